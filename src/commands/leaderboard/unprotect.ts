@@ -1,0 +1,27 @@
+import {HubCommand} from '../../lib/base-command.js'
+import {unprotectLeaderboard} from '../../lib/protection.js'
+
+export default class LeaderboardUnprotect extends HubCommand {
+  static override summary = "Lift the leaderboard's protection."
+  static override description =
+    'After this, `cleanup --delete-leaderboard` can delete it. Where it is not protected, nothing changes.'
+
+  static override examples = [
+    {description: 'Lift it:', command: '<%= config.bin %> <%= command.id %>'},
+    {description: "Lift that of an organisation's:", command: '<%= config.bin %> <%= command.id %> --namespace my-org'},
+    {description: 'See whether it is protected:', command: '<%= config.bin %> datasets list'},
+  ]
+
+  static override hiddenAliases = ['smoltrace:leaderboard:unprotect']
+
+  async run(): Promise<object> {
+    const {flags} = await this.parse(LeaderboardUnprotect)
+    const {leaderboard, changed, protection} = await this.cancellable((signal) =>
+      unprotectLeaderboard(this.connection(flags, signal)),
+    )
+    const {protectionOf} = await import('../../lib/ui/wording.js')
+    const text = changed ? `is no longer protected. It was ${protectionOf(protection)}.` : 'is not protected: nothing to lift.'
+    this.log(`${leaderboard} ${text}`)
+    return {leaderboard, changed, lifted: protection ?? null}
+  }
+}

@@ -1,0 +1,85 @@
+import {Flags} from '@oclif/core'
+import {once} from 'node:events'
+
+import {BaseCommand, withPrefix} from '../lib/base-command.js'
+import {UsageError} from '../lib/errors.js'
+import {splitArguments} from '../lib/sandbox/arguments.js'
+import {type Sandbox as SandboxHub} from '../lib/sandbox/index.js'
+
+const MOST_RUNS = 20_000
+
+export default class Sandbox extends BaseCommand {
+  static override summary = 'Try everything on an embedded Hub: no account, no network, nothing real to lose.'
+  static override description = `Starts a Hub on this machine with the account of an invented person: runs of three months, a leaderboard, an organisation, and datasets with nearly right names that must survive everything.
+
+With a command, runs that command inside, and the Hub is gone when it ends. Its own flags stand before the command; all that follows the first word belongs to the command. Without one, serves until Ctrl-C and prints the variables that lead other terminals there.`
+
+  static override usage = 'sandbox [--runs N] [--latency MS] [--port N] [COMMAND…]'
+  static override examples = [
+    {description: 'See what a cleanup would do:', command: '<%= config.bin %> <%= command.id %> cleanup --keep-recent 3'},
+    {description: 'Watch 100 runs being deleted on a slow Hub:', command: '<%= config.bin %> <%= command.id %> --runs 100 --latency 200 cleanup --all --no-dry-run'},
+    {description: 'Serve, and try things in another terminal:', command: '<%= config.bin %> <%= command.id %> --port 8080'},
+  ]
+
+  static override hiddenAliases = ['smoltrace:sandbox']
+  static override strict = false
+  static override flags = {
+    runs: Flags.integer({summary: 'How many runs the account has.', default: 12, min: 0, max: MOST_RUNS, helpValue: 'N'}),
+    latency: Flags.integer({summary: 'Milliseconds before each answer.', default: 0, min: 0, max: 60_000, helpValue: 'MS'}),
+    port: Flags.integer({summary: 'Port to listen on; default: any free one.', default: 0, min: 0, max: 65_535, helpValue: 'N'}),
+  }
+
+  /** The inner command's `--json` is not the sandbox's. */
+  override jsonEnabled(): boolean {
+    return splitArguments(this.argv).own.includes('--json')
+  }
+
+  async run(): Promise<object> {
+    const {own, inner} = splitArguments(this.argv)
+    const {flags} = await this.parse(Sandbox, own)
+    const command = inner.length > 0 ? this.findInner(inner) : undefined
+    const {startSandbox} = await import('../lib/sandbox/index.js')
+    const hub = await startSandbox({port: flags.port, latencyMs: flags.latency, runs: flags.runs})
+    try {
+      await (command ? this.runInside(hub, own, command) : this.serve(hub))
+    } finally {
+      await hub.close()
+    }
+
+    return {}
+  }
+
+  private async serve({url, token, user, org}: SandboxHub): Promise<void> {
+    if (this.jsonEnabled()) this.logJson(this.toSuccessJson({endpoint: url, token, user, organisation: org}))
+    this.log(`export HF_ENDPOINT=${url} HF_TOKEN=${token}`)
+    this.logToStderr(`The sandbox serves ${user} and the organisation ${org}. Paste the line above into another terminal; Ctrl-C ends it.`)
+    await this.cancellable((signal) => once(signal, 'abort'))
+  }
+
+  private async runInside({url, token}: SandboxHub, own: string[], {id, argv}: InnerCommand): Promise<void> {
+    const before = {...process.env}
+    Object.assign(process.env, {HF_ENDPOINT: url, HF_TOKEN: token})
+    delete process.env.HF_HUB_OFFLINE
+    delete process.env.TRANSFORMERS_OFFLINE
+    try {
+      await withPrefix(['sandbox', ...own], () => this.config.runCommand(id, argv))
+    } finally {
+      process.env = before
+    }
+  }
+
+  /** The longest run of words that names a command, and the arguments after it. */
+  private findInner(words: string[]): InnerCommand {
+    for (let length = Math.min(words.length, 3); length > 0; length--) {
+      const id = words.slice(0, length).join(':')
+      if (id !== 'sandbox' && this.config.findCommand(id)) return {id, argv: words.slice(length)}
+    }
+
+    throw new UsageError(`"${words.slice(0, 2).join(' ')}" is no command that runs in the sandbox: try cleanup, runs group or datasets list.`)
+  }
+}
+
+interface InnerCommand {
+  id: string
+  argv: string[]
+}

@@ -1,0 +1,73 @@
+import {NotAllowedError, RefusedError} from './errors.js'
+import {type Identity} from './hub/identity.js'
+
+/** What a token may see and do in one namespace. */
+export interface Access {
+  /** Spelled as whoami spells it. */
+  namespace: string
+  /** Why the token may not see every dataset; undefined where it sees all. */
+  blind?: string | undefined
+  /** Why the token cannot delete or change; undefined where it can, as far as whoami tells. */
+  powerless?: string | undefined
+}
+
+/**
+ * Works out what a token may do in a namespace. The Hub answers an unknown author with an empty list, so a namespace
+ * that whoami does not name is an error and not an empty account (the Hub's contract, sections 1 and 2.2).
+ * @param wanted the namespace asked for, in any letter case; the user's own where undefined
+ * @throws RefusedError where whoami does not name the namespace
+ */
+export function accessTo(identity: Identity, wanted?: string): Access {
+  const named = wanted ?? identity.name
+  const isSame = (name: string) => name.toLowerCase() === named.toLowerCase()
+  if (isSame(identity.name)) return {namespace: identity.name, ...tokenLimits(identity, 'user', identity.name)}
+  const organisation = identity.organisations.find(({name}) => isSame(name))
+  if (!organisation) {
+    const known = [identity.name, ...identity.organisations.map(({name}) => name)].join(', ')
+    throw new RefusedError(`--namespace ${JSON.stringify(named)}: this token belongs to ${identity.name} and knows ${known}.`, {
+      suggestions: ['Name one of these, or use a token of a member of that organisation.'],
+    })
+  }
+
+  const {name, role, restrictions} = organisation
+  const limits = tokenLimits(identity, 'org', name)
+  if (restrictions.length > 0) {
+    const why = `${name} restricts this token (${restrictions.join(', ')})`
+    return {namespace: name, blind: why, powerless: why}
+  }
+
+  const isMember = role !== 'no_access'
+  const mayWrite = isMember && role !== 'read'
+  return {
+    namespace: name,
+    blind: isMember ? limits.blind : `${identity.name} has no access to ${name}`,
+    powerless: mayWrite ? limits.powerless : `${identity.name} may only read in ${name} (role ${role})`,
+  }
+}
+
+/**
+ * A fine-grained token must name the whole namespace; one that names only some datasets lists only those, and a run
+ * seen in part looks incomplete.
+ */
+function tokenLimits(identity: Identity, type: 'org' | 'user', name: string): Omit<Access, 'namespace'> {
+  const {tokenRole, scopes} = identity
+  if (tokenRole === undefined || tokenRole === 'write' || tokenRole === 'god') return {}
+  if (tokenRole === 'read') return {powerless: 'the token is read-only'}
+  if (tokenRole !== 'fineGrained') return {powerless: `the token has a role that is not known: ${tokenRole}`}
+  const granted = new Set(scopes.filter((scope) => scope.type === type && scope.name === name).flatMap(({permissions}) => permissions))
+  const lacking = (permission: string) =>
+    granted.has(permission) ? undefined : `the fine-grained token lacks ${permission} on the whole of ${name}`
+  return {blind: lacking('repo.content.read'), powerless: lacking('repo.content.read') ?? lacking('repo.write')}
+}
+
+/**
+ * Stops a job that writes before anything is listed, where the token cannot do it or may not see everything.
+ * @throws NotAllowedError
+ */
+export function requireWriteAccess({namespace, blind, powerless}: Access): void {
+  const why = blind ?? powerless
+  if (why === undefined) return
+  throw new NotAllowedError(`Refused: ${why}.`, {
+    suggestions: [`Use a token with write access to all datasets of ${namespace}.`],
+  })
+}

@@ -1,0 +1,164 @@
+import {Command, Errors, Flags} from '@oclif/core'
+import {AsyncLocalStorage} from 'node:async_hooks'
+
+import {SmoltraceError} from './errors.js'
+import {type ConnectionOptions} from './session.js'
+import {printable} from './text.js'
+import {type Style, styleFor, widthOf} from './ui/style.js'
+import {describeWait} from './ui/wording.js'
+
+/** Version of the documents that `--json` prints. */
+const SCHEMA_VERSION = 1
+
+/** What every failure comes down to, whatever threw it. */
+interface Failure {
+  name: string
+  message: string
+  exitCode: number
+  suggestions: string[]
+}
+
+/** What stands before a command's own words where another command, such as the sandbox, runs it. */
+const prefix = new AsyncLocalStorage<string[]>()
+
+/** Runs a job in which every command knows that these words stand before its own. */
+export function withPrefix<T>(words: string[], job: () => Promise<T>): Promise<T> {
+  return prefix.run(words, job)
+}
+
+/** Base of all commands: the JSON envelope, exit codes, warnings, signals. No rule of the job lives here. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true
+  static override baseFlags: Command.Class['baseFlags'] = {}
+
+  private readonly collectedWarnings: string[] = []
+
+  /** A result is always an object, so that `--json` always prints a document. */
+  abstract override run(): Promise<object>
+
+  /** The command line's name and what stands before the command, as a person types it. */
+  protected get bin(): string {
+    return [this.config.bin, ...(prefix.getStore() ?? [])].join(' ')
+  }
+
+  /** What a preview or a table needs to know of stdout. */
+  protected get screen(): {style: Style; width: number | undefined} {
+    return {style: styleFor(process.stdout), width: widthOf(process.stdout)}
+  }
+
+  /** Warnings go to stderr, or into the document under `--json`. */
+  override warn(input: Error | string): Error | string {
+    const text = printable(input instanceof Error ? input.message : input)
+    this.collectedWarnings.push(text)
+    this.logToStderr(`${styleFor(process.stderr).yellow('Warning:')} ${text}`)
+    return input
+  }
+
+  /**
+   * Runs a job that Ctrl-C can cancel: the first one aborts the signal, the second ends the process as if nothing
+   * caught it.
+   */
+  protected async cancellable<T>(job: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController()
+    const stop = (signal: NodeJS.Signals) => {
+      if (controller.signal.aborted) {
+        release()
+        process.kill(process.pid, signal)
+      }
+
+      controller.abort()
+    }
+
+    const release = () => {
+      process.off('SIGINT', stop)
+      process.off('SIGTERM', stop)
+    }
+
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
+    try {
+      return await job(controller.signal)
+    } finally {
+      release()
+    }
+  }
+
+  /** Any error ends here: exit code, one line, what to do next; the stack only with `DEBUG`. */
+  protected override async catch(error: Error): Promise<void> {
+    if (error instanceof Errors.ExitError) throw error
+    const failure = this.toFailure(error)
+    process.exitCode = failure.exitCode
+    if (process.env.DEBUG) process.stderr.write(`${error.stack}\n`)
+    if (this.jsonEnabled()) this.logJson(this.toErrorJson(error))
+    else this.printFailure(failure)
+  }
+
+  override toSuccessJson(result: object): object {
+    const warnings = this.collectedWarnings
+    return {schemaVersion: SCHEMA_VERSION, command: this.commandName, ...result, warnings}
+  }
+
+  override toErrorJson(error: Error): object {
+    const warnings = this.collectedWarnings
+    return {schemaVersion: SCHEMA_VERSION, command: this.commandName, error: this.toFailure(error), warnings}
+  }
+
+  /** Plain JSON: oclif would colour it. */
+  override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(json, undefined, 2)}\n`)
+  }
+
+  private get commandName(): string {
+    return this.ctor.id.replaceAll(':', ' ')
+  }
+
+  private toFailure(error: Error & {oclif?: {exit?: number | false}; suggestions?: string[]}): Failure {
+    const isOurs = error instanceof SmoltraceError
+    const isUsage = error.oclif?.exit === 2
+    const help = isUsage && !isOurs ? [`See {bin} ${this.commandName} --help`] : []
+    return {
+      name: isOurs ? error.name : isUsage ? 'UsageError' : error.name,
+      message: oneLine(error.message),
+      exitCode: error.oclif?.exit || 1,
+      suggestions: (error.suggestions ?? help).map((text) => text.replaceAll('{bin}', this.bin)),
+    }
+  }
+
+  private printFailure({message, suggestions, exitCode}: Failure): void {
+    const {red, yellow} = styleFor(process.stderr)
+    const title = exitCode === 130 ? yellow('Cancelled:') : red('Error:')
+    process.stderr.write([`${title} ${message}`, ...suggestions.map((text) => `  ${text}`), ''].join('\n'))
+  }
+}
+
+/** Base of the commands that talk to the Hub. */
+export abstract class HubCommand extends BaseCommand {
+  static override baseFlags = {
+    namespace: Flags.string({
+      summary: 'An organisation of yours; default: your own namespace.',
+      helpGroup: 'GLOBAL',
+      helpValue: 'NAME',
+    }),
+    token: Flags.string({
+      summary: 'Hugging Face token; HF_TOKEN or `hf auth login` keep it out of the list of processes.',
+      helpGroup: 'GLOBAL',
+      helpValue: 'hf_…',
+    }),
+  }
+
+  /** How to reach the Hub, from the flags that all these commands have. */
+  protected connection(flags: {namespace?: string | undefined; token?: string | undefined}, signal: AbortSignal): ConnectionOptions {
+    return {namespace: flags.namespace, token: flags.token, signal, onWait: ({ms}) => this.note(describeWait(ms))}
+  }
+
+  /** Says on stderr what goes on meanwhile. */
+  protected note(text: string): void {
+    this.logToStderr(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`)
+  }
+}
+
+/** oclif wraps its messages in lines of its own; a person and a log want one. */
+function oneLine(message: string): string {
+  return printable(message.replace(/^Parsing (--\S+) \n\t/, '$1: ').replace(/\nSee more help with --help$/, ''))
+}
+

@@ -1,0 +1,90 @@
+import {type ListedDataset} from './hub/client.js'
+import {HubFormatError} from './hub/errors.js'
+import {type DatasetType, isStandardDataset, parseDatasetName, type RunType} from './naming.js'
+import {type ConnectionOptions, openSession, type Session} from './session.js'
+
+/** One of a run's datasets. */
+export interface RunDataset extends ListedDataset {
+  namespace: string
+  type: RunType
+  /** `YYYYMMDD_HHMMSS`, from the name. */
+  timestamp: string
+}
+
+/** The leaderboard's dataset. */
+export interface LeaderboardDataset extends ListedDataset {
+  namespace: string
+  type: 'leaderboard'
+}
+
+/** One SMOLTRACE dataset on the Hub. */
+export type Dataset = LeaderboardDataset | RunDataset
+
+/** Everything of SMOLTRACE's that one namespace holds, as one whole listing showed it. */
+export interface Inventory {
+  endpoint: string
+  namespace: string
+  /** The clock that every age is measured with. */
+  now: Date
+  /** The runs' datasets, newest first. */
+  datasets: RunDataset[]
+  leaderboard: LeaderboardDataset | undefined
+  /** Full names of the standard datasets found; no command touches them. */
+  standard: string[]
+  warnings: string[]
+}
+
+/**
+ * Finds every SMOLTRACE dataset of a namespace, by exact name.
+ * @param options token, endpoint and namespace; by default those of the environment
+ * @returns one whole listing; never a part of one
+ * @throws SmoltraceError where the token, the namespace or any page of the listing is not certain
+ */
+export async function discoverSmoltraceDatasets(options: ConnectionOptions = {}): Promise<Inventory> {
+  return discover(await openSession(options))
+}
+
+/** Lists a session's namespace: one listing, by the date of creation, filtered here (the Hub's contract, section 2). */
+export async function discover({hub, access: {namespace}, now, warnings}: Session): Promise<Inventory> {
+  const listed = uniqueByName(await hub.listDatasets(namespace))
+  const found = listed.flatMap((dataset): Dataset[] => {
+    const name = parseDatasetName(dataset.name, namespace)
+    return name ? [{...dataset, namespace, ...name}] : []
+  })
+  return {
+    endpoint: hub.endpoint,
+    namespace,
+    now,
+    datasets: found.filter((dataset) => isOfRun(dataset)),
+    leaderboard: found.find((dataset) => dataset.type === 'leaderboard'),
+    standard: listed.map(({name}) => name).filter((name) => isStandardDataset(name, namespace)),
+    warnings: [...warnings],
+  }
+}
+
+/** Whether a dataset belongs to a run; the leaderboard does not. */
+export function isOfRun(dataset: Dataset): dataset is RunDataset {
+  return dataset.type !== 'leaderboard'
+}
+
+/** How many of these datasets there are of each type. */
+export function countByType(datasets: Dataset[]): Record<DatasetType, number> {
+  const counts = {results: 0, traces: 0, metrics: 0, leaderboard: 0}
+  for (const {type} of datasets) counts[type]++
+  return counts
+}
+
+/**
+ * A page that shifted while it was read can show a dataset twice. Two datasets of one name cannot be: then it is not
+ * certain which of them a DELETE, which goes by name, would hit.
+ */
+function uniqueByName(listed: ListedDataset[]): ListedDataset[] {
+  const byName = new Map<string, ListedDataset>()
+  for (const dataset of listed) {
+    const known = byName.get(dataset.name)
+    if (known && known.id !== dataset.id) throw new HubFormatError(`The listing names ${dataset.name} twice, with two ids.`)
+    byName.set(dataset.name, dataset)
+  }
+
+  return [...byName.values()]
+}

@@ -1,0 +1,218 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+
+import {type Dataset} from './datasets.js'
+import {CancelledError} from './errors.js'
+import {type Hub, type PlanPart} from './hub/client.js'
+import {HubError, HubUnreachableError} from './hub/errors.js'
+import {pause, pauseFor} from './hub/transport.js'
+import {type Exclusion, type Plan, type PlannedRun} from './plan.js'
+import {printable} from './text.js'
+
+/**
+ * What became of one dataset: `deleted`; `failed`; `skipped` (changed or protected since the plan); `gone` (was not
+ * there any more); `unattempted`.
+ */
+export type OutcomeStatus = 'deleted' | 'failed' | 'gone' | 'skipped' | 'unattempted'
+
+export interface Outcome {
+  /** Full name of the dataset. */
+  name: string
+  status: OutcomeStatus
+  /** Why it is not `deleted`. */
+  reason?: string
+  /** The Hub's id of the request that failed. */
+  requestId?: string
+}
+
+/** What happens while a plan is carried out. */
+export type DeletionEvent =
+  | {kind: 'checking'}
+  | {kind: 'finished'; outcome: Outcome}
+  | {kind: 'started'; name: string}
+  | {kind: 'waiting'; ms: number}
+
+export interface DeletionOptions {
+  hub: Hub
+  /** Runs that are worked on at a time. */
+  concurrency: number
+  /** Once aborted no new deletion starts; those under way are finished. */
+  signal?: AbortSignal | undefined
+  /** What fell out of the plan already. */
+  excluded: Map<string, Exclusion>
+  /** Lists again and says what fell out of the plan. */
+  lookAgain: () => Promise<Map<string, Exclusion>>
+  onEvent: (event: DeletionEvent) => void
+}
+
+/** Pauses before a DELETE whose answer was lost is repeated, in ms. */
+const REPEATS = [250, 1000]
+
+/**
+ * Carries out a plan. Within a run one dataset goes after the other; where one fails, the rest of that run is left
+ * unattempted and other runs go on. The leaderboard goes last, and only if all before it went.
+ * @returns one outcome for each dataset of the plan, in the order they came about
+ */
+export async function carryOut(plan: Plan, options: DeletionOptions): Promise<Outcome[]> {
+  const job = new Deletion(options)
+  const queue = plan.delete.values()
+  const workers = Math.min(options.concurrency, plan.delete.length)
+  await Promise.all(Array.from({length: workers}, () => job.work(queue)))
+  if (plan.leaderboard?.goes) await job.deleteLeaderboard(plan.leaderboard.dataset)
+  return job.outcomes
+}
+
+class Deletion {
+  readonly outcomes: Outcome[] = []
+  private readonly options: DeletionOptions
+  private excluded: Map<string, Exclusion>
+  /** Why nothing new is started any more. */
+  private stopped: string | undefined
+  /** Settles when a wait and the look that follows it are over; every worker waits for the same one. */
+  private gate: Promise<void> | undefined
+
+  constructor(options: DeletionOptions) {
+    this.options = options
+    this.excluded = options.excluded
+  }
+
+  async work(queue: Iterable<PlannedRun>): Promise<void> {
+    for (const {datasets} of queue) await this.deleteRun(datasets)
+  }
+
+  /** A deletion of many runs takes a while, so the leaderboard is looked at again right before its turn. */
+  async deleteLeaderboard(leaderboard: Dataset): Promise<void> {
+    const remains = this.outcomes.some(({status}) => status !== 'deleted' && status !== 'gone')
+    if (!remains && !this.isStopped()) await this.look()
+    this.finish(
+      remains
+        ? unattempted(leaderboard, 'not everything before it was deleted')
+        : await this.deleteOne(leaderboard, 'leaderboard'),
+    )
+  }
+
+  private async deleteRun(datasets: Dataset[]): Promise<void> {
+    let broken: string | undefined
+    for (const dataset of datasets) {
+      const outcome = broken ? unattempted(dataset, broken) : await this.deleteOne(dataset, 'run')
+      this.finish(outcome)
+      if (outcome.status === 'failed') broken = `the ${dataset.type} of this run failed`
+    }
+  }
+
+  private async deleteOne(dataset: Dataset, part: PlanPart): Promise<Outcome> {
+    const {name} = dataset
+    let lost = 0
+    for (let attempt = 0; ; attempt++) {
+      await this.gate
+      const barred = this.barredFromStart(dataset)
+      if (barred) return lost > 0 && barred.status === 'unattempted' ? unknownResult(dataset) : barred
+      if (attempt === 0) this.emit({kind: 'started', name})
+      const error = await this.send(dataset, part)
+      if (!error) return {name, status: 'deleted'}
+      if (isMissing(error)) return lost > 0 ? {name, status: 'deleted'} : gone(name)
+      if (error instanceof HubUnreachableError) {
+        const delay = REPEATS[lost++]
+        if (delay === undefined) return unknownResult(dataset)
+        await sleep(delay)
+      } else if (!(await this.overcome(error, attempt))) {
+        return this.stopped !== undefined && isActionLimit(error) ? unattempted(dataset, this.stopped) : failed(dataset, error)
+      }
+    }
+  }
+
+  private async send({name, namespace}: Dataset, part: PlanPart): Promise<Error | undefined> {
+    try {
+      await this.options.hub.deleteDataset(name, namespace, part)
+      return undefined
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error))
+    }
+  }
+
+  /** Whether it is worth trying again: after the wait that a used-up quota asks for. Some errors stop the whole job. */
+  private async overcome(error: Error, attempt: number): Promise<boolean> {
+    if (!(error instanceof HubError)) return false
+    if (error.status === 401) this.stopped ??= 'the Hub does not accept the token any more'
+    if (isActionLimit(error)) this.stopped ??= printable(error.answer.text)
+    const ms = error.status === 429 ? pauseFor(error, attempt) : undefined
+    if (ms === undefined) return false
+    this.gate ??= this.waitAndLook(ms).finally(() => {
+      this.gate = undefined
+    })
+    await this.gate
+    return true
+  }
+
+  private async waitAndLook(ms: number): Promise<void> {
+    const {signal} = this.options
+    try {
+      await pause(ms, {signal, onWait: () => this.emit({kind: 'waiting', ms})})
+    } catch {
+      return
+    }
+
+    await this.look()
+  }
+
+  /** What cannot be looked at for certain is not deleted. */
+  private async look(): Promise<void> {
+    this.emit({kind: 'checking'})
+    try {
+      this.excluded = await this.options.lookAgain()
+    } catch (error) {
+      this.stopped ??= error instanceof CancelledError ? INTERRUPTED : `what is left could not be checked again: ${messageOf(error)}`
+    }
+  }
+
+  private barredFromStart(dataset: Dataset): Outcome | undefined {
+    if (this.isStopped()) return unattempted(dataset, this.stopped ?? INTERRUPTED)
+    const exclusion = this.excluded.get(dataset.name)
+    return exclusion && {name: dataset.name, ...exclusion}
+  }
+
+  private isStopped(): boolean {
+    return this.stopped !== undefined || this.options.signal?.aborted === true
+  }
+
+  private finish(outcome: Outcome): void {
+    this.outcomes.push(outcome)
+    this.emit({kind: 'finished', outcome})
+  }
+
+  private emit(event: DeletionEvent): void {
+    this.options.onEvent(event)
+  }
+}
+
+const INTERRUPTED = 'interrupted'
+
+function isMissing(error: Error): boolean {
+  return error instanceof HubError && error.status === 404 && error.answer.code === 'RepoNotFound'
+}
+
+function isActionLimit(error: Error): boolean {
+  return error instanceof HubError && error.status === 429 && error.answer.actionLimit === true
+}
+
+/** The outcome of a dataset that was there once and is no more. */
+export function gone(name: string): Outcome {
+  return {name, status: 'gone', reason: 'was not there any more'}
+}
+
+function unattempted({name}: Dataset, reason: string): Outcome {
+  return {name, status: 'unattempted', reason}
+}
+
+function unknownResult({name}: Dataset): Outcome {
+  return {name, status: 'failed', reason: 'the answer of the Hub was lost: it may be deleted or not'}
+}
+
+function failed({name}: Dataset, error: Error): Outcome {
+  if (!(error instanceof HubError)) return {name, status: 'failed', reason: messageOf(error)}
+  const {status, text, requestId} = error.answer
+  return {name, status: 'failed', reason: `${status} ${printable(text)}`.trim(), ...(requestId && {requestId})}
+}
+
+function messageOf(error: unknown): string {
+  return printable(error instanceof Error ? error.message : String(error))
+}

@@ -1,0 +1,94 @@
+import {type Dataset, type LeaderboardDataset, type RunDataset} from './datasets.js'
+import {type CleanupResult} from './execution.js'
+import {type Plan, plannedDatasets} from './plan.js'
+import {type LeaderboardProtection} from './protection.js'
+import {type Reason} from './retention.js'
+import {mayBeUploading, type Run} from './runs.js'
+
+/** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
+
+/** A dataset. */
+export function datasetDocument(dataset: Dataset): object {
+  const {name, type, id, sha, createdAt, lastModified} = dataset
+  const run = (dataset as RunDataset).timestamp
+  return {name, type, ...(run && {run}), visibility: visibilityOf(dataset), createdAt, lastModified, id, sha}
+}
+
+/** `private` or `public`. */
+export function visibilityOf(dataset: Dataset): 'private' | 'public' {
+  return dataset.private ? 'private' : 'public'
+}
+
+/** The leaderboard and its protection; null where there is none. */
+export function leaderboardDocument(
+  leaderboard: LeaderboardDataset | undefined,
+  protection: LeaderboardProtection | 'unknown' | undefined,
+): object | null {
+  if (!leaderboard) return null
+  const state = protection === 'unknown' ? 'unknown' : protection ? 'protected' : 'unprotected'
+  return {...datasetDocument(leaderboard), state, protection: typeof protection === 'object' ? protection : null}
+}
+
+/** A run. `graceMs` tells whether it may still be uploading. */
+export function runDocument(run: Run, now: Date, graceMs: number): object {
+  const {timestamp, time, complete, missing, datesDisagree, datasets} = run
+  return {
+    run: timestamp,
+    time,
+    ageMs: now.getTime() - time.getTime(),
+    complete,
+    missing,
+    mayBeUploading: mayBeUploading(run, now, graceMs),
+    datesDisagree,
+    datasets: datasets.map(({name}) => name),
+  }
+}
+
+/** A plan and what became of it. */
+export function cleanupDocument(result: CleanupResult): object {
+  const {plan, dryRun, declined, interrupted, outcomes, counts, found, remaining, deletionMs} = result
+  return {
+    endpoint: plan.endpoint,
+    namespace: plan.namespace,
+    now: plan.now,
+    dryRun,
+    declined,
+    interrupted,
+    rules: rulesDocument(plan),
+    phrase: plan.phrase,
+    found,
+    delete: plan.delete.map(({run, datasets, reasons}) => ({
+      ...decisionDocument(plan, run, reasons),
+      datasets: datasets.map((dataset) => datasetDocument(dataset)),
+    })),
+    keep: plan.keep.map(({run, reasons}) => decisionDocument(plan, run, reasons)),
+    leaderboard: plan.leaderboard
+      ? {...leaderboardDocument(plan.leaderboard.dataset, plan.leaderboard.protection), goes: plan.leaderboard.goes}
+      : null,
+    standard: plan.standard,
+    wouldDelete: plannedDatasets(plan).length,
+    outcomes,
+    counts,
+    remaining,
+    deletionMs: Math.round(deletionMs),
+  }
+}
+
+function decisionDocument({now, rules}: Plan, run: Run, reasons: Reason[]): object {
+  return {...runDocument(run, now, rules.graceMs), reasons}
+}
+
+function rulesDocument({rules, cutoff}: Plan): object {
+  const {olderThan, incompleteOnly, runs, all, keepRecent, graceMs, only, deleteLeaderboard} = rules
+  return {
+    olderThan: olderThan?.text ?? null,
+    cutoff: cutoff ?? null,
+    incompleteOnly,
+    run: runs,
+    all,
+    keepRecent: keepRecent ?? null,
+    graceMs,
+    only,
+    deleteLeaderboard,
+  }
+}

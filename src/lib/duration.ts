@@ -1,0 +1,93 @@
+import {UsageError} from './errors.js'
+
+/** Milliseconds in one of each unit. A month is 30 days and a year 365, as in the Python original. */
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+const UNITS = new Map([
+  ['min', MINUTE],
+  ['h', HOUR],
+  ['d', DAY],
+  ['w', 7 * DAY],
+  ['m', 30 * DAY],
+  ['mo', 30 * DAY],
+  ['y', 365 * DAY],
+])
+
+/** Longer than any Hub has existed, and far inside what a date can hold. */
+const LONGEST = 1000 * 365 * DAY
+
+/** How old a run must be: by its age, or by a date that it must precede. */
+export type Age =
+  | {kind: 'duration'; text: string; ms: number}
+  | {kind: 'date'; text: string; date: Date}
+
+const AGE_FORMS = 'a number of days or 12h, 7d, 2w, 1m (30 days), 1y, a sum such as 1w3d, or a date such as 2026-01-31'
+const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn it off'
+
+/**
+ * Reads the value of `--older-than`: `7`, `7d`, `12h`, `2w`, `1m` or `1mo` (30 days), `1y` (365 days), a sum (`1w3d`),
+ * or a date (`2026-01-31`, midnight UTC).
+ * @throws UsageError where it is none of these, zero or negative
+ */
+export function parseAge(text: string): Age {
+  const wanted = new UsageError(`--older-than "${text}" is no age: give ${AGE_FORMS}.`)
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+    const date = new Date(`${text}T00:00:00Z`)
+    if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text) throw wanted
+    return {kind: 'date', text, date}
+  }
+
+  const ms = parseSum(/^\d+$/.test(text) ? `${text}d` : text)
+  if (ms === undefined || text.includes('min') || ms <= 0 || ms > LONGEST) throw wanted
+  return {kind: 'duration', text, ms}
+}
+
+/**
+ * Reads the value of `--grace`: minutes as `min`, hours, days, weeks, or `0`. A bare `m` is refused: it is a month in
+ * `--older-than` and minutes in other tools.
+ * @returns milliseconds
+ * @throws UsageError where it is none of these
+ */
+export function parseGrace(text: string): number {
+  if (text === '0') return 0
+  const ms = /m(?!in)|y/.test(text) ? undefined : parseSum(text)
+  if (ms === undefined || ms > LONGEST) throw new UsageError(`--grace "${text}" is no duration: give ${GRACE_FORMS}.`)
+  return ms
+}
+
+/** A sum of whole numbers with units, in milliseconds; undefined where the text is not one. */
+function parseSum(text: string): number | undefined {
+  if (!/^(\d+[a-z]+)+$/.test(text)) return undefined
+  let sum = 0
+  for (const [, number, unit = ''] of text.matchAll(/(\d+)([a-z]+)/g)) {
+    const size = UNITS.get(unit)
+    if (size === undefined) return undefined
+    sum += Number(number) * size
+  }
+
+  return sum
+}
+
+/**
+ * The moment before which a run counts as old enough; the comparison is strict.
+ * @throws UsageError where the cutoff lies in the future, which would make every run old enough
+ */
+export function cutoffOf(age: Age, now: Date): Date {
+  const cutoff = age.kind === 'date' ? age.date : new Date(now.getTime() - age.ms)
+  if (cutoff > now) throw new UsageError(`--older-than "${age.text}" lies in the future: give ${AGE_FORMS}.`)
+  return cutoff
+}
+
+/** Whether the text of an age uses a month or a year, whose length in days the output then says. */
+export function usesCalendarUnits(age: Age): boolean {
+  return age.kind === 'duration' && /\d(m|mo|y)/.test(age.text)
+}
+
+/** A duration in its largest whole unit: `76d`, `5h`, `12min`; `0min` for less than a minute. */
+export function formatDuration(ms: number): string {
+  const size = Math.abs(ms)
+  const [unit, length] = size >= DAY ? ['d', DAY] as const : size >= HOUR ? ['h', HOUR] as const : ['min', MINUTE] as const
+  return `${ms < 0 ? '-' : ''}${Math.floor(size / length)}${unit}`
+}

@@ -1,0 +1,205 @@
+import type {DatasetEntry} from '@huggingface/hub'
+
+import {RefusedError, SmoltraceError} from '../errors.js'
+import {parseDatasetName} from '../naming.js'
+import {type Credentials} from './credentials.js'
+import {HubFormatError, HubUnreachableError} from './errors.js'
+import {type Identity, readIdentity} from './identity.js'
+import {createTransport, type TransportOptions, type Wait} from './transport.js'
+
+/** One dataset as the listing shows it. */
+export interface ListedDataset {
+  /** `namespace/name`. */
+  name: string
+  /** The repository's own id, which a deleted and newly created dataset of the same name does not share. */
+  id: string
+  /** Commit at the head of `main`. */
+  sha: string
+  createdAt: Date
+  lastModified: Date
+  private: boolean
+}
+
+/** A change to one small text file. */
+export interface FileChange {
+  path: string
+  /** The new text; undefined deletes the file. */
+  text: string | undefined
+  /** Title of the commit. */
+  title: string
+  /** The commit that must still be the head; else the Hub answers 412. */
+  parentCommit: string
+}
+
+/** Which part of a plan a DELETE belongs to: a name must be of that part, or nothing is sent. */
+export type PlanPart = 'leaderboard' | 'run'
+
+/** Everything the program says to the Hub. Each method throws a SmoltraceError where the answer is not certain. */
+export interface Hub {
+  readonly endpoint: string
+  /** How many times a request had to wait for the quota so far. What was listed before a wait may be stale. */
+  readonly waits: number
+  whoAmI(): Promise<Identity>
+  /** Every dataset of a namespace that the token may see, newest first. */
+  listDatasets(namespace: string): Promise<ListedDataset[]>
+  /** Deletes one dataset for good. Not ended by the signal: the result of a DELETE under way must be known. */
+  deleteDataset(name: string, namespace: string, part: PlanPart): Promise<void>
+  /** Commit at the head of a dataset's `main`. */
+  headOf(name: string): Promise<string>
+  /** A small text file; undefined where the dataset certainly has no such file. */
+  readText(name: string, path: string, revision: string): Promise<string | undefined>
+  changeFile(name: string, change: FileChange): Promise<void>
+}
+
+export type HubOptions = Credentials & Pick<TransportOptions, 'onWait' | 'signal'>
+
+/** Connects to the Hub; nothing is sent yet. The client library is loaded with the first request. */
+export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
+  let waits = 0
+  const countWait = (wait: Wait) => {
+    waits++
+    onWait?.(wait)
+  }
+
+  const request = createTransport({endpoint, signal, onWait: countWait})
+  const access = {hubUrl: endpoint, accessToken: token, fetch: request}
+  const library = () => import('@huggingface/hub')
+  const repo = (name: string) => ({type: 'dataset', name}) as const
+
+  return {
+    endpoint,
+    get waits() {
+      return waits
+    },
+    whoAmI: () =>
+      certainly(async () => {
+        const {whoAmI} = await library()
+        let date: string | null = null
+        const noteDate: typeof fetch = async (input, init) => {
+          const response = await request(input, init)
+          date = response.headers.get('date')
+          return response
+        }
+
+        return readIdentity(await whoAmI({...access, fetch: noteDate}), date)
+      }),
+    listDatasets: (namespace) =>
+      certainly(async () => {
+        const {listDatasets} = await library()
+        const listed: ListedDataset[] = []
+        const pages = listDatasets({
+          ...access,
+          fetch: followingLinks(request, endpoint),
+          search: {owner: namespace},
+          sort: 'createdAt',
+          additionalFields: ['sha', 'createdAt'],
+        })
+        for await (const entry of pages) listed.push(readListed(entry))
+        return listed
+      }),
+    deleteDataset: (name, namespace, part) =>
+      certainly(async () => {
+        const type = parseDatasetName(name, namespace)?.type
+        if (!type || (type === 'leaderboard') !== (part === 'leaderboard')) {
+          throw new RefusedError(`${name} is no SMOLTRACE ${part} dataset of ${namespace}: it is not deleted.`)
+        }
+
+        const {deleteRepo} = await library()
+        await deleteRepo({...access, repo: repo(name)})
+      }),
+    headOf: (name) =>
+      certainly(async () => {
+        const {datasetInfo} = await library()
+        const {sha} = await datasetInfo({...access, name, additionalFields: ['sha']})
+        return requireText(sha, `the head of ${name}`)
+      }),
+    readText: (name, path, revision) =>
+      certainly(async () => {
+        const {downloadFile} = await library()
+        const file = await downloadFile({...access, fetch: missingEntryAnswered(request), repo: repo(name), path, revision, xet: false})
+        return file?.text()
+      }),
+    changeFile: (name, {path, text, title, parentCommit}) =>
+      certainly(async () => {
+        const {commit} = await library()
+        const operation =
+          text === undefined
+            ? ({operation: 'delete', path} as const)
+            : ({operation: 'addOrUpdate', path, content: new Blob([text])} as const)
+        await commit({...access, repo: repo(name), title, parentCommit, operations: [operation], ...(signal && {abortSignal: signal})})
+      }),
+  }
+}
+
+/** What the library cannot read, such as broken JSON, is an answer that is not certain. */
+async function certainly<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof SmoltraceError) throw error
+    const why = error instanceof Error ? error.message : String(error)
+    if (error instanceof Error && (error.name === 'TimeoutError' || why === 'terminated')) {
+      throw new HubUnreachableError('The answer of the Hub broke off.', {cause: error})
+    }
+
+    throw new HubFormatError(`The answer of the Hub cannot be read: ${why}`, {cause: error})
+  }
+}
+
+/**
+ * Guards the pages of a listing. The library takes a `Link` that it cannot read for the end of the list, and follows
+ * any other wherever it leads, in a circle too.
+ */
+function followingLinks(request: typeof fetch, endpoint: string): typeof fetch {
+  const seen = new Set<string>()
+  return async (input, init) => {
+    const response = await request(input, init)
+    seen.add(String(input))
+    const link = response.headers.get('link')
+    if (!link?.includes('next')) return response
+    const [, next = ''] = /<([^>]*)>;\s+rel="next"/.exec(link) ?? []
+    if (!URL.canParse(next) || new URL(next).origin !== new URL(endpoint).origin) {
+      throw new HubFormatError(`The listing of the Hub goes on at an address that is not the Hub's: ${link}`)
+    }
+
+    if (seen.has(next)) throw new HubFormatError('The listing of the Hub leads in a circle.')
+    return response
+  }
+}
+
+/** A file that certainly does not exist is an answer, not an error; the library reads it from the status and the code. */
+function missingEntryAnswered(request: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    try {
+      return await request(input, init)
+    } catch (error) {
+      const {answer} = error as {answer?: {status: number; code?: string}}
+      if (answer?.status !== 404 || answer.code !== 'EntryNotFound') throw error
+      return new Response('Entry not found', {status: 404, headers: {'x-error-code': 'EntryNotFound'}})
+    }
+  }
+}
+
+/** Names are compared and dates decide, so an entry that lacks one makes the whole listing uncertain. */
+function readListed(entry: DatasetEntry & {createdAt: string; sha: string}): ListedDataset {
+  const name = requireText(entry.name, 'the name of a dataset')
+  return {
+    name,
+    id: requireText(entry.id, `the id of ${name}`),
+    sha: requireText(entry.sha, `the head of ${name}`),
+    createdAt: requireDate(entry.createdAt, `the creation date of ${name}`),
+    lastModified: requireDate(entry.updatedAt, `the last change of ${name}`),
+    private: entry.private === true,
+  }
+}
+
+function requireText(value: unknown, what: string): string {
+  if (typeof value !== 'string' || value === '') throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
+  return value
+}
+
+function requireDate(value: unknown, what: string): Date {
+  const date = new Date(value as Date | string)
+  if (value === null || Number.isNaN(date.getTime())) throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
+  return date
+}

@@ -1,0 +1,98 @@
+import {readFile} from 'node:fs/promises'
+import {homedir} from 'node:os'
+import {join} from 'node:path'
+
+import {NotAllowedError, RefusedError, UsageError} from '../errors.js'
+
+const DEFAULT_ENDPOINT = 'https://huggingface.co'
+const TRUE = /^(1|on|yes|true)$/i
+
+export interface Credentials {
+  /** Origin of the Hub, without a slash at the end. */
+  endpoint: string
+  token: string
+  /** Where the token was found: `--token`, a variable's name or a file's path. */
+  source: string
+}
+
+export interface CredentialOptions {
+  /** Goes before every other place a token may be found in. */
+  token?: string | undefined
+  /** Goes before `HF_ENDPOINT`. */
+  endpoint?: string | undefined
+  env?: NodeJS.ProcessEnv | undefined
+}
+
+/**
+ * Finds the token and the Hub in the places and the order of Hugging Face's own Python client: the option, `HF_TOKEN`,
+ * `HUGGING_FACE_HUB_TOKEN`, the file at `HF_TOKEN_PATH` or `$HF_HOME/token` (the Hub's contract, section 10).
+ * @throws NotAllowedError where there is no token, or one that cannot be a token
+ * @throws RefusedError in offline mode
+ * @throws UsageError where the endpoint is no web address
+ */
+export async function findCredentials(options: CredentialOptions = {}): Promise<Credentials> {
+  const env = options.env ?? process.env
+  refuseOffline(env)
+  const endpoint = checkEndpoint(options.endpoint ?? (env.HF_ENDPOINT || DEFAULT_ENDPOINT))
+  const {token, source} = await findToken(options.token, env)
+  return {endpoint, token: checkToken(token, source), source}
+}
+
+/** As in Python, a variable that holds only blanks hides the other one and falls through to the file. */
+async function findToken(option: string | undefined, env: NodeJS.ProcessEnv): Promise<{token: string; source: string}> {
+  const variable = env.HF_TOKEN ? 'HF_TOKEN' : 'HUGGING_FACE_HUB_TOKEN'
+  const file = tokenFile(env)
+  if (option !== undefined) return {token: clean(option), source: '--token'}
+  const token = clean(env[variable] ?? '')
+  return token ? {token, source: variable} : {token: await readToken(file), source: file}
+}
+
+function refuseOffline(env: NodeJS.ProcessEnv): void {
+  const variable = ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE'].find((name) => TRUE.test(env[name] ?? ''))
+  if (variable) throw new RefusedError(`${variable} is set, so the Hub is not asked: unset it and try again.`)
+}
+
+function checkEndpoint(endpoint: string): string {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
+    throw new UsageError(`HF_ENDPOINT "${endpoint}" is no web address: give one such as ${DEFAULT_ENDPOINT}.`)
+  }
+
+  return endpoint.replace(/\/+$/, '')
+}
+
+function clean(token: string): string {
+  return token.replaceAll(/[\r\n]/g, '').trim()
+}
+
+/** The message must not show the token, right or wrong: it may be another service's secret. */
+function checkToken(token: string, source: string): string {
+  const suggestions = ['Set HF_TOKEN, or run `hf auth login`; tokens are made at https://huggingface.co/settings/tokens.']
+  if (token === '') throw new NotAllowedError('No Hugging Face token was found.', {suggestions})
+  if (!/^hf_[\x21-\x7E]+$/.test(token)) {
+    throw new NotAllowedError(`What ${source} holds is no Hugging Face token: those begin with hf_.`, {suggestions})
+  }
+
+  return token
+}
+
+function tokenFile(env: NodeJS.ProcessEnv): string {
+  const cache = env.XDG_CACHE_HOME || join(homedir(), '.cache')
+  const home = expand(env.HF_HOME || join(cache, 'huggingface'), env)
+  return expand(env.HF_TOKEN_PATH || join(home, 'token'), env)
+}
+
+async function readToken(file: string): Promise<string> {
+  try {
+    return clean(await readFile(file, 'utf8'))
+  } catch {
+    return ''
+  }
+}
+
+/** `~` and variables, as Python's `expanduser` and `expandvars` do. */
+function expand(path: string, env: NodeJS.ProcessEnv): string {
+  return path
+    .replace(/^~(?=$|[/\\])/, homedir())
+    .replaceAll(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) => env[braced ?? bare ?? ''] ?? whole)
+}

@@ -1,0 +1,138 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+
+import {CancelledError} from '../errors.js'
+import {VERSION} from '../version.js'
+import {HubError, HubFormatError, HubUnreachableError} from './errors.js'
+import {readQuota} from './quota.js'
+
+/** A pause because the quota is used up or the Hub is too busy. */
+export interface Wait {
+  ms: number
+}
+
+export interface TransportOptions {
+  /** Origin of the Hub, without a slash at the end. */
+  endpoint: string
+  /** Ends every request but a DELETE under way, whose result must be known. */
+  signal?: AbortSignal | undefined
+  /** Called before each pause. */
+  onWait?: ((wait: Wait) => void) | undefined
+}
+
+/** How long an answer may take, in ms. */
+const TIME_LIMIT = 60_000
+/** Pauses after answers 429 that do not say how long to wait, in ms. */
+const BACKOFF = [1000, 2000, 4000, 8000, 8000]
+
+/**
+ * Makes the one `fetch` under everything. It sends the token to no origin but the endpoint's, waits where the quota is
+ * used up, and turns every answer that is not a success into a typed error, because `@huggingface/hub` drops the
+ * headers that tell one error from another (the Hub's contract, section 13).
+ *
+ * A DELETE answered 429 is not repeated here: what is deleted must first be looked at again.
+ * @returns a `fetch` that throws HubError, HubFormatError, HubUnreachableError or CancelledError, and whose answers are
+ *   all successes
+ */
+export function createTransport(options: TransportOptions): typeof fetch {
+  return async (input, init = {}) => {
+    const request: RequestInit = {...init, headers: headersFor(String(input), init, options.endpoint)}
+    const isDelete = request.method === 'DELETE'
+    if (isDelete) request.redirect = 'manual'
+    for (let attempt = 0; ; attempt++) {
+      const response = await send(String(input), request, isDelete ? undefined : options.signal)
+      if (response.ok) return expectHubAnswer(response, request, options.endpoint)
+      const error = await toHubError(response, request, String(input))
+      const ms = error.status === 429 && !isDelete ? pauseFor(error, attempt) : undefined
+      if (ms === undefined) throw error
+      await pause(ms, options)
+    }
+  }
+}
+
+/** How long to wait after an answer 429 before trying again, in ms; undefined where there is no use in it. */
+export function pauseFor({answer}: HubError, attempt: number): number | undefined {
+  if (answer.actionLimit) return undefined
+  return answer.resetMs ?? BACKOFF[attempt]
+}
+
+/** Waits, and says so; a signal ends the wait at once. */
+export async function pause(ms: number, {onWait, signal}: Pick<TransportOptions, 'onWait' | 'signal'>): Promise<void> {
+  onWait?.({ms})
+  try {
+    await sleep(ms, undefined, signal && {signal})
+  } catch (error) {
+    throw new CancelledError('Interrupted while waiting for the quota of the Hub.', {cause: error})
+  }
+}
+
+async function send(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
+  const limit = AbortSignal.timeout(TIME_LIMIT)
+  try {
+    return await fetch(url, {...init, signal: signal ? AbortSignal.any([signal, limit]) : limit})
+  } catch (error) {
+    if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
+    const {origin} = new URL(url)
+    const why = limit.aborted ? `no answer within ${TIME_LIMIT / 1000} s` : reasonOf(error)
+    throw new HubUnreachableError(`The Hub at ${origin} cannot be reached: ${why}.`, {
+      cause: error,
+      suggestions: ['Check the network and HF_ENDPOINT, then try again.'],
+    })
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  if (!(cause instanceof Error)) return String(cause)
+  return cause.message || (cause as NodeJS.ErrnoException).code || cause.name
+}
+
+/** A `Link` or a redirect could name another origin: the token must not go there. */
+function headersFor(url: string, init: RequestInit, endpoint: string): Headers {
+  const headers = new Headers(init.headers)
+  headers.set('user-agent', `smoltrace/${VERSION}; node/${process.versions.node}`)
+  if (new URL(url).origin !== new URL(endpoint).origin) headers.delete('authorization')
+  return headers
+}
+
+/** A captive portal, a proxy or a wrong endpoint answers 200 with a page: never take it for the Hub. */
+function expectHubAnswer(response: Response, init: RequestInit, endpoint: string): Response {
+  const url = new URL(response.url || endpoint)
+  const type = response.headers.get('content-type') ?? ''
+  const wantsJson = url.pathname.startsWith('/api/') && !url.pathname.startsWith('/api/resolve-cache/')
+  const isForeign = wantsJson && url.origin !== new URL(endpoint).origin
+  const isPage = wantsJson && (init.method === 'DELETE' ? type.includes('html') : !type.includes('json'))
+  if (!isForeign && !isPage) return response
+  const found = isForeign ? `a redirect to ${url.origin}` : `${type || 'no content type'} instead of JSON`
+  throw new HubFormatError(`What answers at ${endpoint} is not the Hub: ${found} for ${url.pathname}.`, {
+    suggestions: ['Check HF_ENDPOINT, and whether a proxy or a login page stands between.'],
+  })
+}
+
+async function toHubError(response: Response, init: RequestInit, url: string): Promise<HubError> {
+  const body = await response.text().catch(() => '')
+  const quota = readQuota(response.headers)
+  return new HubError({
+    method: init.method ?? 'GET',
+    path: new URL(url).pathname,
+    status: response.status,
+    code: response.headers.get('x-error-code') ?? undefined,
+    requestId: response.headers.get('x-request-id') ?? undefined,
+    text: messageOf(body, response),
+    resetMs: quota?.remaining === 0 ? quota.resetMs : undefined,
+    actionLimit: quota !== undefined && quota.remaining > 0,
+  })
+}
+
+/** The Hub's own words: in the JSON body, else in the header, else the body as it is unless it is a page. */
+function messageOf(body: string, response: Response): string {
+  try {
+    const {error, message} = JSON.parse(body) as {error?: string | string[]; message?: string}
+    const words = [error ?? message ?? []].flat().join('; ')
+    if (words) return words
+  } catch {
+    // Not JSON: the header and the plain body are left.
+  }
+
+  const isPage = response.headers.get('content-type')?.includes('html')
+  return response.headers.get('x-error-message') ?? (isPage ? 'an HTML page' : body)
+}

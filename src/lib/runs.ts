@@ -1,0 +1,105 @@
+import {type Dataset, isOfRun, type RunDataset} from './datasets.js'
+import {HOUR} from './duration.js'
+import {parseTimestamp, RUN_TYPES, type RunType} from './naming.js'
+
+/** The datasets of one evaluation: same namespace, same timestamp. */
+export interface Run {
+  namespace: string
+  /** `YYYYMMDD_HHMMSS`, from the names: the evaluating machine's unknown local time. */
+  timestamp: string
+  /** When it was evaluated, as well as that can be known. */
+  time: Date
+  /**
+   * The Hub's dates disagree with the name: a restored or copied dataset, or a wrong clock. `--older-than` then needs
+   * both `time` and `newestCreatedAt` past the cutoff.
+   */
+  datesDisagree: boolean
+  newestCreatedAt: Date
+  /** Newest creation or change of any of its datasets. */
+  newestChange: Date
+  /** In the order results, traces, metrics. */
+  datasets: RunDataset[]
+  missing: RunType[]
+  /** Whether it has all three types. */
+  complete: boolean
+}
+
+/** A name says local time and is made before the evaluation: further apart than this, they are not of one event. */
+const PLAUSIBLE_DISTANCE = 48 * HOUR
+
+/**
+ * Groups datasets into runs; the leaderboard belongs to none.
+ * @returns newest first
+ */
+export function groupDatasetsByRun(datasets: Dataset[]): Run[] {
+  const groups = new Map<string, RunDataset[]>()
+  for (const dataset of datasets.filter((each) => isOfRun(each))) {
+    const key = `${dataset.namespace}/${dataset.timestamp}`
+    const group = groups.get(key)
+    if (group) group.push(dataset)
+    else groups.set(key, [dataset])
+  }
+
+  return [...groups.values()].map((group) => toRun(group)).sort(newestFirst)
+}
+
+/** Whether a run is old enough for a cutoff; the comparison is strict. */
+export function isOlderThan(run: Run, cutoff: Date): boolean {
+  return run.time < cutoff && (!run.datesDisagree || run.newestCreatedAt < cutoff)
+}
+
+/**
+ * Whether an incomplete run may still be uploading: something of it was created or changed within the grace period.
+ * @param graceMs the grace period in ms; 0 turns it off
+ */
+export function mayBeUploading(run: Run, now: Date, graceMs: number): boolean {
+  return !run.complete && graceMs > 0 && now.getTime() - run.newestChange.getTime() < graceMs
+}
+
+/** Whether a run is dated after now, which only a wrong clock explains. */
+export function isInFuture(run: Run, now: Date): boolean {
+  return run.time > now
+}
+
+function toRun(datasets: RunDataset[]): Run {
+  const [{namespace, timestamp} = {namespace: '', timestamp: ''}] = datasets
+  const ordered = RUN_TYPES.flatMap((type) => datasets.filter((dataset) => dataset.type === type))
+  const missing = RUN_TYPES.filter((type) => !ordered.some((dataset) => dataset.type === type))
+  const created = ordered.map(({createdAt}) => createdAt)
+  return {
+    namespace,
+    timestamp,
+    ...runTime(timestamp, created),
+    newestCreatedAt: newest(created),
+    newestChange: newest(ordered.flatMap(({createdAt, lastModified}) => [createdAt, lastModified])),
+    datasets: ordered,
+    missing,
+    complete: missing.length === 0,
+  }
+}
+
+/**
+ * A run's time. The name is the machine's local time before the evaluation, `createdAt` the Hub's UTC after it: the
+ * earliest `createdAt` that is plausible beside the name, else the name read as UTC.
+ */
+function runTime(timestamp: string, created: Date[]): Pick<Run, 'datesDisagree' | 'time'> {
+  const named = parseTimestamp(timestamp) ?? newest(created)
+  const plausible = created.filter((date) => Math.abs(date.getTime() - named.getTime()) <= PLAUSIBLE_DISTANCE)
+  return {
+    time: plausible.length > 0 ? new Date(Math.min(...plausible.map(Number))) : named,
+    datesDisagree: plausible.length < created.length,
+  }
+}
+
+function newest(dates: Date[]): Date {
+  return new Date(Math.max(...dates.map(Number)))
+}
+
+function newestFirst(a: Run, b: Run): number {
+  return b.time.getTime() - a.time.getTime() || compare(b.timestamp, a.timestamp) || compare(a.namespace, b.namespace)
+}
+
+/** By code unit: a locale of the machine must not change the order. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

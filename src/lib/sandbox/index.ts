@@ -1,0 +1,6 @@
+export type {Membership, OrgRole} from './accounts.js'
+export type {Fault, FaultTarget} from './faults.js'
+export type {Quota} from './quota.js'
+export type {Commit, Repo} from './repo.js'
+export {type LoggedRequest, type Sandbox, type SandboxOptions, startSandbox} from './sandbox.js'
+export type {DatasetSpec, HubState} from './state.js'

@@ -1,0 +1,59 @@
+import type {Call, Hub} from './call.js'
+import type {Repo} from './repo.js'
+
+import {canRead} from './access.js'
+import {type Answer, invalid, json} from './answers.js'
+import {cardOf, tagsOf} from './card.js'
+import {listFields, show} from './fields.js'
+import {type Order, pageOf} from './paging.js'
+
+const SORTS: Record<string, (repo: Repo) => number | string> = {
+  createdAt: (repo) => repo.createdAt.getTime(),
+  lastModified: (repo) => repo.lastModified.getTime(),
+  likes: (repo) => repo.likes,
+  downloads: (repo) => repo.downloads,
+  trendingScore: (repo) => repo.trendingScore,
+  id: (repo) => repo.id,
+}
+const DEFAULT_SORT = 'trendingScore'
+
+/** `GET /api/datasets`: what matches and the caller may see; never an error for an author nobody knows. */
+export function listDatasets(call: Call, hub: Hub): Answer {
+  const order = orderOf(call)
+  const fields = listFields(call)
+  const page = pageOf(call, hub, visible(call, hub), order)
+  return json(
+    page.items.map((repo) => show({repo}, fields, hub)),
+    page.headers,
+  )
+}
+
+function orderOf(call: Call): Order<Repo> {
+  const sort = call.query.get('sort') ?? DEFAULT_SORT
+  const valueOf = Object.hasOwn(SORTS, sort) ? SORTS[sort] : undefined
+  if (!valueOf) throw invalid(`Invalid sort parameter: ${sort}`)
+  return {keyOf: (repo) => [valueOf(repo), repo._id], descending: true}
+}
+
+function visible(call: Call, hub: Hub): Repo[] {
+  const author = call.query.get('author')
+  const search = call.query.get('search')?.toLowerCase() ?? ''
+  const gated = call.query.get('gated')
+  const tags = call.query.getAll('filter')
+  return hub.state
+    .datasets()
+    .filter(
+      (repo) =>
+        (author === null || repo.namespace === author) &&
+        repo.name.toLowerCase().includes(search) &&
+        (gated === null || String(repo.gated !== false) === gated) &&
+        canRead(call.identity, repo) &&
+        hasTags(repo, tags),
+    )
+}
+
+function hasTags(repo: Repo, wanted: string[]): boolean {
+  if (wanted.length === 0) return true
+  const tags = new Set(tagsOf(cardOf(repo.files), repo.files.keys()))
+  return wanted.every((tag) => tags.has(tag))
+}

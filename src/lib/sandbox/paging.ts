@@ -1,0 +1,78 @@
+import type {Call, Hub} from './call.js'
+
+import {invalid} from './answers.js'
+
+/** Where an item stands in an order: what it is sorted by, and an id that decides between equals. */
+export type Key = readonly [number | string, string]
+
+/** How a listing is ordered. */
+export interface Order<Item> {
+  keyOf: (item: Item) => Key
+  descending: boolean
+  /** The most items that a page may have, and how many it has where the request does not say. */
+  largestPage?: number
+}
+
+/** One page, and the headers that lead to the next. */
+export interface Page<Item> {
+  items: Item[]
+  headers: Record<string, string>
+}
+
+/**
+ * Cuts the page out of a listing that the request asks for with `limit` and `cursor`. A cursor holds the place of the last
+ * item, not a count, so what is deleted between two pages shifts nothing.
+ */
+export function pageOf<Item>(call: Call, hub: Hub, all: readonly Item[], order: Order<Item>): Page<Item> {
+  const size = sizeOf(call, Math.min(order.largestPage ?? hub.pageSize, hub.pageSize))
+  const after = cursorOf(call)
+  const rest = all
+    .filter((item) => after === undefined || compare(order.keyOf(item), after, order.descending) > 0)
+    .toSorted((one, other) => compare(order.keyOf(one), order.keyOf(other), order.descending))
+  const items = rest.slice(0, size)
+  const last = items.at(-1)
+  return {
+    items,
+    headers:
+      last !== undefined && rest.length > items.length
+        ? {Link: `<${nextUrl(call, hub, order.keyOf(last))}>; rel="next"`}
+        : {},
+  }
+}
+
+function compare(one: Key, other: Key, descending: boolean): number {
+  if (one[0] !== other[0]) return one[0] < other[0] === descending ? 1 : -1
+  if (one[1] === other[1]) return 0
+  return one[1] < other[1] ? -1 : 1
+}
+
+function sizeOf(call: Call, largest: number): number {
+  const limit = call.query.get('limit')
+  if (limit === null) return largest
+  if (!/^\d{1,9}$/.test(limit)) throw invalid('Invalid input: expected number, received NaN', 'limit')
+  return Math.min(Number(limit) || largest, largest)
+}
+
+function nextUrl(call: Call, hub: Hub, last: Key): string {
+  const query = new URLSearchParams(call.query)
+  query.set('cursor', Buffer.from(JSON.stringify(last)).toString('base64'))
+  return `${hub.url}${call.path}?${query.toString()}`
+}
+
+function cursorOf(call: Call): Key | undefined {
+  const cursor = call.query.get('cursor')
+  if (cursor === null) return undefined
+  const [value, id, ...more] = decoded(cursor)
+  if ((typeof value === 'string' || typeof value === 'number') && typeof id === 'string' && more.length === 0)
+    return [value, id]
+  throw invalid('Invalid cursor', 'cursor')
+}
+
+function decoded(cursor: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64').toString('utf8'))
+    return Array.isArray(value) ? value : []
+  } catch {
+    return []
+  }
+}

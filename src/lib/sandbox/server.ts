@@ -1,0 +1,139 @@
+import type {AddressInfo} from 'node:net'
+
+import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
+import {setTimeout as sleep} from 'node:timers/promises'
+
+import type {Answer} from './answers.js'
+
+import {type Fault, faultAnswer, type Faults} from './faults.js'
+
+/** A request whose body has been read. */
+export interface RawRequest {
+  method: string
+  /** With the query. */
+  path: string
+  headers: IncomingMessage['headers']
+  body: Buffer
+}
+
+/** How a server behaves around its answers. */
+export interface ServerBehaviour {
+  answer: (request: RawRequest) => Answer
+  /** Called once a request has been read; what it returns is told the status, or 0 for a connection that was cut. */
+  log?: ((request: RawRequest) => (status: number) => void) | undefined
+  faults: Faults
+  latencyMs: number
+  largestBody: number
+  clock: () => Date
+}
+
+/** A server on loopback. */
+export interface LoopbackServer {
+  url: string
+  /** Starts answering: the URL must be known before the answers can be. */
+  serve: (behaviour: ServerBehaviour) => void
+  close: () => Promise<void>
+}
+
+const HOST = '127.0.0.1'
+
+/**
+ * Listens on loopback.
+ * @param port 0 for any free one
+ * @throws Error where the port is taken.
+ */
+export async function listen(port: number): Promise<LoopbackServer> {
+  const server = createServer()
+  const closing = new AbortController()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new Error(`Port ${port} on ${HOST} is already in use`) : error),
+    )
+    server.listen(port, HOST, resolve)
+  })
+
+  return {
+    url: `http://${HOST}:${(server.address() as AddressInfo).port}`,
+    serve(behaviour) {
+      server.on('request', (request, response) => {
+        handle(request, response, behaviour, closing.signal).catch(() => request.socket.destroy())
+      })
+    },
+    async close() {
+      closing.abort()
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve())
+      })
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+async function handle(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  behaviour: ServerBehaviour,
+  signal: AbortSignal,
+): Promise<void> {
+  const {method = 'GET', url: path = '/', headers} = incoming
+  const body = await readBody(incoming, behaviour.largestBody)
+  if (body === 'too large') {
+    const tooLarge = {
+      status: 413,
+      headers: {'Content-Type': 'text/plain; charset=utf-8', Connection: 'close'},
+    }
+    send(response, {...tooLarge, body: Buffer.from('Payload too large')}, behaviour, method)
+    incoming.resume()
+    return
+  }
+
+  const request: RawRequest = {method, path, headers, body}
+  const answered = behaviour.log?.(request)
+  const fault = behaviour.faults.strike({method, path, body: body.toString('utf8')})
+  await pause(behaviour.latencyMs + (fault?.delayMs ?? 0), signal)
+  fault?.before?.()
+  const answer = fault?.reset === 'before' ? undefined : answerOf(request, behaviour, fault)
+  if (!answer || fault?.reset) {
+    answered?.(0)
+    incoming.socket.destroy()
+    return
+  }
+
+  answered?.(answer.status)
+  send(response, answer, behaviour, method)
+}
+
+function answerOf(request: RawRequest, behaviour: ServerBehaviour, fault: Fault | undefined): Answer {
+  return fault?.respond ? faultAnswer(fault.respond) : behaviour.answer(request)
+}
+
+function send(response: ServerResponse, answer: Answer, {clock}: ServerBehaviour, method: string): void {
+  response.sendDate = false
+  const bodyless = answer.status === 304 || answer.status === 204
+  response.writeHead(answer.status, {
+    Date: clock().toUTCString(),
+    ...answer.headers,
+    ...(!bodyless && {'Content-Length': answer.body.length}),
+  })
+  response.end(method === 'HEAD' || bodyless ? undefined : answer.body)
+}
+
+/** Reads a request's body, unless it is larger than allowed. */
+async function readBody(incoming: IncomingMessage, largest: number): Promise<Buffer | 'too large'> {
+  const chunks: Buffer[] = []
+  let size = 0
+  return new Promise((resolve, reject) => {
+    incoming.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > largest) resolve('too large')
+      else chunks.push(chunk)
+    })
+    incoming.on('end', () => resolve(Buffer.concat(chunks)))
+    incoming.on('error', reject)
+  })
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds > 0) await sleep(milliseconds, undefined, {signal})
+}

@@ -1,0 +1,72 @@
+import {type Access, accessTo} from './access.js'
+import {NotAllowedError} from './errors.js'
+import {connectHub, type Hub} from './hub/client.js'
+import {type CredentialOptions, findCredentials} from './hub/credentials.js'
+import {HubError} from './hub/errors.js'
+import {type Identity} from './hub/identity.js'
+import {type Wait} from './hub/transport.js'
+
+/** How to reach the Hub, as whom, and in which namespace. */
+export interface ConnectionOptions extends CredentialOptions {
+  /** An organisation of the token's owner; default: the owner. */
+  namespace?: string | undefined
+  /** Cancels the job. A deletion under way is finished, no new one starts. */
+  signal?: AbortSignal | undefined
+  /** The machine's clock; "now" is the earlier of it and the Hub's. */
+  clock?: (() => Date) | undefined
+  /** Called before each pause for the quota. */
+  onWait?: ((wait: Wait) => void) | undefined
+}
+
+/** A connection whose owner, namespace and time are known. */
+export interface Session {
+  hub: Hub
+  /** The token's owner. */
+  user: string
+  access: Access
+  /** The earlier of the machine's clock and the Hub's: a wrong clock must not make runs look older. */
+  now: Date
+  /** What the reader should know before trusting the answer. */
+  warnings: string[]
+}
+
+const TOLERATED_SKEW = 5 * 60 * 1000
+
+/**
+ * Finds the credentials and asks the Hub who they belong to.
+ * @throws NotAllowedError without a token, or where the Hub rejects it
+ * @throws RefusedError where the namespace is not one of the owner's
+ */
+export async function openSession(options: ConnectionOptions = {}): Promise<Session> {
+  const credentials = await findCredentials(options)
+  const hub = connectHub({...credentials, signal: options.signal, onWait: options.onWait})
+  const identity = await askWho(hub, credentials.source)
+  const access = accessTo(identity, options.namespace)
+  const machine = (options.clock ?? (() => new Date()))()
+  const now = identity.date && identity.date < machine ? identity.date : machine
+  return {hub, user: identity.name, access, now, warnings: warningsOf(access, machine, identity.date)}
+}
+
+async function askWho(hub: Hub, source: string): Promise<Identity> {
+  try {
+    return await hub.whoAmI()
+  } catch (error) {
+    if (!(error instanceof HubError) || error.status !== 401) throw error
+    throw new NotAllowedError(`The Hub at ${hub.endpoint} rejected the token from ${source}.`, {
+      cause: error,
+      suggestions: ['It may have expired or been revoked: set HF_TOKEN to a valid one, or run `hf auth login` again.'],
+    })
+  }
+}
+
+function warningsOf({blind, namespace}: Access, machine: Date, hubDate: Date | undefined): string[] {
+  const warnings: string[] = []
+  if (blind) warnings.push(`Not everything in ${namespace} may be visible: ${blind}.`)
+  const skew = hubDate ? machine.getTime() - hubDate.getTime() : 0
+  if (Math.abs(skew) > TOLERATED_SKEW) {
+    const minutes = Math.round(Math.abs(skew) / 60_000)
+    warnings.push(`This machine's clock is ${minutes} min ${skew > 0 ? 'ahead of' : 'behind'} the Hub's; the earlier one counts.`)
+  }
+
+  return warnings
+}

@@ -1,0 +1,30 @@
+import {plannedDatasets, type Plan} from '../plan.js'
+import {styleFor} from './style.js'
+import {count} from './wording.js'
+
+/**
+ * Shows the warning and asks for the plan's phrase, on stderr.
+ * @returns whether exactly the phrase was typed; false after Ctrl-C and at the end of the input
+ */
+export async function confirmByPhrase(plan: Plan, signal: AbortSignal): Promise<boolean> {
+  const {default: enquirer} = await import('enquirer')
+  const style = styleFor(process.stderr)
+  const datasets = count(plannedDatasets(plan).length, 'dataset')
+  const board = plan.leaderboard?.goes ? ', the leaderboard among them' : ''
+  process.stderr.write(
+    `\n${style.red(style.bold('WARNING'))}  You are about to delete ${style.bold(datasets)} (${count(plan.delete.length, 'run')})` +
+      ` of ${plan.namespace} for good${board}.\n` +
+      'There is no undo: the Hub keeps no copy.\n\n',
+  )
+  try {
+    const answer = await enquirer.prompt<{phrase: string}>({
+      type: 'input',
+      name: 'phrase',
+      message: `Type ${plan.phrase} to go on, anything else to cancel:`,
+      stdout: process.stderr,
+    })
+    return !signal.aborted && answer.phrase === plan.phrase
+  } catch {
+    return false
+  }
+}

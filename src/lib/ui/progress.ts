@@ -1,0 +1,94 @@
+import {Listr, type ListrRendererFactory, type ListrTask} from 'listr2'
+
+import {type DeletionEvent, type Outcome} from '../deletion.js'
+import {type Plan, plannedDatasets} from '../plan.js'
+import {LineRenderer} from './line-renderer.js'
+import {type Board, DELETING} from './rows.js'
+import {WindowRenderer} from './window-renderer.js'
+import {describeWait} from './wording.js'
+
+/** The live list of a deletion: one line per dataset. */
+export interface Progress {
+  onEvent: (event: DeletionEvent) => void
+  /** Says something about the job as a whole. */
+  note: (text: string) => void
+  /** Settles when the last line is drawn. */
+  end: () => Promise<void>
+}
+
+/** One dataset's place in the list. */
+interface Row {
+  start: () => void
+  finish: (outcome: Outcome) => void
+}
+
+/**
+ * Shows a deletion on stderr: a window of the list on a terminal, a line per finished dataset elsewhere and in CI.
+ * The lib tells what happened; the list only shows it, and nothing is read back from it.
+ */
+export function showProgress(plan: Plan, signal: AbortSignal, stream: NodeJS.WriteStream = process.stderr): Progress {
+  const rows = new Map<string, Row>()
+  const tasks = plannedDatasets(plan).map(({name}) => toTask(name, rows))
+  const board: Board = {stream, note: '', announce: () => {}}
+  const list = new Listr<unknown, ListrRendererFactory, ListrRendererFactory>(tasks, {
+    concurrent: true,
+    exitOnError: false,
+    collectErrors: false,
+    registerSignalListeners: false,
+    renderer: isLive(stream) ? WindowRenderer : LineRenderer,
+    rendererOptions: {board},
+  })
+  const finished = list.run()
+  const note = (text: string) => {
+    board.note = text
+    board.announce(text)
+  }
+
+  signal.addEventListener('abort', () => note('stopping: what is under way is finished, Ctrl-C again ends at once'), {once: true})
+
+  return {
+    note,
+    onEvent(event) {
+      if (event.kind === 'started') rows.get(event.name)?.start()
+      else if (event.kind === 'finished') rows.get(event.outcome.name)?.finish(event.outcome)
+      else note(describeEvent(event))
+    },
+    async end() {
+      board.note = ''
+      await finished
+    },
+  }
+}
+
+function isLive(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && process.env.TERM !== 'dumb' && !process.env.CI
+}
+
+function toTask(name: string, rows: Map<string, Row>): ListrTask {
+  const outcome = new Promise<Outcome>((finish) => {
+    const row: Row = {finish, start: () => {}}
+    rows.set(name, row)
+  })
+  return {
+    title: name,
+    async task(_context, task) {
+      const row = rows.get(name)
+      if (row) {
+        row.start = () => {
+          task.output = DELETING
+        }
+      }
+
+      const {status, reason = '', requestId} = await outcome
+      const text = requestId ? `${reason} (request ${requestId})` : reason
+      if (status === 'failed') throw new Error(text)
+      if (status !== 'deleted') task.skip(`${WORDS[status]}: ${text}`)
+    },
+  }
+}
+
+const WORDS = {gone: 'already gone', skipped: 'skipped', unattempted: 'not attempted'} as const
+
+function describeEvent(event: Extract<DeletionEvent, {kind: 'checking' | 'waiting'}>): string {
+  return event.kind === 'checking' ? 'looking again at what is left' : describeWait(event.ms)
+}

@@ -1,0 +1,55 @@
+import {type Outcome, type OutcomeStatus} from '../deletion.js'
+import {type CleanupResult} from '../execution.js'
+import {type Style} from './style.js'
+import {formatPairs} from './table.js'
+import {count, thousands} from './wording.js'
+
+/** What became of a plan: the counts, everything that is not deleted and why, and what is left. */
+export function formatSummary(result: CleanupResult, style: Style): string {
+  const {counts, remaining, plan} = result
+  const shown = (['deleted', 'failed', 'skipped', 'gone', 'unattempted'] as const).filter(
+    (status) => status === 'deleted' || status === 'failed' || counts[status] > 0,
+  )
+  const leaderboard = plan.leaderboard && !plan.leaderboard.goes ? [['Leaderboard', 'preserved'] as [string, string]] : []
+  const pairs = formatPairs(
+    [
+      ...shown.map((status): [string, string] => [LABELS[status], count(counts[status], 'dataset')]),
+      ...leaderboard,
+      ['Remaining', `${count(remaining.runs, 'run')}, ${count(remaining.datasets, 'dataset')}`],
+    ],
+    style,
+  )
+  return [`${headline(result, style)}\n${pairs}`, formatRest(result.outcomes, style)].filter(Boolean).join('\n\n')
+}
+
+const LABELS: Record<OutcomeStatus, string> = {
+  deleted: 'Deleted',
+  failed: 'Failed',
+  skipped: 'Skipped',
+  gone: 'Already gone',
+  unattempted: 'Not attempted',
+}
+
+function headline({counts, interrupted, outcomes, deletionMs}: CleanupResult, style: Style): string {
+  const seconds = `${(deletionMs / 1000).toFixed(1)} s`
+  if (interrupted) return style.yellow(`Interrupted after ${seconds}: no new deletion was started.`)
+  if (counts.deleted + counts.gone === outcomes.length) return style.green(`Cleanup complete in ${seconds}.`)
+  return style.red(`Cleanup ended in ${seconds}, not everything was deleted.`)
+}
+
+/** Everything that did not go as planned; nothing of it is ever left out. */
+function formatRest(outcomes: Outcome[], style: Style): string {
+  return (['failed', 'skipped', 'gone', 'unattempted'] as const)
+    .map((status) => outcomes.filter((outcome) => outcome.status === status))
+    .filter((group) => group.length > 0)
+    .map((group) => {
+      const title = style.bold(`${LABELS[group[0]?.status ?? 'failed']}: ${thousands(group.length)}`)
+      return [title, ...group.map((outcome) => `  ${describe(outcome)}`)].join('\n')
+    })
+    .join('\n\n')
+}
+
+/** One dataset and what became of it, in one line. */
+export function describe({name, reason, requestId}: Outcome): string {
+  return `${name}${reason ? `: ${reason}` : ''}${requestId ? ` (request ${requestId})` : ''}`
+}
