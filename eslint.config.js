@@ -16,5 +16,20 @@ export default [
       'perfectionist/sort-union-types': 'off',
     },
   },
+  {
+    rules: {
+      // One after the other is a rule of the job: pages, the datasets of a run, tries.
+      'no-await-in-loop': 'off',
+      // TSDoc explains the parameters that need it, not all of them.
+      'jsdoc/check-param-names': ['warn', {disableMissingParamChecks: true}],
+      // Called experimental in Node 20, where they work and warn of nothing.
+      'n/no-unsupported-features/node-builtins': [
+        'error',
+        {ignores: ['fetch', 'Headers', 'Response', 'util.styleText']},
+      ],
+    },
+  },
+  // The compiler knows the global types.
+  {files: ['**/*.ts'], rules: {'no-undef': 'off'}},
   prettier,
 ]

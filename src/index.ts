@@ -13,7 +13,19 @@ export {HubError, HubFormatError, HubUnreachableError} from './lib/hub/errors.js
 export {type Wait} from './lib/hub/transport.js'
 export {type DatasetType, type RunType} from './lib/naming.js'
 export {type KeptRun, type Phrase, type Plan, type PlannedLeaderboard, type PlannedRun} from './lib/plan.js'
-export {type LeaderboardProtection, type ProtectionChange, protectLeaderboard, unprotectLeaderboard} from './lib/protection.js'
-export {type Decision, type FilteredRuns, filterRuns, type Reason, type RetentionOptions, type RetentionRules} from './lib/retention.js'
+export {
+  type LeaderboardProtection,
+  type ProtectionChange,
+  protectLeaderboard,
+  unprotectLeaderboard,
+} from './lib/protection.js'
+export {
+  type Decision,
+  type FilteredRuns,
+  filterRuns,
+  type Reason,
+  type RetentionOptions,
+  type RetentionRules,
+} from './lib/retention.js'
 export {groupDatasetsByRun, type Run} from './lib/runs.js'
 export {type ConnectionOptions} from './lib/session.js'

@@ -16,20 +16,31 @@ import {count} from '../lib/ui/wording.js'
 const NOT_REPEATED = new Set(['dry-run', 'exit-code', 'json', 'token', 'yes'])
 
 export default class Cleanup extends HubCommand {
-  static override summary = 'Delete datasets of old or broken runs: shows what would go, deletes only with --no-dry-run.'
+  static override summary =
+    'Delete datasets of old or broken runs: shows what would go, deletes only with --no-dry-run.'
   static override description = `Selectors (--older-than, --incomplete-only, --run, --all) make runs candidates; several of them must all agree. Keepers (--keep-recent) save runs whatever selects them; with a keeper alone, every other run is a candidate. --only and --delete-leaderboard say which datasets of these runs go.
 
 Nothing is deleted without --no-dry-run, and then only after DELETE has been typed (YES DELETE ALL with --all) or with --yes. What is deleted is exactly what was shown: what changed since is skipped.
 
 Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something was not deleted, 4 not authenticated or not allowed, 10 a dry run found work (with --exit-code), 130 cancelled or interrupted.`
-
   static override examples = [
-    {description: 'Show what is older than 30 days, but keep the 5 newest runs:', command: '<%= config.bin %> <%= command.id %> --older-than 30d --keep-recent 5'},
-    {description: 'Delete it, after typing DELETE:', command: '<%= config.bin %> <%= command.id %> --older-than 30d --keep-recent 5 --no-dry-run'},
-    {description: 'Delete only the traces of old runs, in a nightly job:', command: '<%= config.bin %> <%= command.id %> --only traces --older-than 2w --no-dry-run --yes'},
-    {description: 'Delete one run:', command: '<%= config.bin %> <%= command.id %> --run 20260131_235959 --no-dry-run'},
+    {
+      description: 'Show what is older than 30 days, but keep the 5 newest runs:',
+      command: '<%= config.bin %> <%= command.id %> --older-than 30d --keep-recent 5',
+    },
+    {
+      description: 'Delete it, after typing DELETE:',
+      command: '<%= config.bin %> <%= command.id %> --older-than 30d --keep-recent 5 --no-dry-run',
+    },
+    {
+      description: 'Delete only the traces of old runs, in a nightly job:',
+      command: '<%= config.bin %> <%= command.id %> --only traces --older-than 2w --no-dry-run --yes',
+    },
+    {
+      description: 'Delete one run:',
+      command: '<%= config.bin %> <%= command.id %> --run 20260131_235959 --no-dry-run',
+    },
   ]
-
   static override hiddenAliases = ['smoltrace:cleanup']
   static override flags = {
     ...selectionFlags,
@@ -88,14 +99,14 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       helpGroup: 'OUTPUT',
     }),
   }
-
   private progress: Progress | undefined
 
   async run(): Promise<object> {
     const {flags, metadata} = await this.parse(Cleanup)
     const dryRun = !flags['no-dry-run']
     if (!dryRun && !flags.yes) this.requireTerminal()
-    const show = !dryRun && !this.jsonEnabled() ? (await import('../lib/ui/progress.js')).showProgress : undefined
+    const show =
+      !dryRun && !this.jsonEnabled() ? (await import('../lib/ui/progress.js')).showProgress : undefined
     const result = await this.cancellable((signal) =>
       cleanupDatasets({
         ...this.connection(flags, signal),
@@ -127,7 +138,8 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
 
   /** Whatever ends the job with an error ends it before the first deletion: say so, whoever reads it wants to know. */
   protected override async catch(error: Error): Promise<void> {
-    if (error instanceof SmoltraceError && !(error instanceof UsageError)) error.suggestions.unshift('Nothing was deleted.')
+    if (error instanceof SmoltraceError && !(error instanceof UsageError))
+      error.suggestions.unshift('Nothing was deleted.')
     await super.catch(error)
   }
 
@@ -138,9 +150,12 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
 
   /** Nobody could answer, so it is refused before anything is listed. */
   private requireTerminal(): void {
-    if (this.jsonEnabled()) throw new UsageError('--no-dry-run asks for a confirmation, and --json never asks: add --yes.')
+    if (this.jsonEnabled())
+      throw new UsageError('--no-dry-run asks for a confirmation, and --json never asks: add --yes.')
     if (!process.stdin.isTTY) {
-      throw new UsageError('--no-dry-run asks for a confirmation, and there is no terminal to ask on: add --yes.')
+      throw new UsageError(
+        '--no-dry-run asks for a confirmation, and there is no terminal to ask on: add --yes.',
+      )
     }
   }
 

@@ -13,20 +13,45 @@ export default class Sandbox extends BaseCommand {
   static override description = `Starts a Hub on this machine with the account of an invented person: runs of three months, a leaderboard, an organisation, and datasets with nearly right names that must survive everything.
 
 With a command, runs that command inside, and the Hub is gone when it ends. Its own flags stand before the command; all that follows the first word belongs to the command. Without one, serves until Ctrl-C and prints the variables that lead other terminals there.`
-
   static override usage = 'sandbox [--runs N] [--latency MS] [--port N] [COMMAND…]'
   static override examples = [
-    {description: 'See what a cleanup would do:', command: '<%= config.bin %> <%= command.id %> cleanup --keep-recent 3'},
-    {description: 'Watch 100 runs being deleted on a slow Hub:', command: '<%= config.bin %> <%= command.id %> --runs 100 --latency 200 cleanup --all --no-dry-run'},
-    {description: 'Serve, and try things in another terminal:', command: '<%= config.bin %> <%= command.id %> --port 8080'},
+    {
+      description: 'See what a cleanup would do:',
+      command: '<%= config.bin %> <%= command.id %> cleanup --keep-recent 3',
+    },
+    {
+      description: 'Watch 100 runs being deleted on a slow Hub:',
+      command: '<%= config.bin %> <%= command.id %> --runs 100 --latency 200 cleanup --all --no-dry-run',
+    },
+    {
+      description: 'Serve, and try things in another terminal:',
+      command: '<%= config.bin %> <%= command.id %> --port 8080',
+    },
   ]
-
   static override hiddenAliases = ['smoltrace:sandbox']
   static override strict = false
   static override flags = {
-    runs: Flags.integer({summary: 'How many runs the account has.', default: 12, min: 0, max: MOST_RUNS, helpValue: 'N'}),
-    latency: Flags.integer({summary: 'Milliseconds before each answer.', default: 0, min: 0, max: 60_000, helpValue: 'MS'}),
-    port: Flags.integer({summary: 'Port to listen on; default: any free one.', default: 0, min: 0, max: 65_535, helpValue: 'N'}),
+    runs: Flags.integer({
+      summary: 'How many runs the account has.',
+      default: 12,
+      min: 0,
+      max: MOST_RUNS,
+      helpValue: 'N',
+    }),
+    latency: Flags.integer({
+      summary: 'Milliseconds before each answer.',
+      default: 0,
+      min: 0,
+      max: 60_000,
+      helpValue: 'MS',
+    }),
+    port: Flags.integer({
+      summary: 'Port to listen on; default: any free one.',
+      default: 0,
+      min: 0,
+      max: 65_535,
+      helpValue: 'N',
+    }),
   }
 
   /** The inner command's `--json` is not the sandbox's. */
@@ -52,7 +77,9 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
   private async serve({url, token, user, org}: SandboxHub): Promise<void> {
     if (this.jsonEnabled()) this.logJson(this.toSuccessJson({endpoint: url, token, user, organisation: org}))
     this.log(`export HF_ENDPOINT=${url} HF_TOKEN=${token}`)
-    this.logToStderr(`The sandbox serves ${user} and the organisation ${org}. Paste the line above into another terminal; Ctrl-C ends it.`)
+    this.logToStderr(
+      `The sandbox serves ${user} and the organisation ${org}. Paste the line above into another terminal; Ctrl-C ends it.`,
+    )
     await this.cancellable((signal) => once(signal, 'abort'))
   }
 
@@ -75,7 +102,9 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
       if (id !== 'sandbox' && this.config.findCommand(id)) return {id, argv: words.slice(length)}
     }
 
-    throw new UsageError(`"${words.slice(0, 2).join(' ')}" is no command that runs in the sandbox: try cleanup, runs group or datasets list.`)
+    throw new UsageError(
+      `"${words.slice(0, 2).join(' ')}" is no command that runs in the sandbox: try cleanup, runs group or datasets list.`,
+    )
   }
 }
 

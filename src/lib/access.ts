@@ -20,13 +20,17 @@ export interface Access {
 export function accessTo(identity: Identity, wanted?: string): Access {
   const named = wanted ?? identity.name
   const isSame = (name: string) => name.toLowerCase() === named.toLowerCase()
-  if (isSame(identity.name)) return {namespace: identity.name, ...tokenLimits(identity, 'user', identity.name)}
+  if (isSame(identity.name))
+    return {namespace: identity.name, ...tokenLimits(identity, 'user', identity.name)}
   const organisation = identity.organisations.find(({name}) => isSame(name))
   if (!organisation) {
     const known = [identity.name, ...identity.organisations.map(({name}) => name)].join(', ')
-    throw new RefusedError(`--namespace ${JSON.stringify(named)}: this token belongs to ${identity.name} and knows ${known}.`, {
-      suggestions: ['Name one of these, or use a token of a member of that organisation.'],
-    })
+    throw new RefusedError(
+      `--namespace ${JSON.stringify(named)}: this token belongs to ${identity.name} and knows ${known}.`,
+      {
+        suggestions: ['Name one of these, or use a token of a member of that organisation.'],
+      },
+    )
   }
 
   const {name, role, restrictions} = organisation
@@ -54,10 +58,17 @@ function tokenLimits(identity: Identity, type: 'org' | 'user', name: string): Om
   if (tokenRole === undefined || tokenRole === 'write' || tokenRole === 'god') return {}
   if (tokenRole === 'read') return {powerless: 'the token is read-only'}
   if (tokenRole !== 'fineGrained') return {powerless: `the token has a role that is not known: ${tokenRole}`}
-  const granted = new Set(scopes.filter((scope) => scope.type === type && scope.name === name).flatMap(({permissions}) => permissions))
+  const granted = new Set(
+    scopes
+      .filter((scope) => scope.type === type && scope.name === name)
+      .flatMap(({permissions}) => permissions),
+  )
   const lacking = (permission: string) =>
     granted.has(permission) ? undefined : `the fine-grained token lacks ${permission} on the whole of ${name}`
-  return {blind: lacking('repo.content.read'), powerless: lacking('repo.content.read') ?? lacking('repo.write')}
+  return {
+    blind: lacking('repo.content.read'),
+    powerless: lacking('repo.content.read') ?? lacking('repo.write'),
+  }
 }
 
 /**

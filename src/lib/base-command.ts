@@ -30,7 +30,6 @@ export function withPrefix<T>(words: string[], job: () => Promise<T>): Promise<T
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
   static override baseFlags: Command.Class['baseFlags'] = {}
-
   private readonly collectedWarnings: string[] = []
 
   /** A result is always an object, so that `--json` always prints a document. */
@@ -147,8 +146,16 @@ export abstract class HubCommand extends BaseCommand {
   }
 
   /** How to reach the Hub, from the flags that all these commands have. */
-  protected connection(flags: {namespace?: string | undefined; token?: string | undefined}, signal: AbortSignal): ConnectionOptions {
-    return {namespace: flags.namespace, token: flags.token, signal, onWait: ({ms}) => this.note(describeWait(ms))}
+  protected connection(
+    flags: {namespace?: string | undefined; token?: string | undefined},
+    signal: AbortSignal,
+  ): ConnectionOptions {
+    return {
+      namespace: flags.namespace,
+      token: flags.token,
+      signal,
+      onWait: ({ms}) => this.note(describeWait(ms)),
+    }
   }
 
   /** Says on stderr what goes on meanwhile. */
@@ -159,6 +166,11 @@ export abstract class HubCommand extends BaseCommand {
 
 /** oclif wraps its messages in lines of its own; a person and a log want one. */
 function oneLine(message: string): string {
-  return printable(message.replace(/^Parsing (--\S+) \n\t/, '$1: ').replace(/\nSee more help with --help$/, ''))
+  return printable(
+    message
+      .replace(/^Parsing (--\S+) \n\t/, '$1: ')
+      .replace(/^The following errors? occurred:\n\s*/, '')
+      .replaceAll(/=true(?= cannot also be provided)/g, '')
+      .replace(/\nSee more help with --help$/, ''),
+  )
 }
-

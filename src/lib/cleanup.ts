@@ -6,7 +6,14 @@ import {checkExecution, type CleanupResult, execute, type ExecutionOptions} from
 import {parseDatasetName} from './naming.js'
 import {makePlan, makePlanOfNames, type Plan} from './plan.js'
 import {readProtection, readProtectionIfPossible, refuseProtected} from './protection.js'
-import {decide, isEveryRunByScope, readRules, requireKnownRuns, type RetentionOptions, type RetentionRules} from './retention.js'
+import {
+  decide,
+  isEveryRunByScope,
+  readRules,
+  requireKnownRuns,
+  type RetentionOptions,
+  type RetentionRules,
+} from './retention.js'
 import {groupDatasetsByRun} from './runs.js'
 import {type ConnectionOptions, openSession, type Session} from './session.js'
 
@@ -41,13 +48,18 @@ export async function cleanupDatasets(options: CleanupOptions): Promise<CleanupR
   requireKnownRuns(runs, rules)
   const plan = makePlan(inventory, decide(runs, rules, session.now), rules, protection)
   await options.onPlan?.(plan, session.warnings)
-  return execute({plan, inventory, session, signal: options.signal, isStale: () => hub.waits !== waitsBefore}, options)
+  return execute(
+    {plan, inventory, session, signal: options.signal, isStale: () => hub.waits !== waitsBefore},
+    options,
+  )
 }
 
 /** Without a prompt, nothing else shows that `--only` alone takes in every run. */
 function checkYes({dryRun = true, yes}: ExecutionOptions, rules: RetentionRules): void {
   if (dryRun || !yes || !isEveryRunByScope(rules)) return
-  throw new UsageError(`--only ${rules.only.join(' --only ')} alone takes in every run: with --yes, say so by adding --all.`)
+  throw new UsageError(
+    `--only ${rules.only.join(' --only ')} alone takes in every run: with --yes, say so by adding --all.`,
+  )
 }
 
 export interface DeleteOptions extends ConnectionOptions, ExecutionOptions {
@@ -62,7 +74,10 @@ export interface DeleteOptions extends ConnectionOptions, ExecutionOptions {
  * @throws UsageError where a name is no SMOLTRACE dataset or the names are of several namespaces; else as
  *   `cleanupDatasets`
  */
-export async function deleteDatasets(target: Plan | string[], options: DeleteOptions = {}): Promise<CleanupResult> {
+export async function deleteDatasets(
+  target: Plan | string[],
+  options: DeleteOptions = {},
+): Promise<CleanupResult> {
   const names = Array.isArray(target) ? [...new Set(target)] : undefined
   const namespace = names ? namespaceOf(names, options) : (target as Plan).namespace
   checkExecution(options)
@@ -72,9 +87,13 @@ export async function deleteDatasets(target: Plan | string[], options: DeleteOpt
   const protection = await readProtection(session.hub, inventory.leaderboard)
   const plan = names ? makePlanOfNames(inventory, names, protection) : requireSameHub(target as Plan, session)
   if (plan.leaderboard?.goes) refuseProtected(inventory.leaderboard, protection)
-  const result = await execute({plan, inventory, session, signal: options.signal, isStale: () => true}, options)
+  const result = await execute(
+    {plan, inventory, session, signal: options.signal, isStale: () => true},
+    options,
+  )
   const listed = new Set([...inventory.datasets, inventory.leaderboard].map((dataset) => dataset?.name))
-  const missing = options.dryRun === false && !result.declined ? (names ?? []).filter((name) => !listed.has(name)) : []
+  const missing =
+    options.dryRun === false && !result.declined ? (names ?? []).filter((name) => !listed.has(name)) : []
   return {
     ...result,
     outcomes: [...missing.map((name) => gone(name)), ...result.outcomes],
@@ -83,11 +102,17 @@ export async function deleteDatasets(target: Plan | string[], options: DeleteOpt
 }
 
 /** The one namespace that all names are of. */
-function namespaceOf(names: string[], {deleteLeaderboard = false, namespace}: DeleteOptions): string | undefined {
+function namespaceOf(
+  names: string[],
+  {deleteLeaderboard = false, namespace}: DeleteOptions,
+): string | undefined {
   const [wanted = namespace] = names.map((name) => name.split('/')[0])
   for (const name of names) {
     const type = parseDatasetName(name, wanted ?? '')?.type
-    if (!type) throw new UsageError(`"${name}" is no SMOLTRACE dataset${wanted ? ` of ${wanted}` : ''}: nothing is deleted.`)
+    if (!type)
+      throw new UsageError(
+        `"${name}" is no SMOLTRACE dataset${wanted ? ` of ${wanted}` : ''}: nothing is deleted.`,
+      )
     if (type === 'leaderboard' && !deleteLeaderboard) {
       throw new UsageError(`${name} is the leaderboard: it goes only with \`deleteLeaderboard: true\`.`)
     }
@@ -103,4 +128,3 @@ function requireSameHub(plan: Plan, {hub, access}: Session): Plan {
     `The plan was made for ${plan.namespace} at ${plan.endpoint}, not for ${access.namespace} at ${hub.endpoint}.`,
   )
 }
-

@@ -82,7 +82,8 @@ function uniqueByName(listed: ListedDataset[]): ListedDataset[] {
   const byName = new Map<string, ListedDataset>()
   for (const dataset of listed) {
     const known = byName.get(dataset.name)
-    if (known && known.id !== dataset.id) throw new HubFormatError(`The listing names ${dataset.name} twice, with two ids.`)
+    if (known && known.id !== dataset.id)
+      throw new HubFormatError(`The listing names ${dataset.name} twice, with two ids.`)
     byName.set(dataset.name, dataset)
   }
 

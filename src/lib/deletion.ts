@@ -115,7 +115,9 @@ class Deletion {
         if (delay === undefined) return unknownResult(dataset)
         await sleep(delay)
       } else if (!(await this.overcome(error, attempt))) {
-        return this.stopped !== undefined && isActionLimit(error) ? unattempted(dataset, this.stopped) : failed(dataset, error)
+        return this.stopped !== undefined && isActionLimit(error)
+          ? unattempted(dataset, this.stopped)
+          : failed(dataset, error)
       }
     }
   }
@@ -160,7 +162,10 @@ class Deletion {
     try {
       this.excluded = await this.options.lookAgain()
     } catch (error) {
-      this.stopped ??= error instanceof CancelledError ? INTERRUPTED : `what is left could not be checked again: ${messageOf(error)}`
+      this.stopped ??=
+        error instanceof CancelledError
+          ? INTERRUPTED
+          : `what is left could not be checked again: ${messageOf(error)}`
     }
   }
 
@@ -210,7 +215,12 @@ function unknownResult({name}: Dataset): Outcome {
 function failed({name}: Dataset, error: Error): Outcome {
   if (!(error instanceof HubError)) return {name, status: 'failed', reason: messageOf(error)}
   const {status, text, requestId} = error.answer
-  return {name, status: 'failed', reason: `${status} ${printable(text)}`.trim(), ...(requestId && {requestId})}
+  return {
+    name,
+    status: 'failed',
+    reason: `${status} ${printable(text)}`.trim(),
+    ...(requestId && {requestId}),
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -26,7 +26,11 @@ export function leaderboardDocument(
 ): object | null {
   if (!leaderboard) return null
   const state = protection === 'unknown' ? 'unknown' : protection ? 'protected' : 'unprotected'
-  return {...datasetDocument(leaderboard), state, protection: typeof protection === 'object' ? protection : null}
+  return {
+    ...datasetDocument(leaderboard),
+    state,
+    protection: typeof protection === 'object' ? protection : null,
+  }
 }
 
 /** A run. `graceMs` tells whether it may still be uploading. */
@@ -63,7 +67,10 @@ export function cleanupDocument(result: CleanupResult): object {
     })),
     keep: plan.keep.map(({run, reasons}) => decisionDocument(plan, run, reasons)),
     leaderboard: plan.leaderboard
-      ? {...leaderboardDocument(plan.leaderboard.dataset, plan.leaderboard.protection), goes: plan.leaderboard.goes}
+      ? {
+          ...leaderboardDocument(plan.leaderboard.dataset, plan.leaderboard.protection),
+          goes: plan.leaderboard.goes,
+        }
       : null,
     standard: plan.standard,
     wouldDelete: plannedDatasets(plan).length,

@@ -6,12 +6,12 @@ const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 const UNITS = new Map([
-  ['min', MINUTE],
-  ['h', HOUR],
   ['d', DAY],
-  ['w', 7 * DAY],
+  ['h', HOUR],
   ['m', 30 * DAY],
+  ['min', MINUTE],
   ['mo', 30 * DAY],
+  ['w', 7 * DAY],
   ['y', 365 * DAY],
 ])
 
@@ -19,11 +19,10 @@ const UNITS = new Map([
 const LONGEST = 1000 * 365 * DAY
 
 /** How old a run must be: by its age, or by a date that it must precede. */
-export type Age =
-  | {kind: 'duration'; text: string; ms: number}
-  | {kind: 'date'; text: string; date: Date}
+export type Age = {kind: 'duration'; text: string; ms: number} | {kind: 'date'; text: string; date: Date}
 
-const AGE_FORMS = 'a number of days or 12h, 7d, 2w, 1m (30 days), 1y, a sum such as 1w3d, or a date such as 2026-01-31'
+const AGE_FORMS =
+  'a number of days or 12h, 7d, 2w, 1m (30 days), 1y, a sum such as 1w3d, or a date such as 2026-01-31'
 const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn it off'
 
 /**
@@ -53,7 +52,8 @@ export function parseAge(text: string): Age {
 export function parseGrace(text: string): number {
   if (text === '0') return 0
   const ms = /m(?!in)|y/.test(text) ? undefined : parseSum(text)
-  if (ms === undefined || ms > LONGEST) throw new UsageError(`--grace "${text}" is no duration: give ${GRACE_FORMS}.`)
+  if (ms === undefined || ms > LONGEST)
+    throw new UsageError(`--grace "${text}" is no duration: give ${GRACE_FORMS}.`)
   return ms
 }
 
@@ -88,6 +88,7 @@ export function usesCalendarUnits(age: Age): boolean {
 /** A duration in its largest whole unit: `76d`, `5h`, `12min`; `0min` for less than a minute. */
 export function formatDuration(ms: number): string {
   const size = Math.abs(ms)
-  const [unit, length] = size >= DAY ? ['d', DAY] as const : size >= HOUR ? ['h', HOUR] as const : ['min', MINUTE] as const
+  const [unit, length] =
+    size >= DAY ? (['d', DAY] as const) : size >= HOUR ? (['h', HOUR] as const) : (['min', MINUTE] as const)
   return `${ms < 0 ? '-' : ''}${Math.floor(size / length)}${unit}`
 }

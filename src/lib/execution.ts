@@ -54,12 +54,18 @@ const LOOKS = 3
  * Checks how a plan is to be carried out.
  * @throws UsageError
  */
-export function checkExecution({dryRun = true, yes, confirm, concurrency = DEFAULT_CONCURRENCY}: ExecutionOptions): void {
+export function checkExecution({
+  dryRun = true,
+  yes,
+  confirm,
+  concurrency = DEFAULT_CONCURRENCY,
+}: ExecutionOptions): void {
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY) {
     throw new UsageError(`--concurrency takes a whole number from 1 to ${MAX_CONCURRENCY}.`)
   }
 
-  if (!dryRun && !yes && !confirm) throw new UsageError('Deleting needs a confirmation: give `confirm`, or `yes: true`.')
+  if (!dryRun && !yes && !confirm)
+    throw new UsageError('Deleting needs a confirmation: give `confirm`, or `yes: true`.')
 }
 
 /** A plan, and what is known when it is to be carried out. */
@@ -74,7 +80,10 @@ export interface Job {
 }
 
 /** Confirms a plan and carries it out: what was confirmed is what goes. */
-export async function execute({plan, inventory, session, signal, isStale}: Job, options: ExecutionOptions): Promise<CleanupResult> {
+export async function execute(
+  {plan, inventory, session, signal, isStale}: Job,
+  options: ExecutionOptions,
+): Promise<CleanupResult> {
   const {dryRun = true, yes, confirm} = options
   const report = {plan, inventory, dryRun, warnings: session.warnings}
   if (dryRun || plannedDatasets(plan).length === 0) return resultOf(report)
@@ -92,11 +101,19 @@ export async function execute({plan, inventory, session, signal, isStale}: Job, 
     lookAgain,
     onEvent: guarded((event) => options.onEvent?.(event, plan), session.warnings),
   })
-  return resultOf({...report, outcomes, interrupted: signal?.aborted === true, deletionMs: performance.now() - started})
+  return resultOf({
+    ...report,
+    outcomes,
+    interrupted: signal?.aborted === true,
+    deletionMs: performance.now() - started,
+  })
 }
 
 /** A fault in the listener must not leave a deletion half-done and unreported. */
-function guarded(listener: (event: DeletionEvent) => void, warnings: string[]): (event: DeletionEvent) => void {
+function guarded(
+  listener: (event: DeletionEvent) => void,
+  warnings: string[],
+): (event: DeletionEvent) => void {
   let isBroken = false
   return (event) => {
     if (isBroken) return
@@ -119,16 +136,22 @@ async function compareWithNow(plan: Plan, session: Session): Promise<Map<string,
     if (hub.waits === waitsBefore) return comparePlan(plan, fresh, protection)
   }
 
-  throw new RefusedError('The quota of the Hub was used up each time the datasets were listed again: nothing more is deleted.')
+  throw new RefusedError(
+    'The quota of the Hub was used up each time the datasets were listed again: nothing more is deleted.',
+  )
 }
 
-type Report = Pick<CleanupResult, 'dryRun' | 'plan' | 'warnings'> &
-  Partial<Pick<CleanupResult, 'declined' | 'deletionMs' | 'interrupted' | 'outcomes'>> & {inventory: Inventory}
+type Report = Partial<Pick<CleanupResult, 'declined' | 'deletionMs' | 'interrupted' | 'outcomes'>> &
+  Pick<CleanupResult, 'dryRun' | 'plan' | 'warnings'> & {
+    inventory: Inventory
+  }
 
 function resultOf({inventory, outcomes = [], ...report}: Report): CleanupResult {
   const counts = {deleted: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}
   for (const {status} of outcomes) counts[status]++
-  const left = new Set(outcomes.filter(({status}) => status === 'deleted' || status === 'gone').map(({name}) => name))
+  const left = new Set(
+    outcomes.filter(({status}) => status === 'deleted' || status === 'gone').map(({name}) => name),
+  )
   return {
     declined: false,
     interrupted: false,
@@ -149,7 +172,10 @@ function countRuns(datasets: Inventory['datasets']): RunCounts {
  * The exit code of a finished job: 0 done or nothing to do, 3 anything failed, skipped or unattempted, 130 declined or
  * interrupted, 10 a dry run that found work where `reportWork` asks for it.
  */
-export function exitCodeOf({plan, dryRun, declined, interrupted, counts}: CleanupResult, reportWork = false): number {
+export function exitCodeOf(
+  {plan, dryRun, declined, interrupted, counts}: CleanupResult,
+  reportWork = false,
+): number {
   if (declined || interrupted) return 130
   if (dryRun) return reportWork && plannedDatasets(plan).length > 0 ? 10 : 0
   return counts.failed + counts.skipped + counts.unattempted > 0 ? 3 : 0

@@ -6,7 +6,8 @@ import {DEFAULT_GRACE} from './retention.js'
 /** Flags that several commands share. Their values are read by the lib, which the library's callers use without us. */
 export const selectionFlags = {
   'older-than': Flags.string({
-    summary: 'Only runs older than this: 30d, 12h, 2w, 1m (30 days), 1y, 1w3d, or before a date such as 2026-01-31.',
+    summary:
+      'Only runs older than this: 30d, 12h, 2w, 1m (30 days), 1y, 1w3d, or before a date such as 2026-01-31.',
     helpGroup: 'SELECTION',
     helpValue: 'AGE',
   }),

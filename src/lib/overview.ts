@@ -45,11 +45,18 @@ export async function lookAround(options: OverviewOptions): Promise<Overview> {
 export type DatasetOrder = 'created' | 'modified' | 'name'
 
 /** The datasets of runs, of some types only, in one order: newest first, or by name. */
-export function datasetsOf(runs: Run[], {only = [], sort}: {only?: RunType[] | undefined; sort: DatasetOrder}): RunDataset[] {
-  const datasets = runs.flatMap((run) => run.datasets).filter(({type}) => only.length === 0 || only.includes(type))
+export function datasetsOf(
+  runs: Run[],
+  {only = [], sort}: {only?: RunType[] | undefined; sort: DatasetOrder},
+): RunDataset[] {
+  const datasets = runs
+    .flatMap((run) => run.datasets)
+    .filter(({type}) => only.length === 0 || only.includes(type))
   const byName = (a: RunDataset, b: RunDataset) => (a.name < b.name ? -1 : Number(a.name > b.name))
   const field = sort === 'modified' ? 'lastModified' : 'createdAt'
-  return datasets.sort(sort === 'name' ? byName : (a, b) => b[field].getTime() - a[field].getTime() || byName(a, b))
+  return datasets.sort(
+    sort === 'name' ? byName : (a, b) => b[field].getTime() - a[field].getTime() || byName(a, b),
+  )
 }
 
 /** How many runs are in which state. */

@@ -99,12 +99,19 @@ export function makePlanOfNames(inventory: Inventory, names: string[], protectio
   const rules = {...NO_RULES, deleteLeaderboard: named.has(inventory.leaderboard?.name ?? '')}
   const decisions = groupDatasetsByRun(inventory.datasets).map((run): Decision => {
     const isNamed = run.datasets.some(({name}) => named.has(name))
-    return {run, action: isNamed ? 'delete' : 'keep', reasons: [{rule: 'run', text: isNamed ? 'named' : 'not named'}]}
+    return {
+      run,
+      action: isNamed ? 'delete' : 'keep',
+      reasons: [{rule: 'run', text: isNamed ? 'named' : 'not named'}],
+    }
   })
   const plan = makePlan(inventory, decisions, rules, protection)
   return {
     ...plan,
-    delete: plan.delete.map((each) => ({...each, datasets: each.datasets.filter(({name}) => named.has(name))})),
+    delete: plan.delete.map((each) => ({
+      ...each,
+      datasets: each.datasets.filter(({name}) => named.has(name)),
+    })),
   }
 }
 
@@ -129,7 +136,10 @@ export function inScope(run: Run, only: RunType[]): RunDataset[] {
 /** Every dataset of a plan, in the order of the preview; the leaderboard last. */
 export function plannedDatasets(plan: Plan): Dataset[] {
   const {leaderboard} = plan
-  return [...plan.delete.flatMap(({datasets}) => datasets), ...(leaderboard?.goes ? [leaderboard.dataset] : [])]
+  return [
+    ...plan.delete.flatMap(({datasets}) => datasets),
+    ...(leaderboard?.goes ? [leaderboard.dataset] : []),
+  ]
 }
 
 /**
@@ -138,7 +148,9 @@ export function plannedDatasets(plan: Plan): Dataset[] {
  */
 export function comparePlan(plan: Plan, fresh: Inventory, protection: Protection): Map<string, Exclusion> {
   const excluded = new Map<string, Exclusion>()
-  const current = new Map([...fresh.datasets, ...(fresh.leaderboard ? [fresh.leaderboard] : [])].map((each) => [each.name, each]))
+  const current = new Map(
+    [...fresh.datasets, ...(fresh.leaderboard ? [fresh.leaderboard] : [])].map((each) => [each.name, each]),
+  )
   const freshRuns = new Map(groupDatasetsByRun(fresh.datasets).map((run) => [run.timestamp, run]))
   for (const {run, datasets} of plan.delete) {
     const change = changeOf(run, freshRuns.get(run.timestamp))
@@ -165,7 +177,8 @@ function excludeLeaderboard(
   protection: Protection,
 ): Exclusion | undefined {
   if (!current) return GONE
-  if (protection.leaderboard) return {status: 'skipped', reason: `protected by ${protection.leaderboard.by} since the plan was made`}
+  if (protection.leaderboard)
+    return {status: 'skipped', reason: `protected by ${protection.leaderboard.by} since the plan was made`}
   return isSame(planned, current) ? undefined : {status: 'skipped', reason: 'changed since the plan was made'}
 }
 

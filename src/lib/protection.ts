@@ -42,7 +42,10 @@ export interface ProtectionChange {
  * @param leaderboard the leaderboard as listed; undefined where the listing has none
  * @throws SmoltraceError where it cannot be read for certain
  */
-export async function readProtection(hub: Hub, leaderboard: LeaderboardDataset | undefined): Promise<Protection> {
+export async function readProtection(
+  hub: Hub,
+  leaderboard: LeaderboardDataset | undefined,
+): Promise<Protection> {
   if (!leaderboard) return {}
   const text = await hub.readText(leaderboard.name, PROTECTION_PATH, 'main')
   return text === undefined ? {} : parseProtection(text, leaderboard.name)
@@ -70,24 +73,31 @@ export async function readProtectionIfPossible(
 export function parseProtection(text: string, name: string): Protection {
   const unreadable = (why: string) =>
     new RefusedError(`${PROTECTION_PATH} of ${name} cannot be understood: ${why}.`, {
-      suggestions: ['It may come from a newer version of this program: update, or repair the file on the Hub.'],
+      suggestions: [
+        'It may come from a newer version of this program: update, or repair the file on the Hub.',
+      ],
     })
   const file = parseObject(text)
   if (!file) throw unreadable('it is no JSON object')
   const {version, leaderboard, ...unknown} = file
-  if (version !== VERSION) throw unreadable(`its version is ${JSON.stringify(version)}, this program knows ${VERSION}`)
-  if (Object.keys(unknown).length > 0) throw unreadable(`it has unknown parts: ${Object.keys(unknown).join(', ')}`)
+  if (version !== VERSION)
+    throw unreadable(`its version is ${JSON.stringify(version)}, this program knows ${VERSION}`)
+  if (Object.keys(unknown).length > 0)
+    throw unreadable(`it has unknown parts: ${Object.keys(unknown).join(', ')}`)
   if (leaderboard === undefined || leaderboard === null) return {}
   const {by, at, reason} = leaderboard as Record<string, unknown>
   const date = new Date(typeof at === 'string' ? at : Number.NaN)
-  if (typeof by !== 'string' || Number.isNaN(date.getTime())) throw unreadable('it does not say who protected it and when')
+  if (typeof by !== 'string' || Number.isNaN(date.getTime()))
+    throw unreadable('it does not say who protected it and when')
   return {leaderboard: {by, at: date, ...(typeof reason === 'string' && {reason})}}
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value = JSON.parse(text) as unknown
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
   } catch {
     return undefined
   }
@@ -107,7 +117,10 @@ export function refuseProtected(leaderboard: LeaderboardDataset | undefined, pro
   const {by, at, reason} = protection.leaderboard
   const since = `${by} protected it on ${at.toISOString().slice(0, 10)}${reason ? `: ${reason}` : ''}`
   throw new RefusedError(`--delete-leaderboard refused: ${leaderboard.name} is protected. ${since}`, {
-    suggestions: ['Lift the protection first: {bin} leaderboard unprotect', 'Or leave out --delete-leaderboard.'],
+    suggestions: [
+      'Lift the protection first: {bin} leaderboard unprotect',
+      'Or leave out --delete-leaderboard.',
+    ],
   })
 }
 
@@ -116,7 +129,9 @@ export function refuseProtected(leaderboard: LeaderboardDataset | undefined, pro
  * @throws RefusedError where the namespace has no leaderboard
  * @throws NotAllowedError where the token cannot write there
  */
-export async function protectLeaderboard(options: ConnectionOptions & {reason?: string | undefined} = {}): Promise<ProtectionChange> {
+export async function protectLeaderboard(
+  options: ConnectionOptions & {reason?: string | undefined} = {},
+): Promise<ProtectionChange> {
   const {reason} = options
   return changeProtection(options, 'Protect the leaderboard', (current, {user, now}) =>
     current.leaderboard ? current : {...current, leaderboard: {by: user, at: now, ...(reason && {reason})}},
@@ -129,21 +144,33 @@ export async function protectLeaderboard(options: ConnectionOptions & {reason?: 
  * @throws NotAllowedError where the token cannot write there
  */
 export async function unprotectLeaderboard(options: ConnectionOptions = {}): Promise<ProtectionChange> {
-  return changeProtection(options, 'Lift the protection of the leaderboard', ({leaderboard: _lifted, ...rest}) => rest)
+  return changeProtection(
+    options,
+    'Lift the protection of the leaderboard',
+    ({leaderboard: _lifted, ...rest}) => rest,
+  )
 }
 
 type Edit = (current: Protection, who: {user: string; now: Date}) => Protection
 
 /** Reads, edits and commits on one and the same commit; where another change came between, it starts over. */
-async function changeProtection(options: ConnectionOptions, title: string, edit: Edit): Promise<ProtectionChange> {
+async function changeProtection(
+  options: ConnectionOptions,
+  title: string,
+  edit: Edit,
+): Promise<ProtectionChange> {
   const session = await openSession(options)
   requireWriteAccess(session.access)
   const {leaderboard} = await discover(session)
-  if (!leaderboard) throw new RefusedError(`${leaderboardName(session.access.namespace)} does not exist: there is nothing to protect.`)
+  if (!leaderboard)
+    throw new RefusedError(
+      `${leaderboardName(session.access.namespace)} does not exist: there is nothing to protect.`,
+    )
   for (let attempt = 1; ; attempt++) {
     const change = await tryChange(session.hub, leaderboard.name, title, (current) => edit(current, session))
     if (change) return change
-    if (attempt === TRIES) throw new RefusedError(`${leaderboard.name} is being changed by others: try again in a moment.`)
+    if (attempt === TRIES)
+      throw new RefusedError(`${leaderboard.name} is being changed by others: try again in a moment.`)
   }
 }
 

@@ -82,12 +82,15 @@ function checkValues({keepRecent, run = [], only = []}: RetentionOptions): void 
 
   for (const timestamp of run) {
     if (!parseTimestamp(timestamp)) {
-      throw new UsageError(`--run "${timestamp}" is no run's timestamp: give one as \`runs group\` shows it, such as 20260131_235959.`)
+      throw new UsageError(
+        `--run "${timestamp}" is no run's timestamp: give one as \`runs group\` shows it, such as 20260131_235959.`,
+      )
     }
   }
 
   for (const type of only) {
-    if (!isRunType(type)) throw new UsageError(`--only "${String(type)}" is no type: give ${RUN_TYPES.join(', ')}.`)
+    if (!isRunType(type))
+      throw new UsageError(`--only "${String(type)}" is no type: give ${RUN_TYPES.join(', ')}.`)
   }
 }
 
@@ -95,7 +98,9 @@ function checkCombination(rules: RetentionRules): void {
   const {all, only, deleteLeaderboard} = rules
   const others = [...selectorsOf(rules).filter((name) => name !== '--all'), ...keepersOf(rules)]
   if (all && others.length > 0) {
-    throw new UsageError(`--all goes with no other selector and no keeper: drop ${others.join(' and ')}, or drop --all.`)
+    throw new UsageError(
+      `--all goes with no other selector and no keeper: drop ${others.join(' and ')}, or drop --all.`,
+    )
   }
 
   if (!all && others.length === 0 && only.length === 0 && !deleteLeaderboard) {
@@ -145,7 +150,11 @@ export function decide(runs: Run[], rules: RetentionRules, now: Date): Decision[
 }
 
 /** @returns the reasons of the selectors that select the run, and of those that do not. */
-function selectorsFor(run: Run, rules: RetentionRules, cutoff: Date | undefined): {selected: Reason[]; refused: Reason[]} {
+function selectorsFor(
+  run: Run,
+  rules: RetentionRules,
+  cutoff: Date | undefined,
+): {selected: Reason[]; refused: Reason[]} {
   const selected: Reason[] = []
   const refused: Reason[] = []
   const ask = (rule: Reason['rule'], holds: boolean, yes: string, no: string) =>
@@ -153,10 +162,15 @@ function selectorsFor(run: Run, rules: RetentionRules, cutoff: Date | undefined)
 
   if (!choosesRuns(rules)) refused.push({rule: 'run', text: 'no selector names runs'})
   if (rules.all) selected.push({rule: 'all', text: 'all runs'})
-  if (rules.runs.length > 0) ask('run', rules.runs.includes(run.timestamp), 'named by --run', 'not named by --run')
-  if (rules.incompleteOnly) ask('incomplete-only', !run.complete, `no ${run.missing.join(', no ')}`, 'complete')
+  if (rules.runs.length > 0)
+    ask('run', rules.runs.includes(run.timestamp), 'named by --run', 'not named by --run')
+  if (rules.incompleteOnly)
+    ask('incomplete-only', !run.complete, `no ${run.missing.join(', no ')}`, 'complete')
   if (rules.olderThan && cutoff) {
-    const young = run.time < cutoff ? 'its dates disagree, and the newest is after the cutoff' : `not older than ${rules.olderThan.text}`
+    const young =
+      run.time < cutoff
+        ? 'its dates disagree, and the newest is after the cutoff'
+        : `not older than ${rules.olderThan.text}`
     ask('older-than', isOlderThan(run, cutoff), `older than ${rules.olderThan.text}`, young)
   }
 
@@ -227,7 +241,10 @@ export interface FilteredRuns {
  * @throws UsageError where the options make no sense
  * @throws RefusedError where `run` names a run that is not there
  */
-export function filterRuns(runs: Run[], {now = new Date(), ...options}: RetentionOptions & {now?: Date}): FilteredRuns {
+export function filterRuns(
+  runs: Run[],
+  {now = new Date(), ...options}: RetentionOptions & {now?: Date},
+): FilteredRuns {
   const rules = readRules(options)
   requireKnownRuns(runs, rules)
   const decisions = decide(runs, rules, now)

@@ -96,7 +96,11 @@ function newest(dates: Date[]): Date {
 }
 
 function newestFirst(a: Run, b: Run): number {
-  return b.time.getTime() - a.time.getTime() || compare(b.timestamp, a.timestamp) || compare(a.namespace, b.namespace)
+  return (
+    b.time.getTime() - a.time.getTime() ||
+    compare(b.timestamp, a.timestamp) ||
+    compare(a.namespace, b.namespace)
+  )
 }
 
 /** By code unit: a locale of the machine must not change the order. */

@@ -54,7 +54,9 @@ async function askWho(hub: Hub, source: string): Promise<Identity> {
     if (!(error instanceof HubError) || error.status !== 401) throw error
     throw new NotAllowedError(`The Hub at ${hub.endpoint} rejected the token from ${source}.`, {
       cause: error,
-      suggestions: ['It may have expired or been revoked: set HF_TOKEN to a valid one, or run `hf auth login` again.'],
+      suggestions: [
+        'It may have expired or been revoked: set HF_TOKEN to a valid one, or run `hf auth login` again.',
+      ],
     })
   }
 }
@@ -65,7 +67,9 @@ function warningsOf({blind, namespace}: Access, machine: Date, hubDate: Date | u
   const skew = hubDate ? machine.getTime() - hubDate.getTime() : 0
   if (Math.abs(skew) > TOLERATED_SKEW) {
     const minutes = Math.round(Math.abs(skew) / 60_000)
-    warnings.push(`This machine's clock is ${minutes} min ${skew > 0 ? 'ahead of' : 'behind'} the Hub's; the earlier one counts.`)
+    warnings.push(
+      `This machine's clock is ${minutes} min ${skew > 0 ? 'ahead of' : 'behind'} the Hub's; the earlier one counts.`,
+    )
   }
 
   return warnings

@@ -1,6 +1,8 @@
 import {readFileSync} from 'node:fs'
 
-const {version} = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {version: string}
+const {version} = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 
 /** This package's version, as its package.json says. */
 export const VERSION = version

@@ -12,13 +12,17 @@ export default class DatasetsList extends HubCommand {
   static override summary = 'List the SMOLTRACE datasets of a namespace.'
   static override description =
     'Shows every dataset that evaluations left, newest first, and names the leaderboard and the standard datasets. Changes nothing.'
-
   static override examples = [
     {description: 'Everything there is:', command: '<%= config.bin %> <%= command.id %>'},
-    {description: 'Traces older than a month:', command: '<%= config.bin %> <%= command.id %> --only traces --older-than 30d'},
-    {description: 'Names alone, for a script:', command: "<%= config.bin %> <%= command.id %> --json | jq -r '.datasets[].name'"},
+    {
+      description: 'Traces older than a month:',
+      command: '<%= config.bin %> <%= command.id %> --only traces --older-than 30d',
+    },
+    {
+      description: 'Names alone, for a script:',
+      command: "<%= config.bin %> <%= command.id %> --json | jq -r '.datasets[].name'",
+    },
   ]
-
   static override hiddenAliases = ['smoltrace:datasets:list']
   static override flags = {
     only: onlyFlag(),
@@ -51,7 +55,10 @@ export default class DatasetsList extends HubCommand {
       cutoff: cutoff ?? null,
       datasets: datasets.map((dataset) => datasetDocument(dataset)),
       counts: countByType(datasets),
-      leaderboard: leaderboardDocument(inventory.leaderboard, protection === 'unknown' ? protection : protection.leaderboard),
+      leaderboard: leaderboardDocument(
+        inventory.leaderboard,
+        protection === 'unknown' ? protection : protection.leaderboard,
+      ),
       standard: inventory.standard,
     }
   }

@@ -5,13 +5,14 @@ export default class LeaderboardUnprotect extends HubCommand {
   static override summary = "Lift the leaderboard's protection."
   static override description =
     'After this, `cleanup --delete-leaderboard` can delete it. Where it is not protected, nothing changes.'
-
   static override examples = [
     {description: 'Lift it:', command: '<%= config.bin %> <%= command.id %>'},
-    {description: "Lift that of an organisation's:", command: '<%= config.bin %> <%= command.id %> --namespace my-org'},
+    {
+      description: "Lift that of an organisation's:",
+      command: '<%= config.bin %> <%= command.id %> --namespace my-org',
+    },
     {description: 'See whether it is protected:', command: '<%= config.bin %> datasets list'},
   ]
-
   static override hiddenAliases = ['smoltrace:leaderboard:unprotect']
 
   async run(): Promise<object> {
@@ -20,7 +21,9 @@ export default class LeaderboardUnprotect extends HubCommand {
       unprotectLeaderboard(this.connection(flags, signal)),
     )
     const {protectionOf} = await import('../../lib/ui/wording.js')
-    const text = changed ? `is no longer protected. It was ${protectionOf(protection)}.` : 'is not protected: nothing to lift.'
+    const text = changed
+      ? `is no longer protected. It was ${protectionOf(protection)}.`
+      : 'is not protected: nothing to lift.'
     this.log(`${leaderboard} ${text}`)
     return {leaderboard, changed, lifted: protection ?? null}
   }

@@ -7,13 +7,17 @@ export default class RunsGroup extends HubCommand {
   static override summary = 'Group the datasets of a namespace into evaluation runs.'
   static override description =
     'Shows every run, newest first: how old it is, which of its datasets exist, and what is missing. Changes nothing.'
-
   static override examples = [
     {description: 'Every run:', command: '<%= config.bin %> <%= command.id %>'},
-    {description: 'What is incomplete and older than a week:', command: '<%= config.bin %> <%= command.id %> --incomplete-only --older-than 7d'},
-    {description: 'The timestamps alone, for a script:', command: "<%= config.bin %> <%= command.id %> --json | jq -r '.runs[].run'"},
+    {
+      description: 'What is incomplete and older than a week:',
+      command: '<%= config.bin %> <%= command.id %> --incomplete-only --older-than 7d',
+    },
+    {
+      description: 'The timestamps alone, for a script:',
+      command: "<%= config.bin %> <%= command.id %> --json | jq -r '.runs[].run'",
+    },
   ]
-
   static override hiddenAliases = ['smoltrace:runs:group']
   static override flags = {...selectionFlags}
 

@@ -63,8 +63,6 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
 
   const request = createTransport({endpoint, signal, onWait: countWait})
   const access = {hubUrl: endpoint, accessToken: token, fetch: request}
-  const library = () => import('@huggingface/hub')
-  const repo = (name: string) => ({type: 'dataset', name}) as const
 
   return {
     endpoint,
@@ -101,7 +99,9 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
       certainly(async () => {
         const type = parseDatasetName(name, namespace)?.type
         if (!type || (type === 'leaderboard') !== (part === 'leaderboard')) {
-          throw new RefusedError(`${name} is no SMOLTRACE ${part} dataset of ${namespace}: it is not deleted.`)
+          throw new RefusedError(
+            `${name} is no SMOLTRACE ${part} dataset of ${namespace}: it is not deleted.`,
+          )
         }
 
         const {deleteRepo} = await library()
@@ -116,7 +116,14 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
     readText: (name, path, revision) =>
       certainly(async () => {
         const {downloadFile} = await library()
-        const file = await downloadFile({...access, fetch: missingEntryAnswered(request), repo: repo(name), path, revision, xet: false})
+        const file = await downloadFile({
+          ...access,
+          fetch: missingEntryAnswered(request),
+          repo: repo(name),
+          path,
+          revision,
+          xet: false,
+        })
         return file?.text()
       }),
     changeFile: (name, {path, text, title, parentCommit}) =>
@@ -126,9 +133,25 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
           text === undefined
             ? ({operation: 'delete', path} as const)
             : ({operation: 'addOrUpdate', path, content: new Blob([text])} as const)
-        await commit({...access, repo: repo(name), title, parentCommit, operations: [operation], ...(signal && {abortSignal: signal})})
+        await commit({
+          ...access,
+          repo: repo(name),
+          title,
+          parentCommit,
+          operations: [operation],
+          ...(signal && {abortSignal: signal}),
+        })
       }),
   }
+}
+
+/** Loaded with the first request, since `--help` and a usage error need none. */
+function library() {
+  return import('@huggingface/hub')
+}
+
+function repo(name: string) {
+  return {type: 'dataset', name} as const
 }
 
 /** What the library cannot read, such as broken JSON, is an answer that is not certain. */
@@ -194,12 +217,14 @@ function readListed(entry: DatasetEntry & {createdAt: string; sha: string}): Lis
 }
 
 function requireText(value: unknown, what: string): string {
-  if (typeof value !== 'string' || value === '') throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
+  if (typeof value !== 'string' || value === '')
+    throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
   return value
 }
 
 function requireDate(value: unknown, what: string): Date {
   const date = new Date(value as Date | string)
-  if (value === null || Number.isNaN(date.getTime())) throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
+  if (value === null || Number.isNaN(date.getTime()))
+    throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
   return date
 }

@@ -39,7 +39,10 @@ export async function findCredentials(options: CredentialOptions = {}): Promise<
 }
 
 /** As in Python, a variable that holds only blanks hides the other one and falls through to the file. */
-async function findToken(option: string | undefined, env: NodeJS.ProcessEnv): Promise<{token: string; source: string}> {
+async function findToken(
+  option: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<{token: string; source: string}> {
   const variable = env.HF_TOKEN ? 'HF_TOKEN' : 'HUGGING_FACE_HUB_TOKEN'
   const file = tokenFile(env)
   if (option !== undefined) return {token: clean(option), source: '--token'}
@@ -67,10 +70,14 @@ function clean(token: string): string {
 
 /** The message must not show the token, right or wrong: it may be another service's secret. */
 function checkToken(token: string, source: string): string {
-  const suggestions = ['Set HF_TOKEN, or run `hf auth login`; tokens are made at https://huggingface.co/settings/tokens.']
+  const suggestions = [
+    'Set HF_TOKEN, or run `hf auth login`; tokens are made at https://huggingface.co/settings/tokens.',
+  ]
   if (token === '') throw new NotAllowedError('No Hugging Face token was found.', {suggestions})
-  if (!/^hf_[\x21-\x7E]+$/.test(token)) {
-    throw new NotAllowedError(`What ${source} holds is no Hugging Face token: those begin with hf_.`, {suggestions})
+  if (!/^hf_[\u0021-\u007E]+$/.test(token)) {
+    throw new NotAllowedError(`What ${source} holds is no Hugging Face token: those begin with hf_.`, {
+      suggestions,
+    })
   }
 
   return token
@@ -94,5 +101,8 @@ async function readToken(file: string): Promise<string> {
 function expand(path: string, env: NodeJS.ProcessEnv): string {
   return path
     .replace(/^~(?=$|[/\\])/, homedir())
-    .replaceAll(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) => env[braced ?? bare ?? ''] ?? whole)
+    .replaceAll(
+      /\$(?:\{(\w+)\}|(\w+))/g,
+      (whole, braced?: string, bare?: string) => env[braced ?? bare ?? ''] ?? whole,
+    )
 }

@@ -60,8 +60,12 @@ function describe({method, path, status, requestId, text}: HubAnswer): string {
 
 function adviceFor({status}: HubAnswer): ErrorDetails {
   if (status === 401) {
-    return {suggestions: ['The token was rejected: set HF_TOKEN to a valid one, or run `hf auth login` again.']}
+    return {
+      suggestions: ['The token was rejected: set HF_TOKEN to a valid one, or run `hf auth login` again.'],
+    }
   }
 
-  return status === 403 ? {suggestions: ['The token is valid but may not do this: use one with write access.']} : {}
+  return status === 403
+    ? {suggestions: ['The token is valid but may not do this: use one with write access.']}
+    : {}
 }

@@ -47,7 +47,8 @@ const NAMESPACE = /^[\w.-]+$/
  */
 export function readIdentity(answer: unknown, date: string | null | undefined): Identity {
   const {name, orgs, auth} = answer as WhoAmIAnswer
-  if (typeof name !== 'string' || !NAMESPACE.test(name)) throw new HubFormatError('The answer of whoami names no user.')
+  if (typeof name !== 'string' || !NAMESPACE.test(name))
+    throw new HubFormatError('The answer of whoami names no user.')
   const hubDate = new Date(date ?? Number.NaN)
   return {
     name,

@@ -56,7 +56,10 @@ export function pauseFor({answer}: HubError, attempt: number): number | undefine
 }
 
 /** Waits, and says so; a signal ends the wait at once. */
-export async function pause(ms: number, {onWait, signal}: Pick<TransportOptions, 'onWait' | 'signal'>): Promise<void> {
+export async function pause(
+  ms: number,
+  {onWait, signal}: Pick<TransportOptions, 'onWait' | 'signal'>,
+): Promise<void> {
   onWait?.({ms})
   try {
     await sleep(ms, undefined, signal && {signal})

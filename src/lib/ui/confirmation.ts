@@ -1,4 +1,4 @@
-import {plannedDatasets, type Plan} from '../plan.js'
+import {type Plan, plannedDatasets} from '../plan.js'
 import {styleFor} from './style.js'
 import {count} from './wording.js'
 

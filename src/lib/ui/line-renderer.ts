@@ -7,7 +7,6 @@ export class LineRenderer {
   static nonTTY = true
   static rendererOptions: {board: Board}
   static rendererTaskOptions: Record<PropertyKey, never>
-
   private readonly tasks: DeletionTask[]
   private readonly board: Board
 
@@ -17,8 +16,9 @@ export class LineRenderer {
   }
 
   render(): void {
-    const write = (line: string) => this.board.stream.write(`${line}\n`)
-    this.board.announce = write
+    const {board} = this
+    const write = (line: string) => board.stream.write(`${line}\n`)
+    board.announce = write
     for (const task of this.tasks) {
       task.on(ListrTaskEventType.CLOSED, () => {
         const {name, word, reason} = toRow(task)

@@ -16,8 +16,19 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
     {title: 'CREATED (UTC)'},
     {title: 'VISIBILITY'},
   ]
-  const rows = datasets.map((dataset) => [dataset.type, dataset.timestamp, dataset.name, minute(dataset.createdAt), visibilityOf(dataset)])
-  return [formatHead(overview, screen), datasets.length > 0 ? formatTable(columns, rows, screen) : '', total, formatUntouched(overview, screen)]
+  const rows = datasets.map((dataset) => [
+    dataset.type,
+    dataset.timestamp,
+    dataset.name,
+    minute(dataset.createdAt),
+    visibilityOf(dataset),
+  ])
+  return [
+    formatHead(overview, screen),
+    datasets.length > 0 ? formatTable(columns, rows, screen) : '',
+    total,
+    formatUntouched(overview, screen),
+  ]
     .filter(Boolean)
     .join('\n\n')
 }
@@ -58,10 +69,12 @@ function formatUntouched({inventory, protection}: Overview, {style}: Screen): st
   const state = protectionOf(protection === 'unknown' ? protection : protection.leaderboard)
   return formatPairs(
     [
-      ['Leaderboard', leaderboard ? `${leaderboard.name}, ${visibilityOf(leaderboard)}: ${state}` : 'there is none'],
+      [
+        'Leaderboard',
+        leaderboard ? `${leaderboard.name}, ${visibilityOf(leaderboard)}: ${state}` : 'there is none',
+      ],
       ...standard.map((name): [string, string] => ['Standard', `${name}: protected, never touched`]),
     ],
     style,
   )
 }
-

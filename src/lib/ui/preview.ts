@@ -1,6 +1,6 @@
 import {countByType, type Dataset} from '../datasets.js'
 import {type Age, formatDuration, usesCalendarUnits} from '../duration.js'
-import {type KeptRun, type Plan, type PlannedLeaderboard, plannedDatasets} from '../plan.js'
+import {type KeptRun, type Plan, plannedDatasets, type PlannedLeaderboard} from '../plan.js'
 import {choosesRuns, type RetentionRules} from '../retention.js'
 import {type Style} from './style.js'
 import {formatPairs, formatTable} from './table.js'
@@ -46,7 +46,9 @@ function formatFacts(plan: Plan, style: Style): string {
 function selectorText(rules: RetentionRules, cutoff: Date | undefined): string {
   const {olderThan, incompleteOnly, runs} = rules
   const selectors = [
-    ...(olderThan && cutoff ? [`older than ${olderThan.text}, before ${moment(cutoff)}${unitNote(olderThan)}`] : []),
+    ...(olderThan && cutoff
+      ? [`older than ${olderThan.text}, before ${moment(cutoff)}${unitNote(olderThan)}`]
+      : []),
     ...(incompleteOnly ? ['incomplete'] : []),
     ...(runs.length > 0 ? [`named by --run (${listing(runs)})`] : []),
   ]
@@ -59,7 +61,10 @@ function unitNote(age: Age): string {
 }
 
 function keeperText({keepRecent, graceMs}: RetentionRules): string {
-  const recent = keepRecent === undefined ? [] : [keepRecent === 1 ? 'the most recent run' : `the ${thousands(keepRecent)} most recent runs`]
+  const recent =
+    keepRecent === undefined
+      ? []
+      : [keepRecent === 1 ? 'the most recent run' : `the ${thousands(keepRecent)} most recent runs`]
   const grace = graceMs > 0 ? [`incomplete runs changed in the last ${formatDuration(graceMs)}`] : []
   return listing([...recent, ...grace]) || 'nothing'
 }
@@ -100,7 +105,10 @@ function formatDatasets(plan: Plan, style: Style): string {
   if (datasets.length === 0) return ''
   const digits = String(datasets.length).length
   const lines = datasets.map(({name}: Dataset, index) => `${String(index + 1).padStart(digits + 2)}. ${name}`)
-  return [style.bold(`Datasets to delete: ${thousands(datasets.length)}, in this order within each run`), ...lines].join('\n')
+  return [
+    style.bold(`Datasets to delete: ${thousands(datasets.length)}, in this order within each run`),
+    ...lines,
+  ].join('\n')
 }
 
 function formatUntouched({leaderboard, rules, standard}: Plan, style: Style): string {
@@ -113,7 +121,10 @@ function formatUntouched({leaderboard, rules, standard}: Plan, style: Style): st
   )
 }
 
-function leaderboardText(leaderboard: PlannedLeaderboard | undefined, {deleteLeaderboard}: RetentionRules): string {
+function leaderboardText(
+  leaderboard: PlannedLeaderboard | undefined,
+  {deleteLeaderboard}: RetentionRules,
+): string {
   if (!leaderboard) return deleteLeaderboard ? 'there is none to delete' : 'there is none'
   const {dataset, goes, protection} = leaderboard
   return `${dataset.name}: ${goes ? 'DELETED as well' : 'preserved'} (${protectionOf(protection)})`

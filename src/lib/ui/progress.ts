@@ -26,10 +26,14 @@ interface Row {
  * Shows a deletion on stderr: a window of the list on a terminal, a line per finished dataset elsewhere and in CI.
  * The lib tells what happened; the list only shows it, and nothing is read back from it.
  */
-export function showProgress(plan: Plan, signal: AbortSignal, stream: NodeJS.WriteStream = process.stderr): Progress {
+export function showProgress(
+  plan: Plan,
+  signal: AbortSignal,
+  stream: NodeJS.WriteStream = process.stderr,
+): Progress {
   const rows = new Map<string, Row>()
   const tasks = plannedDatasets(plan).map(({name}) => toTask(name, rows))
-  const board: Board = {stream, note: '', announce: () => {}}
+  const board: Board = {stream, note: '', announce() {}}
   const list = new Listr<unknown, ListrRendererFactory, ListrRendererFactory>(tasks, {
     concurrent: true,
     exitOnError: false,
@@ -44,7 +48,11 @@ export function showProgress(plan: Plan, signal: AbortSignal, stream: NodeJS.Wri
     board.announce(text)
   }
 
-  signal.addEventListener('abort', () => note('stopping: what is under way is finished, Ctrl-C again ends at once'), {once: true})
+  signal.addEventListener(
+    'abort',
+    () => note('stopping: what is under way is finished, Ctrl-C again ends at once'),
+    {once: true},
+  )
 
   return {
     note,
@@ -66,7 +74,7 @@ function isLive(stream: NodeJS.WriteStream): boolean {
 
 function toTask(name: string, rows: Map<string, Row>): ListrTask {
   const outcome = new Promise<Outcome>((finish) => {
-    const row: Row = {finish, start: () => {}}
+    const row: Row = {finish, start() {}}
     rows.set(name, row)
   })
   return {

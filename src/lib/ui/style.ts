@@ -13,8 +13,15 @@ export interface Style {
 
 /** The styles of a stream. Colour is never the only signal: each text says the same without it. */
 export function styleFor(stream: NodeJS.WriteStream): Style {
-  const paint = hasColours(stream) ? (format: Format) => (text: string) => styleText(format, text) : () => (text: string) => text
-  return {bold: paint('bold'), dim: paint('dim'), red: paint('red'), green: paint('green'), yellow: paint('yellow')}
+  const isColoured = hasColours(stream)
+  const paint = (format: Format) => (text: string) => (isColoured ? styleText(format, text) : text)
+  return {
+    bold: paint('bold'),
+    dim: paint('dim'),
+    red: paint('red'),
+    green: paint('green'),
+    yellow: paint('yellow'),
+  }
 }
 
 function hasColours(stream: NodeJS.WriteStream): boolean {

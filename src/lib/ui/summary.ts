@@ -4,13 +4,14 @@ import {type Style} from './style.js'
 import {formatPairs} from './table.js'
 import {count, thousands} from './wording.js'
 
-/** What became of a plan: the counts, everything that is not deleted and why, and what is left. */
+/** What became of a plan: everything that is not deleted and why, then, where the eye rests, the counts and what is left. */
 export function formatSummary(result: CleanupResult, style: Style): string {
   const {counts, remaining, plan} = result
   const shown = (['deleted', 'failed', 'skipped', 'gone', 'unattempted'] as const).filter(
     (status) => status === 'deleted' || status === 'failed' || counts[status] > 0,
   )
-  const leaderboard = plan.leaderboard && !plan.leaderboard.goes ? [['Leaderboard', 'preserved'] as [string, string]] : []
+  const leaderboard =
+    plan.leaderboard && !plan.leaderboard.goes ? [['Leaderboard', 'preserved'] as [string, string]] : []
   const pairs = formatPairs(
     [
       ...shown.map((status): [string, string] => [LABELS[status], count(counts[status], 'dataset')]),
@@ -19,7 +20,9 @@ export function formatSummary(result: CleanupResult, style: Style): string {
     ],
     style,
   )
-  return [`${headline(result, style)}\n${pairs}`, formatRest(result.outcomes, style)].filter(Boolean).join('\n\n')
+  return [formatRest(result.outcomes, style), `${headline(result, style)}\n${pairs}`]
+    .filter(Boolean)
+    .join('\n\n')
 }
 
 const LABELS: Record<OutcomeStatus, string> = {

@@ -15,9 +15,23 @@ const GAP = 2
 const NARROWEST = 16
 
 const NO_LINES = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
-    .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'])
-    .map((part) => [part, '']),
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+    'middle',
+  ].map((part) => [part, '']),
 )
 
 /**
@@ -25,9 +39,15 @@ const NO_LINES = Object.fromEntries(
  * @param width columns of the terminal; undefined for a pipe, where nothing is dropped or wrapped
  * @returns the lines, ending without a newline
  */
-export function formatTable(columns: Column[], rows: string[][], {style, width}: {style: Style; width: number | undefined}): string {
+export function formatTable(
+  columns: Column[],
+  rows: string[][],
+  {style, width}: {style: Style; width: number | undefined},
+): string {
   const cells = rows.map((row) => row.map((cell) => printable(cell)))
-  const widths = columns.map(({title}, index) => Math.max(title.length, ...cells.map((row) => row[index]?.length ?? 0)))
+  const widths = columns.map(({title}, index) =>
+    Math.max(title.length, ...cells.map((row) => row[index]?.length ?? 0)),
+  )
   const shown = width === undefined ? columns.map((_, index) => index) : fitting(columns, widths, width)
   const pick = <T>(row: T[]): T[] => shown.map((index) => row[index] as T)
   const colWidths = pick(widths).map((each) => each + GAP)
@@ -55,7 +75,8 @@ function fitting(columns: Column[], widths: number[], width: number): number[] {
   const droppable = all.filter((index) => columns[index]?.dropAt !== undefined)
   droppable.sort((a, b) => (columns[a]?.dropAt ?? 0) - (columns[b]?.dropAt ?? 0))
   const dropped = new Set<number>()
-  const total = () => all.filter((index) => !dropped.has(index)).reduce((sum, index) => sum + (widths[index] ?? 0) + GAP, -GAP)
+  const total = () =>
+    all.filter((index) => !dropped.has(index)).reduce((sum, index) => sum + (widths[index] ?? 0) + GAP, -GAP)
   for (const index of droppable) {
     if (total() <= width) break
     dropped.add(index)

@@ -15,7 +15,6 @@ export class WindowRenderer {
   static nonTTY = true
   static rendererOptions: {board: Board}
   static rendererTaskOptions: Record<PropertyKey, never>
-
   private readonly tasks: DeletionTask[]
   private readonly board: Board
   private timer: NodeJS.Timeout | undefined
@@ -39,7 +38,12 @@ export class WindowRenderer {
   private paint(): void {
     const {stream, note} = this.board
     const size = {height: (stream.rows || DEFAULT_HEIGHT) - 1, width: (widthOf(stream) ?? 80) - 1}
-    const lines = drawWindow(this.tasks.map((task) => toRow(task)), note, size, styleFor(stream))
+    const lines = drawWindow(
+      this.tasks.map((task) => toRow(task)),
+      note,
+      size,
+      styleFor(stream),
+    )
     if (this.painted > 0) moveCursor(stream, 0, -this.painted)
     clearScreenDown(stream)
     stream.write(`${lines.join('\n')}\n`)

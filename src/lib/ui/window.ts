@@ -8,7 +8,13 @@ export interface WindowSize {
   width: number
 }
 
-const MARKS: Record<Row['state'], string> = {deleted: '✔', deleting: '⠿', failed: '✖', other: '-', waiting: '·'}
+const MARKS: Record<Row['state'], string> = {
+  deleted: '✔',
+  deleting: '⠿',
+  failed: '✖',
+  other: '-',
+  waiting: '·',
+}
 
 /**
  * Draws the list of a deletion: all of it where it fits; else the counts, what failed, what is under way, and as much
@@ -30,14 +36,18 @@ export function drawWindow(rows: Row[], note: string, {height, width}: WindowSiz
 function mostTelling(rows: Row[], room: number): Row[] {
   const of = (state: Row['state']) => rows.filter((row) => row.state === state)
   const failed = of('failed')
-  const first = failed.slice(-Math.ceil(room / 2))
-  return [...first, ...of('deleting'), ...failed.slice(0, -first.length || failed.length), ...of('other'), ...of('waiting')].slice(0, room)
+  const half = Math.ceil(room / 2)
+  const [newest, older] = [failed.slice(-half), failed.slice(0, -half)]
+  return [...newest, ...of('deleting'), ...older, ...of('other'), ...of('waiting')].slice(0, room)
 }
 
 function headline(rows: Row[], note: string): string {
   const done = rows.filter(({state}) => state !== 'waiting' && state !== 'deleting').length
   const failed = rows.filter(({state}) => state === 'failed').length
-  const parts = [`Deleting ${thousands(done)}/${thousands(rows.length)}`, ...(failed > 0 ? [`${thousands(failed)} failed`] : [])]
+  const parts = [
+    `Deleting ${thousands(done)}/${thousands(rows.length)}`,
+    ...(failed > 0 ? [`${thousands(failed)} failed`] : []),
+  ]
   return [...parts, ...(note ? [note] : [])].join(', ')
 }
 
@@ -61,7 +71,7 @@ function cut(text: string, width: number): string {
   let used = 0
   let cutAt = 0
   for (const character of text) {
-    used += (character.codePointAt(0) ?? 0) > 0x2E_7F ? 2 : 1
+    used += (character.codePointAt(0) ?? 0) > 0x2e_7f ? 2 : 1
     if (used > width) return `${text.slice(0, Math.max(0, cutAt - 1))}…`
     cutAt += character.length
   }
