@@ -85,6 +85,8 @@ export abstract class BaseCommand extends Command {
   /** Any error ends here: exit code, one line, what to do next; the stack only with `DEBUG`. */
   protected override async catch(error: Error): Promise<void> {
     if (error instanceof Errors.ExitError) throw error
+    // oclif warns of commands that never parsed; one that failed while parsing did.
+    this.parsed = true
     const failure = this.toFailure(error)
     process.exitCode = failure.exitCode
     if (process.env.DEBUG) process.stderr.write(`${error.stack}\n`)

@@ -36,7 +36,7 @@ const NO_LINES = Object.fromEntries(
 
 /**
  * Lays rows out as an aligned table without lines.
- * @param width columns of the terminal; undefined for a pipe, where nothing is dropped or wrapped
+ * A pipe has no width: there nothing is dropped or wrapped.
  * @returns the lines, ending without a newline
  */
 export function formatTable(

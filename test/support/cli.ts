@@ -1,0 +1,31 @@
+import {runCommand} from '@oclif/test'
+import {readFileSync} from 'node:fs'
+import {fileURLToPath} from 'node:url'
+
+/** The repository, with a slash at the end. */
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+
+const pjson = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+pjson.oclif = {...pjson.oclif, commands: './src/commands', helpClass: './src/help'}
+
+export interface CliResult {
+  stdout: string
+  stderr: string
+  exitCode: number
+}
+
+/** Runs a command in this process, from the sources, with these variables beside those of the test. */
+export async function runCli(argv: string[], env: Record<string, string> = {}): Promise<CliResult> {
+  const before = {...process.env}
+  Object.assign(process.env, env)
+  process.exitCode = undefined
+  try {
+    const words = argv.map((word) => (/\s/.test(word) || word === '' ? JSON.stringify(word) : word))
+    const {stdout, stderr, error} = await runCommand(words, {isRoot: true, pjson, root})
+    const exitCode = Number(process.exitCode ?? error?.oclif?.exit ?? (error ? 1 : 0))
+    return {stdout, stderr, exitCode}
+  } finally {
+    process.env = before
+    process.exitCode = undefined
+  }
+}
