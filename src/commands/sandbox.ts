@@ -53,15 +53,22 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
       helpValue: 'N',
     }),
   }
+private isServing = false
 
-  /** The inner command's `--json` is not the sandbox's. */
+  /** The inner command's `--json` is not the sandbox's; and the one document is printed when serving begins. */
   override jsonEnabled(): boolean {
-    return splitArguments(this.argv).own.includes('--json')
+    return !this.isServing && splitArguments(this.argv).own.includes('--json')
   }
 
   async run(): Promise<object> {
     const {own, inner} = splitArguments(this.argv)
     const {flags} = await this.parse(Sandbox, own)
+    if (inner.length > 0 && own.includes('--json')) {
+      throw new UsageError(
+        `--json stands after the command that runs in the sandbox: sandbox ${inner.join(' ')} --json.`,
+      )
+    }
+
     const command = inner.length > 0 ? this.findInner(inner) : undefined
     const {startSandbox} = await import('../lib/sandbox/index.js')
     const hub = await startSandbox({port: flags.port, latencyMs: flags.latency, runs: flags.runs})
@@ -80,18 +87,21 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
     this.logToStderr(
       `The sandbox serves ${user} and the organisation ${org}. Paste the line above into another terminal; Ctrl-C ends it.`,
     )
+    this.isServing = true
     await this.cancellable((signal) => once(signal, 'abort'))
   }
 
   private async runInside({url, token}: SandboxHub, own: string[], {id, argv}: InnerCommand): Promise<void> {
-    const before = {...process.env}
-    Object.assign(process.env, {HF_ENDPOINT: url, HF_TOKEN: token})
-    delete process.env.HF_HUB_OFFLINE
-    delete process.env.TRANSFORMERS_OFFLINE
+    const restore = setVariables({
+      HF_ENDPOINT: url,
+      HF_TOKEN: token,
+      HF_HUB_OFFLINE: '',
+      TRANSFORMERS_OFFLINE: '',
+    })
     try {
       await withPrefix(['sandbox', ...own], () => this.config.runCommand(id, argv))
     } finally {
-      process.env = before
+      restore()
     }
   }
 
@@ -111,4 +121,16 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
 interface InnerCommand {
   id: string
   argv: string[]
+}
+
+/** @returns what puts the variables back */
+function setVariables(variables: Record<string, string>): () => void {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const)
+  Object.assign(process.env, variables)
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
+  }
 }

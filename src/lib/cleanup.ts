@@ -1,6 +1,7 @@
 import {requireWriteAccess} from './access.js'
 import {discover} from './datasets.js'
 import {gone} from './deletion.js'
+import {cutoffOf} from './duration.js'
 import {RefusedError, UsageError} from './errors.js'
 import {checkExecution, type CleanupResult, execute, type ExecutionOptions} from './execution.js'
 import {parseDatasetName} from './naming.js'
@@ -15,7 +16,7 @@ import {
   type RetentionRules,
 } from './retention.js'
 import {groupDatasetsByRun} from './runs.js'
-import {type ConnectionOptions, openSession, type Session} from './session.js'
+import {type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
 
 export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, RetentionOptions {
   /** Called with the plan as soon as it is made, before `confirm`; waited for. */
@@ -31,6 +32,7 @@ export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, Ret
  */
 export async function cleanupDatasets(options: CleanupOptions): Promise<CleanupResult> {
   const rules = readRules(options)
+  if (rules.olderThan) cutoffOf(rules.olderThan, machineTime(options))
   checkExecution(options)
   checkYes(options, rules)
   const isDryRun = options.dryRun !== false

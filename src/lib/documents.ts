@@ -63,7 +63,7 @@ export function cleanupDocument(result: CleanupResult): object {
     found,
     delete: plan.delete.map(({run, datasets, reasons}) => ({
       ...decisionDocument(plan, run, reasons),
-      datasets: datasets.map((dataset) => datasetDocument(dataset)),
+      deletes: datasets.map((dataset) => datasetDocument(dataset)),
     })),
     keep: plan.keep.map(({run, reasons}) => decisionDocument(plan, run, reasons)),
     leaderboard: plan.leaderboard

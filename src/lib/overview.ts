@@ -4,7 +4,7 @@ import {type RunType} from './naming.js'
 import {type Protection, readProtectionIfPossible} from './protection.js'
 import {DEFAULT_GRACE} from './retention.js'
 import {groupDatasetsByRun, isOlderThan, mayBeUploading, type Run} from './runs.js'
-import {type ConnectionOptions, openSession} from './session.js'
+import {type ConnectionOptions, machineTime, openSession} from './session.js'
 
 export interface OverviewOptions extends ConnectionOptions {
   /** Only runs this old: `30d`, `2026-01-31`, … */
@@ -31,7 +31,7 @@ export interface Overview {
  */
 export async function lookAround(options: OverviewOptions): Promise<Overview> {
   const age = options.olderThan === undefined ? undefined : parseAge(options.olderThan)
-  if (age) cutoffOf(age, (options.clock ?? (() => new Date()))())
+  if (age) cutoffOf(age, machineTime(options))
   const session = await openSession(options)
   const inventory = await discover(session)
   const protection = await readProtectionIfPossible(session.hub, inventory.leaderboard, session.warnings)

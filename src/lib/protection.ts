@@ -47,7 +47,11 @@ export async function readProtection(
   leaderboard: LeaderboardDataset | undefined,
 ): Promise<Protection> {
   if (!leaderboard) return {}
-  const text = await hub.readText(leaderboard.name, PROTECTION_PATH, 'main')
+  const text = await hub.readText(leaderboard.name, PROTECTION_PATH, 'main').catch((error: unknown) => {
+    if (error instanceof SmoltraceError)
+      error.suggestions.unshift('Without this file it is not known what is protected.')
+    throw error
+  })
   return text === undefined ? {} : parseProtection(text, leaderboard.name)
 }
 

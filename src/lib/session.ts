@@ -30,6 +30,11 @@ export interface Session {
   warnings: string[]
 }
 
+/** The machine's own idea of now: good enough to refuse a bad date before anything is sent. */
+export function machineTime({clock = () => new Date()}: Pick<ConnectionOptions, 'clock'>): Date {
+  return clock()
+}
+
 const TOLERATED_SKEW = 5 * 60 * 1000
 
 /**
@@ -42,7 +47,7 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
   const hub = connectHub({...credentials, signal: options.signal, onWait: options.onWait})
   const identity = await askWho(hub, credentials.source)
   const access = accessTo(identity, options.namespace)
-  const machine = (options.clock ?? (() => new Date()))()
+  const machine = machineTime(options)
   const now = identity.date && identity.date < machine ? identity.date : machine
   return {hub, user: identity.name, access, now, warnings: warningsOf(access, machine, identity.date)}
 }

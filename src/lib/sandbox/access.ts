@@ -56,7 +56,8 @@ export function requireIdentity(call: Call): Identity {
  * @throws 401 or 404 where the caller may not know about it, {@link Moved} where the path names it in another way.
  */
 export function requireRepo(call: Call, hub: Hub): Repo {
-  const id = `${call.params.namespace}/${call.params.name}`
+  const {namespace, name = ''} = call.params
+  const id = namespace === undefined ? name : `${namespace}/${name}`
   const repo = hub.state.locate(id)
   if (!repo || !canRead(call.identity, repo)) throw missingRepo(call.identity)
   if (repo.id !== id) throw new Moved(relocated(call, repo))

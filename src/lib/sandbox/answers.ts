@@ -93,9 +93,12 @@ export function refusalAnswer(refusal: Refusal, path: string): Answer {
     : text(refusal.message, headers, refusal.status)
 }
 
-/** Whether a path belongs to the API rather than to the web routes, which never answer in JSON. */
+/** Whether a path belongs to the API, LFS's included, rather than to the web routes, which never answer in JSON. */
 export function isApi(path: string): boolean {
-  return path.startsWith('/api/') && !path.startsWith('/api/resolve-cache/')
+  return (
+    (path.startsWith('/api/') && !path.startsWith('/api/resolve-cache/')) ||
+    path.endsWith('/info/lfs/objects/batch')
+  )
 }
 
 /** The weak ETag that the Hub's framework puts on every 200 of the API. */

@@ -17,6 +17,7 @@ const WEB = '/datasets/:namespace/:name'
 const ROUTES: ReadonlyArray<readonly [method: string, pattern: string, handler: Handler]> = [
   ['GET', '/api/whoami-v2', whoami],
   ['GET', '/api/datasets', listDatasets],
+  ['GET', '/api/datasets/:name', datasetInfo],
   ['GET', DATASET, datasetInfo],
   ['GET', `${DATASET}/revision/:revision`, datasetInfo],
   ['GET', `${DATASET}/auth-check`, authCheck],

@@ -57,6 +57,8 @@ export function showProgress(
   return {
     note,
     onEvent(event) {
+      if (!signal.aborted && board.note && (event.kind === 'started' || event.kind === 'finished'))
+        board.note = ''
       if (event.kind === 'started') rows.get(event.name)?.start()
       else if (event.kind === 'finished') rows.get(event.outcome.name)?.finish(event.outcome)
       else note(describeEvent(event))

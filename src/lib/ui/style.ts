@@ -4,6 +4,7 @@ type Format = Parameters<typeof styleText>[0]
 
 /** Colours for one stream: on a terminal that can, unless `NO_COLOR` or `TERM=dumb` say no; on a pipe never. */
 export interface Style {
+  isColoured: boolean
   bold: (text: string) => string
   dim: (text: string) => string
   red: (text: string) => string
@@ -16,6 +17,7 @@ export function styleFor(stream: NodeJS.WriteStream): Style {
   const isColoured = hasColours(stream)
   const paint = (format: Format) => (text: string) => (isColoured ? styleText(format, text) : text)
   return {
+    isColoured,
     bold: paint('bold'),
     dim: paint('dim'),
     red: paint('red'),

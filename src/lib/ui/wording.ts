@@ -56,7 +56,7 @@ export function protectionOf(protection: LeaderboardProtection | 'unknown' | und
   return `protected by ${printable(by)} on ${moment(at)}${reason ? `: ${printable(reason)}` : ''}`
 }
 
-/** What a pause for the quota says. */
+/** What a pause says that the Hub asked for. */
 export function describeWait(ms: number): string {
-  return `quota used up, going on in ${Math.ceil(ms / 1000)} s`
+  return `rate limit reached, going on in ${Math.ceil(ms / 1000)} s`
 }

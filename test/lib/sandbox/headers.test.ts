@@ -10,15 +10,19 @@ const REQUEST_ID = /^Root=1-[\da-f]{8}-[\da-f]{24}$/
 
 describe('sandbox: headers of every answer', () => {
   let sandbox: Sandbox
+
   before(async () => {
     sandbox = await sandboxAt()
   })
+
   after(() => sandbox.close())
 
   it('has the ordinary set on a 200 (A.8)', async () => {
     const {headers, text} = await ask(sandbox, 'GET /api/datasets?author=mira&limit=2')
     expect(headers.get('x-request-id')).to.match(REQUEST_ID)
-    expect(headers.get('etag')).to.match(new RegExp(String.raw`^W/"${text.length.toString(16)}-[\w+/]{27}"$`))
+    expect(headers.get('etag')).to.match(
+      new RegExp(String.raw`^W/"${Buffer.byteLength(text).toString(16)}-[\w+/]{27}"$`),
+    )
     expect(headers.get('ratelimit')).to.match(/^"api";r=\d+;t=\d+$/)
     expect(headers.get('ratelimit-policy')).to.equal('"fixed window";"api";q=1000;w=300')
     expect(headers.get('access-control-expose-headers')).to.equal(EXPOSED)
@@ -38,7 +42,9 @@ describe('sandbox: headers of every answer', () => {
       expect(reply.status).to.equal(status)
       expect(reply.headers.get('x-request-id')).to.match(REQUEST_ID)
       expect(reply.headers.get('ratelimit')).to.match(/^"(api|pages|resolvers)";r=\d+;t=\d+$/)
-      expect(reply.headers.get('ratelimit-policy')).to.match(/^"fixed window";"(api|pages|resolvers)";q=\d+;w=300$/)
+      expect(reply.headers.get('ratelimit-policy')).to.match(
+        /^"fixed window";"(api|pages|resolvers)";q=\d+;w=300$/,
+      )
       expect(reply.headers.get('access-control-expose-headers')).to.equal(EXPOSED)
       expect(reply.headers.get('x-powered-by')).to.equal('huggingface-moon')
     })
@@ -73,63 +79,5 @@ describe('sandbox: headers of every answer', () => {
     expect([head.status, head.text]).to.deep.equal([200, ''])
     for (const name of ['content-length', 'etag', 'content-type'])
       expect(head.headers.get(name)).to.equal(get.headers.get(name))
-  })
-})
-
-describe('sandbox: quota', () => {
-  let now = NOW.getTime()
-  let sandbox: Sandbox
-  beforeEach(async () => {
-    now = NOW.getTime()
-    sandbox = await sandboxAt({clock: () => new Date(now), quota: {requests: 3, windowSeconds: 60}})
-  })
-  afterEach(() => sandbox.close())
-
-  const use = async (): Promise<[number, null | string]> => {
-    const reply = await ask(sandbox, 'GET /api/whoami-v2')
-    return [reply.status, reply.headers.get('ratelimit')]
-  }
-
-  it('counts down, refuses, and starts again when the window is over (A.9)', async () => {
-    expect(await use()).to.deep.equal([200, '"api";r=2;t=60'])
-    now += 8000
-    expect(await use()).to.deep.equal([200, '"api";r=1;t=52'])
-    expect(await use()).to.deep.equal([200, '"api";r=0;t=52'])
-    expect(await use()).to.deep.equal([429, '"api";r=0;t=52'])
-    now += 51_999
-    expect(await use()).to.deep.equal([429, '"api";r=0;t=1'])
-    now += 1
-    expect(await use()).to.deep.equal([200, '"api";r=2;t=60'])
-  })
-
-  it('refuses in plain text, with the policy and without Retry-After', async () => {
-    for (const _ of [1, 2, 3]) await use()
-    const reply = await ask(sandbox, 'DELETE /api/repos/delete', {
-      body: {name: 'smoltrace-leaderboard', organization: 'mira', type: 'dataset'},
-    })
-    expect(reply.status).to.equal(429)
-    expect(reply.headers.get('content-type')).to.equal('text/plain; charset=utf-8')
-    expect(reply.headers.get('ratelimit-policy')).to.equal('"fixed window";"api";q=3;w=60')
-    expect(reply.headers.has('retry-after')).to.equal(false)
-    expect(reply.text).to.match(/^We had to rate limit you/)
-    expect(sandbox.state.get('mira/smoltrace-leaderboard')).not.to.equal(undefined)
-  })
-
-  it('counts callers and buckets apart', async () => {
-    for (const _ of [1, 2, 3, 4]) await use()
-    const anonymous = await ask(sandbox, 'GET /api/datasets?author=mira', {token: null})
-    expect(anonymous.headers.get('ratelimit')).to.equal('"api";r=2;t=60')
-    const file = await ask(sandbox, 'GET /datasets/mira/smoltrace-leaderboard/resolve/main/README.md')
-    expect(file.headers.get('ratelimit')).to.equal('"resolvers";r=4999;t=60')
-    const blob = await ask(sandbox, 'GET /datasets/mira/smoltrace-leaderboard/raw/main/README.md')
-    expect(blob.headers.get('ratelimit')).to.equal('"pages";r=199;t=60')
-  })
-
-  it('counts a wrong token against the anonymous address', async () => {
-    for (const _ of [1, 2, 3]) await ask(sandbox, 'GET /api/whoami-v2', {token: 'hf_wrong'})
-    const reply = await ask(sandbox, 'GET /api/whoami-v2', {token: 'hf_wrong'})
-    expect(reply.status).to.equal(429)
-    expect(reply.text).to.contain('We had to rate limit your IP')
-    expect((await use())[0]).to.equal(200)
   })
 })

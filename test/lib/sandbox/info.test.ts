@@ -8,15 +8,22 @@ const UNAUTHENTICATED = 'Invalid username or password.'
 
 describe('sandbox: info of a dataset', () => {
   let sandbox: Sandbox
+
   beforeEach(async () => {
     sandbox = await sandboxAt({seed: 'empty'})
     const createdAt = '2026-09-01T00:00:00.000Z'
     sandbox.state.addDataset({name: 'mira/open', createdAt, files: {'a.txt': 'hello\n', 'b.parquet': 'PAR1'}})
     sandbox.state.addDataset({name: 'mira/hidden', createdAt, private: true})
     sandbox.state.addDataset({name: 'jonas/secret', createdAt, private: true})
-    sandbox.state.addDataset({name: 'jonas/gated', createdAt, gated: 'manual', files: {'README.md': '# x\n', 'a.txt': 'x'}})
+    sandbox.state.addDataset({
+      name: 'jonas/gated',
+      createdAt,
+      gated: 'manual',
+      files: {'README.md': '# x\n', 'a.txt': 'x'},
+    })
     sandbox.state.addDataset({name: 'jonas/disabled', createdAt, disabled: true})
   })
+
   afterEach(() => sandbox.close())
 
   it('shows the list’s fields, files, card and storage', async () => {
@@ -31,7 +38,9 @@ describe('sandbox: info of a dataset', () => {
   })
 
   it('shows only what expand asks for, and usedStorage too', async () => {
-    const info = (await ask(sandbox, 'GET /api/datasets/mira/open?expand[]=usedStorage&expand[]=xetEnabled')).json()
+    const info = (
+      await ask(sandbox, 'GET /api/datasets/mira/open?expand[]=usedStorage&expand[]=xetEnabled')
+    ).json()
     expect(info).to.have.all.keys('_id', 'id', 'usedStorage', 'xetEnabled')
     expect((await ask(sandbox, 'GET /api/datasets/mira/open?expand=nonsense')).status).to.equal(400)
   })
@@ -65,23 +74,21 @@ describe('sandbox: info of a dataset', () => {
   ] as const)
     it(`looks the same for every ${title} dataset: 401 to strangers, 404 with a token`, async () => {
       const stranger = await ask(sandbox, `GET /api/datasets/${path}`, {token: null})
-      if (title !== 'single-segment') {
-        expect(stranger.status).to.equal(401)
-        expect(stranger.json()).to.deep.equal({error: UNAUTHENTICATED})
-        expect(stranger.headers.get('x-error-message')).to.equal(UNAUTHENTICATED)
-        expect(stranger.headers.get('www-authenticate')).to.contain('Bearer realm')
-        expect(stranger.headers.has('x-error-code')).to.equal(false)
-      }
+      expect(stranger.status).to.equal(401)
+      expect(stranger.json()).to.deep.equal({error: UNAUTHENTICATED})
+      expect(stranger.headers.get('x-error-message')).to.equal(UNAUTHENTICATED)
+      expect(stranger.headers.get('www-authenticate')).to.contain('Bearer realm')
+      expect(stranger.headers.has('x-error-code')).to.equal(false)
 
       const known = await ask(sandbox, `GET /api/datasets/${path}`)
       expect(known.status).to.equal(404)
-      if (title === 'single-segment') return
       expect(known.headers.get('x-error-code')).to.equal('RepoNotFound')
       expect(known.json()).to.deep.equal({error: 'Repository not found'})
     })
 
   it('shows a private dataset to those who may read it', async () => {
-    const statusFor = async (token: null | string) => (await ask(sandbox, 'GET /api/datasets/mira/hidden', {token})).status
+    const statusFor = async (token: null | string) =>
+      (await ask(sandbox, 'GET /api/datasets/mira/hidden', {token})).status
     const {tokens} = sandbox
     expect(await statusFor(null)).to.equal(401)
     expect(await statusFor(tokens.read)).to.equal(200)
@@ -127,7 +134,8 @@ describe('sandbox: info of a dataset', () => {
   it('answers auth-check with OK, and auth-check/write only to those who may write', async () => {
     const check = await ask(sandbox, 'GET /api/datasets/mira/hidden/auth-check')
     expect([check.status, check.text]).to.deep.equal([200, 'OK'])
-    const write = async (token: string) => (await ask(sandbox, 'GET /api/datasets/mira/hidden/auth-check/write', {token})).status
+    const write = async (token: string) =>
+      (await ask(sandbox, 'GET /api/datasets/mira/hidden/auth-check/write', {token})).status
     expect(await write(sandbox.tokens.write)).to.equal(200)
     expect(await write(sandbox.tokens.read)).to.equal(403)
   })
@@ -139,7 +147,9 @@ describe('sandbox: info of a dataset', () => {
 
   it('redirects a former name, with the query, to a relative location (A.6)', async () => {
     const {_id} = sandbox.state.get('mira/open') ?? {}
-    await ask(sandbox, 'POST /api/repos/move', {body: {fromRepo: 'mira/open', toRepo: 'mira/renamed', type: 'dataset'}})
+    await ask(sandbox, 'POST /api/repos/move', {
+      body: {fromRepo: 'mira/open', toRepo: 'mira/renamed', type: 'dataset'},
+    })
     const reply = await ask(sandbox, 'GET /api/datasets/mira/open?expand[]=sha')
     expect(reply.status).to.equal(307)
     expect(reply.headers.get('location')).to.equal('/api/datasets/mira/renamed?expand[]=sha')
@@ -163,8 +173,12 @@ describe('sandbox: info of a dataset', () => {
   })
 
   it('stops redirecting a former name once it is registered again', async () => {
-    await ask(sandbox, 'POST /api/repos/move', {body: {fromRepo: 'mira/open', toRepo: 'mira/renamed', type: 'dataset'}})
-    await ask(sandbox, 'POST /api/repos/create', {body: {name: 'open', organization: 'mira', type: 'dataset'}})
+    await ask(sandbox, 'POST /api/repos/move', {
+      body: {fromRepo: 'mira/open', toRepo: 'mira/renamed', type: 'dataset'},
+    })
+    await ask(sandbox, 'POST /api/repos/create', {
+      body: {name: 'open', organization: 'mira', type: 'dataset'},
+    })
     const info = (await ask(sandbox, 'GET /api/datasets/mira/open')).json()
     expect(info.id).to.equal('mira/open')
     expect(info._id).not.to.equal(sandbox.state.get('mira/renamed')?._id)

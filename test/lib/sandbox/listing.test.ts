@@ -15,6 +15,7 @@ const ids = (reply: Reply): string[] => reply.json<Item[]>().map(({id}) => id)
 
 describe('sandbox: listing datasets', () => {
   let sandbox: Sandbox
+
   beforeEach(async () => {
     sandbox = await sandboxAt({seed: 'empty'})
     for (const [index, name] of ['delta', 'alpha', 'echo', 'bravo', 'charlie'].entries())
@@ -28,15 +29,36 @@ describe('sandbox: listing datasets', () => {
         },
       })
   })
+
   afterEach(() => sandbox.close())
 
   it('shows the default fields (section 2.2)', async () => {
     const [item] = (await ask(sandbox, 'GET /api/datasets?author=mira&search=delta')).json<Item[]>()
     expect(item).to.have.all.keys(
-      ...['_id', 'id', 'author', 'disabled', 'gated', 'lastModified', 'likes', 'trendingScore', 'private'],
-      ...['sha', 'description', 'downloads', 'tags', 'createdAt', 'key'],
+      '_id',
+      'id',
+      'author',
+      'disabled',
+      'gated',
+      'lastModified',
+      'likes',
+      'trendingScore',
+      'private',
+      'sha',
+      'description',
+      'downloads',
+      'tags',
+      'createdAt',
+      'key',
     )
-    expect(item).to.include({id: 'mira/delta', author: 'mira', private: false, gated: false, disabled: false, key: ''})
+    expect(item).to.include({
+      id: 'mira/delta',
+      author: 'mira',
+      private: false,
+      gated: false,
+      disabled: false,
+      key: '',
+    })
     expect(item?._id).to.match(/^[\da-f]{24}$/)
     expect(item?.sha).to.match(/^[\da-f]{40}$/)
     expect(item?.createdAt).to.equal('2026-09-01T00:00:00.000Z')
@@ -83,9 +105,14 @@ describe('sandbox: listing datasets', () => {
     })
 
   it('filters by a part of the name and by tags, all of which must match', async () => {
-    expect(ids(await ask(sandbox, 'GET /api/datasets?search=ha'))).to.have.members(['mira/alpha', 'mira/charlie'])
+    expect(ids(await ask(sandbox, 'GET /api/datasets?search=ha'))).to.have.members([
+      'mira/alpha',
+      'mira/charlie',
+    ])
     expect(ids(await ask(sandbox, 'GET /api/datasets?search=mira'))).to.deep.equal([])
-    expect(ids(await ask(sandbox, 'GET /api/datasets?filter=smoltrace&filter=echo'))).to.deep.equal(['mira/echo'])
+    expect(ids(await ask(sandbox, 'GET /api/datasets?filter=smoltrace&filter=echo'))).to.deep.equal([
+      'mira/echo',
+    ])
     expect(ids(await ask(sandbox, 'GET /api/datasets?filter=license:mit&filter=nothing'))).to.deep.equal([])
   })
 
@@ -97,8 +124,11 @@ describe('sandbox: listing datasets', () => {
   })
 
   it('leaves out private datasets without a word where the token may not see them', async () => {
-    const seenBy = async (token: null | string) => ids(await ask(sandbox, 'GET /api/datasets?author=mira', {token}))
-    expect(await seenBy(null)).to.have.length(4).and.not.to.include('mira/bravo')
+    const seenBy = async (token: null | string) =>
+      ids(await ask(sandbox, 'GET /api/datasets?author=mira', {token}))
+    expect(await seenBy(null))
+      .to.have.length(4)
+      .and.not.to.include('mira/bravo')
     expect(await seenBy(sandbox.tokens.fineGrainedNarrow)).not.to.include('mira/bravo')
     for (const token of ['write', 'read', 'fineGrained', 'fineGrainedReadOnly'] as const)
       expect(await seenBy(sandbox.tokens[token]), token).to.include('mira/bravo')
@@ -115,7 +145,11 @@ describe('sandbox: listing datasets', () => {
     expect(next).to.match(/^http:\/\/127\.0\.0\.1:\d+\/api\/datasets\?/)
     const query = new URL(next).searchParams
     expect(query.getAll('expand')).to.deep.equal(['sha', 'private'])
-    expect([query.get('author'), query.get('limit'), query.get('sort')]).to.deep.equal(['mira', '2', 'createdAt'])
+    expect([query.get('author'), query.get('limit'), query.get('sort')]).to.deep.equal([
+      'mira',
+      '2',
+      'createdAt',
+    ])
     expect(Buffer.from(query.get('cursor') ?? '', 'base64').toString('base64')).to.equal(query.get('cursor'))
 
     const second = await ask(sandbox, `GET ${next}`)
@@ -137,13 +171,18 @@ describe('sandbox: listing datasets', () => {
     expect(ids(await ask(sandbox, `GET ${nextOf(first)}`))).to.deep.equal(['mira/echo', 'mira/alpha'])
   })
 
-  for (const query of ['cursor=!!!', 'cursor=bnVsbA', 'cursor=W1tdLDFd', 'limit=-1', 'limit=many', 'limit=1.5'])
+  for (const query of [
+    'cursor=!!!',
+    'cursor=bnVsbA',
+    'cursor=W1tdLDFd',
+    'limit=-1',
+    'limit=many',
+    'limit=1.5',
+  ])
     it(`refuses ?${query}`, async () => {
       expect((await ask(sandbox, `GET /api/datasets?${query}`)).status).to.equal(400)
     })
-})
 
-describe('sandbox: size and order of pages', () => {
   it('never gives more than the page size, whatever the limit', async () => {
     const sandbox = await sandboxAt({pageSize: 7})
     const pages = await Promise.all(

@@ -55,3 +55,11 @@ export function nextOf(reply: Reply): string | undefined {
 export function ndjson(...lines: Array<[key: string, value: unknown]>): string {
   return lines.map(([key, value]) => JSON.stringify({key, value})).join('\n')
 }
+
+/** What a promise is rejected with; undefined where it is not. */
+export function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => {},
+    (error: unknown) => error,
+  )
+}

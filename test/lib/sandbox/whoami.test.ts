@@ -6,9 +6,11 @@ import {ask, sandboxAt} from './support.js'
 
 describe('sandbox: whoami', () => {
   let sandbox: Sandbox
+
   before(async () => {
     sandbox = await sandboxAt()
   })
+
   after(() => sandbox.close())
 
   it('tells a write token who it belongs to (A.1)', async () => {
@@ -53,7 +55,9 @@ describe('sandbox: whoami', () => {
     const dataset = sandbox.state.get(narrow.entity.name)
     expect(narrow.entity).to.deep.include({type: 'dataset', _id: dataset?._id})
     expect(dataset?.private).to.equal(true)
-    expect((await scopeOf(sandbox.tokens.fineGrainedReadOnly))[0].permissions).to.deep.equal(['repo.content.read'])
+    expect((await scopeOf(sandbox.tokens.fineGrainedReadOnly))[0].permissions).to.deep.equal([
+      'repo.content.read',
+    ])
   })
 
   it('has a read token, with its role', async () => {
@@ -77,7 +81,10 @@ describe('sandbox: whoami', () => {
     })
 
   it('answers 401 to an Authorization header that is no bearer token', async () => {
-    const reply = await ask(sandbox, 'GET /api/whoami-v2', {token: null, headers: {authorization: 'Basic bWlyYQ=='}})
+    const reply = await ask(sandbox, 'GET /api/whoami-v2', {
+      token: null,
+      headers: {authorization: 'Basic bWlyYQ=='},
+    })
     expect(reply.status).to.equal(401)
     expect(reply.json().error).to.equal('Invalid credentials in Authorization header')
   })

@@ -1,0 +1,133 @@
+import {expect} from 'chai'
+import {setImmediate as nextTurn} from 'node:timers/promises'
+
+import type {Sandbox} from '../../../src/lib/sandbox/index.js'
+
+import {ask, failureOf, NOW, type Reply, sandboxAt} from './support.js'
+
+describe('sandbox: faults', () => {
+  let sandbox: Sandbox
+
+  beforeEach(async () => {
+    sandbox = await sandboxAt({seed: 'empty'})
+    for (const name of ['one', 'two']) sandbox.state.addDataset({name: `mira/${name}`, createdAt: NOW})
+  })
+
+  afterEach(() => sandbox.close())
+
+  const whoami = (): Promise<Reply> => ask(sandbox, 'GET /api/whoami-v2')
+  const statuses = async (count: number): Promise<number[]> => {
+    const replies: number[] = []
+    while (replies.length < count) replies.push((await whoami()).status)  
+    return replies
+  }
+
+  const remove = (name: string): Promise<Reply> =>
+    ask(sandbox, 'DELETE /api/repos/delete', {body: {name, organization: 'mira', type: 'dataset'}})
+
+  it('answers instead of the Hub, with no headers but its own', async () => {
+    sandbox.intercept({
+      match: ({path}) => path === '/api/whoami-v2',
+      respond: {status: 503, headers: {'x-cache': 'Error'}, body: '<html>'},
+    })
+    const reply = await whoami()
+    expect([reply.status, reply.text, reply.headers.get('x-cache')]).to.deep.equal([503, '<html>', 'Error'])
+    expect(reply.headers.has('ratelimit')).to.equal(false)
+    expect((await ask(sandbox, 'GET /api/datasets?author=mira')).status).to.equal(200)
+  })
+
+  it('sends JSON as JSON', async () => {
+    sandbox.intercept({match: () => true, respond: {status: 500, body: '{"error":"oops"}'}})
+    expect((await whoami()).headers.get('content-type')).to.equal('application/json; charset=utf-8')
+  })
+
+  it('strikes as often as it says, until it is removed', async () => {
+    sandbox.intercept({match: () => true, times: 2, respond: {status: 500}})
+    expect(await statuses(3)).to.deep.equal([500, 500, 200])
+    const stop = sandbox.intercept({match: () => true, respond: {status: 502}})
+    expect(await statuses(2)).to.deep.equal([502, 502])
+    stop()
+    expect(await statuses(2)).to.deep.equal([200, 200])
+  })
+
+  it('matches on method, path with the query, and body', async () => {
+    const seen: unknown[] = []
+    sandbox.intercept({
+      match(request) {
+        seen.push(request)
+        return request.body.includes('"two"')
+      },
+      respond: {status: 500},
+    })
+    expect([(await remove('one')).status, (await remove('two')).status]).to.deep.equal([200, 500])
+    await ask(sandbox, 'GET /api/datasets?author=x')
+    expect(seen[0]).to.deep.equal({
+      method: 'DELETE',
+      path: '/api/repos/delete',
+      body: '{"name":"one","organization":"mira","type":"dataset"}',
+    })
+    expect(seen.at(-1)).to.deep.equal({method: 'GET', path: '/api/datasets?author=x', body: ''})
+  })
+
+  it('cuts the connection before the Hub acted', async () => {
+    sandbox.intercept({match: ({method}) => method === 'DELETE', times: 1, reset: 'before'})
+    expect(await failureOf(remove('one'))).to.be.instanceOf(TypeError)
+    expect(sandbox.state.get('mira/one')).not.to.equal(undefined)
+    expect(sandbox.requests.at(-1)).to.include({method: 'DELETE', status: 0})
+  })
+
+  it('cuts the connection after the Hub acted', async () => {
+    sandbox.intercept({match: ({method}) => method === 'DELETE', times: 1, reset: 'after'})
+    expect(await failureOf(remove('one'))).to.be.instanceOf(TypeError)
+    expect(sandbox.state.get('mira/one')).to.equal(undefined)
+    expect((await remove('one')).status).to.equal(404)
+  })
+
+  it('lets something happen first, then the Hub answers', async () => {
+    sandbox.intercept({
+      match: ({method}) => method === 'DELETE',
+      before: () => sandbox.state.remove('mira/one'),
+    })
+    expect((await remove('one')).status).to.equal(404)
+  })
+
+  it('reaches the CDN as well, whose requests are not in the log', async () => {
+    sandbox.state.addDataset({name: 'mira/data', createdAt: NOW, files: {'x.parquet': 'PAR1'}})
+    sandbox.intercept({
+      match: ({path}) => path.startsWith('/xet-bridge-us/'),
+      times: 1,
+      respond: {status: 500},
+    })
+    const url = `${sandbox.url}/datasets/mira/data/resolve/main/x.parquet`
+    expect((await fetch(url)).status).to.equal(500)
+    expect((await fetch(url)).status).to.equal(200)
+    expect(sandbox.requests.map(({path}) => path)).to.deep.equal([
+      '/datasets/mira/data/resolve/main/x.parquet',
+      '/datasets/mira/data/resolve/main/x.parquet',
+    ])
+  })
+
+  it('logs every request with its body and its status', async () => {
+    await remove('one')
+    await ask(sandbox, 'GET /api/datasets/mira/one?expand=sha')
+    expect(sandbox.requests).to.deep.equal([
+      {
+        method: 'DELETE',
+        path: '/api/repos/delete',
+        body: '{"name":"one","organization":"mira","type":"dataset"}',
+        status: 200,
+        at: NOW,
+      },
+      {method: 'GET', path: '/api/datasets/mira/one?expand=sha', status: 404, at: NOW},
+    ])
+  })
+
+  it('ends at once, though an answer is still being held back', async () => {
+    sandbox.intercept({match: () => true, delayMs: 3_600_000})
+    const held = failureOf(whoami())
+    while (sandbox.requests.length === 0) await nextTurn()  
+    await sandbox.close()
+    expect(await held).to.be.instanceOf(TypeError)
+    await sandbox.close()
+  })
+})

@@ -1,0 +1,65 @@
+import {expect} from 'chai'
+
+import type {Sandbox} from '../../../src/lib/sandbox/index.js'
+
+import {ask, NOW, sandboxAt} from './support.js'
+
+describe('sandbox: quota', () => {
+  let now = NOW.getTime()
+  let sandbox: Sandbox
+
+  beforeEach(async () => {
+    now = NOW.getTime()
+    sandbox = await sandboxAt({clock: () => new Date(now), quota: {requests: 3, windowSeconds: 60}})
+  })
+
+  afterEach(() => sandbox.close())
+
+  const use = async (): Promise<[number, null | string]> => {
+    const reply = await ask(sandbox, 'GET /api/whoami-v2')
+    return [reply.status, reply.headers.get('ratelimit')]
+  }
+
+  it('counts down, refuses, and starts again when the window is over (A.9)', async () => {
+    expect(await use()).to.deep.equal([200, '"api";r=2;t=60'])
+    now += 8000
+    expect(await use()).to.deep.equal([200, '"api";r=1;t=52'])
+    expect(await use()).to.deep.equal([200, '"api";r=0;t=52'])
+    expect(await use()).to.deep.equal([429, '"api";r=0;t=52'])
+    now += 51_999
+    expect(await use()).to.deep.equal([429, '"api";r=0;t=1'])
+    now += 1
+    expect(await use()).to.deep.equal([200, '"api";r=2;t=60'])
+  })
+
+  it('refuses in plain text, with the policy and without Retry-After', async () => {
+    await Promise.all([use(), use(), use()])
+    const reply = await ask(sandbox, 'DELETE /api/repos/delete', {
+      body: {name: 'smoltrace-leaderboard', organization: 'mira', type: 'dataset'},
+    })
+    expect(reply.status).to.equal(429)
+    expect(reply.headers.get('content-type')).to.equal('text/plain; charset=utf-8')
+    expect(reply.headers.get('ratelimit-policy')).to.equal('"fixed window";"api";q=3;w=60')
+    expect(reply.headers.has('retry-after')).to.equal(false)
+    expect(reply.text).to.match(/^We had to rate limit you/)
+    expect(sandbox.state.get('mira/smoltrace-leaderboard')).not.to.equal(undefined)
+  })
+
+  it('counts callers and buckets apart', async () => {
+    await Promise.all([use(), use(), use(), use()])
+    const anonymous = await ask(sandbox, 'GET /api/datasets?author=mira', {token: null})
+    expect(anonymous.headers.get('ratelimit')).to.equal('"api";r=2;t=60')
+    const file = await ask(sandbox, 'GET /datasets/mira/smoltrace-leaderboard/resolve/main/README.md')
+    expect(file.headers.get('ratelimit')).to.equal('"resolvers";r=4999;t=60')
+    const blob = await ask(sandbox, 'GET /datasets/mira/smoltrace-leaderboard/raw/main/README.md')
+    expect(blob.headers.get('ratelimit')).to.equal('"pages";r=199;t=60')
+  })
+
+  it('counts a wrong token against the anonymous address', async () => {
+    await Promise.all([1, 2, 3].map(() => ask(sandbox, 'GET /api/whoami-v2', {token: 'hf_wrong'})))
+    const reply = await ask(sandbox, 'GET /api/whoami-v2', {token: 'hf_wrong'})
+    expect(reply.status).to.equal(429)
+    expect(reply.text).to.contain('We had to rate limit your IP')
+    expect((await use())[0]).to.equal(200)
+  })
+})

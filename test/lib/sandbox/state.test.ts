@@ -1,0 +1,30 @@
+import {expect} from 'chai'
+
+import {NOW, sandboxAt} from './support.js'
+
+describe('sandbox: changing the state in a test', () => {
+  it('adds, touches and removes datasets', async () => {
+    const sandbox = await sandboxAt({seed: 'empty'})
+    const {state} = sandbox
+    const repo = state.addDataset({
+      name: 'mira/x',
+      createdAt: '2026-01-02T03:04:05Z',
+      lastModified: '2026-02-01T00:00:00Z',
+      files: {'a.txt': 'a'},
+    })
+    expect([repo.createdAt.toISOString(), repo.lastModified.toISOString()]).to.deep.equal([
+      '2026-01-02T03:04:05.000Z',
+      '2026-02-01T00:00:00.000Z', // prettier-ignore
+    ])
+    const {sha} = repo
+    const commit = state.touch('mira/x')
+    expect([repo.sha, repo.lastModified]).to.deep.equal([commit.oid, NOW])
+    expect(repo.sha).not.to.equal(sha)
+    expect(state.touch('mira/x').oid).not.to.equal(commit.oid)
+    expect(() => state.addDataset({name: 'mira/x', createdAt: NOW})).to.throw('mira/x is already there')
+    expect(() => state.addDataset({name: 'x', createdAt: NOW})).to.throw(TypeError)
+    expect(() => state.touch('mira/y')).to.throw('there is no mira/y')
+    expect([state.remove('mira/x'), state.remove('mira/x')]).to.deep.equal([true, false])
+    await sandbox.close()
+  })
+})
