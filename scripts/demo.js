@@ -16,7 +16,13 @@ const STEPS = [
 
 const program = fileURLToPath(new URL('../bin/run.js', import.meta.url))
 const hub = await startSandbox({latencyMs: 20})
-const env = {...process.env, HF_ENDPOINT: hub.url, HF_TOKEN: hub.token, HF_HUB_OFFLINE: '', TRANSFORMERS_OFFLINE: ''}
+const env = {
+  ...process.env,
+  HF_ENDPOINT: hub.url,
+  HF_TOKEN: hub.token,
+  HF_HUB_OFFLINE: '',
+  TRANSFORMERS_OFFLINE: '',
+}
 try {
   for (const [title, words] of STEPS) {
     console.log(`\n# ${title}\n$ smoltrace ${words}\n`)

@@ -13,7 +13,14 @@ expect(existsSync(join(root, 'oclif.manifest.json')), 'a left-over oclif.manifes
 
 // No test may find a real token, send one anywhere, or colour what it compares.
 const home = mkdtempSync(join(tmpdir(), 'smoltrace-test-'))
-const unset = ['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN', 'HF_TOKEN_PATH', 'HF_ENDPOINT', 'HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE']
+const unset = [
+  'HF_TOKEN',
+  'HUGGING_FACE_HUB_TOKEN',
+  'HF_TOKEN_PATH',
+  'HF_ENDPOINT',
+  'HF_HUB_OFFLINE',
+  'TRANSFORMERS_OFFLINE',
+]
 for (const name of [...unset, 'FORCE_COLOR', 'DEBUG']) delete process.env[name]
 Object.assign(process.env, {HF_HOME: home, NO_COLOR: '1'})
 

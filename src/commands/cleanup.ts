@@ -71,7 +71,11 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       helpGroup: 'RETENTION',
       helpValue: 'N',
     }),
-    grace: graceFlag,
+    yes: Flags.boolean({
+      char: 'y',
+      summary: 'Do not ask for the confirmation.',
+      helpGroup: 'SAFETY',
+    }),
     'dry-run': Flags.boolean({
       summary: 'Show what would be deleted and delete nothing. This is the default.',
       helpGroup: 'SAFETY',
@@ -81,11 +85,7 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       summary: 'Delete for good, after a confirmation.',
       helpGroup: 'SAFETY',
     }),
-    yes: Flags.boolean({
-      char: 'y',
-      summary: 'Do not ask for the confirmation.',
-      helpGroup: 'SAFETY',
-    }),
+    grace: graceFlag,
     concurrency: Flags.integer({
       summary: `Runs that are worked on at a time, 1 to ${MAX_CONCURRENCY}.`,
       default: DEFAULT_CONCURRENCY,

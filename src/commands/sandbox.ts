@@ -13,7 +13,7 @@ export default class Sandbox extends BaseCommand {
   static override description = `Starts a Hub on this machine with the account of an invented person: runs of three months, a leaderboard, an organisation, and datasets with nearly right names that must survive everything.
 
 With a command, runs that command inside, and the Hub is gone when it ends. Its own flags stand before the command; all that follows the first word belongs to the command. Without one, serves until Ctrl-C and prints the variables that lead other terminals there.`
-  static override usage = 'sandbox [--runs N] [--latency MS] [--port N] [COMMAND…]'
+  static override usage = 'sandbox [FLAGS] [COMMAND]'
   static override examples = [
     {
       description: 'See what a cleanup would do:',
@@ -53,7 +53,7 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
       helpValue: 'N',
     }),
   }
-private isServing = false
+  private isServing = false
 
   /** The inner command's `--json` is not the sandbox's; and the one document is printed when serving begins. */
   override jsonEnabled(): boolean {

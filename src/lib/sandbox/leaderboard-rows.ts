@@ -1,5 +1,6 @@
 import type {Cell, Column} from './parquet.js'
 
+import {USER} from './accounts.js'
 import {Random} from './random.js'
 import {datasetId, type SeededRun} from './seeded-run.js'
 
@@ -54,9 +55,9 @@ export const LEADERBOARD_COLUMNS: ReadonlyArray<Column<LeaderboardRow>> = [
   ['agent_type', 'STRING', ({run}) => run.agentType],
   ['provider', 'STRING', ({run}) => run.model.provider],
   ['timestamp', 'STRING', ({run}) => localTime(run)],
-  ['submitted_by', 'STRING', () => 'mira'],
+  ['submitted_by', 'STRING', () => USER],
   ['use_case', 'STRING', ({run}) => (run.agentType === 'code' ? 'code-assistant' : null)],
-  ['team', 'STRING', ({run}) => (run.namespace === 'mira' ? null : 'tiny-agents')],
+  ['team', 'STRING', ({run}) => (run.namespace === USER ? null : 'tiny-agents')],
   ['suite_version', 'STRING', ({run}) => (run.generation === 'newer' ? 'suite-2' : null)],
   ['purpose', 'STRING', ({run}) => (run.model.gpu ? 'regression' : 'selection')],
   ['results_dataset', 'STRING', scored((run) => datasetId(run, 'results'))],

@@ -13,7 +13,7 @@ export function toParquet<Row>(columns: ReadonlyArray<Column<Row>>, rows: readon
     type,
     data: rows.map((row) => stored(valueOf(row), type)),
   }))
-  return Buffer.from(parquetWriteBuffer({columnData, createdBy: 'parquet-cpp-arrow version 21.0.0'}))
+  return Buffer.from(parquetWriteBuffer({columnData}))
 }
 
 function stored(value: Cell, type: ColumnType): Cell | bigint {

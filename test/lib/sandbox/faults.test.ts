@@ -18,7 +18,7 @@ describe('sandbox: faults', () => {
   const whoami = (): Promise<Reply> => ask(sandbox, 'GET /api/whoami-v2')
   const statuses = async (count: number): Promise<number[]> => {
     const replies: number[] = []
-    while (replies.length < count) replies.push((await whoami()).status)  
+    while (replies.length < count) replies.push((await whoami()).status)
     return replies
   }
 
@@ -125,7 +125,7 @@ describe('sandbox: faults', () => {
   it('ends at once, though an answer is still being held back', async () => {
     sandbox.intercept({match: () => true, delayMs: 3_600_000})
     const held = failureOf(whoami())
-    while (sandbox.requests.length === 0) await nextTurn()  
+    while (sandbox.requests.length === 0) await nextTurn()
     await sandbox.close()
     expect(await held).to.be.instanceOf(TypeError)
     await sandbox.close()

@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto'
 
 import type {Sandbox} from '../../../src/lib/sandbox/index.js'
 
-import {ask, type Ask, nextOf, NOW, type Reply, sandboxAt} from './support.js'
+import {ask, type Ask, NOW, type Reply, sandboxAt} from './support.js'
 
 const TEXT = 'hello\n'
 /** As `git hash-object` says. */

@@ -11,6 +11,10 @@ interface Entry {
   updatedAt: string
 }
 
+function ids(entries: Entry[]): string[] {
+  return entries.map(({id}) => id)
+}
+
 describe('sandbox: inventory of an account', () => {
   let sandbox: Sandbox
 
@@ -30,7 +34,8 @@ describe('sandbox: inventory of an account', () => {
 
   const inventory = async (query: string, options: Ask = {}): Promise<Entry[]> =>
     (await ask(sandbox, `GET /api/settings/repositories?${query}`, options)).json()
-  const ids = (entries: Entry[]): string[] => entries.map(({id}) => id)
+
+  const storage = async (): Promise<number> => (await inventory('search=set-0'))[0]?.storage ?? 0
 
   it('tells what each dataset takes up, the private ones included (section 2.5)', async () => {
     const entries = await inventory('type=dataset')
@@ -72,7 +77,6 @@ describe('sandbox: inventory of an account', () => {
   })
 
   it('keeps counting what was replaced, as a history does', async () => {
-    const storage = async (): Promise<number> => (await inventory('search=set-0'))[0]?.storage ?? 0
     const before = await storage()
     sandbox.state.touch('mira/set-0')
     sandbox.state.touch('mira/set-0')

@@ -32,6 +32,9 @@ describe('sandbox: listing datasets', () => {
 
   afterEach(() => sandbox.close())
 
+  const sorted = async (sort: string): Promise<string[]> =>
+    ids(await ask(sandbox, `GET /api/datasets?author=mira&sort=${sort}`)).map((id) => id.slice(5))
+
   it('shows the default fields (section 2.2)', async () => {
     const [item] = (await ask(sandbox, 'GET /api/datasets?author=mira&search=delta')).json<Item[]>()
     expect(item).to.have.all.keys(
@@ -89,8 +92,6 @@ describe('sandbox: listing datasets', () => {
     })
 
   it('sorts descending by any of the known orders', async () => {
-    const sorted = async (sort: string) =>
-      ids(await ask(sandbox, `GET /api/datasets?author=mira&sort=${sort}`)).map((id) => id.slice(5))
     expect(await sorted('createdAt')).to.deep.equal(['charlie', 'bravo', 'echo', 'alpha', 'delta'])
     expect(await sorted('lastModified')).to.deep.equal(['delta', 'alpha', 'echo', 'bravo', 'charlie'])
     expect(await sorted('id')).to.deep.equal(['echo', 'delta', 'charlie', 'bravo', 'alpha'])

@@ -62,38 +62,6 @@ describe('sandbox: the seeded account', () => {
 
   after(() => sandbox.close())
 
-  const runs = new Map<string, Map<string, Repo>>()
-  for (const repo of sandbox.state.datasets()) {
-    const [, type, timestamp] = RUN.exec(repo.id) ?? []
-    if (type === undefined || timestamp === undefined || !momentOf(timestamp)) continue
-    runs.set(timestamp, (runs.get(timestamp) ?? new Map<string, Repo>()).set(type, repo))
-  }
-
-  return runs
-}
-
-async function rowsOf(
-  sandbox: Sandbox,
-  id: string,
-  path = 'data/train-00000-of-00001.parquet',
-): Promise<Array<Record<string, unknown>>> {
-  const response = await fetch(`${sandbox.url}/datasets/${id}/resolve/main/${path}`, {
-    headers: {authorization: `Bearer ${sandbox.token}`},
-  })
-  return parquetReadObjects({file: await response.arrayBuffer()})
-}
-
-describe('sandbox: the seeded account', () => {
-  let sandbox: Sandbox
-
-  before(async () => {
-    sandbox = await sandboxAt()
-  })
-
-  after(() => sandbox.close())
-
-  const agesOf = (run: Map<string, Repo>): number[] =>
-    [...run.values()].map((repo) => NOW.getTime() - repo.createdAt.getTime())
   const runs = (): Array<Map<string, Repo>> => [...runsOf(sandbox).values()]
 
   it('has twelve runs over about three months, most of them complete, all private', () => {
@@ -223,10 +191,10 @@ describe('sandbox: the seeded account', () => {
     const run = runs().find((candidate) => candidate.size === 3) ?? new Map<string, Repo>()
     const runIds = new Set<unknown>()
     for (const repo of run.values()) {
-      const info = (await ask(sandbox, `GET /api/datasets/${repo.id}`)).json()  
+      const info = (await ask(sandbox, `GET /api/datasets/${repo.id}`)).json()
       expect(info.tags).to.include.members(['license:apache-2.0', 'smoltrace', 'smolagents', 'evaluation'])
       expect(info.sha).to.equal(repo.sha)
-      for (const row of await rowsOf(sandbox, repo.id)) runIds.add(row.run_id)  
+      for (const row of await rowsOf(sandbox, repo.id)) runIds.add(row.run_id)
       expect(repo.history.at(-1)).to.deep.include({oid: repo.sha, date: repo.lastModified})
       expect(repo.history.map(({title}) => title).join('\n')).to.match(
         /^initial commit\n.*\(run_id: [\da-f-]{36}\)\nAdd SMOLTRACE dataset card$/,

@@ -1,0 +1,118 @@
+import {expect} from 'chai'
+import fc from 'fast-check'
+
+import {
+  formatTimestamp,
+  isRunType,
+  isStandardDataset,
+  leaderboardName,
+  parseDatasetName,
+  parseTimestamp,
+  RUN_TYPES,
+  runDatasetName,
+} from '../../src/lib/naming.js'
+import {NAMESPACE, NEAR_MISSES, someMoment} from '../support/builders.js'
+
+describe('naming', () => {
+  describe('the name of a dataset', () => {
+    for (const type of RUN_TYPES) {
+      it(`is read for ${type}`, () => {
+        expect(parseDatasetName(`kim/smoltrace-${type}-20260131_235959`, 'kim')).to.deep.equal({
+          type,
+          timestamp: '20260131_235959',
+        })
+      })
+    }
+
+    it('is read for the leaderboard', () => {
+      expect(parseDatasetName('kim/smoltrace-leaderboard', 'kim')).to.deep.equal({type: 'leaderboard'})
+    })
+
+    it('is read for a leap day and for the last second of a year', () => {
+      expect(parseDatasetName('kim/smoltrace-results-20240229_000000', 'kim')).to.include({type: 'results'})
+      expect(parseDatasetName('kim/smoltrace-results-20251231_235959', 'kim')).to.include({type: 'results'})
+    })
+
+    for (const name of NEAR_MISSES) {
+      it(`is refused for ${JSON.stringify(name)}`, () => {
+        expect(parseDatasetName(`${NAMESPACE}/${name}`, NAMESPACE)).to.equal(undefined)
+      })
+    }
+
+    const elsewhere: Array<[name: string, namespace: string]> = [
+      ['Kim/smoltrace-results-20260101_000000', 'kim'],
+      ['kim/smoltrace-results-20260101_000000', 'Kim'],
+      ['kim2/smoltrace-results-20260101_000000', 'kim'],
+      ['ki/smoltrace-results-20260101_000000', 'kim'],
+      ['other/kim/smoltrace-results-20260101_000000', 'kim'],
+      ['kim//smoltrace-results-20260101_000000', 'kim'],
+      ['smoltrace-results-20260101_000000', 'kim'],
+      ['smoltrace-results-20260101_000000', ''],
+      ['/smoltrace-results-20260101_000000', ''],
+      ['kim/smoltrace-leaderboard', 'other'],
+      ['datasets/kim/smoltrace-leaderboard', 'kim'],
+      ['kxm/smoltrace-leaderboard', 'k.m'],
+    ]
+    for (const [name, namespace] of elsewhere) {
+      it(`is refused for ${name} in the namespace ${JSON.stringify(namespace)}`, () => {
+        expect(parseDatasetName(name, namespace)).to.equal(undefined)
+      })
+    }
+
+    it('is what the name is written from', () => {
+      fc.assert(
+        fc.property(someMoment, fc.constantFrom(...RUN_TYPES), (moment, type) => {
+          const timestamp = formatTimestamp(moment)
+          expect(parseDatasetName(runDatasetName('kim', type, timestamp), 'kim')).to.deep.equal({type, timestamp})
+        }),
+        {numRuns: 300},
+      )
+      expect(parseDatasetName(leaderboardName('kim'), 'kim')).to.deep.equal({type: 'leaderboard'})
+    })
+  })
+
+  describe('a timestamp', () => {
+    it('is read as UTC, to the second', () => {
+      expect(parseTimestamp('20260131_235958')?.toISOString()).to.equal('2026-01-31T23:59:58.000Z')
+    })
+
+    it('names a day and a time that exist, or is refused', () => {
+      fc.assert(
+        fc.property(fc.stringMatching(/^20\d\d[0-3]\d[0-3]\d_[0-2]\d[0-6]\d[0-6]\d$/), (text) => {
+          const [year, month, day, hour, minute, second] = [
+            [0, 4],
+            [4, 6],
+            [6, 8],
+            [9, 11],
+            [11, 13],
+            [13, 15],
+          ].map(([from, to]) => Number(text.slice(from, to))) as [number, number, number, number, number, number]
+          const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+          const length = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0
+          const exists = day >= 1 && day <= length && hour < 24 && minute < 60 && second < 60
+          expect(parseTimestamp(text) !== undefined, text).to.equal(exists)
+        }),
+        {numRuns: 2000},
+      )
+    })
+
+    for (const text of ['', '2026-01-31', '20260131', '20260131_2359', '20260131T235959', ' 20260131_235959', '20260131_235959Z']) {
+      it(`is refused for ${JSON.stringify(text)}`, () => {
+        expect(parseTimestamp(text)).to.equal(undefined)
+      })
+    }
+  })
+
+  it('knows the types by their exact words', () => {
+    expect(['results', 'traces', 'metrics'].every((word) => isRunType(word))).to.equal(true)
+    expect(['leaderboard', 'Results', 'result', '', 'results '].some((word) => isRunType(word))).to.equal(false)
+  })
+
+  it('knows the standard datasets of a namespace by their exact names', () => {
+    expect(isStandardDataset('kim/smoltrace-benchmark-v1', 'kim')).to.equal(true)
+    expect(isStandardDataset('kim/smoltrace-tasks', 'kim')).to.equal(true)
+    expect(isStandardDataset('kim/smoltrace-tasks-copy', 'kim')).to.equal(false)
+    expect(isStandardDataset('other/smoltrace-tasks', 'kim')).to.equal(false)
+    expect(isStandardDataset('kim/smoltrace-leaderboard', 'kim')).to.equal(false)
+  })
+})

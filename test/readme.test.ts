@@ -1,0 +1,45 @@
+import {expect} from 'chai'
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {readFileSync} from 'node:fs'
+import {text} from 'node:stream/consumers'
+
+import {type Sandbox, startSandbox} from '../src/lib/sandbox/index.js'
+import {root} from './support/cli.js'
+
+const readme = readFileSync(`${root}README.md`, 'utf8')
+const examples = [...readme.matchAll(/^([^\n]+):\n\n```js\n(.*?)```/gms)].map(
+  ([, title = '', code = '']) => ({title, code}),
+)
+
+describe('the examples of the README', () => {
+  let hub: Sandbox
+  beforeEach(async () => {
+    hub = await startSandbox()
+  })
+  afterEach(() => hub.close())
+
+  it('are one for each function of the library', () => {
+    for (const name of [
+      'discoverSmoltraceDatasets',
+      'groupDatasetsByRun',
+      'filterRuns',
+      'deleteDatasets',
+      'cleanupDatasets',
+    ]) {
+      expect(examples.some(({code}) => code.includes(`${name}(`))).to.equal(true, name)
+    }
+  })
+
+  for (const {title, code} of examples) {
+    it(`run as they stand: ${title}`, async () => {
+      const env = {...process.env, HF_ENDPOINT: hub.url, HF_TOKEN: hub.token}
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {cwd: root, env})
+      const output = Promise.all([text(child.stdout), text(child.stderr)])
+      const [exitCode] = await once(child, 'close')
+      const [stdout, stderr] = await output
+      expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
+      expect(stdout).to.match(/\d{8}_\d{6}|deleted/)
+    })
+  }
+})

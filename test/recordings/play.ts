@@ -1,0 +1,34 @@
+import {expect} from 'chai'
+
+import {type CliResult, runCli} from '../support/cli.js'
+import {at, UNKNOWN_TOKEN} from '../support/hub.js'
+import {replayHub} from '../support/recordings.js'
+import {RECORDED_AT, type ScenarioName, scenarios, type Scenario} from './scenarios.js'
+
+const TOKENS = {
+  write: 'hf_sandbox_write',
+  read: 'hf_sandbox_read',
+  fineGrainedNarrow: 'hf_sandbox_fine_grained_narrow',
+  unknown: UNKNOWN_TOKEN,
+}
+
+/** Runs a scenario's command over its recording, with more flags if wanted. No token may be in what it says. */
+export async function play(
+  name: ScenarioName,
+  more: string[] = [],
+  {from = name, token}: {from?: string; token?: string} = {},
+): Promise<CliResult> {
+  const scenario: Scenario = scenarios[name]
+  const secret = token ?? TOKENS[scenario.token ?? 'write']
+  const result = await at(RECORDED_AT, () =>
+    replayHub(from, secret, () => runCli([...scenario.argv, ...more], {HF_TOKEN: secret})),
+  )
+  expect(result.stdout + result.stderr).not.to.include(secret)
+  return result
+}
+
+/** The document that a scenario's command prints with `--json`. */
+export async function playJson<T = Record<string, any>>(name: ScenarioName, more: string[] = []): Promise<T> {
+  const {stdout} = await play(name, [...more, '--json'])
+  return JSON.parse(stdout) as T
+}

@@ -1,0 +1,187 @@
+import {type Sandbox, type SandboxOptions} from '../../src/lib/sandbox/index.js'
+import {runCli} from '../support/cli.js'
+import {deletionsAt, envOf} from '../support/hub.js'
+
+/** When all recordings take place: before any machine's clock, so that the Hub's is the one that counts. */
+export const RECORDED_AT = new Date('2025-06-15T12:00:00.000Z')
+
+/** One command line, and the Hub that it meets. */
+export interface Scenario {
+  argv: string[]
+  exitCode: number
+  /** Default: the sandbox's write token. `unknown` is none that a Hub knows. */
+  token?: 'fineGrainedNarrow' | 'read' | 'unknown' | 'write'
+  hub?: SandboxOptions
+  /** What happened before, or goes wrong in between. */
+  arrange?: (hub: Sandbox) => Promise<unknown> | void
+  /** Changes nothing and needs nothing arranged, so that it can be recorded from the real Hub as well. */
+  anywhere?: true
+}
+
+const DELETE_ALL = ['--all', '--no-dry-run', '--yes', '--concurrency', '1']
+
+/** Every recording, by the name of its file. The recorder and the tests read the same list. */
+export const scenarios = {
+  'datasets-list': {
+    argv: ['datasets', 'list'],
+    exitCode: 0,
+    hub: {runs: 9, pageSize: 8},
+    anywhere: true,
+  },
+  'runs-group': {
+    argv: ['runs', 'group'],
+    exitCode: 0,
+    hub: {runs: 9},
+    anywhere: true,
+  },
+  'cleanup-dry-run': {
+    argv: ['cleanup', '--older-than', '30d', '--keep-recent', '2'],
+    exitCode: 0,
+    hub: {runs: 9, pageSize: 20},
+    anywhere: true,
+  },
+  'cleanup-wet-run': {
+    argv: ['cleanup', '--keep-recent', '2', '--no-dry-run', '--yes', '--concurrency', '1'],
+    exitCode: 0,
+    hub: {runs: 5},
+  },
+  'narrow-token': {
+    argv: ['datasets', 'list'],
+    exitCode: 0,
+    token: 'fineGrainedNarrow',
+    hub: {runs: 2},
+  },
+  'leaderboard-protect': {
+    argv: ['leaderboard', 'protect', '--reason', 'cited in the paper'],
+    exitCode: 0,
+    hub: {runs: 1},
+  },
+  'leaderboard-protect-again': {
+    argv: ['leaderboard', 'protect', '--reason', 'another one'],
+    exitCode: 0,
+    hub: {runs: 1},
+    arrange: protect,
+  },
+  'leaderboard-protect-nothing': {
+    argv: ['leaderboard', 'protect'],
+    exitCode: 1,
+    hub: {seed: 'empty'},
+  },
+  'leaderboard-unprotect': {
+    argv: ['leaderboard', 'unprotect'],
+    exitCode: 0,
+    hub: {runs: 1},
+    arrange: protect,
+  },
+  'leaderboard-unprotect-again': {
+    argv: ['leaderboard', 'unprotect'],
+    exitCode: 0,
+    hub: {runs: 1},
+  },
+  'leaderboard-refused': {
+    argv: ['cleanup', ...DELETE_ALL, '--delete-leaderboard'],
+    exitCode: 1,
+    hub: {runs: 1},
+    arrange: protect,
+  },
+  'leaderboard-deleted': {
+    argv: ['cleanup', ...DELETE_ALL, '--delete-leaderboard'],
+    exitCode: 0,
+    hub: {runs: 2},
+  },
+  'read-only-token': {
+    argv: ['cleanup', ...DELETE_ALL],
+    exitCode: 4,
+    token: 'read',
+    hub: {runs: 1},
+  },
+  'unknown-namespace': {
+    argv: ['datasets', 'list', '--namespace', 'nobody-knows-it'],
+    exitCode: 1,
+    hub: {runs: 1},
+    anywhere: true,
+  },
+  'rejected-token': {
+    argv: ['datasets', 'list'],
+    exitCode: 4,
+    token: 'unknown',
+    anywhere: true,
+  },
+  'listing-breaks-off': {
+    argv: ['cleanup', ...DELETE_ALL],
+    exitCode: 1,
+    hub: {runs: 3, pageSize: 8},
+    arrange(hub) {
+      hub.intercept({
+        match: ({path}) => path.includes('cursor='),
+        respond: {status: 500, body: '{"error":"Internal Error - We are working hard to fix this"}'},
+      })
+    },
+  },
+  'html-instead-of-json': {
+    argv: ['cleanup', ...DELETE_ALL],
+    exitCode: 1,
+    arrange(hub) {
+      hub.intercept({
+        match: ({path}) => path.startsWith('/api/datasets?'),
+        respond: {
+          status: 200,
+          headers: {'Content-Type': 'text/html; charset=utf-8'},
+          body: '<html><body>Please sign in to the network</body></html>',
+        },
+      })
+    },
+  },
+  'deletion-refused': {
+    argv: ['cleanup', ...DELETE_ALL],
+    exitCode: 3,
+    hub: {runs: 2},
+    arrange(hub) {
+      hub.intercept({
+        match: ({method, body}) => method === 'DELETE' && body.includes('-traces-'),
+        times: 1,
+        respond: {status: 403, body: '{"error":"This dataset belongs to a locked collection"}'},
+      })
+    },
+  },
+  'deletion-already-gone': {
+    argv: ['cleanup', ...DELETE_ALL],
+    exitCode: 0,
+    hub: {runs: 2},
+    arrange(hub) {
+      hub.intercept({
+        match: ({method, body}) => method === 'DELETE' && body.includes('-traces-'),
+        times: 1,
+        before: () => hub.state.remove(deletionsAt(hub).at(-1) ?? ''),
+      })
+    },
+  },
+  'quota-used-up': {
+    argv: ['cleanup', ...DELETE_ALL],
+    exitCode: 0,
+    hub: {runs: 2, pageSize: 12},
+    arrange(hub) {
+      const usedUp = (seconds: number) => ({
+        status: 429,
+        headers: {RateLimit: `"api";r=0;t=${seconds}`},
+        body: 'We had to rate limit you, you hit the quota of 1000 api requests per 5 minutes window.',
+      })
+      hub.intercept({match: ({path}) => path.includes('cursor='), times: 1, respond: usedUp(1)})
+      hub.intercept({
+        match: ({method, body}) => method === 'DELETE' && body.includes('-results-'),
+        times: 1,
+        respond: usedUp(0),
+      })
+    },
+  },
+} satisfies Record<string, Scenario>
+
+export type ScenarioName = keyof typeof scenarios
+
+/** The same list for who does not care which is which. */
+export const allScenarios = Object.entries(scenarios) as Array<[ScenarioName, Scenario]>
+
+async function protect(hub: Sandbox): Promise<void> {
+  const {exitCode, stderr} = await runCli(['leaderboard', 'protect', '--reason', 'cited in the paper'], envOf(hub))
+  if (exitCode !== 0) throw new Error(stderr)
+}

@@ -1,0 +1,451 @@
+import fc from 'fast-check'
+import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
+import {type AddressInfo} from 'node:net'
+
+import {type Inventory, type LeaderboardDataset, type RunDataset} from '../../src/lib/datasets.js'
+import {DAY, HOUR} from '../../src/lib/duration.js'
+import {type Hub, type ListedDataset, type PlanPart} from '../../src/lib/hub/client.js'
+import {HubError} from '../../src/lib/hub/errors.js'
+import {formatTimestamp, parseTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/naming.js'
+import {makePlan, type Plan} from '../../src/lib/plan.js'
+import {type Protection} from '../../src/lib/protection.js'
+import {decide, readRules, type RetentionOptions} from '../../src/lib/retention.js'
+import {groupDatasetsByRun, type Run} from '../../src/lib/runs.js'
+import {type Session} from '../../src/lib/session.js'
+
+/** The moment at which the tests of rules take place. */
+export const NOW = new Date('2026-10-05T12:00:00.000Z')
+export const MINUTE = 60 * 1000
+export const NAMESPACE = 'kim'
+export const ENDPOINT = 'http://127.0.0.1:9'
+export const TOKEN = 'hf_notAToken0123456789'
+
+/** The moment this long before NOW. */
+export function before(ms: number): Date {
+  return new Date(NOW.getTime() - ms)
+}
+
+/** The moment this long after another. */
+export function after(date: Date, ms: number): Date {
+  return new Date(date.getTime() + ms)
+}
+
+let ids = 0
+
+/** An id such as the Hub gives, never the same one twice. */
+export function freshId(): string {
+  ids++
+  return ids.toString(16).padStart(24, '0')
+}
+
+/** One dataset as a listing shows it. */
+export function listed(name: string, facts: Partial<ListedDataset> = {}): ListedDataset {
+  const createdAt = facts.createdAt ?? before(10 * DAY)
+  return {
+    name,
+    id: freshId(),
+    sha: freshId().padStart(40, 'a'),
+    createdAt,
+    lastModified: createdAt,
+    private: true,
+    ...facts,
+  }
+}
+
+/** What a dataset's builder needs to know beyond its name. */
+export type Facts = Partial<ListedDataset> & {namespace?: string}
+
+/** One of a run's datasets; created half an hour after the time in its name, unless the facts say otherwise. */
+export function runDataset(type: RunType, timestamp: string, facts: Facts = {}): RunDataset {
+  const namespace = facts.namespace ?? NAMESPACE
+  const named = parseTimestamp(timestamp) ?? NOW
+  const name = runDatasetName(namespace, type, timestamp)
+  return {...listed(name, {createdAt: after(named, 30 * MINUTE), ...facts}), name, namespace, type, timestamp}
+}
+
+/** The datasets of one run, by default all three. */
+export function runDatasets(
+  when: Date | string,
+  types: readonly RunType[] = RUN_TYPES,
+  facts: Facts = {},
+): RunDataset[] {
+  const timestamp = typeof when === 'string' ? when : formatTimestamp(when)
+  return types.map((type) => runDataset(type, timestamp, facts))
+}
+
+/** One run, grouped. */
+export function runOf(when: Date | string, types: readonly RunType[] = RUN_TYPES, facts: Facts = {}): Run {
+  const [run] = groupDatasetsByRun(runDatasets(when, types, facts))
+  if (!run) throw new Error('A run has at least one dataset.')
+  return run
+}
+
+/** The leaderboard. */
+export function leaderboardDataset(facts: Partial<ListedDataset> = {}): LeaderboardDataset {
+  const name = `${NAMESPACE}/smoltrace-leaderboard`
+  return {...listed(name, facts), namespace: NAMESPACE, type: 'leaderboard'}
+}
+
+/** What a listing found. */
+export function inventoryOf(datasets: RunDataset[], facts: Partial<Inventory> = {}): Inventory {
+  return {
+    endpoint: ENDPOINT,
+    namespace: NAMESPACE,
+    now: NOW,
+    datasets,
+    leaderboard: undefined,
+    standard: [],
+    warnings: [],
+    ...facts,
+  }
+}
+
+/** The plan that `cleanup` would make of an inventory. */
+export function planOf(
+  inventory: Inventory,
+  options: RetentionOptions,
+  protection: Protection | 'unknown' = {},
+): Plan {
+  const rules = readRules(options)
+  const runs = groupDatasetsByRun(inventory.datasets)
+  return makePlan(inventory, decide(runs, rules, inventory.now), rules, protection)
+}
+
+/** Names of the datasets that a plan's runs lose, in the plan's order. */
+export function namesIn(plan: Plan): string[] {
+  return plan.delete.flatMap(({datasets}) => datasets.map(({name}) => name))
+}
+
+/** An answer of the Hub that says no. */
+export function refusal(status: number, answer: Partial<HubError['answer']> = {}): HubError {
+  return new HubError({method: 'DELETE', path: '/api/repos/delete', status, text: 'no', ...answer})
+}
+
+/** The answer for a dataset that is not there, or not the token's to see. */
+export function missing(): HubError {
+  return refusal(404, {code: 'RepoNotFound', text: 'Repository not found'})
+}
+
+/** A Hub made by hand, which remembers what it was asked. */
+export interface FakeHub extends Hub {
+  waits: number
+  /** What is listed; tests may change it. */
+  listing: ListedDataset[]
+  /** Text of the protection file; undefined where there is none. */
+  protection: string | undefined
+  /** Names that a DELETE was sent for, in the order it was sent. */
+  deletes: string[]
+  /** What was asked for, in order: `DELETE name`, `LIST`, `READ`. */
+  log: string[]
+}
+
+/** How a fake Hub answers DELETEs: with an error, or by doing it. */
+export type OnDelete = (name: string, time: number) => Error | Promise<Error | void> | void
+
+/**
+ * A Hub that holds these datasets.
+ * @param onDelete told the name and how often it was asked to delete it before
+ */
+export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {}): FakeHub {
+  const times = new Map<string, number>()
+  const unused = () => Promise.reject(new Error('not part of this test'))
+  const hub: FakeHub = {
+    endpoint: ENDPOINT,
+    waits: 0,
+    listing: [...listing],
+    protection: undefined,
+    deletes: [],
+    log: [],
+    whoAmI: unused,
+    headOf: unused,
+    changeFile: unused,
+    async listDatasets() {
+      hub.log.push('LIST')
+      return [...hub.listing]
+    },
+    async readText() {
+      hub.log.push('READ')
+      return hub.protection
+    },
+    async deleteDataset(name: string, _namespace: string, part: PlanPart) {
+      const time = times.get(name) ?? 0
+      times.set(name, time + 1)
+      hub.deletes.push(name)
+      hub.log.push(`DELETE ${name}${part === 'leaderboard' ? ' as leaderboard' : ''}`)
+      const error = await onDelete(name, time)
+      if (error) throw error
+      hub.listing = hub.listing.filter((dataset) => dataset.name !== name)
+    },
+  }
+  return hub
+}
+
+/** A session over a fake Hub. */
+export function sessionOf(hub: Hub): Session {
+  return {hub, user: NAMESPACE, access: {namespace: NAMESPACE}, now: NOW, warnings: []}
+}
+
+/** A request that a stub server got. */
+export interface SeenRequest {
+  method: string
+  /** With the query. */
+  path: string
+  headers: IncomingMessage['headers']
+  body: string
+}
+
+/** A server on loopback that answers as a test says. */
+export interface StubServer {
+  url: string
+  seen: SeenRequest[]
+  close: () => Promise<void>
+}
+
+/** Starts a server whose answers the test writes itself. */
+export async function serve(
+  answer: (request: SeenRequest, response: ServerResponse, index: number) => void,
+): Promise<StubServer> {
+  const seen: SeenRequest[] = []
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const {method = '', url = '', headers} = request
+      const entry = {method, path: url, headers, body: Buffer.concat(chunks).toString('utf8')}
+      seen.push(entry)
+      answer(entry, response, seen.length - 1)
+    })
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const {port} = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    seen,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** Answers in JSON. */
+export function json(
+  response: ServerResponse,
+  value: unknown,
+  {status = 200, headers = {}}: {status?: number; headers?: Record<string, string>} = {},
+): void {
+  response.writeHead(status, {'content-type': 'application/json; charset=utf-8', ...headers})
+  response.end(JSON.stringify(value))
+}
+
+/** What a promise rejects with. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise
+  } catch (error) {
+    if (error instanceof Error) return error
+    throw new Error(`Rejected with something that is no error: ${String(error)}`)
+  }
+
+  throw new Error('Nothing was rejected.')
+}
+
+/** What a call throws. */
+export function errorOf(call: () => unknown): Error {
+  try {
+    call()
+  } catch (error) {
+    if (error instanceof Error) return error
+  }
+
+  throw new Error('Nothing was thrown.')
+}
+
+/** Dates that are apt to break calculations with dates. */
+const HOSTILE_DATES = [
+  '0100-01-01T00:00:00Z',
+  '1970-01-01T00:00:00Z',
+  '2024-02-29T12:00:00Z',
+  '2025-03-30T02:30:00+01:00',
+  '2025-10-26T02:30:00+01:00',
+  '2026-03-08T02:30:00-05:00',
+  '2026-10-04T02:30:00+10:00',
+  '2026-10-05T12:00:00Z',
+  '2026-12-31T23:59:59Z',
+  '2038-01-19T03:14:08Z',
+  '9999-12-31T23:59:59Z',
+].map((text) => new Date(text))
+
+/** Moments of evaluations: mostly of the last months, some just now or in the future, some apt to break things. */
+export const someMoment: fc.Arbitrary<Date> = fc.oneof(
+  {weight: 6, arbitrary: fc.integer({min: 0, max: 90 * 24 * 60}).map((minutes) => before(minutes * MINUTE))},
+  {weight: 2, arbitrary: fc.integer({min: -72, max: 24}).map((hours) => before(hours * HOUR))},
+  {weight: 1, arbitrary: fc.constantFrom(...HOSTILE_DATES)},
+)
+
+/** How far the Hub's date of creation is from the name read as UTC: time zones, and clocks gone wrong. */
+const someDistance: fc.Arbitrary<number> = fc.oneof(
+  {weight: 8, arbitrary: fc.integer({min: -14 * 60, max: 14 * 60}).map((minutes) => minutes * MINUTE)},
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(-48 * HOUR - 1, -48 * HOUR, 48 * HOUR, 48 * HOUR + 1, 400 * DAY, -400 * DAY),
+  },
+)
+
+/** The datasets of one run, one to three of them. */
+export const someRun: fc.Arbitrary<RunDataset[]> = fc
+  .record({
+    moment: someMoment,
+    types: fc.oneof(
+      fc.constant([...RUN_TYPES]),
+      fc.subarray([...RUN_TYPES], {minLength: 1}),
+    ),
+    distances: fc.array(someDistance, {minLength: 3, maxLength: 3}),
+    changes: fc.array(fc.constantFrom(0, 0, MINUTE, 5 * HOUR, 30 * DAY), {minLength: 3, maxLength: 3}),
+  })
+  .map(({moment, types, distances, changes}) =>
+    types.map((type, index) => {
+      const createdAt = after(moment, distances[index] ?? 0)
+      const lastModified = after(createdAt, changes[index] ?? 0)
+      return runDataset(type, formatTimestamp(moment), {createdAt, lastModified})
+    }),
+  )
+
+/** Inventories of up to a dozen runs, no two of them of one second, in the order of a listing that means nothing. */
+export const someInventory: fc.Arbitrary<Inventory> = fc
+  .record({
+    runs: fc.uniqueArray(someRun, {maxLength: 12, selector: ([first]) => first?.timestamp}),
+    hasLeaderboard: fc.boolean(),
+  })
+  .chain(({runs, hasLeaderboard}) => {
+    const datasets = runs.flat()
+    return fc
+      .shuffledSubarray(datasets, {minLength: datasets.length})
+      .map((shuffled) =>
+        inventoryOf(shuffled, {leaderboard: hasLeaderboard ? leaderboardDataset() : undefined}),
+      )
+  })
+
+/** Names that are close to those of SMOLTRACE and none of them. */
+export const NEAR_MISSES = [
+  'smoltrace-results-20260101_000000-copy',
+  'copy-smoltrace-results-20260101_000000',
+  'smoltrace-resultsx-20260101_000000',
+  'smoltrace-result-20260101_000000',
+  'smoltrace-results-20260231_120000',
+  'smoltrace-results-20251301_120000',
+  'smoltrace-results-20251399_256199',
+  'smoltrace-results-20260101_240000',
+  'smoltrace-results-20260101_006000',
+  'smoltrace-results-20260101_000060',
+  'smoltrace-results-20260100_000000',
+  'smoltrace-results-20260001_000000',
+  'smoltrace-results-20250229_000000',
+  'smoltrace-results-20260101-000000',
+  'smoltrace-results-20260101_00000',
+  'smoltrace-results-20260101_0000000',
+  'smoltrace-results-2026010_000000',
+  'smoltrace-results-20260101000000',
+  'smoltrace-results-20260101_000000 ',
+  ' smoltrace-results-20260101_000000',
+  'smoltrace-results-20260101_000000\n',
+  'smoltrace-results-20260101_000000/x',
+  'smoltrace-results-٢٠٢٦٠١٠١_٠٠٠٠٠٠',
+  'smoltrace-Results-20260101_000000',
+  'Smoltrace-results-20260101_000000',
+  'SMOLTRACE-RESULTS-20260101_000000',
+  'smoltrace_results_20260101_000000',
+  'smoltrace-results-',
+  'smoltrace-results',
+  'smoltrace-leaderboard-20260101_000000',
+  'smoltrace-leaderboard-copy',
+  'smoltrace-leaderboards',
+  'smoltrace-Leaderboard',
+  'smoltrace-leaderboard\n',
+  'smoltrace-benchmark-v1',
+  'smoltrace-benchmark-20260101_000000',
+  'smoltrace-tasks',
+  'smoltrace-tasks-20260101_000000',
+  'smoltrace-traces-20260101_000000.bak',
+  'smoltrace-00000101_000000',
+  'smoltrace-results-00000101_000000',
+  '',
+] as const
+
+/** A listing with all sorts of other datasets among the runs' own. */
+export const someListing: fc.Arbitrary<ListedDataset[]> = fc
+  .record({
+    inventory: someInventory,
+    others: fc.uniqueArray(
+      fc.oneof(
+        fc.constantFrom(...NEAR_MISSES).map((name) => `${NAMESPACE}/${name}`),
+        fc.constantFrom('other', 'Kim', 'kim2', 'ki', '').map((name) => `${name}/smoltrace-results-20260101_000000`),
+        fc.string().map((name) => `${NAMESPACE}/${name}`),
+        fc
+          .tuple(fc.constantFrom('results', 'traces', 'metrics'), fc.stringMatching(/^\d{8}_\d{6}$/))
+          .map(([type, digits]) => `${NAMESPACE}/smoltrace-${type}-${digits}`),
+      ),
+      {maxLength: 12},
+    ),
+  })
+  .map(({inventory: {datasets, leaderboard}, others}) => {
+    const own = [...datasets, ...(leaderboard ? [leaderboard] : [])]
+    const taken = new Set(own.map(({name}) => name))
+    return [
+      ...own.map(({name, id, sha, createdAt, lastModified, private: isPrivate}) =>
+        listed(name, {id, sha, createdAt, lastModified, private: isPrivate}),
+      ),
+      ...others.filter((name) => !taken.has(name)).map((name) => listed(name)),
+    ]
+  })
+
+const someAge = fc.oneof(
+  fc.constantFrom('1h', '12h', '1d', '7', '7d', '2w', '1m', '2mo', '1y', '1w3d', '2026-09-01', '2026-10-05'),
+  fc.integer({min: 1, max: 90}).map((days) => `${days}d`),
+)
+const someGrace = fc.constantFrom('0', '30min', '6h', '1d', '2w')
+
+/** Selectors, keepers and scope that go together; without `--all`. At least one selector or keeper. */
+export function someOptions({datasets}: Inventory): fc.Arbitrary<RetentionOptions> {
+  const timestamps = [...new Set(datasets.map(({timestamp}) => timestamp))]
+  return fc
+    .record(
+      {
+        olderThan: someAge,
+        incompleteOnly: fc.constant(true),
+        run: fc.subarray(timestamps, {minLength: Math.min(1, timestamps.length)}),
+        keepRecent: fc.integer({min: 1, max: 8}),
+        grace: someGrace,
+        only: fc.subarray([...RUN_TYPES], {minLength: 1}),
+        deleteLeaderboard: fc.boolean(),
+      },
+      {requiredKeys: []},
+    )
+    .filter(
+      ({olderThan, incompleteOnly, run = [], keepRecent}) =>
+        olderThan !== undefined || incompleteOnly === true || run.length > 0 || keepRecent !== undefined,
+    )
+}
+
+/** Options as `someOptions`, or `--all`, or `--only` alone, or `--delete-leaderboard` alone. */
+export function anyOptions(inventory: Inventory): fc.Arbitrary<RetentionOptions> {
+  const only = fc.subarray([...RUN_TYPES], {minLength: 1})
+  return fc.oneof(
+    {weight: 6, arbitrary: someOptions(inventory)},
+    {weight: 1, arbitrary: fc.record({grace: someGrace, only}).map((scope) => ({all: true, ...scope}))},
+    {weight: 1, arbitrary: fc.record({only})},
+    {weight: 1, arbitrary: fc.constantFrom({all: true, grace: '0'}, {all: true}, {deleteLeaderboard: true})},
+  )
+}
+
+/** An inventory and options that fit it. */
+export function someCase(
+  options: (inventory: Inventory) => fc.Arbitrary<RetentionOptions> = anyOptions,
+): fc.Arbitrary<{inventory: Inventory; options: RetentionOptions}> {
+  return someInventory.chain((inventory) =>
+    options(inventory).map((chosen) => ({inventory, options: chosen})),
+  )
+}

@@ -1,0 +1,177 @@
+import {expect} from 'chai'
+import {readFileSync} from 'node:fs'
+import {brotliDecompressSync, gunzipSync} from 'node:zlib'
+import nock from 'nock'
+
+import {root} from './cli.js'
+
+/** Where every recording says it was made. */
+const ORIGIN = 'https://huggingface.co'
+
+/** What a reader of the traffic needs, but no weak ETag; the rest changes with each request, or says who asked. */
+const HEADERS = new Set([
+  'accept-ranges',
+  'content-range',
+  'content-type',
+  'date',
+  'etag',
+  'link',
+  'location',
+  'ratelimit',
+  'ratelimit-policy',
+  'retry-after',
+  'www-authenticate',
+  'x-error-code',
+  'x-error-message',
+  'x-repo-commit',
+])
+
+/** One request and its answer, as nock keeps them. */
+export interface Exchange {
+  scope: string
+  method: string
+  /** With the query. */
+  path: string
+  body?: unknown
+  status: number
+  response?: unknown
+  rawHeaders?: Record<string, string>
+}
+
+/** Records the traffic of a job with the Hub at an origin, tidied. */
+export async function recordHub(origin: string, job: () => Promise<unknown>): Promise<Exchange[]> {
+  nock.recorder.rec({output_objects: true, dont_print: true})
+  const direct = globalThis.fetch
+  globalThis.fetch = followingVisibly(direct)
+  try {
+    await job()
+    return tidy(nock.recorder.play() as unknown as Exchange[], origin)
+  } finally {
+    globalThis.fetch = direct
+    nock.recorder.clear()
+    nock.restore()
+  }
+}
+
+/** Answers a job's requests from a recording, with the network closed. All that is on file must be asked for. */
+export async function replayHub<T>(name: string, token: string, job: () => Promise<T>): Promise<T> {
+  if (!nock.isActive()) nock.activate()
+  nock.disableNetConnect()
+  const scopes = nock.define(
+    readRecording(name).map((exchange) => ({
+      ...exchange,
+      reqheaders: {authorization: `Bearer ${token}`},
+    })) as unknown as nock.Definition[],
+  )
+  try {
+    const result = await job()
+    expect(scopes.flatMap((scope) => scope.pendingMocks())).to.deep.equal([])
+    return result
+  } finally {
+    nock.cleanAll()
+    nock.enableNetConnect('127.0.0.1')
+  }
+}
+
+/** What is on file under a name. */
+export function readRecording(name: string): Exchange[] {
+  return JSON.parse(readFileSync(`${root}test/recordings/${name}.json`, 'utf8')) as Exchange[]
+}
+
+/** Full names of the datasets that the listing on file shows, in its order. */
+export function listedIn(name: string): string[] {
+  return readRecording(name)
+    .filter(({method, path, status}) => method === 'GET' && path.startsWith('/api/datasets?') && status === 200)
+    .flatMap(({response}) => (response as Array<{id: string}>).map(({id}) => id))
+}
+
+/** nock sees only the last of several answers where fetch itself follows a redirect, and could not replay that. */
+function followingVisibly(direct: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const response = await direct(input, {...init, redirect: 'manual'})
+    const location = response.headers.get('location')
+    if (location === null || init?.redirect === 'manual') return response
+    return followingVisibly(direct)(new URL(location, String(input)).href, init)
+  }
+}
+
+/** Makes a recording readable, independent of where and when it was made, and free of what is nobody's business. */
+export function tidy(exchanges: Exchange[], origin: string): Exchange[] {
+  const readable = exchanges.map(({method, path, body, status, response, rawHeaders = {}}) => ({
+    scope: ORIGIN,
+    method,
+    path,
+    ...(body !== '' && {body}),
+    status,
+    response: scrub(readableBody(response, rawHeaders['content-encoding'])),
+    rawHeaders: Object.fromEntries(
+      Object.entries(rawHeaders).filter(([name, value]) => HEADERS.has(name) && !value.startsWith('W/')),
+    ),
+  }))
+  const text = JSON.stringify(readable).replaceAll(origin, ORIGIN)
+  return JSON.parse(replaceAll(text, [...pseudonyms(readable), ...pageNumbers(text)])) as Exchange[]
+}
+
+/** nock keeps a compressed body as pieces of hexadecimal text. */
+function readableBody(response: unknown, encoding: string | undefined): unknown {
+  if (encoding === undefined || !Array.isArray(response)) return response
+  const bytes = Buffer.from(response.join(''), 'hex')
+  const text = (encoding === 'br' ? brotliDecompressSync(bytes) : gunzipSync(bytes)).toString('utf8')
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** Of whoami's answer, only what the program reads: the rest is a person's. */
+function scrub(response: unknown): unknown {
+  if (!isIdentity(response)) return response
+  const {type, name, orgs, auth} = response
+  const {role, fineGrained} = auth.accessToken
+  return {
+    type,
+    name,
+    orgs: orgs.map((org) => ({name: org.name, roleInOrg: org.roleInOrg})),
+    auth: {accessToken: {role, ...(fineGrained !== undefined && {fineGrained})}},
+  }
+}
+
+interface IdentityAnswer {
+  type: 'user'
+  name: string
+  orgs: Array<{name: string; roleInOrg: string}>
+  auth: {accessToken: {role: string; fineGrained?: unknown}}
+}
+
+function isIdentity(response: unknown): response is IdentityAnswer {
+  return (response as Partial<IdentityAnswer> | null)?.type === 'user'
+}
+
+/** Who recorded is mira, her organisations have numbers, and so have her datasets that are not SMOLTRACE's. */
+function pseudonyms(exchanges: Exchange[]): Array<[from: string, to: string]> {
+  const identity = exchanges.map(({response}) => response).find((response) => isIdentity(response))
+  if (!identity) return []
+  const {name, orgs} = identity
+  const listed = exchanges.flatMap(({response}) => (Array.isArray(response) ? response : []) as Array<{id: string}>)
+  const others = [...new Set(listed.map(({id}) => id))].filter((id) => !/smoltrace/i.test(id))
+  return [
+    ...others.map((id, index): [string, string] => [`"id":"${id}"`, `"id":"mira/other-${index + 1}"`]),
+    ...orgs.map((org, index): [string, string] => [`"name":"${org.name}"`, `"name":"org-${index + 1}"`]),
+    [`"name":"${name}"`, '"name":"mira"'],
+    [`${name}/`, 'mira/'],
+    [`author=${name}&`, 'author=mira&'],
+  ]
+}
+
+/** A cursor of the Hub holds the id of a dataset; a page's number says as much to a reader, and more. */
+function pageNumbers(text: string): Array<[from: string, to: string]> {
+  const cursors = new Set([...text.matchAll(/cursor=([^&>"\\]+)/g)].map(([whole]) => whole))
+  return [...cursors].map((cursor, index) => [cursor, `cursor=page-${index + 2}`])
+}
+
+function replaceAll(text: string, pairs: Array<[from: string, to: string]>): string {
+  let result = text
+  for (const [from, to] of pairs) result = result.replaceAll(from, to)
+  return result
+}
