@@ -105,14 +105,14 @@ class Deletion {
     for (let attempt = 0; ; attempt++) {
       await this.gate
       const barred = this.barredFromStart(dataset)
-      if (barred) return lost > 0 && barred.status === 'unattempted' ? unknownResult(dataset) : barred
+      if (barred) return lost > 0 ? afterLostAnswer(barred) : barred
       if (attempt === 0) this.emit({kind: 'started', name})
       const error = await this.send(dataset, part)
       if (!error) return {name, status: 'deleted'}
       if (isMissing(error)) return lost > 0 ? {name, status: 'deleted'} : gone(name)
       if (error instanceof HubUnreachableError) {
         const delay = REPEATS[lost++]
-        if (delay === undefined) return unknownResult(dataset)
+        if (delay === undefined) return unknownResult(name)
         await sleep(delay)
       } else if (!(await this.overcome(error, attempt))) {
         return this.stopped !== undefined && isActionLimit(error)
@@ -208,7 +208,12 @@ function unattempted({name}: Dataset, reason: string): Outcome {
   return {name, status: 'unattempted', reason}
 }
 
-function unknownResult({name}: Dataset): Outcome {
+/** A DELETE was sent before, and nobody knows what became of it; if the dataset is gone now, it did its work. */
+function afterLostAnswer({name, status}: Outcome): Outcome {
+  return status === 'gone' ? {name, status: 'deleted'} : unknownResult(name)
+}
+
+function unknownResult(name: string): Outcome {
   return {name, status: 'failed', reason: 'the answer of the Hub was lost: it may be deleted or not'}
 }
 

@@ -44,7 +44,7 @@ describe('duration', () => {
       '1W', 'd', '7x', '7days', '7dd', '1d-1h', '1d 2h', '30min', '1h30min', '1min', 'P7D', '1e3', '1e3d', 'abcd', 'NaN',
       'Infinity', '٧d', '1001y', '999999999999999999999d', '2026-02-30', '2025-02-29', '2026-13-01', '2026-00-10', '2026-1-1',
       '2026-01-31T00:00:00Z', '2026/01/31', '31.01.2026', '20260131', '20260131_000000', '2026-01-31\n', '7d\n', 'now', '7s',
-    ].filter((text) => text !== '20260131')
+    ]
     for (const text of refused) {
       it(`is refused for ${JSON.stringify(text)}, with exit code 2 and what was typed`, () => {
         const error = errorOf(() => parseAge(text))

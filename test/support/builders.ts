@@ -300,8 +300,8 @@ export const someRun: fc.Arbitrary<RunDataset[]> = fc
   .record({
     moment: someMoment,
     types: fc.oneof(
-      fc.constant([...RUN_TYPES]),
-      fc.subarray([...RUN_TYPES], {minLength: 1}),
+      fc.constant<RunType[]>([...RUN_TYPES]),
+      fc.subarray<RunType>([...RUN_TYPES], {minLength: 1}),
     ),
     distances: fc.array(someDistance, {minLength: 3, maxLength: 3}),
     changes: fc.array(fc.constantFrom(0, 0, MINUTE, 5 * HOUR, 30 * DAY), {minLength: 3, maxLength: 3}),

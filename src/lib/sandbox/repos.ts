@@ -76,7 +76,7 @@ export function updateSettings(call: Call, hub: Hub): Answer {
 
 /** Anything but a dataset does not exist here; a missing type means a model. */
 function requireDatasetType(body: Record<string, unknown>): void {
-  const type = body.type ?? 'dataset'
+  const type = body.type ?? 'model'
   if (type === 'dataset') return
   if (typeof type === 'string' && OTHER_TYPES.has(type))
     throw notFound('RepoNotFound', 'Repository not found')
