@@ -12,18 +12,22 @@ const TOKENS = {
   unknown: UNKNOWN_TOKEN,
 }
 
-/** Runs a scenario's command over its recording, with more flags if wanted. No token may be in what it says. */
+/**
+ * Runs a scenario's command over its recording, with more flags if wanted. No token may be in what it says.
+ * @param other another recording of the scenario, or another command line that asks the Hub the same
+ */
 export async function play(
   name: ScenarioName,
   more: string[] = [],
-  {from = name, token}: {from?: string; token?: string} = {},
+  other: {recording?: string; argv?: string[]} = {},
 ): Promise<CliResult> {
   const scenario: Scenario = scenarios[name]
-  const secret = token ?? TOKENS[scenario.token ?? 'write']
+  const {recording = name, argv = scenario.argv} = other
+  const token = TOKENS[scenario.token ?? 'write']
   const result = await at(RECORDED_AT, () =>
-    replayHub(from, secret, () => runCli([...scenario.argv, ...more], {HF_TOKEN: secret})),
+    replayHub(recording, token, () => runCli([...argv, ...more], {HF_TOKEN: token})),
   )
-  expect(result.stdout + result.stderr).not.to.include(secret)
+  expect(result.stdout + result.stderr).not.to.include(token)
   return result
 }
 

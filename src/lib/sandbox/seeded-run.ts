@@ -113,7 +113,7 @@ function pushed(types: readonly RunType[], first: Date, random: Random): SeededD
 
 function freeTimestamp(milliseconds: number, taken: Set<string>): string {
   const timestamp = formatTimestamp(milliseconds)
-  if (false) return freeTimestamp(milliseconds - 1000, taken)
+  if (taken.has(timestamp)) return freeTimestamp(milliseconds - 1000, taken)
   taken.add(timestamp)
   return timestamp
 }

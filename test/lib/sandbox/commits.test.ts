@@ -190,6 +190,8 @@ describe('sandbox: commits', () => {
       string,
       unknown,
     ]
+    const wrongSize: [string, unknown] = ['lfsFile', {path: 'x.bin', algo: 'sha256', oid, size: 1}]
+    expect((await commit([header(), wrongSize])).status).to.equal(400)
     expect((await commit([header(), lfsFile])).status).to.equal(200)
     expect((await ask(sandbox, 'GET /datasets/mira/open/raw/main/data/x.parquet')).text).to.equal(
       `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${content.length}\n`,

@@ -1,5 +1,9 @@
 import {expect} from 'chai'
+import {execFile} from 'node:child_process'
+import {once} from 'node:events'
+import {connect} from 'node:net'
 import {setImmediate as nextTurn} from 'node:timers/promises'
+import {promisify} from 'node:util'
 
 import type {Sandbox} from '../../../src/lib/sandbox/index.js'
 
@@ -122,6 +126,18 @@ describe('sandbox: faults', () => {
     ])
   })
 
+  it('ends at once, though somebody has sent half a request', async () => {
+    const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1')
+    const cut = once(socket, 'close')
+    socket.on('error', () => {})
+    await once(socket, 'connect')
+    socket.write('POST /api/repos/create HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf')
+    // The server reads in order: once this is answered, it has the other half request too.
+    await whoami()
+    await sandbox.close()
+    await cut
+  })
+
   it('ends at once, though an answer is still being held back', async () => {
     sandbox.intercept({match: () => true, delayMs: 3_600_000})
     const held = failureOf(whoami())
@@ -129,5 +145,25 @@ describe('sandbox: faults', () => {
     await sandbox.close()
     expect(await held).to.be.instanceOf(TypeError)
     await sandbox.close()
+  })
+
+  it('leaves nothing behind that would keep the process alive', async () => {
+    const script = `
+      import {startSandbox} from './src/lib/sandbox/index.ts'
+      const sandbox = await startSandbox({seed: 'empty'})
+      const held = new Promise((resolve) => {
+        sandbox.intercept({match: () => true, delayMs: 3600000, times: 1})
+        sandbox.intercept({match: () => (resolve(), true)})
+      })
+      const failed = fetch(sandbox.url).catch(() => console.log('cut'))
+      await Promise.all([fetch(sandbox.url), held])
+      await sandbox.close()
+      await failed`
+    const {stdout} = await promisify(execFile)(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '--eval', script],
+      {timeout: 15_000},
+    )
+    expect(stdout).to.equal('cut\n')
   })
 })

@@ -107,6 +107,12 @@ describe('sandbox: info of a dataset', () => {
     expect(reply.json()).to.deep.equal({error: 'Invalid rev id: badrev'})
   })
 
+  it('wants a sha in full', async () => {
+    const {sha = ''} = sandbox.state.get('mira/open') ?? {}
+    const reply = await ask(sandbox, `GET /api/datasets/mira/open/revision/${sha.slice(0, 12)}`)
+    expect(reply.headers.get('x-error-code')).to.equal('RevisionNotFound')
+  })
+
   it('keeps the metadata of a gated dataset public, and its files closed (A.10)', async () => {
     const info = await ask(sandbox, 'GET /api/datasets/jonas/gated', {token: null})
     expect([info.status, info.json().gated]).to.deep.equal([200, 'manual'])
@@ -165,6 +171,16 @@ describe('sandbox: info of a dataset', () => {
     expect(info.headers.get('location')).to.equal('/api/datasets/mira/open/revision/main')
     const file = await ask(sandbox, 'GET /datasets/mira/OPEN/resolve/main/a.txt')
     expect(file.headers.get('location')).to.equal('/datasets/mira/open/resolve/main/a.txt')
+  })
+
+  it('does not revive a redirect when the dataset that took over the name is deleted', async () => {
+    const move = (fromRepo: string, toRepo: string): Promise<unknown> =>
+      ask(sandbox, 'POST /api/repos/move', {body: {fromRepo, toRepo, type: 'dataset'}})
+    await move('mira/open', 'mira/elsewhere')
+    await move('mira/hidden', 'mira/open')
+    sandbox.state.remove('mira/open')
+    expect((await ask(sandbox, 'GET /api/datasets/mira/open')).status).to.equal(404)
+    expect((await ask(sandbox, 'GET /api/datasets/mira/hidden')).status).to.equal(404)
   })
 
   it('does not betray by a redirect that a private dataset exists', async () => {

@@ -76,6 +76,11 @@ describe('sandbox: inventory of an account', () => {
     )
   })
 
+  it('leaves out what a narrow token may not see', async () => {
+    const entries = await inventory('type=dataset', {token: sandbox.tokens.fineGrainedNarrow})
+    expect(ids(entries)).to.deep.equal(['mira/set-0', 'mira/set-2'])
+  })
+
   it('keeps counting what was replaced, as a history does', async () => {
     const before = await storage()
     sandbox.state.touch('mira/set-0')

@@ -1,0 +1,131 @@
+import {expect} from 'chai'
+
+import {play, playJson} from '../../recordings/play.js'
+import {isRunDataset} from '../../support/hub.js'
+import {listedIn, readRecording} from '../../support/recordings.js'
+
+const onFile = () => listedIn('datasets-list').filter((name) => isRunDataset(name, 'mira'))
+
+describe('datasets list', () => {
+  it('shows every dataset of a run, from all pages, newest first', async () => {
+    expect(readRecording('datasets-list').filter(({path}) => path.includes('cursor=')).length).to.be.above(1)
+    const {datasets} = await playJson('datasets-list')
+    expect(datasets.map(({name}: {name: string}) => name)).to.have.members(onFile())
+    const dates = datasets.map(({createdAt}: {createdAt: string}) => createdAt)
+    expect(dates).to.deep.equal(dates.toSorted().toReversed())
+  })
+
+  it('describes a dataset by name, type, run, visibility, dates, id and sha', async () => {
+    const {datasets} = await playJson('datasets-list')
+    expect(datasets[0]).to.deep.equal({
+      name: 'mira/smoltrace-results-20250615_114324',
+      type: 'results',
+      run: '20250615_114324',
+      visibility: 'private',
+      createdAt: '2025-06-15T11:56:00.000Z',
+      lastModified: '2025-06-15T11:56:04.000Z',
+      id: '684eb4d065acf0a70000000e',
+      sha: 'cbdd8f4b587b2820fdc3007d3c1ec9874482bdfd',
+    })
+  })
+
+  it('prints a row for each dataset, the counts by type, the leaderboard and the standard datasets', async () => {
+    const {stdout} = await play('datasets-list')
+    const [results, traces, metrics] = ['results', 'traces', 'metrics'].map(
+      (type) => onFile().filter((name) => name.includes(`-${type}-`)).length,
+    )
+    for (const name of onFile()) expect(stdout).to.include(name)
+    expect(stdout).to.include(
+      `${onFile().length} datasets: ${results} results, ${traces} traces, ${metrics} metrics`,
+    )
+    expect(stdout).to.match(/^Leaderboard +mira\/smoltrace-leaderboard, public: not protected$/m)
+    for (const name of ['smoltrace-benchmark-v1', 'smoltrace-tasks'])
+      expect(stdout).to.match(new RegExp(`^Standard +mira/${name}: protected`, 'm'))
+  })
+
+  it('shows nothing whose name is only nearly right', async () => {
+    const {stdout} = await play('datasets-list')
+    const others = listedIn('datasets-list').filter((name) => !isRunDataset(name, 'mira'))
+    const named = ['leaderboard', 'benchmark-v1', 'tasks'].map((name) => `mira/smoltrace-${name}`)
+    const decoys = others.filter((name) => !named.includes(name))
+    expect(decoys.length).to.be.at.least(7)
+    for (const name of decoys) expect(stdout).not.to.match(new RegExp(`${name}(?![\\w-])`))
+  })
+
+  it('is measured by the clock of the Hub and says so', async () => {
+    const document = await playJson('datasets-list')
+    expect(document).to.include({
+      endpoint: 'https://huggingface.co',
+      namespace: 'mira',
+      now: '2025-06-15T12:00:00.000Z',
+      cutoff: null,
+    })
+    expect((await play('datasets-list')).stdout).to.match(/^mira at https:\/\/huggingface.co, 2025-06-15 12:00 UTC\n/)
+  })
+
+  it('shows with --only that type alone, and with two of them both', async () => {
+    const {datasets, counts} = await playJson('datasets-list', ['--only', 'traces'])
+    expect(datasets.map(({name}: {name: string}) => name)).to.have.members(
+      onFile().filter((name) => name.includes('-traces-')),
+    )
+    expect(counts).to.include({results: 0, metrics: 0})
+    const both = await playJson('datasets-list', ['--only', 'traces,metrics'])
+    expect(both.datasets.map(({name}: {name: string}) => name)).to.have.members(
+      onFile().filter((name) => !name.includes('-results-')),
+    )
+  })
+
+  it('shows with --older-than the datasets of older runs alone, and the cutoff', async () => {
+    const document = await playJson('datasets-list', ['--older-than', '30d'])
+    expect(document.cutoff).to.equal('2025-05-16T12:00:00.000Z')
+    const shown = document.datasets as Array<{name: string; createdAt: string}>
+    const older = onFile().filter((name) => name < `${name.slice(0, name.lastIndexOf('-'))}-20250516`)
+    expect(shown.map(({name}) => name)).to.have.members(older)
+    expect((await play('datasets-list', ['--older-than', '30d'])).stdout).to.include(
+      'Older than 2025-05-16 12:00 UTC',
+    )
+  })
+
+  it('can be sorted by name and by the last change', async () => {
+    const byName = (await playJson('datasets-list', ['--sort', 'name'])).datasets as Array<{name: string}>
+    expect(byName.map(({name}) => name)).to.deep.equal(onFile().toSorted())
+    const byChange = (await playJson('datasets-list', ['--sort', 'modified'])).datasets as Array<{
+      lastModified: string
+    }>
+    const dates = byChange.map(({lastModified}) => lastModified)
+    expect(dates).to.deep.equal(dates.toSorted().toReversed())
+  })
+
+  it('names the leaderboard in the document, with its protection', async () => {
+    const {leaderboard, standard} = await playJson('datasets-list')
+    expect(leaderboard).to.include({
+      name: 'mira/smoltrace-leaderboard',
+      type: 'leaderboard',
+      visibility: 'public',
+      state: 'unprotected',
+      protection: null,
+    })
+    expect(standard).to.have.members(['mira/smoltrace-benchmark-v1', 'mira/smoltrace-tasks'])
+  })
+
+  it('warns of a token that may not see everything, and puts the warning into the document', async () => {
+    const warning = /may be visible: the fine-grained token lacks repo\.content\.read on the whole of mira/
+    expect((await play('narrow-token')).stderr).to.match(/^Warning: /).and.to.match(warning)
+    const {warnings, datasets} = await playJson('narrow-token')
+    expect(warnings).to.have.length(1)
+    expect(warnings[0]).to.match(warning)
+    expect(datasets).to.have.length(1)
+  })
+
+  it('refuses a namespace that whoami does not name, and says which there are', async () => {
+    const {error} = await playJson('unknown-namespace')
+    expect(error.message).to.include('nobody-knows-it').and.to.include('mira, org-1, org-2')
+  })
+
+  it('says where the token came from that the Hub rejects, and what to do', async () => {
+    const {error} = await playJson('rejected-token')
+    expect(error).to.include({name: 'NotAllowedError', exitCode: 4})
+    expect(error.message).to.include('HF_TOKEN')
+    expect(error.suggestions.join(' ')).to.include('hf auth login')
+  })
+})

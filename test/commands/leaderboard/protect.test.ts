@@ -1,0 +1,55 @@
+import {expect} from 'chai'
+
+import {play, playJson} from '../../recordings/play.js'
+import {readRecording} from '../../support/recordings.js'
+
+const PROTECTION = {by: 'mira', at: '2025-06-15T12:00:00.000Z', reason: 'cited in the paper'}
+
+describe('leaderboard protect', () => {
+  it('commits the protection to the leaderboard, on top of the commit that it read', async () => {
+    const {stdout} = await play('leaderboard-protect')
+    expect(stdout).to.equal(
+      'mira/smoltrace-leaderboard is now protected by mira on 2025-06-15 12:00 UTC: cited in the paper.\n',
+    )
+    const [header, file] = committedIn('leaderboard-protect')
+    expect(header).to.include({summary: 'Protect the leaderboard', parentCommit: headIn('leaderboard-protect')})
+    expect(file?.path).to.equal('.smoltrace/protection.json')
+    expect(JSON.parse(Buffer.from(file?.content ?? '', 'base64').toString())).to.deep.equal({
+      version: 1,
+      leaderboard: PROTECTION,
+    })
+  })
+
+  it('returns what is in force now', async () => {
+    expect(await playJson('leaderboard-protect')).to.deep.include({
+      leaderboard: 'mira/smoltrace-leaderboard',
+      changed: true,
+      protection: PROTECTION,
+    })
+  })
+
+  it('changes nothing the second time and keeps the first reason', async () => {
+    expect(readRecording('leaderboard-protect-again').every(({method}) => method === 'GET')).to.equal(true)
+    expect((await play('leaderboard-protect-again')).stdout).to.include('is already protected by mira')
+    expect(await playJson('leaderboard-protect-again')).to.deep.include({changed: false, protection: PROTECTION})
+  })
+
+  it('says so where there is no leaderboard', async () => {
+    expect((await play('leaderboard-protect-nothing')).stderr).to.include(
+      'mira/smoltrace-leaderboard does not exist',
+    )
+  })
+})
+
+/** The commit's header and its first change, as they were sent. */
+function committedIn(name: string): Array<Record<string, string>> {
+  const commit = readRecording(name).find(({path}) => path.includes('/commit/'))
+  return String(commit?.body)
+    .split('\n')
+    .map((line) => (JSON.parse(line) as {value: Record<string, string>}).value)
+}
+
+function headIn(name: string): string {
+  const info = readRecording(name).find(({path}) => path.includes('/revision/'))
+  return (info?.response as {sha: string}).sha
+}

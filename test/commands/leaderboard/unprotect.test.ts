@@ -1,0 +1,29 @@
+import {expect} from 'chai'
+
+import {play, playJson} from '../../recordings/play.js'
+import {readRecording} from '../../support/recordings.js'
+
+describe('leaderboard unprotect', () => {
+  it('removes the protection and says what it was', async () => {
+    const commit = readRecording('leaderboard-unprotect').find(({path}) => path.includes('/commit/'))
+    expect(commit?.body).to.include('{"key":"deletedFile","value":{"path":".smoltrace/protection.json"}}')
+    const {stdout} = await play('leaderboard-unprotect')
+    expect(stdout).to.equal(
+      'mira/smoltrace-leaderboard is no longer protected. It was protected by mira on 2025-06-15 12:00 UTC: cited in the paper.\n',
+    )
+  })
+
+  it('returns the protection that was lifted', async () => {
+    expect(await playJson('leaderboard-unprotect')).to.deep.include({
+      leaderboard: 'mira/smoltrace-leaderboard',
+      changed: true,
+      lifted: {by: 'mira', at: '2025-06-15T12:00:00.000Z', reason: 'cited in the paper'},
+    })
+  })
+
+  it('changes nothing where there is nothing to lift', async () => {
+    expect(readRecording('leaderboard-unprotect-again').every(({method}) => method === 'GET')).to.equal(true)
+    expect((await play('leaderboard-unprotect-again')).stdout).to.include('is not protected: nothing to lift')
+    expect(await playJson('leaderboard-unprotect-again')).to.deep.include({changed: false, lifted: null})
+  })
+})

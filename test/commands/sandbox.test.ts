@@ -1,0 +1,97 @@
+import {expect} from 'chai'
+
+import {runCli} from '../support/cli.js'
+import {withHub} from '../support/hub.js'
+
+describe('sandbox, with a command', () => {
+  it('runs the command on an account of its own, whatever the environment says', async () => {
+    const elsewhere = {
+      HF_TOKEN: 'hf_a_real_one',
+      HF_ENDPOINT: 'http://127.0.0.1:9',
+      HF_HUB_OFFLINE: '1',
+    }
+    const {stdout, stderr, exitCode} = await runCli(['sandbox', '--runs', '3', 'runs', 'group'], elsewhere)
+    expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
+    expect(stdout).to.match(/^mira at http:\/\/127\.0\.0\.1:\d+, /).and.to.include('3 runs: ')
+    expect(stdout).not.to.include('hf_a_real_one')
+  })
+
+  it('leaves the environment as it was', async () => {
+    const before = {...process.env}
+    await runCli(['sandbox', 'datasets', 'list'])
+    expect(process.env).to.deep.equal(before)
+  })
+
+  it("prints the inner command's document with its --json", async () => {
+    const {stdout, stderr} = await runCli(['sandbox', '--runs', '3', 'runs', 'group', '--json'])
+    expect(stderr).to.equal('')
+    expect(JSON.parse(stdout)).to.include({schemaVersion: 1, command: 'runs group', namespace: 'mira'})
+  })
+
+  it("shows the inner command's help with its --help, and its own without", async () => {
+    const inner = await runCli(['sandbox', 'cleanup', '--help'])
+    expect(inner.stdout).to.include('--grace').and.not.to.include('--latency')
+    const own = await runCli(['sandbox', '--help'])
+    expect(own.stdout).to.include('--latency').and.not.to.include('--grace')
+    expect([inner.exitCode, own.exitCode]).to.deep.equal([0, 0])
+  })
+
+  it("deletes on the sandbox's account when told to", async () => {
+    const argv = ['sandbox', '--runs', '4', 'cleanup', '--all', '--no-dry-run', '--yes', '--json']
+    const {stdout, exitCode} = await runCli(argv)
+    const {counts, wouldDelete} = JSON.parse(stdout)
+    expect(exitCode).to.equal(0)
+    expect(wouldDelete).to.be.above(0)
+    expect(counts).to.deep.equal({deleted: wouldDelete, failed: 0, skipped: 0, gone: 0, unattempted: 0})
+  })
+
+  it('writes the command that carries out a dry run as it must be typed', async () => {
+    const {stdout} = await runCli(['sandbox', '--runs', '4', 'cleanup', '--keep-recent', '1'])
+    expect(stdout).to.match(/^ +smoltrace sandbox --runs 4 cleanup --keep-recent 1 --no-dry-run$/m)
+  })
+
+  it("ends with the inner command's exit code", async () => {
+    expect((await runCli(['sandbox', 'cleanup'])).exitCode).to.equal(2)
+    expect((await runCli(['sandbox', 'cleanup', '--all', '--exit-code'])).exitCode).to.equal(10)
+    expect((await runCli(['sandbox', 'datasets', 'list', '--namespace', 'nobody'])).exitCode).to.equal(1)
+  })
+
+  it('runs commands on the organisation too', async () => {
+    const {stdout, exitCode} = await runCli(['sandbox', 'datasets', 'list', '--namespace', 'tinyagents', '--json'])
+    expect(exitCode).to.equal(0)
+    expect(JSON.parse(stdout).datasets).to.have.length(9)
+  })
+
+  it('takes what follows -- for the command', async () => {
+    const {stdout} = await runCli(['sandbox', '--', 'runs', 'group', '--json'])
+    expect(JSON.parse(stdout)).to.include({command: 'runs group'})
+  })
+})
+
+describe('sandbox, bad input', () => {
+  for (const [argv, names] of [
+    [['frobnicate'], 'frobnicate'],
+    [['sandbox'], 'sandbox'],
+    [['--runs', '-1', 'runs', 'group'], '--runs'],
+    [['--runs', '20001', 'runs', 'group'], '--runs'],
+    [['--runs', 'many', 'runs', 'group'], '--runs'],
+    [['--latency', '-5', 'runs', 'group'], '--latency'],
+    [['--port', '65536', 'runs', 'group'], '--port'],
+    [['--speed', '3', 'runs', 'group'], '--speed'],
+  ] as const) {
+    it(`refuses \`sandbox ${argv.join(' ')}\` and names ${names}`, async () => {
+      const {stdout, stderr, exitCode} = await runCli(['sandbox', ...argv])
+      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
+      expect(stderr).to.match(/^Error: /).and.to.include(names)
+    })
+  }
+
+  it('says so where the port is taken', () =>
+    withHub({seed: 'empty'}, async (hub) => {
+      const {port} = new URL(hub.url)
+      const {stdout, stderr, exitCode} = await runCli(['sandbox', '--port', port, 'runs', 'group'])
+      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 1})
+      expect(stderr).to.match(/^Error: /).and.to.include(port)
+      expect(hub.requests).to.deep.equal([])
+    }))
+})

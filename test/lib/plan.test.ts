@@ -1,0 +1,259 @@
+import {expect} from 'chai'
+
+import {type LeaderboardDataset, type RunDataset} from '../../src/lib/datasets.js'
+import {DAY} from '../../src/lib/duration.js'
+import {type RunType} from '../../src/lib/naming.js'
+import {comparePlan, inScope, makePlanOfNames, type Plan, plannedDatasets} from '../../src/lib/plan.js'
+import {type RetentionOptions} from '../../src/lib/retention.js'
+import {
+  before,
+  freshId,
+  inventoryOf,
+  leaderboardDataset,
+  namesIn,
+  NOW,
+  planOf,
+  runDataset,
+  runDatasets,
+  runOf,
+} from '../support/builders.js'
+
+const OLD = '20260801_120000'
+const NEW = '20260901_120000'
+const PROTECTION = {leaderboard: {by: 'ann', at: NOW}}
+const SUFFIX = /smoltrace-(\w+)-/
+
+const typesOf = (datasets: RunDataset[]) => datasets.map(({type}) => type)
+
+describe('plan', () => {
+  describe('of a run', () => {
+    it('deletes metrics, then traces, then results', () => {
+      const plan = planOf(inventoryOf(runDatasets(OLD)), {all: true})
+      expect(namesIn(plan).map((name) => SUFFIX.exec(name)?.[1])).to.deep.equal(['metrics', 'traces', 'results'])
+    })
+
+    const scopes: Array<[only: RunType[], goes: RunType[]]> = [
+      [[], ['metrics', 'traces', 'results']],
+      [['results'], ['results']],
+      [['results', 'metrics'], ['metrics', 'results']],
+      [['results', 'traces', 'metrics'], ['metrics', 'traces', 'results']],
+    ]
+    for (const [only, goes] of scopes) {
+      it(`takes in ${goes.join(', ')} with ${only.length > 0 ? `--only ${only.join(' --only ')}` : 'no --only'}`, () => {
+        expect(typesOf(inScope(runOf(OLD), only))).to.deep.equal(goes)
+        expect(typesOf(planOf(inventoryOf(runDatasets(OLD)), {all: true, only}).delete[0]?.datasets ?? [])).to.deep.equal(goes)
+      })
+    }
+
+    it('that has nothing in scope keeps it, and says why', () => {
+      const inventory = inventoryOf([...runDatasets(OLD, ['results']), ...runDatasets(NEW)])
+      const plan = planOf(inventory, {all: true, only: ['traces', 'metrics']})
+      expect(plan.delete.map(({run}) => run.timestamp)).to.deep.equal([NEW])
+      expect(plan.keep.map(({run}) => run.timestamp)).to.deep.equal([OLD])
+      const [reason] = plan.keep[0]?.reasons ?? []
+      expect(reason?.rule).to.equal('only')
+      expect(reason?.text).to.include('traces').and.include('metrics')
+    })
+
+    it('that stays anyway keeps its own reason, whatever the scope', () => {
+      const plan = planOf(inventoryOf(runDatasets(OLD, ['results'])), {incompleteOnly: true, olderThan: '1y', only: ['traces']})
+      expect(plan.keep[0]?.reasons.map(({rule}) => rule)).to.deep.equal(['older-than'])
+    })
+  })
+
+  it('goes through the runs newest first, and has each of them once', () => {
+    const inventory = inventoryOf([...runDatasets(OLD), ...runDatasets(NEW), ...runDatasets(before(DAY))])
+    const plan = planOf(inventory, {olderThan: '20d'})
+    expect(plan.delete.map(({run}) => run.timestamp)).to.deep.equal([NEW, OLD])
+    expect(plan.keep.map(({run}) => run.timestamp)).to.deep.equal(['20261004_120000'])
+  })
+
+  it('tells the moment that an age stands for, and none without an age', () => {
+    expect(planOf(inventoryOf([]), {olderThan: '1d'}).cutoff).to.deep.equal(before(DAY))
+    expect(planOf(inventoryOf([]), {all: true}).cutoff).to.equal(undefined)
+  })
+
+  it('says where and when it was made, and what is never touched', () => {
+    const plan = planOf(inventoryOf([], {standard: ['kim/smoltrace-tasks']}), {all: true})
+    expect(plan).to.deep.include({namespace: 'kim', now: NOW, standard: ['kim/smoltrace-tasks']})
+  })
+
+  describe('is confirmed with', () => {
+    const cases: Array<[options: RetentionOptions, phrase: string]> = [
+      [{olderThan: '7d'}, 'DELETE'],
+      [{keepRecent: 3}, 'DELETE'],
+      [{incompleteOnly: true, only: ['traces']}, 'DELETE'],
+      [{deleteLeaderboard: true}, 'DELETE'],
+      [{all: true}, 'YES DELETE ALL'],
+      [{all: true, only: ['traces']}, 'YES DELETE ALL'],
+      [{only: ['traces']}, 'YES DELETE ALL'],
+      [{only: ['traces'], deleteLeaderboard: true}, 'YES DELETE ALL'],
+    ]
+    for (const [options, phrase] of cases) {
+      it(`${phrase} for ${JSON.stringify(options)}`, () => {
+        expect(planOf(inventoryOf(runDatasets(OLD)), options).phrase).to.equal(phrase)
+      })
+    }
+  })
+
+  describe('and the leaderboard', () => {
+    const inventory = inventoryOf(runDatasets(OLD), {leaderboard: leaderboardDataset()})
+
+    it('never includes it with --all alone', () => {
+      const plan = planOf(inventory, {all: true})
+      expect(plan.leaderboard?.goes).to.equal(false)
+      expect(plannedDatasets(plan).some(({type}) => type === 'leaderboard')).to.equal(false)
+    })
+
+    it('puts it last with --delete-leaderboard', () => {
+      const planned = plannedDatasets(planOf(inventory, {all: true, deleteLeaderboard: true}))
+      expect(planned.map(({type}) => type)).to.deep.equal(['metrics', 'traces', 'results', 'leaderboard'])
+    })
+
+    it('is the whole plan with --delete-leaderboard alone', () => {
+      const plan = planOf(inventory, {deleteLeaderboard: true})
+      expect(plannedDatasets(plan).map(({type}) => type)).to.deep.equal(['leaderboard'])
+      expect(plan.keep).to.have.length(1)
+    })
+
+    it('is empty where there is none to delete', () => {
+      expect(plannedDatasets(planOf(inventoryOf([]), {deleteLeaderboard: true}))).to.deep.equal([])
+    })
+
+    it('says how it is protected, as far as that is known', () => {
+      expect(planOf(inventory, {all: true}, PROTECTION).leaderboard?.protection).to.deep.equal(PROTECTION.leaderboard)
+      expect(planOf(inventory, {all: true}, 'unknown').leaderboard?.protection).to.equal('unknown')
+      expect(planOf(inventory, {all: true}, {}).leaderboard?.protection).to.equal(undefined)
+    })
+  })
+
+  describe('of names', () => {
+    const datasets = [...runDatasets(OLD), ...runDatasets(NEW)]
+    const inventory = inventoryOf(datasets, {leaderboard: leaderboardDataset()})
+
+    it('has exactly the named datasets, in the order of deletion', () => {
+      const plan = makePlanOfNames(inventory, [`kim/smoltrace-results-${OLD}`, `kim/smoltrace-metrics-${OLD}`], {})
+      expect(plannedDatasets(plan).map(({name}) => name)).to.deep.equal([
+        `kim/smoltrace-metrics-${OLD}`,
+        `kim/smoltrace-results-${OLD}`,
+      ])
+      expect(plan.keep.map(({run}) => run.timestamp)).to.deep.equal([NEW])
+    })
+
+    it('leaves out names that are not there', () => {
+      expect(plannedDatasets(makePlanOfNames(inventory, ['kim/smoltrace-results-20200101_000000'], {}))).to.deep.equal([])
+    })
+
+    it('has the leaderboard only where it is named', () => {
+      expect(makePlanOfNames(inventory, ['kim/smoltrace-leaderboard'], {}).leaderboard?.goes).to.equal(true)
+      expect(makePlanOfNames(inventory, [`kim/smoltrace-results-${OLD}`], {}).leaderboard?.goes).to.equal(false)
+      expect(plannedDatasets(makePlanOfNames(inventoryOf([]), ['kim/smoltrace-leaderboard', ''], {}))).to.deep.equal([])
+    })
+  })
+
+  describe('compared with a new listing', () => {
+    const datasets = [...runDatasets(OLD), ...runDatasets(NEW)]
+    const leaderboard = leaderboardDataset()
+    const inventory = inventoryOf(datasets, {leaderboard})
+    const plan = planOf(inventory, {all: true, deleteLeaderboard: true})
+    const [results, traces, metrics] = datasets as [RunDataset, RunDataset, RunDataset]
+    const ofOldRun = [results.name, traces.name, metrics.name]
+
+    const compare = (
+      fresh: RunDataset[],
+      {protection = {}, board = leaderboard, of = plan}: {protection?: typeof PROTECTION | object; board?: LeaderboardDataset | undefined; of?: Plan} = {},
+    ) => comparePlan(of, inventoryOf(fresh, {leaderboard: board}), protection)
+
+    const withChange = (facts: Partial<RunDataset>) =>
+      datasets.map((dataset) => (dataset === traces ? {...dataset, ...facts} : dataset))
+
+    it('loses nothing where nothing changed', () => {
+      expect(compare(datasets)).to.deep.equal(new Map())
+    })
+
+    const changes: Array<[title: string, facts: Partial<RunDataset>]> = [
+      ['another id, as after a deletion and a new upload', {id: freshId()}],
+      ['another head', {sha: freshId()}],
+      ['a later change', {lastModified: new Date(traces.lastModified.getTime() + 1)}],
+      ['an earlier change', {lastModified: new Date(traces.lastModified.getTime() - 1)}],
+    ]
+    for (const [title, facts] of changes) {
+      it(`loses the whole run where one of its datasets has ${title}`, () => {
+        const excluded = compare(withChange(facts))
+        expect([...excluded.keys()]).to.have.members(ofOldRun)
+        for (const {status, reason} of excluded.values()) {
+          expect(status).to.equal('skipped')
+          expect(reason).to.include('traces changed')
+        }
+      })
+    }
+
+    it('takes no notice of a dataset that only became public', () => {
+      expect(compare(withChange({private: false})).size).to.equal(0)
+    })
+
+    it('finds what left gone, and goes on with the rest of its run', () => {
+      const excluded = compare(datasets.filter((dataset) => dataset !== metrics))
+      expect([...excluded]).to.have.length(1)
+      expect(excluded.get(metrics.name)?.status).to.equal('gone')
+    })
+
+    it('finds a run gone that left altogether', () => {
+      const excluded = compare(datasets.slice(3))
+      expect([...excluded.keys()]).to.have.members(ofOldRun)
+      expect([...excluded.values()].every(({status}) => status === 'gone')).to.equal(true)
+    })
+
+    it('tells what left from what changed in the same run', () => {
+      const excluded = compare(withChange({sha: freshId()}).filter((dataset) => dataset !== metrics))
+      expect(excluded.get(metrics.name)?.status).to.equal('gone')
+      expect(excluded.get(traces.name)?.status).to.equal('skipped')
+      expect(excluded.get(results.name)?.status).to.equal('skipped')
+    })
+
+    it('loses the whole run that a dataset came to', () => {
+      const partial = [...runDatasets(OLD, ['results']), ...runDatasets(NEW)]
+      const of = planOf(inventoryOf(partial), {all: true})
+      const excluded = compare([...partial, runDataset('metrics', OLD)], {of, board: undefined})
+      expect([...excluded.keys()]).to.deep.equal([`kim/smoltrace-results-${OLD}`])
+      expect([...excluded.values()][0]).to.deep.include({status: 'skipped'})
+      expect([...excluded.values()][0]?.reason).to.include('metrics came')
+    })
+
+    it('loses the run where a dataset beyond the scope changed', () => {
+      const of = planOf(inventory, {all: true, only: ['metrics']})
+      expect([...compare(withChange({sha: freshId()}), {of}).keys()]).to.deep.equal([metrics.name])
+    })
+
+    it('never gains anything, and knows only what is planned', () => {
+      const of = planOf(inventory, {run: [OLD]})
+      const excluded = compare([...runDatasets('20260701_000000'), ...datasets.slice(3).map((each) => ({...each, sha: freshId()}))], {of})
+      expect([...excluded.keys()]).to.have.members(ofOldRun)
+    })
+
+    it('loses the leaderboard that became protected, and says by whom', () => {
+      const excluded = compare(datasets, {protection: PROTECTION})
+      expect([...excluded.keys()]).to.deep.equal([leaderboard.name])
+      expect(excluded.get(leaderboard.name)?.status).to.equal('skipped')
+      expect(excluded.get(leaderboard.name)?.reason).to.include('ann')
+    })
+
+    it('loses the leaderboard that changed', () => {
+      for (const facts of [{sha: freshId()}, {id: freshId()}, {lastModified: NOW}]) {
+        const excluded = compare(datasets, {board: {...leaderboard, ...facts}})
+        expect([...excluded].map(([name, {status}]) => [name, status])).to.deep.equal([[leaderboard.name, 'skipped']])
+      }
+    })
+
+    it('finds the leaderboard gone that left, even one that was protected', () => {
+      const excluded = comparePlan(plan, inventoryOf(datasets), PROTECTION)
+      expect(excluded.get(leaderboard.name)?.status).to.equal('gone')
+    })
+
+    it('takes no notice of a leaderboard that stays anyway', () => {
+      const of = planOf(inventory, {all: true})
+      expect(comparePlan(of, inventoryOf(datasets), {}).size).to.equal(0)
+      expect(compare(datasets, {of, protection: PROTECTION, board: {...leaderboard, sha: freshId()}}).size).to.equal(0)
+    })
+  })
+})

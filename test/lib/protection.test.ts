@@ -1,0 +1,187 @@
+import {expect} from 'chai'
+import fc from 'fast-check'
+
+import {CancelledError, RefusedError} from '../../src/lib/errors.js'
+import {type Hub} from '../../src/lib/hub/client.js'
+import {HubUnreachableError} from '../../src/lib/hub/errors.js'
+import {
+  formatProtection,
+  parseProtection,
+  PROTECTION_PATH,
+  readProtection,
+  readProtectionIfPossible,
+  refuseProtected,
+} from '../../src/lib/protection.js'
+import {errorOf, fakeHub, leaderboardDataset, missing, NOW, refusal, rejectionOf} from '../support/builders.js'
+
+const AT = '2026-10-05T12:00:00.000Z'
+const parse = (value: unknown) => parseProtection(JSON.stringify(value), 'kim/smoltrace-leaderboard')
+
+describe('protection', () => {
+  describe('its file', () => {
+    it('says who protected the leaderboard, when and why', () => {
+      expect(parse({version: 1, leaderboard: {by: 'ann', at: AT, reason: 'paper'}})).to.deep.equal({
+        leaderboard: {by: 'ann', at: NOW, reason: 'paper'},
+      })
+    })
+
+    it('need not say why', () => {
+      expect(parse({version: 1, leaderboard: {by: 'ann', at: AT}})).to.deep.equal({leaderboard: {by: 'ann', at: NOW}})
+      expect(parse({version: 1, leaderboard: {by: 'ann', at: AT, reason: 5}})).to.deep.equal({leaderboard: {by: 'ann', at: NOW}})
+    })
+
+    it('protects nothing where it names nothing', () => {
+      expect(parse({version: 1})).to.deep.equal({})
+      // eslint-disable-next-line unicorn/no-null
+      expect(parse({version: 1, leaderboard: null})).to.deep.equal({})
+    })
+
+    const broken: Array<[title: string, text: string]> = [
+      ['nothing', ''],
+      ['blanks', ' \n'],
+      ['no JSON', '{version: 1}'],
+      ['half of its JSON', '{"version": 1, "leaderboard": {"by": "a'],
+      ['a page', '<!doctype html><title>Log in</title>'],
+      ['null', 'null'],
+      ['a number', '1'],
+      ['a text', '"protected"'],
+      ['a list', '[{"version": 1}]'],
+      ['a merge conflict', '<<<<<<< HEAD\n{"version": 1}'],
+      ['no version', '{}'],
+      ['no version beside a protection', `{"leaderboard": {"by": "ann", "at": "${AT}"}}`],
+      ['a later version', '{"version": 2}'],
+      ['an earlier version', '{"version": 0}'],
+      ['its version as a text', '{"version": "1"}'],
+      ['an unknown part', '{"version": 1, "runs": {}}'],
+      ['an empty unknown part', '{"version": 1, "pins": null}'],
+      ['a leaderboard that is only true', '{"version": 1, "leaderboard": true}'],
+      ['a leaderboard that is only false', '{"version": 1, "leaderboard": false}'],
+      ['a leaderboard that is a text', '{"version": 1, "leaderboard": ""}'],
+      ['a leaderboard that is a list', '{"version": 1, "leaderboard": []}'],
+      ['a leaderboard that says nothing', '{"version": 1, "leaderboard": {}}'],
+      ['a leaderboard without a date', '{"version": 1, "leaderboard": {"by": "ann"}}'],
+      ['a leaderboard without an author', `{"version": 1, "leaderboard": {"at": "${AT}"}}`],
+      ['a date that is none', '{"version": 1, "leaderboard": {"by": "ann", "at": "yesterday"}}'],
+      ['a date that is a number', '{"version": 1, "leaderboard": {"by": "ann", "at": 1}}'],
+      ['an author that is a number', `{"version": 1, "leaderboard": {"by": 1, "at": "${AT}"}}`],
+    ]
+    for (const [title, text] of broken) {
+      it(`is refused where it holds ${title}, and never taken for no protection`, () => {
+        const error = errorOf(() => parseProtection(text, 'kim/smoltrace-leaderboard'))
+        expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+        expect(error.message).to.include(PROTECTION_PATH).and.include('kim/smoltrace-leaderboard')
+      })
+    }
+
+    it('is refused for a name of an object that every object has', () => {
+      expect(() => parseProtection('{"version": 1, "__proto__": {"x": 1}}', 'x')).to.throw(RefusedError)
+      expect(() => parseProtection('{"version": 1, "constructor": 1}', 'x')).to.throw(RefusedError)
+    })
+
+    it('is read as it was written', () => {
+      const protections = fc.record({
+        leaderboard: fc.record(
+          {
+            by: fc.string({unit: 'binary'}),
+            at: fc.date({noInvalidDate: true}),
+            reason: fc.string({unit: 'binary', minLength: 1}),
+          },
+          {requiredKeys: ['by', 'at']},
+        ),
+      })
+      fc.assert(
+        fc.property(protections, (protection) => {
+          expect(parseProtection(formatProtection(protection), 'x')).to.deep.equal(protection)
+        }),
+        {numRuns: 300},
+      )
+      expect(parseProtection(formatProtection({}), 'x')).to.deep.equal({})
+    })
+  })
+
+  describe('reading it', () => {
+    const board = leaderboardDataset()
+
+    it('asks for nothing where the listing has no leaderboard', async () => {
+      const hub = fakeHub([])
+      expect(await readProtection(hub, undefined)).to.deep.equal({})
+      expect(hub.log).to.deep.equal([])
+    })
+
+    it('finds nothing protected where the leaderboard has no such file', async () => {
+      expect(await readProtection(fakeHub([board]), board)).to.deep.equal({})
+    })
+
+    it('asks for its path on main of the leaderboard', async () => {
+      const asked: unknown[] = []
+      const hub: Hub = {
+        ...fakeHub([board]),
+        async readText(...args) {
+          asked.push(...args)
+          return formatProtection({leaderboard: {by: 'ann', at: NOW}})
+        },
+      }
+      expect((await readProtection(hub, board)).leaderboard?.by).to.equal('ann')
+      expect(asked).to.deep.equal([board.name, '.smoltrace/protection.json', 'main'])
+    })
+
+    const uncertain: Array<[title: string, error: Error]> = [
+      ['401', refusal(401)],
+      ['403', refusal(403)],
+      ['404 for the whole dataset', missing()],
+      ['500', refusal(500)],
+      ['no answer', new HubUnreachableError('gone')],
+    ]
+    for (const [title, cause] of uncertain) {
+      it(`is not certain after ${title}, so it is an error`, async () => {
+        const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
+        expect(await rejectionOf(readProtection(hub, board))).to.equal(cause)
+      })
+
+      it(`is unknown to a preview after ${title}, with a warning`, async () => {
+        const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
+        const warnings: string[] = []
+        expect(await readProtectionIfPossible(hub, board, warnings)).to.equal('unknown')
+        expect(warnings).to.have.length(1)
+        expect(warnings[0]).to.include('protected').and.include(cause.message)
+      })
+    }
+
+    it('is unknown to a preview where the file is broken', async () => {
+      const hub = fakeHub([board])
+      hub.protection = '{'
+      const warnings: string[] = []
+      expect(await readProtectionIfPossible(hub, board, warnings)).to.equal('unknown')
+      expect(warnings).to.have.length(1)
+    })
+
+    it('warns of nothing where all is well', async () => {
+      const warnings: string[] = []
+      expect(await readProtectionIfPossible(fakeHub([board]), board, warnings)).to.deep.equal({})
+      expect(warnings).to.deep.equal([])
+    })
+
+    it('ends a preview too where the user cancelled or the program is at fault', async () => {
+      for (const cause of [new CancelledError('enough'), new TypeError('a bug')]) {
+        const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
+        expect(await rejectionOf(readProtectionIfPossible(hub, board, []))).to.equal(cause)
+      }
+    })
+  })
+
+  describe('refusing', () => {
+    const protection = {leaderboard: {by: 'ann', at: NOW, reason: 'paper'}}
+
+    it('names who protected the leaderboard, when, why, and how to lift it', () => {
+      const error = errorOf(() => refuseProtected(leaderboardDataset(), protection)) as RefusedError
+      expect(error).to.be.instanceOf(RefusedError)
+      expect(error.message).to.include('ann').and.include('2026-10-05').and.include('paper')
+      expect(error.suggestions.join()).to.include('leaderboard unprotect')
+    })
+
+    it('is left out where there is no protection or no leaderboard', () => {
+      expect(() => refuseProtected(leaderboardDataset(), {})).not.to.throw()
+      expect(() => refuseProtected(undefined, protection)).not.to.throw()
+    })
+  })
+})

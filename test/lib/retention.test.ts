@@ -1,0 +1,314 @@
+import {expect} from 'chai'
+
+import {DAY, HOUR} from '../../src/lib/duration.js'
+import {RefusedError, SmoltraceError, UsageError} from '../../src/lib/errors.js'
+import {formatTimestamp, RUN_TYPES, type RunType} from '../../src/lib/naming.js'
+import {
+  choosesRuns,
+  decide,
+  type Decision,
+  DEFAULT_GRACE,
+  filterRuns,
+  isEveryRunByScope,
+  readRules,
+  type RetentionOptions,
+} from '../../src/lib/retention.js'
+import {groupDatasetsByRun, type Run} from '../../src/lib/runs.js'
+import {before, errorOf, NOW, runDatasets} from '../support/builders.js'
+
+/** A small account: what each run is for is in its key. */
+const ACCOUNT: Record<string, {age: number; types?: RunType[]; changed?: number}> = {
+  tomorrow: {age: -DAY},
+  uploading: {age: 2 * HOUR, types: ['results']},
+  fresh: {age: 5 * HOUR},
+  halfDay: {age: 12 * HOUR, types: ['results', 'metrics']},
+  week: {age: 7 * DAY},
+  retouched: {age: 20 * DAY, types: ['results', 'metrics'], changed: HOUR},
+  month: {age: 31 * DAY},
+  oldHalf: {age: 60 * DAY, types: ['traces']},
+  ancient: {age: 400 * DAY},
+}
+type Key = keyof typeof ACCOUNT
+
+const stampOf = (key: Key) => formatTimestamp(before(ACCOUNT[key]?.age ?? 0))
+
+function accountRuns(keys: Key[] = Object.keys(ACCOUNT)): Run[] {
+  return groupDatasetsByRun(
+    keys.flatMap((key) => {
+      const {age = 0, types = [...RUN_TYPES], changed = age} = ACCOUNT[key] ?? {}
+      return runDatasets(stampOf(key), types, {createdAt: before(age), lastModified: before(changed)})
+    }),
+  )
+}
+
+function verdicts(options: RetentionOptions, runs = accountRuns()): Map<Key, Decision> {
+  const keys = new Map(Object.keys(ACCOUNT).map((key) => [stampOf(key), key]))
+  return new Map(
+    decide(runs, readRules(options), NOW).map((decision) => [keys.get(decision.run.timestamp) ?? '?', decision]),
+  )
+}
+
+function goingWith(options: RetentionOptions): Key[] {
+  return [...verdicts(options)].filter(([, {action}]) => action === 'delete').map(([key]) => key)
+}
+
+function rulesFor(key: Key, options: RetentionOptions): string[] {
+  return (verdicts(options).get(key)?.reasons ?? []).map(({rule}) => rule)
+}
+
+function textsFor(key: Key, options: RetentionOptions): string {
+  return (verdicts(options).get(key)?.reasons ?? []).map(({text}) => text).join('; ')
+}
+
+describe('retention', () => {
+  describe('what goes', () => {
+    const run = (...keys: Key[]) => keys.map((key) => stampOf(key))
+    const cases: Array<[title: string, options: RetentionOptions, goes: Key[]]> = [
+      ['runs older than a duration', {olderThan: '30d'}, ['month', 'oldHalf', 'ancient']],
+      ['runs older than seven days, not one of exactly seven', {olderThan: '7d'}, ['month', 'oldHalf', 'ancient']],
+      ['runs older than an hour less than seven days', {olderThan: '167h'}, ['week', 'month', 'oldHalf', 'ancient']],
+      ['runs before a date', {olderThan: '2026-09-01'}, ['oldHalf', 'ancient']],
+      ['incomplete runs that are not just uploading', {incompleteOnly: true}, ['halfDay', 'oldHalf']],
+      [
+        'every incomplete run without a grace period',
+        {incompleteOnly: true, grace: '0'},
+        ['uploading', 'halfDay', 'retouched', 'oldHalf'],
+      ],
+      ['fewer incomplete runs with a longer grace period', {incompleteOnly: true, grace: '1d'}, ['oldHalf']],
+      ['more incomplete runs with a shorter grace period', {incompleteOnly: true, grace: '90min'}, ['uploading', 'halfDay', 'oldHalf']],
+      ['the runs that are named', {run: run('week', 'ancient')}, ['week', 'ancient']],
+      ['a run of the future that is named', {run: run('tomorrow')}, ['tomorrow']],
+      ['not a named run that is uploading', {run: run('uploading', 'week')}, ['week']],
+      ['a named run that is uploading, without a grace period', {run: run('uploading'), grace: '0'}, ['uploading']],
+      ['runs that are old and incomplete', {olderThan: '30d', incompleteOnly: true}, ['oldHalf']],
+      ['runs that are old and named', {olderThan: '30d', run: run('week', 'month')}, ['month']],
+      ['runs that are incomplete and named', {incompleteOnly: true, run: run('halfDay', 'month')}, ['halfDay']],
+      [
+        'runs that are old, incomplete and named',
+        {olderThan: '30d', incompleteOnly: true, run: run('halfDay', 'month', 'oldHalf')},
+        ['oldHalf'],
+      ],
+      ['nothing where no run meets every selector', {olderThan: '1y', incompleteOnly: true}, []],
+      [
+        'with --all everything, of the future too, but not what is uploading',
+        {all: true},
+        ['tomorrow', 'fresh', 'halfDay', 'week', 'month', 'oldHalf', 'ancient'],
+      ],
+      ['with --all and no grace period everything', {all: true, grace: '0'}, Object.keys(ACCOUNT)],
+      ['all but the newest with a keeper alone', {keepRecent: 4}, ['oldHalf', 'ancient']],
+      ['nothing where a keeper keeps more than there is', {keepRecent: 1000}, []],
+      ['old runs that the keeper does not save', {olderThan: '7d', keepRecent: 4}, ['oldHalf', 'ancient']],
+      ['incomplete runs that the keeper does not save', {incompleteOnly: true, keepRecent: 2}, ['oldHalf']],
+      ['no named run that the keeper saves', {run: run('fresh', 'ancient'), keepRecent: 1}, ['ancient']],
+      [
+        'with --only alone a type of every run, but not of one that is uploading or of the future',
+        {only: ['traces']},
+        ['fresh', 'halfDay', 'week', 'month', 'oldHalf', 'ancient'],
+      ],
+      ['with --only and a selector what the selector selects', {only: ['traces'], olderThan: '1y'}, ['ancient']],
+      ['no run with --delete-leaderboard alone', {deleteLeaderboard: true}, []],
+      ['with --delete-leaderboard and a selector what the selector selects', {deleteLeaderboard: true, olderThan: '1y'}, ['ancient']],
+    ]
+    for (const [title, options, goes] of cases) {
+      it(`is ${title}`, () => {
+        expect(goingWith(options)).to.have.members(goes)
+      })
+    }
+  })
+
+  describe('--keep-recent', () => {
+    it('counts complete and incomplete runs alike', () => {
+      const kept = [...verdicts({keepRecent: 2})].filter(([, {reasons}]) => reasons.some(({rule}) => rule === 'keep-recent'))
+      expect(kept.filter(([, {action}]) => action === 'keep').map(([key]) => key)).to.deep.equal(['fresh', 'halfDay'])
+    })
+
+    it('does not count runs of the future or in their grace period, which stay all the same', () => {
+      const decisions = verdicts({keepRecent: 1})
+      expect(decisions.get('fresh')?.action).to.equal('keep')
+      expect(decisions.get('halfDay')?.action).to.equal('delete')
+      for (const key of ['tomorrow', 'uploading', 'retouched']) expect(decisions.get(key)?.action).to.equal('keep')
+    })
+
+    it('counts an incomplete run as soon as its grace period is over', () => {
+      expect(verdicts({keepRecent: 1, grace: '1h'}).get('uploading')?.action).to.equal('keep')
+      expect(verdicts({keepRecent: 1, grace: '1h'}).get('fresh')?.action).to.equal('delete')
+    })
+
+    it('counts what another selector does not select', () => {
+      expect(goingWith({olderThan: '30d', keepRecent: 1})).to.include('month')
+    })
+
+    it('says which place a run has', () => {
+      expect(textsFor('fresh', {keepRecent: 3})).to.include('1 of 3')
+      expect(textsFor('week', {keepRecent: 3})).to.include('3 of 3')
+    })
+  })
+
+  describe('reasons', () => {
+    const all: RetentionOptions = {olderThan: '30d', incompleteOnly: true, run: [stampOf('oldHalf'), stampOf('week')]}
+    const cases: Array<[title: string, key: Key, options: RetentionOptions, rules: string[]]> = [
+      ['of a run that goes are all selectors that select it', 'oldHalf', all, ['run', 'incomplete-only', 'older-than']],
+      ['of a run that stays are the selectors that do not select it', 'week', all, ['incomplete-only', 'older-than']],
+      ['of a run that is not named say so', 'month', all, ['run', 'incomplete-only']],
+      ['put keepers before selectors', 'fresh', {olderThan: '1d', keepRecent: 1}, ['keep-recent', 'older-than']],
+      ['put guards before all else', 'uploading', {olderThan: '1d'}, ['grace', 'older-than']],
+      ['name the grace period whatever selected the run', 'retouched', {all: true}, ['grace']],
+      ['name the future', 'tomorrow', {keepRecent: 1}, ['future']],
+      ['name --all', 'week', {all: true}, ['all']],
+      ['name the keeper that did not save the run', 'ancient', {keepRecent: 1}, ['keep-recent']],
+      ['name the scope that took in every run', 'week', {only: ['traces']}, ['only']],
+      ['say that --delete-leaderboard alone selects no run', 'week', {deleteLeaderboard: true}, ['run']],
+    ]
+    for (const [title, key, options, rules] of cases) {
+      it(title, () => {
+        expect(rulesFor(key, options)).to.deep.equal(rules)
+      })
+    }
+
+    it('tell what an incomplete run lacks', () => {
+      expect(textsFor('oldHalf', {incompleteOnly: true})).to.include('no results').and.include('no metrics').and.not.include('no traces')
+    })
+
+    it('tell when a run that may be uploading changed last', () => {
+      expect(textsFor('uploading', {all: true})).to.include('2h')
+      expect(textsFor('retouched', {all: true})).to.include('1h')
+    })
+
+    it('tell the age that was asked for as it was typed', () => {
+      expect(textsFor('ancient', {olderThan: '1w3d'})).to.include('1w3d')
+      expect(textsFor('fresh', {olderThan: '1w3d'})).to.include('1w3d')
+    })
+
+    it('tell of dates that disagree where nothing else keeps a run', () => {
+      const datasets = runDatasets('20260601_120000', RUN_TYPES, {createdAt: before(DAY)})
+      const [decision] = decide(groupDatasetsByRun(datasets), readRules({olderThan: '30d'}), NOW)
+      expect(decision?.action).to.equal('keep')
+      expect(decision?.reasons.map(({text}) => text).join()).to.include('dates disagree')
+    })
+
+    it('are never missing', () => {
+      for (const options of [{all: true}, {keepRecent: 2}, {olderThan: '7d'}, {only: ['traces' as const]}, {deleteLeaderboard: true}]) {
+        for (const {reasons} of verdicts(options).values()) expect(reasons).to.have.length.greaterThan(0)
+      }
+    })
+  })
+
+  it('decides about every run once, in the order given', () => {
+    const runs = accountRuns()
+    expect(decide(runs, readRules({olderThan: '7d'}), NOW).map(({run}) => run)).to.deep.equal(runs)
+  })
+
+  it('keeps a run whose dates agree and that is exactly as old as asked for', () => {
+    expect(goingWith({olderThan: '31d'})).not.to.include('month')
+    expect(goingWith({olderThan: '30d'})).to.include('month')
+  })
+
+  it('has a grace period of six hours by default', () => {
+    expect(DEFAULT_GRACE).to.equal('6h')
+    expect(readRules({all: true}).graceMs).to.equal(6 * HOUR)
+  })
+
+  describe('options', () => {
+    const selectors: RetentionOptions[] = [{olderThan: '7d'}, {incompleteOnly: true}, {run: [stampOf('week')]}, {keepRecent: 1}]
+    const refused: Array<[title: string, options: RetentionOptions, words: string[]]> = [
+      ['nothing at all', {}, ['--older-than', '--incomplete-only', '--run', '--all', '--keep-recent', '--only']],
+      ['only a grace period', {grace: '1h'}, ['--older-than']],
+      ['selectors that are turned off', {incompleteOnly: false, all: false, run: [], only: []}, ['--older-than']],
+      ['zero runs to keep', {keepRecent: 0}, ['--keep-recent']],
+      ['fewer than zero runs to keep', {keepRecent: -1}, ['--keep-recent']],
+      ['half a run to keep', {keepRecent: 1.5}, ['--keep-recent']],
+      ['a number of runs to keep that is none', {keepRecent: Number.NaN}, ['--keep-recent']],
+      ['an endless number of runs to keep', {keepRecent: Infinity}, ['--keep-recent']],
+      ['an age of zero', {olderThan: '0d'}, ['--older-than']],
+      ['an empty age', {olderThan: ''}, ['--older-than']],
+      ['a negative age', {olderThan: '-5d'}, ['--older-than']],
+      ['a grace period in months', {all: true, grace: '5m'}, ['--grace']],
+      ['an empty grace period', {all: true, grace: ''}, ['--grace']],
+      ['a run that can be none', {run: ['20260231_000000']}, ['--run', '20260231_000000']],
+      ['a run by full name', {run: ['kim/smoltrace-results-20260101_000000']}, ['--run']],
+      ['an empty run', {run: ['']}, ['--run']],
+      ['one bad run among good ones', {run: [stampOf('week'), 'latest']}, ['latest']],
+      ['a type that is none', {only: ['leaderboard' as RunType]}, ['--only', 'leaderboard']],
+      ['one bad type among good ones', {only: ['traces', 'Traces' as RunType]}, ['Traces']],
+    ]
+    for (const [title, options, words] of refused) {
+      it(`are refused for ${title}`, () => {
+        const error = errorOf(() => readRules(options))
+        expect(error).to.be.instanceOf(UsageError).and.to.have.property('exitCode', 2)
+        for (const word of words) expect(error.message).to.include(word)
+      })
+    }
+
+    for (const options of selectors) {
+      it(`are refused for --all with ${Object.keys(options).join()}`, () => {
+        const error = errorOf(() => readRules({all: true, ...options}))
+        expect(error).to.be.instanceOf(UsageError)
+        expect(error.message).to.include('--all')
+      })
+    }
+
+    it('may combine --all with scope and grace', () => {
+      expect(() => readRules({all: true, only: ['traces'], grace: '0', deleteLeaderboard: true})).not.to.throw()
+    })
+
+    it('may combine every selector and keeper but --all', () => {
+      expect(() => readRules(Object.assign({}, ...selectors))).not.to.throw()
+    })
+
+    it('name a run once, and types in one order', () => {
+      const rules = readRules({run: [stampOf('week'), stampOf('week')], only: ['metrics', 'results', 'metrics']})
+      expect(rules.runs).to.deep.equal([stampOf('week')])
+      expect(rules.only).to.deep.equal(['results', 'metrics'])
+    })
+
+    it('know when only the scope says what goes', () => {
+      expect(isEveryRunByScope(readRules({only: ['traces']}))).to.equal(true)
+      expect(isEveryRunByScope(readRules({only: ['traces'], deleteLeaderboard: true}))).to.equal(true)
+      for (const other of [...selectors, {all: true}]) {
+        expect(isEveryRunByScope(readRules({only: ['traces'], ...other})), Object.keys(other).join()).to.equal(false)
+      }
+    })
+
+    it('know that --delete-leaderboard alone chooses no runs', () => {
+      expect(choosesRuns(readRules({deleteLeaderboard: true}))).to.equal(false)
+      for (const other of [...selectors, {all: true}, {only: ['traces' as const]}]) {
+        expect(choosesRuns(readRules({deleteLeaderboard: true, ...other})), Object.keys(other).join()).to.equal(true)
+      }
+    })
+  })
+
+  describe('filterRuns', () => {
+    it('parts the runs into those that go and those that stay', () => {
+      const runs = accountRuns()
+      const parted = filterRuns(runs, {olderThan: '30d', now: NOW})
+      expect(parted.delete.map(({run}) => run.timestamp)).to.deep.equal(['month', 'oldHalf', 'ancient'].map((key) => stampOf(key)))
+      expect([...parted.delete, ...parted.keep].map(({run}) => run)).to.have.members(runs)
+    })
+
+    it('refuses a run that is not there, by name, and says where to look', () => {
+      const error = errorOf(() => filterRuns(accountRuns(), {run: [stampOf('week'), '20200101_000000'], now: NOW}))
+      expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+      expect(error.message).to.include('20200101_000000').and.not.include(stampOf('week'))
+      expect((error as SmoltraceError).suggestions.join()).to.include('runs group')
+    })
+
+    it('refuses an age whose date lies in the future', () => {
+      expect(() => filterRuns(accountRuns(), {olderThan: '2026-10-06', now: NOW})).to.throw(UsageError, 'future')
+    })
+
+    it("goes by the machine's clock where no other is given", () => {
+      const young = new Date(Date.now() - HOUR)
+      const runs = groupDatasetsByRun([
+        ...runDatasets('20200101_000000'),
+        ...runDatasets(young, RUN_TYPES, {createdAt: young}),
+      ])
+      const parted = filterRuns(runs, {olderThan: '1d'})
+      expect(parted.delete.map(({run}) => run.timestamp)).to.deep.equal(['20200101_000000'])
+      expect(parted.keep.map(({run}) => run.timestamp)).to.deep.equal([formatTimestamp(young)])
+    })
+
+    it('needs a selector or a keeper', () => {
+      expect(() => filterRuns(accountRuns(), {now: NOW})).to.throw(UsageError)
+    })
+  })
+})

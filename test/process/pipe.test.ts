@@ -1,0 +1,156 @@
+import {expect} from 'chai'
+import {createServer} from 'node:net'
+
+import {type Fault} from '../../src/lib/sandbox/index.js'
+import {deletionsAt, namesAt, runDatasetsAt, UNKNOWN_TOKEN, until, withHub} from '../support/hub.js'
+import {cleanEnv, type Finished, run, start} from '../support/process.js'
+
+const DELETE_ALL = ['cleanup', '--all', '--no-dry-run', '--yes']
+
+describe('the program on a pipe', () => {
+  it('prints the answer on stdout, without colours, and nothing on stderr', () =>
+    withHub({runs: 4}, async (hub) => {
+      const {stdout, stderr, exitCode} = await run(['runs', 'group'], cleanEnv(hub))
+      expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
+      expect(stdout).to.match(/^mira at http/).and.to.include('4 runs: ')
+      expect(stdout).not.to.include('\u001B')
+    }))
+
+  it('prints one document with --json', () =>
+    withHub({runs: 4}, async (hub) => {
+      const {stdout, stderr} = await run(['datasets', 'list', '--json'], cleanEnv(hub))
+      expect(stderr).to.equal('')
+      const {datasets, command} = JSON.parse(stdout)
+      expect(command).to.equal('datasets list')
+      expect(datasets.map(({name}: {name: string}) => name)).to.have.members(runDatasetsAt(hub))
+    }))
+
+  it('deletes what it showed and nothing else, several at a time', () =>
+    withHub({runs: 12}, async (hub) => {
+      const before = namesAt(hub)
+      const {stdout, stderr, exitCode} = await run(['cleanup', '--keep-recent', '3', '--no-dry-run', '--yes'], cleanEnv(hub))
+      expect(exitCode).to.equal(0)
+      const shown = [...stdout.matchAll(/^ +\d+\. (.+)$/gm)].map(([, name]) => name)
+      expect(shown.length).to.be.above(10)
+      expect(deletionsAt(hub)).to.have.members(shown)
+      expect(namesAt(hub)).to.deep.equal(before.filter((name) => !shown.includes(name)))
+      expect(stderr.match(/^deleted /gm)).to.have.length(shown.length)
+      expect(stdout).to.match(/\nDeleted +\d+ datasets\n/)
+    }))
+
+  it('asks for --yes where there is no terminal, before anything is listed', () =>
+    withHub({runs: 2}, async (hub) => {
+      const result = await run(['cleanup', '--all', '--no-dry-run'], cleanEnv(hub))
+      expectFailure(result, 2, /no terminal to ask on: add --yes/)
+      expect(hub.requests).to.deep.equal([])
+    }))
+
+  it('stops in silence where nobody reads on', () =>
+    withHub({runs: 500}, async (hub) => {
+      const listing = start(['datasets', 'list'], cleanEnv(hub))
+      await until('the first line', () => listing.stdout.includes('\n'))
+      listing.closeStdout()
+      const {stderr, exitCode} = await listing.finished
+      expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
+    }))
+})
+
+describe('the program without a Hub to rely on', () => {
+  it('says that there is no token, and how to get one', () =>
+    withHub({runs: 2}, async (hub) => {
+      const result = await run(DELETE_ALL, {...cleanEnv(), HF_ENDPOINT: hub.url})
+      expectFailure(result, 4, /No Hugging Face token was found/)
+      expect(result.stderr).to.include('hf auth login')
+      expect(hub.requests).to.deep.equal([])
+    }))
+
+  it('says that the Hub rejects the token, and never shows it', () =>
+    withHub({runs: 2}, async (hub) => {
+      const result = await run([...DELETE_ALL, '--token', UNKNOWN_TOKEN], cleanEnv(hub))
+      expectFailure(result, 4, /rejected the token from --token/)
+      expect(result.stderr).not.to.include(UNKNOWN_TOKEN)
+      expect(deletionsAt(hub)).to.deep.equal([])
+    }))
+
+  it('says that the Hub cannot be reached', async () => {
+    const result = await run(DELETE_ALL, {...cleanEnv(), HF_ENDPOINT: await closedPort(), HF_TOKEN: 'hf_any'})
+    expectFailure(result, 1, /cannot be reached: .*ECONNREFUSED/)
+    expect(result.stderr).to.include('HF_ENDPOINT')
+  })
+
+  it('refuses to work offline where the environment says so', () =>
+    withHub({runs: 2}, async (hub) => {
+      expectFailure(await run(DELETE_ALL, cleanEnv(hub, {HF_HUB_OFFLINE: '1'})), 1, /HF_HUB_OFFLINE is set/)
+      expect(hub.requests).to.deep.equal([])
+    }))
+
+  const isListing: Fault['match'] = ({path}) => path.startsWith('/api/datasets?')
+  const faults: Array<[what: string, fault: Fault, says: RegExp]> = [
+    ['answers 500', {match: isListing, respond: {status: 500, body: 'boom'}}, /answered 500/],
+    [
+      'answers with a page',
+      {match: isListing, respond: {status: 200, headers: {'Content-Type': 'text/html'}, body: '<html></html>'}},
+      /is not the Hub: text\/html instead of JSON/,
+    ],
+    [
+      'answers with broken JSON',
+      {
+        match: isListing,
+        respond: {status: 200, headers: {'Content-Type': 'application/json'}, body: '[{"id":"mira/smol'},
+      },
+      /cannot be read/,
+    ],
+    [
+      'fails at the second page',
+      {match: ({path}) => path.includes('cursor='), respond: {status: 502, body: 'Bad gateway'}},
+      /answered 502/,
+    ],
+    ['breaks the connection', {match: isListing, reset: 'before'}, /cannot be reached/],
+    [
+      'cannot read the protection',
+      {match: ({path}) => path.includes('protection.json'), respond: {status: 500, body: 'boom'}},
+      /answered 500/,
+    ],
+  ]
+  for (const [what, fault, says] of faults) {
+    it(`deletes nothing and shows no stack where the Hub ${what}`, () =>
+      withHub({runs: 3, pageSize: 9}, async (hub) => {
+        hub.intercept(fault)
+        const before = namesAt(hub)
+        const result = await run(DELETE_ALL, cleanEnv(hub))
+        expectFailure(result, 1, says)
+        expect(result.stderr).to.include('Nothing was deleted.')
+        expect(deletionsAt(hub)).to.deep.equal([])
+        expect(namesAt(hub)).to.deep.equal(before)
+      }))
+  }
+
+  it('reports an error as a document with --json, with the same exit code', () =>
+    withHub({runs: 3}, async (hub) => {
+      hub.intercept({match: isListing, respond: {status: 500, body: 'boom'}})
+      const {stdout, stderr, exitCode} = await run([...DELETE_ALL, '--json'], cleanEnv(hub))
+      expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 1})
+      const {schemaVersion, error} = JSON.parse(stdout)
+      expect({schemaVersion, ...error}).to.include({schemaVersion: 1, name: 'HubError', exitCode: 1})
+    }))
+})
+
+function expectFailure({stdout, stderr, exitCode}: Finished, code: number, says: RegExp): void {
+  expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: code})
+  expect(stderr).to.match(/^Error: /).and.to.match(says)
+  expect(stderr).not.to.match(/^\s+at /m)
+  expect(stderr).not.to.include('hf_')
+}
+
+/** The address of a port that was free a moment ago and that nobody listens on. */
+async function closedPort(): Promise<string> {
+  const server = createServer()
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const {port} = server.address() as {port: number}
+  await new Promise((resolve) => {
+    server.close(resolve)
+  })
+  return `http://127.0.0.1:${port}`
+}

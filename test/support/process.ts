@@ -1,0 +1,72 @@
+import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {mkdtempSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {type Sandbox} from '../../src/lib/sandbox/index.js'
+import {root} from './cli.js'
+import {envOf} from './hub.js'
+
+/** What a process left behind. */
+export interface Finished {
+  stdout: string
+  stderr: string
+  /** As a shell shows it: 128 and the signal's number where a signal ended it. */
+  exitCode: number
+}
+
+/** The whole program, running. */
+export interface Running {
+  readonly stdout: string
+  readonly stderr: string
+  interrupt: () => void
+  /** Stops reading, as `head` does once it has enough. */
+  closeStdout: () => void
+  finished: Promise<Finished>
+}
+
+export const PROGRAM = join(root, 'bin/run.js')
+const SIGNALS = {SIGINT: 2, SIGKILL: 9, SIGPIPE: 13, SIGTERM: 15} as const
+
+/** An environment that knows no token and no Hub but this one. */
+export function cleanEnv(hub?: Sandbox, more: Record<string, string> = {}): Record<string, string> {
+  const home = mkdtempSync(join(tmpdir(), 'smoltrace-home-'))
+  const {PATH = ''} = process.env
+  return {PATH, HOME: home, HF_HOME: home, LANG: 'C.UTF-8', ...(hub && envOf(hub)), ...more}
+}
+
+/** Starts the program with pipes instead of a terminal. */
+export function start(argv: string[], env: Record<string, string>): Running {
+  const child = spawn(process.execPath, [PROGRAM, ...argv], {env, cwd: tmpdir()})
+  child.stdin.end()
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  return {
+    get stdout() {
+      return stdout
+    },
+    get stderr() {
+      return stderr
+    },
+    interrupt: () => void child.kill('SIGINT'),
+    closeStdout: () => void child.stdout.destroy(),
+    finished: exitCodeOf(child).then((exitCode) => ({stdout, stderr, exitCode})),
+  }
+}
+
+/** Runs the program to its end, with pipes instead of a terminal. */
+export function run(argv: string[], env: Record<string, string>): Promise<Finished> {
+  return start(argv, env).finished
+}
+
+async function exitCodeOf(child: ChildProcessWithoutNullStreams): Promise<number> {
+  const [code, signal] = (await once(child, 'close')) as [number | null, keyof typeof SIGNALS | null]
+  return code ?? 128 + SIGNALS[signal ?? 'SIGKILL']
+}
