@@ -1,14 +1,8 @@
-import type {AccessToken, Accounts, OrgRole} from './accounts.js'
+import type {AccessToken, Identity, OrgRole} from './accounts.js'
 import type {Call, Hub} from './call.js'
 import type {Repo} from './repo.js'
 
 import {Moved, notFound, Refusal, unauthenticated} from './answers.js'
-
-/** Who calls. */
-export interface Identity {
-  accounts: Accounts
-  token: AccessToken
-}
 
 const READING_ROLES = new Set<OrgRole | undefined>(['admin', 'contributor', 'read', 'write'])
 const WRITING_ROLES = new Set<OrgRole | undefined>(['admin', 'write'])

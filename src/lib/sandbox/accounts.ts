@@ -33,6 +33,12 @@ export interface Accounts {
   tokens: AccessToken[]
 }
 
+/** Who calls. */
+export interface Identity {
+  accounts: Accounts
+  token: AccessToken
+}
+
 /** The secrets of the tokens: nothing about them could be mistaken for a real one. */
 export const SECRETS = {
   write: 'hf_sandbox_write',

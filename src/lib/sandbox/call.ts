@@ -1,7 +1,6 @@
 import type {IncomingHttpHeaders} from 'node:http'
 
-import type {Identity} from './access.js'
-import type {Accounts} from './accounts.js'
+import type {Accounts, Identity} from './accounts.js'
 import type {HubState} from './state.js'
 
 import {type Answer, invalid, Refusal} from './answers.js'

@@ -1,11 +1,10 @@
 import {createHash} from 'node:crypto'
 
-import type {Identity} from './access.js'
 import type {Hub} from './call.js'
 import type {Quotas} from './quota.js'
 import type {RawRequest} from './server.js'
 
-import {tokenOf} from './accounts.js'
+import {type Identity, tokenOf} from './accounts.js'
 import {type Answer, isApi, Moved, redirect, Refusal, refusalAnswer, text, weakEtag} from './answers.js'
 import {route} from './router.js'
 

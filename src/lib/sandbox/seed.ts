@@ -50,14 +50,15 @@ export function seedAccount(state: HubState, now: Date, runs: number): Repo | un
   return newest && state.get(datasetId(newest, 'results'))
 }
 
-/** The runs of a namespace, newest first. */
+/** The runs of a namespace, newest first. Named after the hour, so that sandboxes started within it hold the same ones. */
 function planRuns(namespace: string, now: Date, count: number): SeededRun[] {
   const taken = new Set<string>()
+  const thisHour = Math.floor(now.getTime() / HOUR) * HOUR
   return Array.from({length: count}, (_, index) => {
     const age = ageOf(namespace, index, count)
     const fate = namespace === USER ? fateOf(index, count, age) : 'complete'
     const pushedAt = new Date(
-      now.getTime() - (fate === 'uploading' ? UPLOADING_FOR : Math.round(age / 1000) * 1000),
+      fate === 'uploading' ? now.getTime() - UPLOADING_FOR : thisHour - Math.round(age / 1000) * 1000,
     )
     const generation = index < count / 2 ? 'newer' : 'older'
     return seededRun(namespace, pushedAt, {fate, zone: zoneOf(index), generation}, taken)
