@@ -115,6 +115,7 @@ class Deletion {
         if (delay === undefined) return unknownResult(name)
         await sleep(delay)
       } else if (!(await this.overcome(error, attempt))) {
+        if (lost > 0) return unknownResult(name)
         return this.stopped !== undefined && isActionLimit(error)
           ? unattempted(dataset, this.stopped)
           : failed(dataset, error)

@@ -192,11 +192,16 @@ function guardsFor(run: Run, rules: RetentionRules, now: Date): Reason[] {
     reasons.push({rule: 'grace', text: `may still be uploading: changed ${ago} ago`})
   }
 
-  if (isInFuture(run, now) && rules.runs.length === 0 && !rules.all) {
+  if (isInFuture(run, now) && !goesWhateverItsDate(rules)) {
     reasons.push({rule: 'future', text: 'dated in the future'})
   }
 
   return reasons
+}
+
+/** A keeper cannot rank a run from the future; whether it would keep it is in doubt, so it does. */
+function goesWhateverItsDate(rules: RetentionRules): boolean {
+  return (rules.all || rules.runs.length > 0) && keepersOf(rules).length === 0
 }
 
 function keepersFor(run: Run, {keepRecent}: RetentionRules, recent: Map<Run, number>): Reason[] {

@@ -1,6 +1,6 @@
-/** Every control character but the ordinary space, and the marks that turn the direction of writing. */
-// eslint-disable-next-line no-control-regex
-const UNPRINTABLE = /[\u0000-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]+/g
+/** Controls, invisible marks, among them those that turn the direction of writing, and what has no meaning of its own. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]+/gu
+const TOKEN = /\bhf_[\w.-]+/g
 
 /**
  * Makes text from outside safe for a terminal: control characters, among them the escape that begins a terminal's
@@ -8,4 +8,9 @@ const UNPRINTABLE = /[\u0000-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060
  */
 export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, ' ').trim()
+}
+
+/** Blots out whatever looks like a token, in case the other side repeats what it was sent. */
+export function withoutTokens(text: string): string {
+  return text.replaceAll(TOKEN, 'hf_…')
 }

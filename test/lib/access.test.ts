@@ -10,9 +10,19 @@ const ORGANISATIONS: Organisation[] = ['admin', 'write', 'contributor', 'read', 
   role,
   restrictions: [],
 }))
-const WRITER: Identity = {name: 'Kim', organisations: ORGANISATIONS, tokenRole: 'write', scopes: [], date: undefined}
+const WRITER: Identity = {
+  name: 'Kim',
+  organisations: ORGANISATIONS,
+  tokenRole: 'write',
+  scopes: [],
+  date: undefined,
+}
 
-const scope = (type: string, name: string | undefined, ...permissions: string[]): TokenScope => ({type, name, permissions})
+const scope = (type: string, name: string | undefined, ...permissions: string[]): TokenScope => ({
+  type,
+  name,
+  permissions,
+})
 const fineGrained = (...scopes: TokenScope[]): Identity => ({...WRITER, tokenRole: 'fineGrained', scopes})
 
 /** Whether all is seen and whether anything may be written. */
@@ -44,7 +54,11 @@ describe('access', () => {
     }
 
     it("is the user's own where an organisation has the same name", () => {
-      const identity = {...WRITER, tokenRole: 'read', organisations: [{name: 'kim', role: 'admin', restrictions: []}]}
+      const identity = {
+        ...WRITER,
+        tokenRole: 'read',
+        organisations: [{name: 'kim', role: 'admin', restrictions: []}],
+      }
       expect(accessTo(identity, 'kim').namespace).to.equal('Kim')
     })
   })
@@ -67,23 +81,73 @@ describe('access', () => {
 
   describe('a fine-grained token', () => {
     const both = ['repo.content.read', 'repo.write']
-    const cases: Array<[title: string, scopes: TokenScope[], wanted: string | undefined, sees: boolean, writes: boolean]> = [
+    const cases: Array<
+      [title: string, scopes: TokenScope[], wanted: string | undefined, sees: boolean, writes: boolean]
+    > = [
       ['for the user, both permissions', [scope('user', 'Kim', ...both)], undefined, true, true],
-      ['for the user, the permissions in two scopes', [scope('user', 'Kim', 'repo.write'), scope('user', 'Kim', 'repo.content.read')], undefined, true, true],
+      [
+        'for the user, the permissions in two scopes',
+        [scope('user', 'Kim', 'repo.write'), scope('user', 'Kim', 'repo.content.read')],
+        undefined,
+        true,
+        true,
+      ],
       ['for the user, reading only', [scope('user', 'Kim', 'repo.content.read')], undefined, true, false],
       ['for the user, writing only', [scope('user', 'Kim', 'repo.write')], undefined, false, false],
-      ['for the user, access but not contents', [scope('user', 'Kim', 'repo.access.read', 'repo.write')], undefined, false, false],
+      [
+        'for the user, access but not contents',
+        [scope('user', 'Kim', 'repo.access.read', 'repo.write')],
+        undefined,
+        false,
+        false,
+      ],
       ['for one dataset', [scope('dataset', 'Kim/smoltrace-leaderboard', ...both)], undefined, false, false],
-      ['for a dataset that is named like the user', [scope('dataset', 'Kim', ...both)], undefined, false, false],
+      [
+        'for a dataset that is named like the user',
+        [scope('dataset', 'Kim', ...both)],
+        undefined,
+        false,
+        false,
+      ],
       ['for a resource group', [scope('resource-group', 'Kim', ...both)], undefined, false, false],
       ['for somebody else', [scope('user', 'ann', ...both)], undefined, false, false],
       ['for nobody', [scope('user', undefined, ...both)], undefined, false, false],
-      ['for an organisation, asked about the user', [scope('org', 'write-team', ...both)], undefined, false, false],
-      ['for an organisation, asked about it', [scope('org', 'write-team', ...both)], 'write-team', true, true],
-      ['for an organisation, reading only', [scope('org', 'write-team', 'repo.content.read')], 'write-team', true, false],
-      ['for the user, asked about an organisation', [scope('user', 'Kim', ...both)], 'write-team', false, false],
+      [
+        'for an organisation, asked about the user',
+        [scope('org', 'write-team', ...both)],
+        undefined,
+        false,
+        false,
+      ],
+      [
+        'for an organisation, asked about it',
+        [scope('org', 'write-team', ...both)],
+        'write-team',
+        true,
+        true,
+      ],
+      [
+        'for an organisation, reading only',
+        [scope('org', 'write-team', 'repo.content.read')],
+        'write-team',
+        true,
+        false,
+      ],
+      [
+        'for the user, asked about an organisation',
+        [scope('user', 'Kim', ...both)],
+        'write-team',
+        false,
+        false,
+      ],
       ['for another organisation', [scope('org', 'admin-team', ...both)], 'write-team', false, false],
-      ['for an organisation where the user may only read', [scope('org', 'read-team', ...both)], 'read-team', true, false],
+      [
+        'for an organisation where the user may only read',
+        [scope('org', 'read-team', ...both)],
+        'read-team',
+        true,
+        false,
+      ],
     ]
     for (const [title, scopes, wanted, sees, writes] of cases) {
       it(`${title}: ${sees ? 'sees all' : 'may not see all'} and ${writes ? 'writes' : 'does not write'}`, () => {
@@ -93,7 +157,9 @@ describe('access', () => {
 
     it('says which permission it lacks, and where', () => {
       expect(accessTo(fineGrained()).blind).to.include('repo.content.read').and.include('Kim')
-      expect(accessTo(fineGrained(scope('user', 'Kim', 'repo.content.read'))).powerless).to.include('repo.write')
+      expect(accessTo(fineGrained(scope('user', 'Kim', 'repo.content.read'))).powerless).to.include(
+        'repo.write',
+      )
     })
   })
 
@@ -111,7 +177,10 @@ describe('access', () => {
       })
 
       it(`of ${role} never gives a read token more than reading`, () => {
-        expect(powers(accessTo({...WRITER, tokenRole: 'read'}, `${role}-team`))).to.deep.equal({sees, writes: false})
+        expect(powers(accessTo({...WRITER, tokenRole: 'read'}, `${role}-team`))).to.deep.equal({
+          sees,
+          writes: false,
+        })
       })
     }
 
@@ -131,7 +200,10 @@ describe('access', () => {
 
     it('has nothing to do with the restrictions of other organisations', () => {
       const organisations = [{name: 'closed', role: 'admin', restrictions: ['sso']}, ...ORGANISATIONS]
-      expect(powers(accessTo({...WRITER, organisations}, 'write-team'))).to.deep.equal({sees: true, writes: true})
+      expect(powers(accessTo({...WRITER, organisations}, 'write-team'))).to.deep.equal({
+        sees: true,
+        writes: true,
+      })
       expect(powers(accessTo({...WRITER, organisations}))).to.deep.equal({sees: true, writes: true})
     })
   })
@@ -142,10 +214,10 @@ describe('access', () => {
     })
 
     for (const access of [{blind: 'half of it is hidden'}, {powerless: 'the token is read-only'}]) {
-      it(`is refused with exit code 4 where ${Object.values(access).join()}`, () => {
+      it(`is refused with exit code 4 where ${Object.values(access).join(',')}`, () => {
         const error = errorOf(() => requireWriteAccess({namespace: 'kim', ...access}))
         expect(error).to.be.instanceOf(NotAllowedError).and.to.have.property('exitCode', 4)
-        expect(error.message).to.include(Object.values(access).join())
+        expect(error.message).to.include(Object.values(access).join(','))
       })
     }
   })

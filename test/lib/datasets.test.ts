@@ -36,7 +36,13 @@ describe('datasets', () => {
 
   it('finds nothing in an empty namespace, which has no leaderboard then', async () => {
     const inventory = await discover(sessionOf(fakeHub([])))
-    expect(inventory).to.deep.include({datasets: [], leaderboard: undefined, standard: [], namespace: NAMESPACE, now: NOW})
+    expect(inventory).to.deep.include({
+      datasets: [],
+      leaderboard: undefined,
+      standard: [],
+      namespace: NAMESPACE,
+      now: NOW,
+    })
   })
 
   it('counts a dataset once that two pages show', async () => {
@@ -68,7 +74,11 @@ describe('datasets', () => {
   })
 
   it('counts datasets by type', () => {
-    const datasets = [...runDatasets('20260901_120000'), ...runDatasets('20260902_120000', ['results']), leaderboardDataset()]
+    const datasets = [
+      ...runDatasets('20260901_120000'),
+      ...runDatasets('20260902_120000', ['results']),
+      leaderboardDataset(),
+    ]
     expect(countByType(datasets)).to.deep.equal({results: 2, traces: 1, metrics: 1, leaderboard: 1})
   })
 })

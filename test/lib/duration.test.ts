@@ -1,9 +1,23 @@
 import {expect} from 'chai'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
-import {cutoffOf, DAY, formatDuration, HOUR, parseAge, parseGrace, usesCalendarUnits} from '../../src/lib/duration.js'
+import {
+  cutoffOf,
+  DAY,
+  formatDuration,
+  HOUR,
+  parseAge,
+  parseGrace,
+  usesCalendarUnits,
+} from '../../src/lib/duration.js'
 import {UsageError} from '../../src/lib/errors.js'
 import {errorOf, MINUTE, NOW} from '../support/builders.js'
+
+const said = (text: string) => usesCalendarUnits(parseAge(text))
+const msOf = (text: string) => {
+  const age = parseAge(text)
+  return age.kind === 'duration' ? age.ms : Number.NaN
+}
 
 describe('duration', () => {
   describe('an age', () => {
@@ -40,10 +54,57 @@ describe('duration', () => {
     })
 
     const refused = [
-      '', ' ', '0', '00', '0d', '0h', '0w0d', '-5', '-5d', '-1w3d', '+7d', '1.5d', '1,5d', '7 d', ' 7d', '7d ', '7D', '1H',
-      '1W', 'd', '7x', '7days', '7dd', '1d-1h', '1d 2h', '30min', '1h30min', '1min', 'P7D', '1e3', '1e3d', 'abcd', 'NaN',
-      'Infinity', '٧d', '1001y', '999999999999999999999d', '2026-02-30', '2025-02-29', '2026-13-01', '2026-00-10', '2026-1-1',
-      '2026-01-31T00:00:00Z', '2026/01/31', '31.01.2026', '20260131', '20260131_000000', '2026-01-31\n', '7d\n', 'now', '7s',
+      '',
+      ' ',
+      '0',
+      '00',
+      '0d',
+      '0h',
+      '0w0d',
+      '-5',
+      '-5d',
+      '-1w3d',
+      '+7d',
+      '1.5d',
+      '1,5d',
+      '7 d',
+      ' 7d',
+      '7d ',
+      '7D',
+      '1H',
+      '1W',
+      'd',
+      '7x',
+      '7days',
+      '7dd',
+      '1d-1h',
+      '1d 2h',
+      '30min',
+      '1h30min',
+      '1min',
+      'P7D',
+      '1e3',
+      '1e3d',
+      'abcd',
+      'NaN',
+      'Infinity',
+      '٧d',
+      '1001y',
+      '999999999999999999999d',
+      '2026-02-30',
+      '2025-02-29',
+      '2026-13-01',
+      '2026-00-10',
+      '2026-1-1',
+      '2026-01-31T00:00:00Z',
+      '2026/01/31',
+      '31.01.2026',
+      '20260131',
+      '20260131_000000',
+      '2026-01-31\n',
+      '7d\n',
+      'now',
+      '7s',
     ]
     for (const text of refused) {
       it(`is refused for ${JSON.stringify(text)}, with exit code 2 and what was typed`, () => {
@@ -54,18 +115,18 @@ describe('duration', () => {
     }
 
     it('says whether the length of its units has to be explained', () => {
-      const said = (text: string) => usesCalendarUnits(parseAge(text))
-      expect(['1m', '1mo', '1y', '1w1m', '1y1d'].map((text) => said(text))).to.deep.equal([true, true, true, true, true])
+      expect(['1m', '1mo', '1y', '1w1m', '1y1d'].map((text) => said(text))).to.deep.equal([
+        true,
+        true,
+        true,
+        true,
+        true,
+      ])
       expect(['7', '7d', '12h', '2w', '2026-01-31'].some((text) => said(text))).to.equal(false)
     })
 
     it('of a sum is the sum of the ages of its parts', () => {
       const part = fc.tuple(fc.integer({min: 1, max: 99}), fc.constantFrom('h', 'd', 'w', 'm', 'mo', 'y'))
-      const msOf = (text: string) => {
-        const age = parseAge(text)
-        return age.kind === 'duration' ? age.ms : Number.NaN
-      }
-
       fc.assert(
         fc.property(fc.array(part, {minLength: 1, maxLength: 4}), (parts) => {
           const texts = parts.map(([number, unit]) => `${number}${unit}`)
@@ -77,16 +138,19 @@ describe('duration', () => {
 
     it('never is zero, negative or beyond what a date can hold, whatever is typed', () => {
       fc.assert(
-        fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[-+]?[\d.]{0,4}[a-z]{0,3}\d{0,4}[a-z]{0,3}$/)), (text) => {
-          try {
-            const age = parseAge(text)
-            const cutoff = age.kind === 'date' ? age.date : cutoffOf(age, NOW)
-            expect(cutoff.getTime(), text).not.to.be.NaN
-            if (age.kind === 'duration') expect(age.ms).to.be.greaterThan(0)
-          } catch (error) {
-            expect(error, text).to.be.instanceOf(UsageError)
-          }
-        }),
+        fc.property(
+          fc.oneof(fc.string(), fc.stringMatching(/^[-+]?[\d.]{0,4}[a-z]{0,3}\d{0,4}[a-z]{0,3}$/)),
+          (text) => {
+            try {
+              const age = parseAge(text)
+              const cutoff = age.kind === 'date' ? age.date : cutoffOf(age, NOW)
+              expect(cutoff.getTime(), text).not.to.be.NaN
+              if (age.kind === 'duration') expect(age.ms).to.be.greaterThan(0)
+            } catch (error) {
+              expect(error, text).to.be.instanceOf(UsageError)
+            }
+          },
+        ),
         {numRuns: 1000},
       )
     })
@@ -108,8 +172,31 @@ describe('duration', () => {
     }
 
     const refused = [
-      '', ' ', '6', '30', '5m', '30m', '1mo', '1h30m', '1min30m', '1y', '-1h', '-6h', '+6h', '6H', '6 h', '1.5h', 'h', 'min',
-      '6hours', '1001y', '999999999999w', '2026-01-31', 'off', 'none', '6h\n',
+      '',
+      ' ',
+      '6',
+      '30',
+      '5m',
+      '30m',
+      '1mo',
+      '1h30m',
+      '1min30m',
+      '1y',
+      '-1h',
+      '-6h',
+      '+6h',
+      '6H',
+      '6 h',
+      '1.5h',
+      'h',
+      'min',
+      '6hours',
+      '1001y',
+      '999999999999w',
+      '2026-01-31',
+      'off',
+      'none',
+      '6h\n',
     ]
     for (const text of refused) {
       it(`is refused for ${JSON.stringify(text)}`, () => {

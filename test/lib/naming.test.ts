@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
 import {
   formatTimestamp,
@@ -63,7 +63,10 @@ describe('naming', () => {
       fc.assert(
         fc.property(someMoment, fc.constantFrom(...RUN_TYPES), (moment, type) => {
           const timestamp = formatTimestamp(moment)
-          expect(parseDatasetName(runDatasetName('kim', type, timestamp), 'kim')).to.deep.equal({type, timestamp})
+          expect(parseDatasetName(runDatasetName('kim', type, timestamp), 'kim')).to.deep.equal({
+            type,
+            timestamp,
+          })
         }),
         {numRuns: 300},
       )
@@ -86,7 +89,14 @@ describe('naming', () => {
             [9, 11],
             [11, 13],
             [13, 15],
-          ].map(([from, to]) => Number(text.slice(from, to))) as [number, number, number, number, number, number]
+          ].map(([from, to]) => Number(text.slice(from, to))) as [
+            number,
+            number,
+            number,
+            number,
+            number,
+            number,
+          ]
           const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
           const length = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0
           const exists = day >= 1 && day <= length && hour < 24 && minute < 60 && second < 60
@@ -96,7 +106,15 @@ describe('naming', () => {
       )
     })
 
-    for (const text of ['', '2026-01-31', '20260131', '20260131_2359', '20260131T235959', ' 20260131_235959', '20260131_235959Z']) {
+    for (const text of [
+      '',
+      '2026-01-31',
+      '20260131',
+      '20260131_2359',
+      '20260131T235959',
+      ' 20260131_235959',
+      '20260131_235959Z',
+    ]) {
       it(`is refused for ${JSON.stringify(text)}`, () => {
         expect(parseTimestamp(text)).to.equal(undefined)
       })
@@ -105,7 +123,9 @@ describe('naming', () => {
 
   it('knows the types by their exact words', () => {
     expect(['results', 'traces', 'metrics'].every((word) => isRunType(word))).to.equal(true)
-    expect(['leaderboard', 'Results', 'result', '', 'results '].some((word) => isRunType(word))).to.equal(false)
+    expect(['leaderboard', 'Results', 'result', '', 'results '].some((word) => isRunType(word))).to.equal(
+      false,
+    )
   })
 
   it('knows the standard datasets of a namespace by their exact names', () => {

@@ -6,7 +6,7 @@ import {type RunType} from '../../src/lib/naming.js'
 import {comparePlan, inScope, makePlanOfNames, type Plan, plannedDatasets} from '../../src/lib/plan.js'
 import {type RetentionOptions} from '../../src/lib/retention.js'
 import {
-  before,
+  ago,
   freshId,
   inventoryOf,
   leaderboardDataset,
@@ -29,19 +29,31 @@ describe('plan', () => {
   describe('of a run', () => {
     it('deletes metrics, then traces, then results', () => {
       const plan = planOf(inventoryOf(runDatasets(OLD)), {all: true})
-      expect(namesIn(plan).map((name) => SUFFIX.exec(name)?.[1])).to.deep.equal(['metrics', 'traces', 'results'])
+      expect(namesIn(plan).map((name) => SUFFIX.exec(name)?.[1])).to.deep.equal([
+        'metrics',
+        'traces',
+        'results',
+      ])
     })
 
     const scopes: Array<[only: RunType[], goes: RunType[]]> = [
       [[], ['metrics', 'traces', 'results']],
       [['results'], ['results']],
-      [['results', 'metrics'], ['metrics', 'results']],
-      [['results', 'traces', 'metrics'], ['metrics', 'traces', 'results']],
+      [
+        ['results', 'metrics'],
+        ['metrics', 'results'],
+      ],
+      [
+        ['results', 'traces', 'metrics'],
+        ['metrics', 'traces', 'results'],
+      ],
     ]
     for (const [only, goes] of scopes) {
       it(`takes in ${goes.join(', ')} with ${only.length > 0 ? `--only ${only.join(' --only ')}` : 'no --only'}`, () => {
         expect(typesOf(inScope(runOf(OLD), only))).to.deep.equal(goes)
-        expect(typesOf(planOf(inventoryOf(runDatasets(OLD)), {all: true, only}).delete[0]?.datasets ?? [])).to.deep.equal(goes)
+        expect(
+          typesOf(planOf(inventoryOf(runDatasets(OLD)), {all: true, only}).delete[0]?.datasets ?? []),
+        ).to.deep.equal(goes)
       })
     }
 
@@ -56,20 +68,24 @@ describe('plan', () => {
     })
 
     it('that stays anyway keeps its own reason, whatever the scope', () => {
-      const plan = planOf(inventoryOf(runDatasets(OLD, ['results'])), {incompleteOnly: true, olderThan: '1y', only: ['traces']})
+      const plan = planOf(inventoryOf(runDatasets(OLD, ['results'])), {
+        incompleteOnly: true,
+        olderThan: '1y',
+        only: ['traces'],
+      })
       expect(plan.keep[0]?.reasons.map(({rule}) => rule)).to.deep.equal(['older-than'])
     })
   })
 
   it('goes through the runs newest first, and has each of them once', () => {
-    const inventory = inventoryOf([...runDatasets(OLD), ...runDatasets(NEW), ...runDatasets(before(DAY))])
+    const inventory = inventoryOf([...runDatasets(OLD), ...runDatasets(NEW), ...runDatasets(ago(DAY))])
     const plan = planOf(inventory, {olderThan: '20d'})
     expect(plan.delete.map(({run}) => run.timestamp)).to.deep.equal([NEW, OLD])
     expect(plan.keep.map(({run}) => run.timestamp)).to.deep.equal(['20261004_120000'])
   })
 
   it('tells the moment that an age stands for, and none without an age', () => {
-    expect(planOf(inventoryOf([]), {olderThan: '1d'}).cutoff).to.deep.equal(before(DAY))
+    expect(planOf(inventoryOf([]), {olderThan: '1d'}).cutoff).to.deep.equal(ago(DAY))
     expect(planOf(inventoryOf([]), {all: true}).cutoff).to.equal(undefined)
   })
 
@@ -121,7 +137,9 @@ describe('plan', () => {
     })
 
     it('says how it is protected, as far as that is known', () => {
-      expect(planOf(inventory, {all: true}, PROTECTION).leaderboard?.protection).to.deep.equal(PROTECTION.leaderboard)
+      expect(planOf(inventory, {all: true}, PROTECTION).leaderboard?.protection).to.deep.equal(
+        PROTECTION.leaderboard,
+      )
       expect(planOf(inventory, {all: true}, 'unknown').leaderboard?.protection).to.equal('unknown')
       expect(planOf(inventory, {all: true}, {}).leaderboard?.protection).to.equal(undefined)
     })
@@ -132,7 +150,11 @@ describe('plan', () => {
     const inventory = inventoryOf(datasets, {leaderboard: leaderboardDataset()})
 
     it('has exactly the named datasets, in the order of deletion', () => {
-      const plan = makePlanOfNames(inventory, [`kim/smoltrace-results-${OLD}`, `kim/smoltrace-metrics-${OLD}`], {})
+      const plan = makePlanOfNames(
+        inventory,
+        [`kim/smoltrace-results-${OLD}`, `kim/smoltrace-metrics-${OLD}`],
+        {},
+      )
       expect(plannedDatasets(plan).map(({name}) => name)).to.deep.equal([
         `kim/smoltrace-metrics-${OLD}`,
         `kim/smoltrace-results-${OLD}`,
@@ -141,13 +163,19 @@ describe('plan', () => {
     })
 
     it('leaves out names that are not there', () => {
-      expect(plannedDatasets(makePlanOfNames(inventory, ['kim/smoltrace-results-20200101_000000'], {}))).to.deep.equal([])
+      expect(
+        plannedDatasets(makePlanOfNames(inventory, ['kim/smoltrace-results-20200101_000000'], {})),
+      ).to.deep.equal([])
     })
 
     it('has the leaderboard only where it is named', () => {
       expect(makePlanOfNames(inventory, ['kim/smoltrace-leaderboard'], {}).leaderboard?.goes).to.equal(true)
-      expect(makePlanOfNames(inventory, [`kim/smoltrace-results-${OLD}`], {}).leaderboard?.goes).to.equal(false)
-      expect(plannedDatasets(makePlanOfNames(inventoryOf([]), ['kim/smoltrace-leaderboard', ''], {}))).to.deep.equal([])
+      expect(makePlanOfNames(inventory, [`kim/smoltrace-results-${OLD}`], {}).leaderboard?.goes).to.equal(
+        false,
+      )
+      expect(
+        plannedDatasets(makePlanOfNames(inventoryOf([]), ['kim/smoltrace-leaderboard', ''], {})),
+      ).to.deep.equal([])
     })
   })
 
@@ -161,7 +189,11 @@ describe('plan', () => {
 
     const compare = (
       fresh: RunDataset[],
-      {protection = {}, board = leaderboard, of = plan}: {protection?: typeof PROTECTION | object; board?: LeaderboardDataset | undefined; of?: Plan} = {},
+      {
+        protection = {},
+        board = leaderboard,
+        of = plan,
+      }: {protection?: typeof PROTECTION | object; board?: LeaderboardDataset | undefined; of?: Plan} = {},
     ) => comparePlan(of, inventoryOf(fresh, {leaderboard: board}), protection)
 
     const withChange = (facts: Partial<RunDataset>) =>
@@ -227,7 +259,10 @@ describe('plan', () => {
 
     it('never gains anything, and knows only what is planned', () => {
       const of = planOf(inventory, {run: [OLD]})
-      const excluded = compare([...runDatasets('20260701_000000'), ...datasets.slice(3).map((each) => ({...each, sha: freshId()}))], {of})
+      const excluded = compare(
+        [...runDatasets('20260701_000000'), ...datasets.slice(3).map((each) => ({...each, sha: freshId()}))],
+        {of},
+      )
       expect([...excluded.keys()]).to.have.members(ofOldRun)
     })
 
@@ -241,7 +276,9 @@ describe('plan', () => {
     it('loses the leaderboard that changed', () => {
       for (const facts of [{sha: freshId()}, {id: freshId()}, {lastModified: NOW}]) {
         const excluded = compare(datasets, {board: {...leaderboard, ...facts}})
-        expect([...excluded].map(([name, {status}]) => [name, status])).to.deep.equal([[leaderboard.name, 'skipped']])
+        expect([...excluded].map(([name, {status}]) => [name, status])).to.deep.equal([
+          [leaderboard.name, 'skipped'],
+        ])
       }
     })
 
@@ -253,7 +290,9 @@ describe('plan', () => {
     it('takes no notice of a leaderboard that stays anyway', () => {
       const of = planOf(inventory, {all: true})
       expect(comparePlan(of, inventoryOf(datasets), {}).size).to.equal(0)
-      expect(compare(datasets, {of, protection: PROTECTION, board: {...leaderboard, sha: freshId()}}).size).to.equal(0)
+      expect(
+        compare(datasets, {of, protection: PROTECTION, board: {...leaderboard, sha: freshId()}}).size,
+      ).to.equal(0)
     })
   })
 })

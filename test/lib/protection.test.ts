@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
 import {CancelledError, RefusedError} from '../../src/lib/errors.js'
 import {type Hub} from '../../src/lib/hub/client.js'
@@ -12,7 +12,16 @@ import {
   readProtectionIfPossible,
   refuseProtected,
 } from '../../src/lib/protection.js'
-import {errorOf, fakeHub, leaderboardDataset, missing, NOW, refusal, rejectionOf} from '../support/builders.js'
+import {
+  errorOf,
+  fakeHub,
+  inventoryOf,
+  leaderboardDataset,
+  missing,
+  NOW,
+  refusal,
+  rejectionOf,
+} from '../support/builders.js'
 
 const AT = '2026-10-05T12:00:00.000Z'
 const parse = (value: unknown) => parseProtection(JSON.stringify(value), 'kim/smoltrace-leaderboard')
@@ -26,13 +35,17 @@ describe('protection', () => {
     })
 
     it('need not say why', () => {
-      expect(parse({version: 1, leaderboard: {by: 'ann', at: AT}})).to.deep.equal({leaderboard: {by: 'ann', at: NOW}})
-      expect(parse({version: 1, leaderboard: {by: 'ann', at: AT, reason: 5}})).to.deep.equal({leaderboard: {by: 'ann', at: NOW}})
+      expect(parse({version: 1, leaderboard: {by: 'ann', at: AT}})).to.deep.equal({
+        leaderboard: {by: 'ann', at: NOW},
+      })
+      expect(parse({version: 1, leaderboard: {by: 'ann', at: AT, reason: 5}})).to.deep.equal({
+        leaderboard: {by: 'ann', at: NOW},
+      })
     })
 
     it('protects nothing where it names nothing', () => {
       expect(parse({version: 1})).to.deep.equal({})
-      // eslint-disable-next-line unicorn/no-null
+
       expect(parse({version: 1, leaderboard: null})).to.deep.equal({})
     })
 
@@ -104,7 +117,8 @@ describe('protection', () => {
 
     it('asks for nothing where the listing has no leaderboard', async () => {
       const hub = fakeHub([])
-      expect(await readProtection(hub, undefined)).to.deep.equal({})
+      const {leaderboard} = inventoryOf([])
+      expect(await readProtection(hub, leaderboard)).to.deep.equal({})
       expect(hub.log).to.deep.equal([])
     })
 
@@ -176,7 +190,7 @@ describe('protection', () => {
       const error = errorOf(() => refuseProtected(leaderboardDataset(), protection)) as RefusedError
       expect(error).to.be.instanceOf(RefusedError)
       expect(error.message).to.include('ann').and.include('2026-10-05').and.include('paper')
-      expect(error.suggestions.join()).to.include('leaderboard unprotect')
+      expect(error.suggestions.join(',')).to.include('leaderboard unprotect')
     })
 
     it('is left out where there is no protection or no leaderboard', () => {

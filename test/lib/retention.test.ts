@@ -14,7 +14,7 @@ import {
   type RetentionOptions,
 } from '../../src/lib/retention.js'
 import {groupDatasetsByRun, type Run} from '../../src/lib/runs.js'
-import {before, errorOf, NOW, runDatasets} from '../support/builders.js'
+import {ago, errorOf, NOW, runDatasets} from '../support/builders.js'
 
 /** A small account: what each run is for is in its key. */
 const ACCOUNT: Record<string, {age: number; types?: RunType[]; changed?: number}> = {
@@ -30,13 +30,13 @@ const ACCOUNT: Record<string, {age: number; types?: RunType[]; changed?: number}
 }
 type Key = keyof typeof ACCOUNT
 
-const stampOf = (key: Key) => formatTimestamp(before(ACCOUNT[key]?.age ?? 0))
+const stampOf = (key: Key) => formatTimestamp(ago(ACCOUNT[key]?.age ?? 0))
 
 function accountRuns(keys: Key[] = Object.keys(ACCOUNT)): Run[] {
   return groupDatasetsByRun(
     keys.flatMap((key) => {
       const {age = 0, types = [...RUN_TYPES], changed = age} = ACCOUNT[key] ?? {}
-      return runDatasets(stampOf(key), types, {createdAt: before(age), lastModified: before(changed)})
+      return runDatasets(stampOf(key), types, {createdAt: ago(age), lastModified: ago(changed)})
     }),
   )
 }
@@ -44,7 +44,10 @@ function accountRuns(keys: Key[] = Object.keys(ACCOUNT)): Run[] {
 function verdicts(options: RetentionOptions, runs = accountRuns()): Map<Key, Decision> {
   const keys = new Map(Object.keys(ACCOUNT).map((key) => [stampOf(key), key]))
   return new Map(
-    decide(runs, readRules(options), NOW).map((decision) => [keys.get(decision.run.timestamp) ?? '?', decision]),
+    decide(runs, readRules(options), NOW).map((decision) => [
+      keys.get(decision.run.timestamp) ?? '?',
+      decision,
+    ]),
   )
 }
 
@@ -65,8 +68,16 @@ describe('retention', () => {
     const run = (...keys: Key[]) => keys.map((key) => stampOf(key))
     const cases: Array<[title: string, options: RetentionOptions, goes: Key[]]> = [
       ['runs older than a duration', {olderThan: '30d'}, ['month', 'oldHalf', 'ancient']],
-      ['runs older than seven days, not one of exactly seven', {olderThan: '7d'}, ['month', 'oldHalf', 'ancient']],
-      ['runs older than an hour less than seven days', {olderThan: '167h'}, ['week', 'month', 'oldHalf', 'ancient']],
+      [
+        'runs older than seven days, not one of exactly seven',
+        {olderThan: '7d'},
+        ['month', 'oldHalf', 'ancient'],
+      ],
+      [
+        'runs older than an hour less than seven days',
+        {olderThan: '167h'},
+        ['week', 'month', 'oldHalf', 'ancient'],
+      ],
       ['runs before a date', {olderThan: '2026-09-01'}, ['oldHalf', 'ancient']],
       ['incomplete runs that are not just uploading', {incompleteOnly: true}, ['halfDay', 'oldHalf']],
       [
@@ -75,14 +86,26 @@ describe('retention', () => {
         ['uploading', 'halfDay', 'retouched', 'oldHalf'],
       ],
       ['fewer incomplete runs with a longer grace period', {incompleteOnly: true, grace: '1d'}, ['oldHalf']],
-      ['more incomplete runs with a shorter grace period', {incompleteOnly: true, grace: '90min'}, ['uploading', 'halfDay', 'oldHalf']],
+      [
+        'more incomplete runs with a shorter grace period',
+        {incompleteOnly: true, grace: '90min'},
+        ['uploading', 'halfDay', 'oldHalf'],
+      ],
       ['the runs that are named', {run: run('week', 'ancient')}, ['week', 'ancient']],
       ['a run of the future that is named', {run: run('tomorrow')}, ['tomorrow']],
       ['not a named run that is uploading', {run: run('uploading', 'week')}, ['week']],
-      ['a named run that is uploading, without a grace period', {run: run('uploading'), grace: '0'}, ['uploading']],
+      [
+        'a named run that is uploading, without a grace period',
+        {run: run('uploading'), grace: '0'},
+        ['uploading'],
+      ],
       ['runs that are old and incomplete', {olderThan: '30d', incompleteOnly: true}, ['oldHalf']],
       ['runs that are old and named', {olderThan: '30d', run: run('week', 'month')}, ['month']],
-      ['runs that are incomplete and named', {incompleteOnly: true, run: run('halfDay', 'month')}, ['halfDay']],
+      [
+        'runs that are incomplete and named',
+        {incompleteOnly: true, run: run('halfDay', 'month')},
+        ['halfDay'],
+      ],
       [
         'runs that are old, incomplete and named',
         {olderThan: '30d', incompleteOnly: true, run: run('halfDay', 'month', 'oldHalf')},
@@ -105,9 +128,17 @@ describe('retention', () => {
         {only: ['traces']},
         ['fresh', 'halfDay', 'week', 'month', 'oldHalf', 'ancient'],
       ],
-      ['with --only and a selector what the selector selects', {only: ['traces'], olderThan: '1y'}, ['ancient']],
+      [
+        'with --only and a selector what the selector selects',
+        {only: ['traces'], olderThan: '1y'},
+        ['ancient'],
+      ],
       ['no run with --delete-leaderboard alone', {deleteLeaderboard: true}, []],
-      ['with --delete-leaderboard and a selector what the selector selects', {deleteLeaderboard: true, olderThan: '1y'}, ['ancient']],
+      [
+        'with --delete-leaderboard and a selector what the selector selects',
+        {deleteLeaderboard: true, olderThan: '1y'},
+        ['ancient'],
+      ],
     ]
     for (const [title, options, goes] of cases) {
       it(`is ${title}`, () => {
@@ -118,15 +149,21 @@ describe('retention', () => {
 
   describe('--keep-recent', () => {
     it('counts complete and incomplete runs alike', () => {
-      const kept = [...verdicts({keepRecent: 2})].filter(([, {reasons}]) => reasons.some(({rule}) => rule === 'keep-recent'))
-      expect(kept.filter(([, {action}]) => action === 'keep').map(([key]) => key)).to.deep.equal(['fresh', 'halfDay'])
+      const kept = [...verdicts({keepRecent: 2})].filter(([, {reasons}]) =>
+        reasons.some(({rule}) => rule === 'keep-recent'),
+      )
+      expect(kept.filter(([, {action}]) => action === 'keep').map(([key]) => key)).to.deep.equal([
+        'fresh',
+        'halfDay',
+      ])
     })
 
     it('does not count runs of the future or in their grace period, which stay all the same', () => {
       const decisions = verdicts({keepRecent: 1})
       expect(decisions.get('fresh')?.action).to.equal('keep')
       expect(decisions.get('halfDay')?.action).to.equal('delete')
-      for (const key of ['tomorrow', 'uploading', 'retouched']) expect(decisions.get(key)?.action).to.equal('keep')
+      for (const key of ['tomorrow', 'uploading', 'retouched'])
+        expect(decisions.get(key)?.action).to.equal('keep')
     })
 
     it('counts an incomplete run as soon as its grace period is over', () => {
@@ -145,12 +182,31 @@ describe('retention', () => {
   })
 
   describe('reasons', () => {
-    const all: RetentionOptions = {olderThan: '30d', incompleteOnly: true, run: [stampOf('oldHalf'), stampOf('week')]}
+    const all: RetentionOptions = {
+      olderThan: '30d',
+      incompleteOnly: true,
+      run: [stampOf('oldHalf'), stampOf('week')],
+    }
     const cases: Array<[title: string, key: Key, options: RetentionOptions, rules: string[]]> = [
-      ['of a run that goes are all selectors that select it', 'oldHalf', all, ['run', 'incomplete-only', 'older-than']],
-      ['of a run that stays are the selectors that do not select it', 'week', all, ['incomplete-only', 'older-than']],
+      [
+        'of a run that goes are all selectors that select it',
+        'oldHalf',
+        all,
+        ['run', 'incomplete-only', 'older-than'],
+      ],
+      [
+        'of a run that stays are the selectors that do not select it',
+        'week',
+        all,
+        ['incomplete-only', 'older-than'],
+      ],
       ['of a run that is not named say so', 'month', all, ['run', 'incomplete-only']],
-      ['put keepers before selectors', 'fresh', {olderThan: '1d', keepRecent: 1}, ['keep-recent', 'older-than']],
+      [
+        'put keepers before selectors',
+        'fresh',
+        {olderThan: '1d', keepRecent: 1},
+        ['keep-recent', 'older-than'],
+      ],
       ['put guards before all else', 'uploading', {olderThan: '1d'}, ['grace', 'older-than']],
       ['name the grace period whatever selected the run', 'retouched', {all: true}, ['grace']],
       ['name the future', 'tomorrow', {keepRecent: 1}, ['future']],
@@ -166,7 +222,10 @@ describe('retention', () => {
     }
 
     it('tell what an incomplete run lacks', () => {
-      expect(textsFor('oldHalf', {incompleteOnly: true})).to.include('no results').and.include('no metrics').and.not.include('no traces')
+      expect(textsFor('oldHalf', {incompleteOnly: true}))
+        .to.include('no results')
+        .and.include('no metrics')
+        .and.not.include('no traces')
     })
 
     it('tell when a run that may be uploading changed last', () => {
@@ -180,14 +239,20 @@ describe('retention', () => {
     })
 
     it('tell of dates that disagree where nothing else keeps a run', () => {
-      const datasets = runDatasets('20260601_120000', RUN_TYPES, {createdAt: before(DAY)})
+      const datasets = runDatasets('20260601_120000', RUN_TYPES, {createdAt: ago(DAY)})
       const [decision] = decide(groupDatasetsByRun(datasets), readRules({olderThan: '30d'}), NOW)
       expect(decision?.action).to.equal('keep')
-      expect(decision?.reasons.map(({text}) => text).join()).to.include('dates disagree')
+      expect(decision?.reasons.map(({text}) => text).join(',')).to.include('dates disagree')
     })
 
     it('are never missing', () => {
-      for (const options of [{all: true}, {keepRecent: 2}, {olderThan: '7d'}, {only: ['traces' as const]}, {deleteLeaderboard: true}]) {
+      for (const options of [
+        {all: true},
+        {keepRecent: 2},
+        {olderThan: '7d'},
+        {only: ['traces' as const]},
+        {deleteLeaderboard: true},
+      ]) {
         for (const {reasons} of verdicts(options).values()) expect(reasons).to.have.length.greaterThan(0)
       }
     })
@@ -209,11 +274,24 @@ describe('retention', () => {
   })
 
   describe('options', () => {
-    const selectors: RetentionOptions[] = [{olderThan: '7d'}, {incompleteOnly: true}, {run: [stampOf('week')]}, {keepRecent: 1}]
+    const selectors: RetentionOptions[] = [
+      {olderThan: '7d'},
+      {incompleteOnly: true},
+      {run: [stampOf('week')]},
+      {keepRecent: 1},
+    ]
     const refused: Array<[title: string, options: RetentionOptions, words: string[]]> = [
-      ['nothing at all', {}, ['--older-than', '--incomplete-only', '--run', '--all', '--keep-recent', '--only']],
+      [
+        'nothing at all',
+        {},
+        ['--older-than', '--incomplete-only', '--run', '--all', '--keep-recent', '--only'],
+      ],
       ['only a grace period', {grace: '1h'}, ['--older-than']],
-      ['selectors that are turned off', {incompleteOnly: false, all: false, run: [], only: []}, ['--older-than']],
+      [
+        'selectors that are turned off',
+        {incompleteOnly: false, all: false, run: [], only: []},
+        ['--older-than'],
+      ],
       ['zero runs to keep', {keepRecent: 0}, ['--keep-recent']],
       ['fewer than zero runs to keep', {keepRecent: -1}, ['--keep-recent']],
       ['half a run to keep', {keepRecent: 1.5}, ['--keep-recent']],
@@ -240,7 +318,7 @@ describe('retention', () => {
     }
 
     for (const options of selectors) {
-      it(`are refused for --all with ${Object.keys(options).join()}`, () => {
+      it(`are refused for --all with ${Object.keys(options).join(',')}`, () => {
         const error = errorOf(() => readRules({all: true, ...options}))
         expect(error).to.be.instanceOf(UsageError)
         expect(error.message).to.include('--all')
@@ -248,7 +326,9 @@ describe('retention', () => {
     }
 
     it('may combine --all with scope and grace', () => {
-      expect(() => readRules({all: true, only: ['traces'], grace: '0', deleteLeaderboard: true})).not.to.throw()
+      expect(() =>
+        readRules({all: true, only: ['traces'], grace: '0', deleteLeaderboard: true}),
+      ).not.to.throw()
     })
 
     it('may combine every selector and keeper but --all', () => {
@@ -256,7 +336,10 @@ describe('retention', () => {
     })
 
     it('name a run once, and types in one order', () => {
-      const rules = readRules({run: [stampOf('week'), stampOf('week')], only: ['metrics', 'results', 'metrics']})
+      const rules = readRules({
+        run: [stampOf('week'), stampOf('week')],
+        only: ['metrics', 'results', 'metrics'],
+      })
       expect(rules.runs).to.deep.equal([stampOf('week')])
       expect(rules.only).to.deep.equal(['results', 'metrics'])
     })
@@ -265,14 +348,20 @@ describe('retention', () => {
       expect(isEveryRunByScope(readRules({only: ['traces']}))).to.equal(true)
       expect(isEveryRunByScope(readRules({only: ['traces'], deleteLeaderboard: true}))).to.equal(true)
       for (const other of [...selectors, {all: true}]) {
-        expect(isEveryRunByScope(readRules({only: ['traces'], ...other})), Object.keys(other).join()).to.equal(false)
+        expect(
+          isEveryRunByScope(readRules({only: ['traces'], ...other})),
+          Object.keys(other).join(','),
+        ).to.equal(false)
       }
     })
 
     it('know that --delete-leaderboard alone chooses no runs', () => {
       expect(choosesRuns(readRules({deleteLeaderboard: true}))).to.equal(false)
       for (const other of [...selectors, {all: true}, {only: ['traces' as const]}]) {
-        expect(choosesRuns(readRules({deleteLeaderboard: true, ...other})), Object.keys(other).join()).to.equal(true)
+        expect(
+          choosesRuns(readRules({deleteLeaderboard: true, ...other})),
+          Object.keys(other).join(','),
+        ).to.equal(true)
       }
     })
   })
@@ -281,19 +370,26 @@ describe('retention', () => {
     it('parts the runs into those that go and those that stay', () => {
       const runs = accountRuns()
       const parted = filterRuns(runs, {olderThan: '30d', now: NOW})
-      expect(parted.delete.map(({run}) => run.timestamp)).to.deep.equal(['month', 'oldHalf', 'ancient'].map((key) => stampOf(key)))
+      expect(parted.delete.map(({run}) => run.timestamp)).to.deep.equal(
+        ['month', 'oldHalf', 'ancient'].map((key) => stampOf(key)),
+      )
       expect([...parted.delete, ...parted.keep].map(({run}) => run)).to.have.members(runs)
     })
 
     it('refuses a run that is not there, by name, and says where to look', () => {
-      const error = errorOf(() => filterRuns(accountRuns(), {run: [stampOf('week'), '20200101_000000'], now: NOW}))
+      const error = errorOf(() =>
+        filterRuns(accountRuns(), {run: [stampOf('week'), '20200101_000000'], now: NOW}),
+      )
       expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
       expect(error.message).to.include('20200101_000000').and.not.include(stampOf('week'))
-      expect((error as SmoltraceError).suggestions.join()).to.include('runs group')
+      expect((error as SmoltraceError).suggestions.join(',')).to.include('runs group')
     })
 
     it('refuses an age whose date lies in the future', () => {
-      expect(() => filterRuns(accountRuns(), {olderThan: '2026-10-06', now: NOW})).to.throw(UsageError, 'future')
+      expect(() => filterRuns(accountRuns(), {olderThan: '2026-10-06', now: NOW})).to.throw(
+        UsageError,
+        'future',
+      )
     })
 
     it("goes by the machine's clock where no other is given", () => {

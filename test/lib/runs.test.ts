@@ -1,11 +1,20 @@
 import {expect} from 'chai'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
 import {type RunDataset} from '../../src/lib/datasets.js'
 import {DAY, HOUR} from '../../src/lib/duration.js'
 import {formatTimestamp, RUN_TYPES, type RunType} from '../../src/lib/naming.js'
 import {groupDatasetsByRun, isInFuture, isOlderThan, mayBeUploading, type Run} from '../../src/lib/runs.js'
-import {after, before, leaderboardDataset, NOW, runDataset, runDatasets, runOf, someInventory} from '../support/builders.js'
+import {
+  ago,
+  later,
+  leaderboardDataset,
+  NOW,
+  runDataset,
+  runDatasets,
+  runOf,
+  someInventory,
+} from '../support/builders.js'
 
 const STAMP = '20260901_120000'
 const NAMED = new Date('2026-09-01T12:00:00.000Z')
@@ -13,12 +22,16 @@ const NAMED = new Date('2026-09-01T12:00:00.000Z')
 /** A run whose datasets were created this far from the time in its name. */
 function createdAt(...distances: number[]): Run {
   const datasets = distances.map((ms, index) =>
-    runDataset(RUN_TYPES[index] ?? 'results', STAMP, {createdAt: after(NAMED, ms)}),
+    runDataset(RUN_TYPES[index] ?? 'results', STAMP, {createdAt: later(NAMED, ms)}),
   )
   const [run] = groupDatasetsByRun(datasets)
   if (!run) throw new Error('no run')
   return run
 }
+
+/** An incomplete run of three days ago that changed later. */
+const changed = (ms: number, types: RunType[] = ['results']) =>
+  runOf(ago(3 * DAY), types, {createdAt: ago(3 * DAY), lastModified: ago(ms)})
 
 describe('runs', () => {
   describe('grouping', () => {
@@ -26,11 +39,15 @@ describe('runs', () => {
       const [first, second] = [runDatasets('20260901_120000'), runDatasets('20260902_120000')]
       const runs = groupDatasetsByRun([...first, ...second].reverse())
       expect(runs.map(({timestamp}) => timestamp)).to.deep.equal(['20260902_120000', '20260901_120000'])
-      for (const run of runs) expect(run.datasets.map(({type}) => type)).to.deep.equal(['results', 'traces', 'metrics'])
+      for (const run of runs)
+        expect(run.datasets.map(({type}) => type)).to.deep.equal(['results', 'traces', 'metrics'])
     })
 
     it('keeps two namespaces apart', () => {
-      const runs = groupDatasetsByRun([...runDatasets(STAMP), ...runDatasets(STAMP, RUN_TYPES, {namespace: 'team'})])
+      const runs = groupDatasetsByRun([
+        ...runDatasets(STAMP),
+        ...runDatasets(STAMP, RUN_TYPES, {namespace: 'team'}),
+      ])
       expect(runs.map(({namespace, complete}) => [namespace, complete])).to.deep.equal([
         ['kim', true],
         ['team', true],
@@ -46,7 +63,10 @@ describe('runs', () => {
     })
 
     it('does not mistake a second for the next', () => {
-      const runs = groupDatasetsByRun([...runDatasets('20260901_120000', ['results']), ...runDatasets('20260901_120001', ['traces'])])
+      const runs = groupDatasetsByRun([
+        ...runDatasets('20260901_120000', ['results']),
+        ...runDatasets('20260901_120001', ['traces']),
+      ])
       expect(runs.map(({complete}) => complete)).to.deep.equal([false, false])
     })
 
@@ -88,7 +108,12 @@ describe('runs', () => {
   describe('the time of a run', () => {
     const cases: Array<[title: string, distances: number[], time: number, datesDisagree: boolean]> = [
       ['the earliest date of creation', [3 * HOUR, HOUR, 2 * HOUR], HOUR, false],
-      ['a date of creation before the name, as a machine east of Greenwich has it', [-9 * HOUR], -9 * HOUR, false],
+      [
+        'a date of creation before the name, as a machine east of Greenwich has it',
+        [-9 * HOUR],
+        -9 * HOUR,
+        false,
+      ],
       ['plausible at exactly 48 hours after the name', [48 * HOUR], 48 * HOUR, false],
       ['plausible at exactly 48 hours before the name', [-48 * HOUR], -48 * HOUR, false],
       ['the name where all dates are a millisecond too late', [48 * HOUR + 1], 0, true],
@@ -100,22 +125,22 @@ describe('runs', () => {
     for (const [title, distances, time, datesDisagree] of cases) {
       it(`is ${title}`, () => {
         const run = createdAt(...distances)
-        expect(run.time).to.deep.equal(after(NAMED, time))
+        expect(run.time).to.deep.equal(later(NAMED, time))
         expect(run.datesDisagree).to.equal(datesDisagree)
       })
     }
 
     it('takes no notice of later changes, which the newest change does', () => {
-      const run = runOf(STAMP, RUN_TYPES, {createdAt: NAMED, lastModified: after(NAMED, 20 * DAY)})
+      const run = runOf(STAMP, RUN_TYPES, {createdAt: NAMED, lastModified: later(NAMED, 20 * DAY)})
       expect(run.time).to.deep.equal(NAMED)
       expect(run.datesDisagree).to.equal(false)
       expect(run.newestCreatedAt).to.deep.equal(NAMED)
-      expect(run.newestChange).to.deep.equal(after(NAMED, 20 * DAY))
+      expect(run.newestChange).to.deep.equal(later(NAMED, 20 * DAY))
     })
 
     it('has the newest date of creation among the newest changes', () => {
-      const run = runOf(STAMP, ['results'], {createdAt: after(NAMED, DAY), lastModified: NAMED})
-      expect(run.newestChange).to.deep.equal(after(NAMED, DAY))
+      const run = runOf(STAMP, ['results'], {createdAt: later(NAMED, DAY), lastModified: NAMED})
+      expect(run.newestChange).to.deep.equal(later(NAMED, DAY))
     })
   })
 
@@ -123,32 +148,30 @@ describe('runs', () => {
     it('is measured strictly: a run of exactly the cutoff is not older', () => {
       const run = createdAt(0, 0, 0)
       expect(isOlderThan(run, run.time)).to.equal(false)
-      expect(isOlderThan(run, after(run.time, 1))).to.equal(true)
+      expect(isOlderThan(run, later(run.time, 1))).to.equal(true)
     })
 
     it('of a run whose dates disagree counts only once its newest date is past the cutoff as well', () => {
       const run = createdAt(0, 30 * DAY)
-      expect(isOlderThan(run, after(NAMED, 10 * DAY))).to.equal(false)
-      expect(isOlderThan(run, after(NAMED, 30 * DAY))).to.equal(false)
-      expect(isOlderThan(run, after(NAMED, 30 * DAY + 1))).to.equal(true)
+      expect(isOlderThan(run, later(NAMED, 10 * DAY))).to.equal(false)
+      expect(isOlderThan(run, later(NAMED, 30 * DAY))).to.equal(false)
+      expect(isOlderThan(run, later(NAMED, 30 * DAY + 1))).to.equal(true)
     })
 
     it('of a run whose dates disagree counts only once its time is past the cutoff as well', () => {
       const run = createdAt(-90 * DAY)
-      expect(isOlderThan(run, after(NAMED, -DAY))).to.equal(false)
-      expect(isOlderThan(run, after(NAMED, 1))).to.equal(true)
+      expect(isOlderThan(run, later(NAMED, -DAY))).to.equal(false)
+      expect(isOlderThan(run, later(NAMED, 1))).to.equal(true)
     })
 
     it('of a run whose dates agree takes no notice of its newest date', () => {
       const run = createdAt(0, 40 * HOUR)
-      expect(isOlderThan(run, after(NAMED, HOUR))).to.equal(true)
+      expect(isOlderThan(run, later(NAMED, HOUR))).to.equal(true)
     })
   })
 
   describe('an upload that may be under way', () => {
     const grace = 6 * HOUR
-    const changed = (ms: number, types: RunType[] = ['results']) =>
-      runOf(before(3 * DAY), types, {createdAt: before(3 * DAY), lastModified: before(ms)})
 
     it('is one of an incomplete run that changed within the grace period', () => {
       expect(mayBeUploading(changed(grace - 1), NOW, grace)).to.equal(true)
@@ -173,13 +196,16 @@ describe('runs', () => {
     })
 
     it('counts a creation as a change', () => {
-      const run = runOf(before(2 * HOUR), ['results'], {createdAt: before(HOUR), lastModified: before(9 * DAY)})
+      const run = runOf(ago(2 * HOUR), ['results'], {
+        createdAt: ago(HOUR),
+        lastModified: ago(9 * DAY),
+      })
       expect(mayBeUploading(run, NOW, grace)).to.equal(true)
     })
   })
 
   it('takes a run for one of the future only after now', () => {
-    const at = (ms: number) => runOf(NOW, RUN_TYPES, {createdAt: before(ms)})
+    const at = (ms: number) => runOf(NOW, RUN_TYPES, {createdAt: ago(ms)})
     expect(isInFuture(at(-1), NOW)).to.equal(true)
     expect(isInFuture(at(0), NOW)).to.equal(false)
   })

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
 import {type AddressInfo} from 'node:net'
 
@@ -6,12 +6,19 @@ import {type Inventory, type LeaderboardDataset, type RunDataset} from '../../sr
 import {DAY, HOUR} from '../../src/lib/duration.js'
 import {type Hub, type ListedDataset, type PlanPart} from '../../src/lib/hub/client.js'
 import {HubError} from '../../src/lib/hub/errors.js'
-import {formatTimestamp, parseTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/naming.js'
+import {
+  formatTimestamp,
+  parseTimestamp,
+  RUN_TYPES,
+  runDatasetName,
+  type RunType,
+} from '../../src/lib/naming.js'
 import {makePlan, type Plan} from '../../src/lib/plan.js'
 import {type Protection} from '../../src/lib/protection.js'
 import {decide, readRules, type RetentionOptions} from '../../src/lib/retention.js'
 import {groupDatasetsByRun, type Run} from '../../src/lib/runs.js'
 import {type Session} from '../../src/lib/session.js'
+import {type Style, styleFor} from '../../src/lib/ui/style.js'
 
 /** The moment at which the tests of rules take place. */
 export const NOW = new Date('2026-10-05T12:00:00.000Z')
@@ -21,12 +28,12 @@ export const ENDPOINT = 'http://127.0.0.1:9'
 export const TOKEN = 'hf_notAToken0123456789'
 
 /** The moment this long before NOW. */
-export function before(ms: number): Date {
+export function ago(ms: number): Date {
   return new Date(NOW.getTime() - ms)
 }
 
 /** The moment this long after another. */
-export function after(date: Date, ms: number): Date {
+export function later(date: Date, ms: number): Date {
   return new Date(date.getTime() + ms)
 }
 
@@ -40,7 +47,7 @@ export function freshId(): string {
 
 /** One dataset as a listing shows it. */
 export function listed(name: string, facts: Partial<ListedDataset> = {}): ListedDataset {
-  const createdAt = facts.createdAt ?? before(10 * DAY)
+  const createdAt = facts.createdAt ?? ago(10 * DAY)
   return {
     name,
     id: freshId(),
@@ -60,7 +67,7 @@ export function runDataset(type: RunType, timestamp: string, facts: Facts = {}):
   const namespace = facts.namespace ?? NAMESPACE
   const named = parseTimestamp(timestamp) ?? NOW
   const name = runDatasetName(namespace, type, timestamp)
-  return {...listed(name, {createdAt: after(named, 30 * MINUTE), ...facts}), name, namespace, type, timestamp}
+  return {...listed(name, {createdAt: later(named, 30 * MINUTE), ...facts}), name, namespace, type, timestamp}
 }
 
 /** The datasets of one run, by default all three. */
@@ -142,13 +149,14 @@ export interface FakeHub extends Hub {
 /** How a fake Hub answers DELETEs: with an error, or by doing it. */
 export type OnDelete = (name: string, time: number) => Error | Promise<Error | void> | void
 
+const unused = () => Promise.reject(new Error('not part of this test'))
+
 /**
  * A Hub that holds these datasets.
  * @param onDelete told the name and how often it was asked to delete it before
  */
 export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {}): FakeHub {
   const times = new Map<string, number>()
-  const unused = () => Promise.reject(new Error('not part of this test'))
   const hub: FakeHub = {
     endpoint: ENDPOINT,
     waits: 0,
@@ -281,8 +289,8 @@ const HOSTILE_DATES = [
 
 /** Moments of evaluations: mostly of the last months, some just now or in the future, some apt to break things. */
 export const someMoment: fc.Arbitrary<Date> = fc.oneof(
-  {weight: 6, arbitrary: fc.integer({min: 0, max: 90 * 24 * 60}).map((minutes) => before(minutes * MINUTE))},
-  {weight: 2, arbitrary: fc.integer({min: -72, max: 24}).map((hours) => before(hours * HOUR))},
+  {weight: 6, arbitrary: fc.integer({min: 0, max: 90 * 24 * 60}).map((minutes) => ago(minutes * MINUTE))},
+  {weight: 2, arbitrary: fc.integer({min: -72, max: 24}).map((hours) => ago(hours * HOUR))},
   {weight: 1, arbitrary: fc.constantFrom(...HOSTILE_DATES)},
 )
 
@@ -308,8 +316,8 @@ export const someRun: fc.Arbitrary<RunDataset[]> = fc
   })
   .map(({moment, types, distances, changes}) =>
     types.map((type, index) => {
-      const createdAt = after(moment, distances[index] ?? 0)
-      const lastModified = after(createdAt, changes[index] ?? 0)
+      const createdAt = later(moment, distances[index] ?? 0)
+      const lastModified = later(createdAt, changes[index] ?? 0)
       return runDataset(type, formatTimestamp(moment), {createdAt, lastModified})
     }),
   )
@@ -382,7 +390,9 @@ export const someListing: fc.Arbitrary<ListedDataset[]> = fc
     others: fc.uniqueArray(
       fc.oneof(
         fc.constantFrom(...NEAR_MISSES).map((name) => `${NAMESPACE}/${name}`),
-        fc.constantFrom('other', 'Kim', 'kim2', 'ki', '').map((name) => `${name}/smoltrace-results-20260101_000000`),
+        fc
+          .constantFrom('other', 'Kim', 'kim2', 'ki', '')
+          .map((name) => `${name}/smoltrace-results-20260101_000000`),
         fc.string().map((name) => `${NAMESPACE}/${name}`),
         fc
           .tuple(fc.constantFrom('results', 'traces', 'metrics'), fc.stringMatching(/^\d{8}_\d{6}$/))
@@ -449,3 +459,37 @@ export function someCase(
     options(inventory).map((chosen) => ({inventory, options: chosen})),
   )
 }
+
+/** What a test says of a stream. */
+export interface StreamFacts {
+  isTTY?: boolean
+  columns?: number
+  rows?: number
+  colours?: boolean
+}
+
+/** A stream like stderr that only remembers what was written to it. */
+export function streamOf({
+  isTTY = false,
+  columns,
+  rows,
+  colours = false,
+}: StreamFacts = {}): NodeJS.WriteStream & {
+  text: string
+} {
+  const stream = {
+    isTTY,
+    columns,
+    rows,
+    text: '',
+    hasColors: () => colours,
+    write(chunk: string) {
+      stream.text += chunk
+      return true
+    },
+  }
+  return stream as unknown as NodeJS.WriteStream & {text: string}
+}
+
+/** No colours at all. */
+export const PLAIN: Style = styleFor(streamOf())

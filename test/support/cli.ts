@@ -16,7 +16,7 @@ export interface CliResult {
 
 /** Runs a command in this process, from the sources, with these variables beside those of the test. */
 export async function runCli(argv: string[], env: Record<string, string> = {}): Promise<CliResult> {
-  const before = {...process.env}
+  const before = Object.keys(env).map((name) => [name, process.env[name]] as const)
   Object.assign(process.env, env)
   process.exitCode = undefined
   try {
@@ -25,7 +25,11 @@ export async function runCli(argv: string[], env: Record<string, string> = {}): 
     const exitCode = Number(process.exitCode ?? error?.oclif?.exit ?? (error ? 1 : 0))
     return {stdout, stderr, exitCode}
   } finally {
-    process.env = before
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
+
     process.exitCode = undefined
   }
 }

@@ -51,7 +51,8 @@ export function startInTerminal(
     },
     screen,
     async waitFor(wanted) {
-      const isThere = () => (typeof wanted === 'string' ? text(typedAt).includes(wanted) : wanted.test(text(typedAt)))
+      const isThere = () =>
+        typeof wanted === 'string' ? text(typedAt).includes(wanted) : wanted.test(text(typedAt))
       await until(`${wanted} on the terminal`, isThere).catch((error: Error) => {
         throw new Error(`${error.message}. It shows:\n${screen.visible().join('\n')}`)
       })
@@ -145,6 +146,7 @@ export class Screen {
       this.lines.length = this.row + 1
     }
 
-    if (command === 'H' || command === 'f') throw new Error(`The program jumps about: ${parameters}${command}`)
+    if (command === 'H' || command === 'f')
+      throw new Error(`The program jumps about: ${parameters}${command}`)
   }
 }

@@ -81,7 +81,9 @@ export function readRecording(name: string): Exchange[] {
 /** Full names of the datasets that the listing on file shows, in its order. */
 export function listedIn(name: string): string[] {
   return readRecording(name)
-    .filter(({method, path, status}) => method === 'GET' && path.startsWith('/api/datasets?') && status === 200)
+    .filter(
+      ({method, path, status}) => method === 'GET' && path.startsWith('/api/datasets?') && status === 200,
+    )
     .flatMap(({response}) => (response as Array<{id: string}>).map(({id}) => id))
 }
 
@@ -153,7 +155,9 @@ function pseudonyms(exchanges: Exchange[]): Array<[from: string, to: string]> {
   const identity = exchanges.map(({response}) => response).find((response) => isIdentity(response))
   if (!identity) return []
   const {name, orgs} = identity
-  const listed = exchanges.flatMap(({response}) => (Array.isArray(response) ? response : []) as Array<{id: string}>)
+  const listed = exchanges.flatMap(
+    ({response}) => (Array.isArray(response) ? response : []) as Array<{id: string}>,
+  )
   const others = [...new Set(listed.map(({id}) => id))].filter((id) => !/smoltrace/i.test(id))
   return [
     ...others.map((id, index): [string, string] => [`"id":"${id}"`, `"id":"mira/other-${index + 1}"`]),

@@ -1,6 +1,6 @@
 import type {DatasetEntry} from '@huggingface/hub'
 
-import {RefusedError, SmoltraceError} from '../errors.js'
+import {CancelledError, RefusedError, SmoltraceError} from '../errors.js'
 import {parseDatasetName} from '../naming.js'
 import {type Credentials} from './credentials.js'
 import {HubFormatError, HubUnreachableError} from './errors.js'
@@ -64,13 +64,14 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
   const request = createTransport({endpoint, signal, onWait: countWait})
   const access = {hubUrl: endpoint, accessToken: token, fetch: request}
 
+  const certain = <T>(ask: () => Promise<T>) => certainly(ask, signal)
   return {
     endpoint,
     get waits() {
       return waits
     },
     whoAmI: () =>
-      certainly(async () => {
+      certain(async () => {
         const {whoAmI} = await library()
         let date: string | null = null
         const noteDate: typeof fetch = async (input, init) => {
@@ -82,7 +83,7 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
         return readIdentity(await whoAmI({...access, fetch: noteDate}), date)
       }),
     listDatasets: (namespace) =>
-      certainly(async () => {
+      certain(async () => {
         const {listDatasets} = await library()
         const listed: ListedDataset[] = []
         const pages = listDatasets({
@@ -96,7 +97,7 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
         return listed
       }),
     deleteDataset: (name, namespace, part) =>
-      certainly(async () => {
+      certain(async () => {
         const type = parseDatasetName(name, namespace)?.type
         if (!type || (type === 'leaderboard') !== (part === 'leaderboard')) {
           throw new RefusedError(
@@ -108,13 +109,13 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
         await deleteRepo({...access, repo: repo(name)})
       }),
     headOf: (name) =>
-      certainly(async () => {
+      certain(async () => {
         const {datasetInfo} = await library()
         const {sha} = await datasetInfo({...access, name, additionalFields: ['sha']})
         return requireText(sha, `the head of ${name}`)
       }),
     readText: (name, path, revision) =>
-      certainly(async () => {
+      certain(async () => {
         const {downloadFile} = await library()
         const file = await downloadFile({
           ...access,
@@ -127,7 +128,7 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
         return file?.text()
       }),
     changeFile: (name, {path, text, title, parentCommit}) =>
-      certainly(async () => {
+      certain(async () => {
         const {commit} = await library()
         const operation =
           text === undefined
@@ -155,11 +156,12 @@ function repo(name: string) {
 }
 
 /** What the library cannot read, such as broken JSON, is an answer that is not certain. */
-async function certainly<T>(ask: () => Promise<T>): Promise<T> {
+async function certainly<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
     return await ask()
   } catch (error) {
     if (error instanceof SmoltraceError) throw error
+    if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
     const why = error instanceof Error ? error.message : String(error)
     if (error instanceof Error && (error.name === 'TimeoutError' || why === 'terminated')) {
       throw new HubUnreachableError('The answer of the Hub broke off.', {cause: error})
@@ -168,6 +170,9 @@ async function certainly<T>(ask: () => Promise<T>): Promise<T> {
     throw new HubFormatError(`The answer of the Hub cannot be read: ${why}`, {cause: error})
   }
 }
+
+/** The only form of a next page's address that the library reads. */
+const READABLE_LINK = /<(https?:\/\/[^>]+)>;\s+rel="next"/
 
 /**
  * Guards the pages of a listing. The library takes a `Link` that it cannot read for the end of the list, and follows
@@ -178,9 +183,9 @@ function followingLinks(request: typeof fetch, endpoint: string): typeof fetch {
   return async (input, init) => {
     const response = await request(input, init)
     seen.add(String(input))
-    const link = response.headers.get('link')
-    if (!link?.includes('next')) return response
-    const [, next = ''] = /<([^>]*)>;\s+rel="next"/.exec(link) ?? []
+    const link = response.headers.get('link') ?? ''
+    if (!/next/i.test(link)) return response
+    const [, next = ''] = READABLE_LINK.exec(link) ?? []
     if (!URL.canParse(next) || new URL(next).origin !== new URL(endpoint).origin) {
       throw new HubFormatError(`The listing of the Hub goes on at an address that is not the Hub's: ${link}`)
     }
@@ -223,8 +228,8 @@ function requireText(value: unknown, what: string): string {
 }
 
 function requireDate(value: unknown, what: string): Date {
+  // The library makes 1970 of a null.
   const date = new Date(value as Date | string)
-  if (value === null || Number.isNaN(date.getTime()))
-    throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
+  if (!(date.getTime() > 0)) throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
   return date
 }

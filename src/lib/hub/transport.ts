@@ -1,6 +1,7 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 
 import {CancelledError} from '../errors.js'
+import {withoutTokens} from '../text.js'
 import {VERSION} from '../version.js'
 import {HubError, HubFormatError, HubUnreachableError} from './errors.js'
 import {readQuota} from './quota.js'
@@ -86,7 +87,8 @@ async function send(url: string, init: RequestInit, signal: AbortSignal | undefi
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (!(cause instanceof Error)) return String(cause)
-  return cause.message || (cause as NodeJS.ErrnoException).code || cause.name
+  const reason = cause.message || (cause as NodeJS.ErrnoException).code || cause.name
+  return reason.replaceAll(/\/\/[^/@\s]*@/g, '//')
 }
 
 /** A `Link` or a redirect could name another origin: the token must not go there. */
@@ -101,8 +103,10 @@ function headersFor(url: string, init: RequestInit, endpoint: string): Headers {
 function expectHubAnswer(response: Response, init: RequestInit, endpoint: string): Response {
   const url = new URL(response.url || endpoint)
   const type = response.headers.get('content-type') ?? ''
-  const wantsJson = url.pathname.startsWith('/api/') && !url.pathname.startsWith('/api/resolve-cache/')
-  const isForeign = wantsJson && url.origin !== new URL(endpoint).origin
+  const base = new URL(endpoint)
+  const path = url.pathname.slice(base.pathname.replace(/\/$/, '').length)
+  const wantsJson = path.startsWith('/api/') && !path.startsWith('/api/resolve-cache/')
+  const isForeign = wantsJson && url.origin !== base.origin
   const isPage = wantsJson && (init.method === 'DELETE' ? type.includes('html') : !type.includes('json'))
   if (!isForeign && !isPage) return response
   const found = isForeign ? `a redirect to ${url.origin}` : `${type || 'no content type'} instead of JSON`
@@ -128,14 +132,26 @@ async function toHubError(response: Response, init: RequestInit, url: string): P
 
 /** The Hub's own words: in the JSON body, else in the header, else the body as it is unless it is a page. */
 function messageOf(body: string, response: Response): string {
-  try {
-    const {error, message} = JSON.parse(body) as {error?: string | string[]; message?: string}
-    const words = [error ?? message ?? []].flat().join('; ')
-    if (words) return words
-  } catch {
-    // Not JSON: the header and the plain body are left.
-  }
-
   const isPage = response.headers.get('content-type')?.includes('html')
-  return response.headers.get('x-error-message') ?? (isPage ? 'an HTML page' : body)
+  const words = wordsOf(body) || response.headers.get('x-error-message') || (isPage ? 'an HTML page' : body)
+  return withoutTokens(words)
+}
+
+/** The forms that errors take on the Hub (the Hub's contract, section 0.1); empty where the body has none of them. */
+function wordsOf(body: string): string {
+  try {
+    const {
+      error,
+      errors,
+      error_description: description,
+      message,
+    } = JSON.parse(body) as Record<string, unknown>
+    return [error ?? errors ?? message, description]
+      .flat()
+      .flatMap((each) => (typeof each === 'object' ? (each as {message?: unknown} | null)?.message : each))
+      .filter((each) => typeof each === 'string')
+      .join('; ')
+  } catch {
+    return ''
+  }
 }

@@ -2,6 +2,7 @@ import {Listr, type ListrRendererFactory, type ListrTask} from 'listr2'
 
 import {type DeletionEvent, type Outcome} from '../deletion.js'
 import {type Plan, plannedDatasets} from '../plan.js'
+import {printable} from '../text.js'
 import {LineRenderer} from './line-renderer.js'
 import {type Board, DELETING} from './rows.js'
 import {WindowRenderer} from './window-renderer.js'
@@ -90,7 +91,7 @@ function toTask(name: string, rows: Map<string, Row>): ListrTask {
       }
 
       const {status, reason = '', requestId} = await outcome
-      const text = requestId ? `${reason} (request ${requestId})` : reason
+      const text = printable(requestId ? `${reason} (request ${requestId})` : reason)
       if (status === 'failed') throw new Error(text)
       if (status !== 'deleted') task.skip(`${WORDS[status]}: ${text}`)
     },

@@ -1,6 +1,6 @@
-import {styleText} from 'node:util'
+import {inspect} from 'node:util'
 
-type Format = Parameters<typeof styleText>[0]
+type Format = 'bold' | 'dim' | 'green' | 'red' | 'yellow'
 
 /** Colours for one stream: on a terminal that can, unless `NO_COLOR` or `TERM=dumb` say no; on a pipe never. */
 export interface Style {
@@ -15,7 +15,7 @@ export interface Style {
 /** The styles of a stream. Colour is never the only signal: each text says the same without it. */
 export function styleFor(stream: NodeJS.WriteStream): Style {
   const isColoured = hasColours(stream)
-  const paint = (format: Format) => (text: string) => (isColoured ? styleText(format, text) : text)
+  const paint = (format: Format) => (text: string) => (isColoured ? coloured(format, text) : text)
   return {
     isColoured,
     bold: paint('bold'),
@@ -24,6 +24,12 @@ export function styleFor(stream: NodeJS.WriteStream): Style {
     green: paint('green'),
     yellow: paint('yellow'),
   }
+}
+
+/** By the codes that Node keeps: its own `styleText` asks stdout whether stderr may be coloured. */
+function coloured(format: Format, text: string): string {
+  const [on, off] = inspect.colors[format] ?? [0, 0]
+  return `\u001B[${on}m${text}\u001B[${off}m`
 }
 
 function hasColours(stream: NodeJS.WriteStream): boolean {

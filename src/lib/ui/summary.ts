@@ -1,5 +1,6 @@
 import {type Outcome, type OutcomeStatus} from '../deletion.js'
 import {type CleanupResult} from '../execution.js'
+import {printable} from '../text.js'
 import {type Style} from './style.js'
 import {formatPairs} from './table.js'
 import {count, thousands} from './wording.js'
@@ -47,12 +48,12 @@ function formatRest(outcomes: Outcome[], style: Style): string {
     .filter((group) => group.length > 0)
     .map((group) => {
       const title = style.bold(`${LABELS[group[0]?.status ?? 'failed']}: ${thousands(group.length)}`)
-      return [title, ...group.map((outcome) => `  ${describe(outcome)}`)].join('\n')
+      return [title, ...group.map((outcome) => `  ${describeOutcome(outcome)}`)].join('\n')
     })
     .join('\n\n')
 }
 
 /** One dataset and what became of it, in one line. */
-export function describe({name, reason, requestId}: Outcome): string {
-  return `${name}${reason ? `: ${reason}` : ''}${requestId ? ` (request ${requestId})` : ''}`
+export function describeOutcome({name, reason, requestId}: Outcome): string {
+  return printable(`${name}${reason ? `: ${reason}` : ''}${requestId ? ` (request ${requestId})` : ''}`)
 }

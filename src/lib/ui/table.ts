@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import stringWidth from 'string-width'
 
 import {printable} from '../text.js'
 import {type Style} from './style.js'
@@ -11,8 +12,8 @@ export interface Column {
 
 /** Two blanks between columns. */
 const GAP = 2
-/** The last column is wrapped, but never to less than this. */
-const NARROWEST = 16
+/** The last column is wrapped between words, but never to less than this. */
+const NARROWEST = 10
 
 const NO_LINES = Object.fromEntries(
   [
@@ -45,15 +46,15 @@ export function formatTable(
   {style, width}: {style: Style; width: number | undefined},
 ): string {
   const cells = rows.map((row) => row.map((cell) => printable(cell)))
-  const widths = columns.map(({title}, index) =>
-    Math.max(title.length, ...cells.map((row) => row[index]?.length ?? 0)),
-  )
+  const widths = columns.map(({title}, index) => widest([title, ...cells.map((row) => row[index] ?? '')]))
   const shown = width === undefined ? columns.map((_, index) => index) : fitting(columns, widths, width)
   const pick = <T>(row: T[]): T[] => shown.map((index) => row[index] as T)
   const colWidths = pick(widths).map((each) => each + GAP)
   const last = colWidths.length - 1
   const others = colWidths.slice(0, last).reduce((sum, each) => sum + each, 0)
-  colWidths[last] = Math.min(colWidths[last] ?? 0, Math.max((width ?? Infinity) - others, NARROWEST))
+  const longestWord = widest(cells.flatMap((row) => row[shown.at(-1) ?? 0]?.split(' ') ?? []))
+  const room = Math.max((width ?? Infinity) - others, NARROWEST, longestWord) + GAP
+  colWidths[last] = Math.min(colWidths[last] ?? 0, room)
   const table = new Table({
     head: pick(columns).map(({title}) => style.bold(title)),
     colWidths,
@@ -67,6 +68,13 @@ export function formatTable(
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n')
+}
+
+/** Columns of the terminal that the widest of these texts takes. */
+function widest(texts: string[]): number {
+  let width = 0
+  for (const text of texts) width = Math.max(width, stringWidth(text))
+  return width
 }
 
 /** Which columns stay: droppable ones go until the rest, its last column wrapped, fits. */

@@ -1,3 +1,5 @@
+import stringWidth from 'string-width'
+
 import {type Row} from './rows.js'
 import {type Style} from './style.js'
 import {thousands} from './wording.js'
@@ -9,9 +11,9 @@ export interface WindowSize {
 }
 
 const MARKS: Record<Row['state'], string> = {
-  deleted: '✔',
+  deleted: '✓',
   deleting: '⠿',
-  failed: '✖',
+  failed: '✗',
   other: '-',
   waiting: '·',
 }
@@ -66,15 +68,16 @@ function drawRow({name, state, word, reason}: Row, width: number, style: Style):
   return state === 'deleting' ? line : style.dim(line)
 }
 
-/** Cut to the width of the terminal; a character beyond Latin may take two columns. */
+/** Cut to the width of the terminal, between characters. */
 function cut(text: string, width: number): string {
-  let used = 0
-  let cutAt = 0
-  for (const character of text) {
-    used += (character.codePointAt(0) ?? 0) > 0x2e_7f ? 2 : 1
-    if (used > width) return `${text.slice(0, Math.max(0, cutAt - 1))}…`
-    cutAt += character.length
+  if (stringWidth(text) <= width) return text
+  const kept: string[] = []
+  let used = 1
+  for (const {segment} of new Intl.Segmenter().segment(text)) {
+    used += stringWidth(segment)
+    if (used > width) break
+    kept.push(segment)
   }
 
-  return text
+  return `${kept.join('')}…`
 }

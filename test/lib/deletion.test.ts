@@ -1,0 +1,656 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+
+import {carryOut, type DeletionEvent, type DeletionOptions, type Outcome} from '../../src/lib/deletion.js'
+import {CancelledError} from '../../src/lib/errors.js'
+import {HubFormatError, HubUnreachableError} from '../../src/lib/hub/errors.js'
+import {RUN_TYPES, type RunType} from '../../src/lib/naming.js'
+import {type Exclusion, type Plan, plannedDatasets} from '../../src/lib/plan.js'
+import {
+  type FakeHub,
+  fakeHub,
+  inventoryOf,
+  leaderboardDataset,
+  missing,
+  type OnDelete,
+  planOf,
+  refusal,
+  runDatasets,
+} from '../support/builders.js'
+
+const LEADERBOARD = 'kim/smoltrace-leaderboard'
+const lost = () => new HubUnreachableError('no answer')
+const quota = (resetMs = 0) => refusal(429, {resetMs, text: 'slow down'})
+const nothing: Map<string, Exclusion> = new Map()
+
+/** Short names of a run's datasets, such as `metrics 3`. */
+const short = (name: string) => name.replace(/^kim\/smoltrace-(\w+)-2026010(\d)_000000$/, '$1 $2')
+const full = (text: string) => text.replace(/^(\w+) (\d)$/, 'kim/smoltrace-$1-2026010$2_000000')
+const inTurn =
+  (...errors: Array<Error | undefined>): OnDelete =>
+  (_, time) =>
+    errors[time]
+const only =
+  (text: string, onDelete: OnDelete): OnDelete =>
+  (name, time) =>
+    name === full(text) ? onDelete(name, time) : undefined
+
+/** A plan that deletes as many runs, the newest of which has the highest number, and perhaps the leaderboard. */
+function planFor(runs: Array<readonly RunType[]>, hasLeaderboard = false): Plan {
+  const datasets = runs.flatMap((types, index) => runDatasets(`2026010${index + 1}_000000`, types))
+  const inventory = inventoryOf(datasets, {leaderboard: hasLeaderboard ? leaderboardDataset() : undefined})
+  return planOf(inventory, {all: true, grace: '0', deleteLeaderboard: hasLeaderboard})
+}
+
+interface Carried {
+  outcomes: Outcome[]
+  /** Status by short name. */
+  statuses: Record<string, string>
+  reasons: Record<string, string | undefined>
+  events: DeletionEvent[]
+  hub: FakeHub
+}
+
+/** Carries a plan out at a fake Hub, one run at a time unless the options say otherwise. */
+async function carry(
+  plan: Plan,
+  onDelete: OnDelete,
+  options: Partial<DeletionOptions> = {},
+): Promise<Carried> {
+  const hub = fakeHub(plannedDatasets(plan), onDelete)
+  const events: DeletionEvent[] = []
+  const outcomes = await carryOut(plan, {
+    hub,
+    concurrency: 1,
+    excluded: nothing,
+    lookAgain: async () => nothing,
+    onEvent: (event) => events.push(event),
+    ...options,
+  })
+  return {
+    outcomes,
+    statuses: Object.fromEntries(outcomes.map(({name, status}) => [short(name), status])),
+    reasons: Object.fromEntries(outcomes.map(({name, reason}) => [short(name), reason])),
+    events,
+    hub,
+  }
+}
+
+describe('deletion', () => {
+  it('deletes all of a plan, each dataset once, and reports each once', async () => {
+    const plan = planFor([RUN_TYPES, ['results'], RUN_TYPES])
+    const {hub, outcomes, events} = await carry(plan, () => {}, {concurrency: 2})
+    const names = plannedDatasets(plan).map(({name}) => name)
+    expect(hub.deletes).to.have.members(names)
+    expect(outcomes.map(({name}) => name)).to.have.members(names)
+    expect(outcomes.every(({status, reason}) => status === 'deleted' && reason === undefined)).to.equal(true)
+    expect(events.filter(({kind}) => kind === 'started')).to.have.length(names.length)
+    expect(events.filter(({kind}) => kind === 'finished')).to.have.length(names.length)
+  })
+
+  it('does nothing for an empty plan, and looks at nothing', async () => {
+    const {hub, outcomes, events} = await carry(planFor([]), () => {})
+    expect([hub.log, outcomes, events]).to.deep.equal([[], [], []])
+  })
+
+  describe('the order', () => {
+    it('is newest run first, and metrics, traces, results within a run', async () => {
+      const {hub} = await carry(planFor([RUN_TYPES, RUN_TYPES]), () => {})
+      expect(hub.deletes.map((name) => short(name))).to.deep.equal([
+        'metrics 2',
+        'traces 2',
+        'results 2',
+        'metrics 1',
+        'traces 1',
+        'results 1',
+      ])
+    })
+
+    it('sends nothing of a run before the answer to what went before', async () => {
+      const inFlight = new Set<string>()
+      const {hub} = await carry(
+        planFor([RUN_TYPES, RUN_TYPES, RUN_TYPES]),
+        async (name) => {
+          const run = short(name).slice(-1)
+          expect(inFlight.has(run), name).to.equal(false)
+          inFlight.add(run)
+          await new Promise(setImmediate)
+          inFlight.delete(run)
+        },
+        {concurrency: 3},
+      )
+      for (const run of ['1', '2', '3']) {
+        const own = hub.deletes.map((name) => short(name)).filter((name) => name.endsWith(run))
+        expect(own).to.deep.equal([`metrics ${run}`, `traces ${run}`, `results ${run}`])
+      }
+    })
+  })
+
+  it('has as many DELETEs in flight as runs are unfinished, up to the concurrency, and never more', async () => {
+    const shapes = fc.array(fc.subarray<RunType>([...RUN_TYPES], {minLength: 1}), {
+      minLength: 1,
+      maxLength: 9,
+    })
+    const failures = fc.array(fc.boolean(), {minLength: 27, maxLength: 27})
+    await fc.assert(
+      fc.asyncProperty(
+        shapes,
+        fc.integer({min: 1, max: 6}),
+        failures,
+        fc.infiniteStream(fc.nat()),
+        async (types, concurrency, fails, picks) => {
+          const pending = new Map<string, () => void>()
+          const unfinished = new Map(types.map((each, index) => [String(index + 1), each.length]))
+          let sent = 0
+          const hold: OnDelete = (name) =>
+            new Promise((resolve) => {
+              const isFailure = fails[sent++] ?? false
+              pending.set(short(name), () => resolve(isFailure ? refusal(403) : undefined))
+            })
+          const carried = carry(planFor(types), hold, {
+            concurrency,
+            onEvent(event) {
+              if (event.kind !== 'finished') return
+              const run = event.outcome.name.replace(/.*2026010(\d)_.*/, '$1')
+              const left = (unfinished.get(run) ?? 0) - 1
+              if (left === 0) unfinished.delete(run)
+              else unfinished.set(run, left)
+            },
+          })
+          while (unfinished.size > 0) {
+            await new Promise(setImmediate)
+            expect(pending.size).to.equal(Math.min(concurrency, unfinished.size))
+            const names = [...pending.keys()]
+            const name = names[(picks.next().value ?? 0) % names.length] ?? ''
+            pending.get(name)?.()
+            pending.delete(name)
+            await new Promise(setImmediate)
+          }
+
+          const {outcomes} = await carried
+          expect(outcomes).to.have.length(types.flat().length)
+        },
+      ),
+      {numRuns: 200},
+    )
+  })
+
+  describe('a failure', () => {
+    const plan = planFor([RUN_TYPES, RUN_TYPES])
+
+    it('leaves the rest of its run unattempted, and other runs go on', async () => {
+      const {statuses, hub, reasons} = await carry(
+        plan,
+        only('traces 2', () => refusal(403, {text: 'not yours'})),
+      )
+      expect(statuses).to.deep.equal({
+        'metrics 2': 'deleted',
+        'traces 2': 'failed',
+        'results 2': 'unattempted',
+        'metrics 1': 'deleted',
+        'traces 1': 'deleted',
+        'results 1': 'deleted',
+      })
+      expect(hub.deletes).not.to.include(full('results 2'))
+      expect(reasons['results 2']).to.include('traces')
+    })
+
+    it("is told in the Hub's words, safe to print, with the id of the request", async () => {
+      const {outcomes} = await carry(
+        plan,
+        only('metrics 1', () => refusal(403, {text: 'not\u001B[2J yours', requestId: 'Root=1-abc'})),
+      )
+      const outcome = outcomes.find(({name}) => name === full('metrics 1'))
+      expect(outcome).to.deep.include({status: 'failed', requestId: 'Root=1-abc'})
+      expect(outcome?.reason).to.include('403').and.include('yours').and.not.include('\u001B')
+    })
+
+    it('has no id of a request where the Hub gave none', async () => {
+      const {outcomes} = await carry(
+        plan,
+        only('metrics 1', () => refusal(500)),
+      )
+      expect(outcomes.find(({status}) => status === 'failed')).not.to.have.property('requestId')
+    })
+
+    for (const error of [
+      new HubFormatError('a page'),
+      new Error('odd'),
+      refusal(500),
+      refusal(409),
+      refusal(307),
+    ]) {
+      it(`such as "${error.message}" is not tried again`, async () => {
+        const {hub, statuses} = await carry(
+          plan,
+          only('metrics 2', () => error),
+        )
+        expect(statuses['metrics 2']).to.equal('failed')
+        expect(hub.deletes.filter((name) => name === full('metrics 2'))).to.have.length(1)
+      })
+    }
+
+    it('that is thrown as no error is one all the same', async () => {
+      const hub = fakeHub([])
+      // eslint-disable-next-line prefer-promise-reject-errors
+      hub.deleteDataset = () => Promise.reject('a text')
+      const {outcomes} = await carry(planFor([['results']]), () => {}, {hub})
+      expect(outcomes[0]).to.deep.include({status: 'failed', reason: 'a text'})
+    })
+  })
+
+  describe('an answer 404', () => {
+    it('for a dataset that is not there finds it gone, and goes on with its run', async () => {
+      const {statuses, reasons} = await carry(
+        planFor([RUN_TYPES]),
+        only('metrics 1', () => missing()),
+      )
+      expect(statuses).to.deep.equal({'metrics 1': 'gone', 'traces 1': 'deleted', 'results 1': 'deleted'})
+      expect(reasons['metrics 1']).to.be.a('string')
+    })
+
+    it('that does not speak of the dataset is a failure', async () => {
+      for (const code of [undefined, 'RevisionNotFound']) {
+        const {statuses} = await carry(planFor([['results']]), () => refusal(404, {code}))
+        expect(statuses['results 1']).to.equal('failed')
+      }
+    })
+
+    it('to a DELETE that repeats one whose answer was lost says it is deleted', async () => {
+      const {statuses, hub, events} = await carry(planFor([['results']]), inTurn(lost(), missing()))
+      expect(statuses['results 1']).to.equal('deleted')
+      expect(hub.deletes).to.have.length(2)
+      expect(events.filter(({kind}) => kind === 'started')).to.have.length(1)
+    })
+  })
+
+  describe('a lost answer', () => {
+    it('is no failure where the repeated DELETE is answered', async () => {
+      const {statuses} = await carry(planFor([RUN_TYPES]), only('metrics 1', inTurn(lost())))
+      expect(statuses).to.deep.equal({'metrics 1': 'deleted', 'traces 1': 'deleted', 'results 1': 'deleted'})
+    })
+
+    it('that stays lost is a failure that says it may be deleted, and leaves the rest of the run', async () => {
+      const {statuses, reasons, hub} = await carry(
+        planFor([RUN_TYPES]),
+        only('metrics 1', () => lost()),
+      )
+      expect(statuses).to.deep.equal({
+        'metrics 1': 'failed',
+        'traces 1': 'unattempted',
+        'results 1': 'unattempted',
+      })
+      expect(reasons['metrics 1']).to.include('may be deleted or not')
+      expect(hub.deletes).to.have.length(3)
+    })
+
+    it('is not repeated once the job is stopped, and is never called unattempted', async () => {
+      const controller = new AbortController()
+      const stop: OnDelete = () => {
+        controller.abort()
+        return lost()
+      }
+
+      const {statuses, reasons, hub} = await carry(planFor([RUN_TYPES]), stop, {signal: controller.signal})
+      expect(statuses).to.deep.equal({
+        'metrics 1': 'failed',
+        'traces 1': 'unattempted',
+        'results 1': 'unattempted',
+      })
+      expect(reasons['metrics 1']).to.include('may be deleted or not')
+      expect(hub.deletes).to.have.length(1)
+    })
+
+    it('is a deletion where the next listing lacks the dataset', async () => {
+      const excluded = new Map<string, Exclusion>([[full('results 1'), {status: 'gone', reason: 'left'}]])
+      const {statuses, hub} = await carry(planFor([['results']]), inTurn(lost(), quota()), {
+        lookAgain: async () => excluded,
+      })
+      expect(statuses['results 1']).to.equal('deleted')
+      expect(hub.deletes).to.have.length(2)
+    })
+  })
+
+  describe('an answer 401', () => {
+    it('stops the rest of all runs, which is unattempted', async () => {
+      const {statuses, hub, reasons} = await carry(
+        planFor([RUN_TYPES, RUN_TYPES, RUN_TYPES]),
+        only('traces 3', () => refusal(401)),
+      )
+      expect(statuses).to.deep.equal({
+        'metrics 3': 'deleted',
+        'traces 3': 'failed',
+        'results 3': 'unattempted',
+        'metrics 2': 'unattempted',
+        'traces 2': 'unattempted',
+        'results 2': 'unattempted',
+        'metrics 1': 'unattempted',
+        'traces 1': 'unattempted',
+        'results 1': 'unattempted',
+      })
+      expect(hub.deletes).to.have.length(2)
+      expect(reasons['metrics 1']).to.include('token')
+    })
+
+    it('lets those finish that are under way', async () => {
+      const release: Array<() => void> = []
+      const onDelete: OnDelete = (name) => {
+        if (name === full('metrics 2')) {
+          setImmediate(() => release.pop()?.())
+          return refusal(401)
+        }
+
+        return new Promise((resolve) => {
+          release.push(resolve)
+        })
+      }
+
+      const {statuses} = await carry(planFor([RUN_TYPES, RUN_TYPES]), onDelete, {concurrency: 2})
+      expect(statuses).to.deep.include({
+        'metrics 2': 'failed',
+        'metrics 1': 'deleted',
+        'traces 1': 'unattempted',
+      })
+    })
+  })
+
+  describe('a used-up quota', () => {
+    it('is waited for, then all is looked at again, then the same DELETE is sent again', async () => {
+      const steps: string[] = []
+      const plan = planFor([RUN_TYPES])
+      const {statuses, events, hub} = await carry(
+        plan,
+        (name, time) => {
+          steps.push(short(name))
+          return name === full('traces 1') && time === 0 ? quota(1) : undefined
+        },
+        {
+          async lookAgain() {
+            steps.push('look')
+            return nothing
+          },
+        },
+      )
+      expect(steps).to.deep.equal(['metrics 1', 'traces 1', 'look', 'traces 1', 'results 1'])
+      expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['deleted']))
+      expect(events.filter(({kind}) => kind === 'waiting' || kind === 'checking')).to.deep.equal([
+        {kind: 'waiting', ms: 1},
+        {kind: 'checking'},
+      ])
+      expect(hub.deletes).to.have.length(4)
+    })
+
+    it('is never a failure, however often it is used up', async () => {
+      const {statuses} = await carry(planFor([['results']]), (_, time) => (time < 30 ? quota() : undefined))
+      expect(statuses['results 1']).to.equal('deleted')
+    })
+
+    it('holds up every run, and is waited for once', async () => {
+      const log: string[] = []
+      const all: Array<readonly RunType[]> = Array.from({length: 4}, () => RUN_TYPES)
+      const {statuses, events} = await carry(
+        planFor(all),
+        async (name, time) => {
+          await new Promise(setImmediate)
+          const isFirst = name.includes('metrics') && time === 0
+          if (!isFirst) log.push(short(name))
+          return isFirst ? quota() : undefined
+        },
+        {
+          concurrency: 4,
+          async lookAgain() {
+            const sentBefore = log.length
+            for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
+            expect(log.length, 'sent during the look').to.equal(sentBefore)
+            log.push('look')
+            return nothing
+          },
+        },
+      )
+      expect(log[0]).to.equal('look')
+      expect(log.filter((line) => line === 'look')).to.have.length(1)
+      expect(events.filter(({kind}) => kind === 'waiting')).to.have.length(1)
+      expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['deleted']))
+    })
+
+    it('leaves out what changed or left meanwhile', async () => {
+      const {statuses, hub, reasons} = await carry(
+        planFor([RUN_TYPES, RUN_TYPES, RUN_TYPES]),
+        only('metrics 3', inTurn(quota())),
+        {
+          lookAgain: async () =>
+            new Map<string, Exclusion>([
+              [full('metrics 3'), {status: 'gone', reason: 'left'}],
+              ...RUN_TYPES.map((type): [string, Exclusion] => [
+                full(`${type} 2`),
+                {status: 'skipped', reason: 'traces changed'},
+              ]),
+            ]),
+        },
+      )
+      expect(statuses).to.deep.equal({
+        'metrics 3': 'gone',
+        'traces 3': 'deleted',
+        'results 3': 'deleted',
+        'metrics 2': 'skipped',
+        'traces 2': 'skipped',
+        'results 2': 'skipped',
+        'metrics 1': 'deleted',
+        'traces 1': 'deleted',
+        'results 1': 'deleted',
+      })
+      expect(hub.deletes.some((name) => name.includes('20260102'))).to.equal(false)
+      expect(reasons['results 2']).to.equal('traces changed')
+    })
+
+    it('takes the newest look for the whole truth', async () => {
+      const looks = [
+        new Map<string, Exclusion>([[full('metrics 2'), {status: 'skipped', reason: 'changed'}]]),
+        nothing,
+      ]
+      const {statuses} = await carry(
+        planFor([['metrics'], ['metrics'], ['metrics']]),
+        only('metrics 3', inTurn(quota(), quota())),
+        {
+          lookAgain: async () => looks.shift() ?? nothing,
+        },
+      )
+      expect(statuses['metrics 2']).to.equal('deleted')
+    })
+
+    it('stops the job where the look is not certain: the rest is unattempted, with the reason', async () => {
+      const {statuses, hub, reasons} = await carry(
+        planFor([RUN_TYPES, RUN_TYPES]),
+        only('traces 2', inTurn(quota())),
+        {
+          lookAgain: () => Promise.reject(new HubFormatError('half a page')),
+        },
+      )
+      expect(statuses).to.deep.equal({
+        'metrics 2': 'deleted',
+        'traces 2': 'unattempted',
+        'results 2': 'unattempted',
+        'metrics 1': 'unattempted',
+        'traces 1': 'unattempted',
+        'results 1': 'unattempted',
+      })
+      expect(reasons['metrics 1']).to.include('half a page')
+      expect(hub.deletes).to.have.length(2)
+    })
+
+    it('stops the job where the look was cancelled, as an interruption', async () => {
+      const {statuses, reasons} = await carry(planFor([['results']]), inTurn(quota()), {
+        lookAgain: () => Promise.reject(new CancelledError('enough')),
+      })
+      expect(statuses['results 1']).to.equal('unattempted')
+      expect(reasons['results 1']).to.equal('interrupted')
+    })
+
+    it('is not waited for any longer once the job is aborted', async () => {
+      const controller = new AbortController()
+      let looks = 0
+      const {statuses} = await carry(planFor([RUN_TYPES]), inTurn(quota(3_600_000)), {
+        signal: controller.signal,
+        onEvent(event) {
+          if (event.kind === 'waiting') controller.abort()
+        },
+        async lookAgain() {
+          looks++
+          return nothing
+        },
+      })
+      expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['unattempted']))
+      expect(looks).to.equal(0)
+    })
+
+    it('is told from a limit of the action, which stops the rest with its words', async () => {
+      const limit = refusal(429, {actionLimit: true, text: 'exceeded for deletion\u0007 (300 per day)'})
+      const {statuses, reasons, hub} = await carry(
+        planFor([RUN_TYPES, RUN_TYPES]),
+        only('traces 2', () => limit),
+      )
+      expect(statuses).to.deep.equal({
+        'metrics 2': 'deleted',
+        'traces 2': 'unattempted',
+        'results 2': 'unattempted',
+        'metrics 1': 'unattempted',
+        'traces 1': 'unattempted',
+        'results 1': 'unattempted',
+      })
+      expect(reasons['results 1']).to.include('300 per day').and.not.include('\u0007')
+      expect(hub.deletes).to.have.length(2)
+    })
+  })
+
+  describe('what fell out of the plan before', () => {
+    it('is not sent, and keeps its status and reason', async () => {
+      const excluded = new Map<string, Exclusion>([
+        [full('metrics 1'), {status: 'gone', reason: 'left'}],
+        [full('traces 1'), {status: 'skipped', reason: 'changed'}],
+      ])
+      const {outcomes, hub, events} = await carry(planFor([RUN_TYPES]), () => {}, {excluded})
+      expect(outcomes.slice(0, 2)).to.deep.equal([
+        {name: full('metrics 1'), status: 'gone', reason: 'left'},
+        {name: full('traces 1'), status: 'skipped', reason: 'changed'},
+      ])
+      expect(hub.deletes.map((name) => short(name))).to.deep.equal(['results 1'])
+      expect(events.filter(({kind}) => kind === 'started')).to.have.length(1)
+    })
+  })
+
+  describe('an interruption', () => {
+    it('before the start lets nothing go', async () => {
+      const {hub, statuses} = await carry(planFor([RUN_TYPES], true), () => {}, {signal: AbortSignal.abort()})
+      expect(hub.deletes).to.deep.equal([])
+      expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['unattempted']))
+    })
+
+    it('in the middle starts nothing new and waits for what is under way', async () => {
+      const controller = new AbortController()
+      let finished = 0
+      const {statuses, hub, reasons} = await carry(
+        planFor([RUN_TYPES, RUN_TYPES, RUN_TYPES, RUN_TYPES]),
+        async () => {
+          controller.abort()
+          await new Promise(setImmediate)
+          finished++
+        },
+        {concurrency: 3, signal: controller.signal},
+      )
+      expect(hub.deletes.length).to.be.lessThan(4)
+      expect(finished).to.equal(hub.deletes.length)
+      expect(Object.values(statuses).filter((status) => status === 'deleted')).to.have.length(finished)
+      expect(Object.values(statuses).filter((status) => status === 'unattempted')).to.have.length(
+        12 - finished,
+      )
+      expect(reasons['results 1']).to.equal('interrupted')
+    })
+  })
+
+  describe('the leaderboard', () => {
+    it('goes last, after one more look', async () => {
+      const looks: number[] = []
+      const {hub, outcomes} = await carry(planFor([RUN_TYPES, RUN_TYPES], true), () => {}, {
+        concurrency: 4,
+        async lookAgain() {
+          looks.push(1)
+          return nothing
+        },
+      })
+      expect(hub.log.at(-1)).to.equal(`DELETE ${LEADERBOARD} as leaderboard`)
+      expect(hub.log.slice(0, -1).some((line) => line.includes('leaderboard'))).to.equal(false)
+      expect(outcomes.at(-1)).to.deep.equal({name: LEADERBOARD, status: 'deleted'})
+      expect(looks).to.have.length(1)
+    })
+
+    it('goes alone where nothing else is planned', async () => {
+      const {hub} = await carry(planFor([], true), () => {})
+      expect(hub.deletes).to.deep.equal([LEADERBOARD])
+    })
+
+    it('goes where all before it was gone', async () => {
+      const {statuses} = await carry(
+        planFor([['results']], true),
+        only('results 1', () => missing()),
+      )
+      expect(statuses).to.deep.equal({'results 1': 'gone', [LEADERBOARD]: 'deleted'})
+    })
+
+    const obstacles: Array<[title: string, onDelete: OnDelete, options: Partial<DeletionOptions>]> = [
+      ['failed', only('results 1', () => refusal(500)), {}],
+      ['was refused with 401', only('results 1', () => refusal(401)), {}],
+      ['was stopped by a limit', only('results 1', () => refusal(429, {actionLimit: true})), {}],
+      [
+        'was skipped',
+        () => {},
+        {excluded: new Map([[full('results 1'), {status: 'skipped', reason: 'changed'}]])},
+      ],
+    ]
+    for (const [title, onDelete, options] of obstacles) {
+      it(`stays where something before it ${title}`, async () => {
+        const {hub, statuses} = await carry(planFor([['results']], true), onDelete, options)
+        expect(hub.deletes).not.to.include(LEADERBOARD)
+        expect(statuses[LEADERBOARD]).to.equal('unattempted')
+      })
+    }
+
+    it('stays where it became protected or changed while the runs were deleted', async () => {
+      const {hub, statuses, reasons} = await carry(planFor([['results']], true), () => {}, {
+        lookAgain: async () =>
+          new Map<string, Exclusion>([[LEADERBOARD, {status: 'skipped', reason: 'protected by ann'}]]),
+      })
+      expect(hub.deletes).to.deep.equal([full('results 1')])
+      expect(statuses[LEADERBOARD]).to.equal('skipped')
+      expect(reasons[LEADERBOARD]).to.equal('protected by ann')
+    })
+
+    it('stays where the last look is not certain', async () => {
+      const {hub, statuses} = await carry(planFor([['results']], true), () => {}, {
+        lookAgain: () => Promise.reject(new HubFormatError('half a page')),
+      })
+      expect(hub.deletes).to.deep.equal([full('results 1')])
+      expect(statuses[LEADERBOARD]).to.equal('unattempted')
+    })
+
+    it('stays where the job was aborted during the last look', async () => {
+      const controller = new AbortController()
+      const {hub, statuses} = await carry(planFor([['results']], true), () => {}, {
+        signal: controller.signal,
+        async lookAgain() {
+          controller.abort()
+          return nothing
+        },
+      })
+      expect(hub.deletes).to.deep.equal([full('results 1')])
+      expect(statuses[LEADERBOARD]).to.equal('unattempted')
+    })
+
+    it('stays, without a word, where it is not part of the plan', async () => {
+      const datasets = runDatasets('20260101_000000')
+      const plan = planOf(inventoryOf(datasets, {leaderboard: leaderboardDataset()}), {all: true})
+      const {hub, outcomes} = await carry(plan, () => {})
+      expect(hub.deletes).not.to.include(LEADERBOARD)
+      expect(outcomes).to.have.length(3)
+    })
+  })
+})

@@ -1,0 +1,35 @@
+import {expect} from 'chai'
+
+import {
+  CancelledError,
+  NotAllowedError,
+  RefusedError,
+  SmoltraceError,
+  UsageError,
+} from '../../src/lib/errors.js'
+
+describe('errors', () => {
+  const kinds: Array<[error: SmoltraceError, name: string, exitCode: number]> = [
+    [new UsageError('x'), 'UsageError', 2],
+    [new RefusedError('x'), 'RefusedError', 1],
+    [new NotAllowedError('x'), 'NotAllowedError', 4],
+    [new CancelledError('x'), 'CancelledError', 130],
+  ]
+  for (const [error, name, exitCode] of kinds) {
+    it(`of the kind ${name} end with ${exitCode}, also where a host prints them`, () => {
+      expect(error).to.be.instanceOf(SmoltraceError).and.instanceOf(Error)
+      expect(error.name).to.equal(name)
+      expect(error.exitCode).to.equal(exitCode)
+      expect(error.oclif.exit).to.equal(exitCode)
+    })
+  }
+
+  it('carry suggestions and a cause where there are any', () => {
+    const cause = new Error('why')
+    const error = new RefusedError('x', {suggestions: ['do this'], cause})
+    expect(error.suggestions).to.deep.equal(['do this'])
+    expect(error.cause).to.equal(cause)
+    expect(new RefusedError('x').suggestions).to.deep.equal([])
+    expect('cause' in new RefusedError('x')).to.equal(false)
+  })
+})

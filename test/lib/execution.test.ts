@@ -1,0 +1,404 @@
+import {expect} from 'chai'
+
+import {type Inventory} from '../../src/lib/datasets.js'
+import {DAY} from '../../src/lib/duration.js'
+import {CancelledError, RefusedError, UsageError} from '../../src/lib/errors.js'
+import {
+  checkExecution,
+  type CleanupResult,
+  execute,
+  type ExecutionOptions,
+  exitCodeOf,
+  type Job,
+  MAX_CONCURRENCY,
+} from '../../src/lib/execution.js'
+import {HubFormatError} from '../../src/lib/hub/errors.js'
+import {formatProtection} from '../../src/lib/protection.js'
+import {type RetentionOptions} from '../../src/lib/retention.js'
+import {
+  ago,
+  type FakeHub,
+  fakeHub,
+  freshId,
+  inventoryOf,
+  leaderboardDataset,
+  missing,
+  NOW,
+  type OnDelete,
+  planOf,
+  refusal,
+  rejectionOf,
+  runDatasets,
+  sessionOf,
+} from '../support/builders.js'
+
+const OLD = '20260801_120000'
+const THIRTY_DAYS: RetentionOptions = {olderThan: '30d'}
+const PROTECTED = formatProtection({leaderboard: {by: 'ann', at: NOW}})
+
+/** A job over one old run, one of yesterday and the leaderboard. */
+function jobFor(
+  options: RetentionOptions = THIRTY_DAYS,
+  {
+    onDelete,
+    signal,
+    isStale = () => false,
+  }: {onDelete?: OnDelete; signal?: AbortSignal; isStale?: () => boolean} = {},
+): {job: Job; hub: FakeHub; inventory: Inventory} {
+  const datasets = [...runDatasets(OLD), ...runDatasets(ago(DAY))]
+  const leaderboard = leaderboardDataset()
+  const inventory = inventoryOf(datasets, {leaderboard})
+  const hub = fakeHub([...datasets, leaderboard], onDelete)
+  return {
+    job: {plan: planOf(inventory, options), inventory, session: sessionOf(hub), signal, isStale},
+    hub,
+    inventory,
+  }
+}
+
+const ofOldRun = ['metrics', 'traces', 'results'].map((type) => `kim/smoltrace-${type}-${OLD}`)
+
+const slowDownFirst: OnDelete = (_, time) => (time === 0 ? refusal(429, {resetMs: 0}) : undefined)
+const goneThenFailing: OnDelete = (name) =>
+  name === ofOldRun[0] ? missing() : name === ofOldRun[1] ? refusal(500) : undefined
+
+describe('execution', () => {
+  describe('a dry run', () => {
+    for (const [title, options] of [
+      ['by default', {}],
+      ['asked for', {dryRun: true}],
+      ['asked for with yes', {dryRun: true, yes: true}],
+    ] as const) {
+      it(`${title} asks the Hub and the user nothing`, async () => {
+        const {job, hub} = jobFor()
+        let asked = 0
+        const result = await execute(job, {
+          ...options,
+          confirm() {
+            asked++
+            return true
+          },
+        })
+        expect(hub.log).to.deep.equal([])
+        expect(asked).to.equal(0)
+        expect(result).to.deep.include({
+          dryRun: true,
+          declined: false,
+          interrupted: false,
+          outcomes: [],
+          found: {runs: 2, datasets: 6},
+          remaining: {runs: 2, datasets: 6},
+        })
+      })
+    }
+  })
+
+  describe('a confirmation', () => {
+    for (const answer of [false, undefined, 'yes', 1, 'DELETE'] as unknown as boolean[]) {
+      it(`that answers ${JSON.stringify(answer) ?? 'nothing'} deletes nothing`, async () => {
+        const {job, hub} = jobFor()
+        const result = await execute(job, {dryRun: false, confirm: async () => answer})
+        expect(result.declined).to.equal(true)
+        expect(hub.log).to.deep.equal([])
+        expect(exitCodeOf(result)).to.equal(130)
+      })
+    }
+
+    it('is asked with the whole plan, and not at all where nothing is to go', async () => {
+      const {job} = jobFor()
+      const asked: unknown[] = []
+      const confirm = (plan: unknown) => {
+        asked.push(plan)
+        return true
+      }
+
+      await execute(job, {dryRun: false, confirm})
+      expect(asked).to.deep.equal([job.plan])
+      const empty = jobFor({olderThan: '5y'})
+      const result = await execute(empty.job, {dryRun: false, confirm})
+      expect(asked).to.have.length(1)
+      expect(exitCodeOf(result)).to.equal(0)
+    })
+
+    it('is followed by another look before anything goes', async () => {
+      const {job, hub} = jobFor()
+      const result = await execute(job, {dryRun: false, confirm: () => true})
+      expect(hub.log).to.deep.equal(['LIST', 'READ', ...ofOldRun.map((name) => `DELETE ${name}`)])
+      expect(result.counts.deleted).to.equal(3)
+      expect(result.remaining).to.deep.equal({runs: 1, datasets: 3})
+    })
+
+    it('that took a while keeps what changed meanwhile', async () => {
+      const {job, hub} = jobFor()
+      const result = await execute(job, {
+        dryRun: false,
+        confirm() {
+          hub.listing = hub.listing.map((each) =>
+            each.name === ofOldRun[0] ? {...each, sha: freshId()} : each,
+          )
+          return true
+        },
+      })
+      expect(hub.deletes).to.deep.equal([])
+      expect(result.counts).to.deep.include({deleted: 0, skipped: 3})
+      expect(exitCodeOf(result)).to.equal(3)
+    })
+
+    it('that took a while keeps a leaderboard protected meanwhile', async () => {
+      const {job, hub} = jobFor({deleteLeaderboard: true})
+      const result = await execute(job, {
+        dryRun: false,
+        confirm() {
+          hub.protection = PROTECTED
+          return true
+        },
+      })
+      expect(hub.deletes).to.deep.equal([])
+      expect(result.outcomes[0]).to.deep.include({status: 'skipped'})
+    })
+
+    it('is worth nothing where the look after it fails', async () => {
+      const {job, hub} = jobFor()
+      hub.listDatasets = () => Promise.reject(new HubFormatError('half a page'))
+      expect(await rejectionOf(execute(job, {dryRun: false, confirm: () => true}))).to.be.instanceOf(
+        HubFormatError,
+      )
+      expect(hub.deletes).to.deep.equal([])
+    })
+
+    it('is worth nothing where the protection cannot be read after it', async () => {
+      const {job, hub} = jobFor()
+      hub.protection = '{"version": 2}'
+      expect(await rejectionOf(execute(job, {dryRun: false, confirm: () => true}))).to.be.instanceOf(
+        RefusedError,
+      )
+      expect(hub.deletes).to.deep.equal([])
+    })
+  })
+
+  describe('without a confirmation', () => {
+    it('a plan of just now goes without another look', async () => {
+      const {job, hub} = jobFor()
+      await execute(job, {dryRun: false, yes: true})
+      expect(hub.log).to.deep.equal(ofOldRun.map((name) => `DELETE ${name}`))
+    })
+
+    it('a plan that may be stale is compared first', async () => {
+      const {job, hub} = jobFor({olderThan: '30d'}, {isStale: () => true})
+      await execute(job, {dryRun: false, yes: true})
+      expect(hub.log.slice(0, 2)).to.deep.equal(['LIST', 'READ'])
+    })
+
+    it('a confirmation that is given as well is not asked', async () => {
+      const {job} = jobFor()
+      const result = await execute(job, {dryRun: false, yes: true, confirm: () => false})
+      expect(result.counts.deleted).to.equal(3)
+    })
+  })
+
+  describe('a listing that had to wait for the quota', () => {
+    it('is out of date, so it is made again', async () => {
+      const {job, hub} = jobFor()
+      const list = hub.listDatasets.bind(hub)
+      hub.listDatasets = async (namespace) => {
+        if (hub.waits < 2) hub.waits++
+        return list(namespace)
+      }
+
+      const result = await execute(job, {dryRun: false, confirm: () => true})
+      expect(hub.log.filter((line) => line === 'LIST')).to.have.length(3)
+      expect(result.counts.deleted).to.equal(3)
+    })
+
+    it('each time is given up, and nothing is deleted', async () => {
+      const {job, hub} = jobFor()
+      const list = hub.listDatasets.bind(hub)
+      hub.listDatasets = async (namespace) => {
+        hub.waits++
+        return list(namespace)
+      }
+
+      expect(await rejectionOf(execute(job, {dryRun: false, confirm: () => true}))).to.be.instanceOf(
+        RefusedError,
+      )
+      expect(hub.deletes).to.deep.equal([])
+    })
+  })
+
+  describe('a signal', () => {
+    it('before the first deletion cancels the job', async () => {
+      const controller = new AbortController()
+      const {job, hub} = jobFor({olderThan: '30d'}, {signal: controller.signal})
+      const confirm = () => {
+        controller.abort()
+        return true
+      }
+
+      expect(await rejectionOf(execute(job, {dryRun: false, confirm}))).to.be.instanceOf(CancelledError)
+      expect(hub.deletes).to.deep.equal([])
+    })
+
+    it('in the middle ends the job as interrupted, with 130 even where something failed', async () => {
+      const controller = new AbortController()
+      const onDelete: OnDelete = () => {
+        controller.abort()
+        return refusal(500)
+      }
+
+      const {job} = jobFor({olderThan: '30d'}, {signal: controller.signal, onDelete})
+      const result = await execute(job, {dryRun: false, yes: true})
+      expect(result.interrupted).to.equal(true)
+      expect(result.counts).to.deep.include({failed: 1, unattempted: 2})
+      expect(exitCodeOf(result)).to.equal(130)
+    })
+  })
+
+  describe('a listener', () => {
+    it('hears of everything, with the plan', async () => {
+      const {job} = jobFor()
+      const kinds: string[] = []
+      await execute(job, {
+        dryRun: false,
+        yes: true,
+        onEvent({kind}, plan) {
+          expect(plan).to.equal(job.plan)
+          kinds.push(kind)
+        },
+      })
+      expect(kinds).to.deep.equal(['started', 'finished', 'started', 'finished', 'started', 'finished'])
+    })
+
+    it('that throws breaks nothing: all is deleted and reported, it is not called again, and a warning says so', async () => {
+      const {job, hub} = jobFor({all: true, grace: '0', deleteLeaderboard: true})
+      let calls = 0
+      const result = await execute(job, {
+        dryRun: false,
+        yes: true,
+        concurrency: 2,
+        onEvent() {
+          calls++
+          throw new Error('no screen')
+        },
+      })
+      expect(hub.deletes).to.have.length(7)
+      expect(result.counts.deleted).to.equal(7)
+      expect(calls).to.equal(1)
+      expect(result.warnings.join(',')).to.include('no screen')
+      expect(exitCodeOf(result)).to.equal(0)
+    })
+
+    it('that throws while the quota is waited for breaks nothing either', async () => {
+      const {job, hub} = jobFor({olderThan: '30d'}, {onDelete: slowDownFirst})
+      const result = await execute(job, {
+        dryRun: false,
+        yes: true,
+        onEvent({kind}) {
+          if (kind === 'waiting') throw new Error('no screen')
+        },
+      })
+      expect(result.counts.deleted).to.equal(3)
+      expect(hub.log).to.include('LIST')
+    })
+  })
+
+  it('looks at protection and listing before the leaderboard goes, and again after a wait', async () => {
+    const onDelete: OnDelete = (name, time) =>
+      name === ofOldRun[1] && time === 0 ? refusal(429, {resetMs: 0}) : undefined
+    const {job, hub} = jobFor({olderThan: '30d', deleteLeaderboard: true}, {onDelete})
+    await execute(job, {dryRun: false, yes: true})
+    const [metrics, traces, results] = ofOldRun.map((name) => `DELETE ${name}`)
+    expect(hub.log).to.deep.equal([
+      metrics,
+      traces,
+      'LIST',
+      'READ',
+      traces,
+      results,
+      'LIST',
+      'READ',
+      'DELETE kim/smoltrace-leaderboard as leaderboard',
+    ])
+  })
+
+  it('counts what is left by what is known: failures and skips stay, what is gone does not', async () => {
+    const {job} = jobFor({olderThan: '30d'}, {onDelete: goneThenFailing})
+    const result = await execute(job, {dryRun: false, yes: true})
+    expect(result.counts).to.deep.equal({deleted: 0, failed: 1, skipped: 0, gone: 1, unattempted: 1})
+    expect(result.found).to.deep.equal({runs: 2, datasets: 6})
+    expect(result.remaining).to.deep.equal({runs: 2, datasets: 5})
+  })
+
+  describe('its options', () => {
+    for (const concurrency of [0, -1, 1.5, 33, Number.NaN, Infinity]) {
+      it(`are refused for a concurrency of ${concurrency}`, () => {
+        expect(() => checkExecution({concurrency})).to.throw(UsageError, '--concurrency')
+      })
+    }
+
+    it('are refused where nothing confirms a deletion', () => {
+      expect(() => checkExecution({dryRun: false})).to.throw(UsageError, 'confirm')
+      expect(() => checkExecution({dryRun: false, yes: false})).to.throw(UsageError)
+    })
+
+    const fine: ExecutionOptions[] = [
+      {},
+      {dryRun: true},
+      {dryRun: false, yes: true},
+      {dryRun: false, confirm: () => true},
+      {concurrency: 1},
+      {concurrency: MAX_CONCURRENCY},
+    ]
+    for (const options of fine) {
+      it(`are fine where they are ${
+        Object.entries(options)
+          .map(([name, value]) => `${name} ${typeof value === 'function' ? 'given' : value}`)
+          .join(', ') || 'none'
+      }`, () => {
+        expect(() => checkExecution(options)).not.to.throw()
+      })
+    }
+  })
+
+  describe('its exit code', () => {
+    const {job} = jobFor()
+    const none = {deleted: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}
+    const result = (facts: Partial<CleanupResult> = {}): CleanupResult => ({
+      plan: job.plan,
+      dryRun: false,
+      declined: false,
+      interrupted: false,
+      outcomes: [],
+      counts: none,
+      found: {runs: 0, datasets: 0},
+      remaining: {runs: 0, datasets: 0},
+      deletionMs: 0,
+      warnings: [],
+      ...facts,
+    })
+    const nothingToDo = planOf(inventoryOf([]), {all: true})
+    const cases: Array<[title: string, facts: Partial<CleanupResult>, reportWork: boolean, code: number]> = [
+      ['0 where all was deleted', {counts: {...none, deleted: 3}}, false, 0],
+      ['0 where all was gone', {counts: {...none, gone: 3}}, false, 0],
+      ['0 where there was nothing to do', {plan: nothingToDo}, true, 0],
+      ['3 where one failed', {counts: {...none, deleted: 2, failed: 1}}, false, 3],
+      ['3 where one was skipped', {counts: {...none, deleted: 2, skipped: 1}}, false, 3],
+      ['3 where one was not attempted', {counts: {...none, deleted: 2, unattempted: 1}}, false, 3],
+      ['130 where it was declined', {declined: true}, true, 130],
+      [
+        '130 where it was interrupted, whatever failed',
+        {interrupted: true, counts: {...none, failed: 1}},
+        false,
+        130,
+      ],
+      ['0 after a dry run', {dryRun: true}, false, 0],
+      ['10 after a dry run that found work, where that is asked for', {dryRun: true}, true, 10],
+      ['0 after a dry run that found none', {dryRun: true, plan: nothingToDo}, true, 0],
+      ['0 after a deletion, though work was to be reported', {counts: {...none, deleted: 3}}, true, 0],
+    ]
+    for (const [title, facts, reportWork, code] of cases) {
+      it(`is ${title}`, () => {
+        expect(exitCodeOf(result(facts), reportWork)).to.equal(code)
+      })
+    }
+  })
+})

@@ -1,0 +1,347 @@
+import {expect} from 'chai'
+
+import {RefusedError, SmoltraceError} from '../../../src/lib/errors.js'
+import {connectHub, type Hub, type PlanPart} from '../../../src/lib/hub/client.js'
+import {HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
+import {json, NEAR_MISSES, rejectionOf, serve, type StubServer, TOKEN} from '../../support/builders.js'
+
+const CREATED = '2026-09-01T12:30:00.000Z'
+const CHANGED = '2026-09-02T12:30:00.000Z'
+const RUN = 'kim/smoltrace-results-20260901_120000'
+const BOARD = 'kim/smoltrace-leaderboard'
+
+/** An entry of the listing as the Hub sends it. */
+const entry = (name: string, facts: Record<string, unknown> = {}) => ({
+  _id: '621ffdd236468d709f181d5e',
+  id: name,
+  private: true,
+  downloads: 0,
+  gated: false,
+  likes: 0,
+  lastModified: CHANGED,
+  createdAt: CREATED,
+  sha: 'a'.repeat(40),
+  ...facts,
+})
+
+const ok: Parameters<typeof serve>[0] = (_, response) =>
+  response.writeHead(200, {'content-type': 'text/plain'}).end('OK')
+const refuse =
+  (status: number, code?: string): Parameters<typeof serve>[0] =>
+  (_, response) =>
+    response.writeHead(status, {'content-type': 'text/plain', ...(code && {'x-error-code': code})}).end('no')
+
+describe('client', () => {
+  let server: StubServer | undefined
+  /** Another server, which must never be asked. */
+  let foreign: StubServer
+
+  const connect = async (...args: Parameters<typeof serve>): Promise<Hub> => {
+    server = await serve(...args)
+    return connectHub({endpoint: server.url, token: TOKEN, source: 'HF_TOKEN'})
+  }
+
+  const seen = () => server?.seen ?? []
+  const url = () => server?.url ?? ''
+
+  before(async () => {
+    foreign = await serve((_, response) => json(response, []))
+  })
+
+  after(() => foreign.close())
+
+  beforeEach(() => {
+    foreign.seen.length = 0
+  })
+
+  afterEach(async () => {
+    await server?.close()
+    server = undefined
+  })
+
+  describe('the listing', () => {
+    it('is asked for by author, in the order of creation, with all that decides', async () => {
+      const hub = await connect((_, response) => json(response, []))
+      expect(await hub.listDatasets('kim')).to.deep.equal([])
+      const query = new URL(url() + (seen()[0]?.path ?? '')).searchParams
+      expect(seen()[0]?.path).to.match(/^\/api\/datasets\?/)
+      expect(query.get('author')).to.equal('kim')
+      expect(query.get('sort')).to.equal('createdAt')
+      expect(query.get('search')).to.equal(null)
+      expect(query.getAll('expand')).to.include.members(['createdAt', 'lastModified', 'sha', 'private'])
+      expect(seen()[0]?.headers.authorization).to.equal(`Bearer ${TOKEN}`)
+    })
+
+    it('is read from all pages', async () => {
+      const hub = await connect(({path}, response) => {
+        if (path.includes('cursor=2')) json(response, [entry(BOARD, {private: false})])
+        else json(response, [entry(RUN)], {headers: {link: `<${url()}/api/datasets?cursor=2>; rel="next"`}})
+      })
+      expect(await hub.listDatasets('kim')).to.deep.equal([
+        {
+          name: RUN,
+          id: '621ffdd236468d709f181d5e',
+          sha: 'a'.repeat(40),
+          createdAt: new Date(CREATED),
+          lastModified: new Date(CHANGED),
+          private: true,
+        },
+        {
+          name: BOARD,
+          id: '621ffdd236468d709f181d5e',
+          sha: 'a'.repeat(40),
+          createdAt: new Date(CREATED),
+          lastModified: new Date(CHANGED),
+          private: false,
+        },
+      ])
+      expect(seen()).to.have.length(2)
+    })
+
+    it('ends at a page whose link leads only back', async () => {
+      const hub = await connect((_, response) =>
+        json(response, [entry(RUN)], {headers: {link: `<${url()}/api/datasets?cursor=0>; rel="first"`}}),
+      )
+      expect(await hub.listDatasets('kim')).to.have.length(1)
+      expect(seen()).to.have.length(1)
+    })
+
+    const links: Array<[title: string, link: () => string]> = [
+      ['leads to another origin', () => `<${foreign.url}/api/datasets?cursor=2>; rel="next"`],
+      ['leads to an origin that begins alike', () => `<${url()}.example/api/datasets?cursor=2>; rel="next"`],
+      [
+        'leads to the Hub under another name',
+        () => `<${url().replace('127.0.0.1', 'localhost')}/api/datasets?cursor=2>; rel="next"`,
+      ],
+      ['is relative', () => '</api/datasets?cursor=2>; rel="next"'],
+      ['is empty', () => '<>; rel="next"'],
+      ['is written without quotes', () => `<${url()}/api/datasets?cursor=2>; rel=next`],
+      ['is written without a blank', () => `<${url()}/api/datasets?cursor=2>;rel="next"`],
+      [
+        'has another part before its relation',
+        () => `<${url()}/api/datasets?cursor=2>; title="x"; rel="next"`,
+      ],
+      ['is of two relations', () => `<${url()}/api/datasets?cursor=2>; rel="next last"`],
+      ['leads back to the first page', () => `<${url()}${seen()[0]?.path}>; rel="next"`],
+    ]
+    for (const [title, link] of links) {
+      it(`whose link ${title} is an error, never a short listing`, async () => {
+        const hub = await connect((_, response) => json(response, [entry(RUN)], {headers: {link: link()}}))
+        expect(await rejectionOf(hub.listDatasets('kim'))).to.be.instanceOf(HubFormatError)
+        expect(seen()).to.have.length(1)
+        expect(foreign.seen).to.deep.equal([])
+      })
+    }
+
+    it('whose links lead in a circle of several pages is an error', async () => {
+      const hub = await connect(({path}, response) => {
+        const next = path.includes('cursor=2') ? 3 : 2
+        json(response, [entry(RUN)], {headers: {link: `<${url()}/api/datasets?cursor=${next}>; rel="next"`}})
+      })
+      expect(await rejectionOf(hub.listDatasets('kim'))).to.be.instanceOf(HubFormatError)
+      expect(seen().length).to.be.lessThan(6)
+    })
+
+    it('may be asked for again: pages of the last time are no circle', async () => {
+      const hub = await connect(({path}, response) => {
+        if (path.includes('cursor=2')) json(response, [])
+        else json(response, [entry(RUN)], {headers: {link: `<${url()}/api/datasets?cursor=2>; rel="next"`}})
+      })
+      await hub.listDatasets('kim')
+      expect(await hub.listDatasets('kim')).to.have.length(1)
+    })
+
+    const fields = ['_id', 'id', 'sha', 'createdAt', 'lastModified']
+    for (const field of fields) {
+      for (const value of [undefined, null, '', 'soon', {}]) {
+        const isName = field === '_id' || field === 'id' || field === 'sha'
+        const isOfLibrary = field === 'lastModified' && value === null
+        if ((isName && value === 'soon') || isOfLibrary) continue
+        it(`of which an entry has ${JSON.stringify(value) ?? 'no value'} as ${field} is an error`, async () => {
+          const hub = await connect((_, response) =>
+            json(response, [entry(RUN), entry(BOARD, {[field]: value})]),
+          )
+          expect(await rejectionOf(hub.listDatasets('kim'))).to.be.instanceOf(HubFormatError)
+        })
+      }
+    }
+
+    for (const [title, value] of [
+      ['an object', {datasets: []}],
+      ['null', null],
+      ['a number', 5],
+      ['a list of null', [null]],
+    ] as const) {
+      it(`that is ${title} is an error`, async () => {
+        const hub = await connect((_, response) => json(response, value))
+        expect(await rejectionOf(hub.listDatasets('kim'))).to.be.instanceOf(SmoltraceError)
+      })
+    }
+
+    it('that is broken JSON is an error', async () => {
+      const hub = await connect((_, response) =>
+        response.writeHead(200, {'content-type': 'application/json'}).end('[{"id": "kim/smol'),
+      )
+      expect(await rejectionOf(hub.listDatasets('kim'))).to.be.instanceOf(HubFormatError)
+    })
+
+    it('that breaks off in the middle is an error', async () => {
+      const hub = await connect((_, response) => {
+        response.writeHead(200, {'content-type': 'application/json', 'content-length': '1000'})
+        response.write('[{"id": "kim/smol', () => response.destroy())
+      })
+      const error = await rejectionOf(hub.listDatasets('kim'))
+      expect(error).to.be.instanceOf(HubUnreachableError)
+    })
+
+    it('of which the second page fails is an error', async () => {
+      const hub = await connect(({path}, response) => {
+        if (path.includes('cursor=2')) json(response, {error: 'oops'}, {status: 500})
+        else json(response, [entry(RUN)], {headers: {link: `<${url()}/api/datasets?cursor=2>; rel="next"`}})
+      })
+      expect(await rejectionOf(hub.listDatasets('kim')))
+        .to.be.instanceOf(HubError)
+        .and.to.have.property('status', 500)
+    })
+
+    it('counts how often it had to wait for the quota', async () => {
+      const hub = await connect((_, response, index) => {
+        if (index < 2) response.writeHead(429, {ratelimit: '"api";r=0;t=0'}).end()
+        else json(response, [])
+      })
+      expect(hub.waits).to.equal(0)
+      await hub.listDatasets('kim')
+      expect(hub.waits).to.equal(2)
+    })
+  })
+
+  describe('a deletion', () => {
+    it('names the dataset, its namespace and its type', async () => {
+      const hub = await connect(ok)
+      await hub.deleteDataset(RUN, 'kim', 'run')
+      await hub.deleteDataset(BOARD, 'kim', 'leaderboard')
+      expect(seen().map(({method, path}) => `${method} ${path}`)).to.deep.equal([
+        'DELETE /api/repos/delete',
+        'DELETE /api/repos/delete',
+      ])
+      expect(seen().map(({body}) => JSON.parse(body))).to.deep.equal([
+        {name: 'smoltrace-results-20260901_120000', organization: 'kim', type: 'dataset'},
+        {name: 'smoltrace-leaderboard', organization: 'kim', type: 'dataset'},
+      ])
+      expect(seen()[0]?.headers.authorization).to.equal(`Bearer ${TOKEN}`)
+    })
+
+    const refused: Array<[name: string, namespace: string, part: PlanPart]> = [
+      ...NEAR_MISSES.flatMap(
+        (name) =>
+          [
+            [`kim/${name}`, 'kim', 'run'],
+            [`kim/${name}`, 'kim', 'leaderboard'],
+          ] as Array<[string, string, PlanPart]>,
+      ),
+      [BOARD, 'kim', 'run'],
+      [RUN, 'kim', 'leaderboard'],
+      [RUN, 'team', 'run'],
+      [RUN, 'Kim', 'run'],
+      ['team/smoltrace-results-20260901_120000', 'kim', 'run'],
+      ['smoltrace-results-20260901_120000', '', 'run'],
+      [`datasets/${RUN}`, 'kim', 'run'],
+    ]
+
+    it('of any other name, namespace or part is refused before anything is sent', async () => {
+      const hub = await connect(ok)
+      for (const [name, namespace, part] of refused) {
+        const error = await rejectionOf(hub.deleteDataset(name, namespace, part))
+        expect(error, `${name} of ${namespace} as ${part}`).to.be.instanceOf(RefusedError)
+      }
+
+      expect(seen()).to.deep.equal([])
+    })
+
+    it('that the Hub refuses is an error, with its code', async () => {
+      const hub = await connect((_, response) =>
+        json(response, {error: 'gone'}, {status: 404, headers: {'x-error-code': 'RepoNotFound'}}),
+      )
+      const error = (await rejectionOf(hub.deleteDataset(RUN, 'kim', 'run'))) as HubError
+      expect(error.answer).to.include({status: 404, code: 'RepoNotFound', method: 'DELETE', text: 'gone'})
+    })
+
+    it('is not sent to where a redirect leads', async () => {
+      const hub = await connect((_, response) =>
+        response.writeHead(307, {location: `${foreign.url}/api/repos/delete`}).end(),
+      )
+      expect(await rejectionOf(hub.deleteDataset(RUN, 'kim', 'run'))).to.be.instanceOf(HubError)
+      expect(foreign.seen).to.deep.equal([])
+    })
+  })
+
+  describe('whoami', () => {
+    it("tells the owner and the Hub's clock", async () => {
+      const hub = await connect((_, response) => {
+        response.setHeader('date', 'Mon, 05 Oct 2026 12:00:00 GMT')
+        json(response, {type: 'user', name: 'kim', auth: {accessToken: {role: 'write'}}})
+      })
+      expect(await hub.whoAmI()).to.deep.include({
+        name: 'kim',
+        tokenRole: 'write',
+        date: new Date('2026-10-05T12:00:00Z'),
+      })
+      expect(seen()[0]).to.deep.include({method: 'GET', path: '/api/whoami-v2'})
+    })
+
+    for (const [title, value] of [
+      ['null', null],
+      ['a list', []],
+      ['nobody', {auth: {}}],
+      ['a text', 'kim'],
+    ] as const) {
+      it(`that answers ${title} is an error`, async () => {
+        const hub = await connect((_, response) => json(response, value))
+        expect(await rejectionOf(hub.whoAmI())).to.be.instanceOf(HubFormatError)
+      })
+    }
+
+    it('passes a rejected token on as 401', async () => {
+      const hub = await connect((_, response) =>
+        json(response, {error: 'Invalid username or password.'}, {status: 401}),
+      )
+      const error = await rejectionOf(hub.whoAmI())
+      expect(error).to.be.instanceOf(HubError).and.to.have.property('status', 401)
+      expect(error.message).not.to.include(TOKEN)
+    })
+  })
+
+  describe('a text file', () => {
+    it('is certainly not there only where the Hub says so of the entry', async () => {
+      const hub = await connect(refuse(404, 'EntryNotFound'))
+      expect(await hub.readText(BOARD, '.smoltrace/protection.json', 'main')).to.equal(undefined)
+    })
+
+    for (const [status, code] of [
+      [404, 'RepoNotFound'],
+      [404, 'RevisionNotFound'],
+      [404, undefined],
+      [401, undefined],
+      [403, 'EntryNotFound'],
+      [500, undefined],
+    ] as const) {
+      it(`is not known after ${status} ${code ?? 'without a code'}, so it is an error`, async () => {
+        const hub = await connect(refuse(status, code))
+        expect(await rejectionOf(hub.readText(BOARD, '.smoltrace/protection.json', 'main'))).to.be.instanceOf(
+          HubError,
+        )
+      })
+    }
+  })
+
+  it('takes the head of a dataset only from an answer that names it', async () => {
+    const hub = await connect((_, response, index) =>
+      json(
+        response,
+        index === 0 ? {...entry(BOARD), sha: 'b'.repeat(40)} : {...entry(BOARD), sha: undefined},
+      ),
+    )
+    expect(await hub.headOf(BOARD)).to.equal('b'.repeat(40))
+    expect(await rejectionOf(hub.headOf(BOARD))).to.be.instanceOf(HubFormatError)
+  })
+})

@@ -1,0 +1,407 @@
+import {expect} from 'chai'
+import {createServer, type Socket} from 'node:net'
+
+import {CancelledError, SmoltraceError} from '../../../src/lib/errors.js'
+import {HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
+import {createTransport, pause, pauseFor, type TransportOptions} from '../../../src/lib/hub/transport.js'
+import {VERSION} from '../../../src/lib/version.js'
+import {json, refusal, rejectionOf, serve, type StubServer, TOKEN} from '../../support/builders.js'
+
+const AUTHORIZED = {headers: {Authorization: `Bearer ${TOKEN}`}}
+const DELETE = {...AUTHORIZED, method: 'DELETE', body: '{"name":"x"}'}
+const EXHAUSTED = {ratelimit: '"api";r=0;t=0', 'ratelimit-policy': '"fixed window";"api";q=500;w=300'}
+
+describe('transport', () => {
+  const servers: StubServer[] = []
+  const start = async (...args: Parameters<typeof serve>) => {
+    const server = await serve(...args)
+    servers.push(server)
+    return server
+  }
+
+  const connect = (server: StubServer, options: Partial<TransportOptions> = {}) =>
+    createTransport({endpoint: server.url, ...options})
+
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.close()))
+  })
+
+  describe('a request', () => {
+    it('names the program, its version and that of Node', async () => {
+      const server = await start((_, response) => json(response, {}))
+      await connect(server)(`${server.url}/api/x`)
+      expect(server.seen[0]?.headers['user-agent']).to.equal(
+        `smoltrace/${VERSION}; node/${process.versions.node}`,
+      )
+    })
+
+    it('keeps its method, body and headers', async () => {
+      const server = await start((_, response) => json(response, {}))
+      await connect(server)(`${server.url}/api/x?y=1`, {
+        method: 'POST',
+        body: 'z',
+        headers: {'x-own': '1', ...AUTHORIZED.headers},
+      })
+      expect(server.seen[0]).to.deep.include({method: 'POST', path: '/api/x?y=1', body: 'z'})
+      expect(server.seen[0]?.headers).to.include({'x-own': '1', authorization: `Bearer ${TOKEN}`})
+    })
+
+    it('sends the token to no origin but that of the Hub', async () => {
+      const foreign = await start((_, response) => json(response, {}))
+      const server = await start((_, response) => json(response, {}))
+      await connect(server)(`${foreign.url}/file`, AUTHORIZED)
+      expect(foreign.seen).to.have.length(1)
+      expect(foreign.seen[0]?.headers).not.to.have.property('authorization')
+      await rejectionOf(connect(server)(`${foreign.url}/api/x`, AUTHORIZED))
+      expect(foreign.seen[1]?.headers).not.to.have.property('authorization')
+    })
+
+    it('takes another port, scheme or host with the same beginning for another origin', async () => {
+      const server = await start((_, response) => json(response, {}))
+      const port = Number(new URL(server.url).port)
+      for (const endpoint of [
+        `http://127.0.0.1:${port + 1}`,
+        `https://127.0.0.1:${port}`,
+        `http://127.0.0.1:${port}.example`.replace(`:${port}`, ''),
+      ]) {
+        await createTransport({endpoint})(`${server.url}/file`, AUTHORIZED)
+        expect(server.seen.at(-1)?.headers, endpoint).not.to.have.property('authorization')
+      }
+    })
+
+    it('keeps the token where a redirect stays on the Hub, and loses it where it leaves', async () => {
+      const foreign = await start((_, response) => response.end('bytes'))
+      const server = await start(({path}, response) => {
+        if (path === '/near') response.writeHead(307, {location: '/far'})
+        else if (path === '/far') response.writeHead(307, {location: `${foreign.url}/cdn`})
+        response.end()
+      })
+      const response = await connect(server)(`${server.url}/near`, AUTHORIZED)
+      expect(await response.text()).to.equal('bytes')
+      expect(server.seen.map(({headers}) => headers.authorization)).to.deep.equal([
+        `Bearer ${TOKEN}`,
+        `Bearer ${TOKEN}`,
+      ])
+      expect(foreign.seen[0]?.headers).not.to.have.property('authorization')
+    })
+  })
+
+  describe('an answer', () => {
+    it('that is a success is handed on', async () => {
+      const server = await start((_, response) => json(response, {fine: true}))
+      const response = await connect(server)(`${server.url}/api/x`)
+      expect(await response.json()).to.deep.equal({fine: true})
+    })
+
+    const pages: Array<[title: string, headers: Record<string, string>, body: string, found: string]> = [
+      ['a page', {'content-type': 'text/html; charset=utf-8'}, '<html>Log in</html>', 'text/html'],
+      ['plain text', {'content-type': 'text/plain'}, '[]', 'text/plain'],
+      ['something without a type', {}, '[]', 'no content type'],
+    ]
+    for (const [title, headers, body, found] of pages) {
+      it(`that is ${title} instead of JSON is not taken for the Hub's`, async () => {
+        const server = await start((_, response) => response.writeHead(200, headers).end(body))
+        const error = (await rejectionOf(connect(server)(`${server.url}/api/datasets`))) as SmoltraceError
+        expect(error).to.be.instanceOf(HubFormatError)
+        expect(error.message).to.include(server.url).and.include(found)
+        expect(error.suggestions.join(',')).to.include('HF_ENDPOINT')
+      })
+    }
+
+    it('that is a page is not taken for a deletion', async () => {
+      const server = await start((_, response) =>
+        response.writeHead(200, {'content-type': 'text/html'}).end('<html>'),
+      )
+      expect(await rejectionOf(connect(server)(`${server.url}/api/repos/delete`, DELETE))).to.be.instanceOf(
+        HubFormatError,
+      )
+    })
+
+    it('that says OK in plain text is a deletion', async () => {
+      const server = await start((_, response) =>
+        response.writeHead(200, {'content-type': 'text/plain; charset=utf-8'}).end('OK'),
+      )
+      expect((await connect(server)(`${server.url}/api/repos/delete`, DELETE)).status).to.equal(200)
+    })
+
+    it('that is a file may be of any type', async () => {
+      const server = await start((_, response) =>
+        response.writeHead(200, {'content-type': 'text/html'}).end('<p>'),
+      )
+      for (const path of [
+        '/datasets/kim/x/resolve/main/page.html',
+        '/api/resolve-cache/datasets/kim/x/abc/page.html',
+      ]) {
+        expect((await connect(server)(server.url + path)).status).to.equal(200)
+      }
+    })
+
+    it('that comes from another origin is not taken for the API', async () => {
+      const foreign = await start((_, response) => json(response, []))
+      const server = await start((_, response) =>
+        response.writeHead(302, {location: `${foreign.url}/api/datasets`}).end(),
+      )
+      const error = await rejectionOf(connect(server)(`${server.url}/api/datasets`, AUTHORIZED))
+      expect(error).to.be.instanceOf(HubFormatError)
+      expect(error.message).to.include(foreign.url)
+    })
+  })
+
+  describe('a DELETE', () => {
+    for (const status of [301, 302, 303, 307, 308]) {
+      it(`follows no redirect ${status}, not even on the Hub itself`, async () => {
+        const server = await start(({path}, response) => {
+          if (path === '/api/repos/delete') response.writeHead(status, {location: '/api/elsewhere'}).end()
+          else response.writeHead(200, {'content-type': 'text/plain'}).end('OK')
+        })
+        const error = await rejectionOf(connect(server)(`${server.url}/api/repos/delete`, DELETE))
+        expect(error).to.be.instanceOf(HubError).and.to.have.property('status', status)
+        expect(server.seen).to.have.length(1)
+      })
+    }
+
+    it('is not repeated after 429: what goes must be looked at again first', async () => {
+      const waits: number[] = []
+      const server = await start((_, response) => response.writeHead(429, EXHAUSTED).end('slow down'))
+      const error = await rejectionOf(
+        connect(server, {onWait: ({ms}) => waits.push(ms)})(`${server.url}/api/repos/delete`, DELETE),
+      )
+      expect(error).to.be.instanceOf(HubError)
+      expect((error as HubError).answer).to.include({status: 429, resetMs: 0, actionLimit: false})
+      expect(server.seen).to.have.length(1)
+      expect(waits).to.deep.equal([])
+    })
+
+    it('under way is finished, whatever the signal says', async () => {
+      const controller = new AbortController()
+      const server = await start((_, response) => {
+        controller.abort()
+        response.writeHead(200, {'content-type': 'text/plain'}).end('OK')
+      })
+      const response = await connect(server, {signal: controller.signal})(
+        `${server.url}/api/repos/delete`,
+        DELETE,
+      )
+      expect(await response.text()).to.equal('OK')
+    })
+  })
+
+  describe('an answer that is no success', () => {
+    const answered = async (
+      status: number,
+      headers: Record<string, string>,
+      body: string,
+    ): Promise<HubError> => {
+      const server = await start((_, response) => response.writeHead(status, headers).end(body))
+      const error = await rejectionOf(connect(server)(`${server.url}/api/datasets?author=kim`))
+      expect(error).to.be.instanceOf(HubError)
+      return error as HubError
+    }
+
+    const JSON_TYPE = {'content-type': 'application/json; charset=utf-8'}
+    const bodies: Array<[title: string, headers: Record<string, string>, body: string, text: string]> = [
+      ['an error in JSON', JSON_TYPE, '{"error":"Repository not found"}', 'Repository not found'],
+      ['several errors in JSON', JSON_TYPE, '{"error":["too long","too odd"]}', 'too long; too odd'],
+      ['a message in JSON', JSON_TYPE, '{"message":"try later"}', 'try later'],
+      ['an error before a message', JSON_TYPE, '{"error":"first","message":"second"}', 'first'],
+      [
+        'an empty error in JSON, and a header',
+        {...JSON_TYPE, 'x-error-message': 'from the header'},
+        '{"error":""}',
+        'from the header',
+      ],
+      [
+        'broken JSON, and a header',
+        {...JSON_TYPE, 'x-error-message': 'from the header'},
+        '{"error',
+        'from the header',
+      ],
+      [
+        'JSON that is null, and a header',
+        {...JSON_TYPE, 'x-error-message': 'from the header'},
+        'null',
+        'from the header',
+      ],
+      ['no body, and a header', {'x-error-message': 'from the header'}, '', 'from the header'],
+      ['plain text', {'content-type': 'text/plain'}, 'We had to rate limit you', 'We had to rate limit you'],
+      ['a page', {'content-type': 'text/html'}, '<html><script>alert(1)</script>', 'an HTML page'],
+      ['nothing at all', {}, '', ''],
+    ]
+    for (const [title, headers, body, text] of bodies) {
+      it(`says in the Hub's own words what is wrong, from ${title}`, async () => {
+        expect((await answered(400, headers, body)).answer.text).to.equal(text)
+      })
+    }
+
+    it('keeps what one error of another shape says', async () => {
+      expect((await answered(400, JSON_TYPE, '{"errors":[{"message":"too long"}]}')).answer.text).to.include(
+        'too long',
+      )
+    })
+
+    it('tells its code, the id of the request and what was asked, without the query', async () => {
+      const {answer} = await answered(
+        404,
+        {'x-error-code': 'RepoNotFound', 'x-request-id': 'Root=1-abc'},
+        'no',
+      )
+      expect(answer).to.include({
+        method: 'GET',
+        path: '/api/datasets',
+        status: 404,
+        code: 'RepoNotFound',
+        requestId: 'Root=1-abc',
+      })
+    })
+
+    it('has no code and no id where the Hub gave none', async () => {
+      const {answer} = await answered(401, JSON_TYPE, '{"error":"Invalid username or password."}')
+      expect(answer.code).to.equal(undefined)
+      expect(answer.requestId).to.equal(undefined)
+    })
+
+    it('never shows the token, even where a proxy sends the request back', async () => {
+      const server = await start(({headers}, response) =>
+        response.writeHead(502, {'content-type': 'text/html'}).end(`<pre>${headers.authorization}</pre>`),
+      )
+      const error = await rejectionOf(connect(server)(`${server.url}/api/datasets`, AUTHORIZED))
+      expect(error.message).not.to.include(TOKEN)
+    })
+
+    for (const status of [400, 401, 403, 404, 409, 412, 500, 503]) {
+      it(`is no success with ${status}, and is not taken for a quota`, async () => {
+        const error = await answered(status, EXHAUSTED, '')
+        expect(error.status).to.equal(status)
+      })
+    }
+  })
+
+  describe('a used-up quota', () => {
+    it('is waited for exactly as long as the Hub says, as often as it says so', async () => {
+      const waits: number[] = []
+      const server = await start((_, response, index) => {
+        if (index < 8) response.writeHead(429, EXHAUSTED).end('slow down')
+        else json(response, {fine: true})
+      })
+      const response = await connect(server, {onWait: ({ms}) => waits.push(ms)})(
+        `${server.url}/api/x`,
+        AUTHORIZED,
+      )
+      expect(await response.json()).to.deep.equal({fine: true})
+      expect(server.seen).to.have.length(9)
+      expect(waits).to.deep.equal(Array.from({length: 8}, () => 0))
+      expect(server.seen.at(-1)?.headers.authorization).to.equal(`Bearer ${TOKEN}`)
+    })
+
+    it('is told from a limit of one action, for which waiting is useless', async () => {
+      const server = await start((_, response) =>
+        json(
+          response,
+          {error: 'exceeded for repository creation (300 per day)'},
+          {status: 429, headers: {ratelimit: '"api";r=499;t=289'}},
+        ),
+      )
+      const error = (await rejectionOf(connect(server)(`${server.url}/api/x`))) as HubError
+      expect(error.answer).to.include({status: 429, actionLimit: true, resetMs: undefined})
+      expect(error.message).to.include('300 per day')
+      expect(server.seen).to.have.length(1)
+    })
+
+    it('asks for the pause that the Hub says, for growing ones where it says nothing, and in the end for none', () => {
+      const pauses = (answer: Partial<HubError['answer']>) =>
+        Array.from({length: 7}, (_, attempt) => pauseFor(refusal(429, answer), attempt))
+      expect(pauses({resetMs: 5000})).to.deep.equal(Array.from({length: 7}, () => 5000))
+      const [first = 0, ...later] = pauses({})
+      expect(first).to.equal(1000)
+      expect(later.slice(0, 2)).to.deep.equal([2000, 4000])
+      expect(later.at(-1)).to.equal(undefined)
+      expect(pauses({actionLimit: true, resetMs: 5000}).every((ms) => ms === undefined)).to.equal(true)
+    })
+
+    it('without a word about the pause is waited for all the same', async () => {
+      const controller = new AbortController()
+      const waits: number[] = []
+      const server = await start((_, response) => response.writeHead(429).end('slow down'))
+      const onWait = ({ms}: {ms: number}) => {
+        waits.push(ms)
+        controller.abort()
+      }
+
+      const error = await rejectionOf(
+        connect(server, {signal: controller.signal, onWait})(`${server.url}/api/x`),
+      )
+      expect(error).to.be.instanceOf(CancelledError)
+      expect(waits).to.deep.equal([1000])
+    })
+  })
+
+  describe('a signal', () => {
+    it('ends a pause at once', async () => {
+      const controller = new AbortController()
+      const waits: number[] = []
+      const waiting = pause(3_600_000, {
+        signal: controller.signal,
+        onWait({ms}) {
+          waits.push(ms)
+          controller.abort()
+        },
+      })
+      expect(await rejectionOf(waiting)).to.be.instanceOf(CancelledError)
+      expect(waits).to.deep.equal([3_600_000])
+    })
+
+    it('ends a request that has no answer yet', async () => {
+      const controller = new AbortController()
+      const server = await start(() => controller.abort())
+      const error = await rejectionOf(connect(server, {signal: controller.signal})(`${server.url}/api/x`))
+      expect(error).to.be.instanceOf(CancelledError).and.to.have.property('exitCode', 130)
+    })
+
+    it('that was given before lets no request out', async () => {
+      const server = await start((_, response) => json(response, {}))
+      const error = await rejectionOf(connect(server, {signal: AbortSignal.abort()})(`${server.url}/api/x`))
+      expect(error).to.be.instanceOf(CancelledError)
+      expect(server.seen).to.deep.equal([])
+    })
+  })
+
+  describe('no answer', () => {
+    it('because nothing listens is an error that names the Hub and the reason', async () => {
+      const server = await start(() => {})
+      await server.close()
+      servers.length = 0
+      const error = (await rejectionOf(connect(server)(`${server.url}/api/x`, AUTHORIZED))) as SmoltraceError
+      expect(error).to.be.instanceOf(HubUnreachableError).and.to.have.property('exitCode', 1)
+      expect(error.message).to.include(server.url).and.include('ECONNREFUSED').and.not.include(TOKEN)
+      expect(error.suggestions.join(',')).to.include('HF_ENDPOINT')
+    })
+
+    it('because the connection is cut is an error too, for a DELETE as well', async () => {
+      const server = await start((_, response) => response.destroy())
+      for (const request of [AUTHORIZED, DELETE]) {
+        expect(await rejectionOf(connect(server)(`${server.url}/api/x`, request))).to.be.instanceOf(
+          HubUnreachableError,
+        )
+      }
+    })
+
+    it('in HTTP is an error too', async () => {
+      const sockets: Socket[] = []
+      const server = createServer((socket) => {
+        sockets.push(socket)
+        socket.end('SSH-2.0-OpenSSH_9.6\r\n')
+      })
+      await new Promise<void>((resolve) => {
+        server.listen(0, '127.0.0.1', resolve)
+      })
+      const endpoint = `http://127.0.0.1:${(server.address() as {port: number}).port}`
+      expect(await rejectionOf(createTransport({endpoint})(`${endpoint}/api/x`))).to.be.instanceOf(
+        HubUnreachableError,
+      )
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => {
+        server.close(resolve)
+      })
+    })
+  })
+})

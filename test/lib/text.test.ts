@@ -1,0 +1,51 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+
+import {printable} from '../../src/lib/text.js'
+
+const letters = (text: string) => text.replaceAll(/[^\p{L}\p{N}]/gu, '')
+
+describe('text from outside', () => {
+  const cases: Array<[title: string, text: string, shown: string]> = [
+    ['plain words', 'gpt-4 mini', 'gpt-4 mini'],
+    ['words of other scripts', 'модель 模型 نموذج 🤗', 'модель 模型 نموذج 🤗'],
+    ['an escape that clears the screen', 'a\u001B[2Jb', 'a [2Jb'],
+    ['an escape in one character', 'a\u009B2Jb', 'a 2Jb'],
+    ['an escape that sets the title', '\u001B]0;owned\u0007x', ']0;owned x'],
+    ['line breaks and tabs', 'a\r\nb\tc', 'a b c'],
+    ['line breaks of Unicode', 'a\u2028b\u2029c\u0085d', 'a b c d'],
+    ['backspaces', 'safe\b\b\b\bevil', 'safe evil'],
+    ['a null', 'a\u0000b', 'a b'],
+    ['a delete', 'a\u007Fb', 'a b'],
+    ['overrides of direction', 'a\u202Egpj.exe\u202C', 'a gpj.exe'],
+    ['isolates of direction', 'a\u2066b\u2069c', 'a b c'],
+    ['marks of direction', 'a\u200Eb\u200Fc', 'a b c'],
+    ['characters of no width', 'a\u200Bb\uFEFFc\u2060d', 'a b c d'],
+    ['nothing but control characters', '\u001B\u0007\r\n', ''],
+  ]
+  for (const [title, text, shown] of cases) {
+    it(`is safe to print with ${title}`, () => {
+      expect(printable(text)).to.equal(shown)
+    })
+  }
+
+  it('never keeps a control character, and stays as it is once it is safe', () => {
+    fc.assert(
+      fc.property(fc.string({unit: 'binary'}), (text) => {
+        const shown = printable(text)
+        expect(shown).not.to.match(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u)
+        expect(printable(shown)).to.equal(shown)
+      }),
+      {numRuns: 1000},
+    )
+  })
+
+  it('never loses a letter', () => {
+    fc.assert(
+      fc.property(fc.string({unit: 'grapheme'}), (text) => {
+        expect(letters(printable(text))).to.equal(letters(text))
+      }),
+      {numRuns: 500},
+    )
+  })
+})

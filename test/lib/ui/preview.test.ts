@@ -1,0 +1,156 @@
+import {expect} from 'chai'
+
+import {DAY} from '../../../src/lib/duration.js'
+import {plannedDatasets} from '../../../src/lib/plan.js'
+import {type RetentionOptions} from '../../../src/lib/retention.js'
+import {formatPlan} from '../../../src/lib/ui/preview.js'
+import {
+  ago,
+  inventoryOf,
+  leaderboardDataset,
+  NOW,
+  PLAIN,
+  planOf,
+  runDatasets,
+} from '../../support/builders.js'
+
+const INVENTORY = inventoryOf(
+  [...runDatasets(ago(60 * DAY)), ...runDatasets(ago(40 * DAY), ['results']), ...runDatasets(ago(DAY))],
+  {leaderboard: leaderboardDataset(), standard: ['kim/smoltrace-tasks']},
+)
+const preview = (
+  options: RetentionOptions,
+  {inventory = INVENTORY, width = undefined as number | undefined, protection = {}} = {},
+) => formatPlan(planOf(inventory, options, protection), 'Dry run', {style: PLAIN, width})
+
+/** The line that begins with a word. */
+const line = (text: string, word: string) => text.split('\n').find((each) => each.startsWith(word)) ?? ''
+
+const board = (options: RetentionOptions, rest = {}) => line(preview(options, rest), 'Leaderboard')
+
+describe('preview', () => {
+  it('says what it is, of which namespace, where and when', () => {
+    const [title, place] = preview({all: true}).split('\n')
+    expect(title).to.equal('Dry run')
+    expect(place).to.include('kim').and.include('http://127.0.0.1:9').and.include('2026-10-05 12:00 UTC')
+  })
+
+  it('says what was found', () => {
+    expect(line(preview({all: true}), 'Found'))
+      .to.include('3 runs: 2 complete, 1 incomplete')
+      .and.include('3 results, 2 traces, 2 metrics')
+  })
+
+  it('names every dataset that goes, numbered, in the order it goes', () => {
+    const plan = planOf(INVENTORY, {olderThan: '30d'})
+    const text = preview({olderThan: '30d'})
+    const numbered = [...text.matchAll(/^ +(\d+)\. (\S+)$/gm)].map(([, number, name]) => [
+      Number(number),
+      name,
+    ])
+    expect(numbered).to.deep.equal(plannedDatasets(plan).map(({name}, index) => [index + 1, name]))
+  })
+
+  it('names every run once, those that go apart from those that stay, with reasons', () => {
+    const text = preview({olderThan: '30d'})
+    const [going = '', staying = ''] = text.split('Runs to keep: ')
+    expect(going)
+      .to.include('Runs to delete: 2')
+      .and.include('20260806_120000')
+      .and.include('20260826_120000')
+    expect(staying.startsWith('1\n')).to.equal(true)
+    expect(line(staying, '20261004_120000')).to.include('23h').and.include('not older than 30d')
+    expect(line(going, '20260826_120000')).to.include('results').and.not.include('traces')
+  })
+
+  it('shows of a run that goes in part only the part that goes', () => {
+    const text = preview({run: ['20260806_120000'], only: ['traces']})
+    expect(line(text, '20260806_120000')).to.include('traces').and.not.include('metrics')
+  })
+
+  it('always prints the moment that an age stands for', () => {
+    expect(line(preview({olderThan: '30d'}), 'May go'))
+      .to.include('30d')
+      .and.include('2026-09-05 12:00 UTC')
+      .and.not.include('month')
+    expect(line(preview({olderThan: '2026-09-01'}), 'May go')).to.include('2026-09-01 00:00 UTC')
+  })
+
+  it('says how long a month is where one was asked for', () => {
+    expect(line(preview({olderThan: '1m'}), 'May go')).to.include('a month is 30 days')
+  })
+
+  it('names every selector, the keeper and the grace period', () => {
+    const text = preview({
+      olderThan: '30d',
+      incompleteOnly: true,
+      run: ['20260806_120000'],
+      keepRecent: 3,
+      grace: '1d',
+    })
+    expect(line(text, 'May go'))
+      .to.include('older than 30d')
+      .and.include('incomplete')
+      .and.include('20260806_120000')
+    expect(line(text, 'Must stay')).to.include('3 most recent').and.include('1d')
+    expect(line(preview({keepRecent: 1}), 'Must stay')).to.include('the most recent run')
+    expect(line(preview({all: true, grace: '0'}), 'Must stay')).to.include('nothing')
+  })
+
+  it('says where every run may go, and where none may', () => {
+    expect(line(preview({all: true}), 'May go')).to.include('every run')
+    expect(line(preview({only: ['traces']}), 'May go')).to.include('every run')
+    expect(line(preview({keepRecent: 2}), 'May go')).to.include('every run')
+    expect(line(preview({deleteLeaderboard: true}), 'May go')).to.include('no run')
+  })
+
+  it('says what of the runs goes, and whether the leaderboard does', () => {
+    expect(line(preview({all: true}), 'Scope'))
+      .to.include('whole runs')
+      .and.include('never the leaderboard')
+    expect(line(preview({all: true, only: ['traces', 'metrics']}), 'Scope')).to.include(
+      'only traces and metrics',
+    )
+    expect(line(preview({all: true, deleteLeaderboard: true}), 'Scope')).to.include('and the leaderboard')
+    expect(line(preview({deleteLeaderboard: true}), 'Scope')).to.include('the leaderboard alone')
+  })
+
+  it('says what becomes of the leaderboard', () => {
+    expect(board({all: true}))
+      .to.include('preserved')
+      .and.not.include('DELETED')
+    expect(board({all: true, deleteLeaderboard: true}))
+      .to.include('DELETED')
+      .and.not.include('preserved')
+    expect(board({all: true}, {protection: {leaderboard: {by: 'ann', at: NOW}}})).to.include(
+      'protected by ann',
+    )
+    expect(board({all: true}, {inventory: {...INVENTORY, leaderboard: undefined}})).to.include(
+      'there is none',
+    )
+    expect(board({deleteLeaderboard: true}, {inventory: {...INVENTORY, leaderboard: undefined}})).to.include(
+      'none to delete',
+    )
+  })
+
+  it('says that the standard datasets are never touched', () => {
+    expect(line(preview({all: true}), 'Standard'))
+      .to.include('kim/smoltrace-tasks')
+      .and.include('never touched')
+  })
+
+  it('says so where nothing goes and where nothing stays', () => {
+    const nothing = preview({olderThan: '5y'})
+    expect(nothing).to.include('Runs to delete: none').and.not.include('Datasets to delete')
+    expect(preview({all: true, grace: '0'})).to.include('Runs to keep: none')
+    expect(preview({all: true}, {inventory: inventoryOf([])}))
+      .to.include('0 runs')
+      .and.include('Runs to delete: none')
+  })
+
+  it('fits its tables into the terminal', () => {
+    const text = preview({olderThan: '30d', incompleteOnly: true, keepRecent: 1}, {width: 70})
+    const tables = text.slice(text.indexOf('Runs to delete'), text.indexOf('Datasets to delete'))
+    for (const each of tables.split('\n')) expect(each.length).to.be.at.most(70)
+  })
+})

@@ -1,0 +1,105 @@
+import {expect} from 'chai'
+
+import {type Outcome} from '../../../src/lib/deletion.js'
+import {type CleanupResult} from '../../../src/lib/execution.js'
+import {describeOutcome, formatSummary} from '../../../src/lib/ui/summary.js'
+import {inventoryOf, leaderboardDataset, PLAIN, planOf, runDatasets} from '../../support/builders.js'
+
+const INVENTORY = inventoryOf(runDatasets('20260901_120000'), {leaderboard: leaderboardDataset()})
+
+function resultOf(outcomes: Outcome[], facts: Partial<CleanupResult> = {}): CleanupResult {
+  const counts = {deleted: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}
+  for (const {status} of outcomes) counts[status]++
+  return {
+    plan: planOf(INVENTORY, {all: true}),
+    dryRun: false,
+    declined: false,
+    interrupted: false,
+    outcomes,
+    counts,
+    found: {runs: 1, datasets: 3},
+    remaining: {runs: 1, datasets: 1234},
+    deletionMs: 2345,
+    warnings: [],
+    ...facts,
+  }
+}
+
+const summary = (outcomes: Outcome[], facts: Partial<CleanupResult> = {}) =>
+  formatSummary(resultOf(outcomes, facts), PLAIN)
+const deleted = (name: string): Outcome => ({name, status: 'deleted'})
+
+describe('summary', () => {
+  it('of a job that went well is its counts, what is left and the time it took', () => {
+    const text = summary([deleted('kim/a'), deleted('kim/b')])
+    expect(text).to.include('complete').and.include('2.3 s')
+    expect(text)
+      .to.match(/^Deleted +2 datasets$/m)
+      .and.match(/^Failed +0 datasets$/m)
+    expect(text).to.match(/^Remaining +1 run, 1,234 datasets$/m)
+    expect(text).not.to.include('kim/a').and.not.include('Skipped')
+  })
+
+  it('names everything that did not go, by what became of it, with the reason and the id of the request', () => {
+    const rest: Outcome[] = [
+      {name: 'kim/f', status: 'failed', reason: '403 not yours', requestId: 'Root=1-abc'},
+      {name: 'kim/s', status: 'skipped', reason: 'traces changed'},
+      {name: 'kim/g', status: 'gone', reason: 'was not there any more'},
+      {name: 'kim/u', status: 'unattempted', reason: 'interrupted'},
+    ]
+    const text = summary([deleted('kim/a'), ...rest])
+    for (const {name, reason = ''} of rest) expect(text).to.include(`${name}: ${reason}`)
+    expect(text).to.include('Root=1-abc')
+    for (const title of ['Failed: 1', 'Skipped: 1', 'Already gone: 1', 'Not attempted: 1'])
+      expect(text).to.include(title)
+    for (const label of ['Deleted', 'Failed', 'Skipped', 'Already gone', 'Not attempted']) {
+      expect(text).to.match(new RegExp(`^${label} +1 dataset$`, 'm'))
+    }
+  })
+
+  it('leaves out none of hundreds', () => {
+    const many = Array.from({length: 300}, (_, index): Outcome => ({
+      name: `kim/${index}`,
+      status: 'failed',
+      reason: 'x',
+    }))
+    const text = summary(many)
+    for (const {name} of many) expect(text).to.include(`${name}: x`)
+  })
+
+  it('does not claim to be complete where something failed, was skipped or was not attempted', () => {
+    for (const status of ['failed', 'skipped', 'unattempted'] as const) {
+      expect(summary([deleted('kim/a'), {name: 'kim/b', status, reason: 'x'}]), status)
+        .to.include('not everything was deleted')
+        .and.not.include('complete')
+    }
+  })
+
+  it('is complete where the rest was gone already', () => {
+    expect(summary([deleted('kim/a'), {name: 'kim/b', status: 'gone', reason: 'x'}])).to.include('complete')
+  })
+
+  it('says so where the job was interrupted', () => {
+    const text = summary([deleted('kim/a'), {name: 'kim/b', status: 'unattempted', reason: 'interrupted'}], {
+      interrupted: true,
+    })
+    expect(text).to.include('Interrupted').and.not.include('complete')
+  })
+
+  it('says that the leaderboard was preserved where there is one that did not go', () => {
+    expect(summary([deleted('kim/a')])).to.match(/^Leaderboard +preserved$/m)
+    expect(
+      summary([deleted('kim/a')], {plan: planOf(INVENTORY, {all: true, deleteLeaderboard: true})}),
+    ).not.to.include('preserved')
+    expect(
+      summary([deleted('kim/a')], {plan: planOf({...INVENTORY, leaderboard: undefined}, {all: true})}),
+    ).not.to.include('preserved')
+  })
+
+  it('puts one dataset and what became of it into one line', () => {
+    expect(describeOutcome(deleted('kim/a'))).to.equal('kim/a')
+    expect(describeOutcome({name: 'kim/a', status: 'failed', reason: 'x', requestId: 'y'})).to.equal(
+      'kim/a: x (request y)',
+    )
+  })
+})
