@@ -38,7 +38,9 @@ export async function cleanupDatasets(options: CleanupOptions): Promise<CleanupR
   const isDryRun = options.dryRun !== false
   const session = await openSession(options)
   const {hub} = session
+  const {powerless} = session.access
   if (!isDryRun) requireWriteAccess(session.access)
+  else if (powerless) session.warnings.push(`With this token nothing could be deleted: ${powerless}.`)
   const waitsBefore = hub.waits
   const inventory = await discover(session)
   const protection =

@@ -16,7 +16,7 @@ export function formatFlags(flags: Record<string, FlagValue>): string[] {
   })
 }
 
-/** Single quotes, which every POSIX shell and PowerShell take literally. */
+/** Single quotes, in which a POSIX shell takes everything literally. */
 function quote(word: string): string {
   return PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }

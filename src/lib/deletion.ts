@@ -209,9 +209,10 @@ function unattempted({name}: Dataset, reason: string): Outcome {
   return {name, status: 'unattempted', reason}
 }
 
-/** A DELETE was sent before, and nobody knows what became of it; if the dataset is gone now, it did its work. */
-function afterLostAnswer({name, status}: Outcome): Outcome {
-  return status === 'gone' ? {name, status: 'deleted'} : unknownResult(name)
+/** A DELETE was sent before, and nobody knows what became of it; unless a listing has shown it since. */
+function afterLostAnswer(barred: Outcome): Outcome {
+  if (barred.status === 'skipped') return barred
+  return barred.status === 'gone' ? {name: barred.name, status: 'deleted'} : unknownResult(barred.name)
 }
 
 function unknownResult(name: string): Outcome {

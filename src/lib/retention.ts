@@ -1,7 +1,7 @@
 import {type Age, cutoffOf, formatDuration, parseAge, parseGrace} from './duration.js'
 import {RefusedError, UsageError} from './errors.js'
 import {isRunType, parseTimestamp, RUN_TYPES, type RunType} from './naming.js'
-import {isInFuture, isOlderThan, mayBeUploading, type Run} from './runs.js'
+import {isInFuture, isOlderThan, mayBeUploading, newestFirst, type Run} from './runs.js'
 
 /** How long an incomplete run may still be uploading, by default. */
 export const DEFAULT_GRACE = '6h'
@@ -134,7 +134,7 @@ export function choosesRuns(rules: RetentionRules): boolean {
 /**
  * Decides about every run. Candidates are the runs that every selector selects, or all of them where there is a keeper
  * but no selector; then guards and keepers save.
- * @param runs newest first
+ * @param runs in any order
  * @returns one decision per run, in the same order
  * @throws UsageError where the age's cutoff lies in the future
  */
@@ -199,9 +199,10 @@ function guardsFor(run: Run, rules: RetentionRules, now: Date): Reason[] {
   return reasons
 }
 
-/** A keeper cannot rank a run from the future; whether it would keep it is in doubt, so it does. */
+/** A run from the future has no age and no rank: another selector or a keeper beside its name leaves it in doubt. */
 function goesWhateverItsDate(rules: RetentionRules): boolean {
-  return (rules.all || rules.runs.length > 0) && keepersOf(rules).length === 0
+  const rest = [...selectorsOf(rules), ...keepersOf(rules)].filter((name) => name !== '--run')
+  return rules.all || (rules.runs.length > 0 && rest.length === 0)
 }
 
 function keepersFor(run: Run, {keepRecent}: RetentionRules, recent: Map<Run, number>): Reason[] {
@@ -215,7 +216,7 @@ function keepersFor(run: Run, {keepRecent}: RetentionRules, recent: Map<Run, num
  */
 function recentRuns(runs: Run[], {keepRecent, graceMs}: RetentionRules, now: Date): Map<Run, number> {
   if (keepRecent === undefined) return new Map()
-  const counted = runs.filter((run) => !mayBeUploading(run, now, graceMs) && !isInFuture(run, now))
+  const counted = runs.toSorted(newestFirst).filter((run) => !mayBeUploading(run, now, graceMs) && !isInFuture(run, now))
   return new Map(counted.slice(0, keepRecent).map((run, index) => [run, index + 1]))
 }
 

@@ -95,7 +95,8 @@ function newest(dates: Date[]): Date {
   return new Date(Math.max(...dates.map(Number)))
 }
 
-function newestFirst(a: Run, b: Run): number {
+/** Orders runs by time, newest first; the timestamp and the namespace decide between runs of one moment. */
+export function newestFirst(a: Run, b: Run): number {
   return (
     b.time.getTime() - a.time.getTime() ||
     compare(b.timestamp, a.timestamp) ||

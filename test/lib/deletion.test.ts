@@ -76,6 +76,11 @@ async function carry(
   }
 }
 
+/** Lets go on whatever can. */
+async function someTurns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
+}
+
 describe('deletion', () => {
   it('deletes all of a plan, each dataset once, and reports each once', async () => {
     const plan = planFor([RUN_TYPES, ['results'], RUN_TYPES])
@@ -301,6 +306,14 @@ describe('deletion', () => {
       expect(hub.deletes).to.have.length(1)
     })
 
+    for (const error of [refusal(429, {actionLimit: true}), refusal(401), refusal(500)]) {
+      it(`is never called anything but lost after an answer ${error.status} to the next DELETE`, async () => {
+        const {statuses, reasons} = await carry(planFor([['results']]), inTurn(lost(), error))
+        expect(statuses['results 1']).to.equal('failed')
+        expect(reasons['results 1']).to.include('may be deleted or not')
+      })
+    }
+
     it('is a deletion where the next listing lacks the dataset', async () => {
       const excluded = new Map<string, Exclusion>([[full('results 1'), {status: 'gone', reason: 'left'}]])
       const {statuses, hub} = await carry(planFor([['results']]), inTurn(lost(), quota()), {
@@ -400,7 +413,7 @@ describe('deletion', () => {
           concurrency: 4,
           async lookAgain() {
             const sentBefore = log.length
-            for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
+            await someTurns()
             expect(log.length, 'sent during the look').to.equal(sentBefore)
             log.push('look')
             return nothing
@@ -411,6 +424,31 @@ describe('deletion', () => {
       expect(log.filter((line) => line === 'look')).to.have.length(1)
       expect(events.filter(({kind}) => kind === 'waiting')).to.have.length(1)
       expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['deleted']))
+    })
+
+    it('holds up a run whose DELETE was under way: nothing of it is sent before the look is over', async () => {
+      const log: string[] = []
+      await carry(
+        planFor([
+          ['metrics', 'results'],
+          ['metrics', 'results'],
+        ]),
+        async (name, time) => {
+          log.push(short(name))
+          if (name === full('metrics 1')) await new Promise(setImmediate)
+          return name === full('metrics 2') && time === 0 ? quota() : undefined
+        },
+        {
+          concurrency: 2,
+          async lookAgain() {
+            await someTurns()
+            log.push('look')
+            return nothing
+          },
+        },
+      )
+      expect(log.slice(0, 3)).to.deep.equal(['metrics 2', 'metrics 1', 'look'])
+      expect(log).to.have.length(6)
     })
 
     it('leaves out what changed or left meanwhile', async () => {

@@ -18,6 +18,7 @@ import {ago, errorOf, NOW, runDatasets} from '../support/builders.js'
 
 /** A small account: what each run is for is in its key. */
 const ACCOUNT: Record<string, {age: number; types?: RunType[]; changed?: number}> = {
+  dayAfter: {age: -2 * DAY, types: ['results']},
   tomorrow: {age: -DAY},
   uploading: {age: 2 * HOUR, types: ['results']},
   fresh: {age: 5 * HOUR},
@@ -93,6 +94,21 @@ describe('retention', () => {
       ],
       ['the runs that are named', {run: run('week', 'ancient')}, ['week', 'ancient']],
       ['a run of the future that is named', {run: run('tomorrow')}, ['tomorrow']],
+      [
+        'not a run of the future that a keeper might keep, though it is named',
+        {run: run('tomorrow', 'ancient'), keepRecent: 1},
+        ['ancient'],
+      ],
+      [
+        'not an incomplete run of the future that another selector selects beside its name',
+        {run: run('dayAfter', 'halfDay'), incompleteOnly: true, grace: '0'},
+        ['halfDay'],
+      ],
+      [
+        'not a run of the future that is named but does not meet another selector',
+        {run: run('tomorrow'), olderThan: '1d'},
+        [],
+      ],
       ['not a named run that is uploading', {run: run('uploading', 'week')}, ['week']],
       [
         'a named run that is uploading, without a grace period',

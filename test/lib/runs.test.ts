@@ -33,6 +33,17 @@ function createdAt(...distances: number[]): Run {
 const changed = (ms: number, types: RunType[] = ['results']) =>
   runOf(ago(3 * DAY), types, {createdAt: ago(3 * DAY), lastModified: ago(ms)})
 
+function expectGrouped(datasets: RunDataset[]): void {
+  const runs = groupDatasetsByRun(datasets)
+  expect(runs.flatMap((run) => run.datasets)).to.have.members(datasets)
+  for (const run of runs) {
+    const types = run.datasets.map(({type}) => type)
+    expect([...types, ...run.missing]).to.have.members([...RUN_TYPES])
+    expect(run.complete).to.equal(types.length === RUN_TYPES.length)
+    expect(run.datasets.every(({timestamp}) => timestamp === run.timestamp)).to.equal(true)
+  }
+}
+
 describe('runs', () => {
   describe('grouping', () => {
     it('puts the datasets of one timestamp together, in the order results, traces, metrics', () => {
@@ -72,17 +83,7 @@ describe('runs', () => {
 
     it('puts every dataset into exactly one run, and says what is missing', () => {
       fc.assert(
-        fc.property(someInventory, ({datasets}) => {
-          const runs = groupDatasetsByRun(datasets)
-          const grouped = runs.flatMap((run) => run.datasets)
-          expect(grouped).to.have.members(datasets)
-          for (const run of runs) {
-            const types = run.datasets.map(({type}) => type)
-            expect([...types, ...run.missing]).to.have.members([...RUN_TYPES])
-            expect(run.complete).to.equal(types.length === RUN_TYPES.length)
-            expect(run.datasets.every(({timestamp}) => timestamp === run.timestamp)).to.equal(true)
-          }
-        }),
+        fc.property(someInventory, ({datasets}) => expectGrouped(datasets)),
         {numRuns: 200},
       )
     })

@@ -20,6 +20,8 @@ describe('text from outside', () => {
     ['overrides of direction', 'a\u202Egpj.exe\u202C', 'a gpj.exe'],
     ['isolates of direction', 'a\u2066b\u2069c', 'a b c'],
     ['marks of direction', 'a\u200Eb\u200Fc', 'a b c'],
+    ['the Arabic letter mark', 'a\u061Cb', 'a b'],
+    ['half a character', 'a\uD83Db', 'a b'],
     ['characters of no width', 'a\u200Bb\uFEFFc\u2060d', 'a b c d'],
     ['nothing but control characters', '\u001B\u0007\r\n', ''],
   ]

@@ -172,7 +172,7 @@ async function certainly<T>(ask: () => Promise<T>, signal?: AbortSignal): Promis
 }
 
 /** The only form of a next page's address that the library reads. */
-const READABLE_LINK = /<(https?:\/\/[^>]+)>;\s+rel="next"/
+const READABLE_LINK = /<(https?:\/\/[^>]+)>;\s+rel="next"/g
 
 /**
  * Guards the pages of a listing. The library takes a `Link` that it cannot read for the end of the list, and follows
@@ -185,8 +185,9 @@ function followingLinks(request: typeof fetch, endpoint: string): typeof fetch {
     seen.add(String(input))
     const link = response.headers.get('link') ?? ''
     if (!/next/i.test(link)) return response
-    const [, next = ''] = READABLE_LINK.exec(link) ?? []
-    if (!URL.canParse(next) || new URL(next).origin !== new URL(endpoint).origin) {
+    // Of several the library would follow the last.
+    const [next = '', ...others] = [...link.matchAll(READABLE_LINK)].map(([, address = '']) => address)
+    if (others.length > 0 || !URL.canParse(next) || new URL(next).origin !== new URL(endpoint).origin) {
       throw new HubFormatError(`The listing of the Hub goes on at an address that is not the Hub's: ${link}`)
     }
 

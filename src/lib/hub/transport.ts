@@ -24,6 +24,8 @@ export interface TransportOptions {
 const TIME_LIMIT = 60_000
 /** Pauses after answers 429 that do not say how long to wait, in ms. */
 const BACKOFF = [1000, 2000, 4000, 8000, 8000]
+/** An answer 429 that says "no wait" again and again must not become a storm of requests, in ms. */
+const SHORTEST_WAIT = 100
 
 /**
  * Makes the one `fetch` under everything. It sends the token to no origin but the endpoint's, waits where the quota is
@@ -53,7 +55,7 @@ export function createTransport(options: TransportOptions): typeof fetch {
 /** How long to wait after an answer 429 before trying again, in ms; undefined where there is no use in it. */
 export function pauseFor({answer}: HubError, attempt: number): number | undefined {
   if (answer.actionLimit) return undefined
-  return answer.resetMs ?? BACKOFF[attempt]
+  return answer.resetMs === undefined ? BACKOFF[attempt] : Math.max(answer.resetMs, SHORTEST_WAIT)
 }
 
 /** Waits, and says so; a signal ends the wait at once. */

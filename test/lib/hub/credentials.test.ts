@@ -226,6 +226,19 @@ describe('credentials', () => {
       )
     })
 
+    it('that is no address never shows in the error: it may be a secret in the wrong place', async () => {
+      for (const wrong of [
+        'hf_secret123456',
+        'https://kim:hf_secret123456@hub.example',
+        'x://hf_secret123456',
+      ]) {
+        const error = (await rejectionOf(find({HF_ENDPOINT: wrong}))) as SmoltraceError
+        expect([error.message, error.stack, ...error.suggestions].join('\n')).not.to.include(
+          'hf_secret123456',
+        )
+      }
+    })
+
     it('has no slash at its end', async () => {
       expect(await endpoint({HF_ENDPOINT: 'https://hub.example///'})).to.equal('https://hub.example')
     })
@@ -237,6 +250,10 @@ describe('credentials', () => {
       'http://',
       'https://',
       'mailto:ann@hub.example',
+      'https://kim@hub.example',
+      'https://kim:hunter2@hub.example',
+      'https://hub.example/?token=x',
+      'https://hub.example/#x',
       '  ',
       '127.0.0.1:8080',
     ]) {

@@ -203,6 +203,19 @@ describe('transport', () => {
       ['an error in JSON', JSON_TYPE, '{"error":"Repository not found"}', 'Repository not found'],
       ['several errors in JSON', JSON_TYPE, '{"error":["too long","too odd"]}', 'too long; too odd'],
       ['a message in JSON', JSON_TYPE, '{"message":"try later"}', 'try later'],
+      [
+        'an error and its description in JSON',
+        JSON_TYPE,
+        '{"error":"invalid_grant","error_description":"it expired"}',
+        'invalid_grant; it expired',
+      ],
+      ['an error in JSON that is an object', JSON_TYPE, '{"error":{"message":"too long"}}', 'too long'],
+      [
+        'errors in JSON that are objects',
+        JSON_TYPE,
+        '{"errors":[{"message":"too long"},{"message":"too odd"}]}',
+        'too long; too odd',
+      ],
       ['an error before a message', JSON_TYPE, '{"error":"first","message":"second"}', 'first'],
       [
         'an empty error in JSON, and a header',
@@ -233,12 +246,6 @@ describe('transport', () => {
       })
     }
 
-    it('keeps what one error of another shape says', async () => {
-      expect((await answered(400, JSON_TYPE, '{"errors":[{"message":"too long"}]}')).answer.text).to.include(
-        'too long',
-      )
-    })
-
     it('tells its code, the id of the request and what was asked, without the query', async () => {
       const {answer} = await answered(
         404,
@@ -266,6 +273,15 @@ describe('transport', () => {
       )
       const error = await rejectionOf(connect(server)(`${server.url}/api/datasets`, AUTHORIZED))
       expect(error.message).not.to.include(TOKEN)
+    })
+
+    it('never shows the token where the Hub itself repeats it', async () => {
+      const server = await start(({headers}, response) =>
+        json(response, {error: `bad header ${headers.authorization}`}, {status: 400}),
+      )
+      const error = (await rejectionOf(connect(server)(`${server.url}/api/datasets`, AUTHORIZED))) as HubError
+      expect(error.message).to.include('bad header')
+      expect([error.message, error.stack, JSON.stringify(error.answer)].join('\n')).not.to.include(TOKEN)
     })
 
     for (const status of [400, 401, 403, 404, 409, 412, 500, 503]) {
@@ -374,6 +390,13 @@ describe('transport', () => {
       expect(error).to.be.instanceOf(HubUnreachableError).and.to.have.property('exitCode', 1)
       expect(error.message).to.include(server.url).and.include('ECONNREFUSED').and.not.include(TOKEN)
       expect(error.suggestions.join(',')).to.include('HF_ENDPOINT')
+    })
+
+    it('because the address holds a password is an error that does not show it', async () => {
+      const endpoint = 'http://kim:hunter2@127.0.0.1:9'
+      const error = await rejectionOf(createTransport({endpoint})(`${endpoint}/api/x`))
+      expect(error).to.be.instanceOf(HubUnreachableError)
+      expect(error.message).not.to.include('hunter2')
     })
 
     it('because the connection is cut is an error too, for a DELETE as well', async () => {

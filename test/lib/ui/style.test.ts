@@ -73,6 +73,17 @@ describe('style', () => {
     for (const text of painted) expect(text).to.include('x').and.include('\u001B[')
   })
 
+  it('asks only the stream itself, not stdout', () => {
+    const {isTTY} = process.stdout
+    try {
+      process.stdout.isTTY = false
+      expect(isColoured({}, terminal)).to.equal(true)
+      expect(styleFor(streamOf(terminal)).red('x')).to.include('\u001B[')
+    } finally {
+      process.stdout.isTTY = isTTY
+    }
+  })
+
   it('knows the width of a terminal, and none of a pipe', () => {
     expect(widthOf(streamOf({isTTY: true, columns: 132}))).to.equal(132)
     expect(widthOf(streamOf({isTTY: true}))).to.equal(80)

@@ -2,8 +2,9 @@ import {expect} from 'chai'
 
 import {type Outcome} from '../../../src/lib/deletion.js'
 import {type CleanupResult} from '../../../src/lib/execution.js'
+import {comparePlan} from '../../../src/lib/plan.js'
 import {describeOutcome, formatSummary} from '../../../src/lib/ui/summary.js'
-import {inventoryOf, leaderboardDataset, PLAIN, planOf, runDatasets} from '../../support/builders.js'
+import {inventoryOf, leaderboardDataset, NOW, PLAIN, planOf, runDatasets} from '../../support/builders.js'
 
 const INVENTORY = inventoryOf(runDatasets('20260901_120000'), {leaderboard: leaderboardDataset()})
 
@@ -94,6 +95,13 @@ describe('summary', () => {
     expect(
       summary([deleted('kim/a')], {plan: planOf({...INVENTORY, leaderboard: undefined}, {all: true})}),
     ).not.to.include('preserved')
+  })
+
+  it('is safe to print, whoever protected the leaderboard since the plan was made', () => {
+    const plan = planOf(INVENTORY, {deleteLeaderboard: true})
+    const excluded = comparePlan(plan, INVENTORY, {leaderboard: {by: 'ann\u001B[2J', at: NOW}})
+    const outcomes = [...excluded].map(([name, exclusion]): Outcome => ({name, ...exclusion}))
+    expect(summary(outcomes, {plan})).to.include('ann').and.not.include('\u001B')
   })
 
   it('puts one dataset and what became of it into one line', () => {

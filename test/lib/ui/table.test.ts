@@ -47,8 +47,8 @@ describe('table', () => {
     for (const cell of [...ROW.slice(0, 3), long]) expect(text).to.include(cell)
   })
 
-  it('drops and wraps nothing where there is room', () => {
-    const width = widest(table(COLUMNS, [ROW])) + 2
+  it('drops and wraps nothing where all fits exactly', () => {
+    const width = widest(table(COLUMNS, [ROW]))
     expect(table(COLUMNS, [ROW], width)).to.equal(table(COLUMNS, [ROW]))
   })
 
@@ -91,6 +91,16 @@ describe('table', () => {
       }),
       {numRuns: 300},
     )
+  })
+
+  it('loses nothing of words whose characters take two columns', () => {
+    const name = '日本語の名前'
+    expect(table([{title: 'A'}, {title: 'B'}], [[name, name]])).to.match(new RegExp(`${name}\\s+${name}`))
+  })
+
+  it('loses nothing of a long word in its last column', () => {
+    const name = 'kim/smoltrace-results-20260901_120000'
+    expect(table([{title: 'RUN'}, {title: 'DATASET'}], [['20260901_120000', name]], 40)).to.include(name)
   })
 
   it('makes text from outside safe before it is laid out', () => {

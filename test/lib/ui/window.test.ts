@@ -87,6 +87,15 @@ describe('window', () => {
     expect(lines[1]?.endsWith('…')).to.equal(true)
   })
 
+  it('never ends a line that is cut in half a character', () => {
+    for (let width = 14; width < 30; width++) {
+      const [, line = ''] = draw([row('x', 'failed', '🤗'.repeat(10))], {width})
+      expect(line)
+        .to.match(/…$/)
+        .and.not.match(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])/)
+    }
+  })
+
   it('counts two columns for a wide character', () => {
     const lines = draw([row('名'.repeat(40), 'deleted')], {width: 30})
     const used = [...(lines[1] ?? '')].reduce((sum, character) => sum + (character === '名' ? 2 : 1), 0)

@@ -1,0 +1,119 @@
+import {expect} from 'chai'
+
+import {cleanupDocument, datasetDocument, leaderboardDocument, runDocument} from '../../src/lib/documents.js'
+import {DAY, HOUR} from '../../src/lib/duration.js'
+import {execute} from '../../src/lib/execution.js'
+import {type Protection} from '../../src/lib/protection.js'
+import {type RetentionOptions} from '../../src/lib/retention.js'
+import {
+  ago,
+  fakeHub,
+  inventoryOf,
+  leaderboardDataset,
+  NOW,
+  planOf,
+  runDataset,
+  runDatasets,
+  runOf,
+  sessionOf,
+} from '../support/builders.js'
+
+/** What a program reads: the document after its way through JSON. */
+function read(document: object | null): Record<string, unknown> {
+  const text = JSON.stringify(document)
+  return JSON.parse(text) as Record<string, unknown>
+}
+
+async function cleanup(options: RetentionOptions): Promise<Record<string, unknown>> {
+  const inventory = inventoryOf([...runDatasets(ago(60 * DAY)), ...runDatasets(ago(DAY))], {
+    leaderboard: leaderboardDataset(),
+    standard: ['kim/smoltrace-tasks'],
+  })
+  const plan = planOf(inventory, options)
+  return read(
+    cleanupDocument(
+      await execute({plan, inventory, session: sessionOf(fakeHub([])), isStale: () => false}, {}),
+    ),
+  )
+}
+
+describe('documents', () => {
+  it('of a dataset have its dates in UTC and no more than is known', () => {
+    const dataset = runDataset('traces', '20260901_120000', {private: false})
+    expect(read(datasetDocument(dataset))).to.deep.equal({
+      name: dataset.name,
+      type: 'traces',
+      run: '20260901_120000',
+      visibility: 'public',
+      createdAt: '2026-09-01T12:30:00.000Z',
+      lastModified: '2026-09-01T12:30:00.000Z',
+      id: dataset.id,
+      sha: dataset.sha,
+    })
+    expect(read(datasetDocument(leaderboardDataset()))).to.include({
+      type: 'leaderboard',
+      visibility: 'private',
+    })
+    expect(read(datasetDocument(leaderboardDataset()))).not.to.have.property('run')
+  })
+
+  it('of the leaderboard tell whether it is protected, or that this is not known', () => {
+    const board = leaderboardDataset()
+    const by = {by: 'ann', at: NOW, reason: 'paper'}
+    const {leaderboard: absent} = inventoryOf([])
+    const {leaderboard: unprotected}: Protection = {}
+    expect(leaderboardDocument(absent, by)).to.equal(null)
+    expect(read(leaderboardDocument(board, unprotected))).to.include({state: 'unprotected', protection: null})
+    expect(read(leaderboardDocument(board, 'unknown'))).to.include({state: 'unknown', protection: null})
+    const {state, protection} = read(leaderboardDocument(board, by))
+    expect(state).to.equal('protected')
+    expect(protection).to.deep.equal({by: 'ann', at: NOW.toISOString(), reason: 'paper'})
+  })
+
+  it('of a run tell its age, what it lacks and whether it may still be uploading', () => {
+    const run = runOf(ago(DAY), ['results'], {createdAt: ago(DAY), lastModified: ago(HOUR)})
+    expect(read(runDocument(run, NOW, 6 * HOUR))).to.deep.include({
+      run: run.timestamp,
+      ageMs: DAY,
+      complete: false,
+      missing: ['traces', 'metrics'],
+      mayBeUploading: true,
+      datesDisagree: false,
+    })
+    expect(read(runDocument(run, NOW, 0))).to.include({mayBeUploading: false})
+  })
+
+  it('of a plan say what would go and what stays, why, and by which rules', async () => {
+    const document = await cleanup({olderThan: '30d', keepRecent: 1})
+    expect(document).to.deep.include({
+      namespace: 'kim',
+      now: NOW.toISOString(),
+      dryRun: true,
+      declined: false,
+      interrupted: false,
+      phrase: 'DELETE',
+      wouldDelete: 3,
+      standard: ['kim/smoltrace-tasks'],
+      outcomes: [],
+      found: {runs: 2, datasets: 6},
+    })
+    expect(document.rules).to.deep.include({
+      olderThan: '30d',
+      cutoff: ago(30 * DAY).toISOString(),
+      keepRecent: 1,
+      all: false,
+    })
+    expect(document.leaderboard).to.deep.include({goes: false, state: 'unprotected'})
+    for (const each of [document.delete, document.keep] as Array<Array<{reasons: unknown[]}>>) {
+      expect(each).to.have.length(1)
+      expect(each[0]?.reasons).to.have.length.greaterThan(0)
+    }
+  })
+
+  it('of a plan count the leaderboard where it goes', async () => {
+    const document = await cleanup({deleteLeaderboard: true})
+    expect(document).to.include({wouldDelete: 1})
+    expect(document.leaderboard).to.deep.include({goes: true})
+    expect(document.rules).to.deep.include({olderThan: null, cutoff: null, keepRecent: null})
+  })
+})
