@@ -216,7 +216,9 @@ function keepersFor(run: Run, {keepRecent}: RetentionRules, recent: Map<Run, num
  */
 function recentRuns(runs: Run[], {keepRecent, graceMs}: RetentionRules, now: Date): Map<Run, number> {
   if (keepRecent === undefined) return new Map()
-  const counted = runs.toSorted(newestFirst).filter((run) => !mayBeUploading(run, now, graceMs) && !isInFuture(run, now))
+  const counted = runs
+    .toSorted(newestFirst)
+    .filter((run) => !mayBeUploading(run, now, graceMs) && !isInFuture(run, now))
   return new Map(counted.slice(0, keepRecent).map((run, index) => [run, index + 1]))
 }
 
