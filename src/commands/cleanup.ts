@@ -6,7 +6,7 @@ import {type FlagValue, formatFlags} from '../lib/command-line.js'
 import {cleanupDocument} from '../lib/documents.js'
 import {SmoltraceError, UsageError} from '../lib/errors.js'
 import {type CleanupResult, DEFAULT_CONCURRENCY, exitCodeOf, MAX_CONCURRENCY} from '../lib/execution.js'
-import {graceFlag, onlyFlag, selectionFlags} from '../lib/flags.js'
+import {graceFlag, onlyFlag, selectionFlags, wholeNumber} from '../lib/flags.js'
 import {type Plan, plannedDatasets} from '../lib/plan.js'
 import {type Progress} from '../lib/ui/progress.js'
 import {type Style} from '../lib/ui/style.js'
@@ -48,27 +48,27 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       summary: 'Only the run with this timestamp; may be given several times.',
       multiple: true,
       multipleNonGreedy: true,
-      helpGroup: 'SELECTION',
+      helpGroup: 'SELECTORS',
       helpValue: 'TIMESTAMP',
     }),
     all: Flags.boolean({
       summary: 'Every run. Goes with no other selector and no keeper.',
-      helpGroup: 'SELECTION',
+      helpGroup: 'SELECTORS',
     }),
     only: onlyFlag(),
     'delete-leaderboard': Flags.boolean({
       summary: 'Delete the leaderboard as well, last of all. Refused while it is protected.',
-      helpGroup: 'SELECTION',
+      helpGroup: 'SCOPE',
       exclusive: ['preserve-leaderboard'],
     }),
     'preserve-leaderboard': Flags.boolean({
       summary: 'Never delete the leaderboard. This is the default.',
-      helpGroup: 'SELECTION',
+      helpGroup: 'SCOPE',
     }),
-    'keep-recent': Flags.integer({
+    'keep-recent': wholeNumber({
       summary: 'Keep the N newest runs, whatever selects them.',
       min: 1,
-      helpGroup: 'RETENTION',
+      helpGroup: 'KEEPERS',
       helpValue: 'N',
     }),
     yes: Flags.boolean({
@@ -86,17 +86,17 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       helpGroup: 'SAFETY',
     }),
     grace: graceFlag,
-    concurrency: Flags.integer({
+    concurrency: wholeNumber({
       summary: `Runs that are worked on at a time, 1 to ${MAX_CONCURRENCY}.`,
       default: DEFAULT_CONCURRENCY,
       min: 1,
       max: MAX_CONCURRENCY,
-      helpGroup: 'OUTPUT',
+      helpGroup: 'OTHER',
       helpValue: 'N',
     }),
     'exit-code': Flags.boolean({
       summary: 'A dry run that finds something to delete ends with exit code 10.',
-      helpGroup: 'OUTPUT',
+      helpGroup: 'OTHER',
     }),
   }
   private progress: Progress | undefined
@@ -148,15 +148,12 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     else super.note(text)
   }
 
-  /** Nobody could answer, so it is refused before anything is listed. */
+  /** Nobody could answer, or see the question, so it is refused before anything is listed. */
   private requireTerminal(): void {
-    if (this.jsonEnabled())
-      throw new UsageError('--no-dry-run asks for a confirmation, and --json never asks: add --yes.')
-    if (!process.stdin.isTTY) {
-      throw new UsageError(
-        '--no-dry-run asks for a confirmation, and there is no terminal to ask on: add --yes.',
-      )
-    }
+    const asks = '--no-dry-run asks for a confirmation'
+    if (this.jsonEnabled()) throw new UsageError(`${asks}, and --json never asks: add --yes.`)
+    if (!process.stdin.isTTY) throw new UsageError(`${asks}, and there is no terminal to ask on: add --yes.`)
+    if (!process.stderr.isTTY) throw new UsageError(`${asks} on stderr, which is no terminal: add --yes.`)
   }
 
   private async preview(plan: Plan, dryRun: boolean, warnings: string[]): Promise<void> {
@@ -182,7 +179,9 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
   }
 
   private howToCarryOut(planned: number, given: Record<string, FlagValue>, style: Style): string {
-    const repeated = Object.fromEntries(Object.entries(given).filter(([name]) => !NOT_REPEATED.has(name)))
+    const entries = Object.entries(given).filter(([name]) => !NOT_REPEATED.has(name))
+    // The token itself is shown nowhere, but without the flag the command would be another account's.
+    const repeated = {...Object.fromEntries(entries), ...(given.token !== undefined && {token: 'hf_…'})}
     const command = [this.bin, 'cleanup', ...formatFlags(repeated), '--no-dry-run'].join(' ')
     return `This is a dry run: nothing was deleted. To delete ${planned === 1 ? 'this dataset' : `these ${count(planned, 'dataset')}`}, run:\n\n  ${style.bold(command)}`
   }

@@ -1,10 +1,11 @@
-import {Flags} from '@oclif/core'
 import {once} from 'node:events'
 
 import {BaseCommand, withPrefix} from '../lib/base-command.js'
 import {UsageError} from '../lib/errors.js'
+import {wholeNumber} from '../lib/flags.js'
 import {splitArguments} from '../lib/sandbox/arguments.js'
 import {type Sandbox as SandboxHub} from '../lib/sandbox/index.js'
+import {withoutTokens} from '../lib/text.js'
 
 const MOST_RUNS = 20_000
 
@@ -31,21 +32,21 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
   static override hiddenAliases = ['smoltrace:sandbox']
   static override strict = false
   static override flags = {
-    runs: Flags.integer({
+    runs: wholeNumber({
       summary: 'How many runs the account has.',
       default: 12,
       min: 0,
       max: MOST_RUNS,
       helpValue: 'N',
     }),
-    latency: Flags.integer({
+    latency: wholeNumber({
       summary: 'Milliseconds before each answer.',
       default: 0,
       min: 0,
       max: 60_000,
       helpValue: 'MS',
     }),
-    port: Flags.integer({
+    port: wholeNumber({
       summary: 'Port to listen on; default: any free one.',
       default: 0,
       min: 0,
@@ -105,15 +106,20 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
     }
   }
 
-  /** The longest run of words that names a command, and the arguments after it. */
+  /**
+   * The longest run of words that names a command of ours, and the arguments after it. By its topic: in a host the bare
+   * name could be the host's own command, and a rehearsal would become the real thing.
+   */
   private findInner(words: string[]): InnerCommand {
-    for (let length = Math.min(words.length, 3); length > 0; length--) {
-      const id = words.slice(0, length).join(':')
-      if (id !== 'sandbox' && this.config.findCommand(id)) return {id, argv: words.slice(length)}
+    const own = words[0] === 'smoltrace' ? words.slice(1) : words
+    for (let length = Math.min(own.length, 2); length > 0; length--) {
+      const id = ['smoltrace', ...own.slice(0, length)].join(':')
+      if (id !== 'smoltrace:sandbox' && this.config.findCommand(id)) return {id, argv: own.slice(length)}
     }
 
+    const named = withoutTokens(words.slice(0, 2).join(' '))
     throw new UsageError(
-      `"${words.slice(0, 2).join(' ')}" is no command that runs in the sandbox: try cleanup, runs group or datasets list.`,
+      `"${named}" is no command that runs in the sandbox: try cleanup, runs group or datasets list.`,
     )
   }
 }

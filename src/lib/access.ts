@@ -55,8 +55,9 @@ export function accessTo(identity: Identity, wanted?: string): Access {
  */
 function tokenLimits(identity: Identity, type: 'org' | 'user', name: string): Omit<Access, 'namespace'> {
   const {tokenRole, scopes} = identity
-  if (tokenRole === undefined || tokenRole === 'write' || tokenRole === 'god') return {}
+  if (tokenRole === 'write' || tokenRole === 'god' || (tokenRole === undefined && identity.isOAuth)) return {}
   if (tokenRole === 'read') return {powerless: 'the token is read-only'}
+  if (tokenRole === undefined) return {powerless: 'whoami does not say what the token may do'}
   if (tokenRole !== 'fineGrained') return {powerless: `the token has a role that is not known: ${tokenRole}`}
   const granted = new Set(
     scopes

@@ -3,7 +3,7 @@ import {AsyncLocalStorage} from 'node:async_hooks'
 
 import {SmoltraceError} from './errors.js'
 import {type ConnectionOptions} from './session.js'
-import {printable} from './text.js'
+import {printable, withoutTokens} from './text.js'
 import {type Style, styleFor, widthOf} from './ui/style.js'
 import {describeWait} from './ui/wording.js'
 
@@ -17,6 +17,9 @@ interface Failure {
   exitCode: number
   suggestions: string[]
 }
+
+/** Ctrl-C, a polite kill, and a terminal that is closed. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** What stands before a command's own words where another command, such as the sandbox, runs it. */
 const prefix = new AsyncLocalStorage<string[]>()
@@ -32,12 +35,27 @@ export abstract class BaseCommand extends Command {
   static override baseFlags: Command.Class['baseFlags'] = {}
   private readonly collectedWarnings: string[] = []
 
+  /**
+   * Whoever stops reading, or a disk that is full, must not end a deletion in its middle: what cannot be written is lost,
+   * the job goes on, and the exit code is the job's.
+   */
+  protected override async init(): Promise<void> {
+    await super.init()
+    // oclif's own listener throws on everything but a closed pipe.
+    for (const stream of [process.stdout, process.stderr])
+      stream.removeAllListeners('error').on('error', ignore)
+  }
+
   /** A result is always an object, so that `--json` always prints a document. */
   abstract override run(): Promise<object>
 
-  /** The command line's name and what stands before the command, as a person types it. */
+  /**
+   * The command line's name and what stands before the command, as a person types it. In a host, whose own `cleanup` would
+   * win over ours, the commands are named by their topic.
+   */
   protected get bin(): string {
-    return [this.config.bin, ...(prefix.getStore() ?? [])].join(' ')
+    const topic = this.config.pjson.name === 'smoltrace' ? [] : ['smoltrace']
+    return [this.config.bin, ...topic, ...(prefix.getStore() ?? [])].join(' ')
   }
 
   /** What a preview or a table needs to know of stdout. */
@@ -69,12 +87,10 @@ export abstract class BaseCommand extends Command {
     }
 
     const release = () => {
-      process.off('SIGINT', stop)
-      process.off('SIGTERM', stop)
+      for (const signal of STOP_SIGNALS) process.off(signal, stop)
     }
 
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
+    for (const signal of STOP_SIGNALS) process.on(signal, stop)
     try {
       return await job(controller.signal)
     } finally {
@@ -116,7 +132,8 @@ export abstract class BaseCommand extends Command {
   private toFailure(error: Error & {oclif?: {exit?: number | false}; suggestions?: string[]}): Failure {
     const isOurs = error instanceof SmoltraceError
     const isUsage = error.oclif?.exit === 2
-    const help = isUsage && !isOurs ? [`See {bin} ${this.commandName} --help`] : []
+    const isUnknownWord = /^(Nonexistent flag|Unexpected argument)/.test(error.message)
+    const help = isUnknownWord ? [`See {bin} ${this.commandName} --help`] : []
     return {
       name: isOurs ? error.name : isUsage ? 'UsageError' : error.name,
       message: oneLine(error.message),
@@ -166,13 +183,14 @@ export abstract class HubCommand extends BaseCommand {
   }
 }
 
+function ignore(): void {}
+
 /** oclif wraps its messages in lines of its own; a person and a log want one. */
 function oneLine(message: string): string {
-  return printable(
-    message
-      .replace(/^Parsing (--\S+) \n\t/, '$1: ')
-      .replace(/^The following errors? occurred:\n\s*/, '')
-      .replaceAll(/=true(?= cannot also be provided)/g, '')
-      .replace(/\nSee more help with --help$/, ''),
-  )
+  const text = message
+    .replace(/^Parsing (--\S+) \n\t/, '$1: ')
+    .replace(/^The following errors? occurred:\n\s*/, '')
+    .replaceAll(/=true(?= cannot also be provided)/g, '')
+    .replace(/\nSee more help with --help$/, '')
+  return withoutTokens(printable(text))
 }

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {type Dataset} from './datasets.js'
 import {CancelledError} from './errors.js'
 import {type Hub, type PlanPart} from './hub/client.js'
-import {HubError, HubUnreachableError} from './hub/errors.js'
+import {HubError, HubFormatError, HubUnreachableError} from './hub/errors.js'
 import {pause, pauseFor} from './hub/transport.js'
 import {type Exclusion, type Plan, type PlannedRun} from './plan.js'
 import {printable} from './text.js'
@@ -33,6 +33,8 @@ export type DeletionEvent =
 
 export interface DeletionOptions {
   hub: Hub
+  /** The only namespace in which anything is deleted. */
+  namespace: string
   /** Runs that are worked on at a time. */
   concurrency: number
   /** Once aborted no new deletion starts; those under way are finished. */
@@ -107,15 +109,16 @@ class Deletion {
       const barred = this.barredFromStart(dataset)
       if (barred) return lost > 0 ? afterLostAnswer(barred) : barred
       if (attempt === 0) this.emit({kind: 'started', name})
-      const error = await this.send(dataset, part)
+      const error = await this.send(name, part)
       if (!error) return {name, status: 'deleted'}
       if (isMissing(error)) return lost > 0 ? {name, status: 'deleted'} : gone(name)
-      if (error instanceof HubUnreachableError) {
+      if (isLost(error)) {
         const delay = REPEATS[lost++]
-        if (delay === undefined) return unknownResult(name)
+        if (delay === undefined) return unknownResult(name, error)
         await sleep(delay)
+        await this.lookOnce()
       } else if (!(await this.overcome(error, attempt))) {
-        if (lost > 0) return unknownResult(name)
+        if (lost > 0) return unknownResult(name, error)
         return this.stopped !== undefined && isActionLimit(error)
           ? unattempted(dataset, this.stopped)
           : failed(dataset, error)
@@ -123,9 +126,9 @@ class Deletion {
     }
   }
 
-  private async send({name, namespace}: Dataset, part: PlanPart): Promise<Error | undefined> {
+  private async send(name: string, part: PlanPart): Promise<Error | undefined> {
     try {
-      await this.options.hub.deleteDataset(name, namespace, part)
+      await this.options.hub.deleteDataset(name, this.options.namespace, part)
       return undefined
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))
@@ -139,17 +142,22 @@ class Deletion {
     if (isActionLimit(error)) this.stopped ??= printable(error.answer.text)
     const ms = error.status === 429 ? pauseFor(error, attempt) : undefined
     if (ms === undefined) return false
-    this.gate ??= this.waitAndLook(ms).finally(() => {
+    await this.lookOnce(ms)
+    return true
+  }
+
+  /** Everybody who needs to look again waits for the same look. */
+  private async lookOnce(waitMs = 0): Promise<void> {
+    this.gate ??= this.waitAndLook(waitMs).finally(() => {
       this.gate = undefined
     })
     await this.gate
-    return true
   }
 
   private async waitAndLook(ms: number): Promise<void> {
     const {signal} = this.options
     try {
-      await pause(ms, {signal, onWait: () => this.emit({kind: 'waiting', ms})})
+      if (ms > 0) await pause(ms, {signal, onWait: () => this.emit({kind: 'waiting', ms})})
     } catch {
       return
     }
@@ -192,6 +200,15 @@ class Deletion {
 
 const INTERRUPTED = 'interrupted'
 
+/**
+ * Whether nobody knows if the Hub acted: no answer, one that is not the Hub's, or a gateway's. The dataset is looked at
+ * before the DELETE is repeated: somebody may have made a new one of that name.
+ */
+function isLost(error: Error): boolean {
+  if (error instanceof HubUnreachableError || error instanceof HubFormatError) return true
+  return error instanceof HubError && error.status >= 502 && error.status <= 504
+}
+
 function isMissing(error: Error): boolean {
   return error instanceof HubError && error.status === 404 && error.answer.code === 'RepoNotFound'
 }
@@ -215,8 +232,9 @@ function afterLostAnswer(barred: Outcome): Outcome {
   return barred.status === 'gone' ? {name: barred.name, status: 'deleted'} : unknownResult(barred.name)
 }
 
-function unknownResult(name: string): Outcome {
-  return {name, status: 'failed', reason: 'the answer of the Hub was lost: it may be deleted or not'}
+function unknownResult(name: string, error?: Error): Outcome {
+  const answer = error ? messageOf(error) : 'the answer of the Hub was lost'
+  return {name, status: 'failed', reason: `it may be deleted or not: ${answer}`}
 }
 
 function failed({name}: Dataset, error: Error): Outcome {

@@ -2,7 +2,7 @@ import {UsageError} from './errors.js'
 
 /** Milliseconds in one of each unit. A month is 30 days and a year 365, as in the Python original. */
 const SECOND = 1000
-const MINUTE = 60 * SECOND
+export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 const UNITS = new Map([

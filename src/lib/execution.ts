@@ -25,8 +25,10 @@ export interface CleanupResult {
   dryRun: boolean
   /** `confirm` did not say yes: nothing was deleted. */
   declined: boolean
-  /** The signal was aborted while the plan was carried out. */
+  /** The signal was aborted before everything had been attempted. */
   interrupted: boolean
+  /** Datasets in the plan: what a dry run would delete. */
+  wouldDelete: number
   /** One for each dataset of the plan that was carried out; empty after a dry run. */
   outcomes: Outcome[]
   counts: Record<OutcomeStatus, number>
@@ -55,7 +57,7 @@ const LOOKS = 3
  * @throws UsageError
  */
 export function checkExecution({
-  dryRun = true,
+  dryRun,
   yes,
   confirm,
   concurrency = DEFAULT_CONCURRENCY,
@@ -64,8 +66,13 @@ export function checkExecution({
     throw new UsageError(`--concurrency takes a whole number from 1 to ${MAX_CONCURRENCY}.`)
   }
 
-  if (!dryRun && !yes && !confirm)
+  if (!isDryRun({dryRun}) && !yes && !confirm)
     throw new UsageError('Deleting needs a confirmation: give `confirm`, or `yes: true`.')
+}
+
+/** Only the word `false` deletes; whatever else stands there is a dry run. */
+export function isDryRun({dryRun}: Pick<ExecutionOptions, 'dryRun'>): boolean {
+  return dryRun !== false
 }
 
 /** A plan, and what is known when it is to be carried out. */
@@ -84,7 +91,8 @@ export async function execute(
   {plan, inventory, session, signal, isStale}: Job,
   options: ExecutionOptions,
 ): Promise<CleanupResult> {
-  const {dryRun = true, yes, confirm} = options
+  const {yes, confirm} = options
+  const dryRun = isDryRun(options)
   const report = {plan, inventory, dryRun, warnings: session.warnings}
   if (dryRun || plannedDatasets(plan).length === 0) return resultOf(report)
   const declined = !yes && (await confirm?.(plan)) !== true
@@ -95,6 +103,7 @@ export async function execute(
   const started = performance.now()
   const outcomes = await carryOut(plan, {
     hub: session.hub,
+    namespace: session.access.namespace,
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     signal,
     excluded,
@@ -104,7 +113,7 @@ export async function execute(
   return resultOf({
     ...report,
     outcomes,
-    interrupted: signal?.aborted === true,
+    interrupted: signal?.aborted === true && outcomes.some(({status}) => status === 'unattempted'),
     deletionMs: performance.now() - started,
   })
 }
@@ -117,11 +126,15 @@ function guarded(
   let isBroken = false
   return (event) => {
     if (isBroken) return
-    try {
-      listener(event)
-    } catch (error) {
+    const giveUp = (error: unknown) => {
       isBroken = true
       warnings.push(`onEvent failed and was not called again: ${String(error)}`)
+    }
+
+    try {
+      Promise.resolve(listener(event)).catch(giveUp)
+    } catch (error) {
+      giveUp(error)
     }
   }
 }
@@ -157,6 +170,7 @@ function resultOf({inventory, outcomes = [], ...report}: Report): CleanupResult 
     interrupted: false,
     deletionMs: 0,
     ...report,
+    wouldDelete: plannedDatasets(report.plan).length,
     outcomes,
     counts,
     found: countRuns(inventory.datasets),
@@ -173,10 +187,10 @@ function countRuns(datasets: Inventory['datasets']): RunCounts {
  * interrupted, 10 a dry run that found work where `reportWork` asks for it.
  */
 export function exitCodeOf(
-  {plan, dryRun, declined, interrupted, counts}: CleanupResult,
+  {wouldDelete, dryRun, declined, interrupted, counts}: CleanupResult,
   reportWork = false,
 ): number {
   if (declined || interrupted) return 130
-  if (dryRun) return reportWork && plannedDatasets(plan).length > 0 ? 10 : 0
+  if (dryRun) return reportWork && wouldDelete > 0 ? 10 : 0
   return counts.failed + counts.skipped + counts.unattempted > 0 ? 3 : 0
 }

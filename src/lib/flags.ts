@@ -1,19 +1,30 @@
 import {Flags} from '@oclif/core'
 
+import {UsageError} from './errors.js'
 import {RUN_TYPES} from './naming.js'
 import {DEFAULT_GRACE} from './retention.js'
+
+/** A whole number; what it may be is said in one line. */
+export const wholeNumber = Flags.custom<number, {min: number; max?: number}>({
+  async parse(input, _context, {min, max = Number.MAX_SAFE_INTEGER}) {
+    const number = /^\d+$/.test(input) ? Number(input) : Number.NaN
+    if (number >= min && number <= max) return number
+    const range = max === Number.MAX_SAFE_INTEGER ? `${min} up` : `${min} to ${max}`
+    throw new UsageError(`give a whole number from ${range}, not ${JSON.stringify(input)}.`)
+  },
+})
 
 /** Flags that several commands share. Their values are read by the lib, which the library's callers use without us. */
 export const selectionFlags = {
   'older-than': Flags.string({
     summary:
       'Only runs older than this: 30d, 12h, 2w, 1m (30 days), 1y, 1w3d, or before a date such as 2026-01-31.',
-    helpGroup: 'SELECTION',
+    helpGroup: 'SELECTORS',
     helpValue: 'AGE',
   }),
   'incomplete-only': Flags.boolean({
     summary: 'Only runs that lack at least one of results, traces and metrics.',
-    helpGroup: 'SELECTION',
+    helpGroup: 'SELECTORS',
   }),
 }
 
@@ -23,7 +34,7 @@ export const onlyFlag = Flags.option({
   multiple: true,
   multipleNonGreedy: true,
   delimiter: ',',
-  helpGroup: 'SELECTION',
+  helpGroup: 'SCOPE',
 })
 
 export const graceFlag = Flags.string({

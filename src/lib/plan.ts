@@ -75,7 +75,7 @@ export function makePlan(
     else kept.push({run, reasons: [{rule: 'only', text: `has no ${rules.only.join(', no ')}`}]})
   }
 
-  return {
+  return frozen({
     endpoint,
     namespace,
     now,
@@ -90,7 +90,17 @@ export function makePlan(
       protection: protection === 'unknown' ? protection : protection.leaderboard,
     },
     standard,
+  })
+}
+
+/** What was shown and confirmed is what is carried out: nobody who sees a plan may change it on the way. */
+export function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const part of Object.values(value)) frozen(part)
   }
+
+  return value
 }
 
 /** A plan of single datasets, by full name; names that the inventory lacks are left out. */
@@ -106,13 +116,13 @@ export function makePlanOfNames(inventory: Inventory, names: string[], protectio
     }
   })
   const plan = makePlan(inventory, decisions, rules, protection)
-  return {
+  return frozen({
     ...plan,
     delete: plan.delete.map((each) => ({
       ...each,
       datasets: each.datasets.filter(({name}) => named.has(name)),
     })),
-  }
+  })
 }
 
 const NO_RULES: RetentionRules = {
@@ -154,9 +164,11 @@ export function comparePlan(plan: Plan, fresh: Inventory, protection: Protection
   const freshRuns = new Map(groupDatasetsByRun(fresh.datasets).map((run) => [run.timestamp, run]))
   for (const {run, datasets} of plan.delete) {
     const change = changeOf(run, freshRuns.get(run.timestamp))
-    for (const {name} of datasets) {
-      if (!current.has(name)) excluded.set(name, GONE)
-      else if (change) excluded.set(name, {status: 'skipped', reason: change})
+    for (const dataset of datasets) {
+      const now = current.get(dataset.name)
+      const reason = change ?? (now && !isSame(dataset, now) ? CHANGED : undefined)
+      if (!now) excluded.set(dataset.name, GONE)
+      else if (reason) excluded.set(dataset.name, {status: 'skipped', reason})
     }
   }
 
@@ -169,6 +181,7 @@ export function comparePlan(plan: Plan, fresh: Inventory, protection: Protection
   return excluded
 }
 
+const CHANGED = 'changed since the plan was made'
 const GONE: Exclusion = {status: 'gone', reason: 'was not there any more'}
 
 function excludeLeaderboard(
@@ -179,7 +192,7 @@ function excludeLeaderboard(
   if (!current) return GONE
   if (protection.leaderboard)
     return {status: 'skipped', reason: `protected by ${protection.leaderboard.by} since the plan was made`}
-  return isSame(planned, current) ? undefined : {status: 'skipped', reason: 'changed since the plan was made'}
+  return isSame(planned, current) ? undefined : {status: 'skipped', reason: CHANGED}
 }
 
 /** What changed in a run since the plan, in words; a dataset that left is no change of the others. */

@@ -166,10 +166,7 @@ async function changeProtection(
   const session = await openSession(options)
   requireWriteAccess(session.access)
   const {leaderboard} = await discover(session)
-  if (!leaderboard)
-    throw new RefusedError(
-      `${leaderboardName(session.access.namespace)} does not exist: there is nothing to protect.`,
-    )
+  if (!leaderboard) throw new RefusedError(`${leaderboardName(session.access.namespace)} does not exist.`)
   for (let attempt = 1; ; attempt++) {
     const change = await tryChange(session.hub, leaderboard.name, title, (current) => edit(current, session))
     if (change) return change

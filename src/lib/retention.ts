@@ -60,22 +60,23 @@ const KEEPERS = '--keep-recent'
  * @throws UsageError where a value is bad, two of them clash, or none says what may go
  */
 export function readRules(options: RetentionOptions): RetentionRules {
+  checkValues(options)
   const rules: RetentionRules = {
-    olderThan: options.olderThan === undefined ? undefined : parseAge(options.olderThan),
+    olderThan: options.olderThan === undefined ? undefined : parseAge(String(options.olderThan)),
     incompleteOnly: options.incompleteOnly ?? false,
     runs: [...new Set(options.run)],
     all: options.all ?? false,
     keepRecent: options.keepRecent,
-    graceMs: parseGrace(options.grace ?? DEFAULT_GRACE),
+    graceMs: parseGrace(String(options.grace ?? DEFAULT_GRACE)),
     only: RUN_TYPES.filter((type) => options.only?.includes(type)),
     deleteLeaderboard: options.deleteLeaderboard ?? false,
   }
-  checkValues(options)
   checkCombination(rules)
   return rules
 }
 
 function checkValues({keepRecent, run = [], only = []}: RetentionOptions): void {
+  if (!Array.isArray(run) || !Array.isArray(only)) throw new UsageError('`run` and `only` take arrays.')
   if (keepRecent !== undefined && !(Number.isSafeInteger(keepRecent) && keepRecent > 0)) {
     throw new UsageError('--keep-recent takes a whole number from 1 up.')
   }
@@ -104,7 +105,9 @@ function checkCombination(rules: RetentionRules): void {
   }
 
   if (!all && others.length === 0 && only.length === 0 && !deleteLeaderboard) {
-    throw new UsageError(`Say what may go: a selector (${SELECTORS}), a keeper (${KEEPERS}), or --only.`)
+    throw new UsageError(
+      `Say what may go: a selector (${SELECTORS}), a keeper (${KEEPERS}), --only or --delete-leaderboard.`,
+    )
   }
 }
 
@@ -230,8 +233,11 @@ export function requireKnownRuns(runs: Run[], rules: RetentionRules): void {
   const known = new Set(runs.map(({timestamp}) => timestamp))
   const unknown = rules.runs.filter((timestamp) => !known.has(timestamp))
   if (unknown.length === 0) return
+  const [run] = runs
   throw new RefusedError(`--run ${unknown.join(', ')}: there is no such run.`, {
-    suggestions: ['See which there are: {bin} runs group'],
+    suggestions: run
+      ? [`See which there are: {bin} runs group --namespace ${run.namespace}`]
+      : ['There are no runs at all.'],
   })
 }
 
@@ -254,6 +260,7 @@ export function filterRuns(
   {now = new Date(), ...options}: RetentionOptions & {now?: Date},
 ): FilteredRuns {
   const rules = readRules(options)
+  if (Number.isNaN(now.getTime())) throw new UsageError('`now` is no valid date.')
   requireKnownRuns(runs, rules)
   const decisions = decide(runs, rules, now)
   return {

@@ -1,5 +1,6 @@
-import {type Access, accessTo} from './access.js'
-import {NotAllowedError} from './errors.js'
+import {type Access, accessTo, requireWriteAccess} from './access.js'
+import {DAY, formatDuration, MINUTE} from './duration.js'
+import {NotAllowedError, RefusedError, UsageError} from './errors.js'
 import {connectHub, type Hub} from './hub/client.js'
 import {type CredentialOptions, findCredentials} from './hub/credentials.js'
 import {HubError} from './hub/errors.js'
@@ -26,16 +27,20 @@ export interface Session {
   access: Access
   /** The earlier of the machine's clock and the Hub's: a wrong clock must not make runs look older. */
   now: Date
+  /** Whether the Hub said what time it is; without that a wrong clock of the machine goes unnoticed. */
+  isTimeCertain: boolean
   /** What the reader should know before trusting the answer. */
   warnings: string[]
 }
 
 /** The machine's own idea of now: good enough to refuse a bad date before anything is sent. */
 export function machineTime({clock = () => new Date()}: Pick<ConnectionOptions, 'clock'>): Date {
-  return clock()
+  const now = clock()
+  if (Number.isNaN(now.getTime())) throw new UsageError('`clock` gives no valid date.')
+  return now
 }
 
-const TOLERATED_SKEW = 5 * 60 * 1000
+const TOLERATED_SKEW = 5 * MINUTE
 
 /**
  * Finds the credentials and asks the Hub who they belong to.
@@ -44,12 +49,29 @@ const TOLERATED_SKEW = 5 * 60 * 1000
  */
 export async function openSession(options: ConnectionOptions = {}): Promise<Session> {
   const credentials = await findCredentials(options)
-  const hub = connectHub({...credentials, signal: options.signal, onWait: options.onWait})
+  const warnings: string[] = []
+  const hub = connectHub({
+    ...credentials,
+    signal: options.signal,
+    onWait: guardedWait(options.onWait, warnings),
+  })
   const identity = await askWho(hub, credentials.source)
   const access = accessTo(identity, options.namespace)
   const machine = machineTime(options)
   const now = identity.date && identity.date < machine ? identity.date : machine
-  return {hub, user: identity.name, access, now, warnings: warningsOf(access, machine, identity.date)}
+  warnings.push(...warningsOf(access, machine, identity.date))
+  return {hub, user: identity.name, access, now, isTimeCertain: identity.date !== undefined, warnings}
+}
+
+/**
+ * Stops a job that deletes, before anything is listed: where the token cannot do it or may not see everything, or where
+ * the time is not certain.
+ * @throws NotAllowedError, RefusedError
+ */
+export function requireDeletable({access, isTimeCertain}: Session): void {
+  requireWriteAccess(access)
+  if (!isTimeCertain)
+    throw new RefusedError('Refused: the Hub did not say what time it is, so no age is certain.')
 }
 
 async function askWho(hub: Hub, source: string): Promise<Identity> {
@@ -69,13 +91,27 @@ async function askWho(hub: Hub, source: string): Promise<Identity> {
 function warningsOf({blind, namespace}: Access, machine: Date, hubDate: Date | undefined): string[] {
   const warnings: string[] = []
   if (blind) warnings.push(`Not everything in ${namespace} may be visible: ${blind}.`)
+  if (!hubDate)
+    warnings.push("The Hub did not say what time it is: ages are measured with this machine's clock alone.")
   const skew = hubDate ? machine.getTime() - hubDate.getTime() : 0
   if (Math.abs(skew) > TOLERATED_SKEW) {
-    const minutes = Math.round(Math.abs(skew) / 60_000)
+    const distance =
+      Math.abs(skew) < DAY ? `${Math.round(Math.abs(skew) / MINUTE)} min` : formatDuration(Math.abs(skew))
     warnings.push(
-      `This machine's clock is ${minutes} min ${skew > 0 ? 'ahead of' : 'behind'} the Hub's; the earlier one counts.`,
+      `This machine's clock is ${distance} ${skew > 0 ? 'ahead of' : 'behind'} the Hub's; the earlier one counts.`,
     )
   }
 
   return warnings
+}
+
+/** A fault in the listener must not look like one of the Hub's. */
+function guardedWait(listener: ConnectionOptions['onWait'], warnings: string[]): (wait: Wait) => void {
+  return (wait) => {
+    try {
+      listener?.(wait)
+    } catch (error) {
+      warnings.push(`onWait failed: ${String(error)}`)
+    }
+  }
 }

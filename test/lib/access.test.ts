@@ -13,6 +13,7 @@ const ORGANISATIONS: Organisation[] = ['admin', 'write', 'contributor', 'read', 
 const WRITER: Identity = {
   name: 'Kim',
   organisations: ORGANISATIONS,
+  isOAuth: false,
   tokenRole: 'write',
   scopes: [],
   date: undefined,
@@ -68,10 +69,17 @@ describe('access', () => {
       ['of the role write', 'write', true, true],
       ['of the role god', 'god', true, true],
       ['of the role read', 'read', true, false],
-      ['that tells no role, as those of OAuth', undefined, true, true],
+      ['that tells no role', undefined, true, false],
       ['of a role that is not known', 'janitor', true, false],
       ['that is fine-grained and has no scopes', 'fineGrained', false, false],
     ]
+    it('of OAuth tells no role, sees all and writes, as far as is known', () => {
+      expect(powers(accessTo({...WRITER, tokenRole: undefined, isOAuth: true}))).to.deep.equal({
+        sees: true,
+        writes: true,
+      })
+    })
+
     for (const [title, tokenRole, sees, writes] of cases) {
       it(`${title} ${sees ? 'sees all' : 'may not see all'} and ${writes ? 'writes' : 'does not write'}`, () => {
         expect(powers(accessTo({...WRITER, tokenRole}))).to.deep.equal({sees, writes})

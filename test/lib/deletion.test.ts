@@ -61,6 +61,7 @@ async function carry(
   const events: DeletionEvent[] = []
   const outcomes = await carryOut(plan, {
     hub,
+    namespace: plan.namespace,
     concurrency: 1,
     excluded: nothing,
     lookAgain: async () => nothing,
@@ -218,13 +219,7 @@ describe('deletion', () => {
       expect(outcomes.find(({status}) => status === 'failed')).not.to.have.property('requestId')
     })
 
-    for (const error of [
-      new HubFormatError('a page'),
-      new Error('odd'),
-      refusal(500),
-      refusal(409),
-      refusal(307),
-    ]) {
+    for (const error of [new Error('odd'), refusal(500), refusal(409), refusal(307)]) {
       it(`such as "${error.message}" is not tried again`, async () => {
         const {hub, statuses} = await carry(
           plan,
@@ -316,12 +311,25 @@ describe('deletion', () => {
 
     it('is a deletion where the next listing lacks the dataset', async () => {
       const excluded = new Map<string, Exclusion>([[full('results 1'), {status: 'gone', reason: 'left'}]])
-      const {statuses, hub} = await carry(planFor([['results']]), inTurn(lost(), quota()), {
+      const {statuses, hub} = await carry(planFor([['results']]), inTurn(lost()), {
         lookAgain: async () => excluded,
       })
       expect(statuses['results 1']).to.equal('deleted')
-      expect(hub.deletes).to.have.length(2)
+      expect(hub.deletes).to.have.length(1)
     })
+
+    for (const error of [new HubFormatError('a page'), refusal(502), refusal(503), refusal(504)]) {
+      it(`is also "${error.message}", after which all is looked at before the DELETE is repeated`, async () => {
+        const changed = new Map<string, Exclusion>([
+          [full('results 1'), {status: 'skipped', reason: 'changed'}],
+        ])
+        const {statuses, hub} = await carry(planFor([['results']]), inTurn(error), {
+          lookAgain: async () => changed,
+        })
+        expect(statuses['results 1']).to.equal('skipped')
+        expect(hub.deletes).to.have.length(1)
+      })
+    }
   })
 
   describe('an answer 401', () => {
@@ -387,7 +395,7 @@ describe('deletion', () => {
       expect(steps).to.deep.equal(['metrics 1', 'traces 1', 'look', 'traces 1', 'results 1'])
       expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['deleted']))
       expect(events.filter(({kind}) => kind === 'waiting' || kind === 'checking')).to.deep.equal([
-        {kind: 'waiting', ms: 1},
+        {kind: 'waiting', ms: 100},
         {kind: 'checking'},
       ])
       expect(hub.deletes).to.have.length(4)

@@ -367,6 +367,7 @@ describe('execution', () => {
       dryRun: false,
       declined: false,
       interrupted: false,
+      wouldDelete: 3,
       outcomes: [],
       counts: none,
       found: {runs: 0, datasets: 0},
@@ -391,8 +392,13 @@ describe('execution', () => {
         130,
       ],
       ['0 after a dry run', {dryRun: true}, false, 0],
-      ['10 after a dry run that found work, where that is asked for', {dryRun: true}, true, 10],
-      ['0 after a dry run that found none', {dryRun: true, plan: nothingToDo}, true, 0],
+      [
+        '10 after a dry run that found work, where that is asked for',
+        {dryRun: true, wouldDelete: 3},
+        true,
+        10,
+      ],
+      ['0 after a dry run that found none', {dryRun: true, wouldDelete: 0}, true, 0],
       ['0 after a deletion, though work was to be reported', {counts: {...none, deleted: 3}}, true, 0],
     ]
     for (const [title, facts, reportWork, code] of cases) {

@@ -59,7 +59,7 @@ describe('session', () => {
       ['is without a warning up to five minutes apart', ago(5 * MINUTE), ago(5 * MINUTE), 0],
       ['warns where the machine is further ahead', ago(6 * MINUTE), ago(6 * MINUTE), 1],
       ['warns where the machine is further behind', later(NOW, 6 * MINUTE), NOW, 1],
-      ["is the machine's where the Hub's cannot be read", 'tomorrow', NOW, 0],
+      ["is the machine's, with a warning, where the Hub's cannot be read", 'tomorrow', NOW, 1],
     ]
     for (const [title, hub, now, warnings] of clocks) {
       it(title, async () => {

@@ -190,7 +190,7 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
 
 /** A session over a fake Hub. */
 export function sessionOf(hub: Hub): Session {
-  return {hub, user: NAMESPACE, access: {namespace: NAMESPACE}, now: NOW, warnings: []}
+  return {hub, user: NAMESPACE, access: {namespace: NAMESPACE}, now: NOW, isTimeCertain: true, warnings: []}
 }
 
 /** A request that a stub server got. */

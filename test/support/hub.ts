@@ -25,7 +25,7 @@ export async function at<T>(moment: Date, job: () => Promise<T>): Promise<T> {
   const RealDate = Date
   class FixedDate extends RealDate {
     constructor(...parts: [] | [number | string | Date]) {
-      super(...(parts.length === 0 ? [moment] : parts))
+      super(...((parts.length === 0 ? [moment] : parts) as [string]))
     }
 
     static override now(): number {

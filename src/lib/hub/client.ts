@@ -228,9 +228,13 @@ function requireText(value: unknown, what: string): string {
   return value
 }
 
+/** The library makes a date of 1970 of what is none, a null or a number. */
 function requireDate(value: unknown, what: string): Date {
-  // The library makes 1970 of a null.
-  const date = new Date(value as Date | string)
-  if (!(date.getTime() > 0)) throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
+  const date = typeof value === 'string' || value instanceof Date ? new Date(value) : undefined
+  if (!date || !(date.getTime() > OLDEST_DATE))
+    throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
   return date
 }
+
+/** Long before there was a Hub. */
+const OLDEST_DATE = Date.UTC(2000, 0)

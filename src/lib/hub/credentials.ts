@@ -33,7 +33,7 @@ export interface CredentialOptions {
 export async function findCredentials(options: CredentialOptions = {}): Promise<Credentials> {
   const env = options.env ?? process.env
   refuseOffline(env)
-  const endpoint = checkEndpoint(options.endpoint ?? (env.HF_ENDPOINT || DEFAULT_ENDPOINT))
+  const endpoint = checkEndpoint((options.endpoint ?? (env.HF_ENDPOINT || DEFAULT_ENDPOINT)).trim())
   const {token, source} = await findToken(options.token, env)
   return {endpoint, token: checkToken(token, source), source}
 }

@@ -58,7 +58,8 @@ function describe({method, path, status, requestId, text}: HubAnswer): string {
   return `The Hub answered ${status} to ${method} ${path}: ${words}${requestId ? ` (request ${printable(requestId)})` : ''}`
 }
 
-function adviceFor({status}: HubAnswer): ErrorDetails {
+function adviceFor({status, path}: HubAnswer): ErrorDetails {
+  if (status === 404 && path.endsWith('/whoami-v2')) return {suggestions: ['Is there a Hub at HF_ENDPOINT?']}
   if (status === 401) {
     return {
       suggestions: ['The token was rejected: set HF_TOKEN to a valid one, or run `hf auth login` again.'],

@@ -20,7 +20,9 @@ export interface TokenScope {
 export interface Identity {
   name: string
   organisations: Organisation[]
-  /** `read`, `write`, `god` or `fineGrained`; undefined for OAuth tokens, which say nothing here. */
+  /** `oauth` tokens do not say what they may do. */
+  isOAuth: boolean
+  /** `read`, `write`, `god` or `fineGrained`; undefined where whoami does not say. */
   tokenRole: string | undefined
   scopes: TokenScope[]
   /** The Hub's clock, from the answer's `Date` header. */
@@ -32,6 +34,7 @@ interface WhoAmIAnswer {
   name?: unknown
   orgs?: Array<{name?: unknown; roleInOrg?: unknown; securityRestrictions?: unknown}>
   auth?: {
+    type?: unknown
     accessToken?: {
       role?: unknown
       fineGrained?: {scoped?: Array<{entity?: {type?: unknown; name?: unknown}; permissions?: unknown}>}
@@ -57,6 +60,7 @@ export function readIdentity(answer: unknown, date: string | null | undefined): 
         ? [{name: org.name, role: textOf(org.roleInOrg), restrictions: textsOf(org.securityRestrictions)}]
         : [],
     ),
+    isOAuth: auth?.type === 'oauth',
     tokenRole: textOf(auth?.accessToken?.role),
     scopes: listOf(auth?.accessToken?.fineGrained?.scoped).map(({entity, permissions}) => ({
       type: textOf(entity?.type) ?? '',

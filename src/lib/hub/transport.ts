@@ -26,6 +26,8 @@ const TIME_LIMIT = 60_000
 const BACKOFF = [1000, 2000, 4000, 8000, 8000]
 /** An answer 429 that says "no wait" again and again must not become a storm of requests, in ms. */
 const SHORTEST_WAIT = 100
+/** No window is longer, and a timer that is told of weeks would not wait at all, in ms. */
+const LONGEST_WAIT = 3_600_000
 
 /**
  * Makes the one `fetch` under everything. It sends the token to no origin but the endpoint's, waits where the quota is
@@ -43,7 +45,7 @@ export function createTransport(options: TransportOptions): typeof fetch {
     if (isDelete) request.redirect = 'manual'
     for (let attempt = 0; ; attempt++) {
       const response = await send(String(input), request, isDelete ? undefined : options.signal)
-      if (response.ok) return expectHubAnswer(response, request, options.endpoint)
+      if (response.ok) return expectHubAnswer(response, request, String(input), options.endpoint)
       const error = await toHubError(response, request, String(input))
       const ms = error.status === 429 && !isDelete ? pauseFor(error, attempt) : undefined
       if (ms === undefined) throw error
@@ -55,7 +57,9 @@ export function createTransport(options: TransportOptions): typeof fetch {
 /** How long to wait after an answer 429 before trying again, in ms; undefined where there is no use in it. */
 export function pauseFor({answer}: HubError, attempt: number): number | undefined {
   if (answer.actionLimit) return undefined
-  return answer.resetMs === undefined ? BACKOFF[attempt] : Math.max(answer.resetMs, SHORTEST_WAIT)
+  return answer.resetMs === undefined
+    ? BACKOFF[attempt]
+    : Math.min(Math.max(answer.resetMs, SHORTEST_WAIT), LONGEST_WAIT)
 }
 
 /** Waits, and says so; a signal ends the wait at once. */
@@ -102,17 +106,36 @@ function headersFor(url: string, init: RequestInit, endpoint: string): Headers {
 }
 
 /** A captive portal, a proxy or a wrong endpoint answers 200 with a page: never take it for the Hub. */
-function expectHubAnswer(response: Response, init: RequestInit, endpoint: string): Response {
-  const url = new URL(response.url || endpoint)
-  const type = response.headers.get('content-type') ?? ''
-  const base = new URL(endpoint)
-  const path = url.pathname.slice(base.pathname.replace(/\/$/, '').length)
-  const wantsJson = path.startsWith('/api/') && !path.startsWith('/api/resolve-cache/')
-  const isForeign = wantsJson && url.origin !== base.origin
-  const isPage = wantsJson && (init.method === 'DELETE' ? type.includes('html') : !type.includes('json'))
-  if (!isForeign && !isPage) return response
-  const found = isForeign ? `a redirect to ${url.origin}` : `${type || 'no content type'} instead of JSON`
-  throw new HubFormatError(`What answers at ${endpoint} is not the Hub: ${found} for ${url.pathname}.`, {
+async function expectHubAnswer(
+  response: Response,
+  init: RequestInit,
+  url: string,
+  endpoint: string,
+): Promise<Response> {
+  if (!isApiCall(url, endpoint)) return response
+  const {origin} = new URL(response.url || url)
+  const type = response.headers.get('content-type') ?? 'no content type'
+  const isForeign = origin !== new URL(endpoint).origin
+  if (init.method === 'DELETE') return expectDone(response, type, endpoint)
+  if (!isForeign && type.includes('json')) return response
+  throw notTheHub(endpoint, isForeign ? `a redirect to ${origin}` : `${type} instead of JSON`)
+}
+
+/** Whether a request goes to the API, which answers in JSON, rather than for a file. An endpoint may have a path. */
+function isApiCall(url: string, endpoint: string): boolean {
+  const path = url.startsWith(endpoint) ? url.slice(endpoint.length) : new URL(url).pathname
+  return path.startsWith('/api/') && !path.startsWith('/api/resolve-cache/')
+}
+
+/** The Hub says `OK` and nothing else (the Hub's contract, section 4). Whatever else comes leaves it open what was done. */
+async function expectDone(response: Response, type: string, endpoint: string): Promise<Response> {
+  const body = await response.text().catch(() => 'a broken answer')
+  if (['', 'OK'].includes(body.trim())) return new Response(body || undefined, response)
+  throw notTheHub(endpoint, `${type} instead of OK to a DELETE`)
+}
+
+function notTheHub(endpoint: string, found: string): HubFormatError {
+  return new HubFormatError(`What answers at ${endpoint} is not the Hub: ${found}.`, {
     suggestions: ['Check HF_ENDPOINT, and whether a proxy or a login page stands between.'],
   })
 }

@@ -1,9 +1,9 @@
 import type {HubState} from './state.js'
 
+import {formatTimestamp} from '../naming.js'
 import {ORG, READ_ONLY_ORG, USER} from './accounts.js'
 import {toParquet} from './parquet.js'
 import {CARD_FILE, FRONT_MATTER} from './run-files.js'
-import {formatTimestamp} from './seeded-run.js'
 
 const DAY = 86_400_000
 
@@ -13,7 +13,7 @@ const DAY = 86_400_000
  */
 export function seedOthers(state: HubState, now: Date): void {
   const daysAgo = (days: number): Date => new Date(now.getTime() - days * DAY)
-  const stamp = (days: number): string => formatTimestamp(daysAgo(days).getTime())
+  const stamp = (days: number): string => formatTimestamp(daysAgo(days))
   const add = (name: string, days: number, isPrivate = true): void => {
     const card = `${FRONT_MATTER}\n# ${name.split('/')[1]}\n`
     state.addDataset({

@@ -1,3 +1,4 @@
+import {formatTimestamp, runDatasetName} from '../naming.js'
 import {Random, uuidFrom} from './random.js'
 
 export type RunType = 'metrics' | 'results' | 'traces'
@@ -92,12 +93,7 @@ export function seededRun(
 
 /** The full name of one of a run's datasets, also of one that was never created. */
 export function datasetId(run: SeededRun, type: RunType): string {
-  return `${run.namespace}/smoltrace-${type}-${run.timestamp}`
-}
-
-/** A moment as SMOLTRACE writes it into names. */
-export function formatTimestamp(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '_')
+  return runDatasetName(run.namespace, type, run.timestamp)
 }
 
 /** One dataset is pushed after the other, the traces being the largest. */
@@ -112,7 +108,7 @@ function pushed(types: readonly RunType[], first: Date, random: Random): SeededD
 }
 
 function freeTimestamp(milliseconds: number, taken: Set<string>): string {
-  const timestamp = formatTimestamp(milliseconds)
+  const timestamp = formatTimestamp(new Date(milliseconds))
   if (taken.has(timestamp)) return freeTimestamp(milliseconds - 1000, taken)
   taken.add(timestamp)
   return timestamp

@@ -1,5 +1,7 @@
 import type Enquirer from 'enquirer'
 
+import {setTimeout as sleep} from 'node:timers/promises'
+
 import {type Plan, plannedDatasets} from '../plan.js'
 import {styleFor} from './style.js'
 import {count} from './wording.js'
@@ -18,10 +20,23 @@ export async function confirmByPhrase(plan: Plan, signal: AbortSignal): Promise<
       ` of ${plan.namespace} for good${board}.\n` +
       'There is no undo: the Hub keeps no copy.\n\n',
   )
+  await discardTypeAhead()
+  const listenersBefore = new Set(STOP_SIGNALS.flatMap((name) => process.listeners(name)))
   const asker = new Enquirer<{phrase: string}>()
-  asker.on('prompt', (prompt: {cancel: () => void}) =>
-    signal.addEventListener('abort', () => prompt.cancel(), {once: true}),
-  )
+  let cancel: (() => void) | undefined
+  asker.on('prompt', (prompt: Prompt) => {
+    cancel = () => prompt.cancel()
+    // Enquirer would end the process; what a signal means is for the command to say.
+    for (const name of STOP_SIGNALS) {
+      for (const listener of process.listeners(name))
+        if (!listenersBefore.has(listener)) process.off(name, listener)
+    }
+
+    // At the end of its input Enquirer waits for ever.
+    prompt.on('keypress', (_text, key) => key.ctrl && key.name === 'd' && cancel?.())
+  })
+  const onAbort = () => cancel?.()
+  signal.addEventListener('abort', onAbort)
   try {
     const answer = await asker.prompt({
       type: 'input',
@@ -34,8 +49,30 @@ export async function confirmByPhrase(plan: Plan, signal: AbortSignal): Promise<
   } catch {
     // Ctrl-C rejects with an empty string instead of an error.
     return false
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
+}
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** Long enough for what was typed before the question to arrive, in ms. */
+const TYPE_AHEAD_MS = 50
+
+/** What was typed before the plan was on the screen confirms nothing. */
+async function discardTypeAhead(): Promise<void> {
+  const {stdin} = process
+  stdin.setRawMode?.(true)
+  stdin.resume()
+  await sleep(TYPE_AHEAD_MS)
+  while (stdin.read() !== null);
+  stdin.pause()
+  stdin.setRawMode?.(false)
 }
 
 /** Enquirer's own types leave out the switch that turns its colours off. */
 type Question = Parameters<Enquirer['prompt']>[0] & {styles: {enabled: boolean}}
+
+interface Prompt {
+  cancel: () => void
+  on: (event: 'keypress', listener: (text: string, key: {ctrl?: boolean; name?: string}) => void) => void
+}

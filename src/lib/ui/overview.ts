@@ -14,7 +14,7 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
     {title: 'RUN', dropAt: 1},
     {title: 'DATASET'},
     {title: 'CREATED (UTC)'},
-    {title: 'VISIBILITY'},
+    {title: 'VISIBILITY', dropAt: 3},
   ]
   const rows = datasets.map((dataset) => [
     dataset.type,
@@ -39,9 +39,9 @@ export function formatRunTable(overview: Overview, totals: RunTotals, screen: Sc
   const columns = [
     {title: 'RUN'},
     {title: 'AGE'},
-    {title: 'RESULTS'},
-    {title: 'TRACES'},
-    {title: 'METRICS'},
+    {title: 'RESULTS', dropAt: 3},
+    {title: 'TRACES', dropAt: 2},
+    {title: 'METRICS', dropAt: 1},
     {title: 'STATE'},
   ]
   const rows = overview.runs.map((run) => [

@@ -36,6 +36,7 @@ describe('identity', () => {
         {name: 'team', role: 'write', restrictions: []},
         {name: 'closed', role: 'admin', restrictions: ['sso', 'ip']},
       ],
+      isOAuth: false,
       tokenRole: 'fineGrained',
       scopes: [{type: 'user', name: 'kim', permissions: ['repo.content.read', 'repo.write']}],
       date: new Date('2026-10-05T12:00:00.000Z'),
@@ -43,7 +44,14 @@ describe('identity', () => {
   })
 
   it('is read from an answer that says little more than the name', () => {
-    const bare = {name: 'kim', organisations: [], tokenRole: undefined, scopes: [], date: undefined}
+    const bare = {
+      name: 'kim',
+      organisations: [],
+      isOAuth: false,
+      tokenRole: undefined,
+      scopes: [],
+      date: undefined,
+    }
     expect(readIdentity({name: 'kim'}, null)).to.deep.equal(bare)
     expect(readIdentity({name: 'kim', orgs: null, auth: null}, '')).to.deep.equal(bare)
     expect(

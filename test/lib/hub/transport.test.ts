@@ -293,7 +293,7 @@ describe('transport', () => {
   })
 
   describe('a used-up quota', () => {
-    it('is waited for exactly as long as the Hub says, as often as it says so', async () => {
+    it('is waited for as often as the Hub says so, and never without a pause', async () => {
       const waits: number[] = []
       const server = await start((_, response, index) => {
         if (index < 8) response.writeHead(429, EXHAUSTED).end('slow down')
@@ -305,7 +305,7 @@ describe('transport', () => {
       )
       expect(await response.json()).to.deep.equal({fine: true})
       expect(server.seen).to.have.length(9)
-      expect(waits).to.deep.equal(Array.from({length: 8}, () => 0))
+      expect(waits).to.deep.equal(Array.from({length: 8}, () => 100))
       expect(server.seen.at(-1)?.headers.authorization).to.equal(`Bearer ${TOKEN}`)
     })
 

@@ -16,6 +16,7 @@ function resultOf(outcomes: Outcome[], facts: Partial<CleanupResult> = {}): Clea
     dryRun: false,
     declined: false,
     interrupted: false,
+    wouldDelete: outcomes.length,
     outcomes,
     counts,
     found: {runs: 1, datasets: 3},
