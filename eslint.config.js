@@ -26,6 +26,23 @@ export default [
       'n/no-unsupported-features/node-builtins': ['error', {ignores: ['fetch', 'Headers', 'Response']}],
     },
   },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // A file of tests tells of one room from several sides, and reads best with each helper where it is used.
+      'max-nested-callbacks': 'off',
+      'mocha/max-top-level-suites': 'off',
+      'unicorn/consistent-function-scoping': 'off',
+      // Terminals speak in control characters.
+      'no-control-regex': 'off',
+      // Fakes have empty functions, and what they return is often of no interest.
+      '@typescript-eslint/no-empty-function': 'off',
+      'no-void': 'off',
+      camelcase: 'off',
+      // What --json prints is looked at, not typed again.
+      '@typescript-eslint/no-explicit-any': 'off',
+    },
+  },
   // The compiler knows the global types.
   {files: ['**/*.ts'], rules: {'no-undef': 'off'}},
   prettier,

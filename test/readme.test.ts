@@ -14,9 +14,11 @@ const examples = [...readme.matchAll(/^([^\n]+):\n\n```js\n(.*?)```/gms)].map(
 
 describe('the examples of the README', () => {
   let hub: Sandbox
+
   beforeEach(async () => {
     hub = await startSandbox()
   })
+
   afterEach(() => hub.close())
 
   it('are one for each function of the library', () => {

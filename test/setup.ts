@@ -1,9 +1,9 @@
 import {settings} from '@oclif/core'
 import {expect} from 'chai'
+import nock from 'nock'
 import {existsSync, mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import nock from 'nock'
 
 import {root} from './support/cli.js'
 

@@ -19,7 +19,9 @@ const namesIn = (planned: Planned[]) => planned.flatMap(({deletes}) => deletes.m
 /** What was deleted while a scenario was recorded, in order. */
 function deletedIn(name: ScenarioName, status?: number): string[] {
   return readRecording(name)
-    .filter((exchange) => exchange.method === 'DELETE' && (status === undefined || exchange.status === status))
+    .filter(
+      (exchange) => exchange.method === 'DELETE' && (status === undefined || exchange.status === status),
+    )
     .map(({body}) => {
       const {organization, name: own} = body as {organization?: string; name: string}
       return `${organization ?? 'mira'}/${own}`
@@ -28,7 +30,12 @@ function deletedIn(name: ScenarioName, status?: number): string[] {
 
 describe('cleanup, dry run', () => {
   it('is what happens without --no-dry-run, and sends nothing but questions', async () => {
-    expect(readRecording('cleanup-dry-run').map(({method}) => method)).to.have.members(['GET', 'GET', 'GET', 'GET'])
+    expect(readRecording('cleanup-dry-run').map(({method}) => method)).to.have.members([
+      'GET',
+      'GET',
+      'GET',
+      'GET',
+    ])
     const {dryRun, outcomes, counts} = await playJson('cleanup-dry-run')
     expect({dryRun, outcomes}).to.deep.equal({dryRun: true, outcomes: []})
     expect(counts).to.deep.equal({deleted: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0})
@@ -53,7 +60,9 @@ describe('cleanup, dry run', () => {
 
   it('keeps the most recent runs, the one that may still be uploading, and all that is younger', async () => {
     const {keep} = await playJson('cleanup-dry-run')
-    const rules = Object.fromEntries(keep.map(({run, reasons}: Planned) => [run, reasons.map(({rule}) => rule)]))
+    const rules = Object.fromEntries(
+      keep.map(({run, reasons}: Planned) => [run, reasons.map(({rule}) => rule)]),
+    )
     expect(rules).to.deep.equal({
       '20250615_114324': ['grace', 'older-than'],
       '20250612_165106': ['keep-recent', 'older-than'],
@@ -259,7 +268,9 @@ describe('cleanup, bad input', () => {
         const plain = await runCli(['cleanup', ...argv], env)
         expect(plain).to.include({stdout: '', exitCode: 2})
         const [first = '', ...rest] = plain.stderr.trimEnd().split('\n')
-        expect(first).to.match(/^Error: /).and.to.include(names)
+        expect(first)
+          .to.match(/^Error: /)
+          .and.to.include(names)
         expect(rest.filter((each) => !each.startsWith('  '))).to.deep.equal([])
 
         const json = await runCli(['cleanup', ...argv, '--json'], env)
@@ -275,7 +286,9 @@ describe('cleanup, bad input', () => {
   it('refuses --no-dry-run under --json without --yes, for the reason that --json never asks', async () => {
     nock.disableNetConnect()
     try {
-      const {stdout, exitCode} = await runCli(['cleanup', '--all', '--no-dry-run', '--json'], {HF_TOKEN: 'hf_x'})
+      const {stdout, exitCode} = await runCli(['cleanup', '--all', '--no-dry-run', '--json'], {
+        HF_TOKEN: 'hf_x',
+      })
       expect(exitCode).to.equal(2)
       expect(JSON.parse(stdout).error.message).to.match(/--json never asks: add --yes/)
     } finally {

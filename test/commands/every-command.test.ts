@@ -71,7 +71,9 @@ describe('what is on file', () => {
       expect(result.exitCode).to.equal(scenarios[scenario].exitCode)
       const document = expectDocument(result, commandOf(scenarios[scenario].argv))
       if (scenario !== 'datasets-list') return
-      const listed = listedIn(name).filter((id) => /\/smoltrace-(results|traces|metrics)-\d{8}_\d{6}$/.test(id))
+      const listed = listedIn(name).filter((id) =>
+        /\/smoltrace-(results|traces|metrics)-\d{8}_\d{6}$/.test(id),
+      )
       expect(document.datasets.length).to.equal(listed.length)
     })
   }

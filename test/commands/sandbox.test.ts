@@ -12,7 +12,9 @@ describe('sandbox, with a command', () => {
     }
     const {stdout, stderr, exitCode} = await runCli(['sandbox', '--runs', '3', 'runs', 'group'], elsewhere)
     expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
-    expect(stdout).to.match(/^mira at http:\/\/127\.0\.0\.1:\d+, /).and.to.include('3 runs: ')
+    expect(stdout)
+      .to.match(/^mira at http:\/\/127\.0\.0\.1:\d+, /)
+      .and.to.include('3 runs: ')
     expect(stdout).not.to.include('hf_a_real_one')
   })
 
@@ -57,7 +59,14 @@ describe('sandbox, with a command', () => {
   })
 
   it('runs commands on the organisation too', async () => {
-    const {stdout, exitCode} = await runCli(['sandbox', 'datasets', 'list', '--namespace', 'tinyagents', '--json'])
+    const {stdout, exitCode} = await runCli([
+      'sandbox',
+      'datasets',
+      'list',
+      '--namespace',
+      'tinyagents',
+      '--json',
+    ])
     expect(exitCode).to.equal(0)
     expect(JSON.parse(stdout).datasets).to.have.length(9)
   })
@@ -82,7 +91,9 @@ describe('sandbox, bad input', () => {
     it(`refuses \`sandbox ${argv.join(' ')}\` and names ${names}`, async () => {
       const {stdout, stderr, exitCode} = await runCli(['sandbox', ...argv])
       expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
-      expect(stderr).to.match(/^Error: /).and.to.include(names)
+      expect(stderr)
+        .to.match(/^Error: /)
+        .and.to.include(names)
     })
   }
 
@@ -91,7 +102,9 @@ describe('sandbox, bad input', () => {
       const {port} = new URL(hub.url)
       const {stdout, stderr, exitCode} = await runCli(['sandbox', '--port', port, 'runs', 'group'])
       expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 1})
-      expect(stderr).to.match(/^Error: /).and.to.include(port)
+      expect(stderr)
+        .to.match(/^Error: /)
+        .and.to.include(port)
       expect(hub.requests).to.deep.equal([])
     }))
 })

@@ -73,6 +73,7 @@ describe('access', () => {
       ['of a role that is not known', 'janitor', true, false],
       ['that is fine-grained and has no scopes', 'fineGrained', false, false],
     ]
+
     it('of OAuth tells no role, sees all and writes, as far as is known', () => {
       expect(powers(accessTo({...WRITER, tokenRole: undefined, isOAuth: true}))).to.deep.equal({
         sees: true,

@@ -12,7 +12,9 @@ describe('the program on a pipe', () => {
     withHub({runs: 4}, async (hub) => {
       const {stdout, stderr, exitCode} = await run(['runs', 'group'], cleanEnv(hub))
       expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
-      expect(stdout).to.match(/^mira at http/).and.to.include('4 runs: ')
+      expect(stdout)
+        .to.match(/^mira at http/)
+        .and.to.include('4 runs: ')
       expect(stdout).not.to.include('\u001B')
     }))
 
@@ -28,7 +30,10 @@ describe('the program on a pipe', () => {
   it('deletes what it showed and nothing else, several at a time', () =>
     withHub({runs: 12}, async (hub) => {
       const before = namesAt(hub)
-      const {stdout, stderr, exitCode} = await run(['cleanup', '--keep-recent', '3', '--no-dry-run', '--yes'], cleanEnv(hub))
+      const {stdout, stderr, exitCode} = await run(
+        ['cleanup', '--keep-recent', '3', '--no-dry-run', '--yes'],
+        cleanEnv(hub),
+      )
       expect(exitCode).to.equal(0)
       const shown = [...stdout.matchAll(/^ +\d+\. (.+)$/gm)].map(([, name]) => name)
       expect(shown.length).to.be.above(10)
@@ -53,6 +58,21 @@ describe('the program on a pipe', () => {
       const {stderr, exitCode} = await listing.finished
       expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
     }))
+})
+
+describe('a deletion that nobody watches any more', () => {
+  for (const stream of ['closeStdout', 'closeStderr'] as const) {
+    it(`goes on to its end after ${stream}, with the exit code of the job`, () =>
+      withHub({runs: 12}, async (hub) => {
+        const close = {now() {}}
+        hub.intercept({match: ({method}) => method === 'DELETE', times: 1, before: () => close.now()})
+        const deletion = start(['cleanup', '--keep-recent', '3', '--no-dry-run', '--yes'], cleanEnv(hub))
+        close.now = deletion[stream]
+        const {exitCode} = await deletion.finished
+        expect(exitCode).to.equal(0)
+        expect(new Set(runDatasetsAt(hub).map((name) => name.slice(-15)))).to.have.property('size', 4)
+      }))
+  }
 })
 
 describe('the program without a Hub to rely on', () => {
@@ -89,7 +109,10 @@ describe('the program without a Hub to rely on', () => {
     ['answers 500', {match: isListing, respond: {status: 500, body: 'boom'}}, /answered 500/],
     [
       'answers with a page',
-      {match: isListing, respond: {status: 200, headers: {'Content-Type': 'text/html'}, body: '<html></html>'}},
+      {
+        match: isListing,
+        respond: {status: 200, headers: {'Content-Type': 'text/html'}, body: '<html></html>'},
+      },
       /is not the Hub: text\/html instead of JSON/,
     ],
     [
@@ -137,7 +160,9 @@ describe('the program without a Hub to rely on', () => {
 
 function expectFailure({stdout, stderr, exitCode}: Finished, code: number, says: RegExp): void {
   expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: code})
-  expect(stderr).to.match(/^Error: /).and.to.match(says)
+  expect(stderr)
+    .to.match(/^Error: /)
+    .and.to.match(says)
   expect(stderr).not.to.match(/^\s+at /m)
   expect(stderr).not.to.include('hf_')
 }

@@ -23,7 +23,9 @@ describe('the question before a deletion', () => {
       const terminal = await asked(hub, KEEP_ONE)
       const shown = [...terminal.text.matchAll(/^ +\d+\. (.+)$/gm)].map(([, name]) => name)
       expect(shown.length).to.be.above(3)
-      expect(terminal.text).to.include(`You are about to delete ${shown.length} datasets (3 runs) of mira for good.`)
+      expect(terminal.text).to.include(
+        `You are about to delete ${shown.length} datasets (3 runs) of mira for good.`,
+      )
       expect(deletionsAt(hub)).to.deep.equal([])
 
       terminal.type('DELETE')
@@ -53,6 +55,38 @@ describe('the question before a deletion', () => {
       expect(terminal.text).to.include('Cancelled: nothing was deleted.')
       expect(terminal.text).not.to.match(/^\s+at /m)
       expectCursor(terminal)
+      expect(deletionsAt(hub)).to.deep.equal([])
+    }))
+
+  const endings: Array<[what: string, end: (terminal: Terminal) => void]> = [
+    ['Ctrl-D', ({ctrlD}) => ctrlD()],
+    ['SIGTERM', ({kill}) => kill('SIGTERM')],
+    ['SIGINT from outside', ({kill}) => kill('SIGINT')],
+  ]
+  for (const [what, end] of endings) {
+    it(`takes ${what} for a no, says so and ends with 130`, () =>
+      withHub({runs: 3}, async (hub) => {
+        const terminal = await asked(hub, KEEP_ONE)
+        end(terminal)
+        expect(await terminal.finished).to.equal(130)
+        expect(terminal.text).to.include('Cancelled: nothing was deleted.')
+        expect(deletionsAt(hub)).to.deep.equal([])
+      }))
+  }
+
+  it('is not answered by what was typed before the plan was on the screen', () =>
+    withHub({runs: 3}, async (hub) => {
+      const type = {early() {}}
+      hub.intercept({
+        match: ({path}) => path.startsWith('/api/datasets?'),
+        times: 1,
+        before: () => type.early(),
+      })
+      const terminal = startInTerminal(KEEP_ONE, cleanEnv(hub))
+      type.early = () => terminal.type('DELETE')
+      await terminal.waitFor(/Type DELETE to go on, anything else to cancel:/)
+      terminal.type('no')
+      expect(await terminal.finished).to.equal(130)
       expect(deletionsAt(hub)).to.deep.equal([])
     }))
 
@@ -152,10 +186,14 @@ describe('the deletion on a terminal', () => {
       const total = deletionsAt(hub).length
       expect(framesOf(terminal).length).to.be.above(3)
       const lines = terminal.screen.everything()
-      expect(lines.filter((line) => line.startsWith('Deleting '))).to.deep.equal([`Deleting ${total}/${total}`])
+      expect(lines.filter((line) => line.startsWith('Deleting '))).to.deep.equal([
+        `Deleting ${total}/${total}`,
+      ])
       const summary = lines.findIndex((line) => line.startsWith('Cleanup complete in '))
       expect(summary).to.be.above(lines.indexOf(`Deleting ${total}/${total}`))
-      expect(lines.slice(summary).join('\n')).to.match(/^Deleted +\d+ datasets$/m).and.to.match(/^Remaining /m)
+      expect(lines.slice(summary).join('\n'))
+        .to.match(/^Deleted +\d+ datasets$/m)
+        .and.to.match(/^Remaining /m)
       expectCursor(terminal)
     }))
 
@@ -207,8 +245,10 @@ describe('the deletion on a terminal', () => {
 /** The pictures that were drawn one over the other, as lines without colours. */
 function framesOf({raw}: Terminal): string[][] {
   const [, ...frames] = raw.split('\u001B[0J')
-  // eslint-disable-next-line no-control-regex
-  const plain = frames.map((frame) => frame.split(/\u001B\[\d+A/)[0]?.replaceAll(/\u001B\[[\d;?]*[A-Za-z]/g, ''))
+   
+  const plain = frames.map((frame) =>
+    frame.split(/\u001B\[\d+A/)[0]?.replaceAll(/\u001B\[[\d;?]*[A-Za-z]/g, ''),
+  )
   return plain.slice(0, -1).map((frame = '') => frame.trimEnd().split('\r\n'))
 }
 

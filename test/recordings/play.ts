@@ -3,7 +3,7 @@ import {expect} from 'chai'
 import {type CliResult, runCli} from '../support/cli.js'
 import {at, UNKNOWN_TOKEN} from '../support/hub.js'
 import {replayHub} from '../support/recordings.js'
-import {RECORDED_AT, type ScenarioName, scenarios, type Scenario} from './scenarios.js'
+import {RECORDED_AT, type Scenario, type ScenarioName, scenarios} from './scenarios.js'
 
 const TOKENS = {
   write: 'hf_sandbox_write',
@@ -14,7 +14,6 @@ const TOKENS = {
 
 /**
  * Runs a scenario's command over its recording, with more flags if wanted. No token may be in what it says.
- * @param other another recording of the scenario, or another command line that asks the Hub the same
  */
 export async function play(
   name: ScenarioName,

@@ -23,6 +23,7 @@ export interface Running {
   interrupt: () => void
   /** Stops reading, as `head` does once it has enough. */
   closeStdout: () => void
+  closeStderr: () => void
   finished: Promise<Finished>
 }
 
@@ -57,6 +58,7 @@ export function start(argv: string[], env: Record<string, string>): Running {
     },
     interrupt: () => void child.kill('SIGINT'),
     closeStdout: () => void child.stdout.destroy(),
+    closeStderr: () => void child.stderr.destroy(),
     finished: exitCodeOf(child).then((exitCode) => ({stdout, stderr, exitCode})),
   }
 }

@@ -17,6 +17,10 @@ export interface Terminal {
   /** Types a line and Enter. */
   type: (line: string) => void
   ctrlC: () => void
+  /** Ctrl-D, the end of the input. */
+  ctrlD: () => void
+  /** Sends a signal from outside. */
+  kill: (signal: NodeJS.Signals) => void
   /** Settles with the exit code when the program has ended. */
   finished: Promise<number>
 }
@@ -65,13 +69,15 @@ export function startInTerminal(
       typedAt = raw.length
       pty.write('\u0003')
     },
+    ctrlD: () => pty.write('\u0004'),
+    kill: (signal) => pty.kill(signal),
     finished: new Promise((resolve) => {
       pty.onExit(({exitCode, signal}) => resolve(signal ? 128 + signal : exitCode))
     }),
   }
 }
 
-// eslint-disable-next-line no-control-regex
+ 
 const PIECES = /\u001B\[([?\d;]*)([A-Za-z])|\u001B[^[]|[\r\n\b]|[^\u001B\r\n\b]/gu
 
 /** What a terminal of this size shows, and what has scrolled off its top: as much of one as the program uses. */
@@ -101,11 +107,26 @@ export class Screen {
 
   write(data: string): void {
     for (const [piece, parameters, command] of data.matchAll(PIECES)) {
-      if (command !== undefined) this.obey(command, parameters ?? '')
-      else if (piece === '\r') this.column = 0
-      else if (piece === '\n') this.lineFeed()
-      else if (piece === '\b') this.column = Math.max(0, this.column - 1)
-      else if (!piece.startsWith('\u001B')) this.put(piece)
+      if (command === undefined) {switch (piece) {
+ case '\r': {
+ this.column = 0
+ break;
+ }
+
+ case '\n': {
+ this.lineFeed()
+ break;
+ }
+
+ case '\b': {
+ this.column = Math.max(0, this.column - 1)
+ break;
+ }
+
+ default: { if (!piece.startsWith('\u001B')) this.put(piece)
+ }
+ }}
+      else {this.obey(command, parameters ?? '')}
     }
   }
 

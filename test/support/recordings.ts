@@ -1,7 +1,7 @@
 import {expect} from 'chai'
+import nock from 'nock'
 import {readFileSync} from 'node:fs'
 import {brotliDecompressSync, gunzipSync} from 'node:zlib'
-import nock from 'nock'
 
 import {root} from './cli.js'
 

@@ -21,17 +21,14 @@ export async function confirmByPhrase(plan: Plan, signal: AbortSignal): Promise<
       'There is no undo: the Hub keeps no copy.\n\n',
   )
   await discardTypeAhead()
-  const listenersBefore = new Set(STOP_SIGNALS.flatMap((name) => process.listeners(name)))
+  const listenersBefore = new Set(
+    STOP_SIGNALS.flatMap((name): NodeJS.SignalsListener[] => process.listeners(name)),
+  )
   const asker = new Enquirer<{phrase: string}>()
   let cancel: (() => void) | undefined
   asker.on('prompt', (prompt: Prompt) => {
     cancel = () => prompt.cancel()
-    // Enquirer would end the process; what a signal means is for the command to say.
-    for (const name of STOP_SIGNALS) {
-      for (const listener of process.listeners(name))
-        if (!listenersBefore.has(listener)) process.off(name, listener)
-    }
-
+    prompt.on('run', () => dropSignalListeners(listenersBefore))
     // At the end of its input Enquirer waits for ever.
     prompt.on('keypress', (_text, key) => key.ctrl && key.name === 'd' && cancel?.())
   })
@@ -64,9 +61,15 @@ async function discardTypeAhead(): Promise<void> {
   stdin.setRawMode?.(true)
   stdin.resume()
   await sleep(TYPE_AHEAD_MS)
-  while (stdin.read() !== null);
   stdin.pause()
   stdin.setRawMode?.(false)
+}
+
+/** Enquirer would end the process; what a signal means is for the command to say. */
+function dropSignalListeners(except: Set<NodeJS.SignalsListener>): void {
+  for (const name of STOP_SIGNALS) {
+    for (const listener of process.listeners(name)) if (!except.has(listener)) process.off(name, listener)
+  }
 }
 
 /** Enquirer's own types leave out the switch that turns its colours off. */
@@ -74,5 +77,8 @@ type Question = Parameters<Enquirer['prompt']>[0] & {styles: {enabled: boolean}}
 
 interface Prompt {
   cancel: () => void
-  on: (event: 'keypress', listener: (text: string, key: {ctrl?: boolean; name?: string}) => void) => void
+  on: (
+    event: 'keypress' | 'run',
+    listener: (text: string, key: {ctrl?: boolean; name?: string}) => void,
+  ) => void
 }

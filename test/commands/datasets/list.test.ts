@@ -46,8 +46,8 @@ describe('datasets list', () => {
   it('shows nothing whose name is only nearly right', async () => {
     const {stdout} = await play('datasets-list')
     const others = listedIn('datasets-list').filter((name) => !isRunDataset(name, 'mira'))
-    const named = ['leaderboard', 'benchmark-v1', 'tasks'].map((name) => `mira/smoltrace-${name}`)
-    const decoys = others.filter((name) => !named.includes(name))
+    const named = new Set(['leaderboard', 'benchmark-v1', 'tasks'].map((name) => `mira/smoltrace-${name}`))
+    const decoys = others.filter((name) => !named.has(name))
     expect(decoys.length).to.be.at.least(7)
     for (const name of decoys) expect(stdout).not.to.match(new RegExp(`${name}(?![\\w-])`))
   })
@@ -60,7 +60,9 @@ describe('datasets list', () => {
       now: '2025-06-15T12:00:00.000Z',
       cutoff: null,
     })
-    expect((await play('datasets-list')).stdout).to.match(/^mira at https:\/\/huggingface.co, 2025-06-15 12:00 UTC\n/)
+    expect((await play('datasets-list')).stdout).to.match(
+      /^mira at https:\/\/huggingface.co, 2025-06-15 12:00 UTC\n/,
+    )
   })
 
   it('shows with --only that type alone, and with two of them both', async () => {
@@ -110,7 +112,9 @@ describe('datasets list', () => {
 
   it('warns of a token that may not see everything, and puts the warning into the document', async () => {
     const warning = /may be visible: the fine-grained token lacks repo\.content\.read on the whole of mira/
-    expect((await play('narrow-token')).stderr).to.match(/^Warning: /).and.to.match(warning)
+    expect((await play('narrow-token')).stderr)
+      .to.match(/^Warning: /)
+      .and.to.match(warning)
     const {warnings, datasets} = await playJson('narrow-token')
     expect(warnings).to.have.length(1)
     expect(warnings[0]).to.match(warning)

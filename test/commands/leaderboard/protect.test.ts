@@ -12,7 +12,10 @@ describe('leaderboard protect', () => {
       'mira/smoltrace-leaderboard is now protected by mira on 2025-06-15 12:00 UTC: cited in the paper.\n',
     )
     const [header, file] = committedIn('leaderboard-protect')
-    expect(header).to.include({summary: 'Protect the leaderboard', parentCommit: headIn('leaderboard-protect')})
+    expect(header).to.include({
+      summary: 'Protect the leaderboard',
+      parentCommit: headIn('leaderboard-protect'),
+    })
     expect(file?.path).to.equal('.smoltrace/protection.json')
     expect(JSON.parse(Buffer.from(file?.content ?? '', 'base64').toString())).to.deep.equal({
       version: 1,
@@ -31,7 +34,10 @@ describe('leaderboard protect', () => {
   it('changes nothing the second time and keeps the first reason', async () => {
     expect(readRecording('leaderboard-protect-again').every(({method}) => method === 'GET')).to.equal(true)
     expect((await play('leaderboard-protect-again')).stdout).to.include('is already protected by mira')
-    expect(await playJson('leaderboard-protect-again')).to.deep.include({changed: false, protection: PROTECTION})
+    expect(await playJson('leaderboard-protect-again')).to.deep.include({
+      changed: false,
+      protection: PROTECTION,
+    })
   })
 
   it('says so where there is no leaderboard', async () => {

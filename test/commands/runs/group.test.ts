@@ -22,7 +22,8 @@ describe('runs group', () => {
   it('puts every dataset into exactly one run, that of its timestamp', async () => {
     const runs = await runsOf()
     expect(runs.flatMap(({datasets}) => datasets)).to.have.members(onFile())
-    for (const {run, datasets} of runs) for (const name of datasets) expect(name).to.match(new RegExp(`-${run}$`))
+    for (const {run, datasets} of runs)
+      for (const name of datasets) expect(name).to.match(new RegExp(`-${run}$`))
     expect(new Set(named(runs)).size).to.equal(runs.length)
   })
 
@@ -57,7 +58,13 @@ describe('runs group', () => {
     const {totals} = await playJson('runs-group')
     const rows = stdout.match(/^\d{8}_\d{6} .*/gm) ?? []
     expect(rows.map((row) => row.slice(0, 15))).to.deep.equal(named(await runsOf()))
-    expect(totals).to.deep.equal({runs: 9, complete: 5, incomplete: 4, mayBeUploading: 1, datasets: onFile().length})
+    expect(totals).to.deep.equal({
+      runs: 9,
+      complete: 5,
+      incomplete: 4,
+      mayBeUploading: 1,
+      datasets: onFile().length,
+    })
     expect(stdout).to.include(
       `9 runs: 5 complete, 4 incomplete (1 may still be uploading); ${onFile().length} datasets`,
     )

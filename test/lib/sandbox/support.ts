@@ -9,7 +9,7 @@ export interface Reply {
   headers: Headers
   text: string
   /** The body as JSON. */
-  json: <T = any>() => T // eslint-disable-line @typescript-eslint/no-explicit-any
+  json: <T = any>() => T  
 }
 
 /** How to ask. */
