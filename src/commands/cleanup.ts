@@ -48,12 +48,12 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       summary: 'Only the run with this timestamp; may be given several times.',
       multiple: true,
       multipleNonGreedy: true,
-      helpGroup: 'SELECTORS',
+      helpGroup: 'SELECTOR',
       helpValue: 'TIMESTAMP',
     }),
     all: Flags.boolean({
       summary: 'Every run. Goes with no other selector and no keeper.',
-      helpGroup: 'SELECTORS',
+      helpGroup: 'SELECTOR',
     }),
     only: onlyFlag(),
     'delete-leaderboard': Flags.boolean({
@@ -68,7 +68,7 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     'keep-recent': wholeNumber({
       summary: 'Keep the N newest runs, whatever selects them.',
       min: 1,
-      helpGroup: 'KEEPERS',
+      helpGroup: 'KEEPER',
       helpValue: 'N',
     }),
     yes: Flags.boolean({

@@ -19,12 +19,12 @@ export const selectionFlags = {
   'older-than': Flags.string({
     summary:
       'Only runs older than this: 30d, 12h, 2w, 1m (30 days), 1y, 1w3d, or before a date such as 2026-01-31.',
-    helpGroup: 'SELECTORS',
+    helpGroup: 'SELECTOR',
     helpValue: 'AGE',
   }),
   'incomplete-only': Flags.boolean({
     summary: 'Only runs that lack at least one of results, traces and metrics.',
-    helpGroup: 'SELECTORS',
+    helpGroup: 'SELECTOR',
   }),
 }
 

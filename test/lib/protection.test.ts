@@ -1,17 +1,21 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {CancelledError, RefusedError} from '../../src/lib/errors.js'
+import {CancelledError, NotAllowedError, RefusedError} from '../../src/lib/errors.js'
 import {type Hub} from '../../src/lib/hub/client.js'
 import {HubUnreachableError} from '../../src/lib/hub/errors.js'
 import {
   formatProtection,
   parseProtection,
   PROTECTION_PATH,
+  protectLeaderboard,
   readProtection,
   readProtectionIfPossible,
   refuseProtected,
+  unprotectLeaderboard,
 } from '../../src/lib/protection.js'
+import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
+import {storedFile} from '../../src/lib/sandbox/objects.js'
 import {
   errorOf,
   fakeHub,
@@ -197,5 +201,71 @@ describe('protection', () => {
       expect(() => refuseProtected(leaderboardDataset(), {})).not.to.throw()
       expect(() => refuseProtected(undefined, protection)).not.to.throw()
     })
+  })
+})
+
+describe('protecting the leaderboard', () => {
+  const isCommit = ({method, path}: {method: string; path: string}) =>
+    method === 'POST' && path.includes('/commit/')
+  const name = 'mira/smoltrace-leaderboard'
+  let hub: Sandbox
+
+  beforeEach(async () => {
+    hub = await startSandbox({runs: 2})
+  })
+
+  afterEach(() => hub.close())
+
+  const connection = () => ({endpoint: hub.url, token: hub.token, env: {}})
+
+  it('starts over where somebody else changed the leaderboard in between', async () => {
+    hub.intercept({match: isCommit, times: 2, before: () => hub.state.touch(name)})
+    const {changed, protection} = await protectLeaderboard({...connection(), reason: 'cited'})
+    expect(changed).to.equal(true)
+    expect(protection).to.deep.include({by: 'mira', reason: 'cited'})
+    expect(hub.requests.filter((request) => isCommit(request)).map(({status}) => status)).to.deep.equal([
+      412, 412, 200,
+    ])
+  })
+
+  it('gives up where others never stop changing it, and nothing is protected', async () => {
+    hub.intercept({match: isCommit, before: () => hub.state.touch(name)})
+    const error = await rejectionOf(protectLeaderboard(connection()))
+    expect(error).to.be.instanceOf(RefusedError)
+    expect(hub.state.get(name)?.head.files.has(PROTECTION_PATH)).to.equal(false)
+  })
+
+  it('keeps what the first one said: who protected it, when and why', async () => {
+    const first = await protectLeaderboard({...connection(), reason: 'first'})
+    const second = await protectLeaderboard({...connection(), reason: 'second'})
+    expect(second).to.deep.equal({...first, changed: false})
+  })
+
+  it('is lifted for good, and lifted again without a commit', async () => {
+    await protectLeaderboard(connection())
+    expect((await unprotectLeaderboard(connection())).changed).to.equal(true)
+    const commits = hub.state.get(name)?.history.length
+    expect((await unprotectLeaderboard(connection())).changed).to.equal(false)
+    expect(hub.state.get(name)?.history.length).to.equal(commits)
+    expect(hub.state.get(name)?.head.files.has(PROTECTION_PATH)).to.equal(false)
+  })
+
+  it('does not touch a file that it does not understand', async () => {
+    hub.state.commit(
+      hub.state.get(name)!,
+      'newer',
+      new Map([[PROTECTION_PATH, storedFile('{"version":2}', false)]]),
+    )
+    for (const job of [protectLeaderboard, unprotectLeaderboard]) {
+      expect(await rejectionOf(job(connection()))).to.be.instanceOf(RefusedError)
+    }
+
+    expect(hub.requests.some((request) => isCommit(request))).to.equal(false)
+  })
+
+  it('is refused to a token that may only read, before anything is listed', async () => {
+    const error = await rejectionOf(protectLeaderboard({...connection(), token: hub.tokens.read}))
+    expect(error).to.be.instanceOf(NotAllowedError)
+    expect(hub.requests.map(({path}) => path)).to.deep.equal(['/api/whoami-v2'])
   })
 })

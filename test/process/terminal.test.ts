@@ -245,7 +245,7 @@ describe('the deletion on a terminal', () => {
 /** The pictures that were drawn one over the other, as lines without colours. */
 function framesOf({raw}: Terminal): string[][] {
   const [, ...frames] = raw.split('\u001B[0J')
-   
+
   const plain = frames.map((frame) =>
     frame.split(/\u001B\[\d+A/)[0]?.replaceAll(/\u001B\[[\d;?]*[A-Za-z]/g, ''),
   )

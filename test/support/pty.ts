@@ -77,7 +77,6 @@ export function startInTerminal(
   }
 }
 
- 
 const PIECES = /\u001B\[([?\d;]*)([A-Za-z])|\u001B[^[]|[\r\n\b]|[^\u001B\r\n\b]/gu
 
 /** What a terminal of this size shows, and what has scrolled off its top: as much of one as the program uses. */
@@ -107,26 +106,30 @@ export class Screen {
 
   write(data: string): void {
     for (const [piece, parameters, command] of data.matchAll(PIECES)) {
-      if (command === undefined) {switch (piece) {
- case '\r': {
- this.column = 0
- break;
- }
+      if (command === undefined) {
+        switch (piece) {
+          case '\r': {
+            this.column = 0
+            break
+          }
 
- case '\n': {
- this.lineFeed()
- break;
- }
+          case '\n': {
+            this.lineFeed()
+            break
+          }
 
- case '\b': {
- this.column = Math.max(0, this.column - 1)
- break;
- }
+          case '\b': {
+            this.column = Math.max(0, this.column - 1)
+            break
+          }
 
- default: { if (!piece.startsWith('\u001B')) this.put(piece)
- }
- }}
-      else {this.obey(command, parameters ?? '')}
+          default: {
+            if (!piece.startsWith('\u001B')) this.put(piece)
+          }
+        }
+      } else {
+        this.obey(command, parameters ?? '')
+      }
     }
   }
 

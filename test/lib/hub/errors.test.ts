@@ -19,7 +19,7 @@ describe('errors of the Hub', () => {
       text: `\u001B[2J\u202E${'x'.repeat(5000)}`,
       requestId: 'a\u0007b',
     })
-     
+
     expect(message).not.to.match(/[\u0000-\u001F\u202E]/)
     expect(message.length).to.be.lessThan(500)
   })

@@ -9,7 +9,7 @@ export interface Reply {
   headers: Headers
   text: string
   /** The body as JSON. */
-  json: <T = any>() => T  
+  json: <T = any>() => T
 }
 
 /** How to ask. */
