@@ -127,6 +127,7 @@ function guarded(
   return (event) => {
     if (isBroken) return
     const giveUp = (error: unknown) => {
+      if (isBroken) return
       isBroken = true
       warnings.push(`onEvent failed and was not called again: ${String(error)}`)
     }
