@@ -310,6 +310,14 @@ describe('the library', () => {
       expect(deletionsAt(hub)).to.deep.equal([])
     })
 
+    it('deletes nothing where the signal is aborted while the plan is shown', async () => {
+      const stop = new AbortController()
+      const onPlan = () => stop.abort()
+      const error = await rejectionOf(clean({all: true, ...CARRIED, onPlan, signal: stop.signal}))
+      expect(error).to.be.instanceOf(CancelledError)
+      expect(deletionsAt(hub)).to.deep.equal([])
+    })
+
     it('finishes the deletion under way where the signal is aborted, knows its result, and starts no other', async () => {
       const stop = new AbortController()
       hub.intercept({match: isDelete, before: () => stop.abort()})
@@ -598,6 +606,20 @@ describe('the library', () => {
       const error = await rejectionOf(remove(['nobody/smoltrace-results-20260101_000000'], CARRIED))
       expect(error).to.be.instanceOf(RefusedError)
       expect(deletionsAt(hub)).to.deep.equal([])
+    })
+
+    it('refuses a token that cannot delete or may not see everything, before anything is listed', async () => {
+      const {plan} = await clean({olderThan: '30d'})
+      const before = hub.requests.length
+      for (const target of [[old[0]], plan]) {
+        for (const token of [hub.tokens.read, hub.tokens.fineGrainedReadOnly, hub.tokens.fineGrainedNarrow])
+          expect(await rejectionOf(remove(target, {...CARRIED, token}))).to.be.instanceOf(NotAllowedError)
+      }
+
+      expect(hub.requests.slice(before).filter((request) => !isWhoami({...request, body: ''}))).to.deep.equal(
+        [],
+      )
+      expect(namesAt(hub)).to.have.length(9)
     })
 
     it('deletes the leaderboard where that is said, after the rest', async () => {
@@ -928,6 +950,7 @@ describe('the library', () => {
       })
       const {outcomes} = await clean(everything)
       expect(statuses(outcomes)).to.include({...all(older, 'deleted'), [leaderboard]: 'skipped'})
+      expect(outcomes.at(-1)?.reason).to.include('protected by ann')
       expect(namesAt(hub)).to.deep.equal([leaderboard])
     })
 
@@ -959,6 +982,14 @@ describe('the library', () => {
       expect(statuses(outcomes)).to.deep.equal(all([...old, ...older], 'deleted'))
       expect(deletionsAt(hub).filter((name) => name === old[0])).to.have.length(2)
       expect(namesAt(hub)).to.have.members(recent)
+    })
+
+    it('that is lost, and then is that it is not there, counts as deleted', async () => {
+      hub.intercept({match: deletes(old[0]), reset: 'before', times: 1})
+      hub.intercept({match: deletes(old[0]), before: () => hub.state.remove(old[0])})
+      const {outcomes} = await remove([old[0]], CARRIED)
+      expect(deletionsAt(hub)).to.deep.equal([old[0], old[0]])
+      expect(statuses(outcomes)).to.deep.equal({[old[0]]: 'deleted'})
     })
 
     it('that is lost, of a dataset made anew since, does not take the new one', async () => {

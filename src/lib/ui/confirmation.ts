@@ -28,7 +28,10 @@ export async function confirmByPhrase(plan: Plan, signal: AbortSignal): Promise<
   let cancel: (() => void) | undefined
   asker.on('prompt', (prompt: Prompt) => {
     cancel = () => prompt.cancel()
-    prompt.on('run', () => dropSignalListeners(listenersBefore))
+    prompt.on('run', () => {
+      dropSignalListeners(listenersBefore)
+      releaseInputOnce(prompt)
+    })
     // At the end of its input Enquirer waits for ever.
     prompt.on('keypress', (_text, key) => key.ctrl && key.name === 'd' && cancel?.())
   })
@@ -72,13 +75,31 @@ function dropSignalListeners(except: Set<NodeJS.SignalsListener>): void {
   }
 }
 
+/** Node closes the input itself at Ctrl-C and Ctrl-D; from Node 24 on, Enquirer's second try at it throws. */
+function releaseInputOnce(prompt: Prompt): void {
+  const {stop} = prompt
+  prompt.off('close', stop)
+  prompt.once('close', () => {
+    try {
+      stop()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_USE_AFTER_CLOSE') throw error
+    }
+  })
+}
+
 /** Enquirer's own types leave out the switch that turns its colours off. */
 type Question = Parameters<Enquirer['prompt']>[0] & {styles: {enabled: boolean}}
 
+/** What is used of Enquirer's prompt beside what its types tell. */
 interface Prompt {
   cancel: () => void
+  /** Gives the input back; Enquirer calls it when the prompt closes. */
+  stop: () => void
   on: (
     event: 'keypress' | 'run',
     listener: (text: string, key: {ctrl?: boolean; name?: string}) => void,
   ) => void
+  once: (event: 'close', listener: () => void) => void
+  off: (event: 'close', listener: () => void) => void
 }
