@@ -234,11 +234,11 @@ describe('the deletion on a terminal', () => {
 
   it('shows a dry run within the width of the terminal', () =>
     withHub({runs: 8}, async (hub) => {
-      const terminal = startInTerminal(['cleanup', '--keep-recent', '1'], cleanEnv(hub), {columns: 60})
+      const terminal = startInTerminal(['cleanup', '--keep-recent', '1'], cleanEnv(hub), {columns: 70})
       expect(await terminal.finished).to.equal(0)
       const tables = terminal.text.slice(0, terminal.text.indexOf('Datasets to delete'))
       for (const line of tables.split('\n').filter((each) => /^\d{8}_/.test(each)))
-        expect(line.length).to.be.at.most(60)
+        expect(line.length).to.be.at.most(70)
     }))
 })
 
