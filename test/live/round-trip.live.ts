@@ -1,40 +1,32 @@
-import {commit, createRepo, deleteRepo, whoAmI} from '@huggingface/hub'
+import {commit, createRepo, datasetInfo, deleteRepo, whoAmI} from '@huggingface/hub'
 import {expect} from 'chai'
+import {setTimeout as sleep} from 'node:timers/promises'
 
-import {
-  cleanupDatasets,
-  deleteDatasets,
-  discoverSmoltraceDatasets,
-  groupDatasetsByRun,
-  protectLeaderboard,
-  unprotectLeaderboard,
-} from '../../src/index.js'
+import {cleanupDatasets, deleteDatasets, type Plan} from '../../src/index.js'
 import {formatTimestamp, leaderboardName, RUN_TYPES, runDatasetName} from '../../src/lib/naming.js'
+import {plannedDatasets} from '../../src/lib/plan.js'
+import {runCli} from '../support/cli.js'
 
 /**
- * The round trip on a real Hub, for a person with a scratch account: create, list, group, protect, delete. It deletes
- * only names that it has created itself in this very run, and stops where one of them is taken.
+ * The round trip on a real Hub, for a person with a scratch account: create, list, group, protect, delete. What it
+ * deletes it has created itself in this very run: it compares ids, not only names, right before each deletion.
  */
 const token = process.env.SMOLTRACE_LIVE_TOKEN ?? ''
-const endpoint = process.env.HF_ENDPOINT ?? 'https://huggingface.co'
+const endpoint = process.env.HF_ENDPOINT || 'https://huggingface.co'
 const connection = {token, endpoint}
 const access = {accessToken: token, hubUrl: endpoint}
 
-/** A moment long before there were evaluations, so that no run of the account's can have this name. */
-const timestamp = formatTimestamp(new Date(Date.UTC(1980, 0) + Math.floor(Math.random() * 1e9) * 1000))
+/** Moments long before there were evaluations, so that no run of the account's has one of these names. */
+const timestamps = [timestampIn(1980), timestampIn(1990)] as const
 
 describe('the round trip on a real Hub', () => {
-  const created: string[] = []
+  /** Ids of the datasets that exist only because of this test, by name. */
+  const created = new Map<string, string>()
   let user = ''
-
-  const create = async (name: string) => {
-    await createRepo({...access, repo: {type: 'dataset', name}, private: true})
-    created.push(name)
-  }
 
   before(async function () {
     if (token === '') {
-      console.log('SMOLTRACE_LIVE_TOKEN is not set: give the write token of a scratch account.')
+      console.log('Skipped: SMOLTRACE_LIVE_TOKEN is not set. Give it the write token of a scratch account.')
       this.skip()
     }
 
@@ -42,68 +34,153 @@ describe('the round trip on a real Hub', () => {
   })
 
   after(async () => {
-    for (const name of created) await deleteRepo({...access, repo: {type: 'dataset', name}}).catch(() => {})
+    for (const [name, id] of created) await removeOwn(name, id)
   })
 
-  it('creates the datasets of a run that does not exist yet', async () => {
-    const {datasets} = await discoverSmoltraceDatasets(connection)
-    expect(datasets.filter((dataset) => dataset.timestamp === timestamp)).to.deep.equal([])
-    for (const type of RUN_TYPES) await create(runDatasetName(user, type, timestamp))
+  /** Fails where the name is taken. */
+  async function create(name: string): Promise<void> {
+    const {id} = await createRepo({...access, repo: {type: 'dataset', name}, private: true})
+    if (id === undefined) throw new Error(`The Hub does not say which id ${name} has: delete it by hand.`)
+    created.set(name, id)
+  }
+
+  /** What a test that failed has left behind; not what somebody else has put in its place. */
+  async function removeOwn(name: string, id: string): Promise<void> {
+    const found = await datasetInfo({...access, name}).catch(() => null)
+    if (found?.id === id) await deleteRepo({...access, repo: {type: 'dataset', name}})
+  }
+
+  /** Agrees to a deletion only if all that would go was created here. */
+  function isOwn(plan: Plan): boolean {
+    const planned = plannedDatasets(plan)
+    return planned.length > 0 && planned.every(({name, id}) => created.get(name) === id)
+  }
+
+  function forget(names: string[]): void {
+    for (const name of names) created.delete(name)
+  }
+
+  /** The document of a command that must succeed. */
+  async function answerTo(...argv: string[]): Promise<Record<string, any>> {
+    const {stdout, exitCode} = await runCli([...argv, '--json'], {HF_TOKEN: token, HF_ENDPOINT: endpoint})
+    if (exitCode !== 0) throw new Error(stdout)
+    return JSON.parse(stdout)
+  }
+
+  const runOf = async (timestamp: string) =>
+    (await answerTo('runs', 'group')).runs.find(({run}: {run: string}) => run === timestamp)
+  const [whole, broken] = timestamps
+  const namesOf = (timestamp: string) =>
+    RUN_TYPES.map((type) => runDatasetName(user, type, timestamp)).filter((name) => created.has(name))
+
+  it('creates a complete run and an incomplete one, under names that are free', async () => {
+    for (const timestamp of timestamps) expect(await runOf(timestamp)).to.equal(undefined)
+    for (const type of RUN_TYPES) await create(runDatasetName(user, type, whole))
+    await create(runDatasetName(user, 'results', broken))
   })
 
-  it('lists and groups them', async () => {
-    const {datasets} = await discoverSmoltraceDatasets(connection)
-    const run = groupDatasetsByRun(datasets).find((each) => each.timestamp === timestamp)
-    expect(run?.complete).to.equal(true)
-    // Its name says 1980, the Hub's dates say today.
-    expect(run?.datesDisagree).to.equal(true)
+  it('lists them', async () => {
+    const isListed = async () => {
+      const {datasets} = await answerTo('datasets', 'list')
+      const listed = new Set(datasets.map(({name}: {name: string}) => name))
+      return [...created.keys()].every((name) => listed.has(name))
+    }
+
+    await eventually('the listing shows what was created', isListed)
   })
 
-  it('protects a leaderboard of its own, refuses to delete it, lifts the protection', async function () {
-    const {leaderboard} = await discoverSmoltraceDatasets(connection)
-    if (leaderboard) {
-      console.log(`${leaderboard.name} exists and is left alone.`)
+  it('groups them', async () => {
+    expect(await runOf(whole)).to.deep.include({complete: true, missing: [], datasets: namesOf(whole)})
+    expect(await runOf(broken)).to.deep.include({
+      complete: false,
+      missing: ['traces', 'metrics'],
+      mayBeUploading: true,
+      // Its name says long ago, the Hub's dates say today.
+      datesDisagree: true,
+    })
+  })
+
+  it('protects a leaderboard of its own, refuses to delete it, lifts that, and deletes it', async function () {
+    const name = leaderboardName(user)
+    const {leaderboard} = await answerTo('datasets', 'list')
+    if (leaderboard !== null) {
+      console.log(`Skipped: ${name} exists and is left alone.`)
       this.skip()
     }
 
-    const name = leaderboardName(user)
     await create(name)
     await commit({
       ...access,
       repo: {type: 'dataset', name},
-      title: 'A first commit',
+      title: 'Add a card',
       operations: [{operation: 'addOrUpdate', path: 'README.md', content: new Blob(['# Scratch\n'])}],
     })
-    expect((await protectLeaderboard({...connection, reason: 'live test'})).changed).to.equal(true)
-    expect((await protectLeaderboard(connection)).changed).to.equal(false)
-    const refused = await cleanupDatasets({...connection, deleteLeaderboard: true}).catch(
-      (error: unknown) => error,
+    await eventually(
+      'the listing shows it',
+      async () => (await answerTo('datasets', 'list')).leaderboard !== null,
     )
-    expect(refused).to.have.property('name', 'RefusedError')
-    expect((await unprotectLeaderboard(connection)).changed).to.equal(true)
-    const result = await deleteDatasets([name], {
-      ...connection,
-      deleteLeaderboard: true,
-      dryRun: false,
-      yes: true,
+    expect(await answerTo('leaderboard', 'protect', '--reason', 'a test')).to.include({changed: true})
+    expect(await answerTo('leaderboard', 'protect')).to.include({changed: false})
+    const refused = await runCli(['cleanup', '--delete-leaderboard'], {
+      HF_TOKEN: token,
+      HF_ENDPOINT: endpoint,
     })
-    expect(result.counts).to.include({deleted: 1, failed: 0})
+    expect(refused.exitCode).to.equal(1)
+    expect(refused.stderr).to.include('protected').and.to.include('a test')
+    expect(await answerTo('leaderboard', 'unprotect')).to.include({changed: true})
+
+    const options = {...connection, deleteLeaderboard: true, dryRun: false, confirm: isOwn}
+    const {outcomes} = await deleteDatasets([name], options)
+    expect(outcomes).to.deep.equal([{name, status: 'deleted'}])
+    forget([name])
   })
 
-  it('shows in a dry run exactly what the deletion then deletes', async () => {
-    const options = {...connection, run: [timestamp], grace: '0'}
-    const dry = await cleanupDatasets(options)
-    const names = dry.plan.delete.flatMap(({datasets}) => datasets.map(({name}) => name))
-    expect(names).to.have.members(RUN_TYPES.map((type) => runDatasetName(user, type, timestamp)))
-    const wet = await cleanupDatasets({...options, dryRun: false, yes: true})
-    expect(wet.outcomes).to.deep.equal(names.map((name) => ({name, status: 'deleted'})))
+  it('keeps the run whose upload may still be under way', async () => {
+    const {wouldDelete, keep} = await answerTo('cleanup', '--run', broken)
+    expect(wouldDelete).to.equal(0)
+    expect(keep.find(({run}: {run: string}) => run === broken).reasons[0].rule).to.equal('grace')
   })
 
-  it('finds nothing of them afterwards, and deletes again without harm', async () => {
-    const names = RUN_TYPES.map((type) => runDatasetName(user, type, timestamp))
-    const again = await deleteDatasets(names, {...connection, dryRun: false, yes: true})
-    expect(again.counts).to.include({deleted: 0, failed: 0})
-    const {datasets} = await discoverSmoltraceDatasets(connection)
-    expect(datasets.filter((dataset) => dataset.timestamp === timestamp)).to.deep.equal([])
+  for (const [what, timestamp] of [
+    ['the complete run', whole],
+    ['the incomplete run', broken],
+  ] as const) {
+    it(`shows of ${what} in a dry run exactly what it then deletes`, async () => {
+      const names = namesOf(timestamp)
+      const dry = await answerTo('cleanup', '--run', timestamp, '--grace', '0')
+      const [planned] = dry.delete as Array<{deletes: Array<{name: string}>}>
+      expect(planned?.deletes.map(({name}) => name)).to.have.members(names)
+
+      const options = {...connection, run: [timestamp], grace: '0', dryRun: false, confirm: isOwn}
+      const {outcomes} = await cleanupDatasets(options)
+      expect(outcomes.map(({name}) => name)).to.have.members(names)
+      for (const {status} of outcomes) expect(status).to.equal('deleted')
+      forget(names)
+    })
+  }
+
+  it('finds nothing of them afterwards, and can delete them again without harm', async () => {
+    const isGone = async () => {
+      const {runs} = await answerTo('runs', 'group')
+      return !runs.some(({run}: {run: string}) => run === whole || run === broken)
+    }
+
+    await eventually('the listing shows nothing of it', isGone)
+    const names = timestamps.flatMap((each) => RUN_TYPES.map((type) => runDatasetName(user, type, each)))
+    const {counts} = await deleteDatasets(names, {...connection, dryRun: false, confirm: isOwn})
+    expect(counts).to.include({deleted: 0, failed: 0})
   })
 })
+
+function timestampIn(year: number): string {
+  return formatTimestamp(new Date(Date.UTC(year, 0) + Math.floor(Math.random() * 300_000_000) * 1000))
+}
+
+/** The listing of the Hub may lag behind a little. */
+async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + 60_000
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`A minute went by without: ${what}`)
+    await sleep(1000)
+  }
+}

@@ -2,8 +2,8 @@ import {expect} from 'chai'
 
 import {type CliResult, runCli} from '../support/cli.js'
 import {at, UNKNOWN_TOKEN} from '../support/hub.js'
-import {replayHub} from '../support/recordings.js'
-import {RECORDED_AT, type Scenario, type ScenarioName, scenarios} from './scenarios.js'
+import {dateOf, replayHub} from '../support/recordings.js'
+import {type Scenario, type ScenarioName, scenarios} from './scenarios.js'
 
 const TOKENS = {
   write: 'hf_sandbox_write',
@@ -13,7 +13,8 @@ const TOKENS = {
 }
 
 /**
- * Runs a scenario's command over its recording, with more flags if wanted. No token may be in what it says.
+ * Runs a scenario's command over its recording, with more flags if wanted; or over another recording, or another
+ * command line that asks the Hub the same. No token may be in what it says.
  */
 export async function play(
   name: ScenarioName,
@@ -23,7 +24,7 @@ export async function play(
   const scenario: Scenario = scenarios[name]
   const {recording = name, argv = scenario.argv} = other
   const token = TOKENS[scenario.token ?? 'write']
-  const result = await at(RECORDED_AT, () =>
+  const result = await at(dateOf(recording), () =>
     replayHub(recording, token, () => runCli([...argv, ...more], {HF_TOKEN: token})),
   )
   expect(result.stdout + result.stderr).not.to.include(token)
@@ -31,7 +32,11 @@ export async function play(
 }
 
 /** The document that a scenario's command prints with `--json`. */
-export async function playJson<T = Record<string, any>>(name: ScenarioName, more: string[] = []): Promise<T> {
-  const {stdout} = await play(name, [...more, '--json'])
+export async function playJson<T = Record<string, any>>(
+  name: ScenarioName,
+  more: string[] = [],
+  other: Parameters<typeof play>[2] = {},
+): Promise<T> {
+  const {stdout} = await play(name, [...more, '--json'], other)
   return JSON.parse(stdout) as T
 }

@@ -20,7 +20,7 @@ export interface Finished {
 export interface Running {
   readonly stdout: string
   readonly stderr: string
-  interrupt: () => void
+  kill: (signal: 'SIGINT' | 'SIGTERM') => void
   /** Stops reading, as `head` does once it has enough. */
   closeStdout: () => void
   closeStderr: () => void
@@ -56,7 +56,7 @@ export function start(argv: string[], env: Record<string, string>): Running {
     get stderr() {
       return stderr
     },
-    interrupt: () => void child.kill('SIGINT'),
+    kill: (signal) => void child.kill(signal),
     closeStdout: () => void child.stdout.destroy(),
     closeStderr: () => void child.stderr.destroy(),
     finished: exitCodeOf(child).then((exitCode) => ({stdout, stderr, exitCode})),

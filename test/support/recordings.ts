@@ -45,17 +45,21 @@ export async function recordHub(origin: string, job: () => Promise<unknown>): Pr
   globalThis.fetch = followingVisibly(direct)
   try {
     await job()
-    return tidy(nock.recorder.play() as unknown as Exchange[], origin)
+    const recorded = nock.recorder.play() as unknown as Exchange[]
+    return tidy(
+      recorded.filter(({scope}) => new URL(scope).origin === origin),
+      origin,
+    )
   } finally {
     globalThis.fetch = direct
     nock.recorder.clear()
     nock.restore()
+    nock.activate()
   }
 }
 
 /** Answers a job's requests from a recording, with the network closed. All that is on file must be asked for. */
 export async function replayHub<T>(name: string, token: string, job: () => Promise<T>): Promise<T> {
-  if (!nock.isActive()) nock.activate()
   nock.disableNetConnect()
   const scopes = nock.define(
     readRecording(name).map((exchange) => ({
@@ -76,6 +80,11 @@ export async function replayHub<T>(name: string, token: string, job: () => Promi
 /** What is on file under a name. */
 export function readRecording(name: string): Exchange[] {
   return JSON.parse(readFileSync(`${root}test/recordings/${name}.json`, 'utf8')) as Exchange[]
+}
+
+/** When a recording was made, as the Hub's clock has it. */
+export function dateOf(name: string): Date {
+  return new Date(readRecording(name)[0]?.rawHeaders?.date ?? Number.NaN)
 }
 
 /** Full names of the datasets that the listing on file shows, in its order. */

@@ -1,0 +1,67 @@
+import {expect} from 'chai'
+
+import {until} from '../support/hub.js'
+import {cleanEnv, run, start} from '../support/process.js'
+
+const variables = (text: string) => /^export HF_ENDPOINT=(\S+) HF_TOKEN=(\S+)$/m.exec(text)
+
+describe('the sandbox as a process', () => {
+  it('serves other processes until Ctrl-C, and is gone then', async () => {
+    const server = start(['sandbox', '--runs', '3'], cleanEnv())
+    await until('the variables', () => variables(server.stdout) !== null)
+    const [, HF_ENDPOINT = '', HF_TOKEN = ''] = variables(server.stdout) ?? []
+    expect(HF_ENDPOINT).to.match(/^http:\/\/127\.0\.0\.1:\d+$/)
+    const env = {...cleanEnv(), HF_ENDPOINT, HF_TOKEN}
+
+    const wet = await run(['cleanup', '--all', '--grace', '0', '--no-dry-run', '--yes'], env)
+    expect(wet.exitCode).to.equal(0)
+    const after = await run(['runs', 'group', '--json'], env)
+    expect(JSON.parse(after.stdout).runs).to.deep.equal([])
+
+    server.kill('SIGINT')
+    const {stdout, stderr, exitCode} = await server.finished
+    expect(exitCode).to.equal(0)
+    expect(stdout.trimEnd().split('\n')).to.have.length(1)
+    expect(stderr).to.include('Ctrl-C ends it')
+    expect((await run(['runs', 'group'], env)).stderr).to.include('cannot be reached')
+  })
+
+  it('says with --json where it serves, in one document', async () => {
+    const server = start(['sandbox', '--json'], cleanEnv())
+    await until('the document', () => server.stdout.endsWith('}\n'))
+    server.kill('SIGINT')
+    const {stdout, exitCode} = await server.finished
+    expect(exitCode).to.equal(0)
+    const document = JSON.parse(stdout)
+    expect(document).to.include({
+      schemaVersion: 1,
+      command: 'sandbox',
+      user: 'mira',
+      organisation: 'tinyagents',
+    })
+    expect(document.endpoint).to.match(/^http:\/\/127\.0\.0\.1:\d+$/)
+  })
+
+  it('runs a command inside and ends with it, with its exit code', async () => {
+    const {stdout, stderr, exitCode} = await run(
+      ['sandbox', '--runs', '3', 'cleanup', '--all', '--exit-code'],
+      cleanEnv(),
+    )
+    expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 10})
+    expect(stdout).to.include('Runs to delete: ')
+  })
+
+  it("leaves --json to the command inside, errors' documents too", async () => {
+    const listed = await run(['sandbox', '--runs', '2', 'datasets', 'list', '--json'], cleanEnv())
+    expect(JSON.parse(listed.stdout)).to.include({command: 'datasets list', namespace: 'mira'})
+    const refused = await run(['sandbox', 'cleanup', '--json'], cleanEnv())
+    expect(refused).to.include({stderr: '', exitCode: 2})
+    expect(JSON.parse(refused.stdout).error).to.include({name: 'UsageError', exitCode: 2})
+  })
+
+  it('leaves --help to the command inside', async () => {
+    const {stdout, exitCode} = await run(['sandbox', 'leaderboard', 'protect', '--help'], cleanEnv())
+    expect(exitCode).to.equal(0)
+    expect(stdout).to.include('--reason').and.not.to.include('--latency')
+  })
+})

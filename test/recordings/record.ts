@@ -1,0 +1,28 @@
+import {runCli} from '../support/cli.js'
+import {at, envOf, UNKNOWN_TOKEN, withHub} from '../support/hub.js'
+import {type Exchange, recordHub} from '../support/recordings.js'
+import {RECORDED_AT, type Scenario} from './scenarios.js'
+
+/** Records a scenario from a sandbox whose clock stands still: the same every time. */
+export function recordFromSandbox(scenario: Scenario): Promise<Exchange[]> {
+  return at(RECORDED_AT, () =>
+    withHub({...scenario.hub, clock: () => RECORDED_AT}, async (hub) => {
+      await scenario.arrange?.(hub)
+      const tokens = {...hub.tokens, unknown: UNKNOWN_TOKEN}
+      return recordHub(hub.url, () => perform(scenario, envOf(hub, tokens[scenario.token ?? 'write'])))
+    }),
+  )
+}
+
+/** Records a scenario from the real Hub, for a person with a token. */
+export function recordFromHub(scenario: Scenario, endpoint: string, token: string): Promise<Exchange[]> {
+  const HF_TOKEN = scenario.token === 'unknown' ? UNKNOWN_TOKEN : token
+  return recordHub(endpoint, () => perform(scenario, {HF_ENDPOINT: endpoint, HF_TOKEN}))
+}
+
+/** A recording of something else than the scenario tells must not get onto file. */
+async function perform({argv, exitCode}: Scenario, env: Record<string, string>): Promise<void> {
+  const result = await runCli(argv, env)
+  if (result.exitCode === exitCode) return
+  throw new Error(`${argv.join(' ')} ended with ${result.exitCode} instead of ${exitCode}: ${result.stderr}`)
+}

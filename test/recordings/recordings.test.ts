@@ -1,0 +1,117 @@
+import {expect} from 'chai'
+import {existsSync, readdirSync} from 'node:fs'
+import {createServer} from 'node:http'
+import {type AddressInfo} from 'node:net'
+import {brotliCompressSync, gzipSync} from 'node:zlib'
+
+import {type Sandbox} from '../../src/lib/sandbox/index.js'
+import {root} from '../support/cli.js'
+import {isRunDataset, withHub} from '../support/hub.js'
+import {type Exchange, listedIn, readRecording} from '../support/recordings.js'
+import {playJson} from './play.js'
+import {recordFromHub, recordFromSandbox} from './record.js'
+import {allScenarios, type Scenario, type ScenarioName, scenarios} from './scenarios.js'
+
+/** Recordings that a person has made of the real Hub. */
+const fromHub = existsSync(`${root}test/recordings/hub`)
+  ? readdirSync(`${root}test/recordings/hub`).map((file) => file.replace('.json', '') as ScenarioName)
+  : []
+const onFile = [...Object.keys(scenarios), ...fromHub.map((name) => `hub/${name}`)]
+
+describe('what is on file', () => {
+  it('is one recording for each scenario', () => {
+    const files = readdirSync(`${root}test/recordings`).filter((file) => file.endsWith('.json'))
+    const wanted = Object.keys(scenarios).map((name) => `${name}.json`)
+    expect(files.toSorted()).to.deep.equal(wanted.toSorted())
+  })
+
+  for (const [name, scenario] of allScenarios) {
+    it(`is, of ${name}, what the sandbox would say again`, async () => {
+      expect(await recordFromSandbox(scenario)).to.deep.equal(readRecording(name))
+    })
+  }
+
+  for (const name of onFile) {
+    it(`says of ${name} neither who recorded it nor with which token`, () => expectAnonymous(readRecording(name)))
+  }
+
+  for (const name of fromHub) {
+    it(`is understood, of ${name}, as the real Hub said it`, async () => {
+      const document = await playJson(name, [], {recording: `hub/${name}`})
+      expect(document.schemaVersion).to.equal(1)
+      if (name !== 'datasets-list') return
+      const names = listedIn(`hub/${name}`).filter((id) => isRunDataset(id, 'mira'))
+      expect(document.datasets).to.have.length(names.length)
+    })
+  }
+})
+
+describe('a recording of the real Hub', () => {
+  const scenario: Scenario = scenarios['datasets-list']
+
+  for (const encoding of ['gzip', 'br'] as const) {
+    it(`is readable and anonymous, from answers in ${encoding} about a person with another name`, () =>
+      withHub({...scenario.hub}, (hub) =>
+        behindProxy(hub, encoding, async (endpoint) => {
+          const recorded = await recordFromHub(scenario, endpoint, hub.token)
+          expectAnonymous(recorded)
+          expect(recorded.map(({path}) => path.replace(/cursor=.*/, 'cursor'))).to.deep.equal(
+            readRecording('datasets-list').map(({path}) => path.replace(/cursor=.*/, 'cursor')),
+          )
+          const listed = recorded.flatMap(({response}) => (Array.isArray(response) ? response : []))
+          const names = listed.map(({id}: {id: string}) => id)
+          expect(names).to.include('mira/smoltrace-leaderboard').and.to.include('mira/other-1')
+          expect(names.filter((name) => isRunDataset(name, 'mira'))).to.have.length(21)
+        }),
+      ))
+  }
+})
+
+function expectAnonymous(exchanges: Exchange[]): void {
+  const text = JSON.stringify(exchanges)
+  expect(text).not.to.match(/hf_\w/)
+  expect(text).not.to.match(/[\w.]+@[\w.]+\.\w/)
+  expect(text).not.to.match(/avatar|fullname|displayName|request-id|127\.0\.0\.1|localhost/i)
+  expect(text).not.to.match(/john-doe|tinyagents|balcony/)
+  for (const {scope} of exchanges) expect(scope).to.equal('https://huggingface.co')
+}
+
+/** Stands between the program and a sandbox: compresses every answer, and calls mira John Doe. */
+async function behindProxy(
+  hub: Sandbox,
+  encoding: 'br' | 'gzip',
+  job: (endpoint: string) => Promise<void>,
+): Promise<void> {
+  const compress = encoding === 'br' ? brotliCompressSync : gzipSync
+  const server = createServer((request, response) => {
+    const path = request.url?.replaceAll('john-doe', 'mira') ?? '/'
+    fetch(hub.url + path, {headers: {authorization: request.headers.authorization ?? ''}})
+      .then(async (answer) => {
+        const renamed = (text: string) =>
+          text
+            .replaceAll(/\bmira\b/g, 'john-doe')
+            .replaceAll('Mira Lindqvist', 'John Doe')
+            .replaceAll(hub.url, endpoint)
+        const headers = Object.fromEntries([...answer.headers].map(([name, value]) => [name, renamed(value)]))
+        const body = compress(renamed(await answer.text()))
+        response.writeHead(answer.status, {
+          ...headers,
+          'content-encoding': encoding,
+          'content-length': body.length,
+          'set-cookie': 'token=hf_secret',
+        })
+        response.end(body)
+      })
+      .catch((error: Error) => response.destroy(error))
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  try {
+    await job(endpoint)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+}
