@@ -40,6 +40,8 @@ export interface Plan {
   /** The moment that `--older-than` stands for. */
   cutoff: Date | undefined
   phrase: Phrase
+  /** Each dataset is archived before it is deleted; such a plan is not carried out without. */
+  archives: boolean
   /** Newest first. */
   delete: PlannedRun[]
   /** Newest first. */
@@ -82,6 +84,7 @@ export function makePlan(
     rules,
     cutoff: rules.olderThan && cutoffOf(rules.olderThan, now),
     phrase: rules.all || isEveryRunByScope(rules) ? 'YES DELETE ALL' : 'DELETE',
+    archives: false,
     delete: planned,
     keep: kept,
     leaderboard: leaderboard && {
@@ -128,6 +131,7 @@ export function makePlanOfNames(inventory: Inventory, names: string[], protectio
 const NO_RULES: RetentionRules = {
   olderThan: undefined,
   incompleteOnly: false,
+  ignoreLeaderboard: false,
   runs: [],
   all: false,
   keepRecent: undefined,

@@ -21,9 +21,20 @@ export interface LeaderboardProtection {
   reason?: string
 }
 
+/** A run that is kept by every rule: who pinned it, when, why and for how long. */
+export interface Pin {
+  by: string
+  at: Date
+  reason?: string
+  /** The last day on which it holds, `YYYY-MM-DD` in UTC; without, it holds until it is lifted. */
+  until?: string
+}
+
 /** What is protected in a namespace. */
 export interface Protection {
   leaderboard?: LeaderboardProtection
+  /** Pins by the run's timestamp, those that have run out among them. */
+  runs?: Record<string, Pin>
 }
 
 /** What became of the wish to protect or unprotect. */

@@ -12,6 +12,8 @@ export interface RetentionOptions {
   olderThan?: string | undefined
   /** Selector: runs that lack at least one of results, traces, metrics. */
   incompleteOnly?: boolean | undefined
+  /** Does not ask the leaderboard whether an incomplete run finished. */
+  ignoreLeaderboard?: boolean | undefined
   /** Selector: timestamps of single runs. */
   run?: string[] | undefined
   /** Selector: every run. Goes with no other selector and no keeper. */
@@ -30,6 +32,7 @@ export interface RetentionOptions {
 export interface RetentionRules {
   olderThan: Age | undefined
   incompleteOnly: boolean
+  ignoreLeaderboard: boolean
   runs: string[]
   all: boolean
   keepRecent: number | undefined
@@ -39,9 +42,24 @@ export interface RetentionRules {
   deleteLeaderboard: boolean
 }
 
+/** The rules that can make a run go or stay, by the names that programs see. */
+export const REASON_RULES = [
+  'all',
+  'finished',
+  'future',
+  'grace',
+  'incomplete-only',
+  'keep-recent',
+  'older-than',
+  'only',
+  'pinned',
+  'run',
+] as const
+export type ReasonRule = (typeof REASON_RULES)[number]
+
 /** Why a run goes or stays. `rule` is stable for programs, `text` is for people. */
 export interface Reason {
-  rule: 'all' | 'future' | 'grace' | 'incomplete-only' | 'keep-recent' | 'older-than' | 'only' | 'run'
+  rule: ReasonRule
   text: string
 }
 
@@ -64,6 +82,7 @@ export function readRules(options: RetentionOptions): RetentionRules {
   const rules: RetentionRules = {
     olderThan: options.olderThan === undefined ? undefined : parseAge(String(options.olderThan)),
     incompleteOnly: options.incompleteOnly ?? false,
+    ignoreLeaderboard: options.ignoreLeaderboard ?? false,
     runs: [...new Set(options.run)],
     all: options.all ?? false,
     keepRecent: options.keepRecent,

@@ -166,6 +166,9 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
     log: [],
     whoAmI: unused,
     headOf: unused,
+    listFiles: unused,
+    readRange: unused,
+    download: unused,
     changeFile: unused,
     async listDatasets() {
       hub.log.push('LIST')
@@ -183,6 +186,7 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
       const error = await onDelete(name, time)
       if (error) throw error
       hub.listing = hub.listing.filter((dataset) => dataset.name !== name)
+      return undefined
     },
   }
   return hub

@@ -1,10 +1,12 @@
 import type {DatasetEntry} from '@huggingface/hub'
 
-import {CancelledError, RefusedError, SmoltraceError} from '../errors.js'
+import {RefusedError} from '../errors.js'
 import {parseDatasetName} from '../naming.js'
 import {type Credentials} from './credentials.js'
-import {HubFormatError, HubUnreachableError} from './errors.js'
+import {HubFormatError} from './errors.js'
+import {type FileAccess, fileAccess} from './files.js'
 import {type Identity, readIdentity} from './identity.js'
+import {certainly, followingLinks, library, repo} from './library.js'
 import {createTransport, type TransportOptions, type Wait} from './transport.js'
 
 /** One dataset as the listing shows it. */
@@ -35,15 +37,18 @@ export interface FileChange {
 export type PlanPart = 'leaderboard' | 'run'
 
 /** Everything the program says to the Hub. Each method throws a SmoltraceError where the answer is not certain. */
-export interface Hub {
+export interface Hub extends FileAccess {
   readonly endpoint: string
   /** How many times a request had to wait for the quota so far. What was listed before a wait may be stale. */
   readonly waits: number
   whoAmI(): Promise<Identity>
   /** Every dataset of a namespace that the token may see, newest first. */
   listDatasets(namespace: string): Promise<ListedDataset[]>
-  /** Deletes one dataset for good. Not ended by the signal: the result of a DELETE under way must be known. */
-  deleteDataset(name: string, namespace: string, part: PlanPart): Promise<void>
+  /**
+   * Deletes one dataset for good. Not ended by the signal: the result of a DELETE under way must be known.
+   * @returns the Hub's id of the request, where it gave one
+   */
+  deleteDataset(name: string, namespace: string, part: PlanPart): Promise<string | undefined>
   /** Commit at the head of a dataset's `main`. */
   headOf(name: string): Promise<string>
   /** A small text file; undefined where the dataset certainly has no such file. */
@@ -61,7 +66,9 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
     onWait?.(wait)
   }
 
-  const request = createTransport({endpoint, signal, onWait: countWait})
+  const transport = {endpoint, signal, onWait: countWait}
+  const request = createTransport(transport)
+  const transfer = createTransport({...transport, hasLongBodies: true})
   const access = {hubUrl: endpoint, accessToken: token, fetch: request}
 
   const certain = <T>(ask: () => Promise<T>) => certainly(ask, signal)
@@ -70,17 +77,13 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
     get waits() {
       return waits
     },
+    ...fileAccess({endpoint, token, request, transfer, signal}),
     whoAmI: () =>
       certain(async () => {
         const {whoAmI} = await library()
-        let date: string | null = null
-        const noteDate: typeof fetch = async (input, init) => {
-          const response = await request(input, init)
-          date = response.headers.get('date')
-          return response
-        }
-
-        return readIdentity(await whoAmI({...access, fetch: noteDate}), date)
+        const {noting, headers} = noteHeaders(request)
+        const answer = await whoAmI({...access, fetch: noting})
+        return readIdentity(answer, headers()?.get('date'))
       }),
     listDatasets: (namespace) =>
       certain(async () => {
@@ -106,7 +109,9 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
         }
 
         const {deleteRepo} = await library()
-        await deleteRepo({...access, repo: repo(name)})
+        const {noting, headers} = noteHeaders(request)
+        await deleteRepo({...access, fetch: noting, repo: repo(name)})
+        return headers()?.get('x-request-id') ?? undefined
       }),
     headOf: (name) =>
       certain(async () => {
@@ -146,53 +151,16 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
   }
 }
 
-/** Loaded with the first request, since `--help` and a usage error need none. */
-function library() {
-  return import('@huggingface/hub')
-}
-
-function repo(name: string) {
-  return {type: 'dataset', name} as const
-}
-
-/** What the library cannot read, such as broken JSON, is an answer that is not certain. */
-async function certainly<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  try {
-    return await ask()
-  } catch (error) {
-    if (error instanceof SmoltraceError) throw error
-    if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
-    const why = error instanceof Error ? error.message : String(error)
-    if (error instanceof Error && (error.name === 'TimeoutError' || why === 'terminated')) {
-      throw new HubUnreachableError('The answer of the Hub broke off.', {cause: error})
-    }
-
-    throw new HubFormatError(`The answer of the Hub cannot be read: ${why}`, {cause: error})
-  }
-}
-
-/** The only form of a next page's address that the library reads. */
-const READABLE_LINK = /<(https?:\/\/[^>]+)>;\s+rel="next"/g
-
-/**
- * Guards the pages of a listing. The library takes a `Link` that it cannot read for the end of the list, and follows
- * any other wherever it leads, in a circle too.
- */
-function followingLinks(request: typeof fetch, endpoint: string): typeof fetch {
-  const seen = new Set<string>()
-  return async (input, init) => {
-    const response = await request(input, init)
-    seen.add(String(input))
-    const link = response.headers.get('link') ?? ''
-    if (!/next/i.test(link)) return response
-    // Of several the library would follow the last.
-    const [next = '', ...others] = [...link.matchAll(READABLE_LINK)].map(([, address = '']) => address)
-    if (others.length > 0 || !URL.canParse(next) || new URL(next).origin !== new URL(endpoint).origin) {
-      throw new HubFormatError(`The listing of the Hub goes on at an address that is not the Hub's: ${link}`)
-    }
-
-    if (seen.has(next)) throw new HubFormatError('The listing of the Hub leads in a circle.')
-    return response
+/** The library returns no headers: keeps those of the last answer. */
+function noteHeaders(request: typeof fetch): {noting: typeof fetch; headers: () => Headers | undefined} {
+  let last: Headers | undefined
+  return {
+    async noting(input, init) {
+      const response = await request(input, init)
+      last = response.headers
+      return response
+    },
+    headers: () => last,
   }
 }
 

@@ -18,6 +18,8 @@ export interface TransportOptions {
   signal?: AbortSignal | undefined
   /** Called before each pause. */
   onWait?: ((wait: Wait) => void) | undefined
+  /** The time limit ends with the first byte: files may be large, and whoever reads the body watches over it. */
+  hasLongBodies?: boolean | undefined
 }
 
 /** How long an answer may take, in ms. */
@@ -44,7 +46,10 @@ export function createTransport(options: TransportOptions): typeof fetch {
     const isDelete = request.method === 'DELETE'
     if (isDelete) request.redirect = 'manual'
     for (let attempt = 0; ; attempt++) {
-      const response = await send(String(input), request, isDelete ? undefined : options.signal)
+      const response = await send(String(input), request, {
+        signal: isDelete ? undefined : options.signal,
+        hasLongBodies: options.hasLongBodies,
+      })
       if (response.ok) return expectHubAnswer(response, request, String(input), options.endpoint)
       const error = await toHubError(response, request, String(input))
       const ms = error.status === 429 && !isDelete ? pauseFor(error, attempt) : undefined
@@ -75,10 +80,16 @@ export async function pause(
   }
 }
 
-async function send(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
-  const limit = AbortSignal.timeout(TIME_LIMIT)
+async function send(
+  url: string,
+  init: RequestInit,
+  {signal, hasLongBodies = false}: Pick<TransportOptions, 'hasLongBodies' | 'signal'>,
+): Promise<Response> {
+  const {signal: limit, cancel} = timeLimit()
   try {
-    return await fetch(url, {...init, signal: signal ? AbortSignal.any([signal, limit]) : limit})
+    const response = await fetch(url, {...init, signal: signal ? AbortSignal.any([signal, limit]) : limit})
+    if (hasLongBodies) cancel()
+    return response
   } catch (error) {
     if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
     const {origin} = new URL(url)
@@ -88,6 +99,14 @@ async function send(url: string, init: RequestInit, signal: AbortSignal | undefi
       suggestions: ['Check the network and HF_ENDPOINT, then try again.'],
     })
   }
+}
+
+/** Like `AbortSignal.timeout`, which cannot be called off. */
+function timeLimit(): {signal: AbortSignal; cancel: () => void} {
+  const controller = new AbortController()
+  const expire = () => controller.abort(new DOMException('The answer took too long.', 'TimeoutError'))
+  const timer = setTimeout(expire, TIME_LIMIT).unref()
+  return {signal: controller.signal, cancel: () => clearTimeout(timer)}
 }
 
 function reasonOf(error: unknown): string {

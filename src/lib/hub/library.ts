@@ -1,0 +1,52 @@
+import {CancelledError, SmoltraceError} from '../errors.js'
+import {HubFormatError, HubUnreachableError} from './errors.js'
+
+/** Loaded with the first request, since `--help` and a usage error need none. */
+export function library() {
+  return import('@huggingface/hub')
+}
+
+export function repo(name: string) {
+  return {type: 'dataset', name} as const
+}
+
+/** What the library cannot read, such as broken JSON, is an answer that is not certain. */
+export async function certainly<T>(ask: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof SmoltraceError) throw error
+    if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
+    const why = error instanceof Error ? error.message : String(error)
+    if (error instanceof Error && (error.name === 'TimeoutError' || why === 'terminated')) {
+      throw new HubUnreachableError('The answer of the Hub broke off.', {cause: error})
+    }
+
+    throw new HubFormatError(`The answer of the Hub cannot be read: ${why}`, {cause: error})
+  }
+}
+
+/** The only form of a next page's address that the library reads. */
+const READABLE_LINK = /<(https?:\/\/[^>]+)>;\s+rel="next"/g
+
+/**
+ * Guards the pages of a listing. The library takes a `Link` that it cannot read for the end of the list, and follows
+ * any other wherever it leads, in a circle too.
+ */
+export function followingLinks(request: typeof fetch, endpoint: string): typeof fetch {
+  const seen = new Set<string>()
+  return async (input, init) => {
+    const response = await request(input, init)
+    seen.add(String(input))
+    const link = response.headers.get('link') ?? ''
+    if (!/next/i.test(link)) return response
+    // Of several the library would follow the last.
+    const [next = '', ...others] = [...link.matchAll(READABLE_LINK)].map(([, address = '']) => address)
+    if (others.length > 0 || !URL.canParse(next) || new URL(next).origin !== new URL(endpoint).origin) {
+      throw new HubFormatError(`The listing of the Hub goes on at an address that is not the Hub's: ${link}`)
+    }
+
+    if (seen.has(next)) throw new HubFormatError('The listing of the Hub leads in a circle.')
+    return response
+  }
+}
