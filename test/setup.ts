@@ -20,9 +20,10 @@ const unset = [
   'HF_ENDPOINT',
   'HF_HUB_OFFLINE',
   'TRANSFORMERS_OFFLINE',
+  'SMOLTRACE_DATA_DIR',
 ]
 for (const name of [...unset, 'FORCE_COLOR', 'DEBUG']) delete process.env[name]
-Object.assign(process.env, {HF_HOME: home, NO_COLOR: '1'})
+Object.assign(process.env, {HF_HOME: home, XDG_DATA_HOME: home, NO_COLOR: '1'})
 
 nock.disableNetConnect()
 nock.enableNetConnect('127.0.0.1')

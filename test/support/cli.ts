@@ -1,5 +1,7 @@
 import {runCommand} from '@oclif/test'
-import {readFileSync} from 'node:fs'
+import {mkdtempSync, readFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
 /** The repository, with a slash at the end. */
@@ -15,7 +17,8 @@ export interface CliResult {
 }
 
 /** Runs a command in this process, from the sources, with these variables beside those of the test. */
-export async function runCli(argv: string[], env: Record<string, string> = {}): Promise<CliResult> {
+export async function runCli(argv: string[], variables: Record<string, string> = {}): Promise<CliResult> {
+  const env = {XDG_DATA_HOME: mkdtempSync(join(tmpdir(), 'smoltrace-data-')), ...variables}
   const before = Object.keys(env).map((name) => [name, process.env[name]] as const)
   Object.assign(process.env, env)
   process.exitCode = undefined
