@@ -1,7 +1,9 @@
 import {type Dataset, type LeaderboardDataset, type RunDataset} from './datasets.js'
-import {type CleanupResult} from './execution.js'
-import {type Plan, plannedDatasets} from './plan.js'
-import {type LeaderboardProtection} from './protection.js'
+import {stateOf} from './evidence.js'
+import {type RunContext} from './overview.js'
+import {type Plan} from './plan.js'
+import {type LeaderboardProtection, livePin} from './protection.js'
+import {type CleanupResult} from './result.js'
 import {type Reason} from './retention.js'
 import {mayBeUploading, type Run} from './runs.js'
 
@@ -48,9 +50,20 @@ export function runDocument(run: Run, now: Date, graceMs: number): object {
   }
 }
 
+/** A run and what is known of it beside its datasets; `pinned` is null where the protection is unknown. */
+export function stateDocument(run: Run, context: RunContext): object {
+  const {now, graceMs, evidence, protection} = context
+  return {
+    ...runDocument(run, now, graceMs),
+    state: stateOf(run, context),
+    standing: evidence === 'unknown' ? evidence : (evidence.get(run.timestamp) ?? null),
+    pinned: protection === 'unknown' ? null : livePin(protection, run.timestamp, now) !== undefined,
+  }
+}
+
 /** A plan and what became of it. */
 export function cleanupDocument(result: CleanupResult): object {
-  const {plan, dryRun, declined, interrupted, outcomes, counts, found, remaining, deletionMs} = result
+  const {plan, dryRun, declined, interrupted, outcomes, stale, counts, found, remaining, deletionMs} = result
   return {
     endpoint: plan.endpoint,
     namespace: plan.namespace,
@@ -60,6 +73,7 @@ export function cleanupDocument(result: CleanupResult): object {
     interrupted,
     rules: rulesDocument(plan),
     phrase: plan.phrase,
+    archives: plan.archives,
     found,
     delete: plan.delete.map(({run, datasets, reasons}) => ({
       ...decisionDocument(plan, run, reasons),
@@ -73,10 +87,13 @@ export function cleanupDocument(result: CleanupResult): object {
         }
       : null,
     standard: plan.standard,
-    wouldDelete: plannedDatasets(plan).length,
+    wouldDelete: result.wouldDelete,
+    stale,
     outcomes,
     counts,
     remaining,
+    archive: result.archive ?? null,
+    journal: result.journal ?? null,
     deletionMs: Math.round(deletionMs),
   }
 }
@@ -86,11 +103,22 @@ function decisionDocument({now, rules}: Plan, run: Run, reasons: Reason[]): obje
 }
 
 function rulesDocument({rules, cutoff}: Plan): object {
-  const {olderThan, incompleteOnly, runs, all, keepRecent, graceMs, only, deleteLeaderboard} = rules
+  const {
+    olderThan,
+    incompleteOnly,
+    ignoreLeaderboard,
+    runs,
+    all,
+    keepRecent,
+    graceMs,
+    only,
+    deleteLeaderboard,
+  } = rules
   return {
     olderThan: olderThan?.text ?? null,
     cutoff: cutoff ?? null,
     incompleteOnly,
+    ignoreLeaderboard,
     run: runs,
     all,
     keepRecent: keepRecent ?? null,

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 
 import {UsageError} from './errors.js'
 import {RUN_TYPES} from './naming.js'
-import {DEFAULT_GRACE} from './retention.js'
+import {DEFAULT_GRACE} from './rules.js'
 
 /** A whole number; what it may be is said in one line. */
 export const wholeNumber = Flags.custom<number, {min: number; max?: number}>({
@@ -23,8 +23,14 @@ export const selectionFlags = {
     helpValue: 'AGE',
   }),
   'incomplete-only': Flags.boolean({
-    summary: 'Only runs that lack at least one of results, traces and metrics.',
+    summary:
+      'Only runs that lack at least one of results, traces and metrics, and did not finish according to the leaderboard.',
     helpGroup: 'SELECTOR',
+  }),
+  'ignore-leaderboard': Flags.boolean({
+    summary: 'With --incomplete-only: do not ask the leaderboard which runs finished.',
+    helpGroup: 'SELECTOR',
+    dependsOn: ['incomplete-only'],
   }),
 }
 

@@ -1,16 +1,29 @@
 import {discover, type Inventory, type RunDataset} from './datasets.js'
 import {cutoffOf, parseAge, parseGrace} from './duration.js'
+import {
+  type Evidence,
+  evidenceOf,
+  isUnfinished,
+  RUN_STATES,
+  type RunState,
+  type StateContext,
+  stateOf,
+} from './evidence.js'
+import {readLeaderboardIfPossible} from './leaderboard.js'
 import {type RunType} from './naming.js'
 import {type Protection, readProtectionIfPossible} from './protection.js'
-import {DEFAULT_GRACE} from './retention.js'
+import {DEFAULT_GRACE} from './rules.js'
 import {groupDatasetsByRun, isOlderThan, mayBeUploading, type Run} from './runs.js'
-import {type ConnectionOptions, machineTime, openSession} from './session.js'
+import {type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
 
 export interface OverviewOptions extends ConnectionOptions {
   /** Only runs this old: `30d`, `2026-01-31`, … */
   olderThan?: string | undefined
-  /** Only runs that lack a type. */
+  /** Only runs that lack a type; with evidence, and unless `ignoreLeaderboard`, only those that did not finish. */
   incompleteOnly?: boolean | undefined
+  ignoreLeaderboard?: boolean | undefined
+  /** Asks the leaderboard what became of each run. */
+  withEvidence?: boolean | undefined
 }
 
 /** What a namespace holds, for commands that only look. */
@@ -22,6 +35,8 @@ export interface Overview {
   cutoff: Date | undefined
   /** `unknown` where it could not be read; a warning then says why. */
   protection: Protection | 'unknown'
+  /** `unknown` where it could not be read, a warning then says why, and where nobody asked for it. */
+  evidence: Evidence | 'unknown'
   warnings: string[]
 }
 
@@ -35,11 +50,26 @@ export async function lookAround(options: OverviewOptions): Promise<Overview> {
   const session = await openSession(options)
   const inventory = await discover(session)
   const protection = await readProtectionIfPossible(session.hub, inventory.leaderboard, session.warnings)
+  const evidence = options.withEvidence ? await askLeaderboard(session, inventory, options) : 'unknown'
   const cutoff = age && cutoffOf(age, session.now)
+  const asksEvidence = options.withEvidence && !options.ignoreLeaderboard
+  const isChosen = (run: Run) => (asksEvidence ? isUnfinished(run, evidence) : !run.complete)
   const runs = groupDatasetsByRun(inventory.datasets).filter(
-    (run) => (!cutoff || isOlderThan(run, cutoff)) && (!options.incompleteOnly || !run.complete),
+    (run) => (!cutoff || isOlderThan(run, cutoff)) && (!options.incompleteOnly || isChosen(run)),
   )
-  return {inventory, runs, cutoff, protection, warnings: session.warnings}
+  return {inventory, runs, cutoff, protection, evidence, warnings: session.warnings}
+}
+
+async function askLeaderboard(
+  {hub, warnings}: Session,
+  {leaderboard, namespace}: Inventory,
+  {incompleteOnly, ignoreLeaderboard}: OverviewOptions,
+): Promise<Evidence | 'unknown'> {
+  const rows = await readLeaderboardIfPossible(hub, leaderboard, warnings)
+  if (rows !== 'unknown') return evidenceOf(rows, namespace)
+  if (incompleteOnly && !ignoreLeaderboard)
+    warnings.push('So --incomplete-only shows no run: add --ignore-leaderboard to go by the datasets alone.')
+  return 'unknown'
 }
 
 export type DatasetOrder = 'created' | 'modified' | 'name'
@@ -67,19 +97,36 @@ export interface RunTotals {
   /** Of the incomplete ones. */
   mayBeUploading: number
   datasets: number
+  /** By what the leaderboard says of them too. */
+  states: Record<RunState, number>
 }
 
-/** Counts runs by state. */
-export function totalsOf(runs: Run[], now: Date): RunTotals {
+/** Counts runs, by the datasets they have and by state. */
+export function totalsOf(runs: Run[], context: StateContext): RunTotals {
+  const {now, graceMs} = context
+  const states = runs.map((run) => stateOf(run, context))
   const complete = runs.filter((run) => run.complete).length
   return {
     runs: runs.length,
     complete,
     incomplete: runs.length - complete,
-    mayBeUploading: runs.filter((run) => mayBeUploading(run, now, DEFAULT_GRACE_MS)).length,
+    mayBeUploading: runs.filter((run) => mayBeUploading(run, now, graceMs)).length,
     datasets: runs.reduce((sum, run) => sum + run.datasets.length, 0),
+    states: Object.fromEntries(
+      RUN_STATES.map((state) => [state, states.filter((each) => each === state).length]),
+    ) as Record<RunState, number>,
   }
 }
 
 /** The grace period of commands that only look, in ms. */
 export const DEFAULT_GRACE_MS = parseGrace(DEFAULT_GRACE)
+
+/** What is known of runs beside their datasets. */
+export interface RunContext extends StateContext {
+  protection: Protection | 'unknown'
+}
+
+/** What an overview knows of its runs beside their datasets. */
+export function contextOf({inventory: {now}, evidence, protection}: Overview): RunContext {
+  return {now, graceMs: DEFAULT_GRACE_MS, evidence, protection}
+}

@@ -1,10 +1,16 @@
 import {expect} from 'chai'
 
-import {cleanupDocument, datasetDocument, leaderboardDocument, runDocument} from '../../src/lib/documents.js'
+import {
+  cleanupDocument,
+  datasetDocument,
+  leaderboardDocument,
+  runDocument,
+  stateDocument,
+} from '../../src/lib/documents.js'
 import {DAY, HOUR} from '../../src/lib/duration.js'
 import {execute} from '../../src/lib/execution.js'
 import {type Protection} from '../../src/lib/protection.js'
-import {type RetentionOptions} from '../../src/lib/retention.js'
+import {type RetentionOptions} from '../../src/lib/rules.js'
 import {
   ago,
   fakeHub,
@@ -81,6 +87,32 @@ describe('documents', () => {
       datesDisagree: false,
     })
     expect(read(runDocument(run, NOW, 0))).to.include({mayBeUploading: false})
+  })
+
+  it('of a run tell its state, what the leaderboard says of it and whether it is pinned', () => {
+    const run = runOf(ago(DAY), ['results', 'metrics'])
+    const context = {now: NOW, graceMs: 0, evidence: new Map(), protection: {}}
+    const pinned = (until?: string) => ({
+      runs: {[run.timestamp]: {by: 'ann', at: NOW, ...(until && {until})}},
+    })
+    const document = (more: Partial<Parameters<typeof stateDocument>[1]> = {}) =>
+      read(stateDocument(run, {...context, ...more}))
+    expect(document()).to.deep.equal({
+      ...read(runDocument(run, NOW, 0)),
+      state: 'incomplete',
+      standing: null,
+      pinned: false,
+    })
+    expect(document({evidence: new Map([[run.timestamp, 'finished']])})).to.include({
+      state: 'finished-without-traces',
+      standing: 'finished',
+    })
+    expect(document({evidence: 'unknown'})).to.include({state: 'incomplete', standing: 'unknown'})
+    expect(document({graceMs: 60 * DAY})).to.include({state: 'uploading', mayBeUploading: true})
+    expect(document({protection: 'unknown'})).to.include({pinned: null})
+    expect(document({protection: pinned()})).to.include({pinned: true})
+    expect(document({protection: pinned('2026-10-05')})).to.include({pinned: true})
+    expect(document({protection: pinned('2026-10-04')})).to.include({pinned: false})
   })
 
   it('of a plan say what would go and what stays, why, and by which rules', async () => {

@@ -1,10 +1,20 @@
 import {expect} from 'chai'
 
 import {DAY, HOUR} from '../../src/lib/duration.js'
-import {RUN_TYPES} from '../../src/lib/naming.js'
-import {datasetsOf, totalsOf} from '../../src/lib/overview.js'
+import {type Standing} from '../../src/lib/evidence.js'
+import {formatTimestamp, RUN_TYPES} from '../../src/lib/naming.js'
+import {
+  contextOf,
+  datasetsOf,
+  lookAround,
+  type Overview,
+  type OverviewOptions,
+  totalsOf,
+} from '../../src/lib/overview.js'
 import {groupDatasetsByRun} from '../../src/lib/runs.js'
-import {ago, later, NOW, runDataset, runDatasets} from '../support/builders.js'
+import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
+import {formatRunTable} from '../../src/lib/ui/overview.js'
+import {ago, later, NOW, PLAIN, runDataset, runDatasets} from '../support/builders.js'
 
 const OLD = '20260801_120000'
 const NEW = '20260901_120000'
@@ -50,26 +60,121 @@ describe('overview', () => {
     expect(datasetsOf(runs, {only: [], sort: 'created'})).to.have.length(4)
   })
 
-  it('counts runs by state, and of the incomplete ones those that may still be uploading', () => {
+  it('counts runs by their datasets and by their state', () => {
     const grouped = groupDatasetsByRun([
       ...runDatasets(ago(DAY)),
       ...runDatasets(ago(2 * DAY), ['results']),
       ...runDatasets(ago(HOUR), ['results'], {createdAt: ago(HOUR)}),
       ...runDatasets(ago(2 * HOUR), RUN_TYPES, {createdAt: ago(HOUR)}),
+      ...runDatasets(ago(3 * DAY), ['results', 'metrics']),
+      ...runDatasets(ago(4 * DAY), ['results']),
+      ...runDatasets(ago(5 * DAY)),
     ])
-    expect(totalsOf(grouped, NOW)).to.deep.equal({
-      runs: 4,
-      complete: 2,
-      incomplete: 2,
+    const standing = (days: number, value: Standing) => [formatTimestamp(ago(days * DAY)), value] as const
+    const evidence = new Map([standing(3, 'finished'), standing(4, 'finished'), standing(5, 'partial')])
+    const context = {now: NOW, graceMs: 6 * HOUR, evidence}
+    expect(totalsOf(grouped, context)).to.deep.equal({
+      runs: 7,
+      complete: 3,
+      incomplete: 4,
       mayBeUploading: 1,
-      datasets: 8,
+      datasets: 14,
+      states: {
+        complete: 2,
+        'finished-without-traces': 1,
+        thinned: 1,
+        incomplete: 1,
+        uploading: 1,
+        failed: 1,
+      },
     })
-    expect(totalsOf([], NOW)).to.deep.equal({
-      runs: 0,
-      complete: 0,
-      incomplete: 0,
-      mayBeUploading: 0,
-      datasets: 0,
+    expect(Object.values(totalsOf([], context).states)).to.deep.equal([0, 0, 0, 0, 0, 0])
+  })
+})
+
+describe('looking around', () => {
+  let hub: Sandbox
+
+  beforeEach(async () => {
+    hub = await startSandbox({runs: 12})
+  })
+
+  afterEach(() => hub.close())
+
+  const look = (options: OverviewOptions = {}) =>
+    lookAround({endpoint: hub.url, token: hub.token, env: {}, ...options})
+  const missing = ({runs: found}: Overview) => found.map((run) => run.missing.join(','))
+  const breakLeaderboard = () =>
+    hub.intercept({
+      match: ({path}) => path.includes('/tree/'),
+      respond: {status: 500, body: '{"error":"no"}'},
     })
+
+  it('asks the leaderboard only where it is told to', async () => {
+    const {evidence, warnings} = await look()
+    expect(evidence).to.equal('unknown')
+    expect(warnings).to.deep.equal([])
+    expect(hub.requests.some(({path}) => path.includes('/tree/'))).to.equal(false)
+    const asked = await look({withEvidence: true})
+    expect(asked.evidence).to.be.instanceOf(Map).and.not.to.have.property('size', 0)
+    expect(asked.runs).to.have.length(12)
+  })
+
+  it('shows as incomplete only what did not finish, if it asked', async () => {
+    expect(missing(await look({withEvidence: true, incompleteOnly: true}))).to.deep.equal([
+      'traces,metrics',
+      'traces,metrics',
+    ])
+  })
+
+  it('goes by the datasets alone where it did not ask, or is told not to heed the answer', async () => {
+    const all = ['traces,metrics', 'traces', 'traces,metrics', 'traces']
+    expect(missing(await look({incompleteOnly: true}))).to.deep.equal(all)
+    const ignoring = await look({withEvidence: true, incompleteOnly: true, ignoreLeaderboard: true})
+    expect(missing(ignoring)).to.deep.equal(all)
+    expect(ignoring.evidence).to.be.instanceOf(Map)
+  })
+
+  it('takes no run for unfinished where the leaderboard cannot be read, and says how to see them', async () => {
+    breakLeaderboard()
+    const {runs: found, evidence, warnings} = await look({withEvidence: true, incompleteOnly: true})
+    expect(found).to.deep.equal([])
+    expect(evidence).to.equal('unknown')
+    expect(warnings).to.have.length(2)
+    expect(warnings.join(' ')).to.include('500').and.include('--ignore-leaderboard')
+    const ignoring = await look({withEvidence: true, incompleteOnly: true, ignoreLeaderboard: true})
+    expect(ignoring.runs).to.have.length(4)
+    expect(ignoring.warnings).to.have.length(1)
+  })
+
+  it('takes all that lack a type for unfinished where there certainly is no leaderboard', async () => {
+    hub.state.remove('mira/smoltrace-leaderboard')
+    const {runs: found, evidence, warnings} = await look({withEvidence: true, incompleteOnly: true})
+    expect(found).to.have.length(4)
+    expect(evidence).to.have.property('size', 0)
+    expect(warnings).to.deep.equal([])
+  })
+
+  it('is shown as a table that fits into a narrow terminal, where only the columns of datasets may go', async () => {
+    const overview = await look({withEvidence: true})
+    const totals = totalsOf(overview.runs, contextOf(overview))
+    const table = (width?: number) => formatRunTable(overview, totals, {style: PLAIN, width})
+    expect(table())
+      .to.include('results, metrics')
+      .and.match(/^12 runs: 8 complete, .*; 30 datasets$/m)
+    for (const width of [60, 80, 100]) {
+      const text = table(width)
+      for (const line of text.split('\n')) expect(line.length).to.be.at.most(width)
+      expect(text.replaceAll(/\s+/g, ' '))
+        .to.include('may still be uploading: no traces, no metrics')
+        .and.include('2 finished without traces')
+      for (const {timestamp} of overview.runs) expect(text).to.include(timestamp)
+    }
+  })
+
+  it('knows beside each run what the leaderboard and the protection say', async () => {
+    const overview = await look({withEvidence: true})
+    const {inventory, evidence, protection} = overview
+    expect(contextOf(overview)).to.deep.equal({now: inventory.now, graceMs: 6 * HOUR, evidence, protection})
   })
 })

@@ -73,7 +73,7 @@ function expectAnonymous(exchanges: Exchange[]): void {
   expect(text).not.to.match(/[\w.]+@[\w.]+\.\w/)
   expect(text).not.to.match(/avatar|fullname|displayName|request-id|127\.0\.0\.1|localhost/i)
   expect(text).not.to.match(/john-doe|tinyagents|balcony/)
-  for (const {scope} of exchanges) expect(scope).to.equal('https://huggingface.co')
+  for (const {scope} of exchanges) expect(['https://huggingface.co', 'https://cdn.hf.example']).to.include(scope)
 }
 
 /** Stands between the program and a sandbox: compresses every answer, and calls mira John Doe. */

@@ -28,11 +28,11 @@ export const scenarios = {
     hub: {runs: 9, pageSize: 8},
     anywhere: true,
   },
+  // Reads the rows of the leaderboard, which are nobody else's business: never recorded from the real Hub.
   'runs-group': {
     argv: ['runs', 'group'],
     exitCode: 0,
     hub: {runs: 9},
-    anywhere: true,
   },
   'cleanup-dry-run': {
     argv: ['cleanup', '--older-than', '30d', '--keep-recent', '2'],

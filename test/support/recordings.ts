@@ -7,6 +7,8 @@ import {root} from './cli.js'
 
 /** Where every recording says it was made. */
 const ORIGIN = 'https://huggingface.co'
+/** Where large files are, in every recording. */
+const CDN = 'https://cdn.hf.example'
 
 /** What a reader of the traffic needs, but no weak ETag; the rest changes with each request, or says who asked. */
 const HEADERS = new Set([
@@ -35,6 +37,8 @@ export interface Exchange {
   body?: unknown
   status: number
   response?: unknown
+  /** The response is hexadecimal text. */
+  responseIsBinary?: boolean
   rawHeaders?: Record<string, string>
 }
 
@@ -46,8 +50,9 @@ export async function recordHub(origin: string, job: () => Promise<unknown>): Pr
   try {
     await job()
     const recorded = nock.recorder.play() as unknown as Exchange[]
+    const places = new Set([origin, ...redirectedTo(recorded)])
     return tidy(
-      recorded.filter(({scope}) => new URL(scope).origin === origin),
+      recorded.filter(({scope}) => places.has(new URL(scope).origin)),
       origin,
     )
   } finally {
@@ -64,7 +69,9 @@ export async function replayHub<T>(name: string, token: string, job: () => Promi
   const scopes = nock.define(
     readRecording(name).map((exchange) => ({
       ...exchange,
-      reqheaders: {authorization: `Bearer ${token}`},
+      ...(exchange.scope === ORIGIN
+        ? {reqheaders: {authorization: `Bearer ${token}`}}
+        : {options: {badheaders: ['authorization']}}),
     })) as unknown as nock.Definition[],
   )
   try {
@@ -96,6 +103,12 @@ export function listedIn(name: string): string[] {
     .flatMap(({response}) => (response as Array<{id: string}>).map(({id}) => id))
 }
 
+/** Origins of large files, to which the Hub leads with redirects. */
+function redirectedTo(exchanges: Exchange[]): string[] {
+  const places = exchanges.map(({rawHeaders}) => rawHeaders?.location ?? '')
+  return places.filter((place) => URL.canParse(place)).map((place) => new URL(place).origin)
+}
+
 /** nock sees only the last of several answers where fetch itself follows a redirect, and could not replay that. */
 function followingVisibly(direct: typeof fetch): typeof fetch {
   return async (input, init) => {
@@ -108,18 +121,25 @@ function followingVisibly(direct: typeof fetch): typeof fetch {
 
 /** Makes a recording readable, independent of where and when it was made, and free of what is nobody's business. */
 export function tidy(exchanges: Exchange[], origin: string): Exchange[] {
-  const readable = exchanges.map(({method, path, body, status, response, rawHeaders = {}}) => ({
-    scope: ORIGIN,
-    method,
-    path,
-    ...(body !== '' && {body}),
-    status,
-    response: scrub(readableBody(response, rawHeaders['content-encoding'])),
-    rawHeaders: Object.fromEntries(
-      Object.entries(rawHeaders).filter(([name, value]) => HEADERS.has(name) && !value.startsWith('W/')),
-    ),
-  }))
-  const text = JSON.stringify(readable).replaceAll(origin, ORIGIN)
+  const others = new Set(redirectedTo(exchanges).filter((place) => place !== origin))
+  const readable = exchanges.map(
+    ({scope, method, path, body, status, response, responseIsBinary, rawHeaders = {}}) => ({
+      scope: others.has(new URL(scope).origin) ? CDN : ORIGIN,
+      method,
+      path,
+      ...(body !== '' && {body}),
+      status,
+      response: scrub(readableBody(response, rawHeaders['content-encoding'])),
+      ...(responseIsBinary && {responseIsBinary}),
+      rawHeaders: Object.fromEntries(
+        Object.entries(rawHeaders).filter(([name, value]) => HEADERS.has(name) && !value.startsWith('W/')),
+      ),
+    }),
+  )
+  const text = replaceAll(JSON.stringify(readable), [
+    [origin, ORIGIN],
+    ...[...others].map((other): [string, string] => [other, CDN]),
+  ])
   return JSON.parse(replaceAll(text, [...pseudonyms(readable), ...pageNumbers(text)])) as Exchange[]
 }
 

@@ -1,21 +1,26 @@
 import {HubCommand} from '../../lib/base-command.js'
-import {runDocument} from '../../lib/documents.js'
+import {stateDocument} from '../../lib/documents.js'
 import {selectionFlags} from '../../lib/flags.js'
-import {DEFAULT_GRACE_MS, lookAround, totalsOf} from '../../lib/overview.js'
+import {contextOf, lookAround, totalsOf} from '../../lib/overview.js'
 
 export default class RunsGroup extends HubCommand {
   static override summary = 'Group the datasets of a namespace into evaluation runs.'
-  static override description =
-    'Shows every run, newest first: how old it is, which of its datasets exist, and what is missing. Changes nothing.'
+  static override description = `Shows every run, newest first: how old it is, which of its datasets exist, and its state. Changes nothing.
+
+The leaderboard says which evaluations finished. One without --enable-otel has no traces and lacks nothing for it; one that failed is not complete even with all three datasets.`
   static override examples = [
     {description: 'Every run:', command: '<%= config.bin %> <%= command.id %>'},
     {
-      description: 'What is incomplete and older than a week:',
+      description: 'What did not finish and is older than a week:',
       command: '<%= config.bin %> <%= command.id %> --incomplete-only --older-than 7d',
     },
     {
-      description: 'The timestamps alone, for a script:',
-      command: "<%= config.bin %> <%= command.id %> --json | jq -r '.runs[].run'",
+      description: 'What lacks a dataset, finished or not:',
+      command: '<%= config.bin %> <%= command.id %> --incomplete-only --ignore-leaderboard',
+    },
+    {
+      description: 'How many runs are in which state, for a script:',
+      command: '<%= config.bin %> <%= command.id %> --json | jq .totals.states',
     },
   ]
   static override hiddenAliases = ['smoltrace:runs:group']
@@ -28,11 +33,14 @@ export default class RunsGroup extends HubCommand {
         ...this.connection(flags, signal),
         olderThan: flags['older-than'],
         incompleteOnly: flags['incomplete-only'],
+        ignoreLeaderboard: flags['ignore-leaderboard'],
+        withEvidence: true,
       }),
     )
     for (const warning of overview.warnings) this.warn(warning)
     const {inventory, runs, cutoff} = overview
-    const totals = totalsOf(runs, inventory.now)
+    const context = contextOf(overview)
+    const totals = totalsOf(runs, context)
     if (!this.jsonEnabled()) {
       const {formatRunTable} = await import('../../lib/ui/overview.js')
       this.log(formatRunTable(overview, totals, this.screen))
@@ -43,7 +51,7 @@ export default class RunsGroup extends HubCommand {
       namespace: inventory.namespace,
       now: inventory.now,
       cutoff: cutoff ?? null,
-      runs: runs.map((run) => runDocument(run, inventory.now, DEFAULT_GRACE_MS)),
+      runs: runs.map((run) => stateDocument(run, context)),
       totals,
     }
   }

@@ -1,9 +1,20 @@
 import {countByType, type RunDataset} from '../datasets.js'
 import {visibilityOf} from '../documents.js'
-import {DEFAULT_GRACE_MS, type Overview, type RunTotals} from '../overview.js'
+import {RUN_STATES} from '../evidence.js'
+import {contextOf, type Overview, type RunTotals} from '../overview.js'
 import {type Screen} from './preview.js'
 import {formatPairs, formatTable} from './table.js'
-import {ageOf, count, minute, moment, protectionOf, stateOf, thousands} from './wording.js'
+import {
+  ageOf,
+  count,
+  describeState,
+  minute,
+  moment,
+  protectionOf,
+  STATES,
+  thousands,
+  typesOf,
+} from './wording.js'
 
 /** The table of datasets, the counts by type, and what no command touches. */
 export function formatDatasetList(overview: Overview, datasets: RunDataset[], screen: Screen): string {
@@ -35,23 +46,16 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
 
 /** The table of runs, newest first, and the totals. */
 export function formatRunTable(overview: Overview, totals: RunTotals, screen: Screen): string {
-  const {now} = overview.inventory
-  const columns = [
-    {title: 'RUN'},
-    {title: 'AGE'},
-    {title: 'RESULTS', dropAt: 3},
-    {title: 'TRACES', dropAt: 2},
-    {title: 'METRICS', dropAt: 1},
-    {title: 'STATE'},
-  ]
+  const context = contextOf(overview)
+  const columns = [{title: 'RUN'}, {title: 'AGE'}, {title: 'WHAT IT HAS', dropAt: 1}, {title: 'STATE'}]
   const rows = overview.runs.map((run) => [
     run.timestamp,
-    ageOf(run, now),
-    ...(['results', 'traces', 'metrics'] as const).map((type) => (run.missing.includes(type) ? '-' : 'yes')),
-    stateOf(run, now, DEFAULT_GRACE_MS),
+    ageOf(run, context.now),
+    typesOf(run),
+    describeState(run, context),
   ])
   const table = overview.runs.length > 0 ? formatTable(columns, rows, screen) : ''
-  return [formatHead(overview, screen), table, formatTotals(totals)].filter(Boolean).join('\n\n')
+  return [formatHead(overview, screen), table, formatTotals(totals, screen)].filter(Boolean).join('\n\n')
 }
 
 function formatHead({inventory, cutoff}: Overview, {style}: Screen): string {
@@ -59,9 +63,15 @@ function formatHead({inventory, cutoff}: Overview, {style}: Screen): string {
   return cutoff ? `${style.bold(head)}\nOlder than ${moment(cutoff)}` : style.bold(head)
 }
 
-function formatTotals({runs, complete, incomplete, mayBeUploading, datasets}: RunTotals): string {
-  const uploading = mayBeUploading > 0 ? ` (${thousands(mayBeUploading)} may still be uploading)` : ''
-  return `${count(runs, 'run')}: ${thousands(complete)} complete, ${thousands(incomplete)} incomplete${uploading}; ${count(datasets, 'dataset')}`
+/** One line, or where the terminal is too narrow for it one for each state. */
+function formatTotals({runs, states, datasets}: RunTotals, {width = Infinity}: Screen): string {
+  const found = [count(runs, 'run'), count(datasets, 'dataset')]
+  const counts = RUN_STATES.filter((state) => states[state] > 0).map(
+    (state) => `${thousands(states[state])} ${STATES[state]}`,
+  )
+  if (counts.length === 0) return found.join(', ')
+  const line = `${found[0]}: ${counts.join(', ')}; ${found[1]}`
+  return line.length <= width ? line : [found.join(', '), ...counts.map((each) => `  ${each}`)].join('\n')
 }
 
 function formatUntouched({inventory, protection}: Overview, {style}: Screen): string {

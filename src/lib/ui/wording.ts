@@ -1,7 +1,8 @@
 import {formatDuration} from '../duration.js'
-import {RUN_TYPES} from '../naming.js'
-import {type LeaderboardProtection} from '../protection.js'
-import {mayBeUploading, type Run} from '../runs.js'
+import {type RunState, stateOf} from '../evidence.js'
+import {type RunContext} from '../overview.js'
+import {type LeaderboardProtection, livePin} from '../protection.js'
+import {type Run} from '../runs.js'
 import {printable} from '../text.js'
 
 /** `1 dataset`, `3 datasets`, `1,024 datasets`. */
@@ -39,13 +40,27 @@ export function typesOf({datasets}: Run): string {
   return datasets.map(({type}) => type).join(', ')
 }
 
-/** Whether a run is complete, and what else its state is. */
-export function stateOf(run: Run, now: Date, graceMs: number): string {
-  if (run.missing.length === 0) return run.datesDisagree ? 'complete, its dates disagree' : 'complete'
-  const parts = [`no ${RUN_TYPES.filter((type) => run.missing.includes(type)).join(', no ')}`]
-  if (mayBeUploading(run, now, graceMs)) parts.push('may still be uploading')
+/** The state of a run, what it lacks, and all that is odd about it. */
+export function describeState(run: Run, context: RunContext): string {
+  const {now, evidence, protection} = context
+  const state = stateOf(run, context)
+  const isPartial = evidence !== 'unknown' && evidence.get(run.timestamp) === 'partial'
+  const lacks = state === 'finished-without-traces' ? [] : run.missing.map((type) => `no ${type}`)
+  const words = state === 'failed' && isPartial ? 'failed (partial)' : STATES[state]
+  const parts = [lacks.length > 0 ? `${words}: ${lacks.join(', ')}` : words]
   if (run.datesDisagree) parts.push('its dates disagree')
+  if (protection !== 'unknown' && livePin(protection, run.timestamp, now)) parts.push('pinned')
   return parts.join(', ')
+}
+
+/** The states of runs in words. */
+export const STATES: Readonly<Record<RunState, string>> = {
+  complete: 'complete',
+  'finished-without-traces': 'finished without traces',
+  thinned: 'thinned',
+  incomplete: 'incomplete',
+  uploading: 'may still be uploading',
+  failed: 'failed',
 }
 
 /** Who protected the leaderboard, when and why; all of it comes from the Hub. */
@@ -59,4 +74,17 @@ export function protectionOf(protection: LeaderboardProtection | 'unknown' | und
 /** What a pause says that the Hub asked for. */
 export function describeWait(ms: number): string {
   return `rate limit reached, going on in ${Math.ceil(ms / 1000)} s`
+}
+
+/** `812 B`, `1.4 kB`, `12 MB`: decimal units, as the Hub counts them. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let size = bytes
+  let unit = 0
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1000
+    unit++
+  }
+
+  return `${unit > 0 && size < 9.95 ? size.toFixed(1) : Math.round(size)} ${units[unit]}`
 }

@@ -1,7 +1,12 @@
 import {expect} from 'chai'
 
+import {formatProtection, PROTECTION_PATH} from '../../../src/lib/protection-file.js'
+import {type Sandbox} from '../../../src/lib/sandbox/index.js'
+import {storedFile} from '../../../src/lib/sandbox/objects.js'
+import {toParquet} from '../../../src/lib/sandbox/parquet.js'
 import {play, playJson} from '../../recordings/play.js'
-import {isRunDataset} from '../../support/hub.js'
+import {runCli} from '../../support/cli.js'
+import {envOf, isRunDataset, withHub} from '../../support/hub.js'
 import {listedIn} from '../../support/recordings.js'
 
 interface RunDocument {
@@ -12,6 +17,9 @@ interface RunDocument {
   missing: string[]
   mayBeUploading: boolean
   datasets: string[]
+  state: string
+  standing: string | null
+  pinned: boolean | null
 }
 
 const onFile = () => listedIn('runs-group').filter((name) => isRunDataset(name, 'mira'))
@@ -45,7 +53,9 @@ describe('runs group', () => {
     const [newest, ...others] = await runsOf()
     expect(newest?.mayBeUploading).to.equal(true)
     for (const {mayBeUploading} of others) expect(mayBeUploading).to.equal(false)
-    expect((await play('runs-group')).stdout).to.match(/^20250615_114324 .*may still be uploading$/m)
+    expect((await play('runs-group')).stdout).to.match(
+      /^20250615_114324 .*may still be uploading: no traces, no metrics$/m,
+    )
   })
 
   it('measures ages from the creation on the Hub to the time of the Hub', async () => {
@@ -58,23 +68,23 @@ describe('runs group', () => {
     const {totals} = await playJson('runs-group')
     const rows = stdout.match(/^\d{8}_\d{6} .*/gm) ?? []
     expect(rows.map((row) => row.slice(0, 15))).to.deep.equal(named(await runsOf()))
-    expect(totals).to.deep.equal({
+    expect(totals).to.include({
       runs: 9,
       complete: 5,
       incomplete: 4,
       mayBeUploading: 1,
       datasets: onFile().length,
     })
-    expect(stdout).to.include(
-      `9 runs: 5 complete, 4 incomplete (1 may still be uploading); ${onFile().length} datasets`,
-    )
+    expect(stdout)
+      .to.match(/^9 runs: 5 complete, .*/m)
+      .and.include(`; ${onFile().length} datasets`)
   })
 
-  it('shows with --incomplete-only exactly the incomplete runs', async () => {
-    const all = await runsOf()
-    const incomplete = all.filter(({complete}) => !complete)
+  it('shows with --ignore-leaderboard exactly the runs that lack a type', async () => {
+    const incomplete = (await runsOf()).filter(({complete}) => !complete)
     expect(incomplete).to.have.length(4)
-    expect(named(await runsOf(['--incomplete-only']))).to.deep.equal(named(incomplete))
+    const shown = await runsOf(['--incomplete-only', '--ignore-leaderboard'])
+    expect(shown).to.deep.equal(incomplete)
   })
 
   it('shows with --older-than exactly the older runs, strictly', async () => {
@@ -87,17 +97,121 @@ describe('runs group', () => {
     expect(named(await runsOf(['--older-than', '2d']))).to.include(second?.run)
   })
 
-  it('shows with both flags the runs that both of them select', async () => {
-    const both = await runsOf(['--older-than', '30d', '--incomplete-only'])
-    const expected = (await runsOf()).filter(({complete, ageMs}) => !complete && ageMs > 30 * 86_400_000)
-    expect(expected).to.have.length(2)
-    expect(named(both)).to.deep.equal(named(expected))
-  })
-
   it('answers with an empty list where no run is old enough', async () => {
     expect(await runsOf(['--older-than', '50y'])).to.deep.equal([])
     const {stdout, exitCode} = await play('runs-group', ['--older-than', '50y'])
     expect(stdout).to.include('0 runs')
     expect(exitCode).to.equal(0)
   })
+})
+
+describe('runs group on an account', () => {
+  const board = 'mira/smoltrace-leaderboard'
+  const group = (hub: Sandbox, ...flags: string[]) => runCli(['runs', 'group', ...flags], envOf(hub))
+  const groupJson = async (hub: Sandbox, ...flags: string[]) =>
+    JSON.parse((await group(hub, ...flags, '--json')).stdout) as {
+      runs: RunDocument[]
+      totals: {states: Record<string, number>}
+      warnings: string[]
+    }
+  /** A leaderboard with one row for each of these runs. */
+  const write = (hub: Sandbox, rows: Array<[run: string, status: string]>) => {
+    const columns = [
+      ['results_dataset', 'STRING', ([run]: [string, string]) => `mira/smoltrace-results-${run}`],
+      ['run_status', 'STRING', ([, status]: [string, string]) => status],
+    ] as const
+    const file = storedFile(toParquet(columns, rows), true)
+    hub.state.commit(hub.state.get(board)!, 'Rows', new Map([['data/train-00000-of-00001.parquet', file]]))
+  }
+
+  it('tells runs that finished without traces from those that are incomplete', () =>
+    withHub({runs: 9}, async (hub) => {
+      const {runs, totals} = await groupJson(hub)
+      const short = runs.filter(({complete}) => !complete)
+      expect(short.map(({state, standing}) => [state, standing])).to.deep.equal([
+        ['uploading', null],
+        ['finished-without-traces', 'finished'],
+        ['incomplete', null],
+        ['finished-without-traces', 'finished'],
+      ])
+      expect(totals.states).to.deep.equal({
+        complete: 5,
+        'finished-without-traces': 2,
+        thinned: 0,
+        incomplete: 1,
+        uploading: 1,
+        failed: 0,
+      })
+      const {stdout, stderr} = await group(hub)
+      expect(stdout).to.include(
+        '\n9 runs: 5 complete, 2 finished without traces, 1 incomplete, 1 may still be uploading; ',
+      )
+      expect(stderr).not.to.include('Warning')
+    }))
+
+  it('shows with --incomplete-only exactly the runs that lack a type and did not finish', () =>
+    withHub({runs: 9}, async (hub) => {
+      const unfinished = (await groupJson(hub)).runs.filter(({state}) =>
+        ['incomplete', 'uploading'].includes(state),
+      )
+      expect(unfinished).to.have.length(2)
+      expect(named((await groupJson(hub, '--incomplete-only')).runs)).to.deep.equal(named(unfinished))
+      const both = await groupJson(hub, '--incomplete-only', '--older-than', '2d')
+      expect(named(both.runs)).to.deep.equal(named(unfinished.slice(1)))
+    }))
+
+  it('does not call an evaluation complete that failed, though all its datasets exist', () =>
+    withHub({runs: 8}, async (hub) => {
+      const {runs} = await groupJson(hub)
+      const [failed, partial] = runs.filter(({complete}) => complete)
+      write(hub, [
+        [failed!.run, 'failed'],
+        [partial!.run, 'partial'],
+      ])
+      const after = await groupJson(hub)
+      const now = new Map(after.runs.map((each) => [each.run, each]))
+      expect(now.get(failed!.run)).to.include({state: 'failed', standing: 'failed', complete: true})
+      expect(now.get(partial!.run)).to.include({state: 'failed', standing: 'partial', complete: true})
+      expect(after.totals.states.failed).to.equal(2)
+      const {stdout} = await group(hub)
+      expect(stdout).to.match(new RegExp(`^${failed!.run} .* failed$`, 'm'))
+      expect(stdout).to.match(new RegExp(`^${partial!.run} .* failed \\(partial\\)$`, 'm'))
+    }))
+
+  it('marks the runs that are pinned, and says so where it does not know', () =>
+    withHub({runs: 4}, async (hub) => {
+      const [first] = (await groupJson(hub)).runs
+      const pinned = {by: 'mira', at: new Date()}
+      const text = formatProtection({runs: {[first!.run]: pinned}})
+      hub.state.commit(hub.state.get(board)!, 'Pin', new Map([[PROTECTION_PATH, storedFile(text, false)]]))
+      expect((await groupJson(hub)).runs.map((run) => run.pinned)).to.deep.equal([true, false, false, false])
+      expect((await group(hub)).stdout).to.match(new RegExp(`^${first!.run} .*, pinned$`, 'm'))
+      hub.intercept({match: ({path}) => path.includes('protection.json'), respond: {status: 500}})
+      const {runs, warnings} = await groupJson(hub)
+      expect(runs.map((run) => run.pinned)).to.deep.equal([null, null, null, null])
+      expect(warnings).to.have.length(1)
+    }))
+
+  it('warns, ends well and shows the datasets where the leaderboard cannot be read', () =>
+    withHub({runs: 12}, async (hub) => {
+      write(hub, [])
+      const broken = storedFile('not a leaderboard\u001B[2J', false)
+      hub.state.commit(hub.state.get(board)!, 'Break', new Map([['data/extra.csv', broken]]))
+      const {stdout, stderr, exitCode} = await group(hub)
+      expect(exitCode).to.equal(0)
+      expect(stderr).to.include('Which runs finished is unknown').and.include('data/extra.csv')
+      expect(stdout.match(/^\d{8}_\d{6} /gm)).to.have.length(12)
+      expect((await groupJson(hub)).runs.map(({standing}) => standing)).to.include('unknown')
+      const unfinished = await group(hub, '--incomplete-only')
+      expect(unfinished.stdout).to.include('0 runs')
+      expect(unfinished.stderr).to.include('--ignore-leaderboard')
+      const ignoring = await groupJson(hub, '--incomplete-only', '--ignore-leaderboard')
+      expect(ignoring.runs).to.have.length(4)
+    }))
+
+  it('takes --ignore-leaderboard only with --incomplete-only', () =>
+    withHub({runs: 1}, async (hub) => {
+      expect((await group(hub, '--ignore-leaderboard')).exitCode).to.equal(2)
+      expect(hub.requests).to.deep.equal([])
+    }))
 })

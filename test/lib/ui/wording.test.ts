@@ -1,17 +1,19 @@
 import {expect} from 'chai'
 
 import {DAY, HOUR} from '../../../src/lib/duration.js'
-import {RUN_TYPES} from '../../../src/lib/naming.js'
+import {type Standing} from '../../../src/lib/evidence.js'
+import {RUN_TYPES, type RunType} from '../../../src/lib/naming.js'
 import {type Protection} from '../../../src/lib/protection.js'
 import {
   ageOf,
   count,
+  describeState,
   describeWait,
+  formatBytes,
   listing,
   minute,
   moment,
   protectionOf,
-  stateOf,
   thousands,
   typesOf,
 } from '../../../src/lib/ui/wording.js'
@@ -74,16 +76,61 @@ describe('wording', () => {
     expect(typesOf(runOf(NOW, ['metrics', 'results']))).to.equal('results, metrics')
   })
 
-  it('tells the state of a run and all that is odd about it', () => {
-    const old = ago(9 * DAY)
-    const far = {createdAt: ago(DAY)}
-    expect(stateOf(runOf(old), NOW, HOUR)).to.equal('complete')
-    expect(stateOf(runOf(old, RUN_TYPES, far), NOW, HOUR))
-      .to.include('complete')
-      .and.include('dates disagree')
-    expect(stateOf(runOf(old, ['results']), NOW, HOUR)).to.equal('no traces, no metrics')
-    const state = stateOf(runOf(old, ['metrics'], {createdAt: NOW}), NOW, HOUR)
-    expect(state).to.include('no results').and.include('uploading').and.include('dates disagree')
+  describe('of a state', () => {
+    const TIMESTAMP = '20260901_120000'
+    const context = {now: NOW, graceMs: HOUR, evidence: new Map<string, Standing>(), protection: {}}
+    const inWords = (
+      types: readonly RunType[],
+      standing?: Standing,
+      {facts = {}, more = {}}: {facts?: object; more?: Partial<Parameters<typeof describeState>[1]>} = {},
+    ) => {
+      const evidence = new Map(standing ? [[TIMESTAMP, standing]] : [])
+      return describeState(runOf(TIMESTAMP, types, facts), {...context, evidence, ...more})
+    }
+
+    const cases: Array<[types: readonly RunType[], standing: Standing | undefined, words: string]> = [
+      [RUN_TYPES, undefined, 'complete'],
+      [RUN_TYPES, 'finished', 'complete'],
+      [RUN_TYPES, 'failed', 'failed'],
+      [RUN_TYPES, 'partial', 'failed (partial)'],
+      [['results', 'metrics'], 'finished', 'finished without traces'],
+      [['results', 'traces'], 'finished', 'thinned: no metrics'],
+      [['metrics'], 'finished', 'thinned: no results, no traces'],
+      [['results'], undefined, 'incomplete: no traces, no metrics'],
+      [['results'], 'unclear', 'incomplete: no traces, no metrics'],
+      [['results', 'metrics'], 'failed', 'failed: no traces'],
+      [['results'], 'partial', 'failed (partial): no traces, no metrics'],
+    ]
+    for (const [types, standing, words] of cases) {
+      it(`says "${words}" of ${types.join(', ')} where the leaderboard says ${standing ?? 'nothing'}`, () => {
+        expect(inWords(types, standing)).to.equal(words)
+      })
+    }
+
+    it('says what may still be uploading', () => {
+      const facts = {lastModified: NOW}
+      expect(inWords(['results'], undefined, {facts})).to.equal(
+        'may still be uploading: no traces, no metrics',
+      )
+    })
+
+    it('does not guess where the leaderboard is unknown', () => {
+      const more = {evidence: 'unknown'} as const
+      expect(inWords(['results', 'metrics'], undefined, {more})).to.equal('incomplete: no traces')
+      expect(inWords(RUN_TYPES, undefined, {more})).to.equal('complete')
+    })
+
+    it('adds all that is odd about a run: its dates, and its pin while that is live', () => {
+      const pin = (until: string) => ({protection: {runs: {[TIMESTAMP]: {by: 'ann', at: NOW, until}}}})
+      const facts = {createdAt: ago(DAY)}
+      expect(inWords(RUN_TYPES, undefined, {facts})).to.equal('complete, its dates disagree')
+      expect(inWords(RUN_TYPES, undefined, {more: pin('2026-10-05')})).to.equal('complete, pinned')
+      expect(inWords(RUN_TYPES, undefined, {more: pin('2026-10-04')})).to.equal('complete')
+      expect(inWords(RUN_TYPES, undefined, {more: {protection: 'unknown'}})).to.equal('complete')
+      expect(inWords(['results'], 'failed', {facts, more: pin('2027-01-01')})).to.equal(
+        'failed: no traces, no metrics, its dates disagree, pinned',
+      )
+    })
   })
 
   it('tells who protected the leaderboard, in letters that are safe to print', () => {
@@ -107,4 +154,26 @@ describe('wording', () => {
       '289',
     ])
   })
+})
+
+describe('sizes', () => {
+  const cases: Array<[bytes: number, text: string]> = [
+    [0, '0 B'],
+    [1, '1 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [1449, '1.4 kB'],
+    [9949, '9.9 kB'],
+    [9950, '10 kB'],
+    [999_499, '999 kB'],
+    [999_500, '1.0 MB'],
+    [12_345_678, '12 MB'],
+    [1_500_000_000, '1.5 GB'],
+    [2e15, '2000 TB'],
+  ]
+  for (const [bytes, text] of cases) {
+    it(`of ${bytes} bytes read ${text}`, () => {
+      expect(formatBytes(bytes)).to.equal(text)
+    })
+  }
 })

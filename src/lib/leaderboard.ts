@@ -1,0 +1,243 @@
+import type {AsyncBuffer, FileMetaData} from 'hyparquet'
+
+import {type LeaderboardDataset} from './datasets.js'
+import {CancelledError, RefusedError, SmoltraceError} from './errors.js'
+import {type Hub} from './hub/client.js'
+import {type RepoFile} from './hub/files.js'
+import {printable, withoutTokens} from './text.js'
+
+/** The columns that hold text, by the field of a row. The last ones came with newer evaluators. */
+const TEXTS = {
+  runId: 'run_id',
+  model: 'model',
+  agentType: 'agent_type',
+  provider: 'provider',
+  /** Local time of the evaluating machine at the end of the run, ISO 8601 without a zone. */
+  timestamp: 'timestamp',
+  submittedBy: 'submitted_by',
+  useCase: 'use_case',
+  team: 'team',
+  purpose: 'purpose',
+  suiteVersion: 'suite_version',
+  /** Full names; a traces dataset is also named where none was ever created. */
+  resultsDataset: 'results_dataset',
+  tracesDataset: 'traces_dataset',
+  metricsDataset: 'metrics_dataset',
+  datasetUsed: 'dataset_used',
+  /** `completed`, `partial` or `failed`. */
+  runStatus: 'run_status',
+} as const
+
+/** The columns that hold numbers, with their units. */
+const NUMBERS = {
+  /** 0 to 100. */
+  successRate: 'success_rate',
+  /** 0 to 1. */
+  passAt1: 'pass_at_1',
+  avgDurationMs: 'avg_duration_ms',
+  totalTokens: 'total_tokens',
+  totalCostUsd: 'total_cost_usd',
+  co2EmissionsG: 'co2_emissions_g',
+} as const
+
+/**
+ * What one row says about one evaluation. Numbers are finite, texts not empty; both are undefined where the row has
+ * none. Texts are what somebody wrote: only exact names in them mean anything, and none is safe to print as it is.
+ */
+export type LeaderboardRow = Record<keyof typeof NUMBERS, number | undefined> &
+  Record<keyof typeof TEXTS, string | undefined>
+
+/** A Parquet file without this is something else, such as a run's results that were pushed here by mistake. */
+const IDENTITY: string = TEXTS.resultsDataset
+/** In bytes: usual ones have some hundred thousand. */
+const LARGEST_FILE = 256 * 1024 * 1024
+const MOST_ROWS = 1_000_000
+/** Bytes that are asked for at a time: a usual leaderboard is one request, a large one only the parts that are needed. */
+const BLOCK = 512 * 1024
+
+const SHARD = /^(.*)-(\d+)-of-(\d+)\.parquet$/i
+const DATA = /(^|\/)data\/|\.(arrow|csv|feather|jsonl?|ndjson|orc|tsv)(\.\w+)?$/i
+
+/**
+ * Reads the leaderboard at the commit that the listing showed, and of its files only the columns above. Certainly
+ * without rows are no leaderboard in the listing, and one that holds no data.
+ * @param leaderboard as listed; undefined where the listing has none
+ * @returns all rows of all its files, in their order
+ * @throws RefusedError where a part is missing or cannot be read; else what the Hub's answer was (the Hub's contract,
+ *   section 7)
+ */
+export async function readLeaderboard(
+  hub: Hub,
+  leaderboard: LeaderboardDataset | undefined,
+): Promise<LeaderboardRow[]> {
+  if (!leaderboard) return []
+  try {
+    const rows: LeaderboardRow[][] = []
+    const files = dataFiles(await hub.listFiles(leaderboard.name, leaderboard.sha), leaderboard.name)
+    for (const file of files) rows.push(await readFile(hub, leaderboard, file))
+    return rows.flat()
+  } catch (error) {
+    if (error instanceof SmoltraceError)
+      error.suggestions.unshift('Without the leaderboard it is not known which runs finished.')
+    throw error
+  }
+}
+
+/** For commands that only look: `unknown` and a warning instead of an error. */
+export async function readLeaderboardIfPossible(
+  hub: Hub,
+  leaderboard: LeaderboardDataset | undefined,
+  warnings: string[],
+): Promise<LeaderboardRow[] | 'unknown'> {
+  try {
+    return await readLeaderboard(hub, leaderboard)
+  } catch (error) {
+    if (!(error instanceof SmoltraceError) || error instanceof CancelledError) throw error
+    warnings.push(`Which runs finished is unknown. ${error.message}`)
+    return 'unknown'
+  }
+}
+
+/** The Parquet files, in order. Whatever else could hold rows makes it uncertain that these are all. */
+function dataFiles(files: RepoFile[], name: string): RepoFile[] {
+  const visible = files.filter(({path}) => path !== 'README.md' && !/(^|\/)\./.test(path))
+  const parquet = visible.filter(({path}) => path.toLowerCase().endsWith('.parquet'))
+  const other = visible.find(
+    (file) => !parquet.includes(file) && (parquet.length === 0 || DATA.test(file.path)),
+  )
+  if (other) throw unreadable(name, other.path, 'it is no Parquet')
+  const huge = parquet.find(({size}) => size > LARGEST_FILE)
+  if (huge) throw unreadable(name, huge.path, `it has ${huge.size} bytes, which no leaderboard has`)
+  requireAllShards(parquet, name)
+  return parquet.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** An upload that was cut off, or is under way, leaves some of `train-00000-of-00003.parquet`, … */
+function requireAllShards(files: RepoFile[], name: string): void {
+  const sets = new Map<string, {path: string; wanted: number; found: Set<number>}>()
+  for (const {path} of files) {
+    const [, start = '', index, total] = SHARD.exec(path) ?? []
+    if (index === undefined) continue
+    const key = `${start} of ${Number(total)}`
+    const set = sets.get(key) ?? {path, wanted: Number(total), found: new Set()}
+    if (Number(index) < set.wanted) set.found.add(Number(index))
+    sets.set(key, set)
+  }
+
+  for (const {path, wanted, found} of sets.values()) {
+    if (found.size < wanted || wanted === 0)
+      throw unreadable(name, path, `only ${found.size} of its ${wanted} parts are there`)
+  }
+}
+
+async function readFile(
+  hub: Hub,
+  {name, sha}: LeaderboardDataset,
+  {path, size}: RepoFile,
+): Promise<LeaderboardRow[]> {
+  const parquet = await import('hyparquet')
+  const file = inBlocks(size, (start, end) => hub.readRange(name, sha, path, start, end))
+  try {
+    const metadata = await parquet.parquetMetadataAsync(file, {initialFetchSize: BLOCK, geoparquet: false})
+    const present = new Set(parquet.parquetSchema(metadata).children.map(({element}) => element.name))
+    if (!present.has(IDENTITY)) throw new Error(`it has no column ${IDENTITY}, so it is no leaderboard`)
+    const columns = [...Object.values(TEXTS), ...Object.values(NUMBERS)].filter((each) => present.has(each))
+    const rows: LeaderboardRow[][] = []
+    for (const [rowStart, rowEnd] of rowGroups(metadata)) {
+      const read = async (column: string) => {
+        const part = {file, metadata, columns: [column], rowStart, rowEnd, geoparquet: false}
+        const cells = (await parquet.parquetReadObjects(part)).map((row): unknown => row[column])
+        return [column, cells] as const
+      }
+
+      rows.push(toRows(new Map(await Promise.all(columns.map((column) => read(column)))), rowEnd - rowStart))
+    }
+
+    return rows.flat()
+  } catch (error) {
+    if (error instanceof SmoltraceError) throw error
+    throw unreadable(name, path, error instanceof Error ? error.message : String(error), error)
+  }
+}
+
+/** The first row of each group and the one behind its last. */
+function rowGroups(metadata: FileMetaData): Array<[start: number, end: number]> {
+  const sizes = metadata.row_groups.map((group) => Number(group.num_rows))
+  const total = Number(metadata.num_rows)
+  if (!(total >= 0 && total <= MOST_ROWS)) throw new Error(`it has ${total} rows, which no leaderboard has`)
+  if (sizes.some((size) => !(size >= 0)) || sizes.reduce((sum, size) => sum + size, 0) !== total)
+    throw new Error(`it lacks some of its ${total} rows`)
+  let start = 0
+  return sizes.map((size) => {
+    const group: [number, number] = [start, start + size]
+    start += size
+    return group
+  })
+}
+
+/**
+ * A file of which every byte is asked for at most once, whatever it says of itself.
+ * @param read the bytes from `start` to before `end`
+ */
+function inBlocks(size: number, read: (start: number, end: number) => Promise<ArrayBuffer>): AsyncBuffer {
+  const blocks = new Map<number, Promise<ArrayBuffer>>()
+  const blockAt = (start: number): Promise<ArrayBuffer> => {
+    const block = blocks.get(start) ?? read(start, Math.min(start + BLOCK, size))
+    blocks.set(start, block)
+    return block
+  }
+
+  return {
+    byteLength: size,
+    slice(from, to = size) {
+      if (!(from >= 0 && from <= to && to <= size)) throw new Error('it points outside itself')
+      const first = Math.floor(from / BLOCK) * BLOCK
+      const starts = Array.from(
+        {length: Math.ceil((to - first) / BLOCK)},
+        (_, index) => first + index * BLOCK,
+      )
+      const part = Promise.all(starts.map((start) => blockAt(start))).then((parts) =>
+        new Blob(parts).slice(from - first, to - first).arrayBuffer(),
+      )
+      // hyparquet asks ahead, and may fail over something else before it looks at the answer.
+      part.catch(() => {})
+      return part
+    },
+  }
+}
+
+function toRows(columns: ReadonlyMap<string, unknown[]>, count: number): LeaderboardRow[] {
+  for (const [column, cells] of columns) {
+    // A cell without a value is null: undefined is one that hyparquet did not find.
+    if (cells.length !== count || cells.includes(undefined))
+      throw new Error(`its column ${column} lacks rows`)
+  }
+
+  return Array.from({length: count}, (_, index) => {
+    const cell = (column: string) => columns.get(column)?.[index] ?? undefined
+    const texts = Object.entries(TEXTS).map(([field, column]) => [field, textOf(cell(column))])
+    const numbers = Object.entries(NUMBERS).map(([field, column]) => [field, numberOf(cell(column))])
+    const status = cell(TEXTS.runStatus)
+    // A status that is no text is there all the same, and unknown.
+    const runStatus = status === undefined || typeof status === 'string' ? textOf(status) : typeof status
+    return {...Object.fromEntries([...texts, ...numbers]), runStatus} as LeaderboardRow
+  })
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'bigint' ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined
+}
+
+function unreadable(name: string, path: string, why: string, cause?: unknown): RefusedError {
+  const file = printable(withoutTokens(path)).slice(0, 200)
+  const reason = printable(withoutTokens(why)).slice(0, 200)
+  return new RefusedError(`The leaderboard ${name} cannot be read: ${file}: ${reason}.`, {
+    cause,
+    suggestions: ['Repair it on the Hub, or run again when its upload has ended.'],
+  })
+}

@@ -1,0 +1,311 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+
+import {DAY, HOUR} from '../../src/lib/duration.js'
+import {
+  citedRuns,
+  type Evidence,
+  evidenceOf,
+  isUnfinished,
+  type Metric,
+  METRICS,
+  rankedRuns,
+  type RunState,
+  type Standing,
+  stateOf,
+} from '../../src/lib/evidence.js'
+import {type LeaderboardRow} from '../../src/lib/leaderboard.js'
+import {RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/naming.js'
+import {groupDatasetsByRun} from '../../src/lib/runs.js'
+import {ago, NAMESPACE, NEAR_MISSES, NOW, runOf, someInventory} from '../support/builders.js'
+
+const A = '20260901_120000'
+const B = '20260902_120000'
+const C = '20260903_120000'
+
+const rowOf = (facts: Partial<LeaderboardRow>) => facts as LeaderboardRow
+const named = (type: RunType, timestamp: string) => runDatasetName(NAMESPACE, type, timestamp)
+/** A row about a run whose evaluation finished, as newer evaluators write it. */
+const finished = (timestamp: string, facts: Partial<LeaderboardRow> = {}) =>
+  rowOf({resultsDataset: named('results', timestamp), runStatus: 'completed', ...facts})
+const standing = (...rows: LeaderboardRow[]) => evidenceOf(rows, NAMESPACE).get(A)
+
+const STATUSES = ['completed', 'failed', 'partial', 'aborted', 'Completed', undefined]
+
+/** Rows about these runs, or about none of them. */
+function someRow(timestamps: string[]): fc.Arbitrary<LeaderboardRow> {
+  const timestamp = fc.constantFrom(...timestamps, A)
+  const name = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.tuple(fc.constantFrom(...RUN_TYPES), timestamp).map((parts) => named(...parts)),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom(undefined, 'local:out/x', 'other/smoltrace-results-20260901_120000'),
+    },
+  )
+  return fc.record({
+    resultsDataset: name,
+    tracesDataset: name,
+    metricsDataset: name,
+    runStatus: fc.constantFrom(...STATUSES),
+    timestamp: fc.constantFrom('2026-09-01T10:00:00', '2026-09-02T10:00:00'),
+    successRate: fc.option(fc.double({min: 0, max: 100, noNaN: true}), {nil: undefined}),
+  }) as fc.Arbitrary<LeaderboardRow>
+}
+
+const someCase = someInventory.chain(({datasets}) => {
+  const runs = groupDatasetsByRun(datasets)
+  const row = someRow(runs.map(({timestamp}) => timestamp))
+  return fc.record({runs: fc.constant(runs), rows: fc.array(row, {maxLength: 8}), row})
+})
+
+describe('evidence', () => {
+  describe('of one row', () => {
+    const cases: Array<[title: string, row: Partial<LeaderboardRow>, expected: Standing | undefined]> = [
+      ['finished, where its status is completed', {runStatus: 'completed'}, 'finished'],
+      ['failed', {runStatus: 'failed'}, 'failed'],
+      ['partial', {runStatus: 'partial'}, 'partial'],
+      ['finished, where an older evaluator wrote no status', {}, 'finished'],
+      ['unclear, where its status is new', {runStatus: 'aborted'}, 'unclear'],
+      ['unclear, where its status is nearly a known one', {runStatus: 'Completed'}, 'unclear'],
+      ['unclear, where its status is blank', {runStatus: ' '}, 'unclear'],
+      ['finished, though its results are elsewhere', {resultsDataset: 'local:out'}, 'finished'],
+      ['nothing, where it has no status and no results', {resultsDataset: undefined}, undefined],
+      ['failed, though it has no results', {runStatus: 'failed', resultsDataset: undefined}, 'failed'],
+    ]
+    for (const [title, row, expected] of cases) {
+      it(`says: ${title}`, () => {
+        const names = {resultsDataset: named('results', A), tracesDataset: named('traces', A)}
+        expect(standing(rowOf({...names, ...row}))).to.equal(expected)
+      })
+    }
+
+    it('is about each run that it names any dataset of', () => {
+      for (const field of ['resultsDataset', 'tracesDataset', 'metricsDataset'] as const) {
+        for (const type of RUN_TYPES)
+          expect(standing(rowOf({[field]: named(type, A), runStatus: 'failed'}))).to.equal('failed')
+      }
+
+      const mixed = rowOf({resultsDataset: named('results', A), metricsDataset: named('metrics', B)})
+      expect([...evidenceOf([mixed], NAMESPACE).keys()]).to.deep.equal([A, B])
+    })
+
+    it('is about no run where its names are not exactly those of this namespace', () => {
+      const names = [
+        ...NEAR_MISSES.map((name) => `${NAMESPACE}/${name}`),
+        ...['other', 'Kim', 'kim2', ''].map((namespace) => runDatasetName(namespace, 'results', A)),
+        `local:${named('results', A)}`,
+        ` ${named('results', A)}`,
+        `datasets/${named('results', A)}`,
+        'local:./smoltrace-results-20260901_120000',
+        `${NAMESPACE}/smoltrace-leaderboard`,
+      ]
+      const rows = names.map((name) =>
+        rowOf({resultsDataset: name, tracesDataset: name, runStatus: 'completed'}),
+      )
+      expect(evidenceOf(rows, NAMESPACE).size).to.equal(0)
+      expect(citedRuns(rows, NAMESPACE).size).to.equal(0)
+    })
+  })
+
+  describe('of several rows', () => {
+    it('is what keeps the run: finished, then unclear, then partial, then failed', () => {
+      const order = ['completed', 'aborted', 'partial', 'failed']
+      const standings = ['finished', 'unclear', 'partial', 'failed']
+      for (const [strong, runStatus] of order.entries()) {
+        for (const weaker of order.slice(strong)) {
+          const rows = [finished(A, {runStatus}), finished(A, {runStatus: weaker})]
+          expect(standing(...rows)).to.equal(standings[strong])
+          expect(standing(...rows.toReversed())).to.equal(standings[strong])
+        }
+      }
+    })
+
+    it('does not depend on their order', () => {
+      fc.assert(
+        fc.property(
+          someCase.chain(({rows}) =>
+            fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, {minLength: rows.length})),
+          ),
+          ([rows, shuffled]) => {
+            const entries = (each: LeaderboardRow[]) => [...evidenceOf(each, NAMESPACE)].toSorted()
+            expect(entries(shuffled)).to.deep.equal(entries(rows))
+          },
+        ),
+      )
+    })
+
+    it('names no run that they do not cite', () => {
+      fc.assert(
+        fc.property(someCase, ({rows}) => {
+          const cited = citedRuns(rows, NAMESPACE)
+          for (const run of evidenceOf(rows, NAMESPACE).keys()) expect(cited.has(run)).to.equal(true)
+        }),
+      )
+    })
+
+    it('cites also the runs that they say nothing about', () => {
+      const rows = [rowOf({tracesDataset: named('traces', A)}), finished(B)]
+      expect([...citedRuns(rows, NAMESPACE)]).to.deep.equal([A, B])
+      expect([...evidenceOf(rows, NAMESPACE).keys()]).to.deep.equal([B])
+    })
+  })
+
+  describe('of an unfinished run', () => {
+    const of = (value?: Standing): Evidence => new Map(value ? [[A, value]] : [])
+    const cases: Array<[evidence: Evidence | 'unknown', title: string, expected: boolean]> = [
+      [of(), 'no row', true],
+      [of('failed'), 'failed', true],
+      [of('partial'), 'partial', true],
+      [of('finished'), 'finished', false],
+      [of('unclear'), 'unclear', false],
+      ['unknown', 'an unknown leaderboard', false],
+      [new Map([[B, 'finished']]), 'a row about another run', true],
+    ]
+    for (const [evidence, title, expected] of cases) {
+      it(`is ${expected ? 'enough' : 'not enough'} with ${title}, and never for one with all three types`, () => {
+        expect(isUnfinished(runOf(A, ['results']), evidence)).to.equal(expected)
+        expect(isUnfinished(runOf(A, ['results', 'metrics']), evidence)).to.equal(expected)
+        expect(isUnfinished(runOf(A), evidence)).to.equal(false)
+      })
+    }
+
+    it('can only become less with more rows: none makes a run unfinished that was not', () => {
+      fc.assert(
+        fc.property(someCase, fc.nat(8), ({runs, rows, row}, place) => {
+          const before = evidenceOf(rows, NAMESPACE)
+          const after = evidenceOf(rows.toSpliced(place, 0, row), NAMESPACE)
+          for (const run of runs)
+            if (!isUnfinished(run, before)) expect(isUnfinished(run, after)).to.equal(false)
+        }),
+        {numRuns: 500},
+      )
+    })
+
+    it('is only about runs that lack a type, whatever the rows', () => {
+      fc.assert(
+        fc.property(someCase, ({runs, rows}) => {
+          const evidence = evidenceOf(rows, NAMESPACE)
+          for (const run of runs) if (isUnfinished(run, evidence)) expect(run.missing).not.to.deep.equal([])
+        }),
+      )
+    })
+  })
+
+  describe('and the datasets make the state', () => {
+    const all = RUN_TYPES
+    const cases: Array<
+      [types: readonly RunType[], standing: Standing | undefined, settled: RunState, young?: RunState]
+    > = [
+      [all, undefined, 'complete'],
+      [all, 'finished', 'complete'],
+      [all, 'unclear', 'complete'],
+      [all, 'partial', 'failed'],
+      [all, 'failed', 'failed'],
+      [['results', 'metrics'], 'finished', 'finished-without-traces'],
+      [['results', 'traces'], 'finished', 'thinned'],
+      [['traces', 'metrics'], 'finished', 'thinned'],
+      [['results'], 'finished', 'thinned'],
+      [['metrics'], 'finished', 'thinned'],
+      [['results', 'metrics'], undefined, 'incomplete', 'uploading'],
+      [['results', 'metrics'], 'unclear', 'incomplete', 'uploading'],
+      [['results', 'metrics'], 'failed', 'failed'],
+      [['results'], 'partial', 'failed'],
+      [['traces'], undefined, 'incomplete', 'uploading'],
+    ]
+    for (const [types, said, settled, young = settled] of cases) {
+      it(`of ${types.join(', ')} and ${said ?? 'no row'}: ${settled}${young === settled ? '' : `, or ${young}`}`, () => {
+        const evidence: Evidence = new Map(said ? [[A, said]] : [])
+        const context = {now: NOW, graceMs: 6 * HOUR, evidence}
+        expect(stateOf(runOf(A, types), context)).to.equal(settled)
+        expect(stateOf(runOf(A, types, {createdAt: ago(HOUR)}), context)).to.equal(young)
+        expect(stateOf(runOf(A, types, {createdAt: ago(HOUR)}), {...context, graceMs: 0})).to.equal(settled)
+      })
+    }
+
+    it('as if there were no rows where the leaderboard is unknown', () => {
+      fc.assert(
+        fc.property(someInventory, ({datasets}) => {
+          for (const run of groupDatasetsByRun(datasets)) {
+            const context = {now: NOW, graceMs: DAY}
+            expect(stateOf(run, {...context, evidence: 'unknown'})).to.equal(
+              stateOf(run, {...context, evidence: new Map()}),
+            )
+          }
+        }),
+      )
+    })
+  })
+
+  describe('ranking', () => {
+    const by = (metric: Metric, rows: LeaderboardRow[], limit?: number) =>
+      rankedRuns(rows, {by: metric, namespace: NAMESPACE, limit})
+    const fields: Array<[metric: Metric, field: keyof LeaderboardRow, best: string[]]> = [
+      ['success_rate', 'successRate', [A, B]],
+      ['pass_at_1', 'passAt1', [A, B]],
+      ['avg_duration_ms', 'avgDurationMs', [B, A]],
+      ['total_tokens', 'totalTokens', [B, A]],
+      ['total_cost_usd', 'totalCostUsd', [B, A]],
+      ['co2_emissions_g', 'co2EmissionsG', [B, A]],
+    ]
+    for (const [metric, field, best] of fields) {
+      it(`by ${metric} knows which end is the better one`, () => {
+        expect(by(metric, [finished(B, {[field]: 0}), finished(A, {[field]: 0.5})])).to.deep.equal(best)
+      })
+    }
+
+    it('is possible by these metrics and no others', () => {
+      expect(Object.keys(METRICS)).to.deep.equal(fields.map(([metric]) => metric))
+    })
+
+    it('leaves out runs without a score and rows that do not say finished', () => {
+      const rows = [
+        finished(A),
+        finished(B, {runStatus: 'failed', successRate: 100}),
+        finished(B, {runStatus: 'partial', successRate: 100}),
+        finished(B, {runStatus: 'aborted', successRate: 100}),
+        finished(C, {runStatus: undefined, successRate: 1}),
+      ]
+      expect(by('success_rate', rows)).to.deep.equal([C])
+    })
+
+    it('goes by the newest row of a run that has a score, and among equals by the later one', () => {
+      const at = (timestamp: string | undefined, successRate?: number) =>
+        finished(A, {timestamp, successRate: successRate as number})
+      const fixed = finished(B, {successRate: 50})
+      const best = (...rows: LeaderboardRow[]) => by('success_rate', [fixed, ...rows])[0]
+      expect(best(at('2026-09-02', 90), at('2026-09-01', 10))).to.equal(A)
+      expect(best(at('2026-09-01', 90), at('2026-09-02', 10))).to.equal(B)
+      expect(best(at('2026-09-01', 90), at('2026-09-02'))).to.equal(A)
+      expect(best(at('2026-09-01', 10), at('2026-09-01', 90))).to.equal(A)
+      expect(best(at('2026-09-01', 90), at(undefined, 10))).to.equal(A)
+      expect(best(at(undefined, 90), at(undefined, 10))).to.equal(B)
+    })
+
+    it('gives a tie to the newer run', () => {
+      const rows = [A, C, B].map((timestamp) => finished(timestamp, {successRate: 50, totalTokens: 7}))
+      expect(by('success_rate', rows)).to.deep.equal([C, B, A])
+      expect(by('total_tokens', rows)).to.deep.equal([C, B, A])
+    })
+
+    it('ends where it is told to', () => {
+      const rows = [A, B, C].map((timestamp, index) => finished(timestamp, {successRate: index}))
+      expect(by('success_rate', rows, 2)).to.deep.equal([C, B])
+      expect(by('success_rate', rows, 9)).to.deep.equal([C, B, A])
+      expect(by('success_rate', [], 2)).to.deep.equal([])
+    })
+
+    it('ranks each run that finished and has a score, once', () => {
+      fc.assert(
+        fc.property(someCase, ({rows}) => {
+          const ranked = by('success_rate', rows)
+          const evidence = evidenceOf(rows, NAMESPACE)
+          expect(new Set(ranked).size).to.equal(ranked.length)
+          for (const run of ranked) expect(evidence.get(run)).to.equal('finished')
+        }),
+      )
+    })
+  })
+})

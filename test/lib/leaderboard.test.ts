@@ -1,0 +1,397 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+import {parquetWriteBuffer} from 'hyparquet-writer'
+
+import {discover} from '../../src/lib/datasets.js'
+import {CancelledError, RefusedError, SmoltraceError} from '../../src/lib/errors.js'
+import {type Hub} from '../../src/lib/hub/client.js'
+import {type RepoFile} from '../../src/lib/hub/files.js'
+import {type LeaderboardRow, readLeaderboard, readLeaderboardIfPossible} from '../../src/lib/leaderboard.js'
+import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
+import {openSession} from '../../src/lib/session.js'
+import {fakeHub, inventoryOf, leaderboardDataset, rejectionOf} from '../support/builders.js'
+
+type Columns = Parameters<typeof parquetWriteBuffer>[0]['columnData']
+type Files = Record<string, string | Uint8Array>
+
+const DATA = 'data/train-00000-of-00001.parquet'
+const NAME = 'mira/smoltrace-leaderboard'
+
+const parquet = (columnData: Columns, more: Partial<Parameters<typeof parquetWriteBuffer>[0]> = {}) =>
+  Buffer.from(parquetWriteBuffer({columnData, ...more}))
+const column = (name: string, data: unknown[], type?: Columns[number]['type']): Columns[number] => ({
+  name,
+  data,
+  ...(type && {type}),
+})
+const ids = (...data: Array<string | null>) => column('results_dataset', data, 'STRING')
+const idsOf = (rows: LeaderboardRow[]) => rows.map(({resultsDataset}) => resultsDataset)
+
+/** A Hub that holds these files and no network. */
+function hubWith(files: Files): {hub: Hub; ranges: Array<[path: string, start: number, end: number]>} {
+  const ranges: Array<[string, number, number]> = []
+  const bytesOf = (path: string) => Buffer.from(files[path] ?? '')
+  const hub: Hub = {
+    ...fakeHub([]),
+    listFiles: async () =>
+      Object.keys(files).map((path): RepoFile => ({path, size: bytesOf(path).length, oid: 'a'.repeat(40)})),
+    async readRange(...args) {
+      const [path, start, end] = args.slice(2) as [string, number, number]
+      ranges.push([path, start, end])
+      return new Uint8Array(bytesOf(path).subarray(start, end)).buffer
+    },
+  }
+  return {hub, ranges}
+}
+
+const board = leaderboardDataset()
+const read = (files: Files) => readLeaderboard(hubWith(files).hub, board)
+const readOne = (columns: Columns) => read({[DATA]: parquet(columns)})
+
+describe('leaderboard', () => {
+  describe('on the Hub', () => {
+    let sandbox: Sandbox
+    const connect = async () => {
+      const session = await openSession({endpoint: sandbox.url, token: sandbox.token, env: {}})
+      return {hub: session.hub, leaderboard: (await discover(session)).leaderboard}
+    }
+
+    const readAll = async () => {
+      const {hub, leaderboard} = await connect()
+      return readLeaderboard(hub, leaderboard)
+    }
+
+    afterEach(() => sandbox.close())
+
+    describe('of an account', () => {
+      beforeEach(async () => {
+        sandbox = await startSandbox({runs: 12})
+      })
+
+      it('is read whole: rows of both generations, and one of a run that failed', async () => {
+        const rows = await readAll()
+        const failed = rows.filter(({runStatus}) => runStatus === 'failed')
+        expect(new Set(rows.map(({runStatus}) => runStatus))).to.deep.equal(
+          new Set(['completed', 'failed', undefined]),
+        )
+        expect(failed).to.have.length(1)
+        expect(failed[0]).to.include({resultsDataset: undefined, runId: undefined, successRate: undefined})
+        for (const row of rows.filter((each) => !failed.includes(each))) {
+          expect(row.resultsDataset).to.match(/^mira\/smoltrace-results-\d{8}_\d{6}$/)
+          expect(sandbox.state.get(row.resultsDataset ?? '')).not.to.equal(undefined)
+          expect(row.successRate).to.be.within(0, 100)
+          expect(row.totalTokens).to.be.greaterThan(0)
+        }
+      })
+
+      it('is read at the commit that the listing showed, whatever was committed since', async () => {
+        const {hub, leaderboard} = await connect()
+        const before = await readLeaderboard(hub, leaderboard)
+        const repo = sandbox.state.get(NAME)!
+        sandbox.state.commit(repo, 'Empty it', new Map([[DATA, null]]))
+        expect(await readLeaderboard(hub, leaderboard)).to.deep.equal(before)
+        expect(before).not.to.deep.equal([])
+        expect(await readAll()).to.deep.equal([])
+      })
+
+      const answers: Array<[title: string, status: number, headers: Record<string, string>]> = [
+        ['401', 401, {}],
+        ['403', 403, {}],
+        ['404 for the whole dataset', 404, {'X-Error-Code': 'RepoNotFound'}],
+        ['404 for the revision', 404, {'X-Error-Code': 'RevisionNotFound'}],
+        ['404 for the file', 404, {'X-Error-Code': 'EntryNotFound'}],
+        ['500', 500, {}],
+      ]
+      for (const place of ['/tree/', '/resolve/']) {
+        for (const [title, status, headers] of answers) {
+          it(`is not certain after ${title} from ${place}, so it is an error and unknown to a preview`, async () => {
+            const {hub, leaderboard} = await connect()
+            sandbox.intercept({
+              match: ({path}) => path.includes(place),
+              respond: {status, headers, body: '{"error":"no"}'},
+            })
+            const error = await rejectionOf(readLeaderboard(hub, leaderboard))
+            expect(error).to.be.instanceOf(SmoltraceError).and.have.nested.property('answer.status', status)
+            const warnings: string[] = []
+            expect(await readLeaderboardIfPossible(hub, leaderboard, warnings)).to.equal('unknown')
+            expect(warnings).to.have.length(1)
+            expect(warnings[0]).to.include('unknown').and.include(String(status))
+          })
+        }
+      }
+
+      it('is not certain where a page comes instead of its bytes', async () => {
+        sandbox.intercept({
+          match: ({path}) => path.includes('/resolve/'),
+          respond: {status: 200, headers: {'Content-Type': 'text/html'}, body: '<title>Log in</title>'},
+        })
+        expect(await rejectionOf(readAll())).to.be.instanceOf(SmoltraceError)
+      })
+    })
+
+    it('certainly has no rows where it holds no data', async () => {
+      sandbox = await startSandbox({seed: 'empty'})
+      const createdAt = '2026-10-01T00:00:00Z'
+      sandbox.state.addDataset({name: NAME, createdAt})
+      expect(await readAll()).to.deep.equal([])
+      sandbox.state.remove(NAME)
+      const files = {'README.md': '# Leaderboard', '.smoltrace/protection.json': '{"version":1}'}
+      sandbox.state.addDataset({name: NAME, createdAt, files})
+      expect(await readAll()).to.deep.equal([])
+    })
+  })
+
+  it('is not asked for where the listing has none', async () => {
+    const {leaderboard} = inventoryOf([])
+    const hub: Hub = {...fakeHub([]), listFiles: () => Promise.reject(new Error('was asked'))}
+    expect(await readLeaderboard(hub, leaderboard)).to.deep.equal([])
+  })
+
+  describe('its rows', () => {
+    it('have text where a text is, and undefined for everything else', async () => {
+      const rows = await readOne([
+        ids('a', null, '', 'b\u001B[2J', 'x'.repeat(100_000), '\u0000'),
+        column('model', [{a: 1}, [1], 'm', null, '', 'm'], 'JSON'),
+        column('team', [1n, 2n, null, 4n, 5n, 6n], 'INT64'),
+        column('purpose', [true, false, null, true, true, true], 'BOOLEAN'),
+      ])
+      expect(idsOf(rows)).to.deep.equal([
+        'a',
+        undefined,
+        undefined,
+        'b\u001B[2J',
+        'x'.repeat(100_000),
+        '\u0000',
+      ])
+      expect(rows.map(({model}) => model)).to.deep.equal([
+        undefined,
+        undefined,
+        'm',
+        undefined,
+        undefined,
+        'm',
+      ])
+      for (const {team, purpose} of rows)
+        expect({team, purpose}).to.deep.equal({team: undefined, purpose: undefined})
+    })
+
+    it('have finite numbers where numbers are, and undefined for everything else', async () => {
+      const [first, second, third, fourth] = await readOne([
+        ids('a', 'b', 'c', 'd'),
+        column('total_tokens', [0n, 12n, null, 2n ** 62n], 'INT64'),
+        column('success_rate', [Number.NaN, 87.5, Infinity, -Infinity], 'DOUBLE'),
+        column('pass_at_1', ['0.5', '1', null, ''], 'STRING'),
+        column('avg_duration_ms', [1, 0, null, -1], 'INT32'),
+        column('total_cost_usd', [true, false, null, true], 'BOOLEAN'),
+      ])
+      const numbers = (
+        {totalTokens, successRate, passAt1, avgDurationMs, totalCostUsd}: LeaderboardRow = first!,
+      ) => [totalTokens, successRate, passAt1, avgDurationMs, totalCostUsd]
+      expect([first, second, third, fourth].map((row) => numbers(row))).to.deep.equal([
+        [0, undefined, undefined, 1, undefined],
+        [12, 87.5, undefined, 0, undefined],
+        [undefined, undefined, undefined, undefined, undefined],
+        [2 ** 62, undefined, undefined, -1, undefined],
+      ])
+    })
+
+    it('have every field, also where its column is missing or has no type', async () => {
+      const nothing = {
+        name: 'run_status',
+        type: 'INT32' as const,
+        repetition_type: 'OPTIONAL' as const,
+        logical_type: {type: 'NULL' as const},
+      }
+      const text = {name: 'results_dataset', type: 'BYTE_ARRAY', logical_type: {type: 'STRING'}} as const
+      const file = parquet([column('results_dataset', ['a', 'b']), column('run_status', [null, null])], {
+        schema: [{name: 'root', num_children: 2}, {...text, repetition_type: 'OPTIONAL'}, nothing],
+      })
+      const rows = await read({[DATA]: file})
+      expect(idsOf(rows)).to.deep.equal(['a', 'b'])
+      expect(Object.keys(rows[0]!)).to.have.length(21)
+      expect(Object.values(rows[0]!).filter((value) => value !== undefined)).to.deep.equal(['a'])
+    })
+
+    it('take a status that is no text for one that is not known, and never for none', async () => {
+      const rows = await readOne([
+        ids('a', 'b', 'c', 'd'),
+        column('run_status', [{}, null, 'completed', []], 'JSON'),
+      ])
+      expect(rows.map(({runStatus}) => runStatus)).to.deep.equal(['object', undefined, 'completed', 'object'])
+    })
+
+    it('come from all shards, in order, though their types differ', async () => {
+      const rows = await read({
+        'README.md': '# Leaderboard',
+        'data/train-00001-of-00002.parquet': parquet([ids('c'), column('total_tokens', [2.5], 'DOUBLE')]),
+        'data/train-00000-of-00002.parquet': parquet([
+          ids('a', 'b'),
+          column('total_tokens', [1n, null], 'INT64'),
+        ]),
+      })
+      expect(idsOf(rows)).to.deep.equal(['a', 'b', 'c'])
+      expect(rows.map(({totalTokens}) => totalTokens)).to.deep.equal([1, undefined, 2.5])
+    })
+
+    it('come from all groups of rows, and there may be none', async () => {
+      const names = Array.from({length: 25}, (_, index) => `run ${index}`)
+      const file = parquet([ids(...names)], {rowGroupSize: 4})
+      expect(idsOf(await read({[DATA]: file}))).to.deep.equal(names)
+      expect(await readOne([ids()])).to.deep.equal([])
+    })
+
+    it('come from Parquet files alone: what can hold no rows may lie beside them', async () => {
+      const files = {'notes.txt': 'Hello', 'assets/logo.png': 'PNG', '.cache/x.csv': 'a,b'}
+      expect(idsOf(await read({...files, [DATA]: parquet([ids('a')])}))).to.deep.equal(['a'])
+    })
+  })
+
+  describe('its bytes', () => {
+    it('are read only where the columns are, and none of them twice', async () => {
+      const notes = Array.from({length: 40}, () =>
+        Buffer.alloc(100_000, Math.random().toString(36)).toString(),
+      )
+      const names = notes.map((_, index) => `run ${index}`)
+      const file = parquet(
+        [ids(...names), column('notes', notes, 'STRING'), column('model', names, 'STRING')],
+        {
+          codec: 'UNCOMPRESSED',
+        },
+      )
+      const {hub, ranges} = hubWith({[DATA]: file})
+      const rows = await readLeaderboard(hub, board)
+      expect(idsOf(rows)).to.deep.equal(names)
+      expect(rows.map(({model}) => model)).to.deep.equal(names)
+      const total = ranges.reduce((sum, [, start, end]) => sum + end - start, 0)
+      expect(file.length).to.be.greaterThan(4_000_000)
+      expect(total).to.be.lessThan(file.length / 2)
+      const starts = ranges.map(([, start]) => start)
+      expect(new Set(starts).size).to.equal(starts.length)
+    })
+
+    it('of a usual leaderboard come in one request', async () => {
+      const {hub, ranges} = hubWith({[DATA]: parquet([ids('a', 'b'), column('model', ['m', 'n'], 'STRING')])})
+      await readLeaderboard(hub, board)
+      expect(ranges).to.have.length(1)
+    })
+  })
+
+  describe('is refused, and never taken for one without rows, where', () => {
+    const whole = parquet([ids('a', 'b', 'c')])
+    const short = Object.assign(['a', 'b', 'c'], {slice: () => ['a', 'b']})
+    const cases: Array<[title: string, files: Files]> = [
+      ['its only data is no Parquet', {'data/train.csv': 'run_id\na'}],
+      ['it holds something that nobody knows', {'leaderboard.db': 'x'}],
+      ['it holds only notes', {'notes.txt': 'x'}],
+      ['other data lies beside the Parquet', {[DATA]: whole, 'data/extra.jsonl': '{}'}],
+      ['packed data lies beside the Parquet', {[DATA]: whole, 'extra.csv.gz': 'x'}],
+      ['a README lies in its folder of data', {[DATA]: whole, 'data/README.md': 'x'}],
+      ['its first shard is missing', {'data/train-00001-of-00002.parquet': whole}],
+      ['its last shard is missing', {'data/train-00000-of-00002.parquet': whole}],
+      [
+        'a shard in the middle is missing',
+        {'data/train-00000-of-00003.parquet': whole, 'data/train-00002-of-00003.parquet': whole},
+      ],
+      ['its shard is of none', {'data/train-00000-of-00000.parquet': whole}],
+      [
+        'a shard is of another set',
+        {'data/train-00000-of-00002.parquet': whole, 'data/train-00001-of-00003.parquet': whole},
+      ],
+      ['its file is empty', {[DATA]: ''}],
+      [
+        'its file is a pointer',
+        {[DATA]: 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n'},
+      ],
+      ['its file is a page', {[DATA]: '<!doctype html><title>Log in</title>'}],
+      ['its file is only the mark of one', {[DATA]: 'PAR1'}],
+      [
+        'its file says that its end is huge',
+        {[DATA]: Buffer.from('PAR1\u00FF\u00FF\u00FF\u007FPAR1', 'latin1')},
+      ],
+      ['its file is cut off', {[DATA]: whole.subarray(0, -10)}],
+      ['its second shard is broken', {'data/a.parquet': whole, 'data/b.parquet': 'x'}],
+      ['its file is of something else', {[DATA]: parquet([column('image', ['x'], 'STRING')])}],
+      ['its file holds results of a run', {[DATA]: parquet([column('run_id', ['a'], 'STRING')])}],
+      ['it has no columns', {[DATA]: parquet([])}],
+      [
+        'a column lacks rows',
+        {[DATA]: parquet([column('run_status', ['a', 'b', 'c']), column('results_dataset', short)])},
+      ],
+      [
+        'it is packed in a way that cannot be read',
+        {[DATA]: parquet([ids('a')], {codec: 'ZSTD', compressors: {ZSTD: (bytes) => bytes}})},
+      ],
+    ]
+    for (const [title, files] of cases) {
+      it(title, async () => {
+        const error = (await rejectionOf(read(files))) as RefusedError
+        expect(error).to.be.instanceOf(RefusedError).and.have.property('exitCode', 1)
+        expect(error.message).to.include(board.name).and.not.include('\n')
+        expect(error.suggestions.join(' ')).to.include('which runs finished')
+      })
+    }
+
+    it('a file is larger than any leaderboard, and then it is not even asked for', async () => {
+      const {hub, ranges} = hubWith({[DATA]: whole})
+      const huge = {path: DATA, size: 256 * 1024 * 1024 + 1, oid: 'a'.repeat(40)}
+      const error = await rejectionOf(readLeaderboard({...hub, listFiles: async () => [huge]}, board))
+      expect(error).to.be.instanceOf(RefusedError)
+      expect(ranges).to.deep.equal([])
+    })
+
+    it('there are more rows than any leaderboard has', async () => {
+      const many = Array.from({length: 1_000_001}, () => null)
+      expect((await rejectionOf(readOne([column('results_dataset', many, 'STRING')]))).message).to.include(
+        '1000001 rows',
+      )
+    })
+
+    it('its names come from an enemy, in letters that are safe to print', async () => {
+      const error = await rejectionOf(read({'\u001B[2J hf_secretSecret123\n.bin': 'x'}))
+      expect(error.message)
+        .to.match(/^[\u0020-\u007E\u2026]+$/)
+        .and.not.include('secret')
+    })
+
+    it('it is cut off anywhere', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.integer({min: 0, max: whole.length - 1}), async (length) => {
+          expect(await rejectionOf(read({[DATA]: whole.subarray(0, length)}))).to.be.instanceOf(RefusedError)
+        }),
+        {numRuns: 60},
+      )
+    })
+  })
+
+  describe('for a preview', () => {
+    it('is what it is where all is well, without a warning', async () => {
+      const warnings: string[] = []
+      const {hub} = hubWith({[DATA]: parquet([ids('a')])})
+      const rows = (await readLeaderboardIfPossible(hub, board, warnings)) as LeaderboardRow[]
+      expect(idsOf(rows)).to.deep.equal(['a'])
+      expect(warnings).to.deep.equal([])
+    })
+
+    it('is unknown where it is broken', async () => {
+      const warnings: string[] = []
+      expect(await readLeaderboardIfPossible(hubWith({[DATA]: 'x'}).hub, board, warnings)).to.equal('unknown')
+      expect(warnings).to.have.length(1)
+      expect(warnings[0]).to.include('unknown').and.include(DATA)
+    })
+
+    it('ends too where the user cancelled or the program is at fault', async () => {
+      for (const cause of [new CancelledError('enough'), new TypeError('a bug')]) {
+        const hub: Hub = {...fakeHub([]), listFiles: () => Promise.reject(cause)}
+        const warnings: string[] = []
+        expect(await rejectionOf(readLeaderboardIfPossible(hub, board, warnings))).to.equal(cause)
+        expect(warnings).to.deep.equal([])
+      }
+    })
+
+    it('ends where the user cancelled in the middle of a file', async () => {
+      const cause = new CancelledError('enough')
+      const hub: Hub = {...hubWith({[DATA]: 'x'}).hub, readRange: () => Promise.reject(cause)}
+      expect(await rejectionOf(readLeaderboardIfPossible(hub, board, []))).to.equal(cause)
+    })
+  })
+})
