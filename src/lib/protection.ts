@@ -1,18 +1,8 @@
-import {requireWriteAccess} from './access.js'
-import {discover, type LeaderboardDataset} from './datasets.js'
+import {type LeaderboardDataset} from './datasets.js'
 import {CancelledError, RefusedError, SmoltraceError} from './errors.js'
 import {type Hub} from './hub/client.js'
-import {HubError} from './hub/errors.js'
-import {leaderboardName} from './naming.js'
-import {type ConnectionOptions, openSession} from './session.js'
-
-/**
- * Where the protection is kept: in a dot-directory of the leaderboard, which `datasets` ignores and which the next
- * evaluation, unlike anything written into the README, leaves alone.
- */
-export const PROTECTION_PATH = '.smoltrace/protection.json'
-const VERSION = 1
-const TRIES = 5
+import {parseProtection, PROTECTION_PATH} from './protection-file.js'
+import {printable} from './text.js'
 
 /** Who protected the leaderboard, when and why. */
 export interface LeaderboardProtection {
@@ -22,10 +12,7 @@ export interface LeaderboardProtection {
 }
 
 /** A run that is kept by every rule: who pinned it, when, why and for how long. */
-export interface Pin {
-  by: string
-  at: Date
-  reason?: string
+export interface Pin extends LeaderboardProtection {
   /** The last day on which it holds, `YYYY-MM-DD` in UTC; without, it holds until it is lifted. */
   until?: string
 }
@@ -37,14 +24,25 @@ export interface Protection {
   runs?: Record<string, Pin>
 }
 
-/** What became of the wish to protect or unprotect. */
-export interface ProtectionChange {
-  /** Full name of the leaderboard. */
-  leaderboard: string
-  /** Whether anything was written; false where it was already so. */
-  changed: boolean
-  /** The protection in force now, or, after `unprotectLeaderboard`, the one that was lifted. */
-  protection: LeaderboardProtection | undefined
+/**
+ * The pin that holds for a run now; undefined where it has none, or one that has run out.
+ * @param now the last day of a pin, in UTC, is over when the next one begins
+ */
+export function livePin(protection: Protection, timestamp: string, now: Date): Pin | undefined {
+  const {runs} = protection
+  const pin = runs && Object.hasOwn(runs, timestamp) ? runs[timestamp] : undefined
+  return pin && (pin.until === undefined || now.toISOString().slice(0, 10) <= pin.until) ? pin : undefined
+}
+
+/** Timestamps of all runs that are pinned now, whether they still exist or not. */
+export function pinnedRuns(protection: Protection, now: Date): string[] {
+  return Object.keys(protection.runs ?? {}).filter((timestamp) => livePin(protection, timestamp, now))
+}
+
+/** Why a pinned run stays, in words. */
+export function describePin({by, reason, until}: Pin): string {
+  const end = until ? ` until ${until}` : ''
+  return printable(`pinned by ${by}${end}${reason ? `: ${reason}` : ''}`)
 }
 
 /**
@@ -76,140 +74,39 @@ export async function readProtectionIfPossible(
     return await readProtection(hub, leaderboard)
   } catch (error) {
     if (!(error instanceof SmoltraceError) || error instanceof CancelledError) throw error
-    warnings.push(`Whether the leaderboard is protected is unknown. ${error.message}`)
+    warnings.push(`What is protected is unknown, pinned runs among it. ${error.message}`)
     return 'unknown'
   }
 }
 
 /**
- * Reads the protection file.
- * @throws RefusedError where it is broken, or holds what this version does not know and might have to respect
- */
-export function parseProtection(text: string, name: string): Protection {
-  const unreadable = (why: string) =>
-    new RefusedError(`${PROTECTION_PATH} of ${name} cannot be understood: ${why}.`, {
-      suggestions: [
-        'It may come from a newer version of this program: update, or repair the file on the Hub.',
-      ],
-    })
-  const file = parseObject(text)
-  if (!file) throw unreadable('it is no JSON object')
-  const {version, leaderboard, ...unknown} = file
-  if (version !== VERSION)
-    throw unreadable(`its version is ${JSON.stringify(version)}, this program knows ${VERSION}`)
-  if (Object.keys(unknown).length > 0)
-    throw unreadable(`it has unknown parts: ${Object.keys(unknown).join(', ')}`)
-  if (leaderboard === undefined || leaderboard === null) return {}
-  const {by, at, reason} = leaderboard as Record<string, unknown>
-  const date = new Date(typeof at === 'string' ? at : Number.NaN)
-  if (typeof by !== 'string' || Number.isNaN(date.getTime()))
-    throw unreadable('it does not say who protected it and when')
-  return {leaderboard: {by, at: date, ...(typeof reason === 'string' && {reason})}}
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value = JSON.parse(text) as unknown
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** Writes the protection file's text. */
-export function formatProtection({leaderboard}: Protection): string {
-  return `${JSON.stringify({version: VERSION, leaderboard}, undefined, 2)}\n`
-}
-
-/**
- * Refuses to go on where the leaderboard is protected.
+ * Refuses to delete the leaderboard where it is protected, or where pins live in it.
  * @throws RefusedError that names the command which lifts the protection
  */
-export function refuseProtected(leaderboard: LeaderboardDataset | undefined, protection: Protection): void {
-  if (!leaderboard || !protection.leaderboard) return
-  const {by, at, reason} = protection.leaderboard
-  const since = `${by} protected it on ${at.toISOString().slice(0, 10)}${reason ? `: ${reason}` : ''}`
-  throw new RefusedError(`--delete-leaderboard refused: ${leaderboard.name} is protected. ${since}`, {
-    suggestions: [
-      'Lift the protection first: {bin} leaderboard unprotect',
-      'Or leave out --delete-leaderboard.',
-    ],
+export function refuseProtected(
+  leaderboard: LeaderboardDataset | undefined,
+  protection: Protection,
+  now: Date,
+): void {
+  if (!leaderboard) return
+  const hold = holdOn(protection, now)
+  if (!hold) return
+  throw new RefusedError(`--delete-leaderboard refused: ${leaderboard.name} ${hold.why}.`, {
+    suggestions: [`Lift it first: {bin} ${hold.lift}`, 'Or leave out --delete-leaderboard.'],
   })
 }
 
-/**
- * Protects the leaderboard against deletion, for everyone and on every machine. Protecting it again changes nothing.
- * @throws RefusedError where the namespace has no leaderboard
- * @throws NotAllowedError where the token cannot write there
- */
-export async function protectLeaderboard(
-  options: ConnectionOptions & {reason?: string | undefined} = {},
-): Promise<ProtectionChange> {
-  const {reason} = options
-  return changeProtection(options, 'Protect the leaderboard', (current, {user, now}) =>
-    current.leaderboard ? current : {...current, leaderboard: {by: user, at: now, ...(reason && {reason})}},
-  )
-}
-
-/**
- * Lifts the leaderboard's protection. Where there is none, nothing changes.
- * @throws RefusedError where the namespace has no leaderboard
- * @throws NotAllowedError where the token cannot write there
- */
-export async function unprotectLeaderboard(options: ConnectionOptions = {}): Promise<ProtectionChange> {
-  return changeProtection(
-    options,
-    'Lift the protection of the leaderboard',
-    ({leaderboard: _lifted, ...rest}) => rest,
-  )
-}
-
-type Edit = (current: Protection, who: {user: string; now: Date}) => Protection
-
-/** Reads, edits and commits on one and the same commit; where another change came between, it starts over. */
-async function changeProtection(
-  options: ConnectionOptions,
-  title: string,
-  edit: Edit,
-): Promise<ProtectionChange> {
-  const session = await openSession(options)
-  requireWriteAccess(session.access)
-  const {leaderboard} = await discover(session)
-  if (!leaderboard) throw new RefusedError(`${leaderboardName(session.access.namespace)} does not exist.`)
-  for (let attempt = 1; ; attempt++) {
-    const change = await tryChange(session.hub, leaderboard.name, title, (current) => edit(current, session))
-    if (change) return change
-    if (attempt === TRIES)
-      throw new RefusedError(`${leaderboard.name} is being changed by others: try again in a moment.`)
-  }
-}
-
-/** @returns undefined where the leaderboard changed between reading and committing (412). */
-async function tryChange(
-  hub: Hub,
-  name: string,
-  title: string,
-  edit: (current: Protection) => Protection,
-): Promise<ProtectionChange | undefined> {
-  const parentCommit = await hub.headOf(name)
-  const text = await hub.readText(name, PROTECTION_PATH, parentCommit)
-  const before = text === undefined ? {} : parseProtection(text, name)
-  const after = edit(before)
-  const protection = after.leaderboard ?? before.leaderboard
-  if (after.leaderboard === before.leaderboard) return {leaderboard: name, changed: false, protection}
-  try {
-    await hub.changeFile(name, {
-      path: PROTECTION_PATH,
-      text: after.leaderboard ? formatProtection(after) : undefined,
-      title,
-      parentCommit,
-    })
-  } catch (error) {
-    if (error instanceof HubError && error.status === 412) return undefined
-    throw error
+/** What holds the leaderboard, in words, and the command that lifts it; undefined where nothing does. */
+export function holdOn(protection: Protection, now: Date): {why: string; lift: string} | undefined {
+  const {leaderboard} = protection
+  if (leaderboard) {
+    const {by, at, reason} = leaderboard
+    const since = `${by} protected it on ${at.toISOString().slice(0, 10)}${reason ? `: ${reason}` : ''}`
+    return {why: printable(`is protected. ${since}`), lift: 'leaderboard unprotect'}
   }
 
-  return {leaderboard: name, changed: true, protection}
+  const pinned = pinnedRuns(protection, now)
+  if (pinned.length === 0) return undefined
+  const runs = pinned.length === 1 ? `the pin of ${pinned[0]}` : `the pins of ${pinned.length} runs`
+  return {why: `holds ${runs}`, lift: `runs unprotect ${pinned.join(' ')}`}
 }

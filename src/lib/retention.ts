@@ -1,46 +1,16 @@
-import {type Age, cutoffOf, formatDuration, parseAge, parseGrace} from './duration.js'
-import {RefusedError, UsageError} from './errors.js'
-import {isRunType, parseTimestamp, RUN_TYPES, type RunType} from './naming.js'
-import {isInFuture, isOlderThan, mayBeUploading, newestFirst, type Run} from './runs.js'
-
-/** How long an incomplete run may still be uploading, by default. */
-export const DEFAULT_GRACE = '6h'
-
-/** What may go and what must stay, as the flags of `cleanup` say it. */
-export interface RetentionOptions {
-  /** Selector: `30d`, `12h`, `1w3d`, `2026-01-31`, … */
-  olderThan?: string | undefined
-  /** Selector: runs that lack at least one of results, traces, metrics. */
-  incompleteOnly?: boolean | undefined
-  /** Does not ask the leaderboard whether an incomplete run finished. */
-  ignoreLeaderboard?: boolean | undefined
-  /** Selector: timestamps of single runs. */
-  run?: string[] | undefined
-  /** Selector: every run. Goes with no other selector and no keeper. */
-  all?: boolean | undefined
-  /** Keeper: the N newest runs, whatever selects them. */
-  keepRecent?: number | undefined
-  /** Guard: how long an incomplete run may still be uploading; default `6h`, `0` turns it off. */
-  grace?: string | undefined
-  /** Scope: only these types of the chosen runs. Without selector and keeper: these types of every run. */
-  only?: RunType[] | undefined
-  /** Scope: the leaderboard as well. */
-  deleteLeaderboard?: boolean | undefined
-}
-
-/** The options, checked and read. */
-export interface RetentionRules {
-  olderThan: Age | undefined
-  incompleteOnly: boolean
-  ignoreLeaderboard: boolean
-  runs: string[]
-  all: boolean
-  keepRecent: number | undefined
-  graceMs: number
-  /** In the order results, traces, metrics. */
-  only: RunType[]
-  deleteLeaderboard: boolean
-}
+import {cutoffOf, formatDuration} from './duration.js'
+import {UsageError} from './errors.js'
+import {type Evidence, isUnfinished} from './evidence.js'
+import {describePin, livePin, type Protection} from './protection.js'
+import {
+  choosesRuns,
+  keepersOf,
+  readRules,
+  type RetentionOptions,
+  type RetentionRules,
+  selectorsOf,
+} from './rules.js'
+import {isInFuture, isOlderThan, mayBeUploading, newestFirst, requireRuns, type Run} from './runs.js'
 
 /** The rules that can make a run go or stay, by the names that programs see. */
 export const REASON_RULES = [
@@ -70,87 +40,12 @@ export interface Decision {
   reasons: Reason[]
 }
 
-const SELECTORS = '--older-than, --incomplete-only, --run or --all'
-const KEEPERS = '--keep-recent'
-
-/**
- * Checks and reads the options.
- * @throws UsageError where a value is bad, two of them clash, or none says what may go
- */
-export function readRules(options: RetentionOptions): RetentionRules {
-  checkValues(options)
-  const rules: RetentionRules = {
-    olderThan: options.olderThan === undefined ? undefined : parseAge(String(options.olderThan)),
-    incompleteOnly: options.incompleteOnly ?? false,
-    ignoreLeaderboard: options.ignoreLeaderboard ?? false,
-    runs: [...new Set(options.run)],
-    all: options.all ?? false,
-    keepRecent: options.keepRecent,
-    graceMs: parseGrace(String(options.grace ?? DEFAULT_GRACE)),
-    only: RUN_TYPES.filter((type) => options.only?.includes(type)),
-    deleteLeaderboard: options.deleteLeaderboard ?? false,
-  }
-  checkCombination(rules)
-  return rules
-}
-
-function checkValues({keepRecent, run = [], only = []}: RetentionOptions): void {
-  if (!Array.isArray(run) || !Array.isArray(only)) throw new UsageError('`run` and `only` take arrays.')
-  if (keepRecent !== undefined && !(Number.isSafeInteger(keepRecent) && keepRecent > 0)) {
-    throw new UsageError('--keep-recent takes a whole number from 1 up.')
-  }
-
-  for (const timestamp of run) {
-    if (!parseTimestamp(timestamp)) {
-      throw new UsageError(
-        `--run "${timestamp}" is no run's timestamp: give one as \`runs group\` shows it, such as 20260131_235959.`,
-      )
-    }
-  }
-
-  for (const type of only) {
-    if (!isRunType(type))
-      throw new UsageError(`--only "${String(type)}" is no type: give ${RUN_TYPES.join(', ')}.`)
-  }
-}
-
-function checkCombination(rules: RetentionRules): void {
-  const {all, only, deleteLeaderboard} = rules
-  const others = [...selectorsOf(rules).filter((name) => name !== '--all'), ...keepersOf(rules)]
-  if (all && others.length > 0) {
-    throw new UsageError(
-      `--all goes with no other selector and no keeper: drop ${others.join(' and ')}, or drop --all.`,
-    )
-  }
-
-  if (!all && others.length === 0 && only.length === 0 && !deleteLeaderboard) {
-    throw new UsageError(
-      `Say what may go: a selector (${SELECTORS}), a keeper (${KEEPERS}), --only or --delete-leaderboard.`,
-    )
-  }
-}
-
-function selectorsOf({olderThan, incompleteOnly, runs, all}: RetentionRules): string[] {
-  return [
-    ...(olderThan ? ['--older-than'] : []),
-    ...(incompleteOnly ? ['--incomplete-only'] : []),
-    ...(runs.length > 0 ? ['--run'] : []),
-    ...(all ? ['--all'] : []),
-  ]
-}
-
-function keepersOf({keepRecent}: RetentionRules): string[] {
-  return keepRecent === undefined ? [] : ['--keep-recent']
-}
-
-/** Whether nothing but `--only` says what may go: that type of every run, which needs the phrase of `--all`. */
-export function isEveryRunByScope(rules: RetentionRules): boolean {
-  return rules.only.length > 0 && selectorsOf(rules).length === 0 && keepersOf(rules).length === 0
-}
-
-/** Whether the rules choose runs at all; `--delete-leaderboard` alone does not. */
-export function choosesRuns(rules: RetentionRules): boolean {
-  return rules.only.length > 0 || selectorsOf(rules).length > 0 || keepersOf(rules).length > 0
+/** What is known of runs beside their datasets. */
+export interface Knowledge {
+  /** Pinned runs are kept by every rule. */
+  protection: Protection
+  /** What the leaderboard says; `unknown` where it was not, or could not be, read: then no run counts as unfinished. */
+  evidence: Evidence | 'unknown'
 }
 
 /**
@@ -160,12 +55,12 @@ export function choosesRuns(rules: RetentionRules): boolean {
  * @returns one decision per run, in the same order
  * @throws UsageError where the age's cutoff lies in the future
  */
-export function decide(runs: Run[], rules: RetentionRules, now: Date): Decision[] {
+export function decide(runs: Run[], rules: RetentionRules, now: Date, known: Knowledge): Decision[] {
   const cutoff = rules.olderThan && cutoffOf(rules.olderThan, now)
-  const recent = recentRuns(runs, rules, now)
+  const recent = recentRuns(runs, rules, now, known)
   return runs.map((run) => {
-    const saved = [...guardsFor(run, rules, now), ...keepersFor(run, rules, recent)]
-    const {selected, refused} = selectorsFor(run, rules, cutoff)
+    const saved = [...guardsFor(run, rules, now, known), ...keepersFor(run, rules, recent)]
+    const {selected, refused} = selectorsFor(run, rules, {cutoff, evidence: known.evidence})
     const goes = saved.length === 0 && refused.length === 0
     return {run, action: goes ? 'delete' : 'keep', reasons: goes ? selected : [...saved, ...refused]}
   })
@@ -175,7 +70,7 @@ export function decide(runs: Run[], rules: RetentionRules, now: Date): Decision[
 function selectorsFor(
   run: Run,
   rules: RetentionRules,
-  cutoff: Date | undefined,
+  {cutoff, evidence}: Pick<Knowledge, 'evidence'> & {cutoff: Date | undefined},
 ): {selected: Reason[]; refused: Reason[]} {
   const selected: Reason[] = []
   const refused: Reason[] = []
@@ -186,8 +81,12 @@ function selectorsFor(
   if (rules.all) selected.push({rule: 'all', text: 'all runs'})
   if (rules.runs.length > 0)
     ask('run', rules.runs.includes(run.timestamp), 'named by --run', 'not named by --run')
-  if (rules.incompleteOnly)
-    ask('incomplete-only', !run.complete, `no ${run.missing.join(', no ')}`, 'complete')
+  if (rules.incompleteOnly) {
+    const saved = finishedReason(run, rules, evidence)
+    if (saved) refused.push(saved)
+    else ask('incomplete-only', !run.complete, `no ${run.missing.join(', no ')}`, 'complete')
+  }
+
   if (rules.olderThan && cutoff) {
     const young =
       run.time < cutoff
@@ -200,6 +99,22 @@ function selectorsFor(
   return {selected, refused}
 }
 
+/**
+ * Why an incomplete run is none that broke off: an evaluation without tracing rightly has no traces, and `--only` takes
+ * datasets of finished runs away.
+ */
+function finishedReason(
+  run: Run,
+  {ignoreLeaderboard}: RetentionRules,
+  evidence: Knowledge['evidence'],
+): Reason | undefined {
+  if (run.complete || ignoreLeaderboard || isUnfinished(run, evidence)) return undefined
+  if (evidence === 'unknown') return {rule: 'finished', text: 'whether it finished is unknown'}
+  return evidence.get(run.timestamp) === 'finished'
+    ? {rule: 'finished', text: 'finished, listed on the leaderboard'}
+    : {rule: 'finished', text: 'its row on the leaderboard has a status that is not known'}
+}
+
 function everyRun({keepRecent, only}: RetentionRules): Reason {
   return keepRecent === undefined
     ? {rule: 'only', text: `the ${only.join(', ')} of every run`}
@@ -207,8 +122,10 @@ function everyRun({keepRecent, only}: RetentionRules): Reason {
 }
 
 /** Guards are always on and make nothing a candidate. */
-function guardsFor(run: Run, rules: RetentionRules, now: Date): Reason[] {
+function guardsFor(run: Run, rules: RetentionRules, now: Date, {protection}: Knowledge): Reason[] {
   const reasons: Reason[] = []
+  const pin = livePin(protection, run.timestamp, now)
+  if (pin) reasons.push({rule: 'pinned', text: describePin(pin)})
   if (mayBeUploading(run, now, rules.graceMs)) {
     const ago = formatDuration(Math.max(0, now.getTime() - run.newestChange.getTime()))
     reasons.push({rule: 'grace', text: `may still be uploading: changed ${ago} ago`})
@@ -233,31 +150,26 @@ function keepersFor(run: Run, {keepRecent}: RetentionRules, recent: Map<Run, num
 }
 
 /**
- * The runs that `--keep-recent` saves, with their place from 1. Complete and incomplete ones count; one in its grace period or dated in the
- * future does not: an upload under way must not push out the last good run.
+ * The runs that `--keep-recent` saves, with their place from 1. Complete and incomplete ones count. One in its grace
+ * period or dated in the future does not: an upload under way must not push out the last good run. Neither does a pinned
+ * one, which stays anyway.
  */
-function recentRuns(runs: Run[], {keepRecent, graceMs}: RetentionRules, now: Date): Map<Run, number> {
+function recentRuns(
+  runs: Run[],
+  {keepRecent, graceMs}: RetentionRules,
+  now: Date,
+  {protection}: Knowledge,
+): Map<Run, number> {
   if (keepRecent === undefined) return new Map()
   const counted = runs
     .toSorted(newestFirst)
-    .filter((run) => !mayBeUploading(run, now, graceMs) && !isInFuture(run, now))
+    .filter(
+      (run) =>
+        !mayBeUploading(run, now, graceMs) &&
+        !isInFuture(run, now) &&
+        !livePin(protection, run.timestamp, now),
+    )
   return new Map(counted.slice(0, keepRecent).map((run, index) => [run, index + 1]))
-}
-
-/**
- * Refuses a `--run` that names no run there is.
- * @throws RefusedError
- */
-export function requireKnownRuns(runs: Run[], rules: RetentionRules): void {
-  const known = new Set(runs.map(({timestamp}) => timestamp))
-  const unknown = rules.runs.filter((timestamp) => !known.has(timestamp))
-  if (unknown.length === 0) return
-  const [run] = runs
-  throw new RefusedError(`--run ${unknown.join(', ')}: there is no such run.`, {
-    suggestions: run
-      ? [`See which there are: {bin} runs group --namespace ${run.namespace}`]
-      : ['There are no runs at all.'],
-  })
 }
 
 /** The verdicts on a list of runs. */
@@ -266,22 +178,28 @@ export interface FilteredRuns {
   keep: Decision[]
 }
 
+export interface FilterOptions extends RetentionOptions {
+  /** The clock that ages are measured with; the inventory's, or the machine's by default. */
+  now?: Date | undefined
+  /** What is pinned; default: nothing. */
+  protection?: Protection | undefined
+  /** What the leaderboard says, as `evidenceOf` reads it from its rows. Without, `incompleteOnly` selects no run. */
+  evidence?: Evidence | undefined
+}
+
 /**
  * Says which runs may go and which stay, and why.
  * @param runs as `groupDatasetsByRun` returns them
  * @param options selectors, keepers and the grace period; at least one selector or keeper
- * @param options.now the clock that ages are measured with; the inventory's, or the machine's by default
  * @throws UsageError where the options make no sense
  * @throws RefusedError where `run` names a run that is not there
  */
-export function filterRuns(
-  runs: Run[],
-  {now = new Date(), ...options}: RetentionOptions & {now?: Date},
-): FilteredRuns {
+export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
+  const {now = new Date(), protection = {}, evidence = 'unknown'} = options
   const rules = readRules(options)
   if (Number.isNaN(now.getTime())) throw new UsageError('`now` is no valid date.')
-  requireKnownRuns(runs, rules)
-  const decisions = decide(runs, rules, now)
+  requireRuns(rules.runs, runs, '--run ')
+  const decisions = decide(runs, rules, now, {protection, evidence})
   return {
     delete: decisions.filter(({action}) => action === 'delete'),
     keep: decisions.filter(({action}) => action === 'keep'),

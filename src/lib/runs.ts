@@ -1,5 +1,6 @@
 import {type Dataset, isOfRun, type RunDataset} from './datasets.js'
 import {HOUR} from './duration.js'
+import {RefusedError} from './errors.js'
 import {parseTimestamp, RUN_TYPES, type RunType} from './naming.js'
 
 /** The datasets of one evaluation: same namespace, same timestamp. */
@@ -59,6 +60,28 @@ export function mayBeUploading(run: Run, now: Date, graceMs: number): boolean {
 /** Whether a run is dated after now, which only a wrong clock explains. */
 export function isInFuture(run: Run, now: Date): boolean {
   return run.time > now
+}
+
+/**
+ * Refuses timestamps of runs that are not there.
+ * @param known runs, or their datasets
+ * @param flag what the person wrote before them
+ * @throws RefusedError
+ */
+export function requireRuns(
+  timestamps: string[],
+  known: Array<{timestamp: string; namespace: string}>,
+  flag = '',
+): void {
+  const there = new Set(known.map(({timestamp}) => timestamp))
+  const unknown = timestamps.filter((timestamp) => !there.has(timestamp))
+  if (unknown.length === 0) return
+  const [first] = known
+  throw new RefusedError(`${flag}${unknown.join(', ')}: there is no such run.`, {
+    suggestions: first
+      ? [`See which there are: {bin} runs group --namespace ${first.namespace}`]
+      : ['There are no runs at all.'],
+  })
 }
 
 function toRun(datasets: RunDataset[]): Run {

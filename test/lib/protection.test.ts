@@ -1,21 +1,18 @@
 import {expect} from 'chai'
-import * as fc from 'fast-check'
 
-import {CancelledError, NotAllowedError, RefusedError} from '../../src/lib/errors.js'
+import {CancelledError, RefusedError} from '../../src/lib/errors.js'
 import {type Hub} from '../../src/lib/hub/client.js'
 import {HubUnreachableError} from '../../src/lib/hub/errors.js'
+import {formatProtection} from '../../src/lib/protection-file.js'
 import {
-  formatProtection,
-  parseProtection,
-  PROTECTION_PATH,
-  protectLeaderboard,
+  describePin,
+  livePin,
+  pinnedRuns,
+  type Protection,
   readProtection,
   readProtectionIfPossible,
   refuseProtected,
-  unprotectLeaderboard,
 } from '../../src/lib/protection.js'
-import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
-import {storedFile} from '../../src/lib/sandbox/objects.js'
 import {
   errorOf,
   fakeHub,
@@ -27,95 +24,7 @@ import {
   rejectionOf,
 } from '../support/builders.js'
 
-const AT = '2026-10-05T12:00:00.000Z'
-const parse = (value: unknown) => parseProtection(JSON.stringify(value), 'kim/smoltrace-leaderboard')
-
 describe('protection', () => {
-  describe('its file', () => {
-    it('says who protected the leaderboard, when and why', () => {
-      expect(parse({version: 1, leaderboard: {by: 'ann', at: AT, reason: 'paper'}})).to.deep.equal({
-        leaderboard: {by: 'ann', at: NOW, reason: 'paper'},
-      })
-    })
-
-    it('need not say why', () => {
-      expect(parse({version: 1, leaderboard: {by: 'ann', at: AT}})).to.deep.equal({
-        leaderboard: {by: 'ann', at: NOW},
-      })
-      expect(parse({version: 1, leaderboard: {by: 'ann', at: AT, reason: 5}})).to.deep.equal({
-        leaderboard: {by: 'ann', at: NOW},
-      })
-    })
-
-    it('protects nothing where it names nothing', () => {
-      expect(parse({version: 1})).to.deep.equal({})
-
-      expect(parse({version: 1, leaderboard: null})).to.deep.equal({})
-    })
-
-    const broken: Array<[title: string, text: string]> = [
-      ['nothing', ''],
-      ['blanks', ' \n'],
-      ['no JSON', '{version: 1}'],
-      ['half of its JSON', '{"version": 1, "leaderboard": {"by": "a'],
-      ['a page', '<!doctype html><title>Log in</title>'],
-      ['null', 'null'],
-      ['a number', '1'],
-      ['a text', '"protected"'],
-      ['a list', '[{"version": 1}]'],
-      ['a merge conflict', '<<<<<<< HEAD\n{"version": 1}'],
-      ['no version', '{}'],
-      ['no version beside a protection', `{"leaderboard": {"by": "ann", "at": "${AT}"}}`],
-      ['a later version', '{"version": 2}'],
-      ['an earlier version', '{"version": 0}'],
-      ['its version as a text', '{"version": "1"}'],
-      ['an unknown part', '{"version": 1, "runs": {}}'],
-      ['an empty unknown part', '{"version": 1, "pins": null}'],
-      ['a leaderboard that is only true', '{"version": 1, "leaderboard": true}'],
-      ['a leaderboard that is only false', '{"version": 1, "leaderboard": false}'],
-      ['a leaderboard that is a text', '{"version": 1, "leaderboard": ""}'],
-      ['a leaderboard that is a list', '{"version": 1, "leaderboard": []}'],
-      ['a leaderboard that says nothing', '{"version": 1, "leaderboard": {}}'],
-      ['a leaderboard without a date', '{"version": 1, "leaderboard": {"by": "ann"}}'],
-      ['a leaderboard without an author', `{"version": 1, "leaderboard": {"at": "${AT}"}}`],
-      ['a date that is none', '{"version": 1, "leaderboard": {"by": "ann", "at": "yesterday"}}'],
-      ['a date that is a number', '{"version": 1, "leaderboard": {"by": "ann", "at": 1}}'],
-      ['an author that is a number', `{"version": 1, "leaderboard": {"by": 1, "at": "${AT}"}}`],
-    ]
-    for (const [title, text] of broken) {
-      it(`is refused where it holds ${title}, and never taken for no protection`, () => {
-        const error = errorOf(() => parseProtection(text, 'kim/smoltrace-leaderboard'))
-        expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
-        expect(error.message).to.include(PROTECTION_PATH).and.include('kim/smoltrace-leaderboard')
-      })
-    }
-
-    it('is refused for a name of an object that every object has', () => {
-      expect(() => parseProtection('{"version": 1, "__proto__": {"x": 1}}', 'x')).to.throw(RefusedError)
-      expect(() => parseProtection('{"version": 1, "constructor": 1}', 'x')).to.throw(RefusedError)
-    })
-
-    it('is read as it was written', () => {
-      const protections = fc.record({
-        leaderboard: fc.record(
-          {
-            by: fc.string({unit: 'binary'}),
-            at: fc.date({noInvalidDate: true}),
-            reason: fc.string({unit: 'binary', minLength: 1}),
-          },
-          {requiredKeys: ['by', 'at']},
-        ),
-      })
-      fc.assert(
-        fc.property(protections, (protection) => {
-          expect(parseProtection(formatProtection(protection), 'x')).to.deep.equal(protection)
-        }),
-        {numRuns: 300},
-      )
-      expect(parseProtection(formatProtection({}), 'x')).to.deep.equal({})
-    })
-  })
-
   describe('reading it', () => {
     const board = leaderboardDataset()
 
@@ -191,81 +100,67 @@ describe('protection', () => {
     const protection = {leaderboard: {by: 'ann', at: NOW, reason: 'paper'}}
 
     it('names who protected the leaderboard, when, why, and how to lift it', () => {
-      const error = errorOf(() => refuseProtected(leaderboardDataset(), protection)) as RefusedError
+      const error = errorOf(() => refuseProtected(leaderboardDataset(), protection, NOW)) as RefusedError
       expect(error).to.be.instanceOf(RefusedError)
       expect(error.message).to.include('ann').and.include('2026-10-05').and.include('paper')
       expect(error.suggestions.join(',')).to.include('leaderboard unprotect')
     })
 
     it('is left out where there is no protection or no leaderboard', () => {
-      expect(() => refuseProtected(leaderboardDataset(), {})).not.to.throw()
-      expect(() => refuseProtected(undefined, protection)).not.to.throw()
+      expect(() => refuseProtected(leaderboardDataset(), {}, NOW)).not.to.throw()
+      expect(() => refuseProtected(undefined, protection, NOW)).not.to.throw()
     })
   })
 })
 
-describe('protecting the leaderboard', () => {
-  const isCommit = ({method, path}: {method: string; path: string}) =>
-    method === 'POST' && path.includes('/commit/')
-  const name = 'mira/smoltrace-leaderboard'
-  let hub: Sandbox
+describe('pins', () => {
+  const at = NOW
+  const protection: Protection = {
+    runs: {
+      '20260101_000000': {by: 'ann', at},
+      '20260102_000000': {by: 'ann', at, until: '2026-10-05', reason: 'paper'},
+      '20260103_000000': {by: 'ann', at, until: '2026-10-04'},
+    },
+  }
 
-  beforeEach(async () => {
-    hub = await startSandbox({runs: 2})
+  const cases: Array<[timestamp: string, now: string, isLive: boolean]> = [
+    ['20260101_000000', '2226-01-01T00:00:00Z', true],
+    ['20260102_000000', '2026-10-05T00:00:00.000Z', true],
+    ['20260102_000000', '2026-10-05T23:59:59.999Z', true],
+    ['20260102_000000', '2026-10-06T00:00:00.000Z', false],
+    ['20260103_000000', '2026-10-05T00:00:00.000Z', false],
+    ['20260104_000000', '2026-10-05T00:00:00.000Z', false],
+  ]
+  for (const [timestamp, now, isLive] of cases) {
+    it(`hold ${isLive ? '' : 'nothing '}for ${timestamp} at ${now}`, () => {
+      expect(livePin(protection, timestamp, new Date(now)) !== undefined).to.equal(isLive)
+    })
+  }
+
+  it('are not found under names that every object has', () => {
+    for (const name of ['constructor', '__proto__', 'toString'])
+      expect(livePin(protection, name, NOW)).to.equal(undefined)
   })
 
-  afterEach(() => hub.close())
-
-  const connection = () => ({endpoint: hub.url, token: hub.token, env: {}})
-
-  it('starts over where somebody else changed the leaderboard in between', async () => {
-    hub.intercept({match: isCommit, times: 2, before: () => hub.state.touch(name)})
-    const {changed, protection} = await protectLeaderboard({...connection(), reason: 'cited'})
-    expect(changed).to.equal(true)
-    expect(protection).to.deep.include({by: 'mira', reason: 'cited'})
-    expect(hub.requests.filter((request) => isCommit(request)).map(({status}) => status)).to.deep.equal([
-      412, 412, 200,
-    ])
+  it('that hold now are named, the others not', () => {
+    expect(pinnedRuns(protection, NOW)).to.deep.equal(['20260101_000000', '20260102_000000'])
   })
 
-  it('gives up where others never stop changing it, and nothing is protected', async () => {
-    hub.intercept({match: isCommit, before: () => hub.state.touch(name)})
-    const error = await rejectionOf(protectLeaderboard(connection()))
-    expect(error).to.be.instanceOf(RefusedError)
-    expect(hub.state.get(name)?.head.files.has(PROTECTION_PATH)).to.equal(false)
-  })
-
-  it('keeps what the first one said: who protected it, when and why', async () => {
-    const first = await protectLeaderboard({...connection(), reason: 'first'})
-    const second = await protectLeaderboard({...connection(), reason: 'second'})
-    expect(second).to.deep.equal({...first, changed: false})
-  })
-
-  it('is lifted for good, and lifted again without a commit', async () => {
-    await protectLeaderboard(connection())
-    expect((await unprotectLeaderboard(connection())).changed).to.equal(true)
-    const commits = hub.state.get(name)?.history.length
-    expect((await unprotectLeaderboard(connection())).changed).to.equal(false)
-    expect(hub.state.get(name)?.history.length).to.equal(commits)
-    expect(hub.state.get(name)?.head.files.has(PROTECTION_PATH)).to.equal(false)
-  })
-
-  it('does not touch a file that it does not understand', async () => {
-    hub.state.commit(
-      hub.state.get(name)!,
-      'newer',
-      new Map([[PROTECTION_PATH, storedFile('{"version":2}', false)]]),
+  it('say who, until when and why, and are safe to print', () => {
+    expect(describePin(protection.runs!['20260102_000000']!)).to.equal(
+      'pinned by ann until 2026-10-05: paper',
     )
-    for (const job of [protectLeaderboard, unprotectLeaderboard]) {
-      expect(await rejectionOf(job(connection()))).to.be.instanceOf(RefusedError)
-    }
-
-    expect(hub.requests.some((request) => isCommit(request))).to.equal(false)
+    expect(describePin({by: 'a\u001B[2J', at, reason: '\u0007x'})).not.to.match(/[\u001B\u0007]/)
   })
 
-  it('is refused to a token that may only read, before anything is listed', async () => {
-    const error = await rejectionOf(protectLeaderboard({...connection(), token: hub.tokens.read}))
-    expect(error).to.be.instanceOf(NotAllowedError)
-    expect(hub.requests.map(({path}) => path)).to.deep.equal(['/api/whoami-v2'])
+  it('that hold keep the leaderboard, which they live in', () => {
+    const error = errorOf(() => refuseProtected(leaderboardDataset(), protection, NOW)) as RefusedError
+    expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+    expect(error.suggestions.join(' ')).to.include('runs unprotect 20260101_000000 20260102_000000')
+  })
+
+  it('that have run out do not keep it', () => {
+    const over = {runs: {'20260103_000000': {by: 'ann', at, until: '2026-10-04'}}}
+    expect(() => refuseProtected(leaderboardDataset(), over, NOW)).not.to.throw()
   })
 })

@@ -2,19 +2,12 @@ import {expect} from 'chai'
 
 import {DAY, HOUR} from '../../src/lib/duration.js'
 import {RefusedError, SmoltraceError, UsageError} from '../../src/lib/errors.js'
+import {type Standing} from '../../src/lib/evidence.js'
 import {formatTimestamp, RUN_TYPES, type RunType} from '../../src/lib/naming.js'
-import {
-  choosesRuns,
-  decide,
-  type Decision,
-  DEFAULT_GRACE,
-  filterRuns,
-  isEveryRunByScope,
-  readRules,
-  type RetentionOptions,
-} from '../../src/lib/retention.js'
+import {decide, type Decision, filterRuns, type Knowledge} from '../../src/lib/retention.js'
+import {DEFAULT_GRACE, readRules, type RetentionOptions} from '../../src/lib/rules.js'
 import {groupDatasetsByRun, type Run} from '../../src/lib/runs.js'
-import {ago, errorOf, NOW, runDatasets} from '../support/builders.js'
+import {ago, errorOf, NOTHING_KNOWN, NOW, runDatasets} from '../support/builders.js'
 
 /** A small account: what each run is for is in its key. */
 const ACCOUNT: Record<string, {age: number; types?: RunType[]; changed?: number}> = {
@@ -42,10 +35,14 @@ function accountRuns(keys: Key[] = Object.keys(ACCOUNT)): Run[] {
   )
 }
 
-function verdicts(options: RetentionOptions, runs = accountRuns()): Map<Key, Decision> {
+function verdicts(
+  options: RetentionOptions,
+  runs = accountRuns(),
+  known: Knowledge = NOTHING_KNOWN,
+): Map<Key, Decision> {
   const keys = new Map(Object.keys(ACCOUNT).map((key) => [stampOf(key), key]))
   return new Map(
-    decide(runs, readRules(options), NOW).map((decision) => [
+    decide(runs, readRules(options), NOW, known).map((decision) => [
       keys.get(decision.run.timestamp) ?? '?',
       decision,
     ]),
@@ -197,6 +194,91 @@ describe('retention', () => {
     })
   })
 
+  describe('pinned runs', () => {
+    const pinned = (keys: Key[], until?: string): Knowledge => ({
+      ...NOTHING_KNOWN,
+      protection: {
+        runs: Object.fromEntries(
+          keys.map((key) => [stampOf(key), {by: 'ann', at: NOW, ...(until && {until})}]),
+        ),
+      },
+    })
+    const everything: RetentionOptions[] = [
+      {all: true, grace: '0'},
+      {run: [stampOf('ancient')]},
+      {olderThan: '30d'},
+      {keepRecent: 1, grace: '0'},
+      {only: ['traces']},
+    ]
+    for (const options of everything) {
+      it(`are kept under ${JSON.stringify(options)}, which says why`, () => {
+        expect(verdicts(options).get('ancient')?.action).to.equal('delete')
+        const decision = verdicts(options, accountRuns(), pinned(['ancient'])).get('ancient')
+        expect(decision?.action).to.equal('keep')
+        expect(decision?.reasons[0]).to.deep.equal({rule: 'pinned', text: 'pinned by ann'})
+      })
+    }
+
+    it('do not use up the number of --keep-recent', () => {
+      const keptBy = (known: Knowledge) =>
+        [...verdicts({keepRecent: 2}, accountRuns(), known)]
+          .filter(
+            ([, {action, reasons}]) => action === 'keep' && reasons.some(({rule}) => rule === 'keep-recent'),
+          )
+          .map(([key]) => key)
+      expect(keptBy(NOTHING_KNOWN)).to.deep.equal(['fresh', 'halfDay'])
+      expect(keptBy(pinned(['fresh']))).to.deep.equal(['halfDay', 'week'])
+    })
+
+    it('go again on the day after the last one', () => {
+      const actionUntil = (until: string) =>
+        verdicts({all: true}, accountRuns(), pinned(['ancient'], until)).get('ancient')?.action
+      expect(actionUntil('2026-10-05')).to.equal('keep')
+      expect(actionUntil('2026-10-04')).to.equal('delete')
+    })
+  })
+
+  describe('--incomplete-only and what the leaderboard says', () => {
+    const said = (standing?: Standing): Knowledge => ({
+      ...NOTHING_KNOWN,
+      evidence: new Map(standing ? [[stampOf('oldHalf'), standing]] : []),
+    })
+    const decisionOf = (known: Knowledge, options: RetentionOptions = {}) =>
+      verdicts({incompleteOnly: true, ...options}, accountRuns(), known).get('oldHalf')
+    const cases: Array<[title: string, known: Knowledge, action: Decision['action'], text: string]> = [
+      ['keeps a run that finished', said('finished'), 'keep', 'finished, listed on the leaderboard'],
+      ['keeps a run of which it is not clear', said('unclear'), 'keep', 'a status that is not known'],
+      ['selects a run that failed', said('failed'), 'delete', 'no results, no metrics'],
+      ['selects a run that stopped early', said('partial'), 'delete', 'no results, no metrics'],
+      ['selects a run that no row cites', said(), 'delete', 'no results, no metrics'],
+      ['keeps a run where nobody knows', {...NOTHING_KNOWN, evidence: 'unknown'}, 'keep', 'is unknown'],
+    ]
+    for (const [title, known, action, text] of cases) {
+      it(title, () => {
+        const decision = decisionOf(known)
+        expect(decision?.action).to.equal(action)
+        expect(decision?.reasons.map((reason) => reason.text).join('; ')).to.include(text)
+      })
+    }
+
+    it('does not ask it with --ignore-leaderboard', () => {
+      for (const known of [said('finished'), {...NOTHING_KNOWN, evidence: 'unknown' as const}])
+        expect(decisionOf(known, {ignoreLeaderboard: true})?.action).to.equal('delete')
+    })
+
+    it('says of a complete run only that it is complete, whatever its rows say', () => {
+      const known: Knowledge = {...NOTHING_KNOWN, evidence: new Map([[stampOf('ancient'), 'failed']])}
+      const decision = verdicts({incompleteOnly: true}, accountRuns(), known).get('ancient')
+      expect(decision?.reasons.map(({text}) => text)).to.deep.equal(['complete'])
+    })
+
+    it('lets other selectors choose a finished run', () => {
+      expect(verdicts({olderThan: '30d'}, accountRuns(), said('finished')).get('oldHalf')?.action).to.equal(
+        'delete',
+      )
+    })
+  })
+
   describe('reasons', () => {
     const all: RetentionOptions = {
       olderThan: '30d',
@@ -256,7 +338,12 @@ describe('retention', () => {
 
     it('tell of dates that disagree where nothing else keeps a run', () => {
       const datasets = runDatasets('20260601_120000', RUN_TYPES, {createdAt: ago(DAY)})
-      const [decision] = decide(groupDatasetsByRun(datasets), readRules({olderThan: '30d'}), NOW)
+      const [decision] = decide(
+        groupDatasetsByRun(datasets),
+        readRules({olderThan: '30d'}),
+        NOW,
+        NOTHING_KNOWN,
+      )
       expect(decision?.action).to.equal('keep')
       expect(decision?.reasons.map(({text}) => text).join(',')).to.include('dates disagree')
     })
@@ -276,7 +363,9 @@ describe('retention', () => {
 
   it('decides about every run once, in the order given', () => {
     const runs = accountRuns()
-    expect(decide(runs, readRules({olderThan: '7d'}), NOW).map(({run}) => run)).to.deep.equal(runs)
+    expect(decide(runs, readRules({olderThan: '7d'}), NOW, NOTHING_KNOWN).map(({run}) => run)).to.deep.equal(
+      runs,
+    )
   })
 
   it('keeps a run whose dates agree and that is exactly as old as asked for', () => {
@@ -289,100 +378,25 @@ describe('retention', () => {
     expect(readRules({all: true}).graceMs).to.equal(6 * HOUR)
   })
 
-  describe('options', () => {
-    const selectors: RetentionOptions[] = [
-      {olderThan: '7d'},
-      {incompleteOnly: true},
-      {run: [stampOf('week')]},
-      {keepRecent: 1},
-    ]
-    const refused: Array<[title: string, options: RetentionOptions, words: string[]]> = [
-      [
-        'nothing at all',
-        {},
-        ['--older-than', '--incomplete-only', '--run', '--all', '--keep-recent', '--only'],
-      ],
-      ['only a grace period', {grace: '1h'}, ['--older-than']],
-      [
-        'selectors that are turned off',
-        {incompleteOnly: false, all: false, run: [], only: []},
-        ['--older-than'],
-      ],
-      ['zero runs to keep', {keepRecent: 0}, ['--keep-recent']],
-      ['fewer than zero runs to keep', {keepRecent: -1}, ['--keep-recent']],
-      ['half a run to keep', {keepRecent: 1.5}, ['--keep-recent']],
-      ['a number of runs to keep that is none', {keepRecent: Number.NaN}, ['--keep-recent']],
-      ['an endless number of runs to keep', {keepRecent: Infinity}, ['--keep-recent']],
-      ['an age of zero', {olderThan: '0d'}, ['--older-than']],
-      ['an empty age', {olderThan: ''}, ['--older-than']],
-      ['a negative age', {olderThan: '-5d'}, ['--older-than']],
-      ['a grace period in months', {all: true, grace: '5m'}, ['--grace']],
-      ['an empty grace period', {all: true, grace: ''}, ['--grace']],
-      ['a run that can be none', {run: ['20260231_000000']}, ['--run', '20260231_000000']],
-      ['a run by full name', {run: ['kim/smoltrace-results-20260101_000000']}, ['--run']],
-      ['an empty run', {run: ['']}, ['--run']],
-      ['one bad run among good ones', {run: [stampOf('week'), 'latest']}, ['latest']],
-      ['a type that is none', {only: ['leaderboard' as RunType]}, ['--only', 'leaderboard']],
-      ['one bad type among good ones', {only: ['traces', 'Traces' as RunType]}, ['Traces']],
-    ]
-    for (const [title, options, words] of refused) {
-      it(`are refused for ${title}`, () => {
-        const error = errorOf(() => readRules(options))
-        expect(error).to.be.instanceOf(UsageError).and.to.have.property('exitCode', 2)
-        for (const word of words) expect(error.message).to.include(word)
-      })
-    }
-
-    for (const options of selectors) {
-      it(`are refused for --all with ${Object.keys(options).join(',')}`, () => {
-        const error = errorOf(() => readRules({all: true, ...options}))
-        expect(error).to.be.instanceOf(UsageError)
-        expect(error.message).to.include('--all')
-      })
-    }
-
-    it('may combine --all with scope and grace', () => {
-      expect(() =>
-        readRules({all: true, only: ['traces'], grace: '0', deleteLeaderboard: true}),
-      ).not.to.throw()
-    })
-
-    it('may combine every selector and keeper but --all', () => {
-      expect(() => readRules(Object.assign({}, ...selectors))).not.to.throw()
-    })
-
-    it('name a run once, and types in one order', () => {
-      const rules = readRules({
-        run: [stampOf('week'), stampOf('week')],
-        only: ['metrics', 'results', 'metrics'],
-      })
-      expect(rules.runs).to.deep.equal([stampOf('week')])
-      expect(rules.only).to.deep.equal(['results', 'metrics'])
-    })
-
-    it('know when only the scope says what goes', () => {
-      expect(isEveryRunByScope(readRules({only: ['traces']}))).to.equal(true)
-      expect(isEveryRunByScope(readRules({only: ['traces'], deleteLeaderboard: true}))).to.equal(true)
-      for (const other of [...selectors, {all: true}]) {
-        expect(
-          isEveryRunByScope(readRules({only: ['traces'], ...other})),
-          Object.keys(other).join(','),
-        ).to.equal(false)
-      }
-    })
-
-    it('know that --delete-leaderboard alone chooses no runs', () => {
-      expect(choosesRuns(readRules({deleteLeaderboard: true}))).to.equal(false)
-      for (const other of [...selectors, {all: true}, {only: ['traces' as const]}]) {
-        expect(
-          choosesRuns(readRules({deleteLeaderboard: true, ...other})),
-          Object.keys(other).join(','),
-        ).to.equal(true)
-      }
-    })
-  })
-
   describe('filterRuns', () => {
+    it('selects no run as incomplete as long as it is not told what the leaderboard says', () => {
+      const runs = accountRuns()
+      const going = (options: object) =>
+        filterRuns(runs, {incompleteOnly: true, now: NOW, ...options}).delete.map(({run}) => run.timestamp)
+      expect(going({})).to.deep.equal([])
+      expect(going({evidence: new Map()})).to.deep.equal([stampOf('halfDay'), stampOf('oldHalf')])
+      expect(going({evidence: new Map([[stampOf('halfDay'), 'finished']])})).to.deep.equal([
+        stampOf('oldHalf'),
+      ])
+      expect(going({ignoreLeaderboard: true})).to.deep.equal([stampOf('halfDay'), stampOf('oldHalf')])
+    })
+
+    it('keeps what it is told is pinned', () => {
+      const protection = {runs: {[stampOf('ancient')]: {by: 'ann', at: NOW}}}
+      const {keep} = filterRuns(accountRuns(), {all: true, now: NOW, protection})
+      expect(keep.map(({run}) => run.timestamp)).to.include(stampOf('ancient'))
+    })
+
     it('parts the runs into those that go and those that stay', () => {
       const runs = accountRuns()
       const parted = filterRuns(runs, {olderThan: '30d', now: NOW})

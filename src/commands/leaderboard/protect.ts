@@ -1,14 +1,23 @@
 import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
-import {PROTECTION_PATH, protectLeaderboard} from '../../lib/protection.js'
+import {type Metric, METRICS} from '../../lib/evidence.js'
+import {wholeNumber} from '../../lib/flags.js'
+import {protectLeaderboard} from '../../lib/protecting.js'
+import {PROTECTION_PATH} from '../../lib/protection-file.js'
 
 export default class LeaderboardProtect extends HubCommand {
   static override summary = 'Protect the leaderboard against deletion, on every machine.'
-  static override description = `Commits ${PROTECTION_PATH} to the leaderboard's dataset, where every teammate's cleanup finds it. Protecting it twice changes nothing.`
+  static override description = `Commits ${PROTECTION_PATH} to the leaderboard's dataset, where every teammate's cleanup finds it. Protecting it twice changes nothing.
+
+With --runs, the runs that the leaderboard cites are pinned as well: every cleanup keeps them, so that no row is left pointing at nothing. With --top, only the best of them.`
   static override examples = [
     {description: 'Protect it:', command: '<%= config.bin %> <%= command.id %>'},
     {description: 'Say why:', command: '<%= config.bin %> <%= command.id %> --reason "cited in the paper"'},
+    {
+      description: 'Pin the three best runs as well:',
+      command: '<%= config.bin %> <%= command.id %> --top 3 --by success_rate',
+    },
     {
       description: "Protect an organisation's:",
       command: '<%= config.bin %> <%= command.id %> --namespace my-org',
@@ -17,15 +26,30 @@ export default class LeaderboardProtect extends HubCommand {
   static override hiddenAliases = ['smoltrace:leaderboard:protect']
   static override flags = {
     reason: Flags.string({summary: 'Why, for whoever wants to delete it later.', helpValue: 'TEXT'}),
+    runs: Flags.boolean({summary: 'Pin every run that the leaderboard cites as well.', exclusive: ['top']}),
+    top: wholeNumber({summary: 'Pin only the N best runs that it cites.', min: 1, helpValue: 'N'}),
+    by: Flags.option({
+      summary: 'What the best are measured by (default success_rate).',
+      options: Object.keys(METRICS) as Metric[],
+      dependsOn: ['top'],
+    })(),
   }
 
   async run(): Promise<object> {
     const {flags} = await this.parse(LeaderboardProtect)
-    const {leaderboard, changed, protection} = await this.cancellable((signal) =>
-      protectLeaderboard({...this.connection(flags, signal), reason: flags.reason}),
+    const {leaderboard, changed, protection, runs} = await this.cancellable((signal) =>
+      protectLeaderboard({
+        ...this.connection(flags, signal),
+        reason: flags.reason,
+        runs: flags.runs,
+        top: flags.top,
+        by: flags.by,
+      }),
     )
     const {protectionOf} = await import('../../lib/ui/wording.js')
     this.log(`${leaderboard} is ${changed ? 'now' : 'already'} ${protectionOf(protection)}.`)
-    return {leaderboard, changed, protection}
+    if (flags.runs || flags.top !== undefined)
+      this.log((await import('../../lib/ui/pins.js')).formatPins(runs))
+    return {leaderboard, changed, protection, runs}
   }
 }

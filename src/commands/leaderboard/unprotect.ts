@@ -1,5 +1,5 @@
 import {HubCommand} from '../../lib/base-command.js'
-import {unprotectLeaderboard} from '../../lib/protection.js'
+import {unprotectLeaderboard} from '../../lib/protecting.js'
 
 export default class LeaderboardUnprotect extends HubCommand {
   static override summary = "Lift the leaderboard's protection."

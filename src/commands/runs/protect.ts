@@ -1,0 +1,49 @@
+import {Args, Flags} from '@oclif/core'
+
+import {HubCommand} from '../../lib/base-command.js'
+import {protectRuns} from '../../lib/protecting.js'
+import {PROTECTION_PATH} from '../../lib/protection-file.js'
+
+export default class RunsProtect extends HubCommand {
+  static override summary = 'Pin runs, so that every cleanup keeps them, on every machine.'
+  static override description = `A pinned run is kept by every rule, --all included, and does not use up the number of --keep-recent. Pins are kept in ${PROTECTION_PATH} of the leaderboard's dataset, where every teammate's cleanup finds them; while one holds, the leaderboard cannot be deleted.
+
+Pinning again never shortens a pin: the one that holds longer stays.`
+  static override examples = [
+    {
+      description: 'Pin a run for good:',
+      command: '<%= config.bin %> <%= command.id %> 20260131_235959 --reason "cited in the paper"',
+    },
+    {
+      description: 'Pin two runs until the end of the year:',
+      command: '<%= config.bin %> <%= command.id %> 20260131_235959 20260201_101500 --until 2026-12-31',
+    },
+    {description: 'See which runs are pinned:', command: '<%= config.bin %> runs group'},
+  ]
+  static override hiddenAliases = ['smoltrace:runs:protect']
+  static override strict = false
+  static override args = {
+    timestamp: Args.string({
+      description: 'Timestamps of runs, as `runs group` shows them.',
+      required: true,
+    }),
+  }
+  static override flags = {
+    reason: Flags.string({summary: 'Why, for whoever wants to delete them later.', helpValue: 'TEXT'}),
+    until: Flags.string({summary: 'The last day on which the pins hold, in UTC.', helpValue: 'YYYY-MM-DD'}),
+  }
+
+  async run(): Promise<object> {
+    const {flags, argv} = await this.parse(RunsProtect)
+    const {leaderboard, changed, runs} = await this.cancellable((signal) =>
+      protectRuns(argv.map(String), {
+        ...this.connection(flags, signal),
+        reason: flags.reason,
+        until: flags.until,
+      }),
+    )
+    const {formatPins} = await import('../../lib/ui/pins.js')
+    this.log(formatPins(runs))
+    return {leaderboard, changed, runs}
+  }
+}

@@ -1,0 +1,40 @@
+import {Args} from '@oclif/core'
+
+import {HubCommand} from '../../lib/base-command.js'
+import {unprotectRuns} from '../../lib/protecting.js'
+
+export default class RunsUnprotect extends HubCommand {
+  static override summary = 'Lift the pins of runs.'
+  static override description =
+    'After this, a cleanup may delete them again. Where a run is not pinned, nothing changes; a run that is gone can be unpinned too.'
+  static override examples = [
+    {description: 'Lift one pin:', command: '<%= config.bin %> <%= command.id %> 20260131_235959'},
+    {
+      description: 'Lift two:',
+      command: '<%= config.bin %> <%= command.id %> 20260131_235959 20260201_101500',
+    },
+    {description: 'See which runs are pinned:', command: '<%= config.bin %> runs group'},
+  ]
+  static override hiddenAliases = ['smoltrace:runs:unprotect']
+  static override strict = false
+  static override args = {
+    timestamp: Args.string({
+      description: 'Timestamps of runs, as `runs group` shows them.',
+      required: true,
+    }),
+  }
+
+  async run(): Promise<object> {
+    const {flags, argv} = await this.parse(RunsUnprotect)
+    const {leaderboard, changed, runs} = await this.cancellable((signal) =>
+      unprotectRuns(argv.map(String), this.connection(flags, signal)),
+    )
+    const {formatUnpinned} = await import('../../lib/ui/pins.js')
+    this.log(formatUnpinned(runs))
+    return {
+      leaderboard,
+      changed,
+      runs: runs.map(({run, changed: lifted, pin}) => ({run, changed: lifted, lifted: pin ?? null})),
+    }
+  }
+}

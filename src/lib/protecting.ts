@@ -1,0 +1,260 @@
+import {requireWriteAccess} from './access.js'
+import {discover, type Inventory} from './datasets.js'
+import {RefusedError, UsageError} from './errors.js'
+import {citedRuns, type Metric, METRICS, rankedRuns} from './evidence.js'
+import {type Hub} from './hub/client.js'
+import {HubError} from './hub/errors.js'
+import {readLeaderboard} from './leaderboard.js'
+import {leaderboardName, parseTimestamp} from './naming.js'
+import {
+  formatProtection,
+  isDay,
+  isEmptyProtection,
+  parseProtection,
+  PROTECTION_PATH,
+} from './protection-file.js'
+import {type LeaderboardProtection, livePin, type Pin, type Protection} from './protection.js'
+import {requireRuns} from './runs.js'
+import {type ConnectionOptions, openSession, type Session} from './session.js'
+
+const TRIES = 5
+
+/** What became of the wish to protect or unprotect the leaderboard. */
+export interface ProtectionChange {
+  /** Full name of the leaderboard. */
+  leaderboard: string
+  /** Whether anything was written; false where it was already so. */
+  changed: boolean
+  /** The protection in force now, or, after `unprotectLeaderboard`, the one that was lifted. */
+  protection: LeaderboardProtection | undefined
+  /** The runs that were to be pinned as well. */
+  runs: PinnedRun[]
+}
+
+/** What became of the wish to pin or unpin runs. */
+export interface PinChange {
+  /** Full name of the leaderboard, in which the pins are kept. */
+  leaderboard: string
+  /** Whether anything was written; false where all was already so. */
+  changed: boolean
+  /** One for each run, in the order asked for. */
+  runs: PinnedRun[]
+}
+
+/** One run, and its pin. */
+export interface PinnedRun {
+  /** The run's timestamp. */
+  run: string
+  /** Whether this changed now. */
+  changed: boolean
+  /** The pin in force now, or, after `unprotectRuns`, the one that was lifted; undefined where there was none. */
+  pin: Pin | undefined
+}
+
+export interface PinOptions extends ConnectionOptions {
+  reason?: string | undefined
+  /** The last day on which the pins hold, `YYYY-MM-DD` in UTC; without, they hold until they are lifted. */
+  until?: string | undefined
+}
+
+export interface ProtectOptions extends ConnectionOptions {
+  reason?: string | undefined
+  /** Pins every run that the leaderboard cites as well, so that no row is left pointing at nothing. */
+  runs?: boolean | undefined
+  /** Pins only this many of them, the best. */
+  top?: number | undefined
+  /** What "the best" is measured by; default `success_rate`. */
+  by?: Metric | undefined
+}
+
+/**
+ * Protects the leaderboard against deletion, for everyone and on every machine. Protecting it again changes nothing.
+ * @throws UsageError where the options make no sense
+ * @throws RefusedError where the namespace has no leaderboard, or its rows are not certain where they are needed
+ * @throws NotAllowedError where the token cannot write there
+ */
+export async function protectLeaderboard(options: ProtectOptions = {}): Promise<ProtectionChange> {
+  checkTop(options)
+  const {reason} = options
+  const {session, inventory, leaderboard} = await open(options)
+  const runs = await runsToPin(options, session, inventory)
+  const author = {by: session.user, at: session.now}
+  const {before, after, changed} = await change(
+    session.hub,
+    leaderboard,
+    'Protect the leaderboard',
+    (current) => {
+      const board = current.leaderboard ?? {...author, ...(reason && {reason})}
+      const pin = {...author, reason: reason || 'cited by the leaderboard'}
+      return {...pinned(current, runs, pin, session.now), leaderboard: board}
+    },
+  )
+  return {leaderboard, changed, protection: after.leaderboard, runs: pinsIn(runs, before, after)}
+}
+
+/**
+ * Lifts the leaderboard's protection. Where there is none, nothing changes. Pins stay, and hold it as long as they live.
+ * @throws RefusedError where the namespace has no leaderboard
+ * @throws NotAllowedError where the token cannot write there
+ */
+export async function unprotectLeaderboard(options: ConnectionOptions = {}): Promise<ProtectionChange> {
+  const {session, leaderboard} = await open(options)
+  const title = 'Lift the protection of the leaderboard'
+  const {before, changed} = await change(
+    session.hub,
+    leaderboard,
+    title,
+    ({leaderboard: _lifted, ...rest}) => rest,
+  )
+  return {leaderboard, changed, protection: before.leaderboard, runs: []}
+}
+
+/**
+ * Pins runs, so that every rule keeps them, `--all` included. A pin is never shortened by pinning again: the one that
+ * holds longer stays.
+ * @param timestamps of runs that exist
+ * @throws UsageError where a timestamp or `until` is none, or `until` is over
+ * @throws RefusedError where there is no such run, or no leaderboard to keep the pins in
+ * @throws NotAllowedError where the token cannot write there
+ */
+export async function protectRuns(timestamps: string[], options: PinOptions = {}): Promise<PinChange> {
+  checkTimestamps(timestamps)
+  const {reason, until} = options
+  if (until !== undefined && !isDay(until))
+    throw new UsageError(`--until "${until}" is no day: give one such as 2026-12-31.`)
+  const {session, inventory, leaderboard} = await open(options)
+  if (until !== undefined && until < session.now.toISOString().slice(0, 10))
+    throw new UsageError(`--until "${until}" is over already: give today or a day to come.`)
+  requireRuns(timestamps, inventory.datasets)
+  const pin: Pin = {by: session.user, at: session.now, ...(reason && {reason}), ...(until && {until})}
+  const {before, after, changed} = await change(session.hub, leaderboard, 'Pin runs', (current) =>
+    pinned(current, timestamps, pin, session.now),
+  )
+  return {leaderboard, changed, runs: pinsIn(timestamps, before, after)}
+}
+
+/**
+ * Lifts the pins of runs, whether these still exist or not. Where there is none, nothing changes.
+ * @throws UsageError where a timestamp is none
+ * @throws RefusedError where the namespace has no leaderboard
+ * @throws NotAllowedError where the token cannot write there
+ */
+export async function unprotectRuns(
+  timestamps: string[],
+  options: ConnectionOptions = {},
+): Promise<PinChange> {
+  checkTimestamps(timestamps)
+  const {session, leaderboard} = await open(options)
+  const {before, after, changed} = await change(
+    session.hub,
+    leaderboard,
+    'Unpin runs',
+    ({runs = {}, ...rest}) => {
+      const kept = Object.entries(runs).filter(([run]) => !timestamps.includes(run))
+      return {...rest, ...(kept.length > 0 && {runs: Object.fromEntries(kept)})}
+    },
+  )
+  return {leaderboard, changed, runs: pinsIn(timestamps, after, before)}
+}
+
+function checkTop({runs = false, top, by}: ProtectOptions): void {
+  if (top !== undefined && !(Number.isSafeInteger(top) && top > 0))
+    throw new UsageError('--top takes a whole number from 1 up.')
+  if (top !== undefined && runs)
+    throw new UsageError('--runs pins every cited run, --top only the best: give one.')
+  if (by !== undefined && !Object.hasOwn(METRICS, by))
+    throw new UsageError(`--by "${String(by)}" is no metric: give ${Object.keys(METRICS).join(', ')}.`)
+  if (by !== undefined && top === undefined) throw new UsageError('--by goes with --top.')
+}
+
+function checkTimestamps(timestamps: string[]): void {
+  if (timestamps.length === 0) throw new UsageError('Name at least one run by its timestamp.')
+  for (const timestamp of timestamps) {
+    if (!parseTimestamp(timestamp))
+      throw new UsageError(
+        `"${timestamp}" is no run's timestamp: give one as \`runs group\` shows it, such as 20260131_235959.`,
+      )
+  }
+}
+
+/** The runs that the leaderboard cites and that still exist. */
+async function runsToPin(
+  {runs = false, top, by = 'success_rate'}: ProtectOptions,
+  {hub, access: {namespace}}: Session,
+  {datasets, leaderboard}: Inventory,
+): Promise<string[]> {
+  if (!runs && top === undefined) return []
+  const rows = await readLeaderboard(hub, leaderboard)
+  const existing = new Set(datasets.map(({timestamp}) => timestamp))
+  const chosen = runs ? [...citedRuns(rows, namespace)].toSorted() : rankedRuns(rows, {by, namespace})
+  return chosen.filter((timestamp) => existing.has(timestamp)).slice(0, top)
+}
+
+function pinned(current: Protection, timestamps: string[], pin: Pin, now: Date): Protection {
+  const pins = timestamps.map((run) => [run, longer(livePin(current, run, now), pin)] as const)
+  return pins.length === 0 ? current : {...current, runs: {...current.runs, ...Object.fromEntries(pins)}}
+}
+
+function longer(before: Pin | undefined, wanted: Pin): Pin {
+  if (!before) return wanted
+  const isLonger = before.until !== undefined && (wanted.until === undefined || wanted.until > before.until)
+  return isLonger ? wanted : before
+}
+
+function pinsIn(timestamps: string[], before: Protection, after: Protection): PinnedRun[] {
+  const pinOf = ({runs}: Protection, run: string) =>
+    runs && Object.hasOwn(runs, run) ? runs[run] : undefined
+  return [...new Set(timestamps)].map((run) => ({
+    run,
+    changed: JSON.stringify(pinOf(before, run)) !== JSON.stringify(pinOf(after, run)),
+    pin: pinOf(after, run),
+  }))
+}
+
+async function open(
+  options: ConnectionOptions,
+): Promise<{session: Session; inventory: Inventory; leaderboard: string}> {
+  const session = await openSession(options)
+  requireWriteAccess(session.access)
+  const inventory = await discover(session)
+  if (inventory.leaderboard) return {session, inventory, leaderboard: inventory.leaderboard.name}
+  throw new RefusedError(
+    `${leaderboardName(session.access.namespace)} does not exist: protection and pins are kept in it.`,
+  )
+}
+
+type Edit = (current: Protection) => Protection
+
+interface Change {
+  before: Protection
+  after: Protection
+  changed: boolean
+}
+
+/** Reads, edits and commits on one and the same commit; where another change came between, it starts over. */
+async function change(hub: Hub, name: string, title: string, edit: Edit): Promise<Change> {
+  for (let attempt = 1; ; attempt++) {
+    const done = await tryChange(hub, name, title, edit)
+    if (done) return done
+    if (attempt === TRIES)
+      throw new RefusedError(`${name} is being changed by others: try again in a moment.`)
+  }
+}
+
+/** @returns undefined where the leaderboard changed between reading and committing (412). */
+async function tryChange(hub: Hub, name: string, title: string, edit: Edit): Promise<Change | undefined> {
+  const parentCommit = await hub.headOf(name)
+  const current = await hub.readText(name, PROTECTION_PATH, parentCommit)
+  const before = current === undefined ? {} : parseProtection(current, name)
+  const after = edit(before)
+  if (formatProtection(after) === formatProtection(before)) return {before, after, changed: false}
+  const text = isEmptyProtection(after) ? undefined : formatProtection(after)
+  try {
+    await hub.changeFile(name, {path: PROTECTION_PATH, text, title, parentCommit})
+  } catch (error) {
+    if (error instanceof HubError && error.status === 412) return undefined
+    throw error
+  }
+
+  return {before, after, changed: true}
+}

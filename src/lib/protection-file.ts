@@ -1,0 +1,116 @@
+import {RefusedError} from './errors.js'
+import {parseTimestamp} from './naming.js'
+import {type LeaderboardProtection, type Pin, type Protection} from './protection.js'
+
+/**
+ * Where the protection is kept: in a dot-directory of the leaderboard, which `datasets` ignores and which the next
+ * evaluation, unlike anything written into the README, leaves alone.
+ */
+export const PROTECTION_PATH = '.smoltrace/protection.json'
+const VERSION = 1
+
+/**
+ * Reads the protection file.
+ * @param text what the file holds
+ * @param name full name of the leaderboard, for the error
+ * @throws RefusedError where it is broken, or holds what this version does not know and might have to respect
+ */
+export function parseProtection(text: string, name: string): Protection {
+  try {
+    const {version, leaderboard, runs, ...unknown} = objectOf(parseJson(text), 'it is no JSON object')
+    if (version !== VERSION)
+      throw new Error(`its version is ${JSON.stringify(version)}, this program knows ${VERSION}`)
+    refuseUnknown(unknown, 'it')
+    const pins = readPins(runs)
+    return {
+      ...(isThere(leaderboard) && {leaderboard: readLeaderboardPart(leaderboard)}),
+      ...(pins && {runs: pins}),
+    }
+  } catch (error) {
+    throw new RefusedError(
+      `${PROTECTION_PATH} of ${name} cannot be understood: ${(error as Error).message}.`,
+      {
+        suggestions: [
+          'It may come from a newer version of this program: update, or repair the file on the Hub.',
+        ],
+      },
+    )
+  }
+}
+
+/** Writes the protection file's text; runs in the order of their timestamps, so that a change is a small one. */
+export function formatProtection({leaderboard, runs}: Protection): string {
+  const pins = Object.entries(runs ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const parts = {version: VERSION, leaderboard, ...(pins.length > 0 && {runs: Object.fromEntries(pins)})}
+  return `${JSON.stringify(parts, undefined, 2)}\n`
+}
+
+/** Whether nothing is protected, so that no file is needed. */
+export function isEmptyProtection({leaderboard, runs}: Protection): boolean {
+  return !leaderboard && Object.keys(runs ?? {}).length === 0
+}
+
+/** Whether a text is a day that exists, as `YYYY-MM-DD`. */
+export function isDay(text: unknown): text is string {
+  if (typeof text !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  const date = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
+}
+
+function readLeaderboardPart(part: unknown): LeaderboardProtection {
+  const why = 'it does not say who protected it and when'
+  const {by, at, reason} = objectOf(part, why)
+  return {...authorOf(by, at, why), ...(typeof reason === 'string' && {reason})}
+}
+
+function readPins(runs: unknown): Record<string, Pin> | undefined {
+  if (!isThere(runs)) return undefined
+  const pins = Object.entries(objectOf(runs, 'its runs are no JSON object'))
+  return pins.length === 0
+    ? undefined
+    : Object.fromEntries(pins.map(([run, pin]) => [run, readPin(run, pin)]))
+}
+
+/** Stricter than the leaderboard's part: what a pin says beside this might be a condition to respect. */
+function readPin(run: string, pin: unknown): Pin {
+  if (!parseTimestamp(run)) throw new Error(`it pins ${JSON.stringify(run)}, which is no run's timestamp`)
+  const why = `it does not say who pinned ${run} and when`
+  const {by, at, reason, until, ...unknown} = objectOf(pin, why)
+  refuseUnknown(unknown, `its pin of ${run}`)
+  if (isThere(reason) && typeof reason !== 'string')
+    throw new Error(`the reason of its pin of ${run} is no text`)
+  if (isThere(until) && !isDay(until)) throw new Error(`the end of its pin of ${run} is no day`)
+  return {
+    ...authorOf(by, at, why),
+    ...(typeof reason === 'string' && {reason}),
+    ...(typeof until === 'string' && {until}),
+  }
+}
+
+function authorOf(by: unknown, at: unknown, why: string): {by: string; at: Date} {
+  const date = new Date(typeof at === 'string' ? at : Number.NaN)
+  if (typeof by !== 'string' || Number.isNaN(date.getTime())) throw new Error(why)
+  return {by, at: date}
+}
+
+function refuseUnknown(unknown: Record<string, unknown>, where: string): void {
+  const parts = Object.keys(unknown)
+  if (parts.length > 0) throw new Error(`${where} has unknown parts: ${parts.join(', ')}`)
+}
+
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
+
+function objectOf(value: unknown, why: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(why)
+  return value as Record<string, unknown>
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,135 @@
+import {expect} from 'chai'
+
+import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
+import {runCli} from '../../support/cli.js'
+import {envOf, runDatasetsAt} from '../../support/hub.js'
+
+describe('runs protect and unprotect', () => {
+  let hub: Sandbox
+  let first: string
+  let second: string
+
+  const run = (...argv: string[]) => runCli(['runs', ...argv], envOf(hub))
+
+  beforeEach(async () => {
+    hub = await startSandbox({runs: 6})
+    const stamps = runDatasetsAt(hub).flatMap((name) => /traces-(.*)$/.exec(name)?.[1] ?? [])
+    ;[first = '', second = ''] = stamps
+    hub.requests.length = 0
+  })
+
+  afterEach(() => hub.close())
+
+  it('pins runs, says so for each, and shows them as pinned', async () => {
+    const {stdout, stderr, exitCode} = await run(
+      'protect',
+      first,
+      second,
+      '--reason',
+      'paper',
+      '--until',
+      '2999-12-31',
+    )
+    expect([exitCode, stderr]).to.deep.equal([0, ''])
+    expect(stdout).to.include(`${first} is now pinned by mira until 2999-12-31: paper.`).and.include(second)
+    const shown = (await run('group')).stdout.split('\n').filter((line) => line.includes(', pinned'))
+    expect(shown).to.have.length(2)
+    expect((await run('protect', first)).stdout).to.include(`${first} is now pinned by mira.`)
+    expect((await run('protect', first)).stdout).to.include(`${first} is already pinned by mira.`)
+  })
+
+  it('lifts the pins again', async () => {
+    await run('protect', first, second)
+    const {stdout, exitCode} = await run('unprotect', first)
+    expect(exitCode).to.equal(0)
+    expect(stdout).to.include(`${first} is no longer pinned. It was pinned by mira.`)
+    expect((await run('unprotect', first)).stdout).to.include('nothing to lift')
+    const shown = (await run('group')).stdout.split('\n').filter((line) => line.includes(', pinned'))
+    expect(shown.map((line) => line.includes(second))).to.deep.equal([true])
+  })
+
+  it('print one document each under --json', async () => {
+    const pinned = JSON.parse((await run('protect', first, '--json')).stdout)
+    expect(pinned).to.include({schemaVersion: 1, command: 'runs protect', changed: true})
+    expect(pinned.runs[0]).to.deep.include({run: first, changed: true})
+    expect(pinned.runs[0].pin.by).to.equal('mira')
+    const lifted = JSON.parse((await run('unprotect', first, second, '--json')).stdout)
+    expect(lifted).to.include({command: 'runs unprotect', changed: true})
+    expect(lifted.runs.map((each: {changed: boolean}) => each.changed)).to.deep.equal([true, false])
+    expect(lifted.runs[1].lifted).to.equal(null)
+  })
+
+  it('also answer to the names that no host takes', async () => {
+    expect((await runCli(['smoltrace', 'runs', 'protect', first], envOf(hub))).exitCode).to.equal(0)
+    expect((await runCli(['smoltrace', 'runs', 'unprotect', first], envOf(hub))).exitCode).to.equal(0)
+  })
+
+  const bad: Array<[title: string, argv: string[], word: string]> = [
+    ['no run', ['protect'], 'timestamp'],
+    ['no run to lift', ['unprotect'], 'timestamp'],
+    ['what is no timestamp', ['protect', 'latest'], 'latest'],
+    ['a full name', ['protect', 'mira/smoltrace-results-20260101_000000'], 'timestamp'],
+    ['a day that is none', ['protect', '20260101_000000', '--until', 'tomorrow'], '--until'],
+    ['an unknown flag', ['protect', '20260101_000000', '--forever'], '--forever'],
+  ]
+  for (const [title, argv, word] of bad) {
+    it(`refuse ${title} with 2, and send nothing`, async () => {
+      const {exitCode, stderr, stdout} = await run(...argv)
+      expect(exitCode).to.equal(2)
+      expect(stderr).to.include(word)
+      expect(stdout).to.equal('')
+      expect(hub.requests).to.deep.equal([])
+    })
+  }
+
+  it('refuse a run that is not there with 1', async () => {
+    const {exitCode, stderr} = await run('protect', '20200101_000000')
+    expect(exitCode).to.equal(1)
+    expect(stderr).to.include('20200101_000000').and.include('runs group')
+  })
+
+  it('refuse a token that may only read with 4', async () => {
+    const {exitCode} = await runCli(['runs', 'protect', first], envOf(hub, hub.tokens.read))
+    expect(exitCode).to.equal(4)
+  })
+})
+
+describe('leaderboard protect, with runs', () => {
+  let hub: Sandbox
+
+  const run = (...argv: string[]) => runCli(['leaderboard', 'protect', ...argv], envOf(hub))
+
+  beforeEach(async () => {
+    hub = await startSandbox({runs: 9})
+  })
+
+  afterEach(() => hub.close())
+
+  it('pins the best, each with a line of its own', async () => {
+    const {stdout, exitCode} = await run('--top', '2', '--by', 'success_rate')
+    expect(exitCode).to.equal(0)
+    const [board, ...pins] = stdout.trim().split('\n')
+    expect(board).to.include('is now protected')
+    expect(pins).to.have.length(2)
+    for (const line of pins)
+      expect(line).to.match(/^\d{8}_\d{6} is now pinned by mira: cited by the leaderboard\.$/)
+  })
+
+  it('pins every run that is cited', async () => {
+    const {runs} = JSON.parse((await run('--runs', '--json')).stdout)
+    expect(runs.length).to.be.greaterThan(5)
+    expect((await run('--runs')).stdout.match(/already pinned/g)).to.have.length(runs.length)
+  })
+
+  for (const argv of [
+    ['--top', '0'],
+    ['--top', '2', '--runs'],
+    ['--by', 'success_rate'],
+    ['--top', '1', '--by', 'luck'],
+  ]) {
+    it(`refuses ${argv.join(' ')} with 2, and sends nothing`, async () => {
+      expect((await run(...argv)).exitCode).to.equal(2)
+      expect(hub.requests).to.deep.equal([])
+    })
+  }
+})
