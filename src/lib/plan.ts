@@ -1,8 +1,9 @@
 import {type Dataset, type Inventory, type LeaderboardDataset, type RunDataset} from './datasets.js'
 import {cutoffOf} from './duration.js'
 import {type RunType} from './naming.js'
-import {type LeaderboardProtection, type Protection} from './protection.js'
-import {type Decision, isEveryRunByScope, type Reason, type RetentionRules} from './retention.js'
+import {describePin, type LeaderboardProtection, livePin, type Protection} from './protection.js'
+import {type Decision, type Reason} from './retention.js'
+import {isEveryRunByScope, type RetentionRules} from './rules.js'
 import {groupDatasetsByRun, type Run} from './runs.js'
 
 /** What a person types to confirm. */
@@ -51,12 +52,6 @@ export interface Plan {
   standard: string[]
 }
 
-/** What became of one dataset of a plan before its turn came. */
-export interface Exclusion {
-  status: 'gone' | 'skipped'
-  reason: string
-}
-
 /** An interrupted run stays identifiable by what is left: its results go last. */
 const DELETION_ORDER: RunType[] = ['metrics', 'traces', 'results']
 
@@ -83,7 +78,7 @@ export function makePlan(
     now,
     rules,
     cutoff: rules.olderThan && cutoffOf(rules.olderThan, now),
-    phrase: rules.all || isEveryRunByScope(rules) ? 'YES DELETE ALL' : 'DELETE',
+    phrase: phraseFor(rules),
     archives: false,
     delete: planned,
     keep: kept,
@@ -96,6 +91,11 @@ export function makePlan(
   })
 }
 
+/** What a person types to confirm a plan made by these rules. */
+export function phraseFor(rules: RetentionRules): Phrase {
+  return rules.all || isEveryRunByScope(rules) ? 'YES DELETE ALL' : 'DELETE'
+}
+
 /** What was shown and confirmed is what is carried out: nobody who sees a plan may change it on the way. */
 export function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
@@ -106,12 +106,14 @@ export function frozen<T>(value: T): T {
   return value
 }
 
-/** A plan of single datasets, by full name; names that the inventory lacks are left out. */
+/** A plan of single datasets, by full name; names that the inventory lacks, and those of pinned runs, are left out. */
 export function makePlanOfNames(inventory: Inventory, names: string[], protection: Protection): Plan {
   const named = new Set(names)
   const rules = {...NO_RULES, deleteLeaderboard: named.has(inventory.leaderboard?.name ?? '')}
   const decisions = groupDatasetsByRun(inventory.datasets).map((run): Decision => {
     const isNamed = run.datasets.some(({name}) => named.has(name))
+    const pin = livePin(protection, run.timestamp, inventory.now)
+    if (pin) return {run, action: 'keep', reasons: [{rule: 'pinned', text: describePin(pin)}]}
     return {
       run,
       action: isNamed ? 'delete' : 'keep',
@@ -154,63 +156,4 @@ export function plannedDatasets(plan: Plan): Dataset[] {
     ...plan.delete.flatMap(({datasets}) => datasets),
     ...(leaderboard?.goes ? [leaderboard.dataset] : []),
   ]
-}
-
-/**
- * Compares a plan with a new listing. Nothing can enter a plan; what changed, left or became protected falls out.
- * @returns what falls out, by full name. Where one dataset of a run changed, or one came to it, the whole run does
- */
-export function comparePlan(plan: Plan, fresh: Inventory, protection: Protection): Map<string, Exclusion> {
-  const excluded = new Map<string, Exclusion>()
-  const current = new Map(
-    [...fresh.datasets, ...(fresh.leaderboard ? [fresh.leaderboard] : [])].map((each) => [each.name, each]),
-  )
-  const freshRuns = new Map(groupDatasetsByRun(fresh.datasets).map((run) => [run.timestamp, run]))
-  for (const {run, datasets} of plan.delete) {
-    const change = changeOf(run, freshRuns.get(run.timestamp))
-    for (const dataset of datasets) {
-      const now = current.get(dataset.name)
-      const reason = change ?? (now && !isSame(dataset, now) ? CHANGED : undefined)
-      if (!now) excluded.set(dataset.name, GONE)
-      else if (reason) excluded.set(dataset.name, {status: 'skipped', reason})
-    }
-  }
-
-  const {leaderboard} = plan
-  if (leaderboard?.goes) {
-    const exclusion = excludeLeaderboard(leaderboard.dataset, fresh.leaderboard, protection)
-    if (exclusion) excluded.set(leaderboard.dataset.name, exclusion)
-  }
-
-  return excluded
-}
-
-const CHANGED = 'changed since the plan was made'
-const GONE: Exclusion = {status: 'gone', reason: 'was not there any more'}
-
-function excludeLeaderboard(
-  planned: LeaderboardDataset,
-  current: LeaderboardDataset | undefined,
-  protection: Protection,
-): Exclusion | undefined {
-  if (!current) return GONE
-  if (protection.leaderboard)
-    return {status: 'skipped', reason: `protected by ${protection.leaderboard.by} since the plan was made`}
-  return isSame(planned, current) ? undefined : {status: 'skipped', reason: CHANGED}
-}
-
-/** What changed in a run since the plan, in words; a dataset that left is no change of the others. */
-function changeOf(planned: Run, current: Run | undefined): string | undefined {
-  for (const dataset of current?.datasets ?? []) {
-    const before = planned.datasets.find(({name}) => name === dataset.name)
-    if (!before) return `${dataset.type} came to the run since the plan was made`
-    if (!isSame(before, dataset)) return `${dataset.type} changed since the plan was made`
-  }
-
-  return undefined
-}
-
-/** A DELETE goes by name alone, so that it is still the same dataset can only be checked here. */
-function isSame(a: Dataset, b: Dataset): boolean {
-  return a.id === b.id && a.sha === b.sha && a.lastModified.getTime() === b.lastModified.getTime()
 }

@@ -1,19 +1,17 @@
 import {expect} from 'chai'
 
-import {type LeaderboardDataset, type RunDataset} from '../../src/lib/datasets.js'
+import {type RunDataset} from '../../src/lib/datasets.js'
 import {DAY} from '../../src/lib/duration.js'
 import {type RunType} from '../../src/lib/naming.js'
-import {comparePlan, inScope, makePlanOfNames, type Plan, plannedDatasets} from '../../src/lib/plan.js'
-import {type RetentionOptions} from '../../src/lib/retention.js'
+import {inScope, makePlanOfNames, plannedDatasets} from '../../src/lib/plan.js'
+import {type RetentionOptions} from '../../src/lib/rules.js'
 import {
   ago,
-  freshId,
   inventoryOf,
   leaderboardDataset,
   namesIn,
   NOW,
   planOf,
-  runDataset,
   runDatasets,
   runOf,
 } from '../support/builders.js'
@@ -176,123 +174,6 @@ describe('plan', () => {
       expect(
         plannedDatasets(makePlanOfNames(inventoryOf([]), ['kim/smoltrace-leaderboard', ''], {})),
       ).to.deep.equal([])
-    })
-  })
-
-  describe('compared with a new listing', () => {
-    const datasets = [...runDatasets(OLD), ...runDatasets(NEW)]
-    const leaderboard = leaderboardDataset()
-    const inventory = inventoryOf(datasets, {leaderboard})
-    const plan = planOf(inventory, {all: true, deleteLeaderboard: true})
-    const [results, traces, metrics] = datasets as [RunDataset, RunDataset, RunDataset]
-    const ofOldRun = [results.name, traces.name, metrics.name]
-
-    const compare = (
-      fresh: RunDataset[],
-      {
-        protection = {},
-        board = leaderboard,
-        of = plan,
-      }: {protection?: typeof PROTECTION | object; board?: LeaderboardDataset | undefined; of?: Plan} = {},
-    ) => comparePlan(of, inventoryOf(fresh, {leaderboard: board}), protection)
-
-    const withChange = (facts: Partial<RunDataset>) =>
-      datasets.map((dataset) => (dataset === traces ? {...dataset, ...facts} : dataset))
-
-    it('loses nothing where nothing changed', () => {
-      expect(compare(datasets)).to.deep.equal(new Map())
-    })
-
-    const changes: Array<[title: string, facts: Partial<RunDataset>]> = [
-      ['another id, as after a deletion and a new upload', {id: freshId()}],
-      ['another head', {sha: freshId()}],
-      ['a later change', {lastModified: new Date(traces.lastModified.getTime() + 1)}],
-      ['an earlier change', {lastModified: new Date(traces.lastModified.getTime() - 1)}],
-    ]
-    for (const [title, facts] of changes) {
-      it(`loses the whole run where one of its datasets has ${title}`, () => {
-        const excluded = compare(withChange(facts))
-        expect([...excluded.keys()]).to.have.members(ofOldRun)
-        for (const {status, reason} of excluded.values()) {
-          expect(status).to.equal('skipped')
-          expect(reason).to.include('traces changed')
-        }
-      })
-    }
-
-    it('takes no notice of a dataset that only became public', () => {
-      expect(compare(withChange({private: false})).size).to.equal(0)
-    })
-
-    it('finds what left gone, and goes on with the rest of its run', () => {
-      const excluded = compare(datasets.filter((dataset) => dataset !== metrics))
-      expect([...excluded]).to.have.length(1)
-      expect(excluded.get(metrics.name)?.status).to.equal('gone')
-    })
-
-    it('finds a run gone that left altogether', () => {
-      const excluded = compare(datasets.slice(3))
-      expect([...excluded.keys()]).to.have.members(ofOldRun)
-      expect([...excluded.values()].every(({status}) => status === 'gone')).to.equal(true)
-    })
-
-    it('tells what left from what changed in the same run', () => {
-      const excluded = compare(withChange({sha: freshId()}).filter((dataset) => dataset !== metrics))
-      expect(excluded.get(metrics.name)?.status).to.equal('gone')
-      expect(excluded.get(traces.name)?.status).to.equal('skipped')
-      expect(excluded.get(results.name)?.status).to.equal('skipped')
-    })
-
-    it('loses the whole run that a dataset came to', () => {
-      const partial = [...runDatasets(OLD, ['results']), ...runDatasets(NEW)]
-      const of = planOf(inventoryOf(partial), {all: true})
-      const excluded = compare([...partial, runDataset('metrics', OLD)], {of, board: undefined})
-      expect([...excluded.keys()]).to.deep.equal([`kim/smoltrace-results-${OLD}`])
-      expect([...excluded.values()][0]).to.deep.include({status: 'skipped'})
-      expect([...excluded.values()][0]?.reason).to.include('metrics came')
-    })
-
-    it('loses the run where a dataset beyond the scope changed', () => {
-      const of = planOf(inventory, {all: true, only: ['metrics']})
-      expect([...compare(withChange({sha: freshId()}), {of}).keys()]).to.deep.equal([metrics.name])
-    })
-
-    it('never gains anything, and knows only what is planned', () => {
-      const of = planOf(inventory, {run: [OLD]})
-      const excluded = compare(
-        [...runDatasets('20260701_000000'), ...datasets.slice(3).map((each) => ({...each, sha: freshId()}))],
-        {of},
-      )
-      expect([...excluded.keys()]).to.have.members(ofOldRun)
-    })
-
-    it('loses the leaderboard that became protected, and says by whom', () => {
-      const excluded = compare(datasets, {protection: PROTECTION})
-      expect([...excluded.keys()]).to.deep.equal([leaderboard.name])
-      expect(excluded.get(leaderboard.name)?.status).to.equal('skipped')
-      expect(excluded.get(leaderboard.name)?.reason).to.include('ann')
-    })
-
-    it('loses the leaderboard that changed', () => {
-      for (const facts of [{sha: freshId()}, {id: freshId()}, {lastModified: NOW}]) {
-        const excluded = compare(datasets, {board: {...leaderboard, ...facts}})
-        expect([...excluded].map(([name, {status}]) => [name, status])).to.deep.equal([
-          [leaderboard.name, 'skipped'],
-        ])
-      }
-    })
-
-    it('finds the leaderboard gone that left, even one that was protected', () => {
-      const excluded = comparePlan(plan, inventoryOf(datasets), PROTECTION)
-      expect(excluded.get(leaderboard.name)?.status).to.equal('gone')
-    })
-
-    it('takes no notice of a leaderboard that stays anyway', () => {
-      const of = planOf(inventory, {all: true})
-      expect(comparePlan(of, inventoryOf(datasets), {}).size).to.equal(0)
-      expect(
-        compare(datasets, {of, protection: PROTECTION, board: {...leaderboard, sha: freshId()}}).size,
-      ).to.equal(0)
     })
   })
 })

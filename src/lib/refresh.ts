@@ -1,0 +1,45 @@
+import {comparePlan, type Exclusion, needsNewEvidence} from './comparison.js'
+import {discover, type Inventory} from './datasets.js'
+import {RefusedError} from './errors.js'
+import {type Evidence, evidenceOf} from './evidence.js'
+import {readLeaderboard} from './leaderboard.js'
+import {type Plan} from './plan.js'
+import {type Protection, readProtection} from './protection.js'
+import {type Session} from './session.js'
+
+/** How often the datasets are listed anew before a listing without a wait in its middle is given up. */
+const LOOKS = 3
+
+/**
+ * Lists again and says what fell out of a plan. A listing that had to wait for the quota in its middle is itself out of
+ * date.
+ * @throws RefusedError where the quota leaves no time for a listing without a wait; SmoltraceError where what is there
+ *   is not certain
+ */
+export async function compareWithNow(plan: Plan, session: Session): Promise<Map<string, Exclusion>> {
+  const {hub} = session
+  for (let look = 0; look < LOOKS; look++) {
+    const waitsBefore = hub.waits
+    const fresh = await discover(session)
+    const protection = await readProtection(hub, fresh.leaderboard)
+    const excluded = await compareWith(plan, fresh, protection, session)
+    if (hub.waits === waitsBefore) return excluded
+  }
+
+  throw new RefusedError(
+    'The quota of the Hub was used up each time the datasets were listed again: nothing more is deleted.',
+  )
+}
+
+/** Compares a plan with a listing; reads the leaderboard again where the plan rests on it and it changed. */
+export async function compareWith(
+  plan: Plan,
+  fresh: Inventory,
+  protection: Protection,
+  {hub, access}: Session,
+): Promise<Map<string, Exclusion>> {
+  let evidence: Evidence | undefined
+  if (needsNewEvidence(plan, fresh))
+    evidence = evidenceOf(await readLeaderboard(hub, fresh.leaderboard), access.namespace)
+  return comparePlan(plan, fresh, {protection, evidence})
+}

@@ -1,0 +1,67 @@
+import {Field, isObject, type Refuse} from './field.js'
+import {digestOf, PLAN_FORMAT, PLAN_VERSION} from './format.js'
+
+/** A plan has six levels; what goes much deeper is none, and would use up the stack. */
+const LEVELS = 8
+
+/**
+ * Opens a saved plan: checks that the text is one, of this version, and unchanged. What it says is not looked at yet.
+ * @throws what `refuse` makes
+ */
+export function openPlan(text: string, refuse: Refuse): Field {
+  const document = parseJson(text)
+  if (document === undefined) throw refuse('it is no JSON')
+  if (!isPlan(document)) throw refuse('it is no plan')
+  const {version, digest, ...content} = document
+  if (version !== PLAN_VERSION) {
+    const which = typeof version === 'number' ? `version ${version}` : 'an unknown version'
+    throw refuse(
+      `its format has ${which}, and this program knows ${PLAN_VERSION}: it was made by a newer version, update`,
+    )
+  }
+
+  if (digest !== digestOf({version, ...content})) throw refuse('it was changed since it was made')
+  // The last one would count, and a reviewer may have looked at the first.
+  if (countNames(text) !== countKeys(document)) throw refuse('it has a name twice in one object')
+  return new Field(document, refuse)
+}
+
+/** Whether a text is a saved plan of any version, right or wrong. */
+export function isPlanText(text: string): boolean {
+  return isPlan(parseJson(text))
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function isPlan(value: unknown): value is Record<string, unknown> {
+  return isObject(value) && value.format === PLAN_FORMAT && !isDeeperThan(LEVELS, value)
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((part) => isDeeperThan(levels - 1, part))
+}
+
+/** Names in the objects of a JSON text: each is followed by a colon that stands outside of every string. */
+function countNames(text: string): number {
+  let count = 0
+  let isInString = false
+  for (const [mark] of text.matchAll(/\\.|[":]/g)) {
+    if (mark === '"') isInString = !isInString
+    else if (mark === ':' && !isInString) count++
+  }
+
+  return count
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length
+  return Object.values(value).reduce<number>((sum, part) => sum + countKeys(part), own)
+}

@@ -1,0 +1,126 @@
+import {createHash} from 'node:crypto'
+
+import {type Dataset} from '../datasets.js'
+import {inScope, type Plan} from '../plan.js'
+import {type Reason} from '../retention.js'
+import {type RetentionRules} from '../rules.js'
+import {printable, withoutTokens} from '../text.js'
+import {VERSION} from '../version.js'
+
+/** What the `format` of every saved plan says, whatever its version. */
+export const PLAN_FORMAT = 'smoltrace-plan'
+export const PLAN_VERSION = 1
+
+/** What a saved plan says beside the plan itself. */
+export interface PlanFacts {
+  /** The owner of the token that the plan was made with. */
+  user: string
+}
+
+/** A run, and why it goes or stays. */
+export interface RunNote {
+  /** The run's timestamp. */
+  run: string
+  reasons: Reason[]
+}
+
+/**
+ * The form in which a plan is saved. Of each run that loses a dataset it names all datasets, since one that changes or
+ * comes later holds back the whole run.
+ * @returns plain JSON: dates in ISO 8601 and UTC, ages in ms, `null` where there is nothing. The `digest` covers all the rest
+ *   whatever its layout and the order of its names. It finds a value that was edited, and is no signature: who wants to
+ *   can compute it anew
+ */
+export function planDocument(plan: Plan, {user}: PlanFacts): object {
+  const document = {
+    format: PLAN_FORMAT,
+    version: PLAN_VERSION,
+    program: `smoltrace ${VERSION}`,
+    madeBy: clean(user),
+    madeAt: plan.now.toISOString(),
+    ...contentOf(
+      plan,
+      plan.keep.map(({run, reasons}) => ({run: run.timestamp, reasons})),
+    ),
+  }
+  return {...document, digest: digestOf(document)}
+}
+
+/** What a saved plan says of the plan itself: all that follows from its rules and datasets, and what is kept. */
+export function contentOf(plan: Plan, kept: RunNote[]) {
+  const {endpoint, namespace, phrase, archives, leaderboard, standard} = plan
+  return {
+    endpoint,
+    namespace,
+    rules: rulesOf(plan),
+    phrase,
+    archives,
+    leaderboard: leaderboard ? datasetOf(leaderboard.dataset, leaderboard.goes) : null,
+    delete: plan.delete.map(({run, datasets, reasons}) => {
+      const going = new Set(datasets.map(({name}) => name))
+      return {
+        run: run.timestamp,
+        reasons: reasonsOf(reasons),
+        datasets: inScope(run, []).map((dataset) => datasetOf(dataset, going.has(dataset.name))),
+      }
+    }),
+    keep: kept.map(({run, reasons}) => ({run, reasons: reasonsOf(reasons)})),
+    standard: [...standard],
+  }
+}
+
+/** A rule that is not saved would be lost without a word: the compiler asks for each of them. */
+type SavedRules = Record<'cutoff' | 'run' | Exclude<keyof RetentionRules, 'runs'>, unknown>
+
+function rulesOf({rules, cutoff}: Plan): SavedRules {
+  const {olderThan, runs, keepRecent, only, ...others} = rules
+  return {
+    olderThan: olderThan?.text ?? null,
+    cutoff: cutoff?.toISOString() ?? null,
+    incompleteOnly: others.incompleteOnly,
+    ignoreLeaderboard: others.ignoreLeaderboard,
+    run: [...runs],
+    all: others.all,
+    keepRecent: keepRecent ?? null,
+    graceMs: others.graceMs,
+    only: [...only],
+    deleteLeaderboard: others.deleteLeaderboard,
+  }
+}
+
+function datasetOf(dataset: Dataset, goes: boolean): object {
+  const {name, id, sha, createdAt, lastModified} = dataset
+  return {
+    goes,
+    name,
+    id,
+    sha,
+    createdAt: createdAt.toISOString(),
+    lastModified: lastModified.toISOString(),
+    private: dataset.private,
+  }
+}
+
+function reasonsOf(reasons: Reason[]): Reason[] {
+  return reasons.map(({rule, text}) => ({rule, text: clean(text)}))
+}
+
+/** What a reviewer reads must be what stands there, and a plan is often kept where many can read it. */
+function clean(text: string): string {
+  return withoutTokens(printable(text))
+}
+
+/** The digest of a saved plan, over all of it but the digest. */
+export function digestOf(document: object): string {
+  return `sha256:${createHash('sha256').update(canonicalJson(document)).digest('hex')}`
+}
+
+/** JSON without blanks and with the names sorted by code unit: the same for every layout. */
+function canonicalJson(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map((part) => canonicalJson(part)).join(',')}]`
+  const parts = Object.entries(value)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, part]) => `${JSON.stringify(name)}:${canonicalJson(part)}`)
+  return `{${parts.join(',')}}`
+}

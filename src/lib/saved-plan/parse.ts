@@ -1,0 +1,159 @@
+import {MINUTE} from '../duration.js'
+import {UsageError} from '../errors.js'
+import {type RunType} from '../naming.js'
+import {frozen, makePlan, type Plan} from '../plan.js'
+import {readRules, type RetentionRules} from '../rules.js'
+import {groupDatasetsByRun} from '../runs.js'
+import {readEndpoint, readKept, readLeaderboard, readNamespace, readRun, readStandard} from './entries.js'
+import {openPlan} from './envelope.js'
+import {type Field, quote, type Refuse} from './field.js'
+import {contentOf, type RunNote} from './format.js'
+
+/** A plan that was saved, and what was saved with it. */
+export interface SavedPlan {
+  /**
+   * As it was made, but without the runs that it keeps. The leaderboard's protection is not saved and stands here as none:
+   * it has to be read anew.
+   */
+  plan: Plan
+  madeBy: string
+  madeAt: Date
+  /** `sha256:` and 64 hexadecimal digits. */
+  digest: string
+  /** The runs that stay: of no use but to whoever reviews the plan. */
+  keptRuns: RunNote[]
+}
+
+const PARTS = [
+  'format',
+  'version',
+  'program',
+  'madeBy',
+  'madeAt',
+  'endpoint',
+  'namespace',
+  'rules',
+  'phrase',
+  'archives',
+  'leaderboard',
+  'delete',
+  'keep',
+  'standard',
+  'digest',
+] as const
+type Parts = Record<(typeof PARTS)[number], Field>
+
+/**
+ * Reads a saved plan's text, of which nothing is trusted. The plan is made again from its datasets and rules, and all that
+ * the text says beside them must be what comes of that.
+ * @returns the plan, frozen
+ * @throws what `refuse` makes, naming the place
+ */
+export function parsePlan(text: string, refuse: Refuse): SavedPlan {
+  const root = openPlan(text, refuse)
+  const parts = root.parts(...PARTS)
+  parts.program.text()
+  const keptRuns = parts.keep.list().map((field) => readKept(field))
+  const plan = makeAgain(parts)
+  for (const [name, expected] of Object.entries(contentOf(plan, keptRuns)))
+    requireSame(expected, root.at(name))
+  const timestamps = [...plan.delete.map(({run}) => run.timestamp), ...keptRuns.map(({run}) => run)]
+  requireDistinct(timestamps, root)
+  return frozen({
+    plan,
+    madeBy: parts.madeBy.text(),
+    madeAt: plan.now,
+    digest: parts.digest.text(),
+    keptRuns,
+  })
+}
+
+/** A name that is there twice would hide in the grouping, so each dataset must have its own. */
+function makeAgain(parts: Parts): Plan {
+  const namespace = readNamespace(parts.namespace)
+  const runs = parts.delete.list().map((field) => readRun(field, namespace))
+  const datasets = runs.flatMap((run) => run.datasets)
+  requireDistinct(
+    datasets.map(({name}) => name),
+    parts.delete,
+  )
+  const inventory = {
+    endpoint: readEndpoint(parts.endpoint),
+    namespace,
+    now: parts.madeAt.date(),
+    datasets,
+    leaderboard: parts.leaderboard.nullOr((field) => readLeaderboard(field, namespace)),
+    standard: parts.standard.list().map((field) => readStandard(field, namespace)),
+    warnings: [],
+  }
+  const reasons = new Map(runs.map((run) => [run.run, run.reasons]))
+  const decisions = groupDatasetsByRun(datasets).map((run) => ({
+    run,
+    action: 'delete' as const,
+    reasons: reasons.get(run.timestamp) ?? [],
+  }))
+  const rules = readSavedRules(parts.rules)
+  const plan = sensibly(parts.rules, () => makePlan(inventory, decisions, rules, {}))
+  return frozen({...plan, archives: parts.archives.boolean()})
+}
+
+/** The checks of the flags are those of the saved rules. */
+function readSavedRules(field: Field): RetentionRules {
+  const parts = field.parts(
+    'olderThan',
+    'cutoff',
+    'incompleteOnly',
+    'ignoreLeaderboard',
+    'run',
+    'all',
+    'keepRecent',
+    'graceMs',
+    'only',
+    'deleteLeaderboard',
+  )
+  const options = {
+    olderThan: parts.olderThan.nullOr((each) => each.text()),
+    incompleteOnly: parts.incompleteOnly.boolean(),
+    ignoreLeaderboard: parts.ignoreLeaderboard.boolean(),
+    run: parts.run.list().map((each) => each.text()),
+    all: parts.all.boolean(),
+    keepRecent: parts.keepRecent.nullOr((each) => each.wholeNumber()),
+    grace: graceText(parts.graceMs.wholeNumber()),
+    only: parts.only.list().map((each) => each.text() as RunType),
+    deleteLeaderboard: parts.deleteLeaderboard.boolean(),
+  }
+  return sensibly(field, () => readRules(options))
+}
+
+function graceText(ms: number): string {
+  return ms === 0 ? '0' : `${ms / MINUTE}min`
+}
+
+/** Rules that no flags could give are the file's fault. */
+function sensibly<T>(field: Field, job: () => T): T {
+  try {
+    return job()
+  } catch (error) {
+    if (error instanceof UsageError) throw field.error(`make no sense: ${error.message.replace(/\.$/, '')}`)
+    throw error
+  }
+}
+
+function requireDistinct(names: string[], field: Field): void {
+  const seen = new Set<string>()
+  for (const name of names) {
+    if (seen.has(name)) throw field.error(`names ${name} twice`)
+    seen.add(name)
+  }
+}
+
+/** What a reviewer read must be what the plan says. */
+function requireSame(expected: unknown, found: Field): void {
+  const {value} = found
+  if (typeof expected === 'object' && expected !== null && typeof value === 'object' && value !== null) {
+    for (const name of new Set([...Object.keys(expected), ...Object.keys(value)]))
+      requireSame((expected as Record<string, unknown>)[name], found.at(name))
+  } else if (expected !== value) {
+    throw found.error(`is ${quote(value)}, but its rules and datasets say ${quote(expected)}`)
+  }
+}

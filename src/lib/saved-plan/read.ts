@@ -1,0 +1,39 @@
+import {readFile, stat} from 'node:fs/promises'
+
+import {SmoltraceError, UsageError} from '../errors.js'
+import {printable} from '../text.js'
+import {type Refuse} from './field.js'
+import {parsePlan, type SavedPlan} from './parse.js'
+
+/** In bytes; some hundred thousand datasets. */
+export const LARGEST_PLAN = 64 * 1024 * 1024
+
+/**
+ * Loads a plan that `savePlan` wrote, to carry it out. Nothing in the file is trusted: who can edit it can compute its
+ * digest anew, so a plan can name nothing but datasets that `cleanup` might have planned, and is compared with a new listing
+ * before anything goes.
+ * @throws UsageError where the file cannot be read, is no plan of this version, was changed, or contradicts itself
+ */
+export async function loadPlan(file: string): Promise<SavedPlan> {
+  const refuse: Refuse = (why) =>
+    new UsageError(`--apply ${printable(file)}: ${why}.`, {
+      suggestions: ['Nothing of it is carried out. Make the plan anew: {bin} cleanup … --plan FILE'],
+    })
+  return parsePlan(await readPlanText(file, refuse), refuse)
+}
+
+/** The text of a file that may be a plan. */
+export async function readPlanText(file: string, refuse: Refuse): Promise<string> {
+  try {
+    const found = await stat(file)
+    // A pipe that nobody writes to would never end.
+    if (!found.isFile()) throw refuse('it is no plain file')
+    if (found.size > LARGEST_PLAN) throw refuse('it is larger than 64 MiB')
+    // Some editors put a mark of the byte order before the text, which the decoder leaves out.
+    return new TextDecoder().decode(await readFile(file))
+  } catch (error) {
+    if (error instanceof SmoltraceError) throw error
+    const {code, message} = error as NodeJS.ErrnoException
+    throw refuse(code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? message})`)
+  }
+}

@@ -1,0 +1,54 @@
+import {type Outcome} from '../outcomes.js'
+import {plannedDatasets} from '../plan.js'
+import {type SavedPlan} from '../saved-plan.js'
+import {printable} from '../text.js'
+import {
+  formatDatasets,
+  formatRunsToDelete,
+  formatTitle,
+  type PlanNotes,
+  rulePairs,
+  type Screen,
+} from './preview.js'
+import {describeOutcome} from './summary.js'
+import {formatPairs} from './table.js'
+import {count, moment, thousands} from './wording.js'
+
+/**
+ * A saved plan as a person reads it before it is applied: who made it, what is left of it, and what is not.
+ * @param saved with what is left of the plan
+ * @param stale what has fallen out of it
+ */
+export function formatAppliedPlan(
+  saved: SavedPlan,
+  stale: Outcome[],
+  notes: PlanNotes,
+  screen: Screen,
+): string {
+  const {plan, madeBy, madeAt, digest} = saved
+  const planned = plannedDatasets(plan).length
+  const board = plan.leaderboard?.goes ? plan.leaderboard.dataset.name : undefined
+  return [
+    formatTitle(plan, notes.title, screen.style),
+    formatPairs(
+      [
+        ['Plan', `made by ${printable(madeBy)}, ${moment(madeAt)} (${digest.slice(0, 19)}…)`],
+        ...rulePairs(plan, notes),
+        ['Left of it', `${thousands(planned)} of ${count(planned + stale.length, 'dataset')}`],
+        ...(board ? [['Leaderboard', `${board}: DELETED as well, archived first`] as [string, string]] : []),
+      ],
+      screen.style,
+    ),
+    formatStale(stale, screen),
+    planned > 0 ? formatRunsToDelete(plan, screen) : '',
+    formatDatasets(plan, screen.style),
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+}
+
+function formatStale(stale: Outcome[], {style}: Screen): string {
+  if (stale.length === 0) return ''
+  const title = style.bold(`Not any more: ${thousands(stale.length)}`)
+  return [title, ...stale.map((outcome) => `  ${describeOutcome(outcome)}`)].join('\n')
+}

@@ -1,0 +1,176 @@
+import {expect} from 'chai'
+
+import {comparePlan, needsNewEvidence} from '../../src/lib/comparison.js'
+import {type LeaderboardDataset, type RunDataset} from '../../src/lib/datasets.js'
+import {type Standing} from '../../src/lib/evidence.js'
+import {type Plan} from '../../src/lib/plan.js'
+import {
+  freshId,
+  inventoryOf,
+  leaderboardDataset,
+  NOW,
+  planOf,
+  runDataset,
+  runDatasets,
+} from '../support/builders.js'
+
+const OLD = '20260801_120000'
+const NEW = '20260901_120000'
+const PROTECTION = {leaderboard: {by: 'ann', at: NOW}}
+
+describe('a plan compared with a new listing', () => {
+  const datasets = [...runDatasets(OLD), ...runDatasets(NEW)]
+  const leaderboard = leaderboardDataset()
+  const inventory = inventoryOf(datasets, {leaderboard})
+  const plan = planOf(inventory, {all: true, deleteLeaderboard: true})
+  const [results, traces, metrics] = datasets as [RunDataset, RunDataset, RunDataset]
+  const ofOldRun = [results.name, traces.name, metrics.name]
+
+  const compare = (
+    fresh: RunDataset[],
+    {
+      protection = {},
+      board = leaderboard,
+      of = plan,
+    }: {protection?: typeof PROTECTION | object; board?: LeaderboardDataset | undefined; of?: Plan} = {},
+  ) => comparePlan(of, inventoryOf(fresh, {leaderboard: board}), {protection})
+
+  const withChange = (facts: Partial<RunDataset>) =>
+    datasets.map((dataset) => (dataset === traces ? {...dataset, ...facts} : dataset))
+
+  it('loses nothing where nothing changed', () => {
+    expect(compare(datasets)).to.deep.equal(new Map())
+  })
+
+  const changes: Array<[title: string, facts: Partial<RunDataset>]> = [
+    ['another id, as after a deletion and a new upload', {id: freshId()}],
+    ['another head', {sha: freshId()}],
+    ['a later change', {lastModified: new Date(traces.lastModified.getTime() + 1)}],
+    ['an earlier change', {lastModified: new Date(traces.lastModified.getTime() - 1)}],
+  ]
+  for (const [title, facts] of changes) {
+    it(`loses the whole run where one of its datasets has ${title}`, () => {
+      const excluded = compare(withChange(facts))
+      expect([...excluded.keys()]).to.have.members(ofOldRun)
+      for (const {status, reason} of excluded.values()) {
+        expect(status).to.equal('skipped')
+        expect(reason).to.include('traces changed')
+      }
+    })
+  }
+
+  it('takes no notice of a dataset that only became public', () => {
+    expect(compare(withChange({private: false})).size).to.equal(0)
+  })
+
+  it('finds what left gone, and goes on with the rest of its run', () => {
+    const excluded = compare(datasets.filter((dataset) => dataset !== metrics))
+    expect([...excluded]).to.have.length(1)
+    expect(excluded.get(metrics.name)?.status).to.equal('gone')
+  })
+
+  it('finds a run gone that left altogether', () => {
+    const excluded = compare(datasets.slice(3))
+    expect([...excluded.keys()]).to.have.members(ofOldRun)
+    expect([...excluded.values()].every(({status}) => status === 'gone')).to.equal(true)
+  })
+
+  it('tells what left from what changed in the same run', () => {
+    const excluded = compare(withChange({sha: freshId()}).filter((dataset) => dataset !== metrics))
+    expect(excluded.get(metrics.name)?.status).to.equal('gone')
+    expect(excluded.get(traces.name)?.status).to.equal('skipped')
+    expect(excluded.get(results.name)?.status).to.equal('skipped')
+  })
+
+  it('loses the whole run that a dataset came to', () => {
+    const partial = [...runDatasets(OLD, ['results']), ...runDatasets(NEW)]
+    const of = planOf(inventoryOf(partial), {all: true})
+    const excluded = compare([...partial, runDataset('metrics', OLD)], {of, board: undefined})
+    expect([...excluded.keys()]).to.deep.equal([`kim/smoltrace-results-${OLD}`])
+    expect([...excluded.values()][0]).to.deep.include({status: 'skipped'})
+    expect([...excluded.values()][0]?.reason).to.include('metrics came')
+  })
+
+  it('loses the run where a dataset beyond the scope changed', () => {
+    const of = planOf(inventory, {all: true, only: ['metrics']})
+    expect([...compare(withChange({sha: freshId()}), {of}).keys()]).to.deep.equal([metrics.name])
+  })
+
+  it('never gains anything, and knows only what is planned', () => {
+    const of = planOf(inventory, {run: [OLD]})
+    const excluded = compare(
+      [...runDatasets('20260701_000000'), ...datasets.slice(3).map((each) => ({...each, sha: freshId()}))],
+      {of},
+    )
+    expect([...excluded.keys()]).to.have.members(ofOldRun)
+  })
+
+  it('loses the leaderboard that became protected, and says by whom', () => {
+    const excluded = compare(datasets, {protection: PROTECTION})
+    expect([...excluded.keys()]).to.deep.equal([leaderboard.name])
+    expect(excluded.get(leaderboard.name)?.status).to.equal('skipped')
+    expect(excluded.get(leaderboard.name)?.reason).to.include('ann')
+  })
+
+  it('loses the leaderboard that changed', () => {
+    for (const facts of [{sha: freshId()}, {id: freshId()}, {lastModified: NOW}]) {
+      const excluded = compare(datasets, {board: {...leaderboard, ...facts}})
+      expect([...excluded].map(([name, {status}]) => [name, status])).to.deep.equal([
+        [leaderboard.name, 'skipped'],
+      ])
+    }
+  })
+
+  it('finds the leaderboard gone that left, even one that was protected', () => {
+    const excluded = comparePlan(plan, inventoryOf(datasets), {protection: PROTECTION})
+    expect(excluded.get(leaderboard.name)?.status).to.equal('gone')
+  })
+
+  it('loses the whole run that was pinned since', () => {
+    const [timestamp = ''] = [results.timestamp]
+    const excluded = compare(datasets, {protection: {runs: {[timestamp]: {by: 'ann', at: NOW}}}})
+    expect([...excluded.keys()]).to.include.members(ofOldRun)
+    expect(excluded.get(traces.name)).to.deep.equal({
+      status: 'skipped',
+      reason: 'pinned by ann since the plan was made',
+    })
+  })
+
+  it('keeps the leaderboard in which a run was pinned since, though it be another run', () => {
+    const excluded = compare(datasets, {protection: {runs: {'20200101_000000': {by: 'ann', at: NOW}}}})
+    expect([...excluded.keys()]).to.deep.equal([leaderboard.name])
+    expect(excluded.get(leaderboard.name)?.reason).to.include('20200101_000000')
+  })
+
+  it('takes no notice of a pin that has run out', () => {
+    const runs = {[results.timestamp]: {by: 'ann', at: NOW, until: '2026-10-04'}}
+    expect(compare(datasets, {protection: {runs}}).size).to.equal(0)
+  })
+
+  it('that rests on the leaderboard loses a run that is listed there by now', () => {
+    const half = runDatasets('20260701_120000', ['results', 'metrics'])
+    const stock = inventoryOf(half, {leaderboard})
+    const of = planOf(stock, {incompleteOnly: true})
+    const later = inventoryOf(half, {leaderboard: {...leaderboard, sha: freshId()}})
+    expect(needsNewEvidence(of, stock)).to.equal(false)
+    expect(needsNewEvidence(of, later)).to.equal(true)
+    expect(needsNewEvidence(planOf(stock, {all: true}), later)).to.equal(false)
+    const excludedBy = (standing: Standing) => [
+      ...comparePlan(of, later, {
+        protection: {},
+        evidence: new Map([['20260701_120000', standing]]),
+      }).keys(),
+    ]
+    expect(excludedBy('finished')).to.have.members(half.map(({name}) => name))
+    expect(excludedBy('unclear')).to.have.members(half.map(({name}) => name))
+    expect(excludedBy('failed')).to.deep.equal([])
+  })
+
+  it('takes no notice of a leaderboard that stays anyway', () => {
+    const of = planOf(inventory, {all: true})
+    expect(comparePlan(of, inventoryOf(datasets), {protection: {}}).size).to.equal(0)
+    expect(
+      compare(datasets, {of, protection: PROTECTION, board: {...leaderboard, sha: freshId()}}).size,
+    ).to.equal(0)
+  })
+})
