@@ -28,10 +28,11 @@ const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn it off'
 /**
  * Reads the value of `--older-than`: `7`, `7d`, `12h`, `2w`, `1m` or `1mo` (30 days), `1y` (365 days), a sum (`1w3d`),
  * or a date (`2026-01-31`, midnight UTC).
+ * @param flag what the person wrote before it
  * @throws UsageError where it is none of these, zero or negative
  */
-export function parseAge(text: string): Age {
-  const wanted = new UsageError(`--older-than "${text}" is no age: give ${AGE_FORMS}.`)
+export function parseAge(text: string, flag = '--older-than'): Age {
+  const wanted = new UsageError(`${flag} "${text}" is no age: give ${AGE_FORMS}.`)
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
     const date = new Date(`${text}T00:00:00Z`)
     if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text) throw wanted
@@ -72,11 +73,12 @@ function parseSum(text: string): number | undefined {
 
 /**
  * The moment before which a run counts as old enough; the comparison is strict.
+ * @param flag what the person wrote before the age
  * @throws UsageError where the cutoff lies in the future, which would make every run old enough
  */
-export function cutoffOf(age: Age, now: Date): Date {
+export function cutoffOf(age: Age, now: Date, flag = '--older-than'): Date {
   const cutoff = age.kind === 'date' ? age.date : new Date(now.getTime() - age.ms)
-  if (cutoff > now) throw new UsageError(`--older-than "${age.text}" lies in the future: give ${AGE_FORMS}.`)
+  if (cutoff > now) throw new UsageError(`${flag} "${age.text}" lies in the future: give ${AGE_FORMS}.`)
   return cutoff
 }
 

@@ -1,6 +1,6 @@
 /** Controls, invisible marks, among them those that turn the direction of writing, and what has no meaning of its own. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]+/gu
-const TOKEN = /\bhf_[\w.-]+/g
+const TOKEN = /hf_[\w.-]+/g
 
 /**
  * Makes text from outside safe for a terminal: control characters, among them the escape that begins a terminal's
@@ -13,4 +13,9 @@ export function printable(text: string): string {
 /** Blots out whatever looks like a token, in case the other side repeats what it was sent. */
 export function withoutTokens(text: string): string {
   return text.replaceAll(TOKEN, 'hf_…')
+}
+
+/** Text from outside as it is kept and shown: fit for a terminal, and without tokens. */
+export function safe(text: string): string {
+  return withoutTokens(printable(text))
 }

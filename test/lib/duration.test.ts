@@ -235,6 +235,18 @@ describe('duration', () => {
     })
   })
 
+  it('is refused in the name of the flag that it was given to', () => {
+    for (const error of [
+      errorOf(() => parseAge('soon', '--since')),
+      errorOf(() => cutoffOf(parseAge('9999-12-31', '--since'), NOW, '--since')),
+    ]) {
+      expect(error).to.be.instanceOf(UsageError)
+      expect(error.message)
+        .to.match(/^--since "/)
+        .and.not.include('--older-than')
+    }
+  })
+
   describe('a duration in words', () => {
     const words: Array<[ms: number, text: string]> = [
       [0, '0min'],

@@ -1,0 +1,60 @@
+import {Args, Flags} from '@oclif/core'
+
+import {BaseCommand} from '../lib/base-command.js'
+import {cutoffOf, parseAge} from '../lib/duration.js'
+import {UsageError} from '../lib/errors.js'
+import {findJob, readHistory} from '../lib/history.js'
+import {jobDocument} from '../lib/job-record.js'
+
+export default class History extends BaseCommand {
+  static override summary = 'Show what was deleted from this machine, and what of it is certain.'
+  static override description = `Every plan that is carried out is written down while it is: what was about to be deleted, and what became of it. Where a deletion broke off, this tells what was deleted, what was not touched, and what may be deleted or not. Sends nothing and changes nothing.`
+  static override examples = [
+    {description: 'Every job, newest first:', command: '<%= config.bin %> <%= command.id %>'},
+    {
+      description: 'Everything about one of them:',
+      command: '<%= config.bin %> <%= command.id %> 3f9a2c4b',
+    },
+    {
+      description: 'What was deleted in the last week, for a script:',
+      command: `<%= config.bin %> <%= command.id %> --since 7d --json | jq -r '.jobs[].datasets[] | select(.state == "deleted").name'`,
+    },
+  ]
+  static override hiddenAliases = ['smoltrace:history']
+  static override args = {
+    job: Args.string({description: 'A job, by the first characters of its id; default: all of them.'}),
+  }
+  static override flags = {
+    since: Flags.string({
+      summary: 'Only jobs since then: 30d, 12h, 2w, 1m (30 days), 1y, 1w3d, or a date such as 2026-01-31.',
+      helpValue: 'AGE',
+    }),
+  }
+
+  async run(): Promise<object> {
+    const {args, flags} = await this.parse(History)
+    if (args.job !== undefined && flags.since !== undefined)
+      throw new UsageError('--since chooses among all jobs: give it without a job.')
+    const since = flags.since === undefined ? undefined : momentOf(flags.since)
+    const all = await readHistory(this.dataDirectory, {since})
+    const job = args.job === undefined ? undefined : findJob(all, args.job)
+    const jobs = job ? [job] : all.jobs
+    const problems = job ? all.problems.filter((problem) => problem.job === job.id) : all.problems
+    if (!this.jsonEnabled()) {
+      const {formatHistory, formatJob} = await import('../lib/ui/history.js')
+      const view = {...this.screen, bin: this.bin, since}
+      this.log(job ? formatJob(job, problems, view) : formatHistory(all, view))
+    }
+
+    return {
+      dataDir: all.dataDir,
+      since: since ?? null,
+      jobs: jobs.map((each) => jobDocument(each)),
+      problems: problems.map((each) => ({...each, job: each.job ?? null})),
+    }
+  }
+}
+
+function momentOf(since: string): Date {
+  return cutoffOf(parseAge(since, '--since'), new Date(), '--since')
+}

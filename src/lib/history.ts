@@ -1,0 +1,90 @@
+import {type Dirent} from 'node:fs'
+import {readdir, readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+
+import {RefusedError} from './errors.js'
+import {type JobRecord, parseJournal} from './job-record.js'
+import {journalFolder, journalName} from './journal.js'
+import {safe} from './text.js'
+
+/** Something among the journals that is not certain. */
+export interface HistoryProblem {
+  file: string
+  /** The job that the file tells of; undefined where it tells of none. */
+  job: string | undefined
+  message: string
+}
+
+export interface History {
+  dataDir: string
+  /** Newest first. */
+  jobs: JobRecord[]
+  problems: HistoryProblem[]
+}
+
+/**
+ * Reads every journal in a data directory. What is no journal becomes a problem; what was hidden by its name is left out.
+ * @param dataDir as `dataDirectory` gives it
+ * @param options what to leave out
+ * @param options.since leaves out the jobs that began before
+ * @throws RefusedError where the folder is there and cannot be read
+ */
+export async function readHistory(
+  dataDir: string,
+  {since}: {since?: Date | undefined} = {},
+): Promise<History> {
+  const folder = journalFolder(dataDir)
+  const history: History = {dataDir: safe(dataDir), jobs: [], problems: []}
+  for (const entry of await entriesOf(folder)) {
+    const file = safe(entry.name)
+    try {
+      const job = await readJournal(folder, entry)
+      if (since && job.at < since) continue
+      history.jobs.push(job)
+      history.problems.push(...job.problems.map((message) => ({file, job: job.id, message})))
+    } catch (error) {
+      history.problems.push({file, job: undefined, message: messageOf(error)})
+    }
+  }
+
+  return history
+}
+
+/**
+ * The one job whose id begins like this.
+ * @throws RefusedError where there is none, or more than one
+ */
+export function findJob({dataDir, jobs}: History, id: string): JobRecord {
+  const found = id === '' ? [] : jobs.filter((job) => job.id.startsWith(id.toLowerCase()))
+  const [job] = found
+  if (found.length === 1 && job) return job
+  const named = JSON.stringify(safe(id))
+  const suggestions = ['See which there are: {bin} history']
+  throw job
+    ? new RefusedError(`${named} is how several jobs begin: ${found.map((each) => each.id).join(', ')}.`)
+    : new RefusedError(`There is no job ${named} in ${dataDir}.`, {suggestions})
+}
+
+/** Newest first: a journal's name begins with its moment. */
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    const entries = await readdir(folder, {withFileTypes: true})
+    return entries.filter(({name}) => !name.startsWith('.')).toSorted((a, b) => (a.name < b.name ? 1 : -1))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw new RefusedError(`The journals in ${safe(folder)} cannot be read: ${messageOf(error)}.`, {
+      cause: error,
+    })
+  }
+}
+
+async function readJournal(folder: string, entry: Dirent): Promise<JobRecord> {
+  if (!entry.isFile()) throw new RefusedError('is no file')
+  const job = parseJournal(await readFile(join(folder, entry.name), 'utf8'))
+  if (journalName(job.at, job.id) === entry.name) return job
+  throw new RefusedError('is not named as the journal in it was: it is a copy, or was changed')
+}
+
+function messageOf(error: unknown): string {
+  return safe(error instanceof Error ? error.message : String(error))
+}

@@ -1,0 +1,186 @@
+import {formatDuration} from '../duration.js'
+import {type History, type HistoryProblem} from '../history.js'
+import {
+  DATASET_STATES,
+  type DatasetRecord,
+  type DatasetState,
+  isClean,
+  type JobRecord,
+} from '../job-record.js'
+import {journalName} from '../journal.js'
+import {type Screen} from './preview.js'
+import {formatPairs, formatTable} from './table.js'
+import {count, listing, minute, moment, thousands} from './wording.js'
+
+/** What the reader asked for, and how the program is called. */
+export interface HistoryView extends Screen {
+  bin: string
+  since?: Date | undefined
+}
+
+/** As many of a job's 12 digits as a person needs to name it. */
+const SHORT_ID = 8
+/** A namespace longer than this leaves no room for the rest on 80 columns. */
+const WIDE = 20
+
+/** The table of jobs, newest first; then, for each that needs a look, what is certain and what is not; then the problems. */
+export function formatHistory({dataDir, jobs, problems}: History, view: HistoryView): string {
+  const {style, since, bin} = view
+  const from = since ? ` since ${moment(since)}` : ''
+  const title =
+    jobs.length > 0
+      ? style.bold(`${count(jobs.length, 'job')}${from}, in ${dataDir}`)
+      : `There is no job${from} in ${dataDir}.`
+  const unclean = jobs.filter((job) => !isClean(job))
+  return [
+    title,
+    formatJobs(jobs, view),
+    ...unclean.map(
+      (job) => `${formatTitle(job, view)}\n${formatStates(job, view, {namesWhatIsGone: false})}`,
+    ),
+    unclean.length > 0 ? `Everything about one of them: ${bin} history JOB` : '',
+    formatProblems(problems, view),
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+}
+
+/** Everything that is known of one job. */
+export function formatJob(job: JobRecord, problems: HistoryProblem[], view: HistoryView): string {
+  return [
+    `${formatTitle(job, view)}\n${formatFacts(job, view)}`,
+    formatStates(job, view, {namesWhatIsGone: true}),
+    formatProblems(problems, view),
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+}
+
+function formatJobs(jobs: JobRecord[], view: HistoryView): string {
+  if (jobs.length === 0) return ''
+  const isWide = jobs.some(({namespace}) => namespace.length > WIDE)
+  const columns = [
+    {title: 'WHEN (UTC)'},
+    {title: 'JOB'},
+    {title: 'NAMESPACE', ...(isWide && {dropAt: 1})},
+    {title: 'STATE'},
+    {title: 'DATASETS'},
+  ]
+  const rows = jobs.map((job) => [
+    minute(job.at),
+    job.id.slice(0, SHORT_ID),
+    job.namespace,
+    STATE_WORDS[job.state],
+    countsOf(job),
+  ])
+  return formatTable(columns, rows, view)
+}
+
+const STATE_WORDS = {'broken-off': 'broken off', finished: 'finished', interrupted: 'interrupted'}
+const STATE_NOTES = {
+  'broken-off': 'it was killed, it crashed, or it is still running',
+  finished: 'it came to its end',
+  interrupted: 'it was told to stop, and came to an end',
+}
+
+function countsOf({counts, datasets}: JobRecord): string {
+  const shown = DATASET_STATES.filter((state) => counts[state] > 0)
+  return datasets.length === 0
+    ? 'none'
+    : shown.map((state) => `${thousands(counts[state])} ${SHORT_WORDS[state]}`).join(', ')
+}
+
+const SHORT_WORDS: Record<DatasetState, string> = {
+  deleted: 'deleted',
+  gone: 'gone',
+  untouched: 'untouched',
+  unattempted: 'unattempted',
+  skipped: 'skipped',
+  failed: 'failed',
+  uncertain: 'uncertain',
+}
+
+function formatTitle({id, at, namespace, state}: JobRecord, {style}: HistoryView): string {
+  const title = `Job ${id} in ${namespace}, ${moment(at)}: ${STATE_WORDS[state]}`
+  const paint = state === 'finished' ? style.bold : style.yellow
+  return `${paint(title)}, ${STATE_NOTES[state]}`
+}
+
+function formatFacts(job: JobRecord, {style}: HistoryView): string {
+  const {at, id, namespace, endpoint, user, program, confirmedBy, phrase, rules, archive, endedAt} = job
+  return formatPairs(
+    [
+      ['Namespace', `${namespace} at ${endpoint}`],
+      ['User', `${user}, with ${program}`],
+      ['Confirmed', {phrase: `by typing ${phrase}`, yes: 'by --yes', callback: 'by a program'}[confirmedBy]],
+      ['Rules', rulesText(rules)],
+      ['Archive', archive ?? 'none'],
+      ['Ended', endedAt ? moment(endedAt) : 'not known'],
+      ['Journal', journalName(at, id)],
+    ],
+    style,
+  )
+}
+
+/** The rules by the names of `--json`, without those that said nothing. */
+function rulesText(rules: JobRecord['rules']): string {
+  const given = Object.entries(rules).filter(([, value]) => value !== null && value !== false && value !== 0)
+  const texts = given
+    .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+    .map(([name, value]) => {
+      if (value === true) return name
+      return name === 'graceMs' ? `grace ${formatDuration(Number(value))}` : `${name} ${valueText(value)}`
+    })
+  return texts.join(', ') || 'none'
+}
+
+function valueText(value: unknown): string {
+  if (Array.isArray(value)) return value.map((each) => valueText(each)).join(' ')
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+/** The datasets by what is certain of them; what is not certain stands last, where the eye rests. */
+function formatStates(
+  job: JobRecord,
+  {style, bin}: HistoryView,
+  {namesWhatIsGone}: {namesWhatIsGone: boolean},
+): string {
+  const groups = DATASET_STATES.map((state) => ({
+    state,
+    datasets: job.datasets.filter((dataset) => dataset.state === state),
+  })).filter(({datasets}) => datasets.length > 0)
+  const parts = groups.map(({state, datasets}) => {
+    const title = `  ${STATE_TITLES[state]}: ${thousands(datasets.length)}`
+    const isNamed = namesWhatIsGone || (state !== 'deleted' && state !== 'gone')
+    const paint = state === 'uncertain' ? style.yellow : state === 'failed' ? style.red : style.bold
+    return [paint(title), ...(isNamed ? datasets.map((dataset) => `    ${describe(dataset)}`) : [])].join(
+      '\n',
+    )
+  })
+  const uncertain = job.counts.uncertain > 0
+  const hint = `  What is there now: ${bin} datasets list --namespace ${job.namespace}`
+  return [...parts, ...(uncertain ? [hint] : [])].join('\n')
+}
+
+const STATE_TITLES: Record<DatasetState, string> = {
+  deleted: 'Deleted',
+  gone: 'Already gone',
+  untouched: 'Untouched, nothing was sent for them',
+  unattempted: 'Not attempted',
+  skipped: 'Skipped',
+  failed: 'Failed',
+  uncertain: 'May be deleted or not',
+}
+
+function describe({name, reason, requestId, at}: DatasetRecord): string {
+  const when = at ? `${at.toISOString().slice(0, 19).replace('T', ' ')}  ` : ''
+  return `${when}${name}${reason ? `: ${reason}` : ''}${requestId ? ` (request ${requestId})` : ''}`
+}
+
+function formatProblems(problems: HistoryProblem[], {style}: HistoryView): string {
+  if (problems.length === 0) return ''
+  const files = new Map<string, string[]>()
+  for (const {file, message} of problems) files.set(file, [...(files.get(file) ?? []), message])
+  const lines = [...files].map(([file, messages]) => `  ${file}: ${listing(messages)}`)
+  return [style.yellow(`Not read, or not whole: ${count(files.size, 'file')}`), ...lines].join('\n')
+}

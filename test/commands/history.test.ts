@@ -1,0 +1,175 @@
+import {expect} from 'chai'
+import {mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {type Dataset} from '../../src/lib/datasets.js'
+import {DAY} from '../../src/lib/duration.js'
+import {journalFolder, openJournal, prepareJournal} from '../../src/lib/journal.js'
+import {plannedDatasets} from '../../src/lib/plan.js'
+import {ago, inventoryOf, later, NOW, planOf, runDatasets} from '../support/builders.js'
+import {runCli} from '../support/cli.js'
+import {at} from '../support/hub.js'
+
+const PLAN = planOf(inventoryOf(runDatasets(ago(60 * DAY))), {all: true})
+const DATASETS = plannedDatasets(PLAN) as [Dataset, Dataset, Dataset]
+
+describe('history', () => {
+  let dataDir: string
+  const run = (...argv: string[]) =>
+    at(NOW, () => runCli(['history', ...argv], {SMOLTRACE_DATA_DIR: dataDir}))
+  const runJson = async (...argv: string[]) =>
+    JSON.parse((await run(...argv, '--json')).stdout) as Record<string, any>
+
+  /** A job that deleted its first dataset, and of the second does not know; finished only if all are deleted. */
+  const writeJob = async (now: Date, {deletes = 1, dir = dataDir} = {}) => {
+    await prepareJournal(dir)
+    const journal = await openJournal(dir, {plan: PLAN, user: 'kim', confirmedBy: 'yes', now}, () =>
+      later(now, 1000),
+    )
+    for (const [index, dataset] of DATASETS.entries()) {
+      if (index <= deletes) await journal.intent(dataset)
+      if (index < deletes) await journal.outcome({name: dataset.name, status: 'deleted'}, dataset)
+    }
+
+    await journal.end({interrupted: deletes < DATASETS.length})
+    return journal.id
+  }
+
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'smoltrace-history-'))
+  })
+
+  afterEach(() => {
+    rmSync(dataDir, {recursive: true})
+  })
+
+  it('says that there is none where nothing was ever deleted, and makes no file', async () => {
+    expect(await run()).to.deep.equal({stdout: `There is no job in ${dataDir}.\n`, stderr: '', exitCode: 0})
+    expect(await runJson()).to.deep.equal({
+      schemaVersion: 1,
+      command: 'history',
+      dataDir,
+      since: null,
+      jobs: [],
+      problems: [],
+      warnings: [],
+    })
+    expect(readdirSync(dataDir)).to.deep.equal([])
+  })
+
+  it('needs no token, and shows every job, newest first', async () => {
+    const ids = [await writeJob(ago(2 * DAY)), await writeJob(ago(DAY), {deletes: 3})]
+    const {stdout, stderr, exitCode} = await run()
+    expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
+    const rows = stdout.split('\n').filter((line) => line.startsWith('2026-'))
+    expect(rows[0]).to.include('2026-10-04 12:00').and.include('finished').and.include('3 deleted')
+    expect(rows[1]).to.include('2026-10-03 12:00').and.include('interrupted').and.include('1 uncertain')
+    expect(rows.map((row) => row.split(/ {2,}/)[1])).to.deep.equal(
+      ids.map((id) => id.slice(0, 8)).toReversed(),
+    )
+    expect(stdout).to.include(DATASETS[1].name).and.include(DATASETS[2].name)
+  })
+
+  it('shows everything of one job, by the beginning of its id', async () => {
+    const id = await writeJob(ago(DAY))
+    await writeJob(ago(2 * DAY))
+    const {stdout, exitCode} = await run(id.slice(0, 8))
+    expect(exitCode).to.equal(0)
+    expect(stdout).to.match(new RegExp(`^Job ${id} in kim, 2026-10-04 12:00 UTC: interrupted`))
+    for (const {name} of DATASETS) expect(stdout.split(name)).to.have.length(2)
+    expect(stdout).to.include('Confirmed').and.not.include('2026-10-03')
+  })
+
+  it('has one document for all jobs and for one', async () => {
+    const id = await writeJob(ago(DAY))
+    await writeJob(ago(2 * DAY))
+    const {jobs} = await runJson()
+    expect(jobs).to.have.length(2)
+    expect(jobs[0]).to.deep.include({
+      id,
+      at: ago(DAY).toISOString(),
+      endedAt: later(ago(DAY), 1000).toISOString(),
+      state: 'interrupted',
+      confirmedBy: 'yes',
+      archive: null,
+      counts: {deleted: 1, gone: 0, untouched: 1, unattempted: 0, skipped: 0, failed: 0, uncertain: 1},
+    })
+    expect(jobs[0].datasets.map(({state}: {state: string}) => state)).to.deep.equal([
+      'deleted',
+      'uncertain',
+      'untouched',
+    ])
+    expect((await runJson(id)).jobs).to.deep.equal([jobs[0]])
+  })
+
+  it('refuses a job that is not there, with and without --json', async () => {
+    await writeJob(NOW)
+    const {stdout, stderr, exitCode} = await run('nothing')
+    expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 1})
+    expect(stderr).to.equal(
+      `Error: There is no job "nothing" in ${dataDir}.\n  See which there are: smoltrace history\n`,
+    )
+    expect((await runJson('nothing')).error).to.include({name: 'RefusedError', exitCode: 1})
+  })
+
+  it('shows with --since only what began then or later, and says since when', async () => {
+    await writeJob(ago(10 * DAY))
+    await writeJob(ago(7 * DAY))
+    const week = await runJson('--since', '7d')
+    expect(week.jobs.map((job: {at: string}) => job.at)).to.deep.equal([ago(7 * DAY).toISOString()])
+    expect(week.since).to.equal(ago(7 * DAY).toISOString())
+    expect((await runJson('--since', '2026-09-25')).jobs).to.have.length(2)
+    expect((await runJson('--since', '2026-09-26')).jobs).to.have.length(1)
+    expect((await run('--since', '7d')).stdout).to.match(/^1 job since 2026-09-28 12:00 UTC, in /)
+    expect((await run('--since', '1h')).stdout).to.equal(
+      `There is no job since 2026-10-05 11:00 UTC in ${dataDir}.\n`,
+    )
+  })
+
+  const refused: Array<[title: string, argv: string[], message: RegExp]> = [
+    ['no age', ['--since', 'yesterday'], /^Error: --since "yesterday" is no age/],
+    ['a date in the future', ['--since', '2027-01-01'], /^Error: --since "2027-01-01" lies in the future/],
+    ['a job and --since', ['3f9a', '--since', '7d'], /^Error: --since chooses among all jobs/],
+    ['two jobs', ['3f9a', '4f9a'], /^Error: Unexpected argument: 4f9a/],
+  ]
+  for (const [title, argv, message] of refused) {
+    it(`takes ${title} for a wrong use`, async () => {
+      const {stdout, stderr, exitCode} = await run(...argv)
+      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
+      expect(stderr).to.match(message)
+    })
+  }
+
+  it('names what is no journal, and still shows the others', async () => {
+    const id = await writeJob(NOW)
+    writeFileSync(join(journalFolder(dataDir), 'x.jsonl'), 'no journal\n')
+    const {stdout, exitCode} = await run()
+    expect(exitCode).to.equal(0)
+    expect(stdout).to.include('x.jsonl: is no journal').and.include(id)
+    const {problems, jobs} = await runJson()
+    expect(problems).to.deep.equal([{file: 'x.jsonl', job: null, message: 'is no journal'}])
+    expect(jobs).to.have.length(1)
+    expect((await runJson(id)).problems).to.deep.equal([])
+  })
+
+  it('refuses a folder that it cannot read', async () => {
+    writeFileSync(journalFolder(dataDir), '')
+    const {stderr, exitCode} = await run()
+    expect(exitCode).to.equal(1)
+    expect(stderr).to.match(/^Error: The journals in \S+ cannot be read: ENOTDIR/)
+  })
+
+  it("shows in the sandbox the rehearsals' jobs and no others", async () => {
+    await writeJob(NOW)
+    const rehearsal = await writeJob(NOW, {dir: join(dataDir, 'sandbox')})
+    const {stdout} = await runCli(['sandbox', 'history', '--json'], {SMOLTRACE_DATA_DIR: dataDir})
+    const {jobs} = JSON.parse(stdout) as {jobs: Array<{id: string}>}
+    expect(jobs.map(({id}) => id)).to.deep.equal([rehearsal])
+  })
+
+  it('is found by its topic in a host', async () => {
+    const {stdout, exitCode} = await runCli(['smoltrace', 'history'], {SMOLTRACE_DATA_DIR: dataDir})
+    expect({stdout, exitCode}).to.deep.equal({stdout: `There is no job in ${dataDir}.\n`, exitCode: 0})
+  })
+})
