@@ -1,17 +1,27 @@
 // The main job from beginning to end, on the embedded Hub: nothing outside this machine is touched.
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
 import {startSandbox} from '../dist/lib/sandbox/index.js'
 
+const folder = await mkdtemp(join(tmpdir(), 'smoltrace-demo-'))
+const copies = join(folder, 'copies')
 const STEPS = [
   ['What did the evaluations leave?', 'datasets list'],
   ['Which runs do they belong to?', 'runs group'],
   ['What would a cleanup delete? (a dry run, the default)', 'cleanup --older-than 30d --keep-recent 3'],
   ['Guard the leaderboard, for everyone.', 'leaderboard protect --reason demo'],
-  ['Now for real.', 'cleanup --older-than 30d --keep-recent 3 --no-dry-run --yes'],
+  [
+    'Now for real, with a copy of everything that goes.',
+    `cleanup --older-than 30d --keep-recent 3 --archive ${copies} --no-dry-run --yes`,
+  ],
   ['What is left?', 'runs group'],
+  ['What was deleted, and is that certain?', 'history'],
+  ['That was a mistake: bring it back.', `restore ${copies}`],
 ]
 
 const program = fileURLToPath(new URL('../bin/run.js', import.meta.url))
@@ -22,6 +32,7 @@ const env = {
   HF_TOKEN: hub.token,
   HF_HUB_OFFLINE: '',
   TRANSFORMERS_OFFLINE: '',
+  SMOLTRACE_DATA_DIR: join(folder, 'data'),
 }
 try {
   for (const [title, words] of STEPS) {
@@ -32,4 +43,5 @@ try {
   }
 } finally {
   await hub.close()
+  await rm(folder, {recursive: true, force: true})
 }

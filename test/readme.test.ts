@@ -2,6 +2,9 @@ import {expect} from 'chai'
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {readFileSync} from 'node:fs'
+import {mkdir, mkdtemp, rm, symlink} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {text} from 'node:stream/consumers'
 
 import {type Sandbox, startSandbox} from '../src/lib/sandbox/index.js'
@@ -14,12 +17,20 @@ const examples = [...readme.matchAll(/^([^\n]+):\n\n```js\n(.*?)```/gms)].map(
 
 describe('the examples of the README', () => {
   let hub: Sandbox
+  /** A project that has installed the package. */
+  let project: string
 
   beforeEach(async () => {
     hub = await startSandbox()
+    project = await mkdtemp(join(tmpdir(), 'smoltrace-readme-'))
+    await mkdir(join(project, 'node_modules'))
+    await symlink(root, join(project, 'node_modules', 'smoltrace'), 'junction')
   })
 
-  afterEach(() => hub.close())
+  afterEach(async () => {
+    await hub.close()
+    await rm(project, {recursive: true, force: true})
+  })
 
   it('are one for each function of the library', () => {
     for (const name of [
@@ -28,6 +39,10 @@ describe('the examples of the README', () => {
       'filterRuns',
       'deleteDatasets',
       'cleanupDatasets',
+      'applyPlan',
+      'readHistory',
+      'readLeaderboardRows',
+      'evidenceOf',
     ]) {
       expect(examples.some(({code}) => code.includes(`${name}(`))).to.equal(true, name)
     }
@@ -35,8 +50,8 @@ describe('the examples of the README', () => {
 
   for (const {title, code} of examples) {
     it(`run as they stand: ${title}`, async () => {
-      const env = {...process.env, HF_ENDPOINT: hub.url, HF_TOKEN: hub.token}
-      const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {cwd: root, env})
+      const env = {...process.env, HF_ENDPOINT: hub.url, HF_TOKEN: hub.token, XDG_DATA_HOME: project}
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {cwd: project, env})
       const output = Promise.all([text(child.stdout), text(child.stderr)])
       const [exitCode] = await once(child, 'close')
       const [stdout, stderr] = await output

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 
 import {RefusedError} from './errors.js'
 import {type JobRecord, parseJournal} from './job-record.js'
-import {journalFolder, journalName} from './journal.js'
+import {dataDirectory, journalFolder, journalName} from './journal.js'
 import {safe} from './text.js'
 
 /** Something among the journals that is not certain. */
@@ -24,13 +24,13 @@ export interface History {
 
 /**
  * Reads every journal in a data directory. What is no journal becomes a problem; what was hidden by its name is left out.
- * @param dataDir as `dataDirectory` gives it
+ * @param dataDir where the command line keeps its data, by default
  * @param options what to leave out
  * @param options.since leaves out the jobs that began before
  * @throws RefusedError where the folder is there and cannot be read
  */
 export async function readHistory(
-  dataDir: string,
+  dataDir: string = dataDirectory(),
   {since}: {since?: Date | undefined} = {},
 ): Promise<History> {
   const folder = journalFolder(dataDir)
