@@ -1,3 +1,13 @@
+export {type ApplyOptions, applyPlan} from './lib/apply.js'
+export {type ArchiveEvent} from './lib/archive/archive.js'
+export {
+  restoreDatasets,
+  type RestoreEvent,
+  type RestoreOptions,
+  type RestoreOutcome,
+  type RestoreResult,
+  type RestoreStatus,
+} from './lib/archive/restore.js'
 export {cleanupDatasets, type CleanupOptions, deleteDatasets, type DeleteOptions} from './lib/cleanup.js'
 export {
   type Dataset,
@@ -6,26 +16,48 @@ export {
   type LeaderboardDataset,
   type RunDataset,
 } from './lib/datasets.js'
-export {type DeletionEvent, type Outcome, type OutcomeStatus} from './lib/deletion.js'
+export {type DeletionEvent} from './lib/deletion.js'
 export {CancelledError, NotAllowedError, RefusedError, SmoltraceError, UsageError} from './lib/errors.js'
-export {type CleanupResult, type ExecutionOptions, type RunCounts} from './lib/execution.js'
+export {
+  type Evidence,
+  evidenceOf,
+  type Metric,
+  type RunState,
+  type Standing,
+  stateOf,
+} from './lib/evidence.js'
+export {type ExecutionOptions, type JobEvent} from './lib/execution.js'
+export {type History, readHistory} from './lib/history.js'
 export {HubError, HubFormatError, HubUnreachableError} from './lib/hub/errors.js'
 export {type Wait} from './lib/hub/transport.js'
+export {type DatasetRecord, type DatasetState, type JobRecord, type JobState} from './lib/job-record.js'
+export {dataDirectory} from './lib/journal.js'
+export {type LeaderboardRow, readLeaderboardRows} from './lib/leaderboard.js'
 export {type DatasetType, type RunType} from './lib/naming.js'
+export {type Outcome, type OutcomeStatus} from './lib/outcomes.js'
 export {type KeptRun, type Phrase, type Plan, type PlannedLeaderboard, type PlannedRun} from './lib/plan.js'
 export {
-  type LeaderboardProtection,
+  type PinChange,
+  type PinnedRun,
+  type PinOptions,
   type ProtectionChange,
   protectLeaderboard,
+  type ProtectOptions,
+  protectRuns,
   unprotectLeaderboard,
-} from './lib/protection.js'
+  unprotectRuns,
+} from './lib/protecting.js'
+export {type LeaderboardProtection, type Pin, type Protection} from './lib/protection.js'
+export {type ArchiveSummary, type CleanupResult, type RunCounts} from './lib/result.js'
 export {
   type Decision,
   type FilteredRuns,
+  type FilterOptions,
   filterRuns,
   type Reason,
-  type RetentionOptions,
-  type RetentionRules,
+  type ReasonRule,
 } from './lib/retention.js'
+export {type RetentionOptions, type RetentionRules} from './lib/rules.js'
 export {groupDatasetsByRun, type Run} from './lib/runs.js'
+export {loadPlan, type PlanFacts, type RunNote, type SavedPlan, savePlan} from './lib/saved-plan.js'
 export {type ConnectionOptions} from './lib/session.js'

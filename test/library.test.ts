@@ -6,12 +6,12 @@ import {
   type CleanupOptions,
   deleteDatasets,
   type DeleteOptions,
-  type DeletionEvent,
   discoverSmoltraceDatasets,
   filterRuns,
   groupDatasetsByRun,
   HubError,
   HubFormatError,
+  type JobEvent,
   NotAllowedError,
   type Outcome,
   type Plan,
@@ -354,7 +354,7 @@ describe('the library', () => {
     }
 
     it('tells onEvent of each dataset once', async () => {
-      const events: DeletionEvent[] = []
+      const events: JobEvent[] = []
       await clean({olderThan: '30d', ...CARRIED, onEvent: (event) => events.push(event)})
       const started = events.flatMap((event) => (event.kind === 'started' ? [event.name] : []))
       const finished = events.flatMap((event) => (event.kind === 'finished' ? [event.outcome.name] : []))
@@ -1055,7 +1055,7 @@ describe('the library', () => {
   describe('the quota', () => {
     it('is waited for where it is used up, and nothing fails', async () => {
       await furnish({quota: {requests: 6, windowSeconds: 1}})
-      const events: DeletionEvent[] = []
+      const events: JobEvent[] = []
       const result = await clean({all: true, ...CARRIED, onEvent: (event) => events.push(event)})
       expect(events.some(({kind}) => kind === 'waiting')).to.equal(true)
       expect(hub.requests.filter(({status}) => status === 429)).not.to.deep.equal([])

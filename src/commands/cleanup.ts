@@ -1,139 +1,123 @@
-import {Flags} from '@oclif/core'
+import {type Interfaces} from '@oclif/core'
 
+import {applyPlan} from '../lib/apply.js'
+import {leaderboardArchive} from '../lib/archiving.js'
 import {HubCommand} from '../lib/base-command.js'
+import {APPLY_FLAGS, cleanupFlags} from '../lib/cleanup-flags.js'
 import {cleanupDatasets} from '../lib/cleanup.js'
 import {type FlagValue, formatFlags} from '../lib/command-line.js'
 import {cleanupDocument} from '../lib/documents.js'
 import {SmoltraceError, UsageError} from '../lib/errors.js'
-import {type CleanupResult, DEFAULT_CONCURRENCY, exitCodeOf, MAX_CONCURRENCY} from '../lib/execution.js'
-import {graceFlag, onlyFlag, selectionFlags, wholeNumber} from '../lib/flags.js'
-import {type Plan, plannedDatasets} from '../lib/plan.js'
+import {type ExecutionOptions} from '../lib/execution.js'
+import {type Outcome} from '../lib/outcomes.js'
+import {type Plan} from '../lib/plan.js'
+import {type CleanupResult, exitCodeOf} from '../lib/result.js'
+import {type SavedPlan} from '../lib/saved-plan.js'
+import {type PlanNotes} from '../lib/ui/preview.js'
 import {type Progress} from '../lib/ui/progress.js'
 import {type Style} from '../lib/ui/style.js'
 import {count} from '../lib/ui/wording.js'
 
 /** Flags that say how the command runs, not what goes: the command that carries out a dry run does not repeat them. */
-const NOT_REPEATED = new Set(['dry-run', 'exit-code', 'json', 'token', 'yes'])
+const NOT_REPEATED = new Set(['dry-run', 'exit-code', 'json', 'plan', 'token', 'yes'])
+
+type GivenFlags = Record<string, FlagValue>
 
 export default class Cleanup extends HubCommand {
   static override summary =
     'Delete datasets of old or broken runs: shows what would go, deletes only with --no-dry-run.'
-  static override description = `Selectors (--older-than, --incomplete-only, --run, --all) make runs candidates; several of them must all agree. Keepers (--keep-recent) save runs whatever selects them; with a keeper alone, every other run is a candidate. --only and --delete-leaderboard say which datasets of these runs go.
+  static override description = `Selectors (--older-than, --incomplete-only, --run, --all) make runs candidates; several of them must all agree. Keepers (--keep-recent) save runs whatever selects them; with a keeper alone, every other run is a candidate. --only and --delete-leaderboard say which datasets of these runs go. Pinned runs always stay.
 
-Nothing is deleted without --no-dry-run, and then only after DELETE has been typed (YES DELETE ALL with --all) or with --yes. What is deleted is exactly what was shown: what changed since is skipped.
+Nothing is deleted without --no-dry-run, and then only after DELETE has been typed (YES DELETE ALL with --all) or with --yes. What is deleted is exactly what was shown: what changed since is skipped. --plan saves what was shown, --apply carries it out later. --archive keeps a copy of each dataset, which \`restore\` brings back; \`history\` tells what was deleted.
 
-Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something was not deleted, 4 not authenticated or not allowed, 10 a dry run found work (with --exit-code), 130 cancelled or interrupted.`
+Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something was not deleted, 4 not authenticated or not allowed, 5 nothing of a saved plan could be applied, 10 a dry run found work (with --exit-code), 130 cancelled or interrupted.`
   static override examples = [
     {
       description: 'Show what is older than 30 days, but keep the 5 newest runs:',
       command: '<%= config.bin %> <%= command.id %> --older-than 30d --keep-recent 5',
     },
     {
-      description: 'Delete it, after typing DELETE:',
-      command: '<%= config.bin %> <%= command.id %> --older-than 30d --keep-recent 5 --no-dry-run',
+      description: 'Delete it, after typing DELETE, and keep a copy:',
+      command:
+        '<%= config.bin %> <%= command.id %> --older-than 30d --keep-recent 5 --archive copies --no-dry-run',
     },
     {
       description: 'Delete only the traces of old runs, in a nightly job:',
-      command: '<%= config.bin %> <%= command.id %> --only traces --older-than 2w --no-dry-run --yes',
+      command:
+        '<%= config.bin %> <%= command.id %> --only traces --older-than 2w --max-delete 10% --no-dry-run --yes',
     },
     {
-      description: 'Delete one run:',
-      command: '<%= config.bin %> <%= command.id %> --run 20260131_235959 --no-dry-run',
+      description: 'Save a plan for somebody to review:',
+      command: '<%= config.bin %> <%= command.id %> --older-than 30d --plan plan.json',
+    },
+    {
+      description: 'Carry out exactly that plan:',
+      command: '<%= config.bin %> <%= command.id %> --apply plan.json --no-dry-run',
     },
   ]
   static override hiddenAliases = ['smoltrace:cleanup']
-  static override flags = {
-    ...selectionFlags,
-    run: Flags.string({
-      summary: 'Only the run with this timestamp; may be given several times.',
-      multiple: true,
-      multipleNonGreedy: true,
-      helpGroup: 'SELECTOR',
-      helpValue: 'TIMESTAMP',
-    }),
-    all: Flags.boolean({
-      summary: 'Every run. Goes with no other selector and no keeper.',
-      helpGroup: 'SELECTOR',
-    }),
-    only: onlyFlag(),
-    'delete-leaderboard': Flags.boolean({
-      summary: 'Delete the leaderboard as well, last of all. Refused while it is protected.',
-      helpGroup: 'SCOPE',
-      exclusive: ['preserve-leaderboard'],
-    }),
-    'preserve-leaderboard': Flags.boolean({
-      summary: 'Never delete the leaderboard. This is the default.',
-      helpGroup: 'SCOPE',
-    }),
-    'keep-recent': wholeNumber({
-      summary: 'Keep the N newest runs, whatever selects them.',
-      min: 1,
-      helpGroup: 'KEEPER',
-      helpValue: 'N',
-    }),
-    yes: Flags.boolean({
-      char: 'y',
-      summary: 'Do not ask for the confirmation.',
-      helpGroup: 'SAFETY',
-    }),
-    'dry-run': Flags.boolean({
-      summary: 'Show what would be deleted and delete nothing. This is the default.',
-      helpGroup: 'SAFETY',
-      exclusive: ['no-dry-run'],
-    }),
-    'no-dry-run': Flags.boolean({
-      summary: 'Delete for good, after a confirmation.',
-      helpGroup: 'SAFETY',
-    }),
-    grace: graceFlag,
-    concurrency: wholeNumber({
-      summary: `Runs that are worked on at a time, 1 to ${MAX_CONCURRENCY}.`,
-      default: DEFAULT_CONCURRENCY,
-      min: 1,
-      max: MAX_CONCURRENCY,
-      helpGroup: 'OTHER',
-      helpValue: 'N',
-    }),
-    'exit-code': Flags.boolean({
-      summary: 'A dry run that finds something to delete ends with exit code 10.',
-      helpGroup: 'OTHER',
-    }),
-  }
+  static override flags = cleanupFlags
   private progress: Progress | undefined
 
   async run(): Promise<object> {
     const {flags, metadata} = await this.parse(Cleanup)
-    const dryRun = !flags['no-dry-run']
-    if (!dryRun && !flags.yes) this.requireTerminal()
-    const show =
-      !dryRun && !this.jsonEnabled() ? (await import('../lib/ui/progress.js')).showProgress : undefined
-    const result = await this.cancellable((signal) =>
-      cleanupDatasets({
-        ...this.connection(flags, signal),
-        olderThan: flags['older-than'],
-        incompleteOnly: flags['incomplete-only'],
-        run: flags.run,
-        all: flags.all,
-        keepRecent: flags['keep-recent'],
-        grace: flags.grace,
-        only: flags.only,
-        deleteLeaderboard: flags['delete-leaderboard'],
-        dryRun,
-        yes: flags.yes,
-        concurrency: flags.concurrency,
-        onPlan: (plan, warnings) => this.preview(plan, dryRun, warnings),
-        confirm: (plan) => this.confirm(plan, signal),
-        onEvent: (event, plan) => {
-          this.progress ??= show?.(plan, signal)
-          this.progress?.onEvent(event)
-        },
-      }),
-    )
+    const isGiven = ([name]: [string, unknown]) => !metadata.flags[name]?.setFromDefault
+    const given: GivenFlags = Object.fromEntries(Object.entries(flags).filter((entry) => isGiven(entry)))
+    if (flags.apply !== undefined) requireNoFilter(given)
+    if (flags['no-dry-run'] && !flags.yes) this.requireTerminal()
+    const result = await this.cancellable((signal) => this.work(flags, signal))
     await this.progress?.end()
-    const given = Object.entries(flags).filter(([name]) => !metadata.flags[name]?.setFromDefault)
-    await this.report(result, Object.fromEntries(given))
+    await this.report(result, given)
     process.exitCode = exitCodeOf(result, flags['exit-code'])
     return cleanupDocument(result)
+  }
+
+  private async work(flags: CleanupFlags, signal: AbortSignal): Promise<CleanupResult> {
+    const connection = this.connection(flags, signal)
+    const execution = await this.execution(flags, signal)
+    if (flags.apply !== undefined) {
+      return applyPlan(flags.apply, {
+        ...connection,
+        ...execution,
+        onPlan: (saved, stale, warnings) => this.previewApplied(saved, stale, warnings, flags),
+      })
+    }
+
+    return cleanupDatasets({
+      ...connection,
+      ...execution,
+      olderThan: flags['older-than'],
+      incompleteOnly: flags['incomplete-only'],
+      ignoreLeaderboard: flags['ignore-leaderboard'],
+      run: flags.run,
+      all: flags.all,
+      keepRecent: flags['keep-recent'],
+      grace: flags.grace,
+      only: flags.only,
+      deleteLeaderboard: flags['delete-leaderboard'],
+      savePlan: flags.plan,
+      onPlan: (plan, warnings) => this.preview(plan, warnings, flags),
+    })
+  }
+
+  private async execution(flags: CleanupFlags, signal: AbortSignal): Promise<ExecutionOptions> {
+    const isLive = flags['no-dry-run'] && !this.jsonEnabled()
+    const show = isLive ? (await import('../lib/ui/progress.js')).showProgress : undefined
+    return {
+      dryRun: !flags['no-dry-run'],
+      yes: flags.yes,
+      concurrency: flags.concurrency,
+      maxDelete: flags['max-delete'],
+      archive: flags.archive,
+      journal: !flags['no-journal'],
+      dataDir: this.dataDirectory,
+      confirmedBy: 'phrase',
+      confirm: (plan) => this.confirm(plan, flags.archive !== undefined, signal),
+      onEvent: (event, plan) => {
+        this.progress ??= show?.(plan, signal)
+        this.progress?.onEvent(event)
+      },
+    }
   }
 
   /** Whatever ends the job with an error ends it before the first deletion: say so, whoever reads it wants to know. */
@@ -156,33 +140,74 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     if (!process.stderr.isTTY) throw new UsageError(`${asks} on stderr, which is no terminal: add --yes.`)
   }
 
-  private async preview(plan: Plan, dryRun: boolean, warnings: string[]): Promise<void> {
+  private async preview(plan: Plan, warnings: string[], flags: CleanupFlags): Promise<void> {
     for (const warning of warnings) this.warn(warning)
     if (this.jsonEnabled()) return
     const {formatPlan} = await import('../lib/ui/preview.js')
-    this.log(`${formatPlan(plan, dryRun ? 'Cleanup: dry run' : 'Cleanup', this.screen)}\n`)
+    this.log(`${formatPlan(plan, this.notes('Cleanup', plan, flags), this.screen)}\n`)
   }
 
-  private async confirm(plan: Plan, signal: AbortSignal): Promise<boolean> {
+  private async previewApplied(
+    saved: SavedPlan,
+    stale: Outcome[],
+    warnings: string[],
+    flags: CleanupFlags,
+  ): Promise<void> {
+    for (const warning of warnings) this.warn(warning)
+    if (this.jsonEnabled()) return
+    const {formatAppliedPlan} = await import('../lib/ui/applied.js')
+    const notes = this.notes('Cleanup by a saved plan', saved.plan, flags)
+    this.log(`${formatAppliedPlan(saved, stale, notes, this.screen)}\n`)
+  }
+
+  private notes(title: string, plan: Plan, flags: CleanupFlags): PlanNotes {
+    return {
+      title: flags['no-dry-run'] ? title : `${title}: dry run`,
+      archive: flags.archive,
+      leaderboardArchive: flags.archive ?? leaderboardArchive(this.dataDirectory, plan.now),
+    }
+  }
+
+  private async confirm(plan: Plan, isArchived: boolean, signal: AbortSignal): Promise<boolean> {
     const {confirmByPhrase} = await import('../lib/ui/confirmation.js')
-    return confirmByPhrase(plan, signal)
+    return confirmByPhrase(plan, isArchived, signal)
   }
 
-  private async report(result: CleanupResult, given: Record<string, FlagValue>): Promise<void> {
+  private async report(result: CleanupResult, given: GivenFlags): Promise<void> {
     if (this.jsonEnabled()) return
     const {style} = this.screen
-    const planned = plannedDatasets(result.plan).length
-    if (planned === 0) this.log('Nothing to delete.')
-    else if (result.dryRun) this.log(this.howToCarryOut(planned, given, style))
-    else if (result.declined) process.stderr.write('Cancelled: nothing was deleted.\n')
+    const {wouldDelete, stale, dryRun, declined} = result
+    const plan = typeof given.plan === 'string' ? given.plan : undefined
+    if (wouldDelete === 0)
+      this.log(stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.')
+    else if (dryRun) this.log(this.howToCarryOut(result, given, style))
+    else if (declined) process.stderr.write('Cancelled: nothing was deleted.\n')
     else this.log((await import('../lib/ui/summary.js')).formatSummary(result, style))
+    if (plan !== undefined && wouldDelete === 0) this.log(`The plan was saved to ${plan}.`)
   }
 
-  private howToCarryOut(planned: number, given: Record<string, FlagValue>, style: Style): string {
+  private howToCarryOut({wouldDelete, plan}: CleanupResult, given: GivenFlags, style: Style): string {
     const entries = Object.entries(given).filter(([name]) => !NOT_REPEATED.has(name))
     // The token itself is shown nowhere, but without the flag the command would be another account's.
-    const repeated = {...Object.fromEntries(entries), ...(given.token !== undefined && {token: 'hf_…'})}
-    const command = [this.bin, 'cleanup', ...formatFlags(repeated), '--no-dry-run'].join(' ')
-    return `This is a dry run: nothing was deleted. To delete ${planned === 1 ? 'this dataset' : `these ${count(planned, 'dataset')}`}, run:\n\n  ${style.bold(command)}`
+    const token = given.token === undefined ? {} : {token: 'hf_…'}
+    const archive = plan.archives && given.archive === undefined ? ['--archive DIR'] : []
+    const flags =
+      given.plan === undefined
+        ? formatFlags({...Object.fromEntries(entries), ...token})
+        : formatFlags({apply: given.plan, archive: given.archive, ...token})
+    const command = [this.bin, 'cleanup', ...flags, ...archive, '--no-dry-run'].join(' ')
+    const saved = given.plan === undefined ? '' : ` The plan was saved to ${String(given.plan)}.`
+    const what = wouldDelete === 1 ? 'this dataset' : `these ${count(wouldDelete, 'dataset')}`
+    return `This is a dry run: nothing was deleted.${saved} To delete ${what}, run:\n\n  ${style.bold(command)}`
   }
+}
+
+type CleanupFlags = Interfaces.InferredFlags<typeof Cleanup.flags & typeof HubCommand.baseFlags>
+
+/** A saved plan says itself what goes: whoever adds a filter expects of it what it would not do. */
+function requireNoFilter(given: GivenFlags): void {
+  const clashing = Object.keys(given).filter((name) => given[name] !== false && !APPLY_FLAGS.has(name))
+  if (clashing.length === 0) return
+  const names = clashing.map((name) => `--${name}`).join(', ')
+  throw new UsageError(`--apply carries out the plan as it was made: leave out ${names}.`)
 }

@@ -1,5 +1,6 @@
 import {Command, Errors, Flags} from '@oclif/core'
 import {AsyncLocalStorage} from 'node:async_hooks'
+import {join} from 'node:path'
 
 import {SmoltraceError} from './errors.js'
 import {type ConnectionOptions} from './session.js'
@@ -58,6 +59,11 @@ export abstract class BaseCommand extends Command {
     return [this.config.bin, ...topic, ...(prefix.getStore() ?? [])].join(' ')
   }
 
+  /** Where the journal and the archives of leaderboards are; a rehearsal keeps its own beside them. */
+  protected get dataDirectory(): string {
+    return join(this.config.dataDir, ...(prefix.getStore() ? ['sandbox'] : []))
+  }
+
   /** What a preview or a table needs to know of stdout. */
   protected get screen(): {style: Style; width: number | undefined} {
     return {style: styleFor(process.stdout), width: widthOf(process.stdout)}
@@ -65,7 +71,7 @@ export abstract class BaseCommand extends Command {
 
   /** Warnings go to stderr, or into the document under `--json`. */
   override warn(input: Error | string): Error | string {
-    const text = printable(input instanceof Error ? input.message : input)
+    const text = printable(withoutTokens(input instanceof Error ? input.message : input))
     this.collectedWarnings.push(text)
     this.logToStderr(`${styleFor(process.stderr).yellow('Warning:')} ${text}`)
     return input

@@ -1,25 +1,38 @@
-import {discover} from './datasets.js'
-import {gone} from './deletion.js'
+import {discover, type Inventory} from './datasets.js'
 import {cutoffOf} from './duration.js'
 import {RefusedError, UsageError} from './errors.js'
-import {checkExecution, type CleanupResult, execute, type ExecutionOptions, isDryRun} from './execution.js'
-import {parseDatasetName} from './naming.js'
-import {frozen, makePlan, makePlanOfNames, type Plan} from './plan.js'
-import {readProtection, readProtectionIfPossible, refuseProtected} from './protection.js'
+import {evidenceOf} from './evidence.js'
 import {
-  decide,
+  checkExecution,
+  execute,
+  type ExecutionOptions,
+  isDryRun,
+  prepareExecution,
+  requireArchive,
+} from './execution.js'
+import {readLeaderboard, readLeaderboardIfPossible} from './leaderboard.js'
+import {parseDatasetName} from './naming.js'
+import {gone, type Outcome} from './outcomes.js'
+import {frozen, makePlan, makePlanOfNames, type Plan} from './plan.js'
+import {type Protection, readProtection, readProtectionIfPossible, refuseProtected} from './protection.js'
+import {type CleanupResult, resultOf} from './result.js'
+import {decide, type Knowledge} from './retention.js'
+import {
+  asksLeaderboard,
   isEveryRunByScope,
   readRules,
-  requireKnownRuns,
   type RetentionOptions,
   type RetentionRules,
-} from './retention.js'
-import {groupDatasetsByRun} from './runs.js'
+} from './rules.js'
+import {groupDatasetsByRun, requireRuns} from './runs.js'
+import {checkPlanTarget, savePlan} from './saved-plan.js'
 import {type ConnectionOptions, machineTime, openSession, requireDeletable, type Session} from './session.js'
 
 export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, RetentionOptions {
   /** Called with the plan as soon as it is made, before `confirm`; waited for. */
   onPlan?: ((plan: Plan, warnings: string[]) => Promise<void> | void) | undefined
+  /** File to write the plan to, for `applyPlan`; goes with a dry run only. */
+  savePlan?: string | undefined
 }
 
 /**
@@ -34,27 +47,63 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   if (rules.olderThan) cutoffOf(rules.olderThan, machineTime(options))
   checkExecution(options)
   checkYes(options, rules)
-  const dryRun = isDryRun(options)
+  await checkSaving(options)
+  await prepareExecution(options)
   const session = await openSession(options)
-  const {hub} = session
-  const {powerless} = session.access
-  if (!dryRun) requireDeletable(session)
-  else if (powerless) session.warnings.push(`With this token nothing could be deleted: ${powerless}.`)
-  const waitsBefore = hub.waits
+  const waitsBefore = session.hub.waits
+  requirePower(session, options)
   const inventory = await discover(session)
-  const protection =
-    dryRun && !rules.deleteLeaderboard
-      ? await readProtectionIfPossible(hub, inventory.leaderboard, session.warnings)
-      : await readProtection(hub, inventory.leaderboard)
-  if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(inventory.leaderboard, protection)
+  const known = await findOut(session, inventory, rules, {mustBeCertain: !isPreview(options)})
   const runs = groupDatasetsByRun(inventory.datasets)
-  requireKnownRuns(runs, rules)
-  const plan = makePlan(inventory, decide(runs, rules, session.now), rules, protection)
+  requireRuns(rules.runs, runs, '--run ')
+  const protection = known.protection === 'unknown' ? {} : known.protection
+  const decisions = decide(runs, rules, session.now, {...known, protection})
+  const archives = options.archive !== undefined
+  const plan = frozen({...makePlan(inventory, decisions, rules, known.protection), archives})
   await options.onPlan?.(plan, session.warnings)
-  return execute(
-    {plan, inventory, session, signal: options.signal, isStale: () => hub.waits !== waitsBefore},
-    options,
-  )
+  const isStale = () => session.hub.waits !== waitsBefore
+  const result = await execute({plan, inventory, session, signal: options.signal, isStale}, options)
+  if (options.savePlan !== undefined) await savePlan(plan, options.savePlan, {user: session.user})
+  return result
+}
+
+/** What only looks may say that it does not know; what is saved or deleted rests on what is certain. */
+function isPreview(options: CleanupOptions): boolean {
+  return isDryRun(options) && options.savePlan === undefined
+}
+
+async function checkSaving(options: CleanupOptions): Promise<void> {
+  if (options.savePlan === undefined) return
+  if (!isDryRun(options))
+    throw new UsageError(
+      '--plan saves the plan of a dry run: leave out --no-dry-run, and apply it with --apply.',
+    )
+  await checkPlanTarget(options.savePlan)
+}
+
+function requirePower(session: Session, options: ExecutionOptions): void {
+  const {powerless} = session.access
+  if (!isDryRun(options)) requireDeletable(session)
+  else if (powerless) session.warnings.push(`With this token nothing could be deleted: ${powerless}.`)
+}
+
+/** Reads what the rules rest on beside the datasets: what is protected, and what the leaderboard says of runs. */
+async function findOut(
+  {hub, access, warnings, now}: Session,
+  {leaderboard}: Inventory,
+  rules: RetentionRules,
+  {mustBeCertain}: {mustBeCertain: boolean},
+): Promise<Pick<Knowledge, 'evidence'> & {protection: Protection | 'unknown'}> {
+  const protection =
+    mustBeCertain || rules.deleteLeaderboard
+      ? await readProtection(hub, leaderboard)
+      : await readProtectionIfPossible(hub, leaderboard, warnings)
+  if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(leaderboard, protection, now)
+  if (!asksLeaderboard(rules)) return {protection, evidence: new Map()}
+  const rows = mustBeCertain
+    ? await readLeaderboard(hub, leaderboard)
+    : await readLeaderboardIfPossible(hub, leaderboard, warnings)
+  return {protection, evidence: rows === 'unknown' ? rows : evidenceOf(rows, access.namespace)}
 }
 
 /** Without a prompt, nothing else shows that `--only` alone takes in every run. */
@@ -83,6 +132,8 @@ export async function deleteDatasets(
   options: DeleteOptions = {},
 ): Promise<CleanupResult> {
   checkExecution(options)
+  if (!Array.isArray(target) && !isDryRun(options)) requireArchive(target, options)
+  await prepareExecution(options)
   const names = Array.isArray(target) ? [...new Set(target)] : undefined
   const wanted = names ? namespaceOf(names, options) : (options.namespace ?? (target as Plan).namespace)
   const session = await openSession({...options, namespace: wanted})
@@ -96,18 +147,27 @@ export async function deleteDatasets(
   const inventory = await discover(session)
   const protection = await readProtection(session.hub, inventory.leaderboard)
   const plan = names ? makePlanOfNames(inventory, names, protection) : requireSameHub(target as Plan, session)
-  if (plan.leaderboard?.goes) refuseProtected(inventory.leaderboard, protection)
+  if (plan.leaderboard?.goes) refuseProtected(inventory.leaderboard, protection, session.now)
   const result = await execute(
     {plan, inventory, session, signal: options.signal, isStale: () => true},
     options,
   )
-  const listed = new Set([...inventory.datasets, inventory.leaderboard].map((dataset) => dataset?.name))
-  const missing = !result.dryRun && !result.declined ? (names ?? []).filter((name) => !listed.has(name)) : []
-  return {
-    ...result,
-    outcomes: [...missing.map((name) => gone(name)), ...result.outcomes],
-    counts: {...result.counts, gone: result.counts.gone + missing.length},
-  }
+  if (!names || result.dryRun || result.declined) return result
+  return resultOf({...result, inventory, outcomes: [...leftOut(names, inventory, plan), ...result.outcomes]})
+}
+
+/** What became of names that the plan has no place for. */
+function leftOut(names: string[], {datasets, leaderboard}: Inventory, plan: Plan): Outcome[] {
+  const listed = new Set([...datasets, leaderboard].map((dataset) => dataset?.name))
+  const pins = new Map(
+    plan.keep.flatMap(({run, reasons}) =>
+      reasons.filter(({rule}) => rule === 'pinned').map(({text}) => [run.timestamp, text] as const),
+    ),
+  )
+  const skipped = datasets
+    .filter(({name, timestamp}) => names.includes(name) && pins.has(timestamp))
+    .map(({name, timestamp}): Outcome => ({name, status: 'skipped', reason: pins.get(timestamp) ?? ''}))
+  return [...names.filter((name) => !listed.has(name)).map((name) => gone(name)), ...skipped]
 }
 
 /** The one namespace that all names are of. */

@@ -67,8 +67,13 @@ function excludeLeaderboard(
   protection: Protection,
 ): Exclusion | undefined {
   if (!current) return GONE
+  if (protection.leaderboard) {
+    const by = printable(protection.leaderboard.by)
+    return {status: 'skipped', reason: `protected by ${by} since the plan was made`}
+  }
+
   const hold = holdOn(protection, now)
-  if (hold) return {status: 'skipped', reason: `since the plan was made, it ${hold.why}`}
+  if (hold) return {status: 'skipped', reason: `it ${hold.why} since the plan was made`}
   return isSame(planned, current) ? undefined : {status: 'skipped', reason: CHANGED}
 }
 

@@ -1,28 +1,25 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 
+import {type Exclusion} from './comparison.js'
 import {type Dataset} from './datasets.js'
 import {CancelledError} from './errors.js'
 import {type Hub, type PlanPart} from './hub/client.js'
-import {HubError, HubFormatError, HubUnreachableError} from './hub/errors.js'
+import {HubError} from './hub/errors.js'
 import {pause, pauseFor} from './hub/transport.js'
-import {type Exclusion, type Plan, type PlannedRun} from './plan.js'
+import {
+  afterLostAnswer,
+  failed,
+  gone,
+  isActionLimit,
+  isLost,
+  isMissing,
+  messageOf,
+  type Outcome,
+  unattempted,
+  unknownResult,
+} from './outcomes.js'
+import {type Plan, type PlannedRun} from './plan.js'
 import {printable} from './text.js'
-
-/**
- * What became of one dataset: `deleted`; `failed`; `skipped` (changed or protected since the plan); `gone` (was not
- * there any more); `unattempted`.
- */
-export type OutcomeStatus = 'deleted' | 'failed' | 'gone' | 'skipped' | 'unattempted'
-
-export interface Outcome {
-  /** Full name of the dataset. */
-  name: string
-  status: OutcomeStatus
-  /** Why it is not `deleted`. */
-  reason?: string
-  /** The Hub's id of the request that failed. */
-  requestId?: string
-}
 
 /** What happens while a plan is carried out. */
 export type DeletionEvent =
@@ -44,8 +41,18 @@ export interface DeletionOptions {
   /** Lists again and says what fell out of the plan. */
   lookAgain: () => Promise<Map<string, Exclusion>>
   onEvent: (event: DeletionEvent) => void
+  /** Written before each DELETE and after it; without, nothing is written down. */
+  journal?: DeletionJournal | undefined
 }
 
+/** What is written down of a deletion. What cannot be written stops it. */
+export interface DeletionJournal {
+  /** Settles when it is certain that the intent is on the disk. */
+  intent: (dataset: Dataset) => Promise<void>
+  outcome: (outcome: Outcome, dataset: Dataset) => Promise<void>
+}
+
+const INTERRUPTED = 'interrupted'
 /** Pauses before a DELETE whose answer was lost is repeated, in ms. */
 const REPEATS = [250, 1000]
 
@@ -69,6 +76,8 @@ class Deletion {
   private excluded: Map<string, Exclusion>
   /** Why nothing new is started any more. */
   private stopped: string | undefined
+  /** The Hub's ids of the requests that succeeded. */
+  private readonly requestIds = new Map<string, string>()
   /** Settles when a wait and the look that follows it are over; every worker waits for the same one. */
   private gate: Promise<void> | undefined
 
@@ -85,7 +94,8 @@ class Deletion {
   async deleteLeaderboard(leaderboard: Dataset): Promise<void> {
     const remains = this.outcomes.some(({status}) => status !== 'deleted' && status !== 'gone')
     if (!remains && !this.isStopped()) await this.look()
-    this.finish(
+    await this.finish(
+      leaderboard,
       remains
         ? unattempted(leaderboard, 'not everything before it was deleted')
         : await this.deleteOne(leaderboard, 'leaderboard'),
@@ -96,7 +106,7 @@ class Deletion {
     let broken: string | undefined
     for (const dataset of datasets) {
       const outcome = broken ? unattempted(dataset, broken) : await this.deleteOne(dataset, 'run')
-      this.finish(outcome)
+      await this.finish(dataset, outcome)
       if (outcome.status === 'failed') broken = `the ${dataset.type} of this run failed`
     }
   }
@@ -104,11 +114,15 @@ class Deletion {
   private async deleteOne(dataset: Dataset, part: PlanPart): Promise<Outcome> {
     const {name} = dataset
     let lost = 0
+    let waits = 0
     for (let attempt = 0; ; attempt++) {
       await this.gate
       const barred = this.barredFromStart(dataset)
       if (barred) return lost > 0 ? afterLostAnswer(barred) : barred
       if (attempt === 0) this.emit({kind: 'started', name})
+      const isWritten = await this.writeDown((journal) => journal.intent(dataset))
+      // Writing takes a moment, in which another worker may have met the end of the quota and looked again.
+      if (!isWritten || this.gate || this.barredFromStart(dataset)) continue
       const error = await this.send(name, part)
       if (!error) return {name, status: 'deleted'}
       if (isMissing(error)) return lost > 0 ? {name, status: 'deleted'} : gone(name)
@@ -117,7 +131,7 @@ class Deletion {
         if (delay === undefined) return unknownResult(name, error)
         await sleep(delay)
         await this.lookOnce()
-      } else if (!(await this.overcome(error, attempt))) {
+      } else if (!(await this.overcome(error, waits++))) {
         if (lost > 0) return unknownResult(name, error)
         return this.stopped !== undefined && isActionLimit(error)
           ? unattempted(dataset, this.stopped)
@@ -128,7 +142,8 @@ class Deletion {
 
   private async send(name: string, part: PlanPart): Promise<Error | undefined> {
     try {
-      await this.options.hub.deleteDataset(name, this.options.namespace, part)
+      const requestId = await this.options.hub.deleteDataset(name, this.options.namespace, part)
+      if (requestId !== undefined) this.requestIds.set(name, requestId)
       return undefined
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))
@@ -188,66 +203,27 @@ class Deletion {
     return this.stopped !== undefined || this.options.signal?.aborted === true
   }
 
-  private finish(outcome: Outcome): void {
+  private async finish(dataset: Dataset, outcome: Outcome): Promise<void> {
     this.outcomes.push(outcome)
+    const requestId = outcome.requestId ?? this.requestIds.get(dataset.name)
+    await this.writeDown((journal) => journal.outcome({...outcome, ...(requestId && {requestId})}, dataset))
     this.emit({kind: 'finished', outcome})
+  }
+
+  /** @returns whether it is written down; where it is not, nothing new is started. */
+  private async writeDown(entry: (journal: DeletionJournal) => Promise<void>): Promise<boolean> {
+    const {journal} = this.options
+    if (!journal) return true
+    try {
+      await entry(journal)
+      return true
+    } catch (error) {
+      this.stopped ??= messageOf(error)
+      return false
+    }
   }
 
   private emit(event: DeletionEvent): void {
     this.options.onEvent(event)
   }
-}
-
-const INTERRUPTED = 'interrupted'
-
-/**
- * Whether nobody knows if the Hub acted: no answer, one that is not the Hub's, or a gateway's. The dataset is looked at
- * before the DELETE is repeated: somebody may have made a new one of that name.
- */
-function isLost(error: Error): boolean {
-  if (error instanceof HubUnreachableError || error instanceof HubFormatError) return true
-  return error instanceof HubError && error.status >= 502 && error.status <= 504
-}
-
-function isMissing(error: Error): boolean {
-  return error instanceof HubError && error.status === 404 && error.answer.code === 'RepoNotFound'
-}
-
-function isActionLimit(error: Error): boolean {
-  return error instanceof HubError && error.status === 429 && error.answer.actionLimit === true
-}
-
-/** The outcome of a dataset that was there once and is no more. */
-export function gone(name: string): Outcome {
-  return {name, status: 'gone', reason: 'was not there any more'}
-}
-
-function unattempted({name}: Dataset, reason: string): Outcome {
-  return {name, status: 'unattempted', reason}
-}
-
-/** A DELETE was sent before, and nobody knows what became of it; unless a listing has shown it since. */
-function afterLostAnswer(barred: Outcome): Outcome {
-  if (barred.status === 'skipped') return barred
-  return barred.status === 'gone' ? {name: barred.name, status: 'deleted'} : unknownResult(barred.name)
-}
-
-function unknownResult(name: string, error?: Error): Outcome {
-  const answer = error ? messageOf(error) : 'the answer of the Hub was lost'
-  return {name, status: 'failed', reason: `it may be deleted or not: ${answer}`}
-}
-
-function failed({name}: Dataset, error: Error): Outcome {
-  if (!(error instanceof HubError)) return {name, status: 'failed', reason: messageOf(error)}
-  const {status, text, requestId} = error.answer
-  return {
-    name,
-    status: 'failed',
-    reason: `${status} ${printable(text)}`.trim(),
-    ...(requestId && {requestId}),
-  }
-}
-
-function messageOf(error: unknown): string {
-  return printable(error instanceof Error ? error.message : String(error))
 }

@@ -1,8 +1,18 @@
-import {discover, type Inventory} from './datasets.js'
-import {carryOut, type DeletionEvent, type Outcome, type OutcomeStatus} from './deletion.js'
-import {CancelledError, RefusedError, UsageError} from './errors.js'
-import {comparePlan, type Exclusion, type Plan, plannedDatasets} from './plan.js'
-import {readProtection} from './protection.js'
+import {stat} from 'node:fs/promises'
+import {resolve} from 'node:path'
+
+import {type ArchiveEvent} from './archive/archive.js'
+import {archiveBeforeDeletion} from './archiving.js'
+import {parseDeletionLimit, refuseLargePlan} from './blast-radius.js'
+import {type Exclusion} from './comparison.js'
+import {type Inventory} from './datasets.js'
+import {carryOut, type DeletionEvent} from './deletion.js'
+import {CancelledError, UsageError} from './errors.js'
+import {type Confirmation, dataDirectory, type Journal, openJournal, prepareJournal} from './journal.js'
+import {type Outcome} from './outcomes.js'
+import {type Plan, plannedDatasets} from './plan.js'
+import {compareWithNow} from './refresh.js'
+import {type CleanupResult, resultOf} from './result.js'
 import {type Session} from './session.js'
 
 /** How a plan is confirmed and carried out. */
@@ -13,44 +23,27 @@ export interface ExecutionOptions {
   yes?: boolean | undefined
   /** Asked with the whole plan before anything is deleted; only `true` goes on. */
   confirm?: ((plan: Plan) => boolean | Promise<boolean>) | undefined
+  /** How `confirm` asks, for the journal; default `callback`. */
+  confirmedBy?: Exclude<Confirmation, 'yes'> | undefined
   /** Runs that are worked on at a time, 1 to 32; default 4. */
   concurrency?: number | undefined
+  /** The most that the plan may delete: a number of datasets, or `10%` of all. */
+  maxDelete?: number | string | undefined
+  /** Folder into which every dataset is archived before it is deleted. The leaderboard is always archived. */
+  archive?: string | undefined
+  /** Default true: every deletion is written down, and without a journal nothing is deleted. */
+  journal?: boolean | undefined
+  /** Where journals and archives of leaderboards are kept; default: where the command line keeps them. */
+  dataDir?: string | undefined
   /** Called with everything that happens while the plan is carried out. What it throws becomes a warning. */
-  onEvent?: ((event: DeletionEvent, plan: Plan) => void) | undefined
+  onEvent?: ((event: JobEvent, plan: Plan) => void) | undefined
 }
 
-/** How a job ended. */
-export interface CleanupResult {
-  plan: Plan
-  dryRun: boolean
-  /** `confirm` did not say yes: nothing was deleted. */
-  declined: boolean
-  /** The signal was aborted before everything had been attempted. */
-  interrupted: boolean
-  /** Datasets in the plan: what a dry run would delete. */
-  wouldDelete: number
-  /** One for each dataset of the plan that was carried out; empty after a dry run. */
-  outcomes: Outcome[]
-  counts: Record<OutcomeStatus, number>
-  /** Runs and their datasets that were there at the start. */
-  found: RunCounts
-  /** Runs and their datasets that are left, as far as this job knows. */
-  remaining: RunCounts
-  /** Time the deletion took, in ms. */
-  deletionMs: number
-  warnings: string[]
-}
-
-export interface RunCounts {
-  runs: number
-  datasets: number
-}
+/** What happens while a plan is carried out. */
+export type JobEvent = ArchiveEvent | DeletionEvent
 
 export const DEFAULT_CONCURRENCY = 4
 export const MAX_CONCURRENCY = 32
-
-/** How often the datasets are listed anew before a listing without a wait in its middle is given up. */
-const LOOKS = 3
 
 /**
  * Checks how a plan is to be carried out.
@@ -60,19 +53,54 @@ export function checkExecution({
   dryRun,
   yes,
   confirm,
+  maxDelete,
   concurrency = DEFAULT_CONCURRENCY,
 }: ExecutionOptions): void {
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY) {
     throw new UsageError(`--concurrency takes a whole number from 1 to ${MAX_CONCURRENCY}.`)
   }
 
+  if (maxDelete !== undefined) parseDeletionLimit(maxDelete)
   if (!isDryRun({dryRun}) && !yes && !confirm)
     throw new UsageError('Deleting needs a confirmation: give `confirm`, or `yes: true`.')
+}
+
+/**
+ * Makes sure that what a deletion writes can be written, before anything is sent.
+ * @throws UsageError where the archive is to go into what is no folder
+ * @throws RefusedError where the journal cannot be written
+ */
+export async function prepareExecution(options: ExecutionOptions): Promise<void> {
+  if (isDryRun(options)) return
+  if (options.archive !== undefined) await requireFolder(options.archive)
+  if (options.journal !== false) await prepareJournal(dataDirOf(options))
+}
+
+async function requireFolder(dir: string): Promise<void> {
+  const found = await stat(dir).catch(() => {})
+  if (dir === '' || (found && !found.isDirectory()))
+    throw new UsageError(`--archive "${dir}" is no folder: name one, it is made where it is missing.`)
+}
+
+/**
+ * Whoever agreed to a plan that archives did not agree to one that does not.
+ * @throws UsageError
+ */
+export function requireArchive({archives}: Plan, {archive}: ExecutionOptions): void {
+  if (archives && archive === undefined)
+    throw new UsageError(
+      'The plan was made with --archive, and is not carried out without: add --archive DIR.',
+    )
 }
 
 /** Only the word `false` deletes; whatever else stands there is a dry run. */
 export function isDryRun({dryRun}: Pick<ExecutionOptions, 'dryRun'>): boolean {
   return dryRun !== false
+}
+
+/** Where journals and archives of leaderboards are kept. */
+export function dataDirOf({dataDir}: ExecutionOptions): string {
+  return dataDir ?? dataDirectory()
 }
 
 /** A plan, and what is known when it is to be carried out. */
@@ -84,45 +112,100 @@ export interface Job {
   signal?: AbortSignal | undefined
   /** The plan may be older than the listing or than a wait for the quota: compare it before anything goes. */
   isStale: () => boolean
+  /** What has fallen out of a saved plan, and is not part of `plan` any more. */
+  stale?: Outcome[] | undefined
 }
 
-/** Confirms a plan and carries it out: what was confirmed is what goes. */
-export async function execute(
-  {plan, inventory, session, signal, isStale}: Job,
-  options: ExecutionOptions,
-): Promise<CleanupResult> {
-  const {yes, confirm} = options
+/**
+ * Confirms a plan and carries it out: what was confirmed is what goes.
+ * @throws RefusedError where the plan is larger than `maxDelete`, or the journal cannot be written; nothing was deleted
+ * @throws CancelledError where the signal was aborted; nothing was deleted
+ */
+export async function execute(job: Job, options: ExecutionOptions): Promise<CleanupResult> {
+  const {plan, inventory, session, signal, stale = []} = job
   const dryRun = isDryRun(options)
-  const report = {plan, inventory, dryRun, warnings: session.warnings}
-  if (dryRun || plannedDatasets(plan).length === 0) return resultOf(report)
-  const declined = !yes && (await confirm?.(plan)) !== true
+  const report = {plan, inventory, dryRun, stale, warnings: session.warnings}
+  const size = plannedDatasets(plan).length
+  if (size > 0) refuseOversized(size, inventory, options)
+  if (dryRun) return resultOf(report)
+  if (size === 0) return resultOf({...report, outcomes: stale})
+  const declined = !options.yes && (await options.confirm?.(plan)) !== true
   if (declined) return resultOf({...report, declined})
-  const lookAgain = () => compareWithNow(plan, session)
-  const excluded = !yes || isStale() ? await lookAgain() : new Map<string, Exclusion>()
   if (signal?.aborted) throw new CancelledError('Interrupted.')
+  return carryOutConfirmed(job, options)
+}
+
+function refuseOversized(
+  size: number,
+  {datasets, leaderboard}: Inventory,
+  {maxDelete}: ExecutionOptions,
+): void {
+  if (maxDelete === undefined) return
+  refuseLargePlan(size, datasets.length + (leaderboard ? 1 : 0), parseDeletionLimit(maxDelete))
+}
+
+/** Archives what is to be archived, lists again what may have changed meanwhile, and deletes. */
+async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<CleanupResult> {
+  const {plan, inventory, session, signal, stale = []} = job
+  const {hub, access, warnings} = session
+  const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
+  const onEvent = guarded((event) => options.onEvent?.(event, plan), warnings)
+  const archived = await archiveBeforeDeletion(job, {
+    archive: options.archive,
+    dataDir: dataDirOf(options),
+    concurrency,
+    onEvent,
+  })
+  const lookAgain = async () => new Map([...archived.excluded, ...(await compareWithNow(plan, session))])
+  const needsLook = !options.yes || archived.summary !== undefined || job.isStale()
+  const excluded = needsLook ? await lookAgain() : new Map<string, Exclusion>()
+  if (signal?.aborted) throw new CancelledError('Interrupted.')
+  const journal = await openJournalFor(job, options, archived.summary?.dir)
   const started = performance.now()
   const outcomes = await carryOut(plan, {
-    hub: session.hub,
-    namespace: session.access.namespace,
-    concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
+    hub,
+    namespace: access.namespace,
+    concurrency,
     signal,
     excluded,
     lookAgain,
-    onEvent: guarded((event) => options.onEvent?.(event, plan), session.warnings),
+    onEvent,
+    journal,
   })
+  const interrupted = signal?.aborted === true && outcomes.some(({status}) => status === 'unattempted')
+  await journal?.end({interrupted}).catch((error: unknown) => warnings.push(String((error as Error).message)))
   return resultOf({
-    ...report,
-    outcomes,
-    interrupted: signal?.aborted === true && outcomes.some(({status}) => status === 'unattempted'),
+    plan,
+    inventory,
+    dryRun: false,
+    warnings,
+    stale,
+    outcomes: [...stale, ...outcomes],
+    interrupted,
+    archive: archived.summary,
+    journal: journal?.path,
     deletionMs: performance.now() - started,
   })
 }
 
+async function openJournalFor(
+  {plan, session}: Job,
+  options: ExecutionOptions,
+  archive: string | undefined,
+): Promise<Journal | undefined> {
+  if (options.journal === false) return undefined
+  return openJournal(dataDirOf(options), {
+    plan,
+    user: session.user,
+    confirmedBy: options.yes ? 'yes' : (options.confirmedBy ?? 'callback'),
+    // A journal is read from anywhere.
+    archive: archive === undefined ? undefined : resolve(archive),
+    now: new Date(),
+  })
+}
+
 /** A fault in the listener must not leave a deletion half-done and unreported. */
-function guarded(
-  listener: (event: DeletionEvent) => void,
-  warnings: string[],
-): (event: DeletionEvent) => void {
+function guarded(listener: (event: JobEvent) => void, warnings: string[]): (event: JobEvent) => void {
   let isBroken = false
   return (event) => {
     if (isBroken) return
@@ -138,60 +221,4 @@ function guarded(
       giveUp(error)
     }
   }
-}
-
-/** A listing that had to wait for the quota in its middle is itself out of date. */
-async function compareWithNow(plan: Plan, session: Session): Promise<Map<string, Exclusion>> {
-  const {hub} = session
-  for (let look = 0; look < LOOKS; look++) {
-    const waitsBefore = hub.waits
-    const fresh = await discover(session)
-    const protection = await readProtection(hub, fresh.leaderboard)
-    if (hub.waits === waitsBefore) return comparePlan(plan, fresh, protection)
-  }
-
-  throw new RefusedError(
-    'The quota of the Hub was used up each time the datasets were listed again: nothing more is deleted.',
-  )
-}
-
-type Report = Partial<Pick<CleanupResult, 'declined' | 'deletionMs' | 'interrupted' | 'outcomes'>> &
-  Pick<CleanupResult, 'dryRun' | 'plan' | 'warnings'> & {
-    inventory: Inventory
-  }
-
-function resultOf({inventory, outcomes = [], ...report}: Report): CleanupResult {
-  const counts = {deleted: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}
-  for (const {status} of outcomes) counts[status]++
-  const left = new Set(
-    outcomes.filter(({status}) => status === 'deleted' || status === 'gone').map(({name}) => name),
-  )
-  return {
-    declined: false,
-    interrupted: false,
-    deletionMs: 0,
-    ...report,
-    wouldDelete: plannedDatasets(report.plan).length,
-    outcomes,
-    counts,
-    found: countRuns(inventory.datasets),
-    remaining: countRuns(inventory.datasets.filter(({name}) => !left.has(name))),
-  }
-}
-
-function countRuns(datasets: Inventory['datasets']): RunCounts {
-  return {runs: new Set(datasets.map(({timestamp}) => timestamp)).size, datasets: datasets.length}
-}
-
-/**
- * The exit code of a finished job: 0 done or nothing to do, 3 anything failed, skipped or unattempted, 130 declined or
- * interrupted, 10 a dry run that found work where `reportWork` asks for it.
- */
-export function exitCodeOf(
-  {wouldDelete, dryRun, declined, interrupted, counts}: CleanupResult,
-  reportWork = false,
-): number {
-  if (declined || interrupted) return 130
-  if (dryRun) return reportWork && wouldDelete > 0 ? 10 : 0
-  return counts.failed + counts.skipped + counts.unattempted > 0 ? 3 : 0
 }

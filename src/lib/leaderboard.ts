@@ -1,9 +1,10 @@
 import type {AsyncBuffer, FileMetaData} from 'hyparquet'
 
-import {type LeaderboardDataset} from './datasets.js'
+import {discover, type LeaderboardDataset} from './datasets.js'
 import {CancelledError, RefusedError, SmoltraceError} from './errors.js'
 import {type Hub} from './hub/client.js'
 import {type RepoFile} from './hub/files.js'
+import {type ConnectionOptions, openSession} from './session.js'
 import {printable, withoutTokens} from './text.js'
 
 /** The columns that hold text, by the field of a row. The last ones came with newer evaluators. */
@@ -83,6 +84,16 @@ export async function readLeaderboard(
   }
 }
 
+/**
+ * Reads the rows of a namespace's leaderboard, for `evidenceOf`.
+ * @param options token, endpoint and namespace; by default those of the environment
+ * @throws as `readLeaderboard`, and as `discoverSmoltraceDatasets`
+ */
+export async function readLeaderboardRows(options: ConnectionOptions = {}): Promise<LeaderboardRow[]> {
+  const session = await openSession(options)
+  return readLeaderboard(session.hub, (await discover(session)).leaderboard)
+}
+
 /** For commands that only look: `unknown` and a warning instead of an error. */
 export async function readLeaderboardIfPossible(
   hub: Hub,
@@ -136,7 +147,7 @@ async function readFile(
   {path, size}: RepoFile,
 ): Promise<LeaderboardRow[]> {
   const parquet = await import('hyparquet')
-  const file = inBlocks(size, (start, end) => hub.readRange(name, sha, path, start, end))
+  const file = inBlocks(size, (start, end) => hub.readRange({name, revision: sha, path}, start, end))
   try {
     const metadata = await parquet.parquetMetadataAsync(file, {initialFetchSize: BLOCK, geoparquet: false})
     const present = new Set(parquet.parquetSchema(metadata).children.map(({element}) => element.name))

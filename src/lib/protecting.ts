@@ -244,7 +244,7 @@ async function change(hub: Hub, name: string, title: string, edit: Edit): Promis
 /** @returns undefined where the leaderboard changed between reading and committing (412). */
 async function tryChange(hub: Hub, name: string, title: string, edit: Edit): Promise<Change | undefined> {
   const parentCommit = await hub.headOf(name)
-  const current = await hub.readText(name, PROTECTION_PATH, parentCommit)
+  const current = await hub.readText({name, revision: parentCommit, path: PROTECTION_PATH})
   const before = current === undefined ? {} : parseProtection(current, name)
   const after = edit(before)
   if (formatProtection(after) === formatProtection(before)) return {before, after, changed: false}

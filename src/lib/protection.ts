@@ -56,7 +56,8 @@ export async function readProtection(
   leaderboard: LeaderboardDataset | undefined,
 ): Promise<Protection> {
   if (!leaderboard) return {}
-  const text = await hub.readText(leaderboard.name, PROTECTION_PATH, 'main').catch((error: unknown) => {
+  const file = {name: leaderboard.name, revision: 'main', path: PROTECTION_PATH}
+  const text = await hub.readText(file).catch((error: unknown) => {
     if (error instanceof SmoltraceError)
       error.suggestions.unshift('Without this file it is not known what is protected.')
     throw error

@@ -5,7 +5,7 @@ import {DAY} from '../../src/lib/duration.js'
 import {NotAllowedError, RefusedError, UsageError} from '../../src/lib/errors.js'
 import {HubError} from '../../src/lib/hub/errors.js'
 import {type Plan} from '../../src/lib/plan.js'
-import {formatProtection} from '../../src/lib/protection.js'
+import {formatProtection} from '../../src/lib/protection-file.js'
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {ago, NAMESPACE, NOW, rejectionOf, runDatasets} from '../support/builders.js'
 

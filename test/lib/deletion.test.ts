@@ -1,11 +1,18 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {carryOut, type DeletionEvent, type DeletionOptions, type Outcome} from '../../src/lib/deletion.js'
-import {CancelledError} from '../../src/lib/errors.js'
+import {type Exclusion} from '../../src/lib/comparison.js'
+import {
+  carryOut,
+  type DeletionEvent,
+  type DeletionJournal,
+  type DeletionOptions,
+} from '../../src/lib/deletion.js'
+import {CancelledError, RefusedError} from '../../src/lib/errors.js'
 import {HubFormatError, HubUnreachableError} from '../../src/lib/hub/errors.js'
 import {RUN_TYPES, type RunType} from '../../src/lib/naming.js'
-import {type Exclusion, type Plan, plannedDatasets} from '../../src/lib/plan.js'
+import {type Outcome} from '../../src/lib/outcomes.js'
+import {type Plan, plannedDatasets} from '../../src/lib/plan.js'
 import {
   type FakeHub,
   fakeHub,
@@ -565,6 +572,135 @@ describe('deletion', () => {
       })
       expect(reasons['results 1']).to.include('300 per day').and.not.include('\u0007')
       expect(hub.deletes).to.have.length(2)
+    })
+  })
+
+  describe('a journal', () => {
+    const failure = new RefusedError('The journal cannot be written.')
+
+    /** Writes into the log of the Hub, so that the order of both is seen. */
+    const journalIn = (log: string[], fails: (entry: string) => boolean = () => false): DeletionJournal => {
+      const write = async (entry: string) => {
+        await someTurns()
+        if (fails(entry)) throw failure
+        log.push(entry)
+      }
+
+      return {
+        intent: ({name}) => write(`intent ${short(name)}`),
+        outcome: ({name, status, requestId}) => write(`${status} ${short(name)} ${requestId ?? ''}`.trim()),
+      }
+    }
+
+    const written = (entries: string[]) => ({journal: journalIn(entries), entries})
+
+    it('has the intent before each DELETE, and the outcome with the id of the request after it', async () => {
+      const log: string[] = []
+      const plan = planFor([['results', 'metrics']])
+      const hub = fakeHub(plannedDatasets(plan), (name) => void log.push(`DELETE ${short(name)}`))
+      const {deleteDataset} = hub
+      hub.deleteDataset = async (...args) => {
+        await deleteDataset(...args)
+        return `id of ${short(args[0])}`
+      }
+
+      const outcomes = await carry(plan, () => {}, {hub, journal: journalIn(log)})
+      expect(log).to.deep.equal([
+        'intent metrics 1',
+        'DELETE metrics 1',
+        'deleted metrics 1 id of metrics 1',
+        'intent results 1',
+        'DELETE results 1',
+        'deleted results 1 id of results 1',
+      ])
+      expect(outcomes.outcomes[0]).not.to.have.property('requestId')
+    })
+
+    it('has the intent again before a DELETE is repeated', async () => {
+      const {journal, entries} = written([])
+      await carry(planFor([['results']]), inTurn(lost(), quota()), {journal})
+      expect(entries).to.deep.equal([
+        'intent results 1',
+        'intent results 1',
+        'intent results 1',
+        'deleted results 1',
+      ])
+    })
+
+    it('has the outcome without an intent where no DELETE was sent', async () => {
+      const {journal, entries} = written([])
+      const excluded = new Map<string, Exclusion>([
+        [full('results 1'), {status: 'skipped', reason: 'changed'}],
+      ])
+      await carry(
+        planFor([['results'], RUN_TYPES]),
+        only('metrics 2', () => refusal(403)),
+        {journal, excluded},
+      )
+      expect(entries.filter((entry) => entry.startsWith('intent'))).to.deep.equal(['intent metrics 2'])
+      expect(entries).to.include.members([
+        'skipped results 1',
+        'unattempted traces 2',
+        'unattempted results 2',
+      ])
+    })
+
+    it('that cannot take the intent stops everything, and no DELETE is sent', async () => {
+      const {hub, statuses, reasons} = await carry(planFor([RUN_TYPES, RUN_TYPES]), () => {}, {
+        journal: journalIn([], (entry) => entry.startsWith('intent')),
+        concurrency: 2,
+      })
+      expect(hub.deletes).to.deep.equal([])
+      expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['unattempted']))
+      expect(reasons['metrics 1']).to.include('journal')
+    })
+
+    it('that cannot take an outcome any more stops everything, and the outcome is reported all the same', async () => {
+      const {hub, statuses} = await carry(planFor([RUN_TYPES]), () => {}, {
+        journal: journalIn([], (entry) => entry.startsWith('deleted')),
+      })
+      expect(hub.deletes.map((name) => short(name))).to.deep.equal(['metrics 1'])
+      expect(statuses).to.deep.equal({
+        'metrics 1': 'deleted',
+        'traces 1': 'unattempted',
+        'results 1': 'unattempted',
+      })
+    })
+
+    it('is waited for while the quota ends: what fell out of the plan in that moment stays', async () => {
+      const seen = {fallenOut: false}
+      const {hub, statuses} = await carry(
+        planFor([['results'], ['results']]),
+        only('results 2', (_, time) => (time === 0 ? quota() : undefined)),
+        {
+          concurrency: 2,
+          journal: {
+            // The older run's intent takes so long that the newer one has met the end of the quota meanwhile.
+            async intent({name}) {
+              if (short(name) === 'results 1') while (!seen.fallenOut) await someTurns()
+            },
+            async outcome() {},
+          },
+          async lookAgain() {
+            seen.fallenOut = true
+            return new Map([[full('results 1'), {status: 'skipped', reason: 'pinned'}]])
+          },
+        },
+      )
+      expect(statuses).to.deep.equal({'results 2': 'deleted', 'results 1': 'skipped'})
+      expect(hub.deletes.map((name) => short(name))).not.to.include('results 1')
+    })
+
+    it('says of a DELETE whose answers were all lost that nobody knows', async () => {
+      const outcomes: Outcome[] = []
+      const journal: DeletionJournal = {
+        async intent() {},
+        async outcome(outcome) {
+          outcomes.push(outcome)
+        },
+      }
+      await carry(planFor([['results']]), () => lost(), {journal})
+      expect(outcomes[0]).to.include({status: 'failed', uncertain: true})
     })
   })
 

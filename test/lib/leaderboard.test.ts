@@ -35,8 +35,7 @@ function hubWith(files: Files): {hub: Hub; ranges: Array<[path: string, start: n
     ...fakeHub([]),
     listFiles: async () =>
       Object.keys(files).map((path): RepoFile => ({path, size: bytesOf(path).length, oid: 'a'.repeat(40)})),
-    async readRange(...args) {
-      const [path, start, end] = args.slice(2) as [string, number, number]
+    async readRange({path}, start, end) {
       ranges.push([path, start, end])
       return new Uint8Array(bytesOf(path).subarray(start, end)).buffer
     },

@@ -1,12 +1,13 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
+import {comparePlan} from '../../src/lib/comparison.js'
 import {discover, type Inventory} from '../../src/lib/datasets.js'
 import {DAY, HOUR} from '../../src/lib/duration.js'
 import {UsageError} from '../../src/lib/errors.js'
 import {parseDatasetName} from '../../src/lib/naming.js'
-import {comparePlan, type Plan, plannedDatasets} from '../../src/lib/plan.js'
-import {type RetentionOptions} from '../../src/lib/retention.js'
+import {type Plan, plannedDatasets} from '../../src/lib/plan.js'
+import {type RetentionOptions} from '../../src/lib/rules.js'
 import {isInFuture, mayBeUploading} from '../../src/lib/runs.js'
 import {
   anyOptions,
@@ -265,7 +266,7 @@ describe('properties of every plan', () => {
       fc.property(someCase(), ({inventory, options}) => {
         const plan = safePlan(inventory, options)
         fc.pre(plan !== undefined)
-        expect(comparePlan(plan, structuredClone(inventory), {})).to.deep.equal(new Map())
+        expect(comparePlan(plan, structuredClone(inventory), {protection: {}})).to.deep.equal(new Map())
       }),
       RUNS,
     )
@@ -283,7 +284,7 @@ describe('properties of every plan', () => {
       fc.property(cases, ({inventory, options, fresh}) => {
         const plan = safePlan(inventory, options)
         fc.pre(plan !== undefined)
-        const excluded = comparePlan(plan, fresh, {})
+        const excluded = comparePlan(plan, fresh, {protection: {}})
         const planned = plannedDatasets(plan)
         expect(planned.map(({name}) => name)).to.include.members([...excluded.keys()])
         const current = new Map(

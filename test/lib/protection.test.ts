@@ -49,7 +49,7 @@ describe('protection', () => {
         },
       }
       expect((await readProtection(hub, board)).leaderboard?.by).to.equal('ann')
-      expect(asked).to.deep.equal([board.name, '.smoltrace/protection.json', 'main'])
+      expect(asked).to.deep.equal([{name: board.name, revision: 'main', path: '.smoltrace/protection.json'}])
     })
 
     const uncertain: Array<[title: string, error: Error]> = [

@@ -4,6 +4,7 @@ import {type AddressInfo} from 'node:net'
 
 import {type Inventory, type LeaderboardDataset, type RunDataset} from '../../src/lib/datasets.js'
 import {DAY, HOUR} from '../../src/lib/duration.js'
+import {type Evidence} from '../../src/lib/evidence.js'
 import {type Hub, type ListedDataset, type PlanPart} from '../../src/lib/hub/client.js'
 import {HubError} from '../../src/lib/hub/errors.js'
 import {
@@ -15,7 +16,8 @@ import {
 } from '../../src/lib/naming.js'
 import {makePlan, type Plan} from '../../src/lib/plan.js'
 import {type Protection} from '../../src/lib/protection.js'
-import {decide, readRules, type RetentionOptions} from '../../src/lib/retention.js'
+import {decide, type Knowledge} from '../../src/lib/retention.js'
+import {readRules, type RetentionOptions} from '../../src/lib/rules.js'
 import {groupDatasetsByRun, type Run} from '../../src/lib/runs.js'
 import {type Session} from '../../src/lib/session.js'
 import {type Style, styleFor} from '../../src/lib/ui/style.js'
@@ -112,11 +114,19 @@ export function planOf(
   inventory: Inventory,
   options: RetentionOptions,
   protection: Protection | 'unknown' = {},
+  evidence: Knowledge['evidence'] = NO_ROWS,
 ): Plan {
   const rules = readRules(options)
   const runs = groupDatasetsByRun(inventory.datasets)
-  return makePlan(inventory, decide(runs, rules, inventory.now), rules, protection)
+  const known = {protection: protection === 'unknown' ? {} : protection, evidence}
+  return makePlan(inventory, decide(runs, rules, inventory.now, known), rules, protection)
 }
+
+/** A leaderboard that cites no run. */
+export const NO_ROWS: Evidence = new Map()
+
+/** Nothing is pinned, and no row says anything. */
+export const NOTHING_KNOWN: Knowledge = {protection: {}, evidence: NO_ROWS}
 
 /** Names of the datasets that a plan's runs lose, in the plan's order. */
 export function namesIn(plan: Plan): string[] {
@@ -166,14 +176,20 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
     log: [],
     whoAmI: unused,
     headOf: unused,
-    listFiles: unused,
     readRange: unused,
     download: unused,
+    createDataset: unused,
+    upload: unused,
     changeFile: unused,
     async listDatasets() {
       hub.log.push('LIST')
       return [...hub.listing]
     },
+    async describe(name: string) {
+      const dataset = hub.listing.find((each) => each.name === name)
+      return dataset && {...dataset, visibility: 'private' as const, gated: false as const, tags: []}
+    },
+    listFiles: async () => [],
     async readText() {
       hub.log.push('READ')
       return hub.protection
@@ -186,7 +202,6 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
       const error = await onDelete(name, time)
       if (error) throw error
       hub.listing = hub.listing.filter((dataset) => dataset.name !== name)
-      return undefined
     },
   }
   return hub

@@ -20,7 +20,7 @@ export interface Finished {
 export interface Running {
   readonly stdout: string
   readonly stderr: string
-  kill: (signal: 'SIGINT' | 'SIGTERM') => void
+  kill: (signal: 'SIGINT' | 'SIGKILL' | 'SIGTERM') => void
   /** Stops reading, as `head` does once it has enough. */
   closeStdout: () => void
   closeStderr: () => void

@@ -51,8 +51,6 @@ export interface Hub extends FileAccess {
   deleteDataset(name: string, namespace: string, part: PlanPart): Promise<string | undefined>
   /** Commit at the head of a dataset's `main`. */
   headOf(name: string): Promise<string>
-  /** A small text file; undefined where the dataset certainly has no such file. */
-  readText(name: string, path: string, revision: string): Promise<string | undefined>
   changeFile(name: string, change: FileChange): Promise<void>
 }
 
@@ -119,19 +117,6 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
         const {sha} = await datasetInfo({...access, name, additionalFields: ['sha']})
         return requireText(sha, `the head of ${name}`)
       }),
-    readText: (name, path, revision) =>
-      certain(async () => {
-        const {downloadFile} = await library()
-        const file = await downloadFile({
-          ...access,
-          fetch: missingEntryAnswered(request),
-          repo: repo(name),
-          path,
-          revision,
-          xet: false,
-        })
-        return file?.text()
-      }),
     changeFile: (name, {path, text, title, parentCommit}) =>
       certain(async () => {
         const {commit} = await library()
@@ -161,19 +146,6 @@ function noteHeaders(request: typeof fetch): {noting: typeof fetch; headers: () 
       return response
     },
     headers: () => last,
-  }
-}
-
-/** A file that certainly does not exist is an answer, not an error; the library reads it from the status and the code. */
-function missingEntryAnswered(request: typeof fetch): typeof fetch {
-  return async (input, init) => {
-    try {
-      return await request(input, init)
-    } catch (error) {
-      const {answer} = error as {answer?: {status: number; code?: string}}
-      if (answer?.status !== 404 || answer.code !== 'EntryNotFound') throw error
-      return new Response('Entry not found', {status: 404, headers: {'x-error-code': 'EntryNotFound'}})
-    }
   }
 }
 

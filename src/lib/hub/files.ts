@@ -1,5 +1,7 @@
-import {HubFormatError} from './errors.js'
+import {HubError, HubFormatError} from './errors.js'
+import {askFacts, type DatasetFacts} from './facts.js'
 import {certainly, followingLinks, library, repo} from './library.js'
+import {type UploadAccess, uploadAccess} from './uploads.js'
 
 /** One file of a dataset at one commit. Path, size and hashes are the Hub's words: untrusted until checked. */
 export interface RepoFile {
@@ -12,19 +14,32 @@ export interface RepoFile {
   sha256?: string
 }
 
-/** Reading the files of a dataset (the Hub's contract, section 7). Each method throws where the answer is not certain. */
-export interface FileAccess {
+/** A file at one commit, or at the head of a branch. */
+export interface FileAt {
+  /** `namespace/name` of the dataset. */
+  name: string
+  revision: string
+  path: string
+}
+
+/**
+ * Reading and writing the files of a dataset (the Hub's contract, sections 3 and 7). Each method throws where the answer is
+ * not certain.
+ */
+export interface FileAccess extends UploadAccess {
+  /**
+   * The facts of a dataset at a commit or at the head of `main`; undefined where there is no such dataset, or none that the
+   * token may see: the Hub does not tell these apart.
+   */
+  describe(name: string, commit?: string): Promise<DatasetFacts | undefined>
   /** Every file at a commit, in all folders. */
   listFiles(name: string, commit: string): Promise<RepoFile[]>
+  /** A small text file; undefined where the dataset certainly has no such file. */
+  readText(file: FileAt): Promise<string | undefined>
   /** The bytes of a file from `start` to before `end`. */
-  readRange(name: string, commit: string, path: string, start: number, end: number): Promise<ArrayBuffer>
+  readRange(file: FileAt, start: number, end: number): Promise<ArrayBuffer>
   /** A file's bytes as they arrive, from `start` on, or from its beginning where the Hub does not heed that. */
-  download(
-    name: string,
-    commit: string,
-    path: string,
-    start?: number,
-  ): Promise<{from: number; body: ReadableStream<Uint8Array>}>
+  download(file: FileAt, start?: number): Promise<{from: number; body: NonNullable<Response['body']>}>
 }
 
 export interface FileAccessOptions {
@@ -41,17 +56,18 @@ export interface FileAccessOptions {
 export function fileAccess({endpoint, token, request, transfer, signal}: FileAccessOptions): FileAccess {
   const resolve = (
     ask: typeof fetch,
-    name: string,
-    commit: string,
-    path: string,
+    {name, revision, path}: FileAt,
     headers: Record<string, string> = {},
   ) => {
     const place = path.split('/').map((part) => encodeURIComponent(part))
-    const url = `${endpoint}/datasets/${name}/resolve/${encodeURIComponent(commit)}/${place.join('/')}`
+    const url = `${endpoint}/datasets/${name}/resolve/${encodeURIComponent(revision)}/${place.join('/')}`
     return ask(url, {headers: {authorization: `Bearer ${token}`, ...headers}})
   }
 
   return {
+    ...uploadAccess({endpoint, token, request, signal}),
+    describe: (name, commit = 'main') =>
+      certainly(() => askFacts({hubUrl: endpoint, accessToken: token, fetch: request}, name, commit), signal),
     listFiles: (name, commit) =>
       certainly(async () => {
         const {listFiles} = await library()
@@ -67,22 +83,46 @@ export function fileAccess({endpoint, token, request, transfer, signal}: FileAcc
         for await (const entry of entries) if (entry.type !== 'directory') files.push(readEntry(entry, name))
         return files
       }, signal),
-    readRange: (name, commit, path, start, end) =>
+    readText: (file) =>
+      certainly(async () => {
+        try {
+          const response = await resolve(request, file)
+          return await response.text()
+        } catch (error) {
+          if (error instanceof HubError && error.status === 404 && error.answer.code === 'EntryNotFound')
+            return
+          throw error
+        }
+      }, signal),
+    readRange: (file, start, end) =>
       certainly(async () => {
         if (end <= start) return new ArrayBuffer(0)
-        const response = await resolve(request, name, commit, path, {range: `bytes=${start}-${end - 1}`})
+        const response = await resolve(request, file, {range: `bytes=${start}-${end - 1}`})
         const bytes = await response.arrayBuffer()
         const part = response.status === 206 ? bytes : bytes.slice(start, end)
         if (part.byteLength === end - start) return part
         throw new HubFormatError(
-          `The Hub sent ${part.byteLength} of ${end - start} bytes of ${path} of ${name}.`,
+          `The Hub sent ${part.byteLength} of ${end - start} bytes of ${file.path} of ${file.name}.`,
         )
       }, signal),
-    download: (name, commit, path, start = 0) =>
+    download: (file, start = 0) =>
       certainly(async () => {
         const range: Record<string, string> = start > 0 ? {range: `bytes=${start}-`} : {}
-        const {status, body} = await resolve(transfer, name, commit, path, range)
-        return {from: status === 206 ? start : 0, body: body ?? new Blob([]).stream()}
+        // Bytes are counted from the file's beginning, which a compressed body has not.
+        const {status, headers, body} = await resolve(transfer, file, {
+          'accept-encoding': 'identity',
+          ...range,
+        })
+        const from =
+          status === 206 ? Number(/^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1]) : 0
+        if (from !== 0 && from !== start) {
+          await body?.cancel()
+          throw new HubFormatError(
+            `The Hub sent another part of ${file.path} of ${file.name} than was asked for.`,
+          )
+        }
+
+        return {from, body: body ?? new Blob([]).stream()}
       }, signal),
   }
 }

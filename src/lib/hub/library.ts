@@ -1,13 +1,15 @@
+import type * as HubLibrary from '@huggingface/hub'
+
 import {CancelledError, SmoltraceError} from '../errors.js'
 import {HubFormatError, HubUnreachableError} from './errors.js'
 
 /** Loaded with the first request, since `--help` and a usage error need none. */
-export function library() {
+export function library(): Promise<typeof HubLibrary> {
   return import('@huggingface/hub')
 }
 
-export function repo(name: string) {
-  return {type: 'dataset', name} as const
+export function repo(name: string): {type: 'dataset'; name: string} {
+  return {type: 'dataset', name}
 }
 
 /** What the library cannot read, such as broken JSON, is an answer that is not certain. */

@@ -5,6 +5,7 @@ import {withoutTokens} from '../text.js'
 import {VERSION} from '../version.js'
 import {HubError, HubFormatError, HubUnreachableError} from './errors.js'
 import {readQuota} from './quota.js'
+import {watchedBlob} from './watched-blob.js'
 
 /** A pause because the quota is used up or the Hub is too busy. */
 export interface Wait {
@@ -85,9 +86,10 @@ async function send(
   init: RequestInit,
   {signal, hasLongBodies = false}: Pick<TransportOptions, 'hasLongBodies' | 'signal'>,
 ): Promise<Response> {
-  const {signal: limit, cancel} = timeLimit()
+  const {signal: limit, cancel, restart} = timeLimit()
+  const watched = init.body instanceof Blob ? {...init, ...sentOnce(init.body, restart)} : init
   try {
-    const response = await fetch(url, {...init, signal: signal ? AbortSignal.any([signal, limit]) : limit})
+    const response = await fetch(url, {...watched, signal: signal ? AbortSignal.any([signal, limit]) : limit})
     if (hasLongBodies) cancel()
     return response
   } catch (error) {
@@ -101,12 +103,21 @@ async function send(
   }
 }
 
+/** A file that is sent is not held in memory only where it may not be redirected: else `fetch` keeps it for a second time. */
+function sentOnce(body: Blob, onPiece: () => void): RequestInit {
+  return {body: watchedBlob(body, onPiece), redirect: 'error'}
+}
+
 /** Like `AbortSignal.timeout`, which cannot be called off. */
-function timeLimit(): {signal: AbortSignal; cancel: () => void} {
+function timeLimit(): {signal: AbortSignal; cancel: () => void; restart: () => void} {
   const controller = new AbortController()
   const expire = () => controller.abort(new DOMException('The answer took too long.', 'TimeoutError'))
   const timer = setTimeout(expire, TIME_LIMIT).unref()
-  return {signal: controller.signal, cancel: () => clearTimeout(timer)}
+  const restart = () => {
+    timer.refresh()
+  }
+
+  return {signal: controller.signal, cancel: () => clearTimeout(timer), restart}
 }
 
 function reasonOf(error: unknown): string {

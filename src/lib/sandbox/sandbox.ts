@@ -66,7 +66,7 @@ export interface Sandbox {
   close: () => Promise<void>
 }
 
-const LARGEST_BODY = 10 * 1024 * 1024
+const LARGEST_BODY = 16 * 1024 * 1024
 const LARGEST_UPLOAD = 100 * 1024 * 1024
 const DEFAULT_RUNS = 12
 const DEFAULT_PAGE_SIZE = 1000

@@ -8,9 +8,14 @@ import {count} from './wording.js'
 
 /**
  * Shows the warning and asks for the plan's phrase, on stderr.
+ * @param isArchived whether every dataset is archived first
  * @returns whether exactly the phrase was typed; false after Ctrl-C and at the end of the input
  */
-export async function confirmByPhrase(plan: Plan, signal: AbortSignal): Promise<boolean> {
+export async function confirmByPhrase(
+  plan: Plan,
+  isArchived: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
   const {default: Enquirer} = await import('enquirer')
   const style = styleFor(process.stderr)
   const datasets = count(plannedDatasets(plan).length, 'dataset')
@@ -18,7 +23,7 @@ export async function confirmByPhrase(plan: Plan, signal: AbortSignal): Promise<
   process.stderr.write(
     `\n${style.red(style.bold('WARNING'))}  You are about to delete ${style.bold(datasets)} (${count(plan.delete.length, 'run')})` +
       ` of ${plan.namespace} for good${board}.\n` +
-      'There is no undo: the Hub keeps no copy.\n\n',
+      `${isArchived ? 'Each is archived first: `restore` brings it back.' : 'There is no undo: the Hub keeps no copy.'}\n\n`,
   )
   await discardTypeAhead()
   const listenersBefore = new Set(

@@ -1,7 +1,7 @@
 import {countByType, type Dataset} from '../datasets.js'
 import {type Age, formatDuration, usesCalendarUnits} from '../duration.js'
 import {type KeptRun, type Plan, plannedDatasets, type PlannedLeaderboard} from '../plan.js'
-import {choosesRuns, type RetentionRules} from '../retention.js'
+import {choosesRuns, type RetentionRules} from '../rules.js'
 import {type Style} from './style.js'
 import {formatPairs, formatTable} from './table.js'
 import {ageOf, count, listing, moment, protectionOf, thousands, typesOf} from './wording.js'
@@ -12,44 +12,68 @@ export interface Screen {
   width: number | undefined
 }
 
+/** What the plan does not know of its own deletion. */
+export interface PlanNotes {
+  title: string
+  /** Where the datasets are archived before they are deleted. */
+  archive?: string | undefined
+  /** Where the leaderboard is archived if it goes. */
+  leaderboardArchive?: string | undefined
+}
+
 /** The whole plan as a person reads it: what was found, which rules apply, what goes, what stays, and why. */
-export function formatPlan(plan: Plan, title: string, screen: Screen): string {
+export function formatPlan(plan: Plan, notes: PlanNotes, screen: Screen): string {
   return [
-    `${screen.style.bold(title)}\n${plan.namespace} at ${plan.endpoint}, ${moment(plan.now)}`,
-    formatFacts(plan, screen.style),
+    formatTitle(plan, notes.title, screen.style),
+    formatPairs([foundPair(plan), ...rulePairs(plan, notes)], screen.style),
     formatRunsToDelete(plan, screen),
     formatRunsToKeep(plan, screen),
     formatDatasets(plan, screen.style),
-    formatUntouched(plan, screen.style),
+    formatUntouched(plan, notes, screen.style),
   ]
     .filter(Boolean)
     .join('\n\n')
 }
 
-function formatFacts(plan: Plan, style: Style): string {
+/** Whose plan it is, and of when. */
+export function formatTitle(plan: Plan, title: string, style: Style): string {
+  return `${style.bold(title)}\n${plan.namespace} at ${plan.endpoint}, ${moment(plan.now)}`
+}
+
+function foundPair(plan: Plan): [string, string] {
   const runs = [...plan.delete, ...plan.keep].map(({run}) => run)
   const complete = runs.filter((run) => run.complete).length
   const counts = countByType(runs.flatMap(({datasets}) => datasets))
   const found = `${count(runs.length, 'run')}: ${thousands(complete)} complete, ${thousands(runs.length - complete)} incomplete`
   const types = `${thousands(counts.results)} results, ${thousands(counts.traces)} traces, ${thousands(counts.metrics)} metrics`
-  return formatPairs(
-    [
-      ['Found', `${found} (${types})`],
-      ['May go', selectorText(plan.rules, plan.cutoff)],
-      ['Must stay', keeperText(plan.rules)],
-      ['Scope', scopeText(plan.rules)],
-    ],
-    style,
-  )
+  return ['Found', `${found} (${types})`]
+}
+
+/** The rules that a plan was made by, a line each. */
+export function rulePairs(plan: Plan, {archive}: PlanNotes): Array<[string, string]> {
+  const {rules, archives} = plan
+  return [
+    ['May go', selectorText(rules, plan.cutoff)],
+    ['Must stay', keeperText(plan)],
+    ['Scope', scopeText(rules)],
+    ...(archive || archives
+      ? [
+          ['Archive', `each dataset${archive ? `, to ${archive},` : ''} before it is deleted`] as [
+            string,
+            string,
+          ],
+        ]
+      : []),
+  ]
 }
 
 function selectorText(rules: RetentionRules, cutoff: Date | undefined): string {
-  const {olderThan, incompleteOnly, runs} = rules
+  const {olderThan, incompleteOnly, ignoreLeaderboard, runs} = rules
   const selectors = [
     ...(olderThan && cutoff
       ? [`older than ${olderThan.text}, before ${moment(cutoff)}${unitNote(olderThan)}`]
       : []),
-    ...(incompleteOnly ? ['incomplete'] : []),
+    ...(incompleteOnly ? [ignoreLeaderboard ? 'incomplete' : 'incomplete and not finished'] : []),
     ...(runs.length > 0 ? [`named by --run (${listing(runs)})`] : []),
   ]
   if (selectors.length > 0) return `runs that are ${listing(selectors)}`
@@ -60,13 +84,15 @@ function unitNote(age: Age): string {
   return usesCalendarUnits(age) ? ' (a month is 30 days, a year 365)' : ''
 }
 
-function keeperText({keepRecent, graceMs}: RetentionRules): string {
+function keeperText({rules: {keepRecent, graceMs}, keep}: Plan): string {
   const recent =
     keepRecent === undefined
       ? []
       : [keepRecent === 1 ? 'the most recent run' : `the ${thousands(keepRecent)} most recent runs`]
+  const pins = keep.filter(({reasons}) => reasons.some(({rule}) => rule === 'pinned')).length
+  const pinned = pins > 0 ? [count(pins, 'pinned run')] : []
   const grace = graceMs > 0 ? [`incomplete runs changed in the last ${formatDuration(graceMs)}`] : []
-  return listing([...recent, ...grace]) || 'nothing'
+  return listing([...recent, ...pinned, ...grace]) || 'nothing'
 }
 
 function scopeText(rules: RetentionRules): string {
@@ -76,7 +102,8 @@ function scopeText(rules: RetentionRules): string {
   return deleteLeaderboard ? `${runs}, and the leaderboard` : `${runs}, never the leaderboard`
 }
 
-function formatRunsToDelete(plan: Plan, {style, width}: Screen): string {
+/** The table of the runs that lose something. */
+export function formatRunsToDelete(plan: Plan, {style, width}: Screen): string {
   if (plan.delete.length === 0) return style.bold('Runs to delete: none')
   const rows = plan.delete.map(({run, datasets, reasons}) => [
     run.timestamp,
@@ -100,7 +127,8 @@ function formatRunsToKeep({keep, now}: Plan, {style, width}: Screen): string {
   return `${style.bold(`Runs to keep: ${thousands(keep.length)}`)}\n${formatTable(columns, rows, {style, width})}`
 }
 
-function formatDatasets(plan: Plan, style: Style): string {
+/** Every dataset that goes, by full name. */
+export function formatDatasets(plan: Plan, style: Style): string {
   const datasets = plannedDatasets(plan)
   if (datasets.length === 0) return ''
   const digits = String(datasets.length).length
@@ -111,10 +139,10 @@ function formatDatasets(plan: Plan, style: Style): string {
   ].join('\n')
 }
 
-function formatUntouched({leaderboard, rules, standard}: Plan, style: Style): string {
+function formatUntouched({leaderboard, rules, standard}: Plan, notes: PlanNotes, style: Style): string {
   return formatPairs(
     [
-      ['Leaderboard', leaderboardText(leaderboard, rules)],
+      ['Leaderboard', leaderboardText(leaderboard, rules, notes)],
       ...standard.map((name): [string, string] => ['Standard', `${name}: never touched`]),
     ],
     style,
@@ -124,8 +152,10 @@ function formatUntouched({leaderboard, rules, standard}: Plan, style: Style): st
 function leaderboardText(
   leaderboard: PlannedLeaderboard | undefined,
   {deleteLeaderboard}: RetentionRules,
+  {leaderboardArchive}: PlanNotes,
 ): string {
   if (!leaderboard) return deleteLeaderboard ? 'there is none to delete' : 'there is none'
   const {dataset, goes, protection} = leaderboard
-  return `${dataset.name}: ${goes ? 'DELETED as well' : 'preserved'} (${protectionOf(protection)})`
+  const archived = leaderboardArchive ? `, archived first to ${leaderboardArchive}` : ', archived first'
+  return `${dataset.name}: ${goes ? `DELETED as well${archived}` : 'preserved'} (${protectionOf(protection)})`
 }

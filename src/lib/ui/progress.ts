@@ -1,16 +1,17 @@
 import {Listr, type ListrRendererFactory, type ListrTask} from 'listr2'
 
-import {type DeletionEvent, type Outcome} from '../deletion.js'
+import {type JobEvent} from '../execution.js'
+import {type Outcome} from '../outcomes.js'
 import {type Plan, plannedDatasets} from '../plan.js'
 import {printable} from '../text.js'
 import {LineRenderer} from './line-renderer.js'
 import {type Board, DELETING} from './rows.js'
 import {WindowRenderer} from './window-renderer.js'
-import {describeWait} from './wording.js'
+import {describeWait, formatBytes} from './wording.js'
 
 /** The live list of a deletion: one line per dataset. */
 export interface Progress {
-  onEvent: (event: DeletionEvent) => void
+  onEvent: (event: JobEvent) => void
   /** Says something about the job as a whole. */
   note: (text: string) => void
   /** Settles when the last line is drawn. */
@@ -45,6 +46,7 @@ export function showProgress(
   })
   const finished = list.run()
   const note = (text: string) => {
+    if (text === board.note) return
     board.note = text
     board.announce(text)
   }
@@ -100,6 +102,8 @@ function toTask(name: string, rows: Map<string, Row>): ListrTask {
 
 const WORDS = {gone: 'already gone', skipped: 'skipped', unattempted: 'not attempted'} as const
 
-function describeEvent(event: Extract<DeletionEvent, {kind: 'checking' | 'waiting'}>): string {
-  return event.kind === 'checking' ? 'looking again at what is left' : describeWait(event.ms)
+function describeEvent(event: Extract<JobEvent, {kind: 'archiving' | 'checking' | 'waiting'}>): string {
+  if (event.kind === 'checking') return 'looking again at what is left'
+  if (event.kind === 'waiting') return describeWait(event.ms)
+  return `archiving before anything is deleted: ${event.done} of ${event.of} datasets, ${formatBytes(event.bytes)}`
 }

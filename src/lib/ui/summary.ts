@@ -1,9 +1,9 @@
-import {type Outcome, type OutcomeStatus} from '../deletion.js'
-import {type CleanupResult} from '../execution.js'
+import {type Outcome, type OutcomeStatus} from '../outcomes.js'
+import {type CleanupResult} from '../result.js'
 import {printable} from '../text.js'
 import {type Style} from './style.js'
 import {formatPairs} from './table.js'
-import {count, thousands} from './wording.js'
+import {count, formatBytes, thousands} from './wording.js'
 
 /** What became of a plan: everything that is not deleted and why, then, where the eye rests, the counts and what is left. */
 export function formatSummary(result: CleanupResult, style: Style): string {
@@ -17,6 +17,7 @@ export function formatSummary(result: CleanupResult, style: Style): string {
     [
       ...shown.map((status): [string, string] => [LABELS[status], count(counts[status], 'dataset')]),
       ...leaderboard,
+      ...archivedPair(result),
       ['Remaining', `${count(remaining.runs, 'run')}, ${count(remaining.datasets, 'dataset')}`],
     ],
     style,
@@ -24,6 +25,13 @@ export function formatSummary(result: CleanupResult, style: Style): string {
   return [formatRest(result.outcomes, style), `${headline(result, style)}\n${pairs}`]
     .filter(Boolean)
     .join('\n\n')
+}
+
+/** Where a person finds again what was deleted. */
+function archivedPair({archive}: CleanupResult): Array<[string, string]> {
+  if (!archive) return []
+  const what = `${count(archive.datasets, 'dataset')} (${formatBytes(archive.bytes)})`
+  return [['Archived', `${what} in ${archive.dir}`]]
 }
 
 const LABELS: Record<OutcomeStatus, string> = {

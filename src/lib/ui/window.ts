@@ -43,7 +43,10 @@ function mostTelling(rows: Row[], room: number): Row[] {
   return [...newest, ...of('deleting'), ...older, ...of('other'), ...of('waiting')].slice(0, room)
 }
 
+/** Before the first deletion, what goes on is all there is to say: nothing may look as if it were being deleted. */
 function headline(rows: Row[], note: string): string {
+  const hasBegun = rows.some(({state}) => state !== 'waiting')
+  if (!hasBegun && note) return `${note.charAt(0).toUpperCase()}${note.slice(1)}`
   const done = rows.filter(({state}) => state !== 'waiting' && state !== 'deleting').length
   const failed = rows.filter(({state}) => state === 'failed').length
   const parts = [

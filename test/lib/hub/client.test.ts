@@ -4,6 +4,7 @@ import {CancelledError, RefusedError, SmoltraceError} from '../../../src/lib/err
 import {connectHub, type Hub, type PlanPart} from '../../../src/lib/hub/client.js'
 import {HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {json, NEAR_MISSES, rejectionOf, serve, type StubServer, TOKEN} from '../../support/builders.js'
+import {withHub} from '../../support/hub.js'
 
 const CREATED = '2026-09-01T12:30:00.000Z'
 const CHANGED = '2026-09-02T12:30:00.000Z'
@@ -359,9 +360,22 @@ describe('client', () => {
   })
 
   describe('a text file', () => {
+    const PROTECTION = {name: BOARD, revision: 'main', path: '.smoltrace/protection.json'}
+
+    it('may be empty, and is there all the same', () =>
+      withHub({seed: 'empty'}, async (sandbox) => {
+        const files = {[PROTECTION.path]: '', 'a.txt': 'ä'}
+        const name = 'mira/smoltrace-leaderboard'
+        sandbox.state.addDataset({name, createdAt: '2026-10-01T00:00:00Z', files})
+        const hub = connectHub({endpoint: sandbox.url, token: sandbox.token, source: 'test'})
+        expect(await hub.readText({...PROTECTION, name})).to.equal('')
+        expect(await hub.readText({name, revision: 'main', path: 'a.txt'})).to.equal('ä')
+        expect(await hub.readText({name, revision: 'main', path: 'b.txt'})).to.equal(undefined)
+      }))
+
     it('is certainly not there only where the Hub says so of the entry', async () => {
       const hub = await connect(refuse(404, 'EntryNotFound'))
-      expect(await hub.readText(BOARD, '.smoltrace/protection.json', 'main')).to.equal(undefined)
+      expect(await hub.readText(PROTECTION)).to.equal(undefined)
     })
 
     for (const [status, code] of [
@@ -374,9 +388,7 @@ describe('client', () => {
     ] as const) {
       it(`is not known after ${status} ${code ?? 'without a code'}, so it is an error`, async () => {
         const hub = await connect(refuse(status, code))
-        expect(await rejectionOf(hub.readText(BOARD, '.smoltrace/protection.json', 'main'))).to.be.instanceOf(
-          HubError,
-        )
+        expect(await rejectionOf(hub.readText(PROTECTION))).to.be.instanceOf(HubError)
       })
     }
   })

@@ -69,8 +69,8 @@ describe('sandbox: robustness', () => {
       expect((await ask(sandbox, line)).status).to.equal(404)
     })
 
-  it('answers 413 to a body of more than 10 MB', async () => {
-    const body = new Uint8Array(10 * 1024 * 1024 + 1)
+  it('answers 413 to a body of more than 16 MB', async () => {
+    const body = new Uint8Array(16 * 1024 * 1024 + 1)
     const reply = await ask(sandbox, 'POST /api/datasets/mira/one/commit/main', {body})
     expect(reply.status).to.equal(413)
   })

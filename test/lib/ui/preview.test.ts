@@ -2,7 +2,7 @@ import {expect} from 'chai'
 
 import {DAY} from '../../../src/lib/duration.js'
 import {plannedDatasets} from '../../../src/lib/plan.js'
-import {type RetentionOptions} from '../../../src/lib/retention.js'
+import {type RetentionOptions} from '../../../src/lib/rules.js'
 import {formatPlan} from '../../../src/lib/ui/preview.js'
 import {
   ago,
@@ -20,8 +20,8 @@ const INVENTORY = inventoryOf(
 )
 const preview = (
   options: RetentionOptions,
-  {inventory = INVENTORY, width = undefined as number | undefined, protection = {}} = {},
-) => formatPlan(planOf(inventory, options, protection), 'Dry run', {style: PLAIN, width})
+  {inventory = INVENTORY, width = undefined as number | undefined, protection = {}, notes = {}} = {},
+) => formatPlan(planOf(inventory, options, protection), {title: 'Dry run', ...notes}, {style: PLAIN, width})
 
 /** The line that begins with a word. */
 const line = (text: string, word: string) => text.split('\n').find((each) => each.startsWith(word)) ?? ''
@@ -39,6 +39,30 @@ describe('preview', () => {
     expect(line(preview({all: true}), 'Found'))
       .to.include('3 runs: 2 complete, 1 incomplete')
       .and.include('3 results, 2 traces, 2 metrics')
+  })
+
+  it('says how many pinned runs stay, and with each why', () => {
+    const protection = {runs: {'20260806_120000': {by: 'ann\u001B[2J', at: NOW, reason: 'paper'}}}
+    const text = preview({olderThan: '30d'}, {protection})
+    expect(line(text, 'Must stay')).to.include('1 pinned run and incomplete runs')
+    expect(line(text, '20260806_120000')).to.include('pinned by ann').and.include(': paper')
+    expect(text).not.to.include('\u001B')
+    expect(line(preview({olderThan: '30d'}), 'Must stay')).not.to.include('pinned')
+  })
+
+  it('says where datasets are archived, and the leaderboard always', () => {
+    expect(line(preview({all: true}), 'Archive')).to.equal('')
+    expect(line(preview({all: true}, {notes: {archive: 'copies'}}), 'Archive')).to.include(
+      'to copies, before',
+    )
+    const goes = board({deleteLeaderboard: true}, {notes: {leaderboardArchive: '/data/archives/x'}})
+    expect(goes).to.include('DELETED as well, archived first to /data/archives/x')
+  })
+
+  it('says whether incomplete means not finished either', () => {
+    expect(line(preview({incompleteOnly: true}), 'May go')).to.include('incomplete and not finished')
+    const plain = line(preview({incompleteOnly: true, ignoreLeaderboard: true}), 'May go')
+    expect(plain).to.include('incomplete').and.not.include('finished')
   })
 
   it('names every dataset that goes, numbered, in the order it goes', () => {

@@ -1,8 +1,8 @@
 import {expect} from 'chai'
 
-import {type Outcome} from '../../../src/lib/deletion.js'
-import {type CleanupResult} from '../../../src/lib/execution.js'
-import {comparePlan} from '../../../src/lib/plan.js'
+import {comparePlan} from '../../../src/lib/comparison.js'
+import {type Outcome} from '../../../src/lib/outcomes.js'
+import {type CleanupResult} from '../../../src/lib/result.js'
 import {describeOutcome, formatSummary} from '../../../src/lib/ui/summary.js'
 import {inventoryOf, leaderboardDataset, NOW, PLAIN, planOf, runDatasets} from '../../support/builders.js'
 
@@ -17,6 +17,7 @@ function resultOf(outcomes: Outcome[], facts: Partial<CleanupResult> = {}): Clea
     declined: false,
     interrupted: false,
     wouldDelete: outcomes.length,
+    stale: [],
     outcomes,
     counts,
     found: {runs: 1, datasets: 3},
@@ -100,7 +101,7 @@ describe('summary', () => {
 
   it('is safe to print, whoever protected the leaderboard since the plan was made', () => {
     const plan = planOf(INVENTORY, {deleteLeaderboard: true})
-    const excluded = comparePlan(plan, INVENTORY, {leaderboard: {by: 'ann\u001B[2J', at: NOW}})
+    const excluded = comparePlan(plan, INVENTORY, {protection: {leaderboard: {by: 'ann\u001B[2J', at: NOW}}})
     const outcomes = [...excluded].map(([name, exclusion]): Outcome => ({name, ...exclusion}))
     expect(summary(outcomes, {plan})).to.include('ann').and.not.include('\u001B')
   })

@@ -60,9 +60,14 @@ describe('window', () => {
   })
 
   it('says in its head what holds up the job', () => {
-    expect(draw(rows('waiting', 3), {note: 'rate limit reached'})[0])
-      .to.include('0/3')
+    expect(draw([...rows('deleted', 1), ...rows('waiting', 2)], {note: 'rate limit reached'})[0])
+      .to.include('1/3')
       .and.include('rate limit reached')
+  })
+
+  it('does not speak of deleting before anything is', () => {
+    const [head] = draw(rows('waiting', 3), {note: 'archiving: 1 of 3 datasets'})
+    expect(head).to.equal('Archiving: 1 of 3 datasets')
   })
 
   it('counts rows that were skipped as done', () => {

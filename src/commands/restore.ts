@@ -1,0 +1,83 @@
+import {Args, Flags} from '@oclif/core'
+
+import {type RestoreEvent, type RestoreResult} from '../lib/archive/restore.js'
+import {HubCommand} from '../lib/base-command.js'
+import {wholeNumber} from '../lib/flags.js'
+
+export default class Restore extends HubCommand {
+  static override summary = 'Bring archived datasets back to the Hub.'
+  static override description = `Reads what \`cleanup --archive DIR\` has written: every file is checked on the disk before anything is created, and compared with the Hub afterwards. A dataset gets its name, files and visibility back, but a new date of creation: --older-than counts from today for it. Nothing on the Hub is overwritten: where a dataset of that name is there, it is completed if it is part of the same, and else left alone.
+
+Interrupted or failed halfway, the same command goes on where it stopped.
+
+Exit codes: 0 all restored or already there, 1 error or refused, 2 usage, 3 something was not restored, 4 not authenticated or not allowed, 130 interrupted.`
+  static override examples = [
+    {
+      description: 'See what an archive holds, and what would come back:',
+      command: '<%= config.bin %> <%= command.id %> ./archive --dry-run',
+    },
+    {
+      description: 'Bring everything back:',
+      command: '<%= config.bin %> <%= command.id %> ./archive',
+    },
+    {
+      description: 'Bring one run back:',
+      command: '<%= config.bin %> <%= command.id %> ./archive 20260131_235959',
+    },
+  ]
+  static override hiddenAliases = ['smoltrace:restore']
+  static override args = {
+    dir: Args.string({description: 'Folder of archives, as --archive was given.', required: true}),
+    name: Args.string({
+      description:
+        "Datasets, by full name or without the namespace, or runs' timestamps; default: everything.",
+      multiple: true,
+    }),
+  }
+  static override flags = {
+    'dry-run': Flags.boolean({
+      summary: 'Check the archive, show what would be restored, and create nothing.',
+    }),
+    concurrency: wholeNumber({
+      summary: 'Datasets that are worked on at a time, 1 to 32.',
+      default: 4,
+      min: 1,
+      max: 32,
+      helpValue: 'N',
+    }),
+  }
+
+  async run(): Promise<object> {
+    const {args, flags} = await this.parse(Restore)
+    const [{exitCodeOfRestore, restoreDatasets}, {describeRestored, formatRestore}] = await Promise.all([
+      import('../lib/archive/restore.js'),
+      import('../lib/ui/restore.js'),
+    ])
+    const result = await this.cancellable((signal) =>
+      restoreDatasets({
+        ...this.connection(flags, signal),
+        dir: args.dir,
+        names: args.name,
+        dryRun: flags['dry-run'],
+        concurrency: flags.concurrency,
+        onEvent: (event) => this.tell(event, describeRestored),
+      }),
+    )
+    for (const warning of result.warnings) this.warn(warning)
+    if (!this.jsonEnabled()) this.log(formatRestore(result, this.screen))
+    process.exitCode = exitCodeOfRestore(result)
+    return documentOf(result)
+  }
+
+  /** A line for each dataset that a person may be waiting for. */
+  private tell(event: RestoreEvent, describe: (outcome: RestoreResult['outcomes'][number]) => string): void {
+    if (this.jsonEnabled()) return
+    if (event.kind === 'started') this.note(`restoring ${event.name}`)
+    if (event.kind === 'finished') this.note(`${event.done} of ${event.of}: ${describe(event.outcome)}`)
+  }
+}
+
+/** What `--json` prints. */
+function documentOf({warnings: _, interrupted, ...result}: RestoreResult): object {
+  return {...result, interrupted}
+}

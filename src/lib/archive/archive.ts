@@ -1,0 +1,168 @@
+import {mkdir, realpath, rm} from 'node:fs/promises'
+import {dirname, join} from 'node:path'
+
+import {type Dataset} from '../datasets.js'
+import {CancelledError, RefusedError, SmoltraceError} from '../errors.js'
+import {type Hub} from '../hub/client.js'
+import {parseDatasetName} from '../naming.js'
+import {printable, withoutTokens} from '../text.js'
+import {all, bounded, type Bounded} from './bounded.js'
+import {diskReason, ensureFolder, isFolder, syncFolder} from './disk.js'
+import {keepFiles} from './keeping.js'
+import {type Lock, takeLock} from './lock.js'
+import {pathProblem, pathsProblem} from './paths.js'
+import {type Patience, persistently} from './patience.js'
+import {placeOf} from './place.js'
+import {checkFormer, describeArchive, readManifestAt, writeManifest} from './record.js'
+
+/** What became of one dataset. */
+export type ArchiveResult =
+  | {
+      /** Every file is on the disk, checked against the Hub's hashes, and survives a power failure. */
+      status: 'archived'
+      /** Where the files are. */
+      folder: string
+      bytes: number
+      files: number
+    }
+  | {status: 'failed'; reason: string}
+
+/** How far archiving has come; once for each dataset that begins, and once for each that ends. */
+export interface ArchiveEvent {
+  kind: 'archiving'
+  /** Full name of the dataset. */
+  name: string
+  /** Datasets that have ended, and how many there are. */
+  done: number
+  of: number
+  /** Size of what was archived so far. */
+  bytes: number
+}
+
+export interface ArchiveOptions {
+  hub: Hub
+  endpoint: string
+  namespace: string
+  /** Folder that holds archives, or is to hold them; made where it is not there. */
+  dir: string
+  now: Date
+  /** Datasets, and files, that are worked on at a time; default 4. */
+  concurrency?: number | undefined
+  signal?: AbortSignal | undefined
+  /** What it throws is ignored. */
+  onEvent?: ((event: ArchiveEvent) => void) | undefined
+  /** How long the Hub is waited for; by default a minute for the next byte, and five tries. */
+  patience?: Patience | undefined
+}
+
+const DEFAULT_CONCURRENCY = 4
+
+/**
+ * Archives datasets at the commit in which they were listed: the plain files in `DIR/<namespace>/<dataset>/`, and beside them
+ * the manifest. Called again, it goes on where it stopped.
+ * @returns what became of each dataset, by full name; whatever is not `archived` must not be deleted
+ * @throws CancelledError where the signal was aborted; what was fetched stays for the next time
+ */
+export async function archiveDatasets(
+  datasets: Dataset[],
+  options: ArchiveOptions,
+): Promise<Map<string, ArchiveResult>> {
+  if (options.signal?.aborted) throw new CancelledError('Interrupted.')
+  try {
+    const folder = await openFolder(options)
+    const lock = await takeLock(join(folder, '.archiving.lock'))
+    try {
+      return await archiveAll(datasets, {...options, folder, lock})
+    } finally {
+      await lock.release().catch(() => {})
+    }
+  } catch (error) {
+    if (error instanceof CancelledError) throw error
+    return new Map(datasets.map(({name}) => [name, failed(error)]))
+  }
+}
+
+/** The folder that a person named may be a link; below it none is followed. */
+async function openFolder({dir, namespace}: ArchiveOptions): Promise<string> {
+  const problem = pathProblem(namespace)
+  if (problem || namespace.includes('/')) throw new RefusedError(`${namespace} cannot be a folder`)
+  const first = await mkdir(dir, {recursive: true})
+  const root = await realpath(dir)
+  const folder = await ensureFolder(root, [namespace])
+  const above = first === undefined ? root : dirname(await realpath(first))
+  for (let each = root; each !== above; each = dirname(each)) await syncFolder(each)
+  await syncFolder(above)
+  return folder
+}
+
+type Job = ArchiveOptions & {folder: string; lock: Lock}
+
+async function archiveAll(datasets: Dataset[], job: Job): Promise<Map<string, ArchiveResult>> {
+  const concurrency = job.concurrency ?? DEFAULT_CONCURRENCY
+  const oneOfDatasets = bounded(concurrency)
+  const oneOfFiles = bounded(concurrency)
+  const results = new Map<string, ArchiveResult>()
+  let bytes = 0
+  const tell = (name: string) => {
+    try {
+      job.onEvent?.({kind: 'archiving', name, done: results.size, of: datasets.length, bytes})
+    } catch {
+      // Whoever only looks on must not decide what is archived.
+    }
+  }
+
+  await all(
+    datasets.map((dataset) =>
+      oneOfDatasets(async () => {
+        const {name} = dataset
+        if (job.signal?.aborted) throw new CancelledError('Interrupted.')
+        tell(name)
+        const result = await archiveOne(dataset, job, oneOfFiles)
+        results.set(name, result)
+        if (result.status === 'archived') bytes += result.bytes
+        tell(name)
+      }),
+    ),
+  )
+  return results
+}
+
+async function archiveOne(dataset: Dataset, job: Job, oneOfFiles: Bounded): Promise<ArchiveResult> {
+  try {
+    return await keep(dataset, job, oneOfFiles)
+  } catch (error) {
+    if (job.signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
+    return failed(error)
+  }
+}
+
+/** Nothing is passed off as archived before its manifest is on the disk, and that comes last. */
+async function keep(dataset: Dataset, job: Job, oneOfFiles: Bounded): Promise<ArchiveResult> {
+  const {name, id, sha} = dataset
+  const {hub, namespace, folder, lock} = job
+  if (!parseDatasetName(name, namespace)) throw new RefusedError(`${name} is no dataset of ${namespace}`)
+  const facts = await persistently(() => hub.describe(name, sha), job)
+  if (!facts) throw new RefusedError('it is not there any more')
+  if (facts.id !== id || facts.name !== name || facts.sha !== sha)
+    throw new RefusedError('another dataset has its name now')
+  const files = await persistently(() => hub.listFiles(name, sha), job)
+  const problem = pathsProblem(files.map(({path}) => path))
+  if (problem) throw new RefusedError(`its file ${problem}`)
+  const place = placeOf(folder, name)
+  const fresh = describeArchive({facts, files, endpoint: job.endpoint, namespace, now: job.now})
+  const former = await readManifestAt(place.manifest)
+  if (former) await checkFormer(former, fresh, place)
+  if (lock.isHolderDead === false && (await isFolder(place.staging)))
+    await rm(place.staging, {recursive: true})
+  await keepFiles(fresh, place, {...job, oneOfFiles, isRecorded: former !== undefined})
+  await lock.require()
+  await writeManifest(place, fresh, former)
+  const bytes = files.reduce((sum, {size}) => sum + size, 0)
+  return {status: 'archived', folder: place.home, bytes, files: files.length}
+}
+
+function failed(error: unknown): ArchiveResult {
+  const reason = diskReason(error) ?? (error instanceof Error ? error.message : String(error))
+  const advice = error instanceof SmoltraceError ? error.suggestions : []
+  return {status: 'failed', reason: withoutTokens(printable([reason, ...advice].join(' ')))}
+}

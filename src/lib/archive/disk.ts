@@ -1,0 +1,204 @@
+import {createHash} from 'node:crypto'
+import {type Stats} from 'node:fs'
+import {constants, type FileHandle, lstat, mkdir, open, readdir, rename, rm} from 'node:fs/promises'
+import {dirname, join} from 'node:path'
+
+import {CancelledError, RefusedError} from '../errors.js'
+import {type RepoFile} from '../hub/files.js'
+
+/**
+ * What the archive does with the disk. Below the folder that a person named no link is followed: one that somebody planted
+ * there would lead writing, or reading for an upload, out of the folder.
+ */
+
+/** Windows has neither of these. */
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
+/** Without it, opening a pipe would wait for whoever is at its other end. */
+const NO_WAIT = constants.O_NONBLOCK ?? 0
+
+/** What stands at a path itself, not what a link leads to; undefined where nothing does. */
+export async function whatIs(path: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(path)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+/** Whether a folder stands there; anything else but nothing is refused. */
+export async function isFolder(path: string): Promise<boolean> {
+  const found = await whatIs(path)
+  if (found && !found.isDirectory()) throw new RefusedError(`${path} is no folder`)
+  return found !== undefined
+}
+
+/** Makes a folder below another, one part after the other, where it is not there yet. */
+export async function ensureFolder(root: string, parts: readonly string[]): Promise<string> {
+  let folder = root
+  for (const part of parts) {
+    folder = join(folder, part)
+    if (await isFolder(folder)) continue
+    await mkdir(folder).catch((error: unknown) => {
+      if (!isErrno(error, 'EEXIST')) throw error
+    })
+    await isFolder(folder)
+  }
+
+  return folder
+}
+
+/** Opens a file to write it, new or where it was left; a link, or a file that has a second name, is refused. */
+export async function openToWrite(path: string): Promise<FileHandle> {
+  const found = await whatIs(path)
+  if (found && (!found.isFile() || found.nlink > 1)) throw new RefusedError(`${path} is no plain file`)
+  const how = found ? 0 : constants.O_CREAT + constants.O_EXCL
+  return open(path, constants.O_RDWR + NO_FOLLOW + how, 0o666)
+}
+
+/** Writes a new file so that it is whole or not there at all, whatever happens meanwhile. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const draft = `${path}.tmp`
+  await rm(draft, {force: true})
+  const handle = await openToWrite(draft)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+
+  await rename(draft, path)
+  await syncFolder(dirname(path))
+}
+
+/** A text file; undefined where there is none. Longer ones are refused. */
+export async function readSmall(path: string, most: number): Promise<string | undefined> {
+  const found = await whatIs(path)
+  if (!found) return undefined
+  if (!found.isFile()) throw new RefusedError(`${path} is no plain file`)
+  if (found.size > most) throw new RefusedError(`${path} is larger than any such file`)
+  const handle = await openToRead(path)
+  try {
+    return await handle.readFile('utf8')
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * The files below a folder, and what size they have in bytes, by path with `/` between folders.
+ * @throws RefusedError where anything but plain files and folders is there
+ */
+export async function filesBelow(folder: string, prefix = ''): Promise<Map<string, number>> {
+  const files = new Map<string, number>()
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name)
+    const found = await whatIs(path)
+    if (found?.isDirectory()) {
+      for (const [inner, size] of await filesBelow(path, `${prefix}${name}/`)) files.set(inner, size)
+    } else if (found?.isFile()) files.set(`${prefix}${name}`, found.size)
+    else throw new RefusedError(`${prefix}${name} is no plain file`)
+  }
+
+  return files
+}
+
+/** What identifies a content: its size in bytes, git's SHA-1 of it as a blob, and its SHA-256. */
+export interface Fingerprint {
+  size: number
+  oid: string
+  sha256: string
+}
+
+/**
+ * Reads a file from the disk and hashes it; with `isKept` it also makes sure that it stays there when the power fails.
+ * @throws RefusedError where it is no plain file or changes meanwhile; CancelledError
+ */
+export async function fingerprint(
+  path: string,
+  {signal, isKept = false}: {signal?: AbortSignal | undefined; isKept?: boolean} = {},
+): Promise<Fingerprint> {
+  const handle = await openToRead(path)
+  try {
+    const {size} = await handle.stat()
+    const blob = createHash('sha1').update(`blob ${size}\0`)
+    const content = createHash('sha256')
+    let read = 0
+    for await (const piece of handle.createReadStream({autoClose: false, highWaterMark: PIECE})) {
+      if (signal?.aborted) throw new CancelledError('Interrupted.')
+      const bytes = piece as Buffer
+      read += bytes.length
+      blob.update(bytes)
+      content.update(bytes)
+    }
+
+    if (read !== size) throw new RefusedError(`${path} changed while it was read`)
+    if (isKept) await handle.sync().catch(ignoreOnWindows)
+    return {size, oid: blob.digest('hex'), sha256: content.digest('hex')}
+  } finally {
+    await handle.close()
+  }
+}
+
+/** In bytes. */
+const PIECE = 256 * 1024
+
+/** Whether a content is the one that the Hub, or a manifest, names: by SHA-256 for a file in LFS, else by git's SHA-1. */
+export function isContentOf(file: RepoFile, {size, oid, sha256}: Fingerprint): boolean {
+  return size === file.size && (file.sha256 === undefined ? oid === file.oid : sha256 === file.sha256)
+}
+
+/** Makes sure that what a folder lists stays so when the power fails. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(path, constants.O_RDONLY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The same for a folder and all folders below it. */
+export async function syncFolders(root: string, folders: Iterable<string>): Promise<void> {
+  for (const folder of new Set(folders)) await syncFolder(join(root, folder))
+  await syncFolder(root)
+}
+
+async function openToRead(path: string): Promise<FileHandle> {
+  const handle = await open(path, constants.O_RDONLY + NO_FOLLOW + NO_WAIT)
+  if ((await handle.stat()).isFile()) return handle
+  await handle.close()
+  throw new RefusedError(`${path} is no plain file`)
+}
+
+/** There only what can be written can be synced. */
+function ignoreOnWindows(error: unknown): void {
+  if (process.platform !== 'win32') throw error
+}
+
+/** Whether an error is the system's with this code. */
+export function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === code
+}
+
+const REASONS: Record<string, string> = {
+  EACCES: 'no permission',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is too large for this disk, or for the limits of this process',
+  ELOOP: 'a symbolic link is in the way',
+  EMFILE: 'too many files are open',
+  ENAMETOOLONG: 'the path is too long',
+  ENOSPC: 'no space is left on the disk',
+  ENOTDIR: 'a file is where a folder should be',
+  EPERM: 'not permitted',
+  EROFS: 'the disk is read-only',
+}
+
+/** What the system's error says, in words; undefined for an error that is none of the system's. */
+export function diskReason(error: unknown): string | undefined {
+  const {code, path} = error as NodeJS.ErrnoException
+  const words = code === undefined ? undefined : REASONS[code]
+  return words && (path ? `${words}: ${path}` : words)
+}

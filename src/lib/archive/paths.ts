@@ -1,0 +1,85 @@
+/**
+ * Which paths of a dataset may become files on this machine. They are the words of whoever wrote to the dataset, and an
+ * archive must stay within its folder, on every system, and say what the dataset said.
+ */
+
+/** In bytes, the most that common file systems take for one name. */
+const LONGEST_SEGMENT = 255
+const CONTROL = /\p{Cc}/u
+/** Half of a character, which no name on a disk can hold. */
+const LONE_SURROGATE = /\p{Cs}/u
+const NOT_ON_WINDOWS = /[<>:"|?*]/
+/** Windows takes these for devices, whatever their extension and letter case. */
+const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³])(?:\.|$)/i
+/** Also by the short name that Windows gives it. */
+const GIT_FOLDER = /^(?:\.git|git~\d+)$/i
+
+/**
+ * Why a path cannot be archived.
+ * @param path with `/` between folders, as the Hub lists it
+ * @returns undefined where it can
+ */
+export function pathProblem(path: string): string | undefined {
+  for (const segment of path.split('/')) {
+    const problem = segmentProblem(segment)
+    if (problem) return problem
+  }
+
+  return undefined
+}
+
+/**
+ * Why these paths cannot be archived together; first of all, why one of them cannot.
+ * @returns undefined where they can
+ */
+export function pathsProblem(paths: readonly string[]): string | undefined {
+  for (const path of paths) {
+    const problem = pathProblem(path)
+    if (problem) return `${JSON.stringify(path)} ${problem}`
+  }
+
+  return collision(paths)
+}
+
+function segmentProblem(segment: string): string | undefined {
+  if (segment === '') return 'has an empty part'
+  if (segment === '.' || segment === '..') return 'leads elsewhere'
+  if (CONTROL.test(segment)) return 'has a control character'
+  if (LONE_SURROGATE.test(segment)) return 'has half a character'
+  if (segment.includes('\\')) return 'has a backslash'
+  if (GIT_FOLDER.test(segment)) return "would be part of git's own folder"
+  if (Buffer.byteLength(segment) > LONGEST_SEGMENT) return `has a part longer than ${LONGEST_SEGMENT} bytes`
+  if (NOT_ON_WINDOWS.test(segment)) return 'has a character that Windows does not allow'
+  if (/[. ]$/.test(segment)) return 'has a part that ends with a dot or a blank'
+  return DEVICE.test(segment) ? 'has the name of a device of Windows' : undefined
+}
+
+/** Two spellings of one name would be one file, or one folder, on a disk that ignores letter case or composes accents. */
+function collision(paths: readonly string[]): string | undefined {
+  const files = new Map<string, string>()
+  for (const path of paths) {
+    const other = files.get(folded(path))
+    if (other !== undefined) return `${JSON.stringify(other)} and ${JSON.stringify(path)} may be one file`
+    files.set(folded(path), path)
+  }
+
+  const folders = new Map<string, string>()
+  for (const folder of new Set(paths.flatMap((path) => foldersOf(path)))) {
+    const other = files.get(folded(folder)) ?? folders.get(folded(folder))
+    if (other !== undefined) return `${JSON.stringify(other)} and ${JSON.stringify(folder)} may be one`
+    folders.set(folded(folder), folder)
+  }
+
+  return undefined
+}
+
+/** Every folder on the way to a file, outermost first. */
+export function foldersOf(path: string): string[] {
+  const parts = path.split('/').slice(0, -1)
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
+}
+
+/** Upper case first, since some letters, such as ß, differ in lower case only. */
+function folded(path: string): string {
+  return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
+}

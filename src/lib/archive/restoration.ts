@@ -1,0 +1,170 @@
+import {setTimeout as sleep} from 'node:timers/promises'
+
+import {CancelledError, RefusedError} from '../errors.js'
+import {type Hub} from '../hub/client.js'
+import {HubError, HubFormatError} from '../hub/errors.js'
+import {type RepoFile} from '../hub/files.js'
+import {type Visibility} from '../hub/uploads.js'
+import {printable} from '../text.js'
+import {type Bounded} from './bounded.js'
+import {isContentOf} from './disk.js'
+import {type Manifest} from './manifest.js'
+import {isPassing, PATIENCE} from './patience.js'
+import {type LocalFile} from './shelf.js'
+
+/** What bringing one dataset back needs. */
+export interface Restoration {
+  hub: Hub
+  manifest: Manifest
+  /** Checked, and so exactly what the manifest says. */
+  files: LocalFile[]
+  /** The Hub creates one dataset of an owner at a time, and answers a second one with an error. */
+  oneCreation: Bounded
+  signal?: AbortSignal | undefined
+  /** Pauses before looking at what became of a request that failed, in ms; afterwards it is given up. */
+  pausesMs?: readonly number[] | undefined
+  /** Called before the first request that changes anything. */
+  onStart: () => void
+}
+
+/** What is to be done for a dataset: nothing, create it, or add what it lacks. */
+export type Step =
+  {kind: 'create'} | {kind: 'fill'; head: string; files: LocalFile[]; deletes: string[]} | {kind: 'nothing'}
+
+/** The Hub says of a hundred files at a time where they go. */
+const MOST_FILES = 100
+/** In bytes, of files whose contents are in the request itself; a larger one goes alone. */
+const MOST_BYTES = 4 * 1024 * 1024
+/** In bytes, of files that go to LFS: so much is read again at most where a commit has to be repeated. */
+const MOST_LFS_BYTES = 2 * 1024 * 1024 * 1024
+const TITLE = 'Restore from an archive'
+const ATTRIBUTES = '.gitattributes'
+
+/**
+ * Brings one dataset back. After each request whose answer was lost it looks at what is there, and goes on from that.
+ * @returns whether anything was done; false where it was there already, equal in every file
+ * @throws RefusedError where something else is there, or somebody else writes to it; the Hub's errors; CancelledError
+ */
+export async function restoreDataset(job: Restoration): Promise<boolean> {
+  const {pausesMs = PATIENCE.pausesMs} = job
+  const done = new Set<Step['kind']>()
+  let isChanged = false
+  let setbacks = 0
+  for (;;) {
+    if (job.signal?.aborted) throw new CancelledError('Interrupted.')
+    try {
+      const step = await nextStep(job)
+      if (step.kind === 'nothing') return isChanged
+      if (done.has(step.kind)) throw new HubFormatError('the Hub shows something else than what was uploaded')
+      if (!isChanged) job.onStart()
+      isChanged = true
+      await (step.kind === 'create' ? create(job) : fill(job, step))
+      done.add(step.kind)
+    } catch (error) {
+      const ms = isWorthALook(error, setbacks > 0) ? pausesMs[setbacks++] : undefined
+      if (ms === undefined) throw explained(error)
+      await sleep(ms, undefined, job.signal && {signal: job.signal}).catch(() => {})
+    }
+  }
+}
+
+/**
+ * Looks at the Hub and says what is to be done next.
+ * @throws RefusedError where a dataset of this name is there that is not the archived one, nor an empty one
+ */
+export async function nextStep({
+  hub,
+  manifest,
+  files,
+}: Pick<Restoration, 'files' | 'hub' | 'manifest'>): Promise<Step> {
+  const {name} = manifest
+  const facts = await hub.describe(name)
+  // A name that was given up leads to another dataset, and is free.
+  if (facts?.name !== name) return {kind: 'create'}
+  const there = await hub.listFiles(name, facts.sha)
+  const {missing, others} = compare(files, there)
+  if (visibilityFor(manifest) === 'private' && facts.visibility === 'public')
+    throw new RefusedError('it is there and public, and what was archived was not')
+  if (missing.length === 0 && others.length === 0) return {kind: 'nothing'}
+  const isEmpty = there.every(({path}) => path === ATTRIBUTES)
+  if (others.length > 0 && !isEmpty)
+    throw new RefusedError(`a dataset of this name is there, with another ${JSON.stringify(others[0])}`)
+  const kept = new Set(files.map(({path}) => path))
+  return {kind: 'fill', head: facts.sha, files: missing, deletes: others.filter((path) => !kept.has(path))}
+}
+
+/** A gate cannot be created: until somebody sets it again, nobody else may see the dataset. */
+export function visibilityFor({visibility, gated}: Manifest): Visibility {
+  return gated === false ? visibility : 'private'
+}
+
+/** What the Hub lacks of these files, and the paths of what it has beside them or with another content. */
+function compare(files: LocalFile[], there: RepoFile[]): {missing: LocalFile[]; others: string[]} {
+  const local = new Map(files.map((file) => [file.path, file]))
+  const equal = new Set<string>()
+  const others: string[] = []
+  for (const file of there) {
+    const own = local.get(file.path)
+    if (own && isContentOf(file, own)) equal.add(file.path)
+    else others.push(file.path)
+  }
+
+  return {missing: files.filter(({path}) => !equal.has(path)), others}
+}
+
+async function create({hub, manifest, oneCreation}: Restoration): Promise<void> {
+  const {name, namespace} = manifest
+  await oneCreation(() => hub.createDataset(name, namespace, visibilityFor(manifest)))
+}
+
+/** In commits of bounded size, each on top of the one before: what somebody else commits in between is not built upon. */
+async function fill(job: Restoration, step: Extract<Step, {kind: 'fill'}>): Promise<void> {
+  const {hub, manifest, signal} = job
+  const {name, namespace} = manifest
+  let parentCommit = step.head
+  let {deletes} = step
+  for (const files of batches(step.files)) {
+    if (signal?.aborted) throw new CancelledError('Interrupted.')
+    parentCommit = await hub.upload(name, namespace, {files, deletes, title: TITLE, parentCommit})
+    deletes = []
+  }
+}
+
+/**
+ * Bundles files for one commit each. What says which files go to LFS comes first, and what describes the dataset to readers
+ * last, as it would in an upload. There is always one bundle, since there may be something to delete.
+ */
+export function batches(files: LocalFile[]): LocalFile[][] {
+  const rank = ({path}: LocalFile) => (path === ATTRIBUTES ? 0 : path === 'README.md' ? 2 : 1)
+  let bundle: LocalFile[] = []
+  let room = 1
+  const bundles = [bundle]
+  for (const file of files.toSorted((a, b) => rank(a) - rank(b))) {
+    const share = Math.max(1 / MOST_FILES, file.size / (file.inLfs ? MOST_LFS_BYTES : MOST_BYTES))
+    if (bundle.length > 0 && share > room) {
+      bundle = []
+      bundles.push(bundle)
+      room = 1
+    }
+
+    bundle.push(file)
+    room -= share
+  }
+
+  return bundles
+}
+
+/** Whether only a look at the Hub can tell what became of a request. */
+function isWorthALook(error: unknown, wasLost: boolean): boolean {
+  if (isPassing(error)) return true
+  // A name that is taken, or a creation that is under way; and our own commit, which arrived though its answer did not.
+  return error instanceof HubError && (error.status === 409 || (error.status === 412 && wasLost))
+}
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof HubError)) return error
+  if (error.status === 412) return new RefusedError('somebody else is writing to it')
+  return error.status === 409
+    ? new RefusedError(`it cannot be created: ${printable(error.answer.text)}`)
+    : error
+}

@@ -1,0 +1,115 @@
+import {readdir} from 'node:fs/promises'
+import {join} from 'node:path'
+
+import {RefusedError, SmoltraceError} from '../errors.js'
+import {parseDatasetName} from '../naming.js'
+import {printable} from '../text.js'
+import {
+  diskReason,
+  filesBelow,
+  type Fingerprint,
+  fingerprint,
+  isContentOf,
+  isFolder,
+  readSmall,
+  whatIs,
+} from './disk.js'
+import {isManifest, type Manifest, parseManifest} from './manifest.js'
+import {type Place, placeOf} from './place.js'
+import {LONGEST_MANIFEST} from './record.js'
+
+/** What stands in a folder of archives as one dataset. */
+export interface Shelved {
+  /** `namespace/name`, as its place says. */
+  name: string
+  namespace: string
+  place: Place
+  /** Where it cannot be used: why. */
+  manifest: Manifest | {problem: string}
+}
+
+/** A file of an archive, on this machine. */
+export interface LocalFile extends Fingerprint {
+  /** With `/` between folders, as in the dataset. */
+  path: string
+  /** Absolute, on this machine. */
+  source: string
+  /** Whether it was kept in LFS, and so will probably be again. */
+  inLfs: boolean
+}
+
+/**
+ * Finds the archives in a folder, `DIR/<namespace>/<dataset>.json`, sorted by name. All that is there is untrusted: what claims
+ * to be an archive and breaks a rule is named with its problem, and links are not followed.
+ * @throws the system's errors where the folder cannot be read
+ */
+export async function findArchives(dir: string): Promise<Shelved[]> {
+  const found: Shelved[] = []
+  for (const namespace of (await readdir(dir)).toSorted()) {
+    const folder = join(dir, namespace)
+    if (!(await whatIs(folder))?.isDirectory()) continue
+    for (const entry of (await readdir(folder)).toSorted()) {
+      if (!entry.endsWith('.json')) continue
+      const name = `${namespace}/${entry.slice(0, -'.json'.length)}`
+      const manifest = await readShelved(name, namespace, join(folder, entry))
+      if (manifest) found.push({name, namespace, place: placeOf(folder, name), manifest})
+    }
+  }
+
+  return found
+}
+
+/** Undefined for a file that is neither in an archive's place nor looks like one. */
+async function readShelved(
+  name: string,
+  namespace: string,
+  path: string,
+): Promise<Shelved['manifest'] | undefined> {
+  const isDataset = parseDatasetName(name, namespace) !== undefined
+  try {
+    const text = (await readSmall(path, LONGEST_MANIFEST)) ?? ''
+    if (!isDataset && !isManifest(text)) return undefined
+    const manifest = parseManifest(text)
+    if (!isDataset) return {problem: 'it is no SMOLTRACE dataset'}
+    if (manifest.name !== name || manifest.namespace !== namespace)
+      return {problem: `its manifest is of ${JSON.stringify(manifest.name)}, and so in the wrong place`}
+    return manifest
+  } catch (error) {
+    return isDataset ? {problem: problemOf(error)} : undefined
+  }
+}
+
+/**
+ * Checks that an archive is whole and nothing else: every file of its manifest with the right content, and no other.
+ * @returns its files, sorted by path
+ * @throws RefusedError, CancelledError, or the system's errors
+ */
+export async function checkArchive(
+  {files}: Manifest,
+  {home}: Place,
+  signal: AbortSignal | undefined,
+): Promise<LocalFile[]> {
+  if (!(await isFolder(home))) throw new RefusedError('its folder is missing')
+  const found = await filesBelow(home)
+  const known = new Set(files.map(({path}) => path))
+  const extra = [...found.keys()].find((path) => !known.has(path))
+  if (extra !== undefined) throw new RefusedError(`its manifest does not name ${JSON.stringify(extra)}`)
+  const checked: LocalFile[] = []
+  for (const file of files) {
+    const {path} = file
+    const source = join(home, path)
+    if (!found.has(path)) throw new RefusedError(`${JSON.stringify(path)} is missing`)
+    const content = await fingerprint(source, {signal})
+    if (!isContentOf(file, content))
+      throw new RefusedError(`${JSON.stringify(path)} is not what was archived`)
+    checked.push({...content, path, source, inLfs: file.sha256 !== undefined})
+  }
+
+  return checked
+}
+
+/** An error in words, as a reason. */
+export function problemOf(error: unknown): string {
+  const message = error instanceof SmoltraceError ? error.message : (diskReason(error) ?? String(error))
+  return printable(message)
+}

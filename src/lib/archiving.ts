@@ -1,0 +1,77 @@
+import {join} from 'node:path'
+
+import {type ArchiveResult} from './archive/archive.js'
+import {type Exclusion} from './comparison.js'
+import {type Dataset} from './datasets.js'
+import {type ExecutionOptions, type Job, type JobEvent} from './execution.js'
+import {formatTimestamp} from './naming.js'
+import {type Plan, plannedDatasets} from './plan.js'
+import {type ArchiveSummary} from './result.js'
+
+/** What was archived, and what may not be deleted because it was not. */
+export interface Archived {
+  /** Undefined where nothing was to be archived. */
+  summary: ArchiveSummary | undefined
+  excluded: Map<string, Exclusion>
+}
+
+interface Options extends Pick<ExecutionOptions, 'archive'> {
+  dataDir: string
+  concurrency: number
+  onEvent: (event: JobEvent) => void
+}
+
+/**
+ * Archives what the options say, and the leaderboard always, before anything is deleted. Where one dataset of a run could
+ * not be archived completely, the whole run falls out of the plan.
+ * @throws CancelledError where the signal was aborted
+ */
+export async function archiveBeforeDeletion(
+  {plan, session, signal}: Job,
+  {archive, dataDir, concurrency, onEvent}: Options,
+): Promise<Archived> {
+  const wanted = datasetsToArchive(plan, archive !== undefined)
+  if (wanted.length === 0) return {summary: undefined, excluded: new Map()}
+  const {archiveDatasets} = await import('./archive/archive.js')
+  const dir = archive ?? leaderboardArchive(dataDir, session.now)
+  const results = await archiveDatasets(wanted, {
+    hub: session.hub,
+    endpoint: plan.endpoint,
+    namespace: session.access.namespace,
+    now: session.now,
+    dir,
+    concurrency,
+    signal,
+    onEvent,
+  })
+  const done = [...results.values()].filter((result) => result.status === 'archived')
+  return {
+    summary: {dir, datasets: done.length, bytes: done.reduce((sum, {bytes}) => sum + bytes, 0)},
+    excluded: notArchived(plan, results),
+  }
+}
+
+/** Where the leaderboard is archived that nobody asked to archive: one folder for each time. */
+export function leaderboardArchive(dataDir: string, now: Date): string {
+  return join(dataDir, 'archives', formatTimestamp(now))
+}
+
+function datasetsToArchive(plan: Plan, isWanted: boolean): Dataset[] {
+  return plannedDatasets(plan).filter(({type}) => isWanted || type === 'leaderboard')
+}
+
+function notArchived(plan: Plan, results: Map<string, ArchiveResult>): Map<string, Exclusion> {
+  const excluded = new Map<string, Exclusion>()
+  const whole = plan.leaderboard?.goes ? [[plan.leaderboard.dataset]] : []
+  for (const datasets of [...plan.delete.map((run) => run.datasets), ...whole]) {
+    const failure = datasets.find(({name}) => results.get(name)?.status === 'failed')
+    const result = failure && results.get(failure.name)
+    if (result?.status !== 'failed') continue
+    for (const {name} of datasets) {
+      const whose = name === failure?.name ? '' : `the ${failure?.type} of this run: `
+      excluded.set(name, {status: 'skipped', reason: `not archived: ${whose}${result.reason}`})
+    }
+  }
+
+  return excluded
+}

@@ -1,0 +1,71 @@
+import {HubError, HubFormatError} from './errors.js'
+import {library} from './library.js'
+import {type Visibility} from './uploads.js'
+
+/** What the Hub knows about a dataset beside its files. */
+export interface DatasetFacts {
+  /** `namespace/name` as the Hub has it now: a name that was asked for may have been given up. */
+  name: string
+  /** The repository's own id. */
+  id: string
+  /** The commit asked for. */
+  sha: string
+  visibility: Visibility
+  /** Whether readers must be let in first: `auto` or `manual`. */
+  gated: false | 'auto' | 'manual'
+  tags: string[]
+  createdAt: Date
+  lastModified: Date
+}
+
+/** Asks for a dataset's facts; undefined where there is none of this name that the token may see. */
+export async function askFacts(
+  access: {hubUrl: string; accessToken: string; fetch: typeof fetch},
+  name: string,
+  revision: string,
+): Promise<DatasetFacts | undefined> {
+  const {datasetInfo} = await library()
+  try {
+    const answer = await datasetInfo({
+      ...access,
+      name,
+      revision,
+      additionalFields: ['sha', 'createdAt', 'tags'],
+    })
+    return readFacts(answer, name)
+  } catch (error) {
+    if (error instanceof HubError && error.answer.code === 'RepoNotFound') return undefined
+    throw error
+  }
+}
+
+/** A visibility, a gate or a date that cannot be read would be archived, and come back as it was not. */
+function readFacts(answer: object, asked: string): DatasetFacts {
+  const facts = answer as Record<string, unknown>
+  const {name, id, sha, gated, tags} = facts
+  const createdAt = dateOf(facts.createdAt)
+  const lastModified = dateOf(facts.updatedAt)
+  const isGateKnown = gated === false || gated === 'auto' || gated === 'manual'
+  const isCertain = isText(name) && isText(id) && isText(sha) && typeof facts.private === 'boolean'
+  if (!isCertain || !isGateKnown || !createdAt || !lastModified)
+    throw new HubFormatError(`The answer of the Hub does not describe ${asked}.`)
+  return {
+    name,
+    id,
+    sha,
+    visibility: facts.private ? 'private' : 'public',
+    gated,
+    tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
+    createdAt,
+    lastModified,
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function dateOf(value: unknown): Date | undefined {
+  const date = new Date(isText(value) || value instanceof Date ? value : Number.NaN)
+  return Number.isNaN(date.getTime()) ? undefined : date
+}

@@ -1,0 +1,114 @@
+import {pathToFileURL} from 'node:url'
+
+import {RefusedError} from '../errors.js'
+import {parseDatasetName} from '../naming.js'
+import {HubError, HubFormatError} from './errors.js'
+import {certainly, library, repo} from './library.js'
+
+/** Who may see a dataset. */
+export type Visibility = 'private' | 'public'
+
+/** Files to add to a dataset, and paths to take out of it, in one commit. */
+export interface Upload {
+  /** `source` is an absolute path on this machine; its content is streamed from there. */
+  files: Array<{path: string; source: string}>
+  deletes: string[]
+  /** Title of the commit. */
+  title: string
+  /** The commit that must still be the head; else the Hub answers 412. */
+  parentCommit: string
+}
+
+/** Making a dataset and filling it (the Hub's contract, sections 5 and 6). */
+export interface UploadAccess {
+  /**
+   * Creates an empty dataset, with this visibility from its first moment.
+   * @throws HubError 409 where the name is taken, or where the Hub is busy with another creation
+   */
+  createDataset(name: string, namespace: string, visibility: Visibility): Promise<void>
+  /**
+   * Commits files, large ones by way of LFS.
+   * @returns the new head
+   */
+  upload(name: string, namespace: string, upload: Upload): Promise<string>
+}
+
+export interface UploadAccessOptions {
+  endpoint: string
+  token: string
+  request: typeof fetch
+  signal?: AbortSignal | undefined
+}
+
+/** Makes the part of the Hub that creates and fills datasets. */
+export function uploadAccess({endpoint, token, request, signal}: UploadAccessOptions): UploadAccess {
+  const access = {hubUrl: endpoint, accessToken: token, fetch: sendingLongTexts(request)}
+  return {
+    createDataset: (name, namespace, visibility) =>
+      certainly(async () => {
+        requireOwnName(name, namespace)
+        const {createRepo} = await library()
+        await createRepo({...access, repo: repo(name), visibility})
+      }, signal),
+    upload: (name, namespace, {files, deletes, title, parentCommit}) =>
+      certainly(async () => {
+        requireOwnName(name, namespace)
+        const {commit} = await library()
+        const answer = await commit({
+          ...access,
+          repo: repo(name),
+          title,
+          parentCommit,
+          // Its way of uploading keeps large parts of a file in memory, and leads to a third origin.
+          useXet: false,
+          operations: [
+            ...files.map(({path, source}) => ({
+              operation: 'addOrUpdate' as const,
+              path,
+              content: pathToFileURL(source),
+            })),
+            ...deletes.map((path) => ({operation: 'delete' as const, path})),
+          ],
+          ...(signal && {abortSignal: signal}),
+        }).catch((error: unknown) => {
+          throw plainError(error)
+        })
+        const head = answer?.commit.oid
+        if (!head || !/^[\da-f]{40}$/.test(head))
+          throw new HubFormatError(`The Hub does not say what became of the commit to ${name}.`)
+        return head
+      }, signal),
+  }
+}
+
+/** The name is checked again right before anything is written to it. */
+function requireOwnName(name: string, namespace: string): void {
+  if (!parseDatasetName(name, namespace))
+    throw new RefusedError(`${name} is no SMOLTRACE dataset of ${namespace}: it is not written to.`)
+}
+
+/** A text as long as a file takes as long as one: as a `Blob` its time limit starts anew with every piece that is sent. */
+function sendingLongTexts(request: typeof fetch): typeof fetch {
+  return (input, init) =>
+    request(
+      input,
+      typeof init?.body === 'string' && init.body.length > LONG_TEXT
+        ? {...init, body: new Blob([init.body])}
+        : init,
+    )
+}
+
+/** In characters. */
+const LONG_TEXT = 65_536
+
+/** The library refuses a single object of LFS with an error of its own, which the rest of the program does not know. */
+function plainError(error: unknown): unknown {
+  const {statusCode, message} = error as {statusCode?: unknown; message?: string}
+  if (error instanceof HubError || typeof statusCode !== 'number') return error
+  return new HubError({
+    method: 'POST',
+    path: '/info/lfs/objects/batch',
+    status: statusCode,
+    text: message ?? '',
+  })
+}

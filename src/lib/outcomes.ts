@@ -1,0 +1,73 @@
+import {type Dataset} from './datasets.js'
+import {HubError, HubFormatError, HubUnreachableError} from './hub/errors.js'
+import {printable} from './text.js'
+
+/**
+ * What became of one dataset: `deleted`; `failed`; `skipped` (changed or protected since the plan, or not archived);
+ * `gone` (was not there any more); `unattempted`.
+ */
+export type OutcomeStatus = 'deleted' | 'failed' | 'gone' | 'skipped' | 'unattempted'
+
+export interface Outcome {
+  /** Full name of the dataset. */
+  name: string
+  status: OutcomeStatus
+  /** Why it is not `deleted`. */
+  reason?: string
+  /** The Hub's id of the request that failed. */
+  requestId?: string
+  /** Nobody knows whether the Hub deleted it. */
+  uncertain?: true
+}
+
+/**
+ * Whether nobody knows if the Hub acted: no answer, one that is not the Hub's, or a gateway's. The dataset is looked at
+ * before the DELETE is repeated: somebody may have made a new one of that name.
+ */
+export function isLost(error: Error): boolean {
+  if (error instanceof HubUnreachableError || error instanceof HubFormatError) return true
+  return error instanceof HubError && error.status >= 502 && error.status <= 504
+}
+
+export function isMissing(error: Error): boolean {
+  return error instanceof HubError && error.status === 404 && error.answer.code === 'RepoNotFound'
+}
+
+export function isActionLimit(error: Error): boolean {
+  return error instanceof HubError && error.status === 429 && error.answer.actionLimit === true
+}
+
+/** The outcome of a dataset that was there once and is no more. */
+export function gone(name: string): Outcome {
+  return {name, status: 'gone', reason: 'was not there any more'}
+}
+
+export function unattempted({name}: Dataset, reason: string): Outcome {
+  return {name, status: 'unattempted', reason}
+}
+
+/** A DELETE was sent before, and nobody knows what became of it; unless a listing has shown it since. */
+export function afterLostAnswer(barred: Outcome): Outcome {
+  if (barred.status === 'skipped') return barred
+  return barred.status === 'gone' ? {name: barred.name, status: 'deleted'} : unknownResult(barred.name)
+}
+
+export function unknownResult(name: string, error?: Error): Outcome {
+  const answer = error ? messageOf(error) : 'the answer of the Hub was lost'
+  return {name, status: 'failed', reason: `it may be deleted or not: ${answer}`, uncertain: true}
+}
+
+export function failed({name}: Dataset, error: Error): Outcome {
+  if (!(error instanceof HubError)) return {name, status: 'failed', reason: messageOf(error)}
+  const {status, text, requestId} = error.answer
+  return {
+    name,
+    status: 'failed',
+    reason: `${status} ${printable(text)}`.trim(),
+    ...(requestId && {requestId}),
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return printable(error instanceof Error ? error.message : String(error))
+}

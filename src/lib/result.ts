@@ -1,0 +1,94 @@
+import {type Inventory} from './datasets.js'
+import {type Outcome, type OutcomeStatus} from './outcomes.js'
+import {type Plan, plannedDatasets} from './plan.js'
+
+/** How a job ended. */
+export interface CleanupResult {
+  /** As far as it could still be applied where it was a saved one. */
+  plan: Plan
+  dryRun: boolean
+  /** `confirm` did not say yes: nothing was deleted. */
+  declined: boolean
+  /** The signal was aborted before everything had been attempted. */
+  interrupted: boolean
+  /** Datasets in the plan: what a dry run would delete. */
+  wouldDelete: number
+  /** What had fallen out of a saved plan when it was to be applied: gone, changed or protected since. */
+  stale: Outcome[]
+  /** One for each dataset of the plan that was carried out; empty after a dry run. */
+  outcomes: Outcome[]
+  counts: Record<OutcomeStatus, number>
+  /** Runs and their datasets that were there at the start. */
+  found: RunCounts
+  /** Runs and their datasets that are left, as far as this job knows. */
+  remaining: RunCounts
+  /** Where datasets were archived before they were deleted. */
+  archive?: ArchiveSummary | undefined
+  /** File that tells of this deletion. */
+  journal?: string | undefined
+  /** Time the deletion took, in ms; archiving is not part of it. */
+  deletionMs: number
+  warnings: string[]
+}
+
+export interface RunCounts {
+  runs: number
+  datasets: number
+}
+
+/** What was archived. */
+export interface ArchiveSummary {
+  dir: string
+  datasets: number
+  bytes: number
+}
+
+type Optional = 'archive' | 'declined' | 'deletionMs' | 'interrupted' | 'journal' | 'outcomes' | 'stale'
+
+/** What is known at the end of a job; what is left out did not happen. */
+export type Report = Partial<Pick<CleanupResult, Optional>> &
+  Pick<CleanupResult, 'dryRun' | 'plan' | 'warnings'> & {
+    inventory: Inventory
+  }
+
+/** Adds the counts to what happened. */
+export function resultOf({inventory, outcomes = [], stale = [], ...report}: Report): CleanupResult {
+  const counts = {deleted: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}
+  for (const {status} of outcomes) counts[status]++
+  const left = new Set(
+    outcomes.filter(({status}) => status === 'deleted' || status === 'gone').map(({name}) => name),
+  )
+  return {
+    declined: false,
+    interrupted: false,
+    deletionMs: 0,
+    ...report,
+    wouldDelete: plannedDatasets(report.plan).length,
+    stale,
+    outcomes,
+    counts,
+    found: countRuns(inventory.datasets),
+    remaining: countRuns(inventory.datasets.filter(({name}) => !left.has(name))),
+  }
+}
+
+function countRuns(datasets: Inventory['datasets']): RunCounts {
+  return {runs: new Set(datasets.map(({timestamp}) => timestamp)).size, datasets: datasets.length}
+}
+
+/** Whether a saved plan came too late: nothing of it is left to be deleted, and not because all of it is gone. */
+export function isStale({wouldDelete, stale}: CleanupResult): boolean {
+  return wouldDelete === 0 && stale.some(({status}) => status !== 'gone')
+}
+
+/**
+ * The exit code of a finished job: 0 done or nothing to do, 3 anything failed, skipped or unattempted, 5 nothing of a
+ * saved plan could be applied, 130 declined or interrupted, 10 a dry run that found work where `reportWork` asks for it.
+ */
+export function exitCodeOf(result: CleanupResult, reportWork = false): number {
+  const {wouldDelete, dryRun, declined, interrupted, counts} = result
+  if (declined || interrupted) return 130
+  if (isStale(result)) return 5
+  if (dryRun) return reportWork && wouldDelete > 0 ? 10 : 0
+  return counts.failed + counts.skipped + counts.unattempted > 0 ? 3 : 0
+}

@@ -1,0 +1,67 @@
+import {type RestoreOutcome, type RestoreResult, type RestoreStatus} from '../archive/restore.js'
+import {type Screen} from './preview.js'
+import {type Style} from './style.js'
+import {formatPairs, formatTable} from './table.js'
+import {count, formatBytes} from './wording.js'
+
+const LABELS: Record<RestoreStatus, string> = {
+  restored: 'Restored',
+  restorable: 'Would restore',
+  present: 'Already there',
+  refused: 'Refused',
+  failed: 'Failed',
+  unattempted: 'Not attempted',
+}
+
+/** What became of each dataset, the counts, and what is not as it was. */
+export function formatRestore(result: RestoreResult, screen: Screen): string {
+  const {style} = screen
+  const columns = [
+    {title: 'DATASET'},
+    {title: 'FILES', dropAt: 1},
+    {title: 'SIZE', dropAt: 2},
+    {title: 'OUTCOME'},
+  ]
+  const rows = result.outcomes.map((outcome) => [
+    outcome.name,
+    String(outcome.files),
+    formatBytes(outcome.bytes),
+    wordsOf(outcome),
+  ])
+  const shown = (Object.keys(LABELS) as RestoreStatus[]).filter((status) => result.counts[status] > 0)
+  const pairs = shown.map((status): [string, string] => [
+    LABELS[status],
+    count(result.counts[status], 'dataset'),
+  ])
+  return [
+    style.bold(`Restore${result.dryRun ? ': dry run' : ''}`) + `\n${result.namespace} at ${result.endpoint}`,
+    formatTable(columns, rows, screen),
+    `${headline(result, style)}\n${formatPairs(pairs, style)}`,
+    ...notes(result),
+  ].join('\n\n')
+}
+
+/** One dataset and what became of it, in one line. */
+export function describeRestored(outcome: RestoreOutcome): string {
+  return `${outcome.name} (${count(outcome.files, 'file')}, ${formatBytes(outcome.bytes)}): ${wordsOf(outcome)}`
+}
+
+function wordsOf({status, reason}: RestoreOutcome): string {
+  const words = LABELS[status].toLowerCase()
+  return reason ? `${words}: ${reason}` : words
+}
+
+function headline({dryRun, interrupted, counts}: RestoreResult, style: Style): string {
+  if (interrupted) return style.yellow('Interrupted: restore again to go on where it stopped.')
+  if (counts.failed + counts.refused + counts.unattempted > 0)
+    return style.red(dryRun ? 'Not everything can be restored.' : 'Not everything was restored.')
+  return dryRun ? 'This is a dry run: nothing was created.' : style.green('Restore complete.')
+}
+
+function notes({counts, dryRun}: RestoreResult): string[] {
+  if (counts.restored + counts.restorable === 0) return []
+  const has = dryRun ? 'would have' : 'has'
+  return [
+    `A restored dataset ${has} a new date of creation and a new history: \`--older-than\` counts from today for it.`,
+  ]
+}

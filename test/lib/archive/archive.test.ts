@@ -1,0 +1,581 @@
+import {expect} from 'chai'
+import {writeFileSync} from 'node:fs'
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import {join} from 'node:path'
+
+import {type ArchiveEvent} from '../../../src/lib/archive/archive.js'
+import {type Manifest, parseManifest} from '../../../src/lib/archive/manifest.js'
+import {CancelledError} from '../../../src/lib/errors.js'
+import {type Fault} from '../../../src/lib/sandbox/faults.js'
+import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
+import {rejectionOf, serve} from '../../support/builders.js'
+import {
+  ARCHIVE_SCRIPT,
+  archiveAt,
+  CREATED,
+  datasetsAt,
+  FILES,
+  NAME,
+  OWN,
+  reasonOf,
+  startScript,
+  treeOf,
+  withFolder,
+} from './support.js'
+
+const isDownload: Fault['match'] = ({path}) => path.includes('/resolve')
+const PARQUET = 'data/train-00000-of-00001.parquet'
+
+describe('archiving', () => {
+  let hub: Sandbox
+
+  beforeEach(async () => {
+    hub = await startSandbox({seed: 'empty'})
+    hub.state.addDataset({name: NAME, createdAt: CREATED, private: true, files: FILES})
+  })
+
+  afterEach(() => hub.close())
+
+  const home = (dir: string) => join(dir, 'mira', OWN)
+  const manifestIn = async (dir: string): Promise<Manifest> =>
+    parseManifest(await readFile(`${home(dir)}.json`, 'utf8'))
+  const downloads = () => hub.requests.filter((request) => isDownload({...request, body: ''})).length
+
+  it('leaves every file as the dataset has it, the manifest, and nothing else', () =>
+    withFolder(async (dir) => {
+      const results = await archiveAt(hub, dir)
+      const files = hub.state.get(NAME)?.files ?? new Map<string, never>()
+      const bytes = [...files.values()].reduce((sum, file) => sum + file.bytes().length, 0)
+      expect(results.get(NAME)).to.deep.equal({status: 'archived', folder: home(dir), bytes, files: 7})
+      for (const [path, file] of files)
+        expect((await readFile(join(home(dir), path))).equals(file.bytes()), path).to.equal(true)
+      expect(await readdir(join(dir, 'mira'))).to.have.members([OWN, `${OWN}.json`])
+      expect(Object.keys(treeOf(home(dir))).filter((path) => !path.endsWith('/'))).to.have.members([
+        ...files.keys(),
+      ])
+    }))
+
+  it('records what is known of the dataset', () =>
+    withFolder(async (dir) => {
+      await archiveAt(hub, dir)
+      const repo = hub.state.get(NAME)
+      const manifest = await manifestIn(dir)
+      expect(manifest).to.deep.include({
+        endpoint: hub.url,
+        namespace: 'mira',
+        name: NAME,
+        id: repo?._id,
+        sha: repo?.sha,
+        visibility: 'private',
+        gated: false,
+        createdAt: new Date(CREATED),
+        archivedAt: new Date('2026-02-01T00:00:00Z'),
+        formerly: [],
+      })
+      expect(manifest.tags).to.include('smoltrace')
+      expect(manifest.program).to.match(/^smoltrace\/\d/)
+      const [large, small] = [PARQUET, 'README.md'].map((path) =>
+        manifest.files.find((file) => file.path === path),
+      )
+      expect(large).to.have.property('sha256')
+      expect(small).not.to.have.property('sha256')
+    }))
+
+  it('archives the commit that was listed, not what came later', () =>
+    withFolder(async (dir) => {
+      const datasets = await datasetsAt(hub)
+      hub.state.touch(NAME)
+      expect((await archiveAt(hub, dir, {datasets})).get(NAME)).to.include({status: 'archived', files: 7})
+      expect((await manifestIn(dir)).sha).to.equal(datasets[0]?.sha)
+      expect(await readdir(home(dir))).not.to.include('notes.txt')
+    }))
+
+  it('tells how far it has come', () =>
+    withFolder(async (dir) => {
+      hub.state.addDataset({name: NAME.replace('results', 'traces'), createdAt: CREATED, files: {x: 'y'}})
+      const events: ArchiveEvent[] = []
+      const results = await archiveAt(hub, dir, {
+        concurrency: 1,
+        onEvent(event) {
+          events.push(event)
+          throw new Error('a listener that fails')
+        },
+      })
+      const sizes = [...results.values()].map((result) => (result.status === 'archived' ? result.bytes : 0))
+      expect(events.map(({done}) => done)).to.deep.equal([0, 1, 1, 2])
+      expect(events.every(({kind, of}) => kind === 'archiving' && of === 2)).to.equal(true)
+      expect(events.at(-1)?.bytes).to.equal(sizes.reduce((a, b) => a + b, 0))
+    }))
+
+  it('gives the token to nobody but the Hub', () =>
+    withFolder(async (dir) => {
+      await archiveAt(hub, dir)
+      expect(hub.state.cdn.requests).to.be.greaterThan(0)
+      expect(hub.state.cdn.sawAuthorization).to.equal(false)
+    }))
+
+  describe('a second time', () => {
+    it('checks what is there and fetches nothing', () =>
+      withFolder(async (dir) => {
+        await archiveAt(hub, dir)
+        const before = [downloads(), treeOf(dir)]
+        expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
+        expect([downloads(), treeOf(dir)]).to.deep.equal(before)
+      }))
+
+    it('fetches again what is broken or missing, and only that', () =>
+      withFolder(async (dir) => {
+        await archiveAt(hub, dir)
+        const before = treeOf(dir)
+        await appendFile(join(home(dir), 'README.md'), 'x')
+        await writeFile(join(home(dir), PARQUET), Buffer.alloc(300_000))
+        await rm(join(home(dir), 'deep'), {recursive: true})
+        hub.requests.length = 0
+        expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
+        expect(treeOf(dir)).to.deep.equal(before)
+        expect(hub.requests.filter(({path}) => path.startsWith('/datasets/'))).to.have.length(3)
+      }))
+
+    it('writes the manifest where only that is missing', () =>
+      withFolder(async (dir) => {
+        await archiveAt(hub, dir)
+        const before = treeOf(dir)
+        await rm(`${home(dir)}.json`)
+        const count = downloads()
+        expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
+        expect([downloads(), treeOf(dir)]).to.deep.equal([count, before])
+      }))
+
+    it('keeps the former identity where the same content has come back under another', () =>
+      withFolder(async (dir) => {
+        await archiveAt(hub, dir)
+        const former = await manifestIn(dir)
+        const files = treeOf(home(dir))
+        hub.state.remove(NAME)
+        hub.state.addDataset({name: NAME, createdAt: '2026-03-01', files: FILES})
+        expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
+        const manifest = await manifestIn(dir)
+        expect(manifest.id).to.equal(hub.state.get(NAME)?._id).and.not.to.equal(former.id)
+        expect(manifest.formerly).to.deep.equal([
+          {id: former.id, sha: former.sha, createdAt: former.createdAt, archivedAt: former.archivedAt},
+        ])
+        expect(treeOf(home(dir))).to.deep.equal(files)
+      }))
+
+    it('records a visibility that has changed without a commit', () =>
+      withFolder(async (dir) => {
+        await archiveAt(hub, dir)
+        const repo = hub.state.get(NAME)
+        if (repo) repo.private = false
+        await archiveAt(hub, dir)
+        expect(await manifestIn(dir)).to.deep.include({visibility: 'public', formerly: []})
+      }))
+
+    for (const [title, change] of [
+      ['another commit', () => void hub.state.touch(NAME)],
+      [
+        'another dataset of the same name',
+        () => {
+          hub.state.remove(NAME)
+          hub.state.addDataset({name: NAME, createdAt: CREATED, files: {...FILES, 'empty.txt': 'not empty'}})
+        },
+      ],
+    ] as const)
+      it(`leaves an archive of another version alone: ${title}`, () =>
+        withFolder(async (dir) => {
+          await archiveAt(hub, dir)
+          const before = treeOf(dir)
+          change()
+          expect(reasonOf(await archiveAt(hub, dir))).to.include(
+            'already holds another version of it: choose another folder',
+          )
+          expect(treeOf(dir)).to.deep.equal(before)
+        }))
+  })
+
+  describe('with something in the way', () => {
+    for (const [title, prepare, reason] of [
+      [
+        'a folder of somebody else',
+        async (place: string) => {
+          await mkdir(place)
+          await writeFile(join(place, 'README.md'), 'mine')
+        },
+        /is there and is no archive/,
+      ],
+      [
+        'a file in an archive that the dataset has not',
+        async (place: string, dir: string) => {
+          await archiveAt(hub, dir)
+          await writeFile(join(place, 'mine.txt'), 'mine')
+        },
+        /holds "mine.txt"/,
+      ],
+      ['a file in place of the folder', (place: string) => writeFile(place, 'mine'), /is no folder/],
+      ['a manifest that is none', (place: string) => writeFile(`${place}.json`, '{}'), /cannot be used/],
+      ['a folder in place of the manifest', (place: string) => mkdir(`${place}.json`), /is no plain file/],
+    ] as const)
+      it(`fails and changes nothing: ${title}`, () =>
+        withFolder(async (dir) => {
+          await mkdir(join(dir, 'mira'))
+          await prepare(home(dir), dir)
+          const before = treeOf(dir)
+          expect(reasonOf(await archiveAt(hub, dir))).to.match(reason)
+          expect(treeOf(dir)).to.deep.equal(before)
+        }))
+
+    for (const [title, link] of [
+      ['the folder of the namespace', (dir: string) => join(dir, 'mira')],
+      ['the folder of the dataset', home],
+      ['the folder that it is fetched into', (dir: string) => join(dir, 'mira', `.${OWN}.partial`)],
+      ['the manifest', (dir: string) => `${home(dir)}.json`],
+      ['the draft of the manifest', (dir: string) => `${home(dir)}.json.tmp`],
+    ] as const)
+      it(`writes through no link: ${title}`, () =>
+        withFolder(async (dir) =>
+          withFolder(async (outside) => {
+            await writeFile(join(outside, 'mine.txt'), 'mine')
+            if (link(dir) !== join(dir, 'mira')) await mkdir(join(dir, 'mira'))
+            await symlink(title.includes('manifest') ? join(outside, 'mine.txt') : outside, link(dir))
+            const [result] = (await archiveAt(hub, dir)).values()
+            if (title !== 'the draft of the manifest') expect(result?.status).to.equal('failed')
+            expect(treeOf(outside)).to.deep.equal({'mine.txt': Buffer.from('mine').toString('base64')})
+          }),
+        ))
+
+    it('writes through no link among the files that are there already', () =>
+      withFolder(async (dir) =>
+        withFolder(async (outside) => {
+          await archiveAt(hub, dir)
+          await rm(join(home(dir), 'data'), {recursive: true})
+          await symlink(outside, join(home(dir), 'data'))
+          expect(reasonOf(await archiveAt(hub, dir))).to.include('data is no plain file')
+          expect(await readdir(outside)).to.deep.equal([])
+        }),
+      ))
+
+    it('takes a link for the folder that was named', () =>
+      withFolder(async (dir) =>
+        withFolder(async (real) => {
+          await symlink(real, join(dir, 'link'))
+          expect((await archiveAt(hub, join(dir, 'link'))).get(NAME)?.status).to.equal('archived')
+          expect(await readdir(join(real, 'mira'))).to.include(OWN)
+        }),
+      ))
+
+    it('makes the folder where it is not there, and says why it cannot', () =>
+      withFolder(async (dir) => {
+        const results = await archiveAt(hub, join(dir, 'a', 'b'))
+        expect(results.get(NAME)?.status).to.equal('archived')
+        await writeFile(join(dir, 'file'), '')
+        expect(reasonOf(await archiveAt(hub, join(dir, 'file', 'x')))).to.include('a file is where a folder')
+        if (process.getuid?.() === 0) return
+        await chmod(dir, 0o500)
+        expect(reasonOf(await archiveAt(hub, join(dir, 'c')))).to.include('no permission')
+        await chmod(dir, 0o700)
+      }))
+  })
+
+  describe('of a dataset that is not what was listed', () => {
+    for (const [title, change, reason] of [
+      ['gone', () => void hub.state.remove(NAME), /not there any more/],
+      [
+        'made anew',
+        () => {
+          hub.state.remove(NAME)
+          hub.state.addDataset({name: NAME, createdAt: CREATED, files: FILES})
+        },
+        /404|another dataset/,
+      ],
+      [
+        'renamed',
+        () => {
+          const repo = hub.state.get(NAME)
+          if (repo) hub.state.rename(repo, 'mira/other')
+        },
+        /another dataset has its name/,
+      ],
+    ] as const)
+      it(`fails where it is ${title}`, () =>
+        withFolder(async (dir) => {
+          const datasets = await datasetsAt(hub)
+          change()
+          expect(reasonOf(await archiveAt(hub, dir, {datasets}))).to.match(reason)
+          expect(await readdir(join(dir, 'mira'))).to.deep.equal([])
+        }))
+
+    for (const [title, field, value] of [
+      ['its id is another', '_id', 'f'.repeat(24)],
+      ['its name is another', 'id', 'mira/smoltrace-results-20260105_113001'],
+      ['its gate is not known', 'gated', 'perhaps'],
+      ['nobody says who may see it', 'private', null],
+    ] as const)
+      it(`fails where ${title}`, () =>
+        withFolder(async (dir) => {
+          const datasets = await datasetsAt(hub)
+          const repo = hub.state.get(NAME)
+          const answer = {
+            _id: repo?._id,
+            id: NAME,
+            sha: repo?.sha,
+            private: true,
+            gated: false,
+            createdAt: CREATED,
+            lastModified: CREATED,
+            [field]: value,
+          }
+          hub.intercept({
+            match: ({path}) => path.includes('/revision/'),
+            respond: {status: 200, body: JSON.stringify(answer)},
+          })
+          expect(reasonOf(await archiveAt(hub, dir, {datasets}))).to.match(
+            /another dataset|does not describe/,
+          )
+          expect(await readdir(join(dir, 'mira'))).to.deep.equal([])
+        }))
+  })
+
+  describe('of hostile paths', () => {
+    for (const path of [
+      '../../evil',
+      '/evil',
+      'a/../evil',
+      '.git/hooks/x',
+      String.raw`a\b`,
+      'CON',
+      'a\u0000b',
+      'README.MD',
+    ])
+      it(`archives nothing where one is ${JSON.stringify(path)}`, () =>
+        withFolder(async (dir) => {
+          const oid = 'a'.repeat(40)
+          const entries = ['README.md', path].map((each) => ({type: 'file', path: each, size: 1, oid}))
+          hub.intercept({
+            match: (request) => request.path.includes('/tree/'),
+            respond: {status: 200, body: JSON.stringify(entries)},
+          })
+          expect(reasonOf(await archiveAt(hub, join(dir, 'archive')))).to.include('its file')
+          expect(Object.keys(treeOf(dir))).to.deep.equal(['archive/', 'archive/mira/'])
+        }))
+
+    it('archives nothing where one is no file', () =>
+      withFolder(async (dir) => {
+        hub.intercept({
+          match: (request) => request.path.includes('/tree/'),
+          respond: {
+            status: 200,
+            body: JSON.stringify([{type: 'unknown', path: 'x', size: 1, oid: 'a'.repeat(40)}]),
+          },
+        })
+        expect(reasonOf(await archiveAt(hub, dir))).to.include('no certain file')
+      }))
+
+    it('takes only datasets of its namespace', () =>
+      withFolder(async (dir) => {
+        const [dataset] = await datasetsAt(hub)
+        if (!dataset) throw new Error('There is a dataset.')
+        for (const name of ['mira/../../evil', 'other/smoltrace-leaderboard', 'mira/other'])
+          expect(reasonOf(await archiveAt(hub, dir, {datasets: [{...dataset, name}]}))).to.include(
+            'no dataset of',
+          )
+        expect(await readdir(join(dir, 'mira'))).to.deep.equal([])
+      }))
+  })
+
+  describe('through faults', () => {
+    for (const [title, fault] of [
+      ['an error of the Hub', {respond: {status: 500}}],
+      ['a connection that is cut', {reset: 'before'}],
+      ['a body that ends too early', {respond: {status: 200, body: 'x'}}],
+    ] as Array<[string, Partial<Fault>]>)
+      it(`goes on after ${title}`, () =>
+        withFolder(async (dir) => {
+          hub.intercept({match: isDownload, times: 3, ...fault})
+          expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
+        }))
+
+    for (const part of ['/revision/', '/tree/'])
+      it(`asks again where the Hub fails once at ${part}`, () =>
+        withFolder(async (dir) => {
+          hub.intercept({match: ({path}) => path.includes(part), times: 2, respond: {status: 502}})
+          expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
+        }))
+
+    for (const [title, fault, reason] of [
+      ['the Hub fails again and again', {respond: {status: 503}}, /503/],
+      ['a file is not there', {respond: {status: 404, headers: {'X-Error-Code': 'EntryNotFound'}}}, /404/],
+      ['the token is not valid any more', {respond: {status: 401}}, /401/],
+      ['other bytes come', {respond: {status: 200, body: '0'.repeat(300_000)}}, /another content/],
+    ] as Array<[string, Partial<Fault>, RegExp]>)
+      it(`fails where ${title}, and leaves nothing that looks finished`, () =>
+        withFolder(async (dir) => {
+          hub.intercept({match: ({path}) => path.includes('/resolve') && path.includes(PARQUET), ...fault})
+          expect(reasonOf(await archiveAt(hub, dir))).to.match(reason)
+          expect(await readdir(join(dir, 'mira'))).to.deep.equal([`.${OWN}.partial`])
+        }))
+
+    it('goes on where the body of a large file was cut in its middle, after the bytes that came', () =>
+      withFolder(async (dir) => {
+        const bytes = Buffer.from(FILES[PARQUET] ?? '')
+        const ranges: Array<string | undefined> = []
+        const store = await serve(({headers}, response) => {
+          ranges.push(headers.range)
+          const start = Number(/\d+/.exec(headers.range ?? '0')?.[0])
+          const status = start > 0 ? 206 : 200
+          response.writeHead(status, {
+            'content-length': bytes.length - start,
+            ...(start > 0 && {'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}`}),
+          })
+          if (start > 0) response.end(bytes.subarray(start))
+          else response.write(bytes.subarray(0, 100_000), () => setImmediate(() => response.destroy()))
+        })
+        hub.intercept({
+          match: ({path}) => path.includes('/resolve') && path.includes(PARQUET),
+          respond: {status: 302, headers: {location: `${store.url}/object`}},
+        })
+        const results = await archiveAt(hub, dir)
+        await store.close()
+        expect(results.get(NAME)?.status).to.equal('archived')
+        expect(ranges[0]).to.equal(undefined)
+        expect(ranges[1]).to.match(/^bytes=[1-9]\d*-$/)
+        expect(store.seen.every(({headers}) => headers.authorization === undefined)).to.equal(true)
+      }))
+
+    it('fails for one dataset and goes on with the others', () =>
+      withFolder(async (dir) => {
+        const other = NAME.replace('results', 'traces')
+        hub.state.addDataset({name: other, createdAt: CREATED, files: {x: 'y'}})
+        hub.intercept({
+          match: ({path}) => path.includes('/tree/') && path.includes(OWN),
+          respond: {status: 500},
+        })
+        const results = await archiveAt(hub, dir)
+        expect(results.get(NAME)?.status).to.equal('failed')
+        expect(results.get(other)?.status).to.equal('archived')
+      }))
+  })
+
+  describe('when it is interrupted', () => {
+    it('throws, looks unfinished, and goes on the next time with what is missing', () =>
+      withFolder(async (dir) => {
+        const controller = new AbortController()
+        let count = 0
+        hub.intercept({
+          match: (request) => isDownload(request) && request.path.startsWith('/datasets/') && ++count === 5,
+          before: () => controller.abort(),
+          reset: 'before',
+        })
+        const job = archiveAt(hub, dir, {signal: controller.signal, concurrency: 1})
+        expect(await rejectionOf(job)).to.be.instanceOf(CancelledError)
+        expect(await readdir(join(dir, 'mira'))).to.deep.equal([`.${OWN}.partial`])
+        hub.requests.length = 0
+        expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
+        const asked = hub.requests.filter(({path}) => path.startsWith('/datasets/')).length
+        expect(asked).to.be.greaterThan(0).and.to.be.at.most(2)
+        expect(await readdir(join(dir, 'mira'))).to.have.members([OWN, `${OWN}.json`])
+      }))
+
+    it('goes on after a process that was killed in its middle', () =>
+      withFolder(async (dir) => {
+        const child = startScript(ARCHIVE_SCRIPT, hub, dir)
+        let count = 0
+        const remove = hub.intercept({
+          match: (request) => isDownload(request) && request.path.startsWith('/datasets/') && ++count === 5,
+          before: () => child.kill('SIGKILL'),
+          reset: 'before',
+        })
+        await child.ended
+        remove()
+        expect(await readdir(join(dir, 'mira'))).to.have.members([`.${OWN}.partial`, '.archiving.lock'])
+        hub.requests.length = 0
+        expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
+        expect(hub.requests.filter(({path}) => path.startsWith('/datasets/')).length).to.be.lessThan(5)
+        expect(await readdir(join(dir, 'mira'))).to.have.members([OWN, `${OWN}.json`])
+      }))
+
+    it('does nothing where it was interrupted before', () =>
+      withFolder(async (dir) => {
+        const datasets = await datasetsAt(hub)
+        const job = archiveAt(hub, join(dir, 'x'), {
+          datasets,
+          signal: AbortSignal.abort(),
+        }).catch((error: unknown) => error)
+        expect(await job).to.be.instanceOf(CancelledError)
+        expect(await readdir(dir)).to.deep.equal([])
+      }))
+
+    it('forgets what another version of the dataset left behind', () =>
+      withFolder(async (dir) => {
+        const partial = join(dir, 'mira', `.${OWN}.partial`)
+        await mkdir(join(partial, 'old', 'folder'), {recursive: true})
+        await writeFile(join(partial, 'old', 'folder', 'x'), 'x')
+        await writeFile(join(partial, 'README.md'), 'another beginning')
+        await mkdir(join(partial, 'empty.txt'))
+        await writeFile(join(partial, 'data'), 'x')
+        expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
+        await archiveAt(hub, join(dir, 'fresh'))
+        expect(treeOf(home(dir))).to.deep.equal(treeOf(home(join(dir, 'fresh'))))
+      }))
+  })
+
+  describe('by two at once', () => {
+    it('lets one do it, and tells the other', () =>
+      withFolder(async (dir) => {
+        const results = await Promise.all([archiveAt(hub, dir), archiveAt(hub, dir)])
+        const reasons = results.map((each) => reasonOf(each))
+        expect(reasons).to.include('it is archived')
+        expect(reasons.join(' ')).to.include('another process is archiving into this folder')
+        expect(await readdir(join(dir, 'mira'))).to.have.members([OWN, `${OWN}.json`])
+      }))
+
+    /** Makes another process of another machine the holder of the lock. */
+    const takeOver = (dir: string) => {
+      const holder = {pid: process.pid, host: 'elsewhere', token: 'x'}
+      writeFileSync(join(dir, 'mira', '.archiving.lock'), JSON.stringify(holder))
+    }
+
+    it('does not finish what another has taken over', () =>
+      withFolder(async (dir) => {
+        hub.intercept({match: isDownload, times: 1, before: () => takeOver(dir)})
+        expect(reasonOf(await archiveAt(hub, dir))).to.include('another process has begun')
+        const names = await readdir(join(dir, 'mira'))
+        expect(names).not.to.include(OWN).and.not.to.include(`${OWN}.json`)
+      }))
+
+    it('does not record what another has taken over', () =>
+      withFolder(async (dir) => {
+        await archiveAt(hub, dir)
+        const before = await readFile(`${home(dir)}.json`, 'utf8')
+        hub.state.remove(NAME)
+        hub.state.addDataset({name: NAME, createdAt: '2026-03-01', files: FILES})
+        hub.intercept({match: ({path}) => path.includes('/tree/'), before: () => takeOver(dir)})
+        expect(reasonOf(await archiveAt(hub, dir))).to.include('another process has begun')
+        expect(await readFile(`${home(dir)}.json`, 'utf8')).to.equal(before)
+      }))
+
+    it('builds on nothing that a process of another machine may still write to', () =>
+      withFolder(async (dir) => {
+        const partial = join(dir, 'mira', `.${OWN}.partial`)
+        const lock = join(dir, 'mira', '.archiving.lock')
+        await mkdir(partial, {recursive: true})
+        await writeFile(join(partial, 'README.md'), FILES['README.md'] ?? '')
+        const {ino} = await stat(join(partial, 'README.md'))
+        await writeFile(lock, JSON.stringify({pid: 1, host: 'elsewhere', token: 'x'}))
+        const longAgo = new Date(Date.now() - 3_600_000)
+        await utimes(lock, longAgo, longAgo)
+        expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
+        expect((await stat(join(home(dir), 'README.md'))).ino).not.to.equal(ino)
+      }))
+  })
+})

@@ -1,0 +1,45 @@
+import {expect} from 'chai'
+
+import {withHub} from '../../support/hub.js'
+import {ARCHIVE_SCRIPT, CREATED, NAME, startScript, withFolder} from './support.js'
+
+const SIZE = 50_000_000
+/** Beside what is in use, something of what is not swept up yet. */
+const MOST = SIZE / 2
+
+/** A script that looks, while a job runs, how much of what it holds cannot be thrown away. */
+const watching = (job: string) => `
+let peak = 0
+const watch = setInterval(() => {
+  globalThis.gc()
+  peak = Math.max(peak, process.memoryUsage().arrayBuffers)
+}, 20)
+${job}
+clearInterval(watch)
+console.log(peak)
+`
+const RESTORE_SCRIPT = `
+const {outcomes} = await restoreDatasets({dir, endpoint, token})
+console.log(JSON.stringify(outcomes))
+`
+
+describe('a large file', function () {
+  this.timeout(60_000)
+
+  it('is archived and restored without being held in memory', () =>
+    withHub({seed: 'empty'}, (hub) =>
+      withFolder(async (dir) => {
+        const files = {'data/large.parquet': Buffer.alloc(SIZE, 'smoltrace')}
+        hub.state.addDataset({name: NAME, createdAt: CREATED, files})
+        for (const [script, status] of [
+          [ARCHIVE_SCRIPT, 'archived'],
+          [RESTORE_SCRIPT, 'restored'],
+        ] as const) {
+          const [result, peak] = (await startScript(watching(script), hub, dir).ended).trim().split('\n')
+          expect(result).to.include(`"status":"${status}"`)
+          expect(Number(peak)).to.be.at.most(MOST)
+          hub.state.remove(NAME)
+        }
+      }),
+    ))
+})

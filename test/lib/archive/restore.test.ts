@@ -1,0 +1,664 @@
+import {expect} from 'chai'
+import {appendFile, copyFile, mkdir, readFile, rename, rm, symlink, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+
+import {
+  exitCodeOfRestore,
+  restoreDatasets,
+  type RestoreEvent,
+  type RestoreOptions,
+  type RestoreOutcome,
+  type RestoreResult,
+} from '../../../src/lib/archive/restore.js'
+import {CancelledError, NotAllowedError, RefusedError, UsageError} from '../../../src/lib/errors.js'
+import {type Fault} from '../../../src/lib/sandbox/faults.js'
+import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
+import {type Repo} from '../../../src/lib/sandbox/repo.js'
+import {rejectionOf} from '../../support/builders.js'
+import {archiveAt, CREATED, FILES, NAME, OWN, TIMESTAMP, treeOf, withFolder} from './support.js'
+
+const TRACES = NAME.replace('results', 'traces')
+const isCreation: Fault['match'] = ({path}) => path === '/api/repos/create'
+const isCommit: Fault['match'] = ({path}) => path.includes('/commit/')
+
+describe('restoring', () => {
+  let hub: Sandbox
+
+  beforeEach(async () => {
+    hub = await startSandbox({seed: 'empty'})
+    hub.state.addDataset({name: NAME, createdAt: CREATED, private: true, files: FILES})
+  })
+
+  afterEach(() => hub.close())
+
+  const home = (dir: string) => join(dir, 'mira', OWN)
+  const restore = (dir: string, more: Partial<RestoreOptions> = {}): Promise<RestoreResult> =>
+    restoreDatasets({dir, token: hub.token, endpoint: hub.url, pausesMs: [1, 1, 1, 1], ...more})
+
+  /** Restores one dataset. */
+  const restoreOne = async (dir: string, more: Partial<RestoreOptions> = {}): Promise<RestoreOutcome> => {
+    const {outcomes} = await restore(dir, more)
+    const [outcome] = outcomes
+    if (!outcome || outcomes.length !== 1) throw new Error(`There are ${outcomes.length} outcomes.`)
+    return outcome
+  }
+
+  const contentsOf = (repo: Repo | undefined): Record<string, string> =>
+    Object.fromEntries(
+      [...(repo?.files ?? [])]
+        .map(([path, file]): [string, string] => [path, file.bytes().toString('base64')])
+        .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    )
+  const changesAt = () =>
+    hub.requests.filter(({method, path}) => method !== 'GET' && !path.includes('/preupload/')).length
+
+  /** Archives everything, and runs a job with the archive. */
+  const withArchive = (job: (dir: string) => Promise<void>): Promise<void> =>
+    withFolder(async (dir) => {
+      await archiveAt(hub, dir)
+      await job(dir)
+    })
+
+  /** The same, with the dataset taken off the Hub. */
+  const withoutDataset = (job: (dir: string) => Promise<void>): Promise<void> =>
+    withArchive(async (dir) => {
+      hub.state.remove(NAME)
+      hub.requests.length = 0
+      await job(dir)
+    })
+
+  it('brings back every file, so that a second archive is the same', () =>
+    withArchive(async (dir) => {
+      const before = contentsOf(hub.state.get(NAME))
+      hub.state.remove(NAME)
+      const outcome = await restoreOne(dir)
+      expect(outcome)
+        .to.include({name: NAME, status: 'restored', files: 7})
+        .and.not.to.have.property('reason')
+      expect(contentsOf(hub.state.get(NAME))).to.deep.equal(before)
+      await archiveAt(hub, join(dir, 'second'))
+      expect(treeOf(home(join(dir, 'second')))).to.deep.equal(treeOf(home(dir)))
+    }))
+
+  it('brings back what the Hub would not have made by itself: no `.gitattributes`, or another one', () =>
+    withFolder(async (dir) => {
+      const repo = hub.state.get(NAME)
+      const traces = hub.state.addDataset({
+        name: TRACES,
+        createdAt: CREATED,
+        files: {
+          '.gitattributes': '*.txt filter=lfs diff=lfs merge=lfs -text\n',
+          'x.txt': 'y',
+          'x.parquet': 'z',
+        },
+      })
+      if (repo) hub.state.commit(repo, 'No attributes', new Map([['.gitattributes', null]]))
+      await archiveAt(hub, dir)
+      const before = [contentsOf(repo), contentsOf(traces)]
+      hub.state.remove(NAME)
+      hub.state.remove(TRACES)
+      expect((await restore(dir)).counts).to.include({restored: 2})
+      expect([contentsOf(hub.state.get(NAME)), contentsOf(hub.state.get(TRACES))]).to.deep.equal(before)
+    }))
+
+  it('makes several commits of many files, each on top of the one before', () =>
+    withFolder(async (dir) => {
+      const many = Array.from({length: 230}, (_, index) => [`notes/${index}.txt`, `${index}`])
+      hub.state.remove(NAME)
+      const repo = hub.state.addDataset({name: NAME, createdAt: CREATED, files: Object.fromEntries(many)})
+      hub.state.commit(repo, 'No attributes', new Map([['.gitattributes', null]]))
+      await archiveAt(hub, dir)
+      hub.state.remove(NAME)
+      hub.requests.length = 0
+      expect((await restoreOne(dir)).status).to.equal('restored')
+      expect(contentsOf(hub.state.get(NAME))).to.deep.equal(contentsOf(repo))
+      const commits = hub.requests.filter((request) => isCommit({body: '', ...request}))
+      expect(commits).to.have.length(3)
+      for (const {body} of commits) expect(body).to.match(/"parentCommit":"[\da-f]{40}"/)
+    }))
+
+  it('streams a large file, without the token to where it is stored', () =>
+    withFolder(async (dir) => {
+      const large = Buffer.alloc(50_000_000, 'smoltrace')
+      hub.state.remove(NAME)
+      hub.state.addDataset({name: NAME, createdAt: CREATED, files: {'data/large.parquet': large}})
+      await archiveAt(hub, dir)
+      hub.state.remove(NAME)
+      expect((await restoreOne(dir)).status).to.equal('restored')
+      expect(hub.state.get(NAME)?.files.get('data/large.parquet')?.bytes().equals(large)).to.equal(true)
+      expect(hub.state.cdn.sawAuthorization).to.equal(false)
+    }))
+
+  describe('the visibility', () => {
+    it('is private from the first moment where it was', () =>
+      withoutDataset(async (dir) => {
+        let first: boolean | undefined
+        hub.intercept({
+          match: (request) => request.path.includes('/preupload/'),
+          times: 1,
+          before() {
+            first = hub.state.get(NAME)?.private
+          },
+          delayMs: 0,
+          reset: 'before',
+        })
+        expect((await restoreOne(dir)).status).to.equal('restored')
+        expect([first, hub.state.get(NAME)?.private]).to.deep.equal([true, true])
+      }))
+
+    it('is public where it was', () =>
+      withFolder(async (dir) => {
+        hub.state.remove(NAME)
+        hub.state.addDataset({name: NAME, createdAt: CREATED, files: FILES})
+        await archiveAt(hub, dir)
+        hub.state.remove(NAME)
+        await restoreOne(dir)
+        expect(hub.state.get(NAME)?.private).to.equal(false)
+      }))
+
+    it('is private where the dataset was behind a gate, and that is said', () =>
+      withFolder(async (dir) => {
+        hub.state.remove(NAME)
+        hub.state.addDataset({name: NAME, createdAt: CREATED, gated: 'manual', files: FILES})
+        await archiveAt(hub, dir)
+        hub.state.remove(NAME)
+        expect((await restoreOne(dir)).reason).to.include('behind a gate (manual)')
+        expect(hub.state.get(NAME)?.private).to.equal(true)
+        expect((await restoreOne(dir)).status).to.equal('present')
+      }))
+
+    it('that is public now keeps what was private from being added', () =>
+      withArchive(async (dir) => {
+        hub.state.remove(NAME)
+        hub.state.addDataset({name: NAME, createdAt: CREATED})
+        expect(await restoreOne(dir))
+          .to.include({status: 'refused'})
+          .and.property('reason')
+          .to.include('public')
+        expect(changesAt()).to.equal(0)
+      }))
+  })
+
+  describe('what is there already', () => {
+    it('is present where it is equal, and nothing is sent but questions', () =>
+      withArchive(async (dir) => {
+        expect(await restoreOne(dir)).to.include({status: 'present'})
+        expect(hub.requests.every(({method}) => method === 'GET')).to.equal(true)
+      }))
+
+    it('is present where a file has moved into LFS', () =>
+      withFolder(async (dir) => {
+        await archiveAt(hub, dir)
+        const repo = hub.state.get(NAME)
+        const file = repo?.files.get('README.md')
+        if (repo && file) hub.state.commit(repo, 'Move', new Map([['README.md', {...file, lfs: true}]]))
+        expect((await restoreOne(dir)).status).to.equal('present')
+      }))
+
+    it('is completed where it is part of the same', () =>
+      withArchive(async (dir) => {
+        const repo = hub.state.get(NAME)
+        const before = contentsOf(repo)
+        if (repo) hub.state.commit(repo, 'Remove', new Map([['empty.txt', null]]))
+        expect((await restoreOne(dir)).status).to.equal('restored')
+        expect(contentsOf(repo)).to.deep.equal(before)
+        expect(repo?.history).to.have.length(4)
+      }))
+
+    it('is filled where it is empty', () =>
+      withArchive(async (dir) => {
+        const before = contentsOf(hub.state.get(NAME))
+        hub.state.remove(NAME)
+        const empty = hub.state.addDataset({name: NAME, createdAt: CREATED, private: true})
+        expect((await restoreOne(dir)).status).to.equal('restored')
+        expect(contentsOf(empty)).to.deep.equal(before)
+      }))
+
+    for (const [title, change] of [
+      ['another file', {'other.txt': 'x'}],
+      ['another content', {'README.md': 'x'}],
+      ['another `.gitattributes`', {'.gitattributes': 'x'}],
+    ] as const)
+      it(`is left alone where it has ${title}`, () =>
+        withArchive(async (dir) => {
+          hub.state.remove(NAME)
+          const repo = hub.state.addDataset({
+            name: NAME,
+            createdAt: CREATED,
+            private: true,
+            files: {...FILES, ...change},
+          })
+          const {sha} = repo
+          const outcome = await restoreOne(dir)
+          expect(outcome.status).to.equal('refused')
+          expect(outcome.reason).to.include(JSON.stringify(Object.keys(change)[0]))
+          expect(repo.sha).to.equal(sha)
+          expect(changesAt()).to.equal(0)
+        }))
+
+    it('under the name is another one where the name was given up: it is created', () =>
+      withArchive(async (dir) => {
+        const repo = hub.state.get(NAME)
+        if (repo) hub.state.rename(repo, 'mira/kept')
+        expect((await restoreOne(dir)).status).to.equal('restored')
+        expect(hub.state.get('mira/kept')?.history).to.have.length(2)
+      }))
+
+    it('and cannot be seen is left alone', () =>
+      withoutDataset(async (dir) => {
+        hub.intercept({
+          match: isCreation,
+          respond: {status: 409, body: '{"error":"You already created this dataset repo"}'},
+        })
+        expect(await restoreOne(dir)).to.include({
+          status: 'refused',
+          reason: 'it cannot be created: You already created this dataset repo',
+        })
+      }))
+  })
+
+  describe('an archive', () => {
+    const edit = async (dir: string, change: (manifest: Record<string, any>) => void) => {
+      const path = `${home(dir)}.json`
+      const manifest = JSON.parse(await readFile(path, 'utf8')) as Record<string, any>
+      change(manifest)
+      await writeFile(path, JSON.stringify(manifest))
+    }
+
+    for (const [title, damage, reason] of [
+      ['a file is missing', (dir: string) => rm(join(home(dir), 'README.md')), /"README.md" is missing/],
+      [
+        'a file is longer',
+        (dir: string) => appendFile(join(home(dir), 'README.md'), 'x'),
+        /"README.md" is not what/,
+      ],
+      [
+        'a file has another content',
+        (dir: string) => writeFile(join(home(dir), 'deep/er/and/deeper/notes.txt'), 'y'),
+        /notes.txt" is not what/,
+      ],
+      [
+        'there is a file more',
+        (dir: string) => writeFile(join(home(dir), 'more.txt'), 'x'),
+        /does not name "more.txt"/,
+      ],
+      ['its folder is missing', (dir: string) => rm(home(dir), {recursive: true}), /its folder is missing/],
+      ['its manifest is broken', (dir: string) => writeFile(`${home(dir)}.json`, '{'), /no manifest/],
+      [
+        'its version is unknown',
+        (dir: string) =>
+          edit(dir, (manifest) => {
+            manifest.version = 2
+          }),
+        /version is 2/,
+      ],
+      [
+        'its manifest is of another dataset',
+        (dir: string) =>
+          edit(dir, (manifest) => {
+            manifest.name = TRACES
+          }),
+        /wrong place/,
+      ],
+      [
+        'its manifest is of another namespace',
+        (dir: string) =>
+          edit(dir, (manifest) => {
+            manifest.namespace = 'other'
+          }),
+        /wrong place/,
+      ],
+      [
+        'its name is no dataset of a run',
+        async (dir: string) => {
+          await rename(home(dir), `${home(dir)}-copy`)
+          await rename(`${home(dir)}.json`, `${home(dir)}-copy.json`)
+        },
+        /no SMOLTRACE dataset/,
+      ],
+      [
+        'a path leads out',
+        (dir: string) =>
+          edit(dir, (manifest) => {
+            manifest.files[0].path = '../../x'
+          }),
+        /leads elsewhere/,
+      ],
+      [
+        'a hash is another',
+        (dir: string) =>
+          edit(dir, (manifest) => {
+            manifest.files[0].oid = 'f'.repeat(40)
+          }),
+        /is not what was archived/,
+      ],
+      [
+        'a file is a link',
+        async (dir: string) => {
+          await copyFile(join(home(dir), 'README.md'), join(dir, 'copy'))
+          await rm(join(home(dir), 'README.md'))
+          await symlink(join(dir, 'copy'), join(home(dir), 'README.md'))
+        },
+        /README.md is no plain file/,
+      ],
+      [
+        'a folder in it is a link',
+        async (dir: string) => {
+          await rename(join(home(dir), 'deep'), join(dir, 'deep'))
+          await symlink(join(dir, 'deep'), join(home(dir), 'deep'))
+        },
+        /deep is no plain file/,
+      ],
+      [
+        'its folder is a link',
+        async (dir: string) => {
+          await rename(home(dir), join(dir, 'elsewhere'))
+          await symlink(join(dir, 'elsewhere'), home(dir))
+        },
+        /is no folder/,
+      ],
+      [
+        'its manifest is a link',
+        async (dir: string) => {
+          await rename(`${home(dir)}.json`, join(dir, 'elsewhere.json'))
+          await symlink(join(dir, 'elsewhere.json'), `${home(dir)}.json`)
+        },
+        /is no plain file/,
+      ],
+    ] as Array<[string, (dir: string) => Promise<void>, RegExp]>)
+      it(`is refused, before anything is created, where ${title}`, () =>
+        withoutDataset(async (dir) => {
+          await damage(dir)
+          const outcome = await restoreOne(dir)
+          expect(outcome.status).to.equal('refused')
+          expect(outcome.reason).to.match(reason)
+          expect(changesAt()).to.equal(0)
+        }))
+
+    it('that is broken does not keep another from being restored, and is found before that', () =>
+      withFolder(async (dir) => {
+        hub.state.addDataset({name: TRACES, createdAt: CREATED, files: {x: 'y'}})
+        await archiveAt(hub, dir)
+        hub.state.remove(NAME)
+        hub.state.remove(TRACES)
+        await rm(join(home(dir), 'README.md'))
+        const result = await restore(dir)
+        expect(result.counts).to.include({refused: 1, restored: 1})
+        expect(exitCodeOfRestore(result)).to.equal(3)
+        expect(hub.state.get(NAME)).to.equal(undefined)
+      }))
+
+    it('of another namespace is refused, and the flag named that leads to it', () =>
+      withFolder(async (dir) => {
+        await archiveAt(hub, dir)
+        await archiveAt(hub, join(dir, 'second'))
+        await rename(join(dir, 'second', 'mira'), join(dir, hub.org))
+        const path = join(dir, hub.org, `${OWN}.json`)
+        const text = await readFile(path, 'utf8')
+        await writeFile(path, text.replaceAll('mira', hub.org))
+        const result = await restore(dir)
+        const other = result.outcomes.find(({name}) => name === `${hub.org}/${OWN}`)
+        expect(other?.reason).to.equal(`it is not of mira: add --namespace ${hub.org}`)
+        expect((await restore(dir, {namespace: hub.org, names: [OWN]})).outcomes).to.have.length(1)
+        expect(hub.state.get(`${hub.org}/${OWN}`)).not.to.equal(undefined)
+      }))
+  })
+
+  describe('the datasets named', () => {
+    const names = [NAME, TRACES, 'mira/smoltrace-leaderboard', 'mira/smoltrace-results-20260106_000000']
+    const withFour = (job: (dir: string) => Promise<void>) =>
+      withFolder(async (dir) => {
+        for (const name of names.slice(1)) hub.state.addDataset({name, createdAt: CREATED, files: {x: 'y'}})
+        await archiveAt(hub, dir)
+        await job(dir)
+      })
+    const chosen = async (dir: string, words: string[]) =>
+      (await restore(dir, {names: words, dryRun: true})).outcomes.map(({name}) => name)
+
+    for (const [title, words, expected] of [
+      ['everything without a name', [], names],
+      ['one by its full name', [NAME], [NAME]],
+      ['one without its namespace', [OWN], [NAME]],
+      ['all of a run by its timestamp', [TIMESTAMP], [NAME, TRACES]],
+      ['each once', [TIMESTAMP, NAME, OWN, 'smoltrace-leaderboard'], [NAME, TRACES, names[2]]],
+    ] as Array<[string, string[], string[]]>)
+      it(`are ${title}`, () =>
+        withFour(async (dir) => {
+          expect(await chosen(dir, words)).to.deep.equal(expected.toSorted())
+        }))
+
+    for (const word of ['mira/smoltrace-results-20260107_000000', '20260107_000000', 'other', '', '..'])
+      it(`are refused before anything is sent where there is none such as ${JSON.stringify(word)}`, () =>
+        withFour(async (dir) => {
+          hub.requests.length = 0
+          expect(await rejectionOf(restore(dir, {names: [NAME, word]}))).to.be.instanceOf(RefusedError)
+          expect(hub.requests).to.deep.equal([])
+        }))
+  })
+
+  describe('a folder', () => {
+    it('without archives is refused, and it is said what was looked for', () =>
+      withFolder(async (dir) => {
+        await mkdir(join(dir, 'mira', 'x'), {recursive: true})
+        await writeFile(join(dir, 'mira', 'package.json'), '{"name":"x"}')
+        const error = await rejectionOf(restore(dir))
+        expect(error).to.be.instanceOf(RefusedError)
+        expect(error.message).to.include('looked for NAMESPACE/DATASET.json')
+      }))
+
+    it('that is not there, or is a file, is a usage error', () =>
+      withFolder(async (dir) => {
+        await writeFile(join(dir, 'file'), '')
+        for (const name of ['nothing', 'file'])
+          expect(await rejectionOf(restore(join(dir, name)))).to.be.instanceOf(UsageError)
+      }))
+
+    it('may itself be a link', () =>
+      withArchive(async (dir) => {
+        await symlink(dir, join(dir, 'link'))
+        expect((await restoreOne(join(dir, 'link'))).status).to.equal('present')
+      }))
+  })
+
+  describe('a dry run', () => {
+    it('checks the archive, says what would be done, and changes nothing', () =>
+      withFolder(async (dir) => {
+        hub.state.addDataset({name: TRACES, createdAt: CREATED, files: {x: 'y'}})
+        await archiveAt(hub, dir)
+        hub.state.remove(NAME)
+        hub.requests.length = 0
+        const result = await restore(dir, {dryRun: true, token: hub.tokens.read})
+        expect(result.outcomes.map(({status}) => status)).to.deep.equal(['restorable', 'present'])
+        expect(result.warnings.join(' ')).to.include('nothing could be restored')
+        expect(exitCodeOfRestore(result)).to.equal(0)
+        expect(hub.requests.every(({method}) => method === 'GET')).to.equal(true)
+      }))
+
+    it('ends with 3 where something could not be restored', () =>
+      withoutDataset(async (dir) => {
+        await rm(join(home(dir), 'README.md'))
+        expect(exitCodeOfRestore(await restore(dir, {dryRun: true}))).to.equal(3)
+      }))
+  })
+
+  it('needs a token that may write everywhere', () =>
+    withoutDataset(async (dir) => {
+      for (const token of [hub.tokens.read, hub.tokens.fineGrainedReadOnly, hub.tokens.fineGrainedNarrow])
+        expect(await rejectionOf(restore(dir, {token}))).to.be.instanceOf(NotAllowedError)
+      expect(changesAt()).to.equal(0)
+    }))
+
+  it('takes 1 to 32 datasets at a time', () =>
+    withoutDataset(async (dir) => {
+      for (const concurrency of [0, 33, 1.5, Number.NaN])
+        expect(await rejectionOf(restore(dir, {concurrency}))).to.be.instanceOf(UsageError)
+    }))
+
+  describe('through faults', () => {
+    for (const [title, match, fault] of [
+      ['the answer to the creation is lost', isCreation, {reset: 'after'}],
+      ['the creation does not arrive', isCreation, {reset: 'before'}],
+      [
+        'another creation is under way',
+        isCreation,
+        {
+          respond: {
+            status: 409,
+            body: '{"error":"Cannot create repo: another conflicting operation is in progress"}',
+          },
+        },
+      ],
+      ['the answer to the creation is a page', isCreation, {respond: {status: 200, body: '<html>'}}],
+      ['the answer to a commit is lost', isCommit, {reset: 'after'}],
+      ['a commit does not arrive', isCommit, {reset: 'before'}],
+      ['the Hub fails at a commit', isCommit, {respond: {status: 502}}],
+      ['an upload is cut', ({method}) => method === 'PUT', {reset: 'before'}],
+      ['an upload fails', ({method}) => method === 'PUT', {respond: {status: 500}}],
+      ['a look at the Hub fails', ({path}) => path.includes('/tree/'), {respond: {status: 503}}],
+    ] as Array<[string, Fault['match'], Partial<Fault>]>)
+      it(`looks at what is there and goes on where ${title}`, () =>
+        withoutDataset(async (dir) => {
+          hub.intercept({match, times: 1, ...fault})
+          expect((await restoreOne(dir)).status).to.equal('restored')
+          await archiveAt(hub, join(dir, 'second'))
+          expect(treeOf(home(join(dir, 'second')))).to.deep.equal(treeOf(home(dir)))
+          expect(hub.state.get(NAME)?.history).to.have.length(2)
+        }))
+
+    it('looks again where a commit whose answer was lost arrives late, and so in the way of the next one', () =>
+      withoutDataset(async (dir) => {
+        hub.intercept({match: isCommit, times: 1, reset: 'before'})
+        hub.intercept({match: isCommit, times: 1, respond: {status: 412}})
+        expect((await restoreOne(dir)).status).to.equal('restored')
+      }))
+
+    it('commits nothing twice where the answer to one of several commits was lost', () =>
+      withFolder(async (dir) => {
+        hub.state.remove(NAME)
+        const files = Object.fromEntries(
+          Array.from({length: 230}, (_, index) => [`${index}.txt`, `${index}`]),
+        )
+        hub.state.addDataset({name: NAME, createdAt: CREATED, files})
+        await archiveAt(hub, dir)
+        hub.state.remove(NAME)
+        hub.intercept({match: isCommit, times: 1, reset: 'after'})
+        expect((await restoreOne(dir)).status).to.equal('restored')
+        expect(hub.state.get(NAME)?.history).to.have.length(4)
+      }))
+
+    for (const [title, match, fault, status, reason] of [
+      ['the Hub fails at every commit', isCommit, {respond: {status: 500}}, 'failed', /500/],
+      ['creating is forbidden', isCreation, {respond: {status: 403}}, 'failed', /403/],
+      ['an upload is refused', ({method}) => method === 'PUT', {respond: {status: 403}}, 'failed', /403/],
+      ['somebody else commits in between', isCommit, {respond: {status: 412}}, 'refused', /somebody else/],
+      [
+        'a commit is refused',
+        isCommit,
+        {respond: {status: 400, body: '{"error":"Invalid YAML"}'}},
+        'failed',
+        /Invalid YAML/,
+      ],
+    ] as Array<[string, Fault['match'], Partial<Fault>, string, RegExp]>)
+      it(`is ${status} where ${title}, and goes on the next time`, () =>
+        withoutDataset(async (dir) => {
+          const remove = hub.intercept({match, ...fault})
+          const outcome = await restoreOne(dir)
+          expect(outcome.status).to.equal(status)
+          expect(outcome.reason).to.match(reason)
+          remove()
+          expect((await restoreOne(dir)).status).to.equal('restored')
+        }))
+
+    it('is refused where somebody really writes in between', () =>
+      withoutDataset(async (dir) => {
+        hub.intercept({match: isCommit, times: 1, before: () => void hub.state.touch(NAME)})
+        expect(await restoreOne(dir)).to.include({
+          status: 'refused',
+          reason: 'somebody else is writing to it',
+        })
+        expect([...(hub.state.get(NAME)?.files.keys() ?? [])]).to.have.members([
+          '.gitattributes',
+          'notes.txt',
+        ])
+      }))
+
+    it('fails where the Hub shows something else than what was uploaded', () =>
+      withoutDataset(async (dir) => {
+        hub.intercept({
+          match: isCommit,
+          respond: {
+            status: 200,
+            body: JSON.stringify({success: true, commitOid: 'a'.repeat(40), commitUrl: 'x'}),
+          },
+        })
+        expect((await restoreOne(dir)).reason).to.include('something else than what was uploaded')
+      }))
+
+    it('stops where the token is not valid any more, or no more datasets may be created', async () => {
+      const limit = {ratelimit: '"api";r=900;t=200'}
+      for (const [respond, reason] of [
+        [{status: 401}, 'does not accept the token'],
+        [{status: 429, headers: limit, body: '{"error":"300 per day"}'}, '300 per day'],
+      ] as const)
+        await withFolder(async (dir) => {
+          for (const name of [TRACES, 'mira/smoltrace-metrics-20260101_000000'])
+            if (!hub.state.get(name)) hub.state.addDataset({name, createdAt: CREATED, files: {x: 'y'}})
+          await archiveAt(hub, dir)
+          for (const {id} of hub.state.datasets()) hub.state.remove(id)
+          const remove = hub.intercept({match: isCreation, respond})
+          const result = await restore(dir, {concurrency: 1})
+          remove()
+          expect(result.outcomes.map(({status}) => status)).to.deep.equal([
+            'failed',
+            'unattempted',
+            'unattempted',
+          ])
+          expect(result.outcomes[1]?.reason).to.include(reason)
+          expect(exitCodeOfRestore(result)).to.equal(3)
+          await restore(dir)
+        })
+    })
+  })
+
+  describe('when it is interrupted', () => {
+    it('attempts nothing more, ends with 130, and goes on the next time', () =>
+      withFolder(async (dir) => {
+        hub.state.addDataset({name: TRACES, createdAt: CREATED, files: {x: 'y'}})
+        await archiveAt(hub, dir)
+        hub.state.remove(NAME)
+        hub.state.remove(TRACES)
+        const controller = new AbortController()
+        hub.intercept({match: isCommit, times: 1, before: () => controller.abort()})
+        const result = await restore(dir, {signal: controller.signal, concurrency: 1})
+        expect(result.outcomes.map(({status}) => status)).to.deep.equal(['unattempted', 'unattempted'])
+        expect(exitCodeOfRestore(result)).to.equal(130)
+        expect(hub.state.get(TRACES)).to.equal(undefined)
+        expect((await restore(dir)).counts.restored + (await restore(dir)).counts.present).to.be.at.least(2)
+      }))
+
+    it('throws where nothing was created yet', () =>
+      withoutDataset(async (dir) => {
+        expect(await rejectionOf(restore(dir, {signal: AbortSignal.abort()}))).to.be.instanceOf(
+          CancelledError,
+        )
+        const controller = new AbortController()
+        const onEvent = () => controller.abort()
+        const job = restore(dir, {signal: controller.signal, onEvent})
+        expect(await rejectionOf(job)).to.be.instanceOf(CancelledError)
+        expect(changesAt()).to.equal(0)
+      }))
+  })
+
+  it('tells what it checks, begins and has done, whatever the listener does', () =>
+    withoutDataset(async (dir) => {
+      const events: RestoreEvent[] = []
+      await restore(dir, {
+        onEvent(event) {
+          events.push(event)
+          throw new Error('a listener that fails')
+        },
+      })
+      expect(events.map(({kind}) => kind)).to.deep.equal(['checking', 'started', 'finished'])
+      expect(events.at(-1)).to.include({done: 1, of: 1})
+    }))
+})

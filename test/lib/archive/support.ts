@@ -1,0 +1,145 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {readdirSync, readFileSync} from 'node:fs'
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {text} from 'node:stream/consumers'
+
+import {archiveDatasets, type ArchiveOptions, type ArchiveResult} from '../../../src/lib/archive/archive.js'
+import {type Patience} from '../../../src/lib/archive/patience.js'
+import {type Dataset, discover} from '../../../src/lib/datasets.js'
+import {type Sandbox} from '../../../src/lib/sandbox/index.js'
+import {gitBlobId} from '../../../src/lib/sandbox/objects.js'
+import {openSession, type Session} from '../../../src/lib/session.js'
+import {root} from '../../support/cli.js'
+
+export const CREATED = '2026-01-05T12:00:00Z'
+export const TIMESTAMP = '20260105_113000'
+export const NAME = `mira/smoltrace-results-${TIMESTAMP}`
+export const OWN = NAME.slice('mira/'.length)
+
+/** Contents of every kind: small and large, in LFS by name and by size, empty, in folders, with letters of all sorts. */
+export const FILES: Record<string, string | Uint8Array> = {
+  'README.md': '---\ntags: [smoltrace]\n---\n# Results\n',
+  'data/train-00000-of-00001.parquet': new Uint8Array(300_000).map((_, index) => index % 251),
+  'data/übersicht (1).txt': 'grün\n',
+  'deep/er/and/deeper/notes.txt': 'x',
+  'empty.parquet': '',
+  'empty.txt': '',
+}
+
+/** No patience at all, so that what fails for good fails soon. */
+export const QUICK: Patience = {stallMs: 5000, pausesMs: [1, 1, 1, 1]}
+
+/** Runs a job with a folder of its own, which is removed whatever happens. */
+export async function withFolder<T>(job: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'smoltrace-archive-'))
+  try {
+    return await job(folder)
+  } finally {
+    await rm(folder, {recursive: true, force: true})
+  }
+}
+
+/** Everything below a folder by path, files with their content, links with their mark; without the archives' own dates. */
+export function treeOf(folder: string, prefix = ''): Record<string, string> {
+  const entries = readdirSync(folder, {withFileTypes: true}).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  return Object.assign(
+    {},
+    ...entries.map((entry) => {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory())
+        return {[`${prefix}${entry.name}/`]: '', ...treeOf(path, `${prefix}${entry.name}/`)}
+      return {[`${prefix}${entry.name}`]: entry.isFile() ? readFileSync(path, 'base64') : 'no plain file'}
+    }),
+  ) as Record<string, string>
+}
+
+/** A session as the user of a sandbox. */
+export function sessionAt(hub: Sandbox, more: {token?: string; signal?: AbortSignal} = {}): Promise<Session> {
+  return openSession({token: hub.token, endpoint: hub.url, ...more})
+}
+
+/** The datasets of the user as a listing shows them now. */
+export async function datasetsAt(hub: Sandbox): Promise<Dataset[]> {
+  const {datasets, leaderboard} = await discover(await sessionAt(hub))
+  return [...datasets, ...(leaderboard ? [leaderboard] : [])]
+}
+
+/** Archives what is listed now, or these datasets. */
+export async function archiveAt(
+  hub: Sandbox,
+  dir: string,
+  more: Partial<ArchiveOptions> & {datasets?: Dataset[]} = {},
+): Promise<Map<string, ArchiveResult>> {
+  const {signal} = more
+  const session = await sessionAt(hub, signal ? {signal} : {})
+  return archiveDatasets(more.datasets ?? (await datasetsAt(hub)), {
+    hub: session.hub,
+    endpoint: hub.url,
+    namespace: hub.user,
+    dir,
+    now: new Date('2026-02-01T00:00:00Z'),
+    patience: QUICK,
+    ...more,
+  })
+}
+
+/** Why the only dataset was not archived. */
+export function reasonOf(results: Map<string, ArchiveResult>): string {
+  const [result] = results.values()
+  return result?.status === 'failed' ? result.reason : `it is ${result?.status}`
+}
+
+/** What git and the Hub call a content in git. */
+export function fileOf(
+  path: string,
+  content: string | Uint8Array,
+): {path: string; size: number; oid: string} {
+  const bytes = Buffer.from(content)
+  return {path, size: bytes.length, oid: gitBlobId(bytes)}
+}
+
+/** Archives everything in a process of its own, as a script for {@link startScript}: prints the results. */
+export const ARCHIVE_SCRIPT = `
+const session = await openSession({endpoint, token})
+const {datasets} = await discover(session)
+const results = await archiveDatasets(datasets, {
+  hub: session.hub, endpoint, namespace: 'mira', now: new Date(), dir, concurrency: 1,
+})
+console.log(JSON.stringify([...results]))
+`
+
+/** A script that runs in a process of its own. */
+export interface RunningScript {
+  kill: (signal: NodeJS.Signals) => void
+  /** What it printed. */
+  ended: Promise<string>
+}
+
+const IMPORTS = `
+import {archiveDatasets} from './src/lib/archive/archive.js'
+import {restoreDatasets} from './src/lib/archive/restore.js'
+import {discover} from './src/lib/datasets.js'
+import {openSession} from './src/lib/session.js'
+const [dir, endpoint, token] = process.argv.slice(1)
+`
+
+/**
+ * Runs a script in a process of its own, beside the embedded Hub and its memory.
+ * @param limit what the shell does before, such as `ulimit`
+ */
+export function startScript(script: string, hub: Sandbox, dir: string, limit = 'true'): RunningScript {
+  const node = ['--expose-gc', '--import', 'tsx', '--input-type=module', '--eval', IMPORTS + script]
+  const argv = [process.execPath, ...node, dir, hub.url, hub.token]
+  const child = spawn('sh', ['-c', `${limit}; exec "$@"`, 'sh', ...argv], {cwd: root})
+  const output = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return {
+    kill: (signal) => void child.kill(signal),
+    ended: output.then(([stdout, stderr]) => {
+      if (stdout === '' && stderr !== '') throw new Error(stderr)
+      return stdout
+    }),
+  }
+}

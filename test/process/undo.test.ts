@@ -1,0 +1,117 @@
+import {expect} from 'chai'
+import {execFileSync} from 'node:child_process'
+import {appendFileSync, existsSync, readdirSync} from 'node:fs'
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {type Sandbox} from '../../src/lib/sandbox/index.js'
+import {deletionsAt, runDatasetsAt, until, withHub} from '../support/hub.js'
+import {cleanEnv, run, start} from '../support/process.js'
+
+const DELETE_ALL = ['cleanup', '--all', '--grace', '0', '--no-dry-run', '--yes']
+
+describe('the whole program, when something goes wrong', () => {
+  let folder: string
+  let copies: string
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'smoltrace-undo-'))
+    copies = join(folder, 'copies')
+  })
+
+  afterEach(() => rm(folder, {recursive: true, force: true}))
+
+  it('gives everything back: archived, deleted, restored and archived again, diff finds no difference', () =>
+    withHub({runs: 5}, async (hub) => {
+      const env = cleanEnv(hub)
+      const before = runDatasetsAt(hub)
+      const visibilities = () => before.map((name) => hub.state.get(name)?.private)
+      const wereVisible = visibilities()
+      expect((await run([...DELETE_ALL, '--archive', copies], env)).exitCode).to.equal(0)
+      expect(runDatasetsAt(hub)).to.deep.equal([])
+      expect((await run(['restore', copies], env)).exitCode).to.equal(0)
+      expect(runDatasetsAt(hub)).to.deep.equal(before)
+      expect(visibilities()).to.deep.equal(wereVisible)
+
+      const again = join(folder, 'again')
+      expect((await run([...DELETE_ALL, '--archive', again], env)).exitCode).to.equal(0)
+      for (const name of before) execFileSync('diff', ['-r', join(copies, name), join(again, name)])
+    }))
+
+  it('deletes nothing where it is interrupted while archiving, and goes on from there the next time', () =>
+    withHub({runs: 6, latencyMs: 30}, async (hub) => {
+      const env = cleanEnv(hub)
+      const isDownload = ({path}: {path: string}) =>
+        path.includes('/resolve/') && !path.includes('protection.json')
+      const job = start([...DELETE_ALL, '--archive', copies], env)
+      await until(
+        'some files are under way',
+        () => hub.requests.filter((request) => isDownload(request)).length > 9,
+      )
+      job.kill('SIGINT')
+      const {exitCode, stderr} = await job.finished
+      expect(exitCode).to.equal(130)
+      expect(stderr).to.include('Nothing was deleted')
+      expect(deletionsAt(hub)).to.deep.equal([])
+      for (const entry of readdirSync(join(copies, 'mira')).filter((name) => name.endsWith('.json')))
+        expect(existsSync(join(copies, 'mira', entry.replace('.json', ''), 'README.md'))).to.equal(true)
+
+      const before = runDatasetsAt(hub)
+      expect((await run([...DELETE_ALL, '--archive', copies], env)).exitCode).to.equal(0)
+      expect(runDatasetsAt(hub)).to.deep.equal([])
+      for (const name of before) expect(existsSync(join(copies, name, 'README.md'))).to.equal(true)
+    }))
+
+  for (const deletions of [1, 4, 9]) {
+    it(`tells the truth in history where it was killed after ${deletions} DELETEs`, () =>
+      withHub({runs: 8, latencyMs: 20}, async (hub) => {
+        const env = cleanEnv(hub)
+        const before = runDatasetsAt(hub)
+        const job = start([...DELETE_ALL, '--concurrency', '3'], env)
+        await until('enough is deleted', () => deletionsAt(hub).length >= deletions)
+        job.kill('SIGKILL')
+        expect((await job.finished).exitCode).to.equal(137)
+
+        const {jobs, problems} = JSON.parse((await run(['history', '--json'], env)).stdout)
+        expect(problems).to.deep.equal([])
+        expect(jobs).to.have.length(1)
+        expect(jobs[0].state).to.equal('broken-off')
+        expect(jobs[0].datasets.map(({name}: {name: string}) => name)).to.have.members(before)
+        expectTrue(jobs[0].datasets, hub)
+        const shown = await run(['history'], env)
+        expect(shown.exitCode).to.equal(0)
+        expect(shown.stdout).to.include('broken off')
+
+        // What is left goes with the next call.
+        expect((await run(DELETE_ALL, env)).exitCode).to.equal(0)
+        expect(runDatasetsAt(hub)).to.deep.equal([])
+      }))
+  }
+
+  it('refuses to restore a file that was changed in the archive, and creates nothing of that dataset', () =>
+    withHub({runs: 3}, async (hub) => {
+      const env = cleanEnv(hub)
+      expect((await run([...DELETE_ALL, '--archive', copies], env)).exitCode).to.equal(0)
+      const entry = readdirSync(join(copies, 'mira')).find((each) => each.endsWith('.json')) ?? ''
+      const name = `mira/${entry.replace('.json', '')}`
+      appendFileSync(join(copies, name, 'README.md'), 'one more line\n')
+      const {exitCode, stdout} = await run(['restore', copies], env)
+      expect(exitCode).to.equal(3)
+      expect(stdout).to.include(name).and.include('README.md')
+      expect(runDatasetsAt(hub)).not.to.include(name)
+      expect(runDatasetsAt(hub)).to.have.length.greaterThan(0)
+    }))
+})
+
+/** What history says of each dataset, compared with what the Hub was asked and what it holds. */
+function expectTrue(datasets: Array<{name: string; state: string}>, hub: Sandbox): void {
+  const asked = new Set(deletionsAt(hub))
+  const there = new Set(runDatasetsAt(hub))
+  for (const {name, state} of datasets) {
+    expect(['deleted', 'uncertain', 'untouched']).to.include(state)
+    if (state === 'deleted') expect(there.has(name)).to.equal(false)
+    if (state === 'untouched') expect(asked.has(name)).to.equal(false)
+    if (!there.has(name)) expect(state).not.to.equal('untouched')
+  }
+}
