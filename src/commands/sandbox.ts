@@ -82,14 +82,22 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
     return {}
   }
 
-  private async serve({url, token, user, org}: SandboxHub): Promise<void> {
+  /** Whoever reads the address may end it at once, so Ctrl-C is listened for before it is printed. */
+  private async serve(hub: SandboxHub): Promise<void> {
+    await this.cancellable(async (signal) => {
+      const isOver = once(signal, 'abort')
+      this.announce(hub)
+      await isOver
+    })
+  }
+
+  private announce({url, token, user, org}: SandboxHub): void {
     if (this.jsonEnabled()) this.logJson(this.toSuccessJson({endpoint: url, token, user, organisation: org}))
     this.log(`export HF_ENDPOINT=${url} HF_TOKEN=${token}`)
     this.logToStderr(
       `The sandbox serves ${user} and the organisation ${org}. Paste the line above into another terminal; Ctrl-C ends it.`,
     )
     this.isServing = true
-    await this.cancellable((signal) => once(signal, 'abort'))
   }
 
   private async runInside({url, token}: SandboxHub, own: string[], {id, argv}: InnerCommand): Promise<void> {
