@@ -5,7 +5,7 @@ import {leaderboardArchive} from '../lib/archiving.js'
 import {HubCommand} from '../lib/base-command.js'
 import {APPLY_FLAGS, cleanupFlags} from '../lib/cleanup-flags.js'
 import {cleanupDatasets} from '../lib/cleanup.js'
-import {type FlagValue, formatFlags} from '../lib/command-line.js'
+import {type FlagValue} from '../lib/command-line.js'
 import {cleanupDocument} from '../lib/documents.js'
 import {SmoltraceError, UsageError} from '../lib/errors.js'
 import {type ExecutionOptions} from '../lib/execution.js'
@@ -15,11 +15,6 @@ import {type CleanupResult, exitCodeOf} from '../lib/result.js'
 import {type SavedPlan} from '../lib/saved-plan.js'
 import {type PlanNotes} from '../lib/ui/preview.js'
 import {type Progress} from '../lib/ui/progress.js'
-import {type Style} from '../lib/ui/style.js'
-import {count} from '../lib/ui/wording.js'
-
-/** Flags that say how the command runs, not what goes: the command that carries out a dry run does not repeat them. */
-const NOT_REPEATED = new Set(['dry-run', 'exit-code', 'json', 'plan', 'token', 'yes'])
 
 type GivenFlags = Record<string, FlagValue>
 
@@ -180,25 +175,16 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     const plan = typeof given.plan === 'string' ? given.plan : undefined
     if (wouldDelete === 0)
       this.log(stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.')
-    else if (dryRun) this.log(this.howToCarryOut(result, given, style))
+    else if (dryRun) this.log(await this.nextStep(result, given))
     else if (declined) process.stderr.write('Cancelled: nothing was deleted.\n')
     else this.log((await import('../lib/ui/summary.js')).formatSummary(result, style))
     if (plan !== undefined && wouldDelete === 0) this.log(`The plan was saved to ${plan}.`)
   }
 
-  private howToCarryOut({wouldDelete, plan}: CleanupResult, given: GivenFlags, style: Style): string {
-    const entries = Object.entries(given).filter(([name]) => !NOT_REPEATED.has(name))
-    // The token itself is shown nowhere, but without the flag the command would be another account's.
-    const token = given.token === undefined ? {} : {token: 'hf_…'}
-    const archive = plan.archives && given.archive === undefined ? ['--archive DIR'] : []
-    const flags =
-      given.plan === undefined
-        ? formatFlags({...Object.fromEntries(entries), ...token})
-        : formatFlags({apply: given.plan, archive: given.archive, ...token})
-    const command = [this.bin, 'cleanup', ...flags, ...archive, '--no-dry-run'].join(' ')
-    const saved = given.plan === undefined ? '' : ` The plan was saved to ${String(given.plan)}.`
-    const what = wouldDelete === 1 ? 'this dataset' : `these ${count(wouldDelete, 'dataset')}`
-    return `This is a dry run: nothing was deleted.${saved} To delete ${what}, run:\n\n  ${style.bold(command)}`
+  private async nextStep(result: CleanupResult, given: GivenFlags): Promise<string> {
+    const {formatNextStep} = await import('../lib/ui/next-step.js')
+    const {bin, isRehearsal} = this
+    return formatNextStep(result, {bin, given, applyFlags: APPLY_FLAGS, isRehearsal}, this.screen.style)
   }
 }
 

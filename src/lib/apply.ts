@@ -44,10 +44,10 @@ export async function applyPlan(file: string, options: ApplyOptions = {}): Promi
   const inventory = await discover(session)
   const protection = await readProtection(session.hub, inventory.leaderboard)
   const excluded = await compareWith(plan, inventory, protection, session)
-  const {rest, stale} = withoutExcluded(plan, excluded, protection)
+  const {rest, stale} = withoutExcluded({...plan, now: session.now}, excluded, protection)
   await options.onPlan?.({...saved, plan: rest}, stale, session.warnings)
   return execute(
-    {plan: rest, stale, inventory, session, signal: options.signal, isStale: () => true},
+    {plan: rest, stale, saved, inventory, session, signal: options.signal, needsLook: () => true},
     options,
   )
 }
@@ -93,7 +93,7 @@ function checkWhatThePlanAsks(plan: Plan, options: ApplyOptions): void {
 /** A plan goes only where it was made: the same names elsewhere are other datasets. */
 async function requireSameHub({endpoint}: Plan, options: ApplyOptions): Promise<void> {
   const credentials = await findCredentials(options)
-  if (credentials.endpoint === endpoint) return
+  if (URL.canParse(endpoint) && new URL(endpoint).href === new URL(credentials.endpoint).href) return
   throw new UsageError(
     `--apply: the plan was made for ${endpoint}, not for ${credentials.endpoint}: see HF_ENDPOINT.`,
   )

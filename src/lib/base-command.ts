@@ -59,9 +59,14 @@ export abstract class BaseCommand extends Command {
     return [this.config.bin, ...topic, ...(prefix.getStore() ?? [])].join(' ')
   }
 
+  /** Whether this runs inside the sandbox, on a Hub that is gone when it ends. */
+  protected get isRehearsal(): boolean {
+    return prefix.getStore() !== undefined
+  }
+
   /** Where the journal and the archives of leaderboards are; a rehearsal keeps its own beside them. */
   protected get dataDirectory(): string {
-    return join(this.config.dataDir, ...(prefix.getStore() ? ['sandbox'] : []))
+    return join(this.config.dataDir, ...(this.isRehearsal ? ['sandbox'] : []))
   }
 
   /** What a preview or a table needs to know of stdout. */

@@ -61,8 +61,8 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   const archives = options.archive !== undefined
   const plan = frozen({...makePlan(inventory, decisions, rules, known.protection), archives})
   await options.onPlan?.(plan, session.warnings)
-  const isStale = () => session.hub.waits !== waitsBefore
-  const result = await execute({plan, inventory, session, signal: options.signal, isStale}, options)
+  const needsLook = () => session.hub.waits !== waitsBefore
+  const result = await execute({plan, inventory, session, signal: options.signal, needsLook}, options)
   if (options.savePlan !== undefined) await savePlan(plan, options.savePlan, {user: session.user})
   return result
 }
@@ -100,6 +100,10 @@ async function findOut(
       : await readProtectionIfPossible(hub, leaderboard, warnings)
   if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(leaderboard, protection, now)
   if (!asksLeaderboard(rules)) return {protection, evidence: new Map()}
+  if (!leaderboard)
+    warnings.push(
+      'There is no leaderboard: which runs finished is not known, and one without traces looks broken.',
+    )
   const rows = mustBeCertain
     ? await readLeaderboard(hub, leaderboard)
     : await readLeaderboardIfPossible(hub, leaderboard, warnings)
@@ -149,7 +153,7 @@ export async function deleteDatasets(
   const plan = names ? makePlanOfNames(inventory, names, protection) : requireSameHub(target as Plan, session)
   if (plan.leaderboard?.goes) refuseProtected(inventory.leaderboard, protection, session.now)
   const result = await execute(
-    {plan, inventory, session, signal: options.signal, isStale: () => true},
+    {plan, inventory, session, signal: options.signal, needsLook: () => true},
     options,
   )
   if (!names || result.dryRun || result.declined) return result

@@ -1,8 +1,7 @@
 import {type Dataset, type Inventory, type LeaderboardDataset} from './datasets.js'
-import {type Evidence, isUnfinished} from './evidence.js'
 import {type Plan} from './plan.js'
-import {holdOn, livePin, type Protection} from './protection.js'
-import {asksLeaderboard} from './rules.js'
+import {holdOn, type Protection} from './protection.js'
+import {decide, type Knowledge} from './retention.js'
 import {groupDatasetsByRun, type Run} from './runs.js'
 import {printable} from './text.js'
 
@@ -12,35 +11,21 @@ export interface Exclusion {
   reason: string
 }
 
-/** What is known when a plan is compared with what is there now. */
-export interface PlanCheck {
-  protection: Protection
-  /** Needed where the plan rests on the leaderboard; undefined where it says what it said when the plan was made. */
-  evidence?: Evidence | undefined
-}
-
-/** Whether the leaderboard that a plan rests on may say something else by now. */
-export function needsNewEvidence({rules, leaderboard}: Plan, fresh: Inventory): boolean {
-  return asksLeaderboard(rules) && leaderboard?.dataset.sha !== fresh.leaderboard?.sha
-}
-
 /**
- * Compares a plan with a new listing. Nothing can enter a plan; what changed, left or became protected falls out.
+ * Compares a plan with a new listing. Nothing can enter a plan; what changed, left, or is kept by the plan's own rules by
+ * now falls out: a keeper or a guard saves a run also where the plan is old, or was not made by this program.
+ * @param known what is pinned now, and what the leaderboard says now if the rules ask it
  * @returns what falls out, by full name. Where one dataset of a run changed, or one came to it, the whole run does
  */
-export function comparePlan(
-  plan: Plan,
-  fresh: Inventory,
-  {protection, evidence}: PlanCheck,
-): Map<string, Exclusion> {
+export function comparePlan(plan: Plan, fresh: Inventory, known: Knowledge): Map<string, Exclusion> {
   const excluded = new Map<string, Exclusion>()
   const current = new Map(
     [...fresh.datasets, ...(fresh.leaderboard ? [fresh.leaderboard] : [])].map((each) => [each.name, each]),
   )
   const freshRuns = new Map(groupDatasetsByRun(fresh.datasets).map((run) => [run.timestamp, run]))
+  const kept = keptNow(plan, [...freshRuns.values()], fresh.now, known)
   for (const {run, datasets} of plan.delete) {
-    const change =
-      changeOf(run, freshRuns.get(run.timestamp)) ?? savedSince(run, fresh.now, {protection, evidence})
+    const change = changeOf(run, freshRuns.get(run.timestamp)) ?? kept.get(run.timestamp)
     for (const dataset of datasets) {
       const now = current.get(dataset.name)
       const reason = change ?? (now && !isSame(dataset, now) ? CHANGED : undefined)
@@ -51,7 +36,7 @@ export function comparePlan(
 
   const {leaderboard} = plan
   if (leaderboard?.goes) {
-    const exclusion = excludeLeaderboard(leaderboard.dataset, fresh, protection)
+    const exclusion = excludeLeaderboard(leaderboard.dataset, fresh, known.protection)
     if (exclusion) excluded.set(leaderboard.dataset.name, exclusion)
   }
 
@@ -88,13 +73,17 @@ function changeOf(planned: Run, current: Run | undefined): string | undefined {
   return undefined
 }
 
-/** What came to hold for a run although none of its datasets changed. */
-function savedSince(run: Run, now: Date, {protection, evidence}: PlanCheck): string | undefined {
-  const pin = livePin(protection, run.timestamp, now)
-  if (pin) return `pinned by ${printable(pin.by)} since the plan was made`
-  return evidence && !isUnfinished(run, evidence) && !run.complete
-    ? 'listed on the leaderboard since the plan was made'
-    : undefined
+/**
+ * Why the plan's rules keep runs of it now. What is left of a run counts as the run that was planned: the part of it that
+ * this deletion has taken does not make it one that is uploading.
+ */
+function keptNow(plan: Plan, freshRuns: Run[], now: Date, known: Knowledge): Map<string, string> {
+  const planned = new Map(plan.delete.map(({run}) => [run.timestamp, run]))
+  const runs = freshRuns.map((run) => planned.get(run.timestamp) ?? run)
+  const kept = decide(runs, plan.rules, now, known).filter(({action}) => action === 'keep')
+  return new Map(
+    kept.map(({run, reasons}) => [run.timestamp, `kept now: ${reasons.map(({text}) => text).join('; ')}`]),
+  )
 }
 
 /** A DELETE goes by name alone, so that it is still the same dataset can only be checked here. */

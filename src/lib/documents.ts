@@ -102,7 +102,8 @@ function decisionDocument({now, rules}: Plan, run: Run, reasons: Reason[]): obje
   return {...runDocument(run, now, rules.graceMs), reasons}
 }
 
-function rulesDocument({rules, cutoff}: Plan): object {
+/** The rules that a plan was made by, and the moment that its age stands for. */
+export function rulesDocument({rules, cutoff}: Plan): object {
   const {
     olderThan,
     incompleteOnly,

@@ -38,8 +38,9 @@ export interface StateContext {
 const STRONGEST_FIRST: readonly Standing[] = ['finished', 'unclear', 'partial', 'failed']
 
 /**
- * What the leaderboard says about each run. A row belongs to the runs whose datasets it names exactly; other namespaces,
- * local paths and nearly right names belong to none. The order of the rows does not matter.
+ * What the leaderboard says about each run. A row belongs to the runs whose datasets it names exactly. One that saves a run
+ * need not be so exact: letter case, an address instead of a name, or a namespace that was renamed since, must not cost a
+ * finished run. The order of the rows does not matter.
  * @param namespace spelled as whoami spells it
  */
 export function evidenceOf(rows: readonly LeaderboardRow[], namespace: string): Evidence {
@@ -47,7 +48,8 @@ export function evidenceOf(rows: readonly LeaderboardRow[], namespace: string): 
   for (const row of rows) {
     const standing = standingOf(row)
     if (!standing) continue
-    for (const timestamp of runsOf(row, namespace)) {
+    const saves = standing === 'finished' || standing === 'unclear'
+    for (const timestamp of [...runsOf(row, namespace), ...(saves ? runsNearly(row) : [])]) {
       const known = evidence.get(timestamp)
       const strongest = STRONGEST_FIRST.find((each) => each === standing || each === known)
       evidence.set(timestamp, strongest ?? standing)
@@ -136,6 +138,16 @@ function standingOf({runStatus, resultsDataset}: LeaderboardRow): Standing | und
   if (runStatus === 'completed') return 'finished'
   return runStatus === 'failed' || runStatus === 'partial' ? runStatus : 'unclear'
 }
+
+/** Timestamps of names that are meant to be a run's dataset, whosever and however written. */
+function runsNearly({resultsDataset, tracesDataset, metricsDataset}: LeaderboardRow): string[] {
+  return [resultsDataset, tracesDataset, metricsDataset].flatMap((name = '') => {
+    const timestamp = NEARLY.exec(name.trim())?.[1]
+    return timestamp ? [timestamp] : []
+  })
+}
+
+const NEARLY = /[^/]\/smoltrace-(?:results|traces|metrics)-(\d{8}_\d{6})\/?$/i
 
 function runsOf(
   {resultsDataset, tracesDataset, metricsDataset}: LeaderboardRow,

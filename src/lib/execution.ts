@@ -13,6 +13,7 @@ import {type Outcome} from './outcomes.js'
 import {type Plan, plannedDatasets} from './plan.js'
 import {compareWithNow} from './refresh.js'
 import {type CleanupResult, resultOf} from './result.js'
+import {type SavedPlan} from './saved-plan.js'
 import {type Session} from './session.js'
 
 /** How a plan is confirmed and carried out. */
@@ -111,9 +112,11 @@ export interface Job {
   session: Session
   signal?: AbortSignal | undefined
   /** The plan may be older than the listing or than a wait for the quota: compare it before anything goes. */
-  isStale: () => boolean
+  needsLook: () => boolean
   /** What has fallen out of a saved plan, and is not part of `plan` any more. */
   stale?: Outcome[] | undefined
+  /** The saved plan as it was made. */
+  saved?: SavedPlan | undefined
 }
 
 /**
@@ -157,8 +160,8 @@ async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<C
     onEvent,
   })
   const lookAgain = async () => new Map([...archived.excluded, ...(await compareWithNow(plan, session))])
-  const needsLook = !options.yes || archived.summary !== undefined || job.isStale()
-  const excluded = needsLook ? await lookAgain() : new Map<string, Exclusion>()
+  const isOld = !options.yes || archived.summary !== undefined || job.needsLook()
+  const excluded = isOld ? await lookAgain() : new Map<string, Exclusion>()
   if (signal?.aborted) throw new CancelledError('Interrupted.')
   const journal = await openJournalFor(job, options, archived.summary?.dir)
   const started = performance.now()
@@ -172,7 +175,7 @@ async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<C
     onEvent,
     journal,
   })
-  const interrupted = signal?.aborted === true && outcomes.some(({status}) => status === 'unattempted')
+  const interrupted = signal?.aborted === true && outcomes.some((outcome) => isOpen(outcome))
   await journal?.end({interrupted}).catch((error: unknown) => warnings.push(String((error as Error).message)))
   return resultOf({
     plan,
@@ -189,19 +192,27 @@ async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<C
 }
 
 async function openJournalFor(
-  {plan, session}: Job,
+  {plan, session, saved, stale = []}: Job,
   options: ExecutionOptions,
   archive: string | undefined,
 ): Promise<Journal | undefined> {
   if (options.journal === false) return undefined
-  return openJournal(dataDirOf(options), {
-    plan,
+  const journal = await openJournal(dataDirOf(options), {
+    plan: saved?.plan ?? plan,
+    saved,
     user: session.user,
     confirmedBy: options.yes ? 'yes' : (options.confirmedBy ?? 'callback'),
     // A journal is read from anywhere.
     archive: archive === undefined ? undefined : resolve(archive),
     now: new Date(),
   })
+  for (const outcome of stale) await journal.outcome(outcome)
+  return journal
+}
+
+/** Whether Ctrl-C may have kept it from being settled. */
+function isOpen({status, uncertain}: Outcome): boolean {
+  return status === 'unattempted' || uncertain === true
 }
 
 /** A fault in the listener must not leave a deletion half-done and unreported. */

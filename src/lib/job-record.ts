@@ -53,6 +53,8 @@ export interface JobRecord {
   /** As the documents of `--json` show them. */
   rules: Record<string, unknown>
   archive: string | undefined
+  /** Where a saved plan was applied: who made it, and its digest. */
+  savedPlan: Record<string, unknown> | undefined
   /** In the order of the plan. */
   datasets: DatasetRecord[]
   counts: Record<DatasetState, number>
@@ -151,7 +153,7 @@ function readHeader(line: string, isCutOff: boolean): JobRecord {
   if (!fields && isCutOff) throw new RefusedError('is no journal, or its first line is cut off')
   if (fields?.kind !== 'plan') throw new RefusedError('is no journal')
   if (fields.version !== JOURNAL_VERSION) throw new RefusedError('is a journal of a version unknown here')
-  const {archive, rules} = fields
+  const {archive, rules, savedPlan = null} = fields
   const at = dateOf(fields.at)
   const confirmedBy = CONFIRMATIONS.find((each) => each === fields.confirmedBy)
   const datasets = readDatasets(fields.datasets)
@@ -177,6 +179,7 @@ function readHeader(line: string, isCutOff: boolean): JobRecord {
     confirmedBy,
     rules,
     archive: archive ?? undefined,
+    savedPlan: isFields(savedPlan) ? savedPlan : undefined,
     datasets,
     counts: {deleted: 0, gone: 0, untouched: 0, unattempted: 0, skipped: 0, failed: 0, uncertain: 0},
     problems: [],

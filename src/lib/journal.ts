@@ -4,6 +4,7 @@ import {homedir, tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {type Dataset} from './datasets.js'
+import {rulesDocument} from './documents.js'
 import {RefusedError} from './errors.js'
 import {type Outcome} from './outcomes.js'
 import {type Plan, plannedDatasets} from './plan.js'
@@ -20,6 +21,8 @@ export type Confirmation = (typeof CONFIRMATIONS)[number]
 /** What a journal says before its first intent. */
 export interface JournalHeader {
   plan: Plan
+  /** Where it was a saved one: who made it, and its digest. */
+  saved?: {madeBy: string; digest: string} | undefined
   /** The token's owner. */
   user: string
   confirmedBy: Confirmation
@@ -183,8 +186,7 @@ class JournalFile implements Journal {
 }
 
 /** The plan as the first line of a journal says it. */
-function headerFields({plan, user, confirmedBy, archive, now}: JournalHeader): object {
-  const {olderThan, runs, ...rules} = plan.rules
+function headerFields({plan, saved, user, confirmedBy, archive, now}: JournalHeader): object {
   return {
     at: now,
     program: `smoltrace/${VERSION}`,
@@ -193,7 +195,8 @@ function headerFields({plan, user, confirmedBy, archive, now}: JournalHeader): o
     user,
     phrase: plan.phrase,
     confirmedBy,
-    rules: {olderThan: olderThan?.text ?? null, cutoff: plan.cutoff ?? null, run: runs, ...rules},
+    savedPlan: saved ? {madeBy: saved.madeBy, digest: saved.digest} : null,
+    rules: rulesDocument(plan),
     archive: archive ?? null,
     datasets: plannedDatasets(plan).map(({name, id, sha, lastModified}) => ({name, id, sha, lastModified})),
   }

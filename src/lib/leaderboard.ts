@@ -50,14 +50,19 @@ export type LeaderboardRow = Record<keyof typeof NUMBERS, number | undefined> &
 
 /** A Parquet file without this is something else, such as a run's results that were pushed here by mistake. */
 const IDENTITY: string = TEXTS.resultsDataset
+/** What these say decides which runs finished: nothing in them may be passed over. */
+const NAMES: ReadonlySet<string> = new Set([TEXTS.metricsDataset, TEXTS.resultsDataset, TEXTS.tracesDataset])
 /** In bytes: usual ones have some hundred thousand. */
 const LARGEST_FILE = 256 * 1024 * 1024
 const MOST_ROWS = 1_000_000
 /** Bytes that are asked for at a time: a usual leaderboard is one request, a large one only the parts that are needed. */
 const BLOCK = 512 * 1024
 
-const SHARD = /^(.*)-(\d+)-of-(\d+)\.parquet$/i
-const DATA = /(^|\/)data\/|\.(arrow|csv|feather|jsonl?|ndjson|orc|tsv)(\.\w+)?$/i
+/** Older versions of `datasets` put a hash behind the numbers. */
+const SHARD = /^(.*)-(\d+)-of-(\d+)(?:-[\da-f]+)?\.parquet$/i
+/** What may stand beside the data and holds no rows. */
+const NO_DATA =
+  /\.(gif|html?|ipynb|jpe?g|md|pdf|png|py|rst|svg|txt|webp|ya?ml)$|(^|\/)(licen[cs]e|dataset_infos\.json)$/i
 
 /**
  * Reads the leaderboard at the commit that the listing showed, and of its files only the columns above. Certainly
@@ -114,13 +119,17 @@ function dataFiles(files: RepoFile[], name: string): RepoFile[] {
   const visible = files.filter(({path}) => path !== 'README.md' && !/(^|\/)\./.test(path))
   const parquet = visible.filter(({path}) => path.toLowerCase().endsWith('.parquet'))
   const other = visible.find(
-    (file) => !parquet.includes(file) && (parquet.length === 0 || DATA.test(file.path)),
+    (file) => !parquet.includes(file) && (parquet.length === 0 || mayHoldRows(file.path)),
   )
   if (other) throw unreadable(name, other.path, 'it is no Parquet')
   const huge = parquet.find(({size}) => size > LARGEST_FILE)
   if (huge) throw unreadable(name, huge.path, `it has ${huge.size} bytes, which no leaderboard has`)
   requireAllShards(parquet, name)
   return parquet.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+function mayHoldRows(path: string): boolean {
+  return /(^|\/)data\//i.test(path) || !NO_DATA.test(path)
 }
 
 /** An upload that was cut off, or is under way, leaves some of `train-00000-of-00003.parquet`, … */
@@ -222,6 +231,8 @@ function toRows(columns: ReadonlyMap<string, unknown[]>, count: number): Leaderb
     // A cell without a value is null: undefined is one that hyparquet did not find.
     if (cells.length !== count || cells.includes(undefined))
       throw new Error(`its column ${column} lacks rows`)
+    if (NAMES.has(column) && cells.some((cell) => cell !== null && typeof cell !== 'string'))
+      throw new Error(`its column ${column} holds what is no text`)
   }
 
   return Array.from({length: count}, (_, index) => {

@@ -109,7 +109,13 @@ export function frozen<T>(value: T): T {
 /** A plan of single datasets, by full name; names that the inventory lacks, and those of pinned runs, are left out. */
 export function makePlanOfNames(inventory: Inventory, names: string[], protection: Protection): Plan {
   const named = new Set(names)
-  const rules = {...NO_RULES, deleteLeaderboard: named.has(inventory.leaderboard?.name ?? '')}
+  const rules = {
+    ...NO_RULES,
+    runs: [
+      ...new Set(inventory.datasets.filter(({name}) => named.has(name)).map(({timestamp}) => timestamp)),
+    ],
+    deleteLeaderboard: named.has(inventory.leaderboard?.name ?? ''),
+  }
   const decisions = groupDatasetsByRun(inventory.datasets).map((run): Decision => {
     const isNamed = run.datasets.some(({name}) => named.has(name))
     const pin = livePin(protection, run.timestamp, inventory.now)

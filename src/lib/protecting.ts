@@ -16,6 +16,7 @@ import {
 import {type LeaderboardProtection, livePin, type Pin, type Protection} from './protection.js'
 import {requireRuns} from './runs.js'
 import {type ConnectionOptions, openSession, type Session} from './session.js'
+import {withoutTokens} from './text.js'
 
 const TRIES = 5
 
@@ -23,7 +24,7 @@ const TRIES = 5
 export interface ProtectionChange {
   /** Full name of the leaderboard. */
   leaderboard: string
-  /** Whether anything was written; false where it was already so. */
+  /** Whether the leaderboard's own protection changed; false where it was already so. */
   changed: boolean
   /** The protection in force now, or, after `unprotectLeaderboard`, the one that was lifted. */
   protection: LeaderboardProtection | undefined
@@ -75,20 +76,16 @@ export interface ProtectOptions extends ConnectionOptions {
  */
 export async function protectLeaderboard(options: ProtectOptions = {}): Promise<ProtectionChange> {
   checkTop(options)
-  const {reason} = options
+  const reason = reasonIn(options)
   const {session, inventory, leaderboard} = await open(options)
   const runs = await runsToPin(options, session, inventory)
   const author = {by: session.user, at: session.now}
-  const {before, after, changed} = await change(
-    session.hub,
-    leaderboard,
-    'Protect the leaderboard',
-    (current) => {
-      const board = current.leaderboard ?? {...author, ...(reason && {reason})}
-      const pin = {...author, reason: reason || 'cited by the leaderboard'}
-      return {...pinned(current, runs, pin, session.now), leaderboard: board}
-    },
-  )
+  const {before, after} = await change(session.hub, leaderboard, 'Protect the leaderboard', (current) => {
+    const board = current.leaderboard ?? {...author, ...(reason && {reason})}
+    const pin = {...author, reason: reason || 'cited by the leaderboard'}
+    return {...pinned(current, runs, pin, session.now), leaderboard: board}
+  })
+  const changed = before.leaderboard === undefined
   return {leaderboard, changed, protection: after.leaderboard, runs: pinsIn(runs, before, after)}
 }
 
@@ -119,7 +116,8 @@ export async function unprotectLeaderboard(options: ConnectionOptions = {}): Pro
  */
 export async function protectRuns(timestamps: string[], options: PinOptions = {}): Promise<PinChange> {
   checkTimestamps(timestamps)
-  const {reason, until} = options
+  const {until} = options
+  const reason = reasonIn(options)
   if (until !== undefined && !isDay(until))
     throw new UsageError(`--until "${until}" is no day: give one such as 2026-12-31.`)
   const {session, inventory, leaderboard} = await open(options)
@@ -155,6 +153,11 @@ export async function unprotectRuns(
     },
   )
   return {leaderboard, changed, runs: pinsIn(timestamps, after, before)}
+}
+
+/** Everyone who sees the leaderboard sees the reason. */
+function reasonIn({reason}: {reason?: string | undefined}): string | undefined {
+  return reason === undefined ? undefined : withoutTokens(reason)
 }
 
 function checkTop({runs = false, top, by}: ProtectOptions): void {

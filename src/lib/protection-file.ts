@@ -1,4 +1,5 @@
 import {RefusedError} from './errors.js'
+import {hasNameTwice} from './json.js'
 import {parseTimestamp} from './naming.js'
 import {type LeaderboardProtection, type Pin, type Protection} from './protection.js'
 
@@ -17,10 +18,12 @@ const VERSION = 1
  */
 export function parseProtection(text: string, name: string): Protection {
   try {
-    const {version, leaderboard, runs, ...unknown} = objectOf(parseJson(text), 'it is no JSON object')
+    const file = objectOf(parseJson(text), 'it is no JSON object')
+    const {version, leaderboard, runs, ...unknown} = file
     if (version !== VERSION)
       throw new Error(`its version is ${JSON.stringify(version)}, this program knows ${VERSION}`)
     refuseUnknown(unknown, 'it')
+    if (hasNameTwice(text, file)) throw new Error('it has a name twice in one object')
     const pins = readPins(runs)
     return {
       ...(isThere(leaderboard) && {leaderboard: readLeaderboardPart(leaderboard)}),

@@ -2,7 +2,7 @@ import {type LeaderboardDataset} from './datasets.js'
 import {CancelledError, RefusedError, SmoltraceError} from './errors.js'
 import {type Hub} from './hub/client.js'
 import {parseProtection, PROTECTION_PATH} from './protection-file.js'
-import {printable} from './text.js'
+import {safe} from './text.js'
 
 /** Who protected the leaderboard, when and why. */
 export interface LeaderboardProtection {
@@ -40,10 +40,15 @@ export function pinnedRuns(protection: Protection, now: Date): string[] {
 }
 
 /** Why a pinned run stays, in words. */
-export function describePin({by, reason, until}: Pin): string {
+export function describePin(pin: Pin | undefined): string {
+  if (!pin) return 'not pinned'
+  const {by, reason, until} = pin
   const end = until ? ` until ${until}` : ''
-  return printable(`pinned by ${by}${end}${reason ? `: ${reason}` : ''}`)
+  return safe(`pinned by ${by}${end}${reason ? `: ${reason}` : ''}`)
 }
+
+/** Of many pins only some are told one by one. */
+const PINS_SHOWN = 3
 
 /**
  * Reads what is protected. Certain are a full answer, no leaderboard in the listing, and a listed leaderboard without
@@ -93,7 +98,10 @@ export function refuseProtected(
   const hold = holdOn(protection, now)
   if (!hold) return
   throw new RefusedError(`--delete-leaderboard refused: ${leaderboard.name} ${hold.why}.`, {
-    suggestions: [`Lift it first: {bin} ${hold.lift}`, 'Or leave out --delete-leaderboard.'],
+    suggestions: [
+      `Lift it first: {bin} ${hold.lift} --namespace ${leaderboard.namespace}`,
+      'Or leave out --delete-leaderboard.',
+    ],
   })
 }
 
@@ -103,11 +111,12 @@ export function holdOn(protection: Protection, now: Date): {why: string; lift: s
   if (leaderboard) {
     const {by, at, reason} = leaderboard
     const since = `${by} protected it on ${at.toISOString().slice(0, 10)}${reason ? `: ${reason}` : ''}`
-    return {why: printable(`is protected. ${since}`), lift: 'leaderboard unprotect'}
+    return {why: safe(`is protected. ${since}`), lift: 'leaderboard unprotect'}
   }
 
   const pinned = pinnedRuns(protection, now)
   if (pinned.length === 0) return undefined
-  const runs = pinned.length === 1 ? `the pin of ${pinned[0]}` : `the pins of ${pinned.length} runs`
-  return {why: `holds ${runs}`, lift: `runs unprotect ${pinned.join(' ')}`}
+  const shown = pinned.slice(0, PINS_SHOWN).map((run) => `${run} (${describePin(protection.runs?.[run])})`)
+  const rest = pinned.length > PINS_SHOWN ? ` and ${pinned.length - PINS_SHOWN} more` : ''
+  return {why: `holds the pins of ${shown.join(', ')}${rest}`, lift: `runs unprotect ${pinned.join(' ')}`}
 }

@@ -1,10 +1,11 @@
-import {comparePlan, type Exclusion, needsNewEvidence} from './comparison.js'
+import {comparePlan, type Exclusion} from './comparison.js'
 import {discover, type Inventory} from './datasets.js'
 import {RefusedError} from './errors.js'
-import {type Evidence, evidenceOf} from './evidence.js'
+import {evidenceOf} from './evidence.js'
 import {readLeaderboard} from './leaderboard.js'
 import {type Plan} from './plan.js'
 import {type Protection, readProtection} from './protection.js'
+import {asksLeaderboard} from './rules.js'
 import {type Session} from './session.js'
 
 /** How often the datasets are listed anew before a listing without a wait in its middle is given up. */
@@ -31,15 +32,13 @@ export async function compareWithNow(plan: Plan, session: Session): Promise<Map<
   )
 }
 
-/** Compares a plan with a listing; reads the leaderboard again where the plan rests on it and it changed. */
+/** Compares a plan with a listing; reads the leaderboard again where the plan rests on it. */
 export async function compareWith(
   plan: Plan,
   fresh: Inventory,
   protection: Protection,
   {hub, access}: Session,
 ): Promise<Map<string, Exclusion>> {
-  let evidence: Evidence | undefined
-  if (needsNewEvidence(plan, fresh))
-    evidence = evidenceOf(await readLeaderboard(hub, fresh.leaderboard), access.namespace)
-  return comparePlan(plan, fresh, {protection, evidence})
+  const rows = asksLeaderboard(plan.rules) ? await readLeaderboard(hub, fresh.leaderboard) : []
+  return comparePlan(plan, fresh, {protection, evidence: evidenceOf(rows, access.namespace)})
 }

@@ -77,7 +77,7 @@ function countRuns(datasets: Inventory['datasets']): RunCounts {
 }
 
 /** Whether a saved plan came too late: nothing of it is left to be deleted, and not because all of it is gone. */
-export function isStale({wouldDelete, stale}: CleanupResult): boolean {
+export function isTooLate({wouldDelete, stale}: CleanupResult): boolean {
   return wouldDelete === 0 && stale.some(({status}) => status !== 'gone')
 }
 
@@ -88,7 +88,7 @@ export function isStale({wouldDelete, stale}: CleanupResult): boolean {
 export function exitCodeOf(result: CleanupResult, reportWork = false): number {
   const {wouldDelete, dryRun, declined, interrupted, counts} = result
   if (declined || interrupted) return 130
-  if (isStale(result)) return 5
+  if (isTooLate(result)) return 5
   if (dryRun) return reportWork && wouldDelete > 0 ? 10 : 0
   return counts.failed + counts.skipped + counts.unattempted > 0 ? 3 : 0
 }

@@ -84,7 +84,7 @@ function selectorsFor(
   if (rules.incompleteOnly) {
     const saved = finishedReason(run, rules, evidence)
     if (saved) refused.push(saved)
-    else ask('incomplete-only', !run.complete, `no ${run.missing.join(', no ')}`, 'complete')
+    else ask('incomplete-only', !run.complete, brokenText(run, rules), 'complete')
   }
 
   if (rules.olderThan && cutoff) {
@@ -97,6 +97,10 @@ function selectorsFor(
 
   if (selected.length === 0 && refused.length === 0) selected.push(everyRun(rules))
   return {selected, refused}
+}
+
+function brokenText({missing}: Run, {ignoreLeaderboard}: RetentionRules): string {
+  return `no ${missing.join(', no ')}${ignoreLeaderboard ? '' : '; not listed as finished'}`
 }
 
 /**

@@ -7,10 +7,14 @@ import {type ApplyOptions, applyPlan} from '../../src/lib/apply.js'
 import {cleanupDatasets, type CleanupOptions} from '../../src/lib/cleanup.js'
 import {DAY} from '../../src/lib/duration.js'
 import {NotAllowedError, RefusedError, UsageError} from '../../src/lib/errors.js'
+import {parseJournal} from '../../src/lib/job-record.js'
 import {protectLeaderboard, protectRuns} from '../../src/lib/protecting.js'
 import {exitCodeOf} from '../../src/lib/result.js'
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
+import {storedFile} from '../../src/lib/sandbox/objects.js'
+import {toParquet} from '../../src/lib/sandbox/parquet.js'
 import {loadPlan} from '../../src/lib/saved-plan.js'
+import {digestOf} from '../../src/lib/saved-plan/format.js'
 import {ago, NOW, rejectionOf, runDatasets} from '../support/builders.js'
 import {deletionsAt, namesAt} from '../support/hub.js'
 
@@ -116,11 +120,78 @@ describe('applying a saved plan', () => {
     expect(namesAt(hub)).to.include(name)
   })
 
-  it('skips a run that was pinned since', async () => {
+  it('skips a run that was pinned since, and says so before it asks', async () => {
     await save()
     await protectRuns([OLD], connection())
-    expect((await carryOut()).counts).to.include({deleted: 3, skipped: 3})
+    const shown: string[][] = []
+    const result = await carryOut({onPlan: (_saved, stale) => void shown.push(stale.map(({name}) => name))})
+    expect(result.counts).to.include({deleted: 3, skipped: 3})
+    expect(result.stale.map(({reason}) => reason)).to.deep.equal(
+      Array.from({length: 3}, () => 'kept now: pinned by mira'),
+    )
+    expect(shown[0]).to.have.members(namesOf(OLD))
     expect(namesAt(hub)).to.include.members(namesOf(OLD))
+  })
+
+  it('looks again before it deletes, without a prompt too', async () => {
+    await save()
+    let looks = 0
+    hub.intercept({
+      match: ({path}) => path.startsWith('/api/datasets?'),
+      before() {
+        looks++
+        if (looks === 2) hub.state.touch(`mira/smoltrace-results-${OLD}`)
+      },
+    })
+    const result = await carryOut()
+    expect(result.stale).to.deep.equal([])
+    expect(result.counts).to.include({deleted: 3, skipped: 3})
+  })
+
+  it('keeps what its keeper saves by now, because newer runs are gone', async () => {
+    await save({keepRecent: 1})
+    for (const name of namesOf(NEW)) hub.state.remove(name)
+    const result = await carryOut()
+    expect(result.stale.map(({name}) => name)).to.have.members(namesOf(OLD))
+    expect(result.stale[0]?.reason).to.equal('kept now: most recent 1 of 1')
+    expect(namesAt(hub)).to.include.members(namesOf(OLD))
+  })
+
+  it('keeps what the rules in it never chose, whoever wrote it into the file', async () => {
+    await save({all: true})
+    const {digest: _digest, ...everything} = JSON.parse(await readFile(file, 'utf8'))
+    await save({olderThan: '30d', keepRecent: 1})
+    const {rules, phrase} = JSON.parse(await readFile(file, 'utf8'))
+    const forged = {...everything, rules, phrase, keep: []}
+    await writeFile(file, JSON.stringify({...forged, digest: digestOf(forged)}))
+    const result = await carryOut()
+    expect(result.stale.map(({name}) => name)).to.have.members(namesOf(NEW))
+    expect(namesAt(hub)).to.include.members(namesOf(NEW))
+  })
+
+  it('keeps a run that the leaderboard lists as finished by now', async () => {
+    const half = '20260601_120000'
+    hub.state.addDataset({name: `mira/smoltrace-results-${half}`, createdAt: ago(120 * DAY)})
+    await save({incompleteOnly: true})
+    const rows = toParquet<string>(
+      [['results_dataset', 'STRING', (name) => name]],
+      [`mira/smoltrace-results-${half}`],
+    )
+    const data = new Map([['data/train-00000-of-00001.parquet', storedFile(rows, true)]])
+    hub.state.commit(hub.state.get(BOARD)!, 'a row', data)
+    const result = await carryOut()
+    expect(exitCodeOf(result)).to.equal(5)
+    expect(result.stale[0]?.reason).to.equal('kept now: finished, listed on the leaderboard')
+  })
+
+  it('is told in the journal: what had fallen out of it, and who made it', async () => {
+    await save()
+    hub.state.touch(`mira/smoltrace-results-${OLD}`)
+    const {journal = ''} = await carryOut({dataDir: folder})
+    const job = parseJournal(await readFile(journal, 'utf8'))
+    expect(job.counts).to.include({deleted: 3, skipped: 3})
+    expect(job.savedPlan).to.include({madeBy: 'mira'})
+    expect(job.confirmedBy).to.equal('yes')
   })
 
   it('looks again after the prompt', async () => {

@@ -214,6 +214,39 @@ describe('cleanup', () => {
     expect(paths().filter((line) => line === 'GET /api/datasets')).to.have.length(3)
   })
 
+  describe('--incomplete-only', () => {
+    const HALF = '20260601_120000'
+
+    beforeEach(() => {
+      hub.state.addDataset({name: `${hub.user}/smoltrace-results-${HALF}`, createdAt: ago(120 * DAY)})
+    })
+
+    it('says where there is no leaderboard to ask which runs finished', async () => {
+      const {warnings, wouldDelete} = await clean({incompleteOnly: true})
+      expect(warnings.join(' ')).to.include('no leaderboard')
+      expect(wouldDelete).to.equal(1)
+      expect((await clean({incompleteOnly: true, ignoreLeaderboard: true})).warnings).to.deep.equal([])
+    })
+
+    it('keeps in a dry run, and refuses in a wet one, what a leaderboard that cannot be read may save', async () => {
+      board({'data/train.csv': 'model\n'})
+      const dry = await clean({incompleteOnly: true})
+      expect(dry.wouldDelete).to.equal(0)
+      expect(dry.warnings.join(' ')).to.include('Which runs finished is unknown')
+      const error = await rejectionOf(clean({incompleteOnly: true, dryRun: false, yes: true}))
+      expect(error).to.be.instanceOf(RefusedError)
+      expect(names()).to.include(`${hub.user}/smoltrace-results-${HALF}`)
+      const {counts} = await clean({incompleteOnly: true, ignoreLeaderboard: true, dryRun: false, yes: true})
+      expect(counts.deleted).to.equal(1)
+    })
+
+    it('does not ask the leaderboard for other rules', async () => {
+      board({'data/train.csv': 'model\n'})
+      await clean({olderThan: '30d'})
+      expect(paths().filter((path) => path.includes('/tree/'))).to.deep.equal([])
+    })
+  })
+
   describe('deleteDatasets', () => {
     const carried = {dryRun: false, yes: true}
 

@@ -1,13 +1,18 @@
 import {expect} from 'chai'
 
-import {comparePlan, needsNewEvidence} from '../../src/lib/comparison.js'
+import {comparePlan, type Exclusion} from '../../src/lib/comparison.js'
 import {type LeaderboardDataset, type RunDataset} from '../../src/lib/datasets.js'
+import {HOUR} from '../../src/lib/duration.js'
 import {type Standing} from '../../src/lib/evidence.js'
-import {type Plan} from '../../src/lib/plan.js'
+import {type Plan, plannedDatasets} from '../../src/lib/plan.js'
+import {type RetentionOptions} from '../../src/lib/rules.js'
 import {
+  ago,
   freshId,
   inventoryOf,
   leaderboardDataset,
+  NO_ROWS,
+  NOTHING_KNOWN,
   NOW,
   planOf,
   runDataset,
@@ -33,7 +38,7 @@ describe('a plan compared with a new listing', () => {
       board = leaderboard,
       of = plan,
     }: {protection?: typeof PROTECTION | object; board?: LeaderboardDataset | undefined; of?: Plan} = {},
-  ) => comparePlan(of, inventoryOf(fresh, {leaderboard: board}), {protection})
+  ) => comparePlan(of, inventoryOf(fresh, {leaderboard: board}), {protection, evidence: NO_ROWS})
 
   const withChange = (facts: Partial<RunDataset>) =>
     datasets.map((dataset) => (dataset === traces ? {...dataset, ...facts} : dataset))
@@ -122,7 +127,7 @@ describe('a plan compared with a new listing', () => {
   })
 
   it('finds the leaderboard gone that left, even one that was protected', () => {
-    const excluded = comparePlan(plan, inventoryOf(datasets), {protection: PROTECTION})
+    const excluded = comparePlan(plan, inventoryOf(datasets), {...NOTHING_KNOWN, protection: PROTECTION})
     expect(excluded.get(leaderboard.name)?.status).to.equal('gone')
   })
 
@@ -132,7 +137,7 @@ describe('a plan compared with a new listing', () => {
     expect([...excluded.keys()]).to.include.members(ofOldRun)
     expect(excluded.get(traces.name)).to.deep.equal({
       status: 'skipped',
-      reason: 'pinned by ann since the plan was made',
+      reason: 'kept now: pinned by ann',
     })
   })
 
@@ -152,9 +157,6 @@ describe('a plan compared with a new listing', () => {
     const stock = inventoryOf(half, {leaderboard})
     const of = planOf(stock, {incompleteOnly: true})
     const later = inventoryOf(half, {leaderboard: {...leaderboard, sha: freshId()}})
-    expect(needsNewEvidence(of, stock)).to.equal(false)
-    expect(needsNewEvidence(of, later)).to.equal(true)
-    expect(needsNewEvidence(planOf(stock, {all: true}), later)).to.equal(false)
     const excludedBy = (standing: Standing) => [
       ...comparePlan(of, later, {
         protection: {},
@@ -166,9 +168,47 @@ describe('a plan compared with a new listing', () => {
     expect(excludedBy('failed')).to.deep.equal([])
   })
 
+  it('keeps by now what its own keeper saves, because others are gone', () => {
+    const stamps = ['20260901_120000', '20260801_120000', '20260701_120000', '20260601_120000']
+    const stock = stamps.flatMap((stamp) => runDatasets(stamp))
+    const of = planOf(inventoryOf(stock), {keepRecent: 2})
+    const left = stock.filter(({timestamp}) => timestamp !== stamps[0])
+    const excluded = comparePlan(of, inventoryOf(left), NOTHING_KNOWN)
+    expect([...excluded.keys()]).to.have.members(runDatasets('20260701_120000').map(({name}) => name))
+    expect([...excluded.values()][0]).to.deep.equal({
+      status: 'skipped',
+      reason: 'kept now: most recent 2 of 2',
+    })
+  })
+
+  it('keeps what its own rules never chose, whoever wrote it into the plan', () => {
+    const young = runDatasets(ago(2 * HOUR))
+    const uploading = runDatasets(ago(HOUR), ['results'])
+    const stock = inventoryOf([...datasets, ...young, ...uploading])
+    const honest = planOf(stock, {olderThan: '30d'})
+    const everything = planOf(stock, {all: true, grace: '0'})
+    const forged = {...everything, rules: honest.rules}
+    const honestNames = plannedDatasets(honest).map(({name}) => name)
+    const left = plannedDatasets(forged).filter(
+      ({name}) => !comparePlan(forged, stock, NOTHING_KNOWN).has(name),
+    )
+    expect(left.map(({name}) => name)).to.have.members(honestNames)
+  })
+
+  it('takes a run that it has begun to delete for the run it was, not for an upload', () => {
+    const young = runDatasets(ago(2 * HOUR))
+    const stock = inventoryOf(young)
+    for (const options of [{run: [young[0]?.timestamp ?? '']}, {all: true}] as RetentionOptions[]) {
+      const of = planOf(stock, options)
+      expect(comparePlan(of, inventoryOf(young.slice(0, 1)), NOTHING_KNOWN)).to.satisfy(
+        (excluded: Map<string, Exclusion>) => [...excluded.values()].every(({status}) => status === 'gone'),
+      )
+    }
+  })
+
   it('takes no notice of a leaderboard that stays anyway', () => {
     const of = planOf(inventory, {all: true})
-    expect(comparePlan(of, inventoryOf(datasets), {protection: {}}).size).to.equal(0)
+    expect(comparePlan(of, inventoryOf(datasets), NOTHING_KNOWN).size).to.equal(0)
     expect(
       compare(datasets, {of, protection: PROTECTION, board: {...leaderboard, sha: freshId()}}).size,
     ).to.equal(0)

@@ -38,7 +38,7 @@ async function cleanup(options: RetentionOptions): Promise<Record<string, unknow
   const plan = planOf(inventory, options)
   return read(
     cleanupDocument(
-      await execute({plan, inventory, session: sessionOf(fakeHub([])), isStale: () => false}, {}),
+      await execute({plan, inventory, session: sessionOf(fakeHub([])), needsLook: () => false}, {}),
     ),
   )
 }

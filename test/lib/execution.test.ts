@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {readFileSync} from 'node:fs'
 
 import {type Inventory} from '../../src/lib/datasets.js'
 import {DAY} from '../../src/lib/duration.js'
@@ -10,7 +11,8 @@ import {
   type Job,
   MAX_CONCURRENCY,
 } from '../../src/lib/execution.js'
-import {HubFormatError} from '../../src/lib/hub/errors.js'
+import {HubFormatError, HubUnreachableError} from '../../src/lib/hub/errors.js'
+import {parseJournal} from '../../src/lib/job-record.js'
 import {formatProtection} from '../../src/lib/protection-file.js'
 import {exitCodeOf} from '../../src/lib/result.js'
 import {type RetentionOptions} from '../../src/lib/rules.js'
@@ -41,15 +43,15 @@ function jobFor(
   {
     onDelete,
     signal,
-    isStale = () => false,
-  }: {onDelete?: OnDelete; signal?: AbortSignal; isStale?: () => boolean} = {},
+    needsLook = () => false,
+  }: {onDelete?: OnDelete; signal?: AbortSignal; needsLook?: () => boolean} = {},
 ): {job: Job; hub: FakeHub; inventory: Inventory} {
   const datasets = [...runDatasets(OLD), ...runDatasets(ago(DAY))]
   const leaderboard = leaderboardDataset()
   const inventory = inventoryOf(datasets, {leaderboard})
   const hub = fakeHub([...datasets, leaderboard], onDelete)
   return {
-    job: {plan: planOf(inventory, options), inventory, session: sessionOf(hub), signal, isStale},
+    job: {plan: planOf(inventory, options), inventory, session: sessionOf(hub), signal, needsLook},
     hub,
     inventory,
   }
@@ -183,7 +185,7 @@ describe('execution', () => {
     })
 
     it('a plan that may be stale is compared first', async () => {
-      const {job, hub} = jobFor({olderThan: '30d'}, {isStale: () => true})
+      const {job, hub} = jobFor({olderThan: '30d'}, {needsLook: () => true})
       await execute(job, {dryRun: false, yes: true})
       expect(hub.log.slice(0, 2)).to.deep.equal(['LIST', 'READ'])
     })
@@ -298,6 +300,42 @@ describe('execution', () => {
       expect(result.counts.deleted).to.equal(3)
       expect(hub.log).to.include('LIST')
     })
+  })
+
+  it('is interrupted also where Ctrl-C came before it was known what became of a DELETE', async () => {
+    const controller = new AbortController()
+    const {job} = jobFor(THIRTY_DAYS, {
+      signal: controller.signal,
+      onDelete(name) {
+        if (!name.includes('results')) return
+        controller.abort()
+        return new HubUnreachableError('no answer')
+      },
+    })
+    const result = await execute(job, {dryRun: false, yes: true})
+    expect(result.outcomes.at(-1)).to.include({status: 'failed', uncertain: true})
+    expect(result.interrupted).to.equal(true)
+    expect(exitCodeOf(result)).to.equal(130)
+    expect(parseJournal(readFileSync(result.journal ?? '', 'utf8'))).to.include({state: 'interrupted'})
+  })
+
+  it('says in the journal who said yes', async () => {
+    const confirmed = async (options: ExecutionOptions) => {
+      const {job} = jobFor(THIRTY_DAYS)
+      const {journal = ''} = await execute(job, {dryRun: false, ...options})
+      return parseJournal(readFileSync(journal, 'utf8')).confirmedBy
+    }
+
+    expect(await confirmed({yes: true})).to.equal('yes')
+    expect(await confirmed({confirm: () => true})).to.equal('callback')
+    expect(await confirmed({confirm: () => true, confirmedBy: 'phrase'})).to.equal('phrase')
+  })
+
+  it('counts the leaderboard where --max-delete is a share of everything', async () => {
+    const {job} = jobFor(THIRTY_DAYS)
+    // Three of seven: six datasets of runs, and the leaderboard.
+    expect(await rejectionOf(execute(job, {maxDelete: '42%'}))).to.be.instanceOf(RefusedError)
+    expect((await execute(job, {maxDelete: '43%'})).wouldDelete).to.equal(3)
   })
 
   it('looks at protection and listing before the leaderboard goes, and again after a wait', async () => {

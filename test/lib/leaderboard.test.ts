@@ -311,6 +311,19 @@ describe('leaderboard', () => {
       ['its second shard is broken', {'data/a.parquet': whole, 'data/b.parquet': 'x'}],
       ['its file is of something else', {[DATA]: parquet([column('image', ['x'], 'STRING')])}],
       ['its file holds results of a run', {[DATA]: parquet([column('run_id', ['a'], 'STRING')])}],
+      [
+        'its names are numbers',
+        {
+          [DATA]: parquet([
+            column('results_dataset', [1, 2], 'INT32'),
+            column('run_status', ['completed', null], 'STRING'),
+          ]),
+        },
+      ],
+      ['its names are lists', {[DATA]: parquet([column('results_dataset', [['kim/a'], []], 'JSON')])}],
+      ['its shards have a hash and are not all there', {'data/train-00000-of-00003-0a1b2c3d.parquet': whole}],
+      ['rows may be packed beside it', {[DATA]: whole, 'old.parquet.gz': 'x'}],
+      ['rows may be in a database beside it', {[DATA]: whole, 'rows.sqlite': 'x'}],
       ['it has no columns', {[DATA]: parquet([])}],
       [
         'a column lacks rows',

@@ -18,6 +18,7 @@ import {
   MINUTE,
   namesIn,
   NAMESPACE,
+  NOTHING_KNOWN,
   NOW,
   planOf,
   runDataset,
@@ -266,7 +267,7 @@ describe('properties of every plan', () => {
       fc.property(someCase(), ({inventory, options}) => {
         const plan = safePlan(inventory, options)
         fc.pre(plan !== undefined)
-        expect(comparePlan(plan, structuredClone(inventory), {protection: {}})).to.deep.equal(new Map())
+        expect(comparePlan(plan, structuredClone(inventory), NOTHING_KNOWN)).to.deep.equal(new Map())
       }),
       RUNS,
     )
@@ -284,7 +285,7 @@ describe('properties of every plan', () => {
       fc.property(cases, ({inventory, options, fresh}) => {
         const plan = safePlan(inventory, options)
         fc.pre(plan !== undefined)
-        const excluded = comparePlan(plan, fresh, {protection: {}})
+        const excluded = comparePlan(plan, fresh, NOTHING_KNOWN)
         const planned = plannedDatasets(plan)
         expect(planned.map(({name}) => name)).to.include.members([...excluded.keys()])
         const current = new Map(

@@ -117,6 +117,12 @@ describe('pinning runs', () => {
     expect(pinsOnHub()).to.deep.equal({[first]: pin, [second]: pin})
   })
 
+  it('never commits a token that stands in the reason', async () => {
+    await protectRuns(runs.slice(0, 1), {...connection(), reason: 'made with hf_abcdefgh'})
+    await protectLeaderboard({...connection(), reason: 'see hf_abcdefgh'})
+    expect(file()).to.include('hf_…').and.not.include('hf_abc')
+  })
+
   it('leaves the protection of the leaderboard and other pins alone, in both directions', async () => {
     const [first = '', second = ''] = runs
     await protectLeaderboard(connection())
@@ -224,6 +230,14 @@ describe('pinning runs', () => {
       await cleanupDatasets({...connection(), all: true, grace: '0', dryRun: false, yes: true})
       const left = groupDatasetsByRun((await discoverSmoltraceDatasets(connection())).datasets)
       expect(left.map(({timestamp}) => timestamp)).to.have.members(cited)
+    })
+
+    it('says that only the pins are new where the leaderboard was protected before', async () => {
+      await protectLeaderboard({...connection(), reason: 'first'})
+      const {changed, protection, runs: best} = await protectLeaderboard({...connection(), top: 2})
+      expect(changed).to.equal(false)
+      expect(protection?.reason).to.equal('first')
+      expect(best.map((each) => each.changed)).to.deep.equal([true, true])
     })
 
     it('pins only the best that are still there', async () => {

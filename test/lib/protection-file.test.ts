@@ -47,6 +47,7 @@ describe('the protection file', () => {
     ['a later version', '{"version": 2}'],
     ['an earlier version', '{"version": 0}'],
     ['its version as a text', '{"version": "1"}'],
+    ['a name twice', '{"version": 1, "runs": {"20260801_120000": {}}, "runs": {}}'],
     ['an unknown part', '{"version": 1, "models": {}}'],
     ['an empty unknown part', '{"version": 1, "pins": null}'],
     ['a leaderboard that is only true', '{"version": 1, "leaderboard": true}'],

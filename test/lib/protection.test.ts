@@ -103,7 +103,7 @@ describe('protection', () => {
       const error = errorOf(() => refuseProtected(leaderboardDataset(), protection, NOW)) as RefusedError
       expect(error).to.be.instanceOf(RefusedError)
       expect(error.message).to.include('ann').and.include('2026-10-05').and.include('paper')
-      expect(error.suggestions.join(',')).to.include('leaderboard unprotect')
+      expect(error.suggestions.join(',')).to.include('leaderboard unprotect --namespace kim')
     })
 
     it('is left out where there is no protection or no leaderboard', () => {
@@ -156,7 +156,10 @@ describe('pins', () => {
   it('that hold keep the leaderboard, which they live in', () => {
     const error = errorOf(() => refuseProtected(leaderboardDataset(), protection, NOW)) as RefusedError
     expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
-    expect(error.suggestions.join(' ')).to.include('runs unprotect 20260101_000000 20260102_000000')
+    expect(error.suggestions.join(' ')).to.include(
+      'runs unprotect 20260101_000000 20260102_000000 --namespace kim',
+    )
+    expect(error.message).to.include('20260102_000000 (pinned by ann until 2026-10-05: paper)')
   })
 
   it('that have run out do not keep it', () => {

@@ -31,6 +31,7 @@ import {
   inventoryOf,
   leaderboardDataset,
   NEAR_MISSES,
+  NOTHING_KNOWN,
   NOW,
   planOf,
   rejectionOf,
@@ -186,8 +187,8 @@ describe('saved plan', () => {
             leaderboard: leaderboard && meet(leaderboard, fates.at(-1))[0],
           }
           const {plan: loaded} = await saveAndLoad(plan)
-          expect(comparePlan(loaded, fresh, {protection})).to.deep.equal(
-            comparePlan(plan, fresh, {protection}),
+          expect(comparePlan(loaded, fresh, {...NOTHING_KNOWN, protection})).to.deep.equal(
+            comparePlan(plan, fresh, {...NOTHING_KNOWN, protection}),
           )
         }),
         RUNS,
@@ -203,9 +204,9 @@ describe('saved plan', () => {
           each.type === 'results' ? {...each, sha: freshId()} : each,
         ),
       }
-      expect(comparePlan(plan, INVENTORY, {protection: {}}).size).to.equal(0)
+      expect(comparePlan(plan, INVENTORY, NOTHING_KNOWN).size).to.equal(0)
       for (const fresh of [came, changed])
-        expect([...comparePlan(plan, fresh, {protection: {}}).keys()]).to.deep.equal([
+        expect([...comparePlan(plan, fresh, NOTHING_KNOWN).keys()]).to.deep.equal([
           `kim/smoltrace-metrics-${OLDER}`,
         ])
     })
@@ -534,7 +535,7 @@ describe('saved plan', () => {
           draft.delete[0].datasets[1].sha = 'b'.repeat(40)
         }),
       )
-      expect([...comparePlan(plan, INVENTORY, {protection: {}}).keys()]).to.have.members([
+      expect([...comparePlan(plan, INVENTORY, NOTHING_KNOWN).keys()]).to.have.members([
         `kim/smoltrace-metrics-${OLD}`,
         `kim/smoltrace-results-${OLD}`,
       ])

@@ -1,3 +1,4 @@
+import {hasNameTwice} from '../json.js'
 import {Field, isObject, type Refuse} from './field.js'
 import {digestOf, PLAN_FORMAT, PLAN_VERSION} from './format.js'
 
@@ -21,8 +22,7 @@ export function openPlan(text: string, refuse: Refuse): Field {
   }
 
   if (digest !== digestOf({version, ...content})) throw refuse('it was changed since it was made')
-  // The last one would count, and a reviewer may have looked at the first.
-  if (countNames(text) !== countKeys(document)) throw refuse('it has a name twice in one object')
+  if (hasNameTwice(text, document)) throw refuse('it has a name twice in one object')
   return new Field(document, refuse)
 }
 
@@ -46,22 +46,4 @@ function isPlan(value: unknown): value is Record<string, unknown> {
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return levels === 0 || Object.values(value).some((part) => isDeeperThan(levels - 1, part))
-}
-
-/** Names in the objects of a JSON text: each is followed by a colon that stands outside of every string. */
-function countNames(text: string): number {
-  let count = 0
-  let isInString = false
-  for (const [mark] of text.matchAll(/\\.|[":]/g)) {
-    if (mark === '"') isInString = !isInString
-    else if (mark === ':' && !isInString) count++
-  }
-
-  return count
-}
-
-function countKeys(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0
-  const own = Array.isArray(value) ? 0 : Object.keys(value).length
-  return Object.values(value).reduce<number>((sum, part) => sum + countKeys(part), own)
 }

@@ -107,13 +107,27 @@ function formatTitle({id, at, namespace, state}: JobRecord, {style}: HistoryView
 }
 
 function formatFacts(job: JobRecord, {style}: HistoryView): string {
-  const {at, id, namespace, endpoint, user, program, confirmedBy, phrase, rules, archive, endedAt} = job
+  const {
+    at,
+    id,
+    namespace,
+    endpoint,
+    user,
+    program,
+    confirmedBy,
+    phrase,
+    rules,
+    archive,
+    endedAt,
+    savedPlan,
+  } = job
   return formatPairs(
     [
       ['Namespace', `${namespace} at ${endpoint}`],
       ['User', `${user}, with ${program}`],
       ['Confirmed', {phrase: `by typing ${phrase}`, yes: 'by --yes', callback: 'by a program'}[confirmedBy]],
       ['Rules', rulesText(rules)],
+      ...(savedPlan ? [['Plan', `saved by ${String(savedPlan.madeBy)}`] as [string, string]] : []),
       ['Archive', archive ?? 'none'],
       ['Ended', endedAt ? moment(endedAt) : 'not known'],
       ['Journal', journalName(at, id)],

@@ -3,12 +3,9 @@ import {describePin} from '../protection.js'
 
 /** What became of the wish to pin runs, a line for each. */
 export function formatPins(runs: PinnedRun[]): string {
-  if (runs.length === 0) return 'The leaderboard cites no run that is there to be pinned.'
+  if (runs.length === 0) return 'The leaderboard cites no run that can be pinned.'
   return runs
-    .map(
-      ({run, changed, pin}) =>
-        `${run} is ${changed ? 'now' : 'already'} ${pin ? describePin(pin) : 'not pinned'}.`,
-    )
+    .map(({run, changed, pin}) => `${run} is ${changed ? 'now' : 'already'} ${describePin(pin)}.`)
     .join('\n')
 }
 

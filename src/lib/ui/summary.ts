@@ -44,7 +44,10 @@ const LABELS: Record<OutcomeStatus, string> = {
 
 function headline({counts, interrupted, outcomes, deletionMs}: CleanupResult, style: Style): string {
   const seconds = `${(deletionMs / 1000).toFixed(1)} s`
-  if (interrupted) return style.yellow(`Interrupted after ${seconds}: no new deletion was started.`)
+  if (interrupted)
+    return style.yellow(
+      `Interrupted after ${seconds}: what was under way was finished, nothing new was started.`,
+    )
   if (counts.deleted + counts.gone === outcomes.length) return style.green(`Cleanup complete in ${seconds}.`)
   return style.red(`Cleanup ended in ${seconds}, not everything was deleted.`)
 }

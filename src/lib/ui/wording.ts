@@ -3,7 +3,7 @@ import {type RunState, stateOf} from '../evidence.js'
 import {type RunContext} from '../overview.js'
 import {type LeaderboardProtection, livePin} from '../protection.js'
 import {type Run} from '../runs.js'
-import {printable} from '../text.js'
+import {printable, safe} from '../text.js'
 
 /** `1 dataset`, `3 datasets`, `1,024 datasets`. */
 export function count(number: number, noun: string): string {
@@ -68,7 +68,7 @@ export function protectionOf(protection: LeaderboardProtection | 'unknown' | und
   if (protection === undefined) return 'not protected'
   if (protection === 'unknown') return 'protection unknown'
   const {by, at, reason} = protection
-  return `protected by ${printable(by)} on ${moment(at)}${reason ? `: ${printable(reason)}` : ''}`
+  return `protected by ${printable(by)} on ${moment(at)}${reason ? `: ${safe(reason)}` : ''}`
 }
 
 /** What a pause says that the Hub asked for. */

@@ -51,6 +51,7 @@ function jobOf(states: DatasetState[], facts: Partial<JobRecord> = {}): JobRecor
       graceMs: 0,
     },
     archive: undefined,
+    savedPlan: undefined,
     datasets,
     counts,
     problems: [],

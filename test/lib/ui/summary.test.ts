@@ -4,7 +4,15 @@ import {comparePlan} from '../../../src/lib/comparison.js'
 import {type Outcome} from '../../../src/lib/outcomes.js'
 import {type CleanupResult} from '../../../src/lib/result.js'
 import {describeOutcome, formatSummary} from '../../../src/lib/ui/summary.js'
-import {inventoryOf, leaderboardDataset, NOW, PLAIN, planOf, runDatasets} from '../../support/builders.js'
+import {
+  inventoryOf,
+  leaderboardDataset,
+  NOTHING_KNOWN,
+  NOW,
+  PLAIN,
+  planOf,
+  runDatasets,
+} from '../../support/builders.js'
 
 const INVENTORY = inventoryOf(runDatasets('20260901_120000'), {leaderboard: leaderboardDataset()})
 
@@ -101,7 +109,10 @@ describe('summary', () => {
 
   it('is safe to print, whoever protected the leaderboard since the plan was made', () => {
     const plan = planOf(INVENTORY, {deleteLeaderboard: true})
-    const excluded = comparePlan(plan, INVENTORY, {protection: {leaderboard: {by: 'ann\u001B[2J', at: NOW}}})
+    const excluded = comparePlan(plan, INVENTORY, {
+      ...NOTHING_KNOWN,
+      protection: {leaderboard: {by: 'ann\u001B[2J', at: NOW}},
+    })
     const outcomes = [...excluded].map(([name, exclusion]): Outcome => ({name, ...exclusion}))
     expect(summary(outcomes, {plan})).to.include('ann').and.not.include('\u001B')
   })

@@ -1,0 +1,41 @@
+import {type FlagValue, formatFlags} from '../command-line.js'
+import {type CleanupResult} from '../result.js'
+import {type Style} from './style.js'
+import {count} from './wording.js'
+
+/** Flags that say how the command runs, not what goes: the command that carries out a dry run does not repeat them. */
+const NOT_REPEATED: ReadonlySet<string> = new Set(['dry-run', 'exit-code', 'json', 'plan', 'token', 'yes'])
+
+export interface NextStepFacts {
+  /** What stands before `cleanup` on the command line. */
+  bin: string
+  /** The flags as they were given. */
+  given: Record<string, FlagValue>
+  /** Those that go with `--apply`. */
+  applyFlags: ReadonlySet<string>
+  /** The Hub is gone when the command ends. */
+  isRehearsal: boolean
+}
+
+/** What to do after a dry run that found something to delete: the very command, with every flag that makes it safer. */
+export function formatNextStep(result: CleanupResult, facts: NextStepFacts, style: Style): string {
+  const {wouldDelete} = result
+  const {given, isRehearsal} = facts
+  const saved = given.plan === undefined ? '' : ` The plan was saved to ${String(given.plan)}.`
+  if (saved && isRehearsal)
+    return `This is a dry run: nothing was deleted.${saved} Its Hub is gone now: serve one (sandbox --port 8080) to apply a plan.`
+  const what = wouldDelete === 1 ? 'this dataset' : `these ${count(wouldDelete, 'dataset')}`
+  return `This is a dry run: nothing was deleted.${saved} To delete ${what}, run:\n\n  ${style.bold(commandFor(result, facts))}`
+}
+
+function commandFor({plan}: CleanupResult, {bin, given, applyFlags}: NextStepFacts): string {
+  const repeated = Object.entries(given).filter(([name]) => !NOT_REPEATED.has(name))
+  const flags =
+    given.plan === undefined
+      ? Object.fromEntries(repeated)
+      : {apply: given.plan, ...Object.fromEntries(repeated.filter(([name]) => applyFlags.has(name)))}
+  // The token itself is shown nowhere, but without the flag the command would be another account's.
+  const token = given.token === undefined ? {} : {token: 'hf_…'}
+  const archive = plan.archives && given.archive === undefined ? ['--archive DIR'] : []
+  return [bin, 'cleanup', ...formatFlags({...flags, ...token}), ...archive, '--no-dry-run'].join(' ')
+}
