@@ -13,13 +13,12 @@ import {
   isActionLimit,
   isLost,
   isMissing,
-  messageOf,
   type Outcome,
   unattempted,
   unknownResult,
 } from './outcomes.js'
 import {type Plan, type PlannedRun} from './plan.js'
-import {printable} from './text.js'
+import {messageOf, printable} from './text.js'
 
 /** What happens while a plan is carried out. */
 export type DeletionEvent =

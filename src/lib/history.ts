@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {RefusedError} from './errors.js'
 import {type JobRecord, parseJournal} from './job-record.js'
 import {dataDirectory, journalFolder, journalName} from './journal.js'
-import {safe} from './text.js'
+import {messageOf, safe} from './text.js'
 
 /** Something among the journals that is not certain. */
 export interface HistoryProblem {
@@ -83,8 +83,4 @@ async function readJournal(folder: string, entry: Dirent): Promise<JobRecord> {
   const job = parseJournal(await readFile(join(folder, entry.name), 'utf8'))
   if (journalName(job.at, job.id) === entry.name) return job
   throw new RefusedError('is not named as the journal in it was: it is a copy, or was changed')
-}
-
-function messageOf(error: unknown): string {
-  return safe(error instanceof Error ? error.message : String(error))
 }

@@ -8,7 +8,7 @@ import {rulesDocument} from './documents.js'
 import {RefusedError} from './errors.js'
 import {type Outcome} from './outcomes.js'
 import {type Plan, plannedDatasets} from './plan.js'
-import {printable, safe} from './text.js'
+import {messageOf, printable, safe} from './text.js'
 import {VERSION} from './version.js'
 
 /** Version of the lines; whatever a reader of this one would get wrong needs a new one. */
@@ -245,8 +245,4 @@ function unwritable(folder: string, error: unknown): RefusedError {
 
 function newId(): string {
   return randomBytes(6).toString('hex')
-}
-
-function messageOf(error: unknown): string {
-  return safe(error instanceof Error ? error.message : String(error))
 }

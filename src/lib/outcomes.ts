@@ -1,6 +1,6 @@
 import {type Dataset} from './datasets.js'
 import {HubError, HubFormatError, HubUnreachableError} from './hub/errors.js'
-import {printable} from './text.js'
+import {messageOf, printable} from './text.js'
 
 /**
  * What became of one dataset: `deleted`; `failed`; `skipped` (changed or protected since the plan, or not archived);
@@ -66,8 +66,4 @@ export function failed({name}: Dataset, error: Error): Outcome {
     reason: `${status} ${printable(text)}`.trim(),
     ...(requestId && {requestId}),
   }
-}
-
-export function messageOf(error: unknown): string {
-  return printable(error instanceof Error ? error.message : String(error))
 }

@@ -2,23 +2,14 @@ import {requireWriteAccess} from './access.js'
 import {discover, type Inventory} from './datasets.js'
 import {RefusedError, UsageError} from './errors.js'
 import {citedRuns, type Metric, METRICS, rankedRuns} from './evidence.js'
-import {type Hub} from './hub/client.js'
-import {HubError} from './hub/errors.js'
 import {readLeaderboard} from './leaderboard.js'
 import {leaderboardName, parseTimestamp} from './naming.js'
-import {
-  formatProtection,
-  isDay,
-  isEmptyProtection,
-  parseProtection,
-  PROTECTION_PATH,
-} from './protection-file.js'
+import {type Change, changeProtection} from './protection-change.js'
+import {isDay} from './protection-file.js'
 import {type LeaderboardProtection, livePin, type Pin, type Protection} from './protection.js'
 import {requireRuns} from './runs.js'
-import {type ConnectionOptions, openSession, type Session} from './session.js'
+import {type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
 import {withoutTokens} from './text.js'
-
-const TRIES = 5
 
 /** What became of the wish to protect or unprotect the leaderboard. */
 export interface ProtectionChange {
@@ -80,13 +71,13 @@ export async function protectLeaderboard(options: ProtectOptions = {}): Promise<
   const {session, inventory, leaderboard} = await open(options)
   const runs = await runsToPin(options, session, inventory)
   const author = {by: session.user, at: session.now}
-  const {before, after} = await change(session.hub, leaderboard, 'Protect the leaderboard', (current) => {
+  const change = await changeProtection(session.hub, leaderboard, 'Protect the leaderboard', (current) => {
     const board = current.leaderboard ?? {...author, ...(reason && {reason})}
     const pin = {...author, reason: reason || 'cited by the leaderboard'}
     return {...pinned(current, runs, pin, session.now), leaderboard: board}
   })
-  const changed = before.leaderboard === undefined
-  return {leaderboard, changed, protection: after.leaderboard, runs: pinsIn(runs, before, after)}
+  const changed = change.before.leaderboard === undefined
+  return {leaderboard, changed, protection: change.after.leaderboard, runs: pinsMade(runs, change)}
 }
 
 /**
@@ -97,7 +88,7 @@ export async function protectLeaderboard(options: ProtectOptions = {}): Promise<
 export async function unprotectLeaderboard(options: ConnectionOptions = {}): Promise<ProtectionChange> {
   const {session, leaderboard} = await open(options)
   const title = 'Lift the protection of the leaderboard'
-  const {before, changed} = await change(
+  const {before, changed} = await changeProtection(
     session.hub,
     leaderboard,
     title,
@@ -118,17 +109,15 @@ export async function protectRuns(timestamps: string[], options: PinOptions = {}
   checkTimestamps(timestamps)
   const {until} = options
   const reason = reasonIn(options)
-  if (until !== undefined && !isDay(until))
-    throw new UsageError(`--until "${until}" is no day: give one such as 2026-12-31.`)
+  checkUntil(until, machineTime(options))
   const {session, inventory, leaderboard} = await open(options)
-  if (until !== undefined && until < session.now.toISOString().slice(0, 10))
-    throw new UsageError(`--until "${until}" is over already: give today or a day to come.`)
+  checkUntil(until, session.now)
   requireRuns(timestamps, inventory.datasets)
   const pin: Pin = {by: session.user, at: session.now, ...(reason && {reason}), ...(until && {until})}
-  const {before, after, changed} = await change(session.hub, leaderboard, 'Pin runs', (current) =>
+  const change = await changeProtection(session.hub, leaderboard, 'Pin runs', (current) =>
     pinned(current, timestamps, pin, session.now),
   )
-  return {leaderboard, changed, runs: pinsIn(timestamps, before, after)}
+  return {leaderboard, changed: change.changed, runs: pinsMade(timestamps, change)}
 }
 
 /**
@@ -143,21 +132,23 @@ export async function unprotectRuns(
 ): Promise<PinChange> {
   checkTimestamps(timestamps)
   const {session, leaderboard} = await open(options)
-  const {before, after, changed} = await change(
-    session.hub,
-    leaderboard,
-    'Unpin runs',
-    ({runs = {}, ...rest}) => {
-      const kept = Object.entries(runs).filter(([run]) => !timestamps.includes(run))
-      return {...rest, ...(kept.length > 0 && {runs: Object.fromEntries(kept)})}
-    },
-  )
-  return {leaderboard, changed, runs: pinsIn(timestamps, after, before)}
+  const change = await changeProtection(session.hub, leaderboard, 'Unpin runs', ({runs = {}, ...rest}) => {
+    const kept = Object.entries(runs).filter(([run]) => !timestamps.includes(run))
+    return {...rest, ...(kept.length > 0 && {runs: Object.fromEntries(kept)})}
+  })
+  return {leaderboard, changed: change.changed, runs: pinsLifted(timestamps, change)}
 }
 
 /** Everyone who sees the leaderboard sees the reason. */
 function reasonIn({reason}: {reason?: string | undefined}): string | undefined {
   return reason === undefined ? undefined : withoutTokens(reason)
+}
+
+function checkUntil(until: string | undefined, now: Date): void {
+  if (until === undefined) return
+  if (!isDay(until)) throw new UsageError(`--until "${until}" is no day: give one such as 2026-12-31.`)
+  if (until < now.toISOString().slice(0, 10))
+    throw new UsageError(`--until "${until}" is over already: give today or a day to come.`)
 }
 
 function checkTop({runs = false, top, by}: ProtectOptions): void {
@@ -204,14 +195,24 @@ function longer(before: Pin | undefined, wanted: Pin): Pin {
   return isLonger ? wanted : before
 }
 
-function pinsIn(timestamps: string[], before: Protection, after: Protection): PinnedRun[] {
-  const pinOf = ({runs}: Protection, run: string) =>
-    runs && Object.hasOwn(runs, run) ? runs[run] : undefined
-  return [...new Set(timestamps)].map((run) => ({
-    run,
-    changed: JSON.stringify(pinOf(before, run)) !== JSON.stringify(pinOf(after, run)),
-    pin: pinOf(after, run),
-  }))
+/** The pins that were to be made, and which of them are new. */
+function pinsMade(timestamps: string[], {before, after}: Change): PinnedRun[] {
+  return [...new Set(timestamps)].map((run) => {
+    const pin = pinOf(after, run)
+    return {run, changed: JSON.stringify(pin) !== JSON.stringify(pinOf(before, run)), pin}
+  })
+}
+
+/** The pins that were to be lifted, as they were. */
+function pinsLifted(timestamps: string[], {before}: Change): PinnedRun[] {
+  return [...new Set(timestamps)].map((run) => {
+    const pin = pinOf(before, run)
+    return {run, changed: pin !== undefined, pin}
+  })
+}
+
+function pinOf({runs}: Protection, run: string): Pin | undefined {
+  return runs && Object.hasOwn(runs, run) ? runs[run] : undefined
 }
 
 async function open(
@@ -224,40 +225,4 @@ async function open(
   throw new RefusedError(
     `${leaderboardName(session.access.namespace)} does not exist: protection and pins are kept in it.`,
   )
-}
-
-type Edit = (current: Protection) => Protection
-
-interface Change {
-  before: Protection
-  after: Protection
-  changed: boolean
-}
-
-/** Reads, edits and commits on one and the same commit; where another change came between, it starts over. */
-async function change(hub: Hub, name: string, title: string, edit: Edit): Promise<Change> {
-  for (let attempt = 1; ; attempt++) {
-    const done = await tryChange(hub, name, title, edit)
-    if (done) return done
-    if (attempt === TRIES)
-      throw new RefusedError(`${name} is being changed by others: try again in a moment.`)
-  }
-}
-
-/** @returns undefined where the leaderboard changed between reading and committing (412). */
-async function tryChange(hub: Hub, name: string, title: string, edit: Edit): Promise<Change | undefined> {
-  const parentCommit = await hub.headOf(name)
-  const current = await hub.readText({name, revision: parentCommit, path: PROTECTION_PATH})
-  const before = current === undefined ? {} : parseProtection(current, name)
-  const after = edit(before)
-  if (formatProtection(after) === formatProtection(before)) return {before, after, changed: false}
-  const text = isEmptyProtection(after) ? undefined : formatProtection(after)
-  try {
-    await hub.changeFile(name, {path: PROTECTION_PATH, text, title, parentCommit})
-  } catch (error) {
-    if (error instanceof HubError && error.status === 412) return undefined
-    throw error
-  }
-
-  return {before, after, changed: true}
 }

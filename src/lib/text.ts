@@ -19,3 +19,8 @@ export function withoutTokens(text: string): string {
 export function safe(text: string): string {
   return withoutTokens(printable(text))
 }
+
+/** An error in words, as a reason that is kept or shown. */
+export function messageOf(error: unknown): string {
+  return safe(error instanceof Error ? error.message : String(error))
+}

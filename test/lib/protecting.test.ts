@@ -188,6 +188,7 @@ describe('pinning runs', () => {
     const [run = ''] = runs
     const error = await rejectionOf(protectRuns([run], {...connection(), until: '2026-10-04'}))
     expect(error).to.be.instanceOf(UsageError)
+    expect(hub.requests).to.deep.equal([])
     expect((await protectRuns([run], {...connection(), until: '2026-10-05'})).changed).to.equal(true)
   })
 
