@@ -1,12 +1,12 @@
 import {join} from 'node:path'
 
-import {type ArchiveResult} from './archive/archive.js'
+import {type ArchiveEvent, type ArchiveResult} from './archive/archive.js'
 import {type Exclusion} from './comparison.js'
 import {type Dataset} from './datasets.js'
-import {type ExecutionOptions, type Job, type JobEvent} from './execution.js'
 import {formatTimestamp} from './naming.js'
 import {type Plan, plannedDatasets} from './plan.js'
 import {type ArchiveSummary} from './result.js'
+import {type Session} from './session.js'
 
 /** What was archived, and what may not be deleted because it was not. */
 export interface Archived {
@@ -15,10 +15,15 @@ export interface Archived {
   excluded: Map<string, Exclusion>
 }
 
-interface Options extends Pick<ExecutionOptions, 'archive'> {
+interface Options {
+  session: Session
+  signal?: AbortSignal | undefined
+  /** Folder to archive every dataset into; without, only the leaderboard is archived. */
+  archive?: string | undefined
+  /** Where the leaderboard is archived that nobody asked to archive. */
   dataDir: string
   concurrency: number
-  onEvent: (event: JobEvent) => void
+  onEvent: (event: ArchiveEvent) => void
 }
 
 /**
@@ -27,8 +32,8 @@ interface Options extends Pick<ExecutionOptions, 'archive'> {
  * @throws CancelledError where the signal was aborted
  */
 export async function archiveBeforeDeletion(
-  {plan, session, signal}: Job,
-  {archive, dataDir, concurrency, onEvent}: Options,
+  plan: Plan,
+  {session, signal, archive, dataDir, concurrency, onEvent}: Options,
 ): Promise<Archived> {
   const wanted = datasetsToArchive(plan, archive !== undefined)
   if (wanted.length === 0) return {summary: undefined, excluded: new Map()}

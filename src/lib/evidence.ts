@@ -1,4 +1,4 @@
-import {type LeaderboardRow} from './leaderboard.js'
+import {type LeaderboardRow} from './leaderboard-rows.js'
 import {parseDatasetName} from './naming.js'
 import {mayBeUploading, type Run} from './runs.js'
 

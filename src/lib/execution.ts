@@ -153,7 +153,9 @@ async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<C
   const {hub, access, warnings} = session
   const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
   const onEvent = guarded((event) => options.onEvent?.(event, plan), warnings)
-  const archived = await archiveBeforeDeletion(job, {
+  const archived = await archiveBeforeDeletion(plan, {
+    session,
+    signal,
     archive: options.archive,
     dataDir: dataDirOf(options),
     concurrency,

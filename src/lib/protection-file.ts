@@ -1,4 +1,6 @@
-import {RefusedError} from './errors.js'
+import {type LeaderboardDataset} from './datasets.js'
+import {CancelledError, RefusedError, SmoltraceError} from './errors.js'
+import {type Hub} from './hub/client.js'
 import {hasNameTwice} from './json.js'
 import {parseTimestamp} from './naming.js'
 import {type LeaderboardProtection, type Pin, type Protection} from './protection.js'
@@ -9,6 +11,41 @@ import {type LeaderboardProtection, type Pin, type Protection} from './protectio
  */
 export const PROTECTION_PATH = '.smoltrace/protection.json'
 const VERSION = 1
+
+/**
+ * Reads what is protected. Certain are a full answer, no leaderboard in the listing, and a listed leaderboard without
+ * the file; everything else is an error.
+ * @param leaderboard the leaderboard as listed; undefined where the listing has none
+ * @throws SmoltraceError where it cannot be read for certain
+ */
+export async function readProtection(
+  hub: Hub,
+  leaderboard: LeaderboardDataset | undefined,
+): Promise<Protection> {
+  if (!leaderboard) return {}
+  const file = {name: leaderboard.name, revision: 'main', path: PROTECTION_PATH}
+  const text = await hub.readText(file).catch((error: unknown) => {
+    if (error instanceof SmoltraceError)
+      error.suggestions.unshift('Without this file it is not known what is protected.')
+    throw error
+  })
+  return text === undefined ? {} : parseProtection(text, leaderboard.name)
+}
+
+/** For previews, which can say that they do not know: `unknown` and a warning instead of an error. */
+export async function readProtectionIfPossible(
+  hub: Hub,
+  leaderboard: LeaderboardDataset | undefined,
+  warnings: string[],
+): Promise<Protection | 'unknown'> {
+  try {
+    return await readProtection(hub, leaderboard)
+  } catch (error) {
+    if (!(error instanceof SmoltraceError) || error instanceof CancelledError) throw error
+    warnings.push(`What is protected is unknown, pinned runs among it. ${error.message}`)
+    return 'unknown'
+  }
+}
 
 /**
  * Reads the protection file.

@@ -1,7 +1,5 @@
 import {type LeaderboardDataset} from './datasets.js'
-import {CancelledError, RefusedError, SmoltraceError} from './errors.js'
-import {type Hub} from './hub/client.js'
-import {parseProtection, PROTECTION_PATH} from './protection-file.js'
+import {RefusedError} from './errors.js'
 import {safe} from './text.js'
 
 /** Who protected the leaderboard, when and why. */
@@ -49,41 +47,6 @@ export function describePin(pin: Pin | undefined): string {
 
 /** Of many pins only some are told one by one. */
 const PINS_SHOWN = 3
-
-/**
- * Reads what is protected. Certain are a full answer, no leaderboard in the listing, and a listed leaderboard without
- * the file; everything else is an error.
- * @param leaderboard the leaderboard as listed; undefined where the listing has none
- * @throws SmoltraceError where it cannot be read for certain
- */
-export async function readProtection(
-  hub: Hub,
-  leaderboard: LeaderboardDataset | undefined,
-): Promise<Protection> {
-  if (!leaderboard) return {}
-  const file = {name: leaderboard.name, revision: 'main', path: PROTECTION_PATH}
-  const text = await hub.readText(file).catch((error: unknown) => {
-    if (error instanceof SmoltraceError)
-      error.suggestions.unshift('Without this file it is not known what is protected.')
-    throw error
-  })
-  return text === undefined ? {} : parseProtection(text, leaderboard.name)
-}
-
-/** For previews, which can say that they do not know: `unknown` and a warning instead of an error. */
-export async function readProtectionIfPossible(
-  hub: Hub,
-  leaderboard: LeaderboardDataset | undefined,
-  warnings: string[],
-): Promise<Protection | 'unknown'> {
-  try {
-    return await readProtection(hub, leaderboard)
-  } catch (error) {
-    if (!(error instanceof SmoltraceError) || error instanceof CancelledError) throw error
-    warnings.push(`What is protected is unknown, pinned runs among it. ${error.message}`)
-    return 'unknown'
-  }
-}
 
 /**
  * Refuses to delete the leaderboard where it is protected, or where pins live in it.

@@ -14,7 +14,7 @@ import {
   type Standing,
   stateOf,
 } from '../../src/lib/evidence.js'
-import {type LeaderboardRow} from '../../src/lib/leaderboard.js'
+import {type LeaderboardRow} from '../../src/lib/leaderboard-rows.js'
 import {RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/naming.js'
 import {groupDatasetsByRun} from '../../src/lib/runs.js'
 import {ago, NAMESPACE, NEAR_MISSES, NOW, runOf, someInventory} from '../support/builders.js'

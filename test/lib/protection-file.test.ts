@@ -1,10 +1,28 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {RefusedError} from '../../src/lib/errors.js'
+import {CancelledError, RefusedError} from '../../src/lib/errors.js'
+import {type Hub} from '../../src/lib/hub/client.js'
+import {HubUnreachableError} from '../../src/lib/hub/errors.js'
 import {formatTimestamp} from '../../src/lib/naming.js'
-import {formatProtection, parseProtection, PROTECTION_PATH} from '../../src/lib/protection-file.js'
-import {errorOf, NOW, someMoment} from '../support/builders.js'
+import {
+  formatProtection,
+  parseProtection,
+  PROTECTION_PATH,
+  readProtection,
+  readProtectionIfPossible,
+} from '../../src/lib/protection-file.js'
+import {
+  errorOf,
+  fakeHub,
+  inventoryOf,
+  leaderboardDataset,
+  missing,
+  NOW,
+  refusal,
+  rejectionOf,
+  someMoment,
+} from '../support/builders.js'
 
 const AT = '2026-10-05T12:00:00.000Z'
 const parse = (value: unknown) => parseProtection(JSON.stringify(value), 'kim/smoltrace-leaderboard')
@@ -140,5 +158,76 @@ describe('the protection file', () => {
       {numRuns: 300},
     )
     expect(parseProtection(formatProtection({}), 'x')).to.deep.equal({})
+  })
+})
+
+describe('reading the protection', () => {
+  const board = leaderboardDataset()
+
+  it('asks for nothing where the listing has no leaderboard', async () => {
+    const hub = fakeHub([])
+    const {leaderboard} = inventoryOf([])
+    expect(await readProtection(hub, leaderboard)).to.deep.equal({})
+    expect(hub.log).to.deep.equal([])
+  })
+
+  it('finds nothing protected where the leaderboard has no such file', async () => {
+    expect(await readProtection(fakeHub([board]), board)).to.deep.equal({})
+  })
+
+  it('asks for its path on main of the leaderboard', async () => {
+    const asked: unknown[] = []
+    const hub: Hub = {
+      ...fakeHub([board]),
+      async readText(...args) {
+        asked.push(...args)
+        return formatProtection({leaderboard: {by: 'ann', at: NOW}})
+      },
+    }
+    expect((await readProtection(hub, board)).leaderboard?.by).to.equal('ann')
+    expect(asked).to.deep.equal([{name: board.name, revision: 'main', path: '.smoltrace/protection.json'}])
+  })
+
+  const uncertain: Array<[title: string, error: Error]> = [
+    ['401', refusal(401)],
+    ['403', refusal(403)],
+    ['404 for the whole dataset', missing()],
+    ['500', refusal(500)],
+    ['no answer', new HubUnreachableError('gone')],
+  ]
+  for (const [title, cause] of uncertain) {
+    it(`is not certain after ${title}, so it is an error`, async () => {
+      const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
+      expect(await rejectionOf(readProtection(hub, board))).to.equal(cause)
+    })
+
+    it(`is unknown to a preview after ${title}, with a warning`, async () => {
+      const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
+      const warnings: string[] = []
+      expect(await readProtectionIfPossible(hub, board, warnings)).to.equal('unknown')
+      expect(warnings).to.have.length(1)
+      expect(warnings[0]).to.include('protected').and.include(cause.message)
+    })
+  }
+
+  it('is unknown to a preview where the file is broken', async () => {
+    const hub = fakeHub([board])
+    hub.protection = '{'
+    const warnings: string[] = []
+    expect(await readProtectionIfPossible(hub, board, warnings)).to.equal('unknown')
+    expect(warnings).to.have.length(1)
+  })
+
+  it('warns of nothing where all is well', async () => {
+    const warnings: string[] = []
+    expect(await readProtectionIfPossible(fakeHub([board]), board, warnings)).to.deep.equal({})
+    expect(warnings).to.deep.equal([])
+  })
+
+  it('ends a preview too where the user cancelled or the program is at fault', async () => {
+    for (const cause of [new CancelledError('enough'), new TypeError('a bug')]) {
+      const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
+      expect(await rejectionOf(readProtectionIfPossible(hub, board, []))).to.equal(cause)
+    }
   })
 })

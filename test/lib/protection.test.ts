@@ -1,101 +1,10 @@
 import {expect} from 'chai'
 
-import {CancelledError, RefusedError} from '../../src/lib/errors.js'
-import {type Hub} from '../../src/lib/hub/client.js'
-import {HubUnreachableError} from '../../src/lib/hub/errors.js'
-import {formatProtection} from '../../src/lib/protection-file.js'
-import {
-  describePin,
-  livePin,
-  pinnedRuns,
-  type Protection,
-  readProtection,
-  readProtectionIfPossible,
-  refuseProtected,
-} from '../../src/lib/protection.js'
-import {
-  errorOf,
-  fakeHub,
-  inventoryOf,
-  leaderboardDataset,
-  missing,
-  NOW,
-  refusal,
-  rejectionOf,
-} from '../support/builders.js'
+import {RefusedError} from '../../src/lib/errors.js'
+import {describePin, livePin, pinnedRuns, type Protection, refuseProtected} from '../../src/lib/protection.js'
+import {errorOf, leaderboardDataset, NOW} from '../support/builders.js'
 
 describe('protection', () => {
-  describe('reading it', () => {
-    const board = leaderboardDataset()
-
-    it('asks for nothing where the listing has no leaderboard', async () => {
-      const hub = fakeHub([])
-      const {leaderboard} = inventoryOf([])
-      expect(await readProtection(hub, leaderboard)).to.deep.equal({})
-      expect(hub.log).to.deep.equal([])
-    })
-
-    it('finds nothing protected where the leaderboard has no such file', async () => {
-      expect(await readProtection(fakeHub([board]), board)).to.deep.equal({})
-    })
-
-    it('asks for its path on main of the leaderboard', async () => {
-      const asked: unknown[] = []
-      const hub: Hub = {
-        ...fakeHub([board]),
-        async readText(...args) {
-          asked.push(...args)
-          return formatProtection({leaderboard: {by: 'ann', at: NOW}})
-        },
-      }
-      expect((await readProtection(hub, board)).leaderboard?.by).to.equal('ann')
-      expect(asked).to.deep.equal([{name: board.name, revision: 'main', path: '.smoltrace/protection.json'}])
-    })
-
-    const uncertain: Array<[title: string, error: Error]> = [
-      ['401', refusal(401)],
-      ['403', refusal(403)],
-      ['404 for the whole dataset', missing()],
-      ['500', refusal(500)],
-      ['no answer', new HubUnreachableError('gone')],
-    ]
-    for (const [title, cause] of uncertain) {
-      it(`is not certain after ${title}, so it is an error`, async () => {
-        const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
-        expect(await rejectionOf(readProtection(hub, board))).to.equal(cause)
-      })
-
-      it(`is unknown to a preview after ${title}, with a warning`, async () => {
-        const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
-        const warnings: string[] = []
-        expect(await readProtectionIfPossible(hub, board, warnings)).to.equal('unknown')
-        expect(warnings).to.have.length(1)
-        expect(warnings[0]).to.include('protected').and.include(cause.message)
-      })
-    }
-
-    it('is unknown to a preview where the file is broken', async () => {
-      const hub = fakeHub([board])
-      hub.protection = '{'
-      const warnings: string[] = []
-      expect(await readProtectionIfPossible(hub, board, warnings)).to.equal('unknown')
-      expect(warnings).to.have.length(1)
-    })
-
-    it('warns of nothing where all is well', async () => {
-      const warnings: string[] = []
-      expect(await readProtectionIfPossible(fakeHub([board]), board, warnings)).to.deep.equal({})
-      expect(warnings).to.deep.equal([])
-    })
-
-    it('ends a preview too where the user cancelled or the program is at fault', async () => {
-      for (const cause of [new CancelledError('enough'), new TypeError('a bug')]) {
-        const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
-        expect(await rejectionOf(readProtectionIfPossible(hub, board, []))).to.equal(cause)
-      }
-    })
-  })
-
   describe('refusing', () => {
     const protection = {leaderboard: {by: 'ann', at: NOW, reason: 'paper'}}
 

@@ -1,0 +1,82 @@
+/** The columns that hold text, by the field of a row. The last ones came with newer evaluators. */
+const TEXTS = {
+  runId: 'run_id',
+  model: 'model',
+  agentType: 'agent_type',
+  provider: 'provider',
+  /** Local time of the evaluating machine at the end of the run, ISO 8601 without a zone. */
+  timestamp: 'timestamp',
+  submittedBy: 'submitted_by',
+  useCase: 'use_case',
+  team: 'team',
+  purpose: 'purpose',
+  suiteVersion: 'suite_version',
+  /** Full names; a traces dataset is also named where none was ever created. */
+  resultsDataset: 'results_dataset',
+  tracesDataset: 'traces_dataset',
+  metricsDataset: 'metrics_dataset',
+  datasetUsed: 'dataset_used',
+  /** `completed`, `partial` or `failed`. */
+  runStatus: 'run_status',
+} as const
+
+/** The columns that hold numbers, with their units. */
+const NUMBERS = {
+  /** 0 to 100. */
+  successRate: 'success_rate',
+  /** 0 to 1. */
+  passAt1: 'pass_at_1',
+  avgDurationMs: 'avg_duration_ms',
+  totalTokens: 'total_tokens',
+  totalCostUsd: 'total_cost_usd',
+  co2EmissionsG: 'co2_emissions_g',
+} as const
+
+/**
+ * What one row says about one evaluation. Numbers are finite, texts not empty; both are undefined where the row has
+ * none. Texts are what somebody wrote: only exact names in them mean anything, and none is safe to print as it is.
+ */
+export type LeaderboardRow = Record<keyof typeof NUMBERS, number | undefined> &
+  Record<keyof typeof TEXTS, string | undefined>
+
+/** What these say decides which runs finished: nothing in them may be passed over. */
+const NAMES: ReadonlySet<string> = new Set([TEXTS.metricsDataset, TEXTS.resultsDataset, TEXTS.tracesDataset])
+/** Every column that is read. */
+export const COLUMNS: readonly string[] = [...Object.values(TEXTS), ...Object.values(NUMBERS)]
+/** The column without which a file is no leaderboard. */
+export const IDENTITY: string = TEXTS.resultsDataset
+
+/**
+ * Makes rows of columns.
+ * @param columns cells by the column's name; those that the file has not are left out
+ * @param count of rows
+ * @throws Error where a column lacks rows, or one that names datasets holds what is no text
+ */
+export function toRows(columns: ReadonlyMap<string, unknown[]>, count: number): LeaderboardRow[] {
+  for (const [column, cells] of columns) {
+    // A cell without a value is null: undefined is one that hyparquet did not find.
+    if (cells.length !== count || cells.includes(undefined))
+      throw new Error(`its column ${column} lacks rows`)
+    if (NAMES.has(column) && cells.some((cell) => cell !== null && typeof cell !== 'string'))
+      throw new Error(`its column ${column} holds what is no text`)
+  }
+
+  return Array.from({length: count}, (_, index) => {
+    const cell = (column: string) => columns.get(column)?.[index] ?? undefined
+    const texts = Object.entries(TEXTS).map(([field, column]) => [field, textOf(cell(column))])
+    const numbers = Object.entries(NUMBERS).map(([field, column]) => [field, numberOf(cell(column))])
+    const status = cell(TEXTS.runStatus)
+    // A status that is no text is there all the same, and unknown.
+    const runStatus = status === undefined || typeof status === 'string' ? textOf(status) : typeof status
+    return {...Object.fromEntries([...texts, ...numbers]), runStatus} as LeaderboardRow
+  })
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'bigint' ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined
+}
