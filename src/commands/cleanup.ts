@@ -53,6 +53,8 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
   static override hiddenAliases = ['smoltrace:cleanup']
   static override flags = cleanupFlags
   private progress: Progress | undefined
+  /** Whether a DELETE may have been sent. */
+  private hasBegun = false
 
   async run(): Promise<object> {
     const {flags, metadata} = await this.parse(Cleanup)
@@ -109,15 +111,17 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       confirmedBy: 'phrase',
       confirm: (plan) => this.confirm(plan, flags.archive !== undefined, signal),
       onEvent: (event, plan) => {
+        this.hasBegun ||= event.kind === 'started'
         this.progress ??= show?.(plan, signal)
         this.progress?.onEvent(event)
       },
     }
   }
 
-  /** Whatever ends the job with an error ends it before the first deletion: say so, whoever reads it wants to know. */
+  /** Whoever reads an error wants to know first whether anything is gone. */
   protected override async catch(error: Error): Promise<void> {
-    if (error instanceof SmoltraceError && !(error instanceof UsageError))
+    this.progress?.abandon()
+    if (error instanceof SmoltraceError && !(error instanceof UsageError) && !this.hasBegun)
       error.suggestions.unshift('Nothing was deleted.')
     await super.catch(error)
   }

@@ -50,8 +50,9 @@ export async function archiveBeforeDeletion(
     onEvent,
   })
   const done = [...results.values()].filter((result) => result.status === 'archived')
+  const bytes = done.reduce((sum, each) => sum + each.bytes, 0)
   return {
-    summary: {dir, datasets: done.length, bytes: done.reduce((sum, {bytes}) => sum + bytes, 0)},
+    summary: {dir, datasets: done.length, bytes},
     excluded: notArchived(plan, results),
   }
 }

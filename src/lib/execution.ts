@@ -1,5 +1,5 @@
-import {stat} from 'node:fs/promises'
-import {resolve} from 'node:path'
+import {access, constants, stat} from 'node:fs/promises'
+import {dirname, resolve} from 'node:path'
 
 import {type ArchiveEvent} from './archive/archive.js'
 import {archiveBeforeDeletion} from './archiving.js'
@@ -15,6 +15,7 @@ import {compareWithNow} from './refresh.js'
 import {type CleanupResult, resultOf} from './result.js'
 import {type SavedPlan} from './saved-plan.js'
 import {type Session} from './session.js'
+import {messageOf} from './text.js'
 
 /** How a plan is confirmed and carried out. */
 export interface ExecutionOptions {
@@ -73,14 +74,22 @@ export function checkExecution({
  */
 export async function prepareExecution(options: ExecutionOptions): Promise<void> {
   if (isDryRun(options)) return
-  if (options.archive !== undefined) await requireFolder(options.archive)
+  if (options.archive !== undefined) await requireWritable(options.archive)
   if (options.journal !== false) await prepareJournal(dataDirOf(options))
 }
 
-async function requireFolder(dir: string): Promise<void> {
-  const found = await stat(dir).catch(() => {})
-  if (dir === '' || (found && !found.isDirectory()))
-    throw new UsageError(`--archive "${dir}" is no folder: name one, it is made where it is missing.`)
+/** The folder, or the nearest one above it that is there, in which it would be made. */
+async function requireWritable(dir: string): Promise<void> {
+  if (dir === '') throw new UsageError('--archive "" names no folder.')
+  for (let folder = resolve(dir); ; folder = dirname(folder)) {
+    const found = await stat(folder).catch(() => {})
+    if (found && !found.isDirectory()) throw new UsageError(`--archive ${dir}: ${folder} is no folder.`)
+    if (!found) continue
+    await access(folder, constants.W_OK).catch((error: unknown) => {
+      throw new UsageError(`--archive ${dir}: ${folder} cannot be written to (${messageOf(error)}).`)
+    })
+    return
+  }
 }
 
 /**

@@ -1,12 +1,12 @@
 import {expect} from 'chai'
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
-import {mkdtemp, rm, writeFile} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
+import {type FileHandle, mkdir, mkdtemp, open, rm, stat, writeFile} from 'node:fs/promises'
+import {hostname, tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {cleanupDatasets, type CleanupOptions} from '../../src/lib/cleanup.js'
 import {DAY} from '../../src/lib/duration.js'
-import {CancelledError, UsageError} from '../../src/lib/errors.js'
+import {CancelledError, RefusedError, UsageError} from '../../src/lib/errors.js'
 import {exitCodeOf} from '../../src/lib/result.js'
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {ago, NOW, rejectionOf, runDatasets} from '../support/builders.js'
@@ -118,6 +118,42 @@ describe('archiving before a deletion', () => {
     expect(error).to.be.instanceOf(CancelledError).and.to.have.property('exitCode', 130)
     expect(deletionsAt(hub)).to.deep.equal([])
     expect(existsSync(join(dir, `mira/smoltrace-results-${OLD}.json`))).to.equal(false)
+  })
+
+  it('deletes nothing at all where the disk is full, and does not go on filling it', async () => {
+    const handle = await open(folder)
+    const prototype = Object.getPrototypeOf(handle) as FileHandle
+    await handle.close()
+    const {write} = prototype
+    prototype.write = () =>
+      Promise.reject(Object.assign(new Error('ENOSPC: no space left'), {code: 'ENOSPC'}))
+    try {
+      const error = await rejectionOf(clean({journal: false, concurrency: 1}))
+      expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+      expect(error.message).to.include('no space is left on the disk').and.include(dir)
+    } finally {
+      prototype.write = write
+    }
+
+    expect(deletionsAt(hub)).to.deep.equal([])
+    expect(hub.requests.filter((request) => isDownload(request)).length).to.be.at.most(9)
+    expect((await clean()).counts.deleted).to.equal(6)
+  })
+
+  it('is refused where another process archives into the folder, and nothing is deleted', async () => {
+    await mkdir(join(dir, 'mira'), {recursive: true})
+    const holder = {pid: process.ppid, host: hostname(), token: 'x'}
+    await writeFile(join(dir, 'mira', '.archiving.lock'), JSON.stringify(holder))
+    const error = await rejectionOf(clean())
+    expect(error).to.be.instanceOf(RefusedError)
+    expect(error.message).to.include('another process')
+    expect(deletionsAt(hub)).to.deep.equal([])
+  })
+
+  it('keeps what it wrote from others on this machine', async () => {
+    await clean()
+    if (process.platform === 'win32') return
+    expect((await stat(join(dir, 'mira'))).mode % 0o100).to.equal(0)
   })
 
   it('is refused into what is no folder, before anything is sent', async () => {

@@ -30,7 +30,7 @@ describe('Ctrl-C in the middle of a deletion', () => {
         expect(namesAt(hub)).to.deep.equal(before.filter((name) => !started.includes(name)))
 
         const planned = stdout.match(/^ +\d+\. .+$/gm)?.length ?? 0
-        expect(stdout).to.include('no new deletion was started')
+        expect(stdout).to.include('nothing new was started')
         expect(stdout).to.match(new RegExp(`^Deleted +${started.length} datasets?$`, 'm'))
         expect(stdout).to.match(new RegExp(`^Not attempted +${planned - started.length} datasets$`, 'm'))
         expect(stdout).to.match(

@@ -1,4 +1,7 @@
 import {expect} from 'chai'
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 
 import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {runCli} from '../support/cli.js'
@@ -182,6 +185,30 @@ describe('what happens on the Hub while the question waits', () => {
 })
 
 describe('the deletion on a terminal', () => {
+  it('takes the list off the screen where it ends before the first deletion, and says why', () =>
+    withHub({runs: 12, latencyMs: 60}, async (hub) => {
+      const copies = mkdtempSync(join(tmpdir(), 'smoltrace-copies-'))
+      const argv = ['cleanup', '--all', '--grace', '0', '--archive', copies, '--no-dry-run', '--yes']
+      const interrupted = startInTerminal(argv, cleanEnv(hub))
+      await interrupted.waitFor(/Archiving before anything is deleted: [2-9]/)
+      interrupted.ctrlC()
+      expect(await interrupted.finished).to.equal(130)
+      expect(interrupted.text).to.include('Nothing was deleted.')
+      expect(interrupted.screen.everything().filter((line) => line.includes(' waiting'))).to.deep.equal([])
+
+      hub.intercept({
+        match: ({path}) =>
+          path.includes('author=') && hub.requests.some(({path: other}) => other.includes('/tree/')),
+        respond: {status: 500, body: '{"error":"busy"}'},
+      })
+      hub.requests.length = 0
+      const failed = startInTerminal(argv, cleanEnv(hub))
+      expect(await failed.finished).to.equal(1)
+      expect(failed.text).to.include('busy').and.include('Nothing was deleted.')
+      expect(deletionsAt(hub)).to.deep.equal([])
+      rmSync(copies, {recursive: true})
+    }))
+
   it('draws what is under way in place, and puts the summary last', () =>
     withHub({runs: 6, latencyMs: 150}, async (hub) => {
       const terminal = startInTerminal([...KEEP_ONE, '--yes'], cleanEnv(hub), {rows: 50})
@@ -231,7 +258,7 @@ describe('the deletion on a terminal', () => {
       expect(await terminal.finished).to.equal(130)
       expect(deletionsAt(hub)).to.have.length(started)
       expect(before.length - runDatasetsAt(hub).length).to.equal(started)
-      expect(terminal.text).to.include('no new deletion was started')
+      expect(terminal.text).to.include('nothing new was started')
       expect(terminal.text).to.match(new RegExp(`Deleted +${started} dataset`))
       expectCursor(terminal)
     }))

@@ -5,9 +5,9 @@ import {type Dataset} from '../datasets.js'
 import {CancelledError, RefusedError, SmoltraceError} from '../errors.js'
 import {type Hub} from '../hub/client.js'
 import {parseDatasetName} from '../naming.js'
-import {printable, withoutTokens} from '../text.js'
+import {messageOf, safe} from '../text.js'
 import {all, bounded, type Bounded} from './bounded.js'
-import {diskReason, ensureFolder, isFolder, syncFolder} from './disk.js'
+import {diskReason, ensureFolder, isDiskUnusable, isFolder, syncFolder} from './disk.js'
 import {keepFiles} from './keeping.js'
 import {type Lock, takeLock} from './lock.js'
 import {pathProblem, pathsProblem} from './paths.js'
@@ -61,6 +61,7 @@ const DEFAULT_CONCURRENCY = 4
  * Archives datasets at the commit in which they were listed: the plain files in `DIR/<namespace>/<dataset>/`, and beside them
  * the manifest. Called again, it goes on where it stopped.
  * @returns what became of each dataset, by full name; whatever is not `archived` must not be deleted
+ * @throws RefusedError where the folder cannot be used, or the disk is full: no dataset could be archived then, or no more
  * @throws CancelledError where the signal was aborted; what was fetched stays for the next time
  */
 export async function archiveDatasets(
@@ -68,18 +69,29 @@ export async function archiveDatasets(
   options: ArchiveOptions,
 ): Promise<Map<string, ArchiveResult>> {
   if (options.signal?.aborted) throw new CancelledError('Interrupted.')
+  const {folder, lock} = await takeFolder(options)
+  try {
+    return await archiveAll(datasets, {...options, folder, lock})
+  } finally {
+    await lock.release().catch(() => {})
+  }
+}
+
+async function takeFolder(options: ArchiveOptions): Promise<{folder: string; lock: Lock}> {
   try {
     const folder = await openFolder(options)
-    const lock = await takeLock(join(folder, '.archiving.lock'))
-    try {
-      return await archiveAll(datasets, {...options, folder, lock})
-    } finally {
-      await lock.release().catch(() => {})
-    }
+    return {folder, lock: await takeLock(join(folder, '.archiving.lock'))}
   } catch (error) {
-    if (error instanceof CancelledError) throw error
-    return new Map(datasets.map(({name}) => [name, failed(error)]))
+    throw unusable(options.dir, error)
   }
+}
+
+function unusable(dir: string, error: unknown): RefusedError {
+  const reason = diskReason(error) ?? messageOf(error)
+  return new RefusedError(`Nothing can be archived to ${safe(dir)}: ${safe(reason)}.`, {
+    cause: error,
+    suggestions: ['Name another folder, or make room; what is archived already stays there.'],
+  })
 }
 
 /** The folder that a person named may be a link; below it none is followed. */
@@ -103,6 +115,7 @@ async function archiveAll(datasets: Dataset[], job: Job): Promise<Map<string, Ar
   const oneOfFiles = bounded(concurrency)
   const results = new Map<string, ArchiveResult>()
   let bytes = 0
+  let isStopped = false
   const tell = (name: string) => {
     try {
       job.onEvent?.({kind: 'archiving', name, done: results.size, of: datasets.length, bytes})
@@ -116,8 +129,12 @@ async function archiveAll(datasets: Dataset[], job: Job): Promise<Map<string, Ar
       oneOfDatasets(async () => {
         const {name} = dataset
         if (job.signal?.aborted) throw new CancelledError('Interrupted.')
+        if (isStopped) return
         tell(name)
-        const result = await archiveOne(dataset, job, oneOfFiles)
+        const result = await archiveOne(dataset, job, oneOfFiles).catch((error: unknown) => {
+          isStopped = true
+          throw error
+        })
         results.set(name, result)
         if (result.status === 'archived') bytes += result.bytes
         tell(name)
@@ -132,6 +149,8 @@ async function archiveOne(dataset: Dataset, job: Job, oneOfFiles: Bounded): Prom
     return await keep(dataset, job, oneOfFiles)
   } catch (error) {
     if (job.signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
+    // What has no room, or may not be written, would fail for every other dataset as well.
+    if (isDiskUnusable(error)) throw unusable(job.dir, error)
     return failed(error)
   }
 }
@@ -164,5 +183,5 @@ async function keep(dataset: Dataset, job: Job, oneOfFiles: Bounded): Promise<Ar
 function failed(error: unknown): ArchiveResult {
   const reason = diskReason(error) ?? (error instanceof Error ? error.message : String(error))
   const advice = error instanceof SmoltraceError ? error.suggestions : []
-  return {status: 'failed', reason: withoutTokens(printable([reason, ...advice].join(' ')))}
+  return {status: 'failed', reason: safe([reason, ...advice].join(' '))}
 }

@@ -39,7 +39,8 @@ export async function ensureFolder(root: string, parts: readonly string[]): Prom
   for (const part of parts) {
     folder = join(folder, part)
     if (await isFolder(folder)) continue
-    await mkdir(folder).catch((error: unknown) => {
+    // What is archived may be private on the Hub: it is nobody else's on this machine either.
+    await mkdir(folder, {mode: 0o700}).catch((error: unknown) => {
       if (!isErrno(error, 'EEXIST')) throw error
     })
     await isFolder(folder)
@@ -190,10 +191,16 @@ const REASONS: Record<string, string> = {
   ELOOP: 'a symbolic link is in the way',
   EMFILE: 'too many files are open',
   ENAMETOOLONG: 'the path is too long',
+  ENOENT: 'it cannot be made or found',
   ENOSPC: 'no space is left on the disk',
   ENOTDIR: 'a file is where a folder should be',
   EPERM: 'not permitted',
   EROFS: 'the disk is read-only',
+}
+
+/** Whether nothing more can be written to this disk, whatever it is. */
+export function isDiskUnusable(error: unknown): boolean {
+  return ['EDQUOT', 'ENOSPC', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
 /** What the system's error says, in words; undefined for an error that is none of the system's. */

@@ -26,6 +26,8 @@ interface Holder {
   token: string
 }
 
+/** Locks that this process holds. */
+const held = new Set<string>()
 /** How often a holder shows that it is alive, in ms. */
 const PULSE = 20_000
 /** How long a holder may be silent before the lock is taken from it, in ms. */
@@ -40,6 +42,16 @@ const LONGEST = 10_000
  */
 export async function takeLock(path: string): Promise<Lock> {
   const own: Holder = {pid: process.pid, host: hostname(), token: randomUUID()}
+  held.add(own.token)
+  try {
+    return await tryToTake(path, own)
+  } catch (error) {
+    held.delete(own.token)
+    throw error
+  }
+}
+
+async function tryToTake(path: string, own: Holder): Promise<Lock> {
   let isHolderDead: boolean | undefined
   for (let attempt = 0; attempt < 3; attempt++) {
     const handle = await create(path, own)
@@ -70,6 +82,7 @@ function hold(lock: {
     },
     async release() {
       clearInterval(pulse)
+      held.delete(own.token)
       await handle.close()
       if (await isOwn()) await rm(path, {force: true})
     },
@@ -119,7 +132,7 @@ async function judge(path: string): Promise<{holder: Holder | undefined; isDead:
   if (!found) return undefined
   const holder = await readHolder(path)
   const isSilent = Date.now() - found.mtimeMs > SILENCE
-  const isDead = holder?.host === hostname() && !isRunning(holder.pid)
+  const isDead = holder?.host === hostname() && !isAlive(holder)
   if (isDead || isSilent) return {holder, isDead}
   throw heldBy(holder)
 }
@@ -127,6 +140,11 @@ async function judge(path: string): Promise<{holder: Holder | undefined; isDead:
 function heldBy(holder: Holder | undefined): RefusedError {
   const who = holder ? ` (process ${holder.pid} on ${printable(holder.host)})` : ''
   return new RefusedError(`another process is archiving into this folder${who}`)
+}
+
+/** A container that starts anew may give this process the number of the one before: only what is held here is alive then. */
+function isAlive({pid, token}: Holder): boolean {
+  return pid === process.pid ? held.has(token) : isRunning(pid)
 }
 
 function isRunning(pid: number): boolean {

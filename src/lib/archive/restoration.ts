@@ -28,8 +28,12 @@ export interface Restoration {
 }
 
 /** What is to be done for a dataset: nothing, create it, or add what it lacks. */
-export type Step =
+export type Step = {
+  /** Who sees what is there; undefined where nothing is. */
+  there?: Visibility
+} & (
   {kind: 'create'} | {kind: 'fill'; head: string; files: LocalFile[]; deletes: string[]} | {kind: 'nothing'}
+)
 
 /** The Hub says of a hundred files at a time where they go. */
 const MOST_FILES = 100
@@ -42,10 +46,12 @@ const ATTRIBUTES = '.gitattributes'
 
 /**
  * Brings one dataset back. After each request whose answer was lost it looks at what is there, and goes on from that.
- * @returns whether anything was done; false where it was there already, equal in every file
+ * @returns whether anything was done, false where it was there already, equal in every file; and who sees it
  * @throws RefusedError where something else is there, or somebody else writes to it; the Hub's errors; CancelledError
  */
-export async function restoreDataset(job: Restoration): Promise<boolean> {
+export async function restoreDataset(
+  job: Restoration,
+): Promise<{isChanged: boolean; there: Visibility | undefined}> {
   const {pausesMs = PATIENCE.pausesMs} = job
   const done = new Set<Step['kind']>()
   let isChanged = false
@@ -54,7 +60,7 @@ export async function restoreDataset(job: Restoration): Promise<boolean> {
     if (job.signal?.aborted) throw new CancelledError('Interrupted.')
     try {
       const step = await nextStep(job)
-      if (step.kind === 'nothing') return isChanged
+      if (step.kind === 'nothing') return {isChanged, there: step.there}
       if (done.has(step.kind)) throw new HubFormatError('the Hub shows something else than what was uploaded')
       if (!isChanged) job.onStart()
       isChanged = true
@@ -85,16 +91,18 @@ export async function nextStep({
   const {missing, others} = compare(files, there)
   if (visibilityFor(manifest) === 'private' && facts.visibility === 'public')
     throw new RefusedError('it is there and public, and what was archived was not')
-  if (missing.length === 0 && others.length === 0) return {kind: 'nothing'}
+  const seen = {there: facts.visibility}
+  if (missing.length === 0 && others.length === 0) return {kind: 'nothing', ...seen}
   const isEmpty = there.every(({path}) => path === ATTRIBUTES)
   if (others.length > 0 && !isEmpty)
     throw new RefusedError(`a dataset of this name is there, with another ${JSON.stringify(others[0])}`)
   const kept = new Set(files.map(({path}) => path))
-  return {kind: 'fill', head: facts.sha, files: missing, deletes: others.filter((path) => !kept.has(path))}
+  const deletes = others.filter((path) => !kept.has(path))
+  return {kind: 'fill', head: facts.sha, files: missing, deletes, ...seen}
 }
 
 /** A gate cannot be created: until somebody sets it again, nobody else may see the dataset. */
-export function visibilityFor({visibility, gated}: Manifest): Visibility {
+export function visibilityFor({visibility, gated}: Pick<Manifest, 'gated' | 'visibility'>): Visibility {
   return gated === false ? visibility : 'private'
 }
 

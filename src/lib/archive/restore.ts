@@ -3,11 +3,13 @@ import {realpath} from 'node:fs/promises'
 import {requireWriteAccess} from '../access.js'
 import {CancelledError, RefusedError, UsageError} from '../errors.js'
 import {HubError} from '../hub/errors.js'
+import {type Visibility} from '../hub/uploads.js'
 import {type ConnectionOptions, openSession, type Session} from '../session.js'
 import {printable, withoutTokens} from '../text.js'
 import {all, bounded, type Bounded} from './bounded.js'
 import {whatIs} from './disk.js'
 import {type Manifest} from './manifest.js'
+import {persistently} from './patience.js'
 import {nextStep, restoreDataset, visibilityFor} from './restoration.js'
 import {chooseArchives, requireArchived} from './selection.js'
 import {checkArchive, findArchives, type LocalFile, problemOf, type Shelved} from './shelf.js'
@@ -24,6 +26,8 @@ export interface RestoreOutcome {
   status: RestoreStatus
   /** Why it is not restored; or what about it is not as it was. */
   reason?: string
+  /** Who sees it once it is restored; undefined where the archive could not be read. */
+  visibility?: Visibility
   /** Files of the archive, and their size in bytes; 0 where it could not be read. */
   files: number
   bytes: number
@@ -63,6 +67,8 @@ export interface RestoreResult {
   warnings: string[]
 }
 
+/** What Ctrl-C may have kept from being restored. */
+const OPEN: ReadonlySet<RestoreStatus> = new Set(['failed', 'unattempted'])
 const DEFAULT_CONCURRENCY = 4
 const MAX_CONCURRENCY = 32
 
@@ -84,7 +90,13 @@ export async function restoreDatasets(options: RestoreOptions): Promise<RestoreR
   const {access, hub, warnings} = session
   if (!dryRun) requireWriteAccess(access)
   else if (access.powerless) warnings.push(`With this token nothing could be restored: ${access.powerless}.`)
-  const chosen = chooseArchives(archives, names, access.namespace)
+  const own =
+    options.namespace === undefined
+      ? archives
+      : archives.filter(({namespace}) => namespace === access.namespace)
+  if (own.length < archives.length)
+    warnings.push(`${archives.length - own.length} archives of other namespaces are left alone.`)
+  const chosen = chooseArchives(own, names, access.namespace)
   const job = new Restore(session, {...options, dryRun}, chosen.length)
   const outcomes = await job.run(chosen, bounded(concurrency))
   return {
@@ -92,7 +104,7 @@ export async function restoreDatasets(options: RestoreOptions): Promise<RestoreR
     namespace: access.namespace,
     dir,
     dryRun,
-    interrupted: signal?.aborted === true && outcomes.some(({status}) => status === 'unattempted'),
+    interrupted: signal?.aborted === true && outcomes.some(({status}) => OPEN.has(status)),
     outcomes,
     counts: countOutcomes(outcomes),
     warnings,
@@ -171,15 +183,17 @@ class Restore {
     if (this.stopped !== undefined) return outcomeOf(manifest, 'unattempted', this.stopped)
     try {
       if (dryRun) {
-        const {kind} = await nextStep({hub, ...ready})
-        return kind === 'nothing'
-          ? outcomeOf(manifest, 'present')
-          : outcomeOf(manifest, 'restorable', gateOf(manifest))
+        const step = await persistently(() => nextStep({hub, ...ready}), {signal})
+        return outcomeOf(
+          manifest,
+          step.kind === 'nothing' ? 'present' : 'restorable',
+          remarkOn(manifest, step.there),
+        )
       }
 
       const onStart = () => this.emit({kind: 'started', name: manifest.name})
-      const isNew = await restoreDataset({hub, ...ready, oneCreation, signal, pausesMs, onStart})
-      return isNew ? outcomeOf(manifest, 'restored', gateOf(manifest)) : outcomeOf(manifest, 'present')
+      const {isChanged, there} = await restoreDataset({hub, ...ready, oneCreation, signal, pausesMs, onStart})
+      return outcomeOf(manifest, isChanged ? 'restored' : 'present', remarkOn(manifest, there))
     } catch (error) {
       return this.fail(manifest, error)
     }
@@ -187,7 +201,7 @@ class Restore {
 
   private fail(manifest: Manifest, error: unknown): RestoreOutcome {
     if (this.options.signal?.aborted)
-      return outcomeOf(manifest, 'unattempted', 'interrupted: restore it again, and it goes on')
+      return outcomeOf(manifest, 'failed', 'interrupted in its middle: restore it again, and it goes on')
     if (error instanceof HubError) {
       if (error.status === 401) this.stopped ??= 'the Hub does not accept the token any more'
       if (error.answer.actionLimit) this.stopped ??= printable(error.answer.text)
@@ -206,23 +220,30 @@ class Restore {
   }
 }
 
-function gateOf(manifest: Manifest): string | undefined {
-  if (visibilityFor(manifest) === manifest.visibility) return undefined
-  return `it was public behind a gate (${String(manifest.gated)}): private until you set the gate again`
+/** What is not as it was: a gate cannot be created, and what is there already is left as visible as it is. */
+function remarkOn(manifest: Manifest, there: Visibility | undefined): string | undefined {
+  const {visibility, gated} = manifest
+  const wanted = visibilityFor(manifest)
+  if (there !== undefined && there !== wanted) return `it is ${there} there, and was ${visibility}`
+  if (gated === false) return undefined
+  return wanted === visibility
+    ? `its gate (${gated}) is not set again`
+    : `it was public behind a gate (${gated}): private until you set the gate again`
 }
 
 function refused(name: string, reason: string, manifest?: Manifest): RestoreOutcome {
-  return outcomeOf({name, files: manifest?.files ?? []}, 'refused', reason)
+  return outcomeOf(manifest ?? {name, files: []}, 'refused', reason)
 }
 
 function outcomeOf(
-  {name, files}: Pick<Manifest, 'files' | 'name'>,
+  {name, files, ...rest}: Manifest | Pick<Manifest, 'files' | 'name'>,
   status: RestoreStatus,
   reason?: string,
 ): RestoreOutcome {
   const bytes = files.reduce((sum, {size}) => sum + size, 0)
   const why = reason === undefined ? {} : {reason: withoutTokens(printable(reason))}
-  return {name: printable(name), status, ...why, files: files.length, bytes}
+  const seen = 'visibility' in rest ? {visibility: visibilityFor(rest)} : {}
+  return {name: printable(name), status, ...why, ...seen, files: files.length, bytes}
 }
 
 function countOutcomes(outcomes: RestoreOutcome[]): Record<RestoreStatus, number> {

@@ -48,15 +48,31 @@ export async function findArchives(dir: string): Promise<Shelved[]> {
   for (const namespace of (await readdir(dir)).toSorted()) {
     const folder = join(dir, namespace)
     if (!(await whatIs(folder))?.isDirectory()) continue
-    for (const entry of (await readdir(folder)).toSorted()) {
-      if (!entry.endsWith('.json')) continue
+    const entries = (await readdir(folder)).toSorted()
+    for (const entry of entries.filter((each) => each.endsWith('.json'))) {
       const name = `${namespace}/${entry.slice(0, -'.json'.length)}`
       const manifest = await readShelved(name, namespace, join(folder, entry))
       if (manifest) found.push({name, namespace, place: placeOf(folder, name), manifest})
     }
+
+    for (const own of new Set(entries.flatMap((entry) => datasetIn(entry)))) {
+      const name = `${namespace}/${own}`
+      const isMissing = parseDatasetName(name, namespace) && !entries.includes(`${own}.json`)
+      if (isMissing)
+        found.push({name, namespace, place: placeOf(folder, name), manifest: {problem: NO_MANIFEST}})
+    }
   }
 
-  return found
+  return found.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+const NO_MANIFEST =
+  'its manifest is missing: it was not archived to its end, or is only a part of the archive'
+
+/** The dataset whose files a folder of this name holds, whole or not. */
+function datasetIn(entry: string): string[] {
+  const partial = /^\.(.*)\.partial$/.exec(entry)?.[1]
+  return [partial ?? entry]
 }
 
 /** Undefined for a file that is neither in an archive's place nor looks like one. */
@@ -93,7 +109,8 @@ export async function checkArchive(
   const found = await filesBelow(home)
   const known = new Set(files.map(({path}) => path))
   const extra = [...found.keys()].find((path) => !known.has(path))
-  if (extra !== undefined) throw new RefusedError(`its manifest does not name ${JSON.stringify(extra)}`)
+  if (extra !== undefined)
+    throw new RefusedError(`its manifest does not name ${JSON.stringify(extra)}: remove that file`)
   const checked: LocalFile[] = []
   for (const file of files) {
     const {path} = file

@@ -35,7 +35,14 @@ export function formatAppliedPlan(
         ['Plan', `made by ${printable(madeBy)}, ${moment(madeAt)} (${digest.slice(0, 19)}…)`],
         ...rulePairs(plan, notes),
         ['Left of it', `${thousands(planned)} of ${count(planned + stale.length, 'dataset')}`],
-        ...(board ? [['Leaderboard', `${board}: DELETED as well, archived first`] as [string, string]] : []),
+        ...(board
+          ? [
+              ['Leaderboard', `${board}: DELETED as well, archived first to ${notes.leaderboardArchive}`] as [
+                string,
+                string,
+              ],
+            ]
+          : []),
       ],
       screen.style,
     ),

@@ -23,7 +23,7 @@ export async function confirmByPhrase(
   process.stderr.write(
     `\n${style.red(style.bold('WARNING'))}  You are about to delete ${style.bold(datasets)} (${count(plan.delete.length, 'run')})` +
       ` of ${plan.namespace} for good${board}.\n` +
-      `${isArchived ? 'Each is archived first: `restore` brings it back.' : 'There is no undo: the Hub keeps no copy.'}\n\n`,
+      `${undoText(plan, isArchived)}\n\n`,
   )
   await discardTypeAhead()
   const listenersBefore = new Set(
@@ -57,6 +57,14 @@ export async function confirmByPhrase(
   } finally {
     signal.removeEventListener('abort', onAbort)
   }
+}
+
+function undoText({leaderboard}: Plan, isArchived: boolean): string {
+  if (isArchived)
+    return 'The files of each, as they are now, are archived first: `restore` brings these back.'
+  return leaderboard?.goes
+    ? 'Only the leaderboard is archived first. For the rest there is no undo: the Hub keeps no copy.'
+    : 'There is no undo: the Hub keeps no copy.'
 }
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const

@@ -16,6 +16,8 @@ export interface Progress {
   note: (text: string) => void
   /** Settles when the last line is drawn. */
   end: () => Promise<void>
+  /** Takes the list off the screen, where the job ended before anything of it was settled. */
+  abandon: () => void
 }
 
 /** One dataset's place in the list. */
@@ -35,7 +37,7 @@ export function showProgress(
 ): Progress {
   const rows = new Map<string, Row>()
   const tasks = plannedDatasets(plan).map(({name}) => toTask(name, rows))
-  const board: Board = {stream, note: '', announce() {}}
+  const board: Board = {stream, note: '', announce() {}, abandon() {}}
   const list = new Listr<unknown, ListrRendererFactory, ListrRendererFactory>(tasks, {
     concurrent: true,
     exitOnError: false,
@@ -51,25 +53,31 @@ export function showProgress(
     board.announce(text)
   }
 
-  signal.addEventListener(
-    'abort',
-    () => note('stopping: what is under way is finished, Ctrl-C again ends at once'),
-    {once: true},
-  )
+  let hasBegun = false
+  const stopping = () =>
+    note(
+      hasBegun
+        ? 'stopping: what is under way is finished, Ctrl-C again ends at once'
+        : 'stopping: nothing was deleted',
+    )
+  signal.addEventListener('abort', stopping, {once: true})
 
   return {
     note,
     onEvent(event) {
       if (!signal.aborted && board.note && (event.kind === 'started' || event.kind === 'finished'))
         board.note = ''
-      if (event.kind === 'started') rows.get(event.name)?.start()
-      else if (event.kind === 'finished') rows.get(event.outcome.name)?.finish(event.outcome)
+      if (event.kind === 'started') {
+        hasBegun = true
+        rows.get(event.name)?.start()
+      } else if (event.kind === 'finished') rows.get(event.outcome.name)?.finish(event.outcome)
       else note(describeEvent(event))
     },
     async end() {
       board.note = ''
       await finished
     },
+    abandon: () => board.abandon(),
   }
 }
 

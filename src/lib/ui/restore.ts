@@ -13,6 +13,8 @@ const LABELS: Record<RestoreStatus, string> = {
   unattempted: 'Not attempted',
 }
 
+const SEEN_BY = {private: 'its owners', public: 'everyone', unknown: '-'} as const
+
 /** What became of each dataset, the counts, and what is not as it was. */
 export function formatRestore(result: RestoreResult, screen: Screen): string {
   const {style} = screen
@@ -20,12 +22,14 @@ export function formatRestore(result: RestoreResult, screen: Screen): string {
     {title: 'DATASET'},
     {title: 'FILES', dropAt: 1},
     {title: 'SIZE', dropAt: 2},
+    {title: 'SEEN BY'},
     {title: 'OUTCOME'},
   ]
   const rows = result.outcomes.map((outcome) => [
     outcome.name,
     String(outcome.files),
     formatBytes(outcome.bytes),
+    SEEN_BY[outcome.visibility ?? 'unknown'],
     wordsOf(outcome),
   ])
   const shown = (Object.keys(LABELS) as RestoreStatus[]).filter((status) => result.counts[status] > 0)

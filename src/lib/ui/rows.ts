@@ -10,6 +10,8 @@ export interface Board {
   note: string
   /** Set by a renderer that writes notes down instead of keeping one on the screen. */
   announce: (text: string) => void
+  /** Set by a renderer that has to be told that the job ended before its list did. */
+  abandon: () => void
 }
 
 /** One dataset as a line shows it. */

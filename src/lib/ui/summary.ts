@@ -29,9 +29,9 @@ export function formatSummary(result: CleanupResult, style: Style): string {
 
 /** Where a person finds again what was deleted. */
 function archivedPair({archive}: CleanupResult): Array<[string, string]> {
-  if (!archive) return []
+  if (!archive || archive.datasets === 0) return []
   const what = `${count(archive.datasets, 'dataset')} (${formatBytes(archive.bytes)})`
-  return [['Archived', `${what} in ${archive.dir}`]]
+  return [['Archived', `${what} in ${archive.dir}; \`restore\` brings back what it holds`]]
 }
 
 const LABELS: Record<OutcomeStatus, string> = {

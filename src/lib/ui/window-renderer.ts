@@ -28,6 +28,10 @@ export class WindowRenderer {
   render(): void {
     this.paint()
     this.timer = setInterval(() => this.paint(), REPAINT_MS)
+    this.board.abandon = () => {
+      clearInterval(this.timer)
+      this.erase()
+    }
   }
 
   end(): void {
@@ -44,9 +48,15 @@ export class WindowRenderer {
       size,
       styleFor(stream),
     )
-    if (this.painted > 0) moveCursor(stream, 0, -this.painted)
-    clearScreenDown(stream)
+    this.erase()
     stream.write(`${lines.join('\n')}\n`)
     this.painted = lines.length
+  }
+
+  private erase(): void {
+    const {stream} = this.board
+    if (this.painted > 0) moveCursor(stream, 0, -this.painted)
+    clearScreenDown(stream)
+    this.painted = 0
   }
 }

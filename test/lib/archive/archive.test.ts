@@ -16,7 +16,7 @@ import {join} from 'node:path'
 
 import {type ArchiveEvent} from '../../../src/lib/archive/archive.js'
 import {type Manifest, parseManifest} from '../../../src/lib/archive/manifest.js'
-import {CancelledError} from '../../../src/lib/errors.js'
+import {CancelledError, RefusedError} from '../../../src/lib/errors.js'
 import {type Fault} from '../../../src/lib/sandbox/faults.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf, serve} from '../../support/builders.js'
@@ -248,8 +248,12 @@ describe('archiving', () => {
             await writeFile(join(outside, 'mine.txt'), 'mine')
             if (link(dir) !== join(dir, 'mira')) await mkdir(join(dir, 'mira'))
             await symlink(title.includes('manifest') ? join(outside, 'mine.txt') : outside, link(dir))
-            const [result] = (await archiveAt(hub, dir)).values()
-            if (title !== 'the draft of the manifest') expect(result?.status).to.equal('failed')
+            const outcome = await archiveAt(hub, dir).catch((error: unknown) => error)
+            if (title === 'the folder of the namespace') expect(outcome).to.be.instanceOf(RefusedError)
+            else if (title !== 'the draft of the manifest')
+              expect([...(outcome as Awaited<ReturnType<typeof archiveAt>>).values()][0]?.status).to.equal(
+                'failed',
+              )
             expect(treeOf(outside)).to.deep.equal({'mine.txt': Buffer.from('mine').toString('base64')})
           }),
         ))
@@ -279,10 +283,14 @@ describe('archiving', () => {
         const results = await archiveAt(hub, join(dir, 'a', 'b'))
         expect(results.get(NAME)?.status).to.equal('archived')
         await writeFile(join(dir, 'file'), '')
-        expect(reasonOf(await archiveAt(hub, join(dir, 'file', 'x')))).to.include('a file is where a folder')
+        const error = await rejectionOf(archiveAt(hub, join(dir, 'file', 'x')))
+        expect(error).to.be.instanceOf(RefusedError)
+        expect(error.message)
+          .to.include('a file is where a folder')
+          .and.include(join(dir, 'file', 'x'))
         if (process.getuid?.() === 0) return
         await chmod(dir, 0o500)
-        expect(reasonOf(await archiveAt(hub, join(dir, 'c')))).to.include('no permission')
+        expect((await rejectionOf(archiveAt(hub, join(dir, 'c')))).message).to.include('no permission')
         await chmod(dir, 0o700)
       }))
   })
@@ -532,10 +540,11 @@ describe('archiving', () => {
   describe('by two at once', () => {
     it('lets one do it, and tells the other', () =>
       withFolder(async (dir) => {
-        const results = await Promise.all([archiveAt(hub, dir), archiveAt(hub, dir)])
-        const reasons = results.map((each) => reasonOf(each))
-        expect(reasons).to.include('it is archived')
-        expect(reasons.join(' ')).to.include('another process is archiving into this folder')
+        const settled = await Promise.allSettled([archiveAt(hub, dir), archiveAt(hub, dir)])
+        const done = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+        const refused = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []))
+        expect(done.map((each) => reasonOf(each))).to.deep.equal(['it is archived'])
+        expect(refused[0]?.message).to.include('another process is archiving into this folder')
         expect(await readdir(join(dir, 'mira'))).to.have.members([OWN, `${OWN}.json`])
       }))
 

@@ -43,6 +43,14 @@ describe('the lock of a folder of archives', () => {
       await locks[0]?.release()
     }))
 
+  it('is taken from one that had the number which this process has now', () =>
+    inFolder(async (path) => {
+      await writeFile(path, held({pid: process.pid}))
+      const lock = await takeLock(path)
+      expect(lock.isHolderDead).to.equal(true)
+      await lock.release()
+    }))
+
   it('is taken from a process of this machine that has ended', () =>
     inFolder(async (path) => {
       await writeFile(path, held({pid: deadPid()}))
@@ -67,7 +75,7 @@ describe('the lock of a folder of archives', () => {
 
   for (const [title, text] of [
     ['another machine', held({host: 'elsewhere'})],
-    ['this machine, whose process is alive', held()],
+    ['this machine, whose process is alive', held({pid: process.ppid})],
     ['nobody knows whom', ''],
   ] as const) {
     it(`is left to a holder on ${title} for ten minutes`, () =>

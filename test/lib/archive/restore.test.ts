@@ -399,10 +399,87 @@ describe('restoring', () => {
         const result = await restore(dir)
         const other = result.outcomes.find(({name}) => name === `${hub.org}/${OWN}`)
         expect(other?.reason).to.equal(`it is not of mira: add --namespace ${hub.org}`)
-        expect((await restore(dir, {namespace: hub.org, names: [OWN]})).outcomes).to.have.length(1)
+        const ofOrg = await restore(dir, {namespace: hub.org})
+        expect(ofOrg.outcomes.map(({name}) => name)).to.deep.equal([`${hub.org}/${OWN}`])
+        expect(ofOrg.warnings.join(' ')).to.include('1 archives of other namespaces')
+        expect(exitCodeOfRestore(ofOrg)).to.equal(0)
         expect(hub.state.get(`${hub.org}/${OWN}`)).not.to.equal(undefined)
       }))
   })
+
+  describe('what is only a part of an archive', () => {
+    const parts: Array<[title: string, damage: (dir: string) => Promise<void>]> = [
+      ['has lost its manifest', (dir) => rm(`${home(dir)}.json`)],
+      [
+        'was not archived to its end',
+        async (dir) => {
+          await rm(`${home(dir)}.json`)
+          await rename(home(dir), join(dir, 'mira', `.${OWN}.partial`))
+        },
+      ],
+    ]
+    for (const [title, damage] of parts) {
+      it(`is refused, and not passed over, where it ${title}`, () =>
+        withFolder(async (dir) => {
+          hub.state.addDataset({name: TRACES, createdAt: CREATED, files: {x: 'y'}})
+          await archiveAt(hub, dir)
+          hub.state.remove(NAME)
+          hub.state.remove(TRACES)
+          await damage(dir)
+          for (const names of [[], [TIMESTAMP]]) {
+            const result = await restore(dir, {names})
+            expect(result.outcomes.find(({name}) => name === NAME)).to.include({status: 'refused'})
+            expect(exitCodeOfRestore(result)).to.equal(3)
+          }
+
+          expect(hub.state.get(NAME)).to.equal(undefined)
+        }))
+    }
+  })
+
+  describe('who sees a dataset', () => {
+    it('is told of each, before anything is created', () =>
+      withFolder(async (dir) => {
+        hub.state.addDataset({name: TRACES, createdAt: CREATED, private: true, files: {x: 'y'}})
+        await archiveAt(hub, dir)
+        const {outcomes} = await restore(dir, {dryRun: true})
+        const seen = new Map(outcomes.map(({name, visibility}) => [name, visibility]))
+        expect(seen.get(TRACES)).to.equal('private')
+        expect(seen.get(NAME)).to.equal(hub.state.get(NAME)?.private ? 'private' : 'public')
+      }))
+
+    it('is said where it is not who saw it before', () =>
+      withArchive(async (dir) => {
+        const repo = hub.state.get(NAME)!
+        repo.private = !repo.private
+        const [was, is] = repo.private ? ['public', 'private'] : ['private', 'public']
+        const {status, reason} = await restoreOne(dir)
+        if (is === 'private')
+          expect([status, reason]).to.deep.equal(['present', `it is private there, and was ${was}`])
+        else expect(status).to.equal('refused')
+      }))
+
+    it('is said where a private dataset had a gate, which is not set again', () =>
+      withFolder(async (dir) => {
+        const repo = hub.state.get(NAME)!
+        repo.private = true
+        repo.gated = 'manual'
+        await archiveAt(hub, dir)
+        hub.state.remove(NAME)
+        const {status, reason} = await restoreOne(dir)
+        expect([status, reason]).to.deep.equal(['restored', 'its gate (manual) is not set again'])
+      }))
+  })
+
+  it('asks again in a dry run where the Hub is busy for a moment', () =>
+    withArchive(async (dir) => {
+      hub.intercept({
+        match: ({path}) => path.includes('/revision/'),
+        times: 1,
+        respond: {status: 503, body: ''},
+      })
+      expect((await restore(dir, {dryRun: true})).counts).to.include({failed: 0, present: 1})
+    }))
 
   describe('the datasets named', () => {
     const names = [NAME, TRACES, 'mira/smoltrace-leaderboard', 'mira/smoltrace-results-20260106_000000']
@@ -630,7 +707,8 @@ describe('restoring', () => {
         const controller = new AbortController()
         hub.intercept({match: isCommit, times: 1, before: () => controller.abort()})
         const result = await restore(dir, {signal: controller.signal, concurrency: 1})
-        expect(result.outcomes.map(({status}) => status)).to.deep.equal(['unattempted', 'unattempted'])
+        expect(result.outcomes.map(({status}) => status)).to.deep.equal(['failed', 'unattempted'])
+        expect(result.outcomes[0]?.reason).to.include('interrupted in its middle')
         expect(exitCodeOfRestore(result)).to.equal(130)
         expect(hub.state.get(TRACES)).to.equal(undefined)
         expect((await restore(dir)).counts.restored + (await restore(dir)).counts.present).to.be.at.least(2)

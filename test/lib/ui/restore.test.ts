@@ -13,7 +13,7 @@ const NAME = 'mira/smoltrace-results-20260105_113000'
 const SCREEN = {style: PLAIN, width: undefined}
 
 function outcome(status: RestoreStatus, more: Partial<RestoreOutcome> = {}): RestoreOutcome {
-  return {name: NAME, status, files: 3, bytes: 12_000_000, ...more}
+  return {name: NAME, status, visibility: 'private', files: 3, bytes: 12_000_000, ...more}
 }
 
 function resultOf(outcomes: RestoreOutcome[], more: Partial<RestoreResult> = {}): RestoreResult {
@@ -38,7 +38,7 @@ describe('the summary of a restore', () => {
       resultOf([outcome('restored'), outcome('refused', {name: 'mira/x', reason: '"README.md" is missing'})]),
       SCREEN,
     )
-    expect(text).to.match(new RegExp(`^${NAME} +3 +12 MB +restored$`, 'm'))
+    expect(text).to.match(new RegExp(`^${NAME} +3 +12 MB +its owners +restored$`, 'm'))
     expect(text).to.match(/^mira\/x .* refused: "README.md" is missing$/m)
     expect(text).to.include('Not everything was restored.')
     expect(text)
