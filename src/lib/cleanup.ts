@@ -16,7 +16,7 @@ import {gone, type Outcome} from './outcomes.js'
 import {frozen, makePlan, makePlanOfNames, type Plan} from './plan.js'
 import {readProtection, readProtectionIfPossible} from './protection-file.js'
 import {type Protection, refuseProtected} from './protection.js'
-import {type CleanupResult, resultOf} from './result.js'
+import {type CleanupResult} from './result.js'
 import {decide, type Knowledge} from './retention.js'
 import {
   asksLeaderboard,
@@ -153,12 +153,9 @@ export async function deleteDatasets(
   const protection = await readProtection(session.hub, inventory.leaderboard)
   const plan = names ? makePlanOfNames(inventory, names, protection) : requireSameHub(target as Plan, session)
   if (plan.leaderboard?.goes) refuseProtected(inventory.leaderboard, protection, session.now)
-  const result = await execute(
-    {plan, inventory, session, signal: options.signal, needsLook: () => true},
-    options,
-  )
-  if (!names || result.dryRun || result.declined) return result
-  return resultOf({...result, inventory, outcomes: [...leftOut(names, inventory, plan), ...result.outcomes]})
+  const stale = names ? leftOut(names, inventory, plan) : []
+  const job = {plan, stale, inventory, session, signal: options.signal, needsLook: () => true}
+  return execute(job, options)
 }
 
 /** What became of names that the plan has no place for. */

@@ -122,7 +122,7 @@ export interface Job {
   signal?: AbortSignal | undefined
   /** The plan may be older than the listing or than a wait for the quota: compare it before anything goes. */
   needsLook: () => boolean
-  /** What has fallen out of a saved plan, and is not part of `plan` any more. */
+  /** What of a saved plan, or of the names given, is not part of `plan`. */
   stale?: Outcome[] | undefined
   /** The saved plan as it was made. */
   saved?: SavedPlan | undefined

@@ -13,7 +13,7 @@ export interface CleanupResult {
   interrupted: boolean
   /** Datasets in the plan: what a dry run would delete. */
   wouldDelete: number
-  /** What had fallen out of a saved plan when it was to be applied: gone, changed or protected since. */
+  /** What of a saved plan, or of the names given, could not be deleted from the start: gone, changed or kept. */
   stale: Outcome[]
   /** One for each dataset of the plan that was carried out; empty after a dry run. */
   outcomes: Outcome[]

@@ -61,10 +61,6 @@ export function readRules(options: RetentionOptions): RetentionRules {
     only: RUN_TYPES.filter((type) => options.only?.includes(type)),
     deleteLeaderboard: options.deleteLeaderboard ?? false,
   }
-  if (rules.ignoreLeaderboard && !rules.incompleteOnly)
-    throw new UsageError(
-      '--ignore-leaderboard goes with --incomplete-only: no other rule asks the leaderboard.',
-    )
   checkCombination(rules)
   return rules
 }
@@ -91,6 +87,10 @@ function checkValues({keepRecent, run = [], only = []}: RetentionOptions): void 
 
 function checkCombination(rules: RetentionRules): void {
   const {all, only, deleteLeaderboard} = rules
+  if (rules.ignoreLeaderboard && !rules.incompleteOnly)
+    throw new UsageError(
+      '--ignore-leaderboard goes with --incomplete-only: no other rule asks the leaderboard.',
+    )
   const others = [...selectorsOf(rules).filter((name) => name !== '--all'), ...keepersOf(rules)]
   if (all && others.length > 0) {
     throw new UsageError(

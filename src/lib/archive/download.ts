@@ -8,6 +8,9 @@ import {type RepoFile} from '../hub/files.js'
 import {fingerprint, isContentOf, openToWrite, whatIs} from './disk.js'
 import {PATIENCE, type Patience, persistently} from './patience.js'
 
+/** What does not fit after it was completed is fetched once more from its beginning. */
+const ROUNDS = 2
+
 /** One file to fetch. */
 export interface Download {
   hub: Pick<Hub, 'download'>
@@ -29,13 +32,30 @@ export interface Download {
  */
 export async function fetchFile(job: Download): Promise<void> {
   if (await isWhole(job)) return
-  await persistently(() => fetchRest(job), job)
-  if (await isWhole(job)) return
-  await rm(job.target)
-  await persistently(() => fetchRest(job), job)
-  if (await isWhole(job)) return
-  await rm(job.target)
+  for (let round = 0; round < ROUNDS; round++) {
+    await fetchInParts(job)
+    if (await isWhole(job)) return
+    await rm(job.target)
+  }
+
   throw new RefusedError(`${JSON.stringify(job.file.path)} came with another content than the Hub lists`)
+}
+
+/** A line that breaks again and again brings a large file too, as long as each time some of it arrives. */
+async function fetchInParts(job: Download): Promise<void> {
+  for (let size = await sizeOf(job.target); ;) {
+    try {
+      return await persistently(() => fetchRest(job), job)
+    } catch (error) {
+      const grown = await sizeOf(job.target)
+      if (!(error instanceof HubUnreachableError) || grown <= size) throw error
+      size = grown
+    }
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await whatIs(path))?.size ?? 0
 }
 
 async function isWhole({file, target, signal}: Download): Promise<boolean> {

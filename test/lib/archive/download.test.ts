@@ -104,16 +104,18 @@ describe('fetching a file', () => {
       expect(await readFile(target, 'utf8')).to.equal(CONTENT)
     }))
 
-  it('gives up after a few times, and leaves what came for the next time', () =>
+  it('gives up after a few times in which nothing came, and leaves what came before for the next time', () =>
     inFolder(async (target) => {
-      const error = await rejectionOf(
-        fetching(
-          target,
-          Array.from({length: 9}, () => broken(1)),
-        ),
-      )
+      const nothing = Array.from({length: 20}, () => broken(0))
+      const error = await rejectionOf(fetching(target, [broken(5), ...nothing]))
       expect(error).to.be.instanceOf(HubUnreachableError)
       expect(await readFile(target, 'utf8')).to.equal(CONTENT.slice(0, 5))
+    }))
+
+  it('does not give up a line that breaks again and again, as long as something comes each time', () =>
+    inFolder(async (target) => {
+      await fetching(target, [...Array.from({length: 12}, () => broken(1)), whole])
+      expect(await readFile(target, 'utf8')).to.equal(CONTENT)
     }))
 
   it('fetches once more from the beginning what does not fit after it was completed', () =>
