@@ -18,6 +18,8 @@ export interface Scenario {
   anywhere?: true
 }
 
+/** The only run of an account that has one. */
+const THE_RUN = '20250615_100459'
 const DELETE_ALL = ['--all', '--no-dry-run', '--yes', '--concurrency', '1']
 
 /** Every recording, by the name of its file. The recorder and the tests read the same list. */
@@ -88,6 +90,33 @@ export const scenarios = {
     argv: ['cleanup', ...DELETE_ALL, '--delete-leaderboard'],
     exitCode: 0,
     hub: {runs: 2},
+  },
+  'leaderboard-protect-top': {
+    argv: ['leaderboard', 'protect', '--top', '2', '--by', 'success_rate'],
+    exitCode: 0,
+    hub: {runs: 5},
+  },
+  'runs-protect': {
+    argv: ['runs', 'protect', THE_RUN, '--reason', 'cited in the paper', '--until', '2025-12-31'],
+    exitCode: 0,
+    hub: {runs: 1},
+  },
+  'runs-unprotect': {
+    argv: ['runs', 'unprotect', THE_RUN],
+    exitCode: 0,
+    hub: {runs: 1},
+    arrange: pin,
+  },
+  'pinned-run': {
+    argv: ['cleanup', '--run', THE_RUN, '--no-dry-run', '--yes'],
+    exitCode: 0,
+    hub: {runs: 1},
+    arrange: pin,
+  },
+  'incomplete-only': {
+    argv: ['cleanup', '--incomplete-only', '--grace', '0', '--no-dry-run', '--yes'],
+    exitCode: 0,
+    hub: {runs: 9},
   },
   'read-only-token': {
     argv: ['cleanup', ...DELETE_ALL],
@@ -180,6 +209,11 @@ export type ScenarioName = keyof typeof scenarios
 
 /** The same list for who does not care which is which. */
 export const allScenarios = Object.entries(scenarios) as Array<[ScenarioName, Scenario]>
+
+async function pin(hub: Sandbox): Promise<void> {
+  const {exitCode, stderr} = await runCli(['runs', 'protect', THE_RUN], envOf(hub))
+  if (exitCode !== 0) throw new Error(stderr)
+}
 
 async function protect(hub: Sandbox): Promise<void> {
   const {exitCode, stderr} = await runCli(['leaderboard', 'protect', '--reason', 'cited in the paper'], envOf(hub))
