@@ -126,6 +126,11 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     await super.catch(error)
   }
 
+  protected override lastWords(): void {
+    this.progress?.abandon()
+    if (this.hasBegun) process.stderr.write(`Ended at once. What of it is certain: ${this.bin} history\n`)
+  }
+
   protected override note(text: string): void {
     if (this.progress) this.progress.note(text)
     else super.note(text)

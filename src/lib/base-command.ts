@@ -90,6 +90,7 @@ export abstract class BaseCommand extends Command {
     const controller = new AbortController()
     const stop = (signal: NodeJS.Signals) => {
       if (controller.signal.aborted) {
+        this.lastWords()
         release()
         process.kill(process.pid, signal)
       }
@@ -108,6 +109,9 @@ export abstract class BaseCommand extends Command {
       release()
     }
   }
+
+  /** Said when a second Ctrl-C ends the process at once. */
+  protected lastWords(): void {}
 
   /** Any error ends here: exit code, one line, what to do next; the stack only with `DEBUG`. */
   protected override async catch(error: Error): Promise<void> {

@@ -22,6 +22,7 @@ export const RUN_STATES = [
   'incomplete',
   'uploading',
   'failed',
+  'unknown',
 ] as const
 export type RunState = (typeof RUN_STATES)[number]
 
@@ -76,7 +77,7 @@ export function isUnfinished(run: Run, evidence: Evidence | 'unknown'): boolean 
 
 /**
  * The state of a run. Three datasets do not make an evaluation complete that failed; two of them do not make one
- * incomplete that finished without tracing.
+ * incomplete that finished without tracing. Where the leaderboard is not known, nobody can tell these apart.
  */
 export function stateOf(run: Run, {now, graceMs, evidence}: StateContext): RunState {
   const standing = evidence === 'unknown' ? undefined : evidence.get(run.timestamp)
@@ -84,7 +85,8 @@ export function stateOf(run: Run, {now, graceMs, evidence}: StateContext): RunSt
   if (run.complete) return 'complete'
   if (standing === 'finished')
     return run.missing.every((type) => type === 'traces') ? 'finished-without-traces' : 'thinned'
-  return mayBeUploading(run, now, graceMs) ? 'uploading' : 'incomplete'
+  if (mayBeUploading(run, now, graceMs)) return 'uploading'
+  return evidence === 'unknown' ? 'unknown' : 'incomplete'
 }
 
 /** Columns that runs can be ranked by, and which end of them is the better one. */

@@ -73,8 +73,8 @@ export async function protectLeaderboard(options: ProtectOptions = {}): Promise<
   const author = {by: session.user, at: session.now}
   const change = await changeProtection(session.hub, leaderboard, 'Protect the leaderboard', (current) => {
     const board = current.leaderboard ?? {...author, ...(reason && {reason})}
-    const pin = {...author, reason: reason || 'cited by the leaderboard'}
-    return {...pinned(current, runs, pin, session.now), leaderboard: board}
+    const pin: Pin = {...author, ...(reason && {reason})}
+    return {...pinned(current, runs, {pin, now: session.now, reason: CITED}), leaderboard: board}
   })
   const changed = change.before.leaderboard === undefined
   return {leaderboard, changed, protection: change.after.leaderboard, runs: pinsMade(runs, change)}
@@ -115,7 +115,7 @@ export async function protectRuns(timestamps: string[], options: PinOptions = {}
   requireRuns(timestamps, inventory.datasets)
   const pin: Pin = {by: session.user, at: session.now, ...(reason && {reason}), ...(until && {until})}
   const change = await changeProtection(session.hub, leaderboard, 'Pin runs', (current) =>
-    pinned(current, timestamps, pin, session.now),
+    pinned(current, timestamps, {pin, now: session.now}),
   )
   return {leaderboard, changed: change.changed, runs: pinsMade(timestamps, change)}
 }
@@ -171,6 +171,8 @@ function checkTimestamps(timestamps: string[]): void {
   }
 }
 
+const CITED = 'cited by the leaderboard'
+
 /** The runs that the leaderboard cites and that still exist. */
 async function runsToPin(
   {runs = false, top, by = 'success_rate'}: ProtectOptions,
@@ -184,15 +186,22 @@ async function runsToPin(
   return chosen.filter((timestamp) => existing.has(timestamp)).slice(0, top)
 }
 
-function pinned(current: Protection, timestamps: string[], pin: Pin, now: Date): Protection {
-  const pins = timestamps.map((run) => [run, longer(livePin(current, run, now), pin)] as const)
+/** Adds pins; `reason` is that of those which have none of their own: a person's reason is never replaced by it. */
+function pinned(
+  current: Protection,
+  timestamps: string[],
+  {pin, now, reason}: {pin: Pin; now: Date; reason?: string},
+): Protection {
+  const explained = (each: Pin): Pin => ({...each, ...(reason && !each.reason && {reason})})
+  const pins = timestamps.map((run) => [run, explained(longer(livePin(current, run, now), pin))] as const)
   return pins.length === 0 ? current : {...current, runs: {...current.runs, ...Object.fromEntries(pins)}}
 }
 
 function longer(before: Pin | undefined, wanted: Pin): Pin {
   if (!before) return wanted
   const isLonger = before.until !== undefined && (wanted.until === undefined || wanted.until > before.until)
-  return isLonger ? wanted : before
+  const reason = wanted.reason ?? before.reason
+  return isLonger ? {...wanted, ...(reason && {reason})} : before
 }
 
 /** The pins that were to be made, and which of them are new. */

@@ -107,7 +107,7 @@ describe('documents', () => {
       state: 'finished-without-traces',
       standing: 'finished',
     })
-    expect(document({evidence: 'unknown'})).to.include({state: 'incomplete', standing: 'unknown'})
+    expect(document({evidence: 'unknown'})).to.include({state: 'unknown', standing: 'unknown'})
     expect(document({graceMs: 60 * DAY})).to.include({state: 'uploading', mayBeUploading: true})
     expect(document({protection: 'unknown'})).to.include({pinned: null})
     expect(document({protection: pinned()})).to.include({pinned: true})

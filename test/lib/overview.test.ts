@@ -86,9 +86,10 @@ describe('overview', () => {
         incomplete: 1,
         uploading: 1,
         failed: 1,
+        unknown: 0,
       },
     })
-    expect(Object.values(totalsOf([], context).states)).to.deep.equal([0, 0, 0, 0, 0, 0])
+    expect(Object.values(totalsOf([], context).states)).to.deep.equal([0, 0, 0, 0, 0, 0, 0])
   })
 })
 

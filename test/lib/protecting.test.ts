@@ -233,6 +233,16 @@ describe('pinning runs', () => {
       expect(left.map(({timestamp}) => timestamp)).to.have.members(cited)
     })
 
+    it('keeps the reason of a pin that it lengthens', async () => {
+      const {runs: best} = await protectLeaderboard({...connection(), top: 1})
+      const [first] = best
+      await unprotectRuns([first?.run ?? ''], connection())
+      await protectRuns([first?.run ?? ''], {...connection(), reason: 'paper', until: '2026-12-31'})
+      const {runs: again} = await protectLeaderboard({...connection(), top: 1})
+      expect(again[0]?.pin).to.deep.include({reason: 'paper'})
+      expect(again[0]?.pin).not.to.have.property('until')
+    })
+
     it('says that only the pins are new where the leaderboard was protected before', async () => {
       await protectLeaderboard({...connection(), reason: 'first'})
       const {changed, protection, runs: best} = await protectLeaderboard({...connection(), top: 2})

@@ -175,7 +175,8 @@ describe('what happens on the Hub while the question waits', () => {
   it('a leaderboard that was protected meanwhile stays', () =>
     withHub({runs: 3}, async (hub) => {
       const terminal = await asked(hub, ['cleanup', '--delete-leaderboard', '--no-dry-run'])
-      expect(terminal.text).to.include('the leaderboard among them')
+      expect(terminal.text).to.include('You are about to delete the leaderboard of mira for good.')
+      expect(terminal.text).to.include('Its files are archived first').and.not.include('no undo')
       expect((await runCli(['leaderboard', 'protect'], envOf(hub))).exitCode).to.equal(0)
       terminal.type('DELETE')
       expect(await terminal.finished).to.equal(3)

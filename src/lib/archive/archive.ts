@@ -2,7 +2,7 @@ import {mkdir, realpath, rm} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
 import {type Dataset} from '../datasets.js'
-import {CancelledError, RefusedError, SmoltraceError} from '../errors.js'
+import {CancelledError, RefusedError} from '../errors.js'
 import {type Hub} from '../hub/client.js'
 import {parseDatasetName} from '../naming.js'
 import {messageOf, safe} from '../text.js'
@@ -182,6 +182,5 @@ async function keep(dataset: Dataset, job: Job, oneOfFiles: Bounded): Promise<Ar
 
 function failed(error: unknown): ArchiveResult {
   const reason = diskReason(error) ?? (error instanceof Error ? error.message : String(error))
-  const advice = error instanceof SmoltraceError ? error.suggestions : []
-  return {status: 'failed', reason: safe([reason, ...advice].join(' '))}
+  return {status: 'failed', reason: safe(reason)}
 }

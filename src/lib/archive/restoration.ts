@@ -3,6 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {CancelledError, RefusedError} from '../errors.js'
 import {type Hub} from '../hub/client.js'
 import {HubError, HubFormatError} from '../hub/errors.js'
+import {type DatasetFacts} from '../hub/facts.js'
 import {type RepoFile} from '../hub/files.js'
 import {type Visibility} from '../hub/uploads.js'
 import {printable} from '../text.js'
@@ -27,10 +28,13 @@ export interface Restoration {
   onStart: () => void
 }
 
+/** Who sees a dataset, and whether they must be let in first. */
+export type Audience = Pick<DatasetFacts, 'gated' | 'visibility'>
+
 /** What is to be done for a dataset: nothing, create it, or add what it lacks. */
 export type Step = {
   /** Who sees what is there; undefined where nothing is. */
-  there?: Visibility
+  there?: Audience
 } & (
   {kind: 'create'} | {kind: 'fill'; head: string; files: LocalFile[]; deletes: string[]} | {kind: 'nothing'}
 )
@@ -51,7 +55,7 @@ const ATTRIBUTES = '.gitattributes'
  */
 export async function restoreDataset(
   job: Restoration,
-): Promise<{isChanged: boolean; there: Visibility | undefined}> {
+): Promise<{isChanged: boolean; there: Audience | undefined}> {
   const {pausesMs = PATIENCE.pausesMs} = job
   const done = new Set<Step['kind']>()
   let isChanged = false
@@ -89,10 +93,11 @@ export async function nextStep({
   if (facts?.name !== name) return {kind: 'create'}
   const there = await hub.listFiles(name, facts.sha)
   const {missing, others} = compare(files, there)
-  if (visibilityFor(manifest) === 'private' && facts.visibility === 'public')
-    throw new RefusedError('it is there and public, and what was archived was not')
-  const seen = {there: facts.visibility}
+  const seen = {there: {visibility: facts.visibility, gated: facts.gated}}
   if (missing.length === 0 && others.length === 0) return {kind: 'nothing', ...seen}
+  const isAsOpen = manifest.visibility === 'public' && facts.gated === manifest.gated
+  if (facts.visibility === 'public' && visibilityFor(manifest) === 'private' && !isAsOpen)
+    throw new RefusedError('it is there and public, and what was archived was not')
   const isEmpty = there.every(({path}) => path === ATTRIBUTES)
   if (others.length > 0 && !isEmpty)
     throw new RefusedError(`a dataset of this name is there, with another ${JSON.stringify(others[0])}`)

@@ -10,7 +10,7 @@ import {all, bounded, type Bounded} from './bounded.js'
 import {whatIs} from './disk.js'
 import {type Manifest} from './manifest.js'
 import {persistently} from './patience.js'
-import {nextStep, restoreDataset, visibilityFor} from './restoration.js'
+import {type Audience, nextStep, restoreDataset, visibilityFor} from './restoration.js'
 import {chooseArchives, requireArchived} from './selection.js'
 import {checkArchive, findArchives, type LocalFile, problemOf, type Shelved} from './shelf.js'
 
@@ -26,7 +26,7 @@ export interface RestoreOutcome {
   status: RestoreStatus
   /** Why it is not restored; or what about it is not as it was. */
   reason?: string
-  /** Who sees it once it is restored; undefined where the archive could not be read. */
+  /** Who sees it, there or once it is created; undefined where nothing is restored. */
   visibility?: Visibility
   /** Files of the archive, and their size in bytes; 0 where it could not be read. */
   files: number
@@ -96,6 +96,8 @@ export async function restoreDatasets(options: RestoreOptions): Promise<RestoreR
       : archives.filter(({namespace}) => namespace === access.namespace)
   if (own.length < archives.length)
     warnings.push(`${archives.length - own.length} archives of other namespaces are left alone.`)
+  if (own.length === 0) throw new RefusedError(`${printable(dir)} holds no archive of ${access.namespace}.`)
+  requireArchived(own, names, dir)
   const chosen = chooseArchives(own, names, access.namespace)
   const job = new Restore(session, {...options, dryRun}, chosen.length)
   const outcomes = await job.run(chosen, bounded(concurrency))
@@ -184,16 +186,13 @@ class Restore {
     try {
       if (dryRun) {
         const step = await persistently(() => nextStep({hub, ...ready}), {signal})
-        return outcomeOf(
-          manifest,
-          step.kind === 'nothing' ? 'present' : 'restorable',
-          remarkOn(manifest, step.there),
-        )
+        const status = step.kind === 'nothing' ? 'present' : 'restorable'
+        return seenOutcome(manifest, status, step.there)
       }
 
       const onStart = () => this.emit({kind: 'started', name: manifest.name})
       const {isChanged, there} = await restoreDataset({hub, ...ready, oneCreation, signal, pausesMs, onStart})
-      return outcomeOf(manifest, isChanged ? 'restored' : 'present', remarkOn(manifest, there))
+      return seenOutcome(manifest, isChanged ? 'restored' : 'present', there)
     } catch (error) {
       return this.fail(manifest, error)
     }
@@ -221,10 +220,11 @@ class Restore {
 }
 
 /** What is not as it was: a gate cannot be created, and what is there already is left as visible as it is. */
-function remarkOn(manifest: Manifest, there: Visibility | undefined): string | undefined {
+function remarkOn(manifest: Manifest, there: Audience | undefined): string | undefined {
   const {visibility, gated} = manifest
   const wanted = visibilityFor(manifest)
-  if (there !== undefined && there !== wanted) return `it is ${there} there, and was ${visibility}`
+  if (there?.visibility === visibility && there.gated === gated) return undefined
+  if (there && there.visibility !== wanted) return `it is ${there.visibility} there, and was ${visibility}`
   if (gated === false) return undefined
   return wanted === visibility
     ? `its gate (${gated}) is not set again`
@@ -235,15 +235,20 @@ function refused(name: string, reason: string, manifest?: Manifest): RestoreOutc
   return outcomeOf(manifest ?? {name, files: []}, 'refused', reason)
 }
 
+/** With who sees it, there or once it is created, and what about that is not as it was. */
+function seenOutcome(manifest: Manifest, status: RestoreStatus, there: Audience | undefined): RestoreOutcome {
+  const visibility = there?.visibility ?? visibilityFor(manifest)
+  return {...outcomeOf(manifest, status, remarkOn(manifest, there)), visibility}
+}
+
 function outcomeOf(
-  {name, files, ...rest}: Manifest | Pick<Manifest, 'files' | 'name'>,
+  {name, files}: Pick<Manifest, 'files' | 'name'>,
   status: RestoreStatus,
   reason?: string,
 ): RestoreOutcome {
   const bytes = files.reduce((sum, {size}) => sum + size, 0)
   const why = reason === undefined ? {} : {reason: withoutTokens(printable(reason))}
-  const seen = 'visibility' in rest ? {visibility: visibilityFor(rest)} : {}
-  return {name: printable(name), status, ...why, ...seen, files: files.length, bytes}
+  return {name: printable(name), status, ...why, files: files.length, bytes}
 }
 
 function countOutcomes(outcomes: RestoreOutcome[]): Record<RestoreStatus, number> {

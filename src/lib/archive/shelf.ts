@@ -87,7 +87,11 @@ async function readShelved(
     if (!isDataset && !isManifest(text)) return undefined
     const manifest = parseManifest(text)
     if (!isDataset) return {problem: 'it is no SMOLTRACE dataset'}
-    if (manifest.name !== name || manifest.namespace !== namespace)
+    if (manifest.namespace !== namespace)
+      return {
+        problem: `its manifest is of the namespace ${JSON.stringify(manifest.namespace)}, not of ${namespace}`,
+      }
+    if (manifest.name !== name)
       return {problem: `its manifest is of ${JSON.stringify(manifest.name)}, and so in the wrong place`}
     return manifest
   } catch (error) {

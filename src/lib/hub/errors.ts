@@ -58,7 +58,7 @@ function describe({method, path, status, requestId, text}: HubAnswer): string {
   return `The Hub answered ${status} to ${method} ${path}: ${words}${requestId ? ` (request ${printable(requestId)})` : ''}`
 }
 
-function adviceFor({status, path}: HubAnswer): ErrorDetails {
+function adviceFor({status, path, method}: HubAnswer): ErrorDetails {
   if (status === 404 && path.endsWith('/whoami-v2')) return {suggestions: ['Is there a Hub at HF_ENDPOINT?']}
   if (status === 401) {
     return {
@@ -66,7 +66,12 @@ function adviceFor({status, path}: HubAnswer): ErrorDetails {
     }
   }
 
-  return status === 403
-    ? {suggestions: ['The token is valid but may not do this: use one with write access.']}
-    : {}
+  if (status !== 403) return {}
+  return method === 'GET'
+    ? {
+        suggestions: [
+          'The token is valid but may not read this: it is too narrow, or the dataset has a gate.',
+        ],
+      }
+    : {suggestions: ['The token is valid but may not do this: use one with write access.']}
 }

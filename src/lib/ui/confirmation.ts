@@ -3,7 +3,7 @@ import type Enquirer from 'enquirer'
 import {setTimeout as sleep} from 'node:timers/promises'
 
 import {type Plan, plannedDatasets} from '../plan.js'
-import {styleFor} from './style.js'
+import {type Style, styleFor} from './style.js'
 import {count} from './wording.js'
 
 /**
@@ -18,12 +18,8 @@ export async function confirmByPhrase(
 ): Promise<boolean> {
   const {default: Enquirer} = await import('enquirer')
   const style = styleFor(process.stderr)
-  const datasets = count(plannedDatasets(plan).length, 'dataset')
-  const board = plan.leaderboard?.goes ? ', the leaderboard among them' : ''
   process.stderr.write(
-    `\n${style.red(style.bold('WARNING'))}  You are about to delete ${style.bold(datasets)} (${count(plan.delete.length, 'run')})` +
-      ` of ${plan.namespace} for good${board}.\n` +
-      `${undoText(plan, isArchived)}\n\n`,
+    `\n${style.red(style.bold('WARNING'))}  You are about to delete ${whatGoes(plan, style)}.\n${undoText(plan, isArchived)}\n\n`,
   )
   await discardTypeAhead()
   const listenersBefore = new Set(
@@ -59,7 +55,17 @@ export async function confirmByPhrase(
   }
 }
 
-function undoText({leaderboard}: Plan, isArchived: boolean): string {
+function whatGoes(plan: Plan, style: Style): string {
+  const {delete: runs, leaderboard, namespace} = plan
+  if (runs.length === 0) return `${style.bold('the leaderboard')} of ${namespace} for good`
+  const datasets = style.bold(count(plannedDatasets(plan).length, 'dataset'))
+  const board = leaderboard?.goes ? ', the leaderboard among them' : ''
+  return `${datasets} (${count(runs.length, 'run')}) of ${namespace} for good${board}`
+}
+
+function undoText({delete: runs, leaderboard}: Plan, isArchived: boolean): string {
+  if (leaderboard?.goes && runs.length === 0)
+    return 'Its files are archived first: `restore` brings these back.'
   if (isArchived)
     return 'The files of each, as they are now, are archived first: `restore` brings these back.'
   return leaderboard?.goes

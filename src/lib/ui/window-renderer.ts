@@ -1,4 +1,4 @@
-import {clearScreenDown, moveCursor} from 'node:readline'
+import {clearScreenDown, cursorTo, moveCursor} from 'node:readline'
 
 import {type Board, type DeletionTask, toRow} from './rows.js'
 import {styleFor, widthOf} from './style.js'
@@ -55,6 +55,8 @@ export class WindowRenderer {
 
   private erase(): void {
     const {stream} = this.board
+    // A key that the terminal echoes, such as Ctrl-C, leaves the cursor inside a line.
+    cursorTo(stream, 0)
     if (this.painted > 0) moveCursor(stream, 0, -this.painted)
     clearScreenDown(stream)
     this.painted = 0

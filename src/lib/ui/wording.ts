@@ -61,6 +61,7 @@ export const STATES: Readonly<Record<RunState, string>> = {
   incomplete: 'incomplete',
   uploading: 'may still be uploading',
   failed: 'failed',
+  unknown: 'finished or not, unknown',
 }
 
 /** Who protected the leaderboard, when and why; all of it comes from the Hub. */

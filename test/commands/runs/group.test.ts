@@ -141,6 +141,7 @@ describe('runs group on an account', () => {
         incomplete: 1,
         uploading: 1,
         failed: 0,
+        unknown: 0,
       })
       const {stdout, stderr} = await group(hub)
       expect(stdout).to.include(

@@ -34,8 +34,8 @@ describe('runs protect and unprotect', () => {
     expect(stdout).to.include(`${first} is now pinned by mira until 2999-12-31: paper.`).and.include(second)
     const shown = (await run('group')).stdout.split('\n').filter((line) => line.includes(', pinned'))
     expect(shown).to.have.length(2)
-    expect((await run('protect', first)).stdout).to.include(`${first} is now pinned by mira.`)
-    expect((await run('protect', first)).stdout).to.include(`${first} is already pinned by mira.`)
+    expect((await run('protect', first)).stdout).to.include(`${first} is now pinned by mira: paper.`)
+    expect((await run('protect', first)).stdout).to.include(`${first} is already pinned by mira: paper.`)
   })
 
   it('lifts the pins again', async () => {

@@ -306,7 +306,7 @@ describe('restoring', () => {
           edit(dir, (manifest) => {
             manifest.namespace = 'other'
           }),
-        /wrong place/,
+        /of the namespace/,
       ],
       [
         'its name is no dataset of a run',
@@ -403,6 +403,11 @@ describe('restoring', () => {
         expect(ofOrg.outcomes.map(({name}) => name)).to.deep.equal([`${hub.org}/${OWN}`])
         expect(ofOrg.warnings.join(' ')).to.include('1 archives of other namespaces')
         expect(exitCodeOfRestore(ofOrg)).to.equal(0)
+        // What is named, and is not of that namespace, is not passed over.
+        const error = await rejectionOf(restore(dir, {namespace: hub.org, names: [NAME]}))
+        expect(error).to.be.instanceOf(RefusedError)
+        await rm(join(dir, hub.org), {recursive: true})
+        expect(await rejectionOf(restore(dir, {namespace: hub.org}))).to.be.instanceOf(RefusedError)
         expect(hub.state.get(`${hub.org}/${OWN}`)).not.to.equal(undefined)
       }))
   })
@@ -448,15 +453,30 @@ describe('restoring', () => {
         expect(seen.get(NAME)).to.equal(hub.state.get(NAME)?.private ? 'private' : 'public')
       }))
 
-    it('is said where it is not who saw it before', () =>
-      withArchive(async (dir) => {
+    for (const wasPrivate of [true, false]) {
+      const [was, is] = wasPrivate ? ['private', 'public'] : ['public', 'private']
+      it(`is said where it was ${was} and is ${is} there, with nothing to upload`, () =>
+        withFolder(async (dir) => {
+          const repo = hub.state.get(NAME)!
+          repo.private = wasPrivate
+          await archiveAt(hub, dir)
+          repo.private = !wasPrivate
+          const {status, reason, visibility} = await restoreOne(dir)
+          expect({status, reason, visibility}).to.deep.equal({
+            status: 'present',
+            reason: `it is ${is} there, and was ${was}`,
+            visibility: is,
+          })
+        }))
+    }
+
+    it('is nobody new where the same gate is set again', () =>
+      withFolder(async (dir) => {
         const repo = hub.state.get(NAME)!
-        repo.private = !repo.private
-        const [was, is] = repo.private ? ['public', 'private'] : ['private', 'public']
+        Object.assign(repo, {private: false, gated: 'auto'})
+        await archiveAt(hub, dir)
         const {status, reason} = await restoreOne(dir)
-        if (is === 'private')
-          expect([status, reason]).to.deep.equal(['present', `it is private there, and was ${was}`])
-        else expect(status).to.equal('refused')
+        expect([status, reason]).to.deep.equal(['present', undefined])
       }))
 
     it('is said where a private dataset had a gate, which is not set again', () =>

@@ -51,7 +51,12 @@ describe('errors of the Hub', () => {
 
   it('advise on the token after 401 and 403 only', () => {
     expect(new HubError({...answer, status: 401}).suggestions.join(',')).to.include('HF_TOKEN')
-    expect(new HubError({...answer, status: 403}).suggestions.join(',')).to.include('write access')
+    expect(new HubError({...answer, method: 'GET', status: 403}).suggestions.join(',')).to.include(
+      'may not read',
+    )
+    expect(new HubError({...answer, method: 'POST', status: 403}).suggestions.join(',')).to.include(
+      'write access',
+    )
     expect(new HubError({...answer, status: 404}).suggestions).to.deep.equal([])
   })
 

@@ -116,7 +116,9 @@ describe('wording', () => {
 
     it('does not guess where the leaderboard is unknown', () => {
       const more = {evidence: 'unknown'} as const
-      expect(inWords(['results', 'metrics'], undefined, {more})).to.equal('incomplete: no traces')
+      expect(inWords(['results', 'metrics'], undefined, {more})).to.equal(
+        'finished or not, unknown: no traces',
+      )
       expect(inWords(RUN_TYPES, undefined, {more})).to.equal('complete')
     })
 
