@@ -2,6 +2,7 @@ import {Args, Flags} from '@oclif/core'
 
 import {type RestoreEvent, type RestoreResult} from '../lib/archive/restore.js'
 import {HubCommand} from '../lib/base-command.js'
+import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from '../lib/concurrency.js'
 import {wholeNumber} from '../lib/flags.js'
 
 export default class Restore extends HubCommand {
@@ -39,10 +40,10 @@ Exit codes: 0 all restored or already there, 1 error or refused, 2 usage, 3 some
       summary: 'Check the archive, show what would be restored, and create nothing.',
     }),
     concurrency: wholeNumber({
-      summary: 'Datasets that are worked on at a time, 1 to 32.',
-      default: 4,
+      summary: `Datasets that are worked on at a time, 1 to ${MAX_CONCURRENCY}.`,
+      default: DEFAULT_CONCURRENCY,
       min: 1,
-      max: 32,
+      max: MAX_CONCURRENCY,
       helpValue: 'N',
     }),
   }

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 
 import {SmoltraceError} from './errors.js'
 import {type ConnectionOptions} from './session.js'
-import {printable, withoutTokens} from './text.js'
+import {safe} from './text.js'
 import {type Style, styleFor, widthOf} from './ui/style.js'
 import {describeWait} from './ui/wording.js'
 
@@ -76,7 +76,7 @@ export abstract class BaseCommand extends Command {
 
   /** Warnings go to stderr, or into the document under `--json`. */
   override warn(input: Error | string): Error | string {
-    const text = printable(withoutTokens(input instanceof Error ? input.message : input))
+    const text = safe(input instanceof Error ? input.message : input)
     this.collectedWarnings.push(text)
     this.logToStderr(`${styleFor(process.stderr).yellow('Warning:')} ${text}`)
     return input
@@ -207,5 +207,5 @@ function oneLine(message: string): string {
     .replace(/^The following errors? occurred:\n\s*/, '')
     .replaceAll(/=true(?= cannot also be provided)/g, '')
     .replace(/\nSee more help with --help$/, '')
-  return withoutTokens(printable(text))
+  return safe(text)
 }

@@ -1,6 +1,6 @@
 import {Flags} from '@oclif/core'
 
-import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from './execution.js'
+import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from './concurrency.js'
 import {graceFlag, onlyFlag, selectionFlags, wholeNumber} from './flags.js'
 
 /** What may go: selectors and keepers. */

@@ -5,6 +5,7 @@ import {type Plan} from './plan.js'
 import {type LeaderboardProtection, livePin} from './protection.js'
 import {type CleanupResult} from './result.js'
 import {type Reason} from './retention.js'
+import {type RetentionRules} from './rules.js'
 import {mayBeUploading, type Run} from './runs.js'
 
 /** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
@@ -102,8 +103,11 @@ function decisionDocument({now, rules}: Plan, run: Run, reasons: Reason[]): obje
   return {...runDocument(run, now, rules.graceMs), reasons}
 }
 
+/** A rule that is left out would be lost from saved plans and journals without a word: the compiler asks for each of them. */
+type RulesDocument = Record<'cutoff' | 'run' | Exclude<keyof RetentionRules, 'runs'>, unknown>
+
 /** The rules that a plan was made by, and the moment that its age stands for. */
-export function rulesDocument({rules, cutoff}: Plan): object {
+export function rulesDocument({rules, cutoff}: Plan): RulesDocument {
   const {
     olderThan,
     incompleteOnly,
@@ -120,11 +124,11 @@ export function rulesDocument({rules, cutoff}: Plan): object {
     cutoff: cutoff ?? null,
     incompleteOnly,
     ignoreLeaderboard,
-    run: runs,
+    run: [...runs],
     all,
     keepRecent: keepRecent ?? null,
     graceMs,
-    only,
+    only: [...only],
     deleteLeaderboard,
   }
 }

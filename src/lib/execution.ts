@@ -5,6 +5,7 @@ import {type ArchiveEvent} from './archive/archive.js'
 import {archiveBeforeDeletion} from './archiving.js'
 import {parseDeletionLimit, refuseLargePlan} from './blast-radius.js'
 import {type Exclusion} from './comparison.js'
+import {checkConcurrency, DEFAULT_CONCURRENCY} from './concurrency.js'
 import {type Inventory} from './datasets.js'
 import {carryOut, type DeletionEvent} from './deletion.js'
 import {CancelledError, UsageError} from './errors.js'
@@ -44,9 +45,6 @@ export interface ExecutionOptions {
 /** What happens while a plan is carried out. */
 export type JobEvent = ArchiveEvent | DeletionEvent
 
-export const DEFAULT_CONCURRENCY = 4
-export const MAX_CONCURRENCY = 32
-
 /**
  * Checks how a plan is to be carried out.
  * @throws UsageError
@@ -58,10 +56,7 @@ export function checkExecution({
   maxDelete,
   concurrency = DEFAULT_CONCURRENCY,
 }: ExecutionOptions): void {
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY) {
-    throw new UsageError(`--concurrency takes a whole number from 1 to ${MAX_CONCURRENCY}.`)
-  }
-
+  checkConcurrency(concurrency)
   if (maxDelete !== undefined) parseDeletionLimit(maxDelete)
   if (!isDryRun({dryRun}) && !yes && !confirm)
     throw new UsageError('Deleting needs a confirmation: give `confirm`, or `yes: true`.')

@@ -8,6 +8,7 @@ import {rulesDocument} from './documents.js'
 import {RefusedError} from './errors.js'
 import {type Outcome} from './outcomes.js'
 import {type Plan, plannedDatasets} from './plan.js'
+import {syncFolder} from './sync-folder.js'
 import {messageOf, printable, safe} from './text.js'
 import {VERSION} from './version.js'
 
@@ -223,17 +224,6 @@ async function writeToDisk(file: FileHandle, text: string): Promise<void> {
   const {bytesWritten} = await file.write(bytes)
   if (bytesWritten !== bytes.length) throw new Error('only a part of a line could be written')
   await file.datasync()
-}
-
-/** A new file survives a power cut only with its folder. Windows cannot open one, and needs no such step. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 function unwritable(folder: string, error: unknown): RefusedError {

@@ -6,7 +6,7 @@ import {type Hub} from './hub/client.js'
 import {type RepoFile} from './hub/files.js'
 import {COLUMNS, IDENTITY, type LeaderboardRow, toRows} from './leaderboard-rows.js'
 import {type ConnectionOptions, openSession} from './session.js'
-import {printable, withoutTokens} from './text.js'
+import {safe} from './text.js'
 
 /** In bytes: usual ones have some hundred thousand. */
 const LARGEST_FILE = 256 * 1024 * 1024
@@ -184,8 +184,8 @@ function inBlocks(size: number, read: (start: number, end: number) => Promise<Ar
 }
 
 function unreadable(name: string, path: string, why: string, cause?: unknown): RefusedError {
-  const file = printable(withoutTokens(path)).slice(0, 200)
-  const reason = printable(withoutTokens(why)).slice(0, 200)
+  const file = safe(path).slice(0, 200)
+  const reason = safe(why).slice(0, 200)
   return new RefusedError(`The leaderboard ${name} cannot be read: ${file}: ${reason}.`, {
     cause,
     suggestions: ['Repair it on the Hub, or run again when its upload has ended.'],

@@ -1,3 +1,5 @@
+import {UsageError} from './errors.js'
+
 /**
  * The exact names that SMOLTRACE gives its datasets: the only patterns in the program. What does not match is
  * invisible to every command and can never be deleted.
@@ -36,6 +38,20 @@ export function parseTimestamp(timestamp: string): Date | undefined {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
   const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second))
   return formatTimestamp(date) === timestamp ? date : undefined
+}
+
+/**
+ * Refuses what is no run's timestamp.
+ * @param flag what the person wrote before each of them
+ * @throws UsageError
+ */
+export function checkTimestamps(timestamps: string[], flag = ''): void {
+  for (const timestamp of timestamps) {
+    if (!parseTimestamp(timestamp))
+      throw new UsageError(
+        `${flag}"${timestamp}" is no run's timestamp: give one as \`runs group\` shows it, such as 20260131_235959.`,
+      )
+  }
 }
 
 /** Writes a moment as a run's timestamp, in UTC. */

@@ -3,10 +3,10 @@ import {discover, type Inventory} from './datasets.js'
 import {RefusedError, UsageError} from './errors.js'
 import {citedRuns, type Metric, METRICS, rankedRuns} from './evidence.js'
 import {readLeaderboard} from './leaderboard.js'
-import {leaderboardName, parseTimestamp} from './naming.js'
+import {checkTimestamps, leaderboardName} from './naming.js'
 import {type Change, changeProtection} from './protection-change.js'
 import {isDay} from './protection-file.js'
-import {type LeaderboardProtection, livePin, type Pin, type Protection} from './protection.js'
+import {type LeaderboardProtection, livePin, type Pin, pinOf, type Protection} from './protection.js'
 import {requireRuns} from './runs.js'
 import {type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
 import {withoutTokens} from './text.js'
@@ -106,7 +106,7 @@ export async function unprotectLeaderboard(options: ConnectionOptions = {}): Pro
  * @throws NotAllowedError where the token cannot write there
  */
 export async function protectRuns(timestamps: string[], options: PinOptions = {}): Promise<PinChange> {
-  checkTimestamps(timestamps)
+  requireNamed(timestamps)
   const {until} = options
   const reason = reasonIn(options)
   checkUntil(until, machineTime(options))
@@ -130,7 +130,7 @@ export async function unprotectRuns(
   timestamps: string[],
   options: ConnectionOptions = {},
 ): Promise<PinChange> {
-  checkTimestamps(timestamps)
+  requireNamed(timestamps)
   const {session, leaderboard} = await open(options)
   const change = await changeProtection(session.hub, leaderboard, 'Unpin runs', ({runs = {}, ...rest}) => {
     const kept = Object.entries(runs).filter(([run]) => !timestamps.includes(run))
@@ -161,14 +161,9 @@ function checkTop({runs = false, top, by}: ProtectOptions): void {
   if (by !== undefined && top === undefined) throw new UsageError('--by goes with --top.')
 }
 
-function checkTimestamps(timestamps: string[]): void {
+function requireNamed(timestamps: string[]): void {
   if (timestamps.length === 0) throw new UsageError('Name at least one run by its timestamp.')
-  for (const timestamp of timestamps) {
-    if (!parseTimestamp(timestamp))
-      throw new UsageError(
-        `"${timestamp}" is no run's timestamp: give one as \`runs group\` shows it, such as 20260131_235959.`,
-      )
-  }
+  checkTimestamps(timestamps)
 }
 
 const CITED = 'cited by the leaderboard'
@@ -218,10 +213,6 @@ function pinsLifted(timestamps: string[], {before}: Change): PinnedRun[] {
     const pin = pinOf(before, run)
     return {run, changed: pin !== undefined, pin}
   })
-}
-
-function pinOf({runs}: Protection, run: string): Pin | undefined {
-  return runs && Object.hasOwn(runs, run) ? runs[run] : undefined
 }
 
 async function open(

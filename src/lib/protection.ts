@@ -22,13 +22,17 @@ export interface Protection {
   runs?: Record<string, Pin>
 }
 
+/** A run's pin, one that has run out too; undefined where it has none. */
+export function pinOf({runs}: Protection, timestamp: string): Pin | undefined {
+  return runs && Object.hasOwn(runs, timestamp) ? runs[timestamp] : undefined
+}
+
 /**
  * The pin that holds for a run now; undefined where it has none, or one that has run out.
  * @param now the last day of a pin, in UTC, is over when the next one begins
  */
 export function livePin(protection: Protection, timestamp: string, now: Date): Pin | undefined {
-  const {runs} = protection
-  const pin = runs && Object.hasOwn(runs, timestamp) ? runs[timestamp] : undefined
+  const pin = pinOf(protection, timestamp)
   return pin && (pin.until === undefined || now.toISOString().slice(0, 10) <= pin.until) ? pin : undefined
 }
 
@@ -79,7 +83,7 @@ export function holdOn(protection: Protection, now: Date): {why: string; lift: s
 
   const pinned = pinnedRuns(protection, now)
   if (pinned.length === 0) return undefined
-  const shown = pinned.slice(0, PINS_SHOWN).map((run) => `${run} (${describePin(protection.runs?.[run])})`)
+  const shown = pinned.slice(0, PINS_SHOWN).map((run) => `${run} (${describePin(pinOf(protection, run))})`)
   const rest = pinned.length > PINS_SHOWN ? ` and ${pinned.length - PINS_SHOWN} more` : ''
   return {why: `holds the pins of ${shown.join(', ')}${rest}`, lift: `runs unprotect ${pinned.join(' ')}`}
 }

@@ -1,6 +1,6 @@
 import {type Age, parseAge, parseGrace} from './duration.js'
 import {UsageError} from './errors.js'
-import {isRunType, parseTimestamp, RUN_TYPES, type RunType} from './naming.js'
+import {checkTimestamps, isRunType, RUN_TYPES, type RunType} from './naming.js'
 
 /** How long an incomplete run may still be uploading, by default. */
 export const DEFAULT_GRACE = '6h'
@@ -71,14 +71,7 @@ function checkValues({keepRecent, run = [], only = []}: RetentionOptions): void 
     throw new UsageError('--keep-recent takes a whole number from 1 up.')
   }
 
-  for (const timestamp of run) {
-    if (!parseTimestamp(timestamp)) {
-      throw new UsageError(
-        `--run "${timestamp}" is no run's timestamp: give one as \`runs group\` shows it, such as 20260131_235959.`,
-      )
-    }
-  }
-
+  checkTimestamps(run, '--run ')
   for (const type of only) {
     if (!isRunType(type))
       throw new UsageError(`--only "${String(type)}" is no type: give ${RUN_TYPES.join(', ')}.`)

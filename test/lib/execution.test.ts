@@ -1,16 +1,11 @@
 import {expect} from 'chai'
 import {readFileSync} from 'node:fs'
 
+import {MAX_CONCURRENCY} from '../../src/lib/concurrency.js'
 import {type Inventory} from '../../src/lib/datasets.js'
 import {DAY} from '../../src/lib/duration.js'
 import {CancelledError, RefusedError, UsageError} from '../../src/lib/errors.js'
-import {
-  checkExecution,
-  execute,
-  type ExecutionOptions,
-  type Job,
-  MAX_CONCURRENCY,
-} from '../../src/lib/execution.js'
+import {checkExecution, execute, type ExecutionOptions, type Job} from '../../src/lib/execution.js'
 import {HubFormatError, HubUnreachableError} from '../../src/lib/hub/errors.js'
 import {parseJournal} from '../../src/lib/job-record.js'
 import {formatProtection} from '../../src/lib/protection-file.js'

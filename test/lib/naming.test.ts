@@ -1,7 +1,9 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
+import {UsageError} from '../../src/lib/errors.js'
 import {
+  checkTimestamps,
   formatTimestamp,
   isRunType,
   isStandardDataset,
@@ -84,6 +86,14 @@ describe('naming', () => {
   })
 
   describe('a timestamp', () => {
+    it('is asked of whoever names runs, each of them, and the flag is named', () => {
+      expect(() => checkTimestamps([])).not.to.throw()
+      expect(() => checkTimestamps(['20260131_235959'])).not.to.throw()
+      expect(() => checkTimestamps(['20260131_235959', '2026'])).to.throw(UsageError, /^"2026" is no run's/)
+      expect(() => checkTimestamps(['2026'], '--run ')).to.throw(UsageError, /^--run "2026" is no run's/)
+      expect(() => checkTimestamps([undefined as unknown as string])).to.throw(UsageError)
+    })
+
     it('is read as UTC, to the second', () => {
       expect(parseTimestamp('20260131_235958')?.toISOString()).to.equal('2026-01-31T23:59:58.000Z')
     })

@@ -1,13 +1,15 @@
 import {mkdir, realpath, rm} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
+import {DEFAULT_CONCURRENCY} from '../concurrency.js'
 import {type Dataset} from '../datasets.js'
 import {CancelledError, RefusedError} from '../errors.js'
 import {type Hub} from '../hub/client.js'
 import {parseDatasetName} from '../naming.js'
+import {syncFolder} from '../sync-folder.js'
 import {messageOf, safe} from '../text.js'
 import {all, bounded, type Bounded} from './bounded.js'
-import {diskReason, ensureFolder, isDiskUnusable, isFolder, syncFolder} from './disk.js'
+import {diskReason, ensureFolder, isDiskUnusable, isFolder} from './disk.js'
 import {keepFiles} from './keeping.js'
 import {type Lock, takeLock} from './lock.js'
 import {pathProblem, pathsProblem} from './paths.js'
@@ -54,8 +56,6 @@ export interface ArchiveOptions {
   /** How long the Hub is waited for; by default a minute for the next byte, and five tries. */
   patience?: Patience | undefined
 }
-
-const DEFAULT_CONCURRENCY = 4
 
 /**
  * Archives datasets at the commit in which they were listed: the plain files in `DIR/<namespace>/<dataset>/`, and beside them

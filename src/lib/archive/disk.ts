@@ -5,6 +5,7 @@ import {dirname, join} from 'node:path'
 
 import {CancelledError, RefusedError} from '../errors.js'
 import {type RepoFile} from '../hub/files.js'
+import {syncFolder} from '../sync-folder.js'
 
 /**
  * What the archive does with the disk. Below the folder that a person named no link is followed: one that somebody planted
@@ -150,18 +151,7 @@ export function isContentOf(file: RepoFile, {size, oid, sha256}: Fingerprint): b
   return size === file.size && (file.sha256 === undefined ? oid === file.oid : sha256 === file.sha256)
 }
 
-/** Makes sure that what a folder lists stays so when the power fails. */
-export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(path, constants.O_RDONLY)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-/** The same for a folder and all folders below it. */
+/** Makes sure that what a folder and the folders below it list stays so when the power fails. */
 export async function syncFolders(root: string, folders: Iterable<string>): Promise<void> {
   for (const folder of new Set(folders)) await syncFolder(join(root, folder))
   await syncFolder(root)

@@ -4,17 +4,9 @@ import {basename, join} from 'node:path'
 import {CancelledError, RefusedError} from '../errors.js'
 import {type Hub} from '../hub/client.js'
 import {type RepoFile} from '../hub/files.js'
+import {syncFolder} from '../sync-folder.js'
 import {all, type Bounded} from './bounded.js'
-import {
-  ensureFolder,
-  filesBelow,
-  fingerprint,
-  isContentOf,
-  isFolder,
-  syncFolder,
-  syncFolders,
-  whatIs,
-} from './disk.js'
+import {ensureFolder, filesBelow, fingerprint, isContentOf, isFolder, syncFolders, whatIs} from './disk.js'
 import {fetchFile} from './download.js'
 import {type Lock} from './lock.js'
 import {type Manifest} from './manifest.js'

@@ -1,6 +1,6 @@
 import {RefusedError} from '../errors.js'
+import {type DatasetFacts} from '../hub/facts.js'
 import {type RepoFile} from '../hub/files.js'
-import {type Visibility} from '../hub/uploads.js'
 import {pathsProblem} from './paths.js'
 
 const FORMAT = 'smoltrace-archive'
@@ -15,21 +15,10 @@ export interface FormerIdentity {
 }
 
 /** What is known of an archived dataset beside its files' contents. It is written last: with it, an archive is complete. */
-export interface Manifest {
+export interface Manifest extends DatasetFacts {
   /** Origin of the Hub it came from. */
   endpoint: string
   namespace: string
-  /** `namespace/name`. */
-  name: string
-  /** The repository's own id. */
-  id: string
-  /** The commit that was archived. */
-  sha: string
-  visibility: Visibility
-  gated: false | 'auto' | 'manual'
-  tags: string[]
-  createdAt: Date
-  lastModified: Date
   archivedAt: Date
   /** Which program wrote it, with its version. */
   program: string

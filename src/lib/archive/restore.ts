@@ -1,11 +1,12 @@
 import {realpath} from 'node:fs/promises'
 
 import {requireWriteAccess} from '../access.js'
+import {checkConcurrency, DEFAULT_CONCURRENCY} from '../concurrency.js'
 import {CancelledError, RefusedError, UsageError} from '../errors.js'
 import {HubError} from '../hub/errors.js'
 import {type Visibility} from '../hub/uploads.js'
 import {type ConnectionOptions, openSession, type Session} from '../session.js'
-import {printable, withoutTokens} from '../text.js'
+import {printable, safe} from '../text.js'
 import {all, bounded, type Bounded} from './bounded.js'
 import {whatIs} from './disk.js'
 import {type Manifest} from './manifest.js'
@@ -69,8 +70,6 @@ export interface RestoreResult {
 
 /** What Ctrl-C may have kept from being restored. */
 const OPEN: ReadonlySet<RestoreStatus> = new Set(['failed', 'unattempted'])
-const DEFAULT_CONCURRENCY = 4
-const MAX_CONCURRENCY = 32
 
 /**
  * Brings archived datasets back to the Hub, under their names, with their files and their visibility. Everything is checked on
@@ -81,8 +80,7 @@ const MAX_CONCURRENCY = 32
  */
 export async function restoreDatasets(options: RestoreOptions): Promise<RestoreResult> {
   const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY)
-    throw new UsageError(`--concurrency takes a whole number from 1 to ${MAX_CONCURRENCY}.`)
+  checkConcurrency(concurrency)
   const {dir, names = [], dryRun = false, signal} = options
   const archives = await findArchives(await openFolder(dir))
   requireArchived(archives, names, dir)
@@ -247,7 +245,7 @@ function outcomeOf(
   reason?: string,
 ): RestoreOutcome {
   const bytes = files.reduce((sum, {size}) => sum + size, 0)
-  const why = reason === undefined ? {} : {reason: withoutTokens(printable(reason))}
+  const why = reason === undefined ? {} : {reason: safe(reason)}
   return {name: printable(name), status, ...why, files: files.length, bytes}
 }
 

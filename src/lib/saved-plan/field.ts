@@ -1,5 +1,5 @@
 import {type SmoltraceError} from '../errors.js'
-import {printable, withoutTokens} from '../text.js'
+import {printable, safe} from '../text.js'
 
 /** Makes the error that ends the reading of a document, from the end of a sentence about it. */
 export type Refuse = (why: string) => SmoltraceError
@@ -108,5 +108,5 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function quote(value: unknown): string {
   const text = (JSON.stringify(value) as string | undefined) ?? 'nothing'
   const short = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text
-  return withoutTokens(printable(short))
+  return safe(short)
 }

@@ -1,10 +1,10 @@
 import {createHash} from 'node:crypto'
 
 import {type Dataset} from '../datasets.js'
+import {rulesDocument} from '../documents.js'
 import {inScope, type Plan} from '../plan.js'
 import {type Reason} from '../retention.js'
-import {type RetentionRules} from '../rules.js'
-import {printable, withoutTokens} from '../text.js'
+import {safe} from '../text.js'
 import {VERSION} from '../version.js'
 
 /** What the `format` of every saved plan says, whatever its version. */
@@ -36,7 +36,7 @@ export function planDocument(plan: Plan, {user}: PlanFacts): object {
     format: PLAN_FORMAT,
     version: PLAN_VERSION,
     program: `smoltrace ${VERSION}`,
-    madeBy: clean(user),
+    madeBy: safe(user),
     madeAt: plan.now.toISOString(),
     ...contentOf(
       plan,
@@ -48,11 +48,12 @@ export function planDocument(plan: Plan, {user}: PlanFacts): object {
 
 /** What a saved plan says of the plan itself: all that follows from its rules and datasets, and what is kept. */
 export function contentOf(plan: Plan, kept: RunNote[]) {
-  const {endpoint, namespace, phrase, archives, leaderboard, standard} = plan
+  const {endpoint, namespace, cutoff, phrase, archives, leaderboard, standard} = plan
   return {
     endpoint,
     namespace,
-    rules: rulesOf(plan),
+    // The digest covers texts, not dates.
+    rules: {...rulesDocument(plan), cutoff: cutoff?.toISOString() ?? null},
     phrase,
     archives,
     leaderboard: leaderboard ? datasetOf(leaderboard.dataset, leaderboard.goes) : null,
@@ -66,25 +67,6 @@ export function contentOf(plan: Plan, kept: RunNote[]) {
     }),
     keep: kept.map(({run, reasons}) => ({run, reasons: reasonsOf(reasons)})),
     standard: [...standard],
-  }
-}
-
-/** A rule that is not saved would be lost without a word: the compiler asks for each of them. */
-type SavedRules = Record<'cutoff' | 'run' | Exclude<keyof RetentionRules, 'runs'>, unknown>
-
-function rulesOf({rules, cutoff}: Plan): SavedRules {
-  const {olderThan, runs, keepRecent, only, ...others} = rules
-  return {
-    olderThan: olderThan?.text ?? null,
-    cutoff: cutoff?.toISOString() ?? null,
-    incompleteOnly: others.incompleteOnly,
-    ignoreLeaderboard: others.ignoreLeaderboard,
-    run: [...runs],
-    all: others.all,
-    keepRecent: keepRecent ?? null,
-    graceMs: others.graceMs,
-    only: [...only],
-    deleteLeaderboard: others.deleteLeaderboard,
   }
 }
 
@@ -102,12 +84,7 @@ function datasetOf(dataset: Dataset, goes: boolean): object {
 }
 
 function reasonsOf(reasons: Reason[]): Reason[] {
-  return reasons.map(({rule, text}) => ({rule, text: clean(text)}))
-}
-
-/** What a reviewer reads must be what stands there, and a plan is often kept where many can read it. */
-function clean(text: string): string {
-  return withoutTokens(printable(text))
+  return reasons.map(({rule, text}) => ({rule, text: safe(text)}))
 }
 
 /** The digest of a saved plan, over all of it but the digest. */
