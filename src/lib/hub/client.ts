@@ -7,6 +7,7 @@ import {HubFormatError} from './errors.js'
 import {type FileAccess, fileAccess} from './files.js'
 import {type Identity, readIdentity} from './identity.js'
 import {certainly, followingLinks, library, repo} from './library.js'
+import {ownSignal} from './own-signal.js'
 import {createTransport, type TransportOptions, type Wait} from './transport.js'
 
 /** One dataset as the listing shows it. */
@@ -130,7 +131,7 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
           title,
           parentCommit,
           operations: [operation],
-          ...(signal && {abortSignal: signal}),
+          ...(signal && {abortSignal: ownSignal(signal)}),
         })
       }),
   }

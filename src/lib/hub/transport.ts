@@ -4,6 +4,7 @@ import {CancelledError} from '../errors.js'
 import {withoutTokens} from '../text.js'
 import {VERSION} from '../version.js'
 import {HubError, HubFormatError, HubUnreachableError} from './errors.js'
+import {ownSignal} from './own-signal.js'
 import {readQuota} from './quota.js'
 import {watchedBlob} from './watched-blob.js'
 
@@ -75,7 +76,7 @@ export async function pause(
 ): Promise<void> {
   onWait?.({ms})
   try {
-    await sleep(ms, undefined, signal && {signal})
+    await sleep(ms, undefined, signal && {signal: ownSignal(signal)})
   } catch (error) {
     throw new CancelledError('Interrupted while waiting for the quota of the Hub.', {cause: error})
   }

@@ -4,6 +4,7 @@ import {RefusedError} from '../errors.js'
 import {parseDatasetName} from '../naming.js'
 import {HubError, HubFormatError} from './errors.js'
 import {certainly, library, repo} from './library.js'
+import {ownSignal} from './own-signal.js'
 
 /** Who may see a dataset. */
 export type Visibility = 'private' | 'public'
@@ -69,7 +70,7 @@ export function uploadAccess({endpoint, token, request, signal}: UploadAccessOpt
             })),
             ...deletes.map((path) => ({operation: 'delete' as const, path})),
           ],
-          ...(signal && {abortSignal: signal}),
+          ...(signal && {abortSignal: ownSignal(signal)}),
         }).catch((error: unknown) => {
           throw plainError(error)
         })

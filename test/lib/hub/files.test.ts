@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import {createHash} from 'node:crypto'
+import {getEventListeners} from 'node:events'
 import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -231,6 +232,38 @@ describe('the files of a dataset', () => {
         const again = await rejectionOf(hub.createDataset(NAME, 'mira', visibility))
         expect(again).to.be.instanceOf(HubError).and.to.have.property('status', 409)
       })
+
+    it('leave no listener on the signal, however many there are', async () => {
+      const repo = sandbox.state.addDataset({name: NAME, createdAt: CREATED})
+      const {signal} = new AbortController()
+      const own = connectHub({endpoint: sandbox.url, token: sandbox.token, source: 'the test', signal})
+      const files = [{path: 'x', source: await sourceOf('x')}]
+      await own.upload(NAME, 'mira', {files, deletes: [], title: 'x', parentCommit: repo.sha})
+      await own.changeFile(NAME, {path: 'y', text: 'y', title: 'y', parentCommit: repo.sha})
+      expect([...repo.files.keys()]).to.include.members(['x', 'y'])
+      expect(getEventListeners(signal, 'abort')).to.deep.equal([])
+    })
+
+    it('are left halfway where the signal is aborted meanwhile', async () => {
+      const repo = sandbox.state.addDataset({name: NAME, createdAt: CREATED})
+      const {sha} = repo
+      const controller = new AbortController()
+      const {signal} = controller
+      const own = connectHub({endpoint: sandbox.url, token: sandbox.token, source: 'the test', signal})
+      sandbox.intercept({
+        match({path}) {
+          if (!path.includes('/preupload/')) return false
+          controller.abort()
+          return false
+        },
+        respond: {status: 500},
+      })
+      const files = [{path: 'x', source: await sourceOf('x')}]
+      const job = own.upload(NAME, 'mira', {files, deletes: [], title: 'x', parentCommit: sha})
+      expect(await rejectionOf(job)).to.be.instanceOf(CancelledError)
+      expect(signal.aborted).to.equal(true)
+      expect(repo.sha).to.equal(sha)
+    })
 
     it('are left where the signal is aborted', async () => {
       const repo = sandbox.state.addDataset({name: NAME, createdAt: CREATED})

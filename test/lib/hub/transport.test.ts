@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {getEventListeners} from 'node:events'
 import {createServer, type Socket} from 'node:net'
 
 import {CancelledError, SmoltraceError} from '../../../src/lib/errors.js'
@@ -364,6 +365,15 @@ describe('transport', () => {
       })
       expect(await rejectionOf(waiting)).to.be.instanceOf(CancelledError)
       expect(waits).to.deep.equal([3_600_000])
+    })
+
+    it('ends many pauses, which pile up no listeners on it', async () => {
+      const controller = new AbortController()
+      const {signal} = controller
+      const waiting = Array.from({length: 32}, () => rejectionOf(pause(3_600_000, {signal})))
+      expect(getEventListeners(signal, 'abort')).to.deep.equal([])
+      controller.abort()
+      for (const error of await Promise.all(waiting)) expect(error).to.be.instanceOf(CancelledError)
     })
 
     it('ends a request that has no answer yet', async () => {
