@@ -66,10 +66,9 @@ function whatGoes(plan: Plan, style: Style): string {
 function undoText({delete: runs, leaderboard}: Plan, isArchived: boolean): string {
   if (leaderboard?.goes && runs.length === 0)
     return 'Its files are archived first: `restore` brings these back.'
-  if (isArchived)
-    return 'The files of each, as they are now, are archived first: `restore` brings these back.'
+  if (isArchived) return 'Each is archived first, as it is now: `restore` brings its files back.'
   return leaderboard?.goes
-    ? 'Only the leaderboard is archived first. For the rest there is no undo: the Hub keeps no copy.'
+    ? 'Only the leaderboard is archived first.\nFor the rest there is no undo: the Hub keeps no copy.'
     : 'There is no undo: the Hub keeps no copy.'
 }
 

@@ -17,7 +17,7 @@ export function formatSummary(result: CleanupResult, style: Style): string {
     [
       ...shown.map((status): [string, string] => [LABELS[status], count(counts[status], 'dataset')]),
       ...leaderboard,
-      ...archivedPair(result),
+      ...archivedPairs(result),
       ['Remaining', `${count(remaining.runs, 'run')}, ${count(remaining.datasets, 'dataset')}`],
     ],
     style,
@@ -28,10 +28,13 @@ export function formatSummary(result: CleanupResult, style: Style): string {
 }
 
 /** Where a person finds again what was deleted. */
-function archivedPair({archive}: CleanupResult): Array<[string, string]> {
+function archivedPairs({archive}: CleanupResult): Array<[string, string]> {
   if (!archive || archive.datasets === 0) return []
   const what = `${count(archive.datasets, 'dataset')} (${formatBytes(archive.bytes)})`
-  return [['Archived', `${what} in ${archive.dir}; \`restore\` brings back what it holds`]]
+  return [
+    ['Archived', `${what} in ${archive.dir}`],
+    ['', '`restore` brings back what it holds'],
+  ]
 }
 
 const LABELS: Record<OutcomeStatus, string> = {

@@ -68,6 +68,13 @@ describe('summary', () => {
     }
   })
 
+  it('says where the archive is and what it is good for, in lines that a narrow terminal does not break', () => {
+    const archive = {dir: '/home/kim/copies/of-2026-11', datasets: 31, bytes: 99_000}
+    const text = summary([deleted('kim/a')], {archive})
+    expect(text).to.include('31 datasets (99 kB) in /home/kim/copies/of-2026-11').and.include('`restore`')
+    expect(text.split('\n').filter((line) => line.length > 80)).to.deep.equal([])
+  })
+
   it('leaves out none of hundreds', () => {
     const many = Array.from({length: 300}, (_, index): Outcome => ({
       name: `kim/${index}`,
