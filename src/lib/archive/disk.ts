@@ -80,7 +80,10 @@ export async function readSmall(path: string, most: number): Promise<string | un
   if (!found) return undefined
   if (!found.isFile()) throw new RefusedError(`${path} is no plain file`)
   if (found.size > most) throw new RefusedError(`${path} is larger than any such file`)
-  const handle = await openToRead(path)
+  const handle = await openToRead(path).catch((error: unknown) => {
+    if (!isErrno(error, 'ENOENT')) throw error
+  })
+  if (!handle) return undefined
   try {
     return await handle.readFile('utf8')
   } finally {

@@ -1,5 +1,5 @@
-import {randomUUID} from 'node:crypto'
-import {type FileHandle, link, open, rename, rm} from 'node:fs/promises'
+import {createHash, randomUUID} from 'node:crypto'
+import {type FileHandle, open, rename, rm} from 'node:fs/promises'
 import {hostname} from 'node:os'
 
 import {RefusedError} from '../errors.js'
@@ -24,6 +24,12 @@ interface Holder {
   host: string
   /** Tells two holders with the same process number apart. */
   token: string
+}
+
+/** A lock's file that this process has just made its own. */
+interface Taken {
+  handle: FileHandle
+  isHolderDead: boolean | undefined
 }
 
 /** Locks that this process holds. */
@@ -52,23 +58,15 @@ export async function takeLock(path: string): Promise<Lock> {
 }
 
 async function tryToTake(path: string, own: Holder): Promise<Lock> {
-  let isHolderDead: boolean | undefined
   for (let attempt = 0; attempt < 3; attempt++) {
-    const handle = await create(path, own)
-    if (handle) return hold({path, own, handle, isHolderDead})
-    isHolderDead = await removeStale(path, own.token)
+    const taken = (await create(path, own)) ?? (await takeOver(path, own))
+    if (taken) return hold({path, own, ...taken})
   }
 
   throw new RefusedError('another process is archiving into this folder')
 }
 
-function hold(lock: {
-  path: string
-  own: Holder
-  handle: FileHandle
-  isHolderDead: boolean | undefined
-}): Lock {
-  const {path, own, handle, isHolderDead} = lock
+function hold({path, own, handle, isHolderDead}: Taken & {path: string; own: Holder}): Lock {
   const isOwn = async () => (await readHolder(path))?.token === own.token
   const pulse = setInterval(() => {
     const now = new Date()
@@ -82,20 +80,20 @@ function hold(lock: {
     },
     async release() {
       clearInterval(pulse)
-      held.delete(own.token)
       await handle.close()
-      if (await isOwn()) await rm(path, {force: true})
+      await giveUp(path, own).finally(() => held.delete(own.token))
     },
   }
 }
 
-async function create(path: string, own: Holder): Promise<FileHandle | undefined> {
+/** Undefined where there is a lock. */
+async function create(path: string, own: Holder): Promise<Taken | undefined> {
   const handle = await open(path, 'wx').catch((error: unknown) => {
     if (!isErrno(error, 'EEXIST')) throw error
   })
   try {
     await handle?.writeFile(JSON.stringify(own))
-    return handle ?? undefined
+    return handle ? {handle, isHolderDead: undefined} : undefined
   } catch (error) {
     await handle?.close()
     await rm(path, {force: true})
@@ -104,26 +102,48 @@ async function create(path: string, own: Holder): Promise<FileHandle | undefined
 }
 
 /**
- * Removes a lock whose holder is gone. Two processes may find the same one stale: each moves away what it finds, and looks at
- * what it has moved, so that neither removes the new lock of the other.
- * @returns whether its holder is certainly dead
+ * Takes the lock of a holder that is gone. Several processes may find the same one stale, so the right to replace it is a lock
+ * as well, named after the one that is gone: whoever has it looks again, and then puts it in the place of the old lock in one
+ * step, so that there is no moment at which a third process finds none.
+ * @returns undefined where the lock changed meanwhile
  */
-async function removeStale(path: string, token: string): Promise<boolean | undefined> {
-  const judged = await judge(path)
-  if (!judged) return undefined
-  const aside = `${path}.${token}`
-  await rename(path, aside).catch((error: unknown) => {
-    if (!isErrno(error, 'ENOENT')) throw error
-  })
-  const moved = await readHolder(aside)
-  if ((await whatIs(aside)) && moved?.token !== judged.holder?.token) {
-    await link(aside, path).catch(() => {})
-    await rm(aside, {force: true})
-    throw heldBy(moved)
+async function takeOver(path: string, own: Holder): Promise<Taken | undefined> {
+  const stale = await judge(path)
+  if (!stale) return undefined
+  const claim = claimOf(path, stale.holder)
+  const taken = (await create(claim, own)) ?? (await takeOver(claim, own))
+  if (!taken) return undefined
+  let isReplaced = false
+  try {
+    const now = await judge(path)
+    if (!now || now.holder?.token !== stale.holder?.token) return undefined
+    await rename(claim, path)
+    isReplaced = true
+    return {...taken, isHolderDead: stale.isDead && taken.isHolderDead !== false}
+  } finally {
+    if (!isReplaced) await abandon(claim, taken)
   }
+}
 
-  await rm(aside, {force: true})
-  return judged.isDead
+async function abandon(claim: string, {handle}: Taken): Promise<void> {
+  await handle.close()
+  await rm(claim, {force: true})
+}
+
+/** Removes the own lock, but for one that another process is taking over: that one is not to be removed under its hands. */
+async function giveUp(path: string, own: Holder): Promise<void> {
+  const claim = claimOf(path, own)
+  const taken = await create(claim, own)
+  if (!taken) return
+  const isOwn = (await readHolder(path))?.token === own.token
+  if (isOwn) await rm(path, {force: true})
+  await abandon(claim, taken)
+}
+
+/** The name of the right to replace a holder's lock. */
+function claimOf(path: string, holder: Holder | undefined): string {
+  const digest = createHash('sha256').update(holder?.token ?? '')
+  return `${path}.${digest.digest('hex').slice(0, 32)}`
 }
 
 /** Whether a lock is stale; undefined where there is none any more. */

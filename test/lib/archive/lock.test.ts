@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import {spawnSync} from 'node:child_process'
+import {createHash} from 'node:crypto'
 import {readdir, readFile, symlink, utimes, writeFile} from 'node:fs/promises'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
@@ -71,6 +72,24 @@ describe('the lock of a folder of archives', () => {
         expect(await readdir(dir)).to.deep.equal(['.lock'])
         await locks[0]?.release()
       }
+    }))
+
+  it('is not taken while another process is taking it over', () =>
+    inFolder(async (path, dir) => {
+      const stale = held({pid: deadPid()})
+      await writeFile(path, stale)
+      const claim = `${path}.${createHash('sha256').update('other').digest('hex').slice(0, 32)}`
+      await writeFile(claim, held({pid: process.ppid}))
+      const error = await rejectionOf(takeLock(path))
+      expect(error).to.be.instanceOf(RefusedError)
+      expect(error.message).to.include(`process ${process.ppid}`)
+      expect(await readFile(path, 'utf8')).to.equal(stale)
+
+      await writeFile(claim, held({pid: deadPid()}))
+      const lock = await takeLock(path)
+      expect(lock.isHolderDead).to.equal(true)
+      expect(await readdir(dir)).to.deep.equal(['.lock'])
+      await lock.release()
     }))
 
   for (const [title, text] of [
