@@ -29,7 +29,7 @@ export {
 export {type ExecutionOptions, type JobEvent} from './lib/execution.js'
 export {type History, readHistory} from './lib/history.js'
 export {HubError, HubFormatError, HubUnreachableError} from './lib/hub/errors.js'
-export {type Wait} from './lib/hub/transport.js'
+export {type Wait} from './lib/hub/repeats.js'
 export {type DatasetRecord, type DatasetState, type JobRecord, type JobState} from './lib/job-record.js'
 export {dataDirectory} from './lib/journal.js'
 export {type LeaderboardRow} from './lib/leaderboard-rows.js'

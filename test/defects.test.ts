@@ -108,11 +108,11 @@ describe('what the original lost', () => {
       hub.intercept({
         match: ({body}) => body.includes('smoltrace-results'),
         times: 1,
-        respond: {status: 500, body: ''},
+        respond: {status: 403, body: ''},
       })
       const first = await cli('cleanup', '--keep-recent', '2', '--concurrency', '1', ...wet)
       expect(first.exitCode).to.equal(3)
-      const isInterrupted = (stamp: string) => first.stdout.includes(`smoltrace-results-${stamp}: 500`)
+      const isInterrupted = (stamp: string) => first.stdout.includes(`smoltrace-results-${stamp}: 403`)
       const interrupted = [...typesByRun().keys()].find((stamp) => isInterrupted(stamp)) ?? ''
       expect(typesByRun().get(interrupted)).to.deep.equal(['results'])
       expect((await cli('cleanup', '--keep-recent', '2', ...wet)).exitCode).to.equal(0)

@@ -25,6 +25,9 @@ const unset = [
 for (const name of [...unset, 'FORCE_COLOR', 'DEBUG']) delete process.env[name]
 Object.assign(process.env, {HF_HOME: home, XDG_DATA_HOME: home, NO_COLOR: '1'})
 
+// Pauses before a repeat are drawn between nothing and a few seconds: no test waits for them.
+Math.random = () => 0
+
 nock.disableNetConnect()
 nock.enableNetConnect('127.0.0.1')
 

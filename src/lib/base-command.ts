@@ -188,7 +188,7 @@ export abstract class HubCommand extends BaseCommand {
       namespace: flags.namespace,
       token: flags.token,
       signal,
-      onWait: ({ms}) => this.note(describeWait(ms)),
+      onWait: (wait) => this.note(describeWait(wait)),
     }
   }
 

@@ -1,17 +1,23 @@
-import {setTimeout as sleep} from 'node:timers/promises'
-
+import {Clearance} from './clearance.js'
 import {type Exclusion} from './comparison.js'
 import {type Dataset} from './datasets.js'
-import {CancelledError} from './errors.js'
 import {type Hub, type PlanPart} from './hub/client.js'
 import {HubError} from './hub/errors.js'
-import {pause, pauseFor} from './hub/transport.js'
+import {
+  isLost,
+  isOverload,
+  pause,
+  type TroubleWait,
+  type Wait,
+  waitAfter,
+  waitForQuota,
+  waitToRepeat,
+} from './hub/repeats.js'
 import {
   afterLostAnswer,
   failed,
   gone,
   isActionLimit,
-  isLost,
   isMissing,
   type Outcome,
   unattempted,
@@ -19,13 +25,15 @@ import {
 } from './outcomes.js'
 import {type Plan, type PlannedRun} from './plan.js'
 import {messageOf, printable} from './text.js'
+import {Throttle} from './throttle.js'
 
 /** What happens while a plan is carried out. */
 export type DeletionEvent =
   | {kind: 'checking'}
   | {kind: 'finished'; outcome: Outcome}
+  | (TroubleWait & {kind: 'repeating'; name: string})
   | {kind: 'started'; name: string}
-  | {kind: 'waiting'; ms: number}
+  | (Wait & {kind: 'waiting'})
 
 export interface DeletionOptions {
   hub: Hub
@@ -51,9 +59,8 @@ export interface DeletionJournal {
   outcome: (outcome: Outcome, dataset: Dataset) => Promise<void>
 }
 
-const INTERRUPTED = 'interrupted'
-/** Pauses before a DELETE whose answer was lost is repeated, in ms. */
-const REPEATS = [250, 1000]
+/** So many datasets in a row of which nobody knows what became of them are not the fault of one: the Hub is not well. */
+const MOST_UNKNOWN = 5
 
 /**
  * Carries out a plan. Within a run one dataset goes after the other; where one fails, the rest of that run is left
@@ -72,17 +79,21 @@ export async function carryOut(plan: Plan, options: DeletionOptions): Promise<Ou
 class Deletion {
   readonly outcomes: Outcome[] = []
   private readonly options: DeletionOptions
-  private excluded: Map<string, Exclusion>
-  /** Why nothing new is started any more. */
-  private stopped: string | undefined
+  private readonly clearance: Clearance
+  private readonly throttle: Throttle
   /** The Hub's ids of the requests that succeeded. */
   private readonly requestIds = new Map<string, string>()
-  /** Settles when a wait and the look that follows it are over; every worker waits for the same one. */
-  private gate: Promise<void> | undefined
+  private readonly announced = new Set<string>()
+  private unknownInARow = 0
 
   constructor(options: DeletionOptions) {
     this.options = options
-    this.excluded = options.excluded
+    this.clearance = new Clearance({
+      ...options,
+      onWait: (wait) => this.emit({kind: 'waiting', ...wait}),
+      onLook: () => this.emit({kind: 'checking'}),
+    })
+    this.throttle = new Throttle(options.concurrency, () => options.hub.allowance.left)
   }
 
   async work(queue: Iterable<PlannedRun>): Promise<void> {
@@ -92,7 +103,7 @@ class Deletion {
   /** A deletion of many runs takes a while, so the leaderboard is looked at again right before its turn. */
   async deleteLeaderboard(leaderboard: Dataset): Promise<void> {
     const remains = this.outcomes.some(({status}) => status !== 'deleted' && status !== 'gone')
-    if (!remains && !this.isStopped()) await this.look()
+    if (!remains) await this.clearance.lookOnce()
     await this.finish(
       leaderboard,
       remains
@@ -112,94 +123,100 @@ class Deletion {
 
   private async deleteOne(dataset: Dataset, part: PlanPart): Promise<Outcome> {
     const {name} = dataset
-    let lost = 0
-    let waits = 0
-    for (let attempt = 0; ; attempt++) {
-      await this.gate
-      const barred = this.barredFromStart(dataset)
-      if (barred) return lost > 0 ? afterLostAnswer(barred) : barred
-      if (attempt === 0) this.emit({kind: 'started', name})
-      const isWritten = await this.writeDown((journal) => journal.intent(dataset))
-      // Writing takes a moment, in which another worker may have met the end of the quota and looked again.
-      if (!isWritten || this.gate || this.barredFromStart(dataset)) continue
-      const error = await this.send(name, part)
+    const seen = {lost: 0, busy: 0}
+    for (;;) {
+      const {barred, error} = await this.sendWhenFree(dataset, part)
+      const isRepeat = seen.lost > 0
+      if (barred) return isRepeat ? afterLostAnswer(barred) : barred
       if (!error) return {name, status: 'deleted'}
-      if (isMissing(error)) return lost > 0 ? {name, status: 'deleted'} : gone(name)
+      if (isMissing(error)) return isRepeat ? {name, status: 'deleted'} : gone(name)
       if (isLost(error)) {
-        const delay = REPEATS[lost++]
-        if (delay === undefined) return unknownResult(name, error)
-        await sleep(delay)
-        await this.lookOnce()
-      } else if (!(await this.overcome(error, waits++))) {
-        if (lost > 0) return unknownResult(name, error)
-        return this.stopped !== undefined && isActionLimit(error)
-          ? unattempted(dataset, this.stopped)
+        if (!(await this.lookAfterLoss(name, error, seen.lost++))) return unknownResult(name, error)
+      } else if (!(await this.overcome(error, seen))) {
+        if (isRepeat) return unknownResult(name, error)
+        return isActionLimit(error)
+          ? (this.clearance.against(dataset) ?? failed(dataset, error))
           : failed(dataset, error)
       }
     }
+  }
+
+  /** Sends a DELETE once, as soon as there is room for it, unless something stands against it then. */
+  private async sendWhenFree(dataset: Dataset, part: PlanPart): Promise<{barred?: Outcome; error?: Error}> {
+    for (;;) {
+      await this.clearance.pending
+      const pass = await this.throttle.enter()
+      try {
+        const barred = this.clearance.against(dataset)
+        if (barred) return {barred}
+        if (this.clearance.pending || this.isUsedUp()) continue
+        this.announce(dataset.name)
+        const isWritten = await this.writeDown((journal) => journal.intent(dataset))
+        // Writing takes a moment, in which another worker may have met the end of the quota and looked again.
+        if (!isWritten || this.clearance.pending || this.clearance.against(dataset)) continue
+        const error = await this.send(dataset.name, part)
+        if (!error) this.throttle.speedUp()
+        else if (isOverload(error)) this.throttle.slowDown(pass)
+        return error ? {error} : {}
+      } finally {
+        this.throttle.leave()
+      }
+    }
+  }
+
+  /** Stops before the quota is used up rather than after; everybody waits then. */
+  private isUsedUp(): boolean {
+    const {refillMs} = this.options.hub.allowance
+    if (refillMs <= 0) return false
+    // Whoever asked waits at the gate, as all others do.
+    this.clearance.lookOnce(waitForQuota(refillMs)).catch(() => {})
+    return true
+  }
+
+  private announce(name: string): void {
+    if (this.announced.has(name)) return
+    this.announced.add(name)
+    this.emit({kind: 'started', name})
   }
 
   private async send(name: string, part: PlanPart): Promise<Error | undefined> {
     try {
       const requestId = await this.options.hub.deleteDataset(name, this.options.namespace, part)
       if (requestId !== undefined) this.requestIds.set(name, requestId)
+      this.unknownInARow = 0
       return undefined
     } catch (error) {
+      if (!isLost(error)) this.unknownInARow = 0
       return error instanceof Error ? error : new Error(String(error))
     }
   }
 
-  /** Whether it is worth trying again: after the wait that a used-up quota asks for. Some errors stop the whole job. */
-  private async overcome(error: Error, attempt: number): Promise<boolean> {
-    if (!(error instanceof HubError)) return false
-    if (error.status === 401) this.stopped ??= 'the Hub does not accept the token any more'
-    if (isActionLimit(error)) this.stopped ??= printable(error.answer.text)
-    const ms = error.status === 429 ? pauseFor(error, attempt) : undefined
-    if (ms === undefined) return false
-    await this.lookOnce(ms)
+  /** Whether it is worth trying again. Others go on meanwhile: the Hub may have trouble with this dataset alone. */
+  private async lookAfterLoss(name: string, error: Error, repeats: number): Promise<boolean> {
+    const {signal} = this.options
+    const wait = waitToRepeat(error, repeats)
+    if (!wait) {
+      if (++this.unknownInARow >= MOST_UNKNOWN)
+        this.clearance.stop(`the Hub has failed ${MOST_UNKNOWN} times in a row`)
+      return false
+    }
+
+    this.emit({kind: 'repeating', name, ...wait})
+    await pause(wait, signal).catch(() => {})
+    await this.clearance.lookOnce()
     return true
   }
 
-  /** Everybody who needs to look again waits for the same look. */
-  private async lookOnce(waitMs = 0): Promise<void> {
-    this.gate ??= this.waitAndLook(waitMs).finally(() => {
-      this.gate = undefined
-    })
-    await this.gate
-  }
-
-  private async waitAndLook(ms: number): Promise<void> {
-    const {signal} = this.options
-    try {
-      if (ms > 0) await pause(ms, {signal, onWait: () => this.emit({kind: 'waiting', ms})})
-    } catch {
-      return
-    }
-
-    await this.look()
-  }
-
-  /** What cannot be looked at for certain is not deleted. */
-  private async look(): Promise<void> {
-    this.emit({kind: 'checking'})
-    try {
-      this.excluded = await this.options.lookAgain()
-    } catch (error) {
-      this.stopped ??=
-        error instanceof CancelledError
-          ? INTERRUPTED
-          : `what is left could not be checked again: ${messageOf(error)}`
-    }
-  }
-
-  private barredFromStart(dataset: Dataset): Outcome | undefined {
-    if (this.isStopped()) return unattempted(dataset, this.stopped ?? INTERRUPTED)
-    const exclusion = this.excluded.get(dataset.name)
-    return exclusion && {name: dataset.name, ...exclusion}
-  }
-
-  private isStopped(): boolean {
-    return this.stopped !== undefined || this.options.signal?.aborted === true
+  /** Whether it is worth trying again: after the wait that a used-up quota asks for. Some errors stop the whole job. */
+  private async overcome(error: Error, seen: {busy: number}): Promise<boolean> {
+    if (!(error instanceof HubError)) return false
+    if (error.status === 401) this.clearance.stop('the Hub does not accept the token any more')
+    if (isActionLimit(error)) this.clearance.stop(printable(error.answer.text))
+    const wait = error.status === 429 ? waitAfter(error, seen.busy) : undefined
+    if (!wait) return false
+    if (wait.why === 'trouble') seen.busy++
+    await this.clearance.lookOnce(wait)
+    return true
   }
 
   private async finish(dataset: Dataset, outcome: Outcome): Promise<void> {
@@ -217,7 +234,7 @@ class Deletion {
       await entry(journal)
       return true
     } catch (error) {
-      this.stopped ??= messageOf(error)
+      this.clearance.stop(messageOf(error))
       return false
     }
   }

@@ -1,5 +1,5 @@
 import {type Dataset} from './datasets.js'
-import {HubError, HubFormatError, HubUnreachableError} from './hub/errors.js'
+import {HubError} from './hub/errors.js'
 import {messageOf, printable} from './text.js'
 
 /**
@@ -18,15 +18,6 @@ export interface Outcome {
   requestId?: string
   /** Nobody knows whether the Hub deleted it. */
   uncertain?: true
-}
-
-/**
- * Whether nobody knows if the Hub acted: no answer, one that is not the Hub's, or a gateway's. The dataset is looked at
- * before the DELETE is repeated: somebody may have made a new one of that name.
- */
-export function isLost(error: Error): boolean {
-  if (error instanceof HubUnreachableError || error instanceof HubFormatError) return true
-  return error instanceof HubError && error.status >= 502 && error.status <= 504
 }
 
 export function isMissing(error: Error): boolean {

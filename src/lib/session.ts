@@ -5,7 +5,7 @@ import {connectHub, type Hub} from './hub/client.js'
 import {type CredentialOptions, findCredentials} from './hub/credentials.js'
 import {HubError} from './hub/errors.js'
 import {type Identity} from './hub/identity.js'
-import {type Wait} from './hub/transport.js'
+import {type Wait} from './hub/repeats.js'
 
 /** How to reach the Hub, as whom, and in which namespace. */
 export interface ConnectionOptions extends CredentialOptions {
@@ -52,6 +52,7 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
   const warnings: string[] = []
   const hub = connectHub({
     ...credentials,
+    env: options.env,
     signal: options.signal,
     onWait: guardedWait(options.onWait, warnings),
   })

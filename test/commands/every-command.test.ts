@@ -69,9 +69,12 @@ function expectDocument({stdout, stderr, exitCode}: CliResult, command: string):
   expect(error.message).not.to.equal('')
 }
 
-/** One line says what is wrong; what to do about it is indented. */
+/** One line says what is wrong, after those that tell of repeats; what to do about it is indented. */
 function expectOneLine(stderr: string): void {
-  const [first = '', ...rest] = stderr.trimEnd().split('\n')
+  const [first = '', ...rest] = stderr
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !/, trying again in \d+ s \(\d of 5\)\.$/.test(line))
   expect(first).to.match(/^Error: \S/)
   for (const line of rest) expect(line).to.match(/^ {2}\S/)
   expect(stderr).not.to.match(/^\s+at /m)

@@ -221,12 +221,12 @@ describe('deletion', () => {
     it('has no id of a request where the Hub gave none', async () => {
       const {outcomes} = await carry(
         plan,
-        only('metrics 1', () => refusal(500)),
+        only('metrics 1', () => refusal(409)),
       )
       expect(outcomes.find(({status}) => status === 'failed')).not.to.have.property('requestId')
     })
 
-    for (const error of [new Error('odd'), refusal(500), refusal(409), refusal(307)]) {
+    for (const error of [new Error('odd'), refusal(403), refusal(409), refusal(307)]) {
       it(`such as "${error.message}" is not tried again`, async () => {
         const {hub, statuses} = await carry(
           plan,
@@ -288,7 +288,7 @@ describe('deletion', () => {
         'results 1': 'unattempted',
       })
       expect(reasons['metrics 1']).to.include('may be deleted or not')
-      expect(hub.deletes).to.have.length(3)
+      expect(hub.deletes).to.have.length(6)
     })
 
     it('is not repeated once the job is stopped, and is never called unattempted', async () => {
@@ -308,7 +308,7 @@ describe('deletion', () => {
       expect(hub.deletes).to.have.length(1)
     })
 
-    for (const error of [refusal(429, {actionLimit: true}), refusal(401), refusal(500)]) {
+    for (const error of [refusal(429, {actionLimit: true}), refusal(401), refusal(409)]) {
       it(`is never called anything but lost after an answer ${error.status} to the next DELETE`, async () => {
         const {statuses, reasons} = await carry(planFor([['results']]), inTurn(lost(), error))
         expect(statuses['results 1']).to.equal('failed')
@@ -325,7 +325,10 @@ describe('deletion', () => {
       expect(hub.deletes).to.have.length(1)
     })
 
-    for (const error of [new HubFormatError('a page'), refusal(502), refusal(503), refusal(504)]) {
+    for (const error of [
+      new HubFormatError('a page'),
+      ...[408, 500, 502, 503, 504].map((status) => refusal(status)),
+    ]) {
       it(`is also "${error.message}", after which all is looked at before the DELETE is repeated`, async () => {
         const changed = new Map<string, Exclusion>([
           [full('results 1'), {status: 'skipped', reason: 'changed'}],
@@ -382,6 +385,137 @@ describe('deletion', () => {
     })
   })
 
+  describe('a Hub that is not well', () => {
+    const many: Array<readonly RunType[]> = Array.from({length: 9}, () => ['results'])
+
+    it('is not asked on and on: after five datasets in a row of which nobody knows anything, the rest stays', async () => {
+      const {statuses, outcomes} = await carry(planFor(many), () => refusal(503))
+      const counts = (status: string) => Object.values(statuses).filter((each) => each === status).length
+      expect([counts('failed'), counts('unattempted')]).to.deep.equal([5, 4])
+      expect(outcomes.at(-1)?.reason).to.include('failed 5 times in a row')
+    })
+
+    it('is asked on where anything goes well in between, or is refused', async () => {
+      for (const relief of [undefined, refusal(403)]) {
+        const {statuses} = await carry(planFor(many), (name) =>
+          /2026010[258]/.test(name) ? relief : refusal(503),
+        )
+        expect(Object.values(statuses)).not.to.include('unattempted')
+      }
+    })
+
+    it('tells of each repeat what went wrong, and how many there will be', async () => {
+      const {events} = await carry(planFor([['results']]), inTurn(refusal(503), lost()))
+      expect(events.filter(({kind}) => kind === 'repeating')).to.deep.equal([
+        {
+          kind: 'repeating',
+          name: full('results 1'),
+          why: 'trouble',
+          ms: 0,
+          cause: 'the Hub answered 503',
+          repeat: 1,
+          of: 5,
+        },
+        {
+          kind: 'repeating',
+          name: full('results 1'),
+          why: 'trouble',
+          ms: 0,
+          cause: 'no answer from the Hub (no answer)',
+          repeat: 2,
+          of: 5,
+        },
+      ])
+    })
+
+    it('is backed off from where it answers 429 without a word, a few times', async () => {
+      const {statuses, hub} = await carry(planFor([['results']]), () => refusal(429))
+      expect(statuses['results 1']).to.equal('failed')
+      expect(hub.deletes).to.have.length(6)
+      const once = await carry(planFor([['results']]), inTurn(refusal(429)))
+      expect(once.statuses['results 1']).to.equal('deleted')
+      expect(once.events.find(({kind}) => kind === 'waiting')).to.deep.include({why: 'trouble', repeat: 1})
+    })
+
+    it('gets half as many requests at a time, and more again as it recovers', async () => {
+      const pending: Array<() => void> = []
+      let sent = 0
+      const carried = carry(
+        planFor(many),
+        () => {
+          const isOverload = sent++ < 4
+          return new Promise((resolve) => {
+            pending.push(() => resolve(isOverload ? refusal(503) : undefined))
+          })
+        },
+        {concurrency: 4},
+      )
+      const answer = async () => {
+        for (const each of pending.splice(0)) each()
+        while (pending.length === 0 && !over.aborted) await new Promise(setImmediate)
+        await someTurns()
+        return pending.length
+      }
+
+      const ending = new AbortController()
+      const over = ending.signal
+      void carried.then(() => ending.abort())
+
+      await someTurns()
+      const inFlight = [pending.length]
+      for (let round = 0; round < 4; round++) inFlight.push(await answer())
+      expect(inFlight).to.deep.equal([4, 2, 3, 4, 0])
+      const {statuses} = await carried
+      expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['deleted']))
+    })
+  })
+
+  describe('a quota that is known', () => {
+    it('is waited for before anything is sent into its end, then all is looked at, and no intent is in vain', async () => {
+      const plan = planFor([['results']])
+      const hub = fakeHub(plannedDatasets(plan))
+      hub.allowance = {left: 0, refillMs: 20}
+      const steps: string[] = []
+      const {statuses} = await carry(plan, () => {}, {
+        hub,
+        journal: {
+          async intent() {
+            steps.push('intent')
+          },
+          async outcome() {
+            steps.push('outcome')
+          },
+        },
+        async lookAgain() {
+          steps.push('look')
+          return nothing
+        },
+        onEvent(event) {
+          if (event.kind !== 'waiting') return
+          steps.push(`${event.why} ${event.ms}`)
+          hub.allowance = {left: 9, refillMs: 0}
+        },
+      })
+      expect(steps).to.deep.equal(['quota 100', 'look', 'intent', 'outcome'])
+      expect(statuses['results 1']).to.equal('deleted')
+    })
+
+    it('lets no more requests go at a time than are left of it', async () => {
+      const plan = planFor(Array.from({length: 6}, () => ['results'] as const))
+      let inFlight = 0
+      let most = 0
+      const hub = fakeHub(plannedDatasets(plan), async () => {
+        most = Math.max(most, ++inFlight)
+        await someTurns()
+        inFlight--
+      })
+      hub.allowance = {left: 2, refillMs: 0}
+      const {outcomes} = await carry(plan, () => {}, {hub, concurrency: 4})
+      expect(most).to.equal(2)
+      expect(outcomes.every(({status}) => status === 'deleted')).to.equal(true)
+    })
+  })
+
   describe('a used-up quota', () => {
     it('is waited for, then all is looked at again, then the same DELETE is sent again', async () => {
       const steps: string[] = []
@@ -402,7 +536,7 @@ describe('deletion', () => {
       expect(steps).to.deep.equal(['metrics 1', 'traces 1', 'look', 'traces 1', 'results 1'])
       expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['deleted']))
       expect(events.filter(({kind}) => kind === 'waiting' || kind === 'checking')).to.deep.equal([
-        {kind: 'waiting', ms: 100},
+        {kind: 'waiting', why: 'quota', ms: 100},
         {kind: 'checking'},
       ])
       expect(hub.deletes).to.have.length(4)

@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 import {execFileSync, spawn} from 'node:child_process'
+import {randomInt} from 'node:crypto'
 import {once} from 'node:events'
 import {copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -69,7 +70,7 @@ describe('history', () => {
     for (let round = 1; round <= KILLED; round++) {
       it(`is readable and true, time ${round}`, async () => {
         writeFileSync(join(dataDir, 'plan.json'), JSON.stringify(plan))
-        const messages = 1 + Math.floor(Math.random() * (3 * datasets.length - 1))
+        const messages = randomInt(1, 3 * datasets.length)
         const child = spawn(
           process.execPath,
           ['--import', 'tsx', '--input-type=module', '-e', script, dataDir],

@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 import {parquetWriteBuffer} from 'hyparquet-writer'
+import {randomBytes} from 'node:crypto'
 
 import {discover} from '../../src/lib/datasets.js'
 import {CancelledError, RefusedError, SmoltraceError} from '../../src/lib/errors.js'
@@ -249,7 +250,7 @@ describe('leaderboard', () => {
   describe('its bytes', () => {
     it('are read only where the columns are, and none of them twice', async () => {
       const notes = Array.from({length: 40}, () =>
-        Buffer.alloc(100_000, Math.random().toString(36)).toString(),
+        Buffer.alloc(100_000, randomBytes(8).toString('hex')).toString(),
       )
       const names = notes.map((_, index) => `run ${index}`)
       const file = parquet(

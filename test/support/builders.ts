@@ -146,6 +146,7 @@ export function missing(): HubError {
 /** A Hub made by hand, which remembers what it was asked. */
 export interface FakeHub extends Hub {
   waits: number
+  allowance: Hub['allowance']
   /** What is listed; tests may change it. */
   listing: ListedDataset[]
   /** Text of the protection file; undefined where there is none. */
@@ -170,6 +171,8 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
   const hub: FakeHub = {
     endpoint: ENDPOINT,
     waits: 0,
+    async pause() {},
+    allowance: {left: Number.POSITIVE_INFINITY, refillMs: 0},
     listing: [...listing],
     protection: undefined,
     deletes: [],

@@ -13,7 +13,6 @@ import {diskReason, ensureFolder, isDiskUnusable, isFolder} from './disk.js'
 import {keepFiles} from './keeping.js'
 import {type Lock, takeLock} from './lock.js'
 import {pathProblem, pathsProblem} from './paths.js'
-import {type Patience, persistently} from './patience.js'
 import {placeOf} from './place.js'
 import {checkFormer, describeArchive, readManifestAt, writeManifest} from './record.js'
 
@@ -53,8 +52,6 @@ export interface ArchiveOptions {
   signal?: AbortSignal | undefined
   /** What it throws is ignored. */
   onEvent?: ((event: ArchiveEvent) => void) | undefined
-  /** How long the Hub is waited for; by default a minute for the next byte, and five tries. */
-  patience?: Patience | undefined
 }
 
 /**
@@ -160,11 +157,11 @@ async function keep(dataset: Dataset, job: Job, oneOfFiles: Bounded): Promise<Ar
   const {name, id, sha} = dataset
   const {hub, namespace, folder, lock} = job
   if (!parseDatasetName(name, namespace)) throw new RefusedError(`${name} is no dataset of ${namespace}`)
-  const facts = await persistently(() => hub.describe(name, sha), job)
+  const facts = await hub.describe(name, sha)
   if (!facts) throw new RefusedError('it is not there any more')
   if (facts.id !== id || facts.name !== name || facts.sha !== sha)
     throw new RefusedError('another dataset has its name now')
-  const files = await persistently(() => hub.listFiles(name, sha), job)
+  const files = await hub.listFiles(name, sha)
   const problem = pathsProblem(files.map(({path}) => path))
   if (problem) throw new RefusedError(`its file ${problem}`)
   const place = placeOf(folder, name)

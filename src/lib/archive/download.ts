@@ -1,19 +1,18 @@
-import {rm} from 'node:fs/promises'
-import {setTimeout as sleep} from 'node:timers/promises'
+import {type FileHandle, rm} from 'node:fs/promises'
 
-import {CancelledError, RefusedError} from '../errors.js'
+import {RefusedError} from '../errors.js'
 import {type Hub} from '../hub/client.js'
 import {HubFormatError, HubUnreachableError} from '../hub/errors.js'
 import {type RepoFile} from '../hub/files.js'
+import {waitToRepeat} from '../hub/repeats.js'
 import {fingerprint, isContentOf, openToWrite, whatIs} from './disk.js'
-import {PATIENCE, type Patience, persistently} from './patience.js'
 
 /** What does not fit after it was completed is fetched once more from its beginning. */
 const ROUNDS = 2
 
 /** One file to fetch. */
 export interface Download {
-  hub: Pick<Hub, 'download'>
+  hub: Pick<Hub, 'download' | 'pause'>
   /** `namespace/name`. */
   name: string
   sha: string
@@ -21,7 +20,6 @@ export interface Download {
   /** Where it is written; whatever is there of it already is gone on with. */
   target: string
   signal?: AbortSignal | undefined
-  patience?: Patience | undefined
 }
 
 /**
@@ -43,14 +41,16 @@ export async function fetchFile(job: Download): Promise<void> {
 
 /** A line that breaks again and again brings a large file too, as long as each time some of it arrives. */
 async function fetchInParts(job: Download): Promise<void> {
+  let repeats = 0
   for (let size = await sizeOf(job.target); ;) {
-    try {
-      return await persistently(() => fetchRest(job), job)
-    } catch (error) {
-      const grown = await sizeOf(job.target)
-      if (!(error instanceof HubUnreachableError) || grown <= size) throw error
-      size = grown
-    }
+    const broken = await fetchRest(job)
+    if (!broken) return
+    const grown = await sizeOf(job.target)
+    if (grown > size) repeats = 0
+    size = grown
+    const wait = waitToRepeat(broken, repeats++)
+    if (!wait) throw broken
+    await job.hub.pause(wait)
   }
 }
 
@@ -64,78 +64,63 @@ async function isWhole({file, target, signal}: Download): Promise<boolean> {
   return isContentOf(file, await fingerprint(target, {signal, isKept: true}))
 }
 
-/** Goes on where the file ends; one that is too long, or of the right size and wrong, is written anew. */
-async function fetchRest({hub, name, sha, file, target, ...watch}: Download): Promise<void> {
+/**
+ * Goes on where the file ends; one that is too long, or of the right size and wrong, is written anew.
+ * @returns why the answer brought something else than the rest of the file; undefined where it is complete
+ */
+async function fetchRest({hub, name, sha, file, target}: Download): Promise<Error | undefined> {
   const handle = await openToWrite(target)
   try {
     // The Hub has no answer to a range of nothing.
-    if (file.size === 0) return await handle.truncate(0)
+    if (file.size === 0) {
+      await handle.truncate(0)
+      return undefined
+    }
+
     const {size} = await handle.stat()
     const {from, body} = await hub.download(
       {name, revision: sha, path: file.path},
       size < file.size ? size : 0,
     )
     await handle.truncate(from)
-    let at = from
-    for await (const piece of arriving(body, watch)) {
-      if (at + piece.length > file.size)
-        throw new HubFormatError(`The Hub sent more of ${JSON.stringify(file.path)} than it lists.`)
-      for (let done = 0; done < piece.length;) {
-        const {bytesWritten} = await handle.write(piece, done, piece.length - done, at)
-        done += bytesWritten
-        at += bytesWritten
-      }
-    }
-
-    if (at < file.size) throw new HubUnreachableError(`${JSON.stringify(file.path)} broke off at byte ${at}.`)
+    const problem = await write(body, handle, {at: from, end: file.size})
     await handle.sync()
+    return problem
   } finally {
     await handle.close()
   }
 }
 
-/**
- * Reads a body one piece at a time: what has not been written yet is not asked for.
- * @yields each piece
- */
-async function* arriving(
+/** Writes a body as it arrives: what has not been written yet is not asked for. */
+async function write(
   body: NonNullable<Response['body']>,
-  {signal, patience = PATIENCE}: Pick<Download, 'patience' | 'signal'>,
-): AsyncGenerator<Uint8Array> {
+  handle: FileHandle,
+  {at, end}: {at: number; end: number},
+): Promise<Error | undefined> {
   const reader = body.getReader()
   try {
     for (;;) {
-      const {done, value} = await inTime(reader.read(), patience.stallMs, signal)
-      if (done) return
-      yield value as Uint8Array
+      const {done, value} = await reader.read()
+      if (done) return at < end ? new HubUnreachableError(`A download broke off at byte ${at}.`) : undefined
+      const piece = value as Uint8Array
+      if (at + piece.length > end) return new HubFormatError('The Hub sent more of a file than it lists.')
+      at = await writeAll(handle, piece, at)
     }
+  } catch (error) {
+    if (error instanceof HubUnreachableError) return error
+    throw error
   } finally {
     // Not waited for: what stalls may stall in this as well.
     reader.cancel().catch(() => {})
   }
 }
 
-async function inTime<T>(piece: Promise<T>, ms: number, signal: AbortSignal | undefined): Promise<T> {
-  const over = new AbortController()
-  const stop = () => over.abort()
-  signal?.addEventListener('abort', stop, {once: true})
-  if (signal?.aborted) stop()
-  const limit = sleep(ms, undefined, {signal: over.signal}).then(
-    () => {
-      throw new HubUnreachableError(`The Hub sent nothing for ${ms / 1000} s.`)
-    },
-    () => {
-      throw new CancelledError('Interrupted.')
-    },
-  )
-  try {
-    return await Promise.race([piece, limit])
-  } catch (error) {
-    if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
-    if (error instanceof HubUnreachableError) throw error
-    throw new HubUnreachableError('A download broke off.', {cause: error})
-  } finally {
-    stop()
-    signal?.removeEventListener('abort', stop)
+/** @returns the place after what was written */
+async function writeAll(handle: FileHandle, piece: Uint8Array, at: number): Promise<number> {
+  for (let done = 0; done < piece.length;) {
+    const {bytesWritten} = await handle.write(piece, done, piece.length - done, at + done)
+    done += bytesWritten
   }
+
+  return at + piece.length
 }

@@ -11,18 +11,16 @@ import {fetchFile} from './download.js'
 import {type Lock} from './lock.js'
 import {type Manifest} from './manifest.js'
 import {foldersOf} from './paths.js'
-import {type Patience} from './patience.js'
 import {type Place} from './place.js'
 
 /** What bringing a dataset's files onto the disk needs. */
 export interface Keeping {
-  hub: Pick<Hub, 'download'>
+  hub: Pick<Hub, 'download' | 'pause'>
   lock: Lock
   oneOfFiles: Bounded
   /** Whether a manifest says that what is there is this archive. */
   isRecorded: boolean
   signal?: AbortSignal | undefined
-  patience?: Patience | undefined
 }
 
 /**

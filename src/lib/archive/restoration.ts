@@ -1,16 +1,14 @@
-import {setTimeout as sleep} from 'node:timers/promises'
-
 import {CancelledError, RefusedError} from '../errors.js'
 import {type Hub} from '../hub/client.js'
 import {HubError, HubFormatError} from '../hub/errors.js'
 import {type DatasetFacts} from '../hub/facts.js'
 import {type RepoFile} from '../hub/files.js'
+import {isLost, waitToRepeat} from '../hub/repeats.js'
 import {type Visibility} from '../hub/uploads.js'
 import {printable} from '../text.js'
 import {type Bounded} from './bounded.js'
 import {isContentOf} from './disk.js'
 import {type Manifest} from './manifest.js'
-import {isPassing, PATIENCE} from './patience.js'
 import {type LocalFile} from './shelf.js'
 
 /** What bringing one dataset back needs. */
@@ -22,8 +20,6 @@ export interface Restoration {
   /** The Hub creates one dataset of an owner at a time, and answers a second one with an error. */
   oneCreation: Bounded
   signal?: AbortSignal | undefined
-  /** Pauses before looking at what became of a request that failed, in ms; afterwards it is given up. */
-  pausesMs?: readonly number[] | undefined
   /** Called before the first request that changes anything. */
   onStart: () => void
 }
@@ -56,24 +52,23 @@ const ATTRIBUTES = '.gitattributes'
 export async function restoreDataset(
   job: Restoration,
 ): Promise<{isChanged: boolean; there: Audience | undefined}> {
-  const {pausesMs = PATIENCE.pausesMs} = job
   const done = new Set<Step['kind']>()
   let isChanged = false
   let setbacks = 0
   for (;;) {
     if (job.signal?.aborted) throw new CancelledError('Interrupted.')
+    const step = await nextStep(job)
+    if (step.kind === 'nothing') return {isChanged, there: step.there}
     try {
-      const step = await nextStep(job)
-      if (step.kind === 'nothing') return {isChanged, there: step.there}
       if (done.has(step.kind)) throw new HubFormatError('the Hub shows something else than what was uploaded')
       if (!isChanged) job.onStart()
       isChanged = true
       await (step.kind === 'create' ? create(job) : fill(job, step))
       done.add(step.kind)
     } catch (error) {
-      const ms = isWorthALook(error, setbacks > 0) ? pausesMs[setbacks++] : undefined
-      if (ms === undefined) throw explained(error)
-      await sleep(ms, undefined, job.signal && {signal: job.signal}).catch(() => {})
+      const wait = isWorthALook(error, setbacks > 0) ? waitToRepeat(error, setbacks++) : undefined
+      if (!wait) throw explained(error)
+      await job.hub.pause(wait)
     }
   }
 }
@@ -169,7 +164,7 @@ export function batches(files: LocalFile[]): LocalFile[][] {
 
 /** Whether only a look at the Hub can tell what became of a request. */
 function isWorthALook(error: unknown, wasLost: boolean): boolean {
-  if (isPassing(error)) return true
+  if (isLost(error)) return true
   // A name that is taken, or a creation that is under way; and our own commit, which arrived though its answer did not.
   return error instanceof HubError && (error.status === 409 || (error.status === 412 && wasLost))
 }

@@ -10,7 +10,6 @@ import {printable, safe} from '../text.js'
 import {all, bounded, type Bounded} from './bounded.js'
 import {whatIs} from './disk.js'
 import {type Manifest} from './manifest.js'
-import {persistently} from './patience.js'
 import {type Audience, nextStep, restoreDataset, visibilityFor} from './restoration.js'
 import {chooseArchives, requireArchived} from './selection.js'
 import {checkArchive, findArchives, type LocalFile, problemOf, type Shelved} from './shelf.js'
@@ -51,8 +50,6 @@ export interface RestoreOptions extends ConnectionOptions {
   concurrency?: number | undefined
   /** What it throws is ignored. */
   onEvent?: ((event: RestoreEvent) => void) | undefined
-  /** Pauses before looking at what became of a request that failed, in ms. */
-  pausesMs?: readonly number[] | undefined
 }
 
 export interface RestoreResult {
@@ -176,20 +173,20 @@ class Restore {
 
   private async restore(ready: Ready): Promise<RestoreOutcome> {
     const {manifest} = ready
-    const {signal, dryRun, pausesMs} = this.options
+    const {signal, dryRun} = this.options
     const {oneCreation} = this
     const {hub} = this.session
     if (signal?.aborted) this.stopped ??= 'interrupted'
     if (this.stopped !== undefined) return outcomeOf(manifest, 'unattempted', this.stopped)
     try {
       if (dryRun) {
-        const step = await persistently(() => nextStep({hub, ...ready}), {signal})
+        const step = await nextStep({hub, ...ready})
         const status = step.kind === 'nothing' ? 'present' : 'restorable'
         return seenOutcome(manifest, status, step.there)
       }
 
       const onStart = () => this.emit({kind: 'started', name: manifest.name})
-      const {isChanged, there} = await restoreDataset({hub, ...ready, oneCreation, signal, pausesMs, onStart})
+      const {isChanged, there} = await restoreDataset({hub, ...ready, oneCreation, signal, onStart})
       return seenOutcome(manifest, isChanged ? 'restored' : 'present', there)
     } catch (error) {
       return this.fail(manifest, error)

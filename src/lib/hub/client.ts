@@ -8,7 +8,11 @@ import {type FileAccess, fileAccess} from './files.js'
 import {type Identity, readIdentity} from './identity.js'
 import {certainly, followingLinks, library, repo} from './library.js'
 import {ownSignal} from './own-signal.js'
-import {createTransport, type TransportOptions, type Wait} from './transport.js'
+import {proxyIn} from './proxy.js'
+import {type Allowance, QuotaWatch} from './quota.js'
+import {pause, type Wait} from './repeats.js'
+import {silenceIn} from './time-limit.js'
+import {createTransport, type TransportOptions} from './transport.js'
 
 /** One dataset as the listing shows it. */
 export interface ListedDataset {
@@ -42,6 +46,10 @@ export interface Hub extends FileAccess {
   readonly endpoint: string
   /** How many times a request had to wait for the quota so far. What was listed before a wait may be stale. */
   readonly waits: number
+  /** How many DELETEs may be sent before the quota is used up. */
+  readonly allowance: Allowance
+  /** Waits, and says so. */
+  pause(wait: Wait): Promise<void>
   whoAmI(): Promise<Identity>
   /** Every dataset of a namespace that the token may see, newest first. */
   listDatasets(namespace: string): Promise<ListedDataset[]>
@@ -55,17 +63,33 @@ export interface Hub extends FileAccess {
   changeFile(name: string, change: FileChange): Promise<void>
 }
 
-export type HubOptions = Credentials & Pick<TransportOptions, 'onWait' | 'signal'>
+export type HubOptions = Credentials &
+  Pick<TransportOptions, 'onWait' | 'signal'> & {
+    /** Names the proxy and how long the Hub may be silent; default: the process's. */
+    env?: NodeJS.ProcessEnv | undefined
+  }
 
 /** Connects to the Hub; nothing is sent yet. The client library is loaded with the first request. */
-export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
+export function connectHub({endpoint, token, onWait, signal, env = process.env}: HubOptions): Hub {
   let waits = 0
   const countWait = (wait: Wait) => {
-    waits++
+    if (wait.why === 'quota') waits++
     onWait?.(wait)
   }
 
-  const transport = {endpoint, signal, onWait: countWait}
+  const quota = new QuotaWatch()
+  let proxy: ReturnType<typeof proxyIn> | undefined
+  const transport: TransportOptions = {
+    endpoint,
+    signal,
+    onWait: countWait,
+    quota,
+    silenceMs: silenceIn(env),
+    dispatcher() {
+      proxy ??= proxyIn(env)
+      return proxy
+    },
+  }
   const request = createTransport(transport)
   const transfer = createTransport({...transport, hasLongBodies: true})
   const access = {hubUrl: endpoint, accessToken: token, fetch: request}
@@ -75,6 +99,13 @@ export function connectHub({endpoint, token, onWait, signal}: HubOptions): Hub {
     endpoint,
     get waits() {
       return waits
+    },
+    get allowance() {
+      return quota.allowance('api')
+    },
+    async pause(wait) {
+      countWait(wait)
+      await pause(wait, signal)
     },
     ...fileAccess({endpoint, token, request, transfer, signal}),
     whoAmI: () =>

@@ -15,6 +15,8 @@ export interface HubAnswer {
   text: string
   /** With status 429: milliseconds until the quota is filled again; undefined where the Hub did not say. */
   resetMs?: number | undefined
+  /** Milliseconds after which the answer says to try again, where it does. */
+  retryAfterMs?: number | undefined
   /** With status 429: the quota is not used up, so waiting for it would be useless (a per-action limit). */
   actionLimit?: boolean | undefined
 }
@@ -40,6 +42,23 @@ export class HubError extends SmoltraceError {
 export class HubUnreachableError extends SmoltraceError {
   override readonly name = 'HubUnreachableError'
   readonly exitCode = 1
+  /** What happened, in a few words. */
+  readonly reason: string
+  /** Trying again would not help: nothing has ever answered there, or it is not who it should be. */
+  readonly isLasting: boolean
+
+  constructor(
+    message: string,
+    {
+      reason = message,
+      isLasting = false,
+      ...details
+    }: ErrorDetails & {reason?: string; isLasting?: boolean} = {},
+  ) {
+    super(message, details)
+    this.reason = reason
+    this.isLasting = isLasting
+  }
 }
 
 /** An answer came, but not one the Hub gives: HTML, broken JSON, a foreign link, a missing field. Exit code 1. */

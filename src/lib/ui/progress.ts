@@ -110,8 +110,11 @@ function toTask(name: string, rows: Map<string, Row>): ListrTask {
 
 const WORDS = {gone: 'already gone', skipped: 'skipped', unattempted: 'not attempted'} as const
 
-function describeEvent(event: Extract<JobEvent, {kind: 'archiving' | 'checking' | 'waiting'}>): string {
+function describeEvent(
+  event: Extract<JobEvent, {kind: 'archiving' | 'checking' | 'repeating' | 'waiting'}>,
+): string {
   if (event.kind === 'checking') return 'looking again at what is left'
-  if (event.kind === 'waiting') return describeWait(event.ms)
+  if (event.kind === 'repeating') return `${event.name}: ${describeWait(event)}`
+  if (event.kind === 'waiting') return describeWait(event)
   return `archiving before anything is deleted: ${event.done} of ${event.of} datasets, ${formatBytes(event.bytes)}`
 }

@@ -1,5 +1,6 @@
 import {formatDuration} from '../duration.js'
 import {type RunState, stateOf} from '../evidence.js'
+import {type Wait} from '../hub/repeats.js'
 import {type RunContext} from '../overview.js'
 import {type LeaderboardProtection, livePin} from '../protection.js'
 import {type Run} from '../runs.js'
@@ -72,9 +73,11 @@ export function protectionOf(protection: LeaderboardProtection | 'unknown' | und
   return `protected by ${printable(by)} on ${moment(at)}${reason ? `: ${safe(reason)}` : ''}`
 }
 
-/** What a pause says that the Hub asked for. */
-export function describeWait(ms: number): string {
-  return `rate limit reached, going on in ${Math.ceil(ms / 1000)} s`
+/** What a pause says. */
+export function describeWait(wait: Wait): string {
+  const seconds = `${Math.ceil(wait.ms / 1000)} s`
+  if (wait.why === 'quota') return `quota used up, going on in ${seconds}`
+  return `${wait.cause}, trying again in ${seconds} (${wait.repeat} of ${wait.of})`
 }
 
 /** `812 B`, `1.4 kB`, `12 MB`: decimal units, as the Hub counts them. */

@@ -33,7 +33,7 @@ describe('restoring', () => {
 
   const home = (dir: string) => join(dir, 'mira', OWN)
   const restore = (dir: string, more: Partial<RestoreOptions> = {}): Promise<RestoreResult> =>
-    restoreDatasets({dir, token: hub.token, endpoint: hub.url, pausesMs: [1, 1, 1, 1], ...more})
+    restoreDatasets({dir, token: hub.token, endpoint: hub.url, ...more})
 
   /** Restores one dataset. */
   const restoreOne = async (dir: string, more: Partial<RestoreOptions> = {}): Promise<RestoreOutcome> => {

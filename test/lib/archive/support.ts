@@ -7,7 +7,6 @@ import {join} from 'node:path'
 import {text} from 'node:stream/consumers'
 
 import {archiveDatasets, type ArchiveOptions, type ArchiveResult} from '../../../src/lib/archive/archive.js'
-import {type Patience} from '../../../src/lib/archive/patience.js'
 import {type Dataset, discover} from '../../../src/lib/datasets.js'
 import {type Sandbox} from '../../../src/lib/sandbox/index.js'
 import {gitBlobId} from '../../../src/lib/sandbox/objects.js'
@@ -28,9 +27,6 @@ export const FILES: Record<string, string | Uint8Array> = {
   'empty.parquet': '',
   'empty.txt': '',
 }
-
-/** No patience at all, so that what fails for good fails soon. */
-export const QUICK: Patience = {stallMs: 5000, pausesMs: [1, 1, 1, 1]}
 
 /** Runs a job with a folder of its own, which is removed whatever happens. */
 export async function withFolder<T>(job: (folder: string) => Promise<T>): Promise<T> {
@@ -81,7 +77,6 @@ export async function archiveAt(
     namespace: hub.user,
     dir,
     now: new Date('2026-02-01T00:00:00Z'),
-    patience: QUICK,
     ...more,
   })
 }

@@ -1,20 +1,22 @@
 import {expect} from 'chai'
 
-import {readQuota} from '../../../src/lib/hub/quota.js'
+import {bucketOf, QuotaWatch, readQuota} from '../../../src/lib/hub/quota.js'
 
 const quota = (text: string) => readQuota(new Headers({ratelimit: text}))
 
 describe('quota', () => {
-  const readable: Array<[text: string, remaining: number, resetMs: number]> = [
-    ['"api";r=499;t=289', 499, 289_000],
-    ['"api";r=0;t=52', 0, 52_000],
-    ['"resolvers"; r=1; t=0', 1, 0],
-    ['"api" ; r = 3 ; t = 4', 3, 4000],
-    ['"api";t=4;r=3', 3, 4000],
+  const readable: Array<[text: string, bucket: string, remaining: number, resetMs: number]> = [
+    ['"api";r=499;t=289', 'api', 499, 289_000],
+    ['"api";r=0;t=52', 'api', 0, 52_000],
+    ['"resolvers"; r=1; t=0', 'resolvers', 1, 0],
+    ['"api" ; r = 3 ; t = 4', 'api', 3, 4000],
+    ['"api";t=4;r=3', 'api', 3, 4000],
+    ['api;r=3;t=4', 'api', 3, 4000],
+    [' ;r=3;t=4', '', 3, 4000],
   ]
-  for (const [text, remaining, resetMs] of readable) {
+  for (const [text, bucket, remaining, resetMs] of readable) {
     it(`is read from ${text}`, () => {
-      expect(quota(text)).to.deep.equal({remaining, resetMs})
+      expect(quota(text)).to.deep.equal({bucket, remaining, resetMs})
     })
   }
 
@@ -38,5 +40,77 @@ describe('quota', () => {
     expect(readQuota(new Headers({'ratelimit-policy': '"fixed window";"api";q=500;w=300'}))).to.equal(
       undefined,
     )
+  })
+})
+
+describe('the bucket of a request', () => {
+  const cases: Array<[path: string, bucket: string]> = [
+    ['/api/datasets?author=kim', 'api'],
+    ['/api/repos/delete', 'api'],
+    ['/datasets/kim/x/resolve/main/data.parquet', 'resolvers'],
+    ['/datasets/kim/x', 'pages'],
+    ['/datasets/kim/x?next=/api/', 'pages'],
+  ]
+  for (const [path, bucket] of cases) {
+    it(`is ${bucket} for ${path}`, () => {
+      expect(bucketOf(`https://hub.example${path}`)).to.equal(bucket)
+    })
+  }
+})
+
+describe('the watch over the quota', () => {
+  const UNKNOWN = {left: Number.POSITIVE_INFINITY, refillMs: 0}
+  const watching = () => {
+    const clock = {now: 1000}
+    const watch = new QuotaWatch(() => clock.now)
+    return {
+      clock,
+      watch,
+      note: (remaining: number, resetMs: number) => watch.note({bucket: 'api', remaining, resetMs}),
+    }
+  }
+
+  it('knows nothing before the first answer, of another bucket, and after the end of the window', () => {
+    const {clock, watch, note} = watching()
+    expect(watch.allowance('api')).to.deep.equal(UNKNOWN)
+    note(3, 5000)
+    expect(watch.allowance('resolvers')).to.deep.equal(UNKNOWN)
+    expect(watch.allowance('api')).to.deep.equal({left: 3, refillMs: 0})
+    clock.now += 5000
+    expect(watch.allowance('api')).to.deep.equal(UNKNOWN)
+  })
+
+  it('says how long a used-up quota stays so', () => {
+    const {clock, watch, note} = watching()
+    note(0, 5000)
+    clock.now += 1500
+    expect(watch.allowance('api')).to.deep.equal({left: 0, refillMs: 3500})
+  })
+
+  it('takes the lowest count of a window for the latest, since answers overtake one another', () => {
+    const {clock, watch, note} = watching()
+    for (const remaining of [9, 5, 7]) {
+      note(remaining, 5000)
+      clock.now += 100
+    }
+
+    expect(watch.allowance('api').left).to.equal(5)
+  })
+
+  it('believes a new window, be it a later or an earlier one', () => {
+    const {clock, watch, note} = watching()
+    note(0, 300_000)
+    note(0, 0)
+    expect(watch.allowance('api')).to.deep.equal(UNKNOWN)
+    note(1, 4000)
+    clock.now += 3900
+    note(99, 4000)
+    expect(watch.allowance('api').left).to.equal(99)
+  })
+
+  it('believes in no window of weeks', () => {
+    const {watch, note} = watching()
+    note(0, 1e12)
+    expect(watch.allowance('api').refillMs).to.equal(3_600_000)
   })
 })

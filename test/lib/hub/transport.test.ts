@@ -1,12 +1,13 @@
 import {expect} from 'chai'
-import {getEventListeners} from 'node:events'
+import {type ServerResponse} from 'node:http'
 import {createServer, type Socket} from 'node:net'
 
 import {CancelledError, SmoltraceError} from '../../../src/lib/errors.js'
 import {HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
-import {createTransport, pause, pauseFor, type TransportOptions} from '../../../src/lib/hub/transport.js'
+import {type Wait} from '../../../src/lib/hub/repeats.js'
+import {createTransport, type TransportOptions} from '../../../src/lib/hub/transport.js'
 import {VERSION} from '../../../src/lib/version.js'
-import {json, refusal, rejectionOf, serve, type StubServer, TOKEN} from '../../support/builders.js'
+import {json, rejectionOf, serve, type StubServer, TOKEN} from '../../support/builders.js'
 
 const AUTHORIZED = {headers: {Authorization: `Bearer ${TOKEN}`}}
 const DELETE = {...AUTHORIZED, method: 'DELETE', body: '{"name":"x"}'}
@@ -34,6 +35,20 @@ describe('transport', () => {
       expect(server.seen[0]?.headers['user-agent']).to.equal(
         `smoltrace/${VERSION}; node/${process.versions.node}`,
       )
+    })
+
+    it('has an id of its own for those who trace it, a new one for each repeat, and none elsewhere', async () => {
+      const server = await start((_, response, index) =>
+        index === 0 ? response.writeHead(503).end() : json(response, {}),
+      )
+      const store = await start((_, response) => response.end())
+      const request = connect(server)
+      await request(`${server.url}/api/x`)
+      await request(`${store.url}/object`)
+      const ids = server.seen.map(({headers}) => headers['x-amzn-trace-id'])
+      expect(new Set(ids).size).to.equal(2)
+      for (const id of ids) expect(id).to.match(/^[\da-f-]{36}$/)
+      expect(store.seen[0]?.headers).not.to.have.property('x-amzn-trace-id')
     })
 
     it('keeps its method, body and headers', async () => {
@@ -324,58 +339,218 @@ describe('transport', () => {
       expect(server.seen).to.have.length(1)
     })
 
-    it('asks for the pause that the Hub says, for growing ones where it says nothing, and in the end for none', () => {
-      const pauses = (answer: Partial<HubError['answer']>) =>
-        Array.from({length: 7}, (_, attempt) => pauseFor(refusal(429, answer), attempt))
-      expect(pauses({resetMs: 5000})).to.deep.equal(Array.from({length: 7}, () => 5000))
-      const [first = 0, ...later] = pauses({})
-      expect(first).to.equal(1000)
-      expect(later.slice(0, 2)).to.deep.equal([2000, 4000])
-      expect(later.at(-1)).to.equal(undefined)
-      expect(pauses({actionLimit: true, resetMs: 5000}).every((ms) => ms === undefined)).to.equal(true)
+    it('is waited for before it is run into, by whoever sends next', async () => {
+      const waits: Wait[] = []
+      const controller = new AbortController()
+      const server = await start((_, response) =>
+        json(response, {}, {headers: {ratelimit: '"api";r=0;t=40'}}),
+      )
+      const request = connect(server, {
+        signal: controller.signal,
+        onWait(wait) {
+          waits.push(wait)
+          controller.abort()
+        },
+      })
+      await request(`${server.url}/api/x`)
+      expect(await rejectionOf(request(`${server.url}/api/x`))).to.be.instanceOf(CancelledError)
+      expect(server.seen).to.have.length(1)
+      expect(waits.map(({why}) => why)).to.deep.equal(['quota'])
+      expect(waits[0]?.ms).to.be.within(39_000, 40_000)
+    })
+
+    it('of one bucket holds up no request of another, none to another place, and no DELETE', async () => {
+      const server = await start(({method}, response) =>
+        method === 'DELETE'
+          ? response.writeHead(200, {'content-type': 'text/plain'}).end('OK')
+          : json(response, {}, {headers: {ratelimit: '"api";r=0;t=40'}}),
+      )
+      const store = await start((_, response) => response.end('bytes'))
+      const request = connect(server)
+      await request(`${server.url}/api/x`)
+      await request(`${server.url}/datasets/kim/x/resolve/main/a`)
+      await request(`${store.url}/api/a`).catch(() => {})
+      await request(`${server.url}/api/repos/delete`, DELETE)
+      expect([server.seen.length, store.seen.length]).to.deep.equal([3, 1])
     })
 
     it('without a word about the pause is waited for all the same', async () => {
+      const waits: Wait[] = []
+      const server = await start((_, response, index) =>
+        index < 2 ? response.writeHead(429).end('slow down') : json(response, {}),
+      )
+      await connect(server, {onWait: (wait) => waits.push(wait)})(`${server.url}/api/x`)
+      expect(waits.map(({why, ms}) => [why, ms])).to.deep.equal([
+        ['trouble', 0],
+        ['trouble', 0],
+      ])
+    })
+  })
+
+  describe('a failure that may pass', () => {
+    const failures: Array<[what: string, fail: (response: ServerResponse) => void]> = [
+      ...[408, 500, 502, 503, 504, 429].map((status): [string, (response: ServerResponse) => void] => [
+        `an answer ${status}`,
+        (response) => response.writeHead(status, {'content-type': 'text/html'}).end('<html>'),
+      ]),
+      ['a connection that is cut', (response) => response.destroy()],
+      [
+        'an answer that is cut after its head',
+        (response) => {
+          response.writeHead(200, {'content-type': 'application/json', 'content-length': '100'})
+          response.write('{"fine":', () => response.destroy())
+        },
+      ],
+      [
+        'an answer in pieces that is cut',
+        (response) => {
+          response.writeHead(200, {'content-type': 'application/json'})
+          response.write('[1,', () => response.destroy())
+        },
+      ],
+    ]
+    for (const [what, fail] of failures) {
+      it(`such as ${what} is repeated, and each repeat is told`, async () => {
+        const waits: Wait[] = []
+        const server = await start((_, response, index) =>
+          index < 2 ? fail(response) : json(response, {fine: true}),
+        )
+        const response = await connect(server, {onWait: (wait) => waits.push(wait)})(
+          `${server.url}/api/x`,
+          AUTHORIZED,
+        )
+        expect(await response.json()).to.deep.equal({fine: true})
+        expect(server.seen).to.have.length(3)
+        expect(waits.map((wait) => wait.why === 'trouble' && wait.repeat)).to.deep.equal([1, 2])
+      })
+
+      it(`such as ${what} is an error after five repeats, and never half an answer`, async () => {
+        const server = await start((_, response) => fail(response))
+        const error = await rejectionOf(connect(server)(`${server.url}/api/x`, AUTHORIZED))
+        expect(error).to.be.instanceOf(SmoltraceError)
+        expect(server.seen).to.have.length(6)
+      })
+
+      it(`such as ${what} is not repeated where it was a DELETE or a commit`, async () => {
+        const server = await start((_, response) => fail(response))
+        await rejectionOf(connect(server)(`${server.url}/api/repos/delete`, DELETE))
+        expect(server.seen).to.have.length(1)
+        if (what.endsWith('429')) return
+        await rejectionOf(
+          connect(server)(`${server.url}/api/datasets/kim/x/commit/main`, {...DELETE, method: 'POST'}),
+        )
+        expect(server.seen).to.have.length(2)
+      })
+    }
+
+    it('is repeated for what only asks, and for what stores the same again', async () => {
+      const server = await start((_, response, index) =>
+        index % 2 === 0 ? response.writeHead(503).end() : json(response, {}),
+      )
+      const request = connect(server)
+      await request(`${server.url}/api/datasets/kim/x/preupload/main`, {method: 'POST', body: '{}'})
+      await request(`${server.url}/datasets/kim/x.git/info/lfs/objects/batch`, {method: 'POST', body: '{}'})
+      await request(`${server.url}/store/object`, {method: 'PUT', body: new Blob(['all of it'])})
+      expect(server.seen.map(({method}) => method)).to.deep.equal([
+        'POST',
+        'POST',
+        'POST',
+        'POST',
+        'PUT',
+        'PUT',
+      ])
+      expect(server.seen.slice(4).map(({body}) => body)).to.deep.equal(['all of it', 'all of it'])
+    })
+
+    it('is waited for as long as the answer asks for', async () => {
       const controller = new AbortController()
-      const waits: number[] = []
-      const server = await start((_, response) => response.writeHead(429).end('slow down'))
-      const onWait = ({ms}: {ms: number}) => {
-        waits.push(ms)
+      const waits: Wait[] = []
+      const server = await start((_, response) => response.writeHead(503, {'retry-after': '30'}).end())
+      const onWait = (wait: Wait) => {
+        waits.push(wait)
         controller.abort()
       }
 
-      const error = await rejectionOf(
-        connect(server, {signal: controller.signal, onWait})(`${server.url}/api/x`),
-      )
-      expect(error).to.be.instanceOf(CancelledError)
-      expect(waits).to.deep.equal([1000])
+      await rejectionOf(connect(server, {signal: controller.signal, onWait})(`${server.url}/api/x`))
+      expect(waits[0]?.ms).to.equal(30_000)
+    })
+
+    it('is tried again where something has answered there before, and not where nothing ever has', async () => {
+      const server = await start((_, response) => json(response, {}))
+      const waits: Wait[] = []
+      const request = connect(server, {onWait: (wait) => waits.push(wait)})
+      await request(`${server.url}/api/x`)
+      await server.close()
+      servers.length = 0
+      expect(await rejectionOf(request(`${server.url}/api/x`))).to.be.instanceOf(HubUnreachableError)
+      expect(waits).to.have.length(5)
+      const fresh = connect(server, {onWait: (wait) => waits.push(wait)})
+      expect(await rejectionOf(fresh(`${server.url}/api/x`))).to.be.instanceOf(HubUnreachableError)
+      expect(waits).to.have.length(5)
+    })
+  })
+
+  describe('a Hub that is silent', () => {
+    const SILENCE = 30
+    const patient = async (
+      begin: (response: ServerResponse) => void,
+      options: Partial<TransportOptions> = {},
+    ) => {
+      const server = await start((_, response) => begin(response))
+      return {server, request: connect(server, {silenceMs: SILENCE, ...options})}
+    }
+
+    it('before its answer begins is given up, and asked again', async () => {
+      const {server, request} = await patient(() => {})
+      const error = await rejectionOf(request(`${server.url}/api/x`))
+      expect(error).to.be.instanceOf(HubUnreachableError)
+      expect(error.message).to.include('no answer within 0.03 s')
+      expect(server.seen).to.have.length(6)
+    })
+
+    it('in the middle of its answer is given up, and asked again', async () => {
+      const {server, request} = await patient((response) => {
+        response.writeHead(200, {'content-type': 'application/json'})
+        response.write('[')
+      })
+      const error = await rejectionOf(request(`${server.url}/api/x`))
+      expect(error).to.be.instanceOf(HubUnreachableError)
+      expect(error.message).to.include('brought nothing for 0.03 s')
+      expect(server.seen).to.have.length(6)
+    })
+
+    it('in the middle of a DELETE leaves open what was done, and is not asked again', async () => {
+      const {server, request} = await patient(() => {})
+      const error = await rejectionOf(request(`${server.url}/api/repos/delete`, DELETE))
+      expect(error).to.be.instanceOf(HubUnreachableError)
+      expect(server.seen).to.have.length(1)
+    })
+
+    it('in the middle of a file tells whoever reads it', async () => {
+      const {server, request} = await patient((response) => response.write('half'), {hasLongBodies: true})
+      const {body} = await request(`${server.url}/datasets/kim/x/resolve/main/a`)
+      const reader = body?.getReader()
+      expect(Buffer.from((await reader?.read())?.value ?? []).toString()).to.equal('half')
+      expect(await rejectionOf(reader?.read() ?? Promise.resolve())).to.be.instanceOf(HubUnreachableError)
+    })
+
+    it('is left at once where the signal is aborted in the middle of a file', async () => {
+      const controller = new AbortController()
+      const {server, request} = await patient((response) => response.write('x'), {
+        hasLongBodies: true,
+        silenceMs: 60_000,
+        signal: controller.signal,
+      })
+      const {body} = await request(`${server.url}/datasets/kim/x/resolve/main/a`)
+      const reader = body?.getReader()
+      await reader?.read()
+      const rest = rejectionOf(reader?.read() ?? Promise.resolve())
+      controller.abort()
+      expect(await rest).to.be.instanceOf(CancelledError)
     })
   })
 
   describe('a signal', () => {
-    it('ends a pause at once', async () => {
-      const controller = new AbortController()
-      const waits: number[] = []
-      const waiting = pause(3_600_000, {
-        signal: controller.signal,
-        onWait({ms}) {
-          waits.push(ms)
-          controller.abort()
-        },
-      })
-      expect(await rejectionOf(waiting)).to.be.instanceOf(CancelledError)
-      expect(waits).to.deep.equal([3_600_000])
-    })
-
-    it('ends many pauses, which pile up no listeners on it', async () => {
-      const controller = new AbortController()
-      const {signal} = controller
-      const waiting = Array.from({length: 32}, () => rejectionOf(pause(3_600_000, {signal})))
-      expect(getEventListeners(signal, 'abort')).to.deep.equal([])
-      controller.abort()
-      for (const error of await Promise.all(waiting)) expect(error).to.be.instanceOf(CancelledError)
-    })
-
     it('ends a request that has no answer yet', async () => {
       const controller = new AbortController()
       const server = await start(() => controller.abort())

@@ -149,12 +149,15 @@ describe('wording', () => {
   })
 
   it('tells how long a pause is, rounded up to seconds', () => {
-    expect([1, 1000, 1001, 289_000].map((ms) => /(\d+) s$/.exec(describeWait(ms))?.[1])).to.deep.equal([
-      '1',
-      '1',
-      '2',
-      '289',
-    ])
+    const said = [1, 1000, 1001, 289_000].map((ms) => describeWait({why: 'quota', ms}))
+    expect(said.map((text) => /in (\d+) s$/.exec(text)?.[1])).to.deep.equal(['1', '1', '2', '289'])
+  })
+
+  it('tells what is waited for', () => {
+    expect(describeWait({why: 'quota', ms: 47_000})).to.equal('quota used up, going on in 47 s')
+    expect(describeWait({why: 'trouble', ms: 800, cause: 'the Hub answered 503', repeat: 2, of: 5})).to.equal(
+      'the Hub answered 503, trying again in 1 s (2 of 5)',
+    )
   })
 })
 

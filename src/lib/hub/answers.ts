@@ -1,0 +1,87 @@
+import {withoutTokens} from '../text.js'
+import {HubError, HubFormatError} from './errors.js'
+import {readQuota} from './quota.js'
+
+/** A captive portal, a proxy or a wrong endpoint answers 200 with a page: never take it for the Hub. */
+export async function expectHubAnswer(
+  response: Response,
+  init: RequestInit,
+  url: string,
+  endpoint: string,
+): Promise<Response> {
+  if (!isApiCall(url, endpoint)) return response
+  const {origin} = new URL(response.url || url)
+  const type = response.headers.get('content-type') ?? 'no content type'
+  const isForeign = origin !== new URL(endpoint).origin
+  if (init.method === 'DELETE') return expectDone(response, type, endpoint)
+  if (!isForeign && type.includes('json')) return response
+  throw notTheHub(endpoint, isForeign ? `a redirect to ${origin}` : `${type} instead of JSON`)
+}
+
+/** Whether a request goes to the API, which answers in JSON, rather than for a file. An endpoint may have a path. */
+function isApiCall(url: string, endpoint: string): boolean {
+  const path = url.startsWith(endpoint) ? url.slice(endpoint.length) : new URL(url).pathname
+  return path.startsWith('/api/') && !path.startsWith('/api/resolve-cache/')
+}
+
+/** The Hub says `OK` and nothing else (the Hub's contract, section 4). Whatever else comes leaves it open what was done. */
+async function expectDone(response: Response, type: string, endpoint: string): Promise<Response> {
+  const body = await response.text().catch(() => 'a broken answer')
+  if (['', 'OK'].includes(body.trim())) return new Response(body || undefined, response)
+  throw notTheHub(endpoint, `${type} instead of OK to a DELETE`)
+}
+
+function notTheHub(endpoint: string, found: string): HubFormatError {
+  return new HubFormatError(`What answers at ${endpoint} is not the Hub: ${found}.`, {
+    suggestions: ['Check HF_ENDPOINT, and whether a proxy or a login page stands between.'],
+  })
+}
+
+/** The error that an answer which is not a success stands for. */
+export async function toHubError(response: Response, init: RequestInit, url: string): Promise<HubError> {
+  const body = await response.text().catch(() => '')
+  const quota = readQuota(response.headers)
+  return new HubError({
+    method: init.method ?? 'GET',
+    path: new URL(url).pathname,
+    status: response.status,
+    code: response.headers.get('x-error-code') ?? undefined,
+    requestId: response.headers.get('x-request-id') ?? undefined,
+    text: messageOf(body, response),
+    resetMs: quota?.remaining === 0 ? quota.resetMs : undefined,
+    retryAfterMs: retryAfterIn(response.headers),
+    actionLimit: quota !== undefined && quota.remaining > 0,
+  })
+}
+
+/** The Hub is not known to send it (the Hub's contract, section 9), but what stands before the Hub may. */
+function retryAfterIn(headers: Headers): number | undefined {
+  const seconds = headers.get('retry-after')?.trim() ?? ''
+  return /^\d+$/.test(seconds) ? Number(seconds) * 1000 : undefined
+}
+
+/** The Hub's own words: in the JSON body, else in the header, else the body as it is unless it is a page. */
+function messageOf(body: string, response: Response): string {
+  const isPage = response.headers.get('content-type')?.includes('html')
+  const words = wordsOf(body) || response.headers.get('x-error-message') || (isPage ? 'an HTML page' : body)
+  return withoutTokens(words)
+}
+
+/** The forms that errors take on the Hub (the Hub's contract, section 0.1); empty where the body has none of them. */
+function wordsOf(body: string): string {
+  try {
+    const {
+      error,
+      errors,
+      error_description: description,
+      message,
+    } = JSON.parse(body) as Record<string, unknown>
+    return [error ?? errors ?? message, description]
+      .flat()
+      .flatMap((each) => (typeof each === 'object' ? (each as {message?: unknown} | null)?.message : each))
+      .filter((each) => typeof each === 'string')
+      .join('; ')
+  } catch {
+    return ''
+  }
+}

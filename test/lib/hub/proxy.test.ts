@@ -1,0 +1,103 @@
+import {expect} from 'chai'
+import nock from 'nock'
+import {once} from 'node:events'
+import {createServer, type Server} from 'node:http'
+import {type AddressInfo, connect, type Socket} from 'node:net'
+
+import {UsageError} from '../../../src/lib/errors.js'
+import {connectHub} from '../../../src/lib/hub/client.js'
+import {HubUnreachableError} from '../../../src/lib/hub/errors.js'
+import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
+import {rejectionOf} from '../../support/builders.js'
+
+const HOST = 'hub.example'
+
+describe('a proxy', () => {
+  let hub: Sandbox
+  let proxy: Server
+  let address: string
+  const sockets = new Set<Socket>()
+  /** What the proxy was asked to reach, and with which credentials. */
+  const asked: Array<{place: string | undefined; credentials: string | undefined}> = []
+
+  before(async () => {
+    hub = await startSandbox()
+    const port = Number(new URL(hub.url).port)
+    proxy = createServer()
+    proxy.on('connect', ({url, headers}, socket: Socket) => {
+      asked.push({place: url, credentials: headers['proxy-authorization']})
+      const onward = connect(port, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n')
+        socket.pipe(onward).pipe(socket)
+      })
+      for (const each of [socket, onward]) sockets.add(each.on('error', () => each.destroy()))
+    })
+    proxy.listen(0, '127.0.0.1')
+    await once(proxy, 'listening')
+    address = `127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    nock.enableNetConnect(/127\.0\.0\.1|hub\.example/)
+  })
+
+  beforeEach(() => {
+    asked.length = 0
+  })
+
+  after(async () => {
+    nock.disableNetConnect()
+    nock.enableNetConnect('127.0.0.1')
+    for (const socket of sockets) socket.destroy()
+    proxy.close()
+    await hub.close()
+  })
+
+  const who = async (env: Record<string, string>, endpoint = `http://${HOST}`) => {
+    const {name} = await connectHub({endpoint, token: hub.token, source: 'test', env}).whoAmI()
+    return name
+  }
+
+  for (const variable of ['HTTP_PROXY', 'http_proxy']) {
+    it(`that ${variable} names is the way to the Hub`, async () => {
+      expect(await who({[variable]: `http://${address}`})).to.equal(hub.user)
+      expect(asked.map(({place}) => place)).to.deep.equal([`${HOST}:80`])
+    })
+  }
+
+  it('that HTTPS_PROXY names is the way to a Hub with TLS', async () => {
+    await rejectionOf(who({HTTPS_PROXY: `http://${address}`}, `https://${HOST}`))
+    expect(new Set(asked.map(({place}) => place))).to.deep.equal(new Set([`${HOST}:443`]))
+  })
+
+  it('is told its own credentials, and never those of the Hub', async () => {
+    await who({HTTP_PROXY: `http://kim:hunter2@${address}`})
+    expect(asked[0]?.credentials).to.equal(`Basic ${Buffer.from('kim:hunter2').toString('base64')}`)
+  })
+
+  for (const exception of [HOST, `.example`, `other.example, ${HOST}:80`, '*']) {
+    it(`is not asked where NO_PROXY is "${exception}"`, async () => {
+      const error = await rejectionOf(who({HTTP_PROXY: `http://${address}`, NO_PROXY: exception}))
+      expect(error).to.be.instanceOf(HubUnreachableError)
+      expect(asked).to.deep.equal([])
+    })
+  }
+
+  it('is not asked for a Hub on this machine', async () => {
+    expect(await who({HTTP_PROXY: 'http://127.0.0.1:9'}, hub.url)).to.equal(hub.user)
+  })
+
+  it('that is none is refused before anything is sent, and is not shown: it may hold a password', async () => {
+    const seen = hub.requests.length
+    for (const text of ['socks5://kim:hunter2@127.0.0.1:1080', 'kim:hunter2@proxy', 'proxy:3128']) {
+      const error = await rejectionOf(who({HTTPS_PROXY: text}, hub.url))
+      expect(error).to.be.instanceOf(UsageError)
+      expect(error.message).to.include('HTTPS_PROXY').and.not.include('hunter2')
+    }
+
+    expect(hub.requests).to.have.length(seen)
+  })
+
+  it('that is not there is named, without its password', async () => {
+    const error = await rejectionOf(who({HTTP_PROXY: 'http://kim:hunter2@127.0.0.1:9'}))
+    expect(error).to.be.instanceOf(HubUnreachableError)
+    expect(error.message).not.to.include('hunter2')
+  })
+})
