@@ -1,0 +1,78 @@
+import {type Figure} from './figure.js'
+import {bin, run, withHub} from './process.js'
+
+const RUNS = 100
+const LATENCY = 50
+/** One that is not used up. */
+const LARGE = {requests: 1_000_000, windowSeconds: 300}
+
+interface Result {
+  counts: Record<string, number>
+  exitCode: number
+}
+
+/** The deletion of 300 datasets, beside the least time in which so many requests can be answered. */
+export async function deletions(): Promise<Figure[]> {
+  const figures: Figure[] = []
+  for (const concurrency of [1, 4, 8, 16]) figures.push(await deletion(concurrency))
+  return figures
+}
+
+async function deletion(concurrency: number): Promise<Figure> {
+  return withHub({completeRuns: RUNS, latencyMs: LATENCY, quota: LARGE}, async (env) => {
+    const all = [bin, 'cleanup', '--all', '--grace', '0', '--json']
+    // Everything that comes before the first DELETE: the start, who it is, the listing, the protection.
+    const before = await run(all, {env, isKept: true})
+    const done = await run([...all, '--no-dry-run', '--yes', '--concurrency', String(concurrency)], {
+      env,
+      isKept: true,
+    })
+    const {counts} = JSON.parse(done.stdout) as Result
+    const reference = Math.ceil(RUNS / concurrency) * 3 * LATENCY
+    const measured = done.ms - before.ms
+    return {
+      what: `deletion of ${counts.deleted} datasets, ${LATENCY} ms latency, concurrency ${concurrency}`,
+      measured,
+      against: 'ceil(runs / concurrency) · 3 · latency',
+      reference,
+      ratio: measured / reference,
+      notes: `${done.exitCode === 0 ? 'none' : 'some'} failed; before it ${Math.round(before.ms)} ms`,
+    }
+  })
+}
+
+const QUOTA = 100
+const WINDOW = 20
+
+/** The same under a quota that is used up three times. */
+export async function quota(): Promise<Figure[]> {
+  return withHub({completeRuns: RUNS, quota: {requests: QUOTA, windowSeconds: WINDOW}}, async (env) => {
+    const done = await run(
+      [bin, 'cleanup', '--all', '--grace', '0', '--no-dry-run', '--yes', '--concurrency', '8', '--json'],
+      {env, isKept: true},
+    )
+    const {counts} = JSON.parse(done.stdout) as Result
+    const deleted = counts.deleted ?? 0
+    const figure = (against: string, requests: number): Figure => {
+      const reference = (Math.ceil(requests / QUOTA) - 1) * WINDOW * 1000
+      return {
+        what: `deletion of ${deleted} datasets, ${QUOTA} requests in ${WINDOW} s`,
+        measured: done.ms,
+        against,
+        reference,
+        ratio: done.ms / reference,
+        notes: `${counts.failed} failed`,
+      }
+    }
+
+    return [
+      figure('whole windows that the requests need, those of the safety rules included', deleted + 2 + 3),
+      figure('whole windows that the DELETEs alone need', deleted),
+      {
+        ...figure('the rate of the quota', deleted),
+        reference: (deleted / QUOTA) * WINDOW * 1000,
+        ratio: done.ms / ((deleted / QUOTA) * WINDOW * 1000),
+      },
+    ]
+  })
+}
