@@ -25,6 +25,8 @@ const common = {
   platform: 'node',
   target: 'node20.19',
   metafile: true,
+  // The compiler's `verbatimModuleSyntax` would load every module that only a type is imported from.
+  tsconfigRaw: {},
   // Compilers, which oclif looks for where a plugin is run from its sources.
   external: ['typescript', 'ts-node'],
 }

@@ -6,7 +6,7 @@ import {decode, encode} from '@jridgewell/sourcemap-codec'
  */
 export function mapOfOwnCode(json) {
   const {version, sources, sourcesContent, names, mappings} = JSON.parse(json)
-  const own = sources.flatMap((source, index) => (source.includes('node_modules/') ? [] : [index]))
+  const own = sources.flatMap((source, index) => (/^(\.\.\/)+src\//.test(source) ? [index] : []))
   const place = new Map(own.map((index, position) => [index, position]))
   const lines = decode(mappings).map((segments) =>
     segments.map(([column, source, ...rest]) =>
