@@ -25,7 +25,15 @@ export default [
       // Called experimental in Node 20, where they work and warn of nothing, or are asked for before they are used.
       'n/no-unsupported-features/node-builtins': [
         'error',
-        {ignores: ['fetch', 'Headers', 'Response', 'process.setSourceMapsEnabled', 'module.enableCompileCache']},
+        {
+          ignores: [
+            'fetch',
+            'Headers',
+            'Response',
+            'process.setSourceMapsEnabled',
+            'module.enableCompileCache',
+          ],
+        },
       ],
     },
   },
