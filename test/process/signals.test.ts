@@ -20,6 +20,8 @@ describe('Ctrl-C in the middle of a deletion', () => {
       withHub({runs: 12}, async (hub) => {
         const before = namesAt(hub)
         const program = await deleting(hub, DELETE_ALL, 700)
+        // One that is on its way to the Hub would be counted only after the word.
+        await until('all that go at a time', () => deletionsAt(hub).length >= 4)
         program.kill(signal)
         await until('the word that it stops', () => program.stderr.includes('stopping'))
         const started = deletionsAt(hub)

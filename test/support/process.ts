@@ -38,8 +38,8 @@ export function cleanEnv(hub?: Sandbox, more: Record<string, string> = {}): Reco
 }
 
 /** Starts the program with pipes instead of a terminal. */
-export function start(argv: string[], env: Record<string, string>): Running {
-  const child = spawn(process.execPath, [PROGRAM, ...argv], {env, cwd: tmpdir()})
+export function start(argv: string[], env: Record<string, string>, program = PROGRAM): Running {
+  const child = spawn(process.execPath, [program, ...argv], {env, cwd: tmpdir()})
   child.stdin.end()
   let stdout = ''
   let stderr = ''
@@ -64,8 +64,8 @@ export function start(argv: string[], env: Record<string, string>): Running {
 }
 
 /** Runs the program to its end, with pipes instead of a terminal. */
-export function run(argv: string[], env: Record<string, string>): Promise<Finished> {
-  return start(argv, env).finished
+export function run(argv: string[], env: Record<string, string>, program = PROGRAM): Promise<Finished> {
+  return start(argv, env, program).finished
 }
 
 async function exitCodeOf(child: ChildProcessWithoutNullStreams): Promise<number> {

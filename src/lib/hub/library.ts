@@ -1,11 +1,11 @@
-import type * as HubLibrary from '@huggingface/hub'
+import type * as HubLibrary from './functions.js'
 
 import {CancelledError, SmoltraceError} from '../errors.js'
 import {HubFormatError, HubUnreachableError} from './errors.js'
 
 /** Loaded with the first request, since `--help` and a usage error need none. */
 export function library(): Promise<typeof HubLibrary> {
-  return import('@huggingface/hub')
+  return import('./functions.js')
 }
 
 export function repo(name: string): {type: 'dataset'; name: string} {

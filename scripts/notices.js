@@ -1,0 +1,22 @@
+import {readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+/**
+ * @param {string[]} files what went into the bundles, as paths from here
+ * @returns the licences of the packages that these files belong to, as their notices have to go with the code
+ */
+export function noticesOf(files) {
+  const folders = files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [])
+  const notices = [...new Set(folders)].map((folder) => noticeOf(folder))
+  const head = 'The files beside this one contain code of these packages, under their own licences.\n'
+  return [head, ...notices.toSorted()].join(`\n${'-'.repeat(80)}\n`)
+}
+
+function noticeOf(folder) {
+  const {name, version, license, author} = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  if (!license) throw new Error(`${name} names no licence, so it cannot be shipped`)
+  const texts = readdirSync(folder).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file))
+  const by = typeof author === 'object' ? author.name : author
+  const title = [`${name} ${version}: ${license}`, ...(by ? [`By ${by}`] : []), '']
+  return [...title, ...texts.map((file) => readFileSync(join(folder, file), 'utf8').trim()), ''].join('\n')
+}

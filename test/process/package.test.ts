@@ -1,0 +1,117 @@
+import {expect} from 'chai'
+import {execFile} from 'node:child_process'
+import {readFileSync} from 'node:fs'
+import {mkdir, mkdtemp, rm, symlink} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {promisify} from 'node:util'
+
+import {originsOf} from '../support/bundles.js'
+import {root} from '../support/cli.js'
+import {withHub} from '../support/hub.js'
+import {cleanEnv, run} from '../support/process.js'
+
+const execute = promisify(execFile)
+const BESIDE_DIST = [
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'bin/run.js',
+  'oclif.manifest.json',
+  'package.json',
+]
+
+/** Packs what is built, in another folder, and unpacks it where nothing else is installed. */
+async function unpack(folder: string): Promise<{files: string[]; home: string}> {
+  const source = join(folder, 'source')
+  const parts = [
+    'dist',
+    'bin',
+    ...BESIDE_DIST.filter((file) => !['bin/run.js', 'oclif.manifest.json'].includes(file)),
+  ]
+  await mkdir(source)
+  await execute('cp', ['-R', ...parts.map((part) => join(root, part)), source])
+  await symlink(join(root, 'node_modules'), join(source, 'node_modules'), 'junction')
+  const there = {cwd: source, env: cleanEnv()}
+  await execute(process.execPath, [join(root, 'node_modules/oclif/bin/run.js'), 'manifest'], there)
+  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]
+  const {stdout} = await execute('npm', pack, {...there, maxBuffer: 10_000_000})
+  const [{filename, files}] = JSON.parse(stdout)
+  await execute('tar', ['-xzf', join(folder, filename), '-C', folder])
+  await rm(source, {recursive: true})
+  return {files: files.map(({path}: {path: string}) => path), home: join(folder, 'package')}
+}
+
+describe('the package', () => {
+  let folder: string
+  let files: string[]
+  let home: string
+  const textOf = (file: string): string => readFileSync(join(home, file), 'utf8')
+
+  before(async function () {
+    this.timeout(60_000)
+    folder = await mkdtemp(join(tmpdir(), 'smoltrace-package-'))
+    ;({files, home} = await unpack(folder))
+  })
+
+  after(() => rm(folder, {recursive: true}))
+
+  it('holds what is built and what a reader needs, and nothing else', () => {
+    expect(files.filter((file) => !file.startsWith('dist/')).toSorted()).to.deep.equal(BESIDE_DIST)
+    const built = files.filter((file) => file.startsWith('dist/'))
+    const kinds = built.filter((file) => !/\.(c?js|js\.map|d\.ts)$/.test(file))
+    expect(kinds).to.deep.equal(['dist/THIRD-PARTY-NOTICES.txt'])
+  })
+
+  it('holds every file that its manifest, its exports and its help name', () => {
+    const {commands} = JSON.parse(textOf('oclif.manifest.json'))
+    const paths = Object.values<any>(commands).map(({relativePath}) => relativePath.join('/'))
+    expect(paths).to.have.length.above(10)
+    expect(files).to.include.members([...paths, 'dist/index.js', 'dist/index.d.ts', 'dist/help.js'])
+  })
+
+  it('tells the licence of every package that it holds code of', () => {
+    const notices = textOf('dist/THIRD-PARTY-NOTICES.txt')
+    const bundles = files.filter((file) => /\.c?js$/.test(file))
+    const names = new Set(
+      bundles.flatMap((file) => originsOf(join(home, file))).filter((name) => !/^src\//.test(name)),
+    )
+    expect([...names]).to.include.members(['@oclif/core', '@huggingface/hub', 'listr2'])
+    for (const name of names) expect(notices, name).to.match(new RegExp(`^${name} \\d.*: \\S`, 'm'))
+  })
+
+  it('maps its code to sources that it holds, its own alone', () => {
+    const maps = files.filter((file) => file.endsWith('.map'))
+    expect(maps).to.have.length.above(10)
+    for (const file of maps) {
+      const {sources, sourcesContent} = JSON.parse(textOf(file))
+      expect(sourcesContent, file).to.have.length(sources.length)
+      for (const [index, source] of sources.entries()) {
+        const path = /^(?:\.\.\/)+(src\/.*)$/.exec(source)?.[1] ?? ''
+        expect(sourcesContent[index], source).to.equal(readFileSync(join(root, path), 'utf8'))
+      }
+    }
+  })
+
+  it('runs where nothing else is installed', () =>
+    withHub({runs: 3}, async (hub) => {
+      const program = join(home, 'bin/run.js')
+      const version = await run(['--version'], cleanEnv(), program)
+      expect(version.stderr).to.equal('')
+      expect(version.stdout).to.match(new RegExp(`^smoltrace/${JSON.parse(textOf('package.json')).version} `))
+      const help = await run(['help', 'cleanup'], cleanEnv(), program)
+      expect({...help, stdout: ''}).to.deep.equal({stdout: '', stderr: '', exitCode: 0})
+      expect(help.stdout).to.include('$ smoltrace cleanup')
+      const group = await run(['runs', 'group'], cleanEnv(hub), program)
+      expect({...group, stdout: ''}).to.deep.equal({stdout: '', stderr: '', exitCode: 0})
+      expect(group.stdout).to.include('3 runs')
+    }))
+
+  it('is a library where nothing else is installed', async () => {
+    const code = `import * as front from ${JSON.stringify(join(home, 'dist/index.js'))}; console.log(typeof front.cleanupDatasets)`
+    const {stdout} = await execute(process.execPath, ['--input-type=module', '--eval', code], {
+      env: cleanEnv(),
+    })
+    expect(stdout.trim()).to.equal('function')
+  })
+})
