@@ -43,7 +43,7 @@ export default class History extends BaseCommand {
     if (!this.jsonEnabled()) {
       const {formatHistory, formatJob} = await import('../lib/ui/history.js')
       const view = {...this.screen, bin: this.bin, since}
-      this.log(job ? formatJob(job, problems, view) : formatHistory(all, view))
+      await this.print(job ? formatJob(job, problems, view) : formatHistory(all, view))
     }
 
     return {

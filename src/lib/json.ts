@@ -24,3 +24,35 @@ function countKeys(value: unknown): number {
   const own = Array.isArray(value) ? 0 : Object.keys(value).length
   return Object.values(value).reduce<number>((sum, part) => sum + countKeys(part), own)
 }
+
+/** Deeper than this, the documents of this program hold nothing long. */
+const LONG_LEVELS = 4
+
+/** The same text as `JSON.stringify` with two blanks for each level, in pieces: one of 30 MB is never made as a whole. */
+export function* jsonPieces(value: unknown, level = 0): Generator<string> {
+  const indent = '  '.repeat(level)
+  if (level >= LONG_LEVELS || !isPlainContainer(value)) {
+    yield ((JSON.stringify(value, undefined, 2) as string | undefined) ?? 'null').replaceAll('\n', `\n${indent}`)
+    return
+  }
+
+  const isList = Array.isArray(value)
+  const [open, close] = isList ? '[]' : '{}'
+  let mark = open
+  for (const [name, part] of isList ? value.entries() : Object.entries(value)) {
+    if (!isList && (part === undefined || typeof part === 'function')) continue
+    yield `${mark}\n${indent}  ${isList ? '' : `${JSON.stringify(name)}: `}`
+    yield* jsonPieces(part, level + 1)
+    mark = ','
+  }
+
+  yield mark === open ? `${open}${close}` : `\n${indent}${close}`
+}
+
+/** Whether an object's own parts are all that JSON shows of it. */
+function isPlainContainer(value: unknown): value is object {
+  if (Array.isArray(value)) return true
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}

@@ -14,8 +14,9 @@ import {type RunType} from './naming.js'
 import {readProtectionIfPossible} from './protection-file.js'
 import {type Protection} from './protection.js'
 import {DEFAULT_GRACE} from './rules.js'
-import {groupDatasetsByRun, isOlderThan, mayBeUploading, type Run} from './runs.js'
+import {grouping, isOlderThan, mayBeUploading, type Run} from './runs.js'
 import {type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
+import {inSlices} from './slices.js'
 
 export interface OverviewOptions extends ConnectionOptions {
   /** Only runs this old: `30d`, `2026-01-31`, … */
@@ -55,7 +56,8 @@ export async function lookAround(options: OverviewOptions): Promise<Overview> {
   const cutoff = age && cutoffOf(age, session.now)
   const asksEvidence = options.withEvidence && !options.ignoreLeaderboard
   const isChosen = (run: Run) => (asksEvidence ? isUnfinished(run, evidence) : !run.complete)
-  const runs = groupDatasetsByRun(inventory.datasets).filter(
+  const all = await inSlices(grouping(inventory.datasets))
+  const runs = all.filter(
     (run) => (!cutoff || isOlderThan(run, cutoff)) && (!options.incompleteOnly || isChosen(run)),
   )
   return {inventory, runs, cutoff, protection, evidence, warnings: session.warnings}
