@@ -9,6 +9,7 @@ import {type FlagValue} from '../lib/command-line.js'
 import {documenting} from '../lib/documents.js'
 import {SmoltraceError, UsageError} from '../lib/errors.js'
 import {type ExecutionOptions} from '../lib/execution.js'
+import {type Wait} from '../lib/hub/transport.js'
 import {type Outcome} from '../lib/outcomes.js'
 import {type Plan} from '../lib/plan.js'
 import {type CleanupResult, exitCodeOf} from '../lib/result.js'
@@ -130,6 +131,11 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
   protected override lastWords(): void {
     this.progress?.abandon()
     if (this.hasBegun) process.stderr.write(`Ended at once. What of it is certain: ${this.bin} history\n`)
+  }
+
+  protected override tellWait(wait: Wait): void {
+    if (this.progress) this.progress.onEvent({kind: 'waiting', ...wait})
+    else super.tellWait(wait)
   }
 
   protected override note(text: string): void {

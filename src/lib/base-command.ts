@@ -3,6 +3,7 @@ import {AsyncLocalStorage} from 'node:async_hooks'
 import {join} from 'node:path'
 
 import {SmoltraceError} from './errors.js'
+import {type Wait} from './hub/transport.js'
 import {jsonPieces} from './json.js'
 import {type ConnectionOptions} from './session.js'
 import {safe} from './text.js'
@@ -205,8 +206,13 @@ export abstract class HubCommand extends BaseCommand {
       namespace: flags.namespace,
       token: flags.token,
       signal,
-      onWait: ({ms}) => this.note(describeWait(ms)),
+      onWait: (wait) => this.tellWait(wait),
     }
+  }
+
+  /** Says that the Hub lets this program wait. */
+  protected tellWait({ms}: Wait): void {
+    this.note(describeWait(ms))
   }
 
   /** Says on stderr what goes on meanwhile. */

@@ -72,9 +72,9 @@ export function protectionOf(protection: LeaderboardProtection | 'unknown' | und
   return `protected by ${printable(by)} on ${moment(at)}${reason ? `: ${safe(reason)}` : ''}`
 }
 
-/** What a pause says that the Hub asked for. */
+/** What a pause says that the Hub asked for: why, and when it is over. */
 export function describeWait(ms: number): string {
-  return `rate limit reached, going on in ${Math.ceil(ms / 1000)} s`
+  return `quota used up, going on in ${Math.ceil(ms / 1000)} s`
 }
 
 /** `812 B`, `1.4 kB`, `12 MB`: decimal units, as the Hub counts them. */
