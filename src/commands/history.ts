@@ -5,6 +5,7 @@ import {cutoffOf, parseAge} from '../lib/duration.js'
 import {UsageError} from '../lib/errors.js'
 import {findJob, readHistory} from '../lib/history.js'
 import {jobDocument} from '../lib/job-record.js'
+import {inSlices, mapping} from '../lib/slices.js'
 
 export default class History extends BaseCommand {
   static override summary = 'Show what was deleted from this machine, and what of it is certain.'
@@ -49,7 +50,7 @@ export default class History extends BaseCommand {
     return {
       dataDir: all.dataDir,
       since: since ?? null,
-      jobs: jobs.map((each) => jobDocument(each)),
+      jobs: await inSlices(mapping(jobs, jobDocument)),
       problems: problems.map((each) => ({...each, job: each.job ?? null})),
     }
   }

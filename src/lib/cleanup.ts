@@ -1,7 +1,7 @@
 import {discover, type Inventory} from './datasets.js'
 import {cutoffOf} from './duration.js'
 import {RefusedError, UsageError} from './errors.js'
-import {evidenceOf} from './evidence.js'
+import {weighing} from './evidence.js'
 import {
   checkExecution,
   execute,
@@ -110,7 +110,8 @@ async function findOut(
   const rows = mustBeCertain
     ? await readLeaderboard(hub, leaderboard)
     : await readLeaderboardIfPossible(hub, leaderboard, warnings)
-  return {protection, evidence: rows === 'unknown' ? rows : evidenceOf(rows, access.namespace)}
+  const evidence = rows === 'unknown' ? rows : await inSlices(weighing(rows, access.namespace))
+  return {protection, evidence}
 }
 
 /** Without a prompt, nothing else shows that `--only` alone takes in every run. */

@@ -1,28 +1,40 @@
+import {atOnce, type Steps} from './slices.js'
+
 /**
  * Whether an object in a JSON text has a name twice. Only the last one counts for `JSON.parse`, while a person, or a tool
  * that merged the file, may have looked at the first.
  * @param value what `JSON.parse` made of the text
  */
 export function hasNameTwice(text: string, value: unknown): boolean {
-  return countNames(text) !== countKeys(value)
+  return atOnce(lookingForTwins(text, value))
+}
+
+/** The steps of `hasNameTwice`. */
+export function* lookingForTwins(text: string, value: unknown): Steps<boolean> {
+  return (yield* countNames(text)) !== (yield* countKeys(value))
 }
 
 /** Names in the objects of a JSON text: each is followed by a colon that stands outside of every string. */
-function countNames(text: string): number {
+function* countNames(text: string): Steps<number> {
   let count = 0
   let isInString = false
   for (const [mark] of text.matchAll(/\\.|[":]/g)) {
     if (mark === '"') isInString = !isInString
-    else if (mark === ':' && !isInString) count++
+    else if (mark === ':' && !isInString) {
+      count++
+      yield
+    }
   }
 
   return count
 }
 
-function countKeys(value: unknown): number {
+function* countKeys(value: unknown): Steps<number> {
   if (typeof value !== 'object' || value === null) return 0
-  const own = Array.isArray(value) ? 0 : Object.keys(value).length
-  return Object.values(value).reduce<number>((sum, part) => sum + countKeys(part), own)
+  yield
+  let count = Array.isArray(value) ? 0 : Object.keys(value).length
+  for (const part of Object.values(value)) if (typeof part === 'object') count += yield* countKeys(part)
+  return count
 }
 
 /** Deeper than this, the documents of this program hold nothing long. */

@@ -6,6 +6,7 @@ import {type Hub} from './hub/client.js'
 import {type RepoFile} from './hub/files.js'
 import {COLUMNS, IDENTITY, type LeaderboardRow, toRows} from './leaderboard-rows.js'
 import {type ConnectionOptions, openSession} from './session.js'
+import {inSlices} from './slices.js'
 import {safe} from './text.js'
 
 /** In bytes: usual ones have some hundred thousand. */
@@ -127,7 +128,8 @@ async function readFile(
         return [column, cells] as const
       }
 
-      rows.push(toRows(new Map(await Promise.all(columns.map((column) => read(column)))), rowEnd - rowStart))
+      const cells = new Map(await Promise.all(columns.map((column) => read(column))))
+      rows.push(await inSlices(toRows(cells, rowEnd - rowStart)))
     }
 
     return rows.flat()

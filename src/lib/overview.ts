@@ -2,12 +2,12 @@ import {discover, type Inventory, type RunDataset} from './datasets.js'
 import {cutoffOf, parseAge, parseGrace} from './duration.js'
 import {
   type Evidence,
-  evidenceOf,
   isUnfinished,
   RUN_STATES,
   type RunState,
   type StateContext,
   stateOf,
+  weighing,
 } from './evidence.js'
 import {readLeaderboardIfPossible} from './leaderboard.js'
 import {type RunType} from './naming.js'
@@ -69,7 +69,7 @@ async function askLeaderboard(
   {incompleteOnly, ignoreLeaderboard}: OverviewOptions,
 ): Promise<Evidence | 'unknown'> {
   const rows = await readLeaderboardIfPossible(hub, leaderboard, warnings)
-  if (rows !== 'unknown') return evidenceOf(rows, namespace)
+  if (rows !== 'unknown') return inSlices(weighing(rows, namespace))
   if (incompleteOnly && !ignoreLeaderboard)
     warnings.push('So --incomplete-only shows no run: add --ignore-leaderboard to go by the datasets alone.')
   return 'unknown'

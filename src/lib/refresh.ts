@@ -1,7 +1,7 @@
 import {comparing, type Exclusion} from './comparison.js'
 import {discover, type Inventory} from './datasets.js'
 import {RefusedError} from './errors.js'
-import {evidenceOf} from './evidence.js'
+import {weighing} from './evidence.js'
 import {readLeaderboard} from './leaderboard.js'
 import {type Plan} from './plan.js'
 import {readProtection} from './protection-file.js'
@@ -42,5 +42,6 @@ export async function compareWith(
   {hub, access}: Session,
 ): Promise<Map<string, Exclusion>> {
   const rows = asksLeaderboard(plan.rules) ? await readLeaderboard(hub, fresh.leaderboard) : []
-  return inSlices(comparing(plan, fresh, {protection, evidence: evidenceOf(rows, access.namespace)}))
+  const evidence = await inSlices(weighing(rows, access.namespace))
+  return inSlices(comparing(plan, fresh, {protection, evidence}))
 }

@@ -3,6 +3,7 @@ import {expect} from 'chai'
 import {DAY} from '../../../src/lib/duration.js'
 import {plannedDatasets} from '../../../src/lib/plan.js'
 import {type RetentionOptions} from '../../../src/lib/rules.js'
+import {whole} from '../../../src/lib/ui/pieces.js'
 import {formatPlan} from '../../../src/lib/ui/preview.js'
 import {
   ago,
@@ -21,7 +22,10 @@ const INVENTORY = inventoryOf(
 const preview = (
   options: RetentionOptions,
   {inventory = INVENTORY, width = undefined as number | undefined, protection = {}, notes = {}} = {},
-) => formatPlan(planOf(inventory, options, protection), {title: 'Dry run', ...notes}, {style: PLAIN, width})
+) =>
+  whole(
+    formatPlan(planOf(inventory, options, protection), {title: 'Dry run', ...notes}, {style: PLAIN, width}),
+  )
 
 /** The line that begins with a word. */
 const line = (text: string, word: string) => text.split('\n').find((each) => each.startsWith(word)) ?? ''

@@ -1,15 +1,27 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {type Row} from '../../../src/lib/ui/rows.js'
+import {type Row, Rows} from '../../../src/lib/ui/rows.js'
 import {drawWindow} from '../../../src/lib/ui/window.js'
 import {PLAIN} from '../../support/builders.js'
 
 const row = (name: string, state: Row['state'], reason = ''): Row => ({name, state, word: state, reason})
 const rows = (state: Row['state'], number: number, from = 0) =>
   Array.from({length: number}, (_, index) => row(`${state}-${String(from + index).padStart(4, '0')}`, state))
-const draw = (all: Row[], {height = 24, width = 79, note = ''} = {}) =>
-  drawWindow(all, note, {height, width}, PLAIN)
+/** A list in which all that has happened to these. */
+function listOf(all: Row[]): Rows {
+  const list = new Rows(all.map(({name}) => name))
+  for (const {name, state, reason} of all) {
+    if (state !== 'waiting') list.start(name)
+    if (state === 'deleted' || state === 'failed') list.finish({name, status: state, reason})
+    if (state === 'other') list.finish({name, status: 'skipped', reason})
+  }
+
+  return list
+}
+
+const draw = (all: Row[], {height = 24, width = 79, note = '', pace = ''} = {}) =>
+  drawWindow(listOf(all), {note, pace}, {height, width}, PLAIN)
 
 describe('window', () => {
   it('shows every row, in its place, where all fit', () => {
@@ -80,7 +92,7 @@ describe('window', () => {
 
   it('tells the states apart without colours', () => {
     const states: Array<Row['state']> = ['deleted', 'deleting', 'failed', 'other', 'waiting']
-    const marks = draw(states.map((state) => row('x', state)))
+    const marks = draw(states.map((state) => row(state, state)))
       .slice(1)
       .map((line) => line.trim()[0])
     expect(new Set(marks).size).to.equal(5)
@@ -120,7 +132,8 @@ describe('window', () => {
       note: fc.string({unit: 'grapheme-ascii'}),
     }
     fc.assert(
-      fc.property(fc.array(someRow, {maxLength: 60}), fc.record(size), (all, {height, width, note}) => {
+      fc.property(fc.array(someRow, {maxLength: 60}), fc.record(size), (some, {height, width, note}) => {
+        const all = some.map((each, index) => ({...each, name: `${index} ${each.name}`}))
         const lines = draw(all, {height, width, note})
         expect(lines.length).to.be.within(1, height)
         for (const line of lines) expect(line.length).to.be.at.most(width)
