@@ -23,11 +23,7 @@ export function comparePlan(plan: Plan, fresh: Inventory, known: Knowledge): Map
 }
 
 /** The steps of `comparePlan`. */
-export function* comparing(
-  plan: Plan,
-  fresh: Inventory,
-  known: Knowledge,
-): Steps<Map<string, Exclusion>> {
+export function* comparing(plan: Plan, fresh: Inventory, known: Knowledge): Steps<Map<string, Exclusion>> {
   const excluded = new Map<string, Exclusion>()
   const current = new Map(
     [...fresh.datasets, ...(fresh.leaderboard ? [fresh.leaderboard] : [])].map((each) => [each.name, each]),

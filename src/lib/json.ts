@@ -44,7 +44,10 @@ const LONG_LEVELS = 4
 export function* jsonPieces(value: unknown, level = 0): Generator<string> {
   const indent = '  '.repeat(level)
   if (level >= LONG_LEVELS || !isPlainContainer(value)) {
-    yield ((JSON.stringify(value, undefined, 2) as string | undefined) ?? 'null').replaceAll('\n', `\n${indent}`)
+    yield ((JSON.stringify(value, undefined, 2) as string | undefined) ?? 'null').replaceAll(
+      '\n',
+      `\n${indent}`,
+    )
     return
   }
 

@@ -54,10 +54,7 @@ export const IDENTITY: string = TEXTS.resultsDataset
  * @param count of rows
  * @throws Error where a column lacks rows, or one that names datasets holds what is no text
  */
-export function* toRows(
-  columns: ReadonlyMap<string, unknown[]>,
-  count: number,
-): Steps<LeaderboardRow[]> {
+export function* toRows(columns: ReadonlyMap<string, unknown[]>, count: number): Steps<LeaderboardRow[]> {
   for (const [column, cells] of columns) {
     // A cell without a value is null: undefined is one that hyparquet did not find.
     if (cells.length !== count || cells.includes(undefined))

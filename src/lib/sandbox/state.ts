@@ -59,7 +59,8 @@ export class HubState {
   /** Every dataset by its date of creation, newest first; of one moment, the lowest id first. */
   newestFirst(): readonly Repo[] {
     const known = this.#newestFirst ?? this.datasets().toSorted(byCreation)
-    this.#newestFirst = known.length === this.#repos.size ? known : known.filter((repo) => this.#repos.get(repo.id) === repo)
+    this.#newestFirst =
+      known.length === this.#repos.size ? known : known.filter((repo) => this.#repos.get(repo.id) === repo)
     return this.#newestFirst
   }
 

@@ -167,7 +167,10 @@ function formatStates(job: JobRecord, {style, bin}: HistoryView, detail: Detail)
   const uncertain = job.counts.uncertain > 0
   const hint = `  What is there now: ${bin} datasets list --namespace ${job.namespace}`
   return joined(
-    [...groups.map(({state, datasets}) => formatState(state, datasets, style, detail)), uncertain ? hint : ''],
+    [
+      ...groups.map(({state, datasets}) => formatState(state, datasets, style, detail)),
+      uncertain ? hint : '',
+    ],
     '\n',
   )
 }

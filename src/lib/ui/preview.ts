@@ -156,7 +156,9 @@ function untouchedPairs({leaderboard, rules, standard}: Plan, notes: PlanNotes):
 export function totalPair(plan: Plan): [string, string] {
   const datasets = plannedDatasets(plan).length
   const goes =
-    datasets === 0 ? 'nothing to delete' : `${count(datasets, 'dataset')} of ${count(plan.delete.length, 'run')} to delete`
+    datasets === 0
+      ? 'nothing to delete'
+      : `${count(datasets, 'dataset')} of ${count(plan.delete.length, 'run')} to delete`
   return ['Total', `${goes}, ${count(plan.keep.length, 'run')} to keep`]
 }
 

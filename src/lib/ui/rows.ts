@@ -48,7 +48,8 @@ export class Rows {
 
   /** The first that wait. */
   waiting(most: number): Row[] {
-    while (this.all[this.firstWaiting] && this.all[this.firstWaiting]?.state !== 'waiting') this.firstWaiting++
+    while (this.all[this.firstWaiting] && this.all[this.firstWaiting]?.state !== 'waiting')
+      this.firstWaiting++
     const found: Row[] = []
     for (let index = this.firstWaiting; index < this.all.length && found.length < most; index++) {
       const row = this.all[index]

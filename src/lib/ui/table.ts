@@ -79,12 +79,7 @@ export function* tablePieces(
   for (const row of cells) yield `\n${layOut(row, layout)}`
 }
 
-function layoutFor(
-  columns: Column[],
-  widths: number[],
-  words: number[],
-  width: number | undefined,
-): Layout {
+function layoutFor(columns: Column[], widths: number[], words: number[], width: number | undefined): Layout {
   const shown = width === undefined ? columns.map((_, index) => index) : fitting(columns, widths, width)
   const padded = shown.map((index) => (widths[index] ?? 0) + GAP)
   const last = padded.length - 1

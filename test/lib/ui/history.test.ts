@@ -190,12 +190,12 @@ describe('the view of the history', () => {
     try {
       const coloured = whole(
         formatHistory(
-        {dataDir: '/data', jobs: [BROKEN], problems: []},
-        {
-          ...VIEW,
-          style: styleFor(streamOf({isTTY: true, colours: true})),
-        },
-      ),
+          {dataDir: '/data', jobs: [BROKEN], problems: []},
+          {
+            ...VIEW,
+            style: styleFor(streamOf({isTTY: true, colours: true})),
+          },
+        ),
       )
       expect(coloured).to.include('\u001B[33m')
       expect(coloured.replaceAll(/\u001B\[\d+m/g, '')).to.equal(history([BROKEN]))
@@ -205,7 +205,10 @@ describe('the view of the history', () => {
   })
 
   it('names some of thousands that nothing was sent for, and says how many more there are; all of them for one job', () => {
-    const job = jobOf(Array.from({length: 3000}, () => 'untouched'), {state: 'broken-off'})
+    const job = jobOf(
+      Array.from({length: 3000}, () => 'untouched'),
+      {state: 'broken-off'},
+    )
     const text = whole(formatHistory({dataDir: '/data', jobs: [job], problems: []}, VIEW))
     expect(text.split('\n').length).to.be.below(60)
     expect(text).to.include('… and 2,960 more datasets')

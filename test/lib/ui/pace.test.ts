@@ -28,7 +28,9 @@ describe('the pace of a deletion', () => {
 describe('what holds up a deletion', () => {
   it('says of a pause how long it still is', () => {
     const note = {until: 50_000}
-    expect(noteText(note, 3000)).to.equal(describeWait(47_000)).and.to.equal('quota used up, going on in 47 s')
+    expect(noteText(note, 3000))
+      .to.equal(describeWait(47_000))
+      .and.to.equal('quota used up, going on in 47 s')
     expect(noteText(note, 49_900)).to.equal(describeWait(100)).and.to.include('in 1 s')
     expect(noteText(note, 60_000)).to.include('in 0 s')
     expect(noteText('looking again', 0)).to.equal('looking again')

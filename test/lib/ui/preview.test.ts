@@ -181,4 +181,10 @@ describe('preview', () => {
     const tables = text.slice(text.indexOf('Runs to delete'), text.indexOf('Datasets to delete'))
     for (const each of tables.split('\n')) expect(each.length).to.be.at.most(70)
   })
+
+  it('ends with the totals, which are on the screen when the question comes', () => {
+    const last = (options: RetentionOptions) => preview(options).split('\n').at(-1)
+    expect(last({olderThan: '30d'})).to.equal('Total        4 datasets of 2 runs to delete, 1 run to keep')
+    expect(last({olderThan: '90d'})).to.equal('Total        nothing to delete, 3 runs to keep')
+  })
 })

@@ -90,11 +90,16 @@ describe('summary', () => {
   })
 
   it('tells thousands by their reasons, with how often there is each and some names', () => {
-    const text = summary(many(5000, (index) => (index % 5 === 0 ? '403 not yours' : '500 oops')), {
-      journal: '/data/x',
-    })
+    const text = summary(
+      many(5000, (index) => (index % 5 === 0 ? '403 not yours' : '500 oops')),
+      {
+        journal: '/data/x',
+      },
+    )
     expect(text).to.match(/^Failed: 5,000 \(`history` names each\)$/m)
-    expect(text).to.match(/^ {2}4,000 datasets: 500 oops\n {4}kim\/1\n {4}kim\/2\n {4}kim\/3\n {4}… and 3,997 more datasets$/m)
+    expect(text).to.match(
+      /^ {2}4,000 datasets: 500 oops\n {4}kim\/1\n {4}kim\/2\n {4}kim\/3\n {4}… and 3,997 more datasets$/m,
+    )
     expect(text).to.match(/^ {2}1,000 datasets: 403 not yours\n {4}kim\/0$/m)
     expect(text.split('\n').length).to.be.below(30)
   })

@@ -77,6 +77,19 @@ describe('window', () => {
       .and.include('rate limit reached')
   })
 
+  it('gives what holds up the job a line of its own where the terminal is narrow', () => {
+    const all = [...rows('deleted', 12_345), ...rows('failed', 3), ...rows('waiting', 9000)]
+    const heading = {note: 'quota used up, going on in 47 s', pace: '41/s, 4 min left'}
+    expect(draw(all, {...heading, width: 120})[0]).to.match(
+      /3 failed, quota used up, going on in 47 s, 41\/s, 4 min left$/,
+    )
+    expect(draw(all, {...heading, width: 79})[0]).to.match(/3 failed, quota used up, going on in 47 s$/)
+    const [head, note, ...more] = draw(all, {...heading, width: 59})
+    expect(head).to.equal('Deleting 12,348/21,348, 3 failed, 41/s, 4 min left')
+    expect(note).to.equal('  Quota used up, going on in 47 s')
+    expect(more).to.have.length(22)
+  })
+
   it('does not speak of deleting before anything is', () => {
     const [head] = draw(rows('waiting', 3), {note: 'archiving: 1 of 3 datasets'})
     expect(head).to.equal('Archiving: 1 of 3 datasets')
