@@ -10,16 +10,16 @@ describe('slices', () => {
   })
 
   it('let the event loop have its turn between them', async () => {
-    let hadTurn = false
+    const loop = {hadTurn: false}
     setImmediate(() => {
-      hadTurn = true
+      loop.hadTurn = true
     })
     function* long(): Steps<void> {
-      for (let step = 0; !hadTurn && step < 100_000_000; step++) yield
+      for (let step = 0; !loop.hadTurn && step < 100_000_000; step++) yield
     }
 
     await inSlices(long())
-    expect(hadTurn).to.equal(true)
+    expect(loop.hadTurn).to.equal(true)
   })
 
   it('reject where a step throws', async () => {

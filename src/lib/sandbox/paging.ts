@@ -69,7 +69,7 @@ function placeAfter<Item>(all: readonly Item[], distance: (item: Item) => number
   let low = 0
   let high = all.length
   while (low < high) {
-    const middle = (low + high) >> 1
+    const middle = Math.floor((low + high) / 2)
     if (distance(all[middle] as Item) > 0) high = middle
     else low = middle + 1
   }

@@ -110,11 +110,10 @@ function* canonicalPieces(document: object): Generator<string> {
   for (const [name, part] of sortedEntries(document)) {
     yield `${mark}${JSON.stringify(name)}:`
     mark = ','
-    if (!Array.isArray(part)) yield canonicalJson(part)
-    else {
+    if (Array.isArray(part)) {
       for (const [index, entry] of part.entries()) yield `${index === 0 ? '[' : ','}${canonicalJson(entry)}`
       yield part.length === 0 ? '[]' : ']'
-    }
+    } else yield canonicalJson(part)
   }
 
   yield mark === '{' ? '{}' : '}'

@@ -36,7 +36,8 @@ function* byReason(outcomes: readonly Outcome[]): Generator<string> {
   const sorted = [...groups].toSorted(([, a], [, b]) => b.length - a.length)
   for (const [reason, group] of sorted.slice(0, REASONS_TOLD)) {
     yield printable(`${count(group.length, 'dataset')}${reason ? `: ${reason}` : ''}`)
-    for (const {reason: _, ...outcome} of group.slice(0, NAMES_TOLD)) yield `  ${describeOutcome(outcome)}`
+    for (const {name, requestId} of group.slice(0, NAMES_TOLD))
+      yield `  ${name}${requestId ? ` (request ${requestId})` : ''}`
     if (group.length > NAMES_TOLD) yield `  … and ${count(group.length - NAMES_TOLD, 'more dataset')}`
   }
 

@@ -106,7 +106,7 @@ export function formatRunsToDelete(plan: Plan, screen: Screen): Pieces {
     typesOf({...run, datasets: run.datasets.filter((dataset) => datasets.includes(dataset))}),
     reasons.map(({text}) => text).join('; '),
   ])
-  return titledTable('Runs to delete', 'WHAT GOES', plan.delete.length, rows, screen)
+  return titledTable(['Runs to delete', 'WHAT GOES'], plan.delete.length, rows, screen)
 }
 
 function formatRunsToKeep({keep, now}: Plan, screen: Screen): Pieces {
@@ -116,12 +116,11 @@ function formatRunsToKeep({keep, now}: Plan, screen: Screen): Pieces {
     typesOf(run),
     reasons.map(({text}) => text).join('; '),
   ])
-  return titledTable('Runs to keep', 'WHAT IT HAS', keep.length, rows, screen)
+  return titledTable(['Runs to keep', 'WHAT IT HAS'], keep.length, rows, screen)
 }
 
 function titledTable(
-  title: string,
-  types: string,
+  [title, types]: [title: string, types: string],
   number: number,
   rows: Iterable<string[]>,
   screen: Screen,

@@ -1,4 +1,5 @@
 import {Listr, type ListrRendererFactory} from 'listr2'
+import {once} from 'node:events'
 
 import {type JobEvent} from '../execution.js'
 import {type Plan, plannedDatasets} from '../plan.js'
@@ -63,17 +64,31 @@ export function showProgress(
       // What was under way before a pause may end in it.
       const isOver = event.kind === 'started' || (event.kind === 'finished' && typeof board.note === 'string')
       if (isOver && !signal.aborted) board.note = ''
-      if (event.kind === 'started') {
-        board.begunAt ??= performance.now()
-        rows.start(event.name)
-      } else if (event.kind === 'finished') {
-        const row = rows.finish(event.outcome)
-        if (row) board.finished(row)
-      } else if (event.kind === 'archiving') {
-        board.note = describeArchiving(event)
-        if (event.of <= ARCHIVED_STEP || event.done % ARCHIVED_STEP === 0) board.announce(board.note)
-      } else if (event.kind === 'waiting') note({until: performance.now() + event.ms})
-      else note('looking again at what is left')
+      switch (event.kind) {
+        case 'started': {
+          board.begunAt ??= performance.now()
+          return rows.start(event.name)
+        }
+
+        case 'finished': {
+          const row = rows.finish(event.outcome)
+          return row && board.finished(row)
+        }
+
+        case 'archiving': {
+          board.note = describeArchiving(event)
+          const isTold = event.of <= ARCHIVED_STEP || event.done % ARCHIVED_STEP === 0
+          return isTold ? board.announce(board.note) : undefined
+        }
+
+        case 'waiting': {
+          return note({until: performance.now() + event.ms})
+        }
+
+        case 'checking': {
+          return note('looking again at what is left')
+        }
+      }
     },
     async end() {
       board.note = ''
@@ -86,17 +101,18 @@ export function showProgress(
 
 /** One task for the whole list: thirty thousand tasks of listr2 would take 70 MB. */
 function listFor(board: Board) {
-  let settle = () => {}
-  const isOver = new Promise<void>((resolve) => {
-    settle = resolve
-  })
+  const over = new AbortController()
+  const isOver = once(over.signal, 'abort')
   const title = `Deleting ${board.rows.all.length} datasets`
-  const list = new Listr<unknown, ListrRendererFactory, ListrRendererFactory>([{title, task: () => isOver}], {
-    registerSignalListeners: false,
-    renderer: isLive(board.stream) ? WindowRenderer : LineRenderer,
-    rendererOptions: {board},
-  })
-  return {list, settle}
+  const list = new Listr<unknown, ListrRendererFactory, ListrRendererFactory>(
+    [{title, task: () => isOver.then(() => {})}],
+    {
+      registerSignalListeners: false,
+      renderer: isLive(board.stream) ? WindowRenderer : LineRenderer,
+      rendererOptions: {board},
+    },
+  )
+  return {list, settle: () => over.abort()}
 }
 
 function isLive(stream: NodeJS.WriteStream): boolean {

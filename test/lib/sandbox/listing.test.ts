@@ -4,7 +4,6 @@ import type {Call, Hub} from '../../../src/lib/sandbox/call.js'
 import type {Sandbox} from '../../../src/lib/sandbox/index.js'
 
 import {pageOf} from '../../../src/lib/sandbox/paging.js'
-
 import {ask, nextOf, type Reply, sandboxAt} from './support.js'
 
 interface Item {
