@@ -6,13 +6,15 @@ import {HubCommand} from '../lib/base-command.js'
 import {APPLY_FLAGS, cleanupFlags} from '../lib/cleanup-flags.js'
 import {cleanupDatasets} from '../lib/cleanup.js'
 import {type FlagValue} from '../lib/command-line.js'
-import {cleanupDocument} from '../lib/documents.js'
+import {documenting} from '../lib/documents.js'
 import {SmoltraceError, UsageError} from '../lib/errors.js'
 import {type ExecutionOptions} from '../lib/execution.js'
+import {type Wait} from '../lib/hub/repeats.js'
 import {type Outcome} from '../lib/outcomes.js'
 import {type Plan} from '../lib/plan.js'
 import {type CleanupResult, exitCodeOf} from '../lib/result.js'
 import {type SavedPlan} from '../lib/saved-plan.js'
+import {inSlices} from '../lib/slices.js'
 import {type PlanNotes} from '../lib/ui/preview.js'
 import {type Progress} from '../lib/ui/progress.js'
 
@@ -66,7 +68,7 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     await this.progress?.end()
     await this.report(result, given)
     process.exitCode = exitCodeOf(result, flags['exit-code'])
-    return cleanupDocument(result)
+    return inSlices(documenting(result))
   }
 
   private async work(flags: CleanupFlags, signal: AbortSignal): Promise<CleanupResult> {
@@ -131,6 +133,11 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     if (this.hasBegun) process.stderr.write(`Ended at once. What of it is certain: ${this.bin} history\n`)
   }
 
+  protected override tellWait(wait: Wait): void {
+    if (this.progress) this.progress.onEvent({kind: 'waiting', ...wait})
+    else super.tellWait(wait)
+  }
+
   protected override note(text: string): void {
     if (this.progress) this.progress.note(text)
     else super.note(text)
@@ -148,7 +155,8 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     for (const warning of warnings) this.warn(warning)
     if (this.jsonEnabled()) return
     const {formatPlan} = await import('../lib/ui/preview.js')
-    this.log(`${formatPlan(plan, this.notes('Cleanup', plan, flags), this.screen)}\n`)
+    await this.print(formatPlan(plan, this.notes('Cleanup', plan, flags), this.screen))
+    this.log()
   }
 
   private async previewApplied(
@@ -161,7 +169,8 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     if (this.jsonEnabled()) return
     const {formatAppliedPlan} = await import('../lib/ui/applied.js')
     const notes = this.notes('Cleanup by a saved plan', saved.plan, flags)
-    this.log(`${formatAppliedPlan(saved, stale, notes, this.screen)}\n`)
+    await this.print(formatAppliedPlan(saved, stale, notes, this.screen))
+    this.log()
   }
 
   private notes(title: string, plan: Plan, flags: CleanupFlags): PlanNotes {
@@ -186,7 +195,7 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       this.log(stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.')
     else if (dryRun) this.log(await this.nextStep(result, given))
     else if (declined) process.stderr.write('Cancelled: nothing was deleted.\n')
-    else this.log((await import('../lib/ui/summary.js')).formatSummary(result, style))
+    else await this.print((await import('../lib/ui/summary.js')).formatSummary(result, style))
     if (plan !== undefined && wouldDelete === 0) this.log(`The plan was saved to ${plan}.`)
   }
 

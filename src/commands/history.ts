@@ -5,6 +5,7 @@ import {cutoffOf, parseAge} from '../lib/duration.js'
 import {UsageError} from '../lib/errors.js'
 import {findJob, readHistory} from '../lib/history.js'
 import {jobDocument} from '../lib/job-record.js'
+import {inSlices, mapping} from '../lib/slices.js'
 
 export default class History extends BaseCommand {
   static override summary = 'Show what was deleted from this machine, and what of it is certain.'
@@ -43,13 +44,13 @@ export default class History extends BaseCommand {
     if (!this.jsonEnabled()) {
       const {formatHistory, formatJob} = await import('../lib/ui/history.js')
       const view = {...this.screen, bin: this.bin, since}
-      this.log(job ? formatJob(job, problems, view) : formatHistory(all, view))
+      await this.print(job ? formatJob(job, problems, view) : formatHistory(all, view))
     }
 
     return {
       dataDir: all.dataDir,
       since: since ?? null,
-      jobs: jobs.map((each) => jobDocument(each)),
+      jobs: await inSlices(mapping(jobs, jobDocument)),
       problems: problems.map((each) => ({...each, job: each.job ?? null})),
     }
   }

@@ -65,7 +65,7 @@ Exit codes: 0 all restored or already there, 1 error or refused, 2 usage, 3 some
       }),
     )
     for (const warning of result.warnings) this.warn(warning)
-    if (!this.jsonEnabled()) this.log(formatRestore(result, this.screen))
+    if (!this.jsonEnabled()) await this.print(formatRestore(result, this.screen))
     process.exitCode = exitCodeOfRestore(result)
     return documentOf(result)
   }

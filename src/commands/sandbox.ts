@@ -1,10 +1,11 @@
+import {Flags} from '@oclif/core'
 import {once} from 'node:events'
 
 import {BaseCommand, withPrefix} from '../lib/base-command.js'
 import {UsageError} from '../lib/errors.js'
 import {wholeNumber} from '../lib/flags.js'
 import {splitArguments} from '../lib/sandbox/arguments.js'
-import {type Sandbox as SandboxHub} from '../lib/sandbox/index.js'
+import {type Quota, type Sandbox as SandboxHub} from '../lib/sandbox/index.js'
 import {withoutTokens} from '../lib/text.js'
 
 const MOST_RUNS = 20_000
@@ -23,6 +24,10 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
     {
       description: 'Watch 100 runs being deleted on a slow Hub:',
       command: '<%= config.bin %> <%= command.id %> --runs 100 --latency 200 cleanup --all --no-dry-run',
+    },
+    {
+      description: 'Watch what happens when the quota of 100 requests in 20 seconds is used up:',
+      command: '<%= config.bin %> <%= command.id %> --runs 100 --quota 100/20 cleanup --all --no-dry-run',
     },
     {
       description: 'Serve, and try things in another terminal:',
@@ -45,6 +50,12 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
       min: 0,
       max: 60_000,
       helpValue: 'MS',
+    }),
+    quota: Flags.custom<Quota>({
+      parse: async (input) => (await import('../lib/sandbox/quota.js')).parseQuota(input),
+    })({
+      summary: "Requests to the API that a number of seconds allows; default: the Hub's, 1000/300.",
+      helpValue: 'N/SECONDS',
     }),
     port: wholeNumber({
       summary: 'Port to listen on; default: any free one.',
@@ -72,7 +83,12 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
 
     const command = inner.length > 0 ? this.findInner(inner) : undefined
     const {startSandbox} = await import('../lib/sandbox/index.js')
-    const hub = await startSandbox({port: flags.port, latencyMs: flags.latency, runs: flags.runs})
+    const hub = await startSandbox({
+      port: flags.port,
+      latencyMs: flags.latency,
+      runs: flags.runs,
+      ...(flags.quota !== undefined && {quota: flags.quota}),
+    })
     try {
       await (command ? this.runInside(hub, own, command) : this.serve(hub))
     } finally {

@@ -3,9 +3,12 @@ import {AsyncLocalStorage} from 'node:async_hooks'
 import {join} from 'node:path'
 
 import {SmoltraceError} from './errors.js'
+import {type Wait} from './hub/repeats.js'
+import {jsonPieces} from './json.js'
 import {type ConnectionOptions} from './session.js'
 import {safe} from './text.js'
-import {type Style, styleFor, widthOf} from './ui/style.js'
+import {joined, type Pieces, writePieces} from './ui/pieces.js'
+import {type Screen, styleFor, widthOf} from './ui/style.js'
 import {describeWait} from './ui/wording.js'
 
 /** Version of the documents that `--json` prints. */
@@ -35,6 +38,7 @@ export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
   static override baseFlags: Command.Class['baseFlags'] = {}
   private readonly collectedWarnings: string[] = []
+  private printing: Promise<void> | undefined
 
   /**
    * Whoever stops reading, or a disk that is full, must not end a deletion in its middle: what cannot be written is lost,
@@ -70,7 +74,7 @@ export abstract class BaseCommand extends Command {
   }
 
   /** What a preview or a table needs to know of stdout. */
-  protected get screen(): {style: Style; width: number | undefined} {
+  protected get screen(): Screen {
     return {style: styleFor(process.stdout), width: widthOf(process.stdout)}
   }
 
@@ -135,9 +139,23 @@ export abstract class BaseCommand extends Command {
     return {schemaVersion: SCHEMA_VERSION, command: this.commandName, error: this.toFailure(error), warnings}
   }
 
-  /** Plain JSON: oclif would colour it. */
+  /** Plain JSON: oclif would colour it. A long document is written in slices, and is whole when the command ends. */
   override logJson(json: unknown): void {
-    process.stdout.write(`${JSON.stringify(json, undefined, 2)}\n`)
+    this.printing = writePieces(process.stdout, joined([jsonPieces(json), '\n'], ''))
+  }
+
+  /** Writes a text that may be long, and a newline. */
+  protected async print(text: Pieces): Promise<void> {
+    await writePieces(process.stdout, joined([text, '\n'], ''))
+  }
+
+  /** oclif prints the document after the job, and does not wait for it. */
+  protected override async _run<T>(): Promise<T> {
+    try {
+      return await super._run<T>()
+    } finally {
+      await this.printing
+    }
   }
 
   private get commandName(): string {
@@ -188,8 +206,13 @@ export abstract class HubCommand extends BaseCommand {
       namespace: flags.namespace,
       token: flags.token,
       signal,
-      onWait: (wait) => this.note(describeWait(wait)),
+      onWait: (wait) => this.tellWait(wait),
     }
+  }
+
+  /** Says what is waited for, and how long. */
+  protected tellWait(wait: Wait): void {
+    this.note(describeWait(wait))
   }
 
   /** Says on stderr what goes on meanwhile. */

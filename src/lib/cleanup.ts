@@ -1,7 +1,7 @@
 import {discover, type Inventory} from './datasets.js'
 import {cutoffOf} from './duration.js'
 import {RefusedError, UsageError} from './errors.js'
-import {evidenceOf} from './evidence.js'
+import {weighing} from './evidence.js'
 import {
   checkExecution,
   execute,
@@ -13,11 +13,11 @@ import {
 import {readLeaderboard, readLeaderboardIfPossible} from './leaderboard.js'
 import {parseDatasetName} from './naming.js'
 import {gone, type Outcome} from './outcomes.js'
-import {frozen, makePlan, makePlanOfNames, type Plan} from './plan.js'
+import {frozen, makePlanOfNames, type Plan, planning} from './plan.js'
 import {readProtection, readProtectionIfPossible} from './protection-file.js'
 import {type Protection, refuseProtected} from './protection.js'
 import {type CleanupResult} from './result.js'
-import {decide, type Knowledge} from './retention.js'
+import {deciding, type Knowledge} from './retention.js'
 import {
   asksLeaderboard,
   isEveryRunByScope,
@@ -25,9 +25,10 @@ import {
   type RetentionOptions,
   type RetentionRules,
 } from './rules.js'
-import {groupDatasetsByRun, requireRuns} from './runs.js'
+import {grouping, requireRuns} from './runs.js'
 import {checkPlanTarget, savePlan} from './saved-plan.js'
 import {type ConnectionOptions, machineTime, openSession, requireDeletable, type Session} from './session.js'
+import {inSlices} from './slices.js'
 
 export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, RetentionOptions {
   /** Called with the plan as soon as it is made, before `confirm`; waited for. */
@@ -55,12 +56,13 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   requirePower(session, options)
   const inventory = await discover(session)
   const known = await findOut(session, inventory, rules, {mustBeCertain: !isPreview(options)})
-  const runs = groupDatasetsByRun(inventory.datasets)
+  const runs = await inSlices(grouping(inventory.datasets))
   requireRuns(rules.runs, runs, '--run ')
   const protection = known.protection === 'unknown' ? {} : known.protection
-  const decisions = decide(runs, rules, session.now, {...known, protection})
+  const decisions = await inSlices(deciding(runs, rules, session.now, {...known, protection}))
   const archives = options.archive !== undefined
-  const plan = frozen({...makePlan(inventory, decisions, rules, known.protection), archives})
+  const made = await inSlices(planning(inventory, decisions, rules, known.protection))
+  const plan = frozen({...made, archives})
   await options.onPlan?.(plan, session.warnings)
   const needsLook = () => session.hub.waits !== waitsBefore
   const result = await execute({plan, inventory, session, signal: options.signal, needsLook}, options)
@@ -108,7 +110,8 @@ async function findOut(
   const rows = mustBeCertain
     ? await readLeaderboard(hub, leaderboard)
     : await readLeaderboardIfPossible(hub, leaderboard, warnings)
-  return {protection, evidence: rows === 'unknown' ? rows : evidenceOf(rows, access.namespace)}
+  const evidence = rows === 'unknown' ? rows : await inSlices(weighing(rows, access.namespace))
+  return {protection, evidence}
 }
 
 /** Without a prompt, nothing else shows that `--only` alone takes in every run. */
@@ -166,8 +169,9 @@ function leftOut(names: string[], {datasets, leaderboard}: Inventory, plan: Plan
       reasons.filter(({rule}) => rule === 'pinned').map(({text}) => [run.timestamp, text] as const),
     ),
   )
+  const named = new Set(names)
   const skipped = datasets
-    .filter(({name, timestamp}) => names.includes(name) && pins.has(timestamp))
+    .filter(({name, timestamp}) => named.has(name) && pins.has(timestamp))
     .map(({name, timestamp}): Outcome => ({name, status: 'skipped', reason: pins.get(timestamp) ?? ''}))
   return [...names.filter((name) => !listed.has(name)).map((name) => gone(name)), ...skipped]
 }

@@ -1,8 +1,9 @@
 import {type Dataset, type Inventory, type LeaderboardDataset} from './datasets.js'
 import {type Plan} from './plan.js'
 import {holdOn, type Protection} from './protection.js'
-import {decide, type Knowledge} from './retention.js'
-import {groupDatasetsByRun, type Run} from './runs.js'
+import {deciding, type Knowledge} from './retention.js'
+import {grouping, type Run} from './runs.js'
+import {atOnce, type Steps} from './slices.js'
 import {printable} from './text.js'
 
 /** What became of one dataset of a plan before its turn came. */
@@ -18,12 +19,17 @@ export interface Exclusion {
  * @returns what falls out, by full name. Where one dataset of a run changed, or one came to it, the whole run does
  */
 export function comparePlan(plan: Plan, fresh: Inventory, known: Knowledge): Map<string, Exclusion> {
+  return atOnce(comparing(plan, fresh, known))
+}
+
+/** The steps of `comparePlan`. */
+export function* comparing(plan: Plan, fresh: Inventory, known: Knowledge): Steps<Map<string, Exclusion>> {
   const excluded = new Map<string, Exclusion>()
   const current = new Map(
     [...fresh.datasets, ...(fresh.leaderboard ? [fresh.leaderboard] : [])].map((each) => [each.name, each]),
   )
-  const freshRuns = new Map(groupDatasetsByRun(fresh.datasets).map((run) => [run.timestamp, run]))
-  const kept = keptNow(plan, [...freshRuns.values()], fresh.now, known)
+  const freshRuns = new Map((yield* grouping(fresh.datasets)).map((run) => [run.timestamp, run]))
+  const kept = yield* keptNow(plan, [...freshRuns.values()], fresh.now, known)
   for (const {run, datasets} of plan.delete) {
     const change = changeOf(run, freshRuns.get(run.timestamp)) ?? kept.get(run.timestamp)
     for (const dataset of datasets) {
@@ -32,6 +38,8 @@ export function comparePlan(plan: Plan, fresh: Inventory, known: Knowledge): Map
       if (!now) excluded.set(dataset.name, GONE)
       else if (reason) excluded.set(dataset.name, {status: 'skipped', reason})
     }
+
+    yield
   }
 
   const {leaderboard} = plan
@@ -77,10 +85,10 @@ function changeOf(planned: Run, current: Run | undefined): string | undefined {
  * Why the plan's rules keep runs of it now. What is left of a run counts as the run that was planned: the part of it that
  * this deletion has taken does not make it one that is uploading.
  */
-function keptNow(plan: Plan, freshRuns: Run[], now: Date, known: Knowledge): Map<string, string> {
+function* keptNow(plan: Plan, freshRuns: Run[], now: Date, known: Knowledge): Steps<Map<string, string>> {
   const planned = new Map(plan.delete.map(({run}) => [run.timestamp, run]))
   const runs = freshRuns.map((run) => planned.get(run.timestamp) ?? run)
-  const kept = decide(runs, plan.rules, now, known).filter(({action}) => action === 'keep')
+  const kept = (yield* deciding(runs, plan.rules, now, known)).filter(({action}) => action === 'keep')
   return new Map(
     kept.map(({run, reasons}) => [run.timestamp, `kept now: ${reasons.map(({text}) => text).join('; ')}`]),
   )

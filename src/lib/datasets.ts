@@ -2,6 +2,7 @@ import {type ListedDataset} from './hub/client.js'
 import {HubFormatError} from './hub/errors.js'
 import {type DatasetType, isStandardDataset, parseDatasetName, type RunType} from './naming.js'
 import {type ConnectionOptions, openSession, type Session} from './session.js'
+import {inSlices, type Steps} from './slices.js'
 
 /** One of a run's datasets. */
 export interface RunDataset extends ListedDataset {
@@ -46,20 +47,27 @@ export async function discoverSmoltraceDatasets(options: ConnectionOptions = {})
 
 /** Lists a session's namespace: one listing, by the date of creation, filtered here (the Hub's contract, section 2). */
 export async function discover({hub, access: {namespace}, now, warnings}: Session): Promise<Inventory> {
-  const listed = uniqueByName(await hub.listDatasets(namespace))
-  const found = listed.flatMap((dataset): Dataset[] => {
+  const found = await inSlices(sorting(await hub.listDatasets(namespace), namespace))
+  return {endpoint: hub.endpoint, namespace, now, ...found, warnings: [...warnings]}
+}
+
+/** Tells the datasets of runs, the leaderboard and the standard datasets apart; the rest is invisible. */
+function* sorting(
+  listed: ListedDataset[],
+  namespace: string,
+): Steps<Pick<Inventory, 'datasets' | 'leaderboard' | 'standard'>> {
+  const datasets: RunDataset[] = []
+  const standard: string[] = []
+  let leaderboard: LeaderboardDataset | undefined
+  for (const dataset of (yield* uniqueByName(listed)).values()) {
     const name = parseDatasetName(dataset.name, namespace)
-    return name ? [{...dataset, namespace, ...name}] : []
-  })
-  return {
-    endpoint: hub.endpoint,
-    namespace,
-    now,
-    datasets: found.filter((dataset) => isOfRun(dataset)),
-    leaderboard: found.find((dataset) => dataset.type === 'leaderboard'),
-    standard: listed.map(({name}) => name).filter((name) => isStandardDataset(name, namespace)),
-    warnings: [...warnings],
+    if (name?.type === 'leaderboard') leaderboard = {...dataset, namespace, ...name}
+    else if (name) datasets.push({...dataset, namespace, ...name})
+    else if (isStandardDataset(dataset.name, namespace)) standard.push(dataset.name)
+    yield
   }
+
+  return {datasets, leaderboard, standard}
 }
 
 /** Whether a dataset belongs to a run; the leaderboard does not. */
@@ -78,14 +86,15 @@ export function countByType(datasets: Dataset[]): Record<DatasetType, number> {
  * A page that shifted while it was read can show a dataset twice. Two datasets of one name cannot be: then it is not
  * certain which of them a DELETE, which goes by name, would hit.
  */
-function uniqueByName(listed: ListedDataset[]): ListedDataset[] {
+function* uniqueByName(listed: ListedDataset[]): Steps<Map<string, ListedDataset>> {
   const byName = new Map<string, ListedDataset>()
   for (const dataset of listed) {
     const known = byName.get(dataset.name)
     if (known && known.id !== dataset.id)
       throw new HubFormatError(`The listing names ${dataset.name} twice, with two ids.`)
     byName.set(dataset.name, dataset)
+    yield
   }
 
-  return [...byName.values()]
+  return byName
 }

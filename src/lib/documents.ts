@@ -7,6 +7,7 @@ import {type CleanupResult} from './result.js'
 import {type Reason} from './retention.js'
 import {type RetentionRules} from './rules.js'
 import {mayBeUploading, type Run} from './runs.js'
+import {atOnce, mapping, type Steps} from './slices.js'
 
 /** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
 
@@ -64,6 +65,11 @@ export function stateDocument(run: Run, context: RunContext): object {
 
 /** A plan and what became of it. */
 export function cleanupDocument(result: CleanupResult): object {
+  return atOnce(documenting(result))
+}
+
+/** The steps of `cleanupDocument`. */
+export function* documenting(result: CleanupResult): Steps<object> {
   const {plan, dryRun, declined, interrupted, outcomes, stale, counts, found, remaining, deletionMs} = result
   return {
     endpoint: plan.endpoint,
@@ -76,11 +82,11 @@ export function cleanupDocument(result: CleanupResult): object {
     phrase: plan.phrase,
     archives: plan.archives,
     found,
-    delete: plan.delete.map(({run, datasets, reasons}) => ({
+    delete: yield* mapping(plan.delete, ({run, datasets, reasons}) => ({
       ...decisionDocument(plan, run, reasons),
       deletes: datasets.map((dataset) => datasetDocument(dataset)),
     })),
-    keep: plan.keep.map(({run, reasons}) => decisionDocument(plan, run, reasons)),
+    keep: yield* mapping(plan.keep, ({run, reasons}) => decisionDocument(plan, run, reasons)),
     leaderboard: plan.leaderboard
       ? {
           ...leaderboardDocument(plan.leaderboard.dataset, plan.leaderboard.protection),

@@ -1,6 +1,7 @@
 import {type LeaderboardRow} from './leaderboard-rows.js'
 import {parseDatasetName} from './naming.js'
 import {mayBeUploading, type Run} from './runs.js'
+import {atOnce, type Steps} from './slices.js'
 
 /**
  * What the leaderboard says about one run, all its rows together: its evaluation finished; stopped early or failed; or it
@@ -45,8 +46,14 @@ const STRONGEST_FIRST: readonly Standing[] = ['finished', 'unclear', 'partial', 
  * @param namespace spelled as whoami spells it
  */
 export function evidenceOf(rows: readonly LeaderboardRow[], namespace: string): Evidence {
+  return atOnce(weighing(rows, namespace))
+}
+
+/** The steps of `evidenceOf`. */
+export function* weighing(rows: readonly LeaderboardRow[], namespace: string): Steps<Evidence> {
   const evidence = new Map<string, Standing>()
   for (const row of rows) {
+    yield
     const standing = standingOf(row)
     if (!standing) continue
     const saves = standing === 'finished' || standing === 'unclear'

@@ -212,7 +212,7 @@ async function openJournalFor(
     archive: archive === undefined ? undefined : resolve(archive),
     now: new Date(),
   })
-  for (const outcome of stale) await journal.outcome(outcome)
+  await Promise.all(stale.map((outcome) => journal.outcome(outcome)))
   return journal
 }
 

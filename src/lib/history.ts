@@ -3,8 +3,9 @@ import {readdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {RefusedError} from './errors.js'
-import {type JobRecord, parseJournal} from './job-record.js'
+import {type JobRecord, parsingJournal} from './job-record.js'
 import {dataDirectory, journalFolder, journalName} from './journal.js'
+import {inSlices} from './slices.js'
 import {messageOf, safe} from './text.js'
 
 /** Something among the journals that is not certain. */
@@ -80,7 +81,7 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 
 async function readJournal(folder: string, entry: Dirent): Promise<JobRecord> {
   if (!entry.isFile()) throw new RefusedError('is no file')
-  const job = parseJournal(await readFile(join(folder, entry.name), 'utf8'))
+  const job = await inSlices(parsingJournal(await readFile(join(folder, entry.name), 'utf8')))
   if (journalName(job.at, job.id) === entry.name) return job
   throw new RefusedError('is not named as the journal in it was: it is a copy, or was changed')
 }

@@ -1,6 +1,7 @@
 import {RefusedError} from './errors.js'
 import {type Confirmation, CONFIRMATIONS, JOURNAL_VERSION, textFor} from './journal.js'
 import {type OutcomeStatus} from './outcomes.js'
+import {atOnce, type Steps} from './slices.js'
 import {safe} from './text.js'
 
 /** How a job ended; `broken-off`: it was killed, it crashed, or it is still running. */
@@ -68,11 +69,18 @@ export interface JobRecord {
  * @throws RefusedError where the text is no journal, or one of an unknown version
  */
 export function parseJournal(text: string): JobRecord {
-  const [first = '', ...lines] = text.split('\n')
-  const job = readHeader(first, lines.length === 0)
+  return atOnce(parsingJournal(text))
+}
+
+/** The steps of `parseJournal`. */
+export function* parsingJournal(text: string): Steps<JobRecord> {
+  const lines = text.split('\n')
+  const first = lines.shift() ?? ''
+  const job = yield* readHeader(first, lines.length === 0)
   const datasets = new Map(job.datasets.map((dataset) => [dataset.name, dataset]))
   let isDamaged = false
   for (const [index, line] of lines.entries()) {
+    yield
     const isLast = index === lines.length - 1
     if (isLast && line === '') continue
     const fields = fieldsOf(line)
@@ -147,8 +155,10 @@ function follow(fields: Fields, job: JobRecord, datasets: Map<string, DatasetRec
 
 const TEXTS = ['id', 'program', 'endpoint', 'namespace', 'user', 'phrase'] as const
 
-function readHeader(line: string, isCutOff: boolean): JobRecord {
-  const fields = fieldsOf(line)
+/** Its datasets may be many thousand, so they are cleaned one by one. */
+function* readHeader(line: string, isCutOff: boolean): Steps<JobRecord> {
+  const {datasets: list, ...rest} = parsed(line) ?? {}
+  const fields = Object.keys(rest).length > 0 ? (cleaned(rest) as Fields) : undefined
   if (line === '' && isCutOff) throw new RefusedError('is empty')
   if (!fields && isCutOff) throw new RefusedError('is no journal, or its first line is cut off')
   if (fields?.kind !== 'plan') throw new RefusedError('is no journal')
@@ -156,7 +166,7 @@ function readHeader(line: string, isCutOff: boolean): JobRecord {
   const {archive, rules, savedPlan = null} = fields
   const at = dateOf(fields.at)
   const confirmedBy = CONFIRMATIONS.find((each) => each === fields.confirmedBy)
-  const datasets = readDatasets(fields.datasets)
+  const datasets = yield* readDatasets(list)
   const hasTexts = TEXTS.every((name) => isText(fields[name]))
   if (
     !at ||
@@ -187,11 +197,12 @@ function readHeader(line: string, isCutOff: boolean): JobRecord {
 }
 
 /** @returns undefined where one of them is not whole, or is there twice. */
-function readDatasets(list: unknown): DatasetRecord[] | undefined {
+function* readDatasets(list: unknown): Steps<DatasetRecord[] | undefined> {
   if (!Array.isArray(list)) return undefined
   const datasets = new Map<string, DatasetRecord>()
   for (const each of list) {
-    const {name, id, sha, lastModified} = isFields(each) ? each : {}
+    yield
+    const {name, id, sha, lastModified} = isFields(each) ? (cleaned(each) as Fields) : {}
     const date = dateOf(lastModified)
     if (!isText(name) || !isText(id) || !isText(sha) || !date || datasets.has(name)) return undefined
     const nothingYet = {state: 'untouched' as const, reason: undefined, requestId: undefined, at: undefined}
@@ -203,9 +214,14 @@ function readDatasets(list: unknown): DatasetRecord[] | undefined {
 
 /** The object that a line is, safe to show; undefined where it is none. */
 function fieldsOf(line: string): Fields | undefined {
+  const value = parsed(line)
+  return value && (cleaned(value) as Fields)
+}
+
+function parsed(line: string): Fields | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    return isFields(value) ? (cleaned(value) as Fields) : undefined
+    return isFields(value) ? value : undefined
   } catch {
     return undefined
   }

@@ -8,6 +8,7 @@ import {rulesDocument} from './documents.js'
 import {RefusedError} from './errors.js'
 import {type Outcome} from './outcomes.js'
 import {type Plan, plannedDatasets} from './plan.js'
+import {inSlices, mapping, type Steps} from './slices.js'
 import {syncFolder} from './sync-folder.js'
 import {messageOf, printable, safe} from './text.js'
 import {VERSION} from './version.js'
@@ -97,7 +98,7 @@ export async function openJournal(
   try {
     await mkdir(folder, {recursive: true, mode: 0o700})
     file = await open(path, 'ax', 0o600)
-    await writeToDisk(file, lineOf({kind: 'plan', version: JOURNAL_VERSION, id, ...headerFields(header)}))
+    await writeToDisk(file, await inSlices(headerLine(id, header)))
     await syncFolder(folder)
     return new JournalFile(path, id, file, now)
   } catch (error) {
@@ -186,7 +187,15 @@ class JournalFile implements Journal {
   }
 }
 
-/** The plan as the first line of a journal says it. */
+/** The plan as the first line of a journal; its datasets stand last in it. */
+function* headerLine(id: string, header: JournalHeader): Steps<string> {
+  const start = lineOf({kind: 'plan', version: JOURNAL_VERSION, id, ...headerFields(header), datasets: []})
+  const datasets = yield* mapping(plannedDatasets(header.plan), ({name, id, sha, lastModified}) =>
+    jsonOf({name, id, sha, lastModified}),
+  )
+  return `${start.slice(0, start.lastIndexOf(']'))}${datasets.join(',')}]}\n`
+}
+
 function headerFields({plan, saved, user, confirmedBy, archive, now}: JournalHeader): object {
   return {
     at: now,
@@ -199,16 +208,18 @@ function headerFields({plan, saved, user, confirmedBy, archive, now}: JournalHea
     savedPlan: saved ? {madeBy: saved.madeBy, digest: saved.digest} : null,
     rules: rulesDocument(plan),
     archive: archive ?? null,
-    datasets: plannedDatasets(plan).map(({name, id, sha, lastModified}) => ({name, id, sha, lastModified})),
   }
 }
 
 /** Text is made safe before it is escaped: after that, a control character could not be told from letters. */
 function lineOf(record: object): string {
-  const text = JSON.stringify(record, (key, value: unknown) =>
+  return `${jsonOf(record)}\n`
+}
+
+function jsonOf(record: object): string {
+  return JSON.stringify(record, (key, value: unknown) =>
     typeof value === 'string' ? textFor(key, value) : value,
   )
-  return `${text}\n`
 }
 
 /** Whose datasets these are must stay exact: a name may look like a token's beginning. */

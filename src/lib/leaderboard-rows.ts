@@ -1,3 +1,5 @@
+import {type Steps} from './slices.js'
+
 /** The columns that hold text, by the field of a row. The last ones came with newer evaluators. */
 const TEXTS = {
   runId: 'run_id',
@@ -52,7 +54,7 @@ export const IDENTITY: string = TEXTS.resultsDataset
  * @param count of rows
  * @throws Error where a column lacks rows, or one that names datasets holds what is no text
  */
-export function toRows(columns: ReadonlyMap<string, unknown[]>, count: number): LeaderboardRow[] {
+export function* toRows(columns: ReadonlyMap<string, unknown[]>, count: number): Steps<LeaderboardRow[]> {
   for (const [column, cells] of columns) {
     // A cell without a value is null: undefined is one that hyparquet did not find.
     if (cells.length !== count || cells.includes(undefined))
@@ -61,15 +63,19 @@ export function toRows(columns: ReadonlyMap<string, unknown[]>, count: number): 
       throw new Error(`its column ${column} holds what is no text`)
   }
 
-  return Array.from({length: count}, (_, index) => {
+  const rows: LeaderboardRow[] = []
+  for (let index = 0; index < count; index++) {
     const cell = (column: string) => columns.get(column)?.[index] ?? undefined
     const texts = Object.entries(TEXTS).map(([field, column]) => [field, textOf(cell(column))])
     const numbers = Object.entries(NUMBERS).map(([field, column]) => [field, numberOf(cell(column))])
     const status = cell(TEXTS.runStatus)
     // A status that is no text is there all the same, and unknown.
     const runStatus = status === undefined || typeof status === 'string' ? textOf(status) : typeof status
-    return {...Object.fromEntries([...texts, ...numbers]), runStatus} as LeaderboardRow
-  })
+    rows.push({...Object.fromEntries([...texts, ...numbers]), runStatus} as LeaderboardRow)
+    yield
+  }
+
+  return rows
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,11 +1,14 @@
 import type {AsyncBuffer, FileMetaData} from 'hyparquet'
 
+import {setImmediate as nextTurn} from 'node:timers/promises'
+
 import {discover, type LeaderboardDataset} from './datasets.js'
 import {CancelledError, RefusedError, SmoltraceError} from './errors.js'
 import {type Hub} from './hub/client.js'
 import {type RepoFile} from './hub/files.js'
 import {COLUMNS, IDENTITY, type LeaderboardRow, toRows} from './leaderboard-rows.js'
 import {type ConnectionOptions, openSession} from './session.js'
+import {inSlices} from './slices.js'
 import {safe} from './text.js'
 
 /** In bytes: usual ones have some hundred thousand. */
@@ -127,7 +130,8 @@ async function readFile(
         return [column, cells] as const
       }
 
-      rows.push(toRows(new Map(await Promise.all(columns.map((column) => read(column)))), rowEnd - rowStart))
+      const cells = new Map(await Promise.all(columns.map((column) => read(column))))
+      rows.push(await inSlices(toRows(cells, rowEnd - rowStart)))
     }
 
     return rows.flat()
@@ -158,6 +162,7 @@ function rowGroups(metadata: FileMetaData): Array<[start: number, end: number]> 
  */
 function inBlocks(size: number, read: (start: number, end: number) => Promise<ArrayBuffer>): AsyncBuffer {
   const blocks = new Map<number, Promise<ArrayBuffer>>()
+  let turn: Promise<unknown> = Promise.resolve()
   const blockAt = (start: number): Promise<ArrayBuffer> => {
     const block = blocks.get(start) ?? read(start, Math.min(start + BLOCK, size))
     blocks.set(start, block)
@@ -173,9 +178,13 @@ function inBlocks(size: number, read: (start: number, end: number) => Promise<Ar
         {length: Math.ceil((to - first) / BLOCK)},
         (_, index) => first + index * BLOCK,
       )
-      const part = Promise.all(starts.map((start) => blockAt(start))).then((parts) =>
-        new Blob(parts).slice(from - first, to - first).arrayBuffer(),
-      )
+      const part = Promise.all(starts.map((start) => blockAt(start))).then(async (parts) => {
+        const bytes = await new Blob(parts).slice(from - first, to - first).arrayBuffer()
+        // Each part is decoded in a turn of its own: all columns at once would hold up everything else.
+        turn = turn.then(() => nextTurn())
+        await turn
+        return bytes
+      })
       // hyparquet asks ahead, and may fail over something else before it looks at the answer.
       part.catch(() => {})
       return part

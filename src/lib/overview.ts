@@ -2,20 +2,21 @@ import {discover, type Inventory, type RunDataset} from './datasets.js'
 import {cutoffOf, parseAge, parseGrace} from './duration.js'
 import {
   type Evidence,
-  evidenceOf,
   isUnfinished,
   RUN_STATES,
   type RunState,
   type StateContext,
   stateOf,
+  weighing,
 } from './evidence.js'
 import {readLeaderboardIfPossible} from './leaderboard.js'
 import {type RunType} from './naming.js'
 import {readProtectionIfPossible} from './protection-file.js'
 import {type Protection} from './protection.js'
 import {DEFAULT_GRACE} from './rules.js'
-import {groupDatasetsByRun, isOlderThan, mayBeUploading, type Run} from './runs.js'
+import {grouping, isOlderThan, mayBeUploading, type Run} from './runs.js'
 import {type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
+import {inSlices} from './slices.js'
 
 export interface OverviewOptions extends ConnectionOptions {
   /** Only runs this old: `30d`, `2026-01-31`, … */
@@ -55,7 +56,8 @@ export async function lookAround(options: OverviewOptions): Promise<Overview> {
   const cutoff = age && cutoffOf(age, session.now)
   const asksEvidence = options.withEvidence && !options.ignoreLeaderboard
   const isChosen = (run: Run) => (asksEvidence ? isUnfinished(run, evidence) : !run.complete)
-  const runs = groupDatasetsByRun(inventory.datasets).filter(
+  const all = await inSlices(grouping(inventory.datasets))
+  const runs = all.filter(
     (run) => (!cutoff || isOlderThan(run, cutoff)) && (!options.incompleteOnly || isChosen(run)),
   )
   return {inventory, runs, cutoff, protection, evidence, warnings: session.warnings}
@@ -67,7 +69,7 @@ async function askLeaderboard(
   {incompleteOnly, ignoreLeaderboard}: OverviewOptions,
 ): Promise<Evidence | 'unknown'> {
   const rows = await readLeaderboardIfPossible(hub, leaderboard, warnings)
-  if (rows !== 'unknown') return evidenceOf(rows, namespace)
+  if (rows !== 'unknown') return inSlices(weighing(rows, namespace))
   if (incompleteOnly && !ignoreLeaderboard)
     warnings.push('So --incomplete-only shows no run: add --ignore-leaderboard to go by the datasets alone.')
   return 'unknown'

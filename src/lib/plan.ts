@@ -5,6 +5,7 @@ import {describePin, type LeaderboardProtection, livePin, type Protection} from 
 import {type Decision, type Reason} from './retention.js'
 import {isEveryRunByScope, type RetentionRules} from './rules.js'
 import {groupDatasetsByRun, type Run} from './runs.js'
+import {atOnce, type Steps} from './slices.js'
 
 /** What a person types to confirm. */
 export type Phrase = 'DELETE' | 'YES DELETE ALL'
@@ -62,14 +63,25 @@ export function makePlan(
   rules: RetentionRules,
   protection: Protection | 'unknown',
 ): Plan {
+  return atOnce(planning(inventory, decisions, rules, protection))
+}
+
+/** The steps of `makePlan`. */
+export function* planning(
+  inventory: Inventory,
+  decisions: Decision[],
+  rules: RetentionRules,
+  protection: Protection | 'unknown',
+): Steps<Plan> {
   const {endpoint, namespace, now, leaderboard, standard} = inventory
   const planned: PlannedRun[] = []
   const kept: KeptRun[] = []
   for (const {run, action, reasons} of decisions) {
     const datasets = inScope(run, rules.only)
-    if (action === 'keep') kept.push({run, reasons})
-    else if (datasets.length > 0) planned.push({run, datasets, reasons})
-    else kept.push({run, reasons: [{rule: 'only', text: `has no ${rules.only.join(', no ')}`}]})
+    if (action === 'keep') kept.push(frozen({run, reasons}))
+    else if (datasets.length > 0) planned.push(frozen({run, datasets, reasons}))
+    else kept.push(frozen({run, reasons: [{rule: 'only', text: `has no ${rules.only.join(', no ')}`}]}))
+    yield
   }
 
   return frozen({

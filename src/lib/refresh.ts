@@ -1,13 +1,14 @@
-import {comparePlan, type Exclusion} from './comparison.js'
+import {comparing, type Exclusion} from './comparison.js'
 import {discover, type Inventory} from './datasets.js'
 import {RefusedError} from './errors.js'
-import {evidenceOf} from './evidence.js'
+import {weighing} from './evidence.js'
 import {readLeaderboard} from './leaderboard.js'
 import {type Plan} from './plan.js'
 import {readProtection} from './protection-file.js'
 import {type Protection} from './protection.js'
 import {asksLeaderboard} from './rules.js'
 import {type Session} from './session.js'
+import {inSlices} from './slices.js'
 
 /** How often the datasets are listed anew before a listing without a wait in its middle is given up. */
 const LOOKS = 3
@@ -41,5 +42,6 @@ export async function compareWith(
   {hub, access}: Session,
 ): Promise<Map<string, Exclusion>> {
   const rows = asksLeaderboard(plan.rules) ? await readLeaderboard(hub, fresh.leaderboard) : []
-  return comparePlan(plan, fresh, {protection, evidence: evidenceOf(rows, access.namespace)})
+  const evidence = await inSlices(weighing(rows, access.namespace))
+  return inSlices(comparing(plan, fresh, {protection, evidence}))
 }

@@ -11,6 +11,7 @@ import {
   selectorsOf,
 } from './rules.js'
 import {isInFuture, isOlderThan, mayBeUploading, newestFirst, requireRuns, type Run} from './runs.js'
+import {atOnce, mapping, type Steps} from './slices.js'
 
 /** The rules that can make a run go or stay, by the names that programs see. */
 export const REASON_RULES = [
@@ -56,11 +57,25 @@ export interface Knowledge {
  * @throws UsageError where the age's cutoff lies in the future
  */
 export function decide(runs: Run[], rules: RetentionRules, now: Date, known: Knowledge): Decision[] {
-  const cutoff = rules.olderThan && cutoffOf(rules.olderThan, now)
+  return atOnce(deciding(runs, rules, now, known))
+}
+
+/** The steps of `decide`. */
+export function* deciding(
+  runs: Run[],
+  rules: RetentionRules,
+  now: Date,
+  known: Knowledge,
+): Steps<Decision[]> {
+  const facts = {
+    cutoff: rules.olderThan && cutoffOf(rules.olderThan, now),
+    evidence: known.evidence,
+    named: new Set(rules.runs),
+  }
   const recent = recentRuns(runs, rules, now, known)
-  return runs.map((run) => {
+  return yield* mapping(runs, (run): Decision => {
     const saved = [...guardsFor(run, rules, now, known), ...keepersFor(run, rules, recent)]
-    const {selected, refused} = selectorsFor(run, rules, {cutoff, evidence: known.evidence})
+    const {selected, refused} = selectorsFor(run, rules, facts)
     const goes = saved.length === 0 && refused.length === 0
     return {run, action: goes ? 'delete' : 'keep', reasons: goes ? selected : [...saved, ...refused]}
   })
@@ -70,7 +85,7 @@ export function decide(runs: Run[], rules: RetentionRules, now: Date, known: Kno
 function selectorsFor(
   run: Run,
   rules: RetentionRules,
-  {cutoff, evidence}: Pick<Knowledge, 'evidence'> & {cutoff: Date | undefined},
+  {cutoff, evidence, named}: Pick<Knowledge, 'evidence'> & {cutoff: Date | undefined; named: Set<string>},
 ): {selected: Reason[]; refused: Reason[]} {
   const selected: Reason[] = []
   const refused: Reason[] = []
@@ -79,8 +94,7 @@ function selectorsFor(
 
   if (!choosesRuns(rules)) refused.push({rule: 'run', text: 'no selector names runs'})
   if (rules.all) selected.push({rule: 'all', text: 'all runs'})
-  if (rules.runs.length > 0)
-    ask('run', rules.runs.includes(run.timestamp), 'named by --run', 'not named by --run')
+  if (named.size > 0) ask('run', named.has(run.timestamp), 'named by --run', 'not named by --run')
   if (rules.incompleteOnly) {
     const saved = finishedReason(run, rules, evidence)
     if (saved) refused.push(saved)

@@ -2,6 +2,7 @@ import {type Dataset, isOfRun, type RunDataset} from './datasets.js'
 import {HOUR} from './duration.js'
 import {RefusedError} from './errors.js'
 import {parseTimestamp, RUN_TYPES, type RunType} from './naming.js'
+import {atOnce, mapping, type Steps} from './slices.js'
 
 /** The datasets of one evaluation: same namespace, same timestamp. */
 export interface Run {
@@ -33,15 +34,23 @@ const PLAUSIBLE_DISTANCE = 48 * HOUR
  * @returns newest first
  */
 export function groupDatasetsByRun(datasets: Dataset[]): Run[] {
+  return atOnce(grouping(datasets))
+}
+
+/** The steps of `groupDatasetsByRun`. */
+export function* grouping(datasets: Dataset[]): Steps<Run[]> {
   const groups = new Map<string, RunDataset[]>()
-  for (const dataset of datasets.filter((each) => isOfRun(each))) {
+  for (const dataset of datasets) {
+    yield
+    if (!isOfRun(dataset)) continue
     const key = `${dataset.namespace}/${dataset.timestamp}`
     const group = groups.get(key)
     if (group) group.push(dataset)
     else groups.set(key, [dataset])
   }
 
-  return [...groups.values()].map((group) => toRun(group)).sort(newestFirst)
+  const runs = yield* mapping(groups.values(), toRun)
+  return runs.sort(newestFirst)
 }
 
 /** Whether a run is old enough for a cutoff; the comparison is strict. */

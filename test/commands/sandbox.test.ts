@@ -52,6 +52,16 @@ describe('sandbox, with a command', () => {
     expect(stdout).to.match(/^ +smoltrace sandbox --runs 4 cleanup --keep-recent 1 --no-dry-run$/m)
   })
 
+  it('has the quota that is asked for, and says how to give one', async () => {
+    const argv = ['sandbox', '--runs', '2', '--quota', '1/1', 'datasets', 'list']
+    const {stderr, exitCode} = await runCli(argv)
+    expect(exitCode).to.equal(0)
+    expect(stderr).to.match(/Quota used up, going on in 1 s/)
+    const wrong = await runCli(['sandbox', '--quota', '100', 'datasets', 'list'])
+    expect(wrong.exitCode).to.equal(2)
+    expect(wrong.stderr).to.include('--quota').and.include('such as 100/20')
+  })
+
   it("ends with the inner command's exit code", async () => {
     expect((await runCli(['sandbox', 'cleanup'])).exitCode).to.equal(2)
     expect((await runCli(['sandbox', 'cleanup', '--all', '--exit-code'])).exitCode).to.equal(10)

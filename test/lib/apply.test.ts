@@ -15,6 +15,7 @@ import {storedFile} from '../../src/lib/sandbox/objects.js'
 import {toParquet} from '../../src/lib/sandbox/parquet.js'
 import {loadPlan} from '../../src/lib/saved-plan.js'
 import {digestOf} from '../../src/lib/saved-plan/format.js'
+import {atOnce} from '../../src/lib/slices.js'
 import {ago, NOW, rejectionOf, runDatasets} from '../support/builders.js'
 import {deletionsAt, namesAt} from '../support/hub.js'
 
@@ -164,7 +165,7 @@ describe('applying a saved plan', () => {
     const {rules, phrase} = JSON.parse(await readFile(file, 'utf8'))
     delete everything.digest
     const forged = {...everything, rules, phrase, keep: []}
-    await writeFile(file, JSON.stringify({...forged, digest: digestOf(forged)}))
+    await writeFile(file, JSON.stringify({...forged, digest: atOnce(digestOf(forged))}))
     const result = await carryOut()
     expect(result.stale.map(({name}) => name)).to.have.members(namesOf(NEW))
     expect(namesAt(hub)).to.include.members(namesOf(NEW))

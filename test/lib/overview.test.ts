@@ -14,6 +14,7 @@ import {
 import {groupDatasetsByRun} from '../../src/lib/runs.js'
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {formatRunTable} from '../../src/lib/ui/overview.js'
+import {whole} from '../../src/lib/ui/pieces.js'
 import {ago, later, NOW, PLAIN, runDataset, runDatasets} from '../support/builders.js'
 
 const OLD = '20260801_120000'
@@ -159,7 +160,7 @@ describe('looking around', () => {
   it('is shown as a table that fits into a narrow terminal, where only the columns of datasets may go', async () => {
     const overview = await look({withEvidence: true})
     const totals = totalsOf(overview.runs, contextOf(overview))
-    const table = (width?: number) => formatRunTable(overview, totals, {style: PLAIN, width})
+    const table = (width?: number) => whole(formatRunTable(overview, totals, {style: PLAIN, width}))
     expect(table())
       .to.include('results, metrics')
       .and.match(/^12 runs: 8 complete, .*; 30 datasets$/m)

@@ -14,6 +14,7 @@ describe('the arguments of the sandbox', () => {
     ['--runs 3 cleanup --all', '--runs 3', 'cleanup --all'],
     ['--runs=3 cleanup', '--runs=3', 'cleanup'],
     ['--runs 3 --latency 5 --port 1 datasets list', '--runs 3 --latency 5 --port 1', 'datasets list'],
+    ['--quota 100/20 cleanup --all', '--quota 100/20', 'cleanup --all'],
     ['--json --runs 3 cleanup --json', '--json --runs 3', 'cleanup --json'],
     ['cleanup --help', '', 'cleanup --help'],
     ['--help', '--help', ''],

@@ -25,6 +25,7 @@ import {makePlanOfNames, type Plan, plannedDatasets} from '../../src/lib/plan.js
 import {type RetentionOptions} from '../../src/lib/rules.js'
 import {checkPlanTarget, loadPlan, planDocument, type SavedPlan, savePlan} from '../../src/lib/saved-plan.js'
 import {digestOf} from '../../src/lib/saved-plan/format.js'
+import {atOnce} from '../../src/lib/slices.js'
 import {
   ago,
   freshId,
@@ -62,7 +63,7 @@ function forged(edit: (document: Json) => unknown, plan: Plan = PLAN): Json {
   const document = structuredClone(documentOf(plan))
   delete document.digest
   edit(document)
-  return {...document, digest: digestOf(document)}
+  return {...document, digest: atOnce(digestOf(document))}
 }
 
 /** Paths to all that is no object and no list. */

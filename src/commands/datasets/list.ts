@@ -5,6 +5,7 @@ import {countByType} from '../../lib/datasets.js'
 import {datasetDocument, leaderboardDocument} from '../../lib/documents.js'
 import {onlyFlag, selectionFlags} from '../../lib/flags.js'
 import {type DatasetOrder, datasetsOf, lookAround} from '../../lib/overview.js'
+import {inSlices, mapping} from '../../lib/slices.js'
 
 const ORDERS: readonly DatasetOrder[] = ['created', 'modified', 'name']
 
@@ -44,7 +45,7 @@ export default class DatasetsList extends HubCommand {
     const datasets = datasetsOf(overview.runs, {only: flags.only, sort: flags.sort})
     if (!this.jsonEnabled()) {
       const {formatDatasetList} = await import('../../lib/ui/overview.js')
-      this.log(formatDatasetList(overview, datasets, this.screen))
+      await this.print(formatDatasetList(overview, datasets, this.screen))
     }
 
     const {inventory, cutoff, protection} = overview
@@ -53,7 +54,7 @@ export default class DatasetsList extends HubCommand {
       namespace: inventory.namespace,
       now: inventory.now,
       cutoff: cutoff ?? null,
-      datasets: datasets.map((dataset) => datasetDocument(dataset)),
+      datasets: await inSlices(mapping(datasets, datasetDocument)),
       counts: countByType(datasets),
       leaderboard: leaderboardDocument(
         inventory.leaderboard,

@@ -2,6 +2,7 @@ import {HubCommand} from '../../lib/base-command.js'
 import {stateDocument} from '../../lib/documents.js'
 import {selectionFlags} from '../../lib/flags.js'
 import {contextOf, lookAround, totalsOf} from '../../lib/overview.js'
+import {inSlices, mapping} from '../../lib/slices.js'
 
 export default class RunsGroup extends HubCommand {
   static override summary = 'Group the datasets of a namespace into evaluation runs.'
@@ -43,7 +44,7 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
     const totals = totalsOf(runs, context)
     if (!this.jsonEnabled()) {
       const {formatRunTable} = await import('../../lib/ui/overview.js')
-      this.log(formatRunTable(overview, totals, this.screen))
+      await this.print(formatRunTable(overview, totals, this.screen))
     }
 
     return {
@@ -51,7 +52,7 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
       namespace: inventory.namespace,
       now: inventory.now,
       cutoff: cutoff ?? null,
-      runs: runs.map((run) => stateDocument(run, context)),
+      runs: await inSlices(mapping(runs, (run) => stateDocument(run, context))),
       totals,
     }
   }

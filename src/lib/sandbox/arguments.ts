@@ -1,5 +1,5 @@
 /** Flags of the sandbox that take a value of their own as the next word. */
-const WITH_VALUE = new Set(['--latency', '--port', '--runs'])
+const WITH_VALUE = new Set(['--latency', '--port', '--quota', '--runs'])
 
 /** The sandbox's words, and those of the command that runs inside it. */
 export interface SplitArguments {

@@ -19,9 +19,9 @@ const DEFAULT_SORT = 'trendingScore'
 
 /** `GET /api/datasets`: what matches and the caller may see; never an error for an author nobody knows. */
 export function listDatasets(call: Call, hub: Hub): Answer {
-  const order = orderOf(call)
+  const order = {...orderOf(call), isShown: visibility(call)}
   const fields = listFields(call)
-  const page = pageOf(call, hub, visible(call, hub), order)
+  const page = pageOf(call, hub, order.isSorted ? hub.state.newestFirst() : hub.state.datasets(), order)
   return json(
     page.items.map((repo) => show({repo}, fields, hub)),
     page.headers,
@@ -32,24 +32,20 @@ function orderOf(call: Call): Order<Repo> {
   const sort = call.query.get('sort') ?? DEFAULT_SORT
   const valueOf = Object.hasOwn(SORTS, sort) ? SORTS[sort] : undefined
   if (!valueOf) throw invalid(`Invalid sort parameter: ${sort}`)
-  return {keyOf: (repo) => [valueOf(repo), repo._id], descending: true}
+  return {keyOf: (repo) => [valueOf(repo), repo._id], descending: true, isSorted: sort === 'createdAt'}
 }
 
-function visible(call: Call, hub: Hub): Repo[] {
+function visibility(call: Call): (repo: Repo) => boolean {
   const author = call.query.get('author')
   const search = call.query.get('search')?.toLowerCase() ?? ''
   const gated = call.query.get('gated')
   const tags = call.query.getAll('filter')
-  return hub.state
-    .datasets()
-    .filter(
-      (repo) =>
-        (author === null || repo.namespace === author) &&
-        repo.name.toLowerCase().includes(search) &&
-        (gated === null || String(repo.gated !== false) === gated) &&
-        canRead(call.identity, repo) &&
-        hasTags(repo, tags),
-    )
+  return (repo) =>
+    (author === null || repo.namespace === author) &&
+    repo.name.toLowerCase().includes(search) &&
+    (gated === null || String(repo.gated !== false) === gated) &&
+    canRead(call.identity, repo) &&
+    hasTags(repo, tags)
 }
 
 function hasTags(repo: Repo, wanted: string[]): boolean {

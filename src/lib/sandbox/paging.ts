@@ -9,6 +9,10 @@ export type Key = readonly [number | string, string]
 export interface Order<Item> {
   keyOf: (item: Item) => Key
   descending: boolean
+  /** The items come in this order already, so that a page costs no more where there are many. */
+  isSorted?: boolean
+  /** Leaves items out; asked only as far as the page reaches where the items are sorted. Default: none. */
+  isShown?: (item: Item) => boolean
   /** The most items that a page may have, and how many it has where the request does not say. */
   largestPage?: number
 }
@@ -26,9 +30,12 @@ export interface Page<Item> {
 export function pageOf<Item>(call: Call, hub: Hub, all: readonly Item[], order: Order<Item>): Page<Item> {
   const size = sizeOf(call, Math.min(order.largestPage ?? hub.pageSize, hub.pageSize))
   const after = cursorOf(call)
-  const rest = all
-    .filter((item) => after === undefined || compare(order.keyOf(item), after, order.descending) > 0)
-    .toSorted((one, other) => compare(order.keyOf(one), order.keyOf(other), order.descending))
+  const rest = order.isSorted
+    ? firstShown(all, after, order, size + 1)
+    : all
+        .filter((item) => after === undefined || compare(order.keyOf(item), after, order.descending) > 0)
+        .filter((item) => order.isShown?.(item) ?? true)
+        .toSorted((one, other) => compare(order.keyOf(one), order.keyOf(other), order.descending))
   const items = rest.slice(0, size)
   const last = items.at(-1)
   return {
@@ -38,6 +45,36 @@ export function pageOf<Item>(call: Call, hub: Hub, all: readonly Item[], order: 
         ? {Link: `<${nextUrl(call, hub, order.keyOf(last))}>; rel="next"`}
         : {},
   }
+}
+
+/** The first items after a place in a sorted listing. */
+function firstShown<Item>(
+  all: readonly Item[],
+  after: Key | undefined,
+  {keyOf, descending, isShown}: Order<Item>,
+  count: number,
+): Item[] {
+  const found: Item[] = []
+  let index = after === undefined ? 0 : placeAfter(all, (item) => compare(keyOf(item), after, descending))
+  for (; index < all.length && found.length < count; index++) {
+    const item = all[index] as Item
+    if (isShown?.(item) ?? true) found.push(item)
+  }
+
+  return found
+}
+
+/** Where the items begin that stand after a place, found by halving. */
+function placeAfter<Item>(all: readonly Item[], distance: (item: Item) => number): number {
+  let low = 0
+  let high = all.length
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (distance(all[middle] as Item) > 0) high = middle
+    else low = middle + 1
+  }
+
+  return low
 }
 
 function compare(one: Key, other: Key, descending: boolean): number {

@@ -1,7 +1,25 @@
+import {UsageError} from '../errors.js'
+
 /** How many requests a window of time allows. */
 export interface Quota {
   requests: number
   windowSeconds: number
+}
+
+/** The longest time that a window may have, in seconds. */
+const LONGEST_WINDOW = 86_400
+
+/**
+ * Reads a quota such as `100/20`: 100 requests in 20 seconds.
+ * @throws UsageError
+ */
+export function parseQuota(text: string): Quota {
+  const [, requests, windowSeconds] = /^([1-9]\d{0,8})\/([1-9]\d{0,4})$/.exec(text)?.map(Number) ?? []
+  if (requests !== undefined && windowSeconds !== undefined && windowSeconds <= LONGEST_WINDOW)
+    return {requests, windowSeconds}
+  throw new UsageError(
+    `give requests and seconds, such as 100/20, of at most ${LONGEST_WINDOW} seconds, not ${JSON.stringify(text)}.`,
+  )
 }
 
 /** Counts requests in fixed windows, one count for each caller and bucket. */

@@ -35,7 +35,11 @@ export class HubState {
   readonly uploads = new Map<string, Buffer>()
   readonly #repos = new Map<string, Repo>()
   readonly #formerNames = new Map<string, Repo>()
+  /** By their names in lower case. */
+  readonly #spellings = new Map<string, Repo[]>()
   readonly #clock: () => Date
+  /** Those that are gone since stand in it still; undefined where one has come since. */
+  #newestFirst: Repo[] | undefined
   #created = 0
 
   constructor(clock: () => Date) {
@@ -50,6 +54,14 @@ export class HubState {
   /** Every dataset, in the order they were added. */
   datasets(): Repo[] {
     return [...this.#repos.values()]
+  }
+
+  /** Every dataset by its date of creation, newest first; of one moment, the lowest id first. */
+  newestFirst(): readonly Repo[] {
+    const known = this.#newestFirst ?? this.datasets().toSorted(byCreation)
+    this.#newestFirst =
+      known.length === this.#repos.size ? known : known.filter((repo) => this.#repos.get(repo.id) === repo)
+    return this.#newestFirst
   }
 
   /** The dataset of exactly this name. */
@@ -112,14 +124,16 @@ export class HubState {
       },
       past,
     )
-    this.#repos.set(repo.id, repo)
+    this.#put(repo)
     this.#formerNames.delete(repo.id)
     return repo
   }
 
   /** Takes a dataset off the Hub. @returns whether it was there. */
   remove(name: string): boolean {
-    return this.#repos.delete(name)
+    const repo = this.#repos.get(name)
+    if (repo) this.#take(repo)
+    return repo !== undefined
   }
 
   /** Makes a commit in a dataset, as somebody else would: its sha and lastModified change. */
@@ -146,17 +160,30 @@ export class HubState {
 
   /** Gives a dataset another name; the former one goes on leading to it. */
   rename(repo: Repo, name: string): void {
-    this.#repos.delete(repo.id)
+    this.#take(repo)
     this.#formerNames.set(repo.id, repo)
     this.#formerNames.delete(name)
     repo.id = name
-    this.#repos.set(name, repo)
+    this.#put(repo)
   }
 
   #inOtherLetterCase(name: string): Repo | undefined {
-    const wanted = name.toLowerCase()
-    for (const [id, repo] of this.#repos) if (id.toLowerCase() === wanted) return repo
-    return undefined
+    return this.#spellings.get(name.toLowerCase())?.[0]
+  }
+
+  #put(repo: Repo): void {
+    const spelling = repo.id.toLowerCase()
+    this.#repos.set(repo.id, repo)
+    this.#spellings.set(spelling, [...(this.#spellings.get(spelling) ?? []), repo])
+    this.#newestFirst = undefined
+  }
+
+  #take(repo: Repo): void {
+    const spelling = repo.id.toLowerCase()
+    const rest = (this.#spellings.get(spelling) ?? []).filter((each) => each !== repo)
+    this.#repos.delete(repo.id)
+    if (rest.length > 0) this.#spellings.set(spelling, rest)
+    else this.#spellings.delete(spelling)
   }
 
   /** A Mongo id: seconds since 1970, then a counter, so that a name used twice never has the same id. */
@@ -173,4 +200,8 @@ function firstCommit(id: string, date: Date, count: number): Past {
   const oid = sha1(id, date.toISOString(), String(count), 'initial commit')
   const files = new Map([['.gitattributes', GIT_ATTRIBUTES_FILE]])
   return {oid, date, files: () => files, build: () => [{oid, title: 'initial commit', date, files}]}
+}
+
+function byCreation(one: Repo, other: Repo): number {
+  return other.createdAt.getTime() - one.createdAt.getTime() || (one._id < other._id ? -1 : 1)
 }

@@ -1,4 +1,5 @@
-import {hasNameTwice} from '../json.js'
+import {lookingForTwins} from '../json.js'
+import {type Steps} from '../slices.js'
 import {Field, isObject, type Refuse} from './field.js'
 import {digestOf, PLAN_FORMAT, PLAN_VERSION} from './format.js'
 
@@ -9,7 +10,7 @@ const LEVELS = 8
  * Opens a saved plan: checks that the text is one, of this version, and unchanged. What it says is not looked at yet.
  * @throws what `refuse` makes
  */
-export function openPlan(text: string, refuse: Refuse): Field {
+export function* openPlan(text: string, refuse: Refuse): Steps<Field> {
   const document = parseJson(text)
   if (document === undefined) throw refuse('it is no JSON')
   if (!isPlan(document)) throw refuse('it is no plan')
@@ -21,8 +22,8 @@ export function openPlan(text: string, refuse: Refuse): Field {
     )
   }
 
-  if (digest !== digestOf({version, ...content})) throw refuse('it was changed since it was made')
-  if (hasNameTwice(text, document)) throw refuse('it has a name twice in one object')
+  if (digest !== (yield* digestOf({version, ...content}))) throw refuse('it was changed since it was made')
+  if (yield* lookingForTwins(text, document)) throw refuse('it has a name twice in one object')
   return new Field(document, refuse)
 }
 

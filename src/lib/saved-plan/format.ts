@@ -4,6 +4,7 @@ import {type Dataset} from '../datasets.js'
 import {rulesDocument} from '../documents.js'
 import {inScope, type Plan} from '../plan.js'
 import {type Reason} from '../retention.js'
+import {atOnce, mapping, type Steps} from '../slices.js'
 import {safe} from '../text.js'
 import {VERSION} from '../version.js'
 
@@ -31,23 +32,28 @@ export interface RunNote {
  *   whatever its layout and the order of its names. It finds a value that was edited, and is no signature: who wants to
  *   can compute it anew
  */
-export function planDocument(plan: Plan, {user}: PlanFacts): object {
+export function planDocument(plan: Plan, facts: PlanFacts): object {
+  return atOnce(documentingPlan(plan, facts))
+}
+
+/** The steps of `planDocument`. */
+export function* documentingPlan(plan: Plan, {user}: PlanFacts): Steps<object> {
   const document = {
     format: PLAN_FORMAT,
     version: PLAN_VERSION,
     program: `smoltrace ${VERSION}`,
     madeBy: safe(user),
     madeAt: plan.now.toISOString(),
-    ...contentOf(
+    ...(yield* contentOf(
       plan,
       plan.keep.map(({run, reasons}) => ({run: run.timestamp, reasons})),
-    ),
+    )),
   }
-  return {...document, digest: digestOf(document)}
+  return {...document, digest: yield* digestOf(document)}
 }
 
 /** What a saved plan says of the plan itself: all that follows from its rules and datasets, and what is kept. */
-export function contentOf(plan: Plan, kept: RunNote[]) {
+export function* contentOf(plan: Plan, kept: RunNote[]): Steps<object> {
   const {endpoint, namespace, cutoff, phrase, archives, leaderboard, standard} = plan
   return {
     endpoint,
@@ -57,7 +63,7 @@ export function contentOf(plan: Plan, kept: RunNote[]) {
     phrase,
     archives,
     leaderboard: leaderboard ? datasetOf(leaderboard.dataset, leaderboard.goes) : null,
-    delete: plan.delete.map(({run, datasets, reasons}) => {
+    delete: yield* mapping(plan.delete, ({run, datasets, reasons}) => {
       const going = new Set(datasets.map(({name}) => name))
       return {
         run: run.timestamp,
@@ -88,16 +94,39 @@ function reasonsOf(reasons: Reason[]): Reason[] {
 }
 
 /** The digest of a saved plan, over all of it but the digest. */
-export function digestOf(document: object): string {
-  return `sha256:${createHash('sha256').update(canonicalJson(document)).digest('hex')}`
+export function* digestOf(document: object): Steps<string> {
+  const hash = createHash('sha256')
+  for (const piece of canonicalPieces(document)) {
+    hash.update(piece)
+    yield
+  }
+
+  return `sha256:${hash.digest('hex')}`
+}
+
+/** The canonical JSON of a document, of whose lists each entry is a piece. */
+function* canonicalPieces(document: object): Generator<string> {
+  let mark = '{'
+  for (const [name, part] of sortedEntries(document)) {
+    yield `${mark}${JSON.stringify(name)}:`
+    mark = ','
+    if (Array.isArray(part)) {
+      for (const [index, entry] of part.entries()) yield `${index === 0 ? '[' : ','}${canonicalJson(entry)}`
+      yield part.length === 0 ? '[]' : ']'
+    } else yield canonicalJson(part)
+  }
+
+  yield mark === '{' ? '{}' : '}'
 }
 
 /** JSON without blanks and with the names sorted by code unit: the same for every layout. */
 function canonicalJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map((part) => canonicalJson(part)).join(',')}]`
-  const parts = Object.entries(value)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, part]) => `${JSON.stringify(name)}:${canonicalJson(part)}`)
+  const parts = sortedEntries(value).map(([name, part]) => `${JSON.stringify(name)}:${canonicalJson(part)}`)
   return `{${parts.join(',')}}`
+}
+
+function sortedEntries(value: object): Array<[string, unknown]> {
+  return Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
 }

@@ -1,9 +1,10 @@
 import {MINUTE} from '../duration.js'
 import {UsageError} from '../errors.js'
 import {type RunType} from '../naming.js'
-import {frozen, makePlan, type Plan} from '../plan.js'
+import {frozen, type Plan, planning} from '../plan.js'
 import {readRules, type RetentionRules} from '../rules.js'
-import {groupDatasetsByRun} from '../runs.js'
+import {grouping} from '../runs.js'
+import {mapping, type Steps} from '../slices.js'
 import {readEndpoint, readKept, readLeaderboard, readNamespace, readRun, readStandard} from './entries.js'
 import {openPlan} from './envelope.js'
 import {type Field, quote, type Refuse} from './field.js'
@@ -46,17 +47,17 @@ type Parts = Record<(typeof PARTS)[number], Field>
 /**
  * Reads a saved plan's text, of which nothing is trusted. The plan is made again from its datasets and rules, and all that
  * the text says beside them must be what comes of that.
- * @returns the plan, frozen
+ * @returns the steps to the plan, frozen
  * @throws what `refuse` makes, naming the place
  */
-export function parsePlan(text: string, refuse: Refuse): SavedPlan {
-  const root = openPlan(text, refuse)
+export function* parsingPlan(text: string, refuse: Refuse): Steps<SavedPlan> {
+  const root = yield* openPlan(text, refuse)
   const parts = root.parts(...PARTS)
   parts.program.text()
-  const keptRuns = parts.keep.list().map((field) => readKept(field))
-  const plan = makeAgain(parts)
-  for (const [name, expected] of Object.entries(contentOf(plan, keptRuns)))
-    requireSame(expected, root.at(name))
+  const keptRuns = yield* mapping(parts.keep.list(), readKept)
+  const plan = yield* makeAgain(parts)
+  for (const [name, expected] of Object.entries(yield* contentOf(plan, keptRuns)))
+    yield* requireSame(expected, root.at(name))
   const timestamps = [...plan.delete.map(({run}) => run.timestamp), ...keptRuns.map(({run}) => run)]
   requireDistinct(timestamps, root)
   return frozen({
@@ -69,9 +70,9 @@ export function parsePlan(text: string, refuse: Refuse): SavedPlan {
 }
 
 /** A name that is there twice would hide in the grouping, so each dataset must have its own. */
-function makeAgain(parts: Parts): Plan {
+function* makeAgain(parts: Parts): Steps<Plan> {
   const namespace = readNamespace(parts.namespace)
-  const runs = parts.delete.list().map((field) => readRun(field, namespace))
+  const runs = yield* mapping(parts.delete.list(), (field) => readRun(field, namespace))
   const datasets = runs.flatMap((run) => run.datasets)
   requireDistinct(
     datasets.map(({name}) => name),
@@ -87,13 +88,13 @@ function makeAgain(parts: Parts): Plan {
     warnings: [],
   }
   const reasons = new Map(runs.map((run) => [run.run, run.reasons]))
-  const decisions = groupDatasetsByRun(datasets).map((run) => ({
+  const decisions = (yield* grouping(datasets)).map((run) => ({
     run,
     action: 'delete' as const,
     reasons: reasons.get(run.timestamp) ?? [],
   }))
   const rules = readSavedRules(parts.rules)
-  const plan = sensibly(parts.rules, () => makePlan(inventory, decisions, rules, {}))
+  const plan = yield* sensibly(parts.rules, planning(inventory, decisions, rules, {}))
   return frozen({...plan, archives: parts.archives.boolean()})
 }
 
@@ -122,7 +123,11 @@ function readSavedRules(field: Field): RetentionRules {
     only: parts.only.list().map((each) => each.text() as RunType),
     deleteLeaderboard: parts.deleteLeaderboard.boolean(),
   }
-  return sensibly(field, () => readRules(options))
+  try {
+    return readRules(options)
+  } catch (error) {
+    throw nonsense(field, error)
+  }
 }
 
 function graceText(ms: number): string {
@@ -130,13 +135,18 @@ function graceText(ms: number): string {
 }
 
 /** Rules that no flags could give are the file's fault. */
-function sensibly<T>(field: Field, job: () => T): T {
+function* sensibly<T>(field: Field, steps: Steps<T>): Steps<T> {
   try {
-    return job()
+    return yield* steps
   } catch (error) {
-    if (error instanceof UsageError) throw field.error(`make no sense: ${error.message.replace(/\.$/, '')}`)
-    throw error
+    throw nonsense(field, error)
   }
+}
+
+function nonsense(field: Field, error: unknown): unknown {
+  return error instanceof UsageError
+    ? field.error(`make no sense: ${error.message.replace(/\.$/, '')}`)
+    : error
 }
 
 function requireDistinct(names: string[], field: Field): void {
@@ -148,11 +158,12 @@ function requireDistinct(names: string[], field: Field): void {
 }
 
 /** What a reviewer read must be what the plan says. */
-function requireSame(expected: unknown, found: Field): void {
+function* requireSame(expected: unknown, found: Field): Steps<void> {
+  yield
   const {value} = found
   if (typeof expected === 'object' && expected !== null && typeof value === 'object' && value !== null) {
     for (const name of new Set([...Object.keys(expected), ...Object.keys(value)]))
-      requireSame((expected as Record<string, unknown>)[name], found.at(name))
+      yield* requireSame((expected as Record<string, unknown>)[name], found.at(name))
   } else if (expected !== value) {
     throw found.error(`is ${quote(value)}, but its rules and datasets say ${quote(expected)}`)
   }

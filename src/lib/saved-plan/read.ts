@@ -1,9 +1,10 @@
 import {readFile, stat} from 'node:fs/promises'
 
 import {SmoltraceError, UsageError} from '../errors.js'
+import {inSlices} from '../slices.js'
 import {printable} from '../text.js'
 import {type Refuse} from './field.js'
-import {parsePlan, type SavedPlan} from './parse.js'
+import {parsingPlan, type SavedPlan} from './parse.js'
 
 /** In bytes; some hundred thousand datasets. */
 export const LARGEST_PLAN = 64 * 1024 * 1024
@@ -19,7 +20,7 @@ export async function loadPlan(file: string): Promise<SavedPlan> {
     new UsageError(`--apply ${printable(file)}: ${why}.`, {
       suggestions: ['Nothing of it is carried out. Make the plan anew: {bin} cleanup … --plan FILE'],
     })
-  return parsePlan(await readPlanText(file, refuse), refuse)
+  return inSlices(parsingPlan(await readPlanText(file, refuse), refuse))
 }
 
 /** The text of a file that may be a plan. */

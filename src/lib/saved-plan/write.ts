@@ -3,11 +3,13 @@ import {access, constants, open, realpath, rename, rm, stat} from 'node:fs/promi
 import {dirname, join, resolve, sep} from 'node:path'
 
 import {RefusedError, UsageError} from '../errors.js'
+import {jsonPieces} from '../json.js'
 import {type Plan} from '../plan.js'
+import {inSlices, type Steps} from '../slices.js'
 import {printable} from '../text.js'
 import {isPlanText} from './envelope.js'
-import {planDocument, type PlanFacts} from './format.js'
-import {parsePlan} from './parse.js'
+import {documentingPlan, type PlanFacts} from './format.js'
+import {parsingPlan} from './parse.js'
 import {LARGEST_PLAN, readPlanText} from './read.js'
 
 /**
@@ -18,7 +20,7 @@ import {LARGEST_PLAN, readPlanText} from './read.js'
  *   such as one of single names, or where writing fails
  */
 export async function savePlan(plan: Plan, file: string, facts: PlanFacts): Promise<void> {
-  const text = textOf(plan, facts)
+  const text = await inSlices(textOf(plan, facts))
   const target = await findTarget(file)
   await replace(target, text)
 }
@@ -32,14 +34,24 @@ export async function checkPlanTarget(file: string): Promise<void> {
 }
 
 /** What could not be carried out later is not worth a review now. */
-function textOf(plan: Plan, facts: PlanFacts): string {
+function* textOf(plan: Plan, facts: PlanFacts): Steps<string> {
   if (plan.leaderboard?.protection === 'unknown')
     throw notSaved('whether the leaderboard is protected is unknown, try again later')
-  const text = `${JSON.stringify(planDocument(plan, facts), undefined, 2)}\n`
+  const text = yield* planText(plan, facts)
   if (Buffer.byteLength(text) > LARGEST_PLAN)
     throw notSaved('it would be larger than 64 MiB, take fewer runs at a time')
-  parsePlan(text, notSaved)
+  yield* parsingPlan(text, notSaved)
   return text
+}
+
+function* planText(plan: Plan, facts: PlanFacts): Steps<string> {
+  const pieces: string[] = []
+  for (const piece of jsonPieces(yield* documentingPlan(plan, facts))) {
+    pieces.push(piece)
+    yield
+  }
+
+  return `${pieces.join('')}\n`
 }
 
 function notSaved(why: string): RefusedError {

@@ -2,15 +2,17 @@ import {type Outcome} from '../outcomes.js'
 import {plannedDatasets} from '../plan.js'
 import {type SavedPlan} from '../saved-plan.js'
 import {printable} from '../text.js'
+import {formatOutcomes} from './outcomes.js'
+import {joined, paragraphs, type Pieces} from './pieces.js'
 import {
   formatDatasets,
   formatRunsToDelete,
   formatTitle,
   type PlanNotes,
   rulePairs,
-  type Screen,
+  totalPair,
 } from './preview.js'
-import {describeOutcome} from './summary.js'
+import {type Screen} from './style.js'
 import {formatPairs} from './table.js'
 import {count, moment, thousands} from './wording.js'
 
@@ -24,11 +26,11 @@ export function formatAppliedPlan(
   stale: Outcome[],
   notes: PlanNotes,
   screen: Screen,
-): string {
+): Pieces {
   const {plan, madeBy, madeAt, digest} = saved
   const planned = plannedDatasets(plan).length
   const board = plan.leaderboard?.goes ? plan.leaderboard.dataset.name : undefined
-  return [
+  return paragraphs([
     formatTitle(plan, notes.title, screen.style),
     formatPairs(
       [
@@ -49,13 +51,11 @@ export function formatAppliedPlan(
     formatStale(stale, screen),
     planned > 0 ? formatRunsToDelete(plan, screen) : '',
     formatDatasets(plan, screen.style),
-  ]
-    .filter(Boolean)
-    .join('\n\n')
+    planned > 0 ? formatPairs([totalPair(plan)], screen.style) : '',
+  ])
 }
 
-function formatStale(stale: Outcome[], {style}: Screen): string {
-  if (stale.length === 0) return ''
-  const title = style.bold(`Not any more: ${thousands(stale.length)}`)
-  return [title, ...stale.map((outcome) => `  ${describeOutcome(outcome)}`)].join('\n')
+function formatStale(stale: Outcome[], {style}: Screen): Pieces {
+  if (stale.length === 0) return []
+  return joined([style.bold(`Not any more: ${thousands(stale.length)}`), formatOutcomes(stale)], '\n')
 }

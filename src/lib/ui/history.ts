@@ -8,7 +8,8 @@ import {
   type JobRecord,
 } from '../job-record.js'
 import {journalName} from '../journal.js'
-import {type Screen} from './preview.js'
+import {each, joined, lines, paragraphs, type Pieces} from './pieces.js'
+import {type Screen, type Style} from './style.js'
 import {formatPairs, formatTable} from './table.js'
 import {count, listing, minute, moment, thousands} from './wording.js'
 
@@ -24,7 +25,7 @@ const SHORT_ID = 8
 const WIDE = 20
 
 /** The table of jobs, newest first; then, for each that needs a look, what is certain and what is not; then the problems. */
-export function formatHistory({dataDir, jobs, problems}: History, view: HistoryView): string {
+export function formatHistory({dataDir, jobs, problems}: History, view: HistoryView): Pieces {
   const {style, since, bin} = view
   const from = since ? ` since ${moment(since)}` : ''
   const title =
@@ -32,28 +33,32 @@ export function formatHistory({dataDir, jobs, problems}: History, view: HistoryV
       ? style.bold(`${count(jobs.length, 'job')}${from}, in ${dataDir}`)
       : `There is no job${from} in ${dataDir}.`
   const unclean = jobs.filter((job) => !isClean(job))
-  return [
+  return paragraphs([
     title,
     formatJobs(jobs, view),
-    ...unclean.map(
-      (job) => `${formatTitle(job, view)}\n${formatStates(job, view, {namesWhatIsGone: false})}`,
-    ),
+    ...unclean.map((job) => joined([formatTitle(job, view), formatStates(job, view, OVERVIEW)], '\n')),
     unclean.length > 0 ? `Everything about one of them: ${bin} history JOB` : '',
     formatProblems(problems, view),
-  ]
-    .filter(Boolean)
-    .join('\n\n')
+  ])
 }
 
+/** How much of a job's datasets is named. */
+interface Detail {
+  namesWhatIsGone: boolean
+  /** Of each state. */
+  mostNamed: number
+}
+
+const OVERVIEW: Detail = {namesWhatIsGone: false, mostNamed: 40}
+const EVERYTHING: Detail = {namesWhatIsGone: true, mostNamed: Infinity}
+
 /** Everything that is known of one job. */
-export function formatJob(job: JobRecord, problems: HistoryProblem[], view: HistoryView): string {
-  return [
+export function formatJob(job: JobRecord, problems: HistoryProblem[], view: HistoryView): Pieces {
+  return paragraphs([
     `${formatTitle(job, view)}\n${formatFacts(job, view)}`,
-    formatStates(job, view, {namesWhatIsGone: true}),
+    formatStates(job, view, EVERYTHING),
     formatProblems(problems, view),
-  ]
-    .filter(Boolean)
-    .join('\n\n')
+  ])
 }
 
 function formatJobs(jobs: JobRecord[], view: HistoryView): string {
@@ -154,26 +159,35 @@ function valueText(value: unknown): string {
 }
 
 /** The datasets by what is certain of them; what is not certain stands last, where the eye rests. */
-function formatStates(
-  job: JobRecord,
-  {style, bin}: HistoryView,
-  {namesWhatIsGone}: {namesWhatIsGone: boolean},
-): string {
+function formatStates(job: JobRecord, {style, bin}: HistoryView, detail: Detail): Pieces {
   const groups = DATASET_STATES.map((state) => ({
     state,
     datasets: job.datasets.filter((dataset) => dataset.state === state),
   })).filter(({datasets}) => datasets.length > 0)
-  const parts = groups.map(({state, datasets}) => {
-    const title = `  ${STATE_TITLES[state]}: ${thousands(datasets.length)}`
-    const isNamed = namesWhatIsGone || (state !== 'deleted' && state !== 'gone')
-    const paint = state === 'uncertain' ? style.yellow : state === 'failed' ? style.red : style.bold
-    return [paint(title), ...(isNamed ? datasets.map((dataset) => `    ${describe(dataset)}`) : [])].join(
-      '\n',
-    )
-  })
   const uncertain = job.counts.uncertain > 0
   const hint = `  What is there now: ${bin} datasets list --namespace ${job.namespace}`
-  return [...parts, ...(uncertain ? [hint] : [])].join('\n')
+  return joined(
+    [
+      ...groups.map(({state, datasets}) => formatState(state, datasets, style, detail)),
+      uncertain ? hint : '',
+    ],
+    '\n',
+  )
+}
+
+function formatState(
+  state: DatasetState,
+  datasets: DatasetRecord[],
+  style: Style,
+  {namesWhatIsGone, mostNamed}: Detail,
+): Pieces {
+  const paint = state === 'uncertain' ? style.yellow : state === 'failed' ? style.red : style.bold
+  const title = paint(`  ${STATE_TITLES[state]}: ${thousands(datasets.length)}`)
+  if (!namesWhatIsGone && (state === 'deleted' || state === 'gone')) return [title]
+  const named = datasets.length > mostNamed ? datasets.slice(0, mostNamed) : datasets
+  const rest = datasets.length - named.length
+  const names = each(named, (dataset) => `    ${describe(dataset)}`)
+  return joined([title, lines(names), rest > 0 ? `    … and ${count(rest, 'more dataset')}` : ''], '\n')
 }
 
 const STATE_TITLES: Record<DatasetState, string> = {

@@ -2,8 +2,9 @@ import {countByType, type RunDataset} from '../datasets.js'
 import {visibilityOf} from '../documents.js'
 import {RUN_STATES} from '../evidence.js'
 import {contextOf, type Overview, type RunTotals} from '../overview.js'
-import {type Screen} from './preview.js'
-import {formatPairs, formatTable} from './table.js'
+import {each, paragraphs, type Pieces} from './pieces.js'
+import {type Screen} from './style.js'
+import {formatPairs, tablePieces} from './table.js'
 import {
   ageOf,
   count,
@@ -17,7 +18,7 @@ import {
 } from './wording.js'
 
 /** The table of datasets, the counts by type, and what no command touches. */
-export function formatDatasetList(overview: Overview, datasets: RunDataset[], screen: Screen): string {
+export function formatDatasetList(overview: Overview, datasets: RunDataset[], screen: Screen): Pieces {
   const counts = countByType(datasets)
   const total = `${count(datasets.length, 'dataset')}: ${thousands(counts.results)} results, ${thousands(counts.traces)} traces, ${thousands(counts.metrics)} metrics`
   const columns = [
@@ -27,35 +28,33 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
     {title: 'CREATED (UTC)'},
     {title: 'VISIBILITY', dropAt: 3},
   ]
-  const rows = datasets.map((dataset) => [
+  const rows = each(datasets, (dataset) => [
     dataset.type,
     dataset.timestamp,
     dataset.name,
     minute(dataset.createdAt),
     visibilityOf(dataset),
   ])
-  return [
+  return paragraphs([
     formatHead(overview, screen),
-    datasets.length > 0 ? formatTable(columns, rows, screen) : '',
+    datasets.length > 0 ? tablePieces(columns, rows, screen) : '',
     total,
     formatUntouched(overview, screen),
-  ]
-    .filter(Boolean)
-    .join('\n\n')
+  ])
 }
 
 /** The table of runs, newest first, and the totals. */
-export function formatRunTable(overview: Overview, totals: RunTotals, screen: Screen): string {
+export function formatRunTable(overview: Overview, totals: RunTotals, screen: Screen): Pieces {
   const context = contextOf(overview)
   const columns = [{title: 'RUN'}, {title: 'AGE'}, {title: 'WHAT IT HAS', dropAt: 1}, {title: 'STATE'}]
-  const rows = overview.runs.map((run) => [
+  const rows = each(overview.runs, (run) => [
     run.timestamp,
     ageOf(run, context.now),
     typesOf(run),
     describeState(run, context),
   ])
-  const table = overview.runs.length > 0 ? formatTable(columns, rows, screen) : ''
-  return [formatHead(overview, screen), table, formatTotals(totals, screen)].filter(Boolean).join('\n\n')
+  const table = overview.runs.length > 0 ? tablePieces(columns, rows, screen) : ''
+  return paragraphs([formatHead(overview, screen), table, formatTotals(totals, screen)])
 }
 
 function formatHead({inventory, cutoff}: Overview, {style}: Screen): string {

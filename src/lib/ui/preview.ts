@@ -2,15 +2,10 @@ import {countByType, type Dataset} from '../datasets.js'
 import {type Age, formatDuration, usesCalendarUnits} from '../duration.js'
 import {type KeptRun, type Plan, plannedDatasets, type PlannedLeaderboard} from '../plan.js'
 import {choosesRuns, type RetentionRules} from '../rules.js'
-import {type Style} from './style.js'
-import {formatPairs, formatTable} from './table.js'
+import {each, joined, lines, paragraphs, type Pieces} from './pieces.js'
+import {type Screen, type Style} from './style.js'
+import {formatPairs, tablePieces} from './table.js'
 import {ageOf, count, listing, moment, protectionOf, thousands, typesOf} from './wording.js'
-
-export interface Screen {
-  style: Style
-  /** Columns of the terminal; undefined on a pipe. */
-  width: number | undefined
-}
 
 /** What the plan does not know of its own deletion. */
 export interface PlanNotes {
@@ -21,18 +16,19 @@ export interface PlanNotes {
   leaderboardArchive?: string | undefined
 }
 
-/** The whole plan as a person reads it: what was found, which rules apply, what goes, what stays, and why. */
-export function formatPlan(plan: Plan, notes: PlanNotes, screen: Screen): string {
-  return [
+/**
+ * The whole plan as a person reads it: what was found, which rules apply, what goes, what stays, and why. The totals stand
+ * last: of a long plan the end is on the screen when the question comes.
+ */
+export function formatPlan(plan: Plan, notes: PlanNotes, screen: Screen): Pieces {
+  return paragraphs([
     formatTitle(plan, notes.title, screen.style),
     formatPairs([foundPair(plan), ...rulePairs(plan, notes)], screen.style),
     formatRunsToDelete(plan, screen),
     formatRunsToKeep(plan, screen),
     formatDatasets(plan, screen.style),
-    formatUntouched(plan, notes, screen.style),
-  ]
-    .filter(Boolean)
-    .join('\n\n')
+    formatPairs([...untouchedPairs(plan, notes), totalPair(plan)], screen.style),
+  ])
 }
 
 /** Whose plan it is, and of when. */
@@ -103,50 +99,66 @@ function scopeText(rules: RetentionRules): string {
 }
 
 /** The table of the runs that lose something. */
-export function formatRunsToDelete(plan: Plan, {style, width}: Screen): string {
-  if (plan.delete.length === 0) return style.bold('Runs to delete: none')
-  const rows = plan.delete.map(({run, datasets, reasons}) => [
+export function formatRunsToDelete(plan: Plan, screen: Screen): Pieces {
+  const rows = each(plan.delete, ({run, datasets, reasons}) => [
     run.timestamp,
     ageOf(run, plan.now),
     typesOf({...run, datasets: run.datasets.filter((dataset) => datasets.includes(dataset))}),
     reasons.map(({text}) => text).join('; '),
   ])
-  const columns = [{title: 'RUN'}, {title: 'AGE'}, {title: 'WHAT GOES'}, {title: 'WHY'}]
-  return `${style.bold(`Runs to delete: ${thousands(rows.length)}`)}\n${formatTable(columns, rows, {style, width})}`
+  return titledTable(['Runs to delete', 'WHAT GOES'], plan.delete.length, rows, screen)
 }
 
-function formatRunsToKeep({keep, now}: Plan, {style, width}: Screen): string {
-  if (keep.length === 0) return style.bold('Runs to keep: none')
-  const rows = keep.map(({run, reasons}: KeptRun) => [
+function formatRunsToKeep({keep, now}: Plan, screen: Screen): Pieces {
+  const rows = each(keep, ({run, reasons}: KeptRun) => [
     run.timestamp,
     ageOf(run, now),
     typesOf(run),
     reasons.map(({text}) => text).join('; '),
   ])
-  const columns = [{title: 'RUN'}, {title: 'AGE'}, {title: 'WHAT IT HAS'}, {title: 'WHY'}]
-  return `${style.bold(`Runs to keep: ${thousands(keep.length)}`)}\n${formatTable(columns, rows, {style, width})}`
+  return titledTable(['Runs to keep', 'WHAT IT HAS'], keep.length, rows, screen)
+}
+
+function titledTable(
+  [title, types]: [title: string, types: string],
+  number: number,
+  rows: Iterable<string[]>,
+  screen: Screen,
+): Pieces {
+  const {bold} = screen.style
+  if (number === 0) return [bold(`${title}: none`)]
+  const columns = [{title: 'RUN'}, {title: 'AGE'}, {title: types}, {title: 'WHY'}]
+  return joined([bold(`${title}: ${thousands(number)}`), tablePieces(columns, rows, screen)], '\n')
 }
 
 /** Every dataset that goes, by full name. */
-export function formatDatasets(plan: Plan, style: Style): string {
+export function formatDatasets(plan: Plan, style: Style): Pieces {
   const datasets = plannedDatasets(plan)
-  if (datasets.length === 0) return ''
+  if (datasets.length === 0) return []
   const digits = String(datasets.length).length
-  const lines = datasets.map(({name}: Dataset, index) => `${String(index + 1).padStart(digits + 2)}. ${name}`)
-  return [
-    style.bold(`Datasets to delete: ${thousands(datasets.length)}, in this order within each run`),
-    ...lines,
-  ].join('\n')
+  const title = style.bold(`Datasets to delete: ${thousands(datasets.length)}, in this order within each run`)
+  const names = each(
+    datasets,
+    ({name}: Dataset, index) => `${String(index + 1).padStart(digits + 2)}. ${name}`,
+  )
+  return joined([title, lines(names)], '\n')
 }
 
-function formatUntouched({leaderboard, rules, standard}: Plan, notes: PlanNotes, style: Style): string {
-  return formatPairs(
-    [
-      ['Leaderboard', leaderboardText(leaderboard, rules, notes)],
-      ...standard.map((name): [string, string] => ['Standard', `${name}: never touched`]),
-    ],
-    style,
-  )
+function untouchedPairs({leaderboard, rules, standard}: Plan, notes: PlanNotes): Array<[string, string]> {
+  return [
+    ['Leaderboard', leaderboardText(leaderboard, rules, notes)],
+    ...standard.map((name): [string, string] => ['Standard', `${name}: never touched`]),
+  ]
+}
+
+/** What goes and what stays, in numbers. */
+export function totalPair(plan: Plan): [string, string] {
+  const datasets = plannedDatasets(plan).length
+  const goes =
+    datasets === 0
+      ? 'nothing to delete'
+      : `${count(datasets, 'dataset')} of ${count(plan.delete.length, 'run')} to delete`
+  return ['Total', `${goes}, ${count(plan.keep.length, 'run')} to keep`]
 }
 
 function leaderboardText(

@@ -1,11 +1,11 @@
-import {Listr, type ListrRendererFactory, type ListrTask} from 'listr2'
+import {Listr, type ListrRendererFactory} from 'listr2'
+import {once} from 'node:events'
 
 import {type JobEvent} from '../execution.js'
-import {type Outcome} from '../outcomes.js'
 import {type Plan, plannedDatasets} from '../plan.js'
-import {printable} from '../text.js'
+import {type Board, type Note, noteText} from './board.js'
 import {LineRenderer} from './line-renderer.js'
-import {type Board, DELETING} from './rows.js'
+import {Rows} from './rows.js'
 import {WindowRenderer} from './window-renderer.js'
 import {describeWait, formatBytes} from './wording.js'
 
@@ -20,101 +20,109 @@ export interface Progress {
   abandon: () => void
 }
 
-/** One dataset's place in the list. */
-interface Row {
-  start: () => void
-  finish: (outcome: Outcome) => void
-}
+/** Where what goes on is only written down, archiving is told of once for so many datasets. */
+const ARCHIVED_STEP = 100
 
 /**
- * Shows a deletion on stderr: a window of the list on a terminal, a line per finished dataset elsewhere and in CI.
- * The lib tells what happened; the list only shows it, and nothing is read back from it.
+ * Shows a deletion on stderr: a window of the list on a terminal, lines elsewhere and in CI. The lib tells what happened;
+ * the list only shows it, and nothing is read back from it.
  */
 export function showProgress(
   plan: Plan,
   signal: AbortSignal,
   stream: NodeJS.WriteStream = process.stderr,
 ): Progress {
-  const rows = new Map<string, Row>()
-  const tasks = plannedDatasets(plan).map(({name}) => toTask(name, rows))
-  const board: Board = {stream, note: '', announce() {}, abandon() {}}
-  const list = new Listr<unknown, ListrRendererFactory, ListrRendererFactory>(tasks, {
-    concurrent: true,
-    exitOnError: false,
-    collectErrors: false,
-    registerSignalListeners: false,
-    renderer: isLive(stream) ? WindowRenderer : LineRenderer,
-    rendererOptions: {board},
-  })
+  const rows = new Rows(plannedDatasets(plan).map(({name}) => name))
+  const board: Board = {
+    stream,
+    rows,
+    note: '',
+    begunAt: undefined,
+    announce() {},
+    finished() {},
+    abandon() {},
+  }
+  const {list, settle} = listFor(board)
   const finished = list.run()
-  const note = (text: string) => {
-    if (text === board.note) return
-    board.note = text
-    board.announce(text)
+  const note = (now: Note) => {
+    const isRepeated = typeof now === 'string' && now === board.note
+    board.note = now
+    if (!isRepeated && now !== '') board.announce(noteText(now, performance.now()))
   }
 
-  let hasBegun = false
   const stopping = () =>
     note(
-      hasBegun
-        ? 'stopping: what is under way is finished, Ctrl-C again ends at once'
-        : 'stopping: nothing was deleted',
+      board.begunAt === undefined
+        ? 'stopping: nothing was deleted'
+        : 'stopping: what is under way is finished, Ctrl-C again ends at once',
     )
   signal.addEventListener('abort', stopping, {once: true})
 
   return {
     note,
     onEvent(event) {
-      if (!signal.aborted && board.note && (event.kind === 'started' || event.kind === 'finished'))
-        board.note = ''
-      if (event.kind === 'started') {
-        hasBegun = true
-        rows.get(event.name)?.start()
-      } else if (event.kind === 'finished') rows.get(event.outcome.name)?.finish(event.outcome)
-      else note(describeEvent(event))
+      // What was under way before a pause may end in it.
+      const isOver = event.kind === 'started' || (event.kind === 'finished' && typeof board.note === 'string')
+      if (isOver && !signal.aborted) board.note = ''
+      switch (event.kind) {
+        case 'started': {
+          board.begunAt ??= performance.now()
+          return rows.start(event.name)
+        }
+
+        case 'finished': {
+          const row = rows.finish(event.outcome)
+          return row && board.finished(row)
+        }
+
+        case 'archiving': {
+          board.note = describeArchiving(event)
+          const isTold = event.of <= ARCHIVED_STEP || event.done % ARCHIVED_STEP === 0
+          return isTold ? board.announce(board.note) : undefined
+        }
+
+        case 'repeating': {
+          return rows.explain(event.name, describeWait(event))
+        }
+
+        case 'waiting': {
+          return note({until: performance.now() + event.ms, wait: event})
+        }
+
+        case 'checking': {
+          return note('looking again at what is left')
+        }
+      }
     },
     async end() {
       board.note = ''
+      settle()
       await finished
     },
     abandon: () => board.abandon(),
   }
 }
 
+/** One task for the whole list: thirty thousand tasks of listr2 would take 70 MB. */
+function listFor(board: Board) {
+  const over = new AbortController()
+  const isOver = once(over.signal, 'abort')
+  const title = `Deleting ${board.rows.all.length} datasets`
+  const list = new Listr<unknown, ListrRendererFactory, ListrRendererFactory>(
+    [{title, task: () => isOver.then(() => {})}],
+    {
+      registerSignalListeners: false,
+      renderer: isLive(board.stream) ? WindowRenderer : LineRenderer,
+      rendererOptions: {board},
+    },
+  )
+  return {list, settle: () => over.abort()}
+}
+
 function isLive(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && process.env.TERM !== 'dumb' && !process.env.CI
 }
 
-function toTask(name: string, rows: Map<string, Row>): ListrTask {
-  const outcome = new Promise<Outcome>((finish) => {
-    const row: Row = {finish, start() {}}
-    rows.set(name, row)
-  })
-  return {
-    title: name,
-    async task(_context, task) {
-      const row = rows.get(name)
-      if (row) {
-        row.start = () => {
-          task.output = DELETING
-        }
-      }
-
-      const {status, reason = '', requestId} = await outcome
-      const text = printable(requestId ? `${reason} (request ${requestId})` : reason)
-      if (status === 'failed') throw new Error(text)
-      if (status !== 'deleted') task.skip(`${WORDS[status]}: ${text}`)
-    },
-  }
-}
-
-const WORDS = {gone: 'already gone', skipped: 'skipped', unattempted: 'not attempted'} as const
-
-function describeEvent(
-  event: Extract<JobEvent, {kind: 'archiving' | 'checking' | 'repeating' | 'waiting'}>,
-): string {
-  if (event.kind === 'checking') return 'looking again at what is left'
-  if (event.kind === 'repeating') return `${event.name}: ${describeWait(event)}`
-  if (event.kind === 'waiting') return describeWait(event)
+function describeArchiving(event: Extract<JobEvent, {kind: 'archiving'}>): string {
   return `archiving before anything is deleted: ${event.done} of ${event.of} datasets, ${formatBytes(event.bytes)}`
 }

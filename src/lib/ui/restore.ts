@@ -1,7 +1,7 @@
 import {type RestoreOutcome, type RestoreResult, type RestoreStatus} from '../archive/restore.js'
-import {type Screen} from './preview.js'
-import {type Style} from './style.js'
-import {formatPairs, formatTable} from './table.js'
+import {each, paragraphs, type Pieces} from './pieces.js'
+import {type Screen, type Style} from './style.js'
+import {formatPairs, tablePieces} from './table.js'
 import {count, formatBytes} from './wording.js'
 
 const LABELS: Record<RestoreStatus, string> = {
@@ -16,7 +16,7 @@ const LABELS: Record<RestoreStatus, string> = {
 const SEEN_BY = {private: 'its owners', public: 'everyone', unknown: '-'} as const
 
 /** What became of each dataset, the counts, and what is not as it was. */
-export function formatRestore(result: RestoreResult, screen: Screen): string {
+export function formatRestore(result: RestoreResult, screen: Screen): Pieces {
   const {style} = screen
   const columns = [
     {title: 'DATASET'},
@@ -25,7 +25,7 @@ export function formatRestore(result: RestoreResult, screen: Screen): string {
     {title: 'SEEN BY'},
     {title: 'OUTCOME'},
   ]
-  const rows = result.outcomes.map((outcome) => [
+  const rows = each(result.outcomes, (outcome) => [
     outcome.name,
     String(outcome.files),
     formatBytes(outcome.bytes),
@@ -37,12 +37,12 @@ export function formatRestore(result: RestoreResult, screen: Screen): string {
     LABELS[status],
     count(result.counts[status], 'dataset'),
   ])
-  return [
+  return paragraphs([
     style.bold(`Restore${result.dryRun ? ': dry run' : ''}`) + `\n${result.namespace} at ${result.endpoint}`,
-    formatTable(columns, rows, screen),
+    tablePieces(columns, rows, screen),
     `${headline(result, style)}\n${formatPairs(pairs, style)}`,
     ...notes(result),
-  ].join('\n\n')
+  ])
 }
 
 /** One dataset and what became of it, in one line. */

@@ -12,6 +12,13 @@ export interface Style {
   yellow: (text: string) => string
 }
 
+/** What a table or a preview needs to know of where it is shown. */
+export interface Screen {
+  style: Style
+  /** Columns of the terminal; undefined on a pipe. */
+  width: number | undefined
+}
+
 /** The styles of a stream. Colour is never the only signal: each text says the same without it. */
 export function styleFor(stream: NodeJS.WriteStream): Style {
   const isColoured = hasColours(stream)

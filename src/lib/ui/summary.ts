@@ -1,12 +1,13 @@
-import {type Outcome, type OutcomeStatus} from '../outcomes.js'
+import {type OutcomeStatus} from '../outcomes.js'
 import {type CleanupResult} from '../result.js'
-import {printable} from '../text.js'
+import {formatOutcomes, MOST_NAMED} from './outcomes.js'
+import {joined, paragraphs, type Pieces} from './pieces.js'
 import {type Style} from './style.js'
 import {formatPairs} from './table.js'
 import {count, formatBytes, thousands} from './wording.js'
 
 /** What became of a plan: everything that is not deleted and why, then, where the eye rests, the counts and what is left. */
-export function formatSummary(result: CleanupResult, style: Style): string {
+export function formatSummary(result: CleanupResult, style: Style): Pieces {
   const {counts, remaining, plan} = result
   const shown = (['deleted', 'failed', 'skipped', 'gone', 'unattempted'] as const).filter(
     (status) => status === 'deleted' || status === 'failed' || counts[status] > 0,
@@ -22,9 +23,7 @@ export function formatSummary(result: CleanupResult, style: Style): string {
     ],
     style,
   )
-  return [formatRest(result.outcomes, style), `${headline(result, style)}\n${pairs}`]
-    .filter(Boolean)
-    .join('\n\n')
+  return paragraphs([...formatRest(result, style), `${headline(result, style)}\n${pairs}`])
 }
 
 /** Where a person finds again what was deleted. */
@@ -55,19 +54,15 @@ function headline({counts, interrupted, outcomes, deletionMs}: CleanupResult, st
   return style.red(`Cleanup ended in ${seconds}, not everything was deleted.`)
 }
 
-/** Everything that did not go as planned; nothing of it is ever left out. */
-function formatRest(outcomes: Outcome[], style: Style): string {
-  return (['failed', 'skipped', 'gone', 'unattempted'] as const)
-    .map((status) => outcomes.filter((outcome) => outcome.status === status))
+/** Everything that did not go as planned; where that is too much to read, where each of it is named. */
+function formatRest({outcomes, journal}: CleanupResult, style: Style): Pieces[] {
+  return REST.map((status) => outcomes.filter((outcome) => outcome.status === status))
     .filter((group) => group.length > 0)
     .map((group) => {
+      const elsewhere = group.length > MOST_NAMED && journal ? ' (`history` names each)' : ''
       const title = style.bold(`${LABELS[group[0]?.status ?? 'failed']}: ${thousands(group.length)}`)
-      return [title, ...group.map((outcome) => `  ${describeOutcome(outcome)}`)].join('\n')
+      return joined([`${title}${elsewhere}`, formatOutcomes(group)], '\n')
     })
-    .join('\n\n')
 }
 
-/** One dataset and what became of it, in one line. */
-export function describeOutcome({name, reason, requestId}: Outcome): string {
-  return printable(`${name}${reason ? `: ${reason}` : ''}${requestId ? ` (request ${requestId})` : ''}`)
-}
+const REST = ['failed', 'skipped', 'gone', 'unattempted'] as const

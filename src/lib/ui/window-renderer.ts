@@ -1,11 +1,14 @@
-import {clearScreenDown, cursorTo, moveCursor} from 'node:readline'
-
-import {type Board, type DeletionTask, toRow} from './rows.js'
+import {type Board, noteText} from './board.js'
+import {describePace} from './pace.js'
 import {styleFor, widthOf} from './style.js'
 import {drawWindow} from './window.js'
 
 const REPAINT_MS = 100
+/** A rate that is told anew more often cannot be read, in ms. */
+const PACE_MS = 1000
 const DEFAULT_HEIGHT = 24
+const TO_FIRST_COLUMN = '\u001B[1G'
+const CLEAR_BELOW = '\u001B[0J'
 
 /**
  * Draws a deletion on a terminal as a window onto the list. listr2's own renderer walks all rows at every change and
@@ -15,13 +18,12 @@ export class WindowRenderer {
   static nonTTY = true
   static rendererOptions: {board: Board}
   static rendererTaskOptions: Record<PropertyKey, never>
-  private readonly tasks: DeletionTask[]
   private readonly board: Board
   private timer: NodeJS.Timeout | undefined
   private painted = 0
+  private pace = {text: '', at: -Infinity}
 
-  constructor(tasks: DeletionTask[], {board}: typeof WindowRenderer.rendererOptions) {
-    this.tasks = tasks
+  constructor(_tasks: unknown, {board}: typeof WindowRenderer.rendererOptions) {
     this.board = board
   }
 
@@ -30,7 +32,8 @@ export class WindowRenderer {
     this.timer = setInterval(() => this.paint(), REPAINT_MS)
     this.board.abandon = () => {
       clearInterval(this.timer)
-      this.erase()
+      this.board.stream.write(this.erasure())
+      this.painted = 0
     }
   }
 
@@ -40,25 +43,26 @@ export class WindowRenderer {
   }
 
   private paint(): void {
-    const {stream, note} = this.board
+    const {stream, rows, note} = this.board
+    const now = performance.now()
     const size = {height: (stream.rows || DEFAULT_HEIGHT) - 1, width: (widthOf(stream) ?? 80) - 1}
-    const lines = drawWindow(
-      this.tasks.map((task) => toRow(task)),
-      note,
-      size,
-      styleFor(stream),
-    )
-    this.erase()
-    stream.write(`${lines.join('\n')}\n`)
+    const heading = {note: noteText(note, now), pace: this.paceAt(now)}
+    const lines = drawWindow(rows, heading, size, styleFor(stream))
+    // In one piece, or the terminal would show the empty screen in between.
+    stream.write(`${this.erasure()}${lines.join('\n')}\n`)
     this.painted = lines.length
   }
 
-  private erase(): void {
-    const {stream} = this.board
-    // A key that the terminal echoes, such as Ctrl-C, leaves the cursor inside a line.
-    cursorTo(stream, 0)
-    if (this.painted > 0) moveCursor(stream, 0, -this.painted)
-    clearScreenDown(stream)
-    this.painted = 0
+  private paceAt(now: number): string {
+    const {rows, begunAt = now} = this.board
+    if (rows.done === rows.all.length) return ''
+    if (now - this.pace.at >= PACE_MS)
+      this.pace = {text: describePace(rows.done, rows.all.length, now - begunAt), at: now}
+    return this.pace.text
+  }
+
+  /** A key that the terminal echoes, such as Ctrl-C, leaves the cursor inside a line. */
+  private erasure(): string {
+    return `${TO_FIRST_COLUMN}${this.painted > 0 ? `\u001B[${this.painted}A` : ''}${CLEAR_BELOW}`
   }
 }

@@ -1,6 +1,5 @@
-import stringWidth from 'string-width'
-
-import {type Row} from './rows.js'
+import {columnsOf} from './columns.js'
+import {type Row, ROW_STATES, type Rows, type RowState} from './rows.js'
 import {type Style} from './style.js'
 import {thousands} from './wording.js'
 
@@ -10,7 +9,15 @@ export interface WindowSize {
   width: number
 }
 
-const MARKS: Record<Row['state'], string> = {
+/** What stands over the rows beside the counts. */
+export interface Heading {
+  /** What holds up the job. */
+  note: string
+  /** How fast it goes, and how long it will. */
+  pace: string
+}
+
+const MARKS: Record<RowState, string> = {
   deleted: '✓',
   deleting: '⠿',
   failed: '✗',
@@ -20,47 +27,63 @@ const MARKS: Record<Row['state'], string> = {
 
 /**
  * Draws the list of a deletion: all of it where it fits; else the counts, what failed, what is under way, and as much
- * of the rest as there is room for.
+ * of the rest as there is room for. Takes no longer for a long list than for a short one.
  * @returns at most `height` lines, none wider than `width`
  */
-export function drawWindow(rows: Row[], note: string, {height, width}: WindowSize, style: Style): string[] {
-  const head = cut(headline(rows, note), width)
-  const room = Math.max(0, height - 1)
-  if (rows.length <= room) return [style.bold(head), ...rows.map((row) => drawRow(row, width, style))]
+export function drawWindow(
+  rows: Rows,
+  heading: Heading,
+  {height, width}: WindowSize,
+  style: Style,
+): string[] {
+  const [title = '', ...more] = headlines(rows, heading, width).slice(0, height)
+  const head = [style.bold(cut(title, width)), ...more.map((line) => cut(line, width))]
+  const room = Math.max(0, height - head.length)
+  if (rows.all.length <= room) return [...head, ...rows.all.map((row) => drawRow(row, width, style))]
   const shown = mostTelling(rows, Math.max(0, room - 1))
-  const isShown = new Set(shown)
-  const rest = rows.filter((row) => !isShown.has(row))
-  const tail = room > 0 ? [style.dim(cut(`  … and ${summarize(rest)}`, width))] : []
-  return [style.bold(head), ...shown.map((row) => drawRow(row, width, style)), ...tail]
+  const tail = room > 0 ? [style.dim(cut(`  … and ${summarize(rows, shown)}`, width))] : []
+  return [...head, ...shown.map((row) => drawRow(row, width, style)), ...tail]
 }
 
 /** What failed and what is under way come first; failures alone may not fill more than half of the window. */
-function mostTelling(rows: Row[], room: number): Row[] {
-  const of = (state: Row['state']) => rows.filter((row) => row.state === state)
-  const failed = of('failed')
+function mostTelling(rows: Rows, room: number): Row[] {
+  const {failed, deleting, other} = rows
   const half = Math.ceil(room / 2)
-  const [newest, older] = [failed.slice(-half), failed.slice(0, -half)]
-  return [...newest, ...of('deleting'), ...older, ...of('other'), ...of('waiting')].slice(0, room)
+  const newest = half > 0 ? failed.slice(-half) : []
+  const older = failed.slice(Math.max(0, failed.length - half - room), failed.length - newest.length)
+  const telling = [...newest, ...deleting, ...older, ...other.slice(0, room)].slice(0, room)
+  return [...telling, ...rows.waiting(room - telling.length)]
 }
 
-/** Before the first deletion, what goes on is all there is to say: nothing may look as if it were being deleted. */
-function headline(rows: Row[], note: string): string {
-  const hasBegun = rows.some(({state}) => state !== 'waiting')
-  if (!hasBegun && note) return `${note.charAt(0).toUpperCase()}${note.slice(1)}`
-  const done = rows.filter(({state}) => state !== 'waiting' && state !== 'deleting').length
-  const failed = rows.filter(({state}) => state === 'failed').length
-  const parts = [
-    `Deleting ${thousands(done)}/${thousands(rows.length)}`,
-    ...(failed > 0 ? [`${thousands(failed)} failed`] : []),
+/**
+ * Before the first deletion, what goes on is all there is to say: nothing may look as if it were being deleted. Later what
+ * holds up the job stands behind the counts, or where the terminal is too narrow for it below them.
+ */
+function headlines(rows: Rows, {note, pace}: Heading, width: number): string[] {
+  const hasBegun = rows.counts.waiting < rows.all.length
+  if (!hasBegun && note) return [capitalized(note)]
+  const counts = [
+    `Deleting ${thousands(rows.done)}/${thousands(rows.all.length)}`,
+    ...(rows.counts.failed > 0 ? [`${thousands(rows.counts.failed)} failed`] : []),
   ]
-  return [...parts, ...(note ? [note] : [])].join(', ')
+  const speed = pace ? [pace] : []
+  if (!note) return [[...counts, ...speed].join(', ')]
+  const full = [...counts, note, ...speed].join(', ')
+  if (columnsOf(full) <= width) return [full]
+  const short = [...counts, note].join(', ')
+  return columnsOf(short) <= width ? [short] : [[...counts, ...speed].join(', '), `  ${capitalized(note)}`]
 }
 
-function summarize(rows: Row[]): string {
-  return (['waiting', 'deleting', 'deleted', 'failed', 'other'] as const)
-    .map((state) => [rows.filter((row) => row.state === state).length, state] as const)
-    .filter(([number]) => number > 0)
-    .map(([number, state]) => `${thousands(number)} ${state === 'other' ? 'not deleted' : state}`)
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}
+
+/** What of the list is not shown, by state. */
+function summarize(rows: Rows, shown: Row[]): string {
+  const rest = {...rows.counts}
+  for (const {state} of shown) rest[state]--
+  return ROW_STATES.filter((state) => rest[state] > 0)
+    .map((state) => `${thousands(rest[state])} ${state === 'other' ? 'not deleted' : state}`)
     .join(', ')
 }
 
@@ -73,11 +96,11 @@ function drawRow({name, state, word, reason}: Row, width: number, style: Style):
 
 /** Cut to the width of the terminal, between characters. */
 function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text
+  if (columnsOf(text) <= width) return text
   const kept: string[] = []
   let used = 1
   for (const {segment} of new Intl.Segmenter().segment(text)) {
-    used += stringWidth(segment)
+    used += columnsOf(segment)
     if (used > width) break
     kept.push(segment)
   }

@@ -1,7 +1,9 @@
 import {expect} from 'chai'
 
+import type {Call, Hub} from '../../../src/lib/sandbox/call.js'
 import type {Sandbox} from '../../../src/lib/sandbox/index.js'
 
+import {pageOf} from '../../../src/lib/sandbox/paging.js'
 import {ask, nextOf, type Reply, sandboxAt} from './support.js'
 
 interface Item {
@@ -203,5 +205,39 @@ describe('sandbox: listing datasets', () => {
     const scores = trending.json<Array<Item & {trendingScore: number}>>().map((item) => item.trendingScore)
     expect(scores).to.deep.equal(scores.toSorted((one, other) => other - one))
     await sandbox.close()
+  })
+
+  it('goes on behind the last item of a page where datasets were deleted or added meanwhile', async () => {
+    const page = async (path: string) => ask(sandbox, `GET ${path}`)
+    const first = await page('/api/datasets?author=mira&sort=createdAt&limit=2')
+    expect(ids(first)).to.deep.equal(['mira/charlie', 'mira/bravo'])
+    for (const name of ['bravo', 'echo']) sandbox.state.remove(`mira/${name}`)
+    sandbox.state.addDataset({name: 'mira/foxtrot', createdAt: new Date(Date.UTC(2026, 8, 9))})
+    const next = nextOf(first)?.slice(sandbox.url.length) ?? ''
+    expect(ids(await page(next))).to.deep.equal(['mira/alpha', 'mira/delta'])
+    expect(await sorted('createdAt')).to.deep.equal(['foxtrot', 'charlie', 'alpha', 'delta'])
+  })
+})
+
+describe('sandbox: a page of a sorted listing', () => {
+  it('looks at the items of that page and no others', () => {
+    const numbers = Array.from({length: 30_000}, (_, index) => index)
+    let asked = 0
+    const order = {
+      keyOf: (item: number) => [item, ''] as const,
+      descending: false,
+      isSorted: true,
+      isShown(item: number) {
+        asked++
+        return item % 2 === 0
+      },
+    }
+    const cursor = Buffer.from(JSON.stringify([20_000, ''])).toString('base64')
+    const call = {path: '/', query: new URLSearchParams({cursor})} as Call
+    const {items, headers} = pageOf(call, {pageSize: 100, url: 'http://x'} as Hub, numbers, order)
+    expect(items[0]).to.equal(20_002)
+    expect(items).to.have.length(100)
+    expect(headers.Link).to.include('rel="next"')
+    expect(asked).to.be.at.most(202)
   })
 })

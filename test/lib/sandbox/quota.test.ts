@@ -2,6 +2,7 @@ import {expect} from 'chai'
 
 import type {Sandbox} from '../../../src/lib/sandbox/index.js'
 
+import {parseQuota} from '../../../src/lib/sandbox/quota.js'
 import {ask, NOW, sandboxAt} from './support.js'
 
 describe('sandbox: quota', () => {
@@ -62,4 +63,27 @@ describe('sandbox: quota', () => {
     expect(reply.text).to.contain('We had to rate limit your IP')
     expect((await use())[0]).to.equal(200)
   })
+})
+
+describe('sandbox: a quota in words', () => {
+  it('is a number of requests and of seconds', () => {
+    expect(parseQuota('100/20')).to.deep.equal({requests: 100, windowSeconds: 20})
+    expect(parseQuota('900000000/86400')).to.deep.equal({requests: 900_000_000, windowSeconds: 86_400})
+  })
+
+  for (const wrong of [
+    '',
+    '100',
+    '0/20',
+    '100/0',
+    '-1/20',
+    '100/20s',
+    ' 100/20',
+    '1.5/2',
+    '100/86401',
+    '1/2/3',
+  ])
+    it(`is not "${wrong}"`, () => {
+      expect(() => parseQuota(wrong)).to.throw('such as 100/20')
+    })
 })

@@ -5,6 +5,7 @@ import {type Outcome} from '../../../src/lib/outcomes.js'
 import {type Plan} from '../../../src/lib/plan.js'
 import {type SavedPlan} from '../../../src/lib/saved-plan.js'
 import {formatAppliedPlan} from '../../../src/lib/ui/applied.js'
+import {whole} from '../../../src/lib/ui/pieces.js'
 import {
   ago,
   inventoryOf,
@@ -22,11 +23,13 @@ const PLAN = planOf(INVENTORY, {olderThan: '30d'})
 const CHANGED: Outcome = {name: 'kim/smoltrace-results-20260101_000000', status: 'skipped', reason: 'changed'}
 
 const shown = (plan: Plan, stale: Outcome[] = [], facts: Partial<SavedPlan> = {}) =>
-  formatAppliedPlan(
-    {plan, madeBy: 'ann', madeAt: NOW, digest: `sha256:${'a'.repeat(64)}`, keptRuns: [], ...facts},
-    stale,
-    {title: 'Cleanup by a saved plan'},
-    {style: PLAIN, width: 80},
+  whole(
+    formatAppliedPlan(
+      {plan, madeBy: 'ann', madeAt: NOW, digest: `sha256:${'a'.repeat(64)}`, keptRuns: [], ...facts},
+      stale,
+      {title: 'Cleanup by a saved plan'},
+      {style: PLAIN, width: 80},
+    ),
   )
 
 describe('the preview of a saved plan', () => {

@@ -8,6 +8,7 @@ import {
   type JobRecord,
 } from '../../../src/lib/job-record.js'
 import {formatHistory, formatJob, type HistoryView} from '../../../src/lib/ui/history.js'
+import {whole} from '../../../src/lib/ui/pieces.js'
 import {styleFor} from '../../../src/lib/ui/style.js'
 import {ago, later, NOW, PLAIN, streamOf} from '../../support/builders.js'
 
@@ -62,8 +63,8 @@ function jobOf(states: DatasetState[], facts: Partial<JobRecord> = {}): JobRecor
 const CLEAN = jobOf(['deleted', 'deleted', 'gone'])
 const BROKEN = jobOf([...DATASET_STATES], {id: 'aaaabbbbcccc', state: 'broken-off', endedAt: undefined})
 const history = (jobs: JobRecord[], view: Partial<HistoryView> = {}, problems: HistoryProblem[] = []) =>
-  formatHistory({dataDir: '/data', jobs, problems}, {...VIEW, ...view})
-const one = (job: JobRecord, problems: HistoryProblem[] = []) => formatJob(job, problems, VIEW)
+  whole(formatHistory({dataDir: '/data', jobs, problems}, {...VIEW, ...view}))
+const one = (job: JobRecord, problems: HistoryProblem[] = []) => whole(formatJob(job, problems, VIEW))
 
 /** The lines under the line that begins like this, as far as they are indented deeper. */
 function linesUnder(text: string, title: string): string[] {
@@ -187,17 +188,30 @@ describe('the view of the history', () => {
     const forced = process.env.NO_COLOR
     delete process.env.NO_COLOR
     try {
-      const coloured = formatHistory(
-        {dataDir: '/data', jobs: [BROKEN], problems: []},
-        {
-          ...VIEW,
-          style: styleFor(streamOf({isTTY: true, colours: true})),
-        },
+      const coloured = whole(
+        formatHistory(
+          {dataDir: '/data', jobs: [BROKEN], problems: []},
+          {
+            ...VIEW,
+            style: styleFor(streamOf({isTTY: true, colours: true})),
+          },
+        ),
       )
       expect(coloured).to.include('\u001B[33m')
       expect(coloured.replaceAll(/\u001B\[\d+m/g, '')).to.equal(history([BROKEN]))
     } finally {
       process.env.NO_COLOR = forced
     }
+  })
+
+  it('names some of thousands that nothing was sent for, and says how many more there are; all of them for one job', () => {
+    const job = jobOf(
+      Array.from({length: 3000}, () => 'untouched'),
+      {state: 'broken-off'},
+    )
+    const text = whole(formatHistory({dataDir: '/data', jobs: [job], problems: []}, VIEW))
+    expect(text.split('\n').length).to.be.below(60)
+    expect(text).to.include('… and 2,960 more datasets')
+    expect(one(job)).to.include(nameOf('untouched', 2999))
   })
 })

@@ -3,6 +3,7 @@ import {expect} from 'chai'
 import {DAY} from '../../../src/lib/duration.js'
 import {plannedDatasets} from '../../../src/lib/plan.js'
 import {type RetentionOptions} from '../../../src/lib/rules.js'
+import {whole} from '../../../src/lib/ui/pieces.js'
 import {formatPlan} from '../../../src/lib/ui/preview.js'
 import {
   ago,
@@ -21,7 +22,10 @@ const INVENTORY = inventoryOf(
 const preview = (
   options: RetentionOptions,
   {inventory = INVENTORY, width = undefined as number | undefined, protection = {}, notes = {}} = {},
-) => formatPlan(planOf(inventory, options, protection), {title: 'Dry run', ...notes}, {style: PLAIN, width})
+) =>
+  whole(
+    formatPlan(planOf(inventory, options, protection), {title: 'Dry run', ...notes}, {style: PLAIN, width}),
+  )
 
 /** The line that begins with a word. */
 const line = (text: string, word: string) => text.split('\n').find((each) => each.startsWith(word)) ?? ''
@@ -176,5 +180,11 @@ describe('preview', () => {
     const text = preview({olderThan: '30d', incompleteOnly: true, keepRecent: 1}, {width: 70})
     const tables = text.slice(text.indexOf('Runs to delete'), text.indexOf('Datasets to delete'))
     for (const each of tables.split('\n')) expect(each.length).to.be.at.most(70)
+  })
+
+  it('ends with the totals, which are on the screen when the question comes', () => {
+    const last = (options: RetentionOptions) => preview(options).split('\n').at(-1)
+    expect(last({olderThan: '30d'})).to.equal('Total        4 datasets of 2 runs to delete, 1 run to keep')
+    expect(last({olderThan: '90d'})).to.equal('Total        nothing to delete, 3 runs to keep')
   })
 })

@@ -6,7 +6,8 @@ import {
   type RestoreResult,
   type RestoreStatus,
 } from '../../../src/lib/archive/restore.js'
-import {describeRestored, formatRestore} from '../../../src/lib/ui/restore.js'
+import {whole} from '../../../src/lib/ui/pieces.js'
+import {describeRestored, formatRestore as piecesOf} from '../../../src/lib/ui/restore.js'
 import {PLAIN} from '../../support/builders.js'
 
 const NAME = 'mira/smoltrace-results-20260105_113000'
@@ -31,6 +32,8 @@ function resultOf(outcomes: RestoreOutcome[], more: Partial<RestoreResult> = {})
     ...more,
   }
 }
+
+const formatRestore = (...facts: Parameters<typeof piecesOf>) => whole(piecesOf(...facts))
 
 describe('the summary of a restore', () => {
   it('names every dataset, what became of it, and why', () => {

@@ -3,7 +3,9 @@ import {expect} from 'chai'
 import {comparePlan} from '../../../src/lib/comparison.js'
 import {type Outcome} from '../../../src/lib/outcomes.js'
 import {type CleanupResult} from '../../../src/lib/result.js'
-import {describeOutcome, formatSummary} from '../../../src/lib/ui/summary.js'
+import {describeOutcome, MOST_NAMED} from '../../../src/lib/ui/outcomes.js'
+import {whole} from '../../../src/lib/ui/pieces.js'
+import {formatSummary} from '../../../src/lib/ui/summary.js'
 import {
   inventoryOf,
   leaderboardDataset,
@@ -37,7 +39,7 @@ function resultOf(outcomes: Outcome[], facts: Partial<CleanupResult> = {}): Clea
 }
 
 const summary = (outcomes: Outcome[], facts: Partial<CleanupResult> = {}) =>
-  formatSummary(resultOf(outcomes, facts), PLAIN)
+  whole(formatSummary(resultOf(outcomes, facts), PLAIN))
 const deleted = (name: string): Outcome => ({name, status: 'deleted'})
 
 describe('summary', () => {
@@ -75,14 +77,40 @@ describe('summary', () => {
     expect(text.split('\n').filter((line) => line.length > 80)).to.deep.equal([])
   })
 
-  it('leaves out none of hundreds', () => {
-    const many = Array.from({length: 300}, (_, index): Outcome => ({
+  const many = (count: number, reasonOf: (index: number) => string) =>
+    Array.from({length: count}, (_, index): Outcome => ({
       name: `kim/${index}`,
       status: 'failed',
-      reason: 'x',
+      reason: reasonOf(index),
     }))
-    const text = summary(many)
-    for (const {name} of many) expect(text).to.include(`${name}: x`)
+
+  it('leaves out none of those that can still be read', () => {
+    const text = summary(many(MOST_NAMED, () => 'x'))
+    for (let index = 0; index < MOST_NAMED; index++) expect(text).to.include(`kim/${index}: x`)
+  })
+
+  it('tells thousands by their reasons, with how often there is each and some names', () => {
+    const text = summary(
+      many(5000, (index) => (index % 5 === 0 ? '403 not yours' : '500 oops')),
+      {
+        journal: '/data/x',
+      },
+    )
+    expect(text).to.match(/^Failed: 5,000 \(`history` names each\)$/m)
+    expect(text).to.match(
+      /^ {2}4,000 datasets: 500 oops\n {4}kim\/1\n {4}kim\/2\n {4}kim\/3\n {4}… and 3,997 more datasets$/m,
+    )
+    expect(text).to.match(/^ {2}1,000 datasets: 403 not yours\n {4}kim\/0$/m)
+    expect(text.split('\n').length).to.be.below(30)
+  })
+
+  it('is short also where each of thousands has a reason of its own, and accounts for all of them', () => {
+    const text = summary(many(5000, (index) => `no ${index}`))
+    expect(text.split('\n').length).to.be.below(60)
+    const told = [...text.matchAll(/^ {2}([\d,]+) datasets?[: ]/gm)].map(([, number = '']) =>
+      Number(number.replaceAll(',', '')),
+    )
+    expect(told.reduce((sum, number) => sum + number, 0)).to.equal(5000)
   })
 
   it('does not claim to be complete where something failed, was skipped or was not attempted', () => {

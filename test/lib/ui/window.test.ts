@@ -1,15 +1,27 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {type Row} from '../../../src/lib/ui/rows.js'
+import {type Row, Rows} from '../../../src/lib/ui/rows.js'
 import {drawWindow} from '../../../src/lib/ui/window.js'
 import {PLAIN} from '../../support/builders.js'
 
 const row = (name: string, state: Row['state'], reason = ''): Row => ({name, state, word: state, reason})
 const rows = (state: Row['state'], number: number, from = 0) =>
   Array.from({length: number}, (_, index) => row(`${state}-${String(from + index).padStart(4, '0')}`, state))
-const draw = (all: Row[], {height = 24, width = 79, note = ''} = {}) =>
-  drawWindow(all, note, {height, width}, PLAIN)
+/** A list in which all that has happened to these. */
+function listOf(all: Row[]): Rows {
+  const list = new Rows(all.map(({name}) => name))
+  for (const {name, state, reason} of all) {
+    if (state !== 'waiting') list.start(name)
+    if (state === 'deleted' || state === 'failed') list.finish({name, status: state, reason})
+    if (state === 'other') list.finish({name, status: 'skipped', reason})
+  }
+
+  return list
+}
+
+const draw = (all: Row[], {height = 24, width = 79, note = '', pace = ''} = {}) =>
+  drawWindow(listOf(all), {note, pace}, {height, width}, PLAIN)
 
 describe('window', () => {
   it('shows every row, in its place, where all fit', () => {
@@ -65,6 +77,19 @@ describe('window', () => {
       .and.include('rate limit reached')
   })
 
+  it('gives what holds up the job a line of its own where the terminal is narrow', () => {
+    const all = [...rows('deleted', 12_345), ...rows('failed', 3), ...rows('waiting', 9000)]
+    const heading = {note: 'quota used up, going on in 47 s', pace: '41/s, 4 min left'}
+    expect(draw(all, {...heading, width: 120})[0]).to.match(
+      /3 failed, quota used up, going on in 47 s, 41\/s, 4 min left$/,
+    )
+    expect(draw(all, {...heading, width: 79})[0]).to.match(/3 failed, quota used up, going on in 47 s$/)
+    const [head, note, ...more] = draw(all, {...heading, width: 59})
+    expect(head).to.equal('Deleting 12,348/21,348, 3 failed, 41/s, 4 min left')
+    expect(note).to.equal('  Quota used up, going on in 47 s')
+    expect(more).to.have.length(22)
+  })
+
   it('does not speak of deleting before anything is', () => {
     const [head] = draw(rows('waiting', 3), {note: 'archiving: 1 of 3 datasets'})
     expect(head).to.equal('Archiving: 1 of 3 datasets')
@@ -80,7 +105,7 @@ describe('window', () => {
 
   it('tells the states apart without colours', () => {
     const states: Array<Row['state']> = ['deleted', 'deleting', 'failed', 'other', 'waiting']
-    const marks = draw(states.map((state) => row('x', state)))
+    const marks = draw(states.map((state) => row(state, state)))
       .slice(1)
       .map((line) => line.trim()[0])
     expect(new Set(marks).size).to.equal(5)
@@ -120,7 +145,8 @@ describe('window', () => {
       note: fc.string({unit: 'grapheme-ascii'}),
     }
     fc.assert(
-      fc.property(fc.array(someRow, {maxLength: 60}), fc.record(size), (all, {height, width, note}) => {
+      fc.property(fc.array(someRow, {maxLength: 60}), fc.record(size), (some, {height, width, note}) => {
+        const all = some.map((each, index) => ({...each, name: `${index} ${each.name}`}))
         const lines = draw(all, {height, width, note})
         expect(lines.length).to.be.within(1, height)
         for (const line of lines) expect(line.length).to.be.at.most(width)

@@ -1,0 +1,41 @@
+import {setImmediate as nextTurn} from 'node:timers/promises'
+
+/**
+ * Long work in small steps: each `yield` is a place where it may be put aside for a moment. So what is written once can be
+ * done at once, or in slices between which signals, timers and answers get their turn.
+ */
+export type Steps<T> = Generator<void, T, void>
+
+/** How long the event loop may have to wait for its turn, in ms; a step may take as long again. */
+export const SLICE_MS = 10
+
+/** Does all steps without a pause. */
+export function atOnce<T>(steps: Steps<T>): T {
+  for (;;) {
+    const {done, value} = steps.next()
+    if (done) return value
+  }
+}
+
+/** Does the steps in slices of `SLICE_MS`. */
+export async function inSlices<T>(steps: Steps<T>): Promise<T> {
+  let end = performance.now() + SLICE_MS
+  for (;;) {
+    const {done, value} = steps.next()
+    if (done) return value
+    if (performance.now() < end) continue
+    await nextTurn()
+    end = performance.now() + SLICE_MS
+  }
+}
+
+/** Makes something of each item, a step for each. */
+export function* mapping<T, U>(items: Iterable<T>, make: (item: T) => U): Steps<U[]> {
+  const made: U[] = []
+  for (const item of items) {
+    made.push(make(item))
+    yield
+  }
+
+  return made
+}

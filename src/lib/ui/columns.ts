@@ -1,0 +1,13 @@
+import stringWidth from 'string-width'
+
+const PLAIN = /^[\u0020-\u007E]*$/
+
+/** Whether each character of a text takes exactly one column. */
+export function isPlain(text: string): boolean {
+  return PLAIN.test(text)
+}
+
+/** Columns of the terminal that a text takes; asking the library for every text would take most of the time of a table. */
+export function columnsOf(text: string): number {
+  return isPlain(text) ? text.length : stringWidth(text)
+}

@@ -1,0 +1,46 @@
+import {type Outcome} from '../outcomes.js'
+import {printable} from '../text.js'
+import {each, lines, type Pieces} from './pieces.js'
+import {count} from './wording.js'
+
+/** As many outcomes of one kind as are all named; of more, those with the same reason are told together. */
+export const MOST_NAMED = 40
+/** How many reasons are told, and how many names with each. */
+const REASONS_TOLD = 20
+const NAMES_TOLD = 3
+
+/** One dataset and what became of it, in one line. */
+export function describeOutcome({name, reason, requestId}: Outcome): string {
+  return printable(`${name}${reason ? `: ${reason}` : ''}${requestId ? ` (request ${requestId})` : ''}`)
+}
+
+/** Outcomes of one kind, a line each; of thousands the reasons, how often there is each, and some names. */
+export function formatOutcomes(outcomes: readonly Outcome[]): Pieces {
+  return lines(
+    each(
+      outcomes.length > MOST_NAMED ? byReason(outcomes) : outcomes.map((outcome) => describeOutcome(outcome)),
+      (line) => `  ${line}`,
+    ),
+  )
+}
+
+/** The most frequent reasons first. */
+function* byReason(outcomes: readonly Outcome[]): Generator<string> {
+  const groups = new Map<string, Outcome[]>()
+  for (const outcome of outcomes) {
+    const group = groups.get(outcome.reason ?? '')
+    if (group) group.push(outcome)
+    else groups.set(outcome.reason ?? '', [outcome])
+  }
+
+  const sorted = [...groups].toSorted(([, a], [, b]) => b.length - a.length)
+  for (const [reason, group] of sorted.slice(0, REASONS_TOLD)) {
+    yield printable(`${count(group.length, 'dataset')}${reason ? `: ${reason}` : ''}`)
+    for (const {name, requestId} of group.slice(0, NAMES_TOLD))
+      yield `  ${name}${requestId ? ` (request ${requestId})` : ''}`
+    if (group.length > NAMES_TOLD) yield `  … and ${count(group.length - NAMES_TOLD, 'more dataset')}`
+  }
+
+  const rest = sorted.slice(REASONS_TOLD).reduce((sum, [, group]) => sum + group.length, 0)
+  if (rest > 0) yield `${count(rest, 'dataset')} for other reasons`
+}

@@ -1,0 +1,66 @@
+import {setImmediate as nextTurn} from 'node:timers/promises'
+
+import {SLICE_MS} from '../slices.js'
+
+/** A text in pieces: a long one is neither made nor written at once. An empty piece is a place to pause. */
+export type Pieces = Iterable<string>
+
+/** Characters that are written together, where making them takes no longer than a slice. */
+const WRITTEN_TOGETHER = 65_536
+
+/** The text as one. */
+export function whole(pieces: Pieces): string {
+  return [...pieces].join('')
+}
+
+/** Parts with a separator between them; those without any text are left out. */
+export function* joined(parts: Iterable<Pieces | string>, separator: string): Generator<string> {
+  let hasBegun = false
+  for (const part of parts) {
+    let isFirst = true
+    for (const piece of typeof part === 'string' ? [part] : part) {
+      if (piece !== '' && isFirst && hasBegun) yield separator
+      if (piece !== '') [isFirst, hasBegun] = [false, true]
+      yield piece
+    }
+  }
+}
+
+/** The parts of a page, a blank line between them. */
+export function paragraphs(parts: Iterable<Pieces | string>): Generator<string> {
+  return joined(parts, '\n\n')
+}
+
+/** Lines without a newline after the last. */
+export function* lines(texts: Iterable<string>): Generator<string> {
+  let isFirst = true
+  for (const text of texts) {
+    yield isFirst ? text : `\n${text}`
+    isFirst = false
+  }
+}
+
+/** Makes something of each item when it is asked for. */
+export function* each<T, U>(items: Iterable<T>, make: (item: T, index: number) => U): Generator<U> {
+  let index = 0
+  for (const item of items) yield make(item, index++)
+}
+
+/** Writes a text while it is made; a short one at once. Lets the event loop have its turn after each slice. */
+export async function writePieces(stream: Pick<NodeJS.WriteStream, 'write'>, pieces: Pieces): Promise<void> {
+  let text = ''
+  let end = performance.now() + SLICE_MS
+  for (const piece of pieces) {
+    text += piece
+    if (text.length >= WRITTEN_TOGETHER) {
+      stream.write(text)
+      text = ''
+    }
+
+    if (performance.now() < end) continue
+    await nextTurn()
+    end = performance.now() + SLICE_MS
+  }
+
+  if (text) stream.write(text)
+}
