@@ -93,25 +93,20 @@ async function fetchRest({hub, name, sha, file, target}: Download): Promise<Erro
 
 /** Writes a body as it arrives: what has not been written yet is not asked for. */
 async function write(
-  body: NonNullable<Response['body']>,
+  body: AsyncIterable<Uint8Array>,
   handle: FileHandle,
   {at, end}: {at: number; end: number},
 ): Promise<Error | undefined> {
-  const reader = body.getReader()
   try {
-    for (;;) {
-      const {done, value} = await reader.read()
-      if (done) return at < end ? new HubUnreachableError(`A download broke off at byte ${at}.`) : undefined
-      const piece = value as Uint8Array
+    for await (const piece of body) {
       if (at + piece.length > end) return new HubFormatError('The Hub sent more of a file than it lists.')
       at = await writeAll(handle, piece, at)
     }
+
+    return at < end ? new HubUnreachableError(`A download broke off at byte ${at}.`) : undefined
   } catch (error) {
     if (error instanceof HubUnreachableError) return error
     throw error
-  } finally {
-    // Not waited for: what stalls may stall in this as well.
-    reader.cancel().catch(() => {})
   }
 }
 

@@ -1,19 +1,20 @@
 import {withoutTokens} from '../text.js'
+import {type Answer} from './answer.js'
 import {HubError, HubFormatError} from './errors.js'
 import {readQuota} from './quota.js'
 
 /** A captive portal, a proxy or a wrong endpoint answers 200 with a page: never take it for the Hub. */
 export async function expectHubAnswer(
-  response: Response,
-  init: RequestInit,
+  response: Answer,
+  method: string,
   url: string,
   endpoint: string,
-): Promise<Response> {
+): Promise<Answer> {
   if (!isApiCall(url, endpoint)) return response
-  const {origin} = new URL(response.url || url)
+  const {origin} = new URL(response.url)
   const type = response.headers.get('content-type') ?? 'no content type'
   const isForeign = origin !== new URL(endpoint).origin
-  if (init.method === 'DELETE') return expectDone(response, type, endpoint)
+  if (method === 'DELETE') return expectDone(response, type, endpoint)
   if (!isForeign && type.includes('json')) return response
   throw notTheHub(endpoint, isForeign ? `a redirect to ${origin}` : `${type} instead of JSON`)
 }
@@ -25,10 +26,14 @@ function isApiCall(url: string, endpoint: string): boolean {
 }
 
 /** The Hub says `OK` and nothing else (the Hub's contract, section 4). Whatever else comes leaves it open what was done. */
-async function expectDone(response: Response, type: string, endpoint: string): Promise<Response> {
+async function expectDone(response: Answer, type: string, endpoint: string): Promise<Answer> {
   const body = await response.text().catch(() => 'a broken answer')
-  if (['', 'OK'].includes(body.trim())) return new Response(body || undefined, response)
+  if (['', 'OK'].includes(body.trim())) return response.with(bodyOf(body))
   throw notTheHub(endpoint, `${type} instead of OK to a DELETE`)
+}
+
+async function* bodyOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text)
 }
 
 function notTheHub(endpoint: string, found: string): HubFormatError {
@@ -38,11 +43,11 @@ function notTheHub(endpoint: string, found: string): HubFormatError {
 }
 
 /** The error that an answer which is not a success stands for. */
-export async function toHubError(response: Response, init: RequestInit, url: string): Promise<HubError> {
+export async function toHubError(response: Answer, method: string, url: string): Promise<HubError> {
   const body = await response.text().catch(() => '')
   const quota = readQuota(response.headers)
   return new HubError({
-    method: init.method ?? 'GET',
+    method,
     path: new URL(url).pathname,
     status: response.status,
     code: response.headers.get('x-error-code') ?? undefined,
@@ -55,13 +60,13 @@ export async function toHubError(response: Response, init: RequestInit, url: str
 }
 
 /** The Hub is not known to send it (the Hub's contract, section 9), but what stands before the Hub may. */
-function retryAfterIn(headers: Headers): number | undefined {
+function retryAfterIn(headers: Answer['headers']): number | undefined {
   const seconds = headers.get('retry-after')?.trim() ?? ''
   return /^\d+$/.test(seconds) ? Number(seconds) * 1000 : undefined
 }
 
 /** The Hub's own words: in the JSON body, else in the header, else the body as it is unless it is a page. */
-function messageOf(body: string, response: Response): string {
+function messageOf(body: string, response: Answer): string {
   const isPage = response.headers.get('content-type')?.includes('html')
   const words = wordsOf(body) || response.headers.get('x-error-message') || (isPage ? 'an HTML page' : body)
   return withoutTokens(words)

@@ -2,17 +2,17 @@ import type {DatasetEntry} from '@huggingface/hub'
 
 import {RefusedError} from '../errors.js'
 import {parseDatasetName} from '../naming.js'
+import {type Answer} from './answer.js'
 import {type Credentials} from './credentials.js'
 import {HubFormatError} from './errors.js'
 import {type FileAccess, fileAccess} from './files.js'
 import {type Identity, readIdentity} from './identity.js'
-import {certainly, followingLinks, library, repo} from './library.js'
+import {asFetch, certainly, followingLinks, library, repo} from './library.js'
 import {ownSignal} from './own-signal.js'
-import {proxyIn} from './proxy.js'
 import {type Allowance, QuotaWatch} from './quota.js'
 import {pause, type Wait} from './repeats.js'
 import {silenceIn} from './time-limit.js'
-import {createTransport, type TransportOptions} from './transport.js'
+import {type Ask, createTransport, type TransportOptions} from './transport.js'
 
 /** One dataset as the listing shows it. */
 export interface ListedDataset {
@@ -65,7 +65,7 @@ export interface Hub extends FileAccess {
 
 export type HubOptions = Credentials &
   Pick<TransportOptions, 'onWait' | 'signal'> & {
-    /** Names the proxy and how long the Hub may be silent; default: the process's. */
+    /** Says how long the Hub may be silent; default: the process's. */
     env?: NodeJS.ProcessEnv | undefined
   }
 
@@ -78,21 +78,16 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
   }
 
   const quota = new QuotaWatch()
-  let proxy: ReturnType<typeof proxyIn> | undefined
   const transport: TransportOptions = {
     endpoint,
     signal,
     onWait: countWait,
     quota,
     silenceMs: silenceIn(env),
-    dispatcher() {
-      proxy ??= proxyIn(env)
-      return proxy
-    },
   }
   const request = createTransport(transport)
   const transfer = createTransport({...transport, hasLongBodies: true})
-  const access = {hubUrl: endpoint, accessToken: token, fetch: request}
+  const access = {hubUrl: endpoint, accessToken: token, fetch: asFetch(request)}
 
   const certain = <T>(ask: () => Promise<T>) => certainly(ask, signal)
   return {
@@ -112,7 +107,7 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
       certain(async () => {
         const {whoAmI} = await library()
         const {noting, headers} = noteHeaders(request)
-        const answer = await whoAmI({...access, fetch: noting})
+        const answer = await whoAmI({...access, fetch: asFetch(noting)})
         return readIdentity(answer, headers()?.get('date'))
       }),
     listDatasets: (namespace) =>
@@ -121,7 +116,7 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
         const listed: ListedDataset[] = []
         const pages = listDatasets({
           ...access,
-          fetch: followingLinks(request, endpoint),
+          fetch: asFetch(followingLinks(request, endpoint)),
           search: {owner: namespace},
           sort: 'createdAt',
           additionalFields: ['sha', 'createdAt'],
@@ -140,7 +135,7 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
 
         const {deleteRepo} = await library()
         const {noting, headers} = noteHeaders(request)
-        await deleteRepo({...access, fetch: noting, repo: repo(name)})
+        await deleteRepo({...access, fetch: asFetch(noting), repo: repo(name)})
         return headers()?.get('x-request-id') ?? undefined
       }),
     headOf: (name) =>
@@ -169,11 +164,11 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
 }
 
 /** The library returns no headers: keeps those of the last answer. */
-function noteHeaders(request: typeof fetch): {noting: typeof fetch; headers: () => Headers | undefined} {
-  let last: Headers | undefined
+function noteHeaders(request: Ask): {noting: Ask; headers: () => Answer['headers'] | undefined} {
+  let last: Answer['headers'] | undefined
   return {
-    async noting(input, init) {
-      const response = await request(input, init)
+    async noting(url, question) {
+      const response = await request(url, question)
       last = response.headers
       return response
     },

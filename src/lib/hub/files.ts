@@ -1,6 +1,7 @@
 import {HubError, HubFormatError} from './errors.js'
 import {askFacts, type DatasetFacts} from './facts.js'
-import {certainly, followingLinks, library, repo} from './library.js'
+import {asFetch, certainly, followingLinks, library, repo} from './library.js'
+import {type Ask} from './transport.js'
 import {type UploadAccess, uploadAccess} from './uploads.js'
 
 /** One file of a dataset at one commit. Path, size and hashes are the Hub's words: untrusted until checked. */
@@ -39,26 +40,22 @@ export interface FileAccess extends UploadAccess {
   /** The bytes of a file from `start` to before `end`. */
   readRange(file: FileAt, start: number, end: number): Promise<ArrayBuffer>
   /** A file's bytes as they arrive, from `start` on, or from its beginning where the Hub does not heed that. */
-  download(file: FileAt, start?: number): Promise<{from: number; body: NonNullable<Response['body']>}>
+  download(file: FileAt, start?: number): Promise<{from: number; body: AsyncIterable<Uint8Array>}>
 }
 
 export interface FileAccessOptions {
   endpoint: string
   token: string
   /** For answers that are short. */
-  request: typeof fetch
+  request: Ask
   /** For answers whose body may take long. */
-  transfer: typeof fetch
+  transfer: Ask
   signal?: AbortSignal | undefined
 }
 
 /** Makes the part of the Hub that reads files. */
 export function fileAccess({endpoint, token, request, transfer, signal}: FileAccessOptions): FileAccess {
-  const resolve = (
-    ask: typeof fetch,
-    {name, revision, path}: FileAt,
-    headers: Record<string, string> = {},
-  ) => {
+  const resolve = (ask: Ask, {name, revision, path}: FileAt, headers: Record<string, string> = {}) => {
     const place = path.split('/').map((part) => encodeURIComponent(part))
     const url = `${endpoint}/datasets/${name}/resolve/${encodeURIComponent(revision)}/${place.join('/')}`
     return ask(url, {headers: {authorization: `Bearer ${token}`, ...headers}})
@@ -67,7 +64,10 @@ export function fileAccess({endpoint, token, request, transfer, signal}: FileAcc
   return {
     ...uploadAccess({endpoint, token, request, signal}),
     describe: (name, commit = 'main') =>
-      certainly(() => askFacts({hubUrl: endpoint, accessToken: token, fetch: request}, name, commit), signal),
+      certainly(
+        () => askFacts({hubUrl: endpoint, accessToken: token, fetch: asFetch(request)}, name, commit),
+        signal,
+      ),
     listFiles: (name, commit) =>
       certainly(async () => {
         const {listFiles} = await library()
@@ -75,7 +75,7 @@ export function fileAccess({endpoint, token, request, transfer, signal}: FileAcc
         const entries = listFiles({
           hubUrl: endpoint,
           accessToken: token,
-          fetch: followingLinks(request, endpoint),
+          fetch: asFetch(followingLinks(request, endpoint)),
           repo: repo(name),
           revision: commit,
           recursive: true,
@@ -98,9 +98,9 @@ export function fileAccess({endpoint, token, request, transfer, signal}: FileAcc
       certainly(async () => {
         if (end <= start) return new ArrayBuffer(0)
         const response = await resolve(request, file, {range: `bytes=${start}-${end - 1}`})
-        const bytes = await response.arrayBuffer()
-        const part = response.status === 206 ? bytes : bytes.slice(start, end)
-        if (part.byteLength === end - start) return part
+        const bytes = await response.bytes()
+        const part = response.status === 206 ? bytes : bytes.subarray(start, end)
+        if (part.byteLength === end - start) return new Uint8Array(part).buffer
         throw new HubFormatError(
           `The Hub sent ${part.byteLength} of ${end - start} bytes of ${file.path} of ${file.name}.`,
         )
@@ -109,20 +109,18 @@ export function fileAccess({endpoint, token, request, transfer, signal}: FileAcc
       certainly(async () => {
         const range: Record<string, string> = start > 0 ? {range: `bytes=${start}-`} : {}
         // Bytes are counted from the file's beginning, which a compressed body has not.
-        const {status, headers, body} = await resolve(transfer, file, {
-          'accept-encoding': 'identity',
-          ...range,
-        })
+        const answer = await resolve(transfer, file, {'accept-encoding': 'identity', ...range})
+        const {status, headers, body} = answer
         const from =
           status === 206 ? Number(/^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1]) : 0
         if (from !== 0 && from !== start) {
-          await body?.cancel()
+          answer.discard()
           throw new HubFormatError(
             `The Hub sent another part of ${file.path} of ${file.name} than was asked for.`,
           )
         }
 
-        return {from, body: body ?? new Blob([]).stream()}
+        return {from, body}
       }, signal),
   }
 }

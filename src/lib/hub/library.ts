@@ -2,10 +2,28 @@ import type * as HubLibrary from './functions.js'
 
 import {CancelledError, SmoltraceError} from '../errors.js'
 import {HubFormatError, HubUnreachableError} from './errors.js'
+import {type Ask} from './transport.js'
 
 /** Loaded with the first request, since `--help` and a usage error need none. */
 export function library(): Promise<typeof HubLibrary> {
   return import('./functions.js')
+}
+
+/** Our way of sending as the one that the library is given; it uses nothing else of a `Response` than an Answer has. */
+export function asFetch(ask: Ask): typeof fetch {
+  const send = (url: string | URL, {method, headers, body}: RequestInit = {}) =>
+    ask(String(url), {
+      method,
+      headers: plainHeaders(headers),
+      body: body as Blob | string | undefined,
+    })
+  return send as unknown as typeof fetch
+}
+
+function plainHeaders(headers: RequestInit['headers'] = {}): Record<string, string> {
+  return Symbol.iterator in headers
+    ? Object.fromEntries(headers as Iterable<[string, string]>)
+    : (headers as Record<string, string>)
 }
 
 export function repo(name: string): {type: 'dataset'; name: string} {
@@ -35,11 +53,11 @@ const READABLE_LINK = /<(https?:\/\/[^>]+)>;\s+rel="next"/g
  * Guards the pages of a listing. The library takes a `Link` that it cannot read for the end of the list, and follows
  * any other wherever it leads, in a circle too.
  */
-export function followingLinks(request: typeof fetch, endpoint: string): typeof fetch {
+export function followingLinks(request: Ask, endpoint: string): Ask {
   const seen = new Set<string>()
-  return async (input, init) => {
-    const response = await request(input, init)
-    seen.add(String(input))
+  return async (url, question) => {
+    const response = await request(url, question)
+    seen.add(url)
     const link = response.headers.get('link') ?? ''
     if (!/next/i.test(link)) return response
     // Of several the library would follow the last.

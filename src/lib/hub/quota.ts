@@ -25,7 +25,7 @@ const BLUR = 1500
  * Reads the `RateLimit` header: `"api";r=499;t=289`.
  * @returns undefined where there is no such header, or none that can be read
  */
-export function readQuota(headers: Headers): Quota | undefined {
+export function readQuota(headers: {get: (name: string) => string | null}): Quota | undefined {
   const text = headers.get('ratelimit') ?? ''
   const remaining = /;\s*r\s*=\s*(\d+)/.exec(text)?.[1]
   const seconds = /;\s*t\s*=\s*(\d+)/.exec(text)?.[1]

@@ -1,16 +1,17 @@
 import {randomUUID} from 'node:crypto'
 
-import {CancelledError} from '../errors.js'
+import {CancelledError, SmoltraceError} from '../errors.js'
 import {withoutTokens} from '../text.js'
 import {VERSION} from '../version.js'
+import {type Answer} from './answer.js'
 import {expectHubAnswer, toHubError} from './answers.js'
-import {type Body, watchedBody, wholeAnswer} from './body.js'
+import {watchedBody, wholeAnswer} from './body.js'
 import {HubError, HubUnreachableError} from './errors.js'
-import {type Dispatcher} from './proxy.js'
+import {agentFor} from './proxy.js'
 import {bucketOf, QuotaWatch, readQuota} from './quota.js'
 import {pause, type Wait, waitAfter, waitForQuota} from './repeats.js'
 import {DEFAULT_SILENCE, type TimeLimit, timeLimit} from './time-limit.js'
-import {watchedBlob} from './watched-blob.js'
+import {exchange, type WireRequest} from './wire.js'
 
 export interface TransportOptions {
   /** Origin of the Hub, without a slash at the end. */
@@ -23,32 +24,42 @@ export interface TransportOptions {
   quota?: QuotaWatch | undefined
   /** How long the Hub may be silent: before its answer begins, and within it. In ms. */
   silenceMs?: number | undefined
-  /** The way to take where it is not the direct one; asked for once. */
-  dispatcher?: (() => Promise<Dispatcher | undefined>) | undefined
   /** Bodies are handed on as they arrive, and are not in memory as a whole: files may be large. */
   hasLongBodies?: boolean | undefined
 }
 
+/** What is asked for. */
+export interface Question {
+  /** Default: `GET`. */
+  method?: string | undefined
+  headers?: Record<string, string> | undefined
+  body?: Blob | string | undefined
+}
+
+/** Sends a request and brings the answer, which is a success. */
+export type Ask = (url: string, question?: Question) => Promise<Answer>
+
 /** What one request is. */
 interface Call {
   url: string
-  init: RequestInit
+  method: string
+  question: Question
   isDelete: boolean
   /** Goes to the Hub itself, not to a store of files that it names. */
   isToHub: boolean
 }
 
 /**
- * Makes the one `fetch` under everything. It sends the token to no origin but the endpoint's, waits before the quota is used
+ * Makes the one way in which anything is sent. It sends the token to no origin but the endpoint's, waits before the quota is used
  * up, repeats what may be repeated where it failed for a reason that may pass, and turns every answer that is not a success
  * into a typed error, because `@huggingface/hub` drops the headers that tell one error from another (the Hub's contract,
  * section 13).
  *
  * A DELETE is never repeated here, nor held back: what is deleted must first be looked at again.
- * @returns a `fetch` that throws HubError, HubFormatError, HubUnreachableError or CancelledError, and whose answers are
- *   all successes; their bodies are whole, or end with one of these errors
+ * @returns what throws HubError, HubFormatError, HubUnreachableError or CancelledError, and whose answers are all successes;
+ *   their bodies are whole, or end with one of these errors
  */
-export function createTransport(options: TransportOptions): typeof fetch {
+export function createTransport(options: TransportOptions): Ask {
   const {endpoint, onWait, signal, quota = new QuotaWatch()} = options
   const send = createSender({...options, quota})
   const wait = async (next: Wait) => {
@@ -56,10 +67,11 @@ export function createTransport(options: TransportOptions): typeof fetch {
     await pause(next, signal)
   }
 
-  return async (input, init = {}) => {
-    const url = String(input)
-    const isDelete = init.method === 'DELETE'
-    const call: Call = {url, init, isDelete, isToHub: new URL(url).origin === new URL(endpoint).origin}
+  return async (url, question = {}) => {
+    const {method = 'GET'} = question
+    const isDelete = method === 'DELETE'
+    const isToHub = new URL(url).origin === new URL(endpoint).origin
+    const call: Call = {url, method, question, isDelete, isToHub}
     const {refillMs} = quota.allowance(bucketOf(url))
     if (call.isToHub && !isDelete && refillMs > 0) await wait(waitForQuota(refillMs))
     for (let repeats = 0; ;) {
@@ -79,30 +91,30 @@ export function createTransport(options: TransportOptions): typeof fetch {
 const ASKING = /\/(preupload|paths-info)\/|\/info\/lfs\/objects\/batch$/
 
 /** Whether sending it a second time does no harm: it changes nothing, changes the same once more, or was not heeded. */
-function mayRepeat({url, init: {method = 'GET'}, isDelete}: Call, error: unknown): boolean {
+function mayRepeat({url, method, isDelete}: Call, error: unknown): boolean {
   if (isDelete) return false
   if (method !== 'POST') return true
   return ASKING.test(new URL(url).pathname) || (error instanceof HubError && error.status === 429)
 }
 
-type Sender = (call: Call) => Promise<Response>
+type Sender = (call: Call) => Promise<Answer>
 
 /** Sends a request once. */
 function createSender(options: TransportOptions & {quota: QuotaWatch}): Sender {
   const {endpoint, quota, silenceMs = DEFAULT_SILENCE, hasLongBodies = false} = options
   /** Whether anything has answered at that address yet: until then it is likelier to be wrong than to be down. */
   let isKnown = false
-  let way: Promise<Dispatcher | undefined> | undefined
 
   return async (call) => {
-    way ??= options.dispatcher?.()
-    const dispatcher = await way
+    const {url, method} = call
     const signal = call.isDelete ? undefined : options.signal
     const limit = timeLimit(silenceMs)
-    const init = {...requestInit(call, limit), ...(dispatcher && {dispatcher})}
-    const both = signal ? AbortSignal.any([signal, limit.signal]) : limit.signal
     limit.start()
-    const answer = await fetch(call.url, {...init, signal: both})
+    const answer = await exchange(requestFor(call), {
+      signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal,
+      onPiece: () => limit.start(),
+      agentFor,
+    })
       .catch((error: unknown) => {
         throw unanswered(error, call, {signal, limit, isKnown})
       })
@@ -110,36 +122,30 @@ function createSender(options: TransportOptions & {quota: QuotaWatch}): Sender {
     isKnown = true
     const said = call.isToHub ? readQuota(answer.headers) : undefined
     if (said) quota.note(said)
-    const watched = answer.body ? copyWith(answer, watchedBody(answer.body, limit, signal)) : answer
-    if (!answer.ok) throw await toHubError(watched, init, call.url)
-    const checked = await expectHubAnswer(watched, init, call.url, endpoint)
+    const watched = answer.with(watchedBody(answer.body, limit, signal))
+    if (!answer.ok) throw await toHubError(watched, method, url)
+    const checked = await expectHubAnswer(watched, method, url, endpoint)
     return hasLongBodies ? checked : wholeAnswer(checked)
   }
 }
 
-/** Where an answer came from is read from its address, which a copy has not. */
-function copyWith(answer: Response, body: Body): Response {
-  const {status, statusText, headers, url} = answer
-  return Object.defineProperty(new Response(body, {status, statusText, headers}), 'url', {value: url})
-}
-
 /** A `Link` or a redirect could name another origin: the token must not go there. */
-function requestInit({init, isDelete, isToHub}: Call, limit: TimeLimit): RequestInit {
-  const headers = new Headers(init.headers)
-  headers.set('user-agent', `smoltrace/${VERSION}; node/${process.versions.node}`)
-  if (isToHub) headers.set('x-amzn-trace-id', randomUUID())
-  else headers.delete('authorization')
+function requestFor({url, method, question, isDelete, isToHub}: Call): WireRequest {
+  const named = Object.entries(question.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])
+  const {authorization, ...others} = Object.fromEntries(named) as Record<string, string>
   return {
-    ...init,
-    headers,
-    ...(isDelete && {redirect: 'manual'}),
-    ...(init.body instanceof Blob && sentOnce(init.body, () => limit.start())),
+    url,
+    method,
+    body: question.body,
+    // Where a file goes is said by the Hub right before.
+    redirect: isDelete ? 'manual' : question.body instanceof Blob ? 'error' : 'follow',
+    headers: {
+      accept: '*/*',
+      ...others,
+      'user-agent': `smoltrace/${VERSION}; node/${process.versions.node}`,
+      ...(isToHub && {'x-amzn-trace-id': randomUUID(), ...(authorization !== undefined && {authorization})}),
+    },
   }
-}
-
-/** A file that is sent is not held in memory only where it may not be redirected: else `fetch` keeps it for a second time. */
-function sentOnce(body: Blob, onPiece: () => void): RequestInit {
-  return {body: watchedBlob(body, onPiece), redirect: 'error'}
 }
 
 interface Circumstances {
@@ -149,6 +155,7 @@ interface Circumstances {
 }
 
 function unanswered(error: unknown, {url}: Call, {signal, limit, isKnown}: Circumstances): Error {
+  if (error instanceof SmoltraceError) return error
   if (signal?.aborted) return new CancelledError('Interrupted.', {cause: error})
   const reason = limit.isOver ? `no answer within ${limit.seconds} s` : reasonOf(error)
   return new HubUnreachableError(`The Hub at ${new URL(url).origin} cannot be reached: ${reason}.`, {

@@ -3,8 +3,9 @@ import {pathToFileURL} from 'node:url'
 import {RefusedError} from '../errors.js'
 import {parseDatasetName} from '../naming.js'
 import {HubError, HubFormatError} from './errors.js'
-import {certainly, library, repo} from './library.js'
+import {asFetch, certainly, library, repo} from './library.js'
 import {ownSignal} from './own-signal.js'
+import {type Ask} from './transport.js'
 
 /** Who may see a dataset. */
 export type Visibility = 'private' | 'public'
@@ -37,13 +38,13 @@ export interface UploadAccess {
 export interface UploadAccessOptions {
   endpoint: string
   token: string
-  request: typeof fetch
+  request: Ask
   signal?: AbortSignal | undefined
 }
 
 /** Makes the part of the Hub that creates and fills datasets. */
 export function uploadAccess({endpoint, token, request, signal}: UploadAccessOptions): UploadAccess {
-  const access = {hubUrl: endpoint, accessToken: token, fetch: sendingLongTexts(request)}
+  const access = {hubUrl: endpoint, accessToken: token, fetch: asFetch(request)}
   return {
     createDataset: (name, namespace, visibility) =>
       certainly(async () => {
@@ -87,20 +88,6 @@ function requireOwnName(name: string, namespace: string): void {
   if (!parseDatasetName(name, namespace))
     throw new RefusedError(`${name} is no SMOLTRACE dataset of ${namespace}: it is not written to.`)
 }
-
-/** A text as long as a file takes as long as one: as a `Blob` its time limit starts anew with every piece that is sent. */
-function sendingLongTexts(request: typeof fetch): typeof fetch {
-  return (input, init) =>
-    request(
-      input,
-      typeof init?.body === 'string' && init.body.length > LONG_TEXT
-        ? {...init, body: new Blob([init.body])}
-        : init,
-    )
-}
-
-/** In characters. */
-const LONG_TEXT = 65_536
 
 /** The library refuses a single object of LFS with an error of its own, which the rest of the program does not know. */
 function plainError(error: unknown): unknown {

@@ -1,10 +1,13 @@
-/* eslint-disable n/no-unsupported-features/node-builtins -- streams work in Node 20, whatever it calls them */
 import {expect} from 'chai'
 
+import {Answer} from '../../../src/lib/hub/answer.js'
 import {watchedBody, wholeAnswer} from '../../../src/lib/hub/body.js'
 import {HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {silenceIn, timeLimit} from '../../../src/lib/hub/time-limit.js'
 import {rejectionOf} from '../../support/builders.js'
+
+const answerOf = (body: AsyncIterable<Uint8Array>) =>
+  new Answer({status: 200, statusText: 'OK', url: 'https://hub.example/', headers: {}, body, discard() {}})
 
 describe('a body that is watched', () => {
   it('counts only the time in which a piece is waited for, not that of the reader', async () => {
@@ -14,35 +17,53 @@ describe('a body that is watched', () => {
       start: () => log.push('start'),
       stop: () => log.push('stop'),
     }
-    const reader = watchedBody(new Blob(['piece']).stream(), limit).getReader()
+    async function* source() {
+      yield Buffer.from('piece')
+    }
+
+    const pieces = watchedBody(source(), limit)
     expect(log).to.deep.equal([])
-    await reader.read()
+    await pieces.next()
     expect(log).to.deep.equal(['start', 'stop'])
     log.push('the reader takes its time')
-    expect((await reader.read()).done).to.equal(true)
+    expect((await pieces.next()).done).to.equal(true)
     expect(log).to.deep.equal(['start', 'stop', 'the reader takes its time', 'start', 'stop'])
   })
 
   it('is an error of the program where it breaks off, also for whoever wants the whole', async () => {
-    const broken = () =>
-      new ReadableStream<Uint8Array>({
-        start(controller) {
-          controller.error(new TypeError('terminated'))
-        },
-      })
-    const answer = new Response(watchedBody(broken(), timeLimit(1000)))
+    // eslint-disable-next-line require-yield
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      throw new Error('aborted')
+    }
+
+    const answer = answerOf(watchedBody(broken(), timeLimit(1000)))
     expect(await rejectionOf(wholeAnswer(answer))).to.be.instanceOf(HubUnreachableError)
   })
 
   it('that nobody wants any more is not read on', async () => {
-    let reason: unknown
-    const source = new ReadableStream<Uint8Array>({
-      cancel(why) {
-        reason = why
-      },
-    })
-    await watchedBody(source, timeLimit(1000)).cancel('enough')
-    expect(reason).to.equal('enough')
+    const log: string[] = []
+    async function* source() {
+      try {
+        for (;;) yield Buffer.from('piece')
+      } finally {
+        log.push('ended')
+      }
+    }
+
+    const pieces = watchedBody(source(), timeLimit(1000))
+    log.push(String((await pieces.next()).value))
+    await pieces.return(null)
+    expect(log).to.deep.equal(['piece', 'ended'])
+  })
+
+  it('that is whole can be read as bytes, text and JSON', async () => {
+    async function* source() {
+      yield Buffer.from('{"grün":')
+      yield Buffer.from(' 1}')
+    }
+
+    const whole = await wholeAnswer(answerOf(source()))
+    expect(await whole.json()).to.deep.equal({grün: 1})
   })
 })
 

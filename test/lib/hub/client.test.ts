@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {subscribe, unsubscribe} from 'node:diagnostics_channel'
 
 import {CancelledError, RefusedError, SmoltraceError} from '../../../src/lib/errors.js'
 import {connectHub, type Hub, type PlanPart} from '../../../src/lib/hub/client.js'
@@ -215,7 +216,6 @@ describe('client', () => {
 
     it('that a signal ends in the middle of a page is a cancellation, not a broken answer', async () => {
       const controller = new AbortController()
-      const realFetch = globalThis.fetch
       server = await serve((_, response) => {
         response.writeHead(200, {'content-type': 'application/json'})
         response.write('[')
@@ -226,18 +226,12 @@ describe('client', () => {
         source: 'HF_TOKEN',
         signal: controller.signal,
       })
-      try {
-        globalThis.fetch = async (...args) => {
-          const response = await realFetch(...args)
-          setImmediate(() => controller.abort())
-          return response
-        }
-
-        const error = await rejectionOf(hub.listDatasets('kim'))
-        expect(error).to.be.instanceOf(CancelledError).and.to.have.property('exitCode', 130)
-      } finally {
-        globalThis.fetch = realFetch
-      }
+      const whenItBegins = () => setImmediate(() => controller.abort())
+      subscribe('http.client.response.finish', whenItBegins)
+      const error = await rejectionOf(hub.listDatasets('kim')).finally(() =>
+        unsubscribe('http.client.response.finish', whenItBegins),
+      )
+      expect(error).to.be.instanceOf(CancelledError).and.to.have.property('exitCode', 130)
     })
 
     it('counts how often it had to wait for the quota', async () => {

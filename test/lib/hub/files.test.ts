@@ -4,6 +4,7 @@ import {getEventListeners} from 'node:events'
 import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {text} from 'node:stream/consumers'
 
 import {CancelledError, RefusedError} from '../../../src/lib/errors.js'
 import {connectHub, type Hub} from '../../../src/lib/hub/client.js'
@@ -37,7 +38,7 @@ describe('the files of a dataset', () => {
     return {server, hub: connectHub({endpoint: server.url, token: TOKEN, source: 'the test'})}
   }
 
-  const textOf = async ({body}: {body: NonNullable<Response['body']>}) => new Response(body).text()
+  const textOf = ({body}: {body: AsyncIterable<Uint8Array>}) => text(body as AsyncIterable<Buffer>)
 
   beforeEach(async () => {
     sandbox = await startSandbox({seed: 'empty'})

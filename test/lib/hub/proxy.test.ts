@@ -35,7 +35,8 @@ describe('a proxy', () => {
     proxy.listen(0, '127.0.0.1')
     await once(proxy, 'listening')
     address = `127.0.0.1:${(proxy.address() as AddressInfo).port}`
-    nock.enableNetConnect(/127\.0\.0\.1|hub\.example/)
+    // It stands in the way of connections that go through an agent of their own.
+    nock.restore()
   })
 
   beforeEach(() => {
@@ -43,21 +44,25 @@ describe('a proxy', () => {
   })
 
   after(async () => {
-    nock.disableNetConnect()
-    nock.enableNetConnect('127.0.0.1')
+    nock.activate()
     for (const socket of sockets) socket.destroy()
     proxy.close()
     await hub.close()
   })
 
-  const who = async (env: Record<string, string>, endpoint = `http://${HOST}`) => {
-    const {name} = await connectHub({endpoint, token: hub.token, source: 'test', env}).whoAmI()
-    return name
+  const who = async (variables: Record<string, string>, endpoint = `http://${HOST}`) => {
+    Object.assign(process.env, variables)
+    try {
+      return (await connectHub({endpoint, token: hub.token, source: 'test'}).whoAmI()).name
+    } finally {
+      for (const name of Object.keys(variables)) delete process.env[name]
+    }
   }
 
   for (const variable of ['HTTP_PROXY', 'http_proxy']) {
     it(`that ${variable} names is the way to the Hub`, async () => {
-      expect(await who({[variable]: `http://${address}`})).to.equal(hub.user)
+      // A name of its own, or the connection that is kept would be taken.
+      expect(await who({[variable]: `http://${variable}@${address}`})).to.equal(hub.user)
       expect(asked.map(({place}) => place)).to.deep.equal([`${HOST}:80`])
     })
   }
@@ -86,10 +91,10 @@ describe('a proxy', () => {
 
   it('that is none is refused before anything is sent, and is not shown: it may hold a password', async () => {
     const seen = hub.requests.length
-    for (const text of ['socks5://kim:hunter2@127.0.0.1:1080', 'kim:hunter2@proxy', 'proxy:3128']) {
-      const error = await rejectionOf(who({HTTPS_PROXY: text}, hub.url))
+    for (const text of ['socks5://kim:hunter2@127.0.0.1:1080', 'http://kim:hunter2@:80']) {
+      const error = await rejectionOf(who({HTTP_PROXY: text}))
       expect(error).to.be.instanceOf(UsageError)
-      expect(error.message).to.include('HTTPS_PROXY').and.not.include('hunter2')
+      expect(error.message).to.include('HTTP_PROXY').and.not.include('hunter2')
     }
 
     expect(hub.requests).to.have.length(seen)
