@@ -48,7 +48,7 @@ function headline({counts, interrupted, outcomes, deletionMs}: CleanupResult, st
   const seconds = `${(deletionMs / 1000).toFixed(1)} s`
   if (interrupted)
     return style.yellow(
-      `Interrupted after ${seconds}: what was under way was finished, nothing new was started.`,
+      `Interrupted after ${seconds}: what had begun was finished, nothing new was started.`,
     )
   if (counts.deleted + counts.gone === outcomes.length) return style.green(`Cleanup complete in ${seconds}.`)
   return style.red(`Cleanup ended in ${seconds}, not everything was deleted.`)
