@@ -12,7 +12,7 @@ export interface TimeLimit {
 
 /** How long the Hub may be silent where nothing else is said, in ms. */
 export const DEFAULT_SILENCE = 60_000
-/** Node's own `fetch` ends a request after so long, in ms. */
+/** Nobody waits longer at a terminal, in ms. */
 const LONGEST_SILENCE = 300_000
 
 /** Like `AbortSignal.timeout`, which can be neither called off nor begun anew. */
