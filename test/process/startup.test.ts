@@ -79,6 +79,16 @@ describe('what a start loads', () => {
       expect(heavy).to.deep.equal(['@huggingface/hub', 'cli-table3', 'hyparquet'])
     }))
 
+  it("is never Node's own fetch, which takes longer than all the rest", () =>
+    withHub({runs: 3}, async (hub) => {
+      const show = String.raw`process.on("exit", () => console.error(process.moduleLoadList.join("\n")))`
+      const options = `--import=data:text/javascript,${encodeURIComponent(show)}`
+      const words = ['cleanup', '--all', '--grace', '0', '--no-dry-run', '--yes']
+      const {exitCode, stderr} = await run(words, cleanEnv(hub, {NODE_OPTIONS: options}))
+      expect(exitCode).to.equal(0)
+      expect(stderr).to.include('NativeModule http').and.not.include('undici')
+    }))
+
   it('is for a rehearsal of a deletion all but the prompt', async () => {
     const words = ['sandbox', 'cleanup', '--keep-recent', '1', '--no-dry-run', '--yes']
     const {exitCode, heavy} = await load(words, cleanEnv())
