@@ -34,7 +34,9 @@ export async function sizes(): Promise<Figure[]> {
 }
 
 const BARE = `
-let url = process.env.HF_ENDPOINT + '/api/datasets?author=mira&sort=createdAt&limit=500&full=true'
+const expand = ['private', 'downloads', 'gated', 'likes', 'lastModified', 'sha', 'createdAt']
+const query = ['limit=500', 'author=mira', 'sort=createdAt', ...expand.map((key) => 'expand=' + key)]
+let url = process.env.HF_ENDPOINT + '/api/datasets?' + query.join('&')
 const headers = {authorization: 'Bearer ' + process.env.HF_TOKEN}
 let pages = 0
 while (url) {
