@@ -1,3 +1,4 @@
+import {Config} from '@oclif/core'
 import {runCommand} from '@oclif/test'
 import {mkdtempSync, readFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -9,6 +10,9 @@ export const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const pjson = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 pjson.oclif = {...pjson.oclif, commands: './src/commands', helpClass: './src/help'}
+
+/** Finding the commands takes longer than most of them; what else is in it is read from the environment again each time. */
+let found: Config | undefined
 
 export interface CliResult {
   stdout: string
@@ -24,7 +28,8 @@ export async function runCli(argv: string[], variables: Record<string, string> =
   process.exitCode = undefined
   try {
     const words = argv.map((word) => (/\s/.test(word) || word === '' ? JSON.stringify(word) : word))
-    const {stdout, stderr, error} = await runCommand(words, {isRoot: true, pjson, root})
+    found ??= await Config.load({isRoot: true, pjson, root})
+    const {stdout, stderr, error} = await runCommand(words, found)
     const exitCode = Number(process.exitCode ?? error?.oclif?.exit ?? (error ? 1 : 0))
     return {stdout, stderr, exitCode}
   } finally {

@@ -66,7 +66,8 @@ interface Counted {
 }
 
 function strikes(counted: Counted, request: FaultTarget): boolean {
-  if (counted.strikes === 0 || !counted.fault.match(request)) return false
+  const {match: matches} = counted.fault
+  if (counted.strikes === 0 || !matches(request)) return false
   if (counted.skips > 0) {
     counted.skips--
     return false
@@ -77,7 +78,7 @@ function strikes(counted: Counted, request: FaultTarget): boolean {
 }
 
 /** Whether the Hub does what it is asked where this fault strikes. */
-export function isActedUpon({respond, acts, reset, hold}: Fault): boolean {
+export function isActedUpon({respond, acts, reset, hold}: Omit<Fault, 'match'>): boolean {
   return reset !== 'before' && hold !== 'before' && (!respond || acts === true)
 }
 
