@@ -76,8 +76,12 @@ const cleanupWithArchive: Scenario = {
   pageSize: PAGE_SIZE,
   prepare: (hub) => fillAccount(hub),
   argv: (folder) => [
-    ...[...CLEANUP, '--run', '20250105_101500'],
-    ...['--delete-leaderboard', '--archive', join(folder, 'copies')],
+    ...CLEANUP,
+    '--run',
+    '20250105_101500',
+    '--delete-leaderboard',
+    '--archive',
+    join(folder, 'copies'),
   ],
   classify: stagesOfCleanup,
   kinds: {
