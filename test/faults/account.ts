@@ -14,6 +14,8 @@ const KEPT = {
 export const LEADERBOARD = 'mira/smoltrace-leaderboard'
 /** What `--incomplete-only` takes. */
 export const PLANNED = namesOf(UNFINISHED)
+/** What `--all` takes. */
+export const ALL_OF_RUNS = [...PLANNED, ...namesOf(KEPT)]
 /** Each with what would make a careless pattern, or a careless namespace, take it. */
 const STRANGERS = [
   'mira/smoltrace-results-20250105_101500-copy',
@@ -35,7 +37,7 @@ export const PAGE_SIZE = 7
 
 /** Fills an empty Hub with an account that has something of everything, and little of each. */
 export function fillAccount(hub: Sandbox): void {
-  for (const name of [...PLANNED, ...namesOf(KEPT), ...STRANGERS]) hub.state.addDataset(datasetOf(name))
+  for (const name of [...ALL_OF_RUNS, ...STRANGERS]) hub.state.addDataset(datasetOf(name))
   hub.state.addDataset({
     ...datasetOf(LEADERBOARD),
     files: {

@@ -5,16 +5,17 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {type CliResult, runCli} from '../support/cli.js'
-import {FAULTS, LIMIT} from '../support/faults.js'
+import {LIMIT} from '../support/faults.js'
 import {envOf, withHub} from '../support/hub.js'
+import {withLimits} from '../support/limits.js'
 import {withoutPauses} from '../support/pauses.js'
 import {type Cell, expectedCode, faultsFor, isAskedAgain, type Stake} from './rules.js'
 import {type Archived, archiveOnce, type Scenario, scenarios} from './scenarios.js'
 import {expectCopy, expectIntent} from './truth.js'
 import {snapshotOf, strike, type Watch, watch} from './watch.js'
 
-/** In seconds: what comes later counts as lost. */
-const PATIENCE = '0.05'
+/** How long the Hub may be silent, in ms; unlike any other limit. Where a fault keeps it silent, it is over at once. */
+const PATIENCE = 2345
 /** In ms. What takes longer hangs; then its Hub ends, and so does it. */
 const DEADLINE = 10_000
 
@@ -60,12 +61,14 @@ describe('every request, with everything that may go wrong', function () {
         }
       })
       scenario.trouble?.(hub)
-      if (fault) strike(hub, seen, fault)
       const deadline = setTimeout(() => void hub.close(), DEADLINE)
-      const isSlow = fault && ('hold' in FAULTS[fault.fault] || fault.fault === 'a body that stalls')
-      const env = {...envOf(hub), XDG_DATA_HOME: folder, ...(isSlow && {HF_HUB_DOWNLOAD_TIMEOUT: PATIENCE})}
+      const patience = {HF_HUB_DOWNLOAD_TIMEOUT: String(PATIENCE / 1000)}
+      const env = {...envOf(hub), XDG_DATA_HOME: folder, ...patience}
       const argv = [...scenario.argv(folder), ...concurrencyOf(scenario, concurrency)]
-      const result = await withoutPauses(() => runCli(argv, env))
+      const result = await withLimits(PATIENCE, (runOut) => {
+        if (fault) strike(hub, seen, fault, runOut)
+        return withoutPauses(() => runCli(argv, env))
+      })
       clearTimeout(deadline)
       if (failures[0]) throw failures[0]
       await scenario.expectTruth({hub, result, before, seen, dataHome: folder, planned: scenario.planned})

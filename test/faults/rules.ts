@@ -28,6 +28,8 @@ const REFUSED: ReadonlySet<FaultName> = new Set(['401', '403'])
 
 /** What is answered with a redirect, whose body nobody waits for. */
 const REDIRECTED: ReadonlySet<string> = new Set(['file', 'protection'])
+/** Sent with something to do or to decide: after a foreign answer the next look tells the truth, and it is sent again. */
+const SENT = /^(DELETE|create$|preupload$|batch$|commit$)/
 /** After these it can be seen that the Hub acted, whatever it answered. */
 const VISIBLE = /^(DELETE|create$|commit$|upload$)/
 
@@ -51,17 +53,13 @@ function isOvercome({stake, what, fault, often}: Cell): boolean {
   // A store is believed when it says 200; the commit that names what it has not is refused.
   if (what === 'upload' && FOREIGN.has(fault)) return false
   if (often === 'always') return VISIBLE.test(what) && isActedUpon(FAULTS[fault]) && !REFUSED.has(fault)
-  return PASSING.has(fault) || (FOREIGN.has(fault) && !isFinal(stake))
-}
-
-/** Where the next look tells the truth, a foreign answer costs a repeat and not the job; here it costs the job. */
-function isFinal(stake: Stake): boolean {
-  return stake === 'plan' || stake === 'look' || stake === 'change'
+  return PASSING.has(fault) || (FOREIGN.has(fault) && (SENT.test(what) || stake === 'content'))
 }
 
 /** Whether there is a second time that a request may fail: what ends the job at once can do so only once. */
-export function isAskedAgain({stake, fault}: Cell): boolean {
-  return !isFinal(stake) || PASSING.has(fault) || fault === '429, the window is used up'
+export function isAskedAgain({stake, what, fault}: Cell): boolean {
+  const isFinal = stake === 'plan' || stake === 'look' || stake === 'change'
+  return !isFinal || SENT.test(what) || PASSING.has(fault) || fault === '429, the window is used up'
 }
 
 function codeOf({stake, fault, often}: Cell): number {
@@ -85,8 +83,15 @@ function codeOf({stake, fault, often}: Cell): number {
   }
 }
 
-/** The faults that mean something else than another one does for requests that ask for this. */
+/** Bodies that are read in another way than most, or whose end matters. */
+const LONG_OR_FINAL = /^(DELETE|commit$|create$|file|listing$|upload$)/
+
+/** The faults that are not, for requests that ask for this, one and the same with another one. */
 export function faultsFor(what: string): FaultName[] {
   const names = Object.keys(FAULTS) as FaultName[]
-  return names.filter((name) => VISIBLE.test(what) || !name.endsWith('though the Hub acted'))
+  return names.filter((name) => {
+    if (name.endsWith('though the Hub acted')) return VISIBLE.test(what)
+    if (name === 'cut in a chunked body' || name === 'a body that stalls') return LONG_OR_FINAL.test(what)
+    return true
+  })
 }

@@ -209,7 +209,7 @@ const protect: Scenario = {
   planned: [LEADERBOARD],
   expectTruth(ended) {
     const document = documentOf(ended)
-    expectUntouched(ended, (name) => name === LEADERBOARD)
+    expectUntouched(ended.hub, ended.before, [LEADERBOARD])
     const text = ended.hub.state
       .get(LEADERBOARD)
       ?.head.files.get('.smoltrace/protection.json')

@@ -34,7 +34,7 @@ export async function expectTrueDeletion(ended: Ended): Promise<void> {
   const {hub, before, seen, planned} = ended
   const document = documentOf(ended)
   const now = snapshotOf(hub)
-  expectUntouched(ended, (name) => planned.includes(name))
+  expectUntouched(hub, before, planned)
   expect(
     seen.deletes.filter((name) => !planned.includes(name)),
     'DELETEs of what was not planned',
@@ -109,7 +109,11 @@ export function expectTrueRestore(ended: Ended & {archived: ReadonlyMap<string, 
   const {hub, before, planned, archived} = ended
   const document = documentOf(ended)
   const now = snapshotOf(hub)
-  expectUntouched(ended, (name) => !before.has(name) && planned.includes(name))
+  expectUntouched(
+    hub,
+    before,
+    planned.filter((name) => !before.has(name)),
+  )
   for (const name of planned)
     expect(now.get(name)?.isPrivate, `whether ${name} is private`).not.to.equal(false)
   if (document.error) {
@@ -132,11 +136,14 @@ export function expectTrueRestore(ended: Ended & {archived: ReadonlyMap<string, 
 }
 
 /** That all but these is as it was, and that nothing has come. */
-export function expectUntouched({hub, before}: Ended, mayChange: (name: string) => boolean): void {
+export function expectUntouched(
+  hub: Sandbox,
+  before: ReadonlyMap<string, Snapshot>,
+  mayChange: readonly string[],
+): void {
   const now = snapshotOf(hub)
-  for (const [name, dataset] of before)
-    if (!mayChange(name)) expect(now.get(name), name).to.deep.equal(dataset)
-  for (const name of now.keys()) if (!mayChange(name)) expect(before.has(name), `${name} came`).to.equal(true)
+  for (const name of new Set([...before.keys(), ...now.keys()]))
+    if (!mayChange.includes(name)) expect(now.get(name), name).to.deep.equal(before.get(name))
 }
 
 function countsOf(outcomes: Outcome[]): Record<string, number> {
@@ -149,7 +156,8 @@ function sameNames(one: ReadonlyMap<string, Snapshot>, other: ReadonlyMap<string
   return one.size === other.size && [...one.keys()].every((name) => other.has(name))
 }
 
-function sameFiles(one: Snapshot | undefined, other: Snapshot | undefined): boolean {
+/** Whether two datasets hold the same files with the same content. */
+export function sameFiles(one: Snapshot | undefined, other: Snapshot | undefined): boolean {
   if (!one || one.files.size !== other?.files.size) return false
   return [...one.files].every(([path, {bytes}]) => other.files.get(path)?.bytes().equals(bytes()))
 }

@@ -1,5 +1,6 @@
 import {type FaultTarget, type Sandbox} from '../../src/lib/sandbox/index.js'
 import {type FaultName, FAULTS, type NamedFault} from '../support/faults.js'
+import {type RunOut} from '../support/limits.js'
 import {type Classify} from './kinds.js'
 import {type Often} from './rules.js'
 
@@ -69,19 +70,29 @@ const WINDOWS = 7
 /**
  * Makes one request of a kind fail, or every one. A token that is rejected once for good is rejected from then on.
  * @param seen of the watch that was installed before
+ * @param runOut ends the wait for an answer that does not come
  */
-export function strike(hub: Sandbox, seen: Watch, how: {kind: string; fault: FaultName; often: Often}): void {
-  const {kind, fault, often} = how
+export function strike(
+  hub: Sandbox,
+  seen: Watch,
+  {kind, fault, often}: {kind: string; fault: FaultName; often: Often},
+  runOut: RunOut,
+): void {
   const named: NamedFault = FAULTS[fault]
   const isForGood = fault === '401' && often === 'always'
   const times = often === 'once' ? 1 : fault.includes('window') ? WINDOWS : Number.POSITIVE_INFINITY
   hub.intercept({
     ...named,
     times,
+    ...(isSilent(named) && {before: runOut}),
     match() {
       const isHit = seen.current === kind || (isForGood && seen.struck > 0)
       if (isHit) seen.struck++
       return isHit
     },
   })
+}
+
+function isSilent({hold, breakOff}: NamedFault): boolean {
+  return hold !== undefined || breakOff === 'stalled'
 }
