@@ -19,10 +19,8 @@ export const ALL_OF_RUNS = [...PLANNED, ...namesOf(KEPT)]
 /** Each with what would make a careless pattern, or a careless namespace, take it. */
 const STRANGERS = [
   'mira/smoltrace-results-20250105_101500-copy',
-  'mira/smoltrace-resultsx-20250105_101500',
   'mira/smoltrace-results-20250231_101500',
   'mira/Smoltrace-traces-20250104_101500',
-  'mira/smoltrace-tasks',
   'tinyagents/smoltrace-results-20250105_101500',
   'tinyagents/smoltrace-leaderboard',
 ]

@@ -9,7 +9,7 @@ import {LIMIT} from '../support/faults.js'
 import {envOf, withHub} from '../support/hub.js'
 import {withLimits} from '../support/limits.js'
 import {withoutPauses} from '../support/pauses.js'
-import {type Cell, expectedCode, faultsFor, isAskedAgain, type Stake} from './rules.js'
+import {type Cell, expectedCode, faultsFor, isAskedAgain, isEveryday, type Stake} from './rules.js'
 import {type Archived, archiveOnce, type Scenario, scenarios} from './scenarios.js'
 import {expectCopy, expectIntent} from './truth.js'
 import {snapshotOf, strike, type Watch, watch} from './watch.js'
@@ -18,6 +18,9 @@ import {snapshotOf, strike, type Watch, watch} from './watch.js'
 const PATIENCE = 2345
 /** In ms. What takes longer hangs; then its Hub ends, and so does it. */
 const DEADLINE = 10_000
+
+/** Whether every cell is played, also those that few would miss. */
+const IS_WHOLE = process.env.SMOLTRACE_FAULTS === 'all'
 
 type Strike = Pick<Cell, 'fault' | 'often'> & {kind: string}
 
@@ -118,11 +121,12 @@ function cellsOf(kind: string, stake: Stake): Cell[] {
   return faultsFor(what)
     .flatMap((fault) => (['once', 'always'] as const).map((often) => ({stake, what, fault, often})))
     .filter((cell) => cell.often === 'once' || isAskedAgain(cell))
+    .filter((cell) => IS_WHOLE || isEveryday(cell))
 }
 
 /** Where several DELETEs are under way, one that fails meets others that do not. */
-function concurrenciesFor({stake}: Cell): number[] {
-  return stake === 'deletion' ? [4, 1] : [4]
+function concurrenciesFor({stake, often}: Cell): number[] {
+  return stake === 'deletion' && often === 'once' ? [4, 1] : [4]
 }
 
 function concurrencyOf({argv}: Scenario, concurrency: number): string[] {

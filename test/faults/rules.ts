@@ -83,6 +83,24 @@ function codeOf({stake, fault, often}: Cell): number {
   }
 }
 
+/** Of faults that mean the same to whoever meets them again and again, one. */
+const OF_EACH_FAMILY: ReadonlySet<FaultName> = new Set([
+  '401',
+  '403',
+  '429, a limit of this action',
+  '429, the window is used up',
+  '500',
+  'broken JSON',
+  'no answer',
+  'reset after the Hub acted',
+  'reset before the Hub acted',
+])
+
+/** Whether a cell belongs to the everyday tests; the others differ from one of these only in what is met first. */
+export function isEveryday({fault, often}: Cell): boolean {
+  return often === 'once' || OF_EACH_FAMILY.has(fault)
+}
+
 /** Bodies that are read in another way than most, or whose end matters. */
 const LONG_OR_FINAL = /^(DELETE|commit$|create$|file|listing$|upload$)/
 

@@ -2,9 +2,10 @@ import {expect} from 'chai'
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
+import {readHistory} from '../../src/lib/history.js'
 import {type Outcome} from '../../src/lib/outcomes.js'
 import {type Sandbox} from '../../src/lib/sandbox/index.js'
-import {type CliResult, runCli} from '../support/cli.js'
+import {type CliResult} from '../support/cli.js'
 import {type Snapshot, snapshotOf, type Watch} from './watch.js'
 
 /** One job that has ended, and what there was before it. */
@@ -68,20 +69,14 @@ function expectTrueOutcome(
 
 /** Every outcome in the words of the report; what was sent and not answered is `uncertain`. */
 async function expectTrueHistory({dataHome}: Ended, outcomes: Outcome[]): Promise<void> {
-  const {stdout, exitCode} = await runCli(['history', '--json'], {XDG_DATA_HOME: dataHome})
-  const {jobs, problems} = JSON.parse(stdout)
-  expect({exitCode, problems}).to.deep.equal({exitCode: 0, problems: []})
-  expect(jobs).to.have.length(1)
-  expect(jobs[0].state).to.equal('finished')
-  const told = jobs[0].datasets.map(({name, state, reason}: Record<string, unknown>) => ({
-    name,
-    state,
-    reason,
-  }))
+  const {jobs, problems} = await readHistory(join(dataHome, 'smoltrace'))
+  expect(problems).to.deep.equal([])
+  expect(jobs.map(({state}) => state)).to.deep.equal(['finished'])
+  const told = jobs[0]?.datasets.map(({name, state, reason}) => ({name, state, reason}))
   const reported = outcomes.map(({name, status, uncertain, reason}) => ({
     name,
     state: uncertain ? 'uncertain' : status,
-    reason: reason ?? null,
+    reason,
   }))
   expect(told, 'history').to.have.deep.members(reported)
 }
