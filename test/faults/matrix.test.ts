@@ -1,10 +1,11 @@
+import {type Config} from '@oclif/core'
 import {expect} from 'chai'
 import nock from 'nock'
 import {access, constants, mkdir, mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type CliResult, runCli} from '../support/cli.js'
+import {type CliResult, findCommands, runCli} from '../support/cli.js'
 import {LIMIT} from '../support/faults.js'
 import {envOf, withHub} from '../support/hub.js'
 import {withLimits} from '../support/limits.js'
@@ -28,11 +29,13 @@ describe('every request, with everything that may go wrong', function () {
   this.slow(2000)
   let home: string
   let archived: Archived | undefined
+  let commands: Config
   let count = 0
 
   before(async () => {
     // It looks at every request, which costs more than all the rest; here each goes to a sandbox.
     nock.restore()
+    commands = await findCommands()
     home = await mkdtemp(join(await memory(), 'smoltrace-faults-'))
     archived = await archiveOnce(join(home, 'archived'))
   })
@@ -70,7 +73,7 @@ describe('every request, with everything that may go wrong', function () {
       const argv = [...scenario.argv(folder), ...concurrencyOf(scenario, concurrency)]
       const result = await withLimits(PATIENCE, (runOut) => {
         if (fault) strike(hub, seen, fault, runOut)
-        return withoutPauses(() => runCli(argv, env))
+        return withoutPauses(() => runCli(argv, env, commands))
       })
       clearTimeout(deadline)
       if (failures[0]) throw failures[0]
