@@ -3,6 +3,7 @@ import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../lib/base-command.js'
 import {cutoffOf, parseAge} from '../lib/duration.js'
 import {UsageError} from '../lib/errors.js'
+import {FROM_COMMAND_LINE} from '../lib/flags.js'
 import {findJob, readHistory} from '../lib/history.js'
 import {jobDocument} from '../lib/job-record.js'
 import {inSlices, mapping} from '../lib/slices.js'
@@ -23,7 +24,10 @@ export default class History extends BaseCommand {
   ]
   static override hiddenAliases = ['smoltrace:history']
   static override args = {
-    job: Args.string({description: 'A job, by the first characters of its id; default: all of them.'}),
+    job: Args.string({
+      ...FROM_COMMAND_LINE,
+      description: 'A job, by the first characters of its id; default: all of them.',
+    }),
   }
   static override flags = {
     since: Flags.string({

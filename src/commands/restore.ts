@@ -3,7 +3,7 @@ import {Args, Flags} from '@oclif/core'
 import {type RestoreEvent, type RestoreResult} from '../lib/archive/restore.js'
 import {HubCommand} from '../lib/base-command.js'
 import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from '../lib/concurrency.js'
-import {wholeNumber} from '../lib/flags.js'
+import {FROM_COMMAND_LINE, wholeNumber} from '../lib/flags.js'
 
 export default class Restore extends HubCommand {
   static override summary = 'Bring archived datasets back to the Hub.'
@@ -28,8 +28,13 @@ Exit codes: 0 all restored or already there, 1 error or refused, 2 usage, 3 some
   ]
   static override hiddenAliases = ['smoltrace:restore']
   static override args = {
-    dir: Args.string({description: 'Folder of archives, as --archive was given.', required: true}),
+    dir: Args.string({
+      ...FROM_COMMAND_LINE,
+      description: 'Folder of archives, as --archive was given.',
+      required: true,
+    }),
     name: Args.string({
+      ...FROM_COMMAND_LINE,
       description:
         "Datasets, by full name or without the namespace, or runs' timestamps; default: everything.",
       multiple: true,

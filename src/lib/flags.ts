@@ -14,6 +14,9 @@ export const wholeNumber = Flags.custom<number, {min: number; max?: number}>({
   },
 })
 
+/** For arguments. oclif would look for a missing one on stdin, and take there what belongs to the loop around the command. */
+export const FROM_COMMAND_LINE = {ignoreStdin: true} as const
+
 /** Flags that several commands share. Their values are read by the lib, which the library's callers use without us. */
 export const selectionFlags = {
   'older-than': Flags.string({

@@ -5,6 +5,7 @@ import {discoverSmoltraceDatasets} from '../../src/lib/datasets.js'
 import {NotAllowedError, RefusedError, SmoltraceError, UsageError} from '../../src/lib/errors.js'
 import {citedRuns, type Metric} from '../../src/lib/evidence.js'
 import {connectHub} from '../../src/lib/hub/client.js'
+import {HubUnreachableError} from '../../src/lib/hub/errors.js'
 import {readLeaderboard} from '../../src/lib/leaderboard.js'
 import {
   protectLeaderboard,
@@ -17,6 +18,7 @@ import {groupDatasetsByRun} from '../../src/lib/runs.js'
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {storedFile} from '../../src/lib/sandbox/objects.js'
 import {rejectionOf} from '../support/builders.js'
+import {withoutPauses} from '../support/pauses.js'
 
 describe('protecting the leaderboard', () => {
   const isCommit = ({method, path}: {method: string; path: string}) =>
@@ -47,6 +49,38 @@ describe('protecting the leaderboard', () => {
     const error = await rejectionOf(protectLeaderboard(connection()))
     expect(error).to.be.instanceOf(RefusedError)
     expect(hub.state.get(name)?.head.files.has(PROTECTION_PATH)).to.equal(false)
+  })
+
+  describe('where the answer to the commit is lost', () => {
+    const protect = () => withoutPauses(() => protectLeaderboard({...connection(), reason: 'cited'}))
+
+    it('sees that it arrived, commits once, and says that this was the change', async () => {
+      hub.intercept({match: isCommit, times: 1, reset: 'after'})
+      const {changed, protection} = await protect()
+      expect([changed, protection?.reason]).to.deep.equal([true, 'cited'])
+      expect(hub.state.get(name)?.head.title).to.equal('Protect the leaderboard')
+      expect(hub.requests.filter((request) => isCommit(request))).to.have.length(1)
+    })
+
+    it('commits again what did not arrive', async () => {
+      hub.intercept({match: isCommit, times: 2, reset: 'before'})
+      expect((await protect()).changed).to.equal(true)
+      expect(hub.state.get(name)?.head.files.has(PROTECTION_PATH)).to.equal(true)
+    })
+
+    it('gives up in the end, with what the network said', async () => {
+      hub.intercept({match: isCommit, reset: 'before'})
+      expect(await rejectionOf(protect())).to.be.instanceOf(HubUnreachableError)
+      expect(hub.requests.filter((request) => isCommit(request))).to.have.length(6)
+    })
+
+    it('is lifted all the same', async () => {
+      await protect()
+      hub.intercept({match: isCommit, times: 1, reset: 'after'})
+      const {changed, protection} = await withoutPauses(() => unprotectLeaderboard(connection()))
+      expect([changed, protection?.reason]).to.deep.equal([true, 'cited'])
+      expect(hub.state.get(name)?.head.files.has(PROTECTION_PATH)).to.equal(false)
+    })
   })
 
   it('keeps what the first one said: who protected it, when and why', async () => {

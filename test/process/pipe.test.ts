@@ -3,7 +3,7 @@ import {createServer} from 'node:net'
 
 import {type Fault} from '../../src/lib/sandbox/index.js'
 import {deletionsAt, namesAt, runDatasetsAt, UNKNOWN_TOKEN, until, withHub} from '../support/hub.js'
-import {cleanEnv, type Finished, run, start} from '../support/process.js'
+import {cleanEnv, type Finished, PROGRAM, run, start} from '../support/process.js'
 
 const DELETE_ALL = ['cleanup', '--all', '--no-dry-run', '--yes']
 
@@ -49,6 +49,15 @@ describe('the program on a pipe', () => {
       expectFailure(result, 2, /no terminal to ask on: add --yes/)
       expect(hub.requests).to.deep.equal([])
     }))
+
+  it('takes nothing from stdin for its arguments: that belongs to the loop around it', async () => {
+    const env = cleanEnv()
+    const {stdout, stderr, exitCode} = await run(['history'], env, PROGRAM, 'one\ntwo\n')
+    expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
+    expect(stdout).to.equal((await run(['history'], env)).stdout)
+    for (const command of [['runs', 'protect'], ['runs', 'unprotect'], ['restore']])
+      expectFailure(await run(command, env, PROGRAM, '20250101_000000\n'), 2, /Missing 1 required arg/)
+  })
 
   it('stops in silence where nobody reads on', () =>
     withHub({runs: 500}, async (hub) => {

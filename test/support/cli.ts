@@ -1,3 +1,4 @@
+import {Config} from '@oclif/core'
 import {runCommand} from '@oclif/test'
 import {mkdtempSync, readFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -16,15 +17,32 @@ export interface CliResult {
   exitCode: number
 }
 
-/** Runs a command in this process, from the sources, with these variables beside those of the test. */
-export async function runCli(argv: string[], variables: Record<string, string> = {}): Promise<CliResult> {
+const AS_ROOT = {isRoot: true, pjson, root}
+
+/**
+ * The program's commands, found once for many calls: finding them takes longer than most of them. Not for help, which
+ * changes what it shows.
+ */
+export function findCommands(): Promise<Config> {
+  return Config.load(AS_ROOT)
+}
+
+/**
+ * Runs a command in this process, from the sources, with these variables beside those of the test.
+ * @param commands found before, for calls that are many
+ */
+export async function runCli(
+  argv: string[],
+  variables: Record<string, string> = {},
+  commands?: Config,
+): Promise<CliResult> {
   const env = {XDG_DATA_HOME: mkdtempSync(join(tmpdir(), 'smoltrace-data-')), ...variables}
   const before = Object.keys(env).map((name) => [name, process.env[name]] as const)
   Object.assign(process.env, env)
   process.exitCode = undefined
   try {
     const words = argv.map((word) => (/\s/.test(word) || word === '' ? JSON.stringify(word) : word))
-    const {stdout, stderr, error} = await runCommand(words, {isRoot: true, pjson, root})
+    const {stdout, stderr, error} = await runCommand(words, commands ?? AS_ROOT)
     const exitCode = Number(process.exitCode ?? error?.oclif?.exit ?? (error ? 1 : 0))
     return {stdout, stderr, exitCode}
   } finally {

@@ -37,10 +37,10 @@ export function cleanEnv(hub?: Sandbox, more: Record<string, string> = {}): Reco
   return {PATH, HOME: home, HF_HOME: home, LANG: 'C.UTF-8', ...(hub && envOf(hub)), ...more}
 }
 
-/** Starts the program with pipes instead of a terminal. */
-export function start(argv: string[], env: Record<string, string>, program = PROGRAM): Running {
+/** Starts the program with pipes instead of a terminal, and with this text on stdin. */
+export function start(argv: string[], env: Record<string, string>, program = PROGRAM, stdin = ''): Running {
   const child = spawn(process.execPath, [program, ...argv], {env, cwd: tmpdir()})
-  child.stdin.end()
+  child.stdin.on('error', () => {}).end(stdin)
   let stdout = ''
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -64,8 +64,13 @@ export function start(argv: string[], env: Record<string, string>, program = PRO
 }
 
 /** Runs the program to its end, with pipes instead of a terminal. */
-export function run(argv: string[], env: Record<string, string>, program = PROGRAM): Promise<Finished> {
-  return start(argv, env, program).finished
+export function run(
+  argv: string[],
+  env: Record<string, string>,
+  program = PROGRAM,
+  stdin = '',
+): Promise<Finished> {
+  return start(argv, env, program, stdin).finished
 }
 
 async function exitCodeOf(child: ChildProcessWithoutNullStreams): Promise<number> {

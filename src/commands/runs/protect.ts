@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
+import {FROM_COMMAND_LINE} from '../../lib/flags.js'
 import {protectRuns} from '../../lib/protecting.js'
 import {PROTECTION_PATH} from '../../lib/protection-file.js'
 
@@ -24,6 +25,7 @@ Pinning again never shortens a pin: the one that holds longer stays.`
   static override strict = false
   static override args = {
     timestamp: Args.string({
+      ...FROM_COMMAND_LINE,
       description: 'Timestamps of runs, as `runs group` shows them.',
       required: true,
     }),

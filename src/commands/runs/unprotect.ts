@@ -1,6 +1,7 @@
 import {Args} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
+import {FROM_COMMAND_LINE} from '../../lib/flags.js'
 import {unprotectRuns} from '../../lib/protecting.js'
 
 export default class RunsUnprotect extends HubCommand {
@@ -19,6 +20,7 @@ export default class RunsUnprotect extends HubCommand {
   static override strict = false
   static override args = {
     timestamp: Args.string({
+      ...FROM_COMMAND_LINE,
       description: 'Timestamps of runs, as `runs group` shows them.',
       required: true,
     }),

@@ -11,12 +11,23 @@ export interface FaultTarget {
 /** Something that goes wrong, or happens in between, for the requests it matches. */
 export interface Fault {
   match: (request: FaultTarget) => boolean
+  /** How many requests it matches and lets through before the first that it strikes. Default: none. */
+  skip?: number
   /** How often it strikes. Default: always. */
   times?: number
   /** Answers instead of the Hub, with these headers only. */
   respond?: {status: number; headers?: Record<string, string>; body?: string}
+  /** With `respond`: the Hub acts nevertheless, as behind a gateway that lost its answer. Default: it does nothing. */
+  acts?: boolean
   /** Cuts the connection, before the Hub acted or after it. */
   reset?: 'after' | 'before'
+  /** Never answers, before the Hub acted or after it: the connection stays open until the client gives up. */
+  hold?: 'after' | 'before'
+  /**
+   * Sends the first half of the body of an answer whose length was announced, or of one in chunks; then cuts the
+   * connection, or sends no more until the client gives up.
+   */
+  breakOff?: 'chunked' | 'counted' | 'stalled'
   /** Waits this long first. */
   delayMs?: number
   /** Runs first, for what others do to the Hub between two requests. */
@@ -32,26 +43,43 @@ export interface Faults {
 
 /** A set of faults, empty at first. */
 export function createFaults(): Faults {
-  const installed = new Map<Fault, number>()
+  const installed = new Set<Counted>()
   return {
     install(fault) {
-      const own = {...fault}
-      installed.set(own, fault.times ?? Number.POSITIVE_INFINITY)
+      const own = {fault, skips: fault.skip ?? 0, strikes: fault.times ?? Number.POSITIVE_INFINITY}
+      installed.add(own)
       return () => {
         installed.delete(own)
       }
     },
     strike(request) {
-      const [fault, left = 0] =
-        [...installed].find(([candidate, remaining]) => remaining > 0 && strikes(candidate, request)) ?? []
-      if (fault) installed.set(fault, left - 1)
-      return fault
+      return [...installed].find((candidate) => strikes(candidate, request))?.fault
     },
   }
 }
 
-function strikes({match: matches}: Fault, request: FaultTarget): boolean {
-  return matches(request)
+/** A fault, and how often it still lets a request through, and then strikes. */
+interface Counted {
+  readonly fault: Fault
+  skips: number
+  strikes: number
+}
+
+function strikes(counted: Counted, request: FaultTarget): boolean {
+  const {match: matches} = counted.fault
+  if (counted.strikes === 0 || !matches(request)) return false
+  if (counted.skips > 0) {
+    counted.skips--
+    return false
+  }
+
+  counted.strikes--
+  return true
+}
+
+/** Whether the Hub does what it is asked where this fault strikes. */
+export function isActedUpon({respond, acts, reset, hold}: Omit<Fault, 'match'>): boolean {
+  return reset !== 'before' && hold !== 'before' && (!respond || acts === true)
 }
 
 /** The answer that a fault gives instead of the Hub's. */

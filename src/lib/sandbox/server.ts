@@ -5,7 +5,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 import type {Answer} from './answers.js'
 
-import {type Fault, faultAnswer, type Faults} from './faults.js'
+import {type Fault, faultAnswer, type Faults, isActedUpon} from './faults.js'
 
 /** A request whose body has been read. */
 export interface RawRequest {
@@ -83,7 +83,7 @@ async function handle(
       status: 413,
       headers: {'Content-Type': 'text/plain; charset=utf-8', Connection: 'close'},
     }
-    send(response, {...tooLarge, body: Buffer.from('Payload too large')}, behaviour, method)
+    send(response, {...tooLarge, body: Buffer.from('Payload too large')}, {...behaviour, method})
     incoming.resume()
     return
   }
@@ -93,30 +93,52 @@ async function handle(
   const fault = behaviour.faults.strike({method, path, body: body.toString('utf8')})
   await pause(behaviour.latencyMs + (fault?.delayMs ?? 0), signal)
   fault?.before?.()
-  const answer = fault?.reset === 'before' ? undefined : answerOf(request, behaviour, fault)
-  if (!answer || fault?.reset) {
-    answered?.(0)
-    incoming.socket.destroy()
-    return
-  }
-
-  answered?.(answer.status)
-  send(response, answer, behaviour, method)
+  const answer = answerTo(request, behaviour, fault)
+  answered?.(answer?.status ?? 0)
+  if (answer) send(response, answer, {...behaviour, method, breakOff: fault?.breakOff})
+  else if (!fault?.hold) incoming.socket.destroy()
 }
 
-function answerOf(request: RawRequest, behaviour: ServerBehaviour, fault: Fault | undefined): Answer {
-  return fault?.respond ? faultAnswer(fault.respond) : behaviour.answer(request)
+/** What is sent: the Hub's answer, the fault's, or none. */
+function answerTo(
+  request: RawRequest,
+  behaviour: ServerBehaviour,
+  fault: Fault | undefined,
+): Answer | undefined {
+  const answer = fault && !isActedUpon(fault) ? undefined : behaviour.answer(request)
+  if (fault?.reset || fault?.hold) return undefined
+  return fault?.respond ? faultAnswer(fault.respond) : answer
 }
 
-function send(response: ServerResponse, answer: Answer, {clock}: ServerBehaviour, method: string): void {
+interface Sending {
+  clock: () => Date
+  method: string
+  breakOff?: Fault['breakOff']
+}
+
+function send(response: ServerResponse, answer: Answer, {clock, method, breakOff}: Sending): void {
   response.sendDate = false
-  const bodyless = answer.status === 304 || answer.status === 204
+  const hasBody = answer.status !== 304 && answer.status !== 204
+  // An empty body cannot be cut: one byte that never comes stands for it.
+  const length = breakOff ? Math.max(answer.body.length, 1) : answer.body.length
   response.writeHead(answer.status, {
     Date: clock().toUTCString(),
     ...answer.headers,
-    ...(!bodyless && {'Content-Length': answer.body.length}),
+    ...(hasBody && breakOff !== 'chunked' && {'Content-Length': length}),
   })
-  response.end(method === 'HEAD' || bodyless ? undefined : answer.body)
+  if (!hasBody || method === 'HEAD') response.end()
+  else if (breakOff) sendHalf(response, answer.body, breakOff)
+  else response.end(answer.body)
+}
+
+function sendHalf(response: ServerResponse, body: Buffer, how: NonNullable<Fault['breakOff']>): void {
+  const cut = () => {
+    if (how !== 'stalled') response.destroy()
+  }
+
+  response.flushHeaders()
+  if (body.length < 2) setImmediate(cut)
+  else response.write(body.subarray(0, body.length / 2), cut)
 }
 
 /** Reads a request's body, unless it is larger than allowed. */

@@ -87,6 +87,74 @@ describe('sandbox: faults', () => {
     expect((await remove('one')).status).to.equal(404)
   })
 
+  it('lets as many requests through first as it says, and counts only those that it matches', async () => {
+    sandbox.intercept({match: ({path}) => path.includes('whoami'), skip: 2, times: 1, respond: {status: 401}})
+    expect((await ask(sandbox, 'GET /api/datasets?author=mira')).status).to.equal(200)
+    expect(await statuses(4)).to.deep.equal([200, 200, 401, 200])
+  })
+
+  it('lets the Hub act where a gateway answers in its place, if it says so', async () => {
+    const isDelete = ({method}: {method: string}) => method === 'DELETE'
+    sandbox.intercept({match: isDelete, times: 1, acts: true, respond: {status: 502, body: '<html>'}})
+    expect([(await remove('one')).status, sandbox.state.get('mira/one')]).to.deep.equal([502, undefined])
+    sandbox.intercept({match: isDelete, times: 1, respond: {status: 502, body: '<html>'}})
+    expect((await remove('two')).status).to.equal(502)
+    expect(sandbox.state.get('mira/two')).not.to.equal(undefined)
+  })
+
+  for (const hold of ['before', 'after'] as const) {
+    it(`never answers, and lets the Hub act only where it holds ${hold} that`, async () => {
+      sandbox.intercept({match: ({method}) => method === 'DELETE', times: 1, hold})
+      const giveUp = new AbortController()
+      const held = failureOf(
+        fetch(`${sandbox.url}/api/repos/delete`, {
+          method: 'DELETE',
+          headers: {authorization: `Bearer ${sandbox.token}`},
+          body: JSON.stringify({name: 'one', organization: 'mira', type: 'dataset'}),
+          signal: giveUp.signal,
+        }),
+      )
+      while (sandbox.requests.length === 0) await nextTurn()
+      expect((await whoami()).status).to.equal(200)
+      giveUp.abort()
+      expect(await held).to.have.property('name', 'AbortError')
+      expect(sandbox.requests[0]).to.include({method: 'DELETE', status: 0})
+      expect(sandbox.state.get('mira/one') === undefined).to.equal(hold === 'after')
+    })
+  }
+
+  for (const breakOff of ['counted', 'chunked'] as const) {
+    it(`breaks a ${breakOff} body off in its middle, so that it cannot be taken for whole`, async () => {
+      sandbox.intercept({match: () => true, breakOff})
+      const response = await fetch(`${sandbox.url}/api/whoami-v2`)
+      expect(response.headers.has('content-length')).to.equal(breakOff === 'counted')
+      const {value} = (await response.clone().body?.getReader().read()) ?? {}
+      expect(value?.length).to.be.above(0)
+      expect(await failureOf(response.text())).to.be.instanceOf(TypeError)
+    })
+  }
+
+  it('breaks off a body of nothing as well', async () => {
+    for (const breakOff of ['counted', 'chunked'] as const) {
+      sandbox.intercept({match: () => true, times: 1, respond: {status: 200}, acts: true, breakOff})
+      expect(await failureOf(fetch(sandbox.url).then((response) => response.text()))).to.be.instanceOf(
+        TypeError,
+      )
+    }
+  })
+
+  it('sends half a body and no more, until the client gives up', async () => {
+    sandbox.intercept({match: () => true, breakOff: 'stalled'})
+    const giveUp = new AbortController()
+    const response = await fetch(`${sandbox.url}/api/whoami-v2`, {signal: giveUp.signal})
+    const reader = response.body?.getReader()
+    const {value} = (await reader?.read()) ?? {}
+    expect(value?.length).to.equal(Math.floor(Number(response.headers.get('content-length')) / 2))
+    const more = failureOf(reader?.read() ?? Promise.reject(new Error('no body')))
+    giveUp.abort()
+    expect(await more).to.have.property('name', 'AbortError')
+  })
+
   it('lets something happen first, then the Hub answers', async () => {
     sandbox.intercept({
       match: ({method}) => method === 'DELETE',

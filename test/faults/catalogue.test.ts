@@ -1,0 +1,75 @@
+import {expect} from 'chai'
+
+import {readQuota} from '../../src/lib/hub/quota.js'
+import {isActedUpon} from '../../src/lib/sandbox/faults.js'
+import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
+import {type FaultName, FAULTS, type NamedFault} from '../support/faults.js'
+import {until} from '../support/hub.js'
+
+/** What a client sees of each fault: an answer, or where it ends. */
+const SEEN: Record<FaultName, string> = {
+  '500': '500 application/json, 970 left, as a whole',
+  '502 with a page': '502 text/html, as a whole',
+  '502 with a page, though the Hub acted': '502 text/html, as a whole',
+  '429, the window is used up': '429 text/plain, 0 left, as a whole',
+  '429, a limit of this action': '429 application/json, 970 left, as a whole',
+  '429 from the edge': '429 text/html, as a whole',
+  'reset before the Hub acted': 'no answer: reset',
+  'reset after the Hub acted': 'no answer: reset',
+  'no answer': 'no answer: waiting',
+  'no answer, though the Hub acted': 'no answer: waiting',
+  'cut in a counted body': '200 text/plain, 999 left, half: reset',
+  'cut in a chunked body': '200 text/plain, 999 left, half: reset',
+  'a body that stalls': '200 text/plain, 999 left, half: waiting',
+  'broken JSON': '200 application/json, 970 left, as a whole',
+  'a page with 200': '200 text/html, as a whole',
+  '401': '401 application/json, 970 left, as a whole',
+  '403': '403 application/json, 970 left, as a whole',
+}
+
+describe('the catalogue of faults', () => {
+  let hub: Sandbox
+
+  beforeEach(async () => {
+    hub = await startSandbox({seed: 'empty'})
+    hub.state.addDataset({name: 'mira/one', createdAt: '2025-01-10T12:00:00Z'})
+  })
+
+  afterEach(() => hub.close())
+
+  for (const [name, seen] of Object.entries(SEEN) as Array<[FaultName, string]>) {
+    it(`${name}: ${seen}`, async () => {
+      const fault: NamedFault = FAULTS[name]
+      hub.intercept({match: ({method}) => method === 'DELETE', ...fault})
+      expect(await clientSees(hub, seen.endsWith('waiting'))).to.equal(seen)
+      expect(hub.state.get('mira/one') === undefined, 'whether the Hub acted').to.equal(isActedUpon(fault))
+    })
+  }
+})
+
+/** Deletes a dataset, and says what comes back. What is not to come is given up once the Hub has answered something else since. */
+async function clientSees(hub: Sandbox, isVain: boolean): Promise<string> {
+  const giveUp = new AbortController()
+  const isEnded = (error: unknown) => (error as Error).name === 'AbortError'
+  const asked = fetch(`${hub.url}/api/repos/delete`, {
+    method: 'DELETE',
+    headers: {authorization: `Bearer ${hub.token}`},
+    body: JSON.stringify({name: 'one', organization: 'mira', type: 'dataset'}),
+    signal: giveUp.signal,
+  })
+  if (isVain) {
+    await until('the request', () => hub.requests.length > 0)
+    await fetch(`${hub.url}/api/whoami-v2`)
+    giveUp.abort()
+  }
+
+  const answer = await asked.catch((error: unknown) => (isEnded(error) ? 'waiting' : 'reset'))
+  if (typeof answer === 'string') return `no answer: ${answer}`
+  const [type] = (answer.headers.get('content-type') ?? '').split(';')
+  const quota = readQuota(answer.headers)
+  const end = await answer.text().then(
+    () => 'as a whole',
+    (error: unknown) => `half: ${isEnded(error) ? 'waiting' : 'reset'}`,
+  )
+  return [`${answer.status} ${type}`, ...(quota ? [`${quota.remaining} left`] : []), end].join(', ')
+}

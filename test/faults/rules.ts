@@ -1,0 +1,115 @@
+import {isActedUpon} from '../../src/lib/sandbox/faults.js'
+import {type FaultName, FAULTS} from '../support/faults.js'
+
+/**
+ * What hangs on a request: before the first DELETE everything (`plan`), or one dataset's copy (`copy`; `content` is checked
+ * against hashes); then what is left (`look`) or one dataset (`deletion`); in a restore one dataset (`part`).
+ */
+export type Stake = 'change' | 'content' | 'copy' | 'deletion' | 'look' | 'part' | 'plan'
+export type Often = 'always' | 'once'
+
+/** The network, or a gateway that is busy: worth another try. */
+const PASSING: ReadonlySet<FaultName> = new Set([
+  '429 from the edge',
+  '500',
+  '502 with a page',
+  '502 with a page, though the Hub acted',
+  'a body that stalls',
+  'cut in a chunked body',
+  'cut in a counted body',
+  'no answer',
+  'no answer, though the Hub acted',
+  'reset after the Hub acted',
+  'reset before the Hub acted',
+])
+/** Not the Hub's words: nobody knows what was done, nor what there is. */
+const FOREIGN: ReadonlySet<FaultName> = new Set(['a page with 200', 'broken JSON'])
+const REFUSED: ReadonlySet<FaultName> = new Set(['401', '403'])
+
+/** What is answered with a redirect, whose body nobody waits for. */
+const REDIRECTED: ReadonlySet<string> = new Set(['file', 'protection'])
+/** Sent with something to do or to decide: after a foreign answer the next look tells the truth, and it is sent again. */
+const SENT = /^(DELETE|create$|preupload$|batch$|commit$)/
+/** After these it can be seen that the Hub acted, whatever it answered. */
+const VISIBLE = /^(DELETE|create$|commit$|upload$)/
+
+export interface Cell {
+  stake: Stake
+  /** What is asked for, without the stage. */
+  what: string
+  fault: FaultName
+  often: Often
+}
+
+/** The exit code that a run ends with in which one request, or every one of a kind, has this fault. */
+export function expectedCode(cell: Cell): number {
+  return isOvercome(cell) ? 0 : codeOf(cell)
+}
+
+function isOvercome({stake, what, fault, often}: Cell): boolean {
+  // Waiting for the quota has no end, and is no failure.
+  if (fault === '429, the window is used up') return true
+  if (REDIRECTED.has(what) && fault === 'a body that stalls') return true
+  // A store is believed when it says 200; the commit that names what it has not is refused.
+  if (what === 'upload' && FOREIGN.has(fault)) return false
+  if (often === 'always') return VISIBLE.test(what) && isActedUpon(FAULTS[fault]) && !REFUSED.has(fault)
+  return PASSING.has(fault) || (FOREIGN.has(fault) && (SENT.test(what) || stake === 'content'))
+}
+
+/** Whether there is a second time that a request may fail: what ends the job at once can do so only once. */
+export function isAskedAgain({stake, what, fault}: Cell): boolean {
+  const isFinal = stake === 'plan' || stake === 'look' || stake === 'change'
+  return !isFinal || SENT.test(what) || PASSING.has(fault) || fault === '429, the window is used up'
+}
+
+function codeOf({stake, fault, often}: Cell): number {
+  switch (stake) {
+    case 'plan':
+    case 'change': {
+      return REFUSED.has(fault) ? 4 : 1
+    }
+
+    case 'copy':
+    case 'content': {
+      // A token that is rejected from now on is so in the next listing, before anything is deleted.
+      return fault === '401' && often === 'always' ? 4 : 3
+    }
+
+    case 'deletion':
+    case 'look':
+    case 'part': {
+      return 3
+    }
+  }
+}
+
+/** Of faults that mean the same to whoever meets them again and again, one. */
+const OF_EACH_FAMILY: ReadonlySet<FaultName> = new Set([
+  '401',
+  '403',
+  '429, a limit of this action',
+  '429, the window is used up',
+  '500',
+  'broken JSON',
+  'no answer',
+  'reset after the Hub acted',
+  'reset before the Hub acted',
+])
+
+/** Whether a cell belongs to the everyday tests; the others differ from one of these only in what is met first. */
+export function isEveryday({fault, often}: Cell): boolean {
+  return often === 'once' || OF_EACH_FAMILY.has(fault)
+}
+
+/** Bodies that are read in another way than most, or whose end matters. */
+const LONG_OR_FINAL = /^(DELETE|commit$|create$|file|listing$|upload$)/
+
+/** The faults that are not, for requests that ask for this, one and the same with another one. */
+export function faultsFor(what: string): FaultName[] {
+  const names = Object.keys(FAULTS) as FaultName[]
+  return names.filter((name) => {
+    if (name.endsWith('though the Hub acted')) return VISIBLE.test(what)
+    if (name === 'cut in a chunked body' || name === 'a body that stalls') return LONG_OR_FINAL.test(what)
+    return true
+  })
+}

@@ -1,0 +1,253 @@
+import {expect} from 'chai'
+import {join} from 'node:path'
+
+import {type Sandbox} from '../../src/lib/sandbox/index.js'
+import {runCli} from '../support/cli.js'
+import {FAULTS} from '../support/faults.js'
+import {envOf, withHub} from '../support/hub.js'
+import {datasetOf, fillAccount, LEADERBOARD, PAGE_SIZE, PLANNED} from './account.js'
+import {type Classify, stagesOfCleanup, stagesOfRestore, withoutStages} from './kinds.js'
+import {type Stake} from './rules.js'
+import {documentOf, type Ended, expectTrueDeletion, expectTrueRestore, expectUntouched} from './truth.js'
+import {type Snapshot, snapshotOf} from './watch.js'
+
+/** One command with all that it asks of the Hub. */
+export interface Scenario {
+  title: string
+  /** So few that everything that is listed takes more than one page. */
+  pageSize: number
+  /** What the command finds. `folder` is for its files. */
+  prepare: (hub: Sandbox, folder: string) => Promise<void> | void
+  argv: (folder: string) => string[]
+  classify: () => Classify
+  /** Every kind of request that it makes, and what hangs on it; those that fail in no cell here do so in another's. */
+  kinds: Record<string, 'elsewhere' | Stake>
+  /** Full names of what may go, or come back. */
+  planned: readonly string[]
+  /** Goes wrong in each run of it, so that there is something to look at again. */
+  trouble?: (hub: Sandbox) => void
+  /** Where its archive is made. */
+  copies?: (folder: string) => string
+  expectTruth: (ended: Ended) => Promise<void> | void
+}
+
+/** What every look at an account asks for. */
+const READING = {
+  listing: 'plan',
+  'later page of the listing': 'plan',
+  protection: 'plan',
+  'protection, content': 'plan',
+  files: 'plan',
+  'later page of the files': 'plan',
+  file: 'plan',
+  'file, bytes': 'plan',
+} as const satisfies Record<string, Stake>
+
+function at<S extends Stake | 'elsewhere'>(stage: string, stake: S): Record<string, S> {
+  return Object.fromEntries(Object.keys(READING).map((what) => [`${stage}: ${what}`, stake]))
+}
+
+const CLEANUP = ['cleanup', '--incomplete-only', '--grace', '0', '--no-dry-run', '--yes', '--json']
+const DELETES = {
+  'DELETE metrics': 'elsewhere',
+  'DELETE traces': 'elsewhere',
+  'DELETE results': 'elsewhere',
+} as const
+
+const cleanup: Scenario = {
+  title: 'cleanup',
+  pageSize: PAGE_SIZE,
+  prepare: (hub) => fillAccount(hub),
+  argv: () => CLEANUP,
+  classify: stagesOfCleanup,
+  kinds: {
+    'planning: whoami': 'plan',
+    ...at('planning', 'plan'),
+    'DELETE metrics': 'deletion',
+    'DELETE traces': 'deletion',
+    'DELETE results': 'deletion',
+  },
+  planned: PLANNED,
+  expectTruth: expectTrueDeletion,
+}
+
+const cleanupWithWait: Scenario = {
+  ...cleanup,
+  title: 'cleanup, while the quota is used up in its middle',
+  kinds: {
+    'planning: whoami': 'elsewhere',
+    ...at('planning', 'elsewhere'),
+    ...at('deleting', 'look'),
+    ...DELETES,
+  },
+  trouble(hub) {
+    const isDelete = ({method}: {method: string}) => method === 'DELETE'
+    hub.intercept({match: isDelete, skip: 1, times: 1, ...FAULTS['429, the window is used up']})
+  },
+}
+
+const archive: Scenario = {
+  ...cleanup,
+  title: 'cleanup --archive',
+  argv: (folder) => [...CLEANUP, '--archive', join(folder, 'copies')],
+  kinds: {
+    'planning: whoami': 'elsewhere',
+    ...at('planning', 'elsewhere'),
+    'copying: facts': 'copy',
+    'copying: files': 'copy',
+    'copying: file': 'content',
+    'copying: file, content': 'content',
+    'copying: file, bytes': 'content',
+    ...at('checking', 'elsewhere'),
+    'checking: listing': 'plan',
+    ...DELETES,
+  },
+  copies: (folder) => join(folder, 'copies'),
+}
+
+const deleteLeaderboard: Scenario = {
+  ...cleanup,
+  title: 'cleanup --delete-leaderboard',
+  argv: (folder) => [
+    ...CLEANUP,
+    '--run',
+    '20250105_101500',
+    '--delete-leaderboard',
+    '--archive',
+    join(folder, 'copies'),
+  ],
+  kinds: {
+    'planning: whoami': 'elsewhere',
+    ...at('planning', 'elsewhere'),
+    'copying: facts': 'elsewhere',
+    'copying: files': 'elsewhere',
+    'copying: later page of the files': 'copy',
+    'copying: file': 'elsewhere',
+    'copying: file, content': 'elsewhere',
+    'copying: file, bytes': 'elsewhere',
+    ...at('checking', 'elsewhere'),
+    ...at('deleting', 'elsewhere'),
+    'deleting: listing': 'look',
+    'DELETE metrics': 'elsewhere',
+    'DELETE traces': 'elsewhere',
+    'DELETE leaderboard': 'deletion',
+  },
+  planned: [...PLANNED.filter((name) => name.endsWith('20250105_101500')), LEADERBOARD],
+  copies: (folder) => join(folder, 'copies'),
+}
+
+const apply: Scenario = {
+  ...cleanup,
+  title: 'cleanup --apply',
+  async prepare(hub, folder) {
+    fillAccount(hub)
+    const dryRun = ['cleanup', '--incomplete-only', '--grace', '0', '--plan', planIn(folder)]
+    expect((await runCli(dryRun, envOf(hub))).exitCode).to.equal(0)
+  },
+  argv: (folder) => ['cleanup', '--apply', planIn(folder), '--no-dry-run', '--yes', '--json'],
+  kinds: {
+    'planning: whoami': 'elsewhere',
+    ...at('planning', 'elsewhere'),
+    'planning: listing': 'plan',
+    ...at('checking', 'elsewhere'),
+    'checking: later page of the listing': 'plan',
+    'checking: protection, content': 'plan',
+    'checking: file, bytes': 'plan',
+    ...DELETES,
+    'DELETE traces': 'deletion',
+  },
+}
+
+function planIn(folder: string): string {
+  return join(folder, 'plan.json')
+}
+
+/** A folder of archives, and what was archived. */
+export interface Archived {
+  dir: string
+  datasets: ReadonlyMap<string, Snapshot>
+}
+
+/** Archives a small account once, for all who restore it. */
+export function archiveOnce(dir: string): Promise<Archived> {
+  return withHub({seed: 'empty'}, async (hub) => {
+    for (const name of PLANNED) hub.state.addDataset(datasetOf(name))
+    const datasets = snapshotOf(hub)
+    const argv = ['cleanup', '--all', '--grace', '0', '--no-dry-run', '--yes', '--archive', dir]
+    expect((await runCli(argv, envOf(hub))).exitCode).to.equal(0)
+    return {dir, datasets}
+  })
+}
+
+/** @param archived known only once the tests run */
+function restore(archived: () => Archived): Scenario {
+  const planned = PLANNED.slice(0, 3)
+  // The first one is there already.
+  const missing = planned.slice(1)
+  return {
+    title: 'restore',
+    pageSize: 2,
+    prepare(hub) {
+      fillAccount(hub)
+      for (const name of missing) hub.state.remove(name)
+    },
+    argv: () => ['restore', archived().dir, ...planned, '--json'],
+    classify: stagesOfRestore,
+    kinds: {
+      whoami: 'plan',
+      'looking: facts': 'part',
+      'looking: files': 'part',
+      'looking: later page of the files': 'elsewhere',
+      create: 'part',
+      'filling: facts': 'part',
+      'filling: files': 'part',
+      preupload: 'part',
+      batch: 'part',
+      upload: 'part',
+      commit: 'part',
+      'comparing: facts': 'part',
+      'comparing: files': 'part',
+      'comparing: later page of the files': 'part',
+    },
+    planned,
+    expectTruth: (ended) => expectTrueRestore({...ended, archived: archived().datasets}),
+  }
+}
+
+const protect: Scenario = {
+  title: 'leaderboard protect --runs',
+  pageSize: PAGE_SIZE,
+  prepare: (hub) => fillAccount(hub),
+  argv: () => ['leaderboard', 'protect', '--runs', '--json'],
+  classify: withoutStages,
+  kinds: {
+    whoami: 'elsewhere',
+    ...(Object.fromEntries(Object.keys(READING).map((what) => [what, 'elsewhere'])) as Record<
+      string,
+      'elsewhere'
+    >),
+    'file, bytes': 'change',
+    facts: 'change',
+    protection: 'change',
+    'protection, content': 'change',
+    preupload: 'change',
+    commit: 'change',
+  },
+  planned: [LEADERBOARD],
+  expectTruth(ended) {
+    const document = documentOf(ended)
+    expectUntouched(ended.hub, ended.before, [LEADERBOARD])
+    const text = ended.hub.state
+      .get(LEADERBOARD)
+      ?.head.files.get('.smoltrace/protection.json')
+      ?.bytes()
+      .toString()
+    const isProtected = JSON.parse(text ?? '{}').leaderboard !== undefined
+    if (!document.error) expect(isProtected, 'whether it is protected').to.equal(true)
+  },
+}
+
+/** Every scenario of the matrix. */
+export function scenarios(archived: () => Archived): Scenario[] {
+  return [cleanup, cleanupWithWait, archive, deleteLeaderboard, apply, restore(archived), protect]
+}

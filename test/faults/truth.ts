@@ -1,0 +1,165 @@
+import {expect} from 'chai'
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {readHistory} from '../../src/lib/history.js'
+import {type Outcome} from '../../src/lib/outcomes.js'
+import {type Sandbox} from '../../src/lib/sandbox/index.js'
+import {type CliResult} from '../support/cli.js'
+import {type Snapshot, snapshotOf, type Watch} from './watch.js'
+
+/** One job that has ended, and what there was before it. */
+export interface Ended {
+  hub: Sandbox
+  result: CliResult
+  before: ReadonlyMap<string, Snapshot>
+  seen: Watch
+  /** Where journals are. */
+  dataHome: string
+  /** Full names of all that may go, or come back. */
+  planned: readonly string[]
+}
+
+/** What holds whatever went wrong: one document, which tells the exit code where it tells of an error, and no token. */
+export function documentOf({result, hub, dataHome}: Ended): Record<string, any> {
+  const document = JSON.parse(result.stdout) as Record<string, any>
+  if (document.error)
+    expect(document.error.exitCode, 'the exit code in the document').to.equal(result.exitCode)
+  for (const text of [result.stdout, result.stderr, ...journalsIn(dataHome)])
+    for (const token of Object.values(hub.tokens)) expect(text).not.to.include(token)
+  return document
+}
+
+/** The truth about a deletion: in what it deleted, in its report, in its journal, and in `history`. */
+export async function expectTrueDeletion(ended: Ended): Promise<void> {
+  const {hub, before, seen, planned} = ended
+  const document = documentOf(ended)
+  const now = snapshotOf(hub)
+  expectUntouched(hub, before, planned)
+  expect(
+    seen.deletes.filter((name) => !planned.includes(name)),
+    'DELETEs of what was not planned',
+  ).to.deep.equal([])
+  if (document.error) {
+    expect(seen.deletes, 'DELETEs before an error').to.deep.equal([])
+    expect(sameNames(before, now), 'what there is after an error').to.equal(true)
+    return
+  }
+
+  const outcomes = document.outcomes as Outcome[]
+  expect(
+    outcomes.map(({name}) => name),
+    'what is reported',
+  ).to.have.members(planned)
+  expect(document.counts).to.deep.equal(countsOf(outcomes))
+  for (const outcome of outcomes) expectTrueOutcome(outcome, before.get(outcome.name), now.get(outcome.name))
+  await expectTrueHistory(ended, outcomes)
+}
+
+function expectTrueOutcome(
+  {name, status, uncertain}: Outcome,
+  before: Snapshot | undefined,
+  now: Snapshot | undefined,
+): void {
+  if (uncertain) expect(status, `${name} is uncertain`).to.equal('failed')
+  else if (status === 'deleted') expect(now, `${name} is said to be deleted`).to.equal(undefined)
+  else expect(now, `${name} is said to be ${status}`).to.deep.equal(before)
+  expect(status, `${name}: nobody else deletes anything`).not.to.equal('gone')
+}
+
+/** Every outcome in the words of the report; what was sent and not answered is `uncertain`. */
+async function expectTrueHistory({dataHome}: Ended, outcomes: Outcome[]): Promise<void> {
+  const {jobs, problems} = await readHistory(join(dataHome, 'smoltrace'))
+  expect(problems).to.deep.equal([])
+  expect(jobs.map(({state}) => state)).to.deep.equal(['finished'])
+  const told = jobs[0]?.datasets.map(({name, state, reason}) => ({name, state, reason}))
+  const reported = outcomes.map(({name, status, uncertain, reason}) => ({
+    name,
+    state: uncertain ? 'uncertain' : status,
+    reason,
+  }))
+  expect(told, 'history').to.have.deep.members(reported)
+}
+
+/** That nothing is sent before its intent is on the disk, with one for each time. */
+export function expectIntent(dataHome: string, name: string, time: number): void {
+  const intents = journalsIn(dataHome)
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => line.includes('"kind":"intent"') && line.includes(`"name":"${name}"`))
+  expect(intents.length, `intents before DELETE ${time} of ${name}`).to.be.at.least(time)
+}
+
+/** That nothing is sent before its copy is on the disk: the manifest, and each file as it is on the Hub. */
+export function expectCopy(copies: string, name: string, dataset: Snapshot | undefined): void {
+  const manifest = JSON.parse(readFileSync(join(copies, `${name}.json`), 'utf8'))
+  expect([manifest.name, manifest.id, manifest.sha]).to.deep.equal([name, dataset?.id, dataset?.sha])
+  for (const [path, {bytes}] of dataset?.files ?? [])
+    expect(readFileSync(join(copies, name, path)).equals(bytes()), `the copy of ${path} of ${name}`).to.equal(
+      true,
+    )
+}
+
+/** The truth about a restore: nothing that was there has changed, and what is said to be back is, in every file. */
+export function expectTrueRestore(ended: Ended & {archived: ReadonlyMap<string, Snapshot>}): void {
+  const {hub, before, planned, archived} = ended
+  const document = documentOf(ended)
+  const now = snapshotOf(hub)
+  expectUntouched(
+    hub,
+    before,
+    planned.filter((name) => !before.has(name)),
+  )
+  for (const name of planned)
+    expect(now.get(name)?.isPrivate, `whether ${name} is private`).not.to.equal(false)
+  if (document.error) {
+    expect(sameNames(before, now), 'what there is after an error').to.equal(true)
+    return
+  }
+
+  const outcomes = document.outcomes as Array<{name: string; status: string}>
+  expect(
+    outcomes.map(({name}) => name),
+    'what is reported',
+  ).to.have.members(planned)
+  for (const {name, status} of outcomes) {
+    expect(['restored', 'present', 'failed', 'unattempted'], JSON.stringify(outcomes)).to.include(status)
+    if (before.has(name)) expect(status, name).not.to.equal('restored')
+    const isBack = sameFiles(archived.get(name), now.get(name))
+    if (status === 'restored' || status === 'present') expect(isBack, `${name} is ${status}`).to.equal(true)
+    else if (status === 'unattempted' && !before.has(name)) expect(now.has(name), name).to.equal(false)
+  }
+}
+
+/** That all but these is as it was, and that nothing has come. */
+export function expectUntouched(
+  hub: Sandbox,
+  before: ReadonlyMap<string, Snapshot>,
+  mayChange: readonly string[],
+): void {
+  const now = snapshotOf(hub)
+  for (const name of new Set([...before.keys(), ...now.keys()]))
+    if (!mayChange.includes(name)) expect(now.get(name), name).to.deep.equal(before.get(name))
+}
+
+function countsOf(outcomes: Outcome[]): Record<string, number> {
+  const counts = {deleted: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}
+  for (const {status} of outcomes) counts[status]++
+  return counts
+}
+
+function sameNames(one: ReadonlyMap<string, Snapshot>, other: ReadonlyMap<string, Snapshot>): boolean {
+  return one.size === other.size && [...one.keys()].every((name) => other.has(name))
+}
+
+/** Whether two datasets hold the same files with the same content. */
+export function sameFiles(one: Snapshot | undefined, other: Snapshot | undefined): boolean {
+  if (!one || one.files.size !== other?.files.size) return false
+  return [...one.files].every(([path, {bytes}]) => other.files.get(path)?.bytes().equals(bytes()))
+}
+
+/** The text of every journal. */
+function journalsIn(dataHome: string): string[] {
+  const folder = join(dataHome, 'smoltrace', 'journal')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+}

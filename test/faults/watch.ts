@@ -1,0 +1,98 @@
+import {type FaultTarget, type Sandbox} from '../../src/lib/sandbox/index.js'
+import {type FaultName, FAULTS, type NamedFault} from '../support/faults.js'
+import {type RunOut} from '../support/limits.js'
+import {type Classify} from './kinds.js'
+import {type Often} from './rules.js'
+
+/** One dataset as it was at a moment. */
+export interface Snapshot {
+  id: string
+  sha: string
+  isPrivate: boolean
+  files: ReadonlyMap<string, {bytes: () => Buffer}>
+}
+
+/** Everything that is on the Hub now, by full name. */
+export function snapshotOf(hub: Sandbox): Map<string, Snapshot> {
+  return new Map(
+    hub.state
+      .datasets()
+      .map((repo) => [
+        repo.id,
+        {id: repo._id, sha: repo.sha, isPrivate: repo.private, files: repo.head.files},
+      ]),
+  )
+}
+
+/** What was seen of the requests of one job. */
+export interface Watch {
+  /** The kind of the request that is looked at now. */
+  current: string
+  /** Every kind so far. */
+  kinds: Set<string>
+  /** Full names of the DELETEs that reached the Hub, repeated ones too. */
+  deletes: string[]
+  /** How often the fault struck. */
+  struck: number
+}
+
+/** Looks at every request before anything strikes it. */
+export function watch(
+  hub: Sandbox,
+  classify: Classify,
+  onDelete: (name: string, time: number) => void,
+): Watch {
+  const seen: Watch = {kinds: new Set(), deletes: [], struck: 0, current: ''}
+  hub.intercept({
+    match(request) {
+      seen.current = classify(request)
+      seen.kinds.add(seen.current)
+      if (request.method === 'DELETE') {
+        const name = deletedBy(request)
+        seen.deletes.push(name)
+        onDelete(name, seen.deletes.filter((each) => each === name).length)
+      }
+
+      return false
+    },
+  })
+  return seen
+}
+
+function deletedBy({body}: FaultTarget): string {
+  const {organization, name} = JSON.parse(body) as {organization: string; name: string}
+  return `${organization}/${name}`
+}
+
+/** A window that is used up again and again: more often than any other fault is endured. */
+const WINDOWS = 7
+
+/**
+ * Makes one request of a kind fail, or every one. A token that is rejected once for good is rejected from then on.
+ * @param seen of the watch that was installed before
+ * @param runOut ends the wait for an answer that does not come
+ */
+export function strike(
+  hub: Sandbox,
+  seen: Watch,
+  {kind, fault, often}: {kind: string; fault: FaultName; often: Often},
+  runOut: RunOut,
+): void {
+  const named: NamedFault = FAULTS[fault]
+  const isForGood = fault === '401' && often === 'always'
+  const times = often === 'once' ? 1 : fault.includes('window') ? WINDOWS : Number.POSITIVE_INFINITY
+  hub.intercept({
+    ...named,
+    times,
+    ...(isSilent(named) && {before: runOut}),
+    match() {
+      const isHit = seen.current === kind || (isForGood && seen.struck > 0)
+      if (isHit) seen.struck++
+      return isHit
+    },
+  })
+}
+
+function isSilent({hold, breakOff}: NamedFault): boolean {
+  return hold !== undefined || breakOff === 'stalled'
+}
