@@ -1,6 +1,7 @@
 import type * as HubLibrary from './functions.js'
 
 import {CancelledError, SmoltraceError} from '../errors.js'
+import {type Answer} from './answer.js'
 import {HubFormatError, HubUnreachableError} from './errors.js'
 import {type Ask} from './transport.js'
 
@@ -51,22 +52,30 @@ const READABLE_LINK = /<(https?:\/\/[^>]+)>;\s+rel="next"/g
 
 /**
  * Guards the pages of a listing. The library takes a `Link` that it cannot read for the end of the list, and follows
- * any other wherever it leads, in a circle too.
+ * any other wherever it leads, in a circle too. The next page is asked for while the library reads the one before.
  */
 export function followingLinks(request: Ask, endpoint: string): Ask {
   const seen = new Set<string>()
+  let ahead: {url: string; answer: Promise<Answer>} | undefined
   return async (url, question) => {
-    const response = await request(url, question)
+    const answer = await (ahead?.url === url ? ahead.answer : request(url, question))
     seen.add(url)
-    const link = response.headers.get('link') ?? ''
-    if (!/next/i.test(link)) return response
-    // Of several the library would follow the last.
-    const [next = '', ...others] = [...link.matchAll(READABLE_LINK)].map(([, address = '']) => address)
-    if (others.length > 0 || !URL.canParse(next) || new URL(next).origin !== new URL(endpoint).origin) {
-      throw new HubFormatError(`The listing of the Hub goes on at an address that is not the Hub's: ${link}`)
-    }
-
+    const next = nextIn(answer.headers.get('link') ?? '', endpoint)
+    if (next === undefined) return answer
     if (seen.has(next)) throw new HubFormatError('The listing of the Hub leads in a circle.')
-    return response
+    ahead = {url: next, answer: request(next, question)}
+    // Whoever asks for that page is told; until then it is nobody's fault.
+    ahead.answer.catch(() => {})
+    return answer
   }
+}
+
+/** Where a listing goes on; undefined at its end. */
+function nextIn(link: string, endpoint: string): string | undefined {
+  if (!/next/i.test(link)) return undefined
+  // Of several the library would follow the last.
+  const [next = '', ...others] = [...link.matchAll(READABLE_LINK)].map(([, address = '']) => address)
+  if (others.length === 0 && URL.canParse(next) && new URL(next).origin === new URL(endpoint).origin)
+    return next
+  throw new HubFormatError(`The listing of the Hub goes on at an address that is not the Hub's: ${link}`)
 }

@@ -47,9 +47,7 @@ const LABELS: Record<OutcomeStatus, string> = {
 function headline({counts, interrupted, outcomes, deletionMs}: CleanupResult, style: Style): string {
   const seconds = `${(deletionMs / 1000).toFixed(1)} s`
   if (interrupted)
-    return style.yellow(
-      `Interrupted after ${seconds}: what had begun was finished, nothing new was started.`,
-    )
+    return style.yellow(`Interrupted after ${seconds}: what had begun was finished, nothing new was started.`)
   if (counts.deleted + counts.gone === outcomes.length) return style.green(`Cleanup complete in ${seconds}.`)
   return style.red(`Cleanup ended in ${seconds}, not everything was deleted.`)
 }
