@@ -91,7 +91,7 @@ export function isOfRun(dataset: Dataset): dataset is RunDataset {
 }
 
 /** How many of these datasets there are of each type. */
-export function countByType(datasets: Dataset[]): Record<DatasetType, number> {
+export function countByType(datasets: Iterable<Dataset>): Record<DatasetType, number> {
   const counts = {results: 0, traces: 0, metrics: 0, leaderboard: 0}
   for (const {type} of datasets) counts[type]++
   return counts

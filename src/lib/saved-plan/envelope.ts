@@ -21,7 +21,7 @@ interface Envelope {
  * long plan never more than one entry is parsed at a time.
  * @throws what `refuse` makes
  */
-export function* openPlan(text: string, refuse: Refuse): Steps<Field> {
+export function* openPlan(text: Buffer, refuse: Refuse): Steps<Field> {
   const envelope = yield* opening(text)
   if (envelope === undefined) throw refuse('it is no JSON')
   if (!isPlan(envelope)) throw refuse('it is no plan')
@@ -39,7 +39,7 @@ export function* openPlan(text: string, refuse: Refuse): Steps<Field> {
 }
 
 /** Whether a text is a saved plan of any version, right or wrong. */
-export function* lookingForPlan(text: string): Steps<boolean> {
+export function* lookingForPlan(text: Buffer): Steps<boolean> {
   return isPlan(yield* opening(text))
 }
 
@@ -48,11 +48,11 @@ function isPlan(envelope: Envelope | undefined): boolean {
 }
 
 /** @returns undefined where the text is no JSON */
-function* opening(text: string): Steps<Envelope | undefined> {
+function* opening(text: Buffer): Steps<Envelope | undefined> {
   try {
     const members = yield* findingMembers(text)
     if (members) return yield* checkingParts(members)
-    JSON.parse(text)
+    JSON.parse(text.toString())
     return {members: {}, hasNameTwice: false, isDeep: false}
   } catch (error) {
     if (error instanceof SyntaxError) return undefined

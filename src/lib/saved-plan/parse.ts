@@ -46,12 +46,12 @@ const PARTS = [
 type Parts = Record<(typeof PARTS)[number], Field>
 
 /**
- * Reads a saved plan's text, of which nothing is trusted. The plan is made again from its datasets and rules, and all that
+ * Reads a saved plan's text in UTF-8, of which nothing is trusted. The plan is made again from its datasets and rules, and all that
  * the text says beside them must be what comes of that.
  * @returns the steps to the plan, frozen
  * @throws what `refuse` makes, naming the place
  */
-export function* parsingPlan(text: string, refuse: Refuse): Steps<SavedPlan> {
+export function* parsingPlan(text: Buffer, refuse: Refuse): Steps<SavedPlan> {
   const root = yield* openPlan(text, refuse)
   const parts = root.parts(...PARTS)
   parts.program.text()
