@@ -2,8 +2,8 @@ import {expect} from 'chai'
 import {setImmediate as nextTurn} from 'node:timers/promises'
 
 import {type Outcome} from '../../../src/lib/outcomes.js'
-import {Rows} from '../../../src/lib/ui/rows.js'
 import {startTask} from '../../../src/lib/ui/row-task.js'
+import {Rows} from '../../../src/lib/ui/rows.js'
 
 const name = 'kim/smoltrace-results-20260101_000000'
 
