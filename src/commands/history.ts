@@ -4,8 +4,8 @@ import {BaseCommand} from '../lib/base-command.js'
 import {cutoffOf, parseAge} from '../lib/duration.js'
 import {UsageError} from '../lib/errors.js'
 import {findJob, readHistory} from '../lib/history.js'
-import {jobDocument} from '../lib/job-record.js'
-import {inSlices, mapping} from '../lib/slices.js'
+import {jobDocument, type JobRecord} from '../lib/job-record.js'
+import {LazyList} from '../lib/lazy-list.js'
 
 export default class History extends BaseCommand {
   static override summary = 'Show what was deleted from this machine, and what of it is certain.'
@@ -37,12 +37,19 @@ export default class History extends BaseCommand {
     if (args.job !== undefined && flags.since !== undefined)
       throw new UsageError('--since chooses among all jobs: give it without a job.')
     const since = flags.since === undefined ? undefined : momentOf(flags.since)
-    const all = await readHistory(this.dataDirectory, {since})
+    const {formatHistory, formatJob, namedInHistory} = await import('../lib/ui/history.js')
+    const isChosen = ({id}: JobRecord) => id.startsWith(args.job?.toLowerCase() ?? '')
+    const all = await readHistory(this.dataDirectory, {
+      since,
+      keep: (record) => {
+        const isWhole = args.job === undefined ? this.jsonEnabled() : isChosen(record)
+        return isWhole ? record.datasets : namedInHistory(record)
+      },
+    })
     const job = args.job === undefined ? undefined : findJob(all, args.job)
     const jobs = job ? [job] : all.jobs
     const problems = job ? all.problems.filter((problem) => problem.job === job.id) : all.problems
     if (!this.jsonEnabled()) {
-      const {formatHistory, formatJob} = await import('../lib/ui/history.js')
       const view = {...this.screen, bin: this.bin, since}
       await this.print(job ? formatJob(job, problems, view) : formatHistory(all, view))
     }
@@ -50,7 +57,7 @@ export default class History extends BaseCommand {
     return {
       dataDir: all.dataDir,
       since: since ?? null,
-      jobs: await inSlices(mapping(jobs, jobDocument)),
+      jobs: LazyList.of(jobs, jobDocument),
       problems: problems.map((each) => ({...each, job: each.job ?? null})),
     }
   }

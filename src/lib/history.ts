@@ -3,7 +3,7 @@ import {readdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {RefusedError} from './errors.js'
-import {type JobRecord, parsingJournal} from './job-record.js'
+import {type DatasetRecord, type JobRecord, parsingJournal} from './job-record.js'
 import {dataDirectory, journalFolder, journalName} from './journal.js'
 import {inSlices} from './slices.js'
 import {messageOf, safe} from './text.js'
@@ -23,16 +23,23 @@ export interface History {
   problems: HistoryProblem[]
 }
 
+export interface HistoryOptions {
+  since?: Date | undefined
+  keep?: ((job: JobRecord) => DatasetRecord[]) | undefined
+}
+
 /**
  * Reads every journal in a data directory. What is no journal becomes a problem; what was hidden by its name is left out.
  * @param dataDir where the command line keeps its data, by default
  * @param options what to leave out
  * @param options.since leaves out the jobs that began before
+ * @param options.keep which datasets of a job to keep, all by default; its counts are of all. Several jobs of some ten
+ *   thousand datasets are too much to have at a time
  * @throws RefusedError where the folder is there and cannot be read
  */
 export async function readHistory(
   dataDir: string = dataDirectory(),
-  {since}: {since?: Date | undefined} = {},
+  {since, keep}: HistoryOptions = {},
 ): Promise<History> {
   const folder = journalFolder(dataDir)
   const history: History = {dataDir: safe(dataDir), jobs: [], problems: []}
@@ -41,6 +48,7 @@ export async function readHistory(
     try {
       const job = await readJournal(folder, entry)
       if (since && job.at < since) continue
+      if (keep) job.datasets = keep(job)
       history.jobs.push(job)
       history.problems.push(...job.problems.map((message) => ({file, job: job.id, message})))
     } catch (error) {

@@ -102,8 +102,8 @@ export function* parsingJournal(text: string): Steps<JobRecord> {
 }
 
 /** Whether nothing needs to be looked at: all that was planned is gone, and that is certain. */
-export function isClean({state, datasets, problems}: JobRecord): boolean {
-  const isDone = datasets.every((dataset) => dataset.state === 'deleted' || dataset.state === 'gone')
+export function isClean({state, counts, problems}: JobRecord): boolean {
+  const isDone = DATASET_STATES.every((each) => counts[each] === 0 || each === 'deleted' || each === 'gone')
   return state === 'finished' && problems.length === 0 && isDone
 }
 
