@@ -89,7 +89,7 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 
 async function readJournal(folder: string, entry: Dirent): Promise<JobRecord> {
   if (!entry.isFile()) throw new RefusedError('is no file')
-  const job = await inSlices(parsingJournal(await readFile(join(folder, entry.name), 'utf8')))
+  const job = await inSlices(parsingJournal(await readFile(join(folder, entry.name))))
   if (journalName(job.at, job.id) === entry.name) return job
   throw new RefusedError('is not named as the journal in it was: it is a copy, or was changed')
 }

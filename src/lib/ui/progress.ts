@@ -46,6 +46,7 @@ export function showProgress(
   const tasks = new Map<string, RowTask>()
   const {list, settle} = listFor(board)
   const finished = list.run()
+  let toldDone = -1
   const note = (now: Note) => {
     const isRepeated = typeof now === 'string' && now === board.note
     board.note = now
@@ -84,8 +85,10 @@ export function showProgress(
 
         case 'archiving': {
           board.note = describeArchiving(event)
-          const isTold = event.of <= ARCHIVED_STEP || event.done % ARCHIVED_STEP === 0
-          return isTold ? board.announce(board.note) : undefined
+          const isStep = event.of <= ARCHIVED_STEP || event.done % ARCHIVED_STEP === 0
+          if (isStep && event.done !== toldDone) board.announce(board.note)
+          toldDone = event.done
+          return
         }
 
         case 'repeating': {
