@@ -37,21 +37,21 @@ export default class History extends BaseCommand {
     if (args.job !== undefined && flags.since !== undefined)
       throw new UsageError('--since chooses among all jobs: give it without a job.')
     const since = flags.since === undefined ? undefined : momentOf(flags.since)
-    const {formatHistory, formatJob, namedInHistory} = await import('../lib/ui/history.js')
+    const pages = this.jsonEnabled() ? undefined : await import('../lib/ui/history.js')
     const isChosen = ({id}: JobRecord) => id.startsWith(args.job?.toLowerCase() ?? '')
     const all = await readHistory(this.dataDirectory, {
       since,
-      keep: (record) => {
-        const isWhole = args.job === undefined ? this.jsonEnabled() : isChosen(record)
-        return isWhole ? record.datasets : namedInHistory(record)
+      keep(record) {
+        if (args.job !== undefined) return isChosen(record) ? record.datasets : []
+        return pages ? pages.namedInHistory(record) : record.datasets
       },
     })
     const job = args.job === undefined ? undefined : findJob(all, args.job)
     const jobs = job ? [job] : all.jobs
     const problems = job ? all.problems.filter((problem) => problem.job === job.id) : all.problems
-    if (!this.jsonEnabled()) {
+    if (pages) {
       const view = {...this.screen, bin: this.bin, since}
-      await this.print(job ? formatJob(job, problems, view) : formatHistory(all, view))
+      await this.print(job ? pages.formatJob(job, problems, view) : pages.formatHistory(all, view))
     }
 
     return {
