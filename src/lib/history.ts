@@ -23,8 +23,11 @@ export interface History {
   problems: HistoryProblem[]
 }
 
+/** What to leave out of a history. */
 export interface HistoryOptions {
+  /** Jobs that began before it. */
   since?: Date | undefined
+  /** Which datasets of a job to keep; all by default. */
   keep?: ((job: JobRecord) => DatasetRecord[]) | undefined
 }
 
