@@ -27,7 +27,7 @@ export {
   stateOf,
 } from './lib/evidence.js'
 export {type ExecutionOptions, type JobEvent} from './lib/execution.js'
-export {type History, readHistory} from './lib/history.js'
+export {type History, type HistoryOptions, readHistory} from './lib/history.js'
 export {HubError, HubFormatError, HubUnreachableError} from './lib/hub/errors.js'
 export {type Wait} from './lib/hub/repeats.js'
 export {type DatasetRecord, type DatasetState, type JobRecord, type JobState} from './lib/job-record.js'

@@ -6,7 +6,7 @@ import {HubCommand} from '../lib/base-command.js'
 import {APPLY_FLAGS, cleanupFlags} from '../lib/cleanup-flags.js'
 import {cleanupDatasets} from '../lib/cleanup.js'
 import {type FlagValue} from '../lib/command-line.js'
-import {documenting} from '../lib/documents.js'
+import {cleanupDocument} from '../lib/documents.js'
 import {SmoltraceError, UsageError} from '../lib/errors.js'
 import {type ExecutionOptions} from '../lib/execution.js'
 import {type Wait} from '../lib/hub/repeats.js'
@@ -14,7 +14,6 @@ import {type Outcome} from '../lib/outcomes.js'
 import {type Plan} from '../lib/plan.js'
 import {type CleanupResult, exitCodeOf} from '../lib/result.js'
 import {type SavedPlan} from '../lib/saved-plan.js'
-import {inSlices} from '../lib/slices.js'
 import {type PlanNotes} from '../lib/ui/preview.js'
 import {type Progress} from '../lib/ui/progress.js'
 
@@ -68,7 +67,7 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     await this.progress?.end()
     await this.report(result, given)
     process.exitCode = exitCodeOf(result, flags['exit-code'])
-    return inSlices(documenting(result))
+    return cleanupDocument(result)
   }
 
   private async work(flags: CleanupFlags, signal: AbortSignal): Promise<CleanupResult> {

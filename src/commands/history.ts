@@ -5,8 +5,8 @@ import {cutoffOf, parseAge} from '../lib/duration.js'
 import {UsageError} from '../lib/errors.js'
 import {FROM_COMMAND_LINE} from '../lib/flags.js'
 import {findJob, readHistory} from '../lib/history.js'
-import {jobDocument} from '../lib/job-record.js'
-import {inSlices, mapping} from '../lib/slices.js'
+import {jobDocument, type JobRecord} from '../lib/job-record.js'
+import {LazyList} from '../lib/lazy-list.js'
 
 export default class History extends BaseCommand {
   static override summary = 'Show what was deleted from this machine, and what of it is certain.'
@@ -41,20 +41,27 @@ export default class History extends BaseCommand {
     if (args.job !== undefined && flags.since !== undefined)
       throw new UsageError('--since chooses among all jobs: give it without a job.')
     const since = flags.since === undefined ? undefined : momentOf(flags.since)
-    const all = await readHistory(this.dataDirectory, {since})
+    const pages = this.jsonEnabled() ? undefined : await import('../lib/ui/history.js')
+    const isChosen = ({id}: JobRecord) => id.startsWith(args.job?.toLowerCase() ?? '')
+    const all = await readHistory(this.dataDirectory, {
+      since,
+      keep(record) {
+        if (args.job !== undefined) return isChosen(record) ? record.datasets : []
+        return pages ? pages.namedInHistory(record) : record.datasets
+      },
+    })
     const job = args.job === undefined ? undefined : findJob(all, args.job)
     const jobs = job ? [job] : all.jobs
     const problems = job ? all.problems.filter((problem) => problem.job === job.id) : all.problems
-    if (!this.jsonEnabled()) {
-      const {formatHistory, formatJob} = await import('../lib/ui/history.js')
+    if (pages) {
       const view = {...this.screen, bin: this.bin, since}
-      await this.print(job ? formatJob(job, problems, view) : formatHistory(all, view))
+      await this.print(job ? pages.formatJob(job, problems, view) : pages.formatHistory(all, view))
     }
 
     return {
       dataDir: all.dataDir,
       since: since ?? null,
-      jobs: await inSlices(mapping(jobs, jobDocument)),
+      jobs: LazyList.of(jobs, jobDocument),
       problems: problems.map((each) => ({...each, job: each.job ?? null})),
     }
   }

@@ -1,6 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 
-import {type RestoreEvent, type RestoreResult} from '../lib/archive/restore.js'
+import {type RestoreResult} from '../lib/archive/restore.js'
 import {HubCommand} from '../lib/base-command.js'
 import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from '../lib/concurrency.js'
 import {FROM_COMMAND_LINE, wholeNumber} from '../lib/flags.js'
@@ -55,10 +55,11 @@ Exit codes: 0 all restored or already there, 1 error or refused, 2 usage, 3 some
 
   async run(): Promise<object> {
     const {args, flags} = await this.parse(Restore)
-    const [{exitCodeOfRestore, restoreDatasets}, {describeRestored, formatRestore}] = await Promise.all([
+    const [{exitCodeOfRestore, restoreDatasets}, {RestoreLog, formatRestore}] = await Promise.all([
       import('../lib/archive/restore.js'),
       import('../lib/ui/restore.js'),
     ])
+    const log = new RestoreLog((text) => this.note(text))
     const result = await this.cancellable((signal) =>
       restoreDatasets({
         ...this.connection(flags, signal),
@@ -66,20 +67,13 @@ Exit codes: 0 all restored or already there, 1 error or refused, 2 usage, 3 some
         names: args.name,
         dryRun: flags['dry-run'],
         concurrency: flags.concurrency,
-        onEvent: (event) => this.tell(event, describeRestored),
+        onEvent: this.jsonEnabled() ? undefined : (event) => log.tell(event),
       }),
     )
     for (const warning of result.warnings) this.warn(warning)
     if (!this.jsonEnabled()) await this.print(formatRestore(result, this.screen))
     process.exitCode = exitCodeOfRestore(result)
     return documentOf(result)
-  }
-
-  /** A line for each dataset that a person may be waiting for. */
-  private tell(event: RestoreEvent, describe: (outcome: RestoreResult['outcomes'][number]) => string): void {
-    if (this.jsonEnabled()) return
-    if (event.kind === 'started') this.note(`restoring ${event.name}`)
-    if (event.kind === 'finished') this.note(`${event.done} of ${event.of}: ${describe(event.outcome)}`)
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from './execution.js'
 import {findCredentials} from './hub/credentials.js'
 import {type Outcome} from './outcomes.js'
-import {frozen, type Plan} from './plan.js'
+import {frozen, type Plan, type PlannedRun} from './plan.js'
 import {readProtection} from './protection-file.js'
 import {type Protection} from './protection.js'
 import {compareWith} from './refresh.js'
@@ -69,7 +69,7 @@ function withoutExcluded(
       reason: 'not everything before it can be deleted',
     })
   const left = plan.delete
-    .map((each) => ({...each, datasets: each.datasets.filter(({name}) => !excluded.has(name))}))
+    .map((each) => withoutThese(each, excluded))
     .filter(({datasets}) => datasets.length > 0)
   const goes = leaderboard?.goes === true && !stale.some(({name}) => name === leaderboard.dataset.name)
   return {
@@ -80,6 +80,11 @@ function withoutExcluded(
     }),
     stale,
   }
+}
+
+function withoutThese(planned: PlannedRun, excluded: Map<string, Exclusion>): PlannedRun {
+  const datasets = planned.datasets.filter(({name}) => !excluded.has(name))
+  return datasets.length === planned.datasets.length ? planned : {...planned, datasets}
 }
 
 function checkWhatThePlanAsks(plan: Plan, options: ApplyOptions): void {

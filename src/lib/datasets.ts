@@ -1,6 +1,12 @@
 import {type ListedDataset} from './hub/client.js'
 import {HubFormatError} from './hub/errors.js'
-import {type DatasetType, isStandardDataset, parseDatasetName, type RunType} from './naming.js'
+import {
+  type DatasetType,
+  isStandardDataset,
+  parseDatasetName,
+  type RunDatasetName,
+  type RunType,
+} from './naming.js'
 import {type ConnectionOptions, openSession, type Session} from './session.js'
 import {inSlices, type Steps} from './slices.js'
 
@@ -62,12 +68,21 @@ function* sorting(
   for (const dataset of (yield* uniqueByName(listed)).values()) {
     const name = parseDatasetName(dataset.name, namespace)
     if (name?.type === 'leaderboard') leaderboard = {...dataset, namespace, ...name}
-    else if (name) datasets.push({...dataset, namespace, ...name})
+    else if (name) datasets.push(runDataset(dataset, namespace, name))
     else if (isStandardDataset(dataset.name, namespace)) standard.push(dataset.name)
     yield
   }
 
   return {datasets, leaderboard, standard}
+}
+
+/** Made as a whole: of an object that grew out of others each of some ten thousand copies takes a quarter more memory. */
+function runDataset(
+  {name, id, sha, createdAt, lastModified, private: isPrivate}: ListedDataset,
+  namespace: string,
+  {type, timestamp}: RunDatasetName,
+): RunDataset {
+  return {name, id, sha, createdAt, lastModified, private: isPrivate, namespace, type, timestamp}
 }
 
 /** Whether a dataset belongs to a run; the leaderboard does not. */
@@ -76,7 +91,7 @@ export function isOfRun(dataset: Dataset): dataset is RunDataset {
 }
 
 /** How many of these datasets there are of each type. */
-export function countByType(datasets: Dataset[]): Record<DatasetType, number> {
+export function countByType(datasets: Iterable<Dataset>): Record<DatasetType, number> {
   const counts = {results: 0, traces: 0, metrics: 0, leaderboard: 0}
   for (const {type} of datasets) counts[type]++
   return counts

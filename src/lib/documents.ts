@@ -1,5 +1,6 @@
 import {type Dataset, type LeaderboardDataset, type RunDataset} from './datasets.js'
 import {stateOf} from './evidence.js'
+import {LazyList} from './lazy-list.js'
 import {type RunContext} from './overview.js'
 import {type Plan} from './plan.js'
 import {type LeaderboardProtection, livePin} from './protection.js'
@@ -7,7 +8,6 @@ import {type CleanupResult} from './result.js'
 import {type Reason} from './retention.js'
 import {type RetentionRules} from './rules.js'
 import {mayBeUploading, type Run} from './runs.js'
-import {atOnce, mapping, type Steps} from './slices.js'
 
 /** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
 
@@ -65,11 +65,6 @@ export function stateDocument(run: Run, context: RunContext): object {
 
 /** A plan and what became of it. */
 export function cleanupDocument(result: CleanupResult): object {
-  return atOnce(documenting(result))
-}
-
-/** The steps of `cleanupDocument`. */
-export function* documenting(result: CleanupResult): Steps<object> {
   const {plan, dryRun, declined, interrupted, outcomes, stale, counts, found, remaining, deletionMs} = result
   return {
     endpoint: plan.endpoint,
@@ -82,11 +77,11 @@ export function* documenting(result: CleanupResult): Steps<object> {
     phrase: plan.phrase,
     archives: plan.archives,
     found,
-    delete: yield* mapping(plan.delete, ({run, datasets, reasons}) => ({
+    delete: LazyList.of(plan.delete, ({run, datasets, reasons}) => ({
       ...decisionDocument(plan, run, reasons),
       deletes: datasets.map((dataset) => datasetDocument(dataset)),
     })),
-    keep: yield* mapping(plan.keep, ({run, reasons}) => decisionDocument(plan, run, reasons)),
+    keep: LazyList.of(plan.keep, ({run, reasons}) => decisionDocument(plan, run, reasons)),
     leaderboard: plan.leaderboard
       ? {
           ...leaderboardDocument(plan.leaderboard.dataset, plan.leaderboard.protection),

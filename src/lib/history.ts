@@ -3,7 +3,7 @@ import {readdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {RefusedError} from './errors.js'
-import {type JobRecord, parsingJournal} from './job-record.js'
+import {type DatasetRecord, type JobRecord, parsingJournal} from './job-record.js'
 import {dataDirectory, journalFolder, journalName} from './journal.js'
 import {inSlices} from './slices.js'
 import {messageOf, safe} from './text.js'
@@ -23,16 +23,26 @@ export interface History {
   problems: HistoryProblem[]
 }
 
+/** What to leave out of a history. */
+export interface HistoryOptions {
+  /** Jobs that began before it. */
+  since?: Date | undefined
+  /** Which datasets of a job to keep; all by default. */
+  keep?: ((job: JobRecord) => DatasetRecord[]) | undefined
+}
+
 /**
  * Reads every journal in a data directory. What is no journal becomes a problem; what was hidden by its name is left out.
  * @param dataDir where the command line keeps its data, by default
  * @param options what to leave out
  * @param options.since leaves out the jobs that began before
+ * @param options.keep which datasets of a job to keep, all by default; its counts are of all. Several jobs of some ten
+ *   thousand datasets are too much to have at a time
  * @throws RefusedError where the folder is there and cannot be read
  */
 export async function readHistory(
   dataDir: string = dataDirectory(),
-  {since}: {since?: Date | undefined} = {},
+  {since, keep}: HistoryOptions = {},
 ): Promise<History> {
   const folder = journalFolder(dataDir)
   const history: History = {dataDir: safe(dataDir), jobs: [], problems: []}
@@ -41,6 +51,7 @@ export async function readHistory(
     try {
       const job = await readJournal(folder, entry)
       if (since && job.at < since) continue
+      if (keep) job.datasets = keep(job)
       history.jobs.push(job)
       history.problems.push(...job.problems.map((message) => ({file, job: job.id, message})))
     } catch (error) {
@@ -81,7 +92,7 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 
 async function readJournal(folder: string, entry: Dirent): Promise<JobRecord> {
   if (!entry.isFile()) throw new RefusedError('is no file')
-  const job = await inSlices(parsingJournal(await readFile(join(folder, entry.name), 'utf8')))
+  const job = await inSlices(parsingJournal(await readFile(join(folder, entry.name))))
   if (journalName(job.at, job.id) === entry.name) return job
   throw new RefusedError('is not named as the journal in it was: it is a copy, or was changed')
 }

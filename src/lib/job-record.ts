@@ -69,26 +69,30 @@ export interface JobRecord {
  * @throws RefusedError where the text is no journal, or one of an unknown version
  */
 export function parseJournal(text: string): JobRecord {
-  return atOnce(parsingJournal(text))
+  return atOnce(parsingJournal(Buffer.from(text)))
 }
 
-/** The steps of `parseJournal`. */
-export function* parsingJournal(text: string): Steps<JobRecord> {
-  const lines = text.split('\n')
-  const first = lines.shift() ?? ''
-  const job = yield* readHeader(first, lines.length === 0)
+/**
+ * The steps of `parseJournal`.
+ * @param bytes the text in UTF-8; a long one would be there twice as a string
+ */
+export function* parsingJournal(bytes: Buffer): Steps<JobRecord> {
+  const lines = linesOf(bytes)
+  const first = lines.next().value ?? {text: '', isLast: true}
+  const job = yield* readHeader(first.text, first.isLast)
   const datasets = new Map(job.datasets.map((dataset) => [dataset.name, dataset]))
   let isDamaged = false
-  for (const [index, line] of lines.entries()) {
+  let number = 1
+  for (const {text, isLast} of lines) {
     yield
-    const isLast = index === lines.length - 1
-    if (isLast && line === '') continue
-    const fields = fieldsOf(line)
+    number++
+    if (isLast && text === '') continue
+    const fields = fieldsOf(text)
     if (isLast && !fields) {
       job.problems.push('its last line is cut off and says nothing')
     } else if (!fields || !follow(fields, job, datasets)) {
       isDamaged = true
-      job.problems.push(`its line ${index + 2} cannot be read: what has no other line is uncertain`)
+      job.problems.push(`its line ${number} cannot be read: what has no other line is uncertain`)
     }
   }
 
@@ -101,9 +105,19 @@ export function* parsingJournal(text: string): Steps<JobRecord> {
   return job
 }
 
+/** The lines of a text; the last one has no newline behind it. */
+function* linesOf(bytes: Buffer): Generator<{text: string; isLast: boolean}, undefined> {
+  for (let isLast = false, start = 0; !isLast;) {
+    const newline = bytes.indexOf('\n', start)
+    isLast = newline === -1
+    yield {text: bytes.toString('utf8', start, isLast ? bytes.length : newline), isLast}
+    start = newline + 1
+  }
+}
+
 /** Whether nothing needs to be looked at: all that was planned is gone, and that is certain. */
-export function isClean({state, datasets, problems}: JobRecord): boolean {
-  const isDone = datasets.every((dataset) => dataset.state === 'deleted' || dataset.state === 'gone')
+export function isClean({state, counts, problems}: JobRecord): boolean {
+  const isDone = DATASET_STATES.every((each) => counts[each] === 0 || each === 'deleted' || each === 'gone')
   return state === 'finished' && problems.length === 0 && isDone
 }
 

@@ -1,3 +1,4 @@
+import {isList} from './lazy-list.js'
 import {atOnce, type Steps} from './slices.js'
 
 /**
@@ -10,7 +11,7 @@ export function hasNameTwice(text: string, value: unknown): boolean {
 }
 
 /** The steps of `hasNameTwice`. */
-export function* lookingForTwins(text: string, value: unknown): Steps<boolean> {
+function* lookingForTwins(text: string, value: unknown): Steps<boolean> {
   return (yield* countNames(text)) !== (yield* countKeys(value))
 }
 
@@ -51,12 +52,12 @@ export function* jsonPieces(value: unknown, level = 0): Generator<string> {
     return
   }
 
-  const isList = Array.isArray(value)
-  const [open, close] = isList ? '[]' : '{}'
+  const hasNames = !isList(value)
+  const [open, close] = hasNames ? '{}' : '[]'
   let mark = open
-  for (const [name, part] of isList ? value.entries() : Object.entries(value)) {
-    if (!isList && (part === undefined || typeof part === 'function')) continue
-    yield `${mark}\n${indent}  ${isList ? '' : `${JSON.stringify(name)}: `}`
+  for (const [name, part] of hasNames ? Object.entries(value) : unnamed(value)) {
+    if (hasNames && (part === undefined || typeof part === 'function')) continue
+    yield `${mark}\n${indent}  ${hasNames ? `${JSON.stringify(name)}: ` : ''}`
     yield* jsonPieces(part, level + 1)
     mark = ','
   }
@@ -64,9 +65,13 @@ export function* jsonPieces(value: unknown, level = 0): Generator<string> {
   yield mark === open ? `${open}${close}` : `\n${indent}${close}`
 }
 
+function* unnamed(list: Iterable<unknown>): Generator<[string, unknown]> {
+  for (const part of list) yield ['', part]
+}
+
 /** Whether an object's own parts are all that JSON shows of it. */
 function isPlainContainer(value: unknown): value is object {
-  if (Array.isArray(value)) return true
+  if (isList(value)) return true
   if (typeof value !== 'object' || value === null || 'toJSON' in value) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null

@@ -168,10 +168,9 @@ export function inScope(run: Run, only: RunType[]): RunDataset[] {
 }
 
 /** Every dataset of a plan, in the order of the preview; the leaderboard last. */
-export function plannedDatasets(plan: Plan): Dataset[] {
-  const {leaderboard} = plan
-  return [
-    ...plan.delete.flatMap(({datasets}) => datasets),
-    ...(leaderboard?.goes ? [leaderboard.dataset] : []),
-  ]
+export function plannedDatasets({delete: planned, leaderboard}: Plan): Dataset[] {
+  const all: Dataset[] = []
+  for (const {datasets} of planned) all.push(...datasets)
+  if (leaderboard?.goes) all.push(leaderboard.dataset)
+  return all
 }

@@ -58,6 +58,7 @@ export function resultOf({inventory, outcomes = [], stale = [], ...report}: Repo
   const left = new Set(
     outcomes.filter(({status}) => status === 'deleted' || status === 'gone').map(({name}) => name),
   )
+  const found = countRuns(inventory.datasets)
   return {
     declined: false,
     interrupted: false,
@@ -67,8 +68,8 @@ export function resultOf({inventory, outcomes = [], stale = [], ...report}: Repo
     stale,
     outcomes,
     counts,
-    found: countRuns(inventory.datasets),
-    remaining: countRuns(inventory.datasets.filter(({name}) => !left.has(name))),
+    found,
+    remaining: left.size > 0 ? countRuns(inventory.datasets.filter(({name}) => !left.has(name))) : found,
   }
 }
 

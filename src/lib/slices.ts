@@ -39,3 +39,19 @@ export function* mapping<T, U>(items: Iterable<T>, make: (item: T) => U): Steps<
 
   return made
 }
+
+/** Characters of a text that are written together. */
+const CHUNK = 65_536
+
+/** The pieces of a text in larger ones, each of which takes no longer to make than a slice. */
+export function* chunksOf(pieces: Iterable<string>): Generator<string> {
+  let chunk = ''
+  for (const piece of pieces) {
+    chunk += piece
+    if (chunk.length < CHUNK) continue
+    yield chunk
+    chunk = ''
+  }
+
+  if (chunk !== '') yield chunk
+}

@@ -273,6 +273,20 @@ describe('cleanup', () => {
       expect(result.counts.gone).to.equal(1)
     })
 
+    it('says of each name what became of it: deleted, pinned, or not there', async () => {
+      board({'.smoltrace/protection.json': formatProtection({runs: {[OLD]: {by: 'ann', at: ago(DAY)}}})})
+      const pinned = run(OLD).map(({name}) => name)
+      const absent = `${hub.user}/smoltrace-results-20200101_000000`
+      const free = names().filter((name) => !pinned.includes(name) && !name.endsWith('leaderboard'))
+      const {outcomes} = await remove([...pinned, absent, ...free, ...pinned], carried)
+      const statusOf = new Map(outcomes.map(({name, status}) => [name, status]))
+      expect(statusOf.size).to.equal(outcomes.length)
+      expect(outcomes).to.have.length(7)
+      expect(pinned.map((name) => statusOf.get(name))).to.deep.equal(['skipped', 'skipped', 'skipped'])
+      expect(free.map((name) => statusOf.get(name))).to.deep.equal(['deleted', 'deleted', 'deleted'])
+      expect(statusOf.get(absent)).to.equal('gone')
+    })
+
     it('refuses names that are not of SMOLTRACE, of several namespaces, or of the leaderboard, before anything is sent', async () => {
       const [name = ''] = run(OLD).map((dataset) => dataset.name)
       const refused = [

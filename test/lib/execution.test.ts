@@ -1,5 +1,7 @@
 import {expect} from 'chai'
 import {readFileSync} from 'node:fs'
+import {type FileHandle, open} from 'node:fs/promises'
+import {devNull} from 'node:os'
 
 import {MAX_CONCURRENCY} from '../../src/lib/concurrency.js'
 import {type Inventory} from '../../src/lib/datasets.js'
@@ -8,6 +10,7 @@ import {CancelledError, RefusedError, UsageError} from '../../src/lib/errors.js'
 import {checkExecution, execute, type ExecutionOptions, type Job} from '../../src/lib/execution.js'
 import {HubFormatError, HubUnreachableError} from '../../src/lib/hub/errors.js'
 import {parseJournal} from '../../src/lib/job-record.js'
+import {gone} from '../../src/lib/outcomes.js'
 import {formatProtection} from '../../src/lib/protection-file.js'
 import {exitCodeOf} from '../../src/lib/result.js'
 import {type RetentionOptions} from '../../src/lib/rules.js'
@@ -312,6 +315,31 @@ describe('execution', () => {
     expect(result.interrupted).to.equal(true)
     expect(exitCodeOf(result)).to.equal(130)
     expect(parseJournal(readFileSync(result.journal ?? '', 'utf8'))).to.include({state: 'interrupted'})
+  })
+
+  it('writes down what had fallen out of a plan with few waits for the disk', async () => {
+    const stale = Array.from({length: 300}, (_, index) => gone(`kim/${index}`))
+    const {job} = jobFor(THIRTY_DAYS)
+    const handle = await open(devNull)
+    const prototype = Object.getPrototypeOf(handle) as FileHandle
+    await handle.close()
+    const {datasync} = prototype
+    let waits = 0
+    prototype.datasync = function (this: FileHandle) {
+      waits++
+      return datasync.call(this)
+    }
+
+    try {
+      const {journal = ''} = await execute({...job, stale}, {dryRun: false, yes: true})
+      const told = readFileSync(journal, 'utf8')
+        .split('\n')
+        .filter((line) => line.includes('"status":"gone"'))
+      expect(told).to.have.length(300)
+      expect(waits).to.be.within(3, 30)
+    } finally {
+      prototype.datasync = datasync
+    }
   })
 
   it('says in the journal who said yes', async () => {

@@ -122,6 +122,15 @@ describe('history', () => {
       expect(jobs.map(({at}) => at)).to.deep.equal([ago(DAY)])
     })
 
+    it('keeps of each job only what it is told to, and counts all of it', async () => {
+      await writeJob()
+      const [whole] = (await readHistory(dataDir)).jobs
+      const [job] = (await readHistory(dataDir, {keep: ({datasets}) => datasets.slice(0, 1)})).jobs
+      expect(job?.datasets).to.deep.equal(whole?.datasets.slice(0, 1))
+      expect(job?.counts).to.deep.equal(whole?.counts)
+      expect(whole?.datasets.length).to.be.greaterThan(1)
+    })
+
     const strangers: Array<[title: string, name: string, make: (path: string) => void, message: string]> = [
       [
         'an empty file',

@@ -2,6 +2,7 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 import {jsonPieces} from '../../src/lib/json.js'
+import {LazyList} from '../../src/lib/lazy-list.js'
 
 describe('a JSON document in pieces', () => {
   it('has the same bytes as one that is made as a whole', () => {
@@ -28,6 +29,22 @@ describe('a JSON document in pieces', () => {
       }),
       {numRuns: 1000},
     )
+  })
+
+  it('asks a lazy list for its entries one by one, and again each time', () => {
+    let made = 0
+    const list = LazyList.of([1, 2, 3], (number) => ({number, made: ++made}))
+    const document = {list, none: LazyList.of([], String)}
+    const pieces = jsonPieces(document)
+    let text = ''
+    for (const piece of pieces) {
+      text += piece
+      if (!text.includes('"number": 2')) expect(made).to.be.below(3)
+    }
+
+    expect(JSON.parse(text)).to.deep.equal({list: [1, 2, 3].map((n) => ({number: n, made: n})), none: []})
+    expect(JSON.stringify(list)).to.match(/^\[\{"number":1,.*\{"number":3,/)
+    expect(made).to.equal(6)
   })
 
   it('has many pieces where its lists are long', () => {

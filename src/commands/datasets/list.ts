@@ -4,8 +4,8 @@ import {HubCommand} from '../../lib/base-command.js'
 import {countByType} from '../../lib/datasets.js'
 import {datasetDocument, leaderboardDocument} from '../../lib/documents.js'
 import {onlyFlag, selectionFlags} from '../../lib/flags.js'
+import {LazyList} from '../../lib/lazy-list.js'
 import {type DatasetOrder, datasetsOf, lookAround} from '../../lib/overview.js'
-import {inSlices, mapping} from '../../lib/slices.js'
 
 const ORDERS: readonly DatasetOrder[] = ['created', 'modified', 'name']
 
@@ -54,7 +54,7 @@ export default class DatasetsList extends HubCommand {
       namespace: inventory.namespace,
       now: inventory.now,
       cutoff: cutoff ?? null,
-      datasets: await inSlices(mapping(datasets, datasetDocument)),
+      datasets: LazyList.of(datasets, datasetDocument),
       counts: countByType(datasets),
       leaderboard: leaderboardDocument(
         inventory.leaderboard,

@@ -1,8 +1,8 @@
 import {HubCommand} from '../../lib/base-command.js'
 import {stateDocument} from '../../lib/documents.js'
 import {selectionFlags} from '../../lib/flags.js'
+import {LazyList} from '../../lib/lazy-list.js'
 import {contextOf, lookAround, totalsOf} from '../../lib/overview.js'
-import {inSlices, mapping} from '../../lib/slices.js'
 
 export default class RunsGroup extends HubCommand {
   static override summary = 'Group the datasets of a namespace into evaluation runs.'
@@ -52,7 +52,7 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
       namespace: inventory.namespace,
       now: inventory.now,
       cutoff: cutoff ?? null,
-      runs: await inSlices(mapping(runs, (run) => stateDocument(run, context))),
+      runs: LazyList.of(runs, (run) => stateDocument(run, context)),
       totals,
     }
   }

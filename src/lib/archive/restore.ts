@@ -37,7 +37,7 @@ export interface RestoreOutcome {
 export type RestoreEvent =
   | {kind: 'checking'; name: string}
   | {kind: 'finished'; outcome: RestoreOutcome; done: number; of: number}
-  | {kind: 'started'; name: string}
+  | {kind: 'started'; name: string; of: number}
 
 export interface RestoreOptions extends ConnectionOptions {
   /** Folder of archives. */
@@ -185,7 +185,7 @@ class Restore {
         return seenOutcome(manifest, status, step.there)
       }
 
-      const onStart = () => this.emit({kind: 'started', name: manifest.name})
+      const onStart = () => this.emit({kind: 'started', name: manifest.name, of: this.of})
       const {isChanged, there} = await restoreDataset({hub, ...ready, oneCreation, signal, onStart})
       return seenOutcome(manifest, isChanged ? 'restored' : 'present', there)
     } catch (error) {

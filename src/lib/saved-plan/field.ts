@@ -1,4 +1,5 @@
 import {type SmoltraceError} from '../errors.js'
+import {isList} from '../lazy-list.js'
 import {printable, safe} from '../text.js'
 
 /** Makes the error that ends the reading of a document, from the end of a sentence about it. */
@@ -35,17 +36,20 @@ export class Field {
   at(name: string): Field {
     const {value} = this
     const part = typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    const place = Array.isArray(value)
-      ? `${this.place}[${name}]`
-      : this.place
-        ? `${this.place}.${name}`
-        : name
+    const place = isList(value) ? `${this.place}[${name}]` : this.place ? `${this.place}.${name}` : name
     return new Field(part ? (value as Record<string, unknown>)[name] : undefined, this.refuse, place)
   }
 
   list(): Field[] {
-    if (!Array.isArray(this.value)) throw this.wrong('a list')
-    return this.value.map((_, index) => this.at(String(index)))
+    return [...this.entries()]
+  }
+
+  /** The entries of a list, each made when it is asked for. */
+  *entries(): Generator<Field> {
+    const {value, refuse, place} = this
+    if (!isList(value)) throw this.wrong('a list')
+    let index = 0
+    for (const entry of value) yield new Field(entry, refuse, `${place}[${index++}]`)
   }
 
   nullOr<T>(read: (field: Field) => T): T | undefined {

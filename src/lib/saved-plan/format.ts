@@ -2,9 +2,11 @@ import {createHash} from 'node:crypto'
 
 import {type Dataset} from '../datasets.js'
 import {rulesDocument} from '../documents.js'
+import {jsonPieces} from '../json.js'
+import {isList, LazyList} from '../lazy-list.js'
 import {inScope, type Plan} from '../plan.js'
 import {type Reason} from '../retention.js'
-import {atOnce, mapping, type Steps} from '../slices.js'
+import {atOnce, type Steps} from '../slices.js'
 import {safe} from '../text.js'
 import {VERSION} from '../version.js'
 
@@ -33,10 +35,11 @@ export interface RunNote {
  *   can compute it anew
  */
 export function planDocument(plan: Plan, facts: PlanFacts): object {
-  return atOnce(documentingPlan(plan, facts))
+  const pieces = jsonPieces(atOnce(documentingPlan(plan, facts)))
+  return JSON.parse([...pieces].join('')) as object
 }
 
-/** The steps of `planDocument`. */
+/** The steps of `planDocument`, to a document whose long lists are lazy. */
 export function* documentingPlan(plan: Plan, {user}: PlanFacts): Steps<object> {
   const document = {
     format: PLAN_FORMAT,
@@ -44,16 +47,16 @@ export function* documentingPlan(plan: Plan, {user}: PlanFacts): Steps<object> {
     program: `smoltrace ${VERSION}`,
     madeBy: safe(user),
     madeAt: plan.now.toISOString(),
-    ...(yield* contentOf(
+    ...contentOf(
       plan,
-      plan.keep.map(({run, reasons}) => ({run: run.timestamp, reasons})),
-    )),
+      LazyList.of(plan.keep, ({run, reasons}) => ({run: run.timestamp, reasons})),
+    ),
   }
   return {...document, digest: yield* digestOf(document)}
 }
 
 /** What a saved plan says of the plan itself: all that follows from its rules and datasets, and what is kept. */
-export function* contentOf(plan: Plan, kept: RunNote[]): Steps<object> {
+export function contentOf(plan: Plan, kept: Iterable<RunNote>): object {
   const {endpoint, namespace, cutoff, phrase, archives, leaderboard, standard} = plan
   return {
     endpoint,
@@ -63,7 +66,7 @@ export function* contentOf(plan: Plan, kept: RunNote[]): Steps<object> {
     phrase,
     archives,
     leaderboard: leaderboard ? datasetOf(leaderboard.dataset, leaderboard.goes) : null,
-    delete: yield* mapping(plan.delete, ({run, datasets, reasons}) => {
+    delete: LazyList.of(plan.delete, ({run, datasets, reasons}) => {
       const going = new Set(datasets.map(({name}) => name))
       return {
         run: run.timestamp,
@@ -71,8 +74,8 @@ export function* contentOf(plan: Plan, kept: RunNote[]): Steps<object> {
         datasets: inScope(run, []).map((dataset) => datasetOf(dataset, going.has(dataset.name))),
       }
     }),
-    keep: kept.map(({run, reasons}) => ({run, reasons: reasonsOf(reasons)})),
-    standard: [...standard],
+    keep: LazyList.of(kept, ({run, reasons}) => ({run, reasons: reasonsOf(reasons)})),
+    standard: LazyList.of(standard, (name) => name),
   }
 }
 
@@ -110,9 +113,14 @@ function* canonicalPieces(document: object): Generator<string> {
   for (const [name, part] of sortedEntries(document)) {
     yield `${mark}${JSON.stringify(name)}:`
     mark = ','
-    if (Array.isArray(part)) {
-      for (const [index, entry] of part.entries()) yield `${index === 0 ? '[' : ','}${canonicalJson(entry)}`
-      yield part.length === 0 ? '[]' : ']'
+    if (isList(part)) {
+      let before = '['
+      for (const entry of part) {
+        yield `${before}${canonicalJson(entry)}`
+        before = ','
+      }
+
+      yield before === '[' ? '[]' : ']'
     } else yield canonicalJson(part)
   }
 

@@ -1,5 +1,6 @@
 import {MINUTE} from '../duration.js'
 import {UsageError} from '../errors.js'
+import {isList} from '../lazy-list.js'
 import {type RunType} from '../naming.js'
 import {frozen, type Plan, planning} from '../plan.js'
 import {readRules, type RetentionRules} from '../rules.js'
@@ -45,18 +46,18 @@ const PARTS = [
 type Parts = Record<(typeof PARTS)[number], Field>
 
 /**
- * Reads a saved plan's text, of which nothing is trusted. The plan is made again from its datasets and rules, and all that
+ * Reads a saved plan's text in UTF-8, of which nothing is trusted. The plan is made again from its datasets and rules, and all that
  * the text says beside them must be what comes of that.
  * @returns the steps to the plan, frozen
  * @throws what `refuse` makes, naming the place
  */
-export function* parsingPlan(text: string, refuse: Refuse): Steps<SavedPlan> {
+export function* parsingPlan(text: Buffer, refuse: Refuse): Steps<SavedPlan> {
   const root = yield* openPlan(text, refuse)
   const parts = root.parts(...PARTS)
   parts.program.text()
-  const keptRuns = yield* mapping(parts.keep.list(), readKept)
+  const keptRuns = yield* mapping(parts.keep.entries(), readKept)
   const plan = yield* makeAgain(parts)
-  for (const [name, expected] of Object.entries(yield* contentOf(plan, keptRuns)))
+  for (const [name, expected] of Object.entries(contentOf(plan, keptRuns)))
     yield* requireSame(expected, root.at(name))
   const timestamps = [...plan.delete.map(({run}) => run.timestamp), ...keptRuns.map(({run}) => run)]
   requireDistinct(timestamps, root)
@@ -72,7 +73,7 @@ export function* parsingPlan(text: string, refuse: Refuse): Steps<SavedPlan> {
 /** A name that is there twice would hide in the grouping, so each dataset must have its own. */
 function* makeAgain(parts: Parts): Steps<Plan> {
   const namespace = readNamespace(parts.namespace)
-  const runs = yield* mapping(parts.delete.list(), (field) => readRun(field, namespace))
+  const runs = yield* mapping(parts.delete.entries(), (field) => readRun(field, namespace))
   const datasets = runs.flatMap((run) => run.datasets)
   requireDistinct(
     datasets.map(({name}) => name),
@@ -159,12 +160,39 @@ function requireDistinct(names: string[], field: Field): void {
 
 /** What a reviewer read must be what the plan says. */
 function* requireSame(expected: unknown, found: Field): Steps<void> {
-  yield
-  const {value} = found
-  if (typeof expected === 'object' && expected !== null && typeof value === 'object' && value !== null) {
-    for (const name of new Set([...Object.keys(expected), ...Object.keys(value)]))
-      yield* requireSame((expected as Record<string, unknown>)[name], found.at(name))
-  } else if (expected !== value) {
-    throw found.error(`is ${quote(value)}, but its rules and datasets say ${quote(expected)}`)
+  if (!isList(expected)) return refuseDifference(expected, found)
+  const wanted = expected[Symbol.iterator]()
+  let index = 0
+  for (const entry of found.entries()) {
+    refuseDifference(wanted.next().value, entry)
+    index++
+    yield
   }
+
+  const {done, value} = wanted.next()
+  if (!done) refuseDifference(value, found.at(String(index)))
+}
+
+/** @throws the error of the first place where they differ */
+function refuseDifference(expected: unknown, found: Field): void {
+  const {value} = found
+  if (isSame(expected, value)) return
+  if (!isContainer(expected) || !isContainer(value))
+    throw found.error(`is ${quote(value)}, but its rules and datasets say ${quote(expected)}`)
+  for (const name of new Set([...Object.keys(expected), ...Object.keys(value)]))
+    refuseDifference(expected[name], found.at(name))
+}
+
+/** Whether two values have the same JSON, but for the order of names. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (!isContainer(a) || !isContainer(b)) return a === b
+  const names = Object.keys(a)
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && isSame(a[name], b[name]))
+  )
+}
+
+function isContainer(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }

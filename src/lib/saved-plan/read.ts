@@ -23,15 +23,18 @@ export async function loadPlan(file: string): Promise<SavedPlan> {
   return inSlices(parsingPlan(await readPlanText(file, refuse), refuse))
 }
 
-/** The text of a file that may be a plan. */
-export async function readPlanText(file: string, refuse: Refuse): Promise<string> {
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
+
+/** The text of a file that may be a plan, in UTF-8. */
+export async function readPlanText(file: string, refuse: Refuse): Promise<Buffer> {
   try {
     const found = await stat(file)
     // A pipe that nobody writes to would never end.
     if (!found.isFile()) throw refuse('it is no plain file')
     if (found.size > LARGEST_PLAN) throw refuse('it is larger than 64 MiB')
-    // Some editors put a mark of the byte order before the text, which the decoder leaves out.
-    return new TextDecoder().decode(await readFile(file))
+    const text = await readFile(file)
+    // Some editors put it before the text.
+    return text.indexOf(BYTE_ORDER_MARK) === 0 ? text.subarray(BYTE_ORDER_MARK.length) : text
   } catch (error) {
     if (error instanceof SmoltraceError) throw error
     const {code, message} = error as NodeJS.ErrnoException

@@ -2,12 +2,12 @@ import {randomUUID} from 'node:crypto'
 import {access, constants, open, realpath, rename, rm, stat} from 'node:fs/promises'
 import {dirname, join, resolve, sep} from 'node:path'
 
-import {RefusedError, UsageError} from '../errors.js'
+import {RefusedError, SmoltraceError, UsageError} from '../errors.js'
 import {jsonPieces} from '../json.js'
 import {type Plan} from '../plan.js'
-import {inSlices, type Steps} from '../slices.js'
+import {chunksOf, inSlices} from '../slices.js'
 import {printable} from '../text.js'
-import {isPlanText} from './envelope.js'
+import {lookingForPlan} from './envelope.js'
 import {documentingPlan, type PlanFacts} from './format.js'
 import {parsingPlan} from './parse.js'
 import {LARGEST_PLAN, readPlanText} from './read.js'
@@ -20,9 +20,11 @@ import {LARGEST_PLAN, readPlanText} from './read.js'
  *   such as one of single names, or where writing fails
  */
 export async function savePlan(plan: Plan, file: string, facts: PlanFacts): Promise<void> {
-  const text = await inSlices(textOf(plan, facts))
+  if (plan.leaderboard?.protection === 'unknown')
+    throw notSaved('whether the leaderboard is protected is unknown, try again later')
+  const document = await inSlices(documentingPlan(plan, facts))
   const target = await findTarget(file)
-  await replace(target, text)
+  await replace(target, document)
 }
 
 /**
@@ -31,27 +33,6 @@ export async function savePlan(plan: Plan, file: string, facts: PlanFacts): Prom
  */
 export async function checkPlanTarget(file: string): Promise<void> {
   await findTarget(file)
-}
-
-/** What could not be carried out later is not worth a review now. */
-function* textOf(plan: Plan, facts: PlanFacts): Steps<string> {
-  if (plan.leaderboard?.protection === 'unknown')
-    throw notSaved('whether the leaderboard is protected is unknown, try again later')
-  const text = yield* planText(plan, facts)
-  if (Buffer.byteLength(text) > LARGEST_PLAN)
-    throw notSaved('it would be larger than 64 MiB, take fewer runs at a time')
-  yield* parsingPlan(text, notSaved)
-  return text
-}
-
-function* planText(plan: Plan, facts: PlanFacts): Steps<string> {
-  const pieces: string[] = []
-  for (const piece of jsonPieces(yield* documentingPlan(plan, facts))) {
-    pieces.push(piece)
-    yield
-  }
-
-  return `${pieces.join('')}\n`
 }
 
 function notSaved(why: string): RefusedError {
@@ -77,7 +58,7 @@ async function findTarget(file: string): Promise<string> {
 
 async function isPlanFile(file: string): Promise<boolean> {
   try {
-    return isPlanText(await readPlanText(file, (why) => new UsageError(why)))
+    return await inSlices(lookingForPlan(await readPlanText(file, (why) => new UsageError(why))))
   } catch {
     return false
   }
@@ -92,24 +73,37 @@ async function requireFolder(folder: string, wrong: (why: string) => UsageError)
 }
 
 /** Whoever looks meanwhile, or after a crash, finds the old plan or the new one. */
-async function replace(target: string, text: string): Promise<void> {
+async function replace(target: string, document: object): Promise<void> {
   const temporary = join(dirname(target), `.smoltrace-plan-${randomUUID()}`)
   try {
-    const handle = await open(temporary, 'wx')
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-
+    await write(temporary, document)
+    // What could not be carried out later is not worth a review now.
+    await inSlices(parsingPlan(await readPlanText(temporary, notSaved), notSaved))
     await rename(temporary, target)
   } catch (error) {
     await rm(temporary, {force: true}).catch(() => {})
+    if (error instanceof SmoltraceError) throw error
     const {code, message} = error as NodeJS.ErrnoException
     throw new RefusedError(`The plan could not be written to ${printable(target)} (${code ?? message}).`, {
       cause: error,
       suggestions: ['Give --plan a file elsewhere, or make room, and try again.'],
     })
+  }
+}
+
+async function write(file: string, document: object): Promise<void> {
+  const handle = await open(file, 'wx')
+  try {
+    let size = 0
+    for (const text of chunksOf(jsonPieces(document))) {
+      size += Buffer.byteLength(text)
+      if (size >= LARGEST_PLAN) throw notSaved('it would be larger than 64 MiB, take fewer runs at a time')
+      await handle.writeFile(text)
+    }
+
+    await handle.writeFile('\n')
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }

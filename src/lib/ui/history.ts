@@ -49,6 +49,18 @@ interface Detail {
   mostNamed: number
 }
 
+/** The datasets of a job that `formatHistory` names. */
+export function namedInHistory(job: JobRecord): DatasetRecord[] {
+  return isClean(job) ? [] : DATASET_STATES.flatMap((state) => namedOf(job, state, OVERVIEW))
+}
+
+function namedOf({datasets}: JobRecord, state: DatasetState, detail: Detail): DatasetRecord[] {
+  const {namesWhatIsGone, mostNamed} = detail
+  if (!namesWhatIsGone && (state === 'deleted' || state === 'gone')) return []
+  const named = datasets.filter((dataset) => dataset.state === state)
+  return named.length > mostNamed ? named.slice(0, mostNamed) : named
+}
+
 const OVERVIEW: Detail = {namesWhatIsGone: false, mostNamed: 40}
 const EVERYTHING: Detail = {namesWhatIsGone: true, mostNamed: Infinity}
 
@@ -88,9 +100,9 @@ const STATE_NOTES = {
   interrupted: 'it was told to stop, and came to an end',
 }
 
-function countsOf({counts, datasets}: JobRecord): string {
+function countsOf({counts}: JobRecord): string {
   const shown = DATASET_STATES.filter((state) => counts[state] > 0)
-  return datasets.length === 0
+  return shown.length === 0
     ? 'none'
     : shown.map((state) => `${thousands(counts[state])} ${SHORT_WORDS[state]}`).join(', ')
 }
@@ -160,32 +172,22 @@ function valueText(value: unknown): string {
 
 /** The datasets by what is certain of them; what is not certain stands last, where the eye rests. */
 function formatStates(job: JobRecord, {style, bin}: HistoryView, detail: Detail): Pieces {
-  const groups = DATASET_STATES.map((state) => ({
-    state,
-    datasets: job.datasets.filter((dataset) => dataset.state === state),
-  })).filter(({datasets}) => datasets.length > 0)
+  const states = DATASET_STATES.filter((state) => job.counts[state] > 0)
   const uncertain = job.counts.uncertain > 0
   const hint = `  What is there now: ${bin} datasets list --namespace ${job.namespace}`
   return joined(
-    [
-      ...groups.map(({state, datasets}) => formatState(state, datasets, style, detail)),
-      uncertain ? hint : '',
-    ],
+    [...states.map((state) => formatState(job, state, style, detail)), uncertain ? hint : ''],
     '\n',
   )
 }
 
-function formatState(
-  state: DatasetState,
-  datasets: DatasetRecord[],
-  style: Style,
-  {namesWhatIsGone, mostNamed}: Detail,
-): Pieces {
+function formatState(job: JobRecord, state: DatasetState, style: Style, detail: Detail): Pieces {
   const paint = state === 'uncertain' ? style.yellow : state === 'failed' ? style.red : style.bold
-  const title = paint(`  ${STATE_TITLES[state]}: ${thousands(datasets.length)}`)
-  if (!namesWhatIsGone && (state === 'deleted' || state === 'gone')) return [title]
-  const named = datasets.length > mostNamed ? datasets.slice(0, mostNamed) : datasets
-  const rest = datasets.length - named.length
+  const number = job.counts[state]
+  const title = paint(`  ${STATE_TITLES[state]}: ${thousands(number)}`)
+  const named = namedOf(job, state, detail)
+  if (named.length === 0) return [title]
+  const rest = number - named.length
   const names = each(named, (dataset) => `    ${describe(dataset)}`)
   return joined([title, lines(names), rest > 0 ? `    … and ${count(rest, 'more dataset')}` : ''], '\n')
 }

@@ -1,15 +1,6 @@
 import {type Board} from './board.js'
-import {describePace} from './pace.js'
+import {LongLog} from './long-log.js'
 import {type Row} from './rows.js'
-import {thousands} from './wording.js'
-
-/** A list up to this long has a line for each dataset. */
-const LINE_FOR_EACH = 300
-/** Of a longer one, progress is told after at least so many datasets, and so many ms. */
-const STEP = 100
-const STEP_MS = 5000
-/** As many failures and skips are told at once; the summary tells of all of them. */
-const MOST_TOLD = 100
 
 /**
  * Draws a deletion without a cursor, for pipes, CI and dumb terminals: a line for each dataset as it is done. Of a long list
@@ -21,9 +12,7 @@ export class LineRenderer {
   static rendererTaskOptions: Record<PropertyKey, never>
   private readonly board: Board
   private readonly clock: () => number
-  private told = 0
-  private toldAt = -Infinity
-  private toldDone = 0
+  private readonly log: LongLog
 
   constructor(
     _tasks: unknown,
@@ -31,6 +20,7 @@ export class LineRenderer {
   ) {
     this.board = board
     this.clock = clock
+    this.log = new LongLog((line) => this.write(line), clock)
   }
 
   render(): void {
@@ -44,30 +34,14 @@ export class LineRenderer {
   }
 
   private tell(row: Row): void {
-    const isLong = this.board.rows.all.length > LINE_FOR_EACH
-    if (!isLong) this.write(lineOf(row))
-    else if (row.state === 'failed' || row.word === 'skipped') this.tellTrouble(row)
-    if (isLong) this.tellProgress()
-  }
-
-  private tellTrouble(row: Row): void {
-    if (this.told < MOST_TOLD) this.write(lineOf(row))
-    else if (this.told === MOST_TOLD) this.write('more failed or was skipped: the summary tells of it')
-    this.told++
-  }
-
-  private tellProgress(): void {
     const {rows, begunAt} = this.board
     const now = this.clock()
-    const isLast = rows.done === rows.all.length
-    const isTime = rows.done - this.toldDone >= STEP && now - this.toldAt >= STEP_MS
-    if (!isLast && !isTime) return
-    const pace = describePace(rows.done, rows.all.length, now - (begunAt ?? now))
-    const failed = rows.counts.failed > 0 ? `, ${thousands(rows.counts.failed)} failed` : ''
-    const ended = `${thousands(rows.done)} of ${thousands(rows.all.length)} done`
-    this.write(`${ended}${failed}${pace ? `, ${pace}` : ''}`)
-    this.toldDone = rows.done
-    this.toldAt = now
+    this.log.tell(lineOf(row), row.state === 'failed' || row.word === 'skipped', {
+      done: rows.done,
+      of: rows.all.length,
+      failed: rows.counts.failed,
+      elapsedMs: now - (begunAt ?? now),
+    })
   }
 
   private write(line: string): void {

@@ -2,6 +2,7 @@ import {countByType, type Dataset} from '../datasets.js'
 import {type Age, formatDuration, usesCalendarUnits} from '../duration.js'
 import {type KeptRun, type Plan, plannedDatasets, type PlannedLeaderboard} from '../plan.js'
 import {choosesRuns, type RetentionRules} from '../rules.js'
+import {type Run} from '../runs.js'
 import {each, joined, lines, paragraphs, type Pieces} from './pieces.js'
 import {type Screen, type Style} from './style.js'
 import {formatPairs, tablePieces} from './table.js'
@@ -39,10 +40,14 @@ export function formatTitle(plan: Plan, title: string, style: Style): string {
 function foundPair(plan: Plan): [string, string] {
   const runs = [...plan.delete, ...plan.keep].map(({run}) => run)
   const complete = runs.filter((run) => run.complete).length
-  const counts = countByType(runs.flatMap(({datasets}) => datasets))
+  const counts = countByType(datasetsIn(runs))
   const found = `${count(runs.length, 'run')}: ${thousands(complete)} complete, ${thousands(runs.length - complete)} incomplete`
   const types = `${thousands(counts.results)} results, ${thousands(counts.traces)} traces, ${thousands(counts.metrics)} metrics`
   return ['Found', `${found} (${types})`]
+}
+
+function* datasetsIn(runs: Run[]): Generator<Dataset> {
+  for (const {datasets} of runs) yield* datasets
 }
 
 /** The rules that a plan was made by, a line each. */

@@ -5,11 +5,12 @@ import {type JobEvent} from '../execution.js'
 import {type Plan, plannedDatasets} from '../plan.js'
 import {type Board, type Note, noteText} from './board.js'
 import {LineRenderer} from './line-renderer.js'
+import {type RowTask, startTask} from './row-task.js'
 import {Rows} from './rows.js'
 import {WindowRenderer} from './window-renderer.js'
 import {describeWait, formatBytes} from './wording.js'
 
-/** The live list of a deletion: one line per dataset. */
+/** The live list of a deletion. */
 export interface Progress {
   onEvent: (event: JobEvent) => void
   /** Says something about the job as a whole. */
@@ -42,8 +43,10 @@ export function showProgress(
     finished() {},
     abandon() {},
   }
+  const tasks = new Map<string, RowTask>()
   const {list, settle} = listFor(board)
   const finished = list.run()
+  let toldDone = -1
   const note = (now: Note) => {
     const isRepeated = typeof now === 'string' && now === board.note
     board.note = now
@@ -67,22 +70,29 @@ export function showProgress(
       switch (event.kind) {
         case 'started': {
           board.begunAt ??= performance.now()
-          return rows.start(event.name)
+          tasks.set(event.name, startTask(event.name, rows))
+          return
         }
 
         case 'finished': {
-          const row = rows.finish(event.outcome)
+          const {outcome} = event
+          const task = tasks.get(outcome.name) ?? startTask(outcome.name, rows)
+          tasks.delete(outcome.name)
+          task.finish(outcome)
+          const row = rows.finish(outcome)
           return row && board.finished(row)
         }
 
         case 'archiving': {
           board.note = describeArchiving(event)
-          const isTold = event.of <= ARCHIVED_STEP || event.done % ARCHIVED_STEP === 0
-          return isTold ? board.announce(board.note) : undefined
+          const isStep = event.of <= ARCHIVED_STEP || event.done % ARCHIVED_STEP === 0
+          if (isStep && event.done !== toldDone) board.announce(board.note)
+          toldDone = event.done
+          return
         }
 
         case 'repeating': {
-          return rows.explain(event.name, describeWait(event))
+          return tasks.get(event.name)?.explain(describeWait(event))
         }
 
         case 'waiting': {
@@ -103,7 +113,7 @@ export function showProgress(
   }
 }
 
-/** One task for the whole list: thirty thousand tasks of listr2 would take 70 MB. */
+/** The task of the job as a whole, which the window or the lines belong to. */
 function listFor(board: Board) {
   const over = new AbortController()
   const isOver = once(over.signal, 'abort')

@@ -27,4 +27,20 @@ describe('sandbox: changing the state in a test', () => {
     expect([state.remove('mira/x'), state.remove('mira/x')]).to.deep.equal([true, false])
     await sandbox.close()
   })
+
+  it('finds a dataset by a name in other letters, as long as one of that spelling is there', async () => {
+    const sandbox = await sandboxAt({seed: 'empty'})
+    const {state} = sandbox
+    const lower = state.addDataset({name: 'mira/name', createdAt: NOW})
+    const upper = state.addDataset({name: 'mira/NAME', createdAt: NOW})
+    expect([state.locate('mira/NAME'), state.locate('mira/Name')]).to.deep.equal([upper, lower])
+    state.remove('mira/name')
+    expect([state.locate('mira/name'), state.get('mira/name')]).to.deep.equal([upper, undefined])
+    state.rename(upper, 'mira/other')
+    expect(state.locate('mira/Name')).to.equal(undefined)
+    expect([state.locate('mira/NAME'), state.locate('mira/OTHER')]).to.deep.equal([upper, upper])
+    state.remove('mira/other')
+    expect([state.locate('mira/NAME'), state.locate('mira/OTHER')]).to.deep.equal([undefined, undefined])
+    await sandbox.close()
+  })
 })
