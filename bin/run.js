@@ -31,4 +31,5 @@ function keepCompiledCode() {
  */
 function keepYoungObjectsFew() {
   v8.setFlagsFromString('--semi-space-growth-factor=1')
+  v8.setFlagsFromString('--heap-growing-percent=50')
 }

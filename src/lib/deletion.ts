@@ -68,10 +68,10 @@ const MOST_UNKNOWN = 5
  * @returns one outcome for each dataset of the plan, in the order they came about
  */
 export async function carryOut(plan: Plan, options: DeletionOptions): Promise<Outcome[]> {
-  const job = new Deletion(options)
-  const queue = plan.delete.values()
+  const job = new Deletion(plan, options)
   const workers = Math.min(options.concurrency, plan.delete.length)
-  await Promise.all(Array.from({length: workers}, () => job.work(queue)))
+  await Promise.all(Array.from({length: workers}, () => job.work()))
+  await job.substitutesDone()
   if (plan.leaderboard?.goes) await job.deleteLeaderboard(plan.leaderboard.dataset)
   return job.outcomes
 }
@@ -79,14 +79,19 @@ export async function carryOut(plan: Plan, options: DeletionOptions): Promise<Ou
 class Deletion {
   readonly outcomes: Outcome[] = []
   private readonly options: DeletionOptions
+  private readonly queue: IterableIterator<PlannedRun>
   private readonly clearance: Clearance
   private readonly throttle: Throttle
   /** The Hub's ids of the requests that succeeded. */
   private readonly requestIds = new Map<string, string>()
   private readonly announced = new Set<string>()
   private unknownInARow = 0
+  private working = 0
+  private pausing = 0
+  private readonly substitutes: Array<Promise<void>> = []
 
-  constructor(options: DeletionOptions) {
+  constructor(plan: Plan, options: DeletionOptions) {
+    this.queue = plan.delete.values()
     this.options = options
     this.clearance = new Clearance({
       ...options,
@@ -96,8 +101,20 @@ class Deletion {
     this.throttle = new Throttle(options.concurrency, () => options.hub.allowance.left)
   }
 
-  async work(queue: Iterable<PlannedRun>): Promise<void> {
-    for (const {datasets} of queue) await this.deleteRun(datasets)
+  /** Takes up one run after the other, as long as there are no more at work than may be. */
+  async work(): Promise<void> {
+    this.working++
+    for (const {datasets} of this.queue) {
+      await this.deleteRun(datasets)
+      if (this.working - this.pausing > this.options.concurrency) break
+    }
+
+    this.working--
+  }
+
+  /** Settles when those are done that took up runs while others paused. */
+  async substitutesDone(): Promise<void> {
+    for (let next = this.substitutes.shift(); next; next = this.substitutes.shift()) await next
   }
 
   /** A deletion of many runs takes a while, so the leaderboard is looked at again right before its turn. */
@@ -202,7 +219,10 @@ class Deletion {
     }
 
     this.emit({kind: 'repeating', name, ...wait})
+    // Somebody else takes up a run meanwhile; how many requests are under way, the throttle sees to.
+    if (this.pausing++ < this.options.concurrency) this.substitutes.push(this.work())
     await pause(wait, signal).catch(() => {})
+    this.pausing--
     await this.clearance.lookOnce()
     return true
   }

@@ -1,3 +1,4 @@
+import {CancelledError} from '../errors.js'
 import {withoutTokens} from '../text.js'
 import {type Answer} from './answer.js'
 import {HubError, HubFormatError} from './errors.js'
@@ -27,9 +28,17 @@ function isApiCall(url: string, endpoint: string): boolean {
 
 /** The Hub says `OK` and nothing else (the Hub's contract, section 4). Whatever else comes leaves it open what was done. */
 async function expectDone(response: Answer, type: string, endpoint: string): Promise<Answer> {
-  const body = await response.text().catch(() => 'a broken answer')
+  const body = await textOf(response, 'a broken answer')
   if (['', 'OK'].includes(body.trim())) return response.with(bodyOf(body))
   throw notTheHub(endpoint, `${type} instead of OK to a DELETE`)
+}
+
+/** What of it cannot be read does not matter, unless that is because the job was interrupted. */
+async function textOf(response: Answer, otherwise: string): Promise<string> {
+  return response.text().catch((error: unknown) => {
+    if (error instanceof CancelledError) throw error
+    return otherwise
+  })
 }
 
 async function* bodyOf(text: string): AsyncGenerator<Uint8Array> {
@@ -44,7 +53,7 @@ function notTheHub(endpoint: string, found: string): HubFormatError {
 
 /** The error that an answer which is not a success stands for. */
 export async function toHubError(response: Answer, method: string, url: string): Promise<HubError> {
-  const body = await response.text().catch(() => '')
+  const body = await textOf(response, '')
   const quota = readQuota(response.headers)
   return new HubError({
     method,

@@ -1,7 +1,15 @@
 import {CancelledError} from '../errors.js'
 import {type Answer} from './answer.js'
-import {HubUnreachableError} from './errors.js'
+import {HubFormatError, HubUnreachableError} from './errors.js'
 import {type TimeLimit} from './time-limit.js'
+
+/** How much of a body is read, and how. */
+export interface BodyRules {
+  /** Nothing that is asked for is larger, in bytes; without, anything may be. */
+  most?: number | undefined
+  /** The limit is for the whole of it, however often something comes. */
+  isShort?: boolean | undefined
+}
 
 /**
  * The body of an answer that is watched while it is read: where it brings nothing for too long, or breaks off, the reader is
@@ -15,18 +23,25 @@ export async function* watchedBody(
   body: AsyncIterable<Uint8Array>,
   limit: TimeLimit,
   signal?: AbortSignal,
+  {most = Number.POSITIVE_INFINITY, isShort = false}: BodyRules = {},
 ): AsyncGenerator<Uint8Array> {
   const pieces = body[Symbol.asyncIterator]()
+  let size = 0
+  if (isShort) limit.start()
   try {
     for (;;) {
-      limit.start()
-      const {done, value} = await pieces.next().finally(() => limit.stop())
+      if (!isShort) limit.start()
+      const {done, value} = await pieces.next()
+      if (!isShort) limit.stop()
       if (done) return
+      size += value.length
+      if (size > most) throw new HubFormatError(`The answer of the Hub is longer than ${most} bytes.`)
       yield value
     }
   } catch (error) {
-    throw brokenOff(error, limit, signal)
+    throw error instanceof HubFormatError ? error : brokenOff(error, limit, signal)
   } finally {
+    limit.stop()
     await pieces.return?.()
   }
 }

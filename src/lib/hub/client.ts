@@ -121,7 +121,15 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
           sort: 'createdAt',
           additionalFields: ['sha', 'createdAt'],
         })
-        for await (const entry of pages) listed.push(readListed(entry))
+        const names = new Set<string>()
+        for await (const entry of pages) {
+          listed.push(readListed(entry))
+          names.add(entry.name)
+          // Pages shift against each other by an entry or two, not by a whole page.
+          if (listed.length - names.size > MOST_REPEATED)
+            throw new HubFormatError('The listing of the Hub brings the same datasets again and again.')
+        }
+
         return listed
       }),
     deleteDataset: (name, namespace, part) =>
@@ -202,6 +210,9 @@ function requireDate(value: unknown, what: string): Date {
     throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
   return date
 }
+
+/** A page's worth. */
+const MOST_REPEATED = 1000
 
 /** Long before there was a Hub. */
 const OLDEST_DATE = Date.UTC(2000, 0)

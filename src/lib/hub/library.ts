@@ -1,8 +1,7 @@
 import type * as HubLibrary from './functions.js'
 
 import {CancelledError, SmoltraceError} from '../errors.js'
-import {type Answer} from './answer.js'
-import {HubFormatError, HubUnreachableError} from './errors.js'
+import {HubFormatError} from './errors.js'
 import {type Ask} from './transport.js'
 
 /** Loaded with the first request, since `--help` and a usage error need none. */
@@ -39,10 +38,6 @@ export async function certainly<T>(ask: () => Promise<T>, signal?: AbortSignal):
     if (error instanceof SmoltraceError) throw error
     if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
     const why = error instanceof Error ? error.message : String(error)
-    if (error instanceof Error && (error.name === 'TimeoutError' || why === 'terminated')) {
-      throw new HubUnreachableError('The answer of the Hub broke off.', {cause: error})
-    }
-
     throw new HubFormatError(`The answer of the Hub cannot be read: ${why}`, {cause: error})
   }
 }
@@ -52,20 +47,16 @@ const READABLE_LINK = /<(https?:\/\/[^>]+)>;\s+rel="next"/g
 
 /**
  * Guards the pages of a listing. The library takes a `Link` that it cannot read for the end of the list, and follows
- * any other wherever it leads, in a circle too. The next page is asked for while the library reads the one before.
+ * any other wherever it leads, in a circle too.
  */
 export function followingLinks(request: Ask, endpoint: string): Ask {
   const seen = new Set<string>()
-  let ahead: {url: string; answer: Promise<Answer>} | undefined
   return async (url, question) => {
-    const answer = await (ahead?.url === url ? ahead.answer : request(url, question))
+    const answer = await request(url, question)
     seen.add(url)
     const next = nextIn(answer.headers.get('link') ?? '', endpoint)
-    if (next === undefined) return answer
-    if (seen.has(next)) throw new HubFormatError('The listing of the Hub leads in a circle.')
-    ahead = {url: next, answer: request(next, question)}
-    // Whoever asks for that page is told; until then it is nobody's fault.
-    ahead.answer.catch(() => {})
+    if (next !== undefined && seen.has(next))
+      throw new HubFormatError('The listing of the Hub leads in a circle.')
     return answer
   }
 }

@@ -44,6 +44,11 @@ export function bucketOf(url: string): string {
 /** Remembers what the Hub said of the quota, so that the program stops before it is used up instead of running into it. */
 export class QuotaWatch {
   private readonly windows = new Map<string, {left: number; endsAt: number}>()
+  /** Requests under way by bucket, and who waits for one of them to be answered. */
+  private readonly underWay = new Map<string, number>()
+  private answered: Array<() => void> = []
+  /** Waits that are on, by bucket: whoever comes meanwhile joins. */
+  private readonly refills = new Map<string, Promise<void>>()
   private readonly now: () => number
 
   /** @param now milliseconds of a clock that nobody sets */
@@ -67,6 +72,44 @@ export class QuotaWatch {
     const window = this.windowOf(bucket)
     if (!window) return {left: Number.POSITIVE_INFINITY, refillMs: 0}
     return {left: window.left, refillMs: window.left > 0 ? 0 : window.endsAt - this.now()}
+  }
+
+  /**
+   * Settles when one more request may be sent: there are no more under way than are left of the quota.
+   * @param refill waits so many ms and says so; called once for all who have to
+   * @returns to be called when the request was answered, or was not
+   */
+  async enter(bucket: string, refill: (ms: number) => Promise<void>): Promise<() => void> {
+    for (;;) {
+      const {left, refillMs} = this.allowance(bucket)
+      const count = this.underWay.get(bucket) ?? 0
+      if (refillMs > 0) await this.refilled(bucket, () => refill(refillMs))
+      else if (count > 0 && count >= left) await this.nextAnswer()
+      else break
+    }
+
+    this.count(bucket, 1)
+    return () => {
+      this.count(bucket, -1)
+      for (const go of this.answered.splice(0)) go()
+    }
+  }
+
+  /** Waits for what an answer says is used up, together with all others who do. */
+  async refilled(bucket: string, refill: () => Promise<void>): Promise<void> {
+    const current = this.refills.get(bucket) ?? refill().finally(() => this.refills.delete(bucket))
+    this.refills.set(bucket, current)
+    await current
+  }
+
+  private count(bucket: string, change: number): void {
+    this.underWay.set(bucket, (this.underWay.get(bucket) ?? 0) + change)
+  }
+
+  private nextAnswer(): Promise<void> {
+    return new Promise((resolve) => {
+      this.answered.push(resolve)
+    })
   }
 
   private windowOf(bucket: string): {left: number; endsAt: number} | undefined {

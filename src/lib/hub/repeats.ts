@@ -33,6 +33,8 @@ const FIRST_PAUSE = 500
 const LONGEST_PAUSE = 8000
 /** An answer 429 that says "no wait" again and again must not become a storm of requests, in ms. */
 const SHORTEST_WAIT = 100
+/** What an answer may ask for, where it fails for another reason than the quota, in ms. */
+const LONGEST_ASKED = 60_000
 const PASSING = new Set([408, 500, 502, 503, 504])
 
 /**
@@ -95,7 +97,7 @@ export function waitToRepeat(
 ): TroubleWait | undefined {
   if (repeats >= REPEATS) return undefined
   const asked = error instanceof HubError ? (error.answer.retryAfterMs ?? 0) : 0
-  const ms = Math.min(Math.max(backoff(repeats, random), asked), LONGEST_WINDOW)
+  const ms = Math.max(backoff(repeats, random), Math.min(asked, LONGEST_ASKED))
   return {why: 'trouble', ms, cause: causeOf(error), repeat: repeats + 1, of: REPEATS}
 }
 

@@ -28,7 +28,7 @@ export function timeLimit(ms: number): TimeLimit {
     seconds: ms / 1000,
     start() {
       clearTimeout(timer)
-      timer = setTimeout(expire, ms).unref()
+      timer = setTimeout(expire, ms)
     },
     stop: () => clearTimeout(timer),
   }

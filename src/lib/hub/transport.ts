@@ -5,13 +5,13 @@ import {withoutTokens} from '../text.js'
 import {VERSION} from '../version.js'
 import {type Answer} from './answer.js'
 import {expectHubAnswer, toHubError} from './answers.js'
-import {watchedBody, wholeAnswer} from './body.js'
+import {type BodyRules, watchedBody, wholeAnswer} from './body.js'
 import {HubError, HubUnreachableError} from './errors.js'
 import {agentFor} from './proxy.js'
 import {bucketOf, QuotaWatch, readQuota} from './quota.js'
 import {pause, type Wait, waitAfter, waitForQuota} from './repeats.js'
 import {DEFAULT_SILENCE, type TimeLimit, timeLimit} from './time-limit.js'
-import {exchange, type WireRequest} from './wire.js'
+import {exchange, ProxyError, type WireRequest} from './wire.js'
 
 export interface TransportOptions {
   /** Origin of the Hub, without a slash at the end. */
@@ -67,22 +67,31 @@ export function createTransport(options: TransportOptions): Ask {
     await pause(next, signal)
   }
 
+  const refill = (ms: number) => wait(waitForQuota(ms))
+
   return async (url, question = {}) => {
     const {method = 'GET'} = question
     const isDelete = method === 'DELETE'
     const isToHub = new URL(url).origin === new URL(endpoint).origin
     const call: Call = {url, method, question, isDelete, isToHub}
-    const {refillMs} = quota.allowance(bucketOf(url))
-    if (call.isToHub && !isDelete && refillMs > 0) await wait(waitForQuota(refillMs))
+    const bucket = bucketOf(url)
     for (let repeats = 0; ;) {
+      const leave = isToHub && !isDelete ? await quota.enter(bucket, refill) : undefined
+      let next: Wait
       try {
         return await send(call)
       } catch (error) {
-        const next = mayRepeat(call, error) ? waitAfter(error, repeats) : undefined
-        if (!next) throw error
-        if (next.why === 'trouble') repeats++
-        await wait(next)
+        const found = mayRepeat(call, error) ? waitAfter(error, repeats) : undefined
+        if (!found) throw error
+        next = found
+      } finally {
+        leave?.()
       }
+
+      if (next.why === 'trouble') {
+        repeats++
+        await wait(next)
+      } else await quota.refilled(bucket, () => wait(next))
     }
   }
 }
@@ -122,11 +131,28 @@ function createSender(options: TransportOptions & {quota: QuotaWatch}): Sender {
     isKnown = true
     const said = call.isToHub ? readQuota(answer.headers) : undefined
     if (said) quota.note(said)
-    const watched = answer.with(watchedBody(answer.body, limit, signal))
-    if (!answer.ok) throw await toHubError(watched, method, url)
-    const checked = await expectHubAnswer(watched, method, url, endpoint)
-    return hasLongBodies ? checked : wholeAnswer(checked)
+    const rules = bodyRules({isShort: !answer.ok || call.isDelete, hasLongBodies})
+    const watched = answer.with(watchedBody(answer.body, limit, signal, rules))
+    try {
+      if (!answer.ok) throw await toHubError(watched, method, url)
+      const checked = await expectHubAnswer(watched, method, url, endpoint)
+      return hasLongBodies ? checked : await wholeAnswer(checked)
+    } catch (error) {
+      // A connection whose answer nobody has read would keep the program from ending.
+      answer.discard()
+      throw error
+    }
   }
+}
+
+/** What a listing, a table or a text of ours may weigh, unpacked, in bytes: far more than they do. */
+const MOST_OF_ANSWER = 64 * 1024 * 1024
+/** What says only that something was done, or why not, in bytes. */
+const MOST_OF_WORDS = 1024 * 1024
+
+function bodyRules({isShort, hasLongBodies}: {isShort: boolean; hasLongBodies: boolean}): BodyRules {
+  if (isShort) return {isShort, most: MOST_OF_WORDS}
+  return hasLongBodies ? {} : {most: MOST_OF_ANSWER}
 }
 
 /** A `Link` or a redirect could name another origin: the token must not go there. */
@@ -170,6 +196,7 @@ const NOBODY_THERE = new Set(['ECONNREFUSED', 'EINVAL', 'ENOTFOUND'])
 const WRONG_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(?:SSL|TLS)/
 
 function isLasting(error: unknown, isKnown: boolean): boolean {
+  if (error instanceof ProxyError) return error.isLasting
   const {code = ''} = causeOf(error) as NodeJS.ErrnoException
   return WRONG_CERTIFICATE.test(code) || (!isKnown && NOBODY_THERE.has(code))
 }

@@ -1,11 +1,10 @@
-import {once} from 'node:events'
 import http, {type ClientRequest, type IncomingMessage} from 'node:http'
 import https from 'node:https'
-import {type Readable} from 'node:stream'
-import {pipeline} from 'node:stream'
+import {pipeline, type Readable} from 'node:stream'
 import {createBrotliDecompress, createGunzip, createInflate} from 'node:zlib'
 
 import {Answer} from './answer.js'
+import {HubFormatError} from './errors.js'
 
 /** What is sent. */
 export interface WireRequest {
@@ -26,8 +25,10 @@ export interface WireOptions {
 }
 
 const MOST_REDIRECTS = 5
-/** In ms. */
+/** A machine that is not there often does not even refuse, in ms. */
 const CONNECT_LIMIT = 10_000
+/** How long the body of a redirect may take, in ms. */
+const REDIRECT_LIMIT = 2000
 /** In bytes. */
 const PIECE = 65_536
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
@@ -56,14 +57,32 @@ export async function exchange(request: WireRequest, options: WireOptions): Prom
       })
     }
 
-    message.resume()
-    if (request.redirect === 'error') throw new Error(`an unexpected redirect (${status})`)
-    if (redirects === MOST_REDIRECTS) throw new Error('too many redirects')
-    current = redirected(current, new URL(location, current.url), status)
+    finishSoon(message)
+    if (request.redirect === 'error') throw wrongWay('a redirect where none may be')
+    if (redirects === MOST_REDIRECTS) throw wrongWay('one redirect after the other')
+    current = redirected(current, location, status)
   }
 }
 
-function redirected(request: WireRequest, to: URL, status: number): WireRequest {
+/** A redirect has a body that nobody wants; what is short is read, so that the connection can be kept. */
+function finishSoon(message: IncomingMessage): void {
+  const timer = setTimeout(() => message.destroy(), REDIRECT_LIMIT).unref()
+  message.once('close', () => clearTimeout(timer)).on('error', () => {})
+  message.resume()
+}
+
+function wrongWay(what: string): HubFormatError {
+  return new HubFormatError(`The Hub answered with ${what}.`)
+}
+
+function redirected(request: WireRequest, location: string, status: number): WireRequest {
+  if (!URL.canParse(location, request.url)) throw wrongWay('a redirect to what is no address')
+  const to = new URL(location, request.url)
+  if (to.protocol !== 'http:' && to.protocol !== 'https:')
+    throw wrongWay('a redirect to what is no web address')
+  // Nobody has asked to be known there by another name.
+  to.username = ''
+  to.password = ''
   const headers = {...request.headers}
   if (to.origin !== new URL(request.url).origin) delete headers.authorization
   const isPlain = status === 303 || (status <= 302 && request.method === 'POST')
@@ -73,21 +92,63 @@ function redirected(request: WireRequest, to: URL, status: number): WireRequest 
 
 async function send(request: WireRequest, options: WireOptions): Promise<IncomingMessage> {
   const url = new URL(request.url)
-  const {signal} = options
+  const {signal, onPiece} = options
   const {method, body} = request
   signal.throwIfAborted()
   const headers: Record<string, string> = {'accept-encoding': 'gzip, deflate, br', ...request.headers}
   if (body !== undefined) headers['content-length'] = String(sizeOf(body))
   const agent = await options.agentFor(url)
   const outgoing = (url.protocol === 'https:' ? https : http).request(url, {method, headers, agent, signal})
-  limitConnecting(outgoing)
-  const answer = once(outgoing, 'response') as Promise<[IncomingMessage]>
+  const answer = answerTo(outgoing, signal)
   if (body === undefined) outgoing.end()
-  else pipeline(piecesOf(body, options.onPiece), outgoing, () => {})
-  const [message] = await answer
-  // What goes wrong later is told to whoever reads the body.
-  outgoing.on('error', () => {})
-  return message
+  else pipeline(piecesOf(body, onPiece), outgoing, () => {})
+  return answer
+}
+
+/**
+ * Settles whatever happens: a request that waits for its connection tells nothing of its end, neither by itself nor where it
+ * is ended, and what is no answer to a request, such as 101, only closes it.
+ */
+function answerTo(outgoing: ClientRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error) => {
+      reject(error)
+      outgoing.destroy(error)
+    }
+
+    const timer = setTimeout(
+      () => fail(new Error(`no connection within ${CONNECT_LIMIT / 1000} s`)),
+      CONNECT_LIMIT,
+    )
+    const connected = () => clearTimeout(timer)
+    const interrupted = () => fail(signal.reason as Error)
+    signal.addEventListener('abort', interrupted, {once: true})
+    outgoing
+      .once('socket', (socket) => (socket.connecting ? socket.once('connect', connected) : connected()))
+      // Else its answer would be taken for that of the Hub, which it never reached.
+      .once('proxyConnect', ({statusCode}: {statusCode: number}) => {
+        if (statusCode !== 200) fail(new ProxyError(statusCode))
+      })
+      .once('response', resolve)
+      // What goes wrong after the answer has begun is told to whoever reads its body.
+      .on('error', reject)
+      .once('close', () => {
+        connected()
+        signal.removeEventListener('abort', interrupted)
+        reject(new Error('it was closed without an answer'))
+      })
+  })
+}
+
+/** The proxy does not lead to the Hub. */
+export class ProxyError extends Error {
+  /** Whether it would say the same again. */
+  readonly isLasting: boolean
+
+  constructor(status: number) {
+    super(`the proxy answered ${status}${status === 407 ? ': it wants a name and a password' : ''}`)
+    this.isLasting = status < 500
+  }
 }
 
 function sizeOf(body: Blob | string): number {
@@ -103,16 +164,6 @@ async function* piecesOf(body: Blob | string, onPiece: () => void): AsyncGenerat
       yield whole.subarray(at, at + PIECE)
     }
   }
-}
-
-/** A machine that is not there often does not even refuse. */
-function limitConnecting(outgoing: ClientRequest): void {
-  outgoing.once('socket', (socket) => {
-    if (!socket.connecting) return
-    const expire = () => outgoing.destroy(new Error(`no connection within ${CONNECT_LIMIT / 1000} s`))
-    const timer = setTimeout(expire, CONNECT_LIMIT)
-    for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer))
-  })
 }
 
 function decompressed(message: IncomingMessage): Readable {

@@ -23,6 +23,8 @@ export interface Progress {
 
 /** Where what goes on is only written down, archiving is told of once for so many datasets. */
 const ARCHIVED_STEP = 100
+/** As many repeats are written down; the outcome of each dataset is, however many there were. */
+const MOST_REPEATS_TOLD = 100
 
 /**
  * Shows a deletion on stderr: a window of the list on a terminal, lines elsewhere and in CI. The lib tells what happened;
@@ -44,6 +46,7 @@ export function showProgress(
     abandon() {},
   }
   const tasks = new Map<string, RowTask>()
+  let toldRepeats = 0
   const {list, settle} = listFor(board)
   const finished = list.run()
   let toldDone = -1
@@ -92,7 +95,9 @@ export function showProgress(
         }
 
         case 'repeating': {
-          return tasks.get(event.name)?.explain(describeWait(event))
+          const text = describeWait(event)
+          tasks.get(event.name)?.explain(text)
+          return toldRepeats++ < MOST_REPEATS_TOLD ? board.announce(`${event.name}: ${text}`) : undefined
         }
 
         case 'waiting': {

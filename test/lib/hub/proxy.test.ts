@@ -4,7 +4,7 @@ import {once} from 'node:events'
 import {createServer, type Server} from 'node:http'
 import {type AddressInfo, connect, type Socket} from 'node:net'
 
-import {UsageError} from '../../../src/lib/errors.js'
+import {CancelledError, UsageError} from '../../../src/lib/errors.js'
 import {connectHub} from '../../../src/lib/hub/client.js'
 import {HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
@@ -17,6 +17,8 @@ describe('a proxy', () => {
   let proxy: Server
   let address: string
   const sockets = new Set<Socket>()
+  /** What the proxy says instead of leading anywhere; nothing at all where it is empty. */
+  let reply: string | undefined
   /** What the proxy was asked to reach, and with which credentials. */
   const asked: Array<{place: string | undefined; credentials: string | undefined}> = []
 
@@ -26,6 +28,12 @@ describe('a proxy', () => {
     proxy = createServer()
     proxy.on('connect', ({url, headers}, socket: Socket) => {
       asked.push({place: url, credentials: headers['proxy-authorization']})
+      sockets.add(socket)
+      if (reply !== undefined) {
+        if (reply) socket.end(reply)
+        return
+      }
+
       const onward = connect(port, '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n')
         socket.pipe(onward).pipe(socket)
@@ -40,6 +48,7 @@ describe('a proxy', () => {
   })
 
   beforeEach(() => {
+    reply = undefined
     asked.length = 0
   })
 
@@ -70,6 +79,39 @@ describe('a proxy', () => {
   it('that HTTPS_PROXY names is the way to a Hub with TLS', async () => {
     await rejectionOf(who({HTTPS_PROXY: `http://${address}`}, `https://${HOST}`))
     expect(new Set(asked.map(({place}) => place))).to.deep.equal(new Set([`${HOST}:443`]))
+  })
+
+  const page = '{"name":"mira"}'
+  const invented = `Date: Mon, 05 Oct 2026 12:00:00 GMT\r\nContent-Type: application/json\r\nContent-Length: ${page.length}\r\n\r\n${page}`
+  for (const [what, text, says] of [
+    ['that wants a password', 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n', 'the proxy answered 407'],
+    ['that cannot reach it', 'HTTP/1.1 502 Bad Gateway\r\n\r\n', 'the proxy answered 502'],
+    ['that plays the Hub itself', `HTTP/1.1 203 Mine\r\n${invented}`, 'the proxy answered 203'],
+  ] as const) {
+    it(`${what} is never taken for the Hub`, async () => {
+      reply = text
+      const error = await rejectionOf(
+        who({HTTPS_PROXY: `http://${what.length}@${address}`}, `https://${HOST}`),
+      )
+      expect(error).to.be.instanceOf(HubUnreachableError)
+      expect(error.message).to.include(says)
+      expect(asked).to.have.length(text.includes('502') ? 6 : 1)
+    })
+  }
+
+  it('that never answers does not hold up a Ctrl-C', async () => {
+    reply = ''
+    const controller = new AbortController()
+    process.env.HTTPS_PROXY = `http://mute@${address}`
+    const waiting = connectHub({
+      endpoint: `https://${HOST}`,
+      token: hub.token,
+      source: 'test',
+      signal: controller.signal,
+    }).whoAmI()
+    proxy.once('connect', () => controller.abort())
+    const error = await rejectionOf(waiting).finally(() => delete process.env.HTTPS_PROXY)
+    expect(error).to.be.instanceOf(CancelledError)
   })
 
   it('is told its own credentials, and never those of the Hub', async () => {

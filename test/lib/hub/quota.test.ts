@@ -113,4 +113,26 @@ describe('the watch over the quota', () => {
     note(0, 1e12)
     expect(watch.allowance('api').refillMs).to.equal(3_600_000)
   })
+
+  it('lets no more requests go at a time than are left, and all that wait for the quota wait once', async () => {
+    const {clock, watch, note} = watching()
+    note(2, 5000)
+    const waits: number[] = []
+    const refill = async (ms: number) => {
+      waits.push(ms)
+      await new Promise(setImmediate)
+      clock.now += ms
+    }
+
+    const inside: Array<() => void> = []
+    const entering = Array.from({length: 6}, async () => inside.push(await watch.enter('api', refill)))
+    const turn = () => new Promise(setImmediate)
+    await turn()
+    expect(inside).to.have.length(2)
+    note(0, 5000)
+    inside.shift()?.()
+    await Promise.all(entering)
+    expect(waits).to.deep.equal([5000])
+    expect(inside).to.have.length(5)
+  })
 })

@@ -5,6 +5,7 @@ import http from 'node:http'
 import {createServer, type Socket} from 'node:net'
 import {brotliCompressSync, deflateSync, gzipSync} from 'node:zlib'
 
+import {HubFormatError} from '../../../src/lib/hub/errors.js'
 import {exchange, type WireRequest} from '../../../src/lib/hub/wire.js'
 import {rejectionOf, serve, type StubServer} from '../../support/builders.js'
 
@@ -124,14 +125,32 @@ describe('the wire', () => {
 
     it('in a circle ends', async () => {
       const server = await start((_, response) => response.writeHead(302, {location: '/a'}).end())
-      expect((await rejectionOf(send(`${server.url}/a`))).message).to.include('too many')
+      expect((await rejectionOf(send(`${server.url}/a`))).message).to.include('one redirect after the other')
       expect(server.seen).to.have.length(6)
+    })
+
+    it('to what is no web address is an error, and nobody is asked', async () => {
+      for (const location of ['file:///etc/passwd', 'data:text/plain,x', 'http://[']) {
+        const server = await start((_, response) => response.writeHead(302, {location}).end())
+        expect(await rejectionOf(send(server.url))).to.be.instanceOf(HubFormatError)
+        expect(server.seen).to.have.length(1)
+      }
+    })
+
+    it('introduces nobody by another name', async () => {
+      const foreign = await start((_, response) => response.end())
+      const location = foreign.url.replace('http://', 'http://kim:hunter2@')
+      const server = await start((_, response) => response.writeHead(302, {location}).end())
+      await send(server.url)
+      expect(foreign.seen[0]?.headers).not.to.have.property('authorization')
     })
 
     it('is handed on or refused where that was asked for', async () => {
       const server = await start((_, response) => response.writeHead(302, {location: '/a'}).end())
       expect((await send(server.url, {redirect: 'manual'})).status).to.equal(302)
-      expect((await rejectionOf(send(server.url, {redirect: 'error'}))).message).to.include('redirect')
+      expect((await rejectionOf(send(server.url, {redirect: 'error'}))).message).to.include(
+        'a redirect where none may be',
+      )
       expect(server.seen).to.have.length(2)
     })
   })
@@ -192,6 +211,37 @@ describe('the wire', () => {
       for (const socket of sockets) socket.destroy()
       mute.close()
     })
+  })
+
+  it('fails where the connection is closed or changed instead of an answer', async () => {
+    for (const reply of [
+      '',
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n',
+    ]) {
+      const server = createServer((socket) => socket.once('data', () => socket.end(reply)))
+      await new Promise<void>((resolve) => {
+        server.listen(0, '127.0.0.1', resolve)
+      })
+      await rejectionOf(send(`http://127.0.0.1:${(server.address() as {port: number}).port}`))
+      server.close()
+    }
+  })
+
+  it('ends at once where there is no connection yet', async () => {
+    const controller = new AbortController()
+    class Waiting extends http.Agent {
+      override createConnection(): never {
+        setImmediate(() => controller.abort(new Error('interrupted')))
+        return undefined as never
+      }
+    }
+
+    const waiting = new Waiting()
+    const sending = exchange(
+      {url: 'http://127.0.0.1:9/', method: 'GET', headers: {}, redirect: 'follow'},
+      {signal: controller.signal, onPiece() {}, agentFor: async () => waiting},
+    )
+    expect((await rejectionOf(sending)).message).to.equal('interrupted')
   })
 
   it('keeps its connection from one DELETE to the next', async () => {
