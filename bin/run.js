@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import module from 'node:module'
 import {homedir} from 'node:os'
-import {join} from 'node:path'
+import {isAbsolute, join} from 'node:path'
 import v8 from 'node:v8'
 
-keepYoungObjectsFew()
+keepHeapSmall()
 keepCompiledCode()
 if (process.env.DEBUG) process.setSourceMapsEnabled(true)
 const {execute} = await import('../dist/program.js')
@@ -18,18 +18,19 @@ function keepCompiledCode() {
   try {
     const {XDG_CACHE_HOME, LOCALAPPDATA} = process.env
     const caches = XDG_CACHE_HOME || LOCALAPPDATA || join(homedir(), '.cache')
-    module.enableCompileCache?.(join(caches, 'smoltrace', 'compiled'))
+    // A relative one would be wherever the program is called.
+    if (isAbsolute(caches)) module.enableCompileCache?.(join(caches, 'smoltrace', 'compiled'))
   } catch {
     // Without a home there is no such folder, and the program starts all the same.
   }
 }
 
 /**
- * Keeps the part of the heap small that new objects are made in. It would grow to three times 16 MB, while what a listing
- * of many datasets makes is either gone at once or stays; it costs a few per cent of time. V8 asks for this number
- * whenever that part is to grow, so it may be set while the program runs.
+ * Keeps the heap small: what a listing of many datasets makes is either gone at once or stays, so the part for new objects
+ * need not grow; and what a long deletion has made is collected before it has become four times what is in use. Both cost a few
+ * per cent of time. V8 asks for these numbers whenever a part is to grow, so they may be set while the program runs.
  */
-function keepYoungObjectsFew() {
+function keepHeapSmall() {
   v8.setFlagsFromString('--semi-space-growth-factor=1')
   v8.setFlagsFromString('--heap-growing-percent=50')
 }

@@ -15,7 +15,6 @@ export interface Run {
   ms: number
   /** Most memory that was in use, in MB; 0 where it was not asked for. */
   peakMb: number
-  exitCode: number | null
   stdout: string
   stderr: string
 }
@@ -28,6 +27,19 @@ export interface RunOptions {
   isKept?: boolean
 }
 
+/** Of this process's variables those that say where things are: tokens, offline switches and Node's own would be measured too. */
+function plainEnv(): Record<string, string | undefined> {
+  const {PATH, HOME, TMPDIR, NODE_EXTRA_CA_CERTS, SMOLTRACE_DATA_DIR} = process.env
+  return {
+    PATH,
+    HOME,
+    TMPDIR,
+    SMOLTRACE_DATA_DIR,
+    NO_COLOR: '1',
+    ...(NODE_EXTRA_CA_CERTS && {NODE_EXTRA_CA_CERTS}),
+  }
+}
+
 /** Tells at the end how much memory was in use, in kB. */
 const TELL = String.raw`process.on('exit', () => process.stderr.write('\npeak ' + process.resourceUsage().maxRSS + '\n'))`
 const PEAK = `data:text/javascript,${encodeURIComponent(TELL)}`
@@ -38,7 +50,7 @@ export async function run(args: string[], options: RunOptions = {}): Promise<Run
   const started = performance.now()
   const nowhere = openSync('/dev/null', 'w')
   const child = spawn(process.execPath, [...(isMemoryMeasured ? ['--import', PEAK] : []), ...args], {
-    env: {...process.env, ...env},
+    env: {...plainEnv(), ...env},
     stdio: ['ignore', isKept ? 'pipe' : nowhere, isKept || isMemoryMeasured ? 'pipe' : nowhere],
   })
   const texts = Promise.all([textOf(child.stdout), textOf(child.stderr)])
@@ -46,7 +58,9 @@ export async function run(args: string[], options: RunOptions = {}): Promise<Run
   const ms = performance.now() - started
   closeSync(nowhere)
   const [stdout, stderr] = await texts
-  return {ms, exitCode, stdout, stderr, peakMb: Number(/^peak (\d+)$/m.exec(stderr)?.[1] ?? 0) / 1024}
+  // What is refused at once would look fast.
+  if (exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${exitCode}: ${stderr}`)
+  return {ms, stdout, stderr, peakMb: Number(/^peak (\d+)$/m.exec(stderr)?.[1] ?? 0) / 1024}
 }
 
 async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {

@@ -16,7 +16,7 @@ async function several(measure: () => Promise<Run>): Promise<{ms: number; peakMb
 export async function sizes(): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const runs of [10, 1000, 10_000]) {
-    const {ms, peakMb} = await withHub({runs, quota}, (env) =>
+    const {ms, peakMb} = await withHub({completeRuns: runs, quota}, (env) =>
       several(() => run([bin, 'cleanup', '--keep-recent', '5'], {env, isMemoryMeasured: true})),
     )
     const reference = figures[0]?.measured ?? ms
@@ -49,7 +49,7 @@ console.log(pages)`
 
 /** A dry run over 30,000 datasets on a slow Hub, beside the least that fetches the same pages; both without their start. */
 export async function listings(): Promise<Figure[]> {
-  return withHub({runs: 10_000, latencyMs: LATENCY, quota}, async (env) => {
+  return withHub({completeRuns: 10_000, latencyMs: LATENCY, quota}, async (env) => {
     const nothing = await several(() => run(['-e', '0']))
     const start = await several(() => run([bin, '--version']))
     const bare = await several(() => run(['--input-type=module', '-e', BARE], {env}))

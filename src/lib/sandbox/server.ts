@@ -157,5 +157,6 @@ async function readBody(incoming: IncomingMessage, largest: number): Promise<Buf
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds > 0) await sleep(milliseconds, undefined, {signal})
+  // A signal of its own: many pauses at a time would pile up listeners on the one of the server.
+  if (milliseconds > 0) await sleep(milliseconds, undefined, {signal: AbortSignal.any([signal])})
 }
