@@ -4,7 +4,8 @@ import {homedir} from 'node:os'
 import {isAbsolute, join} from 'node:path'
 import v8 from 'node:v8'
 
-keepHeapSmall()
+// Of what takes longer than a start.
+setTimeout(keepHeapSmall, 300).unref()
 keepCompiledCode()
 if (process.env.DEBUG) process.setSourceMapsEnabled(true)
 const {execute} = await import('../dist/program.js')

@@ -7,11 +7,11 @@ export interface BenchHub extends SandboxOptions {
   completeRuns?: number
 }
 
-const DAY = 24 * 60 * 60_000
+const HOUR = 60 * 60_000
 const {completeRuns, ...options} = JSON.parse(process.argv[2] ?? '{}') as BenchHub
 const hub = await startSandbox(completeRuns === undefined ? options : {...options, seed: 'empty'})
 for (let run = 0; run < (completeRuns ?? 0); run++) {
-  const createdAt = new Date(Date.now() - (run + 2) * DAY)
+  const createdAt = new Date(Date.now() - (run + 48) * HOUR)
   for (const type of RUN_TYPES)
     hub.state.addDataset({name: runDatasetName(hub.user, type, formatTimestamp(createdAt)), createdAt})
 }
