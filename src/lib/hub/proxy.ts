@@ -14,11 +14,12 @@ const proxied = new Map<string, http.Agent>()
 
 /**
  * The way to an address: through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` of the process names, unless
- * `NO_PROXY` says otherwise. A Hub on this machine, such as the sandbox, needs none.
+ * `NO_PROXY` says otherwise; where it is to be fresh, none that was kept is taken, but through a proxy. A Hub on this machine, such as the sandbox, needs none.
  * @throws UsageError where what is named is no proxy that can be used
  */
-export async function agentFor({href, hostname, protocol}: URL): Promise<http.Agent> {
-  const straight = protocol === 'https:' ? direct['https:'] : direct['http:']
+export async function agentFor({href, hostname, protocol}: URL, isFresh = false): Promise<http.Agent> {
+  const agents = isFresh ? {'http:': new http.Agent(), 'https:': new https.Agent()} : direct
+  const straight = protocol === 'https:' ? agents['https:'] : agents['http:']
   if (LOOPBACK.test(hostname) || !isProxyNamed(process.env)) return straight
   const {getProxyForUrl} = await import('proxy-from-env')
   const address = getProxyForUrl(href)

@@ -21,7 +21,7 @@ export interface WireOptions {
   /** Called with each piece of the body that is sent. */
   onPiece: () => void
   /** The way to take to an address. */
-  agentFor: (url: URL) => Promise<http.Agent>
+  agentFor: (url: URL, isFresh?: boolean) => Promise<http.Agent>
 }
 
 const MOST_REDIRECTS = 5
@@ -90,14 +90,31 @@ function redirected(request: WireRequest, location: string, status: number): Wir
   return {...rest, headers, url: to.href}
 }
 
+/** A connection that was kept may be gone by now: what only reads is sent again on a new one. */
 async function send(request: WireRequest, options: WireOptions): Promise<IncomingMessage> {
+  try {
+    return await sendOnce(request, options)
+  } catch (error) {
+    if (request.method !== 'GET' || !staleErrors.has(error as Error) || options.signal.aborted) throw error
+    return sendOnce(request, options, true)
+  }
+}
+
+/** What went wrong on connections that had been kept. */
+const staleErrors = new WeakSet<Error>()
+
+async function sendOnce(
+  request: WireRequest,
+  options: WireOptions,
+  isFresh = false,
+): Promise<IncomingMessage> {
   const url = new URL(request.url)
   const {signal, onPiece} = options
   const {method, body} = request
   signal.throwIfAborted()
   const headers: Record<string, string> = {'accept-encoding': 'gzip, deflate, br', ...request.headers}
   if (body !== undefined) headers['content-length'] = String(sizeOf(body))
-  const agent = await options.agentFor(url)
+  const agent = await options.agentFor(url, isFresh)
   const outgoing = (url.protocol === 'https:' ? https : http).request(url, {method, headers, agent, signal})
   const answer = answerTo(outgoing, signal)
   if (body === undefined) outgoing.end()
@@ -131,7 +148,10 @@ function answerTo(outgoing: ClientRequest, signal: AbortSignal): Promise<Incomin
       })
       .once('response', resolve)
       // What goes wrong after the answer has begun is told to whoever reads its body.
-      .on('error', reject)
+      .on('error', (error) => {
+        if (outgoing.reusedSocket) staleErrors.add(error)
+        reject(error)
+      })
       .once('close', () => {
         connected()
         signal.removeEventListener('abort', interrupted)

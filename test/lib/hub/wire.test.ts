@@ -264,6 +264,30 @@ describe('the wire', () => {
     server.close()
   })
 
+  it('reads on a new connection where the one that was kept has gone, and repeats no DELETE', async () => {
+    for (const [method, requests] of [
+      ['GET', 3],
+      ['DELETE', 2],
+    ] as const) {
+      let seen = 0
+      const server = http.createServer((request, response) => {
+        seen++
+        if (seen === 2) request.socket.destroy()
+        else response.end('OK')
+      })
+      await new Promise<void>((resolve) => {
+        server.listen(0, '127.0.0.1', resolve)
+      })
+      const url = `http://127.0.0.1:${(server.address() as {port: number}).port}/`
+      await (await send(url)).text()
+      const again = send(url, {method})
+      await (method === 'GET' ? again.then((answer) => answer.text()) : rejectionOf(again))
+      expect(seen).to.equal(requests)
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
   it('leaves a connection whose answer nobody wants', async () => {
     const closed = new AbortController()
     const isClosed = once(closed.signal, 'abort')
