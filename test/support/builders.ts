@@ -231,6 +231,21 @@ export interface StubServer {
   close: () => Promise<void>
 }
 
+/** Servers of a suite's tests, to be closed after each of them. */
+export function stubServers(): {start: typeof serve; closeAll: () => Promise<void>} {
+  const servers: StubServer[] = []
+  return {
+    async start(answer) {
+      const server = await serve(answer)
+      servers.push(server)
+      return server
+    },
+    async closeAll() {
+      await Promise.all(servers.splice(0).map((server) => server.close()))
+    },
+  }
+}
+
 /** Starts a server whose answers the test writes itself. */
 export async function serve(
   answer: (request: SeenRequest, response: ServerResponse, index: number) => void,

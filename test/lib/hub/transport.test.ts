@@ -7,26 +7,19 @@ import {HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hu
 import {type Wait} from '../../../src/lib/hub/repeats.js'
 import {createTransport, type TransportOptions} from '../../../src/lib/hub/transport.js'
 import {VERSION} from '../../../src/lib/version.js'
-import {json, rejectionOf, serve, type StubServer, TOKEN} from '../../support/builders.js'
+import {json, rejectionOf, type StubServer, stubServers, TOKEN} from '../../support/builders.js'
 
 const AUTHORIZED = {headers: {Authorization: `Bearer ${TOKEN}`}}
 const DELETE = {...AUTHORIZED, method: 'DELETE', body: '{"name":"x"}'}
 const EXHAUSTED = {ratelimit: '"api";r=0;t=0', 'ratelimit-policy': '"fixed window";"api";q=500;w=300'}
 
 describe('transport', () => {
-  const servers: StubServer[] = []
-  const start = async (...args: Parameters<typeof serve>) => {
-    const server = await serve(...args)
-    servers.push(server)
-    return server
-  }
+  const {start, closeAll} = stubServers()
+
+  afterEach(closeAll)
 
   const connect = (server: StubServer, options: Partial<TransportOptions> = {}) =>
     createTransport({endpoint: server.url, ...options})
-
-  afterEach(async () => {
-    await Promise.all(servers.splice(0).map((server) => server.close()))
-  })
 
   describe('a request', () => {
     it('names the program, its version and that of Node', async () => {
@@ -481,7 +474,6 @@ describe('transport', () => {
       const request = connect(server, {onWait: (wait) => waits.push(wait)})
       await request(`${server.url}/api/x`)
       await server.close()
-      servers.length = 0
       expect(await rejectionOf(request(`${server.url}/api/x`))).to.be.instanceOf(HubUnreachableError)
       expect(waits).to.have.length(5)
       const fresh = connect(server, {onWait: (wait) => waits.push(wait)})
@@ -570,7 +562,6 @@ describe('transport', () => {
     it('because nothing listens is an error that names the Hub and the reason', async () => {
       const server = await start(() => {})
       await server.close()
-      servers.length = 0
       const error = (await rejectionOf(connect(server)(`${server.url}/api/x`, AUTHORIZED))) as SmoltraceError
       expect(error).to.be.instanceOf(HubUnreachableError).and.to.have.property('exitCode', 1)
       expect(error.message).to.include(server.url).and.include('ECONNREFUSED').and.not.include(TOKEN)

@@ -7,15 +7,12 @@ import {brotliCompressSync, deflateSync, gzipSync} from 'node:zlib'
 
 import {HubFormatError} from '../../../src/lib/hub/errors.js'
 import {exchange, type WireRequest} from '../../../src/lib/hub/wire.js'
-import {rejectionOf, serve, type StubServer} from '../../support/builders.js'
+import {rejectionOf, type StubServer, stubServers} from '../../support/builders.js'
 
 describe('the wire', () => {
-  const servers: StubServer[] = []
-  const start = async (...args: Parameters<typeof serve>) => {
-    const server = await serve(...args)
-    servers.push(server)
-    return server
-  }
+  const {start, closeAll} = stubServers()
+
+  afterEach(closeAll)
 
   const agent = new http.Agent({keepAlive: true})
   const send = (url: string, request: Partial<WireRequest> = {}, onPiece = () => {}) =>
@@ -23,10 +20,6 @@ describe('the wire', () => {
       {url, method: 'GET', headers: {}, redirect: 'follow', ...request},
       {signal: new AbortController().signal, onPiece, agentFor: async () => agent},
     )
-
-  afterEach(async () => {
-    await Promise.all(servers.splice(0).map((server) => server.close()))
-  })
 
   // It takes connections into its own hands, and these are what is looked at here.
   before(() => nock.restore())
