@@ -166,7 +166,7 @@ class Deletion {
       try {
         const barred = this.clearance.against(dataset)
         if (barred) return {barred}
-        if (this.clearance.pending || this.isUsedUp()) continue
+        if (this.clearance.pending || this.beginsToWait()) continue
         this.announce(dataset.name)
         const isWritten = await this.writeDown((journal) => journal.intent(dataset))
         // Writing takes a moment, in which another worker may have met the end of the quota and looked again.
@@ -181,8 +181,11 @@ class Deletion {
     }
   }
 
-  /** Stops before the quota is used up rather than after; everybody waits then. */
-  private isUsedUp(): boolean {
+  /**
+   * Stops before the quota is used up rather than after.
+   * @returns whether everybody waits for it now
+   */
+  private beginsToWait(): boolean {
     const {refillMs} = this.options.hub.allowance
     if (refillMs <= 0) return false
     // Whoever asked waits at the gate, as all others do.

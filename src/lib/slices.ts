@@ -7,7 +7,7 @@ import {setImmediate as nextTurn} from 'node:timers/promises'
 export type Steps<T> = Generator<void, T, void>
 
 /** How long the event loop may have to wait for its turn, in ms; a step may take as long again. */
-export const SLICE_MS = 10
+const SLICE_MS = 10
 
 /** Does all steps without a pause. */
 export function atOnce<T>(steps: Steps<T>): T {
@@ -41,7 +41,7 @@ export function* mapping<T, U>(items: Iterable<T>, make: (item: T) => U): Steps<
 }
 
 /** Characters of a text that are written together. */
-const CHUNK = 65_536
+export const CHUNK = 65_536
 
 /** The pieces of a text in larger ones, each of which takes no longer to make than a slice. */
 export function* chunksOf(pieces: Iterable<string>): Generator<string> {

@@ -49,6 +49,15 @@ export class Answer {
     return new Answer({...this.facts, body})
   }
 
+  /** The same answer with a body that is in memory, and can be read once more. */
+  withBytes(bytes: Uint8Array): Answer {
+    return this.with(
+      (async function* () {
+        yield bytes
+      })(),
+    )
+  }
+
   async bytes(): Promise<Buffer> {
     const pieces: Uint8Array[] = []
     for await (const piece of this.body) pieces.push(piece)

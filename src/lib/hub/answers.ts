@@ -29,7 +29,7 @@ function isApiCall(url: string, endpoint: string): boolean {
 /** The Hub says `OK` and nothing else (the Hub's contract, section 4). Whatever else comes leaves it open what was done. */
 async function expectDone(response: Answer, type: string, endpoint: string): Promise<Answer> {
   const body = await textOf(response, 'a broken answer')
-  if (['', 'OK'].includes(body.trim())) return response.with(bodyOf(body))
+  if (['', 'OK'].includes(body.trim())) return response.withBytes(Buffer.from(body))
   throw notTheHub(endpoint, `${type} instead of OK to a DELETE`)
 }
 
@@ -39,10 +39,6 @@ async function textOf(response: Answer, otherwise: string): Promise<string> {
     if (error instanceof CancelledError) throw error
     return otherwise
   })
-}
-
-async function* bodyOf(text: string): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(text)
 }
 
 function notTheHub(endpoint: string, found: string): HubFormatError {

@@ -54,10 +54,5 @@ function brokenOff(error: unknown, limit: TimeLimit, signal: AbortSignal | undef
 
 /** An answer that is in memory as a whole, so that it is certain that nothing of it is missing. */
 export async function wholeAnswer(answer: Answer): Promise<Answer> {
-  const bytes = await answer.bytes()
-  return answer.with(
-    (async function* () {
-      yield bytes
-    })(),
-  )
+  return answer.withBytes(await answer.bytes())
 }

@@ -6,31 +6,34 @@ import {UsageError} from '../errors.js'
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
 
 /** Connections are kept, so that a deletion of a thousand datasets does not begin with as many handshakes. */
-const direct = {
-  'http:': new http.Agent({keepAlive: true}),
-  'https:': new https.Agent({keepAlive: true}),
-}
+const kept = {http: new http.Agent({keepAlive: true}), https: new https.Agent({keepAlive: true})}
 const proxied = new Map<string, http.Agent>()
 
 /**
  * The way to an address: through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` of the process names, unless
- * `NO_PROXY` says otherwise; where it is to be fresh, none that was kept is taken, but through a proxy. A Hub on this machine, such as the sandbox, needs none.
+ * `NO_PROXY` says otherwise. A Hub on this machine, such as the sandbox, needs none. Where the way is to be fresh, no direct
+ * connection that was kept is taken.
  * @throws UsageError where what is named is no proxy that can be used
  */
 export async function agentFor({href, hostname, protocol}: URL, isFresh = false): Promise<http.Agent> {
-  const agents = isFresh ? {'http:': new http.Agent(), 'https:': new https.Agent()} : direct
-  const straight = protocol === 'https:' ? agents['https:'] : agents['http:']
-  if (LOOPBACK.test(hostname) || !isProxyNamed(process.env)) return straight
-  const {getProxyForUrl} = await import('proxy-from-env')
-  const address = getProxyForUrl(href)
-  if (!address) return straight
+  const address = LOOPBACK.test(hostname) ? '' : await proxyFor(href)
+  if (!address) return directAgent(protocol, isFresh)
   const agent = proxied.get(address) ?? (await proxyAgent(address))
   proxied.set(address, agent)
   return agent
 }
 
-function isProxyNamed(env: NodeJS.ProcessEnv): boolean {
-  return Object.keys(env).some((name) => /_proxy$/i.test(name) && env[name])
+function directAgent(protocol: string, isFresh: boolean): http.Agent {
+  if (protocol === 'https:') return isFresh ? new https.Agent() : kept.https
+  return isFresh ? new http.Agent() : kept.http
+}
+
+/** The address of the proxy that the process's variables name for another; empty where they name none. */
+async function proxyFor(href: string): Promise<string> {
+  const isNamed = Object.entries(process.env).some(([name, value]) => /_proxy$/i.test(name) && value)
+  if (!isNamed) return ''
+  const {getProxyForUrl} = await import('proxy-from-env')
+  return getProxyForUrl(href)
 }
 
 /** What the variable holds is not repeated: a password may be in it. */

@@ -95,13 +95,14 @@ async function send(request: WireRequest, options: WireOptions): Promise<Incomin
   try {
     return await sendOnce(request, options)
   } catch (error) {
-    if (request.method !== 'GET' || !staleErrors.has(error as Error) || options.signal.aborted) throw error
+    if (request.method !== 'GET' || !(error instanceof StaleConnectionError) || options.signal.aborted)
+      throw error
     return sendOnce(request, options, true)
   }
 }
 
-/** What went wrong on connections that had been kept. */
-const staleErrors = new WeakSet<Error>()
+/** Something went wrong on a connection that had been kept; `cause` says what. */
+class StaleConnectionError extends Error {}
 
 async function sendOnce(
   request: WireRequest,
@@ -149,8 +150,7 @@ function answerTo(outgoing: ClientRequest, signal: AbortSignal): Promise<Incomin
       .once('response', resolve)
       // What goes wrong after the answer has begun is told to whoever reads its body.
       .on('error', (error) => {
-        if (outgoing.reusedSocket) staleErrors.add(error)
-        reject(error)
+        reject(outgoing.reusedSocket ? new StaleConnectionError(error.message, {cause: error}) : error)
       })
       .once('close', () => {
         connected()

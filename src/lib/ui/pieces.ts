@@ -1,12 +1,7 @@
-import {setImmediate as nextTurn} from 'node:timers/promises'
-
-import {SLICE_MS} from '../slices.js'
+import {CHUNK, inSlices, type Steps} from '../slices.js'
 
 /** A text in pieces: a long one is neither made nor written at once. An empty piece is a place to pause. */
 export type Pieces = Iterable<string>
-
-/** Characters that are written together, where making them takes no longer than a slice. */
-const WRITTEN_TOGETHER = 65_536
 
 /** The text as one. */
 export function whole(pieces: Pieces): string {
@@ -47,19 +42,21 @@ export function* each<T, U>(items: Iterable<T>, make: (item: T, index: number) =
 }
 
 /** Writes a text while it is made; a short one at once. Lets the event loop have its turn after each slice. */
-export async function writePieces(stream: Pick<NodeJS.WriteStream, 'write'>, pieces: Pieces): Promise<void> {
+export function writePieces(stream: Pick<NodeJS.WriteStream, 'write'>, pieces: Pieces): Promise<void> {
+  return inSlices(writing(stream, pieces))
+}
+
+/** An empty piece is a step too: those who make the text may have had much to do. */
+function* writing(stream: Pick<NodeJS.WriteStream, 'write'>, pieces: Pieces): Steps<void> {
   let text = ''
-  let end = performance.now() + SLICE_MS
   for (const piece of pieces) {
     text += piece
-    if (text.length >= WRITTEN_TOGETHER) {
+    if (text.length >= CHUNK) {
       stream.write(text)
       text = ''
     }
 
-    if (performance.now() < end) continue
-    await nextTurn()
-    end = performance.now() + SLICE_MS
+    yield
   }
 
   if (text) stream.write(text)
