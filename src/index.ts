@@ -18,14 +18,7 @@ export {
 } from './lib/datasets.js'
 export {type DeletionEvent} from './lib/deletion.js'
 export {CancelledError, NotAllowedError, RefusedError, SmoltraceError, UsageError} from './lib/errors.js'
-export {
-  type Evidence,
-  evidenceOf,
-  type Metric,
-  type RunState,
-  type Standing,
-  stateOf,
-} from './lib/evidence.js'
+export {type Evidence, evidenceOf, type RunState, type Standing, stateOf} from './lib/evidence.js'
 export {type ExecutionOptions, type JobEvent} from './lib/execution.js'
 export {type History, type HistoryOptions, readHistory} from './lib/history.js'
 export {HubError, HubFormatError, HubUnreachableError} from './lib/hub/errors.js'
@@ -34,6 +27,7 @@ export {type DatasetRecord, type DatasetState, type JobRecord, type JobState} fr
 export {dataDirectory} from './lib/journal.js'
 export {type LeaderboardRow} from './lib/leaderboard-rows.js'
 export {readLeaderboardRows} from './lib/leaderboard.js'
+export {type Metric} from './lib/metrics.js'
 export {type DatasetType, type RunType} from './lib/naming.js'
 export {type Outcome, type OutcomeStatus} from './lib/outcomes.js'
 export {type KeptRun, type Phrase, type Plan, type PlannedLeaderboard, type PlannedRun} from './lib/plan.js'

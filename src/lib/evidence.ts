@@ -1,5 +1,5 @@
+import {runsCitedBy, runsMeantBy} from './citations.js'
 import {type LeaderboardRow} from './leaderboard-rows.js'
-import {parseDatasetName} from './naming.js'
 import {mayBeUploading, type Run} from './runs.js'
 import {atOnce, type Steps} from './slices.js'
 
@@ -57,7 +57,7 @@ export function* weighing(rows: readonly LeaderboardRow[], namespace: string): S
     const standing = standingOf(row)
     if (!standing) continue
     const saves = standing === 'finished' || standing === 'unclear'
-    for (const timestamp of [...runsOf(row, namespace), ...(saves ? runsNearly(row) : [])]) {
+    for (const timestamp of [...runsCitedBy(row, namespace), ...(saves ? runsMeantBy(row) : [])]) {
       const known = evidence.get(timestamp)
       const strongest = STRONGEST_FIRST.find((each) => each === standing || each === known)
       evidence.set(timestamp, strongest ?? standing)
@@ -65,11 +65,6 @@ export function* weighing(rows: readonly LeaderboardRow[], namespace: string): S
   }
 
   return evidence
-}
-
-/** Timestamps of all runs that any row names a dataset of, whatever it says about them. */
-export function citedRuns(rows: readonly LeaderboardRow[], namespace: string): Set<string> {
-  return new Set(rows.flatMap((row) => runsOf(row, namespace)))
 }
 
 /**
@@ -96,74 +91,12 @@ export function stateOf(run: Run, {now, graceMs, evidence}: StateContext): RunSt
   return evidence === 'unknown' ? 'unknown' : 'incomplete'
 }
 
-/** Columns that runs can be ranked by, and which end of them is the better one. */
-const RANKINGS = [
-  ['success_rate', 'successRate', 'higher'],
-  ['pass_at_1', 'passAt1', 'higher'],
-  ['avg_duration_ms', 'avgDurationMs', 'lower'],
-  ['total_tokens', 'totalTokens', 'lower'],
-  ['total_cost_usd', 'totalCostUsd', 'lower'],
-  ['co2_emissions_g', 'co2EmissionsG', 'lower'],
-] as const
-type Ranking = (typeof RANKINGS)[number]
-export type Metric = Ranking[0]
-
-/** What runs can be ranked by, named after the leaderboard's columns: the field of a row, and which is better. */
-export const METRICS = Object.fromEntries(
-  RANKINGS.map(([column, field, better]) => [column, {field, better}]),
-) as Record<Metric, {field: Ranking[1]; better: Ranking[2]}>
-
 /**
- * Ranks the runs that finished. A run's score is that of its newest row which says so and has one (by the row's
- * `timestamp`, then by its place); a run without any is not ranked. Of equals the newer run is the better one.
- * @returns timestamps, best first, at most `limit` of them
+ * What one row says of its run. Older evaluators wrote no status, and a row only after everything else; one without results
+ * then says nothing.
  */
-export function rankedRuns(
-  rows: readonly LeaderboardRow[],
-  {by, namespace, limit}: {by: Metric; namespace: string; limit?: number | undefined},
-): string[] {
-  const {field, better} = METRICS[by]
-  const newest = new Map<string, {at: string; score: number}>()
-  for (const row of rows.filter((each) => standingOf(each) === 'finished')) {
-    const score = row[field]
-    const at = row.timestamp ?? ''
-    if (score === undefined) continue
-    for (const run of runsOf(row, namespace)) {
-      const known = newest.get(run)
-      if (!known || at >= known.at) newest.set(run, {at, score})
-    }
-  }
-
-  const sign = better === 'higher' ? -1 : 1
-  return [...newest]
-    .sort(([runA, a], [runB, b]) => sign * (a.score - b.score) || (runA < runB ? 1 : -1))
-    .map(([run]) => run)
-    .slice(0, limit)
-}
-
-/** Older evaluators wrote no status, and a row only after everything else; one without results then says nothing. */
-function standingOf({runStatus, resultsDataset}: LeaderboardRow): Standing | undefined {
+export function standingOf({runStatus, resultsDataset}: LeaderboardRow): Standing | undefined {
   if (runStatus === undefined) return resultsDataset === undefined ? undefined : 'finished'
   if (runStatus === 'completed') return 'finished'
   return runStatus === 'failed' || runStatus === 'partial' ? runStatus : 'unclear'
-}
-
-/** Timestamps of names that are meant to be a run's dataset, whosever and however written. */
-function runsNearly({resultsDataset, tracesDataset, metricsDataset}: LeaderboardRow): string[] {
-  return [resultsDataset, tracesDataset, metricsDataset].flatMap((name = '') => {
-    const timestamp = NEARLY.exec(name.trim())?.[1]
-    return timestamp ? [timestamp] : []
-  })
-}
-
-const NEARLY = /[^/]\/smoltrace-(?:results|traces|metrics)-(\d{8}_\d{6})\/?$/i
-
-function runsOf(
-  {resultsDataset, tracesDataset, metricsDataset}: LeaderboardRow,
-  namespace: string,
-): string[] {
-  return [resultsDataset, tracesDataset, metricsDataset].flatMap((name = '') => {
-    const parsed = parseDatasetName(name, namespace)
-    return parsed && parsed.type !== 'leaderboard' ? [parsed.timestamp] : []
-  })
 }

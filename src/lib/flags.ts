@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {UsageError} from './errors.js'
+import {METRIC_NAMES, METRICS} from './metrics.js'
 import {RUN_TYPES} from './naming.js'
 import {DEFAULT_GRACE} from './rules.js'
 
@@ -51,3 +52,9 @@ export const graceFlag = Flags.string({
   helpGroup: 'SAFETY',
   helpValue: 'DURATION',
 })
+
+/** `success_rate (success)`, …: a column of the leaderboard and its short name. */
+export const METRIC_LIST = METRIC_NAMES.map((name) => `${name} (${METRICS[name].short})`).join(', ')
+
+/** What runs are ranked by. Its value is read by the lib. */
+export const byFlag = Flags.custom<string>({helpValue: 'METRIC'})

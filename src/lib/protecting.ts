@@ -1,12 +1,14 @@
 import {requireWriteAccess} from './access.js'
+import {citedRuns} from './citations.js'
 import {discover, type Inventory} from './datasets.js'
 import {RefusedError, UsageError} from './errors.js'
-import {citedRuns, type Metric, METRICS, rankedRuns} from './evidence.js'
 import {readLeaderboard} from './leaderboard.js'
+import {DEFAULT_METRIC, parseMetric} from './metrics.js'
 import {checkTimestamps, leaderboardName} from './naming.js'
 import {type Change, changeProtection} from './protection-change.js'
 import {isDay} from './protection-file.js'
 import {type LeaderboardProtection, livePin, type Pin, pinOf, type Protection} from './protection.js'
+import {rankedRuns} from './ranking.js'
 import {requireRuns} from './runs.js'
 import {type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
 import {withoutTokens} from './text.js'
@@ -55,8 +57,8 @@ export interface ProtectOptions extends ConnectionOptions {
   runs?: boolean | undefined
   /** Pins only this many of them, the best. */
   top?: number | undefined
-  /** What "the best" is measured by; default `success_rate`. */
-  by?: Metric | undefined
+  /** What "the best" is measured by, a column or its short name; default `success_rate`. */
+  by?: string | undefined
 }
 
 /**
@@ -156,8 +158,7 @@ function checkTop({runs = false, top, by}: ProtectOptions): void {
     throw new UsageError('--top takes a whole number from 1 up.')
   if (top !== undefined && runs)
     throw new UsageError('--runs pins every cited run, --top only the best: give one.')
-  if (by !== undefined && !Object.hasOwn(METRICS, by))
-    throw new UsageError(`--by "${String(by)}" is no metric: give ${Object.keys(METRICS).join(', ')}.`)
+  if (by !== undefined) parseMetric(by)
   if (by !== undefined && top === undefined) throw new UsageError('--by goes with --top.')
 }
 
@@ -170,14 +171,16 @@ const CITED = 'cited by the leaderboard'
 
 /** The runs that the leaderboard cites and that still exist. */
 async function runsToPin(
-  {runs = false, top, by = 'success_rate'}: ProtectOptions,
+  {runs = false, top, by = DEFAULT_METRIC}: ProtectOptions,
   {hub, access: {namespace}}: Session,
   {datasets, leaderboard}: Inventory,
 ): Promise<string[]> {
   if (!runs && top === undefined) return []
   const rows = await readLeaderboard(hub, leaderboard)
   const existing = new Set(datasets.map(({timestamp}) => timestamp))
-  const chosen = runs ? [...citedRuns(rows, namespace)].toSorted() : rankedRuns(rows, {by, namespace})
+  const chosen = runs
+    ? [...citedRuns(rows, namespace)].toSorted()
+    : rankedRuns(rows, {by: parseMetric(by), namespace})
   return chosen.filter((timestamp) => existing.has(timestamp)).slice(0, top)
 }
 

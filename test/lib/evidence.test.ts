@@ -1,15 +1,12 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
+import {citedRuns} from '../../src/lib/citations.js'
 import {DAY, HOUR} from '../../src/lib/duration.js'
 import {
-  citedRuns,
   type Evidence,
   evidenceOf,
   isUnfinished,
-  type Metric,
-  METRICS,
-  rankedRuns,
   type RunState,
   type Standing,
   stateOf,
@@ -18,48 +15,9 @@ import {type LeaderboardRow} from '../../src/lib/leaderboard-rows.js'
 import {RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/naming.js'
 import {groupDatasetsByRun} from '../../src/lib/runs.js'
 import {ago, NAMESPACE, NEAR_MISSES, NOW, runOf, someInventory} from '../support/builders.js'
+import {A, B, finished, named, rowOf, someCase} from '../support/rows.js'
 
-const A = '20260901_120000'
-const B = '20260902_120000'
-const C = '20260903_120000'
-
-const rowOf = (facts: Partial<LeaderboardRow>) => facts as LeaderboardRow
-const named = (type: RunType, timestamp: string) => runDatasetName(NAMESPACE, type, timestamp)
-/** A row about a run whose evaluation finished, as newer evaluators write it. */
-const finished = (timestamp: string, facts: Partial<LeaderboardRow> = {}) =>
-  rowOf({resultsDataset: named('results', timestamp), runStatus: 'completed', ...facts})
 const standing = (...rows: LeaderboardRow[]) => evidenceOf(rows, NAMESPACE).get(A)
-
-const STATUSES = ['completed', 'failed', 'partial', 'aborted', 'Completed', undefined]
-
-/** Rows about these runs, or about none of them. */
-function someRow(timestamps: string[]): fc.Arbitrary<LeaderboardRow> {
-  const timestamp = fc.constantFrom(...timestamps, A)
-  const name = fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc.tuple(fc.constantFrom(...RUN_TYPES), timestamp).map((parts) => named(...parts)),
-    },
-    {
-      weight: 3,
-      arbitrary: fc.constantFrom(undefined, 'local:out/x', 'other/smoltrace-results-20260901_120000'),
-    },
-  )
-  return fc.record({
-    resultsDataset: name,
-    tracesDataset: name,
-    metricsDataset: name,
-    runStatus: fc.constantFrom(...STATUSES),
-    timestamp: fc.constantFrom('2026-09-01T10:00:00', '2026-09-02T10:00:00'),
-    successRate: fc.option(fc.double({min: 0, max: 100, noNaN: true}), {nil: undefined}),
-  }) as fc.Arbitrary<LeaderboardRow>
-}
-
-const someCase = someInventory.chain(({datasets}) => {
-  const runs = groupDatasetsByRun(datasets)
-  const row = someRow(runs.map(({timestamp}) => timestamp))
-  return fc.record({runs: fc.constant(runs), rows: fc.array(row, {maxLength: 8}), row})
-})
 
 describe('evidence', () => {
   describe('of one row', () => {
@@ -258,76 +216,6 @@ describe('evidence', () => {
               state === 'incomplete' ? 'unknown' : state,
             )
           }
-        }),
-      )
-    })
-  })
-
-  describe('ranking', () => {
-    const by = (metric: Metric, rows: LeaderboardRow[], limit?: number) =>
-      rankedRuns(rows, {by: metric, namespace: NAMESPACE, limit})
-    const fields: Array<[metric: Metric, field: keyof LeaderboardRow, best: string[]]> = [
-      ['success_rate', 'successRate', [A, B]],
-      ['pass_at_1', 'passAt1', [A, B]],
-      ['avg_duration_ms', 'avgDurationMs', [B, A]],
-      ['total_tokens', 'totalTokens', [B, A]],
-      ['total_cost_usd', 'totalCostUsd', [B, A]],
-      ['co2_emissions_g', 'co2EmissionsG', [B, A]],
-    ]
-    for (const [metric, field, best] of fields) {
-      it(`by ${metric} knows which end is the better one`, () => {
-        expect(by(metric, [finished(B, {[field]: 0}), finished(A, {[field]: 0.5})])).to.deep.equal(best)
-      })
-    }
-
-    it('is possible by these metrics and no others', () => {
-      expect(Object.keys(METRICS)).to.deep.equal(fields.map(([metric]) => metric))
-    })
-
-    it('leaves out runs without a score and rows that do not say finished', () => {
-      const rows = [
-        finished(A),
-        finished(B, {runStatus: 'failed', successRate: 100}),
-        finished(B, {runStatus: 'partial', successRate: 100}),
-        finished(B, {runStatus: 'aborted', successRate: 100}),
-        finished(C, {runStatus: undefined, successRate: 1}),
-      ]
-      expect(by('success_rate', rows)).to.deep.equal([C])
-    })
-
-    it('goes by the newest row of a run that has a score, and among equals by the later one', () => {
-      const at = (timestamp: string | undefined, successRate?: number) =>
-        finished(A, {timestamp, successRate: successRate as number})
-      const fixed = finished(B, {successRate: 50})
-      const best = (...rows: LeaderboardRow[]) => by('success_rate', [fixed, ...rows])[0]
-      expect(best(at('2026-09-02', 90), at('2026-09-01', 10))).to.equal(A)
-      expect(best(at('2026-09-01', 90), at('2026-09-02', 10))).to.equal(B)
-      expect(best(at('2026-09-01', 90), at('2026-09-02'))).to.equal(A)
-      expect(best(at('2026-09-01', 10), at('2026-09-01', 90))).to.equal(A)
-      expect(best(at('2026-09-01', 90), at(undefined, 10))).to.equal(A)
-      expect(best(at(undefined, 90), at(undefined, 10))).to.equal(B)
-    })
-
-    it('gives a tie to the newer run', () => {
-      const rows = [A, C, B].map((timestamp) => finished(timestamp, {successRate: 50, totalTokens: 7}))
-      expect(by('success_rate', rows)).to.deep.equal([C, B, A])
-      expect(by('total_tokens', rows)).to.deep.equal([C, B, A])
-    })
-
-    it('ends where it is told to', () => {
-      const rows = [A, B, C].map((timestamp, index) => finished(timestamp, {successRate: index}))
-      expect(by('success_rate', rows, 2)).to.deep.equal([C, B])
-      expect(by('success_rate', rows, 9)).to.deep.equal([C, B, A])
-      expect(by('success_rate', [], 2)).to.deep.equal([])
-    })
-
-    it('ranks each run that finished and has a score, once', () => {
-      fc.assert(
-        fc.property(someCase, ({rows}) => {
-          const ranked = by('success_rate', rows)
-          const evidence = evidenceOf(rows, NAMESPACE)
-          expect(new Set(ranked).size).to.equal(ranked.length)
-          for (const run of ranked) expect(evidence.get(run)).to.equal('finished')
         }),
       )
     })

@@ -1,9 +1,9 @@
 import {expect} from 'chai'
 
+import {citedRuns} from '../../src/lib/citations.js'
 import {cleanupDatasets} from '../../src/lib/cleanup.js'
 import {discoverSmoltraceDatasets} from '../../src/lib/datasets.js'
 import {NotAllowedError, RefusedError, SmoltraceError, UsageError} from '../../src/lib/errors.js'
-import {citedRuns, type Metric} from '../../src/lib/evidence.js'
 import {connectHub} from '../../src/lib/hub/client.js'
 import {HubUnreachableError} from '../../src/lib/hub/errors.js'
 import {readLeaderboard} from '../../src/lib/leaderboard.js'
@@ -204,7 +204,7 @@ describe('pinning runs', () => {
     ['both ways to choose runs', () => protectLeaderboard({...connection(), top: 1, runs: true}), '--runs'],
     [
       'a metric that is none',
-      () => protectLeaderboard({...connection(), top: 1, by: 'luck' as Metric}),
+      () => protectLeaderboard({...connection(), top: 1, by: 'luck'}),
       '--by',
     ],
     ['a metric without a number', () => protectLeaderboard({...connection(), by: 'total_cost_usd'}), '--by'],

@@ -1,8 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
-import {type Metric, METRICS} from '../../lib/evidence.js'
-import {wholeNumber} from '../../lib/flags.js'
+import {byFlag, METRIC_LIST, wholeNumber} from '../../lib/flags.js'
 import {protectLeaderboard} from '../../lib/protecting.js'
 import {PROTECTION_PATH} from '../../lib/protection-file.js'
 
@@ -28,11 +27,10 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
     reason: Flags.string({summary: 'Why, for whoever wants to delete it later.', helpValue: 'TEXT'}),
     runs: Flags.boolean({summary: 'Pin every run that the leaderboard cites as well.', exclusive: ['top']}),
     top: wholeNumber({summary: 'Pin only the N best runs that it cites.', min: 1, helpValue: 'N'}),
-    by: Flags.option({
-      summary: 'What the best are measured by (default success_rate).',
-      options: Object.keys(METRICS) as Metric[],
+    by: byFlag({
+      summary: `What the best are measured by (default success_rate): ${METRIC_LIST}.`,
       dependsOn: ['top'],
-    })(),
+    }),
   }
 
   async run(): Promise<object> {
