@@ -16,7 +16,7 @@ import {readProtection} from './protection-file.js'
 import {type Protection} from './protection.js'
 import {compareWith} from './refresh.js'
 import {type CleanupResult} from './result.js'
-import {isEveryRunByScope} from './rules.js'
+import {isEveryRunByScope} from './rule-names.js'
 import {loadPlan, type SavedPlan} from './saved-plan.js'
 import {type ConnectionOptions, openSession, requireDeletable, type Session} from './session.js'
 

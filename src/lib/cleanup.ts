@@ -18,13 +18,8 @@ import {readProtection, readProtectionIfPossible} from './protection-file.js'
 import {type Protection, refuseProtected} from './protection.js'
 import {type CleanupResult} from './result.js'
 import {deciding, type Knowledge} from './retention.js'
-import {
-  asksLeaderboard,
-  isEveryRunByScope,
-  readRules,
-  type RetentionOptions,
-  type RetentionRules,
-} from './rules.js'
+import {asksLeaderboard, isEveryRunByScope} from './rule-names.js'
+import {readRules, type RetentionOptions, type RetentionRules} from './rules.js'
 import {grouping, requireRuns} from './runs.js'
 import {checkPlanTarget, savePlan} from './saved-plan.js'
 import {type ConnectionOptions, machineTime, openSession, requireDeletable, type Session} from './session.js'

@@ -6,7 +6,8 @@ import {type Plan} from './plan.js'
 import {type LeaderboardProtection, livePin} from './protection.js'
 import {type CleanupResult} from './result.js'
 import {type Reason} from './retention.js'
-import {type RetentionRules} from './rules.js'
+import {goesByScores} from './rule-names.js'
+import {type RetentionOptions} from './rules.js'
 import {mayBeUploading, type Run} from './runs.js'
 
 /** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
@@ -105,31 +106,36 @@ function decisionDocument({now, rules}: Plan, run: Run, reasons: Reason[]): obje
 }
 
 /** A rule that is left out would be lost from saved plans and journals without a word: the compiler asks for each of them. */
-type RulesDocument = Record<'cutoff' | 'run' | Exclude<keyof RetentionRules, 'runs'>, unknown>
+type RulesDocument = Record<'cutoff' | 'graceMs' | Exclude<keyof RetentionOptions, 'grace'>, unknown>
 
 /** The rules that a plan was made by, and the moment that its age stands for. */
 export function rulesDocument({rules, cutoff}: Plan): RulesDocument {
-  const {
-    olderThan,
-    incompleteOnly,
-    ignoreLeaderboard,
-    runs,
-    all,
-    keepRecent,
-    graceMs,
-    only,
-    deleteLeaderboard,
-  } = rules
+  const {olderThan, runs, models, teams, purposes, statuses, keepWithin, keepBuckets, groupBy, only} = rules
   return {
     olderThan: olderThan?.text ?? null,
     cutoff: cutoff ?? null,
-    incompleteOnly,
-    ignoreLeaderboard,
+    incompleteOnly: rules.incompleteOnly,
+    ignoreLeaderboard: rules.ignoreLeaderboard,
     run: [...runs],
-    all,
-    keepRecent: keepRecent ?? null,
-    graceMs,
+    model: [...models],
+    team: [...teams],
+    purpose: [...purposes],
+    status: [...statuses],
+    unreferenced: rules.unreferenced,
+    scoreBelow: rules.scoreBelow ?? null,
+    all: rules.all,
+    keepRecent: rules.keepRecent ?? null,
+    keepWithin: keepWithin?.text ?? null,
+    keepHourly: keepBuckets.hourly ?? null,
+    keepDaily: keepBuckets.daily ?? null,
+    keepWeekly: keepBuckets.weekly ?? null,
+    keepMonthly: keepBuckets.monthly ?? null,
+    keepYearly: keepBuckets.yearly ?? null,
+    keepBest: rules.keepBest ?? null,
+    by: goesByScores(rules) ? rules.by : null,
+    groupBy: [...groupBy],
+    graceMs: rules.graceMs,
     only: [...only],
-    deleteLeaderboard,
+    deleteLeaderboard: rules.deleteLeaderboard,
   }
 }

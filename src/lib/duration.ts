@@ -45,6 +45,17 @@ export function parseAge(text: string, flag = '--older-than'): Age {
 }
 
 /**
+ * Reads the value of `--keep-within`: an age as `--older-than` takes it, but no date.
+ * @throws UsageError where it is none
+ */
+export function parseSpan(text: string, flag = '--keep-within'): Age {
+  const age = parseAge(text, flag)
+  if (age.kind === 'date')
+    throw new UsageError(`${flag} "${text}" is a date: it counts from now, give 30d, 12h, 2w or 1y.`)
+  return age
+}
+
+/**
  * Reads the value of `--grace`: minutes as `min`, hours, days, weeks, or `0`. A bare `m` is refused: it is a month in
  * `--older-than` and minutes in other tools.
  * @returns milliseconds

@@ -1,21 +1,24 @@
 import {UsageError} from './errors.js'
 
-/** Columns of the leaderboard that runs can be ranked by: the short name, the field of a row, and which end is better. */
+/**
+ * Columns of the leaderboard that runs can be ranked by: the short name, the field of a row, which end is better, and the
+ * most that it can be.
+ */
 const RANKINGS = [
-  ['success_rate', 'success', 'successRate', 'higher'],
-  ['pass_at_1', 'pass', 'passAt1', 'higher'],
-  ['avg_duration_ms', 'duration', 'avgDurationMs', 'lower'],
-  ['total_tokens', 'tokens', 'totalTokens', 'lower'],
-  ['total_cost_usd', 'cost', 'totalCostUsd', 'lower'],
-  ['co2_emissions_g', 'co2', 'co2EmissionsG', 'lower'],
+  ['success_rate', 'success', 'successRate', 'higher', 100],
+  ['pass_at_1', 'pass', 'passAt1', 'higher', 1],
+  ['avg_duration_ms', 'duration', 'avgDurationMs', 'lower', Infinity],
+  ['total_tokens', 'tokens', 'totalTokens', 'lower', Infinity],
+  ['total_cost_usd', 'cost', 'totalCostUsd', 'lower', Infinity],
+  ['co2_emissions_g', 'co2', 'co2EmissionsG', 'lower', Infinity],
 ] as const
 type Ranking = (typeof RANKINGS)[number]
 export type Metric = Ranking[0]
 
 /** What runs can be ranked by, named after the leaderboard's columns: the field of a row, and which is better. */
 export const METRICS = Object.fromEntries(
-  RANKINGS.map(([column, short, field, better]) => [column, {short, field, better}]),
-) as Record<Metric, {short: Ranking[1]; field: Ranking[2]; better: Ranking[3]}>
+  RANKINGS.map(([column, short, field, better, most]) => [column, {short, field, better, most}]),
+) as Record<Metric, {short: Ranking[1]; field: Ranking[2]; better: Ranking[3]; most: number}>
 
 /** The columns, best known first. */
 export const METRIC_NAMES = RANKINGS.map(([column]) => column)

@@ -3,7 +3,8 @@ import {cutoffOf} from './duration.js'
 import {type RunType} from './naming.js'
 import {describePin, type LeaderboardProtection, livePin, type Protection} from './protection.js'
 import {type Decision, type Reason} from './retention.js'
-import {isEveryRunByScope, type RetentionRules} from './rules.js'
+import {isEveryRunByScope} from './rule-names.js'
+import {type RetentionRules, rulesOf} from './rules.js'
 import {groupDatasetsByRun, type Run} from './runs.js'
 import {atOnce, type Steps} from './slices.js'
 
@@ -121,13 +122,11 @@ export function frozen<T>(value: T): T {
 /** A plan of single datasets, by full name; names that the inventory lacks, and those of pinned runs, are left out. */
 export function makePlanOfNames(inventory: Inventory, names: string[], protection: Protection): Plan {
   const named = new Set(names)
-  const rules = {
-    ...NO_RULES,
-    runs: [
-      ...new Set(inventory.datasets.filter(({name}) => named.has(name)).map(({timestamp}) => timestamp)),
-    ],
+  const rules = rulesOf({
+    run: inventory.datasets.filter(({name}) => named.has(name)).map(({timestamp}) => timestamp),
     deleteLeaderboard: named.has(inventory.leaderboard?.name ?? ''),
-  }
+    grace: '0',
+  })
   const decisions = groupDatasetsByRun(inventory.datasets).map((run): Decision => {
     const isNamed = run.datasets.some(({name}) => named.has(name))
     const pin = livePin(protection, run.timestamp, inventory.now)
@@ -146,18 +145,6 @@ export function makePlanOfNames(inventory: Inventory, names: string[], protectio
       datasets: each.datasets.filter(({name}) => named.has(name)),
     })),
   })
-}
-
-const NO_RULES: RetentionRules = {
-  olderThan: undefined,
-  incompleteOnly: false,
-  ignoreLeaderboard: false,
-  runs: [],
-  all: false,
-  keepRecent: undefined,
-  graceMs: 0,
-  only: [],
-  deleteLeaderboard: false,
 }
 
 /** The datasets of a run that the scope takes in, in the order of deletion. */

@@ -6,7 +6,7 @@ import {readLeaderboard} from './leaderboard.js'
 import {type Plan} from './plan.js'
 import {readProtection} from './protection-file.js'
 import {type Protection} from './protection.js'
-import {asksLeaderboard} from './rules.js'
+import {asksLeaderboard} from './rule-names.js'
 import {type Session} from './session.js'
 import {inSlices} from './slices.js'
 

@@ -2,14 +2,8 @@ import {cutoffOf, formatDuration} from './duration.js'
 import {UsageError} from './errors.js'
 import {type Evidence, isUnfinished} from './evidence.js'
 import {describePin, livePin, type Protection} from './protection.js'
-import {
-  choosesRuns,
-  keepersOf,
-  readRules,
-  type RetentionOptions,
-  type RetentionRules,
-  selectorsOf,
-} from './rules.js'
+import {choosesRuns, keepersOf, selectorsOf} from './rule-names.js'
+import {readRules, type RetentionOptions, type RetentionRules} from './rules.js'
 import {isInFuture, isOlderThan, mayBeUploading, newestFirst, requireRuns, type Run} from './runs.js'
 import {atOnce, mapping, type Steps} from './slices.js'
 

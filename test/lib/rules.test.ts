@@ -2,13 +2,8 @@ import {expect} from 'chai'
 
 import {UsageError} from '../../src/lib/errors.js'
 import {type RunType} from '../../src/lib/naming.js'
-import {
-  asksLeaderboard,
-  choosesRuns,
-  isEveryRunByScope,
-  readRules,
-  type RetentionOptions,
-} from '../../src/lib/rules.js'
+import {asksLeaderboard, choosesRuns, isEveryRunByScope} from '../../src/lib/rule-names.js'
+import {readRules, type RetentionOptions} from '../../src/lib/rules.js'
 import {errorOf} from '../support/builders.js'
 
 const STAMP = '20260904_120000'

@@ -79,6 +79,12 @@ export class Field {
     return value
   }
 
+  number(): number {
+    const {value} = this
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw this.wrong('a number')
+    return value
+  }
+
   /** A moment as this program writes it: ISO 8601 in UTC, to the millisecond. */
   date(): Date {
     const {value} = this

@@ -1,9 +1,8 @@
 import {MINUTE} from '../duration.js'
 import {UsageError} from '../errors.js'
 import {isList} from '../lazy-list.js'
-import {type RunType} from '../naming.js'
 import {frozen, type Plan, planning} from '../plan.js'
-import {readRules, type RetentionRules} from '../rules.js'
+import {readRules, type RetentionOptions, type RetentionRules} from '../rules.js'
 import {grouping} from '../runs.js'
 import {mapping, type Steps} from '../slices.js'
 import {readEndpoint, readKept, readLeaderboard, readNamespace, readRun, readStandard} from './entries.js'
@@ -99,29 +98,64 @@ function* makeAgain(parts: Parts): Steps<Plan> {
   return frozen({...plan, archives: parts.archives.boolean()})
 }
 
+const RULE_PARTS = [
+  'olderThan',
+  'cutoff',
+  'incompleteOnly',
+  'ignoreLeaderboard',
+  'run',
+  'model',
+  'team',
+  'purpose',
+  'status',
+  'unreferenced',
+  'scoreBelow',
+  'all',
+  'keepRecent',
+  'keepWithin',
+  'keepHourly',
+  'keepDaily',
+  'keepWeekly',
+  'keepMonthly',
+  'keepYearly',
+  'keepBest',
+  'by',
+  'groupBy',
+  'graceMs',
+  'only',
+  'deleteLeaderboard',
+] as const
+
 /** The checks of the flags are those of the saved rules. */
 function readSavedRules(field: Field): RetentionRules {
-  const parts = field.parts(
-    'olderThan',
-    'cutoff',
-    'incompleteOnly',
-    'ignoreLeaderboard',
-    'run',
-    'all',
-    'keepRecent',
-    'graceMs',
-    'only',
-    'deleteLeaderboard',
-  )
-  const options = {
-    olderThan: parts.olderThan.nullOr((each) => each.text()),
+  const parts = field.parts(...RULE_PARTS)
+  const text = (each: Field) => each.nullOr((found) => found.text())
+  const count = (each: Field) => each.nullOr((found) => found.wholeNumber())
+  const texts = <T extends string>(each: Field) => each.list().map((found) => found.text() as T)
+  const options: RetentionOptions = {
+    olderThan: text(parts.olderThan),
     incompleteOnly: parts.incompleteOnly.boolean(),
     ignoreLeaderboard: parts.ignoreLeaderboard.boolean(),
-    run: parts.run.list().map((each) => each.text()),
+    run: texts(parts.run),
+    model: texts(parts.model),
+    team: texts(parts.team),
+    purpose: texts(parts.purpose),
+    status: texts(parts.status),
+    unreferenced: parts.unreferenced.boolean(),
+    scoreBelow: parts.scoreBelow.nullOr((found) => found.number()),
     all: parts.all.boolean(),
-    keepRecent: parts.keepRecent.nullOr((each) => each.wholeNumber()),
+    keepRecent: count(parts.keepRecent),
+    keepWithin: text(parts.keepWithin),
+    keepHourly: count(parts.keepHourly),
+    keepDaily: count(parts.keepDaily),
+    keepWeekly: count(parts.keepWeekly),
+    keepMonthly: count(parts.keepMonthly),
+    keepYearly: count(parts.keepYearly),
+    keepBest: count(parts.keepBest),
+    by: text(parts.by),
+    groupBy: texts(parts.groupBy),
     grace: graceText(parts.graceMs.wholeNumber()),
-    only: parts.only.list().map((each) => each.text() as RunType),
+    only: texts(parts.only),
     deleteLeaderboard: parts.deleteLeaderboard.boolean(),
   }
   try {
