@@ -43,15 +43,9 @@ export {
   unprotectRuns,
 } from './lib/protecting.js'
 export {type LeaderboardProtection, type Pin, type Protection} from './lib/protection.js'
+export {type Reason, type ReasonRule} from './lib/reasons.js'
 export {type ArchiveSummary, type CleanupResult, type RunCounts} from './lib/result.js'
-export {
-  type Decision,
-  type FilteredRuns,
-  type FilterOptions,
-  filterRuns,
-  type Reason,
-  type ReasonRule,
-} from './lib/retention.js'
+export {type Decision, type FilteredRuns, type FilterOptions, filterRuns} from './lib/retention.js'
 export {type RetentionOptions, type RetentionRules} from './lib/rules.js'
 export {groupDatasetsByRun, type Run} from './lib/runs.js'
 export {loadPlan, type PlanFacts, type RunNote, type SavedPlan, savePlan} from './lib/saved-plan.js'

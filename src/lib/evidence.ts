@@ -91,6 +91,12 @@ export function stateOf(run: Run, {now, graceMs, evidence}: StateContext): RunSt
   return evidence === 'unknown' ? 'unknown' : 'incomplete'
 }
 
+/** What rows about one run say together. */
+export function standingOfAll(rows: readonly LeaderboardRow[]): Standing | undefined {
+  const standings = new Set(rows.map((row) => standingOf(row)))
+  return STRONGEST_FIRST.find((each) => standings.has(each))
+}
+
 /**
  * What one row says of its run. Older evaluators wrote no status, and a row only after everything else; one without results
  * then says nothing.

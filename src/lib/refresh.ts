@@ -1,12 +1,10 @@
 import {comparing, type Exclusion} from './comparison.js'
 import {discover, type Inventory} from './datasets.js'
 import {RefusedError} from './errors.js'
-import {weighing} from './evidence.js'
-import {readLeaderboard} from './leaderboard.js'
+import {findOutAgain} from './find-out.js'
 import {type Plan} from './plan.js'
 import {readProtection} from './protection-file.js'
 import {type Protection} from './protection.js'
-import {asksLeaderboard} from './rule-names.js'
 import {type Session} from './session.js'
 import {inSlices} from './slices.js'
 
@@ -39,9 +37,8 @@ export async function compareWith(
   plan: Plan,
   fresh: Inventory,
   protection: Protection,
-  {hub, access}: Session,
+  session: Session,
 ): Promise<Map<string, Exclusion>> {
-  const rows = asksLeaderboard(plan.rules) ? await readLeaderboard(hub, fresh.leaderboard) : []
-  const evidence = await inSlices(weighing(rows, access.namespace))
-  return inSlices(comparing(plan, fresh, {protection, evidence}))
+  const said = await findOutAgain(session, fresh, plan.rules)
+  return inSlices(comparing(plan, fresh, {protection, ...said}))
 }

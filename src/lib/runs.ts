@@ -63,7 +63,15 @@ export function isOlderThan(run: Run, cutoff: Date): boolean {
  * @param graceMs the grace period in ms; 0 turns it off
  */
 export function mayBeUploading(run: Run, now: Date, graceMs: number): boolean {
-  return !run.complete && graceMs > 0 && now.getTime() - run.newestChange.getTime() < graceMs
+  return !run.complete && isNew(run, now, graceMs)
+}
+
+/**
+ * Whether something of a run was created or changed within the grace period.
+ * @param graceMs the grace period in ms; 0 turns it off
+ */
+export function isNew(run: Run, now: Date, graceMs: number): boolean {
+  return graceMs > 0 && now.getTime() - run.newestChange.getTime() < graceMs
 }
 
 /** Whether a run is dated after now, which only a wrong clock explains. */

@@ -11,7 +11,6 @@ import {
   freshId,
   inventoryOf,
   leaderboardDataset,
-  NO_ROWS,
   NOTHING_KNOWN,
   NOW,
   planOf,
@@ -38,7 +37,7 @@ describe('a plan compared with a new listing', () => {
       board = leaderboard,
       of = plan,
     }: {protection?: typeof PROTECTION | object; board?: LeaderboardDataset | undefined; of?: Plan} = {},
-  ) => comparePlan(of, inventoryOf(fresh, {leaderboard: board}), {protection, evidence: NO_ROWS})
+  ) => comparePlan(of, inventoryOf(fresh, {leaderboard: board}), {...NOTHING_KNOWN, protection})
 
   const withChange = (facts: Partial<RunDataset>) =>
     datasets.map((dataset) => (dataset === traces ? {...dataset, ...facts} : dataset))
@@ -159,7 +158,7 @@ describe('a plan compared with a new listing', () => {
     const later = inventoryOf(half, {leaderboard: {...leaderboard, sha: freshId()}})
     const excludedBy = (standing: Standing) => [
       ...comparePlan(of, later, {
-        protection: {},
+        ...NOTHING_KNOWN,
         evidence: new Map([['20260701_120000', standing]]),
       }).keys(),
     ]

@@ -202,11 +202,7 @@ describe('pinning runs', () => {
     ['unpinning what is no run', () => unprotectRuns(['latest'], connection()), 'latest'],
     ['no best run', () => protectLeaderboard({...connection(), top: 0}), '--top'],
     ['both ways to choose runs', () => protectLeaderboard({...connection(), top: 1, runs: true}), '--runs'],
-    [
-      'a metric that is none',
-      () => protectLeaderboard({...connection(), top: 1, by: 'luck'}),
-      '--by',
-    ],
+    ['a metric that is none', () => protectLeaderboard({...connection(), top: 1, by: 'luck'}), '--by'],
     ['a metric without a number', () => protectLeaderboard({...connection(), by: 'total_cost_usd'}), '--by'],
   ]
   for (const [title, job, word] of bad) {

@@ -16,7 +16,8 @@ import {
 } from '../../src/lib/naming.js'
 import {makePlan, type Plan} from '../../src/lib/plan.js'
 import {type Protection} from '../../src/lib/protection.js'
-import {decide, type Knowledge} from '../../src/lib/retention.js'
+import {decide} from '../../src/lib/retention.js'
+import {type Knowledge} from '../../src/lib/retention/knowledge.js'
 import {readRules, type RetentionOptions} from '../../src/lib/rules.js'
 import {groupDatasetsByRun, type Run} from '../../src/lib/runs.js'
 import {type Session} from '../../src/lib/session.js'
@@ -114,11 +115,11 @@ export function planOf(
   inventory: Inventory,
   options: RetentionOptions,
   protection: Protection | 'unknown' = {},
-  evidence: Knowledge['evidence'] = NO_ROWS,
+  said: Partial<Knowledge> = {},
 ): Plan {
   const rules = readRules(options)
   const runs = groupDatasetsByRun(inventory.datasets)
-  const known = {protection: protection === 'unknown' ? {} : protection, evidence}
+  const known = {...NOTHING_KNOWN, ...said, protection: protection === 'unknown' ? {} : protection}
   return makePlan(inventory, decide(runs, rules, inventory.now, known), rules, protection)
 }
 
@@ -126,7 +127,11 @@ export function planOf(
 export const NO_ROWS: Evidence = new Map()
 
 /** Nothing is pinned, and no row says anything. */
-export const NOTHING_KNOWN: Knowledge = {protection: {}, evidence: NO_ROWS}
+export const NOTHING_KNOWN: Knowledge = {
+  protection: {},
+  evidence: NO_ROWS,
+  citations: {rows: new Map(), meant: new Set()},
+}
 
 /** Names of the datasets that a plan's runs lose, in the plan's order. */
 export function namesIn(plan: Plan): string[] {

@@ -1,6 +1,6 @@
 import {type LeaderboardDataset, type RunDataset} from '../datasets.js'
 import {isStandardDataset, parseDatasetName, parseTimestamp} from '../naming.js'
-import {type Reason, REASON_RULES} from '../retention.js'
+import {type Reason, REASON_RULES} from '../reasons.js'
 import {type Field} from './field.js'
 import {type RunNote} from './format.js'
 

@@ -1,0 +1,77 @@
+import {type Citations, citing} from './citations.js'
+import {type Inventory} from './datasets.js'
+import {RefusedError} from './errors.js'
+import {type Evidence, weighing} from './evidence.js'
+import {type LeaderboardRow} from './leaderboard-rows.js'
+import {readLeaderboard, readLeaderboardIfPossible} from './leaderboard.js'
+import {readProtection, readProtectionIfPossible} from './protection-file.js'
+import {type Protection, refuseProtected} from './protection.js'
+import {type Knowledge} from './retention/knowledge.js'
+import {asksLeaderboard, rowRulesOf} from './rule-names.js'
+import {type RetentionRules} from './rules.js'
+import {type Session} from './session.js'
+import {inSlices} from './slices.js'
+
+/** What the leaderboard says of the runs of one namespace. */
+export type Said = Pick<Knowledge, 'citations' | 'evidence'>
+
+/**
+ * Reads what the rules rest on beside the datasets: what is protected, and what the leaderboard says of runs. What cannot be
+ * read is `unknown`, with a warning, unless it must be certain: then it is an error.
+ * @throws RefusedError where the leaderboard would go and is protected, or where rules need its rows and there is none
+ */
+export async function findOut(
+  session: Session,
+  {leaderboard}: Inventory,
+  rules: RetentionRules,
+  {mustBeCertain}: {mustBeCertain: boolean},
+): Promise<Said & {protection: Protection | 'unknown'}> {
+  const {hub, warnings, now, access} = session
+  const protection =
+    mustBeCertain || rules.deleteLeaderboard
+      ? await readProtection(hub, leaderboard)
+      : await readProtectionIfPossible(hub, leaderboard, warnings)
+  if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(leaderboard, protection, now)
+  if (!asksLeaderboard(rules)) return {protection, ...NOTHING_SAID}
+  requireLeaderboard(rules, leaderboard)
+  if (!leaderboard)
+    warnings.push(
+      'There is no leaderboard: which runs finished is not known, and one without traces looks broken.',
+    )
+  const rows = mustBeCertain
+    ? await readLeaderboard(hub, leaderboard)
+    : await readLeaderboardIfPossible(hub, leaderboard, warnings)
+  const said = rows === 'unknown' ? UNKNOWN : await saidIn(rows, access.namespace)
+  return {protection, ...said}
+}
+
+/**
+ * Reads the leaderboard again, for a plan that rests on it.
+ * @throws RefusedError where rules need its rows and it is gone; else as `readLeaderboard`
+ */
+export async function findOutAgain(
+  {hub, access}: Session,
+  {leaderboard}: Inventory,
+  rules: RetentionRules,
+): Promise<Said> {
+  if (!asksLeaderboard(rules)) return NOTHING_SAID
+  requireLeaderboard(rules, leaderboard)
+  return saidIn(await readLeaderboard(hub, leaderboard), access.namespace)
+}
+
+const NOTHING_SAID: Said = {evidence: new Map(), citations: {rows: new Map(), meant: new Set()}}
+const UNKNOWN: Said = {evidence: 'unknown', citations: 'unknown'}
+
+async function saidIn(rows: readonly LeaderboardRow[], namespace: string): Promise<Said> {
+  const evidence: Evidence = await inSlices(weighing(rows, namespace))
+  const citations: Citations = await inSlices(citing(rows, namespace))
+  return {evidence, citations}
+}
+
+function requireLeaderboard(rules: RetentionRules, leaderboard: Inventory['leaderboard']): void {
+  const needing = rowRulesOf(rules)
+  if (leaderboard || needing.length === 0) return
+  throw new RefusedError(
+    `${needing.join(', ')}: this needs the leaderboard's rows, and there is no leaderboard.`,
+  )
+}

@@ -1,0 +1,50 @@
+import {type LeaderboardRow} from '../leaderboard-rows.js'
+import {GROUP_FIELDS, type GroupColumn} from '../rule-words.js'
+
+/** Runs that keepers count together. */
+export interface Group<T> {
+  /** For people: `model gpt-4o, no team`; empty where nothing was grouped. */
+  name: string
+  /** In the order in which they came. */
+  members: T[]
+}
+
+/** What a row says in a column. */
+export function groupValueOf(row: LeaderboardRow | undefined, column: GroupColumn): string | undefined {
+  return row?.[GROUP_FIELDS[column]]
+}
+
+/**
+ * Groups items by what their rows say in all of these columns. Those whose row says nothing in one of them belong together,
+ * and so do those without a row. Without columns all are one group.
+ * @param rowOf the row of an item
+ */
+export function groupsBy<T>(
+  items: readonly T[],
+  columns: readonly GroupColumn[],
+  rowOf: (item: T) => LeaderboardRow | undefined,
+): Array<Group<T>> {
+  const groups = new Map<string, Group<T>>()
+  for (const item of items) {
+    const row = rowOf(item)
+    const values = row && columns.map((column) => groupValueOf(row, column) ?? null)
+    // A name could hold what looks like the border between two of them.
+    const key = columns.length > 0 ? JSON.stringify(values ?? null) : ''
+    const group = groups.get(key)
+    if (group) group.members.push(item)
+    else groups.set(key, {name: nameOf(columns, row), members: [item]})
+  }
+
+  return [...groups.values()]
+}
+
+function nameOf(columns: readonly GroupColumn[], row: LeaderboardRow | undefined): string {
+  if (columns.length === 0) return ''
+  if (!row) return 'runs without a row'
+  return columns
+    .map((column) => {
+      const value = groupValueOf(row, column)
+      return value === undefined ? `no ${column}` : `${column} ${value}`
+    })
+    .join(', ')
+}

@@ -1,0 +1,27 @@
+import {type Citations} from '../citations.js'
+import {type Evidence} from '../evidence.js'
+import {type LeaderboardRow} from '../leaderboard-rows.js'
+import {type Protection} from '../protection.js'
+import {rowRulesOf} from '../rule-names.js'
+import {type RetentionRules} from '../rules.js'
+import {type Run} from '../runs.js'
+
+/** What is known of runs beside their datasets. */
+export interface Knowledge {
+  /** Pinned runs are kept by every rule. */
+  protection: Protection
+  /** What the leaderboard says; `unknown` where it was not, or could not be, read: then no run counts as unfinished. */
+  evidence: Evidence | 'unknown'
+  /** The rows of each run; `unknown` as `evidence`: then rules that need rows make no run go. */
+  citations: Citations | 'unknown'
+}
+
+/** The rows of a run, newest first; none where the leaderboard is not known. */
+export function rowsOf({timestamp}: Run, citations: Citations | 'unknown'): readonly LeaderboardRow[] {
+  return citations === 'unknown' ? [] : (citations.rows.get(timestamp) ?? [])
+}
+
+/** Whether the rules rest on rows that are not known. */
+export function lacksRows(rules: RetentionRules, citations: Citations | 'unknown'): boolean {
+  return citations === 'unknown' && rowRulesOf(rules).length > 0
+}

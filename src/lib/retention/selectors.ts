@@ -1,0 +1,165 @@
+import {cutoffOf} from '../duration.js'
+import {isUnfinished, type Standing, standingOfAll} from '../evidence.js'
+import {type LeaderboardRow} from '../leaderboard-rows.js'
+import {matcherOf} from '../patterns.js'
+import {scoreOf} from '../ranking.js'
+import {type Reason, type ReasonRule} from '../reasons.js'
+import {choosesRuns} from '../rule-names.js'
+import {type Status} from '../rule-words.js'
+import {type RetentionRules} from '../rules.js'
+import {isOlderThan, type Run} from '../runs.js'
+import {scoreText} from './keepers.js'
+import {type Knowledge, rowsOf} from './knowledge.js'
+
+/** What one selector says of one run. */
+interface Verdict {
+  rule: ReasonRule
+  selects: boolean
+  text: string
+}
+
+/** One selector, ready to be asked about every run. */
+export type Selector = (run: Run, known: Knowledge) => Verdict
+
+/** @returns the selectors that the rules give; a run is a candidate only if all of them select it */
+export function selectorsIn(rules: RetentionRules, now: Date): Selector[] {
+  return [
+    ...(choosesRuns(rules) ? [] : [() => verdict('run', false, '', 'no selector names runs')]),
+    ...(rules.all ? [() => verdict('all', true, 'all runs', '')] : []),
+    ...(rules.runs.length > 0 ? [byName(rules)] : []),
+    ...(rules.incompleteOnly ? [byCompleteness(rules)] : []),
+    ...(rules.olderThan ? [byAge(rules.olderThan, now)] : []),
+    ...byRows(rules),
+  ]
+}
+
+/** What all selectors say of a run: the reasons of those that select it, and of those that do not. */
+export function askSelectors(
+  selectors: readonly Selector[],
+  run: Run,
+  known: Knowledge,
+): {selected: Reason[]; refused: Reason[]} {
+  const verdicts = selectors.map((ask) => ask(run, known))
+  const reasons = (selects: boolean) =>
+    verdicts.filter((each) => each.selects === selects).map(({rule, text}) => ({rule, text}))
+  return {selected: reasons(true), refused: reasons(false)}
+}
+
+function verdict(rule: ReasonRule, selects: boolean, yes: string, no: string): Verdict {
+  return {rule, selects, text: selects ? yes : no}
+}
+
+function byName({runs}: RetentionRules): Selector {
+  const named = new Set(runs)
+  return ({timestamp}) => verdict('run', named.has(timestamp), 'named by --run', 'not named by --run')
+}
+
+function byAge(age: NonNullable<RetentionRules['olderThan']>, now: Date): Selector {
+  const cutoff = cutoffOf(age, now)
+  return (run) => {
+    const young =
+      run.time < cutoff
+        ? 'its dates disagree, and the newest is after the cutoff'
+        : `not older than ${age.text}`
+    return verdict('older-than', isOlderThan(run, cutoff), `older than ${age.text}`, young)
+  }
+}
+
+/**
+ * Selects what broke off. An evaluation without tracing rightly has no traces, and `--only` takes datasets of finished runs
+ * away: the leaderboard knows.
+ */
+function byCompleteness({ignoreLeaderboard}: RetentionRules): Selector {
+  return (run, {evidence}) => {
+    const lacks = `no ${run.missing.join(', no ')}`
+    if (run.complete) return verdict('incomplete-only', false, '', 'complete')
+    if (ignoreLeaderboard) return verdict('incomplete-only', true, lacks, '')
+    if (isUnfinished(run, evidence))
+      return verdict('incomplete-only', true, `${lacks}; not listed as finished`, '')
+    if (evidence === 'unknown') return verdict('finished', false, '', 'whether it finished is unknown')
+    return evidence.get(run.timestamp) === 'finished'
+      ? verdict('finished', false, '', 'finished, listed on the leaderboard')
+      : verdict('finished', false, '', 'its row on the leaderboard has a status that is not known')
+  }
+}
+
+function byRows(rules: RetentionRules): Selector[] {
+  const {models, teams, purposes, statuses, unreferenced, scoreBelow} = rules
+  return [
+    ...(models.length > 0 ? [byText('model', matcherOf(models))] : []),
+    ...(teams.length > 0 ? [byText('team', (team) => teams.includes(team))] : []),
+    ...(purposes.length > 0 ? [byText('purpose', (purpose) => purposes.includes(purpose))] : []),
+    ...(statuses.length > 0 ? [byStatus(statuses)] : []),
+    ...(unreferenced ? [byAbsence] : []),
+    ...(scoreBelow === undefined ? [] : [byScore(scoreBelow, rules)]),
+  ]
+}
+
+/** Asks the rows of a run; one without a row is never selected. */
+function ofRows(
+  rule: ReasonRule,
+  ask: (rows: readonly [LeaderboardRow, ...LeaderboardRow[]], run: Run, known: Knowledge) => Verdict,
+): Selector {
+  return (run, known) => {
+    const [first, ...rest] = rowsOf(run, known.citations)
+    return first ? ask([first, ...rest], run, known) : verdict(rule, false, '', 'no row on the leaderboard')
+  }
+}
+
+/** Where the rows of one run disagree it is in doubt which of them speaks of it: all of them must match. */
+function byText(rule: 'model' | 'purpose' | 'team', isWanted: (text: string) => boolean): Selector {
+  return ofRows(rule, (rows) => {
+    const [{[rule]: said}] = rows
+    const matching = rows.filter((row) => row[rule] !== undefined && isWanted(row[rule]))
+    const isMixed = matching.length > 0 && matching.length < rows.length
+    const no = said === undefined ? `its row names no ${rule}` : `${rule} ${said}`
+    return verdict(
+      rule,
+      matching.length === rows.length,
+      `${rule} ${said}`,
+      isMixed ? `its rows disagree about the ${rule}` : no,
+    )
+  })
+}
+
+const STATUS_OF: Partial<Record<Standing, Status>> = {
+  finished: 'completed',
+  partial: 'partial',
+  failed: 'failed',
+}
+
+/** A row that only seems to mean the run makes it doubtful, and selects nothing. */
+function byStatus(wanted: readonly Status[]): Selector {
+  return ofRows('status', (rows, {timestamp}, {evidence}) => {
+    const own = standingOfAll(rows)
+    const known = evidence === 'unknown' ? undefined : evidence.get(timestamp)
+    const status = own !== undefined && own === known ? STATUS_OF[own] : undefined
+    const selects = status !== undefined && wanted.includes(status)
+    return verdict(
+      'status',
+      selects,
+      `status ${status}`,
+      status ? `status ${status}` : 'its status is not clear',
+    )
+  })
+}
+
+const byAbsence: Selector = ({timestamp}, {citations}) => {
+  const isCited = citations === 'unknown' || citations.rows.has(timestamp)
+  const isMeant = citations !== 'unknown' && citations.meant.has(timestamp)
+  return verdict(
+    'unreferenced',
+    !isCited && !isMeant,
+    'no row of the leaderboard cites it',
+    isCited ? 'cited by the leaderboard' : 'a row of the leaderboard seems to mean it',
+  )
+}
+
+function byScore(limit: number, {by}: RetentionRules): Selector {
+  return ofRows('score-below', (rows) => {
+    const score = scoreOf(rows, by)
+    if (score === undefined) return verdict('score-below', false, '', `no ${by} of a finished evaluation`)
+    const text = `${by} ${scoreText(score)}`
+    return verdict('score-below', score < limit, `${text}, below ${limit}`, `${text}, not below ${limit}`)
+  })
+}

@@ -1,0 +1,53 @@
+import {type Citations} from '../citations.js'
+import {RefusedError} from '../errors.js'
+import {type LeaderboardRow} from '../leaderboard-rows.js'
+import {scoreOf} from '../ranking.js'
+import {goesByScores, rowRulesOf} from '../rule-names.js'
+import {type RetentionRules} from '../rules.js'
+import {type Run} from '../runs.js'
+import {groupValueOf} from './groups.js'
+
+/**
+ * Refuses rules that need rows where no row is of use to them: a leaderboard that is empty, of another namespace, or without a
+ * column would otherwise look like one on which every run has failed to appear.
+ * @throws RefusedError
+ */
+export function requireUsableRows(rules: RetentionRules, runs: readonly Run[], {rows}: Citations): void {
+  if (runs.length === 0 || rowRulesOf(rules).length === 0) return
+  const found = runs.flatMap(({timestamp}) => {
+    const own = rows.get(timestamp)
+    return own ? [own] : []
+  })
+  for (const [flag, what, isOfUse] of needsOf(rules)) {
+    if (found.some((own) => isOfUse(own))) continue
+    throw new RefusedError(
+      `${flag} needs the leaderboard, and no row of it ${what} of a run that is there.`,
+      {
+        suggestions: ['See what it says: {bin} leaderboard show'],
+      },
+    )
+  }
+}
+
+type Need = [flag: string, what: string, isOfUse: (rows: readonly LeaderboardRow[]) => boolean]
+
+function needsOf(rules: RetentionRules): Need[] {
+  const [first = ''] = rowRulesOf(rules)
+  const scores = rules.keepBest === undefined ? '--score-below' : '--keep-best'
+  const {groupBy, by} = rules
+  return [
+    [first, 'names a dataset', () => true],
+    ...(goesByScores(rules)
+      ? [[scores, `has the ${by}`, (rows) => scoreOf(rows, by) !== undefined] satisfies Need]
+      : []),
+    ...(groupBy.length > 0
+      ? [
+          [
+            '--group-by',
+            `has the ${groupBy.join(' or ')}`,
+            ([newest]) => groupBy.some((column) => groupValueOf(newest, column) !== undefined),
+          ] satisfies Need,
+        ]
+      : []),
+  ]
+}
