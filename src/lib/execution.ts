@@ -203,8 +203,9 @@ async function openJournalFor(
   archive: string | undefined,
 ): Promise<Journal | undefined> {
   if (options.journal === false) return undefined
+  const told = saved?.plan ?? plan
   const journal = await openJournal(dataDirOf(options), {
-    plan: saved?.plan ?? plan,
+    plan: told,
     saved,
     user: session.user,
     confirmedBy: options.yes ? 'yes' : (options.confirmedBy ?? 'callback'),
@@ -212,7 +213,9 @@ async function openJournalFor(
     archive: archive === undefined ? undefined : resolve(archive),
     now: new Date(),
   })
-  await Promise.all(stale.map((outcome) => journal.outcome(outcome)))
+  // Of names that were never in the plan its reader knows nothing, and would take their lines for damage.
+  const known = new Set(plannedDatasets(told).map(({name}) => name))
+  await Promise.all(stale.filter(({name}) => known.has(name)).map((outcome) => journal.outcome(outcome)))
   return journal
 }
 
