@@ -1,11 +1,12 @@
 import {randomBytes} from 'node:crypto'
-import {type FileHandle, mkdir, open, unlink} from 'node:fs/promises'
+import {type FileHandle, open, unlink} from 'node:fs/promises'
 import {homedir, tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {type Dataset} from './datasets.js'
 import {rulesDocument} from './documents.js'
 import {RefusedError} from './errors.js'
+import {makeFolder} from './make-folder.js'
 import {type Outcome} from './outcomes.js'
 import {type Plan, plannedDatasets} from './plan.js'
 import {inSlices, mapping, type Steps} from './slices.js'
@@ -67,7 +68,7 @@ export function journalName(at: Date, id: string): string {
 export async function prepareJournal(dataDir: string): Promise<void> {
   const folder = journalFolder(dataDir)
   try {
-    await mkdir(folder, {recursive: true, mode: 0o700})
+    await makeFolder(folder, 0o700)
     const path = join(folder, `.trial-${newId()}`)
     const file = await open(path, 'ax', 0o600)
     try {
@@ -96,7 +97,7 @@ export async function openJournal(
   const path = join(folder, journalName(header.now, id))
   let file: FileHandle | undefined
   try {
-    await mkdir(folder, {recursive: true, mode: 0o700})
+    await makeFolder(folder, 0o700)
     file = await open(path, 'ax', 0o600)
     await writeToDisk(file, await inSlices(headerLine(id, header)))
     await syncFolder(folder)

@@ -123,6 +123,11 @@ describe('journal', () => {
       expect(readdirSync(journalFolder(dataDir))).to.deep.equal(['old.jsonl'])
     })
 
+    it('is refused where the system lets nobody make a folder', async function () {
+      if (process.platform !== 'linux') this.skip()
+      expect(await rejectionOf(prepareJournal('/proc/smoltrace'))).to.be.instanceOf(RefusedError)
+    })
+
     const blocked: Array<[title: string, block: () => string]> = [
       ['a file stands where the folder should', () => fileAt('x/journal')],
       ['a file stands where the data directory should', () => fileAt('x')],
