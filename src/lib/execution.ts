@@ -54,9 +54,11 @@ export function checkExecution({
   yes,
   confirm,
   maxDelete,
+  archive,
   concurrency = DEFAULT_CONCURRENCY,
 }: ExecutionOptions): void {
   checkConcurrency(concurrency)
+  if (archive === '') throw new UsageError('--archive "" names no folder.')
   if (maxDelete !== undefined) parseDeletionLimit(maxDelete)
   if (!isDryRun({dryRun}) && !yes && !confirm)
     throw new UsageError('Deleting needs a confirmation: give `confirm`, or `yes: true`.')
@@ -75,7 +77,6 @@ export async function prepareExecution(options: ExecutionOptions): Promise<void>
 
 /** The folder, or the nearest one above it that is there, in which it would be made. */
 async function requireWritable(dir: string): Promise<void> {
-  if (dir === '') throw new UsageError('--archive "" names no folder.')
   for (let folder = resolve(dir); ; folder = dirname(folder)) {
     const found = await stat(folder).catch(() => {})
     if (found && !found.isDirectory()) throw new UsageError(`--archive ${dir}: ${folder} is no folder.`)

@@ -402,6 +402,10 @@ describe('execution', () => {
       })
     }
 
+    it('are refused for an archive without a name, in a dry run too: what it proposes must work', () => {
+      expect(() => checkExecution({archive: ''})).to.throw(UsageError, '--archive')
+    })
+
     it('are refused where nothing confirms a deletion', () => {
       expect(() => checkExecution({dryRun: false})).to.throw(UsageError, 'confirm')
       expect(() => checkExecution({dryRun: false, yes: false})).to.throw(UsageError)
