@@ -54,9 +54,11 @@ export function checkExecution({
   yes,
   confirm,
   maxDelete,
+  archive,
   concurrency = DEFAULT_CONCURRENCY,
 }: ExecutionOptions): void {
   checkConcurrency(concurrency)
+  if (archive === '') throw new UsageError('--archive "" names no folder.')
   if (maxDelete !== undefined) parseDeletionLimit(maxDelete)
   if (!isDryRun({dryRun}) && !yes && !confirm)
     throw new UsageError('Deleting needs a confirmation: give `confirm`, or `yes: true`.')
@@ -75,7 +77,6 @@ export async function prepareExecution(options: ExecutionOptions): Promise<void>
 
 /** The folder, or the nearest one above it that is there, in which it would be made. */
 async function requireWritable(dir: string): Promise<void> {
-  if (dir === '') throw new UsageError('--archive "" names no folder.')
   for (let folder = resolve(dir); ; folder = dirname(folder)) {
     const found = await stat(folder).catch(() => {})
     if (found && !found.isDirectory()) throw new UsageError(`--archive ${dir}: ${folder} is no folder.`)
@@ -203,8 +204,9 @@ async function openJournalFor(
   archive: string | undefined,
 ): Promise<Journal | undefined> {
   if (options.journal === false) return undefined
+  const told = saved?.plan ?? plan
   const journal = await openJournal(dataDirOf(options), {
-    plan: saved?.plan ?? plan,
+    plan: told,
     saved,
     user: session.user,
     confirmedBy: options.yes ? 'yes' : (options.confirmedBy ?? 'callback'),
@@ -212,7 +214,9 @@ async function openJournalFor(
     archive: archive === undefined ? undefined : resolve(archive),
     now: new Date(),
   })
-  await Promise.all(stale.map((outcome) => journal.outcome(outcome)))
+  // Of names that were never in the plan its reader knows nothing, and would take their lines for damage.
+  const known = new Set(plannedDatasets(told).map(({name}) => name))
+  await Promise.all(stale.filter(({name}) => known.has(name)).map((outcome) => journal.outcome(outcome)))
   return journal
 }
 

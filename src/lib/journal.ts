@@ -1,16 +1,17 @@
 import {randomBytes} from 'node:crypto'
-import {type FileHandle, mkdir, open, unlink} from 'node:fs/promises'
+import {type FileHandle, open, unlink} from 'node:fs/promises'
 import {homedir, tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {type Dataset} from './datasets.js'
 import {rulesDocument} from './documents.js'
 import {RefusedError} from './errors.js'
+import {makeFolder} from './make-folder.js'
 import {type Outcome} from './outcomes.js'
 import {type Plan, plannedDatasets} from './plan.js'
 import {inSlices, mapping, type Steps} from './slices.js'
 import {syncFolder} from './sync-folder.js'
-import {messageOf, printable, safe} from './text.js'
+import {messageOf, printable, safe, safePath} from './text.js'
 import {VERSION} from './version.js'
 
 /** Version of the lines; whatever a reader of this one would get wrong needs a new one. */
@@ -67,7 +68,7 @@ export function journalName(at: Date, id: string): string {
 export async function prepareJournal(dataDir: string): Promise<void> {
   const folder = journalFolder(dataDir)
   try {
-    await mkdir(folder, {recursive: true, mode: 0o700})
+    await makeFolder(folder, 0o700)
     const path = join(folder, `.trial-${newId()}`)
     const file = await open(path, 'ax', 0o600)
     try {
@@ -96,7 +97,7 @@ export async function openJournal(
   const path = join(folder, journalName(header.now, id))
   let file: FileHandle | undefined
   try {
-    await mkdir(folder, {recursive: true, mode: 0o700})
+    await makeFolder(folder, 0o700)
     file = await open(path, 'ax', 0o600)
     await writeToDisk(file, await inSlices(headerLine(id, header)))
     await syncFolder(folder)
@@ -179,7 +180,7 @@ class JournalFile implements Journal {
       await writeToDisk(this.file, text)
     } catch (error) {
       this.failure = new RefusedError(
-        `The journal ${safe(this.path)} cannot be written any more: ${messageOf(error)}. Nothing more is deleted without it.`,
+        `The journal ${safePath(this.path)} cannot be written any more: ${messageOf(error)}. Nothing more is deleted without it.`,
         {cause: error, suggestions: [`See what it holds: {bin} history ${this.id}`]},
       )
       throw this.failure
@@ -224,6 +225,7 @@ function jsonOf(record: object): string {
 
 /** Whose datasets these are must stay exact: a name may look like a token's beginning. */
 export function textFor(key: string, text: string): string {
+  if (key === 'archive') return safePath(text)
   return EXACT.has(key) ? printable(text) : safe(text)
 }
 
@@ -239,7 +241,7 @@ async function writeToDisk(file: FileHandle, text: string): Promise<void> {
 
 function unwritable(folder: string, error: unknown): RefusedError {
   return new RefusedError(
-    `The journal cannot be written in ${safe(folder)}: ${messageOf(error)}. Nothing is deleted without it.`,
+    `The journal cannot be written in ${safePath(folder)}: ${messageOf(error)}. Nothing is deleted without it.`,
     {cause: error, suggestions: ['Make that folder writable, or do without a journal: --no-journal.']},
   )
 }

@@ -1,6 +1,7 @@
 /** Controls, invisible marks, among them those that turn the direction of writing, and what has no meaning of its own. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]+/gu
 const TOKEN = /hf_[\w.-]+/g
+const LONG_TOKEN = /hf_(?:[a-z]+_)?[a-z\d]{16,}[\w.-]*/gi
 
 /**
  * Makes text from outside safe for a terminal: control characters, among them the escape that begins a terminal's
@@ -18,6 +19,11 @@ export function withoutTokens(text: string): string {
 /** Text from outside as it is kept and shown: fit for a terminal, and without tokens. */
 export function safe(text: string): string {
   return withoutTokens(printable(text))
+}
+
+/** A path on this machine as it is kept and shown: a folder named `hf_archive` must be found again, and is no token. */
+export function safePath(path: string): string {
+  return printable(path).replaceAll(LONG_TOKEN, 'hf_…')
 }
 
 /** An error in words, as a reason that is kept or shown. */

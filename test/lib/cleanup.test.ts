@@ -1,9 +1,11 @@
 import {expect} from 'chai'
+import {readFileSync} from 'node:fs'
 
 import {cleanupDatasets, type CleanupOptions, deleteDatasets} from '../../src/lib/cleanup.js'
 import {DAY} from '../../src/lib/duration.js'
 import {NotAllowedError, RefusedError, UsageError} from '../../src/lib/errors.js'
 import {HubError} from '../../src/lib/hub/errors.js'
+import {parseJournal} from '../../src/lib/job-record.js'
 import {type Plan} from '../../src/lib/plan.js'
 import {formatProtection} from '../../src/lib/protection-file.js'
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
@@ -285,6 +287,16 @@ describe('cleanup', () => {
       expect(pinned.map((name) => statusOf.get(name))).to.deep.equal(['skipped', 'skipped', 'skipped'])
       expect(free.map((name) => statusOf.get(name))).to.deep.equal(['deleted', 'deleted', 'deleted'])
       expect(statusOf.get(absent)).to.equal('gone')
+    })
+
+    it('leaves a journal without a flaw beside names that were not there or are pinned', async () => {
+      board({'.smoltrace/protection.json': formatProtection({runs: {[OLD]: {by: 'ann', at: ago(DAY)}}})})
+      const [pinned, free] = [OLD, NEW].map((stamp) => own(`${NAMESPACE}/smoltrace-results-${stamp}`))
+      const absent = `${hub.user}/smoltrace-results-20200101_000000`
+      const {journal} = await remove([pinned ?? '', free ?? '', absent], carried)
+      const {datasets, problems} = parseJournal(readFileSync(journal ?? '', 'utf8'))
+      expect(problems).to.deep.equal([])
+      expect(datasets.map(({name, state}) => [name, state])).to.deep.equal([[free, 'deleted']])
     })
 
     it('refuses names that are not of SMOLTRACE, of several namespaces, or of the leaderboard, before anything is sent', async () => {

@@ -5,12 +5,13 @@ import {devNull} from 'node:os'
 
 import {MAX_CONCURRENCY} from '../../src/lib/concurrency.js'
 import {type Inventory} from '../../src/lib/datasets.js'
-import {DAY} from '../../src/lib/duration.js'
+import {DAY, HOUR} from '../../src/lib/duration.js'
 import {CancelledError, RefusedError, UsageError} from '../../src/lib/errors.js'
 import {checkExecution, execute, type ExecutionOptions, type Job} from '../../src/lib/execution.js'
 import {HubFormatError, HubUnreachableError} from '../../src/lib/hub/errors.js'
 import {parseJournal} from '../../src/lib/job-record.js'
 import {gone} from '../../src/lib/outcomes.js'
+import {plannedDatasets} from '../../src/lib/plan.js'
 import {formatProtection} from '../../src/lib/protection-file.js'
 import {exitCodeOf} from '../../src/lib/result.js'
 import {type RetentionOptions} from '../../src/lib/rules.js'
@@ -318,8 +319,11 @@ describe('execution', () => {
   })
 
   it('writes down what had fallen out of a plan with few waits for the disk', async () => {
-    const stale = Array.from({length: 300}, (_, index) => gone(`kim/${index}`))
+    const timestamps = Array.from({length: 100}, (_, index) => ago(40 * DAY + index * HOUR))
+    const whole = planOf(inventoryOf(timestamps.flatMap((timestamp) => runDatasets(timestamp))), THIRTY_DAYS)
+    const stale = plannedDatasets(whole).map(({name}) => gone(name))
     const {job} = jobFor(THIRTY_DAYS)
+    const saved = {plan: whole, madeBy: 'kim', madeAt: NOW, digest: 'sha256:0', keptRuns: []}
     const handle = await open(devNull)
     const prototype = Object.getPrototypeOf(handle) as FileHandle
     await handle.close()
@@ -331,7 +335,7 @@ describe('execution', () => {
     }
 
     try {
-      const {journal = ''} = await execute({...job, stale}, {dryRun: false, yes: true})
+      const {journal = ''} = await execute({...job, stale, saved}, {dryRun: false, yes: true})
       const told = readFileSync(journal, 'utf8')
         .split('\n')
         .filter((line) => line.includes('"status":"gone"'))
@@ -397,6 +401,10 @@ describe('execution', () => {
         expect(() => checkExecution({concurrency})).to.throw(UsageError, '--concurrency')
       })
     }
+
+    it('are refused for an archive without a name, in a dry run too: what it proposes must work', () => {
+      expect(() => checkExecution({archive: ''})).to.throw(UsageError, '--archive')
+    })
 
     it('are refused where nothing confirms a deletion', () => {
       expect(() => checkExecution({dryRun: false})).to.throw(UsageError, 'confirm')

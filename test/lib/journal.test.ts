@@ -17,6 +17,7 @@ import {join} from 'node:path'
 import {type Dataset} from '../../src/lib/datasets.js'
 import {DAY} from '../../src/lib/duration.js'
 import {RefusedError} from '../../src/lib/errors.js'
+import {parseJournal} from '../../src/lib/job-record.js'
 import {
   dataDirectory,
   type Journal,
@@ -121,6 +122,11 @@ describe('journal', () => {
       writeFileSync(join(journalFolder(dataDir), 'old.jsonl'), 'old')
       await prepareJournal(dataDir)
       expect(readdirSync(journalFolder(dataDir))).to.deep.equal(['old.jsonl'])
+    })
+
+    it('is refused where the system lets nobody make a folder', async function () {
+      if (process.platform !== 'linux') this.skip()
+      expect(await rejectionOf(prepareJournal('/proc/smoltrace'))).to.be.instanceOf(RefusedError)
     })
 
     const blocked: Array<[title: string, block: () => string]> = [
@@ -340,6 +346,20 @@ describe('journal', () => {
       expect(text).to.include('hf_…').and.not.match(/hf_\w/)
       expect(text).not.to.match(/\\u00|\\n|\\t/)
       expect(entriesOf(journal)).to.have.length(8)
+    })
+
+    it('leaves exact where the archive is, though its folder may begin like a token', async () => {
+      const archive = '/mnt/hf_archive/copies'
+      const journal = await openJournal(dataDir, {
+        plan: PLAN,
+        user: 'kim',
+        confirmedBy: 'yes',
+        archive,
+        now: NOW,
+      })
+      await journal.end({interrupted: false})
+      expect(entriesOf(journal)[0]).to.include({archive})
+      expect(parseJournal(readFileSync(journal.path, 'utf8')).archive).to.equal(archive)
     })
 
     it('leaves names exact, though they may look like tokens', async () => {

@@ -1,13 +1,14 @@
-import {mkdir, realpath, rm} from 'node:fs/promises'
+import {realpath, rm} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
 import {DEFAULT_CONCURRENCY} from '../concurrency.js'
 import {type Dataset} from '../datasets.js'
 import {CancelledError, RefusedError} from '../errors.js'
 import {type Hub} from '../hub/client.js'
+import {makeFolder} from '../make-folder.js'
 import {parseDatasetName} from '../naming.js'
 import {syncFolder} from '../sync-folder.js'
-import {messageOf, safe} from '../text.js'
+import {messageOf, safe, safePath} from '../text.js'
 import {all, bounded, type Bounded} from './bounded.js'
 import {diskReason, ensureFolder, isDiskUnusable, isFolder} from './disk.js'
 import {keepFiles} from './keeping.js'
@@ -85,7 +86,7 @@ async function takeFolder(options: ArchiveOptions): Promise<{folder: string; loc
 
 function unusable(dir: string, error: unknown): RefusedError {
   const reason = diskReason(error) ?? messageOf(error)
-  return new RefusedError(`Nothing can be archived to ${safe(dir)}: ${safe(reason)}.`, {
+  return new RefusedError(`Nothing can be archived to ${safePath(dir)}: ${safe(reason)}.`, {
     cause: error,
     suggestions: ['Name another folder, or make room; what is archived already stays there.'],
   })
@@ -95,7 +96,7 @@ function unusable(dir: string, error: unknown): RefusedError {
 async function openFolder({dir, namespace}: ArchiveOptions): Promise<string> {
   const problem = pathProblem(namespace)
   if (problem || namespace.includes('/')) throw new RefusedError(`${namespace} cannot be a folder`)
-  const first = await mkdir(dir, {recursive: true})
+  const first = await makeFolder(dir)
   const root = await realpath(dir)
   const folder = await ensureFolder(root, [namespace])
   const above = first === undefined ? root : dirname(await realpath(first))

@@ -8,9 +8,9 @@ import {
   formatDatasets,
   formatRunsToDelete,
   formatTitle,
+  goingText,
   type PlanNotes,
   rulePairs,
-  totalPair,
 } from './preview.js'
 import {type Screen} from './style.js'
 import {formatPairs} from './table.js'
@@ -51,7 +51,7 @@ export function formatAppliedPlan(
     formatStale(stale, screen),
     planned > 0 ? formatRunsToDelete(plan, screen) : '',
     formatDatasets(plan, screen.style),
-    planned > 0 ? formatPairs([totalPair(plan)], screen.style) : '',
+    planned > 0 ? formatPairs([['Total', goingText(plan)]], screen.style) : '',
   ])
 }
 

@@ -158,13 +158,16 @@ function untouchedPairs({leaderboard, rules, standard}: Plan, notes: PlanNotes):
 }
 
 /** What goes and what stays, in numbers. */
-export function totalPair(plan: Plan): [string, string] {
+function totalPair(plan: Plan): [string, string] {
+  return ['Total', `${goingText(plan)}, ${count(plan.keep.length, 'run')} to keep`]
+}
+
+/** What goes, in numbers. */
+export function goingText(plan: Plan): string {
   const datasets = plannedDatasets(plan).length
-  const goes =
-    datasets === 0
-      ? 'nothing to delete'
-      : `${count(datasets, 'dataset')} of ${count(plan.delete.length, 'run')} to delete`
-  return ['Total', `${goes}, ${count(plan.keep.length, 'run')} to keep`]
+  return datasets === 0
+    ? 'nothing to delete'
+    : `${count(datasets, 'dataset')} of ${count(plan.delete.length, 'run')} to delete`
 }
 
 function leaderboardText(
