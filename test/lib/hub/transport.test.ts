@@ -117,6 +117,21 @@ describe('transport', () => {
       })
     }
 
+    for (const status of [202, 203, 204, 206]) {
+      it(`that has status ${status} is not taken for all of what was asked for`, async () => {
+        const server = await start((_, response) => json(response, [], {status}))
+        for (const path of ['/api/datasets', '/datasets/kim/x/resolve/main/a.json'])
+          expect(await rejectionOf(connect(server)(server.url + path))).to.be.instanceOf(HubFormatError)
+      })
+    }
+
+    it('that is a part is handed on where a part was asked for', async () => {
+      const server = await start((_, response) => json(response, [], {status: 206}))
+      const question = {headers: {range: 'bytes=0-1'}}
+      const answer = await connect(server)(`${server.url}/datasets/kim/x/resolve/main/a.json`, question)
+      expect(answer.status).to.equal(206)
+    })
+
     it('that is a page is not taken for a deletion', async () => {
       const server = await start((_, response) =>
         response.writeHead(200, {'content-type': 'text/html'}).end('<html>'),
