@@ -24,7 +24,12 @@ export function* parsingJournal(bytes: Buffer): Steps<JobRecord> {
   const end = bytes.indexOf('\n')
   const isCutOff = end === -1
   const job = yield* readHeader(isCutOff ? bytes : bytes.subarray(0, end), isCutOff)
-  const datasets = new Map(job.datasets.map((dataset) => [dataset.name, dataset]))
+  const datasets = new Map<string, DatasetRecord>()
+  for (const dataset of job.datasets) {
+    datasets.set(dataset.name, dataset)
+    yield
+  }
+
   let isDamaged = false
   let number = 1
   for (const {text, isLast} of isCutOff ? [] : linesOf(bytes, end + 1)) {
@@ -41,6 +46,7 @@ export function* parsingJournal(bytes: Buffer): Steps<JobRecord> {
   }
 
   for (const dataset of job.datasets) {
+    yield
     const {state} = dataset
     if (isDamaged && state === 'untouched') Object.assign(dataset, {state: 'uncertain', reason: DAMAGED})
     job.counts[dataset.state]++
