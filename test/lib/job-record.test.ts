@@ -7,14 +7,10 @@ import {join} from 'node:path'
 import {type Dataset} from '../../src/lib/datasets.js'
 import {DAY} from '../../src/lib/duration.js'
 import {RefusedError} from '../../src/lib/errors.js'
-import {
-  DATASET_STATES,
-  type DatasetState,
-  isClean,
-  jobDocument,
-  parseJournal,
-} from '../../src/lib/job-record.js'
+import {DATASET_STATES, type DatasetState, isClean, jobDocument} from '../../src/lib/job-record.js'
+import {parseJournal} from '../../src/lib/journal-parsing.js'
 import {type Journal, openJournal, prepareJournal} from '../../src/lib/journal.js'
+import {LazyList} from '../../src/lib/lazy-list.js'
 import {type OutcomeStatus} from '../../src/lib/outcomes.js'
 import {plannedDatasets} from '../../src/lib/plan.js'
 import {safe} from '../../src/lib/text.js'
@@ -23,6 +19,10 @@ import {ago, errorOf, inventoryOf, later, NOW, planOf, runDatasets} from '../sup
 const PLAN = planOf(inventoryOf([...runDatasets(ago(31 * DAY)), ...runDatasets(ago(32 * DAY))]), {
   olderThan: '30d',
 })
+const LONG_PLAN = planOf(
+  inventoryOf(Array.from({length: 200}, (_, run) => runDatasets(ago((31 + run) * DAY))).flat()),
+  {olderThan: '30d'},
+)
 const DATASETS = plannedDatasets(PLAN)
 const [A, B] = DATASETS as [Dataset, Dataset]
 
@@ -223,10 +223,34 @@ describe('a job', () => {
       expect(await all('deleted', {damaged: true})).to.equal(false)
     })
 
+    it('is read one dataset at a time, however many there are, since others wait for their turn', async () => {
+      const {parse} = JSON
+      const lengths: number[] = []
+      const text = textOf(await begin({plan: LONG_PLAN}))
+      JSON.parse = (part: string) => {
+        lengths.push(part.length)
+        return parse(part) as unknown
+      }
+
+      try {
+        expect(parseJournal(text).datasets).to.have.length(600)
+      } finally {
+        JSON.parse = parse
+      }
+
+      expect(Math.max(...lengths)).to.be.lessThan(1000)
+    })
+
     it('leaves nothing that is not known out of the document', async () => {
       const document = jobDocument(parseJournal(textOf(await begin()))) as Record<string, any>
       expect(document).to.include({endedAt: null, archive: null, state: 'broken-off'})
-      expect(document.datasets[0]).to.include({state: 'untouched', reason: null, requestId: null, at: null})
+      expect(document.datasets, 'made while it is written').to.be.instanceOf(LazyList)
+      expect([...document.datasets][0]).to.include({
+        state: 'untouched',
+        reason: null,
+        requestId: null,
+        at: null,
+      })
     })
   })
 

@@ -4,6 +4,16 @@ import {type Answer} from './answer.js'
 import {HubError, HubFormatError} from './errors.js'
 import {readQuota} from './quota.js'
 
+/**
+ * A part of what was asked for, or what is still to come, must not be taken for the whole, however well it can be read.
+ * @throws HubFormatError
+ */
+export function expectWhole({status}: Answer, method: string, range: string | undefined): void {
+  const isWhole = status === 200 || (status === 206 && range !== undefined)
+  if (method === 'GET' && !isWhole)
+    throw new HubFormatError(`The Hub answered ${status}, which is not all of what was asked for.`)
+}
+
 /** A captive portal, a proxy or a wrong endpoint answers 200 with a page: never take it for the Hub. */
 export async function expectHubAnswer(
   response: Answer,

@@ -7,7 +7,7 @@ import {type Credentials} from './credentials.js'
 import {HubFormatError} from './errors.js'
 import {type FileAccess, fileAccess} from './files.js'
 import {type Identity, readIdentity} from './identity.js'
-import {asFetch, certainly, followingLinks, library, repo} from './library.js'
+import {asFetch, certainly, followingLinks, library, noticingRepeats, repo} from './library.js'
 import {ownSignal} from './own-signal.js'
 import {type Allowance, QuotaWatch} from './quota.js'
 import {pause, type Wait} from './repeats.js'
@@ -121,13 +121,10 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
           sort: 'createdAt',
           additionalFields: ['sha', 'createdAt'],
         })
-        const names = new Set<string>()
+        const note = noticingRepeats()
         for await (const entry of pages) {
           listed.push(readListed(entry))
-          names.add(entry.name)
-          // Pages shift against each other by an entry or two, not by a whole page.
-          if (listed.length - names.size > MOST_REPEATED)
-            throw new HubFormatError('The listing of the Hub brings the same datasets again and again.')
+          note(entry.name)
         }
 
         return listed
@@ -210,9 +207,6 @@ function requireDate(value: unknown, what: string): Date {
     throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
   return date
 }
-
-/** A page's worth. */
-const MOST_REPEATED = 1000
 
 /** Long before there was a Hub. */
 const OLDEST_DATE = Date.UTC(2000, 0)

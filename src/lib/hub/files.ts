@@ -1,6 +1,6 @@
 import {HubError, HubFormatError} from './errors.js'
 import {askFacts, type DatasetFacts} from './facts.js'
-import {asFetch, certainly, followingLinks, library, repo} from './library.js'
+import {asFetch, certainly, followingLinks, library, noticingRepeats, repo} from './library.js'
 import {type Ask} from './transport.js'
 import {type UploadAccess, uploadAccess} from './uploads.js'
 
@@ -80,7 +80,12 @@ export function fileAccess({endpoint, token, request, transfer, signal}: FileAcc
           revision: commit,
           recursive: true,
         })
-        for await (const entry of entries) if (entry.type !== 'directory') files.push(readEntry(entry, name))
+        const note = noticingRepeats()
+        for await (const entry of entries) {
+          note(entry.path)
+          if (entry.type !== 'directory') files.push(readEntry(entry, name))
+        }
+
         return files
       }, signal),
     readText: (file) =>

@@ -45,19 +45,51 @@ export async function certainly<T>(ask: () => Promise<T>, signal?: AbortSignal):
 /** The only form of a next page's address that the library reads. */
 const READABLE_LINK = /<(https?:\/\/[^>]+)>;\s+rel="next"/g
 
+/** The Hub may leave out of a page all that the token must not see, but not out of one after the other. */
+const MOST_EMPTY_PAGES = 50
+
 /**
  * Guards the pages of a listing. The library takes a `Link` that it cannot read for the end of the list, and follows
- * any other wherever it leads, in a circle too.
+ * any other wherever it leads, in a circle too; of a page it takes whatever can be walked through, even a text.
  */
 export function followingLinks(request: Ask, endpoint: string): Ask {
   const seen = new Set<string>()
+  let emptyInARow = 0
   return async (url, question) => {
     const answer = await request(url, question)
     seen.add(url)
+    const page = await answer.bytes()
+    if (!LIST.test(page.toString('latin1', 0, BEGINNING)))
+      throw new HubFormatError('A page of the listing of the Hub is no list.')
+    emptyInARow = EMPTY_LIST.test(page.toString('latin1', 0, BEGINNING)) ? emptyInARow + 1 : 0
     const next = nextIn(answer.headers.get('link') ?? '', endpoint)
-    if (next !== undefined && seen.has(next))
+    if (next !== undefined && (seen.has(next) || emptyInARow > MOST_EMPTY_PAGES))
       throw new HubFormatError('The listing of the Hub leads in a circle.')
-    return answer
+    return answer.withBytes(page)
+  }
+}
+
+/** Bytes in which a list shows that it is one, and whether it is empty. */
+const BEGINNING = 64
+const LIST = /^\s*\[/
+const EMPTY_LIST = /^\s*\[\s*\]/
+
+/** A page's worth. */
+const MOST_REPEATED = 1000
+
+/**
+ * Notices a listing that brings the same again and again, whatever its links say. Pages shift against each other by an
+ * entry or two, not by a whole page.
+ * @returns to be called with the name of each entry
+ * @throws HubFormatError
+ */
+export function noticingRepeats(): (name: string) => void {
+  const names = new Set<string>()
+  let repeated = 0
+  return (name) => {
+    if (names.has(name) && ++repeated > MOST_REPEATED)
+      throw new HubFormatError('The listing of the Hub brings the same again and again.')
+    names.add(name)
   }
 }
 

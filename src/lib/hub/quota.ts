@@ -22,11 +22,18 @@ export const LONGEST_WINDOW = 3_600_000
 const BLUR = 1500
 
 /**
- * Reads the `RateLimit` header: `"api";r=499;t=289`.
+ * Reads the `RateLimit` header: `"api";r=499;t=289`. It may tell of several limits; the one that is used up first counts, in
+ * the bucket that stands first.
  * @returns undefined where there is no such header, or none that can be read
  */
 export function readQuota(headers: {get: (name: string) => string | null}): Quota | undefined {
-  const text = headers.get('ratelimit') ?? ''
+  const limits = (headers.get('ratelimit') ?? '').split(',').flatMap((text) => readLimit(text) ?? [])
+  const [first] = limits
+  const [tightest] = limits.toSorted((a, b) => a.remaining - b.remaining || b.resetMs - a.resetMs)
+  return first && tightest && {...tightest, bucket: first.bucket}
+}
+
+function readLimit(text: string): Quota | undefined {
   const remaining = /;\s*r\s*=\s*(\d+)/.exec(text)?.[1]
   const seconds = /;\s*t\s*=\s*(\d+)/.exec(text)?.[1]
   if (remaining === undefined || seconds === undefined) return undefined

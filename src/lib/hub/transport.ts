@@ -4,7 +4,7 @@ import {CancelledError, SmoltraceError} from '../errors.js'
 import {withoutTokens} from '../text.js'
 import {VERSION} from '../version.js'
 import {type Answer} from './answer.js'
-import {expectHubAnswer, toHubError} from './answers.js'
+import {expectHubAnswer, expectWhole, toHubError} from './answers.js'
 import {type BodyRules, watchedBody, wholeAnswer} from './body.js'
 import {HubError, HubUnreachableError} from './errors.js'
 import {agentFor} from './proxy.js'
@@ -135,6 +135,7 @@ function createSender(options: TransportOptions & {quota: QuotaWatch}): Sender {
     const watched = answer.with(watchedBody(answer.body, limit, signal, rules))
     try {
       if (!answer.ok) throw await toHubError(watched, method, url)
+      expectWhole(watched, method, call.question.headers?.range)
       const checked = await expectHubAnswer(watched, method, url, endpoint)
       return hasLongBodies ? checked : await wholeAnswer(checked)
     } catch (error) {

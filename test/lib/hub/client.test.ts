@@ -153,6 +153,33 @@ describe('client', () => {
       expect(seen().length).to.be.lessThan(6)
     })
 
+    it('whose links lead on and on past pages with nothing on them is an error', async () => {
+      const hub = await connect((_, response, index) =>
+        json(response, [], {headers: {link: `<${url()}/api/datasets?cursor=${index}>; rel="next"`}}),
+      )
+      expect(await rejectionOf(hub.listDatasets('kim'))).to.be.instanceOf(HubFormatError)
+      expect(seen().length).to.be.lessThan(100)
+    })
+
+    it('that brings the same datasets under ever new links is an error', async () => {
+      const page = Array.from({length: 300}, (_, index) =>
+        entry(`kim/smoltrace-results-20260901_${120_000 + index}`),
+      )
+      const hub = await connect((_, response, index) =>
+        json(response, page, {headers: {link: `<${url()}/api/datasets?cursor=${index}>; rel="next"`}}),
+      )
+      expect(await rejectionOf(hub.listDatasets('kim'))).to.be.instanceOf(HubFormatError)
+      expect(seen().length).to.be.lessThan(10)
+    })
+
+    it('may have a page with nothing on it in its middle', async () => {
+      const hub = await connect((_, response, index) => {
+        const headers = index < 20 ? {link: `<${url()}/api/datasets?cursor=${index}>; rel="next"`} : {}
+        json(response, index < 20 ? [] : [entry(RUN)], {headers})
+      })
+      expect(await hub.listDatasets('kim')).to.have.length(1)
+    })
+
     it('may be asked for again: pages of the last time are no circle', async () => {
       const hub = await connect(({path}, response) => {
         if (path.includes('cursor=2')) json(response, [])
@@ -180,6 +207,7 @@ describe('client', () => {
       ['an object', {datasets: []}],
       ['null', null],
       ['a number', 5],
+      ['an empty text', ''],
       ['a list of null', [null]],
     ] as const) {
       it(`that is ${title} is an error`, async () => {

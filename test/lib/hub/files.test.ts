@@ -106,6 +106,25 @@ describe('the files of a dataset', () => {
       })
   })
 
+  describe('listed', () => {
+    const file = (path: string) => ({type: 'file', path, size: 1, oid: COMMIT})
+
+    it('are an error where the answer is a text, which the library would take for a list of nothing', async () => {
+      const {hub: stubbed} = await stub((_, response) => json(response, ''))
+      expect(await rejectionOf(stubbed.listFiles(NAME, COMMIT))).to.be.instanceOf(HubFormatError)
+    })
+
+    it('are an error where the same come under ever new links', async () => {
+      const page = Array.from({length: 300}, (_, index) => file(`data/${index}.parquet`))
+      const {hub: stubbed, server} = await stub((_, response, index) => {
+        const link = `<${server.url}/api/datasets/${NAME}/tree/${COMMIT}?cursor=${index}>; rel="next"`
+        if (index < 20) json(response, page, {headers: {link}})
+        else json(response, page)
+      })
+      expect(await rejectionOf(stubbed.listFiles(NAME, COMMIT))).to.be.instanceOf(HubFormatError)
+    })
+  })
+
   describe('downloaded', () => {
     const respond =
       (status: number, headers: Record<string, string>, body: string): Parameters<typeof serve>[0] =>

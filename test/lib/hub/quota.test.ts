@@ -13,6 +13,9 @@ describe('quota', () => {
     ['"api";t=4;r=3', 'api', 3, 4000],
     ['api;r=3;t=4', 'api', 3, 4000],
     [' ;r=3;t=4', '', 3, 4000],
+    ['"api";r=499;t=289, "burst";r=0;t=5', 'api', 0, 5000],
+    ['"api";r=0;t=5, "day";r=0;t=600', 'api', 0, 600_000],
+    ['"api";r=4;t=5, nonsense', 'api', 4, 5000],
   ]
   for (const [text, bucket, remaining, resetMs] of readable) {
     it(`is read from ${text}`, () => {

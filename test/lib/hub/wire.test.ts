@@ -8,6 +8,7 @@ import {brotliCompressSync, deflateSync, gzipSync} from 'node:zlib'
 import {HubFormatError} from '../../../src/lib/hub/errors.js'
 import {exchange, type WireRequest} from '../../../src/lib/hub/wire.js'
 import {rejectionOf, type StubServer, stubServers} from '../../support/builders.js'
+import {withLimits} from '../../support/limits.js'
 
 describe('the wire', () => {
   const {start, closeAll} = stubServers()
@@ -218,6 +219,25 @@ describe('the wire', () => {
       await rejectionOf(send(`http://127.0.0.1:${(server.address() as {port: number}).port}`))
       server.close()
     }
+  })
+
+  it('gives up after ten seconds where no connection comes about, and leaves nothing behind', async () => {
+    class Waiting extends http.Agent {
+      override createConnection(): never {
+        return undefined as never
+      }
+    }
+
+    const waiting = new Waiting()
+    const error = await withLimits(10_000, (runOut) => {
+      const sending = exchange(
+        {url: 'http://127.0.0.1:9/', method: 'GET', headers: {}, redirect: 'follow'},
+        {signal: new AbortController().signal, onPiece() {}, agentFor: async () => waiting},
+      )
+      runOut()
+      return rejectionOf(sending)
+    })
+    expect(error.message).to.equal('no connection within 10 s')
   })
 
   it('ends at once where there is no connection yet', async () => {
