@@ -13,6 +13,7 @@ import {type Wait} from '../lib/hub/repeats.js'
 import {type Outcome} from '../lib/outcomes.js'
 import {type Plan} from '../lib/plan.js'
 import {type CleanupResult, exitCodeOf} from '../lib/result.js'
+import {retentionOf} from '../lib/retention-flags.js'
 import {type SavedPlan} from '../lib/saved-plan.js'
 import {type PlanNotes} from '../lib/ui/preview.js'
 import {type Progress} from '../lib/ui/progress.js'
@@ -84,15 +85,7 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     return cleanupDatasets({
       ...connection,
       ...execution,
-      olderThan: flags['older-than'],
-      incompleteOnly: flags['incomplete-only'],
-      ignoreLeaderboard: flags['ignore-leaderboard'],
-      run: flags.run,
-      all: flags.all,
-      keepRecent: flags['keep-recent'],
-      grace: flags.grace,
-      only: flags.only,
-      deleteLeaderboard: flags['delete-leaderboard'],
+      ...retentionOf(flags),
       savePlan: flags.plan,
       onPlan: (plan, warnings) => this.preview(plan, warnings, flags),
     })

@@ -1,43 +1,8 @@
 import {Flags} from '@oclif/core'
 
 import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from './concurrency.js'
-import {graceFlag, onlyFlag, selectionFlags, wholeNumber} from './flags.js'
-
-/** What may go: selectors and keepers. */
-const retentionFlags = {
-  ...selectionFlags,
-  run: Flags.string({
-    summary: 'Only the run with this timestamp; may be given several times.',
-    multiple: true,
-    multipleNonGreedy: true,
-    helpGroup: 'SELECTOR',
-    helpValue: 'TIMESTAMP',
-  }),
-  all: Flags.boolean({
-    summary: 'Every run. Goes with no other selector and no keeper.',
-    helpGroup: 'SELECTOR',
-  }),
-  'keep-recent': wholeNumber({
-    summary: 'Keep the N newest runs, whatever selects them; pinned runs do not count.',
-    min: 1,
-    helpGroup: 'KEEPER',
-    helpValue: 'N',
-  }),
-}
-
-/** Which datasets of the chosen runs go. */
-const scopeFlags = {
-  only: onlyFlag(),
-  'delete-leaderboard': Flags.boolean({
-    summary: 'Delete the leaderboard as well, last of all. Refused while it is protected or runs are pinned.',
-    helpGroup: 'SCOPE',
-    exclusive: ['preserve-leaderboard'],
-  }),
-  'preserve-leaderboard': Flags.boolean({
-    summary: 'Never delete the leaderboard. This is the default.',
-    helpGroup: 'SCOPE',
-  }),
-}
+import {wholeNumber} from './flags.js'
+import {retentionFlags} from './retention-flags.js'
 
 /** What stands between a plan and a deletion. */
 const safetyFlags = {
@@ -65,7 +30,6 @@ const safetyFlags = {
     helpGroup: 'SAFETY',
     helpValue: 'N|P%',
   }),
-  grace: graceFlag,
   'no-journal': Flags.boolean({
     summary: 'Delete even though nothing is written down for `history`.',
     helpGroup: 'SAFETY',
@@ -91,7 +55,6 @@ const planFlags = {
 /** Every flag of `cleanup`, in the order of its help. */
 export const cleanupFlags = {
   ...retentionFlags,
-  ...scopeFlags,
   ...safetyFlags,
   ...planFlags,
   concurrency: wholeNumber({

@@ -21,6 +21,7 @@ const LONGEST = 1000 * 365 * DAY
 /** How old a run must be: by its age, or by a date that it must precede. */
 export type Age = {kind: 'duration'; text: string; ms: number} | {kind: 'date'; text: string; date: Date}
 
+const SPAN_FORMS = 'a number of days or 12h, 7d, 2w, 1m (30 days), 1y, or a sum such as 1w3d'
 const AGE_FORMS =
   'a number of days or 12h, 7d, 2w, 1m (30 days), 1y, a sum such as 1w3d, or a date such as 2026-01-31'
 const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn it off'
@@ -39,20 +40,27 @@ export function parseAge(text: string, flag = '--older-than'): Age {
     return {kind: 'date', text, date}
   }
 
-  const ms = parseSum(/^\d+$/.test(text) ? `${text}d` : text)
-  if (ms === undefined || text.includes('min') || ms <= 0 || ms > LONGEST) throw wanted
+  const ms = parseDuration(text)
+  if (ms === undefined) throw wanted
   return {kind: 'duration', text, ms}
+}
+
+/** A number of days or a sum without minutes, in ms; undefined where the text is neither, or not above zero. */
+function parseDuration(text: string): number | undefined {
+  const ms = parseSum(/^\d+$/.test(text) ? `${text}d` : text)
+  return ms === undefined || text.includes('min') || ms <= 0 || ms > LONGEST ? undefined : ms
 }
 
 /**
  * Reads the value of `--keep-within`: an age as `--older-than` takes it, but no date.
- * @throws UsageError where it is none
+ * @param flag what the person wrote before it
+ * @throws UsageError where it is none of these, zero or negative
  */
 export function parseSpan(text: string, flag = '--keep-within'): Age {
-  const age = parseAge(text, flag)
-  if (age.kind === 'date')
-    throw new UsageError(`${flag} "${text}" is a date: it counts from now, give 30d, 12h, 2w or 1y.`)
-  return age
+  const ms = parseDuration(text)
+  if (ms === undefined)
+    throw new UsageError(`${flag} "${text}" is no age that counts from now: give ${SPAN_FORMS}.`)
+  return {kind: 'duration', text, ms}
 }
 
 /**

@@ -5,7 +5,7 @@ import {cleanupDatasets, type CleanupOptions, deleteDatasets} from '../../src/li
 import {DAY} from '../../src/lib/duration.js'
 import {NotAllowedError, RefusedError, UsageError} from '../../src/lib/errors.js'
 import {HubError} from '../../src/lib/hub/errors.js'
-import {parseJournal} from '../../src/lib/job-record.js'
+import {parseJournal} from '../../src/lib/journal-parsing.js'
 import {type Plan} from '../../src/lib/plan.js'
 import {formatProtection} from '../../src/lib/protection-file.js'
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'

@@ -17,7 +17,7 @@ import {join} from 'node:path'
 import {type Dataset} from '../../src/lib/datasets.js'
 import {DAY} from '../../src/lib/duration.js'
 import {RefusedError} from '../../src/lib/errors.js'
-import {parseJournal} from '../../src/lib/job-record.js'
+import {parseJournal} from '../../src/lib/journal-parsing.js'
 import {
   dataDirectory,
   type Journal,

@@ -25,6 +25,7 @@ import {
   sessionOf,
   someCase,
   someInventory,
+  someKeepers,
   someListing,
   someOptions,
 } from '../support/builders.js'
@@ -117,19 +118,20 @@ describe('properties of every plan', () => {
   })
 
   it('one more keeper never deletes more', () => {
-    const more = () => fc.record({keepRecent: fc.integer({min: 1, max: 12})})
     fc.assert(
-      fc.property(caseAndOneMore(more), ({inventory, options, more: keeper}) => {
-        const selectors = {...options}
-        delete selectors.keepRecent
-        fc.pre(
-          selectors.olderThan !== undefined ||
-            selectors.incompleteOnly === true ||
-            selectors.run !== undefined,
-        )
-        const before = goingIn(inventory, selectors)
-        expect(before).to.include.members(goingIn(inventory, {...selectors, ...keeper}))
-      }),
+      fc.property(
+        caseAndOneMore(() => someKeepers),
+        ({inventory, options, more: keepers}) => {
+          fc.pre(
+            options.olderThan !== undefined ||
+              options.incompleteOnly === true ||
+              options.run !== undefined ||
+              Object.keys(options).some((name) => name.startsWith('keep')),
+          )
+          const before = goingIn(inventory, options)
+          expect(before).to.include.members(goingIn(inventory, {...keepers, ...options}))
+        },
+      ),
       RUNS,
     )
   })
@@ -137,10 +139,15 @@ describe('properties of every plan', () => {
   it('a keeper of more runs never deletes more', () => {
     fc.assert(
       fc.property(someCase(someOptions), fc.integer({min: 1, max: 12}), ({inventory, options}, added) => {
-        fc.pre(options.keepRecent !== undefined)
+        const counts = Object.entries(options).filter(
+          ([name, value]) => name.startsWith('keep') && typeof value === 'number',
+        )
+        fc.pre(counts.length > 0)
         const before = goingIn(inventory, options)
-        const after = goingIn(inventory, {...options, keepRecent: (options.keepRecent ?? 0) + added})
-        expect(before).to.include.members(after)
+        for (const [name, count] of counts) {
+          const after = goingIn(inventory, {...options, [name]: Number(count) + added})
+          expect(before, name).to.include.members(after)
+        }
       }),
       RUNS,
     )

@@ -460,6 +460,24 @@ const someAge = fc.oneof(
 )
 const someGrace = fc.constantFrom('0', '30min', '6h', '1d', '2w')
 
+const someCount = fc.integer({min: 1, max: 8})
+
+/** Keepers that need to know nothing but the runs' dates, at least one. */
+export const someKeepers: fc.Arbitrary<RetentionOptions> = fc
+  .record(
+    {
+      keepRecent: someCount,
+      keepWithin: fc.constantFrom('1h', '12h', '7d', '2w', '1m', '1y'),
+      keepHourly: someCount,
+      keepDaily: someCount,
+      keepWeekly: someCount,
+      keepMonthly: someCount,
+      keepYearly: someCount,
+    },
+    {requiredKeys: []},
+  )
+  .filter((keepers) => Object.keys(keepers).length > 0)
+
 /** Selectors, keepers and scope that go together; without `--all`. At least one selector or keeper. */
 export function someOptions({datasets}: Inventory): fc.Arbitrary<RetentionOptions> {
   const timestamps = [...new Set(datasets.map(({timestamp}) => timestamp))]
@@ -469,16 +487,20 @@ export function someOptions({datasets}: Inventory): fc.Arbitrary<RetentionOption
         olderThan: someAge,
         incompleteOnly: fc.constant(true),
         run: fc.subarray(timestamps, {minLength: Math.min(1, timestamps.length)}),
-        keepRecent: fc.integer({min: 1, max: 8}),
         grace: someGrace,
         only: fc.subarray([...RUN_TYPES], {minLength: 1}),
         deleteLeaderboard: fc.boolean(),
       },
       {requiredKeys: []},
     )
+    .chain((selectors) => fc.tuple(fc.constant(selectors), fc.option(someKeepers, {nil: {}})))
+    .map(([selectors, keepers]) => ({...selectors, ...keepers}))
     .filter(
-      ({olderThan, incompleteOnly, run = [], keepRecent}) =>
-        olderThan !== undefined || incompleteOnly === true || run.length > 0 || keepRecent !== undefined,
+      (options) =>
+        options.olderThan !== undefined ||
+        options.incompleteOnly === true ||
+        (options.run ?? []).length > 0 ||
+        Object.keys(options).some((name) => name.startsWith('keep')),
     )
 }
 

@@ -1,0 +1,199 @@
+import {expect} from 'chai'
+
+import {citationsIn} from '../../../src/lib/citations.js'
+import {RefusedError} from '../../../src/lib/errors.js'
+import {evidenceOf} from '../../../src/lib/evidence.js'
+import {type LeaderboardRow} from '../../../src/lib/leaderboard-rows.js'
+import {RUN_TYPES} from '../../../src/lib/naming.js'
+import {decide, filterRuns} from '../../../src/lib/retention.js'
+import {readRules, type RetentionOptions} from '../../../src/lib/rules.js'
+import {groupDatasetsByRun} from '../../../src/lib/runs.js'
+import {ago, errorOf, NAMESPACE, NOW, runDatasets} from '../../support/builders.js'
+import {A, B, C, finished, named, rowOf} from '../../support/rows.js'
+
+const RUNS = groupDatasetsByRun(
+  [A, B, C].flatMap((timestamp) => runDatasets(timestamp, [...RUN_TYPES], {createdAt: createdOf(timestamp)})),
+)
+
+function createdOf(timestamp: string): Date {
+  return new Date(`${timestamp.slice(0, 4)}-${timestamp.slice(4, 6)}-${timestamp.slice(6, 8)}T12:30:00Z`)
+}
+
+/** What every run comes to under these rules, oldest first. */
+function verdicts(options: RetentionOptions, rows: LeaderboardRow[]): Array<{goes: boolean; why: string}> {
+  const known = {
+    protection: {},
+    evidence: evidenceOf(rows, NAMESPACE),
+    citations: citationsIn(rows, NAMESPACE),
+  }
+  return decide(RUNS, readRules(options), NOW, known)
+    .map(({action, reasons}) => ({
+      goes: action === 'delete',
+      why: reasons.map(({text}) => text).join('; '),
+    }))
+    .toReversed()
+}
+
+const goes = (options: RetentionOptions, ...rows: LeaderboardRow[]) =>
+  verdicts(options, rows).map((each) => each.goes)
+
+describe('selectors by the leaderboard', () => {
+  describe('by model, team and purpose', () => {
+    const rows = [
+      finished(A, {model: 'openai/gpt-4o', team: 'core', purpose: 'selection'}),
+      finished(B, {model: 'openai/gpt-4.1-mini', team: 'Core'}),
+    ]
+    const cases: Array<[options: RetentionOptions, expected: boolean[]]> = [
+      [{model: ['openai/gpt-4o']}, [true, false, false]],
+      [{model: ['*gpt-4*']}, [true, true, false]],
+      [{model: ['openai/*']}, [true, true, false]],
+      [{model: ['*']}, [true, true, false]],
+      [{model: ['gpt-4o']}, [false, false, false]],
+      [{model: ['OPENAI/*']}, [false, false, false]],
+      [{model: ['nothing', '*mini']}, [false, true, false]],
+      [{team: ['core']}, [true, false, false]],
+      [{team: ['core', 'Core']}, [true, true, false]],
+      [{purpose: ['selection']}, [true, false, false]],
+      [{purpose: ['*']}, [false, false, false]],
+      [{model: ['*gpt-4*'], team: ['Core']}, [false, true, false]],
+      [{model: ['*'], olderThan: '1y'}, [false, false, false]],
+    ]
+    for (const [options, expected] of cases) {
+      it(`select with ${JSON.stringify(options)}`, () => {
+        expect(goes(options, ...rows)).to.deep.equal(expected)
+      })
+    }
+
+    it('say why', () => {
+      const [first, , third] = verdicts({model: ['*4o']}, rows)
+      expect(first?.why).to.equal('model openai/gpt-4o')
+      expect(third?.why).to.equal('no row on the leaderboard')
+      expect(verdicts({purpose: ['x']}, rows).map(({why}) => why)).to.deep.equal([
+        'purpose selection',
+        'its row names no purpose',
+        'no row on the leaderboard',
+      ])
+    })
+
+    it('leave a run alone whose rows disagree', () => {
+      const [first] = verdicts({model: ['a']}, [finished(A, {model: 'a'}), finished(A, {model: 'b'})])
+      expect(first).to.deep.equal({goes: false, why: 'its rows disagree about the model'})
+    })
+  })
+
+  describe('by status', () => {
+    it('select what the rows together say', () => {
+      const rows = [
+        finished(A, {runStatus: 'failed'}),
+        finished(B, {runStatus: undefined}),
+        finished(C, {runStatus: 'partial'}),
+      ]
+      expect(goes({status: ['failed']}, ...rows)).to.deep.equal([true, false, false])
+      expect(goes({status: ['completed']}, ...rows)).to.deep.equal([false, true, false])
+      expect(goes({status: ['partial', 'failed']}, ...rows)).to.deep.equal([true, false, true])
+    })
+
+    it('never select a failed run that another row calls finished, nor one of an unknown status', () => {
+      const rows = [finished(A, {runStatus: 'failed'}), finished(A), finished(B, {runStatus: 'aborted'})]
+      expect(goes({status: ['failed', 'partial']}, ...rows)).to.deep.equal([false, false, false])
+    })
+
+    it('select nothing where a row that only seems to mean the run says something else', () => {
+      const nearly = rowOf({
+        resultsDataset: `https://huggingface.co/datasets/${named('results', A)}`,
+        runStatus: 'completed',
+      })
+      const rows = [finished(A, {runStatus: 'failed'}), nearly]
+      expect(goes({status: ['failed', 'completed']}, ...rows)).to.deep.equal([false, false, false])
+    })
+  })
+
+  describe('by absence', () => {
+    it('select what no row cites, in whatever form', () => {
+      const rows = [
+        rowOf({tracesDataset: named('traces', A), runStatus: 'failed'}),
+        rowOf({resultsDataset: `renamed/smoltrace-results-${B}`}),
+      ]
+      expect(goes({unreferenced: true}, ...rows)).to.deep.equal([false, false, true])
+      expect(verdicts({unreferenced: true}, rows).map(({why}) => why)).to.deep.equal([
+        'cited by the leaderboard',
+        'a row of the leaderboard seems to mean it',
+        'no row of the leaderboard cites it',
+      ])
+    })
+
+    it('leave alone what is new: its row may be seconds away', () => {
+      const [run] = groupDatasetsByRun(
+        runDatasets('20261005_100000', [...RUN_TYPES], {createdAt: ago(60_000)}),
+      )
+      const known = {
+        protection: {},
+        evidence: new Map(),
+        citations: {rows: new Map(), meant: new Set<string>()},
+      }
+      const decided = (grace: string) =>
+        decide(run ? [run] : [], readRules({unreferenced: true, grace}), NOW, known)[0]?.action
+      expect(decided('6h')).to.equal('keep')
+      expect(decided('0')).to.equal('delete')
+    })
+  })
+
+  describe('by score', () => {
+    it('select finished runs strictly below, and never one without a score', () => {
+      const rows = [finished(A, {successRate: 49.99}), finished(B, {successRate: 50}), finished(C)]
+      expect(goes({scoreBelow: 50}, ...rows)).to.deep.equal([true, false, false])
+      expect(verdicts({scoreBelow: 50}, rows).map(({why}) => why)).to.deep.equal([
+        'success_rate 49.99, below 50',
+        'success_rate 50, not below 50',
+        'no success_rate of a finished evaluation',
+      ])
+    })
+
+    it('do not take the score of a run that failed', () => {
+      expect(goes({scoreBelow: 50}, finished(A, {successRate: 0, runStatus: 'failed'}))).to.deep.equal([
+        false,
+        false,
+        false,
+      ])
+    })
+
+    it('go by another metric', () => {
+      const rows = [finished(A, {successRate: 10, passAt1: 0.9}), finished(B, {passAt1: 0.2})]
+      expect(goes({scoreBelow: 0.5, by: 'pass'}, ...rows)).to.deep.equal([false, true, false])
+    })
+  })
+
+  describe('without a row that is of use', () => {
+    const refused: Array<[title: string, options: RetentionOptions, rows: LeaderboardRow[], flag: string]> = [
+      ['an empty leaderboard', {unreferenced: true}, [], '--unreferenced'],
+      [
+        'rows of runs that are not there',
+        {keepBest: 3},
+        [finished('20200101_120000', {successRate: 1})],
+        '--keep-best',
+      ],
+      ['no score', {keepBest: 3, by: 'cost'}, [finished(A, {successRate: 1})], '--keep-best'],
+      [
+        'scores of failed runs',
+        {scoreBelow: 3},
+        [finished(A, {successRate: 1, runStatus: 'failed'})],
+        '--score-below',
+      ],
+      ['no value to group by', {keepRecent: 3, groupBy: ['team']}, [finished(A, {model: 'a'})], '--group-by'],
+    ]
+    for (const [title, options, rows, flag] of refused) {
+      it(`are refused: ${title}`, () => {
+        const error = errorOf(() => filterRuns(RUNS, {...options, rows, now: NOW}))
+        expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+        expect(error.message).to.include(flag)
+      })
+    }
+
+    it('are not, where one row is, or where there is no run', () => {
+      const row = finished(A, {successRate: 1, model: 'a'})
+      const options: RetentionOptions = {keepBest: 1, groupBy: ['model', 'team']}
+      expect(filterRuns(RUNS, {...options, rows: [row], now: NOW}).keep).to.have.length(1)
+      expect(filterRuns([], {...options, rows: [], now: NOW})).to.deep.equal({delete: [], keep: []})
+    })
+  })
+})
