@@ -18,7 +18,7 @@ import {snapshotOf, strike, type Watch, watch} from './watch.js'
 /** How long the Hub may be silent, in ms; unlike any other limit. Where a fault keeps it silent, it is over at once. */
 const PATIENCE = 2345
 /** In ms. What takes longer hangs; then its Hub ends, and so does it. */
-const DEADLINE = 10_000
+const DEADLINE = 60_000
 
 /** Whether every cell is played, also those that few would miss. */
 const IS_WHOLE = process.env.SMOLTRACE_FAULTS === 'all'
