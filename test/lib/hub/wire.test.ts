@@ -1,5 +1,4 @@
 import {expect} from 'chai'
-import nock from 'nock'
 import {once} from 'node:events'
 import http from 'node:http'
 import {createServer, type Socket} from 'node:net'
@@ -21,13 +20,7 @@ describe('the wire', () => {
       {signal: new AbortController().signal, onPiece, agentFor: async () => agent},
     )
 
-  // It takes connections into its own hands, and these are what is looked at here.
-  before(() => nock.restore())
-
-  after(() => {
-    nock.activate()
-    agent.destroy()
-  })
+  after(() => agent.destroy())
 
   describe('an answer', () => {
     const text = 'grün '.repeat(1000)
@@ -239,7 +232,7 @@ describe('the wire', () => {
 
   it('keeps its connection from one DELETE to the next', async () => {
     const ports = new Set<number | undefined>()
-    const server = http.createServer((request, response) => {
+    const server = http.createServer({keepAliveTimeout: 0}, (request, response) => {
       ports.add(request.socket.remotePort)
       request.resume().on('end', () => response.end('OK'))
     })
@@ -263,7 +256,7 @@ describe('the wire', () => {
       ['DELETE', 2],
     ] as const) {
       let seen = 0
-      const server = http.createServer((request, response) => {
+      const server = http.createServer({keepAliveTimeout: 0}, (request, response) => {
         seen++
         if (seen === 2) request.socket.destroy()
         else response.end('OK')
