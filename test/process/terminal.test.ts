@@ -13,6 +13,15 @@ const KEEP_ONE = ['cleanup', '--keep-recent', '1', '--no-dry-run']
 const ALL = ['cleanup', '--all', '--no-dry-run']
 const isDelete: Fault['match'] = ({method}) => method === 'DELETE'
 
+/** Holds the program up for a while as soon as it wants to read what is typed. */
+const HOLD_UP = `
+const {resume} = process.stdin
+process.stdin.resume = function () {
+  process.nextTick(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200))
+  return resume.call(this)
+}`
+const HELD_UP = `--import=data:text/javascript,${encodeURIComponent(HOLD_UP)}`
+
 /** Starts a command on a sandbox and waits for its question. */
 async function asked(hub: Sandbox, argv: string[]): Promise<Terminal> {
   const terminal = startInTerminal(argv, cleanEnv(hub))
@@ -87,6 +96,22 @@ describe('the question before a deletion', () => {
         before: () => type.early(),
       })
       const terminal = startInTerminal(KEEP_ONE, cleanEnv(hub))
+      type.early = () => terminal.type('DELETE')
+      await terminal.waitFor(/Type DELETE to go on, anything else to cancel:/)
+      terminal.type('no')
+      expect(await terminal.finished).to.equal(130)
+      expect(deletionsAt(hub)).to.deep.equal([])
+    }))
+
+  it('is not answered by that either where the program is held up before it has read it', () =>
+    withHub({runs: 3}, async (hub) => {
+      const type = {early() {}}
+      hub.intercept({
+        match: ({path}) => path.startsWith('/api/datasets?'),
+        times: 1,
+        before: () => type.early(),
+      })
+      const terminal = startInTerminal(KEEP_ONE, cleanEnv(hub, {NODE_OPTIONS: HELD_UP}))
       type.early = () => terminal.type('DELETE')
       await terminal.waitFor(/Type DELETE to go on, anything else to cancel:/)
       terminal.type('no')
