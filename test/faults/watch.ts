@@ -84,7 +84,7 @@ export function strike(
   hub.intercept({
     ...named,
     times,
-    ...(isSilent(named) && {before: runOut}),
+    ...(isSilent(named) && {before: (port) => runOut(port, named.hold ? 0 : 1)}),
     match() {
       const isHit = seen.current === kind || (isForGood && seen.struck > 0)
       if (isHit) seen.struck++

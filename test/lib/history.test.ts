@@ -53,7 +53,16 @@ describe('history', () => {
       const [dataDir] = process.argv.slice(1)
       const plan = JSON.parse(readFileSync(dataDir + '/plan.json', 'utf8'))
       const journal = await openJournal(dataDir, {plan, user: 'kim', confirmedBy: 'yes', now: new Date()})
-      const say = (word, {name}) => writeSync(1, word + ' ' + name + '\\n')
+      const say = (word, {name}) => {
+        // Until it is read there may be no room for more.
+        for (;;) {
+          try {
+            return writeSync(1, word + ' ' + name + '\\n')
+          } catch (error) {
+            if (error.code !== 'EAGAIN') throw error
+          }
+        }
+      }
       const queue = plan.delete.flatMap(({datasets}) => datasets).values()
       const work = async () => {
         for (const dataset of queue) {

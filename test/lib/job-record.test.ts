@@ -153,7 +153,7 @@ describe('a job', () => {
         }),
         {numRuns: 15},
       )
-    }).timeout(60_000)
+    })
 
     it('says what the first line says, and when the job ended', async () => {
       const journal = await writeJob()

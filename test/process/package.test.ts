@@ -48,8 +48,7 @@ describe('the package', () => {
   let home: string
   const textOf = (file: string): string => readFileSync(join(home, file), 'utf8')
 
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'smoltrace-package-'))
     ;({files, home} = await unpack(folder))
   })

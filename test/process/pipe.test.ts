@@ -1,10 +1,11 @@
 import {expect} from 'chai'
-import {createServer} from 'node:net'
 
 import {type Fault} from '../../src/lib/sandbox/index.js'
 import {deletionsAt, namesAt, runDatasetsAt, UNKNOWN_TOKEN, until, withHub} from '../support/hub.js'
 import {cleanEnv, type Finished, PROGRAM, run, start} from '../support/process.js'
 
+/** A port that is given to nobody who asks for a free one. */
+const NOBODY = 'http://127.0.0.1:9'
 const DELETE_ALL = ['cleanup', '--all', '--no-dry-run', '--yes']
 
 describe('the program on a pipe', () => {
@@ -102,7 +103,7 @@ describe('the program without a Hub to rely on', () => {
     }))
 
   it('says that the Hub cannot be reached', async () => {
-    const result = await run(DELETE_ALL, {...cleanEnv(), HF_ENDPOINT: await closedPort(), HF_TOKEN: 'hf_any'})
+    const result = await run(DELETE_ALL, {...cleanEnv(), HF_ENDPOINT: NOBODY, HF_TOKEN: 'hf_any'})
     expectFailure(result, 1, /cannot be reached: .*ECONNREFUSED/)
     expect(result.stderr).to.include('HF_ENDPOINT')
   })
@@ -163,17 +164,4 @@ function expectFailure({stdout, stderr, exitCode}: Finished, code: number, says:
   expect(stderr).to.match(says)
   expect(stderr).not.to.match(/^\s+at /m)
   expect(stderr).not.to.include('hf_')
-}
-
-/** The address of a port that was free a moment ago and that nobody listens on. */
-async function closedPort(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const {port} = server.address() as {port: number}
-  await new Promise((resolve) => {
-    server.close(resolve)
-  })
-  return `http://127.0.0.1:${port}`
 }

@@ -3,14 +3,24 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
+import {type Fault, type Sandbox} from '../../src/lib/sandbox/index.js'
 import {runCli} from '../support/cli.js'
-import {deletionsAt, envOf, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
+import {deletionsAt, envOf, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
 import {cleanEnv} from '../support/process.js'
 import {startInTerminal, type Terminal} from '../support/pty.js'
 
 const KEEP_ONE = ['cleanup', '--keep-recent', '1', '--no-dry-run']
 const ALL = ['cleanup', '--all', '--no-dry-run']
+const isDelete: Fault['match'] = ({method}) => method === 'DELETE'
+
+/** Holds the program up for a while as soon as it wants to read what is typed. */
+const HOLD_UP = `
+const {resume} = process.stdin
+process.stdin.resume = function () {
+  process.nextTick(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200))
+  return resume.call(this)
+}`
+const HELD_UP = `--import=data:text/javascript,${encodeURIComponent(HOLD_UP)}`
 
 /** Starts a command on a sandbox and waits for its question. */
 async function asked(hub: Sandbox, argv: string[]): Promise<Terminal> {
@@ -86,6 +96,22 @@ describe('the question before a deletion', () => {
         before: () => type.early(),
       })
       const terminal = startInTerminal(KEEP_ONE, cleanEnv(hub))
+      type.early = () => terminal.type('DELETE')
+      await terminal.waitFor(/Type DELETE to go on, anything else to cancel:/)
+      terminal.type('no')
+      expect(await terminal.finished).to.equal(130)
+      expect(deletionsAt(hub)).to.deep.equal([])
+    }))
+
+  it('is not answered by that either where the program is held up before it has read it', () =>
+    withHub({runs: 3}, async (hub) => {
+      const type = {early() {}}
+      hub.intercept({
+        match: ({path}) => path.startsWith('/api/datasets?'),
+        times: 1,
+        before: () => type.early(),
+      })
+      const terminal = startInTerminal(KEEP_ONE, cleanEnv(hub, {NODE_OPTIONS: HELD_UP}))
       type.early = () => terminal.type('DELETE')
       await terminal.waitFor(/Type DELETE to go on, anything else to cancel:/)
       terminal.type('no')
@@ -187,15 +213,17 @@ describe('what happens on the Hub while the question waits', () => {
 
 describe('the deletion on a terminal', () => {
   it('takes the list off the screen where it ends before the first deletion, and says why', () =>
-    withHub({runs: 12, latencyMs: 60}, async (hub) => {
+    withHub({runs: 12}, async (hub) => {
       const copies = mkdtempSync(join(tmpdir(), 'smoltrace-copies-'))
       const argv = ['cleanup', '--all', '--grace', '0', '--archive', copies, '--no-dry-run', '--yes']
+      const letOn = hub.intercept({match: ({path}) => path.includes('/revision/'), skip: 5, hold: 'before'})
       const interrupted = startInTerminal(argv, cleanEnv(hub))
-      await interrupted.waitFor(/Archiving before anything is deleted: [2-9]/)
+      await interrupted.waitFor('Archiving before anything is deleted: 5 of ')
       interrupted.ctrlC()
       expect(await interrupted.finished).to.equal(130)
       expect(interrupted.text).to.include('Nothing was deleted.')
       expect(interrupted.screen.everything().filter((line) => line.includes(' waiting'))).to.deep.equal([])
+      letOn()
 
       hub.intercept({
         match: ({path}) =>
@@ -211,12 +239,15 @@ describe('the deletion on a terminal', () => {
     }))
 
   it('draws what is under way in place, and puts the summary last', () =>
-    withHub({runs: 6, latencyMs: 150}, async (hub) => {
+    withHub({runs: 6}, async (hub) => {
+      const {before, open} = gate()
+      hub.intercept({match: isDelete, times: 1, before})
       const terminal = startInTerminal([...KEEP_ONE, '--yes'], cleanEnv(hub), {rows: 50})
       await terminal.waitFor(/ deleting$/m)
+      await drawn(terminal, 3)
+      open()
       expect(await terminal.finished).to.equal(0)
       const total = deletionsAt(hub).length
-      expect(framesOf(terminal).length).to.be.above(3)
       const lines = terminal.screen.everything()
       expect(lines.filter((line) => line.startsWith('Deleting '))).to.deep.equal([
         `Deleting ${total}/${total}`,
@@ -231,12 +262,15 @@ describe('the deletion on a terminal', () => {
 
   it('never draws more lines than the terminal has, however many datasets go', () =>
     withHub({runs: 230}, async (hub) => {
+      const {before, open} = gate()
+      hub.intercept({match: isDelete, times: 1, before})
       const terminal = startInTerminal([...ALL, '--yes', '--concurrency', '16'], cleanEnv(hub))
+      await drawn(terminal, 5)
+      open()
       expect(await terminal.finished).to.equal(0)
       const total = deletionsAt(hub).length
       expect(total).to.be.above(600)
       const frames = framesOf(terminal)
-      expect(frames.length).to.be.above(5)
       for (const frame of frames) {
         expect(frame.length).to.be.at.most(24)
         for (const line of frame) expect(line.length).to.be.at.most(100)
@@ -245,17 +279,20 @@ describe('the deletion on a terminal', () => {
       expect(frames.some((frame) => frame.some((line) => line.endsWith(' deleting')))).to.equal(true)
       const headlines = terminal.screen.everything().filter((line) => line.startsWith('Deleting '))
       expect(headlines).to.deep.equal([`Deleting ${total}/${total}`])
-    })).timeout(30_000)
+    }))
 
   it('stops at Ctrl-C: what is under way is finished, and the summary is true', () =>
     withHub({runs: 12}, async (hub) => {
-      hub.intercept({match: ({method}) => method === 'DELETE', delayMs: 600})
+      const answers = gate()
+      hub.intercept({match: isDelete, before: answers.before})
       const before = runDatasetsAt(hub)
       const terminal = startInTerminal([...ALL, '--yes'], cleanEnv(hub))
-      await until('the first deletion', () => deletionsAt(hub).length > 0)
+      // One that is on its way to the Hub would be counted only after the word.
+      await until('all that go at a time', () => deletionsAt(hub).length >= 4)
       terminal.ctrlC()
       await terminal.waitFor('stopping: what is under way is finished')
       const started = deletionsAt(hub).length
+      answers.open()
       expect(await terminal.finished).to.equal(130)
       expect(deletionsAt(hub)).to.have.length(started)
       expect(before.length - runDatasetsAt(hub).length).to.equal(started)
@@ -282,6 +319,11 @@ function framesOf({raw}: Terminal): string[][] {
     frame.split(/\u001B\[\d+A/)[0]?.replaceAll(/\u001B\[[\d;?]*[A-Za-z]/g, ''),
   )
   return plain.slice(0, -1).map((frame = '') => frame.trimEnd().split('\r\n'))
+}
+
+/** Waits until the list was drawn more often than this: how long a deletion takes is for the machine to say. */
+function drawn(terminal: Terminal, times: number): Promise<void> {
+  return until(`more than ${times} pictures`, () => framesOf(terminal).length > times)
 }
 
 /** The last word about the cursor must be that it is seen. */

@@ -40,10 +40,11 @@ describe('the whole program, when something goes wrong', () => {
     }))
 
   it('deletes nothing where it is interrupted while archiving, and goes on from there the next time', () =>
-    withHub({runs: 6, latencyMs: 30}, async (hub) => {
+    withHub({runs: 6}, async (hub) => {
       const env = cleanEnv(hub)
       const isDownload = ({path}: {path: string}) =>
         path.includes('/resolve/') && !path.includes('protection.json')
+      const letOn = hub.intercept({match: isDownload, skip: 9, hold: 'before'})
       const job = start([...DELETE_ALL, '--archive', copies], env)
       await until(
         'some files are under way',
@@ -51,6 +52,7 @@ describe('the whole program, when something goes wrong', () => {
       )
       job.kill('SIGINT')
       const {exitCode, stderr} = await job.finished
+      letOn()
       expect(exitCode).to.equal(130)
       expect(stderr).to.include('Nothing was deleted')
       expect(deletionsAt(hub)).to.deep.equal([])
@@ -65,13 +67,19 @@ describe('the whole program, when something goes wrong', () => {
 
   for (const deletions of [1, 4, 9]) {
     it(`tells the truth in history where it was killed after ${deletions} DELETEs`, () =>
-      withHub({runs: 8, latencyMs: 20}, async (hub) => {
+      withHub({runs: 8}, async (hub) => {
         const env = cleanEnv(hub)
         const before = runDatasetsAt(hub)
+        const letOn = hub.intercept({
+          match: ({method}) => method === 'DELETE',
+          skip: deletions - 1,
+          hold: 'after',
+        })
         const job = start([...DELETE_ALL, '--concurrency', '3'], env)
         await until('enough is deleted', () => deletionsAt(hub).length >= deletions)
         job.kill('SIGKILL')
         expect((await job.finished).exitCode).to.equal(137)
+        letOn()
 
         const {jobs, problems} = JSON.parse((await run(['history', '--json'], env)).stdout)
         expect(problems).to.deep.equal([])

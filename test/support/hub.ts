@@ -74,11 +74,31 @@ export function isRunDataset(name: string, namespace: string): boolean {
   )
 }
 
+/** In ms, and less than a test has: it is for what hangs, and not for what a slow machine takes its time over. */
+const DEADLINE = 90_000
+
 /** Waits until something holds. */
-export async function until(what: string, holds: () => boolean, deadlineMs = 10_000): Promise<void> {
-  const end = performance.now() + deadlineMs
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const end = performance.now() + DEADLINE
   while (!holds()) {
-    if (performance.now() > end) throw new Error(`${deadlineMs} ms went by without: ${what}`)
+    if (performance.now() > end) throw new Error(`${DEADLINE} ms went by without: ${what}`)
     await sleep(5)
   }
+}
+
+/** Answers that are held back, as long as a test needs. */
+export interface Gate {
+  /** For a fault to wait for. */
+  before: () => Promise<void>
+  /** Lets go what is held back, and holds back nothing more. */
+  open: () => void
+}
+
+/** Something that answers wait for until it is opened. */
+export function gate(): Gate {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return {before: () => opened, open}
 }

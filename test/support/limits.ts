@@ -1,47 +1,92 @@
-/** In ms: whatever is going to be answered on this machine mostly is by then. */
-const MOMENT = 5
+import {AsyncLocalStorage} from 'node:async_hooks'
+import {subscribe, unsubscribe} from 'node:diagnostics_channel'
+import {type ClientRequest} from 'node:http'
 
-/** Lets time limits run out that are counting now. */
-export type RunOut = () => void
+/** In ms: by then a body that was on its way is mostly there. */
+const MOMENT = 5
+/** In ms, the longest that a timer can be: a limit runs out where a test wants it to, and nowhere else. */
+const FOREVER = 2 ** 31 - 1
 
 /**
- * Runs a job whose time limits of a certain length can be made to run out at once, so that nobody waits for them.
+ * Lets the time limit of a request run out.
+ * @param port the client's end of the connection that the request came over
+ * @param starts how often the limit begins anew before that: not once while the answer is waited for, once for the first
+ *   piece of its body, twice for the second. Default: not once
+ */
+export type RunOut = (port: number | undefined, starts?: number) => void
+
+/** One limit, which may begin anew as often as it likes. */
+interface Limit {
+  end: () => void
+  /** While it counts. */
+  timer?: NodeJS.Timeout | undefined
+  /** What is waited for. */
+  request?: ClientRequest
+  /** Told whenever it begins. */
+  started?: (() => void) | undefined
+}
+
+/**
+ * Runs a job whose time limits of a certain length run out where the test says so, at once, and never by themselves: nobody
+ * waits for them, and a machine that is slow is not taken for a Hub that is silent.
  * @param ms how long these limits are, unlike any other timer
- * @param job gets what makes at least one of them run out: all that have been counting for a moment by then. What is hit
- *   beside the one that was meant has had bad luck, as it might anywhere
  */
 export async function withLimits<T>(ms: number, job: (runOut: RunOut) => Promise<T>): Promise<T> {
   const {setTimeout: setReal, clearTimeout: clearReal} = globalThis
-  const counting = new Map<unknown, {since: number; end: () => void}>()
-  let isOver = false
+  const current = new AsyncLocalStorage<Limit>()
+  const limits = new Map<() => void, Limit>()
 
   const set = (end: () => void, delay?: number): NodeJS.Timeout => {
-    const timer = setReal(end, delay)
-    if (delay === ms) counting.set(timer, {since: performance.now(), end})
-    return timer
+    if (delay !== ms) return setReal(end, delay)
+    const limit = limits.get(end) ?? {end}
+    limits.set(end, limit)
+    limit.timer = setReal(end, FOREVER)
+    // The request that is made from here on is the one that it is for.
+    current.enterWith(limit)
+    limit.started?.()
+    return limit.timer
   }
 
   const clear: typeof clearTimeout = (timer) => {
-    counting.delete(timer)
+    for (const limit of limits.values()) if (limit.timer === timer) limit.timer = undefined
     clearReal(timer)
   }
 
-  const runOut = () => {
-    const moment = performance.now() - MOMENT
-    const ripe = [...counting].filter(([, {since}]) => since <= moment)
-    for (const [timer, {end}] of ripe) {
-      clear(timer as NodeJS.Timeout)
-      end()
+  const noteRequest = (message: unknown) => {
+    const limit = current.getStore()
+    if (limit) limit.request = (message as {request: ClientRequest}).request
+  }
+
+  const expire = (limit: Limit) => {
+    if (!limit.timer) return
+    clear(limit.timer)
+    limit.started = undefined
+    limit.end()
+  }
+
+  const runOut: RunOut = (port, starts = 0) => {
+    const limit = [...limits.values()].find(
+      ({timer, request}) => timer !== undefined && request?.socket?.localPort === port,
+    )
+    // Whoever sent it has given it up already.
+    if (!limit) return
+    const {request} = limit
+    let left = starts
+    limit.started = () => {
+      // Where it led elsewhere, nobody waits for the rest of its own answer.
+      if (limit.request === request && --left <= 0) setReal(() => expire(limit), MOMENT)
     }
 
-    if (ripe.length === 0 && !isOver) setReal(runOut, MOMENT)
+    if (starts === 0) setReal(() => expire(limit), 0)
   }
 
   Object.assign(globalThis, {setTimeout: Object.assign(set, setReal), clearTimeout: clear})
+  subscribe('http.client.request.start', noteRequest)
   try {
     return await job(runOut)
   } finally {
-    isOver = true
+    unsubscribe('http.client.request.start', noteRequest)
     Object.assign(globalThis, {setTimeout: setReal, clearTimeout: clearReal})
+    for (const {timer} of limits.values()) clearReal(timer)
   }
 }

@@ -4,14 +4,22 @@ import timers from 'node:timers/promises'
 /** In ms. What waits longer is a limit for somebody else's slowness, not a pause. */
 const LONGEST_PAUSE = 10_000
 
-/** Runs a job in which every pause is over at once: what is waited for stays the same, but for the time. */
-export async function withoutPauses<T>(job: () => Promise<T>): Promise<T> {
+/**
+ * Runs a job in which every pause is over at once: what is waited for stays the same, but for the time.
+ * @param job gets the pauses that were to be made so far, in ms
+ */
+export async function withoutPauses<T>(job: (pauses: readonly number[]) => Promise<T>): Promise<T> {
   const {setTimeout: real} = timers
-  const hurried = <V>(ms?: number, value?: V, options?: Parameters<typeof real>[2]): Promise<V> =>
-    real(ms !== undefined && ms <= LONGEST_PAUSE ? 0 : ms, value as V, options)
+  const pauses: number[] = []
+  const hurried = <V>(ms?: number, value?: V, options?: Parameters<typeof real>[2]): Promise<V> => {
+    const isPause = ms !== undefined && ms <= LONGEST_PAUSE
+    if (isPause) pauses.push(ms)
+    return real(isPause ? 0 : ms, value as V, options)
+  }
+
   replace(hurried as typeof real)
   try {
-    return await job()
+    return await job(pauses)
   } finally {
     replace(real)
   }

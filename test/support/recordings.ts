@@ -59,12 +59,12 @@ export async function recordHub(origin: string, job: () => Promise<unknown>): Pr
     globalThis.fetch = direct
     nock.recorder.clear()
     nock.restore()
-    nock.activate()
   }
 }
 
 /** Answers a job's requests from a recording, with the network closed. All that is on file must be asked for. */
 export async function replayHub<T>(name: string, token: string, job: () => Promise<T>): Promise<T> {
+  nock.activate()
   nock.disableNetConnect()
   const scopes = nock.define(
     readRecording(name).map((exchange) => ({
@@ -80,7 +80,7 @@ export async function replayHub<T>(name: string, token: string, job: () => Promi
     return result
   } finally {
     nock.cleanAll()
-    nock.enableNetConnect('127.0.0.1')
+    nock.restore()
   }
 }
 

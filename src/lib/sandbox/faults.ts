@@ -30,8 +30,11 @@ export interface Fault {
   breakOff?: 'chunked' | 'counted' | 'stalled'
   /** Waits this long first. */
   delayMs?: number
-  /** Runs first, for what others do to the Hub between two requests. */
-  before?: () => void
+  /**
+   * Runs first, for what others do to the Hub between two requests; what it returns is waited for. It is told the client's
+   * port, which tells its connections apart.
+   */
+  before?: (port: number | undefined) => unknown
 }
 
 /** The faults that are installed; of those that match, the oldest strikes. */

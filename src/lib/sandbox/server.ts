@@ -92,7 +92,7 @@ async function handle(
   const answered = behaviour.log?.(request)
   const fault = behaviour.faults.strike({method, path, body: body.toString('utf8')})
   await pause(behaviour.latencyMs + (fault?.delayMs ?? 0), signal)
-  fault?.before?.()
+  await fault?.before?.(incoming.socket.remotePort)
   const answer = answerTo(request, behaviour, fault)
   answered?.(answer?.status ?? 0)
   if (answer) send(response, answer, {...behaviour, method, breakOff: fault?.breakOff})

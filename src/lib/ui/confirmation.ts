@@ -1,6 +1,6 @@
 import type Enquirer from 'enquirer'
 
-import {setTimeout as sleep} from 'node:timers/promises'
+import {setImmediate as nextTurn, setTimeout as sleep} from 'node:timers/promises'
 
 import {type Plan, plannedDatasets} from '../plan.js'
 import {type Style, styleFor} from './style.js'
@@ -82,6 +82,8 @@ async function discardTypeAhead(): Promise<void> {
   stdin.setRawMode?.(true)
   stdin.resume()
   await sleep(TYPE_AHEAD_MS)
+  // A process that was held up all that time has read nothing yet.
+  await nextTurn()
   stdin.pause()
   stdin.setRawMode?.(false)
 }

@@ -23,9 +23,7 @@ const {outcomes} = await restoreDatasets({dir, endpoint, token})
 console.log(JSON.stringify(outcomes))
 `
 
-describe('a large file', function () {
-  this.timeout(60_000)
-
+describe('a large file', () => {
   it('is archived and restored without being held in memory', () =>
     withHub({seed: 'empty'}, (hub) =>
       withFolder(async (dir) => {

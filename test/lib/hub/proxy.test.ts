@@ -1,5 +1,4 @@
 import {expect} from 'chai'
-import nock from 'nock'
 import {once} from 'node:events'
 import {createServer, type Server} from 'node:http'
 import {type AddressInfo, connect, type Socket} from 'node:net'
@@ -43,8 +42,6 @@ describe('a proxy', () => {
     proxy.listen(0, '127.0.0.1')
     await once(proxy, 'listening')
     address = `127.0.0.1:${(proxy.address() as AddressInfo).port}`
-    // It stands in the way of connections that go through an agent of their own.
-    nock.restore()
   })
 
   beforeEach(() => {
@@ -53,7 +50,6 @@ describe('a proxy', () => {
   })
 
   after(async () => {
-    nock.activate()
     for (const socket of sockets) socket.destroy()
     proxy.close()
     await hub.close()

@@ -1,5 +1,4 @@
 import {expect} from 'chai'
-import nock from 'nock'
 import {once} from 'node:events'
 import http from 'node:http'
 import {createServer, type Socket} from 'node:net'
@@ -22,13 +21,7 @@ describe('the wire', () => {
       {signal: new AbortController().signal, onPiece, agentFor: async () => agent},
     )
 
-  // It takes connections into its own hands, and these are what is looked at here.
-  before(() => nock.restore())
-
-  after(() => {
-    nock.activate()
-    agent.destroy()
-  })
+  after(() => agent.destroy())
 
   describe('an answer', () => {
     const text = 'grün '.repeat(1000)
@@ -222,19 +215,19 @@ describe('the wire', () => {
   })
 
   it('gives up after ten seconds where no connection comes about, and leaves nothing behind', async () => {
-    class Waiting extends http.Agent {
-      override createConnection(): never {
-        return undefined as never
-      }
-    }
-
-    const waiting = new Waiting()
     const error = await withLimits(10_000, (runOut) => {
+      class Waiting extends http.Agent {
+        override createConnection(): never {
+          setImmediate(runOut, undefined)
+          return undefined as never
+        }
+      }
+
+      const waiting = new Waiting()
       const sending = exchange(
         {url: 'http://127.0.0.1:9/', method: 'GET', headers: {}, redirect: 'follow'},
         {signal: new AbortController().signal, onPiece() {}, agentFor: async () => waiting},
       )
-      runOut()
       return rejectionOf(sending)
     })
     expect(error.message).to.equal('no connection within 10 s')
@@ -259,7 +252,7 @@ describe('the wire', () => {
 
   it('keeps its connection from one DELETE to the next', async () => {
     const ports = new Set<number | undefined>()
-    const server = http.createServer((request, response) => {
+    const server = http.createServer({keepAliveTimeout: 0}, (request, response) => {
       ports.add(request.socket.remotePort)
       request.resume().on('end', () => response.end('OK'))
     })
@@ -283,7 +276,7 @@ describe('the wire', () => {
       ['DELETE', 2],
     ] as const) {
       let seen = 0
-      const server = http.createServer((request, response) => {
+      const server = http.createServer({keepAliveTimeout: 0}, (request, response) => {
         seen++
         if (seen === 2) request.socket.destroy()
         else response.end('OK')

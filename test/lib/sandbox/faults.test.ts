@@ -163,6 +163,19 @@ describe('sandbox: faults', () => {
     expect((await remove('one')).status).to.equal(404)
   })
 
+  it('waits for what happens first', async () => {
+    const order: string[] = []
+    sandbox.intercept({
+      match: ({method}) => method === 'DELETE',
+      async before() {
+        await nextTurn()
+        order.push(sandbox.state.get('mira/one') ? 'before' : 'too late')
+      },
+    })
+    order.push(String((await remove('one')).status))
+    expect(order).to.deep.equal(['before', '200'])
+  })
+
   it('reaches the CDN as well, whose requests are not in the log', async () => {
     sandbox.state.addDataset({name: 'mira/data', createdAt: NOW, files: {'x.parquet': 'PAR1'}})
     sandbox.intercept({
@@ -230,7 +243,7 @@ describe('sandbox: faults', () => {
     const {stdout} = await promisify(execFile)(
       process.execPath,
       ['--import', 'tsx', '--input-type=module', '--eval', script],
-      {timeout: 15_000},
+      {timeout: 90_000},
     )
     expect(stdout).to.equal('cut\n')
   })
