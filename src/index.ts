@@ -31,6 +31,8 @@ export {type Metric} from './lib/metrics.js'
 export {type DatasetType, type RunType} from './lib/naming.js'
 export {type Outcome, type OutcomeStatus} from './lib/outcomes.js'
 export {type KeptRun, type Phrase, type Plan, type PlannedLeaderboard, type PlannedRun} from './lib/plan.js'
+export {loadPolicy, type Policy} from './lib/policy.js'
+export {type PolicyKey} from './lib/policy/keys.js'
 export {
   type PinChange,
   type PinnedRun,

@@ -3,7 +3,7 @@ import {type Interfaces} from '@oclif/core'
 import {applyPlan} from '../lib/apply.js'
 import {leaderboardArchive} from '../lib/archiving.js'
 import {HubCommand} from '../lib/base-command.js'
-import {APPLY_FLAGS, cleanupFlags} from '../lib/cleanup-flags.js'
+import {APPLY_FLAGS, cleanupFlags, RULE_FLAGS} from '../lib/cleanup-flags.js'
 import {cleanupDatasets} from '../lib/cleanup.js'
 import {type FlagValue} from '../lib/command-line.js'
 import {cleanupDocument} from '../lib/documents.js'
@@ -14,7 +14,9 @@ import {type Outcome} from '../lib/outcomes.js'
 import {type Plan} from '../lib/plan.js'
 import {type CleanupResult, exitCodeOf} from '../lib/result.js'
 import {retentionOf} from '../lib/retention-flags.js'
+import {type RetentionOptions} from '../lib/rules.js'
 import {type SavedPlan} from '../lib/saved-plan.js'
+import {printable} from '../lib/text.js'
 import {type PlanNotes} from '../lib/ui/preview.js'
 import {type Progress} from '../lib/ui/progress.js'
 
@@ -23,7 +25,7 @@ type GivenFlags = Record<string, FlagValue>
 export default class Cleanup extends HubCommand {
   static override summary =
     'Delete datasets of old or broken runs: shows what would go, deletes only with --no-dry-run.'
-  static override description = `Selectors (--older-than, --incomplete-only, --run, --all) make runs candidates; several of them must all agree. Keepers (--keep-recent) save runs whatever selects them; with a keeper alone, every other run is a candidate. --only and --delete-leaderboard say which datasets of these runs go. Pinned runs always stay.
+  static override description = `Selectors (--older-than, --incomplete-only, --run, --all) make runs candidates; several of them must all agree. Keepers (--keep-recent) save runs whatever selects them; with a keeper alone, every other run is a candidate. --only and --delete-leaderboard say which datasets of these runs go. Pinned runs always stay. --policy takes the same rules from a file; none is ever looked for.
 
 Nothing is deleted without --no-dry-run, and then only after DELETE has been typed (YES DELETE ALL with --all) or with --yes. What is deleted is exactly what was shown: what changed since is skipped. --plan saves what was shown, --apply carries it out later. --archive keeps a copy of each dataset, which \`restore\` brings back; \`history\` tells what was deleted.
 
@@ -42,6 +44,10 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       description: 'Delete only the traces of old runs, in a nightly job:',
       command:
         '<%= config.bin %> <%= command.id %> --only traces --older-than 2w --max-delete 10% --no-dry-run --yes',
+    },
+    {
+      description: 'The same by rules that are written down:',
+      command: '<%= config.bin %> <%= command.id %> --policy policy.yaml --max-delete 10% --no-dry-run --yes',
     },
     {
       description: 'Save a plan for somebody to review:',
@@ -63,12 +69,13 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     const isGiven = ([name]: [string, unknown]) => !metadata.flags[name]?.setFromDefault
     const given: GivenFlags = Object.fromEntries(Object.entries(flags).filter((entry) => isGiven(entry)))
     if (flags.apply !== undefined) requireNoFilter(given)
+    else if (flags.policy !== undefined) requireNoRule(given)
     if (flags['no-dry-run'] && !flags.yes) this.requireTerminal()
     const result = await this.cancellable((signal) => this.work(flags, signal))
     await this.progress?.end()
     await this.report(result, given)
     process.exitCode = exitCodeOf(result, flags['exit-code'])
-    return cleanupDocument(result)
+    return {...cleanupDocument(result), policy: flags.policy ?? null}
   }
 
   private async work(flags: CleanupFlags, signal: AbortSignal): Promise<CleanupResult> {
@@ -85,7 +92,7 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     return cleanupDatasets({
       ...connection,
       ...execution,
-      ...retentionOf(flags),
+      ...(flags.policy === undefined ? retentionOf(flags) : await rulesIn(flags.policy)),
       savePlan: flags.plan,
       onPlan: (plan, warnings) => this.preview(plan, warnings, flags),
     })
@@ -147,7 +154,8 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     for (const warning of warnings) this.warn(warning)
     if (this.jsonEnabled()) return
     const {formatPlan} = await import('../lib/ui/preview.js')
-    await this.print(formatPlan(plan, this.notes('Cleanup', plan, flags), this.screen))
+    const title = flags.policy === undefined ? 'Cleanup' : `Cleanup by ${printable(flags.policy)}`
+    await this.print(formatPlan(plan, this.notes(title, plan, flags), this.screen))
     this.log()
   }
 
@@ -200,10 +208,26 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
 
 type CleanupFlags = Interfaces.InferredFlags<typeof Cleanup.flags & typeof HubCommand.baseFlags>
 
+async function rulesIn(policy: string): Promise<RetentionOptions> {
+  const {loadPolicy} = await import('../lib/policy.js')
+  const {options} = await loadPolicy(policy)
+  return options
+}
+
 /** A saved plan says itself what goes: whoever adds a filter expects of it what it would not do. */
 function requireNoFilter(given: GivenFlags): void {
-  const clashing = Object.keys(given).filter((name) => given[name] !== false && !APPLY_FLAGS.has(name))
-  if (clashing.length === 0) return
-  const names = clashing.map((name) => `--${name}`).join(', ')
-  throw new UsageError(`--apply carries out the plan as it was made: leave out ${names}.`)
+  const names = namesOf(given, (name) => !APPLY_FLAGS.has(name))
+  if (names) throw new UsageError(`--apply carries out the plan as it was made: leave out ${names}.`)
+}
+
+/** Two places for rules would leave it open which of them holds. */
+function requireNoRule(given: GivenFlags): void {
+  const names = namesOf(given, (name) => RULE_FLAGS.has(name))
+  if (names) throw new UsageError(`--policy takes the rules from its file alone: leave out ${names}.`)
+}
+
+/** Those of the given flags that clash, as a person types them. */
+function namesOf(given: GivenFlags, clashes: (name: string) => boolean): string {
+  const names = Object.keys(given).filter((name) => given[name] !== false && clashes(name))
+  return names.map((name) => `--${name}`).join(', ')
 }

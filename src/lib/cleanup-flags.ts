@@ -52,9 +52,23 @@ const planFlags = {
   }),
 }
 
+/** Rules that stand in a file. */
+const policyFlags = {
+  policy: Flags.string({
+    summary:
+      'Take the rules from this file instead, in YAML; `policy explain` says what it does. Takes no selector, keeper, scope or grace beside it.',
+    helpGroup: 'POLICY',
+    helpValue: 'FILE',
+  }),
+}
+
+/** What a policy says in place of flags. */
+export const RULE_FLAGS: ReadonlySet<string> = new Set(Object.keys(retentionFlags))
+
 /** Every flag of `cleanup`, in the order of its help. */
 export const cleanupFlags = {
   ...retentionFlags,
+  ...policyFlags,
   ...safetyFlags,
   ...planFlags,
   concurrency: wholeNumber({

@@ -78,11 +78,10 @@ export function* planning(
   const {endpoint, namespace, now, leaderboard, standard} = inventory
   const planned: PlannedRun[] = []
   const kept: KeptRun[] = []
-  for (const {run, action, reasons} of decisions) {
-    const datasets = inScope(run, rules.only)
+  for (const decision of decisions) {
+    const {run, action, reasons} = withinScope(decision, rules)
     if (action === 'keep') kept.push(frozen({run, reasons}))
-    else if (datasets.length > 0) planned.push(frozen({run, datasets, reasons}))
-    else kept.push(frozen({run, reasons: [{rule: 'only', text: `has no ${rules.only.join(', no ')}`}]}))
+    else planned.push(frozen({run, datasets: inScope(run, rules.only), reasons}))
     yield
   }
 
@@ -103,6 +102,13 @@ export function* planning(
     },
     standard,
   })
+}
+
+/** A run that the scope takes nothing of stays, whatever was decided. */
+export function withinScope(decision: Decision, {only}: RetentionRules): Decision {
+  const {run, action} = decision
+  if (action === 'keep' || inScope(run, only).length > 0) return decision
+  return {run, action: 'keep', reasons: [{rule: 'only', text: `has no ${only.join(', no ')}`}]}
 }
 
 /** What a person types to confirm a plan made by these rules. */

@@ -1,5 +1,4 @@
 import {expect} from 'chai'
-import {subscribe, unsubscribe} from 'node:diagnostics_channel'
 import {type ServerResponse} from 'node:http'
 import {createServer, type Socket} from 'node:net'
 

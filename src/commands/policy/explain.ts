@@ -1,0 +1,74 @@
+import {Args, Flags} from '@oclif/core'
+
+import {HubCommand} from '../../lib/base-command.js'
+import {runDocument} from '../../lib/documents.js'
+import {FROM_COMMAND_LINE} from '../../lib/flags.js'
+import {loadPolicy, type Policy} from '../../lib/policy.js'
+import {readRules} from '../../lib/rules.js'
+import {type ConnectionOptions} from '../../lib/session.js'
+
+export default class PolicyExplain extends HubCommand {
+  static override summary = 'Say in sentences what a policy file keeps and what may go.'
+  static override description = `Checks the file and says what each of its rules means, and which rules hold without being written. Asks the Hub nothing and needs no token.
+
+With --run, looks at the Hub and says what the policy does with that run, which rules decided, and what each of the others says. Changes nothing.
+
+The form of the file is described by the JSON Schema in schemas/policy.schema.json of the package, which editors read.`
+  static override examples = [
+    {
+      description: 'Say what a policy does:',
+      command: '<%= config.bin %> <%= command.id %> policy.yaml',
+    },
+    {
+      description: 'Ask why a run stays or goes:',
+      command: '<%= config.bin %> <%= command.id %> policy.yaml --run 20260131_235959',
+    },
+    {
+      description: 'See everything that the policy would delete:',
+      command: '<%= config.bin %> cleanup --policy policy.yaml',
+    },
+  ]
+  static override hiddenAliases = ['smoltrace:policy:explain']
+  static override args = {
+    file: Args.string({...FROM_COMMAND_LINE, description: 'The policy file, in YAML.', required: true}),
+  }
+  static override flags = {
+    run: Flags.string({
+      summary: 'Say what becomes of this run, and which rule decides it.',
+      helpValue: 'TIMESTAMP',
+    }),
+  }
+
+  async run(): Promise<object> {
+    const {args, flags} = await this.parse(PolicyExplain)
+    const now = new Date()
+    const policy = await loadPolicy(args.file, now)
+    return flags.run === undefined
+      ? this.explainAll(policy, now)
+      : this.explainRun(policy, flags.run, (signal) => this.connection(flags, signal))
+  }
+
+  private async explainAll(policy: Policy, now: Date): Promise<object> {
+    const {formatPolicy, rulesInWords} = await import('../../lib/ui/policy.js')
+    if (!this.jsonEnabled()) await this.print(formatPolicy(policy, now, this.screen))
+    return {file: policy.file, options: policy.options, rules: rulesInWords(policy, now)}
+  }
+
+  private async explainRun(
+    policy: Policy,
+    timestamp: string,
+    connectionFor: (signal: AbortSignal) => ConnectionOptions,
+  ): Promise<object> {
+    const {explainRun} = await import('../../lib/policy/explanation.js')
+    const found = await this.cancellable((signal) => explainRun(policy, timestamp, connectionFor(signal)))
+    const {warnings, run, now, ...rest} = found
+    for (const warning of warnings) this.warn(warning)
+    if (!this.jsonEnabled()) {
+      const {formatRunExplanation} = await import('../../lib/ui/policy.js')
+      await this.print(formatRunExplanation(policy, found, this.screen))
+    }
+
+    const {graceMs} = readRules(policy.options)
+    return {file: policy.file, options: policy.options, now, ...rest, ...runDocument(run, now, graceMs)}
+  }
+}

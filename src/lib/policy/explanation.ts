@@ -1,0 +1,180 @@
+import {discover} from '../datasets.js'
+import {findOut} from '../find-out.js'
+import {checkTimestamps} from '../naming.js'
+import {inScope, withinScope} from '../plan.js'
+import {type Policy} from '../policy.js'
+import {type Protection} from '../protection.js'
+import {type Reason, type ReasonRule} from '../reasons.js'
+import {deciding, type Decision} from '../retention.js'
+import {requireUsableRows} from '../retention/usable-rows.js'
+import {keepersOf, selectorsOf} from '../rule-names.js'
+import {readRules, type RetentionOptions, type RetentionRules} from '../rules.js'
+import {grouping, requireRuns, type Run} from '../runs.js'
+import {type ConnectionOptions, openSession} from '../session.js'
+import {inSlices} from '../slices.js'
+import {flagOf, keyOfFlag, KEYS, type PolicyKey} from './keys.js'
+
+const GUARDS = ['pinned', 'grace', 'future'] as const satisfies ReasonRule[]
+type Guard = (typeof GUARDS)[number]
+
+/** What one rule says of one run, asked alone. */
+export interface Verdict {
+  kind: 'guard' | 'keeper' | 'scope' | 'selector'
+  key: Guard | PolicyKey
+  /** Where it stands in the file; undefined for what holds always. */
+  line: number | undefined
+  /** The selector selects the run, the keeper or guard keeps it, the scope takes in something of it. */
+  holds: boolean
+  /** Why, in words. */
+  text: string
+  /** Whether it is one of those that decided. */
+  decided: boolean
+}
+
+/** What a policy does with one run, and why. */
+export interface RunExplanation {
+  endpoint: string
+  namespace: string
+  now: Date
+  run: Run
+  /** What `cleanup` does with it. */
+  action: Decision['action']
+  reasons: Reason[]
+  /** Full names of the run's datasets that would go, in the order of deletion. */
+  deletes: string[]
+  verdicts: Verdict[]
+  warnings: string[]
+}
+
+/**
+ * Says what a policy does with one run, and which rules decided. Looks at the Hub and changes nothing.
+ * @param timestamp as `runs group` shows it
+ * @throws UsageError where it is no timestamp, RefusedError where there is no such run; else as `cleanupDatasets`
+ */
+export async function explainRun(
+  policy: Policy,
+  timestamp: string,
+  options: ConnectionOptions = {},
+): Promise<RunExplanation> {
+  checkTimestamps([timestamp], '--run ')
+  const rules = readRules(policy.options)
+  const session = await openSession(options)
+  const {now} = session
+  const inventory = await discover(session)
+  const runs = await inSlices(grouping(inventory.datasets))
+  requireRuns([timestamp], runs, '--run ')
+  const known = await findOut(session, inventory, rules, {mustBeCertain: false})
+  if (known.citations !== 'unknown') requireUsableRows(rules, runs, known.citations)
+  const protection = known.protection === 'unknown' ? {} : known.protection
+  const decide = async (some: RetentionRules): Promise<Decision> => {
+    const decisions = await inSlices(deciding(runs, some, now, {...known, protection}))
+    return decisions.find(({run}) => run.timestamp === timestamp) as Decision
+  }
+
+  const decision = await decide(rules)
+  const datasets = inScope(decision.run, rules.only)
+  const asked = [
+    ...(await verdictsOf('selector', selectorsOf(rules), policy, decide)),
+    ...(await verdictsOf('keeper', keepersOf(rules), policy, decide)),
+    ...guardVerdicts(decision, policy, known.protection),
+    ...scopeVerdicts(rules, datasets.length > 0, policy),
+  ]
+  const {endpoint, namespace} = inventory
+  const {run, action, reasons} = withinScope(decision, rules)
+  return {
+    endpoint,
+    namespace,
+    now,
+    run,
+    action,
+    reasons,
+    deletes: action === 'delete' ? datasets.map(({name}) => name) : [],
+    verdicts: asked.map((verdict) => ({...verdict, decided: isDecisive(verdict, decision, action)})),
+    warnings: session.warnings,
+  }
+}
+
+type Asked = Omit<Verdict, 'decided'>
+
+/**
+ * A run stays for each keeper and guard that holds, and for each selector that does not; it goes because all selectors hold.
+ * Where it would go, the scope can still leave all of it.
+ */
+function isDecisive({kind, holds}: Asked, {action}: Decision, outcome: Decision['action']): boolean {
+  if (kind === 'scope') return action !== outcome
+  if (action !== outcome) return false
+  return kind === 'selector' ? holds === (action === 'delete') : holds
+}
+
+/** Asks each rule alone, by the same code that decides. */
+async function verdictsOf(
+  kind: 'keeper' | 'selector',
+  flags: string[],
+  {options, lines}: Policy,
+  decide: (rules: RetentionRules) => Promise<Decision>,
+): Promise<Asked[]> {
+  const verdicts: Asked[] = []
+  for (const flag of flags) {
+    const key = keyOfFlag(flag)
+    if (!key) continue
+    const {action, reasons} = await decide(readRules(alone(flag, options)))
+    const own = reasons.filter(({rule}) => !isGuard(rule))
+    const isUncounted = action === 'keep' && own.length === 0
+    const holds = kind === 'selector' ? action === 'delete' || isUncounted : action === 'keep' && !isUncounted
+    const text = isUncounted ? (kind === 'selector' ? 'selected' : 'not counted') : textOf(own)
+    verdicts.push({kind, key, line: lines.get(key), holds, text})
+  }
+
+  return verdicts
+}
+
+function scopeVerdicts({only}: RetentionRules, takesSome: boolean, {lines}: Policy): Asked[] {
+  if (only.length === 0) return []
+  const text = takesSome ? `only its ${only.join(', ')}` : `has no ${only.join(', no ')}`
+  return [{kind: 'scope', key: 'only', line: lines.get('only'), holds: takesSome, text}]
+}
+
+const ABSENT: Readonly<Record<Guard, string>> = {
+  pinned: 'not pinned',
+  grace: 'complete, or unchanged for longer',
+  future: 'not dated in the future',
+}
+
+/** Guards are asked with all others: they do not depend on them. */
+function guardVerdicts({reasons}: Decision, {lines}: Policy, protection: Protection | 'unknown'): Asked[] {
+  return GUARDS.map((key) => {
+    const own = reasons.filter(({rule}) => rule === key)
+    const isUnknown = key === 'pinned' && protection === 'unknown'
+    const text = isUnknown ? 'whether it is pinned is not known' : textOf(own) || ABSENT[key]
+    return {
+      kind: 'guard',
+      key,
+      line: key === 'grace' ? lines.get(key) : undefined,
+      holds: own.length > 0,
+      text,
+    }
+  })
+}
+
+function isGuard(rule: ReasonRule): boolean {
+  return (GUARDS as readonly ReasonRule[]).includes(rule)
+}
+
+function textOf(reasons: Reason[]): string {
+  return reasons.map(({text}) => text).join('; ')
+}
+
+/** A rule without the others, but with what belongs to it. */
+function alone(flag: string, options: RetentionOptions): RetentionOptions {
+  const {grace, ignoreLeaderboard, by, groupBy} = options
+  const name = Object.keys(KEYS).find((option) => flagOf(option) === flag) ?? ''
+  const one = {grace, [name]: options[name as keyof RetentionOptions]}
+  const goesByScores = name === 'scoreBelow' || name === 'keepBest'
+  const counts = name.startsWith('keep') && name !== 'keepWithin'
+  return {
+    ...one,
+    ...(name === 'incompleteOnly' && {ignoreLeaderboard}),
+    ...(goesByScores && {by}),
+    ...(counts && {groupBy}),
+  }
+}
