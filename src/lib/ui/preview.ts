@@ -1,10 +1,10 @@
 import {countByType, type Dataset} from '../datasets.js'
-import {type Age, formatDuration, usesCalendarUnits} from '../duration.js'
 import {type KeptRun, type Plan, plannedDatasets, type PlannedLeaderboard} from '../plan.js'
-import {choosesRuns} from '../rule-names.js'
+import {choosesRuns, keepersOf, selectorsOf} from '../rule-names.js'
 import {type RetentionRules} from '../rules.js'
 import {type Run} from '../runs.js'
 import {each, joined, lines, paragraphs, type Pieces} from './pieces.js'
+import {graceSentence, sentenceOf} from './rule-sentences.js'
 import {type Screen, type Style} from './style.js'
 import {formatPairs, tablePieces} from './table.js'
 import {ageOf, count, listing, moment, protectionOf, thousands, typesOf} from './wording.js'
@@ -55,8 +55,8 @@ function* datasetsIn(runs: Run[]): Generator<Dataset> {
 export function rulePairs(plan: Plan, {archive}: PlanNotes): Array<[string, string]> {
   const {rules, archives} = plan
   return [
-    ['May go', selectorText(rules, plan.cutoff)],
-    ['Must stay', keeperText(plan)],
+    ...severalPairs('May go', selectorTexts(rules, plan.cutoff)),
+    ...severalPairs('Must stay', keeperTexts(plan)),
     ['Scope', scopeText(rules)],
     ...(archive || archives
       ? [
@@ -69,32 +69,33 @@ export function rulePairs(plan: Plan, {archive}: PlanNotes): Array<[string, stri
   ]
 }
 
-function selectorText(rules: RetentionRules, cutoff: Date | undefined): string {
-  const {olderThan, incompleteOnly, ignoreLeaderboard, runs} = rules
-  const selectors = [
-    ...(olderThan && cutoff
-      ? [`older than ${olderThan.text}, before ${moment(cutoff)}${unitNote(olderThan)}`]
-      : []),
-    ...(incompleteOnly ? [ignoreLeaderboard ? 'incomplete' : 'incomplete and not finished'] : []),
-    ...(runs.length > 0 ? [`named by --run (${listing(runs)})`] : []),
-  ]
-  if (selectors.length > 0) return `runs that are ${listing(selectors)}`
-  return choosesRuns(rules) ? 'every run' : 'no run'
+function selectorTexts(rules: RetentionRules, cutoff: Date | undefined): string[] {
+  const selectors = selectorsOf(rules).filter((flag) => flag !== '--all')
+  if (selectors.length === 0) return [choosesRuns(rules) ? 'every run' : 'no run']
+  const [first = '', ...rest] = selectors.map((flag) => sentenceOf(flag, rules, cutoff))
+  return [`runs that are ${first}`, ...rest]
 }
 
-function unitNote(age: Age): string {
-  return usesCalendarUnits(age) ? ' (a month is 30 days, a year 365)' : ''
-}
-
-function keeperText({rules: {keepRecent, graceMs}, keep}: Plan): string {
-  const recent =
-    keepRecent === undefined
-      ? []
-      : [keepRecent === 1 ? 'the most recent run' : `the ${thousands(keepRecent)} most recent runs`]
+function keeperTexts({rules, keep}: Plan): string[] {
   const pins = keep.filter(({reasons}) => reasons.some(({rule}) => rule === 'pinned')).length
-  const pinned = pins > 0 ? [count(pins, 'pinned run')] : []
-  const grace = graceMs > 0 ? [`incomplete runs changed in the last ${formatDuration(graceMs)}`] : []
-  return listing([...recent, ...pinned, ...grace]) || 'nothing'
+  return [
+    ...keepersOf(rules).map((flag) => sentenceOf(flag, rules)),
+    ...(pins > 0 ? [count(pins, 'pinned run')] : []),
+    ...(rules.graceMs > 0 ? [graceSentence(rules)] : []),
+  ]
+}
+
+/** What fits into a line of a usual terminal beside its name. */
+const LINE = 68
+
+/** On one line where they fit, else a line each. */
+function severalPairs(name: string, texts: string[]): Array<[string, string]> {
+  const line = listing(texts) || 'nothing'
+  if (texts.length < 2 || line.length <= LINE) return [[name, line]]
+  return texts.map((text, index) => [
+    index === 0 ? name : '',
+    index === texts.length - 1 ? `and ${text}` : `${text},`,
+  ])
 }
 
 function scopeText(rules: RetentionRules): string {

@@ -35,8 +35,8 @@ type Sentence = (rules: RetentionRules, cutoff?: Date) => string
 const SENTENCES: Readonly<Record<string, Sentence>> = {
   '--older-than': ({olderThan}, cutoff) => (olderThan ? olderThanText(olderThan, cutoff) : ''),
   '--incomplete-only': ({ignoreLeaderboard}) =>
-    ignoreLeaderboard ? 'incomplete, finished or not' : 'incomplete and not finished',
-  '--run': ({runs}) => `named (${listing(runs)})`,
+    ignoreLeaderboard ? 'incomplete' : 'incomplete and not finished',
+  '--run': ({runs}) => `named by --run (${listing(runs)})`,
   '--model': ({models}) => `of a model that matches ${anyOf(models)}`,
   '--team': ({teams}) => `of the team ${anyOf(teams)}`,
   '--purpose': ({purposes}) => `for the purpose ${anyOf(purposes)}`,
@@ -44,7 +44,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   '--unreferenced': () => 'cited by no row of the leaderboard',
   '--score-below': ({scoreBelow, by}) => `scored below ${scoreBelow} by ${METRIC_WORDS.get(by) ?? by}`,
   '--all': () => 'of this namespace, every one of them',
-  '--keep-recent': ({keepRecent, groupBy}) => `${several(keepRecent, 'newest')}${ofEach(groupBy)}`,
+  '--keep-recent': ({keepRecent, groupBy}) => `${several(keepRecent, 'most recent')}${ofEach(groupBy)}`,
   '--keep-within': ({keepWithin}) =>
     keepWithin ? `runs no older than ${keepWithin.text}${unitNote(keepWithin)}` : '',
   '--keep-best': ({keepBest, by, groupBy}) =>
@@ -64,7 +64,7 @@ export function sentenceOf(flag: string, rules: RetentionRules, cutoff?: Date): 
 /** What the grace period keeps. */
 export function graceSentence({graceMs}: RetentionRules): string {
   if (graceMs === 0) return 'nothing: an upload under way is not waited for'
-  return `incomplete runs changed in the last ${formatDuration(graceMs)}, which may still be uploading`
+  return `incomplete runs changed in the last ${formatDuration(graceMs)}`
 }
 
 /** What a number of runs does not count. */

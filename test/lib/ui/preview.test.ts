@@ -116,10 +116,13 @@ describe('preview', () => {
       keepRecent: 3,
       grace: '1d',
     })
-    expect(line(text, 'May go'))
-      .to.include('older than 30d')
-      .and.include('incomplete')
-      .and.include('20260806_120000')
+    expect(text.slice(text.indexOf('May go'), text.indexOf('Scope')).split('\n')).to.deep.equal([
+      'May go     runs that are older than 30d, before 2026-09-05 12:00 UTC,',
+      '           incomplete and not finished,',
+      '           and named by --run (20260806_120000)',
+      'Must stay  the 3 most recent runs and incomplete runs changed in the last 1d',
+      '',
+    ])
     expect(line(text, 'Must stay')).to.include('3 most recent').and.include('1d')
     expect(line(preview({keepRecent: 1}), 'Must stay')).to.include('the most recent run')
     expect(line(preview({all: true, grace: '0'}), 'Must stay')).to.include('nothing')
