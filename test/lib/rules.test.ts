@@ -3,6 +3,7 @@ import {expect} from 'chai'
 import {UsageError} from '../../src/lib/errors.js'
 import {type RunType} from '../../src/lib/naming.js'
 import {asksLeaderboard, choosesRuns, isEveryRunByScope} from '../../src/lib/rule-names.js'
+import {type GroupColumn, type Status} from '../../src/lib/rule-words.js'
 import {readRules, type RetentionOptions} from '../../src/lib/rules.js'
 import {errorOf} from '../support/builders.js'
 
@@ -14,6 +15,15 @@ describe('rules', () => {
     {incompleteOnly: true},
     {run: [STAMP]},
     {keepRecent: 1},
+    {keepWithin: '7d'},
+    {keepWeekly: 8},
+    {keepBest: 3, by: 'success'},
+    {model: ['gpt-4*']},
+    {team: ['core']},
+    {purpose: ['selection']},
+    {status: ['failed']},
+    {unreferenced: true},
+    {scoreBelow: 50},
   ]
   const refused: Array<[title: string, options: RetentionOptions, words: string[]]> = [
     [
@@ -32,6 +42,32 @@ describe('rules', () => {
     ['half a run to keep', {keepRecent: 1.5}, ['--keep-recent']],
     ['a number of runs to keep that is none', {keepRecent: Number.NaN}, ['--keep-recent']],
     ['an endless number of runs to keep', {keepRecent: Infinity}, ['--keep-recent']],
+    ['zero weeks to keep', {keepWeekly: 0}, ['--keep-weekly']],
+    ['half of the best', {keepBest: 0.5}, ['--keep-best']],
+    ['a date to keep within', {keepWithin: '2026-01-31'}, ['--keep-within', '2026-01-31', '7d']],
+    ['an empty span to keep within', {keepWithin: ''}, ['--keep-within']],
+    ['a span of zero to keep within', {keepWithin: '0d'}, ['--keep-within']],
+    ['a metric that is none', {keepBest: 1, by: 'luck'}, ['--by', 'luck', 'total_cost_usd (cost)']],
+    ['a metric without a rule that goes by it', {keepRecent: 1, by: 'cost'}, ['--by', '--keep-best']],
+    [
+      'a column that is none',
+      {keepRecent: 1, groupBy: ['notes' as GroupColumn]},
+      ['--group-by', 'notes', 'model'],
+    ],
+    ['groups without a keeper that counts', {olderThan: '7d', groupBy: ['model']}, ['--group-by']],
+    ['groups with a keeper that does not count', {keepWithin: '7d', groupBy: ['model']}, ['--group-by']],
+    ['a status that is none', {status: ['done' as Status]}, ['--status', 'done', 'completed']],
+    ['an empty model', {model: ['']}, ['--model']],
+    ['a team that a terminal would obey', {team: ['\u001B[2J']}, ['--team']],
+    ['a score below which nothing is', {scoreBelow: 0}, ['--score-below']],
+    ['a score that all are below', {scoreBelow: 101}, ['--score-below', '100']],
+    [
+      'a score that all are below, of another metric',
+      {scoreBelow: 50, by: 'pass_at_1'},
+      ['--score-below', '1 with'],
+    ],
+    ['a score that is none', {scoreBelow: Number.NaN}, ['--score-below']],
+    ['a score below which the best are', {scoreBelow: 50, by: 'cost'}, ['--score-below', 'total_cost_usd']],
     ['an age of zero', {olderThan: '0d'}, ['--older-than']],
     ['an empty age', {olderThan: ''}, ['--older-than']],
     ['a negative age', {olderThan: '-5d'}, ['--older-than']],
