@@ -56,7 +56,7 @@ export const scenarios = {
   'cleanup-sizes': {
     argv: ['cleanup', '--keep-recent', '2', '--sizes', '--no-dry-run', '--yes', '--concurrency', '1'],
     exitCode: 0,
-    hub: {runs: 4},
+    hub: {runs: 5},
   },
   'narrow-token': {
     argv: ['datasets', 'list'],

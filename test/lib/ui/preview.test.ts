@@ -54,7 +54,7 @@ describe('preview', () => {
     it('says what each run and each dataset takes up, and what the plan frees', () => {
       const text = withSizes(sizes)
       expect(line(text, 'Found')).to.match(/, 1\.0 TB$/)
-      expect(line(text, '20260806_120000')).to.include('metrics, traces, results').and.include(' 10 kB  ')
+      expect(line(text, '20260806_120000')).to.include('results, traces, metrics   10 kB  ')
       expect(line(text, '20261004_120000')).to.include('1.0 TB')
       expect(text).to.match(/^ +\d\. kim\/smoltrace-traces-20260806_120000 +100 B$/m)
       expect(line(text, 'Total')).to.include('4 datasets of 2 runs to delete (frees 1.0 MB), 1 run to keep')
