@@ -44,7 +44,6 @@ describe('sizes in words', () => {
     expect(sizeBehind(A, KNOWN)).to.equal(' 1.2 MB')
     expect(sizeBehind({name: 'kim/zero'}, KNOWN)).to.equal('    0 B')
     expect(sizeBehind(B, KNOWN)).to.equal('unknown')
-    expect(sizeBehind(A, 'unknown')).to.equal('')
-    expect(sizeBehind(A, undefined)).to.equal('')
+    for (const sizes of ['unknown', undefined] as const) expect(sizeBehind(A, sizes)).to.equal('')
   })
 })
