@@ -16,6 +16,7 @@ import {type CleanupResult, exitCodeOf} from '../lib/result.js'
 import {retentionOf} from '../lib/retention-flags.js'
 import {type RetentionOptions} from '../lib/rules.js'
 import {type SavedPlan} from '../lib/saved-plan.js'
+import {type Sizes} from '../lib/sizes.js'
 import {printable} from '../lib/text.js'
 import {type PlanNotes} from '../lib/ui/preview.js'
 import {type Progress} from '../lib/ui/progress.js'
@@ -85,7 +86,9 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       return applyPlan(flags.apply, {
         ...connection,
         ...execution,
-        onPlan: (saved, stale, warnings) => this.previewApplied(saved, stale, warnings, flags),
+        sizes: flags.sizes,
+        onPlan: (saved, stale, warnings, sizes) =>
+          this.previewApplied(saved, stale, warnings, {flags, sizes}),
       })
     }
 
@@ -94,7 +97,8 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       ...execution,
       ...(flags.policy === undefined ? retentionOf(flags) : await rulesIn(flags.policy)),
       savePlan: flags.plan,
-      onPlan: (plan, warnings) => this.preview(plan, warnings, flags),
+      sizes: flags.sizes,
+      onPlan: (plan, warnings, sizes) => this.preview(plan, warnings, {flags, sizes}),
     })
   }
 
@@ -150,12 +154,12 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     if (!process.stderr.isTTY) throw new UsageError(`${asks} on stderr, which is no terminal: add --yes.`)
   }
 
-  private async preview(plan: Plan, warnings: string[], flags: CleanupFlags): Promise<void> {
+  private async preview(plan: Plan, warnings: string[], shown: Shown): Promise<void> {
     for (const warning of warnings) this.warn(warning)
     if (this.jsonEnabled()) return
     const {formatPlan} = await import('../lib/ui/preview.js')
-    const title = flags.policy === undefined ? 'Cleanup' : `Cleanup by ${printable(flags.policy)}`
-    await this.print(formatPlan(plan, this.notes(title, plan, flags), this.screen))
+    const title = shown.flags.policy === undefined ? 'Cleanup' : `Cleanup by ${printable(shown.flags.policy)}`
+    await this.print(formatPlan(plan, this.notes(title, plan, shown), this.screen))
     this.log()
   }
 
@@ -163,21 +167,22 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     saved: SavedPlan,
     stale: Outcome[],
     warnings: string[],
-    flags: CleanupFlags,
+    shown: Shown,
   ): Promise<void> {
     for (const warning of warnings) this.warn(warning)
     if (this.jsonEnabled()) return
     const {formatAppliedPlan} = await import('../lib/ui/applied.js')
-    const notes = this.notes('Cleanup by a saved plan', saved.plan, flags)
+    const notes = this.notes('Cleanup by a saved plan', saved.plan, shown)
     await this.print(formatAppliedPlan(saved, stale, notes, this.screen))
     this.log()
   }
 
-  private notes(title: string, plan: Plan, flags: CleanupFlags): PlanNotes {
+  private notes(title: string, plan: Plan, {flags, sizes}: Shown): PlanNotes {
     return {
       title: flags['no-dry-run'] ? title : `${title}: dry run`,
       archive: flags.archive,
       leaderboardArchive: flags.archive ?? leaderboardArchive(this.dataDirectory, plan.now),
+      sizes,
     }
   }
 
@@ -212,6 +217,12 @@ async function rulesIn(policy: string): Promise<RetentionOptions> {
   const {loadPolicy} = await import('../lib/policy.js')
   const {options} = await loadPolicy(policy)
   return options
+}
+
+/** What a preview shows beside the plan. */
+interface Shown {
+  flags: CleanupFlags
+  sizes: Sizes | undefined
 }
 
 /** A saved plan says itself what goes: whoever adds a filter expects of it what it would not do. */

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from './concurrency.js'
-import {wholeNumber} from './flags.js'
+import {sizesFlag, wholeNumber} from './flags.js'
 import {retentionFlags} from './retention-flags.js'
 
 /** What stands between a plan and a deletion. */
@@ -71,6 +71,7 @@ export const cleanupFlags = {
   ...policyFlags,
   ...safetyFlags,
   ...planFlags,
+  sizes: sizesFlag,
   concurrency: wholeNumber({
     summary: `Runs that are worked on at a time, 1 to ${MAX_CONCURRENCY}.`,
     default: DEFAULT_CONCURRENCY,
@@ -96,6 +97,7 @@ export const APPLY_FLAGS: ReadonlySet<string> = new Set([
   'max-delete',
   'no-dry-run',
   'no-journal',
+  'sizes',
   'token',
   'yes',
 ])

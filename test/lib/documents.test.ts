@@ -11,6 +11,7 @@ import {DAY, HOUR} from '../../src/lib/duration.js'
 import {execute} from '../../src/lib/execution.js'
 import {type Protection} from '../../src/lib/protection.js'
 import {type RetentionOptions} from '../../src/lib/rules.js'
+import {type Sizes} from '../../src/lib/sizes.js'
 import {
   ago,
   fakeHub,
@@ -30,7 +31,7 @@ function read(document: object | null): Record<string, unknown> {
   return JSON.parse(text) as Record<string, unknown>
 }
 
-async function cleanup(options: RetentionOptions): Promise<Record<string, unknown>> {
+async function cleanup(options: RetentionOptions, sizes?: Sizes): Promise<Record<string, unknown>> {
   const inventory = inventoryOf([...runDatasets(ago(60 * DAY)), ...runDatasets(ago(DAY))], {
     leaderboard: leaderboardDataset(),
     standard: ['kim/smoltrace-tasks'],
@@ -38,7 +39,7 @@ async function cleanup(options: RetentionOptions): Promise<Record<string, unknow
   const plan = planOf(inventory, options)
   return read(
     cleanupDocument(
-      await execute({plan, inventory, session: sessionOf(fakeHub([])), needsLook: () => false}, {}),
+      await execute({plan, inventory, session: sessionOf(fakeHub([])), sizes, needsLook: () => false}, {}),
     ),
   )
 }
@@ -61,6 +62,45 @@ describe('documents', () => {
       visibility: 'private',
     })
     expect(read(datasetDocument(leaderboardDataset()))).not.to.have.property('run')
+  })
+
+  it('of a dataset and a run tell what they take up only where that was asked for, null where it is unknown', () => {
+    const run = runOf(ago(DAY), ['results', 'traces'])
+    const [first, second] = run.datasets.map(({name}) => name)
+    const documents = (sizes?: Sizes) => [
+      read(datasetDocument(run.datasets[0]!, sizes)),
+      read(runDocument(run, NOW, 0, sizes)),
+      read(leaderboardDocument(leaderboardDataset(), {by: 'ann', at: NOW}, sizes)),
+    ]
+    const told = (sizes: Sizes) => documents(sizes).map(({storage}) => storage)
+    expect(told(new Map([[first!, 5]]))).to.deep.equal([5, null, null])
+    expect(
+      told(
+        new Map([
+          ['kim/smoltrace-leaderboard', 9],
+          [first!, 0],
+          [second!, 2],
+        ]),
+      ),
+    ).to.deep.equal([0, 2, 9])
+    expect(told('unknown')).to.deep.equal([null, null, null])
+    for (const document of documents()) expect(document).not.to.have.property('storage')
+  })
+
+  it('of a plan tell what it frees only where that was asked for', async () => {
+    const [name = ''] = runDatasets(ago(60 * DAY)).map((dataset) => dataset.name)
+    const all = runDatasets(ago(60 * DAY)).map((dataset): [string, number] => [dataset.name, 100])
+    const some = await cleanup({olderThan: '30d'}, new Map(all))
+    expect(some).to.include({frees: 300, freed: 0, storage: null})
+    const [planned] = some.delete as Array<Record<string, unknown>>
+    expect(planned).to.deep.include({storage: 300, frees: 300})
+    expect((planned?.deletes as object[])[0]).to.include({storage: 100})
+    expect((some.keep as object[])[0]).to.include({storage: null})
+    const traces = await cleanup({olderThan: '30d', only: ['traces']}, new Map(all))
+    expect(traces).to.include({frees: 100})
+    expect((traces.delete as object[])[0]).to.include({storage: 300, frees: 100})
+    expect(await cleanup({olderThan: '30d'}, new Map([[name, 1]]))).to.include({frees: null})
+    expect(JSON.stringify(await cleanup({olderThan: '30d'}))).not.to.match(/"(storage|frees|freed)"/)
   })
 
   it('of the leaderboard tell whether it is protected, or that this is not known', () => {

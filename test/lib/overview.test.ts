@@ -15,6 +15,7 @@ import {groupDatasetsByRun} from '../../src/lib/runs.js'
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {formatRunTable} from '../../src/lib/ui/overview.js'
 import {whole} from '../../src/lib/ui/pieces.js'
+import {formatBytes} from '../../src/lib/ui/wording.js'
 import {ago, later, NOW, PLAIN, runDataset, runDatasets} from '../support/builders.js'
 
 const OLD = '20260801_120000'
@@ -42,6 +43,22 @@ describe('overview', () => {
 
   it('lists datasets by their last change', () => {
     expect(short(datasetsOf(runs, {sort: 'modified'}))[0]).to.equal('results old')
+  })
+
+  it('lists the largest datasets first, those of unknown size last, those of one size by name', () => {
+    const [resultsOld, tracesOld, , metricsNew] = DATASETS.map(({name}) => name)
+    const sizes = new Map([
+      [metricsNew!, 7],
+      [resultsOld!, 0],
+      [tracesOld!, 7],
+    ])
+    expect(short(datasetsOf(runs, {sort: 'size', sizes}))).to.deep.equal([
+      'metrics new',
+      'traces old',
+      'results old',
+      'results new',
+    ])
+    expect(datasetsOf(runs, {sort: 'size'})).to.deep.equal(datasetsOf(runs, {sort: 'name'}))
   })
 
   it('lists datasets by name', () => {
@@ -172,6 +189,25 @@ describe('looking around', () => {
         .and.include('2 finished without traces')
       for (const {timestamp} of overview.runs) expect(text).to.include(timestamp)
     }
+  })
+
+  it('asks for sizes only where it is told to, and tells them within a narrow terminal too', async () => {
+    expect((await look()).sizes).to.equal(undefined)
+    expect(hub.requests.some(({path}) => path.includes('/settings/'))).to.equal(false)
+    const overview = await look({withEvidence: true, sizes: true})
+    const {sizes} = overview
+    expect(contextOf(overview)).to.include({sizes})
+    const totals = totalsOf(overview.runs, contextOf(overview))
+    const table = (width?: number) => whole(formatRunTable(overview, totals, {style: PLAIN, width}))
+    const all = overview.runs.flatMap(({datasets}) => datasets)
+    const sum = all.reduce((bytes, {name}) => bytes + hub.state.get(name)!.storage, 0)
+    expect(table()).to.match(new RegExp(`^12 runs: .*; 30 datasets, ${formatBytes(sum)}$`, 'm'))
+    for (const {timestamp, datasets} of overview.runs) {
+      const size = formatBytes(datasets.reduce((bytes, {name}) => bytes + hub.state.get(name)!.storage, 0))
+      expect(table(80)).to.match(new RegExp(`^${timestamp} .* ${size}  `, 'm'))
+    }
+
+    for (const line of table(80).split('\n')) expect(line.length).to.be.at.most(80)
   })
 
   it('knows beside each run what the leaderboard and the protection say', async () => {

@@ -1,6 +1,7 @@
 import {HubError, HubFormatError} from './errors.js'
 import {askFacts, type DatasetFacts} from './facts.js'
-import {asFetch, certainly, followingLinks, library, noticingRepeats, repo} from './library.js'
+import {asFetch, certainly, library, repo} from './library.js'
+import {followingLinks, withoutRepeats} from './pages.js'
 import {type Ask} from './transport.js'
 import {type UploadAccess, uploadAccess} from './uploads.js'
 
@@ -80,11 +81,8 @@ export function fileAccess({endpoint, token, request, transfer, signal}: FileAcc
           revision: commit,
           recursive: true,
         })
-        const note = noticingRepeats()
-        for await (const entry of entries) {
-          note(entry.path)
+        for await (const entry of withoutRepeats(entries, ({path}) => path))
           if (entry.type !== 'directory') files.push(readEntry(entry, name))
-        }
 
         return files
       }, signal),

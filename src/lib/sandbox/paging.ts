@@ -30,12 +30,7 @@ export interface Page<Item> {
 export function pageOf<Item>(call: Call, hub: Hub, all: readonly Item[], order: Order<Item>): Page<Item> {
   const size = sizeOf(call, Math.min(order.largestPage ?? hub.pageSize, hub.pageSize))
   const after = cursorOf(call)
-  const rest = order.isSorted
-    ? firstShown(all, after, order, size + 1)
-    : all
-        .filter((item) => after === undefined || compare(order.keyOf(item), after, order.descending) > 0)
-        .filter((item) => order.isShown?.(item) ?? true)
-        .toSorted((one, other) => compare(order.keyOf(one), order.keyOf(other), order.descending))
+  const rest = order.isSorted ? firstShown(all, after, order, size + 1) : sortedAfter(all, after, order)
   const items = rest.slice(0, size)
   const last = items.at(-1)
   return {
@@ -45,6 +40,20 @@ export function pageOf<Item>(call: Call, hub: Hub, all: readonly Item[], order: 
         ? {Link: `<${nextUrl(call, hub, order.keyOf(last))}>; rel="next"`}
         : {},
   }
+}
+
+/** All items after a place, sorted. */
+function sortedAfter<Item>(
+  all: readonly Item[],
+  after: Key | undefined,
+  {keyOf, descending, isShown}: Order<Item>,
+): Item[] {
+  return all
+    .map((item) => ({item, key: keyOf(item)}))
+    .filter(({key}) => after === undefined || compare(key, after, descending) > 0)
+    .filter(({item}) => isShown?.(item) ?? true)
+    .toSorted((one, other) => compare(one.key, other.key, descending))
+    .map(({item}) => item)
 }
 
 /** The first items after a place in a sorted listing. */

@@ -49,9 +49,9 @@ export function formatAppliedPlan(
       screen.style,
     ),
     formatStale(stale, screen),
-    planned > 0 ? formatRunsToDelete(plan, screen) : '',
-    formatDatasets(plan, screen.style),
-    planned > 0 ? formatPairs([['Total', goingText(plan)]], screen.style) : '',
+    planned > 0 ? formatRunsToDelete(plan, notes, screen) : '',
+    formatDatasets(plan, notes, screen.style),
+    planned > 0 ? formatPairs([['Total', goingText(plan, notes)]], screen.style) : '',
   ])
 }
 

@@ -1,6 +1,8 @@
 import {expect} from 'chai'
 
+import {formatBytes} from '../../../src/lib/ui/wording.js'
 import {play, playJson} from '../../recordings/play.js'
+import {runCli} from '../../support/cli.js'
 import {isRunDataset} from '../../support/hub.js'
 import {listedIn, readRecording} from '../../support/recordings.js'
 
@@ -131,5 +133,75 @@ describe('datasets list', () => {
     expect(error).to.include({name: 'NotAllowedError', exitCode: 4})
     expect(error.message).to.include('HF_TOKEN')
     expect(error.suggestions.join(' ')).to.include('hf auth login')
+  })
+})
+
+describe('datasets list --sizes', () => {
+  /** What the Hub said each dataset takes up. */
+  const onFileSizes = () =>
+    new Map(
+      readRecording('datasets-list-sizes')
+        .filter(({path}) => path.startsWith('/api/settings/repositories?'))
+        .flatMap(({response}) => response as Array<{id: string; storage: number}>)
+        .map(({id, storage}) => [id, storage]),
+    )
+  const totalOf = (names: string[]) => names.reduce((sum, name) => sum + onFileSizes().get(name)!, 0)
+
+  it('tells what each dataset takes up, the leaderboard too, and all of them together', async () => {
+    expect(
+      readRecording('datasets-list-sizes').filter(({path}) => /settings.*cursor=/.test(path)),
+    ).to.have.length(1)
+    const {datasets, leaderboard, storage} = await playJson('datasets-list-sizes')
+    expect(datasets).to.have.length(onFile().length)
+    for (const each of datasets) expect(each.storage).to.equal(onFileSizes().get(each.name))
+    expect(leaderboard.storage).to.equal(onFileSizes().get('mira/smoltrace-leaderboard'))
+    expect(storage).to.equal(totalOf(onFile()))
+  })
+
+  it('prints a column for it, and the total behind the counts', async () => {
+    const {stdout} = await play('datasets-list-sizes')
+    for (const name of onFile())
+      expect(stdout).to.match(new RegExp(`${name} +${formatBytes(onFileSizes().get(name)!)}  `))
+    expect(stdout).to.match(new RegExp(`^21 datasets: .* metrics; ${formatBytes(totalOf(onFile()))}$`, 'm'))
+    expect(stdout).to.match(/^Leaderboard .*, public, \d+ kB: not protected$/m)
+  })
+
+  it('can be sorted by it, the largest first', async () => {
+    const {datasets} = await playJson('datasets-list-sizes', ['--sort', 'size'])
+    const sizes = datasets.map(({storage}: {storage: number}) => storage) as number[]
+    expect(sizes).to.deep.equal(sizes.toSorted((a, b) => b - a))
+    expect(datasets.map(({name}: {name: string}) => name)).to.have.members(onFile())
+  })
+
+  it('counts only what is shown', async () => {
+    const {datasets, storage} = await playJson('datasets-list-sizes', ['--only', 'traces'])
+    expect(storage).to.equal(totalOf(datasets.map(({name}: {name: string}) => name)))
+  })
+
+  it('lists all the same where the token may not read it, and says so', async () => {
+    const {stdout, stderr, exitCode} = await play('sizes-not-allowed')
+    expect(exitCode).to.equal(0)
+    expect(stderr).to.match(/^Warning: What the datasets take up is unknown\. The Hub answered 403 /m)
+    expect(stdout)
+      .to.match(/^1 dataset: .*; size unknown$/m)
+      .and.not.include('SIZE')
+    const {datasets, storage, warnings} = await playJson('sizes-not-allowed')
+    expect(datasets.map((each: {storage: unknown}) => each.storage)).to.deep.equal([null])
+    expect(storage).to.equal(null)
+    expect(warnings).to.have.length(2)
+  })
+
+  it('is what --sort size needs, which is refused before anything is asked', async () => {
+    const {stderr, exitCode} = await runCli(['datasets', 'list', '--sort', 'size'], {
+      HF_ENDPOINT: 'http://127.0.0.1:1',
+      HF_TOKEN: 'hf_any',
+    })
+    expect(exitCode).to.equal(2)
+    expect(stderr).to.equal('Error: --sort size: add --sizes, which reads them.\n')
+  })
+
+  it('changes nothing where it is left out', async () => {
+    expect(JSON.stringify(await playJson('datasets-list'))).not.to.include('"storage"')
+    expect((await play('datasets-list')).stdout).not.to.include('SIZE')
   })
 })

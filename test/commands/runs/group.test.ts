@@ -4,8 +4,10 @@ import {formatProtection, PROTECTION_PATH} from '../../../src/lib/protection-fil
 import {type Sandbox} from '../../../src/lib/sandbox/index.js'
 import {storedFile} from '../../../src/lib/sandbox/objects.js'
 import {toParquet} from '../../../src/lib/sandbox/parquet.js'
+import {formatBytes} from '../../../src/lib/ui/wording.js'
 import {play, playJson} from '../../recordings/play.js'
 import {runCli} from '../../support/cli.js'
+import {FAULTS} from '../../support/faults.js'
 import {envOf, isRunDataset, withHub} from '../../support/hub.js'
 import {listedIn} from '../../support/recordings.js'
 
@@ -20,6 +22,7 @@ interface RunDocument {
   state: string
   standing: string | null
   pinned: boolean | null
+  storage?: number | null
 }
 
 const onFile = () => listedIn('runs-group').filter((name) => isRunDataset(name, 'mira'))
@@ -111,7 +114,7 @@ describe('runs group on an account', () => {
   const groupJson = async (hub: Sandbox, ...flags: string[]) =>
     JSON.parse((await group(hub, ...flags, '--json')).stdout) as {
       runs: RunDocument[]
-      totals: {states: Record<string, number>}
+      totals: {states: Record<string, number>; storage?: number | null}
       warnings: string[]
     }
   /** A leaderboard with one row for each of these runs. */
@@ -191,6 +194,26 @@ describe('runs group on an account', () => {
       const {runs, warnings} = await groupJson(hub)
       expect(runs.map((run) => run.pinned)).to.deep.equal([null, null, null, null])
       expect(warnings).to.have.length(1)
+    }))
+
+  it('tells with --sizes what each run takes up, and all of them', () =>
+    withHub({runs: 6}, async (hub) => {
+      const {runs, totals} = await groupJson(hub, '--sizes')
+      const storedAt = (names: string[]) =>
+        names.map((name) => hub.state.get(name)!.storage).reduce((sum, bytes) => sum + bytes)
+      for (const {storage, datasets} of runs) expect(storage).to.equal(storedAt(datasets))
+      const all = storedAt(runs.flatMap(({datasets}) => datasets))
+      expect(totals.storage).to.equal(all)
+      const {stdout} = await group(hub, '--sizes')
+      expect(stdout).to.match(/^RUN +AGE +WHAT IT HAS +SIZE +STATE$/m)
+      expect(stdout).to.match(new RegExp(`^6 runs: .* datasets, ${formatBytes(all)}$`, 'm'))
+      const plain = await groupJson(hub)
+      expect(JSON.stringify(plain)).not.to.include('"storage"')
+      hub.intercept({match: ({path}) => path.startsWith('/api/settings/'), ...FAULTS['403']})
+      const unknown = await groupJson(hub, '--sizes')
+      expect(unknown.totals.storage).to.equal(null)
+      expect(unknown.runs.map(({storage}) => storage)).to.deep.equal(runs.map(() => null))
+      expect(unknown.warnings).to.have.length(1)
     }))
 
   it('warns, ends well and shows the datasets where the leaderboard cannot be read', () =>

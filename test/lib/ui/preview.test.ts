@@ -4,7 +4,7 @@ import {DAY} from '../../../src/lib/duration.js'
 import {plannedDatasets} from '../../../src/lib/plan.js'
 import {type RetentionOptions} from '../../../src/lib/rules.js'
 import {whole} from '../../../src/lib/ui/pieces.js'
-import {formatPlan} from '../../../src/lib/ui/preview.js'
+import {formatPlan, type PlanNotes} from '../../../src/lib/ui/preview.js'
 import {
   ago,
   inventoryOf,
@@ -43,6 +43,43 @@ describe('preview', () => {
     expect(line(preview({all: true}), 'Found'))
       .to.include('3 runs: 2 complete, 1 incomplete')
       .and.include('3 results, 2 traces, 2 metrics')
+  })
+
+  describe('with sizes', () => {
+    const sizes = new Map(INVENTORY.datasets.map(({name}, index): [string, number] => [name, 100 ** index]))
+    const [first] = INVENTORY.datasets.map(({name}) => name)
+    const withSizes = (told: PlanNotes['sizes'], rules?: RetentionOptions) =>
+      preview(rules ?? {olderThan: '30d'}, {notes: {sizes: told}})
+
+    it('says what each run and each dataset takes up, and what the plan frees', () => {
+      const text = withSizes(sizes)
+      expect(line(text, 'Found')).to.match(/, 1\.0 TB$/)
+      expect(line(text, '20260806_120000')).to.include('results, traces, metrics   10 kB  ')
+      expect(line(text, '20261004_120000')).to.include('1.0 TB')
+      expect(text).to.match(/^ +\d\. kim\/smoltrace-traces-20260806_120000 +100 B$/m)
+      expect(line(text, 'Total')).to.include('4 datasets of 2 runs to delete (frees 1.0 MB), 1 run to keep')
+    })
+
+    it('counts of a run only what goes where only a part of it does', () => {
+      const text = withSizes(sizes, {only: ['traces']})
+      expect(line(text, '20260806_120000')).to.include(' 100 B  ')
+      expect(line(text, 'Total')).to.include('frees')
+    })
+
+    it('says what of it is unknown', () => {
+      const some = new Map([...sizes].filter(([name]) => name !== first))
+      const text = withSizes(some)
+      expect(line(text, '20260806_120000')).to.include('at least 10 kB')
+      expect(text).to.match(/^ +\d\. kim\/smoltrace-results-20260806_120000 +unknown$/m)
+      expect(line(text, 'Total')).to.include('(frees at least 1.0 MB, 1 dataset of unknown size)')
+    })
+
+    it('says only in its totals that no size is known', () => {
+      const text = withSizes('unknown')
+      expect(text).not.to.include('SIZE')
+      expect(line(text, 'Total')).to.include('4 datasets of 2 runs to delete (size unknown)')
+      expect(text.replaceAll(/, size unknown| \(size unknown\)/g, '')).to.equal(preview({olderThan: '30d'}))
+    })
   })
 
   it('says how many pinned runs stay, and with each why', () => {

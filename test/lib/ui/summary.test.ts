@@ -53,6 +53,16 @@ describe('summary', () => {
     expect(text).not.to.include('kim/a').and.not.include('Skipped')
   })
 
+  it('says what was freed, where somebody asked', () => {
+    const sums = {sizes: 'unknown', found: {bytes: 9, unknown: 0}, frees: {bytes: 9, unknown: 0}} as const
+    const freed = (bytes: number, unknown: number) =>
+      summary([deleted('kim/a')], {storage: {...sums, freed: {bytes, unknown}}})
+    expect(freed(1_240_000_000, 0)).to.match(/^Freed +1\.2 GB$/m)
+    expect(freed(5, 1)).to.match(/^Freed +at least 5 B, 1 dataset of unknown size$/m)
+    expect(freed(0, 3)).to.match(/^Freed +size unknown$/m)
+    expect(summary([deleted('kim/a')])).not.to.include('Freed')
+  })
+
   it('names everything that did not go, by what became of it, with the reason and the id of the request', () => {
     const rest: Outcome[] = [
       {name: 'kim/f', status: 'failed', reason: '403 not yours', requestId: 'Root=1-abc'},

@@ -34,6 +34,24 @@ describe('table', () => {
     expect(lines).to.deep.equal(['RUN     AGE', 'a       1', 'bbbbbb  2'])
   })
 
+  it('puts numbers under each other by their ends, and their title too, wrapped or not', () => {
+    const columns: Column[] = [{title: 'RUN'}, {title: 'SIZE', isRight: true}, {title: 'WHY'}]
+    const rows = [
+      ['a', '8.0 MB', 'x'],
+      ['bb', '139 kB', 'one word and many more'],
+    ]
+    expect(table(columns, rows).split('\n')).to.deep.equal([
+      'RUN    SIZE  WHY',
+      'a    8.0 MB  x',
+      'bb   139 kB  one word and many more',
+    ])
+    expect(table(columns, rows, 24).split('\n').slice(0, 3)).to.deep.equal([
+      'RUN    SIZE  WHY',
+      'a    8.0 MB  x',
+      'bb   139 kB  one word',
+    ])
+  })
+
   it('ends no line in blanks, and itself in no newline', () => {
     const text = table(COLUMNS, [ROW, ['x', '', '', '']])
     expect(text).not.to.match(/[ \t]$/m)

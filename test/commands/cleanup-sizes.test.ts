@@ -1,0 +1,98 @@
+import {expect} from 'chai'
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
+import {formatBytes} from '../../src/lib/ui/wording.js'
+import {play, playJson} from '../recordings/play.js'
+import {runCli} from '../support/cli.js'
+import {FAULTS} from '../support/faults.js'
+import {deletionsAt, envOf} from '../support/hub.js'
+import {readRecording} from '../support/recordings.js'
+
+/** What the Hub said each dataset takes up while a scenario was recorded. */
+const sizeOnFile = new Map(
+  readRecording('cleanup-sizes')
+    .filter(({path}) => path.startsWith('/api/settings/repositories?'))
+    .flatMap(({response}) => response as Array<{id: string; storage: number}>)
+    .map(({id, storage}): [string, number] => [id, storage]),
+)
+const deletedOnFile = readRecording('cleanup-sizes')
+  .filter(({method}) => method === 'DELETE')
+  .map(({body}) => `mira/${(body as {name: string}).name}`)
+const freed = deletedOnFile.reduce((sum, name) => sum + sizeOnFile.get(name)!, 0)
+
+describe('cleanup --sizes', () => {
+  it('shows what each run and dataset takes up and what the plan frees, and then what was freed', async () => {
+    const {stdout, exitCode} = await play('cleanup-sizes')
+    expect(exitCode).to.equal(0)
+    expect(stdout.match(/^RUN +AGE +WHAT (GOES|IT HAS) +SIZE +WHY$/gm)).to.have.length(2)
+    for (const name of deletedOnFile)
+      expect(stdout).to.match(new RegExp(`\\. ${name} +${formatBytes(sizeOnFile.get(name)!)}$`, 'm'))
+    expect(stdout).to.match(new RegExp(`^Total .*\\(frees ${formatBytes(freed)}\\), 3 runs to keep$`, 'm'))
+    expect(stdout).to.match(new RegExp(`^Freed +${formatBytes(freed)}$`, 'm'))
+  })
+
+  it('says the same in bytes with --json', async () => {
+    const document = await playJson('cleanup-sizes')
+    expect(document).to.include({frees: freed, freed})
+    const [planned] = document.delete
+    for (const each of planned.deletes) expect(each.storage).to.equal(sizeOnFile.get(each.name))
+    const runs = [...document.delete, ...document.keep] as Array<{storage: number; datasets: string[]}>
+    for (const {storage, datasets} of runs)
+      expect(storage).to.equal(datasets.reduce((sum, name) => sum + sizeOnFile.get(name)!, 0))
+    expect(document.storage).to.equal(runs.reduce((sum, {storage}) => sum + storage, 0))
+    expect(document.leaderboard.storage).to.equal(sizeOnFile.get('mira/smoltrace-leaderboard'))
+  })
+
+  it('changes nothing of the document where it is left out', async () => {
+    expect(JSON.stringify(await playJson('cleanup-wet-run'))).not.to.match(/"(storage|frees|freed)"/)
+  })
+})
+
+describe('cleanup --sizes on an account', () => {
+  let hub: Sandbox
+  let folder: string
+
+  const run = (...argv: string[]) =>
+    runCli(['cleanup', ...argv], {...envOf(hub), XDG_DATA_HOME: join(folder, 'data')})
+  const plan = () => join(folder, 'plan.json')
+  const total = (stdout: string) => /^Total .*/m.exec(stdout)?.[0]
+
+  beforeEach(async () => {
+    hub = await startSandbox({runs: 6})
+    folder = await mkdtemp(join(tmpdir(), 'smoltrace-cleanup-'))
+  })
+
+  afterEach(async () => {
+    await hub.close()
+    await rm(folder, {recursive: true, force: true})
+  })
+
+  it('goes with --apply, and the saved plan knows nothing of it', async () => {
+    const made = await run('--keep-recent', '2', '--plan', plan(), '--sizes')
+    expect(total(made.stdout)).to.include('(frees ')
+    expect(made.stdout).to.include(`--apply ${plan()} --sizes --no-dry-run`)
+    const applied = await run('--apply', plan(), '--sizes')
+    expect(applied.exitCode).to.equal(0)
+    expect(applied.stdout).to.match(/^RUN +AGE +WHAT GOES +SIZE +WHY$/m)
+    expect(total(applied.stdout)).to.include(/\(frees .*\)/.exec(made.stdout)![0])
+    const {stdout} = await run('--apply', plan(), '--no-dry-run', '--yes', '--sizes')
+    expect(stdout).to.match(/^Freed +\d/m)
+    const plain = await run('--keep-recent', '2', '--plan', join(folder, 'other.json'))
+    expect(plain.stdout).not.to.include('frees')
+  })
+
+  it('deletes the same where sizes are not to be had, and says that they are unknown', async () => {
+    const wanted = JSON.parse((await run('--keep-recent', '2', '--json')).stdout).wouldDelete as number
+    hub.intercept({match: ({path}) => path.startsWith('/api/settings/'), ...FAULTS['403']})
+    const {stdout, stderr, exitCode} = await run('--keep-recent', '2', '--sizes', '--no-dry-run', '--yes')
+    expect(exitCode).to.equal(0)
+    expect(deletionsAt(hub)).to.have.length(wanted)
+    expect(stderr).to.match(/^Warning: What the datasets take up is unknown\. .*403/m)
+    expect(stdout)
+      .to.match(/^Total .*\(size unknown\)/m)
+      .and.match(/^Freed +size unknown$/m)
+  })
+})
