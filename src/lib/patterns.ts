@@ -4,8 +4,8 @@ import {UsageError} from './errors.js'
 
 /**
  * `*` crosses `/`, since a model's name is no path. A leading `!` or dot means nothing special. Without `fastpaths`, `*`
- * would pass over names that begin with `./`; without `posix`, `[!a]` would mean its opposite; and a
- * machine's system must not change what matches.
+ * would pass over names that begin with `./`; without `posix`, `[!a]` would mean its opposite; and a machine's system must
+ * not change what matches.
  */
 const OPTIONS = {
   bash: true,
@@ -31,7 +31,10 @@ export function matcherOf(patterns: readonly string[], flag = '--model'): (text:
   const bad = patterns.find((pattern) => pattern === '' || pattern.length > LONGEST)
   if (bad !== undefined)
     throw new UsageError(`${flag} takes a pattern of 1 to ${LONGEST} characters, such as 'openai/*'.`)
-  const matches = picomatch(patterns.map(literalStart), OPTIONS)
+  const matches = picomatch(
+    patterns.map((pattern) => literalStart(pattern)),
+    OPTIONS,
+  )
   return (text) => text.length <= LONGEST && matches(text)
 }
 
