@@ -17,8 +17,8 @@ export interface RowTime {
  */
 export function timeOfRow(
   row: LeaderboardRow,
-  run: string | undefined,
-  found: Run | undefined,
+  run?: string | undefined,
+  found?: Run | undefined,
 ): RowTime | undefined {
   if (found) return {date: found.time, isLocal: false}
   const said = parseIso(row.timestamp ?? '')

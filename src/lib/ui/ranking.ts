@@ -175,7 +175,7 @@ function formatTotals({groups, rowsInAll, model}: LeaderboardRanking): string {
   const marks = [
     ...(rows.some(({isTied}) => isTied) ? ['=  the same score'] : []),
     ...(rows.some(({time}) => time?.isLocal)
-      ? ['~  local time of the evaluating machine: the datasets that tell more are not there']
+      ? ['~  local time of the evaluating machine: the run itself is not there']
       : []),
   ]
   return [`${of}${count(total, 'row')}${others}`, ...marks].join('\n')
