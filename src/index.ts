@@ -20,11 +20,13 @@ export {type DeletionEvent} from './lib/deletion.js'
 export {CancelledError, NotAllowedError, RefusedError, SmoltraceError, UsageError} from './lib/errors.js'
 export {type Evidence, evidenceOf, type RunState, type Standing, stateOf} from './lib/evidence.js'
 export {type ExecutionOptions, type JobEvent} from './lib/execution.js'
+export {type Finding, type FindingKind, type Place, type Remark, type RemarkKind} from './lib/findings.js'
 export {type History, type HistoryOptions, readHistory} from './lib/history.js'
 export {HubError, HubFormatError, HubUnreachableError} from './lib/hub/errors.js'
 export {type Wait} from './lib/hub/repeats.js'
 export {type DatasetRecord, type DatasetState, type JobRecord, type JobState} from './lib/job-record.js'
 export {dataDirectory} from './lib/journal.js'
+export {checkLeaderboard, checkRows, type Findings, type LeaderboardCheck} from './lib/leaderboard-check.js'
 export {type LeaderboardRow} from './lib/leaderboard-rows.js'
 export {readLeaderboardRows} from './lib/leaderboard.js'
 export {type Metric} from './lib/metrics.js'
@@ -46,8 +48,20 @@ export {
 } from './lib/protecting.js'
 export {type LeaderboardProtection, type Pin, type Protection} from './lib/protection.js'
 export {type Reason, type ReasonRule} from './lib/reasons.js'
+export {type Loss, type Reference, type ReferenceState} from './lib/references.js'
 export {type ArchiveSummary, type CleanupResult, type RunCounts} from './lib/result.js'
 export {type Decision, type FilteredRuns, type FilterOptions, filterRuns} from './lib/retention.js'
+export {
+  type LeaderboardRanking,
+  type RankedGroup,
+  type RankedRow,
+  type Ranking,
+  type RankingOptions,
+  rankRows,
+  readRanking,
+} from './lib/row-ranking.js'
+export {type RowTime} from './lib/row-time.js'
+export {type GroupColumn} from './lib/rule-words.js'
 export {type RetentionOptions, type RetentionRules} from './lib/rules.js'
 export {groupDatasetsByRun, type Run} from './lib/runs.js'
 export {loadPlan, type PlanFacts, type RunNote, type SavedPlan, savePlan} from './lib/saved-plan.js'

@@ -1,5 +1,5 @@
 import {type LeaderboardRow} from './leaderboard-rows.js'
-import {parseDatasetName} from './naming.js'
+import {isRunType, parseDatasetName, type RunDatasetName} from './naming.js'
 import {atOnce, type Steps} from './slices.js'
 
 /** What the leaderboard says of runs, by the run's timestamp. */
@@ -52,7 +52,16 @@ export function runsCitedBy(row: LeaderboardRow, namespace: string): Set<string>
 
 /** Timestamps in names that are meant to be a run's dataset, whosever and however written. */
 export function runsMeantBy(row: LeaderboardRow): Set<string> {
-  return new Set(namesIn(row).flatMap((name) => MEANT.exec(name.trim())?.[1] ?? []))
+  return new Set(namesIn(row).flatMap((name) => readMeant(name)?.timestamp ?? []))
+}
+
+/** What a name is meant to say that is a run's dataset, whosever and however written; undefined where it is none. */
+export function readMeant(name: string): (RunDatasetName & {owner: string}) | undefined {
+  const [, owner, type = '', timestamp] = MEANT.exec(name.trim()) ?? []
+  const meant = type.toLowerCase()
+  return owner !== undefined && timestamp !== undefined && isRunType(meant)
+    ? {owner, type: meant, timestamp}
+    : undefined
 }
 
 /** Timestamps of all runs that any row names a dataset of, whatever it says about them. */
@@ -60,7 +69,7 @@ export function citedRuns(rows: readonly LeaderboardRow[], namespace: string): S
   return new Set(rows.flatMap((row) => [...runsCitedBy(row, namespace)]))
 }
 
-const MEANT = /[^/]\/smoltrace-(?:results|traces|metrics)-(\d{8}_\d{6})\/?$/i
+const MEANT = /(?:^|\/)([^/]+)\/smoltrace-(results|traces|metrics)-(\d{8}_\d{6})\/?$/i
 
 function namesIn({resultsDataset, tracesDataset, metricsDataset}: LeaderboardRow): string[] {
   return [resultsDataset, tracesDataset, metricsDataset].filter((name) => name !== undefined)

@@ -3,6 +3,7 @@ import {Flags} from '@oclif/core'
 import {UsageError} from './errors.js'
 import {METRIC_NAMES, METRICS} from './metrics.js'
 import {RUN_TYPES} from './naming.js'
+import {GROUP_COLUMNS} from './rule-words.js'
 import {DEFAULT_GRACE} from './rules.js'
 
 /** A whole number; what it may be is said in one line. */
@@ -64,3 +65,12 @@ export const METRIC_LIST = METRIC_NAMES.map((name) => `${name} (${METRICS[name].
 
 /** What runs are ranked by. Its value is read by the lib. */
 export const byFlag = Flags.custom<string>({helpValue: 'METRIC'})
+
+/** What rows, or the runs that they are about, are grouped by. */
+export const groupByFlag = Flags.option({
+  options: GROUP_COLUMNS,
+  multiple: true,
+  multipleNonGreedy: true,
+  delimiter: ',',
+  helpValue: 'COLUMN',
+})

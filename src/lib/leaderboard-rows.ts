@@ -1,3 +1,4 @@
+import {type GroupColumn} from './rule-words.js'
 import {type Steps} from './slices.js'
 
 /** The columns that hold text, by the field of a row. The last ones came with newer evaluators. */
@@ -40,6 +41,16 @@ const NUMBERS = {
  */
 export type LeaderboardRow = Record<keyof typeof NUMBERS, number | undefined> &
   Record<keyof typeof TEXTS, string | undefined>
+
+const FIELDS = Object.fromEntries(Object.entries(TEXTS).map(([field, column]) => [column, field])) as Record<
+  GroupColumn,
+  keyof typeof TEXTS
+>
+
+/** What a row has in a column that rows can be grouped by; undefined where it has nothing there. */
+export function groupCell(row: LeaderboardRow, column: GroupColumn): string | undefined {
+  return row[FIELDS[column]]
+}
 
 /** What these say decides which runs finished: nothing in them may be passed over. */
 const NAMES: ReadonlySet<string> = new Set([TEXTS.metricsDataset, TEXTS.resultsDataset, TEXTS.tracesDataset])

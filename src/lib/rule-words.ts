@@ -25,3 +25,6 @@ export const GROUP_COLUMNS = GROUPINGS.map(([column]) => column)
 /** Lengths of calendar buckets, shortest first. */
 export const PERIODS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const
 export type Period = (typeof PERIODS)[number]
+
+/** Characters of a name or pattern, so that no text from outside can keep the matching busy for long. */
+export const LONGEST_NAME = 500

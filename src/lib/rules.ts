@@ -3,7 +3,14 @@ import {UsageError} from './errors.js'
 import {DEFAULT_METRIC, type Metric, METRICS, parseMetric} from './metrics.js'
 import {checkTimestamps, RUN_TYPES, type RunType} from './naming.js'
 import {goesByScores, KEEPER_FLAGS, keepersOf, SELECTOR_FLAGS, selectorsOf} from './rule-names.js'
-import {GROUP_COLUMNS, type GroupColumn, type Period, type Status, STATUSES} from './rule-words.js'
+import {
+  GROUP_COLUMNS,
+  type GroupColumn,
+  LONGEST_NAME,
+  type Period,
+  type Status,
+  STATUSES,
+} from './rule-words.js'
 import {printable} from './text.js'
 
 /** How long an incomplete run may still be uploading, by default. */
@@ -154,9 +161,13 @@ function checkValues(options: RetentionOptions): void {
   checkWords(status, STATUSES, '--status', 'status')
   checkWords(groupBy, GROUP_COLUMNS, '--group-by', 'column to group by')
   for (const name of ['model', 'team', 'purpose'] as const) {
-    if (options[name]?.some((text) => typeof text !== 'string' || text === '' || text !== printable(text)))
-      throw new UsageError(`--${name} takes a plain text that is not empty.`)
+    if (options[name]?.some((text) => !isPlainText(text)))
+      throw new UsageError(`--${name} takes a plain text of 1 to ${LONGEST_NAME} characters.`)
   }
+}
+
+function isPlainText(text: unknown): boolean {
+  return typeof text === 'string' && text !== '' && text.length <= LONGEST_NAME && text === printable(text)
 }
 
 function checkWords<T>(words: readonly T[], known: readonly T[], flag: string, what: string): void {

@@ -113,6 +113,21 @@ export const scenarios = {
     exitCode: 0,
     hub: {runs: 5},
   },
+  'leaderboard-show': {
+    argv: ['leaderboard', 'show'],
+    exitCode: 0,
+    hub: {runs: 9},
+  },
+  'leaderboard-check': {
+    argv: ['leaderboard', 'check'],
+    exitCode: 0,
+    hub: {runs: 9},
+  },
+  'leaderboard-show-nothing': {
+    argv: ['leaderboard', 'show'],
+    exitCode: 1,
+    hub: {seed: 'empty'},
+  },
   'runs-protect': {
     argv: ['runs', 'protect', THE_RUN, '--reason', 'cited in the paper', '--until', '2025-12-31'],
     exitCode: 0,

@@ -7,10 +7,12 @@ import {type Screen, type Style} from './style.js'
 
 export interface Column {
   title: string
-  /** Numbers stand under each other by their last digits. */
-  isRight?: boolean
   /** On a terminal too narrow for the whole table, columns go in this order, lowest first; without, a column stays. */
   dropAt?: number
+  /** Numbers stand under each other by their last digits. */
+  isRight?: boolean
+  /** Columns of the terminal that it takes at least, so that several tables stand under each other. */
+  least?: number
 }
 
 /** Two blanks between columns. */
@@ -63,7 +65,7 @@ export function* tablePieces(
   rows: Iterable<string[]>,
   {style, width}: Screen,
 ): Generator<string> {
-  const widths = columns.map(({title}) => columnsOf(title))
+  const widths = columns.map(({title, least = 0}) => Math.max(columnsOf(title), least))
   const words = columns.map(() => 0)
   const cells: string[][] = []
   for (const row of rows) {

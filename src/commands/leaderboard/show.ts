@@ -1,0 +1,72 @@
+import {Flags} from '@oclif/core'
+
+import {HubCommand} from '../../lib/base-command.js'
+import {csvPieces} from '../../lib/csv.js'
+import {byFlag, groupByFlag, METRIC_LIST, wholeNumber} from '../../lib/flags.js'
+import {CSV_TITLES, csvRows, rankingDocument} from '../../lib/ranking-documents.js'
+import {readRanking} from '../../lib/row-ranking.js'
+import {writePieces} from '../../lib/ui/pieces.js'
+
+export default class LeaderboardShow extends HubCommand {
+  static override summary = "Show the leaderboard's rows, the best first."
+  static override description = `Ranks the evaluations that finished by one metric; equal scores have the same place, and the newer row stands first. Those that failed, stopped early or have no score stand below, without a place. Rows whose datasets are gone are marked; a missing traces dataset is not, since rows name one also where none was made. Changes nothing.
+
+Durations are the average of one test. Dates are those of the runs on the Hub. One with a ~ is the row's own: the local time of the evaluating machine.`
+  static override examples = [
+    {description: 'Every row, by success rate:', command: '<%= config.bin %> <%= command.id %>'},
+    {
+      description: 'The three cheapest evaluations of each model:',
+      command: '<%= config.bin %> <%= command.id %> --by cost --group-by model --limit 3',
+    },
+    {
+      description: 'Those of two makers of models:',
+      command: "<%= config.bin %> <%= command.id %> --model 'openai/*' --model 'anthropic/*'",
+    },
+    {
+      description: 'All of it, for a spreadsheet:',
+      command: '<%= config.bin %> <%= command.id %> --csv > leaderboard.csv',
+    },
+  ]
+  static override hiddenAliases = ['smoltrace:leaderboard:show']
+  static override flags = {
+    by: byFlag({summary: `What rows are ranked by (default success_rate): ${METRIC_LIST}.`}),
+    'group-by': groupByFlag({
+      summary: 'Rank within each group of rows that agree in this column; may be given several times.',
+    }),
+    model: Flags.string({
+      summary:
+        'Only rows of a model that this pattern matches, such as openai/*; may be given several times, and one of them is enough.',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'PATTERN',
+    }),
+    limit: wholeNumber({
+      summary: 'At most N rows; with --group-by, of each group.',
+      min: 1,
+      helpValue: 'N',
+    }),
+    csv: Flags.boolean({summary: 'Print CSV instead of a table.', exclusive: ['json']}),
+  }
+
+  async run(): Promise<object> {
+    const {flags} = await this.parse(LeaderboardShow)
+    const ranked = await this.cancellable((signal) =>
+      readRanking({
+        ...this.connection(flags, signal),
+        by: flags.by,
+        groupBy: flags['group-by'],
+        model: flags.model,
+        limit: flags.limit,
+      }),
+    )
+    for (const warning of ranked.warnings) this.warn(warning)
+    if (flags.csv) await writePieces(process.stdout, csvPieces(CSV_TITLES, csvRows(ranked)))
+    else if (!this.jsonEnabled()) {
+      const {formatRanking} = await import('../../lib/ui/ranking.js')
+      const {marksFor} = await import('../../lib/ui/bars.js')
+      await this.print(formatRanking(ranked, {...this.screen, marks: marksFor()}))
+    }
+
+    return rankingDocument(ranked)
+  }
+}

@@ -1,0 +1,190 @@
+import {type Finding} from './findings.js'
+import {
+  type CheckedRow,
+  type CheckFacts,
+  emptyPlace,
+  merged,
+  placesBy,
+  rowsThat,
+  shown,
+  some,
+  unique,
+} from './places.js'
+import {lossOf, runOfRow} from './references.js'
+import {mayGetRow, uncited} from './remarks.js'
+import {type Steps} from './slices.js'
+
+/** Rows whose results or metrics are gone. Traces alone prove nothing: rows name them also where none were ever made. */
+export function* danglingRows({rows, inventory}: CheckFacts): Steps<Finding[]> {
+  const found: Finding[] = []
+  for (const {row, data, references} of rows) {
+    yield
+    const {gone, isTotal} = lossOf(references)
+    if (gone.length === 0) continue
+    const run = runOfRow(references) ?? ''
+    const lost = references.filter(({state}) => state === 'gone')
+    const what = isTotal ? 'all datasets' : `the ${gone.join(' and ')}`
+    found.push({
+      kind: 'dangling-row',
+      message: `Row ${row} (${shown(data.model ?? 'no model')}): ${what} of run ${run} are gone.`,
+      suggestion: `From an archive they come back with {bin} restore DIR --namespace ${inventory.namespace}; else leave the row as a record of its scores, or take it out of the leaderboard.`,
+      rows: [row],
+      runs: [run],
+      datasets: lost.filter(({type}) => isTotal || type !== 'traces').flatMap(({dataset}) => dataset ?? []),
+    })
+  }
+
+  return found
+}
+
+/** Runs that no row names or means, but for those whose row may be seconds away. */
+export function* runsWithoutRow(facts: CheckFacts): Steps<Finding[]> {
+  const found: Finding[] = []
+  const {namespace} = facts.inventory
+  for (const run of yield* uncited(facts)) {
+    if (mayGetRow(run, facts.inventory.now)) continue
+    const {timestamp} = run
+    found.push({
+      kind: 'run-without-row',
+      message: `Run ${timestamp} (${run.datasets.map(({type}) => type).join(', ')}) has no row.`,
+      suggestion: `It was stopped before it wrote its row, or the row was lost when two evaluations wrote at the same time. See what it holds: {bin} runs group --namespace ${namespace}. If nobody needs it: {bin} cleanup --run TIMESTAMP --namespace ${namespace}`,
+      rows: [],
+      runs: [timestamp],
+      datasets: run.datasets.map(({name}) => name),
+    })
+    yield
+  }
+
+  return found
+}
+
+/** Several rows about one evaluation, or about one results dataset. */
+export function* duplicateRows({rows}: CheckFacts): Steps<Finding[]> {
+  const byDataset = new Map<string, CheckedRow[]>()
+  const byId = new Map<string, CheckedRow[]>()
+  for (const checked of rows) {
+    const {data, references} = checked
+    const results = references.find(({type}) => type === 'results')
+    const isNowhere = results === undefined || results.state === 'local' || results.state === 'other'
+    if (results && !isNowhere) push(byDataset, results.dataset ?? results.name, checked)
+    if (data.runId !== undefined) push(byId, data.runId, checked)
+    yield
+  }
+
+  const found: Finding[] = []
+  const told = new Set<string>()
+  for (const [dataset, group] of byDataset) {
+    yield
+    if (group.length < 2) continue
+    told.add(keyOf(group))
+    const ids = new Set(group.map(({data}) => data.runId))
+    found.push(duplicate(group, `name ${shown(dataset)}`, ids.size > 1 ? SHARED : REPEATED))
+  }
+
+  for (const [id, group] of byId) {
+    yield
+    if (group.length < 2 || told.has(keyOf(group))) continue
+    found.push(duplicate(group, `have the run_id ${shown(id)}`, REPEATED))
+  }
+
+  return found.sort((a, b) => (a.rows[0] ?? 0) - (b.rows[0] ?? 0))
+}
+
+const REPEATED = 'Take all of them but the newest out of the leaderboard.'
+const SHARED =
+  'Evaluations that begin in the same second write to one dataset, which holds what the last of them wrote: take the other rows out of the leaderboard.'
+
+function duplicate(group: CheckedRow[], what: string, suggestion: string): Finding {
+  const rows = group.map(({row}) => row)
+  const references = group.flatMap((checked) => checked.references)
+  return {
+    kind: 'duplicate-rows',
+    message: `Rows ${some(rows)} ${what}.`,
+    suggestion,
+    rows,
+    runs: unique(group.flatMap((checked) => runOfRow(checked.references) ?? [])),
+    datasets: unique(
+      references.filter(({type}) => type === 'results').map(({dataset, name}) => dataset ?? shown(name)),
+    ),
+  }
+}
+
+/** Rows that name a dataset otherwise than it is called: cleanup keeps such runs, but no row counts as theirs. */
+export function* inexactNames({rows}: CheckFacts): Steps<Finding[]> {
+  const found: Finding[] = []
+  for (const {row, references} of rows) {
+    yield
+    const inexact = references.filter(({state}) => state === 'inexact')
+    const [first] = inexact
+    if (!first) continue
+    const datasets = inexact.flatMap(({dataset}) => dataset ?? [])
+    found.push({
+      kind: 'inexact-name',
+      message: `Row ${row} writes ${shown(first.name)}, and the dataset is called ${first.dataset}.`,
+      suggestion: 'Write the exact name in the leaderboard: only by that does a row belong to its run.',
+      rows: [row],
+      runs: [first.timestamp ?? ''],
+      datasets,
+    })
+  }
+
+  return found
+}
+
+/** Rows that name datasets under a namespace that they are not in any more: one finding for each such name. */
+export function* renamedNamespaces({rows, inventory}: CheckFacts): Steps<Finding[]> {
+  const {namespace} = inventory
+  const places = yield* placesBy(rows, 'renamed')
+  return [...places].map(([owner, place]) => ({
+    kind: 'renamed-namespace',
+    message: capitalized(
+      `${rowsThat('name', place)} datasets of ${shown(owner)}, which are here, in ${namespace}: it seems to have been renamed, or they were moved.`,
+    ),
+    suggestion: `Write ${namespace}/ instead of ${shown(owner)}/ in these rows: until then they do not count as rows of their runs.`,
+    ...merged([place]),
+  }))
+}
+
+/** A public leaderboard that tells of private runs. */
+export function* exposedRuns({rows, inventory, known}: CheckFacts): Steps<Finding[]> {
+  const {leaderboard, endpoint} = inventory
+  if (!leaderboard || leaderboard.private) return []
+  const place = emptyPlace()
+  for (const {row, references} of rows) {
+    yield
+    const secret = references.filter(
+      ({dataset}) => dataset !== undefined && known.byName.get(dataset)?.private,
+    )
+    if (secret.length === 0) continue
+    place.rows.push(row)
+    for (const {timestamp, dataset} of secret) {
+      if (timestamp !== undefined) place.runs.push(timestamp)
+      if (dataset !== undefined) place.datasets.push(dataset)
+    }
+  }
+
+  if (place.rows.length === 0) return []
+  const found = {rows: place.rows, runs: unique(place.runs), datasets: unique(place.datasets)}
+  return [
+    {
+      kind: 'exposed-runs',
+      message: `${leaderboard.name} is public, and ${rowsThat('tell', place)} of private runs: everyone can read their models, teams, scores and the names of their datasets.`,
+      suggestion: `Make it private at ${endpoint}/datasets/${leaderboard.name}/settings, or leave it if that is meant to be seen.`,
+      ...found,
+    },
+  ]
+}
+
+function push<T>(groups: Map<string, T[]>, key: string, item: T): void {
+  const group = groups.get(key)
+  if (group) group.push(item)
+  else groups.set(key, [item])
+}
+
+function keyOf(group: CheckedRow[]): string {
+  return group.map(({row}) => row).join(' ')
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}

@@ -1,0 +1,41 @@
+import {discover, type Inventory, type LeaderboardDataset} from './datasets.js'
+import {RefusedError} from './errors.js'
+import {type LeaderboardRow} from './leaderboard-rows.js'
+import {readLeaderboard} from './leaderboard.js'
+import {leaderboardName} from './naming.js'
+import {knowing, type KnownDatasets} from './references.js'
+import {type ConnectionOptions, openSession} from './session.js'
+import {inSlices} from './slices.js'
+
+/** A leaderboard and what stands beside it, for commands that look at its rows. */
+export interface LeaderboardView {
+  inventory: Inventory
+  leaderboard: LeaderboardDataset
+  /** All of them, in their order. */
+  rows: LeaderboardRow[]
+  known: KnownDatasets
+  warnings: string[]
+}
+
+/**
+ * Reads a namespace's leaderboard and lists its datasets.
+ * @throws RefusedError where there is no leaderboard, or its rows cannot be read for certain; else as
+ *   `discoverSmoltraceDatasets`
+ */
+export async function viewLeaderboard(options: ConnectionOptions): Promise<LeaderboardView> {
+  const session = await openSession(options)
+  const inventory = await discover(session)
+  const {leaderboard, namespace} = inventory
+  const {blind} = session.access
+  if (!leaderboard) {
+    const why = blind ? [`Or it is not visible: ${blind}.`] : []
+    throw new RefusedError(`${leaderboardName(namespace)} does not exist: there are no rows to look at.`, {
+      suggestions: ['The first evaluation of this namespace makes it.', ...why],
+    })
+  }
+
+  const rows = await readLeaderboard(session.hub, leaderboard)
+  if (blind) session.warnings.push('So of datasets that are not seen it is not said that they are gone.')
+  const known = await inSlices(knowing(inventory, blind === undefined))
+  return {inventory, leaderboard, rows, known, warnings: session.warnings}
+}

@@ -1,0 +1,236 @@
+import {type Inventory, type LeaderboardDataset} from './datasets.js'
+import {UsageError} from './errors.js'
+import {type Standing, standingOf} from './evidence.js'
+import {groupCell, type LeaderboardRow} from './leaderboard-rows.js'
+import {viewLeaderboard} from './leaderboard-view.js'
+import {DEFAULT_METRIC, type Metric, METRICS, parseMetric} from './metrics.js'
+import {matcherOf} from './patterns.js'
+import {bestFirst} from './ranking.js'
+import {
+  knowing,
+  type KnownDatasets,
+  type Loss,
+  lossOf,
+  type Reference,
+  referencesOf,
+  runOfRow,
+} from './references.js'
+import {type RowTime, timeOfRow} from './row-time.js'
+import {GROUP_COLUMNS, type GroupColumn} from './rule-words.js'
+import {grouping, type Run} from './runs.js'
+import {type ConnectionOptions} from './session.js'
+import {atOnce, inSlices, type Steps} from './slices.js'
+
+/** How rows are ranked, and which. */
+export interface RankingOptions {
+  /** A column or its short name; default `success_rate`. */
+  by?: string | undefined
+  /** Ranks within each group of rows that agree in all of these. */
+  groupBy?: GroupColumn[] | undefined
+  /** Only rows of a model that one of these patterns matches, as in `RetentionOptions`. */
+  model?: string[] | undefined
+  /** At most this many rows; of each group where there are groups. */
+  limit?: number | undefined
+}
+
+/** One row of the leaderboard, and its place. */
+export interface RankedRow extends Loss {
+  /** Which row of the leaderboard it is, counted from 1. */
+  row: number
+  /** From 1; equal scores have the same one. Undefined for a row that did not finish or has no score. */
+  place: number | undefined
+  /** Whether another row has the same place. */
+  isTied: boolean
+  /** In the metric's own unit. */
+  score: number | undefined
+  /** What the row says of its evaluation; undefined where it says nothing. */
+  standing: Standing | undefined
+  /** The run that it is about, by its timestamp; undefined where it names none of this namespace. */
+  run: string | undefined
+  time: RowTime | undefined
+  references: Reference[]
+  /** What the row holds: not safe to print. */
+  data: LeaderboardRow
+}
+
+/** Rows that agree in the columns they are grouped by; all rows where they are not grouped. */
+export interface RankedGroup {
+  /** By column; undefined where the rows have nothing there. */
+  values: Partial<Record<GroupColumn, string | undefined>>
+  /** Best first; below them those without a place: finished ones without a score, then the rest, each newest first. */
+  rows: RankedRow[]
+  /** How many there are, those beyond `limit` among them. */
+  total: number
+}
+
+/** A leaderboard in the order of one metric. */
+export interface Ranking {
+  by: Metric
+  /** Which end of the metric is the better one. */
+  better: 'higher' | 'lower'
+  /** In the order of the columns of the leaderboard. */
+  groupBy: GroupColumn[]
+  model: string[]
+  limit: number | undefined
+  /** How many rows the leaderboard has, those of other models among them. */
+  rowsInAll: number
+  /** The group with the best row first; none where no row is left. */
+  groups: RankedGroup[]
+}
+
+/** The options, checked and read. */
+export interface RankingRules extends Omit<Ranking, 'groups' | 'rowsInAll'> {
+  isChosen: (model: string | undefined) => boolean
+}
+
+/**
+ * Ranks the rows of a leaderboard. Only rows whose evaluation finished have a place; of equal scores the newer row stands
+ * first.
+ * @param rows as `readLeaderboardRows` returns them
+ * @param inventory as `discoverSmoltraceDatasets` returns it: a dataset that is not in it counts as gone
+ * @throws UsageError where the options make no sense
+ */
+export function rankRows(
+  rows: readonly LeaderboardRow[],
+  inventory: Inventory,
+  options: RankingOptions = {},
+): Ranking {
+  const rules = readRankingRules(options)
+  return atOnce(ranking(rows, inventory, atOnce(knowing(inventory, true)), rules))
+}
+
+/** A ranking, and the leaderboard that it is of. */
+export interface LeaderboardRanking extends Ranking {
+  inventory: Inventory
+  leaderboard: LeaderboardDataset
+  warnings: string[]
+}
+
+/**
+ * Reads a namespace's leaderboard and ranks its rows, as `rankRows` does.
+ * @throws UsageError where the options make no sense
+ * @throws RefusedError where there is no leaderboard, or its rows cannot be read for certain; else as
+ *   `discoverSmoltraceDatasets`
+ */
+export async function readRanking(
+  options: ConnectionOptions & RankingOptions = {},
+): Promise<LeaderboardRanking> {
+  const rules = readRankingRules(options)
+  const {inventory, leaderboard, rows, known, warnings} = await viewLeaderboard(options)
+  const ranked = await inSlices(ranking(rows, inventory, known, rules))
+  return {...ranked, inventory, leaderboard, warnings}
+}
+
+/**
+ * Checks and reads the options.
+ * @throws UsageError where a value is bad
+ */
+export function readRankingRules({by, groupBy = [], model = [], limit}: RankingOptions): RankingRules {
+  const unknown = groupBy.find((column) => !GROUP_COLUMNS.includes(column))
+  if (unknown !== undefined)
+    throw new UsageError(`--group-by "${String(unknown)}" is no column: give ${GROUP_COLUMNS.join(', ')}.`)
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0))
+    throw new UsageError('--limit takes a whole number from 1 up.')
+  const metric = by === undefined ? DEFAULT_METRIC : parseMetric(by)
+  const matches = matcherOf(model)
+  return {
+    by: metric,
+    better: METRICS[metric].better,
+    groupBy: GROUP_COLUMNS.filter((column) => groupBy.includes(column)),
+    model: [...model],
+    limit,
+    isChosen: (name) => model.length === 0 || (name !== undefined && matches(name)),
+  }
+}
+
+/** The steps of `rankRows`. */
+export function* ranking(
+  rows: readonly LeaderboardRow[],
+  {datasets}: Inventory,
+  known: KnownDatasets,
+  {isChosen, ...rules}: RankingRules,
+): Steps<Ranking> {
+  const runs = new Map((yield* grouping(datasets)).map((run) => [run.timestamp, run]))
+  const found: RankedRow[] = []
+  for (const [index, data] of rows.entries()) {
+    if (isChosen(data.model)) found.push(unplaced(data, index + 1, rules.by, {runs, known}))
+    yield
+  }
+
+  const order = bestFirst(rules.by)
+  const scoreOf = (row: RankedRow) => (classOf(row) === 0 ? (row.score ?? 0) : 0)
+  found.sort((a, b) => classOf(a) - classOf(b) || order(scoreOf(a), scoreOf(b)) || newerFirst(a, b))
+  const groups = yield* groupsOf(found, rules.groupBy)
+  for (const group of groups) {
+    yield* giving(group.rows)
+    if (rules.limit !== undefined) group.rows.length = Math.min(group.rows.length, rules.limit)
+  }
+
+  return {...rules, rowsInAll: rows.length, groups}
+}
+
+function unplaced(
+  data: LeaderboardRow,
+  row: number,
+  by: Metric,
+  {runs, known}: {runs: ReadonlyMap<string, Run>; known: KnownDatasets},
+): RankedRow {
+  const references = referencesOf(data, known)
+  const run = runOfRow(references)
+  const time = timeOfRow(data, run, run === undefined ? undefined : runs.get(run))
+  const score = data[METRICS[by].field]
+  const standing = standingOf(data)
+  return {
+    row,
+    place: undefined,
+    isTied: false,
+    score,
+    standing,
+    run,
+    time,
+    references,
+    ...lossOf(references),
+    data,
+  }
+}
+
+/** Ranked rows, then those without a score, then those that did not finish. */
+function classOf({standing, score}: RankedRow): number {
+  if (standing !== 'finished') return 2
+  return score === undefined ? 1 : 0
+}
+
+function newerFirst(a: RankedRow, b: RankedRow): number {
+  return (b.time?.date.getTime() ?? 0) - (a.time?.date.getTime() ?? 0) || b.row - a.row
+}
+
+/** The order of the rows is that of the groups too: the group with the best row comes first. */
+function* groupsOf(rows: RankedRow[], columns: GroupColumn[]): Steps<RankedGroup[]> {
+  const groups = new Map<string, RankedGroup>()
+  for (const row of rows) {
+    const cells = columns.map((column) => groupCell(row.data, column))
+    const key = JSON.stringify(cells.map((cell) => cell ?? null))
+    const values = Object.fromEntries(columns.map((column, index) => [column, cells[index]]))
+    const group: RankedGroup = groups.get(key) ?? {values, rows: [], total: 0}
+    group.rows.push(row)
+    group.total++
+    groups.set(key, group)
+    yield
+  }
+
+  return [...groups.values()]
+}
+
+/** Gives the rows of a group their places. */
+function* giving(rows: RankedRow[]): Steps<void> {
+  let before: RankedRow | undefined
+  for (const [index, row] of rows.entries()) {
+    if (classOf(row) > 0) return
+    const isTied = before !== undefined && before.score === row.score
+    row.place = isTied ? before?.place : index + 1
+    row.isTied = isTied
+    if (before && isTied) before.isTied = true
+    before = row
+    yield
+  }
+}

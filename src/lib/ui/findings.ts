@@ -1,0 +1,82 @@
+import {type Finding, FINDING_KINDS, type FindingKind} from '../findings.js'
+import {type LeaderboardCheck} from '../leaderboard-check.js'
+import {columnsOf} from './columns.js'
+import {joined, lines, paragraphs, type Pieces} from './pieces.js'
+import {type Screen} from './style.js'
+import {count, moment, thousands} from './wording.js'
+
+const TITLES: Record<FindingKind, string> = {
+  'dangling-row': 'Rows whose datasets are gone',
+  'run-without-row': 'Runs without a row',
+  'duplicate-rows': 'Several rows about one evaluation',
+  'inexact-name': 'Rows that do not write the name exactly',
+  'renamed-namespace': 'Rows with a former namespace',
+  'exposed-runs': 'Private runs on a public leaderboard',
+}
+
+/**
+ * What a check found, by kind, each with what to do next, and what only looks like a fault.
+ * @param bin what a person types before a command
+ */
+export function formatCheck(check: LeaderboardCheck, bin: string, screen: Screen): Pieces {
+  const {inventory, leaderboard, remarks, rows, runs, findings} = check
+  const head = screen.style.bold(`${leaderboard.name} at ${inventory.endpoint}, ${moment(inventory.now)}`)
+  const compared = `${count(rows, 'row')} and ${count(runs, 'run')}`
+  const total =
+    findings.length === 0
+      ? `No findings: ${compared} go together.`
+      : `${count(findings.length, 'finding')} in ${compared}.`
+  return paragraphs([
+    head,
+    ...FINDING_KINDS.map((kind) =>
+      formatKind(
+        kind,
+        findings.filter((each) => each.kind === kind),
+        bin,
+        screen,
+      ),
+    ),
+    remarks.length === 0
+      ? ''
+      : lines([
+          'Not counted as findings:',
+          ...remarks.map(({message}) => wrapped(sentence(message), 2, screen)),
+        ]),
+    total,
+  ])
+}
+
+function formatKind(kind: FindingKind, findings: Finding[], bin: string, screen: Screen): Pieces {
+  if (findings.length === 0) return ''
+  const title = screen.style.bold(`${TITLES[kind]}: ${thousands(findings.length)}`)
+  return joined([title, lines(told(findings, bin, screen))], '\n')
+}
+
+/** What to do stands once below all findings in a row of which it is the same. */
+function* told(findings: Finding[], bin: string, screen: Screen): Generator<string> {
+  for (const [index, {message, suggestion}] of findings.entries()) {
+    yield wrapped(message, 2, screen)
+    if (findings[index + 1]?.suggestion !== suggestion)
+      yield wrapped(`What to do: ${suggestion.replaceAll('{bin}', bin)}`, 4, screen)
+  }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+/** Broken between words where the terminal ends, each line as far to the right. */
+function wrapped(text: string, indent: number, {width = Infinity}: Screen): string {
+  const margin = ' '.repeat(indent)
+  const broken: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`
+    if (line !== '' && indent + columnsOf(longer) > width) {
+      broken.push(line)
+      line = word
+    } else line = longer
+  }
+
+  return [...broken, line].map((each) => margin + each).join('\n')
+}

@@ -1,0 +1,89 @@
+import {expect} from 'chai'
+
+import {type Finding} from '../../../src/lib/findings.js'
+import {type Sandbox} from '../../../src/lib/sandbox/index.js'
+import {play, playJson} from '../../recordings/play.js'
+import {runCli} from '../../support/cli.js'
+import {envOf, withHub} from '../../support/hub.js'
+import {readRecording} from '../../support/recordings.js'
+
+interface CheckDocument {
+  rows: number
+  runs: number
+  findings: Finding[]
+  remarks: Array<{kind: string; message: string}>
+}
+
+const BOARD = 'mira/smoltrace-leaderboard'
+const check = (hub: Sandbox, ...flags: string[]) => runCli(['leaderboard', 'check', ...flags], envOf(hub))
+const checkJson = async (hub: Sandbox) => JSON.parse((await check(hub, '--json')).stdout) as CheckDocument
+/** A leaderboard that nobody else sees. */
+const hide = (hub: Sandbox) => {
+  hub.state.get(BOARD)!.private = true
+}
+
+describe('leaderboard check', () => {
+  it('finds what the recorded account has: a run without a row, and private runs shown to everyone', async () => {
+    const {findings, remarks} = await playJson<CheckDocument>('leaderboard-check')
+    expect(findings.map(({kind}) => kind)).to.deep.equal(['run-without-row', 'exposed-runs'])
+    expect(remarks.map(({kind}) => kind)).to.deep.equal(['no-datasets', 'row-may-come'])
+    expect(readRecording('leaderboard-check').every(({method}) => method === 'GET')).to.equal(true)
+  })
+
+  it('prints every finding, what to do about it, and the total', async () => {
+    const {stdout} = await play('leaderboard-check')
+    const {findings} = await playJson<CheckDocument>('leaderboard-check')
+    for (const {message, suggestion} of findings) expect(stdout).to.include(message).and.include(suggestion)
+    expect(stdout).to.match(/^2 findings in \d+ rows and 9 runs\.$/m)
+    expect(stdout).to.include('smoltrace cleanup --run TIMESTAMP --namespace mira')
+  })
+
+  it('ends with 10 only where something is found and --exit-code is given, with --json too', () =>
+    withHub({runs: 2}, async (hub) => {
+      expect((await check(hub)).exitCode).to.equal(0)
+      expect((await check(hub, '--exit-code')).exitCode).to.equal(10)
+      expect((await check(hub, '--exit-code', '--json')).exitCode).to.equal(10)
+      hide(hub)
+      const {stdout, exitCode} = await check(hub, '--exit-code')
+      expect(exitCode).to.equal(0)
+      expect(stdout).to.match(/^No findings: \d rows and 2 runs go together\.$/m)
+    }))
+
+  it('finds a row dangling when its results are gone, and not when its traces are', () =>
+    withHub({runs: 9}, async (hub) => {
+      hide(hub)
+      const complete = hub.state.datasets().filter(({id}) => id.startsWith('mira/smoltrace-traces-'))
+      const [first, second] = complete.map(({id}) => id.slice(-15))
+      const before = await checkJson(hub)
+      hub.state.remove(`mira/smoltrace-traces-${first}`)
+      expect((await checkJson(hub)).findings).to.deep.equal(before.findings)
+      hub.state.remove(`mira/smoltrace-results-${second}`)
+      const found = (await checkJson(hub)).findings.filter(({kind}) => kind === 'dangling-row')
+      expect(found).to.have.length(1)
+      expect(found[0]).to.deep.include({runs: [second], datasets: [`mira/smoltrace-results-${second}`]})
+      expect(found[0]?.suggestion).to.include('smoltrace restore DIR --namespace mira')
+    }))
+
+  it('changes nothing', () =>
+    withHub({runs: 5}, async (hub) => {
+      await check(hub)
+      expect(new Set(hub.requests.map(({method}) => method))).to.deep.equal(new Set(['GET']))
+    }))
+
+  it('fails where there is no leaderboard, whatever --exit-code says', () =>
+    withHub({seed: 'empty'}, async (hub) => {
+      const {stdout, stderr, exitCode} = await check(hub, '--exit-code')
+      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 1})
+      expect(stderr).to.include(`${BOARD} does not exist`)
+    }))
+
+  it('fails where the leaderboard cannot be read', () =>
+    withHub({runs: 3}, async (hub) => {
+      hub.intercept({
+        match: ({path}) => path.includes('.parquet'),
+        respond: {status: 404, body: '{"error":"gone"}'},
+      })
+      const {stdout, exitCode} = await check(hub, '--exit-code')
+      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 1})
+    }))
+})
