@@ -25,6 +25,15 @@ const retentionFlags = {
   }),
 }
 
+/** Choosing without a rule, or against one. */
+const pickingFlags = {
+  interactive: Flags.boolean({
+    char: 'i',
+    summary: 'Pick the runs from a list, in which what the rules select is checked. Pinned ones stay.',
+    helpGroup: 'SELECTOR',
+  }),
+}
+
 /** Which datasets of the chosen runs go. */
 const scopeFlags = {
   only: onlyFlag(),
@@ -91,6 +100,7 @@ const planFlags = {
 /** Every flag of `cleanup`, in the order of its help. */
 export const cleanupFlags = {
   ...retentionFlags,
+  ...pickingFlags,
   ...scopeFlags,
   ...safetyFlags,
   ...planFlags,

@@ -13,10 +13,11 @@ import {
 import {readLeaderboard, readLeaderboardIfPossible} from './leaderboard.js'
 import {parseDatasetName} from './naming.js'
 import {gone, type Outcome} from './outcomes.js'
+import {hasChoice, picking} from './picking.js'
 import {frozen, makePlanOfNames, type Plan, planning} from './plan.js'
 import {readProtection, readProtectionIfPossible} from './protection-file.js'
 import {type Protection, refuseProtected} from './protection.js'
-import {type CleanupResult} from './result.js'
+import {type CleanupResult, resultOf} from './result.js'
 import {deciding, type Knowledge} from './retention.js'
 import {asksLeaderboard, isEveryRunByScope} from './rule-names.js'
 import {readRules, type RetentionOptions, type RetentionRules} from './rules.js'
@@ -26,6 +27,13 @@ import {type ConnectionOptions, machineTime, openSession, requireDeletable, type
 import {inSlices} from './slices.js'
 
 export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, RetentionOptions {
+  /**
+   * Lets a person pick: called with the plan that the rules make, if that leaves any choice. Selectors and keepers are not
+   * needed then.
+   * @returns timestamps of the runs that shall go, whatever selectors and keepers say of them, but none that a guard holds;
+   *   undefined ends the job, and nothing is deleted or saved
+   */
+  choose?: ((plan: Plan, warnings: string[]) => Promise<string[] | undefined>) | undefined
   /** Called with the plan as soon as it is made, before `confirm`; waited for. */
   onPlan?: ((plan: Plan, warnings: string[]) => Promise<void> | void) | undefined
   /** File to write the plan to, for `applyPlan`; goes with a dry run only. */
@@ -40,7 +48,7 @@ export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, Ret
  *   kin where the Hub's answers are not certain, CancelledError where the signal was aborted; nothing was deleted then
  */
 export async function cleanupDatasets(options: CleanupOptions = {}): Promise<CleanupResult> {
-  const rules = readRules(options)
+  const rules = readRules(options, {byHand: options.choose !== undefined})
   if (rules.olderThan) cutoffOf(rules.olderThan, machineTime(options))
   checkExecution(options)
   checkYes(options, rules)
@@ -57,12 +65,32 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   const decisions = await inSlices(deciding(runs, rules, session.now, {...known, protection}))
   const archives = options.archive !== undefined
   const made = await inSlices(planning(inventory, decisions, rules, known.protection))
-  const plan = frozen({...made, archives})
+  const byRules = frozen({...made, archives})
+  const plan = await choose(byRules, session, options)
+  if (!plan)
+    return resultOf({
+      plan: byRules,
+      inventory,
+      dryRun: isDryRun(options),
+      declined: true,
+      warnings: session.warnings,
+    })
   await options.onPlan?.(plan, session.warnings)
-  const needsLook = () => session.hub.waits !== waitsBefore
+  const needsLook = () => options.choose !== undefined || session.hub.waits !== waitsBefore
   const result = await execute({plan, inventory, session, signal: options.signal, needsLook}, options)
   if (options.savePlan !== undefined) await savePlan(plan, options.savePlan, {user: session.user})
   return result
+}
+
+/** The plan after the choice; undefined where it was cancelled. Where nothing can be chosen, nobody is asked. */
+async function choose(
+  plan: Plan,
+  {warnings}: Session,
+  {choose: ask, signal}: CleanupOptions,
+): Promise<Plan | undefined> {
+  if (!ask || !hasChoice(plan)) return plan
+  const timestamps = await ask(plan, warnings)
+  return timestamps === undefined || signal?.aborted ? undefined : inSlices(picking(plan, timestamps))
 }
 
 /** What only looks may say that it does not know; what is saved or deleted rests on what is certain. */

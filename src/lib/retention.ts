@@ -17,6 +17,7 @@ export const REASON_RULES = [
   'keep-recent',
   'older-than',
   'only',
+  'picked',
   'pinned',
   'run',
 ] as const

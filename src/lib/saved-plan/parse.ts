@@ -126,7 +126,7 @@ const RULE_PARTS = [
   'deleteLeaderboard',
 ] as const
 
-/** The checks of the flags are those of the saved rules. */
+/** The checks of the flags are those of the saved rules. Where they choose no run, a person picked them all. */
 function readSavedRules(field: Field): RetentionRules {
   const parts = field.parts(...RULE_PARTS)
   const text = (each: Field) => each.nullOr((found) => found.text())
@@ -159,7 +159,7 @@ function readSavedRules(field: Field): RetentionRules {
     deleteLeaderboard: parts.deleteLeaderboard.boolean(),
   }
   try {
-    return readRules(options)
+    return readRules(options, {byHand: true})
   } catch (error) {
     throw nonsense(field, error)
   }

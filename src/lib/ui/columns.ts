@@ -11,3 +11,17 @@ export function isPlain(text: string): boolean {
 export function columnsOf(text: string): number {
   return isPlain(text) ? text.length : stringWidth(text)
 }
+
+/** A text cut to so many columns, between characters. */
+export function cut(text: string, width: number): string {
+  if (columnsOf(text) <= width) return text
+  const kept: string[] = []
+  let used = 1
+  for (const {segment} of new Intl.Segmenter().segment(text)) {
+    used += columnsOf(segment)
+    if (used > width) break
+    kept.push(segment)
+  }
+
+  return `${kept.join('')}…`
+}

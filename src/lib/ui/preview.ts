@@ -1,5 +1,6 @@
 import {countByType, type Dataset} from '../datasets.js'
 import {type Age, formatDuration, usesCalendarUnits} from '../duration.js'
+import {isPicked} from '../picking.js'
 import {type KeptRun, type Plan, plannedDatasets, type PlannedLeaderboard} from '../plan.js'
 import {choosesRuns} from '../rule-names.js'
 import {type RetentionRules} from '../rules.js'
@@ -56,8 +57,9 @@ export function rulePairs(plan: Plan, {archive}: PlanNotes): Array<[string, stri
   const {rules, archives} = plan
   return [
     ['May go', selectorText(rules, plan.cutoff)],
+    ...byHandPairs(plan),
     ['Must stay', keeperText(plan)],
-    ['Scope', scopeText(rules)],
+    ['Scope', scopeText(plan)],
     ...(archive || archives
       ? [
           ['Archive', `each dataset${archive ? `, to ${archive},` : ''} before it is deleted`] as [
@@ -82,6 +84,17 @@ function selectorText(rules: RetentionRules, cutoff: Date | undefined): string {
   return choosesRuns(rules) ? 'every run' : 'no run'
 }
 
+/** What a person changed of what the rules say. */
+function byHandPairs({delete: planned, keep}: Plan): Array<[string, string]> {
+  const more = planned.filter((each) => isPicked(each)).length
+  const less = keep.filter((each) => isPicked(each)).length
+  const changes = [
+    ...(more > 0 ? [`${count(more, 'run')} picked`] : []),
+    ...(less > 0 ? [`${count(less, 'run')} not picked`] : []),
+  ]
+  return changes.length > 0 ? [['By hand', listing(changes)]] : []
+}
+
 function unitNote(age: Age): string {
   return usesCalendarUnits(age) ? ' (a month is 30 days, a year 365)' : ''
 }
@@ -97,9 +110,9 @@ function keeperText({rules: {keepRecent, graceMs}, keep}: Plan): string {
   return listing([...recent, ...pinned, ...grace]) || 'nothing'
 }
 
-function scopeText(rules: RetentionRules): string {
+function scopeText({rules, delete: planned}: Plan): string {
   const {only, deleteLeaderboard} = rules
-  if (deleteLeaderboard && !choosesRuns(rules)) return 'the leaderboard alone'
+  if (deleteLeaderboard && !choosesRuns(rules) && planned.length === 0) return 'the leaderboard alone'
   const runs = only.length > 0 ? `only ${listing(only)} of these runs` : 'whole runs'
   return deleteLeaderboard ? `${runs}, and the leaderboard` : `${runs}, never the leaderboard`
 }

@@ -1,4 +1,4 @@
-import {columnsOf} from './columns.js'
+import {columnsOf, cut} from './columns.js'
 import {type Row, ROW_STATES, type Rows, type RowState} from './rows.js'
 import {type Style} from './style.js'
 import {thousands} from './wording.js'
@@ -92,18 +92,4 @@ function drawRow({name, state, word, reason}: Row, width: number, style: Style):
   if (state === 'failed') return style.red(line)
   if (state === 'deleted') return style.green(line)
   return state === 'deleting' ? line : style.dim(line)
-}
-
-/** Cut to the width of the terminal, between characters. */
-function cut(text: string, width: number): string {
-  if (columnsOf(text) <= width) return text
-  const kept: string[] = []
-  let used = 1
-  for (const {segment} of new Intl.Segmenter().segment(text)) {
-    used += columnsOf(segment)
-    if (used > width) break
-    kept.push(segment)
-  }
-
-  return `${kept.join('')}…`
 }
