@@ -68,8 +68,7 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     const isGiven = ([name]: [string, unknown]) => !metadata.flags[name]?.setFromDefault
     const given: GivenFlags = Object.fromEntries(Object.entries(flags).filter((entry) => isGiven(entry)))
     if (flags.apply !== undefined) requireNoFilter(given)
-    if (flags.interactive)
-      this.requireTerminal('--interactive shows a list to pick from', 'name runs with --run')
+    if (flags.interactive) this.requireScreen()
     if (flags['no-dry-run'] && !flags.yes)
       this.requireTerminal('--no-dry-run asks for a confirmation', 'add --yes')
     const result = await this.cancellable((signal) => this.work(flags, signal))
@@ -157,6 +156,16 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     if (this.jsonEnabled()) throw new UsageError(`${asks}, and --json never asks: ${instead}.`)
     if (!process.stdin.isTTY) throw new UsageError(`${asks}, and there is no terminal to ask on: ${instead}.`)
     if (!process.stderr.isTTY) throw new UsageError(`${asks} on stderr, which is no terminal: ${instead}.`)
+  }
+
+  /** A list needs a screen on which the cursor moves, and somebody who sees it: a CI job may have a terminal, but nobody. */
+  private requireScreen(): void {
+    const shows = '--interactive shows a list to pick from'
+    const instead = 'name runs with --run TIMESTAMP'
+    this.requireTerminal(shows, instead)
+    const {CI = '', TERM} = process.env
+    if (!['', '0', 'false'].includes(CI)) throw new UsageError(`${shows}, and CI is set: ${instead}.`)
+    if (TERM === 'dumb') throw new UsageError(`${shows}, which this terminal cannot draw: ${instead}.`)
   }
 
   private async pick(plan: Plan, warnings: string[], signal: AbortSignal): Promise<string[] | undefined> {
