@@ -1,7 +1,7 @@
 import {RefusedError, UsageError} from './errors.js'
 import {frozen, inScope, type KeptRun, type Plan, type PlannedRun} from './plan.js'
 import {type Reason, type ReasonRule} from './retention.js'
-import {newestFirst, requireRuns, type Run} from './runs.js'
+import {newestFirst, requireRuns} from './runs.js'
 import {atOnce, type Steps} from './slices.js'
 
 /** Why a run goes that the rules keep. */
@@ -47,23 +47,21 @@ export function picked(plan: Plan, timestamps: string[]): Plan {
 export function* picking(plan: Plan, timestamps: string[]): Steps<Plan> {
   if (!Array.isArray(timestamps))
     throw new UsageError('`choose` returns the timestamps of runs, or undefined.')
-  requireRuns(timestamps, runsOf(plan))
+  requireRuns(
+    timestamps,
+    [...plan.delete, ...plan.keep].map(({run}) => run),
+  )
   const chosen = new Set(timestamps)
   const planned: PlannedRun[] = []
   const kept: KeptRun[] = []
-  for (const each of plan.delete) {
-    if (chosen.has(each.run.timestamp)) planned.push(each)
-    else kept.push(frozen({run: each.run, reasons: [NOT_PICKED]}))
+  for (const {each, goes} of inOrder(plan)) {
+    const isChosen = chosen.has(each.run.timestamp)
+    if (isChosen) planned.push(goes ? each : pickedAgainst(each, plan))
+    else kept.push(goes ? frozen({run: each.run, reasons: [NOT_PICKED]}) : each)
     yield
   }
 
-  for (const each of plan.keep) {
-    if (chosen.has(each.run.timestamp)) planned.push(pickedAgainst(each, plan))
-    else kept.push(each)
-    yield
-  }
-
-  return frozen({...plan, delete: planned.sort(byRun), keep: kept.sort(byRun)})
+  return frozen({...plan, delete: planned, keep: kept})
 }
 
 function pickedAgainst(kept: KeptRun, plan: Plan): PlannedRun {
@@ -74,10 +72,21 @@ function pickedAgainst(kept: KeptRun, plan: Plan): PlannedRun {
   return frozen({run, datasets: inScope(run, plan.rules.only), reasons: [PICKED]})
 }
 
-function runsOf(plan: Plan): Run[] {
-  return [...plan.delete, ...plan.keep].map(({run}) => run)
-}
+/** A run of a plan, and whether it is one that goes. */
+type Entry = {each: KeptRun; goes: false} | {each: PlannedRun; goes: true}
 
-function byRun(a: KeptRun, b: KeptRun): number {
-  return newestFirst(a.run, b.run)
+/** All runs of a plan, newest first, as each of its lists is. */
+export function* inOrder(plan: Plan): Generator<Entry> {
+  let next = 0
+  for (const each of plan.delete) {
+    for (; next < plan.keep.length; next++) {
+      const kept = plan.keep[next]
+      if (!kept || newestFirst(kept.run, each.run) > 0) break
+      yield {each: kept, goes: false}
+    }
+
+    yield {each, goes: true}
+  }
+
+  for (const each of plan.keep.slice(next)) yield {each, goes: false}
 }

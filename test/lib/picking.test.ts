@@ -91,6 +91,13 @@ describe('picking by hand', () => {
     expect(namesIn(made)).to.deep.equal([`kim/smoltrace-traces-${NEWEST}`])
   })
 
+  it('asks for the phrase of --all where --only alone takes in every run', () => {
+    const every = planOf(INVENTORY, {only: ['traces']})
+    expect(going(every)).to.deep.equal([NEWEST, NEW, OLD])
+    expect(picked(every, [OLD]).phrase).to.equal('YES DELETE ALL')
+    expect(picked(plan, [NEWEST]).phrase).to.equal('DELETE')
+  })
+
   it('takes a run named twice for one', () => {
     expect(going(picked(plan, [OLD, OLD]))).to.deep.equal([OLD])
   })

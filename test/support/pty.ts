@@ -34,7 +34,7 @@ export function startInTerminal(
   {rows = 24, columns = 100}: {rows?: number; columns?: number} = {},
 ): Terminal {
   const pty = spawn(process.execPath, [PROGRAM, ...argv], {
-    name: 'xterm-256color',
+    name: env.TERM ?? 'xterm-256color',
     rows,
     cols: columns,
     cwd: tmpdir(),

@@ -1,8 +1,7 @@
-import {holdsOn} from '../picking.js'
+import {holdsOn, inOrder} from '../picking.js'
 import {inScope, type KeptRun, type Plan} from '../plan.js'
 import {type Reason} from '../retention.js'
-import {newestFirst} from '../runs.js'
-import {type Steps} from '../slices.js'
+import {mapping, type Steps} from '../slices.js'
 import {printable} from '../text.js'
 import {ageOf, typesOf} from './wording.js'
 
@@ -25,14 +24,7 @@ export interface PickRow {
 
 /** The rows of a plan, newest first: what its rules would delete is checked. */
 export function* pickingRows(plan: Plan): Steps<PickRow[]> {
-  const goes = new Set(plan.delete.map(({run}) => run.timestamp))
-  const rows: PickRow[] = []
-  for (const each of [...plan.delete, ...plan.keep].sort((a, b) => newestFirst(a.run, b.run))) {
-    rows.push(rowOf(each, plan, goes.has(each.run.timestamp)))
-    yield
-  }
-
-  return rows
+  return yield* mapping(inOrder(plan), ({each, goes}) => rowOf(each, plan, goes))
 }
 
 function rowOf({run, reasons}: KeptRun, plan: Plan, goesByRules: boolean): PickRow {
