@@ -28,7 +28,7 @@ export default class Cleanup extends HubCommand {
     'Delete datasets of old or broken runs: shows what would go, deletes only with --no-dry-run.'
   static override description = `Selectors (--older-than, --incomplete-only, --run, --all) make runs candidates; several of them must all agree. Keepers (--keep-recent) save runs whatever selects them; with a keeper alone, every other run is a candidate. --only and --delete-leaderboard say which datasets of these runs go. Pinned runs always stay. --policy takes the same rules from a file; none is ever looked for.
 
-Nothing is deleted without --no-dry-run, and then only after DELETE has been typed (YES DELETE ALL with --all) or with --yes. What is deleted is exactly what was shown: what changed since is skipped. --plan saves what was shown, --apply carries it out later. --archive keeps a copy of each dataset, which \`restore\` brings back; \`history\` tells what was deleted.
+Nothing is deleted without --no-dry-run, and then only after DELETE has been typed (YES DELETE ALL with --all) or with --yes. --interactive shows the runs as a list first, with what the rules select checked, to pick from. What is deleted is exactly what was shown: what changed since is skipped. --plan saves what was shown, --apply carries it out later. --archive keeps a copy of each dataset, which \`restore\` brings back; \`history\` tells what was deleted.
 
 Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something was not deleted, 4 not authenticated or not allowed, 5 nothing of a saved plan could be applied, 10 a dry run found work (with --exit-code), 130 cancelled or interrupted.`
   static override examples = [
@@ -40,6 +40,10 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       description: 'Delete it, after typing DELETE, and keep a copy:',
       command:
         '<%= config.bin %> <%= command.id %> --older-than 30d --keep-recent 5 --archive copies --no-dry-run',
+    },
+    {
+      description: 'Pick by hand, starting from what the rules select, and delete it:',
+      command: '<%= config.bin %> <%= command.id %> --older-than 30d --interactive --no-dry-run',
     },
     {
       description: 'Delete only the traces of old runs, in a nightly job:',
@@ -64,6 +68,8 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
   private progress: Progress | undefined
   /** Whether a DELETE may have been sent. */
   private hasBegun = false
+  /** How many warnings have been told. */
+  private told = 0
 
   async run(): Promise<object> {
     const {flags, metadata} = await this.parse(Cleanup)
@@ -71,7 +77,9 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     const given: GivenFlags = Object.fromEntries(Object.entries(flags).filter((entry) => isGiven(entry)))
     if (flags.apply !== undefined) requireNoFilter(given)
     else if (flags.policy !== undefined) requireNoRule(given)
-    if (flags['no-dry-run'] && !flags.yes) this.requireTerminal()
+    if (flags.interactive) this.requireScreen()
+    if (flags['no-dry-run'] && !flags.yes)
+      this.requireTerminal('--no-dry-run asks for a confirmation', 'add --yes')
     const result = await this.cancellable((signal) => this.work(flags, signal))
     await this.progress?.end()
     await this.report(result, given)
@@ -98,6 +106,7 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       ...(flags.policy === undefined ? retentionOf(flags) : await rulesIn(flags.policy)),
       savePlan: flags.plan,
       sizes: flags.sizes,
+      choose: flags.interactive ? (plan, warnings) => this.pick(plan, warnings, signal) : undefined,
       onPlan: (plan, warnings, sizes) => this.preview(plan, warnings, {flags, sizes}),
     })
   }
@@ -147,15 +156,36 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
   }
 
   /** Nobody could answer, or see the question, so it is refused before anything is listed. */
-  private requireTerminal(): void {
-    const asks = '--no-dry-run asks for a confirmation'
-    if (this.jsonEnabled()) throw new UsageError(`${asks}, and --json never asks: add --yes.`)
-    if (!process.stdin.isTTY) throw new UsageError(`${asks}, and there is no terminal to ask on: add --yes.`)
-    if (!process.stderr.isTTY) throw new UsageError(`${asks} on stderr, which is no terminal: add --yes.`)
+  private requireTerminal(asks: string, instead: string): void {
+    if (this.jsonEnabled()) throw new UsageError(`${asks}, and --json never asks: ${instead}.`)
+    if (!process.stdin.isTTY) throw new UsageError(`${asks}, and there is no terminal to ask on: ${instead}.`)
+    if (!process.stderr.isTTY) throw new UsageError(`${asks} on stderr, which is no terminal: ${instead}.`)
+  }
+
+  /** A list needs a screen on which the cursor moves, and somebody who sees it: a CI job may have a terminal, but nobody. */
+  private requireScreen(): void {
+    const shows = '--interactive shows a list to pick from'
+    const instead = 'name runs with --run TIMESTAMP'
+    this.requireTerminal(shows, instead)
+    const {CI = '', TERM} = process.env
+    if (!['', '0', 'false'].includes(CI)) throw new UsageError(`${shows}, and CI is set: ${instead}.`)
+    if (TERM === 'dumb') throw new UsageError(`${shows}, which this terminal cannot draw: ${instead}.`)
+  }
+
+  private async pick(plan: Plan, warnings: string[], signal: AbortSignal): Promise<string[] | undefined> {
+    this.tellOnce(warnings)
+    const {pickRuns} = await import('../lib/ui/picking.js')
+    return pickRuns(plan, signal)
+  }
+
+  /** Of warnings that grow in number, those that have not been told yet. */
+  private tellOnce(warnings: string[]): void {
+    for (const warning of warnings.slice(this.told)) this.warn(warning)
+    this.told = warnings.length
   }
 
   private async preview(plan: Plan, warnings: string[], shown: Shown): Promise<void> {
-    for (const warning of warnings) this.warn(warning)
+    this.tellOnce(warnings)
     if (this.jsonEnabled()) return
     const {formatPlan} = await import('../lib/ui/preview.js')
     const title = shown.flags.policy === undefined ? 'Cleanup' : `Cleanup by ${printable(shown.flags.policy)}`
@@ -196,12 +226,12 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     const {style} = this.screen
     const {wouldDelete, stale, dryRun, declined} = result
     const plan = typeof given.plan === 'string' ? given.plan : undefined
-    if (wouldDelete === 0)
+    if (declined) process.stderr.write('Cancelled: nothing was deleted.\n')
+    else if (wouldDelete === 0)
       this.log(stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.')
     else if (dryRun) this.log(await this.nextStep(result, given))
-    else if (declined) process.stderr.write('Cancelled: nothing was deleted.\n')
     else await this.print((await import('../lib/ui/summary.js')).formatSummary(result, style))
-    if (plan !== undefined && wouldDelete === 0) this.log(`The plan was saved to ${plan}.`)
+    if (plan !== undefined && wouldDelete === 0 && !declined) this.log(`The plan was saved to ${plan}.`)
   }
 
   private async nextStep(result: CleanupResult, given: GivenFlags): Promise<string> {

@@ -4,6 +4,15 @@ import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from './concurrency.js'
 import {sizesFlag, wholeNumber} from './flags.js'
 import {retentionFlags} from './retention-flags.js'
 
+/** Choosing without a rule, or against one. */
+const pickingFlags = {
+  interactive: Flags.boolean({
+    char: 'i',
+    summary: 'Pick the runs from a list, in which what the rules select is checked. Pinned ones stay.',
+    helpGroup: 'SELECTOR',
+  }),
+}
+
 /** What stands between a plan and a deletion. */
 const safetyFlags = {
   'dry-run': Flags.boolean({
@@ -68,6 +77,7 @@ export const RULE_FLAGS: ReadonlySet<string> = new Set(Object.keys(retentionFlag
 /** Every flag of `cleanup`, in the order of its help. */
 export const cleanupFlags = {
   ...retentionFlags,
+  ...pickingFlags,
   ...policyFlags,
   ...safetyFlags,
   ...planFlags,

@@ -12,10 +12,11 @@ import {
 import {findOut} from './find-out.js'
 import {parseDatasetName} from './naming.js'
 import {gone, type Outcome} from './outcomes.js'
+import {hasChoice, picking} from './picking.js'
 import {frozen, makePlanOfNames, type Plan, planning} from './plan.js'
 import {readProtection} from './protection-file.js'
 import {refuseProtected} from './protection.js'
-import {type CleanupResult} from './result.js'
+import {type CleanupResult, resultOf} from './result.js'
 import {deciding} from './retention.js'
 import {requireUsableRows} from './retention/usable-rows.js'
 import {isEveryRunByScope} from './rule-names.js'
@@ -27,6 +28,13 @@ import {readSizesIfAsked, type Sizes, type SizesOption} from './sizes.js'
 import {inSlices} from './slices.js'
 
 export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, RetentionOptions, SizesOption {
+  /**
+   * Lets a person pick: called with the plan that the rules make, if that leaves any choice. Selectors and keepers are not
+   * needed then.
+   * @returns timestamps of the runs that shall go, whatever selectors and keepers say of them, but none that a guard holds;
+   *   undefined ends the job, and nothing is deleted or saved
+   */
+  choose?: ((plan: Plan, warnings: string[]) => Promise<string[] | undefined>) | undefined
   /** Called with the plan as soon as it is made, before `confirm`, and with the sizes asked for; waited for. */
   onPlan?: ((plan: Plan, warnings: string[], sizes?: Sizes) => Promise<void> | void) | undefined
   /** File to write the plan to, for `applyPlan`; goes with a dry run only. */
@@ -41,7 +49,7 @@ export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, Ret
  *   kin where the Hub's answers are not certain, CancelledError where the signal was aborted; nothing was deleted then
  */
 export async function cleanupDatasets(options: CleanupOptions = {}): Promise<CleanupResult> {
-  const rules = readRules(options)
+  const rules = readRules(options, {byHand: options.choose !== undefined})
   if (rules.olderThan) cutoffOf(rules.olderThan, machineTime(options))
   checkExecution(options)
   checkYes(options, rules)
@@ -60,12 +68,32 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   const decisions = await inSlices(deciding(runs, rules, session.now, {...known, protection}))
   const archives = options.archive !== undefined
   const made = await inSlices(planning(inventory, decisions, rules, known.protection))
-  const plan = frozen({...made, archives})
+  const byRules = frozen({...made, archives})
+  const plan = await choose(byRules, session, options)
+  if (!plan)
+    return resultOf({
+      plan: byRules,
+      inventory,
+      dryRun: isDryRun(options),
+      declined: true,
+      warnings: session.warnings,
+    })
   await options.onPlan?.(plan, session.warnings, sizes)
-  const needsLook = () => session.hub.waits !== waitsBefore
+  const needsLook = () => options.choose !== undefined || session.hub.waits !== waitsBefore
   const result = await execute({plan, inventory, session, signal: options.signal, needsLook, sizes}, options)
   if (options.savePlan !== undefined) await savePlan(plan, options.savePlan, {user: session.user})
   return result
+}
+
+/** The plan after the choice; undefined where it was cancelled. Where nothing can be chosen, nobody is asked. */
+async function choose(
+  plan: Plan,
+  {warnings}: Session,
+  {choose: ask, signal}: CleanupOptions,
+): Promise<Plan | undefined> {
+  if (!ask || !hasChoice(plan)) return plan
+  const timestamps = await ask(plan, warnings)
+  return timestamps === undefined || signal?.aborted ? undefined : inSlices(picking(plan, timestamps))
 }
 
 /** What only looks may say that it does not know; what is saved or deleted rests on what is certain. */

@@ -1,6 +1,8 @@
 import {type Dataset, type Inventory, type LeaderboardDataset} from './datasets.js'
-import {type Plan} from './plan.js'
+import {guardsAmong, isPicked} from './picking.js'
+import {type Plan, type PlannedRun} from './plan.js'
 import {holdOn, type Protection} from './protection.js'
+import {type Reason} from './reasons.js'
 import {deciding} from './retention.js'
 import {type Knowledge} from './retention/knowledge.js'
 import {grouping, type Run} from './runs.js'
@@ -15,7 +17,8 @@ export interface Exclusion {
 
 /**
  * Compares a plan with a new listing. Nothing can enter a plan; what changed, left, or is kept by the plan's own rules by
- * now falls out: a keeper or a guard saves a run also where the plan is old, or was not made by this program.
+ * now falls out: a keeper or a guard saves a run also where the plan is old, or was not made by this program. What was
+ * picked by hand went against keepers and selectors from the start: only guards save it.
  * @param known what is pinned now, and what the leaderboard says now if the rules ask it
  * @returns what falls out, by full name. Where one dataset of a run changed, or one came to it, the whole run does
  */
@@ -84,15 +87,29 @@ function changeOf(planned: Run, current: Run | undefined): string | undefined {
 
 /**
  * Why the plan's rules keep runs of it now. What is left of a run counts as the run that was planned: the part of it that
- * this deletion has taken does not make it one that is uploading.
+ * this deletion has taken does not make it one that is uploading. A run that was picked counts even where nothing of it is
+ * left: no other has to stay in its place.
  */
 function* keptNow(plan: Plan, freshRuns: Run[], now: Date, known: Knowledge): Steps<Map<string, string>> {
-  const planned = new Map(plan.delete.map(({run}) => [run.timestamp, run]))
-  const runs = freshRuns.map((run) => planned.get(run.timestamp) ?? run)
-  const kept = (yield* deciding(runs, plan.rules, now, known)).filter(({action}) => action === 'keep')
-  return new Map(
-    kept.map(({run, reasons}) => [run.timestamp, `kept now: ${reasons.map(({text}) => text).join('; ')}`]),
-  )
+  const planned = new Map(plan.delete.map((each) => [each.run.timestamp, each]))
+  const there = new Set(freshRuns.map(({timestamp}) => timestamp))
+  const gone = plan.delete.filter((each) => isPicked(each) && !there.has(each.run.timestamp))
+  const runs = [
+    ...freshRuns.map((run) => planned.get(run.timestamp)?.run ?? run),
+    ...gone.map(({run}) => run),
+  ]
+  const kept = new Map<string, string>()
+  for (const {run, action, reasons} of yield* deciding(runs, plan.rules, now, known)) {
+    const holding = action === 'keep' ? holdingNow(reasons, planned.get(run.timestamp)) : []
+    if (holding.length > 0) kept.set(run.timestamp, `kept now: ${holding.map(({text}) => text).join('; ')}`)
+  }
+
+  return kept
+}
+
+/** Keepers and selectors were asked before a person picked. */
+function holdingNow(reasons: Reason[], planned: PlannedRun | undefined): Reason[] {
+  return planned && isPicked(planned) ? guardsAmong(reasons) : reasons
 }
 
 /** A DELETE goes by name alone, so that it is still the same dataset can only be checked here. */

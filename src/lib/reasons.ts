@@ -17,6 +17,7 @@ export const REASON_RULES = [
   'model',
   'older-than',
   'only',
+  'picked',
   'pinned',
   'purpose',
   'run',

@@ -8,7 +8,7 @@ export interface CleanupResult {
   /** As far as it could still be applied where it was a saved one. */
   plan: Plan
   dryRun: boolean
-  /** `confirm` did not say yes: nothing was deleted. */
+  /** `choose` was cancelled, or `confirm` did not say yes: nothing was deleted. */
   declined: boolean
   /** The signal was aborted before everything had been attempted. */
   interrupted: boolean

@@ -97,11 +97,14 @@ export interface RetentionRules {
 
 /**
  * Checks and reads the options.
+ * @param options as the flags of `cleanup` say them
+ * @param how who else says what may go
+ * @param how.byHand a person does, picking the runs: the options need not
  * @throws UsageError where a value is bad, two of them clash, or none says what may go
  */
-export function readRules(options: RetentionOptions): RetentionRules {
+export function readRules(options: RetentionOptions, how: {byHand?: boolean} = {}): RetentionRules {
   const rules = rulesOf(options)
-  checkCombination(rules, options)
+  checkCombination(rules, options, how.byHand ?? false)
   return rules
 }
 
@@ -190,7 +193,7 @@ function countsIn(options: RetentionOptions): Array<[flag: string, number: numbe
   ]
 }
 
-function checkCombination(rules: RetentionRules, {by}: RetentionOptions): void {
+function checkCombination(rules: RetentionRules, {by}: RetentionOptions, byHand: boolean): void {
   const {all, only, deleteLeaderboard, scoreBelow, groupBy} = rules
   if (rules.ignoreLeaderboard && !rules.incompleteOnly)
     throw new UsageError('--ignore-leaderboard goes with --incomplete-only: it is about that alone.')
@@ -207,7 +210,7 @@ function checkCombination(rules: RetentionRules, {by}: RetentionOptions): void {
     )
   }
 
-  if (!all && others.length === 0 && only.length === 0 && !deleteLeaderboard) {
+  if (!all && others.length === 0 && only.length === 0 && !deleteLeaderboard && !byHand) {
     throw new UsageError(
       `Say what may go: a selector (${SELECTOR_FLAGS}), a keeper (${KEEPER_FLAGS}), --only or --delete-leaderboard.`,
     )

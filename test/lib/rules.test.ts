@@ -110,6 +110,13 @@ describe('rules', () => {
     expect(asks({all: true})).to.equal(false)
   })
 
+  it('need not say what may go where a person picks, but must make sense', () => {
+    expect(() => readRules({}, {byHand: true})).not.to.throw()
+    expect(choosesRuns(readRules({}, {byHand: true}))).to.equal(false)
+    expect(errorOf(() => readRules({}))).to.be.instanceOf(UsageError)
+    expect(errorOf(() => readRules({all: true, keepRecent: 1}, {byHand: true}))).to.be.instanceOf(UsageError)
+  })
+
   it('may combine --all with scope and grace', () => {
     expect(() => readRules({all: true, only: ['traces'], grace: '0', deleteLeaderboard: true})).not.to.throw()
   })

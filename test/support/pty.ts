@@ -12,8 +12,10 @@ export interface Terminal {
   /** The same without the terminal's commands. */
   readonly text: string
   readonly screen: Screen
-  /** Waits until a text was written; what was written before the last {@link Terminal.type} does not count. */
+  /** Waits until a text was written; what was written before the last keys does not count. */
   waitFor: (text: RegExp | string) => Promise<void>
+  /** Presses keys, as the bytes that a terminal sends for them. */
+  press: (keys: string) => void
   /** Types a line and Enter. */
   type: (line: string) => void
   ctrlC: () => void
@@ -32,7 +34,7 @@ export function startInTerminal(
   {rows = 24, columns = 100}: {rows?: number; columns?: number} = {},
 ): Terminal {
   const pty = spawn(process.execPath, [PROGRAM, ...argv], {
-    name: 'xterm-256color',
+    name: env.TERM ?? 'xterm-256color',
     rows,
     cols: columns,
     cwd: tmpdir(),
@@ -60,6 +62,10 @@ export function startInTerminal(
       await until(`${wanted} on the terminal`, isThere).catch((error: Error) => {
         throw new Error(`${error.message}. It shows:\n${screen.visible().join('\n')}`)
       })
+    },
+    press(keys) {
+      typedAt = raw.length
+      pty.write(keys)
     },
     type(line) {
       typedAt = raw.length
@@ -163,6 +169,7 @@ export class Screen {
     if (command === 'B') this.row = Math.min(this.rows - 1, this.row + steps)
     if (command === 'C') this.column += steps
     if (command === 'D') this.column = Math.max(0, this.column - steps)
+    if (command === 'F') [this.row, this.column] = [Math.max(0, this.row - steps), 0]
     if (command === 'G') this.column = steps - 1
     if (command === 'K') this.lines[this.row] = parameters === '2' ? '' : line.slice(0, this.column)
     if (command === 'J') {

@@ -1,5 +1,6 @@
 import {type LeaderboardDataset, type RunDataset} from '../datasets.js'
 import {isStandardDataset, parseDatasetName, parseTimestamp} from '../naming.js'
+import {NOT_PICKED, PICKED} from '../picking.js'
 import {type Reason, REASON_RULES} from '../reasons.js'
 import {type Field} from './field.js'
 import {type RunNote} from './format.js'
@@ -15,7 +16,7 @@ export function readRun(field: Field, namespace: string): RunNote & {datasets: R
   const timestamp = readTimestamp(run)
   return {
     run: timestamp,
-    reasons: readReasons(reasons),
+    reasons: readReasons(reasons, PICKED),
     datasets: datasets.list().map((each) => readRunDataset(each, namespace, timestamp)),
   }
 }
@@ -23,7 +24,7 @@ export function readRun(field: Field, namespace: string): RunNote & {datasets: R
 /** A run that loses none. */
 export function readKept(field: Field): RunNote {
   const {run, reasons} = field.parts('run', 'reasons')
-  return {run: readTimestamp(run), reasons: readReasons(reasons)}
+  return {run: readTimestamp(run), reasons: readReasons(reasons, NOT_PICKED)}
 }
 
 function readTimestamp(field: Field): string {
@@ -32,10 +33,13 @@ function readTimestamp(field: Field): string {
   return timestamp
 }
 
-function readReasons(field: Field): Reason[] {
+/** A reason that lifts keepers and selectors must not hide behind another text: reviewers read the text. */
+function readReasons(field: Field, byHand: Reason): Reason[] {
   return field.list().map((each) => {
-    const {rule, text} = each.parts('rule', 'text')
-    return {rule: rule.oneOf(REASON_RULES), text: text.text()}
+    const parts = each.parts('rule', 'text')
+    const reason = {rule: parts.rule.oneOf(REASON_RULES), text: parts.text.text()}
+    if (reason.rule === byHand.rule && reason.text !== byHand.text) throw parts.text.wrong(`"${byHand.text}"`)
+    return reason
   })
 }
 

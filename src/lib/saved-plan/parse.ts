@@ -1,6 +1,7 @@
 import {MINUTE} from '../duration.js'
 import {UsageError} from '../errors.js'
 import {isList} from '../lazy-list.js'
+import {isPicked} from '../picking.js'
 import {frozen, type Plan, planning} from '../plan.js'
 import {readRules, type RetentionOptions, type RetentionRules} from '../rules.js'
 import {grouping} from '../runs.js'
@@ -93,7 +94,7 @@ function* makeAgain(parts: Parts): Steps<Plan> {
     action: 'delete' as const,
     reasons: reasons.get(run.timestamp) ?? [],
   }))
-  const rules = readSavedRules(parts.rules)
+  const rules = readSavedRules(parts.rules, {byHand: runs.every((run) => isPicked(run))})
   const plan = yield* sensibly(parts.rules, planning(inventory, decisions, rules, {}))
   return frozen({...plan, archives: parts.archives.boolean()})
 }
@@ -126,8 +127,13 @@ const RULE_PARTS = [
   'deleteLeaderboard',
 ] as const
 
-/** The checks of the flags are those of the saved rules. */
-function readSavedRules(field: Field): RetentionRules {
+/**
+ * The checks of the flags are those of the saved rules.
+ * @param field where they stand
+ * @param how who else says what may go
+ * @param how.byHand a person picked every run that goes
+ */
+function readSavedRules(field: Field, how: {byHand: boolean}): RetentionRules {
   const parts = field.parts(...RULE_PARTS)
   const text = (each: Field) => each.nullOr((found) => found.text())
   const count = (each: Field) => each.nullOr((found) => found.wholeNumber())
@@ -159,7 +165,7 @@ function readSavedRules(field: Field): RetentionRules {
     deleteLeaderboard: parts.deleteLeaderboard.boolean(),
   }
   try {
-    return readRules(options)
+    return readRules(options, how)
   } catch (error) {
     throw nonsense(field, error)
   }

@@ -1,4 +1,5 @@
 import {countByType, type Dataset} from '../datasets.js'
+import {isPicked} from '../picking.js'
 import {type KeptRun, type Plan, plannedDatasets, type PlannedLeaderboard} from '../plan.js'
 import {choosesRuns, keepersOf, selectorsOf} from '../rule-names.js'
 import {type RetentionRules} from '../rules.js'
@@ -57,8 +58,9 @@ export function rulePairs(plan: Plan, {archive}: PlanNotes): Array<[string, stri
   const {rules, archives} = plan
   return [
     ...severalPairs('May go', selectorTexts(rules, plan.cutoff)),
+    ...byHandPairs(plan),
     ...severalPairs('Must stay', keeperTexts(plan)),
-    ['Scope', scopeText(rules)],
+    ['Scope', scopeText(plan)],
     ...(archive || archives
       ? [
           ['Archive', `each dataset${archive ? `, to ${archive},` : ''} before it is deleted`] as [
@@ -75,6 +77,17 @@ function selectorTexts(rules: RetentionRules, cutoff: Date | undefined): string[
   if (selectors.length === 0) return [choosesRuns(rules) ? 'every run' : 'no run']
   const [first = '', ...rest] = selectors.map((flag) => sentenceOf(flag, rules, cutoff))
   return [`runs that are ${first}`, ...rest]
+}
+
+/** What a person changed of what the rules say. */
+function byHandPairs({delete: planned, keep}: Plan): Array<[string, string]> {
+  const more = planned.filter((each) => isPicked(each)).length
+  const less = keep.filter((each) => isPicked(each)).length
+  const changes = [
+    ...(more > 0 ? [`${count(more, 'run')} picked`] : []),
+    ...(less > 0 ? [`${count(less, 'run')} not picked`] : []),
+  ]
+  return changes.length > 0 ? [['By hand', listing(changes)]] : []
 }
 
 function keeperTexts({rules, keep}: Plan): string[] {
@@ -99,9 +112,9 @@ function severalPairs(name: string, texts: string[]): Array<[string, string]> {
   ])
 }
 
-function scopeText(rules: RetentionRules): string {
+function scopeText({rules, delete: planned}: Plan): string {
   const {only, deleteLeaderboard} = rules
-  if (deleteLeaderboard && !choosesRuns(rules)) return 'the leaderboard alone'
+  if (deleteLeaderboard && !choosesRuns(rules) && planned.length === 0) return 'the leaderboard alone'
   const runs = only.length > 0 ? `only ${listing(only)} of these runs` : 'whole runs'
   return deleteLeaderboard ? `${runs}, and the leaderboard` : `${runs}, never the leaderboard`
 }

@@ -46,6 +46,16 @@ describe('the next step after a dry run', () => {
     })
   }
 
+  it('names no command that would delete something else than what was picked', () => {
+    const picked = next({'older-than': '30d', interactive: true})
+    expect(picked).to.include('not kept').and.include('--plan FILE').and.not.include('30d')
+    expect(picked.split('\n').at(-1)).to.equal('  smoltrace cleanup --apply FILE --no-dry-run')
+    const saved = next({'older-than': '30d', interactive: true, plan: 'p.json'})
+    expect(saved.split('\n').at(-1)).to.equal('  smoltrace cleanup --apply p.json --no-dry-run')
+    const rehearsed = next({interactive: true}, {isRehearsal: true})
+    expect(rehearsed).to.include('not kept').and.include('--no-dry-run').and.not.include('FILE')
+  })
+
   it('asks for the folder where a plan archives and none is given', () => {
     expect(next({apply: 'p.json'}, {archives: true})).to.include('--apply p.json --archive DIR --no-dry-run')
     expect(next({apply: 'p.json', archive: 'd'}, {archives: true})).to.include('--archive d --no-dry-run')

@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 
 import {DAY} from '../../../src/lib/duration.js'
+import {picked} from '../../../src/lib/picking.js'
 import {plannedDatasets} from '../../../src/lib/plan.js'
 import {type RetentionOptions} from '../../../src/lib/rules.js'
 import {whole} from '../../../src/lib/ui/pieces.js'
@@ -181,6 +182,21 @@ describe('preview', () => {
     )
     expect(line(preview({all: true, deleteLeaderboard: true}), 'Scope')).to.include('and the leaderboard')
     expect(line(preview({deleteLeaderboard: true}), 'Scope')).to.include('the leaderboard alone')
+  })
+
+  it('says how many runs were picked against the rules, and how many were not', () => {
+    const text = (options: RetentionOptions, chosen: string[]) => {
+      const plan = picked(planOf(INVENTORY, options), chosen)
+      return whole(formatPlan(plan, {title: 'Cleanup'}, {style: PLAIN, width: 100}))
+    }
+
+    const rules = {olderThan: '30d'}
+    expect(line(text(rules, ['20261004_120000']), 'By hand')).to.include('1 run picked and 2 runs not picked')
+    expect(line(text(rules, []), 'By hand')).to.include('2 runs not picked')
+    expect(text(rules, ['20260806_120000', '20260826_120000'])).not.to.include('By hand')
+    expect(text({deleteLeaderboard: true}, ['20261004_120000']))
+      .to.include('whole runs, and the leaderboard')
+      .and.not.include('leaderboard alone')
   })
 
   it('says what becomes of the leaderboard', () => {

@@ -1,0 +1,328 @@
+import {expect} from 'chai'
+import {mkdtempSync, readFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {type Sandbox} from '../../src/lib/sandbox/index.js'
+import {runCli} from '../support/cli.js'
+import {deletionsAt, envOf, namesAt, runDatasetsAt, withHub} from '../support/hub.js'
+import {cleanEnv, run} from '../support/process.js'
+import {startInTerminal, type Terminal} from '../support/pty.js'
+
+const UP = '\u001B[A'
+const DOWN = '\u001B[B'
+const PAGE_DOWN = '\u001B[6~'
+const HOME = '\u001B[H'
+const END = '\u001B[F'
+const ESC = '\u001B'
+const ENTER = '\r'
+const CTRL_A = '\u0001'
+const CTRL_U = '\u0015'
+const BACKSPACE = '\u007F'
+
+const PICK = ['cleanup', '--interactive', '--grace', '0', '--no-dry-run']
+/** The seventh run of the sandbox and those before it are younger. */
+const OLD = [...PICK, '--older-than', '30d']
+
+interface Options {
+  rows?: number
+  columns?: number
+  env?: Record<string, string>
+}
+
+/** Starts a command on a sandbox and waits for its list. */
+async function listed(hub: Sandbox, argv: string[], {env, ...size}: Options = {}): Promise<Terminal> {
+  const terminal = startInTerminal(argv, cleanEnv(hub, env), size)
+  await terminal.waitFor(/Space.+Enter: go on/)
+  return terminal
+}
+
+/** Timestamps of the runs on the Hub, newest first by name. */
+const runsAt = (hub: Sandbox) =>
+  [...new Set(runDatasetsAt(hub).map((name) => name.slice(-15)))].toSorted().toReversed()
+
+/** The rows of the list on the screen. */
+function rowsOn({screen}: Terminal): Array<{mark: string; run: string; text: string; isFocused: boolean}> {
+  return screen.visible().flatMap((line) => {
+    const [, pointer = '', mark = '', timestamp = '', text = ''] =
+      /^([ >]) (\[[ x]\]| - ) (\d{8}_\d{6}) +(.+)$/.exec(line) ?? []
+    return timestamp === '' ? [] : [{mark, run: timestamp, text, isFocused: pointer === '>'}]
+  })
+}
+
+const checkedOn = (terminal: Terminal) =>
+  rowsOn(terminal)
+    .filter(({mark}) => mark === '[x]')
+    .map(({run: timestamp}) => timestamp)
+const focusOn = (terminal: Terminal) => rowsOn(terminal).findIndex(({isFocused}) => isFocused)
+
+/** Presses keys until the list shows what is waited for. */
+async function pressed(terminal: Terminal, keys: string, shown: RegExp | string): Promise<void> {
+  terminal.press(keys)
+  await terminal.waitFor(shown)
+}
+
+describe('picking by hand on a terminal', () => {
+  it('starts from what the rules select, and deletes exactly what was picked after DELETE', () =>
+    withHub({runs: 8}, async (hub) => {
+      const terminal = await listed(hub, OLD)
+      const rows = rowsOn(terminal)
+      expect(rows.map(({run: timestamp}) => timestamp)).to.have.members(runsAt(hub))
+      const old = checkedOn(terminal)
+      expect(old.length).to.be.within(2, 6)
+      for (const {mark, text} of rows)
+        expect(text).to.match(mark === '[x]' ? /\s{2}older than 30d/ : /\s{2}not older than 30d/)
+      expect(focusOn(terminal)).to.equal(0)
+
+      const newest = rows[0]?.run ?? ''
+      const oldest = rows.at(-1)?.run ?? ''
+      await pressed(terminal, ' ', `${newest}  picked by hand`)
+      await pressed(terminal, END, `${oldest}  older than 30d`)
+      await pressed(terminal, ' ', `${oldest}  not picked`)
+      expect(checkedOn(terminal)).to.deep.equal([newest, ...old.slice(0, -1)])
+
+      await pressed(terminal, ENTER, 'Type DELETE to go on')
+      expect(terminal.text).to.include('By hand    1 run picked and 1 run not picked')
+      expect(deletionsAt(hub)).to.deep.equal([])
+      const going = runDatasetsAt(hub).filter((name) =>
+        [newest, ...old.slice(0, -1)].includes(name.slice(-15)),
+      )
+      const before = namesAt(hub)
+      expect(terminal.text).to.include(`You are about to delete ${going.length} datasets`)
+      terminal.type('DELETE')
+      expect(await terminal.finished).to.equal(0)
+      expect(deletionsAt(hub)).to.have.members(going)
+      expect(namesAt(hub)).to.deep.equal(before.filter((name) => !going.includes(name)))
+    }))
+
+  it('lets no pinned run be picked, and says why', () =>
+    withHub({runs: 5}, async (hub) => {
+      const pinned = runsAt(hub)[0] ?? ''
+      await runCli(['runs', 'protect', pinned, '--reason', 'paper'], envOf(hub))
+      const terminal = await listed(hub, [...PICK, '--all'])
+      const row = () => rowsOn(terminal).find(({run: timestamp}) => timestamp === pinned)
+      expect(row()).to.include({mark: ' - ', isFocused: true})
+      expect(row()?.text).to.include('stays: pinned by mira: paper')
+      expect(checkedOn(terminal)).to.have.length(4)
+      await pressed(terminal, ` ${DOWN}`, `${rowsOn(terminal)[1]?.run}  all runs`)
+      expect(row()).to.include({mark: ' - ', isFocused: false})
+      expect(checkedOn(terminal)).to.have.length(4)
+      await pressed(terminal, CTRL_A, '0 of 5 runs, 0 datasets')
+      await pressed(terminal, CTRL_A, '4 of 5 runs')
+      expect(row()).to.include({mark: ' - '})
+      await pressed(terminal, ENTER, 'Type YES DELETE ALL to go on')
+      terminal.type('YES DELETE ALL')
+      expect(await terminal.finished).to.equal(0)
+      expect(runsAt(hub)).to.deep.equal([pinned])
+    }))
+
+  it('finds runs by what is typed, whatever is typed, and keeps what was checked', () =>
+    withHub({runs: 8}, async (hub) => {
+      const terminal = await listed(hub, PICK)
+      const [one = '', other = ''] = runsAt(hub).slice(2)
+      expect(checkedOn(terminal)).to.deep.equal([])
+      await pressed(terminal, one, '; 1 match')
+      expect(rowsOn(terminal).map(({run: timestamp}) => timestamp)).to.deep.equal([one])
+      await pressed(terminal, ' ', '1 of 8 runs')
+      await pressed(terminal, '(*[', '; 0 match')
+      await pressed(terminal, BACKSPACE.repeat(3), '; 1 match')
+      await pressed(terminal, CTRL_U, /1 of 8 runs, \d datasets?\s*$/m)
+      expect(checkedOn(terminal)).to.deep.equal([one])
+      await pressed(terminal, other, '; 1 match')
+      await pressed(terminal, CTRL_A, '2 of 8 runs')
+      // Letters that Enquirer takes for keys of its own.
+      await pressed(terminal, CTRL_U + 'aig', '› aig')
+      await pressed(terminal, ENTER + CTRL_U, 'Enter: go on')
+      await pressed(terminal, ENTER, 'Type DELETE to go on')
+      terminal.type('DELETE')
+      expect(await terminal.finished).to.equal(0)
+      expect(new Set(deletionsAt(hub).map((name) => name.slice(-15)))).to.deep.equal(new Set([one, other]))
+    }))
+
+  const cancels: Array<[what: string, end: (terminal: Terminal) => void]> = [
+    ['Ctrl-C', ({ctrlC}) => ctrlC()],
+    ['Ctrl-D', ({ctrlD}) => ctrlD()],
+    ['Esc', ({press}) => press(ESC)],
+    ['SIGTERM', ({kill}) => kill('SIGTERM')],
+    ['SIGINT from outside', ({kill}) => kill('SIGINT')],
+  ]
+  for (const [what, end] of cancels) {
+    for (const argv of [OLD, ['cleanup', '--interactive', '--older-than', '30d']]) {
+      it(`is cancelled by ${what}${argv === OLD ? '' : ' in a dry run'}, says so and ends with 130`, () =>
+        withHub({runs: 8}, async (hub) => {
+          const terminal = await listed(hub, argv)
+          end(terminal)
+          expect(await terminal.finished).to.equal(130)
+          expect(terminal.text).to.include('Cancelled: nothing was deleted.')
+          expect(terminal.text).not.to.match(/^\s+at /m)
+          expect(terminal.text).not.to.include('Runs to delete:')
+          expect(terminal.raw.lastIndexOf('\u001B[?25h')).to.be.above(terminal.raw.lastIndexOf('\u001B[?25l'))
+          expect(deletionsAt(hub)).to.deep.equal([])
+        }))
+    }
+  }
+
+  it('is done where nothing was picked', () =>
+    withHub({runs: 5}, async (hub) => {
+      const terminal = await listed(hub, PICK)
+      terminal.press(ENTER)
+      expect(await terminal.finished).to.equal(0)
+      expect(terminal.text).to.include('Nothing to delete.').and.not.include('Type ')
+      expect(deletionsAt(hub)).to.deep.equal([])
+    }))
+
+  it('asks for no phrase with --yes, and still shows the list', () =>
+    withHub({runs: 5}, async (hub) => {
+      const terminal = await listed(hub, [...PICK, '--yes'])
+      const newest = rowsOn(terminal)[0]?.run
+      await pressed(terminal, ' ', '1 of 5 runs')
+      terminal.press(ENTER)
+      expect(await terminal.finished).to.equal(0)
+      expect(terminal.text).not.to.include('Type DELETE')
+      expect(new Set(deletionsAt(hub).map((name) => name.slice(-15)))).to.deep.equal(new Set([newest]))
+    }))
+
+  it('takes no key that was pressed before the list was there', () =>
+    withHub({runs: 5}, async (hub) => {
+      const press = {early() {}}
+      hub.intercept({
+        match: ({path}) => path.startsWith('/api/datasets?'),
+        times: 1,
+        before: () => press.early(),
+      })
+      const terminal = startInTerminal([...PICK, '--older-than', '1d'], cleanEnv(hub))
+      press.early = () => terminal.press(`${CTRL_A}${ENTER}`)
+      await terminal.waitFor(/Space.+Enter: go on/)
+      expect(checkedOn(terminal).length).to.be.above(0)
+      terminal.ctrlC()
+      expect(await terminal.finished).to.equal(130)
+    }))
+
+  it('saves what was picked, which --apply carries out, and does not offer a command that would delete something else', () =>
+    withHub({runs: 5}, async (hub) => {
+      const looked = await listed(hub, ['cleanup', '-i', '--keep-recent', '1', '--grace', '0'])
+      looked.press(ENTER)
+      expect(await looked.finished).to.equal(0)
+      expect(looked.text).to.include('What was picked is not kept').and.include('--apply FILE --no-dry-run')
+      expect(looked.text).not.to.include('--keep-recent 1 ')
+
+      const file = join(mkdtempSync(join(tmpdir(), 'smoltrace-picked-')), 'plan.json')
+      const terminal = await listed(hub, [
+        'cleanup',
+        '-i',
+        '--keep-recent',
+        '1',
+        '--grace',
+        '0',
+        '--plan',
+        file,
+      ])
+      const newest = rowsOn(terminal)[0]?.run ?? ''
+      await pressed(terminal, CTRL_A, '5 of 5 runs')
+      await pressed(terminal, CTRL_A, '0 of 5 runs')
+      await pressed(terminal, ' ', '1 of 5 runs')
+      terminal.press(ENTER)
+      expect(await terminal.finished).to.equal(0)
+      expect(terminal.text).to.include(`--apply ${file} --no-dry-run`)
+      expect(readFileSync(file, 'utf8')).to.include('picked by hand')
+      const {exitCode} = await run(['cleanup', '--apply', file, '--no-dry-run', '--yes'], cleanEnv(hub))
+      expect(exitCode).to.equal(0)
+      expect(new Set(deletionsAt(hub).map((name) => name.slice(-15)))).to.deep.equal(new Set([newest]))
+    }))
+})
+
+describe('the list to pick from on the screen', () => {
+  it('reads without colours, and has none where NO_COLOR says so', () =>
+    withHub({runs: 5}, async (hub) => {
+      const plain = await listed(hub, OLD, {env: {NO_COLOR: '1'}})
+      expect(plain.raw).not.to.match(/\u001B\[\d+(?:;\d+)*m/)
+      plain.ctrlC()
+      await plain.finished
+      const coloured = await listed(hub, OLD)
+      expect(coloured.raw).to.match(/\u001B\[32m\[x\]/)
+      coloured.ctrlC()
+      await coloured.finished
+    }))
+
+  for (const [columns, rows] of [
+    [80, 24],
+    [40, 10],
+    [120, 12],
+  ] as const) {
+    it(`of ${columns} columns and ${rows} lines has each run on one line, and the question always in sight`, () =>
+      withHub({runs: 60}, async (hub) => {
+        const terminal = await listed(hub, OLD, {columns, rows})
+        const sight = () => {
+          const lines = terminal.screen.visible()
+          for (const line of lines) expect(line.length).to.be.below(columns)
+          expect(lines.filter((line) => line.includes('Runs to delete ›'))).to.have.length(1)
+          expect(terminal.screen.gone).to.deep.equal(begun)
+          expect(rowsOn(terminal)).to.have.length(rows - 5)
+        }
+
+        const begun = [...terminal.screen.gone]
+        sight()
+        const order = rowsOn(terminal).map(({run: timestamp}) => timestamp)
+        await pressed(terminal, DOWN, `${order[1]}  `)
+        expect(focusOn(terminal)).to.equal(1)
+        await pressed(terminal, UP, `${order[0]}  `)
+        expect(focusOn(terminal)).to.equal(0)
+        await pressed(terminal, PAGE_DOWN, 'Enter: go on')
+        sight()
+        expect(focusOn(terminal)).to.equal(rows - 6)
+        await pressed(terminal, END, 'Enter: go on')
+        sight()
+        expect(focusOn(terminal)).to.equal(rows - 6)
+        await pressed(terminal, HOME, `${order[0]}  `)
+        sight()
+        expect(focusOn(terminal)).to.equal(0)
+        terminal.ctrlC()
+        expect(await terminal.finished).to.equal(130)
+      }))
+  }
+
+  it('is drawn as fast with thousands of runs', () =>
+    withHub({runs: 3000}, async (hub) => {
+      const terminal = await listed(hub, OLD)
+      const oldest = runsAt(hub).at(-1) ?? ''
+      await pressed(terminal, DOWN.repeat(200), 'Enter: go on')
+      await pressed(terminal, oldest, '; 1 match')
+      expect(rowsOn(terminal).map(({run: timestamp}) => timestamp)).to.deep.equal([oldest])
+      terminal.ctrlC()
+      expect(await terminal.finished).to.equal(130)
+    }))
+})
+
+describe('--interactive without a terminal', () => {
+  const refused: Array<[argv: string[], words: string]> = [
+    [['--older-than', '30d'], 'no terminal to ask on: name runs with --run TIMESTAMP'],
+    [
+      ['--older-than', '30d', '--no-dry-run', '--yes'],
+      'no terminal to ask on: name runs with --run TIMESTAMP',
+    ],
+    [['--json'], '--json never asks: name runs with --run TIMESTAMP'],
+    [['--apply', 'plan.json'], 'leave out --interactive'],
+  ]
+  for (const [argv, words] of refused) {
+    it(`is refused before anything is listed: ${argv.join(' ')}`, () =>
+      withHub({runs: 3}, async (hub) => {
+        const {stdout, stderr, exitCode} = await run(['cleanup', '--interactive', ...argv], cleanEnv(hub))
+        expect(exitCode).to.equal(2)
+        expect(argv.includes('--json') ? stdout : stderr).to.include(words)
+        expect(hub.requests).to.deep.equal([])
+      }))
+  }
+
+  for (const [env, words] of [
+    [{CI: 'true'}, 'CI is set'],
+    [{TERM: 'dumb'}, 'cannot draw'],
+  ] as Array<[Record<string, string>, string]>) {
+    it(`is refused on a terminal with ${Object.entries(env).join(',').replace(',', '=')}`, () =>
+      withHub({runs: 3}, async (hub) => {
+        const terminal = startInTerminal(OLD, cleanEnv(hub, env))
+        expect(await terminal.finished).to.equal(2)
+        expect(terminal.text).to.include(words).and.include('--run TIMESTAMP')
+        expect(hub.requests).to.deep.equal([])
+      }))
+  }
+})
