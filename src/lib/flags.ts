@@ -66,6 +66,9 @@ export const METRIC_LIST = METRIC_NAMES.map((name) => `${name} (${METRICS[name].
 /** What runs are ranked by. Its value is read by the lib. */
 export const byFlag = Flags.custom<string>({helpValue: 'METRIC'})
 
+/** The columns that `--group-by` takes, in words. */
+export const GROUP_LIST = GROUP_COLUMNS.join(', ')
+
 /** What rows, or the runs that they are about, are grouped by. */
 export const groupByFlag = Flags.option({
   options: GROUP_COLUMNS,

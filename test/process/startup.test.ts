@@ -62,6 +62,7 @@ describe('what a start loads', () => {
     ['cleanup', 2],
     ['cleanup --older-than nonsense --json', 2],
     ['history --json', 0],
+    ['leaderboard show --by beauty', 2],
     ['nonsense', 2],
   ] as const) {
     it(`is oclif and nothing heavy for ${words}`, async () => {

@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
 import {csvPieces} from '../../lib/csv.js'
-import {byFlag, groupByFlag, METRIC_LIST, wholeNumber} from '../../lib/flags.js'
+import {byFlag, GROUP_LIST, groupByFlag, METRIC_LIST, wholeNumber} from '../../lib/flags.js'
 import {CSV_TITLES, csvRows, rankingDocument} from '../../lib/ranking-documents.js'
 import {readRanking} from '../../lib/row-ranking.js'
 import {writePieces} from '../../lib/ui/pieces.js'
@@ -31,7 +31,7 @@ Durations are the average of one test. Dates are those of the runs on the Hub. O
   static override flags = {
     by: byFlag({summary: `What rows are ranked by (default success_rate): ${METRIC_LIST}.`}),
     'group-by': groupByFlag({
-      summary: 'Rank within each group of rows that agree in this column; may be given several times.',
+      summary: `Rank within each group of rows that agree in this column; may be given several times: ${GROUP_LIST}.`,
     }),
     model: Flags.string({
       summary:

@@ -1,6 +1,7 @@
 import stringWidth from 'string-width'
 
-const PLAIN = /^[\u0020-\u007E]*$/
+/** Of Latin letters, and of what bars are made of. */
+const PLAIN = /^[\u0020-\u007E\u00A1-\u00A8\u00AA-\u00AC\u00AF-\u00FF…█]*$/
 
 /** Whether each character of a text takes exactly one column. */
 export function isPlain(text: string): boolean {
