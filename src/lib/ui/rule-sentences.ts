@@ -68,8 +68,7 @@ export function graceSentence({graceMs}: RetentionRules): string {
 }
 
 /** What a number of runs does not count. */
-export const COUNTING =
-  'Numbers count complete and incomplete runs, but none that is pinned, may still be uploading, or is dated in the future.'
+export const COUNTING = 'Numbers do not count runs that are pinned, uploading or dated in the future.'
 
 function olderThanText(age: Age, cutoff: Date | undefined): string {
   return `older than ${age.text}${cutoff ? `, before ${moment(cutoff)}` : ''}${unitNote(age)}`
