@@ -1,4 +1,4 @@
-import {type Age, formatDuration, usesCalendarUnits} from '../duration.js'
+import {type Age, formatSum, usesCalendarUnits} from '../duration.js'
 import {type Metric, METRICS} from '../metrics.js'
 import {type Period, PERIODS} from '../rule-words.js'
 import {type RetentionRules} from '../rules.js'
@@ -64,7 +64,7 @@ export function sentenceOf(flag: string, rules: RetentionRules, cutoff?: Date): 
 /** What the grace period keeps. */
 export function graceSentence({graceMs}: RetentionRules): string {
   if (graceMs === 0) return 'nothing: an upload under way is not waited for'
-  return `incomplete runs changed in the last ${formatDuration(graceMs)}, which may still be uploading`
+  return `incomplete runs changed in the last ${formatSum(graceMs)}, which may still be uploading`
 }
 
 /** What a number of runs does not count. */
