@@ -64,7 +64,7 @@ export function scopeSentence({only}: RetentionRules): string {
 }
 
 function tableOf(rules: RuleInWords[], title: string, screen: Screen): string {
-  const columns = [{title: 'LINE', dropAt: 1}, {title: 'KEY'}, {title}]
+  const columns = [{title: 'LINE'}, {title: 'KEY'}, {title}]
   return formatTable(
     columns,
     rules.map(({line, key, text}) => [lineText(line), key, text]),
@@ -79,7 +79,7 @@ function lineText(line: number | null): string {
 /** What a policy does with one run: the answer first, then what each rule said. */
 export function formatRunExplanation(policy: Policy, explanation: RunExplanation, screen: Screen): Pieces {
   const {namespace, endpoint, now, run, verdicts} = explanation
-  const columns = [{title: 'LINE', dropAt: 1}, {title: 'KEY'}, {title: 'VERDICT (* DECIDES)'}, {title: 'WHY'}]
+  const columns = [{title: 'LINE'}, {title: 'KEY'}, {title: 'VERDICT (* DECIDES)'}, {title: 'WHY'}]
   const rows = verdicts.map((verdict) => [lineText(verdict.line), verdict.key, wordOf(verdict), verdict.text])
   const {bold} = screen.style
   return paragraphs([
