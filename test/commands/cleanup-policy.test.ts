@@ -104,9 +104,7 @@ describe('cleanup --policy', () => {
       const file = policyOf('keep:', '  recent: all')
       const {stderr, exitCode} = await cleanup(hub, '--policy', file, '--no-dry-run', '--yes')
       expect(exitCode).to.equal(2)
-      expect(stderr).to.equal(
-        `Error: ${file}:3: keep.recent: give a whole number from 1 up, not "all".\n`,
-      )
+      expect(stderr).to.equal(`Error: ${file}:3: keep.recent: give a whole number from 1 up, not "all".\n`)
       expect(hub.requests).to.deep.equal([])
     }))
 

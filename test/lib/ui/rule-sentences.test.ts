@@ -50,7 +50,9 @@ describe('the sentence of a rule', () => {
 
   it('says what the grace period keeps', () => {
     const sentence = (grace: string) => graceSentence(rulesOf({grace}))
-    expect(sentence('36h')).to.equal('incomplete runs changed in the last 1d12h, which may still be uploading')
+    expect(sentence('36h')).to.equal(
+      'incomplete runs changed in the last 1d12h, which may still be uploading',
+    )
     expect(sentence('0')).to.include('nothing')
   })
 
