@@ -9,7 +9,7 @@ const pickingFlags = {
   interactive: Flags.boolean({
     char: 'i',
     summary: 'Pick the runs from a list, in which what the rules select is checked. Pinned ones stay.',
-    helpGroup: 'SELECTOR',
+    helpGroup: 'PICKING',
   }),
 }
 

@@ -113,3 +113,19 @@ export function formatDuration(ms: number): string {
     size >= DAY ? (['d', DAY] as const) : size >= HOUR ? (['h', HOUR] as const) : (['min', MINUTE] as const)
   return `${ms < 0 ? '-' : ''}${Math.floor(size / length)}${unit}`
 }
+
+/** A duration to the minute, as a sum: `1d12h`, `90d`, `0min`. */
+export function formatSum(ms: number): string {
+  const units = [
+    ['d', DAY],
+    ['h', HOUR],
+    ['min', MINUTE],
+  ] as const
+  let rest = ms
+  const parts = units.map(([unit, size]) => {
+    const number = Math.floor(rest / size)
+    rest -= number * size
+    return number > 0 ? `${number}${unit}` : ''
+  })
+  return parts.join('') || '0min'
+}

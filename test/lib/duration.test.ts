@@ -5,6 +5,7 @@ import {
   cutoffOf,
   DAY,
   formatDuration,
+  formatSum,
   HOUR,
   parseAge,
   parseGrace,
@@ -263,6 +264,22 @@ describe('duration', () => {
     for (const [ms, text] of words) {
       it(`of ${ms} ms is ${text}`, () => {
         expect(formatDuration(ms)).to.equal(text)
+      })
+    }
+  })
+
+  describe('a duration as a sum', () => {
+    const sums: Array<[ms: number, text: string]> = [
+      [0, '0min'],
+      [90 * MINUTE, '1h30min'],
+      [36 * HOUR, '1d12h'],
+      [14 * DAY, '14d'],
+      [DAY + MINUTE, '1d1min'],
+    ]
+    for (const [ms, text] of sums) {
+      it(`of ${ms} ms is ${text}`, () => {
+        expect(formatSum(ms)).to.equal(text)
+        if (ms > 0) expect(parseGrace(text)).to.equal(ms)
       })
     }
   })

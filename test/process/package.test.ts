@@ -19,16 +19,15 @@ const BESIDE_DIST = [
   'bin/run.js',
   'oclif.manifest.json',
   'package.json',
+  'schemas/policy.example.yaml',
+  'schemas/policy.schema.json',
 ]
 
 /** Packs what is built, in another folder, and unpacks it where nothing else is installed. */
 async function unpack(folder: string): Promise<{files: string[]; home: string}> {
   const source = join(folder, 'source')
-  const parts = [
-    'dist',
-    'bin',
-    ...BESIDE_DIST.filter((file) => !['bin/run.js', 'oclif.manifest.json'].includes(file)),
-  ]
+  const isAlone = (file: string) => !file.includes('/') && file !== 'oclif.manifest.json'
+  const parts = ['dist', 'bin', 'schemas', ...BESIDE_DIST.filter((file) => isAlone(file))]
   await mkdir(source)
   await execute('cp', ['-R', ...parts.map((part) => join(root, part)), source])
   await symlink(join(root, 'node_modules'), join(source, 'node_modules'), 'junction')

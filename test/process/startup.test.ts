@@ -12,12 +12,14 @@ import {cleanEnv, type Finished, PROGRAM, run} from '../support/process.js'
 /** What takes long to load, or is not for everyone. */
 const HEAVY = [
   '@huggingface/hub',
+  'ajv',
   'cli-table3',
   'enquirer',
   'hyparquet',
   'hyparquet-writer',
   'listr2',
   'sandbox',
+  'yaml',
 ]
 
 interface Loaded extends Finished {
@@ -61,6 +63,8 @@ describe('what a start loads', () => {
     ['runs group --bogus', 2],
     ['cleanup', 2],
     ['cleanup --older-than nonsense --json', 2],
+    ['cleanup --policy policy.yaml --older-than 3d', 2],
+    ['policy explain --help', 0],
     ['history --json', 0],
     ['leaderboard show --by beauty', 2],
     ['nonsense', 2],
@@ -80,6 +84,13 @@ describe('what a start loads', () => {
       expect(heavy).to.deep.equal(['@huggingface/hub', 'cli-table3', 'hyparquet'])
     }))
 
+  it('is for policy explain the parser, the validator and a table', async () => {
+    const example = join(root, 'schemas/policy.example.yaml')
+    const {exitCode, heavy} = await load(['policy', 'explain', example], cleanEnv())
+    expect(exitCode).to.equal(0)
+    expect(heavy).to.deep.equal(['ajv', 'cli-table3', 'yaml'])
+  })
+
   it("is never Node's own fetch, which takes longer than all the rest", () =>
     withHub({runs: 3}, async (hub) => {
       const show = String.raw`process.on("exit", () => console.error(process.moduleLoadList.join("\n")))`
@@ -90,11 +101,11 @@ describe('what a start loads', () => {
       expect(stderr).to.include('NativeModule http').and.not.include('undici')
     }))
 
-  it('is for a rehearsal of a deletion all but the prompt', async () => {
+  it('is for a rehearsal of a deletion all but the prompt and what reads policies', async () => {
     const words = ['sandbox', 'cleanup', '--keep-recent', '1', '--no-dry-run', '--yes']
     const {exitCode, heavy} = await load(words, cleanEnv())
     expect(exitCode).to.equal(0)
-    expect(heavy).to.deep.equal(HEAVY.filter((name) => name !== 'enquirer'))
+    expect(heavy).to.deep.equal(HEAVY.filter((name) => !['ajv', 'enquirer', 'yaml'].includes(name)))
   })
 
   it('is for the library neither oclif nor anything heavy', async () => {

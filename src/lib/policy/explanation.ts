@@ -21,8 +21,8 @@ type Guard = (typeof GUARDS)[number]
 export interface Verdict {
   kind: 'guard' | 'keeper' | 'scope' | 'selector'
   key: Guard | PolicyKey
-  /** Where it stands in the file; undefined for what holds always. */
-  line: number | undefined
+  /** Where it stands in the file; null for what holds without being written. */
+  line: number | null
   /** The selector selects the run, the keeper or guard keeps it, the scope takes in something of it. */
   holds: boolean
   /** Why, in words. */
@@ -122,7 +122,7 @@ async function verdictsOf(
     const isUncounted = action === 'keep' && own.length === 0
     const holds = kind === 'selector' ? action === 'delete' || isUncounted : action === 'keep' && !isUncounted
     const text = isUncounted ? (kind === 'selector' ? 'selected' : 'not counted') : textOf(own)
-    verdicts.push({kind, key, line: lines.get(key), holds, text})
+    verdicts.push({kind, key, line: lines.get(key) ?? null, holds, text})
   }
 
   return verdicts
@@ -131,7 +131,7 @@ async function verdictsOf(
 function scopeVerdicts({only}: RetentionRules, takesSome: boolean, {lines}: Policy): Asked[] {
   if (only.length === 0) return []
   const text = takesSome ? `only its ${only.join(', ')}` : `has no ${only.join(', no ')}`
-  return [{kind: 'scope', key: 'only', line: lines.get('only'), holds: takesSome, text}]
+  return [{kind: 'scope', key: 'only', line: lines.get('only') ?? null, holds: takesSome, text}]
 }
 
 const ABSENT: Readonly<Record<Guard, string>> = {
@@ -149,7 +149,7 @@ function guardVerdicts({reasons}: Decision, {lines}: Policy, protection: Protect
     return {
       kind: 'guard',
       key,
-      line: key === 'grace' ? lines.get(key) : undefined,
+      line: (key === 'grace' && lines.get(key)) || null,
       holds: own.length > 0,
       text,
     }

@@ -10,10 +10,12 @@ export type ScalarValue = boolean | null | number | string | typeof AMBIGUOUS
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
 const WORDS = /^(?:y|yes|n|no|on|off|true|false|null)$/i
 const NUMBERS = [
-  // Octal, hexadecimal, binary, with underscores, signs, exponents or points at the end.
-  /^[-+]?(?:0b[01_]+|0o[0-7_]+|0x[\da-f_]+|\d[\d_]*(?:\.[\d_]*)?(?:e[-+]?\d+)?|\.\d[\d_]*(?:e[-+]?\d+)?)$/i,
+  // Binary, octal, hexadecimal, with underscores or signs.
+  /^[-+]?(?:0b[01_]+|0o[0-7_]+|0x[\da-f_]+|\d[\d_]*)$/i,
+  // With a point that lacks digits on one side, or with an exponent.
+  /^[-+]?(?:\d[\d_]*)?(?:\.[\d_]*(?:e[-+]?\d+)?|e[-+]?\d+)$/i,
   // To the base of sixty.
-  /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?$/,
+  /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/,
   /^(?:[-+]?\.inf|\.nan)$/i,
 ]
 

@@ -6,6 +6,8 @@ import {POLICY_SCHEMA, type Schema} from './schema.js'
 import {below, keyOf, type Tree} from './tree.js'
 import {adviceOn} from './unknown-keys.js'
 
+let compiled: ValidateFunction<PolicyDocument> | undefined
+
 /** Compiled from the very schema that is published, so that editors and this program cannot differ. */
 function compile(): ValidateFunction<PolicyDocument> {
   const ajv = new Ajv({allErrors: true, verbose: true, allowUnionTypes: true, strictRequired: false})
@@ -18,7 +20,8 @@ function compile(): ValidateFunction<PolicyDocument> {
  * @returns the policy, or what is wrong with it
  */
 export function validate({value, written}: Tree): PolicyDocument | Problem[] {
-  const isValid = compile()
+  compiled ??= compile()
+  const isValid = compiled
   if (isValid(value)) return value
   const found = new Map<string, Problem>()
   for (const error of isValid.errors ?? []) {
@@ -27,7 +30,8 @@ export function validate({value, written}: Tree): PolicyDocument | Problem[] {
     if (pointer !== undefined) found.set(pointer, problemOf(error, pointer, written))
   }
 
-  return [...found].filter(([pointer]) => isInnermost(pointer, found)).map(([, problem]) => problem)
+  const around = new Set([...found.keys()].flatMap((pointer) => partsAround(pointer)))
+  return [...found].filter(([pointer]) => !around.has(pointer)).map(([, problem]) => problem)
 }
 
 /** Which part an error is about; undefined for one that another one says better. */
@@ -37,9 +41,10 @@ function pointerOf({instancePath, schemaPath, keyword, params}: ErrorObject): st
   return schemaPath.includes('/anyOf/') ? undefined : below(instancePath, params.missingProperty)
 }
 
-/** A list is wrong because of what is in it. */
-function isInnermost(pointer: string, found: ReadonlyMap<string, Problem>): boolean {
-  return [...found.keys()].every((other) => !other.startsWith(`${pointer}/`))
+/** The parts that a part stands in: a list is wrong because of what is in it. */
+function partsAround(pointer: string): string[] {
+  const steps = pointer.split('/')
+  return steps.slice(1).map((_, index) => steps.slice(0, index + 1).join('/'))
 }
 
 function problemOf({keyword, parentSchema}: ErrorObject, pointer: string, written: Tree['written']): Problem {

@@ -41,12 +41,27 @@ export function readYaml(text: string, refuse: Refuse): Tree {
 
 /** With texts for all values: how each was written decides what it means, and that is looked at later. */
 function parse(text: string, lineCounter: LineCounter, refuse: Refuse): Array<Document.Parsed<ParsedNode>> {
-  try {
-    const options = {schema: 'failsafe', prettyErrors: false, uniqueKeys: false, logLevel: 'silent'} as const
-    const documents = parseAllDocuments(text, {...options, lineCounter})
-    return 'empty' in documents ? [] : documents
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    throw refuse({text: 'it is nested too deeply'})
+  const deep = text.split('\n').findIndex(nestsTooDeep())
+  if (deep !== -1) throw refuse({line: deep + 1, text: 'lists and keys are nested too deeply here'})
+  const options = {schema: 'failsafe', prettyErrors: false, uniqueKeys: false, logLevel: 'silent'} as const
+  const documents = parseAllDocuments(text, {...options, lineCounter})
+  return 'empty' in documents ? [] : documents
+}
+
+/** More than a policy can ever need, and far less than what the parser's own recursion can bear. */
+const DEEPEST = 100
+
+/** Looks at one line after the other; brackets in texts count too, as long as they stay open. */
+function nestsTooDeep(): (line: string) => boolean {
+  let depth = 0
+  return (line) => {
+    if (/^\s*#/.test(line)) return false
+    for (const sign of line) {
+      if (sign === '[' || sign === '{') depth++
+      else if ((sign === ']' || sign === '}') && depth > 0) depth--
+      if (depth > DEEPEST) return true
+    }
+
+    return (line.match(/[-?](?=[ \t])/g) ?? []).length > DEEPEST
   }
 }

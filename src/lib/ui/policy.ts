@@ -15,8 +15,8 @@ import {ageOf, listing, moment} from './wording.js'
 export interface RuleInWords {
   kind: 'guard' | 'keeper' | 'selector'
   key: PolicyKey | 'future' | 'pinned'
-  /** Undefined for what holds without being written. */
-  line: number | undefined
+  /** Null for what holds without being written. */
+  line: number | null
   text: string
 }
 
@@ -27,14 +27,14 @@ export function rulesInWords({options, lines}: Policy, now: Date): RuleInWords[]
   const inWords = (kind: 'keeper' | 'selector', flags: string[]) =>
     flags.flatMap((flag): RuleInWords[] => {
       const key = keyOfFlag(flag)
-      return key ? [{kind, key, line: lines.get(key), text: sentenceOf(flag, rules, cutoff)}] : []
+      return key ? [{kind, key, line: lines.get(key) ?? null, text: sentenceOf(flag, rules, cutoff)}] : []
     })
   return [
     ...inWords('selector', selectorsOf(rules)),
     ...inWords('keeper', keepersOf(rules)),
-    {kind: 'guard', key: 'grace', line: lines.get('grace'), text: graceSentence(rules)},
-    {kind: 'guard', key: 'pinned', line: undefined, text: 'pinned runs'},
-    {kind: 'guard', key: 'future', line: undefined, text: 'runs dated in the future'},
+    {kind: 'guard', key: 'grace', line: lines.get('grace') ?? null, text: graceSentence(rules)},
+    {kind: 'guard', key: 'pinned', line: null, text: 'pinned runs'},
+    {kind: 'guard', key: 'future', line: null, text: 'runs dated in the future'},
   ]
 }
 
@@ -64,7 +64,7 @@ export function scopeSentence({only}: RetentionRules): string {
 }
 
 function tableOf(rules: RuleInWords[], title: string, screen: Screen): string {
-  const columns = [{title: 'LINE', dropAt: 1}, {title: 'KEY'}, {title}]
+  const columns = [{title: 'LINE'}, {title: 'KEY'}, {title}]
   return formatTable(
     columns,
     rules.map(({line, key, text}) => [lineText(line), key, text]),
@@ -72,18 +72,18 @@ function tableOf(rules: RuleInWords[], title: string, screen: Screen): string {
   )
 }
 
-function lineText(line: number | undefined): string {
-  return line === undefined ? '-' : String(line)
+function lineText(line: number | null): string {
+  return line === null ? '-' : String(line)
 }
 
 /** What a policy does with one run: the answer first, then what each rule said. */
 export function formatRunExplanation(policy: Policy, explanation: RunExplanation, screen: Screen): Pieces {
   const {namespace, endpoint, now, run, verdicts} = explanation
-  const columns = [{title: 'LINE', dropAt: 1}, {title: 'KEY'}, {title: 'VERDICT'}, {title: 'WHY'}]
+  const columns = [{title: 'LINE'}, {title: 'KEY'}, {title: 'VERDICT (* DECIDES)'}, {title: 'WHY'}]
   const rows = verdicts.map((verdict) => [lineText(verdict.line), verdict.key, wordOf(verdict), verdict.text])
   const {bold} = screen.style
   return paragraphs([
-    `${bold(`Run ${run.timestamp} by policy ${printable(policy.file)}`)}\n${namespace} at ${endpoint}, ${moment(now)}; the run is ${ageOf(run, now)} old`,
+    `${bold(`Run ${run.timestamp} by policy ${printable(policy.file)}`)}\n${namespace} at ${endpoint}, ${moment(now)}; the run is ${run.time > now ? 'dated in the future' : `${ageOf(run, now)} old`}`,
     answerTo(explanation, screen),
     formatTable(columns, rows, screen),
   ])
@@ -132,7 +132,7 @@ function doing(verdicts: Verdict[], does: string, areDoing: string): string {
   if (verdicts.length === 0) return ''
   const names = verdicts.map(({key, line}) => {
     const name = GUARD_WORDS[key] ?? key
-    return line === undefined ? name : `${name} (line ${line})`
+    return line === null ? name : `${name} (line ${line})`
   })
   return `${listing(names)} ${verdicts.length === 1 ? does : areDoing} it`
 }

@@ -1,4 +1,4 @@
-import {type Age, formatDuration, usesCalendarUnits} from '../duration.js'
+import {type Age, formatSum, usesCalendarUnits} from '../duration.js'
 import {type Metric, METRICS} from '../metrics.js'
 import {type Period, PERIODS} from '../rule-words.js'
 import {type RetentionRules} from '../rules.js'
@@ -64,12 +64,11 @@ export function sentenceOf(flag: string, rules: RetentionRules, cutoff?: Date): 
 /** What the grace period keeps. */
 export function graceSentence({graceMs}: RetentionRules): string {
   if (graceMs === 0) return 'nothing: an upload under way is not waited for'
-  return `incomplete runs changed in the last ${formatDuration(graceMs)}`
+  return `incomplete runs changed in the last ${formatSum(graceMs)}`
 }
 
 /** What a number of runs does not count. */
-export const COUNTING =
-  'Numbers count complete and incomplete runs, but none that is pinned, may still be uploading, or is dated in the future.'
+export const COUNTING = 'Numbers do not count runs that are pinned, uploading or dated in the future.'
 
 function olderThanText(age: Age, cutoff: Date | undefined): string {
   return `older than ${age.text}${cutoff ? `, before ${moment(cutoff)}` : ''}${unitNote(age)}`

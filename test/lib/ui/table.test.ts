@@ -34,7 +34,6 @@ describe('table', () => {
     expect(lines).to.deep.equal(['RUN     AGE', 'a       1', 'bbbbbb  2'])
   })
 
-<<<<<<< HEAD
   it('puts numbers under each other by their ends, and their title too, wrapped or not', () => {
     const columns: Column[] = [{title: 'RUN'}, {title: 'SIZE', isRight: true}, {title: 'WHY'}]
     const rows = [
@@ -53,7 +52,6 @@ describe('table', () => {
     ])
   })
 
-=======
   it('puts numbers under each other by their last digits, and plain rows as those that are wrapped', () => {
     const columns = [{title: '#', isRight: true}, {title: 'NAME'}, {title: 'COST', isRight: true}]
     const rows = [
@@ -74,7 +72,6 @@ describe('table', () => {
     expect(table([{title: 'A', least: 4}, {title: 'B'}], [['xxxxxx', 'y']])).to.equal('A       B\nxxxxxx  y')
   })
 
->>>>>>> board
   it('ends no line in blanks, and itself in no newline', () => {
     const text = table(COLUMNS, [ROW, ['x', '', '', '']])
     expect(text).not.to.match(/[ \t]$/m)

@@ -1,0 +1,198 @@
+import {expect} from 'chai'
+
+import {type Verdict} from '../../../src/lib/policy/explanation.js'
+import {formatProtection, PROTECTION_PATH} from '../../../src/lib/protection-file.js'
+import {type Sandbox} from '../../../src/lib/sandbox/index.js'
+import {storedFile} from '../../../src/lib/sandbox/objects.js'
+import {runCli} from '../../support/cli.js'
+import {envOf, withHub} from '../../support/hub.js'
+import {policyOf} from '../../support/policies.js'
+
+const NOWHERE = {HF_ENDPOINT: 'http://127.0.0.1:9', HF_TOKEN: ''}
+const explain = (...argv: string[]) => runCli(['policy', 'explain', ...argv], NOWHERE)
+
+interface Explained {
+  run: string
+  action: 'delete' | 'keep'
+  reasons: unknown
+  deletes: string[]
+  verdicts: Verdict[]
+}
+
+const at = (hub: Sandbox, ...argv: string[]) => runCli(argv, envOf(hub))
+const json = async (hub: Sandbox, ...argv: string[]) =>
+  JSON.parse((await at(hub, ...argv, '--json')).stdout) as any
+const explainRun = (hub: Sandbox, file: string, run: string): Promise<Explained> =>
+  json(hub, 'policy', 'explain', file, '--run', run)
+const runsAt = async (hub: Sandbox): Promise<string[]> =>
+  (await json(hub, 'runs', 'group')).runs.map(({run}: {run: string}) => run)
+
+describe('policy explain', () => {
+  it('says in sentences what a file keeps and what may go, without the Hub', async () => {
+    const file = policyOf(
+      'select:',
+      '  older-than: 2024-02-29',
+      '  status: [failed, partial]',
+      'keep:',
+      '  weekly: 52',
+      '  best: 3',
+      '  group-by: [model]',
+      'only: [traces]',
+    )
+    const {stdout, stderr, exitCode} = await explain(file)
+    expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
+    expect(stdout).to.equal(`Policy ${file}
+
+May go: runs that are all of this
+LINE  KEY                RUNS THAT ARE
+3     select.older-than  older than 2024-02-29, before 2024-02-29 00:00 UTC
+4     select.status      partial or failed, as the leaderboard says
+
+Must stay: whatever selects them
+LINE  KEY          WHAT STAYS
+6     keep.weekly  the newest run of each of the last 52 weeks that have one, of each model (ISO weeks, UTC)
+7     keep.best    the 3 best runs by success rate, higher is better, of each model
+-     grace        incomplete runs changed in the last 6h
+-     pinned       pinned runs
+-     future       runs dated in the future
+
+What goes of a run: its traces, nothing else. The leaderboard never goes.
+
+Numbers do not count runs that are pinned, uploading or dated in the future.
+`)
+  })
+
+  it('says that every other run may go where there are only keepers', async () => {
+    const {stdout} = await explain(policyOf('keep: {within: 1m}', 'grace: 0'))
+    expect(stdout).to.include('May go: every run\n')
+    expect(stdout).to.match(/^2 +keep.within +runs no older than 1m \(a month is 30 days, a year 365\)$/m)
+    expect(stdout).to.match(/^3 +grace +nothing: an upload under way is not waited for$/m)
+    expect(stdout).to.include('What goes of a run: all of its datasets. The leaderboard never goes.')
+  })
+
+  it('tells programs the options, and each rule with its line', async () => {
+    const file = policyOf('select: {older-than: 7}', 'keep: {recent: 5}')
+    const {stdout, exitCode} = await explain(file, '--json')
+    expect(exitCode).to.equal(0)
+    const {command, options, rules} = JSON.parse(stdout)
+    expect({command, options}).to.deep.equal({
+      command: 'policy explain',
+      options: {olderThan: '7', keepRecent: 5},
+    })
+    const facts = rules.map(({kind, key, line}: Verdict) => [kind, key, line])
+    expect(facts).to.deep.equal([
+      ['selector', 'select.older-than', 2],
+      ['keeper', 'keep.recent', 3],
+      ['guard', 'grace', null],
+      ['guard', 'pinned', null],
+      ['guard', 'future', null],
+    ])
+  })
+
+  it('ends with 2 and says where the file is wrong, the first mistake first', async () => {
+    const file = policyOf('keep:', '  weekly: many', '  daily: 0')
+    const {stdout, stderr, exitCode} = await explain(file)
+    expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
+    expect(stderr.split('\n').slice(0, 2)).to.deep.equal([
+      `Error: ${file}:3: keep.weekly: give a whole number from 1 up, not "many".`,
+      `  ${file}:4: keep.daily: give a whole number from 1 up, not 0.`,
+    ])
+    const {error} = JSON.parse((await explain(file, '--json')).stdout)
+    expect(error).to.include({name: 'UsageError', exitCode: 2})
+  })
+
+  it('is found under the topic of the package, for hosts', async () => {
+    const {exitCode} = await runCli(
+      ['smoltrace', 'policy', 'explain', policyOf('keep: {recent: 1}')],
+      NOWHERE,
+    )
+    expect(exitCode).to.equal(0)
+  })
+})
+
+describe('policy explain --run', () => {
+  const POLICIES: Array<[title: string, lines: string[]]> = [
+    ['a selector and keepers', ['select: {older-than: 20d}', 'keep: {recent: 3}']],
+    ['keepers alone', ['keep: {recent: 4}']],
+    ['selectors alone', ['select: {incomplete-only: true, older-than: 1h}']],
+    ['a scope', ['select: {older-than: 3d}', 'only: [traces]', 'grace: 0']],
+  ]
+  for (const [title, lines] of POLICIES) {
+    it(`decides as cleanup does, and says which rules decided: ${title}`, () =>
+      withHub({runs: 9}, async (hub) => {
+        const file = policyOf(...lines)
+        const plan = await json(hub, 'cleanup', '--policy', file)
+        const planned = [...plan.delete, ...plan.keep]
+        expect(planned).to.have.length(9)
+        for (const {run, reasons, deletes = []} of planned) {
+          const explained = await explainRun(hub, file, run)
+          const names = deletes.map(({name}: {name: string}) => name)
+          expect(explained).to.deep.include({run, reasons, deletes: names})
+          expect(explained.action).to.equal(names.length > 0 ? 'delete' : 'keep')
+          expectSound(explained)
+        }
+      }))
+  }
+
+  it('shows the answer first, then the verdict of each rule and which decided', () =>
+    withHub({runs: 9}, async (hub) => {
+      const [, second = '', ...others] = await runsAt(hub)
+      const file = policyOf('select:', '  older-than: 3d', 'keep:', '  recent: 2', 'only: [results]')
+      const kept = await at(hub, 'policy', 'explain', file, '--run', second)
+      expect(kept.stderr).to.equal('')
+      expect(kept.stdout).to.match(
+        /^It stays: keep.recent \(line 5\) keeps it and select.older-than \(line 3\) does not select it\.$/m,
+      )
+      expect(kept.stdout).to.match(/^5 +keep.recent +keeps \* +most recent 1 of 2$/m)
+      expect(kept.stdout).to.match(/^- +pinned +does not keep +not pinned$/m)
+      const oldest = others.at(-1) ?? ''
+      const {stdout} = await at(hub, 'policy', 'explain', file, '--run', oldest)
+      expect(stdout).to.include(
+        `It may go: select.older-than (line 3) selects it and nothing keeps it. What goes of it:\n\n  mira/smoltrace-results-${oldest}\n`,
+      )
+    }))
+
+  it('says that a pin keeps a run, and does not count it', () =>
+    withHub({runs: 6}, async (hub) => {
+      const run = (await runsAt(hub)).at(-1) ?? ''
+      const text = formatProtection({runs: {[run]: {by: 'mira', at: new Date(), reason: 'cited'}}})
+      const board = hub.state.get('mira/smoltrace-leaderboard')!
+      hub.state.commit(board, 'Pin', new Map([[PROTECTION_PATH, storedFile(text, false)]]))
+      const file = policyOf('select: {older-than: 3d}', 'keep: {recent: 50}')
+      const {action, verdicts} = await explainRun(hub, file, run)
+      expect(action).to.equal('keep')
+      const facts = verdicts.map(({key, holds, decided, text: why}) => [key, holds, decided, why])
+      expect(facts).to.deep.equal([
+        ['select.older-than', true, false, 'selected'],
+        ['keep.recent', false, false, 'not counted'],
+        ['pinned', true, true, 'pinned by mira: cited'],
+        ['grace', false, false, 'complete, or unchanged for longer'],
+        ['future', false, false, 'not dated in the future'],
+      ])
+    }))
+
+  it('ends with 1 for a run that is not there, and with 2 for what is none, without a request', () =>
+    withHub({runs: 2}, async (hub) => {
+      const file = policyOf('keep: {recent: 1}')
+      const bad = await at(hub, 'policy', 'explain', file, '--run', 'latest')
+      expect(bad.exitCode).to.equal(2)
+      expect(hub.requests).to.deep.equal([])
+      const unknown = await at(hub, 'policy', 'explain', file, '--run', '20200101_000000')
+      expect(unknown.exitCode).to.equal(1)
+      expect(unknown.stderr).to.match(/^Error: --run 20200101_000000: there is no such run\.\n/)
+    }))
+})
+
+/** The verdicts have to add up to what was decided. */
+function expectSound({action, verdicts}: Explained): void {
+  const [selects, keeps, takes] = [['selector'], ['keeper', 'guard'], ['scope']].map((kinds) =>
+    verdicts.filter(({kind}) => kinds.includes(kind)).map(({holds}) => holds),
+  )
+  const goes = !selects?.includes(false) && !keeps?.includes(true) && !takes?.includes(false)
+  expect(action).to.equal(goes ? 'delete' : 'keep')
+  for (const {kind, holds, decided} of verdicts) {
+    if (decided) expect(holds).to.equal(action === 'delete' ? true : kind !== 'selector' && kind !== 'scope')
+  }
+
+  if (action === 'keep') expect(verdicts.some(({decided}) => decided)).to.equal(true)
+}
