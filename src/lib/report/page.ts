@@ -69,9 +69,9 @@ function figures({counts, storage, losses}: Report): Markup {
 }
 
 function foot({isPrivate}: Report): Markup {
-  const secret = isPrivate ? ' Some of their datasets are private: take care whom you send it to.' : ''
+  const secret = isPrivate ? 'Some of their datasets are private: take care whom you send it to.' : ''
   return markup`</main>
-<footer><p>Made by smoltrace. This page names models and runs.${secret} It loads nothing and runs no script.</p></footer>
+<footer><p>Made by smoltrace. This page names models and runs. ${secret} It loads nothing and runs no script.</p></footer>
 </body>
 </html>
 `

@@ -15,9 +15,9 @@ export function storageSection({storage: {bands, all}, losses}: Report): Markup 
   if (bands.length === 0) return markup`${head}<p class="empty">There are no runs on the Hub.</p>`
   const unsized = areSized
     ? all.unsized > 0
-      ? `The size of ${count(all.unsized, 'dataset')} is unknown and not counted. `
+      ? `The size of ${count(all.unsized, 'dataset')} is unknown and not counted.`
       : ''
-    : 'Storage is unknown: the Hub did not say what the datasets take up. So the bars count datasets. '
+    : 'Storage is unknown: the Hub did not say what the datasets take up. So the bars count datasets.'
   const columns: Column[] = [
     {title: 'Age of the run'},
     {title: 'Runs', isNumber: true},
@@ -38,7 +38,7 @@ export function storageSection({storage: {bands, all}, losses}: Report): Markup 
     ...(losses ? [thousands(band.goes.datasets), areSized ? amountText(band.goes, true) : 'unknown'] : []),
   ])
   return markup`${head}
-<p>${areSized ? `${amountText(all, true)} in ${count(all.datasets, 'dataset')} of runs, without the leaderboard. ` : ''}${unsized}</p>
+<p>${areSized ? `${amountText(all, true)} in ${count(all.datasets, 'dataset')} of runs, without the leaderboard.` : ''} ${unsized}</p>
 ${losses ? markup`<ul class="key"><li>${sample('stays')}stays</li><li>${sample('goes')}would be deleted</li></ul>` : undefined}
 <figure>${storageChart(bands, areSized)}</figure>
 ${dataTable(areSized ? 'Storage by run age' : 'Datasets by run age', columns, rows)}`

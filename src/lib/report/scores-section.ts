@@ -19,13 +19,8 @@ export function timeSection({scores}: Report): Markup {
     return markup`${heading('over-time', `${title} over time`)}${nothingScored(scores)}`
   const {shared, charts} = timeCharts(scores)
   const figures = series.map((each, index) => {
-    const facts = [
-      `latest ${format(each.latest)}`,
-      `mean ${format(each.mean)}`,
-      `best ${format(each.best)}`,
-      count(each.evaluations, 'evaluation'),
-    ]
-    return markup`<figure><figcaption>${modelName(each)}<span class="quiet">${facts.join(' · ')}</span></figcaption>${charts[index]}</figure>`
+    const facts = `latest ${format(each.latest)}, mean ${format(each.mean)}, best of ${each.evaluations}: ${format(each.best)}`
+    return markup`<figure><figcaption>${modelName(each)}<span class="quiet">${facts}</span></figcaption>${charts[index]}</figure>`
   })
   const rows = series.flatMap((each) =>
     each.points.map((point): Part[] => [
@@ -36,7 +31,7 @@ export function timeSection({scores}: Report): Markup {
     ]),
   )
   return markup`${heading('over-time', `${title} over time`)}
-<p>${better}. All charts have the same scales; the best model by its mean comes first, and the grey dots are the evaluations of all models. Dates are UTC. ${thinning(scores)}${grouping(series)}${omissions(scores.leftOut)}</p>
+<p>${better}. All charts have the same scales; the best model by its mean comes first, and the grey dots are the evaluations of all models. Dates are UTC. ${sentences(thinning(scores), grouping(series), omissions(scores.leftOut))}</p>
 ${shared}<div class="panels">${figures}</div>
 ${dataTable(`${title} over time`, [{title: 'Time (UTC)'}, {title: 'Model'}, {title, isNumber: true}, {title: 'Evaluations', isNumber: true}], rows)}`
 }
@@ -62,13 +57,13 @@ export function costSection({costs}: Report): Markup {
     ]),
   )
   const missing =
-    uncosted > 0 ? `${count(uncosted, 'evaluation')} without a known cost ${isAre(uncosted)} left out. ` : ''
+    uncosted > 0 ? `${count(uncosted, 'evaluation')} without a known cost ${isAre(uncosted)} left out.` : ''
   const key = series.map(
     (each) =>
       markup`<li>${swatch(each.model.place)}<b>${each.model.letter}</b> <bdi>${each.model.name}</bdi></li>`,
   )
   return markup`${head}
-<p>Small marks are evaluations, large ones the mean of each model; the best value is at the ${corner}. ${thinning(costs)}${missing}</p>
+<p>Small marks are evaluations, large ones the mean of each model; the best value is at the ${corner}. ${sentences(thinning(costs), missing)}</p>
 <figure>${costChart(costs)}</figure>
 <ul class="key">${key}</ul>
 ${dataTable(`Cost against ${lowered(title)}`, [{title: 'Model'}, {title: 'Cost', isNumber: true}, {title, isNumber: true}, {title: 'Evaluations', isNumber: true}], rows)}`
@@ -90,7 +85,7 @@ function modelText({model}: Series): Markup {
 function thinning({series, evaluations}: ScoreChart): string {
   const largest = Math.max(...series.flatMap(({points}) => points.map((point: Point) => point.count)))
   return largest > 1
-    ? `There are ${count(evaluations, 'evaluation')}: each mark is the mean of up to ${largest} that follow one another. `
+    ? `There are ${count(evaluations, 'evaluation')}: each mark is the mean of up to ${largest} that follow one another.`
     : ''
 }
 
@@ -98,7 +93,7 @@ function grouping(series: readonly Series[]): string {
   const others = series.find(({model}) => model.place === MOST_MODELS)
   if (!others) return ''
   const {models} = others.model
-  return `The ${MOST_MODELS} models with most evaluations have a chart each; ${models === 1 ? '1 more is' : `${models} more are`} shown as other models. `
+  return `The ${MOST_MODELS} models with most evaluations have a chart each; ${models === 1 ? '1 more is' : `${models} more are`} shown as other models.`
 }
 
 function omissions({unfinished, unscored, undated}: LeftOut): string {
@@ -114,6 +109,11 @@ function omissions({unfinished, unscored, undated}: LeftOut): string {
 function nothingScored({by, leftOut}: ScoreChart): Markup {
   const {title} = METRIC_WORDS[by]
   return markup`<p class="empty">The leaderboard has no evaluation that finished and has a ${lowered(title)} yet. ${omissions(leftOut)}</p>`
+}
+
+/** Those that say something. */
+function sentences(...texts: string[]): string {
+  return texts.filter(Boolean).join(' ')
 }
 
 /** Inside a sentence; names that are written in their own way stay. */

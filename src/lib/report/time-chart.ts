@@ -11,7 +11,7 @@ import {compact, day, METRIC_WORDS} from './units.js'
 /** In pixels. */
 const HEIGHT = 150
 /** Distances between ticks: what a telephone has room for. */
-const TIME_TICKS = 3
+const TIME_TICKS = 3.5
 const SCORE_TICKS = 4
 
 /** The scales of a chart over time. */
