@@ -14,6 +14,7 @@ import {type Outcome} from '../lib/outcomes.js'
 import {type Plan} from '../lib/plan.js'
 import {type CleanupResult, exitCodeOf} from '../lib/result.js'
 import {type SavedPlan} from '../lib/saved-plan.js'
+import {type Sizes} from '../lib/sizes.js'
 import {type PlanNotes} from '../lib/ui/preview.js'
 import {type Progress} from '../lib/ui/progress.js'
 
@@ -77,7 +78,9 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       return applyPlan(flags.apply, {
         ...connection,
         ...execution,
-        onPlan: (saved, stale, warnings) => this.previewApplied(saved, stale, warnings, flags),
+        sizes: flags.sizes,
+        onPlan: (saved, stale, warnings, sizes) =>
+          this.previewApplied(saved, stale, warnings, {flags, sizes}),
       })
     }
 
@@ -94,7 +97,8 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       only: flags.only,
       deleteLeaderboard: flags['delete-leaderboard'],
       savePlan: flags.plan,
-      onPlan: (plan, warnings) => this.preview(plan, warnings, flags),
+      sizes: flags.sizes,
+      onPlan: (plan, warnings, sizes) => this.preview(plan, warnings, {flags, sizes}),
     })
   }
 
@@ -150,11 +154,11 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     if (!process.stderr.isTTY) throw new UsageError(`${asks} on stderr, which is no terminal: add --yes.`)
   }
 
-  private async preview(plan: Plan, warnings: string[], flags: CleanupFlags): Promise<void> {
+  private async preview(plan: Plan, warnings: string[], shown: Shown): Promise<void> {
     for (const warning of warnings) this.warn(warning)
     if (this.jsonEnabled()) return
     const {formatPlan} = await import('../lib/ui/preview.js')
-    await this.print(formatPlan(plan, this.notes('Cleanup', plan, flags), this.screen))
+    await this.print(formatPlan(plan, this.notes('Cleanup', plan, shown), this.screen))
     this.log()
   }
 
@@ -162,21 +166,22 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     saved: SavedPlan,
     stale: Outcome[],
     warnings: string[],
-    flags: CleanupFlags,
+    shown: Shown,
   ): Promise<void> {
     for (const warning of warnings) this.warn(warning)
     if (this.jsonEnabled()) return
     const {formatAppliedPlan} = await import('../lib/ui/applied.js')
-    const notes = this.notes('Cleanup by a saved plan', saved.plan, flags)
+    const notes = this.notes('Cleanup by a saved plan', saved.plan, shown)
     await this.print(formatAppliedPlan(saved, stale, notes, this.screen))
     this.log()
   }
 
-  private notes(title: string, plan: Plan, flags: CleanupFlags): PlanNotes {
+  private notes(title: string, plan: Plan, {flags, sizes}: Shown): PlanNotes {
     return {
       title: flags['no-dry-run'] ? title : `${title}: dry run`,
       archive: flags.archive,
       leaderboardArchive: flags.archive ?? leaderboardArchive(this.dataDirectory, plan.now),
+      sizes,
     }
   }
 
@@ -206,6 +211,12 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
 }
 
 type CleanupFlags = Interfaces.InferredFlags<typeof Cleanup.flags & typeof HubCommand.baseFlags>
+
+/** What a preview shows beside the plan. */
+interface Shown {
+  flags: CleanupFlags
+  sizes: Sizes | undefined
+}
 
 /** A saved plan says itself what goes: whoever adds a filter expects of it what it would not do. */
 function requireNoFilter(given: GivenFlags): void {

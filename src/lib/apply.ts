@@ -19,10 +19,16 @@ import {type CleanupResult} from './result.js'
 import {isEveryRunByScope} from './rule-names.js'
 import {loadPlan, type SavedPlan} from './saved-plan.js'
 import {type ConnectionOptions, openSession, requireDeletable, type Session} from './session.js'
+import {readSizesIfAsked, type Sizes, type SizesOption} from './sizes.js'
 
-export interface ApplyOptions extends ExecutionOptions, Omit<ConnectionOptions, 'namespace'> {
-  /** Called with what is left of the plan and what has fallen out of it, before `confirm`; waited for. */
-  onPlan?: ((saved: SavedPlan, stale: Outcome[], warnings: string[]) => Promise<void> | void) | undefined
+export interface ApplyOptions extends ExecutionOptions, Omit<ConnectionOptions, 'namespace'>, SizesOption {
+  /**
+   * Called with what is left of the plan and what has fallen out of it, before `confirm`, and with the sizes asked for; waited
+   * for.
+   */
+  onPlan?:
+    | ((saved: SavedPlan, stale: Outcome[], warnings: string[], sizes?: Sizes) => Promise<void> | void)
+    | undefined
 }
 
 /**
@@ -42,13 +48,14 @@ export async function applyPlan(file: string, options: ApplyOptions = {}): Promi
   await prepareExecution(options)
   const session = await openFor(plan, options)
   if (!isDryRun(options)) requireDeletable(session)
+  const sizes = await readSizesIfAsked(session, options)
   const inventory = await discover(session)
   const protection = await readProtection(session.hub, inventory.leaderboard)
   const excluded = await compareWith(plan, inventory, protection, session)
   const {rest, stale} = withoutExcluded({...plan, now: session.now}, excluded, protection)
-  await options.onPlan?.({...saved, plan: rest}, stale, session.warnings)
+  await options.onPlan?.({...saved, plan: rest}, stale, session.warnings, sizes)
   return execute(
-    {plan: rest, stale, saved, inventory, session, signal: options.signal, needsLook: () => true},
+    {plan: rest, stale, saved, inventory, session, sizes, signal: options.signal, needsLook: () => true},
     options,
   )
 }

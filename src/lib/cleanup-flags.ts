@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from './concurrency.js'
-import {graceFlag, onlyFlag, selectionFlags, wholeNumber} from './flags.js'
+import {graceFlag, onlyFlag, selectionFlags, sizesFlag, wholeNumber} from './flags.js'
 
 /** What may go: selectors and keepers. */
 const retentionFlags = {
@@ -94,6 +94,7 @@ export const cleanupFlags = {
   ...scopeFlags,
   ...safetyFlags,
   ...planFlags,
+  sizes: sizesFlag,
   concurrency: wholeNumber({
     summary: `Runs that are worked on at a time, 1 to ${MAX_CONCURRENCY}.`,
     default: DEFAULT_CONCURRENCY,
@@ -119,6 +120,7 @@ export const APPLY_FLAGS: ReadonlySet<string> = new Set([
   'max-delete',
   'no-dry-run',
   'no-journal',
+  'sizes',
   'token',
   'yes',
 ])

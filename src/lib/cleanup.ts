@@ -23,11 +23,12 @@ import {readRules, type RetentionOptions, type RetentionRules} from './rules.js'
 import {grouping, requireRuns} from './runs.js'
 import {checkPlanTarget, savePlan} from './saved-plan.js'
 import {type ConnectionOptions, machineTime, openSession, requireDeletable, type Session} from './session.js'
+import {readSizesIfAsked, type Sizes, type SizesOption} from './sizes.js'
 import {inSlices} from './slices.js'
 
-export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, RetentionOptions {
-  /** Called with the plan as soon as it is made, before `confirm`; waited for. */
-  onPlan?: ((plan: Plan, warnings: string[]) => Promise<void> | void) | undefined
+export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, RetentionOptions, SizesOption {
+  /** Called with the plan as soon as it is made, before `confirm`, and with the sizes asked for; waited for. */
+  onPlan?: ((plan: Plan, warnings: string[], sizes?: Sizes) => Promise<void> | void) | undefined
   /** File to write the plan to, for `applyPlan`; goes with a dry run only. */
   savePlan?: string | undefined
 }
@@ -49,6 +50,7 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   const session = await openSession(options)
   const waitsBefore = session.hub.waits
   requirePower(session, options)
+  const sizes = await readSizesIfAsked(session, options)
   const inventory = await discover(session)
   const known = await findOut(session, inventory, rules, {mustBeCertain: !isPreview(options)})
   const runs = await inSlices(grouping(inventory.datasets))
@@ -58,9 +60,9 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   const archives = options.archive !== undefined
   const made = await inSlices(planning(inventory, decisions, rules, known.protection))
   const plan = frozen({...made, archives})
-  await options.onPlan?.(plan, session.warnings)
+  await options.onPlan?.(plan, session.warnings, sizes)
   const needsLook = () => session.hub.waits !== waitsBefore
-  const result = await execute({plan, inventory, session, signal: options.signal, needsLook}, options)
+  const result = await execute({plan, inventory, session, signal: options.signal, needsLook, sizes}, options)
   if (options.savePlan !== undefined) await savePlan(plan, options.savePlan, {user: session.user})
   return result
 }
@@ -117,7 +119,7 @@ function checkYes({dryRun, yes}: ExecutionOptions, rules: RetentionRules): void 
   )
 }
 
-export interface DeleteOptions extends ConnectionOptions, ExecutionOptions {
+export interface DeleteOptions extends ConnectionOptions, ExecutionOptions, SizesOption {
   /** The leaderboard may be among the names. */
   deleteLeaderboard?: boolean | undefined
 }
@@ -147,12 +149,13 @@ export async function deleteDatasets(
   }
 
   if (!isDryRun(options)) requireDeletable(session)
+  const sizes = await readSizesIfAsked(session, options)
   const inventory = await discover(session)
   const protection = await readProtection(session.hub, inventory.leaderboard)
   const plan = names ? makePlanOfNames(inventory, names, protection) : requireSameHub(target as Plan, session)
   if (plan.leaderboard?.goes) refuseProtected(inventory.leaderboard, protection, session.now)
   const stale = names ? leftOut(names, inventory, plan) : []
-  const job = {plan, stale, inventory, session, signal: options.signal, needsLook: () => true}
+  const job = {plan, stale, inventory, session, sizes, signal: options.signal, needsLook: () => true}
   return execute(job, options)
 }
 

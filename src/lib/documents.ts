@@ -9,14 +9,38 @@ import {type Reason} from './retention.js'
 import {goesByScores} from './rule-names.js'
 import {type RetentionOptions} from './rules.js'
 import {mayBeUploading, type Run} from './runs.js'
+import {type Sizes, storageOf, type StorageReport, type StorageSum} from './sizes.js'
 
 /** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
 
-/** A dataset. */
-export function datasetDocument(dataset: Dataset): object {
+/** A dataset; with `sizes`, what it takes up too. */
+export function datasetDocument(dataset: Dataset, sizes?: Sizes): object {
   const {name, type, id, sha, createdAt, lastModified} = dataset
   const run = (dataset as RunDataset).timestamp
-  return {name, type, ...(run && {run}), visibility: visibilityOf(dataset), createdAt, lastModified, id, sha}
+  return {
+    name,
+    type,
+    ...(run && {run}),
+    visibility: visibilityOf(dataset),
+    createdAt,
+    lastModified,
+    id,
+    sha,
+    ...storageDocument([dataset], sizes),
+  }
+}
+
+/** What datasets take up together, where that was asked for. */
+export function storageDocument(
+  datasets: Iterable<Dataset>,
+  sizes: Sizes | undefined,
+): {storage?: number | null} {
+  return sizes ? {storage: certainBytes(storageOf(datasets, sizes))} : {}
+}
+
+/** A part of it might be taken for the whole, so it is null where any size is unknown. */
+function certainBytes({bytes, unknown}: StorageSum): number | null {
+  return unknown > 0 ? null : bytes
 }
 
 /** `private` or `public`. */
@@ -28,18 +52,19 @@ export function visibilityOf(dataset: Dataset): 'private' | 'public' {
 export function leaderboardDocument(
   leaderboard: LeaderboardDataset | undefined,
   protection: LeaderboardProtection | 'unknown' | undefined,
+  sizes?: Sizes,
 ): object | null {
   if (!leaderboard) return null
   const state = protection === 'unknown' ? 'unknown' : protection ? 'protected' : 'unprotected'
   return {
-    ...datasetDocument(leaderboard),
+    ...datasetDocument(leaderboard, sizes),
     state,
     protection: typeof protection === 'object' ? protection : null,
   }
 }
 
 /** A run. `graceMs` tells whether it may still be uploading. */
-export function runDocument(run: Run, now: Date, graceMs: number): object {
+export function runDocument(run: Run, now: Date, graceMs: number, sizes?: Sizes): object {
   const {timestamp, time, complete, missing, datesDisagree, datasets} = run
   return {
     run: timestamp,
@@ -50,14 +75,15 @@ export function runDocument(run: Run, now: Date, graceMs: number): object {
     mayBeUploading: mayBeUploading(run, now, graceMs),
     datesDisagree,
     datasets: datasets.map(({name}) => name),
+    ...storageDocument(datasets, sizes),
   }
 }
 
 /** A run and what is known of it beside its datasets; `pinned` is null where the protection is unknown. */
 export function stateDocument(run: Run, context: RunContext): object {
-  const {now, graceMs, evidence, protection} = context
+  const {now, graceMs, evidence, protection, sizes} = context
   return {
-    ...runDocument(run, now, graceMs),
+    ...runDocument(run, now, graceMs, sizes),
     state: stateOf(run, context),
     standing: evidence === 'unknown' ? evidence : (evidence.get(run.timestamp) ?? null),
     pinned: protection === 'unknown' ? null : livePin(protection, run.timestamp, now) !== undefined,
@@ -67,6 +93,7 @@ export function stateDocument(run: Run, context: RunContext): object {
 /** A plan and what became of it. */
 export function cleanupDocument(result: CleanupResult): object {
   const {plan, dryRun, declined, interrupted, outcomes, stale, counts, found, remaining, deletionMs} = result
+  const sizes = result.storage?.sizes
   return {
     endpoint: plan.endpoint,
     namespace: plan.namespace,
@@ -79,13 +106,14 @@ export function cleanupDocument(result: CleanupResult): object {
     archives: plan.archives,
     found,
     delete: LazyList.of(plan.delete, ({run, datasets, reasons}) => ({
-      ...decisionDocument(plan, run, reasons),
-      deletes: datasets.map((dataset) => datasetDocument(dataset)),
+      ...decisionDocument(plan, run, reasons, sizes),
+      deletes: datasets.map((dataset) => datasetDocument(dataset, sizes)),
+      ...(sizes && {frees: certainBytes(storageOf(datasets, sizes))}),
     })),
-    keep: LazyList.of(plan.keep, ({run, reasons}) => decisionDocument(plan, run, reasons)),
+    keep: LazyList.of(plan.keep, ({run, reasons}) => decisionDocument(plan, run, reasons, sizes)),
     leaderboard: plan.leaderboard
       ? {
-          ...leaderboardDocument(plan.leaderboard.dataset, plan.leaderboard.protection),
+          ...leaderboardDocument(plan.leaderboard.dataset, plan.leaderboard.protection, sizes),
           goes: plan.leaderboard.goes,
         }
       : null,
@@ -98,11 +126,19 @@ export function cleanupDocument(result: CleanupResult): object {
     archive: result.archive ?? null,
     journal: result.journal ?? null,
     deletionMs: Math.round(deletionMs),
+    ...storageReportDocument(result.storage),
   }
 }
 
-function decisionDocument({now, rules}: Plan, run: Run, reasons: Reason[]): object {
-  return {...runDocument(run, now, rules.graceMs), reasons}
+function decisionDocument({now, rules}: Plan, run: Run, reasons: Reason[], sizes: Sizes | undefined): object {
+  return {...runDocument(run, now, rules.graceMs, sizes), reasons}
+}
+
+/** What all runs take up, what of it the plan frees, and what was freed. */
+function storageReportDocument(report: StorageReport | undefined): object {
+  if (!report) return {}
+  const {found, frees, freed} = report
+  return {storage: certainBytes(found), frees: certainBytes(frees), freed: certainBytes(freed)}
 }
 
 /** A rule that is left out would be lost from saved plans and journals without a word: the compiler asks for each of them. */

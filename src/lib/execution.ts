@@ -16,6 +16,7 @@ import {compareWithNow} from './refresh.js'
 import {type CleanupResult, resultOf} from './result.js'
 import {type SavedPlan} from './saved-plan.js'
 import {type Session} from './session.js'
+import {type Sizes} from './sizes.js'
 import {messageOf} from './text.js'
 
 /** How a plan is confirmed and carried out. */
@@ -121,6 +122,8 @@ export interface Job {
   stale?: Outcome[] | undefined
   /** The saved plan as it was made. */
   saved?: SavedPlan | undefined
+  /** For the report alone. */
+  sizes?: Sizes | undefined
 }
 
 /**
@@ -129,9 +132,9 @@ export interface Job {
  * @throws CancelledError where the signal was aborted; nothing was deleted
  */
 export async function execute(job: Job, options: ExecutionOptions): Promise<CleanupResult> {
-  const {plan, inventory, session, signal, stale = []} = job
+  const {plan, inventory, session, signal, sizes, stale = []} = job
   const dryRun = isDryRun(options)
-  const report = {plan, inventory, dryRun, stale, warnings: session.warnings}
+  const report = {plan, inventory, dryRun, stale, sizes, warnings: session.warnings}
   const size = plannedDatasets(plan).length
   if (size > 0) refuseOversized(size, inventory, options)
   if (dryRun) return resultOf(report)
@@ -153,7 +156,7 @@ function refuseOversized(
 
 /** Archives what is to be archived, lists again what may have changed meanwhile, and deletes. */
 async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<CleanupResult> {
-  const {plan, inventory, session, signal, stale = []} = job
+  const {plan, inventory, session, signal, sizes, stale = []} = job
   const {hub, access, warnings} = session
   const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
   const onEvent = guarded((event) => options.onEvent?.(event, plan), warnings)
@@ -189,6 +192,7 @@ async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<C
     dryRun: false,
     warnings,
     stale,
+    sizes,
     outcomes: [...stale, ...outcomes],
     interrupted,
     archive: archived.summary,

@@ -47,6 +47,12 @@ export const onlyFlag = Flags.option({
   helpGroup: 'SCOPE',
 })
 
+export const sizesFlag = Flags.boolean({
+  summary:
+    'Show what each dataset takes up on the Hub, its whole history included; unknown where the token may not read that.',
+  helpGroup: 'OUTPUT',
+})
+
 export const graceFlag = Flags.string({
   summary: `How long an incomplete run may still be uploading (default ${DEFAULT_GRACE}): 30min, 6h, 1d, or 0 to turn it off.`,
   helpGroup: 'SAFETY',

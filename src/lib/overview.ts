@@ -16,9 +16,10 @@ import {type Protection} from './protection.js'
 import {DEFAULT_GRACE} from './rules.js'
 import {grouping, isOlderThan, mayBeUploading, type Run} from './runs.js'
 import {type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
+import {readSizesIfAsked, sizeOf, type Sizes, type SizesOption} from './sizes.js'
 import {inSlices} from './slices.js'
 
-export interface OverviewOptions extends ConnectionOptions {
+export interface OverviewOptions extends ConnectionOptions, SizesOption {
   /** Only runs this old: `30d`, `2026-01-31`, … */
   olderThan?: string | undefined
   /** Only runs that lack a type; with evidence, and unless `ignoreLeaderboard`, only those that did not finish. */
@@ -39,6 +40,8 @@ export interface Overview {
   protection: Protection | 'unknown'
   /** `unknown` where it could not be read, a warning then says why, and where nobody asked for it. */
   evidence: Evidence | 'unknown'
+  /** Undefined where nobody asked for them. */
+  sizes: Sizes | undefined
   warnings: string[]
 }
 
@@ -50,6 +53,7 @@ export async function lookAround(options: OverviewOptions): Promise<Overview> {
   const age = options.olderThan === undefined ? undefined : parseAge(options.olderThan)
   if (age) cutoffOf(age, machineTime(options))
   const session = await openSession(options)
+  const sizes = await readSizesIfAsked(session, options)
   const inventory = await discover(session)
   const protection = await readProtectionIfPossible(session.hub, inventory.leaderboard, session.warnings)
   const evidence = options.withEvidence ? await askLeaderboard(session, inventory, options) : 'unknown'
@@ -60,7 +64,7 @@ export async function lookAround(options: OverviewOptions): Promise<Overview> {
   const runs = all.filter(
     (run) => (!cutoff || isOlderThan(run, cutoff)) && (!options.incompleteOnly || isChosen(run)),
   )
-  return {inventory, runs, cutoff, protection, evidence, warnings: session.warnings}
+  return {inventory, runs, cutoff, protection, evidence, sizes, warnings: session.warnings}
 }
 
 async function askLeaderboard(
@@ -75,21 +79,35 @@ async function askLeaderboard(
   return 'unknown'
 }
 
-export type DatasetOrder = 'created' | 'modified' | 'name'
+export type DatasetOrder = 'created' | 'modified' | 'name' | 'size'
 
-/** The datasets of runs, of some types only, in one order: newest first, or by name. */
+/** The datasets of runs, of some types only, in one order: newest first, largest first, or by name. */
 export function datasetsOf(
   runs: Run[],
-  {only = [], sort}: {only?: RunType[] | undefined; sort: DatasetOrder},
+  {
+    only = [],
+    sort,
+    sizes = 'unknown',
+  }: {only?: RunType[] | undefined; sort: DatasetOrder; sizes?: Sizes | undefined},
 ): RunDataset[] {
-  const datasets = runs
+  const rank = RANKS[sort]
+  return runs
     .flatMap((run) => run.datasets)
     .filter(({type}) => only.length === 0 || only.includes(type))
-  const byName = (a: RunDataset, b: RunDataset) => (a.name < b.name ? -1 : Number(a.name > b.name))
-  const field = sort === 'modified' ? 'lastModified' : 'createdAt'
-  return datasets.sort(
-    sort === 'name' ? byName : (a, b) => b[field].getTime() - a[field].getTime() || byName(a, b),
-  )
+    .sort((a, b) => rank(b, sizes) - rank(a, sizes) || byName(a, b))
+}
+
+/** What comes first has most of it. */
+const RANKS: Readonly<Record<DatasetOrder, (dataset: RunDataset, sizes: Sizes) => number>> = {
+  created: ({createdAt}) => createdAt.getTime(),
+  modified: ({lastModified}) => lastModified.getTime(),
+  name: () => 0,
+  // Behind an empty one.
+  size: (dataset, sizes) => sizeOf(dataset, sizes) ?? -1,
+}
+
+function byName(a: RunDataset, b: RunDataset): number {
+  return a.name < b.name ? -1 : Number(a.name > b.name)
 }
 
 /** How many runs are in which state. */
@@ -127,9 +145,11 @@ export const DEFAULT_GRACE_MS = parseGrace(DEFAULT_GRACE)
 /** What is known of runs beside their datasets. */
 export interface RunContext extends StateContext {
   protection: Protection | 'unknown'
+  /** Undefined where nobody asked for them. */
+  sizes?: Sizes | undefined
 }
 
 /** What an overview knows of its runs beside their datasets. */
-export function contextOf({inventory: {now}, evidence, protection}: Overview): RunContext {
-  return {now, graceMs: DEFAULT_GRACE_MS, evidence, protection}
+export function contextOf({inventory: {now}, evidence, protection, sizes}: Overview): RunContext {
+  return {now, graceMs: DEFAULT_GRACE_MS, evidence, protection, ...(sizes && {sizes})}
 }

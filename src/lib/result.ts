@@ -1,6 +1,7 @@
 import {type Inventory} from './datasets.js'
 import {type Outcome, type OutcomeStatus} from './outcomes.js'
 import {type Plan, plannedDatasets} from './plan.js'
+import {freedBy, type Sizes, storageOf, type StorageReport} from './sizes.js'
 
 /** How a job ended. */
 export interface CleanupResult {
@@ -28,6 +29,8 @@ export interface CleanupResult {
   journal?: string | undefined
   /** Time the deletion took, in ms; archiving is not part of it. */
   deletionMs: number
+  /** What all that takes up, where `sizes` asked for it. */
+  storage?: StorageReport | undefined
   warnings: string[]
 }
 
@@ -49,10 +52,12 @@ type Optional = 'archive' | 'declined' | 'deletionMs' | 'interrupted' | 'journal
 export type Report = Partial<Pick<CleanupResult, Optional>> &
   Pick<CleanupResult, 'dryRun' | 'plan' | 'warnings'> & {
     inventory: Inventory
+    /** What was asked for of them. */
+    sizes?: Sizes | undefined
   }
 
 /** Adds the counts to what happened. */
-export function resultOf({inventory, outcomes = [], stale = [], ...report}: Report): CleanupResult {
+export function resultOf({inventory, outcomes = [], stale = [], sizes, ...report}: Report): CleanupResult {
   const counts = {deleted: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}
   for (const {status} of outcomes) counts[status]++
   const left = new Set(
@@ -70,6 +75,17 @@ export function resultOf({inventory, outcomes = [], stale = [], ...report}: Repo
     counts,
     found,
     remaining: left.size > 0 ? countRuns(inventory.datasets.filter(({name}) => !left.has(name))) : found,
+    ...(sizes && {
+      storage: {
+        sizes,
+        found: storageOf(inventory.datasets, sizes),
+        frees: freedBy(report.plan, sizes),
+        freed: storageOf(
+          outcomes.filter(({status}) => status === 'deleted'),
+          sizes,
+        ),
+      },
+    }),
   }
 }
 

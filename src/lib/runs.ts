@@ -53,6 +53,11 @@ export function* grouping(datasets: Dataset[]): Steps<Run[]> {
   return runs.sort(newestFirst)
 }
 
+/** Every dataset of these runs. */
+export function* datasetsIn(runs: Iterable<Run>): Generator<RunDataset> {
+  for (const {datasets} of runs) yield* datasets
+}
+
 /** Whether a run is old enough for a cutoff; the comparison is strict. */
 export function isOlderThan(run: Run, cutoff: Date): boolean {
   return run.time < cutoff && (!run.datesDisagree || run.newestCreatedAt < cutoff)

@@ -3,6 +3,8 @@ import {type FaultTarget} from '../../src/lib/sandbox/index.js'
 /** What a request asks for, whatever it is needed for. The first that fits counts. */
 const WHAT: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
   ['whoami', /^GET \/api\/whoami-v2$/],
+  ['later page of the inventory', /^GET \/api\/settings\/repositories\?.*&cursor=/],
+  ['inventory', /^GET \/api\/settings\/repositories\?/],
   ['later page of the listing', /^GET \/api\/datasets\?.*&cursor=/],
   ['listing', /^GET \/api\/datasets\?/],
   ['later page of the files', /^GET \/api\/datasets\/[^/]+\/[^/]+\/tree\/.*&cursor=/],

@@ -3,9 +3,10 @@ import {type FaultName, FAULTS} from '../support/faults.js'
 
 /**
  * What hangs on a request: before the first DELETE everything (`plan`), or one dataset's copy (`copy`; `content` is checked
- * against hashes); then what is left (`look`) or one dataset (`deletion`); in a restore one dataset (`part`).
+ * against hashes); then what is left (`look`) or one dataset (`deletion`); in a restore one dataset (`part`). Or nothing but
+ * a word to the reader (`note`).
  */
-export type Stake = 'change' | 'content' | 'copy' | 'deletion' | 'look' | 'part' | 'plan'
+export type Stake = 'change' | 'content' | 'copy' | 'deletion' | 'look' | 'note' | 'part' | 'plan'
 export type Often = 'always' | 'once'
 
 /** The network, or a gateway that is busy: worth another try. */
@@ -58,7 +59,7 @@ function isOvercome({stake, what, fault, often}: Cell): boolean {
 
 /** Whether there is a second time that a request may fail: what ends the job at once can do so only once. */
 export function isAskedAgain({stake, what, fault}: Cell): boolean {
-  const isFinal = stake === 'plan' || stake === 'look' || stake === 'change'
+  const isFinal = ['plan', 'look', 'change', 'note'].includes(stake)
   return !isFinal || SENT.test(what) || PASSING.has(fault) || fault === '429, the window is used up'
 }
 
@@ -73,6 +74,10 @@ function codeOf({stake, fault, often}: Cell): number {
     case 'content': {
       // A token that is rejected from now on is so in the next listing, before anything is deleted.
       return fault === '401' && often === 'always' ? 4 : 3
+    }
+
+    case 'note': {
+      return 0
     }
 
     case 'deletion':
@@ -102,7 +107,7 @@ export function isEveryday({fault, often}: Cell): boolean {
 }
 
 /** Bodies that are read in another way than most, or whose end matters. */
-const LONG_OR_FINAL = /^(DELETE|commit$|create$|file|listing$|upload$)/
+const LONG_OR_FINAL = /^(DELETE|commit$|create$|file|inventory$|listing$|upload$)/
 
 /** The faults that are not, for requests that ask for this, one and the same with another one. */
 export function faultsFor(what: string): FaultName[] {

@@ -8,7 +8,14 @@ import {envOf, withHub} from '../support/hub.js'
 import {datasetOf, fillAccount, LEADERBOARD, PAGE_SIZE, PLANNED} from './account.js'
 import {type Classify, stagesOfCleanup, stagesOfRestore, withoutStages} from './kinds.js'
 import {type Stake} from './rules.js'
-import {documentOf, type Ended, expectTrueDeletion, expectTrueRestore, expectUntouched} from './truth.js'
+import {
+  documentOf,
+  type Ended,
+  expectTrueDeletion,
+  expectTrueRestore,
+  expectTrueSizes,
+  expectUntouched,
+} from './truth.js'
 import {type Snapshot, snapshotOf} from './watch.js'
 
 /** One command with all that it asks of the Hub. */
@@ -162,6 +169,23 @@ function planIn(folder: string): string {
   return join(folder, 'plan.json')
 }
 
+const withSizes: Scenario = {
+  ...cleanup,
+  title: 'cleanup --sizes',
+  argv: () => [...CLEANUP, '--sizes'],
+  kinds: {
+    'planning: whoami': 'elsewhere',
+    'planning: inventory': 'note',
+    'planning: later page of the inventory': 'note',
+    ...at('planning', 'elsewhere'),
+    ...DELETES,
+  },
+  async expectTruth(ended) {
+    await expectTrueDeletion(ended)
+    expectTrueSizes(ended)
+  },
+}
+
 /** A folder of archives, and what was archived. */
 export interface Archived {
   dir: string
@@ -249,5 +273,5 @@ const protect: Scenario = {
 
 /** Every scenario of the matrix. */
 export function scenarios(archived: () => Archived): Scenario[] {
-  return [cleanup, cleanupWithWait, archive, deleteLeaderboard, apply, restore(archived), protect]
+  return [cleanup, cleanupWithWait, archive, deleteLeaderboard, apply, withSizes, restore(archived), protect]
 }

@@ -67,6 +67,18 @@ function expectTrueOutcome(
   expect(status, `${name}: nobody else deletes anything`).not.to.equal('gone')
 }
 
+/** That all is deleted whatever became of the sizes, and that these are either right or said to be unknown. */
+export function expectTrueSizes(ended: Ended): void {
+  const {before, planned} = ended
+  const {counts, frees, freed, warnings} = documentOf(ended)
+  expect(counts.deleted, 'what is deleted').to.equal(planned.length)
+  const isUnknown = (warnings as string[]).some((text) =>
+    text.startsWith('What the datasets take up is unknown.'),
+  )
+  const whole = planned.reduce((sum, name) => sum + (before.get(name)?.storage ?? Number.NaN), 0)
+  expect([frees, freed], 'what it frees').to.deep.equal(isUnknown ? [null, null] : [whole, whole])
+}
+
 /** Every outcome in the words of the report; what was sent and not answered is `uncertain`. */
 async function expectTrueHistory({dataHome}: Ended, outcomes: Outcome[]): Promise<void> {
   const {jobs, problems} = await readHistory(join(dataHome, 'smoltrace'))

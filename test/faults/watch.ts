@@ -9,18 +9,24 @@ export interface Snapshot {
   id: string
   sha: string
   isPrivate: boolean
+  /** In bytes. */
+  storage: number
   files: ReadonlyMap<string, {bytes: () => Buffer}>
 }
 
 /** Everything that is on the Hub now, by full name. */
 export function snapshotOf(hub: Sandbox): Map<string, Snapshot> {
   return new Map(
-    hub.state
-      .datasets()
-      .map((repo) => [
-        repo.id,
-        {id: repo._id, sha: repo.sha, isPrivate: repo.private, files: repo.head.files},
-      ]),
+    hub.state.datasets().map((repo) => [
+      repo.id,
+      {
+        id: repo._id,
+        sha: repo.sha,
+        isPrivate: repo.private,
+        storage: repo.storage,
+        files: repo.head.files,
+      },
+    ]),
   )
 }
 

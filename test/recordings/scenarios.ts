@@ -30,6 +30,12 @@ export const scenarios = {
     hub: {runs: 9, pageSize: 8},
     anywhere: true,
   },
+  'datasets-list-sizes': {
+    argv: ['datasets', 'list', '--sizes'],
+    exitCode: 0,
+    hub: {runs: 9, pageSize: 20},
+    anywhere: true,
+  },
   // Reads the rows of the leaderboard, which are nobody else's business: never recorded from the real Hub.
   'runs-group': {
     argv: ['runs', 'group'],
@@ -47,8 +53,19 @@ export const scenarios = {
     exitCode: 0,
     hub: {runs: 5},
   },
+  'cleanup-sizes': {
+    argv: ['cleanup', '--keep-recent', '2', '--sizes', '--no-dry-run', '--yes', '--concurrency', '1'],
+    exitCode: 0,
+    hub: {runs: 4},
+  },
   'narrow-token': {
     argv: ['datasets', 'list'],
+    exitCode: 0,
+    token: 'fineGrainedNarrow',
+    hub: {runs: 2},
+  },
+  'sizes-not-allowed': {
+    argv: ['datasets', 'list', '--sizes'],
     exitCode: 0,
     token: 'fineGrainedNarrow',
     hub: {runs: 2},

@@ -184,6 +184,7 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
     createDataset: unused,
     upload: unused,
     changeFile: unused,
+    listStorage: unused,
     async listDatasets() {
       hub.log.push('LIST')
       return [...hub.listing]

@@ -2,12 +2,13 @@ import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
 import {countByType} from '../../lib/datasets.js'
-import {datasetDocument, leaderboardDocument} from '../../lib/documents.js'
-import {onlyFlag, selectionFlags} from '../../lib/flags.js'
+import {datasetDocument, leaderboardDocument, storageDocument} from '../../lib/documents.js'
+import {UsageError} from '../../lib/errors.js'
+import {onlyFlag, selectionFlags, sizesFlag} from '../../lib/flags.js'
 import {LazyList} from '../../lib/lazy-list.js'
 import {type DatasetOrder, datasetsOf, lookAround} from '../../lib/overview.js'
 
-const ORDERS: readonly DatasetOrder[] = ['created', 'modified', 'name']
+const ORDERS: readonly DatasetOrder[] = ['created', 'modified', 'name', 'size']
 
 export default class DatasetsList extends HubCommand {
   static override summary = 'List the SMOLTRACE datasets of a namespace.'
@@ -20,6 +21,10 @@ export default class DatasetsList extends HubCommand {
       command: '<%= config.bin %> <%= command.id %> --only traces --older-than 30d',
     },
     {
+      description: 'What takes up most:',
+      command: '<%= config.bin %> <%= command.id %> --sizes --sort size',
+    },
+    {
       description: 'Names alone, for a script:',
       command: "<%= config.bin %> <%= command.id %> --json | jq -r '.datasets[].name'",
     },
@@ -29,20 +34,28 @@ export default class DatasetsList extends HubCommand {
     only: onlyFlag(),
     'older-than': selectionFlags['older-than'],
     sort: Flags.option({
-      summary: 'Newest created first, newest changed first, or by name.',
+      summary: 'Newest created first, newest changed first, by name, or with --sizes the largest first.',
       options: ORDERS,
       default: 'created' as const,
       helpGroup: 'OUTPUT',
     })(),
+    sizes: sizesFlag,
   }
 
   async run(): Promise<object> {
     const {flags} = await this.parse(DatasetsList)
+    if (flags.sort === 'size' && !flags.sizes)
+      throw new UsageError('--sort size: add --sizes, which reads them.')
     const overview = await this.cancellable((signal) =>
-      lookAround({...this.connection(flags, signal), olderThan: flags['older-than']}),
+      lookAround({
+        ...this.connection(flags, signal),
+        olderThan: flags['older-than'],
+        sizes: flags.sizes,
+      }),
     )
     for (const warning of overview.warnings) this.warn(warning)
-    const datasets = datasetsOf(overview.runs, {only: flags.only, sort: flags.sort})
+    const {sizes} = overview
+    const datasets = datasetsOf(overview.runs, {only: flags.only, sort: flags.sort, sizes})
     if (!this.jsonEnabled()) {
       const {formatDatasetList} = await import('../../lib/ui/overview.js')
       await this.print(formatDatasetList(overview, datasets, this.screen))
@@ -54,11 +67,13 @@ export default class DatasetsList extends HubCommand {
       namespace: inventory.namespace,
       now: inventory.now,
       cutoff: cutoff ?? null,
-      datasets: LazyList.of(datasets, datasetDocument),
+      datasets: LazyList.of(datasets, (dataset) => datasetDocument(dataset, sizes)),
       counts: countByType(datasets),
+      ...storageDocument(datasets, sizes),
       leaderboard: leaderboardDocument(
         inventory.leaderboard,
         protection === 'unknown' ? protection : protection.leaderboard,
+        sizes,
       ),
       standard: inventory.standard,
     }

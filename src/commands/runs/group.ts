@@ -1,8 +1,9 @@
 import {HubCommand} from '../../lib/base-command.js'
-import {stateDocument} from '../../lib/documents.js'
-import {selectionFlags} from '../../lib/flags.js'
+import {stateDocument, storageDocument} from '../../lib/documents.js'
+import {selectionFlags, sizesFlag} from '../../lib/flags.js'
 import {LazyList} from '../../lib/lazy-list.js'
 import {contextOf, lookAround, totalsOf} from '../../lib/overview.js'
+import {datasetsIn} from '../../lib/runs.js'
 
 export default class RunsGroup extends HubCommand {
   static override summary = 'Group the datasets of a namespace into evaluation runs.'
@@ -25,7 +26,7 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
     },
   ]
   static override hiddenAliases = ['smoltrace:runs:group']
-  static override flags = {...selectionFlags}
+  static override flags = {...selectionFlags, sizes: sizesFlag}
 
   async run(): Promise<object> {
     const {flags} = await this.parse(RunsGroup)
@@ -36,10 +37,11 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
         incompleteOnly: flags['incomplete-only'],
         ignoreLeaderboard: flags['ignore-leaderboard'],
         withEvidence: true,
+        sizes: flags.sizes,
       }),
     )
     for (const warning of overview.warnings) this.warn(warning)
-    const {inventory, runs, cutoff} = overview
+    const {inventory, runs, cutoff, sizes} = overview
     const context = contextOf(overview)
     const totals = totalsOf(runs, context)
     if (!this.jsonEnabled()) {
@@ -53,7 +55,7 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
       now: inventory.now,
       cutoff: cutoff ?? null,
       runs: LazyList.of(runs, (run) => stateDocument(run, context)),
-      totals,
+      totals: {...totals, ...storageDocument(datasetsIn(runs), sizes)},
     }
   }
 }

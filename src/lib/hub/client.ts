@@ -7,10 +7,12 @@ import {type Credentials} from './credentials.js'
 import {HubFormatError} from './errors.js'
 import {type FileAccess, fileAccess} from './files.js'
 import {type Identity, readIdentity} from './identity.js'
-import {asFetch, certainly, followingLinks, library, repo} from './library.js'
+import {asFetch, certainly, library, repo} from './library.js'
 import {ownSignal} from './own-signal.js'
+import {followingLinks, withoutRepeats} from './pages.js'
 import {type Allowance, QuotaWatch} from './quota.js'
 import {pause, type Wait} from './repeats.js'
+import {type Account, askStorage, type StoredDataset} from './storage.js'
 import {silenceIn} from './time-limit.js'
 import {type Ask, createTransport, type TransportOptions} from './transport.js'
 
@@ -53,6 +55,8 @@ export interface Hub extends FileAccess {
   whoAmI(): Promise<Identity>
   /** Every dataset of a namespace that the token may see, newest first. */
   listDatasets(namespace: string): Promise<ListedDataset[]>
+  /** What each dataset of an account takes up, as far as the token may know. */
+  listStorage(account: Account): Promise<StoredDataset[]>
   /**
    * Deletes one dataset for good. Not ended by the signal: the result of a DELETE under way must be known.
    * @returns the Hub's id of the request, where it gave one
@@ -87,6 +91,7 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
   }
   const request = createTransport(transport)
   const transfer = createTransport({...transport, hasLongBodies: true})
+  const withToken: Ask = (url) => request(url, {headers: {authorization: `Bearer ${token}`}})
   const access = {hubUrl: endpoint, accessToken: token, fetch: asFetch(request)}
 
   const certain = <T>(ask: () => Promise<T>) => certainly(ask, signal)
@@ -121,17 +126,10 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
           sort: 'createdAt',
           additionalFields: ['sha', 'createdAt'],
         })
-        const names = new Set<string>()
-        for await (const entry of pages) {
-          listed.push(readListed(entry))
-          names.add(entry.name)
-          // Pages shift against each other by an entry or two, not by a whole page.
-          if (listed.length - names.size > MOST_REPEATED)
-            throw new HubFormatError('The listing of the Hub brings the same datasets again and again.')
-        }
-
+        for await (const entry of withoutRepeats(pages, ({name}) => name)) listed.push(readListed(entry))
         return listed
       }),
+    listStorage: (account) => certain(() => askStorage(withToken, endpoint, account)),
     deleteDataset: (name, namespace, part) =>
       certain(async () => {
         const type = parseDatasetName(name, namespace)?.type
@@ -210,9 +208,6 @@ function requireDate(value: unknown, what: string): Date {
     throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
   return date
 }
-
-/** A page's worth. */
-const MOST_REPEATED = 1000
 
 /** Long before there was a Hub. */
 const OLDEST_DATE = Date.UTC(2000, 0)

@@ -1,6 +1,7 @@
 import {HubError, HubFormatError} from './errors.js'
 import {askFacts, type DatasetFacts} from './facts.js'
-import {asFetch, certainly, followingLinks, library, repo} from './library.js'
+import {asFetch, certainly, library, repo} from './library.js'
+import {followingLinks} from './pages.js'
 import {type Ask} from './transport.js'
 import {type UploadAccess, uploadAccess} from './uploads.js'
 

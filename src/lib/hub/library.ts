@@ -41,32 +41,3 @@ export async function certainly<T>(ask: () => Promise<T>, signal?: AbortSignal):
     throw new HubFormatError(`The answer of the Hub cannot be read: ${why}`, {cause: error})
   }
 }
-
-/** The only form of a next page's address that the library reads. */
-const READABLE_LINK = /<(https?:\/\/[^>]+)>;\s+rel="next"/g
-
-/**
- * Guards the pages of a listing. The library takes a `Link` that it cannot read for the end of the list, and follows
- * any other wherever it leads, in a circle too.
- */
-export function followingLinks(request: Ask, endpoint: string): Ask {
-  const seen = new Set<string>()
-  return async (url, question) => {
-    const answer = await request(url, question)
-    seen.add(url)
-    const next = nextIn(answer.headers.get('link') ?? '', endpoint)
-    if (next !== undefined && seen.has(next))
-      throw new HubFormatError('The listing of the Hub leads in a circle.')
-    return answer
-  }
-}
-
-/** Where a listing goes on; undefined at its end. */
-function nextIn(link: string, endpoint: string): string | undefined {
-  if (!/next/i.test(link)) return undefined
-  // Of several the library would follow the last.
-  const [next = '', ...others] = [...link.matchAll(READABLE_LINK)].map(([, address = '']) => address)
-  if (others.length === 0 && URL.canParse(next) && new URL(next).origin === new URL(endpoint).origin)
-    return next
-  throw new HubFormatError(`The listing of the Hub goes on at an address that is not the Hub's: ${link}`)
-}

@@ -1,3 +1,4 @@
+import type {AccessToken} from './accounts.js'
 import type {Call, Hub} from './call.js'
 import type {Repo} from './repo.js'
 
@@ -12,16 +13,24 @@ const SORTS: Record<string, (repo: Repo) => number> = {
 
 /** `GET /api/settings/repositories`: what the user's datasets take up. */
 export function userInventory(call: Call, hub: Hub): Answer {
-  return inventory(call, hub, requireIdentity(call).accounts.user.name)
+  const {accounts, token} = requireIdentity(call)
+  return inventory(call, hub, requireAccount(token, accounts.user.name))
 }
 
 /** `GET /api/organizations/{name}/settings/repositories`: the same for an organisation the user is in. */
 export function orgInventory(call: Call, hub: Hub): Answer {
-  const {accounts} = requireIdentity(call)
+  const {accounts, token} = requireIdentity(call)
   const org = accounts.orgs.find(({name}) => name === call.params.name)
   if (!org || org.roleInOrg === 'no_access')
     throw new Refusal(403, 'You are not a member of this organization')
-  return inventory(call, hub, org.name)
+  return inventory(call, hub, requireAccount(token, org.name))
+}
+
+/** A fine-grained token that names single datasets is not for the account that they are in. */
+function requireAccount({role, scoped}: AccessToken, account: string): string {
+  const isNamed = scoped.some(({entity}) => entity.type !== 'dataset' && entity.name === account)
+  if (role !== 'fineGrained' || isNamed) return account
+  throw new Refusal(403, `This token may not read the settings of ${account}`)
 }
 
 function inventory(call: Call, hub: Hub, namespace: string): Answer {

@@ -49,9 +49,9 @@ export function formatAppliedPlan(
       screen.style,
     ),
     formatStale(stale, screen),
-    planned > 0 ? formatRunsToDelete(plan, screen) : '',
-    formatDatasets(plan, screen.style),
-    planned > 0 ? formatPairs([totalPair(plan)], screen.style) : '',
+    planned > 0 ? formatRunsToDelete(plan, notes, screen) : '',
+    formatDatasets(plan, notes, screen.style),
+    planned > 0 ? formatPairs([totalPair(plan, notes)], screen.style) : '',
   ])
 }
 

@@ -2,7 +2,10 @@ import {countByType, type RunDataset} from '../datasets.js'
 import {visibilityOf} from '../documents.js'
 import {RUN_STATES} from '../evidence.js'
 import {contextOf, type Overview, type RunTotals} from '../overview.js'
+import {datasetsIn} from '../runs.js'
+import {storageOf} from '../sizes.js'
 import {each, paragraphs, type Pieces} from './pieces.js'
+import {formatStorage, formatStorageTotal, sizeColumn} from './sizes.js'
 import {type Screen} from './style.js'
 import {formatPairs, tablePieces} from './table.js'
 import {
@@ -19,12 +22,16 @@ import {
 
 /** The table of datasets, the counts by type, and what no command touches. */
 export function formatDatasetList(overview: Overview, datasets: RunDataset[], screen: Screen): Pieces {
+  const {sizes} = overview
+  const size = sizeColumn(sizes)
   const counts = countByType(datasets)
-  const total = `${count(datasets.length, 'dataset')}: ${thousands(counts.results)} results, ${thousands(counts.traces)} traces, ${thousands(counts.metrics)} metrics`
+  const types = `${count(datasets.length, 'dataset')}: ${thousands(counts.results)} results, ${thousands(counts.traces)} traces, ${thousands(counts.metrics)} metrics`
+  const total = sizes ? `${types}; ${formatStorageTotal(storageOf(datasets, sizes))}` : types
   const columns = [
     {title: 'TYPE', dropAt: 2},
     {title: 'RUN', dropAt: 1},
     {title: 'DATASET'},
+    ...size.columns,
     {title: 'CREATED (UTC)'},
     {title: 'VISIBILITY', dropAt: 3},
   ]
@@ -32,6 +39,7 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
     dataset.type,
     dataset.timestamp,
     dataset.name,
+    ...size.cells([dataset]),
     minute(dataset.createdAt),
     visibilityOf(dataset),
   ])
@@ -46,15 +54,23 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
 /** The table of runs, newest first, and the totals. */
 export function formatRunTable(overview: Overview, totals: RunTotals, screen: Screen): Pieces {
   const context = contextOf(overview)
-  const columns = [{title: 'RUN'}, {title: 'AGE'}, {title: 'WHAT IT HAS', dropAt: 1}, {title: 'STATE'}]
+  const size = sizeColumn(overview.sizes)
+  const columns = [
+    {title: 'RUN'},
+    {title: 'AGE'},
+    {title: 'WHAT IT HAS', dropAt: 1},
+    ...size.columns,
+    {title: 'STATE'},
+  ]
   const rows = each(overview.runs, (run) => [
     run.timestamp,
     ageOf(run, context.now),
     typesOf(run),
+    ...size.cells(run.datasets),
     describeState(run, context),
   ])
   const table = overview.runs.length > 0 ? tablePieces(columns, rows, screen) : ''
-  return paragraphs([formatHead(overview, screen), table, formatTotals(totals, screen)])
+  return paragraphs([formatHead(overview, screen), table, formatTotals(overview, totals, screen)])
 }
 
 function formatHead({inventory, cutoff}: Overview, {style}: Screen): string {
@@ -63,8 +79,13 @@ function formatHead({inventory, cutoff}: Overview, {style}: Screen): string {
 }
 
 /** One line, or where the terminal is too narrow for it one for each state. */
-function formatTotals({runs, states, datasets}: RunTotals, {width = Infinity}: Screen): string {
-  const found = [count(runs, 'run'), count(datasets, 'dataset')]
+function formatTotals(
+  {runs: shown, sizes}: Overview,
+  {runs, states, datasets}: RunTotals,
+  {width = Infinity}: Screen,
+): string {
+  const storage = sizes ? [formatStorageTotal(storageOf(datasetsIn(shown), sizes))] : []
+  const found = [count(runs, 'run'), [count(datasets, 'dataset'), ...storage].join(', ')]
   const counts = RUN_STATES.filter((state) => states[state] > 0).map(
     (state) => `${thousands(states[state])} ${STATES[state]}`,
   )
@@ -73,14 +94,15 @@ function formatTotals({runs, states, datasets}: RunTotals, {width = Infinity}: S
   return line.length <= width ? line : [found.join(', '), ...counts.map((each) => `  ${each}`)].join('\n')
 }
 
-function formatUntouched({inventory, protection}: Overview, {style}: Screen): string {
+function formatUntouched({inventory, protection, sizes}: Overview, {style}: Screen): string {
   const {leaderboard, standard} = inventory
   const state = protectionOf(protection === 'unknown' ? protection : protection.leaderboard)
+  const size = leaderboard && sizes ? `, ${formatStorage(storageOf([leaderboard], sizes))}` : ''
   return formatPairs(
     [
       [
         'Leaderboard',
-        leaderboard ? `${leaderboard.name}, ${visibilityOf(leaderboard)}: ${state}` : 'there is none',
+        leaderboard ? `${leaderboard.name}, ${visibilityOf(leaderboard)}${size}: ${state}` : 'there is none',
       ],
       ...standard.map((name): [string, string] => ['Standard', `${name}: protected, never touched`]),
     ],

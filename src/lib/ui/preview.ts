@@ -3,10 +3,12 @@ import {type Age, formatDuration, usesCalendarUnits} from '../duration.js'
 import {type KeptRun, type Plan, plannedDatasets, type PlannedLeaderboard} from '../plan.js'
 import {choosesRuns} from '../rule-names.js'
 import {type RetentionRules} from '../rules.js'
-import {type Run} from '../runs.js'
+import {datasetsIn} from '../runs.js'
+import {freedBy, type Sizes, storageOf, type StorageSum} from '../sizes.js'
 import {each, joined, lines, paragraphs, type Pieces} from './pieces.js'
+import {formatStorageTotal, sizeBehind, type SizeColumn, sizeColumn} from './sizes.js'
 import {type Screen, type Style} from './style.js'
-import {formatPairs, tablePieces} from './table.js'
+import {formatPairs, tablePieces, widest} from './table.js'
 import {ageOf, count, listing, moment, protectionOf, thousands, typesOf} from './wording.js'
 
 /** What the plan does not know of its own deletion. */
@@ -16,6 +18,8 @@ export interface PlanNotes {
   archive?: string | undefined
   /** Where the leaderboard is archived if it goes. */
   leaderboardArchive?: string | undefined
+  /** What the datasets take up, where somebody asked. */
+  sizes?: Sizes | undefined
 }
 
 /**
@@ -25,11 +29,11 @@ export interface PlanNotes {
 export function formatPlan(plan: Plan, notes: PlanNotes, screen: Screen): Pieces {
   return paragraphs([
     formatTitle(plan, notes.title, screen.style),
-    formatPairs([foundPair(plan), ...rulePairs(plan, notes)], screen.style),
-    formatRunsToDelete(plan, screen),
-    formatRunsToKeep(plan, screen),
-    formatDatasets(plan, screen.style),
-    formatPairs([...untouchedPairs(plan, notes), totalPair(plan)], screen.style),
+    formatPairs([foundPair(plan, notes), ...rulePairs(plan, notes)], screen.style),
+    formatRunsToDelete(plan, notes, screen),
+    formatRunsToKeep(plan, notes, screen),
+    formatDatasets(plan, notes, screen.style),
+    formatPairs([...untouchedPairs(plan, notes), totalPair(plan, notes)], screen.style),
   ])
 }
 
@@ -38,17 +42,14 @@ export function formatTitle(plan: Plan, title: string, style: Style): string {
   return `${style.bold(title)}\n${plan.namespace} at ${plan.endpoint}, ${moment(plan.now)}`
 }
 
-function foundPair(plan: Plan): [string, string] {
+function foundPair(plan: Plan, {sizes}: PlanNotes): [string, string] {
   const runs = [...plan.delete, ...plan.keep].map(({run}) => run)
   const complete = runs.filter((run) => run.complete).length
   const counts = countByType(datasetsIn(runs))
   const found = `${count(runs.length, 'run')}: ${thousands(complete)} complete, ${thousands(runs.length - complete)} incomplete`
   const types = `${thousands(counts.results)} results, ${thousands(counts.traces)} traces, ${thousands(counts.metrics)} metrics`
-  return ['Found', `${found} (${types})`]
-}
-
-function* datasetsIn(runs: Run[]): Generator<Dataset> {
-  for (const {datasets} of runs) yield* datasets
+  const storage = sizes ? `, ${formatStorageTotal(storageOf(datasetsIn(runs), sizes))}` : ''
+  return ['Found', `${found} (${types})${storage}`]
 }
 
 /** The rules that a plan was made by, a line each. */
@@ -105,48 +106,53 @@ function scopeText(rules: RetentionRules): string {
 }
 
 /** The table of the runs that lose something. */
-export function formatRunsToDelete(plan: Plan, screen: Screen): Pieces {
+export function formatRunsToDelete(plan: Plan, {sizes}: PlanNotes, screen: Screen): Pieces {
+  const size = sizeColumn(sizes)
   const rows = each(plan.delete, ({run, datasets, reasons}) => [
     run.timestamp,
     ageOf(run, plan.now),
     typesOf({...run, datasets: run.datasets.filter((dataset) => datasets.includes(dataset))}),
+    ...size.cells(datasets),
     reasons.map(({text}) => text).join('; '),
   ])
-  return titledTable(['Runs to delete', 'WHAT GOES'], plan.delete.length, rows, screen)
+  return titledTable(['Runs to delete', 'WHAT GOES', size], plan.delete.length, rows, screen)
 }
 
-function formatRunsToKeep({keep, now}: Plan, screen: Screen): Pieces {
+function formatRunsToKeep({keep, now}: Plan, {sizes}: PlanNotes, screen: Screen): Pieces {
+  const size = sizeColumn(sizes)
   const rows = each(keep, ({run, reasons}: KeptRun) => [
     run.timestamp,
     ageOf(run, now),
     typesOf(run),
+    ...size.cells(run.datasets),
     reasons.map(({text}) => text).join('; '),
   ])
-  return titledTable(['Runs to keep', 'WHAT IT HAS'], keep.length, rows, screen)
+  return titledTable(['Runs to keep', 'WHAT IT HAS', size], keep.length, rows, screen)
 }
 
 function titledTable(
-  [title, types]: [title: string, types: string],
+  [title, types, size]: [title: string, types: string, size: SizeColumn],
   number: number,
   rows: Iterable<string[]>,
   screen: Screen,
 ): Pieces {
   const {bold} = screen.style
   if (number === 0) return [bold(`${title}: none`)]
-  const columns = [{title: 'RUN'}, {title: 'AGE'}, {title: types}, {title: 'WHY'}]
+  const columns = [{title: 'RUN'}, {title: 'AGE'}, {title: types}, ...size.columns, {title: 'WHY'}]
   return joined([bold(`${title}: ${thousands(number)}`), tablePieces(columns, rows, screen)], '\n')
 }
 
 /** Every dataset that goes, by full name. */
-export function formatDatasets(plan: Plan, style: Style): Pieces {
+export function formatDatasets(plan: Plan, {sizes}: PlanNotes, style: Style): Pieces {
   const datasets = plannedDatasets(plan)
   if (datasets.length === 0) return []
   const digits = String(datasets.length).length
   const title = style.bold(`Datasets to delete: ${thousands(datasets.length)}, in this order within each run`)
-  const names = each(
-    datasets,
-    ({name}: Dataset, index) => `${String(index + 1).padStart(digits + 2)}. ${name}`,
-  )
+  const longest = widest(datasets.map(({name}) => name))
+  const names = each(datasets, (dataset: Dataset, index) => {
+    const name = `${String(index + 1).padStart(digits + 2)}. ${dataset.name.padEnd(longest)}`
+    return `${name}  ${sizeBehind(dataset, sizes)}`.trimEnd()
+  })
   return joined([title, lines(names)], '\n')
 }
 
@@ -158,13 +164,17 @@ function untouchedPairs({leaderboard, rules, standard}: Plan, notes: PlanNotes):
 }
 
 /** What goes and what stays, in numbers. */
-export function totalPair(plan: Plan): [string, string] {
+export function totalPair(plan: Plan, {sizes}: PlanNotes): [string, string] {
   const datasets = plannedDatasets(plan).length
   const goes =
     datasets === 0
       ? 'nothing to delete'
-      : `${count(datasets, 'dataset')} of ${count(plan.delete.length, 'run')} to delete`
+      : `${count(datasets, 'dataset')} of ${count(plan.delete.length, 'run')} to delete${sizes ? ` (${freesText(freedBy(plan, sizes))})` : ''}`
   return ['Total', `${goes}, ${count(plan.keep.length, 'run')} to keep`]
+}
+
+function freesText(sum: StorageSum): string {
+  return sum.unknown > 0 && sum.bytes === 0 ? formatStorageTotal(sum) : `frees ${formatStorageTotal(sum)}`
 }
 
 function leaderboardText(

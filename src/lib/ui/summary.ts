@@ -2,13 +2,14 @@ import {type OutcomeStatus} from '../outcomes.js'
 import {type CleanupResult} from '../result.js'
 import {formatOutcomes, MOST_NAMED} from './outcomes.js'
 import {joined, paragraphs, type Pieces} from './pieces.js'
+import {formatStorageTotal} from './sizes.js'
 import {type Style} from './style.js'
 import {formatPairs} from './table.js'
 import {count, formatBytes, thousands} from './wording.js'
 
 /** What became of a plan: everything that is not deleted and why, then, where the eye rests, the counts and what is left. */
 export function formatSummary(result: CleanupResult, style: Style): Pieces {
-  const {counts, remaining, plan} = result
+  const {counts, remaining, plan, storage} = result
   const shown = (['deleted', 'failed', 'skipped', 'gone', 'unattempted'] as const).filter(
     (status) => status === 'deleted' || status === 'failed' || counts[status] > 0,
   )
@@ -17,6 +18,7 @@ export function formatSummary(result: CleanupResult, style: Style): Pieces {
   const pairs = formatPairs(
     [
       ...shown.map((status): [string, string] => [LABELS[status], count(counts[status], 'dataset')]),
+      ...(storage ? [['Freed', formatStorageTotal(storage.freed)] as [string, string]] : []),
       ...leaderboard,
       ...archivedPairs(result),
       ['Remaining', `${count(remaining.runs, 'run')}, ${count(remaining.datasets, 'dataset')}`],

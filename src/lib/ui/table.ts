@@ -7,6 +7,8 @@ import {type Screen, type Style} from './style.js'
 
 export interface Column {
   title: string
+  /** Numbers stand under each other by their last digits. */
+  isRight?: boolean
   /** On a terminal too narrow for the whole table, columns go in this order, lowest first; without, a column stays. */
   dropAt?: number
 }
@@ -42,6 +44,8 @@ interface Layout {
   shown: number[]
   /** Of the columns that are shown, with the gap behind each. */
   widths: number[]
+  /** Of the columns that are shown. */
+  sides: Array<'left' | 'right'>
 }
 
 /**
@@ -86,7 +90,8 @@ function layoutFor(columns: Column[], widths: number[], words: number[], width: 
   const others = padded.slice(0, last).reduce((sum, each) => sum + each, 0)
   const room = Math.max((width ?? Infinity) - others, NARROWEST, words[shown.at(-1) ?? 0] ?? 0) + GAP
   padded[last] = Math.min(padded[last] ?? 0, room)
-  return {shown, widths: padded}
+  const sides = shown.map((index) => (columns[index]?.isRight ? 'right' : 'left'))
+  return {shown, widths: padded, sides}
 }
 
 /** One row. The library takes a tenth of a millisecond for each, so what needs no wrapping is laid out here, with the same result. */
@@ -97,15 +102,20 @@ function layOut(row: string[], layout: Layout): string {
   )
   if (!isSimple) return tableOf(layout, [cells])
   return cells
-    .map((cell, index) => cell.padEnd(layout.widths[index] ?? 0))
+    .map((cell, index) => {
+      const width = layout.widths[index] ?? 0
+      const placed = layout.sides[index] === 'right' ? cell.padStart(width - GAP) : cell
+      return placed.padEnd(width)
+    })
     .join('')
     .trimEnd()
 }
 
-function tableOf({widths}: Layout, rows: string[][], head: string[] = []): string {
+function tableOf({widths, sides}: Layout, rows: string[][], head: string[] = []): string {
   const table = new Table({
     head,
     colWidths: widths,
+    colAligns: sides,
     wordWrap: true,
     chars: NO_LINES,
     style: {head: [], border: [], 'padding-left': 0, 'padding-right': GAP},
@@ -119,7 +129,7 @@ function tableOf({widths}: Layout, rows: string[][], head: string[] = []): strin
 }
 
 /** Columns of the terminal that the widest of these texts takes. */
-function widest(texts: string[]): number {
+export function widest(texts: string[]): number {
   let width = 0
   for (const text of texts) width = Math.max(width, columnsOf(text))
   return width

@@ -76,9 +76,15 @@ describe('sandbox: inventory of an account', () => {
     )
   })
 
-  it('leaves out what a narrow token may not see', async () => {
-    const entries = await inventory('type=dataset', {token: sandbox.tokens.fineGrainedNarrow})
-    expect(ids(entries)).to.deep.equal(['mira/set-0', 'mira/set-2'])
+  it('is not for a token that names single datasets, nor for one of another account', async () => {
+    const status = async (path: string, token: string) => (await ask(sandbox, `GET ${path}`, {token})).status
+    const org = '/api/organizations/tinyagents/settings/repositories'
+    const {fineGrained, fineGrainedNarrow, fineGrainedReadOnly, read} = sandbox.tokens
+    expect(await status('/api/settings/repositories', fineGrainedNarrow)).to.equal(403)
+    for (const token of [fineGrained, fineGrainedReadOnly, read])
+      expect(await status('/api/settings/repositories', token)).to.equal(200)
+    expect(await status(org, fineGrained)).to.equal(403)
+    expect(await status(org, read)).to.equal(200)
   })
 
   it('keeps counting what was replaced, as a history does', async () => {

@@ -1,0 +1,68 @@
+import {HubFormatError} from './errors.js'
+import {type Ask} from './transport.js'
+
+/** The only form of a next page's address that the library reads. */
+const READABLE_LINK = /<(https?:\/\/[^>]+)>;\s+rel="next"/g
+/** A page's worth. */
+const MOST_REPEATED = 1000
+
+/**
+ * Guards the pages of a listing. The library takes a `Link` that it cannot read for the end of the list, and follows
+ * any other wherever it leads, in a circle too.
+ */
+export function followingLinks(request: Ask, endpoint: string): Ask {
+  const seen = new Set<string>()
+  return async (url, question) => {
+    const answer = await request(url, question)
+    seen.add(url)
+    const next = nextIn(answer.headers.get('link') ?? '', endpoint)
+    if (next !== undefined && seen.has(next))
+      throw new HubFormatError('The listing of the Hub leads in a circle.')
+    return answer
+  }
+}
+
+/**
+ * Reads a listing for which the library has no function, page by page, under the same guard.
+ * @param request carries the token
+ * @yields each entry as the Hub sent it: anything that JSON can hold
+ */
+export async function* entriesOf(request: Ask, endpoint: string, url: string): AsyncGenerator<unknown> {
+  const guarded = followingLinks(request, endpoint)
+  for (let next: string | undefined = url; next !== undefined;) {
+    const answer = await guarded(next)
+    const page = await answer.json()
+    if (!Array.isArray(page)) throw new HubFormatError('A page of a listing of the Hub is no list.')
+    yield* page
+    next = nextIn(answer.headers.get('link') ?? '', endpoint)
+  }
+}
+
+/**
+ * Ends a listing that has no end: one that brings the same again and again.
+ * @param nameOf tells entries apart
+ * @yields each entry, repeated ones too: pages shift against each other by an entry or two, not by a whole page
+ */
+export async function* withoutRepeats<T>(
+  entries: AsyncIterable<T>,
+  nameOf: (entry: T) => unknown,
+): AsyncGenerator<T> {
+  const names = new Set<unknown>()
+  let count = 0
+  for await (const entry of entries) {
+    names.add(nameOf(entry))
+    if (++count - names.size > MOST_REPEATED)
+      throw new HubFormatError('The listing of the Hub brings the same datasets again and again.')
+    yield entry
+  }
+}
+
+/** Where a listing goes on; undefined at its end. */
+function nextIn(link: string, endpoint: string): string | undefined {
+  if (!/next/i.test(link)) return undefined
+  // Of several the library would follow the last.
+  const [next = '', ...others] = [...link.matchAll(READABLE_LINK)].map(([, address = '']) => address)
+  if (others.length === 0 && URL.canParse(next) && new URL(next).origin === new URL(endpoint).origin)
+    return next
+  throw new HubFormatError(`The listing of the Hub goes on at an address that is not the Hub's: ${link}`)
+}
