@@ -1,7 +1,6 @@
 import {discover, type Inventory} from './datasets.js'
 import {cutoffOf} from './duration.js'
 import {RefusedError, UsageError} from './errors.js'
-import {weighing} from './evidence.js'
 import {
   checkExecution,
   execute,
@@ -10,15 +9,15 @@ import {
   prepareExecution,
   requireArchive,
 } from './execution.js'
-import {readLeaderboard, readLeaderboardIfPossible} from './leaderboard.js'
+import {findOut} from './knowledge.js'
 import {parseDatasetName} from './naming.js'
 import {gone, type Outcome} from './outcomes.js'
 import {frozen, makePlanOfNames, type Plan, planning} from './plan.js'
-import {readProtection, readProtectionIfPossible} from './protection-file.js'
-import {type Protection, refuseProtected} from './protection.js'
+import {readProtection} from './protection-file.js'
+import {refuseProtected} from './protection.js'
 import {type CleanupResult} from './result.js'
-import {deciding, type Knowledge} from './retention.js'
-import {asksLeaderboard, isEveryRunByScope} from './rule-names.js'
+import {deciding} from './retention.js'
+import {isEveryRunByScope} from './rule-names.js'
 import {readRules, type RetentionOptions, type RetentionRules} from './rules.js'
 import {grouping, requireRuns} from './runs.js'
 import {checkPlanTarget, savePlan} from './saved-plan.js'
@@ -85,30 +84,6 @@ function requirePower(session: Session, options: ExecutionOptions): void {
   const {powerless} = session.access
   if (!isDryRun(options)) requireDeletable(session)
   else if (powerless) session.warnings.push(`With this token nothing could be deleted: ${powerless}.`)
-}
-
-/** Reads what the rules rest on beside the datasets: what is protected, and what the leaderboard says of runs. */
-async function findOut(
-  {hub, access, warnings, now}: Session,
-  {leaderboard}: Inventory,
-  rules: RetentionRules,
-  {mustBeCertain}: {mustBeCertain: boolean},
-): Promise<Pick<Knowledge, 'evidence'> & {protection: Protection | 'unknown'}> {
-  const protection =
-    mustBeCertain || rules.deleteLeaderboard
-      ? await readProtection(hub, leaderboard)
-      : await readProtectionIfPossible(hub, leaderboard, warnings)
-  if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(leaderboard, protection, now)
-  if (!asksLeaderboard(rules)) return {protection, evidence: new Map()}
-  if (!leaderboard)
-    warnings.push(
-      'There is no leaderboard: which runs finished is not known, and one without traces looks broken.',
-    )
-  const rows = mustBeCertain
-    ? await readLeaderboard(hub, leaderboard)
-    : await readLeaderboardIfPossible(hub, leaderboard, warnings)
-  const evidence = rows === 'unknown' ? rows : await inSlices(weighing(rows, access.namespace))
-  return {protection, evidence}
 }
 
 /** Without a prompt, nothing else shows that `--only` alone takes in every run. */

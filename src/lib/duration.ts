@@ -21,9 +21,9 @@ const LONGEST = 1000 * 365 * DAY
 /** How old a run must be: by its age, or by a date that it must precede. */
 export type Age = {kind: 'duration'; text: string; ms: number} | {kind: 'date'; text: string; date: Date}
 
-const AGE_FORMS =
+export const AGE_FORMS =
   'a number of days or 12h, 7d, 2w, 1m (30 days), 1y, a sum such as 1w3d, or a date such as 2026-01-31'
-const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn it off'
+export const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn it off'
 
 /**
  * Reads the value of `--older-than`: `7`, `7d`, `12h`, `2w`, `1m` or `1mo` (30 days), `1y` (365 days), a sum (`1w3d`),

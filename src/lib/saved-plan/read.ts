@@ -1,7 +1,6 @@
-import {readFile, stat} from 'node:fs/promises'
-
-import {SmoltraceError, UsageError} from '../errors.js'
+import {UsageError} from '../errors.js'
 import {inSlices} from '../slices.js'
+import {readTextFile} from '../text-file.js'
 import {printable} from '../text.js'
 import {type Refuse} from './field.js'
 import {parsingPlan, type SavedPlan} from './parse.js'
@@ -23,21 +22,7 @@ export async function loadPlan(file: string): Promise<SavedPlan> {
   return inSlices(parsingPlan(await readPlanText(file, refuse), refuse))
 }
 
-const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
-
 /** The text of a file that may be a plan, in UTF-8. */
-export async function readPlanText(file: string, refuse: Refuse): Promise<Buffer> {
-  try {
-    const found = await stat(file)
-    // A pipe that nobody writes to would never end.
-    if (!found.isFile()) throw refuse('it is no plain file')
-    if (found.size > LARGEST_PLAN) throw refuse('it is larger than 64 MiB')
-    const text = await readFile(file)
-    // Some editors put it before the text.
-    return text.indexOf(BYTE_ORDER_MARK) === 0 ? text.subarray(BYTE_ORDER_MARK.length) : text
-  } catch (error) {
-    if (error instanceof SmoltraceError) throw error
-    const {code, message} = error as NodeJS.ErrnoException
-    throw refuse(code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? message})`)
-  }
+export function readPlanText(file: string, refuse: Refuse): Promise<Buffer> {
+  return readTextFile(file, {bytes: LARGEST_PLAN, text: '64 MiB'}, refuse)
 }
