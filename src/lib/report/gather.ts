@@ -8,9 +8,9 @@ import {type Plan} from '../plan.js'
 import {type RetentionOptions} from '../rules.js'
 import {grouping} from '../runs.js'
 import {type ConnectionOptions, openSession} from '../session.js'
+import {readSizesIfAsked} from '../sizes.js'
 import {inSlices} from '../slices.js'
 import {type Report, reporting} from './report.js'
-import {type Sizes} from './storage.js'
 
 export interface ReportOptions extends ConnectionOptions {
   /** What evaluations are compared by. */
@@ -27,6 +27,7 @@ export interface ReportOptions extends ConnectionOptions {
 export async function gatherReport(options: ReportOptions): Promise<Report> {
   const {by, policy, ...connection} = options
   const session = await openSession(connection)
+  const sizes = (await readSizesIfAsked(session, {sizes: true})) ?? 'unknown'
   const inventory = await discover(session)
   const {leaderboard, namespace} = inventory
   if (!leaderboard) {
@@ -37,8 +38,6 @@ export async function gatherReport(options: ReportOptions): Promise<Report> {
 
   const rows = await readLeaderboard(session.hub, leaderboard)
   const runs = await inSlices(grouping(inventory.datasets))
-  // The place to connect the sizes of the account's inventory.
-  const sizes: Sizes = 'unknown'
   const planned = policy && (await planBy(policy, connection))
   const warnings = [...new Set([...(planned?.warnings ?? []), ...session.warnings])]
   return inSlices(reporting({inventory, rows, runs, sizes, plan: planned?.plan, by, warnings}))

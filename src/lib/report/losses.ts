@@ -1,8 +1,9 @@
 import {type Plan, plannedDatasets, type PlannedRun} from '../plan.js'
+import {type Sizes} from '../sizes.js'
 import {type Steps} from '../slices.js'
 import {rulePairs} from '../ui/preview.js'
 import {type Evaluation} from './evaluations.js'
-import {type Amount, amountOf, type Sizes} from './storage.js'
+import {type Amount, amountOf} from './storage.js'
 
 /** A run that loses something. */
 export interface LostRun {
@@ -60,10 +61,7 @@ export function* losing(plan: Plan, evaluations: readonly Evaluation[], sizes: S
     runs,
     total: plan.delete.length,
     kept: plan.keep.length,
-    amount: amountOf(
-      plannedDatasets(plan).map(({name}) => name),
-      sizes,
-    ),
+    amount: amountOf(plannedDatasets(plan), sizes),
     leaderboardGoes: plan.leaderboard?.goes ?? false,
     keepers: [...keepers].sort(([a, many], [b, few]) => few - many || (a < b ? -1 : 1)),
   }
@@ -76,10 +74,7 @@ function lostRun({run, datasets, reasons}: PlannedRun, worth: Evaluation | undef
     model: worth?.model,
     score: worth?.score,
     types: run.datasets.filter((dataset) => datasets.includes(dataset)).map(({type}) => type),
-    amount: amountOf(
-      datasets.map(({name}) => name),
-      sizes,
-    ),
+    amount: amountOf(datasets, sizes),
     reasons: reasons.map(({text}) => text).join('; '),
   }
 }

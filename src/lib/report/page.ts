@@ -4,7 +4,7 @@ import {type Report} from './report.js'
 import {lossesSection, storageSection} from './runs-section.js'
 import {costSection, timeSection} from './scores-section.js'
 import {DEFINITIONS} from './shapes.js'
-import {amountText} from './storage-chart.js'
+import {amountText, isSized} from './storage.js'
 import {STYLES} from './styles.js'
 import {pairs} from './tables.js'
 import {METRIC_WORDS} from './units.js'
@@ -57,13 +57,12 @@ ${warnings.length > 0 ? markup`<div class="notice" role="note"><strong>To know b
 
 /** The page in a few numbers. */
 function figures({counts, storage, losses}: Report): Markup {
-  const {bytes} = storage.all
   return pairs('figures', [
     ['evaluations with a score', thousands(counts.evaluations)],
     ['models', thousands(counts.models)],
     ['runs on the Hub', thousands(counts.runs)],
     ['datasets of runs', thousands(counts.datasets)],
-    ['storage', bytes === undefined ? 'unknown' : amountText(storage.all, true)],
+    ['storage', isSized(storage.all) ? amountText(storage.all, true) : 'unknown'],
     ...(losses ? [['datasets to delete', thousands(losses.amount.datasets)] as [string, string]] : []),
   ])
 }

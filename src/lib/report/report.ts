@@ -3,11 +3,12 @@ import {type LeaderboardRow} from '../leaderboard-rows.js'
 import {DEFAULT_METRIC, type Metric} from '../metrics.js'
 import {type Plan, plannedDatasets} from '../plan.js'
 import {type Run} from '../runs.js'
+import {type Sizes} from '../sizes.js'
 import {type Steps} from '../slices.js'
 import {evaluating, type Evaluations, type LeftOut} from './evaluations.js'
 import {losing, type Losses} from './losses.js'
 import {type Series, seriesOf, shownModels} from './series.js'
-import {type AgeBand, type Amount, type Sizes, storing, sumOf} from './storage.js'
+import {type AgeBand, type Amount, amountOf, storing} from './storage.js'
 
 /** What a report is made of. */
 export interface ReportSources {
@@ -81,7 +82,7 @@ export function* reporting(sources: ReportSources): Steps<Report> {
       leftOut: evaluations.leftOut,
     },
     costs: costChart(compared, models, against),
-    storage: {bands, all: sumOf(bands.map(({all}) => all))},
+    storage: {bands, all: amountOf(datasets, sizes)},
     losses: plan && (yield* losing(plan, scored, sizes)),
   }
 }

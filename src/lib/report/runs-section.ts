@@ -4,18 +4,19 @@ import {type LostRun} from './losses.js'
 import {type Markup, markup, type Part} from './markup.js'
 import {type Report} from './report.js'
 import {heading} from './scores-section.js'
-import {amountText, storageChart} from './storage-chart.js'
+import {storageChart} from './storage-chart.js'
+import {amountText, isSized} from './storage.js'
 import {type Column, dataTable, pairs, table} from './tables.js'
 import {METRIC_WORDS} from './units.js'
 
 /** What runs take up, by their age. */
 export function storageSection({storage: {bands, all}, losses}: Report): Markup {
-  const areSized = all.bytes !== undefined
+  const areSized = isSized(all)
   const head = heading('storage', areSized ? 'Storage by run age' : 'Datasets by run age')
   if (bands.length === 0) return markup`${head}<p class="empty">There are no runs on the Hub.</p>`
   const unsized = areSized
-    ? all.unsized > 0
-      ? `The size of ${count(all.unsized, 'dataset')} is unknown and not counted.`
+    ? all.unknown > 0
+      ? `The size of ${count(all.unknown, 'dataset')} is unknown and not counted.`
       : ''
     : 'Storage is unknown: the Hub did not say what the datasets take up. So the bars count datasets.'
   const columns: Column[] = [
@@ -56,7 +57,7 @@ export function lossesSection(report: Report): Markup {
   const {losses, now, scores, storage} = report
   if (!losses) return markup``
   const {runs, total, kept, amount, rules, keepers, leaderboardGoes} = losses
-  const areSized = storage.all.bytes !== undefined
+  const areSized = isSized(storage.all)
   const {title, format} = METRIC_WORDS[scores.by]
   const columns: Column[] = [
     {title: 'Run'},

@@ -1,8 +1,8 @@
-import {count, formatBytes} from '../ui/wording.js'
+import {count} from '../ui/wording.js'
 import {image} from './frame.js'
 import {type Markup, markup} from './markup.js'
 import {percent} from './shapes.js'
-import {type AgeBand, type Amount} from './storage.js'
+import {type AgeBand, type Amount, amountText} from './storage.js'
 
 /** In pixels. */
 const ROW = 46
@@ -10,7 +10,7 @@ const BAR = {top: 22, height: 13}
 
 /** A bar for each age: what the runs take up, and of it what would be deleted. Without sizes it counts datasets. */
 export function storageChart(bands: readonly AgeBand[], areSized: boolean): Markup {
-  const measure = (amount: Amount) => (areSized ? (amount.bytes ?? 0) : amount.datasets)
+  const measure = (amount: Amount) => (areSized ? amount.bytes : amount.datasets)
   const most = Math.max(...bands.map(({all}) => measure(all))) || 1
   const rows = bands.map(({title, runs, all, goes}, index) => {
     const top = index * ROW
@@ -34,10 +34,4 @@ export function storageChart(bands: readonly AgeBand[], areSized: boolean): Mark
     bands.length * ROW,
     markup`${rows}`,
   )
-}
-
-/** `12 MB`, or where sizes are not known `9 datasets`. */
-export function amountText({bytes, datasets}: Amount, areSized: boolean): string {
-  if (!areSized) return count(datasets, 'dataset')
-  return bytes === undefined && datasets > 0 ? 'unknown' : formatBytes(bytes ?? 0)
 }

@@ -1,17 +1,13 @@
 import {DAY} from '../duration.js'
 import {type Run} from '../runs.js'
+import {type Sizes, storageOf, type StorageSum} from '../sizes.js'
 import {type Steps} from '../slices.js'
-
-/** Bytes on the Hub by full name of the dataset, or that nobody may know. */
-export type Sizes = 'unknown' | ReadonlyMap<string, number>
+import {formatStorage} from '../ui/sizes.js'
+import {count} from '../ui/wording.js'
 
 /** How much of something there is. */
-export interface Amount {
+export interface Amount extends StorageSum {
   datasets: number
-  /** Of the datasets whose size is known; undefined where none is. */
-  bytes: number | undefined
-  /** Datasets whose size is not known. */
-  unsized: number
 }
 
 /** The runs of one age. */
@@ -47,19 +43,23 @@ export function* storing(
   options: {sizes: Sizes; going: ReadonlySet<string>; now: Date},
 ): Steps<AgeBand[]> {
   const {sizes, going, now} = options
-  const bands = BANDS.map(([days, title]) => ({
-    days,
-    band: {title, runs: 0, all: nothing(), goes: nothing()},
-  }))
+  const bands = BANDS.map(([days, title]) => {
+    const band: AgeBand = {title, runs: 0, all: NOTHING, goes: NOTHING}
+    return {days, band}
+  })
   for (const {time, datasets} of runs) {
     const age = now.getTime() - time.getTime()
     const band = bands.find(({days}) => age < days * DAY)?.band
     if (!band) continue
     band.runs++
-    const names = datasets.map(({name}) => name)
-    count(band.all, names, sizes)
-    const gone = names.filter((name) => going.has(name))
-    count(band.goes, gone, sizes)
+    band.all = sumOf(band.all, amountOf(datasets, sizes))
+    band.goes = sumOf(
+      band.goes,
+      amountOf(
+        datasets.filter(({name}) => going.has(name)),
+        sizes,
+      ),
+    )
     yield
   }
 
@@ -67,33 +67,24 @@ export function* storing(
   return bands.slice(Math.max(0, filled.indexOf(true)), filled.lastIndexOf(true) + 1).map(({band}) => band)
 }
 
-/** Nothing yet. */
-export function nothing(): Amount {
-  return {datasets: 0, bytes: undefined, unsized: 0}
-}
+const NOTHING: Amount = {datasets: 0, bytes: 0, unknown: 0}
 
 /** What these datasets come to. */
-export function amountOf(names: Iterable<string>, sizes: Sizes): Amount {
-  const amount = nothing()
-  count(amount, names, sizes)
-  return amount
+export function amountOf(datasets: ReadonlyArray<{name: string}>, sizes: Sizes): Amount {
+  return {datasets: datasets.length, ...storageOf(datasets, sizes)}
 }
 
-/** All of these together. */
-export function sumOf(amounts: readonly Amount[]): Amount {
-  const known = amounts.flatMap(({bytes}) => bytes ?? [])
-  return {
-    datasets: amounts.reduce((sum, {datasets}) => sum + datasets, 0),
-    bytes: known.length > 0 ? known.reduce((sum, bytes) => sum + bytes, 0) : undefined,
-    unsized: amounts.reduce((sum, {unsized}) => sum + unsized, 0),
-  }
+/** Both together. */
+function sumOf(a: Amount, b: Amount): Amount {
+  return {datasets: a.datasets + b.datasets, bytes: a.bytes + b.bytes, unknown: a.unknown + b.unknown}
 }
 
-function count(amount: Amount, names: Iterable<string>, sizes: Sizes): void {
-  for (const name of names) {
-    const bytes = sizes === 'unknown' ? undefined : sizes.get(name)
-    amount.datasets++
-    if (bytes === undefined) amount.unsized++
-    else amount.bytes = (amount.bytes ?? 0) + bytes
-  }
+/** Whether the size of any of them is known. */
+export function isSized({datasets, unknown}: Amount): boolean {
+  return unknown < datasets
+}
+
+/** `12 MB`, or where sizes are not known `9 datasets`. */
+export function amountText(amount: Amount, areSized: boolean): string {
+  return areSized ? formatStorage(amount) : count(amount.datasets, 'dataset')
 }
