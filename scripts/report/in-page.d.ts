@@ -1,0 +1,4 @@
+export function overflowOf(): string[]
+export function chartFaults(): string[]
+export function accessFaults(): Promise<string[]>
+export function paperOf(): string
