@@ -7,7 +7,7 @@ import {mkdtemp} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {basename, join} from 'node:path'
 import {pathToFileURL} from 'node:url'
-import {type Browser, type Page} from 'playwright-core'
+import {type Browser} from 'playwright-core'
 
 import {openBrowser} from './report/browser.js'
 import {accessFaults, chartFaults, overflowOf, paperOf} from './report/in-page.js'
@@ -68,26 +68,18 @@ async function look(
       found.push(`it asks for ${request.url()}`)
   })
   await page.goto(url)
-  found.push(...(await faultsOf(page)))
   await page.screenshot({path: join(folder, `${basename(file, '.html')}-${name}.png`), fullPage: true})
+  found.push(...(await page.evaluate(overflowOf)), ...(await page.evaluate(chartFaults)))
   if (media === 'print') {
     if ((await page.evaluate(paperOf)) !== WHITE) found.push('its paper is not white')
     await page.pdf({path: join(folder, `${basename(file, '.html')}.pdf`), preferCSSPageSize: true})
   } else {
     // What is folded up must be as good.
     await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
-    found.push(...(await faultsOf(page)))
+    await page.evaluate(axe.source)
+    found.push(...(await page.evaluate(overflowOf)), ...(await page.evaluate(accessFaults)))
   }
 
   await page.close()
   return [...new Set(found)]
-}
-
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  return [
-    ...(await page.evaluate(overflowOf)),
-    ...(await page.evaluate(chartFaults)),
-    ...(await page.evaluate(accessFaults)),
-  ]
 }

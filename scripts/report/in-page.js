@@ -1,5 +1,6 @@
 /* global document, getComputedStyle, innerWidth */
-// What is asked of a page inside the browser. Each function stands alone: the browser is sent its text.
+/* eslint-disable unicorn/consistent-function-scoping -- of what is asked, the browser is sent one function alone */
+// What is asked of a page inside the browser. Each function stands alone.
 
 /** Whether something is wider than the window. */
 export function overflowOf() {
@@ -9,11 +10,11 @@ export function overflowOf() {
 
 /** Letters of charts that cover one another, leave the window, or cannot be told from the paper; marks that cannot. */
 export function chartFaults() {
-  const channels = (colour) => (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map((part) => Number(part) / 255)
   const luminance = (colour) => {
-    const [red, green, blue] = channels(colour).map((part) =>
-      part <= 0.039_28 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4,
-    )
+    const [red, green, blue] = (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map((part) => {
+      const share = Number(part) / 255
+      return share <= 0.039_28 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+    })
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
   }
 

@@ -10,8 +10,9 @@ import {mark, percent} from './shapes.js'
 import {compact, METRIC_WORDS} from './units.js'
 
 const HEIGHT = 380
-/** The narrowest chart that shows names; a narrower one has the letters of the key. */
-const NARROWEST = 500
+/** The narrowest chart that shows names, and the narrowest that there is, with the letters of the key instead. */
+const WIDE = 500
+const NARROW = 200
 const LONGEST_NAME = 30
 
 /** The mean of a model. */
@@ -63,13 +64,18 @@ function bigMark({model, x, y}: Mean): Markup {
   return markup`<svg class="c${model.place} mean" x="${percent(x)}" y="${percent(1 - y)}"><use href="#m${model.place}" transform="scale(1.8)"/></svg>`
 }
 
+/** Names for who has room for them, and letters for who has not: the styles show one of them. */
 function named(means: readonly Mean[]): Markup {
-  const labels = placeLabels(means, {width: NARROWEST, height: HEIGHT})
-  return markup`${means.map(({model, x, y, text}, index) => {
+  const letters = means.map((mean) => ({...mean, text: mean.model.letter}))
+  return markup`${labelled('name', means, WIDE)}${labelled('letter', letters, NARROW)}`
+}
+
+function labelled(kind: string, means: readonly Mean[], width: number): Markup {
+  const labels = placeLabels(means, {width, height: HEIGHT})
+  return markup`${means.map(({x, y, text}, index) => {
     const {side, offset} = labels[index] ?? {side: 'right', offset: 0}
-    const [dx, end] = side === 'right' ? [GAP, ''] : [-GAP, ' end']
-    const place = markup`x="${percent(x)}" y="${percent(1 - y)}"`
-    return markup`<text class="name${end}" ${place} dx="${dx}" dy="${offset + 4}">${text}</text><text class="letter" ${place} dx="9" dy="4">${model.letter}</text>`
+    const [dx, anchor] = side === 'right' ? [GAP, 'start'] : [-GAP, 'end']
+    return markup`<text class="${kind} ${anchor}" x="${percent(x)}" y="${percent(1 - y)}" dx="${dx}" dy="${offset + 4}">${text}</text>`
   })}`
 }
 

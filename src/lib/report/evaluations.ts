@@ -49,6 +49,8 @@ const FIRST = new Date('2020-01-01T00:00:00Z')
 const AHEAD = DAY
 /** More than any evaluation has used of anything. */
 const LARGEST = 1e15
+/** Less than anything is measured in. */
+const SMALLEST = 1e-9
 
 /**
  * The evaluations that the leaderboard has a score of: one for each run, by the rule that `--keep-best` goes by, and one for
@@ -91,7 +93,8 @@ export function* evaluating(
 }
 
 function plausible(value: number | undefined, most = LARGEST): number | undefined {
-  return value !== undefined && value >= 0 && value <= Math.min(most, LARGEST) ? value : undefined
+  if (value === undefined || !(value >= 0 && value <= Math.min(most, LARGEST))) return undefined
+  return value < SMALLEST ? 0 : value
 }
 
 function timeOf(rows: readonly LeaderboardRow[], known: Date | undefined, now: Date): Date | undefined {

@@ -40,19 +40,23 @@ export function numberScale(
 /** Values that lie further apart than this, the smallest from the largest, are shown by their powers of ten. */
 const WIDE = 100
 /** What the values that are 0 take of a scale of powers. */
-const ZERO_SHARE = 0.1
+const ZERO_SHARE = 0.18
+
+/** What a telephone has room for. */
+const AMOUNT_TICKS = 3
 
 /** A scale of amounts: of round numbers, or of powers of ten with a place of its own for nothing. */
 export function amountScale(values: readonly number[], write: (value: number) => string): Scale {
   const positive = values.filter((value) => value > 0)
   const [low, high] = ends(positive)
-  if (positive.length === 0 || high / low <= WIDE) return numberScale([0, ...values], write)
+  if (positive.length === 0 || high / low <= WIDE)
+    return numberScale([0, ...values], write, {ticks: AMOUNT_TICKS})
   const first = Math.floor(Math.log10(low))
   const last = Math.ceil(Math.log10(high))
   const zero = positive.length < values.length ? ZERO_SHARE : 0
   const place = (value: number) =>
     value > 0 ? zero + (1 - zero) * clamped((Math.log10(value) - first) / (last - first)) : 0
-  const step = Math.ceil((last - first) / 5)
+  const step = Math.ceil((last - first) / AMOUNT_TICKS)
   const powers = Array.from(
     {length: Math.floor((last - first) / step) + 1},
     (_, index) => 10 ** (first + index * step),
@@ -65,13 +69,13 @@ export function amountScale(values: readonly number[], write: (value: number) =>
 
 /** Distances between the ticks of a scale of time that are not whole months. */
 const SPANS = [HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 4 * DAY, 7 * DAY, 14 * DAY]
-const MONTHS = [1, 2, 3, 6, 12, 24, 60]
+const MONTHS = [1, 2, 3, 4, 6, 12, 24, 60]
 const MONTH = 30 * DAY
 
 /** A scale of time in UTC, from the first moment to the last. */
 export function timeScale(values: readonly number[], wanted: number): Scale {
   const [low, high] = ends(values)
-  const pad = low === high ? DAY : (high - low) * 0.03
+  const pad = high - low < HOUR ? DAY : (high - low) * 0.03
   const [begin, end] = [low - pad, high + pad]
   const span = SPANS.find((each) => (end - begin) / each <= wanted)
   const ticks = span === undefined ? monthsIn(begin, end, wanted) : spansIn(begin, end, span)

@@ -1,5 +1,5 @@
 import {METRICS} from '../metrics.js'
-import {count, listing, minute} from '../ui/wording.js'
+import {count, listing, minute, thousands} from '../ui/wording.js'
 import {costChart} from './cost-chart.js'
 import {type LeftOut} from './evaluations.js'
 import {type Markup, markup, type Part} from './markup.js'
@@ -19,7 +19,7 @@ export function timeSection({scores}: Report): Markup {
     return markup`${heading('over-time', `${title} over time`)}${nothingScored(scores)}`
   const {shared, charts} = timeCharts(scores)
   const figures = series.map((each, index) => {
-    const facts = `latest ${format(each.latest)}, mean ${format(each.mean)}, best of ${each.evaluations}: ${format(each.best)}`
+    const facts = `latest ${format(each.latest)}, mean ${format(each.mean)}, best of ${thousands(each.evaluations)}: ${format(each.best)}`
     return markup`<figure><figcaption>${modelName(each)}<span class="quiet">${facts}</span></figcaption>${charts[index]}</figure>`
   })
   const rows = series.flatMap((each) =>
@@ -93,14 +93,14 @@ function grouping(series: readonly Series[]): string {
   const others = series.find(({model}) => model.place === MOST_MODELS)
   if (!others) return ''
   const {models} = others.model
-  return `The ${MOST_MODELS} models with most evaluations have a chart each; ${models === 1 ? '1 more is' : `${models} more are`} shown as other models.`
+  return `The ${MOST_MODELS} models with most evaluations have a chart each; ${models === 1 ? '1 more is' : `${thousands(models)} more are`} shown as other models.`
 }
 
 function omissions({unfinished, unscored, undated}: LeftOut): string {
   const why = [
-    ...(unfinished > 0 ? [`${unfinished} did not finish`] : []),
-    ...(unscored > 0 ? [`${unscored} ${hasHave(unscored)} no usable score`] : []),
-    ...(undated > 0 ? [`${undated} ${hasHave(undated)} no usable date`] : []),
+    ...(unfinished > 0 ? [`${thousands(unfinished)} did not finish`] : []),
+    ...(unscored > 0 ? [`${thousands(unscored)} ${hasHave(unscored)} no usable score`] : []),
+    ...(undated > 0 ? [`${thousands(undated)} ${hasHave(undated)} no usable date`] : []),
   ]
   const all = unfinished + unscored + undated
   return all > 0 ? `${count(all, 'evaluation')} ${isAre(all)} left out: ${listing(why)}.` : ''

@@ -36,7 +36,7 @@ export interface Series {
 /** Models that are shown one by one. */
 export const MOST_MODELS = 8
 /** Marks that a chart has at most, so that a page of any leaderboard opens at once. */
-export const MOST_POINTS = 600
+export const MOST_POINTS = 360
 
 /**
  * Chooses the models that are shown one by one: those with most evaluations, by mean score. The rest are one.

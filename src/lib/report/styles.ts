@@ -70,7 +70,7 @@ figcaption .quiet{display:block}
 .chart{display:block;overflow:visible;font-size:12px}
 .chart text{fill:var(--ink)}
 .panel{width:calc(100% - 68px);margin:12px 12px 28px 56px}
-.scatter{width:calc(100% - 76px);margin:36px 20px 52px 56px}
+.scatter{width:calc(100% - 84px);margin:36px 28px 52px 56px}
 .bars{width:100%;max-width:46rem;font-size:14px}
 .chart .end{text-anchor:end}
 .chart .middle{text-anchor:middle}
@@ -90,7 +90,7 @@ figcaption .quiet{display:block}
 .hatch-back{fill:var(--loss-back)}
 .hatch-line{fill:var(--loss)}
 .key{display:flex;flex-wrap:wrap;gap:.35rem 1.25rem;margin:0 0 1rem;font-size:.9rem;line-height:1.4}
-.key li{min-width:0}
+.key li{min-width:0;padding-left:1.3rem;text-indent:-1.3rem}
 .facts{display:grid;gap:.35rem;margin:0 0 1.25rem}
 .facts div{display:grid;grid-template-columns:minmax(8rem,10rem) 1fr;gap:1rem}
 .facts dt{color:var(--quiet)}
@@ -120,6 +120,10 @@ h2,p{break-after:avoid}
 figure,tr,.figures,.key,.facts{break-inside:avoid}
 .panels{grid-template-columns:1fr 1fr}
 .scroll{overflow:visible}
+table{font-size:8pt}
+th,td{padding:.2rem .4rem}
+td{min-width:0}
+.panel{width:calc(100% - 84px)}
 details:not([open]){display:none}
 }
 `)
