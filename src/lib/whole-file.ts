@@ -28,10 +28,10 @@ export async function findTarget(file: string, {flag, refuse}: Target): Promise<
   })
   if (found?.isDirectory() || file.endsWith('/') || file.endsWith(sep))
     throw wrong('it is a folder, give the name of a file in it')
-  // Renaming would put a file in the place of a device or a pipe.
-  if (found && !found.isFile()) throw wrong('exists and is no plain file, give another name')
   const why = found && (await refuse(file))
   if (why) throw wrong(why)
+  // Renaming would put a file in the place of a device or a pipe.
+  if (found && !found.isFile()) throw wrong('exists and is no plain file, give another name')
   const target = found ? await realpath(file) : resolve(file)
   await requireFolder(dirname(target), wrong)
   return target

@@ -4,13 +4,13 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {RefusedError, UsageError} from '../../src/lib/errors.js'
-import {findTarget, replaceFile} from '../../src/lib/whole-file.js'
+import {findTarget, replaceFile, type Target} from '../../src/lib/whole-file.js'
 import {rejectionOf} from '../support/builders.js'
 
 describe('a file that is written whole or not at all', () => {
   let folder: string
   let file: string
-  const free = {flag: '--x', refuse() {}}
+  const free: Target = {flag: '--x', async refuse() {}}
   const contents = {kind: 'page', advice: 'Try again.'}
 
   beforeEach(() => {
@@ -23,7 +23,8 @@ describe('a file that is written whole or not at all', () => {
   it('holds all its pieces, and its size is told in bytes', async () => {
     expect(await replaceFile(file, {...contents, pieces: ['ä', 'b']})).to.equal(3)
     expect(readFileSync(file, 'utf8')).to.equal('äb')
-    expect(statSync(file).mode & 0o777).to.equal(0o666 & ~process.umask())
+    writeFileSync(join(folder, 'usual'), '')
+    expect(statSync(file).mode).to.equal(statSync(join(folder, 'usual')).mode)
   })
 
   it('stays as it was where the pieces break off, and leaves nothing beside it', async () => {
@@ -60,16 +61,16 @@ describe('a file that is written whole or not at all', () => {
   it('is no folder, no device, no empty name, and nothing that must stay', async () => {
     writeFileSync(file, 'old')
     const refuse = () => 'it must stay'
-    const CASES: Array<[Promise<string>, string]> = [
-      [findTarget('', free), '--x needs the name of a file.'],
-      [findTarget(folder, free), 'it is a folder'],
-      [findTarget(`${file}2/`, free), 'it is a folder'],
-      [findTarget('/dev/null', free), 'no plain file'],
-      [findTarget(join(folder, 'no', 'page'), free), 'its folder does not exist'],
-      [findTarget(file, {...free, refuse}), `--x ${file}: it must stay.`],
+    const CASES: Array<[find: () => Promise<string>, message: string]> = [
+      [() => findTarget('', free), '--x needs the name of a file.'],
+      [() => findTarget(folder, free), 'it is a folder'],
+      [() => findTarget(`${file}2/`, free), 'it is a folder'],
+      [() => findTarget('/dev/null', free), 'no plain file'],
+      [() => findTarget(join(folder, 'no', 'page'), free), 'its folder does not exist'],
+      [() => findTarget(file, {...free, refuse}), `--x ${file}: it must stay.`],
     ]
-    for (const [found, message] of CASES) {
-      const error = await rejectionOf(found)
+    for (const [find, message] of CASES) {
+      const error = await rejectionOf(find())
       expect(error).to.be.instanceOf(UsageError)
       expect(error.message).to.include(message)
     }

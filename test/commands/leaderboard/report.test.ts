@@ -109,7 +109,7 @@ describe('leaderboard report', () => {
   }
 
   it('says so where there is no leaderboard, and writes nothing', async () => {
-    hub.state.delete(BOARD)
+    hub.state.remove(BOARD)
     const {stderr, exitCode} = await report(file)
     expect(exitCode).to.equal(1)
     expect(stderr).to.include(`${BOARD} does not exist`)
