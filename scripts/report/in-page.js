@@ -66,3 +66,8 @@ export async function accessFaults() {
 export function paperOf() {
   return getComputedStyle(document.body).backgroundColor
 }
+
+/** Opens or closes what is folded up. */
+export function unfold(isOpen) {
+  for (const details of document.querySelectorAll('details')) details.open = isOpen
+}
