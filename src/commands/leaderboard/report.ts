@@ -14,8 +14,8 @@ The page names models and runs, also those of private datasets: take care whom y
   static override examples = [
     {description: 'Write it:', command: '<%= config.bin %> <%= command.id %> report.html'},
     {
-      description: 'By cost, in the place of yesterday’s:',
-      command: '<%= config.bin %> <%= command.id %> report.html --by cost --force',
+      description: 'With what a policy would delete, in the place of an older page:',
+      command: '<%= config.bin %> <%= command.id %> report.html --policy policy.yaml --force',
     },
   ]
   static override hiddenAliases = ['smoltrace:leaderboard:report']
@@ -44,7 +44,7 @@ The page names models and runs, also those of private datasets: take care whom y
     for (const warning of report.warnings) this.warn(warning)
     const {reportDocument} = await import('../../lib/report/document.js')
     const bytes = await writeReport(report, target)
-    if (!this.jsonEnabled()) await this.tell(report, target, bytes)
+    if (!this.jsonEnabled()) await this.tell(report, args.file, bytes)
     return reportDocument(report, {file: target, bytes})
   }
 

@@ -14,7 +14,6 @@ const STEPS = [1, 2, 5, 10]
  * A scale of numbers whose ends and ticks are round.
  * @param values finite, at least one
  * @param write a tick in words
- * @param options about how many ticks, and the most that a value can be
  */
 export function numberScale(
   values: readonly number[],

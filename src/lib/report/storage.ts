@@ -32,16 +32,19 @@ const BANDS: ReadonlyArray<[days: number, title: string]> = [
   [Infinity, 'over 365 days'],
 ]
 
+interface StorageOptions {
+  sizes: Sizes
+  /** Full names of the datasets that the plan deletes. */
+  going: ReadonlySet<string>
+  now: Date
+}
+
 /**
  * What runs take up on the Hub, by their age.
  * @param runs that the Hub has
- * @param options `going` are the full names of the datasets that the plan deletes
  * @returns from the youngest run's band to the oldest one's
  */
-export function* storing(
-  runs: readonly Run[],
-  options: {sizes: Sizes; going: ReadonlySet<string>; now: Date},
-): Steps<AgeBand[]> {
+export function* storing(runs: readonly Run[], options: StorageOptions): Steps<AgeBand[]> {
   const {sizes, going, now} = options
   const bands = BANDS.map(([days, title]) => {
     const band: AgeBand = {title, runs: 0, all: NOTHING, goes: NOTHING}
