@@ -1,0 +1,66 @@
+import {Args, Flags} from '@oclif/core'
+
+import {HubCommand} from '../../lib/base-command.js'
+import {byFlag, FROM_COMMAND_LINE, METRIC_LIST} from '../../lib/flags.js'
+import {DEFAULT_METRIC, parseMetric} from '../../lib/metrics.js'
+import {type Report} from '../../lib/report/report.js'
+import {type RetentionOptions} from '../../lib/rules.js'
+
+export default class LeaderboardReport extends HubCommand {
+  static override summary = 'Write the leaderboard as a page to look at: scores, costs, storage.'
+  static override description = `Writes one HTML file that needs nothing but itself: the score of each model over time, cost against score, storage by the age of runs, and with --policy what would be deleted. It loads nothing, runs no script, and can be printed. Changes nothing on the Hub.
+
+The page names models and runs, also those of private datasets: take care whom you send it to.`
+  static override examples = [
+    {description: 'Write it:', command: '<%= config.bin %> <%= command.id %> report.html'},
+    {
+      description: 'With what a policy would delete, in the place of an older page:',
+      command: '<%= config.bin %> <%= command.id %> report.html --policy policy.yaml --force',
+    },
+  ]
+  static override hiddenAliases = ['smoltrace:leaderboard:report']
+  static override args = {
+    file: Args.string({...FROM_COMMAND_LINE, description: 'The HTML file to write.', required: true}),
+  }
+  static override flags = {
+    by: byFlag({summary: `What evaluations are compared by (default success_rate): ${METRIC_LIST}.`}),
+    policy: Flags.string({
+      summary: 'Also show what the rules in this file would delete.',
+      helpValue: 'FILE',
+    }),
+    force: Flags.boolean({summary: 'Replace the file if it exists.'}),
+  }
+
+  async run(): Promise<object> {
+    const {args, flags} = await this.parse(LeaderboardReport)
+    const by = parseMetric(flags.by ?? DEFAULT_METRIC)
+    const {findReportTarget, writeReport} = await import('../../lib/report/write.js')
+    const target = await findReportTarget(args.file, {mayReplace: flags.force})
+    const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy)
+    const {gatherReport} = await import('../../lib/report/gather.js')
+    const report = await this.cancellable((signal) =>
+      gatherReport({...this.connection(flags, signal), by, policy}),
+    )
+    for (const warning of report.warnings) this.warn(warning)
+    const {reportDocument} = await import('../../lib/report/document.js')
+    const bytes = await writeReport(report, target)
+    if (!this.jsonEnabled()) await this.tell(report, args.file, bytes)
+    return reportDocument(report, {file: target, bytes})
+  }
+
+  private async tell(report: Report, file: string, bytes: number): Promise<void> {
+    const {count, formatBytes} = await import('../../lib/ui/wording.js')
+    const {printable} = await import('../../lib/text.js')
+    const {evaluations, models} = report.counts
+    this.log(
+      `Wrote ${printable(file)} (${formatBytes(bytes)}): ${count(evaluations, 'evaluation')} of ${count(models, 'model')}.`,
+    )
+    const secret = report.isPrivate ? ', also those of private datasets' : ''
+    this.log(`It names models and runs${secret}: take care whom you send it to.`)
+  }
+}
+
+async function readPolicy(file: string): Promise<RetentionOptions> {
+  const {loadPolicy} = await import('../../lib/policy.js')
+  return (await loadPolicy(file)).options
+}

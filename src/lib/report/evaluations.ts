@@ -1,0 +1,120 @@
+import {citing, runsCitedBy} from '../citations.js'
+import {DAY} from '../duration.js'
+import {standingOf} from '../evidence.js'
+import {type LeaderboardRow} from '../leaderboard-rows.js'
+import {type Metric, METRICS} from '../metrics.js'
+import {parseTimestamp} from '../naming.js'
+import {scoreOf} from '../ranking.js'
+import {type Run} from '../runs.js'
+import {type Steps} from '../slices.js'
+
+/** One evaluation that finished and has a score. */
+export interface Evaluation {
+  /** The run's timestamp; undefined where the row names no run of this namespace. */
+  run: string | undefined
+  model: string
+  time: Date
+  /** In the metric's own unit. */
+  score: number
+  /** In US dollars. */
+  cost: number | undefined
+}
+
+/** Why evaluations are missing from a chart. */
+export interface LeftOut {
+  unfinished: number
+  unscored: number
+  undated: number
+}
+
+/** What a chart is drawn from. */
+export interface Evaluations {
+  /** Oldest first. */
+  scored: Evaluation[]
+  leftOut: LeftOut
+}
+
+export interface EvaluationOptions {
+  by: Metric
+  namespace: string
+  now: Date
+}
+
+/** What is shown where a row names none. */
+export const NO_MODEL = '(no model named)'
+
+/** No evaluation is older, and one date that is wrong must not squeeze all others into a corner. */
+const FIRST = new Date('2020-01-01T00:00:00Z')
+/** Rows say local time, which may be a day ahead. */
+const AHEAD = DAY
+/** More than any evaluation has used of anything. */
+const LARGEST = 1e15
+/** Less than anything is measured in. */
+const SMALLEST = 1e-9
+
+/**
+ * The evaluations that the leaderboard has a score of: one for each run, by the rule that `--keep-best` goes by, and one for
+ * each row that names no run of the namespace. A run that the Hub still has is dated by it; others by their name, then by
+ * the row.
+ * @param runs that the Hub has
+ */
+export function* evaluating(
+  rows: readonly LeaderboardRow[],
+  runs: readonly Run[],
+  {by, namespace, now}: EvaluationOptions,
+): Steps<Evaluations> {
+  const leftOut: LeftOut = {unfinished: 0, unscored: 0, undated: 0}
+  const scored: Evaluation[] = []
+  const times = new Map(runs.map(({timestamp, time}) => [timestamp, time]))
+  const cited = (yield* citing(rows, namespace)).rows
+  const add = (own: readonly LeaderboardRow[], run?: string) => {
+    const score = plausible(scoreOf(own, by), METRICS[by].most)
+    const time = timeOf(own, run === undefined ? undefined : (times.get(run) ?? parseTimestamp(run)), now)
+    if (own.every((row) => standingOf(row) !== 'finished')) leftOut.unfinished++
+    else if (score === undefined) leftOut.unscored++
+    else if (time === undefined) leftOut.undated++
+    else {
+      const model = own.find((row) => row.model !== undefined)?.model ?? NO_MODEL
+      scored.push({run, model, time, score, cost: plausible(scoreOf(own, 'total_cost_usd'))})
+    }
+  }
+
+  for (const [run, own] of cited) {
+    add(own, run)
+    yield
+  }
+
+  for (const row of rows) {
+    if (runsCitedBy(row, namespace).size === 0) add([row])
+    yield
+  }
+
+  return {scored: scored.sort(oldestFirst), leftOut}
+}
+
+function plausible(value: number | undefined, most = LARGEST): number | undefined {
+  if (value === undefined || !(value >= 0 && value <= Math.min(most, LARGEST))) return undefined
+  return value < SMALLEST ? 0 : value
+}
+
+function timeOf(rows: readonly LeaderboardRow[], known: Date | undefined, now: Date): Date | undefined {
+  const written = rows.find(({timestamp}) => timestamp !== undefined)?.timestamp
+  return [known, written === undefined ? undefined : localTime(written)].find(
+    (time) => time && time >= FIRST && time.getTime() <= now.getTime() + AHEAD,
+  )
+}
+
+/** What a machine called its local time, read as UTC. */
+function localTime(text: string): Date {
+  const [, time = ''] = /^(\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?)/.exec(text) ?? []
+  return new Date(`${time.replace(' ', 'T')}${time.length > 10 ? 'Z' : ''}`)
+}
+
+/** Of one moment, the order is that of the names: the order of rows changes nothing. */
+function oldestFirst(a: Evaluation, b: Evaluation): number {
+  return a.time.getTime() - b.time.getTime() || compare(a.model, b.model) || a.score - b.score
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}

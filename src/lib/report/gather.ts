@@ -1,0 +1,53 @@
+import {cleanupDatasets} from '../cleanup.js'
+import {discover} from '../datasets.js'
+import {RefusedError} from '../errors.js'
+import {readLeaderboard} from '../leaderboard.js'
+import {type Metric} from '../metrics.js'
+import {leaderboardName} from '../naming.js'
+import {type Plan} from '../plan.js'
+import {type RetentionOptions} from '../rules.js'
+import {grouping} from '../runs.js'
+import {type ConnectionOptions, openSession} from '../session.js'
+import {readSizesIfAsked} from '../sizes.js'
+import {inSlices} from '../slices.js'
+import {type Report, reporting} from './report.js'
+
+export interface ReportOptions extends ConnectionOptions {
+  /** What evaluations are compared by. */
+  by: Metric
+  /** Rules of which the report shows what they would delete. */
+  policy?: RetentionOptions | undefined
+}
+
+/**
+ * Asks the Hub for all that a report is made of. Changes nothing.
+ * @throws RefusedError where there is no leaderboard, or where it cannot be read; else as `cleanupDatasets` where there is
+ *   a policy, and as `discoverSmoltraceDatasets`
+ */
+export async function gatherReport(options: ReportOptions): Promise<Report> {
+  const {by, policy, ...connection} = options
+  const session = await openSession(connection)
+  const sizes = (await readSizesIfAsked(session, {sizes: true})) ?? 'unknown'
+  const inventory = await discover(session)
+  const {leaderboard, namespace} = inventory
+  if (!leaderboard) {
+    throw new RefusedError(`${leaderboardName(namespace)} does not exist, so there is nothing to report.`, {
+      suggestions: [`See what there is: {bin} datasets list --namespace ${namespace}`],
+    })
+  }
+
+  const rows = await readLeaderboard(session.hub, leaderboard)
+  const runs = await inSlices(grouping(inventory.datasets))
+  const planned = policy && (await planBy(policy, connection))
+  const warnings = [...new Set([...(planned?.warnings ?? []), ...session.warnings])]
+  return inSlices(reporting({inventory, rows, runs, sizes, plan: planned?.plan, by, warnings}))
+}
+
+/** The plan of the dry run that `cleanup` makes by the same rules. */
+async function planBy(
+  policy: RetentionOptions,
+  connection: ConnectionOptions,
+): Promise<{plan: Plan; warnings: string[]}> {
+  const {plan, warnings} = await cleanupDatasets({...policy, ...connection, dryRun: true})
+  return {plan, warnings}
+}

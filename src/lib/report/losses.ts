@@ -1,0 +1,80 @@
+import {type Plan, plannedDatasets, type PlannedRun} from '../plan.js'
+import {type Sizes} from '../sizes.js'
+import {type Steps} from '../slices.js'
+import {rulePairs} from '../ui/preview.js'
+import {type Evaluation} from './evaluations.js'
+import {type Amount, amountOf} from './storage.js'
+
+/** A run that loses something. */
+export interface LostRun {
+  run: string
+  time: Date
+  /** As the leaderboard has them; undefined where it has none. */
+  model: string | undefined
+  score: number | undefined
+  types: string[]
+  amount: Amount
+  reasons: string
+}
+
+/** What a plan would delete. */
+export interface Losses {
+  /** The rules in words, as `cleanup` shows them. */
+  rules: Array<[title: string, text: string]>
+  /** Newest first, at most `MOST_RUNS` of them. */
+  runs: LostRun[]
+  /** Of how many. */
+  total: number
+  kept: number
+  amount: Amount
+  leaderboardGoes: boolean
+  /** How many runs each rule makes stay. */
+  keepers: Array<[rule: string, runs: number]>
+}
+
+/** Runs that a page names: whoever needs all of them has `cleanup`. */
+export const MOST_RUNS = 500
+
+/** What a plan would delete, and what its runs are worth. */
+export function* losing(plan: Plan, evaluations: readonly Evaluation[], sizes: Sizes): Steps<Losses> {
+  const worth = new Map<string, Evaluation>()
+  for (const each of evaluations) {
+    if (each.run !== undefined) worth.set(each.run, each)
+    yield
+  }
+
+  const runs: LostRun[] = []
+  for (const planned of plan.delete.slice(0, MOST_RUNS)) {
+    runs.push(lostRun(planned, worth.get(planned.run.timestamp), sizes))
+    yield
+  }
+
+  const keepers = new Map<string, number>()
+  for (const {reasons} of plan.keep) {
+    for (const rule of new Set(reasons.map((reason) => reason.rule)))
+      keepers.set(rule, (keepers.get(rule) ?? 0) + 1)
+    yield
+  }
+
+  return {
+    rules: rulePairs(plan, {title: ''}),
+    runs,
+    total: plan.delete.length,
+    kept: plan.keep.length,
+    amount: amountOf(plannedDatasets(plan), sizes),
+    leaderboardGoes: plan.leaderboard?.goes ?? false,
+    keepers: [...keepers].sort(([a, many], [b, few]) => few - many || (a < b ? -1 : 1)),
+  }
+}
+
+function lostRun({run, datasets, reasons}: PlannedRun, worth: Evaluation | undefined, sizes: Sizes): LostRun {
+  return {
+    run: run.timestamp,
+    time: run.time,
+    model: worth?.model,
+    score: worth?.score,
+    types: run.datasets.filter((dataset) => datasets.includes(dataset)).map(({type}) => type),
+    amount: amountOf(datasets, sizes),
+    reasons: reasons.map(({text}) => text).join('; '),
+  }
+}

@@ -1,0 +1,40 @@
+import {safe} from '../text.js'
+
+/** HTML or SVG that may be put into a page as it is: made by `markup` alone. */
+export class Markup {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/** What a template takes: text is escaped, markup is not, nothing is shown of undefined. */
+export type Part = Markup | number | readonly Part[] | string | undefined
+
+/** Which markup means something by, in text and in quoted attributes. */
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** A template whose values are escaped, so that none of them can become an element, an attribute or a script. */
+export function markup(texts: TemplateStringsArray, ...parts: Part[]): Markup {
+  return new Markup(texts.map((text, index) => text + written(parts[index])).join(''))
+}
+
+function written(part: Part): string {
+  if (part instanceof Markup) return part.text
+  if (Array.isArray(part)) return part.map((each: Part) => written(each)).join('')
+  return part === undefined ? '' : escaped(String(part))
+}
+
+/** Also without what no page shows: control characters, marks that turn the direction of writing, tokens. */
+function escaped(text: string): string {
+  return safe(text)
+    .replaceAll(/\p{Noncharacter_Code_Point}/gu, ' ')
+    .replaceAll(/["&'<>]/g, (character) => ENTITIES[character] ?? '')
+}

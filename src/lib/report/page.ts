@@ -1,0 +1,77 @@
+import {moment, thousands} from '../ui/wording.js'
+import {type Markup, markup} from './markup.js'
+import {type Report} from './report.js'
+import {lossesSection, storageSection} from './runs-section.js'
+import {costSection, timeSection} from './scores-section.js'
+import {DEFINITIONS} from './shapes.js'
+import {amountText, isSized} from './storage.js'
+import {STYLES} from './styles.js'
+import {pairs} from './tables.js'
+import {METRIC_WORDS} from './units.js'
+
+/** What the page may load: nothing. The styles are in it, and there is no script. */
+const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+/** A report as one page that needs nothing but itself, in pieces. */
+export function* pagePieces(report: Report): Generator<string> {
+  yield head(report).text
+  const sections = [timeSection, costSection, storageSection, ...(report.losses ? [lossesSection] : [])]
+  const ids = ['over-time', 'cost', 'storage', 'policy']
+  for (const [index, section] of sections.entries())
+    yield markup`<section aria-labelledby="${ids[index]}">${section(report)}</section>\n`.text
+  yield foot(report).text
+}
+
+function head(report: Report): Markup {
+  const {namespace, endpoint, now, warnings, scores} = report
+  const title = `Leaderboard of ${namespace}`
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${CONTENT_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>${title}, ${moment(now)}</title>
+<link rel="icon" href="data:,">
+<style>${STYLES}</style>
+</head>
+<body>
+${DEFINITIONS}
+<header>
+<p class="product">SMOLTRACE evaluations</p>
+<h1>Leaderboard of <bdi>${namespace}</bdi></h1>
+${pairs('origin', [
+  ['Hub', endpoint],
+  ['Made', moment(now)],
+  ['Score', METRIC_WORDS[scores.by].title],
+])}
+</header>
+<main>
+${figures(report)}
+${warnings.length > 0 ? markup`<div class="notice" role="note"><strong>To know before trusting this page</strong><ul>${warnings.map((warning) => markup`<li>${warning}</li>`)}</ul></div>` : undefined}
+`
+}
+
+/** The page in a few numbers. */
+function figures({counts, storage, losses}: Report): Markup {
+  return pairs('figures', [
+    ['evaluations with a score', thousands(counts.evaluations)],
+    ['models', thousands(counts.models)],
+    ['runs on the Hub', thousands(counts.runs)],
+    ['datasets of runs', thousands(counts.datasets)],
+    ['storage', isSized(storage.all) ? amountText(storage.all, true) : 'unknown'],
+    ...(losses ? [['datasets to delete', thousands(losses.amount.datasets)] as [string, string]] : []),
+  ])
+}
+
+function foot({isPrivate}: Report): Markup {
+  const secret = isPrivate ? 'Some of their datasets are private: take care whom you send it to.' : ''
+  return markup`</main>
+<footer><p>Made by smoltrace. This page names models and runs. ${secret} It loads nothing and runs no script.</p></footer>
+</body>
+</html>
+`
+}

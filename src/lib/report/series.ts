@@ -1,0 +1,132 @@
+import {type Metric} from '../metrics.js'
+import {bestFirst} from '../ranking.js'
+import {type Evaluation} from './evaluations.js'
+
+/** A model as every chart shows it, or all those beyond the ones with most evaluations together. */
+export interface ShownModel {
+  /** From 0, best mean score first; says which colour and shape it has. */
+  place: number
+  /** What stands for it where there is no room for the name. */
+  letter: string
+  name: string
+  /** How many models it stands for. */
+  models: number
+}
+
+/** One mark of a chart: an evaluation, or the mean of several. */
+export interface Point {
+  time: Date
+  score: number
+  /** In US dollars; undefined where none of them has one. */
+  cost: number | undefined
+  /** Of how many evaluations. */
+  count: number
+}
+
+/** What a chart shows of one model. */
+export interface Series {
+  model: ShownModel
+  evaluations: number
+  latest: number
+  mean: number
+  best: number
+  points: Point[]
+}
+
+/** Models that are shown one by one. */
+export const MOST_MODELS = 8
+/** Marks that a chart has at most, so that a page of any leaderboard opens at once. */
+export const MOST_POINTS = 360
+
+/**
+ * Chooses the models that are shown one by one: those with most evaluations, by mean score. The rest are one.
+ * @returns by the model's name
+ */
+export function shownModels(evaluations: readonly Evaluation[], by: Metric): Map<string, ShownModel> {
+  const order = bestFirst(by)
+  const groups = [...grouped(evaluations, ({model}) => model)].sort(
+    ([nameA, a], [nameB, b]) => b.length - a.length || byName(nameA, nameB),
+  )
+  const shown = groups
+    .slice(0, MOST_MODELS)
+    .map(([name, own]) => ({name, mean: meanOf(own.map(({score}) => score))}))
+    .sort((a, b) => order(a.mean, b.mean) || byName(a.name, b.name))
+  const rest = groups.slice(MOST_MODELS)
+  const others = {place: MOST_MODELS, letter: '+', name: 'Other models', models: rest.length}
+  return new Map([
+    ...shown.map(({name}, place): [string, ShownModel] => [
+      name,
+      {place, letter: String.fromCodePoint('A'.codePointAt(0)! + place), name, models: 1},
+    ]),
+    ...rest.map(([name]): [string, ShownModel] => [name, others]),
+  ])
+}
+
+/**
+ * The series of a chart, by place.
+ * @param evaluations in the order of the chart: neighbours become one mark where there are too many
+ * @param models as `shownModels` returns them; evaluations of others are left out
+ */
+export function seriesOf(
+  evaluations: readonly Evaluation[],
+  models: ReadonlyMap<string, ShownModel>,
+  by: Metric,
+): Series[] {
+  const order = bestFirst(by)
+  const groups = grouped(evaluations, ({model}) => models.get(model))
+  const most = evaluations.length > MOST_POINTS ? Math.floor(MOST_POINTS / groups.size) : Infinity
+  return [...groups]
+    .flatMap(([model, own]) => (model ? [{model, own}] : []))
+    .sort((a, b) => a.model.place - b.model.place)
+    .map(({model, own}) => {
+      const scores = own.map(({score}) => score)
+      return {
+        model,
+        evaluations: own.length,
+        latest: own.toSorted((a, b) => b.time.getTime() - a.time.getTime())[0]?.score ?? 0,
+        mean: meanOf(scores),
+        best: scores.toSorted(order)[0] ?? 0,
+        points: thinned(own, most),
+      }
+    })
+}
+
+/** At most so many marks: where there are more evaluations, each is the mean of some that follow one another. */
+function thinned(evaluations: readonly Evaluation[], most: number): Point[] {
+  const size = Math.max(1, Math.ceil(evaluations.length / most))
+  const points: Point[] = []
+  for (let start = 0; start < evaluations.length; start += size)
+    points.push(pointOf(evaluations.slice(start, start + size)))
+  return points
+}
+
+function pointOf(evaluations: Evaluation[]): Point {
+  const costs = evaluations.flatMap(({cost}) => cost ?? [])
+  return {
+    time: new Date(meanOf(evaluations.map(({time}) => time.getTime()))),
+    score: meanOf(evaluations.map(({score}) => score)),
+    cost: costs.length > 0 ? meanOf(costs) : undefined,
+    count: evaluations.length,
+  }
+}
+
+function meanOf(numbers: number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length
+}
+
+function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
+  }
+
+  return groups
+}
+
+/** By code unit: a locale of the machine must not change the order. */
+function byName(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}

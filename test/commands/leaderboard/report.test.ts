@@ -1,0 +1,132 @@
+import {expect} from 'chai'
+import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
+import {storedFile} from '../../../src/lib/sandbox/objects.js'
+import {all, readPage} from '../../lib/report/support.js'
+import {runCli} from '../../support/cli.js'
+import {envOf, namesAt} from '../../support/hub.js'
+
+const BOARD = 'mira/smoltrace-leaderboard'
+
+describe('leaderboard report', () => {
+  let hub: Sandbox
+  let folder: string
+  let file: string
+  const report = (...words: string[]) => runCli(['leaderboard', 'report', ...words], envOf(hub))
+  const page = () => readPage(readFileSync(file, 'utf8'))
+
+  beforeEach(async () => {
+    hub = await startSandbox({runs: 12})
+    folder = mkdtempSync(join(tmpdir(), 'smoltrace-report-'))
+    file = join(folder, 'report.html')
+  })
+
+  afterEach(async () => {
+    await hub.close()
+    rmSync(folder, {recursive: true})
+  })
+
+  it('writes one page, says so, and changes nothing on the Hub', async () => {
+    const before = namesAt(hub)
+    const {stdout, stderr, exitCode} = await report(file)
+    expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
+    expect(stdout).to.match(/^Wrote .*report\.html \(\d+ kB\): \d+ evaluations of \d models\.$/m)
+    expect(stdout).to.include('It names models and runs, also those of private datasets')
+    expect(page().errors).to.deep.equal([])
+    expect(all(page(), 'h2').map(({text}) => text)).to.deep.equal([
+      'Success rate over time',
+      'Cost against success rate',
+      'Storage by run age',
+    ])
+    expect(readdirSync(folder)).to.deep.equal(['report.html'])
+    expect(namesAt(hub)).to.deep.equal(before)
+    expect(hub.requests.every(({method}) => method === 'GET')).to.equal(true)
+  })
+
+  it('tells a program where the page is and what it counts', async () => {
+    const {stdout, exitCode} = await report(file, '--by', 'cost', '--json')
+    const document = JSON.parse(stdout)
+    expect(exitCode).to.equal(0)
+    expect(document).to.include({
+      command: 'leaderboard report',
+      file,
+      namespace: 'mira',
+      by: 'total_cost_usd',
+      policy: null,
+    })
+    expect(document.bytes).to.equal(readFileSync(file).length)
+    expect(document.counts).to.include({runs: 12})
+    expect(document.storage.bytes).to.be.above(0)
+  })
+
+  it('shows what the dry run of cleanup by the same policy shows', async () => {
+    const policy = join(folder, 'policy.yaml')
+    writeFileSync(policy, 'version: 1\nkeep:\n  recent: 4\n')
+    const requests = hub.requests.length
+    const {stdout} = await report(file, '--policy', policy, '--json')
+    expect(hub.requests.slice(requests).every(({method}) => method === 'GET')).to.equal(true)
+    const plan = JSON.parse((await runCli(['cleanup', '--keep-recent', '4', '--json'], envOf(hub))).stdout)
+    expect(JSON.parse(stdout).policy).to.include({
+      runs: plan.delete.length,
+      datasets: plan.wouldDelete,
+      keeps: plan.keep.length,
+    })
+    const rows = all(page(), 'th').filter(({text}) => /^\d{8}_\d{6}$/.test(text))
+    expect(rows.map(({text}) => text)).to.deep.equal(plan.delete.map(({run}: {run: string}) => run))
+  })
+
+  it('writes over no file, unless told to', async () => {
+    writeFileSync(file, 'mine')
+    const refused = await report(file)
+    expect(refused.exitCode).to.equal(2)
+    expect(refused.stderr).to.include('report.html: exists, add --force to replace it.')
+    expect(readFileSync(file, 'utf8')).to.equal('mine')
+    expect(hub.requests).to.have.length(0)
+    expect((await report(file, '--force')).exitCode).to.equal(0)
+    expect(page().errors).to.deep.equal([])
+  })
+
+  const BAD: Array<[what: string, words: () => string[], message: string]> = [
+    ['a folder', () => [folder], 'it is a folder'],
+    ['a folder, though told to replace it', () => [folder, '--force'], 'it is a folder'],
+    ['a folder that is not there', () => [join(folder, 'no', 'x.html')], 'its folder does not exist'],
+    ['a device', () => ['/dev/null', '--force'], 'no plain file'],
+    ['an empty name', () => [''], 'FILE needs the name of a file'],
+    ['a metric that there is not', () => [file, '--by', 'luck'], '--by "luck" is no metric'],
+    ['a policy that there is not', () => [file, '--policy', join(folder, 'no.yaml')], 'no.yaml'],
+  ]
+  for (const [what, words, message] of BAD) {
+    it(`refuses ${what}, before anything is sent to the Hub`, async () => {
+      const {stderr, exitCode} = await report(...words())
+      expect(exitCode).to.equal(2)
+      expect(stderr).to.include(message)
+      expect(hub.requests).to.have.length(0)
+      expect(readdirSync(folder)).to.deep.equal([])
+    })
+  }
+
+  it('says so where there is no leaderboard, and writes nothing', async () => {
+    hub.state.remove(BOARD)
+    const {stderr, exitCode} = await report(file)
+    expect(exitCode).to.equal(1)
+    expect(stderr).to.include(`${BOARD} does not exist`)
+    expect(readdirSync(folder)).to.deep.equal([])
+  })
+
+  it('writes nothing, and replaces nothing, where the leaderboard cannot be read', async () => {
+    writeFileSync(file, 'mine')
+    const broken = storedFile('no Parquet', true)
+    hub.state.commit(hub.state.get(BOARD)!, 'Rows', new Map([['data/train-00000-of-00001.parquet', broken]]))
+    const {stderr, exitCode} = await report(file, '--force')
+    expect(exitCode).to.equal(1)
+    expect(stderr).to.include('cannot be read')
+    expect(readFileSync(file, 'utf8')).to.equal('mine')
+  })
+
+  it('answers to its name in a host', async () => {
+    expect((await runCli(['smoltrace:leaderboard:report', file], envOf(hub))).exitCode).to.equal(0)
+  })
+})

@@ -1,0 +1,222 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+
+import {DAY} from '../../../src/lib/duration.js'
+import {type LeaderboardRow} from '../../../src/lib/leaderboard-rows.js'
+import {METRIC_NAMES} from '../../../src/lib/metrics.js'
+import {ago, inventoryOf, NOW, planOf, runDatasets} from '../../support/builders.js'
+import {A, B, C, finished, named, rowOf} from '../../support/rows.js'
+import {all, pageOf, readPage, type ReadPage, reportOf} from './support.js'
+
+const DATASETS = [A, B, C].flatMap((timestamp) => runDatasets(timestamp))
+const ROWS = [
+  finished(A, {model: 'one/a', successRate: 60, totalCostUsd: 0.2}),
+  finished(B, {model: 'one/a', successRate: 80, totalCostUsd: 0.4}),
+  finished(C, {model: 'two/b', successRate: 70, totalCostUsd: 0}),
+]
+const PLAN = planOf(inventoryOf(DATASETS), {keepRecent: 1})
+
+/** Everything that the page may consist of. */
+const ELEMENTS = new Set(
+  'html head meta title link style body svg defs path circle pattern rect g use line text desc header main footer section p h1 h2 bdi b dl div dt dd ul li strong figure figcaption span details summary table caption thead tbody tr th td'.split(
+    ' ',
+  ),
+)
+/** What no attribute of it may be. */
+const ATTRIBUTES = /^(on.*|src|srcset|action|formaction|xlink:href|style|srcdoc)$/
+
+/** Checks that a page is what was written, and nothing that a row brought. */
+function expectHarmless(page: ReadPage): void {
+  expect(page.errors).to.deep.equal([])
+  for (const {name, attributes} of page.elements) {
+    expect(ELEMENTS.has(name), name).to.equal(true)
+    for (const [attribute, value] of attributes) {
+      expect(attribute).not.to.match(ATTRIBUTES)
+      if (attribute === 'href') expect(value).to.match(/^#[a-z\d-]+$|^data:,$/)
+    }
+  }
+
+  const ids = page.elements.flatMap(({attributes}) => attributes.get('id') ?? [])
+  expect(new Set(ids).size).to.equal(ids.length)
+}
+
+describe('the page of a report', () => {
+  const page = readPage(pageOf(reportOf(ROWS, DATASETS, {plan: PLAN})))
+
+  it('forbids itself to load or run anything', () => {
+    expectHarmless(page)
+    const policy = all(page, 'meta').find(({attributes}) => attributes.has('http-equiv'))
+    expect(policy?.attributes.get('content')).to.equal(
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    )
+    for (const {text} of all(page, 'style')) expect(text).not.to.match(/url\((?!#)|@import/)
+  })
+
+  it('says its language, and what and when it is of', () => {
+    expect(all(page, 'html')[0]?.attributes.get('lang')).to.equal('en')
+    expect(all(page, 'h1').map(({text}) => text)).to.deep.equal(['Leaderboard of kim'])
+    const [head] = all(page, 'dl', 'origin')
+    expect(head?.text).to.include('2026-10-05 12:00 UTC').and.include('http://127.0.0.1:9')
+  })
+
+  it('has the four parts, each named by its heading', () => {
+    expect(all(page, 'h2').map(({text}) => text)).to.deep.equal([
+      'Success rate over time',
+      'Cost against success rate',
+      'Datasets by run age',
+      'What the policy would delete',
+    ])
+    const ids = new Set(all(page, 'h2').map(({attributes}) => attributes.get('id')))
+    for (const {attributes} of all(page, 'section'))
+      expect(ids.has(attributes.get('aria-labelledby'))).to.equal(true)
+  })
+
+  it('describes every chart, and has its numbers in a table', () => {
+    const charts = all(page, 'svg', 'chart')
+    expect(charts).to.have.length(4)
+    const ids = new Map(page.elements.map((each) => [each.attributes.get('id'), each]))
+    for (const {attributes} of charts) {
+      expect(attributes.get('role')).to.equal('img')
+      expect(ids.get(attributes.get('aria-labelledby'))).to.include({name: 'title'})
+      expect(ids.get(attributes.get('aria-describedby'))).to.include({name: 'desc'})
+    }
+
+    for (const title of ['Success rate over time', 'Cost against success rate', 'Datasets by run age'])
+      expect(all(page, 'caption').map(({text}) => text)).to.include(title)
+    for (const {attributes} of all(page, 'th')) expect(attributes.get('scope')).to.match(/^(col|row)$/)
+  })
+
+  it('names each model beside its mark, whatever the colours', () => {
+    const names = all(page, 'figcaption').map(({text}) => text)
+    expect(names).to.deep.equal([
+      'one/alatest 80 %, mean 70 %, best of 2: 80 %',
+      'two/blatest 70 %, mean 70 %, best of 1: 70 %',
+    ])
+  })
+
+  it('shows what the policy would delete, with the words of cleanup', () => {
+    const text = all(page, 'section').at(-1)?.text ?? ''
+    expect(text).to.include('6 datasets of 2 runs').and.include('not among the 1 most recent')
+    expect(text).to.include('nothing was deleted')
+    expect(text).to.include(B).and.include('one/a').and.not.include(`${C}2d`)
+  })
+
+  it('has no part about a policy where there is none', () => {
+    expect(pageOf(reportOf(ROWS, DATASETS))).not.to.include('policy would')
+  })
+
+  it('says what is not known, where there is nothing to draw', () => {
+    const text = pageOf(reportOf([], []))
+    expect(text).to.include('no evaluation that finished and has a success rate yet')
+    expect(text).to.include('There are no runs on the Hub.')
+    expect(pageOf(reportOf(ROWS, DATASETS))).to.include('Storage is unknown')
+    const uncosted = pageOf(reportOf([finished(A, {model: 'm', successRate: 5})], DATASETS))
+    expect(uncosted).to.include('No evaluation with a score says what it cost.')
+    for (const rows of [[], ROWS.slice(0, 1)]) expectHarmless(readPage(pageOf(reportOf(rows, []))))
+  })
+
+  it('shows what runs take up, and says of how many that is unknown', () => {
+    const sizes = new Map([
+      [named('results', A), 1_000_000],
+      [named('traces', A), 5_000_000],
+    ])
+    const text = pageOf(reportOf(ROWS, DATASETS, {sizes, plan: PLAN}))
+    expect(text).to.include('Storage by run age').and.include('at least 6.0 MB')
+    expect(text).to.include('The size of 7 datasets is unknown')
+  })
+
+  for (const by of METRIC_NAMES) {
+    it(`compares by ${by}`, () => {
+      const row = finished(A, {
+        passAt1: 0.5,
+        avgDurationMs: 1200,
+        totalTokens: 12_345,
+        totalCostUsd: 0.1,
+        co2EmissionsG: 3,
+        successRate: 9,
+      })
+      const report = reportOf([row], DATASETS, {by})
+      expect([report.scores.evaluations, report.costs.evaluations]).to.deep.equal([1, 1])
+      expectHarmless(readPage(pageOf(report)))
+    })
+  }
+})
+
+describe('the page of hostile rows', () => {
+  const evil = fc.oneof(
+    fc.string({unit: 'binary', maxLength: 300}),
+    fc.constantFrom(
+      '</script><script>alert(1)</script>',
+      '"><img src=x onerror=alert(1)>',
+      "' onload='alert(1)",
+      '</title></svg><svg onload=alert(1)>',
+      '<!--',
+      ']]>',
+      '&lt;b&gt;&#x3c;',
+      '\u202Eabc\u0000\u001B[31m\uFFFE\uD800',
+      'x'.repeat(300),
+      '',
+    ),
+  )
+  const number = fc.oneof(fc.double(), fc.constantFrom(0, -1, 1e308, 5e-324, 50, 100))
+  const row = fc.record({
+    model: fc.option(evil, {nil: undefined}),
+    timestamp: fc.oneof(
+      evil,
+      fc.constantFrom('2026-09-01T10:00:00', '9999-12-31', '0001-01-01T00:00:00', '2026-99-99'),
+    ),
+    resultsDataset: fc.oneof(evil, fc.constantFrom(named('results', A), named('results', B))),
+    runStatus: fc.constantFrom('completed', 'failed'),
+    successRate: number,
+    totalCostUsd: number,
+  }) as fc.Arbitrary<LeaderboardRow>
+
+  it('holds nothing of them but text', () => {
+    fc.assert(
+      fc.property(fc.array(row, {maxLength: 20}), evil, (rows, warning) => {
+        const page = pageOf(reportOf(rows, DATASETS, {plan: PLAN, warnings: [warning]}))
+        expectHarmless(readPage(page))
+        expect(page).not.to.match(/NaN|Infinity|[\u0000-\u0008\u000B-\u001F\u202A-\u202E\u2066-\u2069]/)
+      }),
+      {numRuns: 200},
+    )
+  })
+
+  it('shows a name as it was written', () => {
+    const model = '<b>&amp;"it\'s"</b>'
+    const page = readPage(pageOf(reportOf([finished(A, {model, successRate: 5, totalCostUsd: 1})], DATASETS)))
+    expect(all(page, 'bdi').map(({text}) => text)).to.include(model)
+    expect(all(page, 'title').map(({text}) => text)).to.include(`Success rate of ${model} over time`)
+  })
+
+  it('shows no token that somebody wrote into a row', () => {
+    const model = 'hf_abcdefghijklmnop'
+    expect(pageOf(reportOf([finished(A, {model, successRate: 5})], DATASETS))).not.to.include(model)
+  })
+
+  it('stays small and says what it left out, however many rows there are', () => {
+    const rows = Array.from({length: 10_000}, (_, index) =>
+      rowOf({
+        model: `${'m'.repeat(300)}${index % 50}`,
+        resultsDataset: `local:${index}`,
+        timestamp: ago(index * 3_600_000)
+          .toISOString()
+          .slice(0, 19),
+        successRate: index % 101,
+        totalCostUsd: index % 7,
+      }),
+    )
+    const datasets = Array.from({length: 3000}, (_, index) =>
+      runDatasets(new Date(NOW.getTime() - index * DAY)),
+    ).flat()
+    const plan = planOf(inventoryOf(datasets), {keepRecent: 1})
+    const text = pageOf(reportOf(rows, datasets, {plan}))
+    expect(text.length).to.be.below(2_000_000)
+    expect(text).to.match(
+      /There are 10,000 evaluations: each mark is the mean of up to \d+ that follow one another/,
+    )
+    expect(text).to.include('42 more are shown as other models')
+    expect(plan.delete.length).to.equal(2998)
+    expect(text).to.include('2,498 older runs of the plan are counted above and not named here')
+  })
+})

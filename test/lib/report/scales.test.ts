@@ -1,0 +1,92 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+
+import {DAY, HOUR} from '../../../src/lib/duration.js'
+import {amountScale, numberScale, type Scale, timeScale} from '../../../src/lib/report/scales.js'
+import {compact} from '../../../src/lib/report/units.js'
+
+const START = Date.UTC(2026, 8, 1)
+const textsOf = ({ticks}: Scale) => ticks.map(({text}) => text)
+
+describe('a scale of numbers', () => {
+  const CASES: Array<[values: number[], texts: string[]]> = [
+    [
+      [37.5, 95.8],
+      ['20', '40', '60', '80', '100'],
+    ],
+    [
+      [0.2, 0.9],
+      ['0.2', '0.4', '0.6', '0.8', '1'],
+    ],
+    [[50], ['45', '50', '55']],
+    [[0], ['0', '0.5', '1']],
+    [[100], ['90', '95', '100']],
+  ]
+  for (const [values, texts] of CASES) {
+    it(`has round ticks about ${values.join(' and ')}`, () => {
+      expect(textsOf(numberScale(values, compact, {ticks: 4, most: 100}))).to.deep.equal(texts)
+    })
+  }
+
+  it('ends where values can be no more', () => {
+    expect(textsOf(numberScale([3, 99.9], compact, {ticks: 4, most: 100})).at(-1)).to.equal('100')
+  })
+})
+
+describe('a scale of amounts', () => {
+  it('begins at nothing', () => {
+    expect(textsOf(amountScale([0.2, 0.9], compact))).to.deep.equal(['0', '0.5', '1'])
+  })
+
+  it('goes by powers of ten where amounts are far apart, with a place of its own for nothing', () => {
+    const scale = amountScale([0, 0.001, 10], compact)
+    expect(textsOf(scale)).to.deep.equal(['0', '0.001', '0.1', '10'])
+    expect(scale.place(0)).to.equal(0)
+    expect(scale.place(0.001)).to.be.above(0.1)
+    expect(scale.place(10)).to.equal(1)
+  })
+})
+
+describe('a scale of time', () => {
+  const CASES: Array<[days: number, texts: string[]]> = [
+    [0, ['1 Sep']],
+    [0.2, ['00:00', '03:00'].slice(1)],
+    [3, ['1 Sep', '2 Sep', '3 Sep', '4 Sep']],
+    [85, ['Sep 2026', 'Oct 2026', 'Nov 2026']],
+    [700, ['Jan 2027', 'Jan 2028']],
+  ]
+  for (const [days, texts] of CASES) {
+    it(`has ticks of the calendar over ${days} days`, () => {
+      const shown = textsOf(timeScale([START, START + days * DAY], 3.5))
+      for (const text of texts) expect(shown).to.include(text)
+      expect(shown.length).to.be.within(1, 5)
+    })
+  }
+})
+
+describe('every scale', () => {
+  const inside = (scale: Scale, values: number[]) => {
+    for (const value of [...values, ...scale.ticks.map((tick) => tick.value)])
+      expect(scale.place(value)).to.be.within(0, 1)
+    expect(scale.ticks.length).to.be.within(1, 9)
+    const [low, high] = [Math.min(...values), Math.max(...values)]
+    expect(scale.place(low)).to.be.at.most(scale.place(high))
+  }
+
+  it('holds all values and few ticks, whatever they are', () => {
+    const amount = fc.oneof(fc.constant(0), fc.double({min: 1e-9, max: 1e15, noNaN: true}))
+    fc.assert(
+      fc.property(fc.array(amount, {minLength: 1, maxLength: 10}), (values) => {
+        inside(numberScale(values, compact), values)
+        inside(amountScale(values, compact), values)
+      }),
+    )
+    const moment = fc.integer({min: Date.UTC(2020, 0), max: Date.UTC(2040, 0)})
+    fc.assert(
+      fc.property(fc.array(moment, {minLength: 1, maxLength: 10}), (values) => {
+        inside(timeScale(values, 3.5), values)
+      }),
+    )
+    inside(timeScale([START, START + HOUR], 3.5), [START, START + HOUR])
+  })
+})
