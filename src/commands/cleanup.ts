@@ -3,12 +3,12 @@ import {type Interfaces} from '@oclif/core'
 import {applyPlan} from '../lib/apply.js'
 import {leaderboardArchive} from '../lib/archiving.js'
 import {HubCommand} from '../lib/base-command.js'
-import {APPLY_FLAGS, cleanupFlags, RULE_FLAGS} from '../lib/cleanup-flags.js'
+import {cleanupFlags} from '../lib/cleanup-flags.js'
 import {cleanupDatasets} from '../lib/cleanup.js'
-import {type FlagValue} from '../lib/command-line.js'
 import {cleanupDocument} from '../lib/documents.js'
 import {SmoltraceError, UsageError} from '../lib/errors.js'
 import {type ExecutionOptions} from '../lib/execution.js'
+import {APPLY_FLAGS, type GivenFlags, refuseClashes} from '../lib/flag-clashes.js'
 import {type Wait} from '../lib/hub/repeats.js'
 import {type Outcome} from '../lib/outcomes.js'
 import {type Plan} from '../lib/plan.js'
@@ -20,8 +20,6 @@ import {type Sizes} from '../lib/sizes.js'
 import {printable} from '../lib/text.js'
 import {type PlanNotes} from '../lib/ui/preview.js'
 import {type Progress} from '../lib/ui/progress.js'
-
-type GivenFlags = Record<string, FlagValue>
 
 export default class Cleanup extends HubCommand {
   static override summary =
@@ -75,8 +73,7 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     const {flags, metadata} = await this.parse(Cleanup)
     const isGiven = ([name]: [string, unknown]) => !metadata.flags[name]?.setFromDefault
     const given: GivenFlags = Object.fromEntries(Object.entries(flags).filter((entry) => isGiven(entry)))
-    if (flags.apply !== undefined) requireNoFilter(given)
-    else if (flags.policy !== undefined) requireNoRule(given)
+    refuseClashes(given)
     if (flags.interactive) this.requireScreen()
     if (flags['no-dry-run'] && !flags.yes)
       this.requireTerminal('--no-dry-run asks for a confirmation', 'add --yes')
@@ -253,22 +250,4 @@ async function rulesIn(policy: string): Promise<RetentionOptions> {
 interface Shown {
   flags: CleanupFlags
   sizes: Sizes | undefined
-}
-
-/** A saved plan says itself what goes: whoever adds a filter expects of it what it would not do. */
-function requireNoFilter(given: GivenFlags): void {
-  const names = namesOf(given, (name) => !APPLY_FLAGS.has(name))
-  if (names) throw new UsageError(`--apply carries out the plan as it was made: leave out ${names}.`)
-}
-
-/** Two places for rules would leave it open which of them holds. */
-function requireNoRule(given: GivenFlags): void {
-  const names = namesOf(given, (name) => RULE_FLAGS.has(name))
-  if (names) throw new UsageError(`--policy takes the rules from its file alone: leave out ${names}.`)
-}
-
-/** Those of the given flags that clash, as a person types them. */
-function namesOf(given: GivenFlags, clashes: (name: string) => boolean): string {
-  const names = Object.keys(given).filter((name) => given[name] !== false && clashes(name))
-  return names.map((name) => `--${name}`).join(', ')
 }
