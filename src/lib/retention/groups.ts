@@ -1,17 +1,13 @@
-import {type LeaderboardRow} from '../leaderboard-rows.js'
-import {GROUP_FIELDS, type GroupColumn} from '../rule-words.js'
+import {groupCell, type LeaderboardRow} from '../leaderboard-rows.js'
+import {type GroupColumn} from '../rule-words.js'
+import {brief} from '../text.js'
 
 /** Runs that keepers count together. */
 export interface Group<T> {
-  /** For people: `model gpt-4o, no team`; empty where nothing was grouped. */
+  /** For people, and safe to print: `model gpt-4o, no team`; empty where nothing was grouped. */
   name: string
   /** In the order in which they came. */
   members: T[]
-}
-
-/** What a row says in a column. */
-export function groupValueOf(row: LeaderboardRow | undefined, column: GroupColumn): string | undefined {
-  return row?.[GROUP_FIELDS[column]]
 }
 
 /**
@@ -27,7 +23,7 @@ export function groupsBy<T>(
   const groups = new Map<string, Group<T>>()
   for (const item of items) {
     const row = rowOf(item)
-    const values = row && columns.map((column) => groupValueOf(row, column) ?? null)
+    const values = row && columns.map((column) => groupCell(row, column) ?? null)
     // A name could hold what looks like the border between two of them.
     const key = columns.length > 0 ? JSON.stringify(values ?? null) : ''
     const group = groups.get(key)
@@ -43,8 +39,8 @@ function nameOf(columns: readonly GroupColumn[], row: LeaderboardRow | undefined
   if (!row) return 'runs without a row'
   return columns
     .map((column) => {
-      const value = groupValueOf(row, column)
-      return value === undefined ? `no ${column}` : `${column} ${value}`
+      const value = groupCell(row, column)
+      return value === undefined ? `no ${column}` : `${column} ${brief(value)}`
     })
     .join(', ')
 }

@@ -1,5 +1,4 @@
 import {cutoffOf} from '../duration.js'
-import {type Metric, METRICS} from '../metrics.js'
 import {bestFirst, scoreOf} from '../ranking.js'
 import {type Reason, type ReasonRule} from '../reasons.js'
 import {type Period, PERIODS} from '../rule-words.js'
@@ -140,12 +139,12 @@ export function unranked(
   return text === undefined ? [] : [{rule: 'keep-best', text}]
 }
 
-/** A score as short as it can be without looking like another. */
-export function scoreText(score: number): string {
-  return String(Math.round(score * 10_000) / 10_000)
-}
-
-/** Which end of a metric is the better one, for people. */
-export function directionOf(by: Metric): string {
-  return `${METRICS[by].better} is better`
+/**
+ * A score as short as it can be without looking like nothing, or like one on the other side of a limit.
+ * @param limit what it was held against
+ */
+export function scoreText(score: number, limit = Infinity): string {
+  const rounded = Math.round(score * 10_000) / 10_000
+  const looksRight = rounded < limit === score < limit && (rounded === 0) === (score === 0)
+  return String(looksRight ? rounded : score)
 }

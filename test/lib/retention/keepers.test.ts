@@ -240,6 +240,12 @@ describe('--group-by', () => {
     ])
   })
 
+  it('says a name so that a terminal can show it, and in one line', () => {
+    const known = knowing(at('1004', {model: `\u001B[2J${'x'.repeat(5000)}`}))
+    const kept = keptOf(decisions(moments.slice(0, 1), {keepRecent: 1, groupBy: ['model']}, {known}))
+    expect(Object.values(kept).flat().join('')).to.match(/^most recent 1 of 1 for model \[2Jx{77}…$/)
+  })
+
   it('does not mistake a name for two', () => {
     const known = knowing(at('1004', {model: 'a, team b'}), at('1003', {model: 'a', team: 'b'}))
     const kept = keptOf(decisions(moments.slice(0, 2), {keepRecent: 1, groupBy: ['model', 'team']}, {known}))
