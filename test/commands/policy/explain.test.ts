@@ -54,13 +54,13 @@ Must stay: whatever selects them
 LINE  KEY          WHAT STAYS
 6     keep.weekly  the newest run of each of the last 52 weeks that have one, of each model (ISO weeks, UTC)
 7     keep.best    the 3 best runs by success rate, higher is better, of each model
--     grace        incomplete runs changed in the last 6h
+-     grace        incomplete runs, and runs without a row, changed in the last 6h
 -     pinned       pinned runs
 -     future       runs dated in the future
 
 What goes of a run: its traces, nothing else. The leaderboard never goes.
 
-Numbers do not count runs that are pinned, uploading or dated in the future.
+Numbers do not count runs that are pinned, in the grace period or dated in the future.
 `)
   })
 
