@@ -1,5 +1,6 @@
 import {groupCell, type LeaderboardRow} from '../leaderboard-rows.js'
 import {type GroupColumn} from '../rule-words.js'
+import {type Steps} from '../slices.js'
 import {brief} from '../text.js'
 
 /** Runs that keepers count together. */
@@ -15,11 +16,11 @@ export interface Group<T> {
  * and so do those without a row. Without columns all are one group.
  * @param rowOf the row of an item
  */
-export function groupsBy<T>(
+export function* groupsBy<T>(
   items: readonly T[],
   columns: readonly GroupColumn[],
   rowOf: (item: T) => LeaderboardRow | undefined,
-): Array<Group<T>> {
+): Steps<Array<Group<T>>> {
   const groups = new Map<string, Group<T>>()
   for (const item of items) {
     const row = rowOf(item)
@@ -29,6 +30,7 @@ export function groupsBy<T>(
     const group = groups.get(key)
     if (group) group.members.push(item)
     else groups.set(key, {name: nameOf(columns, row), members: [item]})
+    yield
   }
 
   return [...groups.values()]
