@@ -25,7 +25,7 @@ export type Selector = (run: Run, known: Knowledge) => Verdict
 /** @returns the selectors that the rules give; a run is a candidate only if all of them select it */
 export function selectorsIn(rules: RetentionRules, now: Date): Selector[] {
   return [
-    ...(choosesRuns(rules) ? [] : [() => verdict('run', false, '', 'no selector names runs')]),
+    ...(choosesRuns(rules) ? [] : [() => verdict('run', false, '', 'no rule selects it')]),
     ...(rules.all ? [() => verdict('all', true, 'all runs', '')] : []),
     ...(rules.runs.length > 0 ? [byName(rules)] : []),
     ...(rules.incompleteOnly ? [byCompleteness(rules)] : []),
