@@ -24,7 +24,9 @@ import {type Progress} from '../lib/ui/progress.js'
 export default class Cleanup extends HubCommand {
   static override summary =
     'Delete datasets of old or broken runs: shows what would go, deletes only with --no-dry-run.'
-  static override description = `Selectors (--older-than, --incomplete-only, --run, --all) make runs candidates; several of them must all agree. Keepers (--keep-recent) save runs whatever selects them; with a keeper alone, every other run is a candidate. --only and --delete-leaderboard say which datasets of these runs go. Pinned runs always stay. --policy takes the same rules from a file; none is ever looked for.
+  static override description = `Selectors (--older-than to --all) say which runs may go; several of them must all agree. Keepers (--keep-recent to --keep-best) save runs whatever selects them; one of several is enough. With keepers alone, every run that none of them saves may go. --only and --delete-leaderboard say which datasets of these runs go. Pinned runs always stay, and so does what may still be uploading (--grace). --policy takes the same rules from a file; none is ever looked for.
+
+--model, --team, --purpose, --status, --unreferenced, --score-below, --keep-best and --group-by go by the rows of the leaderboard, and are refused where there is none, or none of use. Of these selectors only --unreferenced ever selects a run without a row; such a run is never among the best, and stays while it is new (--grace).
 
 Nothing is deleted without --no-dry-run, and then only after DELETE has been typed (YES DELETE ALL with --all) or with --yes. --interactive shows the runs as a list first, with what the rules select checked, to pick from. What is deleted is exactly what was shown: what changed since is skipped. --plan saves what was shown, --apply carries it out later. --archive keeps a copy of each dataset, which \`restore\` brings back; \`history\` tells what was deleted.
 
@@ -38,6 +40,16 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       description: 'Delete it, after typing DELETE, and keep a copy:',
       command:
         '<%= config.bin %> <%= command.id %> --older-than 30d --keep-recent 5 --archive copies --no-dry-run',
+    },
+    {
+      description:
+        'Keep all of the last month, and of each model the 3 best runs for ever and one run a week for a year:',
+      command:
+        '<%= config.bin %> <%= command.id %> --keep-within 30d --keep-best 3 --keep-weekly 52 --group-by model',
+    },
+    {
+      description: 'Show the failed runs of some models that are older than a week:',
+      command: '<%= config.bin %> <%= command.id %> --model "openai/*" --status failed --older-than 1w',
     },
     {
       description: 'Pick by hand, starting from what the rules select, and delete it:',

@@ -21,6 +21,14 @@ export function safe(text: string): string {
   return withoutTokens(printable(text))
 }
 
+const LONGEST_NAME_SHOWN = 80
+
+/** A name from outside in the middle of a sentence: safe, and not so long that nobody reads the rest. */
+export function brief(name: string): string {
+  const text = safe(name)
+  return text.length > LONGEST_NAME_SHOWN ? `${printable(text.slice(0, LONGEST_NAME_SHOWN))}…` : text
+}
+
 /** A path on this machine as it is kept and shown: a folder named `hf_archive` must be found again, and is no token. */
 export function safePath(path: string): string {
   return printable(path).replaceAll(LONG_TOKEN, 'hf_…')
