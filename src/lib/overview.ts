@@ -94,7 +94,9 @@ export function datasetsOf(
   return runs
     .flatMap((run) => run.datasets)
     .filter(({type}) => only.length === 0 || only.includes(type))
-    .sort((a, b) => rank(b, sizes) - rank(a, sizes) || byName(a, b))
+    .map((dataset) => ({dataset, most: rank(dataset, sizes)}))
+    .sort((a, b) => b.most - a.most || byName(a.dataset, b.dataset))
+    .map(({dataset}) => dataset)
 }
 
 /** What comes first has most of it. */
