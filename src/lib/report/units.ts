@@ -32,10 +32,10 @@ export function figure(value: number): string {
 
 const THOUSANDS = ['', 'k', 'M', 'G', 'T', 'P']
 
-/** A number in few letters, for the ticks of a chart: `1e-6`, `0.02`, `850`, `1.2M`. */
+/** A number in few letters, for the ticks of a chart: `1e-9`, `0.02`, `850`, `1.2M`. */
 export function compact(value: number): string {
   const power = Math.abs(value) < 10_000 ? 0 : Math.min(5, Math.floor(Math.log10(Math.abs(value)) / 3))
-  if (value > 0 && value < 0.001) return Number(value.toPrecision(2)).toExponential()
+  if (value > 0 && value < 1e-6) return Number(value.toPrecision(2)).toExponential()
   return power === 0 ? figure(value) : `${Number((value / 1000 ** power).toPrecision(3))}${THOUSANDS[power]}`
 }
 
