@@ -89,8 +89,8 @@ describe('the page of a report', () => {
   it('names each model beside its mark, whatever the colours', () => {
     const names = all(page, 'figcaption').map(({text}) => text)
     expect(names).to.deep.equal([
-      'one/alatest 80 %, mean 70 %, best of 2: 80 %',
-      'two/blatest 70 %, mean 70 %, best of 1: 70 %',
+      'one/alatest 80\u00A0%, mean 70\u00A0%, best of 2: 80\u00A0%',
+      'two/blatest 70\u00A0%, mean 70\u00A0%, best of 1: 70\u00A0%',
     ])
   })
 
