@@ -7,6 +7,7 @@ import {scoreOf} from '../ranking.js'
 import {timeOfRow} from '../row-time.js'
 import {type Run} from '../runs.js'
 import {type Steps} from '../slices.js'
+import {byText} from '../text.js'
 
 /** One evaluation that finished and has a score. */
 export interface Evaluation {
@@ -103,9 +104,5 @@ function plausible(value: number | undefined, most = LARGEST): number | undefine
 
 /** Of one moment, the order is that of the names: the order of rows changes nothing. */
 function oldestFirst(a: Evaluation, b: Evaluation): number {
-  return a.time.getTime() - b.time.getTime() || compare(a.model, b.model) || a.score - b.score
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b)
+  return a.time.getTime() - b.time.getTime() || byText(a.model, b.model) || a.score - b.score
 }
