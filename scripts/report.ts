@@ -80,6 +80,8 @@ async function look(
   const found = [...(await page.evaluate(overflowOf)), ...(await page.evaluate(chartFaults))]
   if (media === 'print') {
     if ((await page.evaluate(paperOf)) !== WHITE) found.push('the paper is not white')
+    for (const note of await page.locator('.unprinted').all())
+      if (await note.isHidden()) found.push('runs are missing on the paper, and nothing says so')
     await page.pdf({path: join(folder, `${title}.pdf`), preferCSSPageSize: true})
   } else {
     // What is folded up must be as good.

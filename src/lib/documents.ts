@@ -1,4 +1,4 @@
-import {type Dataset, type LeaderboardDataset, type RunDataset} from './datasets.js'
+import {type Dataset, type Inventory, type LeaderboardDataset, type RunDataset} from './datasets.js'
 import {stateOf} from './evidence.js'
 import {LazyList} from './lazy-list.js'
 import {type RunContext} from './overview.js'
@@ -39,7 +39,7 @@ export function storageDocument(
 }
 
 /** A part of it might be taken for the whole, so it is null where any size is unknown. */
-function certainBytes({bytes, unknown}: StorageSum): number | null {
+export function certainBytes({bytes, unknown}: StorageSum): number | null {
   return unknown > 0 ? null : bytes
 }
 
@@ -61,6 +61,18 @@ export function leaderboardDocument(
     state,
     protection: typeof protection === 'object' ? protection : null,
   }
+}
+
+/** Which leaderboard it is about, and of when, for commands that look at its rows. */
+export function boardDocument({
+  inventory: {endpoint, namespace, now},
+  leaderboard,
+}: {
+  inventory: Inventory
+  leaderboard: LeaderboardDataset
+}): object {
+  const {name, sha} = leaderboard
+  return {endpoint, namespace, now, leaderboard: {name, visibility: visibilityOf(leaderboard), sha}}
 }
 
 /** A run. `graceMs` tells whether it may still be uploading. */

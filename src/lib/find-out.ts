@@ -1,7 +1,8 @@
 import {type Citations, citing} from './citations.js'
 import {type Inventory} from './datasets.js'
-import {RefusedError} from './errors.js'
+import {RefusedError, SmoltraceError} from './errors.js'
 import {type Evidence, weighing} from './evidence.js'
+import {type Hub} from './hub/client.js'
 import {type LeaderboardRow} from './leaderboard-rows.js'
 import {readLeaderboard, readLeaderboardIfPossible} from './leaderboard.js'
 import {readProtection, readProtectionIfPossible} from './protection-file.js'
@@ -39,7 +40,7 @@ export async function findOut(
       'There is no leaderboard: which runs finished is not known, and one without traces looks broken.',
     )
   const rows = mustBeCertain
-    ? await readLeaderboard(hub, leaderboard)
+    ? await readNeeded(hub, leaderboard)
     : await readLeaderboardIfPossible(hub, leaderboard, warnings)
   const said = rows === 'unknown' ? UNKNOWN : await saidIn(rows, access.namespace)
   return {protection, ...said}
@@ -56,7 +57,18 @@ export async function findOutAgain(
 ): Promise<Said> {
   if (!asksLeaderboard(rules)) return NOTHING_SAID
   requireLeaderboard(rules, leaderboard)
-  return saidIn(await readLeaderboard(hub, leaderboard), access.namespace)
+  return saidIn(await readNeeded(hub, leaderboard), access.namespace)
+}
+
+/** Says why the job cannot go on without it. */
+async function readNeeded(hub: Hub, leaderboard: Inventory['leaderboard']): Promise<LeaderboardRow[]> {
+  try {
+    return await readLeaderboard(hub, leaderboard)
+  } catch (error) {
+    if (error instanceof SmoltraceError)
+      error.suggestions.unshift('Without the leaderboard it is not known which runs finished.')
+    throw error
+  }
 }
 
 const NOTHING_SAID: Said = {evidence: new Map(), citations: {rows: new Map(), meant: new Set()}}

@@ -12,6 +12,7 @@ import {
 } from './places.js'
 import {lossOf, runOfRow} from './references.js'
 import {mayGetRow, uncited} from './remarks.js'
+import {type Run} from './runs.js'
 import {type Steps} from './slices.js'
 
 /** Rows whose results or metrics are gone. Traces alone prove nothing: rows name them also where none were ever made. */
@@ -40,14 +41,15 @@ export function* danglingRows({rows, inventory}: CheckFacts): Steps<Finding[]> {
 /** Runs that no row names or means, but for those whose row may be seconds away. */
 export function* runsWithoutRow(facts: CheckFacts): Steps<Finding[]> {
   const found: Finding[] = []
-  const {namespace} = facts.inventory
-  for (const run of yield* uncited(facts)) {
-    if (mayGetRow(run, facts.inventory.now)) continue
+  const {namespace, now} = facts.inventory
+  const runs = (yield* uncited(facts)).filter((run) => !mayGetRow(run, now))
+  const suggestion = `Its evaluation was stopped before it wrote a row, or the row was lost when two wrote at the same time. See what there is: {bin} runs group --namespace ${namespace}. To delete what nobody needs: {bin} cleanup ${selectorOf(runs, facts)} --namespace ${namespace}`
+  for (const run of runs) {
     const {timestamp} = run
     found.push({
       kind: 'run-without-row',
       message: `Run ${timestamp} (${run.datasets.map(({type}) => type).join(', ')}) has no row.`,
-      suggestion: `It was stopped before it wrote its row, or the row was lost when two evaluations wrote at the same time. See what it holds: {bin} runs group --namespace ${namespace}. If nobody needs it: {bin} cleanup --run TIMESTAMP --namespace ${namespace}`,
+      suggestion,
       rows: [],
       runs: [timestamp],
       datasets: run.datasets.map(({name}) => name),
@@ -56,6 +58,16 @@ export function* runsWithoutRow(facts: CheckFacts): Steps<Finding[]> {
   }
 
   return found
+}
+
+/** Runs that a command names one by one. */
+const MOST_NAMED = 3
+
+/** What of `cleanup` selects these runs. `--unreferenced` is refused where no row is about a run that is there. */
+function selectorOf(runs: readonly Run[], {rows}: CheckFacts): string {
+  if (runs.length <= MOST_NAMED) return runs.map(({timestamp}) => `--run ${timestamp}`).join(' ')
+  const isAnyCited = rows.some(({references}) => references.some(({state}) => state === 'there'))
+  return isAnyCited ? '--unreferenced' : '--run TIMESTAMP'
 }
 
 /** Several rows about one evaluation, or about one results dataset. */

@@ -4,7 +4,7 @@ import {type LeaderboardRow} from './leaderboard-rows.js'
 import {readLeaderboard} from './leaderboard.js'
 import {leaderboardName} from './naming.js'
 import {knowing, type KnownDatasets} from './references.js'
-import {type ConnectionOptions, openSession} from './session.js'
+import {type ConnectionOptions, openSession, type Session} from './session.js'
 import {inSlices} from './slices.js'
 
 /** A leaderboard and what stands beside it, for commands that look at its rows. */
@@ -25,17 +25,25 @@ export interface LeaderboardView {
 export async function viewLeaderboard(options: ConnectionOptions): Promise<LeaderboardView> {
   const session = await openSession(options)
   const inventory = await discover(session)
-  const {leaderboard, namespace} = inventory
+  const leaderboard = requireLeaderboard(inventory, session)
   const {blind} = session.access
-  if (!leaderboard) {
-    const why = blind ? [`Or it is not visible: ${blind}.`] : []
-    throw new RefusedError(`${leaderboardName(namespace)} does not exist: there are no rows to look at.`, {
-      suggestions: ['The first evaluation of this namespace makes it.', ...why],
-    })
-  }
-
   const rows = await readLeaderboard(session.hub, leaderboard)
   if (blind) session.warnings.push('So of datasets that are not seen it is not said that they are gone.')
   const known = await inSlices(knowing(inventory, blind === undefined))
   return {inventory, leaderboard, rows, known, warnings: session.warnings}
+}
+
+/**
+ * The leaderboard of a listing, for what cannot do without its rows.
+ * @throws RefusedError where there is none
+ */
+export function requireLeaderboard(
+  {leaderboard, namespace}: Inventory,
+  {access: {blind}}: Session,
+): LeaderboardDataset {
+  if (leaderboard) return leaderboard
+  const why = blind ? [`Or it is not visible: ${blind}.`] : []
+  throw new RefusedError(`${leaderboardName(namespace)} does not exist: there are no rows to look at.`, {
+    suggestions: ['The first evaluation of this namespace makes it.', ...why],
+  })
 }

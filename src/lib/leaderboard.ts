@@ -36,16 +36,10 @@ export async function readLeaderboard(
   leaderboard: LeaderboardDataset | undefined,
 ): Promise<LeaderboardRow[]> {
   if (!leaderboard) return []
-  try {
-    const rows: LeaderboardRow[][] = []
-    const files = dataFiles(await hub.listFiles(leaderboard.name, leaderboard.sha), leaderboard.name)
-    for (const file of files) rows.push(await readFile(hub, leaderboard, file))
-    return rows.flat()
-  } catch (error) {
-    if (error instanceof SmoltraceError)
-      error.suggestions.unshift('Without the leaderboard it is not known which runs finished.')
-    throw error
-  }
+  const rows: LeaderboardRow[][] = []
+  const files = dataFiles(await hub.listFiles(leaderboard.name, leaderboard.sha), leaderboard.name)
+  for (const file of files) rows.push(await readFile(hub, leaderboard, file))
+  return rows.flat()
 }
 
 /**

@@ -18,6 +18,7 @@ import {grouping, isOlderThan, mayBeUploading, type Run} from './runs.js'
 import {type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
 import {readSizesIfAsked, sizeOf, type Sizes, type SizesOption} from './sizes.js'
 import {inSlices} from './slices.js'
+import {byText} from './text.js'
 
 export interface OverviewOptions extends ConnectionOptions, SizesOption {
   /** Only runs this old: `30d`, `2026-01-31`, … */
@@ -94,7 +95,9 @@ export function datasetsOf(
   return runs
     .flatMap((run) => run.datasets)
     .filter(({type}) => only.length === 0 || only.includes(type))
-    .sort((a, b) => rank(b, sizes) - rank(a, sizes) || byName(a, b))
+    .map((dataset) => ({dataset, most: rank(dataset, sizes)}))
+    .sort((a, b) => b.most - a.most || byText(a.dataset.name, b.dataset.name))
+    .map(({dataset}) => dataset)
 }
 
 /** What comes first has most of it. */
@@ -104,10 +107,6 @@ const RANKS: Readonly<Record<DatasetOrder, (dataset: RunDataset, sizes: Sizes) =
   name: () => 0,
   // Behind an empty one.
   size: (dataset, sizes) => sizeOf(dataset, sizes) ?? -1,
-}
-
-function byName(a: RunDataset, b: RunDataset): number {
-  return a.name < b.name ? -1 : Number(a.name > b.name)
 }
 
 /** How many runs are in which state. */

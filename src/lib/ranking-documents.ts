@@ -1,5 +1,5 @@
 import {type CsvCell} from './csv.js'
-import {visibilityOf} from './documents.js'
+import {boardDocument} from './documents.js'
 import {LazyList} from './lazy-list.js'
 import {groupCell} from './leaderboard-rows.js'
 import {type LeaderboardRanking, type RankedGroup, type RankedRow, type Ranking} from './row-ranking.js'
@@ -10,12 +10,9 @@ import {printable} from './text.js'
 
 /** A ranking as a document. Rows stand in one list, group after group. */
 export function rankingDocument(ranked: LeaderboardRanking): object {
-  const {inventory, leaderboard, by, better, groupBy, model, limit, rowsInAll, groups} = ranked
+  const {by, better, groupBy, model, limit, rowsInAll, groups} = ranked
   return {
-    endpoint: inventory.endpoint,
-    namespace: inventory.namespace,
-    now: inventory.now,
-    leaderboard: {name: leaderboard.name, visibility: visibilityOf(leaderboard), sha: leaderboard.sha},
+    ...boardDocument(ranked),
     by,
     better,
     groupBy,

@@ -177,7 +177,11 @@ function unplaced(
 ): RankedRow {
   const references = referencesOf(data, known)
   const run = runOfRow(references)
-  const time = timeOfRow(data, run, run === undefined ? undefined : runs.get(run))
+  const time = timeOfRow({
+    timestamp: data.timestamp,
+    run,
+    found: run === undefined ? undefined : runs.get(run),
+  })
   const score = data[METRICS[by].field]
   const standing = standingOf(data)
   return {

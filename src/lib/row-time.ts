@@ -1,4 +1,3 @@
-import {type LeaderboardRow} from './leaderboard-rows.js'
 import {parseTimestamp} from './naming.js'
 import {type Run} from './runs.js'
 
@@ -9,22 +8,32 @@ export interface RowTime {
   isLocal: boolean
 }
 
+/** What tells when an evaluation took place. */
+export interface TimeSources {
+  /** What the row says. */
+  timestamp: string | undefined
+  /** The timestamp of the run that the row is about. */
+  run?: string | undefined
+  /** The run itself, where it is there. */
+  found?: Run | undefined
+}
+
 /**
- * The time of the run where it is there; else what the row says, and else what the run's name says.
- * @param row of the leaderboard
- * @param run the timestamp of the run that the row is about
- * @param found the run itself, where it is there
+ * The time of the run where it is there; else what the row says, and else what the run's name says: the evaluation ended
+ * later than its name says, and a run on the Hub is dated by its end too.
+ * @param isPossible where a source says what cannot be, the next one counts
  */
 export function timeOfRow(
-  row: LeaderboardRow,
-  run?: string | undefined,
-  found?: Run | undefined,
+  {timestamp, run, found}: TimeSources,
+  isPossible: (date: Date) => boolean = () => true,
 ): RowTime | undefined {
-  if (found) return {date: found.time, isLocal: false}
-  const said = parseIso(row.timestamp ?? '')
-  if (said) return said
   const named = run === undefined ? undefined : parseTimestamp(run)
-  return named && {date: named, isLocal: true}
+  const times = [
+    found && {date: found.time, isLocal: false},
+    parseIso(timestamp ?? ''),
+    named && {date: named, isLocal: true},
+  ]
+  return times.find((time) => time && isPossible(time.date))
 }
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?$/

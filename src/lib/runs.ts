@@ -3,6 +3,7 @@ import {HOUR} from './duration.js'
 import {RefusedError} from './errors.js'
 import {parseTimestamp, RUN_TYPES, type RunType} from './naming.js'
 import {atOnce, mapping, type Steps} from './slices.js'
+import {byText} from './text.js'
 
 /** The datasets of one evaluation: same namespace, same timestamp. */
 export interface Run {
@@ -144,12 +145,7 @@ function newest(dates: Date[]): Date {
 export function newestFirst(a: Run, b: Run): number {
   return (
     b.time.getTime() - a.time.getTime() ||
-    compare(b.timestamp, a.timestamp) ||
-    compare(a.namespace, b.namespace)
+    byText(b.timestamp, a.timestamp) ||
+    byText(a.namespace, b.namespace)
   )
-}
-
-/** By code unit: a locale of the machine must not change the order. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -34,6 +34,11 @@ export function safePath(path: string): string {
   return printable(path).replaceAll(LONG_TOKEN, 'hf_…')
 }
 
+/** Orders texts by code unit: the language of the machine must not change an order. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}
+
 /** An error in words, as a reason that is kept or shown. */
 export function messageOf(error: unknown): string {
   return safe(error instanceof Error ? error.message : String(error))

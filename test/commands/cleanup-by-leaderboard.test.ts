@@ -84,8 +84,9 @@ describe('cleanup by the leaderboard', () => {
           match: ({path}) => path.includes('.parquet'),
           respond: {status: 200, body: 'no Parquet'},
         })
-        const {exitCode} = await runCli(['cleanup', ...rule, '--no-dry-run', '--yes'], envOf(hub))
+        const {stderr, exitCode} = await runCli(['cleanup', ...rule, '--no-dry-run', '--yes'], envOf(hub))
         expect(exitCode).to.equal(1)
+        expect(stderr).to.include('it is not known which runs finished')
         expect(deletionsAt(hub)).to.deep.equal([])
         const {delete: planned, keep} = await planAt(hub, ...rule)
         expect(planned).to.deep.equal([])

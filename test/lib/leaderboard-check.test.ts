@@ -85,6 +85,23 @@ describe('the check of a leaderboard', () => {
     expect(told([whole(C)], later).findings[0]).to.deep.equal(['run-without-row', [], [fresh]])
   })
 
+  const DAYS = ['20260904_120000', '20260905_120000', '20260906_120000']
+  const SELECTORS: Array<[runs: string[], rows: LeaderboardRow[], selector: string]> = [
+    [[A], [], `--run ${A}`],
+    [[A, B, C], [whole(C)], `--run ${B} --run ${A}`],
+    [[A, B, ...DAYS], [whole(A)], '--unreferenced'],
+    [[A, B, ...DAYS], [whole('20260101_120000')], '--run TIMESTAMP'],
+  ]
+  for (const [runs, rows, selector] of SELECTORS) {
+    it(`says how to delete ${runs.length - rows.length} of ${runs.length} runs: by ${selector}`, () => {
+      const {findings} = checkRows(rows, inventoryWith(...runs))
+      const found = findings.filter(({kind}) => kind === 'run-without-row')
+      expect(found).not.to.have.length(0)
+      for (const {suggestion} of found)
+        expect(suggestion).to.include(`{bin} cleanup ${selector} --namespace ${NAMESPACE}`)
+    })
+  }
+
   it('takes a row for that of a run whatever it says became of it', () => {
     for (const runStatus of ['failed', 'partial', 'aborted', undefined])
       expect(told([whole(A, {runStatus})], inventoryWith(A)).findings).to.deep.equal([])

@@ -341,7 +341,6 @@ describe('leaderboard', () => {
         const error = (await rejectionOf(read(files))) as RefusedError
         expect(error).to.be.instanceOf(RefusedError).and.have.property('exitCode', 1)
         expect(error.message).to.include(board.name).and.not.include('\n')
-        expect(error.suggestions.join(' ')).to.include('which runs finished')
       })
     }
 

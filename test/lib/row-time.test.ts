@@ -2,7 +2,7 @@ import {expect} from 'chai'
 
 import {timeOfRow} from '../../src/lib/row-time.js'
 import {runOf} from '../support/builders.js'
-import {A, rowOf} from '../support/rows.js'
+import {A} from '../support/rows.js'
 
 describe('the time of a row', () => {
   const TIMES: Array<[text: string, iso: string | undefined, isLocal?: boolean]> = [
@@ -22,19 +22,25 @@ describe('the time of a row', () => {
   ]
   for (const [timestamp, iso, isLocal] of TIMES) {
     it(`is ${iso ?? 'unknown'} for ${JSON.stringify(timestamp)}`, () => {
-      const time = timeOfRow(rowOf({timestamp}))
+      const time = timeOfRow({timestamp})
       expect(time?.date.toISOString()).to.equal(iso)
       expect(time?.isLocal).to.equal(isLocal)
     })
   }
 
   it('is that of the run where it is there, and else what its name says', () => {
-    const run = runOf(A)
-    const row = rowOf({timestamp: '2020-01-01T00:00:00'})
-    expect(timeOfRow(row, A, run)).to.deep.equal({date: run.time, isLocal: false})
-    expect(timeOfRow(rowOf({}), A)).to.deep.equal({
-      date: new Date('2026-09-01T12:00:00Z'),
-      isLocal: true,
-    })
+    const found = runOf(A)
+    const timestamp = '2020-01-01T00:00:00'
+    const named = {date: new Date('2026-09-01T12:00:00Z'), isLocal: true}
+    expect(timeOfRow({timestamp, run: A, found})).to.deep.equal({date: found.time, isLocal: false})
+    expect(timeOfRow({timestamp: undefined, run: A})).to.deep.equal(named)
+  })
+
+  it('is what the next source says where one says what cannot be', () => {
+    const isPossible = (date: Date) => date.getUTCFullYear() === 2026
+    const timestamp = '9999-12-31T23:59:59'
+    const named = {date: new Date('2026-09-01T12:00:00Z'), isLocal: true}
+    expect(timeOfRow({timestamp, run: A}, isPossible)).to.deep.equal(named)
+    expect(timeOfRow({timestamp}, isPossible)).to.equal(undefined)
   })
 })

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {printable, safePath} from '../../src/lib/text.js'
+import {byText, printable, safePath} from '../../src/lib/text.js'
 
 const letters = (text: string) => text.replaceAll(/[^\p{L}\p{N}]/gu, '')
 
@@ -62,5 +62,20 @@ describe('text from outside', () => {
       }),
       {numRuns: 500},
     )
+  })
+})
+
+describe('the order of texts', () => {
+  it('is that of their code units, whatever the language of the machine', () => {
+    expect(['ä', 'z', 'a', 'Z', '', '10', '9'].toSorted(byText)).to.deep.equal([
+      '',
+      '10',
+      '9',
+      'Z',
+      'a',
+      'z',
+      'ä',
+    ])
+    expect(byText('a', 'a')).to.equal(0)
   })
 })

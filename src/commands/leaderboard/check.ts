@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
-import {visibilityOf} from '../../lib/documents.js'
+import {boardDocument} from '../../lib/documents.js'
 import {LazyList} from '../../lib/lazy-list.js'
 import {checkLeaderboard} from '../../lib/leaderboard-check.js'
 
@@ -35,7 +35,7 @@ Exit codes: 0 done, whatever was found; 1 error, or no leaderboard; 2 usage; 4 n
     const {flags} = await this.parse(LeaderboardCheck)
     const check = await this.cancellable((signal) => checkLeaderboard(this.connection(flags, signal)))
     for (const warning of check.warnings) this.warn(warning)
-    const {inventory, leaderboard, rows, runs, findings, remarks} = check
+    const {rows, runs, findings, remarks} = check
     if (!this.jsonEnabled()) {
       const {formatCheck} = await import('../../lib/ui/findings.js')
       await this.print(formatCheck(check, this.bin, this.screen))
@@ -43,10 +43,7 @@ Exit codes: 0 done, whatever was found; 1 error, or no leaderboard; 2 usage; 4 n
 
     if (flags['exit-code'] && findings.length > 0) process.exitCode = FOUND
     return {
-      endpoint: inventory.endpoint,
-      namespace: inventory.namespace,
-      now: inventory.now,
-      leaderboard: {name: leaderboard.name, visibility: visibilityOf(leaderboard), sha: leaderboard.sha},
+      ...boardDocument(check),
       rows,
       runs,
       findings: LazyList.of(findings, (finding) => ({

@@ -3,10 +3,11 @@ import {DAY} from '../duration.js'
 import {standingOf} from '../evidence.js'
 import {type LeaderboardRow} from '../leaderboard-rows.js'
 import {type Metric, METRICS} from '../metrics.js'
-import {parseTimestamp} from '../naming.js'
 import {scoreOf} from '../ranking.js'
+import {timeOfRow} from '../row-time.js'
 import {type Run} from '../runs.js'
 import {type Steps} from '../slices.js'
+import {byText} from '../text.js'
 
 /** One evaluation that finished and has a score. */
 export interface Evaluation {
@@ -54,8 +55,7 @@ const SMALLEST = 1e-9
 
 /**
  * The evaluations that the leaderboard has a score of: one for each run, by the rule that `--keep-best` goes by, and one for
- * each row that names no run of the namespace. A run that the Hub still has is dated by it; others by their name, then by
- * the row.
+ * each row that names no run of the namespace.
  * @param runs that the Hub has
  */
 export function* evaluating(
@@ -65,17 +65,22 @@ export function* evaluating(
 ): Steps<Evaluations> {
   const leftOut: LeftOut = {unfinished: 0, unscored: 0, undated: 0}
   const scored: Evaluation[] = []
-  const times = new Map(runs.map(({timestamp, time}) => [timestamp, time]))
+  const there = new Map(runs.map((run) => [run.timestamp, run]))
+  const isPossible = (date: Date) => date >= FIRST && date.getTime() <= now.getTime() + AHEAD
   const cited = (yield* citing(rows, namespace)).rows
   const add = (own: readonly LeaderboardRow[], run?: string) => {
     const score = plausible(scoreOf(own, by), METRICS[by].most)
-    const time = timeOf(own, run === undefined ? undefined : (times.get(run) ?? parseTimestamp(run)), now)
+    const timestamp = own.find((row) => row.timestamp !== undefined)?.timestamp
+    const time = timeOfRow(
+      {timestamp, run, found: run === undefined ? undefined : there.get(run)},
+      isPossible,
+    )
     if (own.every((row) => standingOf(row) !== 'finished')) leftOut.unfinished++
     else if (score === undefined) leftOut.unscored++
     else if (time === undefined) leftOut.undated++
     else {
       const model = own.find((row) => row.model !== undefined)?.model ?? NO_MODEL
-      scored.push({run, model, time, score, cost: plausible(scoreOf(own, 'total_cost_usd'))})
+      scored.push({run, model, time: time.date, score, cost: plausible(scoreOf(own, 'total_cost_usd'))})
     }
   }
 
@@ -97,24 +102,7 @@ function plausible(value: number | undefined, most = LARGEST): number | undefine
   return value < SMALLEST ? 0 : value
 }
 
-function timeOf(rows: readonly LeaderboardRow[], known: Date | undefined, now: Date): Date | undefined {
-  const written = rows.find(({timestamp}) => timestamp !== undefined)?.timestamp
-  return [known, written === undefined ? undefined : localTime(written)].find(
-    (time) => time && time >= FIRST && time.getTime() <= now.getTime() + AHEAD,
-  )
-}
-
-/** What a machine called its local time, read as UTC. */
-function localTime(text: string): Date {
-  const [, time = ''] = /^(\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?)/.exec(text) ?? []
-  return new Date(`${time.replace(' ', 'T')}${time.length > 10 ? 'Z' : ''}`)
-}
-
 /** Of one moment, the order is that of the names: the order of rows changes nothing. */
 function oldestFirst(a: Evaluation, b: Evaluation): number {
-  return a.time.getTime() - b.time.getTime() || compare(a.model, b.model) || a.score - b.score
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b)
+  return a.time.getTime() - b.time.getTime() || byText(a.model, b.model) || a.score - b.score
 }

@@ -1,9 +1,8 @@
 import {cleanupDatasets} from '../cleanup.js'
 import {discover} from '../datasets.js'
-import {RefusedError} from '../errors.js'
+import {requireLeaderboard} from '../leaderboard-view.js'
 import {readLeaderboard} from '../leaderboard.js'
 import {type Metric} from '../metrics.js'
-import {leaderboardName} from '../naming.js'
 import {type Plan} from '../plan.js'
 import {type RetentionOptions} from '../rules.js'
 import {grouping} from '../runs.js'
@@ -29,14 +28,7 @@ export async function gatherReport(options: ReportOptions): Promise<Report> {
   const session = await openSession(connection)
   const sizes = (await readSizesIfAsked(session, {sizes: true})) ?? 'unknown'
   const inventory = await discover(session)
-  const {leaderboard, namespace} = inventory
-  if (!leaderboard) {
-    throw new RefusedError(`${leaderboardName(namespace)} does not exist, so there is nothing to report.`, {
-      suggestions: [`See what there is: {bin} datasets list --namespace ${namespace}`],
-    })
-  }
-
-  const rows = await readLeaderboard(session.hub, leaderboard)
+  const rows = await readLeaderboard(session.hub, requireLeaderboard(inventory, session))
   const runs = await inSlices(grouping(inventory.datasets))
   const planned = policy && (await planBy(policy, connection))
   const warnings = [...new Set([...(planned?.warnings ?? []), ...session.warnings])]

@@ -17,7 +17,7 @@ export interface LostRun {
   reasons: string
 }
 
-/** What a plan would delete. */
+/** What a plan would delete: by a policy, the leaderboard is never part of it. */
 export interface Losses {
   /** The rules in words, as `cleanup` shows them. */
   rules: Array<[title: string, text: string]>
@@ -27,7 +27,6 @@ export interface Losses {
   total: number
   kept: number
   amount: Amount
-  leaderboardGoes: boolean
   /** How many runs each rule makes stay. */
   keepers: Array<[rule: string, runs: number]>
 }
@@ -62,7 +61,6 @@ export function* losing(plan: Plan, evaluations: readonly Evaluation[], sizes: S
     total: plan.delete.length,
     kept: plan.keep.length,
     amount: amountOf(plannedDatasets(plan), sizes),
-    leaderboardGoes: plan.leaderboard?.goes ?? false,
     keepers: [...keepers].sort(([a, many], [b, few]) => few - many || (a < b ? -1 : 1)),
   }
 }

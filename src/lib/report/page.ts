@@ -58,13 +58,17 @@ ${warnings.length > 0 ? markup`<div class="notice" role="note"><strong>To know b
 /** The page in a few numbers. */
 function figures({counts, storage, losses}: Report): Markup {
   return pairs('figures', [
-    ['evaluations with a score', thousands(counts.evaluations)],
-    ['models', thousands(counts.models)],
-    ['runs on the Hub', thousands(counts.runs)],
-    ['datasets of runs', thousands(counts.datasets)],
+    counted(counts.evaluations, 'scored evaluation'),
+    counted(counts.models, 'model'),
+    counted(counts.runs, 'run', ' on the Hub'),
+    counted(counts.datasets, 'dataset', ' of runs'),
     ['storage', isSized(storage.all) ? amountText(storage.all, true) : 'unknown'],
-    ...(losses ? [['datasets to delete', thousands(losses.amount.datasets)] as [string, string]] : []),
+    ...(losses ? [counted(losses.amount.datasets, 'dataset', ' to delete')] : []),
   ])
+}
+
+function counted(number: number, noun: string, rest = ''): [label: string, number: string] {
+  return [`${noun}${number === 1 ? '' : 's'}${rest}`, thousands(number)]
 }
 
 function foot({isPrivate}: Report): Markup {

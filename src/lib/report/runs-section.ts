@@ -56,7 +56,7 @@ const IN_SIGHT = 25
 export function lossesSection(report: Report): Markup {
   const {losses, now, scores, storage} = report
   if (!losses) return markup``
-  const {runs, total, kept, amount, rules, keepers, leaderboardGoes} = losses
+  const {runs, total, kept, amount, rules, keepers} = losses
   const areSized = isSized(storage.all)
   const {title, format} = METRIC_WORDS[scores.by]
   const columns: Column[] = [
@@ -86,16 +86,13 @@ export function lossesSection(report: Report): Markup {
   return markup`${heading('policy', 'What the policy would delete')}
 <p>A dry run of ${minute(now)} UTC: nothing was deleted. The same policy may choose other runs later.</p>
 ${pairs('facts', [
-  [
-    'Would be deleted',
-    `${count(amount.datasets, 'dataset')} of ${count(total, 'run')}${leaderboardGoes ? ', and the leaderboard' : ''}`,
-  ],
+  ['Would be deleted', `${count(amount.datasets, 'dataset')} of ${count(total, 'run')}`],
   ['Would be freed', areSized ? amountText(amount, true) : 'unknown'],
   ['Would stay', count(kept, 'run')],
   ...rules,
 ])}
 ${total === 0 ? markup`<p class="empty">No run would be deleted.</p>` : table('Runs to delete, newest first', columns, first)}
-${rest.length > 0 ? dataTable('More runs to delete', columns, rest) : undefined}${unnamed}
+${rest.length > 0 ? markup`${dataTable('More runs to delete', columns, rest)}<p class="unprinted">${count(rest.length, 'older run')} ${rest.length === 1 ? 'is' : 'are'} not printed here: open the table of more runs on the screen, and print again.</p>` : undefined}${unnamed}
 ${
   keepers.length > 0
     ? dataTable(

@@ -97,12 +97,16 @@ function grouping(series: readonly Series[]): string {
 }
 
 function omissions({unfinished, unscored, undated}: LeftOut): string {
-  const why = [
-    ...(unfinished > 0 ? [`${thousands(unfinished)} did not finish`] : []),
-    ...(unscored > 0 ? [`${thousands(unscored)} ${hasHave(unscored)} no usable score`] : []),
-    ...(undated > 0 ? [`${thousands(undated)} ${hasHave(undated)} no usable date`] : []),
-  ]
   const all = unfinished + unscored + undated
+  const why = (
+    [
+      [unfinished, 'did not finish'],
+      [unscored, `${hasHave(unscored)} no usable score`],
+      [undated, `${hasHave(undated)} no usable date`],
+    ] as const
+  )
+    .filter(([number]) => number > 0)
+    .map(([number, what]) => `${number === all ? pronoun(all) : thousands(number)} ${what}`)
   return all > 0 ? `${count(all, 'evaluation')} ${isAre(all)} left out: ${listing(why)}.` : ''
 }
 
@@ -123,6 +127,10 @@ function lowered(title: string): string {
 
 function isAre(number: number): string {
   return number === 1 ? 'is' : 'are'
+}
+
+function pronoun(number: number): string {
+  return number === 1 ? 'it' : 'they'
 }
 
 function hasHave(number: number): string {

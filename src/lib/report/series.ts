@@ -1,5 +1,6 @@
 import {type Metric} from '../metrics.js'
 import {bestFirst} from '../ranking.js'
+import {byText} from '../text.js'
 import {type Evaluation} from './evaluations.js'
 
 /** A model as every chart shows it, or all those beyond the ones with most evaluations together. */
@@ -45,12 +46,12 @@ export const MOST_POINTS = 360
 export function shownModels(evaluations: readonly Evaluation[], by: Metric): Map<string, ShownModel> {
   const order = bestFirst(by)
   const groups = [...grouped(evaluations, ({model}) => model)].sort(
-    ([nameA, a], [nameB, b]) => b.length - a.length || byName(nameA, nameB),
+    ([nameA, a], [nameB, b]) => b.length - a.length || byText(nameA, nameB),
   )
   const shown = groups
     .slice(0, MOST_MODELS)
     .map(([name, own]) => ({name, mean: meanOf(own.map(({score}) => score))}))
-    .sort((a, b) => order(a.mean, b.mean) || byName(a.name, b.name))
+    .sort((a, b) => order(a.mean, b.mean) || byText(a.name, b.name))
   const rest = groups.slice(MOST_MODELS)
   const others = {place: MOST_MODELS, letter: '+', name: 'Other models', models: rest.length}
   return new Map([
@@ -124,9 +125,4 @@ function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> 
   }
 
   return groups
-}
-
-/** By code unit: a locale of the machine must not change the order. */
-function byName(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b)
 }

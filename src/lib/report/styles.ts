@@ -60,6 +60,7 @@ section{margin-top:3rem;padding-top:2rem;border-top:1px solid var(--rule)}
 .figures dd{font-size:1.5rem;line-height:1.25;font-weight:600}
 .notice{margin-top:1.25rem;padding:.75rem 1rem;border:1px solid var(--rule);border-left:.3rem solid var(--loss);border-radius:.3rem;background:var(--sheet)}
 .notice li+li{margin-top:.4rem}
+.unprinted{display:none}
 .empty{padding:1rem;border:1px dashed var(--faint);border-radius:.5rem;color:var(--quiet)}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(17.5rem,100%),1fr));gap:1.75rem 2rem;margin:1.5rem 0}
 .panels figure{display:flex;flex-direction:column;justify-content:space-between;min-width:0}
@@ -125,5 +126,6 @@ th,td{padding:.2rem .4rem}
 td{min-width:0}
 .panel{width:calc(100% - 84px)}
 details:not([open]){display:none}
+details:not([open])+.unprinted{display:block}
 }
 `)

@@ -4,7 +4,7 @@ import {thousands} from '../ui/wording.js'
 /** How a metric is called, and how its values are written. */
 export interface MetricWords {
   title: string
-  /** A value with its unit, by default with its digits as `figure` writes them. */
+  /** A value with its unit, which no line break parts from it; by default with its digits as `figure` writes them. */
   format: (value: number, write?: (value: number) => string) => string
 }
 
@@ -12,12 +12,12 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** The metrics in words. */
 const WORDS: ReadonlyArray<[metric: Metric, title: string, format: MetricWords['format']]> = [
-  ['success_rate', 'Success rate', (value, write = figure) => `${write(value)} %`],
+  ['success_rate', 'Success rate', (value, write = figure) => `${write(value)}\u00A0%`],
   ['pass_at_1', 'pass@1', (value, write = figure) => write(value)],
-  ['avg_duration_ms', 'Mean duration of a test', (value, write = figure) => `${write(value / 1000)} s`],
+  ['avg_duration_ms', 'Mean duration of a test', (value, write = figure) => `${write(value / 1000)}\u00A0s`],
   ['total_tokens', 'Tokens', (value, write = figure) => write(value)],
   ['total_cost_usd', 'Cost', (value, write = figure) => `$${write(value)}`],
-  ['co2_emissions_g', 'CO₂ emissions', (value, write = figure) => `${write(value)} g`],
+  ['co2_emissions_g', 'CO₂ emissions', (value, write = figure) => `${write(value)}\u00A0g`],
 ]
 
 /** The same by the leaderboard's columns. */
@@ -32,10 +32,10 @@ export function figure(value: number): string {
 
 const THOUSANDS = ['', 'k', 'M', 'G', 'T', 'P']
 
-/** A number in few letters, for the ticks of a chart: `1e-6`, `0.02`, `850`, `1.2M`. */
+/** A number in few letters, for the ticks of a chart: `1e-9`, `0.02`, `850`, `1.2M`. */
 export function compact(value: number): string {
   const power = Math.abs(value) < 10_000 ? 0 : Math.min(5, Math.floor(Math.log10(Math.abs(value)) / 3))
-  if (value > 0 && value < 0.001) return Number(value.toPrecision(2)).toExponential()
+  if (value > 0 && value < 1e-6) return Number(value.toPrecision(2)).toExponential()
   return power === 0 ? figure(value) : `${Number((value / 1000 ** power).toPrecision(3))}${THOUSANDS[power]}`
 }
 

@@ -9,7 +9,7 @@ import {each, joined, lines, paragraphs, type Pieces} from './pieces.js'
 import {graceSentence, sentenceOf} from './rule-sentences.js'
 import {formatStorageTotal, sizeBehind, type SizeColumn, sizeColumn} from './sizes.js'
 import {type Screen, type Style} from './style.js'
-import {formatPairs, tablePieces, widest} from './table.js'
+import {type Column, formatPairs, tablePieces, widest} from './table.js'
 import {ageOf, count, listing, moment, protectionOf, thousands, typesOf} from './wording.js'
 
 /** What the plan does not know of its own deletion. */
@@ -28,14 +28,17 @@ export interface PlanNotes {
  * last: of a long plan the end is on the screen when the question comes.
  */
 export function formatPlan(plan: Plan, notes: PlanNotes, screen: Screen): Pieces {
-  return paragraphs([
-    formatTitle(plan, notes.title, screen.style),
-    formatPairs([foundPair(plan, notes), ...rulePairs(plan, notes)], screen.style),
-    formatRunsToDelete(plan, notes, screen),
-    formatRunsToKeep(plan, notes, screen),
-    formatDatasets(plan, notes, screen.style),
-    formatPairs([...untouchedPairs(plan, notes), totalPair(plan, notes)], screen.style),
-  ])
+  return paragraphs(partsOf(plan, notes, screen))
+}
+
+/** Each is made when its turn comes: all at once would hold up everything else where there are many runs. */
+function* partsOf(plan: Plan, notes: PlanNotes, screen: Screen): Generator<Pieces | string> {
+  yield formatTitle(plan, notes.title, screen.style)
+  yield formatPairs([...foundPairs(plan, notes), ...rulePairs(plan, notes)], screen.style)
+  yield formatRunsToDelete(plan, notes, screen)
+  yield formatRunsToKeep(plan, notes, screen)
+  yield formatDatasets(plan, notes, screen.style)
+  yield formatPairs([...untouchedPairs(plan, notes), totalPair(plan, notes)], screen.style)
 }
 
 /** Whose plan it is, and of when. */
@@ -43,14 +46,18 @@ export function formatTitle(plan: Plan, title: string, style: Style): string {
   return `${style.bold(title)}\n${plan.namespace} at ${plan.endpoint}, ${moment(plan.now)}`
 }
 
-function foundPair(plan: Plan, {sizes}: PlanNotes): [string, string] {
+function foundPairs(plan: Plan, {sizes}: PlanNotes): Array<[string, string]> {
   const runs = [...plan.delete, ...plan.keep].map(({run}) => run)
   const complete = runs.filter((run) => run.complete).length
   const counts = countByType(datasetsIn(runs))
   const found = `${count(runs.length, 'run')}: ${thousands(complete)} complete, ${thousands(runs.length - complete)} incomplete`
   const types = `${thousands(counts.results)} results, ${thousands(counts.traces)} traces, ${thousands(counts.metrics)} metrics`
-  const storage = sizes ? `, ${formatStorageTotal(storageOf(datasetsIn(runs), sizes))}` : ''
-  return ['Found', `${found} (${types})${storage}`]
+  return [
+    ['Found', `${found} (${types})`],
+    ...(sizes
+      ? [['Storage', formatStorageTotal(storageOf(datasetsIn(runs), sizes))] as [string, string]]
+      : []),
+  ]
 }
 
 /** The rules that a plan was made by, a line each. */
@@ -144,6 +151,9 @@ function formatRunsToKeep({keep, now}: Plan, {sizes}: PlanNotes, screen: Screen)
   return titledTable(['Runs to keep', 'WHAT IT HAS', size], keep.length, rows, screen)
 }
 
+/** Of less nobody makes sense; the datasets that go stand below by name, so their types can be left out for it. */
+const NARROWEST_WHY = 20
+
 function titledTable(
   [title, types, size]: [title: string, types: string, size: SizeColumn],
   number: number,
@@ -152,7 +162,13 @@ function titledTable(
 ): Pieces {
   const {bold} = screen.style
   if (number === 0) return [bold(`${title}: none`)]
-  const columns = [{title: 'RUN'}, {title: 'AGE'}, {title: types}, ...size.columns, {title: 'WHY'}]
+  const columns: Column[] = [
+    {title: 'RUN'},
+    {title: 'AGE'},
+    {title: types, dropAt: 1},
+    ...size.columns,
+    {title: 'WHY', wrapsTo: NARROWEST_WHY},
+  ]
   return joined([bold(`${title}: ${thousands(number)}`), tablePieces(columns, rows, screen)], '\n')
 }
 

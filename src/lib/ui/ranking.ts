@@ -19,8 +19,8 @@ interface RankingColumn extends Column {
 }
 
 const BAR_LENGTH = 8
-/** Columns of the terminal that stay for all but the model. */
-const BESIDE_MODEL = 58
+/** Columns of the terminal that stay for all but the model: enough for the costs beside a note. */
+const BESIDE_MODEL = 60
 const SHORTEST_MODEL = 20
 const LONGEST_MODEL = 40
 /** On a pipe nothing is cut but what nobody would read. */

@@ -9,6 +9,8 @@ export interface Column {
   title: string
   /** On a terminal too narrow for the whole table, columns go in this order, lowest first; without, a column stays. */
   dropAt?: number
+  /** Of the last column: how narrow it may become before a column is dropped instead; by default it is not wrapped for one. */
+  wrapsTo?: number
   /** Numbers stand under each other by their last digits. */
   isRight?: boolean
   /** Columns of the terminal that it takes at least, so that several tables stand under each other. */
@@ -86,7 +88,8 @@ export function* tablePieces(
 }
 
 function layoutFor(columns: Column[], widths: number[], words: number[], width: number | undefined): Layout {
-  const shown = width === undefined ? columns.map((_, index) => index) : fitting(columns, widths, width)
+  const shown =
+    width === undefined ? columns.map((_, index) => index) : fitting(columns, widths, words, width)
   const padded = shown.map((index) => (widths[index] ?? 0) + GAP)
   const last = padded.length - 1
   const others = padded.slice(0, last).reduce((sum, each) => sum + each, 0)
@@ -138,13 +141,15 @@ export function widest(texts: string[]): number {
 }
 
 /** Which columns stay: droppable ones go until the rest, its last column wrapped, fits. */
-function fitting(columns: Column[], widths: number[], width: number): number[] {
+function fitting(columns: Column[], widths: number[], words: number[], width: number): number[] {
   const all = columns.map((_, index) => index)
   const droppable = all.filter((index) => columns[index]?.dropAt !== undefined)
   droppable.sort((a, b) => (columns[a]?.dropAt ?? 0) - (columns[b]?.dropAt ?? 0))
   const dropped = new Set<number>()
+  const least = (index: number) =>
+    Math.min(widths[index] ?? 0, Math.max(columns[index]?.wrapsTo ?? Infinity, words[index] ?? 0))
   const total = () =>
-    all.filter((index) => !dropped.has(index)).reduce((sum, index) => sum + (widths[index] ?? 0) + GAP, -GAP)
+    all.filter((index) => !dropped.has(index)).reduce((sum, index) => sum + least(index) + GAP, -GAP)
   for (const index of droppable) {
     if (total() <= width) break
     dropped.add(index)

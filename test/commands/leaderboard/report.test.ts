@@ -59,7 +59,6 @@ describe('leaderboard report', () => {
     })
     expect(document.bytes).to.equal(readFileSync(file).length)
     expect(document.counts).to.include({runs: 12})
-    expect(document.storage.bytes).to.be.above(0)
   })
 
   it('shows what the dry run of cleanup by the same policy shows', async () => {
@@ -68,11 +67,15 @@ describe('leaderboard report', () => {
     const requests = hub.requests.length
     const {stdout} = await report(file, '--policy', policy, '--json')
     expect(hub.requests.slice(requests).every(({method}) => method === 'GET')).to.equal(true)
-    const plan = JSON.parse((await runCli(['cleanup', '--keep-recent', '4', '--json'], envOf(hub))).stdout)
-    expect(JSON.parse(stdout).policy).to.include({
+    const words = ['cleanup', '--keep-recent', '4', '--sizes', '--json']
+    const plan = JSON.parse((await runCli(words, envOf(hub))).stdout)
+    const {storage, policy: losses} = JSON.parse(stdout)
+    expect(storage).to.equal(plan.storage).and.to.be.above(0)
+    expect(losses).to.include({
       runs: plan.delete.length,
       datasets: plan.wouldDelete,
       keeps: plan.keep.length,
+      frees: plan.frees,
     })
     const rows = all(page(), 'th').filter(({text}) => /^\d{8}_\d{6}$/.test(text))
     expect(rows.map(({text}) => text)).to.deep.equal(plan.delete.map(({run}: {run: string}) => run))
@@ -113,6 +116,9 @@ describe('leaderboard report', () => {
     const {stderr, exitCode} = await report(file)
     expect(exitCode).to.equal(1)
     expect(stderr).to.include(`${BOARD} does not exist`)
+    const env = envOf(hub, hub.tokens.fineGrainedNarrow)
+    const hidden = await runCli(['leaderboard', 'report', file], env)
+    expect(hidden.stderr).to.include('Or it is not visible: ')
     expect(readdirSync(folder)).to.deep.equal([])
   })
 
@@ -122,7 +128,7 @@ describe('leaderboard report', () => {
     hub.state.commit(hub.state.get(BOARD)!, 'Rows', new Map([['data/train-00000-of-00001.parquet', broken]]))
     const {stderr, exitCode} = await report(file, '--force')
     expect(exitCode).to.equal(1)
-    expect(stderr).to.include('cannot be read')
+    expect(stderr).to.include('cannot be read').and.not.include('which runs finished')
     expect(readFileSync(file, 'utf8')).to.equal('mine')
   })
 

@@ -19,11 +19,11 @@ describe('the evaluations of a report', () => {
       finished(A, {successRate: 20, timestamp: '2026-09-01T11:00:00', model: 'new', totalCostUsd: 2}),
     ]
     expect(evaluationsOf(rows).scored).to.deep.equal([
-      {run: A, model: 'new', time: new Date('2026-09-01T12:00:00Z'), score: 20, cost: 2},
+      {run: A, model: 'new', time: new Date('2026-09-01T11:00:00Z'), score: 20, cost: 2},
     ])
   })
 
-  it('are dated by the Hub where it has the run, else by the name, else by the row', () => {
+  it('are dated by the Hub where it has the run, else by the row, else by the name', () => {
     const local = rowOf({
       resultsDataset: 'local:out',
       successRate: 1,
@@ -38,6 +38,11 @@ describe('the evaluations of a report', () => {
       '2026-09-01T12:00',
       '2026-09-02T12:30',
     ])
+  })
+
+  it('are dated by the moment that a row means where it names a time zone', () => {
+    const row = rowOf({resultsDataset: 'local:out', successRate: 1, timestamp: '2026-09-01T10:00:00+05:30'})
+    expect(evaluationsOf([row]).scored[0]?.time).to.deep.equal(new Date('2026-09-01T04:30:00Z'))
   })
 
   it('say so where no model is named', () => {

@@ -89,8 +89,8 @@ describe('the page of a report', () => {
   it('names each model beside its mark, whatever the colours', () => {
     const names = all(page, 'figcaption').map(({text}) => text)
     expect(names).to.deep.equal([
-      'one/alatest 80 %, mean 70 %, best of 2: 80 %',
-      'two/blatest 70 %, mean 70 %, best of 1: 70 %',
+      'one/alatest 80\u00A0%, mean 70\u00A0%, best of 2: 80\u00A0%',
+      'two/blatest 70\u00A0%, mean 70\u00A0%, best of 1: 70\u00A0%',
     ])
   })
 
@@ -99,6 +99,29 @@ describe('the page of a report', () => {
     expect(text).to.include('6 datasets of 2 runs').and.include('not among the 1 most recent')
     expect(text).to.include('nothing was deleted')
     expect(text).to.include(B).and.include('one/a').and.not.include(`${C}2d`)
+  })
+
+  it('says on paper that it does not name all that goes, where a table is folded up', () => {
+    expect(all(page, 'p', 'unprinted')).to.deep.equal([])
+    const runs = Array.from({length: 28}, (_, day) => ago((day + 1) * DAY))
+    const datasets = runs.flatMap((run) => runDatasets(run, ['results']))
+    const long = pageOf(reportOf([], datasets, {plan: planOf(inventoryOf(datasets), {all: true})}))
+    expect(all(readPage(long), 'p', 'unprinted')[0]?.text).to.match(/^3 older runs are not printed here: /)
+    expect(long.slice(long.indexOf('@media print'))).to.include(
+      'details:not([open])+.unprinted{display:block}',
+    )
+    expect(long).to.match(/<\/details><p class="unprinted">/)
+  })
+
+  it('counts one thing as one, and says why it is left out', () => {
+    const rows = [finished(A, {model: 'm', successRate: 5}), finished(B, {runStatus: 'failed'})]
+    const one = readPage(pageOf(reportOf(rows, runDatasets(A, ['results']))))
+    expect(all(one, 'dl', 'figures')[0]?.text).to.equal(
+      'scored evaluation1model1run on the Hub1dataset of runs1storageunknown',
+    )
+    expect(all(one, 'section')[0]?.text).to.include('1 evaluation is left out: it did not finish.')
+    const two = pageOf(reportOf([...rows, finished(C)], []))
+    expect(two).to.include('2 evaluations are left out: 1 did not finish and 1 has no usable score.')
   })
 
   it('has no part about a policy where there is none', () => {

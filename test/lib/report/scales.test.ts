@@ -38,6 +38,10 @@ describe('a scale of amounts', () => {
     expect(textsOf(amountScale([0.2, 0.9], compact))).to.deep.equal(['0', '0.5', '1'])
   })
 
+  it('is written as people write amounts of money, also small ones', () => {
+    expect(textsOf(amountScale([0.0006], compact))).to.deep.equal(['0', '0.0002', '0.0004', '0.0006'])
+  })
+
   it('goes by powers of ten where amounts are far apart, with a place of its own for nothing', () => {
     const scale = amountScale([0, 0.001, 10], compact)
     expect(textsOf(scale)).to.deep.equal(['0', '0.001', '0.1', '10'])

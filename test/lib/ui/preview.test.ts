@@ -54,11 +54,22 @@ describe('preview', () => {
 
     it('says what each run and each dataset takes up, and what the plan frees', () => {
       const text = withSizes(sizes)
-      expect(line(text, 'Found')).to.match(/, 1\.0 TB$/)
+      expect(line(text, 'Storage')).to.equal('Storage    1.0 TB')
+      expect(line(text, 'Found')).to.equal(line(preview({olderThan: '30d'}), 'Found'))
       expect(line(text, '20260806_120000')).to.include('results, traces, metrics   10 kB  ')
       expect(line(text, '20261004_120000')).to.include('1.0 TB')
       expect(text).to.match(/^ +\d\. kim\/smoltrace-traces-20260806_120000 +100 B$/m)
       expect(line(text, 'Total')).to.include('4 datasets of 2 runs to delete (frees 1.0 MB), 1 run to keep')
+    })
+
+    it('leaves the reasons room on a narrow terminal', () => {
+      for (const width of [60, 80]) {
+        const text = preview({olderThan: '30d'}, {width, notes: {sizes}})
+        const why = text.split('\n').filter((each) => each.startsWith('RUN '))
+        expect(why).to.have.length(2)
+        for (const title of why) expect(title.indexOf('WHY')).to.be.within(30, width - 20)
+        expect(text).to.match(/^RUN +AGE +SIZE +WHY$|^RUN +AGE +WHAT GOES +SIZE +WHY$/m)
+      }
     })
 
     it('counts of a run only what goes where only a part of it does', () => {
@@ -79,7 +90,9 @@ describe('preview', () => {
       const text = withSizes('unknown')
       expect(text).not.to.include('SIZE')
       expect(line(text, 'Total')).to.include('4 datasets of 2 runs to delete (size unknown)')
-      expect(text.replaceAll(/, size unknown| \(size unknown\)/g, '')).to.equal(preview({olderThan: '30d'}))
+      expect(text.replaceAll(/^Storage +size unknown\n| \(size unknown\)/gm, '')).to.equal(
+        preview({olderThan: '30d'}),
+      )
     })
   })
 

@@ -85,6 +85,15 @@ describe('the table of a ranking', () => {
     expect(show(ROWS)).not.to.include('=')
   })
 
+  it('has the costs beside a note on a usual terminal, where places have two digits too', () => {
+    const facts = {model: 'maker/a-long-name-of-a-model', successRate: 50, totalCostUsd: 0.25}
+    const row = finished(C, {...facts, timestamp: '2026-09-04T10:00:00'})
+    const text = show([row, row], {}, 80)
+    expect(text).to.match(/^1= .*datasets gone$/m)
+    expect(titlesIn(text)).to.include('COST')
+    expect(widest(text)).to.be.at.most(80)
+  })
+
   it('drops columns on a narrow terminal, but not the one that rows are ranked by', () => {
     const rows = ROWS.map((row) => ({
       ...row,
