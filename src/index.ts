@@ -61,8 +61,8 @@ export {
   readRanking,
 } from './lib/row-ranking.js'
 export {type RowTime} from './lib/row-time.js'
+export {type RetentionOptions, type RetentionRules} from './lib/rule-types.js'
 export {type GroupColumn} from './lib/rule-words.js'
-export {type RetentionOptions, type RetentionRules} from './lib/rules.js'
 export {groupDatasetsByRun, type Run} from './lib/runs.js'
 export {loadPlan, type PlanFacts, type RunNote, type SavedPlan, savePlan} from './lib/saved-plan.js'
 export {type ConnectionOptions} from './lib/session.js'

@@ -7,7 +7,7 @@ import {type LeaderboardProtection, livePin} from './protection.js'
 import {type Reason} from './reasons.js'
 import {type CleanupResult} from './result.js'
 import {goesByScores} from './rule-names.js'
-import {type RetentionOptions} from './rules.js'
+import {type RetentionOptions} from './rule-types.js'
 import {mayBeUploading, type Run} from './runs.js'
 import {type Sizes, storageOf, type StorageReport, type StorageSum} from './sizes.js'
 

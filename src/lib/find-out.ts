@@ -9,7 +9,7 @@ import {readProtection, readProtectionIfPossible} from './protection-file.js'
 import {type Protection, refuseProtected} from './protection.js'
 import {type Knowledge} from './retention/knowledge.js'
 import {asksLeaderboard, rowRulesOf} from './rule-names.js'
-import {type RetentionRules} from './rules.js'
+import {type RetentionRules} from './rule-types.js'
 import {type Session} from './session.js'
 import {inSlices} from './slices.js'
 

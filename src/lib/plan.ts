@@ -5,7 +5,8 @@ import {describePin, type LeaderboardProtection, livePin, type Protection} from 
 import {type Reason} from './reasons.js'
 import {type Decision} from './retention.js'
 import {isEveryRunByScope} from './rule-names.js'
-import {type RetentionRules, rulesOf} from './rules.js'
+import {type RetentionRules} from './rule-types.js'
+import {rulesOf} from './rules.js'
 import {groupDatasetsByRun, type Run} from './runs.js'
 import {atOnce, type Steps} from './slices.js'
 

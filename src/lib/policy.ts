@@ -2,7 +2,8 @@ import {cutoffOf} from './duration.js'
 import {UsageError} from './errors.js'
 import {type PolicyKey} from './policy/keys.js'
 import {type Refuse} from './policy/problems.js'
-import {readRules, type RetentionOptions} from './rules.js'
+import {type RetentionOptions} from './rule-types.js'
+import {readRules} from './rules.js'
 import {readTextFile} from './text-file.js'
 
 /** Rules that stand in a file. */

@@ -11,8 +11,8 @@ import {
   selectionFlags,
   wholeNumber,
 } from './flags.js'
+import {type RetentionOptions} from './rule-types.js'
 import {STATUSES} from './rule-words.js'
-import {type RetentionOptions} from './rules.js'
 
 const timestamps = Flags.string({
   summary: 'Only the run with this timestamp; may be given several times.',

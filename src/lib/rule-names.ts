@@ -1,5 +1,5 @@
+import {type RetentionRules} from './rule-types.js'
 import {PERIODS} from './rule-words.js'
-import {type RetentionRules} from './rules.js'
 
 /** Every selector, as a person types it. */
 export const SELECTOR_FLAGS =

@@ -5,7 +5,7 @@ import {type LeaderboardDataset, type RunDataset} from '../../src/lib/datasets.j
 import {HOUR} from '../../src/lib/duration.js'
 import {type Standing} from '../../src/lib/evidence.js'
 import {type Plan, plannedDatasets} from '../../src/lib/plan.js'
-import {type RetentionOptions} from '../../src/lib/rules.js'
+import {type RetentionOptions} from '../../src/lib/rule-types.js'
 import {
   ago,
   freshId,

@@ -10,7 +10,7 @@ import {
 import {DAY, HOUR} from '../../src/lib/duration.js'
 import {execute} from '../../src/lib/execution.js'
 import {type Protection} from '../../src/lib/protection.js'
-import {type RetentionOptions} from '../../src/lib/rules.js'
+import {type RetentionOptions} from '../../src/lib/rule-types.js'
 import {type Sizes} from '../../src/lib/sizes.js'
 import {
   ago,

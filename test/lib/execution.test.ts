@@ -14,7 +14,7 @@ import {gone} from '../../src/lib/outcomes.js'
 import {plannedDatasets} from '../../src/lib/plan.js'
 import {formatProtection} from '../../src/lib/protection-file.js'
 import {exitCodeOf} from '../../src/lib/result.js'
-import {type RetentionOptions} from '../../src/lib/rules.js'
+import {type RetentionOptions} from '../../src/lib/rule-types.js'
 import {
   ago,
   type FakeHub,

@@ -4,7 +4,7 @@ import {type RunDataset} from '../../src/lib/datasets.js'
 import {DAY} from '../../src/lib/duration.js'
 import {type RunType} from '../../src/lib/naming.js'
 import {inScope, makePlanOfNames, plannedDatasets} from '../../src/lib/plan.js'
-import {type RetentionOptions} from '../../src/lib/rules.js'
+import {type RetentionOptions} from '../../src/lib/rule-types.js'
 import {
   ago,
   inventoryOf,

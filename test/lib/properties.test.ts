@@ -7,7 +7,7 @@ import {DAY, HOUR} from '../../src/lib/duration.js'
 import {UsageError} from '../../src/lib/errors.js'
 import {parseDatasetName} from '../../src/lib/naming.js'
 import {type Plan, plannedDatasets} from '../../src/lib/plan.js'
-import {type RetentionOptions} from '../../src/lib/rules.js'
+import {type RetentionOptions} from '../../src/lib/rule-types.js'
 import {isInFuture, mayBeUploading} from '../../src/lib/runs.js'
 import {
   anyOptions,

@@ -4,7 +4,7 @@ import {HubCommand} from '../../lib/base-command.js'
 import {byFlag, FROM_COMMAND_LINE, METRIC_LIST} from '../../lib/flags.js'
 import {DEFAULT_METRIC, parseMetric} from '../../lib/metrics.js'
 import {type Report} from '../../lib/report/report.js'
-import {type RetentionOptions} from '../../lib/rules.js'
+import {type RetentionOptions} from '../../lib/rule-types.js'
 
 export default class LeaderboardReport extends HubCommand {
   static override summary = 'Write the leaderboard as a page to look at: scores, costs, storage.'

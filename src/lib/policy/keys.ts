@@ -1,5 +1,5 @@
 import {DEFAULT_METRIC, parseMetric} from '../metrics.js'
-import {type RetentionOptions} from '../rules.js'
+import {type RetentionOptions} from '../rule-types.js'
 import {type Problem} from './problems.js'
 
 /** Options that no policy may name: it is carried out again and again, and nobody looks at each of its plans. */

@@ -2,7 +2,7 @@ import {formatDuration} from '../duration.js'
 import {describePin, livePin} from '../protection.js'
 import {type Reason} from '../reasons.js'
 import {keepersOf, rowRulesOf, selectorsOf} from '../rule-names.js'
-import {type RetentionRules} from '../rules.js'
+import {type RetentionRules} from '../rule-types.js'
 import {isInFuture, isNew, mayBeUploading, type Run} from '../runs.js'
 import {type Knowledge, rowsOf} from './knowledge.js'
 

@@ -3,7 +3,7 @@ import {type Evidence} from '../evidence.js'
 import {type LeaderboardRow} from '../leaderboard-rows.js'
 import {type Protection} from '../protection.js'
 import {rowRulesOf} from '../rule-names.js'
-import {type RetentionRules} from '../rules.js'
+import {type RetentionRules} from '../rule-types.js'
 import {type Run} from '../runs.js'
 
 /** What is known of runs beside their datasets. */

@@ -3,7 +3,7 @@ import {RefusedError} from '../errors.js'
 import {groupCell, type LeaderboardRow} from '../leaderboard-rows.js'
 import {scoreOf} from '../ranking.js'
 import {goesByScores, rowRulesOf} from '../rule-names.js'
-import {type RetentionRules} from '../rules.js'
+import {type RetentionRules} from '../rule-types.js'
 
 /**
  * Refuses rules that need rows where no row is of use to them: a leaderboard that is empty, of another namespace, or without a

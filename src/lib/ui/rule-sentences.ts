@@ -1,8 +1,8 @@
 import {type Age, formatSum, usesCalendarUnits} from '../duration.js'
 import {type Metric, METRICS} from '../metrics.js'
 import {rowRulesOf} from '../rule-names.js'
+import {type RetentionRules} from '../rule-types.js'
 import {type Period, PERIODS} from '../rule-words.js'
-import {type RetentionRules} from '../rules.js'
 import {printable} from '../text.js'
 import {listing, moment, thousands} from './wording.js'
 

@@ -7,8 +7,9 @@ import {METRIC_NAMES, METRICS} from '../../../src/lib/metrics.js'
 import {RUN_TYPES} from '../../../src/lib/naming.js'
 import {loadPolicy} from '../../../src/lib/policy.js'
 import {KEYS} from '../../../src/lib/policy/keys.js'
+import {type RetentionOptions} from '../../../src/lib/rule-types.js'
 import {GROUP_COLUMNS, STATUSES} from '../../../src/lib/rule-words.js'
-import {readRules, type RetentionOptions} from '../../../src/lib/rules.js'
+import {readRules} from '../../../src/lib/rules.js'
 import {policyFile} from '../../support/policies.js'
 
 const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, {nil: undefined})

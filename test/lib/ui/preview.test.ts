@@ -3,7 +3,7 @@ import {expect} from 'chai'
 import {DAY} from '../../../src/lib/duration.js'
 import {picked} from '../../../src/lib/picking.js'
 import {plannedDatasets} from '../../../src/lib/plan.js'
-import {type RetentionOptions} from '../../../src/lib/rules.js'
+import {type RetentionOptions} from '../../../src/lib/rule-types.js'
 import {whole} from '../../../src/lib/ui/pieces.js'
 import {formatPlan, type PlanNotes} from '../../../src/lib/ui/preview.js'
 import {

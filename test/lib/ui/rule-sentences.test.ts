@@ -1,7 +1,8 @@
 import {expect} from 'chai'
 
 import {keepersOf, selectorsOf} from '../../../src/lib/rule-names.js'
-import {type RetentionOptions, rulesOf} from '../../../src/lib/rules.js'
+import {type RetentionOptions} from '../../../src/lib/rule-types.js'
+import {rulesOf} from '../../../src/lib/rules.js'
 import {graceSentence, sentenceOf} from '../../../src/lib/ui/rule-sentences.js'
 
 /** Options of one rule, and what it says. */
