@@ -43,6 +43,10 @@ describe('the examples of the README', () => {
       'readHistory',
       'readLeaderboardRows',
       'evidenceOf',
+      'loadPolicy',
+      'readRanking',
+      'checkLeaderboard',
+      'readSizes',
     ]) {
       expect(examples.some(({code}) => code.includes(`${name}(`))).to.equal(true, name)
     }

@@ -3,12 +3,12 @@ import {type Interfaces} from '@oclif/core'
 import {applyPlan} from '../lib/apply.js'
 import {leaderboardArchive} from '../lib/archiving.js'
 import {HubCommand} from '../lib/base-command.js'
-import {APPLY_FLAGS, cleanupFlags, RULE_FLAGS} from '../lib/cleanup-flags.js'
+import {cleanupFlags} from '../lib/cleanup-flags.js'
 import {cleanupDatasets} from '../lib/cleanup.js'
-import {type FlagValue} from '../lib/command-line.js'
 import {cleanupDocument} from '../lib/documents.js'
 import {SmoltraceError, UsageError} from '../lib/errors.js'
 import {type ExecutionOptions} from '../lib/execution.js'
+import {APPLY_FLAGS, type GivenFlags, refuseClashes} from '../lib/flag-clashes.js'
 import {type Wait} from '../lib/hub/repeats.js'
 import {type Outcome} from '../lib/outcomes.js'
 import {type Plan} from '../lib/plan.js'
@@ -21,12 +21,12 @@ import {printable} from '../lib/text.js'
 import {type PlanNotes} from '../lib/ui/preview.js'
 import {type Progress} from '../lib/ui/progress.js'
 
-type GivenFlags = Record<string, FlagValue>
-
 export default class Cleanup extends HubCommand {
   static override summary =
     'Delete datasets of old or broken runs: shows what would go, deletes only with --no-dry-run.'
-  static override description = `Selectors (--older-than, --incomplete-only, --run, --all) make runs candidates; several of them must all agree. Keepers (--keep-recent) save runs whatever selects them; with a keeper alone, every other run is a candidate. --only and --delete-leaderboard say which datasets of these runs go. Pinned runs always stay. --policy takes the same rules from a file; none is ever looked for.
+  static override description = `Selectors (--older-than to --all) say which runs may go; several of them must all agree. Keepers (--keep-recent to --keep-best) save runs whatever selects them; one of several is enough. With keepers alone, every run that none of them saves may go. --only and --delete-leaderboard say which datasets of these runs go. Pinned runs always stay, and so does what may still be uploading (--grace). --policy takes the same rules from a file; none is ever looked for.
+
+--model, --team, --purpose, --status, --unreferenced, --score-below, --keep-best and --group-by go by the rows of the leaderboard, and are refused where there is none, or none of use. Of these selectors only --unreferenced ever selects a run without a row; such a run is never among the best, and stays while it is new (--grace).
 
 Nothing is deleted without --no-dry-run, and then only after DELETE has been typed (YES DELETE ALL with --all) or with --yes. --interactive shows the runs as a list first, with what the rules select checked, to pick from. What is deleted is exactly what was shown: what changed since is skipped. --plan saves what was shown, --apply carries it out later. --archive keeps a copy of each dataset, which \`restore\` brings back; \`history\` tells what was deleted.
 
@@ -40,6 +40,16 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       description: 'Delete it, after typing DELETE, and keep a copy:',
       command:
         '<%= config.bin %> <%= command.id %> --older-than 30d --keep-recent 5 --archive copies --no-dry-run',
+    },
+    {
+      description:
+        'Keep all of the last month, and of each model the 3 best runs for ever and one run a week for a year:',
+      command:
+        '<%= config.bin %> <%= command.id %> --keep-within 30d --keep-best 3 --keep-weekly 52 --group-by model',
+    },
+    {
+      description: 'Show the failed runs of some models that are older than a week:',
+      command: '<%= config.bin %> <%= command.id %> --model "openai/*" --status failed --older-than 1w',
     },
     {
       description: 'Pick by hand, starting from what the rules select, and delete it:',
@@ -75,8 +85,7 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     const {flags, metadata} = await this.parse(Cleanup)
     const isGiven = ([name]: [string, unknown]) => !metadata.flags[name]?.setFromDefault
     const given: GivenFlags = Object.fromEntries(Object.entries(flags).filter((entry) => isGiven(entry)))
-    if (flags.apply !== undefined) requireNoFilter(given)
-    else if (flags.policy !== undefined) requireNoRule(given)
+    refuseClashes(given)
     if (flags.interactive) this.requireScreen()
     if (flags['no-dry-run'] && !flags.yes)
       this.requireTerminal('--no-dry-run asks for a confirmation', 'add --yes')
@@ -253,22 +262,4 @@ async function rulesIn(policy: string): Promise<RetentionOptions> {
 interface Shown {
   flags: CleanupFlags
   sizes: Sizes | undefined
-}
-
-/** A saved plan says itself what goes: whoever adds a filter expects of it what it would not do. */
-function requireNoFilter(given: GivenFlags): void {
-  const names = namesOf(given, (name) => !APPLY_FLAGS.has(name))
-  if (names) throw new UsageError(`--apply carries out the plan as it was made: leave out ${names}.`)
-}
-
-/** Two places for rules would leave it open which of them holds. */
-function requireNoRule(given: GivenFlags): void {
-  const names = namesOf(given, (name) => RULE_FLAGS.has(name))
-  if (names) throw new UsageError(`--policy takes the rules from its file alone: leave out ${names}.`)
-}
-
-/** Those of the given flags that clash, as a person types them. */
-function namesOf(given: GivenFlags, clashes: (name: string) => boolean): string {
-  const names = Object.keys(given).filter((name) => given[name] !== false && clashes(name))
-  return names.map((name) => `--${name}`).join(', ')
 }

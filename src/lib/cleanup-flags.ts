@@ -15,6 +15,12 @@ const pickingFlags = {
 
 /** What stands between a plan and a deletion. */
 const safetyFlags = {
+  // The help aligns a group only where its first flag has a letter.
+  yes: Flags.boolean({
+    char: 'y',
+    summary: 'Do not ask for the confirmation.',
+    helpGroup: 'SAFETY',
+  }),
   'dry-run': Flags.boolean({
     summary: 'Show what would be deleted and delete nothing. This is the default.',
     helpGroup: 'SAFETY',
@@ -22,11 +28,6 @@ const safetyFlags = {
   }),
   'no-dry-run': Flags.boolean({
     summary: 'Delete for good, after a confirmation.',
-    helpGroup: 'SAFETY',
-  }),
-  yes: Flags.boolean({
-    char: 'y',
-    summary: 'Do not ask for the confirmation.',
     helpGroup: 'SAFETY',
   }),
   archive: Flags.string({
@@ -71,15 +72,15 @@ const policyFlags = {
   }),
 }
 
-/** What a policy says in place of flags. */
-export const RULE_FLAGS: ReadonlySet<string> = new Set(Object.keys(retentionFlags))
+const {grace, ...choosingFlags} = retentionFlags
 
 /** Every flag of `cleanup`, in the order of its help. */
 export const cleanupFlags = {
-  ...retentionFlags,
+  ...choosingFlags,
   ...pickingFlags,
   ...policyFlags,
   ...safetyFlags,
+  grace,
   ...planFlags,
   sizes: sizesFlag,
   concurrency: wholeNumber({
@@ -95,19 +96,3 @@ export const cleanupFlags = {
     helpGroup: 'OTHER',
   }),
 }
-
-/** What goes with `--apply`: how it is carried out and who does it. What goes is in the plan. */
-export const APPLY_FLAGS: ReadonlySet<string> = new Set([
-  'apply',
-  'archive',
-  'concurrency',
-  'dry-run',
-  'exit-code',
-  'json',
-  'max-delete',
-  'no-dry-run',
-  'no-journal',
-  'sizes',
-  'token',
-  'yes',
-])

@@ -5,6 +5,7 @@ import {findOutAgain} from './find-out.js'
 import {type Plan} from './plan.js'
 import {readProtection} from './protection-file.js'
 import {type Protection} from './protection.js'
+import {requireUsableRows} from './retention/usable-rows.js'
 import {type Session} from './session.js'
 import {inSlices} from './slices.js'
 
@@ -32,7 +33,10 @@ export async function compareWithNow(plan: Plan, session: Session): Promise<Map<
   )
 }
 
-/** Compares a plan with a listing; reads the leaderboard again where the plan rests on it. */
+/**
+ * Compares a plan with a listing; reads the leaderboard again where the plan rests on it.
+ * @throws RefusedError where the plan's rules need rows and none is of use to them now; else as `findOutAgain`
+ */
 export async function compareWith(
   plan: Plan,
   fresh: Inventory,
@@ -40,5 +44,8 @@ export async function compareWith(
   session: Session,
 ): Promise<Map<string, Exclusion>> {
   const said = await findOutAgain(session, fresh, plan.rules)
+  // Rows tell about runs that this deletion has taken already, too.
+  const runs = [...plan.delete.map(({run}) => run), ...fresh.datasets]
+  if (said.citations !== 'unknown') requireUsableRows(plan.rules, runs, said.citations)
   return inSlices(comparing(plan, fresh, {protection, ...said}))
 }

@@ -1,8 +1,17 @@
 import {Flags, type Interfaces} from '@oclif/core'
 
 import {UsageError} from './errors.js'
-import {byFlag, graceFlag, METRIC_LIST, onlyFlag, selectionFlags, wholeNumber} from './flags.js'
-import {GROUP_COLUMNS, STATUSES} from './rule-words.js'
+import {
+  byFlag,
+  graceFlag,
+  GROUP_LIST,
+  groupByFlag,
+  METRIC_LIST,
+  onlyFlag,
+  selectionFlags,
+  wholeNumber,
+} from './flags.js'
+import {STATUSES} from './rule-words.js'
 import {type RetentionOptions} from './rules.js'
 
 const timestamps = Flags.string({
@@ -71,19 +80,15 @@ const keeperFlags = {
   'keep-weekly': keeping('Keep the newest run of each of the N newest weeks that have one (ISO weeks, UTC).'),
   'keep-monthly': keeping('Keep the newest run of each of the N newest months that have one (UTC).'),
   'keep-yearly': keeping('Keep the newest run of each of the N newest years that have one (UTC).'),
-  'keep-best': keeping('Keep the N finished runs with the best scores.'),
+  'keep-best': keeping('Keep the N finished runs with the best scores; of equals the newer.'),
   by: byFlag({
-    summary: `What --keep-best and --score-below go by (default success_rate): ${METRIC_LIST}.`,
+    summary: `What --keep-best and --score-below go by (default success_rate): ${METRIC_LIST}. More is better of the first two, less of the others.`,
     helpGroup: 'KEEPER',
   }),
-  'group-by': Flags.option({
-    summary: 'Let keepers count within each group of runs that agree in this; may be given several times.',
-    options: GROUP_COLUMNS,
-    multiple: true,
-    multipleNonGreedy: true,
-    delimiter: ',',
+  'group-by': groupByFlag({
+    summary: `Let keepers with a number count within each group of runs that agree in this: ${GROUP_LIST}; may be given several times.`,
     helpGroup: 'KEEPER',
-  })(),
+  }),
 }
 
 /** Scope: which datasets of the chosen runs go. */

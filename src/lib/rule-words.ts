@@ -2,25 +2,18 @@
 export const STATUSES = ['completed', 'partial', 'failed'] as const
 export type Status = (typeof STATUSES)[number]
 
-/** Columns of the leaderboard that runs can be grouped by, and the field of a row that holds each. */
-const GROUPINGS = [
-  ['model', 'model'],
-  ['agent_type', 'agentType'],
-  ['provider', 'provider'],
-  ['dataset_used', 'datasetUsed'],
-  ['team', 'team'],
-  ['use_case', 'useCase'],
-  ['purpose', 'purpose'],
-  ['suite_version', 'suiteVersion'],
+/** Columns of the leaderboard that runs can be grouped by, in the order in which they are named. */
+export const GROUP_COLUMNS = [
+  'model',
+  'agent_type',
+  'provider',
+  'dataset_used',
+  'team',
+  'use_case',
+  'purpose',
+  'suite_version',
 ] as const
-type Grouping = (typeof GROUPINGS)[number]
-export type GroupColumn = Grouping[0]
-
-/** The field of a row that holds each column. */
-export const GROUP_FIELDS = Object.fromEntries(GROUPINGS) as Record<GroupColumn, Grouping[1]>
-
-/** In the order in which they are named. */
-export const GROUP_COLUMNS = GROUPINGS.map(([column]) => column)
+export type GroupColumn = (typeof GROUP_COLUMNS)[number]
 
 /** Lengths of calendar buckets, shortest first. */
 export const PERIODS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const

@@ -29,6 +29,14 @@ export function safeName(name: string): string {
   return printable(name).replaceAll(LONG_TOKEN, 'hf_…')
 }
 
+const LONGEST_NAME_SHOWN = 80
+
+/** A name from outside in the middle of a sentence: safe, and not so long that nobody reads the rest. */
+export function brief(name: string): string {
+  const text = safeName(name)
+  return text.length > LONGEST_NAME_SHOWN ? `${printable(text.slice(0, LONGEST_NAME_SHOWN))}…` : text
+}
+
 /** Orders texts by code unit: the language of the machine must not change an order. */
 export function byText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b)

@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 
+import Cleanup from '../../src/commands/cleanup.js'
 import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {runCli} from '../support/cli.js'
 import {deletionsAt, envOf, withHub} from '../support/hub.js'
@@ -57,6 +58,12 @@ describe('cleanup by the leaderboard', () => {
       expect(planned).to.have.length(1)
       expect(planned[0]?.reasons[0]?.rule).to.equal('unreferenced')
     }))
+
+  it('says in its help which rules need rows', () => {
+    const [, paragraph = ''] = Cleanup.description.split('\n\n')
+    const flags = ROW_RULES.flat().filter((word) => word.startsWith('--') && word !== '--keep-recent')
+    for (const flag of flags) expect(paragraph).to.include(flag)
+  })
 
   for (const rule of ROW_RULES) {
     it(`refuses ${rule.join(' ')} where there is no leaderboard, in a dry run too`, () =>

@@ -12,7 +12,7 @@ import {protectLeaderboard, protectRuns} from '../../src/lib/protecting.js'
 import {exitCodeOf} from '../../src/lib/result.js'
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {storedFile} from '../../src/lib/sandbox/objects.js'
-import {toParquet} from '../../src/lib/sandbox/parquet.js'
+import {type Column, toParquet} from '../../src/lib/sandbox/parquet.js'
 import {loadPlan} from '../../src/lib/saved-plan.js'
 import {digestOf} from '../../src/lib/saved-plan/format.js'
 import {atOnce} from '../../src/lib/slices.js'
@@ -37,6 +37,17 @@ describe('applying a saved plan', () => {
   const carryOut = (options: ApplyOptions = {}) => apply({dryRun: false, yes: true, ...options})
   const namesOf = (stamp: string) =>
     ['metrics', 'traces', 'results'].map((type) => `mira/smoltrace-${type}-${stamp}`)
+
+  /** Makes these runs the ones that the leaderboard has rows about. */
+  const list = (...stamps: string[]) => {
+    const columns: Array<Column<string>> = [
+      ['results_dataset', 'STRING', (stamp) => `mira/smoltrace-results-${stamp}`],
+      ['success_rate', 'DOUBLE', () => 50],
+    ]
+    const data = storedFile(toParquet(columns, stamps), true)
+    const changes = new Map([['data/train-00000-of-00001.parquet', data]])
+    hub.state.commit(hub.state.get(BOARD)!, 'Rows', changes)
+  }
 
   beforeEach(async () => {
     hub = await startSandbox({seed: 'empty', clock: () => NOW})
@@ -175,15 +186,17 @@ describe('applying a saved plan', () => {
     const half = '20260601_120000'
     hub.state.addDataset({name: `mira/smoltrace-results-${half}`, createdAt: ago(120 * DAY)})
     await save({incompleteOnly: true})
-    const rows = toParquet<string>(
-      [['results_dataset', 'STRING', (name) => name]],
-      [`mira/smoltrace-results-${half}`],
-    )
-    const data = new Map([['data/train-00000-of-00001.parquet', storedFile(rows, true)]])
-    hub.state.commit(hub.state.get(BOARD)!, 'a row', data)
+    list(half)
     const result = await carryOut()
     expect(exitCodeOf(result)).to.equal(5)
     expect(result.stale[0]?.reason).to.equal('kept now: finished, listed on the leaderboard')
+  })
+
+  it('has nothing to do where all that had rows is gone', async () => {
+    list(OLD)
+    await save({scoreBelow: 60})
+    for (const name of namesOf(OLD)) hub.state.remove(name)
+    expect(exitCodeOf(await carryOut())).to.equal(0)
   })
 
   it('is told in the journal: what had fallen out of it, and who made it', async () => {
@@ -329,6 +342,17 @@ describe('applying a saved plan', () => {
       await save()
       expect(await rejectionOf(carryOut({token: hub.tokens.read}))).to.be.instanceOf(NotAllowedError)
       hubIsUntouched()
+    })
+
+    it('where its rules need rows, and no row is of use to them by now', async () => {
+      for (const rules of [{keepBest: 1}, {unreferenced: true}]) {
+        await rm(file, {force: true})
+        list(NEW)
+        await save(rules)
+        list()
+        expect(await rejectionOf(carryOut())).to.be.instanceOf(RefusedError)
+        hubIsUntouched()
+      }
     })
 
     it('where what is protected cannot be read', async () => {

@@ -93,13 +93,27 @@ export async function nextStep({
   const isAsOpen = manifest.visibility === 'public' && facts.gated === manifest.gated
   if (facts.visibility === 'public' && visibilityFor(manifest) === 'private' && !isAsOpen)
     throw new RefusedError('it is there and public, and what was archived was not')
+  const other = others.find((path) => path !== ATTRIBUTES) ?? others[0]
   const isEmpty = there.every(({path}) => path === ATTRIBUTES)
-  if (others.length > 0 && !isEmpty)
-    throw new RefusedError(`a dataset of this name is there, with another ${JSON.stringify(others[0])}`)
+  const isHalf =
+    isEmpty ||
+    other === undefined ||
+    (other === ATTRIBUTES && (await hasUsualAttributes(hub, name, facts.sha)))
+  if (!isHalf)
+    throw new RefusedError(`a dataset of this name is there, with another ${JSON.stringify(other)}`)
   const kept = new Set(files.map(({path}) => path))
   const deletes = others.filter((path) => !kept.has(path))
   return {kind: 'fill', head: facts.sha, files: missing, deletes, ...seen}
 }
+
+/** Whether what says which files go to LFS may be what creation made: whoever wrote it by hand says more than that, or less. */
+async function hasUsualAttributes(hub: Hub, name: string, revision: string): Promise<boolean> {
+  const text = await hub.readText({name, revision, path: ATTRIBUTES})
+  const lines = (text ?? '').split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))
+  return lines.length > 0 && lines.every((line) => USUAL_LINE.test(line))
+}
+
+const USUAL_LINE = /^\S+ filter=lfs diff=lfs merge=lfs -text\s*$/
 
 /** A gate cannot be created: until somebody sets it again, nobody else may see the dataset. */
 export function visibilityFor({visibility, gated}: Pick<Manifest, 'gated' | 'visibility'>): Visibility {

@@ -6,6 +6,7 @@ import {type Policy} from '../policy.js'
 import {type Protection} from '../protection.js'
 import {type Reason, type ReasonRule} from '../reasons.js'
 import {deciding, type Decision} from '../retention.js'
+import {isCounted} from '../retention/guards.js'
 import {requireUsableRows} from '../retention/usable-rows.js'
 import {keepersOf, selectorsOf} from '../rule-names.js'
 import {readRules, type RetentionOptions, type RetentionRules} from '../rules.js'
@@ -66,16 +67,21 @@ export async function explainRun(
   const known = await findOut(session, inventory, rules, {mustBeCertain: false})
   if (known.citations !== 'unknown') requireUsableRows(rules, runs, known.citations)
   const protection = known.protection === 'unknown' ? {} : known.protection
-  const decide = async (some: RetentionRules): Promise<Decision> => {
-    const decisions = await inSlices(deciding(runs, some, now, {...known, protection}))
+  const all = {...known, protection}
+  const decide = async (among: Run[], some: RetentionRules): Promise<Decision> => {
+    const decisions = await inSlices(deciding(among, some, now, all))
     return decisions.find(({run}) => run.timestamp === timestamp) as Decision
   }
 
-  const decision = await decide(rules)
+  const decision = await decide(runs, rules)
+  // One rule may wait for rows that another does not: which runs count is up to all of them together.
+  const counts = (each: Run) => isCounted(each, rules, now, all)
+  const among = runs.filter((each) => each === decision.run || counts(each))
+  const asking: Asking = {policy, runCounts: counts(decision.run), decide: (some) => decide(among, some)}
   const datasets = inScope(decision.run, rules.only)
   const asked = [
-    ...(await verdictsOf('selector', selectorsOf(rules), policy, decide)),
-    ...(await verdictsOf('keeper', keepersOf(rules), policy, decide)),
+    ...(await verdictsOf('selector', selectorsOf(rules), asking)),
+    ...(await verdictsOf('keeper', keepersOf(rules), asking)),
     ...guardVerdicts(decision, policy, known.protection),
     ...scopeVerdicts(rules, datasets.length > 0, policy),
   ]
@@ -106,26 +112,42 @@ function isDecisive({kind, holds}: Asked, {action}: Decision, outcome: Decision[
   return kind === 'selector' ? holds === (action === 'delete') : holds
 }
 
+interface Asking {
+  policy: Policy
+  /** Whether the numbers of keepers count the run. */
+  runCounts: boolean
+  decide: (rules: RetentionRules) => Promise<Decision>
+}
+
 /** Asks each rule alone, by the same code that decides. */
 async function verdictsOf(
   kind: 'keeper' | 'selector',
   flags: string[],
-  {options, lines}: Policy,
-  decide: (rules: RetentionRules) => Promise<Decision>,
+  {policy, runCounts, decide}: Asking,
 ): Promise<Asked[]> {
+  const {options, lines} = policy
   const verdicts: Asked[] = []
   for (const flag of flags) {
     const key = keyOfFlag(flag)
     if (!key) continue
-    const {action, reasons} = await decide(readRules(alone(flag, options)))
-    const own = reasons.filter(({rule}) => !isGuard(rule))
-    const isUncounted = action === 'keep' && own.length === 0
-    const holds = kind === 'selector' ? action === 'delete' || isUncounted : action === 'keep' && !isUncounted
-    const text = isUncounted ? (kind === 'selector' ? 'selected' : 'not counted') : textOf(own)
-    verdicts.push({kind, key, line: lines.get(key) ?? null, holds, text})
+    const decision = await decide(readRules(alone(flag, options)))
+    const isUncounted = kind === 'keeper' && flag !== '--keep-within' && !runCounts
+    const said = isUncounted ? UNCOUNTED : saidAlone(kind, decision)
+    verdicts.push({kind, key, line: lines.get(key) ?? null, ...said})
   }
 
   return verdicts
+}
+
+type SaidAlone = Pick<Verdict, 'holds' | 'text'>
+const UNCOUNTED: SaidAlone = {holds: false, text: 'not counted'}
+
+/** Where a guard alone spoke, a selector selects the run all the same, and no keeper has counted it. */
+function saidAlone(kind: 'keeper' | 'selector', {action, reasons}: Decision): SaidAlone {
+  const own = reasons.filter(({rule}) => !isGuard(rule))
+  if (kind === 'selector')
+    return {holds: action === 'delete' || own.length === 0, text: textOf(own) || 'selected'}
+  return own.length === 0 ? UNCOUNTED : {holds: action === 'keep', text: textOf(own)}
 }
 
 function scopeVerdicts({only}: RetentionRules, takesSome: boolean, {lines}: Policy): Asked[] {

@@ -1,17 +1,14 @@
-import {type LeaderboardRow} from '../leaderboard-rows.js'
-import {GROUP_FIELDS, type GroupColumn} from '../rule-words.js'
+import {groupCell, type LeaderboardRow} from '../leaderboard-rows.js'
+import {type GroupColumn} from '../rule-words.js'
+import {type Steps} from '../slices.js'
+import {brief} from '../text.js'
 
 /** Runs that keepers count together. */
 export interface Group<T> {
-  /** For people: `model gpt-4o, no team`; empty where nothing was grouped. */
+  /** For people, and safe to print: `model gpt-4o, no team`; empty where nothing was grouped. */
   name: string
   /** In the order in which they came. */
   members: T[]
-}
-
-/** What a row says in a column. */
-export function groupValueOf(row: LeaderboardRow | undefined, column: GroupColumn): string | undefined {
-  return row?.[GROUP_FIELDS[column]]
 }
 
 /**
@@ -19,20 +16,21 @@ export function groupValueOf(row: LeaderboardRow | undefined, column: GroupColum
  * and so do those without a row. Without columns all are one group.
  * @param rowOf the row of an item
  */
-export function groupsBy<T>(
+export function* groupsBy<T>(
   items: readonly T[],
   columns: readonly GroupColumn[],
   rowOf: (item: T) => LeaderboardRow | undefined,
-): Array<Group<T>> {
+): Steps<Array<Group<T>>> {
   const groups = new Map<string, Group<T>>()
   for (const item of items) {
     const row = rowOf(item)
-    const values = row && columns.map((column) => groupValueOf(row, column) ?? null)
+    const values = row && columns.map((column) => groupCell(row, column) ?? null)
     // A name could hold what looks like the border between two of them.
     const key = columns.length > 0 ? JSON.stringify(values ?? null) : ''
     const group = groups.get(key)
     if (group) group.members.push(item)
     else groups.set(key, {name: nameOf(columns, row), members: [item]})
+    yield
   }
 
   return [...groups.values()]
@@ -43,8 +41,8 @@ function nameOf(columns: readonly GroupColumn[], row: LeaderboardRow | undefined
   if (!row) return 'runs without a row'
   return columns
     .map((column) => {
-      const value = groupValueOf(row, column)
-      return value === undefined ? `no ${column}` : `${column} ${value}`
+      const value = groupCell(row, column)
+      return value === undefined ? `no ${column}` : `${column} ${brief(value)}`
     })
     .join(', ')
 }

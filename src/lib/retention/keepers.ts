@@ -1,5 +1,4 @@
 import {cutoffOf} from '../duration.js'
-import {type Metric, METRICS} from '../metrics.js'
 import {bestFirst, scoreOf} from '../ranking.js'
 import {type Reason, type ReasonRule} from '../reasons.js'
 import {type Period, PERIODS} from '../rule-words.js'
@@ -32,20 +31,35 @@ export function* keeping(
     else kept.set(run, [{rule, text}])
   }
 
-  keepWithin(runs, rules, now, keep)
-  if (counts(rules)) {
-    const counted = runs.filter((run) => isCounted(run, rules, now, known)).sort(newestFirst)
-    const groups = groupsBy(counted, rules.groupBy, (run) => rowsOf(run, known.citations)[0])
-    for (const {name, members} of groups) {
-      const keepOf = forGroup(name, keep)
-      keepRecent(members, rules, keepOf)
-      for (const period of PERIODS) keepNewestPer(period, members, rules, keepOf)
-      keepBest(members, rules, known, keepOf)
-      yield
-    }
+  yield* keepWithin(runs, rules, now, keep)
+  if (!counts(rules)) return kept
+  const counted = yield* countedAmong(runs, rules, now, known)
+  const groups = yield* groupsBy(counted, rules.groupBy, (run) => rowsOf(run, known.citations)[0])
+  for (const {name, members} of groups) {
+    const keepOf = forGroup(name, keep)
+    yield* keepRecent(members, rules, keepOf)
+    for (const period of PERIODS) yield* keepNewestPer(period, members, rules, keepOf)
+    yield* keepBest(members, rules, known, keepOf)
+    yield
   }
 
   return kept
+}
+
+/** The runs that numbers count, newest first. */
+function* countedAmong(
+  runs: readonly Run[],
+  rules: RetentionRules,
+  now: Date,
+  known: Knowledge,
+): Steps<Run[]> {
+  const counted: Run[] = []
+  for (const run of runs) {
+    if (isCounted(run, rules, now, known)) counted.push(run)
+    yield
+  }
+
+  return counted.sort(newestFirst)
 }
 
 type Keep = (run: Run, rule: ReasonRule, text: string) => void
@@ -60,24 +74,39 @@ function counts({keepRecent, keepBuckets, keepBest}: RetentionRules): boolean {
 }
 
 /** What is not older than the span is within it, dates that disagree included. */
-function keepWithin(runs: readonly Run[], {keepWithin: span}: RetentionRules, now: Date, keep: Keep): void {
+function* keepWithin(
+  runs: readonly Run[],
+  {keepWithin: span}: RetentionRules,
+  now: Date,
+  keep: Keep,
+): Steps<void> {
   if (!span) return
   const cutoff = cutoffOf(span, now, '--keep-within')
-  for (const run of runs)
+  for (const run of runs) {
     if (!isOlderThan(run, cutoff)) keep(run, 'keep-within', `within the last ${span.text}`)
+    yield
+  }
 }
 
-function keepRecent(newest: Run[], {keepRecent: most = 0}: RetentionRules, keep: Keep): void {
-  for (const [index, run] of newest.slice(0, most).entries())
+function* keepRecent(newest: Run[], {keepRecent: most = 0}: RetentionRules, keep: Keep): Steps<void> {
+  for (const [index, run] of newest.slice(0, most).entries()) {
     keep(run, 'keep-recent', `most recent ${index + 1} of ${most}`)
+    yield
+  }
 }
 
 /** An empty bucket uses up nothing: of the newest buckets that have a run, each keeps its newest. */
-function keepNewestPer(period: Period, newest: Run[], {keepBuckets}: RetentionRules, keep: Keep): void {
+function* keepNewestPer(
+  period: Period,
+  newest: Run[],
+  {keepBuckets}: RetentionRules,
+  keep: Keep,
+): Steps<void> {
   const most = keepBuckets[period] ?? 0
   const buckets = new Set<string>()
   for (const run of newest) {
     if (buckets.size === most) return
+    yield
     const bucket = bucketOf(run.time, period)
     if (buckets.has(bucket)) continue
     buckets.add(bucket)
@@ -86,22 +115,26 @@ function keepNewestPer(period: Period, newest: Run[], {keepBuckets}: RetentionRu
 }
 
 /** Sorting is stable: of equal scores the newer run comes first. */
-function keepBest(
+function* keepBest(
   newest: Run[],
   {keepBest: most, by}: RetentionRules,
   {citations}: Knowledge,
   keep: Keep,
-): void {
+): Steps<void> {
   if (most === undefined) return
   const order = bestFirst(by)
-  const ranked = newest
-    .flatMap((run) => {
-      const score = scoreOf(rowsOf(run, citations), by)
-      return score === undefined ? [] : [{run, score}]
-    })
-    .sort((a, b) => order(a.score, b.score))
-  for (const [index, {run, score}] of ranked.slice(0, most).entries())
+  const ranked: Array<{run: Run; score: number}> = []
+  for (const run of newest) {
+    const score = scoreOf(rowsOf(run, citations), by)
+    if (score !== undefined) ranked.push({run, score})
+    yield
+  }
+
+  ranked.sort((a, b) => order(a.score, b.score))
+  for (const [index, {run, score}] of ranked.slice(0, most).entries()) {
     keep(run, 'keep-best', `best ${index + 1} of ${most} by ${by} (${scoreText(score)})`)
+    yield
+  }
 }
 
 /** What each keeper says of a run that none of them keeps. */
@@ -140,12 +173,12 @@ export function unranked(
   return text === undefined ? [] : [{rule: 'keep-best', text}]
 }
 
-/** A score as short as it can be without looking like another. */
-export function scoreText(score: number): string {
-  return String(Math.round(score * 10_000) / 10_000)
-}
-
-/** Which end of a metric is the better one, for people. */
-export function directionOf(by: Metric): string {
-  return `${METRICS[by].better} is better`
+/**
+ * A score as short as it can be without looking like nothing, or like one on the other side of a limit.
+ * @param limit what it was held against
+ */
+export function scoreText(score: number, limit = Infinity): string {
+  const rounded = Math.round(score * 10_000) / 10_000
+  const looksRight = rounded < limit === score < limit && (rounded === 0) === (score === 0)
+  return String(looksRight ? rounded : score)
 }

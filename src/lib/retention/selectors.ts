@@ -8,6 +8,7 @@ import {choosesRuns} from '../rule-names.js'
 import {type Status} from '../rule-words.js'
 import {type RetentionRules} from '../rules.js'
 import {isOlderThan, type Run} from '../runs.js'
+import {brief} from '../text.js'
 import {scoreText} from './keepers.js'
 import {type Knowledge, rowsOf} from './knowledge.js'
 
@@ -24,7 +25,7 @@ export type Selector = (run: Run, known: Knowledge) => Verdict
 /** @returns the selectors that the rules give; a run is a candidate only if all of them select it */
 export function selectorsIn(rules: RetentionRules, now: Date): Selector[] {
   return [
-    ...(choosesRuns(rules) ? [] : [() => verdict('run', false, '', 'no selector names runs')]),
+    ...(choosesRuns(rules) ? [] : [() => verdict('run', false, '', 'no rule selects it')]),
     ...(rules.all ? [() => verdict('all', true, 'all runs', '')] : []),
     ...(rules.runs.length > 0 ? [byName(rules)] : []),
     ...(rules.incompleteOnly ? [byCompleteness(rules)] : []),
@@ -112,12 +113,12 @@ function byText(rule: 'model' | 'purpose' | 'team', isWanted: (text: string) => 
     const [{[rule]: said}] = rows
     const matching = rows.filter((row) => row[rule] !== undefined && isWanted(row[rule]))
     const isMixed = matching.length > 0 && matching.length < rows.length
-    const no = said === undefined ? `its row names no ${rule}` : `${rule} ${said}`
+    const named = said === undefined ? `its row names no ${rule}` : `${rule} ${brief(said)}`
     return verdict(
       rule,
       matching.length === rows.length,
-      `${rule} ${said}`,
-      isMixed ? `its rows disagree about the ${rule}` : no,
+      named,
+      isMixed ? `its rows disagree about the ${rule}` : named,
     )
   })
 }
@@ -155,11 +156,12 @@ const byAbsence: Selector = ({timestamp}, {citations}) => {
   )
 }
 
+/** An older row's score makes no run go that a newer row speaks of too. */
 function byScore(limit: number, {by}: RetentionRules): Selector {
-  return ofRows('score-below', (rows) => {
-    const score = scoreOf(rows, by)
+  return ofRows('score-below', ([newest]) => {
+    const score = scoreOf([newest], by)
     if (score === undefined) return verdict('score-below', false, '', `no ${by} of a finished evaluation`)
-    const text = `${by} ${scoreText(score)}`
+    const text = `${by} ${scoreText(score, limit)}`
     return verdict('score-below', score < limit, `${text}, below ${limit}`, `${text}, not below ${limit}`)
   })
 }

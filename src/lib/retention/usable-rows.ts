@@ -1,18 +1,21 @@
 import {type Citations} from '../citations.js'
 import {RefusedError} from '../errors.js'
-import {type LeaderboardRow} from '../leaderboard-rows.js'
+import {groupCell, type LeaderboardRow} from '../leaderboard-rows.js'
 import {scoreOf} from '../ranking.js'
 import {goesByScores, rowRulesOf} from '../rule-names.js'
 import {type RetentionRules} from '../rules.js'
-import {type Run} from '../runs.js'
-import {groupValueOf} from './groups.js'
 
 /**
  * Refuses rules that need rows where no row is of use to them: a leaderboard that is empty, of another namespace, or without a
  * column would otherwise look like one on which every run has failed to appear.
+ * @param runs that are there, or their datasets
  * @throws RefusedError
  */
-export function requireUsableRows(rules: RetentionRules, runs: readonly Run[], {rows}: Citations): void {
+export function requireUsableRows(
+  rules: RetentionRules,
+  runs: ReadonlyArray<{timestamp: string}>,
+  {rows}: Citations,
+): void {
   if (runs.length === 0 || rowRulesOf(rules).length === 0) return
   const found = runs.flatMap(({timestamp}) => {
     const own = rows.get(timestamp)
@@ -45,7 +48,7 @@ function needsOf(rules: RetentionRules): Need[] {
           [
             '--group-by',
             `has the ${groupBy.join(' or ')}`,
-            ([newest]) => groupBy.some((column) => groupValueOf(newest, column) !== undefined),
+            ([newest]) => groupBy.some((column) => newest && groupCell(newest, column) !== undefined),
           ] satisfies Need,
         ]
       : []),

@@ -25,7 +25,7 @@ export function formatNextStep(result: CleanupResult, facts: NextStepFacts, styl
   if (saved && isRehearsal)
     return `This is a dry run: nothing was deleted.${saved} Its Hub is gone now: serve one (sandbox --port 8080) to apply a plan.`
   if (given.interactive && !saved)
-    return `This is a dry run: nothing was deleted. ${keepingText(facts, style)}`
+    return `This is a dry run: nothing was deleted.\n${keepingText(facts, style)}`
   const what = wouldDelete === 1 ? 'this dataset' : `these ${count(wouldDelete, 'dataset')}`
   return `This is a dry run: nothing was deleted.${saved} To delete ${what}, run:\n\n  ${style.bold(commandFor(result, facts))}`
 }
@@ -34,7 +34,7 @@ export function formatNextStep(result: CleanupResult, facts: NextStepFacts, styl
 function keepingText({bin, isRehearsal}: NextStepFacts, style: Style): string {
   if (isRehearsal) return 'What was picked is not kept: to delete, pick again with --no-dry-run.'
   const command = style.bold(`${bin} cleanup --apply FILE --no-dry-run`)
-  return `What was picked is not kept: pick with --plan FILE, and delete exactly that with:\n\n  ${command}`
+  return `What was picked is not kept. Pick with --plan FILE, and delete it with:\n\n  ${command}`
 }
 
 function commandFor({plan}: CleanupResult, {bin, given, applyFlags}: NextStepFacts): string {

@@ -1,5 +1,6 @@
 import {type Age, formatSum, usesCalendarUnits} from '../duration.js'
 import {type Metric, METRICS} from '../metrics.js'
+import {rowRulesOf} from '../rule-names.js'
 import {type Period, PERIODS} from '../rule-words.js'
 import {type RetentionRules} from '../rules.js'
 import {printable} from '../text.js'
@@ -61,14 +62,17 @@ export function sentenceOf(flag: string, rules: RetentionRules, cutoff?: Date): 
   return printable(SENTENCES[flag]?.(rules, cutoff) ?? flag)
 }
 
-/** What the grace period keeps. */
-export function graceSentence({graceMs}: RetentionRules): string {
-  if (graceMs === 0) return 'nothing: an upload under way is not waited for'
-  return `incomplete runs changed in the last ${formatSum(graceMs)}`
+/** What the grace period keeps: by rules that need rows it waits for these too, which come last of all. */
+export function graceSentence(rules: RetentionRules): string {
+  if (rules.graceMs === 0) return 'nothing: an upload under way is not waited for'
+  const waiting =
+    rowRulesOf(rules).length > 0 ? 'incomplete runs, and runs without a row,' : 'incomplete runs'
+  return `${waiting} changed in the last ${formatSum(rules.graceMs)}`
 }
 
 /** What a number of runs does not count. */
-export const COUNTING = 'Numbers do not count runs that are pinned, uploading or dated in the future.'
+export const COUNTING =
+  'Numbers do not count runs that are pinned, in the grace period or dated in the future.'
 
 function olderThanText(age: Age, cutoff: Date | undefined): string {
   return `older than ${age.text}${cutoff ? `, before ${moment(cutoff)}` : ''}${unitNote(age)}`

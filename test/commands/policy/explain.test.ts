@@ -1,5 +1,7 @@
 import {expect} from 'chai'
 
+import {HOUR} from '../../../src/lib/duration.js'
+import {formatTimestamp, RUN_TYPES, runDatasetName} from '../../../src/lib/naming.js'
 import {type Verdict} from '../../../src/lib/policy/explanation.js'
 import {formatProtection, PROTECTION_PATH} from '../../../src/lib/protection-file.js'
 import {type Sandbox} from '../../../src/lib/sandbox/index.js'
@@ -52,13 +54,13 @@ Must stay: whatever selects them
 LINE  KEY          WHAT STAYS
 6     keep.weekly  the newest run of each of the last 52 weeks that have one, of each model (ISO weeks, UTC)
 7     keep.best    the 3 best runs by success rate, higher is better, of each model
--     grace        incomplete runs changed in the last 6h
+-     grace        incomplete runs, and runs without a row, changed in the last 6h
 -     pinned       pinned runs
 -     future       runs dated in the future
 
 What goes of a run: its traces, nothing else. The leaderboard never goes.
 
-Numbers do not count runs that are pinned, uploading or dated in the future.
+Numbers do not count runs that are pinned, in the grace period or dated in the future.
 `)
   })
 
@@ -116,14 +118,19 @@ describe('policy explain --run', () => {
     ['keepers alone', ['keep: {recent: 4}']],
     ['selectors alone', ['select: {incomplete-only: true, older-than: 1h}']],
     ['a scope', ['select: {older-than: 3d}', 'only: [traces]', 'grace: 0']],
+    [
+      'a selector that waits for rows beside a keeper that does not',
+      ['select: {model: "*"}', 'keep: {recent: 1}'],
+    ],
   ]
   for (const [title, lines] of POLICIES) {
     it(`decides as cleanup does, and says which rules decided: ${title}`, () =>
       withHub({runs: 9}, async (hub) => {
+        addRunWithoutRow(hub)
         const file = policyOf(...lines)
         const plan = await json(hub, 'cleanup', '--policy', file)
         const planned = [...plan.delete, ...plan.keep]
-        expect(planned).to.have.length(9)
+        expect(planned).to.have.length(10)
         for (const {run, reasons, deletes = []} of planned) {
           const explained = await explainRun(hub, file, run)
           const names = deletes.map(({name}: {name: string}) => name)
@@ -182,6 +189,13 @@ describe('policy explain --run', () => {
       expect(unknown.stderr).to.match(/^Error: --run 20200101_000000: there is no such run\.\n/)
     }))
 })
+
+/** A whole run of just now, whose row is still to come. */
+function addRunWithoutRow({state, user}: Sandbox): void {
+  const createdAt = new Date(Date.now() - 1.5 * HOUR)
+  for (const type of RUN_TYPES)
+    state.addDataset({name: runDatasetName(user, type, formatTimestamp(createdAt)), createdAt})
+}
 
 /** The verdicts have to add up to what was decided. */
 function expectSound({action, verdicts}: Explained): void {

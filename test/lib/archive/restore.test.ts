@@ -214,6 +214,20 @@ describe('restoring', () => {
         expect(contentsOf(empty)).to.deep.equal(before)
       }))
 
+    it('is finished where it has some of the files, and the `.gitattributes` that creation makes', () =>
+      withFolder(async (dir) => {
+        const repo = hub.state.get(NAME)
+        if (repo) hub.state.commit(repo, 'No attributes', new Map([['.gitattributes', null]]))
+        await archiveAt(hub, dir)
+        const before = contentsOf(repo)
+        hub.state.remove(NAME)
+        const files = {'README.md': FILES['README.md'] ?? ''}
+        const half = hub.state.addDataset({name: NAME, createdAt: CREATED, private: true, files})
+        expect(Object.keys(contentsOf(half))).to.have.members(['.gitattributes', 'README.md'])
+        expect((await restoreOne(dir)).status).to.equal('restored')
+        expect(contentsOf(half)).to.deep.equal(before)
+      }))
+
     for (const [title, change] of [
       ['another file', {'other.txt': 'x'}],
       ['another content', {'README.md': 'x'}],

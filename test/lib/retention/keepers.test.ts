@@ -6,6 +6,7 @@ import {evidenceOf} from '../../../src/lib/evidence.js'
 import {type LeaderboardRow} from '../../../src/lib/leaderboard-rows.js'
 import {formatTimestamp, RUN_TYPES} from '../../../src/lib/naming.js'
 import {decide, type Decision} from '../../../src/lib/retention.js'
+import {keeping} from '../../../src/lib/retention/keepers.js'
 import {type Knowledge} from '../../../src/lib/retention/knowledge.js'
 import {readRules, type RetentionOptions} from '../../../src/lib/rules.js'
 import {groupDatasetsByRun, type Run} from '../../../src/lib/runs.js'
@@ -240,6 +241,12 @@ describe('--group-by', () => {
     ])
   })
 
+  it('says a name so that a terminal can show it, and in one line', () => {
+    const known = knowing(at('1004', {model: `\u001B[2J${'x'.repeat(5000)}`}))
+    const kept = keptOf(decisions(moments.slice(0, 1), {keepRecent: 1, groupBy: ['model']}, {known}))
+    expect(Object.values(kept).flat().join('')).to.match(/^most recent 1 of 1 for model \[2Jx{77}…$/)
+  })
+
   it('does not mistake a name for two', () => {
     const known = knowing(at('1004', {model: 'a, team b'}), at('1003', {model: 'a', team: 'b'}))
     const kept = keptOf(decisions(moments.slice(0, 2), {keepRecent: 1, groupBy: ['model', 'team']}, {known}))
@@ -306,4 +313,26 @@ describe('rules that need rows', () => {
     expect(all.map(({action}) => action)).to.deep.equal(['keep', 'keep', 'keep'])
     expect(all[2]?.reasons[0]?.text).to.equal('best 1 of 1 by success_rate (80)')
   })
+})
+
+describe('many runs', () => {
+  const moments = Array.from(
+    {length: 60},
+    (_, index) => `2026-08-${String(1 + (index % 30)).padStart(2, '0')}T${10 + Math.floor(index / 30)}:00`,
+  )
+  const runs = runsAt(moments)
+  const known = knowing(...runs.map(({timestamp}) => finished(timestamp, {model: 'a', successRate: 50})))
+  const all: RetentionOptions[] = [
+    {keepWithin: '1y'},
+    {keepRecent: 60},
+    {keepHourly: 60},
+    {keepBest: 60},
+    {keepRecent: 1, groupBy: ['model']},
+  ]
+  for (const options of all) {
+    it(`are put aside at any of them, by ${JSON.stringify(options)}`, () => {
+      const steps = [...keeping(runs, readRules(options), NOW, known)]
+      expect(steps.length).to.be.at.least(runs.length)
+    })
+  }
 })

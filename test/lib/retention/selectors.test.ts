@@ -75,6 +75,13 @@ describe('selectors by the leaderboard', () => {
       ])
     })
 
+    it('say it so that a terminal can show it, and in one line', () => {
+      const model = `hf_${'a'.repeat(20)}\u001B[2J\n${'x'.repeat(5000)}`
+      const {why = ''} = verdicts({model: ['*x*']}, [finished(A, {model})])[0] ?? {}
+      expect(why).to.match(/^model hf_… \[2J x+…$/)
+      expect(why.length).to.be.below(100)
+    })
+
     it('leave a run alone whose rows disagree', () => {
       const [first] = verdicts({model: ['a']}, [finished(A, {model: 'a'}), finished(A, {model: 'b'})])
       expect(first).to.deep.equal({goes: false, why: 'its rows disagree about the model'})
@@ -147,6 +154,28 @@ describe('selectors by the leaderboard', () => {
         'success_rate 50, not below 50',
         'no success_rate of a finished evaluation',
       ])
+    })
+
+    it('take the score of the newest row, and none where that has none', () => {
+      const older = (successRate: number) => finished(A, {timestamp: '2026-09-01T12:00:00', successRate})
+      const newer = (facts: Partial<LeaderboardRow>) =>
+        finished(A, {timestamp: '2026-09-02T12:00:00', ...facts})
+      const isSelected = (...rows: LeaderboardRow[]) => goes({scoreBelow: 50}, ...rows)[0]
+      expect(isSelected(older(90), newer({successRate: 10}))).to.equal(true)
+      expect(isSelected(older(10), newer({successRate: 90}))).to.equal(false)
+      expect(isSelected(older(10), newer({}))).to.equal(false)
+      expect(isSelected(older(10), newer({successRate: 90, runStatus: 'failed'}))).to.equal(false)
+    })
+
+    it('never show a score on the other side of the limit', () => {
+      const rows = [finished(A, {successRate: 49.999_999}), finished(B, {successRate: 50.000_001})]
+      expect(verdicts({scoreBelow: 50}, rows).map(({why}) => why)).to.deep.include.members([
+        'success_rate 49.999999, below 50',
+        'success_rate 50, not below 50',
+      ])
+      expect(
+        verdicts({scoreBelow: 0.000_02, by: 'pass'}, [finished(A, {passAt1: 0.000_01})])[0]?.why,
+      ).to.equal('pass_at_1 0.00001, below 0.00002')
     })
 
     it('do not take the score of a run that failed', () => {

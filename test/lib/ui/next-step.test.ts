@@ -54,6 +54,7 @@ describe('the next step after a dry run', () => {
     expect(saved.split('\n').at(-1)).to.equal('  smoltrace cleanup --apply p.json --no-dry-run')
     const rehearsed = next({interactive: true}, {isRehearsal: true})
     expect(rehearsed).to.include('not kept').and.include('--no-dry-run').and.not.include('FILE')
+    for (const line of [picked, rehearsed].join('\n').split('\n')) expect(line.length).to.be.below(80)
   })
 
   it('asks for the folder where a plan archives and none is given', () => {

@@ -49,10 +49,12 @@ describe('the sentence of a rule', () => {
   }
 
   it('says what the grace period keeps', () => {
-    const sentence = (grace: string) => graceSentence(rulesOf({grace}))
-    expect(sentence('36h')).to.equal(
-      'incomplete runs changed in the last 1d12h',
-    )
+    const sentence = (grace: string, options: RetentionOptions = {}) =>
+      graceSentence(rulesOf({grace, ...options}))
+    expect(sentence('36h')).to.equal('incomplete runs changed in the last 1d12h')
+    const waiting = 'incomplete runs, and runs without a row, changed in the last 6h'
+    for (const options of [{unreferenced: true}, {keepBest: 3}, {groupBy: ['team' as const]}])
+      expect(sentence('6h', options)).to.equal(waiting)
     expect(sentence('0')).to.include('nothing')
   })
 

@@ -1,0 +1,52 @@
+import {type FlagValue} from './command-line.js'
+import {UsageError} from './errors.js'
+import {retentionFlags} from './retention-flags.js'
+
+/** What a policy says in place of flags. */
+export const RULE_FLAGS: ReadonlySet<string> = new Set(Object.keys(retentionFlags))
+
+/** What goes with `--apply`: how it is carried out and who does it. What goes is in the plan. */
+export const APPLY_FLAGS: ReadonlySet<string> = new Set([
+  'apply',
+  'archive',
+  'concurrency',
+  'dry-run',
+  'exit-code',
+  'json',
+  'max-delete',
+  'no-dry-run',
+  'no-journal',
+  'sizes',
+  'token',
+  'yes',
+])
+
+/** The flags that a person gave, by name. */
+export type GivenFlags = Record<string, FlagValue>
+
+/**
+ * Refuses what goes with neither a saved plan nor a policy file, where there is one.
+ * @throws UsageError naming each flag that clashes
+ */
+export function refuseClashes(given: GivenFlags): void {
+  if (given.apply !== undefined) requireNoFilter(given)
+  else if (given.policy !== undefined) requireNoRule(given)
+}
+
+/** A saved plan says itself what goes: whoever adds a filter expects of it what it would not do. */
+function requireNoFilter(given: GivenFlags): void {
+  const names = namesOf(given, (name) => !APPLY_FLAGS.has(name))
+  if (names) throw new UsageError(`--apply carries out the plan as it was made: leave out ${names}.`)
+}
+
+/** Two places for rules would leave it open which of them holds. */
+function requireNoRule(given: GivenFlags): void {
+  const names = namesOf(given, (name) => RULE_FLAGS.has(name))
+  if (names) throw new UsageError(`--policy takes the rules from its file alone: leave out ${names}.`)
+}
+
+/** Those of the given flags that clash, as a person types them. */
+function namesOf(given: GivenFlags, clashes: (name: string) => boolean): string {
+  const names = Object.keys(given).filter((name) => given[name] !== false && clashes(name))
+  return names.map((name) => `--${name}`).join(', ')
+}
