@@ -1,4 +1,4 @@
-import {printable} from './text.js'
+import {safeName} from './text.js'
 
 export type CsvCell = boolean | number | string | undefined
 
@@ -8,7 +8,7 @@ const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i
 
 /**
  * Writes a table as CSV (RFC 4180), a piece for each line: lines end in CR LF. What comes from outside loses its control
- * characters, and where it would be executed as a formula it gets an apostrophe in front.
+ * characters and tokens, and where it would be executed as a formula it gets an apostrophe in front.
  */
 export function* csvPieces(titles: readonly string[], rows: Iterable<readonly CsvCell[]>): Generator<string> {
   yield lineOf(titles)
@@ -21,7 +21,7 @@ function lineOf(cells: readonly CsvCell[]): string {
 
 function fieldOf(cell: CsvCell): string {
   if (cell === undefined) return ''
-  const text = printable(String(cell))
+  const text = safeName(String(cell))
   const harmless = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text
   // A semicolon separates fields where the comma is the decimal sign.
   return /[",;\r\n\t]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless

@@ -7,7 +7,7 @@ import {type DatasetRecord, type JobRecord} from './job-record.js'
 import {parsingJournal} from './journal-parsing.js'
 import {dataDirectory, journalFolder, journalName} from './journal.js'
 import {inSlices} from './slices.js'
-import {messageOf, safe, safePath} from './text.js'
+import {messageOf, safe, safeName} from './text.js'
 
 /** Something among the journals that is not certain. */
 export interface HistoryProblem {
@@ -46,7 +46,7 @@ export async function readHistory(
   {since, keep}: HistoryOptions = {},
 ): Promise<History> {
   const folder = journalFolder(dataDir)
-  const history: History = {dataDir: safePath(dataDir), jobs: [], problems: []}
+  const history: History = {dataDir: safeName(dataDir), jobs: [], problems: []}
   for (const entry of await entriesOf(folder)) {
     const file = safe(entry.name)
     try {
@@ -85,7 +85,7 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
     return entries.filter(({name}) => !name.startsWith('.')).toSorted((a, b) => (a.name < b.name ? 1 : -1))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw new RefusedError(`The journals in ${safePath(folder)} cannot be read: ${messageOf(error)}.`, {
+    throw new RefusedError(`The journals in ${safeName(folder)} cannot be read: ${messageOf(error)}.`, {
       cause: error,
     })
   }

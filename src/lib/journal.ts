@@ -11,7 +11,7 @@ import {type Outcome} from './outcomes.js'
 import {type Plan, plannedDatasets} from './plan.js'
 import {inSlices, mapping, type Steps} from './slices.js'
 import {syncFolder} from './sync-folder.js'
-import {messageOf, printable, safe, safePath} from './text.js'
+import {messageOf, printable, safe, safeName} from './text.js'
 import {VERSION} from './version.js'
 
 /** Version of the lines; whatever a reader of this one would get wrong needs a new one. */
@@ -180,7 +180,7 @@ class JournalFile implements Journal {
       await writeToDisk(this.file, text)
     } catch (error) {
       this.failure = new RefusedError(
-        `The journal ${safePath(this.path)} cannot be written any more: ${messageOf(error)}. Nothing more is deleted without it.`,
+        `The journal ${safeName(this.path)} cannot be written any more: ${messageOf(error)}. Nothing more is deleted without it.`,
         {cause: error, suggestions: [`See what it holds: {bin} history ${this.id}`]},
       )
       throw this.failure
@@ -225,7 +225,7 @@ function jsonOf(record: object): string {
 
 /** Whose datasets these are must stay exact: a name may look like a token's beginning. */
 export function textFor(key: string, text: string): string {
-  if (key === 'archive') return safePath(text)
+  if (key === 'archive') return safeName(text)
   return EXACT.has(key) ? printable(text) : safe(text)
 }
 
@@ -241,7 +241,7 @@ async function writeToDisk(file: FileHandle, text: string): Promise<void> {
 
 function unwritable(folder: string, error: unknown): RefusedError {
   return new RefusedError(
-    `The journal cannot be written in ${safePath(folder)}: ${messageOf(error)}. Nothing is deleted without it.`,
+    `The journal cannot be written in ${safeName(folder)}: ${messageOf(error)}. Nothing is deleted without it.`,
     {cause: error, suggestions: ['Make that folder writable, or do without a journal: --no-journal.']},
   )
 }

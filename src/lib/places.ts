@@ -4,7 +4,7 @@ import {type LeaderboardRow} from './leaderboard-rows.js'
 import {type KnownDatasets, type Reference, type ReferenceState} from './references.js'
 import {type Run} from './runs.js'
 import {type Steps} from './slices.js'
-import {printable} from './text.js'
+import {safeName} from './text.js'
 
 /** A row and what became of the datasets that it names. */
 export interface CheckedRow {
@@ -75,6 +75,6 @@ export function some(items: Array<number | string>): string {
 
 /** A name from the leaderboard, fit for a terminal and a sentence. */
 export function shown(name: string): string {
-  const text = printable(name.slice(0, LONGEST_NAME * 2))
-  return text.length > LONGEST_NAME ? `${printable(text.slice(0, LONGEST_NAME - 1))}…` : text
+  const text = safeName(name.slice(0, LONGEST_NAME * 2))
+  return text.length > LONGEST_NAME ? `${safeName(text.slice(0, LONGEST_NAME - 1))}…` : text
 }

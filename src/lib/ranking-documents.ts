@@ -4,9 +4,9 @@ import {LazyList} from './lazy-list.js'
 import {groupCell} from './leaderboard-rows.js'
 import {type LeaderboardRanking, type RankedGroup, type RankedRow, type Ranking} from './row-ranking.js'
 import {GROUP_COLUMNS} from './rule-words.js'
-import {printable} from './text.js'
+import {safeName} from './text.js'
 
-/** The forms that a ranking takes in `--json` and in `--csv`. Texts of the leaderboard lose what a terminal would obey. */
+/** The forms that a ranking takes in `--json` and in `--csv`. Texts of the leaderboard lose tokens and what a terminal would obey. */
 
 /** A ranking as a document. Rows stand in one list, group after group. */
 export function rankingDocument(ranked: LeaderboardRanking): object {
@@ -53,12 +53,12 @@ function rowDocument(ranked: RankedRow): object {
     gone,
     allGone: isTotal,
     ...Object.fromEntries(cells),
-    datasets: references.map(({type, name, state}) => ({type, name: printable(name), state})),
+    datasets: references.map(({type, name, state}) => ({type, name: safeName(name), state})),
   }
 }
 
 function textOf(text: string | undefined): string | null {
-  return text === undefined ? null : printable(text)
+  return text === undefined ? null : safeName(text)
 }
 
 type CellOf = (ranked: RankedRow) => CsvCell

@@ -21,17 +21,20 @@ export function safe(text: string): string {
   return withoutTokens(printable(text))
 }
 
+/**
+ * A name that somebody gave, of a folder or a model, as it is kept and shown: `hf_archive` must be found again and told from
+ * `hf_other`, and is no token.
+ */
+export function safeName(name: string): string {
+  return printable(name).replaceAll(LONG_TOKEN, 'hf_…')
+}
+
 const LONGEST_NAME_SHOWN = 80
 
 /** A name from outside in the middle of a sentence: safe, and not so long that nobody reads the rest. */
 export function brief(name: string): string {
-  const text = safe(name)
+  const text = safeName(name)
   return text.length > LONGEST_NAME_SHOWN ? `${printable(text.slice(0, LONGEST_NAME_SHOWN))}…` : text
-}
-
-/** A path on this machine as it is kept and shown: a folder named `hf_archive` must be found again, and is no token. */
-export function safePath(path: string): string {
-  return printable(path).replaceAll(LONG_TOKEN, 'hf_…')
 }
 
 /** Orders texts by code unit: the language of the machine must not change an order. */

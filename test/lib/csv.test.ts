@@ -15,6 +15,8 @@ describe('CSV', () => {
     ['two\r\nlines', 'two lines'],
     ['\u001B[2Jgone', '[2Jgone'],
     ['abc\u202Edef', 'abc def'],
+    ['maker/hf_small', 'maker/hf_small'],
+    ['hf_abcdefghijklmnopqrst', 'hf_…'],
     ['=1+1', "'=1+1"],
     ['+cmd', "'+cmd"],
     ['-cmd', "'-cmd"],

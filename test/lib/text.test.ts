@@ -1,20 +1,20 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {byText, printable, safePath} from '../../src/lib/text.js'
+import {byText, printable, safeName} from '../../src/lib/text.js'
 
 const letters = (text: string) => text.replaceAll(/[^\p{L}\p{N}]/gu, '')
 
 describe('a path on this machine', () => {
   it('is shown as it is where a folder only begins like a token', () => {
     for (const path of ['/home/hf_bot/.local/share', '/mnt/hf_archive/2026-10', 'hf_smoltrace_copies'])
-      expect(safePath(path)).to.equal(path)
+      expect(safeName(path)).to.equal(path)
   })
 
   it('shows no token and no control character', () => {
-    expect(safePath(`/tmp/hf_${'aB3'.repeat(12)}/x`)).to.equal('/tmp/hf_…/x')
-    expect(safePath('/tmp/hf_oauth_eyJhbGciOiJFZERTQSJ9.e30.x-y_z')).to.equal('/tmp/hf_…')
-    expect(safePath('a\u001B[2Jb')).to.equal('a [2Jb')
+    expect(safeName(`/tmp/hf_${'aB3'.repeat(12)}/x`)).to.equal('/tmp/hf_…/x')
+    expect(safeName('/tmp/hf_oauth_eyJhbGciOiJFZERTQSJ9.e30.x-y_z')).to.equal('/tmp/hf_…')
+    expect(safeName('a\u001B[2Jb')).to.equal('a [2Jb')
   })
 })
 

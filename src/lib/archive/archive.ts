@@ -8,7 +8,7 @@ import {type Hub} from '../hub/client.js'
 import {makeFolder} from '../make-folder.js'
 import {parseDatasetName} from '../naming.js'
 import {syncFolder} from '../sync-folder.js'
-import {messageOf, safe, safePath} from '../text.js'
+import {messageOf, safe, safeName} from '../text.js'
 import {all, bounded, type Bounded} from './bounded.js'
 import {diskReason, ensureFolder, isDiskUnusable, isFolder} from './disk.js'
 import {keepFiles} from './keeping.js'
@@ -86,7 +86,7 @@ async function takeFolder(options: ArchiveOptions): Promise<{folder: string; loc
 
 function unusable(dir: string, error: unknown): RefusedError {
   const reason = diskReason(error) ?? messageOf(error)
-  return new RefusedError(`Nothing can be archived to ${safePath(dir)}: ${safe(reason)}.`, {
+  return new RefusedError(`Nothing can be archived to ${safeName(dir)}: ${safe(reason)}.`, {
     cause: error,
     suggestions: ['Name another folder, or make room; what is archived already stays there.'],
   })

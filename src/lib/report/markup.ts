@@ -1,4 +1,4 @@
-import {safe} from '../text.js'
+import {safeName} from '../text.js'
 
 /** HTML or SVG that may be put into a page as it is: made by `markup` alone. */
 export class Markup {
@@ -34,7 +34,7 @@ function written(part: Part): string {
 
 /** Also without what no page shows: control characters, marks that turn the direction of writing, tokens. */
 function escaped(text: string): string {
-  return safe(text)
+  return safeName(text)
     .replaceAll(/\p{Noncharacter_Code_Point}/gu, ' ')
     .replaceAll(/["&'<>]/g, (character) => ENTITIES[character] ?? '')
 }

@@ -61,6 +61,10 @@ export function* reporting(sources: ReportSources): Steps<Report> {
   yield
   const going = new Set(plan ? plannedDatasets(plan).map(({name}) => name) : [])
   const bands = yield* storing(runs, {sizes, going, now})
+  const series = seriesOf(scored, models, by)
+  yield
+  const costs = costChart(compared, models, against)
+  yield
   const {datasets, leaderboard} = inventory
   return {
     endpoint,
@@ -75,13 +79,8 @@ export function* reporting(sources: ReportSources): Steps<Report> {
       runs: runs.length,
       datasets: datasets.length,
     },
-    scores: {
-      by,
-      series: seriesOf(scored, models, by),
-      evaluations: scored.length,
-      leftOut: evaluations.leftOut,
-    },
-    costs: costChart(compared, models, against),
+    scores: {by, series, evaluations: scored.length, leftOut: evaluations.leftOut},
+    costs,
     storage: {bands, all: amountOf(datasets, sizes)},
     losses: plan && (yield* losing(plan, scored, sizes)),
   }

@@ -1,6 +1,6 @@
 import {type Metric, METRICS} from '../metrics.js'
 import {type LeaderboardRanking, type RankedGroup, type RankedRow} from '../row-ranking.js'
-import {printable} from '../text.js'
+import {safeName} from '../text.js'
 import {bar, type BarMarks} from './bars.js'
 import {columnsOf, cut} from './columns.js'
 import {each, joined, paragraphs, type Pieces} from './pieces.js'
@@ -183,5 +183,5 @@ function formatTotals({groups, rowsInAll, model}: LeaderboardRanking): string {
 
 /** Text of the leaderboard, fit for a terminal, of a length that can be laid out. */
 function shown(text = NO_NUMBER): string {
-  return cut(printable(text.slice(0, LONGEST_TEXT * 2)), LONGEST_TEXT) || NO_NUMBER
+  return cut(safeName(text.slice(0, LONGEST_TEXT * 2)), LONGEST_TEXT) || NO_NUMBER
 }

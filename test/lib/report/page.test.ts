@@ -215,6 +215,8 @@ describe('the page of hostile rows', () => {
   it('shows no token that somebody wrote into a row', () => {
     const model = 'hf_abcdefghijklmnop'
     expect(pageOf(reportOf([finished(A, {model, successRate: 5})], DATASETS))).not.to.include(model)
+    const named = pageOf(reportOf([finished(A, {model: 'maker/hf_small', successRate: 5})], DATASETS))
+    expect(named).to.include('<bdi>maker/hf_small</bdi>')
   })
 
   it('stays small and says what it left out, however many rows there are', () => {

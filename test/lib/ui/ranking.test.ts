@@ -73,6 +73,11 @@ describe('the table of a ranking', () => {
     expect(show([finished(A, {runStatus: 'on\u001B[2Jfire'})])).to.match(/ status on \[2Jfire$/m)
   })
 
+  it('shows no token that somebody wrote into a row, and names that only begin like one', () => {
+    const text = show(['hf_abcdefghijklmnopqrst', 'maker/hf_small'].map((model) => finished(A, {model})))
+    expect(text).to.include(' hf_… ').and.include(' maker/hf_small ').and.not.include('hf_abc')
+  })
+
   it('has no column for notes where there are none', () => {
     expect(titlesIn(show(ROWS))).to.include('NOTES')
     expect(titlesIn(show(ROWS.slice(0, 2)))).not.to.include('NOTES')
