@@ -23,6 +23,19 @@ const MATCHES: Array<[pattern: string, text: string]> = [
   ['./models/*', './models/tiny'],
   ['a+b', 'a+b'],
   ['a(b', 'a(b'],
+  ['a{b', 'a{b'],
+  ['a{b}c', 'a{b}c'],
+  ['{a,{b,c}d}e', 'cde'],
+  ['{a*,b}z', 'a/z'],
+  ['{,a}b', 'b'],
+  ['*{ab,a}*b', 'ab'],
+  ['[a-c]x', 'bx'],
+  ['[a-]x', '-x'],
+  ['[]a]', ']'],
+  [String.raw`\*\?`, '*?'],
+  [String.raw`{a\,b,c}`, 'a,b'],
+  ['a\\', 'a\\'],
+  ['?', '🤗'],
   ['[', '['],
 ]
 
@@ -39,6 +52,10 @@ const MISSES: Array<[pattern: string, text: string]> = [
   ['./models/*', 'models/tiny'],
   ['../*', 'openai/gpt-4'],
   ['*', ''],
+  ['gpt?4', 'gpt/4'],
+  ['[a-c]x', 'dx'],
+  ['{a,{b,c}d}e', 'ce'],
+  [String.raw`\*`, 'a'],
   ['*', 'x'.repeat(501)],
 ]
 
@@ -84,6 +101,10 @@ describe('patterns', () => {
   it('takes no long time over texts that are made for it', () => {
     expect(matcherOf(['*a*a*'])('b'.repeat(500))).to.equal(false)
     expect(matcherOf(['*a*a*'])('a'.repeat(5_000_000))).to.equal(false)
+    const name = 'a'.repeat(500)
+    for (const pattern of ['*a*a*a*a*a*a*a*b', '{*a*,*aa*}{*a*,*aa*}{*a*,*aa*}b', `${'*a'.repeat(249)}*b`])
+      expect(matcherOf([pattern])(name)).to.equal(false)
+    expect(matcherOf([`${'{'.repeat(240)}a,b${'}'.repeat(240)}`])(name)).to.equal(false)
   })
 })
 
