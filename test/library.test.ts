@@ -24,6 +24,7 @@ import {DAY, HOUR, MINUTE} from '../src/lib/duration.js'
 import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../src/lib/naming.js'
 import {type Fault, type Sandbox, type SandboxOptions, startSandbox} from '../src/lib/sandbox/index.js'
 import {json, rejectionOf, serve} from './support/builders.js'
+import {patientClock} from './support/clock.js'
 import {deletionsAt, namesAt, UNKNOWN_TOKEN, withHub} from './support/hub.js'
 
 const CARRIED = {dryRun: false, yes: true} as const
@@ -1054,7 +1055,10 @@ describe('the library', () => {
 
   describe('the quota', () => {
     it('is waited for before it is used up, and nothing fails', async () => {
-      await furnish({quota: {requests: 6, windowSeconds: 1}})
+      const quota = {requests: 6, windowSeconds: 1}
+      const {clock, match} = patientClock(quota)
+      await furnish({quota, clock})
+      hub.intercept({match})
       const events: JobEvent[] = []
       const result = await clean({all: true, ...CARRIED, onEvent: (event) => events.push(event)})
       expect(events.some(({kind}) => kind === 'waiting')).to.equal(true)

@@ -146,7 +146,7 @@ export const scenarios = {
     arrange: pin,
   },
   'incomplete-only': {
-    argv: ['cleanup', '--incomplete-only', '--grace', '0', '--no-dry-run', '--yes'],
+    argv: ['cleanup', '--incomplete-only', '--grace', '0', '--no-dry-run', '--yes', '--concurrency', '1'],
     exitCode: 0,
     hub: {runs: 9},
   },
