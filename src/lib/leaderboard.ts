@@ -62,7 +62,7 @@ export async function readLeaderboardIfPossible(
     return await readLeaderboard(hub, leaderboard)
   } catch (error) {
     if (!(error instanceof SmoltraceError) || error instanceof CancelledError) throw error
-    warnings.push(`Which runs finished is unknown. ${error.message}`)
+    warnings.push(`What the leaderboard says is unknown. ${error.message}`)
     return 'unknown'
   }
 }

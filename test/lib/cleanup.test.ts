@@ -234,7 +234,7 @@ describe('cleanup', () => {
       board({'data/train.csv': 'model\n'})
       const dry = await clean({incompleteOnly: true})
       expect(dry.wouldDelete).to.equal(0)
-      expect(dry.warnings.join(' ')).to.include('Which runs finished is unknown')
+      expect(dry.warnings.join(' ')).to.include('What the leaderboard says is unknown')
       const error = await rejectionOf(clean({incompleteOnly: true, dryRun: false, yes: true}))
       expect(error).to.be.instanceOf(RefusedError)
       expect(names()).to.include(`${hub.user}/smoltrace-results-${HALF}`)

@@ -34,23 +34,21 @@ export function requireUsableRows(
 
 type Need = [flag: string, what: string, isOfUse: (rows: readonly LeaderboardRow[]) => boolean]
 
+/** A team and a purpose are up to whoever evaluates; a model is not, and a leaderboard without models is none. */
 function needsOf(rules: RetentionRules): Need[] {
   const [first = ''] = rowRulesOf(rules)
   const scores = rules.keepBest === undefined ? '--score-below' : '--keep-best'
-  const {groupBy, by} = rules
-  return [
-    [first, 'names a dataset', () => true],
-    ...(goesByScores(rules)
-      ? [[scores, `has the ${by}`, (rows) => scoreOf(rows, by) !== undefined] satisfies Need]
-      : []),
-    ...(groupBy.length > 0
-      ? [
-          [
-            '--group-by',
-            `has the ${groupBy.join(' or ')}`,
-            ([newest]) => groupBy.some((column) => newest && groupCell(newest, column) !== undefined),
-          ] satisfies Need,
-        ]
-      : []),
+  const {groupBy, by, models} = rules
+  const needs: Array<[applies: boolean, ...Need]> = [
+    [true, first, 'names a dataset', () => true],
+    [models.length > 0, '--model', 'has the model', (rows) => rows.some(({model}) => model !== undefined)],
+    [goesByScores(rules), scores, `has the ${by}`, (rows) => scoreOf(rows, by) !== undefined],
+    [
+      groupBy.length > 0,
+      '--group-by',
+      `has the ${groupBy.join(' or ')}`,
+      ([newest]) => groupBy.some((column) => newest && groupCell(newest, column) !== undefined),
+    ],
   ]
+  return needs.filter(([applies]) => applies).map(([, ...need]) => need)
 }

@@ -209,6 +209,7 @@ describe('selectors by the leaderboard', () => {
         [finished(A, {successRate: 1, runStatus: 'failed'})],
         '--score-below',
       ],
+      ['no model', {model: ['*']}, [finished(A, {team: 'a'})], '--model'],
       ['no value to group by', {keepRecent: 3, groupBy: ['team']}, [finished(A, {model: 'a'})], '--group-by'],
     ]
     for (const [title, options, rows, flag] of refused) {
