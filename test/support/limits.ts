@@ -36,6 +36,8 @@ export async function withLimits<T>(ms: number, job: (runOut: RunOut) => Promise
   const current = new AsyncLocalStorage<Limit>()
   const limits = new Map<() => void, Limit>()
 
+  let isOver = false
+
   const set = (end: () => void, delay?: number): NodeJS.Timeout => {
     if (delay !== ms) return setReal(end, delay)
     const limit = limits.get(end) ?? {end}
@@ -65,11 +67,16 @@ export async function withLimits<T>(ms: number, job: (runOut: RunOut) => Promise
   }
 
   const runOut: RunOut = (port, starts = 0) => {
+    if (isOver) return
     const limit = [...limits.values()].find(
       ({timer, request}) => timer !== undefined && request?.socket?.localPort === port,
     )
-    // Whoever sent it has given it up already.
-    if (!limit) return
+    // It is being set anew, or whoever sent the request has given it up already.
+    if (!limit) {
+      setReal(() => runOut(port, starts), MOMENT)
+      return
+    }
+
     const {request} = limit
     let left = starts
     limit.started = () => {
@@ -77,7 +84,7 @@ export async function withLimits<T>(ms: number, job: (runOut: RunOut) => Promise
       if (limit.request === request && --left <= 0) setReal(() => expire(limit), MOMENT)
     }
 
-    if (starts === 0) setReal(() => expire(limit), 0)
+    if (starts === 0) setReal(() => (limit.timer ? expire(limit) : runOut(port)), 0)
   }
 
   Object.assign(globalThis, {setTimeout: Object.assign(set, setReal), clearTimeout: clear})
@@ -85,6 +92,7 @@ export async function withLimits<T>(ms: number, job: (runOut: RunOut) => Promise
   try {
     return await job(runOut)
   } finally {
+    isOver = true
     unsubscribe('http.client.request.start', noteRequest)
     Object.assign(globalThis, {setTimeout: setReal, clearTimeout: clearReal})
     for (const {timer} of limits.values()) clearReal(timer)
