@@ -93,6 +93,8 @@ export async function withLimits<T>(ms: number, job: (runOut: RunOut) => Promise
     return await job(runOut)
   } finally {
     isOver = true
+    // Each that is left on makes every promise of all later tests slower.
+    current.disable()
     unsubscribe('http.client.request.start', noteRequest)
     Object.assign(globalThis, {setTimeout: setReal, clearTimeout: clearReal})
     for (const {timer} of limits.values()) clearReal(timer)
