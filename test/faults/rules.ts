@@ -59,7 +59,7 @@ function isOvercome({stake, what, fault, often}: Cell): boolean {
 
 /** Whether there is a second time that a request may fail: what ends the job at once can do so only once. */
 export function isAskedAgain({stake, what, fault}: Cell): boolean {
-  const isFinal = ['plan', 'look', 'change', 'note'].includes(stake)
+  const isFinal = ['change', 'look', 'note', 'plan'].includes(stake)
   return !isFinal || SENT.test(what) || PASSING.has(fault) || fault === '429, the window is used up'
 }
 
