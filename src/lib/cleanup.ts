@@ -64,7 +64,7 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   const known = await findOut(session, inventory, rules, {mustBeCertain: !isPreview(options)})
   const runs = await inSlices(grouping(inventory.datasets))
   requireRuns(rules.runs, runs, '--run ')
-  if (known.citations !== 'unknown') requireUsableRows(rules, runs, known.citations)
+  requireUsableRows(rules, runs, known.citations)
   const protection = known.protection === 'unknown' ? {} : known.protection
   const decisions = await inSlices(deciding(runs, rules, session.now, {...known, protection}))
   const archives = options.archive !== undefined

@@ -1,6 +1,6 @@
 import {RefusedError, UsageError} from './errors.js'
-import {frozen, inScope, type KeptRun, type Plan, type PlannedRun} from './plan.js'
-import {type Reason, type ReasonRule} from './reasons.js'
+import {frozen, inScope, type KeptRun, outOfScope, type Plan, type PlannedRun} from './plan.js'
+import {isGuard, type Reason} from './reasons.js'
 import {newestFirst, requireRuns} from './runs.js'
 import {atOnce, type Steps} from './slices.js'
 
@@ -9,8 +9,6 @@ export const PICKED: Reason = {rule: 'picked', text: 'picked by hand'}
 /** Why a run stays that the rules would delete. */
 export const NOT_PICKED: Reason = {rule: 'picked', text: 'not picked'}
 
-const GUARDS: ReadonlySet<ReasonRule> = new Set(['future', 'grace', 'pinned'])
-
 /** Whether a person picked it against the rules. */
 export function isPicked({reasons}: Pick<PlannedRun, 'reasons'>): boolean {
   return reasons.some(({rule}) => rule === 'picked')
@@ -18,14 +16,14 @@ export function isPicked({reasons}: Pick<PlannedRun, 'reasons'>): boolean {
 
 /** Those of the reasons to keep a run that win over a person's choice too. */
 export function guardsAmong(reasons: Reason[]): Reason[] {
-  return reasons.filter(({rule}) => GUARDS.has(rule))
+  return reasons.filter(({rule}) => isGuard(rule))
 }
 
 /** Why a run that a plan keeps cannot be picked: a guard holds it, or it has nothing that may go. Empty where it can. */
 export function holdsOn({run, reasons}: KeptRun, {rules}: Pick<Plan, 'rules'>): Reason[] {
   const guards = guardsAmong(reasons)
   if (guards.length > 0 || inScope(run, rules.only).length > 0) return guards
-  return [{rule: 'only', text: `has no ${rules.only.join(', no ')}`}]
+  return [outOfScope(rules.only)]
 }
 
 /** Whether a plan leaves anything to choose. */

@@ -109,7 +109,12 @@ export function* planning(
 export function withinScope(decision: Decision, {only}: RetentionRules): Decision {
   const {run, action} = decision
   if (action === 'keep' || inScope(run, only).length > 0) return decision
-  return {run, action: 'keep', reasons: [{rule: 'only', text: `has no ${only.join(', no ')}`}]}
+  return {run, action: 'keep', reasons: [outOfScope(only)]}
+}
+
+/** Why a run stays of which the scope takes nothing. */
+export function outOfScope(only: RunType[]): Reason {
+  return {rule: 'only', text: `has no ${only.join(', no ')}`}
 }
 
 /** What a person types to confirm a plan made by these rules. */

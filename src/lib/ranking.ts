@@ -14,6 +14,16 @@ export function scoreOf(rows: readonly LeaderboardRow[], by: Metric): number | u
   return scored?.[field]
 }
 
+/**
+ * A score as short as it can be without looking like nothing, or like one on the other side of a limit.
+ * @param limit what it was held against
+ */
+export function scoreText(score: number, limit = Infinity): string {
+  const rounded = Math.round(score * 10_000) / 10_000
+  const looksRight = rounded < limit === score < limit && (rounded === 0) === (score === 0)
+  return String(looksRight ? rounded : score)
+}
+
 /** Orders scores, the better one first. */
 export function bestFirst(by: Metric): (a: number, b: number) => number {
   return METRICS[by].better === 'higher' ? (a, b) => b - a : (a, b) => a - b

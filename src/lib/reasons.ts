@@ -28,6 +28,15 @@ export const REASON_RULES = [
 ] as const
 export type ReasonRule = (typeof REASON_RULES)[number]
 
+/** Those of the rules that are guards: they win over everything, a person's choice too. */
+export const GUARD_RULES = ['pinned', 'grace', 'future'] as const satisfies ReasonRule[]
+export type GuardRule = (typeof GUARD_RULES)[number]
+
+/** Whether a rule is a guard. */
+export function isGuard(rule: ReasonRule): rule is GuardRule {
+  return (GUARD_RULES as readonly ReasonRule[]).includes(rule)
+}
+
 /** Why a run goes or stays. `rule` is stable for programs, `text` is for people. */
 export interface Reason {
   rule: ReasonRule

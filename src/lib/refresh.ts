@@ -46,6 +46,6 @@ export async function compareWith(
   const said = await findOutAgain(session, fresh, plan.rules)
   // Rows tell about runs that this deletion has taken already, too.
   const runs = [...plan.delete.map(({run}) => run), ...fresh.datasets]
-  if (said.citations !== 'unknown') requireUsableRows(plan.rules, runs, said.citations)
+  requireUsableRows(plan.rules, runs, said.citations)
   return inSlices(comparing(plan, fresh, {protection, ...said}))
 }

@@ -14,14 +14,6 @@ import {
 import {type RetentionOptions} from './rule-types.js'
 import {STATUSES} from './rule-words.js'
 
-const timestamps = Flags.string({
-  summary: 'Only the run with this timestamp; may be given several times.',
-  multiple: true,
-  multipleNonGreedy: true,
-  helpGroup: 'SELECTOR',
-  helpValue: 'TIMESTAMP',
-})
-
 const several = (summary: string, helpValue: string) =>
   Flags.string({summary, multiple: true, multipleNonGreedy: true, helpGroup: 'SELECTOR', helpValue})
 
@@ -35,7 +27,7 @@ const score = Flags.custom<number>({
 /** Selectors: what may go. */
 const selectorFlags = {
   ...selectionFlags,
-  run: timestamps,
+  run: several('Only the run with this timestamp; may be given several times.', 'TIMESTAMP'),
   model: several(
     'Only runs of a model that this pattern matches, such as "gpt-4*"; may be given several times.',
     'PATTERN',

@@ -97,7 +97,7 @@ export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
   const namespace = runs[0]?.namespace ?? ''
   const evidence = options.evidence ?? (rows ? evidenceOf(rows, namespace) : 'unknown')
   const citations = rows ? citationsIn(rows, namespace) : 'unknown'
-  if (citations !== 'unknown') requireUsableRows(rules, runs, citations)
+  requireUsableRows(rules, runs, citations)
   const decisions = decide(runs, rules, now, {protection, evidence, citations})
   return {
     delete: decisions.filter(({action}) => action === 'delete'),

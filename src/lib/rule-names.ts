@@ -40,6 +40,11 @@ export function rowRulesOf(rules: RetentionRules): string[] {
   ]
 }
 
+/** Whether a rule needs a run's row on the leaderboard. */
+export function needsRows(rules: RetentionRules): boolean {
+  return rowRulesOf(rules).length > 0
+}
+
 function rowSelectorsOf(rules: RetentionRules): string[] {
   return [
     ...(rules.models.length > 0 ? ['--model'] : []),
@@ -58,7 +63,7 @@ export function goesByScores({keepBest, scoreBelow}: RetentionRules): boolean {
 
 /** Whether a rule needs to know what the leaderboard says. */
 export function asksLeaderboard(rules: RetentionRules): boolean {
-  return (rules.incompleteOnly && !rules.ignoreLeaderboard) || rowRulesOf(rules).length > 0
+  return (rules.incompleteOnly && !rules.ignoreLeaderboard) || needsRows(rules)
 }
 
 /** Whether nothing but `--only` says what may go: that type of every run, which needs the phrase of `--all`. */

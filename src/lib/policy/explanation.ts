@@ -1,10 +1,10 @@
 import {discover} from '../datasets.js'
 import {findOut} from '../find-out.js'
 import {checkTimestamps} from '../naming.js'
-import {inScope, withinScope} from '../plan.js'
+import {inScope, outOfScope, withinScope} from '../plan.js'
 import {type Policy} from '../policy.js'
 import {type Protection} from '../protection.js'
-import {type Reason, type ReasonRule} from '../reasons.js'
+import {GUARD_RULES, type GuardRule, isGuard, type Reason} from '../reasons.js'
 import {deciding, type Decision} from '../retention.js'
 import {isCounted} from '../retention/guards.js'
 import {requireUsableRows} from '../retention/usable-rows.js'
@@ -16,13 +16,10 @@ import {type ConnectionOptions, openSession} from '../session.js'
 import {inSlices} from '../slices.js'
 import {flagOf, keyOfFlag, KEYS, type PolicyKey} from './keys.js'
 
-const GUARDS = ['pinned', 'grace', 'future'] as const satisfies ReasonRule[]
-type Guard = (typeof GUARDS)[number]
-
 /** What one rule says of one run, asked alone. */
 export interface Verdict {
   kind: 'guard' | 'keeper' | 'scope' | 'selector'
-  key: Guard | PolicyKey
+  key: GuardRule | PolicyKey
   /** Where it stands in the file; null for what holds without being written. */
   line: number | null
   /** The selector selects the run, the keeper or guard keeps it, the scope takes in something of it. */
@@ -66,7 +63,7 @@ export async function explainRun(
   const runs = await inSlices(grouping(inventory.datasets))
   requireRuns([timestamp], runs, '--run ')
   const known = await findOut(session, inventory, rules, {mustBeCertain: false})
-  if (known.citations !== 'unknown') requireUsableRows(rules, runs, known.citations)
+  requireUsableRows(rules, runs, known.citations)
   const protection = known.protection === 'unknown' ? {} : known.protection
   const all = {...known, protection}
   const decide = async (among: Run[], some: RetentionRules): Promise<Decision> => {
@@ -153,11 +150,11 @@ function saidAlone(kind: 'keeper' | 'selector', {action, reasons}: Decision): Sa
 
 function scopeVerdicts({only}: RetentionRules, takesSome: boolean, {lines}: Policy): Asked[] {
   if (only.length === 0) return []
-  const text = takesSome ? `only its ${only.join(', ')}` : `has no ${only.join(', no ')}`
+  const text = takesSome ? `only its ${only.join(', ')}` : outOfScope(only).text
   return [{kind: 'scope', key: 'only', line: lines.get('only') ?? null, holds: takesSome, text}]
 }
 
-const ABSENT: Readonly<Record<Guard, string>> = {
+const ABSENT: Readonly<Record<GuardRule, string>> = {
   pinned: 'not pinned',
   grace: 'complete, or unchanged for longer',
   future: 'not dated in the future',
@@ -165,7 +162,7 @@ const ABSENT: Readonly<Record<Guard, string>> = {
 
 /** Guards are asked with all others: they do not depend on them. */
 function guardVerdicts({reasons}: Decision, {lines}: Policy, protection: Protection | 'unknown'): Asked[] {
-  return GUARDS.map((key) => {
+  return GUARD_RULES.map((key) => {
     const own = reasons.filter(({rule}) => rule === key)
     const isUnknown = key === 'pinned' && protection === 'unknown'
     const text = isUnknown ? 'whether it is pinned is not known' : textOf(own) || ABSENT[key]
@@ -177,10 +174,6 @@ function guardVerdicts({reasons}: Decision, {lines}: Policy, protection: Protect
       text,
     }
   })
-}
-
-function isGuard(rule: ReasonRule): boolean {
-  return (GUARDS as readonly ReasonRule[]).includes(rule)
 }
 
 function textOf(reasons: Reason[]): string {

@@ -1,7 +1,7 @@
 import {formatDuration} from '../duration.js'
 import {describePin, livePin} from '../protection.js'
 import {type Reason} from '../reasons.js'
-import {keepersOf, rowRulesOf, selectorsOf} from '../rule-names.js'
+import {keepersOf, needsRows, selectorsOf} from '../rule-names.js'
 import {type RetentionRules} from '../rule-types.js'
 import {isInFuture, isNew, mayBeUploading, type Run} from '../runs.js'
 import {type Knowledge, rowsOf} from './knowledge.js'
@@ -37,7 +37,7 @@ export function isCounted(run: Run, rules: RetentionRules, now: Date, known: Kno
 /** The row of a run comes last of all, seconds after its datasets: rules that need rows have to wait for it. */
 function graceReason(run: Run, rules: RetentionRules, now: Date, {citations}: Knowledge): string | undefined {
   if (mayBeUploading(run, now, rules.graceMs)) return 'may still be uploading'
-  const lacksRow = rowRulesOf(rules).length > 0 && rowsOf(run, citations).length === 0
+  const lacksRow = needsRows(rules) && rowsOf(run, citations).length === 0
   return lacksRow && isNew(run, now, rules.graceMs) ? 'its row may still come' : undefined
 }
 

@@ -1,5 +1,5 @@
 import {cutoffOf} from '../duration.js'
-import {bestFirst, scoreOf} from '../ranking.js'
+import {bestFirst, scoreOf, scoreText} from '../ranking.js'
 import {type Reason, type ReasonRule} from '../reasons.js'
 import {type RetentionRules} from '../rule-types.js'
 import {type Period, PERIODS} from '../rule-words.js'
@@ -171,14 +171,4 @@ export function unranked(
         ? `no ${by} of a finished evaluation, so never among the best`
         : otherwise && `${otherwise} by ${by} (${scoreText(score)})`
   return text === undefined ? [] : [{rule: 'keep-best', text}]
-}
-
-/**
- * A score as short as it can be without looking like nothing, or like one on the other side of a limit.
- * @param limit what it was held against
- */
-export function scoreText(score: number, limit = Infinity): string {
-  const rounded = Math.round(score * 10_000) / 10_000
-  const looksRight = rounded < limit === score < limit && (rounded === 0) === (score === 0)
-  return String(looksRight ? rounded : score)
 }

@@ -2,7 +2,7 @@ import {type Citations} from '../citations.js'
 import {type Evidence} from '../evidence.js'
 import {type LeaderboardRow} from '../leaderboard-rows.js'
 import {type Protection} from '../protection.js'
-import {rowRulesOf} from '../rule-names.js'
+import {needsRows} from '../rule-names.js'
 import {type RetentionRules} from '../rule-types.js'
 import {type Run} from '../runs.js'
 
@@ -23,5 +23,5 @@ export function rowsOf({timestamp}: Run, citations: Citations | 'unknown'): read
 
 /** Whether the rules rest on rows that are not known. */
 export function lacksRows(rules: RetentionRules, citations: Citations | 'unknown'): boolean {
-  return citations === 'unknown' && rowRulesOf(rules).length > 0
+  return citations === 'unknown' && needsRows(rules)
 }

@@ -2,14 +2,13 @@ import {cutoffOf} from '../duration.js'
 import {isUnfinished, type Standing, standingOfAll} from '../evidence.js'
 import {type LeaderboardRow} from '../leaderboard-rows.js'
 import {matcherOf} from '../patterns.js'
-import {scoreOf} from '../ranking.js'
+import {scoreOf, scoreText} from '../ranking.js'
 import {type Reason, type ReasonRule} from '../reasons.js'
 import {choosesRuns} from '../rule-names.js'
 import {type RetentionRules} from '../rule-types.js'
 import {type Status} from '../rule-words.js'
 import {isOlderThan, type Run} from '../runs.js'
 import {brief} from '../text.js'
-import {scoreText} from './keepers.js'
 import {type Knowledge, rowsOf} from './knowledge.js'
 
 /** What one selector says of one run. */
@@ -87,9 +86,9 @@ function byCompleteness({ignoreLeaderboard}: RetentionRules): Selector {
 function byRows(rules: RetentionRules): Selector[] {
   const {models, teams, purposes, statuses, unreferenced, scoreBelow} = rules
   return [
-    ...(models.length > 0 ? [byText('model', matcherOf(models))] : []),
-    ...(teams.length > 0 ? [byText('team', (team) => teams.includes(team))] : []),
-    ...(purposes.length > 0 ? [byText('purpose', (purpose) => purposes.includes(purpose))] : []),
+    ...(models.length > 0 ? [byColumn('model', matcherOf(models))] : []),
+    ...(teams.length > 0 ? [byColumn('team', (team) => teams.includes(team))] : []),
+    ...(purposes.length > 0 ? [byColumn('purpose', (purpose) => purposes.includes(purpose))] : []),
     ...(statuses.length > 0 ? [byStatus(statuses)] : []),
     ...(unreferenced ? [byAbsence] : []),
     ...(scoreBelow === undefined ? [] : [byScore(scoreBelow, rules)]),
@@ -108,7 +107,7 @@ function ofRows(
 }
 
 /** Where the rows of one run disagree it is in doubt which of them speaks of it: all of them must match. */
-function byText(rule: 'model' | 'purpose' | 'team', isWanted: (text: string) => boolean): Selector {
+function byColumn(rule: 'model' | 'purpose' | 'team', isWanted: (text: string) => boolean): Selector {
   return ofRows(rule, (rows) => {
     const [{[rule]: said}] = rows
     const matching = rows.filter((row) => row[rule] !== undefined && isWanted(row[rule]))

@@ -2,23 +2,24 @@ import {type Citations} from '../citations.js'
 import {RefusedError} from '../errors.js'
 import {groupCell, type LeaderboardRow} from '../leaderboard-rows.js'
 import {scoreOf} from '../ranking.js'
-import {goesByScores, rowRulesOf} from '../rule-names.js'
+import {goesByScores, needsRows, rowRulesOf} from '../rule-names.js'
 import {type RetentionRules} from '../rule-types.js'
 
 /**
  * Refuses rules that need rows where no row is of use to them: a leaderboard that is empty, of another namespace, or without a
  * column would otherwise look like one on which every run has failed to appear.
  * @param runs that are there, or their datasets
+ * @param citations what is not known is not held against the rules: then they make no run go
  * @throws RefusedError
  */
 export function requireUsableRows(
   rules: RetentionRules,
   runs: ReadonlyArray<{timestamp: string}>,
-  {rows}: Citations,
+  citations: Citations | 'unknown',
 ): void {
-  if (runs.length === 0 || rowRulesOf(rules).length === 0) return
+  if (citations === 'unknown' || runs.length === 0 || !needsRows(rules)) return
   const found = runs.flatMap(({timestamp}) => {
-    const own = rows.get(timestamp)
+    const own = citations.rows.get(timestamp)
     return own ? [own] : []
   })
   for (const [flag, what, isOfUse] of needsOf(rules)) {

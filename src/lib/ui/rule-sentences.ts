@@ -1,6 +1,6 @@
 import {type Age, formatSum, usesCalendarUnits} from '../duration.js'
 import {type Metric, METRICS} from '../metrics.js'
-import {rowRulesOf} from '../rule-names.js'
+import {needsRows} from '../rule-names.js'
 import {type RetentionRules} from '../rule-types.js'
 import {type Period, PERIODS} from '../rule-words.js'
 import {printable} from '../text.js'
@@ -65,8 +65,7 @@ export function sentenceOf(flag: string, rules: RetentionRules, cutoff?: Date): 
 /** What the grace period keeps: by rules that need rows it waits for these too, which come last of all. */
 export function graceSentence(rules: RetentionRules): string {
   if (rules.graceMs === 0) return 'nothing: an upload under way is not waited for'
-  const waiting =
-    rowRulesOf(rules).length > 0 ? 'incomplete runs, and runs without a row,' : 'incomplete runs'
+  const waiting = needsRows(rules) ? 'incomplete runs, and runs without a row,' : 'incomplete runs'
   return `${waiting} changed in the last ${formatSum(rules.graceMs)}`
 }
 
