@@ -6,7 +6,7 @@ import {SmoltraceError} from './errors.js'
 import {type Wait} from './hub/repeats.js'
 import {jsonPieces} from './json.js'
 import {type ConnectionOptions} from './session.js'
-import {safe} from './text.js'
+import {capitalized, safe} from './text.js'
 import {joined, type Pieces, writePieces} from './ui/pieces.js'
 import {type Screen, styleFor, widthOf} from './ui/style.js'
 import {describeWait} from './ui/wording.js'
@@ -217,7 +217,7 @@ export abstract class HubCommand extends BaseCommand {
 
   /** Says on stderr what goes on meanwhile. */
   protected note(text: string): void {
-    this.logToStderr(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`)
+    this.logToStderr(`${capitalized(text)}.`)
   }
 }
 

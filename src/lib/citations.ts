@@ -1,6 +1,8 @@
+import {addTo} from './add-to.js'
 import {type LeaderboardRow} from './leaderboard-rows.js'
 import {isRunType, parseDatasetName, type RunDatasetName} from './naming.js'
 import {atOnce, type Steps} from './slices.js'
+import {byText} from './text.js'
 
 /** What the leaderboard says of runs, by the run's timestamp. */
 export interface Citations {
@@ -24,11 +26,7 @@ export function* citing(rows: readonly LeaderboardRow[], namespace: string): Ste
   const meant = new Set<string>()
   for (const row of rows) {
     for (const run of runsMeantBy(row)) meant.add(run)
-    for (const run of runsCitedBy(row, namespace)) {
-      const known = byRun.get(run)
-      if (known) known.push(row)
-      else byRun.set(run, [row])
-    }
+    for (const run of runsCitedBy(row, namespace)) addTo(byRun, run, row)
 
     yield
   }
@@ -77,5 +75,5 @@ function namesIn({resultsDataset, tracesDataset, metricsDataset}: LeaderboardRow
 
 /** Rows without a time are the oldest. Of equals the order stays. */
 function newestRowFirst({timestamp: a = ''}: LeaderboardRow, {timestamp: b = ''}: LeaderboardRow): number {
-  return a < b ? 1 : a > b ? -1 : 0
+  return byText(b, a)
 }

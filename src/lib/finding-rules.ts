@@ -1,3 +1,4 @@
+import {addTo} from './add-to.js'
 import {type Finding} from './findings.js'
 import {
   type CheckedRow,
@@ -14,6 +15,7 @@ import {lossOf, runOfRow} from './references.js'
 import {mayGetRow, uncited} from './remarks.js'
 import {type Run} from './runs.js'
 import {type Steps} from './slices.js'
+import {capitalized} from './text.js'
 
 /** Rows whose results or metrics are gone. Traces alone prove nothing: rows name them also where none were ever made. */
 export function* danglingRows({rows, inventory}: CheckFacts): Steps<Finding[]> {
@@ -78,8 +80,8 @@ export function* duplicateRows({rows}: CheckFacts): Steps<Finding[]> {
     const {data, references} = checked
     const results = references.find(({type}) => type === 'results')
     const isNowhere = results === undefined || results.state === 'local' || results.state === 'other'
-    if (results && !isNowhere) push(byDataset, results.dataset ?? results.name, checked)
-    if (data.runId !== undefined) push(byId, data.runId, checked)
+    if (results && !isNowhere) addTo(byDataset, results.dataset ?? results.name, checked)
+    if (data.runId !== undefined) addTo(byId, data.runId, checked)
     yield
   }
 
@@ -187,16 +189,6 @@ export function* exposedRuns({rows, inventory, known}: CheckFacts): Steps<Findin
   ]
 }
 
-function push<T>(groups: Map<string, T[]>, key: string, item: T): void {
-  const group = groups.get(key)
-  if (group) group.push(item)
-  else groups.set(key, [item])
-}
-
 function keyOf(group: CheckedRow[]): string {
   return group.map(({row}) => row).join(' ')
-}
-
-function capitalized(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }

@@ -9,7 +9,7 @@ import {type RepoFile} from './hub/files.js'
 import {COLUMNS, IDENTITY, type LeaderboardRow, toRows} from './leaderboard-rows.js'
 import {type ConnectionOptions, openSession} from './session.js'
 import {inSlices} from './slices.js'
-import {safe} from './text.js'
+import {byText, safe} from './text.js'
 
 /** In bytes: usual ones have some hundred thousand. */
 const LARGEST_FILE = 256 * 1024 * 1024
@@ -78,7 +78,7 @@ function dataFiles(files: RepoFile[], name: string): RepoFile[] {
   const huge = parquet.find(({size}) => size > LARGEST_FILE)
   if (huge) throw unreadable(name, huge.path, `it has ${huge.size} bytes, which no leaderboard has`)
   requireAllShards(parquet, name)
-  return parquet.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  return parquet.toSorted((a, b) => byText(a.path, b.path))
 }
 
 function mayHoldRows(path: string): boolean {

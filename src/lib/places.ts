@@ -4,7 +4,7 @@ import {type LeaderboardRow} from './leaderboard-rows.js'
 import {type KnownDatasets, type Reference, type ReferenceState} from './references.js'
 import {type Run} from './runs.js'
 import {type Steps} from './slices.js'
-import {safeName} from './text.js'
+import {listing, safeName} from './text.js'
 
 /** A row and what became of the datasets that it names. */
 export interface CheckedRow {
@@ -69,8 +69,7 @@ export function rowsThat(verb: string, {rows}: Place): string {
 export function some(items: Array<number | string>): string {
   const rest = items.length - NAMES_SHOWN
   const named = items.slice(0, NAMES_SHOWN).map(String)
-  if (rest > 0) return `${named.join(', ')} and ${rest} more`
-  return named.length < 2 ? named.join('') : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`
+  return listing(rest > 0 ? [...named, `${rest} more`] : named)
 }
 
 /** A name from the leaderboard, fit for a terminal and a sentence. */

@@ -1,4 +1,5 @@
 import {requireWriteAccess} from './access.js'
+import {checkCount} from './checks.js'
 import {citedRuns} from './citations.js'
 import {discover, type Inventory} from './datasets.js'
 import {RefusedError, UsageError} from './errors.js'
@@ -154,8 +155,7 @@ function checkUntil(until: string | undefined, now: Date): void {
 }
 
 function checkTop({runs = false, top, by}: ProtectOptions): void {
-  if (top !== undefined && !(Number.isSafeInteger(top) && top > 0))
-    throw new UsageError('--top takes a whole number from 1 up.')
+  checkCount(top, '--top')
   if (top !== undefined && runs)
     throw new UsageError('--runs pins every cited run, --top only the best: give one.')
   if (by !== undefined) parseMetric(by)

@@ -4,6 +4,7 @@ import {type Hub} from './hub/client.js'
 import {hasNameTwice} from './json.js'
 import {parseTimestamp} from './naming.js'
 import {type LeaderboardProtection, type Pin, type Protection} from './protection.js'
+import {byText} from './text.js'
 
 /**
  * Where the protection is kept: in a dot-directory of the leaderboard, which `datasets` ignores and which the next
@@ -80,7 +81,7 @@ export function parseProtection(text: string, name: string): Protection {
 
 /** Writes the protection file's text; runs in the order of their timestamps, so that a change is a small one. */
 export function formatProtection({leaderboard, runs}: Protection): string {
-  const pins = Object.entries(runs ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const pins = Object.entries(runs ?? {}).toSorted(([a], [b]) => byText(a, b))
   const parts = {version: VERSION, leaderboard, ...(pins.length > 0 && {runs: Object.fromEntries(pins)})}
   return `${JSON.stringify(parts, undefined, 2)}\n`
 }

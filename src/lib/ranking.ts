@@ -2,6 +2,7 @@ import {type Citations, citationsIn} from './citations.js'
 import {standingOf} from './evidence.js'
 import {type LeaderboardRow} from './leaderboard-rows.js'
 import {type Metric, METRICS} from './metrics.js'
+import {byText} from './text.js'
 
 /**
  * The score of a run: that of its newest row which says that it finished and has one.
@@ -39,7 +40,7 @@ export function rankedRuns(
 ): string[] {
   const order = bestFirst(by)
   return scoresIn(citationsIn(rows, namespace), by)
-    .sort(([runA, a], [runB, b]) => order(a, b) || (runA < runB ? 1 : -1))
+    .sort(([runA, a], [runB, b]) => order(a, b) || byText(runB, runA))
     .map(([run]) => run)
     .slice(0, limit)
 }

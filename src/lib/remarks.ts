@@ -2,7 +2,7 @@ import {formatDuration} from './duration.js'
 import {type Place, type Remark, REMARK_KINDS, type RemarkKind} from './findings.js'
 import {DEFAULT_GRACE_MS} from './overview.js'
 import {type CheckFacts, emptyPlace, merged, placesBy, rowsThat, shown, some} from './places.js'
-import {type Run} from './runs.js'
+import {isNew, type Run} from './runs.js'
 import {type Steps} from './slices.js'
 
 const REMARKS: Record<RemarkKind, (place: Place, owners: string[]) => string> = {
@@ -56,6 +56,6 @@ export function* uncited({rows, runs}: CheckFacts): Steps<Run[]> {
 }
 
 /** Something of the run was created or changed within the grace period; the row comes last, also of a complete run. */
-export function mayGetRow({newestChange}: Run, now: Date): boolean {
-  return now.getTime() - newestChange.getTime() < DEFAULT_GRACE_MS
+export function mayGetRow(run: Run, now: Date): boolean {
+  return isNew(run, now, DEFAULT_GRACE_MS)
 }

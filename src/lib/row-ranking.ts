@@ -1,6 +1,7 @@
+import {checkCount, checkWords} from './checks.js'
 import {type Inventory, type LeaderboardDataset} from './datasets.js'
-import {UsageError} from './errors.js'
 import {type Standing, standingOf} from './evidence.js'
+import {groupsBy} from './groups.js'
 import {groupCell, type LeaderboardRow} from './leaderboard-rows.js'
 import {viewLeaderboard} from './leaderboard-view.js'
 import {DEFAULT_METRIC, type Metric, METRICS, parseMetric} from './metrics.js'
@@ -126,11 +127,8 @@ export async function readRanking(
  * @throws UsageError where a value is bad
  */
 export function readRankingRules({by, groupBy = [], model = [], limit}: RankingOptions): RankingRules {
-  const unknown = groupBy.find((column) => !GROUP_COLUMNS.includes(column))
-  if (unknown !== undefined)
-    throw new UsageError(`--group-by "${String(unknown)}" is no column: give ${GROUP_COLUMNS.join(', ')}.`)
-  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0))
-    throw new UsageError('--limit takes a whole number from 1 up.')
+  checkWords(groupBy, GROUP_COLUMNS, '--group-by', 'column')
+  checkCount(limit, '--limit')
   const metric = by === undefined ? DEFAULT_METRIC : parseMetric(by)
   const matches = matcherOf(model)
   return {
@@ -209,20 +207,13 @@ function newerFirst(a: RankedRow, b: RankedRow): number {
 }
 
 /** The order of the rows is that of the groups too: the group with the best row comes first. */
-function* groupsOf(rows: RankedRow[], columns: GroupColumn[]): Steps<RankedGroup[]> {
-  const groups = new Map<string, RankedGroup>()
-  for (const row of rows) {
-    const cells = columns.map((column) => groupCell(row.data, column))
-    const key = JSON.stringify(cells.map((cell) => cell ?? null))
-    const values = Object.fromEntries(columns.map((column, index) => [column, cells[index]]))
-    const group: RankedGroup = groups.get(key) ?? {values, rows: [], total: 0}
-    group.rows.push(row)
-    group.total++
-    groups.set(key, group)
-    yield
-  }
-
-  return [...groups.values()]
+function* groupsOf(found: RankedRow[], columns: GroupColumn[]): Steps<RankedGroup[]> {
+  const groups = yield* groupsBy(found, columns, ({data}) => data)
+  return groups.map(({members: rows}) => ({
+    values: Object.fromEntries(columns.map((column) => [column, rows[0] && groupCell(rows[0].data, column)])),
+    rows,
+    total: rows.length,
+  }))
 }
 
 /** Gives the rows of a group their places. */

@@ -1,3 +1,4 @@
+import {checkCount, checkWords} from './checks.js'
 import {parseAge, parseGrace, parseSpan} from './duration.js'
 import {UsageError} from './errors.js'
 import {DEFAULT_METRIC, type Metric, METRICS, parseMetric} from './metrics.js'
@@ -68,10 +69,7 @@ function checkValues(options: RetentionOptions): void {
       throw new UsageError(`\`${name}\` takes an array.`)
   }
 
-  for (const [flag, number] of countsIn(options)) {
-    if (number !== undefined && !(Number.isSafeInteger(number) && number > 0))
-      throw new UsageError(`${flag} takes a whole number from 1 up.`)
-  }
+  for (const [flag, number] of countsIn(options)) checkCount(number, flag)
 
   const {run = [], only = [], status = [], groupBy = []} = options
   checkTimestamps(run, '--run ')
@@ -86,12 +84,6 @@ function checkValues(options: RetentionOptions): void {
 
 function isPlainText(text: unknown): boolean {
   return typeof text === 'string' && text !== '' && text.length <= LONGEST_NAME && text === printable(text)
-}
-
-function checkWords<T>(words: readonly T[], known: readonly T[], flag: string, what: string): void {
-  const unknown = words.find((word) => !known.includes(word))
-  if (unknown !== undefined)
-    throw new UsageError(`${flag} "${String(unknown)}" is no ${what}: give ${known.join(', ')}.`)
 }
 
 /** The options that count runs, with the flags that stand for them. */

@@ -1,3 +1,4 @@
+import {addTo} from './add-to.js'
 import {type Dataset, isOfRun, type RunDataset} from './datasets.js'
 import {HOUR} from './duration.js'
 import {RefusedError} from './errors.js'
@@ -44,10 +45,7 @@ export function* grouping(datasets: Dataset[]): Steps<Run[]> {
   for (const dataset of datasets) {
     yield
     if (!isOfRun(dataset)) continue
-    const key = `${dataset.namespace}/${dataset.timestamp}`
-    const group = groups.get(key)
-    if (group) group.push(dataset)
-    else groups.set(key, [dataset])
+    addTo(groups, `${dataset.namespace}/${dataset.timestamp}`, dataset)
   }
 
   const runs = yield* mapping(groups.values(), toRun)

@@ -42,6 +42,16 @@ export function byText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b)
 }
 
+/** A text that begins a sentence. */
+export function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}
+
+/** `a`, `a and b`, `a, b and c`, or with another word before the last. */
+export function listing(items: readonly string[], word = 'and'): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`
+}
+
 /** An error in words, as a reason that is kept or shown. */
 export function messageOf(error: unknown): string {
   return safe(error instanceof Error ? error.message : String(error))

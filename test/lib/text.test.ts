@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {byText, printable, safeName} from '../../src/lib/text.js'
+import {byText, listing, printable, safeName} from '../../src/lib/text.js'
 
 const letters = (text: string) => text.replaceAll(/[^\p{L}\p{N}]/gu, '')
 
@@ -77,5 +77,20 @@ describe('the order of texts', () => {
       'ä',
     ])
     expect(byText('a', 'a')).to.equal(0)
+  })
+})
+
+describe('a sentence', () => {
+  it('lists things as a sentence does', () => {
+    expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map((items) => listing(items))).to.deep.equal([
+      '',
+      'a',
+      'a and b',
+      'a, b and c',
+    ])
+  })
+
+  it('lists alternatives with another word', () => {
+    expect(listing(['a', 'b', 'c'], 'or')).to.equal('a, b or c')
   })
 })

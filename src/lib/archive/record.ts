@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {RefusedError} from '../errors.js'
 import {type DatasetFacts} from '../hub/facts.js'
 import {type RepoFile} from '../hub/files.js'
+import {byText} from '../text.js'
 import {VERSION} from '../version.js'
 import {fingerprint, isContentOf, readSmall, whatIs, writeWhole} from './disk.js'
 import {formatManifest, type FormerIdentity, type Manifest, parseManifest} from './manifest.js'
@@ -39,7 +40,7 @@ export function describeArchive({
     lastModified,
     archivedAt: now,
     program: `smoltrace/${VERSION}`,
-    files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    files: files.toSorted((a, b) => byText(a.path, b.path)),
     formerly: [],
   }
 }

@@ -1,6 +1,7 @@
 import {type Plan, plannedDatasets, type PlannedRun} from '../plan.js'
 import {type Sizes} from '../sizes.js'
 import {type Steps} from '../slices.js'
+import {byText} from '../text.js'
 import {rulePairs} from '../ui/preview.js'
 import {type Evaluation} from './evaluations.js'
 import {type Amount, amountOf} from './storage.js'
@@ -61,7 +62,7 @@ export function* losing(plan: Plan, evaluations: readonly Evaluation[], sizes: S
     total: plan.delete.length,
     kept: plan.keep.length,
     amount: amountOf(plannedDatasets(plan), sizes),
-    keepers: [...keepers].sort(([a, many], [b, few]) => few - many || (a < b ? -1 : 1)),
+    keepers: [...keepers].sort(([a, many], [b, few]) => few - many || byText(a, b)),
   }
 }
 

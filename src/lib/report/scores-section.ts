@@ -1,5 +1,6 @@
 import {METRICS} from '../metrics.js'
-import {count, listing, minute, thousands} from '../ui/wording.js'
+import {listing} from '../text.js'
+import {count, minute, thousands} from '../ui/wording.js'
 import {costChart} from './cost-chart.js'
 import {type LeftOut} from './evaluations.js'
 import {type Markup, markup, type Part} from './markup.js'

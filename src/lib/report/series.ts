@@ -1,3 +1,4 @@
+import {addTo} from '../add-to.js'
 import {type Metric} from '../metrics.js'
 import {bestFirst} from '../ranking.js'
 import {byText} from '../text.js'
@@ -117,12 +118,6 @@ function meanOf(numbers: number[]): number {
 
 function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group) group.push(item)
-    else groups.set(key, [item])
-  }
-
+  for (const item of items) addTo(groups, keyOf(item), item)
   return groups
 }

@@ -1,4 +1,5 @@
 import {cutoffOf} from '../duration.js'
+import {groupsBy} from '../groups.js'
 import {bestFirst, scoreOf, scoreText} from '../ranking.js'
 import {type Reason, type ReasonRule} from '../reasons.js'
 import {type RetentionRules} from '../rule-types.js'
@@ -6,7 +7,6 @@ import {type Period, PERIODS} from '../rule-words.js'
 import {isOlderThan, newestFirst, type Run} from '../runs.js'
 import {type Steps} from '../slices.js'
 import {bucketOf} from './buckets.js'
-import {groupsBy} from './groups.js'
 import {isCounted} from './guards.js'
 import {type Knowledge, rowsOf} from './knowledge.js'
 

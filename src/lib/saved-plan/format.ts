@@ -7,7 +7,7 @@ import {isList, LazyList} from '../lazy-list.js'
 import {inScope, type Plan} from '../plan.js'
 import {type Reason} from '../reasons.js'
 import {atOnce, type Steps} from '../slices.js'
-import {safe} from '../text.js'
+import {byText, safe} from '../text.js'
 import {VERSION} from '../version.js'
 
 /** What the `format` of every saved plan says, whatever its version. */
@@ -136,5 +136,5 @@ function canonicalJson(value: unknown): string {
 }
 
 function sortedEntries(value: object): Array<[string, unknown]> {
-  return Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.entries(value).toSorted(([a], [b]) => byText(a, b))
 }

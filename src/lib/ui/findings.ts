@@ -1,5 +1,6 @@
 import {type Finding, FINDING_KINDS, type FindingKind} from '../findings.js'
 import {type LeaderboardCheck} from '../leaderboard-check.js'
+import {capitalized} from '../text.js'
 import {columnsOf} from './columns.js'
 import {joined, lines, paragraphs, type Pieces} from './pieces.js'
 import {type Screen} from './style.js'
@@ -40,7 +41,7 @@ export function formatCheck(check: LeaderboardCheck, bin: string, screen: Screen
       ? ''
       : lines([
           'Not counted as findings:',
-          ...remarks.map(({message}) => wrapped(sentence(message), 2, screen)),
+          ...remarks.map(({message}) => wrapped(`${capitalized(message)}.`, 2, screen)),
         ]),
     total,
   ])
@@ -59,10 +60,6 @@ function* told(findings: Finding[], bin: string, screen: Screen): Generator<stri
     if (findings[index + 1]?.suggestion !== suggestion)
       yield wrapped(`What to do: ${suggestion.replaceAll('{bin}', bin)}`, 4, screen)
   }
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
 /** Broken between words where the terminal ends, each line as far to the right. */

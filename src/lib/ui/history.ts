@@ -8,10 +8,11 @@ import {
   type JobRecord,
 } from '../job-record.js'
 import {journalName} from '../journal.js'
+import {listing} from '../text.js'
 import {each, joined, lines, paragraphs, type Pieces} from './pieces.js'
 import {type Screen, type Style} from './style.js'
 import {formatPairs, formatTable} from './table.js'
-import {count, listing, minute, moment, thousands} from './wording.js'
+import {count, minute, moment, thousands} from './wording.js'
 
 /** What the reader asked for, and how the program is called. */
 export interface HistoryView extends Screen {

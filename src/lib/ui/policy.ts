@@ -5,12 +5,12 @@ import {keyOfFlag, type PolicyKey} from '../policy/keys.js'
 import {keepersOf, selectorsOf} from '../rule-names.js'
 import {type RetentionRules} from '../rule-types.js'
 import {readRules} from '../rules.js'
-import {printable} from '../text.js'
+import {listing, printable} from '../text.js'
 import {paragraphs, type Pieces} from './pieces.js'
 import {COUNTING, graceSentence, sentenceOf} from './rule-sentences.js'
 import {type Screen} from './style.js'
 import {formatTable} from './table.js'
-import {ageOf, listing, moment} from './wording.js'
+import {ageOf, moment} from './wording.js'
 
 /** A rule of a policy in words. */
 export interface RuleInWords {

@@ -5,12 +5,13 @@ import {choosesRuns, keepersOf, selectorsOf} from '../rule-names.js'
 import {type RetentionRules} from '../rule-types.js'
 import {datasetsIn} from '../runs.js'
 import {freedBy, type Sizes, storageOf, type StorageSum} from '../sizes.js'
+import {listing} from '../text.js'
 import {each, joined, lines, paragraphs, type Pieces} from './pieces.js'
 import {graceSentence, sentenceOf} from './rule-sentences.js'
 import {formatStorageTotal, sizeBehind, type SizeColumn, sizeColumn} from './sizes.js'
 import {type Screen, type Style} from './style.js'
 import {type Column, formatPairs, tablePieces, widest} from './table.js'
-import {ageOf, count, listing, moment, protectionOf, thousands, typesOf} from './wording.js'
+import {ageOf, count, moment, protectionOf, thousands, typesOf} from './wording.js'
 
 /** What the plan does not know of its own deletion. */
 export interface PlanNotes {

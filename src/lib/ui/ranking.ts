@@ -1,13 +1,13 @@
 import {type Metric, METRICS} from '../metrics.js'
 import {type LeaderboardRanking, type RankedGroup, type RankedRow} from '../row-ranking.js'
-import {safeName} from '../text.js'
+import {listing, safeName} from '../text.js'
 import {bar, type BarMarks} from './bars.js'
 import {columnsOf, cut} from './columns.js'
 import {each, joined, paragraphs, type Pieces} from './pieces.js'
 import {formatScore, NO_NUMBER} from './scores.js'
 import {type Screen} from './style.js'
 import {type Column, tablePieces} from './table.js'
-import {count, listing, moment, thousands} from './wording.js'
+import {count, moment, thousands} from './wording.js'
 
 export interface RankingView extends Screen {
   marks: BarMarks

@@ -3,8 +3,8 @@ import {type Metric, METRICS} from '../metrics.js'
 import {needsRows} from '../rule-names.js'
 import {type RetentionRules} from '../rule-types.js'
 import {type Period, PERIODS} from '../rule-words.js'
-import {printable} from '../text.js'
-import {listing, moment, thousands} from './wording.js'
+import {listing, printable} from '../text.js'
+import {moment, thousands} from './wording.js'
 
 /** What each rule says in words, in one place for all who say it. */
 
@@ -38,10 +38,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   '--incomplete-only': ({ignoreLeaderboard}) =>
     ignoreLeaderboard ? 'incomplete' : 'incomplete and not finished',
   '--run': ({runs}) => `named by --run (${listing(runs)})`,
-  '--model': ({models}) => `of a model that matches ${anyOf(models)}`,
-  '--team': ({teams}) => `of the team ${anyOf(teams)}`,
-  '--purpose': ({purposes}) => `for the purpose ${anyOf(purposes)}`,
-  '--status': ({statuses}) => `${anyOf(statuses)}, as the leaderboard says`,
+  '--model': ({models}) => `of a model that matches ${listing(models, 'or')}`,
+  '--team': ({teams}) => `of the team ${listing(teams, 'or')}`,
+  '--purpose': ({purposes}) => `for the purpose ${listing(purposes, 'or')}`,
+  '--status': ({statuses}) => `${listing(statuses, 'or')}, as the leaderboard says`,
   '--unreferenced': () => 'cited by no row of the leaderboard',
   '--score-below': ({scoreBelow, by}) => `scored below ${scoreBelow} by ${METRIC_WORDS.get(by) ?? by}`,
   '--all': () => 'of this namespace, every one of them',
@@ -101,9 +101,4 @@ function ofEach(groupBy: RetentionRules['groupBy']): string {
   const words = groupBy.map((column) => column.replaceAll('_', ' '))
   if (words.length === 0) return ''
   return words.length === 1 ? ` of each ${words[0]}` : ` of each group with the same ${listing(words)}`
-}
-
-/** `a`, `a or b`, `a, b or c`. */
-function anyOf(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }

@@ -1,3 +1,4 @@
+import {capitalized} from '../text.js'
 import {columnsOf, cut} from './columns.js'
 import {type Row, ROW_STATES, type Rows, type RowState} from './rows.js'
 import {type Style} from './style.js'
@@ -72,10 +73,6 @@ function headlines(rows: Rows, {note, pace}: Heading, width: number): string[] {
   if (columnsOf(full) <= width) return [full]
   const short = [...counts, note].join(', ')
   return columnsOf(short) <= width ? [short] : [[...counts, ...speed].join(', '), `  ${capitalized(note)}`]
-}
-
-function capitalized(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
 /** What of the list is not shown, by state. */

@@ -16,11 +16,6 @@ export function thousands(number: number): string {
   return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** `a`, `a and b`, `a, b and c`. */
-export function listing(items: string[]): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
-}
-
 /** `2026-11-23 02:44 UTC`. */
 export function moment(date: Date): string {
   return `${minute(date)} UTC`

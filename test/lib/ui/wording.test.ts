@@ -10,7 +10,6 @@ import {
   describeState,
   describeWait,
   formatBytes,
-  listing,
   minute,
   moment,
   protectionOf,
@@ -38,15 +37,6 @@ describe('wording', () => {
       '1,000',
       '12,345',
       '1,234,567',
-    ])
-  })
-
-  it('lists things as a sentence does', () => {
-    expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map((items) => listing(items))).to.deep.equal([
-      '',
-      'a',
-      'a and b',
-      'a, b and c',
     ])
   })
 

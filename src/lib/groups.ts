@@ -1,9 +1,9 @@
-import {groupCell, type LeaderboardRow} from '../leaderboard-rows.js'
-import {type GroupColumn} from '../rule-words.js'
-import {type Steps} from '../slices.js'
-import {brief} from '../text.js'
+import {groupCell, type LeaderboardRow} from './leaderboard-rows.js'
+import {type GroupColumn} from './rule-words.js'
+import {type Steps} from './slices.js'
+import {brief} from './text.js'
 
-/** Runs that keepers count together. */
+/** Rows, or runs by their rows, that agree in some columns. */
 export interface Group<T> {
   /** For people, and safe to print: `model gpt-4o, no team`; empty where nothing was grouped. */
   name: string
