@@ -24,9 +24,10 @@ export interface TimeSources {
  * @param isPossible where a source says what cannot be, the next one counts
  */
 export function timeOfRow(
-  {timestamp, run, found}: TimeSources,
+  sources: TimeSources,
   isPossible: (date: Date) => boolean = () => true,
 ): RowTime | undefined {
+  const {timestamp, run, found} = sources
   const named = run === undefined ? undefined : parseTimestamp(run)
   const times = [
     found && {date: found.time, isLocal: false},

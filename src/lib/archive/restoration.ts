@@ -110,9 +110,11 @@ export async function nextStep({
 async function hasUsualAttributes(hub: Hub, name: string, revision: string): Promise<boolean> {
   const text = await hub.readText({name, revision, path: ATTRIBUTES})
   const lines = (text ?? '').split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))
-  return lines.length > 0 && lines.every((line) => USUAL_LINE.test(line))
+  return lines.some((line) => line.startsWith(USUAL_BEGIN)) && lines.every((line) => USUAL_LINE.test(line))
 }
 
+/** A new dataset's attributes name the form that datasets come in; few who write their own name all of it. */
+const USUAL_BEGIN = '*.parquet '
 const USUAL_LINE = /^\S+ filter=lfs diff=lfs merge=lfs -text\s*$/
 
 /** A gate cannot be created: until somebody sets it again, nobody else may see the dataset. */

@@ -232,6 +232,7 @@ describe('restoring', () => {
       ['another file', {'other.txt': 'x'}],
       ['another content', {'README.md': 'x'}],
       ['another `.gitattributes`', {'.gitattributes': 'x'}],
+      ['one that somebody wrote', {'.gitattributes': '*.txt filter=lfs diff=lfs merge=lfs -text\n'}],
     ] as const)
       it(`is left alone where it has ${title}`, () =>
         withArchive(async (dir) => {
