@@ -9,22 +9,26 @@ import {
   prepareExecution,
   requireArchive,
 } from './execution.js'
-import {findOut} from './find-out.js'
 import {parseDatasetName} from './naming.js'
 import {gone, type Outcome} from './outcomes.js'
 import {hasChoice, picking} from './picking.js'
-import {frozen, makePlanOfNames, type Plan, planning} from './plan.js'
+import {frozen, makePlanOfNames, type Plan} from './plan.js'
+import {planBy} from './planning.js'
 import {readProtection} from './protection-file.js'
 import {refuseProtected} from './protection.js'
 import {type CleanupResult, resultOf} from './result.js'
-import {deciding} from './retention.js'
-import {requireUsableRows} from './retention/usable-rows.js'
 import {isEveryRunByScope} from './rule-names.js'
 import {type RetentionOptions, type RetentionRules} from './rule-types.js'
 import {readRules} from './rules.js'
-import {grouping, requireRuns} from './runs.js'
 import {checkPlanTarget, savePlan} from './saved-plan.js'
-import {type ConnectionOptions, machineTime, openSession, requireDeletable, type Session} from './session.js'
+import {
+  type ConnectionOptions,
+  machineTime,
+  openSession,
+  requireDeletable,
+  type Session,
+  warnIfPowerless,
+} from './session.js'
 import {readSizesIfAsked, type Sizes, type SizesOption} from './sizes.js'
 import {inSlices} from './slices.js'
 
@@ -61,15 +65,8 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   requirePower(session, options)
   const sizes = await readSizesIfAsked(session, options)
   const inventory = await discover(session)
-  const known = await findOut(session, inventory, rules, {mustBeCertain: !isPreview(options)})
-  const runs = await inSlices(grouping(inventory.datasets))
-  requireRuns(rules.runs, runs, '--run ')
-  requireUsableRows(rules, runs, known.citations)
-  const protection = known.protection === 'unknown' ? {} : known.protection
-  const decisions = await inSlices(deciding(runs, rules, session.now, {...known, protection}))
-  const archives = options.archive !== undefined
-  const made = await inSlices(planning(inventory, decisions, rules, known.protection))
-  const byRules = frozen({...made, archives})
+  const made = await planBy(rules, inventory, session, {mustBeCertain: !isPreview(options)})
+  const byRules = frozen({...made, archives: options.archive !== undefined})
   const plan = await choose(byRules, session, options)
   if (!plan)
     return resultOf({
@@ -112,9 +109,8 @@ async function checkSaving(options: CleanupOptions): Promise<void> {
 }
 
 function requirePower(session: Session, options: ExecutionOptions): void {
-  const {powerless} = session.access
-  if (!isDryRun(options)) requireDeletable(session)
-  else if (powerless) session.warnings.push(`With this token nothing could be deleted: ${powerless}.`)
+  if (isDryRun(options)) warnIfPowerless(session)
+  else requireDeletable(session)
 }
 
 /** Without a prompt, nothing else shows that `--only` alone takes in every run. */

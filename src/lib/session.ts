@@ -75,6 +75,11 @@ export function requireDeletable({access, isTimeCertain}: Session): void {
     throw new RefusedError('Refused: the Hub did not say what time it is, so no age is certain.')
 }
 
+/** Says of a plan that is only looked at that it could not be carried out. */
+export function warnIfPowerless({access: {powerless}, warnings}: Session): void {
+  if (powerless) warnings.push(`With this token nothing could be deleted: ${powerless}.`)
+}
+
 async function askWho(hub: Hub, source: string): Promise<Identity> {
   try {
     return await hub.whoAmI()

@@ -1,12 +1,12 @@
-import {cleanupDatasets} from '../cleanup.js'
 import {discover} from '../datasets.js'
 import {requireLeaderboard} from '../leaderboard-view.js'
 import {readLeaderboard} from '../leaderboard.js'
 import {type Metric} from '../metrics.js'
-import {type Plan} from '../plan.js'
+import {planBy} from '../planning.js'
 import {type RetentionOptions} from '../rule-types.js'
+import {readRules} from '../rules.js'
 import {grouping} from '../runs.js'
-import {type ConnectionOptions, openSession} from '../session.js'
+import {type ConnectionOptions, openSession, warnIfPowerless} from '../session.js'
 import {readSizesIfAsked} from '../sizes.js'
 import {inSlices} from '../slices.js'
 import {type Report, reporting} from './report.js'
@@ -26,20 +26,12 @@ export interface ReportOptions extends ConnectionOptions {
 export async function gatherReport(options: ReportOptions): Promise<Report> {
   const {by, policy, ...connection} = options
   const session = await openSession(connection)
+  if (policy) warnIfPowerless(session)
   const sizes = (await readSizesIfAsked(session, {sizes: true})) ?? 'unknown'
   const inventory = await discover(session)
   const rows = await readLeaderboard(session.hub, requireLeaderboard(inventory, session))
   const runs = await inSlices(grouping(inventory.datasets))
-  const planned = policy && (await planBy(policy, connection))
-  const warnings = [...new Set([...(planned?.warnings ?? []), ...session.warnings])]
-  return inSlices(reporting({inventory, rows, runs, sizes, plan: planned?.plan, by, warnings}))
-}
-
-/** The plan of the dry run that `cleanup` makes by the same rules. */
-async function planBy(
-  policy: RetentionOptions,
-  connection: ConnectionOptions,
-): Promise<{plan: Plan; warnings: string[]}> {
-  const {plan, warnings} = await cleanupDatasets({...policy, ...connection, dryRun: true})
-  return {plan, warnings}
+  // As in a dry run of `cleanup`, and of the very listing that the rest of the page shows.
+  const plan = policy && (await planBy(readRules(policy), inventory, session, {mustBeCertain: false}))
+  return inSlices(reporting({inventory, rows, runs, sizes, plan, by, warnings: session.warnings}))
 }

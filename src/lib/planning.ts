@@ -1,0 +1,29 @@
+import {type Inventory} from './datasets.js'
+import {findOut} from './find-out.js'
+import {type Plan, planning} from './plan.js'
+import {deciding} from './retention.js'
+import {requireUsableRows} from './retention/usable-rows.js'
+import {type RetentionRules} from './rule-types.js'
+import {grouping, requireRuns} from './runs.js'
+import {type Session} from './session.js'
+import {inSlices} from './slices.js'
+
+/**
+ * The plan that rules make of what a listing shows. Reads what they rest on beside the datasets; unless that must be certain,
+ * what cannot be read is only `unknown`, with a warning.
+ * @throws RefusedError where a run that is named is not there, or no row is of use to rules that need rows; else as `findOut`
+ */
+export async function planBy(
+  rules: RetentionRules,
+  inventory: Inventory,
+  session: Session,
+  certainty: {mustBeCertain: boolean},
+): Promise<Plan> {
+  const {protection, ...said} = await findOut(session, inventory, rules, certainty)
+  const runs = await inSlices(grouping(inventory.datasets))
+  requireRuns(rules.runs, runs, '--run ')
+  requireUsableRows(rules, runs, said.citations)
+  const known = {...said, protection: protection === 'unknown' ? {} : protection}
+  const decisions = await inSlices(deciding(runs, rules, session.now, known))
+  return inSlices(planning(inventory, decisions, rules, protection))
+}
