@@ -9,7 +9,7 @@ setTimeout(keepHeapSmall, 300).unref()
 keepCompiledCode()
 if (process.env.DEBUG) process.setSourceMapsEnabled(true)
 const {execute} = await import('../dist/program.js')
-await execute({dir: import.meta.url})
+await execute({dir: new URL('../dist/cli/', import.meta.url).href})
 
 /**
  * Lets Node read its compiled code back at the next start, where it can. In a folder of the user's own: in the common

@@ -2,19 +2,15 @@
  * Measures how fast the program is, each figure as a whole process and beside what it is compared with. `npm run bench` runs all
  * of it, `npm run bench start size` only these parts. It measures and never judges.
  */
-import {execFileSync} from 'node:child_process'
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {fileURLToPath} from 'node:url'
 
 import {deletions, quota} from './bench/deletions.js'
 import {type Figure, table} from './bench/figure.js'
 import {listings, sizes} from './bench/sizes.js'
 import {starts} from './bench/starts.js'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const oclif = join(root, 'node_modules/oclif/bin/run.js')
 const parts: Record<string, () => Promise<Figure[]>> = {
   start: starts,
   size: sizes,
@@ -27,8 +23,6 @@ const unknown = wanted.filter((name) => !Object.hasOwn(parts, name))
 if (unknown.length > 0)
   throw new Error(`No such part: ${unknown.join(', ')}. There are ${Object.keys(parts).join(', ')}.`)
 
-// The package has it; without, each start would load every command.
-execFileSync(process.execPath, [oclif, 'manifest'], {cwd: root, stdio: 'ignore'})
 // Journals of the runs that are measured belong nowhere else.
 const data = mkdtempSync(join(tmpdir(), 'smoltrace-bench-'))
 Object.assign(process.env, {SMOLTRACE_DATA_DIR: data, NO_COLOR: '1'})
@@ -38,5 +32,5 @@ try {
     console.log(`\n${table(await measure())}`)
   }
 } finally {
-  for (const path of [data, join(root, 'oclif.manifest.json')]) rmSync(path, {recursive: true, force: true})
+  rmSync(data, {recursive: true, force: true})
 }

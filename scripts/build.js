@@ -7,6 +7,7 @@ import {dirname} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {glob} from 'tinyglobby'
 
+import {writeFaces} from './faces.js'
 import {lazily, LAZY_PACKAGES} from './lazily.js'
 import {mapOfOwnCode} from './maps.js'
 import {noticesOf} from './notices.js'
@@ -19,6 +20,7 @@ execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'ts
   stdio: 'inherit',
 })
 
+const commands = await glob('**/*.ts', {cwd: 'src/commands'})
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'))
 const common = {
   bundle: true,
@@ -39,8 +41,9 @@ const bundles = [
       'src/index.ts',
       'src/program.ts',
       'src/help.ts',
+      'src/host-command.ts',
       'src/lib/sandbox/index.ts',
-      ...(await glob('src/commands/**/*.ts')),
+      ...commands.map((file) => `src/commands/${file}`),
     ],
     outbase: 'src',
     outdir: 'dist',
@@ -74,3 +77,4 @@ writeFileSync(
   'dist/THIRD-PARTY-NOTICES.txt',
   noticesOf(bundles.flatMap(({metafile}) => Object.keys(metafile.inputs))),
 )
+writeFaces(commands)

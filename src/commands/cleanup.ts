@@ -73,7 +73,6 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       command: '<%= config.bin %> <%= command.id %> --apply plan.json --no-dry-run',
     },
   ]
-  static override hiddenAliases = ['smoltrace:cleanup']
   static override flags = cleanupFlags
   private progress: Progress | undefined
   /** Whether a DELETE may have been sent. */

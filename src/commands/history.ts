@@ -22,7 +22,6 @@ export default class History extends BaseCommand {
       command: `<%= config.bin %> <%= command.id %> --since 7d --json | jq -r '.jobs[].datasets[] | select(.state == "deleted").name'`,
     },
   ]
-  static override hiddenAliases = ['smoltrace:history']
   static override args = {
     job: Args.string({
       ...FROM_COMMAND_LINE,

@@ -26,7 +26,6 @@ Exit codes: 0 all restored or already there, 1 error or refused, 2 usage, 3 some
       command: '<%= config.bin %> <%= command.id %> ./archive 20260131_235959',
     },
   ]
-  static override hiddenAliases = ['smoltrace:restore']
   static override args = {
     dir: Args.string({
       ...FROM_COMMAND_LINE,

@@ -4,6 +4,7 @@ import {once} from 'node:events'
 import {BaseCommand, withPrefix} from '../lib/base-command.js'
 import {UsageError} from '../lib/errors.js'
 import {wholeNumber} from '../lib/flags.js'
+import {findByWords, HOST_TOPIC, topicOf} from '../lib/host-topic.js'
 import {splitArguments} from '../lib/sandbox/arguments.js'
 import {type Quota, type Sandbox as SandboxHub} from '../lib/sandbox/index.js'
 import {withoutTokens} from '../lib/text.js'
@@ -15,7 +16,7 @@ export default class Sandbox extends BaseCommand {
   static override description = `Starts a Hub on this machine with the account of an invented person: runs of three months, a leaderboard, an organisation, and datasets with nearly right names that must survive everything.
 
 With a command, runs that command inside, and the Hub is gone when it ends. Its own flags stand before the command; all that follows the first word belongs to the command. Without one, serves until Ctrl-C and prints the variables that lead other terminals there.`
-  static override usage = 'sandbox [FLAGS] [COMMAND]'
+  static override usage = '<%= command.id %> [FLAGS] [COMMAND]'
   static override examples = [
     {
       description: 'See what a cleanup would do:',
@@ -34,7 +35,6 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
       command: '<%= config.bin %> <%= command.id %> --port 8080',
     },
   ]
-  static override hiddenAliases = ['smoltrace:sandbox']
   static override strict = false
   static override flags = {
     runs: wholeNumber({
@@ -130,16 +130,13 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
     }
   }
 
-  /**
-   * The longest run of words that names a command of ours, and the arguments after it. By its topic: in a host the bare
-   * name could be the host's own command, and a rehearsal would become the real thing.
-   */
+  /** In a host by our topic: the bare name could be the host's own command, and a rehearsal would become the real thing. */
   private findInner(words: string[]): InnerCommand {
-    const own = words[0] === 'smoltrace' ? words.slice(1) : words
-    for (let length = Math.min(own.length, 2); length > 0; length--) {
-      const id = ['smoltrace', ...own.slice(0, length)].join(':')
-      if (id !== 'smoltrace:sandbox' && this.config.findCommand(id)) return {id, argv: own.slice(length)}
-    }
+    const own = words[0] === HOST_TOPIC ? words.slice(1) : words
+    const {id: sandbox} = this.ctor
+    const isCommand = (id: string) => id !== sandbox && this.config.findCommand(id) !== undefined
+    const found = findByWords(own, topicOf(sandbox), isCommand)
+    if (found) return found
 
     const named = withoutTokens(words.slice(0, 2).join(' '))
     throw new UsageError(

@@ -3,6 +3,7 @@ import {AsyncLocalStorage} from 'node:async_hooks'
 import {join} from 'node:path'
 
 import {SmoltraceError} from './errors.js'
+import {topicOf, wordsOf} from './host-topic.js'
 import {type Wait} from './hub/repeats.js'
 import {jsonPieces} from './json.js'
 import {type ConnectionOptions} from './session.js'
@@ -54,13 +55,9 @@ export abstract class BaseCommand extends Command {
   /** A result is always an object, so that `--json` always prints a document. */
   abstract override run(): Promise<object>
 
-  /**
-   * The command line's name and what stands before the command, as a person types it. In a host, whose own `cleanup` would
-   * win over ours, the commands are named by their topic.
-   */
+  /** The command line's name and what stands before the command, as a person types it: in a host the topic, too. */
   protected get bin(): string {
-    const topic = this.config.pjson.name === 'smoltrace' ? [] : ['smoltrace']
-    return [this.config.bin, ...topic, ...(prefix.getStore() ?? [])].join(' ')
+    return [this.config.bin, ...topicOf(this.ctor.id), ...(prefix.getStore() ?? [])].join(' ')
   }
 
   /** Whether this runs inside the sandbox, on a Hub that is gone when it ends. */
@@ -159,7 +156,7 @@ export abstract class BaseCommand extends Command {
   }
 
   private get commandName(): string {
-    return this.ctor.id.replaceAll(':', ' ')
+    return wordsOf(this.ctor.id)
   }
 
   private toFailure(error: Error & {oclif?: {exit?: number | false}; suggestions?: string[]}): Failure {

@@ -66,13 +66,6 @@ describe('restore', () => {
       expect(outcomes[0]).to.include({name: NAME, status: 'restored', files: 7})
     }))
 
-  it('answers to its name within another command line as well', () =>
-    withoutDataset(async (dir) => {
-      const {exitCode} = await runCli(['smoltrace:restore', dir], envOf(hub))
-      expect(exitCode).to.equal(0)
-      expect(hub.state.get(NAME)?.files.size).to.equal(7)
-    }))
-
   it('ends with 3 where something was not restored, and says what', () =>
     withoutDataset(async (dir) => {
       await rm(join(dir, 'mira', OWN, 'README.md'))

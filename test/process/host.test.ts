@@ -11,20 +11,14 @@ import {deletionsAt, withHub} from '../support/hub.js'
 import {cleanEnv} from '../support/process.js'
 
 /** Another oclif CLI that has our package as a plugin, and a command `cleanup` of its own. */
-function makeHost(): string {
+function makeHost(topicSeparator: string): string {
   const host = mkdtempSync(join(tmpdir(), 'smoltrace-host-'))
   const pjson = {
     name: 'mycli',
     version: '1.0.0',
     type: 'module',
     dependencies: {smoltrace: '*'},
-    oclif: {
-      bin: 'mycli',
-      dirname: 'mycli',
-      commands: './commands',
-      topicSeparator: ' ',
-      plugins: ['smoltrace'],
-    },
+    oclif: {bin: 'mycli', dirname: 'mycli', commands: './commands', topicSeparator, plugins: ['smoltrace']},
   }
   mkdirSync(join(host, 'commands'))
   mkdirSync(join(host, 'node_modules/@oclif'), {recursive: true})
@@ -36,6 +30,7 @@ function makeHost(): string {
     `import {Command} from '@oclif/core'
 export default class Cleanup extends Command {
   static strict = false
+  static summary = 'The own cleanup of the host.'
   async run() {
     this.log('the own cleanup of the host')
   }
@@ -49,35 +44,106 @@ export default class Cleanup extends Command {
   return host
 }
 
-describe('the plugin in a host', () => {
-  const host = makeHost()
+/** Of help that lists commands, the names of those that stand there. */
+function listed(help: string): string[] {
+  return [...help.matchAll(/^ {2}(\S+(?: \S+)*) {2,}\S/gm)].map(([, name = '']) => name)
+}
 
-  const run = async (argv: string[], env: Record<string, string>) => {
-    const child = spawn(process.execPath, [join(host, 'run.js'), ...argv], {
-      env: {...env, OCLIF_DISABLE_LINKED_ESM_WARNING: '1'},
-    })
-    const [stdout, stderr, [exitCode]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'close') as Promise<[number]>,
-    ])
-    return {stdout, stderr, exitCode}
-  }
+for (const [separator, kind] of [
+  [' ', 'blanks'],
+  [':', 'colons'],
+] as const) {
+  describe(`the plugin in a host that separates words with ${kind}`, () => {
+    const host = makeHost(separator)
 
-  it('answers to its topic where the host has a command of the same name', () =>
-    withHub({runs: 4}, async (hub) => {
-      const {stdout, exitCode} = await run(['smoltrace', 'cleanup', '--keep-recent', '1'], cleanEnv(hub))
+    const run = async (argv: string[], env: Record<string, string> = cleanEnv()) => {
+      const child = spawn(process.execPath, [join(host, 'run.js'), ...argv], {
+        env: {...env, OCLIF_DISABLE_LINKED_ESM_WARNING: '1'},
+      })
+      const [stdout, stderr, [exitCode]] = await Promise.all([
+        text(child.stdout),
+        text(child.stderr),
+        once(child, 'close') as Promise<[number]>,
+      ])
+      return {stdout, stderr, exitCode}
+    }
+
+    it("adds one topic to the host's own commands, and nothing else", async () => {
+      const {stdout, exitCode} = await run(['--help'])
       expect(exitCode).to.equal(0)
-      expect(stdout)
-        .to.include('Runs to delete: ')
-        .and.include('mycli smoltrace cleanup --keep-recent 1 --no-dry-run')
-      expect(deletionsAt(hub)).to.deep.equal([])
-    }))
+      expect(listed(stdout)).to.deep.equal(['smoltrace', 'cleanup'])
+      expect((await run(['cleanup'])).stdout).to.equal('the own cleanup of the host\n')
+      expect((await run(['history'])).exitCode).to.equal(2)
+    })
 
-  it("never runs the host's own command in the sandbox: a rehearsal would become the real thing", async () => {
-    const {stdout, exitCode} = await run(['sandbox', 'cleanup', '--keep-recent', '1'], cleanEnv())
-    expect(exitCode).to.equal(0)
-    expect(stdout).to.include('Cleanup: dry run').and.not.include('the own cleanup of the host')
-    expect(stdout).to.include('mycli smoltrace sandbox cleanup --keep-recent 1 --no-dry-run')
+    for (const words of [[], ['help'], ['--help']]) {
+      it(`lists its commands at smoltrace ${words.join(' ')}`, async () => {
+        const {stdout, stderr, exitCode} = await run(['smoltrace', ...words])
+        expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
+        const names = [
+          'datasets',
+          'runs',
+          'leaderboard',
+          'policy',
+          'cleanup',
+          'restore',
+          'history',
+          'sandbox',
+        ]
+        const full = names.map((name) => `smoltrace${separator}${name}`)
+        expect(listed(stdout)).to.have.members(full)
+      })
+    }
+
+    it("answers to its topic, and names the host's command line", () =>
+      withHub({runs: 4}, async (hub) => {
+        const argv = ['smoltrace', 'cleanup', '--keep-recent', '1']
+        const {stdout, exitCode} = await run(argv, cleanEnv(hub))
+        expect(exitCode).to.equal(0)
+        expect(stdout)
+          .to.include('Runs to delete: ')
+          .and.include('mycli smoltrace cleanup --keep-recent 1 --no-dry-run')
+        expect(deletionsAt(hub)).to.deep.equal([])
+      }))
+
+    it('answers to the full name, with the same document as everywhere', () =>
+      withHub({runs: 4}, async (hub) => {
+        const words = separator === ' ' ? ['smoltrace', 'runs', 'group'] : ['smoltrace:runs:group']
+        for (const argv of [words, ['smoltrace', 'runs', 'group']]) {
+          const {stdout, stderr, exitCode} = await run([...argv, '--json'], cleanEnv(hub))
+          expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
+          expect(JSON.parse(stdout)).to.include({schemaVersion: 1, command: 'runs group'})
+        }
+      }))
+
+    it('ends with its own exit code, and says where to find help', async () => {
+      const wrong = await run(['smoltrace', 'cleanup', '--no-such-flag'])
+      expect(wrong.exitCode).to.equal(2)
+      expect(wrong.stderr).to.include('mycli smoltrace cleanup --help')
+      expect((await run(['smoltrace', 'runs', 'group'])).exitCode).to.equal(4)
+    })
+
+    it('names the host in its examples', async () => {
+      const {stdout} = await run(
+        [`smoltrace${separator}policy${separator}explain`.split(' '), '--help'].flat(),
+      )
+      expect(stdout)
+        .to.include(`$ mycli smoltrace${separator}policy${separator}explain policy.yaml`)
+        .and.include(`$ mycli smoltrace${separator}cleanup --policy policy.yaml`)
+    })
+
+    it('says so where there is no such command', async () => {
+      const {stdout, stderr, exitCode} = await run(['smoltrace', 'clenup', '--all'])
+      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
+      expect(stderr).to.match(/^Error: "clenup" is no command of smoltrace\.\n/)
+      expect(stderr).to.include('mycli smoltrace help')
+    })
+
+    it("never runs the host's own command in the sandbox: a rehearsal would become the real thing", async () => {
+      const {stdout, exitCode} = await run(['smoltrace', 'sandbox', 'cleanup', '--keep-recent', '1'])
+      expect(exitCode).to.equal(0)
+      expect(stdout).to.include('Cleanup: dry run').and.not.include('the own cleanup of the host')
+      expect(stdout).to.include('mycli smoltrace sandbox cleanup --keep-recent 1 --no-dry-run')
+    })
   })
-})
+}

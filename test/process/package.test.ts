@@ -3,7 +3,7 @@ import {execFile} from 'node:child_process'
 import {readFileSync} from 'node:fs'
 import {mkdir, mkdtemp, rm, symlink} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {join, posix} from 'node:path'
 import {promisify} from 'node:util'
 
 import {originsOf} from '../support/bundles.js'
@@ -58,14 +58,22 @@ describe('the package', () => {
     expect(files.filter((file) => !file.startsWith('dist/')).toSorted()).to.deep.equal(BESIDE_DIST)
     const built = files.filter((file) => file.startsWith('dist/'))
     const kinds = built.filter((file) => !/\.(c?js|js\.map|d\.ts)$/.test(file))
-    expect(kinds).to.deep.equal(['dist/THIRD-PARTY-NOTICES.txt'])
+    expect(kinds.toSorted()).to.deep.equal([
+      'dist/THIRD-PARTY-NOTICES.txt',
+      'dist/cli/oclif.manifest.json',
+      'dist/cli/package.json',
+    ])
   })
 
   it('holds every file that its manifest, its exports and its help name', () => {
-    const {commands} = JSON.parse(textOf('oclif.manifest.json'))
-    const paths = Object.values<any>(commands).map(({relativePath}) => relativePath.join('/'))
-    expect(paths).to.have.length.above(10)
-    expect(files).to.include.members([...paths, 'dist/index.js', 'dist/index.d.ts', 'dist/help.js'])
+    for (const face of ['', 'dist/cli']) {
+      const {commands} = JSON.parse(textOf(posix.join(face, 'oclif.manifest.json')))
+      const paths = Object.values<any>(commands).map(({relativePath}) => posix.join(face, ...relativePath))
+      expect(paths).to.have.length.above(10)
+      expect(files).to.include.members(paths)
+    }
+
+    expect(files).to.include.members(['dist/index.js', 'dist/index.d.ts', 'dist/help.js'])
   })
 
   it('tells the licence of every package that it holds code of', () => {

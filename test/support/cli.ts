@@ -8,8 +8,9 @@ import {fileURLToPath} from 'node:url'
 /** The repository, with a slash at the end. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-const pjson = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
-pjson.oclif = {...pjson.oclif, commands: './src/commands', helpClass: './src/help'}
+const read = (path: string) => JSON.parse(readFileSync(`${root}${path}`, 'utf8'))
+const oclif = {...read('src/cli.json'), commands: './src/commands', helpClass: './src/help'}
+const pjson = {...read('package.json'), oclif}
 
 export interface CliResult {
   stdout: string

@@ -29,7 +29,6 @@ export default class DatasetsList extends HubCommand {
       command: "<%= config.bin %> <%= command.id %> --json | jq -r '.datasets[].name'",
     },
   ]
-  static override hiddenAliases = ['smoltrace:datasets:list']
   static override flags = {
     only: onlyFlag(),
     'older-than': selectionFlags['older-than'],

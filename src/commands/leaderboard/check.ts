@@ -26,7 +26,6 @@ Exit codes: 0 done, whatever was found; 1 error, or no leaderboard; 2 usage; 4 n
       command: `<%= config.bin %> <%= command.id %> --json | jq -r '.findings[] | select(.kind == "run-without-row").runs[]'`,
     },
   ]
-  static override hiddenAliases = ['smoltrace:leaderboard:check']
   static override flags = {
     'exit-code': Flags.boolean({summary: `End with exit code ${FOUND} where something is found.`}),
   }

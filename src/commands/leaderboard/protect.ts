@@ -22,7 +22,6 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
       command: '<%= config.bin %> <%= command.id %> --namespace my-org',
     },
   ]
-  static override hiddenAliases = ['smoltrace:leaderboard:protect']
   static override flags = {
     reason: Flags.string({summary: 'Why, for whoever wants to delete it later.', helpValue: 'TEXT'}),
     runs: Flags.boolean({summary: 'Pin every run that the leaderboard cites as well.', exclusive: ['top']}),

@@ -18,7 +18,6 @@ The page names models and runs, also those of private datasets: take care whom y
       command: '<%= config.bin %> <%= command.id %> report.html --policy policy.yaml --force',
     },
   ]
-  static override hiddenAliases = ['smoltrace:leaderboard:report']
   static override args = {
     file: Args.string({...FROM_COMMAND_LINE, description: 'The HTML file to write.', required: true}),
   }

@@ -27,7 +27,6 @@ Durations are the average of one test. Dates are those of the runs on the Hub. O
       command: '<%= config.bin %> <%= command.id %> --csv > leaderboard.csv',
     },
   ]
-  static override hiddenAliases = ['smoltrace:leaderboard:show']
   static override flags = {
     by: byFlag({summary: `What rows are ranked by (default success_rate): ${METRIC_LIST}.`}),
     'group-by': groupByFlag({

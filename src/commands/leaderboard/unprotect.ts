@@ -13,7 +13,6 @@ export default class LeaderboardUnprotect extends HubCommand {
     },
     {description: 'See whether it is protected:', command: '<%= config.bin %> datasets list'},
   ]
-  static override hiddenAliases = ['smoltrace:leaderboard:unprotect']
 
   async run(): Promise<object> {
     const {flags} = await this.parse(LeaderboardUnprotect)

@@ -25,10 +25,10 @@ The form of the file is described by the JSON Schema in schemas/policy.schema.js
     },
     {
       description: 'See everything that the policy would delete:',
-      command: '<%= config.bin %> cleanup --policy policy.yaml',
+      command:
+        "<%= config.bin %> <%= command.id.replace(/policy.explain$/, 'cleanup') %> --policy policy.yaml",
     },
   ]
-  static override hiddenAliases = ['smoltrace:policy:explain']
   static override args = {
     file: Args.string({...FROM_COMMAND_LINE, description: 'The policy file, in YAML.', required: true}),
   }

@@ -25,7 +25,6 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
       command: '<%= config.bin %> <%= command.id %> --json | jq .totals.states',
     },
   ]
-  static override hiddenAliases = ['smoltrace:runs:group']
   static override flags = {...selectionFlags, sizes: sizesFlag}
 
   async run(): Promise<object> {

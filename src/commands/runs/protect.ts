@@ -21,7 +21,6 @@ Pinning again never shortens a pin: the one that holds longer stays.`
     },
     {description: 'See which runs are pinned:', command: '<%= config.bin %> runs group'},
   ]
-  static override hiddenAliases = ['smoltrace:runs:protect']
   static override strict = false
   static override args = {
     timestamp: Args.string({

@@ -16,7 +16,6 @@ export default class RunsUnprotect extends HubCommand {
     },
     {description: 'See which runs are pinned:', command: '<%= config.bin %> runs group'},
   ]
-  static override hiddenAliases = ['smoltrace:runs:unprotect']
   static override strict = false
   static override args = {
     timestamp: Args.string({

@@ -131,8 +131,4 @@ describe('leaderboard report', () => {
     expect(stderr).to.include('cannot be read').and.not.include('which runs finished')
     expect(readFileSync(file, 'utf8')).to.equal('mine')
   })
-
-  it('answers to its name in a host', async () => {
-    expect((await runCli(['smoltrace:leaderboard:report', file], envOf(hub))).exitCode).to.equal(0)
-  })
 })

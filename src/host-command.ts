@@ -1,0 +1,47 @@
+import {loadHelpClass} from '@oclif/core'
+
+import {BaseCommand} from './lib/base-command.js'
+import {UsageError} from './lib/errors.js'
+import {findByWords, HOST_TOPIC} from './lib/host-topic.js'
+import {brief} from './lib/text.js'
+
+/**
+ * `HOST smoltrace …`: a host that separates the words of its commands with colons passes them all to this one, and every
+ * host does what it cannot find.
+ */
+export default class SmoltraceInHost extends BaseCommand {
+  static override summary = 'Keep the Hugging Face Hub tidy after SMOLTRACE agent evaluations.'
+  static override usage = '<%= command.id %> COMMAND'
+  static override hidden = true
+  static override strict = false
+  static override enableJsonFlag = false
+  static override flags = {}
+
+  async run(): Promise<object> {
+    // What stands there is for the command that is named.
+    this.parsed = true
+    const {argv, config} = this
+    const [first] = argv
+    if (first === undefined || first === 'help') await this.showHelp(argv.slice(1))
+    else {
+      const found = findByWords(argv, [HOST_TOPIC], (id) => config.findCommand(id) !== undefined)
+      if (!found) throw unknownCommand(first)
+      await config.runCommand(found.id, found.argv)
+    }
+
+    return {}
+  }
+
+  private async showHelp(words: string[]): Promise<void> {
+    const {config} = this
+    const Help = await loadHelpClass(config)
+    const help = new Help(config, config.pjson.oclif.helpOptions)
+    await help.showHelp([[HOST_TOPIC, ...words].join(':')])
+  }
+}
+
+function unknownCommand(word: string): UsageError {
+  return new UsageError(`"${brief(word)}" is no command of ${HOST_TOPIC}.`, {
+    suggestions: ['All commands: {bin} help'],
+  })
+}

@@ -1,0 +1,37 @@
+/** The topic of our commands in a host, whose own `cleanup` or `datasets` they must never stand in for. */
+export const HOST_TOPIC = 'smoltrace'
+
+/** Words of the longest name of a command. */
+const MOST_WORDS = 2
+
+/**
+ * @param id of one of our commands, as oclif knows it: `runs:group`, in a host `smoltrace:runs:group`
+ * @returns what stands before all our commands there: the topic, or nothing
+ */
+export function topicOf(id: string): string[] {
+  return id.split(':')[0] === HOST_TOPIC ? [HOST_TOPIC] : []
+}
+
+/** The words that name a command, without the topic, so that they are the same everywhere: `runs group`. */
+export function wordsOf(id: string): string {
+  return id.split(':').slice(topicOf(id).length).join(' ')
+}
+
+/**
+ * Finds the command that words begin with, the longest that there is.
+ * @param words as typed, after the topic
+ * @param topic what stands before all our commands here
+ * @returns its id and the arguments after it; undefined where no command begins so
+ */
+export function findByWords(
+  words: string[],
+  topic: string[],
+  isCommand: (id: string) => boolean,
+): {id: string; argv: string[]} | undefined {
+  for (let length = Math.min(words.length, MOST_WORDS); length > 0; length--) {
+    const id = [...topic, ...words.slice(0, length)].join(':')
+    if (isCommand(id)) return {id, argv: words.slice(length)}
+  }
+
+  return undefined
+}
