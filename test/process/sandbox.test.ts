@@ -32,6 +32,7 @@ describe('the sandbox as a process', () => {
     server.kill('SIGINT')
     const {stdout, exitCode} = await server.finished
     expect(exitCode).to.equal(0)
+    checkDocument(['sandbox', '--json'], stdout)
     const document = JSON.parse(stdout)
     expect(document).to.include({
       schemaVersion: 1,

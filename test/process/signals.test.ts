@@ -57,6 +57,7 @@ describe('Ctrl-C in the middle of a deletion', () => {
       answers.open()
       const {stdout, stderr, exitCode} = await program.finished
       expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 130})
+      checkDocument(['cleanup', '--json'], stdout)
       const {interrupted, counts, outcomes, remaining} = JSON.parse(stdout)
       expect(interrupted).to.equal(true)
       expect(outcomes).to.have.length(total)
