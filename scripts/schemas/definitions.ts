@@ -157,16 +157,17 @@ const rules = {
 
 const asWritten = (key: string, schema: (description: string) => Schema) =>
   schema(`${key}, as the file has it.`)
+const always = (description: string): Schema => ({const: true, description})
 const several = (key: string) => list(text('One of them.'), `${key}; one of them is enough.`)
 const options = {
   olderThan: asWritten('select.older-than', text),
-  incompleteOnly: asWritten('select.incomplete-only', yesNo),
-  ignoreLeaderboard: asWritten('select.ignore-leaderboard', yesNo),
+  incompleteOnly: asWritten('select.incomplete-only', always),
+  ignoreLeaderboard: asWritten('select.ignore-leaderboard', always),
   model: several('select.model'),
   team: several('select.team'),
   purpose: several('select.purpose'),
   status: list(word(STATUSES, 'A status.'), 'select.status; one of them is enough.'),
-  unreferenced: asWritten('select.unreferenced', yesNo),
+  unreferenced: asWritten('select.unreferenced', always),
   scoreBelow: number('select.score-below, in the unit of the metric.'),
   keepRecent: asWritten('keep.recent', count),
   keepWithin: asWritten('keep.within', text),

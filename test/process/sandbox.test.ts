@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 
+import {checkDocument} from '../support/documents.js'
 import {until} from '../support/hub.js'
 import {cleanEnv, run, start} from '../support/process.js'
 

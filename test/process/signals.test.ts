@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 
 import {type Fault, type Sandbox} from '../../src/lib/sandbox/index.js'
+import {checkDocument} from '../support/documents.js'
 import {deletionsAt, type Gate, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
 import {cleanEnv, type Running, start} from '../support/process.js'
 
