@@ -121,6 +121,11 @@ describe('the published schemas', () => {
     })
   }
 
+  it('are all named by the page about them', () => {
+    const page = readFileSync(join(root, 'docs/json.md'), 'utf8')
+    for (const [path] of publishedSchemas()) expect(page).to.include(`](../schemas/${path})`)
+  })
+
   it('let words grow, but not those that are promised to stay', () => {
     const file = SCHEMA_FILES.find(({path}) => path === 'json/cleanup.schema.json')
     const {Reason, Outcome} = (file?.published.definitions ?? {}) as Record<string, any>

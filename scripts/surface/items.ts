@@ -51,7 +51,7 @@ function itemsOf(command: KnownCommand): Array<[string, unknown]> {
   })
   return [
     [name, facts],
-    ...(Array.isArray(exitCodes) ? [[`${name}: exit codes`, exitCodes] as [string, unknown]] : []),
+    ...(isNothing(exitCodes) ? [] : [[`${name}: exit codes`, exitCodes] as [string, unknown]]),
     ...Object.entries(flags).map(([flag, each]): [string, unknown] => [`${name} --${flag}`, factsOf(each)]),
   ]
 }
