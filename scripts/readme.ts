@@ -1,0 +1,44 @@
+/**
+ * Generates the command reference from the built commands: a list in the README, a page for each topic in `docs/commands`.
+ * With `--check` changes nothing and ends with 1 where it is not current.
+ */
+import {execFileSync} from 'node:child_process'
+import {rmSync} from 'node:fs'
+import {join} from 'node:path'
+import {format, resolveConfig} from 'prettier'
+
+import {root} from '../test/support/cli.js'
+import {type Files, readFiles, settle, writeFiles} from './files.js'
+
+const PLACES = ['README.md', 'docs/commands/*.md']
+const WIDTH = 100
+const OCLIF = join(root, 'node_modules/oclif/bin/run.js')
+
+function oclif(...words: string[]): void {
+  execFileSync(process.execPath, [OCLIF, ...words], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {...process.env, COLUMNS: `${WIDTH}`, NO_COLOR: '1', OCLIF_SKIP_NEW_VERSION_CHECK: 'true'},
+  })
+}
+
+/** Headings as everywhere else, none of the first order in the middle of the README, and lines as the formatter has them. */
+async function tidied(path: string, text: string): Promise<string> {
+  const plain = text.replaceAll(/^# Command Topics\n\n/gm, '').replaceAll(/^(.+)\n=+$/gm, '# $1')
+  return format(plain, {...(await resolveConfig(path)), parser: 'markdown'})
+}
+
+const before = readFiles(...PLACES)
+// Pages of topics that are no more would stay.
+writeFiles(new Map(), 'docs/commands/*.md')
+try {
+  oclif('manifest')
+  oclif('readme', '--no-aliases', '--multi', '--output-dir', 'docs/commands')
+} finally {
+  // With a left-over manifest oclif would run what is not there any more.
+  rmSync(join(root, 'oclif.manifest.json'), {force: true})
+}
+
+const after: Files = new Map()
+for (const [path, text] of readFiles(...PLACES)) after.set(path, await tidied(join(root, path), text))
+settle(before, after, 'readme', ...PLACES)
