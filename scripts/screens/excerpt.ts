@@ -12,12 +12,25 @@ export function excerpt(text: string, excerpts: readonly Excerpt[]): string {
   if (excerpts.length === 0) return text
   const shown = new Set(excerpts.flatMap((each) => rangeOf(lines, each)))
   const pieces: string[] = []
-  for (const [index, line] of lines.entries()) {
-    if (shown.has(index)) pieces.push(line)
-    else if (line !== '' && pieces.at(-1) !== LEFT_OUT) pieces.push(LEFT_OUT)
+  let hidden: string[] = []
+  const leaveOut = () => {
+    if (hidden.some((line) => line !== '')) pieces.push(LEFT_OUT)
+    else if (hidden.length > 0) pieces.push('')
+    hidden = []
   }
 
-  return pieces.join('\n')
+  for (const [index, line] of lines.entries()) {
+    if (!shown.has(index)) {
+      hidden.push(line)
+      continue
+    }
+
+    leaveOut()
+    pieces.push(line)
+  }
+
+  leaveOut()
+  return pieces.join('\n').trimEnd()
 }
 
 function rangeOf(lines: readonly string[], {from, to}: Excerpt): number[] {

@@ -44,7 +44,7 @@ const SIGNS = /^(?<sign>[$(])\s*(?<line>smoltrace .+?)\)?$/
  *     ( smoltrace runs protect 20261020_090213 )
  *     later 2d
  *     $ smoltrace cleanup --older-than 30d --no-dry-run
- *     show Runs to delete to blank
+ *     show Runs to delete … blank
  *     exit 2
  *
  * `$` runs a command and shows it, parentheses run it unseen. What follows belongs to the command before it: `show`, `exit`,
@@ -115,7 +115,7 @@ function addTo(command: Command, verb: string, rest: string): boolean {
     }
 
     case 'show': {
-      const [from = '', to] = rest.split(' to ')
+      const [from = '', to] = rest.split(' … ')
       command.excerpts.push({from, to})
       return true
     }
