@@ -1,3 +1,9 @@
+/**
+ * The front door of the library. `cleanupDatasets` is the whole job in one call; `discoverSmoltraceDatasets`,
+ * `groupDatasetsByRun`, `filterRuns` and `deleteDatasets` are its parts. Examples that run as they stand are in
+ * `docs/library.md`.
+ * @module smoltrace
+ */
 export {type ApplyOptions, applyPlan} from './lib/apply.js'
 export {type ArchiveEvent} from './lib/archive/archive.js'
 export {
