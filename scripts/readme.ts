@@ -3,40 +3,49 @@
  * With `--check` changes nothing and ends with 1 where it is not current.
  */
 import {execFileSync} from 'node:child_process'
-import {rmSync} from 'node:fs'
-import {join} from 'node:path'
+import {existsSync, rmSync} from 'node:fs'
+import {join, relative} from 'node:path'
 import {format, resolveConfig} from 'prettier'
 
 import {root} from '../test/support/cli.js'
 import {type Files, readFiles, settle, writeFiles} from './files.js'
 
-const PLACES = ['README.md', 'docs/commands/*.md']
+const PAGES = 'docs/commands'
+const PLACES = ['README.md', `${PAGES}/*.md`]
 const WIDTH = 100
 const OCLIF = join(root, 'node_modules/oclif/bin/run.js')
+/** What oclif takes for the program: a package of its own where there is one, since the published one is what hosts load. */
+const cli = join(root, 'dist/cli')
+const home = existsSync(cli) ? cli : root
+const up = relative(home, root).replaceAll('\\', '/')
+const pages = [up, PAGES].filter((part) => part !== '').join('/')
 
 function oclif(...words: string[]): void {
   execFileSync(process.execPath, [OCLIF, ...words], {
-    cwd: root,
+    cwd: home,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {...process.env, COLUMNS: `${WIDTH}`, NO_COLOR: '1', OCLIF_SKIP_NEW_VERSION_CHECK: 'true'},
   })
 }
 
-/** Headings as everywhere else, none of the first order in the middle of the README, and lines as the formatter has them. */
+/** Links from the README, headings as everywhere else, none of the first order in its middle, and lines as the formatter has them. */
 async function tidied(path: string, text: string): Promise<string> {
-  const plain = text.replaceAll(/^# Command Topics\n\n/gm, '').replaceAll(/^(.+)\n=+$/gm, '# $1')
+  const plain = text
+    .replaceAll(`](${pages}/`, `](${PAGES}/`)
+    .replaceAll(/^# Command Topics\n\n/gm, '')
+    .replaceAll(/^(.+)\n=+$/gm, '# $1')
   return format(plain, {...(await resolveConfig(path)), parser: 'markdown'})
 }
 
 const before = readFiles(...PLACES)
 // Pages of topics that are no more would stay.
-writeFiles(new Map(), 'docs/commands/*.md')
+writeFiles(new Map(), `${PAGES}/*.md`)
 try {
-  oclif('manifest')
-  oclif('readme', '--no-aliases', '--multi', '--output-dir', 'docs/commands')
+  if (home === root) oclif('manifest')
+  oclif('readme', '--no-aliases', '--multi', '--output-dir', pages, '--readme-path', join(root, 'README.md'))
 } finally {
   // With a left-over manifest oclif would run what is not there any more.
-  rmSync(join(root, 'oclif.manifest.json'), {force: true})
+  if (home === root) rmSync(join(root, 'oclif.manifest.json'), {force: true})
 }
 
 const after: Files = new Map()
