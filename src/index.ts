@@ -1,3 +1,9 @@
+/**
+ * The front door of the library. `cleanupDatasets` is the whole job in one call; `discoverSmoltraceDatasets`,
+ * `groupDatasetsByRun`, `filterRuns` and `deleteDatasets` are its parts. Examples that run as they stand are in
+ * `docs/library.md`.
+ * @module smoltrace
+ */
 export {type ApplyOptions, applyPlan} from './lib/apply.js'
 export {type ArchiveEvent} from './lib/archive/archive.js'
 export {
@@ -17,13 +23,29 @@ export {
   type RunDataset,
 } from './lib/datasets.js'
 export {type DeletionEvent} from './lib/deletion.js'
-export {CancelledError, NotAllowedError, RefusedError, SmoltraceError, UsageError} from './lib/errors.js'
-export {type Evidence, evidenceOf, type RunState, type Standing, stateOf} from './lib/evidence.js'
+export {type Age} from './lib/duration.js'
+export {
+  CancelledError,
+  type ErrorDetails,
+  NotAllowedError,
+  RefusedError,
+  SmoltraceError,
+  UsageError,
+} from './lib/errors.js'
+export {
+  type Evidence,
+  evidenceOf,
+  type RunState,
+  type Standing,
+  type StateContext,
+  stateOf,
+} from './lib/evidence.js'
 export {type ExecutionOptions, type JobEvent} from './lib/execution.js'
 export {type Finding, type FindingKind, type Place, type Remark, type RemarkKind} from './lib/findings.js'
-export {type History, type HistoryOptions, readHistory} from './lib/history.js'
-export {HubError, HubFormatError, HubUnreachableError} from './lib/hub/errors.js'
-export {type Wait} from './lib/hub/repeats.js'
+export {type History, type HistoryOptions, type HistoryProblem, readHistory} from './lib/history.js'
+export {type HubAnswer, HubError, HubFormatError, HubUnreachableError} from './lib/hub/errors.js'
+export {type QuotaWait, type TroubleWait, type Wait} from './lib/hub/repeats.js'
+export {type Visibility} from './lib/hub/uploads.js'
 export {type DatasetRecord, type DatasetState, type JobRecord, type JobState} from './lib/job-record.js'
 export {dataDirectory} from './lib/journal.js'
 export {checkLeaderboard, checkRows, type Findings, type LeaderboardCheck} from './lib/leaderboard-check.js'
@@ -62,7 +84,7 @@ export {
 } from './lib/row-ranking.js'
 export {type RowTime} from './lib/row-time.js'
 export {type RetentionOptions, type RetentionRules} from './lib/rule-types.js'
-export {type GroupColumn} from './lib/rule-words.js'
+export {type GroupColumn, type Period} from './lib/rule-words.js'
 export {groupDatasetsByRun, type Run} from './lib/runs.js'
 export {loadPlan, type PlanFacts, type RunNote, type SavedPlan, savePlan} from './lib/saved-plan.js'
 export {type ConnectionOptions} from './lib/session.js'

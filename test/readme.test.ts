@@ -10,12 +10,12 @@ import {text} from 'node:stream/consumers'
 import {type Sandbox, startSandbox} from '../src/lib/sandbox/index.js'
 import {root} from './support/cli.js'
 
-const readme = readFileSync(`${root}README.md`, 'utf8')
-const examples = [...readme.matchAll(/^([^\n]+):\n\n```js\n(.*?)```/gms)].map(
+const pages = ['README.md', 'docs/library.md'].map((path) => readFileSync(`${root}${path}`, 'utf8'))
+const examples = [...pages.join('\n').matchAll(/^([^\n]+):\n\n```js\n(.*?)```/gms)].map(
   ([, title = '', code = '']) => ({title, code}),
 )
 
-describe('the examples of the README', () => {
+describe('the examples of the README and of the library', () => {
   let hub: Sandbox
   /** A project that has installed the package. */
   let project: string

@@ -21,6 +21,7 @@ import {loadPlan, type SavedPlan} from './saved-plan.js'
 import {type ConnectionOptions, openSession, requireDeletable, type Session} from './session.js'
 import {readSizesIfAsked, type Sizes, type SizesOption} from './sizes.js'
 
+/** How a saved plan is carried out; which runs go is what the plan says. */
 export interface ApplyOptions extends ExecutionOptions, Omit<ConnectionOptions, 'namespace'>, SizesOption {
   /**
    * Called with what is left of the plan and what has fallen out of it, before `confirm`, and with the sizes asked for; waited

@@ -32,6 +32,7 @@ import {
 import {readSizesIfAsked, type Sizes, type SizesOption} from './sizes.js'
 import {inSlices} from './slices.js'
 
+/** Which runs shall go, how it is carried out, and what a caller wants to see of it. */
 export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, RetentionOptions, SizesOption {
   /**
    * Lets a person pick: called with the plan that the rules make, if that leaves any choice. Selectors and keepers are not
@@ -121,6 +122,7 @@ function checkYes({dryRun, yes}: ExecutionOptions, rules: RetentionRules): void 
   )
 }
 
+/** How a deletion of named datasets, or of a plan in hand, is carried out. */
 export interface DeleteOptions extends ConnectionOptions, ExecutionOptions, SizesOption {
   /** The leaderboard may be among the names. */
   deleteLeaderboard?: boolean | undefined

@@ -25,6 +25,10 @@ export const RUN_STATES = [
   'failed',
   'unknown',
 ] as const
+/**
+ * One of them.
+ * @useDeclaredType
+ */
 export type RunState = (typeof RUN_STATES)[number]
 
 /** What a run's state depends on beside the run itself. */

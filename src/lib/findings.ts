@@ -7,6 +7,10 @@ export const FINDING_KINDS = [
   'renamed-namespace',
   'exposed-runs',
 ] as const
+/**
+ * A kind of finding.
+ * @useDeclaredType
+ */
 export type FindingKind = (typeof FINDING_KINDS)[number]
 
 /** What is told of rows and runs without being wrong. */
@@ -17,6 +21,10 @@ export const REMARK_KINDS = [
   'unknown-name',
   'row-may-come',
 ] as const
+/**
+ * A kind of remark.
+ * @useDeclaredType
+ */
 export type RemarkKind = (typeof REMARK_KINDS)[number]
 
 /** Where in a leaderboard, and on the Hub, something is. */

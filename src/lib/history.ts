@@ -17,6 +17,7 @@ export interface HistoryProblem {
   message: string
 }
 
+/** What the journals of a machine tell. */
 export interface History {
   dataDir: string
   /** Newest first. */

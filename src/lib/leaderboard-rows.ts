@@ -38,6 +38,7 @@ const NUMBERS = {
 /**
  * What one row says about one evaluation. Numbers are finite, texts not empty; both are undefined where the row has
  * none. Texts are what somebody wrote: only exact names in them mean anything, and none is safe to print as it is.
+ * @interface
  */
 export type LeaderboardRow = Record<keyof typeof NUMBERS, number | undefined> &
   Record<keyof typeof TEXTS, string | undefined>

@@ -13,6 +13,10 @@ const RANKINGS = [
   ['co2_emissions_g', 'co2', 'co2EmissionsG', 'lower', Infinity],
 ] as const
 type Ranking = (typeof RANKINGS)[number]
+/**
+ * A column of the leaderboard that runs can be ranked by.
+ * @useDeclaredType
+ */
 export type Metric = Ranking[0]
 
 /** What runs can be ranked by, named after the leaderboard's columns: the field of a row, and which is better. */

@@ -7,7 +7,12 @@ import {UsageError} from './errors.js'
 
 /** The three kinds of dataset that one evaluation leaves behind. */
 export const RUN_TYPES = ['results', 'traces', 'metrics'] as const
+/**
+ * One of the three.
+ * @useDeclaredType
+ */
 export type RunType = (typeof RUN_TYPES)[number]
+/** The kinds of dataset that the program knows by their names. */
 export type DatasetType = RunType | 'leaderboard'
 
 /** What a dataset's name says. */

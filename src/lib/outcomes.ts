@@ -8,6 +8,7 @@ import {messageOf, printable} from './text.js'
  */
 export type OutcomeStatus = 'deleted' | 'failed' | 'gone' | 'skipped' | 'unattempted'
 
+/** What became of one dataset. */
 export interface Outcome {
   /** Full name of the dataset. */
   name: string

@@ -46,12 +46,14 @@ export interface PinnedRun {
   pin: Pin | undefined
 }
 
+/** How long runs are pinned, and why. */
 export interface PinOptions extends ConnectionOptions {
   reason?: string | undefined
   /** The last day on which the pins hold, `YYYY-MM-DD` in UTC; without, they hold until they are lifted. */
   until?: string | undefined
 }
 
+/** Why the leaderboard is protected, and which runs with it. */
 export interface ProtectOptions extends ConnectionOptions {
   reason?: string | undefined
   /** Pins every run that the leaderboard cites as well, so that no row is left pointing at nothing. */

@@ -26,6 +26,10 @@ export const REASON_RULES = [
   'team',
   'unreferenced',
 ] as const
+/**
+ * The rule that a reason comes from.
+ * @useDeclaredType
+ */
 export type ReasonRule = (typeof REASON_RULES)[number]
 
 /** Those of the rules that are guards: they win over everything, a person's choice too. */

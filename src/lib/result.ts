@@ -34,6 +34,7 @@ export interface CleanupResult {
   warnings: string[]
 }
 
+/** So many runs, and so many datasets of them. */
 export interface RunCounts {
   runs: number
   datasets: number

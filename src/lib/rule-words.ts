@@ -13,10 +13,18 @@ export const GROUP_COLUMNS = [
   'purpose',
   'suite_version',
 ] as const
+/**
+ * A column of the leaderboard that runs can be grouped by.
+ * @useDeclaredType
+ */
 export type GroupColumn = (typeof GROUP_COLUMNS)[number]
 
 /** Lengths of calendar buckets, shortest first. */
 export const PERIODS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const
+/**
+ * One of these lengths.
+ * @useDeclaredType
+ */
 export type Period = (typeof PERIODS)[number]
 
 /** Characters of a name or pattern, so that no text from outside can keep the matching busy for long. */

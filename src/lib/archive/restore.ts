@@ -20,6 +20,7 @@ import {checkArchive, findArchives, type LocalFile, problemOf, type Shelved} fro
  */
 export type RestoreStatus = 'failed' | 'present' | 'refused' | 'restorable' | 'restored' | 'unattempted'
 
+/** What became of one archive. */
 export interface RestoreOutcome {
   /** Full name of the dataset. */
   name: string
@@ -39,6 +40,7 @@ export type RestoreEvent =
   | {kind: 'finished'; outcome: RestoreOutcome; done: number; of: number}
   | {kind: 'started'; name: string; of: number}
 
+/** Which archives are brought back, and how. */
 export interface RestoreOptions extends ConnectionOptions {
   /** Folder of archives. */
   dir: string
@@ -52,6 +54,7 @@ export interface RestoreOptions extends ConnectionOptions {
   onEvent?: ((event: RestoreEvent) => void) | undefined
 }
 
+/** What became of all that was to be restored. */
 export interface RestoreResult {
   endpoint: string
   namespace: string

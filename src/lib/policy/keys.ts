@@ -31,7 +31,10 @@ export const KEYS = {
   grace: 'grace',
 } as const satisfies Record<Option, string>
 
-/** A key that says something; the metric may stand beside the selector or beside the keeper that goes by it. */
+/**
+ * A key that says something; the metric may stand beside the selector or beside the keeper that goes by it.
+ * @useDeclaredType
+ */
 export type PolicyKey = 'select.by' | (typeof KEYS)[Option]
 
 /** A file of the right form. */

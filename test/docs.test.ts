@@ -1,0 +1,161 @@
+import {expect} from 'chai'
+import {existsSync, readFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {globSync} from 'tinyglobby'
+
+import {differences} from '../scripts/screens/differences.js'
+import {excerpt} from '../scripts/screens/excerpt.js'
+import {readRequest} from '../scripts/screens/grammar.js'
+import {takeScreens} from '../scripts/screens/page.js'
+import {root} from './support/cli.js'
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const pages = globSync(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/**/*.md'], {
+  cwd: root,
+}).toSorted()
+
+const FENCE = /^(?<fence>`{3,}).*?^\k<fence>$/gms
+
+/** What a reader of a page can be led to: its headings as GitHub names them, and anchors of its own. */
+function anchorsOf(page: string): Set<string> {
+  const prose = page.replaceAll(FENCE, '')
+  const anchors = new Set([...prose.matchAll(/<a id="([^"]+)"/g)].map(([, id = '']) => id))
+  for (const [, heading = ''] of prose.matchAll(/^#{1,6} (.+)$/gm)) {
+    const slug = heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
+      .replaceAll(' ', '-')
+    let free = slug
+    for (let count = 1; anchors.has(free); count++) free = `${slug}-${count}`
+    anchors.add(free)
+  }
+
+  return anchors
+}
+
+/** Where the links of a page lead that stay in the repository. */
+function linksOf(page: string): string[] {
+  const prose = page.replaceAll(FENCE, '').replaceAll(/`[^`\n]*`/g, '')
+  return [...prose.matchAll(/\[[^\]]*\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+}
+
+/** Why a link leads nowhere; undefined where it does not. */
+function faultOf(path: string, link: string): string | undefined {
+  const [file = '', anchor] = link.split('#')
+  const target = file === '' ? path : join(dirname(path), file)
+  if (!existsSync(join(root, target))) return `${link}: there is no ${target}`
+  if (anchor === undefined || !target.endsWith('.md')) return undefined
+  return anchorsOf(read(target)).has(anchor) ? undefined : `${link}: ${target} has no heading of that name`
+}
+
+describe('the pages of the docs', () => {
+  for (const path of pages) {
+    it(`lead somewhere with every link: ${path}`, () => {
+      const faults = linksOf(read(path)).flatMap((link) => faultOf(path, link) ?? [])
+      expect(faults).to.deep.equal([])
+    })
+  }
+
+  it('are all in the index', () => {
+    const index = new Set(linksOf(read('docs/README.md')).map((link) => join('docs', link)))
+    const missing = globSync('docs/*.md', {cwd: root}).filter(
+      (path) => path !== 'docs/README.md' && !index.has(path),
+    )
+    expect(missing).to.deep.equal([])
+  })
+
+  it('show no screen that nobody ran', () => {
+    for (const path of globSync(['README.md', 'docs/*.md'], {cwd: root})) {
+      const typed = read(path).replaceAll(
+        /<!-- screen\b(?:(?!-->).)*-->\n+(?<fence>`{3,}).*?^\k<fence>$/gms,
+        '',
+      )
+      expect(typed.match(/^\$ smoltrace .*$/gm) ?? [], path).to.deep.equal([])
+    }
+  })
+})
+
+describe('the safety model', () => {
+  const page = read('docs/safety.md')
+  const named = [...page.matchAll(/\[`(?<file>test\/[^`]+)`\]\([^)]+\): "(?<title>.+)"$/gm)].map(
+    ({groups}) => groups as {file: string; title: string},
+  )
+
+  it('has the eighteen rules, each with a test that holds it', () => {
+    const rules = page.split(/^## /m).slice(1, -1)
+    expect(rules.map((rule) => Number.parseInt(rule, 10))).to.deep.equal(
+      Array.from({length: 18}, (_, index) => index + 1),
+    )
+    for (const rule of rules) {
+      expect(rule, rule.slice(0, 40)).to.match(/^- \[`test\/.+"$/m)
+      for (const part of ['The rule', 'Without it', 'Where']) expect(rule).to.include(`**${part}.**`)
+    }
+  })
+
+  it('links each test to the file that it names', () => {
+    for (const [, file = '', link = ''] of page.matchAll(/\[`((?:test|src)\/[^`]+)`\]\(([^)]+)\)/g))
+      expect(link.replace(/\/$/, '')).to.equal(`../${file.replace(/\/$/, '')}`)
+  })
+
+  for (const {file, title} of named) {
+    it(`names a test that is there: ${file}, "${title}"`, () => {
+      const titles = [
+        ...read(file).matchAll(/\b(?:describe|it)\(\s*(?<quote>['"`])(?<title>.+?)\k<quote>,/g),
+      ].map(({groups}) => groups?.title)
+      expect(titles).to.include(title)
+    })
+  }
+})
+
+describe('the screens of the docs', () => {
+  it('are those of the program, in the README', async () => {
+    const before = read('README.md')
+    expect(differences('README.md', before, await takeScreens(before))).to.equal('')
+  })
+
+  it('are asked for in a comment', () => {
+    const request = readRequest(
+      ` screen, go on, 3 runs\n( smoltrace runs group )\nlater 2d\n$ smoltrace cleanup --model 'a b'\nshow A … blank\nexit 2\nstderr\n`,
+    )
+    expect(request).to.deep.include({goesOn: true, runs: 3})
+    expect(
+      request?.steps.map((step) => (step.kind === 'later' ? step.age : step.command.words)),
+    ).to.deep.equal([['runs', 'group'], '2d', ['cleanup', '--model', 'a b']])
+    expect(request?.steps[2])
+      .to.have.property('command')
+      .that.deep.includes({
+        isShown: true,
+        exitCode: 2,
+        showsStderr: true,
+        excerpts: [{from: 'A', to: 'blank'}],
+      })
+    expect(readRequest(' commands ')).to.equal(undefined)
+    expect(() => readRequest('screen\n$ smoltrace history\nshout')).to.throw('cannot do this: shout')
+  })
+
+  it('leave out what is not asked for, and say so where it is not there', () => {
+    const text = 'a 1\n\nb 1\nb 2\n\nc 1\nd 1\nd 2'
+    expect(excerpt(text, [])).to.equal(text)
+    expect(excerpt(text, [{from: 'b', to: 'blank'}])).to.equal('…\nb 1\nb 2\n…')
+    expect(
+      excerpt(text, [
+        {from: 'a', to: undefined},
+        {from: 'b', to: 'blank'},
+        {from: 'd', to: 'end'},
+      ]),
+    ).to.equal('a 1\n\nb 1\nb 2\n…\nd 1\nd 2')
+    expect(() => excerpt(text, [{from: 'x', to: undefined}])).to.throw('no line begins with "x"')
+    expect(() => excerpt(text, [{from: 'a', to: 'x'}])).to.throw('begins with "x"')
+  })
+
+  it('that are not current are shown by the lines that differ', () => {
+    const before = ['one', 'two', 'three', 'four', 'five', 'six'].join('\n')
+    expect(differences('a.md', before, before.replace('four', 'FOUR'))).to.equal(
+      'a.md:2\n  two\n  three\n- four\n+ FOUR\n  five\n  six',
+    )
+    expect(differences('a.md', before, before)).to.equal('')
+  })
+})
