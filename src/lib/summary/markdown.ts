@@ -15,8 +15,9 @@ const SIGNS =
 
 /** A value in words. It never ends the line, the cell or the paragraph that it stands in. */
 export function text(value: string): string {
-  const shown = [...safeName(value.slice(0, LONGEST * 2))]
-  const cut = shown.length > LONGEST ? [...shown.slice(0, LONGEST), '…'] : shown
+  const shown = [...safeName(value.slice(0, LONGEST * 3))]
+  const isWhole = shown.length <= LONGEST && value.length <= LONGEST * 3
+  const cut = isWhole ? shown : [...shown.slice(0, LONGEST), '…']
   return (
     cut
       .join('')
