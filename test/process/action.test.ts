@@ -29,8 +29,9 @@ describe('the GitHub Action', () => {
 
   it('saves a plan, deletes nothing, and says how much there is to do', () =>
     withHub({runs: 6}, async (hub) => {
-      const {exitCode, outputs, summary, log} = await act(hub, {policy: 'policy.yaml'})
+      const {exitCode, outputs, summary, log, used} = await act(hub, {policy: 'policy.yaml'})
       expect(exitCode, log).to.equal(0)
+      expect(used).to.deep.equal([{uses: 'actions/setup-node@v4', with: {'node-version': '24'}}])
       const plan = JSON.parse(readFileSync(join(workspace, 'smoltrace-plan.json'), 'utf8'))
       expect(plan.format).to.equal('smoltrace-plan')
       expect(outputs).to.include({'exit-code': '10', deleted: '0', plan: 'smoltrace-plan.json'})
@@ -68,7 +69,7 @@ describe('the GitHub Action', () => {
   it('installs its own version, another that is asked for, or a package, and runs no script of theirs', () =>
     withHub({runs: 1}, async (hub) => {
       const ask = async (inputs: Record<string, string>) =>
-        (await act(hub, {policy: 'policy.yaml', ...inputs})).npm[0]
+        (await act(hub, {mode: 'none', ...inputs})).npm
       const usual = await ask({})
       expect(usual).to.include.members(['install', '--ignore-scripts', '--no-save'])
       expect(usual?.at(-1)).to.equal(`smoltrace@${VERSION}`)
@@ -76,15 +77,6 @@ describe('the GitHub Action', () => {
       expect((await ask({package: './a tarball.tgz'}))?.at(-1)).to.equal('./a tarball.tgz')
       for (const version of ['npm:evil', 'https://a.b/c.tgz', '1 --global'])
         expect(await ask({version}), version).to.equal(undefined)
-    }))
-
-  it('sets up Node, unless none is asked for', () =>
-    withHub({runs: 1}, async (hub) => {
-      const inputs = {policy: 'policy.yaml'}
-      expect((await act(hub, inputs)).used).to.deep.equal([
-        {uses: 'actions/setup-node@v4', with: {'node-version': '24'}},
-      ])
-      expect((await act(hub, {...inputs, 'node-version': ''})).used).to.deep.equal([])
     }))
 
   it('gives the token to the one step that needs it, and shows it nowhere', () =>
@@ -101,28 +93,10 @@ describe('the GitHub Action', () => {
   it('takes more flags a line each, with values as they are', () =>
     withHub({runs: 12}, async (hub) => {
       const args = '--older-than 20d\n\n  --model openai/*  \r\n--sizes'
-      const {exitCode, summary, log} = await act(hub, {args})
+      const {exitCode, summary, log, used} = await act(hub, {args, 'node-version': ''})
       expect(exitCode, log).to.equal(0)
+      expect(used).to.deep.equal([])
       expect(summary).to.include('older than 20d').and.include('openai/')
-    }))
-
-  it('takes no flag that deletes, and none that has an input, in whatever form', () =>
-    withHub({runs: 3}, async (hub) => {
-      for (const args of [
-        '--no-dry-run',
-        '--yes',
-        '-y',
-        '--no-dry-run=true',
-        '--apply x',
-        '--token hf_x',
-        'cleanup',
-      ]) {
-        const {exitCode, log} = await act(hub, {args: `--all\n${args}`})
-        expect(exitCode, args).to.equal(2)
-        expect(log).to.match(/^::error::args: /m)
-      }
-
-      expect(hub.requests).to.deep.equal([])
     }))
 
   it('takes no input for anything but a value, whatever it says', () =>

@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process'
-import {mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {delimiter, join} from 'node:path'
 import {parse} from 'yaml'
@@ -35,8 +35,8 @@ export interface Ran {
   used: Array<{uses: string; with: Record<string, string>}>
   /** What each step found in its environment. */
   environments: Array<{step: string; env: Record<string, string>}>
-  /** What npm was asked for. */
-  npm: string[][]
+  /** What npm was asked for; undefined where it was not called. */
+  npm: string[] | undefined
   workspace: string
 }
 
@@ -65,7 +65,7 @@ export async function runAction(
     summary: '',
     used: [],
     environments: [],
-    npm: [],
+    npm: undefined,
     workspace,
   }
   for (const step of ACTION.runs.steps) {
@@ -102,7 +102,8 @@ export async function runAction(
   ran.outputs = Object.fromEntries(
     Object.entries(ACTION.outputs).map(([name, {value}]) => [name, expanded(value, {inputs, steps})]),
   )
-  ran.npm = npmCalls(temp)
+  if (existsSync(join(temp, 'npm.log')))
+    ran.npm = readFileSync(join(temp, 'npm.log'), 'utf8').trimEnd().split('\n')
   return ran
 }
 
@@ -144,31 +145,17 @@ function outputsIn(text: string): Record<string, string> {
   return outputs
 }
 
-/** Stands in for npm: writes down what it is asked for, and installs what is built here. */
+/** Stands in for npm: writes down what it is asked for, a word a line, and installs what is built here. */
 function fakeNpm(temp: string): string {
   const folder = join(temp, 'bin')
   mkdirSync(folder, {recursive: true})
-  const install = `const fs = require('fs'); const args = process.argv.slice(2)
-    fs.appendFileSync(${JSON.stringify(join(temp, 'npm.log'))}, JSON.stringify(args) + '\\n')
-    const modules = args[args.indexOf('--prefix') + 1] + '/node_modules'
-    fs.mkdirSync(modules, {recursive: true})
-    fs.symlinkSync(${JSON.stringify(root)}, modules + '/smoltrace', 'junction')`
-  writeFileSync(join(folder, 'npm.cjs'), install)
-  writeFileSync(join(folder, 'npm'), `#!/bin/sh\nexec node "${join(folder, 'npm.cjs')}" "$@"\n`, {
-    mode: 0o755,
-  })
+  const install = `#!/bin/sh
+printf '%s\n' "$@" >> "${join(temp, 'npm.log')}"
+mkdir -p "$RUNNER_TEMP/smoltrace/node_modules"
+ln -s "${root}" "$RUNNER_TEMP/smoltrace/node_modules/smoltrace"
+`
+  writeFileSync(join(folder, 'npm'), install, {mode: 0o755})
   return folder
-}
-
-function npmCalls(temp: string): string[][] {
-  try {
-    return readFileSync(join(temp, 'npm.log'), 'utf8')
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as string[])
-  } catch {
-    return []
-  }
 }
 
 function bash(
