@@ -68,8 +68,7 @@ describe('the GitHub Action', () => {
 
   it('installs its own version, another that is asked for, or a package, and runs no script of theirs', () =>
     withHub({runs: 1}, async (hub) => {
-      const ask = async (inputs: Record<string, string>) =>
-        (await act(hub, {mode: 'none', ...inputs})).npm
+      const ask = async (inputs: Record<string, string>) => (await act(hub, {mode: 'none', ...inputs})).npm
       const usual = await ask({})
       expect(usual).to.include.members(['install', '--ignore-scripts', '--no-save'])
       expect(usual?.at(-1)).to.equal(`smoltrace@${VERSION}`)

@@ -90,13 +90,15 @@ describe('the command that the inputs of the action stand for', () => {
   })
 
   it('lets through only what chooses runs, and how the job runs', () => {
-    const taken = new Set(Object.keys(cleanupFlags).filter((name) => {
-      try {
-        return words({ARGS: `--${name}`}).includes(`--${name}`)
-      } catch {
-        return false
-      }
-    }))
+    const taken = new Set(
+      Object.keys(cleanupFlags).filter((name) => {
+        try {
+          return words({ARGS: `--${name}`}).includes(`--${name}`)
+        } catch {
+          return false
+        }
+      }),
+    )
     const own = [
       'apply',
       'archive',
