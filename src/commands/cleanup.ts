@@ -1,27 +1,24 @@
 import {type Interfaces} from '@oclif/core'
 
 import {applyPlan} from '../lib/apply.js'
-import {leaderboardArchive} from '../lib/archiving.js'
-import {HubCommand} from '../lib/base-command.js'
+import {type HubCommand} from '../lib/base-command.js'
 import {cleanupFlags} from '../lib/cleanup-flags.js'
 import {cleanupDatasets} from '../lib/cleanup.js'
 import {cleanupDocument} from '../lib/documents.js'
 import {SmoltraceError, UsageError} from '../lib/errors.js'
 import {type ExecutionOptions} from '../lib/execution.js'
-import {APPLY_FLAGS, type GivenFlags, refuseClashes} from '../lib/flag-clashes.js'
+import {givenFlags, refuseClashes} from '../lib/flag-clashes.js'
 import {type Wait} from '../lib/hub/repeats.js'
-import {type Outcome} from '../lib/outcomes.js'
 import {type Plan} from '../lib/plan.js'
 import {type CleanupResult, exitCodeOf} from '../lib/result.js'
 import {retentionOf} from '../lib/retention-flags.js'
 import {type RetentionOptions} from '../lib/rule-types.js'
 import {type SavedPlan} from '../lib/saved-plan.js'
-import {type Sizes} from '../lib/sizes.js'
-import {printable} from '../lib/text.js'
-import {type PlanNotes} from '../lib/ui/preview.js'
+import {SummaryCommand} from '../lib/summary-command.js'
+import {type AppliedPlan, type Asked, type MadePlan} from '../lib/ui/cleanup.js'
 import {type Progress} from '../lib/ui/progress.js'
 
-export default class Cleanup extends HubCommand {
+export default class Cleanup extends SummaryCommand {
   static override summary =
     'Delete datasets of old or broken runs: shows what would go, deletes only with --no-dry-run.'
   static override description = `Selectors (--older-than to --all) say which runs may go; several of them must all agree. Keepers (--keep-recent to --keep-best) save runs whatever selects them; one of several is enough. With keepers alone, every run that none of them saves may go. --only and --delete-leaderboard say which datasets of these runs go. Pinned runs always stay, and so does what may still be uploading (--grace). --policy takes the same rules from a file; none is ever looked for.
@@ -74,7 +71,10 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     },
   ]
   static override flags = cleanupFlags
+  protected override readonly title = 'Cleanup'
   private progress: Progress | undefined
+  /** The plan that is applied, as it was saved. */
+  private saved: SavedPlan | undefined
   /** Whether a DELETE may have been sent. */
   private hasBegun = false
   /** How many warnings have been told. */
@@ -82,20 +82,24 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
 
   async run(): Promise<object> {
     const {flags, metadata} = await this.parse(Cleanup)
-    const isGiven = ([name]: [string, unknown]) => !metadata.flags[name]?.setFromDefault
-    const given: GivenFlags = Object.fromEntries(Object.entries(flags).filter((entry) => isGiven(entry)))
+    const given = givenFlags(flags, metadata)
+    await this.prepareSummary(given, ['apply', 'plan', 'policy'])
     refuseClashes(given)
     if (flags.interactive) this.requireScreen()
     if (flags['no-dry-run'] && !flags.yes)
       this.requireTerminal('--no-dry-run asks for a confirmation', 'add --yes')
-    const result = await this.cancellable((signal) => this.work(flags, signal))
+    const {bin, isRehearsal, dataDirectory} = this
+    const asked = {given, bin, isRehearsal, dataDirectory}
+    const result = await this.cancellable((signal) => this.work(flags, asked, signal))
     await this.progress?.end()
-    await this.report(result, given)
+    this.tellOnce(result.warnings)
+    await this.report(result, asked)
     process.exitCode = exitCodeOf(result, flags['exit-code'])
+    await this.summarize(result, asked)
     return {...cleanupDocument(result), policy: flags.policy ?? null}
   }
 
-  private async work(flags: CleanupFlags, signal: AbortSignal): Promise<CleanupResult> {
+  private async work(flags: CleanupFlags, asked: Asked, signal: AbortSignal): Promise<CleanupResult> {
     const connection = this.connection(flags, signal)
     const execution = await this.execution(flags, signal)
     if (flags.apply !== undefined) {
@@ -103,8 +107,7 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
         ...connection,
         ...execution,
         sizes: flags.sizes,
-        onPlan: (saved, stale, warnings, sizes) =>
-          this.previewApplied(saved, stale, warnings, {flags, sizes}),
+        onPlan: (saved, stale, warnings, sizes) => this.previewSaved({saved, stale, sizes}, warnings, asked),
       })
     }
 
@@ -115,7 +118,7 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
       savePlan: flags.plan,
       sizes: flags.sizes,
       choose: flags.interactive ? (plan, warnings) => this.pick(plan, warnings, signal) : undefined,
-      onPlan: (plan, warnings, sizes) => this.preview(plan, warnings, {flags, sizes}),
+      onPlan: (plan, warnings, sizes) => this.preview({plan, sizes}, warnings, asked),
     })
   }
 
@@ -141,10 +144,15 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
   }
 
   /** Whoever reads an error wants to know first whether anything is gone. */
+  protected override reassurance(): string | undefined {
+    return this.hasBegun ? undefined : 'Nothing was deleted.'
+  }
+
   protected override async catch(error: Error): Promise<void> {
     this.progress?.abandon()
-    if (error instanceof SmoltraceError && !(error instanceof UsageError) && !this.hasBegun)
-      error.suggestions.unshift('Nothing was deleted.')
+    const first = this.reassurance()
+    if (error instanceof SmoltraceError && !(error instanceof UsageError) && first)
+      error.suggestions.unshift(first)
     await super.catch(error)
   }
 
@@ -192,36 +200,21 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     this.told = warnings.length
   }
 
-  private async preview(plan: Plan, warnings: string[], shown: Shown): Promise<void> {
+  private async preview(made: MadePlan, warnings: string[], asked: Asked): Promise<void> {
     this.tellOnce(warnings)
     if (this.jsonEnabled()) return
-    const {formatPlan} = await import('../lib/ui/preview.js')
-    const title = shown.flags.policy === undefined ? 'Cleanup' : `Cleanup by ${printable(shown.flags.policy)}`
-    await this.print(formatPlan(plan, this.notes(title, plan, shown), this.screen))
+    const {previewOf} = await import('../lib/ui/cleanup.js')
+    await this.print(previewOf(made, asked, this.screen))
     this.log()
   }
 
-  private async previewApplied(
-    saved: SavedPlan,
-    stale: Outcome[],
-    warnings: string[],
-    shown: Shown,
-  ): Promise<void> {
-    for (const warning of warnings) this.warn(warning)
+  private async previewSaved(applied: AppliedPlan, warnings: string[], asked: Asked): Promise<void> {
+    this.saved = applied.saved
+    this.tellOnce(warnings)
     if (this.jsonEnabled()) return
-    const {formatAppliedPlan} = await import('../lib/ui/applied.js')
-    const notes = this.notes('Cleanup by a saved plan', saved.plan, shown)
-    await this.print(formatAppliedPlan(saved, stale, notes, this.screen))
+    const {previewOfSaved} = await import('../lib/ui/cleanup.js')
+    await this.print(previewOfSaved(applied, asked, this.screen))
     this.log()
-  }
-
-  private notes(title: string, plan: Plan, {flags, sizes}: Shown): PlanNotes {
-    return {
-      title: flags['no-dry-run'] ? title : `${title}: dry run`,
-      archive: flags.archive,
-      leaderboardArchive: flags.archive ?? leaderboardArchive(this.dataDirectory, plan.now),
-      sizes,
-    }
   }
 
   private async confirm(plan: Plan, isArchived: boolean, signal: AbortSignal): Promise<boolean> {
@@ -229,23 +222,18 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     return confirmByPhrase(plan, isArchived, signal)
   }
 
-  private async report(result: CleanupResult, given: GivenFlags): Promise<void> {
+  private async report(result: CleanupResult, asked: Asked): Promise<void> {
     if (this.jsonEnabled()) return
-    const {style} = this.screen
-    const {wouldDelete, stale, dryRun, declined} = result
-    const plan = typeof given.plan === 'string' ? given.plan : undefined
-    if (declined) process.stderr.write('Cancelled: nothing was deleted.\n')
-    else if (wouldDelete === 0)
-      this.log(stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.')
-    else if (dryRun) this.log(await this.nextStep(result, given))
-    else await this.print((await import('../lib/ui/summary.js')).formatSummary(result, style))
-    if (plan !== undefined && wouldDelete === 0 && !declined) this.log(`The plan was saved to ${plan}.`)
+    const {resultText} = await import('../lib/ui/cleanup.js')
+    if (result.declined) process.stderr.write('Cancelled: nothing was deleted.\n')
+    else await this.print(resultText(result, asked, this.screen.style))
   }
 
-  private async nextStep(result: CleanupResult, given: GivenFlags): Promise<string> {
-    const {formatNextStep} = await import('../lib/ui/next-step.js')
-    const {bin, isRehearsal} = this
-    return formatNextStep(result, {bin, given, applyFlags: APPLY_FLAGS, isRehearsal}, this.screen.style)
+  private summarize(result: CleanupResult, asked: Asked): Promise<void> {
+    return this.leaveSummary(Number(process.exitCode), async (job) => {
+      const {cleanupSummary} = await import('../lib/summary/cleanup.js')
+      return cleanupSummary(result, asked, {...job, saved: this.saved})
+    })
   }
 }
 
@@ -255,10 +243,4 @@ async function rulesIn(policy: string): Promise<RetentionOptions> {
   const {loadPolicy} = await import('../lib/policy.js')
   const {options} = await loadPolicy(policy)
   return options
-}
-
-/** What a preview shows beside the plan. */
-interface Shown {
-  flags: CleanupFlags
-  sizes: Sizes | undefined
 }

@@ -16,7 +16,7 @@ import {describeWait} from './ui/wording.js'
 const SCHEMA_VERSION = 1
 
 /** What every failure comes down to, whatever threw it. */
-interface Failure {
+export interface Failure {
   name: string
   message: string
   exitCode: number
@@ -38,7 +38,7 @@ export function withPrefix<T>(words: string[], job: () => Promise<T>): Promise<T
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
   static override baseFlags: Command.Class['baseFlags'] = {}
-  private readonly collectedWarnings: string[] = []
+  protected readonly collectedWarnings: string[] = []
   private printing: Promise<void> | undefined
 
   /**
@@ -155,11 +155,12 @@ export abstract class BaseCommand extends Command {
     }
   }
 
-  private get commandName(): string {
+  protected get commandName(): string {
     return wordsOf(this.ctor.id)
   }
 
-  private toFailure(error: Error & {oclif?: {exit?: number | false}; suggestions?: string[]}): Failure {
+  /** What a failure comes down to. */
+  protected toFailure(error: Error & {oclif?: {exit?: number | false}; suggestions?: string[]}): Failure {
     const isOurs = error instanceof SmoltraceError
     const isUsage = error.oclif?.exit === 2
     const isUnknownWord = /^(Nonexistent flag|Unexpected argument)/.test(error.message)

@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from './concurrency.js'
-import {sizesFlag, wholeNumber} from './flags.js'
+import {sizesFlag, summaryFlag, wholeNumber} from './flags.js'
 import {retentionFlags} from './retention-flags.js'
 
 /** Choosing without a rule, or against one. */
@@ -83,6 +83,7 @@ export const cleanupFlags = {
   grace,
   ...planFlags,
   sizes: sizesFlag,
+  summary: summaryFlag,
   concurrency: wholeNumber({
     summary: `Runs that are worked on at a time, 1 to ${MAX_CONCURRENCY}.`,
     default: DEFAULT_CONCURRENCY,

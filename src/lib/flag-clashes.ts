@@ -17,12 +17,21 @@ export const APPLY_FLAGS: ReadonlySet<string> = new Set([
   'no-dry-run',
   'no-journal',
   'sizes',
+  'summary',
   'token',
   'yes',
 ])
 
 /** The flags that a person gave, by name. */
 export type GivenFlags = Record<string, FlagValue>
+
+/** Of the flags as oclif parses them those that a person gave. */
+export function givenFlags(
+  flags: Record<string, FlagValue>,
+  metadata: {flags: Record<string, {setFromDefault?: boolean} | undefined>},
+): GivenFlags {
+  return Object.fromEntries(Object.entries(flags).filter(([name]) => !metadata.flags[name]?.setFromDefault))
+}
 
 /**
  * Refuses what goes with neither a saved plan nor a policy file, where there is one.

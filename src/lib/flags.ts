@@ -54,6 +54,12 @@ export const sizesFlag = Flags.boolean({
   helpGroup: 'OUTPUT',
 })
 
+export const summaryFlag = Flags.string({
+  summary: 'Add a summary of the job in Markdown to this file, such as "$GITHUB_STEP_SUMMARY".',
+  helpGroup: 'OUTPUT',
+  helpValue: 'FILE',
+})
+
 export const graceFlag = Flags.string({
   summary: `How long an incomplete run may still be uploading (default ${DEFAULT_GRACE}): 30min, 6h, 1d, or 0 to turn it off.`,
   helpGroup: 'SAFETY',

@@ -108,6 +108,18 @@ describe('what a start loads', () => {
     expect(heavy).to.deep.equal(HEAVY.filter((name) => !['ajv', 'enquirer', 'yaml'].includes(name)))
   })
 
+  it('is what writes a summary only where one is asked for', () =>
+    withHub({runs: 3}, async (hub) => {
+      const words = ['cleanup', '--keep-recent', '1', '--json']
+      const without = await load(words, cleanEnv(hub))
+      const file = join(mkdtempSync(join(tmpdir(), 'smoltrace-summary-')), 'summary.md')
+      const asked = await load([...words, '--summary', file], cleanEnv(hub))
+      const makers = ({origins}: Loaded) => origins.filter((origin) => origin.startsWith('src/lib/summary/'))
+      expect([without.exitCode, asked.exitCode]).to.deep.equal([0, 0])
+      expect(makers(without)).to.deep.equal([])
+      expect(makers(asked)).to.include.members(['src/lib/summary/cleanup.ts', 'src/lib/summary/write.ts'])
+    }))
+
   it('is for the library neither oclif nor anything heavy', async () => {
     const {exitCode, origins, heavy} = await load([], cleanEnv(), join(root, 'dist/index.js'))
     expect(exitCode).to.equal(0)

@@ -6,7 +6,8 @@ import {joined, lines, paragraphs, type Pieces} from './pieces.js'
 import {type Screen} from './style.js'
 import {count, moment, thousands} from './wording.js'
 
-const TITLES: Record<FindingKind, string> = {
+/** What each kind of finding is called. */
+export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
   'dangling-row': 'Rows whose datasets are gone',
   'run-without-row': 'Runs without a row',
   'duplicate-rows': 'Several rows about one evaluation',
@@ -49,7 +50,7 @@ export function formatCheck(check: LeaderboardCheck, bin: string, screen: Screen
 
 function formatKind(kind: FindingKind, findings: Finding[], bin: string, screen: Screen): Pieces {
   if (findings.length === 0) return ''
-  const title = screen.style.bold(`${TITLES[kind]}: ${thousands(findings.length)}`)
+  const title = screen.style.bold(`${FINDING_TITLES[kind]}: ${thousands(findings.length)}`)
   return joined([title, lines(told(findings, bin, screen))], '\n')
 }
 

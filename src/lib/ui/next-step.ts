@@ -4,7 +4,15 @@ import {type Style} from './style.js'
 import {count} from './wording.js'
 
 /** Flags that say how the command runs, not what goes: the command that carries out a dry run does not repeat them. */
-const NOT_REPEATED: ReadonlySet<string> = new Set(['dry-run', 'exit-code', 'json', 'plan', 'token', 'yes'])
+const NOT_REPEATED: ReadonlySet<string> = new Set([
+  'dry-run',
+  'exit-code',
+  'json',
+  'plan',
+  'summary',
+  'token',
+  'yes',
+])
 
 export interface NextStepFacts {
   /** What stands before `cleanup` on the command line. */
@@ -17,24 +25,39 @@ export interface NextStepFacts {
   isRehearsal: boolean
 }
 
-/** What to do after a dry run that found something to delete: the very command, with every flag that makes it safer. */
+/** What to do next, in words, and the command that does it where there is one. */
+export interface NextStep {
+  text: string
+  command?: string
+}
+
+/** The next step as it is shown below a plan. */
 export function formatNextStep(result: CleanupResult, facts: NextStepFacts, style: Style): string {
+  const {text, command} = nextStep(result, facts)
+  return command === undefined ? text : `${text}\n\n  ${style.bold(command)}`
+}
+
+/** What to do after a dry run that found something to delete: the very command, with every flag that makes it safer. */
+export function nextStep(result: CleanupResult, facts: NextStepFacts): NextStep {
   const {wouldDelete} = result
   const {given, isRehearsal} = facts
+  const begin = 'This is a dry run: nothing was deleted.'
   const saved = given.plan === undefined ? '' : ` The plan was saved to ${String(given.plan)}.`
   if (saved && isRehearsal)
-    return `This is a dry run: nothing was deleted.${saved} Its Hub is gone now: serve one (sandbox --port 8080) to apply a plan.`
-  if (given.interactive && !saved)
-    return `This is a dry run: nothing was deleted.\n${keepingText(facts, style)}`
+    return {text: `${begin}${saved} Its Hub is gone now: serve one (sandbox --port 8080) to apply a plan.`}
+  if (given.interactive && !saved) return keeping(begin, facts)
   const what = wouldDelete === 1 ? 'this dataset' : `these ${count(wouldDelete, 'dataset')}`
-  return `This is a dry run: nothing was deleted.${saved} To delete ${what}, run:\n\n  ${style.bold(commandFor(result, facts))}`
+  return {text: `${begin}${saved} To delete ${what}, run:`, command: commandFor(result, facts)}
 }
 
 /** The same command would show the list again, and anything may be picked from it. */
-function keepingText({bin, isRehearsal}: NextStepFacts, style: Style): string {
-  if (isRehearsal) return 'What was picked is not kept: to delete, pick again with --no-dry-run.'
-  const command = style.bold(`${bin} cleanup --apply FILE --no-dry-run`)
-  return `What was picked is not kept. Pick with --plan FILE, and delete it with:\n\n  ${command}`
+function keeping(begin: string, {bin, isRehearsal}: NextStepFacts): NextStep {
+  const isLost = `${begin}\nWhat was picked is not kept`
+  if (isRehearsal) return {text: `${isLost}: to delete, pick again with --no-dry-run.`}
+  return {
+    text: `${isLost}. Pick with --plan FILE, and delete it with:`,
+    command: `${bin} cleanup --apply FILE --no-dry-run`,
+  }
 }
 
 function commandFor({plan}: CleanupResult, {bin, given, applyFlags}: NextStepFacts): string {

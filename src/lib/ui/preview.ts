@@ -187,7 +187,11 @@ export function formatDatasets(plan: Plan, {sizes}: PlanNotes, style: Style): Pi
   return joined([title, lines(names)], '\n')
 }
 
-function untouchedPairs({leaderboard, rules, standard}: Plan, notes: PlanNotes): Array<[string, string]> {
+/** What no rule takes in, and what becomes of the leaderboard. */
+export function untouchedPairs(
+  {leaderboard, rules, standard}: Plan,
+  notes: PlanNotes,
+): Array<[string, string]> {
   return [
     ['Leaderboard', leaderboardText(leaderboard, rules, notes)],
     ...standard.map((name): [string, string] => ['Standard', `${name}: never touched`]),

@@ -17,7 +17,7 @@ export function formatSummary(result: CleanupResult, style: Style): Pieces {
     plan.leaderboard && !plan.leaderboard.goes ? [['Leaderboard', 'preserved'] as [string, string]] : []
   const pairs = formatPairs(
     [
-      ...shown.map((status): [string, string] => [LABELS[status], count(counts[status], 'dataset')]),
+      ...shown.map((status): [string, string] => [OUTCOME_LABELS[status], count(counts[status], 'dataset')]),
       ...(storage ? [['Freed', formatStorageTotal(storage.freed)] as [string, string]] : []),
       ...leaderboard,
       ...archivedPairs(result),
@@ -38,7 +38,8 @@ function archivedPairs({archive}: CleanupResult): Array<[string, string]> {
   ]
 }
 
-const LABELS: Record<OutcomeStatus, string> = {
+/** What became of datasets, in words. */
+export const OUTCOME_LABELS: Readonly<Record<OutcomeStatus, string>> = {
   deleted: 'Deleted',
   failed: 'Failed',
   skipped: 'Skipped',
@@ -60,7 +61,7 @@ function formatRest({outcomes, journal}: CleanupResult, style: Style): Pieces[] 
     .filter((group) => group.length > 0)
     .map((group) => {
       const elsewhere = group.length > MOST_NAMED && journal ? ' (`history` names each)' : ''
-      const title = style.bold(`${LABELS[group[0]?.status ?? 'failed']}: ${thousands(group.length)}`)
+      const title = style.bold(`${OUTCOME_LABELS[group[0]?.status ?? 'failed']}: ${thousands(group.length)}`)
       return joined([`${title}${elsewhere}`, formatOutcomes(group)], '\n')
     })
 }

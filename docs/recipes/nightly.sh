@@ -1,0 +1,23 @@
+#!/bin/sh
+# Cleans up by policy.yaml. Prints only where something is wrong, so cron sends a mail only then.
+set -eu
+
+cd "${SMOLTRACE_HOME:-$HOME/smoltrace}"
+export HF_TOKEN_PATH="$PWD/token"
+mkdir -p logs
+day=$(date -u +%Y-%m-%d)
+
+exec 9>lock
+if ! flock -n 9; then
+  echo 'The last cleanup has not ended yet: see logs.'
+  exit 1
+fi
+
+code=0
+smoltrace cleanup --policy policy.yaml --archive copies --max-delete 10% --no-dry-run --yes --summary "logs/$day.md" >"logs/$day.log" 2>&1 || code=$?
+if [ "$code" -ne 0 ]; then
+  echo "smoltrace ended with exit code $code. The end of logs/$day.log:"
+  tail -n 40 "logs/$day.log"
+fi
+find logs -type f -mtime +90 -delete
+exit "$code"

@@ -1,0 +1,63 @@
+import {HubCommand} from './base-command.js'
+import {formatFlags} from './command-line.js'
+import {type GivenFlags} from './flag-clashes.js'
+import {type JobFacts} from './summary/job.js'
+import {messageOf, printable} from './text.js'
+import {type Pieces} from './ui/pieces.js'
+
+/** Base of the commands that leave a summary behind where `--summary` names a file. */
+export abstract class SummaryCommand extends HubCommand {
+  /** What the job is called in its summary. */
+  protected abstract readonly title: string
+  private summaryFile: string | undefined
+  private asked = ''
+
+  /**
+   * Makes sure that the summary can be written, before anything else is done: whoever asked for one wants no deletion without.
+   * @param given the flags that a person gave
+   * @param files flags that name other files of the command
+   * @throws UsageError where it cannot be
+   */
+  protected async prepareSummary(given: GivenFlags, files: readonly string[] = []): Promise<void> {
+    const {summary, token} = given
+    if (typeof summary !== 'string') return
+    const {checkSummary} = await import('./summary/write.js')
+    await checkSummary(summary, Object.fromEntries(files.map((name) => [name, textOf(given[name])])))
+    const flags = formatFlags({...given, ...(token === undefined ? {} : {token: 'hf_…'})})
+    this.asked = [this.bin, this.commandName, ...flags].join(' ')
+    this.summaryFile = summary
+  }
+
+  /** Adds a summary to the file. The job is over, and its exit code stands: what goes wrong here is only warned of. */
+  protected async leaveSummary(
+    exitCode: number,
+    make: (job: JobFacts) => Pieces | Promise<Pieces>,
+  ): Promise<void> {
+    if (this.summaryFile === undefined) return
+    try {
+      const {addSummary} = await import('./summary/write.js')
+      const job = {asked: this.asked, exitCode, warnings: [...this.collectedWarnings]}
+      await addSummary(this.summaryFile, await make(job))
+    } catch (error) {
+      this.warn(`The summary could not be written to ${printable(this.summaryFile)} (${messageOf(error)}).`)
+    }
+  }
+
+  /** What whoever reads of a failure wants to know first; undefined where it goes without saying. */
+  protected reassurance(): string | undefined {
+    return undefined
+  }
+
+  protected override async catch(error: Error): Promise<void> {
+    const failure = this.toFailure(error)
+    await this.leaveSummary(failure.exitCode, async (job) => {
+      const {failureSummary} = await import('./summary/failure.js')
+      return failureSummary(this.title, {...failure, reassurance: this.reassurance()}, job)
+    })
+    await super.catch(error)
+  }
+}
+
+function textOf(value: GivenFlags[string]): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

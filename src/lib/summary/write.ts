@@ -1,0 +1,50 @@
+import {open, realpath, stat} from 'node:fs/promises'
+import {resolve} from 'node:path'
+
+import {UsageError} from '../errors.js'
+import {chunksOf} from '../slices.js'
+import {messageOf, printable} from '../text.js'
+
+/**
+ * Makes sure that a summary can be added to a file, before anything is sent to the Hub; makes the file where there is none.
+ * @param files what else the command reads or writes, by the flag that names it: none of it may be spoiled
+ * @throws UsageError where the file cannot take it
+ */
+export async function checkSummary(
+  file: string,
+  files: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const wrong = (why: string) => new UsageError(`--summary ${printable(file)}: ${why}.`)
+  if (file === '') throw new UsageError('--summary "" names no file.')
+  const found = await stat(file).catch(() => {})
+  if (found?.isDirectory()) throw wrong('it is a folder, give the name of a file in it')
+  // A pipe that nobody reads would never open.
+  if (found && !found.isFile()) throw wrong('it is no plain file, give another name')
+  for (const [flag, other] of Object.entries(files)) {
+    if (other !== undefined && (await placeOf(other)) === (await placeOf(file)))
+      throw wrong(`it is the file of --${flag}, give another name`)
+  }
+
+  try {
+    const handle = await open(file, 'a')
+    await handle.close()
+  } catch (error) {
+    throw wrong(`it cannot be written to (${messageOf(error)})`)
+  }
+}
+
+function placeOf(file: string): Promise<string> {
+  return realpath(file).catch(() => resolve(file))
+}
+
+/** Adds a summary to a file, behind what is there. */
+export async function addSummary(file: string, pieces: Iterable<string>): Promise<void> {
+  const handle = await open(file, 'a')
+  try {
+    const {size} = await handle.stat()
+    if (size > 0) await handle.writeFile('\n\n')
+    for (const chunk of chunksOf(pieces)) await handle.writeFile(chunk)
+  } finally {
+    await handle.close()
+  }
+}

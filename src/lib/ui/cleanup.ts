@@ -1,0 +1,89 @@
+import {leaderboardArchive} from '../archiving.js'
+import {APPLY_FLAGS, type GivenFlags} from '../flag-clashes.js'
+import {type Outcome} from '../outcomes.js'
+import {type Plan} from '../plan.js'
+import {type CleanupResult} from '../result.js'
+import {type SavedPlan} from '../saved-plan.js'
+import {type Sizes} from '../sizes.js'
+import {printable} from '../text.js'
+import {formatAppliedPlan} from './applied.js'
+import {formatNextStep, type NextStep, nextStep} from './next-step.js'
+import {type Pieces} from './pieces.js'
+import {formatPlan, type PlanNotes} from './preview.js'
+import {type Screen, type Style} from './style.js'
+import {formatSummary} from './summary.js'
+
+/** How a cleanup was asked for: what is shown of it depends on that. */
+export interface Asked {
+  /** The flags that a person gave. */
+  given: GivenFlags
+  /** What stands before `cleanup` on the command line. */
+  bin: string
+  /** The Hub is gone when the command ends. */
+  isRehearsal: boolean
+  /** Where archives of leaderboards are kept. */
+  dataDirectory: string
+}
+
+/** A plan that the rules made. */
+export interface MadePlan {
+  plan: Plan
+  sizes: Sizes | undefined
+}
+
+/** A saved plan: what is left of it, and what has fallen out of it. */
+export interface AppliedPlan {
+  saved: SavedPlan
+  stale: Outcome[]
+  sizes: Sizes | undefined
+}
+
+/** The plan that the rules made, before anything is deleted. */
+export function previewOf({plan, sizes}: MadePlan, asked: Asked, screen: Screen): Pieces {
+  const {policy} = asked.given
+  const title = policy === undefined ? 'Cleanup' : `Cleanup by ${printable(String(policy))}`
+  return formatPlan(plan, notesOn(plan, title, sizes, asked), screen)
+}
+
+/** What is left of a saved plan, before anything is deleted. */
+export function previewOfSaved({saved, stale, sizes}: AppliedPlan, asked: Asked, screen: Screen): Pieces {
+  const notes = notesOn(saved.plan, 'Cleanup by a saved plan', sizes, asked)
+  return formatAppliedPlan(saved, stale, notes, screen)
+}
+
+/** What the plan does not know of its own deletion, for whoever shows it. */
+export function notesOn(
+  plan: Plan,
+  title: string,
+  sizes: Sizes | undefined,
+  {given, dataDirectory}: Asked,
+): PlanNotes {
+  const archive = given.archive === undefined ? undefined : String(given.archive)
+  return {
+    title: given['no-dry-run'] ? title : `${title}: dry run`,
+    archive,
+    leaderboardArchive: archive ?? leaderboardArchive(dataDirectory, plan.now),
+    sizes,
+  }
+}
+
+/** How a cleanup that nobody declined ended, and what to do next. */
+export function* resultText(result: CleanupResult, asked: Asked, style: Style): Generator<string> {
+  const {wouldDelete, stale, dryRun} = result
+  const {plan} = asked.given
+  if (wouldDelete === 0)
+    yield stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.'
+  else if (dryRun) yield formatNextStep(result, stepFacts(asked), style)
+  else yield* formatSummary(result, style)
+  if (plan !== undefined && wouldDelete === 0) yield `\nThe plan was saved to ${String(plan)}.`
+}
+
+/** What to do next, where there is something to do after a dry run. */
+export function stepAfter(result: CleanupResult, asked: Asked): NextStep | undefined {
+  const {wouldDelete, dryRun, declined} = result
+  return dryRun && !declined && wouldDelete > 0 ? nextStep(result, stepFacts(asked)) : undefined
+}
+
+function stepFacts({bin, given, isRehearsal}: Asked) {
+  return {bin, given, applyFlags: APPLY_FLAGS, isRehearsal}
+}

@@ -1,0 +1,189 @@
+import {expect} from 'chai'
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {type Sandbox} from '../../src/lib/sandbox/index.js'
+import {runCli} from '../support/cli.js'
+import {FAULTS} from '../support/faults.js'
+import {rendered} from '../support/gfm.js'
+import {deletionsAt, envOf, UNKNOWN_TOKEN, withHub} from '../support/hub.js'
+import {policyOf} from '../support/policies.js'
+
+describe('--summary', () => {
+  let folder: string
+  let file: string
+  const cleanup = (hub: Sandbox, ...flags: string[]) =>
+    runCli(['cleanup', ...flags, '--summary', file], envOf(hub))
+  const summary = () => readFileSync(file, 'utf8')
+  const title = () => summary().split('\n')[0]
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'smoltrace-summary-'))
+    file = join(folder, 'summary.md')
+  })
+
+  it('tells of a dry run by a policy what the preview tells, and how to go on', () =>
+    withHub({runs: 6}, async (hub) => {
+      const policy = policyOf('keep: {recent: 2}')
+      const plan = join(folder, 'plan.json')
+      const {stdout, exitCode} = await cleanup(hub, '--policy', policy, '--plan', plan, '--exit-code')
+      expect(exitCode).to.equal(10)
+      const {rows, blocks} = rendered(summary())
+      expect(title()).to.match(/^## Cleanup: dry run, \d+ datasets to delete$/)
+      for (const run of stdout.match(/\d{8}_\d{6}(?= {2})/g) ?? [])
+        expect(rows.filter(([name]) => name === run)).to.have.length(1)
+      expect(blocks).to.deep.equal([`smoltrace cleanup --apply ${plan} --no-dry-run\n`])
+      const command = rows.find(([name]) => name === 'Command')?.[1]
+      expect(command).to.match(/^smoltrace cleanup --/)
+      for (const flag of [`--policy ${policy}`, `--plan ${plan}`, '--exit-code', `--summary ${file}`])
+        expect(command).to.include(` ${flag}`)
+      expect(summary()).to.include('10: something was found')
+    }))
+
+  it('is written whether or not there is anything to delete', () =>
+    withHub({runs: 3}, async (hub) => {
+      expect((await cleanup(hub, '--keep-recent', '99')).exitCode).to.equal(0)
+      expect(title()).to.equal('## Cleanup: nothing to delete')
+    }))
+
+  it('tells of a plan that is applied, and of what was deleted', () =>
+    withHub({runs: 6}, async (hub) => {
+      const plan = join(folder, 'plan.json')
+      await runCli(['cleanup', '--keep-recent', '2', '--plan', plan], envOf(hub))
+      const {exitCode, stderr} = await cleanup(hub, '--apply', plan, '--no-dry-run', '--yes')
+      expect(exitCode, stderr).to.equal(0)
+      expect(title()).to.equal(`## Cleanup: ${deletionsAt(hub).length} datasets deleted`)
+      const {rows} = rendered(summary())
+      for (const name of deletionsAt(hub)) expect(rows).to.deep.include([name])
+      expect(rows.find(([name]) => name === 'Plan')?.[1]).to.match(/^made by mira, .*, sha256:/)
+      expect(rows.find(([name]) => name === 'Journal')?.[1]).to.match(/\.jsonl$/)
+    }))
+
+  it('tells first of what failed', () =>
+    withHub({runs: 3}, async (hub) => {
+      hub.intercept({...FAULTS['403'], match: ({method}) => method === 'DELETE', times: 1})
+      const {exitCode} = await cleanup(hub, '--all', '--grace', '0', '--no-dry-run', '--yes')
+      expect(exitCode).to.equal(3)
+      expect(title()).to.match(/^## Cleanup: \d of \d datasets not deleted$/)
+      const [, [name, status, why] = []] = rendered(summary()).rows
+      expect([name, status]).to.deep.equal([deletionsAt(hub)[0], 'Failed'])
+      expect(why).to.include('403')
+    }))
+
+  it('is written with --json too, and changes nothing of the document', () =>
+    withHub({runs: 3}, async (hub) => {
+      const {stdout, stderr} = await cleanup(hub, '--keep-recent', '1', '--json')
+      const document = JSON.parse(stdout)
+      expect({stderr, warnings: document.warnings}).to.deep.equal({stderr: '', warnings: []})
+      expect(title()).to.equal(`## Cleanup: dry run, ${document.wouldDelete} datasets to delete`)
+    }))
+
+  const failures: Array<[what: string, code: number, flags: string[], title: string, says: string]> = [
+    ['a plan that is too large', 1, ['--all', '--max-delete', '1'], 'refused', '--max-delete 1 refused'],
+    ['a rejected token', 4, ['--all', '--token', UNKNOWN_TOKEN], 'failed', 'token'],
+    ['an age that is none', 2, ['--older-than', 'soon'], 'failed', '"soon" is no age'],
+    ['flags that clash', 2, ['--policy', 'p.yaml', '--all'], 'failed', 'leave out --all'],
+    ['a file that is no policy', 2, ['--policy', 'nowhere.yaml'], 'failed', 'nowhere.yaml'],
+    ['a question that nobody could answer', 2, ['--all', '--no-dry-run'], 'failed', 'add --yes'],
+  ]
+  for (const [what, code, flags, ended, says] of failures) {
+    it(`tells of what went wrong, and shows no token: ${what}`, () =>
+      withHub({runs: 3}, async (hub) => {
+        const {exitCode} = await cleanup(hub, ...flags)
+        expect(exitCode).to.equal(code)
+        expect(title()).to.equal(`## Cleanup: ${ended}`)
+        const {text} = rendered(summary())
+        expect(text).to.include(says).and.include('Nothing was deleted.').and.include(`${code}: `)
+        expect(summary()).not.to.include(UNKNOWN_TOKEN)
+      }))
+  }
+
+  it('adds to what is there: of several jobs each is told', () =>
+    withHub({runs: 3}, async (hub) => {
+      await cleanup(hub, '--all')
+      await cleanup(hub, '--keep-recent', '99')
+      expect(summary().match(/^## /gm)).to.have.length(2)
+    }))
+
+  it('is never written without the flag, also where GitHub names a file', () =>
+    withHub({runs: 3}, async (hub) => {
+      await runCli(['cleanup', '--all'], {...envOf(hub), GITHUB_STEP_SUMMARY: file, GITHUB_ACTIONS: 'true'})
+      expect(existsSync(file)).to.equal(false)
+    }))
+
+  it('refuses before anything is sent where no summary could be written', () =>
+    withHub({runs: 3}, async (hub) => {
+      mkdirSync(file)
+      const {stderr, exitCode} = await cleanup(hub, '--all', '--grace', '0', '--no-dry-run', '--yes')
+      expect(exitCode).to.equal(2)
+      expect(stderr).to.match(/^Error: --summary .*: it is a folder/)
+      expect(hub.requests).to.deep.equal([])
+      const empty = await runCli(['cleanup', '--all', '--summary', ''], envOf(hub))
+      expect(empty.stderr).to.equal('Error: --summary "" names no file.\n')
+      expect(hub.requests).to.deep.equal([])
+    }))
+
+  it('only warns where it fails after the deletion: the exit code is that of the job', () =>
+    withHub({runs: 3}, async (hub) => {
+      const spoil = async () => {
+        rmSync(file)
+        mkdirSync(file)
+      }
+
+      hub.intercept({before: spoil, match: ({method}) => method === 'DELETE', times: 1})
+      const {stderr, exitCode} = await cleanup(hub, '--all', '--grace', '0', '--no-dry-run', '--yes')
+      expect(exitCode).to.equal(0)
+      expect(stderr).to.match(/Warning: The summary could not be written to .*summary\.md \(EISDIR/)
+      expect(deletionsAt(hub)).to.have.length.above(0)
+    }))
+
+  it('says the same warning in the document under --json', () =>
+    withHub({runs: 3}, async (hub) => {
+      const spoil = async () => {
+        rmSync(file)
+        mkdirSync(file)
+      }
+
+      hub.intercept({before: spoil, match: ({path}) => path.includes('whoami'), times: 1})
+      const {stdout, exitCode} = await cleanup(hub, '--all', '--json')
+      expect(exitCode).to.equal(0)
+      expect(JSON.parse(stdout).warnings).to.have.length(1)
+      expect(JSON.parse(stdout).warnings[0]).to.include('The summary could not be written')
+    }))
+
+  it('never goes into a file that the command itself uses', () =>
+    withHub({runs: 3}, async (hub) => {
+      const policy = policyOf('keep: {recent: 1}')
+      const before = readFileSync(policy, 'utf8')
+      const {exitCode, stderr} = await runCli(
+        ['cleanup', '--policy', policy, '--summary', policy],
+        envOf(hub),
+      )
+      expect(exitCode).to.equal(2)
+      expect(stderr).to.include('it is the file of --policy')
+      expect(readFileSync(policy, 'utf8')).to.equal(before)
+    }))
+
+  describe('of leaderboard check', () => {
+    const check = (hub: Sandbox, ...flags: string[]) =>
+      runCli(['leaderboard', 'check', ...flags, '--summary', file], envOf(hub))
+
+    it('tells each finding and what to do about it', () =>
+      withHub({runs: 12}, async (hub) => {
+        const {findings} = JSON.parse((await check(hub, '--json')).stdout)
+        const {rows} = rendered(summary())
+        expect(findings).to.have.length.above(0)
+        expect(title()).to.match(new RegExp(`^## Leaderboard check: ${findings.length} findings?$`))
+        for (const {message, suggestion} of findings) expect(rows).to.deep.include([message, suggestion])
+      }))
+
+    it('tells with which code it ends, and what went wrong', () =>
+      withHub({runs: 12}, async (hub) => {
+        expect((await check(hub, '--exit-code')).exitCode).to.equal(10)
+        expect(summary()).to.include('| 10: something was found |')
+        expect((await check(hub, '--token', UNKNOWN_TOKEN)).exitCode).to.equal(4)
+        expect(summary()).to.include('## Leaderboard check: failed')
+      }))
+  })
+})

