@@ -131,7 +131,7 @@ describe('what GitHub reads', () => {
     for (const input of Object.values<any>(ACTION.inputs)) {
       expect(input.description).to.be.a('string')
       expect(Object.keys(input)).to.satisfy((keys: string[]) =>
-        keys.every((key) => ['description', 'required', 'default'].includes(key)),
+        keys.every((key) => ['default', 'description', 'required'].includes(key)),
       )
       // Else what is not given would be the text of nothing.
       expect(input.required === true || typeof input.default === 'string').to.equal(true)
