@@ -8,9 +8,9 @@ import {fileURLToPath} from 'node:url'
 /** The repository, with a slash at the end. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-const read = (path: string) => JSON.parse(readFileSync(`${root}${path}`, 'utf8'))
-const oclif = {...read('src/cli.json'), commands: './src/commands', helpClass: './src/help'}
-const pjson = {...read('package.json'), oclif}
+const read = (path: string) => readFileSync(`${root}${path}`, 'utf8')
+const oclif = JSON.parse(read('src/cli.json').replaceAll('"../', '"./src/'))
+const pjson = {...JSON.parse(read('package.json')), oclif}
 
 export interface CliResult {
   stdout: string
