@@ -37,7 +37,8 @@ export async function runCli(
   variables: Record<string, string> = {},
   commands?: Config,
 ): Promise<CliResult> {
-  const env = {XDG_DATA_HOME: mkdtempSync(join(tmpdir(), 'smoltrace-data-')), ...variables}
+  const own = mkdtempSync(join(tmpdir(), 'smoltrace-data-'))
+  const env = {XDG_DATA_HOME: own, SMOLTRACE_CACHE_DIR: join(own, 'cache'), ...variables}
   const before = Object.keys(env).map((name) => [name, process.env[name]] as const)
   Object.assign(process.env, env)
   process.exitCode = undefined
