@@ -1,5 +1,8 @@
 import {execute} from '@oclif/core'
 
+// Found here by oclif, since this file is read anyway.
+export {renewCompletions} from './renew-completions.js'
+
 const NO_COLOUR = '--no-color'
 
 /**

@@ -3,8 +3,8 @@ import {join} from 'node:path'
 
 import {makeFolder} from '../make-folder.js'
 import {replaceFile} from '../whole-file.js'
+import {completionFolder} from './folder.js'
 import {SETUPS, zshSetup} from './shells.js'
-import {completionFolder} from './version.js'
 
 /**
  * Writes for each shell what completes the words of the commands that there are.
@@ -17,7 +17,7 @@ export async function writeCompletions(config: Config): Promise<void> {
     import('./commands.js'),
   ])
   const {bin, version} = config
-  const folder = completionFolder(config)
+  const folder = completionFolder(config.cacheDir)
   const functions = join(folder, 'zsh')
   await makeFolder(functions)
   const files = {
