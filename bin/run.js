@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import {existsSync} from 'node:fs'
 import module from 'node:module'
 import {homedir} from 'node:os'
 import {isAbsolute, join} from 'node:path'
@@ -8,8 +9,15 @@ import v8 from 'node:v8'
 setTimeout(keepHeapSmall, 300).unref()
 keepCompiledCode()
 if (process.env.DEBUG) process.setSourceMapsEnabled(true)
-const {execute} = await import('../dist/program.js')
-await execute({dir: new URL('../dist/cli/', import.meta.url).href})
+const program = await import('../dist/program.js').catch(sayWhatIsMissing)
+await program?.start({dir: new URL('../dist/cli/', import.meta.url).href})
+
+/** In a clone nothing is built yet; a package that lacks files is another matter. */
+function sayWhatIsMissing(error) {
+  if (existsSync(new URL('../dist/program.js', import.meta.url))) throw error
+  process.stderr.write('Error: the program is not built yet.\n  npm run build\n')
+  process.exitCode = 1
+}
 
 /**
  * Lets Node read its compiled code back at the next start, where it can. In a folder of the user's own: in the common

@@ -21,6 +21,7 @@ execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'ts
 })
 
 const commands = await glob('**/*.ts', {cwd: 'src/commands'})
+const hooks = await glob('src/hooks/*.ts')
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'))
 const common = {
   bundle: true,
@@ -43,6 +44,7 @@ const bundles = [
       'src/help.ts',
       'src/host-command.ts',
       'src/lib/sandbox/index.ts',
+      ...hooks,
       ...commands.map((file) => `src/commands/${file}`),
     ],
     outbase: 'src',

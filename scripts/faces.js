@@ -3,8 +3,8 @@ import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {createRequire} from 'node:module'
 import {dirname} from 'node:path'
 
-/** What a host has of its own. */
-const OF_THE_CLI_ALONE = new Set(['help.ts'])
+/** What a host has of its own: the first words of commands. */
+const OF_THE_CLI_ALONE = new Set(['autocomplete', 'help'])
 
 /**
  * Writes what oclif reads of the two faces of the program. `dist/plugin` is that of the plugin: the commands under one
@@ -14,7 +14,7 @@ const OF_THE_CLI_ALONE = new Set(['help.ts'])
  */
 export function writeFaces(commands) {
   write('dist/plugin/smoltrace/index.js', "export {default} from '../../host-command.js'\n")
-  for (const file of commands.filter((path) => !OF_THE_CLI_ALONE.has(path))) {
+  for (const file of commands.filter((path) => !OF_THE_CLI_ALONE.has(/^\w+/.exec(path)[0]))) {
     const module = file.replace(/\.ts$/, '.js')
     const up = '../'.repeat(module.split('/').length + 1)
     write(`dist/plugin/smoltrace/${module}`, `export {default} from '${up}commands/${module}'\n`)

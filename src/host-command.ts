@@ -1,9 +1,9 @@
 import {loadHelpClass} from '@oclif/core'
 
 import {BaseCommand} from './lib/base-command.js'
-import {UsageError} from './lib/errors.js'
+import {type UsageError} from './lib/errors.js'
 import {findByWords, HOST_TOPIC} from './lib/host-topic.js'
-import {brief} from './lib/text.js'
+import {unknownCommand} from './lib/unknown-command.js'
 
 /**
  * `HOST smoltrace …`: a host that separates the words of its commands with colons passes them all to this one, and every
@@ -16,6 +16,12 @@ export default class SmoltraceInHost extends BaseCommand {
   static override strict = false
   static override enableJsonFlag = false
   static override flags = {}
+  private isUnknown = false
+
+  /** A document of a command that was found is that command's. */
+  override jsonEnabled(): boolean {
+    return this.isUnknown && this.argv.includes('--json')
+  }
 
   async run(): Promise<object> {
     // What stands there is for the command that is named.
@@ -25,7 +31,7 @@ export default class SmoltraceInHost extends BaseCommand {
     if (first === undefined || first === 'help') await this.showHelp(argv.slice(1))
     else {
       const found = findByWords(argv, [HOST_TOPIC], (id) => config.findCommand(id) !== undefined)
-      if (!found) throw unknownCommand(first)
+      if (!found) throw this.unknown(argv)
       await config.runCommand(found.id, found.argv)
     }
 
@@ -34,14 +40,15 @@ export default class SmoltraceInHost extends BaseCommand {
 
   private async showHelp(words: string[]): Promise<void> {
     const {config} = this
+    const subject = [HOST_TOPIC, ...words].join(':')
+    if (!config.findCommand(subject) && !config.findTopic(subject)) throw this.unknown(words)
     const Help = await loadHelpClass(config)
     const help = new Help(config, config.pjson.oclif.helpOptions)
-    await help.showHelp([[HOST_TOPIC, ...words].join(':')])
+    await help.showHelp([subject])
   }
-}
 
-function unknownCommand(word: string): UsageError {
-  return new UsageError(`"${brief(word)}" is no command of ${HOST_TOPIC}.`, {
-    suggestions: ['All commands: {bin} help'],
-  })
+  private unknown(words: string[]): UsageError {
+    this.isUnknown = true
+    return unknownCommand(words, this.config.commands, [HOST_TOPIC])
+  }
 }

@@ -7,7 +7,7 @@ import {wholeNumber} from '../lib/flags.js'
 import {findByWords, HOST_TOPIC, topicOf} from '../lib/host-topic.js'
 import {splitArguments} from '../lib/sandbox/arguments.js'
 import {type Quota, type Sandbox as SandboxHub} from '../lib/sandbox/index.js'
-import {withoutTokens} from '../lib/text.js'
+import {unknownInSandbox} from '../lib/unknown-command.js'
 
 const MOST_RUNS = 20_000
 
@@ -138,10 +138,7 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
     const found = findByWords(own, topicOf(sandbox), isCommand)
     if (found) return found
 
-    const named = withoutTokens(words.slice(0, 2).join(' '))
-    throw new UsageError(
-      `"${named}" is no command that runs in the sandbox: try cleanup, runs group or datasets list.`,
-    )
+    throw unknownInSandbox(own, this.config.commands, topicOf(sandbox))
   }
 }
 

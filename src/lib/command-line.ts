@@ -16,6 +16,11 @@ export function formatFlags(flags: Record<string, FlagValue>): string[] {
   })
 }
 
+/** Writes words as a person would type them, quoted where a shell would take them apart. */
+export function formatWords(words: string[]): string {
+  return words.map((word) => quote(word)).join(' ')
+}
+
 /** Single quotes, in which a POSIX shell takes everything literally. */
 function quote(word: string): string {
   return PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`

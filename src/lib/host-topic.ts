@@ -17,6 +17,12 @@ export function wordsOf(id: string): string {
   return id.split(':').slice(topicOf(id).length).join(' ')
 }
 
+/** What of words may be part of a command's name: those before the first flag. */
+export function namingWords(words: string[]): string[] {
+  const flag = words.findIndex((word) => word.startsWith('-'))
+  return flag === -1 ? words : words.slice(0, flag)
+}
+
 /**
  * Finds the command that words begin with, the longest that there is.
  * @param words as typed, after the topic

@@ -42,7 +42,7 @@ describe('every command, over recorded traffic', () => {
 
 describe('every command under --help', () => {
   const recorded = allScenarios.map(([, {argv}]) => commandOf(argv))
-  for (const argv of new Set(['history', 'leaderboard report', 'restore', ...recorded])) {
+  for (const argv of new Set(['autocomplete', 'history', 'leaderboard report', 'restore', ...recorded])) {
     it(`explains ${argv} without a token and without the Hub`, async () => {
       const {stdout, stderr, exitCode} = await runCli([...argv.split(' '), '--help'])
       expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})

@@ -135,8 +135,17 @@ for (const [separator, kind] of [
     it('says so where there is no such command', async () => {
       const {stdout, stderr, exitCode} = await run(['smoltrace', 'clenup', '--all'])
       expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
-      expect(stderr).to.match(/^Error: "clenup" is no command of smoltrace\.\n/)
-      expect(stderr).to.include('mycli smoltrace help')
+      expect(stderr).to.equal(`Error: "clenup" is no command of smoltrace.
+  Did you mean mycli smoltrace cleanup?
+  All commands: mycli smoltrace help
+`)
+      const help = await run(['smoltrace', 'help', 'clenup'])
+      expect({...help}).to.deep.equal({stdout: '', stderr, exitCode: 2})
+      const json = await run(['smoltrace', '--json', 'runs', 'group'])
+      expect({...json, stdout: ''}).to.deep.equal({stdout: '', stderr: '', exitCode: 2})
+      expect(JSON.parse(json.stdout).error.suggestions).to.deep.equal([
+        'Like this: mycli smoltrace runs group --json',
+      ])
     })
 
     it("never runs the host's own command in the sandbox: a rehearsal would become the real thing", async () => {

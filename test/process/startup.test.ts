@@ -12,6 +12,7 @@ import {cleanEnv, type Finished, PROGRAM, run} from '../support/process.js'
 /** What takes long to load, or is not for everyone. */
 const HEAVY = [
   '@huggingface/hub',
+  '@oclif/plugin-autocomplete',
   'ajv',
   'cli-table3',
   'enquirer',
@@ -21,6 +22,9 @@ const HEAVY = [
   'sandbox',
   'yaml',
 ]
+
+/** The prompt, what reads policies, and what completes words. */
+const UNUSED_BY_DELETION = new Set(['@oclif/plugin-autocomplete', 'ajv', 'enquirer', 'yaml'])
 
 interface Loaded extends Finished {
   /** Packages and sources of ours. */
@@ -68,6 +72,7 @@ describe('what a start loads', () => {
     ['history --json', 0],
     ['leaderboard show --by beauty', 2],
     ['nonsense', 2],
+    ['autocomplete script bash', 0],
   ] as const) {
     it(`is oclif and nothing heavy for ${words}`, async () => {
       const {exitCode, origins, heavy} = await load(words.split(' '), cleanEnv())
@@ -101,11 +106,11 @@ describe('what a start loads', () => {
       expect(stderr).to.include('NativeModule http').and.not.include('undici')
     }))
 
-  it('is for a rehearsal of a deletion all but the prompt and what reads policies', async () => {
+  it('is for a rehearsal of a deletion all that a deletion may need', async () => {
     const words = ['sandbox', 'cleanup', '--keep-recent', '1', '--no-dry-run', '--yes']
     const {exitCode, heavy} = await load(words, cleanEnv())
     expect(exitCode).to.equal(0)
-    expect(heavy).to.deep.equal(HEAVY.filter((name) => !['ajv', 'enquirer', 'yaml'].includes(name)))
+    expect(heavy).to.deep.equal(HEAVY.filter((name) => !UNUSED_BY_DELETION.has(name)))
   })
 
   it('is what writes a summary only where one is asked for', () =>

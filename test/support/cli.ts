@@ -10,9 +10,9 @@ import {checkDocument} from './documents.js'
 /** The repository, with a slash at the end. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-const read = (path: string) => JSON.parse(readFileSync(`${root}${path}`, 'utf8'))
-const oclif = {...read('src/cli.json'), commands: './src/commands', helpClass: './src/help'}
-const pjson = {...read('package.json'), oclif}
+const read = (path: string) => readFileSync(`${root}${path}`, 'utf8')
+const oclif = JSON.parse(read('src/cli.json').replaceAll('"../', '"./src/'))
+const pjson = {...JSON.parse(read('package.json')), oclif}
 
 export interface CliResult {
   stdout: string
@@ -40,7 +40,8 @@ export async function runCli(
   variables: Record<string, string> = {},
   commands?: Config,
 ): Promise<CliResult> {
-  const env = {XDG_DATA_HOME: mkdtempSync(join(tmpdir(), 'smoltrace-data-')), ...variables}
+  const own = mkdtempSync(join(tmpdir(), 'smoltrace-data-'))
+  const env = {XDG_DATA_HOME: own, SMOLTRACE_CACHE_DIR: join(own, 'cache'), ...variables}
   const before = Object.keys(env).map((name) => [name, process.env[name]] as const)
   Object.assign(process.env, env)
   process.exitCode = undefined

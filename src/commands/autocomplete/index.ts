@@ -1,0 +1,48 @@
+import {Flags} from '@oclif/core'
+
+import {BaseCommand} from '../../lib/base-command.js'
+import {writeCompletions} from '../../lib/completion/files.js'
+import {shellArg, shellOf} from '../../lib/completion/shell-arg.js'
+import {SETUPS, type Shell} from '../../lib/completion/shells.js'
+
+export default class Autocomplete extends BaseCommand {
+  static override summary =
+    'Complete commands, flags and their values with the tab key, in bash, zsh and PowerShell.'
+  static override description = `Writes what the shells read, and says how to tell yours of it, once. After an update of the program the first command that runs renews it.`
+  static override examples = [
+    {description: 'For the shell that is in use:', command: '<%= config.bin %> <%= command.id %>'},
+    {description: 'For another one:', command: '<%= config.bin %> <%= command.id %> zsh'},
+  ]
+  static override args = {shell: shellArg}
+  static override flags = {
+    'refresh-cache': Flags.boolean({
+      char: 'r',
+      summary: 'Write it again, and say nothing.',
+    }),
+  }
+
+  async run(): Promise<object> {
+    const {args, flags} = await this.parse(Autocomplete)
+    const shell = flags['refresh-cache'] ? undefined : shellOf(args.shell, this.config.shell)
+    await writeCompletions(this.config)
+    if (shell === undefined) return {}
+    this.log(this.instructions(shell))
+    const {profile, install} = SETUPS[shell]
+    return {shell, profile, install: install(this.config.bin)}
+  }
+
+  private instructions(shell: Shell): string {
+    const {profile, install} = SETUPS[shell]
+    const {bin} = this.config
+    return `Run this once, and open a new terminal:
+
+  ${install(bin)}
+
+It adds one line to ${profile}. Then the tab key completes:
+
+  ${bin} <TAB>                    commands
+  ${bin} cleanup --keep-<TAB>     flags
+  ${bin} cleanup --only <TAB>     values of a flag
+`
+  }
+}
