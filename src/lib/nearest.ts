@@ -1,0 +1,25 @@
+import {distance} from 'fastest-levenshtein'
+
+/** A start of at least so many letters says which word was meant. */
+const LEAST_START = 3
+/** However long a word, nobody means one that differs in more letters. */
+const MOST_SLIPS = 3
+
+/**
+ * Finds the word that was probably meant by one that is unknown: the one with the fewest slips of a letter between them, at most one
+ * for every three letters and never more than three; else the only one that begins with it. Capitals do not count.
+ * @returns the first of the nearest candidates; undefined where none is near enough to be worth naming
+ */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = word.toLowerCase()
+  const most = Math.min(MOST_SLIPS, Math.ceil(wanted.length / 3))
+  const all = [...candidates].map((candidate) => ({
+    candidate,
+    slips: distance(wanted, candidate.toLowerCase()),
+  }))
+  const best = Math.min(...all.map(({slips}) => slips))
+  if (best <= most) return all.find(({slips}) => slips === best)?.candidate
+  if (wanted.length < LEAST_START) return undefined
+  const longer = all.filter(({candidate}) => candidate.toLowerCase().startsWith(wanted))
+  return longer.length === 1 ? longer[0]?.candidate : undefined
+}
