@@ -1,12 +1,57 @@
-import {Help} from '@oclif/core'
+import {type Command, Help} from '@oclif/core'
+import {stripVTControlCharacters} from 'node:util'
 
+import {SmoltraceCommandHelp} from './lib/help/command-help.js'
+import {formatLanding} from './lib/help/landing.js'
+import {type Entry} from './lib/help/layout.js'
 import {splitArguments} from './lib/sandbox/arguments.js'
+import {styleFor} from './lib/ui/style.js'
 
-/** oclif takes a `--help` anywhere for the first command's; after `sandbox` it belongs to the command that runs inside. */
+/** The program's help; in a host, the host's own is shown. */
 export default class SmoltraceHelp extends Help {
+  protected override CommandHelpClass = SmoltraceCommandHelp
+  private isPlain = false
+
+  /** oclif takes a `--help` anywhere for the first command's; after `sandbox` it belongs to the command that runs inside. */
   override async showHelp(argv: string[]): Promise<void> {
-    const [first, ...rest] = argv
+    this.isPlain = argv.includes('--no-color')
+    const [first, ...rest] = argv.filter((word) => word !== '--no-color')
     const {inner} = splitArguments(rest)
-    await super.showHelp(first === 'sandbox' && inner.length > 0 ? inner : argv)
+    const words = first === undefined ? [] : [first, ...rest]
+    await super.showHelp(first === 'sandbox' && inner.length > 0 ? inner : words)
   }
+
+  protected override async showRootHelp(): Promise<void> {
+    const {bold} = styleFor(process.stdout)
+    this.log(
+      formatLanding({
+        bin: this.config.bin,
+        version: this.config.version,
+        commands: this.firstWords(),
+        width: this.opts.maxWidth,
+        heading: bold,
+      }),
+    )
+  }
+
+  /** oclif colours by what it finds out itself. */
+  protected override log(...texts: string[]): void {
+    super.log(...(this.isPlain ? texts.map((text) => stripVTControlCharacters(text)) : texts))
+  }
+
+  private firstWords(): Entry[] {
+    const topics = this.sortedTopics.filter(({name}) => !name.includes(':'))
+    const commands = this.sortedCommands.filter(({id}) => id !== '' && !id.includes(':'))
+    return [
+      ...topics.map(({name, description = ''}): Entry => [name, this.render(firstLine(description))]),
+      ...commands.map((command: Command.Loadable): Entry => [
+        command.id,
+        this.render(firstLine(command.summary ?? command.description ?? '')),
+      ]),
+    ]
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? ''
 }

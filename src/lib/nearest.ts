@@ -23,3 +23,9 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   const longer = all.filter(({candidate}) => candidate.toLowerCase().startsWith(wanted))
   return longer.length === 1 ? longer[0]?.candidate : undefined
 }
+
+/** Says which word of a flag was probably meant; nothing where none is near. */
+export function didYouMean(flag: string, word: string, known: Iterable<string>): string[] {
+  const meant = nearest(word, known)
+  return meant === undefined ? [] : [`Did you mean ${flag} ${meant}?`]
+}

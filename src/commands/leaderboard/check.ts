@@ -2,19 +2,19 @@ import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
 import {boardDocument} from '../../lib/documents.js'
+import {EXIT, hubCodes, withExitCodes} from '../../lib/exit-codes.js'
 import {LazyList} from '../../lib/lazy-list.js'
 import {checkLeaderboard} from '../../lib/leaderboard-check.js'
 
-/** With `--exit-code`, as of a dry run that finds something to delete. */
-const FOUND = 10
-
 export default class LeaderboardCheck extends HubCommand {
   static override summary = 'Find what does not agree between the leaderboard and the datasets.'
-  static override description = `Finds rows whose datasets are gone, runs without a row, several rows about one evaluation, names that are not written exactly or have a former namespace, and private runs on a public leaderboard; says what to do about each. Changes nothing.
+  static override exitCodes = hubCodes(EXIT.found)
+  static override description = withExitCodes(
+    `Finds rows whose datasets are gone, runs without a row, several rows about one evaluation, names that are not written exactly or have a former namespace, and private runs on a public leaderboard; says what to do about each. Changes nothing.
 
-No finding is a missing traces dataset, since rows name one also where none was made; a run that changed in the last 6 hours, whose row may still come; and a row about datasets of another namespace.
-
-Exit codes: 0 done, whatever was found; 1 error, or no leaderboard; 2 usage; 4 not authenticated or not allowed; 10 something was found (with --exit-code); 130 cancelled or interrupted.`
+No finding is a missing traces dataset, since rows name one also where none was made; a run that changed in the last 6 hours, whose row may still come; and a row about datasets of another namespace.`,
+    this.exitCodes,
+  )
   static override examples = [
     {description: 'Check it:', command: '<%= config.bin %> <%= command.id %>'},
     {
@@ -28,7 +28,10 @@ Exit codes: 0 done, whatever was found; 1 error, or no leaderboard; 2 usage; 4 n
   ]
   static override hiddenAliases = ['smoltrace:leaderboard:check']
   static override flags = {
-    'exit-code': Flags.boolean({summary: `End with exit code ${FOUND} where something is found.`}),
+    'exit-code': Flags.boolean({
+      summary: `End with exit code ${EXIT.found} where something is found.`,
+      helpGroup: 'OUTPUT',
+    }),
   }
 
   async run(): Promise<object> {
@@ -41,7 +44,7 @@ Exit codes: 0 done, whatever was found; 1 error, or no leaderboard; 2 usage; 4 n
       await this.print(formatCheck(check, this.bin, this.screen))
     }
 
-    if (flags['exit-code'] && findings.length > 0) process.exitCode = FOUND
+    if (flags['exit-code'] && findings.length > 0) process.exitCode = EXIT.found
     return {
       ...boardDocument(check),
       rows,

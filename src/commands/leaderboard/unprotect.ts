@@ -1,10 +1,14 @@
 import {HubCommand} from '../../lib/base-command.js'
+import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
 import {unprotectLeaderboard} from '../../lib/protecting.js'
 
 export default class LeaderboardUnprotect extends HubCommand {
   static override summary = "Lift the leaderboard's protection."
-  static override description =
-    'After this, `cleanup --delete-leaderboard` can delete it. Where it is not protected, nothing changes.'
+  static override exitCodes = HUB_CODES
+  static override description = withExitCodes(
+    'After this, `cleanup --delete-leaderboard` can delete it. Where it is not protected, nothing changes.',
+    this.exitCodes,
+  )
   static override examples = [
     {description: 'Lift it:', command: '<%= config.bin %> <%= command.id %>'},
     {

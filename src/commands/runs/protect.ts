@@ -1,15 +1,20 @@
 import {Args, Flags} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
+import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
 import {FROM_COMMAND_LINE} from '../../lib/flags.js'
 import {protectRuns} from '../../lib/protecting.js'
 import {PROTECTION_PATH} from '../../lib/protection-file.js'
 
 export default class RunsProtect extends HubCommand {
   static override summary = 'Pin runs, so that every cleanup keeps them, on every machine.'
-  static override description = `A pinned run is kept by every rule, --all included, and does not use up the number of --keep-recent. Pins are kept in ${PROTECTION_PATH} of the leaderboard's dataset, where every teammate's cleanup finds them; while one holds, the leaderboard cannot be deleted.
+  static override exitCodes = HUB_CODES
+  static override description = withExitCodes(
+    `A pinned run is kept by every rule, --all included, and does not use up the number of --keep-recent. Pins are kept in ${PROTECTION_PATH} of the leaderboard's dataset, where every teammate's cleanup finds them; while one holds, the leaderboard cannot be deleted.
 
-Pinning again never shortens a pin: the one that holds longer stays.`
+Pinning again never shortens a pin: the one that holds longer stays.`,
+    this.exitCodes,
+  )
   static override examples = [
     {
       description: 'Pin a run for good:',
@@ -31,8 +36,16 @@ Pinning again never shortens a pin: the one that holds longer stays.`
     }),
   }
   static override flags = {
-    reason: Flags.string({summary: 'Why, for whoever wants to delete them later.', helpValue: 'TEXT'}),
-    until: Flags.string({summary: 'The last day on which the pins hold, in UTC.', helpValue: 'YYYY-MM-DD'}),
+    reason: Flags.string({
+      summary: 'Why, for whoever wants to delete them later.',
+      helpGroup: 'PROTECTION',
+      helpValue: 'TEXT',
+    }),
+    until: Flags.string({
+      summary: 'The last day on which the pins hold, in UTC.',
+      helpGroup: 'PROTECTION',
+      helpValue: 'YYYY-MM-DD',
+    }),
   }
 
   async run(): Promise<object> {

@@ -4,7 +4,15 @@ import {type Style} from './style.js'
 import {count} from './wording.js'
 
 /** Flags that say how the command runs, not what goes: the command that carries out a dry run does not repeat them. */
-const NOT_REPEATED: ReadonlySet<string> = new Set(['dry-run', 'exit-code', 'json', 'plan', 'token', 'yes'])
+const NOT_REPEATED: ReadonlySet<string> = new Set([
+  'dry-run',
+  'exit-code',
+  'json',
+  'no-color',
+  'plan',
+  'token',
+  'yes',
+])
 
 export interface NextStepFacts {
   /** What stands before `cleanup` on the command line. */
