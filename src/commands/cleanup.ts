@@ -21,6 +21,7 @@ import {type Sizes} from '../lib/sizes.js'
 import {printable} from '../lib/text.js'
 import {type PlanNotes} from '../lib/ui/preview.js'
 import {type Progress} from '../lib/ui/progress.js'
+import {whyPlain} from '../lib/ui/style.js'
 
 export default class Cleanup extends HubCommand {
   static override summary = 'Delete datasets of old or broken runs, after showing them.'
@@ -185,9 +186,8 @@ Selectors (the selection flags) say which runs may go; several of them must all 
     const shows = '--interactive shows a list to pick from'
     const instead = 'name runs with --run TIMESTAMP'
     this.requireTerminal(shows, instead)
-    const {CI = '', TERM} = process.env
-    if (!['', '0', 'false'].includes(CI)) throw new UsageError(`${shows}, and CI is set: ${instead}.`)
-    if (TERM === 'dumb') throw new UsageError(`${shows}, which this terminal cannot draw: ${instead}.`)
+    const why = whyPlain()
+    if (why !== undefined) throw new UsageError(`${shows}, and ${why}: ${instead}.`)
   }
 
   private async pick(plan: Plan, warnings: string[], signal: AbortSignal): Promise<string[] | undefined> {

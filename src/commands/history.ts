@@ -17,14 +17,14 @@ export default class History extends BaseCommand {
     this.exitCodes,
   )
   static override examples = [
-    {description: 'Every job, newest first:', command: '<%= config.bin %> <%= command.id %>'},
+    {description: 'See every job, the newest first:', command: '<%= config.bin %> <%= command.id %>'},
     {
-      description: 'Everything about one of them:',
+      description: 'See everything about one of them:',
       command: '<%= config.bin %> <%= command.id %> 3f9a2c4b',
     },
     {
-      description: 'What was deleted in the last week, for a script:',
-      command: `<%= config.bin %> <%= command.id %> --since 7d --json | jq -r '.jobs[].datasets[] | select(.state == "deleted").name'`,
+      description: 'Take the datasets of the last week and what became of them, for a script:',
+      command: `<%= config.bin %> <%= command.id %> --since 7d --json | jq '.jobs[].datasets'`,
     },
   ]
   static override hiddenAliases = ['smoltrace:history']

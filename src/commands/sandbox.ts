@@ -2,9 +2,11 @@ import {Flags} from '@oclif/core'
 import {once} from 'node:events'
 
 import {BaseCommand, withPrefix} from '../lib/base-command.js'
+import {formatVariables} from '../lib/command-line.js'
 import {UsageError} from '../lib/errors.js'
 import {ALL_CODES, withExitCodes} from '../lib/exit-codes.js'
 import {wholeNumber} from '../lib/flags.js'
+import {nearest} from '../lib/nearest.js'
 import {splitArguments} from '../lib/sandbox/arguments.js'
 import {type Quota, type Sandbox as SandboxHub} from '../lib/sandbox/index.js'
 import {withoutTokens} from '../lib/text.js'
@@ -122,9 +124,10 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
 
   private announce({url, token, user, org}: SandboxHub): void {
     if (this.jsonEnabled()) this.logJson(this.toSuccessJson({endpoint: url, token, user, organisation: org}))
-    this.log(`export HF_ENDPOINT=${url} HF_TOKEN=${token}`)
+    const lines = formatVariables({HF_ENDPOINT: url, HF_TOKEN: token})
+    for (const line of lines) this.log(line)
     this.logToStderr(
-      `The sandbox serves ${user} and the organisation ${org}. Paste the line above into another terminal; Ctrl-C ends it.`,
+      `The sandbox serves ${user} and the organisation ${org}. Paste ${lines.length === 1 ? 'the line' : 'one of the lines'} above into another terminal; Ctrl-C ends it.`,
     )
     this.isServing = true
   }
@@ -157,7 +160,16 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
     const named = withoutTokens(words.slice(0, 2).join(' '))
     throw new UsageError(
       `"${named}" is no command that runs in the sandbox: try cleanup, runs group or datasets list.`,
+      {suggestions: this.meantBy(own)},
     )
+  }
+
+  private meantBy(words: string[]): string[] {
+    const known = this.config.commandIDs
+      .filter((id) => id.startsWith('smoltrace:') && id !== 'smoltrace:sandbox')
+      .map((id) => id.split(':').slice(1).join(' '))
+    const meant = nearest(words.slice(0, 2).join(' '), known) ?? nearest(words[0] ?? '', known)
+    return meant === undefined ? [] : [`Did you mean {bin} sandbox ${meant}?`]
   }
 }
 

@@ -69,9 +69,9 @@ const {grace, ...choosingFlags} = retentionFlags
 /** Every flag of `cleanup`, in the order of its help. */
 export const cleanupFlags = {
   ...choosingFlags,
+  ...planFlags,
   ...safetyFlags,
   grace,
-  ...planFlags,
   sizes: sizesFlag,
   'exit-code': Flags.boolean({
     summary: `End with exit code ${EXIT.found} where a dry run finds something to delete.`,

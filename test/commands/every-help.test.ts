@@ -1,4 +1,4 @@
-import {type Command, type Config, Flags, Help, Parser} from '@oclif/core'
+import {type Command, CommandHelp, type Config, Flags, Parser} from '@oclif/core'
 import {expect} from 'chai'
 
 import {EXIT_WORDS, formatExitCodes} from '../../src/lib/exit-codes.js'
@@ -6,7 +6,7 @@ import {SmoltraceCommandHelp} from '../../src/lib/help/command-help.js'
 import {splitArguments} from '../../src/lib/sandbox/arguments.js'
 import {findCommands, runCli} from '../support/cli.js'
 
-type Shown = Command.Loadable & {exitCodes: Array<keyof typeof EXIT_WORDS>}
+type Described = Command.Loadable & {exitCodes: Array<keyof typeof EXIT_WORDS>}
 
 const GROUPS = [
   'SELECTION',
@@ -22,22 +22,17 @@ const GROUPS = [
 
 describe('the help of every command', () => {
   let config: Config
-  let commands: Shown[]
+  let commands: Described[]
 
   before(async () => {
     config = await findCommands()
-    commands = config.commands.filter(({id}) => id !== 'help') as Shown[]
+    commands = config.commands.filter(({id}) => !/^(help$|smoltrace:)/.test(id)) as Described[]
   })
 
   /** Lines of a help class at a width. */
-  async function linesOf(
-    command: Command.Loadable,
-    width: number,
-    HelpClass: typeof Help,
-  ): Promise<string[]> {
-    const fresh = await findCommands()
-    const help = new HelpClass(fresh, {maxWidth: width, stripAnsi: true, ...fresh.pjson.oclif.helpOptions})
-    return help.formatCommand(fresh.findCommand(command.id, {must: true})).split('\n')
+  function linesOf(command: Command.Loadable, width: number, Shown: typeof CommandHelp): string[] {
+    const id = command.id.replaceAll(':', ' ')
+    return new Shown({...command, id}, config, {maxWidth: width, stripAnsi: true}).generate().split('\n')
   }
 
   it('is looked at for all of them', () => expect(commands.length).to.be.at.least(13))
@@ -96,12 +91,12 @@ describe('the help of every command', () => {
     if (inner.length > 0) await parse(inner, line)
   }
 
-  it('tells the exit codes below its description, for whatever help class shows it', async () => {
+  it('tells the exit codes below its description, for whatever help class shows it', () => {
     for (const command of commands) {
       expect(command.exitCodes, command.id).to.include.members([0, 1, 2])
       expect(command.description, command.id).to.match(/[^\n]\n\nExit codes:\n0 {4}\S/)
-      const stock = await linesOf(command, 80, Help)
-      const own = await linesOf(command, 80, OwnHelp)
+      const stock = linesOf(command, 80, CommandHelp)
+      const own = linesOf(command, 80, SmoltraceCommandHelp)
       for (const line of formatExitCodes(command.exitCodes).split('\n')) {
         expect(stock, command.id).to.include(`  ${line}`)
         expect(own, command.id).to.include(`  ${line}`)
@@ -113,27 +108,27 @@ describe('the help of every command', () => {
   })
 
   for (const width of [60, 80, 120]) {
-    it(`fits into ${width} columns, and says the summary once`, async () => {
+    it(`fits into ${width} columns, and says the summary once`, () => {
       for (const command of commands) {
-        const lines = await linesOf(command, width, OwnHelp)
+        const lines = linesOf(command, width, SmoltraceCommandHelp)
         for (const line of lines) expect(line.length, line).to.be.at.most(width)
         expect(lines.join(' ')).not.to.include(command.summary)
       }
     })
   }
 
-  it('is called and exemplified on the first screen', async () => {
+  it('is called and exemplified on the first screen', () => {
     for (const command of commands) {
-      const lines = await linesOf(command, 80, OwnHelp)
+      const lines = linesOf(command, 80, SmoltraceCommandHelp)
       const [usage, examples] = ['USAGE', 'EXAMPLES'].map((title) => lines.indexOf(title))
       expect(usage, command.id).to.equal(0)
       expect(examples, command.id).to.be.within(3, 8)
     }
   })
 
-  it('has the groups in one order, the same of every command', async () => {
+  it('has the groups in one order, the same of every command', () => {
     for (const command of commands) {
-      const titles = (await linesOf(command, 80, OwnHelp)).flatMap(
+      const titles = linesOf(command, 80, SmoltraceCommandHelp).flatMap(
         (line) => /^(\w+) FLAGS$/.exec(line)?.[1] ?? [],
       )
       expect(titles, command.id).to.deep.equal(GROUPS.filter((group) => titles.includes(group)))
@@ -144,16 +139,16 @@ describe('the help of every command', () => {
 
 describe('the help of a stranger', () => {
   const Stranger = {
-    id : 'stranger',
-    args : {},
-    aliases : [],
-    examples : ['<%= config.bin %> stranger'],
-    description : 'Does something.',
-    flags : {
+    id: 'stranger',
+    args: {},
+    aliases: [],
+    examples: ['<%= config.bin %> stranger'],
+    description: 'Does something.',
+    flags: {
       plain: Flags.boolean({name: 'plain', summary: 'Of no group.'}),
       old: Flags.boolean({hidden: true}),
     },
-  };
+  }
 
   it('is shown too, though it has no exit codes and no groups', async () => {
     const config = await findCommands()
@@ -188,11 +183,6 @@ describe('smoltrace alone', () => {
     })
   }
 })
-
-/** Our help class as oclif makes it. */
-class OwnHelp extends Help {
-  protected override CommandHelpClass = SmoltraceCommandHelp
-}
 
 /** The words of a command line, without the quotes around them. */
 function wordsOf(line: string): string[] {

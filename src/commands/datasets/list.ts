@@ -19,17 +19,17 @@ export default class DatasetsList extends HubCommand {
     this.exitCodes,
   )
   static override examples = [
-    {description: 'Everything there is:', command: '<%= config.bin %> <%= command.id %>'},
+    {description: 'List everything there is:', command: '<%= config.bin %> <%= command.id %>'},
     {
-      description: 'Traces older than a month:',
+      description: 'List traces that are older than a month:',
       command: '<%= config.bin %> <%= command.id %> --only traces --older-than 30d',
     },
     {
-      description: 'What takes up most:',
+      description: 'See what takes up most:',
       command: '<%= config.bin %> <%= command.id %> --sizes --sort size',
     },
     {
-      description: 'Names alone, for a script:',
+      description: 'Take the names alone, for a script:',
       command: "<%= config.bin %> <%= command.id %> --json | jq -r '.datasets[].name'",
     },
   ]

@@ -7,7 +7,7 @@ import {LazyList} from '../../lib/lazy-list.js'
 import {checkLeaderboard} from '../../lib/leaderboard-check.js'
 
 export default class LeaderboardCheck extends HubCommand {
-  static override summary = 'Find what does not agree between the leaderboard and the datasets.'
+  static override summary = 'Find where the leaderboard and the datasets do not agree.'
   static override exitCodes = hubCodes(EXIT.found)
   static override description = withExitCodes(
     `Finds rows whose datasets are gone, runs without a row, several rows about one evaluation, names that are not written exactly or have a former namespace, and private runs on a public leaderboard; says what to do about each. Changes nothing.
@@ -16,14 +16,14 @@ No finding is a missing traces dataset, since rows name one also where none was 
     this.exitCodes,
   )
   static override examples = [
-    {description: 'Check it:', command: '<%= config.bin %> <%= command.id %>'},
+    {description: 'Check your own leaderboard:', command: '<%= config.bin %> <%= command.id %>'},
     {
       description: 'In a nightly job, which fails where something is found:',
       command: '<%= config.bin %> <%= command.id %> --exit-code',
     },
     {
-      description: 'Runs without a row, for a script:',
-      command: `<%= config.bin %> <%= command.id %> --json | jq -r '.findings[] | select(.kind == "run-without-row").runs[]'`,
+      description: 'Take the kind and the runs of each finding, for a script:',
+      command: `<%= config.bin %> <%= command.id %> --json | jq '.findings[] | {kind, runs}'`,
     },
   ]
   static override hiddenAliases = ['smoltrace:leaderboard:check']

@@ -16,8 +16,11 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
     this.exitCodes,
   )
   static override examples = [
-    {description: 'Protect it:', command: '<%= config.bin %> <%= command.id %>'},
-    {description: 'Say why:', command: '<%= config.bin %> <%= command.id %> --reason "cited in the paper"'},
+    {description: 'Protect your own:', command: '<%= config.bin %> <%= command.id %>'},
+    {
+      description: 'Protect it, and say why:',
+      command: '<%= config.bin %> <%= command.id %> --reason "cited in the paper"',
+    },
     {
       description: 'Pin the three best runs as well:',
       command: '<%= config.bin %> <%= command.id %> --top 3 --by success_rate',

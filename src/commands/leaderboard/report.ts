@@ -8,7 +8,7 @@ import {type Report} from '../../lib/report/report.js'
 import {type RetentionOptions} from '../../lib/rule-types.js'
 
 export default class LeaderboardReport extends HubCommand {
-  static override summary = 'Write the leaderboard as a page to look at: scores, costs, storage.'
+  static override summary = 'Write the leaderboard as a page: scores, costs and storage.'
   static override exitCodes = HUB_CODES
   static override description = withExitCodes(
     `Writes one HTML file that needs nothing but itself: the score of each model over time, cost against score, storage by the age of runs, and with --policy what would be deleted. It loads nothing, runs no script, and can be printed. Changes nothing on the Hub.
@@ -17,7 +17,7 @@ The page names models and runs, also those of private datasets: take care whom y
     this.exitCodes,
   )
   static override examples = [
-    {description: 'Write it:', command: '<%= config.bin %> <%= command.id %> report.html'},
+    {description: 'Write the page:', command: '<%= config.bin %> <%= command.id %> report.html'},
     {
       description: 'Compare costs instead of success, for an organisation:',
       command: '<%= config.bin %> <%= command.id %> costs.html --by cost --namespace my-org',

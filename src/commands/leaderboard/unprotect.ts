@@ -10,7 +10,7 @@ export default class LeaderboardUnprotect extends HubCommand {
     this.exitCodes,
   )
   static override examples = [
-    {description: 'Lift it:', command: '<%= config.bin %> <%= command.id %>'},
+    {description: 'Lift the protection of your own:', command: '<%= config.bin %> <%= command.id %>'},
     {
       description: "Lift that of an organisation's:",
       command: '<%= config.bin %> <%= command.id %> --namespace my-org',

@@ -16,17 +16,17 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
     this.exitCodes,
   )
   static override examples = [
-    {description: 'Every run:', command: '<%= config.bin %> <%= command.id %>'},
+    {description: 'See every run:', command: '<%= config.bin %> <%= command.id %>'},
     {
-      description: 'What did not finish and is older than a week:',
+      description: 'See what did not finish and is older than a week:',
       command: '<%= config.bin %> <%= command.id %> --incomplete-only --older-than 7d',
     },
     {
-      description: 'What lacks a dataset, finished or not:',
+      description: 'See what lacks a dataset, finished or not:',
       command: '<%= config.bin %> <%= command.id %> --incomplete-only --ignore-leaderboard',
     },
     {
-      description: 'How many runs are in which state, for a script:',
+      description: 'Count how many runs are in which state, for a script:',
       command: '<%= config.bin %> <%= command.id %> --json | jq .totals.states',
     },
   ]

@@ -15,7 +15,7 @@ export default class RunsUnprotect extends HubCommand {
   static override examples = [
     {description: 'Lift one pin:', command: '<%= config.bin %> <%= command.id %> 20260131_235959'},
     {
-      description: 'Lift two:',
+      description: 'Lift two pins at once:',
       command: '<%= config.bin %> <%= command.id %> 20260131_235959 20260201_101500',
     },
     {description: 'See which runs are pinned:', command: '<%= config.bin %> runs group'},

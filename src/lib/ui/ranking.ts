@@ -126,7 +126,7 @@ function placeOf({place, isTied}: RankedRow): string {
 function successOf({data}: RankedRow, marks: BarMarks): string {
   if (data.successRate === undefined) return NO_NUMBER
   const share = data.successRate / METRICS.success_rate.most
-  return `${bar(share, BAR_LENGTH, marks)} ${formatScore('success_rate', data).padStart(6)}`
+  return `${bar(share, BAR_LENGTH, marks)} ${formatScore('success_rate', data).padStart(6)}`.trimStart()
 }
 
 /** A time that is not of the Hub is marked. */
