@@ -241,21 +241,20 @@ Selectors (the selection flags) say which runs may go; several of them must all 
 
   private async report(result: CleanupResult, given: GivenFlags): Promise<void> {
     if (this.jsonEnabled()) return
-    const {style} = this.screen
     const {wouldDelete, stale, dryRun, declined} = result
     const plan = typeof given.plan === 'string' ? given.plan : undefined
     if (declined) process.stderr.write('Cancelled: nothing was deleted.\n')
     else if (wouldDelete === 0)
       this.log(stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.')
     else if (dryRun) this.log(await this.nextStep(result, given))
-    else await this.print((await import('../lib/ui/summary.js')).formatSummary(result, style))
+    else await this.print((await import('../lib/ui/summary.js')).formatSummary(result, this.screen))
     if (plan !== undefined && wouldDelete === 0 && !declined) this.log(`The plan was saved to ${plan}.`)
   }
 
   private async nextStep(result: CleanupResult, given: GivenFlags): Promise<string> {
     const {formatNextStep} = await import('../lib/ui/next-step.js')
     const {bin, isRehearsal} = this
-    return formatNextStep(result, {bin, given, applyFlags: APPLY_FLAGS, isRehearsal}, this.screen.style)
+    return formatNextStep(result, {bin, given, applyFlags: APPLY_FLAGS, isRehearsal}, this.screen)
   }
 }
 

@@ -38,7 +38,8 @@ export default class DatasetsList extends HubCommand {
     only: onlyFlag(),
     'older-than': selectionFlags['older-than'],
     sort: Flags.option({
-      summary: 'created or modified (the newest first), name, or with --sizes size (the largest first).',
+      summary:
+        'What stands first: created or modified (the newest), name, or with --sizes size (the largest).',
       options: ORDERS,
       default: 'created' as const,
       helpGroup: 'OUTPUT',

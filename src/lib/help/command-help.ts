@@ -1,7 +1,8 @@
 import {type Command, CommandHelp} from '@oclif/core'
 
 import {type ExitCode, formatExitCodes, withoutExitCodes} from '../exit-codes.js'
-import {type Entry, indented, layOutEntries, widthOfTerms, wrapCommand, wrapText} from './layout.js'
+import {indented, wrapText} from '../ui/wrapping.js'
+import {type Entry, layOutEntries, widthOfTerms, wrapCommand} from './layout.js'
 
 /** Groups of flags in the order in which somebody makes up a command; those of others come last but one. */
 const FLAG_GROUPS = [

@@ -1,4 +1,5 @@
-import {type Entry, indented, layOutEntries, widthOfTerms, wrapCommand, wrapText} from './layout.js'
+import {indented, wrapText} from '../ui/wrapping.js'
+import {type Entry, layOutEntries, widthOfTerms, wrapCommand} from './layout.js'
 
 /** What the first page names. */
 export interface Landing {

@@ -1,4 +1,5 @@
 import {columnsOf} from '../ui/columns.js'
+import {indented, wrapText, wrapWords} from '../ui/wrapping.js'
 
 /** A term and what it means. */
 export type Entry = [term: string, meaning: string]
@@ -8,26 +9,6 @@ const GAP = 2
 /** Narrower than this, a meaning stands below its term. */
 const LEAST_MEANING = 32
 const INDENT = '    '
-
-/** Breaks a text between words so that no line is wider, but for a word that is wider itself; its own lines stay. */
-export function wrapText(text: string, width: number): string {
-  return text
-    .split('\n')
-    .map((line) => wrapWords(line.split(' '), width).join('\n'))
-    .join('\n')
-}
-
-/** Words set in lines that are no wider, but for a word that is wider itself. */
-export function wrapWords(words: readonly string[], width: number): string[] {
-  const lines: string[] = []
-  for (const word of words) {
-    const line = lines.at(-1)
-    if (line === undefined || columnsOf(line) + 1 + columnsOf(word) > width) lines.push(word)
-    else lines[lines.length - 1] = `${line} ${word}`
-  }
-
-  return lines
-}
 
 /**
  * Sets terms and their meanings, the meanings under each other, or below their terms where there is little room.
@@ -59,9 +40,4 @@ export function wrapCommand(command: string, width: number, broken: string): str
   const words = command.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? []
   const [first = '', ...more] = wrapWords(words, width - broken.length - 1 - INDENT.length)
   return [first, ...more.map((line) => `${INDENT}${line}`)].join(` ${broken}\n`)
-}
-
-/** Puts blanks before every line. */
-export function indented(text: string, margin: string): string {
-  return text.replaceAll(/^(?=.)/gm, margin)
 }

@@ -1,7 +1,8 @@
 import {type FlagValue, formatFlags} from '../command-line.js'
 import {type CleanupResult} from '../result.js'
-import {type Style} from './style.js'
+import {type Screen} from './style.js'
 import {count} from './wording.js'
+import {wrapText} from './wrapping.js'
 
 /** Flags that say how the command runs, not what goes: the command that carries out a dry run does not repeat them. */
 const NOT_REPEATED: ReadonlySet<string> = new Set([
@@ -26,23 +27,31 @@ export interface NextStepFacts {
 }
 
 /** What to do after a dry run that found something to delete: the very command, with every flag that makes it safer. */
-export function formatNextStep(result: CleanupResult, facts: NextStepFacts, style: Style): string {
+export function formatNextStep(result: CleanupResult, facts: NextStepFacts, screen: Screen): string {
+  const {style, width} = screen
   const {wouldDelete} = result
   const {given, isRehearsal} = facts
   const saved = given.plan === undefined ? '' : ` The plan was saved to ${String(given.plan)}.`
   if (saved && isRehearsal)
-    return `This is a dry run: nothing was deleted.${saved} Its Hub is gone now: serve one (sandbox --port 8080) to apply a plan.`
+    return wrapText(
+      `This is a dry run: nothing was deleted.${saved} Its Hub is gone now: serve one (sandbox --port 8080) to apply a plan.`,
+      width,
+    )
   if (given.interactive && !saved)
-    return `This is a dry run: nothing was deleted.\n${keepingText(facts, style)}`
+    return `This is a dry run: nothing was deleted.\n${keepingText(facts, screen)}`
   const what = wouldDelete === 1 ? 'this dataset' : `these ${count(wouldDelete, 'dataset')}`
-  return `This is a dry run: nothing was deleted.${saved} To delete ${what}, run:\n\n  ${style.bold(commandFor(result, facts))}`
+  const text = `This is a dry run: nothing was deleted.${saved} To delete ${what}, run:`
+  // A command that is wrapped could not be copied.
+  return `${wrapText(text, width)}\n\n  ${style.bold(commandFor(result, facts))}`
 }
 
 /** The same command would show the list again, and anything may be picked from it. */
-function keepingText({bin, isRehearsal}: NextStepFacts, style: Style): string {
-  if (isRehearsal) return 'What was picked is not kept: to delete, pick again with --no-dry-run.'
+function keepingText({bin, isRehearsal}: NextStepFacts, {style, width}: Screen): string {
+  if (isRehearsal)
+    return wrapText('What was picked is not kept: to delete, pick again with --no-dry-run.', width)
   const command = style.bold(`${bin} cleanup --apply FILE --no-dry-run`)
-  return `What was picked is not kept. Pick with --plan FILE, and delete it with:\n\n  ${command}`
+  const text = 'What was picked is not kept. Pick with --plan FILE, and delete it with:'
+  return `${wrapText(text, width)}\n\n  ${command}`
 }
 
 function commandFor({plan}: CleanupResult, {bin, given, applyFlags}: NextStepFacts): string {
