@@ -7,12 +7,12 @@ const MOST_SLIPS = 3
 
 /**
  * Finds the word that was probably meant by one that is unknown: the one with the fewest slips of a letter between them, at most one
- * for every three letters and never more than three; else the only one that begins with it. Capitals do not count.
+ * for every three letters, rounded, and never more than three; else the only one that begins with it. Capitals do not count.
  * @returns the first of the nearest candidates; undefined where none is near enough to be worth naming
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase()
-  const most = Math.min(MOST_SLIPS, Math.ceil(wanted.length / 3))
+  const most = Math.min(MOST_SLIPS, Math.round(wanted.length / 3))
   const all = [...candidates].map((candidate) => ({
     candidate,
     slips: distance(wanted, candidate.toLowerCase()),

@@ -19,7 +19,7 @@ describe('a terminal on which nothing may be drawn anew', () => {
   }
 
   for (const variables of PLAIN) {
-    const title = Object.entries(variables).join().replace(',', '=')
+    const title = Object.entries(variables).join(',').replace(',', '=')
 
     it(`gets lines, a question and an answer, and not one code for the cursor: ${title}`, () =>
       withHub({runs: 3}, async (hub) => {
