@@ -1,14 +1,25 @@
-import {Help} from '@oclif/core'
+import {type Command, Help} from '@oclif/core'
+import {stripVTControlCharacters} from 'node:util'
 
+import {SmoltraceCommandHelp} from './lib/help/command-help.js'
+import {formatLanding} from './lib/help/landing.js'
+import {type Entry} from './lib/help/layout.js'
 import {findByWords, namingWords} from './lib/host-topic.js'
 import {splitArguments} from './lib/sandbox/arguments.js'
+import {styleFor} from './lib/ui/style.js'
 
-/** oclif takes a `--help` anywhere for the first command's; after `sandbox` it belongs to the command that runs inside. */
+/** The program's help; in a host, the host's own is shown. */
 export default class SmoltraceHelp extends Help {
+  protected override CommandHelpClass = SmoltraceCommandHelp
+  private isPlain = false
+
+  /** oclif takes a `--help` anywhere for the first command's; after `sandbox` it belongs to the command that runs inside. */
   override async showHelp(argv: string[]): Promise<void> {
-    const [first, ...rest] = argv
+    this.isPlain = argv.includes('--no-color')
+    const [first, ...rest] = argv.filter((word) => word !== '--no-color')
     const {inner} = splitArguments(rest)
-    const asked = first === 'sandbox' && inner.length > 0 ? inner : argv
+    const all = first === undefined ? [] : [first, ...rest]
+    const asked = first === 'sandbox' && inner.length > 0 ? inner : all
     const words = namingWords(asked)
       .flatMap((word) => word.split(':'))
       .filter((word) => word !== 'help')
@@ -20,4 +31,38 @@ export default class SmoltraceHelp extends Help {
       await UnknownCommand.tell([...words, ...asked.filter((word) => word.startsWith('-'))], this.config)
     }
   }
+
+  protected override async showRootHelp(): Promise<void> {
+    const {bold} = styleFor(process.stdout)
+    this.log(
+      formatLanding({
+        bin: this.config.bin,
+        version: this.config.version,
+        commands: this.firstWords(),
+        width: this.opts.maxWidth,
+        heading: bold,
+      }),
+    )
+  }
+
+  /** oclif colours by what it finds out itself. */
+  protected override log(...texts: string[]): void {
+    super.log(...(this.isPlain ? texts.map((text) => stripVTControlCharacters(text)) : texts))
+  }
+
+  private firstWords(): Entry[] {
+    const topics = this.sortedTopics.filter(({name}) => !name.includes(':'))
+    const commands = this.sortedCommands.filter(({id}) => id !== '' && !id.includes(':'))
+    return [
+      ...topics.map(({name, description = ''}): Entry => [name, this.render(firstLine(description))]),
+      ...commands.map((command: Command.Loadable): Entry => [
+        command.id,
+        this.render(firstLine(command.summary ?? command.description ?? '')),
+      ]),
+    ]
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? ''
 }

@@ -7,6 +7,7 @@ import {cleanupDatasets} from '../lib/cleanup.js'
 import {cleanupDocument} from '../lib/documents.js'
 import {SmoltraceError, UsageError} from '../lib/errors.js'
 import {type ExecutionOptions} from '../lib/execution.js'
+import {ALL_CODES, withExitCodes} from '../lib/exit-codes.js'
 import {givenFlags, refuseClashes} from '../lib/flag-clashes.js'
 import {type Wait} from '../lib/hub/repeats.js'
 import {type Plan} from '../lib/plan.js'
@@ -17,17 +18,26 @@ import {type SavedPlan} from '../lib/saved-plan.js'
 import {SummaryCommand} from '../lib/summary-command.js'
 import {type AppliedPlan, type Asked, type MadePlan} from '../lib/ui/cleanup.js'
 import {type Progress} from '../lib/ui/progress.js'
+import {whyPlain} from '../lib/ui/style.js'
 
 export default class Cleanup extends SummaryCommand {
-  static override summary =
-    'Delete datasets of old or broken runs: shows what would go, deletes only with --no-dry-run.'
-  static override description = `Selectors (--older-than to --all) say which runs may go; several of them must all agree. Keepers (--keep-recent to --keep-best) save runs whatever selects them; one of several is enough. With keepers alone, every run that none of them saves may go. --only and --delete-leaderboard say which datasets of these runs go. Pinned runs always stay, and so does what may still be uploading (--grace). --policy takes the same rules from a file; none is ever looked for.
+  static override summary = 'Delete datasets of old or broken runs, after showing them.'
+  static override exitCodes = ALL_CODES
+  static override description = withExitCodes(
+    `Shows what would go. Nothing is deleted without --no-dry-run, and then only after DELETE has been typed (YES DELETE ALL with --all) or with --yes. What is deleted is exactly what was shown: what changed since is skipped.
+
+Selectors (the selection flags) say which runs may go; several of them must all agree. Keepers (the retention flags) save runs whatever selects them; one of several is enough. With keepers alone, every run that none of them saves may go. The scope says which datasets of these runs go. Pinned runs always stay, and so does what may still be uploading (--grace).
 
 --model, --team, --purpose, --status, --unreferenced, --score-below, --keep-best and --group-by go by the rows of the leaderboard, and are refused where there is none, or none of use. Of these selectors only --unreferenced ever selects a run without a row; such a run is never among the best, and stays while it is new (--grace).
 
-Nothing is deleted without --no-dry-run, and then only after DELETE has been typed (YES DELETE ALL with --all) or with --yes. --interactive shows the runs as a list first, with what the rules select checked, to pick from. What is deleted is exactly what was shown: what changed since is skipped. --plan saves what was shown, --apply carries it out later. --archive keeps a copy of each dataset, which \`restore\` brings back; \`history\` tells what was deleted.
-
-Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something was not deleted, 4 not authenticated or not allowed, 5 nothing of a saved plan could be applied, 10 a dry run found work (with --exit-code), 130 cancelled or interrupted.`
+--interactive shows the runs as a list, to pick from. --plan saves what was shown, --apply carries it out later. --policy takes the rules from a file; none is ever looked for. --archive keeps a copy of each dataset, which \`restore\` brings back; \`history\` tells what was deleted.`,
+    this.exitCodes,
+  )
+  static override usage = [
+    '<%= command.id %> [SELECTION] [RETENTION] [--no-dry-run] [FLAGS]',
+    '<%= command.id %> --policy FILE [--no-dry-run] [FLAGS]',
+    '<%= command.id %> --apply FILE [--no-dry-run] [FLAGS]',
+  ]
   static override examples = [
     {
       description: 'Show what is older than 30 days, but keep the 5 newest runs:',
@@ -183,9 +193,8 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     const shows = '--interactive shows a list to pick from'
     const instead = 'name runs with --run TIMESTAMP'
     this.requireTerminal(shows, instead)
-    const {CI = '', TERM} = process.env
-    if (!['', '0', 'false'].includes(CI)) throw new UsageError(`${shows}, and CI is set: ${instead}.`)
-    if (TERM === 'dumb') throw new UsageError(`${shows}, which this terminal cannot draw: ${instead}.`)
+    const why = whyPlain()
+    if (why !== undefined) throw new UsageError(`${shows}, and ${why}: ${instead}.`)
   }
 
   private async pick(plan: Plan, warnings: string[], signal: AbortSignal): Promise<string[] | undefined> {
@@ -226,7 +235,7 @@ Exit codes: 0 done or nothing to do, 1 error or refused, 2 usage, 3 something wa
     if (this.jsonEnabled()) return
     const {resultText} = await import('../lib/ui/cleanup.js')
     if (result.declined) process.stderr.write('Cancelled: nothing was deleted.\n')
-    else await this.print(resultText(result, asked, this.screen.style))
+    else await this.print(resultText(result, asked, this.screen))
   }
 
   private summarize(result: CleanupResult, asked: Asked): Promise<void> {

@@ -3,23 +3,28 @@ import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../lib/base-command.js'
 import {cutoffOf, parseAge} from '../lib/duration.js'
 import {UsageError} from '../lib/errors.js'
+import {LOCAL_CODES, withExitCodes} from '../lib/exit-codes.js'
 import {FROM_COMMAND_LINE} from '../lib/flags.js'
 import {findJob, readHistory} from '../lib/history.js'
 import {jobDocument, type JobRecord} from '../lib/job-record.js'
 import {LazyList} from '../lib/lazy-list.js'
 
 export default class History extends BaseCommand {
-  static override summary = 'Show what was deleted from this machine, and what of it is certain.'
-  static override description = `Every plan that is carried out is written down while it is: what was about to be deleted, and what became of it. Where a deletion broke off, this tells what was deleted, what was not touched, and what may be deleted or not. Sends nothing and changes nothing.`
+  static override summary = 'Show what was deleted from this machine, and what is certain.'
+  static override exitCodes = LOCAL_CODES
+  static override description = withExitCodes(
+    `Every plan that is carried out is written down while it is: what was about to be deleted, and what became of it. Where a deletion broke off, this tells what was deleted, what was not touched, and what may be deleted or not. Sends nothing and changes nothing.`,
+    this.exitCodes,
+  )
   static override examples = [
-    {description: 'Every job, newest first:', command: '<%= config.bin %> <%= command.id %>'},
+    {description: 'See every job, the newest first:', command: '<%= config.bin %> <%= command.id %>'},
     {
-      description: 'Everything about one of them:',
+      description: 'See everything about one of them:',
       command: '<%= config.bin %> <%= command.id %> 3f9a2c4b',
     },
     {
-      description: 'What was deleted in the last week, for a script:',
-      command: `<%= config.bin %> <%= command.id %> --since 7d --json | jq -r '.jobs[].datasets[] | select(.state == "deleted").name'`,
+      description: 'Take the datasets of the last week and what became of them, for a script:',
+      command: `<%= config.bin %> <%= command.id %> --since 7d --json | jq '.jobs[].datasets'`,
     },
   ]
   static override args = {
@@ -31,6 +36,7 @@ export default class History extends BaseCommand {
   static override flags = {
     since: Flags.string({
       summary: 'Only jobs since then: 30d, 12h, 2w, 1m (30 days), 1y, 1w3d, or a date such as 2026-01-31.',
+      helpGroup: 'SELECTION',
       helpValue: 'AGE',
     }),
   }

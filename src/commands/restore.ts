@@ -2,16 +2,18 @@ import {Args, Flags} from '@oclif/core'
 
 import {type RestoreResult} from '../lib/archive/restore.js'
 import {HubCommand} from '../lib/base-command.js'
-import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from '../lib/concurrency.js'
-import {FROM_COMMAND_LINE, wholeNumber} from '../lib/flags.js'
+import {EXIT, hubCodes, withExitCodes} from '../lib/exit-codes.js'
+import {concurrencyFlag, FROM_COMMAND_LINE} from '../lib/flags.js'
 
 export default class Restore extends HubCommand {
   static override summary = 'Bring archived datasets back to the Hub.'
-  static override description = `Reads what \`cleanup --archive DIR\` has written: every file is checked on the disk before anything is created, and compared with the Hub afterwards. A dataset gets its name, files and visibility back, but a new date of creation: --older-than counts from today for it. Nothing on the Hub is overwritten: where a dataset of that name is there, it is completed if it is part of the same, and else left alone.
+  static override exitCodes = hubCodes(EXIT.incomplete)
+  static override description = withExitCodes(
+    `Reads what \`cleanup --archive DIR\` has written: every file is checked on the disk before anything is created, and compared with the Hub afterwards. A dataset gets its name, files and visibility back, but a new date of creation: --older-than counts from today for it. Nothing on the Hub is overwritten: where a dataset of that name is there, it is completed if it is part of the same, and else left alone.
 
-Interrupted or failed halfway, the same command goes on where it stopped.
-
-Exit codes: 0 all restored or already there, 1 error or refused, 2 usage, 3 something was not restored, 4 not authenticated or not allowed, 130 interrupted.`
+Interrupted or failed halfway, the same command goes on where it stopped.`,
+    this.exitCodes,
+  )
   static override examples = [
     {
       description: 'See what an archive holds, and what would come back:',
@@ -42,14 +44,9 @@ Exit codes: 0 all restored or already there, 1 error or refused, 2 usage, 3 some
   static override flags = {
     'dry-run': Flags.boolean({
       summary: 'Check the archive, show what would be restored, and create nothing.',
+      helpGroup: 'SAFETY',
     }),
-    concurrency: wholeNumber({
-      summary: `Datasets that are worked on at a time, 1 to ${MAX_CONCURRENCY}.`,
-      default: DEFAULT_CONCURRENCY,
-      min: 1,
-      max: MAX_CONCURRENCY,
-      helpValue: 'N',
-    }),
+    concurrency: concurrencyFlag('Datasets'),
   }
 
   async run(): Promise<object> {

@@ -2,7 +2,9 @@ import {Flags} from '@oclif/core'
 import {once} from 'node:events'
 
 import {BaseCommand, withPrefix} from '../lib/base-command.js'
+import {formatVariables} from '../lib/command-line.js'
 import {UsageError} from '../lib/errors.js'
+import {ALL_CODES, withExitCodes} from '../lib/exit-codes.js'
 import {wholeNumber} from '../lib/flags.js'
 import {findByWords, HOST_TOPIC, topicOf} from '../lib/host-topic.js'
 import {splitArguments} from '../lib/sandbox/arguments.js'
@@ -12,10 +14,14 @@ import {unknownInSandbox} from '../lib/unknown-command.js'
 const MOST_RUNS = 20_000
 
 export default class Sandbox extends BaseCommand {
-  static override summary = 'Try everything on an embedded Hub: no account, no network, nothing real to lose.'
-  static override description = `Starts a Hub on this machine with the account of an invented person: runs of three months, a leaderboard, an organisation, and datasets with nearly right names that must survive everything.
+  static override summary = 'Try everything on an embedded Hub, with nothing real to lose.'
+  static override exitCodes = ALL_CODES
+  static override description = withExitCodes(
+    `Needs no account and no network: starts a Hub on this machine with the account of an invented person: runs of three months, a leaderboard, an organisation, and datasets with nearly right names that must survive everything.
 
-With a command, runs that command inside, and the Hub is gone when it ends. Its own flags stand before the command; all that follows the first word belongs to the command. Without one, serves until Ctrl-C and prints the variables that lead other terminals there.`
+With a command, runs that command inside, and the Hub is gone when it ends. Its own flags stand before the command; all that follows the first word belongs to the command, and so does the exit code. Without one, serves until Ctrl-C and prints the variables that lead other terminals there.`,
+    this.exitCodes,
+  )
   static override usage = '<%= command.id %> [FLAGS] [COMMAND]'
   static override examples = [
     {
@@ -42,6 +48,7 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
       default: 12,
       min: 0,
       max: MOST_RUNS,
+      helpGroup: 'SANDBOX',
       helpValue: 'N',
     }),
     latency: wholeNumber({
@@ -49,12 +56,14 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
       default: 0,
       min: 0,
       max: 60_000,
+      helpGroup: 'SANDBOX',
       helpValue: 'MS',
     }),
     quota: Flags.custom<Quota>({
       parse: async (input) => (await import('../lib/sandbox/quota.js')).parseQuota(input),
     })({
       summary: "Requests to the API that a number of seconds allows; default: the Hub's, 1000/300.",
+      helpGroup: 'SANDBOX',
       helpValue: 'N/SECONDS',
     }),
     port: wholeNumber({
@@ -62,6 +71,7 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
       default: 0,
       min: 0,
       max: 65_535,
+      helpGroup: 'SANDBOX',
       helpValue: 'N',
     }),
   }
@@ -69,7 +79,11 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
 
   /** The inner command's `--json` is not the sandbox's; and the one document is printed when serving begins. */
   override jsonEnabled(): boolean {
-    return !this.isServing && splitArguments(this.argv).own.includes('--json')
+    return !this.isServing && this.ownWords.includes('--json')
+  }
+
+  protected override get ownWords(): string[] {
+    return splitArguments(this.argv).own
   }
 
   async run(): Promise<object> {
@@ -109,9 +123,10 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
 
   private announce({url, token, user, org}: SandboxHub): void {
     if (this.jsonEnabled()) this.logJson(this.toSuccessJson({endpoint: url, token, user, organisation: org}))
-    this.log(`export HF_ENDPOINT=${url} HF_TOKEN=${token}`)
+    const lines = formatVariables({HF_ENDPOINT: url, HF_TOKEN: token})
+    for (const line of lines) this.log(line)
     this.logToStderr(
-      `The sandbox serves ${user} and the organisation ${org}. Paste the line above into another terminal; Ctrl-C ends it.`,
+      `The sandbox serves ${user} and the organisation ${org}. Paste ${lines.length === 1 ? 'the line' : 'one of the lines'} above into another terminal; Ctrl-C ends it.`,
     )
     this.isServing = true
   }

@@ -2,7 +2,9 @@ import {Command, Errors, Flags} from '@oclif/core'
 import {AsyncLocalStorage} from 'node:async_hooks'
 import {join} from 'node:path'
 
-import {SmoltraceError} from './errors.js'
+import {EXIT, type ExitCode} from './exit-codes.js'
+import {type Failure, failureOf} from './failure.js'
+import {outputFlags} from './flags.js'
 import {topicOf, wordsOf} from './host-topic.js'
 import {type Wait} from './hub/repeats.js'
 import {jsonPieces} from './json.js'
@@ -14,14 +16,6 @@ import {describeWait} from './ui/wording.js'
 
 /** Version of the documents that `--json` prints. */
 const SCHEMA_VERSION = 1
-
-/** What every failure comes down to, whatever threw it. */
-export interface Failure {
-  name: string
-  message: string
-  exitCode: number
-  suggestions: string[]
-}
 
 /** Ctrl-C, a polite kill, and a terminal that is closed. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -37,7 +31,9 @@ export function withPrefix<T>(words: string[], job: () => Promise<T>): Promise<T
 /** Base of all commands: the JSON envelope, exit codes, warnings, signals. No rule of the job lives here. */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
-  static override baseFlags: Command.Class['baseFlags'] = {}
+  static override baseFlags: Command.Class['baseFlags'] = outputFlags
+  /** Every code that the command may end with. */
+  static exitCodes: readonly ExitCode[] = []
   protected readonly collectedWarnings: string[] = []
   private printing: Promise<void> | undefined
 
@@ -47,6 +43,7 @@ export abstract class BaseCommand extends Command {
    */
   protected override async init(): Promise<void> {
     await super.init()
+    if (this.ownWords.includes('--no-color')) process.env.NO_COLOR = '1'
     // oclif's own listener throws on everything but a closed pipe.
     for (const stream of [process.stdout, process.stderr])
       stream.removeAllListeners('error').on('error', ignore)
@@ -119,21 +116,20 @@ export abstract class BaseCommand extends Command {
     if (error instanceof Errors.ExitError) throw error
     // oclif warns of commands that never parsed; one that failed while parsing did.
     this.parsed = true
-    const failure = this.toFailure(error)
+    const failure = this.failure(error)
     process.exitCode = failure.exitCode
     if (process.env.DEBUG) process.stderr.write(`${error.stack}\n`)
-    if (this.jsonEnabled()) this.logJson(this.toErrorJson(error))
+    if (this.jsonEnabled()) this.logJson(this.envelope({error: failure}))
     else this.printFailure(failure)
   }
 
   override toSuccessJson(result: object): object {
-    const warnings = this.collectedWarnings
-    return {schemaVersion: SCHEMA_VERSION, command: this.commandName, ...result, warnings}
+    return this.envelope(result)
   }
 
-  override toErrorJson(error: Error): object {
+  private envelope(content: object): object {
     const warnings = this.collectedWarnings
-    return {schemaVersion: SCHEMA_VERSION, command: this.commandName, error: this.toFailure(error), warnings}
+    return {schemaVersion: SCHEMA_VERSION, command: this.commandName, ...content, warnings}
   }
 
   /** Plain JSON: oclif would colour it. A long document is written in slices, and is whole when the command ends. */
@@ -148,34 +144,43 @@ export abstract class BaseCommand extends Command {
 
   /** oclif prints the document after the job, and does not wait for it. */
   protected override async _run<T>(): Promise<T> {
+    const {NO_COLOR} = process.env
     try {
       return await super._run<T>()
     } finally {
       await this.printing
+      // A host may go on with another command.
+      if (NO_COLOR === undefined) delete process.env.NO_COLOR
+      else process.env.NO_COLOR = NO_COLOR
     }
   }
 
+  /** The raw arguments that are this command's, up to a `--`: what must be known before they are parsed. */
+  protected get ownWords(): string[] {
+    const end = this.argv.indexOf('--')
+    return end === -1 ? this.argv : this.argv.slice(0, end)
+  }
+
+  /** What the command is called everywhere: in a host, too, without the topic. */
   protected get commandName(): string {
     return wordsOf(this.ctor.id)
   }
 
   /** What a failure comes down to. */
-  protected toFailure(error: Error & {oclif?: {exit?: number | false}; suggestions?: string[]}): Failure {
-    const isOurs = error instanceof SmoltraceError
-    const isUsage = error.oclif?.exit === 2
-    const isUnknownWord = /^(Nonexistent flag|Unexpected argument)/.test(error.message)
-    const help = isUnknownWord ? [`See {bin} ${this.commandName} --help`] : []
-    return {
-      name: isOurs ? error.name : isUsage ? 'UsageError' : error.name,
-      message: oneLine(error.message),
-      exitCode: error.oclif?.exit || 1,
-      suggestions: (error.suggestions ?? help).map((text) => text.replaceAll('{bin}', this.bin)),
-    }
+  protected failure(error: Error): Failure {
+    const {flags, baseFlags, examples} = this.ctor
+    const first = examples?.find((example) => typeof example === 'object')?.command
+    return failureOf(error, {
+      bin: this.bin,
+      name: this.commandName,
+      flags: {...flags, ...baseFlags},
+      example: first?.replace('<%= config.bin %>', this.bin).replace('<%= command.id %>', this.commandName),
+    })
   }
 
   private printFailure({message, suggestions, exitCode}: Failure): void {
     const {red, yellow} = styleFor(process.stderr)
-    const title = exitCode === 130 ? yellow('Cancelled:') : red('Error:')
+    const title = exitCode === EXIT.cancelled ? yellow('Cancelled:') : red('Error:')
     process.stderr.write([`${title} ${message}`, ...suggestions.map((text) => `  ${text}`), ''].join('\n'))
   }
 }
@@ -183,14 +188,15 @@ export abstract class BaseCommand extends Command {
 /** Base of the commands that talk to the Hub. */
 export abstract class HubCommand extends BaseCommand {
   static override baseFlags = {
+    ...BaseCommand.baseFlags,
     namespace: Flags.string({
       summary: 'An organisation of yours; default: your own namespace.',
-      helpGroup: 'GLOBAL',
+      helpGroup: 'CONNECTION',
       helpValue: 'NAME',
     }),
     token: Flags.string({
       summary: 'Hugging Face token; HF_TOKEN or `hf auth login` keep it out of the list of processes.',
-      helpGroup: 'GLOBAL',
+      helpGroup: 'CONNECTION',
       helpValue: 'hf_…',
     }),
   }
@@ -220,13 +226,3 @@ export abstract class HubCommand extends BaseCommand {
 }
 
 function ignore(): void {}
-
-/** oclif wraps its messages in lines of its own; a person and a log want one. */
-function oneLine(message: string): string {
-  const text = message
-    .replace(/^Parsing (--\S+) \n\t/, '$1: ')
-    .replace(/^The following errors? occurred:\n\s*/, '')
-    .replaceAll(/=true(?= cannot also be provided)/g, '')
-    .replace(/\nSee more help with --help$/, '')
-  return safe(text)
-}

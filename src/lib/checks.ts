@@ -1,4 +1,5 @@
 import {UsageError} from './errors.js'
+import {didYouMean} from './nearest.js'
 
 /**
  * Checks an option that counts.
@@ -18,5 +19,7 @@ export function checkCount(number: number | undefined, flag: string): void {
 export function checkWords<T>(words: readonly T[], known: readonly T[], flag: string, what: string): void {
   const unknown = words.find((word) => !known.includes(word))
   if (unknown !== undefined)
-    throw new UsageError(`${flag} "${String(unknown)}" is no ${what}: give ${known.join(', ')}.`)
+    throw new UsageError(`${flag} "${String(unknown)}" is no ${what}: give ${known.join(', ')}.`, {
+      suggestions: didYouMean(flag, String(unknown), known.map(String)),
+    })
 }

@@ -1,21 +1,12 @@
 import {Flags} from '@oclif/core'
 
-import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from './concurrency.js'
-import {sizesFlag, summaryFlag, wholeNumber} from './flags.js'
+import {EXIT} from './exit-codes.js'
+import {concurrencyFlag, sizesFlag, summaryFlag} from './flags.js'
 import {retentionFlags} from './retention-flags.js'
-
-/** Choosing without a rule, or against one. */
-const pickingFlags = {
-  interactive: Flags.boolean({
-    char: 'i',
-    summary: 'Pick the runs from a list, in which what the rules select is checked. Pinned ones stay.',
-    helpGroup: 'PICKING',
-  }),
-}
 
 /** What stands between a plan and a deletion. */
 const safetyFlags = {
-  // The help aligns a group only where its first flag has a letter.
+  // The help of a host aligns a group only where its first flag has a letter.
   yes: Flags.boolean({
     char: 'y',
     summary: 'Do not ask for the confirmation.',
@@ -46,8 +37,19 @@ const safetyFlags = {
   }),
 }
 
-/** Plans that are made now and carried out later. */
+/** How a plan comes about other than by rules on the command line. */
 const planFlags = {
+  interactive: Flags.boolean({
+    char: 'i',
+    summary: 'Pick the runs from a list, in which what the rules select is checked. Pinned ones stay.',
+    helpGroup: 'PLAN',
+  }),
+  policy: Flags.string({
+    summary:
+      'Take the rules from this file instead, in YAML; `policy explain` says what it does. Takes no selector, keeper, scope or grace beside it.',
+    helpGroup: 'PLAN',
+    helpValue: 'FILE',
+  }),
   plan: Flags.string({
     summary: 'Save the plan of this dry run to a file, for review.',
     helpGroup: 'PLAN',
@@ -62,38 +64,19 @@ const planFlags = {
   }),
 }
 
-/** Rules that stand in a file. */
-const policyFlags = {
-  policy: Flags.string({
-    summary:
-      'Take the rules from this file instead, in YAML; `policy explain` says what it does. Takes no selector, keeper, scope or grace beside it.',
-    helpGroup: 'POLICY',
-    helpValue: 'FILE',
-  }),
-}
-
 const {grace, ...choosingFlags} = retentionFlags
 
 /** Every flag of `cleanup`, in the order of its help. */
 export const cleanupFlags = {
   ...choosingFlags,
-  ...pickingFlags,
-  ...policyFlags,
+  ...planFlags,
   ...safetyFlags,
   grace,
-  ...planFlags,
   sizes: sizesFlag,
   summary: summaryFlag,
-  concurrency: wholeNumber({
-    summary: `Runs that are worked on at a time, 1 to ${MAX_CONCURRENCY}.`,
-    default: DEFAULT_CONCURRENCY,
-    min: 1,
-    max: MAX_CONCURRENCY,
-    helpGroup: 'OTHER',
-    helpValue: 'N',
-  }),
   'exit-code': Flags.boolean({
-    summary: 'A dry run that finds something to delete ends with exit code 10.',
-    helpGroup: 'OTHER',
+    summary: `End with exit code ${EXIT.found} where a dry run finds something to delete.`,
+    helpGroup: 'OUTPUT',
   }),
+  concurrency: concurrencyFlag('Runs'),
 }

@@ -201,5 +201,6 @@ function requireSameHub(plan: Plan, {hub, access}: Session): Plan {
     return frozen(structuredClone(plan))
   throw new RefusedError(
     `The plan was made for ${plan.namespace} at ${plan.endpoint}, not for ${access.namespace} at ${hub.endpoint}.`,
+    {suggestions: ['Use the token and the HF_ENDPOINT that it was made with, or make a new plan.']},
   )
 }

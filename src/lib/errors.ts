@@ -1,18 +1,22 @@
+import {EXIT, type ExitCode} from './exit-codes.js'
+
 /** What every error of this program carries: how the process ends, and what the reader can do next. */
 export interface ErrorDetails {
-  /** What to do next, one sentence each; `{bin}` stands for the command line's name. */
-  suggestions?: string[]
+  /** What to do next, one sentence each; `{bin}` stands for the command line's name, `{command}` for the command. */
+  suggestions?: readonly string[]
   cause?: unknown
 }
 
-/** Base of every error that is meant for a person: a message, an exit code and suggestions. */
+/** Base of every error that is meant for a person: a message, an exit code and what to do next. */
 export abstract class SmoltraceError extends Error {
-  abstract readonly exitCode: number
+  abstract readonly exitCode: ExitCode
+  /** Never empty. */
   readonly suggestions: string[]
 
-  constructor(message: string, {suggestions = [], cause}: ErrorDetails = {}) {
+  /** @param otherwise what to do next where nothing more helpful is known */
+  constructor(message: string, {suggestions = [], cause}: ErrorDetails, otherwise: string) {
     super(message, cause === undefined ? undefined : {cause})
-    this.suggestions = suggestions
+    this.suggestions = suggestions.length > 0 ? [...suggestions] : [otherwise]
   }
 
   /** Where oclif looks for the exit code when a host prints the error itself. */
@@ -24,23 +28,39 @@ export abstract class SmoltraceError extends Error {
 /** The flags or options make no sense; nothing was sent to the Hub. Exit code 2. */
 export class UsageError extends SmoltraceError {
   override readonly name = 'UsageError'
-  readonly exitCode = 2
+  readonly exitCode = EXIT.usage
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details, 'See {bin} {command} --help.')
+  }
 }
 
 /** A safety rule forbids what was asked, or what it needs is not known for certain. Exit code 1. */
 export class RefusedError extends SmoltraceError {
   override readonly name = 'RefusedError'
-  readonly exitCode = 1
+  readonly exitCode = EXIT.error
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details, 'Settle that, then run the same command again.')
+  }
 }
 
 /** No token, a token the Hub rejects, or one that may not do this; before anything was deleted. Exit code 4. */
 export class NotAllowedError extends SmoltraceError {
   override readonly name = 'NotAllowedError'
-  readonly exitCode = 4
+  readonly exitCode = EXIT.notAllowed
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details, 'Set HF_TOKEN to a token that may do this, or run `hf auth login`.')
+  }
 }
 
 /** The user said no, or interrupted the job before anything was deleted. Exit code 130. */
 export class CancelledError extends SmoltraceError {
   override readonly name = 'CancelledError'
-  readonly exitCode = 130
+  readonly exitCode = EXIT.cancelled
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details, 'The same command can be run again at any time.')
+  }
 }

@@ -85,5 +85,6 @@ function requireLeaderboard(rules: RetentionRules, leaderboard: Inventory['leade
   if (leaderboard || needing.length === 0) return
   throw new RefusedError(
     `${needing.join(', ')}: this needs the leaderboard's rows, and there is no leaderboard.`,
+    {suggestions: ['Leave these out, and go by --older-than or --keep-recent.']},
   )
 }

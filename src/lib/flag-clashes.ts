@@ -14,6 +14,7 @@ export const APPLY_FLAGS: ReadonlySet<string> = new Set([
   'exit-code',
   'json',
   'max-delete',
+  'no-color',
   'no-dry-run',
   'no-journal',
   'sizes',

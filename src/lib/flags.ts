@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 
+import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from './concurrency.js'
 import {UsageError} from './errors.js'
 import {METRIC_NAMES, METRICS} from './metrics.js'
 import {RUN_TYPES} from './naming.js'
@@ -24,28 +25,29 @@ export const selectionFlags = {
   'older-than': Flags.string({
     summary:
       'Only runs older than this: 30d, 12h, 2w, 1m (30 days), 1y, 1w3d, or before a date such as 2026-01-31.',
-    helpGroup: 'SELECTOR',
+    helpGroup: 'SELECTION',
     helpValue: 'AGE',
   }),
   'incomplete-only': Flags.boolean({
     summary:
       'Only runs that lack at least one of results, traces and metrics, and did not finish according to the leaderboard.',
-    helpGroup: 'SELECTOR',
+    helpGroup: 'SELECTION',
   }),
   'ignore-leaderboard': Flags.boolean({
     summary: 'With --incomplete-only: do not ask the leaderboard which runs finished.',
-    helpGroup: 'SELECTOR',
+    helpGroup: 'SELECTION',
     dependsOn: ['incomplete-only'],
   }),
 }
 
 export const onlyFlag = Flags.option({
-  summary: 'Only datasets of this type; may be given several times.',
+  summary: `Only datasets of this type (${RUN_TYPES.join(', ')}); may be given several times.`,
   options: RUN_TYPES,
   multiple: true,
   multipleNonGreedy: true,
   delimiter: ',',
   helpGroup: 'SCOPE',
+  helpValue: 'TYPE',
 })
 
 export const sizesFlag = Flags.boolean({
@@ -66,6 +68,17 @@ export const graceFlag = Flags.string({
   helpValue: 'DURATION',
 })
 
+/** How much goes on at once. @param what it is that is worked on */
+export const concurrencyFlag = (what: 'Datasets' | 'Runs') =>
+  wholeNumber({
+    summary: `${what} that are worked on at a time, 1 to ${MAX_CONCURRENCY}.`,
+    default: DEFAULT_CONCURRENCY,
+    min: 1,
+    max: MAX_CONCURRENCY,
+    helpGroup: 'CONNECTION',
+    helpValue: 'N',
+  })
+
 /** `success_rate (success)`, …: a column of the leaderboard and its short name. */
 export const METRIC_LIST = METRIC_NAMES.map((name) => `${name} (${METRICS[name].short})`).join(', ')
 
@@ -83,3 +96,9 @@ export const groupByFlag = Flags.option({
   delimiter: ',',
   helpValue: 'COLUMN',
 })
+
+/** Of every command. */
+export const outputFlags = {
+  json: Flags.boolean({summary: 'Print one JSON document and nothing else.', helpGroup: 'OUTPUT'}),
+  'no-color': Flags.boolean({summary: 'Print without colours, as with NO_COLOR.', helpGroup: 'OUTPUT'}),
+}

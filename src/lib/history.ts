@@ -75,7 +75,9 @@ export function findJob({dataDir, jobs}: History, id: string): JobRecord {
   const named = JSON.stringify(safe(id))
   const suggestions = ['See which there are: {bin} history']
   throw job
-    ? new RefusedError(`${named} is how several jobs begin: ${found.map((each) => each.id).join(', ')}.`)
+    ? new RefusedError(`${named} is how several jobs begin: ${found.map((each) => each.id).join(', ')}.`, {
+        suggestions: ['Give more of its first characters.'],
+      })
     : new RefusedError(`There is no job ${named} in ${dataDir}.`, {suggestions})
 }
 

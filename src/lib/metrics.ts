@@ -1,4 +1,5 @@
 import {UsageError} from './errors.js'
+import {didYouMean} from './nearest.js'
 
 /**
  * Columns of the leaderboard that runs can be ranked by: the short name, the field of a row, which end is better, and the
@@ -39,5 +40,11 @@ export function parseMetric(text: string, flag = '--by'): Metric {
   const found = RANKINGS.find(([column, short]) => text === column || text === short)
   if (found) return found[0]
   const names = RANKINGS.map(([column, short]) => `${column} (${short})`)
-  throw new UsageError(`${flag} "${text}" is no metric: give ${names.join(', ')}.`)
+  throw new UsageError(`${flag} "${text}" is no metric: give ${names.join(', ')}.`, {
+    suggestions: didYouMean(
+      flag,
+      text,
+      RANKINGS.flatMap(([column, short]) => [column, short]),
+    ),
+  })
 }

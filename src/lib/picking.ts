@@ -66,7 +66,9 @@ function pickedAgainst(kept: KeptRun, plan: Plan): PlannedRun {
   const {run} = kept
   const holds = holdsOn(kept, plan)
   if (holds.length > 0)
-    throw new RefusedError(`${run.timestamp} cannot be picked: ${holds.map(({text}) => text).join('; ')}.`)
+    throw new RefusedError(`${run.timestamp} cannot be picked: ${holds.map(({text}) => text).join('; ')}.`, {
+      suggestions: ['Leave it out of what is picked.'],
+    })
   return frozen({run, datasets: inScope(run, plan.rules.only), reasons: [PICKED]})
 }
 

@@ -229,5 +229,6 @@ async function open(
   if (inventory.leaderboard) return {session, inventory, leaderboard: inventory.leaderboard.name}
   throw new RefusedError(
     `${leaderboardName(session.access.namespace)} does not exist: protection and pins are kept in it.`,
+    {suggestions: ['The first evaluation of this namespace makes it. Is it another --namespace?']},
   )
 }

@@ -37,7 +37,9 @@ export async function changeProtection(hub: Hub, name: string, title: string, ed
     } catch (error) {
       if (error instanceof HubError && error.status === 412) {
         if (attempt++ < TRIES) continue
-        throw new RefusedError(`${name} is being changed by others: try again in a moment.`)
+        throw new RefusedError(`${name} is being changed by others: try again in a moment.`, {
+          suggestions: ['Nothing was changed; the same command does it then.'],
+        })
       }
 
       const wait = isLost(error) ? waitToRepeat(error, repeats++) : undefined

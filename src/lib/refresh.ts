@@ -30,6 +30,7 @@ export async function compareWithNow(plan: Plan, session: Session): Promise<Map<
 
   throw new RefusedError(
     'The quota of the Hub was used up each time the datasets were listed again: nothing more is deleted.',
+    {suggestions: ['Wait five minutes, then run the same command again: it goes on with what is left.']},
   )
 }
 

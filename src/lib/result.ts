@@ -1,4 +1,5 @@
 import {type Inventory} from './datasets.js'
+import {EXIT, type ExitCode} from './exit-codes.js'
 import {type Outcome, type OutcomeStatus} from './outcomes.js'
 import {type Plan, plannedDatasets} from './plan.js'
 import {freedBy, type Sizes, storageOf, type StorageReport} from './sizes.js'
@@ -103,10 +104,10 @@ export function isTooLate({wouldDelete, stale}: CleanupResult): boolean {
  * The exit code of a finished job: 0 done or nothing to do, 3 anything failed, skipped or unattempted, 5 nothing of a
  * saved plan could be applied, 130 declined or interrupted, 10 a dry run that found work where `reportWork` asks for it.
  */
-export function exitCodeOf(result: CleanupResult, reportWork = false): number {
+export function exitCodeOf(result: CleanupResult, reportWork = false): ExitCode {
   const {wouldDelete, dryRun, declined, interrupted, counts} = result
-  if (declined || interrupted) return 130
-  if (isTooLate(result)) return 5
-  if (dryRun) return reportWork && wouldDelete > 0 ? 10 : 0
-  return counts.failed + counts.skipped + counts.unattempted > 0 ? 3 : 0
+  if (declined || interrupted) return EXIT.cancelled
+  if (isTooLate(result)) return EXIT.stale
+  if (dryRun) return reportWork && wouldDelete > 0 ? EXIT.found : EXIT.done
+  return counts.failed + counts.skipped + counts.unattempted > 0 ? EXIT.incomplete : EXIT.done
 }

@@ -15,7 +15,7 @@ import {type RetentionOptions} from './rule-types.js'
 import {STATUSES} from './rule-words.js'
 
 const several = (summary: string, helpValue: string) =>
-  Flags.string({summary, multiple: true, multipleNonGreedy: true, helpGroup: 'SELECTOR', helpValue})
+  Flags.string({summary, multiple: true, multipleNonGreedy: true, helpGroup: 'SELECTION', helpValue})
 
 const score = Flags.custom<number>({
   async parse(input) {
@@ -35,36 +35,37 @@ const selectorFlags = {
   team: several('Only runs of this team; may be given several times.', 'NAME'),
   purpose: several('Only runs with this purpose; may be given several times.', 'NAME'),
   status: Flags.option({
-    summary: 'Only runs whose row on the leaderboard has this status; may be given several times.',
+    summary: `Only runs whose row on the leaderboard has this status (${STATUSES.join(', ')}); may be given several times.`,
     options: STATUSES,
     multiple: true,
     multipleNonGreedy: true,
     delimiter: ',',
-    helpGroup: 'SELECTOR',
+    helpGroup: 'SELECTION',
+    helpValue: 'STATUS',
   })(),
   unreferenced: Flags.boolean({
     summary: 'Only runs that no row of the leaderboard cites.',
-    helpGroup: 'SELECTOR',
+    helpGroup: 'SELECTION',
   }),
   'score-below': score({
     summary: 'Only finished runs whose score is below this; a run without a score is never selected.',
-    helpGroup: 'SELECTOR',
+    helpGroup: 'SELECTION',
     helpValue: 'X',
   }),
   all: Flags.boolean({
     summary: 'Every run. Goes with no other selector and no keeper.',
-    helpGroup: 'SELECTOR',
+    helpGroup: 'SELECTION',
   }),
 }
 
-const keeping = (summary: string) => wholeNumber({summary, min: 1, helpGroup: 'KEEPER', helpValue: 'N'})
+const keeping = (summary: string) => wholeNumber({summary, min: 1, helpGroup: 'RETENTION', helpValue: 'N'})
 
 /** Keepers: what stays, whatever selects it. */
 const keeperFlags = {
   'keep-recent': keeping('Keep the N newest runs; pinned runs do not count.'),
   'keep-within': Flags.string({
     summary: 'Keep every run that is no older than this: 30d, 12h, 2w, 1m (30 days), 1y.',
-    helpGroup: 'KEEPER',
+    helpGroup: 'RETENTION',
     helpValue: 'AGE',
   }),
   'keep-hourly': keeping('Keep the newest run of each of the N newest hours that have one (UTC).'),
@@ -75,11 +76,11 @@ const keeperFlags = {
   'keep-best': keeping('Keep the N finished runs with the best scores; of equals the newer.'),
   by: byFlag({
     summary: `What --keep-best and --score-below go by (default success_rate): ${METRIC_LIST}. More is better of the first two, less of the others.`,
-    helpGroup: 'KEEPER',
+    helpGroup: 'RETENTION',
   }),
   'group-by': groupByFlag({
     summary: `Let keepers with a number count within each group of runs that agree in this: ${GROUP_LIST}; may be given several times.`,
-    helpGroup: 'KEEPER',
+    helpGroup: 'RETENTION',
   }),
 }
 

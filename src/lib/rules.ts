@@ -120,6 +120,12 @@ function checkCombination(rules: RetentionRules, {by}: RetentionOptions, byHand:
   if (!all && others.length === 0 && only.length === 0 && !deleteLeaderboard && !byHand) {
     throw new UsageError(
       `Say what may go: a selector (${SELECTOR_FLAGS}), a keeper (${KEEPER_FLAGS}), --only or --delete-leaderboard.`,
+      {
+        suggestions: [
+          'For example: {bin} cleanup --older-than 30d --keep-recent 5',
+          'What each means: {bin} cleanup --help',
+        ],
+      },
     )
   }
 }

@@ -72,7 +72,9 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
 export function requireDeletable({access, isTimeCertain}: Session): void {
   requireWriteAccess(access)
   if (!isTimeCertain)
-    throw new RefusedError('Refused: the Hub did not say what time it is, so no age is certain.')
+    throw new RefusedError('Refused: the Hub did not say what time it is, so no age is certain.', {
+      suggestions: ['Does a proxy take the Date out of its answers? Go without it, or check HF_ENDPOINT.'],
+    })
 }
 
 /** Says of a plan that is only looked at that it could not be carried out. */

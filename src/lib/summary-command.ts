@@ -49,7 +49,7 @@ export abstract class SummaryCommand extends HubCommand {
   }
 
   protected override async catch(error: Error): Promise<void> {
-    const failure = this.toFailure(error)
+    const failure = this.failure(error)
     await this.leaveSummary(failure.exitCode, async (job) => {
       const {failureSummary} = await import('./summary/failure.js')
       return failureSummary(this.title, {...failure, reassurance: this.reassurance()}, job)

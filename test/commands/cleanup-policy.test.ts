@@ -67,7 +67,7 @@ describe('cleanup --policy', () => {
     }))
 
   it('knows which flags are rules', () => {
-    const groups = new Set(['KEEPER', 'SCOPE', 'SELECTOR'])
+    const groups = new Set(['RETENTION', 'SCOPE', 'SELECTION'])
     const byGroup = Object.entries(cleanupFlags).filter(([, flag]) => groups.has(flag.helpGroup ?? ''))
     expect([...RULE_FLAGS]).to.have.members([...byGroup.map(([name]) => name), 'grace'])
   })
@@ -107,7 +107,10 @@ describe('cleanup --policy', () => {
       const file = policyOf('keep:', '  recent: all')
       const {stderr, exitCode} = await cleanup(hub, '--policy', file, '--no-dry-run', '--yes')
       expect(exitCode).to.equal(2)
-      expect(stderr).to.equal(`Error: ${file}:3: keep.recent: give a whole number from 1 up, not "all".\n`)
+      expect(stderr).to.match(/\n {2}Mend it or name another file; .*: smoltrace policy explain FILE\n$/)
+      expect(stderr.split('\n')[0]).to.equal(
+        `Error: ${file}:3: keep.recent: give a whole number from 1 up, not "all".`,
+      )
       expect(hub.requests).to.deep.equal([])
     }))
 

@@ -24,12 +24,17 @@ describe('errors', () => {
     })
   }
 
+  it('say what to do next, also where nothing more helpful is known', () => {
+    for (const [error] of kinds) expect(error.suggestions).to.have.length(1)
+    expect(new UsageError('x').suggestions).to.deep.equal(['See {bin} {command} --help.'])
+    expect(new RefusedError('x', {suggestions: []}).suggestions[0]).to.match(/^\S.+\.$/)
+  })
+
   it('carry suggestions and a cause where there are any', () => {
     const cause = new Error('why')
     const error = new RefusedError('x', {suggestions: ['do this'], cause})
     expect(error.suggestions).to.deep.equal(['do this'])
     expect(error.cause).to.equal(cause)
-    expect(new RefusedError('x').suggestions).to.deep.equal([])
     expect('cause' in new RefusedError('x')).to.equal(false)
   })
 })

@@ -50,6 +50,7 @@ export async function runCli(
     const {stdout, stderr, error} = await runCommand(words, commands ?? AS_ROOT)
     checkDocument(argv, stdout)
     const exitCode = Number(process.exitCode ?? error?.oclif?.exit ?? (error ? 1 : 0))
+    requireNextStep(stdout, stderr)
     return {stdout, stderr, exitCode}
   } finally {
     for (const [name, value] of before) {
@@ -59,4 +60,16 @@ export async function runCli(
 
     process.exitCode = undefined
   }
+}
+
+/** Whoever reads an error wants to know what to do: of every error that any test sees, the line below it says so. */
+function requireNextStep(stdout: string, stderr: string): void {
+  const lines = stderr.split('\n')
+  for (const [index, line] of lines.entries()) {
+    if (line.startsWith('Error: ') && !/^ {2}\S/.test(lines[index + 1] ?? ''))
+      throw new Error(`says nothing of what to do next: ${line}`)
+  }
+
+  if (/^ {2}"error": \{[^}]*"suggestions": \[\]/m.test(stdout))
+    throw new Error(`says nothing of what to do next: ${stdout}`)
 }

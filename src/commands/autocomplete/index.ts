@@ -4,20 +4,29 @@ import {BaseCommand} from '../../lib/base-command.js'
 import {writeCompletions} from '../../lib/completion/files.js'
 import {shellArg, shellOf} from '../../lib/completion/shell-arg.js'
 import {SETUPS, type Shell} from '../../lib/completion/shells.js'
+import {LOCAL_CODES, withExitCodes} from '../../lib/exit-codes.js'
 
 export default class Autocomplete extends BaseCommand {
-  static override summary =
-    'Complete commands, flags and their values with the tab key, in bash, zsh and PowerShell.'
-  static override description = `Writes what the shells read, and says how to tell yours of it, once. After an update of the program the first command that runs renews it.`
+  static override summary = 'Complete words with the tab key, in bash, zsh and PowerShell.'
+  static override exitCodes = LOCAL_CODES
+  static override description = withExitCodes(
+    'Commands, flags and their values: writes what the shells read, and says how to tell yours of it, once. After an update of the program the first command that runs renews it.',
+    this.exitCodes,
+  )
   static override examples = [
     {description: 'For the shell that is in use:', command: '<%= config.bin %> <%= command.id %>'},
     {description: 'For another one:', command: '<%= config.bin %> <%= command.id %> zsh'},
+    {
+      description: 'Write it again, after the cache was emptied:',
+      command: '<%= config.bin %> <%= command.id %> --refresh-cache',
+    },
   ]
   static override args = {shell: shellArg}
   static override flags = {
     'refresh-cache': Flags.boolean({
       char: 'r',
       summary: 'Write it again, and say nothing.',
+      helpGroup: 'OUTPUT',
     }),
   }
 

@@ -4,6 +4,7 @@ import {HubCommand} from '../../lib/base-command.js'
 import {countByType} from '../../lib/datasets.js'
 import {datasetDocument, leaderboardDocument, storageDocument} from '../../lib/documents.js'
 import {UsageError} from '../../lib/errors.js'
+import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
 import {onlyFlag, selectionFlags, sizesFlag} from '../../lib/flags.js'
 import {LazyList} from '../../lib/lazy-list.js'
 import {type DatasetOrder, datasetsOf, lookAround} from '../../lib/overview.js'
@@ -12,20 +13,23 @@ const ORDERS: readonly DatasetOrder[] = ['created', 'modified', 'name', 'size']
 
 export default class DatasetsList extends HubCommand {
   static override summary = 'List the SMOLTRACE datasets of a namespace.'
-  static override description =
-    'Shows every dataset that evaluations left, newest first, and names the leaderboard and the standard datasets. Changes nothing.'
+  static override exitCodes = HUB_CODES
+  static override description = withExitCodes(
+    'Shows every dataset that evaluations left, newest first, and names the leaderboard and the standard datasets. Changes nothing.',
+    this.exitCodes,
+  )
   static override examples = [
-    {description: 'Everything there is:', command: '<%= config.bin %> <%= command.id %>'},
+    {description: 'List everything there is:', command: '<%= config.bin %> <%= command.id %>'},
     {
-      description: 'Traces older than a month:',
+      description: 'List traces that are older than a month:',
       command: '<%= config.bin %> <%= command.id %> --only traces --older-than 30d',
     },
     {
-      description: 'What takes up most:',
+      description: 'See what takes up most:',
       command: '<%= config.bin %> <%= command.id %> --sizes --sort size',
     },
     {
-      description: 'Names alone, for a script:',
+      description: 'Take the names alone, for a script:',
       command: "<%= config.bin %> <%= command.id %> --json | jq -r '.datasets[].name'",
     },
   ]
@@ -33,10 +37,12 @@ export default class DatasetsList extends HubCommand {
     only: onlyFlag(),
     'older-than': selectionFlags['older-than'],
     sort: Flags.option({
-      summary: 'Newest created first, newest changed first, by name, or with --sizes the largest first.',
+      summary:
+        'What stands first: created or modified (the newest), name, or with --sizes size (the largest).',
       options: ORDERS,
       default: 'created' as const,
       helpGroup: 'OUTPUT',
+      helpValue: 'ORDER',
     })(),
     sizes: sizesFlag,
   }

@@ -1,18 +1,26 @@
 import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
+import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
 import {byFlag, METRIC_LIST, wholeNumber} from '../../lib/flags.js'
 import {protectLeaderboard} from '../../lib/protecting.js'
 import {PROTECTION_PATH} from '../../lib/protection-file.js'
 
 export default class LeaderboardProtect extends HubCommand {
   static override summary = 'Protect the leaderboard against deletion, on every machine.'
-  static override description = `Commits ${PROTECTION_PATH} to the leaderboard's dataset, where every teammate's cleanup finds it. Protecting it twice changes nothing.
+  static override exitCodes = HUB_CODES
+  static override description = withExitCodes(
+    `Commits ${PROTECTION_PATH} to the leaderboard's dataset, where every teammate's cleanup finds it. Protecting it twice changes nothing.
 
-With --runs, the runs that the leaderboard cites are pinned as well: every cleanup keeps them, so that no row is left pointing at nothing. With --top, only the best of them.`
+With --runs, the runs that the leaderboard cites are pinned as well: every cleanup keeps them, so that no row is left pointing at nothing. With --top, only the best of them.`,
+    this.exitCodes,
+  )
   static override examples = [
-    {description: 'Protect it:', command: '<%= config.bin %> <%= command.id %>'},
-    {description: 'Say why:', command: '<%= config.bin %> <%= command.id %> --reason "cited in the paper"'},
+    {description: 'Protect your own:', command: '<%= config.bin %> <%= command.id %>'},
+    {
+      description: 'Protect it, and say why:',
+      command: '<%= config.bin %> <%= command.id %> --reason "cited in the paper"',
+    },
     {
       description: 'Pin the three best runs as well:',
       command: '<%= config.bin %> <%= command.id %> --top 3 --by success_rate',
@@ -23,11 +31,25 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
     },
   ]
   static override flags = {
-    reason: Flags.string({summary: 'Why, for whoever wants to delete it later.', helpValue: 'TEXT'}),
-    runs: Flags.boolean({summary: 'Pin every run that the leaderboard cites as well.', exclusive: ['top']}),
-    top: wholeNumber({summary: 'Pin only the N best runs that it cites.', min: 1, helpValue: 'N'}),
+    reason: Flags.string({
+      summary: 'Why, for whoever wants to delete it later.',
+      helpGroup: 'PROTECTION',
+      helpValue: 'TEXT',
+    }),
+    runs: Flags.boolean({
+      summary: 'Pin every run that the leaderboard cites as well.',
+      helpGroup: 'PROTECTION',
+      exclusive: ['top'],
+    }),
+    top: wholeNumber({
+      summary: 'Pin only the N best runs that it cites.',
+      min: 1,
+      helpGroup: 'PROTECTION',
+      helpValue: 'N',
+    }),
     by: byFlag({
       summary: `What the best are measured by (default success_rate): ${METRIC_LIST}.`,
+      helpGroup: 'PROTECTION',
       dependsOn: ['top'],
     }),
   }

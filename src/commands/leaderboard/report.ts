@@ -1,18 +1,27 @@
 import {Args, Flags} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
+import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
 import {byFlag, FROM_COMMAND_LINE, METRIC_LIST} from '../../lib/flags.js'
 import {DEFAULT_METRIC, parseMetric} from '../../lib/metrics.js'
 import {type Report} from '../../lib/report/report.js'
 import {type RetentionOptions} from '../../lib/rule-types.js'
 
 export default class LeaderboardReport extends HubCommand {
-  static override summary = 'Write the leaderboard as a page to look at: scores, costs, storage.'
-  static override description = `Writes one HTML file that needs nothing but itself: the score of each model over time, cost against score, storage by the age of runs, and with --policy what would be deleted. It loads nothing, runs no script, and can be printed. Changes nothing on the Hub.
+  static override summary = 'Write the leaderboard as a page: scores, costs and storage.'
+  static override exitCodes = HUB_CODES
+  static override description = withExitCodes(
+    `Writes one HTML file that needs nothing but itself: the score of each model over time, cost against score, storage by the age of runs, and with --policy what would be deleted. It loads nothing, runs no script, and can be printed. Changes nothing on the Hub.
 
-The page names models and runs, also those of private datasets: take care whom you send it to.`
+The page names models and runs, also those of private datasets: take care whom you send it to.`,
+    this.exitCodes,
+  )
   static override examples = [
-    {description: 'Write it:', command: '<%= config.bin %> <%= command.id %> report.html'},
+    {description: 'Write the page:', command: '<%= config.bin %> <%= command.id %> report.html'},
+    {
+      description: 'Compare costs instead of success, for an organisation:',
+      command: '<%= config.bin %> <%= command.id %> costs.html --by cost --namespace my-org',
+    },
     {
       description: 'With what a policy would delete, in the place of an older page:',
       command: '<%= config.bin %> <%= command.id %> report.html --policy policy.yaml --force',
@@ -22,12 +31,16 @@ The page names models and runs, also those of private datasets: take care whom y
     file: Args.string({...FROM_COMMAND_LINE, description: 'The HTML file to write.', required: true}),
   }
   static override flags = {
-    by: byFlag({summary: `What evaluations are compared by (default success_rate): ${METRIC_LIST}.`}),
+    by: byFlag({
+      summary: `What evaluations are compared by (default success_rate): ${METRIC_LIST}.`,
+      helpGroup: 'OUTPUT',
+    }),
     policy: Flags.string({
       summary: 'Also show what the rules in this file would delete.',
+      helpGroup: 'PLAN',
       helpValue: 'FILE',
     }),
-    force: Flags.boolean({summary: 'Replace the file if it exists.'}),
+    force: Flags.boolean({summary: 'Replace the file if it exists.', helpGroup: 'SAFETY'}),
   }
 
   async run(): Promise<object> {

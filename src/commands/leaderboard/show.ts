@@ -2,6 +2,7 @@ import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
 import {csvPieces} from '../../lib/csv.js'
+import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
 import {byFlag, GROUP_LIST, groupByFlag, METRIC_LIST, wholeNumber} from '../../lib/flags.js'
 import {CSV_TITLES, csvRows, rankingDocument} from '../../lib/ranking-documents.js'
 import {readRanking} from '../../lib/row-ranking.js'
@@ -9,9 +10,13 @@ import {writePieces} from '../../lib/ui/pieces.js'
 
 export default class LeaderboardShow extends HubCommand {
   static override summary = "Show the leaderboard's rows, the best first."
-  static override description = `Ranks the evaluations that finished by one metric; equal scores have the same place, and the newer row stands first. Those that failed, stopped early or have no score stand below, without a place. Rows whose datasets are gone are marked; a missing traces dataset is not, since rows name one also where none was made. Changes nothing.
+  static override exitCodes = HUB_CODES
+  static override description = withExitCodes(
+    `Ranks the evaluations that finished by one metric; equal scores have the same place, and the newer row stands first. Those that failed, stopped early or have no score stand below, without a place. Rows whose datasets are gone are marked; a missing traces dataset is not, since rows name one also where none was made. Changes nothing.
 
-Durations are the average of one test. Dates are those of the runs on the Hub. One with a ~ is the row's own: the local time of the evaluating machine.`
+Durations are the average of one test. Dates are those of the runs on the Hub. One with a ~ is the row's own: the local time of the evaluating machine.`,
+    this.exitCodes,
+  )
   static override examples = [
     {description: 'Every row, by success rate:', command: '<%= config.bin %> <%= command.id %>'},
     {
@@ -28,23 +33,33 @@ Durations are the average of one test. Dates are those of the runs on the Hub. O
     },
   ]
   static override flags = {
-    by: byFlag({summary: `What rows are ranked by (default success_rate): ${METRIC_LIST}.`}),
+    by: byFlag({
+      summary: `What rows are ranked by (default success_rate): ${METRIC_LIST}.`,
+      helpGroup: 'OUTPUT',
+    }),
     'group-by': groupByFlag({
       summary: `Rank within each group of rows that agree in this column; may be given several times: ${GROUP_LIST}.`,
+      helpGroup: 'OUTPUT',
     }),
     model: Flags.string({
       summary:
         'Only rows of a model that this pattern matches, such as openai/*; may be given several times, and one of them is enough.',
       multiple: true,
       multipleNonGreedy: true,
+      helpGroup: 'SELECTION',
       helpValue: 'PATTERN',
     }),
     limit: wholeNumber({
       summary: 'At most N rows; with --group-by, of each group.',
       min: 1,
+      helpGroup: 'OUTPUT',
       helpValue: 'N',
     }),
-    csv: Flags.boolean({summary: 'Print CSV instead of a table.', exclusive: ['json']}),
+    csv: Flags.boolean({
+      summary: 'Print CSV instead of a table.',
+      helpGroup: 'OUTPUT',
+      exclusive: ['json'],
+    }),
   }
 
   async run(): Promise<object> {

@@ -1,17 +1,24 @@
 import {HubCommand} from '../../lib/base-command.js'
+import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
 import {unprotectLeaderboard} from '../../lib/protecting.js'
 
 export default class LeaderboardUnprotect extends HubCommand {
   static override summary = "Lift the leaderboard's protection."
-  static override description =
-    'After this, `cleanup --delete-leaderboard` can delete it. Where it is not protected, nothing changes.'
+  static override exitCodes = HUB_CODES
+  static override description = withExitCodes(
+    'After this, `cleanup --delete-leaderboard` can delete it. Where it is not protected, nothing changes.',
+    this.exitCodes,
+  )
   static override examples = [
-    {description: 'Lift it:', command: '<%= config.bin %> <%= command.id %>'},
+    {description: 'Lift the protection of your own:', command: '<%= config.bin %> <%= command.id %>'},
     {
       description: "Lift that of an organisation's:",
       command: '<%= config.bin %> <%= command.id %> --namespace my-org',
     },
-    {description: 'See whether it is protected:', command: '<%= config.bin %> datasets list'},
+    {
+      description: 'See whether it is protected:',
+      command: "<%= config.bin %> <%= command.id.replace(/leaderboard(.)unprotect$/, 'datasets$1list') %>",
+    },
   ]
 
   async run(): Promise<object> {

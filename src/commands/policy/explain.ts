@@ -2,6 +2,7 @@ import {Args, Flags} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
 import {runDocument} from '../../lib/documents.js'
+import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
 import {FROM_COMMAND_LINE} from '../../lib/flags.js'
 import {loadPolicy, type Policy} from '../../lib/policy.js'
 import {readRules} from '../../lib/rules.js'
@@ -9,11 +10,15 @@ import {type ConnectionOptions} from '../../lib/session.js'
 
 export default class PolicyExplain extends HubCommand {
   static override summary = 'Say in sentences what a policy file keeps and what may go.'
-  static override description = `Checks the file and says what each of its rules means, and which rules hold without being written. Asks the Hub nothing and needs no token.
+  static override exitCodes = HUB_CODES
+  static override description = withExitCodes(
+    `Checks the file and says what each of its rules means, and which rules hold without being written. Asks the Hub nothing and needs no token.
 
 With --run, looks at the Hub and says what the policy does with that run, which rules decided, and what each of the others says. Changes nothing.
 
-The form of the file is described by the JSON Schema in schemas/policy.schema.json of the package, which editors read.`
+The form of the file is described by the JSON Schema in schemas/policy.schema.json of the package, which editors read.`,
+    this.exitCodes,
+  )
   static override examples = [
     {
       description: 'Say what a policy does:',
@@ -35,6 +40,7 @@ The form of the file is described by the JSON Schema in schemas/policy.schema.js
   static override flags = {
     run: Flags.string({
       summary: 'Say what becomes of this run, and which rule decides it.',
+      helpGroup: 'SELECTION',
       helpValue: 'TIMESTAMP',
     }),
   }

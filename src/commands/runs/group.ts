@@ -1,5 +1,6 @@
 import {HubCommand} from '../../lib/base-command.js'
 import {stateDocument, storageDocument} from '../../lib/documents.js'
+import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
 import {selectionFlags, sizesFlag} from '../../lib/flags.js'
 import {LazyList} from '../../lib/lazy-list.js'
 import {contextOf, lookAround, totalsOf} from '../../lib/overview.js'
@@ -7,21 +8,25 @@ import {datasetsIn} from '../../lib/runs.js'
 
 export default class RunsGroup extends HubCommand {
   static override summary = 'Group the datasets of a namespace into evaluation runs.'
-  static override description = `Shows every run, newest first: how old it is, which of its datasets exist, and its state. Changes nothing.
+  static override exitCodes = HUB_CODES
+  static override description = withExitCodes(
+    `Shows every run, newest first: how old it is, which of its datasets exist, and its state. Changes nothing.
 
-The leaderboard says which evaluations finished. One without --enable-otel has no traces and lacks nothing for it; one that failed is not complete even with all three datasets.`
+The leaderboard says which evaluations finished. One without --enable-otel has no traces and lacks nothing for it; one that failed is not complete even with all three datasets.`,
+    this.exitCodes,
+  )
   static override examples = [
-    {description: 'Every run:', command: '<%= config.bin %> <%= command.id %>'},
+    {description: 'See every run:', command: '<%= config.bin %> <%= command.id %>'},
     {
-      description: 'What did not finish and is older than a week:',
+      description: 'See what did not finish and is older than a week:',
       command: '<%= config.bin %> <%= command.id %> --incomplete-only --older-than 7d',
     },
     {
-      description: 'What lacks a dataset, finished or not:',
+      description: 'See what lacks a dataset, finished or not:',
       command: '<%= config.bin %> <%= command.id %> --incomplete-only --ignore-leaderboard',
     },
     {
-      description: 'How many runs are in which state, for a script:',
+      description: 'Count how many runs are in which state, for a script:',
       command: '<%= config.bin %> <%= command.id %> --json | jq .totals.states',
     },
   ]

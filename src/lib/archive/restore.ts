@@ -3,6 +3,7 @@ import {realpath} from 'node:fs/promises'
 import {requireWriteAccess} from '../access.js'
 import {checkConcurrency, DEFAULT_CONCURRENCY} from '../concurrency.js'
 import {CancelledError, RefusedError, UsageError} from '../errors.js'
+import {EXIT, type ExitCode} from '../exit-codes.js'
 import {HubError} from '../hub/errors.js'
 import {type Visibility} from '../hub/uploads.js'
 import {type ConnectionOptions, openSession, type Session} from '../session.js'
@@ -94,7 +95,10 @@ export async function restoreDatasets(options: RestoreOptions): Promise<RestoreR
       : archives.filter(({namespace}) => namespace === access.namespace)
   if (own.length < archives.length)
     warnings.push(`${archives.length - own.length} archives of other namespaces are left alone.`)
-  if (own.length === 0) throw new RefusedError(`${printable(dir)} holds no archive of ${access.namespace}.`)
+  if (own.length === 0)
+    throw new RefusedError(`${printable(dir)} holds no archive of ${access.namespace}.`, {
+      suggestions: ['Name the folder that --archive was given, or the --namespace of its datasets.'],
+    })
   requireArchived(own, names, dir)
   const chosen = chooseArchives(own, names, access.namespace)
   const job = new Restore(session, {...options, dryRun}, chosen.length)
@@ -112,9 +116,9 @@ export async function restoreDatasets(options: RestoreOptions): Promise<RestoreR
 }
 
 /** 0 everything restored, or there already; 3 anything failed, refused or unattempted; 130 interrupted. */
-export function exitCodeOfRestore({interrupted, counts}: RestoreResult): number {
-  if (interrupted) return 130
-  return counts.failed + counts.refused + counts.unattempted > 0 ? 3 : 0
+export function exitCodeOfRestore({interrupted, counts}: RestoreResult): ExitCode {
+  if (interrupted) return EXIT.cancelled
+  return counts.failed + counts.refused + counts.unattempted > 0 ? EXIT.incomplete : EXIT.done
 }
 
 async function openFolder(dir: string): Promise<string> {

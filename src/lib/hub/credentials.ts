@@ -52,7 +52,11 @@ async function findToken(
 
 function refuseOffline(env: NodeJS.ProcessEnv): void {
   const variable = ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE'].find((name) => TRUE.test(env[name] ?? ''))
-  if (variable) throw new RefusedError(`${variable} is set, so the Hub is not asked: unset it and try again.`)
+  if (variable) {
+    throw new RefusedError(`${variable} is set, so the Hub is not asked: unset it and try again.`, {
+      suggestions: ['Without the Hub there are {bin} history, {bin} policy explain and {bin} sandbox.'],
+    })
+  }
 }
 
 function checkEndpoint(endpoint: string): string {

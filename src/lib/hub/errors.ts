@@ -1,4 +1,5 @@
 import {type ErrorDetails, SmoltraceError} from '../errors.js'
+import {EXIT, type ExitCode} from '../exit-codes.js'
 import {printable} from '../text.js'
 
 /** What is known about an answer of the Hub that was not a success. */
@@ -24,13 +25,13 @@ export interface HubAnswer {
 /** The Hub answered, and the answer was no. Exit code 4 for 401 and 403, else 1. */
 export class HubError extends SmoltraceError {
   override readonly name = 'HubError'
-  readonly exitCode: number
+  readonly exitCode: ExitCode
   readonly answer: HubAnswer
 
   constructor(answer: HubAnswer, details: ErrorDetails = {}) {
-    super(describe(answer), {...adviceFor(answer), ...details})
+    super(describe(answer), {suggestions: adviceFor(answer), ...details}, LATER)
     this.answer = answer
-    this.exitCode = isAuthStatus(answer.status) ? 4 : 1
+    this.exitCode = isAuthStatus(answer.status) ? EXIT.notAllowed : EXIT.error
   }
 
   get status(): number {
@@ -41,7 +42,7 @@ export class HubError extends SmoltraceError {
 /** No answer came: the Hub is down, the network is, or the wait was too long. Exit code 1. */
 export class HubUnreachableError extends SmoltraceError {
   override readonly name = 'HubUnreachableError'
-  readonly exitCode = 1
+  readonly exitCode = EXIT.error
   /** What happened, in a few words. */
   readonly reason: string
   /** Trying again would not help: nothing has ever answered there, or it is not who it should be. */
@@ -55,7 +56,7 @@ export class HubUnreachableError extends SmoltraceError {
       ...details
     }: ErrorDetails & {reason?: string; isLasting?: boolean} = {},
   ) {
-    super(message, details)
+    super(message, details, 'Check the network and HF_ENDPOINT, then try again.')
     this.reason = reason
     this.isLasting = isLasting
   }
@@ -64,8 +65,18 @@ export class HubUnreachableError extends SmoltraceError {
 /** An answer came, but not one the Hub gives: HTML, broken JSON, a foreign link, a missing field. Exit code 1. */
 export class HubFormatError extends SmoltraceError {
   override readonly name = 'HubFormatError'
-  readonly exitCode = 1
+  readonly exitCode = EXIT.error
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(
+      message,
+      details,
+      'Try again later. If it stays so, look for a newer version: the Hub may have changed.',
+    )
+  }
 }
+
+const LATER = 'Try again later. If it stays so, see https://status.huggingface.co.'
 
 /** Whether a status says that the token is at fault. */
 export function isAuthStatus(status: number): boolean {
@@ -77,20 +88,21 @@ function describe({method, path, status, requestId, text}: HubAnswer): string {
   return `The Hub answered ${status} to ${method} ${path}: ${words}${requestId ? ` (request ${printable(requestId)})` : ''}`
 }
 
-function adviceFor({status, path, method}: HubAnswer): ErrorDetails {
-  if (status === 404 && path.endsWith('/whoami-v2')) return {suggestions: ['Is there a Hub at HF_ENDPOINT?']}
-  if (status === 401) {
-    return {
-      suggestions: ['The token was rejected: set HF_TOKEN to a valid one, or run `hf auth login` again.'],
-    }
+function adviceFor({status, path, method}: HubAnswer): string[] {
+  if (status === 404 && path.endsWith('/whoami-v2')) return ['Is there a Hub at HF_ENDPOINT?']
+  if (status === 401)
+    return ['The token was rejected: set HF_TOKEN to a valid one, or run `hf auth login` again.']
+  if (status === 403) {
+    return method === 'GET'
+      ? [
+          'The token is valid but may not read this: it is too narrow, or the dataset has a gate.',
+          'Use one that may, from https://huggingface.co/settings/tokens.',
+        ]
+      : ['The token is valid but may not do this: use one with write access.']
   }
 
-  if (status !== 403) return {}
-  return method === 'GET'
-    ? {
-        suggestions: [
-          'The token is valid but may not read this: it is too narrow, or the dataset has a gate.',
-        ],
-      }
-    : {suggestions: ['The token is valid but may not do this: use one with write access.']}
+  if (status === 404)
+    return ['It is not there, or not for this token to see: check --namespace and the token.']
+  if (status === 429) return ['Wait a few minutes, then run the same command again.']
+  return []
 }

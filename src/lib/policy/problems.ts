@@ -15,6 +15,7 @@ export interface Problem {
 export type Refuse = (...problems: Problem[]) => UsageError
 
 const MOST_SHOWN = 10
+const NEXT = 'Mend it or name another file; what it does is said by: {bin} policy explain FILE'
 
 /** Errors that name the file, the line and the key: the first as the message, the others below it. */
 export function refusing(file: string): Refuse {
@@ -28,7 +29,7 @@ export function refusing(file: string): Refuse {
     const shown = others.slice(0, MOST_SHOWN)
     const rest = others.length - shown.length
     return new UsageError(`${first}.`, {
-      suggestions: [...shown.map((text) => `${text}.`), ...(rest > 0 ? [`And ${rest} more.`] : [])],
+      suggestions: [...shown.map((text) => `${text}.`), ...(rest > 0 ? [`And ${rest} more.`] : []), NEXT],
     })
   }
 }

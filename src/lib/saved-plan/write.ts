@@ -32,7 +32,9 @@ export async function checkPlanTarget(file: string): Promise<void> {
 }
 
 function notSaved(why: string): RefusedError {
-  return new RefusedError(`The plan is not saved: ${why}.`)
+  return new RefusedError(`The plan is not saved: ${why}.`, {
+    suggestions: ['Narrow it with selectors or --only, or carry it out without --plan.'],
+  })
 }
 
 /** @returns the file to write, behind any links. */

@@ -31,7 +31,7 @@ export function formatAppliedPlan(
   const planned = plannedDatasets(plan).length
   const board = plan.leaderboard?.goes ? plan.leaderboard.dataset.name : undefined
   return paragraphs([
-    formatTitle(plan, notes.title, screen.style),
+    formatTitle(plan, notes.title, screen),
     formatPairs(
       [
         ['Plan', `made by ${printable(madeBy)}, ${moment(madeAt)} (${digest.slice(0, 19)}…)`],
@@ -46,12 +46,12 @@ export function formatAppliedPlan(
             ]
           : []),
       ],
-      screen.style,
+      screen,
     ),
     formatStale(stale, screen),
     planned > 0 ? formatRunsToDelete(plan, notes, screen) : '',
     formatDatasets(plan, notes, screen.style),
-    planned > 0 ? formatPairs([['Total', goingText(plan, notes)]], screen.style) : '',
+    planned > 0 ? formatPairs([['Total', goingText(plan, notes)]], screen) : '',
   ])
 }
 

@@ -1,8 +1,10 @@
 import type Enquirer from 'enquirer'
 
+import {once} from 'node:events'
+import {createInterface} from 'node:readline'
 import {setImmediate as nextTurn, setTimeout as sleep} from 'node:timers/promises'
 
-import {styleFor} from './style.js'
+import {mayRedraw, styleFor} from './style.js'
 
 /** A question as Enquirer's prompts take it, but for what is the same for all. */
 export type Question = Record<string, unknown> & {type: 'input' | 'multiselect'; message: string}
@@ -44,6 +46,30 @@ export async function ask<T>(question: Question, signal: AbortSignal): Promise<T
     return undefined
   } finally {
     signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/**
+ * Asks for a line of text, on stderr, as `ask` does; where nothing may be drawn anew, by a line that stays and without moving the
+ * cursor, which a screen reader reads once.
+ */
+export async function askForLine(message: string, signal: AbortSignal): Promise<string | undefined> {
+  if (mayRedraw(process.stderr)) return ask<string>({type: 'input', message}, signal)
+  await discardTypeAhead()
+  if (signal.aborted) return undefined
+  process.stderr.write(`${message} `)
+  const lines = createInterface({input: process.stdin, terminal: false})
+  try {
+    const [answer] = (await Promise.race([
+      once(lines, 'line', {signal}),
+      once(lines, 'close', {signal}),
+    ])) as string[]
+    return answer
+  } catch {
+    // The signal was aborted.
+    return undefined
+  } finally {
+    lines.close()
   }
 }
 

@@ -1,3 +1,5 @@
+import {isPlainWanted} from './style.js'
+
 /** What bars are made of. Both can be told apart without colour. */
 export interface BarMarks {
   full: string
@@ -6,12 +8,15 @@ export interface BarMarks {
 
 const BLOCKS: BarMarks = {full: '█', empty: '·'}
 const ASCII: BarMarks = {full: '#', empty: '.'}
+/** Read out, a bar is noise; the number stands beside it. */
+const NONE: BarMarks = {full: '', empty: ''}
 
 /** The marks that a terminal can show: blocks, unless it says that it is dumb or that its letters are not UTF-8. */
 export function marksFor(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
 ): BarMarks {
+  if (isPlainWanted(env)) return NONE
   if (env.TERM === 'dumb') return ASCII
   const letters = env.LC_ALL || env.LC_CTYPE || env.LANG || ''
   return platform === 'win32' || /utf-?8/i.test(letters) ? BLOCKS : ASCII

@@ -10,7 +10,7 @@ import {formatAppliedPlan} from './applied.js'
 import {formatNextStep, type NextStep, nextStep} from './next-step.js'
 import {type Pieces} from './pieces.js'
 import {formatPlan, type PlanNotes} from './preview.js'
-import {type Screen, type Style} from './style.js'
+import {type Screen} from './style.js'
 import {formatSummary} from './summary.js'
 
 /** How a cleanup was asked for: what is shown of it depends on that. */
@@ -68,13 +68,13 @@ export function notesOn(
 }
 
 /** How a cleanup that nobody declined ended, and what to do next. */
-export function* resultText(result: CleanupResult, asked: Asked, style: Style): Generator<string> {
+export function* resultText(result: CleanupResult, asked: Asked, screen: Screen): Generator<string> {
   const {wouldDelete, stale, dryRun} = result
   const {plan} = asked.given
   if (wouldDelete === 0)
     yield stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.'
-  else if (dryRun) yield formatNextStep(result, stepFacts(asked), style)
-  else yield* formatSummary(result, style)
+  else if (dryRun) yield formatNextStep(result, stepFacts(asked), screen)
+  else yield* formatSummary(result, screen)
   if (plan !== undefined && wouldDelete === 0) yield `\nThe plan was saved to ${String(plan)}.`
 }
 

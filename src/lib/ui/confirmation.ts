@@ -1,5 +1,5 @@
 import {type Plan, plannedDatasets} from '../plan.js'
-import {ask} from './asking.js'
+import {askForLine} from './asking.js'
 import {type Style, styleFor} from './style.js'
 import {count} from './wording.js'
 
@@ -18,7 +18,7 @@ export async function confirmByPhrase(
     `\n${style.red(style.bold('WARNING'))}  You are about to delete ${whatGoes(plan, style)}.\n${undoText(plan, isArchived)}\n\n`,
   )
   const message = `Type ${plan.phrase} to go on, anything else to cancel:`
-  return (await ask<string>({type: 'input', message}, signal)) === plan.phrase
+  return (await askForLine(message, signal)) === plan.phrase
 }
 
 function whatGoes(plan: Plan, style: Style): string {

@@ -124,7 +124,7 @@ function formatTitle({id, at, namespace, state}: JobRecord, {style}: HistoryView
   return `${paint(title)}, ${STATE_NOTES[state]}`
 }
 
-function formatFacts(job: JobRecord, {style}: HistoryView): string {
+function formatFacts(job: JobRecord, view: HistoryView): string {
   const {
     at,
     id,
@@ -150,7 +150,7 @@ function formatFacts(job: JobRecord, {style}: HistoryView): string {
       ['Ended', endedAt ? moment(endedAt) : 'not known'],
       ['Journal', journalName(at, id)],
     ],
-    style,
+    view,
   )
 }
 

@@ -1,13 +1,15 @@
 import {type FlagValue, formatFlags} from '../command-line.js'
 import {type CleanupResult} from '../result.js'
-import {type Style} from './style.js'
+import {type Screen} from './style.js'
 import {count} from './wording.js'
+import {wrapText} from './wrapping.js'
 
 /** Flags that say how the command runs, not what goes: the command that carries out a dry run does not repeat them. */
 const NOT_REPEATED: ReadonlySet<string> = new Set([
   'dry-run',
   'exit-code',
   'json',
+  'no-color',
   'plan',
   'summary',
   'token',
@@ -32,9 +34,12 @@ export interface NextStep {
 }
 
 /** The next step as it is shown below a plan. */
-export function formatNextStep(result: CleanupResult, facts: NextStepFacts, style: Style): string {
+export function formatNextStep(result: CleanupResult, facts: NextStepFacts, screen: Screen): string {
+  const {style, width} = screen
   const {text, command} = nextStep(result, facts)
-  return command === undefined ? text : `${text}\n\n  ${style.bold(command)}`
+  const wrapped = wrapText(text, width)
+  // A command that is wrapped could not be copied.
+  return command === undefined ? wrapped : `${wrapped}\n\n  ${style.bold(command)}`
 }
 
 /** What to do after a dry run that found something to delete: the very command, with every flag that makes it safer. */

@@ -7,7 +7,7 @@ import {storageOf} from '../sizes.js'
 import {each, paragraphs, type Pieces} from './pieces.js'
 import {formatStorage, formatStorageTotal, sizeColumn} from './sizes.js'
 import {type Screen} from './style.js'
-import {formatPairs, tablePieces} from './table.js'
+import {formatPairs, tablePieces, widest} from './table.js'
 import {
   ageOf,
   count,
@@ -19,11 +19,13 @@ import {
   thousands,
   typesOf,
 } from './wording.js'
+import {wrapText} from './wrapping.js'
 
 /** The table of datasets, the counts by type, and what no command touches. */
 export function formatDatasetList(overview: Overview, datasets: RunDataset[], screen: Screen): Pieces {
   const {sizes} = overview
   const size = sizeColumn(sizes)
+  const created = createdColumn(datasets, sizes !== undefined, screen)
   const counts = countByType(datasets)
   const types = `${count(datasets.length, 'dataset')}: ${thousands(counts.results)} results, ${thousands(counts.traces)} traces, ${thousands(counts.metrics)} metrics`
   const total = sizes ? `${types}; ${formatStorageTotal(storageOf(datasets, sizes))}` : types
@@ -32,7 +34,7 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
     {title: 'RUN', dropAt: 1},
     {title: 'DATASET'},
     ...size.columns,
-    {title: 'CREATED (UTC)'},
+    created.column,
     {title: 'VISIBILITY', dropAt: 3},
   ]
   const rows = each(datasets, (dataset) => [
@@ -40,7 +42,7 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
     dataset.timestamp,
     dataset.name,
     ...size.cells([dataset]),
-    minute(dataset.createdAt),
+    created.cellOf(dataset),
     visibilityOf(dataset),
   ])
   return paragraphs([
@@ -50,6 +52,21 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
     formatUntouched(overview, screen),
   ])
 }
+
+/** When datasets were created; where there is no room for the time of the day, the day. */
+function createdColumn(datasets: RunDataset[], hasSizes: boolean, {width}: Screen) {
+  const name = width === undefined ? 0 : widest(datasets.map((each) => each.name))
+  const isWide = width === undefined || name + (hasSizes ? SIZE_WIDTH : 0) + MINUTE_WIDTH <= width
+  return {
+    column: {title: isWide ? 'CREATED (UTC)' : 'CREATED'},
+    cellOf: ({createdAt}: RunDataset) => (isWide ? minute(createdAt) : minute(createdAt).slice(0, DAY_WIDTH)),
+  }
+}
+
+/** Columns that a size and a moment take, with the gaps before them. */
+const SIZE_WIDTH = 9
+const MINUTE_WIDTH = 18
+const DAY_WIDTH = 10
 
 /** The table of runs, newest first, and the totals. */
 export function formatRunTable(overview: Overview, totals: RunTotals, screen: Screen): Pieces {
@@ -73,8 +90,8 @@ export function formatRunTable(overview: Overview, totals: RunTotals, screen: Sc
   return paragraphs([formatHead(overview, screen), table, formatTotals(overview, totals, screen)])
 }
 
-function formatHead({inventory, cutoff}: Overview, {style}: Screen): string {
-  const head = `${inventory.namespace} at ${inventory.endpoint}, ${moment(inventory.now)}`
+function formatHead({inventory, cutoff}: Overview, {style, width}: Screen): string {
+  const head = wrapText(`${inventory.namespace} at ${inventory.endpoint}, ${moment(inventory.now)}`, width)
   return cutoff ? `${style.bold(head)}\nOlder than ${moment(cutoff)}` : style.bold(head)
 }
 
@@ -94,7 +111,7 @@ function formatTotals(
   return line.length <= width ? line : [found.join(', '), ...counts.map((each) => `  ${each}`)].join('\n')
 }
 
-function formatUntouched({inventory, protection, sizes}: Overview, {style}: Screen): string {
+function formatUntouched({inventory, protection, sizes}: Overview, screen: Screen): string {
   const {leaderboard, standard} = inventory
   const state = protectionOf(protection === 'unknown' ? protection : protection.leaderboard)
   const size = leaderboard && sizes ? `, ${formatStorage(storageOf([leaderboard], sizes))}` : ''
@@ -106,6 +123,6 @@ function formatUntouched({inventory, protection, sizes}: Overview, {style}: Scre
       ],
       ...standard.map((name): [string, string] => ['Standard', `${name}: protected, never touched`]),
     ],
-    style,
+    screen,
   )
 }

@@ -12,6 +12,7 @@ import {formatStorageTotal, sizeBehind, type SizeColumn, sizeColumn} from './siz
 import {type Screen, type Style} from './style.js'
 import {type Column, formatPairs, tablePieces, widest} from './table.js'
 import {ageOf, count, moment, protectionOf, thousands, typesOf} from './wording.js'
+import {wrapText} from './wrapping.js'
 
 /** What the plan does not know of its own deletion. */
 export interface PlanNotes {
@@ -34,17 +35,17 @@ export function formatPlan(plan: Plan, notes: PlanNotes, screen: Screen): Pieces
 
 /** Each is made when its turn comes: all at once would hold up everything else where there are many runs. */
 function* partsOf(plan: Plan, notes: PlanNotes, screen: Screen): Generator<Pieces | string> {
-  yield formatTitle(plan, notes.title, screen.style)
-  yield formatPairs([...foundPairs(plan, notes), ...rulePairs(plan, notes)], screen.style)
+  yield formatTitle(plan, notes.title, screen)
+  yield formatPairs([...foundPairs(plan, notes), ...rulePairs(plan, notes)], screen)
   yield formatRunsToDelete(plan, notes, screen)
   yield formatRunsToKeep(plan, notes, screen)
   yield formatDatasets(plan, notes, screen.style)
-  yield formatPairs([...untouchedPairs(plan, notes), totalPair(plan, notes)], screen.style)
+  yield formatPairs([...untouchedPairs(plan, notes), totalPair(plan, notes)], screen)
 }
 
 /** Whose plan it is, and of when. */
-export function formatTitle(plan: Plan, title: string, style: Style): string {
-  return `${style.bold(title)}\n${plan.namespace} at ${plan.endpoint}, ${moment(plan.now)}`
+export function formatTitle(plan: Plan, title: string, {style, width}: Screen): string {
+  return `${style.bold(title)}\n${wrapText(`${plan.namespace} at ${plan.endpoint}, ${moment(plan.now)}`, width)}`
 }
 
 function foundPairs(plan: Plan, {sizes}: PlanNotes): Array<[string, string]> {

@@ -7,6 +7,7 @@ import {type Board, type Note, noteText} from './board.js'
 import {LineRenderer} from './line-renderer.js'
 import {type RowTask, startTask} from './row-task.js'
 import {Rows} from './rows.js'
+import {mayRedraw} from './style.js'
 import {WindowRenderer} from './window-renderer.js'
 import {describeWait, formatBytes} from './wording.js'
 
@@ -127,15 +128,11 @@ function listFor(board: Board) {
     [{title, task: () => isOver.then(() => {})}],
     {
       registerSignalListeners: false,
-      renderer: isLive(board.stream) ? WindowRenderer : LineRenderer,
+      renderer: mayRedraw(board.stream) ? WindowRenderer : LineRenderer,
       rendererOptions: {board},
     },
   )
   return {list, settle: () => over.abort()}
-}
-
-function isLive(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY === true && process.env.TERM !== 'dumb' && !process.env.CI
 }
 
 function describeArchiving(event: Extract<JobEvent, {kind: 'archiving'}>): string {

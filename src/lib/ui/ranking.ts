@@ -8,6 +8,7 @@ import {formatScore, NO_NUMBER} from './scores.js'
 import {type Screen} from './style.js'
 import {type Column, tablePieces} from './table.js'
 import {count, moment, thousands} from './wording.js'
+import {wrapText} from './wrapping.js'
 
 export interface RankingView extends Screen {
   marks: BarMarks
@@ -46,11 +47,11 @@ export function* formatRanking(ranked: LeaderboardRanking, view: RankingView): G
 
 function formatHead(
   {inventory, leaderboard, by, better, groupBy}: LeaderboardRanking,
-  {style}: Screen,
+  {style, width}: Screen,
 ): string {
-  const head = `${leaderboard.name} at ${inventory.endpoint}, ${moment(inventory.now)}`
+  const head = wrapText(`${leaderboard.name} at ${inventory.endpoint}, ${moment(inventory.now)}`, width)
   const within = groupBy.length > 0 ? `, within each ${listing(groupBy)}` : ''
-  return `${style.bold(head)}\nRanked by ${by}, ${better} is better${within}`
+  return `${style.bold(head)}\n${wrapText(`Ranked by ${by}, ${better} is better${within}`, width)}`
 }
 
 function formatGroup(group: RankedGroup, columns: Column[], cells: string[][], screen: Screen): Pieces {
@@ -126,7 +127,7 @@ function placeOf({place, isTied}: RankedRow): string {
 function successOf({data}: RankedRow, marks: BarMarks): string {
   if (data.successRate === undefined) return NO_NUMBER
   const share = data.successRate / METRICS.success_rate.most
-  return `${bar(share, BAR_LENGTH, marks)} ${formatScore('success_rate', data).padStart(6)}`
+  return `${bar(share, BAR_LENGTH, marks)} ${formatScore('success_rate', data).padStart(6)}`.trimStart()
 }
 
 /** A time that is not of the Hub is marked. */

@@ -46,7 +46,7 @@ export function formatRestore(result: RestoreResult, screen: Screen): Pieces {
   return paragraphs([
     style.bold(`Restore${result.dryRun ? ': dry run' : ''}`) + `\n${result.namespace} at ${result.endpoint}`,
     tablePieces(columns, rows, screen),
-    `${headline(result, style)}\n${formatPairs(pairs, style)}`,
+    `${headline(result, style)}\n${formatPairs(pairs, screen)}`,
     ...notes(result),
   ])
 }

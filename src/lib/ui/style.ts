@@ -46,6 +46,31 @@ function hasColours(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && stream.hasColors?.() === true
 }
 
+/** Says to write plain lines only, as a screen reader wants them. */
+const PLAIN_VARIABLE = 'SMOLTRACE_PLAIN'
+
+/** Whether somebody has asked for plain lines. */
+export function isPlainWanted(env: NodeJS.ProcessEnv): boolean {
+  return isOn(env[PLAIN_VARIABLE])
+}
+
+/** What forbids drawing on a terminal again and again, in words; undefined where nothing does. */
+export function whyPlain(env = process.env): string | undefined {
+  const {CI, TERM} = env
+  if (isPlainWanted(env)) return `${PLAIN_VARIABLE} is set`
+  if (isOn(CI)) return 'CI is set'
+  return TERM === 'dumb' ? 'this terminal cannot draw (TERM is dumb)' : undefined
+}
+
+/** Whether what is on the screen may be drawn anew: on a terminal whose cursor moves, and that somebody looks at. */
+export function mayRedraw(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && whyPlain() === undefined
+}
+
+function isOn(value = ''): boolean {
+  return !['', '0', 'false'].includes(value)
+}
+
 /** Columns of a terminal; undefined on a pipe, where nothing is cut or wrapped. */
 export function widthOf(stream: NodeJS.WriteStream): number | undefined {
   return stream.isTTY ? stream.columns || 80 : undefined

@@ -3,12 +3,13 @@ import {type CleanupResult} from '../result.js'
 import {formatOutcomes, MOST_NAMED} from './outcomes.js'
 import {joined, paragraphs, type Pieces} from './pieces.js'
 import {formatStorageTotal} from './sizes.js'
-import {type Style} from './style.js'
+import {type Screen, type Style} from './style.js'
 import {formatPairs} from './table.js'
 import {count, formatBytes, thousands} from './wording.js'
 
 /** What became of a plan: everything that is not deleted and why, then, where the eye rests, the counts and what is left. */
-export function formatSummary(result: CleanupResult, style: Style): Pieces {
+export function formatSummary(result: CleanupResult, screen: Screen): Pieces {
+  const {style} = screen
   const {counts, remaining, plan, storage} = result
   const shown = (['deleted', 'failed', 'skipped', 'gone', 'unattempted'] as const).filter(
     (status) => status === 'deleted' || status === 'failed' || counts[status] > 0,
@@ -23,7 +24,7 @@ export function formatSummary(result: CleanupResult, style: Style): Pieces {
       ...archivedPairs(result),
       ['Remaining', `${count(remaining.runs, 'run')}, ${count(remaining.datasets, 'dataset')}`],
     ],
-    style,
+    screen,
   )
   return paragraphs([...formatRest(result, style), `${headline(result, style)}\n${pairs}`])
 }

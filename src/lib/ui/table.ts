@@ -3,7 +3,8 @@ import Table from 'cli-table3'
 import {printable} from '../text.js'
 import {columnsOf, isPlain} from './columns.js'
 import {whole} from './pieces.js'
-import {type Screen, type Style} from './style.js'
+import {type Screen} from './style.js'
+import {indented, wrapText} from './wrapping.js'
 
 export interface Column {
   title: string
@@ -158,8 +159,13 @@ function fitting(columns: Column[], widths: number[], words: number[], width: nu
   return all.filter((index) => !dropped.has(index))
 }
 
-/** Lines of a name and a value, the values aligned. */
-export function formatPairs(pairs: Array<[string, string]>, style: Style): string {
-  const width = Math.max(...pairs.map(([name]) => name.length))
-  return pairs.map(([name, value]) => `${style.dim(name.padEnd(width))}  ${value}`).join('\n')
+/** Lines of a name and a value, the values aligned, and wrapped between words where a terminal is too narrow for one. */
+export function formatPairs(pairs: Array<[string, string]>, {style, width = Infinity}: Screen): string {
+  const margin = Math.max(...pairs.map(([name]) => name.length)) + GAP
+  return pairs
+    .map(([name, value]) => {
+      const text = indented(wrapText(value, width - margin), ' '.repeat(margin)).slice(margin)
+      return `${style.dim(name.padEnd(margin - GAP))}  ${text}`
+    })
+    .join('\n')
 }

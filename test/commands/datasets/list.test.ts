@@ -197,7 +197,9 @@ describe('datasets list --sizes', () => {
       HF_TOKEN: 'hf_any',
     })
     expect(exitCode).to.equal(2)
-    expect(stderr).to.equal('Error: --sort size: add --sizes, which reads them.\n')
+    expect(stderr).to.equal(
+      'Error: --sort size: add --sizes, which reads them.\n  See smoltrace datasets list --help.\n',
+    )
   })
 
   it('changes nothing where it is left out', async () => {

@@ -60,8 +60,8 @@ describe('runs protect and unprotect', () => {
   })
 
   const bad: Array<[title: string, argv: string[], word: string]> = [
-    ['no run', ['protect'], 'timestamp'],
-    ['no run to lift', ['unprotect'], 'timestamp'],
+    ['no run', ['protect'], 'TIMESTAMP'],
+    ['no run to lift', ['unprotect'], 'TIMESTAMP'],
     ['what is no timestamp', ['protect', 'latest'], 'latest'],
     ['a full name', ['protect', 'mira/smoltrace-results-20260101_000000'], 'timestamp'],
     ['a day that is none', ['protect', '20260101_000000', '--until', 'tomorrow'], '--until'],

@@ -49,7 +49,7 @@ describe('errors of the Hub', () => {
     })
   }
 
-  it('advise on the token after 401 and 403 only', () => {
+  it('say what to do next, by the status', () => {
     expect(new HubError({...answer, status: 401}).suggestions.join(',')).to.include('HF_TOKEN')
     expect(new HubError({...answer, method: 'GET', status: 403}).suggestions.join(',')).to.include(
       'may not read',
@@ -57,7 +57,11 @@ describe('errors of the Hub', () => {
     expect(new HubError({...answer, method: 'POST', status: 403}).suggestions.join(',')).to.include(
       'write access',
     )
-    expect(new HubError({...answer, status: 404}).suggestions).to.deep.equal([])
+    expect(new HubError({...answer, status: 404}).suggestions.join(',')).to.include('--namespace')
+    expect(new HubError({...answer, status: 429}).suggestions.join(',')).to.include('Wait')
+    expect(new HubError({...answer, status: 503}).suggestions.join(',')).to.include('Try again later')
+    expect(new HubFormatError('x').suggestions.join(',')).to.include('newer version')
+    expect(new HubUnreachableError('x').suggestions.join(',')).to.include('HF_ENDPOINT')
   })
 
   it('give other advice where it is given to them', () => {

@@ -11,7 +11,11 @@ const PLAN = planOf(INVENTORY, {olderThan: '30d'})
 function next(given: NextStepFacts['given'], {archives = false, isRehearsal = false} = {}): string {
   const result = resultOf({plan: {...PLAN, archives}, inventory: INVENTORY, dryRun: true, warnings: []})
   const applyFlags = new Set(['apply', 'archive', 'concurrency', 'max-delete', 'no-journal'])
-  return formatNextStep(result, {bin: 'smoltrace', given, applyFlags, isRehearsal}, PLAIN)
+  return formatNextStep(
+    result,
+    {bin: 'smoltrace', given, applyFlags, isRehearsal},
+    {style: PLAIN, width: undefined},
+  )
 }
 
 describe('the next step after a dry run', () => {

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {styleFor, widthOf} from '../../../src/lib/ui/style.js'
+import {styleFor, whyPlain, widthOf} from '../../../src/lib/ui/style.js'
 import {streamOf} from '../../support/builders.js'
 
 const NAMES = ['NO_COLOR', 'FORCE_COLOR', 'TERM'] as const
@@ -90,4 +90,17 @@ describe('style', () => {
     expect(widthOf(streamOf({isTTY: true, columns: 0}))).to.equal(80)
     expect(widthOf(streamOf({isTTY: false, columns: 132}))).to.equal(undefined)
   })
+
+  const plain: Array<[env: Record<string, string>, why: string | undefined]> = [
+    [{}, undefined],
+    [{CI: 'false', SMOLTRACE_PLAIN: '0', TERM: 'xterm'}, undefined],
+    [{CI: 'true'}, 'CI is set'],
+    [{TERM: 'dumb'}, 'this terminal cannot draw (TERM is dumb)'],
+    [{SMOLTRACE_PLAIN: '1', TERM: 'dumb'}, 'SMOLTRACE_PLAIN is set'],
+  ]
+  for (const [env, why] of plain) {
+    it(`draws ${why === undefined ? '' : 'nothing '}anew under ${JSON.stringify(env)}`, () => {
+      expect(whyPlain(env)).to.equal(why)
+    })
+  }
 })

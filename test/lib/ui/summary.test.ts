@@ -39,7 +39,7 @@ function resultOf(outcomes: Outcome[], facts: Partial<CleanupResult> = {}): Clea
 }
 
 const summary = (outcomes: Outcome[], facts: Partial<CleanupResult> = {}) =>
-  whole(formatSummary(resultOf(outcomes, facts), PLAIN))
+  whole(formatSummary(resultOf(outcomes, facts), {style: PLAIN, width: undefined}))
 const deleted = (name: string): Outcome => ({name, status: 'deleted'})
 
 describe('summary', () => {

@@ -179,9 +179,22 @@ describe('table', () => {
           ['Found', '3 runs'],
           ['Must stay', 'nothing'],
         ],
-        PLAIN,
+        {style: PLAIN, width: undefined},
       ),
     ).to.equal('Found      3 runs\nMust stay  nothing')
-    expect(formatPairs([], PLAIN)).to.equal('')
+    expect(formatPairs([], {style: PLAIN, width: undefined})).to.equal('')
+  })
+
+  it('wraps a value between words below itself where it is too wide', () => {
+    const screen = {style: PLAIN, width: 24}
+    expect(
+      formatPairs(
+        [
+          ['Total', 'three datasets to delete, one run'],
+          ['X', 'short'],
+        ],
+        screen,
+      ),
+    ).to.equal(['Total  three datasets to', '       delete, one run', 'X      short'].join('\n'))
   })
 })

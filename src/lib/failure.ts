@@ -1,0 +1,42 @@
+import {SmoltraceError} from './errors.js'
+import {EXIT} from './exit-codes.js'
+import {adviceOn, type ParsedCommand, type ParseError} from './parse-advice.js'
+import {safe} from './text.js'
+
+/** What every failure comes down to, whatever threw it. */
+export interface Failure {
+  name: string
+  /** One line. */
+  message: string
+  exitCode: number
+  /** What to do next, a sentence each; at least one. */
+  suggestions: string[]
+}
+
+/** What is thrown by us, by oclif's parser, or by what nobody has foreseen. */
+type Thrown = Error & ParseError & {oclif?: {exit?: number | false}; suggestions?: string[]}
+
+/**
+ * Turns whatever was thrown into what a person, or a script under `--json`, is told.
+ * @param command whose words the error is about
+ */
+export function failureOf(error: Thrown, command: ParsedCommand): Failure {
+  const exitCode = error.oclif?.exit || EXIT.error
+  const said =
+    error instanceof SmoltraceError
+      ? {name: error.name, message: error.message, suggestions: error.suggestions}
+      : {name: exitCode === EXIT.usage ? 'UsageError' : error.name, ...adviceOn(error, command)}
+  return {
+    name: said.name,
+    message: safe(withoutFrame(said.message)),
+    exitCode,
+    suggestions: said.suggestions.map((text) =>
+      text.replaceAll('{bin}', command.bin).replaceAll('{command}', command.name),
+    ),
+  }
+}
+
+/** oclif names the flag whose value one of ours refused, in lines of its own. */
+function withoutFrame(message: string): string {
+  return message.replace(/^Parsing (--\S+) \n\t/, '$1: ').replace(/\nSee more help with --help$/, '')
+}

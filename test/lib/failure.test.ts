@@ -1,0 +1,29 @@
+import {expect} from 'chai'
+
+import {RefusedError} from '../../src/lib/errors.js'
+import {failureOf} from '../../src/lib/failure.js'
+
+const COMMAND = {bin: 'mycli smoltrace', name: 'runs group', flags: {}, example: undefined}
+
+describe('a failure', () => {
+  it('names the program and the command as a person calls them', () => {
+    const error = new RefusedError('No.', {suggestions: ['See {bin} history.', 'Or {bin} {command}.']})
+    expect(failureOf(error, COMMAND)).to.deep.equal({
+      name: 'RefusedError',
+      message: 'No.',
+      exitCode: 1,
+      suggestions: ['See mycli smoltrace history.', 'Or mycli smoltrace runs group.'],
+    })
+  })
+
+  it('says what to do next also where nobody has foreseen it', () => {
+    const {name, exitCode, suggestions} = failureOf(new TypeError('x is undefined'), COMMAND)
+    expect({name, exitCode}).to.deep.equal({name: 'TypeError', exitCode: 1})
+    expect(suggestions.join(' ')).to.include('DEBUG=1')
+  })
+
+  it('is one line, without tokens and controls', () => {
+    const {message} = failureOf(new RefusedError('a\nb \u001B[31m hf_abcdefgh'), COMMAND)
+    expect(message).not.to.match(/[\n\u001B]|abcdefgh/)
+  })
+})

@@ -1,0 +1,87 @@
+import {expect} from 'chai'
+
+import {findCommands, runCli} from '../support/cli.js'
+
+/** What oclif's parser refuses, and what is said of it: the first line, and the next steps but for the last, which leads to the help. */
+const CASES: Array<[argv: string[], message: string, ...steps: string[]]> = [
+  [['cleanup', '--older-then', '30d'], 'There is no flag --older-then.', 'Did you mean --older-than?'],
+  [['cleanup', '--older-then=30d'], 'There is no flag --older-then=30d.', 'Did you mean --older-than?'],
+  [
+    ['cleanup', '--al', '--dry-rum'],
+    'There are no flags --al, --dry-rum.',
+    'Did you mean --all?',
+    'Did you mean --dry-run?',
+  ],
+  [['cleanup', '-z'], 'There is no flag -z.'],
+  [['runs', 'group', '--frobnicate'], 'There is no flag --frobnicate.'],
+  [['runs', 'group', '--nocolor'], 'There is no flag --nocolor.', 'Did you mean --no-color?'],
+  [
+    ['runs', 'group', '--sizes', 'incomplete'],
+    'Unexpected argument: incomplete',
+    'Did you mean --incomplete-only?',
+  ],
+  [['runs', 'group', '--sizes', 'now', 'then'], 'Unexpected arguments: now, then'],
+  [
+    ['cleanup', '--only', 'trace'],
+    '--only takes results, traces, metrics, not "trace".',
+    'Did you mean --only traces?',
+  ],
+  [['cleanup', '--only', 'nothing'], '--only takes results, traces, metrics, not "nothing".'],
+  [
+    ['cleanup', '--status=faild'],
+    '--status takes completed, partial, failed, not "faild".',
+    'Did you mean --status failed?',
+  ],
+  [['cleanup', '--older-than'], '--older-than needs a value.', 'Write --older-than AGE.'],
+  [['cleanup', '--only'], '--only needs a value.', 'Write --only TYPE.'],
+  [
+    ['cleanup', '--dry-run', '--no-dry-run'],
+    '--no-dry-run cannot also be provided when using --dry-run',
+    'Leave one of them out.',
+  ],
+  [
+    ['cleanup', '--ignore-leaderboard'],
+    '--ignore-leaderboard goes only with --incomplete-only.',
+    'Add it, or leave out the other.',
+  ],
+  [['cleanup', '--concurrency', '0'], '--concurrency: give a whole number from 1 to 32, not "0".'],
+  [
+    ['policy', 'explain'],
+    'Missing: FILE (The policy file, in YAML.)',
+    'For example: smoltrace policy explain policy.yaml',
+  ],
+  [
+    ['leaderboard', 'show', '--by', 'succes'],
+    '--by "succes" is no metric: give success_rate (success), pass_at_1 (pass), avg_duration_ms (duration), total_tokens (tokens), total_cost_usd (cost), co2_emissions_g (co2).',
+    'Did you mean --by success?',
+  ],
+]
+
+describe('what is said of a wrong command line', () => {
+  for (const [argv, message, ...steps] of CASES) {
+    it(argv.join(' '), async () => {
+      const {stdout, stderr, exitCode} = await runCli(
+        argv,
+        {HF_ENDPOINT: 'http://127.0.0.1:1'},
+        await findCommands(),
+      )
+      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
+      const [first, ...rest] = stderr.trimEnd().split('\n')
+      expect(first).to.equal(`Error: ${message}`)
+      const command = argv.length > 1 && !argv[1]?.startsWith('-') ? argv.slice(0, 2).join(' ') : argv[0]
+      const last = steps.at(-1)?.includes('--by ') ? [] : [`See smoltrace ${command} --help.`]
+      expect(rest.map((line) => line.trim())).to.deep.equal([...steps, ...last])
+    })
+  }
+
+  it('repeats no token that was given in the place of something else', async () => {
+    const {stderr} = await runCli(
+      ['runs', 'group', '--only', 'hf_secretsecretsecret'],
+      {},
+      await findCommands(),
+    )
+    expect(stderr)
+      .to.match(/^Error: /)
+      .and.not.include('secretsecret')
+  })
+})
