@@ -1,3 +1,4 @@
+import {SHELLS} from '../../src/lib/completion/shells.js'
 import {RUN_STATES} from '../../src/lib/evidence.js'
 import {FINDING_KINDS, REMARK_KINDS} from '../../src/lib/findings.js'
 import {DATASET_STATES} from '../../src/lib/job-record.js'
@@ -492,6 +493,27 @@ const sandbox: DocumentForm = {
   },
 }
 
+const shell = word(SHELLS, 'The shell.')
+
+const completions: readonly DocumentForm[] = [
+  {
+    command: 'autocomplete',
+    title: 'smoltrace autocomplete --json',
+    description: 'How a shell is told of the completion; all null with --refresh-cache, which only writes.',
+    properties: {
+      shell: orNull(shell),
+      profile: orNull(text('The file that the shell reads at its start.')),
+      install: orNull(text('What to run once in that shell.')),
+    },
+  },
+  {
+    command: 'autocomplete script',
+    title: 'smoltrace autocomplete script --json',
+    description: 'What the profile of a shell needs.',
+    properties: {shell, line: text('What stands in the profile.')},
+  },
+]
+
 /** Every document of a command that did not fail. */
 export const DOCUMENTS: readonly DocumentForm[] = [
   cleanup,
@@ -505,4 +527,5 @@ export const DOCUMENTS: readonly DocumentForm[] = [
   history,
   restore,
   sandbox,
+  ...completions,
 ]

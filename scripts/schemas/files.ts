@@ -41,7 +41,7 @@ const envelope = (command: Schema): Record<string, Schema> => ({
 const COMMANDS = [...new Set(DOCUMENTS.map(({command}) => command))]
 
 const failure: Schema = object('What a command prints with --json where it failed.', {
-  ...envelope(growingWord(COMMANDS, 'The words that call the command.')),
+  ...envelope(growingWord([...COMMANDS, ''], 'The words that call the command; empty where they name none.')),
   error: object('What went wrong.', {
     name: growingWord(
       [

@@ -68,7 +68,7 @@ describe('autocomplete', () => {
     writeFileSync(folder, '')
     const {stdout, stderr, exitCode} = await run('autocomplete bash')
     expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 1})
-    expect(stderr).to.match(/^Error: .*\n$/)
+    expect(stderr).to.match(/^Error: .*\n(?: {2}\S.*\n)+$/)
   })
 
   describe('after an update', () => {

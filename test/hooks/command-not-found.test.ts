@@ -94,7 +94,7 @@ describe('help', () => {
     it(`lists all commands for ${words}`, async () => {
       const {stdout, exitCode} = await runCli(words.split(' '))
       expect(exitCode).to.equal(0)
-      expect(stdout).to.include('TOPICS').and.include('leaderboard').and.include('cleanup')
+      expect(stdout).to.include('FIRST STEPS').and.include('leaderboard').and.include('cleanup')
     })
   }
 })

@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {cleanupDatasets} from '../../src/lib/cleanup.js'
+import {SHELLS} from '../../src/lib/completion/shells.js'
 import {DAY} from '../../src/lib/duration.js'
 import {type Journal, journalFolder, openJournal} from '../../src/lib/journal.js'
 import {METRIC_NAMES, METRICS} from '../../src/lib/metrics.js'
@@ -248,6 +249,9 @@ const failures: Account = async (hub, run) => {
   await run('restore', 'nothing')
   await run('history', 'nothing')
   await run('sandbox', '--runs', 'x')
+  await run('autocomplete', 'fish')
+  await run('autocomplete', 'script', 'fish')
+  await run('clenup')
 }
 
 /** An account without anything, and one that a token sees a part of. */
@@ -257,6 +261,11 @@ const little: Account = async (_, run) => {
   await run('cleanup', '--all', '--sizes', ...REAL)
   await run('cleanup', '--all', '--archive', folder(), '--plan', join(folder(), 'plan.json'))
   await serving(run)
+  await run('autocomplete', '--refresh-cache')
+  for (const shell of SHELLS) {
+    await run('autocomplete', shell)
+    await run('autocomplete', 'script', shell)
+  }
 }
 
 /** Serves until it is told to stop, which it listens for before it prints. */

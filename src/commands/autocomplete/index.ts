@@ -14,8 +14,8 @@ export default class Autocomplete extends BaseCommand {
     this.exitCodes,
   )
   static override examples = [
-    {description: 'For the shell that is in use:', command: '<%= config.bin %> <%= command.id %>'},
-    {description: 'For another one:', command: '<%= config.bin %> <%= command.id %> zsh'},
+    {description: 'Set it up for the shell that is in use:', command: '<%= config.bin %> <%= command.id %>'},
+    {description: 'Set it up for another shell:', command: '<%= config.bin %> <%= command.id %> zsh'},
     {
       description: 'Write it again, after the cache was emptied:',
       command: '<%= config.bin %> <%= command.id %> --refresh-cache',
@@ -34,7 +34,7 @@ export default class Autocomplete extends BaseCommand {
     const {args, flags} = await this.parse(Autocomplete)
     const shell = flags['refresh-cache'] ? undefined : shellOf(args.shell, this.config.shell)
     await writeCompletions(this.config)
-    if (shell === undefined) return {}
+    if (shell === undefined) return {shell: null, profile: null, install: null}
     this.log(this.instructions(shell))
     const {profile, install} = SETUPS[shell]
     return {shell, profile, install: install(this.config.bin)}

@@ -4,12 +4,24 @@ import {BaseCommand} from '../../lib/base-command.js'
 import {completionFolder} from '../../lib/completion/folder.js'
 import {shellArg, shellOf} from '../../lib/completion/shell-arg.js'
 import {SETUPS} from '../../lib/completion/shells.js'
-import {LOCAL_CODES} from '../../lib/exit-codes.js'
+import {LOCAL_CODES, withExitCodes} from '../../lib/exit-codes.js'
 
 export default class AutocompleteScript extends BaseCommand {
   static override summary = 'Print the line that tells a shell of the completion.'
   static override hidden = true
   static override exitCodes = LOCAL_CODES
+  static override description = withExitCodes('For the profile of the shell.', this.exitCodes)
+  static override examples = [
+    {
+      description: 'For bash, to its profile:',
+      command: '<%= config.bin %> <%= command.id %> bash >> ~/.bashrc',
+    },
+    {description: 'For zsh, to its profile:', command: '<%= config.bin %> <%= command.id %> zsh >> ~/.zshrc'},
+    {
+      description: 'For PowerShell, to its profile:',
+      command: '<%= config.bin %> <%= command.id %> powershell | Add-Content $PROFILE',
+    },
+  ]
   static override args = {shell: shellArg}
 
   async run(): Promise<object> {
