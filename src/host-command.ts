@@ -23,6 +23,7 @@ export default class SmoltraceInHost extends BaseCommand {
     const {argv, config} = this
     const [first] = argv
     if (first === undefined || first === 'help') await this.showHelp(argv.slice(1))
+    else if (argv.length === 1 && config.findTopic(`${HOST_TOPIC}:${first}`)) await this.showHelp(argv)
     else {
       const found = findByWords(argv, [HOST_TOPIC], (id) => config.findCommand(id) !== undefined)
       if (!found) throw unknownCommand(first)

@@ -159,11 +159,18 @@ export abstract class BaseCommand extends Command {
     return wordsOf(this.ctor.id)
   }
 
+  /** What shows the help of this command. A host with colons answers any `--help` itself, by the first word alone. */
+  private get helpLine(): string {
+    const {bin, topicSeparator} = this.config
+    const isByFirstWord = topicSeparator === ':' && topicOf(this.ctor.id).length > 0
+    return `${isByFirstWord ? `${bin} ${this.ctor.id}` : `${this.bin} ${this.commandName}`} --help`
+  }
+
   private toFailure(error: Error & {oclif?: {exit?: number | false}; suggestions?: string[]}): Failure {
     const isOurs = error instanceof SmoltraceError
     const isUsage = error.oclif?.exit === 2
     const isUnknownWord = /^(Nonexistent flag|Unexpected argument)/.test(error.message)
-    const help = isUnknownWord ? [`See {bin} ${this.commandName} --help`] : []
+    const help = isUnknownWord ? [`See ${this.helpLine}`] : []
     return {
       name: isOurs ? error.name : isUsage ? 'UsageError' : error.name,
       message: oneLine(error.message),

@@ -11,7 +11,10 @@ export default class LeaderboardUnprotect extends HubCommand {
       description: "Lift that of an organisation's:",
       command: '<%= config.bin %> <%= command.id %> --namespace my-org',
     },
-    {description: 'See whether it is protected:', command: '<%= config.bin %> datasets list'},
+    {
+      description: 'See whether it is protected:',
+      command: "<%= config.bin %> <%= command.id.replace(/leaderboard(.)unprotect$/, 'datasets$1list') %>",
+    },
   ]
 
   async run(): Promise<object> {

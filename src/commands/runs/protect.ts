@@ -19,7 +19,10 @@ Pinning again never shortens a pin: the one that holds longer stays.`
       description: 'Pin two runs until the end of the year:',
       command: '<%= config.bin %> <%= command.id %> 20260131_235959 20260201_101500 --until 2026-12-31',
     },
-    {description: 'See which runs are pinned:', command: '<%= config.bin %> runs group'},
+    {
+      description: 'See which runs are pinned:',
+      command: "<%= config.bin %> <%= command.id.replace(/protect$/, 'group') %>",
+    },
   ]
   static override strict = false
   static override args = {

@@ -14,7 +14,10 @@ export default class RunsUnprotect extends HubCommand {
       description: 'Lift two:',
       command: '<%= config.bin %> <%= command.id %> 20260131_235959 20260201_101500',
     },
-    {description: 'See which runs are pinned:', command: '<%= config.bin %> runs group'},
+    {
+      description: 'See which runs are pinned:',
+      command: "<%= config.bin %> <%= command.id.replace(/unprotect$/, 'group') %>",
+    },
   ]
   static override strict = false
   static override args = {

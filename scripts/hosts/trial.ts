@@ -1,0 +1,66 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {type Check, type Subject} from './check.js'
+import {type Host} from './host.js'
+import {jobChecks} from './jobs.js'
+import {type Packed} from './npm.js'
+import {shownChecks} from './shown.js'
+import {leavingChecks, type Way} from './ways.js'
+
+/** What became of one host and one way into it. */
+export interface Trial {
+  host: string
+  core: string
+  node: string
+  how: string
+  checks: number
+  /** What does not hold: the check, and what was seen. */
+  faults: Array<{check: string; error: Error}>
+  seconds: number
+}
+
+/** Puts the package into a host in one way, checks everything there, and takes it out again. */
+export async function tryWay(
+  {kind, core, node, enter}: Host,
+  way: Way,
+  packed: Packed,
+  folder: string,
+): Promise<Trial> {
+  const started = performance.now()
+  const place = enter(join(folder, `${kind.name}-${way.name}`))
+  const {stdout: before} = await place.run(['--help'])
+  const subject: Subject = {place, before, commands: commandsOf(packed), home: packed.home}
+  const rounds: Check[][] = [
+    [{name: `plugins ${way.name}`, run: () => way.enter(place, packed)}],
+    [...shownChecks(subject), ...jobChecks(subject)].filter(({isBrief}) => isBrief || way.name === 'install'),
+    leavingChecks(place, way, before),
+  ]
+  const faults = []
+  for (const round of rounds) {
+    const found = await Promise.all(round.map((check) => faultOf(check)))
+    faults.push(...found.flatMap((fault) => fault ?? []))
+    // What cannot be put in cannot be looked at.
+    if (round === rounds[0] && faults.length > 0) break
+  }
+
+  const seconds = (performance.now() - started) / 1000
+  return {host: kind.name, core, node, how: way.name, checks: rounds.flat().length, faults, seconds}
+}
+
+async function faultOf({name, run}: Check): Promise<{check: string; error: Error} | undefined> {
+  try {
+    await run()
+    return undefined
+  } catch (error) {
+    return {check: name, error: error as Error}
+  }
+}
+
+/** The commands of the package, as words, from the manifest that hosts read. */
+function commandsOf({home}: Packed): string[] {
+  const {commands} = JSON.parse(readFileSync(join(home, 'oclif.manifest.json'), 'utf8')) as {commands: object}
+  return Object.keys(commands)
+    .filter((id) => id !== 'smoltrace')
+    .map((id) => id.split(':').slice(1).join(' '))
+}
