@@ -1,4 +1,4 @@
-import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
 import {type Kind} from './kinds.js'
@@ -47,7 +47,8 @@ export async function makeHost(kind: Kind, folder: string): Promise<Host> {
 function enterHost(kind: Kind, program: string, dir: string, folder: string): Place {
   const inside = (name: string) => join(folder, name)
   const [home, work, dataDir] = [inside('home'), inside('work'), inside('data')]
-  for (const path of [folder, home, work]) mkdirSync(path)
+  rmSync(folder, {recursive: true, force: true})
+  for (const path of [home, work]) mkdirSync(path, {recursive: true})
   const variable = kind.bin.toUpperCase()
   const env = plainEnv()
   Object.assign(env, npmPlaces(), kind.env, {
@@ -88,7 +89,7 @@ function writeSources(dir: string, made: 'commonjs' | 'module'): void {
     ? "import {execute} from '@oclif/core'\nawait execute({dir: import.meta.url})\n"
     : "require('@oclif/core').execute({dir: __dirname})\n"
   writeFileSync(join(dir, 'run.js'), start)
-  mkdirSync(join(dir, 'commands'))
+  mkdirSync(join(dir, 'commands'), {recursive: true})
   for (const name of OWN_COMMANDS) {
     const [top, out] = isModule
       ? ["import {Command} from '@oclif/core'", 'export default']

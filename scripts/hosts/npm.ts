@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process'
-import {mkdirSync, readdirSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {join} from 'node:path'
 
@@ -34,8 +34,9 @@ export function npmPlaces(): Record<string, string> {
   return {npm_config_cache: cache, npm_config_userconfig: userconfig}
 }
 
-/** Installs packages into a new project. */
+/** Installs packages into a new project; one that has them stays as it is. */
 export async function install(folder: string, pjson: object): Promise<void> {
+  if (existsSync(join(folder, 'node_modules'))) return
   mkdirSync(folder, {recursive: true})
   writeFileSync(join(folder, 'package.json'), JSON.stringify(pjson, undefined, 2))
   await succeed('npm', ['install', '--no-package-lock'], {cwd: folder, env: plainEnv()})
@@ -50,6 +51,7 @@ export interface Packed {
 
 /** Packs the package in the way that npm does before it publishes, the build included. */
 export async function pack(folder: string): Promise<Packed> {
+  rmSync(folder, {recursive: true, force: true})
   mkdirSync(folder)
   await succeed('npm', ['pack', '--pack-destination', folder], {cwd: root, env: plainEnv()})
   const [name = ''] = readdirSync(folder)

@@ -4,9 +4,13 @@ import {join} from 'node:path'
 import {type Check, type Subject} from './check.js'
 import {type Host} from './host.js'
 import {jobChecks} from './jobs.js'
+import {libraryChecks} from './library.js'
 import {type Packed} from './npm.js'
 import {shownChecks} from './shown.js'
 import {leavingChecks, type Way} from './ways.js'
+
+/** What is tried beside the hosts, under this name. */
+export const LIBRARY = 'library'
 
 /** What became of one host and one way into it. */
 export interface Trial {
@@ -27,15 +31,33 @@ export async function tryWay(
   packed: Packed,
   folder: string,
 ): Promise<Trial> {
-  const started = performance.now()
   const place = enter(join(folder, `${kind.name}-${way.name}`))
   const {stdout: before} = await place.run(['--help'])
   const subject: Subject = {place, before, commands: commandsOf(packed), home: packed.home}
-  const rounds: Check[][] = [
-    [{name: `plugins ${way.name}`, run: () => way.enter(place, packed)}],
-    [...shownChecks(subject), ...jobChecks(subject)].filter(({isBrief}) => isBrief || way.name === 'install'),
-    leavingChecks(place, way, before),
-  ]
+  return {
+    ...{host: kind.name, core, node, how: way.name},
+    ...(await carryOut([
+      [{name: `plugins ${way.name}`, run: () => way.enter(place, packed)}],
+      [...shownChecks(subject), ...jobChecks(subject)].filter(
+        ({isBrief}) => isBrief || way.name === 'install',
+      ),
+      leavingChecks(place, way, before),
+    ])),
+  }
+}
+
+/** Uses the package as a library. */
+export async function tryLibrary(packed: Packed, folder: string): Promise<Trial> {
+  const checks = await libraryChecks(packed, join(folder, LIBRARY))
+  return {
+    ...{host: LIBRARY, core: '-', node: process.versions.node, how: 'npm install'},
+    ...(await carryOut([checks])),
+  }
+}
+
+/** Makes checks, those of a round at the same time. */
+async function carryOut(rounds: Check[][]): Promise<Pick<Trial, 'checks' | 'faults' | 'seconds'>> {
+  const started = performance.now()
   const faults = []
   for (const round of rounds) {
     const found = await Promise.all(round.map((check) => faultOf(check)))
@@ -44,8 +66,7 @@ export async function tryWay(
     if (round === rounds[0] && faults.length > 0) break
   }
 
-  const seconds = (performance.now() - started) / 1000
-  return {host: kind.name, core, node, how: way.name, checks: rounds.flat().length, faults, seconds}
+  return {checks: rounds.flat().length, faults, seconds: (performance.now() - started) / 1000}
 }
 
 async function faultOf({name, run}: Check): Promise<{check: string; error: Error} | undefined> {

@@ -89,9 +89,13 @@ describe('the package', () => {
   it('maps its code to sources that it holds, its own alone', () => {
     const maps = files.filter((file) => file.endsWith('.map'))
     expect(maps).to.have.length.above(10)
+    const named = files.filter(
+      (file) => file.endsWith('.js') && /^\/\/# sourceMappingURL=/m.test(textOf(file)),
+    )
+    expect(maps.toSorted()).to.deep.equal(named.map((file) => `${file}.map`).toSorted())
     for (const file of maps) {
       const {sources, sourcesContent} = JSON.parse(textOf(file))
-      expect(sourcesContent, file).to.have.length(sources.length)
+      expect(sourcesContent, file).to.have.length(sources.length).above(0)
       for (const [index, source] of sources.entries()) {
         const path = /^(?:\.\.\/)+(src\/.*)$/.exec(source)?.[1] ?? ''
         expect(sourcesContent[index], source).to.equal(readFileSync(join(root, path), 'utf8'))
