@@ -29,7 +29,7 @@ try {
   const trials: Trial[] = []
   for (const kind of KINDS.filter(({name}) => isWanted(name))) trials.push(...(await tryHost(kind, packed)))
   if (isWanted(LIBRARY)) trials.push(await tryLibrary(packed, folder))
-  console.log(tableOf(trials))
+  console.log(`\n${tableOf(trials)}`)
   for (const {host, how, faults} of trials) {
     for (const {check, error} of faults) console.error(`\n${host}, ${how}: ${check}\n${error.message}`)
   }

@@ -1,5 +1,5 @@
 import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
-import {dirname, join} from 'node:path'
+import {delimiter, dirname, join} from 'node:path'
 
 import {type Kind} from './kinds.js'
 import {findNode, install, npmPlaces, plainEnv} from './npm.js'
@@ -52,7 +52,8 @@ function enterHost(kind: Kind, program: string, dir: string, folder: string): Pl
   const variable = kind.bin.toUpperCase()
   const env = plainEnv()
   Object.assign(env, npmPlaces(), kind.env, {
-    PATH: `${dirname(program)}:${env.PATH}`,
+    // Hosts call themselves by their name.
+    PATH: [dirname(program), join(dir, 'node_modules/.bin'), env.PATH].join(delimiter),
     HOME: home,
     [`${variable}_DATA_DIR`]: dataDir,
     [`${variable}_CACHE_DIR`]: inside('cache'),
