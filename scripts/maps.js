@@ -8,7 +8,7 @@ import {decode, encode} from '@jridgewell/sourcemap-codec'
 export function mapOfOwnCode(json) {
   const {version, sources, sourcesContent, names, mappings} = JSON.parse(json)
   const own = sources.flatMap((source, index) => (/^(\.\.\/)+src\//.test(source) ? [index] : []))
-  if (own.length === 0) return undefined
+  if (own.length === 0) return
   const place = placesOf(own)
   const lines = decode(mappings).map((segments) =>
     segments

@@ -9,7 +9,7 @@ import {succeed} from './process.js'
 
 /** What a project may get from us at most; `docs/performance.md` has the figures, and what to do about more. */
 const MOST_PACKAGES = 1
-const MOST_MB = 5.5
+const MOST_MB = 5.4
 
 const USE = `import {cleanupDatasets, type CleanupResult, groupDatasetsByRun, type Run, UsageError} from 'smoltrace'
 
@@ -66,8 +66,8 @@ export async function libraryChecks(packed: Packed, dir: string): Promise<Check[
           process.execPath,
           [
             join(root, 'node_modules/typescript/bin/tsc'),
-            ...['--module', module, '--moduleResolution', resolution],
-            ...[...options, ...types, ...files],
+            '--module', module, '--moduleResolution', resolution,
+            ...options, ...types, ...files,
           ],
           start,
         )

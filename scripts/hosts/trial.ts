@@ -35,7 +35,7 @@ export async function tryWay(
   const {stdout: before} = await place.run(['--help'])
   const subject: Subject = {place, before, commands: commandsOf(packed), home: packed.home}
   return {
-    ...{host: kind.name, core, node, how: way.name},
+    host: kind.name, core, node, how: way.name,
     ...(await carryOut([
       [{name: `plugins ${way.name}`, run: () => way.enter(place, packed)}],
       [...shownChecks(subject), ...jobChecks(subject)].filter(
@@ -50,7 +50,7 @@ export async function tryWay(
 export async function tryLibrary(packed: Packed, folder: string): Promise<Trial> {
   const checks = await libraryChecks(packed, join(folder, LIBRARY))
   return {
-    ...{host: LIBRARY, core: '-', node: process.versions.node, how: 'npm install'},
+    host: LIBRARY, core: '-', node: process.versions.node, how: 'npm install',
     ...(await carryOut([checks])),
   }
 }

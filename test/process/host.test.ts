@@ -123,6 +123,12 @@ for (const [separator, kind] of [
       expect((await run(['smoltrace', 'runs', 'group'])).exitCode).to.equal(4)
     })
 
+    it('runs a command that is given nothing', async () => {
+      const {stdout, exitCode} = await run(['smoltrace', 'history'])
+      expect(exitCode).to.equal(0)
+      expect(stdout).to.include('There is no job')
+    })
+
     it('lists the commands of a topic within', async () => {
       const {stdout, exitCode} = await run(['smoltrace', 'datasets'])
       expect(exitCode).to.equal(0)

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {execFile} from 'node:child_process'
-import {readFileSync} from 'node:fs'
+import {readFileSync, statSync} from 'node:fs'
 import {mkdir, mkdtemp, rm, symlink} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join, posix} from 'node:path'
@@ -12,6 +12,8 @@ import {withHub} from '../support/hub.js'
 import {cleanEnv, run} from '../support/process.js'
 
 const execute = promisify(execFile)
+/** Unpacked: what it is, and a tenth. */
+const MOST_BYTES = 5_400_000
 const BESIDE_DIST = [
   'CHANGELOG.md',
   'LICENSE',
@@ -63,6 +65,13 @@ describe('the package', () => {
       'dist/cli/oclif.manifest.json',
       'dist/cli/package.json',
     ])
+  })
+
+  it('is all that is installed, and not larger than docs/performance.md says', () => {
+    const {dependencies = {}} = JSON.parse(textOf('package.json'))
+    expect(dependencies, 'is it needed at run time, and cannot be bundled?').to.deep.equal({})
+    const size = files.reduce((sum, file) => sum + statSync(join(home, file)).size, 0)
+    expect(size, 'find what has grown, or defend it in docs/performance.md').to.be.below(MOST_BYTES)
   })
 
   it('holds every file that its manifest, its exports and its help name', () => {
