@@ -18,7 +18,7 @@ export function mapOfOwnCode(json) {
       // That nothing is mapped is said once, where it begins.
       .filter((segment, index, all) => segment.length > 1 || all[index - 1]?.length > 1),
   )
-  const used = [...new Set(lines.flat().flatMap(([, , , , name]) => name ?? []))]
+  const used = [...new Set(lines.flat().flatMap((segment) => segment[4] ?? []))]
   const placeOfName = placesOf(used)
   return JSON.stringify({
     version,

@@ -1,4 +1,4 @@
-import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {delimiter, dirname, join} from 'node:path'
 
 import {type Kind} from './kinds.js'
@@ -11,6 +11,8 @@ export const OWN_COMMANDS = ['cleanup', 'datasets', 'runs'] as const
 /** A host that is installed. */
 export interface Host {
   kind: Kind
+  /** Its name, and its version where it is somebody's. */
+  title: string
   /** Its version of oclif. */
   core: string
   /** The version of the Node that it runs on. */
@@ -41,7 +43,9 @@ export async function makeHost(kind: Kind, folder: string): Promise<Host> {
   if (kind.made) writeSources(dir, kind.made)
   const {stdout} = await execute(program, ['--version'], {cwd: dir, env: plainEnv()})
   const enter = (place: string) => enterHost(kind, program, dir, place)
-  return {kind, core: versionOfCore(dir, kind), node: stdout.trim().slice(1), enter}
+  const [owner = ''] = Object.keys(kind.packages)
+  const title = kind.made ? kind.name : `${kind.name} ${versionOf(owner, dir, kind)}`
+  return {kind, title, core: versionOf('@oclif/core', dir, kind), node: stdout.trim().slice(1), enter}
 }
 
 function enterHost(kind: Kind, program: string, dir: string, folder: string): Place {
@@ -106,16 +110,13 @@ function writeSources(dir: string, made: 'commonjs' | 'module'): void {
   }
 }
 
-function versionOfCore(dir: string, {made, packages}: Kind): string {
-  const [name = ''] = Object.keys(packages)
-  const nested = join(dir, 'node_modules', made ? '' : name, 'node_modules/@oclif/core/package.json')
-  for (const path of [nested, join(dir, 'node_modules/@oclif/core/package.json')]) {
-    try {
-      return (JSON.parse(readFileSync(path, 'utf8')) as {version: string}).version
-    } catch {
-      // It is in the other place.
-    }
+/** @returns of a package, as the host finds it */
+function versionOf(name: string, dir: string, {made, packages}: Kind): string {
+  const [owner = ''] = Object.keys(packages)
+  const nested = join(dir, 'node_modules', made ? '' : owner, 'node_modules', name, 'package.json')
+  for (const path of [nested, join(dir, 'node_modules', name, 'package.json')]) {
+    if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as {version: string}).version
   }
 
-  throw new Error(`${name} has no oclif.`)
+  throw new Error(`${owner} has no ${name}.`)
 }

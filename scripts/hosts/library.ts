@@ -66,8 +66,13 @@ export async function libraryChecks(packed: Packed, dir: string): Promise<Check[
           process.execPath,
           [
             join(root, 'node_modules/typescript/bin/tsc'),
-            '--module', module, '--moduleResolution', resolution,
-            ...options, ...types, ...files,
+            '--module',
+            module,
+            '--moduleResolution',
+            resolution,
+            ...options,
+            ...types,
+            ...files,
           ],
           start,
         )

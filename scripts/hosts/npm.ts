@@ -6,6 +6,8 @@ import {join} from 'node:path'
 import {root} from '../../test/support/cli.js'
 import {succeed} from './process.js'
 
+/* eslint-disable camelcase -- npm's own names */
+
 /** How npm is to work: from what it has in its cache where it can, and without a word beside the matter. */
 const SETTINGS = {
   npm_config_audit: 'false',

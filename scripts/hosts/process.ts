@@ -24,7 +24,10 @@ let running = 0
 
 /** Runs a program to its end; a few at a time, however many are asked for. */
 export async function execute(program: string, argv: string[], start: Start): Promise<Finished> {
-  if (running >= AT_A_TIME) await new Promise<void>((resolve) => waiting.push(resolve))
+  if (running >= AT_A_TIME)
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve)
+    })
   running++
   try {
     const child = spawn(program, argv, {cwd: start.cwd, env: start.env, timeout: TIME_LIMIT})

@@ -26,7 +26,7 @@ export interface Trial {
 
 /** Puts the package into a host in one way, checks everything there, and takes it out again. */
 export async function tryWay(
-  {kind, core, node, enter}: Host,
+  {kind, title, core, node, enter}: Host,
   way: Way,
   packed: Packed,
   folder: string,
@@ -35,7 +35,10 @@ export async function tryWay(
   const {stdout: before} = await place.run(['--help'])
   const subject: Subject = {place, before, commands: commandsOf(packed), home: packed.home}
   return {
-    host: kind.name, core, node, how: way.name,
+    host: title,
+    core,
+    node,
+    how: way.name,
     ...(await carryOut([
       [{name: `plugins ${way.name}`, run: () => way.enter(place, packed)}],
       [...shownChecks(subject), ...jobChecks(subject)].filter(
@@ -50,7 +53,10 @@ export async function tryWay(
 export async function tryLibrary(packed: Packed, folder: string): Promise<Trial> {
   const checks = await libraryChecks(packed, join(folder, LIBRARY))
   return {
-    host: LIBRARY, core: '-', node: process.versions.node, how: 'npm install',
+    host: LIBRARY,
+    core: '-',
+    node: process.versions.node,
+    how: 'npm install',
     ...(await carryOut([checks])),
   }
 }
