@@ -74,7 +74,15 @@ const bundles = [
     ),
   )),
 ]
-for (const file of await glob('dist/**/*.map')) writeFileSync(file, mapOfOwnCode(readFileSync(file, 'utf8')))
+for (const file of await glob('dist/**/*.js.map')) {
+  const map = mapOfOwnCode(readFileSync(file, 'utf8'))
+  if (map === undefined) {
+    const code = file.replace(/\.map$/, '')
+    rmSync(file)
+    writeFileSync(code, readFileSync(code, 'utf8').replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'))
+  } else writeFileSync(file, map)
+}
+
 writeFileSync(
   'dist/THIRD-PARTY-NOTICES.txt',
   noticesOf(bundles.flatMap(({metafile}) => Object.keys(metafile.inputs))),

@@ -28,12 +28,11 @@ export default class SmoltraceInHost extends BaseCommand {
     this.parsed = true
     const {argv, config} = this
     const [first] = argv
-    if (first === undefined || first === 'help') await this.showHelp(argv.slice(1))
-    else {
-      const found = findByWords(argv, [HOST_TOPIC], (id) => config.findCommand(id) !== undefined)
-      if (!found) throw this.unknown(argv)
-      await config.runCommand(found.id, found.argv)
-    }
+    const found = findByWords(argv, [HOST_TOPIC], (id) => config.findCommand(id) !== undefined)
+    if (found) await config.runCommand(found.id, found.argv)
+    else if (first === undefined || first === 'help') await this.showHelp(argv.slice(1))
+    else if (argv.length === 1 && config.findTopic(`${HOST_TOPIC}:${first}`)) await this.showHelp(argv)
+    else throw this.unknown(argv)
 
     return {}
   }

@@ -172,10 +172,17 @@ export abstract class BaseCommand extends Command {
     const first = examples?.find((example) => typeof example === 'object')?.command
     return failureOf(error, {
       bin: this.bin,
-      name: this.commandName,
+      help: this.helpLine,
       flags: {...flags, ...baseFlags},
       example: first?.replace('<%= config.bin %>', this.bin).replace('<%= command.id %>', this.commandName),
     })
+  }
+
+  /** What shows the help of this command. A host with colons answers any `--help` itself, by the first word alone. */
+  private get helpLine(): string {
+    const {bin, topicSeparator} = this.config
+    const isByFirstWord = topicSeparator === ':' && topicOf(this.ctor.id).length > 0
+    return `${isByFirstWord ? `${bin} ${this.ctor.id}` : `${this.bin} ${this.commandName}`} --help`
   }
 
   private printFailure({message, suggestions, exitCode}: Failure): void {

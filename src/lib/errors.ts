@@ -2,7 +2,7 @@ import {EXIT, type ExitCode} from './exit-codes.js'
 
 /** What every error of this program carries: how the process ends, and what the reader can do next. */
 export interface ErrorDetails {
-  /** What to do next, one sentence each; `{bin}` stands for the command line's name, `{command}` for the command. */
+  /** What to do next, one sentence each; `{bin}` stands for the command line's name, `{help}` for the command's help. */
   suggestions?: readonly string[]
   cause?: unknown
 }
@@ -31,7 +31,7 @@ export class UsageError extends SmoltraceError {
   readonly exitCode = EXIT.usage
 
   constructor(message: string, details: ErrorDetails = {}) {
-    super(message, details, 'See {bin} {command} --help.')
+    super(message, details, 'See {help}.')
   }
 }
 

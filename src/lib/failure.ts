@@ -31,7 +31,7 @@ export function failureOf(error: Thrown, command: ParsedCommand): Failure {
     message: safe(withoutFrame(said.message)),
     exitCode,
     suggestions: said.suggestions.map((text) =>
-      text.replaceAll('{bin}', command.bin).replaceAll('{command}', command.name),
+      text.replaceAll('{bin}', command.bin).replaceAll('{help}', command.help),
     ),
   }
 }

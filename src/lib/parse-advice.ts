@@ -16,7 +16,8 @@ export interface ParseError {
 export interface ParsedCommand {
   /** What stands before the command. */
   bin: string
-  name: string
+  /** What shows its help. */
+  help: string
   flags: Interfaces.FlagInput
   /** A command line that works, if there is one. */
   example: string | undefined
@@ -27,7 +28,7 @@ interface Advice {
   suggestions: string[]
 }
 
-const SEE_HELP = 'See {bin} {command} --help.'
+const SEE_HELP = 'See {help}.'
 /** Of what nobody has foreseen. */
 const SEE_SOURCE = 'Set DEBUG=1 to see where it comes from. It should not happen: please report it.'
 

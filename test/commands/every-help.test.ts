@@ -70,7 +70,7 @@ describe('the help of every command', () => {
     const rendered = line
       .replaceAll('<%= config.bin %>', config.bin)
       .replaceAll('<%= command.id %>', id.replaceAll(':', ' '))
-    const [command = ''] = rendered.split(/ [|>] /)
+    const [command = ''] = rendered.split(/ (?:\||>>?) /)
     const [bin, ...words] = wordsOf(command)
     expect(bin, rendered).to.equal(config.bin)
     await parse(words, rendered)

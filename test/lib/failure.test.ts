@@ -3,16 +3,21 @@ import {expect} from 'chai'
 import {RefusedError} from '../../src/lib/errors.js'
 import {failureOf} from '../../src/lib/failure.js'
 
-const COMMAND = {bin: 'mycli smoltrace', name: 'runs group', flags: {}, example: undefined}
+const COMMAND = {
+  bin: 'mycli smoltrace',
+  help: 'mycli smoltrace runs group --help',
+  flags: {},
+  example: undefined,
+}
 
 describe('a failure', () => {
   it('names the program and the command as a person calls them', () => {
-    const error = new RefusedError('No.', {suggestions: ['See {bin} history.', 'Or {bin} {command}.']})
+    const error = new RefusedError('No.', {suggestions: ['See {bin} history.', 'See {help}.']})
     expect(failureOf(error, COMMAND)).to.deep.equal({
       name: 'RefusedError',
       message: 'No.',
       exitCode: 1,
-      suggestions: ['See mycli smoltrace history.', 'Or mycli smoltrace runs group.'],
+      suggestions: ['See mycli smoltrace history.', 'See mycli smoltrace runs group --help.'],
     })
   })
 

@@ -119,9 +119,32 @@ for (const [separator, kind] of [
     it('ends with its own exit code, and says where to find help', async () => {
       const wrong = await run(['smoltrace', 'cleanup', '--no-such-flag'])
       expect(wrong.exitCode).to.equal(2)
-      expect(wrong.stderr).to.include('mycli smoltrace cleanup --help')
+      expect(wrong.stderr).to.include(`mycli smoltrace${separator}cleanup --help`)
       expect((await run(['smoltrace', 'runs', 'group'])).exitCode).to.equal(4)
     })
+
+    it('runs a command that is given nothing', async () => {
+      const {stdout, exitCode} = await run(['smoltrace', 'history'])
+      expect(exitCode).to.equal(0)
+      expect(stdout).to.include('There is no job')
+    })
+
+    it('lists the commands of a topic within', async () => {
+      const {stdout, exitCode} = await run(['smoltrace', 'datasets'])
+      expect(exitCode).to.equal(0)
+      expect(listed(stdout)).to.deep.equal([`smoltrace${separator}datasets${separator}list`])
+    })
+
+    for (const [name, called] of [
+      ['runs protect', 'runs group'],
+      ['runs unprotect', 'runs group'],
+      ['leaderboard unprotect', 'datasets list'],
+    ] as const) {
+      it(`calls ${called} by its name in this host in an example of ${name}`, async () => {
+        const {stdout} = await run(['smoltrace', 'help', ...name.split(' ')])
+        expect(stdout).to.include(`$ mycli ${['smoltrace', ...called.split(' ')].join(separator)}\n`)
+      })
+    }
 
     it('names the host in its examples', async () => {
       const {stdout} = await run(

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {execFile} from 'node:child_process'
-import {readFileSync} from 'node:fs'
+import {readFileSync, statSync} from 'node:fs'
 import {mkdir, mkdtemp, rm, symlink} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join, posix} from 'node:path'
@@ -32,6 +32,8 @@ const DOCUMENTED = [
   'runs-unprotect',
   'sandbox',
 ]
+/** Unpacked: what it is, and a tenth. */
+const MOST_BYTES = 5_400_000
 const BESIDE_DIST = [
   'CHANGELOG.md',
   'LICENSE',
@@ -88,6 +90,13 @@ describe('the package', () => {
     ])
   })
 
+  it('is all that is installed, and not larger than docs/performance.md says', () => {
+    const {dependencies = {}} = JSON.parse(textOf('package.json'))
+    expect(dependencies, 'is it needed at run time, and cannot be bundled?').to.deep.equal({})
+    const size = files.reduce((sum, file) => sum + statSync(join(home, file)).size, 0)
+    expect(size, 'find what has grown, or defend it in docs/performance.md').to.be.below(MOST_BYTES)
+  })
+
   it('holds every file that its manifest, its exports and its help name', () => {
     for (const face of ['', 'dist/cli']) {
       const {commands} = JSON.parse(textOf(posix.join(face, 'oclif.manifest.json')))
@@ -112,9 +121,13 @@ describe('the package', () => {
   it('maps its code to sources that it holds, its own alone', () => {
     const maps = files.filter((file) => file.endsWith('.map'))
     expect(maps).to.have.length.above(10)
+    const named = files.filter(
+      (file) => file.endsWith('.js') && /^\/\/# sourceMappingURL=/m.test(textOf(file)),
+    )
+    expect(maps.toSorted()).to.deep.equal(named.map((file) => `${file}.map`).toSorted())
     for (const file of maps) {
       const {sources, sourcesContent} = JSON.parse(textOf(file))
-      expect(sourcesContent, file).to.have.length(sources.length)
+      expect(sourcesContent, file).to.have.length(sources.length).above(0)
       for (const [index, source] of sources.entries()) {
         const path = /^(?:\.\.\/)+(src\/.*)$/.exec(source)?.[1] ?? ''
         expect(sourcesContent[index], source).to.equal(readFileSync(join(root, path), 'utf8'))
