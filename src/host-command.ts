@@ -16,6 +16,8 @@ export default class SmoltraceInHost extends BaseCommand {
   static override strict = false
   static override enableJsonFlag = false
   static override flags = {}
+  // The commands have them.
+  static override baseFlags = {}
   private isUnknown = false
 
   /** A document of a command that was found is that command's. */

@@ -48,12 +48,13 @@ describe('the help of every command', () => {
   })
 
   it('has three examples, each with a sentence and a command line that is understood', async () => {
-    for (const {id, examples = []} of commands) {
+    for (const command of commands) {
+      const {id, examples = []} = command
       expect(examples.length, id).to.be.at.least(3)
       for (const example of examples) {
         if (typeof example === 'string') throw new Error(`${id}: an example without a sentence`)
         expect(example.description, id).to.match(/^[A-Z].{7,}:$/)
-        await understand(example.command, id)
+        await understand(example.command, command)
       }
     }
   })
@@ -66,12 +67,11 @@ describe('the help of every command', () => {
   })
 
   /** Parses an example as oclif would. */
-  async function understand(line: string, id: string): Promise<void> {
-    const rendered = line
-      .replaceAll('<%= config.bin %>', config.bin)
-      .replaceAll('<%= command.id %>', id.replaceAll(':', ' '))
-    const [command = ''] = rendered.split(/ (?:\||>>?) /)
-    const [bin, ...words] = wordsOf(command)
+  async function understand(line: string, command: Command.Loadable): Promise<void> {
+    const shown = {...command, id: command.id.replaceAll(':', ' ')}
+    const rendered = new Rendering(shown, config, {maxWidth: 80}).line(line)
+    const [called = ''] = rendered.split(/ (?:\||>>?) /)
+    const [bin, ...words] = wordsOf(called)
     expect(bin, rendered).to.equal(config.bin)
     await parse(words, rendered)
   }
@@ -183,6 +183,13 @@ describe('smoltrace alone', () => {
     })
   }
 })
+
+/** Renders as help does. */
+class Rendering extends CommandHelp {
+  line(text: string): string {
+    return this.render(text)
+  }
+}
 
 /** The words of a command line, without the quotes around them. */
 function wordsOf(line: string): string[] {
