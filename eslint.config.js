@@ -45,6 +45,8 @@ export default [
       // A file of tests tells of one room from several sides, and reads best with each helper where it is used.
       'max-nested-callbacks': 'off',
       'mocha/max-top-level-suites': 'off',
+      // Of `setup.ts`, for all of them.
+      'mocha/no-top-level-hooks': 'off',
       'unicorn/consistent-function-scoping': 'off',
       // Terminals speak in control characters.
       'no-control-regex': 'off',

@@ -1,6 +1,8 @@
-// Writes the schema of policies where it is published from; a test says when that is due.
-import {writeFileSync} from 'node:fs'
+// Writes the schemas where they are published from: of policies, and of what the program writes. A test says when that is due.
+import {mkdirSync, writeFileSync} from 'node:fs'
 
-import {formatSchema} from '../src/lib/policy/schema.js'
+import {publishedSchemas} from './schemas/files.js'
 
-writeFileSync(new URL('../schemas/policy.schema.json', import.meta.url), formatSchema())
+mkdirSync(new URL('../schemas/json/', import.meta.url), {recursive: true})
+for (const [path, text] of publishedSchemas())
+  writeFileSync(new URL(`../schemas/${path}`, import.meta.url), text)

@@ -37,14 +37,8 @@ export function parseTimestamp(timestamp: string): Date | undefined {
   if (!parts) return undefined
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
   const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second))
-  const exists =
-    date.getUTCFullYear() === year &&
-    date.getUTCMonth() === month - 1 &&
-    date.getUTCDate() === day &&
-    date.getUTCHours() === hour &&
-    date.getUTCMinutes() === minute &&
-    date.getUTCSeconds() === second
-  return exists ? date : undefined
+  // Of 31 February, `Date` makes a day in March.
+  return formatTimestamp(date) === timestamp ? date : undefined
 }
 
 /**
@@ -76,9 +70,8 @@ export function parseDatasetName(name: string, namespace: string): DatasetName |
   if (namespace === '' || !name.startsWith(`${namespace}/`)) return undefined
   const own = name.slice(namespace.length + 1)
   if (own === LEADERBOARD) return {type: 'leaderboard'}
-  const [, type, timestamp] = RUN_DATASET.exec(own) ?? []
-  if (type === undefined || timestamp === undefined || !isRunType(type)) return undefined
-  return parseTimestamp(timestamp) ? {type, timestamp} : undefined
+  const [, type = '', timestamp = ''] = RUN_DATASET.exec(own) ?? []
+  return isRunType(type) && parseTimestamp(timestamp) ? {type, timestamp} : undefined
 }
 
 /** The full name of one of a run's datasets. */

@@ -167,9 +167,4 @@ describe('history', () => {
     const {jobs} = JSON.parse(stdout) as {jobs: Array<{id: string}>}
     expect(jobs.map(({id}) => id)).to.deep.equal([rehearsal])
   })
-
-  it('is found by its topic in a host', async () => {
-    const {stdout, exitCode} = await runCli(['smoltrace', 'history'], {SMOLTRACE_DATA_DIR: dataDir})
-    expect({stdout, exitCode}).to.deep.equal({stdout: `There is no job in ${dataDir}.\n`, exitCode: 0})
-  })
 })

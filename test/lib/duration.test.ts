@@ -9,6 +9,7 @@ import {
   HOUR,
   parseAge,
   parseGrace,
+  parseSpan,
   usesCalendarUnits,
 } from '../../src/lib/duration.js'
 import {UsageError} from '../../src/lib/errors.js'
@@ -77,6 +78,10 @@ describe('duration', () => {
       'd',
       '7x',
       '7days',
+      'x7',
+      'x2026-01-31',
+      '2026-01-31x',
+      '2026-01-31T00:00',
       '7dd',
       '1d-1h',
       '1d 2h',
@@ -160,6 +165,29 @@ describe('duration', () => {
         {numRuns: 1000},
       )
     })
+  })
+
+  describe('an age that counts from now', () => {
+    for (const [text, ms] of [
+      ['7', 7 * DAY],
+      ['12h', 12 * HOUR],
+      ['1w3d', 10 * DAY],
+      ['1000y', 365_000 * DAY],
+    ] as const) {
+      it(`of ${text} is ${ms / HOUR} hours`, () => {
+        expect(parseSpan(text)).to.deep.equal({kind: 'duration', text, ms})
+      })
+    }
+
+    for (const text of ['2026-01-31', '0', '-5d', '30min', 'x7', '7x', '', '1001y']) {
+      it(`is refused for ${JSON.stringify(text)}, with the forms it may have`, () => {
+        const error = errorOf(() => parseSpan(text))
+        expect(error).to.be.instanceOf(UsageError)
+        expect(error.message).to.equal(
+          `--keep-within "${text}" is no age that counts from now: give a number of days or 12h, 7d, 2w, 1m (30 days), 1y, or a sum such as 1w3d.`,
+        )
+      })
+    }
   })
 
   describe('a grace period', () => {

@@ -3,10 +3,20 @@ import * as fc from 'fast-check'
 
 import {type RunDataset} from '../../src/lib/datasets.js'
 import {DAY, HOUR} from '../../src/lib/duration.js'
+import {RefusedError} from '../../src/lib/errors.js'
 import {formatTimestamp, RUN_TYPES, type RunType} from '../../src/lib/naming.js'
-import {groupDatasetsByRun, isInFuture, isOlderThan, mayBeUploading, type Run} from '../../src/lib/runs.js'
+import {
+  datasetsIn,
+  groupDatasetsByRun,
+  isInFuture,
+  isOlderThan,
+  mayBeUploading,
+  requireRuns,
+  type Run,
+} from '../../src/lib/runs.js'
 import {
   ago,
+  errorOf,
   later,
   leaderboardDataset,
   NOW,
@@ -86,6 +96,38 @@ describe('runs', () => {
         fc.property(someInventory, ({datasets}) => expectGrouped(datasets)),
         {numRuns: 200},
       )
+    })
+  })
+
+  it('hold every dataset of theirs, one run after the other', () => {
+    const datasets = [...runDatasets('20260902_120000'), ...runDatasets(STAMP)]
+    expect([...datasetsIn(groupDatasetsByRun(datasets))]).to.deep.equal(datasets)
+  })
+
+  describe('the runs that are asked for', () => {
+    const known = groupDatasetsByRun(runDatasets(STAMP))
+
+    it('may be any that are there', () => {
+      requireRuns([], known)
+      requireRuns([STAMP, STAMP], known)
+    })
+
+    it('are refused by name where one is not there, and it is said where to look', () => {
+      const asked = ['20200101_000000', STAMP, '20210101_000000']
+      const error = errorOf(() => requireRuns(asked, known, '--run '))
+      expect(error)
+        .to.be.instanceOf(RefusedError)
+        .and.to.deep.include({
+          message: '--run 20200101_000000, 20210101_000000: there is no such run.',
+          suggestions: ['See which there are: {bin} runs group --namespace kim'],
+        })
+    })
+
+    it('are refused where there are none at all, and that is said', () => {
+      expect(errorOf(() => requireRuns([STAMP], []))).to.deep.include({
+        message: `${STAMP}: there is no such run.`,
+        suggestions: ['There are no runs at all.'],
+      })
     })
   })
 

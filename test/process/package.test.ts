@@ -12,6 +12,24 @@ import {withHub} from '../support/hub.js'
 import {cleanEnv, run} from '../support/process.js'
 
 const execute = promisify(execFile)
+const DOCUMENTED = [
+  'cleanup',
+  'datasets-list',
+  'error',
+  'history',
+  'leaderboard-check',
+  'leaderboard-protect',
+  'leaderboard-report',
+  'leaderboard-show',
+  'leaderboard-unprotect',
+  'policy-explain-run',
+  'policy-explain',
+  'restore',
+  'runs-group',
+  'runs-protect',
+  'runs-unprotect',
+  'sandbox',
+]
 const BESIDE_DIST = [
   'CHANGELOG.md',
   'LICENSE',
@@ -19,6 +37,9 @@ const BESIDE_DIST = [
   'bin/run.js',
   'oclif.manifest.json',
   'package.json',
+  'schemas/journal.schema.json',
+  ...DOCUMENTED.map((name) => `schemas/json/${name}.schema.json`),
+  'schemas/plan.schema.json',
   'schemas/policy.example.yaml',
   'schemas/policy.schema.json',
 ]

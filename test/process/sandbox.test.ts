@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 
+import {checkDocument} from '../support/documents.js'
 import {until} from '../support/hub.js'
 import {cleanEnv, run, start} from '../support/process.js'
 
@@ -32,6 +33,7 @@ describe('the sandbox as a process', () => {
     server.kill('SIGINT')
     const {stdout, exitCode} = await server.finished
     expect(exitCode).to.equal(0)
+    checkDocument(['sandbox', '--json'], stdout)
     const document = JSON.parse(stdout)
     expect(document).to.include({
       schemaVersion: 1,

@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 
 import {type Fault, type Sandbox} from '../../src/lib/sandbox/index.js'
+import {checkDocument} from '../support/documents.js'
 import {deletionsAt, type Gate, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
 import {cleanEnv, type Running, start} from '../support/process.js'
 
@@ -57,6 +58,7 @@ describe('Ctrl-C in the middle of a deletion', () => {
       answers.open()
       const {stdout, stderr, exitCode} = await program.finished
       expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 130})
+      checkDocument(['cleanup', '--json'], stdout)
       const {interrupted, counts, outcomes, remaining} = JSON.parse(stdout)
       expect(interrupted).to.equal(true)
       expect(outcomes).to.have.length(total)

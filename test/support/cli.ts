@@ -5,6 +5,8 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
+import {checkDocument} from './documents.js'
+
 /** The repository, with a slash at the end. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -29,7 +31,8 @@ export function findCommands(): Promise<Config> {
 }
 
 /**
- * Runs a command in this process, from the sources, with these variables beside those of the test.
+ * Runs a command in this process, from the sources, with these variables beside those of the test. What it
+ * prints under `--json` is held against its schema.
  * @param commands found before, for calls that are many
  */
 export async function runCli(
@@ -44,6 +47,7 @@ export async function runCli(
   try {
     const words = argv.map((word) => (/\s/.test(word) || word === '' ? JSON.stringify(word) : word))
     const {stdout, stderr, error} = await runCommand(words, commands ?? AS_ROOT)
+    checkDocument(argv, stdout)
     const exitCode = Number(process.exitCode ?? error?.oclif?.exit ?? (error ? 1 : 0))
     return {stdout, stderr, exitCode}
   } finally {

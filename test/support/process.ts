@@ -6,6 +6,7 @@ import {join} from 'node:path'
 
 import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {root} from './cli.js'
+import {checkDocument} from './documents.js'
 import {envOf} from './hub.js'
 
 /** What a process left behind. */
@@ -63,14 +64,16 @@ export function start(argv: string[], env: Record<string, string>, program = PRO
   }
 }
 
-/** Runs the program to its end, with pipes instead of a terminal. */
-export function run(
+/** Runs the program to its end, with pipes instead of a terminal; a document of `--json` is held against its schema. */
+export async function run(
   argv: string[],
   env: Record<string, string>,
   program = PROGRAM,
   stdin = '',
 ): Promise<Finished> {
-  return start(argv, env, program, stdin).finished
+  const finished = await start(argv, env, program, stdin).finished
+  checkDocument(argv, finished.stdout)
+  return finished
 }
 
 async function exitCodeOf(child: ChildProcessWithoutNullStreams): Promise<number> {

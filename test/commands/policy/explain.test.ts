@@ -102,14 +102,6 @@ Numbers do not count runs that are pinned, in the grace period or dated in the f
     const {error} = JSON.parse((await explain(file, '--json')).stdout)
     expect(error).to.include({name: 'UsageError', exitCode: 2})
   })
-
-  it('is found under the topic of the package, for hosts', async () => {
-    const {exitCode} = await runCli(
-      ['smoltrace', 'policy', 'explain', policyOf('keep: {recent: 1}')],
-      NOWHERE,
-    )
-    expect(exitCode).to.equal(0)
-  })
 })
 
 describe('policy explain --run', () => {

@@ -59,11 +59,6 @@ describe('runs protect and unprotect', () => {
     expect(lifted.runs[1].lifted).to.equal(null)
   })
 
-  it('also answer to the names that no host takes', async () => {
-    expect((await runCli(['smoltrace', 'runs', 'protect', first], envOf(hub))).exitCode).to.equal(0)
-    expect((await runCli(['smoltrace', 'runs', 'unprotect', first], envOf(hub))).exitCode).to.equal(0)
-  })
-
   const bad: Array<[title: string, argv: string[], word: string]> = [
     ['no run', ['protect'], 'timestamp'],
     ['no run to lift', ['unprotect'], 'timestamp'],
