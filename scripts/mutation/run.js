@@ -1,7 +1,17 @@
 // Mutation testing: changes the rules that decide what is deleted, one small thing at a time, and sees whether their tests
 // notice. `node scripts/mutation/run.js [ROOM …]` prints a table of scores, and what nobody noticed; it needs Node 22.
 import {spawnSync} from 'node:child_process'
-import {cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -25,13 +35,15 @@ const REPORT = 'coverage/mutation.json'
 
 const named = process.argv.slice(2)
 const unknown = named.filter((room) => !Object.hasOwn(ROOMS, room))
-if (unknown.length > 0) throw new Error(`No such room: ${unknown.join(', ')}. There are ${Object.keys(ROOMS).join(', ')}.`)
+if (unknown.length > 0)
+  throw new Error(`No such room: ${unknown.join(', ')}. There are ${Object.keys(ROOMS).join(', ')}.`)
 if (Number.parseInt(process.versions.node, 10) < 22) throw new Error('Stryker needs Node 22 or later.')
 if (!existsSync(tools)) install()
 const copy = makeCopy()
 const lines = []
 try {
-  for (const room of named.length > 0 ? named : Object.keys(ROOMS)) lines.push(...linesOf(mutate(ROOMS[room])))
+  for (const room of named.length > 0 ? named : Object.keys(ROOMS))
+    lines.push(...linesOf(mutate(ROOMS[room])))
 } finally {
   rmSync(copy, {recursive: true, force: true})
 }
@@ -39,7 +51,11 @@ try {
 console.log(['| file | changes | noticed | score |', '| --- | --- | --- | --- |', ...lines].join('\n'))
 
 function install() {
-  const {status} = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {cwd: here, stdio: 'inherit', shell: true})
+  const {status} = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: here,
+    stdio: 'inherit',
+    shell: true,
+  })
   if (status !== 0) throw new Error('The tools for mutation testing could not be installed.')
 }
 
