@@ -62,8 +62,8 @@ function install() {
 /** Of the project, but with the older Mocha that Stryker's runner knows. */
 function makeCopy() {
   const folder = mkdtempSync(join(tmpdir(), 'smoltrace-mutation-'))
-  for (const part of ['package.json', 'tsconfig.json', 'src', 'test', 'schemas'])
-    cpSync(join(root, part), join(folder, part), {recursive: true})
+  for (const part of ['package.json', 'tsconfig.json', 'schemas', 'scripts', 'src', 'test'])
+    cpSync(join(root, part), join(folder, part), {recursive: true, filter: (path) => path !== tools})
   mkdirSync(join(folder, 'node_modules'))
   for (const name of readdirSync(join(root, 'node_modules'))) {
     const home = name === 'mocha' ? tools : join(root, 'node_modules')
