@@ -340,6 +340,7 @@ describe('retention', () => {
       ['week', {only: ['traces', 'metrics']}, 'the traces, metrics of every run'],
       ['week', {deleteLeaderboard: true}, 'no rule selects it'],
       ['week', {olderThan: '7d'}, 'not older than 7d'],
+      ['tomorrow', {keepRecent: 1}, 'dated in the future'],
     ]
     for (const [key, options, text] of said) {
       it(`say "${text}" with ${Object.keys(options).join(',')}`, () => {
@@ -373,7 +374,8 @@ describe('retention', () => {
         NOTHING_KNOWN,
       )
       expect(decision?.action).to.equal('keep')
-      expect(decision?.reasons.map(({text}) => text).join(',')).to.include('dates disagree')
+      expect(decision?.reasons.map(({rule}) => rule)).to.deep.equal(['older-than'])
+      expect(decision?.reasons[0]?.text).to.include('dates disagree')
     })
 
     it('are never missing', () => {
@@ -439,6 +441,10 @@ describe('retention', () => {
       expect(parted.delete).to.deep.equal([])
       const reasons = parted.keep.flatMap((each) => each.reasons)
       expect(reasons).to.deep.include({rule: 'leaderboard', text: 'what the leaderboard says is unknown'})
+    })
+
+    it('has nothing to decide where there is no run', () => {
+      expect(filterRuns([], {keepBest: 1, rows: [], now: NOW})).to.deep.equal({delete: [], keep: []})
     })
 
     it('refuses a clock that shows no time', () => {

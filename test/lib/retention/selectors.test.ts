@@ -207,6 +207,7 @@ describe('selectors by the leaderboard', () => {
     const rows = [
       finished(A, {model: 'a', team: 'a', purpose: 'a', successRate: 10}),
       finished(B, {runStatus: 'aborted'}),
+      rowOf({resultsDataset: `renamed/smoltrace-results-${C}`}),
     ]
     const cases: Array<[options: RetentionOptions, rule: ReasonRule]> = [
       [{model: ['a']}, 'model'],
@@ -215,6 +216,7 @@ describe('selectors by the leaderboard', () => {
       [{status: ['completed']}, 'status'],
       [{unreferenced: true}, 'unreferenced'],
       [{scoreBelow: 50}, 'score-below'],
+      [{scoreBelow: 5}, 'score-below'],
     ]
     for (const [options, rule] of cases) {
       const reasons = decide(RUNS, readRules(options), NOW, knowing(rows)).map((decision) => decision.reasons)
