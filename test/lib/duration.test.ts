@@ -198,6 +198,7 @@ describe('duration', () => {
       ['1d', DAY],
       ['2w', 14 * DAY],
       ['1h30min', HOUR + 30 * MINUTE],
+      ['365000d', 365_000 * DAY],
     ]
     for (const [text, ms] of accepted) {
       it(`of ${text} is ${ms / MINUTE} minutes`, () => {

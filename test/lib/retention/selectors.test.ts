@@ -207,8 +207,8 @@ describe('selectors by the leaderboard', () => {
     const rows = [
       finished(A, {model: 'a', team: 'a', purpose: 'a', successRate: 10}),
       finished(B, {runStatus: 'aborted'}),
-      rowOf({resultsDataset: `renamed/smoltrace-results-${C}`}),
     ]
+    const meant = rowOf({resultsDataset: `renamed/smoltrace-results-${C}`})
     const cases: Array<[options: RetentionOptions, rule: ReasonRule]> = [
       [{model: ['a']}, 'model'],
       [{team: ['a']}, 'team'],
@@ -219,11 +219,13 @@ describe('selectors by the leaderboard', () => {
       [{scoreBelow: 5}, 'score-below'],
     ]
     for (const [options, rule] of cases) {
-      const reasons = decide(RUNS, readRules(options), NOW, knowing(rows)).map((decision) => decision.reasons)
-      expect(
-        reasons.map((of) => of.map((reason) => reason.rule)),
-        rule,
-      ).to.deep.equal([[rule], [rule], [rule]])
+      for (const known of [knowing(rows), knowing([...rows, meant])]) {
+        const reasons = decide(RUNS, readRules(options), NOW, known).map((decision) => decision.reasons)
+        expect(
+          reasons.map((of) => of.map((reason) => reason.rule)),
+          rule,
+        ).to.deep.equal([[rule], [rule], [rule]])
+      }
     }
   })
 
