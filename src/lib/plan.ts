@@ -124,9 +124,10 @@ export function phraseFor(rules: RetentionRules): Phrase {
 
 /** What was shown and confirmed is what is carried out: nobody who sees a plan may change it on the way. */
 export function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+  // Texts, numbers and nothing count as frozen.
+  if (!Object.isFrozen(value)) {
     Object.freeze(value)
-    for (const part of Object.values(value)) frozen(part)
+    for (const part of Object.values(value as object)) frozen(part)
   }
 
   return value
@@ -135,9 +136,10 @@ export function frozen<T>(value: T): T {
 /** A plan of single datasets, by full name; names that the inventory lacks, and those of pinned runs, are left out. */
 export function makePlanOfNames(inventory: Inventory, names: string[], protection: Protection): Plan {
   const named = new Set(names)
+  const {leaderboard} = inventory
   const rules = rulesOf({
     run: inventory.datasets.filter(({name}) => named.has(name)).map(({timestamp}) => timestamp),
-    deleteLeaderboard: named.has(inventory.leaderboard?.name ?? ''),
+    deleteLeaderboard: leaderboard !== undefined && named.has(leaderboard.name),
     grace: '0',
   })
   const decisions = groupDatasetsByRun(inventory.datasets).map((run): Decision => {

@@ -62,7 +62,7 @@ describe('plan', () => {
       expect(plan.keep.map(({run}) => run.timestamp)).to.deep.equal([OLD])
       const [reason] = plan.keep[0]?.reasons ?? []
       expect(reason?.rule).to.equal('only')
-      expect(reason?.text).to.include('traces').and.include('metrics')
+      expect(reason?.text).to.equal('has no traces, no metrics')
     })
 
     it('that stays anyway keeps its own reason, whatever the scope', () => {
@@ -90,6 +90,22 @@ describe('plan', () => {
   it('says where and when it was made, and what is never touched', () => {
     const plan = planOf(inventoryOf([], {standard: ['kim/smoltrace-tasks']}), {all: true})
     expect(plan).to.deep.include({namespace: 'kim', now: NOW, standard: ['kim/smoltrace-tasks']})
+  })
+
+  it('archives nothing, unless somebody says so', () => {
+    expect(planOf(inventoryOf(runDatasets(OLD)), {all: true}).archives).to.equal(false)
+  })
+
+  it('cannot be changed by anybody who sees it, in none of its parts', () => {
+    const plan = planOf(inventoryOf(runDatasets(OLD), {leaderboard: leaderboardDataset()}), {all: true})
+    const [first] = plan.delete
+    const [dataset] = first?.datasets ?? []
+    for (const part of [plan, plan.delete, first, first?.datasets, dataset, plan.leaderboard?.dataset])
+      expect(part).to.be.an.instanceOf(Object).and.to.be.frozen
+    expect(() => {
+      if (dataset) dataset.name = 'kim/another'
+    }).to.throw(TypeError)
+    expect(namesIn(plan)).to.include(`kim/smoltrace-results-${OLD}`).and.not.include('kim/another')
   })
 
   describe('is confirmed with', () => {
@@ -158,6 +174,19 @@ describe('plan', () => {
         `kim/smoltrace-results-${OLD}`,
       ])
       expect(plan.keep.map(({run}) => run.timestamp)).to.deep.equal([NEW])
+      expect(plan.rules.runs).to.deep.equal([OLD])
+      expect(plan.delete[0]?.reasons).to.deep.equal([{rule: 'run', text: 'named'}])
+      expect(plan.keep[0]?.reasons).to.deep.equal([{rule: 'run', text: 'not named'}])
+    })
+
+    it('keeps a pinned run that is named, and says why', () => {
+      const protection = {runs: {[OLD]: {by: 'ann', at: NOW}}}
+      const names = [`kim/smoltrace-results-${OLD}`, `kim/smoltrace-results-${NEW}`]
+      const plan = makePlanOfNames(inventory, names, protection)
+      expect(plannedDatasets(plan).map(({name}) => name)).to.deep.equal([`kim/smoltrace-results-${NEW}`])
+      const [kept] = plan.keep
+      expect(kept?.run.timestamp).to.equal(OLD)
+      expect(kept?.reasons).to.deep.equal([{rule: 'pinned', text: 'pinned by ann'}])
     })
 
     it('leaves out names that are not there', () => {
@@ -171,9 +200,9 @@ describe('plan', () => {
       expect(makePlanOfNames(inventory, [`kim/smoltrace-results-${OLD}`], {}).leaderboard?.goes).to.equal(
         false,
       )
-      expect(
-        plannedDatasets(makePlanOfNames(inventoryOf([]), ['kim/smoltrace-leaderboard', ''], {})),
-      ).to.deep.equal([])
+      const without = makePlanOfNames(inventoryOf([]), ['kim/smoltrace-leaderboard', ''], {})
+      expect(plannedDatasets(without)).to.deep.equal([])
+      expect(without.rules.deleteLeaderboard).to.equal(false)
     })
   })
 })

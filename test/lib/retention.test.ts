@@ -4,6 +4,7 @@ import {DAY, HOUR} from '../../src/lib/duration.js'
 import {RefusedError, SmoltraceError, UsageError} from '../../src/lib/errors.js'
 import {type Standing} from '../../src/lib/evidence.js'
 import {formatTimestamp, RUN_TYPES, type RunType} from '../../src/lib/naming.js'
+import {type ReasonRule} from '../../src/lib/reasons.js'
 import {decide, type Decision, filterRuns} from '../../src/lib/retention.js'
 import {type Knowledge} from '../../src/lib/retention/knowledge.js'
 import {type RetentionOptions} from '../../src/lib/rule-types.js'
@@ -247,25 +248,30 @@ describe('retention', () => {
     })
     const decisionOf = (known: Knowledge, options: RetentionOptions = {}) =>
       verdicts({incompleteOnly: true, ...options}, accountRuns(), known).get('oldHalf')
-    const cases: Array<[title: string, known: Knowledge, action: Decision['action'], text: string]> = [
-      ['keeps a run that finished', said('finished'), 'keep', 'finished, listed on the leaderboard'],
-      ['keeps a run of which it is not clear', said('unclear'), 'keep', 'a status that is not known'],
-      ['selects a run that failed', said('failed'), 'delete', 'no results, no metrics'],
-      ['selects a run that stopped early', said('partial'), 'delete', 'no results, no metrics'],
-      ['selects a run that no row cites', said(), 'delete', 'no results, no metrics'],
-      ['keeps a run where nobody knows', {...NOTHING_KNOWN, evidence: 'unknown'}, 'keep', 'is unknown'],
+    const nobodyKnows: Knowledge = {...NOTHING_KNOWN, evidence: 'unknown'}
+    const cases: Array<[title: string, known: Knowledge, rule: ReasonRule, text: string]> = [
+      ['keeps a run that finished', said('finished'), 'finished', 'finished, listed on the leaderboard'],
+      ['keeps a run of which it is not clear', said('unclear'), 'finished', 'a status that is not known'],
+      ['selects a run that failed', said('failed'), 'incomplete-only', 'no results, no metrics'],
+      ['selects a run that stopped early', said('partial'), 'incomplete-only', 'no results, no metrics'],
+      ['selects a run that no row cites', said(), 'incomplete-only', 'no results, no metrics'],
+      ['keeps a run where nobody knows', nobodyKnows, 'finished', 'is unknown'],
     ]
-    for (const [title, known, action, text] of cases) {
+    for (const [title, known, rule, text] of cases) {
       it(title, () => {
         const decision = decisionOf(known)
-        expect(decision?.action).to.equal(action)
-        expect(decision?.reasons.map((reason) => reason.text).join('; ')).to.include(text)
+        expect(decision?.action).to.equal(rule === 'finished' ? 'keep' : 'delete')
+        expect(decision?.reasons.map((reason) => reason.rule)).to.deep.equal([rule])
+        expect(decision?.reasons[0]?.text).to.include(text)
       })
     }
 
     it('does not ask it with --ignore-leaderboard', () => {
-      for (const known of [said('finished'), {...NOTHING_KNOWN, evidence: 'unknown' as const}])
-        expect(decisionOf(known, {ignoreLeaderboard: true})?.action).to.equal('delete')
+      for (const known of [said('finished'), nobodyKnows]) {
+        const decision = decisionOf(known, {ignoreLeaderboard: true})
+        expect(decision?.action).to.equal('delete')
+        expect(decision?.reasons.map(({rule}) => rule)).to.deep.equal(['incomplete-only'])
+      }
     })
 
     it('says of a complete run only that it is complete, whatever its rows say', () => {
@@ -314,10 +320,31 @@ describe('retention', () => {
       ['name the keeper that did not save the run', 'ancient', {keepRecent: 1}, ['keep-recent']],
       ['name the scope that took in every run', 'week', {only: ['traces']}, ['only']],
       ['say that --delete-leaderboard alone selects no run', 'week', {deleteLeaderboard: true}, ['run']],
+      [
+        'of a run that selectors select leave out the keepers',
+        'ancient',
+        {olderThan: '30d', keepRecent: 1},
+        ['older-than'],
+      ],
     ]
     for (const [title, key, options, rules] of cases) {
       it(title, () => {
         expect(rulesFor(key, options)).to.deep.equal(rules)
+      })
+    }
+
+    const said: Array<[key: Key, options: RetentionOptions, text: string]> = [
+      ['week', {run: [stampOf('week')]}, 'named by --run'],
+      ['month', {run: [stampOf('week')]}, 'not named by --run'],
+      ['week', {all: true}, 'all runs'],
+      ['week', {only: ['traces', 'metrics']}, 'the traces, metrics of every run'],
+      ['week', {deleteLeaderboard: true}, 'no rule selects it'],
+      ['week', {olderThan: '7d'}, 'not older than 7d'],
+      ['tomorrow', {keepRecent: 1}, 'dated in the future'],
+    ]
+    for (const [key, options, text] of said) {
+      it(`say "${text}" with ${Object.keys(options).join(',')}`, () => {
+        expect(textsFor(key, options)).to.equal(text)
       })
     }
 
@@ -347,7 +374,8 @@ describe('retention', () => {
         NOTHING_KNOWN,
       )
       expect(decision?.action).to.equal('keep')
-      expect(decision?.reasons.map(({text}) => text).join(',')).to.include('dates disagree')
+      expect(decision?.reasons.map(({rule}) => rule)).to.deep.equal(['older-than'])
+      expect(decision?.reasons[0]?.text).to.include('dates disagree')
     })
 
     it('are never missing', () => {
@@ -408,12 +436,27 @@ describe('retention', () => {
       expect([...parted.delete, ...parted.keep].map(({run}) => run)).to.have.members(runs)
     })
 
+    it('makes nothing go by rules that need rows where it is given none', () => {
+      const parted = filterRuns(accountRuns(), {keepBest: 1, now: NOW})
+      expect(parted.delete).to.deep.equal([])
+      const reasons = parted.keep.flatMap((each) => each.reasons)
+      expect(reasons).to.deep.include({rule: 'leaderboard', text: 'what the leaderboard says is unknown'})
+    })
+
+    it('has nothing to decide where there is no run', () => {
+      expect(filterRuns([], {keepBest: 1, rows: [], now: NOW})).to.deep.equal({delete: [], keep: []})
+    })
+
+    it('refuses a clock that shows no time', () => {
+      expect(() => filterRuns(accountRuns(), {all: true, now: new Date('never')})).to.throw(UsageError, 'now')
+    })
+
     it('refuses a run that is not there, by name, and says where to look', () => {
       const error = errorOf(() =>
         filterRuns(accountRuns(), {run: [stampOf('week'), '20200101_000000'], now: NOW}),
       )
       expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
-      expect(error.message).to.include('20200101_000000').and.not.include(stampOf('week'))
+      expect(error.message).to.include('--run 20200101_000000').and.not.include(stampOf('week'))
       expect((error as SmoltraceError).suggestions.join(',')).to.include('runs group')
     })
 

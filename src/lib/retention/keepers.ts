@@ -32,7 +32,6 @@ export function* keeping(
   }
 
   yield* keepWithin(runs, rules, now, keep)
-  if (!counts(rules)) return kept
   const counted = yield* countedAmong(runs, rules, now, known)
   const groups = yield* groupsBy(counted, rules.groupBy, (run) => rowsOf(run, known.citations)[0])
   for (const {name, members} of groups) {
@@ -67,10 +66,6 @@ type Keep = (run: Run, rule: ReasonRule, text: string) => void
 /** Says of which group a run is one of the kept. */
 function forGroup(name: string, keep: Keep): Keep {
   return name === '' ? keep : (run, rule, text) => keep(run, rule, `${text} for ${name}`)
-}
-
-function counts({keepRecent, keepBuckets, keepBest}: RetentionRules): boolean {
-  return [keepRecent, keepBest, ...Object.values(keepBuckets)].some((number) => number !== undefined)
 }
 
 /** What is not older than the span is within it, dates that disagree included. */

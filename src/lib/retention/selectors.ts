@@ -24,8 +24,8 @@ export type Selector = (run: Run, known: Knowledge) => Verdict
 /** @returns the selectors that the rules give; a run is a candidate only if all of them select it */
 export function selectorsIn(rules: RetentionRules, now: Date): Selector[] {
   return [
-    ...(choosesRuns(rules) ? [] : [() => verdict('run', false, '', 'no rule selects it')]),
-    ...(rules.all ? [() => verdict('all', true, 'all runs', '')] : []),
+    ...(choosesRuns(rules) ? [] : [() => verdict('run', false, 'no rule selects it')]),
+    ...(rules.all ? [() => verdict('all', true, 'all runs')] : []),
     ...(rules.runs.length > 0 ? [byName(rules)] : []),
     ...(rules.incompleteOnly ? [byCompleteness(rules)] : []),
     ...(rules.olderThan ? [byAge(rules.olderThan, now)] : []),
@@ -45,23 +45,25 @@ export function askSelectors(
   return {selected: reasons(true), refused: reasons(false)}
 }
 
-function verdict(rule: ReasonRule, selects: boolean, yes: string, no: string): Verdict {
-  return {rule, selects, text: selects ? yes : no}
+function verdict(rule: ReasonRule, selects: boolean, text: string): Verdict {
+  return {rule, selects, text}
 }
 
 function byName({runs}: RetentionRules): Selector {
   const named = new Set(runs)
-  return ({timestamp}) => verdict('run', named.has(timestamp), 'named by --run', 'not named by --run')
+  return ({timestamp}) =>
+    named.has(timestamp)
+      ? verdict('run', true, 'named by --run')
+      : verdict('run', false, 'not named by --run')
 }
 
 function byAge(age: NonNullable<RetentionRules['olderThan']>, now: Date): Selector {
   const cutoff = cutoffOf(age, now)
   return (run) => {
-    const young =
-      run.time < cutoff
-        ? 'its dates disagree, and the newest is after the cutoff'
-        : `not older than ${age.text}`
-    return verdict('older-than', isOlderThan(run, cutoff), `older than ${age.text}`, young)
+    if (isOlderThan(run, cutoff)) return verdict('older-than', true, `older than ${age.text}`)
+    return run.time < cutoff
+      ? verdict('older-than', false, 'its dates disagree, and the newest is after the cutoff')
+      : verdict('older-than', false, `not older than ${age.text}`)
   }
 }
 
@@ -72,14 +74,14 @@ function byAge(age: NonNullable<RetentionRules['olderThan']>, now: Date): Select
 function byCompleteness({ignoreLeaderboard}: RetentionRules): Selector {
   return (run, {evidence}) => {
     const lacks = `no ${run.missing.join(', no ')}`
-    if (run.complete) return verdict('incomplete-only', false, '', 'complete')
-    if (ignoreLeaderboard) return verdict('incomplete-only', true, lacks, '')
+    if (run.complete) return verdict('incomplete-only', false, 'complete')
+    if (ignoreLeaderboard) return verdict('incomplete-only', true, lacks)
     if (isUnfinished(run, evidence))
-      return verdict('incomplete-only', true, `${lacks}; not listed as finished`, '')
-    if (evidence === 'unknown') return verdict('finished', false, '', 'whether it finished is unknown')
+      return verdict('incomplete-only', true, `${lacks}; not listed as finished`)
+    if (evidence === 'unknown') return verdict('finished', false, 'whether it finished is unknown')
     return evidence.get(run.timestamp) === 'finished'
-      ? verdict('finished', false, '', 'finished, listed on the leaderboard')
-      : verdict('finished', false, '', 'its row on the leaderboard has a status that is not known')
+      ? verdict('finished', false, 'finished, listed on the leaderboard')
+      : verdict('finished', false, 'its row on the leaderboard has a status that is not known')
   }
 }
 
@@ -102,7 +104,7 @@ function ofRows(
 ): Selector {
   return (run, known) => {
     const [first, ...rest] = rowsOf(run, known.citations)
-    return first ? ask([first, ...rest], run, known) : verdict(rule, false, '', 'no row on the leaderboard')
+    return first ? ask([first, ...rest], run, known) : verdict(rule, false, 'no row on the leaderboard')
   }
 }
 
@@ -111,14 +113,9 @@ function byColumn(rule: 'model' | 'purpose' | 'team', isWanted: (text: string) =
   return ofRows(rule, (rows) => {
     const [{[rule]: said}] = rows
     const matching = rows.filter((row) => row[rule] !== undefined && isWanted(row[rule]))
-    const isMixed = matching.length > 0 && matching.length < rows.length
     const named = said === undefined ? `its row names no ${rule}` : `${rule} ${brief(said)}`
-    return verdict(
-      rule,
-      matching.length === rows.length,
-      named,
-      isMixed ? `its rows disagree about the ${rule}` : named,
-    )
+    if (matching.length === rows.length) return verdict(rule, true, named)
+    return verdict(rule, false, matching.length > 0 ? `its rows disagree about the ${rule}` : named)
   })
 }
 
@@ -134,33 +131,27 @@ function byStatus(wanted: readonly Status[]): Selector {
     const own = standingOfAll(rows)
     const known = evidence === 'unknown' ? undefined : evidence.get(timestamp)
     const status = own !== undefined && own === known ? STATUS_OF[own] : undefined
-    const selects = status !== undefined && wanted.includes(status)
-    return verdict(
-      'status',
-      selects,
-      `status ${status}`,
-      status ? `status ${status}` : 'its status is not clear',
-    )
+    if (status === undefined) return verdict('status', false, 'its status is not clear')
+    return verdict('status', wanted.includes(status), `status ${status}`)
   })
 }
 
 const byAbsence: Selector = ({timestamp}, {citations}) => {
-  const isCited = citations === 'unknown' || citations.rows.has(timestamp)
-  const isMeant = citations !== 'unknown' && citations.meant.has(timestamp)
-  return verdict(
-    'unreferenced',
-    !isCited && !isMeant,
-    'no row of the leaderboard cites it',
-    isCited ? 'cited by the leaderboard' : 'a row of the leaderboard seems to mean it',
-  )
+  if (citations === 'unknown' || citations.rows.has(timestamp))
+    return verdict('unreferenced', false, 'cited by the leaderboard')
+  return citations.meant.has(timestamp)
+    ? verdict('unreferenced', false, 'a row of the leaderboard seems to mean it')
+    : verdict('unreferenced', true, 'no row of the leaderboard cites it')
 }
 
 /** An older row's score makes no run go that a newer row speaks of too. */
 function byScore(limit: number, {by}: RetentionRules): Selector {
   return ofRows('score-below', ([newest]) => {
     const score = scoreOf([newest], by)
-    if (score === undefined) return verdict('score-below', false, '', `no ${by} of a finished evaluation`)
+    if (score === undefined) return verdict('score-below', false, `no ${by} of a finished evaluation`)
     const text = `${by} ${scoreText(score, limit)}`
-    return verdict('score-below', score < limit, `${text}, below ${limit}`, `${text}, not below ${limit}`)
+    return score < limit
+      ? verdict('score-below', true, `${text}, below ${limit}`)
+      : verdict('score-below', false, `${text}, not below ${limit}`)
   })
 }

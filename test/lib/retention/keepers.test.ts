@@ -125,6 +125,36 @@ describe('keepers in calendar buckets', () => {
   })
 })
 
+describe('keepers that do not keep a run', () => {
+  const moments = ['2026-10-04T12:00', '2026-10-03T12:00']
+  const known = knowing(
+    finished('20261004_120000', {successRate: 90, model: 'a'}),
+    finished('20261003_120000', {successRate: 20, model: 'a'}),
+  )
+  const cases: Array<[options: RetentionOptions, text: string]> = [
+    [{keepWithin: '1d'}, 'not within the last 1d'],
+    [{keepRecent: 1}, 'not among the 1 most recent'],
+    [{keepRecent: 1, groupBy: ['model']}, 'not among the 1 most recent of its group'],
+    [{keepHourly: 1}, 'none of the 1 hourly ones'],
+    [{keepDaily: 1, groupBy: ['model']}, 'none of the 1 daily ones of its group'],
+    [{keepBest: 1}, 'not among the 1 best by success_rate (20)'],
+    [{keepBest: 1, groupBy: ['model']}, 'not among the 1 best of its group by success_rate (20)'],
+  ]
+  for (const [options, text] of cases) {
+    it(`say "${text}"`, () => {
+      const [, old] = decisions(moments, options, {known})
+      expect(old?.action).to.equal('delete')
+      expect(old?.reasons.map((reason) => reason.text)).to.deep.equal([text])
+    })
+  }
+
+  it('say nothing of a run with a score that a selector selects', () => {
+    const [, old] = decisions(moments, {keepBest: 1, olderThan: '1d'}, {known})
+    expect(old?.action).to.equal('delete')
+    expect(old?.reasons.map(({rule}) => rule)).to.deep.equal(['older-than'])
+  })
+})
+
 describe('--keep-within', () => {
   it('counts from now, its edge included', () => {
     const moments = ['2026-10-04T12:00', '2026-10-04T11:59', '2026-09-01T00:00']
@@ -203,6 +233,15 @@ describe('keepers by score', () => {
     ])
     const [first] = decide(runs, readRules({keepBest: 1, grace: '0'}), NOW, known)
     expect(first?.action).to.equal('delete')
+  })
+
+  it('do not wait for a row that is there', () => {
+    const known = knowing(
+      finished('20261005_110000', {successRate: 50}),
+      finished(stamps[0], {successRate: 90}),
+    )
+    const [fresh] = decisions(['2026-10-05T11:00', moments[0] ?? ''], {keepBest: 1}, {known})
+    expect(fresh?.action).to.equal('delete')
   })
 })
 

@@ -1,15 +1,17 @@
 import {expect} from 'chai'
 
 import {citationsIn} from '../../../src/lib/citations.js'
-import {RefusedError} from '../../../src/lib/errors.js'
 import {evidenceOf} from '../../../src/lib/evidence.js'
 import {type LeaderboardRow} from '../../../src/lib/leaderboard-rows.js'
 import {RUN_TYPES} from '../../../src/lib/naming.js'
-import {decide, filterRuns} from '../../../src/lib/retention.js'
+import {type ReasonRule} from '../../../src/lib/reasons.js'
+import {decide} from '../../../src/lib/retention.js'
+import {type Knowledge} from '../../../src/lib/retention/knowledge.js'
+import {askSelectors, selectorsIn} from '../../../src/lib/retention/selectors.js'
 import {type RetentionOptions} from '../../../src/lib/rule-types.js'
 import {readRules} from '../../../src/lib/rules.js'
 import {groupDatasetsByRun} from '../../../src/lib/runs.js'
-import {ago, errorOf, NAMESPACE, NOW, runDatasets} from '../../support/builders.js'
+import {ago, NAMESPACE, NOW, runDatasets} from '../../support/builders.js'
 import {A, B, C, finished, named, rowOf} from '../../support/rows.js'
 
 const RUNS = groupDatasetsByRun(
@@ -20,14 +22,13 @@ function createdOf(timestamp: string): Date {
   return new Date(`${timestamp.slice(0, 4)}-${timestamp.slice(4, 6)}-${timestamp.slice(6, 8)}T12:30:00Z`)
 }
 
+function knowing(rows: LeaderboardRow[]): Knowledge {
+  return {protection: {}, evidence: evidenceOf(rows, NAMESPACE), citations: citationsIn(rows, NAMESPACE)}
+}
+
 /** What every run comes to under these rules, oldest first. */
 function verdicts(options: RetentionOptions, rows: LeaderboardRow[]): Array<{goes: boolean; why: string}> {
-  const known = {
-    protection: {},
-    evidence: evidenceOf(rows, NAMESPACE),
-    citations: citationsIn(rows, NAMESPACE),
-  }
-  return decide(RUNS, readRules(options), NOW, known)
+  return decide(RUNS, readRules(options), NOW, knowing(rows))
     .map(({action, reasons}) => ({
       goes: action === 'delete',
       why: reasons.map(({text}) => text).join('; '),
@@ -99,6 +100,15 @@ describe('selectors by the leaderboard', () => {
       expect(goes({status: ['failed']}, ...rows)).to.deep.equal([true, false, false])
       expect(goes({status: ['completed']}, ...rows)).to.deep.equal([false, true, false])
       expect(goes({status: ['partial', 'failed']}, ...rows)).to.deep.equal([true, false, true])
+    })
+
+    it('say which status it is, or that it is not clear', () => {
+      const rows = [finished(A, {runStatus: 'failed'}), finished(B), finished(C, {runStatus: 'aborted'})]
+      expect(verdicts({status: ['failed']}, rows).map(({why}) => why)).to.deep.equal([
+        'status failed',
+        'status completed',
+        'its status is not clear',
+      ])
     })
 
     it('never select a failed run that another row calls finished, nor one of an unknown status', () => {
@@ -193,38 +203,56 @@ describe('selectors by the leaderboard', () => {
     })
   })
 
-  describe('without a row that is of use', () => {
-    const refused: Array<[title: string, options: RetentionOptions, rows: LeaderboardRow[], flag: string]> = [
-      ['an empty leaderboard', {unreferenced: true}, [], '--unreferenced'],
-      [
-        'rows of runs that are not there',
-        {keepBest: 3},
-        [finished('20200101_120000', {successRate: 1})],
-        '--keep-best',
-      ],
-      ['no score', {keepBest: 3, by: 'cost'}, [finished(A, {successRate: 1})], '--keep-best'],
-      [
-        'scores of failed runs',
-        {scoreBelow: 3},
-        [finished(A, {successRate: 1, runStatus: 'failed'})],
-        '--score-below',
-      ],
-      ['no model', {model: ['*']}, [finished(A, {team: 'a'})], '--model'],
-      ['no value to group by', {keepRecent: 3, groupBy: ['team']}, [finished(A, {model: 'a'})], '--group-by'],
+  it('are named in the reasons, whether they select a run or not', () => {
+    const rows = [
+      finished(A, {model: 'a', team: 'a', purpose: 'a', successRate: 10}),
+      finished(B, {runStatus: 'aborted'}),
     ]
-    for (const [title, options, rows, flag] of refused) {
-      it(`are refused: ${title}`, () => {
-        const error = errorOf(() => filterRuns(RUNS, {...options, rows, now: NOW}))
-        expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
-        expect(error.message).to.include(flag)
+    const meant = rowOf({resultsDataset: `renamed/smoltrace-results-${C}`})
+    const cases: Array<[options: RetentionOptions, rule: ReasonRule]> = [
+      [{model: ['a']}, 'model'],
+      [{team: ['a']}, 'team'],
+      [{purpose: ['a']}, 'purpose'],
+      [{status: ['completed']}, 'status'],
+      [{unreferenced: true}, 'unreferenced'],
+      [{scoreBelow: 50}, 'score-below'],
+      [{scoreBelow: 5}, 'score-below'],
+    ]
+    for (const [options, rule] of cases) {
+      for (const known of [knowing(rows), knowing([...rows, meant])]) {
+        const reasons = decide(RUNS, readRules(options), NOW, known).map((decision) => decision.reasons)
+        expect(
+          reasons.map((of) => of.map((reason) => reason.rule)),
+          rule,
+        ).to.deep.equal([[rule], [rule], [rule]])
+      }
+    }
+  })
+
+  describe('where the leaderboard is not known', () => {
+    const nothing: Knowledge = {protection: {}, evidence: 'unknown', citations: 'unknown'}
+    const cases: Array<[options: RetentionOptions, why: string]> = [
+      [{model: ['*']}, 'no row'],
+      [{status: ['failed']}, 'no row'],
+      [{scoreBelow: 50}, 'no row'],
+      [{unreferenced: true}, 'cited'],
+    ]
+    for (const [options, why] of cases) {
+      it(`select no run with ${JSON.stringify(options)}, even asked one by one`, () => {
+        const selectors = selectorsIn(readRules(options), NOW)
+        for (const run of RUNS) {
+          const {selected, refused} = askSelectors(selectors, run, nothing)
+          expect(selected).to.deep.equal([])
+          expect(refused).to.have.length(1)
+          expect(refused[0]?.text).to.include(why)
+        }
       })
     }
 
-    it('are not, where one row is, or where there is no run', () => {
-      const row = finished(A, {successRate: 1, model: 'a'})
-      const options: RetentionOptions = {keepBest: 1, groupBy: ['model', 'team']}
-      expect(filterRuns(RUNS, {...options, rows: [row], now: NOW}).keep).to.have.length(1)
-      expect(filterRuns([], {...options, rows: [], now: NOW})).to.deep.equal({delete: [], keep: []})
+    it('do not take the status that rows say for that of the run', () => {
+      const known: Knowledge = {...knowing([finished(A, {runStatus: 'failed'})]), evidence: 'unknown'}
+      const all = decide(RUNS, readRules({status: ['failed']}), NOW, known)
+      expect(all.map(({action}) => action)).to.deep.equal(['keep', 'keep', 'keep'])
     })
   })
 })
