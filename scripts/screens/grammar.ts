@@ -35,7 +35,7 @@ export interface Request {
   steps: Step[]
 }
 
-const SIGNS = /^(?<sign>[$(])\s*(?<line>smoltrace .+?)\)?$/
+const SIGNS = /^(?<sign>[$(])\s*(?<line>smoltrace(?: .+?)?)\s*\)?$/
 
 /**
  * Reads a comment such as
