@@ -10,6 +10,7 @@ export const EXIT = {
   cancelled: 130,
 } as const
 
+/** How a process of this program may end. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /** What each says. */
