@@ -41,7 +41,7 @@ export {
   stateOf,
 } from './lib/evidence.js'
 export {type ExecutionOptions, type JobEvent} from './lib/execution.js'
-export type {ExitCode} from './lib/exit-codes.js'
+export {EXIT, type ExitCode} from './lib/exit-codes.js'
 export {type Finding, type FindingKind, type Place, type Remark, type RemarkKind} from './lib/findings.js'
 export {type History, type HistoryOptions, type HistoryProblem, readHistory} from './lib/history.js'
 export {type HubAnswer, HubError, HubFormatError, HubUnreachableError} from './lib/hub/errors.js'
