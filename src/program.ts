@@ -18,8 +18,8 @@ export async function start(options: Parameters<typeof execute>[0]): Promise<voi
  * @returns the arguments after it
  */
 export function withoutColours(argv: string[]): string[] {
+  if (argv[0] !== NO_COLOUR) return argv
   const first = argv.findIndex((word) => word !== NO_COLOUR)
-  if (first === 0) return argv
   process.env.NO_COLOR = '1'
   delete process.env.FORCE_COLOR
   return first === -1 ? [] : argv.slice(first)

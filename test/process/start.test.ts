@@ -22,8 +22,8 @@ describe('--no-color before the command', () => {
     }))
 
   for (const [words, text] of [
-    ['--no-color', 'USAGE'],
-    ['--no-color --help', 'USAGE'],
+    ['--no-color', 'FIRST STEPS'],
+    ['--no-color --help', 'FIRST STEPS'],
     ['--no-color --version', 'smoltrace/'],
   ] as const) {
     it(`is no command in ${words}`, async () => {
