@@ -44,7 +44,9 @@ Socket.prototype.connect = function (this: Socket, ...parts: unknown[]) {
   return Object.assign(this, {connecting: true})
 } as typeof connect
 
-// oclif keeps a code that is already set, so one command's would become the next one's.
-afterEach(() => {
-  process.exitCode = undefined
-})
+export const mochaHooks = {
+  afterEach(): void {
+    // oclif keeps a code that is already set, so one command's would become the next one's.
+    process.exitCode = undefined
+  },
+}
