@@ -7,6 +7,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {root} from './support/cli.js'
+import {closeJournals} from './support/journals.js'
 
 // oclif would run what a left-over manifest or a stale dist says instead of the sources.
 settings.enableAutoTranspile = false
@@ -45,8 +46,9 @@ Socket.prototype.connect = function (this: Socket, ...parts: unknown[]) {
 } as typeof connect
 
 export const mochaHooks = {
-  afterEach(): void {
+  async afterEach(): Promise<void> {
     // oclif keeps a code that is already set, so one command's would become the next one's.
     process.exitCode = undefined
+    await closeJournals()
   },
 }

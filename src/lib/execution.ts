@@ -175,16 +175,19 @@ async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<C
   if (signal?.aborted) throw new CancelledError('Interrupted.')
   const journal = await openJournalFor(job, options, archived.summary?.dir)
   const started = performance.now()
-  const outcomes = await carryOut(plan, {
-    hub,
-    namespace: access.namespace,
-    concurrency,
-    signal,
-    excluded,
-    lookAgain,
-    onEvent,
+  const outcomes = await orAbandon(
     journal,
-  })
+    carryOut(plan, {
+      hub,
+      namespace: access.namespace,
+      concurrency,
+      signal,
+      excluded,
+      lookAgain,
+      onEvent,
+      journal,
+    }),
+  )
   const interrupted = signal?.aborted === true && outcomes.some((outcome) => isOpen(outcome))
   await journal?.end({interrupted}).catch((error: unknown) => warnings.push(String((error as Error).message)))
   return resultOf({
@@ -220,8 +223,19 @@ async function openJournalFor(
   })
   // Of names that were never in the plan its reader knows nothing, and would take their lines for damage.
   const known = new Set(plannedDatasets(told).map(({name}) => name))
-  await Promise.all(stale.filter(({name}) => known.has(name)).map((outcome) => journal.outcome(outcome)))
+  const lines = stale.filter(({name}) => known.has(name)).map((outcome) => journal.outcome(outcome))
+  await orAbandon(journal, Promise.all(lines))
   return journal
+}
+
+/** A file that nobody closes ends the process of a newer Node, at some later moment. */
+async function orAbandon<T>(journal: Journal | undefined, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    await journal?.abandon()
+    throw error
+  }
 }
 
 /** Whether Ctrl-C may have kept it from being settled. */

@@ -47,8 +47,10 @@ export interface Journal {
   intent(dataset: Dataset): Promise<void>
   /** What became of a dataset; without an intent before it where none was needed. */
   outcome(outcome: Outcome, dataset?: Dataset): Promise<void>
-  /** Writes the last line and closes the file; to be called whatever happened. */
+  /** Writes the last line and closes the file. */
   end(how: {interrupted: boolean}): Promise<void>
+  /** Closes the file of a job that broke off, without a last line, so that `history` says so. */
+  abandon(): Promise<void>
 }
 
 /** Where the journals are. */
@@ -157,9 +159,14 @@ class JournalFile implements Journal {
     try {
       await this.append({kind: 'end', at: this.now(), interrupted})
     } finally {
-      // Every line is on the disk or known not to be; what closing says adds nothing.
-      await this.file.close().catch(() => {})
+      await this.abandon()
     }
+  }
+
+  async abandon(): Promise<void> {
+    await this.last
+    // Every line is on the disk or known not to be; what closing says adds nothing.
+    await this.file.close().catch(() => {})
   }
 
   private append(record: object): Promise<void> {

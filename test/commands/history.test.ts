@@ -5,11 +5,12 @@ import {join} from 'node:path'
 
 import {type Dataset} from '../../src/lib/datasets.js'
 import {DAY} from '../../src/lib/duration.js'
-import {journalFolder, openJournal, prepareJournal} from '../../src/lib/journal.js'
+import {journalFolder, prepareJournal} from '../../src/lib/journal.js'
 import {plannedDatasets} from '../../src/lib/plan.js'
 import {ago, inventoryOf, later, NOW, planOf, runDatasets} from '../support/builders.js'
 import {runCli} from '../support/cli.js'
 import {at} from '../support/hub.js'
+import {openJournal} from '../support/journals.js'
 
 const PLAN = planOf(inventoryOf(runDatasets(ago(60 * DAY))), {all: true})
 const DATASETS = plannedDatasets(PLAN) as [Dataset, Dataset, Dataset]

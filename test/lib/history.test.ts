@@ -11,10 +11,11 @@ import {type Dataset} from '../../src/lib/datasets.js'
 import {DAY} from '../../src/lib/duration.js'
 import {RefusedError} from '../../src/lib/errors.js'
 import {findJob, type History, readHistory} from '../../src/lib/history.js'
-import {type Journal, journalFolder, openJournal, prepareJournal} from '../../src/lib/journal.js'
+import {type Journal, journalFolder, prepareJournal} from '../../src/lib/journal.js'
 import {plannedDatasets} from '../../src/lib/plan.js'
 import {ago, errorOf, inventoryOf, later, NOW, planOf, rejectionOf, runDatasets} from '../support/builders.js'
 import {root} from '../support/cli.js'
+import {openJournal} from '../support/journals.js'
 
 const planOfRuns = (runs: number) =>
   planOf(inventoryOf(Array.from({length: runs}, (_, index) => runDatasets(ago((31 + index) * DAY))).flat()), {

@@ -9,12 +9,13 @@ import {DAY} from '../../src/lib/duration.js'
 import {RefusedError} from '../../src/lib/errors.js'
 import {DATASET_STATES, type DatasetState, isClean, jobDocument} from '../../src/lib/job-record.js'
 import {parseJournal} from '../../src/lib/journal-parsing.js'
-import {type Journal, openJournal, prepareJournal} from '../../src/lib/journal.js'
+import {type Journal, prepareJournal} from '../../src/lib/journal.js'
 import {LazyList} from '../../src/lib/lazy-list.js'
 import {type OutcomeStatus} from '../../src/lib/outcomes.js'
 import {plannedDatasets} from '../../src/lib/plan.js'
 import {safe} from '../../src/lib/text.js'
 import {ago, errorOf, inventoryOf, later, NOW, planOf, runDatasets} from '../support/builders.js'
+import {openJournal} from '../support/journals.js'
 
 const PLAN = planOf(inventoryOf([...runDatasets(ago(31 * DAY)), ...runDatasets(ago(32 * DAY))]), {
   olderThan: '30d',

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -23,7 +24,6 @@ import {
   type Journal,
   journalFolder,
   journalName,
-  openJournal,
   prepareJournal,
 } from '../../src/lib/journal.js'
 import {type Plan, plannedDatasets} from '../../src/lib/plan.js'
@@ -39,6 +39,7 @@ import {
   runDatasets,
 } from '../support/builders.js'
 import {root} from '../support/cli.js'
+import {openJournal} from '../support/journals.js'
 
 const PLAN = planOf(
   inventoryOf([...runDatasets(ago(60 * DAY)), ...runDatasets(ago(40 * DAY))], {
@@ -103,6 +104,26 @@ describe('journal', () => {
     putBack()
     putBack = () => {}
     rmSync(dataDir, {recursive: true})
+  })
+
+  it('of a job that broke off is closed without a last line', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const journal = await begin()
+    const isOpen = () =>
+      readdirSync('/proc/self/fd').some((fd) => {
+        try {
+          return readlinkSync(join('/proc/self/fd', fd)) === journal.path
+        } catch {
+          return false
+        }
+      })
+    expect(isOpen()).to.equal(true)
+    const late = journal.intent(FIRST)
+    await journal.abandon()
+    await late
+    expect(isOpen()).to.equal(false)
+    expect(entriesOf(journal).map(({kind}) => kind)).to.deep.equal(['plan', 'intent'])
+    await journal.abandon()
   })
 
   describe('being prepared', () => {

@@ -177,7 +177,7 @@ async function journals(dataDir: string): Promise<void> {
   await torn.end({interrupted: true})
   appendFileSync(torn.path, '{"kind":')
   await (await begin('phrase')).end({interrupted: false})
-  await begin('phrase')
+  await (await begin('phrase')).abandon()
   writeFileSync(join(journalFolder(dataDir), 'nothing.jsonl'), 'nothing')
 }
 
