@@ -59,6 +59,13 @@ describe('the pages of the docs', () => {
     })
   }
 
+  it('say something under every heading', () => {
+    for (const path of pages.filter((page) => !page.startsWith('docs/api/'))) {
+      const prose = read(path).replaceAll(FENCE, 'code')
+      expect(prose.match(/^(#+) .+\n+(?=\1 |$(?![^]))/gm) ?? [], path).to.deep.equal([])
+    }
+  })
+
   it('are all in the index', () => {
     const index = new Set(linksOf(read('docs/README.md')).map((link) => join('docs', link)))
     const missing = globSync('docs/*.md', {cwd: root}).filter(
