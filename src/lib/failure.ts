@@ -1,5 +1,5 @@
 import {SmoltraceError} from './errors.js'
-import {EXIT} from './exit-codes.js'
+import {EXIT, type ExitCode, exitCodeFrom} from './exit-codes.js'
 import {adviceOn, type ParsedCommand, type ParseError} from './parse-advice.js'
 import {safe} from './text.js'
 
@@ -8,7 +8,7 @@ export interface Failure {
   name: string
   /** One line. */
   message: string
-  exitCode: number
+  exitCode: ExitCode
   /** What to do next, a sentence each; at least one. */
   suggestions: string[]
 }
@@ -21,7 +21,7 @@ type Thrown = Error & ParseError & {oclif?: {exit?: number | false}; suggestions
  * @param command whose words the error is about
  */
 export function failureOf(error: Thrown, command: ParsedCommand): Failure {
-  const exitCode = error.oclif?.exit || EXIT.error
+  const exitCode = exitCodeFrom(error.oclif?.exit)
   const said =
     error instanceof SmoltraceError
       ? {name: error.name, message: error.message, suggestions: error.suggestions}

@@ -10,7 +10,7 @@ import {messageOf, printable} from '../text.js'
  * @param files what else the command reads or writes, by the flag that names it: none of it may be spoiled
  * @throws UsageError where the file cannot take it
  */
-export async function checkSummary(
+export async function checkSummaryFile(
   file: string,
   files: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
@@ -38,7 +38,7 @@ function placeOf(file: string): Promise<string> {
 }
 
 /** Adds a summary to a file, behind what is there. */
-export async function addSummary(file: string, pieces: Iterable<string>): Promise<void> {
+export async function addToSummaryFile(file: string, pieces: Iterable<string>): Promise<void> {
   const handle = await open(file, 'a')
   try {
     const {size} = await handle.stat()
