@@ -3,7 +3,7 @@ import {existsSync, readFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {globSync} from 'tinyglobby'
 
-import {differences} from '../scripts/screens/differences.js'
+import {differences} from '../scripts/differences.js'
 import {excerpt} from '../scripts/screens/excerpt.js'
 import {readRequest} from '../scripts/screens/grammar.js'
 import {takeScreens} from '../scripts/screens/page.js'
