@@ -1,5 +1,5 @@
 import {open, realpath, stat} from 'node:fs/promises'
-import {resolve} from 'node:path'
+import {basename, dirname, join, resolve} from 'node:path'
 
 import {UsageError} from '../errors.js'
 import {chunksOf} from '../slices.js'
@@ -33,8 +33,12 @@ export async function checkSummaryFile(
   }
 }
 
-function placeOf(file: string): Promise<string> {
-  return realpath(file).catch(() => resolve(file))
+/** The file itself, whatever links lead to it; of one that is still to be made, by its folder. */
+async function placeOf(file: string): Promise<string> {
+  const path = resolve(file)
+  return realpath(path).catch(async () =>
+    join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path)),
+  )
 }
 
 /** Adds a summary to a file, behind what is there. */

@@ -54,6 +54,8 @@ describe('the file of a summary', () => {
     for (const name of [at('policy.yaml'), at('link'), join(folder, '.', 'x', '..', 'policy.yaml')])
       expect(await whyNot(name, {policy: at('policy.yaml')})).to.include('it is the file of --policy')
     expect(await whyNot(at('new.json'), {plan: join(folder, '/./new.json')})).to.include('--plan')
+    symlinkSync(folder, at('same'))
+    expect(await whyNot(at('same/new.json'), {plan: at('new.json')})).to.include('--plan')
     expect(readFileSync(at('policy.yaml'), 'utf8')).to.equal('version: 1\n')
   })
 })
