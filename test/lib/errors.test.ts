@@ -26,7 +26,7 @@ describe('errors', () => {
 
   it('say what to do next, also where nothing more helpful is known', () => {
     for (const [error] of kinds) expect(error.suggestions).to.have.length(1)
-    expect(new UsageError('x').suggestions).to.deep.equal(['See {bin} {command} --help.'])
+    expect(new UsageError('x').suggestions).to.deep.equal(['See {help}.'])
     expect(new RefusedError('x', {suggestions: []}).suggestions[0]).to.match(/^\S.+\.$/)
   })
 
