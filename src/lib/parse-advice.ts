@@ -79,7 +79,8 @@ function onUnexpectedArguments(
   command: ParsedCommand,
 ): Advice | undefined {
   if (!message.startsWith('Unexpected argument')) return undefined
-  const words = args.map(String)
+  // Left over from `--json=yes`; and nobody is led past the confirmation by a guess.
+  const words = args.map(String).filter((word) => nearest(word, ['yes', 'no-dry-run']) === undefined)
   return {message, suggestions: [...words.flatMap((word) => flagMeantBy(word, command)), SEE_HELP]}
 }
 
