@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path'
 import {globSync} from 'tinyglobby'
 
 import {root} from '../test/support/cli.js'
-import {differences} from './screens/differences.js'
+import {differences} from './differences.js'
 
 /** Texts by their paths in the repository. */
 export type Files = Map<string, string>

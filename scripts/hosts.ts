@@ -1,7 +1,8 @@
 /**
  * Puts the package, as npm would publish it, into other command lines, and checks that it is at home there. `npm run
- * test:hosts` tries all of them, `npm run test:hosts esm heroku` only these; `library` is how a project uses it as a library. With `-- --in FOLDER`, what is installed stays there, and
- * is taken from there the next time. Packages come from npm's cache or from its registry.
+ * test:hosts` tries all of them, `npm run test:hosts esm heroku` only these; `library` is how a project uses it as a library.
+ * With `-- --in FOLDER`, what is installed stays there, and is taken from there the next time. Packages come from npm's cache or
+ * from its registry.
  */
 import {mkdirSync, mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'

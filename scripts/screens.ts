@@ -5,7 +5,7 @@
 import {settings} from '@oclif/core'
 import {readFileSync, writeFileSync} from 'node:fs'
 
-import {differences} from './screens/differences.js'
+import {differences} from './differences.js'
 import {takeScreens} from './screens/page.js'
 import {pages} from './screens/pages.js'
 

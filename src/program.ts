@@ -17,7 +17,7 @@ export async function start(options: Parameters<typeof execute>[0]): Promise<voi
  * Takes `--no-color` off the front: it is for the whole program, whatever command follows, and oclif would take it for one.
  * @returns the arguments after it
  */
-export function withoutColours(argv: string[]): string[] {
+function withoutColours(argv: string[]): string[] {
   if (argv[0] !== NO_COLOUR) return argv
   const first = argv.findIndex((word) => word !== NO_COLOUR)
   process.env.NO_COLOR = '1'

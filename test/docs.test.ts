@@ -3,7 +3,7 @@ import {existsSync, readFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {globSync} from 'tinyglobby'
 
-import {differences} from '../scripts/screens/differences.js'
+import {differences} from '../scripts/differences.js'
 import {excerpt} from '../scripts/screens/excerpt.js'
 import {readRequest} from '../scripts/screens/grammar.js'
 import {takeScreens} from '../scripts/screens/page.js'
@@ -58,6 +58,13 @@ describe('the pages of the docs', () => {
       expect(faults).to.deep.equal([])
     })
   }
+
+  it('say something under every heading', () => {
+    for (const path of pages.filter((page) => !page.startsWith('docs/api/'))) {
+      const prose = read(path).replaceAll(FENCE, 'code')
+      expect(prose.match(/^(#+) .+\n+(?=\1 |$(?![^]))/gm) ?? [], path).to.deep.equal([])
+    }
+  })
 
   it('are all in the index', () => {
     const index = new Set(linksOf(read('docs/README.md')).map((link) => join('docs', link)))

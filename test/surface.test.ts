@@ -3,7 +3,7 @@ import {expect} from 'chai'
 
 import {entriesUnder, tellsOf} from '../scripts/surface/changelog.js'
 import {currentState, readSnapshot} from '../scripts/surface/current.js'
-import {type KnownCommand, type Surface, surfaceOf} from '../scripts/surface/items.js'
+import {type ListedCommand, type Surface, surfaceOf} from '../scripts/surface/items.js'
 import {
   digestsOf,
   formatSnapshot,
@@ -46,7 +46,7 @@ describe('what users rely on', () => {
   })
 
   it('has, of each command that says its exit codes, the one of every recorded scenario', () => {
-    const codes = new Map((config.commands as KnownCommand[]).map(({id, exitCodes}) => [id, exitCodes]))
+    const codes = new Map((config.commands as ListedCommand[]).map(({id, exitCodes}) => [id, exitCodes]))
     for (const [name, {argv, exitCode}] of allScenarios) {
       const id = [argv.slice(0, 2).join(':'), String(argv[0])].find((each) => codes.has(each)) ?? ''
       expect([...codes.keys()], name).to.include(id)
@@ -58,7 +58,7 @@ describe('what users rely on', () => {
 
 const flag = {type: 'boolean', name: 'x'}
 const command = (id: string, facts: object = {}) =>
-  ({id, aliases: [], hiddenAliases: [], args: {}, flags: {all: flag}, ...facts}) as unknown as KnownCommand
+  ({id, aliases: [], hiddenAliases: [], args: {}, flags: {all: flag}, ...facts}) as unknown as ListedCommand
 
 describe('the surface', () => {
   it('is the same whatever the order, and whatever is said in words', () => {

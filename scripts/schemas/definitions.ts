@@ -1,17 +1,14 @@
-import {type rulesDocument} from '../../src/lib/documents.js'
-import {METRIC_NAMES, METRICS} from '../../src/lib/metrics.js'
-import {RUN_TYPES} from '../../src/lib/naming.js'
 import {type OutcomeStatus} from '../../src/lib/outcomes.js'
-import {type KEYS} from '../../src/lib/policy/keys.js'
 import {REASON_RULES} from '../../src/lib/reasons.js'
-import {GROUP_COLUMNS, STATUSES} from '../../src/lib/rule-words.js'
+import {options, rules} from './rules.js'
+import {bytes, look, names, runType, tally, timestamp, visibility} from './terms.js'
 import {
+  allOf,
   count,
   growingWord,
   list,
   moment,
   named,
-  number,
   object,
   orNull,
   type Schema,
@@ -20,47 +17,13 @@ import {
   yesNo,
 } from './words.js'
 
-export const timestamp = (description: string): Schema => ({
-  type: 'string',
-  pattern: String.raw`^\d{8}_\d{6}$`,
-  description,
+const OUTCOMES = allOf<OutcomeStatus>({
+  deleted: true,
+  failed: true,
+  skipped: true,
+  gone: true,
+  unattempted: true,
 })
-export const runType = (description: string) => word(RUN_TYPES, description)
-export const visibility = (description: string) => word(['private', 'public'], description)
-export const metric = (description: string) => growingWord(METRIC_NAMES, description)
-export const column = (description: string) => growingWord(GROUP_COLUMNS, description)
-export const names = (description: string) => list(text('Full name of a dataset.'), description)
-export const ms = (description: string) => count(`${description} In milliseconds.`)
-
-/** What datasets take up: null where it is not known of all of them. */
-export const bytes = (description: string) =>
-  orNull(
-    count(
-      `${description} In bytes, the whole history included; null where any of it is unknown. With --sizes.`,
-    ),
-  )
-
-/** Which Hub a document is about, and when. */
-export const place = {
-  endpoint: {type: 'string', format: 'uri', description: 'The Hub that was asked.'},
-  namespace: text('The user or organisation that it is about.'),
-} satisfies Record<string, Schema>
-export const now = moment(
-  "The clock that every age is measured with: the earlier of the Hub's and the machine's.",
-)
-
-/** How many of something there are, by word. */
-export function tally(words: readonly string[], description: string): Schema {
-  return object(description, Object.fromEntries(words.map((each) => [each, count(`How many: ${each}.`)])))
-}
-
-export const OUTCOMES = [
-  'deleted',
-  'failed',
-  'skipped',
-  'gone',
-  'unattempted',
-] as const satisfies OutcomeStatus[]
 
 const identity = {
   visibility: visibility('Who sees it.'),
@@ -119,73 +82,15 @@ const author = {
   reason: text('Why, if somebody said so.'),
 }
 
+/** Which leaderboard a document is about, and when. */
+export const board = {...look, leaderboard: named('BoardName')}
+
 /** Where in a leaderboard, and on the Hub, something is. */
 export const where = {
   rows: list({type: 'integer', minimum: 1}, 'Rows of the leaderboard, counted from 1.'),
   runs: list(timestamp('A run.'), 'Runs.'),
   datasets: names('Datasets.'),
 }
-type RuleName = keyof ReturnType<typeof rulesDocument>
-const flagged = (flag: string) => orNull(count(`--${flag}; null where it is not given.`))
-const rules = {
-  olderThan: orNull(text('--older-than, as it was written.')),
-  cutoff: orNull(moment('The moment that --older-than stands for: what is before it is older.')),
-  incompleteOnly: yesNo('--incomplete-only.'),
-  ignoreLeaderboard: yesNo('--ignore-leaderboard.'),
-  run: list(timestamp('A run.'), '--run.'),
-  model: list(text('A pattern.'), '--model.'),
-  team: list(text('A team.'), '--team.'),
-  purpose: list(text('A purpose.'), '--purpose.'),
-  status: list(word(STATUSES, 'A status.'), '--status.'),
-  unreferenced: yesNo('--unreferenced.'),
-  scoreBelow: orNull(number('--score-below, in the unit of the metric.')),
-  all: yesNo('--all.'),
-  keepRecent: flagged('keep-recent'),
-  keepWithin: orNull(text('--keep-within, as it was written.')),
-  keepHourly: flagged('keep-hourly'),
-  keepDaily: flagged('keep-daily'),
-  keepWeekly: flagged('keep-weekly'),
-  keepMonthly: flagged('keep-monthly'),
-  keepYearly: flagged('keep-yearly'),
-  keepBest: flagged('keep-best'),
-  by: orNull(metric('--by; null where no rule goes by scores.')),
-  groupBy: list(column('A column of the leaderboard.'), '--group-by.'),
-  graceMs: ms('--grace: how long an incomplete run may still be uploading.'),
-  only: list(runType('A type.'), '--only: the types that go; none stands for all.'),
-  deleteLeaderboard: yesNo('--delete-leaderboard.'),
-} satisfies Record<RuleName, Schema>
-
-const asWritten = (key: string, schema: (description: string) => Schema) =>
-  schema(`${key}, as the file has it.`)
-const always = (description: string): Schema => ({const: true, description})
-const several = (key: string) => list(text('One of them.'), `${key}; one of them is enough.`)
-const options = {
-  olderThan: asWritten('select.older-than', text),
-  incompleteOnly: asWritten('select.incomplete-only', always),
-  ignoreLeaderboard: asWritten('select.ignore-leaderboard', always),
-  model: several('select.model'),
-  team: several('select.team'),
-  purpose: several('select.purpose'),
-  status: list(word(STATUSES, 'A status.'), 'select.status; one of them is enough.'),
-  unreferenced: asWritten('select.unreferenced', always),
-  scoreBelow: number('select.score-below, in the unit of the metric.'),
-  keepRecent: asWritten('keep.recent', count),
-  keepWithin: asWritten('keep.within', text),
-  keepHourly: asWritten('keep.hourly', count),
-  keepDaily: asWritten('keep.daily', count),
-  keepWeekly: asWritten('keep.weekly', count),
-  keepMonthly: asWritten('keep.monthly', count),
-  keepYearly: asWritten('keep.yearly', count),
-  keepBest: asWritten('keep.best', count),
-  by: growingWord(
-    METRIC_NAMES.flatMap((name) => [name, METRICS[name].short]),
-    'select.by or keep.by: a metric or its short name, as the file has it.',
-  ),
-  groupBy: list(column('A column of the leaderboard.'), 'keep.group-by.'),
-  only: list(runType('A type.'), 'only.'),
-  grace: asWritten('grace', text),
-} satisfies Record<keyof typeof KEYS, Schema>
-
 /** The parts that several documents have, or that deserve a name. */
 export const DEFINITIONS: Readonly<Record<string, Schema>> = {
   Dataset: object(

@@ -1,7 +1,10 @@
 import {CONFIRMATIONS} from '../../src/lib/journal.js'
 import {formatSchema, SCHEMA_ID} from '../../src/lib/policy/schema.js'
-import {DEFINITIONS, names, place, reasons, timestamp} from './definitions.js'
-import {type DocumentForm, DOCUMENTS, explanations} from './documents.js'
+import {DEFINITIONS, reasons} from './definitions.js'
+import {DOCUMENTS} from './documents.js'
+import {type DocumentForm} from './forms/form.js'
+import {explanations} from './forms/policy.js'
+import {names, PHRASES, place, timestamp} from './terms.js'
 import {
   growingWord,
   list,
@@ -92,7 +95,7 @@ const savedPlan: Schema = object(
     madeAt: moment('When it was made.'),
     ...place,
     rules: named('Rules'),
-    phrase: word(['DELETE', 'YES DELETE ALL'], 'What a person types to confirm it.'),
+    phrase: word(PHRASES, 'What a person types to confirm it.'),
     archives: yesNo('Whether each dataset is to be archived before it is deleted.'),
     leaderboard: orNull(savedDataset),
     delete: list(
@@ -129,7 +132,7 @@ const journalLine: Schema = {
       program: text('The program and its version.'),
       ...place,
       user: text("The token's owner."),
-      phrase: word(['DELETE', 'YES DELETE ALL'], 'What a person types to confirm it.'),
+      phrase: word(PHRASES, 'What a person types to confirm it.'),
       confirmedBy: word(CONFIRMATIONS, 'Who said yes: a person who typed the phrase, --yes, or a program.'),
       savedPlan: orNull(
         object('Where a saved plan is carried out.', {

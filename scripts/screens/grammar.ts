@@ -1,3 +1,5 @@
+import {shellWords} from '../../test/support/shell-words.js'
+
 /** Lines to be shown: from the first that begins with a text to the next that does with another; the rest becomes `…`. */
 export interface Excerpt {
   from: string
@@ -90,7 +92,7 @@ function addLine(steps: Step[], line: string): void {
 function newCommand(line: string, isShown: boolean): Command {
   return {
     line,
-    words: wordsOf(line).slice(1),
+    words: shellWords(line).slice(1),
     isShown,
     exitCode: 0,
     showsStderr: false,
@@ -129,11 +131,4 @@ function addTo(command: Command, verb: string, rest: string): boolean {
       return false
     }
   }
-}
-
-/** As a shell would split them: by spaces, but for what stands in quotes. */
-function wordsOf(line: string): string[] {
-  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
-    ([, single, double, plain]) => single ?? double ?? plain ?? '',
-  )
 }

@@ -8,11 +8,11 @@ import {createHash} from 'node:crypto'
 export type Surface = Readonly<Record<string, unknown>>
 
 /** A command as oclif knows it, from any source. */
-export type KnownCommand = Command.Cached & {exitCodes?: unknown}
+export type ListedCommand = Command.Cached & {exitCodes?: unknown}
 
 /** The surface of commands and of published schemas, in an order that does not depend on theirs. */
 export function surfaceOf(
-  commands: readonly KnownCommand[],
+  commands: readonly ListedCommand[],
   schemas: ReadonlyArray<readonly [path: string, text: string]>,
 ): Surface {
   // oclif lists a command once more for each of its aliases.
@@ -37,7 +37,7 @@ export function digestOf(value: unknown): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
-function itemsOf(command: KnownCommand): Array<[string, unknown]> {
+function itemsOf(command: ListedCommand): Array<[string, unknown]> {
   const {id, aliases, hiddenAliases, hidden, strict, args, flags, exitCodes} = command
   const name = id.replaceAll(':', ' ')
   const facts = given({

@@ -26,7 +26,7 @@ export interface Change {
 }
 
 /** What differs between two lists of items, by name. */
-export function changesBetween(
+function changesBetween(
   before: Readonly<Record<string, unknown>>,
   after: Readonly<Record<string, unknown>>,
 ): Change[] {
@@ -39,7 +39,7 @@ export function changesBetween(
 }
 
 /** The surface against what is on file, in lines for a person; none where they agree. */
-export function differences(snapshot: Snapshot, {surface}: State): string[] {
+export function changedLines(snapshot: Snapshot, {surface}: State): string[] {
   return changesBetween(snapshot.surface, surface).flatMap(({item, kind}) => [
     ...(kind === 'added' ? [] : [show('-', item, snapshot.surface[item])]),
     ...(kind === 'removed' ? [] : [show('+', item, surface[item])]),
@@ -51,7 +51,7 @@ function show(sign: '+' | '-', item: string, facts: unknown): string {
 }
 
 /** What changed since the last release and is told of by no entry that has come since. */
-export function untold({release, baseline}: Snapshot, {surface, changelog, version}: State): Change[] {
+function untold({release, baseline}: Snapshot, {surface, changelog, version}: State): Change[] {
   const since = isDue({release}, {changelog, version}) ? [version] : []
   const entries = ['Unreleased', ...since].flatMap((heading) => entriesUnder(changelog, heading))
   const isTold = (item: string) => entries.some((entry) => tellsOf(entry, item))
@@ -70,7 +70,7 @@ function isDue({release}: Pick<Snapshot, 'release'>, {changelog, version}: Omit<
 
 /** Everything that is wrong, each with what to do about it; none where all is well. */
 export function problemsOf(snapshot: Snapshot, state: State): string[] {
-  const lines = differences(snapshot, state)
+  const lines = changedLines(snapshot, state)
   const missing = untold(snapshot, state)
   return [
     ...(lines.length > 0

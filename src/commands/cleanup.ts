@@ -7,7 +7,7 @@ import {cleanupDatasets} from '../lib/cleanup.js'
 import {cleanupDocument} from '../lib/documents.js'
 import {SmoltraceError, UsageError} from '../lib/errors.js'
 import {type ExecutionOptions} from '../lib/execution.js'
-import {ALL_CODES, withExitCodes} from '../lib/exit-codes.js'
+import {ALL_CODES, type ExitCode, withExitCodes} from '../lib/exit-codes.js'
 import {givenFlags, refuseClashes} from '../lib/flag-clashes.js'
 import {type Wait} from '../lib/hub/repeats.js'
 import {type Plan} from '../lib/plan.js'
@@ -104,8 +104,9 @@ Selectors (the selection flags) say which runs may go; several of them must all 
     await this.progress?.end()
     this.tellOnce(result.warnings)
     await this.report(result, asked)
-    process.exitCode = exitCodeOf(result, flags['exit-code'])
-    await this.summarize(result, asked)
+    const exitCode = exitCodeOf(result, flags['exit-code'])
+    process.exitCode = exitCode
+    await this.summarize(result, asked, exitCode)
     return {...cleanupDocument(result), policy: flags.policy ?? null}
   }
 
@@ -238,8 +239,8 @@ Selectors (the selection flags) say which runs may go; several of them must all 
     else await this.print(resultText(result, asked, this.screen))
   }
 
-  private summarize(result: CleanupResult, asked: Asked): Promise<void> {
-    return this.leaveSummary(Number(process.exitCode), async (job) => {
+  private summarize(result: CleanupResult, asked: Asked, exitCode: ExitCode): Promise<void> {
+    return this.leaveSummary(exitCode, async (job) => {
       const {cleanupSummary} = await import('../lib/summary/cleanup.js')
       return cleanupSummary(result, asked, {...job, saved: this.saved})
     })

@@ -1,4 +1,11 @@
 import {commands} from '@oclif/plugin-help'
 
 /** oclif's own, as a command of ours: to find and to read it as a plugin would take each start longer. */
-export default commands.help
+export default class Help extends commands.help {
+  protected override async catch(error: Error): Promise<void> {
+    // oclif warns of commands that never parsed; one that failed while parsing did.
+    this.parsed = true
+    const {HelpFault} = await import('../help-fault.js')
+    await HelpFault.tell(error, this.argv, this.config)
+  }
+}

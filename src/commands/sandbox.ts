@@ -76,10 +76,11 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
     }),
   }
   private isServing = false
+  private tellsInside = false
 
-  /** The inner command's `--json` is not the sandbox's; and the one document is printed when serving begins. */
+  /** The inner command's `--json` is the sandbox's only where there is no such command; and the one document is printed when serving begins. */
   override jsonEnabled(): boolean {
-    return !this.isServing && this.ownWords.includes('--json')
+    return this.tellsInside || (!this.isServing && this.ownWords.includes('--json'))
   }
 
   protected override get ownWords(): string[] {
@@ -153,6 +154,7 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
     const found = findByWords(own, topicOf(sandbox), isCommand)
     if (found) return found
 
+    this.tellsInside = own.includes('--json')
     throw unknownInSandbox(own, this.config.commands, topicOf(sandbox))
   }
 }

@@ -35,7 +35,7 @@ export function formatVariables(variables: Record<string, string>, platform = pr
   if (platform !== 'win32')
     return [`export ${all.map(([name, value]) => `${name}=${quote(value, platform)}`).join(' ')}`]
   return [
-    `PowerShell:  ${all.map(([name, value]) => `$env:${name}=${singlyQuoted(value)}`).join('; ')}`,
+    `PowerShell:  ${all.map(([name, value]) => `$env:${name}=${quoteForPowershell(value)}`).join('; ')}`,
     `cmd.exe:     ${all.map(([name, value]) => `set "${name}=${value}"`).join(' & ')}`,
   ]
 }
@@ -43,7 +43,12 @@ export function formatVariables(variables: Record<string, string>, platform = pr
 /** Writes a word so that the platform's shells take it as it is. */
 function quote(word: string, platform: NodeJS.Platform): string {
   if (platform === 'win32') return quoteForWindows(word)
-  return PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+  return PLAIN.test(word) ? word : quoteForPosix(word)
+}
+
+/** Quotes a word for sh, bash and zsh, whether it needs that or not. */
+export function quoteForPosix(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /**
@@ -52,12 +57,12 @@ function quote(word: string, platform: NodeJS.Platform): string {
  */
 function quoteForWindows(word: string): string {
   if (PLAIN_ON_WINDOWS.test(word)) return word
-  if (REPLACED_ON_WINDOWS.test(word)) return singlyQuoted(word)
+  if (REPLACED_ON_WINDOWS.test(word)) return quoteForPowershell(word)
   // Programs take a backslash before a quote for a sign that the quote is meant.
   return `"${word.replace(/\\+$/, '$&$&')}"`
 }
 
-/** As PowerShell wants it, to which typographic quotes are quotes too. */
-function singlyQuoted(word: string): string {
+/** Quotes a word for PowerShell, to which typographic quotes are quotes too. */
+export function quoteForPowershell(word: string): string {
   return `'${word.replaceAll(/['‘’‚‛]/g, '$&$&')}'`
 }

@@ -106,7 +106,7 @@ export function isDryRun({dryRun}: Pick<ExecutionOptions, 'dryRun'>): boolean {
 }
 
 /** Where journals and archives of leaderboards are kept. */
-export function dataDirOf({dataDir}: ExecutionOptions): string {
+function dataDirOf({dataDir}: ExecutionOptions): string {
   return dataDir ?? dataDirectory()
 }
 

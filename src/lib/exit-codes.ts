@@ -25,6 +25,11 @@ export const EXIT_WORDS: Readonly<Record<ExitCode, string>> = {
   [EXIT.cancelled]: 'cancelled or interrupted',
 }
 
+/** @returns the code as one of these; 1 where it is none of them */
+export function exitCodeFrom(code: number | false | undefined): ExitCode {
+  return ALL_CODES.find((each) => each === code) ?? EXIT.error
+}
+
 /** Of a command that asks nobody. */
 export const LOCAL_CODES: readonly ExitCode[] = [EXIT.done, EXIT.error, EXIT.usage]
 

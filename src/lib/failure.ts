@@ -1,6 +1,6 @@
 import {SmoltraceError} from './errors.js'
-import {EXIT} from './exit-codes.js'
-import {adviceOn, type ParsedCommand, type ParseError} from './parse-advice.js'
+import {EXIT, type ExitCode, exitCodeFrom} from './exit-codes.js'
+import {adviceOn, type ParsedCommand, type ParseError, withoutFrame} from './parse-advice.js'
 import {safe} from './text.js'
 
 /** What every failure comes down to, whatever threw it. */
@@ -8,7 +8,7 @@ export interface Failure {
   name: string
   /** One line. */
   message: string
-  exitCode: number
+  exitCode: ExitCode
   /** What to do next, a sentence each; at least one. */
   suggestions: string[]
 }
@@ -21,22 +21,17 @@ type Thrown = Error & ParseError & {oclif?: {exit?: number | false}; suggestions
  * @param command whose words the error is about
  */
 export function failureOf(error: Thrown, command: ParsedCommand): Failure {
-  const exitCode = error.oclif?.exit || EXIT.error
+  const exitCode = exitCodeFrom(error.oclif?.exit)
   const said =
     error instanceof SmoltraceError
-      ? {name: error.name, message: error.message, suggestions: error.suggestions}
+      ? {name: error.name, message: withoutFrame(error.message), suggestions: error.suggestions}
       : {name: exitCode === EXIT.usage ? 'UsageError' : error.name, ...adviceOn(error, command)}
   return {
     name: said.name,
-    message: safe(withoutFrame(said.message)),
+    message: safe(said.message),
     exitCode,
     suggestions: said.suggestions.map((text) =>
       text.replaceAll('{bin}', command.bin).replaceAll('{help}', command.help),
     ),
   }
-}
-
-/** oclif names the flag whose value one of ours refused, in lines of its own. */
-function withoutFrame(message: string): string {
-  return message.replace(/^Parsing (--\S+) \n\t/, '$1: ').replace(/\nSee more help with --help$/, '')
 }

@@ -79,7 +79,8 @@ function onUnexpectedArguments(
   command: ParsedCommand,
 ): Advice | undefined {
   if (!message.startsWith('Unexpected argument')) return undefined
-  const words = args.map(String)
+  // Left over from `--json=yes`; and nobody is led past the confirmation by a guess.
+  const words = args.map(String).filter((word) => nearest(word, ['yes', 'no-dry-run']) === undefined)
   return {message, suggestions: [...words.flatMap((word) => flagMeantBy(word, command)), SEE_HELP]}
 }
 
@@ -115,10 +116,17 @@ function clashAdvice(message: string): string[] {
 
 /** oclif wraps its messages in lines of its own; a person and a log want one. */
 function oneLine(message: string): string {
-  return message
-    .replace(/\nSee more help with --help$/, '')
-    .replace(/^Parsing --\S+ \n\t(?=Expected --)/, '')
+  return withoutFrame(message)
+    .replace(/^--\S+: (?=Expected --)/, '')
     .replace(/^The following errors? occurred:\n\s*/, '')
     .replace(/^All of the following must be provided when using (--\S+): (.*)$/, '$1 goes only with $2.')
     .replaceAll(/=true(?= cannot also be provided)/g, '')
+}
+
+/**
+ * Takes off the lines that oclif puts around what is wrong with the value of a flag.
+ * @returns the message, behind the name of the flag
+ */
+export function withoutFrame(message: string): string {
+  return message.replace(/^Parsing (--\S+) \n\t/, '$1: ').replace(/\nSee more help with --help$/, '')
 }

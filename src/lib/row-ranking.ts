@@ -126,7 +126,7 @@ export async function readRanking(
  * Checks and reads the options.
  * @throws UsageError where a value is bad
  */
-export function readRankingRules({by, groupBy = [], model = [], limit}: RankingOptions): RankingRules {
+function readRankingRules({by, groupBy = [], model = [], limit}: RankingOptions): RankingRules {
   checkWords(groupBy, GROUP_COLUMNS, '--group-by', 'column')
   checkCount(limit, '--limit')
   const metric = by === undefined ? DEFAULT_METRIC : parseMetric(by)

@@ -1,5 +1,6 @@
 import {HubCommand} from './base-command.js'
 import {formatFlags} from './command-line.js'
+import {type ExitCode} from './exit-codes.js'
 import {type GivenFlags} from './flag-clashes.js'
 import {type JobFacts} from './summary/job.js'
 import {messageOf, printable} from './text.js'
@@ -10,7 +11,7 @@ export abstract class SummaryCommand extends HubCommand {
   /** What the job is called in its summary. */
   protected abstract readonly title: string
   private summaryFile: string | undefined
-  private asked = ''
+  private commandLine = ''
 
   /**
    * Makes sure that the summary can be written, before anything else is done: whoever asked for one wants no deletion without.
@@ -21,23 +22,23 @@ export abstract class SummaryCommand extends HubCommand {
   protected async prepareSummary(given: GivenFlags, files: readonly string[] = []): Promise<void> {
     const {summary, token} = given
     if (typeof summary !== 'string') return
-    const {checkSummary} = await import('./summary/write.js')
-    await checkSummary(summary, Object.fromEntries(files.map((name) => [name, textOf(given[name])])))
+    const {checkSummaryFile} = await import('./summary/write.js')
+    await checkSummaryFile(summary, Object.fromEntries(files.map((name) => [name, textOf(given[name])])))
     const flags = formatFlags({...given, ...(token === undefined ? {} : {token: 'hf_…'})})
-    this.asked = [this.bin, this.commandName, ...flags].join(' ')
+    this.commandLine = [this.bin, this.commandName, ...flags].join(' ')
     this.summaryFile = summary
   }
 
   /** Adds a summary to the file. The job is over, and its exit code stands: what goes wrong here is only warned of. */
   protected async leaveSummary(
-    exitCode: number,
+    exitCode: ExitCode,
     make: (job: JobFacts) => Pieces | Promise<Pieces>,
   ): Promise<void> {
     if (this.summaryFile === undefined) return
     try {
-      const {addSummary} = await import('./summary/write.js')
-      const job = {asked: this.asked, exitCode, warnings: [...this.collectedWarnings]}
-      await addSummary(this.summaryFile, await make(job))
+      const {addToSummaryFile} = await import('./summary/write.js')
+      const job = {commandLine: this.commandLine, exitCode, warnings: [...this.collectedWarnings]}
+      await addToSummaryFile(this.summaryFile, await make(job))
     } catch (error) {
       this.warn(`The summary could not be written to ${printable(this.summaryFile)} (${messageOf(error)}).`)
     }

@@ -75,10 +75,16 @@ interface Place {
   nothingThere: string
   /** What stands before a command there. */
   bin: string
+  /** Whether the first of two words alone is an answer there: it shows the help of what goes with it. */
+  hasTopics: boolean
 }
 
-const ANYWHERE: Place = {nothingThere: `is no command of ${HOST_TOPIC}`, bin: '{bin}'}
-const IN_SANDBOX: Place = {nothingThere: 'is no command that runs in the sandbox', bin: '{bin} sandbox'}
+const ANYWHERE: Place = {nothingThere: `is no command of ${HOST_TOPIC}`, bin: '{bin}', hasTopics: true}
+const IN_SANDBOX: Place = {
+  nothingThere: 'is no command that runs in the sandbox',
+  bin: '{bin} sandbox',
+  hasTopics: false,
+}
 /** What has nothing to do with a Hub. */
 const NOT_INSIDE = new Set(['autocomplete', 'help', 'sandbox'])
 
@@ -90,10 +96,14 @@ function namesOf(commands: KnownCommand[]): string[] {
   return commands.filter(({hidden}) => !hidden).map(({id}) => wordsOf(id))
 }
 
-function unknownWords(words: string[], names: string[], {nothingThere, bin}: Place): UsageError {
+function unknownWords(words: string[], names: string[], place: Place): UsageError {
+  const {nothingThere, bin, hasTopics} = place
   const [first = ''] = words
-  const near = commandsNear(words, names).map((name) => `${bin} ${name}`)
-  const isTopic = names.some((name) => name.startsWith(`${first} `))
+  const under = (name: string) => names.filter((other) => other.startsWith(`${name} `))
+  const near = commandsNear(words, names)
+    .flatMap((name) => (hasTopics || names.includes(name) ? [name] : under(name)))
+    .map((name) => `${bin} ${name}`)
+  const isTopic = under(first).length > 0
   const others = isTopic ? `Commands of ${first}: {bin} ${first} --help` : ALL_COMMANDS
   const suggestions = [...(near.length > 0 ? [`Did you mean ${listing(near, 'or')}?`] : []), others]
   return new UsageError(`"${asShown(words)}" ${nothingThere}.`, {suggestions})

@@ -5,6 +5,7 @@ import {EXIT_WORDS, formatExitCodes} from '../../src/lib/exit-codes.js'
 import {SmoltraceCommandHelp} from '../../src/lib/help/command-help.js'
 import {splitArguments} from '../../src/lib/sandbox/arguments.js'
 import {findCommands, runCli} from '../support/cli.js'
+import {shellWords} from '../support/shell-words.js'
 
 type Described = Command.Loadable & {exitCodes: Array<keyof typeof EXIT_WORDS>}
 
@@ -71,7 +72,7 @@ describe('the help of every command', () => {
     const shown = {...command, id: command.id.replaceAll(':', ' ')}
     const rendered = new Rendering(shown, config, {maxWidth: 80}).line(line)
     const [called = ''] = rendered.split(/ (?:\||>>?) /)
-    const [bin, ...words] = wordsOf(called)
+    const [bin, ...words] = shellWords(called)
     expect(bin, rendered).to.equal(config.bin)
     await parse(words, rendered)
   }
@@ -189,11 +190,4 @@ class Rendering extends CommandHelp {
   line(text: string): string {
     return this.render(text)
   }
-}
-
-/** The words of a command line, without the quotes around them. */
-function wordsOf(line: string): string[] {
-  return (line.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? []).map((word) =>
-    word.replaceAll(/^['"]|['"]$/g, ''),
-  )
 }

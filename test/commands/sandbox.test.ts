@@ -107,14 +107,21 @@ describe('sandbox, bad input', () => {
     })
   }
 
+  it('says in a document that there is no such command, where one was asked for', async () => {
+    const {stdout, stderr, exitCode} = await runCli(['sandbox', 'clenup', '--json'])
+    expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 2})
+    expect(JSON.parse(stdout).error).to.include({name: 'UsageError', exitCode: 2})
+  })
+
   it('says so where the port is taken', () =>
     withHub({seed: 'empty'}, async (hub) => {
       const {port} = new URL(hub.url)
       const {stdout, stderr, exitCode} = await runCli(['sandbox', '--port', port, 'runs', 'group'])
-      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 1})
+      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
       expect(stderr)
         .to.match(/^Error: /)
-        .and.to.include(port)
+        .and.to.include(`--port ${port}`)
+        .and.to.include('Give another')
       expect(hub.requests).to.deep.equal([])
     }))
 })

@@ -120,7 +120,7 @@ describe('--summary', () => {
       expect(stderr).to.match(/^Error: --summary .*: it is a folder/)
       expect(hub.requests).to.deep.equal([])
       const empty = await runCli(['cleanup', '--all', '--summary', ''], envOf(hub))
-      expect(empty.stderr).to.match(/^Error: --summary "" names no file\.\n/)
+      expect(empty.stderr).to.equal('Error: --summary "" names no file.\n  See smoltrace cleanup --help.\n')
       expect(hub.requests).to.deep.equal([])
     }))
 
@@ -181,7 +181,7 @@ describe('--summary', () => {
     it('tells with which code it ends, and what went wrong', () =>
       withHub({runs: 12}, async (hub) => {
         expect((await check(hub, '--exit-code')).exitCode).to.equal(10)
-        expect(summary()).to.include('| 10: something was found |')
+        expect(summary()).to.include('| 10: something was found (with --exit-code) |')
         expect((await check(hub, '--token', UNKNOWN_TOKEN)).exitCode).to.equal(4)
         expect(summary()).to.include('## Leaderboard check: failed')
       }))

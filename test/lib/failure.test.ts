@@ -27,6 +27,13 @@ describe('a failure', () => {
     expect(suggestions.join(' ')).to.include('DEBUG=1')
   })
 
+  it('ends with a code of this program, whatever oclif had in mind', () => {
+    const codes = [2, 130, 99, false, undefined].map((exit) =>
+      failureOf(Object.assign(new Error('x'), {oclif: {exit}}) as Error, COMMAND),
+    )
+    expect(codes.map(({exitCode}) => exitCode)).to.deep.equal([2, 130, 1, 1, 1])
+  })
+
   it('is one line, without tokens and controls', () => {
     const {message} = failureOf(new RefusedError('a\nb \u001B[31m hf_abcdefgh'), COMMAND)
     expect(message).not.to.match(/[\n\u001B]|abcdefgh/)

@@ -1,6 +1,9 @@
 import {expect} from 'chai'
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 
 import {findByWords, topicOf, wordsOf} from '../../src/lib/host-topic.js'
+import {root} from '../support/cli.js'
 
 describe('the topic of our commands in a host', () => {
   for (const [id, topic, words] of [
@@ -15,6 +18,12 @@ describe('the topic of our commands in a host', () => {
       expect(wordsOf(id)).to.equal(words)
     })
   }
+
+  it('has the topics of the program in it, in the same words', () => {
+    const read = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'))
+    const {subtopics} = read('package.json').oclif.topics.smoltrace
+    expect(subtopics).to.deep.equal(read('src/cli.json').topics)
+  })
 })
 
 describe('the command that words begin with', () => {

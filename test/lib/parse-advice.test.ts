@@ -20,6 +20,8 @@ const CASES: Array<[argv: string[], message: string, ...steps: string[]]> = [
     'Unexpected argument: incomplete',
     'Did you mean --incomplete-only?',
   ],
+  [['cleanup', '--all', '--json=yes'], 'Unexpected argument: yes'],
+  [['cleanup', '--all', 'no-dryrun'], 'Unexpected argument: no-dryrun'],
   [['runs', 'group', '--sizes', 'now', 'then'], 'Unexpected arguments: now, then'],
   [
     ['cleanup', '--only', 'trace'],
@@ -83,5 +85,31 @@ describe('what is said of a wrong command line', () => {
     expect(stderr)
       .to.match(/^Error: /)
       .and.not.include('secretsecret')
+  })
+})
+
+describe('what is said of wrong words after help', () => {
+  for (const words of [[], ['cleanup'], ['runs'], ['nothing']]) {
+    it(`names the flag: help ${words.join(' ')} --foo`, async () => {
+      expect(await runCli(['help', ...words, '--foo'])).to.deep.include({
+        stdout: '',
+        stderr: 'Error: There is no flag --foo.\n  See smoltrace help --help.\n',
+        exitCode: 2,
+      })
+    })
+  }
+
+  it('is a document, where one was asked for', async () => {
+    const {stdout, stderr, exitCode} = await runCli(['help', 'cleanup', '--json'])
+    expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 2})
+    expect(JSON.parse(stdout)).to.deep.include({
+      command: 'help',
+      error: {
+        name: 'UsageError',
+        message: 'There is no flag --json.',
+        exitCode: 2,
+        suggestions: ['See smoltrace help --help.'],
+      },
+    })
   })
 })

@@ -181,6 +181,12 @@ describe('what is said of words that name no command', () => {
     const {message, suggestions} = unknownInSandbox(['clenup'], commandsOf([]), [])
     expect(message).to.equal('"clenup" is no command that runs in the sandbox.')
     expect(suggestions[0]).to.equal('Did you mean {bin} sandbox cleanup?')
+    for (const words of [['runs'], ['runz']]) {
+      expect(unknownInSandbox(words, commandsOf([]), []).suggestions[0]).to.equal(
+        'Did you mean {bin} sandbox runs group, {bin} sandbox runs protect or {bin} sandbox runs unprotect?',
+      )
+    }
+
     expect(unknownInSandbox(['sandbx'], commandsOf([]), []).suggestions).to.deep.equal([
       'All commands: {bin} help',
     ])

@@ -1,14 +1,11 @@
 import {expect} from 'chai'
-import {spawn} from 'node:child_process'
-import {once} from 'node:events'
 import {mkdirSync, mkdtempSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {text} from 'node:stream/consumers'
 
 import {root} from '../support/cli.js'
 import {deletionsAt, withHub} from '../support/hub.js'
-import {cleanEnv} from '../support/process.js'
+import {cleanEnv, run as runProgram} from '../support/process.js'
 
 /** Another oclif CLI that has our package as a plugin, and a command `cleanup` of its own. */
 function makeHost(topicSeparator: string): string {
@@ -56,17 +53,8 @@ for (const [separator, kind] of [
   describe(`the plugin in a host that separates words with ${kind}`, () => {
     const host = makeHost(separator)
 
-    const run = async (argv: string[], env: Record<string, string> = cleanEnv()) => {
-      const child = spawn(process.execPath, [join(host, 'run.js'), ...argv], {
-        env: {...env, OCLIF_DISABLE_LINKED_ESM_WARNING: '1'},
-      })
-      const [stdout, stderr, [exitCode]] = await Promise.all([
-        text(child.stdout),
-        text(child.stderr),
-        once(child, 'close') as Promise<[number]>,
-      ])
-      return {stdout, stderr, exitCode}
-    }
+    const run = (argv: string[], env: Record<string, string> = cleanEnv()) =>
+      runProgram(argv, {...env, OCLIF_DISABLE_LINKED_ESM_WARNING: '1'}, join(host, 'run.js'))
 
     it("adds one topic to the host's own commands, and nothing else", async () => {
       const {stdout, exitCode} = await run(['--help'])

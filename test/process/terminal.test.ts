@@ -290,7 +290,7 @@ describe('the deletion on a terminal', () => {
       // One that is on its way to the Hub would be counted only after the word.
       await until('all that go at a time', () => deletionsAt(hub).length >= 4)
       terminal.ctrlC()
-      await terminal.waitFor('stopping: what is under way is finished')
+      await terminal.waitFor('stopping: what is under way is finished (Ctrl-C: at once)')
       const started = deletionsAt(hub).length
       answers.open()
       expect(await terminal.finished).to.equal(130)

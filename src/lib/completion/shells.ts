@@ -1,6 +1,9 @@
+import {quoteForPosix, quoteForPowershell} from '../command-line.js'
+
 /** The shells that words can be completed in. */
 export const SHELLS = ['bash', 'zsh', 'powershell'] as const
 
+/** One of them. */
 export type Shell = (typeof SHELLS)[number]
 
 /** How a shell is told of the completion. */
@@ -15,6 +18,7 @@ interface Setup {
   line: (file: string) => string
 }
 
+/** What each of them needs. */
 export const SETUPS: Record<Shell, Setup> = {
   bash: {
     file: 'bash_setup',
@@ -33,13 +37,13 @@ export const SETUPS: Record<Shell, Setup> = {
     profile: '$PROFILE',
     install: (bin) =>
       `New-Item -Type Directory -Force (Split-Path $PROFILE) | Out-Null; ${bin} autocomplete script powershell | Add-Content $PROFILE`,
-    line: (file) => `if (Test-Path ${inPowershell(file)}) { . ${inPowershell(file)} }`,
+    line: (file) => `if (Test-Path ${quoteForPowershell(file)}) { . ${quoteForPowershell(file)} }`,
   },
 }
 
 /** Leads zsh to the functions in a folder, without looking through all others once more where that was done. */
 export function zshSetup(bin: string, folder: string): string {
-  return `fpath=(${inPosix(folder)} $fpath)
+  return `fpath=(${quoteForPosix(folder)} $fpath)
 if (( ! $+functions[compdef] )); then
   autoload -Uz compinit && compinit
 fi
@@ -48,13 +52,5 @@ autoload -Uz _${bin} && compdef _${bin} ${bin}
 }
 
 function posixLine(file: string): string {
-  return `[ -f ${inPosix(file)} ] && . ${inPosix(file)}`
-}
-
-function inPosix(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`
-}
-
-function inPowershell(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
+  return `[ -f ${quoteForPosix(file)} ] && . ${quoteForPosix(file)}`
 }

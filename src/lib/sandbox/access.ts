@@ -20,7 +20,7 @@ export function canRead(identity: Identity | undefined, repo: Repo): boolean {
 }
 
 /** Whether the caller may change or delete a dataset. */
-export function canWrite(identity: Identity | undefined, repo: Repo): boolean {
+function canWrite(identity: Identity | undefined, repo: Repo): boolean {
   if (!identity) return false
   const created = repo.createdBy === identity.accounts.user.name
   const role = roleIn(identity, repo.namespace)

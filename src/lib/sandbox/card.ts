@@ -21,7 +21,7 @@ export function cardOf(files: ReadonlyMap<string, StoredFile>): Card | undefined
 }
 
 /** Takes a README apart. Nested front matter (`dataset_info`) is left out. */
-export function parseCard(readme: string): Card {
+function parseCard(readme: string): Card {
   const [whole = '', frontMatter = ''] = FRONT_MATTER.exec(readme) ?? []
   const data: CardData = {}
   let list = ''

@@ -29,7 +29,7 @@ export function gitBlobId(bytes: Buffer): string {
 }
 
 /** The hash a CDN names an object by. Not the real chunked algorithm: only different from the SHA-256, as on the Hub. */
-export function xetHashOf(sha256: string): string {
+function xetHashOf(sha256: string): string {
   return createHash('sha256').update(`xet ${sha256}`).digest('hex')
 }
 

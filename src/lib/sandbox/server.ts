@@ -5,6 +5,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 import type {Answer} from './answers.js'
 
+import {UsageError} from '../errors.js'
 import {type Fault, faultAnswer, type Faults, isActedUpon} from './faults.js'
 
 /** A request whose body has been read. */
@@ -37,18 +38,30 @@ export interface LoopbackServer {
 
 const HOST = '127.0.0.1'
 
+/** What a person can do something about. */
+const PORT_FAULTS = new Map([
+  ['EACCES', 'not for this account'],
+  ['EADDRINUSE', 'already in use'],
+])
+
+function portFault(port: number, error: NodeJS.ErrnoException): Error {
+  const fault = PORT_FAULTS.get(error.code ?? '')
+  if (fault === undefined) return error
+  return new UsageError(`--port ${port}: it is ${fault} on ${HOST}.`, {
+    suggestions: ['Give another, or leave --port out for any free one.'],
+  })
+}
+
 /**
  * Listens on loopback.
  * @param port 0 for any free one
- * @throws Error where the port is taken.
+ * @throws UsageError where the port is taken, or kept from this account
  */
 export async function listen(port: number): Promise<LoopbackServer> {
   const server = createServer()
   const closing = new AbortController()
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new Error(`Port ${port} on ${HOST} is already in use`) : error),
-    )
+    server.once('error', (error: NodeJS.ErrnoException) => reject(portFault(port, error)))
     server.listen(port, HOST, resolve)
   })
 

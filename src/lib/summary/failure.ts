@@ -1,13 +1,9 @@
+import {type Failure} from '../failure.js'
 import {askedFact, exitFact, type JobFacts, warningsPart} from './job.js'
 import {facts, page, text} from './markdown.js'
 
 /** What a command has to say of its failure. */
-export interface Failed {
-  /** Which kind of error it is. */
-  name: string
-  message: string
-  /** What to do next, one sentence each. */
-  suggestions: readonly string[]
+export interface Failed extends Pick<Failure, 'message' | 'name' | 'suggestions'> {
   /** What stays as it was in spite of it. */
   reassurance?: string | undefined
 }

@@ -1,33 +1,22 @@
+import {EXIT_WORDS, type ExitCode} from '../exit-codes.js'
 import {code, text} from './markdown.js'
 
 /** What every summary says of the job itself. */
 export interface JobFacts {
   /** The command line as it was given, without the token. */
-  asked: string
-  exitCode: number
+  commandLine: string
+  exitCode: ExitCode
   warnings: readonly string[]
 }
 
-/** What exit codes say, in words. */
-const EXIT_CODES: Readonly<Record<number, string>> = {
-  0: 'done, or nothing to do',
-  1: 'error, or refused',
-  2: 'usage',
-  3: 'something was not deleted',
-  4: 'not authenticated or not allowed',
-  5: 'nothing of the saved plan could be applied',
-  10: 'something was found',
-  130: 'cancelled or interrupted',
-}
-
 /** What was asked for. */
-export function askedFact({asked}: JobFacts): [string, string] {
-  return ['Command', code(asked)]
+export function askedFact({commandLine}: JobFacts): [string, string] {
+  return ['Command', code(commandLine)]
 }
 
 /** How it ended. */
 export function exitFact({exitCode}: JobFacts): [string, string] {
-  return ['Exit code', `${exitCode}: ${EXIT_CODES[exitCode] ?? 'error'}`]
+  return ['Exit code', `${exitCode}: ${EXIT_WORDS[exitCode]}`]
 }
 
 const MOST_WARNINGS = 20

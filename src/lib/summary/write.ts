@@ -1,5 +1,5 @@
 import {open, realpath, stat} from 'node:fs/promises'
-import {resolve} from 'node:path'
+import {basename, dirname, join, resolve} from 'node:path'
 
 import {UsageError} from '../errors.js'
 import {chunksOf} from '../slices.js'
@@ -10,7 +10,7 @@ import {messageOf, printable} from '../text.js'
  * @param files what else the command reads or writes, by the flag that names it: none of it may be spoiled
  * @throws UsageError where the file cannot take it
  */
-export async function checkSummary(
+export async function checkSummaryFile(
   file: string,
   files: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
@@ -33,12 +33,16 @@ export async function checkSummary(
   }
 }
 
-function placeOf(file: string): Promise<string> {
-  return realpath(file).catch(() => resolve(file))
+/** The file itself, whatever links lead to it; of one that is still to be made, by its folder. */
+async function placeOf(file: string): Promise<string> {
+  const path = resolve(file)
+  return realpath(path).catch(async () =>
+    join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path)),
+  )
 }
 
 /** Adds a summary to a file, behind what is there. */
-export async function addSummary(file: string, pieces: Iterable<string>): Promise<void> {
+export async function addToSummaryFile(file: string, pieces: Iterable<string>): Promise<void> {
   const handle = await open(file, 'a')
   try {
     const {size} = await handle.stat()

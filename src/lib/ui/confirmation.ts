@@ -1,7 +1,8 @@
 import {type Plan, plannedDatasets} from '../plan.js'
 import {askForLine} from './asking.js'
-import {type Style, styleFor} from './style.js'
+import {type Screen, type Style, styleFor, widthOf} from './style.js'
 import {count} from './wording.js'
+import {wrapText} from './wrapping.js'
 
 /**
  * Shows the warning and asks for the plan's phrase, on stderr.
@@ -14,11 +15,18 @@ export async function confirmByPhrase(
   signal: AbortSignal,
 ): Promise<boolean> {
   const style = styleFor(process.stderr)
-  process.stderr.write(
-    `\n${style.red(style.bold('WARNING'))}  You are about to delete ${whatGoes(plan, style)}.\n${undoText(plan, isArchived)}\n\n`,
-  )
+  process.stderr.write(`\n${formatWarning(plan, isArchived, {style, width: widthOf(process.stderr)})}\n\n`)
   const message = `Type ${plan.phrase} to go on, anything else to cancel:`
   return (await askForLine(message, signal)) === plan.phrase
+}
+
+/** What is about to go, and whether it can come back. */
+export function formatWarning(plan: Plan, isArchived: boolean, {style, width}: Screen): string {
+  const warning = style.red(style.bold('WARNING'))
+  return wrapText(
+    `${warning}  You are about to delete ${whatGoes(plan, style)}.\n${undoText(plan, isArchived)}`,
+    width,
+  )
 }
 
 function whatGoes(plan: Plan, style: Style): string {

@@ -58,7 +58,7 @@ export function formatPolicy(policy: Policy, now: Date, screen: Screen): Pieces 
 }
 
 /** Which datasets of the runs go. */
-export function scopeSentence({only}: RetentionRules): string {
+function scopeSentence({only}: RetentionRules): string {
   return only.length > 0
     ? `its ${listing(only)}, nothing else. The leaderboard never goes.`
     : 'all of its datasets. The leaderboard never goes.'

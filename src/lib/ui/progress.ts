@@ -61,7 +61,7 @@ export function showProgress(
     note(
       board.begunAt === undefined
         ? 'stopping: nothing was deleted'
-        : 'stopping: what is under way is finished, Ctrl-C again ends at once',
+        : 'stopping: what is under way is finished (Ctrl-C: at once)',
     )
   signal.addEventListener('abort', stopping, {once: true})
 

@@ -42,7 +42,7 @@ export function* formatRanking(ranked: LeaderboardRanking, view: RankingView): G
   const sections = each(ranked.groups, (group, index) =>
     formatGroup(group, columns, cells[index] ?? [], view),
   )
-  yield* paragraphs([formatHead(ranked, view), ...sections, formatTotals(ranked)])
+  yield* paragraphs([formatHead(ranked, view), ...sections, wrapText(formatTotals(ranked), view.width)])
 }
 
 function formatHead(

@@ -19,7 +19,7 @@ const METRIC_WORDS: ReadonlyMap<Metric, string> = new Map([
 ])
 
 /** A metric in words, and which end of it is better. */
-export function metricText(by: Metric): string {
+function metricText(by: Metric): string {
   return `${METRIC_WORDS.get(by) ?? by}, ${METRICS[by].better} is better`
 }
 

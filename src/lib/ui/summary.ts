@@ -6,10 +6,11 @@ import {formatStorageTotal} from './sizes.js'
 import {type Screen, type Style} from './style.js'
 import {formatPairs} from './table.js'
 import {count, formatBytes, thousands} from './wording.js'
+import {wrapText} from './wrapping.js'
 
 /** What became of a plan: everything that is not deleted and why, then, where the eye rests, the counts and what is left. */
 export function formatSummary(result: CleanupResult, screen: Screen): Pieces {
-  const {style} = screen
+  const {style, width} = screen
   const {counts, remaining, plan, storage} = result
   const shown = (['deleted', 'failed', 'skipped', 'gone', 'unattempted'] as const).filter(
     (status) => status === 'deleted' || status === 'failed' || counts[status] > 0,
@@ -26,7 +27,7 @@ export function formatSummary(result: CleanupResult, screen: Screen): Pieces {
     ],
     screen,
   )
-  return paragraphs([...formatRest(result, style), `${headline(result, style)}\n${pairs}`])
+  return paragraphs([...formatRest(result, style), `${wrapText(headline(result, style), width)}\n${pairs}`])
 }
 
 /** Where a person finds again what was deleted. */

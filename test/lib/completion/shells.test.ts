@@ -22,6 +22,7 @@ describe('the line that tells a shell of the completion', () => {
     expect(SETUPS.powershell.line(String.raw`C:\it's here`)).to.equal(
       String.raw`if (Test-Path 'C:\it''s here') { . 'C:\it''s here' }`,
     )
+    expect(SETUPS.powershell.line(String.raw`C:\Zoë’s`)).to.include(String.raw`'C:\Zoë’’s'`)
   })
 })
 

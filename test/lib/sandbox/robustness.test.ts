@@ -80,6 +80,6 @@ describe('sandbox: robustness', () => {
     const port = Number(new URL(sandbox.url).port)
     const error = await failureOf(startSandbox({port}))
     expect(error).to.be.instanceOf(Error)
-    expect((error as Error).message).to.equal(`Port ${port} on 127.0.0.1 is already in use`)
+    expect((error as Error).message).to.equal(`--port ${port}: it is already in use on 127.0.0.1.`)
   })
 })

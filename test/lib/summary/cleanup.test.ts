@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 
 import {DAY} from '../../../src/lib/duration.js'
+import {EXIT} from '../../../src/lib/exit-codes.js'
 import {type Outcome} from '../../../src/lib/outcomes.js'
 import {plannedDatasets} from '../../../src/lib/plan.js'
 import {exitCodeOf, type Report, resultOf} from '../../../src/lib/result.js'
@@ -29,7 +30,7 @@ function summaryOf(
   const result = resultOf({plan: PLAN, inventory: INVENTORY, dryRun: true, warnings: [], ...report})
   const asked = {given, bin: 'smoltrace', isRehearsal: false, dataDirectory: '/data'}
   const exitCode = exitCodeOf(result)
-  const job = {asked: 'smoltrace cleanup --older-than 30d', exitCode, warnings, saved}
+  const job = {commandLine: 'smoltrace cleanup --older-than 30d', exitCode, warnings, saved}
   return [...cleanupSummary(result, asked, job)].join('')
 }
 
@@ -114,7 +115,7 @@ describe('the summary of a cleanup', () => {
     expect(rows.slice(1, 5).map(([name]) => name)).to.deep.equal([NAMES[3], NAMES[2], NAMES[1], NAMES[0]])
     expect(markdown.indexOf('2 datasets deleted</summary>')).to.be.above(markdown.indexOf('Command'))
     expect(markdown).to.include('Run the same command again to try what failed')
-    expect(markdown).to.include('Exit code | 3: something was not deleted')
+    expect(markdown).to.include('Exit code | 3: something failed, was skipped or not attempted')
   })
 
   it('says where the copies and the journal are', () => {
@@ -160,7 +161,11 @@ describe('the summary of a cleanup', () => {
     const pieces = cleanupSummary(
       resultOf({plan, inventory: INVENTORY, dryRun: false, outcomes, warnings: []}),
       {given: {}, bin: 'smoltrace', isRehearsal: false, dataDirectory: '/data'},
-      {asked: 'x'.repeat(100_000), exitCode: 3, warnings: Array.from({length: 500}, () => 'y'.repeat(9000))},
+      {
+        commandLine: 'x'.repeat(100_000),
+        exitCode: 3,
+        warnings: Array.from({length: 500}, () => 'y'.repeat(9000)),
+      },
     )
     const all = [...pieces]
     expect(Math.max(...all.map((piece) => piece.length))).to.be.below(65_536)
@@ -175,7 +180,7 @@ describe('the summary of a cleanup', () => {
 })
 
 describe('the summary of a failure', () => {
-  const job = {asked: 'smoltrace cleanup --all', exitCode: 1, warnings: []}
+  const job = {commandLine: 'smoltrace cleanup --all', exitCode: EXIT.error, warnings: []}
 
   it('says what is wrong, that nothing was deleted, and what to do', () => {
     const failed = {

@@ -5,14 +5,14 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {UsageError} from '../../../src/lib/errors.js'
-import {addSummary, checkSummary} from '../../../src/lib/summary/write.js'
+import {addToSummaryFile, checkSummaryFile} from '../../../src/lib/summary/write.js'
 import {rejectionOf} from '../../support/builders.js'
 
 describe('the file of a summary', () => {
   let folder: string
   const at = (name: string) => join(folder, name)
   const whyNot = async (file: string, files: Record<string, string | undefined> = {}) => {
-    const error = await rejectionOf(checkSummary(file, files))
+    const error = await rejectionOf(checkSummaryFile(file, files))
     expect(error).to.be.instanceOf(UsageError)
     return error.message
   }
@@ -22,16 +22,16 @@ describe('the file of a summary', () => {
   })
 
   it('is made where there is none, and added to where there is one', async () => {
-    await checkSummary(at('s.md'), {plan: undefined, policy: at('policy.yaml')})
-    await addSummary(at('s.md'), ['# a', '\n'])
-    await checkSummary(at('s.md'), {})
-    await addSummary(at('s.md'), ['# b\n'])
+    await checkSummaryFile(at('s.md'), {plan: undefined, policy: at('policy.yaml')})
+    await addToSummaryFile(at('s.md'), ['# a', '\n'])
+    await checkSummaryFile(at('s.md'), {})
+    await addToSummaryFile(at('s.md'), ['# b\n'])
     expect(readFileSync(at('s.md'), 'utf8')).to.equal('# a\n\n\n# b\n')
   })
 
   it('keeps apart from what another program has left unfinished', async () => {
     writeFileSync(at('s.md'), 'no newline')
-    await addSummary(at('s.md'), ['# b\n'])
+    await addToSummaryFile(at('s.md'), ['# b\n'])
     expect(readFileSync(at('s.md'), 'utf8')).to.equal('no newline\n\n# b\n')
   })
 
@@ -54,6 +54,8 @@ describe('the file of a summary', () => {
     for (const name of [at('policy.yaml'), at('link'), join(folder, '.', 'x', '..', 'policy.yaml')])
       expect(await whyNot(name, {policy: at('policy.yaml')})).to.include('it is the file of --policy')
     expect(await whyNot(at('new.json'), {plan: join(folder, '/./new.json')})).to.include('--plan')
+    symlinkSync(folder, at('same'))
+    expect(await whyNot(at('same/new.json'), {plan: at('new.json')})).to.include('--plan')
     expect(readFileSync(at('policy.yaml'), 'utf8')).to.equal('version: 1\n')
   })
 })

@@ -53,6 +53,7 @@ describe('the table of a ranking', () => {
     expect(
       text.endsWith('\n4 rows\n~  local time of the evaluating machine: the run itself is not there'),
     ).to.equal(true)
+    for (const line of show(ROWS, {}, 60).split('\n').slice(-3)) expect(stringWidth(line)).to.be.at.most(60)
   })
 
   it('says which end is the better one, and what is ranked within', () => {

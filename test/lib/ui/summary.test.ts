@@ -140,6 +140,8 @@ describe('summary', () => {
       interrupted: true,
     })
     expect(text).to.include('Interrupted').and.not.include('complete')
+    const narrow = whole(formatSummary(resultOf([], {interrupted: true}), {style: PLAIN, width: 60}))
+    for (const line of narrow.split('\n')) expect(line.length, line).to.be.at.most(60)
   })
 
   it('says that the leaderboard was preserved where there is one that did not go', () => {

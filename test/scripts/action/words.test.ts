@@ -2,9 +2,9 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 // @ts-expect-error It runs as it stands, on a runner that compiles nothing.
-import {wordsOf} from '../../scripts/action/words.js'
-import {cleanupFlags} from '../../src/lib/cleanup-flags.js'
-import {errorOf} from '../support/builders.js'
+import {wordsOf} from '../../../scripts/action/words.js'
+import {cleanupFlags} from '../../../src/lib/cleanup-flags.js'
+import {errorOf} from '../../support/builders.js'
 
 const INPUTS = {
   MODE: 'plan',

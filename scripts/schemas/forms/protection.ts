@@ -1,0 +1,44 @@
+import {list, named, orNull, text, yesNo} from '../words.js'
+import {type DocumentForm} from './form.js'
+
+const pinning = {
+  leaderboard: text('Full name of the leaderboard, in which pins are kept.'),
+  changed: yesNo('Whether anything was written; false where all was so already.'),
+}
+
+/** What became of pins and of the protection. */
+export const changes: readonly DocumentForm[] = [
+  {
+    command: 'runs protect',
+    title: 'smoltrace runs protect --json',
+    description: 'The runs that were to be pinned.',
+    properties: {...pinning, runs: list(named('PinnedRun'), 'In the order in which they were named.')},
+  },
+  {
+    command: 'runs unprotect',
+    title: 'smoltrace runs unprotect --json',
+    description: 'The runs whose pins were to be lifted.',
+    properties: {...pinning, runs: list(named('UnpinnedRun'), 'In the order in which they were named.')},
+  },
+  {
+    command: 'leaderboard protect',
+    title: 'smoltrace leaderboard protect --json',
+    description: "The leaderboard's protection, and the runs that were to be pinned with it.",
+    properties: {
+      leaderboard: text('Full name of the leaderboard.'),
+      changed: yesNo("Whether the leaderboard's own protection is new."),
+      protection: named('Protection'),
+      runs: list(named('PinnedRun'), 'With --runs or --top: the runs that the leaderboard cites.'),
+    },
+  },
+  {
+    command: 'leaderboard unprotect',
+    title: 'smoltrace leaderboard unprotect --json',
+    description: "What became of the leaderboard's protection.",
+    properties: {
+      leaderboard: text('Full name of the leaderboard.'),
+      changed: yesNo('Whether there was a protection to lift.'),
+      lifted: orNull(named('Protection')),
+    },
+  },
+]
