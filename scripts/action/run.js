@@ -39,8 +39,9 @@ async function run(words) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
   const [stdout, [status]] = await Promise.all([text(child.stdout), once(child, 'close')])
   process.stdout.write(`::${fence}::\n`)
-  const exitCode = status ?? 1
   const document = read(stdout)
+  // A success that tells of no plan, such as a page of help, has done nothing of what was asked.
+  const exitCode = [0, 10].includes(status) && document.wouldDelete === undefined ? 1 : (status ?? 1)
   report(exitCode, document)
   for (const warning of document.warnings ?? []) tell('warning', warning)
   for (const line of linesOf(document)) process.stdout.write(`${line}\n`)

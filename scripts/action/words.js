@@ -4,6 +4,7 @@ const NOT_AMONG_ARGS = new Set([
   '--archive',
   '--dry-run',
   '--exit-code',
+  '--help',
   '--interactive',
   '--json',
   '--max-delete',

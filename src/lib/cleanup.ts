@@ -1,3 +1,4 @@
+import {checkNames} from './checks.js'
 import {discover, type Inventory} from './datasets.js'
 import {cutoffOf} from './duration.js'
 import {RefusedError, UsageError} from './errors.js'
@@ -47,6 +48,55 @@ export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, Ret
   savePlan?: string | undefined
 }
 
+/** All that there are: a keeper whose name is misspelt would keep nothing, and JavaScript has no compiler to say so. */
+const OPTIONS: Record<keyof CleanupOptions, true> = {
+  all: true,
+  archive: true,
+  by: true,
+  choose: true,
+  clock: true,
+  concurrency: true,
+  confirm: true,
+  confirmedBy: true,
+  dataDir: true,
+  deleteLeaderboard: true,
+  dryRun: true,
+  endpoint: true,
+  env: true,
+  grace: true,
+  groupBy: true,
+  ignoreLeaderboard: true,
+  incompleteOnly: true,
+  journal: true,
+  keepBest: true,
+  keepDaily: true,
+  keepHourly: true,
+  keepMonthly: true,
+  keepRecent: true,
+  keepWeekly: true,
+  keepWithin: true,
+  keepYearly: true,
+  maxDelete: true,
+  model: true,
+  namespace: true,
+  olderThan: true,
+  onEvent: true,
+  onPlan: true,
+  onWait: true,
+  only: true,
+  purpose: true,
+  run: true,
+  savePlan: true,
+  scoreBelow: true,
+  signal: true,
+  sizes: true,
+  status: true,
+  team: true,
+  token: true,
+  unreferenced: true,
+  yes: true,
+}
+
 /**
  * The whole job: list, group, decide, plan, confirm, delete. A dry run unless told otherwise.
  * @returns the plan, and what became of each of its datasets
@@ -55,6 +105,7 @@ export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, Ret
  *   kin where the Hub's answers are not certain, CancelledError where the signal was aborted; nothing was deleted then
  */
 export async function cleanupDatasets(options: CleanupOptions = {}): Promise<CleanupResult> {
+  checkNames(options, OPTIONS)
   const rules = readRules(options, {byHand: options.choose !== undefined})
   if (rules.olderThan) cutoffOf(rules.olderThan, machineTime(options))
   checkExecution(options)

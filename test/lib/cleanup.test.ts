@@ -93,6 +93,7 @@ describe('cleanup', () => {
       ['an age that is none', {olderThan: 'soon'}],
       ['an age in the future', {olderThan: '2026-10-06'}],
       ['a deletion that nothing confirms', {all: true, dryRun: false}],
+      ['a keeper whose name is misspelt', {olderThan: '3d', keepRecnt: 5, dryRun: false, yes: true} as never],
       ['a bad concurrency', {all: true, concurrency: 0}],
       ['--only alone with yes', {only: ['traces'], dryRun: false, yes: true}],
     ]

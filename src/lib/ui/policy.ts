@@ -11,6 +11,7 @@ import {COUNTING, graceSentence, sentenceOf} from './rule-sentences.js'
 import {type Screen} from './style.js'
 import {formatTable} from './table.js'
 import {ageOf, moment} from './wording.js'
+import {wrapText} from './wrapping.js'
 
 /** A rule of a policy in words. */
 export interface RuleInWords {
@@ -52,8 +53,8 @@ export function formatPolicy(policy: Policy, now: Date, screen: Screen): Pieces 
       ? `${bold('May go: runs that are all of this')}\n${tableOf(selectors, 'RUNS THAT ARE', screen)}`
       : `${bold('May go: every run')}\nThe file has no selectors: whatever no keeper saves may go.`,
     `${bold('Must stay: whatever selects them')}\n${tableOf(others, 'WHAT STAYS', screen)}`,
-    `${bold('What goes of a run:')} ${scopeSentence(rules)}`,
-    ...(keepersOf(rules).length > 0 ? [COUNTING] : []),
+    wrapText(`${bold('What goes of a run:')} ${scopeSentence(rules)}`, screen.width),
+    ...(keepersOf(rules).length > 0 ? [wrapText(COUNTING, screen.width)] : []),
   ])
 }
 

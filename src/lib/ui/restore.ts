@@ -9,6 +9,7 @@ import {each, paragraphs, type Pieces} from './pieces.js'
 import {type Screen, type Style} from './style.js'
 import {formatPairs, tablePieces} from './table.js'
 import {count, formatBytes} from './wording.js'
+import {wrapText} from './wrapping.js'
 
 const LABELS: Record<RestoreStatus, string> = {
   restored: 'Restored',
@@ -47,7 +48,7 @@ export function formatRestore(result: RestoreResult, screen: Screen): Pieces {
     style.bold(`Restore${result.dryRun ? ': dry run' : ''}`) + `\n${result.namespace} at ${result.endpoint}`,
     tablePieces(columns, rows, screen),
     `${headline(result, style)}\n${formatPairs(pairs, screen)}`,
-    ...notes(result),
+    ...notes(result).map((note) => wrapText(note, screen.width)),
   ])
 }
 

@@ -78,6 +78,14 @@ describe('the summary of a restore', () => {
     expect(table.replaceAll(/\s+/g, ' ')).to.include('set the gate again')
   })
 
+  it('breaks what it says at the end between words', () => {
+    const notes = formatRestore(resultOf([outcome('restored')]), {style: PLAIN, width: 60})
+      .split('\n\n')
+      .at(-1)
+    expect(notes).to.include('--older-than')
+    for (const line of (notes ?? '').split('\n')) expect(stringWidth(line), line).to.be.at.most(60)
+  })
+
   it('lets no control character through', () => {
     const text = formatRestore(
       resultOf([outcome('refused', {name: 'a\u001B[2Jb', reason: 'x\u0007y'})]),

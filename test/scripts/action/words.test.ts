@@ -61,6 +61,10 @@ describe('the command that the inputs of the action stand for', () => {
     ])
   })
 
+  it('takes no flag that would end in a page of help, and in success', () => {
+    expect(whyNot({ARGS: '--help'})).to.equal('args: --help cannot stand there.')
+  })
+
   it('never deletes in the mode plan, whatever the lines say', () => {
     const line = fc.oneof(
       fc.string(),
