@@ -16,7 +16,10 @@ import {tableOf} from './hosts/table.js'
 import {LIBRARY, type Trial, tryLibrary, tryWay} from './hosts/trial.js'
 import {WAYS} from './hosts/ways.js'
 
-const {values, positionals} = parseArgs({options: {in: {type: 'string'}}, allowPositionals: true})
+const {values, positionals} = parseArgs({
+  options: {in: {type: 'string'}, whole: {type: 'boolean'}},
+  allowPositionals: true,
+})
 const all = [...KINDS.map(({name}) => name), LIBRARY]
 const unknown = positionals.filter((word) => !all.includes(word))
 if (unknown.length > 0) throw new Error(`No such host: ${unknown.join(', ')}. There are ${all.join(', ')}.`)
@@ -45,7 +48,9 @@ async function tryHost(kind: Kind, packed: Packed): Promise<Trial[]> {
   console.error(`Trying ${kind.name} …`)
   try {
     const host = await makeHost(kind, folder)
-    return await Promise.all(WAYS.map((way) => tryWay(host, way, packed, folder)))
+    return await Promise.all(
+      WAYS.map((way) => tryWay(host, way, {packed, folder, isWhole: values.whole === true})),
+    )
   } catch (error) {
     const faults = [{check: 'the host is installed', error: error as Error}]
     return [{host: kind.name, core: '-', node: '-', how: '-', checks: 1, faults, seconds: 0}]

@@ -24,12 +24,20 @@ export interface Trial {
   seconds: number
 }
 
+/** What is tried in every host. */
+export interface Round {
+  packed: Packed
+  /** For what belongs to one host and way. */
+  folder: string
+  /** Whether a linked package is given all checks, too. */
+  isWhole: boolean
+}
+
 /** Puts the package into a host in one way, checks everything there, and takes it out again. */
 export async function tryWay(
   {kind, title, core, node, enter}: Host,
   way: Way,
-  packed: Packed,
-  folder: string,
+  {packed, folder, isWhole}: Round,
 ): Promise<Trial> {
   const place = enter(join(folder, `${kind.name}-${way.name}`))
   const {stdout: before} = await place.run(['--help'])
@@ -42,7 +50,7 @@ export async function tryWay(
     ...(await carryOut([
       [{name: `plugins ${way.name}`, run: () => way.enter(place, packed)}],
       [...shownChecks(subject), ...jobChecks(subject)].filter(
-        ({isBrief}) => isBrief || way.name === 'install',
+        ({isBrief}) => isWhole || isBrief || way.name === 'install',
       ),
       leavingChecks(place, way, before),
     ])),
