@@ -1,3 +1,5 @@
+import {markdownTable} from '../markdown-table.js'
+
 /** One line of the result. */
 export interface Figure {
   what: string
@@ -24,13 +26,7 @@ export function table(figures: Figure[]): string {
     ratio.toFixed(2),
     notes,
   ])
-  const all = [TITLES, ...rows]
-  const widths = TITLES.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  const line = (row: string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  return [line(TITLES), line(widths.map((width) => '-'.repeat(width))), ...rows.map((row) => line(row))].join(
-    '\n',
-  )
+  return markdownTable(TITLES, rows)
 }
 
 function duration(ms: number): string {

@@ -1,3 +1,4 @@
+import {markdownTable} from '../markdown-table.js'
 import {type Trial} from './trial.js'
 
 const TITLES = ['host', '@oclif/core', 'node', 'how', 'checks', 'seconds']
@@ -12,11 +13,5 @@ export function tableOf(trials: Trial[]): string {
     faults.length === 0 ? `${checks} passed` : `${faults.length} of ${checks} FAILED`,
     seconds.toFixed(0),
   ])
-  const all = [TITLES, ...rows]
-  const widths = TITLES.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  const line = (row: string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  return [line(TITLES), line(widths.map((width) => '-'.repeat(width))), ...rows.map((row) => line(row))].join(
-    '\n',
-  )
+  return markdownTable(TITLES, rows)
 }

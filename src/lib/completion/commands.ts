@@ -1,3 +1,5 @@
+import {byText} from '../text.js'
+
 /** A command as its completion needs it. */
 export interface CompletedCommand {
   /** `runs`, `group`. */
@@ -47,7 +49,7 @@ export function completedCommands(commands: OclifCommand[]): CompletedCommand[] 
       values: Object.values(args).flatMap(({options = []}) => options),
       takesFiles: Object.values(args).some(({name}) => FILES.has(name)),
     }))
-    .toSorted((a, b) => (a.words.join(' ') < b.words.join(' ') ? -1 : 1))
+    .toSorted((a, b) => byText(a.words.join(' '), b.words.join(' ')))
 }
 
 const HELP: CompletedFlag = {name: 'help', char: 'h', takesValue: false, options: [], takesFile: false}
