@@ -1,18 +1,13 @@
 import {Config} from '@oclif/core'
 import {runCommand} from '@oclif/test'
-import {mkdtempSync, readFileSync} from 'node:fs'
+import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {fileURLToPath} from 'node:url'
 
+import {SOURCE_FACE} from '../../scripts/source-face.js'
 import {checkDocument} from './documents.js'
 
-/** The repository, with a slash at the end. */
-export const root = fileURLToPath(new URL('../..', import.meta.url))
-
-const read = (path: string) => readFileSync(`${root}${path}`, 'utf8')
-const oclif = JSON.parse(read('src/cli.json').replaceAll('"../', '"./src/'))
-const pjson = {...JSON.parse(read('package.json')), oclif}
+export {root} from '../../scripts/source-face.js'
 
 export interface CliResult {
   stdout: string
@@ -20,14 +15,12 @@ export interface CliResult {
   exitCode: number
 }
 
-const AS_ROOT = {isRoot: true, pjson, root}
-
 /**
  * The program's commands, found once for many calls: finding them takes longer than most of them. Not for help, which
  * changes what it shows.
  */
 export function findCommands(): Promise<Config> {
-  return Config.load(AS_ROOT)
+  return Config.load(SOURCE_FACE)
 }
 
 /**
@@ -47,7 +40,7 @@ export async function runCli(
   process.exitCode = undefined
   try {
     const words = argv.map((word) => (/\s/.test(word) || word === '' ? JSON.stringify(word) : word))
-    const {stdout, stderr, error} = await runCommand(words, commands ?? AS_ROOT)
+    const {stdout, stderr, error} = await runCommand(words, commands ?? SOURCE_FACE)
     checkDocument(argv, stdout)
     const exitCode = Number(process.exitCode ?? error?.oclif?.exit ?? (error ? 1 : 0))
     requireNextStep(stdout, stderr)

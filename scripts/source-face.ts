@@ -1,0 +1,12 @@
+import {readFileSync} from 'node:fs'
+import {fileURLToPath} from 'node:url'
+
+/** The repository, with a slash at the end. */
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8')
+// Its paths lead from dist/cli to what is built.
+const oclif = JSON.parse(read('src/cli.json').replaceAll('"../', '"./src/'))
+
+/** Our own command line as oclif is to read it, run from the sources. */
+export const SOURCE_FACE = {isRoot: true, pjson: {...JSON.parse(read('package.json')), oclif}, root}
