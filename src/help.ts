@@ -28,7 +28,8 @@ export default class SmoltraceHelp extends Help {
     else if (words.length === 0 || this.config.findTopic(words.join(':'))) await super.showHelp(asked)
     else {
       const {UnknownCommand} = await import('./unknown-command.js')
-      await UnknownCommand.tell([...words, ...asked.filter((word) => word.startsWith('-'))], this.config)
+      const flags = asked.filter((word) => word.startsWith('-'))
+      await new UnknownCommand([...words, ...flags], this.config).tell()
     }
   }
 

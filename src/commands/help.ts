@@ -6,6 +6,6 @@ export default class Help extends commands.help {
     // oclif warns of commands that never parsed; one that failed while parsing did.
     this.parsed = true
     const {HelpFault} = await import('../help-fault.js')
-    await HelpFault.tell(error, this.argv, this.config)
+    await new HelpFault(error, this.argv, this.config).tell()
   }
 }

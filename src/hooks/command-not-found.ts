@@ -5,7 +5,7 @@ import {UnknownCommand} from '../unknown-command.js'
 /** What oclif calls where it finds no command. It has made an id of the words before the first flag. */
 const hook: Hook.CommandNotFound = async ({id, argv = [], config}) => {
   const words = id.startsWith('-') ? [id] : id.split(':')
-  await UnknownCommand.tell([...words, ...argv], config)
+  await new UnknownCommand([...words, ...argv], config).tell()
 }
 
 export default hook

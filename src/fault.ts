@@ -1,0 +1,27 @@
+import {type Config, type Interfaces} from '@oclif/core'
+
+import {BaseCommand} from './lib/base-command.js'
+
+/** Stands in for a command of ours where oclif has none to say what is wrong, and says it as every command does. */
+export abstract class Fault extends BaseCommand {
+  static override hidden = true
+  private readonly fault: Error
+
+  /**
+   * @param fault what is wrong
+   * @param argv all words that it is about, as typed
+   */
+  constructor(fault: Error, argv: string[], config: Interfaces.Config) {
+    // oclif hands out its own class under the name of an interface with less in it.
+    super(argv, config as Config)
+    this.fault = fault
+  }
+
+  async tell(): Promise<void> {
+    await this._run()
+  }
+
+  async run(): Promise<never> {
+    throw this.fault
+  }
+}
