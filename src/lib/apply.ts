@@ -1,3 +1,4 @@
+import {checkNames} from './checks.js'
 import {type Exclusion} from './comparison.js'
 import {discover} from './datasets.js'
 import {RefusedError, UsageError} from './errors.js'
@@ -10,6 +11,7 @@ import {
   requireArchive,
 } from './execution.js'
 import {findCredentials} from './hub/credentials.js'
+import {APPLY_OPTIONS} from './option-names.js'
 import {type Outcome} from './outcomes.js'
 import {frozen, type Plan, type PlannedRun} from './plan.js'
 import {readProtection} from './protection-file.js'
@@ -41,6 +43,7 @@ export interface ApplyOptions extends ExecutionOptions, Omit<ConnectionOptions, 
  *   account; nothing is touched then. Else as `cleanupDatasets`
  */
 export async function applyPlan(file: string, options: ApplyOptions = {}): Promise<CleanupResult> {
+  checkNames(options, APPLY_OPTIONS)
   checkExecution(options)
   const saved = await loadPlan(file)
   const {plan} = saved

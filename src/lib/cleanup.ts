@@ -11,6 +11,7 @@ import {
   requireArchive,
 } from './execution.js'
 import {parseDatasetName} from './naming.js'
+import {CLEANUP_OPTIONS, DELETE_OPTIONS} from './option-names.js'
 import {gone, type Outcome} from './outcomes.js'
 import {hasChoice, picking} from './picking.js'
 import {frozen, makePlanOfNames, type Plan} from './plan.js'
@@ -48,55 +49,6 @@ export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, Ret
   savePlan?: string | undefined
 }
 
-/** All that there are: a keeper whose name is misspelt would keep nothing, and JavaScript has no compiler to say so. */
-const OPTIONS: Record<keyof CleanupOptions, true> = {
-  all: true,
-  archive: true,
-  by: true,
-  choose: true,
-  clock: true,
-  concurrency: true,
-  confirm: true,
-  confirmedBy: true,
-  dataDir: true,
-  deleteLeaderboard: true,
-  dryRun: true,
-  endpoint: true,
-  env: true,
-  grace: true,
-  groupBy: true,
-  ignoreLeaderboard: true,
-  incompleteOnly: true,
-  journal: true,
-  keepBest: true,
-  keepDaily: true,
-  keepHourly: true,
-  keepMonthly: true,
-  keepRecent: true,
-  keepWeekly: true,
-  keepWithin: true,
-  keepYearly: true,
-  maxDelete: true,
-  model: true,
-  namespace: true,
-  olderThan: true,
-  onEvent: true,
-  onPlan: true,
-  onWait: true,
-  only: true,
-  purpose: true,
-  run: true,
-  savePlan: true,
-  scoreBelow: true,
-  signal: true,
-  sizes: true,
-  status: true,
-  team: true,
-  token: true,
-  unreferenced: true,
-  yes: true,
-}
-
 /**
  * The whole job: list, group, decide, plan, confirm, delete. A dry run unless told otherwise.
  * @returns the plan, and what became of each of its datasets
@@ -105,7 +57,7 @@ const OPTIONS: Record<keyof CleanupOptions, true> = {
  *   kin where the Hub's answers are not certain, CancelledError where the signal was aborted; nothing was deleted then
  */
 export async function cleanupDatasets(options: CleanupOptions = {}): Promise<CleanupResult> {
-  checkNames(options, OPTIONS)
+  checkNames(options, CLEANUP_OPTIONS)
   const rules = readRules(options, {byHand: options.choose !== undefined})
   if (rules.olderThan) cutoffOf(rules.olderThan, machineTime(options))
   checkExecution(options)
@@ -191,6 +143,7 @@ export async function deleteDatasets(
   target: Plan | string[],
   options: DeleteOptions = {},
 ): Promise<CleanupResult> {
+  checkNames(options, DELETE_OPTIONS)
   checkExecution(options)
   if (!Array.isArray(target) && !isDryRun(options)) requireArchive(target, options)
   await prepareExecution(options)

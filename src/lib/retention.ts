@@ -1,7 +1,9 @@
+import {checkNames} from './checks.js'
 import {citationsIn} from './citations.js'
 import {UsageError} from './errors.js'
 import {type Evidence, evidenceOf} from './evidence.js'
 import {type LeaderboardRow} from './leaderboard-rows.js'
+import {FILTER_OPTIONS} from './option-names.js'
 import {type Protection} from './protection.js'
 import {type Reason} from './reasons.js'
 import {guardsFor} from './retention/guards.js'
@@ -90,6 +92,7 @@ export interface FilterOptions extends RetentionOptions {
  * @throws RefusedError where `run` names a run that is not there, or no row is of use to a rule that needs rows
  */
 export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
+  checkNames(options, FILTER_OPTIONS)
   const {now = new Date(), protection = {}, rows} = options
   const rules = readRules(options)
   if (Number.isNaN(now.getTime())) throw new UsageError('`now` is no valid date.')

@@ -75,6 +75,16 @@ describe('applying a saved plan', () => {
     expect(deletionsAt(hub)).to.deep.equal([])
   })
 
+  it('refuses an option whose name is misspelt before anything is deleted', async () => {
+    await save()
+    const seen = hub.requests.length
+    const error = await rejectionOf(carryOut({archve: folder} as never))
+    expect(error)
+      .to.be.instanceOf(UsageError)
+      .and.deep.include({suggestions: ['Did you mean `archive`?']})
+    expect(hub.requests).to.have.length(seen)
+  })
+
   it('deletes exactly what is in the plan, without a filter', async () => {
     const {plan} = await save()
     expect(deletionsAt(hub)).to.deep.equal([])

@@ -105,6 +105,12 @@ describe('cleanup', () => {
     }
   })
 
+  it('refuses an option of a deletion by names that is misspelt, before anything is sent', async () => {
+    const job = remove(names(), {dryRun: false, yes: true, archve: 'copies'} as never)
+    expect(await rejectionOf(job)).to.be.instanceOf(UsageError)
+    expect(paths()).to.deep.equal([])
+  })
+
   it('takes --only alone where a person confirms it, and with yes where --all is given', async () => {
     const asked = await clean({
       only: ['traces'],

@@ -443,6 +443,11 @@ describe('retention', () => {
       expect(reasons).to.deep.include({rule: 'leaderboard', text: 'what the leaderboard says is unknown'})
     })
 
+    it('refuses an option whose name is misspelt: a keeper would keep nothing', () => {
+      const misspelt = {olderThan: '30d', keepRecnt: 5, now: NOW}
+      expect(() => filterRuns(accountRuns(), misspelt as never)).to.throw(UsageError, 'keepRecnt')
+    })
+
     it('has nothing to decide where there is no run', () => {
       expect(filterRuns([], {keepBest: 1, rows: [], now: NOW})).to.deep.equal({delete: [], keep: []})
     })
