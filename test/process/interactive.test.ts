@@ -24,6 +24,9 @@ const PICK = ['cleanup', '--interactive', '--grace', '0', '--no-dry-run']
 /** The seventh run of the sandbox and those before it are younger. */
 const OLD = [...PICK, '--older-than', '30d']
 
+/** What a list ends with on the screen. */
+const LIST_END = 'Enter: go on'
+
 interface Options {
   rows?: number
   columns?: number
@@ -33,7 +36,7 @@ interface Options {
 /** Starts a command on a sandbox and waits for its list. */
 async function listed(hub: Sandbox, argv: string[], {env, ...size}: Options = {}): Promise<Terminal> {
   const terminal = startInTerminal(argv, cleanEnv(hub, env), size)
-  await terminal.waitFor(/Space.+Enter: go on/)
+  await terminal.waitFor(new RegExp(`Space.+${LIST_END}`))
   return terminal
 }
 
@@ -56,10 +59,22 @@ const checkedOn = (terminal: Terminal) =>
     .map(({run: timestamp}) => timestamp)
 const focusOn = (terminal: Terminal) => rowsOn(terminal).findIndex(({isFocused}) => isFocused)
 
-/** Presses keys until the list shows what is waited for. */
+/** Presses keys until the list shows what is waited for, and is drawn to its end. */
 async function pressed(terminal: Terminal, keys: string, shown: RegExp | string): Promise<void> {
+  const wanted =
+    typeof shown === 'string' ? shown.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`) : shown.source
   terminal.press(keys)
-  await terminal.waitFor(shown)
+  await terminal.waitFor(new RegExp(`${wanted}[^]*${LIST_END}`))
+}
+
+/** Types a timestamp until the list shows its run alone: the first part of it may do so, too. */
+const searched = (terminal: Terminal, timestamp: string) =>
+  pressed(terminal, timestamp, new RegExp(`› ${timestamp}[^]*; 1 match`))
+
+/** Presses keys until a question stands there. */
+async function asked(terminal: Terminal, keys: string, question: string): Promise<void> {
+  terminal.press(keys)
+  await terminal.waitFor(question)
 }
 
 describe('picking by hand on a terminal', () => {
@@ -81,7 +96,7 @@ describe('picking by hand on a terminal', () => {
       await pressed(terminal, ' ', `${oldest}  not picked`)
       expect(checkedOn(terminal)).to.deep.equal([newest, ...old.slice(0, -1)])
 
-      await pressed(terminal, ENTER, 'Type DELETE to go on')
+      await asked(terminal, ENTER, 'Type DELETE to go on')
       expect(terminal.text).to.include('By hand    1 run picked and 1 run not picked')
       expect(deletionsAt(hub)).to.deep.equal([])
       const going = runDatasetsAt(hub).filter((name) =>
@@ -110,7 +125,7 @@ describe('picking by hand on a terminal', () => {
       await pressed(terminal, CTRL_A, '0 of 5 runs, 0 datasets')
       await pressed(terminal, CTRL_A, '4 of 5 runs')
       expect(row()).to.include({mark: ' - '})
-      await pressed(terminal, ENTER, 'Type YES DELETE ALL to go on')
+      await asked(terminal, ENTER, 'Type YES DELETE ALL to go on')
       terminal.type('YES DELETE ALL')
       expect(await terminal.finished).to.equal(0)
       expect(runsAt(hub)).to.deep.equal([pinned])
@@ -121,19 +136,19 @@ describe('picking by hand on a terminal', () => {
       const terminal = await listed(hub, PICK)
       const [one = '', other = ''] = runsAt(hub).slice(2)
       expect(checkedOn(terminal)).to.deep.equal([])
-      await pressed(terminal, one, '; 1 match')
+      await searched(terminal, one)
       expect(rowsOn(terminal).map(({run: timestamp}) => timestamp)).to.deep.equal([one])
       await pressed(terminal, ' ', '1 of 8 runs')
       await pressed(terminal, '(*[', '; 0 match')
       await pressed(terminal, BACKSPACE.repeat(3), '; 1 match')
-      await pressed(terminal, CTRL_U, /1 of 8 runs, \d datasets?\s*$/m)
+      await pressed(terminal, CTRL_U, /1 of 8 runs, \d datasets?\s*\n/)
       expect(checkedOn(terminal)).to.deep.equal([one])
-      await pressed(terminal, other, '; 1 match')
+      await searched(terminal, other)
       await pressed(terminal, CTRL_A, '2 of 8 runs')
       // Letters that Enquirer takes for keys of its own.
       await pressed(terminal, CTRL_U + 'aig', '› aig')
-      await pressed(terminal, ENTER + CTRL_U, 'Enter: go on')
-      await pressed(terminal, ENTER, 'Type DELETE to go on')
+      await pressed(terminal, ENTER + CTRL_U, 'Space')
+      await asked(terminal, ENTER, 'Type DELETE to go on')
       terminal.type('DELETE')
       expect(await terminal.finished).to.equal(0)
       expect(new Set(deletionsAt(hub).map((name) => name.slice(-15)))).to.deep.equal(new Set([one, other]))
@@ -192,7 +207,7 @@ describe('picking by hand on a terminal', () => {
       })
       const terminal = startInTerminal([...PICK, '--older-than', '1d'], cleanEnv(hub))
       press.early = () => terminal.press(`${CTRL_A}${ENTER}`)
-      await terminal.waitFor(/Space.+Enter: go on/)
+      await terminal.waitFor(new RegExp(`Space.+${LIST_END}`))
       expect(checkedOn(terminal).length).to.be.above(0)
       terminal.ctrlC()
       expect(await terminal.finished).to.equal(130)
@@ -267,10 +282,10 @@ describe('the list to pick from on the screen', () => {
         expect(focusOn(terminal)).to.equal(1)
         await pressed(terminal, UP, `${order[0]}  `)
         expect(focusOn(terminal)).to.equal(0)
-        await pressed(terminal, PAGE_DOWN, 'Enter: go on')
+        await pressed(terminal, PAGE_DOWN, 'Space')
         sight()
         expect(focusOn(terminal)).to.equal(rows - 6)
-        await pressed(terminal, END, 'Enter: go on')
+        await pressed(terminal, END, 'Space')
         sight()
         expect(focusOn(terminal)).to.equal(rows - 6)
         await pressed(terminal, HOME, `${order[0]}  `)
@@ -285,8 +300,8 @@ describe('the list to pick from on the screen', () => {
     withHub({runs: 3000}, async (hub) => {
       const terminal = await listed(hub, OLD)
       const oldest = runsAt(hub).at(-1) ?? ''
-      await pressed(terminal, DOWN.repeat(200), 'Enter: go on')
-      await pressed(terminal, oldest, '; 1 match')
+      await pressed(terminal, DOWN.repeat(200), 'Space')
+      await searched(terminal, oldest)
       expect(rowsOn(terminal).map(({run: timestamp}) => timestamp)).to.deep.equal([oldest])
       terminal.ctrlC()
       expect(await terminal.finished).to.equal(130)
