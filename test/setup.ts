@@ -8,10 +8,13 @@ import {join} from 'node:path'
 
 import {root} from './support/cli.js'
 import {closeJournals} from './support/journals.js'
+import {keepTogether} from './support/scratch.js'
 
 // oclif would run what a left-over manifest or a stale dist says instead of the sources.
 settings.enableAutoTranspile = false
 expect(existsSync(join(root, 'oclif.manifest.json')), 'a left-over oclif.manifest.json').to.equal(false)
+
+keepTogether()
 
 // No test may find a real token, send one anywhere, or colour what it compares.
 const home = mkdtempSync(join(tmpdir(), 'smoltrace-test-'))
