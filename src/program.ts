@@ -1,6 +1,7 @@
 import {execute} from '@oclif/core'
 
 // Found here by oclif, since this file is read anyway.
+export {refuseFlagsOfTopic} from './refuse-flags-of-topic.js'
 export {renewCompletions} from './renew-completions.js'
 
 const NO_COLOUR = '--no-color'

@@ -30,7 +30,11 @@ export function unknownCommand(argv: string[], commands: KnownCommand[], topic: 
     return new UsageError('No command is given: flags stand after one.', {suggestions: [ALL_COMMANDS]})
   }
 
-  return unknownWords(namingWords(words), namesOf(ours), ANYWHERE)
+  const names = namesOf(ours)
+  const naming = namingWords(words)
+  const [first = ''] = naming
+  if (naming.length === 1 && isTopic(first, names)) return topicAlone(first)
+  return unknownWords(naming, names, ANYWHERE)
 }
 
 /** The same of words that should name a command to run in the sandbox. */
@@ -103,10 +107,22 @@ function unknownWords(words: string[], names: string[], place: Place): UsageErro
   const near = commandsNear(words, names)
     .flatMap((name) => (hasTopics || names.includes(name) ? [name] : under(name)))
     .map((name) => `${bin} ${name}`)
-  const isTopic = under(first).length > 0
-  const others = isTopic ? `Commands of ${first}: {bin} ${first} --help` : ALL_COMMANDS
+  const others = isTopic(first, names) ? commandsOf(first) : ALL_COMMANDS
   const suggestions = [...(near.length > 0 ? [`Did you mean ${listing(near, 'or')}?`] : []), others]
   return new UsageError(`"${asShown(words)}" ${nothingThere}.`, {suggestions})
+}
+
+function isTopic(word: string, names: string[]): boolean {
+  return !names.includes(word) && names.some((name) => name.startsWith(`${word} `))
+}
+
+const commandsOf = (topic: string) => `Commands of ${topic}: {bin} ${topic} --help`
+
+/** Shown its help, whoever gave it flags would think that they were taken. */
+function topicAlone(topic: string): UsageError {
+  return new UsageError(`"${topic}" is the first of two words, and takes no flags.`, {
+    suggestions: [commandsOf(topic)],
+  })
 }
 
 function misplacedFlags(flags: string[], name: string, rest: string[]): UsageError {

@@ -76,6 +76,32 @@ describe('words that name no command', () => {
   })
 })
 
+describe('flags after nothing but the first of two words', () => {
+  for (const flags of ['--older-than 30d', '--no-dry-run --yes', '-- x']) {
+    it(`are refused with exit code 2: ${flags}`, async () => {
+      const {stdout, stderr, exitCode} = await runCli(['runs', ...flags.split(' ')])
+      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
+      expect(stderr).to.equal(
+        'Error: "runs" is the first of two words, and takes no flags.\n  Commands of runs: smoltrace runs --help\n',
+      )
+    })
+  }
+
+  it('are answered with the document of an error where a document is asked for', async () => {
+    const {stdout, stderr, exitCode} = await runCli(['datasets', '--json'])
+    expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 2})
+    expect((JSON.parse(stdout) as {error: {name: string}}).error.name).to.equal('UsageError')
+  })
+
+  for (const words of ['runs', 'runs --help', 'runs -h', 'runs --no-color']) {
+    it(`are no matter where its help is asked for: ${words}`, async () => {
+      const {stdout, exitCode} = await runCli(words.split(' '))
+      expect(exitCode).to.equal(0)
+      expect(stdout).to.include('runs group')
+    })
+  }
+})
+
 describe('help', () => {
   for (const words of [
     'help runs group',

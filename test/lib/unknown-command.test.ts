@@ -136,6 +136,14 @@ describe('what is said of words that name no command', () => {
       ['--json', '--yes'],
       ['No command is given: flags stand after one.', 'All commands: {bin} help'],
     ],
+    [
+      ['runs', '--json'],
+      ['"runs" is the first of two words, and takes no flags.', 'Commands of runs: {bin} runs --help'],
+    ],
+    [
+      ['--json', 'runs'],
+      ['"runs" is the first of two words, and takes no flags.', 'Commands of runs: {bin} runs --help'],
+    ],
   ] as const) {
     it(`is for ${argv.join(' ')}: ${lines[0]}`, () => {
       expect(said([...argv])).to.deep.equal(lines)

@@ -1,0 +1,15 @@
+import {type Hook} from '@oclif/core'
+
+const HELP = new Set(['--help', '-h'])
+
+/**
+ * What oclif calls before it looks for a command. With flags after nothing but a topic, such as `runs --json`, it would forget them,
+ * show the topic's help and end with 0. With no module of ours, which would be a file more to read at each start.
+ */
+export const refuseFlagsOfTopic: Hook.Init = async function ({id, argv, config}) {
+  const isHelp = argv.every((word) => word === '--no-color') || argv.some((word) => HELP.has(word))
+  if (isHelp || id === undefined || config.findCommand(id) || !config.findTopic(id)) return
+  const {UnknownCommand} = await import('./unknown-command.js')
+  await new UnknownCommand([...id.split(':'), ...argv], config).tell()
+  this.exit(Number(process.exitCode))
+}
