@@ -66,6 +66,12 @@ describe('the recipes for CI', () => {
     }
   })
 
+  it('run no script of a package beside a token', () => {
+    const texts = RECIPES.map((name) => textOf(`docs/recipes/${name}`)).filter((text) => text.includes('npx'))
+    expect(texts).to.have.length(3)
+    for (const text of texts) expect(text).to.match(/npm_config_ignore_scripts(=|: ')true/)
+  })
+
   it('name the version that this is', () => {
     const {version} = JSON.parse(textOf('package.json'))
     const versions = [...everything.matchAll(/smoltrace@v?(\d[\w.-]*)/g)].map(([, named]) => named)
