@@ -10,8 +10,8 @@ import {formatAppliedPlan} from './applied.js'
 import {formatNextStep, type NextStep, nextStep} from './next-step.js'
 import {type Pieces} from './pieces.js'
 import {formatPlan, type PlanNotes} from './preview.js'
+import {formatResult} from './result.js'
 import {type Screen} from './style.js'
-import {formatSummary} from './summary.js'
 
 /** How a cleanup was asked for: what is shown of it depends on that. */
 export interface Asked {
@@ -74,7 +74,7 @@ export function* resultText(result: CleanupResult, asked: Asked, screen: Screen)
   if (wouldDelete === 0)
     yield stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.'
   else if (dryRun) yield formatNextStep(result, stepFacts(asked), screen)
-  else yield* formatSummary(result, screen)
+  else yield* formatResult(result, screen)
   if (plan !== undefined && wouldDelete === 0) yield `\nThe plan was saved to ${String(plan)}.`
 }
 

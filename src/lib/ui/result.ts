@@ -9,7 +9,7 @@ import {count, formatBytes, thousands} from './wording.js'
 import {wrapText} from './wrapping.js'
 
 /** What became of a plan: everything that is not deleted and why, then, where the eye rests, the counts and what is left. */
-export function formatSummary(result: CleanupResult, screen: Screen): Pieces {
+export function formatResult(result: CleanupResult, screen: Screen): Pieces {
   const {style, width} = screen
   const {counts, remaining, plan, storage} = result
   const shown = (['deleted', 'failed', 'skipped', 'gone', 'unattempted'] as const).filter(

@@ -5,7 +5,7 @@ import {type Outcome} from '../../../src/lib/outcomes.js'
 import {type CleanupResult} from '../../../src/lib/result.js'
 import {describeOutcome, MOST_NAMED} from '../../../src/lib/ui/outcomes.js'
 import {whole} from '../../../src/lib/ui/pieces.js'
-import {formatSummary} from '../../../src/lib/ui/summary.js'
+import {formatResult} from '../../../src/lib/ui/result.js'
 import {
   inventoryOf,
   leaderboardDataset,
@@ -39,10 +39,10 @@ function resultOf(outcomes: Outcome[], facts: Partial<CleanupResult> = {}): Clea
 }
 
 const summary = (outcomes: Outcome[], facts: Partial<CleanupResult> = {}) =>
-  whole(formatSummary(resultOf(outcomes, facts), {style: PLAIN, width: undefined}))
+  whole(formatResult(resultOf(outcomes, facts), {style: PLAIN, width: undefined}))
 const deleted = (name: string): Outcome => ({name, status: 'deleted'})
 
-describe('summary', () => {
+describe('what became of a plan', () => {
   it('of a job that went well is its counts, what is left and the time it took', () => {
     const text = summary([deleted('kim/a'), deleted('kim/b')])
     expect(text).to.include('complete').and.include('2.3 s')
@@ -140,7 +140,7 @@ describe('summary', () => {
       interrupted: true,
     })
     expect(text).to.include('Interrupted').and.not.include('complete')
-    const narrow = whole(formatSummary(resultOf([], {interrupted: true}), {style: PLAIN, width: 60}))
+    const narrow = whole(formatResult(resultOf([], {interrupted: true}), {style: PLAIN, width: 60}))
     for (const line of narrow.split('\n')) expect(line.length, line).to.be.at.most(60)
   })
 
