@@ -89,13 +89,15 @@ describe('rules', () => {
     })
   }
 
-  for (const options of selectors) {
-    it(`are refused for --all with ${Object.keys(options).join(',')}`, () => {
-      const error = errorOf(() => readRules({all: true, ...options}))
-      expect(error).to.be.instanceOf(UsageError)
-      expect(error.message).to.include('--all')
-    })
-  }
+  describe('--all beside another selector or keeper', () => {
+    for (const options of selectors) {
+      it(`is refused: ${Object.keys(options).join(',')}`, () => {
+        const error = errorOf(() => readRules({all: true, ...options}))
+        expect(error).to.be.instanceOf(UsageError)
+        expect(error.message).to.include('--all')
+      })
+    }
+  })
 
   it('are refused for --ignore-leaderboard where nothing asks the leaderboard', () => {
     const error = errorOf(() => readRules({all: true, ignoreLeaderboard: true}))
