@@ -4,17 +4,18 @@
  */
 import {Application} from 'typedoc'
 
-import {root} from '../test/support/cli.js'
-import {readFiles, settle} from './files.js'
+import {readFiles, regenerate} from './files.js'
+import {root} from './source-face.js'
 
 const PLACE = 'docs/api/**/*.md'
 
 process.chdir(root)
-const before = readFiles(PLACE)
-const app = await Application.bootstrapWithPlugins()
-const project = await app.convert()
-if (project) app.validate(project)
-if (!project || app.logger.hasErrors() || app.logger.hasWarnings())
-  throw new Error('TypeDoc has something to say.')
-await app.generateOutputs(project)
-settle(before, readFiles(PLACE), 'docs:api', PLACE)
+await regenerate('docs:api', [PLACE], async () => {
+  const app = await Application.bootstrapWithPlugins()
+  const project = await app.convert()
+  if (project) app.validate(project)
+  if (!project || app.logger.hasErrors() || app.logger.hasWarnings())
+    throw new Error('TypeDoc has something to say.')
+  await app.generateOutputs(project)
+  return readFiles(PLACE)
+})

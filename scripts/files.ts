@@ -2,8 +2,8 @@ import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {globSync} from 'tinyglobby'
 
-import {root} from '../test/support/cli.js'
 import {differences} from './differences.js'
+import {root} from './source-face.js'
 
 /** Texts by their paths in the repository. */
 export type Files = Map<string, string>
@@ -24,10 +24,21 @@ export function writeFiles(files: Files, ...patterns: string[]): void {
 }
 
 /**
- * With `--check` puts back what was there before, shows what differs from what was generated, and lets the process end with 1
- * where anything does. Without it leaves what was generated.
+ * Generates the files that patterns name. With `--check` puts back what was there before, shows what differs, and lets the
+ * process end with 1 where anything does. What fails changes nothing.
+ * @param command what generates them
+ * @param generate gives them, whatever it leaves in their place
  */
-export function settle(before: Files, after: Files, command: string, ...patterns: string[]): void {
+export async function regenerate(
+  command: string,
+  patterns: string[],
+  generate: () => Promise<Files>,
+): Promise<void> {
+  const before = readFiles(...patterns)
+  const after = await generate().catch((error: unknown) => {
+    writeFiles(before, ...patterns)
+    throw error
+  })
   if (!process.argv.includes('--check')) return writeFiles(after, ...patterns)
   writeFiles(before, ...patterns)
   const stale = [...new Set([...after.keys(), ...before.keys()])].filter(

@@ -6,12 +6,12 @@ import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {existsSync, mkdirSync, writeFileSync} from 'node:fs'
 import {delimiter, dirname, isAbsolute, join} from 'node:path'
-import {fileURLToPath} from 'node:url'
+
+import {root} from './source-face.js'
 
 /** The oldest that `engines` allows, and every line that is maintained since. */
 const VERSIONS = ['20.19', '22', '24', '26']
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const named = process.argv.slice(2)
 const unknown = named.filter((version) => !/^\d+(\.\d+)*$/.test(version))
 if (unknown.length > 0)

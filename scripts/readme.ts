@@ -6,8 +6,8 @@ import {execFileSync} from 'node:child_process'
 import {join} from 'node:path'
 import {format, resolveConfig} from 'prettier'
 
-import {root} from '../test/support/cli.js'
-import {type Files, readFiles, settle, writeFiles} from './files.js'
+import {type Files, readFiles, regenerate, writeFiles} from './files.js'
+import {root} from './source-face.js'
 
 const PAGES = 'docs/commands'
 const PLACES = ['README.md', `${PAGES}/*.md`]
@@ -26,19 +26,25 @@ async function tidied(path: string, text: string): Promise<string> {
   return format(plain, {...(await resolveConfig(path)), parser: 'markdown'})
 }
 
-const before = readFiles(...PLACES)
-// Pages of topics that are no more would stay.
-writeFiles(new Map(), `${PAGES}/*.md`)
-execFileSync(
-  process.execPath,
-  [OCLIF, 'readme', '--no-aliases', '--multi', '--output-dir', pages, '--readme-path', '../../README.md'],
-  {
-    cwd: home,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: {...process.env, COLUMNS: `${WIDTH}`, NO_COLOR: '1', OCLIF_SKIP_NEW_VERSION_CHECK: 'true'},
-  },
-)
+/** Has oclif write them all, and each as it is to be. */
+async function generate(): Promise<Files> {
+  // Pages of topics that are no more would stay.
+  writeFiles(new Map(), `${PAGES}/*.md`)
+  execFileSync(
+    process.execPath,
+    [OCLIF, 'readme', '--no-aliases', '--multi', '--output-dir', pages, '--readme-path', '../../README.md'],
+    {
+      cwd: home,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {...process.env, COLUMNS: `${WIDTH}`, NO_COLOR: '1', OCLIF_SKIP_NEW_VERSION_CHECK: 'true'},
+    },
+  )
+  const generated = [...readFiles(...PLACES)]
+  return new Map(
+    await Promise.all(
+      generated.map(async ([path, text]) => [path, await tidied(join(root, path), text)] as const),
+    ),
+  )
+}
 
-const after: Files = new Map()
-for (const [path, text] of readFiles(...PLACES)) after.set(path, await tidied(join(root, path), text))
-settle(before, after, 'readme', ...PLACES)
+await regenerate('readme', PLACES, generate)

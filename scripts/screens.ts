@@ -5,22 +5,16 @@
 import {settings} from '@oclif/core'
 import {readFileSync, writeFileSync} from 'node:fs'
 
+import {keepTogether} from '../test/support/scratch.js'
 import {differences} from './differences.js'
+import {forgetSettings} from './forget-settings.js'
 import {takeScreens} from './screens/page.js'
 import {pages} from './screens/pages.js'
 
-// A left-over manifest or a stale dist must not answer for the sources, and no variable of whoever takes them shows.
+// A left-over manifest or a stale dist must not answer for the sources.
 settings.enableAutoTranspile = false
-for (const name of [
-  'SMOLTRACE_DATA_DIR',
-  'HF_HUB_OFFLINE',
-  'TRANSFORMERS_OFFLINE',
-  'LC_ALL',
-  'LC_CTYPE',
-  'DEBUG',
-  'FORCE_COLOR',
-])
-  delete process.env[name]
+forgetSettings()
+keepTogether()
 
 const isCheck = process.argv.includes('--check')
 const named = process.argv.slice(2).filter((word) => !word.startsWith('-'))

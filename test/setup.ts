@@ -6,7 +6,8 @@ import {Socket} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {root} from './support/cli.js'
+import {forgetSettings} from '../scripts/forget-settings.js'
+import {root} from '../scripts/source-face.js'
 import {closeJournals} from './support/journals.js'
 import {keepTogether} from './support/scratch.js'
 
@@ -18,16 +19,7 @@ keepTogether()
 
 // No test may find a real token, send one anywhere, or colour what it compares.
 const home = mkdtempSync(join(tmpdir(), 'smoltrace-test-'))
-const unset = [
-  'HF_TOKEN',
-  'HUGGING_FACE_HUB_TOKEN',
-  'HF_TOKEN_PATH',
-  'HF_ENDPOINT',
-  'HF_HUB_OFFLINE',
-  'TRANSFORMERS_OFFLINE',
-  'SMOLTRACE_DATA_DIR',
-]
-for (const name of [...unset, 'FORCE_COLOR', 'DEBUG']) delete process.env[name]
+forgetSettings()
 Object.assign(process.env, {HF_HOME: home, XDG_DATA_HOME: home, NO_COLOR: '1'})
 
 // Pauses before a repeat are drawn between nothing and a few seconds: no test waits for them.

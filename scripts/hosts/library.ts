@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import {readdirSync, statSync, writeFileSync} from 'node:fs'
+import {readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
-import {root} from '../../test/support/cli.js'
+import {root} from '../source-face.js'
 import {type Check} from './check.js'
 import {install, type Packed, plainEnv} from './npm.js'
 import {succeed} from './process.js'
@@ -29,6 +29,8 @@ const COMPILERS = [
 
 /** What has to hold in a project that has nothing but our package. */
 export async function libraryChecks(packed: Packed, dir: string): Promise<Check[]> {
+  // What was installed there before is another build.
+  rmSync(dir, {recursive: true, force: true})
   await install(dir, {private: true, dependencies: {smoltrace: `file:${packed.tarball}`}})
   const names = packagesIn(dir)
   const start = {cwd: dir, env: plainEnv()}
@@ -83,7 +85,7 @@ export async function libraryChecks(packed: Packed, dir: string): Promise<Check[
 
 function packagesIn(dir: string): string[] {
   return readdirSync(join(dir, 'node_modules'), {recursive: true, encoding: 'utf8'})
-    .filter((path) => /(^|node_modules\/)(@[^/]+\/)?[^/@.]+\/package\.json$/.test(path))
+    .filter((path) => /(^|node_modules\/)(@[^/]+\/)?[^/@.][^/@]*\/package\.json$/.test(path))
     .map((path) => dirname(path))
 }
 

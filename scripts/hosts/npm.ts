@@ -3,7 +3,7 @@ import {existsSync, mkdirSync, readdirSync, rmSync, writeFileSync} from 'node:fs
 import {homedir} from 'node:os'
 import {join} from 'node:path'
 
-import {root} from '../../test/support/cli.js'
+import {root} from '../source-face.js'
 import {succeed} from './process.js'
 
 /* eslint-disable camelcase -- npm's own names */

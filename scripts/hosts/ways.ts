@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {existsSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {root} from '../../test/support/cli.js'
+import {root} from '../source-face.js'
 import {type Check} from './check.js'
 import {type Place} from './host.js'
 import {type Packed} from './npm.js'

@@ -2,12 +2,12 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-/** Names the folder to the processes that Mocha starts. */
-const VARIABLE = 'SMOLTRACE_TESTS_SCRATCH'
+/** Names the folder to the processes that do parts of the work. */
+const VARIABLE = 'MOCHA_SCRATCH'
 
 /**
- * Has all that tests write in the folder for temporary files stand in one folder there, which the process that began them
- * takes away at its end: a whole run writes tens of thousands of folders.
+ * Has all that is written in the folder for temporary files stand in one folder there, which the first process takes away at its
+ * end: a run of all tests writes tens of thousands of folders.
  */
 export function keepTogether(): void {
   const {[VARIABLE]: given} = process.env
