@@ -6,8 +6,8 @@ import {formatVariables} from '../lib/command-line.js'
 import {UsageError} from '../lib/errors.js'
 import {ALL_CODES, withExitCodes} from '../lib/exit-codes.js'
 import {wholeNumber} from '../lib/flags.js'
-import {findByWords, HOST_TOPIC, topicOf} from '../lib/host-topic.js'
-import {splitArguments} from '../lib/sandbox/arguments.js'
+import {findByWords, HOST_TOPIC, topicOf, wordsOf} from '../lib/host-topic.js'
+import {runsInside, splitArguments} from '../lib/sandbox/arguments.js'
 import {type Quota, type Sandbox as SandboxHub} from '../lib/sandbox/index.js'
 import {unknownInSandbox} from '../lib/unknown-command.js'
 
@@ -149,13 +149,16 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
   /** In a host by our topic: the bare name could be the host's own command, and a rehearsal would become the real thing. */
   private findInner(words: string[]): InnerCommand {
     const own = words[0] === HOST_TOPIC ? words.slice(1) : words
-    const {id: sandbox} = this.ctor
-    const isCommand = (id: string) => id !== sandbox && this.config.findCommand(id) !== undefined
-    const found = findByWords(own, topicOf(sandbox), isCommand)
+    const topic = topicOf(this.ctor.id)
+    const found = findByWords(
+      own,
+      topic,
+      (id) => runsInside(wordsOf(id)) && this.config.findCommand(id) !== undefined,
+    )
     if (found) return found
 
     this.tellsInside = own.includes('--json')
-    throw unknownInSandbox(own, this.config.commands, topicOf(sandbox))
+    throw unknownInSandbox(own, this.config.commands, topic)
   }
 }
 

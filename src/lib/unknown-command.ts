@@ -2,6 +2,7 @@ import {formatWords} from './command-line.js'
 import {UsageError} from './errors.js'
 import {findByWords, HOST_TOPIC, namingWords, topicOf, wordsOf} from './host-topic.js'
 import {nearest} from './nearest.js'
+import {runsInside} from './sandbox/arguments.js'
 import {brief, listing, safe, withoutTokens} from './text.js'
 
 /** A command as oclif knows it, of which this much is asked. */
@@ -39,7 +40,7 @@ export function unknownCommand(argv: string[], commands: KnownCommand[], topic: 
 
 /** The same of words that should name a command to run in the sandbox. */
 export function unknownInSandbox(words: string[], commands: KnownCommand[], topic: string[]): UsageError {
-  const names = namesOf(commandsUnder(topic, commands)).filter((name) => !NOT_INSIDE.has(name))
+  const names = namesOf(commandsUnder(topic, commands)).filter((name) => runsInside(name))
   return unknownWords(namingWords(words), names, IN_SANDBOX)
 }
 
@@ -89,8 +90,6 @@ const IN_SANDBOX: Place = {
   bin: '{bin} sandbox',
   hasTopics: false,
 }
-/** What has nothing to do with a Hub. */
-const NOT_INSIDE = new Set(['autocomplete', 'help', 'sandbox'])
 
 function commandsUnder(topic: string[], commands: KnownCommand[]): KnownCommand[] {
   return commands.filter(({id}) => topicOf(id).join(',') === topic.join(',') && wordsOf(id) !== '')

@@ -46,6 +46,11 @@ describe('completion in bash', () => {
     ['sandbox clean', 'cleanup'],
     ['sandbox --runs 3 --json cleanup --only m', 'metrics'],
     ['sandbox --la', '--latency'],
+    ['sandbox auto', ''],
+    ['help sand', 'sandbox'],
+    ['--no-color runs ', 'group protect unprotect'],
+    ['--no-color --no-color cleanup --only t', 'traces'],
+    ['--no-color ru', 'runs'],
     ['nonsense ', ''],
   ] as const) {
     it(`offers for smoltrace ${words}: ${offered || 'nothing'}`, () => {

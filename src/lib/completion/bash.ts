@@ -1,7 +1,11 @@
+import {runsInside} from '../sandbox/arguments.js'
 import {type CompletedCommand, type CompletedFlag} from './commands.js'
 
-/** Commands whose words after the first are those of another command. */
-const BEFORE_COMMANDS = ['sandbox', 'help']
+/** Commands whose words after the first are those of another command, and whether that may begin with a word. */
+const BEFORE_COMMANDS = new Map([
+  ['help', (word: string) => word !== 'help'],
+  ['sandbox', runsInside],
+])
 
 /**
  * Writes what completes the program's words in bash, back to 3.2, as macOS has it: commands and their topics, flags, and the
@@ -24,12 +28,14 @@ ${name}() {
   fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="\${COMP_WORDS[i]}"
-    if [[ $word == -* ]]; then
+    if [[ -z $line && $word == --no-color ]]; then
+      continue
+    elif [[ $word == -* ]]; then
       [[ $line == sandbox ]] || break
       case "$word" in
       ${patternOf(valuedFlagsOf('sandbox', commands))}) ((i++)) ;;
       esac
-    elif [[ ${BEFORE_COMMANDS.map((word) => `$line == ${word}`).join(' || ')} ]]; then
+    elif [[ ${[...BEFORE_COMMANDS.keys()].map((word) => `$line == ${word}`).join(' || ')} ]]; then
       line="$word"
     else
       line="\${line:+$line }$word"
@@ -67,9 +73,8 @@ function branches(commands: CompletedCommand[]): string {
 
 function branchOf({words, flags, values, takesFiles}: CompletedCommand, first: string[]): string {
   const name = words.join(' ')
-  const next = BEFORE_COMMANDS.includes(name)
-    ? first.filter((word) => !BEFORE_COMMANDS.includes(word))
-    : values
+  const isNext = BEFORE_COMMANDS.get(name)
+  const next = isNext ? first.filter((word) => isNext(word)) : values
   const valued = flags.filter(({takesValue}) => takesValue)
   const listed = valued.filter(({options}) => options.length > 0)
   const others = valued.filter(({options}) => options.length === 0)

@@ -1,6 +1,14 @@
 /** Flags of the sandbox that take a value of their own as the next word. */
 const WITH_VALUE = new Set(['--latency', '--port', '--quota', '--runs'])
 
+/** First words of commands that have nothing to do with a Hub: inside, they would do what they do outside. */
+const OUTSIDE = new Set(['autocomplete', 'help', 'sandbox'])
+
+/** Whether a command runs in the sandbox, by its words such as `runs group`, or by the first of them. */
+export function runsInside(words: string): boolean {
+  return !OUTSIDE.has(words.split(' ')[0] ?? '')
+}
+
 /** The sandbox's words, and those of the command that runs inside it. */
 export interface SplitArguments {
   own: string[]
