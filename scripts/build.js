@@ -21,7 +21,6 @@ execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'ts
 })
 
 const commands = await glob('**/*.ts', {cwd: 'src/commands'})
-const hooks = await glob('src/hooks/*.ts')
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'))
 const common = {
   bundle: true,
@@ -44,7 +43,8 @@ const bundles = [
       'src/help.ts',
       'src/host-command.ts',
       'src/lib/sandbox/index.ts',
-      ...hooks,
+      // The other hooks are in the program: a file of their own would be one more to read at each start.
+      'src/hooks/command-not-found.ts',
       ...commands.map((file) => `src/commands/${file}`),
     ],
     outbase: 'src',

@@ -13,13 +13,9 @@ export default class SmoltraceHelp extends Help {
   protected override CommandHelpClass = SmoltraceCommandHelp
   private isPlain = false
 
-  /** oclif takes a `--help` anywhere for the first command's; after `sandbox` it belongs to the command that runs inside. */
   override async showHelp(argv: string[]): Promise<void> {
     this.isPlain = argv.includes('--no-color')
-    const [first, ...rest] = argv.filter((word) => word !== '--no-color')
-    const {inner} = splitArguments(rest)
-    const all = first === undefined ? [] : [first, ...rest]
-    const asked = first === 'sandbox' && inner.length > 0 ? inner : all
+    const asked = askedFor(argv.filter((word) => word !== '--no-color'))
     const words = namingWords(asked)
       .flatMap((word) => word.split(':'))
       .filter((word) => word !== 'help')
@@ -27,7 +23,7 @@ export default class SmoltraceHelp extends Help {
     if (found) await super.showHelp([found.id])
     else if (words.length === 0 || this.config.findTopic(words.join(':'))) await super.showHelp(asked)
     else {
-      const {UnknownCommand} = await import('./unknown-command.js')
+      const {UnknownCommand} = await import('./faults/unknown-command.js')
       const flags = asked.filter((word) => word.startsWith('-'))
       await new UnknownCommand([...words, ...flags], this.config).tell()
     }
@@ -62,6 +58,13 @@ export default class SmoltraceHelp extends Help {
       ]),
     ]
   }
+}
+
+/** oclif takes a `--help` anywhere for the first command's; after `sandbox` it belongs to the command that runs inside. */
+function askedFor(argv: string[]): string[] {
+  const [first, ...rest] = argv
+  const {inner} = splitArguments(rest)
+  return first === 'sandbox' && inner.length > 0 ? inner : argv
 }
 
 function firstLine(text: string): string {

@@ -1,9 +1,8 @@
 import {loadHelpClass} from '@oclif/core'
 
+import {UnknownInHost} from './faults/unknown-command.js'
 import {BaseCommand} from './lib/base-command.js'
-import {type UsageError} from './lib/errors.js'
 import {findByWords, HOST_TOPIC} from './lib/host-topic.js'
-import {unknownCommand} from './lib/unknown-command.js'
 
 /**
  * `HOST smoltrace …`: a host that separates the words of its commands with colons passes them all to this one, and every
@@ -18,12 +17,6 @@ export default class SmoltraceInHost extends BaseCommand {
   static override flags = {}
   // The commands have them.
   static override baseFlags = {}
-  private isUnknown = false
-
-  /** A document of a command that was found is that command's. */
-  override jsonEnabled(): boolean {
-    return this.isUnknown && this.argv.includes('--json')
-  }
 
   async run(): Promise<object> {
     // What stands there is for the command that is named.
@@ -34,7 +27,7 @@ export default class SmoltraceInHost extends BaseCommand {
     if (found) await config.runCommand(found.id, found.argv)
     else if (first === undefined || first === 'help') await this.showHelp(argv.slice(1))
     else if (argv.length === 1 && config.findTopic(`${HOST_TOPIC}:${first}`)) await this.showHelp(argv)
-    else throw this.unknown(argv)
+    else await this.refuse(argv)
 
     return {}
   }
@@ -42,14 +35,13 @@ export default class SmoltraceInHost extends BaseCommand {
   private async showHelp(words: string[]): Promise<void> {
     const {config} = this
     const subject = [HOST_TOPIC, ...words].join(':')
-    if (!config.findCommand(subject) && !config.findTopic(subject)) throw this.unknown(words)
+    if (!config.findCommand(subject) && !config.findTopic(subject)) return this.refuse(words)
     const Help = await loadHelpClass(config)
     const help = new Help(config, config.pjson.oclif.helpOptions)
     await help.showHelp([subject])
   }
 
-  private unknown(words: string[]): UsageError {
-    this.isUnknown = true
-    return unknownCommand(words, this.config.commands, [HOST_TOPIC])
+  private async refuse(words: string[]): Promise<void> {
+    await new UnknownInHost(words, this.config).tell()
   }
 }

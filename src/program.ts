@@ -1,8 +1,8 @@
 import {execute} from '@oclif/core'
 
 // Found here by oclif, since this file is read anyway.
-export {refuseFlagsOfTopic} from './refuse-flags-of-topic.js'
-export {renewCompletions} from './renew-completions.js'
+export {refuseFlagsOfTopic} from './hooks/refuse-flags-of-topic.js'
+export {renewCompletions} from './hooks/renew-completions.js'
 
 const NO_COLOUR = '--no-color'
 

@@ -1,6 +1,7 @@
 import {type Config, type Interfaces} from '@oclif/core'
 
-import {BaseCommand} from './lib/base-command.js'
+import {BaseCommand} from '../lib/base-command.js'
+import {type ExitCode, exitCodeFrom} from '../lib/exit-codes.js'
 
 /** Stands in for a command of ours where oclif has none to say what is wrong, and says it as every command does. */
 export abstract class Fault extends BaseCommand {
@@ -17,8 +18,10 @@ export abstract class Fault extends BaseCommand {
     this.fault = fault
   }
 
-  async tell(): Promise<void> {
+  /** @returns how the process ends now, unless something is done about it */
+  async tell(): Promise<ExitCode> {
     await this._run()
+    return exitCodeFrom(Number(process.exitCode))
   }
 
   async run(): Promise<never> {

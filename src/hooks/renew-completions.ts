@@ -9,7 +9,7 @@ import {join} from 'node:path'
 export const renewCompletions: Hook.Postrun = async ({config}) => {
   const written = writtenVersion(config.cacheDir)
   if (written === undefined || written === config.version) return
-  const {writeCompletions} = await import('./lib/completion/files.js')
+  const {writeCompletions} = await import('../lib/completion/files.js')
   // The command is what was asked for, and has succeeded.
   await writeCompletions(config as Config).catch(() => {})
 }

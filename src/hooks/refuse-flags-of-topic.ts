@@ -9,7 +9,8 @@ const HELP = new Set(['--help', '-h'])
 export const refuseFlagsOfTopic: Hook.Init = async function ({id, argv, config}) {
   const isHelp = argv.every((word) => word === '--no-color') || argv.some((word) => HELP.has(word))
   if (isHelp || id === undefined || config.findCommand(id) || !config.findTopic(id)) return
-  const {UnknownCommand} = await import('./unknown-command.js')
-  await new UnknownCommand([...id.split(':'), ...argv], config).tell()
-  this.exit(Number(process.exitCode))
+  const {UnknownCommand} = await import('../faults/unknown-command.js')
+  const code = await new UnknownCommand([...id.split(':'), ...argv], config).tell()
+  // All is said; nothing else keeps oclif from going on to the help.
+  this.exit(code)
 }
