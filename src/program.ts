@@ -1,5 +1,7 @@
 import {execute} from '@oclif/core'
 
+import {colourVariables, setVariables} from './lib/variables.js'
+
 // Found here by oclif, since this file is read anyway.
 export {refuseFlagsOfTopic} from './hooks/refuse-flags-of-topic.js'
 export {renewCompletions} from './hooks/renew-completions.js'
@@ -11,17 +13,10 @@ const NO_COLOUR = '--no-color'
  * @param options of oclif's `execute`: where our face to it is
  */
 export async function start(options: Parameters<typeof execute>[0]): Promise<void> {
-  await execute({...options, args: withoutColours(process.argv.slice(2))})
-}
-
-/**
- * Takes `--no-color` off the front: it is for the whole program, whatever command follows, and oclif would take it for one.
- * @returns the arguments after it
- */
-function withoutColours(argv: string[]): string[] {
-  if (argv[0] !== NO_COLOUR) return argv
+  const argv = process.argv.slice(2)
+  // In front it is for the whole program, whatever command follows, and oclif would take it for one.
   const first = argv.findIndex((word) => word !== NO_COLOUR)
-  process.env.NO_COLOR = '1'
-  delete process.env.FORCE_COLOR
-  return first === -1 ? [] : argv.slice(first)
+  const args = first === -1 ? [] : argv.slice(first)
+  setVariables(colourVariables(process.env, args.length < argv.length))
+  await execute({...options, args})
 }

@@ -10,6 +10,7 @@ import {findByWords, HOST_TOPIC, topicOf, wordsOf} from '../lib/host-topic.js'
 import {runsInside, splitArguments} from '../lib/sandbox/arguments.js'
 import {type Quota, type Sandbox as SandboxHub} from '../lib/sandbox/index.js'
 import {unknownInSandbox} from '../lib/unknown-command.js'
+import {setVariables} from '../lib/variables.js'
 
 const MOST_RUNS = 20_000
 
@@ -165,16 +166,4 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
 interface InnerCommand {
   id: string
   argv: string[]
-}
-
-/** @returns what puts the variables back */
-function setVariables(variables: Record<string, string>): () => void {
-  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const)
-  Object.assign(process.env, variables)
-  return () => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name]
-      else process.env[name] = value
-    }
-  }
 }

@@ -13,6 +13,7 @@ import {capitalized, safe} from './text.js'
 import {joined, type Pieces, writePieces} from './ui/pieces.js'
 import {type Screen, styleFor, widthOf} from './ui/style.js'
 import {describeWait} from './ui/wording.js'
+import {colourVariables, setVariables} from './variables.js'
 
 /** Version of the documents that `--json` prints. */
 const SCHEMA_VERSION = 1
@@ -43,7 +44,6 @@ export abstract class BaseCommand extends Command {
    */
   protected override async init(): Promise<void> {
     await super.init()
-    if (this.ownWords.includes('--no-color')) process.env.NO_COLOR = '1'
     // oclif's own listener throws on everything but a closed pipe.
     for (const stream of [process.stdout, process.stderr])
       stream.removeAllListeners('error').on('error', ignore)
@@ -144,14 +144,13 @@ export abstract class BaseCommand extends Command {
 
   /** oclif prints the document after the job, and does not wait for it. */
   protected override async _run<T>(): Promise<T> {
-    const {NO_COLOR} = process.env
+    const restore = setVariables(colourVariables(process.env, this.ownWords.includes('--no-color')))
     try {
       return await super._run<T>()
     } finally {
       await this.printing
       // A host may go on with another command.
-      if (NO_COLOR === undefined) delete process.env.NO_COLOR
-      else process.env.NO_COLOR = NO_COLOR
+      restore()
     }
   }
 

@@ -77,6 +77,12 @@ describe('colours on a terminal', () => {
     [['runs', 'group', '--no-color'], {}, false],
     [['runs', 'group', '--no-color'], {FORCE_COLOR: '1'}, false],
     [['runs', 'group'], {NO_COLOR: 'yes'}, false],
+    [['runs', 'group'], {NO_COLOR: 'yes', FORCE_COLOR: '1'}, false],
+    [['runs', 'group', '--help'], {NO_COLOR: 'yes', FORCE_COLOR: '1'}, false],
+    [['runs', 'group'], {NO_COLOR: ''}, true],
+    [['runs', 'group', '--help'], {NO_COLOR: ''}, true],
+    [['runz'], {NO_COLOR: ''}, true],
+    [[], {NO_COLOR: ''}, true],
     [['runs', 'group', '--frobnicate', '--no-color'], {}, false],
     [['runs', 'group', '--help'], {}, true],
     [['runs', 'group', '--help', '--no-color'], {}, false],
@@ -91,7 +97,7 @@ describe('colours on a terminal', () => {
       withHub({runs: 1}, async (hub) => {
         const terminal = startInTerminal(argv, {...cleanEnv(hub), ...variables})
         await terminal.finished
-        expect(terminal.text).not.to.equal('')
+        expect(terminal.text).not.to.equal('').and.not.to.include('Warning')
         expect(COLOUR.test(terminal.raw)).to.equal(coloured)
       }))
   }

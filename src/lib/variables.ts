@@ -1,0 +1,28 @@
+/** Variables to set, and with undefined those to unset. */
+export type Variables = Record<string, string | undefined>
+
+/** @returns what puts the variables back as they were */
+export function setVariables(variables: Variables): () => void {
+  const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]))
+  assign(variables)
+  return () => assign(before)
+}
+
+function assign(variables: Variables): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) delete process.env[name]
+    else process.env[name] = value
+  }
+}
+
+/**
+ * What has to be set for everything that may colour to be of one mind: Node takes an empty `NO_COLOR` for a no, and warns of a
+ * `FORCE_COLOR` beside one, which it then says it obeys.
+ * @param isOff whether colours are off whatever the environment says
+ */
+export function colourVariables(env: Variables, isOff: boolean): Variables {
+  const {NO_COLOR} = env
+  if (isOff) return {NO_COLOR: '1', FORCE_COLOR: undefined}
+  if (NO_COLOR === '') return {NO_COLOR: undefined}
+  return NO_COLOR === undefined ? {} : {FORCE_COLOR: undefined}
+}
