@@ -1,4 +1,5 @@
 import {type Command, Help} from '@oclif/core'
+import {getHelpFlagAdditions} from '@oclif/core/help'
 import {stripVTControlCharacters} from 'node:util'
 
 import {SmoltraceCommandHelp} from './lib/help/command-help.js'
@@ -20,8 +21,11 @@ export default class SmoltraceHelp extends Help {
       .flatMap((word) => word.split(':'))
       .filter((word) => word !== 'help')
     const found = findByWords(words, [], (id) => this.config.findCommand(id) !== undefined)
-    if (found) await super.showHelp([found.id])
-    else if (words.length === 0 || this.config.findTopic(words.join(':'))) await super.showHelp(asked)
+    // Whoever gave a whole command line, and then asks for help with it, may have given anything.
+    const mayBeMore = getHelpFlagAdditions(this.config).some((flag) => argv.includes(flag))
+    if (found && (mayBeMore || found.argv.length === 0)) await super.showHelp([found.id])
+    else if (!found && (words.length === 0 || this.config.findTopic(words.join(':'))))
+      await super.showHelp(asked)
     else {
       const {UnknownCommand} = await import('./faults/unknown-command.js')
       const flags = asked.filter((word) => word.startsWith('-'))

@@ -1,14 +1,14 @@
 import {type Hook} from '@oclif/core'
-
-const HELP = new Set(['--help', '-h'])
+import {getHelpFlagAdditions} from '@oclif/core/help'
 
 /**
  * What oclif calls before it looks for a command. With flags after nothing but a topic, such as `runs --json`, it would forget them,
  * show the topic's help and end with 0. With no module of ours, which would be a file more to read at each start.
  */
 export const refuseFlagsOfTopic: Hook.Init = async function ({id, argv, config}) {
-  const isHelp = argv.every((word) => word === '--no-color') || argv.some((word) => HELP.has(word))
-  if (isHelp || id === undefined || config.findCommand(id) || !config.findTopic(id)) return
+  const isHelp = getHelpFlagAdditions(config).some((flag) => argv.includes(flag))
+  if (isHelp || argv.every((word) => word === '--no-color')) return
+  if (id === undefined || config.findCommand(id) || !config.findTopic(id)) return
   const {UnknownCommand} = await import('../faults/unknown-command.js')
   const code = await new UnknownCommand([...id.split(':'), ...argv], config).tell()
   // All is said; nothing else keeps oclif from going on to the help.

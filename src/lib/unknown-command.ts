@@ -27,9 +27,7 @@ export function unknownCommand(argv: string[], commands: KnownCommand[], topic: 
   const found = findByWords(words, topic, (id) => ids.has(id))
   if (found && flags.length > 0) return misplacedFlags(flags, wordsOf(found.id), found.argv)
   if (found) return unexpectedArgument(wordsOf(found.id), found.argv)
-  if (words.length === 0) {
-    return new UsageError('No command is given: flags stand after one.', {suggestions: [ALL_COMMANDS]})
-  }
+  if (words.length === 0) return flagsAlone(flags, topic)
 
   const names = namesOf(ours)
   const naming = namingWords(words)
@@ -70,6 +68,17 @@ export function commandsNear(words: string[], names: string[]): string[] {
 
 function nearestPair(first: string, second: string, names: string[]): string | undefined {
   return nearest(`${first} ${second}`, names) ?? nearest(`${second} ${first}`, names)
+}
+
+/** What may stand without a command; in a host it is the host's. */
+const WITHOUT_COMMAND = ['--help', '--no-color', '--version']
+
+function flagsAlone([flag = '']: string[], topic: string[]): UsageError {
+  const near = /^-v$/i.test(flag) ? '--version' : nearest(flag, WITHOUT_COMMAND)
+  const guess = near && topic.length === 0 ? [`Did you mean {bin} ${near}?`] : []
+  return new UsageError('No command is given: flags stand after one.', {
+    suggestions: [...guess, ALL_COMMANDS],
+  })
 }
 
 const ALL_COMMANDS = 'All commands: {bin} help'

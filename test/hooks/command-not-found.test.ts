@@ -116,6 +116,14 @@ describe('help', () => {
     })
   }
 
+  for (const words of ['help cleanup extra', 'help runs group 30d', 'help runs group cleanup']) {
+    it(`knows no more words than a command has: ${words}`, async () => {
+      const {stdout, stderr, exitCode} = await runCli(words.split(' '))
+      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
+      expect(stderr).to.include('Unexpected argument: ')
+    })
+  }
+
   for (const words of ['help', '--help', 'help help', 'help --help']) {
     it(`lists all commands for ${words}`, async () => {
       const {stdout, exitCode} = await runCli(words.split(' '))

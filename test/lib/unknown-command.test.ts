@@ -151,6 +151,19 @@ describe('what is said of words that name no command', () => {
     })
   }
 
+  for (const [flag, meant] of [
+    ['--versoin', '--version'],
+    ['-v', '--version'],
+    ['-V', '--version'],
+    ['--hlep', '--help'],
+    ['--no-colour', '--no-color'],
+  ] as const) {
+    it(`takes ${flag} alone for ${meant}, but in a host, which has it`, () => {
+      expect(said([flag])[1]).to.equal(`Did you mean {bin} ${meant}?`)
+      expect(said([flag], ['smoltrace'])[1]).to.equal('All commands: {bin} help')
+    })
+  }
+
   for (const [argv, line] of [
     [['--json', 'datasets', 'list'], 'datasets list --json'],
     [['--keep-recent', '3', 'cleanup', '--yes'], 'cleanup --keep-recent 3 --yes'],
