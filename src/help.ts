@@ -1,4 +1,4 @@
-import {type Command, Help} from '@oclif/core'
+import {type Command, Help, type Interfaces} from '@oclif/core'
 import {getHelpFlagAdditions} from '@oclif/core/help'
 import {stripVTControlCharacters} from 'node:util'
 
@@ -8,6 +8,7 @@ import {type Entry} from './lib/help/layout.js'
 import {findByWords, namingWords} from './lib/host-topic.js'
 import {splitArguments} from './lib/sandbox/arguments.js'
 import {styleFor} from './lib/ui/style.js'
+import {wrapText} from './lib/ui/wrapping.js'
 
 /** The program's help; in a host, the host's own is shown. */
 export default class SmoltraceHelp extends Help {
@@ -46,9 +47,16 @@ export default class SmoltraceHelp extends Help {
     )
   }
 
+  /** oclif breaks no summary of a command or topic. */
+  protected override formatTopic(topic: Interfaces.Topic): string {
+    const [summary = '', ...rest] = super.formatTopic(topic).split('\n')
+    return [wrapText(summary, this.opts.maxWidth), ...rest].join('\n')
+  }
+
   /** oclif colours by what it finds out itself. */
   protected override log(...texts: string[]): void {
-    super.log(...(this.isPlain ? texts.map((text) => stripVTControlCharacters(text)) : texts))
+    const wrapped = texts.map((text) => (isLine(text) ? wrapText(text, this.opts.maxWidth) : text))
+    super.log(...(this.isPlain ? wrapped.map((text) => stripVTControlCharacters(text)) : wrapped))
   }
 
   private firstWords(): Entry[] {
@@ -69,6 +77,11 @@ function askedFor(argv: string[]): string[] {
   const [first, ...rest] = argv
   const {inner} = splitArguments(rest)
   return first === 'sandbox' && inner.length > 0 ? inner : argv
+}
+
+/** Whether it is a sentence by itself. */
+function isLine(text: string): boolean {
+  return !text.trimEnd().includes('\n')
 }
 
 function firstLine(text: string): string {

@@ -2,7 +2,7 @@ import {Command, Errors, Flags} from '@oclif/core'
 import {AsyncLocalStorage} from 'node:async_hooks'
 import {join} from 'node:path'
 
-import {EXIT, type ExitCode} from './exit-codes.js'
+import {type ExitCode} from './exit-codes.js'
 import {type Failure, failureOf} from './failure.js'
 import {outputFlags} from './flags.js'
 import {topicOf, wordsOf} from './host-topic.js'
@@ -10,9 +10,11 @@ import {type Wait} from './hub/repeats.js'
 import {jsonPieces} from './json.js'
 import {type ConnectionOptions} from './session.js'
 import {capitalized, safe} from './text.js'
+import {formatFailure} from './ui/failure.js'
 import {joined, type Pieces, writePieces} from './ui/pieces.js'
-import {type Screen, styleFor, widthOf} from './ui/style.js'
+import {type Screen, screenOf, widthOf} from './ui/style.js'
 import {describeWait} from './ui/wording.js'
+import {wrapText} from './ui/wrapping.js'
 import {colourVariables, setVariables} from './variables.js'
 
 /** Version of the documents that `--json` prints. */
@@ -69,14 +71,15 @@ export abstract class BaseCommand extends Command {
 
   /** What a preview or a table needs to know of stdout. */
   protected get screen(): Screen {
-    return {style: styleFor(process.stdout), width: widthOf(process.stdout)}
+    return screenOf(process.stdout)
   }
 
   /** Warnings go to stderr, or into the document under `--json`. */
   override warn(input: Error | string): Error | string {
     const text = safe(input instanceof Error ? input.message : input)
     this.collectedWarnings.push(text)
-    this.logToStderr(`${styleFor(process.stderr).yellow('Warning:')} ${text}`)
+    const {style, width} = screenOf(process.stderr)
+    this.logToStderr(wrapText(`${style.yellow('Warning:')} ${text}`, width))
     return input
   }
 
@@ -120,7 +123,7 @@ export abstract class BaseCommand extends Command {
     process.exitCode = failure.exitCode
     if (process.env.DEBUG) process.stderr.write(`${error.stack}\n`)
     if (this.jsonEnabled()) this.logJson(this.envelope({error: failure}))
-    else this.printFailure(failure)
+    else process.stderr.write(`${formatFailure(failure, this.bin, screenOf(process.stderr))}\n`)
   }
 
   override toSuccessJson(result: object): object {
@@ -135,6 +138,11 @@ export abstract class BaseCommand extends Command {
   /** Plain JSON: oclif would colour it. A long document is written in slices, and is whole when the command ends. */
   override logJson(json: unknown): void {
     this.printing = writePieces(process.stdout, joined([jsonPieces(json), '\n'], ''))
+  }
+
+  /** Writes sentences for a person, broken between words where the terminal ends. */
+  protected say(text: string): void {
+    this.log(wrapText(text, this.screen.width))
   }
 
   /** Writes a text that may be long, and a newline. */
@@ -183,12 +191,6 @@ export abstract class BaseCommand extends Command {
     const isByFirstWord = topicSeparator === ':' && topicOf(this.ctor.id).length > 0
     return `${isByFirstWord ? `${bin} ${this.ctor.id}` : `${this.bin} ${this.commandName}`} --help`
   }
-
-  private printFailure({message, suggestions, exitCode}: Failure): void {
-    const {red, yellow} = styleFor(process.stderr)
-    const title = exitCode === EXIT.cancelled ? yellow('Cancelled:') : red('Error:')
-    process.stderr.write([`${title} ${message}`, ...suggestions.map((text) => `  ${text}`), ''].join('\n'))
-  }
 }
 
 /** Base of the commands that talk to the Hub. */
@@ -227,7 +229,7 @@ export abstract class HubCommand extends BaseCommand {
 
   /** Says on stderr what goes on meanwhile. */
   protected note(text: string): void {
-    this.logToStderr(`${capitalized(text)}.`)
+    this.logToStderr(wrapText(`${capitalized(text)}.`, widthOf(process.stderr)))
   }
 }
 

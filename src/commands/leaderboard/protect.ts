@@ -66,9 +66,9 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
       }),
     )
     const {protectionOf} = await import('../../lib/ui/wording.js')
-    this.log(`${leaderboard} is ${changed ? 'now' : 'already'} ${protectionOf(protection)}.`)
+    this.say(`${leaderboard} is ${changed ? 'now' : 'already'} ${protectionOf(protection)}.`)
     if (flags.runs || flags.top !== undefined)
-      this.log((await import('../../lib/ui/pins.js')).formatPins(runs))
+      this.say((await import('../../lib/ui/pins.js')).formatPins(runs))
     return {leaderboard, changed, protection, runs}
   }
 }

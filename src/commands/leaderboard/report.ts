@@ -64,11 +64,11 @@ The page names models and runs, also those of private datasets: take care whom y
     const {count, formatBytes} = await import('../../lib/ui/wording.js')
     const {printable} = await import('../../lib/text.js')
     const {evaluations, models} = report.counts
-    this.log(
+    this.say(
       `Wrote ${printable(file)} (${formatBytes(bytes)}): ${count(evaluations, 'evaluation')} of ${count(models, 'model')}.`,
     )
     const secret = report.isPrivate ? ', also those of private datasets' : ''
-    this.log(`It names models and runs${secret}: take care whom you send it to.`)
+    this.say(`It names models and runs${secret}: take care whom you send it to.`)
   }
 }
 

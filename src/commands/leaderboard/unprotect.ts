@@ -30,7 +30,7 @@ export default class LeaderboardUnprotect extends HubCommand {
     const text = changed
       ? `is no longer protected. It was ${protectionOf(protection)}.`
       : 'is not protected: nothing to lift.'
-    this.log(`${leaderboard} ${text}`)
+    this.say(`${leaderboard} ${text}`)
     return {leaderboard, changed, lifted: protection ?? null}
   }
 }

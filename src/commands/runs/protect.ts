@@ -60,7 +60,7 @@ Pinning again never shortens a pin: the one that holds longer stays.`,
       }),
     )
     const {formatPins} = await import('../../lib/ui/pins.js')
-    this.log(formatPins(runs))
+    this.say(formatPins(runs))
     return {leaderboard, changed, runs}
   }
 }

@@ -38,7 +38,7 @@ export default class RunsUnprotect extends HubCommand {
       unprotectRuns(argv.map(String), this.connection(flags, signal)),
     )
     const {formatUnpinned} = await import('../../lib/ui/pins.js')
-    this.log(formatUnpinned(runs))
+    this.say(formatUnpinned(runs))
     return {
       leaderboard,
       changed,

@@ -1,10 +1,10 @@
 import {type Finding, FINDING_KINDS, type FindingKind} from '../findings.js'
 import {type LeaderboardCheck} from '../leaderboard-check.js'
 import {capitalized} from '../text.js'
-import {columnsOf} from './columns.js'
 import {joined, lines, paragraphs, type Pieces} from './pieces.js'
 import {type Screen} from './style.js'
 import {count, moment, thousands} from './wording.js'
+import {indented, wrapText} from './wrapping.js'
 
 /** What each kind of finding is called. */
 export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
@@ -22,7 +22,9 @@ export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
  */
 export function formatCheck(check: LeaderboardCheck, bin: string, screen: Screen): Pieces {
   const {inventory, leaderboard, remarks, rows, runs, findings} = check
-  const head = screen.style.bold(`${leaderboard.name} at ${inventory.endpoint}, ${moment(inventory.now)}`)
+  const head = screen.style.bold(
+    wrapText(`${leaderboard.name} at ${inventory.endpoint}, ${moment(inventory.now)}`, screen.width),
+  )
   const compared = `${count(rows, 'row')} and ${count(runs, 'run')}`
   const total =
     findings.length === 0
@@ -65,16 +67,5 @@ function* told(findings: Finding[], bin: string, screen: Screen): Generator<stri
 
 /** Broken between words where the terminal ends, each line as far to the right. */
 function wrapped(text: string, indent: number, {width = Infinity}: Screen): string {
-  const margin = ' '.repeat(indent)
-  const broken: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (line !== '' && indent + columnsOf(longer) > width) {
-      broken.push(line)
-      line = word
-    } else line = longer
-  }
-
-  return [...broken, line].map((each) => margin + each).join('\n')
+  return indented(wrapText(text, width - indent), ' '.repeat(indent))
 }

@@ -10,9 +10,10 @@ import {
 import {journalName} from '../journal.js'
 import {listing} from '../text.js'
 import {each, joined, lines, paragraphs, type Pieces} from './pieces.js'
-import {type Screen, type Style} from './style.js'
+import {type Screen} from './style.js'
 import {formatPairs, formatTable} from './table.js'
 import {count, minute, moment, thousands} from './wording.js'
+import {indented, wrapText} from './wrapping.js'
 
 /** What the reader asked for, and how the program is called. */
 export interface HistoryView extends Screen {
@@ -27,7 +28,7 @@ const WIDE = 20
 
 /** The table of jobs, newest first; then, for each that needs a look, what is certain and what is not; then the problems. */
 export function formatHistory({dataDir, jobs, problems}: History, view: HistoryView): Pieces {
-  const {style, since, bin} = view
+  const {style, since, bin, width} = view
   const from = since ? ` since ${moment(since)}` : ''
   const title =
     jobs.length > 0
@@ -35,7 +36,7 @@ export function formatHistory({dataDir, jobs, problems}: History, view: HistoryV
       : `There is no job${from} in ${dataDir}.`
   const unclean = jobs.filter((job) => !isClean(job))
   return paragraphs([
-    title,
+    wrapText(title, width),
     formatJobs(jobs, view),
     ...unclean.map((job) => joined([formatTitle(job, view), formatStates(job, view, OVERVIEW)], '\n')),
     unclean.length > 0 ? `Everything about one of them: ${bin} history JOB` : '',
@@ -118,10 +119,10 @@ const SHORT_WORDS: Record<DatasetState, string> = {
   uncertain: 'uncertain',
 }
 
-function formatTitle({id, at, namespace, state}: JobRecord, {style}: HistoryView): string {
+function formatTitle({id, at, namespace, state}: JobRecord, {style, width}: HistoryView): string {
   const title = `Job ${id} in ${namespace}, ${moment(at)}: ${STATE_WORDS[state]}`
   const paint = state === 'finished' ? style.bold : style.yellow
-  return `${paint(title)}, ${STATE_NOTES[state]}`
+  return wrapText(`${paint(title)}, ${STATE_NOTES[state]}`, width)
 }
 
 function formatFacts(job: JobRecord, view: HistoryView): string {
@@ -172,24 +173,25 @@ function valueText(value: unknown): string {
 }
 
 /** The datasets by what is certain of them; what is not certain stands last, where the eye rests. */
-function formatStates(job: JobRecord, {style, bin}: HistoryView, detail: Detail): Pieces {
+function formatStates(job: JobRecord, view: HistoryView, detail: Detail): Pieces {
   const states = DATASET_STATES.filter((state) => job.counts[state] > 0)
   const uncertain = job.counts.uncertain > 0
-  const hint = `  What is there now: ${bin} datasets list --namespace ${job.namespace}`
+  const hint = `  What is there now: ${view.bin} datasets list --namespace ${job.namespace}`
   return joined(
-    [...states.map((state) => formatState(job, state, style, detail)), uncertain ? hint : ''],
+    [...states.map((state) => formatState(job, state, view, detail)), uncertain ? hint : ''],
     '\n',
   )
 }
 
-function formatState(job: JobRecord, state: DatasetState, style: Style, detail: Detail): Pieces {
+function formatState(job: JobRecord, state: DatasetState, screen: Screen, detail: Detail): Pieces {
+  const {style, width = Infinity} = screen
   const paint = state === 'uncertain' ? style.yellow : state === 'failed' ? style.red : style.bold
   const number = job.counts[state]
   const title = paint(`  ${STATE_TITLES[state]}: ${thousands(number)}`)
   const named = namedOf(job, state, detail)
   if (named.length === 0) return [title]
   const rest = number - named.length
-  const names = each(named, (dataset) => `    ${describe(dataset)}`)
+  const names = each(named, (dataset) => indented(wrapText(describe(dataset), width - 4), '    '))
   return joined([title, lines(names), rest > 0 ? `    … and ${count(rest, 'more dataset')}` : ''], '\n')
 }
 

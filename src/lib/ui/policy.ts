@@ -85,7 +85,10 @@ export function formatRunExplanation(policy: Policy, explanation: RunExplanation
   const rows = verdicts.map((verdict) => [lineText(verdict.line), verdict.key, wordOf(verdict), verdict.text])
   const {bold} = screen.style
   return paragraphs([
-    `${bold(`Run ${run.timestamp} by policy ${printable(policy.file)}`)}\n${namespace} at ${endpoint}, ${moment(now)}; the run is ${run.time > now ? 'dated in the future' : `${ageOf(run, now)} old`}`,
+    wrapText(
+      `${bold(`Run ${run.timestamp} by policy ${printable(policy.file)}`)}\n${namespace} at ${endpoint}, ${moment(now)}; the run is ${run.time > now ? 'dated in the future' : `${ageOf(run, now)} old`}`,
+      screen.width,
+    ),
     answerTo(explanation, screen),
     formatTable(columns, rows, screen),
   ])

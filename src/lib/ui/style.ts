@@ -71,6 +71,11 @@ function isOn(value = ''): boolean {
   return !['', '0', 'false'].includes(value)
 }
 
+/** What has to be known of a stream to lay something out for it. */
+export function screenOf(stream: NodeJS.WriteStream): Screen {
+  return {style: styleFor(stream), width: widthOf(stream)}
+}
+
 /** Columns of a terminal; undefined on a pipe, where nothing is cut or wrapped. */
 export function widthOf(stream: NodeJS.WriteStream): number | undefined {
   return stream.isTTY ? stream.columns || 80 : undefined

@@ -4,13 +4,16 @@ import {printable} from '../text.js'
 import {columnsOf, isPlain} from './columns.js'
 import {whole} from './pieces.js'
 import {type Screen} from './style.js'
-import {indented, wrapText} from './wrapping.js'
+import {breakWords, indented, wrapText} from './wrapping.js'
 
 export interface Column {
   title: string
   /** On a terminal too narrow for the whole table, columns go in this order, lowest first; without, a column stays. */
   dropAt?: number
-  /** Of the last column: how narrow it may become before a column is dropped instead; by default it is not wrapped for one. */
+  /**
+   * Of a last column with sentences, which nobody copies: how narrow it may become before a column is dropped instead. Words that
+   * are wider yet are broken. By default it is not wrapped for another column, and its words stay whole.
+   */
   wrapsTo?: number
   /** Numbers stand under each other by their last digits. */
   isRight?: boolean
@@ -51,6 +54,8 @@ interface Layout {
   widths: number[]
   /** Of the columns that are shown. */
   sides: Array<'left' | 'right'>
+  /** How wide a word of the last column may be. */
+  widestWord: number
 }
 
 /**
@@ -94,10 +99,12 @@ function layoutFor(columns: Column[], widths: number[], words: number[], width: 
   const padded = shown.map((index) => (widths[index] ?? 0) + GAP)
   const last = padded.length - 1
   const others = padded.slice(0, last).reduce((sum, each) => sum + each, 0)
-  const room = Math.max((width ?? Infinity) - others, NARROWEST, words[shown.at(-1) ?? 0] ?? 0) + GAP
-  padded[last] = Math.min(padded[last] ?? 0, room)
+  const index = shown.at(-1) ?? 0
+  const least = columns[index]?.wrapsTo === undefined ? (words[index] ?? 0) : 0
+  const room = Math.max((width ?? Infinity) - others, NARROWEST, least)
+  padded[last] = Math.min(padded[last] ?? 0, room + GAP)
   const sides = shown.map((index) => (columns[index]?.isRight ? 'right' : 'left'))
-  return {shown, widths: padded, sides}
+  return {shown, widths: padded, sides, widestWord: room}
 }
 
 /** One row. The library takes a tenth of a millisecond for each, so what needs no wrapping is laid out here, with the same result. */
@@ -106,7 +113,8 @@ function layOut(row: string[], layout: Layout): string {
   const isSimple = cells.every(
     (cell, index) => isPlain(cell) && cell.length <= (layout.widths[index] ?? 0) - GAP,
   )
-  if (!isSimple) return tableOf(layout, [cells])
+  if (!isSimple)
+    return tableOf(layout, [[...cells.slice(0, -1), breakWords(cells.at(-1) ?? '', layout.widestWord)]])
   return cells
     .map((cell, index) => {
       const width = layout.widths[index] ?? 0

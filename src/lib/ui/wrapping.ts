@@ -20,6 +20,26 @@ export function wrapWords(words: readonly string[], width: number): string[] {
   return lines
 }
 
+/** Breaks words that are wider than a line of their own, so that each line of `wrapText` fits: for what nobody copies. */
+export function breakWords(text: string, width: number): string {
+  return text
+    .split(' ')
+    .map((word) => (columnsOf(word) > width ? inPieces(word, width).join(' ') : word))
+    .join(' ')
+}
+
+/** Pieces that fill a line, but for the last. */
+function inPieces(word: string, width: number): string[] {
+  const pieces = ['']
+  for (const {segment} of new Intl.Segmenter().segment(word)) {
+    const longer = `${pieces.at(-1)}${segment}`
+    if (columnsOf(longer) > width) pieces.push(segment)
+    else pieces[pieces.length - 1] = longer
+  }
+
+  return pieces
+}
+
 /** Puts blanks before every line. */
 export function indented(text: string, margin: string): string {
   return text.replaceAll(/^(?=.)/gm, margin)

@@ -1,7 +1,8 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {indented, wrapText} from '../../../src/lib/ui/wrapping.js'
+import {columnsOf} from '../../../src/lib/ui/columns.js'
+import {breakWords, indented, wrapText} from '../../../src/lib/ui/wrapping.js'
 
 describe('wrapping', () => {
   it('breaks between words and keeps the lines that are there', () => {
@@ -22,6 +23,22 @@ describe('wrapping', () => {
         const text = wrapText(all.join(' '), width)
         for (const line of text.split('\n')) expect(line.length).to.be.at.most(width)
         expect(text.split(/[ \n]/)).to.deep.equal(all)
+      }),
+    )
+  })
+
+  it('breaks words where it is told to, and keeps each letter', () => {
+    expect(breakWords('to anthropic/claude, by hand', 9)).to.equal('to anthropic /claude, by hand')
+    expect(breakWords('東京タワー', 4)).to.equal('東京 タワ ー')
+    const texts = fc.array(fc.string({unit: fc.constantFrom(...'abc東'), minLength: 1, maxLength: 30}), {
+      minLength: 1,
+    })
+    fc.assert(
+      fc.property(texts, fc.integer({min: 2, max: 12}), (words, width) => {
+        const text = breakWords(words.join(' '), width)
+        for (const word of text.split(' ')) expect(columnsOf(word)).to.be.at.most(width)
+        expect(text.replaceAll(' ', '')).to.equal(words.join(''))
+        for (const line of wrapText(text, width).split('\n')) expect(columnsOf(line)).to.be.at.most(width)
       }),
     )
   })

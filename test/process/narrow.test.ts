@@ -1,0 +1,67 @@
+import {expect} from 'chai'
+import {mkdtempSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
+import {root} from '../support/cli.js'
+import {cleanEnv} from '../support/process.js'
+import {startInTerminal} from '../support/pty.js'
+
+const COLUMNS = 60
+const POLICY = join(root, 'schemas/policy.example.yaml')
+
+describe(`a terminal of ${COLUMNS} columns`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'smoltrace-narrow-'))
+  const wrong = join(folder, 'wrong.yaml')
+  const copies = join(folder, 'copies')
+  let hub: Sandbox
+  let env: Record<string, string>
+
+  before(async () => {
+    writeFileSync(wrong, 'version: 1\nselect: {older-then: 30d}\n')
+    hub = await startSandbox({runs: 12})
+    env = cleanEnv(hub)
+  })
+
+  after(() => hub.close())
+
+  /** What only commands and names may do: nobody can copy what is broken. */
+  const mayBeWide = (line: string) => /^ *smoltrace /.test(line) || !line.trim().includes(' ')
+
+  // In this order: the one looks at what the other has done.
+  for (const argv of [
+    [],
+    ['runs'],
+    ['history', '--help'],
+    ['runs', 'protect', '--help'],
+    ['datasets', 'list', '--sizes'],
+    ['runs', 'group', '--sizes'],
+    ['cleanup'],
+    ['cleanup', '--older-than', 'never'],
+    ['cleanup', '--all', '--max-delete', '10%'],
+    ['cleanup', '--policy', POLICY, '--sizes'],
+    ['cleanup', '--policy', wrong],
+    ['cleanup', '--apply', join(folder, 'none.json')],
+    ['policy', 'explain', POLICY],
+    ['leaderboard', 'show'],
+    ['leaderboard', 'check'],
+    ['leaderboard', 'report', join(folder, 'report.html')],
+    ['leaderboard', 'protect', '--reason', 'cited in a paper'],
+    ['leaderboard', 'unprotect'],
+    ['history'],
+    ['cleanup', '--keep-recent', '9', '--archive', copies, '--no-dry-run', '--yes'],
+    ['history'],
+    ['restore', copies],
+    ['restore', join(folder, 'none')],
+    ['clenup'],
+  ]) {
+    it(`is as wide as what is shown: ${argv.join(' ').replaceAll(folder, '…').replace(root, '')}`, async () => {
+      const terminal = startInTerminal(argv, env, {columns: COLUMNS})
+      await terminal.finished
+      const lines = terminal.text.split('\n')
+      expect(lines.length).to.be.above(1)
+      expect(lines.filter((line) => line.length > COLUMNS && !mayBeWide(line))).to.deep.equal([])
+    })
+  }
+})
