@@ -2,7 +2,7 @@ import {Flags} from '@oclif/core'
 
 import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from './concurrency.js'
 import {UsageError} from './errors.js'
-import {METRIC_NAMES, METRICS} from './metrics.js'
+import {METRIC_NAMES, METRIC_WORDS, METRICS} from './metrics.js'
 import {RUN_TYPES} from './naming.js'
 import {GROUP_COLUMNS} from './rule-words.js'
 import {DEFAULT_GRACE} from './rules.js'
@@ -83,7 +83,7 @@ export const concurrencyFlag = (what: 'Datasets' | 'Runs') =>
 export const METRIC_LIST = METRIC_NAMES.map((name) => `${name} (${METRICS[name].short})`).join(', ')
 
 /** What runs are ranked by. Its value is read by the lib. */
-export const byFlag = Flags.custom<string>({helpValue: 'METRIC'})
+export const byFlag = Flags.option({options: METRIC_WORDS, helpValue: 'METRIC'})
 
 /** The columns that `--group-by` takes, in words. */
 export const GROUP_LIST = GROUP_COLUMNS.join(', ')

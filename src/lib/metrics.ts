@@ -28,6 +28,9 @@ export const METRICS = Object.fromEntries(
 /** The columns, best known first. */
 export const METRIC_NAMES = RANKINGS.map(([column]) => column)
 
+/** Everything that `parseMetric` takes: short names first, since they are what one types. */
+export const METRIC_WORDS = [...RANKINGS.map(([, short]) => short), ...METRIC_NAMES]
+
 /** What counts where nobody says otherwise. */
 export const DEFAULT_METRIC: Metric = 'success_rate'
 
@@ -41,10 +44,6 @@ export function parseMetric(text: string, flag = '--by'): Metric {
   if (found) return found[0]
   const names = RANKINGS.map(([column, short]) => `${column} (${short})`)
   throw new UsageError(`${flag} "${text}" is no metric: give ${names.join(', ')}.`, {
-    suggestions: didYouMean(
-      flag,
-      text,
-      RANKINGS.flatMap(([column, short]) => [column, short]),
-    ),
+    suggestions: didYouMean(flag, text, METRIC_WORDS),
   })
 }

@@ -4,6 +4,7 @@ import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
+import {METRIC_WORDS} from '../../src/lib/metrics.js'
 import {cleanEnv, run} from '../support/process.js'
 
 /** Calls the function that bash calls for the tab key: with the words, of which the last is being typed. */
@@ -38,6 +39,8 @@ describe('completion in bash', () => {
     ['cleanup --only ', 'results traces metrics'],
     ['cleanup --only = tr', 'traces'],
     ['cleanup --only =', 'results traces metrics'],
+    ['cleanup --by co', 'cost co2 co2_emissions_g'],
+    ['leaderboard show --by ', METRIC_WORDS.join(' ')],
     ['cleanup --token ', ''],
     ['cleanup ', ''],
     ['runs group --incom', '--incomplete-only'],

@@ -146,7 +146,7 @@ describe('leaderboard show', () => {
     withHub({runs: 1}, async (hub) => {
       const bad: Array<[flags: string[], message: RegExp]> = [
         [['--csv', '--json'], /--csv/],
-        [['--by', 'beauty'], /^Error: --by "beauty" is no metric/],
+        [['--by', 'beauty'], /^Error: --by takes success, pass, .*, not "beauty"\.$/m],
         [['--group-by', 'colour'], /--group-by/],
         [['--limit', '0'], /^Error: --limit: /],
         [['--model', ''], /^Error: --model /],
