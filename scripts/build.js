@@ -7,6 +7,7 @@ import {dirname} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {glob} from 'tinyglobby'
 
+import {pruneDeclarations} from './declarations.js'
 import {writeFaces} from './faces.js'
 import {lazily, LAZY_PACKAGES} from './lazily.js'
 import {mapOfOwnCode} from './maps.js'
@@ -20,6 +21,7 @@ execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'ts
   stdio: 'inherit',
 })
 
+pruneDeclarations('dist/index.d.ts')
 const commands = await glob('**/*.ts', {cwd: 'src/commands'})
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'))
 const common = {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
+import {MOST_BYTES} from '../ceiling.js'
 import {root} from '../source-face.js'
 import {type Check} from './check.js'
 import {install, type Packed, plainEnv} from './npm.js'
@@ -9,7 +10,7 @@ import {succeed} from './process.js'
 
 /** What a project may get from us at most; `docs/performance.md` has the figures, and what to do about more. */
 const MOST_PACKAGES = 1
-const MOST_MB = 5.4
+const MOST_MB = MOST_BYTES / 1e6
 
 const USE = `import {cleanupDatasets, type CleanupResult, groupDatasetsByRun, type Run, UsageError} from 'smoltrace'
 

@@ -6,6 +6,8 @@ import {tmpdir} from 'node:os'
 import {join, posix} from 'node:path'
 import {promisify} from 'node:util'
 
+import {MOST_BYTES} from '../../scripts/ceiling.js'
+import {importsOf, reachedFrom} from '../../scripts/declarations.js'
 import {originsOf} from '../support/bundles.js'
 import {root} from '../support/cli.js'
 import {withHub} from '../support/hub.js'
@@ -32,8 +34,6 @@ const DOCUMENTED = [
   'runs-unprotect',
   'sandbox',
 ]
-/** Unpacked: what it is, and a tenth. */
-const MOST_BYTES = 5_400_000
 const BESIDE_DIST = [
   'CHANGELOG.md',
   'LICENSE',
@@ -88,6 +88,14 @@ describe('the package', () => {
       'dist/cli/oclif.manifest.json',
       'dist/cli/package.json',
     ])
+  })
+
+  it('holds the types that its front door leads to, no others, and none of another package', () => {
+    const reached = [...reachedFrom(join(home, 'dist/index.d.ts'))]
+    const types = files.filter((file) => file.endsWith('.d.ts')).map((file) => join(home, file))
+    expect(types.toSorted()).to.deep.equal(reached.toSorted()).and.have.length.above(30)
+    const foreign = reached.flatMap((file) => importsOf(file)).filter((name) => !/^(?:\.|node:)/.test(name))
+    expect(foreign).to.deep.equal([])
   })
 
   it('is all that is installed, and not larger than docs/performance.md says', () => {
