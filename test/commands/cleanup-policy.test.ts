@@ -79,6 +79,7 @@ describe('cleanup --policy', () => {
     grace: '0',
     status: 'failed',
     'group-by': 'model',
+    by: 'cost',
   }
   for (const name of RULE_FLAGS) {
     it(`does not go with --${name}, and says so before anything is sent`, () =>

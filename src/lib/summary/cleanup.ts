@@ -1,11 +1,11 @@
-import {type Outcome, type OutcomeStatus} from '../outcomes.js'
+import {type Outcome} from '../outcomes.js'
 import {type KeptRun, type Plan, type PlannedRun} from '../plan.js'
 import {type CleanupResult, isTooLate} from '../result.js'
 import {type SavedPlan} from '../saved-plan.js'
 import {type Asked, notesOn, stepAfter} from '../ui/cleanup.js'
+import {NOT_DELETED, OUTCOME_LABELS} from '../ui/outcomes.js'
 import {each} from '../ui/pieces.js'
 import {goingText, rulePairs, untouchedPairs} from '../ui/preview.js'
-import {OUTCOME_LABELS} from '../ui/result.js'
 import {formatStorageTotal, type SizeColumn, sizeColumn} from '../ui/sizes.js'
 import {ageOf, count, formatBytes, moment, thousands, typesOf} from '../ui/wording.js'
 import {askedFact, exitFact, type JobFacts, warningsPart} from './job.js'
@@ -19,9 +19,6 @@ export interface CleanupFacts extends JobFacts {
 
 /** What each list may take up, in bytes: GitHub shows no summary that is larger than 1 MiB, all that a step writes together. */
 const ROOM = {runs: 100_000, left: 100_000, deleted: 50_000, kept: 50_000}
-
-/** What did not go as planned, the worst first. */
-const LEFT = ['failed', 'unattempted', 'skipped', 'gone'] as const satisfies OutcomeStatus[]
 
 /** The summary of a cleanup: what is wrong first, then what was asked, what it came to and what to do, then the lists. */
 export function cleanupSummary(result: CleanupResult, asked: Asked, job: CleanupFacts): Iterable<string> {
@@ -84,7 +81,7 @@ function resultFacts({
     `${count(left.runs, 'run')}, ${count(left.datasets, 'dataset')}`
   if (outcomes.length === 0) return [['Found', there(found)]]
   return [
-    ...(['deleted', ...LEFT] as const)
+    ...(['deleted', ...NOT_DELETED] as const)
       .filter((status) => status === 'deleted' || counts[status] > 0)
       .map((status): [string, string] => [OUTCOME_LABELS[status], count(counts[status], 'dataset')]),
     ...(storage ? [['Freed', formatStorageTotal(storage.freed)] as [string, string]] : []),
@@ -103,7 +100,7 @@ function resultFacts({
 
 /** Everything of the plan that is not deleted by this job, and why. */
 function leftPart(outcomes: readonly Outcome[]): Iterable<string> | undefined {
-  const left = LEFT.flatMap((status) => outcomes.filter((outcome) => outcome.status === status))
+  const left = NOT_DELETED.flatMap((status) => outcomes.filter((outcome) => outcome.status === status))
   if (left.length === 0) return undefined
   return table({
     titles: ['Not deleted', 'What became of it', 'Why'],

@@ -9,6 +9,7 @@ import {
 } from '../job-record.js'
 import {journalName} from '../journal.js'
 import {listing} from '../text.js'
+import {describeOutcome} from './outcomes.js'
 import {each, joined, lines, paragraphs, type Pieces} from './pieces.js'
 import {type Screen} from './style.js'
 import {formatPairs, formatTable} from './table.js'
@@ -205,9 +206,10 @@ const STATE_TITLES: Record<DatasetState, string> = {
   uncertain: 'May be deleted or not',
 }
 
-function describe({name, reason, requestId, at}: DatasetRecord): string {
+function describe(dataset: DatasetRecord): string {
+  const {at} = dataset
   const when = at ? `${at.toISOString().slice(0, 19).replace('T', ' ')}  ` : ''
-  return `${when}${name}${reason ? `: ${reason}` : ''}${requestId ? ` (request ${requestId})` : ''}`
+  return `${when}${describeOutcome(dataset)}`
 }
 
 function formatProblems(problems: HistoryProblem[], {style}: HistoryView): string {

@@ -1,7 +1,19 @@
-import {type Outcome} from '../outcomes.js'
+import {type Outcome, type OutcomeStatus} from '../outcomes.js'
 import {printable} from '../text.js'
 import {each, lines, type Pieces} from './pieces.js'
 import {count} from './wording.js'
+
+/** What became of datasets, in words. */
+export const OUTCOME_LABELS: Readonly<Record<OutcomeStatus, string>> = {
+  deleted: 'Deleted',
+  failed: 'Failed',
+  unattempted: 'Not attempted',
+  skipped: 'Skipped',
+  gone: 'Already gone',
+}
+
+/** What did not go as planned, the worst first. */
+export const NOT_DELETED = ['failed', 'unattempted', 'skipped', 'gone'] as const satisfies OutcomeStatus[]
 
 /** As many outcomes of one kind as are all named; of more, those with the same reason are told together. */
 export const MOST_NAMED = 40
@@ -9,8 +21,15 @@ export const MOST_NAMED = 40
 const REASONS_TOLD = 20
 const NAMES_TOLD = 3
 
+/** As much of a dataset as one line tells. */
+interface Told {
+  name: string
+  reason?: string | undefined
+  requestId?: string | undefined
+}
+
 /** One dataset and what became of it, in one line. */
-export function describeOutcome({name, reason, requestId}: Outcome): string {
+export function describeOutcome({name, reason, requestId}: Told): string {
   return printable(`${name}${reason ? `: ${reason}` : ''}${requestId ? ` (request ${requestId})` : ''}`)
 }
 
@@ -37,7 +56,7 @@ function* byReason(outcomes: readonly Outcome[]): Generator<string> {
   for (const [reason, group] of sorted.slice(0, REASONS_TOLD)) {
     yield printable(`${count(group.length, 'dataset')}${reason ? `: ${reason}` : ''}`)
     for (const {name, requestId} of group.slice(0, NAMES_TOLD))
-      yield `  ${name}${requestId ? ` (request ${requestId})` : ''}`
+      yield `  ${describeOutcome({name, requestId})}`
     if (group.length > NAMES_TOLD) yield `  … and ${count(group.length - NAMES_TOLD, 'more dataset')}`
   }
 

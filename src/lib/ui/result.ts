@@ -1,6 +1,5 @@
-import {type OutcomeStatus} from '../outcomes.js'
 import {type CleanupResult} from '../result.js'
-import {formatOutcomes, MOST_NAMED} from './outcomes.js'
+import {formatOutcomes, MOST_NAMED, NOT_DELETED, OUTCOME_LABELS} from './outcomes.js'
 import {joined, paragraphs, type Pieces} from './pieces.js'
 import {formatStorageTotal} from './sizes.js'
 import {type Screen, type Style} from './style.js'
@@ -12,7 +11,7 @@ import {wrapText} from './wrapping.js'
 export function formatResult(result: CleanupResult, screen: Screen): Pieces {
   const {style, width} = screen
   const {counts, remaining, plan, storage} = result
-  const shown = (['deleted', 'failed', 'skipped', 'gone', 'unattempted'] as const).filter(
+  const shown = (['deleted', ...NOT_DELETED] as const).filter(
     (status) => status === 'deleted' || status === 'failed' || counts[status] > 0,
   )
   const leaderboard =
@@ -40,15 +39,6 @@ function archivedPairs({archive}: CleanupResult): Array<[string, string]> {
   ]
 }
 
-/** What became of datasets, in words. */
-export const OUTCOME_LABELS: Readonly<Record<OutcomeStatus, string>> = {
-  deleted: 'Deleted',
-  failed: 'Failed',
-  skipped: 'Skipped',
-  gone: 'Already gone',
-  unattempted: 'Not attempted',
-}
-
 function headline({counts, interrupted, outcomes, deletionMs}: CleanupResult, style: Style): string {
   const seconds = `${(deletionMs / 1000).toFixed(1)} s`
   if (interrupted)
@@ -59,7 +49,7 @@ function headline({counts, interrupted, outcomes, deletionMs}: CleanupResult, st
 
 /** Everything that did not go as planned; where that is too much to read, where each of it is named. */
 function formatRest({outcomes, journal}: CleanupResult, style: Style): Pieces[] {
-  return REST.map((status) => outcomes.filter((outcome) => outcome.status === status))
+  return NOT_DELETED.map((status) => outcomes.filter((outcome) => outcome.status === status))
     .filter((group) => group.length > 0)
     .map((group) => {
       const elsewhere = group.length > MOST_NAMED && journal ? ' (`history` names each)' : ''
@@ -67,5 +57,3 @@ function formatRest({outcomes, journal}: CleanupResult, style: Style): Pieces[] 
       return joined([`${title}${elsewhere}`, formatOutcomes(group)], '\n')
     })
 }
-
-const REST = ['failed', 'skipped', 'gone', 'unattempted'] as const
