@@ -60,7 +60,7 @@ export default [
       '@typescript-eslint/no-explicit-any': 'off',
     },
   },
-  // The compiler knows the global types.
-  {files: ['**/*.ts'], rules: {'no-undef': 'off'}},
+  // The compiler knows the global types, and what a namespace holds: the linter took half of its time for that.
+  {files: ['**/*.ts'], rules: {'no-undef': 'off', 'import/namespace': 'off'}},
   prettier,
 ]

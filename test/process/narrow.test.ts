@@ -5,6 +5,7 @@ import {join} from 'node:path'
 
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {root} from '../support/cli.js'
+import {runDatasetsAt} from '../support/hub.js'
 import {cleanEnv} from '../support/process.js'
 import {startInTerminal} from '../support/pty.js'
 
@@ -44,6 +45,7 @@ describe(`a terminal of ${COLUMNS} columns`, () => {
     ['cleanup', '--policy', wrong],
     ['cleanup', '--apply', join(folder, 'none.json')],
     ['policy', 'explain', POLICY],
+    ['policy', 'explain', POLICY, '--run', 'NEWEST'],
     ['leaderboard', 'show'],
     ['leaderboard', 'check'],
     ['leaderboard', 'report', join(folder, 'report.html')],
@@ -57,7 +59,12 @@ describe(`a terminal of ${COLUMNS} columns`, () => {
     ['clenup'],
   ]) {
     it(`is as wide as what is shown: ${argv.join(' ').replaceAll(folder, '…').replace(root, '')}`, async () => {
-      const terminal = startInTerminal(argv, env, {columns: COLUMNS})
+      const [newest = ''] = runDatasetsAt(hub)
+        .map((name) => name.slice(-15))
+        .toSorted()
+        .toReversed()
+      const words = argv.map((word) => (word === 'NEWEST' ? newest : word))
+      const terminal = startInTerminal(words, env, {columns: COLUMNS})
       await terminal.finished
       const lines = terminal.text.split('\n')
       expect(lines.length).to.be.above(1)

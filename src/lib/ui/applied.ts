@@ -55,7 +55,10 @@ export function formatAppliedPlan(
   ])
 }
 
-function formatStale(stale: Outcome[], {style}: Screen): Pieces {
+function formatStale(stale: Outcome[], screen: Screen): Pieces {
   if (stale.length === 0) return []
-  return joined([style.bold(`Not any more: ${thousands(stale.length)}`), formatOutcomes(stale)], '\n')
+  return joined(
+    [screen.style.bold(`Not any more: ${thousands(stale.length)}`), formatOutcomes(stale, screen)],
+    '\n',
+  )
 }

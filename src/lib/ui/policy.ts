@@ -48,7 +48,7 @@ export function formatPolicy(policy: Policy, now: Date, screen: Screen): Pieces 
   const selectors = all.filter(({kind}) => kind === 'selector')
   const others = all.filter(({kind}) => kind !== 'selector')
   return paragraphs([
-    bold(`Policy ${printable(policy.file)}`),
+    bold(wrapText(`Policy ${printable(policy.file)}`, screen.width)),
     selectors.length > 0
       ? `${bold('May go: runs that are all of this')}\n${tableOf(selectors, 'RUNS THAT ARE', screen)}`
       : `${bold('May go: every run')}\nThe file has no selectors: whatever no keeper saves may go.`,
@@ -107,8 +107,8 @@ function wordOf({kind, holds, decided}: Verdict): string {
   return `${holds ? does : doesNot}${decided ? ' *' : ''}`
 }
 
-function answerTo({action, deletes, verdicts}: RunExplanation, {style}: Screen): string {
-  const {bold} = style
+function answerTo({action, deletes, verdicts}: RunExplanation, screen: Screen): string {
+  const {bold} = screen.style
   const decisive = (...kinds: Array<Verdict['kind']>) =>
     verdicts.filter(({decided, kind}) => decided && kinds.includes(kind))
   const selectors = decisive('selector')
@@ -118,12 +118,13 @@ function answerTo({action, deletes, verdicts}: RunExplanation, {style}: Screen):
       doing(selectors, 'does not select', 'do not select'),
       doing(decisive('scope'), 'takes nothing of', ''),
     ]
-    return `${bold('It stays:')} ${listing(answers.filter(Boolean))}.`
+    return wrapText(`${bold('It stays:')} ${listing(answers.filter(Boolean))}.`, screen.width)
   }
 
   const answers = [doing(selectors, 'selects', 'select'), 'nothing keeps it']
   const names = deletes.map((name) => `  ${name}`).join('\n')
-  return `${bold('It may go:')} ${listing(answers.filter(Boolean))}. What goes of it:\n\n${names}`
+  const answer = `${bold('It may go:')} ${listing(answers.filter(Boolean))}. What goes of it:`
+  return `${wrapText(answer, screen.width)}\n\n${names}`
 }
 
 /** Guards in the middle of a sentence. */

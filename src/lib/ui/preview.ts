@@ -45,7 +45,8 @@ function* partsOf(plan: Plan, notes: PlanNotes, screen: Screen): Generator<Piece
 
 /** Whose plan it is, and of when. */
 export function formatTitle(plan: Plan, title: string, {style, width}: Screen): string {
-  return `${style.bold(title)}\n${wrapText(`${plan.namespace} at ${plan.endpoint}, ${moment(plan.now)}`, width)}`
+  const place = `${plan.namespace} at ${plan.endpoint}, ${moment(plan.now)}`
+  return `${style.bold(wrapText(title, width))}\n${wrapText(place, width)}`
 }
 
 function foundPairs(plan: Plan, {sizes}: PlanNotes): Array<[string, string]> {

@@ -45,9 +45,9 @@ export function formatRestore(result: RestoreResult, screen: Screen): Pieces {
     count(result.counts[status], 'dataset'),
   ])
   return paragraphs([
-    style.bold(`Restore${result.dryRun ? ': dry run' : ''}`) + `\n${result.namespace} at ${result.endpoint}`,
+    `${style.bold(`Restore${result.dryRun ? ': dry run' : ''}`)}\n${wrapText(`${result.namespace} at ${result.endpoint}`, screen.width)}`,
     tablePieces(columns, rows, screen),
-    `${headline(result, style)}\n${formatPairs(pairs, screen)}`,
+    `${wrapText(headline(result, style), screen.width)}\n${formatPairs(pairs, screen)}`,
     ...notes(result).map((note) => wrapText(note, screen.width)),
   ])
 }

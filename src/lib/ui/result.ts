@@ -26,7 +26,7 @@ export function formatResult(result: CleanupResult, screen: Screen): Pieces {
     ],
     screen,
   )
-  return paragraphs([...formatRest(result, style), `${wrapText(headline(result, style), width)}\n${pairs}`])
+  return paragraphs([...formatRest(result, screen), `${wrapText(headline(result, style), width)}\n${pairs}`])
 }
 
 /** Where a person finds again what was deleted. */
@@ -48,12 +48,14 @@ function headline({counts, interrupted, outcomes, deletionMs}: CleanupResult, st
 }
 
 /** Everything that did not go as planned; where that is too much to read, where each of it is named. */
-function formatRest({outcomes, journal}: CleanupResult, style: Style): Pieces[] {
+function formatRest({outcomes, journal}: CleanupResult, screen: Screen): Pieces[] {
   return NOT_DELETED.map((status) => outcomes.filter((outcome) => outcome.status === status))
     .filter((group) => group.length > 0)
     .map((group) => {
       const elsewhere = group.length > MOST_NAMED && journal ? ' (`history` names each)' : ''
-      const title = style.bold(`${OUTCOME_LABELS[group[0]?.status ?? 'failed']}: ${thousands(group.length)}`)
-      return joined([`${title}${elsewhere}`, formatOutcomes(group)], '\n')
+      const title = screen.style.bold(
+        `${OUTCOME_LABELS[group[0]?.status ?? 'failed']}: ${thousands(group.length)}`,
+      )
+      return joined([`${title}${elsewhere}`, formatOutcomes(group, screen)], '\n')
     })
 }
