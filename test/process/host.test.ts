@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {mkdirSync, mkdtempSync, symlinkSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -19,7 +19,7 @@ function makeHost(topicSeparator: string): string {
   }
   mkdirSync(join(host, 'commands'))
   mkdirSync(join(host, 'node_modules/@oclif'), {recursive: true})
-  symlinkSync(root, join(host, 'node_modules/smoltrace'))
+  installPackage(join(host, 'node_modules/smoltrace'))
   symlinkSync(join(root, 'node_modules/@oclif/core'), join(host, 'node_modules/@oclif/core'))
   writeFileSync(join(host, 'package.json'), JSON.stringify(pjson))
   writeFileSync(
@@ -39,6 +39,15 @@ export default class Cleanup extends Command {
     "import {execute} from '@oclif/core'\nawait execute({dir: import.meta.url})\n",
   )
   return host
+}
+
+/** As npm does: of a whole checkout oclif would run the sources, and each start would take twice as long. */
+function installPackage(folder: string): void {
+  const {devDependencies, ...pjson} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  expect(devDependencies).to.have.property('tsx')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(pjson))
+  for (const part of ['bin', 'dist']) symlinkSync(join(root, part), join(folder, part))
 }
 
 /** Of help that lists commands, the names of those that stand there. */
