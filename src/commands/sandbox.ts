@@ -127,8 +127,8 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
     if (this.jsonEnabled()) this.logJson(this.toSuccessJson({endpoint: url, token, user, organisation: org}))
     const lines = formatVariables({HF_ENDPOINT: url, HF_TOKEN: token})
     for (const line of lines) this.log(line)
-    this.logToStderr(
-      `The sandbox serves ${user} and the organisation ${org}. Paste ${lines.length === 1 ? 'the line' : 'one of the lines'} above into another terminal; Ctrl-C ends it.`,
+    this.note(
+      `The sandbox serves ${user} and the organisation ${org}. Paste ${lines.length === 1 ? 'the line' : 'one of the lines'} above into another terminal; Ctrl-C ends it`,
     )
     this.isServing = true
   }

@@ -6,7 +6,9 @@ import {getHelpFlagAdditions} from '@oclif/core/help'
  * show the topic's help and end with 0. With no module of ours, which would be a file more to read at each start.
  */
 export const refuseFlagsOfTopic: Hook.Init = async function ({id, argv, config}) {
-  const isHelp = getHelpFlagAdditions(config).some((flag) => argv.includes(flag))
+  const end = argv.indexOf('--')
+  const own = end === -1 ? argv : argv.slice(0, end)
+  const isHelp = getHelpFlagAdditions(config).some((flag) => own.includes(flag))
   if (isHelp || argv.every((word) => word === '--no-color')) return
   if (id === undefined || config.findCommand(id) || !config.findTopic(id)) return
   const {UnknownCommand} = await import('../faults/unknown-command.js')

@@ -145,6 +145,11 @@ export abstract class BaseCommand extends Command {
     this.log(wrapText(text, this.screen.width))
   }
 
+  /** Says on stderr what goes on meanwhile. */
+  protected note(text: string): void {
+    this.logToStderr(wrapText(`${capitalized(text)}.`, widthOf(process.stderr)))
+  }
+
   /** Writes a text that may be long, and a newline. */
   protected async print(text: Pieces): Promise<void> {
     await writePieces(process.stdout, joined([text, '\n'], ''))
@@ -225,11 +230,6 @@ export abstract class HubCommand extends BaseCommand {
   /** Says what is waited for, and how long. */
   protected tellWait(wait: Wait): void {
     this.note(describeWait(wait))
-  }
-
-  /** Says on stderr what goes on meanwhile. */
-  protected note(text: string): void {
-    this.logToStderr(wrapText(`${capitalized(text)}.`, widthOf(process.stderr)))
   }
 }
 

@@ -20,7 +20,7 @@ const PATIENCE = 2345
 const DEADLINE = 60_000
 
 /** Whether every cell is played, also those that few would miss. */
-const IS_WHOLE = process.env.SMOLTRACE_FAULTS === 'all'
+const IS_WHOLE = process.env.TEST_FAULTS === 'all'
 
 type Strike = Pick<Cell, 'fault' | 'often'> & {kind: string}
 

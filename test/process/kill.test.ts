@@ -13,9 +13,9 @@ import {deletionsAt, envOf, withHub} from '../support/hub.js'
 import {cleanEnv, start} from '../support/process.js'
 
 /** How often each job is killed; each time at another moment. */
-const ROUNDS = Number(process.env.SMOLTRACE_KILL_ROUNDS ?? 7)
+const ROUNDS = Number(process.env.TEST_KILL_ROUNDS ?? 7)
 /** Another seed makes other moments. */
-const SEED = process.env.SMOLTRACE_KILL_SEED ?? 'kill'
+const SEED = process.env.TEST_KILL_SEED ?? 'kill'
 /** What of the request in question has happened by then; `raced`: its answer is on the way, and may be read or not. */
 const MOMENTS = ['arrived', 'acted', 'raced'] as const
 type Moment = (typeof MOMENTS)[number]

@@ -14,13 +14,13 @@ const POLICY = join(root, 'schemas/policy.example.yaml')
 
 describe(`a terminal of ${COLUMNS} columns`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'smoltrace-narrow-'))
-  const wrong = join(folder, 'wrong.yaml')
+  const wrong = join(folder, 'smoltrace.yaml')
   const copies = join(folder, 'copies')
   let hub: Sandbox
   let env: Record<string, string>
 
   before(async () => {
-    writeFileSync(wrong, 'version: 1\nselect: {older-then: 30d}\n')
+    writeFileSync(wrong, 'version: 1\nselect: {older-then: 30d, modell: [x]}\nkeep: {recentt: 1}\n')
     hub = await startSandbox({runs: 12})
     env = cleanEnv(hub)
   })
@@ -56,6 +56,7 @@ describe(`a terminal of ${COLUMNS} columns`, () => {
     ['history'],
     ['restore', copies],
     ['restore', join(folder, 'none')],
+    ['cleanup', '--older-than', '900d', '--plan', join(folder, 'a-rather-long-name-of-a-plan.json')],
     ['clenup'],
   ]) {
     it(`is as wide as what is shown: ${argv.join(' ').replaceAll(folder, '…').replace(root, '')}`, async () => {
@@ -71,4 +72,13 @@ describe(`a terminal of ${COLUMNS} columns`, () => {
       expect(lines.filter((line) => line.length > COLUMNS && !mayBeWide(line))).to.deep.equal([])
     })
   }
+
+  it('is as wide as what the sandbox says', async () => {
+    const terminal = startInTerminal(['sandbox'], cleanEnv(), {columns: COLUMNS})
+    await terminal.waitFor(/ends\s+it\./)
+    terminal.ctrlC()
+    await terminal.finished
+    const lines = terminal.text.split('\n').filter((line) => !/^(?:export|\$env|set) /.test(line))
+    expect(lines.filter((line) => line.length > COLUMNS)).to.deep.equal([])
+  })
 })

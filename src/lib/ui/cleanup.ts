@@ -12,6 +12,7 @@ import {type Pieces} from './pieces.js'
 import {formatPlan, type PlanNotes} from './preview.js'
 import {formatResult} from './result.js'
 import {type Screen} from './style.js'
+import {wrapText} from './wrapping.js'
 
 /** How a cleanup was asked for: what is shown of it depends on that. */
 export interface Asked {
@@ -75,7 +76,8 @@ export function* resultText(result: CleanupResult, asked: Asked, screen: Screen)
     yield stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.'
   else if (dryRun) yield formatNextStep(result, stepFacts(asked), screen)
   else yield* formatResult(result, screen)
-  if (plan !== undefined && wouldDelete === 0) yield `\nThe plan was saved to ${String(plan)}.`
+  if (plan !== undefined && wouldDelete === 0)
+    yield wrapText(`\nThe plan was saved to ${String(plan)}.`, screen.width)
 }
 
 /** What to do next, where there is something to do after a dry run. */

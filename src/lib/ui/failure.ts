@@ -20,7 +20,7 @@ export function formatFailure(failure: Failure, bin: string, screen: Screen): st
 
 function formatAdvice(text: string, bin: string, width: number): string {
   const start = text.indexOf(`: ${bin} `)
-  if (text.length <= width || (start === -1 && text.includes(bin))) return text
+  if (text.length <= width || (start === -1 && text.includes(`${bin} `))) return text
   if (start === -1) return wrapText(text, width)
   return `${wrapText(text.slice(0, start + 1), width)}\n${MARGIN}${text.slice(start + 2)}`
 }
