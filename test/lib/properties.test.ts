@@ -324,7 +324,9 @@ describe('properties of every plan', () => {
   })
 
   it('these cases delete something often enough to mean anything', () => {
-    const sizes = fc.sample(someCase(), 300).map(({inventory, options}) => goingIn(inventory, options).length)
+    const sizes = fc
+      .sample(someCase(), {numRuns: 300, seed: 1})
+      .map(({inventory, options}) => goingIn(inventory, options).length)
     expect(sizes.filter((size) => size > 0).length).to.be.greaterThan(60)
     expect(sizes.filter((size) => size === 0).length).to.be.greaterThan(10)
   })

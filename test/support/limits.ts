@@ -4,6 +4,8 @@ import {type ClientRequest} from 'node:http'
 
 /** In ms: by then a body that was on its way is mostly there. */
 const MOMENT = 5
+/** In ms: a limit that has not begun anew by then did so before anybody looked. */
+const LATE = 1000
 /** In ms, the longest that a timer can be: a limit runs out where a test wants it to, and nowhere else. */
 const FOREVER = 2 ** 31 - 1
 
@@ -79,11 +81,17 @@ export async function withLimits<T>(ms: number, job: (runOut: RunOut) => Promise
 
     const {request} = limit
     let left = starts
-    limit.started = () => {
+    const started = () => {
       // Where it led elsewhere, nobody waits for the rest of its own answer.
       if (limit.request === request && --left <= 0) setReal(() => expire(limit), MOMENT)
     }
 
+    limit.started = started
+    const endLate = () => {
+      if (!isOver && limit.started === started && limit.request === request) expire(limit)
+    }
+
+    if (starts > 0) setReal(endLate, LATE)
     if (starts === 0) setReal(() => (limit.timer ? expire(limit) : runOut(port)), 0)
   }
 

@@ -199,7 +199,8 @@ describe('rules by the leaderboard', () => {
   })
 
   it('make something go often enough for this to mean anything', () => {
-    const cases = fc.sample(someCase, 400)
+    // Always the same cases: how many it is of others differs, and says nothing of the rules.
+    const cases = fc.sample(someCase, {numRuns: 400, seed: 1})
     const some = cases.filter((each) => going(each, {...each.keepers, ...each.selectors}).length > 0)
     expect(some.length).to.be.above(20)
     const ranked = cases.filter((each) => going(each, {keepBest: 1}).length > 0)
