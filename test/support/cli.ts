@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {SOURCE_FACE} from '../../scripts/source-face.js'
+import {setVariables} from '../../src/lib/variables.js'
 import {checkDocument} from './documents.js'
 
 export {root} from '../../scripts/source-face.js'
@@ -35,8 +36,7 @@ export async function runCli(
 ): Promise<CliResult> {
   const own = mkdtempSync(join(tmpdir(), 'smoltrace-data-'))
   const env = {XDG_DATA_HOME: own, SMOLTRACE_CACHE_DIR: join(own, 'cache'), ...variables}
-  const before = Object.keys(env).map((name) => [name, process.env[name]] as const)
-  Object.assign(process.env, env)
+  const restore = setVariables(env)
   process.exitCode = undefined
   try {
     const words = argv.map((word) => (/\s/.test(word) || word === '' ? JSON.stringify(word) : word))
@@ -46,11 +46,7 @@ export async function runCli(
     requireNextStep(stdout, stderr)
     return {stdout, stderr, exitCode}
   } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name]
-      else process.env[name] = value
-    }
-
+    restore()
     process.exitCode = undefined
   }
 }

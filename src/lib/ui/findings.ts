@@ -4,7 +4,7 @@ import {capitalized} from '../text.js'
 import {joined, lines, paragraphs, type Pieces} from './pieces.js'
 import {type Screen} from './style.js'
 import {count, moment, thousands} from './wording.js'
-import {indented, wrapText} from './wrapping.js'
+import {wrapIndented, wrapText} from './wrapping.js'
 
 /** What each kind of finding is called. */
 export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
@@ -44,7 +44,7 @@ export function formatCheck(check: LeaderboardCheck, bin: string, screen: Screen
       ? ''
       : lines([
           'Not counted as findings:',
-          ...remarks.map(({message}) => wrapped(`${capitalized(message)}.`, 2, screen)),
+          ...remarks.map(({message}) => wrapIndented(`${capitalized(message)}.`, '  ', screen.width)),
         ]),
     total,
   ])
@@ -59,13 +59,8 @@ function formatKind(kind: FindingKind, findings: Finding[], bin: string, screen:
 /** What to do stands once below all findings in a row of which it is the same. */
 function* told(findings: Finding[], bin: string, screen: Screen): Generator<string> {
   for (const [index, {message, suggestion}] of findings.entries()) {
-    yield wrapped(message, 2, screen)
+    yield wrapIndented(message, '  ', screen.width)
     if (findings[index + 1]?.suggestion !== suggestion)
-      yield wrapped(`What to do: ${suggestion.replaceAll('{bin}', bin)}`, 4, screen)
+      yield wrapIndented(`What to do: ${suggestion.replaceAll('{bin}', bin)}`, '    ', screen.width)
   }
-}
-
-/** Broken between words where the terminal ends, each line as far to the right. */
-function wrapped(text: string, indent: number, {width = Infinity}: Screen): string {
-  return indented(wrapText(text, width - indent), ' '.repeat(indent))
 }

@@ -14,7 +14,7 @@ import {each, joined, lines, paragraphs, type Pieces} from './pieces.js'
 import {type Screen} from './style.js'
 import {formatPairs, formatTable} from './table.js'
 import {count, minute, moment, thousands} from './wording.js'
-import {indented, wrapText} from './wrapping.js'
+import {wrapIndented, wrapText} from './wrapping.js'
 
 /** What the reader asked for, and how the program is called. */
 export interface HistoryView extends Screen {
@@ -185,14 +185,14 @@ function formatStates(job: JobRecord, view: HistoryView, detail: Detail): Pieces
 }
 
 function formatState(job: JobRecord, state: DatasetState, screen: Screen, detail: Detail): Pieces {
-  const {style, width = Infinity} = screen
+  const {style, width} = screen
   const paint = state === 'uncertain' ? style.yellow : state === 'failed' ? style.red : style.bold
   const number = job.counts[state]
   const title = paint(`  ${STATE_TITLES[state]}: ${thousands(number)}`)
   const named = namedOf(job, state, detail)
   if (named.length === 0) return [title]
   const rest = number - named.length
-  const names = each(named, (dataset) => indented(wrapText(describe(dataset), width - 4), '    '))
+  const names = each(named, (dataset) => wrapIndented(describe(dataset), '    ', width))
   return joined([title, lines(names), rest > 0 ? `    … and ${count(rest, 'more dataset')}` : ''], '\n')
 }
 

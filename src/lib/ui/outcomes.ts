@@ -3,7 +3,7 @@ import {printable} from '../text.js'
 import {each, lines, type Pieces} from './pieces.js'
 import {type Screen} from './style.js'
 import {count} from './wording.js'
-import {indented, wrapText} from './wrapping.js'
+import {wrapIndented} from './wrapping.js'
 
 /** What became of datasets, in words. */
 export const OUTCOME_LABELS: Readonly<Record<OutcomeStatus, string>> = {
@@ -16,8 +16,6 @@ export const OUTCOME_LABELS: Readonly<Record<OutcomeStatus, string>> = {
 
 /** What did not go as planned, the worst first. */
 export const NOT_DELETED = ['failed', 'unattempted', 'skipped', 'gone'] as const satisfies OutcomeStatus[]
-
-const MARGIN = '  '
 
 /** As many outcomes of one kind as are all named; of more, those with the same reason are told together. */
 export const MOST_NAMED = 40
@@ -38,11 +36,11 @@ export function describeOutcome({name, reason, requestId}: Told): string {
 }
 
 /** Outcomes of one kind, a line each; of thousands the reasons, how often there is each, and some names. */
-export function formatOutcomes(outcomes: readonly Outcome[], {width = Infinity}: Screen): Pieces {
+export function formatOutcomes(outcomes: readonly Outcome[], {width}: Screen): Pieces {
   return lines(
     each(
       outcomes.length > MOST_NAMED ? byReason(outcomes) : outcomes.map((outcome) => describeOutcome(outcome)),
-      (line) => indented(wrapText(line, width - MARGIN.length), MARGIN),
+      (line) => wrapIndented(line, '  ', width),
     ),
   )
 }

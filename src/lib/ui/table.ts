@@ -54,8 +54,6 @@ interface Layout {
   widths: number[]
   /** Of the columns that are shown. */
   sides: Array<'left' | 'right'>
-  /** How wide a word of the last column may be. */
-  widestWord: number
 }
 
 /**
@@ -104,7 +102,7 @@ function layoutFor(columns: Column[], widths: number[], words: number[], width: 
   const room = Math.max((width ?? Infinity) - others, NARROWEST, least)
   padded[last] = Math.min(padded[last] ?? 0, room + GAP)
   const sides = shown.map((index) => (columns[index]?.isRight ? 'right' : 'left'))
-  return {shown, widths: padded, sides, widestWord: room}
+  return {shown, widths: padded, sides}
 }
 
 /** One row. The library takes a tenth of a millisecond for each, so what needs no wrapping is laid out here, with the same result. */
@@ -113,8 +111,11 @@ function layOut(row: string[], layout: Layout): string {
   const isSimple = cells.every(
     (cell, index) => isPlain(cell) && cell.length <= (layout.widths[index] ?? 0) - GAP,
   )
-  if (!isSimple)
-    return tableOf(layout, [[...cells.slice(0, -1), breakWords(cells.at(-1) ?? '', layout.widestWord)]])
+  if (!isSimple) {
+    const last = breakWords(cells.at(-1) ?? '', (layout.widths.at(-1) ?? 0) - GAP)
+    return tableOf(layout, [[...cells.slice(0, -1), last]])
+  }
+
   return cells
     .map((cell, index) => {
       const width = layout.widths[index] ?? 0

@@ -40,6 +40,11 @@ function inPieces(word: string, width: number): string[] {
   return pieces
 }
 
+/** Breaks a text between words, each of its lines behind the same margin. */
+export function wrapIndented(text: string, margin: string, width = Infinity): string {
+  return indented(wrapText(text, width - margin.length), margin)
+}
+
 /** Puts blanks before every line. */
 export function indented(text: string, margin: string): string {
   return text.replaceAll(/^(?=.)/gm, margin)
