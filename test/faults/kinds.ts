@@ -9,6 +9,7 @@ const WHAT: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [
   ['listing', /^GET \/api\/datasets\?/],
   ['later page of the files', /^GET \/api\/datasets\/[^/]+\/[^/]+\/tree\/.*&cursor=/],
   ['files', /^GET \/api\/datasets\/[^/]+\/[^/]+\/tree\//],
+  ['whereabouts', /^GET \/api\/datasets\/[^/]+\/[^/?]+(?:\?|$)/],
   ['facts', /^GET \/api\/datasets\/[^/]+\/[^/]+\/revision\//],
   ['protection', /^GET \/datasets\/.+\/resolve\/.+\/protection\.json$/],
   ['protection, content', /^GET \/api\/resolve-cache\/.+\/protection\.json\?/],

@@ -159,7 +159,7 @@ export interface FakeHub extends Hub {
   protection: string | undefined
   /** Names that a DELETE was sent for, in the order it was sent. */
   deletes: string[]
-  /** What was asked for, in order: `DELETE name`, `LIST`, `READ`. */
+  /** What was asked for, in order: `DELETE name`, `ASK name`, `LIST`, `READ`. */
   log: string[]
 }
 
@@ -198,6 +198,13 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
     async describe(name: string) {
       const dataset = hub.listing.find((each) => each.name === name)
       return dataset && {...dataset, visibility: 'private' as const, gated: false as const, tags: []}
+    },
+    async whereabouts(name: string) {
+      hub.log.push(`ASK ${name}`)
+      const dataset = hub.listing.find((each) => each.name === name)
+      return dataset
+        ? {state: 'there' as const, id: dataset.id, name, sha: dataset.sha}
+        : {state: 'missing' as const}
     },
     listFiles: async () => [],
     async readText() {

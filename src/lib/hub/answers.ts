@@ -67,11 +67,17 @@ export async function toHubError(response: Answer, method: string, url: string):
     status: response.status,
     code: response.headers.get('x-error-code') ?? undefined,
     requestId: response.headers.get('x-request-id') ?? undefined,
+    location: locationIn(response.headers),
     text: messageOf(body, response),
     resetMs: quota?.remaining === 0 ? quota.resetMs : undefined,
     retryAfterMs: retryAfterIn(response.headers),
     actionLimit: quota !== undefined && quota.remaining > 0,
   })
+}
+
+function locationIn(headers: Answer['headers']): string | undefined {
+  const location = headers.get('location')
+  return location === null ? undefined : withoutTokens(location)
 }
 
 /** The Hub is not known to send it (the Hub's contract, section 9), but what stands before the Hub may. */

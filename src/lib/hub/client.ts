@@ -15,6 +15,7 @@ import {pause, type Wait} from './repeats.js'
 import {type Account, askStorage, type StoredDataset} from './storage.js'
 import {silenceIn} from './time-limit.js'
 import {type Ask, createTransport, type TransportOptions} from './transport.js'
+import {askWhereabouts, type Whereabouts} from './whereabouts.js'
 
 /** One dataset as the listing shows it. */
 export interface ListedDataset {
@@ -62,6 +63,8 @@ export interface Hub extends FileAccess {
    * @returns the Hub's id of the request, where it gave one
    */
   deleteDataset(name: string, namespace: string, part: PlanPart): Promise<string | undefined>
+  /** Whether a dataset is at its name, asked without following a redirect. */
+  whereabouts(name: string): Promise<Whereabouts>
   /** Commit at the head of a dataset's `main`. */
   headOf(name: string): Promise<string>
   changeFile(name: string, change: FileChange): Promise<void>
@@ -91,7 +94,8 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
   }
   const request = createTransport(transport)
   const transfer = createTransport({...transport, hasLongBodies: true})
-  const withToken: Ask = (url) => request(url, {headers: {authorization: `Bearer ${token}`}})
+  const withToken: Ask = (url, question = {}) =>
+    request(url, {...question, headers: {...question.headers, authorization: `Bearer ${token}`}})
   const access = {hubUrl: endpoint, accessToken: token, fetch: asFetch(request)}
 
   const certain = <T>(ask: () => Promise<T>) => certainly(ask, signal)
@@ -144,6 +148,7 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
         await deleteRepo({...access, fetch: asFetch(noting), repo: repo(name)})
         return headers()?.get('x-request-id') ?? undefined
       }),
+    whereabouts: (name) => certain(() => askWhereabouts(withToken, endpoint, name)),
     headOf: (name) =>
       certain(async () => {
         const {datasetInfo} = await library()

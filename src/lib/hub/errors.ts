@@ -12,6 +12,8 @@ export interface HubAnswer {
   code?: string | undefined
   /** `X-Request-Id`, which the Hub's support asks for. */
   requestId?: string | undefined
+  /** Where a redirect that was not followed leads, as the answer spells it. */
+  location?: string | undefined
   /** The Hub's own words. */
   text: string
   /** With status 429: milliseconds until the quota is filled again; undefined where the Hub did not say. */

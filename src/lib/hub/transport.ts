@@ -34,6 +34,8 @@ export interface Question {
   method?: string | undefined
   headers?: Record<string, string> | undefined
   body?: Blob | string | undefined
+  /** `manual`: an answer that leads elsewhere is not followed, and is an error as any other. */
+  redirect?: 'manual' | undefined
 }
 
 /** Sends a request and brings the answer, which is a success. */
@@ -164,8 +166,7 @@ function requestFor({url, method, question, isDelete, isToHub}: Call): WireReque
     url,
     method,
     body: question.body,
-    // Where a file goes is said by the Hub right before.
-    redirect: isDelete ? 'manual' : question.body instanceof Blob ? 'error' : 'follow',
+    redirect: isDelete ? 'manual' : (question.redirect ?? redirectFor(question)),
     headers: {
       accept: '*/*',
       ...others,
@@ -173,6 +174,11 @@ function requestFor({url, method, question, isDelete, isToHub}: Call): WireReque
       ...(isToHub && {'x-amzn-trace-id': randomUUID(), ...(authorization !== undefined && {authorization})}),
     },
   }
+}
+
+/** Where a file goes is said by the Hub right before. */
+function redirectFor({body}: Question): WireRequest['redirect'] {
+  return body instanceof Blob ? 'error' : 'follow'
 }
 
 interface Circumstances {
