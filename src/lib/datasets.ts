@@ -78,11 +78,12 @@ function* sorting(
 
 /** Made as a whole: of an object that grew out of others each of some ten thousand copies takes a quarter more memory. */
 function runDataset(
-  {name, id, sha, createdAt, lastModified, private: isPrivate}: ListedDataset,
+  {name, id, sha, createdAt, lastModified, private: isPrivate, pinTags}: ListedDataset,
   namespace: string,
   {type, timestamp}: RunDatasetName,
 ): RunDataset {
-  return {name, id, sha, createdAt, lastModified, private: isPrivate, namespace, type, timestamp}
+  const facts = {name, id, sha, createdAt, lastModified, private: isPrivate, namespace, type, timestamp}
+  return pinTags ? {...facts, pinTags} : facts
 }
 
 /** Whether a dataset belongs to a run; the leaderboard does not. */

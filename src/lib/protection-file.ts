@@ -1,4 +1,5 @@
 import {type LeaderboardDataset} from './datasets.js'
+import {isDay} from './days.js'
 import {CancelledError, RefusedError, SmoltraceError} from './errors.js'
 import {type Hub} from './hub/client.js'
 import {hasNameTwice} from './json.js'
@@ -89,13 +90,6 @@ export function formatProtection({leaderboard, runs}: Protection): string {
 /** Whether nothing is protected, so that no file is needed. */
 export function isEmptyProtection({leaderboard, runs}: Protection): boolean {
   return !leaderboard && Object.keys(runs ?? {}).length === 0
-}
-
-/** Whether a text is a day that exists, as `YYYY-MM-DD`. */
-export function isDay(text: unknown): text is string {
-  if (typeof text !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
-  const date = new Date(`${text}T00:00:00Z`)
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
 }
 
 function readLeaderboardPart(part: unknown): LeaderboardProtection {

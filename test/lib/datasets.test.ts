@@ -29,7 +29,10 @@ describe('datasets', () => {
   })
 
   it('keeps all that the listing says of a dataset', async () => {
-    const [dataset] = runDatasets('20260901_120000', ['traces'], {private: false})
+    const [dataset] = runDatasets('20260901_120000', ['traces'], {
+      private: false,
+      pinTags: ['smoltrace-pinned'],
+    })
     const inventory = await discover(sessionOf(fakeHub(dataset ? [dataset] : [])))
     expect(inventory.datasets).to.deep.equal([dataset])
   })

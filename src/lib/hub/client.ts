@@ -2,6 +2,7 @@ import type {DatasetEntry} from '@huggingface/hub'
 
 import {RefusedError} from '../errors.js'
 import {parseDatasetName} from '../naming.js'
+import {isPinTag} from '../pin-tags.js'
 import {type Answer} from './answer.js'
 import {type Credentials} from './credentials.js'
 import {HubFormatError} from './errors.js'
@@ -28,6 +29,8 @@ export interface ListedDataset {
   createdAt: Date
   lastModified: Date
   private: boolean
+  /** Those of its card's tags that pin its run, or may be meant to; left out where there are none. */
+  pinTags?: string[]
 }
 
 /** A change to one small text file. */
@@ -128,7 +131,7 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
           fetch: asFetch(followingLinks(request, endpoint)),
           search: {owner: namespace},
           sort: 'createdAt',
-          additionalFields: ['sha', 'createdAt'],
+          additionalFields: ['sha', 'createdAt', 'tags'],
         })
         for await (const entry of withoutRepeats(pages, ({name}) => name)) listed.push(readListed(entry))
         return listed
@@ -188,8 +191,9 @@ function noteHeaders(request: Ask): {noting: Ask; headers: () => Answer['headers
 }
 
 /** Names are compared and dates decide, so an entry that lacks one makes the whole listing uncertain. */
-function readListed(entry: DatasetEntry & {createdAt: string; sha: string}): ListedDataset {
+function readListed(entry: DatasetEntry & {createdAt: string; sha: string; tags: string[]}): ListedDataset {
   const name = requireText(entry.name, 'the name of a dataset')
+  const pinTags = readPinTags(entry.tags, name)
   return {
     name,
     id: requireText(entry.id, `the id of ${name}`),
@@ -197,7 +201,14 @@ function readListed(entry: DatasetEntry & {createdAt: string; sha: string}): Lis
     createdAt: requireDate(entry.createdAt, `the creation date of ${name}`),
     lastModified: requireDate(entry.updatedAt, `the last change of ${name}`),
     private: entry.private === true,
+    ...(pinTags.length > 0 && {pinTags}),
   }
+}
+
+/** A tag keeps a run for good: an entry without tags does not say that there are none. */
+function readPinTags(tags: unknown, name: string): string[] {
+  if (!Array.isArray(tags)) throw new HubFormatError(`The answer of the Hub lacks the tags of ${name}.`)
+  return tags.map(String).filter((tag) => isPinTag(tag))
 }
 
 function requireText(value: unknown, what: string): string {

@@ -9,7 +9,7 @@ export interface Card {
   body: string
 }
 
-const FRONT_MATTER = /^---\r?\n([\s\S]*?)\r?\n---\r?\n?/
+const FRONT_MATTER = /^\s*---\r?\n(?:([\s\S]*?)\r?\n)??---(?:\r?\n|$)/
 const ENTRY = /^([\w-]+):[ \t]*(.*)$/
 const ITEM = /^\s*-\s+(.+)$/
 const DESCRIPTION_LENGTH = 200
@@ -30,9 +30,10 @@ function parseCard(readme: string): Card {
     const item = ITEM.exec(line)?.[1]
     if (key !== undefined) {
       list = key
-      if (value !== '') data[key] = scalarOrList(value)
+      const written = withoutComment(value)
+      if (!NOTHING.has(written)) data[key] = scalarOrList(written)
     } else if (item !== undefined && !item.includes(': '))
-      data[list] = [asList(data[list]), unquote(item)].flat()
+      data[list] = [asList(data[list]), unquote(withoutComment(item))].flat()
   }
 
   return {data, body: readme.slice(whole.length)}
@@ -70,6 +71,13 @@ function scalarOrList(value: string): string | string[] {
     .split(',')
     .map((item) => unquote(item.trim()))
     .filter((item) => item !== '')
+}
+
+/** What YAML takes for no value. */
+const NOTHING = new Set(['', 'null', '{}', '~'])
+
+function withoutComment(value: string): string {
+  return value.replace(/(^|\s)#.*$/, '').trim()
 }
 
 function unquote(value: string): string {

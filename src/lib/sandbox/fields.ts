@@ -32,7 +32,10 @@ const FIELDS: Record<string, Field> = {
   private: ({repo}) => repo.private,
   sha: ({repo, commit}) => commit?.oid ?? repo.sha,
   siblings: (view) => [...filesOf(view).keys()].toSorted().map((rfilename) => ({rfilename})),
-  tags: (view) => tagsOf(cardOf(filesOf(view)), filesOf(view).keys()),
+  tags({repo, commit}, hub) {
+    const files = commit?.files ?? hub.state.indexedFiles(repo)
+    return tagsOf(cardOf(files), files.keys())
+  },
   trendingScore: ({repo}) => repo.trendingScore,
   usedStorage: ({repo}) => repo.storage,
   xetEnabled: () => true,

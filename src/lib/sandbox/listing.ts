@@ -1,5 +1,5 @@
 import type {Call, Hub} from './call.js'
-import type {Repo} from './repo.js'
+import type {Commit, Repo} from './repo.js'
 
 import {canRead} from './access.js'
 import {type Answer, invalid, json} from './answers.js'
@@ -19,7 +19,7 @@ const DEFAULT_SORT = 'trendingScore'
 
 /** `GET /api/datasets`: what matches and the caller may see; never an error for an author nobody knows. */
 export function listDatasets(call: Call, hub: Hub): Answer {
-  const order = {...orderOf(call), isShown: visibility(call)}
+  const order = {...orderOf(call), isShown: visibility(call, hub)}
   const fields = listFields(call)
   const page = pageOf(call, hub, order.isSorted ? hub.state.newestFirst() : hub.state.datasets(), order)
   return json(
@@ -35,7 +35,7 @@ function orderOf(call: Call): Order<Repo> {
   return {keyOf: (repo) => [valueOf(repo), repo._id], descending: true, isSorted: sort === 'createdAt'}
 }
 
-function visibility(call: Call): (repo: Repo) => boolean {
+function visibility(call: Call, hub: Hub): (repo: Repo) => boolean {
   const author = call.query.get('author')
   const search = call.query.get('search')?.toLowerCase() ?? ''
   const gated = call.query.get('gated')
@@ -45,11 +45,10 @@ function visibility(call: Call): (repo: Repo) => boolean {
     repo.name.toLowerCase().includes(search) &&
     (gated === null || String(repo.gated !== false) === gated) &&
     canRead(call.identity, repo) &&
-    hasTags(repo, tags)
+    (tags.length === 0 || hasTags(hub.state.indexedFiles(repo), tags))
 }
 
-function hasTags(repo: Repo, wanted: string[]): boolean {
-  if (wanted.length === 0) return true
-  const tags = new Set(tagsOf(cardOf(repo.files), repo.files.keys()))
+function hasTags(files: Commit['files'], wanted: string[]): boolean {
+  const tags = new Set(tagsOf(cardOf(files), files.keys()))
   return wanted.every((tag) => tags.has(tag))
 }

@@ -18,6 +18,8 @@ export interface DatasetSpec {
   createdBy?: string
   /** Contents by path. `.gitattributes` comes by itself. */
   files?: Record<string, string | Uint8Array>
+  /** The text of its README.md, whose front matter has the tags. */
+  card?: string
 }
 
 /** What becomes of each path in a commit: new content, or null where it is deleted. */
@@ -33,6 +35,9 @@ export class HubState {
   readonly cdn = {requests: 0, sawAuthorization: false, objects: new Map<string, StoredFile>()}
   /** Uploaded LFS objects by SHA-256, waiting for a commit that names them. */
   readonly uploads = new Map<string, Buffer>()
+  /** While true, the Hub reads no new cards: tags stay those of before the commits that come meanwhile. */
+  tagsLag = false
+  readonly #indexed = new Map<Repo, Commit['files']>()
   readonly #repos = new Map<string, Repo>()
   readonly #formerNames = new Map<string, Repo>()
   /** By their names in lower case. */
@@ -82,7 +87,8 @@ export class HubState {
    */
   addDataset(spec: DatasetSpec): Repo {
     const createdAt = new Date(spec.createdAt)
-    const files = Object.entries(spec.files ?? {}).map(([path, content]): [string, StoredFile] => {
+    const contents = {...(spec.card !== undefined && {'README.md': spec.card}), ...spec.files}
+    const files = Object.entries(contents).map(([path, content]): [string, StoredFile] => {
       const bytes = Buffer.from(content)
       return [
         path,
@@ -144,8 +150,15 @@ export class HubState {
     return this.commit(repo, 'Update notes.txt', new Map([['notes.txt', note]]))
   }
 
+  /** The files that the Hub knows the tags of a dataset from: those at the end of main, unless tags lag. */
+  indexedFiles(repo: Repo): Commit['files'] {
+    return (this.tagsLag && this.#indexed.get(repo)) || repo.files
+  }
+
   /** Appends a commit to a dataset's main branch. */
   commit(repo: Repo, title: string, changes: Changes, date: Date = this.now()): Commit {
+    if (!this.tagsLag) this.#indexed.clear()
+    else if (!this.#indexed.has(repo)) this.#indexed.set(repo, repo.files)
     const files = new Map(repo.head.files)
     for (const [path, file] of changes) {
       if (file) files.set(path, file)

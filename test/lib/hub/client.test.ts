@@ -21,6 +21,7 @@ const entry = (name: string, facts: Record<string, unknown> = {}) => ({
   gated: false,
   likes: 0,
   lastModified: CHANGED,
+  tags: ['region:us'],
   createdAt: CREATED,
   sha: 'a'.repeat(40),
   ...facts,
@@ -70,7 +71,13 @@ describe('client', () => {
       expect(query.get('author')).to.equal('kim')
       expect(query.get('sort')).to.equal('createdAt')
       expect(query.get('search')).to.equal(null)
-      expect(query.getAll('expand')).to.include.members(['createdAt', 'lastModified', 'sha', 'private'])
+      expect(query.getAll('expand')).to.include.members([
+        'createdAt',
+        'lastModified',
+        'sha',
+        'private',
+        'tags',
+      ])
       expect(seen()[0]?.headers.authorization).to.equal(`Bearer ${TOKEN}`)
     })
 
@@ -99,6 +106,22 @@ describe('client', () => {
       ])
       expect(seen()).to.have.length(2)
     })
+
+    it('keeps of the tags only what pins, or may be meant to', async () => {
+      const tags = ['smoltrace', 'smoltrace-pinned', 'license:mit', 'Smoltrace-Pinned-x', 'unpinned']
+      const hub = await connect((_, response) => json(response, [entry(RUN, {tags})]))
+      const [listed] = await hub.listDatasets('kim')
+      expect(listed?.pinTags).to.deep.equal(['smoltrace-pinned', 'Smoltrace-Pinned-x'])
+    })
+
+    for (const tags of [undefined, null, 'smoltrace-pinned', {}]) {
+      it(`is not certain where a dataset's tags are ${JSON.stringify(tags)}`, async () => {
+        const hub = await connect((_, response) => json(response, [entry(RUN, {tags})]))
+        const error = await rejectionOf(hub.listDatasets('kim'))
+        expect(error).to.be.instanceOf(HubFormatError)
+        expect(error.message).to.include(`the tags of ${RUN}`)
+      })
+    }
 
     it('ends at a page whose link leads only back', async () => {
       const hub = await connect((_, response) =>

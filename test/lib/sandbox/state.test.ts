@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 
-import {NOW, sandboxAt} from './support.js'
+import {storedFile} from '../../../src/lib/sandbox/objects.js'
+import {ask, NOW, sandboxAt} from './support.js'
 
 describe('sandbox: changing the state in a test', () => {
   it('adds, touches and removes datasets', async () => {
@@ -25,6 +26,35 @@ describe('sandbox: changing the state in a test', () => {
     expect(() => state.addDataset({name: 'x', createdAt: NOW})).to.throw(TypeError)
     expect(() => state.touch('mira/y')).to.throw('there is no mira/y')
     expect([state.remove('mira/x'), state.remove('mira/x')]).to.deep.equal([true, false])
+    await sandbox.close()
+  })
+
+  it('shows the tags of a card, those of before a change while they lag', async () => {
+    const sandbox = await sandboxAt({seed: 'empty'})
+    const {state} = sandbox
+    const repo = state.addDataset({name: 'mira/x', createdAt: NOW, card: '---\ntags: [a, "b"] # c\n---\n'})
+    const tags = async (path: string) =>
+      (await ask(sandbox, `GET /api/datasets${path}`)).json<{tags: string[]}>().tags
+    const own = async () => {
+      const listed = (await ask(sandbox, 'GET /api/datasets?author=mira&expand=tags')).json<
+        Array<{tags: string[]}>
+      >()
+      return [listed[0]?.tags, await tags('/mira/x?expand=tags')].map((each) => each?.slice(1))
+    }
+
+    expect(await own()).to.deep.equal([
+      ['a', 'b'],
+      ['a', 'b'],
+    ])
+    state.tagsLag = true
+    for (const text of ['---\ntags:\n- c\n---\n', '---\ntags:\n- d # e\n---\n'])
+      state.commit(repo, 'card', new Map([['README.md', storedFile(text, false)]]))
+    expect(await own()).to.deep.equal([
+      ['a', 'b'],
+      ['a', 'b'],
+    ])
+    state.tagsLag = false
+    expect(await own()).to.deep.equal([['d'], ['d']])
     await sandbox.close()
   })
 
