@@ -147,6 +147,9 @@ describe('archiving before a deletion', () => {
     const error = await rejectionOf(clean())
     expect(error).to.be.instanceOf(RefusedError)
     expect(error.message).to.include('another process')
+    expect((error as RefusedError).suggestions.join(' '))
+      .to.include('Wait until the other one is done')
+      .and.not.include('another folder')
     expect(deletionsAt(hub)).to.deep.equal([])
   })
 

@@ -1,4 +1,4 @@
-import {realpath, rm} from 'node:fs/promises'
+import {realpath} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
 import {DEFAULT_CONCURRENCY} from '../concurrency.js'
@@ -10,7 +10,7 @@ import {parseDatasetName} from '../naming.js'
 import {syncFolder} from '../sync-folder.js'
 import {messageOf, safe, safeName} from '../text.js'
 import {all, bounded, type Bounded} from './bounded.js'
-import {diskReason, ensureFolder, isDiskUnusable, isFolder} from './disk.js'
+import {diskReason, ensureFolder, isDiskUnusable} from './disk.js'
 import {keepFiles} from './keeping.js'
 import {type Lock, takeLock} from './lock.js'
 import {pathProblem, pathsProblem} from './paths.js'
@@ -76,19 +76,23 @@ export async function archiveDatasets(
 }
 
 async function takeFolder(options: ArchiveOptions): Promise<{folder: string; lock: Lock}> {
-  try {
-    const folder = await openFolder(options)
-    return {folder, lock: await takeLock(join(folder, '.archiving.lock'))}
-  } catch (error) {
+  const folder = await openFolder(options).catch((error: unknown) => {
     throw unusable(options.dir, error)
-  }
+  })
+  const lock = await takeLock(join(folder, '.archiving.lock')).catch((error: unknown) => {
+    // Another holder is no fault of the folder.
+    throw unusable(options.dir, error, error instanceof RefusedError ? error.suggestions : undefined)
+  })
+  return {folder, lock}
 }
 
-function unusable(dir: string, error: unknown): RefusedError {
+const OTHER_FOLDER = 'Name another folder, or make room; what is archived already stays there.'
+
+function unusable(dir: string, error: unknown, suggestions: string[] = [OTHER_FOLDER]): RefusedError {
   const reason = diskReason(error) ?? messageOf(error)
   return new RefusedError(`Nothing can be archived to ${safeName(dir)}: ${safe(reason)}.`, {
     cause: error,
-    suggestions: ['Name another folder, or make room; what is archived already stays there.'],
+    suggestions,
   })
 }
 
@@ -165,12 +169,10 @@ async function keep(dataset: Dataset, job: Job, oneOfFiles: Bounded): Promise<Ar
   const files = await hub.listFiles(name, sha)
   const problem = pathsProblem(files.map(({path}) => path))
   if (problem) throw new RefusedError(`its file ${problem}`)
-  const place = placeOf(folder, name)
+  const place = placeOf(folder, name, lock.token)
   const fresh = describeArchive({facts, files, endpoint: job.endpoint, namespace, now: job.now})
   const former = await readManifestAt(place.manifest)
   if (former) await checkFormer(former, fresh, place)
-  if (lock.isHolderDead === false && (await isFolder(place.staging)))
-    await rm(place.staging, {recursive: true})
   await keepFiles(fresh, place, {...job, oneOfFiles, isRecorded: former !== undefined})
   await lock.require()
   await writeManifest(place, fresh, former)

@@ -1,4 +1,4 @@
-import {readdir, rename, rm} from 'node:fs/promises'
+import {constants, copyFile, readdir, rename, rm} from 'node:fs/promises'
 import {basename, join} from 'node:path'
 
 import {CancelledError, RefusedError} from '../errors.js'
@@ -6,12 +6,12 @@ import {type Hub} from '../hub/client.js'
 import {type RepoFile} from '../hub/files.js'
 import {syncFolder} from '../sync-folder.js'
 import {all, type Bounded} from './bounded.js'
-import {ensureFolder, filesBelow, fingerprint, isContentOf, isFolder, syncFolders, whatIs} from './disk.js'
+import {ensureFolder, filesBelow, fingerprint, isContentOf, isFolder, syncFolders} from './disk.js'
 import {fetchFile} from './download.js'
 import {type Lock} from './lock.js'
 import {type Manifest} from './manifest.js'
 import {foldersOf} from './paths.js'
-import {type Place} from './place.js'
+import {type Place, stagedIn} from './place.js'
 
 /** What bringing a dataset's files onto the disk needs. */
 export interface Keeping {
@@ -32,6 +32,7 @@ export async function keepFiles(archive: Manifest, place: Place, job: Keeping): 
     await fetchAll(archive, archive.files, place, job)
     await job.lock.require()
     await rename(place.staging, place.home)
+    await removeStaged(await stagedFolders(place))
     return syncFolder(place.folder)
   }
 
@@ -44,7 +45,7 @@ export async function keepFiles(archive: Manifest, place: Place, job: Keeping): 
     for (const {path} of broken) await moveHome(path, place)
   }
 
-  if (await isFolder(place.staging)) await rm(place.staging, {recursive: true})
+  await removeStaged(await stagedFolders(place))
   await syncFolders(place.home, foldersIn(archive.files))
   await syncFolder(place.folder)
 }
@@ -70,11 +71,14 @@ async function brokenFiles({files}: Manifest, place: Place, job: Keeping): Promi
   return checked.flat()
 }
 
-/** Fetches files into the staging folder, which holds these and nothing else afterwards, all of it safe on the disk. */
+/**
+ * Fetches files into this holder's staging folder, all of it safe on the disk. What holders before left of them is copied there:
+ * one of them may have been taken for dead, and write to what it has open.
+ */
 async function fetchAll({name, sha}: Manifest, files: RepoFile[], place: Place, job: Keeping): Promise<void> {
   const {folder, staging} = place
+  const left = await leftOvers(place)
   await ensureFolder(folder, [basename(staging)])
-  await prune(staging, new Set(files.map(({path}) => path)), foldersIn(files))
   let isBroken = false
   await all(
     files.map((file) =>
@@ -82,8 +86,10 @@ async function fetchAll({name, sha}: Manifest, files: RepoFile[], place: Place, 
         if (job.signal?.aborted) throw new CancelledError('Interrupted.')
         if (isBroken) return
         try {
+          const target = join(staging, file.path)
           await ensureFolder(staging, folderOf(file.path))
-          await fetchFile({...job, name, sha, file, target: join(staging, file.path)})
+          await takeLeftOver(file, left, target)
+          await fetchFile({...job, name, sha, file, target})
         } catch (error) {
           isBroken = true
           throw error
@@ -94,20 +100,42 @@ async function fetchAll({name, sha}: Manifest, files: RepoFile[], place: Place, 
   await syncFolders(staging, foldersIn(files))
 }
 
-/** Removes what another version of the dataset left behind. */
-async function prune(
-  root: string,
-  files: ReadonlySet<string>,
-  folders: ReadonlySet<string>,
-  prefix = '',
-): Promise<void> {
-  for (const name of await readdir(join(root, prefix))) {
-    const path = `${prefix}${name}`
-    const isDirectory = (await whatIs(join(root, path)))?.isDirectory() === true
-    const isWanted = (isDirectory ? folders : files).has(path)
-    if (!isWanted) await rm(join(root, path), {recursive: true})
-    else if (isDirectory) await prune(root, files, folders, `${path}/`)
-  }
+/** Where a holder before fetched files of this dataset into, and what is there, by path with its size in bytes. */
+interface LeftOver {
+  folder: string
+  files: ReadonlyMap<string, number>
+}
+
+async function leftOvers(place: Place): Promise<LeftOver[]> {
+  const folders = (await stagedFolders(place)).filter((folder) => folder !== place.staging)
+  return Promise.all(
+    // A folder with a link in it is nobody's staging folder: nothing of it is used.
+    folders.map(async (folder) => ({folder, files: await filesBelow(folder).catch(() => new Map())})),
+  )
+}
+
+/** Moves a file by way of a copy, which is compared with the Hub's hash like every other file. */
+async function takeLeftOver({path, size}: RepoFile, left: LeftOver[], target: string): Promise<void> {
+  const found = left.find(({files}) => {
+    const has = files.get(path) ?? 0
+    return has > 0 && has <= size
+  })
+  if (!found) return
+  const source = join(found.folder, path)
+  await copyFile(source, target, constants.COPYFILE_EXCL + constants.COPYFILE_FICLONE)
+  await rm(source, {force: true})
+}
+
+/** The staging folders of a dataset, of whatever holder. */
+async function stagedFolders({folder, home}: Place): Promise<string[]> {
+  const entries = await readdir(folder, {withFileTypes: true})
+  return entries
+    .filter((entry) => entry.isDirectory() && stagedIn(entry.name) === basename(home))
+    .map(({name}) => join(folder, name))
+}
+
+async function removeStaged(folders: string[]): Promise<void> {
+  for (const folder of folders) await rm(folder, {recursive: true, force: true})
 }
 
 async function moveHome(path: string, {home, staging}: Place): Promise<void> {

@@ -8,92 +8,71 @@ import {isErrno, readSmall, whatIs} from './disk.js'
 
 /** The right to write into one folder of archives. */
 export interface Lock {
-  /**
-   * Whether the holder before was ended in its middle, on this machine: what it left can be gone on with. Undefined where
-   * nobody held it; false where the holder may still be alive somewhere, and write to the files that it has open.
-   */
-  isHolderDead: boolean | undefined
+  /** Names this holder alone, among all machines and times: what it fetches is kept apart by it. */
+  token: string
   /** @throws RefusedError where another process has taken the lock over meanwhile */
   require: () => Promise<void>
   release: () => Promise<void>
 }
 
-/** Who holds a lock. */
+/** Who holds a lock. Process numbers and host names are for people: containers share both. */
 interface Holder {
   pid: number
   host: string
-  /** Tells two holders with the same process number apart. */
   token: string
 }
 
-/** A lock's file that this process has just made its own. */
-interface Taken {
-  handle: FileHandle
-  isHolderDead: boolean | undefined
-}
-
-/** Locks that this process holds. */
-const held = new Set<string>()
 /** How often a holder shows that it is alive, in ms. */
 const PULSE = 20_000
-/** How long a holder may be silent before the lock is taken from it, in ms. */
-const SILENCE = 10 * 60_000
+/** How long a holder may be silent before the lock is taken from it, in ms: two pulses. */
+const SILENCE = 2 * PULSE
 const LONGEST = 10_000
 
 /**
- * Takes the lock of a folder of archives. One of a process that ended on this machine is taken over at once, one of another
- * machine after ten minutes without a sign of life.
+ * Takes the lock of a folder of archives. Nothing but its pulse tells whether a holder is alive: one that was killed is taken for
+ * alive until it has been silent for two pulses.
  * @param path of the lock's file
- * @throws RefusedError where another process holds it
+ * @throws RefusedError where another process holds it, with what to do
  */
 export async function takeLock(path: string): Promise<Lock> {
   const own: Holder = {pid: process.pid, host: hostname(), token: randomUUID()}
-  held.add(own.token)
-  try {
-    return await tryToTake(path, own)
-  } catch (error) {
-    held.delete(own.token)
-    throw error
-  }
-}
-
-async function tryToTake(path: string, own: Holder): Promise<Lock> {
   for (let attempt = 0; attempt < 3; attempt++) {
-    const taken = (await create(path, own)) ?? (await takeOver(path, own))
-    if (taken) return hold({path, own, ...taken})
+    const handle = (await create(path, own)) ?? (await takeOver(path, own))
+    if (handle) return hold(path, own, handle)
   }
 
-  throw new RefusedError('another process is archiving into this folder')
+  throw new RefusedError('another process is archiving into this folder', {suggestions: [WAIT]})
 }
 
-function hold({path, own, handle, isHolderDead}: Taken & {path: string; own: Holder}): Lock {
-  const isOwn = async () => (await readHolder(path))?.token === own.token
+const WAIT = 'Wait until the other one is done, then run the same command again.'
+
+function hold(path: string, own: Holder, handle: FileHandle): Lock {
+  // Written, so that the disk dates it: machines that share one need not agree about the time.
   const pulse = setInterval(() => {
-    const now = new Date()
-    handle.utimes(now, now).catch(() => {})
+    handle.write(JSON.stringify(own), 0).catch(() => {})
   }, PULSE).unref()
   return {
-    isHolderDead,
+    token: own.token,
     async require() {
-      if (!(await isOwn()))
+      if ((await readHolder(path))?.token !== own.token)
         throw new RefusedError('another process has begun to archive into this folder meanwhile')
     },
     async release() {
       clearInterval(pulse)
       await handle.close()
-      await giveUp(path, own).finally(() => held.delete(own.token))
+      await giveUp(path, own)
     },
   }
 }
 
 /** Undefined where there is a lock. */
-async function create(path: string, own: Holder): Promise<Taken | undefined> {
+async function create(path: string, own: Holder): Promise<FileHandle | undefined> {
   const handle = await open(path, 'wx').catch((error: unknown) => {
     if (!isErrno(error, 'EEXIST')) throw error
   })
   try {
     await handle?.writeFile(JSON.stringify(own))
-    return handle ? {handle, isHolderDead: undefined} : undefined
+    return handle ?? undefined
   } catch (error) {
     await handle?.close()
     await rm(path, {force: true})
@@ -102,30 +81,30 @@ async function create(path: string, own: Holder): Promise<Taken | undefined> {
 }
 
 /**
- * Takes the lock of a holder that is gone. Several processes may find the same one stale, so the right to replace it is a lock
- * as well, named after the one that is gone: whoever has it looks again, and then puts it in the place of the old lock in one
+ * Takes the lock of a holder that is silent. Several processes may find the same one stale, so the right to replace it is a lock
+ * as well, named after the silent one: the process that has it looks again, and then puts it in the place of the old lock in one
  * step, so that there is no moment at which a third process finds none.
  * @returns undefined where the lock changed meanwhile
  */
-async function takeOver(path: string, own: Holder): Promise<Taken | undefined> {
-  const stale = await judge(path)
+async function takeOver(path: string, own: Holder): Promise<FileHandle | undefined> {
+  const stale = await readStale(path)
   if (!stale) return undefined
   const claim = claimOf(path, stale.holder)
-  const taken = (await create(claim, own)) ?? (await takeOver(claim, own))
-  if (!taken) return undefined
+  const handle = (await create(claim, own)) ?? (await takeOver(claim, own))
+  if (!handle) return undefined
   let isReplaced = false
   try {
-    const now = await judge(path)
+    const now = await readStale(path)
     if (!now || now.holder?.token !== stale.holder?.token) return undefined
     await rename(claim, path)
     isReplaced = true
-    return {...taken, isHolderDead: stale.isDead && taken.isHolderDead !== false}
+    return handle
   } finally {
-    if (!isReplaced) await abandon(claim, taken)
+    if (!isReplaced) await abandon(claim, handle)
   }
 }
 
-async function abandon(claim: string, {handle}: Taken): Promise<void> {
+async function abandon(claim: string, handle: FileHandle): Promise<void> {
   await handle.close()
   await rm(claim, {force: true})
 }
@@ -133,11 +112,11 @@ async function abandon(claim: string, {handle}: Taken): Promise<void> {
 /** Removes the own lock, but for one that another process is taking over: that one is not to be removed under its hands. */
 async function giveUp(path: string, own: Holder): Promise<void> {
   const claim = claimOf(path, own)
-  const taken = await create(claim, own)
-  if (!taken) return
+  const handle = await create(claim, own)
+  if (!handle) return
   const isOwn = (await readHolder(path))?.token === own.token
   if (isOwn) await rm(path, {force: true})
-  await abandon(claim, taken)
+  await abandon(claim, handle)
 }
 
 /** The name of the right to replace a holder's lock. */
@@ -146,34 +125,39 @@ function claimOf(path: string, holder: Holder | undefined): string {
   return `${path}.${digest.digest('hex').slice(0, 32)}`
 }
 
-/** Whether a lock is stale; undefined where there is none any more. */
-async function judge(path: string): Promise<{holder: Holder | undefined; isDead: boolean} | undefined> {
+/**
+ * The holder of a lock that has been silent for two pulses; undefined where there is no lock any more.
+ * @throws RefusedError where the holder is not silent for so long
+ */
+async function readStale(path: string): Promise<{holder: Holder | undefined} | undefined> {
   const found = await whatIs(path)
   if (!found) return undefined
   const holder = await readHolder(path)
-  const isSilent = Date.now() - found.mtimeMs > SILENCE
-  const isDead = holder?.host === hostname() && !isAlive(holder)
-  if (isDead || isSilent) return {holder, isDead}
-  throw heldBy(holder)
+  const silentMs = (await timeOfDisk(path)) - found.mtimeMs
+  if (silentMs >= SILENCE) return {holder}
+  throw heldBy(holder, silentMs)
 }
 
-function heldBy(holder: Holder | undefined): RefusedError {
-  const who = holder ? ` (process ${holder.pid} on ${printable(holder.host)})` : ''
-  return new RefusedError(`another process is archiving into this folder${who}`)
-}
-
-/** A container that starts anew may give this process the number of the one before: only what is held here is alive then. */
-function isAlive({pid, token}: Holder): boolean {
-  return pid === process.pid ? held.has(token) : isRunning(pid)
-}
-
-function isRunning(pid: number): boolean {
+/** What time it is for the disk that dates the lock, in ms: that of this machine may be another. */
+async function timeOfDisk(path: string): Promise<number> {
+  const probe = `${path}.${randomUUID()}`
+  const handle = await open(probe, 'wx')
   try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return !isErrno(error, 'ESRCH')
+    return (await handle.stat()).mtimeMs
+  } finally {
+    await abandon(probe, handle)
   }
+}
+
+function heldBy(holder: Holder | undefined, silentMs: number): RefusedError {
+  const who = holder ? ` (process ${holder.pid} on ${printable(holder.host)})` : ''
+  const leftSeconds = Math.ceil((SILENCE - silentMs) / 1000)
+  return new RefusedError(`another process is archiving into this folder${who}`, {
+    suggestions: [
+      WAIT,
+      `If it was killed, run the same command again in ${leftSeconds} s: it is taken for alive until then.`,
+    ],
+  })
 }
 
 /** Undefined where it is gone, or was not written to its end. */

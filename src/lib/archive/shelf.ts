@@ -15,7 +15,7 @@ import {
   whatIs,
 } from './disk.js'
 import {isManifest, type Manifest, parseManifest} from './manifest.js'
-import {type Place, placeOf} from './place.js'
+import {type Place, placeOf, stagedIn} from './place.js'
 import {LONGEST_MANIFEST} from './record.js'
 
 /** What stands in a folder of archives as one dataset. */
@@ -71,8 +71,7 @@ const NO_MANIFEST =
 
 /** The dataset whose files a folder of this name holds, whole or not. */
 function datasetIn(entry: string): string[] {
-  const partial = /^\.(.*)\.partial$/.exec(entry)?.[1]
-  return [partial ?? entry]
+  return [stagedIn(entry) ?? entry]
 }
 
 /** Undefined for a file that is neither in an archive's place nor looks like one. */

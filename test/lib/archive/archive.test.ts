@@ -1,17 +1,6 @@
 import {expect} from 'chai'
 import {statSync, writeFileSync} from 'node:fs'
-import {
-  appendFile,
-  chmod,
-  mkdir,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises'
+import {appendFile, chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {type ArchiveEvent} from '../../../src/lib/archive/archive.js'
@@ -20,7 +9,7 @@ import {CancelledError, RefusedError} from '../../../src/lib/errors.js'
 import {type Fault} from '../../../src/lib/sandbox/faults.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf, serve} from '../../support/builders.js'
-import {until} from '../../support/hub.js'
+import {gate, until} from '../../support/hub.js'
 import {
   ARCHIVE_SCRIPT,
   archiveAt,
@@ -30,6 +19,8 @@ import {
   NAME,
   OWN,
   reasonOf,
+  silenceHolder,
+  stagedIn,
   startScript,
   treeOf,
   withFolder,
@@ -239,7 +230,7 @@ describe('archiving', () => {
     for (const [title, link] of [
       ['the folder of the namespace', (dir: string) => join(dir, 'mira')],
       ['the folder of the dataset', home],
-      ['the folder that it is fetched into', (dir: string) => join(dir, 'mira', `.${OWN}.partial`)],
+      ['what was left of fetching it', (dir: string) => join(dir, 'mira', `.${OWN}.0.partial`)],
       ['the manifest', (dir: string) => `${home(dir)}.json`],
       ['the draft of the manifest', (dir: string) => `${home(dir)}.json.tmp`],
     ] as const)
@@ -251,7 +242,7 @@ describe('archiving', () => {
             await symlink(title.includes('manifest') ? join(outside, 'mine.txt') : outside, link(dir))
             const outcome = await archiveAt(hub, dir).catch((error: unknown) => error)
             if (title === 'the folder of the namespace') expect(outcome).to.be.instanceOf(RefusedError)
-            else if (title !== 'the draft of the manifest')
+            else if (title !== 'the draft of the manifest' && title !== 'what was left of fetching it')
               expect([...(outcome as Awaited<ReturnType<typeof archiveAt>>).values()][0]?.status).to.equal(
                 'failed',
               )
@@ -431,7 +422,9 @@ describe('archiving', () => {
         withFolder(async (dir) => {
           hub.intercept({match: ({path}) => path.includes('/resolve') && path.includes(PARQUET), ...fault})
           expect(reasonOf(await archiveAt(hub, dir))).to.match(reason)
-          expect(await readdir(join(dir, 'mira'))).to.deep.equal([`.${OWN}.partial`])
+          expect(await readdir(join(dir, 'mira')))
+            .to.deep.equal(stagedIn(dir))
+            .and.have.length(1)
         }))
 
     it('goes on where the body of a large file was cut in its middle, after the bytes that came', () =>
@@ -448,8 +441,8 @@ describe('archiving', () => {
           })
           if (start > 0) response.end(bytes.subarray(start))
           else {
-            const partial = join(dir, 'mira', `.${OWN}.partial`, PARQUET)
-            const hasCome = () => statSync(partial, {throwIfNoEntry: false})?.size === 100_000
+            const partial = () => join(dir, 'mira', stagedIn(dir)[0] ?? '', PARQUET)
+            const hasCome = () => statSync(partial(), {throwIfNoEntry: false})?.size === 100_000
             response.write(bytes.subarray(0, 100_000))
             void until('the first part is on the disk', hasCome).then(() => response.destroy())
           }
@@ -492,7 +485,9 @@ describe('archiving', () => {
         })
         const job = archiveAt(hub, dir, {signal: controller.signal, concurrency: 1})
         expect(await rejectionOf(job)).to.be.instanceOf(CancelledError)
-        expect(await readdir(join(dir, 'mira'))).to.deep.equal([`.${OWN}.partial`])
+        expect(await readdir(join(dir, 'mira')))
+          .to.deep.equal(stagedIn(dir))
+          .and.have.length(1)
         hub.requests.length = 0
         expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
         const asked = hub.requests.filter(({path}) => path.startsWith('/datasets/')).length
@@ -511,7 +506,12 @@ describe('archiving', () => {
         })
         await child.ended
         remove()
-        expect(await readdir(join(dir, 'mira'))).to.have.members([`.${OWN}.partial`, '.archiving.lock'])
+        expect(await readdir(join(dir, 'mira'))).to.have.members([...stagedIn(dir), '.archiving.lock'])
+        expect(await rejectionOf(archiveAt(hub, dir)))
+          .to.be.instanceOf(RefusedError)
+          .with.property('suggestions')
+          .that.matches(/If it was killed, run the same command again in \d+ s/)
+        silenceHolder(dir)
         hub.requests.length = 0
         expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
         expect(hub.requests.filter(({path}) => path.startsWith('/datasets/')).length).to.be.lessThan(5)
@@ -531,7 +531,7 @@ describe('archiving', () => {
 
     it('forgets what another version of the dataset left behind', () =>
       withFolder(async (dir) => {
-        const partial = join(dir, 'mira', `.${OWN}.partial`)
+        const partial = join(dir, 'mira', `.${OWN}.0.partial`)
         await mkdir(join(partial, 'old', 'folder'), {recursive: true})
         await writeFile(join(partial, 'old', 'folder', 'x'), 'x')
         await writeFile(join(partial, 'README.md'), 'another beginning')
@@ -539,7 +539,20 @@ describe('archiving', () => {
         await writeFile(join(partial, 'data'), 'x')
         expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
         await archiveAt(hub, join(dir, 'fresh'))
+        expect(treeOf(dir, 'fresh/')).not.to.have.property(`fresh/mira/.${OWN}.0.partial/`)
         expect(treeOf(home(dir))).to.deep.equal(treeOf(home(join(dir, 'fresh'))))
+      }))
+
+    it('uses nothing of what was left where there is a link in it', () =>
+      withFolder(async (dir) => {
+        const partial = join(dir, 'mira', `.${OWN}.0.partial`)
+        await mkdir(partial, {recursive: true})
+        await writeFile(join(dir, 'mine.txt'), FILES['README.md'] ?? '')
+        await symlink(join(dir, 'mine.txt'), join(partial, 'README.md'))
+        expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
+        expect(statSync(join(home(dir), 'README.md')).nlink).to.equal(1)
+        expect(await readFile(join(dir, 'mine.txt'), 'utf8')).to.equal(FILES['README.md'])
+        expect(stagedIn(dir)).to.deep.equal([])
       }))
   })
 
@@ -583,18 +596,43 @@ describe('archiving', () => {
         expect(await readFile(`${home(dir)}.json`, 'utf8')).to.equal(before)
       }))
 
-    it('builds on nothing that a process of another machine may still write to', () =>
+    it('builds on nothing that a holder before may still write to', () =>
       withFolder(async (dir) => {
-        const partial = join(dir, 'mira', `.${OWN}.partial`)
-        const lock = join(dir, 'mira', '.archiving.lock')
+        const partial = join(dir, 'mira', `.${OWN}.0.partial`)
         await mkdir(partial, {recursive: true})
         await writeFile(join(partial, 'README.md'), FILES['README.md'] ?? '')
         const {ino} = await stat(join(partial, 'README.md'))
-        await writeFile(lock, JSON.stringify({pid: 1, host: 'elsewhere', token: 'x'}))
-        const longAgo = new Date(Date.now() - 3_600_000)
-        await utimes(lock, longAgo, longAgo)
+        hub.requests.length = 0
         expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
         expect((await stat(join(home(dir), 'README.md'))).ino).not.to.equal(ino)
+        expect(hub.requests.some(({path}) => path.endsWith('README.md'))).to.equal(false)
+      }))
+
+    it('leaves what one has archived alone, whatever the other writes that was taken for dead', () =>
+      withFolder(async (dir) => {
+        await archiveAt(hub, join(dir, 'alone'))
+        const isOneDone = gate()
+        let isUnderWay = false
+        // The first one has the file open, and goes on with it once the second one is through.
+        hub.intercept({
+          match: (request) => isDownload(request) && request.path.endsWith(PARQUET),
+          times: 1,
+          before() {
+            isUnderWay = true
+            return isOneDone.before()
+          },
+          respond: {status: 200, body: 'x'},
+        })
+        const first = archiveAt(hub, dir)
+        await until('the first one has the file open', () => isUnderWay)
+        silenceHolder(dir)
+        expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
+        const archived = treeOf(join(dir, 'mira'))
+        hub.intercept({match: isDownload, respond: {status: 404}})
+        isOneDone.open()
+        expect(reasonOf(await first)).to.match(/another process|404|cannot be made or found/)
+        expect(treeOf(join(dir, 'mira'))).to.deep.equal(archived)
+        expect(treeOf(home(dir))).to.deep.equal(treeOf(home(join(dir, 'alone'))))
       }))
   })
 })

@@ -4,7 +4,16 @@ import {join} from 'node:path'
 
 import {type ArchiveResult} from '../../../src/lib/archive/archive.js'
 import {withHub} from '../../support/hub.js'
-import {ARCHIVE_SCRIPT, archiveAt, CREATED, FILES, NAME, OWN, startScript, withFolder} from './support.js'
+import {
+  ARCHIVE_SCRIPT,
+  archiveAt,
+  CREATED,
+  FILES,
+  NAME,
+  stagedIn,
+  startScript,
+  withFolder,
+} from './support.js'
 
 /** The largest file that may be written, in blocks of half a kB or of a whole one, as the shell has it. */
 const LIMIT = 'ulimit -f 1000'
@@ -21,7 +30,9 @@ describe('archiving onto a disk that takes no more', () => {
         const [[, result] = []] = JSON.parse(printed) as Array<[string, ArchiveResult]>
         expect(result?.status).to.equal('failed')
         expect(result).to.have.property('reason').that.includes('too large for this disk')
-        expect(await readdir(join(dir, 'mira'))).to.deep.equal([`.${OWN}.partial`])
+        expect(await readdir(join(dir, 'mira')))
+          .to.deep.equal(stagedIn(dir))
+          .and.have.length(1)
         expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
       }),
     ))

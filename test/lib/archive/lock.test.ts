@@ -1,6 +1,6 @@
 import {expect} from 'chai'
-import {spawnSync} from 'node:child_process'
 import {createHash} from 'node:crypto'
+import {statSync} from 'node:fs'
 import {readdir, readFile, symlink, utimes, writeFile} from 'node:fs/promises'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
@@ -8,6 +8,7 @@ import {join} from 'node:path'
 import {takeLock} from '../../../src/lib/archive/lock.js'
 import {RefusedError} from '../../../src/lib/errors.js'
 import {rejectionOf} from '../../support/builders.js'
+import {until} from '../../support/hub.js'
 import {withFolder} from './support.js'
 
 const inFolder = (job: (path: string, dir: string) => Promise<void>) =>
@@ -18,15 +19,34 @@ function held(facts: {pid?: number; host?: string} = {}): string {
   return JSON.stringify({pid: process.pid, host: hostname(), token: 'other', ...facts})
 }
 
-/** The number of a process that has ended. */
-const deadPid = () => spawnSync(process.execPath, ['--eval', '']).pid
-const LONG_AGO = new Date(Date.now() - 11 * 60_000)
+/** As dead as a holder that was killed a minute ago: its pulse is older than two pulses. */
+const silence = (path: string, seconds = 41): Promise<void> => {
+  const then = new Date(Date.now() - seconds * 1000)
+  return utimes(path, then, then)
+}
+
+/** Intervals that pass when they are told to. */
+function useFakeIntervals(): {tick: () => void; restore: () => void} {
+  const real = globalThis.setInterval
+  const calls: Array<() => void> = []
+  globalThis.setInterval = ((call: () => void) => {
+    calls.push(call)
+    return real(() => {}, 2 ** 30)
+  }) as typeof setInterval
+  return {
+    tick() {
+      for (const call of calls) call()
+    },
+    restore() {
+      globalThis.setInterval = real
+    },
+  }
+}
 
 describe('the lock of a folder of archives', () => {
   it('is held by one at a time, and leaves nothing behind', () =>
     inFolder(async (path, dir) => {
       const lock = await takeLock(path)
-      expect(lock.isHolderDead).to.equal(undefined)
       const error = await rejectionOf(takeLock(path))
       expect(error).to.be.instanceOf(RefusedError)
       expect(error.message).to.include(`process ${process.pid} on ${hostname()}`)
@@ -44,27 +64,11 @@ describe('the lock of a folder of archives', () => {
       await locks[0]?.release()
     }))
 
-  it('is taken from one that had the number which this process has now', () =>
-    inFolder(async (path) => {
-      await writeFile(path, held({pid: process.pid}))
-      const lock = await takeLock(path)
-      expect(lock.isHolderDead).to.equal(true)
-      await lock.release()
-    }))
-
-  it('is taken from a process of this machine that has ended', () =>
-    inFolder(async (path) => {
-      await writeFile(path, held({pid: deadPid()}))
-      const lock = await takeLock(path)
-      expect(lock.isHolderDead).to.equal(true)
-      await lock.release()
-    }))
-
   it("goes to one of many where it is stale, however they get in each other's way", () =>
     inFolder(async (path, dir) => {
-      const pid = deadPid()
       for (let round = 0; round < 20; round++) {
-        await writeFile(path, held({pid}))
+        await writeFile(path, held())
+        await silence(path)
         const settled = await Promise.allSettled(Array.from({length: 8}, () => takeLock(path)))
         const locks = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
         expect(locks).to.have.length(1)
@@ -76,38 +80,61 @@ describe('the lock of a folder of archives', () => {
 
   it('is not taken while another process is taking it over', () =>
     inFolder(async (path, dir) => {
-      const stale = held({pid: deadPid()})
+      const stale = held()
       await writeFile(path, stale)
+      await silence(path)
       const claim = `${path}.${createHash('sha256').update('other').digest('hex').slice(0, 32)}`
-      await writeFile(claim, held({pid: process.ppid}))
+      await writeFile(claim, held({pid: 4711}))
       const error = await rejectionOf(takeLock(path))
       expect(error).to.be.instanceOf(RefusedError)
-      expect(error.message).to.include(`process ${process.ppid}`)
+      expect(error.message).to.include('process 4711')
       expect(await readFile(path, 'utf8')).to.equal(stale)
 
-      await writeFile(claim, held({pid: deadPid()}))
+      await silence(claim)
       const lock = await takeLock(path)
-      expect(lock.isHolderDead).to.equal(true)
       expect(await readdir(dir)).to.deep.equal(['.lock'])
       await lock.release()
     }))
 
+  // No number tells a process from its twin in another container, on a host of the same name.
   for (const [title, text] of [
-    ['another machine', held({host: 'elsewhere'})],
-    ['this machine, whose process is alive', held({pid: process.ppid})],
-    ['nobody knows whom', ''],
+    ['with the number of this process', held()],
+    ['with the number of a process that has ended', held({pid: 2 ** 22 - 1})],
+    ['on another machine', held({host: 'elsewhere'})],
+    ['that nobody knows', ''],
   ] as const) {
-    it(`is left to a holder on ${title} for ten minutes`, () =>
+    it(`is left to a holder ${title} until it has been silent for two pulses, and it is said for how long`, () =>
       inFolder(async (path) => {
         await writeFile(path, text)
-        expect(await rejectionOf(takeLock(path))).to.be.instanceOf(RefusedError)
+        await silence(path, 30)
+        const error = await rejectionOf(takeLock(path))
+        expect(error).to.be.instanceOf(RefusedError)
+        const [wait, killed] = (error as RefusedError).suggestions
+        expect(wait).to.include('Wait until the other one is done')
+        expect(Number(/If it was killed, .* in (\d+) s/.exec(killed ?? '')?.[1])).to.be.within(1, 11)
         expect(await readFile(path, 'utf8')).to.equal(text)
-        await utimes(path, LONG_AGO, LONG_AGO)
+        await silence(path)
         const lock = await takeLock(path)
-        expect(lock.isHolderDead).to.equal(false)
+        await lock.require()
         await lock.release()
       }))
   }
+
+  it('shows a pulse, which its disk dates', () =>
+    inFolder(async (path) => {
+      const clock = useFakeIntervals()
+      try {
+        const lock = await takeLock(path)
+        await silence(path)
+        clock.tick()
+        await until('the pulse is on the disk', () => Date.now() - statSync(path).mtimeMs < 20_000)
+        expect(await rejectionOf(takeLock(path))).to.be.instanceOf(RefusedError)
+        await lock.require()
+        await lock.release()
+      } finally {
+        clock.restore()
+      }
+    }))
 
   it('is not required in vain where another process has taken it, and not released for it', () =>
     inFolder(async (path) => {

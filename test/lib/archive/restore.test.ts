@@ -434,7 +434,7 @@ describe('restoring', () => {
         'was not archived to its end',
         async (dir) => {
           await rm(`${home(dir)}.json`)
-          await rename(home(dir), join(dir, 'mira', `.${OWN}.partial`))
+          await rename(home(dir), join(dir, 'mira', `.${OWN}.0-f.partial`))
         },
       ],
     ]

@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {readdirSync, readFileSync} from 'node:fs'
+import {readdirSync, readFileSync, utimesSync} from 'node:fs'
 import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -50,6 +50,19 @@ export function treeOf(folder: string, prefix = ''): Record<string, string> {
       return {[`${prefix}${entry.name}`]: entry.isFile() ? readFileSync(path, 'base64') : 'no plain file'}
     }),
   ) as Record<string, string>
+}
+
+/** The folders into which something is fetched, or was when its holder ended. */
+export function stagedIn(dir: string): string[] {
+  return readdirSync(join(dir, 'mira')).filter(
+    (name) => name.startsWith(`.${OWN}.`) && name.endsWith('.partial'),
+  )
+}
+
+/** Makes whoever holds the lock of the folder silent for so long that it is taken for dead. */
+export function silenceHolder(dir: string): void {
+  const longAgo = new Date(Date.now() - 60_000)
+  utimesSync(join(dir, 'mira', '.archiving.lock'), longAgo, longAgo)
 }
 
 /** A session as the user of a sandbox. */
