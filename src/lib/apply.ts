@@ -1,17 +1,17 @@
-import {checkNames} from './checks.js'
 import {type Exclusion} from './comparison.js'
 import {discover} from './datasets.js'
 import {RefusedError, UsageError} from './errors.js'
 import {
   checkExecution,
   execute,
+  EXECUTION,
   type ExecutionOptions,
   isDryRun,
   prepareExecution,
   requireArchive,
 } from './execution.js'
 import {findCredentials} from './hub/credentials.js'
-import {APPLY_OPTIONS} from './option-names.js'
+import {type OptionTable, readOptions, readText} from './options.js'
 import {type Outcome} from './outcomes.js'
 import {frozen, type Plan, type PlannedRun} from './plan.js'
 import {readProtection} from './protection-file.js'
@@ -20,8 +20,14 @@ import {compareWith} from './refresh.js'
 import {type CleanupResult} from './result.js'
 import {isEveryRunByScope} from './rule-names.js'
 import {loadPlan, type SavedPlan} from './saved-plan.js'
-import {type ConnectionOptions, openSession, requireDeletable, type Session} from './session.js'
-import {readSizesIfAsked, type Sizes, type SizesOption} from './sizes.js'
+import {
+  CONNECTION_OF_PLAN,
+  type ConnectionOptions,
+  openSession,
+  requireDeletable,
+  type Session,
+} from './session.js'
+import {readSizesIfAsked, SIZES, type Sizes, type SizesOption} from './sizes.js'
 
 /** How a saved plan is carried out; which runs go is what the plan says. */
 export interface ApplyOptions extends ExecutionOptions, Omit<ConnectionOptions, 'namespace'>, SizesOption {
@@ -34,6 +40,13 @@ export interface ApplyOptions extends ExecutionOptions, Omit<ConnectionOptions, 
     | undefined
 }
 
+const APPLY_OPTIONS: OptionTable<ApplyOptions> = {
+  ...CONNECTION_OF_PLAN,
+  ...EXECUTION,
+  ...SIZES,
+  onPlan: 'function',
+}
+
 /**
  * Carries out a saved plan: lists again, and deletes only what is in the plan and has not changed since. A dry run
  * unless told otherwise, which shows what is left of it.
@@ -43,9 +56,9 @@ export interface ApplyOptions extends ExecutionOptions, Omit<ConnectionOptions, 
  *   account; nothing is touched then. Else as `cleanupDatasets`
  */
 export async function applyPlan(file: string, options: ApplyOptions = {}): Promise<CleanupResult> {
-  checkNames(options, APPLY_OPTIONS)
+  options = readOptions(options, APPLY_OPTIONS)
   checkExecution(options)
-  const saved = await loadPlan(file)
+  const saved = await loadPlan(readText(file, 'The file of the plan'))
   const {plan} = saved
   checkWhatThePlanAsks(plan, options)
   await requireSameHub(plan, options)

@@ -1,5 +1,5 @@
 import {UsageError} from './errors.js'
-import {didYouMean, nearest} from './nearest.js'
+import {didYouMean} from './nearest.js'
 
 /**
  * Checks an option that counts.
@@ -22,19 +22,4 @@ export function checkWords<T>(words: readonly T[], known: readonly T[], flag: st
     throw new UsageError(`${flag} "${String(unknown)}" is no ${what}: give ${known.join(', ')}.`, {
       suggestions: didYouMean(flag, String(unknown), known.map(String)),
     })
-}
-
-/**
- * Checks that options have names that are known; what is undefined is not there.
- * @throws UsageError naming the first that is none, and what may have been meant
- */
-export function checkNames(options: object, known: object): void {
-  const unknown = Object.entries(options).find(
-    ([name, value]) => value !== undefined && !Object.hasOwn(known, name),
-  )
-  if (!unknown) return
-  const meant = nearest(unknown[0], Object.keys(known))
-  throw new UsageError(`There is no option \`${unknown[0]}\`.`, {
-    ...(meant !== undefined && {suggestions: [`Did you mean \`${meant}\`?`]}),
-  })
 }

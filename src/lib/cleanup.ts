@@ -1,17 +1,17 @@
-import {checkNames} from './checks.js'
 import {discover, type Inventory} from './datasets.js'
 import {cutoffOf} from './duration.js'
 import {RefusedError, UsageError} from './errors.js'
 import {
   checkExecution,
   execute,
+  EXECUTION,
   type ExecutionOptions,
   isDryRun,
   prepareExecution,
   requireArchive,
 } from './execution.js'
 import {parseDatasetName} from './naming.js'
-import {CLEANUP_OPTIONS, DELETE_OPTIONS} from './option-names.js'
+import {type OptionTable, readOptions, readTexts} from './options.js'
 import {gone, type Outcome} from './outcomes.js'
 import {hasChoice, picking} from './picking.js'
 import {frozen, makePlanOfNames, type Plan} from './plan.js'
@@ -20,10 +20,11 @@ import {readProtection} from './protection-file.js'
 import {refuseProtected} from './protection.js'
 import {type CleanupResult, resultOf} from './result.js'
 import {isEveryRunByScope} from './rule-names.js'
-import {type RetentionOptions, type RetentionRules} from './rule-types.js'
+import {RETENTION, type RetentionOptions, type RetentionRules} from './rule-types.js'
 import {readRules} from './rules.js'
 import {checkPlanTarget, savePlan} from './saved-plan.js'
 import {
+  CONNECTION,
   type ConnectionOptions,
   machineTime,
   openSession,
@@ -31,7 +32,7 @@ import {
   type Session,
   warnIfPowerless,
 } from './session.js'
-import {readSizesIfAsked, type Sizes, type SizesOption} from './sizes.js'
+import {readSizesIfAsked, SIZES, type Sizes, type SizesOption} from './sizes.js'
 import {inSlices} from './slices.js'
 
 /** Which runs shall go, how it is carried out, and what a caller wants to see of it. */
@@ -49,6 +50,16 @@ export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, Ret
   savePlan?: string | undefined
 }
 
+const CLEANUP_OPTIONS: OptionTable<CleanupOptions> = {
+  ...CONNECTION,
+  ...EXECUTION,
+  ...RETENTION,
+  ...SIZES,
+  choose: 'function',
+  onPlan: 'function',
+  savePlan: 'text',
+}
+
 /**
  * The whole job: list, group, decide, plan, confirm, delete. A dry run unless told otherwise.
  * @returns the plan, and what became of each of its datasets
@@ -57,7 +68,7 @@ export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, Ret
  *   kin where the Hub's answers are not certain, CancelledError where the signal was aborted; nothing was deleted then
  */
 export async function cleanupDatasets(options: CleanupOptions = {}): Promise<CleanupResult> {
-  checkNames(options, CLEANUP_OPTIONS)
+  options = readOptions(options, CLEANUP_OPTIONS)
   const rules = readRules(options, {byHand: options.choose !== undefined})
   if (rules.olderThan) cutoffOf(rules.olderThan, machineTime(options))
   checkExecution(options)
@@ -131,6 +142,13 @@ export interface DeleteOptions extends ConnectionOptions, ExecutionOptions, Size
   deleteLeaderboard?: boolean | undefined
 }
 
+const DELETE_OPTIONS: OptionTable<DeleteOptions> = {
+  ...CONNECTION,
+  ...EXECUTION,
+  ...SIZES,
+  deleteLeaderboard: 'boolean',
+}
+
 /**
  * Deletes what a plan says, or single datasets by name, under the same rules as `cleanupDatasets`: exact names only,
  * nothing that changed since the plan, no protected leaderboard. A dry run unless told otherwise.
@@ -143,11 +161,13 @@ export async function deleteDatasets(
   target: Plan | string[],
   options: DeleteOptions = {},
 ): Promise<CleanupResult> {
-  checkNames(options, DELETE_OPTIONS)
+  options = readOptions(options, DELETE_OPTIONS)
+  const names = Array.isArray(target) ? [...new Set(readTexts(target, 'Names of datasets'))] : undefined
+  if (!names && !Array.isArray((target as Plan | null)?.delete))
+    throw new UsageError('Give a plan, or an array of names.')
   checkExecution(options)
-  if (!Array.isArray(target) && !isDryRun(options)) requireArchive(target, options)
+  if (!names && !isDryRun(options)) requireArchive(target as Plan, options)
   await prepareExecution(options)
-  const names = Array.isArray(target) ? [...new Set(target)] : undefined
   const wanted = names ? namespaceOf(names, options) : (options.namespace ?? (target as Plan).namespace)
   const session = await openSession({...options, namespace: wanted})
   if (names && wanted !== undefined && wanted !== session.access.namespace) {
@@ -187,9 +207,9 @@ function namespaceOf(
   names: string[],
   {deleteLeaderboard = false, namespace}: DeleteOptions,
 ): string | undefined {
-  const wanted = namespace ?? String(names[0] ?? '').split('/')[0]
+  const wanted = namespace ?? names[0]?.split('/')[0]
   for (const name of names) {
-    const type = parseDatasetName(String(name), wanted ?? '')?.type
+    const type = parseDatasetName(name, wanted ?? '')?.type
     if (!type) throw new UsageError(`"${name}" is no SMOLTRACE dataset of ${wanted}: nothing is deleted.`)
     if (type === 'leaderboard' && !deleteLeaderboard) {
       throw new UsageError(`${name} is the leaderboard: it goes only with \`deleteLeaderboard: true\`.`)

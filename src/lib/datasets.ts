@@ -7,7 +7,8 @@ import {
   type RunDatasetName,
   type RunType,
 } from './naming.js'
-import {type ConnectionOptions, openSession, type Session} from './session.js'
+import {readOptions} from './options.js'
+import {CONNECTION, type ConnectionOptions, openSession, type Session} from './session.js'
 import {inSlices, type Steps} from './slices.js'
 
 /** One of a run's datasets. */
@@ -48,7 +49,7 @@ export interface Inventory {
  * @throws SmoltraceError where the token, the namespace or any page of the listing is not certain
  */
 export async function discoverSmoltraceDatasets(options: ConnectionOptions = {}): Promise<Inventory> {
-  return discover(await openSession(options))
+  return discover(await openSession(readOptions(options, CONNECTION)))
 }
 
 /** Lists a session's namespace: one listing, by the date of creation, filtered here (the Hub's contract, section 2). */

@@ -10,6 +10,7 @@ import {type Inventory} from './datasets.js'
 import {carryOut, type DeletionEvent} from './deletion.js'
 import {CancelledError, UsageError} from './errors.js'
 import {type Confirmation, dataDirectory, type Journal, openJournal, prepareJournal} from './journal.js'
+import {type OptionTable} from './options.js'
 import {type Outcome} from './outcomes.js'
 import {type Plan, plannedDatasets} from './plan.js'
 import {compareWithNow} from './refresh.js'
@@ -41,6 +42,19 @@ export interface ExecutionOptions {
   dataDir?: string | undefined
   /** Called with everything that happens while the plan is carried out. What it throws becomes a warning. */
   onEvent?: ((event: JobEvent, plan: Plan) => void) | undefined
+}
+
+export const EXECUTION: OptionTable<ExecutionOptions> = {
+  dryRun: 'false or else',
+  yes: 'boolean',
+  confirm: 'function',
+  confirmedBy: 'text',
+  concurrency: 'number',
+  maxDelete: 'number or text',
+  archive: 'text',
+  journal: 'boolean',
+  dataDir: 'text',
+  onEvent: 'function',
 }
 
 /** What happens while a plan is carried out. */

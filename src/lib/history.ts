@@ -6,6 +6,7 @@ import {RefusedError} from './errors.js'
 import {type DatasetRecord, type JobRecord} from './job-record.js'
 import {parsingJournal} from './journal-parsing.js'
 import {dataDirectory, journalFolder, journalName} from './journal.js'
+import {type OptionTable, readOptions, readText} from './options.js'
 import {inSlices} from './slices.js'
 import {messageOf, safe, safeName} from './text.js'
 
@@ -33,6 +34,8 @@ export interface HistoryOptions {
   keep?: ((job: JobRecord) => DatasetRecord[]) | undefined
 }
 
+const HISTORY_OPTIONS: OptionTable<HistoryOptions> = {since: 'date', keep: 'function'}
+
 /**
  * Reads every journal in a data directory. What is no journal becomes a problem; what was hidden by its name is left out.
  * @param dataDir where the command line keeps its data, by default
@@ -40,13 +43,14 @@ export interface HistoryOptions {
  * @param options.since leaves out the jobs that began before
  * @param options.keep which datasets of a job to keep, all by default; its counts are of all. Several jobs of some ten
  *   thousand datasets are too much to have at a time
- * @throws RefusedError where the folder is there and cannot be read
+ * @throws UsageError where the options make no sense, RefusedError where the folder is there and cannot be read
  */
 export async function readHistory(
   dataDir: string = dataDirectory(),
-  {since, keep}: HistoryOptions = {},
+  options: HistoryOptions = {},
 ): Promise<History> {
-  const folder = journalFolder(dataDir)
+  const {since, keep} = readOptions(options, HISTORY_OPTIONS)
+  const folder = journalFolder(readText(dataDir, '`dataDir`'))
   const history: History = {dataDir: safeName(dataDir), jobs: [], problems: []}
   for (const entry of await entriesOf(folder)) {
     const file = safe(entry.name)

@@ -10,10 +10,11 @@ import {
 import {type Finding, type Remark} from './findings.js'
 import {type LeaderboardRow} from './leaderboard-rows.js'
 import {viewLeaderboard} from './leaderboard-view.js'
+import {readOptions} from './options.js'
 import {knowing, type KnownDatasets, referencesOf} from './references.js'
 import {remarksOn} from './remarks.js'
 import {grouping} from './runs.js'
-import {type ConnectionOptions} from './session.js'
+import {CONNECTION, type ConnectionOptions} from './session.js'
 import {atOnce, inSlices, mapping, type Steps} from './slices.js'
 
 /** What a check found. */
@@ -41,7 +42,9 @@ export interface LeaderboardCheck extends Findings {
  *   `discoverSmoltraceDatasets`
  */
 export async function checkLeaderboard(options: ConnectionOptions = {}): Promise<LeaderboardCheck> {
-  const {inventory, leaderboard, rows, known, warnings} = await viewLeaderboard(options)
+  const {inventory, leaderboard, rows, known, warnings} = await viewLeaderboard(
+    readOptions(options, CONNECTION),
+  )
   const found = await inSlices(checking(rows, inventory, known))
   return {...found, inventory, leaderboard, warnings}
 }

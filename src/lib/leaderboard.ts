@@ -7,7 +7,8 @@ import {CancelledError, RefusedError, SmoltraceError} from './errors.js'
 import {type Hub} from './hub/client.js'
 import {type RepoFile} from './hub/files.js'
 import {COLUMNS, IDENTITY, type LeaderboardRow, toRows} from './leaderboard-rows.js'
-import {type ConnectionOptions, openSession} from './session.js'
+import {readOptions} from './options.js'
+import {CONNECTION, type ConnectionOptions, openSession} from './session.js'
 import {inSlices} from './slices.js'
 import {byText, safe} from './text.js'
 
@@ -48,7 +49,7 @@ export async function readLeaderboard(
  * @throws as `readLeaderboard`, and as `discoverSmoltraceDatasets`
  */
 export async function readLeaderboardRows(options: ConnectionOptions = {}): Promise<LeaderboardRow[]> {
-  const session = await openSession(options)
+  const session = await openSession(readOptions(options, CONNECTION))
   return readLeaderboard(session.hub, (await discover(session)).leaderboard)
 }
 

@@ -7,11 +7,12 @@ import {RefusedError, UsageError} from './errors.js'
 import {readLeaderboard} from './leaderboard.js'
 import {DEFAULT_METRIC, parseMetric} from './metrics.js'
 import {checkTimestamps, leaderboardName} from './naming.js'
+import {type OptionTable, readOptions, readTexts} from './options.js'
 import {type Change, changeProtection} from './protection-change.js'
 import {type LeaderboardProtection, livePin, type Pin, pinOf, type Protection} from './protection.js'
 import {rankedRuns} from './ranking.js'
 import {requireRuns} from './runs.js'
-import {type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
+import {CONNECTION, type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
 import {withoutTokens} from './text.js'
 
 /** What became of the wish to protect or unprotect the leaderboard. */
@@ -53,6 +54,8 @@ export interface PinOptions extends ConnectionOptions {
   until?: string | undefined
 }
 
+const PIN_OPTIONS: OptionTable<PinOptions> = {...CONNECTION, reason: 'text', until: 'text'}
+
 /** Why the leaderboard is protected, and which runs with it. */
 export interface ProtectOptions extends ConnectionOptions {
   reason?: string | undefined
@@ -64,6 +67,14 @@ export interface ProtectOptions extends ConnectionOptions {
   by?: string | undefined
 }
 
+const PROTECT_OPTIONS: OptionTable<ProtectOptions> = {
+  ...CONNECTION,
+  reason: 'text',
+  runs: 'boolean',
+  top: 'number',
+  by: 'text',
+}
+
 /**
  * Protects the leaderboard against deletion, for everyone and on every machine. Protecting it again changes nothing.
  * @throws UsageError where the options make no sense
@@ -71,6 +82,7 @@ export interface ProtectOptions extends ConnectionOptions {
  * @throws NotAllowedError where the token cannot write there
  */
 export async function protectLeaderboard(options: ProtectOptions = {}): Promise<ProtectionChange> {
+  options = readOptions(options, PROTECT_OPTIONS)
   checkTop(options)
   const reason = reasonIn(options)
   const {session, inventory, leaderboard} = await open(options)
@@ -91,7 +103,7 @@ export async function protectLeaderboard(options: ProtectOptions = {}): Promise<
  * @throws NotAllowedError where the token cannot write there
  */
 export async function unprotectLeaderboard(options: ConnectionOptions = {}): Promise<ProtectionChange> {
-  const {session, leaderboard} = await open(options)
+  const {session, leaderboard} = await open(readOptions(options, CONNECTION))
   const title = 'Lift the protection of the leaderboard'
   const {before, changed} = await changeProtection(
     session.hub,
@@ -111,7 +123,8 @@ export async function unprotectLeaderboard(options: ConnectionOptions = {}): Pro
  * @throws NotAllowedError where the token cannot write there
  */
 export async function protectRuns(timestamps: string[], options: PinOptions = {}): Promise<PinChange> {
-  requireNamed(timestamps)
+  timestamps = readTimestamps(timestamps)
+  options = readOptions(options, PIN_OPTIONS)
   const {until} = options
   const reason = reasonIn(options)
   checkUntil(until, machineTime(options))
@@ -135,8 +148,8 @@ export async function unprotectRuns(
   timestamps: string[],
   options: ConnectionOptions = {},
 ): Promise<PinChange> {
-  requireNamed(timestamps)
-  const {session, leaderboard} = await open(options)
+  timestamps = readTimestamps(timestamps)
+  const {session, leaderboard} = await open(readOptions(options, CONNECTION))
   const change = await changeProtection(session.hub, leaderboard, 'Unpin runs', ({runs = {}, ...rest}) => {
     const kept = Object.entries(runs).filter(([run]) => !timestamps.includes(run))
     return {...rest, ...(kept.length > 0 && {runs: Object.fromEntries(kept)})}
@@ -164,9 +177,11 @@ function checkTop({runs = false, top, by}: ProtectOptions): void {
   if (by !== undefined && top === undefined) throw new UsageError('--by goes with --top.')
 }
 
-function requireNamed(timestamps: string[]): void {
+function readTimestamps(given: string[]): string[] {
+  const timestamps = readTexts(given, 'Timestamps')
   if (timestamps.length === 0) throw new UsageError('Name at least one run by its timestamp.')
   checkTimestamps(timestamps)
+  return timestamps
 }
 
 const CITED = 'cited by the leaderboard'

@@ -1,9 +1,7 @@
-import {checkNames} from './checks.js'
 import {citationsIn} from './citations.js'
-import {UsageError} from './errors.js'
 import {type Evidence, evidenceOf} from './evidence.js'
 import {type LeaderboardRow} from './leaderboard-rows.js'
-import {FILTER_OPTIONS} from './option-names.js'
+import {type OptionTable, readOptions} from './options.js'
 import {type Protection} from './protection.js'
 import {type Reason} from './reasons.js'
 import {guardsFor} from './retention/guards.js'
@@ -12,7 +10,7 @@ import {type Knowledge, lacksRows} from './retention/knowledge.js'
 import {askSelectors, selectorsIn} from './retention/selectors.js'
 import {requireUsableRows} from './retention/usable-rows.js'
 import {isEveryRunByScope} from './rule-names.js'
-import {type RetentionOptions, type RetentionRules} from './rule-types.js'
+import {RETENTION, type RetentionOptions, type RetentionRules} from './rule-types.js'
 import {readRules} from './rules.js'
 import {requireRuns, type Run} from './runs.js'
 import {atOnce, mapping, type Steps} from './slices.js'
@@ -84,6 +82,14 @@ export interface FilterOptions extends RetentionOptions {
   evidence?: Evidence | undefined
 }
 
+const FILTER_OPTIONS: OptionTable<FilterOptions> = {
+  ...RETENTION,
+  now: 'date',
+  protection: 'object',
+  rows: 'array',
+  evidence: 'object',
+}
+
 /**
  * Says which runs may go and which stay, and why.
  * @param runs as `groupDatasetsByRun` returns them
@@ -92,10 +98,9 @@ export interface FilterOptions extends RetentionOptions {
  * @throws RefusedError where `run` names a run that is not there, or no row is of use to a rule that needs rows
  */
 export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
-  checkNames(options, FILTER_OPTIONS)
+  options = readOptions(options, FILTER_OPTIONS)
   const {now = new Date(), protection = {}, rows} = options
   const rules = readRules(options)
-  if (Number.isNaN(now.getTime())) throw new UsageError('`now` is no valid date.')
   requireRuns(rules.runs, runs, '--run ')
   const namespace = runs[0]?.namespace ?? ''
   const evidence = options.evidence ?? (rows ? evidenceOf(rows, namespace) : 'unknown')

@@ -5,6 +5,7 @@ import {groupsBy} from './groups.js'
 import {groupCell, type LeaderboardRow} from './leaderboard-rows.js'
 import {viewLeaderboard} from './leaderboard-view.js'
 import {DEFAULT_METRIC, type Metric, METRICS, parseMetric} from './metrics.js'
+import {type OptionTable, readOptions} from './options.js'
 import {matcherOf} from './patterns.js'
 import {bestFirst} from './ranking.js'
 import {
@@ -19,7 +20,7 @@ import {
 import {type RowTime, timeOfRow} from './row-time.js'
 import {GROUP_COLUMNS, type GroupColumn} from './rule-words.js'
 import {grouping, type Run} from './runs.js'
-import {type ConnectionOptions} from './session.js'
+import {CONNECTION, type ConnectionOptions} from './session.js'
 import {atOnce, inSlices, type Steps} from './slices.js'
 
 /** How rows are ranked, and which. */
@@ -33,6 +34,8 @@ export interface RankingOptions {
   /** At most this many rows; of each group where there are groups. */
   limit?: number | undefined
 }
+
+const RANKING: OptionTable<RankingOptions> = {by: 'text', groupBy: 'texts', model: 'texts', limit: 'number'}
 
 /** One row of the leaderboard, and its place. */
 export interface RankedRow extends Loss {
@@ -96,7 +99,7 @@ export function rankRows(
   inventory: Inventory,
   options: RankingOptions = {},
 ): Ranking {
-  const rules = readRankingRules(options)
+  const rules = readRankingRules(readOptions(options, RANKING))
   return atOnce(ranking(rows, inventory, atOnce(knowing(inventory, true)), rules))
 }
 
@@ -116,8 +119,9 @@ export interface LeaderboardRanking extends Ranking {
 export async function readRanking(
   options: ConnectionOptions & RankingOptions = {},
 ): Promise<LeaderboardRanking> {
-  const rules = readRankingRules(options)
-  const {inventory, leaderboard, rows, known, warnings} = await viewLeaderboard(options)
+  const own = readOptions(options, {...CONNECTION, ...RANKING})
+  const rules = readRankingRules(own)
+  const {inventory, leaderboard, rows, known, warnings} = await viewLeaderboard(own)
   const ranked = await inSlices(ranking(rows, inventory, known, rules))
   return {...ranked, inventory, leaderboard, warnings}
 }

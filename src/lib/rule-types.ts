@@ -1,6 +1,7 @@
 import {type Age} from './duration.js'
 import {type Metric} from './metrics.js'
 import {type RunType} from './naming.js'
+import {type OptionTable} from './options.js'
 import {type GroupColumn, type Period, type Status} from './rule-words.js'
 
 /** What may go and what must stay, as the flags of `cleanup` say it. */
@@ -53,6 +54,33 @@ export interface RetentionOptions {
   only?: RunType[] | undefined
   /** Scope: the leaderboard as well. */
   deleteLeaderboard?: boolean | undefined
+}
+
+export const RETENTION: OptionTable<RetentionOptions> = {
+  olderThan: 'text',
+  incompleteOnly: 'boolean',
+  ignoreLeaderboard: 'boolean',
+  run: 'texts',
+  model: 'texts',
+  team: 'texts',
+  purpose: 'texts',
+  status: 'texts',
+  unreferenced: 'boolean',
+  scoreBelow: 'number',
+  all: 'boolean',
+  keepRecent: 'number',
+  keepWithin: 'text',
+  keepHourly: 'number',
+  keepDaily: 'number',
+  keepWeekly: 'number',
+  keepMonthly: 'number',
+  keepYearly: 'number',
+  keepBest: 'number',
+  by: 'text',
+  groupBy: 'texts',
+  grace: 'text',
+  only: 'texts',
+  deleteLeaderboard: 'boolean',
 }
 
 /** The options, checked and read. */

@@ -6,6 +6,7 @@ import {type CredentialOptions, findCredentials} from './hub/credentials.js'
 import {HubError} from './hub/errors.js'
 import {type Identity} from './hub/identity.js'
 import {type Wait} from './hub/repeats.js'
+import {type OptionTable} from './options.js'
 
 /** How to reach the Hub, as whom, and in which namespace. */
 export interface ConnectionOptions extends CredentialOptions {
@@ -18,6 +19,18 @@ export interface ConnectionOptions extends CredentialOptions {
   /** Called before each pause of a request that only reads; of a deletion's pauses `onEvent` tells. */
   onWait?: ((wait: Wait) => void) | undefined
 }
+
+/** Of a saved plan, which says whose it is. */
+export const CONNECTION_OF_PLAN: OptionTable<Omit<ConnectionOptions, 'namespace'>> = {
+  token: 'text',
+  endpoint: 'text',
+  env: 'object',
+  signal: 'signal',
+  clock: 'function',
+  onWait: 'function',
+}
+
+export const CONNECTION: OptionTable<ConnectionOptions> = {...CONNECTION_OF_PLAN, namespace: 'text'}
 
 /** A connection whose owner, namespace and time are known. */
 export interface Session {

@@ -1,8 +1,9 @@
 import {CancelledError, SmoltraceError} from './errors.js'
 import {type StoredDataset} from './hub/storage.js'
 import {parseDatasetName} from './naming.js'
+import {type OptionTable, readOptions} from './options.js'
 import {type Plan, plannedDatasets} from './plan.js'
-import {type ConnectionOptions, openSession, type Session} from './session.js'
+import {CONNECTION, type ConnectionOptions, openSession, type Session} from './session.js'
 import {inSlices, type Steps} from './slices.js'
 
 /**
@@ -36,15 +37,17 @@ export interface SizesOption {
   sizes?: boolean | undefined
 }
 
+export const SIZES: OptionTable<SizesOption> = {sizes: 'boolean'}
+
 /**
  * Reads what each SMOLTRACE dataset of a namespace takes up, the leaderboard too.
  * @param options token, endpoint and namespace; by default those of the environment
  * @returns bytes by full name, of those that the Hub names with a size
- * @throws HubError where the token may not read the account's inventory (the Hub's contract, section 2.5); else as
+ * @throws UsageError where the options make no sense, HubError where the token may not read the account's inventory (the Hub's contract, section 2.5); else as
  *   `discoverSmoltraceDatasets`
  */
 export async function readSizes(options: ConnectionOptions = {}): Promise<ReadonlyMap<string, number>> {
-  return askSizes(await openSession(options))
+  return askSizes(await openSession(readOptions(options, CONNECTION)))
 }
 
 /**

@@ -6,7 +6,8 @@ import {CancelledError, RefusedError, UsageError} from '../errors.js'
 import {EXIT, type ExitCode} from '../exit-codes.js'
 import {HubError} from '../hub/errors.js'
 import {type Visibility} from '../hub/uploads.js'
-import {type ConnectionOptions, openSession, type Session} from '../session.js'
+import {type OptionTable, readOptions, readText} from '../options.js'
+import {CONNECTION, type ConnectionOptions, openSession, type Session} from '../session.js'
 import {printable, safe} from '../text.js'
 import {all, bounded, type Bounded} from './bounded.js'
 import {whatIs} from './disk.js'
@@ -55,6 +56,15 @@ export interface RestoreOptions extends ConnectionOptions {
   onEvent?: ((event: RestoreEvent) => void) | undefined
 }
 
+const RESTORE_OPTIONS: OptionTable<RestoreOptions> = {
+  ...CONNECTION,
+  dir: 'text',
+  names: 'texts',
+  dryRun: 'boolean',
+  concurrency: 'number',
+  onEvent: 'function',
+}
+
 /** What became of all that was to be restored. */
 export interface RestoreResult {
   endpoint: string
@@ -80,9 +90,11 @@ const OPEN: ReadonlySet<RestoreStatus> = new Set(['failed', 'unattempted'])
  *   NotAllowedError where the token cannot write, CancelledError where the signal was aborted before anything was created
  */
 export async function restoreDatasets(options: RestoreOptions): Promise<RestoreResult> {
+  options = readOptions(options, RESTORE_OPTIONS)
   const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
   checkConcurrency(concurrency)
-  const {dir, names = [], dryRun = false, signal} = options
+  const {names = [], dryRun = false, signal} = options
+  const dir = readText(options.dir, '`dir`')
   const archives = await findArchives(await openFolder(dir))
   requireArchived(archives, names, dir)
   const session = await openSession(options)

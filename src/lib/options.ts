@@ -1,0 +1,130 @@
+import {UsageError} from './errors.js'
+import {nearest} from './nearest.js'
+
+/** What an option may hold: the words for it, and whether a value is that. */
+const KINDS = {
+  boolean: ['true or false', (value: unknown) => typeof value === 'boolean'],
+  // Where only `false` changes anything, nothing else can do harm.
+  'false or else': ['anything', () => true],
+  text: ['a string', (value: unknown) => typeof value === 'string'],
+  number: ['a finite number', (value: unknown) => Number.isFinite(value)],
+  'number or text': [
+    'a finite number or a string',
+    (value: unknown) => typeof value === 'string' || Number.isFinite(value),
+  ],
+  texts: ['an array of strings', isTexts],
+  function: ['a function', (value: unknown) => typeof value === 'function'],
+  date: ['a valid date', (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime())],
+  signal: ['an AbortSignal', isSignal],
+  array: ['an array', (value: unknown) => Array.isArray(value)],
+  object: ['an object', (value: unknown) => typeof value === 'object' && value !== null],
+  'object or text': [
+    'an object or a string',
+    (value: unknown) => typeof value === 'string' || (typeof value === 'object' && value !== null),
+  ],
+} as const satisfies Record<string, readonly [wanted: string, is: (value: unknown) => boolean]>
+
+type KindOf<T> = [T] extends [boolean]
+  ? 'boolean' | 'false or else'
+  : [T] extends [string]
+    ? 'text'
+    : [T] extends [number]
+      ? 'number'
+      : [T] extends [number | string]
+        ? 'number or text'
+        : [T] extends [readonly string[]]
+          ? 'texts'
+          : [T] extends [(...parts: never[]) => unknown]
+            ? 'function'
+            : [T] extends [Date]
+              ? 'date'
+              : [T] extends [AbortSignal]
+                ? 'signal'
+                : [T] extends [readonly unknown[]]
+                  ? 'array'
+                  : [T] extends [object]
+                    ? 'object'
+                    : 'object or text'
+
+/**
+ * The names of all options of a function, and what each holds. A keeper whose name is misspelt would keep nothing, `yes: 'false'`
+ * would delete, and JavaScript has no compiler to say so. Ours asks for each option of the interface here.
+ */
+export type OptionTable<T> = {readonly [K in keyof T]-?: KindOf<Exclude<T[K], undefined>>}
+
+/**
+ * Reads the options of a function, once: what a getter or a callback changes later has no effect.
+ * @param given by the caller
+ * @returns a copy that has every option of the table as its own, undefined where it was not given: a prototype that somebody
+ *   polluted says nothing
+ * @throws UsageError naming the first option that is unknown, or holds something else than it may
+ */
+export function readOptions<T extends object>(given: T, table: OptionTable<T>): T {
+  if (!isPlain(given)) throw new UsageError('Options are given as a plain object: `{dryRun: false}`.')
+  const values = new Map<string, unknown>()
+  for (const name of Object.getOwnPropertyNames(given)) {
+    const value: unknown = given[name as keyof T]
+    if (value === undefined) continue
+    if (!Object.hasOwn(table, name)) throw unknownOption(name, table)
+    values.set(name, readValue(name, value, table[name as keyof T]))
+  }
+
+  return Object.fromEntries(Object.keys(table).map((name) => [name, values.get(name)])) as T
+}
+
+function readValue(name: string, value: unknown, kind: keyof typeof KINDS): unknown {
+  const [wanted, is] = KINDS[kind]
+  // The value itself is not repeated: it may be a token.
+  if (!is(value)) throw new UsageError(`\`${name}\` takes ${wanted}.`)
+  return kind === 'texts' ? [...(value as string[])] : value
+}
+
+function unknownOption(name: string, table: object): UsageError {
+  const meant = nearest(name, Object.keys(table))
+  return new UsageError(`There is no option \`${name}\`.`, {
+    ...(meant !== undefined && {suggestions: [`Did you mean \`${meant}\`?`]}),
+  })
+}
+
+/** Not only one of this realm. A controller in its place would never stop anything. */
+function isSignal(value: unknown): boolean {
+  return typeof value === 'object' && typeof (value as AbortSignal | null)?.aborted === 'boolean'
+}
+
+/** What a class or a prototype says beside its own properties would be overlooked. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || isBasePrototype(prototype as object)
+}
+
+/** Whether it is `Object.prototype`, of this realm or of another one. */
+function isBasePrototype(prototype: object): boolean {
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
+}
+
+/**
+ * Reads a list of names.
+ * @param what they are
+ * @returns a copy
+ * @throws UsageError where it is no array, or one of them no string
+ */
+export function readTexts(given: readonly string[], what: string): string[] {
+  if (!isTexts(given)) throw new UsageError(`${what} are given as an array of strings.`)
+  return [...given]
+}
+
+/**
+ * Reads a single string, such as the name of a file.
+ * @param what it is
+ * @throws UsageError where it is none, or empty
+ */
+export function readText(given: string, what: string): string {
+  if (typeof given !== 'string' || given === '') throw new UsageError(`${what} is given as a string.`)
+  return given
+}
+
+/** Spread, since `every` passes over holes. */
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && [...(value as unknown[])].every((each) => typeof each === 'string')
+}
