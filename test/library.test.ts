@@ -772,7 +772,13 @@ describe('the library', () => {
       ['a later page of HTML', 'cursor=', HTML, HubFormatError],
       ['a later page of broken JSON', 'cursor=', {status: 200, body: '[{'}, HubFormatError],
       ['a later page that is an object', 'cursor=', {status: 200, body: '{"error":"busy"}'}, HubFormatError],
-      ['an entry without sha', 'cursor=', {status: 200, body: '[{"id":"mira/x","_id":"1"}]'}, HubFormatError],
+      [
+        'one of ours without sha',
+        'cursor=',
+        {status: 200, body: '[{"id":"mira/smoltrace-leaderboard","_id":"1"}]'},
+        HubFormatError,
+      ],
+      ['an entry without a name', 'cursor=', {status: 200, body: '[null]'}, HubFormatError],
       ['whoami answered 500', '/api/whoami', {status: 500, body: 'oops'}, HubError],
       ['whoami answered in HTML', '/api/whoami', HTML, HubFormatError],
     ] as const) {

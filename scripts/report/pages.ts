@@ -102,6 +102,7 @@ async function write(file: string, {rows, now}: {rows: LeaderboardRow[]; now: Da
     now,
     datasets,
     standard: [],
+    nearMisses: [],
     warnings: [],
   }
   const sources: ReportSources = {

@@ -1,8 +1,10 @@
-import {type ListedDataset} from './hub/client.js'
+import {type ListedDataset, type Listing} from './hub/client.js'
 import {HubFormatError} from './hub/errors.js'
 import {
   type DatasetType,
   isStandardDataset,
+  type NearMiss,
+  nearMissOf,
   parseDatasetName,
   type RunDatasetName,
   type RunType,
@@ -10,6 +12,7 @@ import {
 import {readOptions} from './options.js'
 import {CONNECTION, type ConnectionOptions, openSession, type Session} from './session.js'
 import {inSlices, type Steps} from './slices.js'
+import {byText} from './text.js'
 
 /** One of a run's datasets. */
 export interface RunDataset extends ListedDataset {
@@ -37,8 +40,10 @@ export interface Inventory {
   /** The runs' datasets, newest first. */
   datasets: RunDataset[]
   leaderboard: LeaderboardDataset | undefined
-  /** Full names of the standard datasets found; no command touches them. */
+  /** Full names of the datasets of tasks that evaluations read; no command touches them. */
   standard: string[]
+  /** Whose names are nearly SMOLTRACE's, by name; no command touches them. */
+  nearMisses: NearMiss[]
   warnings: string[]
 }
 
@@ -49,32 +54,67 @@ export interface Inventory {
  * @throws SmoltraceError where the token, the namespace or any page of the listing is not certain
  */
 export async function discoverSmoltraceDatasets(options: ConnectionOptions = {}): Promise<Inventory> {
-  return discover(await openSession(readOptions(options, CONNECTION)))
+  return discover(await openSession(readOptions(options, CONNECTION)), {isLook: true})
 }
 
-/** Lists a session's namespace: one listing, by the date of creation, filtered here (the Hub's contract, section 2). */
-export async function discover({hub, access: {namespace}, now, warnings}: Session): Promise<Inventory> {
-  const found = await inSlices(sorting(await hub.listDatasets(namespace), namespace))
+/** Whether an answer is only shown, or decides what is deleted. */
+export interface Looking {
+  /** Nothing is deleted or refused because of it: what is not certain about it is a warning. Default: it decides. */
+  isLook?: boolean
+}
+
+/**
+ * Lists a session's namespace: one listing, by the date of creation, filtered here (the Hub's contract, section 2).
+ * @throws HubFormatError where it is not certain, or has entries without a name unless it is only shown
+ */
+export async function discover(session: Session, {isLook = false}: Looking = {}): Promise<Inventory> {
+  const {
+    hub,
+    access: {namespace},
+    now,
+    warnings,
+  } = session
+  const listing = await hub.listDatasets(namespace)
+  if (listing.nameless > 0) {
+    const why = describeNameless(listing.nameless)
+    if (!isLook) throw new HubFormatError(`${why} Nothing is deleted on such a listing.`)
+    warnings.push(why)
+  }
+
+  const found = await inSlices(sorting(listing, namespace))
   return {endpoint: hub.endpoint, namespace, now, ...found, warnings: [...warnings]}
 }
 
-/** Tells the datasets of runs, the leaderboard and the standard datasets apart; the rest is invisible. */
+/** Such a dataset cannot be deleted by name, but it may be what a run lacks, or what pins it. */
+function describeNameless(count: number): string {
+  const entries = count === 1 ? 'an entry' : `${count} entries`
+  return `The listing of the Hub has ${entries} without a name: one of a run's datasets, or the leaderboard, may be missing from it.`
+}
+
+/** Tells the datasets of runs, the leaderboard, the datasets of tasks and the near misses apart; the rest is invisible. */
 function* sorting(
-  listed: ListedDataset[],
+  {datasets: listed, others}: Listing,
   namespace: string,
-): Steps<Pick<Inventory, 'datasets' | 'leaderboard' | 'standard'>> {
+): Steps<Pick<Inventory, 'datasets' | 'leaderboard' | 'nearMisses' | 'standard'>> {
   const datasets: RunDataset[] = []
-  const standard: string[] = []
   let leaderboard: LeaderboardDataset | undefined
   for (const dataset of (yield* uniqueByName(listed)).values()) {
     const name = parseDatasetName(dataset.name, namespace)
     if (name?.type === 'leaderboard') leaderboard = {...dataset, namespace, ...name}
     else if (name) datasets.push(runDataset(dataset, namespace, name))
-    else if (isStandardDataset(dataset.name, namespace)) standard.push(dataset.name)
     yield
   }
 
-  return {datasets, leaderboard, standard}
+  const standard: string[] = []
+  const nearMisses: NearMiss[] = []
+  for (const name of new Set(others)) {
+    const near = nearMissOf(name, namespace)
+    if (near) nearMisses.push(near)
+    else if (isStandardDataset(name, namespace)) standard.push(name)
+    yield
+  }
+
+  return {datasets, leaderboard, standard, nearMisses: nearMisses.sort((a, b) => byText(a.name, b.name))}
 }
 
 /** Made as a whole: of an object that grew out of others each of some ten thousand copies takes a quarter more memory. */

@@ -24,7 +24,7 @@ export interface LeaderboardView {
  */
 export async function viewLeaderboard(options: ConnectionOptions): Promise<LeaderboardView> {
   const session = await openSession(options)
-  const inventory = await discover(session)
+  const inventory = await discover(session, {isLook: true})
   const leaderboard = requireLeaderboard(inventory, session)
   const {blind} = session.access
   const rows = await readLeaderboard(session.hub, leaderboard)

@@ -25,7 +25,9 @@ export type DatasetName = RunDatasetName | {type: 'leaderboard'}
 
 const RUN_DATASET = /^smoltrace-(results|traces|metrics)-(\d{8}_\d{6})$/
 const LEADERBOARD = 'smoltrace-leaderboard'
-const STANDARD = ['smoltrace-benchmark-v1', 'smoltrace-tasks']
+/** What evaluations read: shared by everyone, and never theirs to delete. */
+const TASKS = /^smoltrace-(benchmark-v1|ops-benchmark|tasks|[a-z\d]+(?:[-_.][a-z\d]+)*-tasks(?:-v\d+)?)$/
+const LIKE_RUN_DATASET = /^smoltrace-(results|traces|metrics)-(\d{8}_\d{6})(.*)$/s
 const TIMESTAMP = /^(\d{4})(\d{2})(\d{2})_(\d{2})(\d{2})(\d{2})$/
 
 /** Whether `value` names one of the three types of a run's datasets. */
@@ -72,8 +74,8 @@ export function formatTimestamp(date: Date): string {
  * @returns what the name says, or undefined where it is not exactly a SMOLTRACE name of that namespace.
  */
 export function parseDatasetName(name: string, namespace: string): DatasetName | undefined {
-  if (namespace === '' || !name.startsWith(`${namespace}/`)) return undefined
-  const own = name.slice(namespace.length + 1)
+  const own = ownPart(name, namespace)
+  if (own === undefined) return undefined
   if (own === LEADERBOARD) return {type: 'leaderboard'}
   const [, type = '', timestamp = ''] = RUN_DATASET.exec(own) ?? []
   return isRunType(type) && parseTimestamp(timestamp) ? {type, timestamp} : undefined
@@ -89,7 +91,42 @@ export function leaderboardName(namespace: string): string {
   return `${namespace}/${LEADERBOARD}`
 }
 
-/** Whether a full name is one of SMOLTRACE's standard datasets, which no command ever touches. */
+/** Whether a full name is that of a dataset of tasks, which evaluations read and no command ever touches. */
 export function isStandardDataset(name: string, namespace: string): boolean {
-  return STANDARD.some((standard) => name === `${namespace}/${standard}`)
+  const own = ownPart(name, namespace)
+  return own !== undefined && TASKS.test(own)
+}
+
+/** A dataset that somebody could take for one of SMOLTRACE's, and that no command ever touches. */
+export interface NearMiss {
+  /** `namespace/name`. */
+  name: string
+  /** Why it is none, in words. */
+  reason: string
+}
+
+/**
+ * Says why a name that mentions SMOLTRACE is not one of its names.
+ * @returns undefined for exact names, for datasets of tasks, and for what has nothing to do with SMOLTRACE
+ */
+export function nearMissOf(name: string, namespace: string): NearMiss | undefined {
+  const own = ownPart(name, namespace)
+  if (own === undefined || !/smoltrace/i.test(own)) return undefined
+  if (parseDatasetName(name, namespace) || TASKS.test(own)) return undefined
+  return {name, reason: whyNotExact(own)}
+}
+
+function whyNotExact(own: string): string {
+  const small = own.toLowerCase()
+  const isRun = RUN_DATASET.test(small)
+  if (small !== own && (isRun || small === LEADERBOARD || TASKS.test(small))) return 'it has capital letters'
+  const [, , timestamp = '', rest = ''] = LIKE_RUN_DATASET.exec(own) ?? []
+  if (rest !== '') return `something comes after its timestamp: ${JSON.stringify(rest)}`
+  if (timestamp !== '') return `there is no such date and time: ${timestamp}`
+  if (/leaderboard/i.test(own)) return `the leaderboard is named exactly ${LEADERBOARD}`
+  return 'a run is named exactly smoltrace-{results|traces|metrics}-YYYYMMDD_HHMMSS'
+}
+
+function ownPart(name: string, namespace: string): string | undefined {
+  return namespace !== '' && name.startsWith(`${namespace}/`) ? name.slice(namespace.length + 1) : undefined
 }

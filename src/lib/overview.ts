@@ -55,7 +55,7 @@ export async function lookAround(options: OverviewOptions): Promise<Overview> {
   if (age) cutoffOf(age, machineTime(options))
   const session = await openSession(options)
   const sizes = await readSizesIfAsked(session, options)
-  const inventory = await discover(session)
+  const inventory = await discover(session, {isLook: true})
   const protection = await readProtectionIfPossible(session.hub, inventory.leaderboard, session.warnings)
   const evidence = options.withEvidence ? await askLeaderboard(session, inventory, options) : 'unknown'
   const cutoff = age && cutoffOf(age, session.now)

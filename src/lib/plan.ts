@@ -52,8 +52,10 @@ export interface Plan {
   /** Newest first. */
   keep: KeptRun[]
   leaderboard: PlannedLeaderboard | undefined
-  /** Full names of the standard datasets, which are never touched. */
+  /** Full names of the datasets of tasks, which are never touched. */
   standard: string[]
+  /** How many datasets have nearly a name of SMOLTRACE's, and are never touched; 0 in a plan from a file. */
+  nearMisses: number
 }
 
 /** An interrupted run stays identifiable by what is left: its results go last. */
@@ -76,7 +78,7 @@ export function* planning(
   rules: RetentionRules,
   protection: Protection | 'unknown',
 ): Steps<Plan> {
-  const {endpoint, namespace, now, leaderboard, standard} = inventory
+  const {endpoint, namespace, now, leaderboard, standard, nearMisses} = inventory
   const planned: PlannedRun[] = []
   const kept: KeptRun[] = []
   for (const decision of decisions) {
@@ -102,6 +104,7 @@ export function* planning(
       protection: protection === 'unknown' ? protection : protection.leaderboard,
     },
     standard,
+    nearMisses: nearMisses.length,
   })
 }
 

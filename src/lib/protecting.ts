@@ -240,7 +240,7 @@ async function open(
 ): Promise<{session: Session; inventory: Inventory; leaderboard: string}> {
   const session = await openSession(options)
   requireWriteAccess(session.access)
-  const inventory = await discover(session)
+  const inventory = await discover(session, {isLook: true})
   if (inventory.leaderboard) return {session, inventory, leaderboard: inventory.leaderboard.name}
   throw new RefusedError(
     `${leaderboardName(session.access.namespace)} does not exist: protection and pins are kept in it.`,

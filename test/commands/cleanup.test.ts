@@ -101,6 +101,7 @@ describe('cleanup, dry run', () => {
     expect(stdout).to.match(/^Leaderboard +mira\/smoltrace-leaderboard: preserved/m)
     expect(stdout).to.include('smoltrace-benchmark-v1: never touched')
     expect(stdout).to.include('smoltrace-tasks: never touched')
+    expect(stdout).to.match(/^Near misses +6 datasets are named nearly like a run's: never touched/m)
   })
 
   it('ends with 10 under --exit-code where it finds work, and else with 0', async () => {

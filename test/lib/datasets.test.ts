@@ -26,6 +26,9 @@ describe('datasets', () => {
     expect(inventory.datasets.map(({name}) => name)).to.deep.equal(run.map(({name}) => name))
     expect(inventory.leaderboard?.name).to.equal(board.name)
     expect(inventory.standard).to.have.members(['kim/smoltrace-benchmark-v1', 'kim/smoltrace-tasks'])
+    const near = inventory.nearMisses.map(({name}) => name)
+    const ofSmoltrace = others.map(({name}) => name).filter((name) => /smoltrace/i.test(name))
+    expect(near).to.have.members(ofSmoltrace.filter((name) => !inventory.standard.includes(name)))
   })
 
   it('keeps all that the listing says of a dataset', async () => {
@@ -43,6 +46,7 @@ describe('datasets', () => {
       datasets: [],
       leaderboard: undefined,
       standard: [],
+      nearMisses: [],
       namespace: NAMESPACE,
       now: NOW,
     })
@@ -52,6 +56,27 @@ describe('datasets', () => {
     const run = runDatasets('20260901_120000')
     const inventory = await discover(sessionOf(fakeHub([...run, ...run.slice(1)])))
     expect(inventory.datasets).to.have.length(3)
+  })
+
+  describe('of a listing with an entry that has no name', () => {
+    const session = () => {
+      const hub = fakeHub(runDatasets('20260901_120000'))
+      const list = hub.listDatasets.bind(hub)
+      hub.listDatasets = async (namespace) => ({...(await list(namespace)), nameless: 1})
+      return sessionOf(hub)
+    }
+
+    it('deletes nothing: it may be what a run lacks, or what pins it', async () => {
+      const error = await rejectionOf(discover(session()))
+      expect(error).to.be.instanceOf(HubFormatError).and.to.have.property('exitCode', 1)
+      expect(error.message).to.include('an entry without a name').and.include('Nothing is deleted')
+    })
+
+    it('shows what there is, with a warning', async () => {
+      const {datasets, warnings} = await discover(session(), {isLook: true})
+      expect(datasets).to.have.length(3)
+      expect(warnings.join(' ')).to.include('an entry without a name')
+    })
   })
 
   it('trusts no listing with two datasets of one name', async () => {

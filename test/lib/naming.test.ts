@@ -8,6 +8,7 @@ import {
   isRunType,
   isStandardDataset,
   leaderboardName,
+  nearMissOf,
   parseDatasetName,
   parseTimestamp,
   RUN_TYPES,
@@ -132,8 +133,66 @@ describe('naming', () => {
   it('knows the standard datasets of a namespace by their exact names', () => {
     expect(isStandardDataset('kim/smoltrace-benchmark-v1', 'kim')).to.equal(true)
     expect(isStandardDataset('kim/smoltrace-tasks', 'kim')).to.equal(true)
-    expect(isStandardDataset('kim/smoltrace-tasks-copy', 'kim')).to.equal(false)
+    for (const name of [
+      'ops-benchmark',
+      'finance-tasks',
+      'customer-support-tasks',
+      'finance-tasks-v2',
+      'x1-tasks-v10',
+    ])
+      expect(isStandardDataset(`kim/smoltrace-${name}`, 'kim'), name).to.equal(true)
+    for (const name of [
+      'tasks-copy',
+      'tasks-v',
+      'Finance-tasks',
+      '-tasks',
+      'benchmark-v2',
+      'finance-tasks-v2-copy',
+    ])
+      expect(isStandardDataset(`kim/smoltrace-${name}`, 'kim'), name).to.equal(false)
     expect(isStandardDataset('other/smoltrace-tasks', 'kim')).to.equal(false)
     expect(isStandardDataset('kim/smoltrace-leaderboard', 'kim')).to.equal(false)
+  })
+
+  describe('a near miss', () => {
+    const cases: Array<[own: string, reason: RegExp]> = [
+      ['smoltrace-results-20260101_000000-copy', /something comes after its timestamp: "-copy"/],
+      ['smoltrace-results-20260101_000000\u001B[2J', /after its timestamp: "\\u001b\[2J"/],
+      ['smoltrace-results-20260231_120000', /no such date and time: 20260231_120000/],
+      ['smoltrace-traces-20260101_240000', /no such date and time: 20260101_240000/],
+      ['Smoltrace-metrics-20260101_000000', /capital letters/],
+      ['SMOLTRACE-LEADERBOARD', /capital letters/],
+      ['smoltrace-results-gpt4-20251114', /named exactly smoltrace-\{results\|traces\|metrics\}/],
+      ['smoltrace_results_20260101_000000', /named exactly/],
+      ['my-smoltrace-metrics-20260101_000000', /named exactly/],
+      ['smoltrace-leaderboard-backup', /the leaderboard is named exactly smoltrace-leaderboard/],
+    ]
+    for (const [own, reason] of cases) {
+      it(`is ${JSON.stringify(own)}, and says why`, () => {
+        const near = nearMissOf(`kim/${own}`, 'kim')
+        expect(near?.name).to.equal(`kim/${own}`)
+        expect(near?.reason).to.match(reason)
+      })
+    }
+
+    it('is no exact name, no dataset of tasks, and nothing that does not mention SMOLTRACE', () => {
+      for (const own of [
+        'smoltrace-results-20260101_000000',
+        'smoltrace-leaderboard',
+        'smoltrace-finance-tasks',
+        'notes',
+      ])
+        expect(nearMissOf(`kim/${own}`, 'kim'), own).to.equal(undefined)
+      expect(nearMissOf('other/smoltrace-results-copy', 'kim')).to.equal(undefined)
+    })
+
+    it('is never one that could be deleted', () => {
+      for (const own of NEAR_MISSES) {
+        const name = `kim/${own}`
+        const isTasks = isStandardDataset(name, 'kim')
+        expect(nearMissOf(name, 'kim') !== undefined, own).to.equal(/smoltrace/i.test(own) && !isTasks)
+        expect(parseDatasetName(name, 'kim'), own).to.equal(undefined)
+      }
+    })
   })
 })

@@ -9,6 +9,7 @@ import {type Hub, type ListedDataset, type PlanPart} from '../../src/lib/hub/cli
 import {HubError} from '../../src/lib/hub/errors.js'
 import {
   formatTimestamp,
+  parseDatasetName,
   parseTimestamp,
   RUN_TYPES,
   runDatasetName,
@@ -106,6 +107,7 @@ export function inventoryOf(datasets: RunDataset[], facts: Partial<Inventory> = 
     datasets,
     leaderboard: undefined,
     standard: [],
+    nearMisses: [],
     warnings: [],
     ...facts,
   }
@@ -193,7 +195,9 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
     listStorage: unused,
     async listDatasets() {
       hub.log.push('LIST')
-      return [...hub.listing]
+      const isOurs = ({name}: ListedDataset) => parseDatasetName(name, NAMESPACE) !== undefined
+      const others = hub.listing.filter((each) => !isOurs(each)).map(({name}) => name)
+      return {datasets: hub.listing.filter((each) => isOurs(each)), others, nameless: 0}
     },
     async describe(name: string) {
       const dataset = hub.listing.find((each) => each.name === name)

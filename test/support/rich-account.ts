@@ -109,6 +109,7 @@ export function fillAccount(hub: Sandbox): void {
 
   hub.state.addDataset({name: BOARD, createdAt: ago(100 * DAY), files: {'README.md': '# Board\n'}})
   hub.state.addDataset({name: 'mira/smoltrace-tasks', createdAt: ago(100 * DAY)})
+  hub.state.addDataset({name: 'mira/smoltrace-results-copy', createdAt: ago(100 * DAY)})
   const columns = Object.keys(full('x')).map((column): Column<Row> => [
     column,
     NUMBERS.has(column) ? 'DOUBLE' : 'STRING',

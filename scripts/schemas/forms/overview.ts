@@ -2,7 +2,7 @@ import {RUN_STATES} from '../../../src/lib/evidence.js'
 import {RUN_TYPES} from '../../../src/lib/naming.js'
 import {runWith} from '../definitions.js'
 import {bytes, cutoff, look, names, STANDINGS, tally} from '../terms.js'
-import {count, list, named, object, orNull, word, yesNo} from '../words.js'
+import {count, list, named, object, orNull, text, word, yesNo} from '../words.js'
 import {type DocumentForm} from './form.js'
 
 /** What there is, by datasets. */
@@ -17,7 +17,14 @@ export const datasetsList: DocumentForm = {
     counts: tally([...RUN_TYPES, 'leaderboard'], 'How many of these datasets there are of each type.'),
     storage: bytes('What these datasets take up.'),
     leaderboard: orNull(named('Leaderboard')),
-    standard: names('The standard datasets, which no command touches.'),
+    standard: names('The datasets of tasks that evaluations read; no command touches them.'),
+    nearMisses: list(
+      object('A dataset that has nearly a name of SMOLTRACE, and that no command touches.', {
+        name: text('Full name.'),
+        reason: text('Why its name is none, in words.'),
+      }),
+      'By name.',
+    ),
   },
   optional: ['storage'],
 }

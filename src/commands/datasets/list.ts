@@ -81,6 +81,7 @@ export default class DatasetsList extends HubCommand {
         sizes,
       ),
       standard: inventory.standard,
+      nearMisses: inventory.nearMisses,
     }
   }
 }

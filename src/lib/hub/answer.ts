@@ -58,6 +58,13 @@ export class Answer {
     )
   }
 
+  /** The same answer, whose JSON has been read already. */
+  withJson(value: unknown): Answer {
+    const answer = this.withBytes(Buffer.alloc(0))
+    answer.json = async () => value
+    return answer
+  }
+
   async bytes(): Promise<Buffer> {
     const pieces: Uint8Array[] = []
     for await (const piece of this.body) pieces.push(piece)

@@ -33,6 +33,16 @@ export interface ListedDataset {
   pinTags?: string[]
 }
 
+/** One whole listing of a namespace, sorted by name before anything else of an entry is read. */
+export interface Listing {
+  /** Everything with exactly one of SMOLTRACE's names, newest first. */
+  datasets: ListedDataset[]
+  /** Full names of everything else, as the Hub wrote them. Of these nothing but the name is read. */
+  others: string[]
+  /** How many entries have no name that can be read: any of them may be one of SMOLTRACE's. */
+  nameless: number
+}
+
 /** A change to one small text file. */
 export interface FileChange {
   path: string
@@ -57,8 +67,8 @@ export interface Hub extends FileAccess {
   /** Waits, and says so. */
   pause(wait: Wait): Promise<void>
   whoAmI(): Promise<Identity>
-  /** Every dataset of a namespace that the token may see, newest first. */
-  listDatasets(namespace: string): Promise<ListedDataset[]>
+  /** Every dataset of a namespace that the token may see. */
+  listDatasets(namespace: string): Promise<Listing>
   /** What each dataset of an account takes up, as far as the token may know. */
   listStorage(account: Account): Promise<StoredDataset[]>
   /**
@@ -125,16 +135,16 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
     listDatasets: (namespace) =>
       certain(async () => {
         const {listDatasets} = await library()
-        const listed: ListedDataset[] = []
+        const listing: Listing = {datasets: [], others: [], nameless: 0}
         const pages = listDatasets({
           ...access,
-          fetch: asFetch(followingLinks(request, endpoint)),
+          fetch: asFetch(followingLinks(request, endpoint, readable)),
           search: {owner: namespace},
           sort: 'createdAt',
           additionalFields: ['sha', 'createdAt', 'tags'],
         })
-        for await (const entry of withoutRepeats(pages, ({name}) => name)) listed.push(readListed(entry))
-        return listed
+        for await (const entry of withoutRepeats(pages, ({name}) => name)) sortIn(listing, entry, namespace)
+        return listing
       }),
     listStorage: (account) => certain(() => askStorage(withToken, endpoint, account)),
     deleteDataset: (name, namespace, part) =>
@@ -190,15 +200,34 @@ function noteHeaders(request: Ask): {noting: Ask; headers: () => Answer['headers
   }
 }
 
-/** Names are compared and dates decide, so an entry that lacks one makes the whole listing uncertain. */
-function readListed(entry: DatasetEntry & {createdAt: string; sha: string; tags: string[]}): ListedDataset {
-  const name = requireText(entry.name, 'the name of a dataset')
+type Entry = DatasetEntry & {createdAt: string; sha: string; tags: string[]}
+
+/** Somebody else's dataset may lack whatever it likes: only what can be deleted is read strictly. */
+function sortIn(listing: Listing, entry: Entry, namespace: string): void {
+  const name: unknown = entry.name
+  if (typeof name !== 'string' || name === '') listing.nameless++
+  else if (parseDatasetName(name, namespace)) listing.datasets.push(readListed(entry))
+  else listing.others.push(name)
+}
+
+/**
+ * What the library is given to read. It fails over an entry that is no object, and reads a date without a zone in this
+ * machine's.
+ */
+function readable(entry: unknown): object {
+  const fields = Object(entry) as Record<string, unknown>
+  return isMoment(fields.lastModified) ? fields : {...fields, lastModified: undefined}
+}
+
+/** Ids are compared and dates decide, so a dataset of ours that lacks one makes the whole listing uncertain. */
+function readListed(entry: Entry): ListedDataset {
+  const {name} = entry
   const pinTags = readPinTags(entry.tags, name)
   return {
     name,
     id: requireText(entry.id, `the id of ${name}`),
     sha: requireText(entry.sha, `the head of ${name}`),
-    createdAt: requireDate(entry.createdAt, `the creation date of ${name}`),
+    createdAt: requireDate(isMoment(entry.createdAt) && entry.createdAt, `the creation date of ${name}`),
     lastModified: requireDate(entry.updatedAt, `the last change of ${name}`),
     private: entry.private === true,
     ...(pinTags.length > 0 && {pinTags}),
@@ -217,7 +246,13 @@ function requireText(value: unknown, what: string): string {
   return value
 }
 
-/** The library makes a date of 1970 of what is none, a null or a number. */
+/** A moment in ISO 8601 that says its zone: any other text would be read in the zone of this machine. */
+function isMoment(value: unknown): value is string {
+  return typeof value === 'string' && MOMENT.test(value)
+}
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/
+
 function requireDate(value: unknown, what: string): Date {
   const date = typeof value === 'string' || value instanceof Date ? new Date(value) : undefined
   if (!date || !(date.getTime() > OLDEST_DATE))

@@ -11,28 +11,31 @@ const MOST_EMPTY_PAGES = 50
 /**
  * Guards the pages of a listing. The library takes a `Link` that it cannot read for the end of the list, and follows
  * any other wherever it leads, in a circle too; of a page it takes whatever can be walked through, even a text.
+ * @param readable makes of an entry what the library can read
  */
-export function followingLinks(request: Ask, endpoint: string): Ask {
+export function followingLinks(
+  request: Ask,
+  endpoint: string,
+  readable: (entry: unknown) => unknown = (entry) => entry,
+): Ask {
   const seen = new Set<string>()
   let emptyInARow = 0
   return async (url, question) => {
     const answer = await request(url, question)
     seen.add(url)
-    const page = await answer.bytes()
-    if (!LIST.test(page.toString('latin1', 0, BEGINNING)))
-      throw new HubFormatError('A page of the listing of the Hub is no list.')
-    emptyInARow = EMPTY_LIST.test(page.toString('latin1', 0, BEGINNING)) ? emptyInARow + 1 : 0
+    const page = await answer.json().catch((error: unknown) => {
+      if (error instanceof SyntaxError)
+        throw new HubFormatError('A page of the listing of the Hub is broken JSON.', {cause: error})
+      throw error
+    })
+    if (!Array.isArray(page)) throw new HubFormatError('A page of the listing of the Hub is no list.')
+    emptyInARow = page.length === 0 ? emptyInARow + 1 : 0
     const next = nextIn(answer.headers.get('link') ?? '', endpoint)
     if (next !== undefined && (seen.has(next) || emptyInARow > MOST_EMPTY_PAGES))
       throw new HubFormatError('The listing of the Hub leads in a circle.')
-    return answer.withBytes(page)
+    return answer.withJson(page.map((entry) => readable(entry)))
   }
 }
-
-/** Bytes in which a list shows that it is one, and whether it is empty. */
-const BEGINNING = 64
-const LIST = /^\s*\[/
-const EMPTY_LIST = /^\s*\[\s*\]/
 
 /**
  * Reads a listing for which the library has no function, page by page, under the same guard.
@@ -43,9 +46,7 @@ export async function* entriesOf(request: Ask, endpoint: string, url: string): A
   const guarded = followingLinks(request, endpoint)
   for (let next: string | undefined = url; next !== undefined;) {
     const answer = await guarded(next)
-    const page = await answer.json()
-    if (!Array.isArray(page)) throw new HubFormatError('A page of the listing of the Hub is no list.')
-    yield* page
+    yield* (await answer.json()) as unknown[]
     next = nextIn(answer.headers.get('link') ?? '', endpoint)
   }
 }

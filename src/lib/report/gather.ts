@@ -28,7 +28,7 @@ export async function gatherReport(options: ReportOptions): Promise<Report> {
   const session = await openSession(connection)
   if (policy) warnIfPowerless(session)
   const sizes = (await readSizesIfAsked(session, {sizes: true})) ?? 'unknown'
-  const inventory = await discover(session)
+  const inventory = await discover(session, {isLook: true})
   const rows = await readLeaderboard(session.hub, requireLeaderboard(inventory, session))
   const runs = await inSlices(grouping(inventory.datasets))
   // As in a dry run of `cleanup`, and of the very listing that the rest of the page shows.

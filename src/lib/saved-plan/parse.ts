@@ -87,6 +87,7 @@ function* makeAgain(parts: Parts): Steps<Plan> {
     datasets,
     leaderboard: parts.leaderboard.nullOr((field) => readLeaderboard(field, namespace)),
     standard: parts.standard.list().map((field) => readStandard(field, namespace)),
+    nearMisses: [],
     warnings: [],
   }
   const reasons = new Map(runs.map((run) => [run.run, run.reasons]))

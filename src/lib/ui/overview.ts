@@ -4,6 +4,7 @@ import {RUN_STATES} from '../evidence.js'
 import {contextOf, type Overview, type RunTotals} from '../overview.js'
 import {datasetsIn} from '../runs.js'
 import {storageOf} from '../sizes.js'
+import {printable} from '../text.js'
 import {each, paragraphs, type Pieces} from './pieces.js'
 import {formatStorage, formatStorageTotal, sizeColumn} from './sizes.js'
 import {type Screen} from './style.js'
@@ -111,8 +112,16 @@ function formatTotals(
   return line.length <= width ? line : [found.join(', '), ...counts.map((each) => `  ${each}`)].join('\n')
 }
 
+function nearMissesLeft(hidden: number): [string, string] {
+  return ['Near miss', `and ${thousands(hidden)} more: --json names them`]
+}
+
+/** Of many only some are shown. */
+const NEAR_MISSES_SHOWN = 10
+
 function formatUntouched({inventory, protection, sizes}: Overview, screen: Screen): string {
-  const {leaderboard, standard} = inventory
+  const {leaderboard, standard, nearMisses} = inventory
+  const hidden = nearMisses.length - NEAR_MISSES_SHOWN
   const state = protectionOf(protection === 'unknown' ? protection : protection.leaderboard)
   const size = leaderboard && sizes ? `, ${formatStorage(storageOf([leaderboard], sizes))}` : ''
   return formatPairs(
@@ -122,6 +131,13 @@ function formatUntouched({inventory, protection, sizes}: Overview, screen: Scree
         leaderboard ? `${leaderboard.name}, ${visibilityOf(leaderboard)}${size}: ${state}` : 'there is none',
       ],
       ...standard.map((name): [string, string] => ['Standard', `${name}: protected, never touched`]),
+      ...nearMisses
+        .slice(0, NEAR_MISSES_SHOWN)
+        .map(({name, reason}): [string, string] => [
+          'Near miss',
+          printable(`${name}: never touched, ${reason}`),
+        ]),
+      ...(hidden > 0 ? [nearMissesLeft(hidden)] : []),
     ],
     screen,
   )

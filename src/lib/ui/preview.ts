@@ -191,13 +191,19 @@ export function formatDatasets(plan: Plan, {sizes}: PlanNotes, style: Style): Pi
 
 /** What no rule takes in, and what becomes of the leaderboard. */
 export function untouchedPairs(
-  {leaderboard, rules, standard}: Plan,
+  {leaderboard, rules, standard, nearMisses}: Plan,
   notes: PlanNotes,
 ): Array<[string, string]> {
   return [
     ['Leaderboard', leaderboardText(leaderboard, rules, notes)],
     ...standard.map((name): [string, string] => ['Standard', `${name}: never touched`]),
+    ...(nearMisses > 0 ? [nearMissesPair(nearMisses)] : []),
   ]
+}
+
+function nearMissesPair(nearMisses: number): [string, string] {
+  const names = nearMisses === 1 ? '1 dataset is named' : `${thousands(nearMisses)} datasets are named`
+  return ['Near misses', `${names} nearly like a run's: never touched (datasets list says why)`]
 }
 
 /** What goes and what stays, in numbers. */

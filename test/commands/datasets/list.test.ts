@@ -45,13 +45,23 @@ describe('datasets list', () => {
       expect(stdout).to.match(new RegExp(`^Standard +mira/${name}: protected`, 'm'))
   })
 
-  it('shows nothing whose name is only nearly right', async () => {
+  it('names what is only nearly right as never touched, with the reason, and nowhere else', async () => {
     const {stdout} = await play('datasets-list')
+    const {datasets, nearMisses} = await playJson('datasets-list')
     const others = listedIn('datasets-list').filter((name) => !isRunDataset(name, 'mira'))
     const named = new Set(['leaderboard', 'benchmark-v1', 'tasks'].map((name) => `mira/smoltrace-${name}`))
     const decoys = others.filter((name) => !named.has(name))
     expect(decoys.length).to.be.at.least(7)
-    for (const name of decoys) expect(stdout).not.to.match(new RegExp(`${name}(?![\\w-])`))
+    const near = decoys.filter((name) => /smoltrace/i.test(name))
+    expect(nearMisses.map(({name}: {name: string}) => name)).to.have.members(near)
+    expect(near.length).to.be.at.least(5)
+    for (const {name, reason} of nearMisses as Array<{name: string; reason: string}>)
+      expect(stdout).to.include(`Near miss    ${name}: never touched, ${reason}`)
+    const shown = new Set(datasets.map(({name}: {name: string}) => name))
+    for (const name of decoys) {
+      expect(shown).not.to.include(name)
+      expect(stdout).not.to.match(new RegExp(`^(?!Near miss).*${name}(?![\\w-])`, 'm'))
+    }
   })
 
   it('is measured by the clock of the Hub and says so', async () => {

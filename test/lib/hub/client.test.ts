@@ -65,7 +65,7 @@ describe('client', () => {
   describe('the listing', () => {
     it('is asked for by author, in the order of creation, with all that decides', async () => {
       const hub = await connect((_, response) => json(response, []))
-      expect(await hub.listDatasets('kim')).to.deep.equal([])
+      expect(await hub.listDatasets('kim')).to.deep.equal({datasets: [], others: [], nameless: 0})
       const query = new URL(url() + (seen()[0]?.path ?? '')).searchParams
       expect(seen()[0]?.path).to.match(/^\/api\/datasets\?/)
       expect(query.get('author')).to.equal('kim')
@@ -86,7 +86,7 @@ describe('client', () => {
         if (path.includes('cursor=2')) json(response, [entry(BOARD, {private: false})])
         else json(response, [entry(RUN)], {headers: {link: `<${url()}/api/datasets?cursor=2>; rel="next"`}})
       })
-      expect(await hub.listDatasets('kim')).to.deep.equal([
+      expect((await hub.listDatasets('kim')).datasets).to.deep.equal([
         {
           name: RUN,
           id: '621ffdd236468d709f181d5e',
@@ -127,7 +127,7 @@ describe('client', () => {
       const hub = await connect((_, response) =>
         json(response, [entry(RUN)], {headers: {link: `<${url()}/api/datasets?cursor=0>; rel="first"`}}),
       )
-      expect(await hub.listDatasets('kim')).to.have.length(1)
+      expect((await hub.listDatasets('kim')).datasets).to.have.length(1)
       expect(seen()).to.have.length(1)
     })
 
@@ -200,7 +200,7 @@ describe('client', () => {
         const headers = index < 20 ? {link: `<${url()}/api/datasets?cursor=${index}>; rel="next"`} : {}
         json(response, index < 20 ? [] : [entry(RUN)], {headers})
       })
-      expect(await hub.listDatasets('kim')).to.have.length(1)
+      expect((await hub.listDatasets('kim')).datasets).to.have.length(1)
     })
 
     it('may be asked for again: pages of the last time are no circle', async () => {
@@ -209,21 +209,64 @@ describe('client', () => {
         else json(response, [entry(RUN)], {headers: {link: `<${url()}/api/datasets?cursor=2>; rel="next"`}})
       })
       await hub.listDatasets('kim')
-      expect(await hub.listDatasets('kim')).to.have.length(1)
+      expect((await hub.listDatasets('kim')).datasets).to.have.length(1)
     })
 
-    const fields = ['_id', 'id', 'sha', 'createdAt', 'lastModified']
+    const fields = ['_id', 'sha', 'createdAt', 'lastModified']
     for (const field of fields) {
       for (const value of [undefined, null, '', 'soon', {}]) {
-        const isName = field === '_id' || field === 'id' || field === 'sha'
+        const isName = field === '_id' || field === 'sha'
         if (isName && value === 'soon') continue
-        it(`of which an entry has ${JSON.stringify(value) ?? 'no value'} as ${field} is an error`, async () => {
+        const shown = JSON.stringify(value) ?? 'no value'
+        it(`of which one of ours has ${shown} as ${field} is an error`, async () => {
           const hub = await connect((_, response) =>
             json(response, [entry(RUN), entry(BOARD, {[field]: value})]),
           )
           expect(await rejectionOf(hub.listDatasets('kim'))).to.be.instanceOf(HubFormatError)
         })
+
+        it(`is not stopped where somebody else's has ${shown} as ${field}`, async () => {
+          const foreign = ['kim/notes', 'team/smoltrace-leaderboard', `${RUN}-copy`]
+          const entries = foreign.map((name) => entry(name, {[field]: value}))
+          const hub = await connect((_, response) => json(response, [...entries, entry(RUN)]))
+          const {datasets, others, nameless} = await hub.listDatasets('kim')
+          expect(datasets.map(({name}) => name)).to.deep.equal([RUN])
+          expect({others, nameless}).to.deep.equal({others: foreign, nameless: 0})
+        })
       }
+    }
+
+    for (const date of [
+      '2026-09-01T12:30:00',
+      '2026-09-01',
+      '2026-09-01 12:30:00Z',
+      'Tue, 01 Sep 2026 12:30:00',
+      '1788265800000',
+    ]) {
+      it(`takes no date of a zone that it does not say: ${date}`, async () => {
+        for (const field of ['createdAt', 'lastModified']) {
+          const hub = await connect((_, response) => json(response, [entry(RUN, {[field]: date})]))
+          expect(await rejectionOf(hub.listDatasets('kim')), field).to.be.instanceOf(HubFormatError)
+          await server?.close()
+        }
+      })
+    }
+
+    it('takes a date with a zone for the moment that it is', async () => {
+      const dates = {createdAt: '2026-09-01T14:30:00+02:00', lastModified: '2026-09-01T12:30Z'}
+      const hub = await connect((_, response) => json(response, [entry(RUN, dates)]))
+      const [dataset] = (await hub.listDatasets('kim')).datasets
+      const moment = new Date('2026-09-01T12:30:00Z')
+      expect(dataset).to.deep.include({createdAt: moment, lastModified: moment})
+    })
+
+    for (const value of [null, {}, 5, 'kim', [], {id: null}, {id: ''}, {id: 5}, {id: {}}, {_id: '1'}]) {
+      it(`counts an entry without a name: ${JSON.stringify(value)}`, async () => {
+        const hub = await connect((_, response) => json(response, [value, entry(RUN)]))
+        const {datasets, others, nameless} = await hub.listDatasets('kim')
+        expect(datasets.map(({name}) => name)).to.deep.equal([RUN])
+        expect({others, nameless}).to.deep.equal({others: [], nameless: 1})
+      })
     }
 
     for (const [title, value] of [
@@ -231,7 +274,6 @@ describe('client', () => {
       ['null', null],
       ['a number', 5],
       ['an empty text', ''],
-      ['a list of null', [null]],
     ] as const) {
       it(`that is ${title} is an error`, async () => {
         const hub = await connect((_, response) => json(response, value))
