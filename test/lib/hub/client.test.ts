@@ -110,7 +110,7 @@ describe('client', () => {
     it('keeps of the tags only what pins, or may be meant to', async () => {
       const tags = ['smoltrace', 'smoltrace-pinned', 'license:mit', 'Smoltrace-Pinned-x', 'unpinned']
       const hub = await connect((_, response) => json(response, [entry(RUN, {tags})]))
-      const [listed] = await hub.listDatasets('kim')
+      const [listed] = (await hub.listDatasets('kim')).datasets
       expect(listed?.pinTags).to.deep.equal(['smoltrace-pinned', 'Smoltrace-Pinned-x'])
     })
 
