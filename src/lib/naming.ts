@@ -27,7 +27,7 @@ const RUN_DATASET = /^smoltrace-(results|traces|metrics)-(\d{8}_\d{6})$/
 const LEADERBOARD = 'smoltrace-leaderboard'
 /** What evaluations read: shared by everyone, and never theirs to delete. */
 const TASKS = /^smoltrace-(benchmark-v1|ops-benchmark|tasks|[a-z\d]+(?:[-_.][a-z\d]+)*-tasks(?:-v\d+)?)$/
-const LIKE_RUN_DATASET = /^smoltrace-(results|traces|metrics)-(\d{8}_\d{6})(.*)$/s
+const LIKE_RUN_DATASET = /^smoltrace-(?:results|traces|metrics)-(?<timestamp>\d{8}_\d{6})(?<rest>.*)$/s
 const TIMESTAMP = /^(\d{4})(\d{2})(\d{2})_(\d{2})(\d{2})(\d{2})$/
 
 /** Whether `value` names one of the three types of a run's datasets. */
@@ -120,7 +120,7 @@ function whyNotExact(own: string): string {
   const small = own.toLowerCase()
   const isRun = RUN_DATASET.test(small)
   if (small !== own && (isRun || small === LEADERBOARD || TASKS.test(small))) return 'it has capital letters'
-  const [, , timestamp = '', rest = ''] = LIKE_RUN_DATASET.exec(own) ?? []
+  const {timestamp = '', rest = ''} = LIKE_RUN_DATASET.exec(own)?.groups ?? {}
   if (rest !== '') return `something comes after its timestamp: ${JSON.stringify(rest)}`
   if (timestamp !== '') return `there is no such date and time: ${timestamp}`
   if (/leaderboard/i.test(own)) return `the leaderboard is named exactly ${LEADERBOARD}`

@@ -204,7 +204,7 @@ type Entry = DatasetEntry & {createdAt: string; sha: string; tags: string[]}
 
 /** Somebody else's dataset may lack whatever it likes: only what can be deleted is read strictly. */
 function sortIn(listing: Listing, entry: Entry, namespace: string): void {
-  const name: unknown = entry.name
+  const {name}: {name: unknown} = entry
   if (typeof name !== 'string' || name === '') listing.nameless++
   else if (parseDatasetName(name, namespace)) listing.datasets.push(readListed(entry))
   else listing.others.push(name)
@@ -215,7 +215,7 @@ function sortIn(listing: Listing, entry: Entry, namespace: string): void {
  * machine's.
  */
 function readable(entry: unknown): object {
-  const fields = Object(entry) as Record<string, unknown>
+  const fields = {...(entry as Record<string, unknown> | null)}
   return isMoment(fields.lastModified) ? fields : {...fields, lastModified: undefined}
 }
 
