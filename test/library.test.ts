@@ -23,6 +23,7 @@ import {
 import {DAY, HOUR, MINUTE} from '../src/lib/duration.js'
 import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../src/lib/naming.js'
 import {type Fault, type Sandbox, type SandboxOptions, startSandbox} from '../src/lib/sandbox/index.js'
+import {storedFile} from '../src/lib/sandbox/objects.js'
 import {json, rejectionOf, serve} from './support/builders.js'
 import {patientClock} from './support/clock.js'
 import {deletionsAt, namesAt, UNKNOWN_TOKEN, withHub} from './support/hub.js'
@@ -105,6 +106,9 @@ describe('the library', () => {
       files: protection === undefined ? {} : {[PROTECTION_PATH]: protection},
     })
   }
+
+  const writeToLeaderboard = (path: string, text: string) =>
+    hub.state.commit(present(hub.state.get(leaderboard)), 'write', new Map([[path, storedFile(text, false)]]))
 
   const protectedBy = (by: string) =>
     `${JSON.stringify({version: 1, leaderboard: {by, at: '2026-01-01T00:00:00.000Z'}})}\n`
@@ -725,14 +729,7 @@ describe('the library', () => {
       for (const path of [PROTECTION_PATH, 'notes.txt']) {
         addLeaderboard()
         const {outcomes} = await clean({
-          ...whenAsked(() => {
-            hub.state.remove(leaderboard)
-            hub.state.addDataset({
-              name: leaderboard,
-              createdAt: new Date(),
-              files: {[path]: protectedBy('ann')},
-            })
-          }),
+          ...whenAsked(() => writeToLeaderboard(path, protectedBy('ann'))),
           olderThan: undefined,
           deleteLeaderboard: true,
         })
@@ -950,10 +947,7 @@ describe('the library', () => {
       addLeaderboard()
       hub.intercept({
         match: deletes(older[2]),
-        before() {
-          hub.state.remove(leaderboard)
-          addLeaderboard(protectedBy('ann'))
-        },
+        before: () => writeToLeaderboard(PROTECTION_PATH, protectedBy('ann')),
       })
       const {outcomes} = await clean(everything)
       expect(statuses(outcomes)).to.include({...all(older, 'deleted'), [leaderboard]: 'skipped'})
@@ -969,7 +963,7 @@ describe('the library', () => {
         before: () => addLeaderboard(),
       })
       const {outcomes} = await clean(everything)
-      expect(statuses(outcomes)).to.include({[leaderboard]: 'skipped'})
+      expect(statuses(outcomes)).to.include({[leaderboard]: 'failed'})
       expect(deletionsAt(hub).filter((name) => name === leaderboard)).to.have.length(1)
       expect(namesAt(hub)).to.deep.equal([leaderboard])
     })

@@ -1,5 +1,4 @@
 import {type Exclusion} from './comparison.js'
-import {discover} from './datasets.js'
 import {RefusedError, UsageError} from './errors.js'
 import {
   checkExecution,
@@ -14,9 +13,8 @@ import {findCredentials} from './hub/credentials.js'
 import {type OptionTable, readOptions, readText} from './options.js'
 import {type Outcome} from './outcomes.js'
 import {frozen, type Plan, type PlannedRun} from './plan.js'
-import {readProtection} from './protection-file.js'
 import {type Protection} from './protection.js'
-import {compareWith} from './refresh.js'
+import {lookAt} from './refresh.js'
 import {type CleanupResult} from './result.js'
 import {isEveryRunByScope} from './rule-names.js'
 import {loadPlan, type SavedPlan} from './saved-plan.js'
@@ -66,15 +64,14 @@ export async function applyPlan(file: string, options: ApplyOptions = {}): Promi
   const session = await openFor(plan, options)
   if (!isDryRun(options)) requireDeletable(session)
   const sizes = await readSizesIfAsked(session, options)
-  const inventory = await discover(session)
-  const protection = await readProtection(session.hub, inventory.leaderboard)
-  const excluded = await compareWith(plan, inventory, protection, session)
+  const {
+    listing: {inventory},
+    protection,
+    excluded,
+  } = await lookAt(plan, session)
   const {rest, stale} = withoutExcluded({...plan, now: session.now}, excluded, protection)
   await options.onPlan?.({...saved, plan: rest}, stale, session.warnings, sizes)
-  return execute(
-    {plan: rest, stale, saved, inventory, session, sizes, signal: options.signal, needsLook: () => true},
-    options,
-  )
+  return execute({plan: rest, stale, saved, inventory, session, sizes, signal: options.signal}, options)
 }
 
 /** Splits a plan into what is left of it and what is not. The leaderboard goes only if all before it can. */

@@ -76,7 +76,6 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   await checkSaving(options)
   await prepareExecution(options)
   const session = await openSession(options)
-  const waitsBefore = session.hub.waits
   requirePower(session, options)
   const sizes = await readSizesIfAsked(session, options)
   const inventory = await discover(session)
@@ -92,8 +91,7 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
       warnings: session.warnings,
     })
   await options.onPlan?.(plan, session.warnings, sizes)
-  const needsLook = () => options.choose !== undefined || session.hub.waits !== waitsBefore
-  const result = await execute({plan, inventory, session, signal: options.signal, needsLook, sizes}, options)
+  const result = await execute({plan, inventory, session, signal: options.signal, sizes}, options)
   if (options.savePlan !== undefined) await savePlan(plan, options.savePlan, {user: session.user})
   return result
 }
@@ -183,7 +181,7 @@ export async function deleteDatasets(
   const plan = names ? makePlanOfNames(inventory, names, protection) : requireSameHub(target as Plan, session)
   if (plan.leaderboard?.goes) refuseProtected(inventory.leaderboard, protection, session.now)
   const stale = names ? leftOut(names, inventory, plan) : []
-  const job = {plan, stale, inventory, session, sizes, signal: options.signal, needsLook: () => true}
+  const job = {plan, stale, inventory, session, sizes, signal: options.signal}
   return execute(job, options)
 }
 

@@ -9,8 +9,10 @@ export interface ClearanceOptions {
   signal?: AbortSignal | undefined
   /** What fell out of the plan already. */
   excluded: Map<string, Exclusion>
-  /** Lists again and says what fell out of the plan. */
-  lookAgain: () => Promise<Map<string, Exclusion>>
+  /** Looks at the Hub again, because of age alone or after a wait, and says what fell out of the plan. */
+  lookAgain: (why: 'age' | 'wait') => Promise<Map<string, Exclusion>>
+  /** Whether the last look is too old for a DELETE; for the first one of the job sooner. */
+  isOld?: ((isFirst: boolean) => boolean) | undefined
   /** Called when everybody begins to wait. */
   onWait: (wait: Wait) => void
   /** Called when the Hub is looked at again. */
@@ -18,6 +20,8 @@ export interface ClearanceOptions {
 }
 
 const INTERRUPTED = 'interrupted'
+/** Looks in a row after none of which a DELETE was sent before they were too old. */
+const MOST_IN_VAIN = 10
 
 /** What of a plan may still go: what the last look at the Hub left of it, unless the job was stopped. */
 export class Clearance {
@@ -29,6 +33,10 @@ export class Clearance {
   private gate: Promise<void> | undefined
   /** How many looks have begun. */
   private looks = 0
+  private looksInVain = 0
+  private hasSent = false
+  /** Why a look failed before anything was sent. */
+  private refusal: Error | undefined
 
   constructor(options: ClearanceOptions) {
     this.options = options
@@ -56,38 +64,64 @@ export class Clearance {
     return exclusion && {name: dataset.name, ...exclusion}
   }
 
+  /**
+   * Begins a look where the last one is too old.
+   * @returns whether everybody waits for one now
+   */
+  beginsToLook(): boolean {
+    if (this.gate) return true
+    if (this.options.isOld?.(!this.hasSent) !== true) return false
+    if (++this.looksInVain > MOST_IN_VAIN)
+      this.stop('what is on the Hub is out of date each time before anything can be sent')
+    else this.openGate('age').catch(() => {})
+    return true
+  }
+
+  /** A DELETE is being sent, on what the last look showed. */
+  noteSent(): void {
+    this.hasSent = true
+    this.looksInVain = 0
+  }
+
+  /** @throws what a look failed with, if nothing was sent before */
+  requireCertain(): void {
+    if (this.refusal) throw this.refusal
+  }
+
   /** Looks again, perhaps after a wait. Everybody who needs to shares one look, if it begins from now on. */
   async lookOnce(wait?: Wait): Promise<void> {
     const before = this.looks
     do {
-      this.gate ??= this.waitAndLook(wait).finally(() => {
-        this.gate = undefined
-      })
-      await this.gate
+      await this.openGate(wait?.why === 'trouble' ? 'age' : 'wait', wait)
     } while (this.looks === before && !this.isStopped)
   }
 
-  private async waitAndLook(wait: Wait | undefined): Promise<void> {
+  private openGate(why: 'age' | 'wait', wait?: Wait): Promise<void> {
+    this.gate ??= this.waitAndLook(why, wait).finally(() => {
+      this.gate = undefined
+    })
+    return this.gate
+  }
+
+  private async waitAndLook(why: 'age' | 'wait', wait: Wait | undefined): Promise<void> {
     if (wait) {
       this.options.onWait(wait)
       await pause(wait, this.options.signal).catch(() => {})
     }
 
-    if (!this.isStopped) await this.look()
+    if (!this.isStopped) await this.look(why)
   }
 
   /** What cannot be looked at for certain is not deleted. */
-  private async look(): Promise<void> {
+  private async look(why: 'age' | 'wait'): Promise<void> {
     this.looks++
     this.options.onLook()
     try {
-      this.excluded = await this.options.lookAgain()
+      this.excluded = await this.options.lookAgain(why)
     } catch (error) {
-      this.stop(
-        error instanceof CancelledError
-          ? INTERRUPTED
-          : `what is left could not be checked again: ${messageOf(error)}`,
-      )
+      const isInterrupted = error instanceof CancelledError
+      if (!isInterrupted && !this.hasSent) this.refusal = error as Error
+      this.stop(isInterrupted ? INTERRUPTED : `what is left could not be checked again: ${messageOf(error)}`)
     }
   }
 }

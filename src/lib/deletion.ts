@@ -45,8 +45,10 @@ export interface DeletionOptions {
   signal?: AbortSignal | undefined
   /** What fell out of the plan already. */
   excluded: Map<string, Exclusion>
-  /** Lists again and says what fell out of the plan. */
-  lookAgain: () => Promise<Map<string, Exclusion>>
+  /** Looks at the Hub again, because of age alone or after a wait, and says what fell out of the plan. */
+  lookAgain: (why: 'age' | 'wait') => Promise<Map<string, Exclusion>>
+  /** Whether the last look is too old for a DELETE, and for the first one of the job. */
+  isOld?: ((isFirst: boolean) => boolean) | undefined
   onEvent: (event: DeletionEvent) => void
   /** Written before each DELETE and after it; without, nothing is written down. */
   journal?: DeletionJournal | undefined
@@ -66,21 +68,23 @@ const MOST_UNKNOWN = 5
  * Carries out a plan. Within a run one dataset goes after the other; where one fails, the rest of that run is left
  * unattempted and other runs go on. The leaderboard goes last, and only if all before it went.
  * @returns one outcome for each dataset of the plan, in the order they came about
+ * @throws what a look failed with before the first DELETE; later, what is left is unattempted
  */
 export async function carryOut(plan: Plan, options: DeletionOptions): Promise<Outcome[]> {
   const job = new Deletion(plan, options)
   const workers = Math.min(options.concurrency, plan.delete.length)
   await Promise.all(Array.from({length: workers}, () => job.work()))
   await job.substitutesDone()
+  job.clearance.requireCertain()
   if (plan.leaderboard?.goes) await job.deleteLeaderboard(plan.leaderboard.dataset)
   return job.outcomes
 }
 
 class Deletion {
   readonly outcomes: Outcome[] = []
+  readonly clearance: Clearance
   private readonly options: DeletionOptions
   private readonly queue: IterableIterator<PlannedRun>
-  private readonly clearance: Clearance
   private readonly throttle: Throttle
   /** The Hub's ids of the requests that succeeded. */
   private readonly requestIds = new Map<string, string>()
@@ -160,17 +164,19 @@ class Deletion {
 
   /** Sends a DELETE once, as soon as there is room for it, unless something stands against it then. */
   private async sendWhenFree(dataset: Dataset, part: PlanPart): Promise<{barred?: Outcome; error?: Error}> {
+    let isWritten = false
     for (;;) {
       await this.clearance.pending
       const pass = await this.throttle.enter()
       try {
         const barred = this.clearance.against(dataset)
         if (barred) return {barred}
-        if (this.clearance.pending || this.beginsToWait()) continue
+        if (this.clearance.pending || this.beginsToWait() || this.clearance.beginsToLook()) continue
         this.announce(dataset.name)
-        const isWritten = await this.writeDown((journal) => journal.intent(dataset))
+        isWritten ||= await this.writeDown((journal) => journal.intent(dataset))
         // Writing takes a moment, in which another worker may have met the end of the quota and looked again.
-        if (!isWritten || this.clearance.pending || this.clearance.against(dataset)) continue
+        if (!isWritten || this.clearance.beginsToLook() || this.clearance.against(dataset)) continue
+        this.clearance.noteSent()
         const error = await this.send(dataset.name, part)
         if (!error) this.throttle.speedUp()
         else if (isOverload(error)) this.throttle.slowDown(pass)

@@ -4,7 +4,6 @@ import {dirname, resolve} from 'node:path'
 import {type ArchiveEvent} from './archive/archive.js'
 import {archiveBeforeDeletion} from './archiving.js'
 import {parseDeletionLimit, refuseLargePlan} from './blast-radius.js'
-import {type Exclusion} from './comparison.js'
 import {checkConcurrency, DEFAULT_CONCURRENCY} from './concurrency.js'
 import {type Inventory} from './datasets.js'
 import {carryOut, type DeletionEvent} from './deletion.js'
@@ -13,7 +12,7 @@ import {type Confirmation, dataDirectory, type Journal, openJournal, prepareJour
 import {type OptionTable} from './options.js'
 import {type Outcome} from './outcomes.js'
 import {type Plan, plannedDatasets} from './plan.js'
-import {compareWithNow} from './refresh.js'
+import {LastLook} from './refresh.js'
 import {type CleanupResult, resultOf} from './result.js'
 import {type SavedPlan} from './saved-plan.js'
 import {type Session} from './session.js'
@@ -131,8 +130,6 @@ export interface Job {
   inventory: Inventory
   session: Session
   signal?: AbortSignal | undefined
-  /** The plan may be older than the listing or than a wait for the quota: compare it before anything goes. */
-  needsLook: () => boolean
   /** What of a saved plan, or of the names given, is not part of `plan`. */
   stale?: Outcome[] | undefined
   /** The saved plan as it was made. */
@@ -169,7 +166,7 @@ function refuseOversized(
   refuseLargePlan(size, datasets.length + (leaderboard ? 1 : 0), parseDeletionLimit(maxDelete))
 }
 
-/** Archives what is to be archived, lists again what may have changed meanwhile, and deletes. */
+/** Archives what is to be archived, looks at the Hub again, however little time went by, and deletes. */
 async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<CleanupResult> {
   const {plan, inventory, session, signal, sizes, stale = []} = job
   const {hub, access, warnings} = session
@@ -183,9 +180,10 @@ async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<C
     concurrency,
     onEvent,
   })
-  const lookAgain = async () => new Map([...archived.excluded, ...(await compareWithNow(plan, session))])
-  const isOld = !options.yes || archived.summary !== undefined || job.needsLook()
-  const excluded = isOld ? await lookAgain() : new Map<string, Exclusion>()
+  const lastLook = new LastLook(plan, session)
+  const lookAgain = async (why: 'age' | 'wait') =>
+    new Map([...archived.excluded, ...(await lastLook.again(why))])
+  const excluded = await lookAgain('age')
   if (signal?.aborted) throw new CancelledError('Interrupted.')
   const journal = await openJournalFor(job, options, archived.summary?.dir)
   const started = performance.now()
@@ -198,6 +196,7 @@ async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<C
       signal,
       excluded,
       lookAgain,
+      isOld: (isFirst) => lastLook.isOld(isFirst),
       onEvent,
       journal,
     }),

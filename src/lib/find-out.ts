@@ -71,7 +71,8 @@ async function readNeeded(hub: Hub, leaderboard: Inventory['leaderboard']): Prom
   }
 }
 
-const NOTHING_SAID: Said = {evidence: new Map(), citations: {rows: new Map(), meant: new Set()}}
+/** Where no rule asks the leaderboard. */
+export const NOTHING_SAID: Said = {evidence: new Map(), citations: {rows: new Map(), meant: new Set()}}
 const UNKNOWN: Said = {evidence: 'unknown', citations: 'unknown'}
 
 async function saidIn(rows: readonly LeaderboardRow[], namespace: string): Promise<Said> {

@@ -1,52 +1,161 @@
 import {comparing, type Exclusion} from './comparison.js'
 import {discover, type Inventory} from './datasets.js'
+import {MINUTE} from './duration.js'
 import {RefusedError} from './errors.js'
-import {findOutAgain} from './find-out.js'
-import {type Plan} from './plan.js'
+import {findOutAgain, NOTHING_SAID, type Said} from './find-out.js'
+import {type QuotaSize} from './hub/quota.js'
+import {type Plan, plannedDatasets} from './plan.js'
 import {readProtection} from './protection-file.js'
 import {type Protection} from './protection.js'
 import {requireUsableRows} from './retention/usable-rows.js'
-import {type Session} from './session.js'
+import {requireSameAccess, type Session} from './session.js'
 import {inSlices} from './slices.js'
+import {stopwatch} from './stopwatch.js'
 
-/** How often the datasets are listed anew before a listing without a wait in its middle is given up. */
-const LOOKS = 3
+/** How old a look may be when the first DELETE is sent, in ms. */
+const FIRST_AGE = 10_000
+/** How old a look may become within a job, in ms. */
+const MOST_AGE = MINUTE
+/** Listings take a tenth of a job's time at most, and a tenth of its quota. */
+const SHARE = 10
+/** Of names that nothing lists any more, so many are asked for one by one. */
+const MOST_ASKED = 10
 
-/**
- * Lists again and says what fell out of a plan. A listing that had to wait for the quota in its middle is itself out of
- * date.
- * @throws RefusedError where the quota leaves no time for a listing without a wait; SmoltraceError where what is there
- *   is not certain
- */
-export async function compareWithNow(plan: Plan, session: Session): Promise<Map<string, Exclusion>> {
-  const {hub} = session
-  for (let look = 0; look < LOOKS; look++) {
-    const waitsBefore = hub.waits
-    const fresh = await discover(session)
-    const protection = await readProtection(hub, fresh.leaderboard)
-    const excluded = await compareWith(plan, fresh, protection, session)
-    if (hub.waits === waitsBefore) return excluded
-  }
+/** What one look at the Hub showed, and what fell out of the plan by it. */
+export interface Look {
+  listing: Listing
+  protection: Protection
+  excluded: Map<string, Exclusion>
+}
 
-  throw new RefusedError(
-    'The quota of the Hub was used up each time the datasets were listed again: nothing more is deleted.',
-    {suggestions: ['Wait five minutes, then run the same command again: it goes on with what is left.']},
-  )
+/** What was listed, and what the leaderboard's rows say of it. */
+interface Listing {
+  inventory: Inventory
+  said: Said
+  /** What it took, in ms. */
+  ms: number
+  pages: number
 }
 
 /**
- * Compares a plan with a listing; reads the leaderboard again where the plan rests on it.
- * @throws RefusedError where the plan's rules need rows and none is of use to them now; else as `findOutAgain`
+ * Looks what of a plan may go: every comparison of a plan with the Hub is this one. Asks who the token belongs to after the
+ * listing, which leaves out in silence what the token does not see any more, and reads the protection last.
+ * @param known a listing that is young enough to be used again
+ * @throws RefusedError where the token sees or may do less than before, where the leaderboard that the plan saw is not listed or
+ *   is another one, where nothing of the plan is listed and it is not certain that all of it is gone, or where the plan's rules
+ *   need rows and none is of use to them now; SmoltraceError where an answer is not certain
  */
-export async function compareWith(
-  plan: Plan,
-  fresh: Inventory,
-  protection: Protection,
-  session: Session,
-): Promise<Map<string, Exclusion>> {
-  const said = await findOutAgain(session, fresh, plan.rules)
+export async function lookAt(plan: Plan, session: Session, known?: Listing): Promise<Look> {
+  const listing = known ?? (await list(plan, session))
+  if (known) await requireSameAccess(session)
+  const {inventory, said} = listing
+  const protection = await readProtection(session.hub, inventory.leaderboard)
+  return {listing, protection, excluded: await inSlices(comparing(plan, inventory, {protection, ...said}))}
+}
+
+async function list(plan: Plan, session: Session): Promise<Listing> {
+  const {hub, clock} = session
+  const elapsed = stopwatch(clock)
+  const pagesBefore = hub.pages
+  const inventory = await discover(session)
+  const pages = hub.pages - pagesBefore
+  await requireSameAccess(session)
+  const isAllGone = await allIsGone(plan, inventory, session)
+  if (!isAllGone) requireSameLeaderboard(plan, inventory)
+  const said = isAllGone ? NOTHING_SAID : await findOutAgain(session, inventory, plan.rules)
   // Rows tell about runs that this deletion has taken already, too.
-  const runs = [...plan.delete.map(({run}) => run), ...fresh.datasets]
-  requireUsableRows(plan.rules, runs, said.citations)
-  return inSlices(comparing(plan, fresh, {protection, ...said}))
+  const runs = [...plan.delete.map(({run}) => run), ...inventory.datasets]
+  if (!isAllGone) requireUsableRows(plan.rules, runs, said.citations)
+  return {inventory, said, ms: elapsed(), pages}
+}
+
+/**
+ * Whether nothing of the plan is there any more. A listing that lacks all of it may as well be wrong.
+ * @throws RefusedError where one of its names answers all the same
+ */
+async function allIsGone(plan: Plan, {datasets, leaderboard}: Inventory, {hub}: Session): Promise<boolean> {
+  const listed = new Set([...datasets, leaderboard].map((dataset) => dataset?.name))
+  const planned = plannedDatasets(plan)
+  if (planned.length === 0 || planned.some(({name}) => listed.has(name))) return false
+  for (const {name} of planned.slice(0, MOST_ASKED)) {
+    const found = await hub.whereabouts(name)
+    if (found.state === 'missing') continue
+    const where = found.state === 'there' ? 'is there' : `was moved to ${found.to ?? 'another address'}`
+    throw new RefusedError(
+      `Nothing of the plan is listed any more, but ${name} ${where}: nothing is certain.`,
+      {
+        suggestions: ['Look at the namespace on the Hub, then make a new plan.'],
+      },
+    )
+  }
+
+  return true
+}
+
+/**
+ * What was pinned is known from the leaderboard, so without the one that the plan saw nothing is.
+ * @throws RefusedError
+ */
+function requireSameLeaderboard({leaderboard}: Plan, {leaderboard: current}: Inventory): void {
+  if (!leaderboard || leaderboard.dataset.id === current?.id) return
+  const {name} = leaderboard.dataset
+  const change = current ? 'was made anew' : 'is not listed any more'
+  throw new RefusedError(`${name} ${change} since the plan was made: what it protected is not known.`, {
+    suggestions: ['Was it renamed or deleted? Pin again what must stay, then make a new plan.'],
+  })
+}
+
+/** The last look of a job, and how old it is. */
+export class LastLook {
+  private readonly plan: Plan
+  private readonly session: Session
+  private listing: Listing | undefined
+  private age = () => Number.POSITIVE_INFINITY
+  private listingAge = () => Number.POSITIVE_INFINITY
+
+  constructor(plan: Plan, session: Session) {
+    this.plan = plan
+    this.session = session
+  }
+
+  /**
+   * Whether it is too old for a DELETE.
+   * @param isFirst whether none was sent before
+   */
+  isOld(isFirst: boolean): boolean {
+    return this.age() >= (isFirst ? FIRST_AGE : MOST_AGE) || this.isListingOld()
+  }
+
+  /**
+   * Looks again.
+   * @param why for `age` alone, a listing that is young enough is used again; so is after a `wait` one that would take most of
+   *   the new quota, or nothing would be left for the DELETEs
+   * @returns what fell out of the plan
+   * @throws as `lookAt`
+   */
+  async again(why: 'age' | 'wait'): Promise<Map<string, Exclusion>> {
+    const mayKeep = (why === 'age' || this.isListingDear()) && !this.isListingOld()
+    const known = mayKeep ? this.listing : undefined
+    const {listing, excluded} = await lookAt(this.plan, this.session, known)
+    // Counted from the end: a wait in the middle of each look would make all of them too old.
+    this.age = stopwatch(this.session.clock)
+    if (!known) this.listingAge = this.age
+    this.listing = listing
+    return excluded
+  }
+
+  private isListingOld(): boolean {
+    if (!this.listing) return true
+    const {ms, pages} = this.listing
+    const {requests, windowMs} = this.quota
+    return this.listingAge() >= Math.max(MOST_AGE, SHARE * ms, (SHARE * pages * windowMs) / requests)
+  }
+
+  private isListingDear(): boolean {
+    return 2 * (this.listing?.pages ?? 0) > this.quota.requests
+  }
+
+  private get quota(): QuotaSize {
+    return this.session.hub.quotaSize ?? {requests: Number.POSITIVE_INFINITY, windowMs: 0}
+  }
 }

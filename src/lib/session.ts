@@ -42,6 +42,8 @@ export interface Session {
   now: Date
   /** Whether the Hub said what time it is; without that a wrong clock of the machine goes unnoticed. */
   isTimeCertain: boolean
+  /** The machine's clock. */
+  clock: () => Date
   /** What the reader should know before trusting the answer. */
   warnings: string[]
 }
@@ -74,7 +76,8 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
   const machine = machineTime(options)
   const now = identity.date && identity.date < machine ? identity.date : machine
   warnings.push(...warningsOf(access, machine, identity.date))
-  return {hub, user: identity.name, access, now, isTimeCertain: identity.date !== undefined, warnings}
+  const {clock = () => new Date()} = options
+  return {hub, user: identity.name, access, now, isTimeCertain: identity.date !== undefined, clock, warnings}
 }
 
 /**
@@ -88,6 +91,19 @@ export function requireDeletable({access, isTimeCertain}: Session): void {
     throw new RefusedError('Refused: the Hub did not say what time it is, so no age is certain.', {
       suggestions: ['Does a proxy take the Date out of its answers? Go without it, or check HF_ENDPOINT.'],
     })
+}
+
+/**
+ * Makes sure that the token still sees and may do what it did when the session was opened.
+ * @throws RefusedError where it is less; else as `whoAmI`
+ */
+export async function requireSameAccess({hub, access}: Session): Promise<void> {
+  const {namespace, blind, powerless} = accessTo(await hub.whoAmI(), access.namespace)
+  const lost = (access.blind === undefined && blind) || (access.powerless === undefined && powerless)
+  if (!lost) return
+  throw new RefusedError(`The access to ${namespace} has changed meanwhile: ${lost}.`, {
+    suggestions: [`Use a token with write access to all datasets of ${namespace}.`],
+  })
 }
 
 /** Says of a plan that is only looked at that it could not be carried out. */

@@ -51,7 +51,8 @@ const READING = {
 } as const satisfies Record<string, Stake>
 
 function at<S extends Stake | 'elsewhere'>(stage: string, stake: S): Record<string, S> {
-  return Object.fromEntries(Object.keys(READING).map((what) => [`${stage}: ${what}`, stake]))
+  const kinds = ['whoami', ...Object.keys(READING)]
+  return Object.fromEntries(kinds.map((what) => [`${stage}: ${what}`, stake]))
 }
 
 const CLEANUP = ['cleanup', '--incomplete-only', '--grace', '0', '--no-dry-run', '--yes', '--json']
@@ -68,8 +69,8 @@ const cleanup: Scenario = {
   argv: () => CLEANUP,
   classify: stagesOfCleanup,
   kinds: {
-    'planning: whoami': 'plan',
     ...at('planning', 'plan'),
+    ...at('checking', 'elsewhere'),
     'DELETE metrics': 'deletion',
     'DELETE traces': 'deletion',
     'DELETE results': 'deletion',
@@ -82,8 +83,8 @@ const cleanupWithWait: Scenario = {
   ...cleanup,
   title: 'cleanup, while the quota is used up in its middle',
   kinds: {
-    'planning: whoami': 'elsewhere',
     ...at('planning', 'elsewhere'),
+    ...at('checking', 'elsewhere'),
     ...at('deleting', 'look'),
     ...DELETES,
   },
@@ -98,7 +99,6 @@ const archive: Scenario = {
   title: 'cleanup --archive',
   argv: (folder) => [...CLEANUP, '--archive', join(folder, 'copies')],
   kinds: {
-    'planning: whoami': 'elsewhere',
     ...at('planning', 'elsewhere'),
     'copying: facts': 'copy',
     'copying: files': 'copy',
@@ -124,7 +124,6 @@ const deleteLeaderboard: Scenario = {
     join(folder, 'copies'),
   ],
   kinds: {
-    'planning: whoami': 'elsewhere',
     ...at('planning', 'elsewhere'),
     'copying: facts': 'elsewhere',
     'copying: files': 'elsewhere',
@@ -153,10 +152,10 @@ const apply: Scenario = {
   },
   argv: (folder) => ['cleanup', '--apply', planIn(folder), '--no-dry-run', '--yes', '--json'],
   kinds: {
-    'planning: whoami': 'elsewhere',
     ...at('planning', 'elsewhere'),
     'planning: listing': 'plan',
     ...at('checking', 'elsewhere'),
+    'checking: whoami': 'plan',
     'checking: later page of the listing': 'plan',
     'checking: protection, content': 'plan',
     'checking: file, bytes': 'plan',
@@ -175,9 +174,10 @@ const withSizes: Scenario = {
   argv: () => [...CLEANUP, '--sizes'],
   kinds: {
     'planning: whoami': 'elsewhere',
+    ...at('planning', 'elsewhere'),
+    ...at('checking', 'elsewhere'),
     'planning: inventory': 'note',
     'planning: later page of the inventory': 'note',
-    ...at('planning', 'elsewhere'),
     ...DELETES,
   },
   async expectTruth(ended) {

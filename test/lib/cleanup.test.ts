@@ -361,7 +361,7 @@ describe('cleanup', () => {
       const [dataset] = first?.datasets ?? []
       if (!first || !dataset) throw new Error('no plan')
       const forged = {...plan, delete: [{...first, datasets: [{...dataset, name: `${hub.user}/notes`}]}]}
-      await remove(forged, carried)
+      expect(await rejectionOf(remove(forged, carried))).to.be.instanceOf(RefusedError)
       expect(names()).to.include(`${hub.user}/notes`).and.have.length(7)
     })
   })

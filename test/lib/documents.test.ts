@@ -39,7 +39,7 @@ async function cleanup(options: RetentionOptions, sizes?: Sizes): Promise<Record
   const plan = planOf(inventory, options)
   return read(
     cleanupDocument(
-      await execute({plan, inventory, session: sessionOf(fakeHub([])), sizes, needsLook: () => false}, {}),
+      await execute({plan, inventory, session: sessionOf(fakeHub([])), sizes}, {}),
     ),
   )
 }

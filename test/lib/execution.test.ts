@@ -39,18 +39,14 @@ const PROTECTED = formatProtection({leaderboard: {by: 'ann', at: NOW}})
 /** A job over one old run, one of yesterday and the leaderboard. */
 function jobFor(
   options: RetentionOptions = THIRTY_DAYS,
-  {
-    onDelete,
-    signal,
-    needsLook = () => false,
-  }: {onDelete?: OnDelete; signal?: AbortSignal; needsLook?: () => boolean} = {},
+  {onDelete, signal}: {onDelete?: OnDelete; signal?: AbortSignal} = {},
 ): {job: Job; hub: FakeHub; inventory: Inventory} {
   const datasets = [...runDatasets(OLD), ...runDatasets(ago(DAY))]
   const leaderboard = leaderboardDataset()
   const inventory = inventoryOf(datasets, {leaderboard})
   const hub = fakeHub([...datasets, leaderboard], onDelete)
   return {
-    job: {plan: planOf(inventory, options), inventory, session: sessionOf(hub), signal, needsLook},
+    job: {plan: planOf(inventory, options), inventory, session: sessionOf(hub), signal},
     hub,
     inventory,
   }
@@ -177,51 +173,16 @@ describe('execution', () => {
   })
 
   describe('without a confirmation', () => {
-    it('a plan of just now goes without another look', async () => {
+    it('a plan is compared before anything goes, however new it is', async () => {
       const {job, hub} = jobFor()
       await execute(job, {dryRun: false, yes: true})
-      expect(hub.log).to.deep.equal(ofOldRun.map((name) => `DELETE ${name}`))
-    })
-
-    it('a plan that may be stale is compared first', async () => {
-      const {job, hub} = jobFor({olderThan: '30d'}, {needsLook: () => true})
-      await execute(job, {dryRun: false, yes: true})
-      expect(hub.log.slice(0, 2)).to.deep.equal(['LIST', 'READ'])
+      expect(hub.log).to.deep.equal(['LIST', 'READ', ...ofOldRun.map((name) => `DELETE ${name}`)])
     })
 
     it('a confirmation that is given as well is not asked', async () => {
       const {job} = jobFor()
       const result = await execute(job, {dryRun: false, yes: true, confirm: () => false})
       expect(result.counts.deleted).to.equal(3)
-    })
-  })
-
-  describe('a listing that had to wait for the quota', () => {
-    it('is out of date, so it is made again', async () => {
-      const {job, hub} = jobFor()
-      const list = hub.listDatasets.bind(hub)
-      hub.listDatasets = async (namespace) => {
-        if (hub.waits < 2) hub.waits++
-        return list(namespace)
-      }
-
-      const result = await execute(job, {dryRun: false, confirm: () => true})
-      expect(hub.log.filter((line) => line === 'LIST')).to.have.length(3)
-      expect(result.counts.deleted).to.equal(3)
-    })
-
-    it('each time is given up, and nothing is deleted', async () => {
-      const {job, hub} = jobFor()
-      const list = hub.listDatasets.bind(hub)
-      hub.listDatasets = async (namespace) => {
-        hub.waits++
-        return list(namespace)
-      }
-
-      expect(await rejectionOf(execute(job, {dryRun: false, confirm: () => true}))).to.be.instanceOf(
-        RefusedError,
-      )
-      expect(hub.deletes).to.deep.equal([])
     })
   })
 

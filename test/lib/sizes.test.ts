@@ -224,19 +224,6 @@ describe('sizes of an account', () => {
     expect(order.lastIndexOf(true)).to.be.lessThan(order.indexOf(false))
   })
 
-  it('that had to wait for the quota make the listing one to be looked at again', async () => {
-    const listings = async () => {
-      hub.requests.length = 0
-      await withoutPauses(() => clean({dryRun: false, yes: true, only: ['metrics']}))
-      return hub.requests.filter((each) => isListing(each) && !each.path.includes('cursor=')).length
-    }
-
-    expect(await listings()).to.equal(1)
-    hub.state.addDataset({name: own(OLD[2]!.name), createdAt: OLD[2]!.createdAt})
-    hub.intercept({match: isInventory, times: 1, ...FAULTS['429, the window is used up']})
-    expect(await listings()).to.equal(2)
-  })
-
   for (const fault of ['401', '403', 'a page with 200', 'broken JSON', '500'] as const) {
     it(`change nothing of what is planned where the answer is ${fault}`, async () => {
       const {plan: wanted} = await clean({sizes: false})

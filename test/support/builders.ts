@@ -7,6 +7,7 @@ import {DAY, HOUR} from '../../src/lib/duration.js'
 import {type Evidence} from '../../src/lib/evidence.js'
 import {type Hub, type ListedDataset, type PlanPart} from '../../src/lib/hub/client.js'
 import {HubError} from '../../src/lib/hub/errors.js'
+import {type Identity} from '../../src/lib/hub/identity.js'
 import {
   formatTimestamp,
   parseDatasetName,
@@ -151,10 +152,23 @@ export function missing(): HubError {
   return refusal(404, {code: 'RepoNotFound', text: 'Repository not found'})
 }
 
+/** Whose write token it is. */
+export const WRITER: Identity = {
+  name: NAMESPACE,
+  organisations: [],
+  isOAuth: false,
+  tokenRole: 'write',
+  scopes: [],
+  date: undefined,
+}
+
 /** A Hub made by hand, which remembers what it was asked. */
 export interface FakeHub extends Hub {
-  waits: number
   allowance: Hub['allowance']
+  quotaSize: Hub['quotaSize']
+  pages: number
+  /** What whoami answers; tests may change it. */
+  identity: Identity
   /** What is listed; tests may change it. */
   listing: ListedDataset[]
   /** Text of the protection file; undefined where there is none. */
@@ -178,14 +192,16 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
   const times = new Map<string, number>()
   const hub: FakeHub = {
     endpoint: ENDPOINT,
-    waits: 0,
+    pages: 0,
+    quotaSize: undefined,
     async pause() {},
     allowance: {left: Number.POSITIVE_INFINITY, refillMs: 0},
     listing: [...listing],
     protection: undefined,
     deletes: [],
     log: [],
-    whoAmI: unused,
+    identity: {...WRITER},
+    whoAmI: async () => hub.identity,
     headOf: unused,
     readRange: unused,
     download: unused,
@@ -230,7 +246,15 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
 
 /** A session over a fake Hub. */
 export function sessionOf(hub: Hub): Session {
-  return {hub, user: NAMESPACE, access: {namespace: NAMESPACE}, now: NOW, isTimeCertain: true, warnings: []}
+  return {
+    hub,
+    user: NAMESPACE,
+    access: {namespace: NAMESPACE},
+    now: NOW,
+    isTimeCertain: true,
+    clock: () => NOW,
+    warnings: [],
+  }
 }
 
 /** A request that a stub server got. */

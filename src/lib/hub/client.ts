@@ -11,7 +11,7 @@ import {type Identity, readIdentity} from './identity.js'
 import {asFetch, certainly, library, repo} from './library.js'
 import {ownSignal} from './own-signal.js'
 import {followingLinks, withoutRepeats} from './pages.js'
-import {type Allowance, QuotaWatch} from './quota.js'
+import {type Allowance, type QuotaSize, QuotaWatch} from './quota.js'
 import {pause, type Wait} from './repeats.js'
 import {type Account, askStorage, type StoredDataset} from './storage.js'
 import {silenceIn} from './time-limit.js'
@@ -60,10 +60,12 @@ export type PlanPart = 'leaderboard' | 'run'
 /** Everything the program says to the Hub. Each method throws a SmoltraceError where the answer is not certain. */
 export interface Hub extends FileAccess {
   readonly endpoint: string
-  /** How many times a request had to wait for the quota so far. What was listed before a wait may be stale. */
-  readonly waits: number
+  /** How many pages of listings of datasets were read so far. */
+  readonly pages: number
   /** How many DELETEs may be sent before the quota is used up. */
   readonly allowance: Allowance
+  /** The whole quota; undefined where the Hub has not said. */
+  readonly quotaSize: QuotaSize | undefined
   /** Waits, and says so. */
   pause(wait: Wait): Promise<void>
   whoAmI(): Promise<Identity>
@@ -91,17 +93,12 @@ export type HubOptions = Credentials &
 
 /** Connects to the Hub; nothing is sent yet. The client library is loaded with the first request. */
 export function connectHub({endpoint, token, onWait, signal, env = process.env}: HubOptions): Hub {
-  let waits = 0
-  const countWait = (wait: Wait) => {
-    if (wait.why === 'quota') waits++
-    onWait?.(wait)
-  }
-
+  let pages = 0
   const quota = new QuotaWatch()
   const transport: TransportOptions = {
     endpoint,
     signal,
-    onWait: countWait,
+    onWait,
     quota,
     silenceMs: silenceIn(env),
   }
@@ -111,17 +108,25 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
     request(url, {...question, headers: {...question.headers, authorization: `Bearer ${token}`}})
   const access = {hubUrl: endpoint, accessToken: token, fetch: asFetch(request)}
 
+  const requestPage: Ask = (url, question) => {
+    pages++
+    return request(url, question)
+  }
+
   const certain = <T>(ask: () => Promise<T>) => certainly(ask, signal)
   return {
     endpoint,
-    get waits() {
-      return waits
+    get pages() {
+      return pages
     },
     get allowance() {
       return quota.allowance('api')
     },
+    get quotaSize() {
+      return quota.sizeOf('api')
+    },
     async pause(wait) {
-      countWait(wait)
+      onWait?.(wait)
       await pause(wait, signal)
     },
     ...fileAccess({endpoint, token, request, transfer, signal}),
@@ -136,14 +141,14 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
       certain(async () => {
         const {listDatasets} = await library()
         const listing: Listing = {datasets: [], others: [], nameless: 0}
-        const pages = listDatasets({
+        const entries = listDatasets({
           ...access,
-          fetch: asFetch(followingLinks(request, endpoint, readable)),
+          fetch: asFetch(followingLinks(requestPage, endpoint, readable)),
           search: {owner: namespace},
           sort: 'createdAt',
           additionalFields: ['sha', 'createdAt', 'tags'],
         })
-        for await (const entry of withoutRepeats(pages, ({name}) => name)) sortIn(listing, entry, namespace)
+        for await (const entry of withoutRepeats(entries, ({name}) => name)) sortIn(listing, entry, namespace)
         return listing
       }),
     listStorage: (account) => certain(() => askStorage(withToken, endpoint, account)),

@@ -6,6 +6,14 @@ export interface Quota {
   remaining: number
   /** Milliseconds until the window ends. */
   resetMs: number
+  /** Undefined where `RateLimit-Policy` does not say. */
+  size?: QuotaSize | undefined
+}
+
+/** How many requests a window of time allows. */
+export interface QuotaSize {
+  requests: number
+  windowMs: number
 }
 
 /** How many requests may be sent now, and when there will be more. */
@@ -30,7 +38,17 @@ export function readQuota(headers: {get: (name: string) => string | null}): Quot
   const limits = (headers.get('ratelimit') ?? '').split(',').flatMap((text) => readLimit(text) ?? [])
   const [first] = limits
   const [tightest] = limits.toSorted((a, b) => a.remaining - b.remaining || b.resetMs - a.resetMs)
-  return first && tightest && {...tightest, bucket: first.bucket}
+  if (!first || !tightest) return undefined
+  const size = readPolicy(headers.get('ratelimit-policy') ?? '', first.bucket)
+  return {...tightest, bucket: first.bucket, ...(size && {size})}
+}
+
+/** Reads the `RateLimit-Policy` header: `"fixed window";"api";q=500;w=300`. */
+function readPolicy(text: string, bucket: string): QuotaSize | undefined {
+  const policy = text.split(',').find((each) => each.includes(`"${bucket}"`)) ?? ''
+  const requests = Number(/;\s*q\s*=\s*(\d+)/.exec(policy)?.[1])
+  const windowMs = Number(/;\s*w\s*=\s*(\d+)/.exec(policy)?.[1]) * 1000
+  return requests > 0 && windowMs > 0 ? {requests, windowMs: Math.min(windowMs, LONGEST_WINDOW)} : undefined
 }
 
 function readLimit(text: string): Quota | undefined {
@@ -51,6 +69,7 @@ export function bucketOf(url: string): string {
 /** Remembers what the Hub said of the quota, so that the program stops before it is used up instead of running into it. */
 export class QuotaWatch {
   private readonly windows = new Map<string, {left: number; endsAt: number}>()
+  private readonly sizes = new Map<string, QuotaSize>()
   /** Requests under way by bucket, and who waits for one of them to be answered. */
   private readonly underWay = new Map<string, number>()
   private answered: Array<() => void> = []
@@ -64,7 +83,8 @@ export class QuotaWatch {
   }
 
   /** Takes note of an answer. Answers arrive in any order: within one window the lowest count is the latest. */
-  note({bucket, remaining, resetMs}: Quota): void {
+  note({bucket, remaining, resetMs, size}: Quota): void {
+    if (size) this.sizes.set(bucket, size)
     const endsAt = this.now() + Math.min(resetMs, LONGEST_WINDOW)
     const known = this.windowOf(bucket)
     const isSame = known !== undefined && Math.abs(endsAt - known.endsAt) <= BLUR
@@ -72,6 +92,11 @@ export class QuotaWatch {
       bucket,
       isSame ? {...known, left: Math.min(known.left, remaining)} : {left: remaining, endsAt},
     )
+  }
+
+  /** The whole quota of a bucket; undefined where the Hub has not said. */
+  sizeOf(bucket: string): QuotaSize | undefined {
+    return this.sizes.get(bucket)
   }
 
   /** What may be sent now to a bucket. */

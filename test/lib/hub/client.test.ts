@@ -327,14 +327,17 @@ describe('client', () => {
       expect(error).to.be.instanceOf(CancelledError).and.to.have.property('exitCode', 130)
     })
 
-    it('counts how often it had to wait for the quota', async () => {
-      const hub = await connect((_, response, index) => {
-        if (index < 2) response.writeHead(429, {ratelimit: '"api";r=0;t=0'}).end()
-        else json(response, [])
+    it('counts its pages, and knows how many requests the quota allows', async () => {
+      const hub = await connect(({path, headers: {host}}, response) => {
+        const link = {link: `<http://${host}/api/datasets?cursor=2>; rel="next"`}
+        const policy = {ratelimit: '"api";r=9;t=8', 'ratelimit-policy': '"fixed window";"api";q=500;w=300'}
+        json(response, [], {headers: {...policy, ...(!path.includes('cursor') && link)}})
       })
-      expect(hub.waits).to.equal(0)
+      expect(hub).to.include({pages: 0, quotaSize: undefined})
       await hub.listDatasets('kim')
-      expect(hub.waits).to.equal(2)
+      await hub.listDatasets('kim')
+      expect(hub.pages).to.equal(4)
+      expect(hub.quotaSize).to.deep.equal({requests: 500, windowMs: 300_000})
     })
   })
 

@@ -46,6 +46,28 @@ describe('quota', () => {
   })
 })
 
+describe('the size of a quota', () => {
+  const cases: Array<[policy: string, size: {requests: number; windowMs: number} | undefined]> = [
+    ['"fixed window";"api";q=500;w=300', {requests: 500, windowMs: 300_000}],
+    ['"api"; q = 500 ; w = 300', {requests: 500, windowMs: 300_000}],
+    ['"fixed window";"pages";q=1;w=1, "fixed window";"api";q=500;w=300', {requests: 500, windowMs: 300_000}],
+    ['"fixed window";"api";q=500;w=31536000', {requests: 500, windowMs: 3_600_000}],
+    ['"fixed window";"pages";q=500;w=300', undefined],
+    ['"fixed window";"api";q=0;w=300', undefined],
+    ['"fixed window";"api";q=500', undefined],
+    ['nonsense', undefined],
+  ]
+  for (const [policy, size] of cases) {
+    it(`is ${size ? size.requests : 'not known'} by ${policy}`, () => {
+      const watch = new QuotaWatch(() => 0)
+      const said = readQuota(new Headers({ratelimit: '"api";r=4;t=5', 'ratelimit-policy': policy}))
+      if (said) watch.note(said)
+      expect(watch.sizeOf('api')).to.deep.equal(size)
+      expect(watch.sizeOf('resolvers')).to.equal(undefined)
+    })
+  }
+})
+
 describe('the bucket of a request', () => {
   const cases: Array<[path: string, bucket: string]> = [
     ['/api/datasets?author=kim', 'api'],
