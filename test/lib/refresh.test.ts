@@ -102,7 +102,7 @@ describe('a look at the Hub', () => {
       [
         'where nothing of the plan is listed, and it is there',
         ({hub}) => {
-          hub.listDatasets = async () => []
+          hub.listDatasets = async () => ({datasets: [], others: [], nameless: 0})
         },
         'is there',
       ],
