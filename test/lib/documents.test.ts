@@ -37,11 +37,7 @@ async function cleanup(options: RetentionOptions, sizes?: Sizes): Promise<Record
     standard: ['kim/smoltrace-tasks'],
   })
   const plan = planOf(inventory, options)
-  return read(
-    cleanupDocument(
-      await execute({plan, inventory, session: sessionOf(fakeHub([])), sizes}, {}),
-    ),
-  )
+  return read(cleanupDocument(await execute({plan, inventory, session: sessionOf(fakeHub([])), sizes}, {})))
 }
 
 describe('documents', () => {
