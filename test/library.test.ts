@@ -1,4 +1,7 @@
 import {expect} from 'chai'
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 
 import {
   CancelledError,
@@ -16,6 +19,7 @@ import {
   type Outcome,
   type Plan,
   protectLeaderboard,
+  protectRuns,
   RefusedError,
   unprotectLeaderboard,
   UsageError,
@@ -494,48 +498,199 @@ describe('the library', () => {
       expect(namesAt(hub)).to.have.members(recent)
     })
 
+    /** What a hostile or careless caller can make of a plan. */
+    const forgeries: Array<[title: string, change: (copy: Writable<Plan>) => unknown]> = [
+      [
+        'to take the datasets of a run that it keeps',
+        (copy) => {
+          firstRun(copy).datasets = present(copy.keep[0]).run.datasets
+        },
+      ],
+      [
+        'to take a run that it keeps',
+        (copy) => {
+          const {run} = present(copy.keep[0])
+          copy.delete.push({run, datasets: run.datasets.toReversed(), reasons: []})
+        },
+      ],
+      [
+        'to have a kept run under the name of another',
+        (copy) => {
+          const {run} = present(copy.keep[0])
+          Object.assign(firstRun(copy), {run, datasets: run.datasets.toReversed()})
+          firstRun(copy).run.timestamp = old[0].slice(-15)
+        },
+      ],
+      ['to have a run twice', (copy) => copy.delete.push(firstRun(copy))],
+      [
+        'to have a dataset twice in a run',
+        (copy) => firstRun(copy).datasets.push(structuredClone(firstOf(copy))),
+      ],
+      [
+        'to have a dataset that its run has not',
+        (copy) => {
+          firstRun(copy).run.datasets.pop()
+        },
+      ],
+      ['to delete a run from its results on', (copy) => firstRun(copy).datasets.reverse()],
+      [
+        'to take more than its scope',
+        (copy) => {
+          copy.rules.only = ['traces']
+        },
+      ],
+      ['to make a run older than it is', (copy) => firstRun(copy).run.time.setFullYear(2001)],
+      [
+        'to call a run incomplete',
+        (copy) => {
+          firstRun(copy).run.complete = false
+        },
+      ],
+      [
+        'to take the leaderboard though its rules do not',
+        (copy) => {
+          present(copy.leaderboard).goes = true
+        },
+      ],
+      [
+        'to take another dataset for the leaderboard',
+        (copy) => {
+          const {dataset} = present(copy.leaderboard)
+          dataset.name = recent[0]
+          copy.rules.deleteLeaderboard = true
+          present(copy.leaderboard).goes = true
+        },
+      ],
+      [
+        'to ask for a shorter phrase',
+        (copy) => {
+          copy.phrase = 'YES DELETE ALL'
+        },
+      ],
+      [
+        'to be of another account',
+        (copy) => {
+          copy.namespace = hub.org
+        },
+      ],
+      [
+        'to be of the same account in other letters',
+        (copy) => {
+          copy.namespace = hub.user.toUpperCase()
+        },
+      ],
+      [
+        'to be of another Hub',
+        (copy) => {
+          copy.endpoint = 'https://huggingface.co'
+        },
+      ],
+      [
+        'to have no dates',
+        (copy) => {
+          Object.assign(firstOf(copy), {lastModified: '2026-01-31'})
+        },
+      ],
+      ['to have no rules', (copy) => Reflect.deleteProperty(copy, 'rules')],
+      ['to lack one rule', (copy) => Reflect.deleteProperty(copy.rules, 'keepBuckets')],
+      ['to hold no runs', (copy) => copy.delete.push(null as never)],
+      ['to hold what no plan can', (copy) => Object.assign(copy, {now: () => new Date()})],
+    ]
+    for (const [title, change] of forgeries) {
+      it(`is refused before anything is sent where it was forged ${title}, dry run or not`, async () => {
+        addLeaderboard()
+        ;({plan} = await clean({olderThan: '30d'}))
+        const copy = forged(plan, change)
+        for (const options of [{}, CARRIED]) {
+          const before = hub.requests.length
+          const error = await rejectionOf(remove(copy, options))
+          expect(error).to.satisfy(
+            (each: unknown) => each instanceof RefusedError || each instanceof UsageError,
+          )
+          expect(hub.requests.slice(before)).to.deep.equal([])
+        }
+
+        expect(namesAt(hub)).to.have.length(10)
+      })
+    }
+
     it('deletes nothing in another namespace, though it was forged to name a dataset there as it is', async () => {
-      const [foreign = ''] = addRun(40 * DAY, {owner: hub.org})
+      addRun(40 * DAY, {owner: hub.org})
       const {datasets} = await discoverSmoltraceDatasets({...connection(), namespace: hub.org})
-      const target = present(datasets.find(({name}) => name === foreign))
-      const {counts} = await remove(
-        forged(plan, (copy) => {
-          firstRun(copy).datasets = [target]
-          firstRun(copy).run = present(groupDatasetsByRun(datasets)[0])
-        }),
-        CARRIED,
-      )
-      expect(counts.deleted).to.equal(3)
-      expect(namesAt(hub)).to.include(foreign).and.to.include.members(old)
-      expect(deletionsAt(hub)).to.have.members(older)
+      const target = present(groupDatasetsByRun(datasets)[0])
+      const copy = forged(plan, (each) => {
+        firstRun(each).datasets = target.datasets.toReversed()
+        firstRun(each).run = target
+      })
+      expect(await rejectionOf(remove(copy, CARRIED))).to.be.instanceOf(RefusedError)
+      expect(deletionsAt(hub)).to.deep.equal([])
     })
 
     it('deletes nothing that is not SMOLTRACE, though it was forged to name it as it is', async () => {
       const {_id: id, sha, createdAt} = hub.state.addDataset({name: ofOwn('thesis'), createdAt: new Date()})
-      const {counts} = await remove(
-        forged(plan, (copy) => {
-          const lie = {name: ofOwn('thesis'), id, sha, createdAt, lastModified: createdAt}
-          Object.assign(firstOf(copy), lie)
-        }),
-        CARRIED,
-      )
-      expect(counts.deleted).to.equal(3)
-      expect(namesAt(hub)).to.include(ofOwn('thesis'))
-      expect(deletionsAt(hub)).not.to.include(ofOwn('thesis'))
+      const lie = {name: ofOwn('thesis'), id, sha, createdAt, lastModified: createdAt}
+      for (const isInRun of [false, true]) {
+        const copy = forged(plan, (each) => {
+          Object.assign(firstOf(each), lie)
+          if (isInRun) Object.assign(present(firstRun(each).run.datasets[2]), lie)
+        })
+        expect(await rejectionOf(remove(copy, CARRIED))).to.be.instanceOf(RefusedError)
+      }
+
+      expect(deletionsAt(hub)).to.deep.equal([])
     })
 
     it('does not delete the leaderboard as part of a run', async () => {
       addLeaderboard()
       const found = present((await discoverSmoltraceDatasets(connection())).leaderboard)
-      const {outcomes} = await remove(
-        forged(plan, (copy) => {
-          firstRun(copy).datasets = [{...found, type: 'results', timestamp: old[0].slice(-15)}]
-        }),
-        CARRIED,
-      )
-      expect(statuses(outcomes)).to.deep.equal({...all(older, 'deleted'), [leaderboard]: 'failed'})
-      expect(namesAt(hub)).to.include(leaderboard)
-      expect(deletionsAt(hub)).to.have.members(older)
+      const disguised = {...found, type: 'results' as const, timestamp: old[0].slice(-15)}
+      for (const isInRun of [false, true]) {
+        const copy = forged(plan, (each) => {
+          firstRun(each).datasets = [disguised]
+          if (isInRun) firstRun(each).run.datasets = [disguised]
+        })
+        expect(await rejectionOf(remove(copy, CARRIED))).to.be.instanceOf(RefusedError)
+      }
+
+      expect(deletionsAt(hub)).to.deep.equal([])
+    })
+
+    it('is compared in a dry run as in a real one: what is gone, changed or pinned is not counted', async () => {
+      addLeaderboard()
+      ;({plan} = await clean({all: true}))
+      hub.state.remove(old[0])
+      hub.state.touch(older[1])
+      await protectRuns([recent[0].slice(-15)], connection())
+      const {wouldDelete, stale, plan: rest} = await remove(plan)
+      const expected = {...all(old, 'left'), [old[0]]: 'gone', ...all([...older, ...recent], 'skipped')}
+      expect(wouldDelete).to.equal(2)
+      expect(namesOf(rest)).to.have.members(old.slice(1))
+      expect({...all(namesOf(rest), 'left'), ...statuses(stale)}).to.deep.equal(expected)
+      const {outcomes} = await remove(plan, CARRIED)
+      expect(statuses(outcomes)).to.deep.equal({...expected, ...all(old.slice(1), 'deleted')})
+    })
+
+    it('of one type of every run needs more than `yes`', async () => {
+      ;({plan} = await clean({only: ['traces']}))
+      expect(await rejectionOf(remove(plan, CARRIED))).to.be.instanceOf(UsageError)
+      expect(deletionsAt(hub)).to.deep.equal([])
+      expect((await remove(plan, {dryRun: false, confirm: () => true})).counts.deleted).to.equal(3)
+    })
+
+    it('that says --all beside --only needs no more than `yes`', async () => {
+      ;({plan} = await clean({all: true, only: ['traces']}))
+      expect((await remove(plan, CARRIED)).counts.deleted).to.equal(3)
+    })
+
+    it('that was made with an archive is not carried out without', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'smoltrace-library-'))
+      try {
+        ;({plan} = await clean({olderThan: '30d', archive: folder}))
+        expect(await rejectionOf(remove(plan, CARRIED))).to.be.instanceOf(UsageError)
+        expect(deletionsAt(hub)).to.deep.equal([])
+      } finally {
+        await rm(folder, {recursive: true})
+      }
     })
 
     for (const [what, value] of [

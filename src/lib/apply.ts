@@ -1,31 +1,21 @@
-import {type Exclusion} from './comparison.js'
+import {carryOutEarlier} from './earlier-plan.js'
 import {RefusedError, UsageError} from './errors.js'
 import {
   checkExecution,
-  execute,
   EXECUTION,
   type ExecutionOptions,
-  isDryRun,
+  isSameAddress,
   prepareExecution,
-  requireArchive,
+  requireConsent,
 } from './execution.js'
 import {findCredentials} from './hub/credentials.js'
 import {type OptionTable, readOptions, readText} from './options.js'
 import {type Outcome} from './outcomes.js'
-import {frozen, type Plan, type PlannedRun} from './plan.js'
-import {type Protection} from './protection.js'
-import {lookAt} from './refresh.js'
+import {type Plan} from './plan.js'
 import {type CleanupResult} from './result.js'
-import {isEveryRunByScope} from './rule-names.js'
 import {loadPlan, type SavedPlan} from './saved-plan.js'
-import {
-  CONNECTION_OF_PLAN,
-  type ConnectionOptions,
-  openSession,
-  requireDeletable,
-  type Session,
-} from './session.js'
-import {readSizesIfAsked, SIZES, type Sizes, type SizesOption} from './sizes.js'
+import {CONNECTION_OF_PLAN, type ConnectionOptions, openSession, type Session} from './session.js'
+import {SIZES, type Sizes, type SizesOption} from './sizes.js'
 
 /** How a saved plan is carried out; which runs go is what the plan says. */
 export interface ApplyOptions extends ExecutionOptions, Omit<ConnectionOptions, 'namespace'>, SizesOption {
@@ -58,69 +48,19 @@ export async function applyPlan(file: string, options: ApplyOptions = {}): Promi
   checkExecution(options)
   const saved = await loadPlan(readText(file, 'The file of the plan'))
   const {plan} = saved
-  checkWhatThePlanAsks(plan, options)
+  requireConsent(plan, options)
   await requireSameHub(plan, options)
   await prepareExecution(options)
   const session = await openFor(plan, options)
-  if (!isDryRun(options)) requireDeletable(session)
-  const sizes = await readSizesIfAsked(session, options)
-  const {
-    listing: {inventory},
-    protection,
-    excluded,
-  } = await lookAt(plan, session)
-  const {rest, stale} = withoutExcluded({...plan, now: session.now}, excluded, protection)
-  await options.onPlan?.({...saved, plan: rest}, stale, session.warnings, sizes)
-  return execute({plan: rest, stale, saved, inventory, session, sizes, signal: options.signal}, options)
-}
-
-/** Splits a plan into what is left of it and what is not. The leaderboard goes only if all before it can. */
-function withoutExcluded(
-  plan: Plan,
-  excluded: Map<string, Exclusion>,
-  protection: Protection,
-): {rest: Plan; stale: Outcome[]} {
-  const stale = [...excluded].map(([name, exclusion]): Outcome => ({name, ...exclusion}))
-  const {leaderboard} = plan
-  const isHeld = stale.some(({status}) => status === 'skipped')
-  if (leaderboard?.goes && isHeld && !excluded.has(leaderboard.dataset.name))
-    stale.push({
-      name: leaderboard.dataset.name,
-      status: 'skipped',
-      reason: 'not everything before it can be deleted',
-    })
-  const left = plan.delete
-    .map((each) => withoutThese(each, excluded))
-    .filter(({datasets}) => datasets.length > 0)
-  const goes = leaderboard?.goes === true && !stale.some(({name}) => name === leaderboard.dataset.name)
-  return {
-    rest: frozen({
-      ...plan,
-      delete: left,
-      leaderboard: leaderboard && {...leaderboard, goes, protection: protection.leaderboard},
-    }),
-    stale,
-  }
-}
-
-function withoutThese(planned: PlannedRun, excluded: Map<string, Exclusion>): PlannedRun {
-  const datasets = planned.datasets.filter(({name}) => !excluded.has(name))
-  return datasets.length === planned.datasets.length ? planned : {...planned, datasets}
-}
-
-function checkWhatThePlanAsks(plan: Plan, options: ApplyOptions): void {
-  if (isDryRun(options)) return
-  requireArchive(plan, options)
-  if (options.yes && isEveryRunByScope(plan.rules))
-    throw new UsageError(
-      '--apply: the plan takes in every run by --only alone: it cannot go with --yes. Make it again with --all.',
-    )
+  const onRest = (rest: Plan, stale: Outcome[], sizes?: Sizes) =>
+    options.onPlan?.({...saved, plan: rest}, stale, session.warnings, sizes)
+  return carryOutEarlier({plan, saved, session, onRest}, options)
 }
 
 /** A plan goes only where it was made: the same names elsewhere are other datasets. */
 async function requireSameHub({endpoint}: Plan, options: ApplyOptions): Promise<void> {
   const credentials = await findCredentials(options)
-  if (URL.canParse(endpoint) && new URL(endpoint).href === new URL(credentials.endpoint).href) return
+  if (isSameAddress(endpoint, credentials.endpoint)) return
   throw new UsageError(
     `--apply: the plan was made for ${endpoint}, not for ${credentials.endpoint}: see HF_ENDPOINT.`,
   )

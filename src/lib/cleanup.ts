@@ -1,6 +1,7 @@
 import {discover, type Inventory} from './datasets.js'
 import {cutoffOf} from './duration.js'
-import {RefusedError, UsageError} from './errors.js'
+import {carryOutEarlier} from './earlier-plan.js'
+import {UsageError} from './errors.js'
 import {
   checkExecution,
   execute,
@@ -8,19 +9,21 @@ import {
   type ExecutionOptions,
   isDryRun,
   prepareExecution,
-  requireArchive,
+  requireConsent,
+  requireSamePlace,
 } from './execution.js'
+import {findCredentials} from './hub/credentials.js'
 import {parseDatasetName} from './naming.js'
 import {type OptionTable, readOptions, readTexts} from './options.js'
 import {gone, type Outcome} from './outcomes.js'
 import {hasChoice, picking} from './picking.js'
+import {takePlan} from './plan-check.js'
 import {frozen, makePlanOfNames, type Plan} from './plan.js'
 import {planBy} from './planning.js'
 import {readProtection} from './protection-file.js'
 import {refuseProtected} from './protection.js'
 import {type CleanupResult, resultOf} from './result.js'
-import {isEveryRunByScope} from './rule-names.js'
-import {RETENTION, type RetentionOptions, type RetentionRules} from './rule-types.js'
+import {RETENTION, type RetentionOptions} from './rule-types.js'
 import {readRules} from './rules.js'
 import {checkPlanTarget, savePlan} from './saved-plan.js'
 import {
@@ -72,7 +75,7 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   const rules = readRules(options, {byHand: options.choose !== undefined})
   if (rules.olderThan) cutoffOf(rules.olderThan, machineTime(options))
   checkExecution(options)
-  checkYes(options, rules)
+  requireConsent({rules, archives: false}, options)
   await checkSaving(options)
   await prepareExecution(options)
   const session = await openSession(options)
@@ -126,14 +129,6 @@ function requirePower(session: Session, options: ExecutionOptions): void {
   else requireDeletable(session)
 }
 
-/** Without a prompt, nothing else shows that `--only` alone takes in every run. */
-function checkYes({dryRun, yes}: ExecutionOptions, rules: RetentionRules): void {
-  if (isDryRun({dryRun}) || !yes || !isEveryRunByScope(rules)) return
-  throw new UsageError(
-    `--only ${rules.only.join(' --only ')} alone takes in every run: with --yes, say so by adding --all.`,
-  )
-}
-
 /** How a deletion of named datasets, or of a plan in hand, is carried out. */
 export interface DeleteOptions extends ConnectionOptions, ExecutionOptions, SizesOption {
   /** The leaderboard may be among the names. */
@@ -149,38 +144,49 @@ const DELETE_OPTIONS: OptionTable<DeleteOptions> = {
 
 /**
  * Deletes what a plan says, or single datasets by name, under the same rules as `cleanupDatasets`: exact names only,
- * nothing that changed since the plan, no protected leaderboard. A dry run unless told otherwise.
+ * nothing that changed since the plan, no protected leaderboard. A dry run unless told otherwise, which compares just so.
  * @param target a plan, or full names of one namespace; names of datasets that are not there are `gone`. Whoever names
  *   single datasets is not asked for selectors, and the grace period does not hold them back
- * @throws UsageError where a name is no SMOLTRACE dataset or the names are of several namespaces; else as
- *   `cleanupDatasets`
+ * @throws UsageError where a name is no SMOLTRACE dataset, the names are of several namespaces, or the plan is none;
+ *   RefusedError where the plan contradicts itself or was made elsewhere; else as `cleanupDatasets`
  */
 export async function deleteDatasets(
   target: Plan | string[],
   options: DeleteOptions = {},
 ): Promise<CleanupResult> {
   options = readOptions(options, DELETE_OPTIONS)
-  const names = Array.isArray(target) ? [...new Set(readTexts(target, 'Names of datasets'))] : undefined
-  if (!names && !Array.isArray((target as Plan | null)?.delete))
-    throw new UsageError('Give a plan, or an array of names.')
   checkExecution(options)
-  if (!names && !isDryRun(options)) requireArchive(target as Plan, options)
+  return Array.isArray(target)
+    ? deleteNamed([...new Set(readTexts(target, 'Names of datasets'))], options)
+    : deletePlanned(await takePlan(target), options)
+}
+
+async function deletePlanned(plan: Plan, options: DeleteOptions): Promise<CleanupResult> {
+  requireConsent(plan, options)
+  const {endpoint} = await findCredentials(options)
+  const {namespace = plan.namespace} = options
+  requireSamePlace(plan, {endpoint, namespace})
   await prepareExecution(options)
-  const wanted = names ? namespaceOf(names, options) : (options.namespace ?? (target as Plan).namespace)
+  return carryOutEarlier({plan, session: await openSession({...options, namespace})}, options)
+}
+
+async function deleteNamed(names: string[], options: DeleteOptions): Promise<CleanupResult> {
+  const wanted = namespaceOf(names, options)
+  await prepareExecution(options)
   const session = await openSession({...options, namespace: wanted})
-  if (names && wanted !== undefined && wanted !== session.access.namespace) {
+  if (wanted !== undefined && wanted !== session.access.namespace) {
     throw new UsageError(
       `The namespace is spelled ${session.access.namespace}, not ${wanted}: nothing is deleted.`,
     )
   }
 
-  if (!isDryRun(options)) requireDeletable(session)
+  requirePower(session, options)
   const sizes = await readSizesIfAsked(session, options)
   const inventory = await discover(session)
   const protection = await readProtection(session.hub, inventory.leaderboard)
-  const plan = names ? makePlanOfNames(inventory, names, protection) : requireSameHub(target as Plan, session)
+  const plan = makePlanOfNames(inventory, names, protection)
   if (plan.leaderboard?.goes) refuseProtected(inventory.leaderboard, protection, session.now)
-  const stale = names ? leftOut(names, inventory, plan) : []
+  const stale = leftOut(names, inventory, plan)
   const job = {plan, stale, inventory, session, sizes, signal: options.signal}
   return execute(job, options)
 }
@@ -215,14 +221,4 @@ function namespaceOf(
   }
 
   return names.length > 0 ? wanted : namespace
-}
-
-/** A plan goes only where it was made: the same names elsewhere are other datasets. */
-function requireSameHub(plan: Plan, {hub, access}: Session): Plan {
-  if (plan.endpoint === hub.endpoint && plan.namespace === access.namespace)
-    return frozen(structuredClone(plan))
-  throw new RefusedError(
-    `The plan was made for ${plan.namespace} at ${plan.endpoint}, not for ${access.namespace} at ${hub.endpoint}.`,
-    {suggestions: ['Use the token and the HF_ENDPOINT that it was made with, or make a new plan.']},
-  )
 }

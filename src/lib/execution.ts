@@ -7,16 +7,19 @@ import {parseDeletionLimit, refuseLargePlan} from './blast-radius.js'
 import {checkConcurrency, DEFAULT_CONCURRENCY} from './concurrency.js'
 import {type Inventory} from './datasets.js'
 import {carryOut, type DeletionEvent} from './deletion.js'
-import {CancelledError, UsageError} from './errors.js'
+import {CancelledError, RefusedError, UsageError} from './errors.js'
 import {type Confirmation, dataDirectory, type Journal, openJournal, prepareJournal} from './journal.js'
 import {type OptionTable} from './options.js'
 import {type Outcome} from './outcomes.js'
+import {checkingPlan} from './plan-check.js'
 import {type Plan, plannedDatasets} from './plan.js'
 import {LastLook} from './refresh.js'
 import {type CleanupResult, resultOf} from './result.js'
+import {isEveryRunByScope} from './rule-names.js'
 import {type SavedPlan} from './saved-plan.js'
-import {type Session} from './session.js'
+import {requireDeletable, type Session} from './session.js'
 import {type Sizes} from './sizes.js'
+import {inSlices} from './slices.js'
 import {messageOf} from './text.js'
 
 /** How a plan is confirmed and carried out. */
@@ -74,7 +77,7 @@ export function checkExecution({
   checkConcurrency(concurrency)
   if (archive === '') throw new UsageError('--archive "" names no folder.')
   if (maxDelete !== undefined) parseDeletionLimit(maxDelete)
-  if (!isDryRun({dryRun}) && !yes && !confirm)
+  if (!isDryRun({dryRun}) && yes !== true && !confirm)
     throw new UsageError('Deleting needs a confirmation: give `confirm`, or `yes: true`.')
 }
 
@@ -103,14 +106,44 @@ async function requireWritable(dir: string): Promise<void> {
 }
 
 /**
- * Whoever agreed to a plan that archives did not agree to one that does not.
+ * Whoever agreed to a plan that archives did not agree to one that does not; and without a prompt, nothing else shows that
+ * `--only` alone takes in every run.
  * @throws UsageError
  */
-export function requireArchive({archives}: Plan, {archive}: ExecutionOptions): void {
+export function requireConsent(
+  {rules, archives}: Pick<Plan, 'archives' | 'rules'>,
+  {dryRun, yes, archive}: ExecutionOptions,
+): void {
+  if (isDryRun({dryRun})) return
   if (archives && archive === undefined)
     throw new UsageError(
       'The plan was made with --archive, and is not carried out without: add --archive DIR.',
     )
+  if (yes === true && isEveryRunByScope(rules))
+    throw new UsageError(
+      `--only ${rules.only.join(' --only ')} alone takes in every run: with --yes, say so by adding --all.`,
+      {suggestions: ['A saved plan is made again with --all.', 'Or confirm it without --yes.']},
+    )
+}
+
+/**
+ * A plan goes only where it was made: the same names elsewhere are other datasets.
+ * @throws RefusedError
+ */
+export function requireSamePlace(
+  plan: Plan,
+  {endpoint, namespace}: Pick<Plan, 'endpoint' | 'namespace'>,
+): void {
+  if (isSameAddress(plan.endpoint, endpoint) && plan.namespace === namespace) return
+  throw new RefusedError(
+    `The plan was made for ${plan.namespace} at ${plan.endpoint}, not for ${namespace} at ${endpoint}.`,
+    {suggestions: ['Use the token and the HF_ENDPOINT that it was made with, or make a new plan.']},
+  )
+}
+
+/** Whether two endpoints are the same Hub. */
+export function isSameAddress(a: string, b: string): boolean {
+  return URL.canParse(a) && URL.canParse(b) && new URL(a).href === new URL(b).href
 }
 
 /** Only the word `false` deletes; whatever else stands there is a dry run. */
@@ -139,19 +172,26 @@ export interface Job {
 }
 
 /**
- * Confirms a plan and carries it out: what was confirmed is what goes.
+ * Confirms a plan and carries it out: what was confirmed is what goes. Every rule about that is held here, wherever the plan
+ * is from.
+ * @throws UsageError where the plan asks for more than the options say, NotAllowedError where the token cannot delete,
+ *   RefusedError where the plan contradicts itself, or was made elsewhere; nothing was sent to the Hub by then
  * @throws RefusedError where the plan is larger than `maxDelete`, or the journal cannot be written; nothing was deleted
  * @throws CancelledError where the signal was aborted; nothing was deleted
  */
 export async function execute(job: Job, options: ExecutionOptions): Promise<CleanupResult> {
   const {plan, inventory, session, signal, sizes, stale = []} = job
   const dryRun = isDryRun(options)
+  await inSlices(checkingPlan(plan))
+  requireSamePlace(plan, {endpoint: session.hub.endpoint, namespace: session.access.namespace})
+  requireConsent(plan, options)
+  if (!dryRun) requireDeletable(session)
   const report = {plan, inventory, dryRun, stale, sizes, warnings: session.warnings}
   const size = plannedDatasets(plan).length
   if (size > 0) refuseOversized(size, inventory, options)
   if (dryRun) return resultOf(report)
   if (size === 0) return resultOf({...report, outcomes: stale})
-  const declined = !options.yes && (await options.confirm?.(plan)) !== true
+  const declined = options.yes !== true && (await options.confirm?.(plan)) !== true
   if (declined) return resultOf({...report, declined})
   if (signal?.aborted) throw new CancelledError('Interrupted.')
   return carryOutConfirmed(job, options)
@@ -229,7 +269,7 @@ async function openJournalFor(
     plan: told,
     saved,
     user: session.user,
-    confirmedBy: options.yes ? 'yes' : (options.confirmedBy ?? 'callback'),
+    confirmedBy: options.yes === true ? 'yes' : (options.confirmedBy ?? 'callback'),
     // A journal is read from anywhere.
     archive: archive === undefined ? undefined : resolve(archive),
     now: new Date(),

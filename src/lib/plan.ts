@@ -121,7 +121,7 @@ export function outOfScope(only: RunType[]): Reason {
 }
 
 /** What a person types to confirm a plan made by these rules. */
-function phraseFor(rules: RetentionRules): Phrase {
+export function phraseFor(rules: RetentionRules): Phrase {
   return rules.all || isEveryRunByScope(rules) ? 'YES DELETE ALL' : 'DELETE'
 }
 

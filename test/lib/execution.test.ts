@@ -6,7 +6,7 @@ import {devNull} from 'node:os'
 import {MAX_CONCURRENCY} from '../../src/lib/concurrency.js'
 import {type Inventory} from '../../src/lib/datasets.js'
 import {DAY, HOUR} from '../../src/lib/duration.js'
-import {CancelledError, RefusedError, UsageError} from '../../src/lib/errors.js'
+import {CancelledError, NotAllowedError, RefusedError, UsageError} from '../../src/lib/errors.js'
 import {checkExecution, execute, type ExecutionOptions, type Job} from '../../src/lib/execution.js'
 import {HubFormatError, HubUnreachableError} from '../../src/lib/hub/errors.js'
 import {parseJournal} from '../../src/lib/journal-parsing.js'
@@ -87,6 +87,51 @@ describe('execution', () => {
         })
       })
     }
+  })
+
+  describe('a plan, wherever it is from,', () => {
+    const refuses = async (job: Job, hub: FakeHub, options: ExecutionOptions = {}) => {
+      const error = await rejectionOf(execute(job, {dryRun: false, yes: true, journal: false, ...options}))
+      expect(hub.log).to.deep.equal([])
+      return error
+    }
+
+    it('is refused where it contradicts itself, in a dry run too', async () => {
+      const {job, hub} = jobFor()
+      const [first] = job.plan.delete
+      const datasets = job.plan.keep[0]?.run.datasets ?? []
+      const plan = {...job.plan, delete: first ? [{...first, datasets}] : []}
+      expect(await refuses({...job, plan}, hub)).to.be.instanceOf(RefusedError)
+      expect(await refuses({...job, plan}, hub, {dryRun: true})).to.be.instanceOf(RefusedError)
+    })
+
+    it('is refused at another Hub and in another namespace', async () => {
+      const {job, hub} = jobFor()
+      const plan = {...job.plan, endpoint: 'https://huggingface.co.example.com'}
+      expect(await refuses({...job, plan}, hub)).to.be.instanceOf(RefusedError)
+      const session = {...job.session, access: {namespace: 'KIM'}}
+      expect(await refuses({...job, session}, hub)).to.be.instanceOf(RefusedError)
+    })
+
+    it('of one type of every run is not carried out by `yes` alone', async () => {
+      const {job, hub} = jobFor({only: ['traces']})
+      expect(await refuses(job, hub)).to.be.instanceOf(UsageError)
+    })
+
+    it('that archives is not carried out without an archive', async () => {
+      const {job, hub} = jobFor()
+      expect(await refuses({...job, plan: {...job.plan, archives: true}}, hub)).to.be.instanceOf(UsageError)
+    })
+
+    it('is refused to a token that cannot delete, and where the time is not certain', async () => {
+      const {job, hub} = jobFor()
+      const access = {...job.session.access, powerless: 'the token is read-only'}
+      expect(await refuses({...job, session: {...job.session, access}}, hub)).to.be.instanceOf(
+        NotAllowedError,
+      )
+      const session = {...job.session, isTimeCertain: false}
+      expect(await refuses({...job, session}, hub)).to.be.instanceOf(RefusedError)
+    })
   })
 
   describe('a confirmation', () => {
