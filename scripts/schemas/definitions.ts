@@ -124,6 +124,11 @@ export const DEFINITIONS: Readonly<Record<string, Schema>> = {
     },
     ['reason', 'until'],
   ),
+  LivePin: object('What pins a run now: its entry in the protection file, the tags in its cards, or both.', {
+    entry: orNull(named('Pin')),
+    tags: list(text('As it is in the card.'), 'The tags that hold, of whichever of its datasets.'),
+    half: yesNo('Whether the entry alone holds, or holds longer than the tags.'),
+  }),
   PinnedRun: object('One run, and its pin.', {
     run: timestamp('The run.'),
     changed: yesNo('Whether this changed now.'),

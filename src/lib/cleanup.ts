@@ -185,7 +185,7 @@ async function deleteNamed(names: string[], options: DeleteOptions): Promise<Cle
   const inventory = await discover(session)
   const protection = await readProtection(session.hub, inventory.leaderboard)
   const plan = makePlanOfNames(inventory, names, protection)
-  if (plan.leaderboard?.goes) refuseProtected(inventory.leaderboard, protection, session.now)
+  if (plan.leaderboard?.goes) refuseProtected(inventory, protection)
   const stale = leftOut(names, inventory, plan)
   const job = {plan, stale, inventory, session, sizes, signal: options.signal}
   return execute(job, options)

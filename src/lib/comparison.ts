@@ -60,17 +60,18 @@ const GONE: Exclusion = {status: 'gone', reason: 'was not there any more'}
 
 function excludeLeaderboard(
   planned: LeaderboardDataset,
-  {leaderboard: current, now}: Inventory,
+  fresh: Inventory,
   protection: Protection,
 ): Exclusion | undefined {
+  const {leaderboard: current} = fresh
   if (!current) return GONE
   if (protection.leaderboard) {
     const by = printable(protection.leaderboard.by)
     return {status: 'skipped', reason: `protected by ${by} since the plan was made`}
   }
 
-  const hold = holdOn(protection, now)
-  if (hold) return {status: 'skipped', reason: `it ${hold.why} since the plan was made`}
+  const hold = holdOn(protection, fresh)
+  if (hold) return {status: 'skipped', reason: `it ${hold.why}`}
   return isSame(planned, current) ? undefined : {status: 'skipped', reason: CHANGED}
 }
 
@@ -95,7 +96,7 @@ function* keptNow(plan: Plan, freshRuns: Run[], now: Date, known: Knowledge): St
   const there = new Set(freshRuns.map(({timestamp}) => timestamp))
   const gone = plan.delete.filter((each) => isPicked(each) && !there.has(each.run.timestamp))
   const runs = [
-    ...freshRuns.map((run) => planned.get(run.timestamp)?.run ?? run),
+    ...freshRuns.map((run) => withNewTags(planned.get(run.timestamp)?.run, run)),
     ...gone.map(({run}) => run),
   ]
   const kept = new Map<string, string>()
@@ -105,6 +106,13 @@ function* keptNow(plan: Plan, freshRuns: Run[], now: Date, known: Knowledge): St
   }
 
   return kept
+}
+
+/** A run as it was planned, with the tags that its datasets have now. */
+function withNewTags(planned: Run | undefined, fresh: Run): Run {
+  if (!planned || !fresh.datasets.some(({pinTags}) => pinTags)) return planned ?? fresh
+  const left = planned.datasets.filter(({name}) => fresh.datasets.every((each) => each.name !== name))
+  return {...planned, datasets: [...fresh.datasets, ...left]}
 }
 
 /** Keepers and selectors were asked before a person picked. */

@@ -3,7 +3,7 @@ import {stateOf} from './evidence.js'
 import {LazyList} from './lazy-list.js'
 import {type RunContext} from './overview.js'
 import {type Plan} from './plan.js'
-import {type LeaderboardProtection, livePin} from './protection.js'
+import {type LeaderboardProtection, type LivePin, pinOn, type Protection} from './protection.js'
 import {type Reason} from './reasons.js'
 import {type CleanupResult} from './result.js'
 import {goesByScores} from './rule-names.js'
@@ -98,7 +98,17 @@ export function stateDocument(run: Run, context: RunContext): object {
     ...runDocument(run, now, graceMs, sizes),
     state: stateOf(run, context),
     standing: evidence === 'unknown' ? evidence : (evidence.get(run.timestamp) ?? null),
-    pinned: protection === 'unknown' ? null : livePin(protection, run.timestamp, now) !== undefined,
+    ...pinDocument(pinOn(run, protection, now), protection),
+  }
+}
+
+/** Whether a run is pinned, null where that is not known, and by what. */
+function pinDocument(pin: LivePin | undefined, protection: Protection | 'unknown'): object {
+  if (!pin) return {pinned: protection === 'unknown' ? null : false, pin: null}
+  const {entry, tags, isHalf} = pin
+  return {
+    pinned: true,
+    pin: {entry: entry ?? null, tags: tags.map(({text}) => text), half: isHalf},
   }
 }
 

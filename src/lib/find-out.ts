@@ -23,16 +23,17 @@ export type Said = Pick<Knowledge, 'citations' | 'evidence'>
  */
 export async function findOut(
   session: Session,
-  {leaderboard}: Inventory,
+  inventory: Inventory,
   rules: RetentionRules,
   {mustBeCertain}: {mustBeCertain: boolean},
 ): Promise<Said & {protection: Protection | 'unknown'}> {
-  const {hub, warnings, now, access} = session
+  const {hub, warnings, access} = session
+  const {leaderboard} = inventory
   const protection =
     mustBeCertain || rules.deleteLeaderboard
       ? await readProtection(hub, leaderboard)
       : await readProtectionIfPossible(hub, leaderboard, warnings)
-  if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(leaderboard, protection, now)
+  if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(inventory, protection)
   if (!asksLeaderboard(rules)) return {protection, ...NOTHING_SAID}
   requireLeaderboard(rules, leaderboard)
   if (!leaderboard)

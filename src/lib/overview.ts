@@ -12,7 +12,7 @@ import {
 import {readLeaderboardIfPossible} from './leaderboard.js'
 import {type RunType} from './naming.js'
 import {readProtectionIfPossible} from './protection-file.js'
-import {type Protection} from './protection.js'
+import {pinOn, type Protection} from './protection.js'
 import {DEFAULT_GRACE} from './rules.js'
 import {grouping, isOlderThan, mayBeUploading, type Run} from './runs.js'
 import {type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
@@ -98,6 +98,18 @@ export function datasetsOf(
     .map((dataset) => ({dataset, most: rank(dataset, sizes)}))
     .sort((a, b) => b.most - a.most || byText(a.dataset.name, b.dataset.name))
     .map(({dataset}) => dataset)
+}
+
+/** The runs of these datasets that are pinned now, newest first; null where the protection is unknown. */
+export function pinnedAmong(
+  {runs, protection, inventory}: Overview,
+  datasets: readonly RunDataset[],
+): string[] | null {
+  if (protection === 'unknown') return null
+  const shown = new Set(datasets.map(({timestamp}) => timestamp))
+  return runs
+    .filter((run) => shown.has(run.timestamp) && pinOn(run, protection, inventory.now))
+    .map(({timestamp}) => timestamp)
 }
 
 /** What comes first has most of it. */

@@ -1,7 +1,7 @@
 import {isDeepStrictEqual} from 'node:util'
 import {isMap, isScalar, isSeq, type ParsedNode, parseDocument, type Scalar, type YAMLSeq} from 'yaml'
 
-import {isPinTag, pinTagFor, readPinTag} from './pin-tags.js'
+import {coversUntil, isPinTag, pinTagFor} from './pin-tags.js'
 
 /**
  * Pins in the front matter of a dataset's card. A card is spliced, not rewritten: the parser names the place, and what is not put
@@ -43,12 +43,6 @@ export function pinCard(card: string | undefined, until: string | undefined): st
  */
 export function unpinCard(card: string): string {
   return taken(card, isPinTag)
-}
-
-/** Whether a tag pins at least as long as is wanted. */
-export function coversUntil(tag: string, until: string | undefined): boolean {
-  const {isDoubtful, until: end} = readPinTag(tag)
-  return !isDoubtful && (end === undefined || (until !== undefined && end >= until))
 }
 
 const UNUSUAL = 'its front matter is laid out in an unusual way'

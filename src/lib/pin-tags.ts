@@ -40,3 +40,9 @@ export function readPinTag(text: string): PinTag {
   const until = UNTIL.exec(text)?.slice(1).join('-')
   return isDay(until) ? {text, until, isDoubtful: false} : {text, isDoubtful: true}
 }
+
+/** Whether a tag pins at least as long as is wanted. */
+export function coversUntil(tag: string, until: string | undefined): boolean {
+  const {isDoubtful, until: end} = readPinTag(tag)
+  return !isDoubtful && (end === undefined || (until !== undefined && end >= until))
+}

@@ -1,7 +1,7 @@
 import {type Dataset, type Inventory, type LeaderboardDataset, type RunDataset} from './datasets.js'
 import {cutoffOf} from './duration.js'
 import {type RunType} from './naming.js'
-import {describePin, type LeaderboardProtection, livePin, type Protection} from './protection.js'
+import {describeLivePin, type LeaderboardProtection, pinOn, type Protection} from './protection.js'
 import {type Reason} from './reasons.js'
 import {type Decision} from './retention.js'
 import {isEveryRunByScope} from './rule-names.js'
@@ -147,8 +147,8 @@ export function makePlanOfNames(inventory: Inventory, names: string[], protectio
   })
   const decisions = groupDatasetsByRun(inventory.datasets).map((run): Decision => {
     const isNamed = run.datasets.some(({name}) => named.has(name))
-    const pin = livePin(protection, run.timestamp, inventory.now)
-    if (pin) return {run, action: 'keep', reasons: [{rule: 'pinned', text: describePin(pin)}]}
+    const pin = pinOn(run, protection, inventory.now)
+    if (pin) return {run, action: 'keep', reasons: [{rule: 'pinned', text: describeLivePin(pin)}]}
     return {
       run,
       action: isNamed ? 'delete' : 'keep',

@@ -9,7 +9,7 @@ import {DEFAULT_METRIC, parseMetric} from './metrics.js'
 import {checkTimestamps, leaderboardName} from './naming.js'
 import {type OptionTable, readOptions, readTexts} from './options.js'
 import {type Change, changeProtection} from './protection-change.js'
-import {type LeaderboardProtection, livePin, type Pin, pinOf, type Protection} from './protection.js'
+import {entryOf, type LeaderboardProtection, liveEntry, type Pin, type Protection} from './protection.js'
 import {rankedRuns} from './ranking.js'
 import {requireRuns} from './runs.js'
 import {CONNECTION, type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
@@ -208,7 +208,7 @@ function pinned(
   {pin, now, reason}: {pin: Pin; now: Date; reason?: string},
 ): Protection {
   const explained = (each: Pin): Pin => ({...each, ...(reason && !each.reason && {reason})})
-  const pins = timestamps.map((run) => [run, explained(longer(livePin(current, run, now), pin))] as const)
+  const pins = timestamps.map((run) => [run, explained(longer(liveEntry(current, run, now), pin))] as const)
   return pins.length === 0 ? current : {...current, runs: {...current.runs, ...Object.fromEntries(pins)}}
 }
 
@@ -222,15 +222,15 @@ function longer(before: Pin | undefined, wanted: Pin): Pin {
 /** The pins that were to be made, and which of them are new. */
 function pinsMade(timestamps: string[], {before, after}: Change): PinnedRun[] {
   return [...new Set(timestamps)].map((run) => {
-    const pin = pinOf(after, run)
-    return {run, changed: JSON.stringify(pin) !== JSON.stringify(pinOf(before, run)), pin}
+    const pin = entryOf(after, run)
+    return {run, changed: JSON.stringify(pin) !== JSON.stringify(entryOf(before, run)), pin}
   })
 }
 
 /** The pins that were to be lifted, as they were. */
 function pinsLifted(timestamps: string[], {before}: Change): PinnedRun[] {
   return [...new Set(timestamps)].map((run) => {
-    const pin = pinOf(before, run)
+    const pin = entryOf(before, run)
     return {run, changed: pin !== undefined, pin}
   })
 }

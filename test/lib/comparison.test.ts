@@ -136,8 +136,29 @@ describe('a plan compared with a new listing', () => {
     expect([...excluded.keys()]).to.include.members(ofOldRun)
     expect(excluded.get(traces.name)).to.deep.equal({
       status: 'skipped',
-      reason: 'kept now: pinned by ann',
+      reason: 'kept now: pinned by ann (half: not in its card)',
     })
+  })
+
+  for (const [title, tag] of [
+    ['has a tag since', 'smoltrace-pinned'],
+    ['has a tag since that is in doubt', 'smoltrace-pinned-x'],
+  ] as const) {
+    it(`loses the whole run that ${title}, and the leaderboard with it`, () => {
+      const excluded = compare(withChange({pinTags: [tag]}))
+      expect([...excluded.keys()]).to.have.members([...ofOldRun, leaderboard.name])
+      expect(excluded.get(results.name)?.reason).to.match(/^kept now: pinned by its tag/)
+    })
+  }
+
+  it('does not count a run that has a tag since, as it does not count one with an entry', () => {
+    const keepOne = planOf(inventory, {keepRecent: 1})
+    const fresh = [...runDatasets(NEW, undefined, {pinTags: ['smoltrace-pinned']}), ...datasets.slice(0, 3)]
+    expect([...compare(fresh, {of: keepOne}).keys()]).to.have.members(ofOldRun)
+  })
+
+  it('takes no notice of a tag that has run out', () => {
+    expect(compare(withChange({pinTags: ['smoltrace-pinned-until-20261004']})).size).to.equal(0)
   })
 
   it('keeps the leaderboard in which a run was pinned since, though it be another run', () => {

@@ -138,6 +138,7 @@ describe('documents', () => {
       state: 'incomplete',
       standing: null,
       pinned: false,
+      pin: null,
     })
     expect(document({evidence: new Map([[run.timestamp, 'finished']])})).to.include({
       state: 'finished-without-traces',

@@ -250,7 +250,7 @@ describe('a plan picked by hand, compared with a new listing', () => {
       protection: pinOn(NEWEST),
     })
     expect([...excluded.keys()]).to.have.members(runDatasets(NEWEST).map(({name}) => name))
-    expect([...excluded.values()][0]?.reason).to.equal('kept now: pinned by ann')
+    expect([...excluded.values()][0]?.reason).to.equal('kept now: pinned by ann (half: not in its card)')
   })
 
   it('keeps no other run in the place of one that was picked and is gone', () => {
@@ -404,7 +404,7 @@ describe('cleanup with `choose`', () => {
     expect(deletionsAt(hub)).to.have.members(namesOf(OLD))
     expect(result.counts).to.deep.include({deleted: 3, skipped: 3})
     expect(result.outcomes.find(({status}) => status === 'skipped')?.reason).to.equal(
-      'kept now: pinned by mira',
+      'kept now: pinned by mira (half: not in its card)',
     )
   })
 
@@ -438,7 +438,7 @@ describe('cleanup with `choose`', () => {
     const result = await applyPlan(file, {...connection(), dryRun: false, yes: true})
     expect(deletionsAt(hub)).to.have.members(namesOf(NEW))
     expect(result.stale.map(({reason}) => reason)).to.deep.equal(
-      Array.from({length: 3}).fill('kept now: pinned by mira'),
+      Array.from({length: 3}).fill('kept now: pinned by mira (half: not in its card)'),
     )
     expect(namesAt(hub)).to.include.members(namesOf(NEWEST))
   })

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 import {parse} from 'yaml'
 
-import {CardError, coversUntil, pinCard, pinTagsOf, unpinCard} from '../../src/lib/pin-card.js'
+import {CardError, pinCard, pinTagsOf, unpinCard} from '../../src/lib/pin-card.js'
 import {errorOf} from '../support/builders.js'
 
 const FOR_GOOD = undefined
@@ -86,14 +86,6 @@ describe('cards with pins', () => {
     expect(pinCard(longer, '2027-01-01')).to.equal(longer)
     expect(pinTagsOf(pinCard(until('20261399'), '2026-12-31'))).to.have.length(2)
     expect(unpinCard(pinCard(longer.replace('- x', '- Smoltrace-Pinned'), FOR_GOOD))).to.equal('')
-  })
-
-  it('say how long a tag holds', () => {
-    expect(coversUntil('smoltrace-pinned', FOR_GOOD)).to.equal(true)
-    expect(coversUntil('smoltrace-pinned', '9999-12-31')).to.equal(true)
-    expect(coversUntil('smoltrace-pinned-until-20261231', FOR_GOOD)).to.equal(false)
-    expect(coversUntil('smoltrace-pinned-until-20261231', '2027-01-01')).to.equal(false)
-    expect(coversUntil('smoltrace-pinned-until-20261399', '2026-01-01')).to.equal(false)
   })
 
   it('are spliced: whatever a card is like, one piece comes in, and the data is the same but for the tag', () => {

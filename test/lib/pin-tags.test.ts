@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {isPinTag, type PinTag, pinTagFor, readPinTag} from '../../src/lib/pin-tags.js'
+import {coversUntil, isPinTag, type PinTag, pinTagFor, readPinTag} from '../../src/lib/pin-tags.js'
 
 const doubtful = {isDoubtful: true}
 const DOES_NOT_END = undefined
@@ -37,5 +37,13 @@ describe('pin tags', () => {
     const forGood = pinTagFor(DOES_NOT_END)
     expect(readPinTag(forGood)).not.to.have.property('until')
     expect(readPinTag(pinTagFor('2026-12-31'))).to.include({until: '2026-12-31', isDoubtful: false})
+  })
+
+  it('hold as long as another, or not', () => {
+    expect(coversUntil('smoltrace-pinned', DOES_NOT_END)).to.equal(true)
+    expect(coversUntil('smoltrace-pinned', '9999-12-31')).to.equal(true)
+    expect(coversUntil('smoltrace-pinned-until-20261231', DOES_NOT_END)).to.equal(false)
+    expect(coversUntil('smoltrace-pinned-until-20261231', '2027-01-01')).to.equal(false)
+    expect(coversUntil('smoltrace-pinned-until-20261399', '2026-01-01')).to.equal(false)
   })
 })

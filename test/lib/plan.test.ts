@@ -186,7 +186,7 @@ describe('plan', () => {
       expect(plannedDatasets(plan).map(({name}) => name)).to.deep.equal([`kim/smoltrace-results-${NEW}`])
       const [kept] = plan.keep
       expect(kept?.run.timestamp).to.equal(OLD)
-      expect(kept?.reasons).to.deep.equal([{rule: 'pinned', text: 'pinned by ann'}])
+      expect(kept?.reasons).to.deep.equal([{rule: 'pinned', text: 'pinned by ann (half: not in its card)'}])
     })
 
     it('leaves out names that are not there', () => {

@@ -218,7 +218,10 @@ describe('retention', () => {
         expect(verdicts(options).get('ancient')?.action).to.equal('delete')
         const decision = verdicts(options, accountRuns(), pinned(['ancient'])).get('ancient')
         expect(decision?.action).to.equal('keep')
-        expect(decision?.reasons[0]).to.deep.equal({rule: 'pinned', text: 'pinned by ann'})
+        expect(decision?.reasons[0]).to.deep.equal({
+          rule: 'pinned',
+          text: 'pinned by ann (half: not in its card)',
+        })
       })
     }
 

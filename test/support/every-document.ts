@@ -8,9 +8,11 @@ import {SHELLS} from '../../src/lib/completion/shells.js'
 import {DAY} from '../../src/lib/duration.js'
 import {type Journal, journalFolder, openJournal} from '../../src/lib/journal.js'
 import {METRIC_NAMES, METRICS} from '../../src/lib/metrics.js'
+import {runDatasetName} from '../../src/lib/naming.js'
 import {plannedDatasets} from '../../src/lib/plan.js'
 import {GROUP_COLUMNS, STATUSES} from '../../src/lib/rule-words.js'
 import {type Fault, type Sandbox} from '../../src/lib/sandbox/index.js'
+import {storedFile} from '../../src/lib/sandbox/objects.js'
 import {ago, inventoryOf, NOW, planOf, runDatasets} from './builders.js'
 import {findCommands, runCli} from './cli.js'
 import {type JsonDocument} from './documents.js'
@@ -88,12 +90,21 @@ const looks: Account = async (hub, run) => {
   await run('policy', 'explain', policyOf('keep: {best: 1}'), '--run', RUNS.best)
 }
 
-const pins: Account = async (_, run) => {
+/** Pins a run as a person does on the Hub's own pages. */
+function tagCard(hub: Sandbox, name: string): void {
+  const card = storedFile('---\ntags:\n- smoltrace-pinned\n---\n', false)
+  const repo = hub.state.get(name)
+  if (repo) hub.state.commit(repo, 'Pin', new Map([['README.md', card]]))
+}
+
+const pins: Account = async (hub, run) => {
   await run('datasets', 'list')
   await run('leaderboard', 'protect', '--top', '1', '--reason', 'cited')
   await run('leaderboard', 'protect')
   await run('leaderboard', 'protect', '--runs')
   await run('datasets', 'list')
+  tagCard(hub, runDatasetName('mira', 'results', RUNS.untraced))
+  tagCard(hub, runDatasetName('mira', 'traces', RUNS.future))
   await run('runs', 'protect', RUNS.killed)
   await run('runs', 'protect', RUNS.killed)
   await run('runs', 'protect', RUNS.partial, '--until', '2030-01-01', '--reason', 'cited')

@@ -17,6 +17,9 @@ export const datasetsList: DocumentForm = {
     counts: tally([...RUN_TYPES, 'leaderboard'], 'How many of these datasets there are of each type.'),
     storage: bytes('What these datasets take up.'),
     leaderboard: orNull(named('Leaderboard')),
+    pinned: orNull(
+      names('The runs of these datasets that are pinned now; null where the protection is unknown.'),
+    ),
     standard: names('The datasets of tasks that evaluations read; no command touches them.'),
     nearMisses: list(
       object('A dataset that has nearly a name of SMOLTRACE, and that no command touches.', {
@@ -47,6 +50,7 @@ export const runsGroup: DocumentForm = {
           ),
         ),
         pinned: orNull(yesNo('Whether it is pinned; null where that is not known.')),
+        pin: orNull(named('LivePin')),
       }),
       'Newest first.',
     ),

@@ -7,7 +7,7 @@ import {UsageError} from '../../lib/errors.js'
 import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
 import {onlyFlag, selectionFlags, sizesFlag} from '../../lib/flags.js'
 import {LazyList} from '../../lib/lazy-list.js'
-import {type DatasetOrder, datasetsOf, lookAround} from '../../lib/overview.js'
+import {type DatasetOrder, datasetsOf, lookAround, pinnedAmong} from '../../lib/overview.js'
 
 const ORDERS: readonly DatasetOrder[] = ['created', 'modified', 'name', 'size']
 
@@ -80,6 +80,7 @@ export default class DatasetsList extends HubCommand {
         protection === 'unknown' ? protection : protection.leaderboard,
         sizes,
       ),
+      pinned: pinnedAmong(overview, datasets),
       standard: inventory.standard,
       nearMisses: inventory.nearMisses,
     }

@@ -1,5 +1,5 @@
 import {formatDuration} from '../duration.js'
-import {describePin, livePin} from '../protection.js'
+import {describeLivePin, pinOn} from '../protection.js'
 import {type Reason} from '../reasons.js'
 import {keepersOf, needsRows, selectorsOf} from '../rule-names.js'
 import {type RetentionRules} from '../rule-types.js'
@@ -9,8 +9,8 @@ import {type Knowledge, rowsOf} from './knowledge.js'
 /** Guards are always on and make nothing a candidate. */
 export function guardsFor(run: Run, rules: RetentionRules, now: Date, known: Knowledge): Reason[] {
   const reasons: Reason[] = []
-  const pin = livePin(known.protection, run.timestamp, now)
-  if (pin) reasons.push({rule: 'pinned', text: describePin(pin)})
+  const pin = pinOn(run, known.protection, now)
+  if (pin) reasons.push({rule: 'pinned', text: describeLivePin(pin)})
   const wait = graceReason(run, rules, now, known)
   if (wait) {
     const ago = formatDuration(Math.max(0, now.getTime() - run.newestChange.getTime()))
@@ -30,7 +30,7 @@ export function isCounted(run: Run, rules: RetentionRules, now: Date, known: Kno
   return (
     graceReason(run, rules, now, known) === undefined &&
     !isInFuture(run, now) &&
-    !livePin(known.protection, run.timestamp, now)
+    !pinOn(run, known.protection, now)
   )
 }
 

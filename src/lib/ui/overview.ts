@@ -1,7 +1,7 @@
 import {countByType, type RunDataset} from '../datasets.js'
 import {visibilityOf} from '../documents.js'
 import {RUN_STATES} from '../evidence.js'
-import {contextOf, type Overview, type RunTotals} from '../overview.js'
+import {contextOf, type Overview, pinnedAmong, type RunTotals} from '../overview.js'
 import {datasetsIn} from '../runs.js'
 import {storageOf} from '../sizes.js'
 import {printable} from '../text.js'
@@ -50,7 +50,7 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
     formatHead(overview, screen),
     datasets.length > 0 ? tablePieces(columns, rows, screen) : '',
     total,
-    formatUntouched(overview, screen),
+    formatUntouched(overview, datasets, screen),
   ])
 }
 
@@ -112,6 +112,10 @@ function formatTotals(
   return line.length <= width ? line : [found.join(', '), ...counts.map((each) => `  ${each}`)].join('\n')
 }
 
+function pinnedPairs(pinned = 0): Array<[string, string]> {
+  return pinned > 0 ? [['Pinned', `${count(pinned, 'run')}: kept by every cleanup`]] : []
+}
+
 function nearMissesLeft(hidden: number): [string, string] {
   return ['Near miss', `and ${thousands(hidden)} more: --json names them`]
 }
@@ -119,7 +123,8 @@ function nearMissesLeft(hidden: number): [string, string] {
 /** Of many only some are shown. */
 const NEAR_MISSES_SHOWN = 10
 
-function formatUntouched({inventory, protection, sizes}: Overview, screen: Screen): string {
+function formatUntouched(overview: Overview, datasets: RunDataset[], screen: Screen): string {
+  const {inventory, protection, sizes} = overview
   const {leaderboard, standard, nearMisses} = inventory
   const hidden = nearMisses.length - NEAR_MISSES_SHOWN
   const state = protectionOf(protection === 'unknown' ? protection : protection.leaderboard)
@@ -130,6 +135,7 @@ function formatUntouched({inventory, protection, sizes}: Overview, screen: Scree
         'Leaderboard',
         leaderboard ? `${leaderboard.name}, ${visibilityOf(leaderboard)}${size}: ${state}` : 'there is none',
       ],
+      ...pinnedPairs(pinnedAmong(overview, datasets)?.length),
       ...standard.map((name): [string, string] => ['Standard', `${name}: protected, never touched`]),
       ...nearMisses
         .slice(0, NEAR_MISSES_SHOWN)

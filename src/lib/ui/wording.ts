@@ -2,7 +2,7 @@ import {formatDuration} from '../duration.js'
 import {type RunState, stateOf} from '../evidence.js'
 import {type Wait} from '../hub/repeats.js'
 import {type RunContext} from '../overview.js'
-import {type LeaderboardProtection, livePin} from '../protection.js'
+import {type LeaderboardProtection, pinOn} from '../protection.js'
 import {type Run} from '../runs.js'
 import {printable, safe} from '../text.js'
 
@@ -45,7 +45,8 @@ export function describeState(run: Run, context: RunContext): string {
   const words = state === 'failed' && isPartial ? 'failed (partial)' : STATES[state]
   const parts = [lacks.length > 0 ? `${words}: ${lacks.join(', ')}` : words]
   if (run.datesDisagree) parts.push('its dates disagree')
-  if (protection !== 'unknown' && livePin(protection, run.timestamp, now)) parts.push('pinned')
+  const pin = pinOn(run, protection, now)
+  if (pin) parts.push(pin.isHalf ? 'half pinned' : 'pinned')
   return parts.join(', ')
 }
 

@@ -164,7 +164,7 @@ describe('policy explain --run', () => {
       expect(facts).to.deep.equal([
         ['select.older-than', true, false, 'selected'],
         ['keep.recent', false, false, 'not counted'],
-        ['pinned', true, true, 'pinned by mira: cited'],
+        ['pinned', true, true, 'pinned by mira: cited (half: not in its card)'],
         ['grace', false, false, 'complete, or unchanged for longer'],
         ['future', false, false, 'not dated in the future'],
       ])

@@ -189,7 +189,7 @@ describe('runs group on an account', () => {
       const text = formatProtection({runs: {[first!.run]: pinned}})
       hub.state.commit(hub.state.get(board)!, 'Pin', new Map([[PROTECTION_PATH, storedFile(text, false)]]))
       expect((await groupJson(hub)).runs.map((run) => run.pinned)).to.deep.equal([true, false, false, false])
-      expect((await group(hub)).stdout).to.match(new RegExp(`^${first!.run} .*, pinned$`, 'm'))
+      expect((await group(hub)).stdout).to.match(new RegExp(`^${first!.run} .*, half pinned$`, 'm'))
       hub.intercept({match: ({path}) => path.includes('protection.json'), respond: {status: 500}})
       const {runs, warnings} = await groupJson(hub)
       expect(runs.map((run) => run.pinned)).to.deep.equal([null, null, null, null])

@@ -32,7 +32,7 @@ describe('runs protect and unprotect', () => {
     )
     expect([exitCode, stderr]).to.deep.equal([0, ''])
     expect(stdout).to.include(`${first} is now pinned by mira until 2999-12-31: paper.`).and.include(second)
-    const shown = (await run('group')).stdout.split('\n').filter((line) => line.includes(', pinned'))
+    const shown = (await run('group')).stdout.split('\n').filter((line) => line.includes('pinned'))
     expect(shown).to.have.length(2)
     expect((await run('protect', first)).stdout).to.include(`${first} is now pinned by mira: paper.`)
     expect((await run('protect', first)).stdout).to.include(`${first} is already pinned by mira: paper.`)
@@ -44,7 +44,7 @@ describe('runs protect and unprotect', () => {
     expect(exitCode).to.equal(0)
     expect(stdout).to.include(`${first} is no longer pinned. It was pinned by mira.`)
     expect((await run('unprotect', first)).stdout).to.include('nothing to lift')
-    const shown = (await run('group')).stdout.split('\n').filter((line) => line.includes(', pinned'))
+    const shown = (await run('group')).stdout.split('\n').filter((line) => line.includes('pinned'))
     expect(shown.map((line) => line.includes(second))).to.deep.equal([true])
   })
 

@@ -82,7 +82,9 @@ describe('the list to pick from', () => {
     list.move(2)
     expect(list.focused?.timestamp).to.equal(OLD)
     expect(list.toggle()).to.equal(false)
-    expect(noteOf(list.rows[2] as PickRow)).to.equal('stays: pinned by ann: keep  [31mthis')
+    expect(noteOf(list.rows[2] as PickRow)).to.equal(
+      'stays: pinned by ann: keep  [31mthis (half: not in its card)',
+    )
     expect(list.toggleAll()).to.equal(true)
     expect(stamps(list.checked)).to.deep.equal([NEW, BROKEN])
     expect(list.toggleAll()).to.equal(true)

@@ -116,11 +116,11 @@ describe('wording', () => {
       const pin = (until: string) => ({protection: {runs: {[TIMESTAMP]: {by: 'ann', at: NOW, until}}}})
       const facts = {createdAt: ago(DAY)}
       expect(inWords(RUN_TYPES, undefined, {facts})).to.equal('complete, its dates disagree')
-      expect(inWords(RUN_TYPES, undefined, {more: pin('2026-10-05')})).to.equal('complete, pinned')
+      expect(inWords(RUN_TYPES, undefined, {more: pin('2026-10-05')})).to.equal('complete, half pinned')
       expect(inWords(RUN_TYPES, undefined, {more: pin('2026-10-04')})).to.equal('complete')
       expect(inWords(RUN_TYPES, undefined, {more: {protection: 'unknown'}})).to.equal('complete')
       expect(inWords(['results'], 'failed', {facts, more: pin('2027-01-01')})).to.equal(
-        'failed: no traces, no metrics, its dates disagree, pinned',
+        'failed: no traces, no metrics, its dates disagree, half pinned',
       )
     })
   })
