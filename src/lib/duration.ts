@@ -28,12 +28,14 @@ export const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn i
 
 /**
  * Reads the value of `--older-than`: `7`, `7d`, `12h`, `2w`, `1m` or `1mo` (30 days), `1y` (365 days), a sum (`1w3d`),
- * or a date (`2026-01-31`, midnight UTC).
+ * or a date (`2026-01-31`, midnight UTC). Capitals mean the same (`7D`, `1M`), and white space around it is dropped.
+ * @param given as it was typed
  * @param flag what the person wrote before it
  * @throws UsageError where it is none of these, zero or negative
  */
-export function parseAge(text: string, flag = '--older-than'): Age {
-  const wanted = new UsageError(`${flag} "${text}" is no age: give ${AGE_FORMS}.`)
+export function parseAge(given: string, flag = '--older-than'): Age {
+  const text = normal(given)
+  const wanted = new UsageError(`${flag} "${given}" is no age: give ${AGE_FORMS}.`)
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
     const date = new Date(`${text}T00:00:00Z`)
     if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text) throw wanted
@@ -43,6 +45,11 @@ export function parseAge(text: string, flag = '--older-than'): Age {
   const ms = parseDuration(text)
   if (ms === undefined) throw wanted
   return {kind: 'duration', text, ms}
+}
+
+/** Lower case, without white space around it. */
+function normal(given: string): string {
+  return given.trim().toLowerCase()
 }
 
 /** A number of days or a sum without minutes, in ms; undefined where the text is neither, or not above zero. */
@@ -56,10 +63,11 @@ function parseDuration(text: string): number | undefined {
  * @param flag what the person wrote before it
  * @throws UsageError where it is none of these, zero or negative
  */
-export function parseSpan(text: string, flag = '--keep-within'): Age {
+export function parseSpan(given: string, flag = '--keep-within'): Age {
+  const text = normal(given)
   const ms = parseDuration(text)
   if (ms === undefined)
-    throw new UsageError(`${flag} "${text}" is no age that counts from now: give ${SPAN_FORMS}.`)
+    throw new UsageError(`${flag} "${given}" is no age that counts from now: give ${SPAN_FORMS}.`)
   return {kind: 'duration', text, ms}
 }
 
@@ -69,11 +77,12 @@ export function parseSpan(text: string, flag = '--keep-within'): Age {
  * @returns milliseconds
  * @throws UsageError where it is none of these
  */
-export function parseGrace(text: string): number {
+export function parseGrace(given: string): number {
+  const text = normal(given)
   if (text === '0') return 0
   const ms = /m(?!in)|y/.test(text) ? undefined : parseSum(text)
   if (ms === undefined || ms > LONGEST)
-    throw new UsageError(`--grace "${text}" is no duration: give ${GRACE_FORMS}.`)
+    throw new UsageError(`--grace "${given}" is no duration: give ${GRACE_FORMS}.`)
   return ms
 }
 

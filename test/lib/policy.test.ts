@@ -4,8 +4,11 @@ import {mkdtempSync, readFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
+import {MINUTE, parseAge, parseSpan} from '../../src/lib/duration.js'
 import {UsageError} from '../../src/lib/errors.js'
 import {loadPolicy} from '../../src/lib/policy.js'
+import {readRules} from '../../src/lib/rules.js'
+import {rejectionOf} from '../support/builders.js'
 import {root} from '../support/cli.js'
 import {policyFile, policyOf} from '../support/policies.js'
 
@@ -56,6 +59,19 @@ describe('a policy', () => {
       grace: '0',
       only: ['metrics'],
     })
+  })
+
+  it('takes ages in capitals and with white space around them', async () => {
+    const {options} = await loadPolicy(
+      policyOf('select: {older-than: 1M}', 'keep: {within: " 2W "}', String.raw`grace: "\t30MIN "`),
+    )
+    expect(readRules(options)).to.deep.include({
+      olderThan: parseAge('1m'),
+      keepWithin: parseSpan('2w'),
+      graceMs: 30 * MINUTE,
+    })
+    const bare = await rejectionOf(loadPolicy(policyOf('keep: {recent: 1}', 'grace: 5M')))
+    expect(bare).to.be.instanceOf(UsageError)
   })
 
   it('takes a date as it stands, and texts in quotes that look like something else', async () => {

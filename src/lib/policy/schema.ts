@@ -14,9 +14,10 @@ export interface Schema {
 /** Where editors find the published schema. */
 export const SCHEMA_ID = 'https://unpkg.com/smoltrace/schemas/policy.schema.json'
 
-const UNITS = String.raw`^([0-9]+(h|d|w|mo|m|y))+$`
-const DAYS = '^[0-9]+$'
-const DATE = String.raw`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`
+/** Patterns of JSON Schema have no flags: each letter in both cases, and white space around all. */
+const UNITS = String.raw`^\s*([0-9]+([hHdDwWyY]|[mM][oO]?))+\s*$`
+const DAYS = String.raw`^\s*[0-9]+\s*$`
+const DATE = String.raw`^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$`
 const TEXT_FORMS =
   'give a text or a list of texts, in quotes where one could be read as a number or as yes or no'
 
@@ -176,7 +177,7 @@ export const POLICY_SCHEMA: Schema = {
       `How long an incomplete run may still be uploading and is kept: 30min, 6h, 1d, or 0 to turn it off. Default: ${DEFAULT_GRACE}.`,
       {
         type: ['string', 'integer'],
-        pattern: String.raw`^0$|^([0-9]+(min|h|d|w))+$`,
+        pattern: String.raw`^\s*0\s*$|^\s*([0-9]+([mM][iI][nN]|[hHdDwW]))+\s*$`,
         minimum: 0,
         maximum: 0,
         errorMessage: `give ${GRACE_FORMS}`,
