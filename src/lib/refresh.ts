@@ -23,13 +23,13 @@ const MOST_ASKED = 10
 
 /** What one look at the Hub showed, and what fell out of the plan by it. */
 export interface Look {
-  listing: Listing
+  listing: Seen
   protection: Protection
   excluded: Map<string, Exclusion>
 }
 
 /** What was listed, and what the leaderboard's rows say of it. */
-interface Listing {
+interface Seen {
   inventory: Inventory
   said: Said
   /** What it took, in ms. */
@@ -45,7 +45,7 @@ interface Listing {
  *   is another one, where nothing of the plan is listed and it is not certain that all of it is gone, or where the plan's rules
  *   need rows and none is of use to them now; SmoltraceError where an answer is not certain
  */
-export async function lookAt(plan: Plan, session: Session, known?: Listing): Promise<Look> {
+export async function lookAt(plan: Plan, session: Session, known?: Seen): Promise<Look> {
   const listing = known ?? (await list(plan, session))
   if (known) await requireSameAccess(session)
   const {inventory, said} = listing
@@ -53,7 +53,7 @@ export async function lookAt(plan: Plan, session: Session, known?: Listing): Pro
   return {listing, protection, excluded: await inSlices(comparing(plan, inventory, {protection, ...said}))}
 }
 
-async function list(plan: Plan, session: Session): Promise<Listing> {
+async function list(plan: Plan, session: Session): Promise<Seen> {
   const {hub, clock} = session
   const elapsed = stopwatch(clock)
   const pagesBefore = hub.pages
@@ -71,12 +71,17 @@ async function list(plan: Plan, session: Session): Promise<Listing> {
 
 /**
  * Whether nothing of the plan is there any more. A listing that lacks all of it may as well be wrong.
- * @throws RefusedError where one of its names answers all the same
+ * @throws RefusedError where one of its names answers all the same, or the token may not see everything
  */
-async function allIsGone(plan: Plan, {datasets, leaderboard}: Inventory, {hub}: Session): Promise<boolean> {
+async function allIsGone(plan: Plan, {datasets, leaderboard}: Inventory, session: Session): Promise<boolean> {
+  const {hub, access} = session
   const listed = new Set([...datasets, leaderboard].map((dataset) => dataset?.name))
   const planned = plannedDatasets(plan)
   if (planned.length === 0 || planned.some(({name}) => listed.has(name))) return false
+  if (access.blind !== undefined)
+    throw new RefusedError(
+      `Nothing of the plan is listed, and not everything may be visible: ${access.blind}.`,
+    )
   for (const {name} of planned.slice(0, MOST_ASKED)) {
     const found = await hub.whereabouts(name)
     if (found.state === 'missing') continue
@@ -109,7 +114,7 @@ function requireSameLeaderboard({leaderboard}: Plan, {leaderboard: current}: Inv
 export class LastLook {
   private readonly plan: Plan
   private readonly session: Session
-  private listing: Listing | undefined
+  private listing: Seen | undefined
   private age = () => Number.POSITIVE_INFINITY
   private listingAge = () => Number.POSITIVE_INFINITY
 
