@@ -22,6 +22,7 @@ import {
   type OnDelete,
   planOf,
   refusal,
+  rejectionOf,
   runDatasets,
 } from '../support/builders.js'
 import {until} from '../support/hub.js'
@@ -720,6 +721,124 @@ describe('deletion', () => {
       })
       expect(reasons['results 1']).to.include('300 per day').and.not.include('\u0007')
       expect(hub.deletes).to.have.length(2)
+    })
+  })
+
+  describe('a look that is too old', () => {
+    /** Looks that take a while, each of which is young enough once it is over. */
+    function looks() {
+      const seen = {count: 0, isOld: true, whys: [] as string[], firsts: new Set<boolean>()}
+      return {
+        seen,
+        isOld(isFirst: boolean) {
+          seen.firsts.add(isFirst)
+          return seen.isOld
+        },
+        async lookAgain(why: 'age' | 'wait') {
+          seen.count++
+          seen.whys.push(why)
+          await someTurns()
+          seen.isOld = false
+          return nothing
+        },
+      }
+    }
+
+    it('is one for all that would send a DELETE, and each of them waits for it', async () => {
+      const {seen, isOld, lookAgain} = looks()
+      const {hub, statuses} = await carry(
+        planFor([['results'], ['results'], ['results'], ['results']]),
+        () => {
+          expect(seen.count).to.equal(1)
+        },
+        {concurrency: 4, isOld, lookAgain},
+      )
+      expect(seen.whys).to.deep.equal(['age'])
+      expect(hub.deletes).to.have.length(4)
+      expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['deleted']))
+    })
+
+    it('is asked about as the first one until a DELETE was sent', async () => {
+      const asked: boolean[] = []
+      const {hub} = await carry(planFor([['metrics', 'results']]), () => {}, {
+        isOld(isFirst) {
+          asked.push(isFirst)
+          return false
+        },
+      })
+      expect(hub.deletes).to.have.length(2)
+      // Before and after the intent of each.
+      expect(asked).to.deep.equal([true, true, false, false])
+    })
+
+    it('because the intent took its time is followed by another, not by another intent', async () => {
+      const {seen, isOld, lookAgain} = looks()
+      seen.isOld = false
+      const steps: string[] = []
+      const {statuses} = await carry(planFor([['results']]), () => void steps.push('DELETE'), {
+        isOld,
+        async lookAgain(why) {
+          steps.push('look')
+          return lookAgain(why)
+        },
+        journal: {
+          async intent() {
+            steps.push('intent')
+            seen.isOld = true
+          },
+          async outcome() {},
+        },
+      })
+      expect(steps.filter((step) => step !== 'look').slice(0, 2)).to.deep.equal(['intent', 'DELETE'])
+      expect(steps.slice(0, 3)).to.deep.equal(['intent', 'look', 'DELETE'])
+      expect(statuses['results 1']).to.equal('deleted')
+    })
+
+    it('and cannot be made anew before anything was sent is an error, whatever it is', async () => {
+      const uncertain = new RefusedError('The access has changed meanwhile.')
+      const plan = planFor([RUN_TYPES, RUN_TYPES])
+      const hub = fakeHub(plannedDatasets(plan))
+      const carried = carry(plan, () => {}, {
+        hub,
+        concurrency: 2,
+        isOld: () => true,
+        lookAgain: () => Promise.reject(uncertain),
+      })
+      expect(await rejectionOf(carried)).to.equal(uncertain)
+      expect(hub.deletes).to.deep.equal([])
+    })
+
+    it('and cannot be made anew later leaves the rest', async () => {
+      let isOld = false
+      const {statuses, reasons, hub} = await carry(
+        planFor([RUN_TYPES]),
+        () => {
+          isOld = true
+        },
+        {isOld: () => isOld, lookAgain: () => Promise.reject(new RefusedError('no access'))},
+      )
+      expect(hub.deletes.map((name) => short(name))).to.deep.equal(['metrics 1'])
+      expect(statuses).to.deep.equal({
+        'metrics 1': 'deleted',
+        'traces 1': 'unattempted',
+        'results 1': 'unattempted',
+      })
+      expect(reasons['traces 1']).to.include('no access')
+    })
+
+    it('each time, before anything can be sent, ends the job', async () => {
+      let count = 0
+      const {statuses, reasons, hub} = await carry(planFor([RUN_TYPES]), () => {}, {
+        isOld: () => true,
+        async lookAgain() {
+          count++
+          return nothing
+        },
+      })
+      expect(hub.deletes).to.deep.equal([])
+      expect(count).to.be.within(2, 20)
+      expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['unattempted']))
+      expect(reasons['metrics 1']).to.include('out of date')
     })
   })
 
