@@ -1,5 +1,6 @@
 import {execute} from '@oclif/core'
 
+import {watchOutput} from './lib/ui/output.js'
 import {colourVariables, setVariables} from './lib/variables.js'
 
 // Found here by oclif, since this file is read anyway.
@@ -18,5 +19,7 @@ export async function start(options: Parameters<typeof execute>[0]): Promise<voi
   const first = argv.findIndex((word) => word !== NO_COLOUR)
   const args = first === -1 ? [] : argv.slice(first)
   setVariables(colourVariables(process.env, args.length < argv.length))
+  // For what is no command of ours: the help and the version.
+  watchOutput()
   await execute({...options, args})
 }

@@ -17,6 +17,8 @@ import {type RetentionOptions} from '../lib/rule-types.js'
 import {type SavedPlan} from '../lib/saved-plan.js'
 import {SummaryCommand} from '../lib/summary-command.js'
 import {type AppliedPlan, type Asked, type MadePlan} from '../lib/ui/cleanup.js'
+import {requireOutput, watchOutput} from '../lib/ui/output.js'
+import {joined, type Pieces} from '../lib/ui/pieces.js'
 import {type Progress} from '../lib/ui/progress.js'
 import {whyPlain} from '../lib/ui/style.js'
 
@@ -147,11 +149,16 @@ Selectors (the selection flags) say which runs may go; several of them must all 
       confirmedBy: 'phrase',
       confirm: (plan) => this.confirm(plan, flags.archive !== undefined, signal),
       onEvent: (event, plan) => {
-        this.hasBegun ||= event.kind === 'started'
+        if (event.kind === 'started') this.begin()
         this.progress ??= show?.(plan, signal)
         this.progress?.onEvent(event)
       },
     }
+  }
+
+  private begin(): void {
+    this.hasBegun = true
+    watchOutput(`What was deleted is listed by: ${this.bin} history`)
   }
 
   /** Whoever reads an error wants to know first whether anything is gone. */
@@ -212,19 +219,26 @@ Selectors (the selection flags) say which runs may go; several of them must all 
 
   private async preview(made: MadePlan, warnings: string[], asked: Asked): Promise<void> {
     this.tellOnce(warnings)
-    if (this.jsonEnabled()) return
     const {previewOf} = await import('../lib/ui/cleanup.js')
-    await this.print(previewOf(made, asked, this.screen))
-    this.log()
+    await this.showPlan(() => previewOf(made, asked, this.screen), asked)
   }
 
   private async previewSaved(applied: AppliedPlan, warnings: string[], asked: Asked): Promise<void> {
     this.saved = applied.saved
     this.tellOnce(warnings)
-    if (this.jsonEnabled()) return
     const {previewOfSaved} = await import('../lib/ui/cleanup.js')
-    await this.print(previewOfSaved(applied, asked, this.screen))
-    this.log()
+    await this.showPlan(() => previewOfSaved(applied, asked, this.screen), asked)
+  }
+
+  /**
+   * Under `--json` the plan is part of the document that ends the job: a blank line before it, which JSON allows, shows whether
+   * stdout can be written at all.
+   */
+  private async showPlan(preview: () => Pieces, {given}: Asked): Promise<void> {
+    const isWet = given['no-dry-run'] === true
+    if (!this.jsonEnabled()) await this.print(joined([preview(), '\n'], ''))
+    else if (isWet) await this.print('')
+    if (isWet) requireOutput('The plan')
   }
 
   private async confirm(plan: Plan, isArchived: boolean, signal: AbortSignal): Promise<boolean> {

@@ -11,6 +11,7 @@ import {jsonPieces} from './json.js'
 import {type ConnectionOptions} from './session.js'
 import {capitalized, safe} from './text.js'
 import {formatFailure} from './ui/failure.js'
+import {dropOutputFailure, hasOutputFailed, watchOutput} from './ui/output.js'
 import {joined, type Pieces, writePieces} from './ui/pieces.js'
 import {type Screen, screenOf, widthOf} from './ui/style.js'
 import {describeWait} from './ui/wording.js'
@@ -40,15 +41,10 @@ export abstract class BaseCommand extends Command {
   protected readonly collectedWarnings: string[] = []
   private printing: Promise<void> | undefined
 
-  /**
-   * Whoever stops reading, or a disk that is full, must not end a deletion in its middle: what cannot be written is lost,
-   * the job goes on, and the exit code is the job's.
-   */
+  /** A reader that stops reading, or a full disk, must not end a deletion in its middle. */
   protected override async init(): Promise<void> {
     await super.init()
-    // oclif's own listener throws on everything but a closed pipe.
-    for (const stream of [process.stdout, process.stderr])
-      stream.removeAllListeners('error').on('error', ignore)
+    watchOutput()
   }
 
   /** A result is always an object, so that `--json` always prints a document. */
@@ -122,8 +118,11 @@ export abstract class BaseCommand extends Command {
     const failure = this.failure(error)
     process.exitCode = failure.exitCode
     if (process.env.DEBUG) process.stderr.write(`${error.stack}\n`)
-    if (this.jsonEnabled()) this.logJson(this.envelope({error: failure}))
-    else process.stderr.write(`${formatFailure(failure, this.bin, screenOf(process.stderr))}\n`)
+    const isDocument = this.jsonEnabled()
+    if (isDocument) this.logJson(this.envelope({error: failure}))
+    if (isDocument && !hasOutputFailed()) return
+    process.stderr.write(`${formatFailure(failure, this.bin, screenOf(process.stderr))}\n`)
+    dropOutputFailure()
   }
 
   override toSuccessJson(result: object): object {
@@ -232,5 +231,3 @@ export abstract class HubCommand extends BaseCommand {
     this.note(describeWait(wait))
   }
 }
-
-function ignore(): void {}

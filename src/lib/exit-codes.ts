@@ -30,6 +30,23 @@ export function exitCodeFrom(code: number | false | undefined): ExitCode {
   return ALL_CODES.find((each) => each === code) ?? EXIT.error
 }
 
+/** The graver first: of two that both apply, a process ends with that one. */
+const BY_GRAVITY: readonly number[] = [
+  EXIT.cancelled,
+  EXIT.notAllowed,
+  EXIT.usage,
+  EXIT.error,
+  EXIT.incomplete,
+  EXIT.stale,
+  EXIT.found,
+  EXIT.done,
+]
+
+/** Which of two codes a process ends with. */
+export function graverCode(one: number, other: ExitCode): number {
+  return BY_GRAVITY.find((code) => code === one || code === other) ?? other
+}
+
 /** Of a command that asks nobody. */
 export const LOCAL_CODES: readonly ExitCode[] = [EXIT.done, EXIT.error, EXIT.usage]
 

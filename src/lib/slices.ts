@@ -29,6 +29,17 @@ export async function inSlices<T>(steps: Steps<T>): Promise<T> {
   }
 }
 
+/** What pauses work that is written as a loop of its own, called after each step: it waits only where a slice is over. */
+export function pacer(): () => Promise<void> | undefined {
+  let end = performance.now() + SLICE_MS
+  return () => (performance.now() < end ? undefined : pause())
+
+  async function pause(): Promise<void> {
+    await nextTurn()
+    end = performance.now() + SLICE_MS
+  }
+}
+
 /** Makes something of each item, a step for each. */
 export function* mapping<T, U>(items: Iterable<T>, make: (item: T) => U): Steps<U[]> {
   const made: U[] = []

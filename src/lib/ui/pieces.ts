@@ -1,4 +1,5 @@
-import {CHUNK, inSlices, type Steps} from '../slices.js'
+import {CHUNK, pacer} from '../slices.js'
+import {type Sink, written} from './output.js'
 
 /** A text in pieces: a long one is neither made nor written at once. An empty piece is a place to pause. */
 export type Pieces = Iterable<string>
@@ -41,23 +42,24 @@ export function* each<T, U>(items: Iterable<T>, make: (item: T, index: number) =
   for (const item of items) yield make(item, index++)
 }
 
-/** Writes a text while it is made; a short one at once. Lets the event loop have its turn after each slice. */
-export function writePieces(stream: Pick<NodeJS.WriteStream, 'write'>, pieces: Pieces): Promise<void> {
-  return inSlices(writing(stream, pieces))
-}
-
-/** An empty piece is a step too: those who make the text may have had much to do. */
-function* writing(stream: Pick<NodeJS.WriteStream, 'write'>, pieces: Pieces): Steps<void> {
+/**
+ * Writes a text while it is made; a short one at once. The next part is made when the one before has left the process, so a slow
+ * reader holds it up. Lets the event loop have its turn after each slice.
+ */
+export async function writePieces(stream: Sink, pieces: Pieces): Promise<void> {
+  const pause = pacer()
   let text = ''
   for (const piece of pieces) {
     text += piece
     if (text.length >= CHUNK) {
-      stream.write(text)
+      await written(stream, text)
       text = ''
     }
 
-    yield
+    // An empty piece is a step too: those who make the text may have had much to do.
+    const over = pause()
+    if (over) await over
   }
 
-  if (text) stream.write(text)
+  if (text) await written(stream, text)
 }

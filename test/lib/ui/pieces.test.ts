@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {setImmediate as nextTurn} from 'node:timers/promises'
 
 import {each, joined, lines, paragraphs, whole, writePieces} from '../../../src/lib/ui/pieces.js'
 
@@ -7,8 +8,9 @@ function sink() {
   const written: string[] = []
   return {
     written,
-    write(text: string) {
+    write(text: string, onTaken: () => void) {
       written.push(text)
+      setImmediate(onTaken)
       return true
     },
   }
@@ -39,13 +41,30 @@ describe('a text in pieces', () => {
     expect(Math.max(...stream.written.map(({length}) => length))).to.be.below(100_000)
   })
 
+  it('is written no faster than it is taken', async () => {
+    const taken: Array<() => void> = []
+    const write = (_text: string, onTaken: () => void) => taken.push(onTaken) > 0
+    const end = {isWritten: false}
+    const isOver = writePieces({write}, ['x'.repeat(70_000), 'y']).then(() => {
+      end.isWritten = true
+    })
+    await nextTurn()
+    expect(taken).to.have.length(1)
+    taken[0]?.()
+    await nextTurn()
+    expect({...end, writes: taken.length}).to.deep.equal({isWritten: false, writes: 2})
+    taken[1]?.()
+    await isOver
+    expect(end.isWritten).to.equal(true)
+  })
+
   it('is made while it is written, not before', async () => {
     let made = 0
     const stream = sink()
     let madeAtFirst = 0
-    const write = (text: string) => {
+    const write = (text: string, onTaken: () => void) => {
       madeAtFirst ||= made
-      return stream.write(text)
+      return stream.write(text, onTaken)
     }
 
     const numbers = Array.from({length: 30_000}, (_, index) => index)

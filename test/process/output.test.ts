@@ -1,0 +1,141 @@
+import {expect} from 'chai'
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {existsSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+
+import {deletionsAt, runDatasetsAt, withHub} from '../support/hub.js'
+import {cleanEnv, PROGRAM, run} from '../support/process.js'
+
+interface Ended {
+  stderr: string
+  exitCode: number | null
+}
+
+/** Runs the program with a stdout of one kind, as a shell leads it there. */
+async function runInto(redirect: string, argv: string[], env: Record<string, string>): Promise<Ended> {
+  const script = `exec "$0" "$@" ${redirect}`
+  const child = spawn('/bin/sh', ['-c', script, process.execPath, PROGRAM, ...argv], {
+    env,
+    cwd: tmpdir(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  child.stdout.resume()
+  const [exitCode] = (await once(child, 'close')) as [number | null]
+  return {stderr, exitCode}
+}
+
+const BROKEN: Array<[what: string, redirect: string, reason: string]> = [
+  ['on a full disk', '>/dev/full', 'no space left on device (ENOSPC)'],
+  ['closed', '>&-', 'it is closed'],
+]
+
+const PRINTING = [
+  'datasets list',
+  'runs group',
+  'leaderboard show',
+  'leaderboard show --csv',
+  'leaderboard check',
+  'history',
+  'cleanup --keep-recent 1',
+  'autocomplete script bash',
+  '--help',
+  'help cleanup',
+  '--version',
+  'runs',
+]
+const WITH_JSON = new Set(
+  PRINTING.filter((words) => /^(?:cleanup|datasets|history|leaderboard [cs]h\w+$|runs group)/.test(words)),
+)
+const DELETION = ['cleanup', '--keep-recent', '1', '--no-dry-run', '--yes']
+
+const canTry = existsSync('/dev/full') && existsSync('/proc/self/fdinfo')
+
+;(canTry ? describe : describe.skip)('a stdout that takes nothing', () => {
+  for (const [what, redirect, reason] of BROKEN) {
+    it(`${what} ends every command that prints with 1, and stderr says why`, () =>
+      withHub({runs: 3}, async (hub) => {
+        const env = cleanEnv(hub)
+        const lines = PRINTING.flatMap((words) =>
+          WITH_JSON.has(words) ? [words, `${words} --json`] : [words],
+        )
+        for (const words of lines) {
+          const {stderr, exitCode} = await runInto(redirect, words.split(' '), env)
+          expect(exitCode, words).to.equal(1)
+          expect(stderr, words).to.include(`written to stdout: ${reason}`)
+          expect(stderr, words).not.to.match(/^\s+at /m)
+        }
+      }))
+
+    for (const json of [[], ['--json']]) {
+      it(`${what} lets no deletion begin${json.length > 0 ? ', with --json either' : ''}`, () =>
+        withHub({runs: 4}, async (hub) => {
+          const before = runDatasetsAt(hub)
+          const {stderr, exitCode} = await runInto(redirect, [...DELETION, ...json], cleanEnv(hub))
+          expect(exitCode).to.equal(1)
+          expect(stderr).to.include(`Error: The plan could not be written to stdout: ${reason}`)
+          expect(stderr).to.include('Nothing was deleted.')
+          expect(deletionsAt(hub)).to.deep.equal([])
+          expect(runDatasetsAt(hub)).to.deep.equal(before)
+        }))
+    }
+  }
+
+  it('is no fault of what was thrown away on purpose', () =>
+    withHub({runs: 4}, async (hub) => {
+      const {stderr, exitCode} = await runInto('>/dev/null', [...DELETION, '--json'], cleanEnv(hub))
+      expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
+      expect(deletionsAt(hub)).not.to.deep.equal([])
+    }))
+
+  it('leaves a usage error what it is', async () => {
+    const {stderr, exitCode} = await runInto('>/dev/full', ['cleanup'], cleanEnv())
+    expect(exitCode).to.equal(2)
+    expect(stderr.match(/^Error/gm)).to.have.length(1)
+  })
+})
+
+/** Takes what is written first, and from the first progress on nothing more: a disk that fills up in the middle. */
+const FILLS_UP = `
+const {write} = process.stdout
+let isFull = false
+process.stdout.write = function (text, ...rest) {
+  if (!isFull) return write.call(this, text, ...rest)
+  const error = Object.assign(new Error('ENOSPC: no space left on device, write'), {code: 'ENOSPC'})
+  process.nextTick(() => { this.emit('error', error); rest.at(-1)?.call?.(this, error) })
+  return true
+}
+const {write: tell} = process.stderr
+process.stderr.write = function (text, ...rest) {
+  if (/deleted /.test(text)) isFull = true
+  return tell.call(this, text, ...rest)
+}`
+/** Takes everything, and never says that it has left. */
+const SLEEPING_READER = 'process.stdout.write = () => true'
+
+function hooked(code: string): Record<string, string> {
+  return {NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`}
+}
+
+describe('a deletion whose plan', () => {
+  it('nobody has taken yet does not begin', () =>
+    withHub({runs: 4}, async (hub) => {
+      await run(DELETION, cleanEnv(hub, hooked(SLEEPING_READER)))
+      expect(hub.requests.length).to.be.above(2)
+      expect(deletionsAt(hub)).to.deep.equal([])
+    }))
+
+  it('was written goes on where the disk fills up meanwhile, says so at its end and does not end with 0', () =>
+    withHub({runs: 4}, async (hub) => {
+      const {stderr, exitCode} = await run(DELETION, cleanEnv(hub, hooked(FILLS_UP)))
+      expect(exitCode).to.equal(1)
+      expect(stderr).to.include('written to stdout: no space left on device (ENOSPC)')
+      expect(stderr).to.include('What was deleted is listed by: smoltrace history')
+      expect(new Set(runDatasetsAt(hub).map((name) => name.slice(-15))).size).to.be.below(4)
+      expect(stderr.match(/^deleted /gm)).to.have.length(deletionsAt(hub).length)
+    }))
+})
