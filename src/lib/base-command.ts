@@ -117,7 +117,7 @@ export abstract class BaseCommand extends Command {
     this.parsed = true
     const failure = this.failure(error)
     process.exitCode = failure.exitCode
-    if (process.env.DEBUG) process.stderr.write(`${error.stack}\n`)
+    if (process.env.DEBUG) process.stderr.write(`${safeStack(error)}\n`)
     const isDocument = this.jsonEnabled()
     if (isDocument) this.logJson(this.envelope({error: failure}))
     if (isDocument && !hasOutputFailed()) return
@@ -230,4 +230,11 @@ export abstract class HubCommand extends BaseCommand {
   protected tellWait(wait: Wait): void {
     this.note(describeWait(wait))
   }
+}
+
+function safeStack({stack, message}: Error): string {
+  return (stack ?? message)
+    .split('\n')
+    .map((line) => line.replace(/\S.*/, (text) => safe(text)))
+    .join('\n')
 }

@@ -1,4 +1,7 @@
+import {inspect} from 'node:util'
+
 import {EXIT, type ExitCode} from './exit-codes.js'
+import {printable, withoutOwnTokens, withoutTokens} from './text.js'
 
 /** What every error of this program carries: how the process ends, and what the reader can do next. */
 export interface ErrorDetails {
@@ -7,7 +10,10 @@ export interface ErrorDetails {
   cause?: unknown
 }
 
-/** Base of every error that is meant for a person: a message, an exit code and what to do next. */
+/**
+ * Base of every error that is meant for a person: a message, an exit code and what to do next. Here errors leave the program, so
+ * here message, stack, cause and suggestions lose control characters and the token.
+ */
 export abstract class SmoltraceError extends Error {
   abstract readonly exitCode: ExitCode
   /** Never empty. */
@@ -15,14 +21,28 @@ export abstract class SmoltraceError extends Error {
 
   /** @param otherwise what to do next where nothing more helpful is known */
   constructor(message: string, {suggestions = [], cause}: ErrorDetails, otherwise: string) {
-    super(message, cause === undefined ? undefined : {cause})
-    this.suggestions = suggestions.length > 0 ? [...suggestions] : [otherwise]
+    super(shownText(message), cause === undefined ? undefined : {cause: shownCause(cause)})
+    this.suggestions = (suggestions.length > 0 ? suggestions : [otherwise]).map((text) => shownText(text))
   }
 
   /** Where oclif looks for the exit code when a host prints the error itself. */
   get oclif(): {exit: number} {
     return {exit: this.exitCode}
   }
+}
+
+function shownText(text: string): string {
+  return withoutOwnTokens(printable(text))
+}
+
+/** Somebody else's error may quote what the Hub sent, in any of its fields. */
+function shownCause(cause: unknown): unknown {
+  if (cause instanceof SmoltraceError) return cause
+  const text = inspect(cause)
+  if (text === withoutTokens(text)) return cause
+  const {name, message, stack} = cause instanceof Error ? cause : new Error(text)
+  const shown = new Error(withoutTokens(message))
+  return Object.assign(shown, {name, stack: withoutTokens(stack ?? message)})
 }
 
 /** The flags or options make no sense; nothing was sent to the Hub. Exit code 2. */

@@ -11,9 +11,49 @@ export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, ' ').trim()
 }
 
-/** Blots out whatever looks like a token, in case the other side repeats what it was sent. */
+/** The tokens that this process sends, each as the pattern of every form in which it may come back. */
+const inUse = new Map<string, RegExp>()
+
+/** From now on this token is blotted out of every text, whatever characters it consists of. Called before it is first sent. */
+export function hideToken(token: string): void {
+  if (token !== '' && !inUse.has(token)) inUse.set(token, new RegExp(formsOf(token).join('|'), 'gi'))
+}
+
+/** Blots out the tokens in use and whatever else looks like one, in case the other side repeats what it was sent. */
 export function withoutTokens(text: string): string {
-  return text.replaceAll(TOKEN, 'hf_…')
+  return withoutOwnTokens(text).replaceAll(TOKEN, 'hf_…')
+}
+
+/** Blots out the tokens in use alone: in what a person named, `hf_archive` is no token. */
+export function withoutOwnTokens(text: string): string {
+  let left = text
+  for (const pattern of inUse.values()) left = left.replaceAll(pattern, 'hf_…')
+  return left
+}
+
+/** Shorter ones would be found in words. */
+const SHORTEST_ENCODED = 8
+
+/** Patterns of a token as it is, in an address, in JSON, and in Base64. */
+function formsOf(token: string): string[] {
+  const letters = [...token].map((letter) => {
+    const hex = letter.codePointAt(0)?.toString(16).padStart(2, '0')
+    return String.raw`(?:\\?${letter.replace(/[^a-z\d]/i, String.raw`\$&`)}|%${hex}|\\u00${hex})`
+  })
+  return [letters.join(''), ...encodedFormsOf(token)]
+}
+
+/** In Base64 it looks different after 0, 1 and 2 other bytes; the letters at its ends are its neighbours' too. */
+function encodedFormsOf(token: string): string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const start = Math.ceil((before * 8) / 6)
+    const end = Math.floor(((before + token.length) * 8) / 6)
+    const letters = Buffer.from(`${' '.repeat(before)}${token}`)
+      .toString('base64')
+      .slice(start, end)
+    if (letters.length < SHORTEST_ENCODED) return []
+    return [letters.replaceAll('+', '[+-]').replaceAll('/', '[/_]')]
+  })
 }
 
 /** Text from outside as it is kept and shown: fit for a terminal, and without tokens. */
@@ -26,7 +66,7 @@ export function safe(text: string): string {
  * `hf_other`, and is no token.
  */
 export function safeName(name: string): string {
-  return printable(name).replaceAll(LONG_TOKEN, 'hf_…')
+  return withoutOwnTokens(printable(name)).replaceAll(LONG_TOKEN, 'hf_…')
 }
 
 const LONGEST_NAME_SHOWN = 80

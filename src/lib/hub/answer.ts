@@ -1,5 +1,7 @@
 import {type IncomingHttpHeaders} from 'node:http'
 
+import {HubFormatError} from './errors.js'
+
 export interface AnswerFacts {
   status: number
   statusText: string
@@ -75,7 +77,13 @@ export class Answer {
     return (await this.bytes()).toString('utf8')
   }
 
+  /** @throws HubFormatError where it is no JSON; the parser's own error would quote the body */
   async json(): Promise<unknown> {
-    return JSON.parse(await this.text())
+    const text = await this.text()
+    try {
+      return JSON.parse(text)
+    } catch {
+      throw new HubFormatError('The answer of the Hub cannot be read: it is no JSON.')
+    }
   }
 }

@@ -1,5 +1,5 @@
 import {CancelledError} from '../errors.js'
-import {withoutTokens} from '../text.js'
+import {safe} from '../text.js'
 import {type Answer} from './answer.js'
 import {HubError, HubFormatError} from './errors.js'
 import {readQuota} from './quota.js'
@@ -77,7 +77,7 @@ export async function toHubError(response: Answer, method: string, url: string):
 
 function locationIn(headers: Answer['headers']): string | undefined {
   const location = headers.get('location')
-  return location === null ? undefined : withoutTokens(location)
+  return location === null ? undefined : safe(location)
 }
 
 /** The Hub is not known to send it (the Hub's contract, section 9), but what stands before the Hub may. */
@@ -89,8 +89,7 @@ function retryAfterIn(headers: Answer['headers']): number | undefined {
 /** The Hub's own words: in the JSON body, else in the header, else the body as it is unless it is a page. */
 function messageOf(body: string, response: Answer): string {
   const isPage = response.headers.get('content-type')?.includes('html')
-  const words = wordsOf(body) || response.headers.get('x-error-message') || (isPage ? 'an HTML page' : body)
-  return withoutTokens(words)
+  return wordsOf(body) || response.headers.get('x-error-message') || (isPage ? 'an HTML page' : body)
 }
 
 /** The forms that errors take on the Hub (the Hub's contract, section 0.1); empty where the body has none of them. */

@@ -3,6 +3,7 @@ import type {DatasetEntry} from '@huggingface/hub'
 import {RefusedError} from '../errors.js'
 import {parseDatasetName} from '../naming.js'
 import {isPinTag} from '../pin-tags.js'
+import {hideToken, safe} from '../text.js'
 import {type Answer} from './answer.js'
 import {type Credentials} from './credentials.js'
 import {HubFormatError} from './errors.js'
@@ -93,6 +94,7 @@ export type HubOptions = Credentials &
 
 /** Connects to the Hub; nothing is sent yet. The client library is loaded with the first request. */
 export function connectHub({endpoint, token, onWait, signal, env = process.env}: HubOptions): Hub {
+  hideToken(token)
   let pages = 0
   const quota = new QuotaWatch()
   const transport: TransportOptions = {
@@ -164,7 +166,7 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
         const {deleteRepo} = await library()
         const {noting, headers} = noteHeaders(request)
         await deleteRepo({...access, fetch: asFetch(noting), repo: repo(name)})
-        return headers()?.get('x-request-id') ?? undefined
+        return shownRequestId(headers()?.get('x-request-id'))
       }),
     whereabouts: (name) => certain(() => askWhereabouts(withToken, endpoint, name)),
     headOf: (name) =>
@@ -190,6 +192,10 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
         })
       }),
   }
+}
+
+function shownRequestId(id: string | null | undefined): string | undefined {
+  return id === null || id === undefined ? undefined : safe(id)
 }
 
 /** The library returns no headers: keeps those of the last answer. */

@@ -1,6 +1,6 @@
 import {type ErrorDetails, SmoltraceError} from '../errors.js'
 import {EXIT, type ExitCode} from '../exit-codes.js'
-import {printable} from '../text.js'
+import {safe} from '../text.js'
 
 /** What is known about an answer of the Hub that was not a success. */
 export interface HubAnswer {
@@ -30,7 +30,8 @@ export class HubError extends SmoltraceError {
   readonly exitCode: ExitCode
   readonly answer: HubAnswer
 
-  constructor(answer: HubAnswer, details: ErrorDetails = {}) {
+  constructor(said: HubAnswer, details: ErrorDetails = {}) {
+    const answer = safeAnswer(said)
     super(describe(answer), {suggestions: adviceFor(answer), ...details}, LATER)
     this.answer = answer
     this.exitCode = isAuthStatus(answer.status) ? EXIT.notAllowed : EXIT.error
@@ -85,9 +86,23 @@ export function isAuthStatus(status: number): boolean {
   return status === 401 || status === 403
 }
 
+/** Whatever the other side says of itself may be anything, and may repeat the token. */
+function safeAnswer({text, code, path, requestId, ...rest}: HubAnswer): HubAnswer {
+  return {
+    ...rest,
+    path: safe(path),
+    text: safe(text),
+    ...(code !== undefined && {code: safe(code)}),
+    ...(requestId !== undefined && {requestId: safe(requestId).slice(0, MOST_WORDS)}),
+  }
+}
+
+/** Characters of the Hub's words in a sentence. */
+const MOST_WORDS = 300
+
 function describe({method, path, status, requestId, text}: HubAnswer): string {
-  const words = printable(text).slice(0, 300) || 'no message'
-  return `The Hub answered ${status} to ${method} ${path}: ${words}${requestId ? ` (request ${printable(requestId)})` : ''}`
+  const words = text.slice(0, MOST_WORDS) || 'no message'
+  return `The Hub answered ${status} to ${method} ${path}: ${words}${requestId ? ` (request ${requestId})` : ''}`
 }
 
 function adviceFor({status, path, method}: HubAnswer): string[] {

@@ -53,13 +53,13 @@ export function dropOutputFailure(): void {
 
 /** What text is written to: stdout, or a test's own. */
 export interface Sink {
-  write: (text: string, onTaken: () => void) => boolean
+  write: (text: string, encoding: 'utf8', onTaken: () => void) => boolean
 }
 
 /** Writes a text and waits until it has left the process, or cannot: why not is known to whoever watches the stream. */
 export function written(stream: Sink, text: string): Promise<void> {
   return new Promise((resolve) => {
-    stream.write(text, () => resolve())
+    stream.write(text, 'utf8', () => resolve())
   })
 }
 

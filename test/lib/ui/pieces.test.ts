@@ -8,7 +8,7 @@ function sink() {
   const written: string[] = []
   return {
     written,
-    write(text: string, onTaken: () => void) {
+    write(text: string, _encoding: 'utf8', onTaken: () => void) {
       written.push(text)
       setImmediate(onTaken)
       return true
@@ -43,7 +43,7 @@ describe('a text in pieces', () => {
 
   it('is written no faster than it is taken', async () => {
     const taken: Array<() => void> = []
-    const write = (_text: string, onTaken: () => void) => taken.push(onTaken) > 0
+    const write = (_text: string, _encoding: 'utf8', onTaken: () => void) => taken.push(onTaken) > 0
     const end = {isWritten: false}
     const isOver = writePieces({write}, ['x'.repeat(70_000), 'y']).then(() => {
       end.isWritten = true
@@ -62,9 +62,9 @@ describe('a text in pieces', () => {
     let made = 0
     const stream = sink()
     let madeAtFirst = 0
-    const write = (text: string, onTaken: () => void) => {
+    const write = (text: string, encoding: 'utf8', onTaken: () => void) => {
       madeAtFirst ||= made
-      return stream.write(text, onTaken)
+      return stream.write(text, encoding, onTaken)
     }
 
     const numbers = Array.from({length: 30_000}, (_, index) => index)
