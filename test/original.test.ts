@@ -1,0 +1,539 @@
+import {expect} from 'chai'
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {
+  cleanupDatasets,
+  deleteDatasets,
+  discoverSmoltraceDatasets,
+  type FilterOptions,
+  filterRuns,
+  groupDatasetsByRun,
+  HubError,
+  NotAllowedError,
+  type RetentionOptions,
+  UsageError,
+} from '../src/index.js'
+import {DAY, MINUTE, parseAge} from '../src/lib/duration.js'
+import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../src/lib/naming.js'
+import {type Fault, type Sandbox, startSandbox} from '../src/lib/sandbox/index.js'
+import {storedFile} from '../src/lib/sandbox/objects.js'
+import {type Column, toParquet} from '../src/lib/sandbox/parquet.js'
+import {errorOf, rejectionOf} from './support/builders.js'
+import {type CliResult, root, runCli} from './support/cli.js'
+import {deletionsAt, envOf, namesAt} from './support/hub.js'
+import {cleanEnv} from './support/process.js'
+import {startInTerminal} from './support/pty.js'
+
+/** One test of the original's clean-up, and what we make of its input. */
+interface Row {
+  id: string
+  /** What the original is given, and what it expects of itself. */
+  original: string
+  /** What ours answers. */
+  ours: string
+  /** Where that differs on purpose, the words of the guide that tell so. */
+  differs?: string
+  run: () => Promise<void> | void
+}
+
+const CARRIED = {dryRun: false, yes: true} as const
+const WET = ['--no-dry-run', '--yes']
+const isListing: Fault['match'] = ({path}) => path.startsWith('/api/datasets?')
+
+describe("the original's own tests", () => {
+  let hub: Sandbox
+  /** Full names of a complete run of 40 days ago, in the order of deletion. */
+  let old: string[]
+  let leaderboard: string
+
+  const connection = () => ({token: hub.token, endpoint: hub.url, env: {}})
+  const cli = (...argv: string[]): Promise<CliResult> => runCli(argv, envOf(hub))
+  const statusOf = ({outcomes}: {outcomes: Array<{status: string}>}) => outcomes.map(({status}) => status)
+
+  function addRun(ageMs: number, types: readonly RunType[] = RUN_TYPES): string[] {
+    const createdAt = new Date(Date.now() - ageMs)
+    const stamp = formatTimestamp(new Date(createdAt.getTime() - 10 * MINUTE))
+    const names = types.map((type) => runDatasetName(hub.user, type, stamp))
+    for (const name of names) hub.state.addDataset({name, createdAt})
+    return names.toReversed()
+  }
+
+  /** Runs of these ages in days, decided about as `filter_runs` would be asked to. */
+  async function filtered(ages: number[], options: FilterOptions, types: RunType[][] = []) {
+    for (const {id} of hub.state.datasets()) hub.state.remove(id)
+    for (const [index, age] of ages.entries()) addRun(age * DAY, types[index])
+    const {datasets, now} = await discoverSmoltraceDatasets(connection())
+    const {delete: going, keep} = filterRuns(groupDatasetsByRun(datasets), {...options, now})
+    return [going.length, keep.length]
+  }
+
+  /** Asks the question of a deletion in a terminal, and types this. */
+  async function answering(word: string, ...argv: string[]): Promise<number> {
+    const terminal = startInTerminal(['cleanup', ...argv, '--no-dry-run'], cleanEnv(hub))
+    await terminal.waitFor(/Type .+ to go on/)
+    terminal.type(word)
+    return terminal.finished
+  }
+
+  beforeEach(async () => {
+    hub = await startSandbox({seed: 'empty'})
+    leaderboard = `${hub.user}/smoltrace-leaderboard`
+    old = addRun(40 * DAY)
+    addRun(3 * DAY, ['results'])
+    const recent = addRun(2 * DAY)
+    const columns: Array<Column<string>> = [
+      ['results_dataset', 'STRING', (name) => name],
+      ['success_rate', 'DOUBLE', () => 50],
+    ]
+    const cited = [old, recent].flatMap((names) => names.slice(-1))
+    hub.state.addDataset({name: leaderboard, createdAt: new Date(Date.now() - 200 * DAY)})
+    const rows = new Map([['data/train-00000-of-00001.parquet', storedFile(toParquet(columns, cited), true)]])
+    hub.state.commit(hub.state.get(leaderboard)!, 'Rows', rows)
+  })
+
+  afterEach(() => hub.close())
+
+  const ROWS: Row[] = [
+    {
+      id: 'D1',
+      original: 'no datasets: four empty lists',
+      ours: 'no datasets, no leaderboard',
+      async run() {
+        for (const {id} of hub.state.datasets()) hub.state.remove(id)
+        const {datasets, leaderboard: found} = await discoverSmoltraceDatasets(connection())
+        expect([datasets, found]).to.deep.equal([[], undefined])
+      },
+    },
+    {
+      id: 'D2',
+      original: 'two results, one each of the others, and a stranger: the stranger is ignored',
+      ours: 'the same',
+      async run() {
+        for (const {id} of hub.state.datasets()) hub.state.remove(id)
+        const names = [...addRun(5 * DAY), ...addRun(4 * DAY, ['results'])]
+        for (const name of [leaderboard, `${hub.user}/other-dataset`])
+          hub.state.addDataset({name, createdAt: new Date()})
+        const {datasets, leaderboard: found} = await discoverSmoltraceDatasets(connection())
+        expect(datasets.map(({name}) => name)).to.have.members(names)
+        expect(found?.name).to.equal(leaderboard)
+      },
+    },
+    {
+      id: 'D3',
+      original: 'the listing fails: empty lists',
+      ours: 'an error',
+      differs: 'A listing that fails counts as an empty account.',
+      async run() {
+        hub.intercept({match: isListing, respond: {status: 500, body: 'oops'}})
+        expect(await rejectionOf(discoverSmoltraceDatasets(connection()))).to.be.instanceOf(HubError)
+      },
+    },
+    {
+      id: 'G1',
+      original: 'three names of one timestamp: one complete run',
+      ours: 'the same',
+      async run() {
+        const runs = groupDatasetsByRun((await discoverSmoltraceDatasets(connection())).datasets)
+        const found = runs.find(({timestamp}) => old[0]?.endsWith(timestamp))
+        expect(found).to.include({complete: true}).and.to.have.nested.property('datasets.length', 3)
+      },
+    },
+    {
+      id: 'G2',
+      original: 'metrics missing: an incomplete run',
+      ours: 'the same, and what is missing',
+      async run() {
+        addRun(5 * DAY, ['results', 'traces'])
+        const runs = groupDatasetsByRun((await discoverSmoltraceDatasets(connection())).datasets)
+        expect(runs.at(2)).to.deep.include({complete: false, missing: ['metrics']})
+      },
+    },
+    {
+      id: 'G3',
+      original: 'two timestamps: newest first',
+      ours: "the same, by the Hub's dates",
+      async run() {
+        const runs = groupDatasetsByRun((await discoverSmoltraceDatasets(connection())).datasets)
+        const times = runs.map(({time}) => time.getTime())
+        expect(times)
+          .to.have.length(3)
+          .and.to.deep.equal(times.toSorted((a, b) => b - a))
+      },
+    },
+    {
+      id: 'F1',
+      original: 'runs of 1, 4, 9 and 14 days, older than 7: two go, two stay',
+      ours: 'the same',
+      async run() {
+        expect(await filtered([1, 4, 9, 14], {olderThan: '7d'})).to.deep.equal([2, 2])
+      },
+    },
+    {
+      id: 'F2',
+      original: 'five runs, keep 3: two go',
+      ours: 'the same',
+      async run() {
+        expect(await filtered([1, 2, 3, 4, 5], {keepRecent: 3})).to.deep.equal([2, 3])
+      },
+    },
+    {
+      id: 'F3',
+      original: 'two complete and two incomplete runs, only incomplete: two go',
+      ours: 'the same only where the leaderboard is not to be asked',
+      differs: 'Asks the leaderboard.',
+      async run() {
+        const ages = [1, 2, 3, 4]
+        const types: RunType[][] = [[...RUN_TYPES], ['results'], [...RUN_TYPES], ['results']]
+        const unasked = {incompleteOnly: true, ignoreLeaderboard: true}
+        expect(await filtered(ages, {...unasked, evidence: new Map()}, types)).to.deep.equal([2, 2])
+        expect(await filtered(ages, {incompleteOnly: true}, types)).to.deep.equal([0, 4])
+      },
+    },
+    {
+      id: 'F4',
+      original: 'no criteria: all kept',
+      ours: 'a usage error',
+      differs: 'Without a filter nothing is deleted',
+      run() {
+        expect(errorOf(() => filterRuns([], {}))).to.be.instanceOf(UsageError)
+      },
+    },
+    {
+      id: 'X1',
+      original: 'delete one, dry run: nothing is sent',
+      ours: 'the same, and counted',
+      async run() {
+        const {wouldDelete, outcomes} = await deleteDatasets(old.slice(0, 1), connection())
+        expect([wouldDelete, outcomes, deletionsAt(hub)]).to.deep.equal([1, [], []])
+      },
+    },
+    {
+      id: 'X2',
+      original: 'delete two: both deleted',
+      ours: 'the same',
+      async run() {
+        const result = await deleteDatasets(old.slice(0, 2), {...connection(), ...CARRIED})
+        expect(statusOf(result)).to.deep.equal(['deleted', 'deleted'])
+        expect(deletionsAt(hub)).to.deep.equal(old.slice(0, 2))
+      },
+    },
+    {
+      id: 'X3',
+      original: 'the second of two is not found: one deleted, one failed',
+      ours: 'one deleted, one gone; failed only where the Hub refuses it',
+      differs: 'A dataset that is already gone is a failure',
+      async run() {
+        const isSecond: Fault['match'] = ({method, body}) =>
+          method === 'DELETE' && body.includes(`"${old[1]?.split('/')[1]}"`)
+        const putBack = hub.intercept({match: isSecond, before: () => hub.state.remove(old[1] ?? '')})
+        const gone = await deleteDatasets(old.slice(0, 2), {...connection(), ...CARRIED})
+        expect(statusOf(gone)).to.have.members(['deleted', 'gone'])
+        putBack()
+        const [first = '', second = ''] = addRun(50 * DAY)
+        hub.intercept({
+          match: ({method, body}) => method === 'DELETE' && body.includes(`"${second.split('/')[1]}"`),
+          respond: {status: 403, body: '{"error":"no"}'},
+        })
+        const failed = await deleteDatasets([first, second], {...connection(), ...CARRIED})
+        expect(statusOf(failed)).to.deep.equal(['deleted', 'failed'])
+      },
+    },
+    {
+      id: 'C1',
+      original: 'no token: ValueError',
+      ours: 'NotAllowedError, and 4 from the command line',
+      async run() {
+        const nobody = {endpoint: hub.url, env: {HF_HOME: '/nowhere'}}
+        const error = await rejectionOf(cleanupDatasets({...nobody, olderThan: '7d'}))
+        expect(error).to.be.instanceOf(NotAllowedError)
+        const {exitCode} = await runCli(['cleanup', '--older-than', '7d'], {
+          HF_ENDPOINT: hub.url,
+          HF_HOME: '/nowhere',
+        })
+        expect(exitCode).to.equal(4)
+      },
+    },
+    {
+      id: 'C2',
+      original: 'a dry run over an old run: nothing counted as deleted, one run scanned',
+      ours: 'counts and names what it would delete',
+      differs: 'A dry run returns that it deleted 0.',
+      async run() {
+        const {wouldDelete, counts} = await cleanupDatasets({...connection(), olderThan: '7d'})
+        expect([wouldDelete, counts.deleted]).to.deep.equal([3, 0])
+      },
+    },
+    {
+      id: 'C3',
+      original: 'confirmed with DELETE: three deleted',
+      ours: 'the same',
+      async run() {
+        const confirm = () => true
+        const job = {...connection(), olderThan: '7d', dryRun: false, confirm}
+        expect((await cleanupDatasets(job)).counts.deleted).to.equal(3)
+        expect(deletionsAt(hub)).to.have.members(old)
+      },
+    },
+    {
+      id: 'C4',
+      original: 'answered NO: nothing deleted, no error, and 0 from the command line',
+      ours: 'nothing deleted, no error, and 130 from the command line',
+      differs: 'A cancelled job ends with 0',
+      async run() {
+        const job = {...connection(), olderThan: '7d', dryRun: false, confirm: () => false}
+        expect(await cleanupDatasets(job)).to.deep.include({declined: true, outcomes: []})
+        expect(await answering('NO', '--older-than', '7d')).to.equal(130)
+        expect(deletionsAt(hub)).to.deep.equal([])
+      },
+    },
+    {
+      id: 'C5',
+      original: 'one of two deletions fails: one deleted, one failed',
+      ours: 'the same',
+      async run() {
+        const [alone = ''] = addRun(60 * DAY, ['results'])
+        hub.intercept({
+          match: ({method, body}) => method === 'DELETE' && body.includes(`"${alone.split('/')[1]}"`),
+          respond: {status: 403, body: '{"error":"no"}'},
+        })
+        const [other = ''] = addRun(50 * DAY, ['results'])
+        const result = await cleanupDatasets({...connection(), olderThan: '45d', ...CARRIED})
+        expect(statusOf(result)).to.have.members(['deleted', 'failed'])
+        expect(namesAt(hub)).to.include(alone).and.not.include(other)
+      },
+    },
+    ...ages('P1', '7d', 7, '30d', 30, '1d', 1),
+    ...ages('P2', '1w', 7, '2w', 14, '4w', 28),
+    ...ages('P3', '1m', 30, '2m', 60, '6m', 180),
+    ...ages('P4', '7', 7, '30', 30, '365', 365),
+    ...ages('P5', '  7d  ', 7, '\t1w\n', 7),
+    ...ages('P6', '7D', 7, '1W', 7, '1M', 30),
+    {
+      id: 'P7',
+      original: 'abc, 7x or nothing: ValueError, and 1 from the command line',
+      ours: 'a usage error, and 2 from the command line',
+      differs: '2 after a usage error',
+      async run() {
+        for (const age of ['abc', '7x', '']) {
+          expect(errorOf(() => parseAge(age))).to.be.instanceOf(UsageError)
+          expect((await cli('cleanup', '--older-than', age)).exitCode).to.equal(2)
+        }
+
+        expect(hub.requests).to.deep.equal([])
+      },
+    },
+    ...deletes('M1', ['--older-than', '7d'], 3),
+    ...deletes('M2', ['--keep-recent', '5'], 0),
+    ...deletes('M3', ['--incomplete-only'], 1),
+    {
+      id: 'M4',
+      original: 'without --no-dry-run: a dry run, 0',
+      ours: 'the same',
+      async run() {
+        expect((await cli('cleanup', '--older-than', '7d', '--yes')).exitCode).to.equal(0)
+        expect(deletionsAt(hub)).to.deep.equal([])
+      },
+    },
+    {
+      id: 'M5',
+      original: 'no filter: 1',
+      ours: '2, before anything is sent',
+      differs: '2 after a usage error',
+      async run() {
+        expect((await cli('cleanup', ...WET)).exitCode).to.equal(2)
+        expect(hub.requests).to.deep.equal([])
+      },
+    },
+    {
+      id: 'M6',
+      original: 'no token, --no-dry-run: 1',
+      ours: '2 where nobody can be asked, 4 with --yes',
+      differs: '4 without a token',
+      async run() {
+        const nobody = {HF_ENDPOINT: hub.url, HF_HOME: '/nowhere'}
+        const wet = ['cleanup', '--older-than', '7d', '--no-dry-run']
+        expect((await runCli(wet, nobody)).exitCode).to.equal(2)
+        expect((await runCli([...wet, '--yes'], nobody)).exitCode).to.equal(4)
+        expect(hub.requests).to.deep.equal([])
+      },
+    },
+    {
+      id: 'M7',
+      original: '--token, and nothing in the environment: used',
+      ours: 'the same',
+      async run() {
+        const argv = ['cleanup', '--older-than', '7d', ...WET, '--token', hub.token]
+        expect((await runCli(argv, {HF_ENDPOINT: hub.url, HF_HOME: '/nowhere'})).exitCode).to.equal(0)
+        expect(deletionsAt(hub)).to.have.length(3)
+      },
+    },
+    {
+      id: 'M8',
+      original: '--all, answered NO: 0, asked once',
+      ours: '130; 2 where nobody can be asked',
+      differs: 'A cancelled job ends with 0',
+      async run() {
+        expect((await cli('cleanup', '--all', '--no-dry-run')).exitCode).to.equal(2)
+        expect(hub.requests).to.deep.equal([])
+        expect(await answering('NO', '--all')).to.equal(130)
+        expect(deletionsAt(hub)).to.deep.equal([])
+      },
+    },
+    {
+      id: 'M9',
+      original: '--all, and the phrase: deletes',
+      ours: 'the same; the leaderboard stays',
+      async run() {
+        expect(await answering('YES DELETE ALL', '--all')).to.equal(0)
+        expect(namesAt(hub)).to.deep.equal([leaderboard])
+      },
+    },
+    {
+      id: 'M10',
+      original: '--all --yes: deletes without asking',
+      ours: 'the same; the leaderboard stays',
+      async run() {
+        expect((await cli('cleanup', '--all', ...WET)).exitCode).to.equal(0)
+        expect(namesAt(hub)).to.deep.equal([leaderboard])
+      },
+    },
+    ...deletes('M11', ['--older-than', '7d', '--only', 'results'], 1),
+    {
+      id: 'M12',
+      original: '--delete-leaderboard: a flag that changes what is printed',
+      ours: 'really deleted, last, and archived before',
+      differs: 'In the original it changes what is printed and deletes nothing',
+      async run() {
+        const {exitCode, stdout} = await cli(
+          'cleanup',
+          '--older-than',
+          '7d',
+          '--delete-leaderboard',
+          ...WET,
+          '--json',
+        )
+        expect(exitCode).to.equal(0)
+        expect(deletionsAt(hub)).to.deep.equal([...old, leaderboard])
+        expect((JSON.parse(stdout) as {archive: {datasets: number}}).archive.datasets).to.equal(1)
+      },
+    },
+    {
+      id: 'M13',
+      original: 'the leaderboard is preserved by default',
+      ours: 'the same',
+      async run() {
+        expect((await cli('cleanup', '--older-than', '7d', ...WET)).exitCode).to.equal(0)
+        expect(namesAt(hub)).to.include(leaderboard)
+      },
+    },
+    {
+      id: 'M14',
+      original: '--older-than invalid: 1, nothing is called',
+      ours: '2, nothing is sent',
+      differs: '2 after a usage error',
+      async run() {
+        expect((await cli('cleanup', '--older-than', 'invalid', ...WET)).exitCode).to.equal(2)
+        expect(hub.requests).to.deep.equal([])
+      },
+    },
+    {
+      id: 'M15',
+      original: 'deletions fail: 1',
+      ours: '3',
+      differs: '3; the summary tells the truth',
+      async run() {
+        hub.intercept({
+          match: ({method}) => method === 'DELETE',
+          respond: {status: 403, body: '{"error":"no"}'},
+        })
+        expect((await cli('cleanup', '--older-than', '7d', ...WET)).exitCode).to.equal(3)
+        expect(namesAt(hub)).to.include.members(old)
+      },
+    },
+    {
+      id: 'M16',
+      original: 'an exception: 1',
+      ours: 'the same',
+      async run() {
+        hub.intercept({match: isListing, respond: {status: 500, body: 'oops'}})
+        expect((await cli('cleanup', '--older-than', '7d', ...WET)).exitCode).to.equal(1)
+      },
+    },
+    {
+      id: 'S1',
+      original: 'benchmark and tasks are never discovered',
+      ours: 'named as never touched, and never deleted',
+      async run() {
+        const standard = ['smoltrace-benchmark-v1', 'smoltrace-tasks'].map((name) => `${hub.user}/${name}`)
+        for (const name of standard) hub.state.addDataset({name, createdAt: new Date(0)})
+        const inventory = await discoverSmoltraceDatasets(connection())
+        expect(inventory.standard).to.include.members(standard)
+        await cleanupDatasets({...connection(), all: true, ...CARRIED})
+        expect(namesAt(hub)).to.include.members(standard)
+      },
+    },
+  ]
+
+  /** Ages and the days that both take them for, in the library and on the command line. */
+  function ages(id: string, ...pairs: Array<number | string>): Row[] {
+    const cases = pairs.flatMap((text, index) =>
+      typeof text === 'string' ? [[text, Number(pairs[index + 1])] as const] : [],
+    )
+    return [
+      {
+        id,
+        original: cases.map(([text, days]) => `${JSON.stringify(text)} is ${days} days`).join(', '),
+        ours: 'the same',
+        async run() {
+          for (const [text, days] of cases) {
+            const ofLibrary: RetentionOptions = {olderThan: text}
+            const {plan} = await cleanupDatasets({...connection(), ...ofLibrary})
+            expect((Number(plan.now) - Number(plan.cutoff)) / DAY, text).to.equal(days)
+            // `runCli` writes a line's words anew, and cannot write these characters.
+            if (!/[\t\n]/.test(text))
+              expect((await cli('cleanup', '--older-than', text)).exitCode, text).to.equal(0)
+          }
+        },
+      },
+    ]
+  }
+
+  /** Flags of a real deletion that ends well, and how many datasets go. */
+  function deletes(id: string, flags: string[], count: number): Row[] {
+    return [
+      {
+        id,
+        original: `${flags.join(' ')}, wet and with --yes: 0`,
+        ours: `the same, ${count} deleted`,
+        async run() {
+          expect((await cli('cleanup', ...flags, ...WET)).exitCode).to.equal(0)
+          expect(deletionsAt(hub)).to.have.length(count)
+        },
+      },
+    ]
+  }
+
+  for (const {id, original, ours, run} of ROWS) it(`${id}: ${original}. Ours: ${ours}`, run)
+
+  it('are all here, each once', () => {
+    const numbered = (letter: string, count: number) =>
+      Array.from({length: count}, (_, index) => `${letter}${index + 1}`)
+    expect(ROWS.map(({id}) => id)).to.deep.equal([
+      ...numbered('D', 3),
+      ...numbered('G', 3),
+      ...numbered('F', 4),
+      ...numbered('X', 3),
+      ...numbered('C', 5),
+      ...numbered('P', 7),
+      ...numbered('M', 16),
+      ...numbered('S', 1),
+    ])
+    expect(ROWS).to.have.length(42)
+  })
+
+  it('that are answered differently are told of in the guide for those who move', () => {
+    const guide = readFileSync(join(root, 'docs', 'moving-from-smoltrace-cleanup.md'), 'utf8')
+    for (const {id, differs} of ROWS) if (differs !== undefined) expect(guide, id).to.include(differs)
+  })
+})
