@@ -46,10 +46,10 @@ async function withoutTerminal<T>(job: () => Promise<T>): Promise<T> {
 describe('what cleaning up must never get wrong', () => {
   describe('keeps a run that is being uploaded, whatever selects it', () => {
     for (const selected of [
-      ['--incomplete-only'],
+      ['--incomplete-only', '--ignore-leaderboard'],
       ['--all'],
       ['--only', 'results', '--all'],
-      ['--older-than', '1h', '--incomplete-only'],
+      ['--older-than', '1h', '--incomplete-only', '--ignore-leaderboard'],
     ]) {
       it(selected.join(' '), () =>
         withHub(EMPTY, async (hub) => {
@@ -402,7 +402,7 @@ const someFlags: fc.Arbitrary<string[]> = fc
           .map(({age, keep, incomplete}) => [
             ...(age === '' ? [] : ['--older-than', age]),
             ...(keep === 0 ? [] : ['--keep-recent', String(keep)]),
-            ...(incomplete ? ['--incomplete-only'] : []),
+            ...(incomplete ? ['--incomplete-only', '--ignore-leaderboard'] : []),
           ]),
       },
     ),

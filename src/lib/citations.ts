@@ -4,16 +4,22 @@ import {isRunType, parseDatasetName, type RunDatasetName} from './naming.js'
 import {atOnce, type Steps} from './slices.js'
 import {byText} from './text.js'
 
-/** What the leaderboard says of runs, by the run's timestamp. */
+/** What the leaderboard says of runs, by the run's timestamp; the rows newest first: by their `timestamp`, then by their place. */
 export interface Citations {
-  /** The rows that name a dataset of the run exactly, newest first: by the row's `timestamp`, then by its place. */
+  /** The rows that name a dataset of this run exactly, and of no other run. */
   rows: ReadonlyMap<string, readonly LeaderboardRow[]>
-  /** Runs that a row seems to mean: in other letters, by an address, or in a namespace that was renamed since. */
-  meant: ReadonlySet<string>
+  /**
+   * The rows that only seem to mean the run: by an address, in other letters, in another namespace, or one run among several.
+   * They can save a run, and never make one go.
+   */
+  loose: ReadonlyMap<string, readonly LeaderboardRow[]>
 }
 
+/** A leaderboard that cites nothing. */
+export const NO_CITATIONS: Citations = {rows: new Map(), loose: new Map()}
+
 /**
- * Finds the rows of each run. A row belongs to the runs whose datasets it names exactly.
+ * Finds the rows of each run.
  * @param namespace spelled as whoami spells it
  */
 export function citationsIn(rows: readonly LeaderboardRow[], namespace: string): Citations {
@@ -22,21 +28,31 @@ export function citationsIn(rows: readonly LeaderboardRow[], namespace: string):
 
 /** The steps of `citationsIn`. */
 export function* citing(rows: readonly LeaderboardRow[], namespace: string): Steps<Citations> {
-  const byRun = new Map<string, LeaderboardRow[]>()
-  const meant = new Set<string>()
+  const exact = new Map<string, LeaderboardRow[]>()
+  const loose = new Map<string, LeaderboardRow[]>()
   for (const row of rows) {
-    for (const run of runsMeantBy(row)) meant.add(run)
-    for (const run of runsCitedBy(row, namespace)) addTo(byRun, run, row)
+    const meant = runsMeantBy(row)
+    const cited = runsCitedBy(row, namespace)
+    for (const run of meant) addTo(meant.size === 1 && cited.has(run) ? exact : loose, run, row)
 
     yield
   }
 
-  for (const [run, found] of byRun) {
-    byRun.set(run, found.reverse().sort(newestRowFirst))
-    yield
+  for (const byRun of [exact, loose]) {
+    for (const [run, found] of byRun) {
+      byRun.set(run, found.reverse().sort(newestRowFirst))
+      yield
+    }
   }
 
-  return {rows: byRun, meant}
+  return {rows: exact, loose}
+}
+
+/** All rows that are about a run, or seem to be. */
+export function rowsAbout(run: string, {rows, loose}: Citations): readonly LeaderboardRow[] {
+  const exact = rows.get(run) ?? []
+  const others = loose.get(run)
+  return others ? [...exact, ...others] : exact
 }
 
 /** Timestamps of the runs of which a row names a dataset exactly. */
@@ -48,26 +64,55 @@ export function runsCitedBy(row: LeaderboardRow, namespace: string): Set<string>
   return new Set(runs)
 }
 
-/** Timestamps in names that are meant to be a run's dataset, whosever and however written. */
+/** Timestamps in whatever is meant to be the name of a run's dataset, whosever and however written. */
 export function runsMeantBy(row: LeaderboardRow): Set<string> {
-  return new Set(namesIn(row).flatMap((name) => readMeant(name)?.timestamp ?? []))
+  return new Set(namesIn(row).flatMap((name) => namesMeantIn(name).map(({timestamp}) => timestamp)))
 }
 
-/** What a name is meant to say that is a run's dataset, whosever and however written; undefined where it is none. */
-export function readMeant(name: string): (RunDatasetName & {owner: string}) | undefined {
-  const [, owner, type = '', timestamp] = MEANT.exec(name.trim()) ?? []
-  const meant = type.toLowerCase()
-  return owner !== undefined && timestamp !== undefined && isRunType(meant)
-    ? {owner, type: meant, timestamp}
-    : undefined
+/** The name of a run's dataset, as a cell means it. */
+export interface MeantName extends RunDatasetName {
+  /** Undefined where the name stands alone. */
+  owner: string | undefined
+  /** False where it is only a part of some other name, such as that of a copy. */
+  isWhole: boolean
 }
 
-/** Timestamps of all runs that any row names a dataset of, whatever it says about them. */
-export function citedRuns(rows: readonly LeaderboardRow[], namespace: string): Set<string> {
-  return new Set(rows.flatMap((row) => [...runsCitedBy(row, namespace)]))
+/**
+ * What a cell means that is the name of a run's dataset: alone, in an address, in other letters, in quotes, with invisible
+ * characters, and whatever stands around it.
+ */
+export function namesMeantIn(cell: string): MeantName[] {
+  const text = plain(cell)
+  return [...text.matchAll(MEANT)].flatMap(({0: name, 1: type = '', 2: timestamp = '', index}) => {
+    const meant = type.toLowerCase()
+    if (!isRunType(meant)) return []
+    const before = text.slice(Math.max(0, index - LONGEST_OWNER), index)
+    const after = text.charAt(index + name.length)
+    const [, owner] = OWNER.exec(before) ?? []
+    return [{owner, type: meant, timestamp, isWhole: !/[\w-]$/.test(before) && !/[\w-]/.test(after)}]
+  })
 }
 
-const MEANT = /(?:^|\/)([^/]+)\/smoltrace-(results|traces|metrics)-(\d{8}_\d{6})\/?$/i
+/** Timestamps of all runs that any row cites, in whatever form and whatever it says about them. */
+export function citedRuns(rows: readonly LeaderboardRow[]): Set<string> {
+  return new Set(rows.flatMap((row) => [...runsMeantBy(row)]))
+}
+
+const MEANT = /smoltrace-(results|traces|metrics)-(\d{8}_\d{6})/gi
+const OWNER = /([^/\\:@"'`,;()[\]{}<>=]+)\/$/
+/** So that no cell, however long, can keep the pattern busy. */
+const LONGEST_OWNER = 200
+const PLAIN = /^[\w./-]*$/
+
+/** A cell in the letters that names are made of: without what nobody sees, and what addresses write otherwise. */
+function plain(cell: string): string {
+  if (PLAIN.test(cell)) return cell
+  return cell
+    .replaceAll(/%([\da-f]{2})/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
+    .normalize('NFKC')
+    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, '')
+    .replaceAll(/\p{Pd}/gu, '-')
+}
 
 function namesIn({resultsDataset, tracesDataset, metricsDataset}: LeaderboardRow): string[] {
   return [resultsDataset, tracesDataset, metricsDataset].filter((name) => name !== undefined)

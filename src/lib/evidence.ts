@@ -1,11 +1,13 @@
-import {runsCitedBy, runsMeantBy} from './citations.js'
+import {type Citations, citationsIn, rowsAbout} from './citations.js'
 import {type LeaderboardRow} from './leaderboard-rows.js'
+import {faultOf, METRICS} from './metrics.js'
 import {mayBeUploading, type Run} from './runs.js'
 import {atOnce, type Steps} from './slices.js'
+import {brief} from './text.js'
 
 /**
- * What the leaderboard says about one run, all its rows together: its evaluation finished; stopped early or failed; or it
- * says something that this version does not know.
+ * What the leaderboard says about one run, all its rows together: its evaluation finished; stopped early or failed; or that is in
+ * doubt: a status that this version does not know, no status and no score, or rows that disagree.
  */
 export type Standing = 'failed' | 'finished' | 'partial' | 'unclear'
 
@@ -14,7 +16,7 @@ export type Evidence = ReadonlyMap<string, Standing>
 
 /**
  * What is known of a run, its datasets and the leaderboard taken together. `thinned` has finished and lost its results or
- * metrics since; one without traces may never have had any.
+ * metrics since; one without traces may never have had any; of an `unknown` one nothing says whether it finished.
  */
 export const RUN_STATES = [
   'complete',
@@ -40,35 +42,31 @@ export interface StateContext {
   evidence: Evidence | 'unknown'
 }
 
-/** Of several rows about one run the one that is first here counts: what is in doubt is kept. */
-const STRONGEST_FIRST: readonly Standing[] = ['finished', 'unclear', 'partial', 'failed']
-
 /**
- * What the leaderboard says about each run. A row belongs to the runs whose datasets it names exactly. One that saves a run
- * need not be so exact: letter case, an address instead of a name, or a namespace that was renamed since, must not cost a
- * finished run. The order of the rows does not matter.
+ * What the leaderboard says about each run, all its rows together. A row that only seems to mean a run (in other letters, by an
+ * address, in a namespace that was renamed since) can say that it finished, and put all else in doubt. The order of the
+ * rows does not matter.
  * @param namespace spelled as whoami spells it
  */
 export function evidenceOf(rows: readonly LeaderboardRow[], namespace: string): Evidence {
-  return atOnce(weighing(rows, namespace))
+  return atOnce(weighing(citationsIn(rows, namespace)))
 }
 
 /** The steps of `evidenceOf`. */
-export function* weighing(rows: readonly LeaderboardRow[], namespace: string): Steps<Evidence> {
+export function* weighing(citations: Citations): Steps<Evidence> {
   const evidence = new Map<string, Standing>()
-  for (const row of rows) {
+  for (const run of new Set([...citations.loose.keys(), ...citations.rows.keys()])) {
+    const standing = standingOfAll(rowsAbout(run, citations))
+    evidence.set(run, citations.rows.has(run) || standing === 'finished' ? standing : 'unclear')
     yield
-    const standing = standingOf(row)
-    if (!standing) continue
-    const saves = standing === 'finished' || standing === 'unclear'
-    for (const timestamp of [...runsCitedBy(row, namespace), ...(saves ? runsMeantBy(row) : [])]) {
-      const known = evidence.get(timestamp)
-      const strongest = STRONGEST_FIRST.find((each) => each === standing || each === known)
-      evidence.set(timestamp, strongest ?? standing)
-    }
   }
 
   return evidence
+}
+
+/** Metrics are pushed always, and last of the three: an evaluation that has them ran to its end, and had a row. */
+export function hasMetrics({missing}: Pick<Run, 'missing'>): boolean {
+  return !missing.includes('metrics')
 }
 
 /**
@@ -78,35 +76,63 @@ export function* weighing(rows: readonly LeaderboardRow[], namespace: string): S
 export function isUnfinished(run: Run, evidence: Evidence | 'unknown'): boolean {
   if (run.complete || evidence === 'unknown') return false
   const standing = evidence.get(run.timestamp)
-  return standing !== 'finished' && standing !== 'unclear'
+  if (standing === undefined) return !hasMetrics(run)
+  return standing === 'partial' || standing === 'failed'
 }
 
 /**
  * The state of a run. Three datasets do not make an evaluation complete that failed; two of them do not make one
- * incomplete that finished without tracing. Where the leaderboard is not known, nobody can tell these apart.
+ * incomplete that finished without tracing. Where nothing says whether it finished, nobody can tell these apart.
  */
 export function stateOf(run: Run, {now, graceMs, evidence}: StateContext): RunState {
   const standing = evidence === 'unknown' ? undefined : evidence.get(run.timestamp)
   if (standing === 'failed' || standing === 'partial') return 'failed'
   if (run.complete) return 'complete'
-  if (standing === 'finished')
-    return run.missing.every((type) => type === 'traces') ? 'finished-without-traces' : 'thinned'
+  if (standing === 'finished') return finishedState(run)
   if (mayBeUploading(run, now, graceMs)) return 'uploading'
+  if (standing === 'unclear') return 'unknown'
+  if (hasMetrics(run)) return finishedState(run)
   return evidence === 'unknown' ? 'unknown' : 'incomplete'
 }
 
-/** What rows about one run say together. */
-export function standingOfAll(rows: readonly LeaderboardRow[]): Standing | undefined {
-  const standings = new Set(rows.map((row) => standingOf(row)))
-  return STRONGEST_FIRST.find((each) => standings.has(each))
+function finishedState({missing}: Run): RunState {
+  return missing.every((type) => type === 'traces') ? 'finished-without-traces' : 'thinned'
+}
+
+/** What rows about one run say together: where they disagree, nothing that is clear. */
+export function standingOfAll(rows: readonly LeaderboardRow[]): Standing {
+  const [standing = 'unclear', ...others] = new Set(rows.map((row) => standingOf(row)))
+  return others.length > 0 ? 'unclear' : standing
 }
 
 /**
- * What one row says of its run. Older evaluators wrote no status, and a row only after everything else; one without results
- * then says nothing.
+ * What one row says of its run. Older evaluators wrote no status, and a row only after everything else: then a score says that
+ * it finished.
  */
-export function standingOf({runStatus, resultsDataset}: LeaderboardRow): Standing | undefined {
-  if (runStatus === undefined) return resultsDataset === undefined ? undefined : 'finished'
+export function standingOf(row: LeaderboardRow): Standing {
+  const {runStatus} = row
+  if (row.damaged?.runStatus !== undefined) return 'unclear'
+  if (runStatus === undefined) return hasScore(row) ? 'finished' : 'unclear'
   if (runStatus === 'completed') return 'finished'
   return runStatus === 'failed' || runStatus === 'partial' ? runStatus : 'unclear'
+}
+
+/** Why what rows about one run say of their evaluation is unclear. */
+export function whyUnclear(rows: readonly LeaderboardRow[]): string {
+  const row = rows.find((each) => standingOf(each) === 'unclear')
+  if (!row) return 'its rows disagree about run_status'
+  const damage = row.damaged?.runStatus
+  if (damage !== undefined) return `its run_status ${damage}`
+  return row.runStatus === undefined
+    ? 'its row has neither a run_status nor a score'
+    : `status "${brief(row.runStatus)}" is unknown`
+}
+
+const SCORES = ['success_rate', 'pass_at_1'] as const
+
+function hasScore(row: LeaderboardRow): boolean {
+  return SCORES.some((metric) => {
+    const score = row[METRICS[metric].field]
+    return score !== undefined && faultOf(score, metric) === undefined
+  })
 }

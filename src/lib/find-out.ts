@@ -1,14 +1,15 @@
-import {type Citations, citing} from './citations.js'
+import {citing, NO_CITATIONS} from './citations.js'
 import {type Inventory} from './datasets.js'
-import {RefusedError, SmoltraceError} from './errors.js'
-import {type Evidence, weighing} from './evidence.js'
+import {SmoltraceError} from './errors.js'
+import {weighing} from './evidence.js'
 import {type Hub} from './hub/client.js'
 import {type LeaderboardRow} from './leaderboard-rows.js'
 import {readLeaderboard, readLeaderboardIfPossible} from './leaderboard.js'
 import {readProtection, readProtectionIfPossible} from './protection-file.js'
 import {type Protection, refuseProtected} from './protection.js'
 import {type Knowledge} from './retention/knowledge.js'
-import {asksLeaderboard, rowRulesOf} from './rule-names.js'
+import {requireAnyRow} from './retention/usable-rows.js'
+import {asksLeaderboard} from './rule-names.js'
 import {type RetentionRules} from './rule-types.js'
 import {type Session} from './session.js'
 import {inSlices} from './slices.js'
@@ -19,7 +20,7 @@ export type Said = Pick<Knowledge, 'citations' | 'evidence'>
 /**
  * Reads what the rules rest on beside the datasets: what is protected, and what the leaderboard says of runs. What cannot be
  * read is `unknown`, with a warning, unless it must be certain: then it is an error.
- * @throws RefusedError where the leaderboard would go and is protected, or where rules need its rows and there is none
+ * @throws RefusedError where the leaderboard would go and is protected, or where rules rest on rows and there is none
  */
 export async function findOut(
   session: Session,
@@ -35,21 +36,18 @@ export async function findOut(
       : await readProtectionIfPossible(hub, leaderboard, warnings)
   if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(inventory, protection)
   if (!asksLeaderboard(rules)) return {protection, ...NOTHING_SAID}
-  requireLeaderboard(rules, leaderboard)
-  if (!leaderboard)
-    warnings.push(
-      'There is no leaderboard: which runs finished is not known, and one without traces looks broken.',
-    )
+  if (!leaderboard) requireAnyRow(rules)
   const rows = mustBeCertain
     ? await readNeeded(hub, leaderboard)
     : await readLeaderboardIfPossible(hub, leaderboard, warnings)
-  const said = rows === 'unknown' ? UNKNOWN : await saidIn(rows, access.namespace)
-  return {protection, ...said}
+  if (rows === 'unknown') return {protection, ...UNKNOWN}
+  requireAnyRow(rules, rows.length)
+  return {protection, ...(await saidIn(rows, access.namespace))}
 }
 
 /**
  * Reads the leaderboard again, for a plan that rests on it.
- * @throws RefusedError where rules need its rows and it is gone; else as `readLeaderboard`
+ * @throws RefusedError where rules rest on its rows and it has none, or is gone; else as `readLeaderboard`
  */
 export async function findOutAgain(
   {hub, access}: Session,
@@ -57,8 +55,10 @@ export async function findOutAgain(
   rules: RetentionRules,
 ): Promise<Said> {
   if (!asksLeaderboard(rules)) return NOTHING_SAID
-  requireLeaderboard(rules, leaderboard)
-  return saidIn(await readNeeded(hub, leaderboard), access.namespace)
+  if (!leaderboard) requireAnyRow(rules)
+  const rows = await readNeeded(hub, leaderboard)
+  requireAnyRow(rules, rows.length)
+  return saidIn(rows, access.namespace)
 }
 
 /** Says why the job cannot go on without it. */
@@ -73,20 +73,10 @@ async function readNeeded(hub: Hub, leaderboard: Inventory['leaderboard']): Prom
 }
 
 /** Where no rule asks the leaderboard. */
-export const NOTHING_SAID: Said = {evidence: new Map(), citations: {rows: new Map(), meant: new Set()}}
+export const NOTHING_SAID: Said = {evidence: new Map(), citations: NO_CITATIONS}
 const UNKNOWN: Said = {evidence: 'unknown', citations: 'unknown'}
 
 async function saidIn(rows: readonly LeaderboardRow[], namespace: string): Promise<Said> {
-  const evidence: Evidence = await inSlices(weighing(rows, namespace))
-  const citations: Citations = await inSlices(citing(rows, namespace))
-  return {evidence, citations}
-}
-
-function requireLeaderboard(rules: RetentionRules, leaderboard: Inventory['leaderboard']): void {
-  const needing = rowRulesOf(rules)
-  if (leaderboard || needing.length === 0) return
-  throw new RefusedError(
-    `${needing.join(', ')}: this needs the leaderboard's rows, and there is no leaderboard.`,
-    {suggestions: ['Leave these out, and go by --older-than or --keep-recent.']},
-  )
+  const citations = await inSlices(citing(rows, namespace))
+  return {evidence: await inSlices(weighing(citations)), citations}
 }

@@ -19,7 +19,7 @@ const TEXTS = {
   tracesDataset: 'traces_dataset',
   metricsDataset: 'metrics_dataset',
   datasetUsed: 'dataset_used',
-  /** `completed`, `partial` or `failed`. */
+  /** `completed`, `partial` or `failed`; an empty text is none of them, and is kept. */
   runStatus: 'run_status',
 } as const
 
@@ -35,13 +35,22 @@ const NUMBERS = {
   co2EmissionsG: 'co2_emissions_g',
 } as const
 
+/** A column that is read, as the field of a row. */
+export type RowField = keyof typeof NUMBERS | keyof typeof TEXTS
+
 /**
- * What one row says about one evaluation. Numbers are finite, texts not empty; both are undefined where the row has
- * none. Texts are what somebody wrote: only exact names in them mean anything, and none is safe to print as it is.
+ * What one row says about one evaluation. Texts are not empty; texts and numbers are undefined where the row has none. Texts
+ * are what somebody wrote: only exact names in them mean anything, and none is safe to print as it is.
  * @interface
  */
 export type LeaderboardRow = Record<keyof typeof NUMBERS, number | undefined> &
-  Record<keyof typeof TEXTS, string | undefined>
+  Record<keyof typeof TEXTS, string | undefined> & {
+    /** Cells that hold something else than their column: `is text`. Their fields are undefined, and that is not "nothing". */
+    damaged?: Partial<Record<RowField, string>> | undefined
+  }
+
+/** Every field of a row that comes from a column. */
+export const ROW_FIELDS = [...Object.keys(TEXTS), ...Object.keys(NUMBERS)] as RowField[]
 
 const FIELDS = Object.fromEntries(Object.entries(TEXTS).map(([field, column]) => [column, field])) as Record<
   GroupColumn,
@@ -51,6 +60,11 @@ const FIELDS = Object.fromEntries(Object.entries(TEXTS).map(([field, column]) =>
 /** What a row has in a column that rows can be grouped by; undefined where it has nothing there. */
 export function groupCell(row: LeaderboardRow, column: GroupColumn): string | undefined {
   return row[FIELDS[column]]
+}
+
+/** What is wrong with a row's cell in such a column: `is not text`; undefined where nothing is. */
+export function groupDamage(row: LeaderboardRow, column: GroupColumn): string | undefined {
+  return row.damaged?.[FIELDS[column]]
 }
 
 /** What these say decides which runs finished: nothing in them may be passed over. */
@@ -77,24 +91,39 @@ export function* toRows(columns: ReadonlyMap<string, unknown[]>, count: number):
 
   const rows: LeaderboardRow[] = []
   for (let index = 0; index < count; index++) {
-    const cell = (column: string) => columns.get(column)?.[index] ?? undefined
-    const texts = Object.entries(TEXTS).map(([field, column]) => [field, textOf(cell(column))])
-    const numbers = Object.entries(NUMBERS).map(([field, column]) => [field, numberOf(cell(column))])
-    const status = cell(TEXTS.runStatus)
-    // A status that is no text is there all the same, and unknown.
-    const runStatus = status === undefined || typeof status === 'string' ? textOf(status) : typeof status
-    rows.push({...Object.fromEntries([...texts, ...numbers]), runStatus} as LeaderboardRow)
+    rows.push(rowOf((column) => columns.get(column)?.[index] ?? undefined))
     yield
   }
 
   return rows
 }
 
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+function rowOf(cellIn: (column: string) => unknown): LeaderboardRow {
+  const row: Record<string, unknown> = {}
+  const damaged: Record<string, string> = {}
+  const read = (field: string, cell: unknown, kind: 'number' | 'text') => {
+    const value = typeof cell === 'bigint' ? Number(cell) : cell
+    const damage =
+      value === undefined ? undefined : kind === 'text' ? damageOfText(value) : damageOfNumber(value)
+    row[field] = damage === undefined ? value : undefined
+    if (damage !== undefined) damaged[field] = damage
+  }
+
+  for (const [field, column] of Object.entries(TEXTS)) {
+    const cell = cellIn(column)
+    read(field, cell === '' && column !== TEXTS.runStatus ? undefined : cell, 'text')
+  }
+
+  for (const [field, column] of Object.entries(NUMBERS)) read(field, cellIn(column), 'number')
+  return {...row, ...(Object.keys(damaged).length > 0 && {damaged})} as LeaderboardRow
 }
 
-function numberOf(value: unknown): number | undefined {
-  const number = typeof value === 'bigint' ? Number(value) : value
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined
+function damageOfText(value: unknown): string | undefined {
+  return typeof value === 'string' ? undefined : 'is not text'
+}
+
+function damageOfNumber(value: unknown): string | undefined {
+  if (typeof value === 'string') return 'is text'
+  if (typeof value !== 'number' || Number.isNaN(value)) return 'is not a number'
+  return Number.isFinite(value) ? undefined : 'is not finite'
 }

@@ -1,7 +1,9 @@
+import {citing} from './citations.js'
 import {discover, type Inventory, type RunDataset} from './datasets.js'
 import {cutoffOf, parseAge, parseGrace} from './duration.js'
 import {
   type Evidence,
+  hasMetrics,
   isUnfinished,
   RUN_STATES,
   type RunState,
@@ -13,12 +15,13 @@ import {readLeaderboardIfPossible} from './leaderboard.js'
 import {type RunType} from './naming.js'
 import {readProtectionIfPossible} from './protection-file.js'
 import {pinOn, type Protection} from './protection.js'
+import {lostRows} from './retention/usable-rows.js'
 import {DEFAULT_GRACE} from './rules.js'
 import {grouping, isOlderThan, mayBeUploading, type Run} from './runs.js'
 import {type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
 import {readSizesIfAsked, sizeOf, type Sizes, type SizesOption} from './sizes.js'
 import {inSlices} from './slices.js'
-import {byText} from './text.js'
+import {byText, capitalized} from './text.js'
 
 export interface OverviewOptions extends ConnectionOptions, SizesOption {
   /** Only runs this old: `30d`, `2026-01-31`, … */
@@ -39,7 +42,7 @@ export interface Overview {
   cutoff: Date | undefined
   /** `unknown` where it could not be read; a warning then says why. */
   protection: Protection | 'unknown'
-  /** `unknown` where it could not be read, a warning then says why, and where nobody asked for it. */
+  /** `unknown` where there is none or it could not be read, a warning then says why, and where nobody asked for it. */
   evidence: Evidence | 'unknown'
   /** Undefined where nobody asked for them. */
   sizes: Sizes | undefined
@@ -57,11 +60,13 @@ export async function lookAround(options: OverviewOptions): Promise<Overview> {
   const sizes = await readSizesIfAsked(session, options)
   const inventory = await discover(session, {isLook: true})
   const protection = await readProtectionIfPossible(session.hub, inventory.leaderboard, session.warnings)
-  const evidence = options.withEvidence ? await askLeaderboard(session, inventory, options) : 'unknown'
+  const all = await inSlices(grouping(inventory.datasets))
+  const evidence = options.withEvidence
+    ? await askLeaderboard(session, inventory, {runs: all, options})
+    : 'unknown'
   const cutoff = age && cutoffOf(age, session.now)
   const asksEvidence = options.withEvidence && !options.ignoreLeaderboard
   const isChosen = (run: Run) => (asksEvidence ? isUnfinished(run, evidence) : !run.complete)
-  const all = await inSlices(grouping(inventory.datasets))
   const runs = all.filter(
     (run) => (!cutoff || isOlderThan(run, cutoff)) && (!options.incompleteOnly || isChosen(run)),
   )
@@ -69,15 +74,39 @@ export async function lookAround(options: OverviewOptions): Promise<Overview> {
 }
 
 async function askLeaderboard(
-  {hub, warnings}: Session,
+  {hub, warnings, now}: Session,
   {leaderboard, namespace}: Inventory,
-  {incompleteOnly, ignoreLeaderboard}: OverviewOptions,
+  {runs, options}: {runs: readonly Run[]; options: OverviewOptions},
 ): Promise<Evidence | 'unknown'> {
   const rows = await readLeaderboardIfPossible(hub, leaderboard, warnings)
-  if (rows !== 'unknown') return inSlices(weighing(rows, namespace))
-  if (incompleteOnly && !ignoreLeaderboard)
-    warnings.push('So --incomplete-only shows no run: add --ignore-leaderboard to go by the datasets alone.')
-  return 'unknown'
+  let evidence: Evidence | 'unknown' = 'unknown'
+  let why = rows === 'unknown' ? rows : whyUncertain(leaderboard !== undefined, rows.length)
+  if (rows !== 'unknown' && why === undefined) {
+    const citations = await inSlices(citing(rows, namespace))
+    evidence = await inSlices(weighing(citations))
+    why = lostRows(runs, citations, now, DEFAULT_GRACE_MS)
+    if (why !== undefined) evidence = withDoubts(evidence, runs)
+  }
+
+  if (why === undefined) return evidence
+  if (rows !== 'unknown') warnings.push(`${capitalized(why)}: which runs finished is not known.`)
+  if (options.incompleteOnly && !options.ignoreLeaderboard)
+    warnings.push(
+      'So --incomplete-only shows only what certainly did not finish: add --ignore-leaderboard to go by the datasets alone.',
+    )
+  return evidence
+}
+
+/** Where rows were lost, that there is none does not say that a run did not finish. */
+function withDoubts(evidence: Evidence, runs: readonly Run[]): Evidence {
+  const others = runs.filter((run) => !run.complete && !hasMetrics(run))
+  return new Map([...others.map(({timestamp}) => [timestamp, 'unclear'] as const), ...evidence])
+}
+
+/** No rows are no evidence that nothing finished. */
+function whyUncertain(isThere: boolean, rows: number): string | undefined {
+  if (!isThere) return 'there is no leaderboard'
+  return rows === 0 ? 'the leaderboard has no rows' : undefined
 }
 
 export type DatasetOrder = 'created' | 'modified' | 'name' | 'size'

@@ -11,7 +11,8 @@ import {inSlices} from './slices.js'
 /**
  * The plan that rules make of what a listing shows. Reads what they rest on beside the datasets; unless that must be certain,
  * what cannot be read is only `unknown`, with a warning.
- * @throws RefusedError where a run that is named is not there, or no row is of use to rules that need rows; else as `findOut`
+ * @throws RefusedError where a run that is named is not there, where rows were lost, or where none is of use
+ *   to rules that need rows; else as `findOut`
  */
 export async function planBy(
   rules: RetentionRules,
@@ -22,7 +23,7 @@ export async function planBy(
   const {protection, ...said} = await findOut(session, inventory, rules, certainty)
   const runs = await inSlices(grouping(inventory.datasets))
   requireRuns(rules.runs, runs, '--run ')
-  requireUsableRows(rules, runs, said.citations)
+  requireUsableRows(rules, runs, said.citations, session.now)
   const known = {...said, protection: protection === 'unknown' ? {} : protection}
   const decisions = await inSlices(deciding(runs, rules, session.now, known))
   return inSlices(planning(inventory, decisions, rules, protection))

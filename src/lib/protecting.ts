@@ -1,6 +1,6 @@
 import {requireWriteAccess} from './access.js'
 import {checkCount} from './checks.js'
-import {citedRuns} from './citations.js'
+import {citationsIn, citedRuns} from './citations.js'
 import {discover, type Inventory} from './datasets.js'
 import {isDay} from './days.js'
 import {RefusedError, UsageError} from './errors.js'
@@ -10,9 +10,10 @@ import {checkTimestamps, leaderboardName} from './naming.js'
 import {type OptionTable, readOptions, readTexts} from './options.js'
 import {type Change, changeProtection} from './protection-change.js'
 import {entryOf, type LeaderboardProtection, liveEntry, type Pin, type Protection} from './protection.js'
-import {rankedRuns} from './ranking.js'
-import {requireRuns} from './runs.js'
+import {rankingRuns} from './ranking.js'
+import {groupDatasetsByRun, requireRuns} from './runs.js'
 import {CONNECTION, type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
+import {atOnce} from './slices.js'
 import {withoutTokens} from './text.js'
 
 /** What became of the wish to protect or unprotect the leaderboard. */
@@ -194,11 +195,17 @@ async function runsToPin(
 ): Promise<string[]> {
   if (!runs && top === undefined) return []
   const rows = await readLeaderboard(hub, leaderboard)
-  const existing = new Set(datasets.map(({timestamp}) => timestamp))
-  const chosen = runs
-    ? [...citedRuns(rows, namespace)].toSorted()
-    : rankedRuns(rows, {by: parseMetric(by), namespace})
-  return chosen.filter((timestamp) => existing.has(timestamp)).slice(0, top)
+  const there = groupDatasetsByRun(datasets)
+  if (runs) {
+    const cited = citedRuns(rows)
+    return there
+      .map(({timestamp}) => timestamp)
+      .filter((timestamp) => cited.has(timestamp))
+      .toSorted()
+  }
+
+  const ranked = atOnce(rankingRuns(there, {by: parseMetric(by), citations: citationsIn(rows, namespace)}))
+  return ranked.map(({run}) => run.timestamp).slice(0, top)
 }
 
 /** Adds pins; `reason` is that of those which have none of their own: a person's reason is never replaced by it. */

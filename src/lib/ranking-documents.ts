@@ -1,7 +1,7 @@
 import {type CsvCell} from './csv.js'
 import {boardDocument} from './documents.js'
 import {LazyList} from './lazy-list.js'
-import {groupCell} from './leaderboard-rows.js'
+import {groupCell, ROW_FIELDS} from './leaderboard-rows.js'
 import {type LeaderboardRanking, type RankedGroup, type RankedRow, type Ranking} from './row-ranking.js'
 import {GROUP_COLUMNS} from './rule-words.js'
 import {safeName} from './text.js'
@@ -38,18 +38,19 @@ function groupDocument({values, rows, total}: RankedGroup): object {
 
 /** Beside what is known of it, a row is what it holds: its fields as in `LeaderboardRow`, null where it has nothing. */
 function rowDocument(ranked: RankedRow): object {
-  const {row, place, score, standing, run, time, gone, isTotal, references, data} = ranked
-  const cells = Object.entries(data).map(([field, cell]) => [
-    field,
-    typeof cell === 'number' ? cell : textOf(cell),
-  ])
+  const {row, place, score, standing, doubt, run, time, gone, isTotal, references, data} = ranked
+  const cells = ROW_FIELDS.map((field) => {
+    const cell = data[field]
+    return [field, typeof cell === 'number' ? cell : textOf(cell)]
+  })
   return {
     place: place ?? null,
     score: score ?? null,
     row,
     run: run ?? null,
     time: time && !time.isLocal ? time.date : null,
-    standing: standing ?? null,
+    standing,
+    doubt: textOf(doubt),
     gone,
     allGone: isTotal,
     ...Object.fromEntries(cells),

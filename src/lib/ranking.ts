@@ -1,18 +1,36 @@
-import {type Citations, citationsIn} from './citations.js'
-import {standingOf} from './evidence.js'
+import {type Citations} from './citations.js'
+import {standingOfAll, whyUnclear} from './evidence.js'
 import {type LeaderboardRow} from './leaderboard-rows.js'
-import {type Metric, METRICS} from './metrics.js'
-import {byText} from './text.js'
+import {faultOf, type Metric, METRICS} from './metrics.js'
+import {rowsOf} from './rows-of-run.js'
+import {newestFirst, type Run} from './runs.js'
+import {type Steps} from './slices.js'
+import {doubt, no, type Verdict, yes} from './verdict.js'
 
 /**
- * The score of a run: that of its newest row which says that it finished and has one.
- * @param rows of the run, newest first
- * @returns in the metric's own unit; undefined where the run did not finish or has no score
+ * What the rows of one run say of its score, in the metric's own unit. There certainly is none where the evaluation did not
+ * finish.
+ * @param rows of the run, at least one
  */
-export function scoreOf(rows: readonly LeaderboardRow[], by: Metric): number | undefined {
+export function scoreOf(rows: readonly LeaderboardRow[], by: Metric): Verdict<number> {
   const {field} = METRICS[by]
-  const scored = rows.find((row) => row[field] !== undefined && standingOf(row) === 'finished')
-  return scored?.[field]
+  for (const {[field]: score, damaged} of rows) {
+    const fault = damaged?.[field] ?? (score === undefined ? undefined : faultOf(score, by))
+    if (fault !== undefined) return doubt(`its ${by} ${fault}`)
+  }
+
+  const standing = standingOfAll(rows)
+  if (standing === 'unclear') return doubt(whyUnclear(rows))
+  const [score, ...others] = new Set(rows.map((row) => row[field]))
+  if (others.length > 0) return doubt(`its rows disagree about ${by}`)
+  if (standing !== 'finished') return no(`status ${standing}`)
+  return score === undefined ? doubt(`its row has no ${by}`) : yes(score)
+}
+
+/** The same of a run, whether it has rows or not. */
+export function scoreOfRun(run: Run, citations: Citations | 'unknown', by: Metric): Verdict<number> {
+  const rows = rowsOf(run, citations)
+  return rows.is === 'yes' ? scoreOf(rows.value, by) : rows
 }
 
 /**
@@ -30,24 +48,27 @@ export function bestFirst(by: Metric): (a: number, b: number) => number {
   return METRICS[by].better === 'higher' ? (a, b) => b - a : (a, b) => a - b
 }
 
-/**
- * Ranks the runs that finished by their scores; a run without any is not ranked. Of equals the newer run is the better one.
- * @returns timestamps, best first, at most `limit` of them
- */
-export function rankedRuns(
-  rows: readonly LeaderboardRow[],
-  {by, namespace, limit}: {by: Metric; namespace: string; limit?: number | undefined},
-): string[] {
-  const order = bestFirst(by)
-  return scoresIn(citationsIn(rows, namespace), by)
-    .sort(([runA, a], [runB, b]) => order(a, b) || byText(runB, runA))
-    .map(([run]) => run)
-    .slice(0, limit)
+/** A run, and the score that gives it its place. */
+export interface Scored {
+  run: Run
+  score: number
 }
 
-function scoresIn({rows}: Citations, by: Metric): Array<[run: string, score: number]> {
-  return [...rows].flatMap(([run, own]) => {
-    const score = scoreOf(own, by)
-    return score === undefined ? [] : [[run, score] as [string, number]]
-  })
+/**
+ * Ranks the runs that have a score which is certain, best first. Of equals the newer run is the better one.
+ * @param runs in any order
+ */
+export function* rankingRuns(
+  runs: readonly Run[],
+  {by, citations}: {by: Metric; citations: Citations | 'unknown'},
+): Steps<Scored[]> {
+  const scored: Scored[] = []
+  for (const run of runs) {
+    const score = scoreOfRun(run, citations, by)
+    if (score.is === 'yes') scored.push({run, score: score.value})
+    yield
+  }
+
+  const order = bestFirst(by)
+  return scored.sort((a, b) => order(a.score, b.score) || newestFirst(a.run, b.run))
 }

@@ -1,4 +1,4 @@
-import {readMeant} from './citations.js'
+import {namesMeantIn} from './citations.js'
 import {type Inventory, type RunDataset} from './datasets.js'
 import {type LeaderboardRow} from './leaderboard-rows.js'
 import {parseDatasetName, parseTimestamp, runDatasetName, type RunType} from './naming.js'
@@ -47,7 +47,7 @@ export function* knowing({namespace, datasets}: Inventory, isWhole: boolean): St
   return {namespace, byName, isWhole}
 }
 
-/** The datasets that a row names, results first, and what became of them. */
+/** The datasets that a row names, results first, and their states. */
 export function referencesOf(row: LeaderboardRow, known: KnownDatasets): Reference[] {
   const named = [
     ['results', row.resultsDataset],
@@ -92,8 +92,9 @@ function resolve(name: string, {namespace, byName, isWhole}: KnownDatasets): Res
   }
 
   if (/^local:/i.test(name)) return {...nowhere, state: 'local'}
-  const meant = readMeant(name)
-  if (!meant || !parseTimestamp(meant.timestamp)) return {...nowhere, state: 'other'}
+  const [meant] = namesMeantIn(name)
+  if (!meant?.isWhole || meant.owner === undefined || !parseTimestamp(meant.timestamp))
+    return {...nowhere, state: 'other'}
   const {owner, type, timestamp} = meant
   const dataset = runDatasetName(namespace, type, timestamp)
   const isHere = byName.has(dataset)

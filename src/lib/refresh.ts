@@ -8,6 +8,7 @@ import {type Plan, plannedDatasets} from './plan.js'
 import {readProtection} from './protection-file.js'
 import {type Protection} from './protection.js'
 import {requireUsableRows} from './retention/usable-rows.js'
+import {grouping, type Run} from './runs.js'
 import {requireSameAccess, type Session} from './session.js'
 import {inSlices} from './slices.js'
 import {stopwatch} from './stopwatch.js'
@@ -43,7 +44,7 @@ interface Seen {
  * @param known a listing that is young enough to be used again
  * @throws RefusedError where the token sees or may do less than before, where the leaderboard that the plan saw is not listed or
  *   is another one, where nothing of the plan is listed and it is not certain that all of it is gone, or where the plan's rules
- *   need rows and none is of use to them now; SmoltraceError where an answer is not certain
+ *   rest on rows, and these were lost or none is of use to them now; SmoltraceError where an answer is not certain
  */
 export async function lookAt(plan: Plan, session: Session, known?: Seen): Promise<Look> {
   const listing = known ?? (await list(plan, session))
@@ -63,10 +64,17 @@ async function list(plan: Plan, session: Session): Promise<Seen> {
   const isAllGone = await allIsGone(plan, inventory, session)
   if (!isAllGone) requireSameLeaderboard(plan, inventory)
   const said = isAllGone ? NOTHING_SAID : await findOutAgain(session, inventory, plan.rules)
-  // Rows tell about runs that this deletion has taken already, too.
-  const runs = [...plan.delete.map(({run}) => run), ...inventory.datasets]
-  if (!isAllGone) requireUsableRows(plan.rules, runs, said.citations)
+  if (!isAllGone)
+    requireUsableRows(plan.rules, await runsToldOf(plan, inventory), said.citations, inventory.now)
   return {inventory, said, ms: elapsed(), pages}
+}
+
+/** Rows tell about runs that this deletion has taken already, too. */
+async function runsToldOf(plan: Plan, {datasets}: Inventory): Promise<Run[]> {
+  const planned = plan.delete.map(({run}) => run)
+  const known = new Set(planned.map(({timestamp}) => timestamp))
+  const others = (await inSlices(grouping(datasets))).filter(({timestamp}) => !known.has(timestamp))
+  return [...planned, ...others]
 }
 
 /**

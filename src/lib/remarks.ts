@@ -1,3 +1,4 @@
+import {runsMeantBy} from './citations.js'
 import {formatDuration} from './duration.js'
 import {type Place, type Remark, REMARK_KINDS, type RemarkKind} from './findings.js'
 import {DEFAULT_GRACE_MS} from './overview.js'
@@ -47,8 +48,8 @@ export function* remarksOn(facts: CheckFacts): Steps<Remark[]> {
 /** Runs that no row names, or means. */
 export function* uncited({rows, runs}: CheckFacts): Steps<Run[]> {
   const cited = new Set<string>()
-  for (const {references} of rows) {
-    for (const {timestamp} of references) if (timestamp !== undefined) cited.add(timestamp)
+  for (const {data} of rows) {
+    for (const timestamp of runsMeantBy(data)) cited.add(timestamp)
     yield
   }
 

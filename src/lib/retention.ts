@@ -1,5 +1,5 @@
 import {citationsIn} from './citations.js'
-import {type Evidence, evidenceOf} from './evidence.js'
+import {type Evidence, weighing} from './evidence.js'
 import {type LeaderboardRow} from './leaderboard-rows.js'
 import {type OptionTable, readOptions} from './options.js'
 import {type Protection} from './protection.js'
@@ -8,7 +8,7 @@ import {guardsFor} from './retention/guards.js'
 import {keeping, unkeptReasons, unranked} from './retention/keepers.js'
 import {type Knowledge, lacksRows} from './retention/knowledge.js'
 import {askSelectors, selectorsIn} from './retention/selectors.js'
-import {requireUsableRows} from './retention/usable-rows.js'
+import {requireAnyRow, requireUsableRows} from './retention/usable-rows.js'
 import {isEveryRunByScope} from './rule-names.js'
 import {RETENTION, type RetentionOptions, type RetentionRules} from './rule-types.js'
 import {readRules} from './rules.js'
@@ -95,7 +95,8 @@ const FILTER_OPTIONS: OptionTable<FilterOptions> = {
  * @param runs as `groupDatasetsByRun` returns them
  * @param options selectors, keepers and the grace period; at least one selector or keeper
  * @throws UsageError where the options make no sense
- * @throws RefusedError where `run` names a run that is not there, or no row is of use to a rule that needs rows
+ * @throws RefusedError where `run` names a run that is not there, rows were lost, or none is of use to a rule
+ *   that needs rows
  */
 export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
   options = readOptions(options, FILTER_OPTIONS)
@@ -103,9 +104,10 @@ export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
   const rules = readRules(options)
   requireRuns(rules.runs, runs, '--run ')
   const namespace = runs[0]?.namespace ?? ''
-  const evidence = options.evidence ?? (rows ? evidenceOf(rows, namespace) : 'unknown')
   const citations = rows ? citationsIn(rows, namespace) : 'unknown'
-  requireUsableRows(rules, runs, citations)
+  const evidence = options.evidence ?? (citations === 'unknown' ? citations : atOnce(weighing(citations)))
+  if (rows && runs.length > 0) requireAnyRow(rules, rows.length)
+  requireUsableRows(rules, runs, citations, now)
   const decisions = decide(runs, rules, now, {protection, evidence, citations})
   return {
     delete: decisions.filter(({action}) => action === 'delete'),

@@ -1,13 +1,14 @@
 import {checkCount, checkWords} from './checks.js'
+import {type Citations, citing, rowsAbout, runsMeantBy} from './citations.js'
 import {type Inventory, type LeaderboardDataset} from './datasets.js'
 import {type Standing, standingOf} from './evidence.js'
-import {groupsBy} from './groups.js'
+import {cellsOf, groupsBy} from './groups.js'
 import {groupCell, type LeaderboardRow} from './leaderboard-rows.js'
 import {viewLeaderboard} from './leaderboard-view.js'
 import {DEFAULT_METRIC, type Metric, METRICS, parseMetric} from './metrics.js'
 import {type OptionTable, readOptions} from './options.js'
 import {matcherOf} from './patterns.js'
-import {bestFirst} from './ranking.js'
+import {bestFirst, scoreOf} from './ranking.js'
 import {
   knowing,
   type KnownDatasets,
@@ -41,14 +42,19 @@ const RANKING: OptionTable<RankingOptions> = {by: 'text', groupBy: 'texts', mode
 export interface RankedRow extends Loss {
   /** Which row of the leaderboard it is, counted from 1. */
   row: number
-  /** From 1; equal scores have the same one. Undefined for a row that did not finish or has no score. */
+  /** From 1; equal scores have the same one. Undefined for a row that did not finish, or of which that or its score is in doubt. */
   place: number | undefined
   /** Whether another row has the same place. */
   isTied: boolean
   /** In the metric's own unit. */
   score: number | undefined
-  /** What the row says of its evaluation; undefined where it says nothing. */
-  standing: Standing | undefined
+  /** What the row says of its evaluation. */
+  standing: Standing
+  /**
+   * Why nobody can rely on what all rows of its run say of its place: an unknown status, a score that cannot be, rows that
+   * disagree. Not safe to print. Undefined where nothing is in doubt.
+   */
+  doubt: string | undefined
   /** The run that it is about, by its timestamp; undefined where it names none of this namespace. */
   run: string | undefined
   time: RowTime | undefined
@@ -61,7 +67,7 @@ export interface RankedRow extends Loss {
 export interface RankedGroup {
   /** By column; undefined where the rows have nothing there. */
   values: Partial<Record<GroupColumn, string | undefined>>
-  /** Best first; below them those without a place: finished ones without a score, then the rest, each newest first. */
+  /** Best first; below them those without a place: those that are in doubt, then those that did not finish, each newest first. */
   rows: RankedRow[]
   /** How many there are, those beyond `limit` among them. */
   total: number
@@ -88,8 +94,8 @@ export interface RankingRules extends Omit<Ranking, 'groups' | 'rowsInAll'> {
 }
 
 /**
- * Ranks the rows of a leaderboard. Only rows whose evaluation finished have a place; of equal scores the newer row stands
- * first.
+ * Ranks the rows of a leaderboard, as `--keep-best` ranks runs: only a row whose evaluation certainly finished, with a score that
+ * all rows of its run agree about, has a place; of equal scores the newer row comes first.
  * @param rows as `readLeaderboardRows` returns them
  * @param inventory as `discoverSmoltraceDatasets` returns it: a dataset that is not in it counts as gone
  * @throws UsageError where the options make no sense
@@ -148,20 +154,21 @@ function readRankingRules({by, groupBy = [], model = [], limit}: RankingOptions)
 /** The steps of `rankRows`. */
 export function* ranking(
   rows: readonly LeaderboardRow[],
-  {datasets}: Inventory,
+  {datasets, namespace}: Inventory,
   known: KnownDatasets,
   {isChosen, ...rules}: RankingRules,
 ): Steps<Ranking> {
   const runs = new Map((yield* grouping(datasets)).map((run) => [run.timestamp, run]))
+  const doubtIn = doubtsBy(rules, yield* citing(rows, namespace))
   const found: RankedRow[] = []
   for (const [index, data] of rows.entries()) {
-    if (isChosen(data.model)) found.push(unplaced(data, index + 1, rules.by, {runs, known}))
+    if (isChosen(data.model)) found.push(unplaced(data, index + 1, rules.by, {runs, known, doubtIn}))
     yield
   }
 
   const order = bestFirst(rules.by)
-  const scoreOf = (row: RankedRow) => (classOf(row) === 0 ? (row.score ?? 0) : 0)
-  found.sort((a, b) => classOf(a) - classOf(b) || order(scoreOf(a), scoreOf(b)) || newerFirst(a, b))
+  const ranked = (row: RankedRow) => (classOf(row) === 0 ? (row.score ?? 0) : 0)
+  found.sort((a, b) => classOf(a) - classOf(b) || order(ranked(a), ranked(b)) || newerFirst(a, b))
   const groups = yield* groupsOf(found, rules.groupBy)
   for (const group of groups) {
     yield* giving(group.rows)
@@ -171,11 +178,36 @@ export function* ranking(
   return {...rules, rowsInAll: rows.length, groups}
 }
 
+/** What is in doubt of a row, by what all rows of its run say. */
+function doubtsBy({by, groupBy}: Pick<RankingRules, 'by' | 'groupBy'>, citations: Citations) {
+  const doubts = new Map<string, string | undefined>()
+  const doubtOf = (rows: readonly LeaderboardRow[]): string | undefined => {
+    for (const said of [scoreOf(rows, by), cellsOf(rows, groupBy)]) if (said.is === 'doubt') return said.why
+    return undefined
+  }
+
+  return (row: LeaderboardRow): string | undefined => {
+    const [run, ...others] = runsMeantBy(row)
+    if (run === undefined) return doubtOf([row])
+    if (others.length > 0) return 'it names datasets of several runs'
+    if (!doubts.has(run)) doubts.set(run, doubtOf(rowsAbout(run, citations)))
+    return doubts.get(run)
+  }
+}
+
 function unplaced(
   data: LeaderboardRow,
   row: number,
   by: Metric,
-  {runs, known}: {runs: ReadonlyMap<string, Run>; known: KnownDatasets},
+  {
+    runs,
+    known,
+    doubtIn,
+  }: {
+    runs: ReadonlyMap<string, Run>
+    known: KnownDatasets
+    doubtIn: (row: LeaderboardRow) => string | undefined
+  },
 ): RankedRow {
   const references = referencesOf(data, known)
   const run = runOfRow(references)
@@ -184,14 +216,13 @@ function unplaced(
     run,
     found: run === undefined ? undefined : runs.get(run),
   })
-  const score = data[METRICS[by].field]
-  const standing = standingOf(data)
   return {
     row,
     place: undefined,
     isTied: false,
-    score,
-    standing,
+    score: data[METRICS[by].field],
+    standing: standingOf(data),
+    doubt: doubtIn(data),
     run,
     time,
     references,
@@ -200,10 +231,10 @@ function unplaced(
   }
 }
 
-/** Ranked rows, then those without a score, then those that did not finish. */
-function classOf({standing, score}: RankedRow): number {
-  if (standing !== 'finished') return 2
-  return score === undefined ? 1 : 0
+/** Ranked rows, then those that are in doubt, then those that did not finish. */
+function classOf({standing, doubt}: RankedRow): number {
+  if (doubt !== undefined) return 1
+  return standing === 'finished' ? 0 : 2
 }
 
 function newerFirst(a: RankedRow, b: RankedRow): number {
@@ -212,7 +243,7 @@ function newerFirst(a: RankedRow, b: RankedRow): number {
 
 /** The order of the rows is that of the groups too: the group with the best row comes first. */
 function* groupsOf(found: RankedRow[], columns: GroupColumn[]): Steps<RankedGroup[]> {
-  const groups = yield* groupsBy(found, columns, ({data}) => data)
+  const groups = yield* groupsBy(found, columns, ({data}) => columns.map((column) => groupCell(data, column)))
   return groups.map(({members: rows}) => ({
     values: Object.fromEntries(columns.map((column) => [column, rows[0] && groupCell(rows[0].data, column)])),
     rows,

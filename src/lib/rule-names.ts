@@ -61,9 +61,17 @@ export function goesByScores({keepBest, scoreBelow}: RetentionRules): boolean {
   return keepBest !== undefined || scoreBelow !== undefined
 }
 
+/** The rules given that rest on what the leaderboard says, as a person types them. */
+export function leaderboardRulesOf(rules: RetentionRules): string[] {
+  return [
+    ...(rules.incompleteOnly && !rules.ignoreLeaderboard ? ['--incomplete-only'] : []),
+    ...rowRulesOf(rules),
+  ]
+}
+
 /** Whether a rule needs to know what the leaderboard says. */
 export function asksLeaderboard(rules: RetentionRules): boolean {
-  return (rules.incompleteOnly && !rules.ignoreLeaderboard) || needsRows(rules)
+  return leaderboardRulesOf(rules).length > 0
 }
 
 /** Whether nothing but `--only` says what may go: that type of every run, which needs the phrase of `--all`. */

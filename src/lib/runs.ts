@@ -1,6 +1,6 @@
 import {addTo} from './add-to.js'
 import {type Dataset, isOfRun, type RunDataset} from './datasets.js'
-import {HOUR} from './duration.js'
+import {HOUR, MINUTE} from './duration.js'
 import {RefusedError} from './errors.js'
 import {parseTimestamp, RUN_TYPES, type RunType} from './naming.js'
 import {atOnce, mapping, type Steps} from './slices.js'
@@ -62,20 +62,43 @@ export function isOlderThan(run: Run, cutoff: Date): boolean {
   return run.time < cutoff && (!run.datesDisagree || run.newestCreatedAt < cutoff)
 }
 
+/** What the dates of a run that was restored, or copied, mean for its age. */
+export function restoredText({newestCreatedAt}: Run): string {
+  return `restored ${newestCreatedAt.toISOString().slice(0, 10)}: counts from then`
+}
+
 /**
- * Whether an incomplete run may still be uploading: something of it was created or changed within the grace period.
+ * Whether an incomplete run may still be uploading.
  * @param graceMs the grace period in ms; 0 turns it off
  */
 export function mayBeUploading(run: Run, now: Date, graceMs: number): boolean {
   return !run.complete && isNew(run, now, graceMs)
 }
 
+/** An upload that is older than this has ended: what changes later is a card, or a setting. */
+const LONGEST_UPLOAD = 48 * HOUR
+
 /**
- * Whether something of a run was created or changed within the grace period.
+ * Whether something of a run was created within the grace period, or changed within it while the newest of its datasets is
+ * younger than an upload takes.
  * @param graceMs the grace period in ms; 0 turns it off
  */
 export function isNew(run: Run, now: Date, graceMs: number): boolean {
-  return graceMs > 0 && now.getTime() - run.newestChange.getTime() < graceMs
+  if (graceMs === 0) return false
+  const age = now.getTime() - run.newestCreatedAt.getTime()
+  return age < graceMs || (age < LONGEST_UPLOAD && now.getTime() - run.newestChange.getTime() < graceMs)
+}
+
+/** A repository is there before its files are. */
+const FILLING = 30 * MINUTE
+
+/**
+ * Whether a complete run has a dataset that was just created, and whose files may still be on their way.
+ * @param graceMs 0 turns it off, as for incomplete runs
+ */
+export function mayBeFilling(run: Run, now: Date, graceMs: number): boolean {
+  const age = Math.abs(now.getTime() - run.newestCreatedAt.getTime())
+  return run.complete && graceMs > 0 && age < FILLING
 }
 
 /** Whether a run is dated after now, which only a wrong clock explains. */

@@ -195,8 +195,9 @@ describe('applying a saved plan', () => {
   it('keeps a run that the leaderboard lists as finished by now', async () => {
     const half = '20260601_120000'
     hub.state.addDataset({name: `mira/smoltrace-results-${half}`, createdAt: ago(120 * DAY)})
+    list(OLD, OLDER, NEW)
     await save({incompleteOnly: true})
-    list(half)
+    list(OLD, OLDER, NEW, half)
     const result = await carryOut()
     expect(exitCodeOf(result)).to.equal(5)
     expect(result.stale[0]?.reason).to.equal('kept now: finished, listed on the leaderboard')
@@ -204,6 +205,7 @@ describe('applying a saved plan', () => {
 
   it('has nothing to do where all that had rows is gone', async () => {
     list(OLD)
+    for (const name of [...namesOf(OLDER), ...namesOf(NEW)]) hub.state.remove(name)
     await save({scoreBelow: 60})
     for (const name of namesOf(OLD)) hub.state.remove(name)
     expect(exitCodeOf(await carryOut())).to.equal(0)
@@ -357,7 +359,7 @@ describe('applying a saved plan', () => {
     it('where its rules need rows, and no row is of use to them by now', async () => {
       for (const rules of [{keepBest: 1}, {unreferenced: true}]) {
         await rm(file, {force: true})
-        list(NEW)
+        list(NEW, OLD)
         await save(rules)
         list()
         expect(await rejectionOf(carryOut())).to.be.instanceOf(RefusedError)

@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs'
 
 import {cleanupDatasets, type CleanupOptions, deleteDatasets} from '../../src/lib/cleanup.js'
 import {DAY} from '../../src/lib/duration.js'
-import {NotAllowedError, RefusedError, UsageError} from '../../src/lib/errors.js'
+import {NotAllowedError, RefusedError, SmoltraceError, UsageError} from '../../src/lib/errors.js'
 import {HubError} from '../../src/lib/hub/errors.js'
 import {parseJournal} from '../../src/lib/journal-parsing.js'
 import {type Plan} from '../../src/lib/plan.js'
@@ -230,11 +230,16 @@ describe('cleanup', () => {
       hub.state.addDataset({name: `${hub.user}/smoltrace-results-${HALF}`, createdAt: ago(120 * DAY)})
     })
 
-    it('says where there is no leaderboard to ask which runs finished', async () => {
-      const {warnings, wouldDelete} = await clean({incompleteOnly: true})
-      expect(warnings.join(' ')).to.include('no leaderboard')
-      expect(wouldDelete).to.equal(1)
-      expect((await clean({incompleteOnly: true, ignoreLeaderboard: true})).warnings).to.deep.equal([])
+    it('is refused where there is no leaderboard to ask which runs finished, and goes on where told to', async () => {
+      for (const dryRun of [true, false]) {
+        const error = await rejectionOf(clean({incompleteOnly: true, dryRun, yes: true}))
+        expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+        expect(error.message).to.include('there is no leaderboard')
+        expect((error as SmoltraceError).suggestions.join(' ')).to.include('--ignore-leaderboard')
+      }
+
+      const {warnings, wouldDelete} = await clean({incompleteOnly: true, ignoreLeaderboard: true})
+      expect([wouldDelete, warnings]).to.deep.equal([1, []])
     })
 
     it('keeps in a dry run, and refuses in a wet one, what a leaderboard that cannot be read may save', async () => {

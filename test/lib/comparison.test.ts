@@ -173,7 +173,7 @@ describe('a plan compared with a new listing', () => {
   })
 
   it('that rests on the leaderboard loses a run that is listed there by now', () => {
-    const half = runDatasets('20260701_120000', ['results', 'metrics'])
+    const half = runDatasets('20260701_120000', ['results', 'traces'])
     const stock = inventoryOf(half, {leaderboard})
     const of = planOf(stock, {incompleteOnly: true})
     const later = inventoryOf(half, {leaderboard: {...leaderboard, sha: freshId()}})

@@ -126,7 +126,7 @@ describe('documents', () => {
   })
 
   it('of a run tell its state, what the leaderboard says of it and whether it is pinned', () => {
-    const run = runOf(ago(DAY), ['results', 'metrics'])
+    const run = runOf(ago(DAY), ['results'])
     const context = {now: NOW, graceMs: 0, evidence: new Map(), protection: {}}
     const pinned = (until?: string) => ({
       runs: {[run.timestamp]: {by: 'ann', at: NOW, ...(until && {until})}},
@@ -141,7 +141,7 @@ describe('documents', () => {
       pin: null,
     })
     expect(document({evidence: new Map([[run.timestamp, 'finished']])})).to.include({
-      state: 'finished-without-traces',
+      state: 'thinned',
       standing: 'finished',
     })
     expect(document({evidence: 'unknown'})).to.include({state: 'unknown', standing: 'unknown'})

@@ -14,7 +14,7 @@ import {
 import {type LeaderboardRow} from '../../src/lib/leaderboard-rows.js'
 import {RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/naming.js'
 import {groupDatasetsByRun} from '../../src/lib/runs.js'
-import {ago, NAMESPACE, NEAR_MISSES, NOW, runOf, someInventory} from '../support/builders.js'
+import {ago, NAMESPACE, NOW, runOf, someInventory} from '../support/builders.js'
 import {A, B, finished, named, rowOf, someCase} from '../support/rows.js'
 
 const standing = (...rows: LeaderboardRow[]) => evidenceOf(rows, NAMESPACE).get(A)
@@ -25,12 +25,24 @@ describe('evidence', () => {
       ['finished, where its status is completed', {runStatus: 'completed'}, 'finished'],
       ['failed', {runStatus: 'failed'}, 'failed'],
       ['partial', {runStatus: 'partial'}, 'partial'],
-      ['finished, where an older evaluator wrote no status', {}, 'finished'],
+      ['finished, where an older evaluator wrote a score and no status', {successRate: 0}, 'finished'],
+      ['finished, where the only score is another one', {passAt1: 0.5}, 'finished'],
+      ['unclear, where there is neither a status nor a score', {}, 'unclear'],
+      ['unclear, where the only score cannot be one', {successRate: 101}, 'unclear'],
+      [
+        'unclear, where its status is not text',
+        {damaged: {runStatus: 'is not text'}, successRate: 1},
+        'unclear',
+      ],
+      ['unclear, where its status is empty', {runStatus: '', successRate: 1}, 'unclear'],
       ['unclear, where its status is new', {runStatus: 'aborted'}, 'unclear'],
       ['unclear, where its status is nearly a known one', {runStatus: 'Completed'}, 'unclear'],
       ['unclear, where its status is blank', {runStatus: ' '}, 'unclear'],
-      ['finished, though its results are elsewhere', {resultsDataset: 'local:out'}, 'finished'],
-      ['nothing, where it has no status and no results', {resultsDataset: undefined}, undefined],
+      [
+        'finished, though its results are elsewhere',
+        {resultsDataset: 'local:out', successRate: 1},
+        'finished',
+      ],
       ['failed, though it has no results', {runStatus: 'failed', resultsDataset: undefined}, 'failed'],
     ]
     for (const [title, row, expected] of cases) {
@@ -45,9 +57,15 @@ describe('evidence', () => {
         for (const type of RUN_TYPES)
           expect(standing(rowOf({[field]: named(type, A), runStatus: 'failed'}))).to.equal('failed')
       }
+    })
 
-      const mixed = rowOf({resultsDataset: named('results', A), metricsDataset: named('metrics', B)})
-      expect([...evidenceOf([mixed], NAMESPACE).keys()]).to.deep.equal([A, B])
+    it('is about none for certain where it names datasets of two', () => {
+      const names = {resultsDataset: named('results', A), metricsDataset: named('metrics', B)}
+      const mixed = rowOf({...names, runStatus: 'failed'})
+      expect([...evidenceOf([mixed], NAMESPACE)]).to.deep.equal([
+        [A, 'unclear'],
+        [B, 'unclear'],
+      ])
     })
 
     const nearly = [
@@ -56,50 +74,72 @@ describe('evidence', () => {
       `${named('results', A)}\n`,
       `datasets/${named('results', A)}`,
       `https://huggingface.co/datasets/${named('results', A)}/`,
+      `https://huggingface.co/datasets/${named('results', A)}/tree/main/data`,
+      `https://huggingface.co/datasets/${named('results', A)}?row=7`,
+      `https://huggingface.co/datasets/${named('results', A).replaceAll('_', '%5F')}`,
+      `git@hf.co:datasets/${named('results', A)}.git`,
+      `hf://datasets/${named('results', A)}@main`,
+      `smoltrace-results-${A}`,
+      `"${named('results', A)}"`,
+      `[see ${named('results', A)}, please]`,
+      `${named('results', A)}-copy`,
       named('results', A).toUpperCase(),
+      named('results', A).replace('results', 'res\u200Bults'),
+      named('results', A).replaceAll('-', '\u2011'),
     ]
     const notAtAll = [
-      'smoltrace-results-20260901_120000-copy',
-      'copy-smoltrace-results-20260901_120000',
-      'smoltrace-results-20260901_1200000',
+      'smoltrace-result-20260901_120000',
       'smoltrace-leaderboard',
+      'smoltrace-results-20260901',
     ].map((name) => `${NAMESPACE}/${name}`)
 
     it('saves a run also where it does not name it exactly', () => {
       for (const name of nearly) {
-        expect([...evidenceOf([rowOf({resultsDataset: name})], NAMESPACE)]).to.deep.equal([[A, 'finished']])
-        const odd = rowOf({metricsDataset: name, runStatus: 'aborted'})
-        expect([...evidenceOf([odd], NAMESPACE)]).to.deep.equal([[A, 'unclear']])
+        const row = rowOf({resultsDataset: name, runStatus: 'completed'})
+        expect([...evidenceOf([row], NAMESPACE)], name).to.deep.equal([[A, 'finished']])
+        expect([...citedRuns([row])], name).to.deep.equal([A])
       }
     })
 
-    it('says nothing else of a run, and cites none, where it does not name it exactly', () => {
-      const rows = nearly.map((name) => rowOf({resultsDataset: name, runStatus: 'failed'}))
-      expect(evidenceOf(rows, NAMESPACE).size).to.equal(0)
-      expect(citedRuns(rows, NAMESPACE).size).to.equal(0)
+    it('says nothing else for certain of a run, where it does not name it exactly', () => {
+      for (const name of nearly) {
+        for (const runStatus of ['failed', 'partial', 'aborted'])
+          expect([...evidenceOf([rowOf({metricsDataset: name, runStatus})], NAMESPACE)]).to.deep.equal([
+            [A, 'unclear'],
+          ])
+      }
+    })
+
+    it('puts in doubt what an exact row says, where the two disagree', () => {
+      for (const name of nearly) {
+        const rows = [
+          finished(A, {runStatus: 'failed'}),
+          rowOf({resultsDataset: name, runStatus: 'completed'}),
+        ]
+        expect(standing(...rows)).to.equal('unclear')
+      }
     })
 
     it('is about no run where its names are those of something else', () => {
-      const names = [
-        ...NEAR_MISSES.map((name) => `${NAMESPACE}/${name}`),
-        ...notAtAll,
-        'smoltrace-results-20260901_120000',
-      ]
-      const rows = names.map((name) => rowOf({resultsDataset: name, runStatus: 'completed'}))
-      expect(evidenceOf(rows, NAMESPACE).has(A)).to.equal(false)
-      expect(citedRuns(rows, NAMESPACE).size).to.equal(0)
+      const rows = notAtAll.map((name) => rowOf({resultsDataset: name, runStatus: 'completed'}))
+      expect(evidenceOf(rows, NAMESPACE).size).to.equal(0)
+      expect(citedRuns(rows).size).to.equal(0)
+    })
+
+    it('reads a cell of a million letters at once', () => {
+      for (const part of ['a', '/', 'smoltrace-', 'smoltrace-results-2026', '\u200B', '-'])
+        expect(citedRuns([rowOf({resultsDataset: part.repeat(1_000_000 / part.length)})]).size).to.equal(0)
     })
   })
 
   describe('of several rows', () => {
-    it('is what keeps the run: finished, then unclear, then partial, then failed', () => {
-      const order = ['completed', 'aborted', 'partial', 'failed']
+    it('is what they agree about, and unclear where they disagree', () => {
+      const statuses = ['completed', 'aborted', 'partial', 'failed']
       const standings = ['finished', 'unclear', 'partial', 'failed']
-      for (const [strong, runStatus] of order.entries()) {
-        for (const weaker of order.slice(strong)) {
-          const rows = [finished(A, {runStatus}), finished(A, {runStatus: weaker})]
-          expect(standing(...rows)).to.equal(standings[strong])
-          expect(standing(...rows.toReversed())).to.equal(standings[strong])
+      for (const [index, runStatus] of statuses.entries()) {
+        for (const other of statuses) {
+          const rows = [finished(A, {runStatus}), finished(A, {runStatus: other})]
+          expect(standing(...rows)).to.equal(runStatus === other ? standings[index] : 'unclear')
         }
       }
     })
@@ -127,10 +167,13 @@ describe('evidence', () => {
       )
     })
 
-    it('cites also the runs that they say nothing about', () => {
+    it('cites also the runs of which they say nothing clear', () => {
       const rows = [rowOf({tracesDataset: named('traces', A)}), finished(B)]
-      expect([...citedRuns(rows, NAMESPACE)]).to.deep.equal([A, B])
-      expect([...evidenceOf(rows, NAMESPACE).keys()]).to.deep.equal([B])
+      expect([...citedRuns(rows)]).to.deep.equal([A, B])
+      expect([...evidenceOf(rows, NAMESPACE)]).to.deep.equal([
+        [A, 'unclear'],
+        [B, 'finished'],
+      ])
     })
   })
 
@@ -146,19 +189,21 @@ describe('evidence', () => {
       [new Map([[B, 'finished']]), 'a row about another run', true],
     ]
     for (const [evidence, title, expected] of cases) {
-      it(`is ${expected ? 'enough' : 'not enough'} with ${title}, and never for one with all three types`, () => {
+      it(`is ${expected ? 'enough' : 'not enough'} with ${title}, never for one with all three types, and for one with metrics only where its row says so`, () => {
         expect(isUnfinished(runOf(A, ['results']), evidence)).to.equal(expected)
-        expect(isUnfinished(runOf(A, ['results', 'metrics']), evidence)).to.equal(expected)
+        expect(isUnfinished(runOf(A, ['results', 'traces']), evidence)).to.equal(expected)
         expect(isUnfinished(runOf(A), evidence)).to.equal(false)
+        const isFailed = title === 'failed' || title === 'partial'
+        expect(isUnfinished(runOf(A, ['results', 'metrics']), evidence)).to.equal(isFailed)
       })
     }
 
-    it('can only become less with more rows: none makes a run unfinished that was not', () => {
+    it('can only become less with more rows: none makes a run without metrics unfinished that was not', () => {
       fc.assert(
         fc.property(someCase, fc.nat(8), ({runs, rows, row}, place) => {
           const before = evidenceOf(rows, NAMESPACE)
           const after = evidenceOf(rows.toSpliced(place, 0, row), NAMESPACE)
-          for (const run of runs)
+          for (const run of runs.filter(({missing}) => missing.includes('metrics')))
             if (!isUnfinished(run, before)) expect(isUnfinished(run, after)).to.equal(false)
         }),
         {numRuns: 500},
@@ -190,8 +235,11 @@ describe('evidence', () => {
       [['traces', 'metrics'], 'finished', 'thinned'],
       [['results'], 'finished', 'thinned'],
       [['metrics'], 'finished', 'thinned'],
-      [['results', 'metrics'], undefined, 'incomplete', 'uploading'],
-      [['results', 'metrics'], 'unclear', 'incomplete', 'uploading'],
+      [['results', 'metrics'], undefined, 'finished-without-traces', 'uploading'],
+      [['metrics'], undefined, 'thinned', 'uploading'],
+      [['results', 'metrics'], 'unclear', 'unknown', 'uploading'],
+      [['results'], undefined, 'incomplete', 'uploading'],
+      [['results'], 'unclear', 'unknown', 'uploading'],
       [['results', 'metrics'], 'failed', 'failed'],
       [['results'], 'partial', 'failed'],
       [['traces'], undefined, 'incomplete', 'uploading'],

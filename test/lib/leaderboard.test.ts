@@ -218,7 +218,18 @@ describe('leaderboard', () => {
         ids('a', 'b', 'c', 'd'),
         column('run_status', [{}, null, 'completed', []], 'JSON'),
       ])
-      expect(rows.map(({runStatus}) => runStatus)).to.deep.equal(['object', undefined, 'completed', 'object'])
+      expect(rows.map(({runStatus}) => runStatus)).to.deep.equal([
+        undefined,
+        undefined,
+        'completed',
+        undefined,
+      ])
+      expect(rows.map(({damaged}) => damaged?.runStatus)).to.deep.equal([
+        'is not text',
+        undefined,
+        undefined,
+        'is not text',
+      ])
     })
 
     it('come from all shards, in order, though their types differ', async () => {

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
 import {DAY, HOUR} from '../../src/lib/duration.js'
-import {type Standing} from '../../src/lib/evidence.js'
+import {type Standing, stateOf} from '../../src/lib/evidence.js'
 import {formatTimestamp, RUN_TYPES} from '../../src/lib/naming.js'
 import {
   contextOf,
@@ -16,6 +16,7 @@ import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {formatRunTable} from '../../src/lib/ui/overview.js'
 import {whole} from '../../src/lib/ui/pieces.js'
 import {formatBytes} from '../../src/lib/ui/wording.js'
+import {writeBoard} from '../support/boards.js'
 import {ago, later, NOW, PLAIN, runDataset, runDatasets} from '../support/builders.js'
 
 const OLD = '20260801_120000'
@@ -166,13 +167,42 @@ describe('looking around', () => {
     expect(ignoring.warnings).to.have.length(1)
   })
 
-  it('takes all that lack a type for unfinished where there certainly is no leaderboard', async () => {
-    hub.state.remove('mira/smoltrace-leaderboard')
-    const {runs: found, evidence, warnings} = await look({withEvidence: true, incompleteOnly: true})
-    expect(found).to.have.length(4)
-    expect(evidence).to.have.property('size', 0)
-    expect(warnings).to.deep.equal([])
-  })
+  const completeRun = () => {
+    const names = hub.state.datasets().map(({id}) => id)
+    return (
+      names.find((name) => names.includes(name.replace('metrics', 'traces')) && name.includes('metrics')) ??
+      ''
+    )
+  }
+
+  const uncertain: Array<[title: string, prepare: () => void, why: string]> = [
+    ['there is none', () => hub.state.remove('mira/smoltrace-leaderboard'), 'there is no leaderboard'],
+    ['it is hollow', () => writeBoard(hub, []), 'the leaderboard has no rows'],
+    [
+      'it has lost rows',
+      () => writeBoard(hub, [[{results_dataset: completeRun(), run_status: 'completed', success_rate: 50}]]),
+      'the leaderboard seems to have lost rows',
+    ],
+  ]
+  for (const [title, prepare, why] of uncertain) {
+    it(`takes no run for unfinished by a leaderboard of which it is not certain what it said: ${title}`, async () => {
+      prepare()
+      const overview = await look({withEvidence: true})
+      expect(overview.warnings.join(' ').toLowerCase())
+        .to.include(why)
+        .and.include('which runs finished is not known')
+      const states = overview.runs.map((run) => [run.missing.join(','), stateOf(run, contextOf(overview))])
+      expect(states.filter(([missed]) => missed !== '')).to.deep.equal([
+        ['traces,metrics', 'uploading'],
+        ['traces', 'finished-without-traces'],
+        ['traces,metrics', 'unknown'],
+        ['traces', 'finished-without-traces'],
+      ])
+      const {runs: found, warnings} = await look({withEvidence: true, incompleteOnly: true})
+      expect(found).to.deep.equal([])
+      expect(warnings.join(' ')).to.include('--ignore-leaderboard')
+    })
+  }
 
   it('is shown as a table that fits into a narrow terminal, where only the columns of datasets may go', async () => {
     const overview = await look({withEvidence: true})

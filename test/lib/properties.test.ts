@@ -42,10 +42,17 @@ function goingIn(inventory: Inventory, options: RetentionOptions): string[] {
   }
 }
 
-/** How long ago anything of a run was created or changed, by its datasets: what decides is not asked about itself. */
-const quietMs = ({datasets}: Run) =>
-  NOW.getTime() -
-  Math.max(...datasets.flatMap(({createdAt, lastModified}) => [createdAt.getTime(), lastModified.getTime()]))
+/**
+ * How long ago anything of a run was created, or changed within two days of the newest creation, by its datasets: what decides is
+ * not asked about itself.
+ */
+const quietMs = ({datasets}: Run) => {
+  const since = (dates: Date[]) => NOW.getTime() - Math.max(...dates.map(Number))
+  const created = since(datasets.map(({createdAt}) => createdAt))
+  return created < 2 * DAY
+    ? Math.min(created, since(datasets.map(({lastModified}) => lastModified)))
+    : created
+}
 
 /** An inventory, options with at least one selector, and one more selector or keeper. */
 const caseAndOneMore = (more: (inventory: Inventory) => fc.Arbitrary<RetentionOptions>) =>

@@ -255,7 +255,7 @@ describe('pinning runs', () => {
         connectHub({endpoint: hub.url, token: hub.token, source: 'test'}),
         (await discoverSmoltraceDatasets(connection())).leaderboard,
       )
-      const cited = [...citedRuns(rows, 'mira')]
+      const cited = [...citedRuns(rows)]
       expect(cited).to.have.length.greaterThan(3)
       expect(pinned.map(({run}) => run)).to.have.members(cited)
       await cleanupDatasets({...connection(), all: true, grace: '0', dryRun: false, yes: true})

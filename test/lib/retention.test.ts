@@ -10,7 +10,7 @@ import {type Knowledge} from '../../src/lib/retention/knowledge.js'
 import {type RetentionOptions} from '../../src/lib/rule-types.js'
 import {DEFAULT_GRACE, readRules} from '../../src/lib/rules.js'
 import {groupDatasetsByRun, type Run} from '../../src/lib/runs.js'
-import {ago, errorOf, NOTHING_KNOWN, NOW, runDatasets} from '../support/builders.js'
+import {ago, errorOf, MINUTE, NOTHING_KNOWN, NOW, runDatasets} from '../support/builders.js'
 
 /** A small account: what each run is for is in its key. */
 const ACCOUNT: Record<string, {age: number; types?: RunType[]; changed?: number}> = {
@@ -18,9 +18,9 @@ const ACCOUNT: Record<string, {age: number; types?: RunType[]; changed?: number}
   tomorrow: {age: -DAY},
   uploading: {age: 2 * HOUR, types: ['results']},
   fresh: {age: 5 * HOUR},
-  halfDay: {age: 12 * HOUR, types: ['results', 'metrics']},
+  halfDay: {age: 12 * HOUR, types: ['results', 'traces']},
+  retouched: {age: 30 * HOUR, types: ['results', 'traces'], changed: HOUR},
   week: {age: 7 * DAY},
-  retouched: {age: 20 * DAY, types: ['results', 'metrics'], changed: HOUR},
   month: {age: 31 * DAY},
   oldHalf: {age: 60 * DAY, types: ['traces']},
   ancient: {age: 400 * DAY},
@@ -182,6 +182,21 @@ describe('retention', () => {
         expect(decisions.get(key)?.action).to.equal('keep')
     })
 
+    it('keeps and does not count a complete run that was just created, unless it is named', () => {
+      const just = runDatasets('20261005_110000', RUN_TYPES, {createdAt: ago(29 * MINUTE)})
+      const good = runDatasets('20261004_120000')
+      const kept = (options: RetentionOptions) =>
+        decide(groupDatasetsByRun([...just, ...good]), readRules(options), NOW, NOTHING_KNOWN)
+          .filter(({action}) => action === 'keep')
+          .map(({run, reasons}) => [run.timestamp, reasons[0]?.rule])
+      expect(kept({keepRecent: 1})).to.deep.equal([
+        ['20261005_110000', 'grace'],
+        ['20261004_120000', 'keep-recent'],
+      ])
+      expect(kept({all: true})).to.deep.equal([['20261005_110000', 'grace']])
+      expect(kept({run: ['20261005_110000']})).to.deep.equal([['20261004_120000', 'run']])
+    })
+
     it('counts an incomplete run as soon as its grace period is over', () => {
       expect(verdicts({keepRecent: 1, grace: '1h'}).get('uploading')?.action).to.equal('keep')
       expect(verdicts({keepRecent: 1, grace: '1h'}).get('fresh')?.action).to.equal('delete')
@@ -254,7 +269,12 @@ describe('retention', () => {
     const nobodyKnows: Knowledge = {...NOTHING_KNOWN, evidence: 'unknown'}
     const cases: Array<[title: string, known: Knowledge, rule: ReasonRule, text: string]> = [
       ['keeps a run that finished', said('finished'), 'finished', 'finished, listed on the leaderboard'],
-      ['keeps a run of which it is not clear', said('unclear'), 'finished', 'a status that is not known'],
+      [
+        'keeps a run of which it is not clear',
+        said('unclear'),
+        'finished',
+        'whether it finished is in doubt',
+      ],
       ['selects a run that failed', said('failed'), 'incomplete-only', 'no results, no metrics'],
       ['selects a run that stopped early', said('partial'), 'incomplete-only', 'no results, no metrics'],
       ['selects a run that no row cites', said(), 'incomplete-only', 'no results, no metrics'],
@@ -368,7 +388,7 @@ describe('retention', () => {
       expect(textsFor('fresh', {olderThan: '1w3d'})).to.include('1w3d')
     })
 
-    it('tell of dates that disagree where nothing else keeps a run', () => {
+    it('tell since when a restored run counts, where nothing else keeps it', () => {
       const datasets = runDatasets('20260601_120000', RUN_TYPES, {createdAt: ago(DAY)})
       const [decision] = decide(
         groupDatasetsByRun(datasets),
@@ -378,7 +398,7 @@ describe('retention', () => {
       )
       expect(decision?.action).to.equal('keep')
       expect(decision?.reasons.map(({rule}) => rule)).to.deep.equal(['older-than'])
-      expect(decision?.reasons[0]?.text).to.include('dates disagree')
+      expect(decision?.reasons[0]?.text).to.include('restored 2026-10-04: counts from then')
     })
 
     it('are never missing', () => {

@@ -1,14 +1,19 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
+import {citationsIn} from '../../src/lib/citations.js'
 import {UsageError} from '../../src/lib/errors.js'
 import {type LeaderboardRow} from '../../src/lib/leaderboard-rows.js'
 import {METRIC_NAMES, METRICS} from '../../src/lib/metrics.js'
+import {rankingRuns} from '../../src/lib/ranking.js'
 import {type RankedRow, type RankingOptions, rankRows} from '../../src/lib/row-ranking.js'
-import {inventoryOf, runDatasets} from '../support/builders.js'
+import {atOnce} from '../../src/lib/slices.js'
+import {inventoryOf, NAMESPACE, runDatasets} from '../support/builders.js'
 import {A, B, C, finished, named, rowOf, someCase} from '../support/rows.js'
 
-const ALL = inventoryOf([A, B, C].flatMap((run) => runDatasets(run)))
+const D = '20260904_120000'
+const E = '20260905_120000'
+const ALL = inventoryOf([A, B, C, D, E].flatMap((run) => runDatasets(run)))
 const rank = (rows: LeaderboardRow[], options: RankingOptions = {}, inventory = ALL) =>
   rankRows(rows, inventory, options)
 const rowsOf = (rows: LeaderboardRow[], options: RankingOptions = {}, inventory = ALL) =>
@@ -41,8 +46,8 @@ describe('the ranking of rows', () => {
   })
 
   it('gives equal scores the same place, the newer row first, and the next its own', () => {
-    const rows = [B, A, C, A].map((run, index) => finished(run, {successRate: index < 3 ? 50 : 10}))
-    const ranked = rowsOf([...rows, finished(C, {successRate: 90})])
+    const rows = [B, A, C, D].map((run, index) => finished(run, {successRate: index < 3 ? 50 : 10}))
+    const ranked = rowsOf([...rows, finished(E, {successRate: 90})])
     expect(places(ranked)).to.deep.equal([
       [5, 1],
       [3, 2],
@@ -58,27 +63,51 @@ describe('the ranking of rows', () => {
       finished(A, {runStatus: 'failed', successRate: 100}),
       finished(B, {successRate: undefined}),
       finished(C, {successRate: 1}),
-      finished(B, {runStatus: 'partial', successRate: 100}),
-      finished(A, {runStatus: 'Completed', successRate: 100}),
-      rowOf({successRate: 100}),
+      finished(D, {runStatus: 'partial', successRate: 100}),
+      finished(E, {runStatus: 'Completed', successRate: 100}),
+      rowOf({runStatus: 'failed'}),
     ]
     const ranked = rowsOf(rows)
-    expect(places(ranked)).to.deep.equal([
-      [3, 1],
-      [2, undefined],
-      [4, undefined],
-      [5, undefined],
-      [1, undefined],
-      [6, undefined],
+    expect(ranked.map(({row, place, standing, doubt}) => [row, place, standing, doubt])).to.deep.equal([
+      [3, 1, 'finished', undefined],
+      [5, undefined, 'unclear', 'status "Completed" is unknown'],
+      [2, undefined, 'finished', 'its row has no success_rate'],
+      [4, undefined, 'partial', undefined],
+      [1, undefined, 'failed', undefined],
+      [6, undefined, 'failed', undefined],
     ])
-    expect(ranked.map(({standing}) => standing)).to.deep.equal([
-      'finished',
-      'finished',
-      'partial',
-      'unclear',
-      'failed',
-      undefined,
+  })
+
+  it('gives no place to rows of one run that disagree, or to one that names several runs', () => {
+    const rows = [
+      finished(A, {successRate: 95}),
+      finished(A, {successRate: 20}),
+      finished(B, {successRate: 50}),
+      finished(C, {successRate: 90, metricsDataset: named('metrics', D)}),
+    ]
+    expect(rowsOf(rows).map(({row, place, doubt}) => [row, place, doubt])).to.deep.equal([
+      [3, 1, undefined],
+      [4, undefined, 'it names datasets of several runs'],
+      [2, undefined, 'its rows disagree about success_rate'],
+      [1, undefined, 'its rows disagree about success_rate'],
     ])
+  })
+
+  it('ranks the runs that --keep-best ranks, in the same order', () => {
+    fc.assert(
+      fc.property(someCase, fc.constantFrom(...METRIC_NAMES), ({runs, rows}, by) => {
+        const inventory = inventoryOf(runs.flatMap(({datasets}) => datasets))
+        const there = new Set(runs.map(({timestamp}) => timestamp))
+        const shown = rowsOf(rows, {by}, inventory)
+          .filter(({run, place}) => place !== undefined && run !== undefined && there.has(run))
+          .map(({run}) => run)
+        const ranked = atOnce(rankingRuns(runs, {by, citations: citationsIn(rows, NAMESPACE)}))
+        expect(shown).to.include.members(ranked.map(({run}) => run.timestamp))
+        expect(
+          [...new Set(shown)].filter((run) => ranked.some((each) => each.run.timestamp === run)),
+        ).to.deep.equal(ranked.map(({run}) => run.timestamp))
+      }),
+    )
   })
 
   it('shows only rows of the models that are asked for', () => {
@@ -95,7 +124,7 @@ describe('the ranking of rows', () => {
   it('ranks within each group, the group with the best row first', () => {
     const row = (run: string, team: string | undefined, successRate: number) =>
       finished(run, {team: team as string, successRate, purpose: 'selection'})
-    const rows = [row(A, 'x', 10), row(B, undefined, 50), row(C, 'x', 90), row(A, 'y', 20), row(B, 'y', 30)]
+    const rows = [row(A, 'x', 10), row(B, undefined, 50), row(C, 'x', 90), row(D, 'y', 20), row(E, 'y', 30)]
     const {groups, groupBy} = rank(rows, {groupBy: ['purpose', 'team'], limit: 1})
     expect(groupBy).to.deep.equal(['team', 'purpose'])
     expect(groups.map(({values, total}) => [values.team, total])).to.deep.equal([

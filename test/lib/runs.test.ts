@@ -10,6 +10,7 @@ import {
   groupDatasetsByRun,
   isInFuture,
   isOlderThan,
+  mayBeFilling,
   mayBeUploading,
   requireRuns,
   type Run,
@@ -19,6 +20,7 @@ import {
   errorOf,
   later,
   leaderboardDataset,
+  MINUTE,
   NOW,
   runDataset,
   runDatasets,
@@ -40,8 +42,8 @@ function createdAt(...distances: number[]): Run {
 }
 
 /** An incomplete run of three days ago that changed later. */
-const changed = (ms: number, types: RunType[] = ['results']) =>
-  runOf(ago(3 * DAY), types, {createdAt: ago(3 * DAY), lastModified: ago(ms)})
+const changed = (ms: number, types: RunType[] = ['results'], created = 2 * DAY - 1) =>
+  runOf(ago(created), types, {createdAt: ago(created), lastModified: ago(ms)})
 
 function expectGrouped(datasets: RunDataset[]): void {
   const runs = groupDatasetsByRun(datasets)
@@ -223,6 +225,20 @@ describe('runs', () => {
 
     it('is over as soon as the grace period is', () => {
       expect(mayBeUploading(changed(grace), NOW, grace)).to.equal(false)
+    })
+
+    it('is over two days after the newest creation, whatever is changed later', () => {
+      expect(mayBeUploading(changed(0, ['results'], 2 * DAY), NOW, grace)).to.equal(false)
+      expect(mayBeUploading(changed(0, ['results'], 2 * DAY), NOW, 3 * DAY)).to.equal(true)
+    })
+
+    it('may be one of a complete run for half an hour after the newest creation', () => {
+      const created = (ms: number, types: RunType[] = [...RUN_TYPES]) =>
+        runOf(ago(ms), types, {createdAt: ago(ms)})
+      expect(mayBeFilling(created(30 * MINUTE - 1), NOW, grace)).to.equal(true)
+      expect(mayBeFilling(created(30 * MINUTE), NOW, grace)).to.equal(false)
+      expect(mayBeFilling(created(0, ['results']), NOW, grace)).to.equal(false)
+      expect(mayBeFilling(created(0), NOW, 0)).to.equal(false)
     })
 
     it('is none of a complete run', () => {

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
 import {type AddressInfo} from 'node:net'
 
+import {NO_CITATIONS} from '../../src/lib/citations.js'
 import {type Inventory, type LeaderboardDataset, type RunDataset} from '../../src/lib/datasets.js'
 import {DAY, HOUR} from '../../src/lib/duration.js'
 import {type Evidence} from '../../src/lib/evidence.js'
@@ -134,7 +135,7 @@ export const NO_ROWS: Evidence = new Map()
 export const NOTHING_KNOWN: Knowledge = {
   protection: {},
   evidence: NO_ROWS,
-  citations: {rows: new Map(), meant: new Set()},
+  citations: NO_CITATIONS,
 }
 
 /** Names of the datasets that a plan's runs lose, in the plan's order. */

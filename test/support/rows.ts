@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 
-import {type LeaderboardRow} from '../../src/lib/leaderboard-rows.js'
+import {type LeaderboardRow, toRows} from '../../src/lib/leaderboard-rows.js'
 import {RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/naming.js'
 import {groupDatasetsByRun} from '../../src/lib/runs.js'
+import {atOnce} from '../../src/lib/slices.js'
 import {NAMESPACE, someInventory} from './builders.js'
 
 /** Runs that rows speak of, one a day. */
@@ -17,6 +18,16 @@ export const named = (type: RunType, timestamp: string) => runDatasetName(NAMESP
 /** A row about a run whose evaluation finished, as newer evaluators write it. */
 export const finished = (timestamp: string, facts: Partial<LeaderboardRow> = {}) =>
   rowOf({resultsDataset: named('results', timestamp), runStatus: 'completed', ...facts})
+
+/** What a row of the file holds, by column; nothing in the others. */
+export type Cells = Readonly<Record<string, unknown>>
+
+/** Rows as they are read from a file, whatever its cells hold. */
+export function rowsIn(cells: readonly Cells[]): LeaderboardRow[] {
+  const columns = new Set(cells.flatMap((row) => Object.keys(row)))
+  const byColumn = [...columns].map((column) => [column, cells.map((row) => row[column] ?? null)] as const)
+  return atOnce(toRows(new Map(byColumn), cells.length))
+}
 
 const STATUSES = ['completed', 'failed', 'partial', 'aborted', 'Completed', undefined]
 

@@ -1,4 +1,4 @@
-import {type LeaderboardRow} from '../../../src/lib/leaderboard-rows.js'
+import {type RowField} from '../../../src/lib/leaderboard-rows.js'
 import {type ReferenceState} from '../../../src/lib/references.js'
 import {GROUP_COLUMNS} from '../../../src/lib/rule-words.js'
 import {board} from '../definitions.js'
@@ -44,7 +44,7 @@ const cells = {
   totalTokens: measure('total_tokens'),
   totalCostUsd: measure('total_cost_usd, in US dollars'),
   co2EmissionsG: measure('co2_emissions_g, in grams'),
-} satisfies Record<keyof LeaderboardRow, Schema>
+} satisfies Record<RowField, Schema>
 
 /** The rows of a leaderboard. */
 export const show: DocumentForm = {
@@ -73,12 +73,19 @@ export const show: DocumentForm = {
     ),
     rows: list(
       object('One row.', {
-        place: orNull(count('From 1, within its group; null for one that did not finish or has no score.')),
+        place: orNull(
+          count('From 1, within its group; null for one that did not finish, or of which that is in doubt.'),
+        ),
         score: orNull(number("In the metric's own unit; null where it has none.")),
         row: count('Which row of the leaderboard it is, counted from 1.'),
         run: orNull(timestamp('The run that it is about; null where it names none of this namespace.')),
         time: orNull(moment('When that was; null where only the local time of a machine is known.')),
-        standing: orNull(word(STANDINGS, 'What the row says of its evaluation; null where it says nothing.')),
+        standing: word(STANDINGS, 'What the row says of its evaluation.'),
+        doubt: orNull(
+          text(
+            'Why nobody can rely on what the rows of its run say of its place; null where nothing is in doubt.',
+          ),
+        ),
         gone: list(
           word(['results', 'metrics'], 'A type.'),
           'The types of the datasets that are gone; a missing traces dataset says nothing.',

@@ -6,6 +6,7 @@ import {type Policy} from '../policy.js'
 import {type Protection} from '../protection.js'
 import {GUARD_RULES, type GuardRule, isGuard, type Reason} from '../reasons.js'
 import {deciding, type Decision} from '../retention.js'
+import {doubtsAbout} from '../retention/doubts.js'
 import {isCounted} from '../retention/guards.js'
 import {requireUsableRows} from '../retention/usable-rows.js'
 import {keepersOf, selectorsOf} from '../rule-names.js'
@@ -63,7 +64,7 @@ export async function explainRun(
   const runs = await inSlices(grouping(inventory.datasets))
   requireRuns([timestamp], runs, '--run ')
   const known = await findOut(session, inventory, rules, {mustBeCertain: false})
-  requireUsableRows(rules, runs, known.citations)
+  requireUsableRows(rules, runs, known.citations, now)
   const protection = known.protection === 'unknown' ? {} : known.protection
   const all = {...known, protection}
   const decide = async (among: Run[], some: RetentionRules): Promise<Decision> => {
@@ -73,9 +74,15 @@ export async function explainRun(
 
   const decision = await decide(runs, rules)
   // One rule may wait for rows that another does not: which runs count is up to all of them together.
-  const counts = (each: Run) => isCounted(each, rules, now, all)
+  const counts = (each: Run) => isCounted(each, rules, now, all) && doubtsAbout(each, rules, all).length === 0
   const among = runs.filter((each) => each === decision.run || counts(each))
-  const asking: Asking = {policy, runCounts: counts(decision.run), decide: (some) => decide(among, some)}
+  const asking: Asking = {
+    policy,
+    runCounts: counts(decision.run),
+    isInDoubt: (some) =>
+      isCounted(decision.run, rules, now, all) && doubtsAbout(decision.run, some, all).length > 0,
+    decide: (some) => decide(among, some),
+  }
   const datasets = inScope(decision.run, rules.only)
   const asked = [
     ...(await verdictsOf('selector', selectorsOf(rules), asking)),
@@ -114,6 +121,8 @@ interface Asking {
   policy: Policy
   /** Whether the numbers of keepers count the run. */
   runCounts: boolean
+  /** Whether it is in doubt for some rules alone, and so kept by them. */
+  isInDoubt: (rules: RetentionRules) => boolean
   decide: (rules: RetentionRules) => Promise<Decision>
 }
 
@@ -121,15 +130,16 @@ interface Asking {
 async function verdictsOf(
   kind: 'keeper' | 'selector',
   flags: string[],
-  {policy, runCounts, decide}: Asking,
+  {policy, runCounts, isInDoubt, decide}: Asking,
 ): Promise<Asked[]> {
   const {options, lines} = policy
   const verdicts: Asked[] = []
   for (const flag of flags) {
     const key = keyOfFlag(flag)
     if (!key) continue
-    const decision = await decide(readRules(alone(flag, options)))
-    const isUncounted = kind === 'keeper' && flag !== '--keep-within' && !runCounts
+    const rules = readRules(alone(flag, options))
+    const decision = await decide(rules)
+    const isUncounted = kind === 'keeper' && flag !== '--keep-within' && !runCounts && !isInDoubt(rules)
     const said = isUncounted ? UNCOUNTED : saidAlone(kind, decision)
     verdicts.push({kind, key, line: lines.get(key) ?? null, ...said})
   }
@@ -156,7 +166,7 @@ function scopeVerdicts({only}: RetentionRules, takesSome: boolean, {lines}: Poli
 
 const ABSENT: Readonly<Record<GuardRule, string>> = {
   pinned: 'not pinned',
-  grace: 'complete, or unchanged for longer',
+  grace: 'complete, or nothing of it is so new',
   future: 'not dated in the future',
 }
 

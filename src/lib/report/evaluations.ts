@@ -1,13 +1,14 @@
-import {citing, runsCitedBy} from '../citations.js'
+import {citing, rowsAbout} from '../citations.js'
 import {DAY} from '../duration.js'
 import {standingOf} from '../evidence.js'
 import {type LeaderboardRow} from '../leaderboard-rows.js'
-import {type Metric, METRICS} from '../metrics.js'
+import {type Metric} from '../metrics.js'
 import {scoreOf} from '../ranking.js'
 import {timeOfRow} from '../row-time.js'
 import {type Run} from '../runs.js'
 import {type Steps} from '../slices.js'
 import {byText} from '../text.js'
+import {type Verdict} from '../verdict.js'
 
 /** One evaluation that finished and has a score. */
 export interface Evaluation {
@@ -55,7 +56,7 @@ const SMALLEST = 1e-9
 
 /**
  * The evaluations that the leaderboard has a score of: one for each run, by the rule that `--keep-best` goes by, and one for
- * each row that names no run of the namespace.
+ * each row that names no run of the namespace exactly.
  * @param runs that the Hub has
  */
 export function* evaluating(
@@ -67,9 +68,9 @@ export function* evaluating(
   const scored: Evaluation[] = []
   const there = new Map(runs.map((run) => [run.timestamp, run]))
   const isPossible = (date: Date) => date >= FIRST && date.getTime() <= now.getTime() + AHEAD
-  const cited = (yield* citing(rows, namespace)).rows
+  const citations = yield* citing(rows, namespace)
   const add = (own: readonly LeaderboardRow[], run?: string) => {
-    const score = plausible(scoreOf(own, by), METRICS[by].most)
+    const score = plausible(valueOf(scoreOf(own, by)))
     const timestamp = own.find((row) => row.timestamp !== undefined)?.timestamp
     const time = timeOfRow(
       {timestamp, run, found: run === undefined ? undefined : there.get(run)},
@@ -80,25 +81,37 @@ export function* evaluating(
     else if (time === undefined) leftOut.undated++
     else {
       const model = own.find((row) => row.model !== undefined)?.model ?? NO_MODEL
-      scored.push({run, model, time: time.date, score, cost: plausible(scoreOf(own, 'total_cost_usd'))})
+      scored.push({
+        run,
+        model,
+        time: time.date,
+        score,
+        cost: plausible(valueOf(scoreOf(own, 'total_cost_usd'))),
+      })
     }
   }
 
-  for (const [run, own] of cited) {
-    add(own, run)
+  const told = new Set<LeaderboardRow>()
+  for (const [run, own] of citations.rows) {
+    for (const row of own) told.add(row)
+    add(rowsAbout(run, citations), run)
     yield
   }
 
   for (const row of rows) {
-    if (runsCitedBy(row, namespace).size === 0) add([row])
+    if (!told.has(row)) add([row])
     yield
   }
 
   return {scored: scored.sort(oldestFirst), leftOut}
 }
 
-function plausible(value: number | undefined, most = LARGEST): number | undefined {
-  if (value === undefined || !(value >= 0 && value <= Math.min(most, LARGEST))) return undefined
+function valueOf(score: Verdict<number>): number | undefined {
+  return score.is === 'yes' ? score.value : undefined
+}
+
+function plausible(value: number | undefined): number | undefined {
+  if (value === undefined || value > LARGEST) return undefined
   return value < SMALLEST ? 0 : value
 }
 

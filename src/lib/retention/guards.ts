@@ -1,10 +1,11 @@
 import {formatDuration} from '../duration.js'
 import {describeLivePin, pinOn} from '../protection.js'
 import {type Reason} from '../reasons.js'
+import {isCited} from '../rows-of-run.js'
 import {keepersOf, needsRows, selectorsOf} from '../rule-names.js'
 import {type RetentionRules} from '../rule-types.js'
-import {isInFuture, isNew, mayBeUploading, type Run} from '../runs.js'
-import {type Knowledge, rowsOf} from './knowledge.js'
+import {isInFuture, isNew, mayBeFilling, mayBeUploading, type Run} from '../runs.js'
+import {type Knowledge} from './knowledge.js'
 
 /** Guards are always on and make nothing a candidate. */
 export function guardsFor(run: Run, rules: RetentionRules, now: Date, known: Knowledge): Reason[] {
@@ -12,10 +13,7 @@ export function guardsFor(run: Run, rules: RetentionRules, now: Date, known: Kno
   const pin = pinOn(run, known.protection, now)
   if (pin) reasons.push({rule: 'pinned', text: describeLivePin(pin)})
   const wait = graceReason(run, rules, now, known)
-  if (wait) {
-    const ago = formatDuration(Math.max(0, now.getTime() - run.newestChange.getTime()))
-    reasons.push({rule: 'grace', text: `${wait}: changed ${ago} ago`})
-  }
+  if (wait) reasons.push({rule: 'grace', text: wait})
 
   if (isInFuture(run, now) && !goesWhateverItsDate(rules))
     reasons.push({rule: 'future', text: 'dated in the future'})
@@ -34,11 +32,18 @@ export function isCounted(run: Run, rules: RetentionRules, now: Date, known: Kno
   )
 }
 
-/** The row of a run comes last of all, seconds after its datasets: rules that need rows have to wait for it. */
+/**
+ * Why a run has to wait. The row of a run comes last of all, seconds after its datasets: rules that need rows have to wait for it.
+ * A name says a run that is just being made too.
+ */
 function graceReason(run: Run, rules: RetentionRules, now: Date, {citations}: Knowledge): string | undefined {
-  if (mayBeUploading(run, now, rules.graceMs)) return 'may still be uploading'
-  const lacksRow = needsRows(rules) && rowsOf(run, citations).length === 0
-  return lacksRow && isNew(run, now, rules.graceMs) ? 'its row may still come' : undefined
+  const ago = (date: Date) => formatDuration(Math.max(0, now.getTime() - date.getTime()))
+  const changed = `changed ${ago(run.newestChange)} ago`
+  if (mayBeUploading(run, now, rules.graceMs)) return `may still be uploading: ${changed}`
+  if (mayBeFilling(run, now, rules.graceMs) && !rules.runs.includes(run.timestamp))
+    return `its files may still be uploading: created ${ago(run.newestCreatedAt)} ago`
+  const lacksRow = needsRows(rules) && (citations === 'unknown' || !isCited(run.timestamp, citations))
+  return lacksRow && isNew(run, now, rules.graceMs) ? `its row may still come: ${changed}` : undefined
 }
 
 /** A run from the future has no age and no rank: another selector or a keeper beside its name leaves it in doubt. */

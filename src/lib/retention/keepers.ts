@@ -1,21 +1,22 @@
 import {cutoffOf} from '../duration.js'
 import {groupsBy} from '../groups.js'
-import {bestFirst, scoreOf, scoreText} from '../ranking.js'
+import {rankingRuns, scoreOfRun, scoreText} from '../ranking.js'
 import {type Reason, type ReasonRule} from '../reasons.js'
 import {type RetentionRules} from '../rule-types.js'
 import {type Period, PERIODS} from '../rule-words.js'
 import {isOlderThan, newestFirst, type Run} from '../runs.js'
 import {type Steps} from '../slices.js'
 import {bucketOf} from './buckets.js'
+import {doubtsAbout, groupOf} from './doubts.js'
 import {isCounted} from './guards.js'
-import {type Knowledge, rowsOf} from './knowledge.js'
+import {type Knowledge} from './knowledge.js'
 
 /** Why keepers keep runs; a run that is not here is kept by none. */
 export type Kept = ReadonlyMap<Run, Reason[]>
 
 /**
- * Finds the runs that keepers save. Complete and incomplete runs count alike; pinned ones, those in their grace period and
- * those of the future do not count.
+ * Finds the runs that keepers save. Complete and incomplete runs count alike; pinned ones, those in their grace period, those of
+ * the future and those in doubt do not count; what is in doubt is kept beside the others.
  * @param runs in any order
  */
 export function* keeping(
@@ -32,8 +33,11 @@ export function* keeping(
   }
 
   yield* keepWithin(runs, rules, now, keep)
-  const counted = yield* countedAmong(runs, rules, now, known)
-  const groups = yield* groupsBy(counted, rules.groupBy, (run) => rowsOf(run, known.citations)[0])
+  const counted = yield* countedAmong(runs, rules, known, {now, keep})
+  const groups = yield* groupsBy(counted, rules.groupBy, (run) => {
+    const group = groupOf(run, rules.groupBy, known.citations)
+    return group.is === 'yes' ? group.value : 'no row'
+  })
   for (const {name, members} of groups) {
     const keepOf = forGroup(name, keep)
     yield* keepRecent(members, rules, keepOf)
@@ -45,17 +49,20 @@ export function* keeping(
   return kept
 }
 
-/** The runs that numbers count, newest first. */
+/** The runs that numbers count, newest first; keeps those of which that is in doubt. */
 function* countedAmong(
   runs: readonly Run[],
   rules: RetentionRules,
-  now: Date,
   known: Knowledge,
+  {now, keep}: {now: Date; keep: Keep},
 ): Steps<Run[]> {
   const counted: Run[] = []
   for (const run of runs) {
-    if (isCounted(run, rules, now, known)) counted.push(run)
     yield
+    if (!isCounted(run, rules, now, known)) continue
+    const doubts = doubtsAbout(run, rules, known)
+    for (const {rule, text} of doubts) keep(run, rule, text)
+    if (doubts.length === 0) counted.push(run)
   }
 
   return counted.sort(newestFirst)
@@ -109,23 +116,14 @@ function* keepNewestPer(
   }
 }
 
-/** Sorting is stable: of equal scores the newer run comes first. */
 function* keepBest(
-  newest: Run[],
+  members: Run[],
   {keepBest: most, by}: RetentionRules,
   {citations}: Knowledge,
   keep: Keep,
 ): Steps<void> {
   if (most === undefined) return
-  const order = bestFirst(by)
-  const ranked: Array<{run: Run; score: number}> = []
-  for (const run of newest) {
-    const score = scoreOf(rowsOf(run, citations), by)
-    if (score !== undefined) ranked.push({run, score})
-    yield
-  }
-
-  ranked.sort((a, b) => order(a.score, b.score))
+  const ranked = yield* rankingRuns(members, {by, citations})
   for (const [index, {run, score}] of ranked.slice(0, most).entries()) {
     keep(run, 'keep-best', `best ${index + 1} of ${most} by ${by} (${scoreText(score)})`)
     yield
@@ -157,13 +155,10 @@ export function unranked(
   otherwise?: string,
 ): Reason[] {
   if (most === undefined) return []
-  const rows = rowsOf(run, citations)
-  const score = scoreOf(rows, by)
+  const score = scoreOfRun(run, citations, by)
   const text =
-    rows.length === 0
-      ? 'no row on the leaderboard, so never among the best'
-      : score === undefined
-        ? `no ${by} of a finished evaluation, so never among the best`
-        : otherwise && `${otherwise} by ${by} (${scoreText(score)})`
+    score.is === 'yes'
+      ? otherwise && `${otherwise} by ${by} (${scoreText(score.value)})`
+      : `${score.why}, so never among the best`
   return text === undefined ? [] : [{rule: 'keep-best', text}]
 }

@@ -1,10 +1,8 @@
 import {type Citations} from '../citations.js'
 import {type Evidence} from '../evidence.js'
-import {type LeaderboardRow} from '../leaderboard-rows.js'
 import {type Protection} from '../protection.js'
 import {needsRows} from '../rule-names.js'
 import {type RetentionRules} from '../rule-types.js'
-import {type Run} from '../runs.js'
 
 /** What is known of runs beside their datasets. */
 export interface Knowledge {
@@ -14,11 +12,6 @@ export interface Knowledge {
   evidence: Evidence | 'unknown'
   /** The rows of each run; `unknown` as `evidence`: then rules that need rows make no run go. */
   citations: Citations | 'unknown'
-}
-
-/** The rows of a run, newest first; none where the leaderboard is not known. */
-export function rowsOf({timestamp}: Run, citations: Citations | 'unknown'): readonly LeaderboardRow[] {
-  return citations === 'unknown' ? [] : (citations.rows.get(timestamp) ?? [])
 }
 
 /** Whether the rules rest on rows that are not known. */

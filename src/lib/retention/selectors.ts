@@ -1,15 +1,17 @@
 import {cutoffOf} from '../duration.js'
-import {isUnfinished, type Standing, standingOfAll} from '../evidence.js'
+import {isUnfinished, type Standing, standingOfAll, whyUnclear} from '../evidence.js'
+import {cellOf} from '../groups.js'
 import {type LeaderboardRow} from '../leaderboard-rows.js'
 import {matcherOf} from '../patterns.js'
 import {scoreOf, scoreText} from '../ranking.js'
 import {type Reason, type ReasonRule} from '../reasons.js'
+import {isCited, rowsOf} from '../rows-of-run.js'
 import {choosesRuns} from '../rule-names.js'
 import {type RetentionRules} from '../rule-types.js'
 import {type Status} from '../rule-words.js'
-import {isOlderThan, type Run} from '../runs.js'
+import {isOlderThan, restoredText, type Run} from '../runs.js'
 import {brief} from '../text.js'
-import {type Knowledge, rowsOf} from './knowledge.js'
+import {type Knowledge} from './knowledge.js'
 
 /** What one selector says of one run. */
 interface Verdict {
@@ -62,7 +64,7 @@ function byAge(age: NonNullable<RetentionRules['olderThan']>, now: Date): Select
   return (run) => {
     if (isOlderThan(run, cutoff)) return verdict('older-than', true, `older than ${age.text}`)
     return run.time < cutoff
-      ? verdict('older-than', false, 'its dates disagree, and the newest is after the cutoff')
+      ? verdict('older-than', false, `${restoredText(run)}, which is not older than ${age.text}`)
       : verdict('older-than', false, `not older than ${age.text}`)
   }
 }
@@ -72,17 +74,25 @@ function byAge(age: NonNullable<RetentionRules['olderThan']>, now: Date): Select
  * away: the leaderboard knows.
  */
 function byCompleteness({ignoreLeaderboard}: RetentionRules): Selector {
-  return (run, {evidence}) => {
+  return (run, known) => {
+    const {evidence} = known
     const lacks = `no ${run.missing.join(', no ')}`
     if (run.complete) return verdict('incomplete-only', false, 'complete')
     if (ignoreLeaderboard) return verdict('incomplete-only', true, lacks)
     if (isUnfinished(run, evidence))
       return verdict('incomplete-only', true, `${lacks}; not listed as finished`)
     if (evidence === 'unknown') return verdict('finished', false, 'whether it finished is unknown')
-    return evidence.get(run.timestamp) === 'finished'
-      ? verdict('finished', false, 'finished, listed on the leaderboard')
-      : verdict('finished', false, 'its row on the leaderboard has a status that is not known')
+    return verdict('finished', false, whyFinished(run, known))
   }
+}
+
+function whyFinished(run: Run, {evidence, citations}: Knowledge): string {
+  const standing = evidence === 'unknown' ? undefined : evidence.get(run.timestamp)
+  if (standing === 'finished') return 'finished, listed on the leaderboard'
+  if (standing === undefined) return 'finished: metrics are uploaded last'
+  const rows = rowsOf(run, citations)
+  const why = rows.is === 'yes' ? whyUnclear(rows.value) : rows.why
+  return `whether it finished is in doubt: ${why}`
 }
 
 function byRows(rules: RetentionRules): Selector[] {
@@ -97,25 +107,21 @@ function byRows(rules: RetentionRules): Selector[] {
   ]
 }
 
-/** Asks the rows of a run; one without a row is never selected. */
-function ofRows(
-  rule: ReasonRule,
-  ask: (rows: readonly [LeaderboardRow, ...LeaderboardRow[]], run: Run, known: Knowledge) => Verdict,
-): Selector {
-  return (run, known) => {
-    const [first, ...rest] = rowsOf(run, known.citations)
-    return first ? ask([first, ...rest], run, known) : verdict(rule, false, 'no row on the leaderboard')
+/** Asks the rows of a run; one without a row, or whose rows are in doubt, is never selected. */
+function ofRows(rule: ReasonRule, ask: (rows: readonly LeaderboardRow[]) => Verdict): Selector {
+  return (run, {citations}) => {
+    const rows = rowsOf(run, citations)
+    return rows.is === 'yes' ? ask(rows.value) : verdict(rule, false, rows.why)
   }
 }
 
-/** Where the rows of one run disagree it is in doubt which of them speaks of it: all of them must match. */
 function byColumn(rule: 'model' | 'purpose' | 'team', isWanted: (text: string) => boolean): Selector {
   return ofRows(rule, (rows) => {
-    const [{[rule]: said}] = rows
-    const matching = rows.filter((row) => row[rule] !== undefined && isWanted(row[rule]))
-    const named = said === undefined ? `its row names no ${rule}` : `${rule} ${brief(said)}`
-    if (matching.length === rows.length) return verdict(rule, true, named)
-    return verdict(rule, false, matching.length > 0 ? `its rows disagree about the ${rule}` : named)
+    const cell = cellOf(rows, rule)
+    if (cell.is !== 'yes') return verdict(rule, false, cell.why)
+    const {value} = cell
+    if (value === undefined) return verdict(rule, false, `its row names no ${rule}`)
+    return verdict(rule, isWanted(value), `${rule} ${brief(value)}`)
   })
 }
 
@@ -125,32 +131,29 @@ const STATUS_OF: Partial<Record<Standing, Status>> = {
   failed: 'failed',
 }
 
-/** A row that only seems to mean the run makes it doubtful, and selects nothing. */
 function byStatus(wanted: readonly Status[]): Selector {
-  return ofRows('status', (rows, {timestamp}, {evidence}) => {
-    const own = standingOfAll(rows)
-    const known = evidence === 'unknown' ? undefined : evidence.get(timestamp)
-    const status = own !== undefined && own === known ? STATUS_OF[own] : undefined
-    if (status === undefined) return verdict('status', false, 'its status is not clear')
+  return ofRows('status', (rows) => {
+    const status = STATUS_OF[standingOfAll(rows)]
+    if (status === undefined) return verdict('status', false, whyUnclear(rows))
     return verdict('status', wanted.includes(status), `status ${status}`)
   })
 }
 
 const byAbsence: Selector = ({timestamp}, {citations}) => {
-  if (citations === 'unknown' || citations.rows.has(timestamp))
-    return verdict('unreferenced', false, 'cited by the leaderboard')
-  return citations.meant.has(timestamp)
+  if (citations === 'unknown')
+    return verdict('unreferenced', false, 'whether the leaderboard cites it is unknown')
+  if (citations.rows.has(timestamp)) return verdict('unreferenced', false, 'cited by the leaderboard')
+  return isCited(timestamp, citations)
     ? verdict('unreferenced', false, 'a row of the leaderboard seems to mean it')
     : verdict('unreferenced', true, 'no row of the leaderboard cites it')
 }
 
-/** An older row's score makes no run go that a newer row speaks of too. */
 function byScore(limit: number, {by}: RetentionRules): Selector {
-  return ofRows('score-below', ([newest]) => {
-    const score = scoreOf([newest], by)
-    if (score === undefined) return verdict('score-below', false, `no ${by} of a finished evaluation`)
-    const text = `${by} ${scoreText(score, limit)}`
-    return score < limit
+  return ofRows('score-below', (rows) => {
+    const score = scoreOf(rows, by)
+    if (score.is !== 'yes') return verdict('score-below', false, score.why)
+    const text = `${by} ${scoreText(score.value, limit)}`
+    return score.value < limit
       ? verdict('score-below', true, `${text}, below ${limit}`)
       : verdict('score-below', false, `${text}, not below ${limit}`)
   })

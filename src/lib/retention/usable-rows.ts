@@ -1,27 +1,78 @@
-import {type Citations} from '../citations.js'
+import {type Citations, rowsAbout} from '../citations.js'
 import {RefusedError} from '../errors.js'
-import {groupCell, type LeaderboardRow} from '../leaderboard-rows.js'
+import {hasMetrics} from '../evidence.js'
+import {cellOf} from '../groups.js'
+import {type LeaderboardRow} from '../leaderboard-rows.js'
 import {scoreOf} from '../ranking.js'
-import {goesByScores, needsRows, rowRulesOf} from '../rule-names.js'
+import {isCited} from '../rows-of-run.js'
+import {goesByScores, leaderboardRulesOf, needsRows, rowRulesOf} from '../rule-names.js'
 import {type RetentionRules} from '../rule-types.js'
+import {isNew, type Run} from '../runs.js'
 
 /**
- * Refuses rules that need rows where no row is of use to them: a leaderboard that is empty, of another namespace, or without a
- * column would otherwise look like one on which every run has failed to appear.
- * @param runs that are there, or their datasets
+ * Refuses rules that rest on the leaderboard where it has no row at all: none was ever made, or it holds no data yet.
+ * @param number of its rows; undefined where there is no leaderboard
+ * @throws RefusedError
+ */
+export function requireAnyRow(rules: RetentionRules, number?: number): void {
+  const needing = leaderboardRulesOf(rules)
+  if (needing.length === 0 || (number ?? 0) > 0) return
+  const why = number === undefined ? 'there is no leaderboard' : 'the leaderboard has none'
+  throw new RefusedError(`${needing.join(', ')}: this needs the leaderboard's rows, and ${why}.`, {
+    suggestions: [...withoutRows(rules), 'Go by --older-than or --keep-recent, which need no row.'],
+  })
+}
+
+/**
+ * Refuses rules that rest on rows where rows were lost, or none is of use to them: a leaderboard that is empty, of another
+ * namespace, or without a column would otherwise look like one on which every run has failed to appear.
+ * @param runs that are there
  * @param citations what is not known is not held against the rules: then they make no run go
  * @throws RefusedError
  */
 export function requireUsableRows(
   rules: RetentionRules,
-  runs: ReadonlyArray<{timestamp: string}>,
+  runs: readonly Run[],
   citations: Citations | 'unknown',
+  now: Date,
 ): void {
-  if (citations === 'unknown' || runs.length === 0 || !needsRows(rules)) return
-  const found = runs.flatMap(({timestamp}) => {
-    const own = citations.rows.get(timestamp)
-    return own ? [own] : []
-  })
+  const resting = leaderboardRulesOf(rules)
+  if (citations === 'unknown' || runs.length === 0 || resting.length === 0) return
+  const lost = lostRows(runs, citations, now, rules.graceMs)
+  if (lost)
+    throw new RefusedError(`${resting.join(', ')}: ${lost}.`, {
+      suggestions: ['See which runs have no row: {bin} leaderboard check', ...withoutRows(rules)],
+    })
+  if (needsRows(rules)) requireUse(rules, runs, citations)
+}
+
+/**
+ * Says that a leaderboard has lost rows: every run that has metrics had one, and most of them have none.
+ * @param graceMs younger runs may still get their row
+ * @returns undefined where it has not
+ */
+export function lostRows(
+  runs: readonly Run[],
+  citations: Citations,
+  now: Date,
+  graceMs: number,
+): string | undefined {
+  const settled = runs.filter((run) => hasMetrics(run) && !isNew(run, now, graceMs))
+  const missing = settled.filter(({timestamp}) => !isCited(timestamp, citations)).length
+  if (settled.length < 2 || missing * 2 <= settled.length) return undefined
+  return `the leaderboard seems to have lost rows: ${missing} of ${settled.length} runs with metrics have none`
+}
+
+function withoutRows({incompleteOnly}: RetentionRules): string[] {
+  return incompleteOnly
+    ? ['--ignore-leaderboard goes by the datasets alone: it takes every run without traces for broken.']
+    : []
+}
+
+function requireUse(rules: RetentionRules, runs: readonly Run[], citations: Citations): void {
+  const found = runs
+    .filter(({timestamp}) => citations.rows.has(timestamp))
+    .map(({timestamp}) => rowsAbout(timestamp, citations))
   for (const [flag, what, isOfUse] of needsOf(rules)) {
     if (found.some((own) => isOfUse(own))) continue
     throw new RefusedError(
@@ -43,12 +94,16 @@ function needsOf(rules: RetentionRules): Need[] {
   const needs: Array<[applies: boolean, ...Need]> = [
     [true, first, 'names a dataset', () => true],
     [models.length > 0, '--model', 'has the model', (rows) => rows.some(({model}) => model !== undefined)],
-    [goesByScores(rules), scores, `has the ${by}`, (rows) => scoreOf(rows, by) !== undefined],
+    [goesByScores(rules), scores, `has the ${by}`, (rows) => scoreOf(rows, by).is === 'yes'],
     [
       groupBy.length > 0,
       '--group-by',
       `has the ${groupBy.join(' or ')}`,
-      ([newest]) => groupBy.some((column) => newest && groupCell(newest, column) !== undefined),
+      (rows) =>
+        groupBy.some((column) => {
+          const cell = cellOf(rows, column)
+          return cell.is === 'yes' && cell.value !== undefined
+        }),
     ],
   ]
   return needs.filter(([applies]) => applies).map(([, ...need]) => need)

@@ -136,30 +136,10 @@ function dateOf({time}: RankedRow): string {
 }
 
 /** Why a row has no place, and what it lacks. */
-function notesOn({standing, score, gone, isTotal, data}: RankedRow): string {
+function notesOn({standing, doubt, gone, isTotal}: RankedRow): string {
   const notes: string[] = []
-  switch (standing) {
-    case 'failed':
-    case 'partial': {
-      notes.push(standing)
-      break
-    }
-
-    case 'unclear': {
-      notes.push(`status ${cut(shown(data.runStatus), SHORTEST_MODEL)}`)
-      break
-    }
-
-    case undefined: {
-      notes.push('no status')
-      break
-    }
-
-    default: {
-      if (score === undefined) notes.push('no score')
-    }
-  }
-
+  if (doubt !== undefined) notes.push(`in doubt: ${shown(doubt)}`)
+  else if (standing !== 'finished') notes.push(standing)
   if (isTotal) notes.push('datasets gone')
   else if (gone.length > 0) notes.push(`${gone.join(' and ')} gone`)
   return notes.join(', ')

@@ -3,7 +3,7 @@ import {type RunState, stateOf} from '../evidence.js'
 import {type Wait} from '../hub/repeats.js'
 import {type RunContext} from '../overview.js'
 import {type LeaderboardProtection, pinOn} from '../protection.js'
-import {type Run} from '../runs.js'
+import {restoredText, type Run} from '../runs.js'
 import {printable, safe} from '../text.js'
 
 /** `1 dataset`, `3 datasets`, `1,024 datasets`. */
@@ -44,7 +44,7 @@ export function describeState(run: Run, context: RunContext): string {
   const lacks = state === 'finished-without-traces' ? [] : run.missing.map((type) => `no ${type}`)
   const words = state === 'failed' && isPartial ? 'failed (partial)' : STATES[state]
   const parts = [lacks.length > 0 ? `${words}: ${lacks.join(', ')}` : words]
-  if (run.datesDisagree) parts.push('its dates disagree')
+  if (run.datesDisagree) parts.push(restoredText(run))
   const pin = pinOn(run, protection, now)
   if (pin) parts.push(pin.isHalf ? 'half pinned' : 'pinned')
   return parts.join(', ')

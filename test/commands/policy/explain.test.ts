@@ -165,7 +165,7 @@ describe('policy explain --run', () => {
         ['select.older-than', true, false, 'selected'],
         ['keep.recent', false, false, 'not counted'],
         ['pinned', true, true, 'pinned by mira: cited (half: not in its card)'],
-        ['grace', false, false, 'complete, or unchanged for longer'],
+        ['grace', false, false, 'complete, or nothing of it is so new'],
         ['future', false, false, 'not dated in the future'],
       ])
     }))

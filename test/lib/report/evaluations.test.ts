@@ -13,11 +13,14 @@ const evaluationsOf = (rows: LeaderboardRow[], runs: Run[] = []) =>
 const NONE = {unfinished: 0, unscored: 0, undated: 0}
 
 describe('the evaluations of a report', () => {
-  it('are one for each run, with the score of its newest row', () => {
+  it('are one for each run, with the score that its rows agree about', () => {
     const rows = [
-      finished(A, {successRate: 10, timestamp: '2026-09-01T10:00:00', model: 'old'}),
+      finished(A, {successRate: 20, timestamp: '2026-09-01T10:00:00', model: 'old', totalCostUsd: 2}),
       finished(A, {successRate: 20, timestamp: '2026-09-01T11:00:00', model: 'new', totalCostUsd: 2}),
+      finished(B, {successRate: 20}),
+      finished(B, {successRate: 30}),
     ]
+    expect(evaluationsOf(rows).leftOut).to.deep.equal({...NONE, unscored: 1})
     expect(evaluationsOf(rows).scored).to.deep.equal([
       {run: A, model: 'new', time: new Date('2026-09-01T11:00:00Z'), score: 20, cost: 2},
     ])

@@ -14,12 +14,13 @@ import {groupDatasetsByRun, type Run} from '../../../src/lib/runs.js'
 import {ago, NAMESPACE, NOTHING_KNOWN, NOW, runDatasets} from '../../support/builders.js'
 import {finished, rowOf} from '../../support/rows.js'
 
-/** Complete runs of these moments, `2026-10-05T11:00` for example. */
-function runsAt(moments: string[]): Run[] {
+/** Runs of these moments, `2026-10-05T11:00` for example; complete ones but for those that have no metrics. */
+function runsAt(moments: string[], withoutMetrics: string[] = []): Run[] {
   return groupDatasetsByRun(
     moments.flatMap((moment) => {
       const createdAt = new Date(`${moment}Z`)
-      return runDatasets(formatTimestamp(createdAt), [...RUN_TYPES], {createdAt})
+      const types = RUN_TYPES.filter((type) => type !== 'metrics' || !withoutMetrics.includes(moment))
+      return runDatasets(formatTimestamp(createdAt), types, {createdAt})
     }),
   )
 }
@@ -31,9 +32,13 @@ function knowing(...rows: LeaderboardRow[]): Knowledge {
 function decisions(
   moments: string[],
   options: RetentionOptions,
-  {known = NOTHING_KNOWN, now = NOW}: {known?: Knowledge; now?: Date} = {},
+  {
+    known = NOTHING_KNOWN,
+    now = NOW,
+    withoutMetrics,
+  }: {known?: Knowledge; now?: Date; withoutMetrics?: string[]} = {},
 ): Decision[] {
-  return decide(runsAt(moments), readRules(options), now, known)
+  return decide(runsAt(moments, withoutMetrics), readRules(options), now, known)
 }
 
 /** What is kept, newest first, with the reasons of keepers. */
@@ -177,7 +182,7 @@ describe('keepers by score', () => {
   const moments = ['2026-10-04T12:00', '2026-10-03T12:00', '2026-10-02T12:00', '2026-10-01T12:00']
   const stamps = ['20261004_120000', '20261003_120000', '20261002_120000', '20261001_120000'] as const
   const best = (options: RetentionOptions, ...rows: LeaderboardRow[]) =>
-    keptOf(decisions(moments, options, {known: knowing(...rows)}))
+    keptOf(decisions(moments, options, {known: knowing(...rows), withoutMetrics: moments.slice(2)}))
 
   it('keep the best, and of equals the newer', () => {
     const rows = [
@@ -198,30 +203,85 @@ describe('keepers by score', () => {
     })
   })
 
-  it('rank only what finished, by its newest row', () => {
+  it('rank only what finished', () => {
     const rows = [
       finished(stamps[0], {successRate: 99, runStatus: 'partial'}),
-      finished(stamps[1], {successRate: 95, timestamp: '2026-10-03T13:00:00'}),
-      finished(stamps[1], {successRate: 10, timestamp: '2026-10-03T14:00:00'}),
+      finished(stamps[1], {successRate: 98, runStatus: 'failed'}),
       finished(stamps[2], {successRate: 20}),
     ]
     expect(Object.keys(best({keepBest: 1}, ...rows))).to.deep.equal(['2026-10-02T12:00'])
   })
 
-  it('say of a run without a row, or without a score, that it is never among the best', () => {
-    const rows = [finished(stamps[0], {successRate: 50}), finished(stamps[1])]
-    const all = decisions(moments, {keepBest: 1}, {known: knowing(...rows)})
+  it('say of a run without a row, or one that did not finish, that it is never among the best', () => {
+    const rows = [finished(stamps[0], {successRate: 50}), finished(stamps[1], {runStatus: 'failed'})]
+    const facts = {known: knowing(...rows), withoutMetrics: moments.slice(2)}
+    const all = decisions(moments, {keepBest: 1}, facts)
     expect(all.slice(1, 3).map(({reasons}) => reasons.map(({text}) => text).join(';'))).to.deep.equal([
-      'no success_rate of a finished evaluation, so never among the best',
+      'status failed, so never among the best',
       'no row on the leaderboard, so never among the best',
     ])
-    const selected = decisions(moments, {keepBest: 1, olderThan: '1d'}, {known: knowing(...rows)})
+    const selected = decisions(moments, {keepBest: 1, olderThan: '1d'}, facts)
     expect(selected[2]?.reasons.map(({rule}) => rule)).to.deep.equal(['older-than', 'keep-best'])
+  })
+
+  const doubtful: Array<[title: string, rows: LeaderboardRow[], why: string]> = [
+    [
+      'a status that is not known',
+      [finished(stamps[0], {runStatus: 'success', successRate: 95})],
+      'status "success" is unknown',
+    ],
+    [
+      'a score that is text',
+      [finished(stamps[0], {damaged: {successRate: 'is text'}})],
+      'its success_rate is text',
+    ],
+    [
+      'rows that disagree',
+      [finished(stamps[0], {successRate: 95}), finished(stamps[0], {successRate: 20})],
+      'its rows disagree about success_rate',
+    ],
+    ['no row, though it has metrics', [], 'no row on the leaderboard, though it has metrics'],
+    [
+      'a row that only seems to mean it',
+      [rowOf({resultsDataset: `smoltrace-results-${stamps[0]}`, runStatus: 'completed', successRate: 95})],
+      'a row only seems to mean it',
+    ],
+  ]
+  for (const [title, rows, why] of doubtful) {
+    it(`keep beside the others a run in doubt, without a place: ${title}`, () => {
+      const others = [finished(stamps[1], {successRate: 10}), finished(stamps[2], {successRate: 50})]
+      for (const olderThan of [undefined, '1h']) {
+        const kept = best({keepBest: 1, keepRecent: 1, ...(olderThan && {olderThan})}, ...rows, ...others)
+        expect(kept).to.deep.equal({
+          '2026-10-04T12:00': [`its place is in doubt: ${why}`],
+          '2026-10-03T12:00': ['most recent 1 of 1'],
+          '2026-10-02T12:00': ['best 1 of 1 by success_rate (50)'],
+        })
+      }
+    })
+  }
+
+  it('take neither a cost of 0 for measured, nor tokens below 0', () => {
+    const cases: Array<[by: string, facts: Partial<LeaderboardRow>, why: string]> = [
+      ['cost', {totalCostUsd: 0, totalTokens: 100}, 'its total_cost_usd is 0, so was not measured'],
+      ['co2', {co2EmissionsG: 0}, 'its co2_emissions_g is 0, so was not measured'],
+      ['tokens', {totalTokens: -1}, 'its total_tokens is out of range (-1)'],
+    ]
+    for (const [by, facts, why] of cases) {
+      const rows = [
+        finished(stamps[0], facts),
+        finished(stamps[1], {totalCostUsd: 2, co2EmissionsG: 2, totalTokens: 2}),
+        finished(stamps[2], {totalCostUsd: 3, co2EmissionsG: 3, totalTokens: 3}),
+      ]
+      const kept = best({keepBest: 1, by}, ...rows)
+      expect(Object.keys(kept)).to.deep.equal(['2026-10-04T12:00', '2026-10-03T12:00'])
+      expect(kept['2026-10-04T12:00']).to.deep.equal([`its place is in doubt: ${why}`])
+    }
   })
 
   it('keep a run without a row within the grace period, complete or not, and do not count it', () => {
     const fresh = runDatasets('20261005_100000', [...RUN_TYPES], {createdAt: ago(60 * 60 * 1000)})
-    const runs = [...groupDatasetsByRun(fresh), ...runsAt(moments)]
+    const runs = [...groupDatasetsByRun(fresh), ...runsAt(moments, moments)]
     const known = knowing(finished(stamps[0], {successRate: 50, model: 'a'}))
     const all = decide(runs, readRules({keepRecent: 1, keepBest: 1, groupBy: ['model']}), NOW, known)
     expect(all[0]).to.deep.include({action: 'keep'})
@@ -232,7 +292,7 @@ describe('keepers by score', () => {
       stamps[1],
     ])
     const [first] = decide(runs, readRules({keepBest: 1, grace: '0'}), NOW, known)
-    expect(first?.action).to.equal('delete')
+    expect(first?.reasons.map(({rule}) => rule)).to.deep.equal(['keep-best'])
   })
 
   it('do not wait for a row that is there', () => {
@@ -258,7 +318,8 @@ describe('--group-by', () => {
 
   it('lets each group keep its own number, runs without a row too', () => {
     const known = knowing(at('1004', {model: 'a'}), at('1003', {model: 'a'}), at('1002', {model: 'b'}))
-    const kept = keptOf(decisions(moments, {keepRecent: 1, groupBy: ['model']}, {known}))
+    const withoutMetrics = moments.slice(3)
+    const kept = keptOf(decisions(moments, {keepRecent: 1, groupBy: ['model']}, {known, withoutMetrics}))
     expect(kept).to.deep.equal({
       '2026-10-04T12:00': ['most recent 1 of 1 for model a'],
       '2026-10-02T12:00': ['most recent 1 of 1 for model b'],
@@ -273,7 +334,9 @@ describe('--group-by', () => {
       at('1002', {model: 'a', team: 'x'}),
       at('1001', {model: 'a'}),
     )
-    const kept = keptOf(decisions(moments, {keepRecent: 1, groupBy: ['team', 'model']}, {known}))
+    const withoutMetrics = moments.slice(4)
+    const options: RetentionOptions = {keepRecent: 1, groupBy: ['team', 'model']}
+    const kept = keptOf(decisions(moments, options, {known, withoutMetrics}))
     expect(Object.values(kept).flat()).to.deep.equal([
       'most recent 1 of 1 for model a, team x',
       'most recent 1 of 1 for model a, no team',
@@ -293,14 +356,29 @@ describe('--group-by', () => {
     expect(Object.keys(kept)).to.have.length(2)
   })
 
-  it('goes by the newest row', () => {
-    const known = knowing(
-      at('1004', {model: 'old', timestamp: '2026-10-04T13:00:00'}),
-      at('1004', {model: 'new', timestamp: '2026-10-04T14:00:00'}),
-      at('1003', {model: 'new'}),
-    )
-    const kept = keptOf(decisions(moments.slice(0, 2), {keepBest: 1, groupBy: ['model']}, {known}))
-    expect(kept).to.deep.equal({'2026-10-04T12:00': ['best 1 of 1 by success_rate (1) for model new']})
+  const doubtful: Array<[title: string, rows: LeaderboardRow[], why: string]> = [
+    [
+      'rows that disagree',
+      [at('1004', {model: 'a'}), at('1004', {model: 'b'})],
+      'its rows disagree about the model',
+    ],
+    ['a model that is not text', [at('1004', {damaged: {model: 'is not text'}})], 'its model is not text'],
+    ['no row, though it has metrics', [], 'no row on the leaderboard, though it has metrics'],
+  ]
+  for (const [title, rows, why] of doubtful) {
+    it(`keeps a run whatever its group where that is in doubt: ${title}`, () => {
+      const known = knowing(...rows, at('1003', {model: 'a'}), at('1002', {model: 'a'}))
+      const all = decisions(moments.slice(0, 3), {keepRecent: 1, groupBy: ['model']}, {known})
+      expect(all.map(({action}) => action)).to.deep.equal(['keep', 'keep', 'delete'])
+      expect(all[0]?.reasons).to.deep.equal([{rule: 'leaderboard', text: `its group is in doubt: ${why}`}])
+      expect(all[1]?.reasons[0]?.text).to.equal('most recent 1 of 1 for model a')
+    })
+  }
+
+  it('does not ask after a column that it does not group by', () => {
+    const known = knowing(at('1004', {model: 'a', team: 'x'}), at('1004', {model: 'a', team: 'y'}))
+    const kept = keptOf(decisions(moments.slice(0, 1), {keepBest: 1, groupBy: ['model']}, {known}))
+    expect(kept).to.deep.equal({'2026-10-04T12:00': ['best 1 of 1 by success_rate (1) for model a']})
   })
 })
 
@@ -325,14 +403,19 @@ describe('rules that need rows', () => {
     }
   })
 
-  it('leave out rows that name the runs of others', () => {
+  it('give no place to a run by a row that names a run of others', () => {
     const row = rowOf({
       resultsDataset: 'other/smoltrace-results-20261001_120000',
       successRate: 100,
       runStatus: 'completed',
     })
-    const [decision] = decisions(['2026-10-01T12:00'], {keepBest: 1, grace: '0'}, {known: knowing(row)})
-    expect(decision?.action).to.equal('delete')
+    const rows = [row, finished('20260930_120000', {successRate: 20})]
+    const moments = ['2026-10-01T12:00', '2026-09-30T12:00']
+    const [first, second] = decisions(moments, {keepBest: 1, grace: '0'}, {known: knowing(...rows)})
+    expect(first?.reasons.map(({text}) => text)).to.deep.equal([
+      'its place is in doubt: a row only seems to mean it',
+    ])
+    expect(second?.reasons.map(({text}) => text)).to.deep.equal(['best 1 of 1 by success_rate (20)'])
   })
 
   it('count neither a pinned run nor one of the future', () => {

@@ -202,8 +202,8 @@ describe('rules by the leaderboard', () => {
     // Always the same cases: how many it is of others differs, and says nothing of the rules.
     const cases = fc.sample(someCase, {numRuns: 400, seed: 1})
     const some = cases.filter((each) => going(each, {...each.keepers, ...each.selectors}).length > 0)
-    expect(some.length).to.be.above(20)
+    expect(some.length).to.be.above(10)
     const ranked = cases.filter((each) => going(each, {keepBest: 1}).length > 0)
-    expect(ranked.length).to.be.above(100)
+    expect(ranked.length).to.be.above(30)
   })
 })

@@ -10,10 +10,10 @@ import {readRules} from '../../../src/lib/rules.js'
 import {errorOf, NAMESPACE, NOW, runOf} from '../../support/builders.js'
 import {A, B, finished} from '../../support/rows.js'
 
-const RUNS = [{timestamp: A}, {timestamp: B}]
+const RUNS = [runOf(A, ['results']), runOf(B, ['results'])]
 
 function check(options: RetentionOptions, rows: LeaderboardRow[], runs = RUNS): void {
-  requireUsableRows(readRules(options), runs, citationsIn(rows, NAMESPACE))
+  requireUsableRows(readRules(options), runs, citationsIn(rows, NAMESPACE), NOW)
 }
 
 describe('rules that need rows, where no row is of use', () => {
@@ -44,11 +44,11 @@ describe('rules that need rows, where no row is of use', () => {
     })
   }
 
-  const mixed = [finished(A, {model: 'a', successRate: 1}), finished(A, {team: 'b'})]
+  const mixed = [finished(A, {model: 'a', successRate: 1}), finished(B, {team: 'b'})]
   const fine: Array<[title: string, options: RetentionOptions, rows: LeaderboardRow[]]> = [
     ['a row of one run is enough for a rule that needs no column', {unreferenced: true}, [finished(A)]],
     ['a model that is not the wanted one is one all the same', {model: ['other']}, mixed],
-    ['a score in one of the rows of one run is enough', {scoreBelow: 3}, mixed],
+    ['the score of one run is enough', {scoreBelow: 3}, mixed],
     ['one of the columns to group by is enough', {keepBest: 1, groupBy: ['model', 'team']}, [...mixed]],
     ['a rule that needs no row has none', {keepRecent: 1}, []],
   ]
@@ -60,12 +60,65 @@ describe('rules that need rows, where no row is of use', () => {
 
   it('are not refused where there is no run, or where rows are not known', () => {
     expect(() => check({keepBest: 1}, [], [])).not.to.throw()
-    expect(() => requireUsableRows(readRules({keepBest: 1}), RUNS, 'unknown')).not.to.throw()
+    expect(() => requireUsableRows(readRules({keepBest: 1}), RUNS, 'unknown', NOW)).not.to.throw()
   })
 
   it('are refused by filterRuns, too', () => {
     const decide = (rows: LeaderboardRow[]) => filterRuns([runOf(A)], {unreferenced: true, rows, now: NOW})
     expect(() => decide([])).to.throw(RefusedError, '--unreferenced')
     expect(decide([finished(A)]).keep).to.have.length(1)
+  })
+})
+
+describe('rules that rest on rows, where the leaderboard has lost some', () => {
+  const four = ['20260901_120000', '20260902_120000', '20260903_120000', '20260904_120000'] as const
+  const runs = four.map((timestamp) => runOf(timestamp, ['results', 'metrics']))
+  const restings: RetentionOptions[] = [
+    {incompleteOnly: true},
+    {unreferenced: true},
+    {keepBest: 1},
+    {status: ['failed']},
+    {keepRecent: 1, groupBy: ['model']},
+  ]
+  const rows = (number: number) =>
+    four.slice(0, number).map((timestamp) => finished(timestamp, {successRate: 50, model: 'a'}))
+
+  for (const options of restings) {
+    it(`are refused where more than half of the runs with metrics have no row: ${JSON.stringify(options)}`, () => {
+      expect(() => check(options, rows(2), runs)).not.to.throw()
+      const error = errorOf(() => check(options, rows(1), runs))
+      expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+      expect(error.message).to.include('lost rows: 3 of 4 runs')
+    })
+  }
+
+  it('are not refused for one run with metrics, for runs without, or for those whose row may still come', () => {
+    const [first, second, third, fourth] = runs
+    if (!first || !second || !third || !fourth) return
+    const without = four.slice(1).map((timestamp) => runOf(timestamp, ['results']))
+    const young = four.slice(1).map((timestamp) => runOf(timestamp, ['metrics'], {createdAt: NOW}))
+    expect(() => check({incompleteOnly: true}, rows(0), [first])).not.to.throw()
+    expect(() => check({incompleteOnly: true}, rows(1), [first, ...without])).not.to.throw()
+    expect(() => check({incompleteOnly: true}, rows(1), [first, ...young])).not.to.throw()
+    expect(() => check({incompleteOnly: true, grace: '0'}, rows(1), [first, ...young])).to.throw(RefusedError)
+  })
+
+  it('take a row for one that is there, in whatever form it names its run', () => {
+    const loose = four.slice(1).map((timestamp) => ({
+      ...finished(timestamp),
+      resultsDataset: `https://huggingface.co/datasets/old/smoltrace-results-${timestamp}`,
+    }))
+    expect(() => check({incompleteOnly: true}, [...rows(1), ...loose], runs)).not.to.throw()
+  })
+
+  it('go on where they need no row, or were told to ignore the leaderboard', () => {
+    expect(() => check({olderThan: '1d'}, rows(1), runs)).not.to.throw()
+    expect(() => check({incompleteOnly: true, ignoreLeaderboard: true}, rows(1), runs)).not.to.throw()
+  })
+
+  it('are refused by filterRuns, too, and where there is no row at all', () => {
+    const decide = (few: LeaderboardRow[]) => filterRuns(runs, {incompleteOnly: true, rows: few, now: NOW})
+    expect(() => decide(rows(1))).to.throw(RefusedError, 'lost rows')
+    expect(() => decide([])).to.throw(RefusedError, 'has none')
   })
 })

@@ -70,8 +70,11 @@ describe('the table of a ranking', () => {
     )
     expect(text).to.match(/^- {2}qwen\/coder +- .* - {2}- +failed$/m)
     const half = [finished(A, {metricsDataset: named('metrics', C)})]
-    expect(show(half)).to.match(/ no score, metrics gone$/m)
-    expect(show([finished(A, {runStatus: 'on\u001B[2Jfire'})])).to.match(/ status on \[2Jfire$/m)
+    expect(show(half)).to.match(/ in doubt: it names datasets of several runs, metrics gone$/m)
+    expect(show([finished(A)])).to.match(/ in doubt: its row has no success_rate$/m)
+    expect(show([finished(A, {runStatus: 'on\u001B[2Jfire'})])).to.match(
+      / in doubt: status "on \[2Jfire" is unknown$/m,
+    )
   })
 
   it('shows no token that somebody wrote into a row, and names that only begin like one', () => {
@@ -133,7 +136,7 @@ describe('the table of a ranking', () => {
   })
 
   it('names each group over its rows, and puts the same columns under each other', () => {
-    const text = show([...ROWS, finished(A, {model: 'qwen/coder', totalCostUsd: 1234})], {
+    const text = show([...ROWS, finished('20260904_120000', {model: 'qwen/coder', totalCostUsd: 1234})], {
       groupBy: ['model'],
       limit: 1,
     })

@@ -87,7 +87,8 @@ describe('wording', () => {
       [['results', 'traces'], 'finished', 'thinned: no metrics'],
       [['metrics'], 'finished', 'thinned: no results, no traces'],
       [['results'], undefined, 'incomplete: no traces, no metrics'],
-      [['results'], 'unclear', 'incomplete: no traces, no metrics'],
+      [['results'], 'unclear', 'finished or not, unknown: no traces, no metrics'],
+      [['results', 'metrics'], undefined, 'finished without traces'],
       [['results', 'metrics'], 'failed', 'failed: no traces'],
       [['results'], 'partial', 'failed (partial): no traces, no metrics'],
     ]
@@ -98,16 +99,16 @@ describe('wording', () => {
     }
 
     it('says what may still be uploading', () => {
-      const facts = {lastModified: NOW}
+      const facts = {createdAt: NOW}
       expect(inWords(['results'], undefined, {facts})).to.equal(
-        'may still be uploading: no traces, no metrics',
+        'may still be uploading: no traces, no metrics, restored 2026-10-05: counts from then',
       )
     })
 
     it('does not guess where the leaderboard is unknown', () => {
       const more = {evidence: 'unknown'} as const
-      expect(inWords(['results', 'metrics'], undefined, {more})).to.equal(
-        'finished or not, unknown: no traces',
+      expect(inWords(['results', 'traces'], undefined, {more})).to.equal(
+        'finished or not, unknown: no metrics',
       )
       expect(inWords(RUN_TYPES, undefined, {more})).to.equal('complete')
     })
@@ -115,12 +116,14 @@ describe('wording', () => {
     it('adds all that is odd about a run: its dates, and its pin while that is live', () => {
       const pin = (until: string) => ({protection: {runs: {[TIMESTAMP]: {by: 'ann', at: NOW, until}}}})
       const facts = {createdAt: ago(DAY)}
-      expect(inWords(RUN_TYPES, undefined, {facts})).to.equal('complete, its dates disagree')
+      expect(inWords(RUN_TYPES, undefined, {facts})).to.equal(
+        'complete, restored 2026-10-04: counts from then',
+      )
       expect(inWords(RUN_TYPES, undefined, {more: pin('2026-10-05')})).to.equal('complete, half pinned')
       expect(inWords(RUN_TYPES, undefined, {more: pin('2026-10-04')})).to.equal('complete')
       expect(inWords(RUN_TYPES, undefined, {more: {protection: 'unknown'}})).to.equal('complete')
       expect(inWords(['results'], 'failed', {facts, more: pin('2027-01-01')})).to.equal(
-        'failed: no traces, no metrics, its dates disagree, half pinned',
+        'failed: no traces, no metrics, restored 2026-10-04: counts from then, half pinned',
       )
     })
   })

@@ -1,0 +1,43 @@
+import {cellsOf, type GroupValues} from '../groups.js'
+import {scoreOfRun} from '../ranking.js'
+import {type Reason} from '../reasons.js'
+import {rowsOf} from '../rows-of-run.js'
+import {type RetentionRules} from '../rule-types.js'
+import {type Run} from '../runs.js'
+import {no, type Verdict, yes} from '../verdict.js'
+import {type Knowledge} from './knowledge.js'
+
+/**
+ * Why nobody can tell whether a keeper would keep a run: its score is in doubt, or its group. Such a run is kept beside those
+ * that are, and takes no place among them.
+ */
+export function doubtsAbout(
+  run: Run,
+  {keepBest, by, groupBy}: RetentionRules,
+  {citations}: Knowledge,
+): Reason[] {
+  const group = groupBy.length > 0 ? groupOf(run, groupBy, citations) : no('nothing is grouped')
+  const score = keepBest === undefined ? no('nothing is ranked') : scoreOfRun(run, citations, by)
+  const reasons: Reason[] = [
+    ...(group.is === 'doubt'
+      ? [{rule: 'leaderboard', text: `its group is in doubt: ${group.why}`} as const]
+      : []),
+    ...(score.is === 'doubt'
+      ? [{rule: 'keep-best', text: `its place is in doubt: ${score.why}`} as const]
+      : []),
+  ]
+  return group.is === 'doubt' && score.is === 'doubt' && group.why === score.why
+    ? reasons.slice(0, 1)
+    : reasons
+}
+
+/** What a run has in the columns that runs are grouped by. */
+export function groupOf(
+  run: Run,
+  columns: RetentionRules['groupBy'],
+  citations: Knowledge['citations'],
+): Verdict<GroupValues> {
+  const rows = rowsOf(run, citations)
+  if (rows.is === 'doubt') return rows
+  return rows.is === 'no' ? yes('no row' as const) : cellsOf(rows.value, columns)
+}

@@ -1,0 +1,39 @@
+import {parquetWriteBuffer} from 'hyparquet-writer'
+
+import {type Sandbox} from '../../src/lib/sandbox/index.js'
+import {storedFile} from '../../src/lib/sandbox/objects.js'
+import {type Cells} from './rows.js'
+
+const TYPES: Readonly<Record<string, 'BOOLEAN' | 'DOUBLE' | 'STRING'>> = {
+  boolean: 'BOOLEAN',
+  number: 'DOUBLE',
+}
+
+/** A Parquet file of these rows; the type of a column is that of its first cell. */
+function parquetOf(rows: readonly Cells[]): Buffer {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  const columnData = names.map((name) => {
+    const data = rows.map((row) => row[name] ?? null)
+    return {name, data, type: TYPES[typeof data.find((cell) => cell !== null)] ?? 'STRING'}
+  })
+  return Buffer.from(parquetWriteBuffer({columnData}))
+}
+
+/**
+ * Replaces what a sandbox's leaderboard holds.
+ * @param shards the rows of each file; none for a leaderboard without data
+ */
+export function writeBoard(hub: Sandbox, shards: ReadonlyArray<readonly Cells[]>): void {
+  const repo = hub.state.get(`${hub.user}/smoltrace-leaderboard`)
+  if (!repo) throw new Error('There is no leaderboard.')
+  const old = [...repo.head.files.keys()].filter((path) => path.endsWith('.parquet'))
+  const number = (index: number) => String(index).padStart(5, '0')
+  const files = shards.map(
+    (rows, index) =>
+      [
+        `data/train-${number(index)}-of-${number(shards.length)}.parquet`,
+        storedFile(parquetOf(rows), true),
+      ] as const,
+  )
+  hub.state.commit(repo, 'Replace the rows', new Map([...old.map((path) => [path, null] as const), ...files]))
+}
