@@ -180,13 +180,14 @@ export interface Job {
  * @throws CancelledError where the signal was aborted; nothing was deleted
  */
 export async function execute(job: Job, options: ExecutionOptions): Promise<CleanupResult> {
-  const {plan, inventory, session, signal, sizes, stale = []} = job
+  const {plan, inventory, session, signal, sizes, saved, stale = []} = job
   const dryRun = isDryRun(options)
   await inSlices(checkingPlan(plan))
   requireSamePlace(plan, {endpoint: session.hub.endpoint, namespace: session.access.namespace})
   requireConsent(plan, options)
   if (!dryRun) requireDeletable(session)
-  const report = {plan, inventory, dryRun, stale, sizes, warnings: session.warnings}
+  const applied = saved !== undefined
+  const report = {plan, inventory, dryRun, applied, stale, sizes, warnings: session.warnings}
   const size = plannedDatasets(plan).length
   if (size > 0) refuseOversized(size, inventory, options)
   if (dryRun) return resultOf(report)
@@ -208,7 +209,7 @@ function refuseOversized(
 
 /** Archives what is to be archived, looks at the Hub again, however little time went by, and deletes. */
 async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<CleanupResult> {
-  const {plan, inventory, session, signal, sizes, stale = []} = job
+  const {plan, inventory, session, signal, sizes, saved, stale = []} = job
   const {hub, access, warnings} = session
   const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
   const onEvent = guarded((event) => options.onEvent?.(event, plan), warnings)
@@ -227,7 +228,7 @@ async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<C
   if (signal?.aborted) throw new CancelledError('Interrupted.')
   const journal = await openJournalFor(job, options, archived.summary?.dir)
   const started = performance.now()
-  const outcomes = await orAbandon(
+  const outcomes = await orEnd(
     journal,
     carryOut(plan, {
       hub,
@@ -247,6 +248,7 @@ async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<C
     plan,
     inventory,
     dryRun: false,
+    applied: saved !== undefined,
     warnings,
     stale,
     sizes,
@@ -277,16 +279,16 @@ async function openJournalFor(
   // Of names that were never in the plan its reader knows nothing, and would take their lines for damage.
   const known = new Set(plannedDatasets(told).map(({name}) => name))
   const lines = stale.filter(({name}) => known.has(name)).map((outcome) => journal.outcome(outcome))
-  await orAbandon(journal, Promise.all(lines))
+  await orEnd(journal, Promise.all(lines))
   return journal
 }
 
 /** A file that nobody closes ends the process of a newer Node, at some later moment. */
-async function orAbandon<T>(journal: Journal | undefined, work: Promise<T>): Promise<T> {
+async function orEnd<T>(journal: Journal | undefined, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    await journal?.abandon()
+    await journal?.end({interrupted: false}).catch(() => {})
     throw error
   }
 }

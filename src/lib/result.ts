@@ -9,6 +9,8 @@ export interface CleanupResult {
   /** As far as it could still be applied where it was a saved one. */
   plan: Plan
   dryRun: boolean
+  /** A saved plan was applied. */
+  applied: boolean
   /** `choose` was cancelled, or `confirm` did not say yes: nothing was deleted. */
   declined: boolean
   /** The signal was aborted before everything had been attempted. */
@@ -48,7 +50,7 @@ export interface ArchiveSummary {
   bytes: number
 }
 
-type Optional = 'archive' | 'declined' | 'deletionMs' | 'interrupted' | 'journal' | 'outcomes' | 'stale'
+type Optional = 'applied' | 'archive' | 'declined' | 'deletionMs' | 'interrupted' | 'journal' | 'outcomes' | 'stale'
 
 /** What is known at the end of a job; what is left out did not happen. */
 export type Report = Partial<Pick<CleanupResult, Optional>> &
@@ -67,6 +69,7 @@ export function resultOf({inventory, outcomes = [], stale = [], sizes, ...report
   )
   const found = countRuns(inventory.datasets)
   return {
+    applied: false,
     declined: false,
     interrupted: false,
     deletionMs: 0,
@@ -95,9 +98,11 @@ function countRuns(datasets: Inventory['datasets']): RunCounts {
   return {runs: new Set(datasets.map(({timestamp}) => timestamp)).size, datasets: datasets.length}
 }
 
-/** Whether a saved plan came too late: nothing of it is left to be deleted, and not because all of it is gone. */
-export function isTooLate({wouldDelete, stale}: CleanupResult): boolean {
-  return wouldDelete === 0 && stale.some(({status}) => status !== 'gone')
+/** Whether a saved plan came too late: nothing of it was even tried, and not because all of it is gone. */
+export function isTooLate({applied, dryRun, wouldDelete, stale, counts}: CleanupResult): boolean {
+  if (!applied) return false
+  if (dryRun) return wouldDelete === 0 && stale.some(({status}) => status !== 'gone')
+  return counts.deleted + counts.failed === 0 && counts.skipped + counts.unattempted > 0
 }
 
 /**

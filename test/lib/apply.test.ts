@@ -253,6 +253,18 @@ describe('applying a saved plan', () => {
     expect(deletionsAt(hub)).to.deep.equal([])
   })
 
+  it('is stale where all that was left of it changed before the first DELETE', async () => {
+    await save()
+    hub.state.remove(namesOf(OLD)[0] ?? '')
+    const result = await carryOut({
+      async onPlan() {
+        await protectRuns([OLD, OLDER], connection())
+      },
+    })
+    expect(result.counts).to.include({deleted: 0, gone: 1, skipped: 5})
+    expect(exitCodeOf(result)).to.equal(5)
+  })
+
   it('has nothing to do where the plan was empty', async () => {
     await save({olderThan: '3y'})
     expect(exitCodeOf(await carryOut())).to.equal(0)

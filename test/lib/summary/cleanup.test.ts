@@ -55,7 +55,7 @@ describe('the summary of a cleanup', () => {
     ['cancelled, nothing was deleted', {dryRun: false, declined: true}],
     [
       'nothing of the plan could be applied',
-      {plan: planOf(INVENTORY, {olderThan: '1y'}), stale: outcomesOf('skipped', 'skipped')},
+      {plan: planOf(INVENTORY, {olderThan: '1y'}), applied: true, stale: outcomesOf('skipped', 'skipped')},
     ],
   ]
   for (const [title, report] of titles) {

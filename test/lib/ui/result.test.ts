@@ -24,6 +24,7 @@ function resultOf(outcomes: Outcome[], facts: Partial<CleanupResult> = {}): Clea
   return {
     plan: planOf(INVENTORY, {all: true}),
     dryRun: false,
+    applied: false,
     declined: false,
     interrupted: false,
     wouldDelete: outcomes.length,
