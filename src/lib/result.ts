@@ -50,7 +50,8 @@ export interface ArchiveSummary {
   bytes: number
 }
 
-type Optional = 'applied' | 'archive' | 'declined' | 'deletionMs' | 'interrupted' | 'journal' | 'outcomes' | 'stale'
+type Optional =
+  'applied' | 'archive' | 'declined' | 'deletionMs' | 'interrupted' | 'journal' | 'outcomes' | 'stale'
 
 /** What is known at the end of a job; what is left out did not happen. */
 export type Report = Partial<Pick<CleanupResult, Optional>> &
