@@ -333,6 +333,22 @@ describe('applying a saved plan', () => {
       hubIsUntouched()
     })
 
+    it('where it spells the account in other letters, dry run or not', async () => {
+      await save()
+      const content = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>
+      delete content.digest
+      const text = JSON.stringify(content).replaceAll(/"mira(?=[/"])/g, '"Mira')
+      const respelled = {...(JSON.parse(text) as object), madeBy: 'mira'}
+      await writeFile(file, JSON.stringify({...respelled, digest: atOnce(digestOf(respelled))}))
+      for (const job of [() => carryOut(), () => apply()]) {
+        const error = await rejectionOf(job())
+        expect(error).to.be.instanceOf(UsageError)
+        expect(error.message).to.include('made for Mira')
+      }
+
+      hubIsUntouched()
+    })
+
     it('where it archives and no folder is given; a dry run shows it all the same', async () => {
       await save({olderThan: '30d', archive: folder})
       const error = await rejectionOf(carryOut())
