@@ -1,8 +1,10 @@
 import {type DatasetSpec, type Sandbox} from '../../src/lib/sandbox/index.js'
 import {toParquet} from '../../src/lib/sandbox/parquet.js'
 
+/** With metrics, so only a row says that it did not finish. */
+const FAILED = '20250105_101500'
 const UNFINISHED = {
-  '20250105_101500': ['metrics', 'traces'],
+  [FAILED]: ['metrics', 'traces'],
   '20250106_101500': ['traces', 'results'],
 }
 const KEPT = {
@@ -62,9 +64,9 @@ function rows(): Uint8Array {
     [
       ['run_id', 'STRING', (run) => run],
       ['results_dataset', 'STRING', (run) => `mira/smoltrace-results-${run}`],
-      ['run_status', 'STRING', () => 'completed'],
+      ['run_status', 'STRING', (run) => (run === FAILED ? 'failed' : 'completed')],
     ],
-    Object.keys(KEPT),
+    [FAILED, ...Object.keys(KEPT)],
   )
 }
 
