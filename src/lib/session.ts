@@ -5,6 +5,7 @@ import {connectHub, type Hub} from './hub/client.js'
 import {type CredentialOptions, findCredentials} from './hub/credentials.js'
 import {HubError} from './hub/errors.js'
 import {type Identity} from './hub/identity.js'
+import {isLoopback} from './hub/proxy.js'
 import {type Wait} from './hub/repeats.js'
 import {type OptionTable} from './options.js'
 
@@ -64,7 +65,7 @@ const TOLERATED_SKEW = 5 * MINUTE
  */
 export async function openSession(options: ConnectionOptions = {}): Promise<Session> {
   const credentials = await findCredentials(options)
-  const warnings: string[] = []
+  const warnings = plainWarnings(credentials.endpoint)
   const hub = connectHub({
     ...credentials,
     env: options.env,
@@ -109,6 +110,13 @@ export async function requireSameAccess({hub, access}: Session): Promise<void> {
 /** Says of a plan that is only looked at that it could not be carried out. */
 export function warnIfPowerless({access: {powerless}, warnings}: Session): void {
   if (powerless) warnings.push(`With this token nothing could be deleted: ${powerless}.`)
+}
+
+/** Who reads on the way could delete with it. */
+function plainWarnings(endpoint: string): string[] {
+  const url = new URL(endpoint)
+  if (url.protocol !== 'http:' || isLoopback(url)) return []
+  return [`HF_ENDPOINT is ${endpoint}, without TLS: the token travels to ${url.host} in the clear.`]
 }
 
 async function askWho(hub: Hub, source: string): Promise<Identity> {

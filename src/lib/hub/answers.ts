@@ -58,17 +58,26 @@ function notTheHub(endpoint: string, found: string): HubFormatError {
 }
 
 /** The error that an answer which is not a success stands for. */
-export async function toHubError(response: Answer, method: string, url: string): Promise<HubError> {
+export async function toHubError(
+  response: Answer,
+  method: string,
+  url: string,
+  endpoint: string,
+): Promise<HubError> {
   const body = await textOf(response, '')
+  const {origin, host} = new URL(response.url)
+  const store = origin === new URL(endpoint).origin ? undefined : host
   const quota = readQuota(response.headers)
   return new HubError({
     method,
     path: new URL(url).pathname,
     status: response.status,
-    code: response.headers.get('x-error-code') ?? undefined,
+    // What is there and what is not, the Hub alone can say.
+    code: store === undefined ? (response.headers.get('x-error-code') ?? undefined) : undefined,
     requestId: response.headers.get('x-request-id') ?? undefined,
     location: locationIn(response.headers),
     text: messageOf(body, response),
+    store,
     resetMs: quota?.remaining === 0 ? quota.resetMs : undefined,
     retryAfterMs: retryAfterIn(response.headers),
     actionLimit: quota !== undefined && quota.remaining > 0,
@@ -89,7 +98,17 @@ function retryAfterIn(headers: Answer['headers']): number | undefined {
 /** The Hub's own words: in the JSON body, else in the header, else the body as it is unless it is a page. */
 function messageOf(body: string, response: Answer): string {
   const isPage = response.headers.get('content-type')?.includes('html')
-  return wordsOf(body) || response.headers.get('x-error-message') || (isPage ? 'an HTML page' : body)
+  return (
+    wordsOf(body) ||
+    wordsOfStore(body) ||
+    response.headers.get('x-error-message') ||
+    (isPage ? 'an HTML page' : body)
+  )
+}
+
+/** What a store for files says: `<Error><Code>AccessDenied</Code><Message>Request has expired</Message>…`. */
+function wordsOfStore(body: string): string {
+  return [...body.matchAll(/<(?:Code|Message)>([^<]*)</g)].map(([, words]) => words).join(': ')
 }
 
 /** The forms that errors take on the Hub (the Hub's contract, section 0.1); empty where the body has none of them. */

@@ -80,6 +80,11 @@ function checkToken(token: string, source: string): string {
     'Set HF_TOKEN, or run `hf auth login`; tokens are made at https://huggingface.co/settings/tokens.',
   ]
   if (token === '') throw new NotAllowedError('No Hugging Face token was found.', {suggestions})
+  const trouble = troubleOf(token)
+  if (trouble !== undefined)
+    throw new NotAllowedError(`What ${source} holds is no Hugging Face token: ${trouble.what}.`, {
+      suggestions: [trouble.next],
+    })
   if (!/^hf_[\u0021-\u007E]+$/.test(token)) {
     throw new NotAllowedError(`What ${source} holds is no Hugging Face token: those begin with hf_.`, {
       suggestions,
@@ -87,6 +92,21 @@ function checkToken(token: string, source: string): string {
   }
 
   return token
+}
+
+/** What often happens to a token on its way here; undefined where it is none of that. */
+function troubleOf(token: string): {what: string; next: string} | undefined {
+  if (/^(["'`]).*\1$|^["'`]|["'`]$/.test(token))
+    return {
+      what: 'it is in quotes',
+      next: 'Take the quotes off: `docker --env-file`, for one, passes them on.',
+    }
+  if (/[\0\uFFFD]/.test(token))
+    return {
+      what: 'it is in UTF-16, or no text',
+      next: 'Save it as UTF-8: PowerShell takes `-Encoding utf8NoBOM`.',
+    }
+  return undefined
 }
 
 function tokenFile(env: NodeJS.ProcessEnv): string {

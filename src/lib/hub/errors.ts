@@ -14,8 +14,10 @@ export interface HubAnswer {
   requestId?: string | undefined
   /** Where a redirect that was not followed leads, as the answer spells it. */
   location?: string | undefined
-  /** The Hub's own words. */
+  /** The Hub's own words, or the store's. */
   text: string
+  /** Host of the file store that answered after a redirect of the Hub; undefined where the Hub itself did. */
+  store?: string | undefined
   /** With status 429: milliseconds until the quota is filled again; undefined where the Hub did not say. */
   resetMs?: number | undefined
   /** Milliseconds after which the answer says to try again, where it does. */
@@ -24,7 +26,7 @@ export interface HubAnswer {
   actionLimit?: boolean | undefined
 }
 
-/** The Hub answered, and the answer was no. Exit code 4 for 401 and 403, else 1. */
+/** The Hub or its file store answered, and the answer was no. Exit code 4 for 401 and 403 of the Hub itself, else 1. */
 export class HubError extends SmoltraceError {
   override readonly name = 'HubError'
   readonly exitCode: ExitCode
@@ -34,7 +36,7 @@ export class HubError extends SmoltraceError {
     const answer = safeAnswer(said)
     super(describe(answer), {suggestions: adviceFor(answer), ...details}, LATER)
     this.answer = answer
-    this.exitCode = isAuthStatus(answer.status) ? EXIT.notAllowed : EXIT.error
+    this.exitCode = isRefusal(answer) ? EXIT.notAllowed : EXIT.error
   }
 
   get status(): number {
@@ -81,9 +83,9 @@ export class HubFormatError extends SmoltraceError {
 
 const LATER = 'Try again later. If it stays so, see https://status.huggingface.co.'
 
-/** Whether a status says that the token is at fault. */
-export function isAuthStatus(status: number): boolean {
-  return status === 401 || status === 403
+/** Whether the Hub says that the token is at fault. A file store knows no token of the Hub's. */
+function isRefusal({status, store}: HubAnswer): boolean {
+  return store === undefined && (status === 401 || status === 403)
 }
 
 /** Whatever the other side says of itself may be anything, and may repeat the token. */
@@ -100,15 +102,19 @@ function safeAnswer({text, code, path, requestId, ...rest}: HubAnswer): HubAnswe
 /** Characters of the Hub's words in a sentence. */
 const MOST_WORDS = 300
 
-function describe({method, path, status, requestId, text}: HubAnswer): string {
+function describe({method, path, status, requestId, text, store}: HubAnswer): string {
   const words = text.slice(0, MOST_WORDS) || 'no message'
-  return `The Hub answered ${status} to ${method} ${path}: ${words}${requestId ? ` (request ${requestId})` : ''}`
+  const who = store === undefined ? 'The Hub' : `The file store ${store}, to which the Hub led,`
+  return `${who} answered ${status} to ${method} ${path}: ${words}${requestId ? ` (request ${requestId})` : ''}`
 }
 
-function adviceFor({status, path, method}: HubAnswer): string[] {
+function adviceFor(answer: HubAnswer): string[] {
+  const {status, path, method, text, store} = answer
+  if (status === 407) return [PROXY_ADVICE]
+  if (store !== undefined) return adviceOnStore(store, status)
   if (status === 404 && path.endsWith('/whoami-v2')) return ['Is there a Hub at HF_ENDPOINT?']
-  if (status === 401)
-    return ['The token was rejected: set HF_TOKEN to a valid one, or run `hf auth login` again.']
+  if (status === 401) return adviceOnLackingPermission(path, method)
+  if (status === 403 && FULL_STORAGE.test(text)) return ADVICE_ON_FULL_STORAGE
   if (status === 403) {
     return method === 'GET'
       ? [
@@ -122,4 +128,37 @@ function adviceFor({status, path, method}: HubAnswer): string[] {
     return ['It is not there, or not for this token to see: check --namespace and the token.']
   if (status === 429) return ['Wait a few minutes, then run the same command again.']
   return []
+}
+
+const PROXY_ADVICE =
+  'That is the answer of a proxy: set HTTPS_PROXY (or HTTP_PROXY) to its address, with a name and a password if it wants them, such as http://NAME:PASSWORD@proxy.example:3128.'
+
+/** The words of the Hub where an account is full (the Hub's contract, section 14), on writing and on reading. */
+const FULL_STORAGE = /storage limit reached|storage (?:quota|limit) exceeded/i
+const ADVICE_ON_FULL_STORAGE = [
+  'The storage of the account is full. Delete before anything else; the traces are the largest: {bin} cleanup --only traces --older-than 30d --sizes',
+  'Archives, pins and the trash have to wait: they need room, or free none.',
+]
+
+/** A commit, an upload, a deletion: the Hub took the token for whoami, and refuses it here (the Hub's contract, section 14). */
+function adviceOnLackingPermission(path: string, method: string): string[] {
+  if (path.endsWith('/whoami-v2'))
+    return ['The token was rejected: set HF_TOKEN to a valid one, or run `hf auth login` again.']
+  const needed =
+    method === 'GET'
+      ? '`repo.content.read` on the namespace where it is fine-grained, `read-repos` where it is of OAuth'
+      : '`write`, `repo.write` on the namespace where it is fine-grained, `manage-repos` where it is of OAuth'
+  return [
+    `The Hub knows this token, so it probably lacks a permission: ${needed}.`,
+    'Use one that has it, from https://huggingface.co/settings/tokens. If it has, it may have been revoked just now.',
+  ]
+}
+
+function adviceOnStore(store: string, status: number): string[] {
+  return status >= 500 || status === 429
+    ? [`Try again later: ${store} has trouble of its own.`]
+    : [
+        `Another token would change nothing: none is sent to ${store}. Does a firewall or a proxy let it through?`,
+        'Then try again: the address that the Hub gives is valid for a short time only.',
+      ]
 }

@@ -77,5 +77,18 @@ function nextIn(link: string, endpoint: string): string | undefined {
   const [next = '', ...others] = [...link.matchAll(READABLE_LINK)].map(([, address = '']) => address)
   if (others.length === 0 && URL.canParse(next) && new URL(next).origin === new URL(endpoint).origin)
     return next
-  throw new HubFormatError(`The listing of the Hub goes on at an address that is not the Hub's: ${link}`)
+  const origin = others.length === 0 && URL.canParse(next) ? new URL(next).origin : undefined
+  throw origin === undefined ? unreadableLink(link) : mirror(endpoint, origin)
+}
+
+function unreadableLink(link: string): HubFormatError {
+  return new HubFormatError(`The listing of the Hub goes on at an address that cannot be read: ${link}`)
+}
+
+/** The token must not follow the link, and a part of the listing must not be taken for the whole. */
+function mirror(endpoint: string, origin: string): HubFormatError {
+  return new HubFormatError(
+    `The listing of ${endpoint} goes on at ${origin}, where the token is not sent: HF_ENDPOINT seems to be a mirror.`,
+    {suggestions: [`Set HF_ENDPOINT to ${origin}, or to a Hub whose pages lead to itself.`]},
+  )
 }

@@ -2,8 +2,14 @@ import http from 'node:http'
 import https from 'node:https'
 
 import {UsageError} from '../errors.js'
+import {isExcepted} from './no-proxy.js'
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
+
+/** Whether an address is on this machine. */
+export function isLoopback({hostname}: URL): boolean {
+  return LOOPBACK.test(hostname)
+}
 
 /** Connections are kept, so that a deletion of a thousand datasets does not begin with as many handshakes. */
 const kept = {http: new http.Agent({keepAlive: true}), https: new https.Agent({keepAlive: true})}
@@ -15,12 +21,20 @@ const proxied = new Map<string, http.Agent>()
  * connection that was kept is taken.
  * @throws UsageError where what is named is no proxy that can be used
  */
-export async function agentFor({href, hostname, protocol}: URL, isFresh = false): Promise<http.Agent> {
-  const address = LOOPBACK.test(hostname) ? '' : await proxyFor(href)
-  if (!address) return directAgent(protocol, isFresh)
-  const agent = proxied.get(address) ?? (await proxyAgent(address))
+export async function agentFor(url: URL, isFresh = false): Promise<http.Agent> {
+  const named = proxyFor(url)
+  if (!named) return directAgent(url.protocol, isFresh)
+  const {address} = named
+  const agent = proxied.get(address) ?? (await proxyAgent(named))
   proxied.set(address, agent)
   return agent
+}
+
+/** The proxy that a request to an address takes, without its password, and the variable that names it. */
+export function proxyOnTheWayTo(href: string): {host: string; variable: string} | undefined {
+  const named = proxyFor(new URL(href))
+  if (!named || !URL.canParse(named.address)) return undefined
+  return {host: new URL(named.address).host, variable: named.variable}
 }
 
 function directAgent(protocol: string, isFresh: boolean): http.Agent {
@@ -28,20 +42,37 @@ function directAgent(protocol: string, isFresh: boolean): http.Agent {
   return isFresh ? new http.Agent() : kept.http
 }
 
-/** The address of the proxy that the process's variables name for another; empty where they name none. */
-async function proxyFor(href: string): Promise<string> {
-  const isNamed = Object.entries(process.env).some(([name, value]) => /_proxy$/i.test(name) && value)
-  if (!isNamed) return ''
-  const {getProxyForUrl} = await import('proxy-from-env')
-  return getProxyForUrl(href)
+interface NamedProxy {
+  address: string
+  variable: string
+}
+
+/** The proxy that the process's variables name for an address. */
+function proxyFor(url: URL): NamedProxy | undefined {
+  if (isLoopback(url) || isExcepted(url, valueOf('no_proxy')?.address ?? '')) return undefined
+  return valueOf(url.protocol.replace(':', '_proxy')) ?? valueOf('all_proxy')
+}
+
+/** In both spellings, as other programs read it; a proxy without a scheme speaks HTTP. */
+function valueOf(name: string): NamedProxy | undefined {
+  for (const variable of [name, name.toUpperCase()]) {
+    const address = process.env[variable]?.trim()
+    if (address)
+      return {
+        address: name === 'no_proxy' || address.includes('://') ? address : `http://${address}`,
+        variable,
+      }
+  }
+
+  return undefined
 }
 
 /** What the variable holds is not repeated: a password may be in it. */
-async function proxyAgent(address: string): Promise<http.Agent> {
+async function proxyAgent({address, variable}: NamedProxy): Promise<http.Agent> {
   const protocol = URL.canParse(address) ? new URL(address).protocol : ''
   if (protocol !== 'http:' && protocol !== 'https:')
     throw new UsageError(
-      'What HTTPS_PROXY or HTTP_PROXY names is no HTTP proxy: give one such as http://proxy.example:3128.',
+      `What ${variable} names is no HTTP proxy: give one such as http://proxy.example:3128.`,
     )
   const {HttpsProxyAgent} = await import('https-proxy-agent')
   return new HttpsProxyAgent(address, {keepAlive: true})

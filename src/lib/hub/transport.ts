@@ -7,7 +7,7 @@ import {type Answer} from './answer.js'
 import {expectHubAnswer, expectWhole, toHubError} from './answers.js'
 import {type BodyRules, watchedBody, wholeAnswer} from './body.js'
 import {HubError, HubUnreachableError} from './errors.js'
-import {agentFor} from './proxy.js'
+import {agentFor, proxyOnTheWayTo} from './proxy.js'
 import {bucketOf, QuotaWatch, readQuota} from './quota.js'
 import {pause, type Wait, waitAfter, waitForQuota} from './repeats.js'
 import {DEFAULT_SILENCE, type TimeLimit, timeLimit} from './time-limit.js'
@@ -77,12 +77,18 @@ export function createTransport(options: TransportOptions): Ask {
     const isToHub = new URL(url).origin === new URL(endpoint).origin
     const call: Call = {url, method, question, isDelete, isToHub}
     const bucket = bucketOf(url)
+    let isAskedAnew = false
     for (let repeats = 0; ;) {
       const leave = isToHub && !isDelete ? await quota.enter(bucket, refill) : undefined
       let next: Wait
       try {
         return await send(call)
       } catch (error) {
+        if (isExpired(error) && isToHub && !isAskedAnew && mayRepeat(call, error)) {
+          isAskedAnew = true
+          continue
+        }
+
         const found = mayRepeat(call, error) ? waitAfter(error, repeats) : undefined
         if (!found) throw error
         next = found
@@ -96,6 +102,12 @@ export function createTransport(options: TransportOptions): Ask {
       } else await quota.refilled(bucket, () => wait(next))
     }
   }
+}
+
+/** The Hub signs each address of a file for a while; asked again, it signs another. */
+function isExpired(error: unknown): boolean {
+  if (!(error instanceof HubError) || error.answer.store === undefined) return false
+  return error.status === 403 || (error.status === 400 && /expired/i.test(error.answer.text))
 }
 
 /** What asks with POST, and changes nothing (the Hub's contract, sections 6 and 7). */
@@ -121,13 +133,17 @@ function createSender(options: TransportOptions & {quota: QuotaWatch}): Sender {
     const signal = call.isDelete ? undefined : options.signal
     const limit = timeLimit(silenceMs)
     limit.start()
+    let asked = url
     const answer = await exchange(requestFor(call), {
       signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal,
       onPiece: () => limit.start(),
+      onRedirect(to) {
+        asked = to
+      },
       agentFor,
     })
       .catch((error: unknown) => {
-        throw unanswered(error, call, {signal, limit, isKnown})
+        throw unanswered(error, {signal, limit, isKnown, asked, endpoint})
       })
       .finally(() => limit.stop())
     isKnown = true
@@ -136,7 +152,7 @@ function createSender(options: TransportOptions & {quota: QuotaWatch}): Sender {
     const rules = bodyRules({isShort: !answer.ok || call.isDelete, hasLongBodies})
     const watched = answer.with(watchedBody(answer.body, limit, signal, rules))
     try {
-      if (!answer.ok) throw await toHubError(watched, method, url)
+      if (!answer.ok) throw await toHubError(watched, method, url, endpoint)
       expectWhole(watched, method, call.question.headers?.range)
       const checked = await expectHubAnswer(watched, method, url, endpoint)
       return hasLongBodies ? checked : await wholeAnswer(checked)
@@ -185,17 +201,31 @@ interface Circumstances {
   signal: AbortSignal | undefined
   limit: TimeLimit
   isKnown: boolean
+  /** The address that did not answer: a redirect may lead to a store for files. */
+  asked: string
+  endpoint: string
 }
 
-function unanswered(error: unknown, {url}: Call, {signal, limit, isKnown}: Circumstances): Error {
+function unanswered(error: unknown, {signal, limit, isKnown, asked, endpoint}: Circumstances): Error {
   if (error instanceof SmoltraceError) return error
   if (signal?.aborted) return new CancelledError('Interrupted.', {cause: error})
   const reason = limit.isOver ? `no answer within ${limit.seconds} s` : reasonOf(error)
-  return new HubUnreachableError(`The Hub at ${new URL(url).origin} cannot be reached: ${reason}.`, {
+  const {origin, host} = new URL(asked)
+  const isHub = origin === new URL(endpoint).origin
+  const proxy = proxyOnTheWayTo(asked)
+  const who = isHub ? `The Hub at ${origin}` : `The file store ${host}, to which the Hub leads,`
+  const by = proxy ? ` by the proxy ${proxy.host} that ${proxy.variable} names` : ''
+  return new HubUnreachableError(`${who} cannot be reached${by}: ${reason}.`, {
     cause: error,
     reason,
     isLasting: !limit.isOver && isLasting(error, isKnown),
-    suggestions: ['Check the network and HF_ENDPOINT, then try again.'],
+    suggestions: [
+      proxy
+        ? `Check ${proxy.variable}; to go without the proxy, name ${host} in NO_PROXY.`
+        : isHub
+          ? 'Check the network and HF_ENDPOINT, then try again.'
+          : `Check whether a firewall lets ${host} through, then try again.`,
+    ],
   })
 }
 

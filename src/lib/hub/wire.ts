@@ -20,6 +20,8 @@ export interface WireOptions {
   signal: AbortSignal
   /** Called with each piece of the body that is sent. */
   onPiece: () => void
+  /** Called with each address to which an answer leads, before it is asked. */
+  onRedirect?: (url: string) => void
   /** The way to take to an address. */
   agentFor: (url: URL, isFresh?: boolean) => Promise<http.Agent>
 }
@@ -61,6 +63,7 @@ export async function exchange(request: WireRequest, options: WireOptions): Prom
     if (request.redirect === 'error') throw wrongWay('a redirect where none may be')
     if (redirects === MOST_REDIRECTS) throw wrongWay('one redirect after the other')
     current = redirected(current, location, status)
+    options.onRedirect?.(current.url)
   }
 }
 

@@ -167,6 +167,22 @@ describe('client', () => {
       })
     }
 
+    for (const [what, other] of [
+      ['at the Hub that it mirrors', 'https://huggingface.co'],
+      ['at another name of this machine', 'http://localhost:1'],
+    ] as const) {
+      it(`whose link leads on ${what} names that as HF_ENDPOINT, and never follows`, async () => {
+        const link = `<${other}/api/datasets?cursor=2>; rel="next"`
+        const hub = await connect((_, response) => json(response, [entry(RUN)], {headers: {link}}))
+        const error = await rejectionOf(hub.listDatasets('kim'))
+        expect(error).to.be.instanceOf(HubFormatError)
+        expect(error.message)
+          .to.include(`goes on at ${other}`)
+          .and.include('HF_ENDPOINT seems to be a mirror')
+        expect((error as HubFormatError).suggestions[0]).to.include(`Set HF_ENDPOINT to ${other}`)
+      })
+    }
+
     it('whose links lead in a circle of several pages is an error', async () => {
       const hub = await connect(({path}, response) => {
         const next = path.includes('cursor=2') ? 3 : 2

@@ -53,6 +53,30 @@ describe('credentials', () => {
       expect(await token(env)).to.deep.equal(['hf_file', file])
     })
 
+    for (const [what, value, says] of [
+      ['in double quotes', '"hf_one"', 'in quotes'],
+      ['in single quotes', "'hf_one'", 'in quotes'],
+      ['with a quote left over', 'hf_one"', 'in quotes'],
+      ['of a file in UTF-16', Buffer.from('\uFEFFhf_one', 'utf16le').toString('utf8'), 'UTF-16'],
+    ] as const) {
+      it(`${what} is refused, and what is wrong is named without it`, async () => {
+        const error = await rejectionOf(find({HF_TOKEN_PATH: write('token', value)}))
+        expect(error).to.be.instanceOf(NotAllowedError)
+        expect(error.message).to.include(says).and.not.include('hf_one').and.not.include('hf_o')
+        expect((error as NotAllowedError).suggestions.join(' ')).not.to.include('hf_o')
+      })
+    }
+
+    it('of a file in UTF-16 is refused where the bytes are just as an editor left them', async () => {
+      const file = write('token', '')
+      for (const order of ['utf16le', 'swapped']) {
+        const bytes = Buffer.from('\uFEFFhf_one\n', 'utf16le')
+        writeFileSync(file, order === 'swapped' ? bytes.swap16() : bytes)
+        const error = await rejectionOf(find({HF_TOKEN_PATH: file}))
+        expect(error.message).to.include('UTF-16')
+      }
+    })
+
     it('of an empty variable is that of the next', async () => {
       expect((await find({HF_TOKEN: '', HUGGING_FACE_HUB_TOKEN: 'hf_two'})).token).to.equal('hf_two')
     })

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
 import {SmoltraceError} from '../../../src/lib/errors.js'
-import {HubError, HubFormatError, HubUnreachableError, isAuthStatus} from '../../../src/lib/hub/errors.js'
+import {type HubAnswer, HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
 
 const answer = {method: 'GET', path: '/api/datasets', status: 500, text: 'Internal Error'}
 
@@ -45,12 +45,10 @@ describe('errors of the Hub', () => {
       expect(error.exitCode).to.equal(exitCode)
       expect(error.status).to.equal(status)
       expect(error.oclif).to.deep.equal({exit: exitCode})
-      expect(isAuthStatus(status)).to.equal(exitCode === 4)
     })
   }
 
   it('say what to do next, by the status', () => {
-    expect(new HubError({...answer, status: 401}).suggestions.join(',')).to.include('HF_TOKEN')
     expect(new HubError({...answer, method: 'GET', status: 403}).suggestions.join(',')).to.include(
       'may not read',
     )
@@ -63,6 +61,58 @@ describe('errors of the Hub', () => {
     expect(new HubFormatError('x').suggestions.join(',')).to.include('newer version')
     expect(new HubUnreachableError('x').suggestions.join(',')).to.include('HF_ENDPOINT')
   })
+
+  const causes: Array<
+    [what: string, about: Partial<HubAnswer>, exitCode: number, says: RegExp, never: RegExp]
+  > = [
+    [
+      'a 401 to a deletion',
+      {status: 401, method: 'DELETE'},
+      4,
+      /knows this token.*`repo\.write`.*`manage-repos`/,
+      /rejected|invalid/,
+    ],
+    ['a 401 to a read', {status: 401}, 4, /`repo\.content\.read`/, /rejected|invalid/],
+    ['a 401 of whoami', {status: 401, path: '/api/whoami-v2'}, 4, /rejected/, /knows this token/],
+    [
+      'a full account on writing',
+      {status: 403, method: 'POST', text: 'Private repository storage limit reached, please upgrade'},
+      4,
+      /Delete before anything else; the traces.*--only traces.*Archives, pins and the trash have to wait/,
+      /token|write access/,
+    ],
+    [
+      'a full account on reading',
+      {status: 403, text: 'Private repository storage limit reached, please upgrade'},
+      4,
+      /Delete before anything else/,
+      /token|gate/,
+    ],
+    [
+      'a 403 of the file store',
+      {status: 403, store: 'cdn.test'},
+      1,
+      /none is sent to cdn\.test/,
+      /settings\/tokens|too narrow/,
+    ],
+    ['a 401 of the file store', {status: 401, store: 'cdn.test'}, 1, /none is sent to cdn\.test/, /HF_TOKEN/],
+    [
+      'a 503 of the file store',
+      {status: 503, store: 'cdn.test'},
+      1,
+      /cdn\.test has trouble/,
+      /status\.huggingface/,
+    ],
+    ['a 407', {status: 407}, 1, /a proxy: set HTTPS_PROXY/, /status\.huggingface/],
+  ]
+  for (const [what, about, exitCode, says, never] of causes) {
+    it(`advise by the cause: ${what}`, () => {
+      const error = new HubError({...answer, ...about})
+      expect(error.exitCode).to.equal(exitCode)
+      expect(error.suggestions.join(' ')).to.match(says).and.not.match(never)
+      expect(error.message).to.include(about.store ?? 'The Hub answered')
+    })
+  }
 
   it('give other advice where it is given to them', () => {
     expect(new HubError({...answer, status: 401}, {suggestions: ['ask ann']}).suggestions).to.deep.equal([

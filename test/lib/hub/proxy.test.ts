@@ -7,6 +7,7 @@ import {CancelledError, UsageError} from '../../../src/lib/errors.js'
 import {connectHub} from '../../../src/lib/hub/client.js'
 import {HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
+import {openSession} from '../../../src/lib/session.js'
 import {rejectionOf} from '../../support/builders.js'
 
 const HOST = 'hub.example'
@@ -115,7 +116,7 @@ describe('a proxy', () => {
     expect(asked[0]?.credentials).to.equal(`Basic ${Buffer.from('kim:hunter2').toString('base64')}`)
   })
 
-  for (const exception of [HOST, `.example`, `other.example, ${HOST}:80`, '*']) {
+  for (const exception of [HOST, `.example`, 'example', `other.example, ${HOST}:80`, '*']) {
     it(`is not asked where NO_PROXY is "${exception}"`, async () => {
       const error = await rejectionOf(who({HTTP_PROXY: `http://${address}`, NO_PROXY: exception}))
       expect(error).to.be.instanceOf(HubUnreachableError)
@@ -138,9 +139,28 @@ describe('a proxy', () => {
     expect(hub.requests).to.have.length(seen)
   })
 
+  it('keeps nobody on the way from reading the token that is sent without TLS: a warning says so, but not on this machine', async () => {
+    const warningsAt = async (endpoint: string) => {
+      process.env.HTTP_PROXY = `http://plain@${address}`
+      const opening = openSession({endpoint, token: hub.token})
+      return (await opening.finally(() => delete process.env.HTTP_PROXY)).warnings
+    }
+
+    expect((await warningsAt(`http://${HOST}`)).join('\n')).to.include(
+      `the token travels to ${HOST} in the clear`,
+    )
+    expect(await warningsAt(hub.url)).to.deep.equal([])
+  })
+
   it('that is not there is named, without its password', async () => {
     const error = await rejectionOf(who({HTTP_PROXY: 'http://kim:hunter2@127.0.0.1:9'}))
     expect(error).to.be.instanceOf(HubUnreachableError)
-    expect(error.message).not.to.include('hunter2')
+    expect(error.message)
+      .to.include('by the proxy 127.0.0.1:9 that HTTP_PROXY names: ')
+      .and.include('ECONNREFUSED')
+      .and.not.include('hunter2')
+    expect((error as HubUnreachableError).suggestions.join(' '))
+      .to.include(`Check HTTP_PROXY`)
+      .and.include(`${HOST} in NO_PROXY`)
   })
 })

@@ -56,6 +56,57 @@ describe('transport', () => {
       expect(server.seen[0]?.headers).to.include({'x-own': '1', authorization: `Bearer ${TOKEN}`})
     })
 
+    for (const [what, status, body] of [
+      [
+        'that has expired',
+        403,
+        '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>',
+      ],
+      ['that S3 calls too old', 400, '<Error><Code>ExpiredToken</Code></Error>'],
+    ] as const) {
+      it(`asks the Hub once more for an address ${what}`, async () => {
+        const store = await start((_, response, index) =>
+          index === 0 ? response.writeHead(status).end(body) : json(response, {}),
+        )
+        const server = await start((_, response) =>
+          response.writeHead(302, {location: `${store.url}/object`}).end(),
+        )
+        const file = await connect(server)(`${server.url}/datasets/a/b/resolve/main/x`)
+        expect(file.status).to.equal(200)
+        expect([server.seen.length, store.seen.length]).to.deep.equal([2, 2])
+      })
+    }
+
+    it('names the file store that answered, asks the Hub no more than once again, and blames no token', async () => {
+      const body = '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>'
+      const store = await start((_, response) =>
+        response.writeHead(403, {'x-error-code': 'EntryNotFound'}).end(body),
+      )
+      const server = await start((_, response) =>
+        response.writeHead(302, {location: `${store.url}/object?sig=abc`}).end(),
+      )
+      const error = await rejectionOf(connect(server)(`${server.url}/datasets/a/b/resolve/main/x`))
+      expect(error).to.be.instanceOf(HubError)
+      const {message, exitCode, suggestions, answer} = error as HubError
+      expect(message).to.include(`${new URL(store.url).host}, to which the Hub led, answered 403`)
+      expect(message).to.include('AccessDenied: Request has expired').and.not.include('sig=')
+      expect(exitCode).to.equal(1)
+      expect(suggestions.join(' ')).not.to.match(/too narrow|settings/)
+      expect(answer.code).to.equal(undefined)
+      expect([server.seen.length, store.seen.length]).to.deep.equal([2, 2])
+    })
+
+    it('names the file store that cannot be reached', async () => {
+      const server = await start((_, response) =>
+        response.writeHead(302, {location: 'http://127.0.0.1:9/object'}).end(),
+      )
+      const error = await rejectionOf(connect(server)(`${server.url}/datasets/a/b/resolve/main/x`))
+      expect(error.message).to.include(
+        'The file store 127.0.0.1:9, to which the Hub leads, cannot be reached',
+      )
+      expect((error as HubUnreachableError).suggestions.join(' ')).not.to.include('HF_ENDPOINT')
+    })
+
     it('sends the token to no origin but that of the Hub', async () => {
       const foreign = await start((_, response) => json(response, {}))
       const server = await start((_, response) => json(response, {}))
