@@ -29,6 +29,8 @@ const REFUSED: ReadonlySet<FaultName> = new Set(['401', '403'])
 
 /** What is answered with a redirect, whose body nobody waits for. */
 const REDIRECTED: ReadonlySet<string> = new Set(['file', 'protection'])
+/** Asked of the file store, which knows no token; an address that has expired is asked for anew once. */
+const STORED = 'file, bytes'
 /** Sent with something to do or to decide: after a foreign answer the next look tells the truth, and it is sent again. */
 const SENT = /^(DELETE|create$|preupload$|batch$|commit$)/
 /** After these it can be seen that the Hub acted, whatever it answered. */
@@ -53,6 +55,7 @@ function isOvercome({stake, what, fault, often}: Cell): boolean {
   if (REDIRECTED.has(what) && fault === 'a body that stalls') return true
   // A store is believed when it says 200; the commit that names what it has not is refused.
   if (what === 'upload' && FOREIGN.has(fault)) return false
+  if (what === STORED && fault === '403' && often === 'once') return true
   if (often === 'always') return VISIBLE.test(what) && isActedUpon(FAULTS[fault]) && !REFUSED.has(fault)
   return PASSING.has(fault) || (FOREIGN.has(fault) && (SENT.test(what) || stake === 'content'))
 }
@@ -63,11 +66,12 @@ export function isAskedAgain({stake, what, fault}: Cell): boolean {
   return !isFinal || SENT.test(what) || PASSING.has(fault) || fault === '429, the window is used up'
 }
 
-function codeOf({stake, fault, often}: Cell): number {
+function codeOf({stake, what, fault, often}: Cell): number {
+  const isOfHub = what !== STORED
   switch (stake) {
     case 'plan':
     case 'change': {
-      return REFUSED.has(fault) ? 4 : 1
+      return REFUSED.has(fault) && isOfHub ? 4 : 1
     }
 
     case 'copy':
