@@ -4,24 +4,17 @@
  * `docs/library.md`.
  * @module smoltrace
  */
-export {type ApplyOptions, applyPlan} from './lib/apply.js'
+export {type ApplyOptions} from './lib/apply.js'
 export {type ArchiveEvent} from './lib/archive/archive.js'
 export {
-  restoreDatasets,
   type RestoreEvent,
   type RestoreOptions,
   type RestoreOutcome,
   type RestoreResult,
   type RestoreStatus,
 } from './lib/archive/restore.js'
-export {cleanupDatasets, type CleanupOptions, deleteDatasets, type DeleteOptions} from './lib/cleanup.js'
-export {
-  type Dataset,
-  discoverSmoltraceDatasets,
-  type Inventory,
-  type LeaderboardDataset,
-  type RunDataset,
-} from './lib/datasets.js'
+export {type CleanupOptions, type DeleteOptions} from './lib/cleanup.js'
+export {type Dataset, type Inventory, type LeaderboardDataset, type RunDataset} from './lib/datasets.js'
 export {type DeletionEvent} from './lib/deletion.js'
 export {type Age} from './lib/duration.js'
 export {
@@ -43,50 +36,65 @@ export {
 export {type ExecutionOptions, type JobEvent} from './lib/execution.js'
 export {EXIT, type ExitCode} from './lib/exit-codes.js'
 export {type Finding, type FindingKind, type Place, type Remark, type RemarkKind} from './lib/findings.js'
-export {type History, type HistoryOptions, type HistoryProblem, readHistory} from './lib/history.js'
+export {type History, type HistoryOptions, type HistoryProblem} from './lib/history.js'
 export {type HubAnswer, HubError, HubFormatError, HubUnreachableError} from './lib/hub/errors.js'
 export {type QuotaWait, type TroubleWait, type Wait} from './lib/hub/repeats.js'
 export {type Visibility} from './lib/hub/uploads.js'
 export {type DatasetRecord, type DatasetState, type JobRecord, type JobState} from './lib/job-record.js'
 export {dataDirectory} from './lib/journal.js'
-export {checkLeaderboard, checkRows, type Findings, type LeaderboardCheck} from './lib/leaderboard-check.js'
+export {type Findings, type LeaderboardCheck} from './lib/leaderboard-check.js'
 export {type LeaderboardRow} from './lib/leaderboard-rows.js'
-export {readLeaderboardRows} from './lib/leaderboard.js'
+export {
+  applyPlan,
+  checkLeaderboard,
+  checkRows,
+  cleanupDatasets,
+  deleteDatasets,
+  discoverSmoltraceDatasets,
+  filterRuns,
+  loadPlan,
+  loadPolicy,
+  protectLeaderboard,
+  protectRuns,
+  rankRows,
+  readHistory,
+  readLeaderboardRows,
+  readRanking,
+  readSizes,
+  restoreDatasets,
+  savePlan,
+  unprotectLeaderboard,
+  unprotectRuns,
+} from './lib/library.js'
 export {type Metric} from './lib/metrics.js'
 export {type DatasetType, type RunType} from './lib/naming.js'
 export {type Outcome, type OutcomeStatus} from './lib/outcomes.js'
 export {type KeptRun, type Phrase, type Plan, type PlannedLeaderboard, type PlannedRun} from './lib/plan.js'
-export {loadPolicy, type Policy} from './lib/policy.js'
+export {type Policy} from './lib/policy.js'
 export {type PolicyKey} from './lib/policy/keys.js'
 export {
   type PinChange,
   type PinnedRun,
   type PinOptions,
   type ProtectionChange,
-  protectLeaderboard,
   type ProtectOptions,
-  protectRuns,
-  unprotectLeaderboard,
-  unprotectRuns,
 } from './lib/protecting.js'
 export {type LeaderboardProtection, type Pin, type Protection} from './lib/protection.js'
 export {type Reason, type ReasonRule} from './lib/reasons.js'
 export {type Loss, type Reference, type ReferenceState} from './lib/references.js'
 export {type ArchiveSummary, type CleanupResult, type RunCounts} from './lib/result.js'
-export {type Decision, type FilteredRuns, type FilterOptions, filterRuns} from './lib/retention.js'
+export {type Decision, type FilteredRuns, type FilterOptions} from './lib/retention.js'
 export {
   type LeaderboardRanking,
   type RankedGroup,
   type RankedRow,
   type Ranking,
   type RankingOptions,
-  rankRows,
-  readRanking,
 } from './lib/row-ranking.js'
 export {type RowTime} from './lib/row-time.js'
 export {type RetentionOptions, type RetentionRules} from './lib/rule-types.js'
 export {type GroupColumn, type Period} from './lib/rule-words.js'
 export {groupDatasetsByRun, type Run} from './lib/runs.js'
-export {loadPlan, type PlanFacts, type RunNote, type SavedPlan, savePlan} from './lib/saved-plan.js'
+export {type PlanFacts, type RunNote, type SavedPlan} from './lib/saved-plan.js'
 export {type ConnectionOptions} from './lib/session.js'
-export {readSizes, type Sizes, type SizesOption, type StorageReport, type StorageSum} from './lib/sizes.js'
+export {type Sizes, type SizesOption, type StorageReport, type StorageSum} from './lib/sizes.js'

@@ -5,7 +5,10 @@ import {printable, withoutOwnTokens, withoutTokens} from './text.js'
 
 /** What every error of this program carries: how the process ends, and what the reader can do next. */
 export interface ErrorDetails {
-  /** What to do next, one sentence each; `{bin}` stands for the command line's name, `{help}` for the command's help. */
+  /**
+   * What to do next, one sentence each. Within the program `{bin}` stands for the command line's name, `{help}` for the
+   * command's help; errors of the library hold neither.
+   */
   suggestions?: readonly string[]
   cause?: unknown
 }

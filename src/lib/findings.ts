@@ -42,7 +42,7 @@ export interface Finding extends Place {
   kind: FindingKind
   /** What it is, in one sentence, fit for a terminal. */
   message: string
-  /** What to do next, in one sentence; `{bin}` stands for the command line's name. */
+  /** What to do next, in one sentence. Within the program `{bin}` stands for the command line's name. */
   suggestion: string
 }
 
