@@ -2,7 +2,7 @@ import {RefusedError} from './errors.js'
 import {type Hub} from './hub/client.js'
 import {HubError} from './hub/errors.js'
 import {isLost, waitToRepeat} from './hub/repeats.js'
-import {formatProtection, isEmptyProtection, parseProtection, PROTECTION_PATH} from './protection-file.js'
+import {formatProtection, isEmptyProtection, PROTECTION_PATH, readProtectionAt} from './protection-file.js'
 import {type Protection} from './protection.js'
 
 const TRIES = 5
@@ -56,8 +56,7 @@ async function readAndEdit(
   edit: Edit,
 ): Promise<{change: Change; parentCommit: string}> {
   const parentCommit = await hub.headOf(name)
-  const current = await hub.readText({name, revision: parentCommit, path: PROTECTION_PATH})
-  const before = current === undefined ? {} : parseProtection(current, name)
+  const before = await readProtectionAt(hub, name, parentCommit)
   const after = edit(before)
   return {
     parentCommit,

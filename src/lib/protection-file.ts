@@ -15,8 +15,8 @@ export const PROTECTION_PATH = '.smoltrace/protection.json'
 const VERSION = 1
 
 /**
- * Reads what is protected. Certain are a full answer, no leaderboard in the listing, and a listed leaderboard without
- * the file; everything else is an error.
+ * Reads what is protected. Certain are a file with the hash that the Hub lists, no leaderboard in the listing, and a listed
+ * leaderboard certainly without the file; everything else is an error.
  * @param leaderboard the leaderboard as listed; undefined where the listing has none
  * @throws SmoltraceError where it cannot be read for certain
  */
@@ -25,13 +25,37 @@ export async function readProtection(
   leaderboard: LeaderboardDataset | undefined,
 ): Promise<Protection> {
   if (!leaderboard) return {}
-  const file = {name: leaderboard.name, revision: 'main', path: PROTECTION_PATH}
-  const text = await hub.readText(file).catch((error: unknown) => {
+  try {
+    return await readProtectionAt(hub, leaderboard.name, await headOf(hub, leaderboard))
+  } catch (error) {
     if (error instanceof SmoltraceError)
       error.suggestions.unshift('Without this file it is not known what is protected.')
     throw error
+  }
+}
+
+/** What was pinned since the listing must hold, so it is read at the head of now. */
+async function headOf(hub: Hub, {name, id}: LeaderboardDataset): Promise<string> {
+  const found = await hub.whereabouts(name)
+  if (found.state === 'there' && found.id === id) return found.sha
+  throw new RefusedError(`${name} is not the dataset any more that was just listed.`, {
+    suggestions: ['Somebody renamed, deleted or made it anew: run the same command again.'],
   })
-  return text === undefined ? {} : parseProtection(text, leaderboard.name)
+}
+
+/**
+ * Reads the protection at one commit. Nothing is protected only where the tree of the commit does not list the file, and
+ * the file itself is not there either.
+ * @param name full name of the leaderboard
+ * @throws SmoltraceError where it cannot be read for certain
+ */
+export async function readProtectionAt(hub: Hub, name: string, commit: string): Promise<Protection> {
+  const files = await hub.listFiles(name, commit)
+  const file = files.find(({path}) => path === PROTECTION_PATH)
+  if (file) return parseProtection((await hub.readWhole(name, commit, file)).toString('utf8'), name)
+  const text = await hub.readText({name, revision: commit, path: PROTECTION_PATH})
+  if (text === undefined) return {}
+  throw new RefusedError(`${PROTECTION_PATH} of ${name} is there, though the Hub does not list it.`)
 }
 
 /** For previews, which can say that they do not know: `unknown` and a warning instead of an error. */

@@ -30,12 +30,8 @@ function deletedIn(name: ScenarioName, status?: number): string[] {
 
 describe('cleanup, dry run', () => {
   it('is what happens without --no-dry-run, and sends nothing but questions', async () => {
-    expect(readRecording('cleanup-dry-run').map(({method}) => method)).to.have.members([
-      'GET',
-      'GET',
-      'GET',
-      'GET',
-    ])
+    const methods = readRecording('cleanup-dry-run').map(({method}) => method)
+    expect(new Set(methods)).to.deep.equal(new Set(['GET']))
     const {dryRun, outcomes, counts} = await playJson('cleanup-dry-run')
     expect({dryRun, outcomes}).to.deep.equal({dryRun: true, outcomes: []})
     expect(counts).to.deep.equal({deleted: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0})

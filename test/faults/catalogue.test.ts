@@ -23,6 +23,7 @@ const SEEN: Record<FaultName, string> = {
   'a body that stalls': '200 text/plain, 999 left, half: waiting',
   'broken JSON': '200 application/json, 970 left, as a whole',
   'a page with 200': '200 text/html, as a whole',
+  'other bytes': '200 text/plain, 999 left, as a whole',
   '401': '401 application/json, 970 left, as a whole',
   '403': '403 application/json, 970 left, as a whole',
 }

@@ -24,7 +24,7 @@ const PASSING: ReadonlySet<FaultName> = new Set([
   'reset before the Hub acted',
 ])
 /** Not the Hub's words: nobody knows what was done, nor what there is. */
-const FOREIGN: ReadonlySet<FaultName> = new Set(['a page with 200', 'broken JSON'])
+const FOREIGN: ReadonlySet<FaultName> = new Set(['a page with 200', 'broken JSON', 'other bytes'])
 const REFUSED: ReadonlySet<FaultName> = new Set(['401', '403'])
 
 /** What is answered with a redirect, whose body nobody waits for. */
@@ -113,11 +113,15 @@ export function isEveryday({fault, often}: Cell): boolean {
 /** Bodies that are read in another way than most, or whose end matters. */
 const LONG_OR_FINAL = /^(DELETE|commit$|create$|file|inventory$|listing$|upload$)/
 
+/** What is checked against the hash that the tree lists. */
+const HASHED = /, (bytes|content)$/
+
 /** The faults that are not, for requests that ask for this, one and the same with another one. */
 export function faultsFor(what: string): FaultName[] {
   const names = Object.keys(FAULTS) as FaultName[]
   return names.filter((name) => {
     if (name.endsWith('though the Hub acted')) return VISIBLE.test(what)
+    if (name === 'other bytes') return HASHED.test(what)
     if (name === 'cut in a chunked body' || name === 'a body that stalls') return LONG_OR_FINAL.test(what)
     return true
   })

@@ -42,6 +42,7 @@ export interface Scenario {
 const READING = {
   listing: 'plan',
   'later page of the listing': 'plan',
+  whereabouts: 'plan',
   protection: 'plan',
   'protection, content': 'plan',
   files: 'plan',
@@ -246,10 +247,11 @@ const protect: Scenario = {
   classify: withoutStages,
   kinds: {
     whoami: 'elsewhere',
-    ...(Object.fromEntries(Object.keys(READING).map((what) => [what, 'elsewhere'])) as Record<
-      string,
-      'elsewhere'
-    >),
+    listing: 'elsewhere',
+    'later page of the listing': 'elsewhere',
+    file: 'elsewhere',
+    files: 'change',
+    'later page of the files': 'elsewhere',
     'file, bytes': 'change',
     facts: 'change',
     protection: 'change',

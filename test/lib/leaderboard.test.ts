@@ -1,17 +1,18 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 import {parquetWriteBuffer} from 'hyparquet-writer'
-import {randomBytes} from 'node:crypto'
 
 import {discover} from '../../src/lib/datasets.js'
 import {CancelledError, RefusedError, SmoltraceError} from '../../src/lib/errors.js'
 import {type Hub} from '../../src/lib/hub/client.js'
+import {HubFormatError} from '../../src/lib/hub/errors.js'
 import {type RepoFile} from '../../src/lib/hub/files.js'
 import {type LeaderboardRow} from '../../src/lib/leaderboard-rows.js'
 import {readLeaderboard, readLeaderboardIfPossible} from '../../src/lib/leaderboard.js'
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {openSession} from '../../src/lib/session.js'
 import {fakeHub, inventoryOf, leaderboardDataset, rejectionOf} from '../support/builders.js'
+import {withBitFlipped} from '../support/faults.js'
 
 type Columns = Parameters<typeof parquetWriteBuffer>[0]['columnData']
 type Files = Record<string, string | Uint8Array>
@@ -30,19 +31,19 @@ const ids = (...data: Array<string | null>) => column('results_dataset', data, '
 const idsOf = (rows: LeaderboardRow[]) => rows.map(({resultsDataset}) => resultsDataset)
 
 /** A Hub that holds these files and no network. */
-function hubWith(files: Files): {hub: Hub; ranges: Array<[path: string, start: number, end: number]>} {
-  const ranges: Array<[string, number, number]> = []
+function hubWith(files: Files): {hub: Hub; fetched: string[]} {
+  const fetched: string[] = []
   const bytesOf = (path: string) => Buffer.from(files[path] ?? '')
   const hub: Hub = {
     ...fakeHub([]),
     listFiles: async () =>
       Object.keys(files).map((path): RepoFile => ({path, size: bytesOf(path).length, oid: 'a'.repeat(40)})),
-    async readRange({path}, start, end) {
-      ranges.push([path, start, end])
-      return new Uint8Array(bytesOf(path).subarray(start, end)).buffer
+    async readWhole(_name, _commit, {path}) {
+      fetched.push(path)
+      return bytesOf(path)
     },
   }
-  return {hub, ranges}
+  return {hub, fetched}
 }
 
 const board = leaderboardDataset()
@@ -119,6 +120,35 @@ describe('leaderboard', () => {
             expect(warnings[0]).to.include('unknown').and.include(String(status))
           })
         }
+      }
+
+      it('is not certain where any bit of a file is another', async () => {
+        const {hub, leaderboard} = await connect()
+        const sent = sandbox.state.get(NAME)!.head.files.get(DATA)!.bytes()
+        let at = 0
+        sandbox.intercept({
+          match: ({path}) => path.startsWith('/xet-bridge-us/'),
+          alter: (body) => withBitFlipped(body, at),
+        })
+        for (at = 0; at < sent.length; at += 97) {
+          const error = await rejectionOf(readLeaderboard(hub, leaderboard))
+          expect(error, `byte ${at}`).to.be.instanceOf(HubFormatError)
+          expect(error.message).to.include(DATA).and.include('its hash is another')
+        }
+      })
+
+      for (const [title, alter] of [
+        ['fewer', (body: Buffer) => body.subarray(0, -1)],
+        ['more', (body: Buffer) => Buffer.concat([body, Buffer.from('x')])],
+        ['no', () => Buffer.alloc(0)],
+      ] as const) {
+        it(`is not certain where ${title} bytes come than the tree lists`, async () => {
+          const {hub, leaderboard} = await connect()
+          sandbox.intercept({match: ({path}) => path.startsWith('/xet-bridge-us/'), alter})
+          const error = await rejectionOf(readLeaderboard(hub, leaderboard))
+          expect(error).to.be.instanceOf(HubFormatError)
+          expect(error.message).to.match(/ \d+ bytes instead of \d+/)
+        })
       }
 
       it('is not certain where a page comes instead of its bytes', async () => {
@@ -258,36 +288,6 @@ describe('leaderboard', () => {
     })
   })
 
-  describe('its bytes', () => {
-    it('are read only where the columns are, and none of them twice', async () => {
-      const notes = Array.from({length: 40}, () =>
-        Buffer.alloc(100_000, randomBytes(8).toString('hex')).toString(),
-      )
-      const names = notes.map((_, index) => `run ${index}`)
-      const file = parquet(
-        [ids(...names), column('notes', notes, 'STRING'), column('model', names, 'STRING')],
-        {
-          codec: 'UNCOMPRESSED',
-        },
-      )
-      const {hub, ranges} = hubWith({[DATA]: file})
-      const rows = await readLeaderboard(hub, board)
-      expect(idsOf(rows)).to.deep.equal(names)
-      expect(rows.map(({model}) => model)).to.deep.equal(names)
-      const total = ranges.reduce((sum, [, start, end]) => sum + end - start, 0)
-      expect(file.length).to.be.greaterThan(4_000_000)
-      expect(total).to.be.lessThan(file.length / 2)
-      const starts = ranges.map(([, start]) => start)
-      expect(new Set(starts).size).to.equal(starts.length)
-    })
-
-    it('of a usual leaderboard come in one request', async () => {
-      const {hub, ranges} = hubWith({[DATA]: parquet([ids('a', 'b'), column('model', ['m', 'n'], 'STRING')])})
-      await readLeaderboard(hub, board)
-      expect(ranges).to.have.length(1)
-    })
-  })
-
   describe('is refused, and never taken for one without rows, where', () => {
     const whole = parquet([ids('a', 'b', 'c')])
     const short = Object.assign(['a', 'b', 'c'], {slice: () => ['a', 'b']})
@@ -343,7 +343,7 @@ describe('leaderboard', () => {
         {[DATA]: parquet([column('run_status', ['a', 'b', 'c']), column('results_dataset', short)])},
       ],
       [
-        'it is packed in a way that cannot be read',
+        'what it says that it is packed with is not so',
         {[DATA]: parquet([ids('a')], {codec: 'ZSTD', compressors: {ZSTD: (bytes) => bytes}})},
       ],
     ]
@@ -355,19 +355,70 @@ describe('leaderboard', () => {
       })
     }
 
-    it('a file is larger than any leaderboard, and then it is not even asked for', async () => {
-      const {hub, ranges} = hubWith({[DATA]: whole})
-      const huge = {path: DATA, size: 256 * 1024 * 1024 + 1, oid: 'a'.repeat(40)}
-      const error = await rejectionOf(readLeaderboard({...hub, listFiles: async () => [huge]}, board))
-      expect(error).to.be.instanceOf(RefusedError)
-      expect(ranges).to.deep.equal([])
-    })
+    describe('its files together', () => {
+      const part = (size: number, index: number) => ({
+        path: `data/${index}.parquet`,
+        size,
+        oid: 'a'.repeat(40),
+      })
+      const ofBytes = (...sizes: number[]) => sizes.map((size, index) => part(size, index))
 
-    it('there are more rows than any leaderboard has', async () => {
-      const many = Array.from({length: 1_000_001}, () => null)
-      expect((await rejectionOf(readOne([column('results_dataset', many, 'STRING')]))).message).to.include(
-        '1000001 rows',
-      )
+      for (const [title, sizes] of [
+        ['one', [64 * 1024 * 1024 + 1]],
+        ['one of many', [1, 64 * 1024 * 1024]],
+        ['all of many', Array.from({length: 65}, () => 1024 * 1024)],
+      ] as const) {
+        it(`are larger than any leaderboard (${title}), and then none is even asked for`, async () => {
+          const {hub, fetched} = hubWith({})
+          const error = await rejectionOf(
+            readLeaderboard({...hub, listFiles: async () => ofBytes(...sizes)}, board),
+          )
+          expect(error).to.be.instanceOf(RefusedError)
+          expect((error as RefusedError).suggestions.join(' ')).to.include('Take rows out')
+          expect(fetched).to.deep.equal([])
+        })
+      }
+
+      const nulls = (count: number) =>
+        parquet([
+          column(
+            'results_dataset',
+            Array.from({length: count}, () => null),
+            'STRING',
+          ),
+        ])
+
+      it('have more rows than any leaderboard', async () => {
+        expect((await rejectionOf(read({[DATA]: nulls(500_001)}))).message).to.include('500001 rows')
+      })
+
+      it('have more rows than any leaderboard, few in each', async () => {
+        const file = nulls(60_000)
+        expect(file.length).to.be.below(2000)
+        const files = Object.fromEntries(
+          Array.from({length: 9}, (_, index) => [`data/${index}.parquet`, file]),
+        )
+        expect((await rejectionOf(read(files))).message).to.match(/data\/8\.parquet: it brings 60000 rows/)
+      })
+
+      it('unpack to more than any leaderboard', async () => {
+        const long = 'x'.repeat(1024 * 1024)
+        const file = parquet(
+          [
+            column(
+              'results_dataset',
+              Array.from({length: 90}, (_, index) => `${index}${long}`),
+              'STRING',
+            ),
+          ],
+          {codec: 'SNAPPY'},
+        )
+        expect(file.length).to.be.below(8 * 1024 * 1024)
+        const files = {'data/a.parquet': file, 'data/b.parquet': file, 'data/c.parquet': file}
+        const error = (await rejectionOf(read(files))) as RefusedError
+        expect(error.message).to.match(/data\/c\.parquet: unpacked it has/)
+        expect(error.suggestions.join(' ')).to.include('Take rows out')
+      })
     })
 
     it('its names come from an enemy, in letters that are safe to print', async () => {
@@ -376,6 +427,31 @@ describe('leaderboard', () => {
         .to.match(/^[\u0020-\u007E\u2026]+$/)
         .and.not.include('secret')
     })
+
+    const advice: Array<[title: string, files: Files, advice: RegExp]> = [
+      ['a file beside the data', {[DATA]: whole, 'leaderboard.csv': 'x'}, /^Remove or move it:/],
+      ['a script beside the data', {[DATA]: whole, 'app.js': 'x'}, /^Remove or move it:/],
+      ['data of another form', {'data/train.csv': 'x'}, /^Write its rows again as Parquet, or remove it/],
+      ['a part that is missing', {'data/train-00001-of-00002.parquet': whole}, /upload has ended/],
+      ['a broken file', {[DATA]: whole.subarray(0, -10)}, /earlier commit of it/],
+      [
+        'something else that was pushed',
+        {[DATA]: parquet([column('image', ['x'], 'STRING')])},
+        /earlier commit of the leaderboard/,
+      ],
+      [
+        'a codec that nobody knows',
+        {[DATA]: parquet([ids('a')], {codec: 'LZO', compressors: {LZO: (bytes) => bytes}})},
+        /compression snappy/,
+      ],
+    ]
+    for (const [title, files, helps] of advice) {
+      it(`it is told what helps: ${title}`, async () => {
+        const {suggestions} = (await rejectionOf(read(files))) as RefusedError
+        expect(suggestions).to.have.length(1)
+        expect(suggestions[0]).to.match(helps)
+      })
+    }
 
     it('it is cut off anywhere', async () => {
       await fc.assert(
@@ -414,7 +490,7 @@ describe('leaderboard', () => {
 
     it('ends where the user cancelled in the middle of a file', async () => {
       const cause = new CancelledError('enough')
-      const hub: Hub = {...hubWith({[DATA]: 'x'}).hub, readRange: () => Promise.reject(cause)}
+      const hub: Hub = {...hubWith({[DATA]: 'x'}).hub, readWhole: () => Promise.reject(cause)}
       expect(await rejectionOf(readLeaderboardIfPossible(hub, board, []))).to.equal(cause)
     })
   })

@@ -1,9 +1,10 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {CancelledError, RefusedError} from '../../src/lib/errors.js'
+import {discover} from '../../src/lib/datasets.js'
+import {CancelledError, RefusedError, SmoltraceError} from '../../src/lib/errors.js'
 import {type Hub} from '../../src/lib/hub/client.js'
-import {HubUnreachableError} from '../../src/lib/hub/errors.js'
+import {HubFormatError, HubUnreachableError} from '../../src/lib/hub/errors.js'
 import {formatTimestamp} from '../../src/lib/naming.js'
 import {
   formatProtection,
@@ -12,6 +13,9 @@ import {
   readProtection,
   readProtectionIfPossible,
 } from '../../src/lib/protection-file.js'
+import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
+import {storedFile} from '../../src/lib/sandbox/objects.js'
+import {openSession} from '../../src/lib/session.js'
 import {
   errorOf,
   fakeHub,
@@ -23,6 +27,7 @@ import {
   rejectionOf,
   someMoment,
 } from '../support/builders.js'
+import {withBitFlipped} from '../support/faults.js'
 
 const AT = '2026-10-05T12:00:00.000Z'
 const parse = (value: unknown) => parseProtection(JSON.stringify(value), 'kim/smoltrace-leaderboard')
@@ -171,21 +176,112 @@ describe('reading the protection', () => {
     expect(hub.log).to.deep.equal([])
   })
 
-  it('finds nothing protected where the leaderboard has no such file', async () => {
-    expect(await readProtection(fakeHub([board]), board)).to.deep.equal({})
+  const FILE = {path: PROTECTION_PATH, size: 9, oid: 'a'.repeat(40)}
+  const HEAD = 'b'.repeat(40)
+  /** A leaderboard whose head moved on since it was listed. */
+  const movedOn = (parts: Partial<Hub>): Hub => ({
+    ...fakeHub([board]),
+    whereabouts: async (name) => ({state: 'there', id: board.id, name, sha: HEAD}),
+    ...parts,
   })
 
-  it('asks for its path on main of the leaderboard', async () => {
+  it('finds nothing protected where the tree does not list the file and the file is not there', async () => {
     const asked: unknown[] = []
-    const hub: Hub = {
-      ...fakeHub([board]),
-      async readText(...args) {
-        asked.push(...args)
-        return formatProtection({leaderboard: {by: 'ann', at: NOW}})
+    const hub = movedOn({
+      async listFiles(...args) {
+        asked.push(args)
+        return [{...FILE, path: 'README.md'}]
       },
-    }
+      async readText(...args): Promise<undefined> {
+        asked.push(...args)
+      },
+    })
+    expect(await readProtection(hub, board)).to.deep.equal({})
+    expect(asked).to.deep.equal([
+      [board.name, HEAD],
+      {name: board.name, revision: HEAD, path: '.smoltrace/protection.json'},
+    ])
+  })
+
+  it('reads the file whole at the head of now, as the tree of that commit lists it', async () => {
+    const asked: unknown[] = []
+    const hub = movedOn({
+      listFiles: async () => [FILE],
+      async readWhole(...args) {
+        asked.push(args)
+        return Buffer.from(formatProtection({leaderboard: {by: 'ann', at: NOW}}))
+      },
+    })
     expect((await readProtection(hub, board)).leaderboard?.by).to.equal('ann')
-    expect(asked).to.deep.equal([{name: board.name, revision: 'main', path: '.smoltrace/protection.json'}])
+    expect(asked).to.deep.equal([[board.name, HEAD, FILE]])
+  })
+
+  const contradictions: Array<[title: string, parts: Partial<Hub>]> = [
+    [
+      'the file is there and the tree does not list it',
+      {listFiles: async () => [], readText: async () => '{}'},
+    ],
+    [
+      'the dataset is another one by now',
+      {whereabouts: async (name) => ({state: 'there', id: 'x', name, sha: HEAD})},
+    ],
+    ['the dataset is gone', {whereabouts: async () => ({state: 'missing'})}],
+    ['the dataset has another name', {whereabouts: async () => ({state: 'moved', to: 'kim/old'})}],
+  ]
+  for (const [title, parts] of contradictions) {
+    it(`is not certain where ${title}`, async () => {
+      const error = await rejectionOf(readProtection(movedOn({listFiles: async () => [], ...parts}), board))
+      expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+    })
+  }
+
+  describe('on the Hub', () => {
+    let sandbox: Sandbox
+    const pinned = formatProtection({runs: {'20260101_120000': {by: 'ann', at: NOW}}})
+    const connect = async (files?: Record<string, string>) => {
+      sandbox = await startSandbox({seed: 'empty'})
+      sandbox.state.addDataset({
+        name: 'mira/smoltrace-leaderboard',
+        createdAt: '2026-01-01T00:00:00Z',
+        ...(files && {files}),
+      })
+      const session = await openSession({endpoint: sandbox.url, token: sandbox.token, env: {}})
+      const {leaderboard} = await discover(session)
+      return () => readProtection(session.hub, leaderboard)
+    }
+
+    afterEach(() => sandbox.close())
+
+    it('holds a pin that was written after the listing', async () => {
+      const readNow = await connect()
+      const repo = sandbox.state.get('mira/smoltrace-leaderboard')!
+      const file = storedFile(Buffer.from(pinned), false)
+      sandbox.state.commit(repo, 'Pin', new Map([[PROTECTION_PATH, file]]))
+      expect(Object.keys((await readNow()).runs ?? {})).to.deep.equal(['20260101_120000'])
+    })
+
+    it('is not certain where any byte of it is another', async () => {
+      const readNow = await connect({[PROTECTION_PATH]: pinned})
+      let at = 0
+      sandbox.intercept({
+        match: ({path}) => path.startsWith('/api/resolve-cache/'),
+        alter: (body) => withBitFlipped(body, at),
+      })
+      for (at = 0; at < pinned.length; at++)
+        expect(await rejectionOf(readNow()), `byte ${at}`).to.be.instanceOf(HubFormatError)
+    })
+
+    for (const [title, respond] of [
+      ['nothing', {status: 200, body: ''}],
+      ['a page', {status: 200, headers: {'Content-Type': 'text/html'}, body: '<title>Log in</title>'}],
+      ['EntryNotFound', {status: 404, headers: {'X-Error-Code': 'EntryNotFound'}, body: 'Entry not found'}],
+    ] as const) {
+      it(`is not certain where the tree lists it and ${title} comes`, async () => {
+        const readNow = await connect({[PROTECTION_PATH]: pinned})
+        sandbox.intercept({match: ({path}) => path.includes('/resolve/'), respond})
+        expect(await rejectionOf(readNow())).to.be.instanceOf(SmoltraceError)
+      })
+    }
   })
 
   const uncertain: Array<[title: string, error: Error]> = [

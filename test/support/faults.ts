@@ -11,6 +11,15 @@ const USED_UP = {RateLimit: '"api";r=0;t=0', 'RateLimit-Policy': '"fixed window"
 /** The words with which the Hub says that waiting is of no use. */
 export const LIMIT = 'You have exceeded the rate limit for this action (300 per day).'
 
+/** The same bytes, but for one bit of the one at this place. */
+export function withBitFlipped(body: Buffer, at: number): Buffer {
+  const bytes = Buffer.from(body)
+  const [byte, bit] = [bytes.readUInt8(at), 2 ** (at % 8)]
+  const isSet = Math.floor(byte / bit) % 2 === 1
+  bytes.writeUInt8(isSet ? byte - bit : byte + bit, at)
+  return bytes
+}
+
 /** What may happen to a request, by name. The three shapes of 429 are those of the Hub's contract, section 9. */
 export const FAULTS = {
   '500': {respond: {status: 500, headers: LEFT, body: '{"error":"Internal Error"}'}},
@@ -34,6 +43,7 @@ export const FAULTS = {
     respond: {status: 200, headers: {...LEFT, 'Content-Type': 'application/json'}, body: '[{"id":"mi'},
   },
   'a page with 200': {respond: {status: 200, headers: HTML, body: PAGE}},
+  'other bytes': {alter: (body) => withBitFlipped(body, Math.floor(body.length / 2))},
   '401': {
     respond: {status: 401, headers: LEFT, body: '{"error":"Invalid username or password."}'},
   },

@@ -69,6 +69,7 @@ export async function replayHub<T>(name: string, token: string, job: () => Promi
   const scopes = nock.define(
     readRecording(name).map((exchange) => ({
       ...exchange,
+      ...verbatim(exchange),
       ...(exchange.scope === ORIGIN
         ? {reqheaders: {authorization: `Bearer ${token}`}}
         : {options: {badheaders: ['authorization']}}),
@@ -82,6 +83,16 @@ export async function replayHub<T>(name: string, token: string, job: () => Promi
     nock.cleanAll()
     nock.restore()
   }
+}
+
+/** nock takes a text that is JSON apart, and puts it together again in another form. */
+function verbatim({path, response}: Exchange): Partial<Exchange> {
+  if (!isContent(path) || typeof response !== 'string') return {}
+  return {response: Buffer.from(response).toString('hex'), responseIsBinary: true}
+}
+
+function isContent(path: string): boolean {
+  return path.startsWith('/api/resolve-cache/')
 }
 
 /** What is on file under a name. */
@@ -129,7 +140,7 @@ export function tidy(exchanges: Exchange[], origin: string): Exchange[] {
       path,
       ...(body !== '' && {body}),
       status,
-      response: scrub(readableBody(response, rawHeaders['content-encoding'])),
+      response: asSent(path, scrub(readableBody(response, rawHeaders['content-encoding']))),
       ...(responseIsBinary && {responseIsBinary}),
       rawHeaders: Object.fromEntries(
         Object.entries(rawHeaders).filter(([name, value]) => HEADERS.has(name) && !value.startsWith('W/')),
@@ -153,6 +164,12 @@ function readableBody(response: unknown, encoding: string | undefined): unknown 
   } catch {
     return text
   }
+}
+
+/** nock reads JSON wherever it finds it. Of a file every byte counts: it is kept as text, as the program writes it. */
+function asSent(path: string, response: unknown): unknown {
+  const isFile = isContent(path) && typeof response === 'object'
+  return isFile ? `${JSON.stringify(response, undefined, 2)}\n` : response
 }
 
 /** Of whoami's answer, only what the program reads: the rest is a person's. */
@@ -187,7 +204,9 @@ function pseudonyms(exchanges: Exchange[]): Array<[from: string, to: string]> {
   const listed = exchanges.flatMap(
     ({response}) => (Array.isArray(response) ? response : []) as Array<{id: string}>,
   )
-  const others = [...new Set(listed.map(({id}) => id))].filter((id) => !/smoltrace/i.test(id))
+  const others = [...new Set(listed.map(({id}) => id))].filter(
+    (id) => typeof id === 'string' && !/smoltrace/i.test(id),
+  )
   return [
     ...others.map((id, index): [string, string] => [`"id":"${id}"`, `"id":"mira/other-${index + 1}"`]),
     ...orgs.map((org, index): [string, string] => [`"name":"${org.name}"`, `"name":"org-${index + 1}"`]),

@@ -1,3 +1,4 @@
+import {requireContent} from './content.js'
 import {HubError, HubFormatError} from './errors.js'
 import {askFacts, type DatasetFacts} from './facts.js'
 import {asFetch, certainly, library, repo} from './library.js'
@@ -38,8 +39,8 @@ export interface FileAccess extends UploadAccess {
   listFiles(name: string, commit: string): Promise<RepoFile[]>
   /** A small text file; undefined where the dataset certainly has no such file. */
   readText(file: FileAt): Promise<string | undefined>
-  /** The bytes of a file from `start` to before `end`. */
-  readRange(file: FileAt, start: number, end: number): Promise<ArrayBuffer>
+  /** A whole file, as small as what fits into memory, with exactly the content that the tree of its commit lists. */
+  readWhole(name: string, commit: string, file: RepoFile): Promise<Buffer>
   /** A file's bytes as they arrive, from `start` on, or from its beginning where the Hub does not heed that. */
   download(file: FileAt, start?: number): Promise<{from: number; body: AsyncIterable<Uint8Array>}>
 }
@@ -62,6 +63,13 @@ export function fileAccess({endpoint, token, request, transfer, signal}: FileAcc
     return ask(url, {headers: {authorization: `Bearer ${token}`, ...headers}})
   }
 
+  /** The paths that the dataset's info names; undefined where it names none. */
+  const siblingsOf = async (name: string, commit: string): Promise<unknown> => {
+    const url = `${endpoint}/api/datasets/${name}/revision/${encodeURIComponent(commit)}?expand=siblings`
+    const answer = await request(url, {headers: {authorization: `Bearer ${token}`}})
+    return ((await answer.json()) as {siblings?: unknown} | null)?.siblings
+  }
+
   return {
     ...uploadAccess({endpoint, token, request, signal}),
     describe: (name, commit = 'main') =>
@@ -73,6 +81,7 @@ export function fileAccess({endpoint, token, request, transfer, signal}: FileAcc
       certainly(async () => {
         const {listFiles} = await library()
         const files: RepoFile[] = []
+        let count = 0
         const entries = listFiles({
           hubUrl: endpoint,
           accessToken: token,
@@ -81,9 +90,12 @@ export function fileAccess({endpoint, token, request, transfer, signal}: FileAcc
           revision: commit,
           recursive: true,
         })
-        for await (const entry of withoutRepeats(entries, ({path}) => path))
+        for await (const entry of withoutRepeats(entries, ({path}) => path)) {
+          count++
           if (entry.type !== 'directory') files.push(readEntry(entry, name))
+        }
 
+        if (count >= SMALLEST_PAGE) requireAll(files, await siblingsOf(name, commit), name)
         return files
       }, signal),
     readText: (file) =>
@@ -97,16 +109,12 @@ export function fileAccess({endpoint, token, request, transfer, signal}: FileAcc
           throw error
         }
       }, signal),
-    readRange: (file, start, end) =>
+    readWhole: (name, commit, file) =>
       certainly(async () => {
-        if (end <= start) return new ArrayBuffer(0)
-        const response = await resolve(request, file, {range: `bytes=${start}-${end - 1}`})
-        const bytes = await response.bytes()
-        const part = response.status === 206 ? bytes : bytes.subarray(start, end)
-        if (part.byteLength === end - start) return new Uint8Array(part).buffer
-        throw new HubFormatError(
-          `The Hub sent ${part.byteLength} of ${end - start} bytes of ${file.path} of ${file.name}.`,
-        )
+        const answer = await resolve(request, {name, revision: commit, path: file.path})
+        const bytes = await answer.bytes()
+        requireContent(bytes, file, name)
+        return bytes
       }, signal),
     download: (file, start = 0) =>
       certainly(async () => {
@@ -126,6 +134,26 @@ export function fileAccess({endpoint, token, request, transfer, signal}: FileAcc
         return {from, body}
       }, signal),
   }
+}
+
+/** A tree that is shorter has no second page, whatever is asked for (the Hub's contract, section 7.2). */
+const SMALLEST_PAGE = 50
+
+/**
+ * A proxy that takes `Link` out of the answers makes the first page of a tree look like all of it. The info names the same
+ * files without pages, though maybe not all of very many.
+ */
+function requireAll(files: RepoFile[], siblings: unknown, name: string): void {
+  if (!Array.isArray(siblings)) return
+  const listed = new Set(files.map(({path}) => path))
+  const missing = siblings.filter((each: {rfilename?: unknown} | null) => {
+    const path = each?.rfilename
+    return typeof path === 'string' && !listed.has(path)
+  })
+  if (missing.length === 0) return
+  throw new HubFormatError(`The listing of the files of ${name} lacks ${missing.length} of them.`, {
+    suggestions: ['Does a proxy take `Link` out of the answers of the Hub? Go without it.'],
+  })
 }
 
 /** A submodule or whatever else is no file could not be archived, nor read. */

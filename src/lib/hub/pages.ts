@@ -33,8 +33,28 @@ export function followingLinks(
     const next = nextIn(answer.headers.get('link') ?? '', endpoint)
     if (next !== undefined && (seen.has(next) || emptyInARow > MOST_EMPTY_PAGES))
       throw new HubFormatError('The listing of the Hub leads in a circle.')
+    const limit = Number(new URL(url).searchParams.get('limit'))
+    if (next === undefined && seen.size === 1 && page.length === limit) {
+      const more = await request(withLimit(url, limit + 1), question)
+      requireNoMore(await more.json(), limit)
+    }
+
     return answer.withJson(page.map((entry) => readable(entry)))
   }
+}
+
+function withLimit(url: string, limit: number): string {
+  const larger = new URL(url)
+  larger.searchParams.set('limit', String(limit))
+  return larger.href
+}
+
+/** A proxy that takes `Link` out of the answers makes a full first page look like all there is. */
+function requireNoMore(page: unknown, limit: number): void {
+  if (Array.isArray(page) && page.length <= limit) return
+  throw new HubFormatError('The listing of the Hub goes on, and does not say where.', {
+    suggestions: ['Does a proxy take `Link` out of the answers of the Hub? Go without it.'],
+  })
 }
 
 /**

@@ -17,6 +17,8 @@ export interface Fault {
   times?: number
   /** Answers instead of the Hub, with these headers only. */
   respond?: {status: number; headers?: Record<string, string>; body?: string}
+  /** Changes the bytes of the Hub's own answer, as a broken cache would. */
+  alter?: (body: Buffer) => Buffer
   /** With `respond`: the Hub acts nevertheless, as behind a gateway that lost its answer. Default: it does nothing. */
   acts?: boolean
   /** Cuts the connection, before the Hub acted or after it. */

@@ -120,7 +120,8 @@ function answerTo(
 ): Answer | undefined {
   const answer = fault && !isActedUpon(fault) ? undefined : behaviour.answer(request)
   if (fault?.reset || fault?.hold) return undefined
-  return fault?.respond ? faultAnswer(fault.respond) : answer
+  if (fault?.respond) return faultAnswer(fault.respond)
+  return answer && fault?.alter ? {...answer, body: fault.alter(answer.body)} : answer
 }
 
 interface Sending {

@@ -200,6 +200,44 @@ describe('client', () => {
       expect(seen().length).to.be.lessThan(100)
     })
 
+    describe('of which a full page has no link', () => {
+      const page = (count: number) =>
+        Array.from({length: count}, (_, index) => entry(`kim/notes-${index}`)).map((each) => ({
+          ...each,
+          _id: each.id,
+        }))
+      const limitOf = (path: string) => Number(new URL(url() + path).searchParams.get('limit'))
+
+      it('is an error where there is more: a proxy takes it out of the answers', async () => {
+        const hub = await connect(({path}, response) => json(response, page(limitOf(path))))
+        const error = (await rejectionOf(hub.listDatasets('kim'))) as SmoltraceError
+        expect(error).to.be.instanceOf(HubFormatError)
+        expect(error.suggestions.join(' ')).to.include('proxy')
+      })
+
+      it('is whole where there is no more', async () => {
+        const hub = await connect(({path}, response, index) =>
+          json(response, page(index === 0 ? limitOf(path) : limitOf(path) - 1)),
+        )
+        const {others} = await hub.listDatasets('kim')
+        expect(others).to.have.length(limitOf(seen()[0]?.path ?? ''))
+        expect(seen().map(({path}) => limitOf(path))).to.deep.equal([others.length, others.length + 1])
+      })
+
+      it('is not asked again where it is shorter, or comes after another', async () => {
+        const short = await connect(({path}, response) => json(response, page(limitOf(path) - 1)))
+        await short.listDatasets('kim')
+        expect(seen()).to.have.length(1)
+        await server?.close()
+        const paged = await connect(({path}, response, index) => {
+          const link = `<${url()}${path}&cursor=2>; rel="next"`
+          json(response, page(limitOf(path)), {headers: index === 0 ? {link} : {}})
+        })
+        await paged.listDatasets('kim')
+        expect(seen()).to.have.length(2)
+      })
+    })
+
     it('that brings the same datasets under ever new links is an error', async () => {
       const page = Array.from({length: 300}, (_, index) =>
         entry(`kim/smoltrace-results-20260901_${120_000 + index}`),

@@ -125,6 +125,40 @@ describe('the files of a dataset', () => {
     })
   })
 
+  describe('listed by way of a proxy that takes `Link` out of the answers', () => {
+    const withoutLink = async (pageSize: number, files: number) => {
+      const paged = await startSandbox({seed: 'empty', pageSize})
+      const contents = Array.from({length: files}, (_, index) => [`data/${index}.txt`, `${index}`])
+      paged.state.addDataset({name: NAME, createdAt: CREATED, files: Object.fromEntries(contents)})
+      const {hub: stubbed, server} = await stub((request, response) => {
+        fetch(paged.url + request.path, {headers: {authorization: `Bearer ${paged.token}`}})
+          .then(async (answer) => json(response, await answer.json(), {status: answer.status}))
+          .catch((error: Error) => response.destroy(error))
+      })
+      const commit = paged.state.get(NAME)!.sha
+      return {list: () => stubbed.listFiles(NAME, commit).finally(() => paged.close()), seen: server.seen}
+    }
+
+    it('are an error where the info of the dataset names more', async () => {
+      const {list} = await withoutLink(60, 70)
+      const error = await rejectionOf(list())
+      expect(error).to.be.instanceOf(HubFormatError)
+      expect(error.message).to.include('lacks 12 of them')
+    })
+
+    it('are all there where the info names no others', async () => {
+      const {list, seen} = await withoutLink(100, 70)
+      expect(await list()).to.have.length(71)
+      expect(seen.map(({path}) => path.includes('expand=siblings'))).to.deep.equal([false, true])
+    })
+
+    it('are asked for once where they are too few for a second page', async () => {
+      const {list, seen} = await withoutLink(100, 20)
+      expect(await list()).to.have.length(21)
+      expect(seen).to.have.length(1)
+    })
+  })
+
   describe('downloaded', () => {
     const respond =
       (status: number, headers: Record<string, string>, body: string): Parameters<typeof serve>[0] =>

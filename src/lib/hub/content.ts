@@ -1,0 +1,35 @@
+import {createHash} from 'node:crypto'
+
+import {safe} from '../text.js'
+import {HubFormatError} from './errors.js'
+import {type RepoFile} from './files.js'
+
+/**
+ * Makes sure that what came is what the tree of its commit lists: by SHA-256 for a file in LFS, else by git's SHA-1.
+ * @param name full name of the dataset, for the error
+ * @throws HubFormatError where it is anything else
+ */
+export function requireContent(bytes: Buffer, file: RepoFile, name: string): void {
+  const {path, size, oid, sha256} = file
+  const isSame =
+    bytes.length === size &&
+    (sha256 === undefined ? gitHash(bytes) === oid : hash('sha256', bytes) === sha256)
+  if (isSame) return
+  const what = bytes.length === size ? 'its hash is another' : `${bytes.length} bytes instead of ${size}`
+  throw new HubFormatError(`${safe(path)} of ${name} did not come as the Hub lists it: ${what}.`, {
+    suggestions: [
+      'Nothing rests on such an answer. Try again in some minutes.',
+      'If it stays so, a proxy, a cache or the store of files is at fault: try another network, or tell the Hub.',
+    ],
+  })
+}
+
+function gitHash(bytes: Buffer): string {
+  return hash('sha1', Buffer.from(`blob ${bytes.length}\0`), bytes)
+}
+
+function hash(algorithm: 'sha1' | 'sha256', ...parts: Buffer[]): string {
+  const digest = createHash(algorithm)
+  for (const part of parts) digest.update(part)
+  return digest.digest('hex')
+}
