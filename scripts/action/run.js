@@ -61,6 +61,7 @@ function read(stdout) {
 /** The log's few lines; all else is in the summary, the plan and the journal. */
 function linesOf({wouldDelete, dryRun, counts, remaining}) {
   if (wouldDelete === undefined) return []
+  if (wouldDelete === null) return ['What would be deleted is not known. Nothing was deleted.']
   if (dryRun) return [`Plan: ${wouldDelete} datasets to delete. Nothing was deleted.`]
   return [
     `Deleted ${counts.deleted} datasets of ${wouldDelete}; failed ${counts.failed}, skipped ${counts.skipped}, not attempted ${counts.unattempted}, already gone ${counts.gone}.`,

@@ -5,11 +5,11 @@ import {type RunContext} from './overview.js'
 import {type Plan} from './plan.js'
 import {type LeaderboardProtection, type LivePin, pinOn, type Protection} from './protection.js'
 import {type Reason} from './reasons.js'
-import {type CleanupResult} from './result.js'
+import {type CleanupResult, isUnknown} from './result.js'
 import {goesByScores} from './rule-names.js'
 import {type RetentionOptions} from './rule-types.js'
 import {mayBeUploading, type Run} from './runs.js'
-import {type Sizes, storageOf, type StorageReport, type StorageSum} from './sizes.js'
+import {type Sizes, storageOf, type StorageSum} from './sizes.js'
 
 /** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
 
@@ -140,7 +140,8 @@ export function cleanupDocument(result: CleanupResult): object {
         }
       : null,
     standard: plan.standard,
-    wouldDelete: result.wouldDelete,
+    wouldDelete: isUnknown(result) ? null : result.wouldDelete,
+    unknown: [...(plan.unknown ?? [])],
     stale,
     outcomes,
     counts,
@@ -148,7 +149,7 @@ export function cleanupDocument(result: CleanupResult): object {
     archive: result.archive ?? null,
     journal: result.journal ?? null,
     deletionMs: Math.round(deletionMs),
-    ...storageReportDocument(result.storage),
+    ...storageReportDocument(result),
   }
 }
 
@@ -157,10 +158,14 @@ function decisionDocument({now, rules}: Plan, run: Run, reasons: Reason[], sizes
 }
 
 /** What all runs take up, what of it the plan frees, and what was freed. */
-function storageReportDocument(report: StorageReport | undefined): object {
-  if (!report) return {}
-  const {found, frees, freed} = report
-  return {storage: certainBytes(found), frees: certainBytes(frees), freed: certainBytes(freed)}
+function storageReportDocument(result: CleanupResult): object {
+  if (!result.storage) return {}
+  const {found, frees, freed} = result.storage
+  return {
+    storage: certainBytes(found),
+    frees: isUnknown(result) ? null : certainBytes(frees),
+    freed: certainBytes(freed),
+  }
 }
 
 /** A rule that is left out would be lost from saved plans and journals without a word: the compiler asks for each of them. */

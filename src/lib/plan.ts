@@ -54,6 +54,8 @@ export interface Plan {
   leaderboard: PlannedLeaderboard | undefined
   /** Full names of the datasets of tasks, which are never touched. */
   standard: string[]
+  /** What its rules or guards rest on and could not be read: nobody knows then what would go, and the plan is only looked at. */
+  unknown?: Array<'protection' | 'rows'> | undefined
   /** How many datasets have nearly a name of SMOLTRACE's, and are never touched; 0 in a plan from a file. */
   nearMisses: number
 }

@@ -1,7 +1,8 @@
 import {type Inventory} from './datasets.js'
 import {findOut} from './find-out.js'
-import {type Plan, planning} from './plan.js'
-import {deciding} from './retention.js'
+import {frozen, type Plan, planning} from './plan.js'
+import {type Reason} from './reasons.js'
+import {deciding, type Decision} from './retention.js'
 import {requireUsableRows} from './retention/usable-rows.js'
 import {type RetentionRules} from './rule-types.js'
 import {grouping, requireRuns} from './runs.js'
@@ -25,6 +26,18 @@ export async function planBy(
   requireRuns(rules.runs, runs, '--run ')
   requireUsableRows(rules, runs, said.citations, session.now)
   const known = {...said, protection: protection === 'unknown' ? {} : protection}
-  const decisions = await inSlices(deciding(runs, rules, session.now, known))
-  return inSlices(planning(inventory, decisions, rules, protection))
+  const decided = await inSlices(deciding(runs, rules, session.now, known))
+  const decisions = protection === 'unknown' ? decided.map((each) => keptInDoubt(each)) : decided
+  const plan = await inSlices(planning(inventory, decisions, rules, protection))
+  const unknown: Plan['unknown'] = [
+    ...(protection === 'unknown' ? (['protection'] as const) : []),
+    ...(said.citations === 'unknown' ? (['rows'] as const) : []),
+  ]
+  return unknown.length > 0 ? frozen({...plan, unknown}) : plan
+}
+
+/** A run of which nobody knows whether it is pinned stays. */
+function keptInDoubt({run, action, reasons}: Decision): Decision {
+  const doubt: Reason = {rule: 'pinned', text: 'whether it is pinned is unknown'}
+  return {run, action: 'keep', reasons: [doubt, ...(action === 'keep' ? reasons : [])]}
 }

@@ -15,7 +15,7 @@ export interface CleanupResult {
   declined: boolean
   /** The signal was aborted before everything had been attempted. */
   interrupted: boolean
-  /** Datasets in the plan: what a dry run would delete. */
+  /** Datasets in the plan: what a dry run would delete; as far as that is known, see `unknown` of the plan. */
   wouldDelete: number
   /** What of a saved plan, or of the names given, could not be deleted from the start: gone, changed or kept. */
   stale: Outcome[]
@@ -106,13 +106,20 @@ export function isTooLate({applied, dryRun, wouldDelete, stale, counts}: Cleanup
   return counts.deleted + counts.failed === 0 && counts.skipped + counts.unattempted > 0
 }
 
+/** Whether nobody knows what would go: something that the rules or guards rest on could not be read. */
+export function isUnknown({plan: {unknown = []}, dryRun}: CleanupResult): boolean {
+  return dryRun && unknown.length > 0
+}
+
 /**
- * The exit code of a finished job: 0 done or nothing to do, 3 anything failed, skipped or unattempted, 5 nothing of a
- * saved plan could be applied, 130 declined or interrupted, 10 a dry run that found work where `reportWork` asks for it.
+ * The exit code of a finished job: 0 done or nothing to do, 1 a dry run that could not find out, 3 anything failed, skipped or
+ * unattempted, 5 nothing of a saved plan could be applied, 130 declined or interrupted, 10 a dry run that found work where
+ * `reportWork` asks for it.
  */
 export function exitCodeOf(result: CleanupResult, reportWork = false): ExitCode {
   const {wouldDelete, dryRun, declined, interrupted, counts} = result
   if (declined || interrupted) return EXIT.cancelled
+  if (isUnknown(result)) return EXIT.error
   if (isTooLate(result)) return EXIT.stale
   if (dryRun) return reportWork && wouldDelete > 0 ? EXIT.found : EXIT.done
   return counts.failed + counts.skipped + counts.unattempted > 0 ? EXIT.incomplete : EXIT.done

@@ -1,5 +1,6 @@
+import {type Plan} from '../../../src/lib/plan.js'
 import {bytes, look, ms, names, PHRASES} from '../terms.js'
-import {count, list, named, object, orNull, text, word, yesNo} from '../words.js'
+import {allOf, count, list, named, object, orNull, text, word, yesNo} from '../words.js'
 import {type DocumentForm} from './form.js'
 
 /** A plan, and what became of it. */
@@ -20,7 +21,16 @@ export const cleanup: DocumentForm = {
     keep: list(named('KeptRun'), 'The runs that stay, newest first; none where a saved plan is carried out.'),
     leaderboard: orNull(named('PlannedLeaderboard')),
     standard: names('The standard datasets, which are never touched.'),
-    wouldDelete: count('Datasets in the plan, the leaderboard among them where it goes.'),
+    wouldDelete: orNull(
+      count('Datasets in the plan, the leaderboard among them where it goes; null where that is not known.'),
+    ),
+    unknown: list(
+      word(
+        allOf<NonNullable<Plan['unknown']>[number]>({protection: true, rows: true}),
+        'protection, or the rows of the leaderboard.',
+      ),
+      'What a dry run could not read although its rules or guards rest on it; then it ends with 1.',
+    ),
     stale: list(named('Outcome'), 'What of a saved plan could not be deleted from the start.'),
     outcomes: list(named('Outcome'), 'One for each dataset of a plan that was carried out.'),
     counts: named('OutcomeCounts'),

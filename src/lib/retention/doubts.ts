@@ -16,6 +16,8 @@ export function doubtsAbout(
   {keepBest, by, groupBy}: RetentionRules,
   {citations}: Knowledge,
 ): Reason[] {
+  // Then every run stays, whatever a keeper would say of it.
+  if (citations === 'unknown') return []
   const group = groupBy.length > 0 ? groupOf(run, groupBy, citations) : no('nothing is grouped')
   const score = keepBest === undefined ? no('nothing is ranked') : scoreOfRun(run, citations, by)
   const reasons: Reason[] = [

@@ -18,6 +18,7 @@ import {LARGEST_PLAN, readPlanText} from './read.js'
 export async function savePlan(plan: Plan, file: string, facts: PlanFacts): Promise<void> {
   if (plan.leaderboard?.protection === 'unknown')
     throw notSaved('whether the leaderboard is protected is unknown, try again later')
+  if (plan.unknown) throw notSaved('what it rests on could not be read, try again later')
   const document = await inSlices(documentingPlan(plan, facts))
   const target = await planTarget(file)
   await replace(target, document)

@@ -1,6 +1,6 @@
 import {type Outcome} from '../outcomes.js'
 import {type KeptRun, type Plan, type PlannedRun} from '../plan.js'
-import {type CleanupResult, isTooLate} from '../result.js'
+import {type CleanupResult, isTooLate, isUnknown} from '../result.js'
 import {type SavedPlan} from '../saved-plan.js'
 import {type Asked, notesOn, stepAfter} from '../ui/cleanup.js'
 import {NOT_DELETED, OUTCOME_LABELS} from '../ui/outcomes.js'
@@ -40,6 +40,7 @@ function titleOf(result: CleanupResult): string {
   const {dryRun, declined, interrupted, wouldDelete, counts, outcomes} = result
   if (declined) return 'cancelled, nothing was deleted'
   if (isTooLate(result)) return 'nothing of the plan could be applied'
+  if (isUnknown(result)) return 'dry run, what would be deleted is not known'
   if (wouldDelete === 0) return 'nothing to delete'
   if (dryRun) return `dry run, ${count(wouldDelete, 'dataset')} to delete`
   if (interrupted) return `interrupted, ${count(counts.deleted, 'dataset')} deleted`

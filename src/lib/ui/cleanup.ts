@@ -2,14 +2,14 @@ import {leaderboardArchive} from '../archiving.js'
 import {APPLY_FLAGS, type GivenFlags} from '../flag-clashes.js'
 import {type Outcome} from '../outcomes.js'
 import {type Plan} from '../plan.js'
-import {type CleanupResult} from '../result.js'
+import {type CleanupResult, isUnknown} from '../result.js'
 import {type SavedPlan} from '../saved-plan.js'
 import {type Sizes} from '../sizes.js'
 import {printable} from '../text.js'
 import {formatAppliedPlan} from './applied.js'
 import {formatNextStep, type NextStep, nextStep} from './next-step.js'
 import {type Pieces} from './pieces.js'
-import {formatPlan, type PlanNotes} from './preview.js'
+import {formatPlan, type PlanNotes, unknownText} from './preview.js'
 import {formatResult} from './result.js'
 import {type Screen} from './style.js'
 import {wrapText} from './wrapping.js'
@@ -72,18 +72,27 @@ export function notesOn(
 export function* resultText(result: CleanupResult, asked: Asked, screen: Screen): Generator<string> {
   const {wouldDelete, stale, dryRun} = result
   const {plan} = asked.given
-  if (wouldDelete === 0)
+  if (isUnknown(result)) yield* notKnown(result, screen)
+  else if (wouldDelete === 0)
     yield stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.'
   else if (dryRun) yield formatNextStep(result, stepFacts(asked), screen)
   else yield* formatResult(result, screen)
-  if (plan !== undefined && wouldDelete === 0)
+  if (plan !== undefined && wouldDelete === 0 && !isUnknown(result))
     yield wrapText(`\nThe plan was saved to ${String(plan)}.`, screen.width)
+}
+
+/** Neither "nothing" nor a number would be true. */
+function* notKnown({plan}: CleanupResult, {width}: Screen): Generator<string> {
+  const what = unknownText(plan.unknown ?? [])
+  yield wrapText(`What would be deleted is not known: ${what} could not be read. Nothing was deleted.`, width)
 }
 
 /** What to do next, where there is something to do after a dry run. */
 export function stepAfter(result: CleanupResult, asked: Asked): NextStep | undefined {
   const {wouldDelete, dryRun, declined} = result
-  return dryRun && !declined && wouldDelete > 0 ? nextStep(result, stepFacts(asked)) : undefined
+  return dryRun && !declined && wouldDelete > 0 && !isUnknown(result)
+    ? nextStep(result, stepFacts(asked))
+    : undefined
 }
 
 function stepFacts({bin, given, isRehearsal}: Asked) {

@@ -211,8 +211,19 @@ function totalPair(plan: Plan, notes: PlanNotes): [string, string] {
   return ['Total', `${goingText(plan, notes)}, ${count(plan.keep.length, 'run')} to keep`]
 }
 
+/** What a plan rests on that could not be read. */
+export function unknownText(unknown: NonNullable<Plan['unknown']>): string {
+  return listing(unknown.map((each) => UNKNOWN[each]))
+}
+
+const UNKNOWN: Readonly<Record<NonNullable<Plan['unknown']>[number], string>> = {
+  protection: 'what is protected',
+  rows: 'what the leaderboard says',
+}
+
 /** What goes, in numbers. */
 export function goingText(plan: Plan, {sizes}: PlanNotes): string {
+  if (plan.unknown) return `not known: ${unknownText(plan.unknown)} could not be read`
   const datasets = plannedDatasets(plan).length
   if (datasets === 0) return 'nothing to delete'
   const frees = sizes ? ` (${freesText(freedBy(plan, sizes))})` : ''
