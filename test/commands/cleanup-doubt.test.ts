@@ -49,7 +49,7 @@ interface Document {
 
 describe('cleanup --incomplete-only, where absence is no evidence', () => {
   const boards: Array<[title: string, shards: (hub: Sandbox) => Cells[][] | undefined, why: string]> = [
-    ['there is no leaderboard', () => undefined, 'there is no leaderboard'],
+    ['there is no leaderboard', () => {}, 'there is no leaderboard'],
     ['it is hollow', () => [], 'the leaderboard has none'],
     ['it has lost rows', (hub) => [[row(hub, THIRD)]], 'lost rows: 2 of 3 runs'],
   ]
@@ -128,7 +128,7 @@ describe('cleanup --keep-best, where the row of the best run is in doubt', () =>
           const {stdout} = await cleanup(hub, ...rules, '--json')
           const {delete: planned, keep} = JSON.parse(stdout) as Document
           expect(planned.map(({run}) => run)).to.deep.equal([THIRD])
-          const [best] = keep.filter(({run}) => run === BEST)
+          const best = keep.find(({run}) => run === BEST)
           expect(best?.reasons.map(({text}) => text)).to.deep.equal([`its place is in doubt: ${why}`])
         }
 
