@@ -11,7 +11,7 @@ export default class Restore extends HubCommand {
   static override description = withExitCodes(
     `Reads what \`cleanup --archive DIR\` has written: every file is checked on the disk before anything is created, and compared with the Hub afterwards. A dataset gets its name, files and visibility back, but a new date of creation: --older-than counts from today for it. Nothing on the Hub is overwritten: where a dataset of that name is there, it is completed if it is part of the same, and else left alone.
 
-Interrupted or failed halfway, the same command goes on where it stopped.`,
+Runs come back one after the other, as they are named or the newest first, each as a whole or not at all. Interrupted or failed halfway, the same command goes on where it stopped. With --from, archives of a renamed account or of a team come back under the namespace of this token or of --namespace; names inside the files stay as they are.`,
     this.exitCodes,
   )
   static override examples = [
@@ -26,6 +26,10 @@ Interrupted or failed halfway, the same command goes on where it stopped.`,
     {
       description: 'Bring one run back:',
       command: '<%= config.bin %> <%= command.id %> ./archive 20260131_235959',
+    },
+    {
+      description: 'Bring back what was archived before the account was renamed:',
+      command: '<%= config.bin %> <%= command.id %> ./archive --from old-name',
     },
   ]
   static override args = {
@@ -46,6 +50,12 @@ Interrupted or failed halfway, the same command goes on where it stopped.`,
       summary: 'Check the archive, show what would be restored, and create nothing.',
       helpGroup: 'SAFETY',
     }),
+    from: Flags.string({
+      summary: 'Bring archives of this namespace back under another one.',
+      description: 'The other one is --namespace, or the owner of the token.',
+      helpValue: 'NAMESPACE',
+      helpGroup: 'CONNECTION',
+    }),
     concurrency: concurrencyFlag('Datasets'),
   }
 
@@ -61,6 +71,7 @@ Interrupted or failed halfway, the same command goes on where it stopped.`,
         ...this.connection(flags, signal),
         dir: args.dir,
         names: args.name,
+        from: flags.from,
         dryRun: flags['dry-run'],
         concurrency: flags.concurrency,
         onEvent: this.jsonEnabled() ? undefined : (event) => log.tell(event),
@@ -74,6 +85,6 @@ Interrupted or failed halfway, the same command goes on where it stopped.`,
 }
 
 /** What `--json` prints. */
-function documentOf({warnings: _, interrupted, ...result}: RestoreResult): object {
-  return {...result, interrupted}
+function documentOf({warnings: _, interrupted, from, ...result}: RestoreResult): object {
+  return {...result, from: from ?? null, interrupted}
 }

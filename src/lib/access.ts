@@ -11,6 +11,14 @@ export interface Access {
   powerless?: string | undefined
 }
 
+/** The namespace that was asked for is none of the token's. */
+export class UnknownNamespaceError extends RefusedError {}
+
+/** Every namespace that a token knows: its owner's first, then those of their organisations. */
+export function namespacesOf({name, organisations}: Identity): string[] {
+  return [name, ...organisations.map((organisation) => organisation.name)]
+}
+
 /**
  * Works out what a token may do in a namespace. The Hub answers an unknown author with an empty list, so a namespace
  * that whoami does not name is an error and not an empty account (the Hub's contract, sections 1 and 2.2).
@@ -24,8 +32,8 @@ export function accessTo(identity: Identity, wanted?: string): Access {
     return {namespace: identity.name, ...tokenLimits(identity, 'user', identity.name)}
   const organisation = identity.organisations.find(({name}) => isSame(name))
   if (!organisation) {
-    const known = [identity.name, ...identity.organisations.map(({name}) => name)].join(', ')
-    throw new RefusedError(
+    const known = namespacesOf(identity).join(', ')
+    throw new UnknownNamespaceError(
       `--namespace ${JSON.stringify(named)}: this token belongs to ${identity.name} and knows ${known}.`,
       {
         suggestions: ['Name one of these, or use a token of a member of that organisation.'],

@@ -82,13 +82,14 @@ export function checkExecution({
 }
 
 /**
- * Makes sure that what a deletion writes can be written, before anything is sent.
+ * Makes sure that what a deletion writes can be written, before anything is sent. A dry run looks at the archive's folder too: its
+ * command would be refused.
  * @throws UsageError where the archive is to go into what is no folder
  * @throws RefusedError where the journal cannot be written
  */
 export async function prepareExecution(options: ExecutionOptions): Promise<void> {
-  if (isDryRun(options)) return
   if (options.archive !== undefined) await requireWritable(options.archive)
+  if (isDryRun(options)) return
   if (options.journal !== false) await prepareJournal(dataDirOf(options))
 }
 

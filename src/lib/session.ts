@@ -1,4 +1,4 @@
-import {type Access, accessTo, requireWriteAccess} from './access.js'
+import {type Access, accessTo, namespacesOf, requireWriteAccess} from './access.js'
 import {DAY, formatDuration, MINUTE} from './duration.js'
 import {NotAllowedError, RefusedError, UsageError} from './errors.js'
 import {connectHub, type Hub} from './hub/client.js'
@@ -39,6 +39,8 @@ export interface Session {
   /** The token's owner. */
   user: string
   access: Access
+  /** Every namespace that the token knows: its owner's, and those of their organisations. */
+  namespaces: string[]
   /** The earlier of the machine's clock and the Hub's: a wrong clock must not make runs look older. */
   now: Date
   /** Whether the Hub said what time it is; without that a wrong clock of the machine goes unnoticed. */
@@ -78,7 +80,17 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
   const now = identity.date && identity.date < machine ? identity.date : machine
   warnings.push(...warningsOf(access, machine, identity.date))
   const {clock = () => new Date()} = options
-  return {hub, user: identity.name, access, now, isTimeCertain: identity.date !== undefined, clock, warnings}
+  const namespaces = namespacesOf(identity)
+  return {
+    hub,
+    user: identity.name,
+    access,
+    namespaces,
+    now,
+    isTimeCertain: identity.date !== undefined,
+    clock,
+    warnings,
+  }
 }
 
 /**

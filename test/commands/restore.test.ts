@@ -3,7 +3,16 @@ import {rm} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
-import {archiveAt, CREATED, FILES, NAME, OWN, TIMESTAMP, withFolder} from '../lib/archive/support.js'
+import {
+  archiveAt,
+  CREATED,
+  FILES,
+  NAME,
+  ofFormerNamespace,
+  OWN,
+  TIMESTAMP,
+  withFolder,
+} from '../lib/archive/support.js'
 import {type CliResult, runCli} from '../support/cli.js'
 import {envOf, UNKNOWN_TOKEN} from '../support/hub.js'
 
@@ -56,6 +65,7 @@ describe('restore', () => {
         command: 'restore',
         endpoint: hub.url,
         namespace: 'mira',
+        from: null,
         dir,
         dryRun: false,
         interrupted: false,
@@ -102,6 +112,34 @@ describe('restore', () => {
       for (const token of [UNKNOWN_TOKEN, hub.tokens.read, hub.tokens.fineGrainedNarrow])
         expect((await run([dir], token)).exitCode).to.equal(4)
       expect(hub.state.get(NAME)).to.equal(undefined)
+    }))
+
+  it('says how archives of a renamed account come back, and the command that it names brings them back', () =>
+    withoutDataset(async (dir) => {
+      await ofFormerNamespace(dir, 'mira-old')
+      const refused = await run([dir, '--namespace', 'mira'])
+      expect(refused.exitCode).to.equal(1)
+      const unknown = await run([dir, TIMESTAMP, '--namespace', 'mira-old'])
+      expect(unknown.exitCode).to.equal(1)
+      for (const {stderr} of [refused, unknown])
+        expect(stderr).to.include('--from mira-old').and.not.include('{')
+      const [, line = ''] = /smoltrace restore (.+ --from mira-old)/.exec(unknown.stderr) ?? []
+      const {exitCode, stdout} = await run(line.split(' '))
+      expect(exitCode).to.equal(0)
+      expect(stdout).to.include('from the archives of mira-old').and.to.include(NAME)
+      expect(hub.state.get(NAME)?.files.size).to.equal(7)
+    }))
+
+  it('tells which runs come back pinned by their cards', () =>
+    withFolder(async (dir) => {
+      hub.state.remove(NAME)
+      const files = {'README.md': '---\ntags: [smoltrace-pinned]\n---\n'}
+      hub.state.addDataset({name: NAME, createdAt: CREATED, private: true, files})
+      await archiveAt(hub, dir)
+      hub.state.remove(NAME)
+      expect((await run([dir, '--dry-run'])).stdout).to.include('Pinned by the card')
+      const {outcomes} = JSON.parse((await run([dir, '--json'])).stdout)
+      expect(outcomes[0].pin).to.equal('smoltrace-pinned')
     }))
 
   it('ends with 130 where it is interrupted', () =>

@@ -140,6 +140,21 @@ describe('archiving before a deletion', () => {
     expect((await clean()).counts.deleted).to.equal(6)
   })
 
+  it('says of a name that no disk would take everywhere what to do about it', async () => {
+    const name = `mira/smoltrace-traces-${OLD}`
+    const repo = hub.state.get(name)
+    if (repo)
+      hub.state.commit(
+        repo,
+        'Add',
+        new Map(['data/run:1.parquet', 'aux.txt'].map((path) => [path, repo.files.get('README.md') ?? null])),
+      )
+    const {outcomes} = await clean()
+    const reason = outcomes.find((outcome) => outcome.name === name)?.reason
+    expect(reason).to.include('"data/run:1.parquet"').and.include('"aux.txt"')
+    expect(reason).to.include('rename it on the Hub, or delete the run without --archive')
+  })
+
   it('is refused where another process archives into the folder, and nothing is deleted', async () => {
     await mkdir(join(dir, 'mira'), {recursive: true})
     const holder = {pid: process.ppid, host: hostname(), token: 'x'}
@@ -159,10 +174,11 @@ describe('archiving before a deletion', () => {
     expect((await stat(join(dir, 'mira'))).mode % 0o100).to.equal(0)
   })
 
-  it('is refused into what is no folder, before anything is sent', async () => {
+  it('is refused into what is no folder, in a dry run too, before anything is sent', async () => {
     await writeFile(dir, 'a file\n')
-    for (const archive of [dir, '']) {
-      expect(await rejectionOf(clean({archive}))).to.be.instanceOf(UsageError)
+    for (const archive of [dir, join(dir, 'inside'), '']) {
+      for (const dryRun of [false, true])
+        expect(await rejectionOf(clean({archive, dryRun}))).to.be.instanceOf(UsageError)
     }
 
     expect(hub.requests).to.deep.equal([])

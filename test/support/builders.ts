@@ -257,6 +257,7 @@ export function sessionOf(hub: Hub): Session {
     hub,
     user: NAMESPACE,
     access: {namespace: NAMESPACE},
+    namespaces: [NAMESPACE],
     now: NOW,
     isTimeCertain: true,
     clock: () => NOW,

@@ -84,6 +84,9 @@ export const restore: DocumentForm = {
   description: 'What became of archived datasets.',
   properties: {
     ...place,
+    from: orNull(
+      text('The namespace that --from names: its archives come back under `namespace`. Null without it.'),
+    ),
     dir: text('The folder of archives.'),
     dryRun: yesNo('Whether nothing was to be created.'),
     outcomes: list(
@@ -97,12 +100,13 @@ export const restore: DocumentForm = {
           ),
           reason: text('Why it is not restored, or what about it is not as it was.'),
           visibility: visibility('Who sees it, there or once it is created.'),
+          pin: text('The tag in its card that pins its run.'),
           files: count('Files in the archive; 0 where it cannot be read.'),
           bytes: count('Their size. In bytes; 0 where it cannot be read.'),
         },
-        ['reason', 'visibility'],
+        ['reason', 'visibility', 'pin'],
       ),
-      'One for each archive, sorted by name.',
+      'One for each archive, in the order in which they come back: run by run, the newest first.',
     ),
     counts: tally(RESTORED, 'How many came to what.'),
     interrupted: yesNo('Whether it was told to stop before everything had been attempted.'),

@@ -6,6 +6,7 @@ import {dirname, join} from 'node:path'
 import {CancelledError, RefusedError} from '../errors.js'
 import {type RepoFile} from '../hub/files.js'
 import {syncFolder} from '../sync-folder.js'
+import {isLeftByFileManager, listed} from './paths.js'
 
 /**
  * What the archive does with the disk. Below the folder that a person named no link is followed: one that somebody planted
@@ -93,20 +94,29 @@ export async function readSmall(path: string, most: number): Promise<string | un
 
 /**
  * The files below a folder, and what size they have in bytes, by path with `/` between folders.
- * @throws RefusedError where anything but plain files and folders is there
+ * @throws RefusedError that names everything that is neither a plain file nor a folder
  */
-export async function filesBelow(folder: string, prefix = ''): Promise<Map<string, number>> {
+export async function filesBelow(folder: string): Promise<Map<string, number>> {
   const files = new Map<string, number>()
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name)
-    const found = await whatIs(path)
-    if (found?.isDirectory()) {
-      for (const [inner, size] of await filesBelow(path, `${prefix}${name}/`)) files.set(inner, size)
-    } else if (found?.isFile()) files.set(`${prefix}${name}`, found.size)
-    else throw new RefusedError(`${prefix}${name} is no plain file`)
-  }
-
+  const odd: string[] = []
+  await look(folder, '', files, odd)
+  if (odd.length > 0) throw new RefusedError(`${listed(odd)} ${odd.length > 1 ? 'are' : 'is'} no plain file`)
   return files
+}
+
+async function look(
+  folder: string,
+  prefix: string,
+  files: Map<string, number>,
+  odd: string[],
+): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = `${prefix}${name}`
+    const found = await whatIs(join(folder, name))
+    if (found?.isDirectory()) await look(join(folder, name), `${path}/`, files, odd)
+    else if (found?.isFile()) files.set(path, found.size)
+    else if (!isLeftByFileManager(path)) odd.push(path)
+  }
 }
 
 /** What identifies a content: its size in bytes, git's SHA-1 of it as a blob, and its SHA-256. */
@@ -120,30 +130,41 @@ export interface Fingerprint {
  * Reads a file from the disk and hashes it; with `isKept` it also makes sure that it stays there when the power fails.
  * @throws RefusedError where it is no plain file or changes meanwhile; CancelledError
  */
-export async function fingerprint(
-  path: string,
-  {signal, isKept = false}: {signal?: AbortSignal | undefined; isKept?: boolean} = {},
-): Promise<Fingerprint> {
+export async function fingerprint(path: string, how: HashOptions = {}): Promise<Fingerprint> {
   const handle = await openToRead(path)
   try {
-    const {size} = await handle.stat()
-    const blob = createHash('sha1').update(`blob ${size}\0`)
-    const content = createHash('sha256')
-    let read = 0
-    for await (const piece of handle.createReadStream({autoClose: false, highWaterMark: PIECE})) {
-      if (signal?.aborted) throw new CancelledError('Interrupted.')
-      const bytes = piece as Buffer
-      read += bytes.length
-      blob.update(bytes)
-      content.update(bytes)
-    }
-
-    if (read !== size) throw new RefusedError(`${path} changed while it was read`)
-    if (isKept) await handle.sync().catch(ignoreOnWindows)
-    return {size, oid: blob.digest('hex'), sha256: content.digest('hex')}
+    return await fingerprintOf(handle, path, how)
   } finally {
     await handle.close()
   }
+}
+
+interface HashOptions {
+  signal?: AbortSignal | undefined
+  isKept?: boolean | undefined
+}
+
+/** Hashes an open file; else as {@link fingerprint}. */
+export async function fingerprintOf(
+  handle: FileHandle,
+  path: string,
+  {signal, isKept = false}: HashOptions = {},
+): Promise<Fingerprint> {
+  const {size} = await handle.stat()
+  const blob = createHash('sha1').update(`blob ${size}\0`)
+  const content = createHash('sha256')
+  let read = 0
+  for await (const piece of handle.createReadStream({autoClose: false, highWaterMark: PIECE, start: 0})) {
+    if (signal?.aborted) throw new CancelledError('Interrupted.')
+    const bytes = piece as Buffer
+    read += bytes.length
+    blob.update(bytes)
+    content.update(bytes)
+  }
+
+  if (read !== size) throw new RefusedError(`${path} changed while it was read`)
+  if (isKept) await handle.sync().catch(ignoreOnWindows)
+  return {size, oid: blob.digest('hex'), sha256: content.digest('hex')}
 }
 
 /** In bytes. */
@@ -160,7 +181,11 @@ export async function syncFolders(root: string, folders: Iterable<string>): Prom
   await syncFolder(root)
 }
 
-async function openToRead(path: string): Promise<FileHandle> {
+/**
+ * Opens a plain file to read it.
+ * @throws RefusedError where it is none; the system's error where it is a link
+ */
+export async function openToRead(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY + NO_FOLLOW + NO_WAIT)
   if ((await handle.stat()).isFile()) return handle
   await handle.close()

@@ -10,7 +10,7 @@ import {ensureFolder, filesBelow, fingerprint, isContentOf, isFolder, syncFolder
 import {fetchFile} from './download.js'
 import {type Lock} from './lock.js'
 import {type Manifest} from './manifest.js'
-import {foldersOf} from './paths.js'
+import {foldersOf, isLeftByFileManager, quoted} from './paths.js'
 import {type Place, stagedIn} from './place.js'
 
 /** What bringing a dataset's files onto the disk needs. */
@@ -54,11 +54,9 @@ export async function keepFiles(archive: Manifest, place: Place, job: Keeping): 
 async function brokenFiles({files}: Manifest, place: Place, job: Keeping): Promise<RepoFile[]> {
   const found = await filesBelow(place.home)
   const known = new Set(files.map(({path}) => path))
-  const extra = [...found.keys()].find((path) => !known.has(path))
-  if (extra !== undefined)
-    throw new RefusedError(
-      `${place.home} holds ${JSON.stringify(extra)}, which the dataset does not: remove it`,
-    )
+  const extra = [...found.keys()].filter((path) => !known.has(path) && !isLeftByFileManager(path))
+  if (extra.length > 0)
+    throw new RefusedError(`${place.home} holds ${quoted(extra)}, which the dataset does not: remove it`)
   const checked = await all(
     files.map((file) =>
       job.oneOfFiles(async () => {

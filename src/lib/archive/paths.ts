@@ -29,16 +29,36 @@ export function pathProblem(path: string): string | undefined {
 }
 
 /**
- * Why these paths cannot be archived together; first of all, why one of them cannot.
+ * Why these paths cannot be archived together: what is wrong with each of them, or which two are one.
  * @returns undefined where they can
  */
 export function pathsProblem(paths: readonly string[]): string | undefined {
-  for (const path of paths) {
+  const problems = paths.flatMap((path) => {
     const problem = pathProblem(path)
-    if (problem) return `${JSON.stringify(path)} ${problem}`
-  }
+    return problem === undefined ? [] : [`${JSON.stringify(path)} ${problem}`]
+  })
+  return problems.length > 0 ? listed(problems, '; ') : collision(paths)
+}
 
-  return collision(paths)
+/** What file managers leave in every folder that they look into. */
+const LEFT_BY_FILE_MANAGERS = /^(?:\.ds_store|thumbs\.db|desktop\.ini|\._.*|@eadir)$/i
+
+/** Whether a file manager left this, or the folder that it is in. A dataset may hold such a file too, and then it is archived. */
+export function isLeftByFileManager(path: string): boolean {
+  return path.split('/').some((segment) => LEFT_BY_FILE_MANAGERS.test(segment))
+}
+
+/** Paths as a person reads them in a sentence. */
+export function quoted(paths: readonly string[]): string {
+  return listed(paths.map((path) => JSON.stringify(path)))
+}
+
+const MOST_LISTED = 20
+
+/** Lists what is wrong, but never so much that the rest cannot be seen. */
+export function listed(items: readonly string[], separator = ', '): string {
+  const more = items.length - MOST_LISTED
+  return [...items.slice(0, MOST_LISTED), ...(more > 0 ? [`${more} more`] : [])].join(separator)
 }
 
 function segmentProblem(segment: string): string | undefined {

@@ -6,7 +6,7 @@ import {type RepoFile} from '../hub/files.js'
 import {isLost, waitToRepeat} from '../hub/repeats.js'
 import {type Visibility} from '../hub/uploads.js'
 import {printable} from '../text.js'
-import {type Bounded} from './bounded.js'
+import {openContents} from './content.js'
 import {isContentOf} from './disk.js'
 import {type Manifest} from './manifest.js'
 import {type LocalFile} from './shelf.js'
@@ -14,11 +14,12 @@ import {type LocalFile} from './shelf.js'
 /** What bringing one dataset back needs. */
 export interface Restoration {
   hub: Hub
+  /** Full name under which it comes back, and its namespace: another than the manifest's where an account was renamed. */
+  name: string
+  namespace: string
   manifest: Manifest
   /** Checked, and so exactly what the manifest says. */
   files: LocalFile[]
-  /** The Hub creates one dataset of an owner at a time, and answers a second one with an error. */
-  oneCreation: Bounded
   signal?: AbortSignal | undefined
   /** Called before the first request that changes anything. */
   onStart: () => void
@@ -46,18 +47,19 @@ const ATTRIBUTES = '.gitattributes'
 
 /**
  * Brings one dataset back. After each request whose answer was lost it looks at what is there, and goes on from that.
+ * @param first what a look said is to be done
  * @returns whether anything was done, false where it was there already, equal in every file; and who sees it
  * @throws RefusedError where something else is there, or somebody else writes to it; the Hub's errors; CancelledError
  */
 export async function restoreDataset(
   job: Restoration,
+  first: Step,
 ): Promise<{isChanged: boolean; there: Audience | undefined}> {
   const done = new Set<Step['kind']>()
   let isChanged = false
   let setbacks = 0
-  for (;;) {
+  for (let step = first; ; step = await nextStep(job)) {
     if (job.signal?.aborted) throw new CancelledError('Interrupted.')
-    const step = await nextStep(job)
     if (step.kind === 'nothing') return {isChanged, there: step.there}
     try {
       if (done.has(step.kind)) throw new HubFormatError('the Hub shows something else than what was uploaded')
@@ -79,10 +81,10 @@ export async function restoreDataset(
  */
 export async function nextStep({
   hub,
+  name,
   manifest,
   files,
-}: Pick<Restoration, 'files' | 'hub' | 'manifest'>): Promise<Step> {
-  const {name} = manifest
+}: Pick<Restoration, 'files' | 'hub' | 'manifest' | 'name'>): Promise<Step> {
   const facts = await hub.describe(name)
   // A name that was given up leads to another dataset, and is free.
   if (facts?.name !== name) return {kind: 'create'}
@@ -94,11 +96,8 @@ export async function nextStep({
   if (facts.visibility === 'public' && visibilityFor(manifest) === 'private' && !isAsOpen)
     throw new RefusedError('it is there and public, and what was archived was not')
   const other = others.find((path) => path !== ATTRIBUTES) ?? others[0]
-  const isEmpty = there.every(({path}) => path === ATTRIBUTES)
   const isHalf =
-    isEmpty ||
-    other === undefined ||
-    (other === ATTRIBUTES && (await hasUsualAttributes(hub, name, facts.sha)))
+    other === undefined || (other === ATTRIBUTES && (await hasUsualAttributes(hub, name, facts.sha)))
   if (!isHalf)
     throw new RefusedError(`a dataset of this name is there, with another ${JSON.stringify(other)}`)
   const kept = new Set(files.map(({path}) => path))
@@ -136,21 +135,43 @@ function compare(files: LocalFile[], there: RepoFile[]): {missing: LocalFile[]; 
   return {missing: files.filter(({path}) => !equal.has(path)), others}
 }
 
-async function create({hub, manifest, oneCreation}: Restoration): Promise<void> {
-  const {name, namespace} = manifest
-  await oneCreation(() => hub.createDataset(name, namespace, visibilityFor(manifest)))
+async function create({hub, name, namespace, manifest}: Restoration): Promise<void> {
+  await hub.createDataset(name, namespace, visibilityFor(manifest))
 }
 
 /** In commits of bounded size, each on top of the one before: what somebody else commits in between is not built upon. */
 async function fill(job: Restoration, step: Extract<Step, {kind: 'fill'}>): Promise<void> {
-  const {hub, manifest, signal} = job
-  const {name, namespace} = manifest
   let parentCommit = step.head
   let {deletes} = step
   for (const files of batches(step.files)) {
-    if (signal?.aborted) throw new CancelledError('Interrupted.')
-    parentCommit = await hub.upload(name, namespace, {files, deletes, title: TITLE, parentCommit})
+    if (job.signal?.aborted) throw new CancelledError('Interrupted.')
+    parentCommit = await send(job, files, deletes, parentCommit)
     deletes = []
+  }
+}
+
+/** @returns the new head */
+async function send(
+  {hub, name, namespace, signal}: Restoration,
+  files: LocalFile[],
+  deletes: string[],
+  parentCommit: string,
+): Promise<string> {
+  const contents = await openContents(files, signal)
+  try {
+    return await hub.upload(name, namespace, {
+      files: files.map(({path}, index) => ({path, content: contents.blobs[index] as Blob})),
+      deletes,
+      title: TITLE,
+      parentCommit,
+      beforeCommit: contents.verify,
+    })
+  } catch (error) {
+    // A file that changes while it is sent looks like a broken line.
+    await contents.verify()
+    throw error
+  } finally {
+    await contents.close()
   }
 }
 

@@ -1,6 +1,7 @@
 import {RefusedError} from '../errors.js'
-import {parseDatasetName} from '../naming.js'
-import {printable} from '../text.js'
+import {parseDatasetName, RUN_TYPES} from '../naming.js'
+import {byText, printable} from '../text.js'
+import {quoted} from './paths.js'
 import {type Shelved} from './shelf.js'
 
 /**
@@ -14,11 +15,14 @@ export function requireArchived(archives: Shelved[], words: readonly string[], d
       `${printable(dir)} holds no archive: looked for NAMESPACE/DATASET.json, beside a folder of the dataset's files.`,
       {suggestions: ['Name the folder that --archive was given. Links in it are not followed.']},
     )
-  const unknown = words.find((word) => !archives.some((archive) => isNamed(archive, word)))
-  if (unknown === undefined) return
-  throw new RefusedError(`${printable(dir)} holds no archive of ${JSON.stringify(printable(unknown))}.`, {
-    suggestions: [`It holds ${archives.length}: \`restore --dry-run\` without a name shows them.`],
-  })
+  const unknown = words.filter((word) => !archives.some((archive) => isNamed(archive, word)))
+  if (unknown.length === 0) return
+  throw new RefusedError(
+    `${printable(dir)} holds no archive of ${quoted(unknown.map((word) => printable(word)))}.`,
+    {
+      suggestions: [`It holds ${archives.length}: \`restore --dry-run\` without a name shows them.`],
+    },
+  )
 }
 
 /** What these words name; without words, everything. A word without a namespace means this one's, where this one has it. */
@@ -34,8 +38,44 @@ export function chooseArchives(archives: Shelved[], words: readonly string[], na
   return archives.filter((archive) => chosen.has(archive))
 }
 
-function isNamed({name, namespace}: Shelved, word: string): boolean {
+/**
+ * Puts archives together into runs, in the order in which they come back: as they are named, else the leaderboard first and then
+ * the newest run. Within a run results come first: a run that is interrupted there can be told by them.
+ */
+export function intoRuns(archives: Shelved[], words: readonly string[]): Shelved[][] {
+  const runs = new Map<string, Shelved[]>()
+  for (const archive of archives) {
+    const key = `${archive.namespace} ${timestampOf(archive) ?? archive.name}`
+    runs.set(key, [...(runs.get(key) ?? []), archive])
+  }
+
+  const rank = (run: Shelved[]) => {
+    const first = words.findIndex((word) => run.some((archive) => isNamed(archive, word)))
+    return first === -1 ? words.length : first
+  }
+
+  return [...runs.values()]
+    .map((run) => run.toSorted((a, b) => placeInRun(a) - placeInRun(b)))
+    .toSorted((a, b) => rank(a) - rank(b) || byText(ageOf(b), ageOf(a)))
+}
+
+/** In the opposite order of deletions. */
+function placeInRun({name, namespace}: Shelved): number {
+  return (RUN_TYPES as readonly string[]).indexOf(parseDatasetName(name, namespace)?.type ?? '')
+}
+
+/** What sorts like age; the leaderboard, which is deleted last of all, like the newest. */
+function ageOf([first]: Shelved[]): string {
+  const isLeaderboard = first && parseDatasetName(first.name, first.namespace)?.type === 'leaderboard'
+  return isLeaderboard ? '~' : ((first && timestampOf(first)) ?? '')
+}
+
+function timestampOf({name, namespace}: Shelved): string | undefined {
   const parsed = parseDatasetName(name, namespace)
-  const timestamp = parsed && 'timestamp' in parsed ? parsed.timestamp : undefined
-  return [name, name.slice(namespace.length + 1), timestamp].includes(word)
+  return parsed && 'timestamp' in parsed ? parsed.timestamp : undefined
+}
+
+function isNamed(archive: Shelved, word: string): boolean {
+  const {name, namespace} = archive
+  return [name, name.slice(namespace.length + 1), timestampOf(archive)].includes(word)
 }

@@ -15,6 +15,7 @@ import {
   whatIs,
 } from './disk.js'
 import {isManifest, type Manifest, parseManifest} from './manifest.js'
+import {isLeftByFileManager, quoted} from './paths.js'
 import {type Place, placeOf, stagedIn} from './place.js'
 import {LONGEST_MANIFEST} from './record.js'
 
@@ -45,10 +46,10 @@ export interface LocalFile extends Fingerprint {
  */
 export async function findArchives(dir: string): Promise<Shelved[]> {
   const found: Shelved[] = []
-  for (const namespace of (await readdir(dir)).toSorted()) {
+  for (const namespace of await entriesOf(dir)) {
     const folder = join(dir, namespace)
     if (!(await whatIs(folder))?.isDirectory()) continue
-    const entries = (await readdir(folder)).toSorted()
+    const entries = await entriesOf(folder)
     for (const entry of entries.filter((each) => each.endsWith('.json'))) {
       const name = `${namespace}/${entry.slice(0, -'.json'.length)}`
       const manifest = await readShelved(name, namespace, join(folder, entry))
@@ -64,6 +65,10 @@ export async function findArchives(dir: string): Promise<Shelved[]> {
   }
 
   return found.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((entry) => !isLeftByFileManager(entry)).toSorted()
 }
 
 const NO_MANIFEST =
@@ -111,20 +116,25 @@ export async function checkArchive(
   if (!(await isFolder(home))) throw new RefusedError('its folder is missing')
   const found = await filesBelow(home)
   const known = new Set(files.map(({path}) => path))
-  const extra = [...found.keys()].find((path) => !known.has(path))
-  if (extra !== undefined)
-    throw new RefusedError(`its manifest does not name ${JSON.stringify(extra)}: remove that file`)
+  const extra = [...found.keys()].filter((path) => !known.has(path) && !isLeftByFileManager(path))
+  const missing = files.filter(({path}) => !found.has(path)).map(({path}) => path)
+  const changed: string[] = []
   const checked: LocalFile[] = []
-  for (const file of files) {
+  for (const file of files.filter(({path}) => found.has(path))) {
     const {path} = file
     const source = join(home, path)
-    if (!found.has(path)) throw new RefusedError(`${JSON.stringify(path)} is missing`)
     const content = await fingerprint(source, {signal})
-    if (!isContentOf(file, content))
-      throw new RefusedError(`${JSON.stringify(path)} is not what was archived`)
-    checked.push({...content, path, source, inLfs: file.sha256 !== undefined})
+    if (isContentOf(file, content)) checked.push({...content, path, source, inLfs: file.sha256 !== undefined})
+    else changed.push(path)
   }
 
+  const problems = [
+    missing.length > 0 && `${quoted(missing)} ${missing.length > 1 ? 'are' : 'is'} missing`,
+    changed.length > 0 && `${quoted(changed)} ${changed.length > 1 ? 'are' : 'is'} not what was archived`,
+    extra.length > 0 &&
+      `its manifest does not name ${quoted(extra)}: remove ${extra.length > 1 ? 'those files' : 'that file'}`,
+  ].filter((problem) => problem !== false)
+  if (problems.length > 0) throw new RefusedError(problems.join('; '))
   return checked
 }
 

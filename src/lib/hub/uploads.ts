@@ -1,5 +1,3 @@
-import {pathToFileURL} from 'node:url'
-
 import {RefusedError} from '../errors.js'
 import {parseDatasetName} from '../naming.js'
 import {HubError, HubFormatError} from './errors.js'
@@ -12,13 +10,15 @@ export type Visibility = 'private' | 'public'
 
 /** Files to add to a dataset, and paths to take out of it, in one commit. */
 export interface Upload {
-  /** `source` is an absolute path on this machine; its content is streamed from there. */
-  files: Array<{path: string; source: string}>
+  /** Large ones are streamed. */
+  files: Array<{path: string; content: Blob}>
   deletes: string[]
   /** Title of the commit. */
   title: string
   /** The commit that must still be the head; else the Hub answers 412. */
   parentCommit: string
+  /** Called once everything else is sent, right before each commit; where it throws, nothing is committed. */
+  beforeCommit?: (() => Promise<void>) | undefined
 }
 
 /** Making a dataset and filling it (the Hub's contract, sections 5 and 6). */
@@ -52,23 +52,25 @@ export function uploadAccess({endpoint, token, request, signal}: UploadAccessOpt
         const {createRepo} = await library()
         await createRepo({...access, repo: repo(name), visibility})
       }, signal),
-    upload: (name, namespace, {files, deletes, title, parentCommit}) =>
+    upload: (name, namespace, {files, deletes, title, parentCommit, beforeCommit}) =>
       certainly(async () => {
         requireOwnName(name, namespace)
         const {commit} = await library()
+        const ask: Ask = async (url, question) => {
+          if (url.startsWith(`${endpoint}/api/datasets/${name}/commit/`)) await beforeCommit?.()
+          return request(url, question)
+        }
+
         const answer = await commit({
           ...access,
+          fetch: asFetch(ask),
           repo: repo(name),
           title,
           parentCommit,
           // Its way of uploading keeps large parts of a file in memory, and leads to a third origin.
           useXet: false,
           operations: [
-            ...files.map(({path, source}) => ({
-              operation: 'addOrUpdate' as const,
-              path,
-              content: pathToFileURL(source),
-            })),
+            ...files.map((file) => ({operation: 'addOrUpdate' as const, ...file})),
             ...deletes.map((path) => ({operation: 'delete' as const, path})),
           ],
           ...(signal && {abortSignal: ownSignal(signal)}),

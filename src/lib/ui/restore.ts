@@ -4,6 +4,7 @@ import {
   type RestoreResult,
   type RestoreStatus,
 } from '../archive/restore.js'
+import {printable} from '../text.js'
 import {hasLineForEach, LongLog} from './long-log.js'
 import {each, paragraphs, type Pieces} from './pieces.js'
 import {type Screen, type Style} from './style.js'
@@ -45,11 +46,16 @@ export function formatRestore(result: RestoreResult, screen: Screen): Pieces {
     count(result.counts[status], 'dataset'),
   ])
   return paragraphs([
-    `${style.bold(`Restore${result.dryRun ? ': dry run' : ''}`)}\n${wrapText(`${result.namespace} at ${result.endpoint}`, screen.width)}`,
+    `${style.bold(`Restore${result.dryRun ? ': dry run' : ''}`)}\n${wrapText(placeOf(result), screen.width)}`,
     tablePieces(columns, rows, screen),
     `${wrapText(headline(result, style), screen.width)}\n${formatPairs(pairs, screen)}`,
     ...notes(result).map((note) => wrapText(note, screen.width)),
   ])
+}
+
+function placeOf({namespace, endpoint, from}: RestoreResult): string {
+  const whose = from === undefined || from === namespace ? '' : `, from the archives of ${printable(from)}`
+  return `${namespace} at ${endpoint}${whose}`
 }
 
 /** What a person who waits for a restore reads meanwhile. */
@@ -97,10 +103,16 @@ function headline({dryRun, interrupted, counts}: RestoreResult, style: Style): s
   return dryRun ? 'This is a dry run: nothing was created.' : style.green('Restore complete.')
 }
 
-function notes({counts, dryRun}: RestoreResult): string[] {
-  if (counts.restored + counts.restorable === 0) return []
+function notes({counts, dryRun, outcomes, interrupted}: RestoreResult): string[] {
   const has = dryRun ? 'would have' : 'has'
+  const isSomethingNew = counts.restored + counts.restorable > 0
+  const isSomethingOpen = !dryRun && !interrupted && counts.failed + counts.unattempted > 0
+  const pinned = outcomes.filter(({pin, status}) => pin !== undefined && status !== 'present')
+  const names = pinned.map(({name, pin}) => `${name} (${pin})`).join(', ')
   return [
-    `A restored dataset ${has} a new date of creation and a new history: \`--older-than\` counts from today for it.`,
-  ]
+    isSomethingNew &&
+      `A restored dataset ${has} a new date of creation and a new history: \`--older-than\` counts from today for it.`,
+    pinned.length > 0 && `Pinned by the card, so every cleanup keeps the run: ${names}.`,
+    isSomethingOpen && 'The same command goes on where this one stopped.',
+  ].filter((note) => note !== false)
 }

@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {createHash} from 'node:crypto'
 import {appendFile, copyFile, mkdir, readFile, rename, rm, symlink, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
@@ -15,7 +16,17 @@ import {type Fault} from '../../../src/lib/sandbox/faults.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {type Repo} from '../../../src/lib/sandbox/repo.js'
 import {rejectionOf} from '../../support/builders.js'
-import {archiveAt, CREATED, FILES, NAME, OWN, TIMESTAMP, treeOf, withFolder} from './support.js'
+import {
+  archiveAt,
+  CREATED,
+  FILES,
+  NAME,
+  ofFormerNamespace,
+  OWN,
+  TIMESTAMP,
+  treeOf,
+  withFolder,
+} from './support.js'
 
 const TRACES = NAME.replace('results', 'traces')
 const isCreation: Fault['match'] = ({path}) => path === '/api/repos/create'
@@ -251,6 +262,17 @@ describe('restoring', () => {
           expect(changesAt()).to.equal(0)
         }))
 
+    it('is left alone where somebody wrote a `.gitattributes` and nothing else', () =>
+      withArchive(async (dir) => {
+        hub.state.remove(NAME)
+        const files = {'.gitattributes': '*.txt filter=lfs diff=lfs merge=lfs -text\n'}
+        const repo = hub.state.addDataset({name: NAME, createdAt: CREATED, private: true, files})
+        const {sha} = repo
+        expect(await restoreOne(dir)).to.include({status: 'refused'})
+        expect(repo.sha).to.equal(sha)
+        expect(changesAt()).to.equal(0)
+      }))
+
     it('under the name is another one where the name was given up: it is created', () =>
       withArchive(async (dir) => {
         const repo = hub.state.get(NAME)
@@ -390,17 +412,72 @@ describe('restoring', () => {
           expect(changesAt()).to.equal(0)
         }))
 
-    it('that is broken does not keep another from being restored, and is found before that', () =>
+    it('that is broken does not keep another run from being restored, and is found before that', () =>
       withFolder(async (dir) => {
-        hub.state.addDataset({name: TRACES, createdAt: CREATED, files: {x: 'y'}})
+        const other = 'mira/smoltrace-traces-20260106_000000'
+        hub.state.addDataset({name: other, createdAt: CREATED, files: {x: 'y'}})
         await archiveAt(hub, dir)
         hub.state.remove(NAME)
-        hub.state.remove(TRACES)
+        hub.state.remove(other)
         await rm(join(home(dir), 'README.md'))
         const result = await restore(dir)
         expect(result.counts).to.include({refused: 1, restored: 1})
         expect(exitCodeOfRestore(result)).to.equal(3)
         expect(hub.state.get(NAME)).to.equal(undefined)
+      }))
+
+    it('is told all that is wrong with it at once', () =>
+      withoutDataset(async (dir) => {
+        await rm(join(home(dir), 'README.md'))
+        await rm(join(home(dir), 'empty.txt'))
+        await writeFile(join(home(dir), 'deep/er/and/deeper/notes.txt'), 'y')
+        await writeFile(join(home(dir), 'more.txt'), 'x')
+        await writeFile(join(home(dir), 'deep', 'most.txt'), 'x')
+        expect((await restoreOne(dir)).reason).to.equal(
+          '"README.md", "empty.txt" are missing; "deep/er/and/deeper/notes.txt" is not what was archived; ' +
+            'its manifest does not name "deep/most.txt", "more.txt": remove those files',
+        )
+      }))
+
+    it('is restored whatever file managers leave in it', () =>
+      withoutDataset(async (dir) => {
+        const inside = [
+          '.DS_Store',
+          'Thumbs.db',
+          'thumbs.db',
+          'desktop.ini',
+          '._README.md',
+          'deep/._x',
+          'deep/.DS_Store',
+        ]
+        for (const path of inside) await writeFile(join(home(dir), path), 'left')
+        for (const folder of [dir, join(dir, 'mira'), home(dir), join(home(dir), 'deep')]) {
+          await mkdir(join(folder, '@eaDir', OWN), {recursive: true})
+          await writeFile(join(folder, '@eaDir', `${OWN}.json`), 'left')
+          await writeFile(join(folder, '.DS_Store'), 'left')
+        }
+
+        await writeFile(join(dir, 'mira', `._${OWN}.json`), 'left')
+        expect((await restoreOne(dir)).status).to.equal('restored')
+        expect(Object.keys(contentsOf(hub.state.get(NAME)))).to.have.members([
+          '.gitattributes',
+          ...Object.keys(FILES),
+        ])
+        // It is an archive all the same: another one of the same is no other version.
+        expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
+      }))
+
+    it('has what file managers leave where the dataset has it', () =>
+      withFolder(async (dir) => {
+        hub.state.remove(NAME)
+        const files = {...FILES, '.DS_Store': 'of the dataset', '@eaDir/x': 'y'}
+        hub.state.addDataset({name: NAME, createdAt: CREATED, private: true, files})
+        await archiveAt(hub, dir)
+        hub.state.remove(NAME)
+        expect((await restoreOne(dir)).status).to.equal('restored')
+        expect(hub.state.get(NAME)?.files.get('.DS_Store')?.bytes().toString()).to.equal('of the dataset')
+        await rm(join(home(dir), '.DS_Store'))
+        expect((await restoreOne(dir)).reason).to.include('".DS_Store" is missing')
       }))
 
     it('of another namespace is refused, and the flag named that leads to it', () =>
@@ -424,6 +501,282 @@ describe('restoring', () => {
         await rm(join(dir, hub.org), {recursive: true})
         expect(await rejectionOf(restore(dir, {namespace: hub.org}))).to.be.instanceOf(RefusedError)
         expect(hub.state.get(`${hub.org}/${OWN}`)).not.to.equal(undefined)
+      }))
+  })
+
+  describe('runs', () => {
+    const stamps = ['20260103_000000', '20260102_000000', '20260101_000000']
+    const nameOf = (type: string, stamp: string) => `mira/smoltrace-${type}-${stamp}`
+    const backOf = (stamp: string) =>
+      ['results', 'traces', 'metrics'].filter((type) => hub.state.get(nameOf(type, stamp)))
+
+    /** Three whole runs in an archive, and nothing on the Hub. */
+    const withRuns = (job: (dir: string) => Promise<void>) =>
+      withFolder(async (dir) => {
+        hub.state.remove(NAME)
+        for (const stamp of stamps)
+          for (const type of ['metrics', 'traces', 'results'])
+            hub.state.addDataset({name: nameOf(type, stamp), createdAt: CREATED, files: {'README.md': stamp}})
+        await archiveAt(hub, dir)
+        for (const {id} of hub.state.datasets()) hub.state.remove(id)
+        hub.requests.length = 0
+        await job(dir)
+      })
+
+    it('come back one after the other, the newest first, and in each results, traces, metrics', () =>
+      withRuns(async (dir) => {
+        const {outcomes} = await restore(dir)
+        const expected = stamps.flatMap((stamp) =>
+          ['results', 'traces', 'metrics'].map((type) => nameOf(type, stamp)),
+        )
+        expect(outcomes.map(({name}) => name)).to.deep.equal(expected)
+        const created = hub.requests
+          .filter(({path}) => path === '/api/repos/create')
+          .map(({body}) => `mira/${JSON.parse(body ?? '').name}`)
+        expect(created).to.deep.equal(expected)
+      }))
+
+    it('are whole where the Hub creates no more, but for one; the rest is not attempted, and goes on later', () =>
+      withRuns(async (dir) => {
+        const remove = hub.intercept({
+          match: isCreation,
+          skip: 6,
+          respond: {
+            status: 429,
+            headers: {ratelimit: '"api";r=900;t=200'},
+            body: '{"error":"You have exceeded the rate limit for repository creation (300 per day)."}',
+          },
+        })
+        const {outcomes, counts} = await restore(dir)
+        expect(stamps.map((stamp) => backOf(stamp).length)).to.deep.equal([3, 3, 0])
+        expect(counts).to.include({restored: 6, failed: 1, unattempted: 2})
+        for (const {reason} of outcomes.slice(6)) expect(reason).to.include('300 per day')
+        expect(outcomes.at(-1)?.reason).to.include('restore again later, and it goes on')
+        remove()
+        expect((await restore(dir)).counts).to.include({present: 6, restored: 3})
+      }))
+
+    it('stop where the storage of the account is full, and it is said', () =>
+      withRuns(async (dir) => {
+        hub.intercept({
+          match: isCommit,
+          respond: {
+            status: 403,
+            body: '{"error":"Private repository storage limit reached, please upgrade your plan"}',
+          },
+        })
+        const {outcomes, counts} = await restore(dir)
+        expect(counts).to.include({failed: 1, unattempted: 8})
+        expect(outcomes[0]?.reason).to.include('storage limit reached')
+        expect(outcomes[8]?.reason).to.include("the account's storage is full").and.include('make room')
+        expect(hub.requests.filter(({path}) => path === '/api/repos/create')).to.have.length(1)
+      }))
+
+    for (const [title, damage, reason] of [
+      [
+        'its archive is not whole',
+        (dir: string) => rm(join(dir, nameOf('traces', stamps[1] ?? ''), 'README.md')),
+        '"README.md" is missing',
+      ],
+      [
+        'something else is on the Hub',
+        async () => {
+          hub.state.addDataset({
+            name: nameOf('traces', stamps[1] ?? ''),
+            createdAt: CREATED,
+            files: {other: 'x'},
+          })
+        },
+        'a dataset of this name is there',
+      ],
+    ] as Array<[string, (dir: string) => Promise<void>, string]>)
+      it(`are refused as a whole where of one of its datasets ${title}, and the others come back`, () =>
+        withRuns(async (dir) => {
+          await damage(dir)
+          const rehearsed = await restore(dir, {dryRun: true})
+          expect(rehearsed.counts).to.include({refused: 3, restorable: 6})
+          const result = await restore(dir)
+          expect(result.counts).to.include({refused: 3, restored: 6})
+          expect(exitCodeOfRestore(result)).to.equal(3)
+          const refused = result.outcomes.filter(({status}) => status === 'refused')
+          for (const each of refused) expect(each.reason).to.include(reason)
+          expect(refused[0]?.reason).to.match(/^the traces of this run: /)
+          expect(backOf(stamps[1] ?? '').filter((type) => type !== 'traces')).to.deep.equal([])
+        }))
+
+    it('are left where one of their datasets failed: the rest of it is not attempted, and the others come back', () =>
+      withRuns(async (dir) => {
+        hub.intercept({
+          match: (request) => isCommit(request) && request.path.includes(nameOf('traces', stamps[0] ?? '')),
+          respond: {status: 400, body: '{"error":"Invalid YAML"}'},
+        })
+        const {outcomes, counts} = await restore(dir)
+        expect(counts).to.include({restored: 7, failed: 1, unattempted: 1})
+        expect(outcomes[2]).to.include({name: nameOf('metrics', stamps[0] ?? ''), status: 'unattempted'})
+        expect(outcomes[2]?.reason).to.match(/^the traces of this run: .*Invalid YAML/)
+      }))
+
+    it('come back pinned where their cards say so, and it is told', () =>
+      withFolder(async (dir) => {
+        const tags = (...words: string[]) => `---\ntags:\n${words.map((word) => `- ${word}\n`).join('')}---\n`
+        hub.state.remove(NAME)
+        for (const [stamp, card] of [
+          [stamps[0], tags('smoltrace', 'smoltrace-pinned')],
+          [stamps[1], tags('smoltrace-pinned-until-20991231')],
+          [stamps[2], tags('smoltrace-pinned-until-20200101')],
+        ] as const)
+          hub.state.addDataset({
+            name: nameOf('results', stamp ?? ''),
+            createdAt: CREATED,
+            files: {'README.md': card},
+          })
+        await archiveAt(hub, dir)
+        for (const {id} of hub.state.datasets()) hub.state.remove(id)
+        const pins = ['smoltrace-pinned', 'smoltrace-pinned-until-20991231', undefined]
+        for (const dryRun of [true, false])
+          expect((await restore(dir, {dryRun})).outcomes.map(({pin}) => pin)).to.deep.equal(pins)
+      }))
+  })
+
+  describe('what changes after it was checked', () => {
+    const SECRET = 'TOP SECRET, of somebody'
+    const PARQUET = 'data/train-00000-of-00001.parquet'
+    const isPreupload: Fault['match'] = ({path}) => path.includes('/preupload/')
+    const isBatch: Fault['match'] = ({path}) => path.endsWith('/objects/batch')
+    const oid = createHash('sha256')
+      .update(FILES[PARQUET] ?? '')
+      .digest('hex')
+    const isUpload: Fault['match'] = ({method, path}) => method === 'PUT' && path.includes(oid)
+
+    /** As long as what was checked: only the content tells them apart. */
+    const secretFor = (path: string) => {
+      const {length} = Buffer.from(FILES[path] ?? '')
+      return SECRET.repeat(Math.ceil(length / SECRET.length)).slice(0, length)
+    }
+
+    /** A link, with which another file of the user would be sent. */
+    const plant = async (dir: string, path: string) => {
+      await writeFile(join(dir, 'secret'), secretFor(path))
+      await rm(join(home(dir), path))
+      await symlink(join(dir, 'secret'), join(home(dir), path))
+    }
+
+    const overwrite = (dir: string, path: string) => writeFile(join(home(dir), path), secretFor(path))
+
+    /** Contents and samples that a request holds. */
+    const decoded = (body: string) =>
+      [...body.matchAll(/"([\w+/]{8,}=*)"/g)].map(([, text]) => Buffer.from(text ?? '', 'base64').toString())
+
+    /** Everything that the Hub and its store were sent. */
+    const sent = () =>
+      [
+        ...hub.requests.flatMap(({body = ''}) => [body, ...decoded(body)]),
+        ...[...hub.state.uploads.values()].map(String),
+      ].join('\n')
+
+    for (const [title, match, change] of [
+      ['a link is planted at the creation', isCreation, plant],
+      ['a file is written to at the creation', isCreation, overwrite],
+      [
+        'a file is removed at the creation',
+        isCreation,
+        (dir: string, path: string) => rm(join(home(dir), path)),
+      ],
+      ['a file is written to while its beginning is looked at', isPreupload, overwrite],
+    ] as Array<[string, Fault['match'], (dir: string, path: string) => Promise<void>]>)
+      for (const path of ['README.md', PARQUET])
+        it(`is not sent, and nothing is committed, where ${title}: ${path}`, () =>
+          withoutDataset(async (dir) => {
+            hub.intercept({match, times: 1, before: () => change(dir, path)})
+            const result = await restore(dir)
+            expect(exitCodeOfRestore(result)).to.equal(3)
+            const [outcome] = result.outcomes
+            expect(outcome).to.include({status: 'failed'})
+            expect(outcome?.reason)
+              .to.include(`"${path}" changed after it was checked`)
+              .and.include('the dataset is there and incomplete')
+            expect(Object.keys(contentsOf(hub.state.get(NAME)))).to.deep.equal(['.gitattributes'])
+            expect(sent()).not.to.include(SECRET)
+            expect(hub.requests.some((request) => isCommit({body: '', ...request}))).to.equal(false)
+          }))
+
+    it('is not committed where a file is written to once it is in the store', () =>
+      withoutDataset(async (dir) => {
+        hub.intercept({match: isUpload, times: 1, before: () => overwrite(dir, PARQUET)})
+        const outcome = await restoreOne(dir)
+        expect(outcome.reason).to.include('changed after it was checked')
+        expect(Object.keys(contentsOf(hub.state.get(NAME)))).to.deep.equal(['.gitattributes'])
+      }))
+
+    for (const [title, match] of [
+      ['its beginning is looked at', isPreupload],
+      ['the store is asked for', isBatch],
+      ['it goes to the store', isUpload],
+    ] as Array<[string, Fault['match']]>)
+      it(`is sent as it was checked, or not at all, where another file is put in its place while ${title}`, () =>
+        withoutDataset(async (dir) => {
+          hub.intercept({match, times: 1, before: () => plant(dir, PARQUET)})
+          const {status} = await restoreOne(dir)
+          const files = hub.state.get(NAME)?.files
+          if (status === 'restored')
+            expect(files?.get(PARQUET)?.bytes()).to.deep.equal(Buffer.from(FILES[PARQUET] ?? ''))
+          else expect([...(files?.keys() ?? [])]).to.deep.equal(['.gitattributes'])
+          expect(sent()).not.to.include(SECRET)
+        }))
+  })
+
+  describe('under another namespace', () => {
+    const OLD = 'mira-old'
+
+    /** An archive of what the account was called before. */
+    const withRenamed = (job: (dir: string) => Promise<void>) =>
+      withoutDataset(async (dir) => {
+        await ofFormerNamespace(dir, OLD)
+        await job(dir)
+      })
+
+    it('comes what `from` names, with its files and its visibility, and the archive stays as it is', () =>
+      withRenamed(async (dir) => {
+        const before = treeOf(dir)
+        const rehearsed = await restore(dir, {from: OLD, dryRun: true})
+        expect(rehearsed.outcomes.map(({name, status}) => [name, status])).to.deep.equal([
+          [NAME, 'restorable'],
+        ])
+        const result = await restore(dir, {from: OLD, names: [TIMESTAMP]})
+        expect(result).to.include({from: OLD, namespace: 'mira'})
+        expect(result.outcomes[0]).to.include({name: NAME, status: 'restored', visibility: 'private'})
+        expect(contentsOf(hub.state.get(NAME))['README.md']).to.equal(
+          Buffer.from(FILES['README.md'] ?? '').toString('base64'),
+        )
+        expect(treeOf(dir)).to.deep.equal(before)
+        expect((await restore(dir, {from: OLD})).counts).to.include({present: 1})
+      }))
+
+    it('comes what `from` names into an organisation of the token', () =>
+      withRenamed(async (dir) => {
+        const {outcomes} = await restore(dir, {from: OLD, namespace: hub.org})
+        expect(outcomes[0]).to.include({name: `${hub.org}/${OWN}`, status: 'restored'})
+      }))
+
+    it('comes nothing where the other one is none of the token', () =>
+      withRenamed(async (dir) => {
+        const error = await rejectionOf(restore(dir, {from: OLD, namespace: 'somebody'}))
+        expect(error).to.be.instanceOf(RefusedError)
+        expect(changesAt()).to.equal(0)
+      }))
+
+    it('comes nothing where there is no archive of what `from` names, and it is said of whom there is one', () =>
+      withRenamed(async (dir) => {
+        const error = await rejectionOf(restore(dir, {from: 'mira'}))
+        expect((error as RefusedError).suggestions).to.deep.equal([
+          `It holds archives of ${OLD}: {bin} restore ${dir} --from ${OLD}`,
+        ])
+      }))
+
+    it('comes nothing without `from`, and no namespace is recommended that the token does not have', () =>
+      withRenamed(async (dir) => {
+        const {reason} = await restoreOne(dir)
+        expect(reason).to.include(`add --from ${OLD}`).and.not.include('--namespace')
       }))
   })
 
@@ -528,15 +881,20 @@ describe('restoring', () => {
       (await restore(dir, {names: words, dryRun: true})).outcomes.map(({name}) => name)
 
     for (const [title, words, expected] of [
-      ['everything without a name', [], names],
+      ['everything without a name, the leaderboard first', [], [names[2], names[3], NAME, TRACES]],
       ['one by its full name', [NAME], [NAME]],
       ['one without its namespace', [OWN], [NAME]],
       ['all of a run by its timestamp', [TIMESTAMP], [NAME, TRACES]],
       ['each once', [TIMESTAMP, NAME, OWN, 'smoltrace-leaderboard'], [NAME, TRACES, names[2]]],
+      [
+        'in the order in which they are named',
+        [TRACES, names[3], names[2], NAME],
+        [NAME, TRACES, names[3], names[2]],
+      ],
     ] as Array<[string, string[], string[]]>)
       it(`are ${title}`, () =>
         withFour(async (dir) => {
-          expect(await chosen(dir, words)).to.deep.equal(expected.toSorted())
+          expect(await chosen(dir, words)).to.deep.equal(expected)
         }))
 
     for (const word of ['mira/smoltrace-results-20260107_000000', '20260107_000000', 'other', '', '..'])

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {readdirSync, readFileSync, utimesSync} from 'node:fs'
-import {mkdtemp, rm} from 'node:fs/promises'
+import {mkdtemp, rename, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {text} from 'node:stream/consumers'
@@ -63,6 +63,17 @@ export function stagedIn(dir: string): string[] {
 export function silenceHolder(dir: string): void {
   const longAgo = new Date(Date.now() - 60_000)
   utimesSync(join(dir, 'mira', '.archiving.lock'), longAgo, longAgo)
+}
+
+/** Makes an archive of the user's one of another namespace's, as if the account had been renamed since. */
+export async function ofFormerNamespace(dir: string, namespace: string): Promise<void> {
+  await rename(join(dir, 'mira'), join(dir, namespace))
+  for (const entry of readdirSync(join(dir, namespace)).filter((name) => name.endsWith('.json'))) {
+    const path = join(dir, namespace, entry)
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as {name: string}
+    const name = manifest.name.replace('mira/', `${namespace}/`)
+    await writeFile(path, JSON.stringify({...manifest, namespace, name}))
+  }
 }
 
 /** A session as the user of a sandbox. */

@@ -1,9 +1,6 @@
 import {expect} from 'chai'
 import {createHash} from 'node:crypto'
 import {getEventListeners} from 'node:events'
-import {mkdtemp, rm, writeFile} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 import {text} from 'node:stream/consumers'
 
 import {CancelledError, RefusedError} from '../../../src/lib/errors.js'
@@ -205,27 +202,12 @@ describe('the files of a dataset', () => {
   })
 
   describe('uploaded', () => {
-    let folder: string
-
-    beforeEach(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'smoltrace-files-'))
-    })
-
-    afterEach(() => rm(folder, {recursive: true}))
-
-    /** A file on the disk. */
-    const sourceOf = async (content: string) => {
-      const source = join(folder, 'ü #%.txt')
-      await writeFile(source, content)
-      return source
-    }
-
     it('are the new head, on top of the commit that was named', async () => {
       const repo = sandbox.state.addDataset({name: NAME, createdAt: CREATED, files: {old: 'x'}})
-      const source = await sourceOf('content')
+      const content = new Blob(['content'])
       const files = [
-        {path: 'a b/ü#?.txt', source},
-        {path: 'x.parquet', source},
+        {path: 'a b/ü#?.txt', content},
+        {path: 'x.parquet', content},
       ]
       const upload = {files, deletes: ['old'], title: 'Restore', parentCommit: repo.sha}
       expect(await hub.upload(NAME, 'mira', upload)).to.equal(repo.sha)
@@ -243,7 +225,7 @@ describe('the files of a dataset', () => {
     it('keep a text of megabytes as it is', async () => {
       const repo = sandbox.state.addDataset({name: NAME, createdAt: CREATED})
       const content = 'smoltrace\n'.repeat(200_000)
-      const files = [{path: 'long.txt', source: await sourceOf(content)}]
+      const files = [{path: 'long.txt', content: new Blob([content])}]
       await hub.upload(NAME, 'mira', {files, deletes: [], title: 'x', parentCommit: repo.sha})
       expect(repo.files.get('long.txt')?.bytes().toString() === content).to.equal(true)
     })
@@ -256,7 +238,7 @@ describe('the files of a dataset', () => {
         match: ({path}) => path.endsWith('/info/lfs/objects/batch'),
         respond: {status: 200, body: JSON.stringify(refusal)},
       })
-      const files = [{path: 'x.parquet', source: await sourceOf('content')}]
+      const files = [{path: 'x.parquet', content: new Blob(['content'])}]
       const error = await rejectionOf(
         hub.upload(NAME, 'mira', {files, deletes: [], title: 'x', parentCommit: repo.sha}),
       )
@@ -291,7 +273,7 @@ describe('the files of a dataset', () => {
       const repo = sandbox.state.addDataset({name: NAME, createdAt: CREATED})
       const {signal} = new AbortController()
       const own = connectHub({endpoint: sandbox.url, token: sandbox.token, source: 'the test', signal})
-      const files = [{path: 'x', source: await sourceOf('x')}]
+      const files = [{path: 'x', content: new Blob(['x'])}]
       await own.upload(NAME, 'mira', {files, deletes: [], title: 'x', parentCommit: repo.sha})
       await own.changeFile(NAME, {path: 'y', text: 'y', title: 'y', parentCommit: repo.sha})
       expect([...repo.files.keys()]).to.include.members(['x', 'y'])
@@ -312,7 +294,7 @@ describe('the files of a dataset', () => {
         },
         respond: {status: 500},
       })
-      const files = [{path: 'x', source: await sourceOf('x')}]
+      const files = [{path: 'x', content: new Blob(['x'])}]
       const job = own.upload(NAME, 'mira', {files, deletes: [], title: 'x', parentCommit: sha})
       expect(await rejectionOf(job)).to.be.instanceOf(CancelledError)
       expect(signal.aborted).to.equal(true)
@@ -324,7 +306,7 @@ describe('the files of a dataset', () => {
       const {sha} = repo
       const signal = AbortSignal.abort()
       const stopped = connectHub({endpoint: sandbox.url, token: sandbox.token, source: 'the test', signal})
-      const files = [{path: 'x', source: await sourceOf('x')}]
+      const files = [{path: 'x', content: new Blob(['x'])}]
       const job = stopped.upload(NAME, 'mira', {files, deletes: [], title: 'x', parentCommit: sha})
       expect(await rejectionOf(job)).to.be.instanceOf(CancelledError)
       expect(repo.sha).to.equal(sha)

@@ -1,0 +1,157 @@
+import {DEFAULT_CONCURRENCY} from '../concurrency.js'
+import {dayOf} from '../days.js'
+import {CancelledError, RefusedError} from '../errors.js'
+import {HubError} from '../hub/errors.js'
+import {readPinTag} from '../pin-tags.js'
+import {type Session} from '../session.js'
+import {printable} from '../text.js'
+import {all, bounded} from './bounded.js'
+import {readSmall} from './disk.js'
+import {outcomeOf, type Part, type RestoreOutcome, seenOutcome, settleWhole} from './outcome.js'
+import {nextStep, restoreDataset} from './restoration.js'
+import {type RestoreEvent, type RestoreOptions} from './restore-options.js'
+import {checkArchive, type LocalFile, problemOf} from './shelf.js'
+import {type Source} from './source.js'
+
+/** Brings runs back, one after the other. */
+export class Restore {
+  private readonly session: Session
+  private readonly options: RestoreOptions
+  private readonly runs: Part[][]
+  private readonly source: Source
+  /** Why nothing new is started any more. */
+  private stopped: string | undefined
+
+  constructor(session: Session, options: RestoreOptions, runs: Part[][], source: Source) {
+    this.session = session
+    this.options = options
+    this.runs = runs
+    this.source = source
+  }
+
+  /**
+   * First everything is checked on the disk, then all of it is looked for on the Hub, then the first dataset is created. Where the
+   * Hub creates no more, the runs before are back as a whole.
+   */
+  async run(): Promise<RestoreOutcome[]> {
+    await this.eachOpen((part) => this.check(part))
+    await this.eachOpen((part) => this.look(part))
+    const {length: of} = this.runs.flat()
+    const outcomes: RestoreOutcome[] = []
+    for (const run of this.runs) {
+      for (const part of run) {
+        const outcome = part.outcome ?? (await this.restore(part, of))
+        part.outcome = outcome
+        this.settle(run)
+        outcomes.push(outcome)
+        this.emit({kind: 'finished', outcome, done: outcomes.length, of})
+      }
+    }
+
+    return outcomes
+  }
+
+  /** Does something for each dataset that is not settled yet, several at a time. */
+  private async eachOpen(job: (part: Part) => Promise<void>): Promise<void> {
+    const gate = bounded(this.options.concurrency ?? DEFAULT_CONCURRENCY)
+    const open = this.runs.flat().filter(({outcome}) => !outcome)
+    await all(open.map((part) => gate(() => job(part))))
+    for (const run of this.runs) this.settle(run)
+  }
+
+  /** Why nothing more is started says more than what it began with. */
+  private settle(run: Part[]): void {
+    if (this.stopped === undefined) settleWhole(run)
+  }
+
+  private async check(part: Part): Promise<void> {
+    const {manifest, namespace, place} = part.archive
+    const {signal} = this.options
+    try {
+      if ('problem' in manifest) throw new RefusedError(manifest.problem)
+      if (namespace !== this.source.namespace) throw new RefusedError(this.source.whyNot(namespace))
+      this.emit({kind: 'checking', name: part.name})
+      const files = await checkArchive(manifest, place, signal)
+      part.ready = {manifest, files, pin: await pinIn(files, this.session.now)}
+    } catch (error) {
+      if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
+      part.outcome = outcomeOf(part, 'refused', problemOf(error))
+    }
+  }
+
+  private async look(part: Part): Promise<void> {
+    const {name, ready} = part
+    if (!ready) return
+    if (this.stopped !== undefined) {
+      part.outcome = outcomeOf(part, 'unattempted', this.stopped)
+      return
+    }
+
+    try {
+      part.step = await nextStep({hub: this.session.hub, name, ...ready})
+      if (part.step.kind === 'nothing') part.outcome = seenOutcome(part, ready, 'present', part.step.there)
+    } catch (error) {
+      if (this.options.signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
+      part.outcome = this.failed(part, error)
+    }
+  }
+
+  private async restore(part: Part, of: number): Promise<RestoreOutcome> {
+    const {name, ready, step} = part
+    const {signal, dryRun} = this.options
+    const {hub, access} = this.session
+    if (signal?.aborted) this.stopped ??= 'interrupted'
+    if (this.stopped !== undefined) return outcomeOf(part, 'unattempted', this.stopped)
+    if (!ready || !step) throw new Error(`${name} was not looked for.`)
+    if (dryRun) return seenOutcome(part, ready, 'restorable', step.there)
+    try {
+      const onStart = () => this.emit({kind: 'started', name, of})
+      const job = {hub, name, namespace: access.namespace, ...ready, signal, onStart}
+      const {isChanged, there} = await restoreDataset(job, step)
+      return seenOutcome(part, ready, isChanged ? 'restored' : 'present', there)
+    } catch (error) {
+      return this.failed(part, error)
+    }
+  }
+
+  private failed(part: Part, error: unknown): RestoreOutcome {
+    if (this.options.signal?.aborted)
+      return outcomeOf(part, 'failed', 'interrupted in its middle: restore it again, and it goes on')
+    if (error instanceof HubError) this.stopped ??= stopAfter(error)
+    const status = error instanceof RefusedError ? 'refused' : 'failed'
+    return outcomeOf(part, status, problemOf(error))
+  }
+
+  private emit(event: RestoreEvent): void {
+    try {
+      this.options.onEvent?.(event)
+    } catch {
+      // Whoever only looks on must not decide what is restored.
+    }
+  }
+}
+
+/** Why nothing else would come back either, where that is so. */
+function stopAfter({status, answer}: HubError): string | undefined {
+  const words = printable(answer.text)
+  if (status === 401) return 'the Hub does not accept the token any more'
+  if (answer.actionLimit)
+    return `the Hub allows no more for now (${words}): restore again later, and it goes on`
+  return status === 403 && /storage limit/i.test(words)
+    ? `the account's storage is full (${words}): make room, restore again, and it goes on`
+    : undefined
+}
+
+/** The tag in a dataset's card that pins its run. */
+async function pinIn(files: LocalFile[], now: Date): Promise<string | undefined> {
+  const card = files.find(({path, size}) => path === 'README.md' && size <= LONGEST_CARD)
+  if (!card) return undefined
+  const {pinTagsOf} = await import('../pin-card.js')
+  return pinTagsOf((await readSmall(card.source, LONGEST_CARD)) ?? '')?.find((tag) => {
+    const {until} = readPinTag(tag)
+    return until === undefined || until >= dayOf(now)
+  })
+}
+
+/** In bytes. */
+const LONGEST_CARD = 1024 * 1024
