@@ -89,6 +89,8 @@ Selectors (the selection flags) say which runs may go; several of them must all 
   private saved: SavedPlan | undefined
   /** Whether a DELETE may have been sent. */
   private hasBegun = false
+  /** The plan as it was shown. */
+  private shown: () => Pieces = () => []
   /** How many warnings have been told. */
   private told = 0
 
@@ -236,6 +238,7 @@ Selectors (the selection flags) say which runs may go; several of them must all 
    */
   private async showPlan(preview: () => Pieces, {given}: Asked): Promise<void> {
     const isWet = given['no-dry-run'] === true
+    this.shown = preview
     if (!this.jsonEnabled()) await this.print(joined([preview(), '\n'], ''))
     else if (isWet) await this.print('')
     if (isWet) requireOutput('The plan')
@@ -243,7 +246,7 @@ Selectors (the selection flags) say which runs may go; several of them must all 
 
   private async confirm(plan: Plan, isArchived: boolean, signal: AbortSignal): Promise<boolean> {
     const {confirmByPhrase} = await import('../lib/ui/confirmation.js')
-    return confirmByPhrase(plan, isArchived, signal)
+    return confirmByPhrase(plan, isArchived, signal, this.shown)
   }
 
   private async report(result: CleanupResult, asked: Asked): Promise<void> {

@@ -592,6 +592,14 @@ describe('saved plan', () => {
       })
     }
 
+    it('that an editor saved in UTF-16 is refused, and told apart', async () => {
+      for (const isSwapped of [false, true]) {
+        const bytes = Buffer.from('\uFEFF{"format": "smoltrace-plan"}', 'utf16le')
+        writeFileSync(file, isSwapped ? bytes.swap16() : bytes)
+        expect(await refusalOf(loadPlan(file))).to.include('it is in UTF-16: save it as UTF-8')
+      }
+    })
+
     it('that is missing, a folder, a device or far too large is refused', async () => {
       expect(await refusalOf(loadPlan(file))).to.include('no such file')
       mkdirSync(file)

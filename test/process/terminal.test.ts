@@ -47,6 +47,33 @@ describe('the question before a deletion', () => {
       expect(namesAt(hub)).to.deep.equal(before.filter((name) => !shown.includes(name)))
     }))
 
+  it('takes the phrase with blanks around it', () =>
+    withHub({runs: 3}, async (hub) => {
+      const terminal = await asked(hub, KEEP_ONE)
+      terminal.type('  DELETE  ')
+      expect(await terminal.finished).to.equal(0)
+      expect(deletionsAt(hub)).not.to.deep.equal([])
+    }))
+
+  it('shows the whole plan again after `list`, as often as that is typed, and asks again', () =>
+    withHub({runs: 4}, async (hub) => {
+      const terminal = await asked(hub, KEEP_ONE)
+      const named = () => [...terminal.text.matchAll(/^ +\d+\. (.+)$/gm)].map(([, name]) => name)
+      const once = named()
+      expect(once.length).to.be.above(1)
+      for (const times of [2, 3]) {
+        terminal.type(times === 2 ? 'list' : ' list ')
+        await terminal.waitFor(/Type DELETE to go on, anything else to cancel:/)
+        expect(named()).to.deep.equal(Array.from({length: times}, () => once).flat())
+      }
+
+      expect(deletionsAt(hub)).to.deep.equal([])
+      terminal.type('no')
+      expect(await terminal.finished).to.equal(130)
+      expect(terminal.text).to.include('Cancelled: nothing was deleted.')
+      expect(deletionsAt(hub)).to.deep.equal([])
+    }))
+
   for (const wrong of ['delete', 'yes', 'y', '', 'DELETE ALL', 'DELETE!', 'YES DELETE ALL']) {
     it(`takes "${wrong}" for a no, deletes nothing, says so and ends with 130`, () =>
       withHub({runs: 3}, async (hub) => {

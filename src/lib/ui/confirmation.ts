@@ -1,30 +1,40 @@
 import {type Plan, plannedDatasets} from '../plan.js'
 import {askForLine} from './asking.js'
+import {joined, type Pieces, writePieces} from './pieces.js'
 import {type Screen, type Style, styleFor, widthOf} from './style.js'
 import {count} from './wording.js'
 import {wrapText} from './wrapping.js'
 
+/** What is typed to see the whole plan once more. */
+const LIST = 'list'
+
 /**
- * Shows the warning and asks for the plan's phrase, on stderr.
+ * Shows the warning and asks for the plan's phrase, on stderr. `list` shows the whole plan there and asks again.
  * @param isArchived whether every dataset is archived first
- * @returns whether exactly the phrase was typed; false after Ctrl-C and at the end of the input
+ * @param wholePlan makes the plan as it was shown
+ * @returns whether the phrase was typed, with or without blanks around it; false after Ctrl-C and at the end of the input
  */
 export async function confirmByPhrase(
   plan: Plan,
   isArchived: boolean,
   signal: AbortSignal,
+  wholePlan: () => Pieces,
 ): Promise<boolean> {
   const style = styleFor(process.stderr)
   process.stderr.write(`\n${formatWarning(plan, isArchived, {style, width: widthOf(process.stderr)})}\n\n`)
   const message = `Type ${plan.phrase} to go on, anything else to cancel:`
-  return (await askForLine(message, signal)) === plan.phrase
+  for (;;) {
+    const answer = await askForLine(message, signal)
+    if (answer?.trim() !== LIST) return answer?.trim() === plan.phrase
+    await writePieces(process.stderr, joined(['\n', wholePlan(), '\n\n'], ''))
+  }
 }
 
 /** What is about to go, and whether it can come back. */
 export function formatWarning(plan: Plan, isArchived: boolean, {style, width}: Screen): string {
   const warning = style.red(style.bold('WARNING'))
   return wrapText(
-    `${warning}  You are about to delete ${whatGoes(plan, style)}.\n${undoText(plan, isArchived)}`,
+    `${warning}  You are about to delete ${whatGoes(plan, style)}.\n${undoText(plan, isArchived)}\nTo see the whole plan once more, type ${LIST}.`,
     width,
   )
 }

@@ -10,7 +10,7 @@ const warning = (options: {deleteLeaderboard?: boolean}, width?: number) =>
 describe('the warning before a deletion', () => {
   it('says how much goes, and that it does not come back', () => {
     expect(warning({})).to.equal(
-      'WARNING  You are about to delete 3 datasets (1 run) of kim for good.\nThere is no undo: the Hub keeps no copy.',
+      'WARNING  You are about to delete 3 datasets (1 run) of kim for good.\nThere is no undo: the Hub keeps no copy.\nTo see the whole plan once more, type list.',
     )
   })
 
