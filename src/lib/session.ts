@@ -111,10 +111,13 @@ export function requireDeletable({access, isTimeCertain}: Session): void {
  * @throws RefusedError where it is less; else as `whoAmI`
  */
 export async function requireSameAccess({hub, access}: Session): Promise<void> {
-  const {namespace, blind, powerless} = accessTo(await hub.whoAmI(), access.namespace)
-  const lost = (access.blind === undefined && blind) || (access.powerless === undefined && powerless)
-  if (!lost) return
-  throw new RefusedError(`The access to ${namespace} has changed meanwhile: ${lost}.`, {
+  const {namespace, ...limits} = accessTo(await hub.whoAmI(), access.namespace)
+  // Whatever limits access; one that was there from the start has been dealt with.
+  const found = Object.entries(limits).find(
+    ([limit, why]) => why !== undefined && access[limit as keyof Access] === undefined,
+  )
+  if (!found) return
+  throw new RefusedError(`The access to ${namespace} has changed meanwhile: ${found[1]}.`, {
     suggestions: [`Use a token with write access to all datasets of ${namespace}.`],
   })
 }
