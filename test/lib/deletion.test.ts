@@ -826,6 +826,38 @@ describe('deletion', () => {
       expect(reasons['traces 1']).to.include('no access')
     })
 
+    it('before each of many DELETEs is made anew as often', async () => {
+      let isOld = true
+      let count = 0
+      const {statuses} = await carry(
+        planFor(Array.from({length: 9}, () => ['metrics', 'results'] as const)),
+        () => {
+          isOld = true
+        },
+        {
+          isOld: () => isOld,
+          async lookAgain() {
+            count++
+            isOld = false
+            return nothing
+          },
+        },
+      )
+      expect(count).to.equal(18)
+      expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['deleted']))
+    })
+
+    it('is told from a wait: after one for the quota, and before the leaderboard, the listing is made anew', async () => {
+      const whys: string[] = []
+      await carry(planFor([['results']], true), only('results 1', inTurn(quota(), refusal(429))), {
+        async lookAgain(why) {
+          whys.push(why)
+          return nothing
+        },
+      })
+      expect(whys).to.deep.equal(['wait', 'age', 'wait'])
+    })
+
     it('each time, before anything can be sent, ends the job', async () => {
       let count = 0
       const {statuses, reasons, hub} = await carry(planFor([RUN_TYPES]), () => {}, {
