@@ -9,7 +9,7 @@ import {
   requireConsent,
 } from './execution.js'
 import {findCredentials} from './hub/credentials.js'
-import {type OptionTable, readOptions, readText} from './options.js'
+import {type OptionTable, readOptions} from './options.js'
 import {type Outcome} from './outcomes.js'
 import {type Plan} from './plan.js'
 import {type CleanupResult} from './result.js'
@@ -46,7 +46,7 @@ const APPLY_OPTIONS: OptionTable<ApplyOptions> = {
 export async function applyPlan(file: string, options: ApplyOptions = {}): Promise<CleanupResult> {
   options = readOptions(options, APPLY_OPTIONS)
   checkExecution(options)
-  const saved = await loadPlan(readText(file, 'The file of the plan'))
+  const saved = await loadPlan(file)
   const {plan} = saved
   requireConsent(plan, options)
   await requireSameHub(plan, options)

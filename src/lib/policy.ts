@@ -1,5 +1,6 @@
 import {cutoffOf} from './duration.js'
 import {UsageError} from './errors.js'
+import {readText as readFileName} from './options.js'
 import {type PolicyKey} from './policy/keys.js'
 import {type Refuse} from './policy/problems.js'
 import {type RetentionOptions} from './rule-types.js'
@@ -26,6 +27,7 @@ const LARGEST_POLICY = 64 * 1024
  * @throws UsageError that names the file, the line and the key, where it is no such file or its rules make no sense
  */
 export async function loadPolicy(file: string, now = new Date()): Promise<Policy> {
+  readFileName(file, '`file`')
   // A parser and a validator are only for those who have a policy.
   const {readYaml} = await import('./policy/yaml.js')
   const {validate} = await import('./policy/validate.js')

@@ -28,11 +28,13 @@ export function readRules(options: RetentionOptions, how: {byHand?: boolean} = {
  * Reads the options one by one, whether they make sense together or not.
  * @throws UsageError where a value is bad
  */
-export function rulesOf(options: RetentionOptions): RetentionRules {
+export function rulesOf(given: RetentionOptions): RetentionRules {
+  // What somebody put into `Object.prototype` is no rule.
+  const options = Object.assign(Object.create(null) as object, given)
   checkValues(options)
   const {olderThan, keepWithin, by = DEFAULT_METRIC} = options
   return {
-    olderThan: olderThan === undefined ? undefined : parseAge(String(olderThan)),
+    olderThan: olderThan === undefined ? undefined : parseAge(olderThan),
     incompleteOnly: options.incompleteOnly ?? false,
     ignoreLeaderboard: options.ignoreLeaderboard ?? false,
     runs: [...new Set(options.run)],
@@ -44,7 +46,7 @@ export function rulesOf(options: RetentionOptions): RetentionRules {
     scoreBelow: options.scoreBelow,
     all: options.all ?? false,
     keepRecent: options.keepRecent,
-    keepWithin: keepWithin === undefined ? undefined : parseSpan(String(keepWithin)),
+    keepWithin: keepWithin === undefined ? undefined : parseSpan(keepWithin),
     keepBuckets: {
       hourly: options.keepHourly,
       daily: options.keepDaily,
@@ -53,22 +55,15 @@ export function rulesOf(options: RetentionOptions): RetentionRules {
       yearly: options.keepYearly,
     },
     keepBest: options.keepBest,
-    by: parseMetric(String(by)),
+    by: parseMetric(by),
     groupBy: GROUP_COLUMNS.filter((column) => options.groupBy?.includes(column)),
-    graceMs: parseGrace(String(options.grace ?? DEFAULT_GRACE)),
+    graceMs: parseGrace(options.grace ?? DEFAULT_GRACE),
     only: RUN_TYPES.filter((type) => options.only?.includes(type)),
     deleteLeaderboard: options.deleteLeaderboard ?? false,
   }
 }
 
-const LISTS = ['run', 'model', 'team', 'purpose', 'status', 'groupBy', 'only'] as const
-
 function checkValues(options: RetentionOptions): void {
-  for (const name of LISTS) {
-    if (options[name] !== undefined && !Array.isArray(options[name]))
-      throw new UsageError(`\`${name}\` takes an array.`)
-  }
-
   for (const [flag, number] of countsIn(options)) checkCount(number, flag)
 
   const {run = [], only = [], status = [], groupBy = []} = options

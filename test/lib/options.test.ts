@@ -1,4 +1,7 @@
 import {expect} from 'chai'
+import {existsSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 
 import {
   applyPlan,
@@ -8,6 +11,9 @@ import {
   discoverSmoltraceDatasets,
   filterRuns,
   type Inventory,
+  loadPlan,
+  loadPolicy,
+  type Plan,
   protectLeaderboard,
   protectRuns,
   rankRows,
@@ -16,6 +22,8 @@ import {
   readRanking,
   readSizes,
   restoreDatasets,
+  savePlan,
+  SmoltraceError,
   unprotectLeaderboard,
   unprotectRuns,
   UsageError,
@@ -274,6 +282,32 @@ describe('the options of a function', () => {
       5,
     )
     expect(Object.keys(readOptions<One>({}, table))).to.deep.equal(['keepRecent'])
+  })
+
+  it('do without the name of a file only where they need none', async () => {
+    for (const file of [null, undefined, '', 5, ['plan.json']] as unknown as string[]) {
+      for (const call of [
+        () => applyPlan(file, connection()),
+        () => loadPlan(file),
+        () => loadPolicy(file),
+        () => savePlan({} as Plan, file, {user: 'mira'}),
+      ])
+        expect(await refusalOf(call), JSON.stringify(file)).to.be.instanceOf(UsageError)
+    }
+  })
+
+  it('of a plan that is saved are a plan and its maker', async () => {
+    const {plan} = await cleanupDatasets({...connection(), olderThan: '1d'})
+    const [first] = plan.delete
+    const file = join(tmpdir(), 'never-written.json')
+    const twice = {...plan, delete: first ? [first, first] : []}
+    for (const save of [
+      () => savePlan({} as Plan, file, {user: 'mira'}),
+      () => savePlan(plan, file, {user: 5} as never),
+      () => savePlan(twice, file, {user: 'mira'}),
+    ])
+      expect(await refusalOf(save)).to.be.instanceOf(SmoltraceError)
+    expect(existsSync(file)).to.equal(false)
   })
 
   describe('names', () => {

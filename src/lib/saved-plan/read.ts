@@ -1,4 +1,5 @@
 import {UsageError} from '../errors.js'
+import {readText} from '../options.js'
 import {inSlices} from '../slices.js'
 import {readTextFile} from '../text-file.js'
 import {printable} from '../text.js'
@@ -15,6 +16,7 @@ export const LARGEST_PLAN = 64 * 1024 * 1024
  * @throws UsageError where the file cannot be read, is no plan of this version, was changed, or contradicts itself
  */
 export async function loadPlan(file: string): Promise<SavedPlan> {
+  readText(file, '`file`')
   const refuse: Refuse = (why) =>
     new UsageError(`--apply ${printable(file)}: ${why}.`, {
       suggestions: ['Nothing of it is carried out. Make the plan anew: {bin} cleanup … --plan FILE'],

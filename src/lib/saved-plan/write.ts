@@ -1,5 +1,7 @@
 import {RefusedError, UsageError} from '../errors.js'
 import {jsonPieces} from '../json.js'
+import {type OptionTable, readOptions, readText} from '../options.js'
+import {checkingPlan} from '../plan-check.js'
 import {type Plan} from '../plan.js'
 import {inSlices} from '../slices.js'
 import {findTarget, replaceFile} from '../whole-file.js'
@@ -8,18 +10,23 @@ import {documentingPlan, type PlanFacts} from './format.js'
 import {parsingPlan} from './parse.js'
 import {LARGEST_PLAN, readPlanText} from './read.js'
 
+const FACTS: OptionTable<PlanFacts> = {user: 'text'}
+
 /**
  * Saves a plan for a review; `loadPlan` reads it. An older plan in the file is replaced, whole or not at all, and nothing
  * else is. The same plan gives the same bytes.
- * @throws UsageError where the file is no place for a plan
- * @throws RefusedError where it is not known whether the leaderboard is protected, where the plan could not be loaded again,
+ * @throws UsageError where the file is no place for a plan, or the plan is none
+ * @throws RefusedError where the plan contradicts itself, where it is not known whether the leaderboard is protected, where the plan could not be loaded again,
  *   such as one of single names, or where writing fails
  */
 export async function savePlan(plan: Plan, file: string, facts: PlanFacts): Promise<void> {
+  readText(file, '`file`')
+  const {user} = readOptions(facts, FACTS)
+  await inSlices(checkingPlan(plan))
   if (plan.leaderboard?.protection === 'unknown')
     throw notSaved('whether the leaderboard is protected is unknown, try again later')
   if (plan.unknown) throw notSaved('what it rests on could not be read, try again later')
-  const document = await inSlices(documentingPlan(plan, facts))
+  const document = await inSlices(documentingPlan(plan, {user}))
   const target = await planTarget(file)
   await replace(target, document)
 }
