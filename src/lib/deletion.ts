@@ -241,7 +241,7 @@ class Deletion {
     if (!(error instanceof HubError)) return false
     if (error.status === 401) this.clearance.stop('the Hub does not accept the token any more')
     if (isActionLimit(error)) this.clearance.stop(printable(error.answer.text))
-    const wait = error.status === 429 ? waitAfter(error, seen.busy) : undefined
+    const wait = error.status === 429 ? waitAfter(error, {repeats: seen.busy, windows: 0}) : undefined
     if (!wait) return false
     if (wait.why === 'trouble') seen.busy++
     await this.clearance.lookOnce(wait)

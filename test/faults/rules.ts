@@ -50,8 +50,8 @@ export function expectedCode(cell: Cell): number {
 }
 
 function isOvercome({stake, what, fault, often}: Cell): boolean {
-  // Waiting for the quota has no end, and is no failure.
-  if (fault === '429, the window is used up') return true
+  // Waiting for the quota is no failure, but has an end.
+  if (fault === '429, the window is used up') return often === 'once'
   if (REDIRECTED.has(what) && fault === 'a body that stalls') return true
   // A store is believed when it says 200; the commit that names what it has not is refused.
   if (what === 'upload' && FOREIGN.has(fault)) return false

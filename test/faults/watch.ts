@@ -70,9 +70,6 @@ function deletedBy({body}: FaultTarget): string {
   return `${organization}/${name}`
 }
 
-/** A window that is used up again and again: more often than any other fault is endured. */
-const WINDOWS = 7
-
 /**
  * Makes one request of a kind fail, or every one. A token that is rejected once for good is rejected from then on.
  * @param seen of the watch that was installed before
@@ -86,7 +83,7 @@ export function strike(
 ): void {
   const named: NamedFault = FAULTS[fault]
   const isForGood = fault === '401' && often === 'always'
-  const times = often === 'once' ? 1 : fault.includes('window') ? WINDOWS : Number.POSITIVE_INFINITY
+  const times = often === 'once' ? 1 : Number.POSITIVE_INFINITY
   hub.intercept({
     ...named,
     times,

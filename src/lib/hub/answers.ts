@@ -36,11 +36,15 @@ function isApiCall(url: string, endpoint: string): boolean {
   return path.startsWith('/api/') && !path.startsWith('/api/resolve-cache/')
 }
 
-/** The Hub says `OK` and nothing else (the Hub's contract, section 4). Whatever else comes leaves it open what was done. */
+/**
+ * The Hub says 200 and `OK` (the Hub's contract, section 4). Whatever else comes leaves it open what was done: 202 means "not
+ * yet", and an empty body comes from before the Hub.
+ */
 async function expectDone(response: Answer, type: string, endpoint: string): Promise<Answer> {
   const body = await textOf(response, 'a broken answer')
-  if (['', 'OK'].includes(body.trim())) return response.withBytes(Buffer.from(body))
-  throw notTheHub(endpoint, `${type} instead of OK to a DELETE`)
+  if (response.status === 200 && body.trim() === 'OK') return response.withBytes(Buffer.from(body))
+  const found = body === '' ? 'nothing' : type
+  throw notTheHub(endpoint, `${response.status} with ${found} instead of OK to a DELETE`)
 }
 
 /** What of it cannot be read does not matter, unless that is because the job was interrupted. */
@@ -68,9 +72,14 @@ export async function toHubError(
   const {origin, host} = new URL(response.url)
   const store = origin === new URL(endpoint).origin ? undefined : host
   const quota = readQuota(response.headers)
+  const retryAfterMs = retryAfterIn(response.headers)
+  const path = new URL(url).pathname
+  // It has a limit of its own (the Hub's contract, section 1), and nothing can be done without it.
+  const isPassingLimit = path.endsWith('/api/whoami-v2')
+  const isUsedUp = quota !== undefined && (quota.remaining === 0 || isPassingLimit)
   return new HubError({
     method,
-    path: new URL(url).pathname,
+    path,
     status: response.status,
     // What is there and what is not, the Hub alone can say.
     code: store === undefined ? (response.headers.get('x-error-code') ?? undefined) : undefined,
@@ -78,9 +87,9 @@ export async function toHubError(
     location: locationIn(response.headers),
     text: messageOf(body, response),
     store,
-    resetMs: quota?.remaining === 0 ? quota.resetMs : undefined,
-    retryAfterMs: retryAfterIn(response.headers),
-    actionLimit: quota !== undefined && quota.remaining > 0,
+    resetMs: isUsedUp ? ((isPassingLimit ? retryAfterMs : undefined) ?? quota.resetMs) : undefined,
+    retryAfterMs,
+    actionLimit: quota !== undefined && !isUsedUp,
   })
 }
 
@@ -89,10 +98,20 @@ function locationIn(headers: Answer['headers']): string | undefined {
   return location === null ? undefined : safe(location)
 }
 
-/** The Hub is not known to send it (the Hub's contract, section 9), but what stands before the Hub may. */
+/** A date as HTTP writes it begins with the day of the week. */
+const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/
+
+/**
+ * The Hub is not known to send it (the Hub's contract, section 9), but what stands before the Hub may: seconds, or a date by
+ * the clock of whoever answers.
+ */
 function retryAfterIn(headers: Answer['headers']): number | undefined {
-  const seconds = headers.get('retry-after')?.trim() ?? ''
-  return /^\d+$/.test(seconds) ? Number(seconds) * 1000 : undefined
+  const text = headers.get('retry-after')?.trim() ?? ''
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  if (!HTTP_DATE.test(text)) return undefined
+  const clock = Date.parse(headers.get('date') ?? '')
+  const ms = Date.parse(text) - (Number.isNaN(clock) ? Date.now() : clock)
+  return Number.isNaN(ms) ? undefined : Math.max(ms, 0)
 }
 
 /** The Hub's own words: in the JSON body, else in the header, else the body as it is unless it is a page. */

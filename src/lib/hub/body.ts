@@ -9,6 +9,8 @@ export interface BodyRules {
   most?: number | undefined
   /** The limit is for the whole of it, however often something comes. */
   isShort?: boolean | undefined
+  /** Time in which the whole of it must be there, in ms; without, it may bring a little now and then for ever. */
+  totalMs?: number | undefined
 }
 
 /**
@@ -23,33 +25,54 @@ export async function* watchedBody(
   body: AsyncIterable<Uint8Array>,
   limit: TimeLimit,
   signal?: AbortSignal,
-  {most = Number.POSITIVE_INFINITY, isShort = false}: BodyRules = {},
+  {most = Number.POSITIVE_INFINITY, isShort = false, totalMs = Number.POSITIVE_INFINITY}: BodyRules = {},
 ): AsyncGenerator<Uint8Array> {
   const pieces = body[Symbol.asyncIterator]()
   let size = 0
+  let waitedMs = 0
+  let isLast = isShort
   if (isShort) limit.start()
   try {
     for (;;) {
-      if (!isShort) limit.start()
+      const before = performance.now()
+      const leftMs = totalMs - waitedMs
+      isLast ||= leftMs < limit.ms
+      if (!isShort) limit.start(leftMs)
       const {done, value} = await pieces.next()
       if (!isShort) limit.stop()
+      waitedMs += performance.now() - before
       if (done) return
       size += value.length
       if (size > most) throw new HubFormatError(`The answer of the Hub is longer than ${most} bytes.`)
       yield value
     }
   } catch (error) {
-    throw error instanceof HubFormatError ? error : brokenOff(error, limit, signal)
+    throw error instanceof HubFormatError ? error : brokenOff(error, {limit, signal, isLast, isShort})
   } finally {
     limit.stop()
     await pieces.return?.()
   }
 }
 
-function brokenOff(error: unknown, limit: TimeLimit, signal: AbortSignal | undefined): Error {
+interface Circumstances {
+  limit: TimeLimit
+  signal: AbortSignal | undefined
+  /** The limit was for the rest of the whole, not for the next piece. */
+  isLast: boolean
+  isShort: boolean
+}
+
+function brokenOff(error: unknown, {limit, signal, isLast, isShort}: Circumstances): Error {
   if (signal?.aborted) return new CancelledError('Interrupted.', {cause: error})
-  const why = limit.isOver ? `brought nothing for ${limit.seconds} s` : 'broke off'
-  return new HubUnreachableError(`The answer of the Hub ${why}.`, {cause: error, reason: `it ${why}`})
+  const overdue = isLast ? 'took too long' : `brought nothing for ${limit.ms / 1000} s`
+  const why = limit.isOver ? overdue : 'broke off'
+  // A long answer that trickles would do so again, for as long.
+  const isLasting = limit.isOver && isLast && !isShort
+  return new HubUnreachableError(`The answer of the Hub ${why}.`, {
+    cause: error,
+    reason: `it ${why}`,
+    isLasting,
+  })
 }
 
 /** An answer that is in memory as a whole, so that it is certain that nothing of it is missing. */

@@ -7,6 +7,8 @@ const READABLE_LINK = /<(https?:\/\/[^>]+)>;\s+rel="next"/g
 const MOST_REPEATED = 1000
 /** The Hub may leave out of a page all that the token must not see, but not out of one after the other. */
 const MOST_EMPTY_PAGES = 50
+/** Ten million entries, far more than any account has. */
+const MOST_PAGES = 10_000
 
 /**
  * Guards the pages of a listing. The library takes a `Link` that it cannot read for the end of the list, and follows
@@ -33,6 +35,8 @@ export function followingLinks(
     const next = nextIn(answer.headers.get('link') ?? '', endpoint)
     if (next !== undefined && (seen.has(next) || emptyInARow > MOST_EMPTY_PAGES))
       throw new HubFormatError('The listing of the Hub leads in a circle.')
+    if (next !== undefined && seen.size >= MOST_PAGES)
+      throw new HubFormatError(`The listing of the Hub has more than ${MOST_PAGES} pages.`)
     const limit = Number(new URL(url).searchParams.get('limit'))
     if (next === undefined && seen.size === 1 && page.length === limit) {
       const more = await request(withLimit(url, limit + 1), question)

@@ -24,6 +24,8 @@ export interface Allowance {
   refillMs: number
 }
 
+/** After so many windows in a row in which nothing went well the next one is not waited for. */
+export const MOST_WINDOWS = 3
 /** No window of the Hub's is longer, and a timer that is told of weeks would not wait at all, in ms. */
 export const LONGEST_WINDOW = 3_600_000
 /** The header counts whole seconds, so one window's end moves a little from answer to answer, in ms. */
@@ -75,6 +77,8 @@ export class QuotaWatch {
   private answered: Array<() => void> = []
   /** Waits that are on, by bucket: whoever comes meanwhile joins. */
   private readonly refills = new Map<string, Promise<void>>()
+  /** Windows in a row that were waited for and in which nothing went well, by bucket. */
+  private readonly vain = new Map<string, number>()
   private readonly now: () => number
 
   /** @param now milliseconds of a clock that nobody sets */
@@ -115,7 +119,8 @@ export class QuotaWatch {
     for (;;) {
       const {left, refillMs} = this.allowance(bucket)
       const count = this.underWay.get(bucket) ?? 0
-      if (refillMs > 0) await this.refilled(bucket, () => refill(refillMs))
+      if (refillMs > 0 && this.vainWindows(bucket) < MOST_WINDOWS)
+        await this.refilled(bucket, () => refill(refillMs))
       else if (count > 0 && count >= left) await this.nextAnswer()
       else break
     }
@@ -129,9 +134,24 @@ export class QuotaWatch {
 
   /** Waits for what an answer says is used up, together with all others who do. */
   async refilled(bucket: string, refill: () => Promise<void>): Promise<void> {
-    const current = this.refills.get(bucket) ?? refill().finally(() => this.refills.delete(bucket))
-    this.refills.set(bucket, current)
+    let current = this.refills.get(bucket)
+    if (!current) {
+      current = refill().finally(() => this.refills.delete(bucket))
+      this.refills.set(bucket, current)
+      this.vain.set(bucket, this.vainWindows(bucket) + 1)
+    }
+
     await current
+  }
+
+  /** How many windows in a row were waited for since a request to this bucket last went well. */
+  vainWindows(bucket: string): number {
+    return this.vain.get(bucket) ?? 0
+  }
+
+  /** A request to this bucket went well. */
+  succeeded(bucket: string): void {
+    this.vain.delete(bucket)
   }
 
   private count(bucket: string, change: number): void {

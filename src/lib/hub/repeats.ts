@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {CancelledError} from '../errors.js'
 import {HubError, HubFormatError, HubUnreachableError} from './errors.js'
 import {ownSignal} from './own-signal.js'
-import {LONGEST_WINDOW} from './quota.js'
+import {LONGEST_WINDOW, MOST_WINDOWS} from './quota.js'
 
 /** A pause until the quota is filled again. */
 export interface QuotaWait {
@@ -31,10 +31,12 @@ const REPEATS = 5
 /** The first pause is at most this long, each later one at most twice as long as the one before, in ms. */
 const FIRST_PAUSE = 500
 const LONGEST_PAUSE = 8000
-/** An answer 429 that says "no wait" again and again must not become a storm of requests, in ms. */
+/** An answer 429 that says "no wait" must not become a storm of requests, in ms. */
 const SHORTEST_WAIT = 100
+/** The Hub counts whole seconds: "no wait" a second time may still mean a part of one, in ms. */
+const SHORTEST_NEXT_WAIT = 1000
 /** What an answer may ask for, where it fails for another reason than the quota, in ms. */
-const LONGEST_ASKED = 60_000
+const LONGEST_ASKED = 300_000
 const PASSING = new Set([408, 500, 502, 503, 504])
 
 /**
@@ -73,20 +75,35 @@ export function isOverload(error: unknown): boolean {
   return error instanceof HubError && (error.status === 429 || error.status >= 500)
 }
 
+/** What was waited for already before a request is sent once more. */
+export interface Tries {
+  /** How often it was repeated for another reason than the quota. */
+  repeats: number
+  /** Windows of the quota in a row in which nothing went well. */
+  windows: number
+}
+
 /**
  * What to wait for before a request that failed is sent again.
- * @param repeats how often it was repeated already; waits for the quota are not counted
  * @returns undefined where there is no use in it
  */
-export function waitAfter(error: unknown, repeats: number, random?: () => number): Wait | undefined {
+export function waitAfter(
+  error: unknown,
+  {repeats, windows}: Tries,
+  random?: () => number,
+): Wait | undefined {
   const resetMs = error instanceof HubError && error.status === 429 ? error.answer.resetMs : undefined
-  if (resetMs !== undefined) return waitForQuota(resetMs)
+  if (resetMs !== undefined) return windows < MOST_WINDOWS ? waitForQuota(resetMs, windows) : undefined
   return isPassing(error) ? waitToRepeat(error, repeats, random) : undefined
 }
 
-/** The pause until a quota is filled again. */
-export function waitForQuota(refillMs: number): QuotaWait {
-  return {why: 'quota', ms: Math.min(Math.max(refillMs, SHORTEST_WAIT), LONGEST_WINDOW)}
+/**
+ * The pause until a quota is filled again.
+ * @param windows how many were waited for in a row in which nothing went well
+ */
+export function waitForQuota(refillMs: number, windows = 0): QuotaWait {
+  const shortest = windows === 0 ? SHORTEST_WAIT : SHORTEST_NEXT_WAIT
+  return {why: 'quota', ms: Math.min(Math.max(refillMs, shortest), LONGEST_WINDOW)}
 }
 
 /** The pause before the next repeat; undefined where there were enough. */

@@ -3,10 +3,13 @@ export interface TimeLimit {
   /** Aborted once it was too long. */
   readonly signal: AbortSignal
   readonly isOver: boolean
-  /** The limit, for messages. */
-  readonly seconds: number
-  /** Counts from now on, anew where it was counting. */
-  start(): void
+  /** The limit, in ms. */
+  readonly ms: number
+  /**
+   * Counts from now on, anew where it was counting.
+   * @param most ends it earlier, in ms
+   */
+  start(most?: number): void
   stop(): void
 }
 
@@ -25,10 +28,10 @@ export function timeLimit(ms: number): TimeLimit {
     get isOver() {
       return controller.signal.aborted
     },
-    seconds: ms / 1000,
-    start() {
+    ms,
+    start(most = ms) {
       clearTimeout(timer)
-      timer = setTimeout(expire, ms)
+      timer = setTimeout(expire, Math.min(ms, most))
     },
     stop: () => clearTimeout(timer),
   }

@@ -69,8 +69,6 @@ export function createTransport(options: TransportOptions): Ask {
     await pause(next, signal)
   }
 
-  const refill = (ms: number) => wait(waitForQuota(ms))
-
   return async (url, question = {}) => {
     const {method = 'GET'} = question
     const isDelete = method === 'DELETE'
@@ -78,18 +76,22 @@ export function createTransport(options: TransportOptions): Ask {
     const call: Call = {url, method, question, isDelete, isToHub}
     const bucket = bucketOf(url)
     let isAskedAnew = false
+    const refill = (ms: number) => wait(waitForQuota(ms, quota.vainWindows(bucket)))
     for (let repeats = 0; ;) {
       const leave = isToHub && !isDelete ? await quota.enter(bucket, refill) : undefined
       let next: Wait
       try {
-        return await send(call)
+        const answer = await send(call)
+        if (isToHub) quota.succeeded(bucket)
+        return answer
       } catch (error) {
         if (isExpired(error) && isToHub && !isAskedAnew && mayRepeat(call, error)) {
           isAskedAnew = true
           continue
         }
 
-        const found = mayRepeat(call, error) ? waitAfter(error, repeats) : undefined
+        const tries = {repeats, windows: quota.vainWindows(bucket)}
+        const found = mayRepeat(call, error) ? waitAfter(error, tries) : undefined
         if (!found) throw error
         next = found
       } finally {
@@ -149,7 +151,7 @@ function createSender(options: TransportOptions & {quota: QuotaWatch}): Sender {
     isKnown = true
     const said = call.isToHub ? readQuota(answer.headers) : undefined
     if (said) quota.note(said)
-    const rules = bodyRules({isShort: !answer.ok || call.isDelete, hasLongBodies})
+    const rules = bodyRules(call, {isOk: answer.ok, hasLongBodies, silenceMs})
     const watched = answer.with(watchedBody(answer.body, limit, signal, rules))
     try {
       if (!answer.ok) throw await toHubError(watched, method, url, endpoint)
@@ -169,9 +171,19 @@ const MOST_OF_ANSWER = 64 * 1024 * 1024
 /** What says only that something was done, or why not, in bytes. */
 const MOST_OF_WORDS = 1024 * 1024
 
-function bodyRules({isShort, hasLongBodies}: {isShort: boolean; hasLongBodies: boolean}): BodyRules {
-  if (isShort) return {isShort, most: MOST_OF_WORDS}
-  return hasLongBodies ? {} : {most: MOST_OF_ANSWER}
+/** An answer that is read as a whole may take so many times as long as the Hub may be silent. */
+const TOTAL_TIMES = 5
+
+interface BodyFacts {
+  isOk: boolean
+  hasLongBodies: boolean
+  silenceMs: number
+}
+
+function bodyRules({method, isDelete}: Call, {isOk, hasLongBodies, silenceMs}: BodyFacts): BodyRules {
+  if (!isOk || isDelete) return {isShort: true, most: MOST_OF_WORDS}
+  if (method !== 'GET') return {isShort: true, most: MOST_OF_ANSWER}
+  return hasLongBodies ? {} : {most: MOST_OF_ANSWER, totalMs: TOTAL_TIMES * silenceMs}
 }
 
 /** A `Link` or a redirect could name another origin: the token must not go there. */
@@ -209,7 +221,7 @@ interface Circumstances {
 function unanswered(error: unknown, {signal, limit, isKnown, asked, endpoint}: Circumstances): Error {
   if (error instanceof SmoltraceError) return error
   if (signal?.aborted) return new CancelledError('Interrupted.', {cause: error})
-  const reason = limit.isOver ? `no answer within ${limit.seconds} s` : reasonOf(error)
+  const reason = limit.isOver ? `no answer within ${limit.ms / 1000} s` : reasonOf(error)
   const {origin, host} = new URL(asked)
   const isHub = origin === new URL(endpoint).origin
   const proxy = proxyOnTheWayTo(asked)

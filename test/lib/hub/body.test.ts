@@ -1,10 +1,12 @@
 import {expect} from 'chai'
+import {setTimeout as sleep} from 'node:timers/promises'
 
 import {Answer} from '../../../src/lib/hub/answer.js'
 import {watchedBody, wholeAnswer} from '../../../src/lib/hub/body.js'
 import {HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {silenceIn, timeLimit} from '../../../src/lib/hub/time-limit.js'
 import {rejectionOf} from '../../support/builders.js'
+import {withLimits} from '../../support/limits.js'
 
 const answerOf = (body: AsyncIterable<Uint8Array>) =>
   new Answer({status: 200, statusText: 'OK', url: 'https://hub.example/', headers: {}, body, discard() {}})
@@ -89,6 +91,36 @@ describe('a body that is watched', () => {
 
     const answer = answerOf(watchedBody(source(), limit, undefined, {isShort: true}))
     expect(await rejectionOf(answer.bytes())).to.be.instanceOf(HubUnreachableError)
+  })
+
+  it('that has its time as a whole is over when that is, though something comes now and then', () =>
+    withLimits(20, async () => {
+      const limit = timeLimit(20)
+      async function* source() {
+        for (;;) {
+          await sleep(2)
+          if (limit.isOver) throw new Error('aborted')
+          yield Buffer.from('.')
+        }
+      }
+
+      const answer = answerOf(watchedBody(source(), limit, undefined, {totalMs: 60}))
+      const error = await rejectionOf(answer.bytes())
+      expect(error).to.be.instanceOf(HubUnreachableError).and.to.have.property('isLasting', true)
+      expect(error.message).to.include('took too long')
+    }))
+
+  it('that has its time as a whole does not count that of the reader', async () => {
+    const left: number[] = []
+    const limit = {...timeLimit(20), start: (most = 0) => left.push(most)}
+    async function* source() {
+      yield Buffer.from('a')
+      yield Buffer.from('b')
+    }
+
+    for await (const piece of watchedBody(source(), limit, undefined, {totalMs: 1000}))
+      await sleep(piece.length * 30)
+    expect(left.every((ms) => ms > 980)).to.equal(true)
   })
 
   it('that is whole can be read as bytes, text and JSON', async () => {

@@ -133,6 +133,26 @@ describe('the watch over the quota', () => {
     expect(watch.allowance('api').left).to.equal(99)
   })
 
+  it('counts the windows of each bucket in which nothing went well, once for all who wait together', async () => {
+    const {watch} = watching()
+    const wait = (bucket: string) => watch.refilled(bucket, () => new Promise(setImmediate))
+    await Promise.all([wait('api'), wait('api'), wait('resolvers')])
+    await wait('api')
+    expect(['api', 'resolvers', 'pages'].map((bucket) => watch.vainWindows(bucket))).to.deep.equal([2, 1, 0])
+    watch.succeeded('api')
+    expect(['api', 'resolvers'].map((bucket) => watch.vainWindows(bucket))).to.deep.equal([0, 1])
+  })
+
+  it('lets a request go rather than wait for a fourth window in a row in which nothing went well', async () => {
+    const {watch, note} = watching()
+    note(0, 5000)
+    const waits: number[] = []
+    // Each window is over, and the next one is as empty: the clock does not move.
+    const leave = await watch.enter('api', async (ms) => void waits.push(ms))
+    expect(waits).to.deep.equal([5000, 5000, 5000])
+    leave()
+  })
+
   it('believes in no window of weeks', () => {
     const {watch, note} = watching()
     note(0, 1e12)

@@ -63,7 +63,7 @@ describe('the pause before a repeat', () => {
     ).to.equal(true)
   })
 
-  it('is never longer than its span, and as long as the answer asks for, up to a minute', () => {
+  it('is never longer than its span, and as long as the answer asks for, up to five minutes', () => {
     fc.assert(
       fc.property(
         fc.nat({max: 4}),
@@ -71,14 +71,16 @@ describe('the pause before a repeat', () => {
         fc.nat({max: 10_000_000}),
         (repeats, draw, asked) => {
           const wait = waitToRepeat(refusal(503, {retryAfterMs: asked}), repeats, () => draw)
-          expect(wait?.ms).to.be.within(Math.min(asked, 60_000), Math.max(Math.min(asked, 60_000), 8000))
+          expect(wait?.ms).to.be.within(Math.min(asked, 300_000), Math.max(Math.min(asked, 300_000), 8000))
         },
       ),
     )
   })
 
   it('says what went wrong and which repeat follows, five times', () => {
-    const waits = Array.from({length: 7}, (_, repeats) => waitAfter(refusal(503), repeats, () => 0.5))
+    const waits = Array.from({length: 7}, (_, repeats) =>
+      waitAfter(refusal(503), {repeats, windows: 0}, () => 0.5),
+    )
     expect(waits.slice(0, 2)).to.deep.equal([
       {why: 'trouble', ms: 250, cause: 'the Hub answered 503', repeat: 1, of: 5},
       {why: 'trouble', ms: 500, cause: 'the Hub answered 503', repeat: 2, of: 5},
@@ -104,11 +106,27 @@ describe('the pause before a repeat', () => {
 })
 
 describe('a used-up quota', () => {
-  const msAfter = (resetMs: number, repeats = 0) => waitAfter(refusal(429, {resetMs}), repeats, () => 0)?.ms
+  const FIRST = {repeats: 0, windows: 0}
+  const msAfter = (resetMs: number, repeats = 0, windows = 0) =>
+    waitAfter(refusal(429, {resetMs}), {repeats, windows}, () => 0)?.ms
 
-  it('is waited for as long as the Hub says, however often', () => {
+  it('is waited for as long as the Hub says, however often it was repeated for another reason', () => {
     expect([0, 5, 50].map((repeats) => msAfter(5000, repeats))).to.deep.equal([5000, 5000, 5000])
-    expect(waitAfter(refusal(429, {resetMs: 5000}), 0)).to.deep.equal({why: 'quota', ms: 5000})
+    expect(waitAfter(refusal(429, {resetMs: 5000}), FIRST)).to.deep.equal({why: 'quota', ms: 5000})
+  })
+
+  it('is not waited for a fourth time in a row in which nothing went well', () => {
+    expect([0, 1, 2, 3, 4].map((windows) => msAfter(5000, 0, windows))).to.deep.equal([
+      5000,
+      5000,
+      5000,
+      undefined,
+      undefined,
+    ])
+  })
+
+  it('is waited for a second at least where the wait before it was in vain: the Hub counts whole ones', () => {
+    expect([0, 1, 2].map((windows) => msAfter(0, 0, windows))).to.deep.equal([100, 1000, 1000])
   })
 
   it('is waited for a moment at least and an hour at most', () => {
@@ -116,7 +134,7 @@ describe('a used-up quota', () => {
   })
 
   it('is not what a limit of one action is: waiting for that is useless', () => {
-    expect(waitAfter(refusal(429, {actionLimit: true}), 0)).to.equal(undefined)
+    expect(waitAfter(refusal(429, {actionLimit: true}), FIRST)).to.equal(undefined)
   })
 })
 

@@ -8,7 +8,9 @@ import {type Wait} from '../../../src/lib/hub/repeats.js'
 import {createTransport, type TransportOptions} from '../../../src/lib/hub/transport.js'
 import {VERSION} from '../../../src/lib/version.js'
 import {json, rejectionOf, type StubServer, stubServers, TOKEN} from '../../support/builders.js'
+import {at} from '../../support/hub.js'
 import {type RunOut, withLimits} from '../../support/limits.js'
+import {withoutPauses} from '../../support/pauses.js'
 
 const AUTHORIZED = {headers: {Authorization: `Bearer ${TOKEN}`}}
 const DELETE = {...AUTHORIZED, method: 'DELETE', body: '{"name":"x"}'}
@@ -193,12 +195,36 @@ describe('transport', () => {
       )
     })
 
-    it('that says OK in plain text is a deletion', async () => {
-      const server = await start((_, response) =>
-        response.writeHead(200, {'content-type': 'text/plain; charset=utf-8'}).end('OK'),
-      )
-      expect((await connect(server)(`${server.url}/api/repos/delete`, DELETE)).status).to.equal(200)
-    })
+    for (const [status, type, body] of [
+      [200, 'text/plain', ''],
+      [200, 'text/plain', 'ok'],
+      [200, 'text/plain', 'OK OK'],
+      [200, 'application/json', '"OK"'],
+      [200, 'application/json', '{"ok":true}'],
+      [201, 'text/plain', 'OK'],
+      [202, 'text/plain', 'OK'],
+      [202, 'application/json', '{}'],
+      [204, 'text/plain', ''],
+      [206, 'text/plain', 'OK'],
+    ] as const) {
+      it(`of ${status} with ${JSON.stringify(body)} in ${type} is not taken for a deletion`, async () => {
+        const server = await start((_, response) =>
+          response.writeHead(status, {'content-type': type}).end(body),
+        )
+        const error = await rejectionOf(connect(server)(`${server.url}/api/repos/delete`, DELETE))
+        expect(error).to.be.instanceOf(HubFormatError)
+        expect(error.message).to.include(String(status)).and.include('instead of OK')
+      })
+    }
+
+    for (const body of ['OK', ' OK\n']) {
+      it(`that says ${JSON.stringify(body)} in plain text is a deletion`, async () => {
+        const server = await start((_, response) =>
+          response.writeHead(200, {'content-type': 'text/plain; charset=utf-8'}).end(body),
+        )
+        expect((await connect(server)(`${server.url}/api/repos/delete`, DELETE)).status).to.equal(200)
+      })
+    }
 
     it('that is a file may be of any type', async () => {
       const server = await start((_, response) =>
@@ -369,10 +395,10 @@ describe('transport', () => {
   })
 
   describe('a used-up quota', () => {
-    it('is waited for as often as the Hub says so, and never without a pause', async () => {
+    it('is waited for as long as the Hub says so, and never without a pause', async () => {
       const waits: number[] = []
       const server = await start((_, response, index) => {
-        if (index < 8) response.writeHead(429, EXHAUSTED).end('slow down')
+        if (index < 3) response.writeHead(429, EXHAUSTED).end('slow down')
         else json(response, {fine: true})
       })
       const response = await connect(server, {onWait: ({ms}) => waits.push(ms)})(
@@ -380,10 +406,58 @@ describe('transport', () => {
         AUTHORIZED,
       )
       expect(await response.json()).to.deep.equal({fine: true})
-      expect(server.seen).to.have.length(9)
-      expect(waits).to.deep.equal(Array.from({length: 8}, () => 100))
+      expect(server.seen).to.have.length(4)
+      expect(waits).to.deep.equal([100, 1000, 1000])
       expect(server.seen.at(-1)?.headers.authorization).to.equal(`Bearer ${TOKEN}`)
     })
+
+    it('ends the request after three windows in a row in which nothing went well', () =>
+      withoutPauses(async (pauses) => {
+        const server = await start((_, response) => response.writeHead(429, EXHAUSTED).end('slow down'))
+        const request = connect(server)
+        for (const asked of [4, 5]) {
+          const error = await rejectionOf(request(`${server.url}/api/x`))
+          expect(error).to.be.instanceOf(HubError).and.to.have.property('status', 429)
+          expect(server.seen).to.have.length(asked)
+        }
+
+        expect(pauses).to.deep.equal([100, 1000, 1000])
+      }))
+
+    it('begins to count anew where anything went well', () =>
+      withoutPauses(async () => {
+        const server = await start((_, response, index) => {
+          if (index % 4 < 3) response.writeHead(429, EXHAUSTED).end('slow down')
+          else json(response, {})
+        })
+        const request = connect(server)
+        for (let round = 0; round < 5; round++) await request(`${server.url}/api/x`)
+        expect(server.seen).to.have.length(20)
+      }))
+
+    it('that each answer leaves empty is waited for after each, and ends nothing', () =>
+      withoutPauses(async (pauses) => {
+        const server = await start((_, response) =>
+          json(response, {}, {headers: {ratelimit: '"api";r=0;t=2'}}),
+        )
+        const request = connect(server)
+        for (let round = 0; round < 9; round++) await request(`${server.url}/api/x`)
+        expect(pauses.length).to.be.at.least(8)
+      }))
+
+    it('of whoami alone is waited for, as long as its answer says', () =>
+      withoutPauses(async (pauses) => {
+        const answers: Array<Record<string, string>> = [
+          {ratelimit: '"api";r=499;t=7'},
+          {ratelimit: '"api";r=499;t=289', 'retry-after': '9'},
+        ]
+        const server = await start((_, response, index) => {
+          const headers = answers[index]
+          json(response, {}, headers ? {status: 429, headers} : {})
+        })
+        await connect(server)(`${server.url}/api/whoami-v2`)
+        expect(pauses).to.deep.equal([7000, 9000])
+      }))
 
     it('is told from a limit of one action, for which waiting is useless', async () => {
       const server = await start((_, response) =>
@@ -522,18 +596,65 @@ describe('transport', () => {
       expect(server.seen.slice(4).map(({body}) => body)).to.deep.equal(['all of it', 'all of it'])
     })
 
-    it('is waited for as long as the answer asks for', async () => {
-      const controller = new AbortController()
-      const waits: Wait[] = []
-      const server = await start((_, response) => response.writeHead(503, {'retry-after': '30'}).end())
-      const onWait = (wait: Wait) => {
-        waits.push(wait)
-        controller.abort()
-      }
+    const asked: Array<[retryAfter: string, date: string | undefined, ms: number]> = [
+      ['30', undefined, 30_000],
+      ['Thu, 26 Nov 2026 10:00:40 GMT', 'Thu, 26 Nov 2026 10:00:00 GMT', 40_000],
+      ['Thursday, 26-Nov-26 10:00:40 GMT', 'Thu, 26 Nov 2026 10:00:00 GMT', 40_000],
+      ['Thu, 26 Nov 2099 10:00:40 GMT', undefined, 300_000],
+    ]
+    for (const [status, [retryAfter, date, ms]] of [429, 503].flatMap((each) =>
+      asked.map((one) => [each, one] as const),
+    )) {
+      it(`is waited for as long as an answer ${status} asks for with ${retryAfter} at ${date ?? 'no date'}`, async () => {
+        const controller = new AbortController()
+        const waits: Wait[] = []
+        const server = await start((_, response) => {
+          response.sendDate = false
+          response.writeHead(status, {'retry-after': retryAfter, ...(date && {date})}).end()
+        })
+        const onWait = (wait: Wait) => {
+          waits.push(wait)
+          controller.abort()
+        }
 
-      await rejectionOf(connect(server, {signal: controller.signal, onWait})(`${server.url}/api/x`))
-      expect(waits[0]?.ms).to.equal(30_000)
-    })
+        await rejectionOf(connect(server, {signal: controller.signal, onWait})(`${server.url}/api/x`))
+        expect(waits[0]).to.deep.include({why: 'trouble', ms})
+      })
+    }
+
+    it('is waited for by the clock of this program where an answer asks for a date and has no clock', () =>
+      at(new Date('2026-11-26T10:00:00Z'), async () => {
+        const controller = new AbortController()
+        const waits: number[] = []
+        const server = await start((_, response) => {
+          response.sendDate = false
+          response.writeHead(503, {'retry-after': 'Thu, 26 Nov 2026 10:00:20 GMT'}).end()
+        })
+        const onWait = ({ms}: Wait) => {
+          waits.push(ms)
+          controller.abort()
+        }
+
+        await rejectionOf(connect(server, {signal: controller.signal, onWait})(`${server.url}/api/x`))
+        expect(waits).to.deep.equal([20_000])
+      }))
+
+    for (const retryAfter of ['soon', '-5', '1.5', '2026-11-26', 'Thu, 26 Nov 1998 10:00:00 GMT']) {
+      it(`is waited for as usual where an answer asks for ${retryAfter}`, async () => {
+        const controller = new AbortController()
+        const waits: number[] = []
+        const server = await start((_, response) =>
+          response.writeHead(503, {'retry-after': retryAfter}).end(),
+        )
+        const onWait = ({ms}: Wait) => {
+          waits.push(ms)
+          controller.abort()
+        }
+
+        await rejectionOf(connect(server, {signal: controller.signal, onWait})(`${server.url}/api/x`))
+        expect(waits[0]).to.be.at.most(500)
+      })
+    }
 
     it('is tried again where something has answered there before, and not where nothing ever has', async () => {
       const server = await start((_, response) => json(response, {}))
@@ -602,6 +723,19 @@ describe('transport', () => {
         const pieces = body[Symbol.asyncIterator]()
         expect(String((await pieces.next()).value)).to.equal('half')
         expect(await rejectionOf(pieces.next())).to.be.instanceOf(HubUnreachableError)
+      }))
+
+    it('but for a byte now and then is given up, and not asked again', () =>
+      withLimits(SILENCE, async () => {
+        const server = await start((_, response) => {
+          response.writeHead(200, {'content-type': 'application/json'})
+          const timer = setInterval(() => response.write(' '), 2)
+          response.once('close', () => clearInterval(timer))
+        })
+        const error = await rejectionOf(connect(server, {silenceMs: SILENCE})(`${server.url}/api/x`))
+        expect(error).to.be.instanceOf(HubUnreachableError)
+        expect(error.message).to.include('took too long')
+        expect(server.seen).to.have.length(1)
       }))
 
     it('is left at once where the signal is aborted in the middle of a file', async () => {
