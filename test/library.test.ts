@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 
 import {
   CancelledError,
@@ -25,7 +25,9 @@ import {
   UsageError,
 } from '../src/index.js'
 import {DAY, HOUR, MINUTE} from '../src/lib/duration.js'
+import {readHistory} from '../src/lib/history.js'
 import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../src/lib/naming.js'
+import {exitCodeOf} from '../src/lib/result.js'
 import {type Fault, type Sandbox, type SandboxOptions, startSandbox} from '../src/lib/sandbox/index.js'
 import {storedFile} from '../src/lib/sandbox/objects.js'
 import {json, rejectionOf, serve} from './support/builders.js'
@@ -39,6 +41,10 @@ const LOST_ANSWER = {reset: 'after', times: 1} as const
 
 const isDelete: Fault['match'] = ({method}) => method === 'DELETE'
 const isListing: Fault['match'] = ({path}) => path.startsWith('/api/datasets?')
+const asksFor =
+  (name: string): Fault['match'] =>
+  ({path}) =>
+    path.startsWith(`/api/datasets/${name}?`)
 const isWhoami: Fault['match'] = ({path}) => path.startsWith('/api/whoami-v2')
 const deletes =
   (name = ''): Fault['match'] =>
@@ -334,9 +340,9 @@ describe('the library', () => {
       expect(result.interrupted).to.equal(true)
       expect(statuses(result.outcomes)).to.deep.equal({
         ...all([...old, ...older], 'unattempted'),
-        [old[0]]: 'deleted',
+        [older[0]]: 'deleted',
       })
-      expect(deletionsAt(hub)).to.deep.equal([old[0]])
+      expect(deletionsAt(hub)).to.deep.equal([older[0]])
       expect(namesAt(hub)).to.have.length(8)
     })
 
@@ -1114,11 +1120,11 @@ describe('the library', () => {
       addLeaderboard()
       hub.intercept({match: deletes(leaderboard), ...LOST_ANSWER})
       hub.intercept({
-        match: (request) => isListing(request) && hub.state.get(leaderboard) === undefined,
+        match: (request) => asksFor(leaderboard)(request) && hub.state.get(leaderboard) === undefined,
         before: () => addLeaderboard(),
       })
       const {outcomes} = await clean(everything)
-      expect(statuses(outcomes)).to.include({[leaderboard]: 'failed'})
+      expect(statuses(outcomes)).to.include({[leaderboard]: 'deleted'})
       expect(deletionsAt(hub).filter((name) => name === leaderboard)).to.have.length(1)
       expect(namesAt(hub)).to.deep.equal([leaderboard])
     })
@@ -1152,12 +1158,64 @@ describe('the library', () => {
       const {createdAt} = present(hub.state.get(old[0]))
       hub.intercept({match: deletes(old[0]), ...LOST_ANSWER})
       hub.intercept({
-        match: (request) => isListing(request) && hub.state.get(old[0]) === undefined,
+        match: (request) => asksFor(old[0])(request) && hub.state.get(old[0]) === undefined,
         before: () => hub.state.addDataset({name: old[0], createdAt}),
       })
       const {outcomes} = await clean({olderThan: '30d', ...CARRIED})
-      expect(statuses(outcomes)).to.include({[old[0]]: 'skipped'})
+      expect(statuses(outcomes)).to.include({[old[0]]: 'deleted'})
+      expect(deletionsAt(hub).filter((name) => name === old[0])).to.have.length(1)
       expect(namesAt(hub)).to.include(old[0])
+    })
+
+    it('that is OK though the Hub does nothing is a failure, in counts, exit code, journal and history', async () => {
+      hub.intercept({match: deletes(old[0]), respond: {status: 200, body: 'OK'}})
+      const result = await clean({olderThan: '30d', ...CARRIED})
+      const {outcomes, counts, remaining, found} = result
+      expect(statuses(outcomes)).to.deep.equal({...all([...old, ...older], 'deleted'), [old[0]]: 'failed'})
+      expect(outcomes.find(({name}) => name === old[0])?.reason).to.equal(
+        'the Hub answered OK, but it is still there',
+      )
+      expect(counts).to.include({deleted: 5, failed: 1})
+      expect(remaining.datasets).to.equal(found.datasets - 5)
+      expect(exitCodeOf(result)).to.equal(3)
+      const [job] = (await readHistory(dirname(dirname(present(result.journal))))).jobs
+      const told = job?.datasets.find(({name}) => name === old[0])
+      expect([told?.state, told?.reason]).to.deep.equal([
+        'failed',
+        'the Hub answered OK, but it is still there',
+      ])
+      expect(job?.counts).to.include({deleted: 5, failed: 1})
+    })
+
+    for (const [title, respond] of [
+      ['200 with nothing', {status: 200}],
+      ['202 with OK', {status: 202, body: 'OK'}],
+      ['204', {status: 204}],
+      ['206 with OK', {status: 206, body: 'OK'}],
+      ['200 with JSON', {status: 200, body: '{"ok":true}'}],
+    ] as const) {
+      it(`that is ${title} is deleted where the dataset is not there any more, and failed where it is`, async () => {
+        hub.intercept({match: deletes(old[0]), respond, acts: true, times: 1})
+        hub.intercept({match: deletes(older[0]), respond})
+        const result = await clean({olderThan: '30d', ...CARRIED})
+        expect(statuses(result.outcomes)).to.deep.equal({
+          ...all(old, 'deleted'),
+          [older[0]]: 'failed',
+          [older[1]]: 'unattempted',
+          [older[2]]: 'unattempted',
+        })
+        expect(exitCodeOf(result)).to.equal(3)
+        expect(deletionsAt(hub).filter((name) => name === old[0])).to.have.length(1)
+        expect(namesAt(hub)).to.have.members([...older, ...recent])
+      })
+    }
+
+    it('that it is not there, though it is, is a failure', async () => {
+      const headers = {'X-Error-Code': 'RepoNotFound'}
+      hub.intercept({match: deletes(old[0]), respond: {status: 404, headers, body: '{"error":"no"}'}})
+      const result = await clean({olderThan: '30d', ...CARRIED})
+      expect(statuses(result.outcomes)).to.include({[old[0]]: 'failed'})
+      expect(exitCodeOf(result)).to.equal(3)
     })
 
     for (const [title, respond] of [
@@ -1225,14 +1283,14 @@ describe('the library', () => {
     it('that had to be waited for is followed by another look at what is left', async () => {
       const headers = {RateLimit: '"api";r=0;t=0'}
       hub.intercept({
-        match: deletes(old[0]),
+        match: deletes(older[0]),
         times: 1,
         respond: {status: 429, headers},
-        before: () => hub.state.touch(older[2]),
+        before: () => hub.state.touch(old[2]),
       })
       const {outcomes} = await clean({olderThan: '30d', ...CARRIED, concurrency: 1})
-      expect(statuses(outcomes)).to.deep.equal({...all(old, 'deleted'), ...all(older, 'skipped')})
-      expect(namesAt(hub)).to.have.members([...older, ...recent])
+      expect(statuses(outcomes)).to.deep.equal({...all(older, 'deleted'), ...all(old, 'skipped')})
+      expect(namesAt(hub)).to.have.members([...old, ...recent])
     })
 
     it('of one kind of action stops the rest, which is left unattempted', async () => {
@@ -1241,11 +1299,11 @@ describe('the library', () => {
         headers: {RateLimit: '"api";r=500;t=60'},
         body: '{"error":"Too many deletions"}',
       }
-      hub.intercept({match: deletes(old[1]), respond})
+      hub.intercept({match: deletes(older[1]), respond})
       const {outcomes} = await clean({olderThan: '30d', ...CARRIED, concurrency: 1})
       expect(statuses(outcomes)).to.deep.equal({
         ...all([...old, ...older], 'unattempted'),
-        [old[0]]: 'deleted',
+        [older[0]]: 'deleted',
       })
       expect(outcomes.at(-1)?.reason).to.include('Too many deletions')
       expect(namesAt(hub)).to.have.length(8)

@@ -55,7 +55,7 @@ export function* comparing(plan: Plan, fresh: Inventory, known: Knowledge): Step
   return excluded
 }
 
-const CHANGED = 'changed since the plan was made'
+export const CHANGED = 'changed since the plan was made'
 const GONE: Exclusion = {status: 'gone', reason: 'was not there any more'}
 
 function excludeLeaderboard(

@@ -5,7 +5,7 @@ import {type ArchiveEvent} from './archive/archive.js'
 import {archiveBeforeDeletion} from './archiving.js'
 import {parseDeletionLimit, refuseLargePlan} from './blast-radius.js'
 import {checkConcurrency, DEFAULT_CONCURRENCY} from './concurrency.js'
-import {type Inventory} from './datasets.js'
+import {type Dataset, discover, type Inventory} from './datasets.js'
 import {carryOut, type DeletionEvent} from './deletion.js'
 import {CancelledError, RefusedError, UsageError} from './errors.js'
 import {type Confirmation, dataDirectory, type Journal, openJournal, prepareJournal} from './journal.js'
@@ -17,7 +17,7 @@ import {LastLook} from './refresh.js'
 import {type CleanupResult, resultOf} from './result.js'
 import {isEveryRunByScope} from './rule-names.js'
 import {type SavedPlan} from './saved-plan.js'
-import {requireDeletable, type Session} from './session.js'
+import {requireDeletable, requireSameAccess, type Session} from './session.js'
 import {type Sizes} from './sizes.js'
 import {inSlices} from './slices.js'
 import {messageOf} from './text.js'
@@ -239,6 +239,8 @@ async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<C
       excluded,
       lookAgain,
       isOld: (isFirst) => lastLook.isOld(isFirst),
+      listAtEnd: () => listAtEnd(session),
+      warn: (text) => warnings.push(text),
       onEvent,
       journal,
     }),
@@ -259,6 +261,13 @@ async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<C
     journal: journal?.path,
     deletionMs: performance.now() - started,
   })
+}
+
+/** A listing for a token that may not see everything any more says nothing about what is gone. */
+async function listAtEnd(session: Session): Promise<Dataset[]> {
+  const {datasets, leaderboard} = await discover(session)
+  await requireSameAccess(session)
+  return leaderboard ? [...datasets, leaderboard] : datasets
 }
 
 async function openJournalFor(

@@ -29,9 +29,21 @@ export function isActionLimit(error: Error): boolean {
   return error instanceof HubError && error.status === 429 && error.answer.actionLimit === true
 }
 
+/** Whether an answer says that nothing can be sent for now: the dataset that it was about was not tried. */
+export function isHeldBack(error: Error): boolean {
+  if (!(error instanceof HubError) || error.status !== 429) return false
+  return error.answer.actionLimit === true || error.answer.resetMs !== undefined
+}
+
 /** The outcome of a dataset that was there once and is no more. */
-export function gone(name: string): Outcome {
-  return {name, status: 'gone', reason: 'was not there any more'}
+export function gone(name: string, movedTo?: string): Outcome {
+  const reason = movedTo === undefined ? 'was not there any more' : `was renamed to ${printable(movedTo)}`
+  return {name, status: 'gone', reason}
+}
+
+/** A DELETE was sent, and the Hub shows afterwards that it did nothing. */
+export function stillThere(name: string, why: string, requestId?: string): Outcome {
+  return {name, status: 'failed', reason: `${why}, but it is still there`, ...(requestId && {requestId})}
 }
 
 export function unattempted({name}: Dataset, reason: string): Outcome {

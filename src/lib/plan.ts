@@ -9,6 +9,7 @@ import {type RetentionRules} from './rule-types.js'
 import {rulesOf} from './rules.js'
 import {groupDatasetsByRun, type Run} from './runs.js'
 import {atOnce, type Steps} from './slices.js'
+import {byText} from './text.js'
 
 /** What a person types to confirm. */
 export type Phrase = 'DELETE' | 'YES DELETE ALL'
@@ -165,6 +166,20 @@ export function makePlanOfNames(inventory: Inventory, names: string[], protectio
       datasets: each.datasets.filter(({name}) => named.has(name)),
     })),
   })
+}
+
+/** The runs of a plan in the order in which they go: oldest first, so that an interrupted job has taken the oldest. */
+export function inOrderOfDeletion({delete: planned}: Plan): PlannedRun[] {
+  return planned.toSorted(
+    ({run: a}, {run: b}) => a.time.getTime() - b.time.getTime() || byText(a.timestamp, b.timestamp),
+  )
+}
+
+/** Every dataset of a plan in the order in which they go; the leaderboard last. */
+export function datasetsInOrderOfDeletion(plan: Plan): Dataset[] {
+  const {leaderboard} = plan
+  const ofRuns = inOrderOfDeletion(plan).flatMap<Dataset>(({datasets}) => datasets)
+  return leaderboard?.goes ? [...ofRuns, leaderboard.dataset] : ofRuns
 }
 
 /** The datasets of a run that the scope takes in, in the order of deletion. */

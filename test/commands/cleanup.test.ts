@@ -126,18 +126,17 @@ describe('cleanup, dry run', () => {
 describe('cleanup, wet run', () => {
   it('deletes exactly the datasets that it showed', async () => {
     const document = await playJson('cleanup-wet-run')
-    expect(namesIn(document.delete)).to.deep.equal(deletedIn('cleanup-wet-run'))
-    expect(document.outcomes).to.deep.equal(
-      namesIn(document.delete).map((name) => ({name, status: 'deleted'})),
-    )
+    const deleted = deletedIn('cleanup-wet-run')
+    expect(deleted).to.have.members(namesIn(document.delete))
+    expect(document.outcomes).to.deep.equal(deleted.map((name) => ({name, status: 'deleted'})))
     expect(document.counts).to.include({deleted: 4, failed: 0})
     expect(document).to.include({dryRun: false, declined: false, interrupted: false})
     expect(document.remaining).to.deep.equal({runs: 3, datasets: 7})
   })
 
-  it('deletes within a run the metrics, then the traces, then the results', () => {
+  it('deletes the oldest run first, and within a run the metrics, then the traces, then the results', () => {
     const types = deletedIn('cleanup-wet-run').map((name) => /-(metrics|traces|results)-/.exec(name)?.[1])
-    expect(types).to.deep.equal(['results', 'metrics', 'traces', 'results'])
+    expect(types).to.deep.equal(['metrics', 'traces', 'results', 'results'])
   })
 
   it('shows the plan first and the summary last', async () => {

@@ -24,6 +24,10 @@ const SEEN: Record<FaultName, string> = {
   'broken JSON': '200 application/json, 970 left, as a whole',
   'a page with 200': '200 text/html, as a whole',
   'other bytes': '200 text/plain, 999 left, as a whole',
+  '200 with nothing': '200 text/plain, 970 left, as a whole',
+  '200 with nothing, though the Hub acted': '200 text/plain, 970 left, as a whole',
+  '202 with OK': '202 text/plain, 970 left, as a whole',
+  'OK, and nothing is done': '200 text/plain, 970 left, as a whole',
   '401': '401 application/json, 970 left, as a whole',
   '403': '403 application/json, 970 left, as a whole',
 }

@@ -24,7 +24,21 @@ const PASSING: ReadonlySet<FaultName> = new Set([
   'reset before the Hub acted',
 ])
 /** Not the Hub's words: nobody knows what was done, nor what there is. */
-const FOREIGN: ReadonlySet<FaultName> = new Set(['a page with 200', 'broken JSON', 'other bytes'])
+const FOREIGN: ReadonlySet<FaultName> = new Set([
+  '200 with nothing',
+  '200 with nothing, though the Hub acted',
+  '202 with OK',
+  'a page with 200',
+  'broken JSON',
+  'other bytes',
+])
+/** What is no answer to anything but a DELETE. */
+const TO_DELETES: ReadonlySet<FaultName> = new Set([
+  '200 with nothing',
+  '200 with nothing, though the Hub acted',
+  '202 with OK',
+  'OK, and nothing is done',
+])
 const REFUSED: ReadonlySet<FaultName> = new Set(['401', '403'])
 
 /** What is answered with a redirect, whose body nobody waits for. */
@@ -52,6 +66,8 @@ export function expectedCode(cell: Cell): number {
 function isOvercome({stake, what, fault, often}: Cell): boolean {
   // Waiting for the quota is no failure, but has an end.
   if (fault === '429, the window is used up') return often === 'once'
+  // It is believed until the end, where it is too late to send it again.
+  if (fault === 'OK, and nothing is done') return false
   if (REDIRECTED.has(what) && fault === 'a body that stalls') return true
   // A store is believed when it says 200; the commit that names what it has not is refused.
   if (what === 'upload' && FOREIGN.has(fault)) return false
@@ -120,6 +136,7 @@ const HASHED = /, (bytes|content)$/
 export function faultsFor(what: string): FaultName[] {
   const names = Object.keys(FAULTS) as FaultName[]
   return names.filter((name) => {
+    if (TO_DELETES.has(name)) return what.startsWith('DELETE')
     if (name.endsWith('though the Hub acted')) return VISIBLE.test(what)
     if (name === 'other bytes') return HASHED.test(what)
     if (name === 'cut in a chunked body' || name === 'a body that stalls') return LONG_OR_FINAL.test(what)

@@ -57,6 +57,13 @@ function at<S extends Stake | 'elsewhere'>(stage: string, stake: S): Record<stri
 }
 
 const CLEANUP = ['cleanup', '--incomplete-only', '--grace', '0', '--no-dry-run', '--yes', '--json']
+/** What every deletion ends with. */
+const END = {
+  'deleting: whoami': 'elsewhere',
+  'deleting: listing': 'elsewhere',
+  'deleting: later page of the listing': 'elsewhere',
+} as const
+
 const DELETES = {
   'DELETE metrics': 'elsewhere',
   'DELETE traces': 'elsewhere',
@@ -75,6 +82,9 @@ const cleanup: Scenario = {
     'DELETE metrics': 'deletion',
     'DELETE traces': 'deletion',
     'DELETE results': 'deletion',
+    'deleting: whoami': 'note',
+    'deleting: listing': 'note',
+    'deleting: later page of the listing': 'note',
   },
   planned: PLANNED,
   expectTruth: expectTrueDeletion,
@@ -95,6 +105,22 @@ const cleanupWithWait: Scenario = {
   },
 }
 
+const cleanupWithLoss: Scenario = {
+  ...cleanup,
+  title: 'cleanup, while the answer to a DELETE is lost',
+  kinds: {
+    ...at('planning', 'elsewhere'),
+    ...at('checking', 'elsewhere'),
+    ...DELETES,
+    ...END,
+    'deleting: whereabouts': 'look',
+  },
+  trouble(hub) {
+    const isDelete = ({method}: {method: string}) => method === 'DELETE'
+    hub.intercept({match: isDelete, times: 1, ...FAULTS['reset before the Hub acted']})
+  },
+}
+
 const archive: Scenario = {
   ...cleanup,
   title: 'cleanup --archive',
@@ -109,6 +135,7 @@ const archive: Scenario = {
     ...at('checking', 'elsewhere'),
     'checking: listing': 'plan',
     ...DELETES,
+    ...END,
   },
   copies: (folder) => join(folder, 'copies'),
 }
@@ -161,6 +188,7 @@ const apply: Scenario = {
     'checking: protection, content': 'plan',
     'checking: file, bytes': 'plan',
     ...DELETES,
+    ...END,
     'DELETE traces': 'deletion',
   },
 }
@@ -180,6 +208,7 @@ const withSizes: Scenario = {
     'planning: inventory': 'note',
     'planning: later page of the inventory': 'note',
     ...DELETES,
+    ...END,
   },
   async expectTruth(ended) {
     await expectTrueDeletion(ended)
@@ -275,5 +304,15 @@ const protect: Scenario = {
 
 /** Every scenario of the matrix. */
 export function scenarios(archived: () => Archived): Scenario[] {
-  return [cleanup, cleanupWithWait, archive, deleteLeaderboard, apply, withSizes, restore(archived), protect]
+  return [
+    cleanup,
+    cleanupWithWait,
+    cleanupWithLoss,
+    archive,
+    deleteLeaderboard,
+    apply,
+    withSizes,
+    restore(archived),
+    protect,
+  ]
 }

@@ -91,7 +91,7 @@ describe('applying a saved plan', () => {
     const result = await carryOut({concurrency: 1})
     expect(exitCodeOf(result)).to.equal(0)
     expect(deletionsAt(hub)).to.deep.equal(
-      plan.delete.flatMap(({datasets}) => datasets.map(({name}) => name)),
+      plan.delete.toReversed().flatMap(({datasets}) => datasets.map(({name}) => name)),
     )
     expect(namesAt(hub)).to.have.members([BOARD, ...namesOf(NEW)])
   })

@@ -2,6 +2,7 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 import {type Exclusion} from '../../src/lib/comparison.js'
+import {type Dataset} from '../../src/lib/datasets.js'
 import {
   carryOut,
   type DeletionEvent,
@@ -10,6 +11,7 @@ import {
 } from '../../src/lib/deletion.js'
 import {CancelledError, RefusedError} from '../../src/lib/errors.js'
 import {HubFormatError, HubUnreachableError} from '../../src/lib/hub/errors.js'
+import {type Whereabouts} from '../../src/lib/hub/whereabouts.js'
 import {RUN_TYPES, type RunType} from '../../src/lib/naming.js'
 import {type Outcome} from '../../src/lib/outcomes.js'
 import {type Plan, plannedDatasets} from '../../src/lib/plan.js'
@@ -26,6 +28,7 @@ import {
   runDatasets,
 } from '../support/builders.js'
 import {until} from '../support/hub.js'
+import {withoutPauses} from '../support/pauses.js'
 
 const LEADERBOARD = 'kim/smoltrace-leaderboard'
 const lost = () => new HubUnreachableError('no answer')
@@ -33,8 +36,17 @@ const quota = (resetMs = 0) => refusal(429, {resetMs, text: 'slow down'})
 const nothing: Map<string, Exclusion> = new Map()
 
 /** Short names of a run's datasets, such as `metrics 3`. */
-const short = (name: string) => name.replace(/^kim\/smoltrace-(\w+)-2026010(\d)_000000$/, '$1 $2')
-const full = (text: string) => text.replace(/^(\w+) (\d)$/, 'kim/smoltrace-$1-2026010$2_000000')
+const short = (name: string) =>
+  name.replace(
+    /^kim\/smoltrace-(\w+)-2026010(\d)_000000$/,
+    (_, type: string, day: string) => `${type} ${10 - Number(day)}`,
+  )
+const timestamp = (run: number) => `2026010${10 - run}_000000`
+const full = (text: string) =>
+  text.replace(
+    /^(\w+) (\d)$/,
+    (_, type: string, run: string) => `kim/smoltrace-${type}-${timestamp(Number(run))}`,
+  )
 const inTurn =
   (...errors: Array<Error | undefined>): OnDelete =>
   (_, time) =>
@@ -44,9 +56,9 @@ const only =
   (name, time) =>
     name === full(text) ? onDelete(name, time) : undefined
 
-/** A plan that deletes as many runs, the newest of which has the highest number, and perhaps the leaderboard. */
+/** A plan that deletes as many runs, the oldest of which has the highest number, and perhaps the leaderboard. */
 function planFor(runs: Array<readonly RunType[]>, hasLeaderboard = false): Plan {
-  const datasets = runs.flatMap((types, index) => runDatasets(`2026010${index + 1}_000000`, types))
+  const datasets = runs.flatMap((types, index) => runDatasets(timestamp(index + 1), types))
   const inventory = inventoryOf(datasets, {leaderboard: hasLeaderboard ? leaderboardDataset() : undefined})
   return planOf(inventory, {all: true, grace: '0', deleteLeaderboard: hasLeaderboard})
 }
@@ -57,6 +69,7 @@ interface Carried {
   statuses: Record<string, string>
   reasons: Record<string, string | undefined>
   events: DeletionEvent[]
+  warnings: string[]
   hub: FakeHub
 }
 
@@ -66,11 +79,14 @@ async function carry(
   onDelete: OnDelete,
   options: Partial<DeletionOptions> = {},
 ): Promise<Carried> {
-  const hub = fakeHub(plannedDatasets(plan), onDelete)
+  const {hub = fakeHub(plannedDatasets(plan), onDelete)} = options as {hub?: FakeHub}
   const events: DeletionEvent[] = []
+  const warnings: string[] = []
   const outcomes = await carryOut(plan, {
     hub,
     namespace: plan.namespace,
+    listAtEnd: async () => (await hub.listDatasets(plan.namespace)).datasets as Dataset[],
+    warn: (text) => warnings.push(text),
     concurrency: 1,
     excluded: nothing,
     lookAgain: async () => nothing,
@@ -82,6 +98,7 @@ async function carry(
     statuses: Object.fromEntries(outcomes.map(({name, status}) => [short(name), status])),
     reasons: Object.fromEntries(outcomes.map(({name, reason}) => [short(name), reason])),
     events,
+    warnings,
     hub,
   }
 }
@@ -109,7 +126,7 @@ describe('deletion', () => {
   })
 
   describe('the order', () => {
-    it('is newest run first, and metrics, traces, results within a run', async () => {
+    it('is oldest run first, and metrics, traces, results within a run', async () => {
       const {hub} = await carry(planFor([RUN_TYPES, RUN_TYPES]), () => {})
       expect(hub.deletes.map((name) => short(name))).to.deep.equal([
         'metrics 2',
@@ -166,7 +183,7 @@ describe('deletion', () => {
             concurrency,
             onEvent(event) {
               if (event.kind !== 'finished') return
-              const run = event.outcome.name.replace(/.*2026010(\d)_.*/, '$1')
+              const run = short(event.outcome.name).slice(-1)
               const left = (unfinished.get(run) ?? 0) - 1
               if (left === 0) unfinished.delete(run)
               else unfinished.set(run, left)
@@ -258,6 +275,40 @@ describe('deletion', () => {
       expect(reasons['metrics 1']).to.be.a('string')
     })
 
+    it('for a dataset that is still there is a failure', async () => {
+      const plan = planFor([['results']])
+      const hub = fakeHub(plannedDatasets(plan))
+      hub.deleteDataset = () => Promise.reject(missing())
+      const {outcomes} = await carry(plan, () => {}, {hub})
+      expect(outcomes[0]).to.include({status: 'failed'}).and.not.to.have.property('uncertain')
+      expect(outcomes[0]?.reason).to.include('404').and.include('it is still there')
+    })
+
+    it('for a dataset that was renamed says where to', async () => {
+      const plan = planFor([['results']])
+      const hub = fakeHub(plannedDatasets(plan), () => missing())
+      hub.whereabouts = async () => ({state: 'moved', to: 'kim/elsewhere'})
+      const {outcomes} = await carry(plan, () => {}, {hub})
+      expect(outcomes[0]).to.include({status: 'gone', reason: 'was renamed to kim/elsewhere'})
+    })
+
+    it('for a dataset whose whereabouts cannot be asked for is settled by the listing at the end', async () => {
+      const plan = planFor([['results']])
+      for (const [isListed, status] of [
+        [true, 'failed'],
+        [false, 'gone'],
+      ] as const) {
+        const hub = fakeHub(plannedDatasets(plan), () => missing())
+        hub.whereabouts = () => Promise.reject(lost())
+        const {outcomes} = await carry(plan, () => {}, {
+          hub,
+          listAtEnd: async () => (isListed ? plannedDatasets(plan) : []),
+        })
+        expect(outcomes[0]?.status).to.equal(status)
+        expect(outcomes[0]?.uncertain).to.equal(isListed ? true : undefined)
+      }
+    })
+
     it('that does not speak of the dataset is a failure', async () => {
       for (const code of [undefined, 'RevisionNotFound']) {
         const {statuses} = await carry(planFor([['results']]), () => refusal(404, {code}))
@@ -279,8 +330,8 @@ describe('deletion', () => {
       expect(statuses).to.deep.equal({'metrics 1': 'deleted', 'traces 1': 'deleted', 'results 1': 'deleted'})
     })
 
-    it('that stays lost is a failure that says it may be deleted, and leaves the rest of the run', async () => {
-      const {statuses, reasons, hub} = await carry(
+    it('that stays lost is a failure where the dataset is still there, and leaves the rest of the run', async () => {
+      const {statuses, reasons, hub, outcomes} = await carry(
         planFor([RUN_TYPES]),
         only('metrics 1', () => lost()),
       )
@@ -289,7 +340,8 @@ describe('deletion', () => {
         'traces 1': 'unattempted',
         'results 1': 'unattempted',
       })
-      expect(reasons['metrics 1']).to.include('may be deleted or not')
+      expect(reasons['metrics 1']).to.include('it is still there').and.include('no answer')
+      expect(outcomes[0]).not.to.have.property('uncertain')
       expect(hub.deletes).to.have.length(6)
     })
 
@@ -311,37 +363,230 @@ describe('deletion', () => {
     })
 
     for (const error of [refusal(429, {actionLimit: true}), refusal(401), refusal(409)]) {
-      it(`is never called anything but lost after an answer ${error.status} to the next DELETE`, async () => {
-        const {statuses, reasons} = await carry(planFor([['results']]), inTurn(lost(), error))
-        expect(statuses['results 1']).to.equal('failed')
-        expect(reasons['results 1']).to.include('may be deleted or not')
+      it(`is not known after an answer ${error.status} to the next DELETE, until everything is listed`, async () => {
+        const plan = planFor([['results']])
+        const answers = inTurn(lost(), error)
+        const shown = await carry(plan, answers)
+        expect(shown.statuses['results 1']).to.equal('failed')
+        expect(shown.reasons['results 1']).to.include('it is still there')
+        const blind = await carry(plan, answers, {listAtEnd: () => Promise.reject(new Error('no list'))})
+        expect(blind.outcomes[0]).to.deep.include({status: 'failed', uncertain: true})
+        expect(blind.reasons['results 1']).to.include('may be deleted or not')
       })
     }
 
-    it('is a deletion where the next listing lacks the dataset', async () => {
+    it('is a deletion where a look that others needed lacks the dataset', async () => {
       const excluded = new Map<string, Exclusion>([[full('results 1'), {status: 'gone', reason: 'left'}]])
-      const {statuses, hub} = await carry(planFor([['results']]), inTurn(lost()), {
-        lookAgain: async () => excluded,
+      const plan = planFor([['results'], ['results']])
+      const hub = fakeHub(plannedDatasets(plan), (name, time) => {
+        if (time > 0) return
+        return name === full('results 1') ? lost() : quota()
+      })
+      const {statuses} = await carry(plan, () => {}, {
+        hub,
+        concurrency: 2,
+        async lookAgain() {
+          hub.listing = hub.listing.filter(({name}) => name !== full('results 1'))
+          return excluded
+        },
       })
       expect(statuses['results 1']).to.equal('deleted')
-      expect(hub.deletes).to.have.length(1)
     })
 
-    for (const error of [
-      new HubFormatError('a page'),
+    const lostAnswers = [
+      lost(),
+      new HubFormatError('202 with nothing instead of OK'),
       ...[408, 500, 502, 503, 504].map((status) => refusal(status)),
-    ]) {
-      it(`is also "${error.message}", after which all is looked at before the DELETE is repeated`, async () => {
-        const changed = new Map<string, Exclusion>([
-          [full('results 1'), {status: 'skipped', reason: 'changed'}],
-        ])
-        const {statuses, hub} = await carry(planFor([['results']]), inTurn(error), {
-          lookAgain: async () => changed,
+    ]
+    for (const error of lostAnswers) {
+      /** Carries out a plan of one dataset whose first DELETE is answered so, and which is found so then. */
+      const found = async (where: (dataset: Dataset) => Whereabouts) => {
+        const plan = planFor([['results']])
+        const [dataset] = plannedDatasets(plan) as [Dataset]
+        const hub = fakeHub([dataset], inTurn(error))
+        hub.whereabouts = async (name) => {
+          hub.log.push(`ASK ${name}`)
+          return where(dataset)
+        }
+
+        // The listing alone could not tell.
+        const carried = await carry(plan, () => {}, {hub, listAtEnd: async () => []})
+        return {...carried, log: hub.log.map((line) => line.split(' ')[0])}
+      }
+
+      const there = ({id, name, sha}: Dataset): Whereabouts => ({state: 'there', id, name, sha})
+
+      it(`such as "${error.message}" is settled by the whereabouts of that dataset: there, so it is sent again`, async () => {
+        const {log, statuses} = await found(there)
+        expect(log).to.deep.equal(['DELETE', 'ASK', 'DELETE'])
+        expect(statuses['results 1']).to.equal('deleted')
+      })
+
+      const absences: Array<[title: string, where: (dataset: Dataset) => Whereabouts, status: string]> = [
+        ['missing', () => ({state: 'missing'}), 'deleted'],
+        ['another one by its id', (dataset) => ({...there(dataset), id: 'other'}) as Whereabouts, 'deleted'],
+        ['renamed', () => ({state: 'moved', to: 'kim/elsewhere'}), 'gone'],
+        ['changed', (dataset) => ({...there(dataset), sha: 'other'}) as Whereabouts, 'skipped'],
+      ]
+      for (const [title, where, status] of absences) {
+        it(`such as "${error.message}" is settled by the whereabouts of that dataset: ${title}, so it is never sent again`, async () => {
+          const {log, statuses} = await found(where)
+          expect(log).to.deep.equal(['DELETE', 'ASK'])
+          expect(statuses['results 1']).to.equal(status)
         })
-        expect(statuses['results 1']).to.equal('skipped')
-        expect(hub.deletes).to.have.length(1)
+      }
+
+      it(`such as "${error.message}" is not known where the whereabouts are not: it is never sent again`, async () => {
+        for (const where of [
+          (): Whereabouts => {
+            throw new HubFormatError('half an answer')
+          },
+          (): Whereabouts => ({state: 'moved', to: undefined}),
+        ]) {
+          const {log} = await found(where)
+          expect(log).to.deep.equal(['DELETE', 'ASK'])
+        }
       })
     }
+  })
+
+  describe('the look at the end', () => {
+    const plan = planFor([RUN_TYPES, ['results']])
+
+    it('is one listing, and asks for nothing else where nothing of the plan is left', async () => {
+      const {hub} = await carry(plan, () => {})
+      expect(hub.log.filter((line) => !line.startsWith('DELETE'))).to.deep.equal(['LIST'])
+      expect(hub.log.at(-1)).to.equal('LIST')
+    })
+
+    it('is not made where nothing was deleted, or the job was interrupted', async () => {
+      const refused = await carry(plan, () => refusal(403))
+      expect(refused.hub.log).not.to.include('LIST')
+      const controller = new AbortController()
+      const stopped = await carry(plan, () => controller.abort(), {signal: controller.signal})
+      expect(stopped.hub.log).not.to.include('LIST')
+      expect(stopped.warnings).to.deep.equal([])
+    })
+
+    /** A Hub that answers OK and does nothing. */
+    const idle = (of: Plan = plan) => {
+      const hub = fakeHub(plannedDatasets(of))
+      const {deleteDataset} = hub
+      hub.deleteDataset = async (...args) => {
+        const before = hub.listing
+        try {
+          return await deleteDataset(...args)
+        } finally {
+          hub.listing = before
+        }
+      }
+
+      return hub
+    }
+
+    it('finds a failure where the Hub answered OK and did nothing, and says so everywhere', async () => {
+      const written: Outcome[] = []
+      const {outcomes, events} = await carry(plan, () => {}, {
+        hub: idle(),
+        concurrency: 3,
+        journal: {
+          async intent() {},
+          async outcome(outcome) {
+            written.push(outcome)
+          },
+        },
+      })
+      expect(outcomes).to.have.length(4)
+      for (const {name, status, reason, uncertain} of outcomes) {
+        expect([status, uncertain]).to.deep.equal(['failed', undefined])
+        expect(reason).to.equal('the Hub answered OK, but it is still there')
+        expect(written.findLast((each) => each.name === name)?.status).to.equal('failed')
+        const told = events.filter((event) => event.kind === 'finished' && event.outcome.name === name)
+        expect(told.at(-1)).to.deep.include({outcome: {name, status, reason}})
+      }
+    })
+
+    it('finds no failure where the listing only lags', async () => {
+      const {statuses} = await carry(plan, () => {}, {listAtEnd: async () => plannedDatasets(plan)})
+      expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['deleted']))
+    })
+
+    it('finds no failure where another dataset has the name since', async () => {
+      const {statuses, hub} = await carry(plan, () => {}, {
+        listAtEnd: async () => plannedDatasets(plan).map((each) => ({...each, id: 'other'})),
+      })
+      expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['deleted']))
+      expect(hub.log.filter((line) => line.startsWith('ASK'))).to.deep.equal([])
+    })
+
+    it('leaves open what is still listed and cannot be asked for', async () => {
+      const hub = idle()
+      hub.whereabouts = () => Promise.reject(new HubFormatError('half an answer'))
+      const {outcomes} = await carry(plan, () => {}, {hub})
+      for (const outcome of outcomes) {
+        expect(outcome).to.include({status: 'failed', uncertain: true})
+        expect(outcome.reason).to.include('half an answer')
+      }
+    })
+
+    it('finds deleted what was not known, where it is not there any more', async () => {
+      const hub = fakeHub(plannedDatasets(plan), (name) => {
+        hub.listing = hub.listing.filter((each) => each.name !== name)
+        return lost()
+      })
+      hub.whereabouts = () => Promise.reject(lost())
+      const {outcomes, statuses} = await carry(plan, () => {}, {hub})
+      expect(statuses).to.deep.equal({
+        'results 2': 'deleted',
+        'metrics 1': 'deleted',
+        'traces 1': 'unattempted',
+        'results 1': 'unattempted',
+      })
+      expect(outcomes.some(({uncertain}) => uncertain)).to.equal(false)
+    })
+
+    it('that fails is a warning, and changes no outcome', async () => {
+      const {statuses, warnings} = await carry(plan, () => {}, {
+        listAtEnd: () => Promise.reject(new HubFormatError('half a page')),
+      })
+      expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['deleted']))
+      expect(warnings).to.have.length(1)
+      expect(warnings[0]).to.include('half a page')
+    })
+
+    it('by a token with less access makes nothing gone of what could not be found', async () => {
+      const {statuses, outcomes, warnings} = await carry(
+        plan,
+        (name) => (name === full('metrics 1') ? missing() : undefined),
+        {listAtEnd: () => Promise.reject(new RefusedError('not a member any more'))},
+      )
+      expect(statuses).to.deep.equal({
+        'results 2': 'deleted',
+        'metrics 1': 'failed',
+        'traces 1': 'deleted',
+        'results 1': 'deleted',
+      })
+      expect(outcomes.find(({status}) => status === 'failed')).to.include({uncertain: true})
+      expect(warnings).to.have.length(1)
+    })
+
+    it('comes before the leaderboard, which stays where anything else did', async () => {
+      const whole = planFor([RUN_TYPES], true)
+      const {statuses, hub} = await carry(whole, () => {}, {hub: idle(whole)})
+      expect(hub.deletes).not.to.include(LEADERBOARD)
+      expect(statuses).to.deep.equal({
+        'metrics 1': 'failed',
+        'traces 1': 'failed',
+        'results 1': 'failed',
+        [LEADERBOARD]: 'unattempted',
+      })
+    })
+
+    it('comes after the leaderboard too', async () => {
+      const alone = planFor([], true)
+      const {statuses} = await carry(alone, () => {}, {hub: idle(alone)})
+      expect(statuses[LEADERBOARD]).to.equal('failed')
+    })
   })
 
   describe('an answer 401', () => {
@@ -553,14 +798,55 @@ describe('deletion', () => {
       expect(events.filter(({kind}) => kind === 'waiting' || kind === 'checking')).to.deep.equal([
         {kind: 'waiting', why: 'quota', ms: 100},
         {kind: 'checking'},
+        {kind: 'checking'},
       ])
       expect(hub.deletes).to.have.length(4)
     })
 
-    it('is never a failure, however often it is used up', async () => {
-      const {statuses} = await carry(planFor([['results']]), (_, time) => (time < 30 ? quota() : undefined))
-      expect(statuses['results 1']).to.equal('deleted')
-    })
+    it('is never a failure, however often it is used up, as long as anything goes in between', () =>
+      withoutPauses(async () => {
+        const many = planFor(Array.from({length: 9}, () => RUN_TYPES))
+        const {statuses} = await carry(many, (_, time) => (time < 3 ? quota() : undefined))
+        expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['deleted']))
+      }))
+
+    it('ends the job after three windows in a row without one deletion, and fails nothing', () =>
+      withoutPauses(async (pauses) => {
+        const {statuses, reasons, hub} = await carry(planFor([RUN_TYPES, RUN_TYPES]), (name) =>
+          name === full('metrics 2') ? undefined : quota(2000),
+        )
+        expect(statuses).to.deep.equal({
+          'metrics 2': 'deleted',
+          'traces 2': 'unattempted',
+          'results 2': 'unattempted',
+          'metrics 1': 'unattempted',
+          'traces 1': 'unattempted',
+          'results 1': 'unattempted',
+        })
+        expect(reasons['results 1']).to.include('quota').and.include('3 times in a row')
+        expect(hub.deletes).to.have.length(5)
+        expect(pauses).to.deep.equal([2000, 2000, 2000])
+      }))
+
+    it('ends the job after three windows that were empty from the start', () =>
+      withoutPauses(async (pauses) => {
+        const plan = planFor([['results']])
+        const hub = fakeHub(plannedDatasets(plan))
+        hub.allowance = {left: 0, refillMs: 5}
+        const {statuses} = await carry(plan, () => {}, {hub})
+        expect(statuses['results 1']).to.equal('unattempted')
+        expect(hub.deletes).to.deep.equal([])
+        expect(pauses).to.deep.equal([100, 1000, 1000])
+      }))
+
+    it('ends the job where nobody waits any more, though many wait at a time', () =>
+      withoutPauses(async (pauses) => {
+        const many = planFor(Array.from({length: 9}, () => RUN_TYPES))
+        const {statuses, hub} = await carry(many, () => quota(), {concurrency: 4})
+        expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['unattempted']))
+        expect(pauses.length).to.equal(3)
+        expect(hub.deletes.length).to.be.at.most(16)
+      }))
 
     it('holds up every run, and is waited for once', async () => {
       const log: string[] = []
@@ -616,20 +902,21 @@ describe('deletion', () => {
     })
 
     it('leaves out what changed or left meanwhile', async () => {
-      const {statuses, hub, reasons} = await carry(
-        planFor([RUN_TYPES, RUN_TYPES, RUN_TYPES]),
-        only('metrics 3', inTurn(quota())),
-        {
-          lookAgain: async () =>
-            new Map<string, Exclusion>([
-              [full('metrics 3'), {status: 'gone', reason: 'left'}],
-              ...RUN_TYPES.map((type): [string, Exclusion] => [
-                full(`${type} 2`),
-                {status: 'skipped', reason: 'traces changed'},
-              ]),
+      const plan = planFor([RUN_TYPES, RUN_TYPES, RUN_TYPES])
+      const hub = fakeHub(plannedDatasets(plan), only('metrics 3', inTurn(quota())))
+      const {statuses, reasons} = await carry(plan, () => {}, {
+        hub,
+        async lookAgain() {
+          hub.listing = hub.listing.filter(({name}) => name !== full('metrics 3'))
+          return new Map<string, Exclusion>([
+            [full('metrics 3'), {status: 'gone', reason: 'left'}],
+            ...RUN_TYPES.map((type): [string, Exclusion] => [
+              full(`${type} 2`),
+              {status: 'skipped', reason: 'traces changed'},
             ]),
+          ])
         },
-      )
+      })
       expect(statuses).to.deep.equal({
         'metrics 3': 'gone',
         'traces 3': 'deleted',
@@ -641,7 +928,7 @@ describe('deletion', () => {
         'traces 1': 'deleted',
         'results 1': 'deleted',
       })
-      expect(hub.deletes.some((name) => name.includes('20260102'))).to.equal(false)
+      expect(hub.deletes.some((name) => short(name).endsWith('2'))).to.equal(false)
       expect(reasons['results 2']).to.equal('traces changed')
     })
 
@@ -998,7 +1285,13 @@ describe('deletion', () => {
           outcomes.push(outcome)
         },
       }
-      await carry(planFor([['results']]), () => lost(), {journal})
+      const unlisted = () => Promise.reject(lost())
+      const hub = fakeHub([], () => lost())
+      await carry(planFor([['results']]), () => {}, {
+        journal,
+        hub: {...hub, whereabouts: unlisted},
+        listAtEnd: unlisted,
+      })
       expect(outcomes[0]).to.include({status: 'failed', uncertain: true})
     })
   })
@@ -1009,7 +1302,9 @@ describe('deletion', () => {
         [full('metrics 1'), {status: 'gone', reason: 'left'}],
         [full('traces 1'), {status: 'skipped', reason: 'changed'}],
       ])
-      const {outcomes, hub, events} = await carry(planFor([RUN_TYPES]), () => {}, {excluded})
+      const plan = planFor([RUN_TYPES])
+      const there = plannedDatasets(plan).filter(({name}) => name !== full('metrics 1'))
+      const {outcomes, hub, events} = await carry(plan, () => {}, {excluded, hub: fakeHub(there)})
       expect(outcomes.slice(0, 2)).to.deep.equal([
         {name: full('metrics 1'), status: 'gone', reason: 'left'},
         {name: full('traces 1'), status: 'skipped', reason: 'changed'},
@@ -1058,8 +1353,8 @@ describe('deletion', () => {
           return nothing
         },
       })
-      expect(hub.log.at(-1)).to.equal(`DELETE ${LEADERBOARD} as leaderboard`)
-      expect(hub.log.slice(0, -1).some((line) => line.includes('leaderboard'))).to.equal(false)
+      expect(hub.log.slice(-3)).to.deep.equal(['LIST', `DELETE ${LEADERBOARD} as leaderboard`, 'LIST'])
+      expect(hub.log.slice(0, -2).some((line) => line.includes('leaderboard'))).to.equal(false)
       expect(outcomes.at(-1)).to.deep.equal({name: LEADERBOARD, status: 'deleted'})
       expect(looks).to.have.length(1)
     })
@@ -1127,7 +1422,7 @@ describe('deletion', () => {
     })
 
     it('stays, without a word, where it is not part of the plan', async () => {
-      const datasets = runDatasets('20260101_000000')
+      const datasets = runDatasets(timestamp(1))
       const plan = planOf(inventoryOf(datasets, {leaderboard: leaderboardDataset()}), {all: true})
       const {hub, outcomes} = await carry(plan, () => {})
       expect(hub.deletes).not.to.include(LEADERBOARD)

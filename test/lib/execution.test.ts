@@ -164,7 +164,7 @@ describe('execution', () => {
     it('is followed by another look before anything goes', async () => {
       const {job, hub} = jobFor()
       const result = await execute(job, {dryRun: false, confirm: () => true})
-      expect(hub.log).to.deep.equal(['LIST', 'READ', ...ofOldRun.map((name) => `DELETE ${name}`)])
+      expect(hub.log).to.deep.equal(['LIST', 'READ', ...ofOldRun.map((name) => `DELETE ${name}`), 'LIST'])
       expect(result.counts.deleted).to.equal(3)
       expect(result.remaining).to.deep.equal({runs: 1, datasets: 3})
     })
@@ -221,7 +221,7 @@ describe('execution', () => {
     it('a plan is compared before anything goes, however new it is', async () => {
       const {job, hub} = jobFor()
       await execute(job, {dryRun: false, yes: true})
-      expect(hub.log).to.deep.equal(['LIST', 'READ', ...ofOldRun.map((name) => `DELETE ${name}`)])
+      expect(hub.log).to.deep.equal(['LIST', 'READ', ...ofOldRun.map((name) => `DELETE ${name}`), 'LIST'])
     })
 
     it('a confirmation that is given as well is not asked', async () => {
@@ -302,7 +302,8 @@ describe('execution', () => {
           kinds.push(kind)
         },
       })
-      expect(kinds).to.deep.equal(['started', 'finished', 'started', 'finished', 'started', 'finished'])
+      const each = ['started', 'finished']
+      expect(kinds).to.deep.equal([...each, ...each, ...each, 'checking'])
     })
 
     it('that throws breaks nothing: all is deleted and reported, it is not called again, and a warning says so', async () => {
@@ -418,9 +419,12 @@ describe('execution', () => {
       'READ',
       traces,
       results,
+      // What the Hub answered is compared first, and once more at the end.
+      'LIST',
       'LIST',
       'READ',
       'DELETE kim/smoltrace-leaderboard as leaderboard',
+      'LIST',
     ])
   })
 

@@ -17,6 +17,7 @@ import {
   runDatasetName,
   type RunType,
 } from '../../src/lib/naming.js'
+import {isMissing} from '../../src/lib/outcomes.js'
 import {makePlan, type Plan} from '../../src/lib/plan.js'
 import {PROTECTION_PATH} from '../../src/lib/protection-file.js'
 import {type Protection} from '../../src/lib/protection.js'
@@ -181,7 +182,7 @@ export interface FakeHub extends Hub {
   log: string[]
 }
 
-/** How a fake Hub answers DELETEs: with an error, or by doing it. */
+/** How a fake Hub answers DELETEs: with an error, which is the truth where it is a 404, or by doing it. */
 export type OnDelete = (name: string, time: number) => Error | Promise<Error | void> | void
 
 const unused = () => Promise.reject(new Error('not part of this test'))
@@ -244,8 +245,8 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
       hub.deletes.push(name)
       hub.log.push(`DELETE ${name}${part === 'leaderboard' ? ' as leaderboard' : ''}`)
       const error = await onDelete(name, time)
+      if (!error || isMissing(error)) hub.listing = hub.listing.filter((dataset) => dataset.name !== name)
       if (error) throw error
-      hub.listing = hub.listing.filter((dataset) => dataset.name !== name)
     },
   }
   return hub

@@ -44,6 +44,10 @@ export const FAULTS = {
   },
   'a page with 200': {respond: {status: 200, headers: HTML, body: PAGE}},
   'other bytes': {alter: (body) => withBitFlipped(body, Math.floor(body.length / 2))},
+  '200 with nothing': {respond: {status: 200, headers: LEFT, body: ''}},
+  '200 with nothing, though the Hub acted': {respond: {status: 200, headers: LEFT, body: ''}, acts: true},
+  '202 with OK': {respond: {status: 202, headers: LEFT, body: 'OK'}},
+  'OK, and nothing is done': {respond: {status: 200, headers: LEFT, body: 'OK'}},
   '401': {
     respond: {status: 401, headers: LEFT, body: '{"error":"Invalid username or password."}'},
   },

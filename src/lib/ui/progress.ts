@@ -2,7 +2,7 @@ import {Listr, type ListrRendererFactory} from 'listr2'
 import {once} from 'node:events'
 
 import {type JobEvent} from '../execution.js'
-import {type Plan, plannedDatasets} from '../plan.js'
+import {datasetsInOrderOfDeletion, type Plan} from '../plan.js'
 import {type Board, type Note, noteText} from './board.js'
 import {LineRenderer} from './line-renderer.js'
 import {type RowTask, startTask} from './row-task.js'
@@ -36,7 +36,7 @@ export function showProgress(
   signal: AbortSignal,
   stream: NodeJS.WriteStream = process.stderr,
 ): Progress {
-  const rows = new Rows(plannedDatasets(plan).map(({name}) => name))
+  const rows = new Rows(datasetsInOrderOfDeletion(plan).map(({name}) => name))
   const board: Board = {
     stream,
     rows,

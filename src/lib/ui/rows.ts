@@ -24,7 +24,7 @@ const WORDS: Record<OutcomeStatus, string> = {
 
 /** The datasets of a deletion and how far it is. What happens to one costs the same however many there are. */
 export class Rows {
-  /** In the order of the plan. */
+  /** In the order in which they go. */
   readonly all: readonly Row[]
   readonly counts: Record<RowState, number>
   /** In the order in which they were started, or ended. */
@@ -73,7 +73,10 @@ export class Rows {
     if (row) row.reason = printable(reason)
   }
 
-  /** @returns the row that ended; undefined where it is none of these */
+  /**
+   * Ends a row, or one more time where it came out otherwise than was said.
+   * @returns the row that ended; undefined where it is none of these
+   */
   finish({name, status, reason = '', requestId}: Outcome): Row | undefined {
     const row = this.byName.get(name)
     if (!row) return undefined
@@ -87,8 +90,15 @@ export class Rows {
   }
 
   private move(row: Row, state: RowState): void {
+    if (row.state === 'failed') remove(this.failed, row)
+    if (row.state === 'other') remove(this.other, row)
     this.counts[row.state]--
     this.counts[state]++
     row.state = state
   }
+}
+
+function remove(rows: Row[], row: Row): void {
+  const index = rows.indexOf(row)
+  if (index !== -1) rows.splice(index, 1)
 }

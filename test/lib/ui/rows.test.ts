@@ -39,6 +39,22 @@ describe('the rows of a deletion', () => {
     expect(rows.waiting(9).map(({name}) => name)).to.deep.equal(['kim/4'])
   })
 
+  it('may come out otherwise than was said at first', () => {
+    const rows = new Rows(names(3))
+    for (const index of [0, 1, 2]) rows.start(`kim/${index}`)
+    rows.finish({name: 'kim/0', status: 'deleted'})
+    rows.finish({name: 'kim/1', status: 'failed', reason: 'lost'})
+    rows.finish({name: 'kim/2', status: 'gone', reason: 'was not there any more'})
+    rows.start('kim/0')
+    rows.finish({name: 'kim/0', status: 'failed', reason: 'it is still there'})
+    rows.finish({name: 'kim/1', status: 'deleted'})
+    rows.finish({name: 'kim/2', status: 'failed', reason: 'it is still there'})
+    expect(rows.counts).to.deep.equal({waiting: 0, deleting: 0, deleted: 1, failed: 2, other: 0})
+    expect(rows.failed.map(({name}) => name)).to.deep.equal(['kim/0', 'kim/2'])
+    expect(rows.other).to.deep.equal([])
+    expect(rows.done).to.equal(3)
+  })
+
   it('are looked at once each in a whole job that is drawn after every change, however many there are', () => {
     const rows = new Rows(names(3000))
     const {looks} = watched(rows)
