@@ -1,5 +1,8 @@
 import {NotAllowedError, RefusedError} from './errors.js'
 import {type Identity} from './hub/identity.js'
+import {absenceRulesOf} from './rule-names.js'
+import {type RetentionRules} from './rule-types.js'
+import {safe} from './text.js'
 
 /** What a token may see and do in one namespace. */
 export interface Access {
@@ -7,6 +10,11 @@ export interface Access {
   namespace: string
   /** Why the token may not see every dataset; undefined where it sees all. */
   blind?: string | undefined
+  /**
+   * Why some datasets may be hidden from a token that reads all others: nobody can tell. A job goes on, but no rule that rests
+   * on what is not there does.
+   */
+  partial?: string | undefined
   /** Why the token cannot delete or change; undefined where it can, as far as whoami tells. */
   powerless?: string | undefined
 }
@@ -29,7 +37,11 @@ export function accessTo(identity: Identity, wanted?: string): Access {
   const named = wanted ?? identity.name
   const isSame = (name: string) => name.toLowerCase() === named.toLowerCase()
   if (isSame(identity.name))
-    return {namespace: identity.name, ...tokenLimits(identity, 'user', identity.name)}
+    return {
+      namespace: identity.name,
+      ...tokenLimits(identity, 'user', identity.name),
+      ...partialSight(identity),
+    }
   const organisation = identity.organisations.find(({name}) => isSame(name))
   if (!organisation) {
     const known = namespacesOf(identity).join(', ')
@@ -41,7 +53,7 @@ export function accessTo(identity: Identity, wanted?: string): Access {
     )
   }
 
-  const {name, role, restrictions} = organisation
+  const {name, role, restrictions, hasResourceGroups} = organisation
   const limits = tokenLimits(identity, 'org', name)
   if (restrictions.length > 0) {
     const why = `${name} restricts this token (${restrictions.join(', ')})`
@@ -49,12 +61,24 @@ export function accessTo(identity: Identity, wanted?: string): Access {
   }
 
   const isMember = role !== 'no_access'
-  const mayWrite = isMember && role !== 'read'
+  const mayWrite = role === undefined || WRITING_ROLES.has(role)
+  const hidden = `${name} has resource groups, and ${identity.name} is no admin of it`
   return {
     namespace: name,
     blind: isMember ? limits.blind : `${identity.name} has no access to ${name}`,
-    powerless: mayWrite ? limits.powerless : `${identity.name} may only read in ${name} (role ${role})`,
+    ...(hasResourceGroups && role !== 'admin' ? {partial: hidden} : partialSight(identity)),
+    powerless: mayWrite
+      ? limits.powerless
+      : `${identity.name} may only read in ${name} (role ${safe(role)})`,
   }
+}
+
+/** Any other role that the Hub may name is not known to write. */
+const WRITING_ROLES: ReadonlySet<string> = new Set(['admin', 'contributor', 'write'])
+
+/** An organisation, or the right to read, may have been withheld where the owner consented to the token. */
+function partialSight({isOAuth, tokenRole}: Identity): Pick<Access, 'partial'> {
+  return isOAuth && tokenRole === undefined ? {partial: 'an OAuth token does not say what it may see'} : {}
 }
 
 /**
@@ -90,4 +114,18 @@ export function requireWriteAccess({namespace, blind, powerless}: Access): void 
   throw new NotAllowedError(`Refused: ${why}.`, {
     suggestions: [`Use a token with write access to all datasets of ${namespace}.`],
   })
+}
+
+/**
+ * Refuses rules that rest on what is not there, where it may only be hidden.
+ * @throws RefusedError
+ */
+export function requireSight({namespace, blind, partial}: Access, rules: RetentionRules): void {
+  const why = blind ?? partial
+  const resting = absenceRulesOf(rules)
+  if (why === undefined || resting.length === 0) return
+  throw new RefusedError(
+    `${resting.join(', ')}: this rests on what is not there, and not everything in ${namespace} may be visible: ${why}.`,
+    {suggestions: ['Go by --older-than or --keep-recent, or use a token that sees all of it.']},
+  )
 }

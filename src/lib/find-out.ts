@@ -1,3 +1,4 @@
+import {requireSight} from './access.js'
 import {citing, NO_CITATIONS} from './citations.js'
 import {type Inventory} from './datasets.js'
 import {SmoltraceError} from './errors.js'
@@ -20,7 +21,8 @@ export type Said = Pick<Knowledge, 'citations' | 'evidence'>
 /**
  * Reads what the rules rest on beside the datasets: what is protected, and what the leaderboard says of runs. What cannot be
  * read is `unknown`, with a warning, unless it must be certain: then it is an error.
- * @throws RefusedError where the leaderboard would go and is protected, or where rules rest on rows and there is none
+ * @throws RefusedError where the leaderboard would go and is protected, where rules rest on rows and there is none, or on
+ *   what is not there and it may be hidden
  */
 export async function findOut(
   session: Session,
@@ -30,6 +32,7 @@ export async function findOut(
 ): Promise<Said & {protection: Protection | 'unknown'}> {
   const {hub, warnings, access} = session
   const {leaderboard} = inventory
+  requireSight(access, rules)
   const protection =
     mustBeCertain || rules.deleteLeaderboard
       ? await readProtection(hub, leaderboard)
@@ -54,6 +57,7 @@ export async function findOutAgain(
   {leaderboard}: Inventory,
   rules: RetentionRules,
 ): Promise<Said> {
+  requireSight(access, rules)
   if (!asksLeaderboard(rules)) return NOTHING_SAID
   if (!leaderboard) requireAnyRow(rules)
   const rows = await readNeeded(hub, leaderboard)

@@ -26,10 +26,11 @@ export async function viewLeaderboard(options: ConnectionOptions): Promise<Leade
   const session = await openSession(options)
   const inventory = await discover(session, {isLook: true})
   const leaderboard = requireLeaderboard(inventory, session)
-  const {blind} = session.access
+  const {blind, partial} = session.access
+  const seesAll = blind === undefined && partial === undefined
   const rows = await readLeaderboard(session.hub, leaderboard)
-  if (blind) session.warnings.push('So of datasets that are not seen it is not said that they are gone.')
-  const known = await inSlices(knowing(inventory, blind === undefined))
+  if (!seesAll) session.warnings.push('So of datasets that are not seen it is not said that they are gone.')
+  const known = await inSlices(knowing(inventory, seesAll))
   return {inventory, leaderboard, rows, known, warnings: session.warnings}
 }
 

@@ -86,10 +86,9 @@ async function allIsGone(plan: Plan, {datasets, leaderboard}: Inventory, session
   const listed = new Set([...datasets, leaderboard].map((dataset) => dataset?.name))
   const planned = plannedDatasets(plan)
   if (planned.length === 0 || planned.some(({name}) => listed.has(name))) return false
-  if (access.blind !== undefined)
-    throw new RefusedError(
-      `Nothing of the plan is listed, and not everything may be visible: ${access.blind}.`,
-    )
+  const hidden = access.blind ?? access.partial
+  if (hidden !== undefined)
+    throw new RefusedError(`Nothing of the plan is listed, and not everything may be visible: ${hidden}.`)
   for (const {name} of planned.slice(0, MOST_ASKED)) {
     const found = await hub.whereabouts(name)
     if (found.state === 'missing') continue

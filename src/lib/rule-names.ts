@@ -83,3 +83,11 @@ export function isEveryRunByScope(rules: RetentionRules): boolean {
 export function choosesRuns(rules: RetentionRules): boolean {
   return rules.only.length > 0 || selectorsOf(rules).length > 0 || keepersOf(rules).length > 0
 }
+
+/** The rules given that take for broken, or for forgotten, what lacks something, as a person types them. */
+export function absenceRulesOf(rules: RetentionRules): string[] {
+  return [
+    ...(rules.incompleteOnly ? ['--incomplete-only'] : []),
+    ...(rules.unreferenced ? ['--unreferenced'] : []),
+  ]
+}

@@ -148,9 +148,10 @@ async function askWho(hub: Hub, source: string): Promise<Identity> {
   }
 }
 
-function warningsOf({blind, namespace}: Access, machine: Date, hubDate: Date | undefined): string[] {
+function warningsOf({blind, partial, namespace}: Access, machine: Date, hubDate: Date | undefined): string[] {
   const warnings: string[] = []
   if (blind) warnings.push(`Not everything in ${namespace} may be visible: ${blind}.`)
+  else if (partial) warnings.push(`Some datasets of ${namespace} may be hidden from this token: ${partial}.`)
   if (!hubDate)
     warnings.push("The Hub did not say what time it is: ages are measured with this machine's clock alone.")
   const skew = hubDate ? machine.getTime() - hubDate.getTime() : 0

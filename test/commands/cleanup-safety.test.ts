@@ -257,3 +257,66 @@ describe('cleanup, before anything goes', () => {
     expect(deletionsAt(hub)).to.have.length.greaterThan(0)
   })
 })
+
+describe('cleanup, where some datasets may be hidden', () => {
+  let hub: Sandbox
+  let folder: string
+  const run = (...argv: string[]): Promise<CliResult> =>
+    runCli(['cleanup', ...argv], {...envOf(hub), XDG_DATA_HOME: folder})
+  const asOAuth = () => {
+    const identity = {type: 'user', name: 'mira', orgs: [], auth: {type: 'oauth'}}
+    hub.intercept({
+      match: ({path}) => path.startsWith('/api/whoami'),
+      respond: {status: 200, headers: {Date: new Date().toUTCString()}, body: JSON.stringify(identity)},
+    })
+  }
+
+  const withGroups = () => {
+    const [org] = hub.state.orgs
+    if (org) org.resourceGroups = [{id: '1', name: 'lab', role: 'write'}]
+    hub.state.addDataset({
+      name: `${hub.org}/smoltrace-results-20250101_120000`,
+      createdAt: '2025-01-01T13:00:00Z',
+    })
+  }
+
+  beforeEach(async () => {
+    hub = await startSandbox({runs: 6})
+    folder = await mkdtemp(join(tmpdir(), 'smoltrace-cleanup-'))
+  })
+
+  afterEach(async () => {
+    await hub.close()
+    await rm(folder, {recursive: true, force: true})
+  })
+
+  for (const [title, arrange, more] of [
+    ['an OAuth token', asOAuth, []],
+    ['an organisation with resource groups', withGroups, ['--namespace', 'tinyagents']],
+  ] as const) {
+    it(`${title}: refuses rules that rest on what is not there, in dry runs too`, async () => {
+      arrange()
+      for (const rule of ['--incomplete-only', '--unreferenced']) {
+        for (const mode of [[], ['--no-dry-run', '--yes']]) {
+          const {exitCode, stderr} = await run(rule, ...more, ...mode)
+          expect(exitCode, `${rule} ${mode.join(' ')}`).to.equal(1)
+          expect(stderr).to.include(rule).and.include('may be visible')
+        }
+      }
+
+      expect(await run('--incomplete-only', '--ignore-leaderboard', ...more)).to.have.property('exitCode', 1)
+      expect(deletionsAt(hub)).to.deep.equal([])
+    })
+
+    it(`${title}: goes on with other rules, and warns`, async () => {
+      arrange()
+      const dry = await run('--older-than', '30d', ...more)
+      expect(dry.exitCode).to.equal(0)
+      expect(dry.stderr).to.include('may be hidden from this token')
+      const wet = await run('--older-than', '30d', ...more, '--no-dry-run', '--yes')
+      expect(wet.exitCode, wet.stderr).to.equal(0)
+      expect(wet.stderr).to.include('may be hidden from this token')
+      expect(deletionsAt(hub)).not.to.deep.equal([])
+    })
+  }
+})

@@ -9,6 +9,7 @@ const ORGANISATIONS: Organisation[] = ['admin', 'write', 'contributor', 'read', 
   name: `${role}-team`,
   role,
   restrictions: [],
+  hasResourceGroups: false,
 }))
 const WRITER: Identity = {
   name: 'Kim',
@@ -58,7 +59,7 @@ describe('access', () => {
       const identity = {
         ...WRITER,
         tokenRole: 'read',
-        organisations: [{name: 'kim', role: 'admin', restrictions: []}],
+        organisations: [{name: 'kim', role: 'admin', restrictions: [], hasResourceGroups: false}],
       }
       expect(accessTo(identity, 'kim').namespace).to.equal('Kim')
     })
@@ -74,11 +75,11 @@ describe('access', () => {
       ['that is fine-grained and has no scopes', 'fineGrained', false, false],
     ]
 
-    it('of OAuth tells no role, sees all and writes, as far as is known', () => {
-      expect(powers(accessTo({...WRITER, tokenRole: undefined, isOAuth: true}))).to.deep.equal({
-        sees: true,
-        writes: true,
-      })
+    it('of OAuth tells no role, sees all and writes, as far as is known, and some may be hidden', () => {
+      const access = accessTo({...WRITER, tokenRole: undefined, isOAuth: true})
+      expect(powers(access)).to.deep.equal({sees: true, writes: true})
+      expect(access.partial).to.include('OAuth')
+      expect(accessTo(WRITER).partial).to.equal(undefined)
     })
 
     for (const [title, tokenRole, sees, writes] of cases) {
@@ -193,14 +194,38 @@ describe('access', () => {
       })
     }
 
+    it('that is not known does not write', () => {
+      const organisations = [{name: 'team', role: 'janitor', restrictions: [], hasResourceGroups: false}]
+      const access = accessTo({...WRITER, organisations}, 'team')
+      expect(powers(access)).to.deep.equal({sees: true, writes: false})
+      expect(access.powerless).to.include('janitor')
+    })
+
+    for (const role of ['write', 'contributor', undefined]) {
+      it(`of ${role ?? 'nothing'} may not see the datasets of resource groups, which no token tells`, () => {
+        const organisations = [{name: 'team', role, restrictions: [], hasResourceGroups: true}]
+        const access = accessTo({...WRITER, organisations}, 'team')
+        expect(powers(access)).to.deep.equal({sees: true, writes: true})
+        expect(access.partial).to.include('resource groups')
+        expect(accessTo({...WRITER, organisations}).partial).to.equal(undefined)
+      })
+    }
+
+    it('of admin sees those of every resource group', () => {
+      const organisations = [{name: 'team', role: 'admin', restrictions: [], hasResourceGroups: true}]
+      expect(accessTo({...WRITER, organisations}, 'team').partial).to.equal(undefined)
+    })
+
     it('that whoami does not tell takes nothing away', () => {
-      const organisations = [{name: 'team', role: undefined, restrictions: []}]
+      const organisations = [{name: 'team', role: undefined, restrictions: [], hasResourceGroups: false}]
       expect(powers(accessTo({...WRITER, organisations}, 'team'))).to.deep.equal({sees: true, writes: true})
     })
 
     for (const restriction of ['mfa', 'token-policy', 'token-revoked', 'sso', 'ip']) {
       it(`counts for nothing where ${restriction} keeps the token out`, () => {
-        const organisations = [{name: 'team', role: 'admin', restrictions: [restriction]}]
+        const organisations = [
+          {name: 'team', role: 'admin', restrictions: [restriction], hasResourceGroups: false},
+        ]
         const access = accessTo({...WRITER, organisations}, 'team')
         expect(powers(access)).to.deep.equal({sees: false, writes: false})
         expect(access.blind).to.include(restriction)
@@ -208,7 +233,10 @@ describe('access', () => {
     }
 
     it('has nothing to do with the restrictions of other organisations', () => {
-      const organisations = [{name: 'closed', role: 'admin', restrictions: ['sso']}, ...ORGANISATIONS]
+      const organisations = [
+        {name: 'closed', role: 'admin', restrictions: ['sso'], hasResourceGroups: false},
+        ...ORGANISATIONS,
+      ]
       expect(powers(accessTo({...WRITER, organisations}, 'write-team'))).to.deep.equal({
         sees: true,
         writes: true,

@@ -126,7 +126,7 @@ describe('looking around', () => {
   const missing = ({runs: found}: Overview) => found.map((run) => run.missing.join(','))
   const breakLeaderboard = () =>
     hub.intercept({
-      match: ({path}) => path.includes('/tree/'),
+      match: ({path}) => path.includes('.parquet'),
       respond: {status: 500, body: '{"error":"no"}'},
     })
 
@@ -134,7 +134,7 @@ describe('looking around', () => {
     const {evidence, warnings} = await look()
     expect(evidence).to.equal('unknown')
     expect(warnings).to.deep.equal([])
-    expect(hub.requests.some(({path}) => path.includes('/tree/'))).to.equal(false)
+    expect(hub.requests.some(({path}) => path.includes('.parquet'))).to.equal(false)
     const asked = await look({withEvidence: true})
     expect(asked.evidence).to.be.instanceOf(Map).and.not.to.have.property('size', 0)
     expect(asked.runs).to.have.length(12)

@@ -65,7 +65,7 @@ describe('a look at the Hub', () => {
     const organisation = (role: string, restrictions: string[] = []): Identity => ({
       ...WRITER,
       name: 'ann',
-      organisations: [{name: 'kim', role, restrictions}],
+      organisations: [{name: 'kim', role, restrictions, hasResourceGroups: false}],
     })
     const as =
       (identity: Identity) =>

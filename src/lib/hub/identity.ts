@@ -7,6 +7,8 @@ export interface Organisation {
   role: string | undefined
   /** What keeps this token out of the organisation: `mfa`, `sso`, `ip`, … */
   restrictions: string[]
+  /** Whether datasets of it may be in groups, which only their members see. */
+  hasResourceGroups: boolean
 }
 
 /** One entity that a fine-grained token is for. */
@@ -32,7 +34,12 @@ export interface Identity {
 /** The types of `@huggingface/hub` for this answer are incomplete, so its fields are read from plain JSON. */
 interface WhoAmIAnswer {
   name?: unknown
-  orgs?: Array<{name?: unknown; roleInOrg?: unknown; securityRestrictions?: unknown}>
+  orgs?: Array<{
+    name?: unknown
+    roleInOrg?: unknown
+    securityRestrictions?: unknown
+    resourceGroups?: unknown
+  }>
   auth?: {
     type?: unknown
     accessToken?: {
@@ -57,7 +64,14 @@ export function readIdentity(answer: unknown, date: string | null | undefined): 
     name,
     organisations: listOf(orgs).flatMap((org) =>
       typeof org.name === 'string' && NAMESPACE.test(org.name)
-        ? [{name: org.name, role: textOf(org.roleInOrg), restrictions: textsOf(org.securityRestrictions)}]
+        ? [
+            {
+              name: org.name,
+              role: textOf(org.roleInOrg),
+              restrictions: textsOf(org.securityRestrictions),
+              hasResourceGroups: Array.isArray(org.resourceGroups) && org.resourceGroups.length > 0,
+            },
+          ]
         : [],
     ),
     isOAuth: auth?.type === 'oauth',

@@ -9,6 +9,8 @@ export interface Membership {
   name: string
   fullname: string
   roleInOrg: OrgRole
+  /** Default: it has none. */
+  resourceGroups?: Array<{id: string; name: string; role: string}>
 }
 
 /** What a fine-grained token may do, and where. */

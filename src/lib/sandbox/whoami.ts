@@ -31,6 +31,7 @@ export function whoami(call: Call, hub: Hub): Answer {
       billingMode: 'postpaid',
       periodEnd: null,
       roleInOrg: org.roleInOrg,
+      ...(org.resourceGroups && {resourceGroups: org.resourceGroups}),
     })),
     auth: {
       type: 'access_token',

@@ -13,7 +13,13 @@ describe('identity', () => {
       name: 'kim',
       orgs: [
         {type: 'org', name: 'team', roleInOrg: 'write'},
-        {type: 'org', name: 'closed', roleInOrg: 'admin', securityRestrictions: ['sso', 'ip']},
+        {
+          type: 'org',
+          name: 'closed',
+          roleInOrg: 'admin',
+          securityRestrictions: ['sso', 'ip'],
+          resourceGroups: [{id: '1', name: 'lab', role: 'write'}],
+        },
       ],
       auth: {
         type: 'access_token',
@@ -33,8 +39,8 @@ describe('identity', () => {
     expect(readIdentity(answer, DATE)).to.deep.equal({
       name: 'kim',
       organisations: [
-        {name: 'team', role: 'write', restrictions: []},
-        {name: 'closed', role: 'admin', restrictions: ['sso', 'ip']},
+        {name: 'team', role: 'write', restrictions: [], hasResourceGroups: false},
+        {name: 'closed', role: 'admin', restrictions: ['sso', 'ip'], hasResourceGroups: true},
       ],
       isOAuth: false,
       tokenRole: 'fineGrained',
@@ -81,7 +87,7 @@ describe('identity', () => {
       {name: 'team', roleInOrg: 7, securityRestrictions: ['mfa', 7]},
     ]
     expect(readIdentity({name: 'kim', orgs}, DATE).organisations).to.deep.equal([
-      {name: 'team', role: undefined, restrictions: ['mfa']},
+      {name: 'team', role: undefined, restrictions: ['mfa'], hasResourceGroups: false},
     ])
   })
 
