@@ -254,7 +254,7 @@ describe('the deletion on a terminal', () => {
 
       hub.intercept({
         match: ({path}) =>
-          path.includes('author=') && hub.requests.some(({path: other}) => other.includes('/tree/')),
+          path.includes('author=') && hub.requests.some(({path: other}) => other.includes('/revision/')),
         respond: {status: 500, body: '{"error":"busy"}'},
       })
       hub.requests.length = 0
