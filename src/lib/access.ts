@@ -67,9 +67,7 @@ export function accessTo(identity: Identity, wanted?: string): Access {
     namespace: name,
     blind: isMember ? limits.blind : `${identity.name} has no access to ${name}`,
     ...(hasResourceGroups && role !== 'admin' ? {partial: hidden} : partialSight(identity)),
-    powerless: mayWrite
-      ? limits.powerless
-      : `${identity.name} may only read in ${name} (role ${safe(role)})`,
+    powerless: mayWrite ? limits.powerless : `${identity.name} may only read in ${name} (role ${safe(role)})`,
   }
 }
 
