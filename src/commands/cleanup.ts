@@ -30,7 +30,7 @@ export default class Cleanup extends SummaryCommand {
 
 Selectors (the selection flags) say which runs may go; several of them must all agree. Keepers (the retention flags) save runs whatever selects them; one of several is enough. With keepers alone, every run that none of them saves may go. The scope says which datasets of these runs go. Pinned runs always stay, and so does what may still be uploading (--grace).
 
---model, --team, --purpose, --status, --unreferenced, --score-below, --keep-best and --group-by go by the rows of the leaderboard, and are refused where there is none, or none of use. Of these selectors only --unreferenced ever selects a run without a row; such a run is never among the best, and stays while it is new (--grace).
+--model, --team, --purpose, --status, --unreferenced, --score-below, --keep-best and --group-by go by the rows of the leaderboard, and are refused where there is none, or none of use. So is --incomplete-only, unless --ignore-leaderboard is given, and so are all of them where most runs with metrics have lost their rows. Of these selectors only --unreferenced ever selects a run without a row. Keepers keep beside the N what is in doubt: a status that is unknown, a score that cannot be, rows that disagree, no row of a run that has metrics.
 
 --interactive shows the runs as a list, to pick from. --plan saves what was shown, --apply carries it out later. --policy takes the rules from a file; none is ever looked for. --archive keeps a copy of each dataset, which \`restore\` brings back; \`history\` tells what was deleted.`,
     this.exitCodes,

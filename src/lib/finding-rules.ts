@@ -1,5 +1,8 @@
 import {addTo} from './add-to.js'
+import {citationsIn} from './citations.js'
+import {hasMetrics} from './evidence.js'
 import {type Finding} from './findings.js'
+import {DEFAULT_GRACE_MS} from './overview.js'
 import {
   type CheckedRow,
   type CheckFacts,
@@ -13,6 +16,7 @@ import {
 } from './places.js'
 import {lossOf, runOfRow} from './references.js'
 import {mayGetRow, uncited} from './remarks.js'
+import {lostRows} from './retention/usable-rows.js'
 import {type Run} from './runs.js'
 import {type Steps} from './slices.js'
 import {capitalized} from './text.js'
@@ -45,13 +49,13 @@ export function* runsWithoutRow(facts: CheckFacts): Steps<Finding[]> {
   const found: Finding[] = []
   const {namespace, now} = facts.inventory
   const runs = (yield* uncited(facts)).filter((run) => !mayGetRow(run, now))
-  const suggestion = `Its evaluation was stopped before it wrote a row, or the row was lost when two wrote at the same time. See what there is: {bin} runs group --namespace ${namespace}. To delete what nobody needs: {bin} cleanup ${selectorOf(runs, facts)} --namespace ${namespace}`
+  const next = `See what there is: {bin} runs group --namespace ${namespace}. To delete what nobody needs: {bin} cleanup ${selectorOf(runs, facts)} --namespace ${namespace}`
   for (const run of runs) {
     const {timestamp} = run
     found.push({
       kind: 'run-without-row',
       message: `Run ${timestamp} (${run.datasets.map(({type}) => type).join(', ')}) has no row.`,
-      suggestion,
+      suggestion: `${hasMetrics(run) ? LOST : STOPPED} ${next}`,
       rows: [],
       runs: [timestamp],
       datasets: run.datasets.map(({name}) => name),
@@ -62,14 +66,29 @@ export function* runsWithoutRow(facts: CheckFacts): Steps<Finding[]> {
   return found
 }
 
+const STOPPED = 'Its evaluation was stopped before it wrote a row.'
+/** Metrics are uploaded right before the row. */
+const LOST = 'It has metrics, so it had a row, which was lost: when two wrote at the same time, or by hand.'
+
 /** Runs that a command names one by one. */
 const MOST_NAMED = 3
 
-/** What of `cleanup` selects these runs. `--unreferenced` is refused where no row is about a run that is there. */
-function selectorOf(runs: readonly Run[], {rows}: CheckFacts): string {
+/**
+ * What of `cleanup` selects these runs. `--unreferenced` is refused where no row is about a run that is there, or most rows were
+ * lost.
+ */
+function selectorOf(
+  runs: readonly Run[],
+  {rows, runs: all, inventory: {namespace, now}}: CheckFacts,
+): string {
   if (runs.length <= MOST_NAMED) return runs.map(({timestamp}) => `--run ${timestamp}`).join(' ')
   const isAnyCited = rows.some(({references}) => references.some(({state}) => state === 'there'))
-  return isAnyCited ? '--unreferenced' : '--run TIMESTAMP'
+  const citations = citationsIn(
+    rows.map(({data}) => data),
+    namespace,
+  )
+  const isRefused = !isAnyCited || lostRows(all, citations, now, DEFAULT_GRACE_MS) !== undefined
+  return isRefused ? '--run TIMESTAMP' : '--unreferenced'
 }
 
 /** Several rows about one evaluation, or about one results dataset. */

@@ -395,6 +395,21 @@ describe('applying a saved plan', () => {
       }
     })
 
+    it('where the leaderboard has lost rows since', async () => {
+      for (const rules of [
+        {keepBest: 1},
+        {unreferenced: true},
+        {incompleteOnly: true, only: ['results' as const]},
+      ]) {
+        await rm(file, {force: true})
+        list(NEW, OLD)
+        await save(rules)
+        list(NEW)
+        expect((await rejectionOf(carryOut())).message).to.include('lost rows: 2 of 3 runs')
+        hubIsUntouched()
+      }
+    })
+
     it('where what is protected cannot be read', async () => {
       await save()
       hub.intercept({match: ({path}) => path.includes('protection.json'), respond: {status: 500, body: 'no'}})

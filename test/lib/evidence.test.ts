@@ -86,6 +86,7 @@ describe('evidence', () => {
       named('results', A).toUpperCase(),
       named('results', A).replace('results', 'res\u200Bults'),
       named('results', A).replaceAll('-', '\u2011'),
+      named('results', A).replaceAll(/\d/g, (digit) => String.fromCodePoint(0xff_10 + Number(digit))),
     ]
     const notAtAll = [
       'smoltrace-result-20260901_120000',

@@ -86,10 +86,12 @@ describe('the check of a leaderboard', () => {
   })
 
   const DAYS = ['20260904_120000', '20260905_120000', '20260906_120000']
+  const CITED = ['20260907_120000', '20260908_120000', '20260909_120000', '20260910_120000']
   const SELECTORS: Array<[runs: string[], rows: LeaderboardRow[], selector: string]> = [
     [[A], [], `--run ${A}`],
     [[A, B, C], [whole(C)], `--run ${B} --run ${A}`],
-    [[A, B, ...DAYS], [whole(A)], '--unreferenced'],
+    [[A, B, ...DAYS, ...CITED], [A, ...CITED].map((run) => whole(run)), '--unreferenced'],
+    [[A, B, ...DAYS], [whole(A)], '--run TIMESTAMP'],
     [[A, B, ...DAYS], [whole('20260101_120000')], '--run TIMESTAMP'],
   ]
   for (const [runs, rows, selector] of SELECTORS) {
@@ -101,6 +103,14 @@ describe('the check of a leaderboard', () => {
         expect(suggestion).to.include(`{bin} cleanup ${selector} --namespace ${NAMESPACE}`)
     })
   }
+
+  it('says that a row was lost only of a run that had one', () => {
+    const inventory = inventoryOf([...runDatasets(A), ...runDatasets(B, ['results', 'traces'])])
+    const of = (run: string) =>
+      checkRows([], inventory).findings.find(({runs}) => runs[0] === run)?.suggestion
+    expect(of(A)).to.include('so it had a row, which was lost')
+    expect(of(B)).to.include('stopped before it wrote a row').and.not.include('lost')
+  })
 
   it('takes a row for that of a run whatever it says became of it', () => {
     for (const runStatus of ['failed', 'partial', 'aborted', undefined])
