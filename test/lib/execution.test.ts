@@ -1,7 +1,8 @@
 import {expect} from 'chai'
-import {readFileSync} from 'node:fs'
-import {type FileHandle, open} from 'node:fs/promises'
-import {devNull} from 'node:os'
+import {readdirSync, readFileSync} from 'node:fs'
+import {type FileHandle, mkdtemp, open, rm} from 'node:fs/promises'
+import {devNull, tmpdir} from 'node:os'
+import {join} from 'node:path'
 
 import {MAX_CONCURRENCY} from '../../src/lib/concurrency.js'
 import {type Inventory} from '../../src/lib/datasets.js'
@@ -30,6 +31,7 @@ import {
   rejectionOf,
   runDatasets,
   sessionOf,
+  WRITER,
 } from '../support/builders.js'
 
 const OLD = '20260801_120000'
@@ -382,6 +384,33 @@ describe('execution', () => {
     } finally {
       prototype.datasync = datasync
     }
+  })
+
+  it('is an error, with a journal that is ended, where the access is lost right before the first DELETE', async () => {
+    const {job, hub} = jobFor(THIRTY_DAYS)
+    let now = NOW.getTime()
+    const session = {...job.session, clock: () => new Date(now)}
+    const dataDir = await mkdtemp(join(tmpdir(), 'smoltrace-execution-'))
+    const carried = execute(
+      {...job, session},
+      {
+        dryRun: false,
+        yes: true,
+        dataDir,
+        onEvent({kind}) {
+          if (kind !== 'started') return
+          now += 10_000
+          hub.identity = {...WRITER, tokenRole: 'read'}
+        },
+      },
+    )
+    expect(await rejectionOf(carried)).to.be.instanceOf(RefusedError)
+    expect(hub.deletes).to.deep.equal([])
+    const [name = ''] = readdirSync(join(dataDir, 'journal'))
+    const {state, counts} = parseJournal(readFileSync(join(dataDir, 'journal', name), 'utf8'))
+    expect(state).to.equal('finished')
+    expect(counts).to.include({deleted: 0, unattempted: 3})
+    await rm(dataDir, {recursive: true})
   })
 
   it('says in the journal who said yes', async () => {
