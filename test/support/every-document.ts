@@ -13,6 +13,7 @@ import {plannedDatasets} from '../../src/lib/plan.js'
 import {GROUP_COLUMNS, STATUSES} from '../../src/lib/rule-words.js'
 import {type Fault, type Sandbox} from '../../src/lib/sandbox/index.js'
 import {storedFile} from '../../src/lib/sandbox/objects.js'
+import {archiveAt, ofFormerNamespace} from '../lib/archive/support.js'
 import {ago, inventoryOf, NOW, planOf, runDatasets} from './builders.js'
 import {findCommands, runCli} from './cli.js'
 import {type JsonDocument} from './documents.js'
@@ -210,6 +211,14 @@ const picked: Account = async (hub, run, dataDir) => {
 }
 
 const restored: Account = async (hub, run) => {
+  const former = folder()
+  const pinned = 'mira/smoltrace-results-20260101_000000'
+  const files = {'README.md': '---\ntags: [smoltrace-pinned]\n---\n'}
+  hub.state.addDataset({name: pinned, createdAt: ago(DAY), files})
+  await archiveAt(hub, former)
+  hub.state.remove(pinned)
+  await ofFormerNamespace(former, 'mira-old')
+  await run('restore', former, '20260101_000000', '--from', 'mira-old', '--dry-run')
   const dir = folder()
   const names = ['best', 'failed', 'killed', 'partial', 'unclear'] as const
   const runs = names.map((name) => RUNS[name])
