@@ -5,6 +5,7 @@ import {DEFAULT_CONCURRENCY} from '../concurrency.js'
 import {type Dataset} from '../datasets.js'
 import {CancelledError, RefusedError} from '../errors.js'
 import {type Hub} from '../hub/client.js'
+import {type RepoFile} from '../hub/files.js'
 import {makeFolder} from '../make-folder.js'
 import {parseDatasetName} from '../naming.js'
 import {syncFolder} from '../sync-folder.js'
@@ -170,6 +171,7 @@ async function keep(dataset: Dataset, job: Job, oneOfFiles: Bounded): Promise<Ar
   const problem = pathsProblem(files.map(({path}) => path))
   if (problem)
     throw new RefusedError(`its file ${problem}: rename it on the Hub, or delete the run without --archive`)
+  requireAll(files, facts.paths)
   const place = placeOf(folder, name, lock.token)
   const fresh = describeArchive({facts, files, endpoint: job.endpoint, namespace, now: job.now})
   const former = await readManifestAt(place.manifest)
@@ -179,6 +181,16 @@ async function keep(dataset: Dataset, job: Job, oneOfFiles: Bounded): Promise<Ar
   await writeManifest(place, fresh, former)
   const bytes = files.reduce((sum, {size}) => sum + size, 0)
   return {status: 'archived', folder: place.home, bytes, files: files.length}
+}
+
+/** A proxy that takes `Link` out of the answers would end a listing early, without a word. */
+function requireAll(files: RepoFile[], paths: string[] | undefined): void {
+  const listed = new Set(files.map(({path}) => path))
+  const isSame = paths?.length === listed.size && paths.every((path) => listed.has(path))
+  if (!isSame)
+    throw new RefusedError(
+      `the Hub lists ${listed.size} of its files, and ${paths?.length ?? 'does not say how many'} when asked for the dataset: they cannot all be archived for certain. Does a proxy take \`Link\` out of the answers?`,
+    )
 }
 
 function failed(error: unknown): ArchiveResult {

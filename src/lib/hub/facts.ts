@@ -18,19 +18,26 @@ export interface DatasetFacts {
   lastModified: Date
 }
 
+/** Facts, and what else only the archive asks for. */
+export interface DescribedDataset extends DatasetFacts {
+  /** Paths of all files at that commit, from another source than their listing; undefined where the Hub does not say. */
+  paths?: string[] | undefined
+}
+
 /** Asks for a dataset's facts; undefined where there is none of this name that the token may see. */
 export async function askFacts(
   access: {hubUrl: string; accessToken: string; fetch: typeof fetch},
   name: string,
   revision: string,
-): Promise<DatasetFacts | undefined> {
+): Promise<DescribedDataset | undefined> {
   const {datasetInfo} = await library()
   try {
     const answer = await datasetInfo({
       ...access,
       name,
       revision,
-      additionalFields: ['sha', 'createdAt', 'tags'],
+      // The Hub knows this one too; the library's types do not.
+      additionalFields: ['sha', 'createdAt', 'tags', 'siblings' as 'tags'],
     })
     return readFacts(answer, name)
   } catch (error) {
@@ -40,7 +47,7 @@ export async function askFacts(
 }
 
 /** A visibility, a gate or a date that cannot be read would be archived, and come back as it was not. */
-function readFacts(answer: object, asked: string): DatasetFacts {
+function readFacts(answer: object, asked: string): DescribedDataset {
   const facts = answer as Record<string, unknown>
   const {name, id, sha, gated, tags} = facts
   const createdAt = dateOf(facts.createdAt)
@@ -58,7 +65,14 @@ function readFacts(answer: object, asked: string): DatasetFacts {
     tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
     createdAt,
     lastModified,
+    paths: pathsOf(facts.siblings),
   }
+}
+
+function pathsOf(siblings: unknown): string[] | undefined {
+  if (!Array.isArray(siblings)) return undefined
+  const paths = siblings.map((each) => (each as {rfilename?: unknown} | null)?.rfilename)
+  return paths.every((path) => isText(path)) ? paths : undefined
 }
 
 function isText(value: unknown): value is string {

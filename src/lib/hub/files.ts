@@ -1,6 +1,6 @@
 import {requireContent} from './content.js'
 import {HubError, HubFormatError} from './errors.js'
-import {askFacts, type DatasetFacts} from './facts.js'
+import {askFacts, type DescribedDataset} from './facts.js'
 import {asFetch, certainly, library, repo} from './library.js'
 import {followingLinks, withoutRepeats} from './pages.js'
 import {type Ask} from './transport.js'
@@ -34,7 +34,7 @@ export interface FileAccess extends UploadAccess {
    * The facts of a dataset at a commit or at the head of `main`; undefined where there is no such dataset, or none that the
    * token may see: the Hub does not tell these apart.
    */
-  describe(name: string, commit?: string): Promise<DatasetFacts | undefined>
+  describe(name: string, commit?: string): Promise<DescribedDataset | undefined>
   /** Every file at a commit, in all folders. */
   listFiles(name: string, commit: string): Promise<RepoFile[]>
   /** A small text file; undefined where the dataset certainly has no such file. */

@@ -15,6 +15,7 @@ import {
   archiveAt,
   CREATED,
   datasetsAt,
+  fileOf,
   FILES,
   NAME,
   OWN,
@@ -344,6 +345,47 @@ describe('archiving', () => {
           )
           expect(await readdir(join(dir, 'mira'))).to.deep.equal([])
         }))
+  })
+
+  describe('of files that are not all listed', () => {
+    const treeWithout = (missing: number) => {
+      const entries = [...(hub.state.get(NAME)?.files ?? [])].map(([path, file]) => ({
+        type: 'file',
+        ...fileOf(path, file.bytes()),
+      }))
+      hub.intercept({
+        match: ({path}) => path.includes('/tree/'),
+        respond: {status: 200, body: JSON.stringify(entries.slice(missing))},
+      })
+    }
+
+    it('fails where the listing ends early without a word, as behind a proxy that takes `Link` away', () =>
+      withFolder(async (dir) => {
+        treeWithout(3)
+        expect(reasonOf(await archiveAt(hub, dir))).to.include('lists 4 of its files, and 7 when asked')
+        expect(await readdir(join(dir, 'mira'))).to.deep.equal([])
+      }))
+
+    it('fails where the Hub does not say which there are', () =>
+      withFolder(async (dir) => {
+        const repo = hub.state.get(NAME)
+        hub.intercept({
+          match: ({path}) => path.includes('/revision/'),
+          respond: {
+            status: 200,
+            body: JSON.stringify({
+              _id: repo?._id,
+              id: NAME,
+              sha: repo?.sha,
+              private: true,
+              gated: false,
+              createdAt: CREATED,
+              lastModified: CREATED,
+            }),
+          },
+        })
+        expect(reasonOf(await archiveAt(hub, dir))).to.include('does not say how many')
+      }))
   })
 
   describe('of hostile paths', () => {

@@ -63,7 +63,7 @@ describe('sandbox: trees', () => {
     const reply = await tree('main?recursive=true&expand=true&limit=2')
     expect(pathsOf(reply)).to.deep.equal(['data', 'data/deep'])
     expect(reply.json()[0].lastCommit).to.include({title: 'Upload dataset', date: NOW.toISOString()})
-    expect(reply.json()[0]).to.have.property('securityFileStatus')
+    expect(reply.json()[0]).to.have.nested.property('securityFileStatus.avScan.status', 'safe')
     const info = await ask(sandbox, 'POST /api/datasets/mira/set/paths-info/main', {
       body: {paths: ['notes.txt'], expand: true},
     })
