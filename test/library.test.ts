@@ -527,6 +527,30 @@ describe('the library', () => {
           firstRun(copy).run.timestamp = old[0].slice(-15)
         },
       ],
+      [
+        'to have the datasets of a kept run as those of another',
+        (copy) => {
+          const {datasets} = present(copy.keep[0]).run
+          const {run} = firstRun(copy)
+          for (const each of datasets) each.timestamp = run.timestamp
+          run.datasets = datasets
+          firstRun(copy).datasets = datasets.toReversed()
+          const [regrouped] = groupDatasetsByRun(datasets)
+          Object.assign(run, regrouped)
+        },
+      ],
+      [
+        'to take the results for the metrics',
+        (copy) => {
+          const {run, datasets} = firstRun(copy)
+          const [first, , last] = run.datasets
+          const names = [present(first).name, present(last).name]
+          for (const each of [...run.datasets, ...datasets]) {
+            if (each.type === 'results') each.name = present(names[1])
+            if (each.type === 'metrics') each.name = present(names[0])
+          }
+        },
+      ],
       ['to have a run twice', (copy) => copy.delete.push(firstRun(copy))],
       [
         'to have a dataset twice in a run',

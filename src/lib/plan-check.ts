@@ -3,19 +3,19 @@ import {isDeepStrictEqual} from 'node:util'
 import {type RunDataset} from './datasets.js'
 import {RefusedError, UsageError} from './errors.js'
 import {parseDatasetName} from './naming.js'
-import {frozen, inScope, phraseFor, type Plan, type PlannedRun} from './plan.js'
+import {inScope, phraseFor, type Plan, type PlannedRun} from './plan.js'
 import {rulesOf} from './rules.js'
 import {groupDatasetsByRun} from './runs.js'
 import {inSlices, type Steps} from './slices.js'
 
 /**
- * Takes a plan from a caller: a copy that nobody else can change, checked against itself.
+ * Takes a plan from a caller: a copy that the caller cannot change, checked against itself.
  * @throws UsageError where it is no plan, RefusedError where it contradicts itself
  */
 export async function takePlan(given: Plan): Promise<Plan> {
   const plan = copyOf(given)
   await inSlices(checkingPlan(plan))
-  return frozen(plan)
+  return plan
 }
 
 function copyOf(given: Plan): Plan {

@@ -29,6 +29,7 @@ import {
   UsageError,
 } from '../../src/index.js'
 import {type OptionTable, readOptions} from '../../src/lib/options.js'
+import {rulesOf} from '../../src/lib/rules.js'
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {rejectionOf} from '../support/builders.js'
 import {deletionsAt, namesAt} from '../support/hub.js'
@@ -242,6 +243,7 @@ describe('the options of a function', () => {
       })
       const error = await rejectionOf(cleanupDatasets(connection()))
       expect(error).to.be.instanceOf(UsageError)
+      expect(rulesOf({keepRecent: 5})).to.include({all: false, deleteLeaderboard: false})
     } finally {
       for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name)
     }
@@ -269,6 +271,11 @@ describe('the options of a function', () => {
     )
     run.push('b')
     expect([read.yes, read.yes, reads, read.run]).to.deep.equal([false, false, 1, ['a']])
+  })
+
+  it('with a hole in an array hold something else than strings', () => {
+    const table: OptionTable<{run?: string[] | undefined}> = {run: 'texts'}
+    expect(() => readOptions({run: HOLE as string[]}, table)).to.throw(UsageError)
   })
 
   it('that are undefined are not there, hidden ones are, and a prototype may be missing', () => {
