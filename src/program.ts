@@ -1,5 +1,6 @@
 import {execute} from '@oclif/core'
 
+import {hideToken, withoutTokens} from './lib/text.js'
 import {watchOutput} from './lib/ui/output.js'
 import {colourVariables, setVariables} from './lib/variables.js'
 
@@ -21,5 +22,18 @@ export async function start(options: Parameters<typeof execute>[0]): Promise<voi
   setVariables(colourVariables(process.env, args.length < argv.length))
   // For what is no command of ours: the help and the version.
   watchOutput()
+  if (process.env.DEBUG) hideTokens(args)
   await execute({...options, args})
+}
+
+/** With `DEBUG` oclif writes a log of its own to stderr, and the whole command line into it. */
+function hideTokens(args: string[]): void {
+  for (const [index, word] of args.entries()) {
+    if (word === '--token') hideToken(args[index + 1] ?? '')
+    else if (word.startsWith('--token=')) hideToken(word.slice('--token='.length))
+  }
+
+  const write = process.stderr.write.bind(process.stderr) as (text: unknown, ...rest: unknown[]) => boolean
+  process.stderr.write = (text: unknown, ...rest: unknown[]) =>
+    write(typeof text === 'string' ? withoutTokens(text) : text, ...rest)
 }

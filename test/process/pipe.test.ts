@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 
 import {type Fault} from '../../src/lib/sandbox/index.js'
+import {json, serve} from '../support/builders.js'
 import {deletionsAt, namesAt, runDatasetsAt, UNKNOWN_TOKEN, until, withHub} from '../support/hub.js'
 import {cleanEnv, type Finished, PROGRAM, run, start} from '../support/process.js'
 
@@ -113,6 +114,30 @@ describe('the program without a Hub to rely on', () => {
       expectFailure(await run(DELETE_ALL, cleanEnv(hub, {HF_HUB_OFFLINE: '1'})), 1, /HF_HUB_OFFLINE is set/)
       expect(hub.requests).to.deep.equal([])
     }))
+
+  it('shows a stack with DEBUG, and in it neither the token nor a control character', async () => {
+    const token = String.raw`hf_Zq8$x'y!Zq8`
+    const server = await serve((_, response) =>
+      json(response, {error: `\u009B2J\u202E ${token}`}, {status: 400, headers: {'x-request-id': token}}),
+    )
+    try {
+      const env = {...cleanEnv(), HF_ENDPOINT: server.url, HF_TOKEN: token, DEBUG: '1'}
+      const {stderr, exitCode} = await run(['datasets', 'list'], env)
+      expect(exitCode).to.equal(1)
+      expect(stderr)
+        .to.match(/^\s+at /m)
+        .and.include('hf_…')
+      expect(stderr)
+        .not.to.include('Zq8')
+        .and.not.match(/[\u0080-\u009F\u202E]/)
+      for (const flag of [['--token', token], [`--token=${token}`]]) {
+        const typed = await run(['datasets', 'list', ...flag], {...env, HF_TOKEN: '', DEBUG: '*'})
+        expect(typed.stderr).to.include('datasets:list').and.not.include('Zq8')
+      }
+    } finally {
+      await server.close()
+    }
+  })
 
   const isListing: Fault['match'] = ({path}) => path.startsWith('/api/datasets?')
   const faults: Array<[what: string, fault: Fault, says: RegExp]> = [

@@ -63,7 +63,7 @@ describe('the question before a deletion', () => {
       expect(once.length).to.be.above(1)
       for (const times of [2, 3]) {
         terminal.type(times === 2 ? 'list' : ' list ')
-        await terminal.waitFor(/Type DELETE to go on, anything else to cancel:/)
+        await terminal.waitFor(/^ +\d+\. [\s\S]*Type DELETE to go on, anything else to cancel:/m)
         expect(named()).to.deep.equal(Array.from({length: times}, () => once).flat())
       }
 

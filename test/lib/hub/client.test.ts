@@ -167,11 +167,8 @@ describe('client', () => {
       })
     }
 
-    for (const [what, other] of [
-      ['at the Hub that it mirrors', 'https://huggingface.co'],
-      ['at another name of this machine', 'http://localhost:1'],
-    ] as const) {
-      it(`whose link leads on ${what} names that as HF_ENDPOINT, and never follows`, async () => {
+    it('whose link leads to another Hub names that as HF_ENDPOINT, and never follows', async () => {
+      for (const other of ['https://huggingface.co', 'http://localhost:1']) {
         const link = `<${other}/api/datasets?cursor=2>; rel="next"`
         const hub = await connect((_, response) => json(response, [entry(RUN)], {headers: {link}}))
         const error = await rejectionOf(hub.listDatasets('kim'))
@@ -180,8 +177,8 @@ describe('client', () => {
           .to.include(`goes on at ${other}`)
           .and.include('HF_ENDPOINT seems to be a mirror')
         expect((error as HubFormatError).suggestions[0]).to.include(`Set HF_ENDPOINT to ${other}`)
-      })
-    }
+      }
+    })
 
     it('whose links lead in a circle of several pages is an error', async () => {
       const hub = await connect(({path}, response) => {
