@@ -131,13 +131,18 @@ export const DEFINITIONS: Readonly<Record<string, Schema>> = {
   }),
   PinnedRun: object('One run, and its pin.', {
     run: timestamp('The run.'),
-    changed: yesNo('Whether this changed now.'),
-    pin: named('Pin'),
+    changed: yesNo('Whether this changed now, in the protection file or in a card.'),
+    pin: orNull(named('Pin')),
+    tagged: yesNo('Whether its cards have the tag.'),
+    half: yesNo('Whether the protection file alone pins it: the same command again finishes it.'),
+    problem: orNull(text('Why its cards are not as they should be.')),
   }),
   UnpinnedRun: object('One run, and the pin that was lifted.', {
     run: timestamp('The run.'),
     changed: yesNo('Whether this changed now.'),
     lifted: orNull(named('Pin')),
+    pinned: yesNo('Whether it may still be pinned: the same command again finishes it.'),
+    problem: orNull(text('Why a card of it is not as it should be.')),
   }),
   Reason: object('Why a run goes or stays.', {
     rule: growingWord(REASON_RULES, 'The rule.'),

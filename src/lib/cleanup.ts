@@ -183,7 +183,7 @@ async function deleteNamed(names: string[], options: DeleteOptions): Promise<Cle
   requirePower(session, options)
   const sizes = await readSizesIfAsked(session, options)
   const inventory = await discover(session)
-  const protection = await readProtection(session.hub, inventory.leaderboard)
+  const protection = await readProtection(session.hub, inventory)
   const plan = makePlanOfNames(inventory, names, protection)
   if (plan.leaderboard?.goes) refuseProtected(inventory, protection)
   const stale = leftOut(names, inventory, plan)

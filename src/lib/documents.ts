@@ -3,6 +3,7 @@ import {stateOf} from './evidence.js'
 import {LazyList} from './lazy-list.js'
 import {type RunContext} from './overview.js'
 import {type Plan} from './plan.js'
+import {type PinnedRun} from './protecting.js'
 import {type LeaderboardProtection, type LivePin, pinOn, type Protection} from './protection.js'
 import {type Reason} from './reasons.js'
 import {type CleanupResult, isUnknown} from './result.js'
@@ -110,6 +111,12 @@ function pinDocument(pin: LivePin | undefined, protection: Protection | 'unknown
     pinned: true,
     pin: {entry: entry ?? null, tags: tags.map(({text}) => text), half: isHalf},
   }
+}
+
+/** A run that was to be pinned. */
+export function pinnedRunDocument({run, changed, pin, tagged, problem}: PinnedRun): object {
+  const half = pin !== undefined && !tagged
+  return {run, changed, pin: pin ?? null, tagged, half, problem: problem ?? null}
 }
 
 /** A plan and what became of it. */

@@ -35,8 +35,8 @@ export async function findOut(
   requireSight(access, rules)
   const protection =
     mustBeCertain || rules.deleteLeaderboard
-      ? await readProtection(hub, leaderboard)
-      : await readProtectionIfPossible(hub, leaderboard, warnings)
+      ? await readProtection(hub, inventory)
+      : await readProtectionIfPossible(hub, inventory, warnings)
   if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(inventory, protection)
   if (!asksLeaderboard(rules)) return {protection, ...NOTHING_SAID}
   if (!leaderboard) requireAnyRow(rules)

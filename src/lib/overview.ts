@@ -59,7 +59,7 @@ export async function lookAround(options: OverviewOptions): Promise<Overview> {
   const session = await openSession(options)
   const sizes = await readSizesIfAsked(session, options)
   const inventory = await discover(session, {isLook: true})
-  const protection = await readProtectionIfPossible(session.hub, inventory.leaderboard, session.warnings)
+  const protection = await readProtectionIfPossible(session.hub, inventory, session.warnings)
   const all = await inSlices(grouping(inventory.datasets))
   const evidence = options.withEvidence
     ? await askLeaderboard(session, inventory, {runs: all, options})

@@ -1,6 +1,7 @@
 import {isDeepStrictEqual} from 'node:util'
 import {isMap, isScalar, isSeq, type ParsedNode, parseDocument, type Scalar, type YAMLSeq} from 'yaml'
 
+import {RefusedError} from './errors.js'
 import {coversUntil, isPinTag, pinTagFor} from './pin-tags.js'
 
 /**
@@ -9,7 +10,11 @@ import {coversUntil, isPinTag, pinTagFor} from './pin-tags.js'
  */
 
 /** A card that cannot be changed with certainty, and why; it is left alone then. */
-export class CardError extends Error {}
+export class CardError extends RefusedError {
+  constructor(why: string) {
+    super(`its card is left alone: ${why}`)
+  }
+}
 
 /**
  * The tags of a card that pin its run, or may be meant to.

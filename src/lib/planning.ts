@@ -36,8 +36,10 @@ export async function planBy(
   return unknown.length > 0 ? frozen({...plan, unknown}) : plan
 }
 
-/** A run of which nobody knows whether it is pinned stays. */
-function keptInDoubt({run, action, reasons}: Decision): Decision {
+/** A run of which nobody knows whether it is pinned stays; one that a tag pins is known to be. */
+function keptInDoubt(decision: Decision): Decision {
+  const {run, action, reasons} = decision
+  if (reasons.some(({rule}) => rule === 'pinned')) return decision
   const doubt: Reason = {rule: 'pinned', text: 'whether it is pinned is unknown'}
   return {run, action: 'keep', reasons: [doubt, ...(action === 'keep' ? reasons : [])]}
 }

@@ -3,17 +3,29 @@ import {checkCount} from './checks.js'
 import {citationsIn, citedRuns} from './citations.js'
 import {discover, type Inventory} from './datasets.js'
 import {isDay} from './days.js'
+import {parseGrace} from './duration.js'
 import {RefusedError, UsageError} from './errors.js'
+import {EXIT, type ExitCode} from './exit-codes.js'
 import {readLeaderboard} from './leaderboard.js'
 import {DEFAULT_METRIC, parseMetric} from './metrics.js'
 import {checkTimestamps, leaderboardName} from './naming.js'
 import {type OptionTable, readOptions, readTexts} from './options.js'
 import {type Change, changeProtection} from './protection-change.js'
-import {entryOf, type LeaderboardProtection, liveEntry, type Pin, type Protection} from './protection.js'
+import {
+  datasetsToTag,
+  entryOf,
+  isTagged,
+  type LeaderboardProtection,
+  liveEntry,
+  type Pin,
+  type Protection,
+} from './protection.js'
 import {rankingRuns} from './ranking.js'
-import {groupDatasetsByRun, requireRuns} from './runs.js'
+import {DEFAULT_GRACE} from './rules.js'
+import {groupDatasetsByRun, mayBeFilling, mayBeUploading, requireRuns, type Run} from './runs.js'
 import {CONNECTION, type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
 import {atOnce} from './slices.js'
+import {changeCards, type Tagged, type Tagging, type TaggingEvent} from './tagging.js'
 import {withoutTokens} from './text.js'
 
 /** What became of the wish to protect or unprotect the leaderboard. */
@@ -26,26 +38,37 @@ export interface ProtectionChange {
   protection: LeaderboardProtection | undefined
   /** The runs that were to be pinned as well. */
   runs: PinnedRun[]
+  /** Whether an abort left runs half pinned. */
+  interrupted: boolean
 }
 
 /** What became of the wish to pin or unpin runs. */
 export interface PinChange {
-  /** Full name of the leaderboard, in which the pins are kept. */
-  leaderboard: string
+  /** Full name of the leaderboard, in which pins are kept beside the tags; undefined where there is none. */
+  leaderboard: string | undefined
   /** Whether anything was written; false where all was already so. */
   changed: boolean
   /** One for each run, in the order asked for. */
   runs: PinnedRun[]
+  /** Whether an abort left runs half pinned, or half unpinned. */
+  interrupted: boolean
 }
 
 /** One run, and its pin. */
 export interface PinnedRun {
   /** The run's timestamp. */
   run: string
-  /** Whether this changed now. */
+  /** Whether this changed now, in the protection file or in a card. */
   changed: boolean
-  /** The pin in force now, or, after `unprotectRuns`, the one that was lifted; undefined where there was none. */
+  /**
+   * The entry of the protection file in force now, or, after `unprotectRuns`, the one that was lifted; undefined where there was
+   * none.
+   */
   pin: Pin | undefined
+  /** Whether its cards have the tag; after `unprotectRuns`, whether one may still have it: then it is still pinned. */
+  tagged: boolean
+  /** Why its cards are not as they should be: the same call again finishes it. */
+  problem: string | undefined
 }
 
 /** How long runs are pinned, and why. */
@@ -53,9 +76,21 @@ export interface PinOptions extends ConnectionOptions {
   reason?: string | undefined
   /** The last day on which the pins hold, `YYYY-MM-DD` in UTC; without, they hold until they are lifted. */
   until?: string | undefined
+  /** Called for each run whose cards are done. */
+  onEvent?: ((event: TaggingEvent) => void) | undefined
 }
 
-const PIN_OPTIONS: OptionTable<PinOptions> = {...CONNECTION, reason: 'text', until: 'text'}
+const PIN_OPTIONS: OptionTable<PinOptions> = {
+  ...CONNECTION,
+  reason: 'text',
+  until: 'text',
+  onEvent: 'function',
+}
+
+/** How pins are lifted. */
+export type UnpinOptions = ConnectionOptions & Pick<PinOptions, 'onEvent'>
+
+const UNPIN_OPTIONS: OptionTable<UnpinOptions> = {...CONNECTION, onEvent: 'function'}
 
 /** Why the leaderboard is protected, and which runs with it. */
 export interface ProtectOptions extends ConnectionOptions {
@@ -66,6 +101,8 @@ export interface ProtectOptions extends ConnectionOptions {
   top?: number | undefined
   /** What "the best" is measured by, a column or its short name; default `success_rate`. */
   by?: string | undefined
+  /** Called for each run whose cards are done. */
+  onEvent?: ((event: TaggingEvent) => void) | undefined
 }
 
 const PROTECT_OPTIONS: OptionTable<ProtectOptions> = {
@@ -74,6 +111,7 @@ const PROTECT_OPTIONS: OptionTable<ProtectOptions> = {
   runs: 'boolean',
   top: 'number',
   by: 'text',
+  onEvent: 'function',
 }
 
 /**
@@ -86,7 +124,8 @@ export async function protectLeaderboard(options: ProtectOptions = {}): Promise<
   options = readOptions(options, PROTECT_OPTIONS)
   checkTop(options)
   const reason = reasonIn(options)
-  const {session, inventory, leaderboard} = await open(options)
+  const {session, inventory} = await open(options)
+  const leaderboard = requireLeaderboard(inventory)
   const runs = await runsToPin(options, session, inventory)
   const author = {by: session.user, at: session.now}
   const change = await changeProtection(session.hub, leaderboard, 'Protect the leaderboard', (current) => {
@@ -95,7 +134,8 @@ export async function protectLeaderboard(options: ProtectOptions = {}): Promise<
     return {...pinned(current, runs, {pin, now: session.now, reason: CITED}), leaderboard: board}
   })
   const changed = change.before.leaderboard === undefined
-  return {leaderboard, changed, protection: change.after.leaderboard, runs: pinsMade(runs, change)}
+  const {pins, interrupted} = await tagRuns(runs, {session, inventory, options, change})
+  return {leaderboard, changed, protection: change.after.leaderboard, runs: pins, interrupted}
 }
 
 /**
@@ -104,7 +144,8 @@ export async function protectLeaderboard(options: ProtectOptions = {}): Promise<
  * @throws NotAllowedError where the token cannot write there
  */
 export async function unprotectLeaderboard(options: ConnectionOptions = {}): Promise<ProtectionChange> {
-  const {session, leaderboard} = await open(readOptions(options, CONNECTION))
+  const {session, inventory} = await open(readOptions(options, CONNECTION))
+  const leaderboard = requireLeaderboard(inventory)
   const title = 'Lift the protection of the leaderboard'
   const {before, changed} = await changeProtection(
     session.hub,
@@ -112,15 +153,17 @@ export async function unprotectLeaderboard(options: ConnectionOptions = {}): Pro
     title,
     ({leaderboard: _lifted, ...rest}) => rest,
   )
-  return {leaderboard, changed, protection: before.leaderboard, runs: []}
+  return {leaderboard, changed, protection: before.leaderboard, runs: [], interrupted: false}
 }
 
 /**
- * Pins runs, so that every rule keeps them, `--all` included. A pin is never shortened by pinning again: the one that
- * holds longer stays.
+ * Pins runs, so that every rule keeps them, `--all` included: in the protection file first, one commit for all, then with a tag in
+ * the card of each run's results (of every dataset that it has, where there are none). Without a leaderboard the tag alone is the
+ * pin, and the reason is kept nowhere. A pin is never shortened by pinning again: the one that holds longer stays.
  * @param timestamps of runs that exist
+ * @returns what became of each; a run whose cards could not be changed is half pinned, which keeps it all the same
  * @throws UsageError where a timestamp or `until` is none, or `until` is over
- * @throws RefusedError where there is no such run, or no leaderboard to keep the pins in
+ * @throws RefusedError where there is no such run
  * @throws NotAllowedError where the token cannot write there
  */
 export async function protectRuns(timestamps: string[], options: PinOptions = {}): Promise<PinChange> {
@@ -129,33 +172,53 @@ export async function protectRuns(timestamps: string[], options: PinOptions = {}
   const {until} = options
   const reason = reasonIn(options)
   checkUntil(until, machineTime(options))
-  const {session, inventory, leaderboard} = await open(options)
+  const {session, inventory} = await open(options)
   checkUntil(until, session.now)
   requireRuns(timestamps, inventory.datasets)
   const pin: Pin = {by: session.user, at: session.now, ...(reason && {reason}), ...(until && {until})}
-  const change = await changeProtection(session.hub, leaderboard, 'Pin runs', (current) =>
-    pinned(current, timestamps, {pin, now: session.now}),
-  )
-  return {leaderboard, changed: change.changed, runs: pinsMade(timestamps, change)}
+  const leaderboard = inventory.leaderboard?.name
+  const change = leaderboard
+    ? await changeProtection(session.hub, leaderboard, 'Pin runs', (current) =>
+        pinned(current, timestamps, {pin, now: session.now}),
+      )
+    : undefined
+  const {pins, interrupted} = await tagRuns(timestamps, {session, inventory, options, change})
+  return {leaderboard, changed: pins.some(({changed}) => changed), runs: pins, interrupted}
 }
 
 /**
- * Lifts the pins of runs, whether these still exist or not. Where there is none, nothing changes.
+ * Lifts the pins of runs, whether these still exist or not: in the protection file first, then in the cards of all their datasets.
+ * Where there is none, nothing changes.
+ * @returns what became of each; a run with a card that could not be changed is still pinned
  * @throws UsageError where a timestamp is none
- * @throws RefusedError where the namespace has no leaderboard
  * @throws NotAllowedError where the token cannot write there
  */
-export async function unprotectRuns(
-  timestamps: string[],
-  options: ConnectionOptions = {},
-): Promise<PinChange> {
+export async function unprotectRuns(timestamps: string[], options: UnpinOptions = {}): Promise<PinChange> {
   timestamps = readTimestamps(timestamps)
-  const {session, leaderboard} = await open(readOptions(options, CONNECTION))
-  const change = await changeProtection(session.hub, leaderboard, 'Unpin runs', ({runs = {}, ...rest}) => {
-    const kept = Object.entries(runs).filter(([run]) => !timestamps.includes(run))
-    return {...rest, ...(kept.length > 0 && {runs: Object.fromEntries(kept)})}
+  options = readOptions(options, UNPIN_OPTIONS)
+  const {session, inventory} = await open(options)
+  const leaderboard = inventory.leaderboard?.name
+  const change = leaderboard
+    ? await changeProtection(session.hub, leaderboard, 'Unpin runs', ({runs = {}, ...rest}) => {
+        const kept = Object.entries(runs).filter(([run]) => !timestamps.includes(run))
+        return {...rest, ...(kept.length > 0 && {runs: Object.fromEntries(kept)})}
+      })
+    : undefined
+  const {unpinCard} = await import('./pin-card.js')
+  const wanted = runsNamed(timestamps, inventory)
+  // Tags lag behind in the listing: that it shows none does not say that there is none.
+  const taggings = wanted.map(({timestamp: run, datasets}) => ({
+    run,
+    datasets,
+    edit: (card = '') => unpinCard(card),
+  }))
+  const {results, interrupted} = await tag(taggings, 'Unpin the run', {session, options})
+  const pins = [...new Set(timestamps)].map((run): PinnedRun => {
+    const pin = change && entryOf(change.before, run)
+    const {changed = false, problem} = results.get(run) ?? {}
+    return {run, changed: changed || pin !== undefined, pin, tagged: problem !== undefined, problem}
   })
-  return {leaderboard, changed: change.changed, runs: pinsLifted(timestamps, change)}
+  return {leaderboard, changed: pins.some(({changed}) => changed), runs: pins, interrupted}
 }
 
 /** Everyone who sees the leaderboard sees the reason. */
@@ -226,31 +289,93 @@ function longer(before: Pin | undefined, wanted: Pin): Pin {
   return isLonger ? {...wanted, ...(reason && {reason})} : before
 }
 
-/** The pins that were to be made, and which of them are new. */
-function pinsMade(timestamps: string[], {before, after}: Change): PinnedRun[] {
-  return [...new Set(timestamps)].map((run) => {
-    const pin = entryOf(after, run)
-    return {run, changed: JSON.stringify(pin) !== JSON.stringify(entryOf(before, run)), pin}
-  })
+interface TagsWanted {
+  session: Session
+  inventory: Inventory
+  options: PinOptions
+  /** Of the protection file; undefined where there is none to keep pins in. */
+  change: Change | undefined
 }
 
-/** The pins that were to be lifted, as they were. */
-function pinsLifted(timestamps: string[], {before}: Change): PinnedRun[] {
-  return [...new Set(timestamps)].map((run) => {
-    const pin = entryOf(before, run)
-    return {run, changed: pin !== undefined, pin}
+/** Puts the tags into the cards of runs whose entries are made. Those that the listing shows as tagged cost nothing. */
+async function tagRuns(
+  timestamps: string[],
+  {session, inventory, options, change}: TagsWanted,
+): Promise<{pins: PinnedRun[]; interrupted: boolean}> {
+  const {pinCard} = await import('./pin-card.js')
+  const runs = runsNamed(timestamps, inventory)
+  const untilOf = (run: string) => (change ? entryOf(change.after, run)?.until : options.until)
+  const untagged = runs.filter((run) => !isTagged(run, untilOf(run.timestamp)))
+  const waiting = new Set(untagged.filter((run) => isInGrace(run, session.now)))
+  const taggings = untagged
+    .filter((run) => !waiting.has(run))
+    .map((run) => ({
+      run: run.timestamp,
+      datasets: datasetsToTag(run),
+      edit: (card: string | undefined) => pinCard(card, untilOf(run.timestamp)),
+    }))
+  const {results, interrupted} = await tag(taggings, 'Pin the run', {session, options})
+  const pins = runs.map((run): PinnedRun => {
+    const pin = change && entryOf(change.after, run.timestamp)
+    const isNew = change && JSON.stringify(pin) !== JSON.stringify(entryOf(change.before, run.timestamp))
+    const {changed = false, problem = waiting.has(run) ? WAITING : undefined} =
+      results.get(run.timestamp) ?? {}
+    return {
+      run: run.timestamp,
+      changed: changed || isNew === true,
+      pin,
+      tagged: problem === undefined,
+      problem,
+    }
   })
+  return {pins, interrupted}
 }
 
-async function open(
-  options: ConnectionOptions,
-): Promise<{session: Session; inventory: Inventory; leaderboard: string}> {
+function isInGrace(run: Run, now: Date): boolean {
+  const graceMs = parseGrace(DEFAULT_GRACE)
+  return mayBeUploading(run, now, graceMs) || mayBeFilling(run, now, graceMs)
+}
+
+/** A commit to a card would clash with the evaluator's. */
+const WAITING = 'it may still be uploading, so its card waits'
+
+async function tag(
+  taggings: Tagging[],
+  title: string,
+  {session, options}: {session: Session; options: UnpinOptions},
+): Promise<{results: Map<string, Tagged>; interrupted: boolean}> {
+  const {signal, onEvent} = options
+  const results = await changeCards(taggings, {hub: session.hub, title, signal, onEvent})
+  const isOpen = [...results.values()].some(({problem}) => problem !== undefined)
+  return {results, interrupted: signal?.aborted === true && isOpen}
+}
+
+/** How a command ends that pins or unpins runs. */
+export function exitCodeOfPins({
+  runs,
+  interrupted,
+}: Pick<PinChange, 'interrupted' | 'runs'>): ExitCode | undefined {
+  if (interrupted) return EXIT.cancelled
+  return runs.some(({problem}) => problem !== undefined) ? EXIT.incomplete : undefined
+}
+
+/** Those of the runs that are there, each once, in the order in which they were named. */
+function runsNamed(timestamps: string[], {datasets}: Inventory): Run[] {
+  const named = new Set(timestamps)
+  const runs = groupDatasetsByRun(datasets.filter(({timestamp}) => named.has(timestamp)))
+  const byTimestamp = new Map(runs.map((run) => [run.timestamp, run]))
+  return [...named].flatMap((timestamp) => byTimestamp.get(timestamp) ?? [])
+}
+
+async function open(options: ConnectionOptions): Promise<{session: Session; inventory: Inventory}> {
   const session = await openSession(options)
   requireWriteAccess(session.access)
-  const inventory = await discover(session, {isLook: true})
-  if (inventory.leaderboard) return {session, inventory, leaderboard: inventory.leaderboard.name}
-  throw new RefusedError(
-    `${leaderboardName(session.access.namespace)} does not exist: protection and pins are kept in it.`,
-    {suggestions: ['The first evaluation of this namespace makes it. Is it another --namespace?']},
-  )
+  return {session, inventory: await discover(session)}
+}
+
+function requireLeaderboard({leaderboard, namespace}: Inventory): string {
+  if (leaderboard) return leaderboard.name
+  throw new RefusedError(`${leaderboardName(namespace)} does not exist: protection is kept in it.`, {
+    suggestions: ['The first evaluation of this namespace makes it. Is it another --namespace?'],
+  })
 }

@@ -1,9 +1,10 @@
-import {type LeaderboardDataset} from './datasets.js'
+import {type Inventory, type LeaderboardDataset} from './datasets.js'
 import {isDay} from './days.js'
 import {CancelledError, RefusedError, SmoltraceError} from './errors.js'
 import {type Hub} from './hub/client.js'
 import {hasNameTwice} from './json.js'
 import {parseTimestamp} from './naming.js'
+import {requireNoLeaderboard} from './no-leaderboard.js'
 import {type LeaderboardProtection, type Pin, type Protection} from './protection.js'
 import {byText} from './text.js'
 
@@ -15,16 +16,20 @@ export const PROTECTION_PATH = '.smoltrace/protection.json'
 const VERSION = 1
 
 /**
- * Reads what is protected. Certain are a file with the hash that the Hub lists, no leaderboard in the listing, and a listed
- * leaderboard certainly without the file; everything else is an error.
- * @param leaderboard the leaderboard as listed; undefined where the listing has none
+ * Reads what is protected. Certain are a file with the hash that the Hub lists, a leaderboard that is neither listed nor at its
+ * address, and a listed leaderboard certainly without the file; everything else is an error.
+ * The leaderboard is as the listing had it; undefined where it had none.
  * @throws SmoltraceError where it cannot be read for certain
  */
 export async function readProtection(
   hub: Hub,
-  leaderboard: LeaderboardDataset | undefined,
+  {leaderboard, namespace}: Pick<Inventory, 'leaderboard' | 'namespace'>,
 ): Promise<Protection> {
-  if (!leaderboard) return {}
+  if (!leaderboard) {
+    await requireNoLeaderboard(hub, namespace)
+    return {}
+  }
+
   try {
     return await readProtectionAt(hub, leaderboard.name, await headOf(hub, leaderboard))
   } catch (error) {
@@ -61,11 +66,11 @@ export async function readProtectionAt(hub: Hub, name: string, commit: string): 
 /** For previews, which can say that they do not know: `unknown` and a warning instead of an error. */
 export async function readProtectionIfPossible(
   hub: Hub,
-  leaderboard: LeaderboardDataset | undefined,
+  inventory: Pick<Inventory, 'leaderboard' | 'namespace'>,
   warnings: string[],
 ): Promise<Protection | 'unknown'> {
   try {
-    return await readProtection(hub, leaderboard)
+    return await readProtection(hub, inventory)
   } catch (error) {
     if (!(error instanceof SmoltraceError) || error instanceof CancelledError) throw error
     warnings.push(`What is protected is unknown, pinned runs among it. ${error.message}`)

@@ -50,7 +50,7 @@ export async function lookAt(plan: Plan, session: Session, known?: Seen): Promis
   const listing = known ?? (await list(plan, session))
   if (known) await requireSameAccess(session)
   const {inventory, said} = listing
-  const protection = await readProtection(session.hub, inventory.leaderboard)
+  const protection = await readProtection(session.hub, inventory)
   return {listing, protection, excluded: await inSlices(comparing(plan, inventory, {protection, ...said}))}
 }
 

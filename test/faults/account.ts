@@ -16,6 +16,12 @@ const KEPT = {
 export const LEADERBOARD = 'mira/smoltrace-leaderboard'
 /** What `--incomplete-only` takes. */
 export const PLANNED = namesOf(UNFINISHED)
+/** Whose cards take the pins of the runs that the leaderboard cites. */
+export const PINNED = [
+  ...Object.keys(KEPT).map((run) => `mira/smoltrace-results-${run}`),
+  // It has no results.
+  ...namesOf({[FAILED]: UNFINISHED[FAILED]}),
+]
 /** What `--all` takes. */
 export const ALL_OF_RUNS = [...PLANNED, ...namesOf(KEPT)]
 /** Each with what would make a careless pattern, or a careless namespace, take it. */

@@ -68,9 +68,13 @@ export function stagesOfRestore(): Classify {
   }
 }
 
-/** A change of the protection has no stages. */
-export function withoutStages(): Classify {
-  return whatOf
+/** A change of pins changes the file in the leaderboard, and then the cards of runs. */
+export function stagesOfPinning(): Classify {
+  return (request) => {
+    const what = whatOf(request)
+    const name = nameIn(request)
+    return name === undefined || name.endsWith('leaderboard') ? what : `tagging: ${what}`
+  }
 }
 
 function nameIn({path, body}: FaultTarget): string | undefined {

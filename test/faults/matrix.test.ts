@@ -127,5 +127,5 @@ function concurrenciesFor({stake, often}: Cell): number[] {
 }
 
 function concurrencyOf({argv}: Scenario, concurrency: number): string[] {
-  return argv('').includes('protect') ? [] : ['--concurrency', String(concurrency)]
+  return argv('').some((word) => word.endsWith('protect')) ? [] : ['--concurrency', String(concurrency)]
 }

@@ -5,8 +5,8 @@ import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {runCli} from '../support/cli.js'
 import {FAULTS} from '../support/faults.js'
 import {envOf, withHub} from '../support/hub.js'
-import {datasetOf, fillAccount, LEADERBOARD, PAGE_SIZE, PLANNED} from './account.js'
-import {type Classify, stagesOfCleanup, stagesOfRestore, withoutStages} from './kinds.js'
+import {datasetOf, fillAccount, LEADERBOARD, PAGE_SIZE, PINNED, PLANNED} from './account.js'
+import {type Classify, stagesOfCleanup, stagesOfPinning, stagesOfRestore} from './kinds.js'
 import {type Stake} from './rules.js'
 import {
   documentOf,
@@ -268,12 +268,21 @@ function restore(archived: () => Archived): Scenario {
   }
 }
 
+/** What goes wrong with the protection file ends the job; what goes wrong with a card makes that pin half. */
+const TAGGING = {
+  'tagging: facts': 'part',
+  'tagging: files': 'part',
+  'tagging: file': 'part',
+  'tagging: preupload': 'part',
+  'tagging: commit': 'part',
+} as const satisfies Record<string, Stake>
+
 const protect: Scenario = {
   title: 'leaderboard protect --runs',
   pageSize: PAGE_SIZE,
   prepare: (hub) => fillAccount(hub),
   argv: () => ['leaderboard', 'protect', '--runs', '--json'],
-  classify: withoutStages,
+  classify: stagesOfPinning,
   kinds: {
     whoami: 'elsewhere',
     listing: 'elsewhere',
@@ -287,19 +296,67 @@ const protect: Scenario = {
     'protection, content': 'change',
     preupload: 'change',
     commit: 'change',
+    ...TAGGING,
   },
-  planned: [LEADERBOARD],
+  planned: [LEADERBOARD, ...PINNED],
   expectTruth(ended) {
     const document = documentOf(ended)
-    expectUntouched(ended.hub, ended.before, [LEADERBOARD])
-    const text = ended.hub.state
-      .get(LEADERBOARD)
-      ?.head.files.get('.smoltrace/protection.json')
-      ?.bytes()
-      .toString()
-    const isProtected = JSON.parse(text ?? '{}').leaderboard !== undefined
-    if (!document.error) expect(isProtected, 'whether it is protected').to.equal(true)
+    expectUntouched(ended.hub, ended.before, [LEADERBOARD, ...PINNED])
+    if (document.error) return
+    const {leaderboard, runs} = protectionAt(ended.hub)
+    expect(leaderboard, 'the protection').not.to.equal(undefined)
+    expect(Object.keys(runs)).to.include.members(document.runs.map(({run}: {run: string}) => run))
+    for (const {run, tagged, half} of document.runs) {
+      expect(half).to.equal(!tagged)
+      if (tagged) for (const card of cardsAt(ended.hub, run)) expect(card, run).to.include('smoltrace-pinned')
+    }
   },
+}
+
+const unprotect: Scenario = {
+  ...protect,
+  title: 'runs unprotect',
+  async prepare(hub) {
+    fillAccount(hub)
+    expect((await runCli(['leaderboard', 'protect', '--runs'], envOf(hub))).exitCode).to.equal(0)
+  },
+  argv: () => ['runs', 'unprotect', '20250108_101500', '20250109_101500', '--json'],
+  kinds: {
+    ...elsewhere({listing: 0, 'later page of the listing': 0, whoami: 0, facts: 0, preupload: 0, commit: 0}),
+    ...elsewhere({protection: 0, 'protection, content': 0, files: 0, 'later page of the files': 0}),
+    ...elsewhere({'tagging: facts': 0, 'tagging: files': 0, 'tagging: file': 0}),
+    'tagging: file, content': 'part',
+    'tagging: commit': 'part',
+  },
+  expectTruth(ended) {
+    const document = documentOf(ended)
+    const cards = [...ended.before.keys()].filter(
+      (name) => name.endsWith('_101500') && name.startsWith('mira/'),
+    )
+    expectUntouched(ended.hub, ended.before, [LEADERBOARD, ...cards])
+    if (document.error) return
+    const {runs} = protectionAt(ended.hub)
+    for (const {run, pinned} of document.runs) {
+      expect(runs, 'the file goes first').not.to.have.property(run)
+      if (!pinned) expect(cardsAt(ended.hub, run).join(''), run).to.equal('')
+    }
+  },
+}
+
+/** These kinds of requests fail in another scenario. */
+function elsewhere(kinds: Record<string, unknown>): Record<string, 'elsewhere'> {
+  return Object.fromEntries(Object.keys(kinds).map((what) => [what, 'elsewhere'] as const))
+}
+
+function protectionAt(hub: Sandbox): {leaderboard?: object; runs: object} {
+  const file = hub.state.get(LEADERBOARD)?.head.files.get('.smoltrace/protection.json')
+  return {runs: {}, ...(JSON.parse(file?.bytes().toString() ?? '{}') as object)}
+}
+
+function cardsAt(hub: Sandbox, run: string): string[] {
+  return PINNED.filter((name) => name.includes(run)).map(
+    (name) => hub.state.get(name)?.head.files.get('README.md')?.bytes().toString() ?? '',
+  )
 }
 
 /** Every scenario of the matrix. */
@@ -314,5 +371,6 @@ export function scenarios(archived: () => Archived): Scenario[] {
     withSizes,
     restore(archived),
     protect,
+    unprotect,
   ]
 }

@@ -139,14 +139,15 @@ describe('pinning runs', () => {
   const pinsOnHub = () => parseProtection(file() ?? '{"version": 1}', board).runs ?? {}
 
   it('commits who pinned which run, when, why and until when', async () => {
-    const [first = '', second = ''] = runs
+    const [first = '', second = ''] = runs.slice(1)
     const options = {...connection(), reason: 'paper', until: '2026-12-31'}
     const change = await protectRuns([first, second], options)
     const pin = {by: 'mira', at: now, reason: 'paper', until: '2026-12-31'}
     expect(change).to.deep.equal({
       leaderboard: board,
       changed: true,
-      runs: [first, second].map((run) => ({run, changed: true, pin})),
+      runs: [first, second].map((run) => ({run, changed: true, pin, tagged: true, problem: undefined})),
+      interrupted: false,
     })
     expect(pinsOnHub()).to.deep.equal({[first]: pin, [second]: pin})
   })
@@ -239,13 +240,6 @@ describe('pinning runs', () => {
       [false, undefined],
     ])
     expect((await unprotectRuns([first], connection())).changed).to.equal(false)
-  })
-
-  it('is refused where there is no leaderboard to keep the pins in', async () => {
-    hub.state.remove(board)
-    const error = await rejectionOf(protectRuns(runs.slice(0, 1), connection()))
-    expect(error).to.be.instanceOf(RefusedError)
-    expect(error.message).to.include(board)
   })
 
   describe('that the leaderboard cites', () => {

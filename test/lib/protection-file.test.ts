@@ -5,6 +5,7 @@ import {discover} from '../../src/lib/datasets.js'
 import {CancelledError, RefusedError, SmoltraceError} from '../../src/lib/errors.js'
 import {type Hub} from '../../src/lib/hub/client.js'
 import {HubFormatError, HubUnreachableError} from '../../src/lib/hub/errors.js'
+import {type Whereabouts} from '../../src/lib/hub/whereabouts.js'
 import {formatTimestamp} from '../../src/lib/naming.js'
 import {
   formatProtection,
@@ -169,11 +170,40 @@ describe('the protection file', () => {
 describe('reading the protection', () => {
   const board = leaderboardDataset()
 
-  it('asks for nothing where the listing has no leaderboard', async () => {
+  const found = inventoryOf([], {leaderboard: board})
+
+  it('finds nothing protected where the listing has no leaderboard and its address has none either', async () => {
     const hub = fakeHub([])
-    const {leaderboard} = inventoryOf([])
-    expect(await readProtection(hub, leaderboard)).to.deep.equal({})
-    expect(hub.log).to.deep.equal([])
+    expect(await readProtection(hub, inventoryOf([]))).to.deep.equal({})
+    expect(hub.log).to.deep.equal([`ASK ${board.name}`])
+  })
+
+  const elsewhere: Array<[title: string, answer: Whereabouts, word: string]> = [
+    ['leads to another name', {state: 'moved', to: 'kim/old-board'}, 'kim/old-board'],
+    [
+      'leads to an organisation',
+      {state: 'moved', to: 'acme/smoltrace-leaderboard'},
+      'acme/smoltrace-leaderboard',
+    ],
+    ['leads nowhere that is known', {state: 'moved', to: undefined}, 'another place'],
+    ['is there all the same', {state: 'there', id: board.id, name: board.name, sha: board.sha}, 'is there'],
+  ]
+  for (const [title, answer, word] of elsewhere) {
+    it(`is refused where the listing has no leaderboard, but its address ${title}`, async () => {
+      const hub: Hub = {...fakeHub([]), whereabouts: async () => answer}
+      const error = await rejectionOf(readProtection(hub, inventoryOf([])))
+      expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+      expect(error.message).to.include(board.name).and.include(word)
+      const warnings: string[] = []
+      expect(await readProtectionIfPossible(hub, inventoryOf([]), warnings)).to.equal('unknown')
+      expect(warnings[0]).to.include(word)
+    })
+  }
+
+  it('is not certain where the address of a leaderboard that is not listed does not answer', async () => {
+    const cause = refusal(503)
+    const hub: Hub = {...fakeHub([]), whereabouts: () => Promise.reject(cause)}
+    expect(await rejectionOf(readProtection(hub, inventoryOf([])))).to.equal(cause)
   })
 
   const FILE = {path: PROTECTION_PATH, size: 9, oid: 'a'.repeat(40)}
@@ -196,7 +226,7 @@ describe('reading the protection', () => {
         asked.push(...args)
       },
     })
-    expect(await readProtection(hub, board)).to.deep.equal({})
+    expect(await readProtection(hub, found)).to.deep.equal({})
     expect(asked).to.deep.equal([
       [board.name, HEAD],
       {name: board.name, revision: HEAD, path: '.smoltrace/protection.json'},
@@ -212,7 +242,7 @@ describe('reading the protection', () => {
         return Buffer.from(formatProtection({leaderboard: {by: 'ann', at: NOW}}))
       },
     })
-    expect((await readProtection(hub, board)).leaderboard?.by).to.equal('ann')
+    expect((await readProtection(hub, found)).leaderboard?.by).to.equal('ann')
     expect(asked).to.deep.equal([[board.name, HEAD, FILE]])
   })
 
@@ -230,7 +260,7 @@ describe('reading the protection', () => {
   ]
   for (const [title, parts] of contradictions) {
     it(`is not certain where ${title}`, async () => {
-      const error = await rejectionOf(readProtection(movedOn({listFiles: async () => [], ...parts}), board))
+      const error = await rejectionOf(readProtection(movedOn({listFiles: async () => [], ...parts}), found))
       expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
     })
   }
@@ -246,8 +276,8 @@ describe('reading the protection', () => {
         ...(files && {files}),
       })
       const session = await openSession({endpoint: sandbox.url, token: sandbox.token, env: {}})
-      const {leaderboard} = await discover(session)
-      return () => readProtection(session.hub, leaderboard)
+      const inventory = await discover(session)
+      return () => readProtection(session.hub, inventory)
     }
 
     afterEach(() => sandbox.close())
@@ -294,13 +324,13 @@ describe('reading the protection', () => {
   for (const [title, cause] of uncertain) {
     it(`is not certain after ${title}, so it is an error`, async () => {
       const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
-      expect(await rejectionOf(readProtection(hub, board))).to.equal(cause)
+      expect(await rejectionOf(readProtection(hub, found))).to.equal(cause)
     })
 
     it(`is unknown to a preview after ${title}, with a warning`, async () => {
       const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
       const warnings: string[] = []
-      expect(await readProtectionIfPossible(hub, board, warnings)).to.equal('unknown')
+      expect(await readProtectionIfPossible(hub, found, warnings)).to.equal('unknown')
       expect(warnings).to.have.length(1)
       expect(warnings[0]).to.include('protected').and.include(cause.message)
     })
@@ -310,20 +340,20 @@ describe('reading the protection', () => {
     const hub = fakeHub([board])
     hub.protection = '{'
     const warnings: string[] = []
-    expect(await readProtectionIfPossible(hub, board, warnings)).to.equal('unknown')
+    expect(await readProtectionIfPossible(hub, found, warnings)).to.equal('unknown')
     expect(warnings).to.have.length(1)
   })
 
   it('warns of nothing where all is well', async () => {
     const warnings: string[] = []
-    expect(await readProtectionIfPossible(fakeHub([board]), board, warnings)).to.deep.equal({})
+    expect(await readProtectionIfPossible(fakeHub([board]), found, warnings)).to.deep.equal({})
     expect(warnings).to.deep.equal([])
   })
 
   it('ends a preview too where the user cancelled or the program is at fault', async () => {
     for (const cause of [new CancelledError('enough'), new TypeError('a bug')]) {
       const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
-      expect(await rejectionOf(readProtectionIfPossible(hub, board, []))).to.equal(cause)
+      expect(await rejectionOf(readProtectionIfPossible(hub, found, []))).to.equal(cause)
     }
   })
 })

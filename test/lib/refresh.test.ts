@@ -143,7 +143,8 @@ describe('a look at the Hub', () => {
     expect([...excluded].map(([name, {status}]) => [name, status])).to.deep.equal(
       ofOldRun.map((name) => [name, 'gone']),
     )
-    expect(hub.log.filter((line) => line.startsWith('ASK'))).to.have.length(3)
+    // Of the three datasets, and of the leaderboard.
+    expect(hub.log.filter((line) => line.startsWith('ASK'))).to.have.length(4)
   })
 
   it('does not ask where only a part of the plan is gone', async () => {

@@ -109,11 +109,33 @@ const pins: Account = async (hub, run) => {
   await run('runs', 'protect', RUNS.killed)
   await run('runs', 'protect', RUNS.killed)
   await run('runs', 'protect', RUNS.partial, '--until', '2030-01-01', '--reason', 'cited')
+  await run('runs', 'unprotect', RUNS.twice)
+  const stop = hub.intercept({
+    match: ({path}) => path.includes(`/commit/`) && path.includes('-results-'),
+    respond: refused(403),
+  })
+  await run('runs', 'protect', RUNS.twice)
+  await run('runs', 'unprotect', RUNS.partial)
+  stop()
+  const isCommit: Fault['match'] = ({path}) => path.includes('/commit/') && path.includes('-results-')
+  const stopHere = {match: isCommit, times: 1, before: () => process.emit('SIGINT'), hold: 'before'} as const
+  for (const argv of [
+    ['runs', 'protect', RUNS.twice],
+    ['leaderboard', 'protect', '--runs'],
+    ['runs', 'unprotect', RUNS.best],
+  ]) {
+    hub.intercept(stopHere)
+    await run(...argv)
+  }
+
   await run('runs', 'group')
   await run('runs', 'unprotect', RUNS.killed)
   await run('runs', 'unprotect', RUNS.killed, RUNS.partial)
   await run('leaderboard', 'unprotect')
   await run('leaderboard', 'unprotect')
+  hub.state.remove(BOARD)
+  await run('runs', 'protect', RUNS.copied)
+  await run('runs', 'unprotect', RUNS.copied)
 }
 
 const policies: Account = async (_, run) => {

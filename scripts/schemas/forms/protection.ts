@@ -1,9 +1,14 @@
 import {list, named, orNull, text, yesNo} from '../words.js'
 import {type DocumentForm} from './form.js'
 
+const interrupted = yesNo('Whether an interruption left cards as they were.')
+
 const pinning = {
-  leaderboard: text('Full name of the leaderboard, in which pins are kept.'),
+  leaderboard: orNull(
+    text('Full name of the leaderboard, in which pins are kept beside the tags; null where there is none.'),
+  ),
   changed: yesNo('Whether anything was written; false where all was so already.'),
+  interrupted,
 }
 
 /** What became of pins and of the protection. */
@@ -29,6 +34,7 @@ export const changes: readonly DocumentForm[] = [
       changed: yesNo("Whether the leaderboard's own protection is new."),
       protection: named('Protection'),
       runs: list(named('PinnedRun'), 'With --runs or --top: the runs that the leaderboard cites.'),
+      interrupted,
     },
   },
   {

@@ -1,14 +1,15 @@
 import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
-import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
+import {pinnedRunDocument} from '../../lib/documents.js'
+import {EXIT, hubCodes, withExitCodes} from '../../lib/exit-codes.js'
 import {byFlag, METRIC_LIST, wholeNumber} from '../../lib/flags.js'
-import {protectLeaderboard} from '../../lib/protecting.js'
+import {exitCodeOfPins, protectLeaderboard} from '../../lib/protecting.js'
 import {PROTECTION_PATH} from '../../lib/protection-file.js'
 
 export default class LeaderboardProtect extends HubCommand {
   static override summary = 'Protect the leaderboard against deletion, on every machine.'
-  static override exitCodes = HUB_CODES
+  static override exitCodes = hubCodes(EXIT.incomplete)
   static override description = withExitCodes(
     `Commits ${PROTECTION_PATH} to the leaderboard's dataset, where every teammate's cleanup finds it. Protecting it twice changes nothing.
 
@@ -56,19 +57,25 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
 
   async run(): Promise<object> {
     const {flags} = await this.parse(LeaderboardProtect)
-    const {leaderboard, changed, protection, runs} = await this.cancellable((signal) =>
+    const {formatPins, TaggingLog, unfinishedAdvice} = await import('../../lib/ui/pins.js')
+    const log = new TaggingLog((text) => this.note(text))
+    const change = await this.cancellable((signal) =>
       protectLeaderboard({
         ...this.connection(flags, signal),
         reason: flags.reason,
         runs: flags.runs,
         top: flags.top,
         by: flags.by,
+        onEvent: this.jsonEnabled() ? undefined : (event) => log.tell(event),
       }),
     )
+    const {leaderboard, changed, protection, runs, interrupted} = change
     const {protectionOf} = await import('../../lib/ui/wording.js')
     this.say(`${leaderboard} is ${changed ? 'now' : 'already'} ${protectionOf(protection)}.`)
-    if (flags.runs || flags.top !== undefined)
-      this.say((await import('../../lib/ui/pins.js')).formatPins(runs))
-    return {leaderboard, changed, protection, runs}
+    if (flags.runs || flags.top !== undefined) this.say(formatPins(runs))
+    const advice = unfinishedAdvice(runs, interrupted)
+    if (advice) this.say(advice)
+    process.exitCode = exitCodeOfPins(change)
+    return {leaderboard, changed, protection, runs: runs.map((each) => pinnedRunDocument(each)), interrupted}
   }
 }

@@ -1,16 +1,19 @@
 import {Args, Flags} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
-import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
+import {pinnedRunDocument} from '../../lib/documents.js'
+import {EXIT, hubCodes, withExitCodes} from '../../lib/exit-codes.js'
 import {FROM_COMMAND_LINE} from '../../lib/flags.js'
-import {protectRuns} from '../../lib/protecting.js'
+import {exitCodeOfPins, protectRuns} from '../../lib/protecting.js'
 import {PROTECTION_PATH} from '../../lib/protection-file.js'
 
 export default class RunsProtect extends HubCommand {
   static override summary = 'Pin runs, so that every cleanup keeps them, on every machine.'
-  static override exitCodes = HUB_CODES
+  static override exitCodes = hubCodes(EXIT.incomplete)
   static override description = withExitCodes(
-    `A pinned run is kept by every rule, --all included, and does not use up the number of --keep-recent. Pins are kept in ${PROTECTION_PATH} of the leaderboard's dataset, where every teammate's cleanup finds them; while one holds, the leaderboard cannot be deleted.
+    `A pinned run is kept by every rule, --all included, and does not use up the number of --keep-recent. Pins have two places: ${PROTECTION_PATH} of the leaderboard's dataset, and a tag in the card of the run's results, which holds also where the leaderboard is renamed, moved, deleted or made anew. While a pin holds, the leaderboard cannot be deleted. Without a leaderboard, the tag alone is the pin.
+
+A run whose card cannot be changed is pinned by half, which keeps it all the same; the same command again finishes it. The card of a run that may still be uploading waits.
 
 Pinning again never shortens a pin: the one that holds longer stays.`,
     this.exitCodes,
@@ -52,15 +55,28 @@ Pinning again never shortens a pin: the one that holds longer stays.`,
 
   async run(): Promise<object> {
     const {flags, argv} = await this.parse(RunsProtect)
-    const {leaderboard, changed, runs} = await this.cancellable((signal) =>
+    const {formatPins, TaggingLog, unfinishedAdvice, WITHOUT_LEADERBOARD} =
+      await import('../../lib/ui/pins.js')
+    const log = new TaggingLog((text) => this.note(text))
+    const change = await this.cancellable((signal) =>
       protectRuns(argv.map(String), {
         ...this.connection(flags, signal),
         reason: flags.reason,
         until: flags.until,
+        onEvent: this.jsonEnabled() ? undefined : (event) => log.tell(event),
       }),
     )
-    const {formatPins} = await import('../../lib/ui/pins.js')
-    this.say(formatPins(runs))
-    return {leaderboard, changed, runs}
+    const {leaderboard, changed, runs, interrupted} = change
+    if (!leaderboard) this.warn(WITHOUT_LEADERBOARD)
+    this.say(formatPins(runs, flags.until))
+    const advice = unfinishedAdvice(runs, interrupted)
+    if (advice) this.say(advice)
+    process.exitCode = exitCodeOfPins(change)
+    return {
+      leaderboard: leaderboard ?? null,
+      changed,
+      runs: runs.map((each) => pinnedRunDocument(each)),
+      interrupted,
+    }
   }
 }

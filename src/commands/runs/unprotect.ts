@@ -1,15 +1,15 @@
 import {Args} from '@oclif/core'
 
 import {HubCommand} from '../../lib/base-command.js'
-import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
+import {EXIT, hubCodes, withExitCodes} from '../../lib/exit-codes.js'
 import {FROM_COMMAND_LINE} from '../../lib/flags.js'
-import {unprotectRuns} from '../../lib/protecting.js'
+import {exitCodeOfPins, unprotectRuns} from '../../lib/protecting.js'
 
 export default class RunsUnprotect extends HubCommand {
   static override summary = 'Lift the pins of runs.'
-  static override exitCodes = HUB_CODES
+  static override exitCodes = hubCodes(EXIT.incomplete)
   static override description = withExitCodes(
-    'After this, a cleanup may delete them again. Where a run is not pinned, nothing changes; a run that is gone can be unpinned too.',
+    'After this, a cleanup may delete them again: the pins in the protection file are lifted first, then the tags in the cards. Interrupted in between, or where a card cannot be changed, a run stays pinned; the same command again finishes it. Where a run is not pinned, nothing changes; a run that is gone can be unpinned too.',
     this.exitCodes,
   )
   static override examples = [
@@ -34,15 +34,30 @@ export default class RunsUnprotect extends HubCommand {
 
   async run(): Promise<object> {
     const {flags, argv} = await this.parse(RunsUnprotect)
-    const {leaderboard, changed, runs} = await this.cancellable((signal) =>
-      unprotectRuns(argv.map(String), this.connection(flags, signal)),
+    const {formatUnpinned, TaggingLog, unfinishedAdvice} = await import('../../lib/ui/pins.js')
+    const log = new TaggingLog((text) => this.note(text))
+    const change = await this.cancellable((signal) =>
+      unprotectRuns(argv.map(String), {
+        ...this.connection(flags, signal),
+        onEvent: this.jsonEnabled() ? undefined : (event) => log.tell(event),
+      }),
     )
-    const {formatUnpinned} = await import('../../lib/ui/pins.js')
+    const {leaderboard, changed, runs, interrupted} = change
     this.say(formatUnpinned(runs))
+    const advice = unfinishedAdvice(runs, interrupted)
+    if (advice) this.say(advice)
+    process.exitCode = exitCodeOfPins(change)
     return {
-      leaderboard,
+      leaderboard: leaderboard ?? null,
       changed,
-      runs: runs.map(({run, changed: lifted, pin}) => ({run, changed: lifted, lifted: pin ?? null})),
+      runs: runs.map(({run, changed: lifted, pin, tagged, problem}) => ({
+        run,
+        changed: lifted,
+        lifted: pin ?? null,
+        pinned: tagged,
+        problem: problem ?? null,
+      })),
+      interrupted,
     }
   }
 }

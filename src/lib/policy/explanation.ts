@@ -175,7 +175,8 @@ function guardVerdicts({reasons}: Decision, {lines}: Policy, protection: Protect
   return GUARD_RULES.map((key) => {
     const own = reasons.filter(({rule}) => rule === key)
     const isUnknown = key === 'pinned' && protection === 'unknown'
-    const text = isUnknown ? 'whether it is pinned is not known' : textOf(own) || ABSENT[key]
+    const absent = isUnknown ? 'whether it is pinned is not known' : ABSENT[key]
+    const text = textOf(own) || absent
     return {
       kind: 'guard',
       key,

@@ -1,21 +1,75 @@
 import {type PinnedRun} from '../protecting.js'
 import {describePin} from '../protection.js'
+import {type TaggingEvent} from '../tagging.js'
+import {safe} from '../text.js'
+import {LongLog} from './long-log.js'
+
+/** What is said where there is no leaderboard to keep pins in. */
+export const WITHOUT_LEADERBOARD =
+  'There is no leaderboard: the tags in the cards are the pins, and a --reason is kept nowhere.'
 
 /** What became of the wish to pin runs, a line for each. */
-export function formatPins(runs: PinnedRun[]): string {
+export function formatPins(runs: PinnedRun[], until?: string): string {
   if (runs.length === 0) return 'The leaderboard cites no run that can be pinned.'
-  return runs
-    .map(({run, changed, pin}) => `${run} is ${changed ? 'now' : 'already'} ${describePin(pin)}.`)
-    .join('\n')
+  return runs.map((each) => describePinned(each, until)).join('\n')
+}
+
+function describePinned({run, changed, pin, tagged, problem}: PinnedRun, until: string | undefined): string {
+  const when = changed ? 'now' : 'already'
+  if (pin && tagged) return `${run} is ${when} ${describePin(pin)}.`
+  if (pin) return `${run} is ${when} ${describePin(pin)}, but only half: ${sentence(problem)}`
+  return tagged
+    ? `${run} is ${when} pinned by its tag${until ? ` until ${until}` : ''}.`
+    : `${run} is not pinned: ${sentence(problem)}`
+}
+
+/** Most of it comes from the Hub, with a full stop or without. */
+function sentence(problem = ''): string {
+  return safe(problem).replace(/\.?$/, '.')
 }
 
 /** What became of the wish to lift pins, a line for each. */
 export function formatUnpinned(runs: PinnedRun[]): string {
   return runs
-    .map(({run, pin}) =>
-      pin
-        ? `${run} is no longer pinned. It was ${describePin(pin)}.`
-        : `${run} is not pinned: nothing to lift.`,
-    )
+    .map(({run, changed, pin, problem}) => {
+      if (problem !== undefined) return `${run} is still pinned: ${sentence(problem)}`
+      if (pin) return `${run} is no longer pinned. It was ${describePin(pin)}.`
+      return changed
+        ? `${run} is no longer pinned. It was pinned by its tag.`
+        : `${run} is not pinned: nothing to lift.`
+    })
     .join('\n')
+}
+
+/** What to do about runs whose cards are not as they should be. */
+export function unfinishedAdvice(runs: PinnedRun[], interrupted: boolean): string | undefined {
+  const open = runs.filter(({problem}) => problem !== undefined).length
+  if (open === 0) return undefined
+  const start = interrupted ? 'Interrupted' : 'Not finished'
+  return `${start}: ${open} of ${runs.length} runs. The same command again finishes it.`
+}
+
+/** So few are done before anybody waits. */
+const FEW = 3
+
+/** What a person who waits for the tags reads meanwhile. */
+export class TaggingLog {
+  private readonly clock = () => performance.now()
+  private readonly log: LongLog
+  private begunAt: number | undefined
+  private failed = 0
+
+  constructor(write: (text: string) => void) {
+    this.log = new LongLog(write, this.clock)
+  }
+
+  tell({run, problem, done, of}: TaggingEvent): void {
+    const now = this.clock()
+    this.begunAt ??= now
+    if (problem !== undefined) this.failed++
+    const line = `${done} of ${of}: the card of ${run}${problem === undefined ? ' is done' : `: ${problem}`}`
+    if (of <= FEW) return
+    const standing = {done, of, failed: this.failed, elapsedMs: now - this.begunAt}
+    this.log.tell(line, problem !== undefined, standing)
+  }
 }
