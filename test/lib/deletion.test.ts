@@ -582,6 +582,14 @@ describe('deletion', () => {
       })
     })
 
+    it('keeps the leaderboard where it fails', async () => {
+      const {statuses, hub} = await carry(planFor([['results']], true), () => {}, {
+        listAtEnd: () => Promise.reject(new HubFormatError('half a page')),
+      })
+      expect(hub.deletes).not.to.include(LEADERBOARD)
+      expect(statuses).to.deep.equal({'results 1': 'deleted', [LEADERBOARD]: 'unattempted'})
+    })
+
     it('comes after the leaderboard too', async () => {
       const alone = planFor([], true)
       const {statuses} = await carry(alone, () => {}, {hub: idle(alone)})
