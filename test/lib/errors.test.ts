@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {inspect} from 'node:util'
 
 import {
   CancelledError,
@@ -7,6 +8,7 @@ import {
   SmoltraceError,
   UsageError,
 } from '../../src/lib/errors.js'
+import {hideToken} from '../../src/lib/text.js'
 
 describe('errors', () => {
   const kinds: Array<[error: SmoltraceError, name: string, exitCode: number]> = [
@@ -36,5 +38,17 @@ describe('errors', () => {
     expect(error.suggestions).to.deep.equal(['do this'])
     expect(error.cause).to.equal(cause)
     expect('cause' in new RefusedError('x')).to.equal(false)
+  })
+
+  it('hold the token in hand in no part, whatever the cause quotes', () => {
+    const token = 'hf_Qx7$Qx7'
+    hideToken(token)
+    const cause = Object.assign(new Error(`no ${token}`), {input: token})
+    const error = new RefusedError(`a ${token}\u009B`, {suggestions: [`b ${token}`], cause})
+    expect(inspect(error, {depth: 9}))
+      .not.to.include('Qx7')
+      .and.not.match(/\u009B/)
+    expect(error.cause).to.have.property('message', 'no hf_…')
+    expect(inspect(new RefusedError('x', {cause: `text ${token}`}), {depth: 9})).not.to.include('Qx7')
   })
 })
