@@ -91,11 +91,13 @@ describe('the safety model', () => {
     ({groups}) => groups as {file: string; title: string},
   )
 
-  it('has the eighteen rules, each with a test that holds it', () => {
+  it('has its rules, each with a test that holds it', () => {
     const rules = page.split(/^## /m).slice(1, -1)
-    expect(rules.map((rule) => Number.parseInt(rule, 10))).to.deep.equal(
-      Array.from({length: 18}, (_, index) => index + 1),
-    )
+    // The nineteenth is of the trash.
+    expect(rules.map((rule) => Number.parseInt(rule, 10))).to.deep.equal([
+      ...Array.from({length: 18}, (_, index) => index + 1),
+      20,
+    ])
     for (const rule of rules) {
       expect(rule, rule.slice(0, 40)).to.match(/^- \[`test\/.+"$/m)
       for (const part of ['The rule', 'Without it', 'Where']) expect(rule).to.include(`**${part}.**`)
