@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 import {parquetWriteBuffer} from 'hyparquet-writer'
+import {brotliCompressSync, gzipSync} from 'node:zlib'
 
 import {discover} from '../../src/lib/datasets.js'
 import {CancelledError, RefusedError, SmoltraceError} from '../../src/lib/errors.js'
@@ -281,6 +282,78 @@ describe('leaderboard', () => {
       expect(idsOf(await read({[DATA]: file}))).to.deep.equal(names)
       expect(await readOne([ids()])).to.deep.equal([])
     })
+
+    /** Valid streams of formats for which Node has no compressor: their content is not made smaller. */
+    const lz4Raw = (bytes: Uint8Array) => {
+      const more = bytes.length - 15
+      const length =
+        more < 0
+          ? [bytes.length * 16]
+          : [240, ...Array.from({length: Math.floor(more / 255)}).fill(255), more % 255]
+      return Buffer.concat([Buffer.from(length), bytes])
+    }
+
+    const bigEndian = (value: number) => {
+      const bytes = Buffer.alloc(4)
+      bytes.writeUInt32BE(value)
+      return bytes
+    }
+
+    const hadoopLz4 = (bytes: Uint8Array) => {
+      const block = lz4Raw(bytes)
+      return Buffer.concat([bigEndian(bytes.length), bigEndian(block.length), block])
+    }
+
+    const zstd = (bytes: Uint8Array) => {
+      const head = Buffer.alloc(12)
+      head.writeUInt32BE(0x28_b5_2f_fd)
+      head.writeUInt8(0xa0, 4)
+      head.writeUInt32LE(bytes.length, 5)
+      head.writeUIntLE(1 + bytes.length * 8, 9, 3)
+      return Buffer.concat([head, bytes])
+    }
+
+    const codecs = {
+      GZIP: gzipSync,
+      BROTLI: (bytes: Uint8Array) => brotliCompressSync(bytes),
+      ZSTD: zstd,
+      LZ4: hadoopLz4,
+      LZ4_RAW: lz4Raw,
+    } as const
+    for (const codec of Object.keys(codecs) as Array<keyof typeof codecs>) {
+      it(`come from files in ${codec} as from those in snappy`, async () => {
+        const names = Array.from(
+          {length: 300},
+          (_, index) => `run ${index} of many, ${'x'.repeat(index % 40)}`,
+        )
+        const compress = (bytes: Uint8Array) => new Uint8Array(codecs[codec](bytes))
+        const file = parquet(
+          [
+            ids(...names),
+            column(
+              'success_rate',
+              names.map((_, index) => index / 3),
+              'DOUBLE',
+            ),
+          ],
+          {
+            codec,
+            compressors: {[codec]: compress},
+          },
+        )
+        const rows = await read({[DATA]: file})
+        expect(idsOf(rows)).to.deep.equal(names)
+        const snappy = await readOne([
+          ids(...names),
+          column(
+            'success_rate',
+            names.map((_, index) => index / 3),
+            'DOUBLE',
+          ),
+        ])
+        expect(rows).to.deep.equal(snappy)
+      })
+    }
 
     it('come from Parquet files alone: what can hold no rows may lie beside them', async () => {
       const files = {'notes.txt': 'Hello', 'assets/logo.png': 'PNG', '.cache/x.csv': 'a,b'}
