@@ -97,7 +97,7 @@ const FILLING = 30 * MINUTE
  * @param graceMs 0 turns it off, as for incomplete runs
  */
 export function mayBeFilling(run: Run, now: Date, graceMs: number): boolean {
-  const age = Math.abs(now.getTime() - run.newestCreatedAt.getTime())
+  const age = now.getTime() - run.newestCreatedAt.getTime()
   return run.complete && graceMs > 0 && age < FILLING
 }
 

@@ -12,11 +12,11 @@ export function guardsFor(run: Run, rules: RetentionRules, now: Date, known: Kno
   const reasons: Reason[] = []
   const pin = pinOn(run, known.protection, now)
   if (pin) reasons.push({rule: 'pinned', text: describeLivePin(pin)})
+  const isHeldByDate = isInFuture(run, now) && !goesWhateverItsDate(rules)
   const wait = graceReason(run, rules, now, known)
-  if (wait) reasons.push({rule: 'grace', text: wait})
-
-  if (isInFuture(run, now) && !goesWhateverItsDate(rules))
-    reasons.push({rule: 'future', text: 'dated in the future'})
+  // Of a complete run that is dated in the future, that is all there is to say.
+  if (wait && !(isHeldByDate && run.complete)) reasons.push({rule: 'grace', text: wait})
+  if (isHeldByDate) reasons.push({rule: 'future', text: 'dated in the future'})
   return reasons
 }
 
