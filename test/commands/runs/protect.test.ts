@@ -59,6 +59,40 @@ describe('runs protect and unprotect', () => {
     expect(lifted.runs[1].lifted).to.equal(null)
   })
 
+  it('end with 3 where a card cannot be changed, say what is half, and finish it when called again', async () => {
+    const refuse = () =>
+      hub.intercept({
+        match: ({method, path}) => method === 'POST' && path.includes(`results-${first}/commit`),
+        respond: {status: 403, body: '{"error": "no"}'},
+      })
+    let allow = refuse()
+    const half = await run('protect', first, second)
+    expect(half.exitCode).to.equal(3)
+    expect(half.stdout).to.match(new RegExp(`^${first} is now pinned by mira, but only half: `, 'm'))
+    expect(half.stdout).to.include('1 of 2 runs')
+    expect((await run('group')).stdout).to.match(new RegExp(`^${first} .*half pinned$`, 'm'))
+    const document = JSON.parse((await run('protect', first, '--json')).stdout)
+    expect(document.runs[0]).to.deep.include({half: true, tagged: false})
+    allow()
+    expect((await run('protect', first)).exitCode ?? 0).to.equal(0)
+    allow = refuse()
+    const still = await run('unprotect', first)
+    expect(still.exitCode).to.equal(3)
+    expect(still.stdout).to.include(`${first} is still pinned: `)
+    allow()
+    expect((await run('unprotect', first)).exitCode).to.equal(0)
+    expect((await run('group')).stdout).not.to.match(new RegExp(`^${first} .*pinned`, 'm'))
+  })
+
+  it('pin by the tag alone where there is no leaderboard, and say so', async () => {
+    hub.state.remove('mira/smoltrace-leaderboard')
+    const {exitCode, stdout, stderr} = await run('protect', first, '--until', '2999-12-31')
+    expect(exitCode).to.equal(0)
+    expect(stdout).to.include(`${first} is now pinned by its tag until 2999-12-31.`)
+    expect(stderr).to.include('no leaderboard')
+    expect((await run('group')).stdout).to.match(new RegExp(`^${first} .*, pinned$`, 'm'))
+  })
+
   const bad: Array<[title: string, argv: string[], word: string]> = [
     ['no run', ['protect'], 'TIMESTAMP'],
     ['no run to lift', ['unprotect'], 'TIMESTAMP'],
