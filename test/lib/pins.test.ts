@@ -184,8 +184,12 @@ describe('pins in two places', () => {
         match: (request) => isCommit(request) && !request.path.includes('leaderboard'),
         respond: limit,
       })
-      const {runs} = await protect([PINNED, OTHER, BARE])
-      expect(runs.map(({tagged}) => tagged)).to.deep.equal([false, false, false])
+      const more = Array.from({length: 9}, (_, day) => formatTimestamp(ago((30 + day) * DAY)))
+      for (const run of more) addDataset('results', run)
+      const {runs} = await protect([PINNED, OTHER, BARE, ...more])
+      expect(runs.map(({tagged}) => tagged)).to.deep.equal(runs.map(() => false))
+      // One to the file, and those that were under way.
+      expect(commits()).to.have.length.below(6)
       for (const {problem} of runs) expect(problem).to.include('limit of commits')
     })
 
