@@ -56,7 +56,7 @@ export function rowsAbout(run: string, {rows, loose}: Citations): readonly Leade
 }
 
 /** Timestamps of the runs of which a row names a dataset exactly. */
-export function runsCitedBy(row: LeaderboardRow, namespace: string): Set<string> {
+function runsCitedBy(row: LeaderboardRow, namespace: string): Set<string> {
   const runs = namesIn(row).flatMap((name) => {
     const parsed = parseDatasetName(name, namespace)
     return parsed && parsed.type !== 'leaderboard' ? [parsed.timestamp] : []

@@ -1,3 +1,4 @@
+import {isDay} from './days.js'
 import {UsageError} from './errors.js'
 
 /** Milliseconds in one of each unit. A month is 30 days and a year 365, as in the Python original. */
@@ -35,15 +36,9 @@ export const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn i
  */
 export function parseAge(given: string, flag = '--older-than'): Age {
   const text = normal(given)
-  const wanted = new UsageError(`${flag} "${given}" is no age: give ${AGE_FORMS}.`)
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
-    const date = new Date(`${text}T00:00:00Z`)
-    if (Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== text) throw wanted
-    return {kind: 'date', text, date}
-  }
-
+  if (isDay(text)) return {kind: 'date', text, date: new Date(`${text}T00:00:00Z`)}
   const ms = parseDuration(text)
-  if (ms === undefined) throw wanted
+  if (ms === undefined) throw new UsageError(`${flag} "${given}" is no age: give ${AGE_FORMS}.`)
   return {kind: 'duration', text, ms}
 }
 

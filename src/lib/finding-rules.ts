@@ -2,7 +2,6 @@ import {addTo} from './add-to.js'
 import {citationsIn} from './citations.js'
 import {hasMetrics} from './evidence.js'
 import {type Finding} from './findings.js'
-import {DEFAULT_GRACE_MS} from './overview.js'
 import {
   type CheckedRow,
   type CheckFacts,
@@ -17,6 +16,7 @@ import {
 import {lossOf, runOfRow} from './references.js'
 import {mayGetRow, uncited} from './remarks.js'
 import {lostRows} from './retention/usable-rows.js'
+import {DEFAULT_GRACE_MS} from './rules.js'
 import {type Run} from './runs.js'
 import {type Steps} from './slices.js'
 import {capitalized} from './text.js'

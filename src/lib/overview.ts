@@ -1,6 +1,6 @@
 import {citing} from './citations.js'
 import {discover, type Inventory, type RunDataset} from './datasets.js'
-import {cutoffOf, parseAge, parseGrace} from './duration.js'
+import {cutoffOf, parseAge} from './duration.js'
 import {
   type Evidence,
   hasMetrics,
@@ -16,7 +16,7 @@ import {type RunType} from './naming.js'
 import {readProtectionIfPossible} from './protection-file.js'
 import {pinOn, type Protection} from './protection.js'
 import {lostRows} from './retention/usable-rows.js'
-import {DEFAULT_GRACE} from './rules.js'
+import {DEFAULT_GRACE_MS} from './rules.js'
 import {grouping, isOlderThan, mayBeUploading, type Run} from './runs.js'
 import {type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
 import {readSizesIfAsked, sizeOf, type Sizes, type SizesOption} from './sizes.js'
@@ -178,9 +178,6 @@ export function totalsOf(runs: Run[], context: StateContext): RunTotals {
     ) as Record<RunState, number>,
   }
 }
-
-/** The grace period of commands that only look, in ms. */
-export const DEFAULT_GRACE_MS = parseGrace(DEFAULT_GRACE)
 
 /** What is known of runs beside their datasets. */
 export interface RunContext extends StateContext {

@@ -2,8 +2,7 @@ import {requireWriteAccess} from './access.js'
 import {checkCount} from './checks.js'
 import {citationsIn, citedRuns} from './citations.js'
 import {discover, type Inventory} from './datasets.js'
-import {isDay} from './days.js'
-import {parseGrace} from './duration.js'
+import {dayOf, isDay} from './days.js'
 import {RefusedError, UsageError} from './errors.js'
 import {EXIT, type ExitCode} from './exit-codes.js'
 import {readLeaderboard} from './leaderboard.js'
@@ -21,7 +20,7 @@ import {
   type Protection,
 } from './protection.js'
 import {rankingRuns} from './ranking.js'
-import {DEFAULT_GRACE} from './rules.js'
+import {DEFAULT_GRACE_MS} from './rules.js'
 import {groupDatasetsByRun, mayBeFilling, mayBeUploading, requireRuns, type Run} from './runs.js'
 import {CONNECTION, type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
 import {atOnce} from './slices.js'
@@ -229,7 +228,7 @@ function reasonIn({reason}: {reason?: string | undefined}): string | undefined {
 function checkUntil(until: string | undefined, now: Date): void {
   if (until === undefined) return
   if (!isDay(until)) throw new UsageError(`--until "${until}" is no day: give one such as 2026-12-31.`)
-  if (until < now.toISOString().slice(0, 10))
+  if (until < dayOf(now))
     throw new UsageError(`--until "${until}" is over already: give today or a day to come.`)
 }
 
@@ -332,8 +331,7 @@ async function tagRuns(
 }
 
 function isInGrace(run: Run, now: Date): boolean {
-  const graceMs = parseGrace(DEFAULT_GRACE)
-  return mayBeUploading(run, now, graceMs) || mayBeFilling(run, now, graceMs)
+  return mayBeUploading(run, now, DEFAULT_GRACE_MS) || mayBeFilling(run, now, DEFAULT_GRACE_MS)
 }
 
 /** A commit to a card would clash with the evaluator's. */

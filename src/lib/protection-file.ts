@@ -6,6 +6,7 @@ import {hasNameTwice} from './json.js'
 import {parseTimestamp} from './naming.js'
 import {requireNoLeaderboard} from './no-leaderboard.js'
 import {type LeaderboardProtection, type Pin, type Protection} from './protection.js'
+import {readSmallFile} from './small-file.js'
 import {byText} from './text.js'
 
 /**
@@ -49,18 +50,13 @@ async function headOf(hub: Hub, {name, id}: LeaderboardDataset): Promise<string>
 }
 
 /**
- * Reads the protection at one commit. Nothing is protected only where the tree of the commit does not list the file, and
- * the file itself is not there either.
+ * Reads the protection at one commit. Nothing is protected only where the file is certainly not there.
  * @param name full name of the leaderboard
  * @throws SmoltraceError where it cannot be read for certain
  */
 export async function readProtectionAt(hub: Hub, name: string, commit: string): Promise<Protection> {
-  const files = await hub.listFiles(name, commit)
-  const file = files.find(({path}) => path === PROTECTION_PATH)
-  if (file) return parseProtection((await hub.readWhole(name, commit, file)).toString('utf8'), name)
-  const text = await hub.readText({name, revision: commit, path: PROTECTION_PATH})
-  if (text === undefined) return {}
-  throw new RefusedError(`${PROTECTION_PATH} of ${name} is there, though the Hub does not list it.`)
+  const text = await readSmallFile(hub, name, commit, PROTECTION_PATH)
+  return text === undefined ? {} : parseProtection(text, name)
 }
 
 /** For previews, which can say that they do not know: `unknown` and a warning instead of an error. */

@@ -1,8 +1,8 @@
 import {runsMeantBy} from './citations.js'
 import {formatDuration} from './duration.js'
 import {type Place, type Remark, REMARK_KINDS, type RemarkKind} from './findings.js'
-import {DEFAULT_GRACE_MS} from './overview.js'
 import {type CheckFacts, emptyPlace, merged, placesBy, rowsThat, shown, some} from './places.js'
+import {DEFAULT_GRACE_MS} from './rules.js'
 import {isNew, type Run} from './runs.js'
 import {type Steps} from './slices.js'
 

@@ -10,6 +10,8 @@ import {printable} from './text.js'
 
 /** How long an incomplete run may still be uploading, by default. */
 export const DEFAULT_GRACE = '6h'
+/** The same in ms. */
+export const DEFAULT_GRACE_MS = parseGrace(DEFAULT_GRACE)
 
 /**
  * Checks and reads the options.

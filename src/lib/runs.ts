@@ -1,5 +1,6 @@
 import {addTo} from './add-to.js'
 import {type Dataset, isOfRun, type RunDataset} from './datasets.js'
+import {dayOf} from './days.js'
 import {HOUR, MINUTE} from './duration.js'
 import {RefusedError} from './errors.js'
 import {parseTimestamp, RUN_TYPES, type RunType} from './naming.js'
@@ -64,7 +65,7 @@ export function isOlderThan(run: Run, cutoff: Date): boolean {
 
 /** What the dates of a run that was restored, or copied, mean for its age. */
 export function restoredText({newestCreatedAt}: Run): string {
-  return `restored ${newestCreatedAt.toISOString().slice(0, 10)}: counts from then`
+  return `restored ${dayOf(newestCreatedAt)}: counts from then`
 }
 
 /**

@@ -3,7 +3,8 @@ import {type RunDataset} from './datasets.js'
 import {CancelledError, SmoltraceError} from './errors.js'
 import {changeFile} from './file-change.js'
 import {type Hub} from './hub/client.js'
-import {HubError, HubFormatError} from './hub/errors.js'
+import {HubError} from './hub/errors.js'
+import {readSmallFile} from './small-file.js'
 
 const CARD = 'README.md'
 
@@ -93,7 +94,8 @@ async function changeRun(
 async function changeCard(hub: Hub, name: string, title: string, edit: Tagging['edit']): Promise<boolean> {
   const {changed} = await changeFile(hub, name, async () => {
     const parentCommit = await hub.headOf(name)
-    const before = await readCard(hub, name, parentCommit)
+    // A card that arrived damaged would be committed so.
+    const before = await readSmallFile(hub, name, parentCommit, CARD)
     const after = edit(before) || undefined
     return {
       before,
@@ -103,15 +105,6 @@ async function changeCard(hub: Hub, name: string, title: string, edit: Tagging['
     }
   })
   return changed
-}
-
-/** A card that arrived damaged would be committed so: it is believed only with the hash that the tree of its commit lists. */
-async function readCard(hub: Hub, name: string, commit: string): Promise<string | undefined> {
-  const files = await hub.listFiles(name, commit)
-  const file = files.find(({path}) => path === CARD)
-  if (file) return (await hub.readWhole(name, commit, file)).toString('utf8')
-  if ((await hub.readText({name, revision: commit, path: CARD})) === undefined) return undefined
-  throw new HubFormatError(`${CARD} of ${name} is there, though the Hub does not list it.`)
 }
 
 /** Anything else is a fault of this program. */

@@ -25,11 +25,7 @@ export function followingLinks(
   return async (url, question) => {
     const answer = await request(url, question)
     seen.add(url)
-    const page = await answer.json().catch((error: unknown) => {
-      if (error instanceof SyntaxError)
-        throw new HubFormatError('A page of the listing of the Hub is broken JSON.', {cause: error})
-      throw error
-    })
+    const page = await answer.json()
     if (!Array.isArray(page)) throw new HubFormatError('A page of the listing of the Hub is no list.')
     emptyInARow = page.length === 0 ? emptyInARow + 1 : 0
     const next = nextIn(answer.headers.get('link') ?? '', endpoint)

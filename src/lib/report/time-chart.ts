@@ -1,3 +1,4 @@
+import {dayOf} from '../days.js'
 import {METRICS} from '../metrics.js'
 import {count} from '../ui/wording.js'
 import {grid, image} from './frame.js'
@@ -6,7 +7,7 @@ import {type ScoreChart} from './report.js'
 import {numberScale, type Scale, timeScale} from './scales.js'
 import {MOST_MODELS, type Series} from './series.js'
 import {mark, percent} from './shapes.js'
-import {compact, day, METRIC_WORDS} from './units.js'
+import {compact, METRIC_WORDS} from './units.js'
 
 /** In pixels. */
 const HEIGHT = 150
@@ -48,7 +49,7 @@ function scalesOf({by, series}: ScoreChart): Scales {
 function timeChart({model, points, evaluations}: Series, {x, y}: Scales, title: string): Markup {
   const places = points.map(({time, score}) => [x.place(time.getTime()), y.place(score)] as const)
   const [first, last] = [points[0], points.at(-1)]
-  const span = first && last ? ` from ${day(first.time)} to ${day(last.time)}` : ''
+  const span = first && last ? ` from ${dayOf(first.time)} to ${dayOf(last.time)}` : ''
   return image(
     {
       id: `time-${model.place}`,

@@ -39,11 +39,6 @@ export function compact(value: number): string {
   return power === 0 ? figure(value) : `${Number((value / 1000 ** power).toPrecision(3))}${THOUSANDS[power]}`
 }
 
-/** `2026-11-23`, in UTC. */
-export function day(date: Date): string {
-  return date.toISOString().slice(0, 10)
-}
-
 /** `23 Nov`, in UTC. */
 export function shortDay(date: Date): string {
   return `${date.getUTCDate()} ${monthName(date)}`

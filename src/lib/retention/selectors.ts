@@ -14,20 +14,20 @@ import {brief} from '../text.js'
 import {type Knowledge} from './knowledge.js'
 
 /** What one selector says of one run. */
-interface Verdict {
+interface Answer {
   rule: ReasonRule
   selects: boolean
   text: string
 }
 
 /** One selector, ready to be asked about every run. */
-export type Selector = (run: Run, known: Knowledge) => Verdict
+export type Selector = (run: Run, known: Knowledge) => Answer
 
 /** @returns the selectors that the rules give; a run is a candidate only if all of them select it */
 export function selectorsIn(rules: RetentionRules, now: Date): Selector[] {
   return [
-    ...(choosesRuns(rules) ? [] : [() => verdict('run', false, 'no rule selects it')]),
-    ...(rules.all ? [() => verdict('all', true, 'all runs')] : []),
+    ...(choosesRuns(rules) ? [] : [() => answer('run', false, 'no rule selects it')]),
+    ...(rules.all ? [() => answer('all', true, 'all runs')] : []),
     ...(rules.runs.length > 0 ? [byName(rules)] : []),
     ...(rules.incompleteOnly ? [byCompleteness(rules)] : []),
     ...(rules.olderThan ? [byAge(rules.olderThan, now)] : []),
@@ -41,31 +41,29 @@ export function askSelectors(
   run: Run,
   known: Knowledge,
 ): {selected: Reason[]; refused: Reason[]} {
-  const verdicts = selectors.map((ask) => ask(run, known))
+  const answers = selectors.map((ask) => ask(run, known))
   const reasons = (selects: boolean) =>
-    verdicts.filter((each) => each.selects === selects).map(({rule, text}) => ({rule, text}))
+    answers.filter((each) => each.selects === selects).map(({rule, text}) => ({rule, text}))
   return {selected: reasons(true), refused: reasons(false)}
 }
 
-function verdict(rule: ReasonRule, selects: boolean, text: string): Verdict {
+function answer(rule: ReasonRule, selects: boolean, text: string): Answer {
   return {rule, selects, text}
 }
 
 function byName({runs}: RetentionRules): Selector {
   const named = new Set(runs)
   return ({timestamp}) =>
-    named.has(timestamp)
-      ? verdict('run', true, 'named by --run')
-      : verdict('run', false, 'not named by --run')
+    named.has(timestamp) ? answer('run', true, 'named by --run') : answer('run', false, 'not named by --run')
 }
 
 function byAge(age: NonNullable<RetentionRules['olderThan']>, now: Date): Selector {
   const cutoff = cutoffOf(age, now)
   return (run) => {
-    if (isOlderThan(run, cutoff)) return verdict('older-than', true, `older than ${age.text}`)
+    if (isOlderThan(run, cutoff)) return answer('older-than', true, `older than ${age.text}`)
     return run.time < cutoff
-      ? verdict('older-than', false, `${restoredText(run)}, which is not older than ${age.text}`)
-      : verdict('older-than', false, `not older than ${age.text}`)
+      ? answer('older-than', false, `${restoredText(run)}, which is not older than ${age.text}`)
+      : answer('older-than', false, `not older than ${age.text}`)
   }
 }
 
@@ -77,12 +75,12 @@ function byCompleteness({ignoreLeaderboard}: RetentionRules): Selector {
   return (run, known) => {
     const {evidence} = known
     const lacks = `no ${run.missing.join(', no ')}`
-    if (run.complete) return verdict('incomplete-only', false, 'complete')
-    if (ignoreLeaderboard) return verdict('incomplete-only', true, lacks)
+    if (run.complete) return answer('incomplete-only', false, 'complete')
+    if (ignoreLeaderboard) return answer('incomplete-only', true, lacks)
     if (isUnfinished(run, evidence))
-      return verdict('incomplete-only', true, `${lacks}; not listed as finished`)
-    if (evidence === 'unknown') return verdict('finished', false, 'whether it finished is unknown')
-    return verdict('finished', false, whyFinished(run, known))
+      return answer('incomplete-only', true, `${lacks}; not listed as finished`)
+    if (evidence === 'unknown') return answer('finished', false, 'whether it finished is unknown')
+    return answer('finished', false, whyFinished(run, known))
   }
 }
 
@@ -108,20 +106,20 @@ function byRows(rules: RetentionRules): Selector[] {
 }
 
 /** Asks the rows of a run; one without a row, or whose rows are in doubt, is never selected. */
-function ofRows(rule: ReasonRule, ask: (rows: readonly LeaderboardRow[]) => Verdict): Selector {
+function ofRows(rule: ReasonRule, ask: (rows: readonly LeaderboardRow[]) => Answer): Selector {
   return (run, {citations}) => {
     const rows = rowsOf(run, citations)
-    return rows.is === 'yes' ? ask(rows.value) : verdict(rule, false, rows.why)
+    return rows.is === 'yes' ? ask(rows.value) : answer(rule, false, rows.why)
   }
 }
 
 function byColumn(rule: 'model' | 'purpose' | 'team', isWanted: (text: string) => boolean): Selector {
   return ofRows(rule, (rows) => {
     const cell = cellOf(rows, rule)
-    if (cell.is !== 'yes') return verdict(rule, false, cell.why)
+    if (cell.is !== 'yes') return answer(rule, false, cell.why)
     const {value} = cell
-    if (value === undefined) return verdict(rule, false, `its row names no ${rule}`)
-    return verdict(rule, isWanted(value), `${rule} ${brief(value)}`)
+    if (value === undefined) return answer(rule, false, `its row names no ${rule}`)
+    return answer(rule, isWanted(value), `${rule} ${brief(value)}`)
   })
 }
 
@@ -134,27 +132,27 @@ const STATUS_OF: Partial<Record<Standing, Status>> = {
 function byStatus(wanted: readonly Status[]): Selector {
   return ofRows('status', (rows) => {
     const status = STATUS_OF[standingOfAll(rows)]
-    if (status === undefined) return verdict('status', false, whyUnclear(rows))
-    return verdict('status', wanted.includes(status), `status ${status}`)
+    if (status === undefined) return answer('status', false, whyUnclear(rows))
+    return answer('status', wanted.includes(status), `status ${status}`)
   })
 }
 
 const byAbsence: Selector = ({timestamp}, {citations}) => {
   if (citations === 'unknown')
-    return verdict('unreferenced', false, 'whether the leaderboard cites it is unknown')
-  if (citations.rows.has(timestamp)) return verdict('unreferenced', false, 'cited by the leaderboard')
+    return answer('unreferenced', false, 'whether the leaderboard cites it is unknown')
+  if (citations.rows.has(timestamp)) return answer('unreferenced', false, 'cited by the leaderboard')
   return isCited(timestamp, citations)
-    ? verdict('unreferenced', false, 'a row of the leaderboard seems to mean it')
-    : verdict('unreferenced', true, 'no row of the leaderboard cites it')
+    ? answer('unreferenced', false, 'a row of the leaderboard seems to mean it')
+    : answer('unreferenced', true, 'no row of the leaderboard cites it')
 }
 
 function byScore(limit: number, {by}: RetentionRules): Selector {
   return ofRows('score-below', (rows) => {
     const score = scoreOf(rows, by)
-    if (score.is !== 'yes') return verdict('score-below', false, score.why)
+    if (score.is !== 'yes') return answer('score-below', false, score.why)
     const text = `${by} ${scoreText(score.value, limit)}`
     return score.value < limit
-      ? verdict('score-below', true, `${text}, below ${limit}`)
-      : verdict('score-below', false, `${text}, not below ${limit}`)
+      ? answer('score-below', true, `${text}, below ${limit}`)
+      : answer('score-below', false, `${text}, not below ${limit}`)
   })
 }

@@ -11,13 +11,13 @@ import {isNew, type Run} from '../runs.js'
 
 /**
  * Refuses rules that rest on the leaderboard where it has no row at all: none was ever made, or it holds no data yet.
- * @param number of its rows; undefined where there is no leaderboard
+ * @param rowCount undefined where there is no leaderboard
  * @throws RefusedError
  */
-export function requireAnyRow(rules: RetentionRules, number?: number): void {
+export function requireAnyRow(rules: RetentionRules, rowCount?: number): void {
   const needing = leaderboardRulesOf(rules)
-  if (needing.length === 0 || (number ?? 0) > 0) return
-  const why = number === undefined ? 'there is no leaderboard' : 'the leaderboard has none'
+  if (needing.length === 0 || (rowCount ?? 0) > 0) return
+  const why = rowCount === undefined ? 'there is no leaderboard' : 'the leaderboard has none'
   throw new RefusedError(`${needing.join(', ')}: this needs the leaderboard's rows, and ${why}.`, {
     suggestions: [...withoutRows(rules), 'Go by --older-than or --keep-recent, which need no row.'],
   })

@@ -1,3 +1,4 @@
+import {dayOf} from '../days.js'
 import {type Metric, METRICS} from '../metrics.js'
 import {type LeaderboardRanking, type RankedGroup, type RankedRow} from '../row-ranking.js'
 import {listing, safeName} from '../text.js'
@@ -132,7 +133,7 @@ function successOf({data}: RankedRow, marks: BarMarks): string {
 
 /** A time that is not of the Hub is marked. */
 function dateOf({time}: RankedRow): string {
-  return time ? `${time.isLocal ? '~' : ''}${time.date.toISOString().slice(0, 10)}` : NO_NUMBER
+  return time ? `${time.isLocal ? '~' : ''}${dayOf(time.date)}` : NO_NUMBER
 }
 
 /** Why a row has no place, and what it lacks. */
