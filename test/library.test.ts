@@ -2,6 +2,7 @@ import {expect} from 'chai'
 import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
+import {inspect} from 'node:util'
 
 import {
   CancelledError,
@@ -624,6 +625,37 @@ describe('the library', () => {
       ['to have no rules', (copy) => Reflect.deleteProperty(copy, 'rules')],
       ['to lack one rule', (copy) => Reflect.deleteProperty(copy.rules, 'keepBuckets')],
       ['to hold no runs', (copy) => copy.delete.push(null as never)],
+      ['to have a hole for a run', (copy) => Reflect.deleteProperty(copy.delete, 0)],
+      ['to have a hole for a dataset', (copy) => Reflect.deleteProperty(firstRun(copy).datasets, 0)],
+      [
+        'to have a hole for a dataset of a run',
+        (copy) => Reflect.deleteProperty(firstRun(copy).run.datasets, 0),
+      ],
+      ['to have a hole for a run that stays', (copy) => Reflect.deleteProperty(copy.keep, 0)],
+      ['to give no reasons', (copy) => firstRun(copy).reasons.push(null as never)],
+      [
+        'to say neither yes nor no of the leaderboard',
+        (copy) => Object.assign(present(copy.leaderboard), {goes: 'no'}),
+      ],
+      ['to say neither yes nor no of archives', (copy) => Object.assign(copy, {archives: 0})],
+      ...Object.entries({
+        keepRecent: ['5', Number.NaN, -1, 0, 1.5, 5n],
+        keepBest: [true, Number.NEGATIVE_INFINITY],
+        keepWithin: [null, 0, '30d', {kind: 'duration', text: '30d', ms: 1}],
+        olderThan: [null, false, {kind: 'duration', text: '30d', ms: 0}, {kind: 'date', text: 'x'}],
+        keepBuckets: [null, {}, {weekly: '5'}],
+        by: ['score', ''],
+        groupBy: [['colour']],
+        models: [[null], ['']],
+        graceMs: [Number.NaN, -1, 0.5],
+        scoreBelow: ['50', Number.POSITIVE_INFINITY],
+        only: [['everything']],
+      }).flatMap(([rule, values]) =>
+        values.map((value): [string, (copy: Writable<Plan>) => unknown] => [
+          `to have ${inspect(value)} for ${rule}`,
+          (copy) => Object.assign(copy.rules, {[rule]: value}),
+        ]),
+      ),
       ['to hold what no plan can', (copy) => Object.assign(copy, {now: () => new Date()})],
     ]
     for (const [title, change] of forgeries) {

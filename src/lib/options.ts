@@ -66,7 +66,11 @@ export function readOptions<T extends object>(given: T, table: OptionTable<T>): 
     const value: unknown = given[name as keyof T]
     if (value === undefined) continue
     if (!Object.hasOwn(table, name)) throw unknownOption(name, table)
-    values.set(name, readValue(name, value, table[name as keyof T]))
+    // Copied before it is checked: what the caller, or a getter, changes meanwhile has no effect.
+    values.set(
+      name,
+      readValue(name, Array.isArray(value) ? [...(value as unknown[])] : value, table[name as keyof T]),
+    )
   }
 
   return Object.fromEntries(Object.keys(table).map((name) => [name, values.get(name)])) as T
@@ -76,7 +80,7 @@ function readValue(name: string, value: unknown, kind: keyof typeof KINDS): unkn
   const [wanted, is] = KINDS[kind]
   // The value itself is not repeated: it may be a token.
   if (!is(value)) throw new UsageError(`\`${name}\` takes ${wanted}.`)
-  return kind === 'texts' ? [...(value as string[])] : value
+  return value
 }
 
 function unknownOption(name: string, table: object): UsageError {
@@ -110,8 +114,9 @@ function isBasePrototype(prototype: object): boolean {
  * @throws UsageError where it is no array, or one of them no string
  */
 export function readTexts(given: readonly string[], what: string): string[] {
-  if (!isTexts(given)) throw new UsageError(`${what} are given as an array of strings.`)
-  return [...given]
+  const texts: unknown = Array.isArray(given) ? [...(given as unknown[])] : given
+  if (!isTexts(texts)) throw new UsageError(`${what} are given as an array of strings.`)
+  return texts
 }
 
 /**

@@ -1,11 +1,14 @@
 import {isDeepStrictEqual} from 'node:util'
 
 import {type RunDataset} from './datasets.js'
+import {rulesDocument} from './documents.js'
 import {RefusedError, UsageError} from './errors.js'
 import {parseDatasetName} from './naming.js'
 import {inScope, phraseFor, type Plan, type PlannedRun} from './plan.js'
 import {rulesOf} from './rules.js'
 import {groupDatasetsByRun} from './runs.js'
+import {Field} from './saved-plan/field.js'
+import {readSavedRules} from './saved-plan/rules.js'
 import {inSlices, type Steps} from './slices.js'
 
 /**
@@ -35,6 +38,7 @@ export function* checkingPlan(plan: Plan): Steps<void> {
   if (!hasShape(plan))
     throw new UsageError('Give a plan as `cleanupDatasets` returns it, or an array of names.')
   const {namespace, rules, phrase, leaderboard} = plan
+  checkRules(plan)
   const timestamps = new Set<string>()
   for (const planned of plan.delete) {
     checkRun(planned, plan)
@@ -53,6 +57,13 @@ export function* checkingPlan(plan: Plan): Steps<void> {
   if (parseDatasetName(dataset.name, namespace)?.type !== 'leaderboard' || dataset.namespace !== namespace)
     throw contradiction(`${dataset.name} is not the leaderboard of ${namespace}`)
   if (goes && !rules.deleteLeaderboard) throw contradiction('its rules leave the leaderboard alone')
+}
+
+/** Rules are what the options that they stand for make of them: a count that is no number would keep nothing. */
+function checkRules(plan: Plan): void {
+  const document = new Field(rulesDocument(plan), (why) => contradiction(why), 'rules')
+  if (!isDeepStrictEqual(readSavedRules(document, {byHand: true}), plan.rules))
+    throw contradiction('its rules are not what options make of them')
 }
 
 /** A run is what its datasets make of it, and loses some of those that its plan's scope takes in, in the order of deletion. */
@@ -87,22 +98,36 @@ function contradiction(why: string): RefusedError {
 /** Whether all that is looked at later is there, and of its kind. */
 function hasShape(plan: unknown): plan is Plan {
   if (!isObject(plan)) return false
-  const {endpoint, namespace, now, rules, leaderboard, standard} = plan
+  const {endpoint, namespace, now, rules, archives, leaderboard, standard} = plan
   return (
     typeof endpoint === 'string' &&
     typeof namespace === 'string' &&
     isDate(now) &&
     isRules(rules) &&
     isListOf(plan.delete, isPlanned) &&
-    isListOf(plan.keep, (each) => isObject(each) && isObject(each.run)) &&
-    Array.isArray(standard) &&
-    (leaderboard === undefined || (isObject(leaderboard) && isDataset(leaderboard.dataset)))
+    isListOf(plan.keep, isKept) &&
+    isListOf(standard, (each) => typeof each === 'string') &&
+    typeof archives === 'boolean' &&
+    (leaderboard === undefined || isLeaderboard(leaderboard))
   )
 }
 
+function isKept(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value.run)) return false
+  return typeof value.run.timestamp === 'string' && isListOf(value.reasons, isReason)
+}
+
+function isReason(value: unknown): boolean {
+  return isObject(value) && typeof value.rule === 'string' && typeof value.text === 'string'
+}
+
+function isLeaderboard(value: unknown): boolean {
+  return isObject(value) && isDataset(value.dataset) && typeof value.goes === 'boolean'
+}
+
 function isPlanned(value: unknown): boolean {
-  if (!isObject(value) || !isObject(value.run) || !Array.isArray(value.reasons)) return false
-  return isListOf(value.run.datasets, isDataset) && Array.isArray(value.datasets)
+  if (!isObject(value) || !isObject(value.run) || !isListOf(value.reasons, isReason)) return false
+  return isListOf(value.run.datasets, isDataset) && isListOf(value.datasets, isDataset)
 }
 
 function isDataset(value: unknown): value is RunDataset {
@@ -121,13 +146,14 @@ function isRules(rules: unknown): boolean {
     return (
       Object.hasOwn(rules, name) &&
       (value === undefined ||
-        (typeof given === typeof value && Array.isArray(given) === Array.isArray(value)))
+        (typeof given === typeof value && given !== null && Array.isArray(given) === Array.isArray(value)))
     )
   })
 }
 
+/** Spread, since `every` passes over holes. */
 function isListOf(value: unknown, is: (each: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every((each) => is(each))
+  return Array.isArray(value) && [...(value as unknown[])].every((each) => is(each))
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -273,6 +273,13 @@ describe('the options of a function', () => {
     expect([read.yes, read.yes, reads, read.run]).to.deep.equal([false, false, 1, ['a']])
   })
 
+  it('are read once where they are arrays: an entry that changes after it was checked has no effect', () => {
+    let reads = 0
+    const run = Object.defineProperty(['a'], '0', {get: () => (++reads > 1 ? 5 : 'a')})
+    const table: OptionTable<{run?: string[] | undefined}> = {run: 'texts'}
+    expect([readOptions({run}, table).run, reads]).to.deep.equal([['a'], 1])
+  })
+
   it('with a hole in an array hold something else than strings', () => {
     const table: OptionTable<{run?: string[] | undefined}> = {run: 'texts'}
     expect(() => readOptions({run: HOLE as string[]}, table)).to.throw(UsageError)

@@ -116,7 +116,8 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 /** A value in a message: short, on one line, and without what a terminal would obey. */
 export function quote(value: unknown): string {
-  const text = (JSON.stringify(value) as string | undefined) ?? 'nothing'
+  const text =
+    typeof value === 'bigint' ? String(value) : ((JSON.stringify(value) as string | undefined) ?? 'nothing')
   const short = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text
   return safe(short)
 }
