@@ -78,6 +78,7 @@ export {
   type PinOptions,
   type ProtectionChange,
   type ProtectOptions,
+  type RunInDoubt,
 } from './lib/protecting.js'
 export {type LeaderboardProtection, type Pin, type Protection} from './lib/protection.js'
 export {type Reason, type ReasonRule} from './lib/reasons.js'

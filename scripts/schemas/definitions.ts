@@ -137,6 +137,10 @@ export const DEFINITIONS: Readonly<Record<string, Schema>> = {
     half: yesNo('Whether the protection file alone pins it: the same command again finishes it.'),
     problem: orNull(text('Why its cards are not as they should be.')),
   }),
+  RunInDoubt: object('A run of which something is not certain.', {
+    run: timestamp('The run.'),
+    why: text('What is not certain, such as "its row has no success_rate".'),
+  }),
   UnpinnedRun: object('One run, and the pin that was lifted.', {
     run: timestamp('The run.'),
     changed: yesNo('Whether this changed now.'),

@@ -56,7 +56,7 @@ Runs come back one after the other, as they are named or the newest first, each 
       helpValue: 'NAMESPACE',
       helpGroup: 'CONNECTION',
     }),
-    concurrency: concurrencyFlag('Datasets'),
+    concurrency: concurrencyFlag('Datasets that are checked on the disk and looked for on the Hub'),
   }
 
   async run(): Promise<object> {

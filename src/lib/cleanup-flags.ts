@@ -78,5 +78,5 @@ export const cleanupFlags = {
     summary: `End with exit code ${EXIT.found} where a dry run finds something to delete.`,
     helpGroup: 'OUTPUT',
   }),
-  concurrency: concurrencyFlag('Runs'),
+  concurrency: concurrencyFlag('Runs that are worked on'),
 }

@@ -68,10 +68,10 @@ export const graceFlag = Flags.string({
   helpValue: 'DURATION',
 })
 
-/** How much goes on at once. @param what it is that is worked on */
-export const concurrencyFlag = (what: 'Datasets' | 'Runs') =>
+/** How much goes on at once. @param what begins the sentence in the help */
+export const concurrencyFlag = (what: string) =>
   wholeNumber({
-    summary: `${what} that are worked on at a time, 1 to ${MAX_CONCURRENCY}.`,
+    summary: `${what} at a time, 1 to ${MAX_CONCURRENCY}.`,
     default: DEFAULT_CONCURRENCY,
     min: 1,
     max: MAX_CONCURRENCY,

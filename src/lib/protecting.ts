@@ -19,13 +19,15 @@ import {
   type Pin,
   type Protection,
 } from './protection.js'
-import {rankingRuns} from './ranking.js'
+import {rankingRuns, scoreOfRun} from './ranking.js'
+import {rowsOf} from './rows-of-run.js'
 import {DEFAULT_GRACE_MS} from './rules.js'
 import {groupDatasetsByRun, mayBeFilling, mayBeUploading, requireRuns, type Run} from './runs.js'
 import {CONNECTION, type ConnectionOptions, machineTime, openSession, type Session} from './session.js'
 import {atOnce} from './slices.js'
 import {changeCards, type Tagged, type Tagging, type TaggingEvent} from './tagging.js'
 import {withoutTokens} from './text.js'
+import {type Verdict} from './verdict.js'
 
 /** What became of the wish to protect or unprotect the leaderboard. */
 export interface ProtectionChange {
@@ -37,8 +39,18 @@ export interface ProtectionChange {
   protection: LeaderboardProtection | undefined
   /** The runs that were to be pinned as well. */
   runs: PinnedRun[]
+  /** The runs that are not pinned because it is in doubt whether they are among these. */
+  inDoubt: RunInDoubt[]
   /** Whether an abort left runs half pinned. */
   interrupted: boolean
+}
+
+/** A run of which something is not certain. */
+export interface RunInDoubt {
+  /** The run's timestamp. */
+  run: string
+  /** Such as "its row has no success_rate". */
+  why: string
 }
 
 /** What became of the wish to pin or unpin runs. */
@@ -125,7 +137,7 @@ export async function protectLeaderboard(options: ProtectOptions = {}): Promise<
   const reason = reasonIn(options)
   const {session, inventory} = await open(options)
   const leaderboard = requireLeaderboard(inventory)
-  const runs = await runsToPin(options, session, inventory)
+  const {runs, inDoubt} = await runsToPin(options, session, inventory)
   const author = {by: session.user, at: session.now}
   const change = await changeProtection(session.hub, leaderboard, 'Protect the leaderboard', (current) => {
     const board = current.leaderboard ?? {...author, ...(reason && {reason})}
@@ -134,7 +146,7 @@ export async function protectLeaderboard(options: ProtectOptions = {}): Promise<
   })
   const changed = change.before.leaderboard === undefined
   const {pins, interrupted} = await tagRuns(runs, {session, inventory, options, change})
-  return {leaderboard, changed, protection: change.after.leaderboard, runs: pins, interrupted}
+  return {leaderboard, changed, protection: change.after.leaderboard, runs: pins, inDoubt, interrupted}
 }
 
 /**
@@ -152,7 +164,7 @@ export async function unprotectLeaderboard(options: ConnectionOptions = {}): Pro
     title,
     ({leaderboard: _lifted, ...rest}) => rest,
   )
-  return {leaderboard, changed, protection: before.leaderboard, runs: [], interrupted: false}
+  return {leaderboard, changed, protection: before.leaderboard, runs: [], inDoubt: [], interrupted: false}
 }
 
 /**
@@ -249,25 +261,42 @@ function readTimestamps(given: string[]): string[] {
 
 const CITED = 'cited by the leaderboard'
 
-/** The runs that the leaderboard cites and that still exist. */
+/** The runs that the leaderboard cites and that still exist, all or the best, and those of which that is not certain. */
 async function runsToPin(
   {runs = false, top, by = DEFAULT_METRIC}: ProtectOptions,
   {hub, access: {namespace}}: Session,
   {datasets, leaderboard}: Inventory,
-): Promise<string[]> {
-  if (!runs && top === undefined) return []
+): Promise<{runs: string[]; inDoubt: RunInDoubt[]}> {
+  if (!runs && top === undefined) return {runs: [], inDoubt: []}
   const rows = await readLeaderboard(hub, leaderboard)
   const there = groupDatasetsByRun(datasets)
+  const citations = citationsIn(rows, namespace)
   if (runs) {
     const cited = citedRuns(rows)
-    return there
-      .map(({timestamp}) => timestamp)
-      .filter((timestamp) => cited.has(timestamp))
-      .toSorted()
+    const isCited = ({timestamp}: Run) => cited.has(timestamp)
+    const others = there.filter((run) => !isCited(run))
+    return {
+      runs: there
+        .filter((run) => isCited(run))
+        .map(({timestamp}) => timestamp)
+        .toSorted(),
+      inDoubt: inDoubt(others, (run) => rowsOf(run, citations)),
+    }
   }
 
-  const ranked = atOnce(rankingRuns(there, {by: parseMetric(by), citations: citationsIn(rows, namespace)}))
-  return ranked.map(({run}) => run.timestamp).slice(0, top)
+  const metric = parseMetric(by)
+  const ranked = atOnce(rankingRuns(there, {by: metric, citations}))
+  return {
+    runs: ranked.map(({run}) => run.timestamp).slice(0, top),
+    inDoubt: inDoubt(there, (run) => scoreOfRun(run, citations, metric)),
+  }
+}
+
+function inDoubt(runs: readonly Run[], verdictOn: (run: Run) => Verdict<unknown>): RunInDoubt[] {
+  return runs.flatMap((run) => {
+    const verdict = verdictOn(run)
+    return verdict.is === 'doubt' ? [{run: run.timestamp, why: verdict.why}] : []
+  })
 }
 
 /** Adds pins; `reason` is that of those which have none of their own: a person's reason is never replaced by it. */

@@ -34,6 +34,10 @@ export const changes: readonly DocumentForm[] = [
       changed: yesNo("Whether the leaderboard's own protection is new."),
       protection: named('Protection'),
       runs: list(named('PinnedRun'), 'With --runs or --top: the runs that the leaderboard cites.'),
+      inDoubt: list(
+        named('RunInDoubt'),
+        'The runs that are not pinned because it is in doubt whether they are among these.',
+      ),
       interrupted,
     },
   },

@@ -13,7 +13,7 @@ export default class LeaderboardProtect extends HubCommand {
   static override description = withExitCodes(
     `Commits ${PROTECTION_PATH} to the leaderboard's dataset, where every teammate's cleanup finds it. Protecting it twice changes nothing.
 
-With --runs, the runs that the leaderboard cites are pinned as well: every cleanup keeps them, so that no row is left pointing at nothing. With --top, only the best of them.`,
+With --runs, the runs that the leaderboard cites are pinned as well: every cleanup keeps them, so that no row is left pointing at nothing. With --top, only the best of them. A run of which that is not certain is not pinned, and a warning names it.`,
     this.exitCodes,
   )
   static override examples = [
@@ -57,7 +57,7 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
 
   async run(): Promise<object> {
     const {flags} = await this.parse(LeaderboardProtect)
-    const {formatPins, TaggingLog, unfinishedAdvice} = await import('../../lib/ui/pins.js')
+    const {formatPins, inDoubtWarning, TaggingLog, unfinishedAdvice} = await import('../../lib/ui/pins.js')
     const log = new TaggingLog((text) => this.note(text))
     const change = await this.cancellable((signal) =>
       protectLeaderboard({
@@ -69,13 +69,16 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
         onEvent: this.jsonEnabled() ? undefined : (event) => log.tell(event),
       }),
     )
-    const {leaderboard, changed, protection, runs, interrupted} = change
+    const {leaderboard, changed, protection, runs, inDoubt, interrupted} = change
     const {protectionOf} = await import('../../lib/ui/wording.js')
     this.say(`${leaderboard} is ${changed ? 'now' : 'already'} ${protectionOf(protection)}.`)
     if (flags.runs || flags.top !== undefined) this.say(formatPins(runs))
+    const warning = inDoubtWarning(inDoubt)
+    if (warning) this.warn(warning)
     const advice = unfinishedAdvice(runs, interrupted)
     if (advice) this.say(advice)
     process.exitCode = exitCodeOfPins(change)
-    return {leaderboard, changed, protection, runs: runs.map((each) => pinnedRunDocument(each)), interrupted}
+    const pinned = runs.map((each) => pinnedRunDocument(each))
+    return {leaderboard, changed, protection, runs: pinned, inDoubt, interrupted}
   }
 }

@@ -1,8 +1,9 @@
-import {type PinnedRun} from '../protecting.js'
+import {type PinnedRun, type RunInDoubt} from '../protecting.js'
 import {describePin} from '../protection.js'
 import {type TaggingEvent} from '../tagging.js'
-import {safe} from '../text.js'
+import {listing, safe} from '../text.js'
 import {LongLog} from './long-log.js'
+import {count} from './wording.js'
 
 /** What is said where there is no leaderboard to keep pins in. */
 export const WITHOUT_LEADERBOARD =
@@ -47,6 +48,20 @@ export function unfinishedAdvice(runs: PinnedRun[], interrupted: boolean): strin
   if (open === 0) return undefined
   const start = interrupted ? 'Interrupted' : 'Not finished'
   return `${start}: ${open} of ${runs.length} runs. The same command again finishes it.`
+}
+
+/** So many are named one by one. */
+const FEW_IN_DOUBT = 3
+
+/** Which runs were left out for want of certainty, and how to pin one all the same; undefined where there are none. */
+export function inDoubtWarning(runs: RunInDoubt[]): string | undefined {
+  const [first, ...others] = runs
+  if (!first) return undefined
+  const named = runs.slice(0, FEW_IN_DOUBT).map(({run, why}) => `${run} (${safe(why)})`)
+  const rest = runs.length - named.length
+  const subject = others.length === 0 ? '1 run is' : `${count(runs.length, 'run')} are`
+  const names = listing(rest > 0 ? [...named, `${rest} more`] : named)
+  return `${subject} in doubt and not pinned: ${names}. \`runs protect ${first.run}\` pins one all the same.`
 }
 
 /** So few are done before anybody waits. */

@@ -1,8 +1,12 @@
 import {expect} from 'chai'
 
+import {RUN_TYPES} from '../../../src/lib/naming.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
+import {writeBoard} from '../../support/boards.js'
+import {runDatasets} from '../../support/builders.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, runDatasetsAt} from '../../support/hub.js'
+import {type Cells} from '../../support/rows.js'
 
 describe('runs protect and unprotect', () => {
   let hub: Sandbox
@@ -148,6 +152,62 @@ describe('leaderboard protect, with runs', () => {
     const {runs} = JSON.parse((await run('--runs', '--json')).stdout)
     expect(runs.length).to.be.greaterThan(5)
     expect((await run('--runs')).stdout.match(/already pinned/g)).to.have.length(runs.length)
+  })
+
+  describe('says which runs are in doubt and not pinned, and pins them where named', () => {
+    const STAMPS = Array.from({length: 6}, (_, index) => `2026080${index + 1}_120000`)
+    const [best = '', text = '', twice = '', bare = ''] = STAMPS
+    let board: Sandbox
+
+    beforeEach(async () => {
+      board = await startSandbox({seed: 'empty'})
+      for (const stamp of STAMPS) {
+        for (const {name, createdAt} of runDatasets(stamp, RUN_TYPES, {namespace: board.user}))
+          board.state.addDataset({name, createdAt})
+      }
+
+      board.state.addDataset({name: `${board.user}/smoltrace-leaderboard`, createdAt: '2026-08-01T00:00:00Z'})
+      const row = (stamp: string, cells: Cells): Cells => ({
+        results_dataset: `${board.user}/smoltrace-results-${stamp}`,
+        run_status: 'completed',
+        ...cells,
+      })
+      writeBoard(board, [
+        [row(best, {success_rate: 90}), row(twice, {success_rate: 50}), row(twice, {success_rate: 95})],
+        [row(text, {success_rate: 'very good'})],
+      ])
+    })
+
+    afterEach(() => board.close())
+
+    const protect = (...argv: string[]) => runCli(['leaderboard', 'protect', ...argv], envOf(board))
+
+    it('under --top, for want of a score', async () => {
+      const {stdout, stderr, exitCode} = await protect('--top', '1')
+      expect(exitCode).to.equal(0)
+      expect(stdout).to.include(`${best} is now pinned`)
+      const plain = stderr.replaceAll(/\s+(?:›\s+)?/g, ' ')
+      expect(plain).to.include('Warning: 5 runs are in doubt and not pinned: ')
+      expect(plain).to.match(/and 2 more\. `runs protect \d{8}_\d{6}` pins one all the same\./)
+      const {inDoubt, warnings} = JSON.parse((await protect('--top', '1', '--json')).stdout)
+      expect(warnings).to.have.length(1)
+      expect(inDoubt).to.deep.include({run: bare, why: 'no row on the leaderboard, though it has metrics'})
+      expect(inDoubt.map((each: {run: string}) => each.run)).to.have.members(STAMPS.slice(1))
+      const command = /`(runs protect \S+)`/.exec(plain)?.[1]?.split(' ') ?? []
+      expect((await runCli(command, envOf(board))).exitCode).to.equal(0)
+    })
+
+    it('under --runs, those alone that have metrics and no row', async () => {
+      const {runs: pinned, inDoubt} = JSON.parse((await protect('--runs', '--json')).stdout)
+      expect(pinned.map((each: {run: string}) => each.run)).to.deep.equal([best, text, twice])
+      expect(inDoubt.map((each: {run: string}) => each.run)).to.have.members(STAMPS.slice(3))
+    })
+
+    it('and nothing of doubt where no run is to be pinned', async () => {
+      const {stdout, stderr} = await protect('--json')
+      expect(JSON.parse(stdout)).to.deep.include({inDoubt: [], warnings: []})
+      expect(stderr).to.equal('')
+    })
   })
 
   for (const argv of [
