@@ -245,7 +245,7 @@ describe('deletion', () => {
       expect(outcomes.find(({status}) => status === 'failed')).not.to.have.property('requestId')
     })
 
-    for (const error of [new Error('odd'), refusal(403), refusal(409), refusal(307)]) {
+    for (const error of [new Error('odd'), refusal(403), refusal(409), refusal(423)]) {
       it(`such as "${error.message}" is not tried again`, async () => {
         const {hub, statuses} = await carry(
           plan,
@@ -396,7 +396,7 @@ describe('deletion', () => {
     const lostAnswers = [
       lost(),
       new HubFormatError('202 with nothing instead of OK'),
-      ...[408, 500, 502, 503, 504].map((status) => refusal(status)),
+      ...[302, 307, 408, 500, 501, 502, 503, 504, 520].map((status) => refusal(status)),
     ]
     for (const error of lostAnswers) {
       /** Carries out a plan of one dataset whose first DELETE is answered so, and which is found so then. */

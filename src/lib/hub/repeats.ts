@@ -57,12 +57,13 @@ export function isPassing(error: unknown): boolean {
 }
 
 /**
- * Whether nobody knows if the Hub acted: no answer, one that is not the Hub's, or one of a Hub that broke down over it. What
- * changes anything is sent again only after a look at what became of it.
+ * Whether nobody knows if the Hub acted: no answer, one that is not the Hub's, one that leads elsewhere, or one of a server that
+ * broke down over it. What changes anything is sent again only after a look at what became of it.
  */
 export function isLost(error: unknown): boolean {
   if (error instanceof HubFormatError) return true
-  return isPassing(error) && !(error instanceof HubError && error.status === 429)
+  if (!(error instanceof HubError)) return isPassing(error)
+  return error.status === 408 || error.status < 400 || error.status >= 500
 }
 
 /** A 429 that says nothing of a quota comes from before the Hub (the Hub's contract, section 9, third shape). */

@@ -38,6 +38,14 @@ describe('a failure', () => {
         [`a ${status}`, refusal(status), false, false, false] as [string, Error, boolean, boolean, boolean],
     ),
     ['a 408', refusal(408), true, true, false],
+    ...[301, 304, 307].map(
+      (status) =>
+        [`a ${status}`, refusal(status), false, true, false] as [string, Error, boolean, boolean, boolean],
+    ),
+    ...[501, 505, 520, 524, 599].map(
+      (status) =>
+        [`a ${status}`, refusal(status), false, true, true] as [string, Error, boolean, boolean, boolean],
+    ),
     ...[500, 502, 503, 504].map(
       (status) =>
         [`a ${status}`, refusal(status), true, true, true] as [string, Error, boolean, boolean, boolean],
