@@ -35,7 +35,8 @@ export function* comparing(plan: Plan, fresh: Inventory, known: Knowledge): Step
   const freshRuns = new Map((yield* grouping(fresh.datasets)).map((run) => [run.timestamp, run]))
   const kept = yield* keptNow(plan, [...freshRuns.values()], fresh.now, known)
   for (const {run, datasets} of plan.delete) {
-    const change = changeOf(run, freshRuns.get(run.timestamp)) ?? kept.get(run.timestamp)
+    // Pinning changes a card, so why a run is kept says more than what changed.
+    const change = kept.get(run.timestamp) ?? changeOf(run, freshRuns.get(run.timestamp))
     for (const dataset of datasets) {
       const now = current.get(dataset.name)
       const reason = change ?? (now && !isSame(dataset, now) ? CHANGED : undefined)

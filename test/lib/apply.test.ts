@@ -149,7 +149,7 @@ describe('applying a saved plan', () => {
     const result = await carryOut({onPlan: (_saved, stale) => void shown.push(stale.map(({name}) => name))})
     expect(result.counts).to.include({deleted: 3, skipped: 3})
     expect(result.stale.map(({reason}) => reason)).to.deep.equal(
-      Array.from({length: 3}, () => 'kept now: pinned by mira (half: not in its card)'),
+      Array.from({length: 3}, () => 'kept now: pinned by mira'),
     )
     expect(shown[0]).to.have.members(namesOf(OLD))
     expect(namesAt(hub)).to.include.members(namesOf(OLD))

@@ -140,6 +140,16 @@ describe('a plan compared with a new listing', () => {
     })
   })
 
+  it('names the pin of a run, not the change that pinning made to its card', () => {
+    const fresh = datasets.map((dataset) =>
+      dataset === results ? {...dataset, sha: freshId(), pinTags: ['smoltrace-pinned']} : dataset,
+    )
+    const protection = {runs: {[results.timestamp]: {by: 'ann', at: NOW}}}
+    const excluded = compare(fresh, {protection})
+    for (const name of ofOldRun)
+      expect(excluded.get(name)).to.deep.equal({status: 'skipped', reason: 'kept now: pinned by ann'})
+  })
+
   for (const [title, tag] of [
     ['has a tag since', 'smoltrace-pinned'],
     ['has a tag since that is in doubt', 'smoltrace-pinned-x'],

@@ -173,6 +173,8 @@ export class Screen {
     if (command === 'G') this.column = steps - 1
     if (command === 'K') this.lines[this.row] = parameters === '2' ? '' : line.slice(0, this.column)
     if (command === 'J') {
+      // As tmux does: what is cleared from the first character on is kept above.
+      if (this.row === 0 && this.column === 0) this.gone.push(...this.visible())
       this.lines[this.row] = line.slice(0, this.column)
       this.lines.length = this.row + 1
     }

@@ -7,6 +7,8 @@ const REPAINT_MS = 100
 /** A rate that is told anew more often cannot be read, in ms. */
 const PACE_MS = 1000
 const DEFAULT_HEIGHT = 24
+/** The cursor's line, and two above: tmux keeps everything that is cleared from the first line on, frame by frame. */
+const LINES_LEFT_ALONE = 3
 const TO_FIRST_COLUMN = '\u001B[1G'
 const CLEAR_BELOW = '\u001B[0J'
 
@@ -45,7 +47,10 @@ export class WindowRenderer {
   private paint(): void {
     const {stream, rows, note} = this.board
     const now = performance.now()
-    const size = {height: (stream.rows || DEFAULT_HEIGHT) - 1, width: (widthOf(stream) ?? 80) - 1}
+    const size = {
+      height: (stream.rows || DEFAULT_HEIGHT) - LINES_LEFT_ALONE,
+      width: (widthOf(stream) ?? 80) - 1,
+    }
     const heading = {note: noteText(note, now), pace: this.paceAt(now)}
     const lines = drawWindow(rows, heading, size, styleFor(stream))
     // In one piece, or the terminal would show the empty screen in between.

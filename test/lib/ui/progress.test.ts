@@ -76,7 +76,7 @@ describe('the progress of a deletion', () => {
       },
     )
     const lines = painted()
-    expect(lines).to.have.length(11)
+    expect(lines).to.have.length(9)
     expect(lines[0]).to.include('Deleting 0/120')
     expect(lines.find((line) => line.includes(A))).to.match(
       /deleting: the Hub answered 503, trying again in 1 s/,
