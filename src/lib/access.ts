@@ -62,7 +62,7 @@ export function accessTo(identity: Identity, wanted?: string): Access {
 
   const isMember = role !== 'no_access'
   const mayWrite = role === undefined || WRITING_ROLES.has(role)
-  const hidden = `${name} has resource groups, and ${identity.name} is no admin of it`
+  const hidden = `${name} has resource groups, and ${identity.name} is not an admin of it`
   return {
     namespace: name,
     blind: isMember ? limits.blind : `${identity.name} has no access to ${name}`,
@@ -123,7 +123,7 @@ export function requireSight({namespace, blind, partial}: Access, rules: Retenti
   const resting = absenceRulesOf(rules)
   if (why === undefined || resting.length === 0) return
   throw new RefusedError(
-    `${resting.join(', ')}: this rests on what is not there, and not everything in ${namespace} may be visible: ${why}.`,
+    `${resting.join(', ')}: this selects runs for what they lack, and some of ${namespace} may only be hidden: ${why}.`,
     {suggestions: ['Go by --older-than or --keep-recent, or use a token that sees all of it.']},
   )
 }

@@ -88,8 +88,8 @@ export function namesMeantIn(cell: string): MeantName[] {
     if (!isRunType(meant)) return []
     const before = text.slice(Math.max(0, index - LONGEST_OWNER), index)
     const after = text.charAt(index + name.length)
-    const [, owner] = before.endsWith('/') ? (OWNER.exec(before) ?? []) : []
-    return [{owner, type: meant, timestamp, isWhole: !/[\w-]/.test(before.slice(-1) + after)}]
+    const [, owner] = OWNER.exec(before) ?? []
+    return [{owner, type: meant, timestamp, isWhole: !/[\w-]$/.test(before) && !/[\w-]/.test(after)}]
   })
 }
 
@@ -101,7 +101,7 @@ export function citedRuns(rows: readonly LeaderboardRow[]): Set<string> {
 const MEANT = /smoltrace-(results|traces|metrics)-(\d{8}_\d{6})/gi
 const OWNER = /([^/\\:@"'`,;()[\]{}<>=]+)\/$/
 /** So that no cell, however long, can keep the pattern busy. */
-const LONGEST_OWNER = 100
+const LONGEST_OWNER = 200
 const PLAIN = /^[\w./-]*$/
 
 /** A cell in the letters that names are made of: without what nobody sees, and what addresses write otherwise. */

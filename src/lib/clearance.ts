@@ -72,7 +72,7 @@ export class Clearance {
     if (this.gate) return true
     if (this.options.isOld?.(!this.hasSent) !== true) return false
     if (++this.looksInVain > MOST_IN_VAIN)
-      this.stop('what is on the Hub is out of date each time before anything can be sent')
+      this.stop('each look at the Hub was too old before anything could be sent')
     else this.openGate('age').catch(() => {})
     return true
   }

@@ -349,7 +349,7 @@ class Deletion {
   private async leaveOpen(open: Array<[index: number, outcome: Outcome]>, error: unknown): Promise<void> {
     if (this.options.signal?.aborted) return
     const why = messageOf(error)
-    this.options.warn(`Whether all of it is gone could not be checked at the end: ${why}`)
+    this.options.warn(`A last look, whether all of it is gone, failed: ${why}`)
     if (!(error instanceof RefusedError)) return
     for (const [index, {name}] of open) {
       const dataset = this.datasets.get(name)

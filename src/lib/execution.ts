@@ -123,7 +123,7 @@ export function requireConsent(
   if (yes === true && isEveryRunByScope(rules))
     throw new UsageError(
       `--only ${rules.only.join(' --only ')} alone takes in every run: with --yes, say so by adding --all.`,
-      {suggestions: ['A saved plan is made again with --all.', 'Or confirm it without --yes.']},
+      {suggestions: ['Make a saved plan again with --all, or confirm without --yes.']},
     )
 }
 

@@ -41,7 +41,7 @@ export async function changeFile<T>(
       if (error instanceof HubError && error.status === 412) {
         if (attempt++ < TRIES) continue
         throw new RefusedError(`${name} is being changed by others: try again in a moment.`, {
-          suggestions: ['Nothing was changed; the same command does it then.'],
+          suggestions: ['Nothing was changed. Then run the same command again.'],
         })
       }
 

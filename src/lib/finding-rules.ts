@@ -49,7 +49,7 @@ export function* runsWithoutRow(facts: CheckFacts): Steps<Finding[]> {
   const found: Finding[] = []
   const {namespace, now} = facts.inventory
   const runs = (yield* uncited(facts)).filter((run) => !mayGetRow(run, now))
-  const next = `See what there is: {bin} runs group --namespace ${namespace}. To delete what nobody needs: {bin} cleanup ${selectorOf(runs, facts)} --namespace ${namespace}`
+  const next = `See what there is: {bin} runs group --namespace ${namespace}. To delete them: {bin} cleanup ${selectorOf(runs, facts)} --namespace ${namespace}`
   for (const run of runs) {
     const {timestamp} = run
     found.push({
@@ -68,7 +68,8 @@ export function* runsWithoutRow(facts: CheckFacts): Steps<Finding[]> {
 
 const STOPPED = 'Its evaluation was stopped before it wrote a row.'
 /** Metrics are uploaded right before the row. */
-const LOST = 'It has metrics, so it had a row, which was lost: when two wrote at the same time, or by hand.'
+const LOST =
+  'It has metrics, so it had a row. That row was lost: two evaluations wrote at the same time, or someone removed it.'
 
 /** Runs that a command names one by one. */
 const MOST_NAMED = 3

@@ -29,7 +29,7 @@ export async function viewLeaderboard(options: ConnectionOptions): Promise<Leade
   const {blind, partial} = session.access
   const seesAll = blind === undefined && partial === undefined
   const rows = await readLeaderboard(session.hub, leaderboard)
-  if (!seesAll) session.warnings.push('So of datasets that are not seen it is not said that they are gone.')
+  if (!seesAll) session.warnings.push('So a dataset that is not listed is not reported as gone.')
   const known = await inSlices(knowing(inventory, seesAll))
   return {inventory, leaderboard, rows, known, warnings: session.warnings}
 }

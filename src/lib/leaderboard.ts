@@ -1,4 +1,3 @@
-import {runsMeantBy} from './citations.js'
 import {discover, type LeaderboardDataset} from './datasets.js'
 import {CancelledError, RefusedError, SmoltraceError} from './errors.js'
 import {type Hub} from './hub/client.js'
@@ -12,8 +11,8 @@ import {byText, safe} from './text.js'
 
 /** Bytes of all its files together: usual ones have some hundred thousand. */
 const MOST_BYTES = 64 * 1024 * 1024
-/** What all its files together may bring: ten times what ten thousand runs do, and read in a few hundred MB of memory. */
-const MOST: Budget = {rows: 100_000, bytes: 128 * 1024 * 1024, characters: 32 * 1024 * 1024}
+/** What all its files together may bring; with that many rows it takes some 250 MB of memory. */
+const MOST: Budget = {rows: 500_000, bytes: 256 * 1024 * 1024}
 
 /** Older versions of `datasets` put a hash behind the numbers. */
 const SHARD = /^(.*)-(\d+)-of-(\d+)(?:-[\da-f]+)?\.parquet$/i
@@ -34,40 +33,16 @@ export async function readLeaderboard(
   hub: Hub,
   leaderboard: LeaderboardDataset | undefined,
 ): Promise<LeaderboardRow[]> {
-  return (await readRows(hub, leaderboard, () => true)).rows
-}
-
-/** What rules ask of a leaderboard. */
-export interface CitingRows {
-  /** Those that mean any run. */
-  rows: LeaderboardRow[]
-  /** How many it has, with those that mean none. */
-  count: number
-}
-
-/** Reads a leaderboard as `readLeaderboard` does, for rules: of rows that mean no run nothing but the number is kept. */
-export async function readCitingRows(
-  hub: Hub,
-  leaderboard: LeaderboardDataset | undefined,
-): Promise<CitingRows> {
-  return readRows(hub, leaderboard, (row) => runsMeantBy(row).size > 0)
-}
-
-async function readRows(
-  hub: Hub,
-  leaderboard: LeaderboardDataset | undefined,
-  isWanted: (row: LeaderboardRow) => boolean,
-): Promise<CitingRows> {
-  if (!leaderboard) return {rows: [], count: 0}
+  if (!leaderboard) return []
   const {name, sha} = leaderboard
   const rows: LeaderboardRow[][] = []
   const budget = {...MOST}
   for (const file of dataFiles(await hub.listFiles(name, sha), name)) {
     const bytes = await hub.readWhole(name, sha, file)
-    rows.push(await readFile(bytes, {name, path: file.path, budget, isWanted}))
+    rows.push(await readFile(bytes, {name, path: file.path, budget}))
   }
 
-  return {rows: rows.flat(), count: MOST.rows - budget.rows}
+  return rows.flat()
 }
 
 /**
@@ -81,13 +56,13 @@ export async function readLeaderboardRows(options: ConnectionOptions = {}): Prom
 }
 
 /** For commands that only look: `unknown` and a warning instead of an error. */
-export async function readCitingRowsIfPossible(
+export async function readLeaderboardIfPossible(
   hub: Hub,
   leaderboard: LeaderboardDataset | undefined,
   warnings: string[],
-): Promise<CitingRows | 'unknown'> {
+): Promise<LeaderboardRow[] | 'unknown'> {
   try {
-    return await readCitingRows(hub, leaderboard)
+    return await readLeaderboard(hub, leaderboard)
   } catch (error) {
     if (!(error instanceof SmoltraceError) || error instanceof CancelledError) throw error
     warnings.push(`What the leaderboard says is unknown. ${error.message}`)
@@ -105,13 +80,13 @@ function dataFiles(files: RepoFile[], name: string): RepoFile[] {
   if (other) {
     const way = parquet.length === 0 ? 'Write its rows again as Parquet, or remove it' : 'Remove or move it'
     const advice = `${way}: a leaderboard holds Parquet files and nothing else that may be rows.`
-    throw unreadable(name, other.path, new UnreadableFile('it is no Parquet', advice))
+    throw unreadable(name, other.path, new UnreadableFile('it is not Parquet', advice))
   }
 
   const bytes = parquet.reduce((sum, {size}) => sum + size, 0)
   const [first] = parquet
   if (first && bytes > MOST_BYTES) {
-    const advice = 'Take rows out of the leaderboard that nobody needs, and push it again.'
+    const advice = 'Remove rows that you do not need, and push the leaderboard again.'
     const what = parquet.length === 1 ? 'it has' : `with the ${parquet.length - 1} others it has`
     throw unreadable(
       name,
@@ -129,7 +104,7 @@ function mayHoldRows(path: string): boolean {
 }
 
 const UPLOADING =
-  'Run it again when the upload has ended. If none is under way, one was cut off: push the leaderboard again.'
+  'Run it again when the upload has ended. If none is running, one was cut off: push the leaderboard again.'
 
 /** An upload that was cut off, or is under way, leaves some of `train-00000-of-00003.parquet`, … */
 function requireAllShards(files: RepoFile[], name: string): void {
@@ -153,17 +128,12 @@ function requireAllShards(files: RepoFile[], name: string): void {
 
 async function readFile(
   bytes: Buffer,
-  {
-    name,
-    path,
-    budget,
-    isWanted,
-  }: {name: string; path: string; budget: Budget; isWanted: (row: LeaderboardRow) => boolean},
+  {name, path, budget}: {name: string; path: string; budget: Budget},
 ): Promise<LeaderboardRow[]> {
   const rows: LeaderboardRow[][] = []
   try {
     for await (const {cells, count} of groupsOf(bytes, {wanted: COLUMNS, required: IDENTITY}, budget))
-      rows.push(await inSlices(toRows(cells, count, isWanted)))
+      rows.push(await inSlices(toRows(cells, count)))
   } catch (error) {
     throw error instanceof SmoltraceError ? error : unreadable(name, path, error)
   }

@@ -19,7 +19,7 @@ export async function requireNoLeaderboard(hub: Hub, namespace: string): Promise
     `${name} was renamed or moved: its address leads to ${found.to ?? 'another place'}, and what is protected may be there.`,
     {
       suggestions: [
-        `Give it its name back, or make a dataset of this name anew: nothing is deleted while the address leads elsewhere.`,
+        'Give it its name back, or create a dataset of this name: nothing is deleted while the address leads elsewhere.',
       ],
     },
   )

@@ -1,4 +1,4 @@
-import type {AsyncBuffer, ColumnMetaData, Compressors, FileMetaData} from 'hyparquet'
+import type {AsyncBuffer, Compressors, FileMetaData} from 'hyparquet'
 
 import {setImmediate as nextTurn} from 'node:timers/promises'
 
@@ -16,10 +16,8 @@ export class UnreadableFile extends Error {
 /** What all files that are read together may still bring: a small file can unpack to more than any memory holds. */
 export interface Budget {
   rows: number
-  /** Bytes, as they are in the files and unpacked. */
+  /** Bytes, unpacked. */
   bytes: number
-  /** Of all texts, each cell counted: a file has to hold a text only once, however many rows have it. */
-  characters: number
 }
 
 /** Cells by the column's name; null where a cell has no value. */
@@ -47,7 +45,7 @@ export async function* groupsOf(
   const present = new Set(parquet.parquetSchema(metadata).children.map(({element}) => element.name))
   if (!present.has(required))
     throw new UnreadableFile(
-      `it has no column ${required}, so it is no leaderboard`,
+      `it has no column ${required}, so it is not a leaderboard`,
       'Something else was pushed here: bring back an earlier commit of the leaderboard.',
     )
   const columns = wanted.filter((each) => present.has(each))
@@ -62,7 +60,6 @@ export async function* groupsOf(
     }
 
     const cells = new Map(await Promise.all(columns.map((column) => read(column))))
-    takeOffTexts(budget, cells)
     yield {cells, count: rowEnd - rowStart}
   }
 }
@@ -88,32 +85,9 @@ function takeOff(budget: Budget, metadata: FileMetaData, columns: readonly strin
   // A list can have any number of values in one row.
   const longest = Math.max(rows, ...chunks.map(({num_values: values}) => Number(values)))
   if (longest > budget.rows) throw tooLarge(`it brings ${longest} rows or values`)
-  const packed = chunks.reduce((sum, {total_compressed_size: size}) => sum + Number(size), 0)
   const unpacked = chunks.reduce((sum, {total_uncompressed_size: size}) => sum + Number(size), 0)
-  if (!(Math.max(packed, unpacked) <= budget.bytes)) throw tooLarge(`unpacked it has ${unpacked} bytes`)
-  for (const chunk of chunks) refuseRepeats(chunk, budget)
+  if (unpacked > budget.bytes) throw tooLarge(`unpacked it has ${unpacked} bytes`)
   budget.rows -= rows
-  budget.bytes -= packed
-}
-
-/** In this encoding each value may repeat all that came before it, and it is unpacked before anything can be counted. */
-function refuseRepeats(
-  {encodings, num_values: values, total_uncompressed_size: size, path_in_schema: [column]}: ColumnMetaData,
-  {bytes}: Budget,
-): void {
-  const most = Number(values) * Number(size)
-  if (!encodings.includes('DELTA_BYTE_ARRAY') || most <= bytes) return
-  throw new UnreadableFile(
-    `its column ${column} is in the encoding DELTA_BYTE_ARRAY, of which nobody can tell how long it becomes`,
-    'Write it again without that encoding, as `datasets` does.',
-  )
-}
-
-function takeOffTexts(budget: Budget, columns: ReadonlyMap<string, unknown[]>): void {
-  for (const [column, cells] of columns) {
-    for (const cell of cells) if (typeof cell === 'string') budget.characters -= cell.length
-    if (budget.characters < 0) throw tooLarge(`its column ${column} has too much text`)
-  }
 }
 
 function chunksIn({row_groups: groups}: FileMetaData, columns: readonly string[]) {
@@ -126,7 +100,7 @@ function chunksIn({row_groups: groups}: FileMetaData, columns: readonly string[]
 function tooLarge(what: string): UnreadableFile {
   return new UnreadableFile(
     `${what}, which no leaderboard has`,
-    'Take rows out of the leaderboard that nobody needs, and push it again.',
+    'Remove rows that you do not need, and push the leaderboard again.',
   )
 }
 
@@ -156,7 +130,7 @@ async function compressorsFor(
       if (decompress) return [codec, within(decompress)]
       throw new UnreadableFile(
         `its compression ${codec} is not known`,
-        'Write it again with compression snappy, which every reader knows.',
+        'Write it again with snappy compression, which every reader knows.',
       )
     }),
   )

@@ -77,10 +77,10 @@ function readFront(card: string): Front {
   const yaml = '\n'.repeat(place.start) + card.slice(place.start, place.end)
   const document = parseDocument(yaml)
   const [problem] = document.errors
-  if (problem) throw new CardError(`its front matter is no valid YAML (${problem.code})`)
+  if (problem) throw new CardError(`its front matter is not valid YAML (${problem.code})`)
   const root = document.contents
   if (root !== null && !isMap(root) && !(isScalar(root) && root.value === null))
-    throw new CardError('its front matter is no map')
+    throw new CardError('its front matter is not a map')
   const rest = (isMap(root) ? valueOf(() => document.toJS({mapAsMap: true})) : new Map()) as Map<
     unknown,
     unknown
@@ -151,7 +151,7 @@ function withTag(card: string, tag: string, {place, node, firstKey}: Front): str
   }
 
   if (isSeq(node)) return withItem(card, tag, node, eol)
-  if (!isScalar(node)) throw new CardError('its tags are no list')
+  if (!isScalar(node)) throw new CardError('its tags are not a list')
   const [from = 0, to = from] = node.range ?? []
   if (node.value === null) return `${card.slice(0, from)}${gapBefore(card, from)}[${tag}]${card.slice(to)}`
   // The text becomes the second item of a list.

@@ -71,7 +71,7 @@ function checkRun({run, datasets}: PlannedRun, {namespace, rules}: Plan): void {
   for (const {name, type, timestamp} of run.datasets) {
     const said = parseDatasetName(name, namespace)
     if (!said || said.type === 'leaderboard' || said.type !== type || said.timestamp !== timestamp)
-      throw contradiction(`${name} is no dataset of run ${timestamp} of ${namespace}`)
+      throw contradiction(`${name} is not a dataset of run ${timestamp} of ${namespace}`)
   }
 
   if (new Set(run.datasets.map(({type}) => type)).size < run.datasets.length)
@@ -91,7 +91,7 @@ function requireNew(timestamp: string, seen: Set<string>): void {
 
 function contradiction(why: string): RefusedError {
   return new RefusedError(`The plan contradicts itself: ${why}. Nothing is deleted.`, {
-    suggestions: ['Make the plan anew, and carry it out as it is.'],
+    suggestions: ['Make a new plan, and carry it out unchanged.'],
   })
 }
 

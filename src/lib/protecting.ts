@@ -402,7 +402,7 @@ async function open(options: ConnectionOptions): Promise<{session: Session; inve
 
 function requireLeaderboard({leaderboard, namespace}: Inventory): string {
   if (leaderboard) return leaderboard.name
-  throw new RefusedError(`${leaderboardName(namespace)} does not exist: protection is kept in it.`, {
-    suggestions: ['The first evaluation of this namespace makes it. Is it another --namespace?'],
+  throw new RefusedError(`${leaderboardName(namespace)} does not exist, and protection is kept in it.`, {
+    suggestions: ['The first evaluation creates it. Is it in another --namespace?'],
   })
 }

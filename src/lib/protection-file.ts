@@ -44,8 +44,8 @@ export async function readProtection(
 async function headOf(hub: Hub, {name, id}: LeaderboardDataset): Promise<string> {
   const found = await hub.whereabouts(name)
   if (found.state === 'there' && found.id === id) return found.sha
-  throw new RefusedError(`${name} is not the dataset any more that was just listed.`, {
-    suggestions: ['Somebody renamed, deleted or made it anew: run the same command again.'],
+  throw new RefusedError(`${name} is no longer the dataset that was just listed.`, {
+    suggestions: ['It was renamed, deleted or created again meanwhile: run the same command again.'],
   })
 }
 

@@ -88,13 +88,13 @@ async function allIsGone(plan: Plan, {datasets, leaderboard}: Inventory, session
   if (planned.length === 0 || planned.some(({name}) => listed.has(name))) return false
   const hidden = access.blind ?? access.partial
   if (hidden !== undefined)
-    throw new RefusedError(`Nothing of the plan is listed, and not everything may be visible: ${hidden}.`)
+    throw new RefusedError(`Nothing of the plan is listed, and it may only be hidden: ${hidden}.`)
   for (const {name} of planned.slice(0, MOST_ASKED)) {
     const found = await hub.whereabouts(name)
     if (found.state === 'missing') continue
     const where = found.state === 'there' ? 'is there' : `was moved to ${found.to ?? 'another address'}`
     throw new RefusedError(
-      `Nothing of the plan is listed any more, but ${name} ${where}: nothing is certain.`,
+      `Nothing of the plan is listed any more, but ${name} ${where}: the listing cannot be trusted.`,
       {
         suggestions: ['Look at the namespace on the Hub, then make a new plan.'],
       },
@@ -111,7 +111,7 @@ async function allIsGone(plan: Plan, {datasets, leaderboard}: Inventory, session
 function requireSameLeaderboard({leaderboard}: Plan, {leaderboard: current}: Inventory): void {
   if (!leaderboard || leaderboard.dataset.id === current?.id) return
   const {name} = leaderboard.dataset
-  const change = current ? 'was made anew' : 'is not listed any more'
+  const change = current ? 'was created again' : 'is not listed any more'
   throw new RefusedError(`${name} ${change} since the plan was made: what it protected is not known.`, {
     suggestions: ['Was it renamed or deleted? Pin again what must stay, then make a new plan.'],
   })

@@ -131,7 +131,7 @@ export function warnIfPowerless({access: {powerless}, warnings}: Session): void 
 function plainWarnings(endpoint: string): string[] {
   const url = new URL(endpoint)
   if (url.protocol !== 'http:' || isLoopback(url)) return []
-  return [`HF_ENDPOINT is ${endpoint}, without TLS: the token travels to ${url.host} in the clear.`]
+  return [`HF_ENDPOINT is ${endpoint}, without TLS: the token is sent to ${url.host} unencrypted.`]
 }
 
 async function askWho(hub: Hub, source: string): Promise<Identity> {

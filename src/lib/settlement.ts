@@ -74,5 +74,5 @@ export async function correctionOf(known: Known, hub: Hub): Promise<Outcome | un
 
 function accountOf({outcome: {status}, isLost}: Known): string {
   if (isLost) return 'the Hub did not answer its DELETE with OK'
-  return status === 'deleted' ? 'the Hub answered OK' : 'it was said to be gone'
+  return status === 'deleted' ? 'the Hub answered OK' : 'the Hub said that it was gone'
 }

@@ -1165,7 +1165,7 @@ describe('deletion', () => {
       expect(hub.deletes).to.deep.equal([])
       expect(count).to.be.within(2, 20)
       expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['unattempted']))
-      expect(reasons['metrics 1']).to.include('out of date')
+      expect(reasons['metrics 1']).to.include('was too old')
     })
   })
 

@@ -108,7 +108,7 @@ describe('the check of a leaderboard', () => {
     const inventory = inventoryOf([...runDatasets(A), ...runDatasets(B, ['results', 'traces'])])
     const of = (run: string) =>
       checkRows([], inventory).findings.find(({runs}) => runs[0] === run)?.suggestion
-    expect(of(A)).to.include('so it had a row, which was lost')
+    expect(of(A)).to.include('so it had a row. That row was lost')
     expect(of(B)).to.include('stopped before it wrote a row').and.not.include('lost')
   })
 

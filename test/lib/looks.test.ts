@@ -182,7 +182,7 @@ describe('what a deletion knows of the Hub', () => {
           hub.state.remove(board)
           addLeaderboard()
         },
-        'made anew',
+        'created again',
       ],
       [
         'the listing is empty',

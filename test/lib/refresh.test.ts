@@ -97,7 +97,7 @@ describe('a look at the Hub', () => {
         ({hub}) => {
           hub.listing = hub.listing.map((each) => (isLeaderboard(each) ? {...each, id: 'another'} : each))
         },
-        'was made anew',
+        'was created again',
       ],
       [
         'where nothing of the plan is listed, and it is there',

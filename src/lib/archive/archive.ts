@@ -189,7 +189,7 @@ function requireAll(files: RepoFile[], paths: string[] | undefined): void {
   const isSame = paths?.length === listed.size && paths.every((path) => listed.has(path))
   if (!isSame)
     throw new RefusedError(
-      `the Hub lists ${listed.size} of its files, and ${paths?.length ?? 'does not say how many'} when asked for the dataset: they cannot all be archived for certain. Does a proxy take \`Link\` out of the answers?`,
+      `it may have more files than the Hub lists (${listed.size} listed, ${paths?.length ?? 'an unknown number'} in its info). Does a proxy remove \`Link\` from the Hub's answers?`,
     )
 }
 

@@ -15,9 +15,9 @@ export class ChangedOnDiskError extends SmoltraceError {
   constructor(path: string, cause?: unknown) {
     const why = cause === undefined ? undefined : diskReason(cause)
     super(
-      `${JSON.stringify(path)} changed after it was checked${why === undefined ? '' : ` (${why})`}, and nothing of it was committed: the dataset is there and incomplete`,
+      `${JSON.stringify(path)} changed after it was checked${why === undefined ? '' : ` (${why})`}. It was not committed, so the dataset on the Hub is incomplete`,
       {cause},
-      'Put the archive right, then restore again: it goes on where it stopped.',
+      'Repair the archive, then restore again: it continues where it stopped.',
     )
   }
 }

@@ -155,7 +155,7 @@ function heldBy(holder: Holder | undefined, silentMs: number): RefusedError {
   return new RefusedError(`another process is archiving into this folder${who}`, {
     suggestions: [
       WAIT,
-      `If it was killed, run the same command again in ${leftSeconds} s: it is taken for alive until then.`,
+      `If it was killed, its lock expires in ${leftSeconds} s: run the same command again then.`,
     ],
   })
 }

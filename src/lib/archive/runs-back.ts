@@ -116,7 +116,7 @@ export class Restore {
 
   private failed(part: Part, error: unknown): RestoreOutcome {
     if (this.options.signal?.aborted)
-      return outcomeOf(part, 'failed', 'interrupted in its middle: restore it again, and it goes on')
+      return outcomeOf(part, 'failed', 'interrupted halfway: restore it again, and it continues')
     if (error instanceof HubError) this.stopped ??= stopAfter(error)
     const status = error instanceof RefusedError ? 'refused' : 'failed'
     return outcomeOf(part, status, problemOf(error))
@@ -136,9 +136,9 @@ function stopAfter({status, answer}: HubError): string | undefined {
   const words = printable(answer.text)
   if (status === 401) return 'the Hub does not accept the token any more'
   if (answer.actionLimit)
-    return `the Hub allows no more for now (${words}): restore again later, and it goes on`
+    return `the Hub allows no more for now (${words}): restore again later, and it continues`
   return status === 403 && /storage limit/i.test(words)
-    ? `the account's storage is full (${words}): make room, restore again, and it goes on`
+    ? `the account's storage is full (${words}): make room, restore again, and it continues`
     : undefined
 }
 

@@ -28,7 +28,7 @@ export function sourceOf(session: Session, {dir, names = [], from, namespace}: R
     whyNot: (held) =>
       namespaces.includes(held)
         ? `it is not of ${source}: add --namespace ${held}`
-        : `it is of ${held}, which is no namespace of this token: add --from ${held} to bring it back to ${access.namespace}`,
+        : `it is of ${held}, which this token does not know: add --from ${held} to bring it back to ${access.namespace}`,
     commandFor(held) {
       const flags = namespaces.includes(held) ? ['--namespace', held] : ['--from', held, ...target]
       return `{bin} ${formatWords(['restore', dir, ...names, ...flags])}`

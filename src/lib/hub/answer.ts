@@ -83,7 +83,7 @@ export class Answer {
     try {
       return JSON.parse(text)
     } catch {
-      throw new HubFormatError('The answer of the Hub cannot be read: it is no JSON.')
+      throw new HubFormatError('The answer of the Hub cannot be read: it is not JSON.')
     }
   }
 }

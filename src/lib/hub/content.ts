@@ -15,11 +15,11 @@ export function requireContent(bytes: Buffer, file: RepoFile, name: string): voi
     bytes.length === size &&
     (sha256 === undefined ? gitHash(bytes) === oid : hash('sha256', bytes) === sha256)
   if (isSame) return
-  const what = bytes.length === size ? 'its hash is another' : `${bytes.length} bytes instead of ${size}`
+  const what = bytes.length === size ? 'its hash differs' : `${bytes.length} bytes instead of ${size}`
   throw new HubFormatError(`${safe(path)} of ${name} did not come as the Hub lists it: ${what}.`, {
     suggestions: [
-      'Nothing rests on such an answer. Try again in some minutes.',
-      'If it stays so, a proxy, a cache or the store of files is at fault: try another network, or tell the Hub.',
+      'Such an answer is not used. Try again in a few minutes.',
+      'If it happens again, a proxy, a cache or the file store is at fault: try another network, or tell the Hub.',
     ],
   })
 }

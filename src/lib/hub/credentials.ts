@@ -82,7 +82,7 @@ function checkToken(token: string, source: string): string {
   if (token === '') throw new NotAllowedError('No Hugging Face token was found.', {suggestions})
   const trouble = troubleOf(token)
   if (trouble !== undefined)
-    throw new NotAllowedError(`What ${source} holds is no Hugging Face token: ${trouble.what}.`, {
+    throw new NotAllowedError(`What ${source} holds is not a Hugging Face token: ${trouble.what}.`, {
       suggestions: [trouble.next],
     })
   if (!/^hf_[\u0021-\u007E]+$/.test(token)) {
@@ -103,7 +103,7 @@ function troubleOf(token: string): {what: string; next: string} | undefined {
     }
   if (/[\0\uFFFD]/.test(token))
     return {
-      what: 'it is in UTF-16, or no text',
+      what: 'it is in UTF-16, or is not text',
       next: 'Save it as UTF-8: PowerShell takes `-Encoding utf8NoBOM`.',
     }
   return undefined

@@ -136,8 +136,8 @@ const PROXY_ADVICE =
 /** The words of the Hub where an account is full (the Hub's contract, section 14), on writing and on reading. */
 const FULL_STORAGE = /storage limit reached|storage (?:quota|limit) exceeded/i
 const ADVICE_ON_FULL_STORAGE = [
-  'The storage of the account is full. Delete before anything else; the traces are the largest: {bin} cleanup --only traces --older-than 30d --sizes',
-  'Archives, pins and the trash have to wait: they need room, or free none.',
+  'The storage of the account is full. Delete something first; traces are the largest: {bin} cleanup --only traces --older-than 30d --sizes',
+  'Restoring and pinning need room, so they have to wait.',
 ]
 
 /** A commit, an upload, a deletion: the Hub took the token for whoami, and refuses it here (the Hub's contract, section 14). */
@@ -158,7 +158,7 @@ function adviceOnStore(store: string, status: number): string[] {
   return status >= 500 || status === 429
     ? [`Try again later: ${store} has trouble of its own.`]
     : [
-        `Another token would change nothing: none is sent to ${store}. Does a firewall or a proxy let it through?`,
-        'Then try again: the address that the Hub gives is valid for a short time only.',
+        `The token is not the cause: none is sent to ${store}. Does a firewall or a proxy let ${store} through?`,
+        'Then try again: the address that the Hub gives is valid only for a short time.',
       ]
 }

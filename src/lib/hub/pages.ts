@@ -26,7 +26,7 @@ export function followingLinks(
     const answer = await request(url, question)
     seen.add(url)
     const page = await answer.json()
-    if (!Array.isArray(page)) throw new HubFormatError('A page of the listing of the Hub is no list.')
+    if (!Array.isArray(page)) throw new HubFormatError('A page of the listing of the Hub is not a list.')
     emptyInARow = page.length === 0 ? emptyInARow + 1 : 0
     const next = nextIn(answer.headers.get('link') ?? '', endpoint)
     if (next !== undefined && (seen.has(next) || emptyInARow > MOST_EMPTY_PAGES))
@@ -52,7 +52,7 @@ function withLimit(url: string, limit: number): string {
 /** A proxy that takes `Link` out of the answers makes a full first page look like all there is. */
 function requireNoMore(page: unknown, limit: number): void {
   if (Array.isArray(page) && page.length <= limit) return
-  throw new HubFormatError('The listing of the Hub goes on, and does not say where.', {
+  throw new HubFormatError('The listing of the Hub continues, and does not say where.', {
     suggestions: ['Does a proxy take `Link` out of the answers of the Hub? Go without it.'],
   })
 }
@@ -102,13 +102,13 @@ function nextIn(link: string, endpoint: string): string | undefined {
 }
 
 function unreadableLink(link: string): HubFormatError {
-  return new HubFormatError(`The listing of the Hub goes on at an address that cannot be read: ${link}`)
+  return new HubFormatError(`The listing of the Hub continues at an address that cannot be read: ${link}`)
 }
 
 /** The token must not follow the link, and a part of the listing must not be taken for the whole. */
 function mirror(endpoint: string, origin: string): HubFormatError {
   return new HubFormatError(
-    `The listing of ${endpoint} goes on at ${origin}, where the token is not sent: HF_ENDPOINT seems to be a mirror.`,
-    {suggestions: [`Set HF_ENDPOINT to ${origin}, or to a Hub whose pages lead to itself.`]},
+    `The listing of ${endpoint} continues at ${origin}, where the token is not sent: HF_ENDPOINT seems to be a mirror.`,
+    {suggestions: [`Set HF_ENDPOINT to ${origin}, or to a Hub whose pages stay on it.`]},
   )
 }

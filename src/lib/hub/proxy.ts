@@ -72,7 +72,7 @@ async function proxyAgent({address, variable}: NamedProxy): Promise<http.Agent> 
   const protocol = URL.canParse(address) ? new URL(address).protocol : ''
   if (protocol !== 'http:' && protocol !== 'https:')
     throw new UsageError(
-      `What ${variable} names is no HTTP proxy: give one such as http://proxy.example:3128.`,
+      `What ${variable} names is not an HTTP proxy: give one such as http://proxy.example:3128.`,
     )
   const {HttpsProxyAgent} = await import('https-proxy-agent')
   return new HttpsProxyAgent(address, {keepAlive: true})

@@ -65,7 +65,9 @@ export function lostRows(
 
 function withoutRows({incompleteOnly}: RetentionRules): string[] {
   return incompleteOnly
-    ? ['--ignore-leaderboard goes by the datasets alone: it takes every run without traces for broken.']
+    ? [
+        '--ignore-leaderboard goes by the datasets alone: then finished runs without traces are selected, too.',
+      ]
     : []
 }
 

@@ -25,7 +25,7 @@ export async function savePlan(plan: Plan, file: string, facts: PlanFacts): Prom
   await inSlices(checkingPlan(plan))
   if (plan.leaderboard?.protection === 'unknown')
     throw notSaved('whether the leaderboard is protected is unknown, try again later')
-  if (plan.unknown) throw notSaved('what it rests on could not be read, try again later')
+  if (plan.unknown) throw notSaved('what its rules need could not be read, try again later')
   const document = await inSlices(documentingPlan(plan, {user}))
   const target = await planTarget(file)
   await replace(target, document)

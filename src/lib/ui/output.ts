@@ -26,7 +26,7 @@ export function watchOutput(next = 'Send stdout elsewhere or make room there, th
   process.stderr.removeAllListeners('error').on('error', ignore)
   if (isWatched) return
   isWatched = true
-  if (isStdoutClosed()) failure = 'it is closed, or is /dev/null opened for reading too'
+  if (isStdoutClosed()) failure = 'it is closed (or /dev/null, opened for reading too)'
   process.once('exit', tellAtExit)
 }
 
@@ -37,7 +37,7 @@ export function watchOutput(next = 'Send stdout elsewhere or make room there, th
 export function requireOutput(what: string): void {
   if (failure === undefined) return
   throw new RefusedError(`${what} could not be written to stdout: ${failure}.`, {
-    suggestions: ['Send stdout elsewhere or make room there, then run it again; `> /dev/null` is fine, too.'],
+    suggestions: ['Send stdout elsewhere or make room there, then run it again; `> /dev/null` works, too.'],
   })
 }
 

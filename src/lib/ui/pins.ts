@@ -7,7 +7,7 @@ import {count} from './wording.js'
 
 /** What is said where there is no leaderboard to keep pins in. */
 export const WITHOUT_LEADERBOARD =
-  'There is no leaderboard: the tags in the cards are the pins, and a --reason is kept nowhere.'
+  'There is no leaderboard, so only the tag in the card pins a run, and a --reason is not saved.'
 
 /** What became of the wish to pin runs, a line for each. */
 export function formatPins(runs: PinnedRun[], until?: string): string {

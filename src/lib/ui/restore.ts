@@ -113,6 +113,6 @@ function notes({counts, dryRun, outcomes, interrupted}: RestoreResult): string[]
     isSomethingNew &&
       `A restored dataset ${has} a new date of creation and a new history: \`--older-than\` counts from today for it.`,
     pinned.length > 0 && `Pinned by the card, so every cleanup keeps the run: ${names}.`,
-    isSomethingOpen && 'The same command goes on where this one stopped.',
+    isSomethingOpen && 'The same command continues where this one stopped.',
   ].filter((note) => note !== false)
 }

@@ -113,7 +113,7 @@ describe('leaderboard show', () => {
       expect(exitCode).to.equal(0)
       expect(rows).to.have.length.above(1)
       for (const {gone, allGone} of rows) expect({gone, allGone}).to.deep.equal({gone: [], allGone: false})
-      expect(warnings.join(' ')).to.include('it is not said that they are gone')
+      expect(warnings.join(' ')).to.include('is not reported as gone')
       hub.state.get(BOARD)!.private = true
       const hidden = await runCli(['leaderboard', 'show'], env)
       expect(hidden.exitCode).to.equal(1)

@@ -362,7 +362,7 @@ describe('archiving', () => {
     it('fails where the listing ends early without a word, as behind a proxy that takes `Link` away', () =>
       withFolder(async (dir) => {
         treeWithout(3)
-        expect(reasonOf(await archiveAt(hub, dir))).to.include('lists 4 of its files, and 7 when asked')
+        expect(reasonOf(await archiveAt(hub, dir))).to.include('(4 listed, 7 in its info)')
         expect(await readdir(join(dir, 'mira'))).to.deep.equal([])
       }))
 
@@ -384,7 +384,7 @@ describe('archiving', () => {
             }),
           },
         })
-        expect(reasonOf(await archiveAt(hub, dir))).to.include('does not say how many')
+        expect(reasonOf(await archiveAt(hub, dir))).to.include('an unknown number in its info')
       }))
   })
 
@@ -552,7 +552,7 @@ describe('archiving', () => {
         expect(await rejectionOf(archiveAt(hub, dir)))
           .to.be.instanceOf(RefusedError)
           .with.property('suggestions')
-          .that.matches(/If it was killed, run the same command again in \d+ s/)
+          .that.matches(/If it was killed, its lock expires in \d+ s/)
         silenceHolder(dir)
         hub.requests.length = 0
         expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')

@@ -174,7 +174,7 @@ describe('client', () => {
         const error = await rejectionOf(hub.listDatasets('kim'))
         expect(error).to.be.instanceOf(HubFormatError)
         expect(error.message)
-          .to.include(`goes on at ${other}`)
+          .to.include(`continues at ${other}`)
           .and.include('HF_ENDPOINT seems to be a mirror')
         expect((error as HubFormatError).suggestions[0]).to.include(`Set HF_ENDPOINT to ${other}`)
       }

@@ -78,14 +78,14 @@ describe('errors of the Hub', () => {
       'a full account on writing',
       {status: 403, method: 'POST', text: 'Private repository storage limit reached, please upgrade'},
       4,
-      /Delete before anything else; the traces.*--only traces.*Archives, pins and the trash have to wait/,
+      /Delete something first; traces.*--only traces.*Restoring and pinning need room/,
       /token|write access/,
     ],
     [
       'a full account on reading',
       {status: 403, text: 'Private repository storage limit reached, please upgrade'},
       4,
-      /Delete before anything else/,
+      /Delete something first/,
       /token|gate/,
     ],
     [

@@ -147,7 +147,7 @@ describe('a proxy', () => {
     }
 
     expect((await warningsAt(`http://${HOST}`)).join('\n')).to.include(
-      `the token travels to ${HOST} in the clear`,
+      `the token is sent to ${HOST} unencrypted`,
     )
     expect(await warningsAt(hub.url)).to.deep.equal([])
   })
