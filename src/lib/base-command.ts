@@ -119,8 +119,12 @@ export abstract class BaseCommand extends Command {
     process.exitCode = failure.exitCode
     if (process.env.DEBUG) process.stderr.write(`${safeStack(error)}\n`)
     const isDocument = this.jsonEnabled()
-    if (isDocument) this.logJson(this.envelope({error: failure}))
-    if (isDocument && !hasOutputFailed()) return
+    if (isDocument) {
+      this.logJson(this.envelope({error: failure}))
+      await this.printing
+      if (!hasOutputFailed()) return
+    }
+
     process.stderr.write(`${formatFailure(failure, this.bin, screenOf(process.stderr))}\n`)
     dropOutputFailure()
   }

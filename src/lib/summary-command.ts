@@ -1,6 +1,6 @@
 import {HubCommand} from './base-command.js'
 import {formatFlags} from './command-line.js'
-import {type ExitCode} from './exit-codes.js'
+import {EXIT, type ExitCode, graverCode} from './exit-codes.js'
 import {type GivenFlags} from './flag-clashes.js'
 import {type JobFacts} from './summary/job.js'
 import {messageOf, printable} from './text.js'
@@ -29,7 +29,7 @@ export abstract class SummaryCommand extends HubCommand {
     this.summaryFile = summary
   }
 
-  /** Adds a summary to the file. The job is over, and its exit code stands: what goes wrong here is only warned of. */
+  /** Adds a summary to the file, after the exit code was set. The job is over, so what goes wrong here only makes a 0 or 3 a 1. */
   protected async leaveSummary(
     exitCode: ExitCode,
     make: (job: JobFacts) => Pieces | Promise<Pieces>,
@@ -41,6 +41,7 @@ export abstract class SummaryCommand extends HubCommand {
       await addToSummaryFile(this.summaryFile, await make(job))
     } catch (error) {
       this.warn(`The summary could not be written to ${printable(this.summaryFile)} (${messageOf(error)}).`)
+      process.exitCode = graverCode(Number(process.exitCode ?? EXIT.done), EXIT.error)
     }
   }
 

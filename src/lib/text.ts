@@ -34,11 +34,21 @@ export function withoutOwnTokens(text: string): string {
 /** Shorter ones would be found in words. */
 const SHORTEST_ENCODED = 8
 
-/** Patterns of a token as it is, in an address, in JSON, and in Base64. */
+const ENTITIES: Readonly<Record<string, string>> = {
+  '"': 'quot',
+  '&': 'amp',
+  "'": 'apos',
+  '<': 'lt',
+  '>': 'gt',
+}
+
+/** Patterns of a token as it is, in an address, in JSON, in HTML, and in Base64. */
 function formsOf(token: string): string[] {
   const letters = [...token].map((letter) => {
-    const hex = letter.codePointAt(0)?.toString(16).padStart(2, '0')
-    return String.raw`(?:\\?${letter.replace(/[^a-z\d]/i, String.raw`\$&`)}|%${hex}|\\u00${hex})`
+    const code = letter.codePointAt(0) ?? 0
+    const hex = code.toString(16).padStart(2, '0')
+    const entity = `&(?:${ENTITIES[letter] ?? `#${code}`}|#0*${code}|#x0*${hex});`
+    return String.raw`(?:\\?${letter.replace(/[^a-z\d]/i, String.raw`\$&`)}|%${hex}|\\u00${hex}|${entity})`
   })
   return [letters.join(''), ...encodedFormsOf(token)]
 }

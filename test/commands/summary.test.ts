@@ -124,7 +124,7 @@ describe('--summary', () => {
       expect(hub.requests).to.deep.equal([])
     }))
 
-  it('only warns where it fails after the deletion: the exit code is that of the job', () =>
+  it('that fails after the deletion is warned of, and the job ends with 1', () =>
     withHub({runs: 3}, async (hub) => {
       const spoil = async () => {
         rmSync(file)
@@ -133,7 +133,7 @@ describe('--summary', () => {
 
       hub.intercept({before: spoil, match: ({method}) => method === 'DELETE', times: 1})
       const {stderr, exitCode} = await cleanup(hub, '--all', '--grace', '0', '--no-dry-run', '--yes')
-      expect(exitCode).to.equal(0)
+      expect(exitCode).to.equal(1)
       expect(stderr).to.match(/Warning: The summary could not be written to .*summary\.md \(EISDIR/)
       expect(deletionsAt(hub)).to.have.length.above(0)
     }))
@@ -147,7 +147,7 @@ describe('--summary', () => {
 
       hub.intercept({before: spoil, match: ({path}) => path.includes('whoami'), times: 1})
       const {stdout, exitCode} = await cleanup(hub, '--all', '--json')
-      expect(exitCode).to.equal(0)
+      expect(exitCode).to.equal(1)
       expect(JSON.parse(stdout).warnings).to.have.length(1)
       expect(JSON.parse(stdout).warnings[0]).to.include('The summary could not be written')
     }))

@@ -92,11 +92,14 @@ const canTry = existsSync('/dev/full') && existsSync('/proc/self/fdinfo')
       expect(deletionsAt(hub)).not.to.deep.equal([])
     }))
 
-  it('leaves a usage error what it is', async () => {
-    const {stderr, exitCode} = await runInto('>/dev/full', ['cleanup'], cleanEnv())
-    expect(exitCode).to.equal(2)
-    expect(stderr.match(/^Error/gm)).to.have.length(1)
-  })
+  for (const json of [[], ['--json']]) {
+    it(`leaves a usage error what it is, and says it on stderr${json.length > 0 ? ', with --json too' : ''}`, async () => {
+      const {stderr, exitCode} = await runInto('>/dev/full', ['cleanup', ...json], cleanEnv())
+      expect(exitCode).to.equal(2)
+      expect(stderr.match(/^Error.*/gm)).to.have.length(1)
+      expect(stderr).to.include('Error: Say what may go')
+    })
+  }
 })
 
 /** Takes what is written first, and from the first progress on nothing more: a disk that fills up in the middle. */

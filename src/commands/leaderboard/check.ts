@@ -49,11 +49,11 @@ No finding is a missing traces dataset, since rows name one also where none was 
     }
 
     const exitCode = flags['exit-code'] && findings.length > 0 ? EXIT.found : EXIT.done
+    if (exitCode > 0) process.exitCode = exitCode
     await this.leaveSummary(exitCode, async (job) => {
       const {checkSummary} = await import('../../lib/summary/check.js')
       return checkSummary(check, this.bin, job)
     })
-    if (exitCode > 0) process.exitCode = exitCode
     return {
       ...boardDocument(check),
       rows,

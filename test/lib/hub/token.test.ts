@@ -20,6 +20,15 @@ const FORMS: Array<[what: string, form: string]> = [
     'in JSON with letters by number',
     [...TOKEN].map((each) => `\\u${(each.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`).join(''),
   ],
+  [
+    'in HTML',
+    TOKEN.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
+  ],
+  ['in HTML, by number', [...TOKEN].map((each) => `&#${each.codePointAt(0)};`).join('')],
+  [
+    'in HTML, by hexadecimal number',
+    [...TOKEN].map((each) => `&#x${each.codePointAt(0)?.toString(16)};`).join(''),
+  ],
   ['in Base64', Buffer.from(TOKEN).toString('base64')],
   ['in Base64 behind a name', Buffer.from(`kim:${TOKEN}`).toString('base64')],
   ['in Base64 of an address, behind a word', Buffer.from(`Bearer ${TOKEN}`).toString('base64url')],
