@@ -124,7 +124,7 @@ function whyNotExact(own: string): string {
   if (rest !== '') return `something comes after its timestamp: ${JSON.stringify(rest)}`
   if (timestamp !== '') return `there is no such date and time: ${timestamp}`
   if (/leaderboard/i.test(own)) return `the leaderboard is named exactly ${LEADERBOARD}`
-  return 'a run is named exactly smoltrace-{results|traces|metrics}-YYYYMMDD_HHMMSS'
+  return 'datasets of a run are named exactly smoltrace-results-YYYYMMDD_HHMMSS (or -traces-, -metrics-)'
 }
 
 function ownPart(name: string, namespace: string): string | undefined {

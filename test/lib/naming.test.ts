@@ -162,7 +162,7 @@ describe('naming', () => {
       ['smoltrace-traces-20260101_240000', /no such date and time: 20260101_240000/],
       ['Smoltrace-metrics-20260101_000000', /capital letters/],
       ['SMOLTRACE-LEADERBOARD', /capital letters/],
-      ['smoltrace-results-gpt4-20251114', /named exactly smoltrace-\{results\|traces\|metrics\}/],
+      ['smoltrace-results-gpt4-20251114', /named exactly smoltrace-results-YYYYMMDD_HHMMSS/],
       ['smoltrace_results_20260101_000000', /named exactly/],
       ['my-smoltrace-metrics-20260101_000000', /named exactly/],
       ['smoltrace-leaderboard-backup', /the leaderboard is named exactly smoltrace-leaderboard/],

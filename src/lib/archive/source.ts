@@ -25,12 +25,15 @@ export function sourceOf(session: Session, {dir, names = [], from, namespace}: R
   return {
     namespace: source,
     isExplicit: from !== undefined || namespace !== undefined,
-    whyNot: (held) =>
-      namespaces.includes(held)
+    whyNot(held) {
+      if (from !== undefined) return `it is of ${held}, not of ${source}`
+      return namespaces.includes(held)
         ? `it is not of ${source}: add --namespace ${held}`
-        : `it is of ${held}, which this token does not know: add --from ${held} to bring it back to ${access.namespace}`,
+        : `it is of ${held}, which this token does not know: add --from ${held} to bring it back to ${access.namespace}`
+    },
     commandFor(held) {
-      const flags = namespaces.includes(held) ? ['--namespace', held] : ['--from', held, ...target]
+      const flags =
+        from === undefined && namespaces.includes(held) ? ['--namespace', held] : ['--from', held, ...target]
       return `{bin} ${formatWords(['restore', dir, ...names, ...flags])}`
     },
   }

@@ -24,8 +24,8 @@ export interface HistoryView extends Screen {
 
 /** As many of a job's 12 digits as a person needs to name it. */
 const SHORT_ID = 8
-/** A namespace longer than this leaves no room for the rest on 80 columns. */
-const WIDE = 20
+/** The longest word of the last column, with its comma. */
+const LONGEST_COUNT = 'unattempted,'.length
 
 /** The table of jobs, newest first; then, for each that needs a look, what is certain and what is not; then the problems. */
 export function formatHistory({dataDir, jobs, problems}: History, view: HistoryView): Pieces {
@@ -78,13 +78,12 @@ export function formatJob(job: JobRecord, problems: HistoryProblem[], view: Hist
 
 function formatJobs(jobs: JobRecord[], view: HistoryView): string {
   if (jobs.length === 0) return ''
-  const isWide = jobs.some(({namespace}) => namespace.length > WIDE)
   const columns = [
     {title: 'WHEN (UTC)'},
     {title: 'JOB'},
-    {title: 'NAMESPACE', ...(isWide && {dropAt: 1})},
+    {title: 'NAMESPACE', dropAt: 1},
     {title: 'STATE'},
-    {title: 'DATASETS'},
+    {title: 'DATASETS', wrapsTo: LONGEST_COUNT},
   ]
   const rows = jobs.map((job) => [
     minute(job.at),

@@ -773,6 +773,15 @@ describe('restoring', () => {
         ])
       }))
 
+    it('comes nothing where `from` is misspelt, and what is recommended keeps where it should come', () =>
+      withFolder(async (dir) => {
+        await archiveAt(hub, dir)
+        const error = await rejectionOf(restore(dir, {from: 'nobody', namespace: hub.org}))
+        expect((error as RefusedError).suggestions).to.deep.equal([
+          `It holds archives of mira: {bin} restore ${dir} --from mira --namespace ${hub.org}`,
+        ])
+      }))
+
     it('comes nothing without `from`, and no namespace is recommended that the token does not have', () =>
       withRenamed(async (dir) => {
         const {reason} = await restoreOne(dir)

@@ -92,6 +92,16 @@ describe('the view of the history', () => {
     )
   })
 
+  it('fits into 60 columns with the counts of a job that was interrupted, their words whole', () => {
+    const [, table = ''] = history([jobOf(['deleted', 'unattempted', 'uncertain'], {state: 'interrupted'})], {
+      width: 60,
+    }).split('\n\n')
+    for (const line of table.split('\n')) expect(line.length, line).to.be.at.most(60)
+    expect(table)
+      .to.match(/ unattempted,/)
+      .and.to.match(/ uncertain$/m)
+  })
+
   it('says no more of a job of which all is gone', () => {
     expect(history([CLEAN])).not.to.include('Job 3f9a')
   })
