@@ -223,7 +223,9 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
     },
     async describe(name: string) {
       const dataset = hub.listing.find((each) => each.name === name)
-      return dataset && {...dataset, visibility: 'private' as const, gated: false as const, tags: []}
+      return (
+        dataset && {...dataset, visibility: 'private' as const, gated: false as const, tags: [], paths: []}
+      )
     },
     async whereabouts(name: string) {
       const dataset = hub.listing.find((each) => each.name === name)
