@@ -1,10 +1,12 @@
 import {expect} from 'chai'
-import {readdirSync, readFileSync} from 'node:fs'
+import {mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Sandbox} from '../src/lib/sandbox/index.js'
+import {type Fault, type Sandbox} from '../src/lib/sandbox/index.js'
+import {writeBoard} from './support/boards.js'
 import {findCommands, root, runCli} from './support/cli.js'
-import {deletionsAt, envOf, withHub} from './support/hub.js'
+import {envOf, runDatasetsAt, withHub} from './support/hub.js'
 import {shellWords} from './support/shell-words.js'
 
 type FlagTable = Record<string, {allowNo?: boolean}>
@@ -74,75 +76,281 @@ describe('a command that the program names', () => {
     })
     expect(wrong).to.deep.equal([])
   })
+})
 
-  /** The commands in the suggestions of a failure, without what is said of them. */
-  const commandsIn = (suggestions: string[]) =>
-    suggestions.flatMap((text) =>
-      [...text.matchAll(/\bsmoltrace ([a-z][^,;]*)/g)].map(([, line = '']) => line.replace(/[.?]$/, '')),
-    )
+/** A file of the program that names commands in its messages, and how a person comes to read them. */
+interface Case {
+  /** Below `src`; those that name no command in the source are of messages made by several. */
+  from: string
+  what: string
+  argv: string[]
+  prepare?: (hub: Sandbox, env: Record<string, string>, folder: string) => Promise<unknown> | void
+  /** What the first command that is named must be. */
+  named: RegExp
+  /** What stands in a message for what only the reader knows. */
+  filled?: Record<
+    string,
+    (hub: Sandbox, env: Record<string, string>, folder: string) => Promise<string> | string
+  >
+  /** What the reader does before, as the message says. */
+  first?: (folder: string) => void
+  /** Whether the command that failed goes well after it. */
+  helps?: boolean
+  /** How the commands that are named end. */
+  code?: number
+}
 
-  interface Case {
-    what: string
-    argv: string[]
-    prepare?: (hub: Sandbox, env: Record<string, string>) => Promise<unknown> | void
-    /** What the first command that is named must be. */
-    named: RegExp
-    /** Whether the command that failed goes well after it. */
-    helps?: boolean
+/** Every text in a document. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null
+    ? Object.values(value).flatMap((part) => textsIn(part))
+    : []
+}
+
+/** The commands in a text, each without what is said of it. */
+function commandsIn(text: string): string[] {
+  const behindName = [...text.matchAll(/\bsmoltrace ((?:[a-z][a-z-]*|--help|--version)(?: [^\s,;?`]+)*)/g)]
+  const inTicks = [...text.matchAll(/`((?:cleanup|datasets|history|leaderboard|restore|runs) [^`]+)`/g)]
+  return [...behindName, ...inTicks].map(([, line = '']) => line.replace(/[.:]$|[.:] .*$/, ''))
+}
+
+const ON_TOP = ['leaderboard', 'protect']
+const full: Fault = {
+  match: ({path}) => path.startsWith('/api/datasets?'),
+  times: 2,
+  respond: {
+    status: 403,
+    headers: {'Content-Type': 'application/json'},
+    body: '{"error":"Private repository storage limit reached, please upgrade your plan"}',
+  },
+}
+/** Makes an archive look like one of another account. */
+function renameArchive(copies: string, from: string, to: string): void {
+  renameSync(join(copies, from), join(copies, to))
+  for (const file of readdirSync(join(copies, to)).filter((name) => name.endsWith('.json'))) {
+    const path = join(copies, to, file)
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(new RegExp(`"${from}(?=["/])`, 'g'), `"${to}`))
   }
+}
 
-  const ON_TOP = ['leaderboard', 'protect']
-  const cases: Case[] = [
-    {
-      what: 'lifts the protection of a leaderboard that should go',
-      argv: ['cleanup', '--all', '--delete-leaderboard'],
-      prepare: (_hub, env) => runCli(ON_TOP, env),
-      named: /^leaderboard unprotect\b/,
-      helps: true,
+const stampsAt = (hub: Sandbox) => [...new Set(runDatasetsAt(hub).map((name) => name.slice(-15)))].toSorted()
+const archiveOne = async (hub: Sandbox, env: Record<string, string>, folder: string) => {
+  const [oldest = ''] = stampsAt(hub)
+  const argv = ['cleanup', '--run', oldest, '--archive', join(folder, 'copies'), '--no-dry-run', '--yes']
+  expect((await runCli(argv, env)).exitCode).to.equal(0)
+}
+
+const cases: Case[] = [
+  {
+    from: 'lib/protection.ts',
+    what: 'lifts the protection of a leaderboard that should go',
+    argv: ['cleanup', '--all', '--delete-leaderboard'],
+    prepare: (_hub, env) => runCli(ON_TOP, env),
+    named: /^leaderboard unprotect\b/,
+    helps: true,
+  },
+  {
+    from: 'lib/protection.ts',
+    what: 'lifts the pins that hold a leaderboard which should go',
+    argv: ['cleanup', '--all', '--delete-leaderboard'],
+    prepare: (hub, env) => runCli(['runs', 'protect', ...stampsAt(hub).slice(0, 2)], env),
+    named: /^runs unprotect \d{8}_\d{6} \d{8}_\d{6} --namespace mira$/,
+    helps: true,
+  },
+  {
+    from: 'lib/rules.ts',
+    what: 'selects something, where nothing was, and says what each rule means',
+    argv: ['cleanup'],
+    named: /^cleanup --older-than 30d --keep-recent 5$/,
+  },
+  {
+    from: 'lib/history.ts',
+    what: 'lists the jobs, where there is no such one',
+    argv: ['history', 'nope'],
+    named: /^history$/,
+  },
+  {
+    from: 'lib/hub/errors.ts',
+    what: 'shows what the traces take, where the account is full',
+    argv: ['datasets', 'list'],
+    prepare: (hub) => void hub.intercept(full),
+    named: /^cleanup --only traces --older-than 30d --sizes$/,
+    helps: true,
+  },
+  {
+    from: 'lib/runs.ts',
+    what: 'shows the runs, where one is named that is not there',
+    argv: ['cleanup', '--run', '20200101_000000'],
+    named: /^runs group\b/,
+  },
+  {
+    from: 'lib/naming.ts',
+    what: 'shows the runs, where what is named is none',
+    argv: ['cleanup', '--run', '2020'],
+    named: /^runs group$/,
+  },
+  {
+    from: 'lib/unknown-command.ts',
+    what: 'is the one that was meant, or lists all',
+    argv: ['run', 'group'],
+    named: /^runs group$/,
+  },
+  {
+    from: 'lib/unknown-command.ts',
+    what: 'lists what begins with a word',
+    argv: ['runs', 'remove'],
+    named: /^runs --help$/,
+  },
+  {
+    from: 'lib/unknown-command.ts',
+    what: 'has the flags where they belong',
+    argv: ['--limit', '3', 'leaderboard', 'show'],
+    named: /^leaderboard show --limit 3( --json)?$/,
+  },
+  {
+    from: 'lib/unknown-command.ts',
+    what: 'is the one that was meant in the sandbox',
+    argv: ['sandbox', 'datasets', 'lst'],
+    named: /^sandbox datasets list$/,
+  },
+  {
+    from: 'lib/archive/selection.ts',
+    what: 'shows what an archive holds, where it does not hold what is named',
+    argv: ['restore', 'FOLDER/copies', '20200101_000000'],
+    prepare: archiveOne,
+    named: /^restore \S+\/copies --dry-run$/,
+  },
+  {
+    from: 'lib/archive/source.ts',
+    what: 'brings archives back that are of another namespace',
+    argv: ['restore', 'FOLDER/copies', '--namespace', 'old-name'],
+    async prepare(hub, env, folder) {
+      await archiveOne(hub, env, folder)
+      renameArchive(join(folder, 'copies'), hub.user, 'old-name')
     },
-    {
-      what: 'selects something, where nothing was',
-      argv: ['cleanup'],
-      named: /^cleanup --older-than 30d --keep-recent 5$/,
-    },
-    {what: 'lists the jobs, where there is no such one', argv: ['history', 'nope'], named: /^history$/},
-    {
-      what: 'shows what the traces take, where the account is full',
-      argv: ['datasets', 'list'],
-      prepare(hub) {
-        hub.intercept({
-          match: ({path}) => path.startsWith('/api/datasets?'),
-          times: 1,
-          respond: {
-            status: 403,
-            headers: {'Content-Type': 'application/json'},
-            body: '{"error":"Private repository storage limit reached, please upgrade your plan"}',
-          },
-        })
-      },
-      named: /^cleanup --only traces --older-than 30d --sizes$/,
-      helps: true,
-    },
-    {
-      what: 'shows the runs, where one is named that is not there',
-      argv: ['cleanup', '--run', '20200101_000000'],
-      named: /^runs group\b/,
-    },
-  ]
-  for (const {what, argv, prepare, named, helps = false} of cases) {
-    it(`works: it ${what}`, () =>
+    named: /^restore \S+\/copies --from old-name$/,
+  },
+  {
+    from: 'lib/policy/problems.ts',
+    what: 'says what a policy does, once it is correct',
+    argv: ['cleanup', '--policy', 'FOLDER/policy.yaml'],
+    prepare: (_hub, _env, folder) =>
+      writeFileSync(join(folder, 'policy.yaml'), 'version: 1\nkeep:\n  recen: 5\n'),
+    first: (folder) => writeFileSync(join(folder, 'policy.yaml'), 'version: 1\nkeep:\n  recent: 5\n'),
+    named: /^policy explain \S+\/policy\.yaml$/,
+    helps: true,
+  },
+  {
+    from: 'lib/retention/usable-rows.ts',
+    what: 'checks a leaderboard that has lost rows',
+    argv: ['cleanup', '--keep-best', '1'],
+    prepare: (hub) => writeBoard(hub, [[{results_dataset: runDatasetsAt(hub)[0] ?? '', success_rate: 1}]]),
+    named: /^leaderboard check$/,
+  },
+  {
+    from: 'lib/finding-rules.ts',
+    what: 'shows and deletes runs without a row',
+    argv: ['leaderboard', 'check'],
+    prepare: (hub) => writeBoard(hub, [[{results_dataset: runDatasetsAt(hub)[0] ?? '', success_rate: 1}]]),
+    named: /^runs group --namespace mira$/,
+  },
+  {
+    from: 'lib/finding-rules.ts',
+    what: 'brings back from an archive what rows cite',
+    argv: ['leaderboard', 'check'],
+    prepare: archiveOne,
+    filled: {DIR: (_hub, _env, folder) => join(folder, 'copies')},
+    named: /^restore DIR --namespace mira$/,
+  },
+  {
+    from: 'lib/ui/pins.ts',
+    what: 'pins a run that is in doubt',
+    argv: ['leaderboard', 'protect', '--runs'],
+    prepare: (hub) => writeBoard(hub, [[{results_dataset: runDatasetsAt(hub)[0] ?? '', success_rate: 1}]]),
+    named: /^runs protect \d{8}_\d{6}$/,
+  },
+  {
+    from: 'lib/ui/next-step.ts',
+    what: 'carries out the dry run',
+    argv: ['cleanup', '--keep-recent', '1', '--grace', '0'],
+    named: /^cleanup --keep-recent 1 --grace 0 --no-dry-run$/,
+    // There is no terminal here to confirm on.
+    code: 2,
+  },
+  {
+    from: 'lib/ui/next-step.ts',
+    what: 'carries out the dry run, confirmed beforehand',
+    argv: ['cleanup', '--keep-recent', '1', '--grace', '0', '--plan', 'FOLDER/plan.json'],
+    filled: {'--no-dry-run': () => '--no-dry-run --yes'},
+    named: /^cleanup --apply \S+\/plan\.json --no-dry-run$/,
+  },
+]
+
+/** Named in passing, or where a test of a process alone can go: a full disk, a killed job, a picked list, a token that is missing. */
+const ELSEWHERE = new Set([
+  'commands/autocomplete/index.ts',
+  'commands/cleanup.ts',
+  'commands/leaderboard/unprotect.ts',
+  'commands/restore.ts',
+  'commands/runs/protect.ts',
+  'commands/runs/unprotect.ts',
+  'lib/cleanup-flags.ts',
+  'lib/hub/credentials.ts',
+  'lib/journal.ts',
+  'lib/summary/cleanup.ts',
+  'lib/ui/confirmation.ts',
+  'lib/ui/history.ts',
+  'lib/ui/result.ts',
+])
+
+describe('a command that a message names works', () => {
+  it('for every file of the program whose messages name one', async () => {
+    const {commands} = await findCommands()
+    const topics = [...new Set(commands.map(({id}) => id.split(':')[0]))].join('|')
+    const tried = new Set(cases.map(({from}) => from))
+    const untried = namedCommands(topics).map(({where}) => where)
+    expect([...new Set(untried)].filter((where) => !tried.has(where) && !ELSEWHERE.has(where))).to.deep.equal(
+      [],
+    )
+  })
+
+  for (const {
+    from,
+    what,
+    argv: words,
+    prepare,
+    named,
+    filled = {},
+    first,
+    helps = false,
+    code = 0,
+  } of cases) {
+    it(`it ${what} (${from})`, () =>
       withHub({runs: 5}, async (hub) => {
-        const env = envOf(hub)
-        await prepare?.(hub, env)
-        const failed = await runCli([...argv, '--json'], env)
-        expect(failed.exitCode, failed.stdout).to.be.above(0)
-        const {suggestions} = (JSON.parse(failed.stdout) as {error: {suggestions: string[]}}).error
-        const [command = ''] = commandsIn(suggestions)
-        expect(command, suggestions.join('\n')).to.match(named)
-        const {exitCode, stderr} = await runCli(shellWords(command), env)
-        expect(exitCode, stderr).to.equal(0)
+        const folder = mkdtempSync(join(tmpdir(), 'smoltrace-advice-'))
+        const env = {...envOf(hub), XDG_DATA_HOME: folder}
+        const argv = words.map((word) => word.replace(/^FOLDER/, folder))
+        await prepare?.(hub, env, folder)
+        const {stdout} = await runCli(argv, env)
+        const document = await runCli([...argv, '--json'], env)
+        // A command to copy has a line of its own; messages, suggestions and warnings are in the document, each in one piece.
+        const lines = stdout.split('\n').filter((line) => line.startsWith('  smoltrace '))
+        const texts = [...lines, ...textsIn(JSON.parse(document.stdout))]
+        const commands = texts.flatMap((text) => commandsIn(text))
+        const chosen = commands.filter((command) => named.test(command))
+        expect(chosen, texts.join('\n')).not.to.deep.equal([])
+        first?.(folder)
+        const others = commands.filter((command) => !chosen.includes(command) && !/[A-Z]{3}/.test(command))
+        for (const command of new Set([...chosen, ...others])) {
+          let line = command
+          for (const [word, value] of Object.entries(filled))
+            line = line.replace(word, await value(hub, env, folder))
+          const {exitCode, stderr} = await runCli(shellWords(line), env)
+          expect(exitCode, `${line}\n${stderr}`).to.equal(code)
+        }
+
         if (helps) expect((await runCli(argv, env)).exitCode).to.equal(0)
-        expect(deletionsAt(hub)).to.deep.equal([])
       }))
   }
 })

@@ -108,7 +108,9 @@ describe('cleanup --policy', () => {
       const file = policyOf('keep:', '  recent: all')
       const {stderr, exitCode} = await cleanup(hub, '--policy', file, '--no-dry-run', '--yes')
       expect(exitCode).to.equal(2)
-      expect(stderr).to.match(/\n {2}Mend it or name another file; .*: smoltrace policy explain FILE\n$/)
+      expect(stderr).to.match(
+        /\n {2}Correct it or name another file\. .*: smoltrace policy explain \S+\.yaml\n$/,
+      )
       expect(stderr.split('\n')[0]).to.equal(
         `Error: ${file}:3: keep.recent: give a whole number from 1 up, not "all".`,
       )

@@ -19,7 +19,7 @@ async function refusalOf(file: string): Promise<string[]> {
   } catch (error) {
     expect(error).to.be.instanceOf(UsageError)
     const {message, suggestions} = error as UsageError
-    expect(suggestions.at(-1)).to.include('{bin} policy explain FILE')
+    expect(suggestions.at(-1)).to.match(/: \{bin\} policy explain \S/)
     return [message, ...suggestions.slice(0, -1)].map((text) => text.replace(/^.*\/(?=[^/]*\.yaml)/, ''))
   }
 

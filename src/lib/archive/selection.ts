@@ -1,3 +1,4 @@
+import {formatWords} from '../command-line.js'
 import {RefusedError} from '../errors.js'
 import {parseDatasetName, RUN_TYPES} from '../naming.js'
 import {byText, printable} from '../text.js'
@@ -20,7 +21,9 @@ export function requireArchived(archives: Shelved[], words: readonly string[], d
   throw new RefusedError(
     `${printable(dir)} holds no archive of ${quoted(unknown.map((word) => printable(word)))}.`,
     {
-      suggestions: [`It holds ${archives.length}: \`restore --dry-run\` without a name shows them.`],
+      suggestions: [
+        `It holds ${archives.length}. To see them: {bin} ${formatWords(['restore', dir, '--dry-run'])}`,
+      ],
     },
   )
 }

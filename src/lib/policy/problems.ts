@@ -1,3 +1,4 @@
+import {formatWords} from '../command-line.js'
 import {UsageError} from '../errors.js'
 import {printable, safe} from '../text.js'
 
@@ -15,11 +16,11 @@ export interface Problem {
 export type Refuse = (...problems: Problem[]) => UsageError
 
 const MOST_SHOWN = 10
-const NEXT = 'Mend it or name another file; what it does is said by: {bin} policy explain FILE'
 
 /** Errors that name the file, the line and the key: the first as the message, the others below it. */
 export function refusing(file: string): Refuse {
   const place = printable(file)
+  const next = `Correct it or name another file. To see what it does then: {bin} ${formatWords(['policy', 'explain', place])}`
   const format = ({line, key, text}: Problem) =>
     safe([[place, ...(line ? [line] : [])].join(':'), ...(key ? [key] : []), text].join(': '))
   return (...problems) => {
@@ -29,7 +30,7 @@ export function refusing(file: string): Refuse {
     const shown = others.slice(0, MOST_SHOWN)
     const rest = others.length - shown.length
     return new UsageError(`${first}.`, {
-      suggestions: [...shown.map((text) => `${text}.`), ...(rest > 0 ? [`And ${rest} more.`] : []), NEXT],
+      suggestions: [...shown.map((text) => `${text}.`), ...(rest > 0 ? [`And ${rest} more.`] : []), next],
     })
   }
 }
