@@ -1,6 +1,8 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 import {parquetWriteBuffer} from 'hyparquet-writer'
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {brotliCompressSync, gzipSync} from 'node:zlib'
 
 import {discover} from '../../src/lib/datasets.js'
@@ -13,6 +15,7 @@ import {readLeaderboard, readLeaderboardIfPossible} from '../../src/lib/leaderbo
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {openSession} from '../../src/lib/session.js'
 import {fakeHub, inventoryOf, leaderboardDataset, rejectionOf} from '../support/builders.js'
+import {root} from '../support/cli.js'
 import {withBitFlipped} from '../support/faults.js'
 
 type Columns = Parameters<typeof parquetWriteBuffer>[0]['columnData']
@@ -351,6 +354,34 @@ describe('leaderboard', () => {
           ),
         ])
         expect(rows).to.deep.equal(snappy)
+      })
+    }
+
+    for (const codec of ['snappy', 'gzip', 'zstd', 'brotli', 'lz4_raw']) {
+      it(`come from a file that DuckDB has written in ${codec}`, async () => {
+        const rows = await read({
+          [DATA]: await readFile(join(root, `test/fixtures/leaderboard-${codec}.parquet`)),
+        })
+        expect(rows).to.have.length(63)
+        expect(rows[0]).to.deep.include({
+          resultsDataset: 'mira/smoltrace-results-20260901_120000',
+          tracesDataset: 'mira/smoltrace-traces-20260901_120000',
+          metricsDataset: 'mira/smoltrace-metrics-20260901_120000',
+          model: 'gpt-4o',
+          runStatus: 'completed',
+          successRate: 95.5,
+          totalTokens: 12_000,
+        })
+        expect(rows[1]).to.include({runStatus: 'partial', successRate: 20.25, totalTokens: undefined})
+        expect(rows[2]).to.include({
+          resultsDataset: undefined,
+          model: 'ein Modell mit Ümläuten',
+          runStatus: 'failed',
+          successRate: undefined,
+        })
+        expect(rows.slice(3).map(({successRate, model}) => [successRate, model])).to.deep.equal(
+          Array.from({length: 60}, (_, index) => [index / 4, `small ${index % 3}`]),
+        )
       })
     }
 
