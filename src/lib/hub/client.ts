@@ -10,6 +10,7 @@ import {HubFormatError} from './errors.js'
 import {type FileAccess, fileAccess} from './files.js'
 import {type Identity, readIdentity} from './identity.js'
 import {asFetch, certainly, library, repo} from './library.js'
+import {momentOf, readable} from './moment.js'
 import {ownSignal} from './own-signal.js'
 import {followingLinks, withoutRepeats} from './pages.js'
 import {type Allowance, type QuotaSize, QuotaWatch} from './quota.js'
@@ -221,15 +222,6 @@ function sortIn(listing: Listing, entry: Entry, namespace: string): void {
   else listing.others.push(name)
 }
 
-/**
- * What the library is given to read. It fails over an entry that is no object, and reads a date without a zone in this
- * machine's.
- */
-function readable(entry: unknown): object {
-  const fields = {...(entry as Record<string, unknown> | null)}
-  return isMoment(fields.lastModified) ? fields : {...fields, lastModified: undefined}
-}
-
 /** Ids are compared and dates decide, so a dataset of ours that lacks one makes the whole listing uncertain. */
 function readListed(entry: Entry): ListedDataset {
   const {name} = entry
@@ -238,7 +230,7 @@ function readListed(entry: Entry): ListedDataset {
     name,
     id: requireText(entry.id, `the id of ${name}`),
     sha: requireText(entry.sha, `the head of ${name}`),
-    createdAt: requireDate(isMoment(entry.createdAt) && entry.createdAt, `the creation date of ${name}`),
+    createdAt: requireDate(entry.createdAt, `the creation date of ${name}`),
     lastModified: requireDate(entry.updatedAt, `the last change of ${name}`),
     private: entry.private === true,
     ...(pinTags.length > 0 && {pinTags}),
@@ -257,19 +249,8 @@ function requireText(value: unknown, what: string): string {
   return value
 }
 
-/** A moment in ISO 8601 that says its zone: any other text would be read in the zone of this machine. */
-function isMoment(value: unknown): value is string {
-  return typeof value === 'string' && MOMENT.test(value)
-}
-
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/
-
 function requireDate(value: unknown, what: string): Date {
-  const date = typeof value === 'string' || value instanceof Date ? new Date(value) : undefined
-  if (!date || !(date.getTime() > OLDEST_DATE))
-    throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
+  const date = momentOf(value)
+  if (!date) throw new HubFormatError(`The answer of the Hub lacks ${what}.`)
   return date
 }
-
-/** Long before there was a Hub. */
-const OLDEST_DATE = Date.UTC(2000, 0)

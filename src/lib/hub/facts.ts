@@ -1,5 +1,6 @@
 import {HubError, HubFormatError} from './errors.js'
 import {library} from './library.js'
+import {momentOf} from './moment.js'
 import {type Visibility} from './uploads.js'
 
 /** What the Hub knows about a dataset beside its files. */
@@ -50,8 +51,8 @@ export async function askFacts(
 function readFacts(answer: object, asked: string): DescribedDataset {
   const facts = answer as Record<string, unknown>
   const {name, id, sha, gated, tags} = facts
-  const createdAt = dateOf(facts.createdAt)
-  const lastModified = dateOf(facts.updatedAt)
+  const createdAt = momentOf(facts.createdAt)
+  const lastModified = momentOf(facts.updatedAt)
   const isGateKnown = gated === false || gated === 'auto' || gated === 'manual'
   const isCertain = isText(name) && isText(id) && isText(sha) && typeof facts.private === 'boolean'
   if (!isCertain || !isGateKnown || !createdAt || !lastModified)
@@ -77,9 +78,4 @@ function pathsOf(siblings: unknown): string[] | undefined {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
-}
-
-function dateOf(value: unknown): Date | undefined {
-  const date = new Date(isText(value) || value instanceof Date ? value : Number.NaN)
-  return Number.isNaN(date.getTime()) ? undefined : date
 }

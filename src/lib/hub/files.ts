@@ -2,6 +2,7 @@ import {requireContent} from './content.js'
 import {HubError, HubFormatError} from './errors.js'
 import {askFacts, type DescribedDataset} from './facts.js'
 import {asFetch, certainly, library, repo} from './library.js'
+import {readableAnswers} from './moment.js'
 import {followingLinks, withoutRepeats} from './pages.js'
 import {type Ask} from './transport.js'
 import {type UploadAccess, uploadAccess} from './uploads.js'
@@ -74,7 +75,12 @@ export function fileAccess({endpoint, token, request, transfer, signal}: FileAcc
     ...uploadAccess({endpoint, token, request, signal}),
     describe: (name, commit = 'main') =>
       certainly(
-        () => askFacts({hubUrl: endpoint, accessToken: token, fetch: asFetch(request)}, name, commit),
+        () =>
+          askFacts(
+            {hubUrl: endpoint, accessToken: token, fetch: asFetch(readableAnswers(request))},
+            name,
+            commit,
+          ),
         signal,
       ),
     listFiles: (name, commit) =>

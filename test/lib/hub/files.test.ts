@@ -96,6 +96,10 @@ describe('the files of a dataset', () => {
       ['gated', undefined],
       ['createdAt', null],
       ['lastModified', 'soon'],
+      ['createdAt', '2026-09-01T12:30:00'],
+      ['createdAt', '2026-09-01'],
+      ['lastModified', '2026-09-01T12:30:00'],
+      ['lastModified', 'Tue, 01 Sep 2026 12:30:00'],
     ] as const)
       it(`are an error where \`${field}\` is ${JSON.stringify(value)}`, async () => {
         const {hub: stubbed} = await stub((_, response) => json(response, {...FACTS, [field]: value}))
