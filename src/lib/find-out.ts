@@ -1,7 +1,7 @@
 import {requireSight} from './access.js'
 import {citing, NO_CITATIONS} from './citations.js'
 import {type Inventory} from './datasets.js'
-import {SmoltraceError} from './errors.js'
+import {CancelledError, SmoltraceError} from './errors.js'
 import {weighing} from './evidence.js'
 import {type Hub} from './hub/client.js'
 import {type LeaderboardRow} from './leaderboard-rows.js'
@@ -70,7 +70,7 @@ async function readNeeded(hub: Hub, leaderboard: Inventory['leaderboard']): Prom
   try {
     return await readLeaderboard(hub, leaderboard)
   } catch (error) {
-    if (error instanceof SmoltraceError)
+    if (error instanceof SmoltraceError && !(error instanceof CancelledError))
       error.suggestions.unshift('Without the leaderboard it is not known which runs finished.')
     throw error
   }

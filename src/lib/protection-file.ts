@@ -34,7 +34,7 @@ export async function readProtection(
   try {
     return await readProtectionAt(hub, leaderboard.name, await headOf(hub, leaderboard))
   } catch (error) {
-    if (error instanceof SmoltraceError)
+    if (error instanceof SmoltraceError && !(error instanceof CancelledError))
       error.suggestions.unshift('Without this file it is not known what is protected.')
     throw error
   }

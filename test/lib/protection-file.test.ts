@@ -356,4 +356,11 @@ describe('reading the protection', () => {
       expect(await rejectionOf(readProtectionIfPossible(hub, found, []))).to.equal(cause)
     }
   })
+
+  it('gives no advice about the file where the user cancelled', async () => {
+    const cause = new CancelledError('enough')
+    const hub: Hub = {...fakeHub([board]), whereabouts: () => Promise.reject(cause)}
+    expect(await rejectionOf(readProtection(hub, found))).to.equal(cause)
+    expect(cause.suggestions).to.deep.equal(new CancelledError('enough').suggestions)
+  })
 })
