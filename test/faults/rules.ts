@@ -64,8 +64,11 @@ export function expectedCode(cell: Cell): number {
 }
 
 function isOvercome({stake, what, fault, often}: Cell): boolean {
-  // Waiting for the quota is no failure, but has an end.
-  if (fault === '429, the window is used up') return often === 'once'
+  // Waiting for the quota is no failure, but has an end. So is waiting for whoami, which has a limit of its own.
+  const isWaitedFor =
+    fault === '429, the window is used up' ||
+    (fault === '429, a limit of this action' && what.endsWith('whoami'))
+  if (isWaitedFor) return often === 'once'
   // It is believed until the end, where it is too late to send it again.
   if (fault === 'OK, and nothing is done') return false
   if (REDIRECTED.has(what) && fault === 'a body that stalls') return true

@@ -147,18 +147,17 @@ describe('what a deletion knows of the Hub', () => {
   })
 
   it('is a minute old at most: one of 700 runs that is pinned in the middle stays', async () => {
-    const runs = addRuns(700)
-    // The newest, since the oldest runs go first.
-    const [pinned] = runs
+    // The newest run is the last in the order of deletion.
+    const [pinned = []] = addRuns(700)
     hub.intercept({match: isDelete, skip: 446, times: 1, before: () => pin(pinned)})
     hub.intercept({match: isDelete, skip: 450, times: 1, before: () => later(MINUTE)})
     const result = await clean({concurrency: 8})
-    expect(remaining()).to.have.members(pinned ?? [])
+    expect(remaining()).to.have.members(pinned)
     expect(result.counts).to.include({deleted: 2097, skipped: 3})
-    expect(result.outcomes.find(({name}) => name === pinned?.[0])?.reason).to.include('pinned by ann')
+    expect(result.outcomes.find(({name}) => name === pinned[0])?.reason).to.include('pinned by ann')
   }).timeout(60_000)
 
-  it('is asked for no sooner: a job of less than a minute lists for the plan, before the first DELETE and at its end', async () => {
+  it('is asked for no sooner: a job of less than a minute lists for its plan, before its first DELETE and at its end', async () => {
     addRuns(5)
     hub.intercept({match: isDelete, skip: 3, times: 1, before: () => later(59 * SECOND)})
     await clean()
@@ -183,7 +182,7 @@ describe('what a deletion knows of the Hub', () => {
           hub.state.remove(board)
           addLeaderboard()
         },
-        'created again',
+        'made anew',
       ],
       [
         'the listing is empty',

@@ -223,9 +223,8 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
     },
     async describe(name: string) {
       const dataset = hub.listing.find((each) => each.name === name)
-      return (
-        dataset && {...dataset, visibility: 'private' as const, gated: false as const, tags: [], paths: []}
-      )
+      const paths = hub.protection === undefined ? [] : [PROTECTION_PATH]
+      return dataset && {...dataset, visibility: 'private' as const, gated: false as const, tags: [], paths}
     },
     async whereabouts(name: string) {
       const dataset = hub.listing.find((each) => each.name === name)

@@ -6,6 +6,8 @@ export type NamedFault = Omit<Fault, 'before' | 'match' | 'skip' | 'times'>
 const PAGE = '<!DOCTYPE html><html><head><title>Bad Gateway</title></head><body>Not the Hub.</body></html>'
 const HTML = {'Content-Type': 'text/html; charset=utf-8'}
 const LEFT = {RateLimit: '"api";r=970;t=250', 'RateLimit-Policy': '"fixed window";"api";q=1000;w=300'}
+/** That of whoami is waited for all the same: as short as `withoutPauses` takes a pause to be. */
+const LEFT_BRIEFLY = {...LEFT, RateLimit: '"api";r=970;t=5'}
 const USED_UP = {RateLimit: '"api";r=0;t=0', 'RateLimit-Policy': '"fixed window";"api";q=1000;w=300'}
 
 /** The words with which the Hub says that waiting is of no use. */
@@ -29,7 +31,7 @@ export const FAULTS = {
     respond: {status: 429, headers: USED_UP, body: 'We had to rate limit you, you hit the quota.'},
   },
   '429, a limit of this action': {
-    respond: {status: 429, headers: LEFT, body: JSON.stringify({error: LIMIT})},
+    respond: {status: 429, headers: LEFT_BRIEFLY, body: JSON.stringify({error: LIMIT})},
   },
   '429 from the edge': {respond: {status: 429, headers: HTML, body: PAGE}},
   'reset before the Hub acted': {reset: 'before'},
