@@ -2,6 +2,7 @@ import {DEFAULT_CONCURRENCY} from '../concurrency.js'
 import {dayOf} from '../days.js'
 import {CancelledError, RefusedError} from '../errors.js'
 import {HubError} from '../hub/errors.js'
+import {MOST_WINDOWS} from '../hub/quota.js'
 import {readPinTag} from '../pin-tags.js'
 import {type Session} from '../session.js'
 import {printable} from '../text.js'
@@ -118,6 +119,8 @@ export class Restore {
     if (this.options.signal?.aborted)
       return outcomeOf(part, 'failed', 'interrupted halfway: restore it again, and it continues')
     if (error instanceof HubError) this.stopped ??= stopAfter(error)
+    // Nothing failed because of the quota: what is there by then is a part of it, and is gone on with.
+    if (isOutOfQuota(error)) return outcomeOf(part, 'unattempted', this.stopped)
     const status = error instanceof RefusedError ? 'refused' : 'failed'
     return outcomeOf(part, status, problemOf(error))
   }
@@ -131,9 +134,17 @@ export class Restore {
   }
 }
 
+/** Whether the quota stayed used up, however long it was waited for. */
+function isOutOfQuota(error: unknown): boolean {
+  return error instanceof HubError && error.status === 429 && error.answer.resetMs !== undefined
+}
+
 /** Why nothing else would come back either, where that is so. */
-function stopAfter({status, answer}: HubError): string | undefined {
+function stopAfter(error: HubError): string | undefined {
+  const {status, answer} = error
   const words = printable(answer.text)
+  if (isOutOfQuota(error))
+    return `the quota of the Hub was used up ${MOST_WINDOWS} times in a row: restore again later, and it continues`
   if (status === 401) return 'the Hub does not accept the token any more'
   if (answer.actionLimit)
     return `the Hub allows no more for now (${words}): restore again later, and it continues`

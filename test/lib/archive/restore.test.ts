@@ -556,6 +556,25 @@ describe('restoring', () => {
         expect((await restore(dir)).counts).to.include({present: 6, restored: 3})
       }))
 
+    for (const [what, path] of [
+      ['create anything', '/api/repos/create'],
+      ['fill what was created', '/preupload/'],
+    ] as const) {
+      it(`stop where the quota stays used up when it is to ${what}, and nothing is called failed`, () =>
+        withRuns(async (dir) => {
+          const remove = hub.intercept({
+            match: (request) => request.path.includes(path),
+            respond: {status: 429, headers: {ratelimit: '"api";r=0;t=0'}},
+          })
+          const {outcomes, counts} = await restore(dir)
+          expect(counts).to.include({restored: 0, failed: 0, unattempted: 9})
+          for (const {reason} of outcomes) expect(reason).to.include('the quota of the Hub was used up')
+          expect(hub.requests.filter((request) => request.path.includes(path))).to.have.length(4)
+          remove()
+          expect((await restore(dir)).counts).to.include({restored: 9})
+        }))
+    }
+
     it('stop where the storage of the account is full, and it is said', () =>
       withRuns(async (dir) => {
         hub.intercept({
