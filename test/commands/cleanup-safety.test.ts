@@ -290,6 +290,43 @@ describe('cleanup, where some datasets may be hidden', () => {
     await rm(folder, {recursive: true, force: true})
   })
 
+  it('does not take a run for incomplete whose traces are in a group that the token is not in', async () => {
+    withGroups()
+    const [org] = hub.state.orgs
+    const [results, traces, metrics] = ['results', 'traces', 'metrics'].map((type) =>
+      hub.state.addDataset({
+        name: `${hub.org}/smoltrace-${type}-20250301_120000`,
+        createdAt: '2025-03-01T13:00:00Z',
+        private: true,
+        ...(type === 'results' ? {} : {resourceGroup: '2'}),
+      }),
+    )
+    const shown = async () => (await runCli(['datasets', 'list', '--namespace', hub.org], envOf(hub))).stdout
+    expect(await shown())
+      .to.include(results!.id)
+      .and.not.include(traces!.id)
+      .and.not.include(metrics!.id)
+    const rules = [
+      '--incomplete-only',
+      '--ignore-leaderboard',
+      '--namespace',
+      hub.org,
+      '--no-dry-run',
+      '--yes',
+    ]
+    expect(await run(...rules)).to.have.property('exitCode', 1)
+    expect(deletionsAt(hub)).to.deep.equal([])
+    org!.resourceGroups!.push({id: '2', name: 'office', role: 'read'})
+    expect(await shown())
+      .to.include(traces!.id)
+      .and.include(metrics!.id)
+    org!.resourceGroups!.pop()
+    org!.roleInOrg = 'admin'
+    expect(await shown())
+      .to.include(traces!.id)
+      .and.include(metrics!.id)
+  })
+
   for (const [title, arrange, more] of [
     ['an OAuth token', asOAuth, []],
     ['an organisation with resource groups', withGroups, ['--namespace', 'tinyagents']],

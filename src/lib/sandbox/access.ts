@@ -15,6 +15,7 @@ export function canRead(identity: Identity | undefined, repo: Repo): boolean {
   if (!identity) return false
   return (
     (isOwn(identity, repo.namespace) || READING_ROLES.has(roleIn(identity, repo.namespace))) &&
+    isInGroup(identity, repo) &&
     (allows(identity.token, 'repo.content.read', repo) || allows(identity.token, 'repo.write', repo))
   )
 }
@@ -114,6 +115,13 @@ function isInsider(identity: Identity | undefined, repo: Repo): boolean {
 
 function isOwn(identity: Identity, namespace: string): boolean {
   return namespace === identity.accounts.user.name
+}
+
+/** What belongs to a group of an organisation is hidden from members outside it. */
+function isInGroup(identity: Identity, {namespace, resourceGroup}: Repo): boolean {
+  if (resourceGroup === undefined) return true
+  const org = identity.accounts.orgs.find(({name}) => name === namespace)
+  return org?.roleInOrg === 'admin' || (org?.resourceGroups ?? []).some(({id}) => id === resourceGroup)
 }
 
 function roleIn(identity: Identity, namespace: string): OrgRole | undefined {

@@ -16,6 +16,8 @@ export interface RepoFacts {
   createdAt: Date
   createdBy: string
   private: boolean
+  /** Id of the organisation's group that it belongs to. */
+  resourceGroup?: string | undefined
   gated: false | 'auto' | 'manual'
   disabled: boolean
   downloads: number
@@ -42,6 +44,7 @@ export class Repo implements RepoFacts {
   readonly createdAt: Date
   readonly createdBy: string
   private: boolean
+  readonly resourceGroup: string | undefined
   gated: false | 'auto' | 'manual'
   disabled: boolean
   downloads: number
@@ -57,6 +60,7 @@ export class Repo implements RepoFacts {
     this.createdAt = facts.createdAt
     this.createdBy = facts.createdBy
     this.private = facts.private
+    this.resourceGroup = facts.resourceGroup
     this.gated = facts.gated
     this.disabled = facts.disabled
     this.downloads = facts.downloads

@@ -12,6 +12,8 @@ export interface DatasetSpec {
   /** Default: `createdAt`. */
   lastModified?: Date | string
   private?: boolean
+  /** Id of a group of the organisation: of its members, only those in the group and admins see a private dataset of it. */
+  resourceGroup?: string
   gated?: false | 'auto' | 'manual'
   disabled?: boolean
   /** Who created it; matters to an organisation's contributors. Default: the namespace. */
@@ -100,6 +102,7 @@ export class HubState {
       createdAt,
       createdBy: spec.createdBy ?? spec.name.split('/')[0] ?? '',
       private: spec.private ?? false,
+      resourceGroup: spec.resourceGroup,
       gated: spec.gated ?? false,
       disabled: spec.disabled ?? false,
     })
