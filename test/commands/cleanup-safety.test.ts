@@ -337,7 +337,7 @@ describe('cleanup, where some datasets may be hidden', () => {
         for (const mode of [[], ['--no-dry-run', '--yes']]) {
           const {exitCode, stderr} = await run(rule, ...more, ...mode)
           expect(exitCode, `${rule} ${mode.join(' ')}`).to.equal(1)
-          expect(stderr).to.include(rule).and.include('may be visible')
+          expect(stderr).to.include(rule).and.include('may only be hidden')
         }
       }
 
