@@ -3,14 +3,15 @@ import {type Dataset} from './datasets.js'
 import {CancelledError} from './errors.js'
 import {pause, type Wait} from './hub/repeats.js'
 import {type Outcome, unattempted} from './outcomes.js'
+import {type LookReason} from './refresh.js'
 import {messageOf} from './text.js'
 
 export interface ClearanceOptions {
   signal?: AbortSignal | undefined
   /** What fell out of the plan already. */
   excluded: Map<string, Exclusion>
-  /** Looks at the Hub again, because of age alone or after a wait, and says what fell out of the plan. */
-  lookAgain: (why: 'age' | 'wait') => Promise<Map<string, Exclusion>>
+  /** Looks at the Hub again, and says what fell out of the plan. */
+  lookAgain: (why: LookReason) => Promise<Map<string, Exclusion>>
   /** Whether the last look is too old for a DELETE; for the first one of the job sooner. */
   isOld?: ((isFirst: boolean) => boolean) | undefined
   /** Called when everybody begins to wait. */
@@ -73,7 +74,7 @@ export class Clearance {
     if (this.options.isOld?.(!this.hasSent) !== true) return false
     if (++this.looksInVain > MOST_IN_VAIN)
       this.stop('each look at the Hub was too old before anything could be sent')
-    else this.openGate('age').catch(() => {})
+    else this.openGate(this.hasSent ? 'age' : 'first').catch(() => {})
     return true
   }
 
@@ -96,14 +97,14 @@ export class Clearance {
     } while (this.looks === before && !this.isStopped)
   }
 
-  private openGate(why: 'age' | 'wait', wait?: Wait): Promise<void> {
+  private openGate(why: LookReason, wait?: Wait): Promise<void> {
     this.gate ??= this.waitAndLook(why, wait).finally(() => {
       this.gate = undefined
     })
     return this.gate
   }
 
-  private async waitAndLook(why: 'age' | 'wait', wait: Wait | undefined): Promise<void> {
+  private async waitAndLook(why: LookReason, wait: Wait | undefined): Promise<void> {
     if (wait) {
       this.options.onWait(wait)
       await pause(wait, this.options.signal).catch(() => {})
@@ -113,7 +114,7 @@ export class Clearance {
   }
 
   /** What cannot be looked at for certain is not deleted. */
-  private async look(why: 'age' | 'wait'): Promise<void> {
+  private async look(why: LookReason): Promise<void> {
     this.looks++
     this.options.onLook()
     try {

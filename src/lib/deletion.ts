@@ -27,6 +27,7 @@ import {
   unknownResult,
 } from './outcomes.js'
 import {inOrderOfDeletion, type Plan, plannedDatasets, type PlannedRun} from './plan.js'
+import {type LookReason} from './refresh.js'
 import {changedMeanwhile, correctionOf, lookFor, outcomeOfAbsence} from './settlement.js'
 import {messageOf, printable} from './text.js'
 import {Throttle} from './throttle.js'
@@ -50,8 +51,8 @@ export interface DeletionOptions {
   signal?: AbortSignal | undefined
   /** What fell out of the plan already. */
   excluded: Map<string, Exclusion>
-  /** Looks at the Hub again, because of age alone or after a wait, and says what fell out of the plan. */
-  lookAgain: (why: 'age' | 'wait') => Promise<Map<string, Exclusion>>
+  /** Looks at the Hub again, and says what fell out of the plan. */
+  lookAgain: (why: LookReason) => Promise<Map<string, Exclusion>>
   /** Whether the last look is too old for a DELETE, and for the first one of the job. */
   isOld?: ((isFirst: boolean) => boolean) | undefined
   /**

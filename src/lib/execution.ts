@@ -13,7 +13,7 @@ import {type OptionTable} from './options.js'
 import {type Outcome} from './outcomes.js'
 import {checkingPlan} from './plan-check.js'
 import {type Plan, plannedDatasets} from './plan.js'
-import {LastLook} from './refresh.js'
+import {LastLook, type LookReason} from './refresh.js'
 import {type CleanupResult, resultOf} from './result.js'
 import {isEveryRunByScope} from './rule-names.js'
 import {type SavedPlan} from './saved-plan.js'
@@ -223,9 +223,8 @@ async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<C
     onEvent,
   })
   const lastLook = new LastLook(plan, session)
-  const lookAgain = async (why: 'age' | 'wait') =>
-    new Map([...archived.excluded, ...(await lastLook.again(why))])
-  const excluded = await lookAgain('age')
+  const lookAgain = async (why: LookReason) => new Map([...archived.excluded, ...(await lastLook.again(why))])
+  const excluded = await lookAgain('first')
   if (signal?.aborted) throw new CancelledError('Interrupted.')
   const journal = await openJournalFor(job, options, archived.summary?.dir)
   const started = performance.now()

@@ -22,6 +22,12 @@ const SHARE = 10
 /** Of names that nothing lists any more, so many are asked for one by one. */
 const MOST_ASKED = 10
 
+/**
+ * Why the Hub is looked at again: before the first DELETE, since the last look is too old for a later one, or after a wait for
+ * the quota.
+ */
+export type LookReason = 'age' | 'first' | 'wait'
+
 /** What one look at the Hub showed, and what fell out of the plan by it. */
 export interface Look {
   listing: Seen
@@ -141,12 +147,13 @@ export class LastLook {
   /**
    * Looks again.
    * @param why for `age` alone, a listing that is young enough is used again; so is after a `wait` one that would take most of
-   *   the new quota, or nothing would be left for the DELETEs
+   *   the new quota, or nothing would be left for the DELETEs. The `first` DELETE rests on a new one
    * @returns what fell out of the plan
    * @throws as `lookAt`
    */
-  async again(why: 'age' | 'wait'): Promise<Map<string, Exclusion>> {
-    const mayKeep = (why === 'age' || this.isListingDear()) && !this.isListingOld()
+  async again(why: LookReason): Promise<Map<string, Exclusion>> {
+    const mayReuse = why === 'age' || (why === 'wait' && this.isListingDear())
+    const mayKeep = mayReuse && !this.isListingOld()
     const known = mayKeep ? this.listing : undefined
     const {listing, excluded} = await lookAt(this.plan, this.session, known)
     // Counted from the end: a wait in the middle of each look would make all of them too old.

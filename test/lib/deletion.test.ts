@@ -15,6 +15,7 @@ import {type Whereabouts} from '../../src/lib/hub/whereabouts.js'
 import {RUN_TYPES, type RunType} from '../../src/lib/naming.js'
 import {type Outcome} from '../../src/lib/outcomes.js'
 import {type Plan, plannedDatasets} from '../../src/lib/plan.js'
+import {type LookReason} from '../../src/lib/refresh.js'
 import {
   type FakeHub,
   fakeHub,
@@ -1029,7 +1030,7 @@ describe('deletion', () => {
           seen.firsts.add(isFirst)
           return seen.isOld
         },
-        async lookAgain(why: 'age' | 'wait') {
+        async lookAgain(why: LookReason) {
           seen.count++
           seen.whys.push(why)
           await someTurns()
@@ -1048,7 +1049,7 @@ describe('deletion', () => {
         },
         {concurrency: 4, isOld, lookAgain},
       )
-      expect(seen.whys).to.deep.equal(['age'])
+      expect(seen.whys).to.deep.equal(['first'])
       expect(hub.deletes).to.have.length(4)
       expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['deleted']))
     })

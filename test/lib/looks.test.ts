@@ -146,6 +146,22 @@ describe('what a deletion knows of the Hub', () => {
     expect(deletionsAt(hub)).to.have.members(rest)
   })
 
+  it('lists anew where the process was stopped there: what was written to meanwhile stays', async () => {
+    const [changed = [], rest = []] = addRuns(2)
+    let isFirst = true
+    const result = await clean({
+      concurrency: 1,
+      onEvent({kind}) {
+        if (kind !== 'started' || !isFirst) return
+        isFirst = false
+        hub.state.touch(changed[0] ?? '')
+        later(10 * SECOND)
+      },
+    })
+    expect(deletionsAt(hub)).to.have.members(rest)
+    expect(result.counts).to.include({deleted: 3, skipped: 3})
+  })
+
   it('is a minute old at most: one of 700 runs that is pinned in the middle stays', async () => {
     // The newest run is the last in the order of deletion.
     const [pinned = []] = addRuns(700)

@@ -241,6 +241,15 @@ describe('the last look of a job', () => {
       })
     }
 
+    it('before the first DELETE, however young the listing is and whatever it costs', async () => {
+      const {plan, session, hub} = setting()
+      hub.quotaSize = {requests: 1, windowMs: 300 * SECOND}
+      const last = new LastLook(plan, session)
+      await last.again('first')
+      await last.again('first')
+      expect(hub.log).to.deep.equal(['LIST', 'READ', 'LIST', 'READ'])
+    })
+
     it('after each wait for the quota, unless it would take most of the next one', async () => {
       for (const [pages, listings] of [
         [5, 2],
