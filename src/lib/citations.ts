@@ -73,7 +73,7 @@ export function runsMeantBy(row: LeaderboardRow): Set<string> {
 export interface MeantName extends RunDatasetName {
   /** Undefined where the name stands alone. */
   owner: string | undefined
-  /** False where it is only a part of some other name, such as that of a copy. */
+  /** False where it is only a part of some other name, such as that of a copy, or has other separators. */
   isWhole: boolean
 }
 
@@ -83,13 +83,14 @@ export interface MeantName extends RunDatasetName {
  */
 export function namesMeantIn(cell: string): MeantName[] {
   const text = plain(cell)
-  return [...text.matchAll(MEANT)].flatMap(({0: name, 1: type = '', 2: timestamp = '', index}) => {
+  return [...text.matchAll(MEANT)].flatMap(({0: name, 1: type = '', 2: day = '', 3: time = '', index}) => {
     const meant = type.toLowerCase()
     if (!isRunType(meant)) return []
     const before = text.slice(Math.max(0, index - LONGEST_OWNER), index)
     const after = text.charAt(index + name.length)
-    const [, owner] = OWNER.exec(before) ?? []
-    return [{owner, type: meant, timestamp, isWhole: !/[\w-]$/.test(before) && !/[\w-]/.test(after)}]
+    const [, owner] = before.endsWith('/') ? (OWNER.exec(before) ?? []) : []
+    const isWhole = USUAL.test(name) && !/[\w-]/.test(before.slice(-1) + after)
+    return [{owner, type: meant, timestamp: `${day}_${time}`, isWhole}]
   })
 }
 
@@ -98,10 +99,12 @@ export function citedRuns(rows: readonly LeaderboardRow[]): Set<string> {
   return new Set(rows.flatMap((row) => [...runsMeantBy(row)]))
 }
 
-const MEANT = /smoltrace-(results|traces|metrics)-(\d{8}_\d{6})/gi
+/** Whatever separates its parts, as in what Markdown escapes. */
+const MEANT = /smoltrace[\W_]{0,3}(results|traces|metrics)[\W_]{0,3}(\d{8})[\W_T]{0,3}(\d{6})/gi
+const USUAL = /^smoltrace-[a-z]+-\d{8}_\d{6}$/i
 const OWNER = /([^/\\:@"'`,;()[\]{}<>=]+)\/$/
 /** So that no cell, however long, can keep the pattern busy. */
-const LONGEST_OWNER = 200
+const LONGEST_OWNER = 100
 const PLAIN = /^[\w./-]*$/
 
 /** A cell in the letters that names are made of: without what nobody sees, and what addresses write otherwise. */

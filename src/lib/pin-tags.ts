@@ -8,8 +8,8 @@ import {isDay} from './days.js'
 /** Pins until it is lifted. */
 const PIN_TAG = 'smoltrace-pinned'
 const UNTIL = /^smoltrace-pinned-until-(\d{4})(\d{2})(\d{2})$/
-/** What may have been meant as a pin: another case, another separator, a day that does not exist. */
-const LIKE_A_PIN = /^\W*smoltrace[-_ ]?pin/i
+/** What may have been meant as a pin: another case, another separator or none, a day that does not exist. */
+const LIKE_A_PIN = /^[\W_]*smol[\W_]*trace[\W_]*pin/i
 
 /** What one tag says. */
 export interface PinTag {
@@ -21,9 +21,9 @@ export interface PinTag {
   isDoubtful: boolean
 }
 
-/** Whether a tag pins, or may have been meant to. */
+/** Whether a tag pins, or may have been meant to: letters of full width and characters that nobody sees count, too. */
 export function isPinTag(tag: string): boolean {
-  return LIKE_A_PIN.test(tag)
+  return LIKE_A_PIN.test(tag.normalize('NFKC').replaceAll(/\p{Cf}/gu, ''))
 }
 
 /**

@@ -325,7 +325,10 @@ interface TagsWanted {
   change: Change | undefined
 }
 
-/** Puts the tags into the cards of runs whose entries are made. Those that the listing shows as tagged cost nothing. */
+/**
+ * Puts the tags into the cards of runs whose entries are made. Those that the listing shows as tagged cost nothing; where the tag
+ * alone is the pin, their cards are read all the same, since the listing may still show one that was taken out.
+ */
 async function tagRuns(
   timestamps: string[],
   {session, inventory, options, change}: TagsWanted,
@@ -333,7 +336,7 @@ async function tagRuns(
   const {pinCard} = await import('./pin-card.js')
   const runs = runsNamed(timestamps, inventory)
   const untilOf = (run: string) => (change ? entryOf(change.after, run)?.until : options.until)
-  const untagged = runs.filter((run) => !isTagged(run, untilOf(run.timestamp)))
+  const untagged = change ? runs.filter((run) => !isTagged(run, untilOf(run.timestamp))) : runs
   const waiting = new Set(untagged.filter((run) => isInGrace(run, session.now)))
   const taggings = untagged
     .filter((run) => !waiting.has(run))

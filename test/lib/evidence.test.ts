@@ -86,6 +86,12 @@ describe('evidence', () => {
       named('results', A).toUpperCase(),
       named('results', A).replace('results', 'res\u200Bults'),
       named('results', A).replaceAll('-', '\u2011'),
+      named('results', A).replaceAll('-', '\u2212'),
+      named('results', A).replaceAll('-', '_'),
+      named('results', A).replaceAll('_', '-'),
+      named('results', A).replaceAll('_', String.raw`\_`),
+      named('results', A).replace('_', 'T'),
+      named('results', A).replaceAll(/[-_]/g, ''),
       named('results', A).replaceAll(/\d/g, (digit) => String.fromCodePoint(0xff_10 + Number(digit))),
     ]
     const notAtAll = [

@@ -125,6 +125,16 @@ describe('pins in two places', () => {
       expect(hub.requests.filter(({path}) => path.includes(PINNED))).to.deep.equal([])
     })
 
+    it('are the tag in the card, whatever the listing still shows, where there is no leaderboard', async () => {
+      hub.state.remove(BOARD)
+      await protect()
+      hub.state.tagsLag = true
+      await unprotectRuns([PINNED], connection())
+      const change = await protect()
+      expect(only(change)).to.deep.equal([{run: PINNED, changed: true, tagged: true, problem: undefined}])
+      expect(cardOf(RESULTS)).to.include('- smoltrace-pinned\r\n')
+    })
+
     it('are never shortened in a card, and made longer', async () => {
       await protect([PINNED], {until: '2026-12-31'})
       await protect([PINNED], {until: '2026-11-30'})

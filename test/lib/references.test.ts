@@ -25,6 +25,7 @@ describe('what a row names', () => {
     ['kim/smoltrace-leaderboard', 'other'],
     ['kim/smoltrace-results-20260231_120000', 'other'],
     ['kim/other', 'other'],
+    [`kim/smoltrace-results-${B.replace('_', '-')}`, 'other'],
     [`smoltrace-results-${A}`, 'other'],
     [`/smoltrace-results-${A}`, 'other'],
   ]
