@@ -4,8 +4,7 @@ import {type Inventory} from './datasets.js'
 import {CancelledError, SmoltraceError} from './errors.js'
 import {weighing} from './evidence.js'
 import {type Hub} from './hub/client.js'
-import {type LeaderboardRow} from './leaderboard-rows.js'
-import {readLeaderboard, readLeaderboardIfPossible} from './leaderboard.js'
+import {type CitingRows, readCitingRows, readCitingRowsIfPossible} from './leaderboard.js'
 import {readProtection, readProtectionIfPossible} from './protection-file.js'
 import {type Protection, refuseProtected} from './protection.js'
 import {type Knowledge} from './retention/knowledge.js'
@@ -40,12 +39,12 @@ export async function findOut(
   if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(inventory, protection)
   if (!asksLeaderboard(rules)) return {protection, ...NOTHING_SAID}
   if (!leaderboard) requireAnyRow(rules)
-  const rows = mustBeCertain
+  const read = mustBeCertain
     ? await readNeeded(hub, leaderboard)
-    : await readLeaderboardIfPossible(hub, leaderboard, warnings)
-  if (rows === 'unknown') return {protection, ...UNKNOWN}
-  requireAnyRow(rules, rows.length)
-  return {protection, ...(await saidIn(rows, access.namespace))}
+    : await readCitingRowsIfPossible(hub, leaderboard, warnings)
+  if (read === 'unknown') return {protection, ...UNKNOWN}
+  requireAnyRow(rules, read.count)
+  return {protection, ...(await saidIn(read, access.namespace))}
 }
 
 /**
@@ -60,15 +59,15 @@ export async function findOutAgain(
   requireSight(access, rules)
   if (!asksLeaderboard(rules)) return NOTHING_SAID
   if (!leaderboard) requireAnyRow(rules)
-  const rows = await readNeeded(hub, leaderboard)
-  requireAnyRow(rules, rows.length)
-  return saidIn(rows, access.namespace)
+  const read = await readNeeded(hub, leaderboard)
+  requireAnyRow(rules, read.count)
+  return saidIn(read, access.namespace)
 }
 
 /** Says why the job cannot go on without it. */
-async function readNeeded(hub: Hub, leaderboard: Inventory['leaderboard']): Promise<LeaderboardRow[]> {
+async function readNeeded(hub: Hub, leaderboard: Inventory['leaderboard']): Promise<CitingRows> {
   try {
-    return await readLeaderboard(hub, leaderboard)
+    return await readCitingRows(hub, leaderboard)
   } catch (error) {
     if (error instanceof SmoltraceError && !(error instanceof CancelledError))
       error.suggestions.unshift('Without the leaderboard it is not known which runs finished.')
@@ -80,7 +79,7 @@ async function readNeeded(hub: Hub, leaderboard: Inventory['leaderboard']): Prom
 export const NOTHING_SAID: Said = {evidence: new Map(), citations: NO_CITATIONS}
 const UNKNOWN: Said = {evidence: 'unknown', citations: 'unknown'}
 
-async function saidIn(rows: readonly LeaderboardRow[], namespace: string): Promise<Said> {
+async function saidIn({rows}: CitingRows, namespace: string): Promise<Said> {
   const citations = await inSlices(citing(rows, namespace))
   return {evidence: await inSlices(weighing(citations)), citations}
 }

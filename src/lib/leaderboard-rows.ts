@@ -78,9 +78,14 @@ export const IDENTITY: string = TEXTS.resultsDataset
  * Makes rows of columns.
  * @param columns cells by the column's name; those that the file has not are left out
  * @param count of rows
+ * @param isWanted the others are not kept
  * @throws Error where a column lacks rows, or one that names datasets holds what is no text
  */
-export function* toRows(columns: ReadonlyMap<string, unknown[]>, count: number): Steps<LeaderboardRow[]> {
+export function* toRows(
+  columns: ReadonlyMap<string, unknown[]>,
+  count: number,
+  isWanted: (row: LeaderboardRow) => boolean = () => true,
+): Steps<LeaderboardRow[]> {
   for (const [column, cells] of columns) {
     // A cell without a value is null: undefined is one that hyparquet did not find.
     if (cells.length !== count || cells.includes(undefined))
@@ -91,7 +96,8 @@ export function* toRows(columns: ReadonlyMap<string, unknown[]>, count: number):
 
   const rows: LeaderboardRow[] = []
   for (let index = 0; index < count; index++) {
-    rows.push(rowOf((column) => columns.get(column)?.[index] ?? undefined))
+    const row = rowOf((column) => columns.get(column)?.[index] ?? undefined)
+    if (isWanted(row)) rows.push(row)
     yield
   }
 

@@ -1,3 +1,4 @@
+import {runsMeantBy} from './citations.js'
 import {discover, type LeaderboardDataset} from './datasets.js'
 import {CancelledError, RefusedError, SmoltraceError} from './errors.js'
 import {type Hub} from './hub/client.js'
@@ -11,8 +12,8 @@ import {byText, safe} from './text.js'
 
 /** Bytes of all its files together: usual ones have some hundred thousand. */
 const MOST_BYTES = 64 * 1024 * 1024
-/** What all its files together may bring; with that many rows it takes some 250 MB of memory. */
-const MOST: Budget = {rows: 500_000, bytes: 256 * 1024 * 1024}
+/** What all its files together may bring: ten times what ten thousand runs do, and read in a few hundred MB of memory. */
+const MOST: Budget = {rows: 100_000, bytes: 128 * 1024 * 1024, characters: 32 * 1024 * 1024}
 
 /** Older versions of `datasets` put a hash behind the numbers. */
 const SHARD = /^(.*)-(\d+)-of-(\d+)(?:-[\da-f]+)?\.parquet$/i
@@ -33,16 +34,40 @@ export async function readLeaderboard(
   hub: Hub,
   leaderboard: LeaderboardDataset | undefined,
 ): Promise<LeaderboardRow[]> {
-  if (!leaderboard) return []
+  return (await readRows(hub, leaderboard, () => true)).rows
+}
+
+/** What rules ask of a leaderboard. */
+export interface CitingRows {
+  /** Those that mean any run. */
+  rows: LeaderboardRow[]
+  /** How many it has, with those that mean none. */
+  count: number
+}
+
+/** Reads a leaderboard as `readLeaderboard` does, for rules: of rows that mean no run nothing but the number is kept. */
+export async function readCitingRows(
+  hub: Hub,
+  leaderboard: LeaderboardDataset | undefined,
+): Promise<CitingRows> {
+  return readRows(hub, leaderboard, (row) => runsMeantBy(row).size > 0)
+}
+
+async function readRows(
+  hub: Hub,
+  leaderboard: LeaderboardDataset | undefined,
+  isWanted: (row: LeaderboardRow) => boolean,
+): Promise<CitingRows> {
+  if (!leaderboard) return {rows: [], count: 0}
   const {name, sha} = leaderboard
   const rows: LeaderboardRow[][] = []
   const budget = {...MOST}
   for (const file of dataFiles(await hub.listFiles(name, sha), name)) {
     const bytes = await hub.readWhole(name, sha, file)
-    rows.push(await readFile(bytes, {name, path: file.path, budget}))
+    rows.push(await readFile(bytes, {name, path: file.path, budget, isWanted}))
   }
 
-  return rows.flat()
+  return {rows: rows.flat(), count: MOST.rows - budget.rows}
 }
 
 /**
@@ -56,13 +81,13 @@ export async function readLeaderboardRows(options: ConnectionOptions = {}): Prom
 }
 
 /** For commands that only look: `unknown` and a warning instead of an error. */
-export async function readLeaderboardIfPossible(
+export async function readCitingRowsIfPossible(
   hub: Hub,
   leaderboard: LeaderboardDataset | undefined,
   warnings: string[],
-): Promise<LeaderboardRow[] | 'unknown'> {
+): Promise<CitingRows | 'unknown'> {
   try {
-    return await readLeaderboard(hub, leaderboard)
+    return await readCitingRows(hub, leaderboard)
   } catch (error) {
     if (!(error instanceof SmoltraceError) || error instanceof CancelledError) throw error
     warnings.push(`What the leaderboard says is unknown. ${error.message}`)
@@ -128,12 +153,17 @@ function requireAllShards(files: RepoFile[], name: string): void {
 
 async function readFile(
   bytes: Buffer,
-  {name, path, budget}: {name: string; path: string; budget: Budget},
+  {
+    name,
+    path,
+    budget,
+    isWanted,
+  }: {name: string; path: string; budget: Budget; isWanted: (row: LeaderboardRow) => boolean},
 ): Promise<LeaderboardRow[]> {
   const rows: LeaderboardRow[][] = []
   try {
     for await (const {cells, count} of groupsOf(bytes, {wanted: COLUMNS, required: IDENTITY}, budget))
-      rows.push(await inSlices(toRows(cells, count)))
+      rows.push(await inSlices(toRows(cells, count, isWanted)))
   } catch (error) {
     throw error instanceof SmoltraceError ? error : unreadable(name, path, error)
   }

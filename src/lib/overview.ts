@@ -11,7 +11,7 @@ import {
   stateOf,
   weighing,
 } from './evidence.js'
-import {readLeaderboardIfPossible} from './leaderboard.js'
+import {readCitingRowsIfPossible} from './leaderboard.js'
 import {type RunType} from './naming.js'
 import {readProtectionIfPossible} from './protection-file.js'
 import {pinOn, type Protection} from './protection.js'
@@ -78,18 +78,18 @@ async function askLeaderboard(
   {leaderboard, namespace}: Inventory,
   {runs, options}: {runs: readonly Run[]; options: OverviewOptions},
 ): Promise<Evidence | 'unknown'> {
-  const rows = await readLeaderboardIfPossible(hub, leaderboard, warnings)
+  const read = await readCitingRowsIfPossible(hub, leaderboard, warnings)
   let evidence: Evidence | 'unknown' = 'unknown'
-  let why = rows === 'unknown' ? rows : whyUncertain(leaderboard !== undefined, rows.length)
-  if (rows !== 'unknown' && why === undefined) {
-    const citations = await inSlices(citing(rows, namespace))
+  let why = read === 'unknown' ? read : whyUncertain(leaderboard !== undefined, read.count)
+  if (read !== 'unknown' && why === undefined) {
+    const citations = await inSlices(citing(read.rows, namespace))
     evidence = await inSlices(weighing(citations))
     why = lostRows(runs, citations, now, DEFAULT_GRACE_MS)
     if (why !== undefined) evidence = withDoubts(evidence, runs)
   }
 
   if (why === undefined) return evidence
-  if (rows !== 'unknown') warnings.push(`${capitalized(why)}: which runs finished is not known.`)
+  if (read !== 'unknown') warnings.push(`${capitalized(why)}: which runs finished is not known.`)
   if (options.incompleteOnly && !options.ignoreLeaderboard)
     warnings.push(
       'So --incomplete-only shows only what certainly did not finish: add --ignore-leaderboard to go by the datasets alone.',

@@ -1,4 +1,4 @@
-import type {AsyncBuffer, Compressors, FileMetaData} from 'hyparquet'
+import type {AsyncBuffer, ColumnMetaData, Compressors, FileMetaData} from 'hyparquet'
 
 import {setImmediate as nextTurn} from 'node:timers/promises'
 
@@ -16,8 +16,10 @@ export class UnreadableFile extends Error {
 /** What all files that are read together may still bring: a small file can unpack to more than any memory holds. */
 export interface Budget {
   rows: number
-  /** Bytes, unpacked. */
+  /** Bytes, as they are in the files and unpacked. */
   bytes: number
+  /** Of all texts, each cell counted: a file has to hold a text only once, however many rows have it. */
+  characters: number
 }
 
 /** Cells by the column's name; null where a cell has no value. */
@@ -60,6 +62,7 @@ export async function* groupsOf(
     }
 
     const cells = new Map(await Promise.all(columns.map((column) => read(column))))
+    takeOffTexts(budget, cells)
     yield {cells, count: rowEnd - rowStart}
   }
 }
@@ -85,9 +88,32 @@ function takeOff(budget: Budget, metadata: FileMetaData, columns: readonly strin
   // A list can have any number of values in one row.
   const longest = Math.max(rows, ...chunks.map(({num_values: values}) => Number(values)))
   if (longest > budget.rows) throw tooLarge(`it brings ${longest} rows or values`)
+  const packed = chunks.reduce((sum, {total_compressed_size: size}) => sum + Number(size), 0)
   const unpacked = chunks.reduce((sum, {total_uncompressed_size: size}) => sum + Number(size), 0)
-  if (unpacked > budget.bytes) throw tooLarge(`unpacked it has ${unpacked} bytes`)
+  if (!(Math.max(packed, unpacked) <= budget.bytes)) throw tooLarge(`unpacked it has ${unpacked} bytes`)
+  for (const chunk of chunks) refuseRepeats(chunk, budget)
   budget.rows -= rows
+  budget.bytes -= packed
+}
+
+/** In this encoding each value may repeat all that came before it, and it is unpacked before anything can be counted. */
+function refuseRepeats(
+  {encodings, num_values: values, total_uncompressed_size: size, path_in_schema: [column]}: ColumnMetaData,
+  {bytes}: Budget,
+): void {
+  const most = Number(values) * Number(size)
+  if (!encodings.includes('DELTA_BYTE_ARRAY') || most <= bytes) return
+  throw new UnreadableFile(
+    `its column ${column} is in the encoding DELTA_BYTE_ARRAY, of which nobody can tell how long it becomes`,
+    'Write it again without that encoding, as `datasets` does.',
+  )
+}
+
+function takeOffTexts(budget: Budget, columns: ReadonlyMap<string, unknown[]>): void {
+  for (const [column, cells] of columns) {
+    for (const cell of cells) if (typeof cell === 'string') budget.characters -= cell.length
+    if (budget.characters < 0) throw tooLarge(`its column ${column} has too much text`)
+  }
 }
 
 function chunksIn({row_groups: groups}: FileMetaData, columns: readonly string[]) {

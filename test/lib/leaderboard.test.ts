@@ -11,7 +11,7 @@ import {type Hub} from '../../src/lib/hub/client.js'
 import {HubFormatError} from '../../src/lib/hub/errors.js'
 import {type RepoFile} from '../../src/lib/hub/files.js'
 import {type LeaderboardRow} from '../../src/lib/leaderboard-rows.js'
-import {readLeaderboard, readLeaderboardIfPossible} from '../../src/lib/leaderboard.js'
+import {readCitingRows, readCitingRowsIfPossible, readLeaderboard} from '../../src/lib/leaderboard.js'
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {openSession} from '../../src/lib/session.js'
 import {fakeHub, inventoryOf, leaderboardDataset, rejectionOf} from '../support/builders.js'
@@ -119,7 +119,7 @@ describe('leaderboard', () => {
             const error = await rejectionOf(readLeaderboard(hub, leaderboard))
             expect(error).to.be.instanceOf(SmoltraceError).and.have.nested.property('answer.status', status)
             const warnings: string[] = []
-            expect(await readLeaderboardIfPossible(hub, leaderboard, warnings)).to.equal('unknown')
+            expect(await readCitingRowsIfPossible(hub, leaderboard, warnings)).to.equal('unknown')
             expect(warnings).to.have.length(1)
             expect(warnings[0]).to.include('unknown').and.include(String(status))
           })
@@ -492,35 +492,75 @@ describe('leaderboard', () => {
         ])
 
       it('have more rows than any leaderboard', async () => {
-        expect((await rejectionOf(read({[DATA]: nulls(500_001)}))).message).to.include('500001 rows')
+        expect((await rejectionOf(read({[DATA]: nulls(100_001)}))).message).to.include('100001 rows')
       })
 
       it('have more rows than any leaderboard, few in each', async () => {
-        const file = nulls(60_000)
+        const file = nulls(30_000)
         expect(file.length).to.be.below(2000)
         const files = Object.fromEntries(
-          Array.from({length: 9}, (_, index) => [`data/${index}.parquet`, file]),
+          Array.from({length: 4}, (_, index) => [`data/${index}.parquet`, file]),
         )
-        expect((await rejectionOf(read(files))).message).to.match(/data\/8\.parquet: it brings 60000 rows/)
+        expect((await rejectionOf(read(files))).message).to.match(/data\/3\.parquet: it brings 30000 rows/)
       })
 
       it('unpack to more than any leaderboard', async () => {
-        const long = 'x'.repeat(1024 * 1024)
-        const file = parquet(
-          [
-            column(
-              'results_dataset',
-              Array.from({length: 90}, (_, index) => `${index}${long}`),
-              'STRING',
-            ),
-          ],
-          {codec: 'SNAPPY'},
-        )
-        expect(file.length).to.be.below(8 * 1024 * 1024)
-        const files = {'data/a.parquet': file, 'data/b.parquet': file, 'data/c.parquet': file}
+        // Three bytes a character.
+        const long = '\u2026'.repeat(1024 * 1024)
+        const texts = (count: number) =>
+          parquet([ids(...Array.from({length: count}, (_, index) => `${index}${long}`))])
+        const files = {'data/a.parquet': texts(20), 'data/b.parquet': texts(25)}
+        for (const file of Object.values(files)) expect(file.length).to.be.below(8 * 1024 * 1024)
         const error = (await rejectionOf(read(files))) as RefusedError
-        expect(error.message).to.match(/data\/c\.parquet: unpacked it has/)
+        expect(error.message).to.match(/data\/b\.parquet: unpacked it has/)
         expect(error.suggestions.join(' ')).to.include('Remove rows')
+      })
+
+      it('hold less, each cell counted, than a long text that all rows share', async () => {
+        const text = (count: number) =>
+          parquet([ids(...Array.from({length: count}, () => 'x'.repeat(1024 * 1024)))])
+        const file = text(20)
+        expect(file.length).to.be.below(2 * 1024 * 1024)
+        expect(idsOf(await read({[DATA]: file}))).to.have.length(20)
+        for (const files of [{[DATA]: text(33)}, {'data/a.parquet': file, 'data/b.parquet': file}]) {
+          const error = (await rejectionOf(read(files))) as RefusedError
+          expect(error.message).to.include('its column results_dataset has too much text')
+          expect(error.suggestions.join(' ')).to.include('Remove rows')
+        }
+      })
+
+      it('may say each text by what it shares with the one before, as far as that cannot become too long', async () => {
+        const asDifferences = (count: number, length: number) => {
+          const names = Array.from({length: count}, (_, index) => `${'x'.repeat(length)}${index}`)
+          return {
+            names,
+            files: {
+              [DATA]: parquet([{...ids(...names), encoding: 'DELTA_BYTE_ARRAY'}], {codec: 'UNCOMPRESSED'}),
+            },
+          }
+        }
+
+        const few = asDifferences(100, 40)
+        expect(idsOf(await read(few.files))).to.deep.equal(few.names)
+        const error = (await rejectionOf(read(asDifferences(2000, 70_000).files))) as RefusedError
+        expect(error.message).to.include('results_dataset is in the encoding DELTA_BYTE_ARRAY')
+        expect(error.suggestions).to.deep.equal(['Write it again without that encoding, as `datasets` does.'])
+      })
+
+      it('keep for rules only rows that mean a run, in whatever form, and the number of all', async () => {
+        const meant = [
+          'mira/smoltrace-results-20260901_120000',
+          'https://x/KIM/SMOLTRACE-TRACES-20260901_120001?y',
+        ]
+        const rows = [null, meant[0]!, 'mira/smoltrace-leaderboard', 'x', meant[1]!, '']
+        const files = {
+          'data/a.parquet': parquet([ids(...rows)]),
+          'data/b.parquet': parquet([ids(null, null)]),
+        }
+        const read = await readCitingRows(hubWith(files).hub, board)
+        expect(idsOf(read.rows)).to.deep.equal(meant)
+        expect(read.count).to.equal(8)
+        expect(await readLeaderboard(hubWith(files).hub, board)).to.have.length(8)
       })
     })
 
@@ -570,14 +610,13 @@ describe('leaderboard', () => {
     it('is what it is where all is well, without a warning', async () => {
       const warnings: string[] = []
       const {hub} = hubWith({[DATA]: parquet([ids('a')])})
-      const rows = (await readLeaderboardIfPossible(hub, board, warnings)) as LeaderboardRow[]
-      expect(idsOf(rows)).to.deep.equal(['a'])
+      expect(await readCitingRowsIfPossible(hub, board, warnings)).to.deep.equal({rows: [], count: 1})
       expect(warnings).to.deep.equal([])
     })
 
     it('is unknown where it is broken', async () => {
       const warnings: string[] = []
-      expect(await readLeaderboardIfPossible(hubWith({[DATA]: 'x'}).hub, board, warnings)).to.equal('unknown')
+      expect(await readCitingRowsIfPossible(hubWith({[DATA]: 'x'}).hub, board, warnings)).to.equal('unknown')
       expect(warnings).to.have.length(1)
       expect(warnings[0]).to.include('unknown').and.include(DATA)
     })
@@ -586,7 +625,7 @@ describe('leaderboard', () => {
       for (const cause of [new CancelledError('enough'), new TypeError('a bug')]) {
         const hub: Hub = {...fakeHub([]), listFiles: () => Promise.reject(cause)}
         const warnings: string[] = []
-        expect(await rejectionOf(readLeaderboardIfPossible(hub, board, warnings))).to.equal(cause)
+        expect(await rejectionOf(readCitingRowsIfPossible(hub, board, warnings))).to.equal(cause)
         expect(warnings).to.deep.equal([])
       }
     })
@@ -594,7 +633,7 @@ describe('leaderboard', () => {
     it('ends where the user cancelled in the middle of a file', async () => {
       const cause = new CancelledError('enough')
       const hub: Hub = {...hubWith({[DATA]: 'x'}).hub, readWhole: () => Promise.reject(cause)}
-      expect(await rejectionOf(readLeaderboardIfPossible(hub, board, []))).to.equal(cause)
+      expect(await rejectionOf(readCitingRowsIfPossible(hub, board, []))).to.equal(cause)
     })
   })
 })

@@ -1,0 +1,65 @@
+import {expect} from 'chai'
+import {parquetWriteBuffer} from 'hyparquet-writer'
+
+import {COLUMNS} from '../../src/lib/leaderboard-rows.js'
+import {type Sandbox} from '../../src/lib/sandbox/index.js'
+import {storedFile} from '../../src/lib/sandbox/objects.js'
+import {withHub} from '../support/hub.js'
+import {cleanEnv, run} from '../support/process.js'
+
+/** So much memory, in MB, the program has here. */
+const HEAP = 600
+const MILLION = 1_000_000
+
+/** A Parquet file in which all rows have the same text, or none, in these columns. */
+function repeating(columns: readonly string[], count: number, text: string | null): Buffer {
+  const data = Array.from({length: count}, () => text)
+  const columnData = columns.map((name) => ({name, data, type: 'STRING' as const}))
+  return Buffer.from(parquetWriteBuffer({columnData, rowGroupSize: count}))
+}
+
+function hold(hub: Sandbox, files: Buffer[]): void {
+  const repo = hub.state.get(`${hub.user}/smoltrace-leaderboard`)!
+  const old = [...repo.head.files.keys()].filter((path) => path.endsWith('.parquet'))
+  const changes = new Map(old.map((path) => [path, null] as const))
+  hub.state.commit(
+    repo,
+    'Replace the rows',
+    new Map([
+      ...changes,
+      ...files.map((file, index) => [`data/${index}.parquet`, storedFile(file, true)] as const),
+    ]),
+  )
+}
+
+describe('a leaderboard that unpacks to very much', () => {
+  describe('is read or refused, and never ends the program:', () => {
+    const nulls = () => repeating(['results_dataset'], MILLION, null)
+    const cases: Array<[title: string, files: () => Buffer[], exitCode: number]> = [
+      ['a million rows that say nothing', () => [nulls()], 1],
+      ['four files of a million rows that say nothing', () => Array.from({length: 4}, nulls), 1],
+      ['as many rows as it may have, which say nothing', () => [repeating(COLUMNS, 100_000, null)], 0],
+      [
+        'one long text for all of its rows',
+        () => [repeating(['results_dataset'], 90_000, 'x'.repeat(100_000))],
+        1,
+      ],
+    ]
+    for (const [title, files, exitCode] of cases) {
+      it(title, async () => {
+        const written = files()
+        for (const file of written) expect(file.length).to.be.below(200_000)
+        await withHub({runs: 3}, async (hub) => {
+          hold(hub, written)
+          const env = cleanEnv(hub, {NODE_OPTIONS: `--max-old-space-size=${HEAP}`})
+          const shown = await run(['leaderboard', 'show'], env)
+          expect(shown.exitCode, shown.stderr).to.equal(exitCode)
+          if (exitCode !== 0) expect(shown.stderr).to.include('which no leaderboard has')
+          const planned = await run(['cleanup', '--keep-best', '1', '--no-dry-run', '--yes'], env)
+          expect(planned.exitCode, planned.stderr).to.equal(1)
+          expect(planned.stderr).not.to.include('heap')
+        })
+      })
+    }
+  })
+})
