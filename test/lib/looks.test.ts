@@ -198,7 +198,7 @@ describe('what a deletion knows of the Hub', () => {
           hub.state.remove(board)
           addLeaderboard()
         },
-        'made anew',
+        'was created again',
       ],
       [
         'the listing is empty',
