@@ -62,7 +62,7 @@ function refuseOffline(env: NodeJS.ProcessEnv): void {
 function checkEndpoint(endpoint: string): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:'
-  if (!isWeb || url.username || url.password || url.search || url.hash) {
+  if (!isWeb || url.username || url.password || /[?#]/.test(endpoint)) {
     // What it holds is not repeated: it may be a secret that was put into the wrong variable.
     throw new UsageError(`HF_ENDPOINT is no plain web address: give one such as ${DEFAULT_ENDPOINT}.`)
   }

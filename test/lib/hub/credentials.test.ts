@@ -278,6 +278,8 @@ describe('credentials', () => {
       'https://kim:hunter2@hub.example',
       'https://hub.example/?token=x',
       'https://hub.example/#x',
+      'https://hub.example/?',
+      'https://hub.example/#',
       '  ',
       '127.0.0.1:8080',
     ]) {
