@@ -64,7 +64,7 @@ function runsCitedBy(row: LeaderboardRow, namespace: string): Set<string> {
   return new Set(runs)
 }
 
-/** Timestamps in whatever is meant to be the name of a run's dataset, whosever and however written. */
+/** Timestamps in all that is meant to be the name of a run's dataset, in any namespace and spelling. */
 export function runsMeantBy(row: LeaderboardRow): Set<string> {
   return new Set(namesIn(row).flatMap((name) => namesMeantIn(name).map(({timestamp}) => timestamp)))
 }
@@ -94,7 +94,7 @@ export function namesMeantIn(cell: string): MeantName[] {
   })
 }
 
-/** Timestamps of all runs that any row cites, in whatever form and whatever it says about them. */
+/** Timestamps of all runs that any row cites, in any form. */
 export function citedRuns(rows: readonly LeaderboardRow[]): Set<string> {
   return new Set(rows.flatMap((row) => [...runsMeantBy(row)]))
 }

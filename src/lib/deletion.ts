@@ -346,7 +346,7 @@ class Deletion {
     if (correction) await this.correct(index, dataset, correction)
   }
 
-  /** Nobody knows whether what could not be found is gone, where the token may not see everything any more. */
+  /** Where the token may no longer see everything, what could not be found may only be hidden. */
   private async leaveOpen(open: Array<[index: number, outcome: Outcome]>, error: unknown): Promise<void> {
     if (this.options.signal?.aborted) return
     const why = messageOf(error)

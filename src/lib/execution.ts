@@ -107,8 +107,8 @@ async function requireWritable(dir: string): Promise<void> {
 }
 
 /**
- * Whoever agreed to a plan that archives did not agree to one that does not; and without a prompt, nothing else shows that
- * `--only` alone takes in every run.
+ * Consent to a plan that archives is not consent to one that does not; and without a prompt, nothing else shows that `--only`
+ * alone takes in every run.
  * @throws UsageError
  */
 export function requireConsent(

@@ -107,20 +107,19 @@ export function* toRows(
 function rowOf(cellIn: (column: string) => unknown): LeaderboardRow {
   const row: Record<string, unknown> = {}
   const damaged: Record<string, string> = {}
-  const read = (field: string, cell: unknown, kind: 'number' | 'text') => {
+  const read = (field: string, cell: unknown, damageOf: (value: unknown) => string | undefined) => {
     const value = typeof cell === 'bigint' ? Number(cell) : cell
-    const damage =
-      value === undefined ? undefined : kind === 'text' ? damageOfText(value) : damageOfNumber(value)
+    const damage = value === undefined ? undefined : damageOf(value)
     row[field] = damage === undefined ? value : undefined
     if (damage !== undefined) damaged[field] = damage
   }
 
   for (const [field, column] of Object.entries(TEXTS)) {
     const cell = cellIn(column)
-    read(field, cell === '' && column !== TEXTS.runStatus ? undefined : cell, 'text')
+    read(field, cell === '' && column !== TEXTS.runStatus ? undefined : cell, damageOfText)
   }
 
-  for (const [field, column] of Object.entries(NUMBERS)) read(field, cellIn(column), 'number')
+  for (const [field, column] of Object.entries(NUMBERS)) read(field, cellIn(column), damageOfNumber)
   return {...row, ...(Object.keys(damaged).length > 0 && {damaged})} as LeaderboardRow
 }
 

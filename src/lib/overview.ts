@@ -11,7 +11,7 @@ import {
   stateOf,
   weighing,
 } from './evidence.js'
-import {readCitingRowsIfPossible} from './leaderboard.js'
+import {type CitingRows, readCitingRowsIfPossible} from './leaderboard.js'
 import {type RunType} from './naming.js'
 import {readProtectionIfPossible} from './protection-file.js'
 import {pinOn, type Protection} from './protection.js'
@@ -74,37 +74,44 @@ export async function lookAround(options: OverviewOptions): Promise<Overview> {
 }
 
 async function askLeaderboard(
-  {hub, warnings, now}: Session,
-  {leaderboard, namespace}: Inventory,
+  {hub, warnings}: Session,
+  inventory: Inventory,
   {runs, options}: {runs: readonly Run[]; options: OverviewOptions},
 ): Promise<Evidence | 'unknown'> {
-  const read = await readCitingRowsIfPossible(hub, leaderboard, warnings)
-  let evidence: Evidence | 'unknown' = 'unknown'
-  let why = read === 'unknown' ? read : whyUncertain(leaderboard !== undefined, read.count)
-  if (read !== 'unknown' && why === undefined) {
-    const citations = await inSlices(citing(read.rows, namespace))
-    evidence = await inSlices(weighing(citations))
-    why = lostRows(runs, citations, now, DEFAULT_GRACE_MS)
-    if (why !== undefined) evidence = withDoubts(evidence, runs)
-  }
-
-  if (why === undefined) return evidence
-  if (read !== 'unknown') warnings.push(`${capitalized(why)}: which runs finished is not known.`)
-  if (options.incompleteOnly && !options.ignoreLeaderboard)
+  const read = await readCitingRowsIfPossible(hub, inventory.leaderboard, warnings)
+  const {evidence, problem} =
+    read === 'unknown' ? {evidence: read, problem: undefined} : await weigh(read, runs, inventory)
+  if (problem !== undefined) warnings.push(`${capitalized(problem)}: which runs finished is not known.`)
+  const isCertain = read !== 'unknown' && problem === undefined
+  if (!isCertain && options.incompleteOnly && !options.ignoreLeaderboard)
     warnings.push(
       'So --incomplete-only shows only what certainly did not finish: add --ignore-leaderboard to go by the datasets alone.',
     )
   return evidence
 }
 
-/** Where rows were lost, that there is none does not say that a run did not finish. */
+/** What rows say of the runs, and why that is not the whole truth, where it is not. */
+async function weigh(
+  {rows, count}: CitingRows,
+  runs: readonly Run[],
+  {leaderboard, namespace, now}: Inventory,
+): Promise<{evidence: Evidence | 'unknown'; problem: string | undefined}> {
+  const none = whyNoRows(leaderboard !== undefined, count)
+  if (none !== undefined) return {evidence: 'unknown', problem: none}
+  const citations = await inSlices(citing(rows, namespace))
+  const evidence = await inSlices(weighing(citations))
+  const problem = lostRows(runs, citations, now, DEFAULT_GRACE_MS)
+  return {evidence: problem === undefined ? evidence : withDoubts(evidence, runs), problem}
+}
+
+/** Where rows were lost, a run without a row may have finished all the same. */
 function withDoubts(evidence: Evidence, runs: readonly Run[]): Evidence {
   const others = runs.filter((run) => !run.complete && !hasMetrics(run))
   return new Map([...others.map(({timestamp}) => [timestamp, 'unclear'] as const), ...evidence])
 }
 
-/** No rows are no evidence that nothing finished. */
-function whyUncertain(isThere: boolean, rows: number): string | undefined {
+/** Without rows nobody knows whether a run finished. */
+function whyNoRows(isThere: boolean, rows: number): string | undefined {
   if (!isThere) return 'there is no leaderboard'
   return rows === 0 ? 'the leaderboard has no rows' : undefined
 }

@@ -36,7 +36,7 @@ export async function planBy(
   return unknown.length > 0 ? frozen({...plan, unknown}) : plan
 }
 
-/** A run of which nobody knows whether it is pinned stays; one that a tag pins is known to be. */
+/** A run stays where its pins are not known; one that a tag pins is known to be pinned. */
 function keptInDoubt(decision: Decision): Decision {
   const {run, action, reasons} = decision
   if (reasons.some(({rule}) => rule === 'pinned')) return decision

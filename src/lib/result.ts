@@ -106,7 +106,7 @@ export function isTooLate({applied, dryRun, wouldDelete, stale, counts}: Cleanup
   return counts.deleted + counts.failed === 0 && counts.skipped + counts.unattempted > 0
 }
 
-/** Whether nobody knows what would go: something that the rules or guards rest on could not be read. */
+/** Whether what would be deleted is unknown: something that the rules or guards rest on could not be read. */
 export function isUnknown({plan: {unknown = []}, dryRun}: CleanupResult): boolean {
   return dryRun && unknown.length > 0
 }

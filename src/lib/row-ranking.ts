@@ -178,15 +178,18 @@ export function* ranking(
   return {...rules, rowsInAll: rows.length, groups}
 }
 
-/** What is in doubt of a row, by what all rows of its run say. */
-function doubtsBy({by, groupBy}: Pick<RankingRules, 'by' | 'groupBy'>, citations: Citations) {
+/** What is in doubt of a row, by what all rows of its run say: each run is asked once. */
+function doubtsBy(
+  {by, groupBy}: Pick<RankingRules, 'by' | 'groupBy'>,
+  citations: Citations,
+): RowFacts['doubtIn'] {
   const doubts = new Map<string, string | undefined>()
   const doubtOf = (rows: readonly LeaderboardRow[]): string | undefined => {
     for (const said of [scoreOf(rows, by), cellsOf(rows, groupBy)]) if (said.is === 'doubt') return said.why
     return undefined
   }
 
-  return (row: LeaderboardRow): string | undefined => {
+  return (row) => {
     const [run, ...others] = runsMeantBy(row)
     if (run === undefined) return doubtOf([row])
     if (others.length > 0) return 'it names datasets of several runs'
@@ -195,19 +198,18 @@ function doubtsBy({by, groupBy}: Pick<RankingRules, 'by' | 'groupBy'>, citations
   }
 }
 
+/** What a row is looked up in. */
+interface RowFacts {
+  runs: ReadonlyMap<string, Run>
+  known: KnownDatasets
+  doubtIn: (row: LeaderboardRow) => string | undefined
+}
+
 function unplaced(
   data: LeaderboardRow,
   row: number,
   by: Metric,
-  {
-    runs,
-    known,
-    doubtIn,
-  }: {
-    runs: ReadonlyMap<string, Run>
-    known: KnownDatasets
-    doubtIn: (row: LeaderboardRow) => string | undefined
-  },
+  {runs, known, doubtIn}: RowFacts,
 ): RankedRow {
   const references = referencesOf(data, known)
   const run = runOfRow(references)

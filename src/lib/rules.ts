@@ -31,7 +31,7 @@ export function readRules(options: RetentionOptions, how: {byHand?: boolean} = {
  * @throws UsageError where a value is bad
  */
 export function rulesOf(given: RetentionOptions): RetentionRules {
-  // What somebody put into `Object.prototype` is no rule.
+  // What a polluted `Object.prototype` says is not a rule.
   const options = Object.assign(Object.create(null) as object, given)
   checkValues(options)
   const {olderThan, keepWithin, by = DEFAULT_METRIC} = options

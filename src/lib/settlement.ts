@@ -26,7 +26,7 @@ export async function lookFor(hub: Hub, {name, id, sha}: Dataset): Promise<Sight
 }
 
 /**
- * What became of a dataset that is no longer there.
+ * The outcome of a dataset that is no longer there.
  * @param mayBeOurs a DELETE was sent that may have been carried out
  */
 export function outcomeOfAbsence(name: string, movedTo: string | undefined, mayBeOurs: boolean): Outcome {

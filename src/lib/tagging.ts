@@ -20,7 +20,7 @@ export interface Tagging {
   edit: (card: string | undefined) => string
 }
 
-/** What became of one run's cards. */
+/** The outcome of one run's cards. */
 export interface Tagged {
   /** Whether one of them changed now. */
   changed: boolean
@@ -49,8 +49,8 @@ const INTERRUPTED = 'interrupted before its card'
 
 /**
  * Changes the cards of runs, several at a time. A card that cannot be changed holds up no other one; where the Hub takes no more
- * changes from this token, or somebody interrupts, the rest is left as it is.
- * @returns what became of each run
+ * changes from this token, or the job is interrupted, the rest is left as it is.
+ * @returns the outcome of each run
  */
 export async function changeCards(
   taggings: readonly Tagging[],

@@ -14,7 +14,7 @@ export function printable(text: string): string {
 /** The tokens that this process sends, each as the pattern of every form in which it may come back. */
 const inUse = new Map<string, RegExp>()
 
-/** From now on this token is blotted out of every text, whatever characters it consists of. Called before it is first sent. */
+/** From now on this token is blotted out of every text, with any characters in it. Called before it is first sent. */
 export function hideToken(token: string): void {
   if (token !== '' && !inUse.has(token)) inUse.set(token, new RegExp(formsOf(token).join('|'), 'gi'))
 }

@@ -32,8 +32,8 @@ export interface Contents {
 }
 
 /**
- * Opens files that were checked. What is sent of them is read through the handle through which they are hashed here: whatever
- * stands at their paths later is not sent.
+ * Opens files that were checked. What is sent is read through the handle that is hashed here: a file that is put at its path later
+ * is not sent.
  * @throws ChangedOnDiskError where one of them is not what was checked any more; CancelledError
  */
 export async function openContents(files: LocalFile[], signal?: AbortSignal): Promise<Contents> {

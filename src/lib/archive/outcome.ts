@@ -6,12 +6,12 @@ import {type Audience, type Step, visibilityFor} from './restoration.js'
 import {type LocalFile, type Shelved} from './shelf.js'
 
 /**
- * What became of one archived dataset: `restored`; `present` (was there already, equal in every file); `refused` (a rule forbids
+ * The outcome of one archived dataset: `restored`; `present` (was there already, equal in every file); `refused` (a rule forbids
  * it, or the archive is not whole); `failed`; `unattempted`; after a dry run, `restorable`.
  */
 export type RestoreStatus = 'failed' | 'present' | 'refused' | 'restorable' | 'restored' | 'unattempted'
 
-/** What became of one archive. */
+/** The outcome of one archive. */
 export interface RestoreOutcome {
   /** Full name of the dataset. */
   name: string

@@ -129,7 +129,7 @@ export class Restore {
     try {
       this.options.onEvent?.(event)
     } catch {
-      // Whoever only looks on must not decide what is restored.
+      // A listener must not decide what is restored.
     }
   }
 }

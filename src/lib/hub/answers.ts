@@ -37,7 +37,7 @@ function isApiCall(url: string, endpoint: string): boolean {
 }
 
 /**
- * The Hub says 200 and `OK` (the Hub's contract, section 4). Whatever else comes leaves it open what was done: 202 means "not
+ * The Hub says 200 and `OK` (the Hub's contract, section 4). Any other answer leaves open what was done: 202 means "not
  * yet", and an empty body comes from before the Hub.
  */
 async function expectDone(response: Answer, type: string, endpoint: string): Promise<Answer> {
@@ -102,8 +102,7 @@ function locationIn(headers: Answer['headers']): string | undefined {
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/
 
 /**
- * The Hub is not known to send it (the Hub's contract, section 9), but what stands before the Hub may: seconds, or a date by
- * the clock of whoever answers.
+ * The Hub is not known to send it (the Hub's contract, section 9), but a gateway may: seconds, or a date by its own clock.
  */
 function retryAfterIn(headers: Answer['headers']): number | undefined {
   const text = headers.get('retry-after')?.trim() ?? ''

@@ -214,7 +214,7 @@ function noteHeaders(request: Ask): {noting: Ask; headers: () => Answer['headers
 
 type Entry = DatasetEntry & {createdAt: string; sha: string; tags: string[]}
 
-/** Somebody else's dataset may lack whatever it likes: only what can be deleted is read strictly. */
+/** Other datasets may lack any field: only what can be deleted is read strictly. */
 function sortIn(listing: Listing, entry: Entry, namespace: string): void {
   const {name}: {name: unknown} = entry
   if (typeof name !== 'string' || name === '') listing.nameless++

@@ -88,7 +88,7 @@ function isRefusal({status, store}: HubAnswer): boolean {
   return store === undefined && (status === 401 || status === 403)
 }
 
-/** Whatever the other side says of itself may be anything, and may repeat the token. */
+/** An answer may say anything, and may repeat the token. */
 function safeAnswer({text, code, path, requestId, ...rest}: HubAnswer): HubAnswer {
   return {
     ...rest,

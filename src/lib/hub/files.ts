@@ -3,7 +3,7 @@ import {HubError, HubFormatError} from './errors.js'
 import {askFacts, type DescribedDataset} from './facts.js'
 import {asFetch, certainly, library, repo} from './library.js'
 import {readableAnswers} from './moment.js'
-import {followingLinks, withoutRepeats} from './pages.js'
+import {followingLinks, WITHOUT_LINK, withoutRepeats} from './pages.js'
 import {type Ask} from './transport.js'
 import {type UploadAccess, uploadAccess} from './uploads.js'
 
@@ -158,7 +158,7 @@ function requireAll(files: RepoFile[], siblings: unknown, name: string): void {
   })
   if (missing.length === 0) return
   throw new HubFormatError(`The listing of the files of ${name} lacks ${missing.length} of them.`, {
-    suggestions: ['Does a proxy take `Link` out of the answers of the Hub? Go without it.'],
+    suggestions: [WITHOUT_LINK],
   })
 }
 

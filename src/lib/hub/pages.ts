@@ -49,11 +49,14 @@ function withLimit(url: string, limit: number): string {
   return larger.href
 }
 
+/** Advice where a listing ends early without saying so. */
+export const WITHOUT_LINK = "Does a proxy remove `Link` from the Hub's answers? Go without it."
+
 /** A proxy that takes `Link` out of the answers makes a full first page look like all there is. */
 function requireNoMore(page: unknown, limit: number): void {
   if (Array.isArray(page) && page.length <= limit) return
   throw new HubFormatError('The listing of the Hub continues, and does not say where.', {
-    suggestions: ['Does a proxy take `Link` out of the answers of the Hub? Go without it.'],
+    suggestions: [WITHOUT_LINK],
   })
 }
 

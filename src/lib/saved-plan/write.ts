@@ -16,8 +16,8 @@ const FACTS: OptionTable<PlanFacts> = {user: 'text'}
  * Saves a plan for a review; `loadPlan` reads it. An older plan in the file is replaced, whole or not at all, and nothing
  * else is. The same plan gives the same bytes.
  * @throws UsageError where the file is no place for a plan, or the plan is none
- * @throws RefusedError where the plan contradicts itself, where it is not known whether the leaderboard is protected, where the plan could not be loaded again,
- *   such as one of single names, or where writing fails
+ * @throws RefusedError where the plan contradicts itself, rests on what could not be read, or could not be loaded again, such as
+ *   one of single names; where writing fails
  */
 export async function savePlan(plan: Plan, file: string, facts: PlanFacts): Promise<void> {
   readText(file, '`file`')

@@ -46,7 +46,7 @@ export function hasOutputFailed(): boolean {
   return failure !== undefined
 }
 
-/** Says that stderr already has why the command failed: what was missing on stdout then matters to nobody. */
+/** Stderr already says why the command failed: what is missing on stdout then needs no error of its own. */
 export function dropOutputFailure(): void {
   isTold = true
 }
@@ -56,7 +56,7 @@ export interface Sink {
   write: (text: string, encoding: 'utf8', onTaken: () => void) => boolean
 }
 
-/** Writes a text and waits until it has left the process, or cannot: why not is known to whoever watches the stream. */
+/** Writes a text and waits until it has left the process, or cannot: the stream's listeners know why. */
 export function written(stream: Sink, text: string): Promise<void> {
   return new Promise((resolve) => {
     stream.write(text, 'utf8', () => resolve())
