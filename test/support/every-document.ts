@@ -182,6 +182,11 @@ const deletions: Account = async (hub, run, dataDir) => {
     match: (request) => isDelete(request) && request.body.includes(RUNS.unclear),
     reset: 'before',
   })
+  // Nor does the Hub say whether it is there.
+  hub.intercept({
+    match: ({path}) => path.includes(`${RUNS.unclear}?`),
+    respond: refused(403),
+  })
   const unreadable = `smoltrace-results-${RUNS.killed}`
   hub.intercept({
     match: ({path}) => path.includes(unreadable) && path.includes('/tree/'),

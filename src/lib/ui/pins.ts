@@ -19,8 +19,9 @@ function describePinned({run, changed, pin, tagged, problem}: PinnedRun, until: 
   const when = changed ? 'now' : 'already'
   if (pin && tagged) return `${run} is ${when} ${describePin(pin)}.`
   if (pin) return `${run} is ${when} ${describePin(pin)}, but only half: ${sentence(problem)}`
+  // The tag that a run has already may hold longer than what was asked for.
   return tagged
-    ? `${run} is ${when} pinned by its tag${until ? ` until ${until}` : ''}.`
+    ? `${run} is ${when} pinned by its tag${changed && until ? ` until ${until}` : ''}.`
     : `${run} is not pinned: ${sentence(problem)}`
 }
 

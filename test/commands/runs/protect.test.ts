@@ -95,6 +95,9 @@ describe('runs protect and unprotect', () => {
     expect(stdout).to.include(`${first} is now pinned by its tag until 2999-12-31.`)
     expect(stderr).to.include('no leaderboard')
     expect((await run('group')).stdout).to.match(new RegExp(`^${first} .*, pinned$`, 'm'))
+    // The shorter pin that is asked for now is not what holds.
+    const again = await run('protect', first, '--until', '2998-01-31')
+    expect(again.stdout).to.include(`${first} is already pinned by its tag.`)
   })
 
   const bad: Array<[title: string, argv: string[], word: string]> = [
