@@ -30,6 +30,7 @@ describe('pin tags', () => {
     ['smoltrace\u2013pinned', doubtful],
     ['smol-trace-pinned', doubtful],
     ['smoltrace\u200B-pinned', doubtful],
+    ['sm\u200Boltrace-pinned', doubtful],
     ['smol\u00ADtrace-pinned', doubtful],
     ['\uFF33moltrace-pinned', doubtful],
     ['SMOLTRACEPINNED', doubtful],

@@ -244,6 +244,10 @@ describe('the last look of a job', () => {
     it('before the first DELETE, however young the listing is and whatever it costs', async () => {
       const {plan, session, hub} = setting()
       hub.quotaSize = {requests: 1, windowMs: 300 * SECOND}
+      hub.listDatasets = ((list) => (namespace: string) => {
+        hub.pages++
+        return list(namespace)
+      })(hub.listDatasets.bind(hub))
       const last = new LastLook(plan, session)
       await last.again('first')
       await last.again('first')
