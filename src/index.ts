@@ -43,7 +43,7 @@ export {type Visibility} from './lib/hub/uploads.js'
 export {type DatasetRecord, type DatasetState, type JobRecord, type JobState} from './lib/job-record.js'
 export {dataDirectory} from './lib/journal.js'
 export {type Findings, type LeaderboardCheck} from './lib/leaderboard-check.js'
-export {type LeaderboardRow} from './lib/leaderboard-rows.js'
+export {type LeaderboardRow, type RowField} from './lib/leaderboard-rows.js'
 export {
   applyPlan,
   checkLeaderboard,
@@ -67,7 +67,7 @@ export {
   unprotectRuns,
 } from './lib/library.js'
 export {type Metric} from './lib/metrics.js'
-export {type DatasetType, type RunType} from './lib/naming.js'
+export {type DatasetType, type NearMiss, type RunType} from './lib/naming.js'
 export {type Outcome, type OutcomeStatus} from './lib/outcomes.js'
 export {type KeptRun, type Phrase, type Plan, type PlannedLeaderboard, type PlannedRun} from './lib/plan.js'
 export {type Policy} from './lib/policy.js'
@@ -79,6 +79,7 @@ export {
   type ProtectionChange,
   type ProtectOptions,
   type RunInDoubt,
+  type UnpinOptions,
 } from './lib/protecting.js'
 export {type LeaderboardProtection, type Pin, type Protection} from './lib/protection.js'
 export {type Reason, type ReasonRule} from './lib/reasons.js'
@@ -99,3 +100,4 @@ export {groupDatasetsByRun, type Run} from './lib/runs.js'
 export {type PlanFacts, type RunNote, type SavedPlan} from './lib/saved-plan.js'
 export {type ConnectionOptions} from './lib/session.js'
 export {type Sizes, type SizesOption, type StorageReport, type StorageSum} from './lib/sizes.js'
+export {type TaggingEvent} from './lib/tagging.js'
