@@ -43,7 +43,7 @@ export {type Visibility} from './lib/hub/uploads.js'
 export {type DatasetRecord, type DatasetState, type JobRecord, type JobState} from './lib/job-record.js'
 export {dataDirectory} from './lib/journal.js'
 export {type Findings, type LeaderboardCheck} from './lib/leaderboard-check.js'
-export {type LeaderboardRow, type RowField} from './lib/leaderboard-rows.js'
+export {type LeaderboardRow} from './lib/leaderboard-rows.js'
 export {
   applyPlan,
   checkLeaderboard,

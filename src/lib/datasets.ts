@@ -149,7 +149,9 @@ function* uniqueByName(listed: ListedDataset[]): Steps<Map<string, ListedDataset
     const known = byName.get(dataset.name)
     if (known && known.id !== dataset.id)
       throw new HubFormatError(`The listing names ${dataset.name} twice, with two ids.`)
-    byName.set(dataset.name, dataset)
+    // The tags may have changed between the two pages: in doubt a run is pinned.
+    const pinTags = [...new Set([...(dataset.pinTags ?? []), ...(known?.pinTags ?? [])])]
+    byName.set(dataset.name, pinTags.length > 0 ? {...dataset, pinTags} : dataset)
     yield
   }
 

@@ -46,7 +46,7 @@ export type RowField = keyof typeof NUMBERS | keyof typeof TEXTS
 export type LeaderboardRow = Record<keyof typeof NUMBERS, number | undefined> &
   Record<keyof typeof TEXTS, string | undefined> & {
     /** Cells that hold something else than their column: `is text`. Their fields are undefined, and that is not "nothing". */
-    damaged?: Partial<Record<RowField, string>> | undefined
+    damaged?: Partial<Record<string, string>> | undefined
   }
 
 /** Every field of a row that comes from a column. */

@@ -44,13 +44,20 @@ export async function* groupsOf(
   const parquet = await import('hyparquet')
   const file = inTurns(bytes)
   const metadata = await parquet.parquetMetadataAsync(file, {geoparquet: false})
-  const present = new Set(parquet.parquetSchema(metadata).children.map(({element}) => element.name))
+  const names = parquet.parquetSchema(metadata).children.map(({element}) => element.name)
+  const present = new Set(names)
   if (!present.has(required))
     throw new UnreadableFile(
       `it has no column ${required}, so it is not a leaderboard`,
       'Something else was pushed here: bring back an earlier commit of the leaderboard.',
     )
   const columns = wanted.filter((each) => present.has(each))
+  const repeated = columns.find((each) => names.indexOf(each) !== names.lastIndexOf(each))
+  if (repeated !== undefined)
+    throw new UnreadableFile(
+      `it has the column ${repeated} twice`,
+      'Write the leaderboard again with each column once.',
+    )
   const groups = rowGroups(metadata)
   takeOff(budget, metadata, columns)
   const compressors = await compressorsFor(metadata, columns, budget)

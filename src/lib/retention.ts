@@ -1,4 +1,5 @@
 import {citationsIn} from './citations.js'
+import {UsageError} from './errors.js'
 import {type Evidence, weighing} from './evidence.js'
 import {type LeaderboardRow} from './leaderboard-rows.js'
 import {type OptionTable, readOptions} from './options.js'
@@ -94,7 +95,7 @@ const FILTER_OPTIONS: OptionTable<FilterOptions> = {
  * Says which runs may go and which stay, and why.
  * @param runs as `groupDatasetsByRun` returns them
  * @param options selectors, keepers and the grace period; at least one selector or keeper
- * @throws UsageError where the options make no sense
+ * @throws UsageError where the options make no sense, or the runs are of several namespaces
  * @throws RefusedError where `run` names a run that is not there, rows were lost, or none is of use to a rule
  *   that needs rows
  */
@@ -103,6 +104,9 @@ export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
   const {now = new Date(), protection = {}, rows} = options
   const rules = readRules(options)
   requireRuns(rules.runs, runs, '--run ')
+  // Rows and pins name runs by their timestamps, which two namespaces may share.
+  if (new Set(runs.map((run) => run.namespace)).size > 1)
+    throw new UsageError('`runs` are of several namespaces: filter those of one at a time.')
   const namespace = runs[0]?.namespace ?? ''
   const citations = rows ? citationsIn(rows, namespace) : 'unknown'
   const evidence = options.evidence ?? (citations === 'unknown' ? citations : atOnce(weighing(citations)))

@@ -58,6 +58,18 @@ describe('datasets', () => {
     expect(inventory.datasets).to.have.length(3)
   })
 
+  it('keeps the pin of a dataset that two pages show, whichever of them has it', async () => {
+    const plain = runDatasets('20260901_120000', ['results'])
+    const pinned = plain.map((dataset) => ({...dataset, pinTags: ['smoltrace-pinned']}))
+    for (const listing of [
+      [...plain, ...pinned],
+      [...pinned, ...plain],
+    ]) {
+      const {datasets} = await discover(sessionOf(fakeHub(listing)))
+      expect(datasets.map(({pinTags}) => pinTags)).to.deep.equal([['smoltrace-pinned']])
+    }
+  })
+
   describe('of a listing with an entry that has no name', () => {
     const session = () => {
       const hub = fakeHub(runDatasets('20260901_120000'))

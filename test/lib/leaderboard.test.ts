@@ -442,6 +442,10 @@ describe('leaderboard', () => {
       ['rows may be in a database beside it', {[DATA]: whole, 'rows.sqlite': 'x'}],
       ['it has no columns', {[DATA]: parquet([])}],
       [
+        'a column is there twice',
+        {[DATA]: parquet([ids('a'), column('success_rate', [95]), column('success_rate', [5])])},
+      ],
+      [
         'a column lacks rows',
         {[DATA]: parquet([column('run_status', ['a', 'b', 'c']), column('results_dataset', short)])},
       ],

@@ -444,6 +444,12 @@ describe('retention', () => {
       expect(going({ignoreLeaderboard: true})).to.deep.equal([stampOf('halfDay'), stampOf('oldHalf')])
     })
 
+    it('takes runs of one namespace: rows and pins of another may have the same timestamp', () => {
+      const [first] = accountRuns()
+      const runs = first ? [first, {...first, namespace: 'tinyagents'}] : []
+      expect(() => filterRuns(runs, {all: true, now: NOW})).to.throw(UsageError, 'several namespaces')
+    })
+
     it('keeps what it is told is pinned', () => {
       const protection = {runs: {[stampOf('ancient')]: {by: 'ann', at: NOW}}}
       const {keep} = filterRuns(accountRuns(), {all: true, now: NOW, protection})
