@@ -112,7 +112,7 @@ function refuseRepeats(
   if (!encodings.includes('DELTA_BYTE_ARRAY') || most <= bytes) return
   throw new UnreadableFile(
     `its column ${column} is in the encoding DELTA_BYTE_ARRAY, of which nobody can tell how long it becomes`,
-    'Write it again without that encoding, as `datasets` does.',
+    'Write it again without that encoding: the datasets library does not use it.',
   )
 }
 

@@ -106,7 +106,7 @@ export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
   requireRuns(rules.runs, runs, '--run ')
   // Rows and pins name runs by their timestamps, which two namespaces may share.
   if (new Set(runs.map((run) => run.namespace)).size > 1)
-    throw new UsageError('`runs` are of several namespaces: filter those of one at a time.')
+    throw new UsageError('The runs are of several namespaces: filter those of one namespace at a time.')
   const namespace = runs[0]?.namespace ?? ''
   const citations = rows ? citationsIn(rows, namespace) : 'unknown'
   const evidence = options.evidence ?? (citations === 'unknown' ? citations : atOnce(weighing(citations)))

@@ -548,7 +548,9 @@ describe('leaderboard', () => {
         expect(idsOf(await read(few.files))).to.deep.equal(few.names)
         const error = (await rejectionOf(read(asDifferences(2000, 70_000).files))) as RefusedError
         expect(error.message).to.include('results_dataset is in the encoding DELTA_BYTE_ARRAY')
-        expect(error.suggestions).to.deep.equal(['Write it again without that encoding, as `datasets` does.'])
+        expect(error.suggestions).to.deep.equal([
+          'Write it again without that encoding: the datasets library does not use it.',
+        ])
       })
 
       it('keep for rules only rows that mean a run, in whatever form, and the number of all', async () => {

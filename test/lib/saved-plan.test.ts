@@ -616,7 +616,7 @@ describe('saved plan', () => {
 
     it('tells how to go on', async () => {
       const {suggestions} = (await rejectionOf(loadPlan(file))) as SmoltraceError
-      expect(suggestions.join(' ')).to.include('{bin} cleanup').and.include('--plan')
+      expect(suggestions.join(' ')).to.include('Make a new plan').and.include('--plan')
     })
   })
 

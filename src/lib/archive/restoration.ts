@@ -23,6 +23,8 @@ export interface Restoration {
   signal?: AbortSignal | undefined
   /** Called before the first request that changes anything. */
   onStart: () => void
+  /** Called when the dataset is there, and still without its files. */
+  onCreated: () => void
 }
 
 /** Who sees a dataset, and whether they must be let in first. */
@@ -66,6 +68,7 @@ export async function restoreDataset(
       if (!isChanged) job.onStart()
       isChanged = true
       await (step.kind === 'create' ? create(job) : fill(job, step))
+      if (step.kind === 'create') job.onCreated()
       done.add(step.kind)
     } catch (error) {
       const wait = isWorthALook(error, setbacks > 0) ? waitToRepeat(error, setbacks++) : undefined

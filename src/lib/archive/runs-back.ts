@@ -105,22 +105,31 @@ export class Restore {
     if (this.stopped !== undefined) return outcomeOf(part, 'unattempted', this.stopped)
     if (!ready || !step) throw new Error(`${name} was not looked for.`)
     if (dryRun) return seenOutcome(part, ready, 'restorable', step.there)
+    let isCreated = false
     try {
       const onStart = () => this.emit({kind: 'started', name, of})
-      const job = {hub, name, namespace: access.namespace, ...ready, signal, onStart}
+      const onCreated = () => {
+        isCreated = true
+      }
+
+      const job = {hub, name, namespace: access.namespace, ...ready, signal, onStart, onCreated}
       const {isChanged, there} = await restoreDataset(job, step)
       return seenOutcome(part, ready, isChanged ? 'restored' : 'present', there)
     } catch (error) {
-      return this.failed(part, error)
+      return this.failed(part, error, isCreated)
     }
   }
 
-  private failed(part: Part, error: unknown): RestoreOutcome {
+  private failed(part: Part, error: unknown, isCreated = false): RestoreOutcome {
     if (this.options.signal?.aborted)
       return outcomeOf(part, 'failed', 'interrupted halfway: restore it again, and it continues')
     if (error instanceof HubError) this.stopped ??= stopAfter(error)
-    // Nothing failed because of the quota: what is there by then is a part of it, and is gone on with.
-    if (isOutOfQuota(error)) return outcomeOf(part, 'unattempted', this.stopped)
+    if (isOutOfQuota(error)) {
+      return isCreated
+        ? outcomeOf(part, 'failed', `it is there and incomplete: ${this.stopped}`)
+        : outcomeOf(part, 'unattempted', this.stopped)
+    }
+
     const status = error instanceof RefusedError ? 'refused' : 'failed'
     return outcomeOf(part, status, problemOf(error))
   }

@@ -19,7 +19,7 @@ export async function loadPlan(file: string): Promise<SavedPlan> {
   readText(file, '`file`')
   const refuse: Refuse = (why) =>
     new UsageError(`--apply ${printable(file)}: ${why}.`, {
-      suggestions: ['Nothing of it is carried out. Make the plan anew, with --plan.'],
+      suggestions: ['Nothing of it is carried out. Make a new plan, with --plan.'],
     })
   return inSlices(parsingPlan(await readPlanText(file, refuse), refuse))
 }

@@ -87,6 +87,7 @@ describe('a restoration', () => {
         manifest: {} as Manifest,
         files: [file],
         onStart() {},
+        onCreated() {},
       }
       const step = {kind: 'fill', head: 'a'.repeat(40)} as const
       expect(await rejectionOf(restoreDataset(job, {...step, files: [file], deletes: []}))).to.be.instanceOf(
