@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
 import {runCli} from '../support/cli.js'
-import {withHub} from '../support/hub.js'
+import {at, withHub} from '../support/hub.js'
 
 describe('sandbox, with a command', () => {
   it('runs the command on an account of its own, whatever the environment says', async () => {
@@ -94,6 +94,14 @@ describe('sandbox, with a command', () => {
     expect(exitCode).to.equal(0)
     expect(JSON.parse(stdout).datasets).to.have.length(9)
   })
+
+  it('pins a run that an earlier call has shown', () =>
+    at(new Date('2026-10-03T12:00:00Z'), async () => {
+      const shown = await runCli(['sandbox', 'runs', 'group'])
+      const run = /^(\d{8}_\d{6}) .* complete$/m.exec(shown.stdout)?.[1] ?? ''
+      const {stdout, exitCode} = await runCli(['sandbox', 'runs', 'protect', run])
+      expect({stdout, exitCode}).to.deep.equal({stdout: `${run} is now pinned by mira.\n`, exitCode: 0})
+    }))
 
   it('takes what follows -- for the command', async () => {
     const {stdout} = await runCli(['sandbox', '--', 'runs', 'group', '--json'])

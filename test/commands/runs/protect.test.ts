@@ -5,7 +5,7 @@ import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {writeBoard} from '../../support/boards.js'
 import {runDatasets} from '../../support/builders.js'
 import {runCli} from '../../support/cli.js'
-import {envOf, runDatasetsAt} from '../../support/hub.js'
+import {deletionsAt, envOf, isRunDataset, namesAt, runDatasetsAt} from '../../support/hub.js'
 import {type Cells} from '../../support/rows.js'
 
 describe('runs protect and unprotect', () => {
@@ -98,6 +98,28 @@ describe('runs protect and unprotect', () => {
     // The shorter pin that is asked for now is not what holds.
     const again = await run('protect', first, '--until', '2998-01-31')
     expect(again.stdout).to.include(`${first} is already pinned by its tag.`)
+  })
+
+  it('pin runs of an organisation, which stay when its leaderboard is gone', async () => {
+    const ofOrg = () => namesAt(hub).filter((name) => isRunDataset(name, 'tinyagents'))
+    const [pinned = ''] = ofOrg().flatMap((name) => /traces-(.*)$/.exec(name)?.[1] ?? [])
+    const kept = ofOrg().filter((name) => name.endsWith(pinned))
+    const going = ofOrg().filter((name) => !kept.includes(name))
+    const mine = runDatasetsAt(hub)
+    const org = ['--namespace', 'tinyagents']
+    expect(await run('protect', pinned, ...org)).to.include({
+      stdout: `${pinned} is now pinned by mira.\n`,
+      exitCode: 0,
+    })
+    hub.state.remove('tinyagents/smoltrace-leaderboard')
+    const argv = ['cleanup', '--all', '--grace', '0', ...org, '--no-dry-run', '--yes']
+    const {stdout, stderr, exitCode} = await runCli(argv, envOf(hub))
+    expect(exitCode, stderr).to.equal(0)
+    expect(stdout).to.match(new RegExp(`${pinned} .*pinned by its tag`))
+    expect(deletionsAt(hub)).to.have.members(going)
+    expect(going).not.to.deep.equal([])
+    expect(ofOrg()).to.deep.equal(kept)
+    expect(runDatasetsAt(hub)).to.deep.equal(mine)
   })
 
   const bad: Array<[title: string, argv: string[], word: string]> = [

@@ -1,0 +1,143 @@
+import {expect} from 'chai'
+
+import {type Sandbox} from '../../src/lib/sandbox/index.js'
+import {storedFile} from '../../src/lib/sandbox/objects.js'
+import {runCli} from '../support/cli.js'
+import {checkDocument} from '../support/documents.js'
+import {deletionsAt, envOf, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
+import {cleanEnv, start} from '../support/process.js'
+import {startInTerminal, type Terminal} from '../support/pty.js'
+
+const BOARD = 'mira/smoltrace-leaderboard'
+const PATIENT = {HF_HUB_DOWNLOAD_TIMEOUT: '300'}
+
+/** Timestamps of the runs that are over, newest first. */
+const finishedRuns = (hub: Sandbox) =>
+  [...new Set(runDatasetsAt(hub).flatMap((name) => /-traces-(.*)$/.exec(name)?.[1] ?? []))]
+    .toSorted()
+    .toReversed()
+
+/** The datasets of a run. */
+const ofRun = (hub: Sandbox, run: string) => runDatasetsAt(hub).filter((name) => name.endsWith(run))
+
+/** Refuses to change the card of a run's results. */
+const refuseCard = (hub: Sandbox, run: string) =>
+  hub.intercept({
+    match: ({method, path}) => method === 'POST' && path.includes(`results-${run}/commit`),
+    respond: {status: 403, body: '{"error": "no"}'},
+  })
+
+describe('a list to pick from', () => {
+  const row = ({screen}: Terminal, run: string) => screen.visible().find((line) => line.includes(run)) ?? ''
+
+  for (const [title, hold, why] of [
+    [
+      'by its tag alone, without a leaderboard',
+      async (hub: Sandbox, run: string) => {
+        hub.state.remove(BOARD)
+        expect((await runCli(['runs', 'protect', run], envOf(hub))).exitCode).to.equal(0)
+      },
+      'stays: pinned by its tag',
+    ],
+    [
+      'by half',
+      async (hub: Sandbox, run: string) => {
+        refuseCard(hub, run)
+        expect((await runCli(['runs', 'protect', run], envOf(hub))).exitCode).to.equal(3)
+      },
+      'stays: pinned by mira (half: not in its card)',
+    ],
+  ] as const) {
+    it(`lets no run be picked that is pinned ${title}`, () =>
+      withHub({runs: 5}, async (hub) => {
+        const [pinned = ''] = finishedRuns(hub)
+        await hold(hub, pinned)
+        const kept = ofRun(hub, pinned)
+        const going = runDatasetsAt(hub).filter((name) => !kept.includes(name))
+        const argv = ['cleanup', '--interactive', '--grace', '0', '--no-dry-run', '--all']
+        const terminal = startInTerminal(argv, cleanEnv(hub), {columns: 160})
+        await terminal.waitFor('Enter: go on')
+        expect(row(terminal, pinned)).to.include(' - ').and.include(why)
+        // Its run alone is on the screen and in focus: a space would pick it.
+        terminal.press(pinned)
+        await terminal.waitFor(new RegExp(`› ${pinned}[^]*; 1 match[^]*Enter: go on`))
+        terminal.press(' \r')
+        await terminal.waitFor('Type YES DELETE ALL to go on')
+        terminal.type('YES DELETE ALL')
+        expect(await terminal.finished).to.equal(0)
+        expect(deletionsAt(hub)).to.have.members(going)
+        expect(ofRun(hub, pinned)).to.deep.equal(kept)
+      }))
+  }
+})
+
+describe('a tag that comes to a card while the question waits', () => {
+  it('keeps its run, and the others go', () =>
+    withHub({runs: 5}, async (hub) => {
+      const terminal = startInTerminal(['cleanup', '--all', '--no-dry-run'], cleanEnv(hub))
+      await terminal.waitFor('Type YES DELETE ALL to go on')
+      const [pinned = ''] = finishedRuns(hub)
+      const kept = ofRun(hub, pinned)
+      expect(terminal.text).to.include(`-results-${pinned}`)
+      const card = storedFile('---\ntags:\n- smoltrace-pinned\n---\n', false)
+      hub.state.commit(
+        hub.state.get(`mira/smoltrace-results-${pinned}`)!,
+        'by hand',
+        new Map([['README.md', card]]),
+      )
+      terminal.type('YES DELETE ALL')
+      expect(await terminal.finished).to.equal(3)
+      expect(deletionsAt(hub).length).to.be.above(0)
+      expect(namesAt(hub)).to.include.members(kept)
+      expect(terminal.text).to.match(/kept now: pinned by its tag/)
+    }))
+})
+
+describe('Ctrl-C while runs are being pinned', () => {
+  const pinning = async (hub: Sandbox, argv: string[] = []) => {
+    const [held = '', other = ''] = finishedRuns(hub)
+    const answers = gate()
+    const isHeld = ({method, path}: {method: string; path: string}) =>
+      method === 'POST' && path.includes(`results-${held}/commit`)
+    hub.intercept({match: isHeld, before: answers.before})
+    const program = start(['runs', 'protect', held, other, ...argv], cleanEnv(hub, PATIENT))
+    await until('the commit of the card', () => hub.requests.some((request) => isHeld(request)))
+    await until('the other card', () =>
+      (hub.state.get(`mira/smoltrace-results-${other}`)?.head.files.get('README.md')?.bytes() ?? '')
+        .toString()
+        .includes('smoltrace-pinned'),
+    )
+    program.kill('SIGINT')
+    const finished = await program.finished
+    answers.open()
+    return {held, other, ...finished}
+  }
+
+  it('says which are pinned and which by half, ends with 130, and keeps them all', () =>
+    withHub({runs: 6}, async (hub) => {
+      const {held, other, stdout, stderr, exitCode} = await pinning(hub)
+      expect(exitCode).to.equal(130)
+      expect(stdout).to.match(new RegExp(`^${other} is now pinned by mira\\.$`, 'm'))
+      expect(stdout).to.match(new RegExp(`^${held} is now pinned by mira, but only half: `, 'm'))
+      expect(stdout).to.include('Interrupted: 1 of 2 runs. The same command again finishes it.')
+      expect(stderr).not.to.match(/^\s+at /m)
+      const kept = [...ofRun(hub, held), ...ofRun(hub, other)]
+      const all = ['cleanup', '--all', '--no-dry-run', '--yes']
+      expect((await runCli(all, envOf(hub))).exitCode).to.equal(0)
+      expect(deletionsAt(hub).length).to.be.above(0)
+      expect(namesAt(hub)).to.include.members(kept)
+    }))
+
+  it('prints the whole document with --json', () =>
+    withHub({runs: 6}, async (hub) => {
+      const {held, other, stdout, stderr, exitCode} = await pinning(hub, ['--json'])
+      expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 130})
+      checkDocument(['runs', 'protect', '--json'], stdout)
+      const {interrupted, runs} = JSON.parse(stdout)
+      expect(interrupted).to.equal(true)
+      expect(runs.map(({run, half}: {run: string; half: boolean}) => [run, half])).to.have.deep.members([
+        [held, true],
+        [other, false],
+      ])
+    }))
+})
