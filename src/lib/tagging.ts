@@ -45,7 +45,7 @@ export interface TaggingOptions {
   onEvent?: ((event: TaggingEvent) => void) | undefined
 }
 
-const INTERRUPTED = 'interrupted before its card'
+const INTERRUPTED = 'interrupted before its card was done'
 
 /**
  * Changes the cards of runs, several at a time. A card that cannot be changed holds up no other one; where the Hub takes no more

@@ -128,6 +128,36 @@ describe('Ctrl-C while runs are being pinned', () => {
       expect(namesAt(hub)).to.include.members(kept)
     }))
 
+  for (const [command, words] of [
+    ['protect', 'is not known to be pinned'],
+    ['unprotect', 'may still be pinned'],
+  ] as const) {
+    it(`claims nothing of a card whose ${command} is made and not answered`, () =>
+      withHub({runs: 6}, async (hub) => {
+        const [run = ''] = finishedRuns(hub)
+        const isPinned = () =>
+          hub.state
+            .get(`mira/smoltrace-results-${run}`)
+            ?.head.files.get('README.md')
+            ?.bytes()
+            .toString()
+            .includes('smoltrace-pinned') === true
+        hub.state.remove(BOARD)
+        if (command === 'unprotect') await runCli(['runs', 'protect', run], envOf(hub))
+        const before = isPinned()
+        hub.intercept({
+          match: ({method, path}) => method === 'POST' && path.includes(`results-${run}/commit`),
+          hold: 'after',
+        })
+        const program = start(['runs', command, run], cleanEnv(hub, PATIENT))
+        await until('the commit', () => isPinned() !== before)
+        program.kill('SIGINT')
+        const {stdout, exitCode} = await program.finished
+        expect(exitCode).to.equal(130)
+        expect(stdout).to.include(`${run} ${words}: interrupted before its card was done.`)
+      }))
+  }
+
   it('prints the whole document with --json', () =>
     withHub({runs: 6}, async (hub) => {
       const {held, other, stdout, stderr, exitCode} = await pinning(hub, ['--json'])

@@ -22,7 +22,7 @@ function describePinned({run, changed, pin, tagged, problem}: PinnedRun, until: 
   // The tag that a run has already may hold longer than what was asked for.
   return tagged
     ? `${run} is ${when} pinned by its tag${changed && until ? ` until ${until}` : ''}.`
-    : `${run} is not pinned: ${sentence(problem)}`
+    : `${run} is not known to be pinned: ${sentence(problem)}`
 }
 
 /** Most of it comes from the Hub, with a full stop or without. */
@@ -34,7 +34,8 @@ function sentence(problem = ''): string {
 export function formatUnpinned(runs: PinnedRun[]): string {
   return runs
     .map(({run, changed, pin, problem}) => {
-      if (problem !== undefined) return `${run} is still pinned: ${sentence(problem)}`
+      // A commit may be made whose answer is lost, and a card that cannot be read may have no tag.
+      if (problem !== undefined) return `${run} may still be pinned: ${sentence(problem)}`
       if (pin) return `${run} is no longer pinned. It was ${describePin(pin)}.`
       return changed
         ? `${run} is no longer pinned. It was pinned by its tag.`
