@@ -1,4 +1,4 @@
-import {RefusedError} from './errors.js'
+import {CancelledError, RefusedError} from './errors.js'
 import {type Hub} from './hub/client.js'
 import {HubError} from './hub/errors.js'
 import {isLost, waitToRepeat} from './hub/repeats.js'
@@ -45,6 +45,8 @@ export async function changeFile<T>(
         })
       }
 
+      if (error instanceof CancelledError)
+        error.suggestions.unshift(`Whether ${name} was changed is not known: its answer did not come.`)
       const wait = isLost(error) ? waitToRepeat(error, repeats++) : undefined
       if (!wait) throw error
       lost ??= change

@@ -3,7 +3,13 @@ import {expect} from 'chai'
 import {citedRuns} from '../../src/lib/citations.js'
 import {cleanupDatasets} from '../../src/lib/cleanup.js'
 import {discoverSmoltraceDatasets} from '../../src/lib/datasets.js'
-import {NotAllowedError, RefusedError, SmoltraceError, UsageError} from '../../src/lib/errors.js'
+import {
+  CancelledError,
+  NotAllowedError,
+  RefusedError,
+  SmoltraceError,
+  UsageError,
+} from '../../src/lib/errors.js'
 import {connectHub} from '../../src/lib/hub/client.js'
 import {HubUnreachableError} from '../../src/lib/hub/errors.js'
 import {readLeaderboard} from '../../src/lib/leaderboard.js'
@@ -49,6 +55,21 @@ describe('protecting the leaderboard', () => {
     const error = await rejectionOf(protectLeaderboard(connection()))
     expect(error).to.be.instanceOf(RefusedError)
     expect(hub.state.get(name)?.head.files.has(PROTECTION_PATH)).to.equal(false)
+  })
+
+  it('says where it was interrupted over the commit that nothing is known of it, and the run stays pinned', async () => {
+    const {datasets} = await discoverSmoltraceDatasets(connection())
+    const timestamp = groupDatasetsByRun(datasets).find(({complete}) => complete)?.timestamp ?? ''
+    await protectRuns([timestamp], connection())
+    const controller = new AbortController()
+    hub.intercept({match: isCommit, hold: 'after', before: () => controller.abort()})
+    const error = await rejectionOf(unprotectRuns([timestamp], {...connection(), signal: controller.signal}))
+    expect(error).to.be.instanceOf(CancelledError)
+    expect((error as CancelledError).suggestions.join(' ')).to.include(
+      `Whether ${name} was changed is not known`,
+    )
+    const {plan} = await cleanupDatasets({...connection(), all: true, grace: '0'})
+    expect(plan.keep.map(({run}) => run.timestamp)).to.deep.equal([timestamp])
   })
 
   describe('where the answer to the commit is lost', () => {
