@@ -287,7 +287,7 @@ const cases: Case[] = [
   },
 ]
 
-/** Named in passing, or where a test of a process alone can go: a full disk, a killed job, a picked list, a token that is missing. */
+/** Named in passing, or where only a test of a process can go: a full disk, a killed job, a picked list, a token that is missing. */
 const ELSEWHERE = new Set([
   'commands/autocomplete/index.ts',
   'commands/cleanup.ts',
@@ -314,6 +314,41 @@ describe('a command that a message names works', () => {
       [],
     )
   })
+
+  it('where it is named in passing, too, with what a reader puts in', () =>
+    withHub({runs: 5}, async (hub) => {
+      const folder = mkdtempSync(join(tmpdir(), 'smoltrace-advice-'))
+      const env = {...envOf(hub), XDG_DATA_HOME: folder}
+      const archive = join(folder, 'archive')
+      const policy = join(folder, 'policy.yaml')
+      writeFileSync(policy, 'version: 1\nkeep:\n  recent: 1\n')
+      const real = ['cleanup', '--keep-recent', '1', '--archive', archive, '--no-dry-run', '--yes']
+      expect((await runCli(real, env)).exitCode).to.equal(0)
+      const {jobs} = JSON.parse((await runCli(['history', '--json'], env)).stdout) as {
+        jobs: Array<{id: string}>
+      }
+      const job = jobs[0]?.id ?? ''
+      const whole: Record<string, string[]> = {
+        'cleanup --archive DIR': ['cleanup', '--archive', archive, '--keep-recent', '1'],
+        'cleanup --delete-leaderboard': ['cleanup', '--delete-leaderboard'],
+        'cleanup --only <TAB> values of a flag': ['cleanup', '--only', 'traces'],
+        history: ['history'],
+        'history JOB': ['history', job],
+        'history X': ['history', job],
+        'history {bin} policy explain and {bin} sandbox': ['sandbox', 'policy', 'explain', policy],
+        'policy explain': ['policy', 'explain', policy],
+        restore: ['restore', archive],
+        'runs group': ['runs', 'group'],
+      }
+      const {commands} = await findCommands()
+      const topics = [...new Set(commands.map(({id}) => id.split(':')[0]))].join('|')
+      const passing = namedCommands(topics).filter(({where}) => ELSEWHERE.has(where))
+      for (const line of new Set(passing.map(({words}) => words.join(' ')))) {
+        expect(whole, line).to.have.property(line)
+        const {exitCode, stderr} = await runCli(whole[line] ?? [], env)
+        expect(exitCode, `${line}\n${stderr}`).to.equal(0)
+      }
+    }))
 
   for (const {
     from,
