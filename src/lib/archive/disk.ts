@@ -4,7 +4,7 @@ import {constants, type FileHandle, lstat, mkdir, open, readdir, rename, rm} fro
 import {dirname, join} from 'node:path'
 
 import {CancelledError, RefusedError} from '../errors.js'
-import {type RepoFile} from '../hub/files.js'
+import {type RepoFile} from '../hub/content.js'
 import {syncFolder} from '../sync-folder.js'
 import {isLeftByFileManager, listed} from './paths.js'
 

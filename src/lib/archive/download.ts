@@ -2,8 +2,8 @@ import {type FileHandle, rm} from 'node:fs/promises'
 
 import {RefusedError} from '../errors.js'
 import {type Hub} from '../hub/client.js'
+import {type RepoFile} from '../hub/content.js'
 import {HubFormatError, HubUnreachableError} from '../hub/errors.js'
-import {type RepoFile} from '../hub/files.js'
 import {waitToRepeat} from '../hub/repeats.js'
 import {fingerprint, isContentOf, openToWrite, whatIs} from './disk.js'
 

@@ -3,7 +3,7 @@ import {basename, join} from 'node:path'
 
 import {CancelledError, RefusedError} from '../errors.js'
 import {type Hub} from '../hub/client.js'
-import {type RepoFile} from '../hub/files.js'
+import {type RepoFile} from '../hub/content.js'
 import {syncFolder} from '../sync-folder.js'
 import {all, type Bounded} from './bounded.js'
 import {ensureFolder, filesBelow, fingerprint, isContentOf, isFolder, syncFolders} from './disk.js'

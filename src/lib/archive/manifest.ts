@@ -1,6 +1,6 @@
 import {RefusedError} from '../errors.js'
+import {type RepoFile} from '../hub/content.js'
 import {type DatasetFacts} from '../hub/facts.js'
-import {type RepoFile} from '../hub/files.js'
 import {pathsProblem} from './paths.js'
 
 const FORMAT = 'smoltrace-archive'

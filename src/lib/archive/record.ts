@@ -1,8 +1,8 @@
 import {join} from 'node:path'
 
 import {RefusedError} from '../errors.js'
+import {type RepoFile} from '../hub/content.js'
 import {type DatasetFacts} from '../hub/facts.js'
-import {type RepoFile} from '../hub/files.js'
 import {byText} from '../text.js'
 import {VERSION} from '../version.js'
 import {fingerprint, isContentOf, readSmall, whatIs, writeWhole} from './disk.js'

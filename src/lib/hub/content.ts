@@ -2,7 +2,17 @@ import {createHash} from 'node:crypto'
 
 import {safe} from '../text.js'
 import {HubFormatError} from './errors.js'
-import {type RepoFile} from './files.js'
+
+/** One file of a dataset at one commit. Path, size and hashes are the Hub's words: untrusted until checked. */
+export interface RepoFile {
+  path: string
+  /** Bytes of the content, also where git holds only a pointer to it. */
+  size: number
+  /** Git's SHA-1 of the blob; of the pointer for a file in LFS. */
+  oid: string
+  /** SHA-256 of the content; only of a file in LFS. */
+  sha256?: string
+}
 
 /**
  * Makes sure that what came is what the tree of its commit lists: by SHA-256 for a file in LFS, else by git's SHA-1.

@@ -1,4 +1,4 @@
-import {requireContent} from './content.js'
+import {type RepoFile, requireContent} from './content.js'
 import {HubError, HubFormatError} from './errors.js'
 import {askFacts, type DescribedDataset} from './facts.js'
 import {asFetch, certainly, library, repo} from './library.js'
@@ -6,17 +6,6 @@ import {readableAnswers} from './moment.js'
 import {followingLinks, WITHOUT_LINK, withoutRepeats} from './pages.js'
 import {type Ask} from './transport.js'
 import {type UploadAccess, uploadAccess} from './uploads.js'
-
-/** One file of a dataset at one commit. Path, size and hashes are the Hub's words: untrusted until checked. */
-export interface RepoFile {
-  path: string
-  /** Bytes of the content, also where git holds only a pointer to it. */
-  size: number
-  /** Git's SHA-1 of the blob; of the pointer for a file in LFS. */
-  oid: string
-  /** SHA-256 of the content; only of a file in LFS. */
-  sha256?: string
-}
 
 /** A file at one commit, or at the head of a branch. */
 export interface FileAt {
