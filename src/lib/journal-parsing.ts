@@ -5,7 +5,7 @@ import {findingMembers, type JsonPart} from './json-parts.js'
 import {LazyList} from './lazy-list.js'
 import {type OutcomeStatus} from './outcomes.js'
 import {atOnce, type Steps} from './slices.js'
-import {safe} from './text.js'
+import {isText, safe} from './text.js'
 
 /**
  * Reads one journal. A line says something only whole: what is torn off at the end had no effect, since nothing is sent
@@ -206,8 +206,4 @@ function dateOf(value: unknown): Date | undefined {
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
 }

@@ -11,6 +11,11 @@ export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, ' ').trim()
 }
 
+/** Whether a value from outside is a text that says something. */
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
 /** The tokens that this process sends, each as the pattern of every form in which it may come back. */
 const inUse = new Map<string, RegExp>()
 

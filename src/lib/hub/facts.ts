@@ -1,3 +1,4 @@
+import {isText} from '../text.js'
 import {HubError, HubFormatError} from './errors.js'
 import {library} from './library.js'
 import {momentOf} from './moment.js'
@@ -74,8 +75,4 @@ function pathsOf(siblings: unknown): string[] | undefined {
   if (!Array.isArray(siblings)) return undefined
   const paths = siblings.map((each) => (each as {rfilename?: unknown} | null)?.rfilename)
   return paths.every((path) => isText(path)) ? paths : undefined
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
 }

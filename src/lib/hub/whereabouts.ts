@@ -1,3 +1,4 @@
+import {isText} from '../text.js'
 import {HubError, HubFormatError} from './errors.js'
 import {type Ask} from './transport.js'
 
@@ -55,8 +56,4 @@ function datasetAt(location: string, url: string, endpoint: string): string | un
   if (to.origin !== base.origin) return undefined
   const prefix = base.pathname.replace(/\/$/, '')
   return to.pathname.startsWith(prefix) ? INFO_PATH.exec(to.pathname.slice(prefix.length))?.[1] : undefined
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
 }
