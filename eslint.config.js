@@ -1,6 +1,51 @@
 import oclif from 'eslint-config-oclif'
 import prettier from 'eslint-config-prettier'
 
+/** Each room of `src`, with the rooms below it: it uses these and no others. `docs/architecture.md` draws them. */
+const LIB = ['views', 'cleanup', 'plan', 'retention', 'archive', 'account', 'hub', 'base']
+const ROOMS = {
+  commands: ['cli', 'lib'],
+  cli: LIB.map((room) => `lib/${room}`),
+  ...roomsOfLib({
+    report: ['views', 'plan', 'retention', 'account', 'hub', 'base'],
+    views: ['cleanup', 'plan', 'retention', 'archive', 'account', 'hub', 'base'],
+    cleanup: ['plan', 'retention', 'archive', 'account', 'hub', 'base'],
+    plan: ['retention', 'account', 'hub', 'base'],
+    retention: ['account', 'base'],
+    archive: ['account', 'hub', 'base'],
+    account: ['hub', 'base'],
+    hub: ['base'],
+    sandbox: ['base'],
+    base: [],
+  }),
+}
+/** Packages that only some rooms know. */
+const STRANGERS = {
+  '@oclif/core': ['src/lib'],
+  '@huggingface/hub': ['src/cli', 'src/commands', 'src/lib/!(hub)/**'],
+  yaml: ['src/cli', 'src/commands', 'src/lib/!(account|retention)/**'],
+}
+const zones = [
+  ...Object.entries(ROOMS).map(([room, below]) => ({
+    target: `./src/${room}`,
+    from: './src',
+    except: [room, ...below].map((each) => `./${each}`),
+    message: `${room} may use only ${below.join(', ') || 'itself'}.`,
+  })),
+  ...Object.entries(STRANGERS).map(([name, rooms]) => ({
+    target: rooms.map((room) => `./${room}`),
+    from: `./node_modules/${name}`,
+    message: `${name} is not known in this room.`,
+  })),
+]
+
+/** Rooms of , by their names there. */
+function roomsOfLib(rooms) {
+  return Object.fromEntries(
+    Object.entries(rooms).map(([room, below]) => [`lib/${room}`, below.map((each) => `lib/${each}`)]),
+  )
+}
+
 export default [
   {ignores: ['dist/', 'coverage/']},
   ...oclif,
@@ -62,5 +107,10 @@ export default [
   },
   // The compiler knows the global types, and what a namespace holds: the linter took half of its time for that.
   {files: ['**/*.ts'], rules: {'no-undef': 'off', 'import/namespace': 'off'}},
+  {
+    files: ['src/**/*.ts'],
+    settings: {'import/resolver': {typescript: {project: './tsconfig.json'}}},
+    rules: {'import/no-restricted-paths': ['error', {zones}]},
+  },
   prettier,
 ]

@@ -2,7 +2,7 @@
 import {settings} from '@oclif/core'
 
 import {SOURCE_FACE} from '../scripts/source-face.js'
-import {start} from '../src/program.js'
+import {start} from '../src/cli/start.js'
 
 // oclif's own way of running TypeScript falls back to a stale dist without a word, so it is told where the sources are.
 settings.enableAutoTranspile = false

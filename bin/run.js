@@ -9,12 +9,12 @@ import v8 from 'node:v8'
 setTimeout(keepHeapSmall, 300).unref()
 keepCompiledCode()
 if (process.env.DEBUG) process.setSourceMapsEnabled(true)
-const program = await import('../dist/program.js').catch(sayWhatIsMissing)
-await program?.start({dir: new URL('../dist/cli/', import.meta.url).href})
+const program = await import('../dist/cli/start.js').catch(sayWhatIsMissing)
+await program?.start({dir: new URL('../dist/face/', import.meta.url).href})
 
 /** In a clone nothing is built yet; a package that lacks files is another matter. */
 function sayWhatIsMissing(error) {
-  if (existsSync(new URL('../dist/program.js', import.meta.url))) throw error
+  if (existsSync(new URL('../dist/cli/start.js', import.meta.url))) throw error
   process.stderr.write('Error: the program is not built yet.\n  npm run build\n')
   process.exitCode = 1
 }

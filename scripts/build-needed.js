@@ -12,7 +12,7 @@ const SOURCES = [
   'node_modules/.package-lock.json',
 ]
 /** What the build writes last. */
-const LAST = 'dist/cli/oclif.manifest.json'
+const LAST = 'dist/face/oclif.manifest.json'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 if (!isCurrent()) await import('./build.js')

@@ -41,12 +41,12 @@ const bundles = [
     // What oclif finds by its path, what is exported, and what is started.
     entryPoints: [
       'src/index.ts',
-      'src/program.ts',
-      'src/help.ts',
-      'src/host-command.ts',
+      'src/cli/start.ts',
+      'src/cli/help/help.ts',
+      'src/cli/host/host-command.ts',
       'src/lib/sandbox/index.ts',
       // The other hooks are in the program: a file of their own would be one more to read at each start.
-      'src/hooks/command-not-found.ts',
+      'src/cli/hooks/command-not-found.ts',
       ...commands.map((file) => `src/commands/${file}`),
     ],
     outbase: 'src',

@@ -14,7 +14,7 @@ const PLACES = ['README.md', `${PAGES}/*.md`]
 const WIDTH = 100
 const OCLIF = join(root, 'node_modules/oclif/bin/run.js')
 /** What oclif takes for the program: the package itself is what hosts load. */
-const home = join(root, 'dist/cli')
+const home = join(root, 'dist/face')
 const pages = `../../${PAGES}`
 
 /** Links from the README, headings as everywhere else, none of the first order in its middle, and lines as the formatter has them. */

@@ -5,8 +5,8 @@ import {fileURLToPath} from 'node:url'
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8')
-// Its paths lead from dist/cli to what is built.
-const oclif = JSON.parse(read('src/cli.json').replaceAll('"../', '"./src/'))
+// Its paths lead from dist/face to what is built.
+const oclif = JSON.parse(read('src/cli/oclif.json').replaceAll('"../', '"./src/'))
 
 /** Our own command line as oclif is to read it, run from the sources. */
 export const SOURCE_FACE = {isRoot: true, pjson: {...JSON.parse(read('package.json')), oclif}, root}

@@ -3,7 +3,7 @@ import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {EXIT, type ExitCode, graverCode} from '../src/lib/exit-codes.js'
+import {EXIT, type ExitCode, graverCode} from '../src/lib/base/exit-codes.js'
 import {type Fault, type Sandbox} from '../src/lib/sandbox/index.js'
 import {runCli} from './support/cli.js'
 import {

@@ -25,10 +25,10 @@ import {
   unprotectLeaderboard,
   UsageError,
 } from '../src/index.js'
-import {DAY, HOUR, MINUTE} from '../src/lib/duration.js'
-import {readHistory} from '../src/lib/history.js'
-import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../src/lib/naming.js'
-import {exitCodeOf} from '../src/lib/result.js'
+import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../src/lib/base/names.js'
+import {DAY, HOUR, MINUTE} from '../src/lib/base/time.js'
+import {readHistory} from '../src/lib/cleanup/journal/history.js'
+import {exitCodeOf} from '../src/lib/cleanup/result.js'
 import {type Fault, type Sandbox, type SandboxOptions, startSandbox} from '../src/lib/sandbox/index.js'
 import {storedFile} from '../src/lib/sandbox/objects.js'
 import {json, rejectionOf, serve} from './support/builders.js'

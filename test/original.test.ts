@@ -14,8 +14,8 @@ import {
   type RetentionOptions,
   UsageError,
 } from '../src/index.js'
-import {DAY, MINUTE, parseAge} from '../src/lib/duration.js'
-import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../src/lib/naming.js'
+import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../src/lib/base/names.js'
+import {DAY, MINUTE, parseAge} from '../src/lib/base/time.js'
 import {type Fault, type Sandbox, startSandbox} from '../src/lib/sandbox/index.js'
 import {storedFile} from '../src/lib/sandbox/objects.js'
 import {type Column, toParquet} from '../src/lib/sandbox/parquet.js'

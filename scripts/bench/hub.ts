@@ -1,5 +1,5 @@
 /** Serves an embedded Hub until it is killed. Its argument says how it is to be, in JSON; it prints where it is. */
-import {formatTimestamp, RUN_TYPES, runDatasetName} from '../../src/lib/naming.js'
+import {formatTimestamp, RUN_TYPES, runDatasetName} from '../../src/lib/base/names.js'
 import {type SandboxOptions, startSandbox} from '../../src/lib/sandbox/index.js'
 
 export interface BenchHub extends SandboxOptions {

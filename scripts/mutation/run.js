@@ -18,14 +18,14 @@ import {fileURLToPath} from 'node:url'
 
 /** What is changed, and the tests that have to notice. */
 const ROOMS = {
-  naming: {mutate: ['src/lib/naming.ts'], spec: ['test/lib/naming.test.ts']},
-  duration: {mutate: ['src/lib/duration.ts'], spec: ['test/lib/duration.test.ts']},
-  runs: {mutate: ['src/lib/runs.ts'], spec: ['test/lib/runs.test.ts']},
+  naming: {mutate: ['src/lib/base/names.ts'], spec: ['test/lib/base/names.test.ts']},
+  duration: {mutate: ['src/lib/base/time.ts'], spec: ['test/lib/base/time.test.ts']},
+  runs: {mutate: ['src/lib/account/runs.ts'], spec: ['test/lib/account/runs.test.ts']},
   retention: {
-    mutate: ['src/lib/retention.ts', 'src/lib/retention/*.ts'],
-    spec: ['test/lib/retention.test.ts', 'test/lib/retention/*.test.ts'],
+    mutate: ['src/lib/retention/decide.ts', 'src/lib/retention/*.ts'],
+    spec: ['test/lib/retention/decide.test.ts', 'test/lib/retention/*.test.ts'],
   },
-  plan: {mutate: ['src/lib/plan.ts'], spec: ['test/lib/plan.test.ts']},
+  plan: {mutate: ['src/lib/plan/plan.ts'], spec: ['test/lib/plan/plan.test.ts']},
 }
 
 const here = fileURLToPath(new URL('.', import.meta.url))

@@ -1,13 +1,13 @@
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {type LeaderboardRow} from '../../src/lib/leaderboard-rows.js'
-import {RUN_TYPES, runDatasetName} from '../../src/lib/naming.js'
+import {type LeaderboardRow} from '../../src/lib/account/leaderboard/row.js'
+import {groupDatasetsByRun} from '../../src/lib/account/runs.js'
+import {RUN_TYPES, runDatasetName} from '../../src/lib/base/names.js'
+import {atOnce} from '../../src/lib/base/steps.js'
 import {reporting, type ReportSources} from '../../src/lib/report/report.js'
 import {writeReport} from '../../src/lib/report/write.js'
-import {groupDatasetsByRun} from '../../src/lib/runs.js'
 import {startSandbox} from '../../src/lib/sandbox/index.js'
-import {atOnce} from '../../src/lib/slices.js'
 import {runCli} from '../../test/support/cli.js'
 
 const POLICY = `version: 1

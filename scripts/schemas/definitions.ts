@@ -1,5 +1,5 @@
-import {type OutcomeStatus} from '../../src/lib/outcomes.js'
-import {REASON_RULES} from '../../src/lib/reasons.js'
+import {type OutcomeStatus} from '../../src/lib/cleanup/outcomes.js'
+import {REASON_RULES} from '../../src/lib/retention/reasons.js'
 import {options, rules} from './rules.js'
 import {bytes, look, names, runType, tally, timestamp, visibility} from './terms.js'
 import {

@@ -1,5 +1,5 @@
-import {CONFIRMATIONS} from '../../src/lib/journal.js'
-import {formatSchema, SCHEMA_ID} from '../../src/lib/policy/schema.js'
+import {CONFIRMATIONS} from '../../src/lib/cleanup/journal/write.js'
+import {formatSchema, SCHEMA_ID} from '../../src/lib/retention/policy/schema.js'
 import {DEFINITIONS, reasons} from './definitions.js'
 import {DOCUMENTS} from './documents.js'
 import {type DocumentForm} from './forms/form.js'

@@ -1,7 +1,7 @@
-import {type rulesDocument} from '../../src/lib/documents.js'
-import {METRIC_NAMES, METRICS} from '../../src/lib/metrics.js'
-import {type KEYS} from '../../src/lib/policy/keys.js'
-import {STATUSES} from '../../src/lib/rule-words.js'
+import {METRIC_NAMES, METRICS} from '../../src/lib/account/leaderboard/metrics.js'
+import {STATUSES} from '../../src/lib/account/leaderboard/rule-words.js'
+import {type KEYS} from '../../src/lib/retention/policy/keys.js'
+import {type rulesDocument} from '../../src/lib/retention/rules-document.js'
 import {column, metric, ms, runType, timestamp} from './terms.js'
 import {count, growingWord, list, moment, number, orNull, type Schema, text, word, yesNo} from './words.js'
 

@@ -1,8 +1,8 @@
-import {type Standing} from '../../src/lib/evidence.js'
-import {METRIC_NAMES} from '../../src/lib/metrics.js'
-import {RUN_TYPES} from '../../src/lib/naming.js'
-import {type Phrase} from '../../src/lib/plan.js'
-import {GROUP_COLUMNS} from '../../src/lib/rule-words.js'
+import {type Standing} from '../../src/lib/account/leaderboard/evidence.js'
+import {METRIC_NAMES} from '../../src/lib/account/leaderboard/metrics.js'
+import {GROUP_COLUMNS} from '../../src/lib/account/leaderboard/rule-words.js'
+import {RUN_TYPES} from '../../src/lib/base/names.js'
+import {type Phrase} from '../../src/lib/plan/plan.js'
 import {allOf, count, growingWord, list, moment, object, orNull, type Schema, text, word} from './words.js'
 
 export const timestamp = (description: string): Schema => ({

@@ -4,7 +4,7 @@ import {rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {parseAge} from '../../src/lib/duration.js'
+import {parseAge} from '../../src/lib/base/time.js'
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {findCommands, runCli} from '../../test/support/cli.js'
 import {at, envOf} from '../../test/support/hub.js'

@@ -1,26 +1,26 @@
 import {type Interfaces} from '@oclif/core'
 
-import {applyPlan} from '../lib/apply.js'
-import {type HubCommand} from '../lib/base-command.js'
-import {cleanupFlags} from '../lib/cleanup-flags.js'
-import {cleanupDatasets} from '../lib/cleanup.js'
-import {cleanupDocument} from '../lib/documents.js'
-import {SmoltraceError, UsageError} from '../lib/errors.js'
-import {type ExecutionOptions} from '../lib/execution.js'
-import {ALL_CODES, type ExitCode, withExitCodes} from '../lib/exit-codes.js'
-import {givenFlags, refuseClashes} from '../lib/flag-clashes.js'
-import {type Wait} from '../lib/hub/repeats.js'
-import {type Plan} from '../lib/plan.js'
-import {type CleanupResult, exitCodeOf} from '../lib/result.js'
-import {retentionOf} from '../lib/retention-flags.js'
-import {type RetentionOptions} from '../lib/rule-types.js'
-import {type SavedPlan} from '../lib/saved-plan.js'
-import {SummaryCommand} from '../lib/summary-command.js'
-import {type AppliedPlan, type Asked, type MadePlan} from '../lib/ui/cleanup.js'
-import {requireOutput, watchOutput} from '../lib/ui/output.js'
-import {joined, type Pieces} from '../lib/ui/pieces.js'
-import {type Progress} from '../lib/ui/progress.js'
-import {whyPlain} from '../lib/ui/style.js'
+import {type HubCommand} from '../cli/base-command.js'
+import {cleanupFlags} from '../cli/flags/cleanup.js'
+import {givenFlags, refuseClashes} from '../cli/flags/flag-clashes.js'
+import {retentionOf} from '../cli/flags/retention.js'
+import {requireOutput, watchOutput} from '../cli/output.js'
+import {type Progress} from '../cli/progress/progress.js'
+import {SummaryCommand} from '../cli/summary-command.js'
+import {SmoltraceError, UsageError} from '../lib/base/errors.js'
+import {ALL_CODES, type ExitCode, withExitCodes} from '../lib/base/exit-codes.js'
+import {applyPlan} from '../lib/cleanup/apply.js'
+import {cleanupDatasets} from '../lib/cleanup/cleanup.js'
+import {type ExecutionOptions} from '../lib/cleanup/execute.js'
+import {type CleanupResult, exitCodeOf} from '../lib/cleanup/result.js'
+import {type Wait} from '../lib/hub/retry.js'
+import {type Plan} from '../lib/plan/plan.js'
+import {type SavedPlan} from '../lib/plan/saved/saved-plan.js'
+import {type RetentionOptions} from '../lib/retention/rules.js'
+import {cleanupDocument} from '../lib/views/json/documents.js'
+import {type AppliedPlan, type Asked, type MadePlan} from '../lib/views/terminal/cleanup.js'
+import {joined, type Pieces} from '../lib/views/terminal/layout.js'
+import {whyPlain} from '../lib/views/terminal/style.js'
 
 export default class Cleanup extends SummaryCommand {
   static override summary = 'Delete datasets of old or broken runs, after showing them.'
@@ -139,7 +139,7 @@ Selectors (the selection flags) say which runs may go; several of them must all 
 
   private async execution(flags: CleanupFlags, signal: AbortSignal): Promise<ExecutionOptions> {
     const isLive = flags['no-dry-run'] && !this.jsonEnabled()
-    const show = isLive ? (await import('../lib/ui/progress.js')).showProgress : undefined
+    const show = isLive ? (await import('../cli/progress/progress.js')).showProgress : undefined
     return {
       dryRun: !flags['no-dry-run'],
       yes: flags.yes,
@@ -209,7 +209,7 @@ Selectors (the selection flags) say which runs may go; several of them must all 
 
   private async pick(plan: Plan, warnings: string[], signal: AbortSignal): Promise<string[] | undefined> {
     this.tellOnce(warnings)
-    const {pickRuns} = await import('../lib/ui/picking.js')
+    const {pickRuns} = await import('../cli/prompts/pick-prompt.js')
     return pickRuns(plan, signal)
   }
 
@@ -221,14 +221,14 @@ Selectors (the selection flags) say which runs may go; several of them must all 
 
   private async preview(made: MadePlan, warnings: string[], asked: Asked): Promise<void> {
     this.tellOnce(warnings)
-    const {previewOf} = await import('../lib/ui/cleanup.js')
+    const {previewOf} = await import('../lib/views/terminal/cleanup.js')
     await this.showPlan(() => previewOf(made, asked, this.screen), asked)
   }
 
   private async previewSaved(applied: AppliedPlan, warnings: string[], asked: Asked): Promise<void> {
     this.saved = applied.saved
     this.tellOnce(warnings)
-    const {previewOfSaved} = await import('../lib/ui/cleanup.js')
+    const {previewOfSaved} = await import('../lib/views/terminal/cleanup.js')
     await this.showPlan(() => previewOfSaved(applied, asked, this.screen), asked)
   }
 
@@ -245,20 +245,20 @@ Selectors (the selection flags) say which runs may go; several of them must all 
   }
 
   private async confirm(plan: Plan, isArchived: boolean, signal: AbortSignal): Promise<boolean> {
-    const {confirmByPhrase} = await import('../lib/ui/confirmation.js')
+    const {confirmByPhrase} = await import('../cli/prompts/confirm.js')
     return confirmByPhrase(plan, isArchived, signal, this.shown)
   }
 
   private async report(result: CleanupResult, asked: Asked): Promise<void> {
     if (this.jsonEnabled()) return
-    const {resultText} = await import('../lib/ui/cleanup.js')
+    const {resultText} = await import('../lib/views/terminal/cleanup.js')
     if (result.declined) process.stderr.write('Cancelled: nothing was deleted.\n')
     else await this.print(resultText(result, asked, this.screen))
   }
 
   private summarize(result: CleanupResult, asked: Asked, exitCode: ExitCode): Promise<void> {
     return this.leaveSummary(exitCode, async (job) => {
-      const {cleanupSummary} = await import('../lib/summary/cleanup.js')
+      const {cleanupSummary} = await import('../lib/views/markdown/cleanup.js')
       return cleanupSummary(result, asked, {...job, saved: this.saved})
     })
   }
@@ -267,7 +267,7 @@ Selectors (the selection flags) say which runs may go; several of them must all 
 type CleanupFlags = Interfaces.InferredFlags<typeof Cleanup.flags & typeof HubCommand.baseFlags>
 
 async function rulesIn(policy: string): Promise<RetentionOptions> {
-  const {loadPolicy} = await import('../lib/policy.js')
+  const {loadPolicy} = await import('../lib/retention/policy/load.js')
   const {options} = await loadPolicy(policy)
   return options
 }

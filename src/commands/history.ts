@@ -1,13 +1,13 @@
 import {Args, Flags} from '@oclif/core'
 
-import {BaseCommand} from '../lib/base-command.js'
-import {cutoffOf, parseAge} from '../lib/duration.js'
-import {UsageError} from '../lib/errors.js'
-import {LOCAL_CODES, withExitCodes} from '../lib/exit-codes.js'
-import {FROM_COMMAND_LINE} from '../lib/flags.js'
-import {findJob, readHistory} from '../lib/history.js'
-import {jobDocument, type JobRecord} from '../lib/job-record.js'
-import {LazyList} from '../lib/lazy-list.js'
+import {BaseCommand} from '../cli/base-command.js'
+import {FROM_COMMAND_LINE} from '../cli/flags/shared.js'
+import {UsageError} from '../lib/base/errors.js'
+import {LOCAL_CODES, withExitCodes} from '../lib/base/exit-codes.js'
+import {LazyList} from '../lib/base/lazy-list.js'
+import {cutoffOf, parseAge} from '../lib/base/time.js'
+import {findJob, readHistory} from '../lib/cleanup/journal/history.js'
+import {jobDocument, type JobRecord} from '../lib/cleanup/journal/record.js'
 
 export default class History extends BaseCommand {
   static override summary = 'Show what was deleted from this machine, and what is certain.'
@@ -46,7 +46,7 @@ export default class History extends BaseCommand {
     if (args.job !== undefined && flags.since !== undefined)
       throw new UsageError('--since chooses among all jobs: give it without a job.')
     const since = flags.since === undefined ? undefined : momentOf(flags.since)
-    const pages = this.jsonEnabled() ? undefined : await import('../lib/ui/history.js')
+    const pages = this.jsonEnabled() ? undefined : await import('../lib/views/terminal/history.js')
     const isChosen = ({id}: JobRecord) => id.startsWith(args.job?.toLowerCase() ?? '')
     const all = await readHistory(this.dataDirectory, {
       since,

@@ -1,9 +1,9 @@
 import {Args, Flags} from '@oclif/core'
 
+import {HubCommand} from '../cli/base-command.js'
+import {concurrencyFlag, FROM_COMMAND_LINE} from '../cli/flags/shared.js'
 import {type RestoreResult} from '../lib/archive/restore.js'
-import {HubCommand} from '../lib/base-command.js'
-import {EXIT, hubCodes, withExitCodes} from '../lib/exit-codes.js'
-import {concurrencyFlag, FROM_COMMAND_LINE} from '../lib/flags.js'
+import {EXIT, hubCodes, withExitCodes} from '../lib/base/exit-codes.js'
 
 export default class Restore extends HubCommand {
   static override summary = 'Bring archived datasets back to the Hub.'
@@ -61,9 +61,10 @@ Runs come back one after the other, as they are named or the newest first, each 
 
   async run(): Promise<object> {
     const {args, flags} = await this.parse(Restore)
-    const [{exitCodeOfRestore, restoreDatasets}, {RestoreLog, formatRestore}] = await Promise.all([
+    const [{exitCodeOfRestore, restoreDatasets}, {formatRestore}, {RestoreLog}] = await Promise.all([
       import('../lib/archive/restore.js'),
-      import('../lib/ui/restore.js'),
+      import('../lib/views/terminal/restore.js'),
+      import('../cli/progress/restore-log.js'),
     ])
     const log = new RestoreLog((text) => this.note(text))
     const result = await this.cancellable((signal) =>

@@ -1,16 +1,16 @@
 import {Flags} from '@oclif/core'
 import {once} from 'node:events'
 
-import {BaseCommand, withPrefix} from '../lib/base-command.js'
-import {formatVariables} from '../lib/command-line.js'
-import {UsageError} from '../lib/errors.js'
-import {ALL_CODES, withExitCodes} from '../lib/exit-codes.js'
-import {wholeNumber} from '../lib/flags.js'
-import {findByWords, HOST_TOPIC, topicOf, wordsOf} from '../lib/host-topic.js'
-import {runsInside, splitArguments} from '../lib/sandbox/arguments.js'
+import {BaseCommand, withPrefix} from '../cli/base-command.js'
+import {setVariables} from '../cli/colour.js'
+import {unknownInSandbox} from '../cli/errors/unknown-command.js'
+import {wholeNumber} from '../cli/flags/shared.js'
+import {runsInside, splitArguments} from '../cli/host/sandbox-arguments.js'
+import {findByWords, HOST_TOPIC, topicOf, wordsOf} from '../cli/host/topic.js'
+import {UsageError} from '../lib/base/errors.js'
+import {ALL_CODES, withExitCodes} from '../lib/base/exit-codes.js'
 import {type Quota, type Sandbox as SandboxHub} from '../lib/sandbox/index.js'
-import {unknownInSandbox} from '../lib/unknown-command.js'
-import {setVariables} from '../lib/variables.js'
+import {formatVariables} from '../lib/views/command-line.js'
 
 const MOST_RUNS = 20_000
 

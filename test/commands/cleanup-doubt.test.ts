@@ -3,7 +3,7 @@ import {mkdtemp, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {DAY} from '../../src/lib/duration.js'
+import {DAY} from '../../src/lib/base/time.js'
 import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {writeBoard} from '../support/boards.js'
 import {runDatasets} from '../support/builders.js'

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
-import {formatBytes} from '../../src/lib/ui/wording.js'
+import {formatBytes} from '../../src/lib/views/format.js'
 import {play, playJson} from '../recordings/play.js'
 import {runCli} from '../support/cli.js'
 import {FAULTS} from '../support/faults.js'

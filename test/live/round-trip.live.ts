@@ -3,8 +3,8 @@ import {expect} from 'chai'
 import {setTimeout as sleep} from 'node:timers/promises'
 
 import {cleanupDatasets, deleteDatasets, type Plan} from '../../src/index.js'
-import {formatTimestamp, leaderboardName, RUN_TYPES, runDatasetName} from '../../src/lib/naming.js'
-import {plannedDatasets} from '../../src/lib/plan.js'
+import {formatTimestamp, leaderboardName, RUN_TYPES, runDatasetName} from '../../src/lib/base/names.js'
+import {plannedDatasets} from '../../src/lib/plan/plan.js'
 import {runCli} from '../support/cli.js'
 
 /**

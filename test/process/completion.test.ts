@@ -4,7 +4,7 @@ import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {METRIC_WORDS} from '../../src/lib/metrics.js'
+import {METRIC_WORDS} from '../../src/lib/account/leaderboard/metrics.js'
 import {cleanEnv, run} from '../support/process.js'
 
 /** Calls the function that bash calls for the tab key: with the words, of which the last is being typed. */

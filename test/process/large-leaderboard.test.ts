@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {parquetWriteBuffer} from 'hyparquet-writer'
 
-import {COLUMNS} from '../../src/lib/leaderboard-rows.js'
+import {COLUMNS} from '../../src/lib/account/leaderboard/row.js'
 import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {storedFile} from '../../src/lib/sandbox/objects.js'
 import {withHub} from '../support/hub.js'

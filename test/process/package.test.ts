@@ -85,8 +85,8 @@ describe('the package', () => {
     const kinds = built.filter((file) => !/\.(c?js|js\.map|d\.ts)$/.test(file))
     expect(kinds.toSorted()).to.deep.equal([
       'dist/THIRD-PARTY-NOTICES.txt',
-      'dist/cli/oclif.manifest.json',
-      'dist/cli/package.json',
+      'dist/face/oclif.manifest.json',
+      'dist/face/package.json',
     ])
   })
 
@@ -106,14 +106,14 @@ describe('the package', () => {
   })
 
   it('holds every file that its manifest, its exports and its help name', () => {
-    for (const face of ['', 'dist/cli']) {
+    for (const face of ['', 'dist/face']) {
       const {commands} = JSON.parse(textOf(posix.join(face, 'oclif.manifest.json')))
       const paths = Object.values<any>(commands).map(({relativePath}) => posix.join(face, ...relativePath))
       expect(paths).to.have.length.above(10)
       expect(files).to.include.members(paths)
     }
 
-    expect(files).to.include.members(['dist/index.js', 'dist/index.d.ts', 'dist/help.js'])
+    expect(files).to.include.members(['dist/index.js', 'dist/index.d.ts', 'dist/cli/help/help.js'])
   })
 
   it('tells the licence of every package that it holds code of', () => {

@@ -121,16 +121,20 @@ process.on("exit", () => console.error(process.moduleLoadList.join("\n")))`
       const without = await load(words, cleanEnv(hub))
       const file = join(mkdtempSync(join(tmpdir(), 'smoltrace-summary-')), 'summary.md')
       const asked = await load([...words, '--summary', file], cleanEnv(hub))
-      const makers = ({origins}: Loaded) => origins.filter((origin) => origin.startsWith('src/lib/summary/'))
+      const makers = ({origins}: Loaded) =>
+        origins.filter((origin) => origin.startsWith('src/lib/views/markdown/'))
       expect([without.exitCode, asked.exitCode]).to.deep.equal([0, 0])
       expect(makers(without)).to.deep.equal([])
-      expect(makers(asked)).to.include.members(['src/lib/summary/cleanup.ts', 'src/lib/summary/write.ts'])
+      expect(makers(asked)).to.include.members([
+        'src/lib/views/markdown/cleanup.ts',
+        'src/cli/summary-file.ts',
+      ])
     }))
 
   it('is for the library neither oclif nor anything heavy', async () => {
     const {exitCode, origins, heavy} = await load([], cleanEnv(), join(root, 'dist/index.js'))
     expect(exitCode).to.equal(0)
-    expect(origins).to.include('src/lib/cleanup.ts').and.not.include('@oclif/core')
+    expect(origins).to.include('src/lib/cleanup/cleanup.ts').and.not.include('@oclif/core')
     expect(heavy).to.deep.equal([])
   })
 })

@@ -2,13 +2,12 @@ import * as fc from 'fast-check'
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
 import {type AddressInfo} from 'node:net'
 
-import {NO_CITATIONS} from '../../src/lib/citations.js'
-import {type Inventory, type LeaderboardDataset, type RunDataset} from '../../src/lib/datasets.js'
-import {DAY, HOUR} from '../../src/lib/duration.js'
-import {type Evidence} from '../../src/lib/evidence.js'
-import {type Hub, type ListedDataset, type PlanPart} from '../../src/lib/hub/client.js'
-import {HubError} from '../../src/lib/hub/errors.js'
-import {type Identity} from '../../src/lib/hub/identity.js'
+import {type Inventory, type LeaderboardDataset, type RunDataset} from '../../src/lib/account/datasets.js'
+import {NO_CITATIONS} from '../../src/lib/account/leaderboard/citations.js'
+import {type Evidence} from '../../src/lib/account/leaderboard/evidence.js'
+import {PROTECTION_PATH} from '../../src/lib/account/protection/file.js'
+import {type Protection} from '../../src/lib/account/protection/pins.js'
+import {groupDatasetsByRun, type Run} from '../../src/lib/account/runs.js'
 import {
   formatTimestamp,
   parseDatasetName,
@@ -16,18 +15,19 @@ import {
   RUN_TYPES,
   runDatasetName,
   type RunType,
-} from '../../src/lib/naming.js'
-import {isMissing} from '../../src/lib/outcomes.js'
-import {makePlan, type Plan} from '../../src/lib/plan.js'
-import {PROTECTION_PATH} from '../../src/lib/protection-file.js'
-import {type Protection} from '../../src/lib/protection.js'
-import {decide} from '../../src/lib/retention.js'
+} from '../../src/lib/base/names.js'
+import {DAY, HOUR} from '../../src/lib/base/time.js'
+import {isMissing} from '../../src/lib/cleanup/outcomes.js'
+import {type Hub, type ListedDataset, type PlanPart} from '../../src/lib/hub/client.js'
+import {HubError} from '../../src/lib/hub/errors.js'
+import {type Session} from '../../src/lib/hub/session.js'
+import {type Identity} from '../../src/lib/hub/whoami.js'
+import {makePlan, type Plan} from '../../src/lib/plan/plan.js'
+import {decide} from '../../src/lib/retention/decide.js'
 import {type Knowledge} from '../../src/lib/retention/knowledge.js'
-import {type RetentionOptions} from '../../src/lib/rule-types.js'
-import {readRules} from '../../src/lib/rules.js'
-import {groupDatasetsByRun, type Run} from '../../src/lib/runs.js'
-import {type Session} from '../../src/lib/session.js'
-import {type Style, styleFor} from '../../src/lib/ui/style.js'
+import {readRules} from '../../src/lib/retention/read-rules.js'
+import {type RetentionOptions} from '../../src/lib/retention/rules.js'
+import {type Style, styleFor} from '../../src/lib/views/terminal/style.js'
 
 /** The moment at which the tests of rules take place. */
 export const NOW = new Date('2026-10-05T12:00:00.000Z')

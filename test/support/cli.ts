@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {SOURCE_FACE} from '../../scripts/source-face.js'
-import {setVariables} from '../../src/lib/variables.js'
+import {setVariables} from '../../src/cli/colour.js'
 import {checkDocument} from './documents.js'
 
 export {root} from '../../scripts/source-face.js'

@@ -1,4 +1,4 @@
-import {type Journal, openJournal as open} from '../../src/lib/journal.js'
+import {type Journal, openJournal as open} from '../../src/lib/cleanup/journal/write.js'
 
 const opened: Journal[] = []
 

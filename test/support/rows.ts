@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 
-import {type LeaderboardRow, toRows} from '../../src/lib/leaderboard-rows.js'
-import {RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/naming.js'
-import {groupDatasetsByRun} from '../../src/lib/runs.js'
-import {atOnce} from '../../src/lib/slices.js'
+import {type LeaderboardRow, toRows} from '../../src/lib/account/leaderboard/row.js'
+import {groupDatasetsByRun} from '../../src/lib/account/runs.js'
+import {RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
+import {atOnce} from '../../src/lib/base/steps.js'
 import {NAMESPACE, someInventory} from './builders.js'
 
 /** Runs that rows speak of, one a day. */

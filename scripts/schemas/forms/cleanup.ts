@@ -1,4 +1,4 @@
-import {type Plan} from '../../../src/lib/plan.js'
+import {type Plan} from '../../../src/lib/plan/plan.js'
 import {bytes, look, ms, names, PHRASES} from '../terms.js'
 import {allOf, count, list, named, object, orNull, text, word, yesNo} from '../words.js'
 import {type DocumentForm} from './form.js'

@@ -1,4 +1,4 @@
-import {FINDING_KINDS, REMARK_KINDS} from '../../../src/lib/findings.js'
+import {FINDING_KINDS, REMARK_KINDS} from '../../../src/lib/account/leaderboard/findings.js'
 import {board, where} from '../definitions.js'
 import {look, metric} from '../terms.js'
 import {count, growingWord, list, object, orNull, text} from '../words.js'

@@ -1,5 +1,5 @@
-import {RUN_STATES} from '../../../src/lib/evidence.js'
-import {RUN_TYPES} from '../../../src/lib/naming.js'
+import {RUN_STATES} from '../../../src/lib/account/leaderboard/evidence.js'
+import {RUN_TYPES} from '../../../src/lib/base/names.js'
 import {runWith} from '../definitions.js'
 import {bytes, cutoff, look, names, STANDINGS, tally} from '../terms.js'
 import {count, list, named, object, orNull, text, word, yesNo} from '../words.js'

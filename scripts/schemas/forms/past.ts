@@ -1,6 +1,6 @@
 import {type RestoreStatus} from '../../../src/lib/archive/restore.js'
-import {DATASET_STATES, type JobState} from '../../../src/lib/job-record.js'
-import {CONFIRMATIONS} from '../../../src/lib/journal.js'
+import {DATASET_STATES, type JobState} from '../../../src/lib/cleanup/journal/record.js'
+import {CONFIRMATIONS} from '../../../src/lib/cleanup/journal/write.js'
 import {place, tally, visibility} from '../terms.js'
 import {allOf, count, list, moment, object, orNull, type Schema, text, word, yesNo} from '../words.js'
 import {type DocumentForm} from './form.js'

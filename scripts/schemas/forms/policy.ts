@@ -1,5 +1,5 @@
-import {KEYS} from '../../../src/lib/policy/keys.js'
-import {GUARD_RULES} from '../../../src/lib/reasons.js'
+import {KEYS} from '../../../src/lib/retention/policy/keys.js'
+import {GUARD_RULES} from '../../../src/lib/retention/reasons.js'
 import {reasons, runProperties} from '../definitions.js'
 import {look, names} from '../terms.js'
 import {growingWord, list, named, object, orNull, text, word, yesNo} from '../words.js'

@@ -1,4 +1,4 @@
-import {SHELLS} from '../../../src/lib/completion/shells.js'
+import {SHELLS} from '../../../src/cli/completion/shells.js'
 import {orNull, text, word} from '../words.js'
 import {type DocumentForm} from './form.js'
 

@@ -1,6 +1,6 @@
-import {type RowField} from '../../../src/lib/leaderboard-rows.js'
-import {type ReferenceState} from '../../../src/lib/references.js'
-import {GROUP_COLUMNS} from '../../../src/lib/rule-words.js'
+import {type ReferenceState} from '../../../src/lib/account/leaderboard/references.js'
+import {type RowField} from '../../../src/lib/account/leaderboard/row.js'
+import {GROUP_COLUMNS} from '../../../src/lib/account/leaderboard/rule-words.js'
 import {board} from '../definitions.js'
 import {column, metric, runType, STANDINGS, timestamp} from '../terms.js'
 import {

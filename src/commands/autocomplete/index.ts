@@ -1,10 +1,10 @@
 import {Flags} from '@oclif/core'
 
-import {BaseCommand} from '../../lib/base-command.js'
-import {writeCompletions} from '../../lib/completion/files.js'
-import {shellArg, shellOf} from '../../lib/completion/shell-arg.js'
-import {SETUPS, type Shell} from '../../lib/completion/shells.js'
-import {LOCAL_CODES, withExitCodes} from '../../lib/exit-codes.js'
+import {BaseCommand} from '../../cli/base-command.js'
+import {writeCompletions} from '../../cli/completion/files.js'
+import {shellArg, shellOf} from '../../cli/completion/shell-arg.js'
+import {SETUPS, type Shell} from '../../cli/completion/shells.js'
+import {LOCAL_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
 
 export default class Autocomplete extends BaseCommand {
   static override summary = 'Complete words with the tab key, in bash, zsh and PowerShell.'

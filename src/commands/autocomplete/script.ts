@@ -1,10 +1,10 @@
 import {join} from 'node:path'
 
-import {BaseCommand} from '../../lib/base-command.js'
-import {completionFolder} from '../../lib/completion/folder.js'
-import {shellArg, shellOf} from '../../lib/completion/shell-arg.js'
-import {SETUPS} from '../../lib/completion/shells.js'
-import {LOCAL_CODES, withExitCodes} from '../../lib/exit-codes.js'
+import {BaseCommand} from '../../cli/base-command.js'
+import {completionFolder} from '../../cli/completion/folder.js'
+import {shellArg, shellOf} from '../../cli/completion/shell-arg.js'
+import {SETUPS} from '../../cli/completion/shells.js'
+import {LOCAL_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
 
 export default class AutocompleteScript extends BaseCommand {
   static override summary = 'Print the line that tells a shell of the completion.'

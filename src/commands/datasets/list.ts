@@ -1,13 +1,13 @@
 import {Flags} from '@oclif/core'
 
-import {HubCommand} from '../../lib/base-command.js'
-import {countByType} from '../../lib/datasets.js'
-import {datasetDocument, leaderboardDocument, storageDocument} from '../../lib/documents.js'
-import {UsageError} from '../../lib/errors.js'
-import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
-import {onlyFlag, selectionFlags, sizesFlag} from '../../lib/flags.js'
-import {LazyList} from '../../lib/lazy-list.js'
-import {type DatasetOrder, datasetsOf, lookAround, pinnedAmong} from '../../lib/overview.js'
+import {HubCommand} from '../../cli/base-command.js'
+import {onlyFlag, selectionFlags, sizesFlag} from '../../cli/flags/shared.js'
+import {countByType} from '../../lib/account/datasets.js'
+import {type DatasetOrder, datasetsOf, lookAround, pinnedAmong} from '../../lib/account/overview.js'
+import {UsageError} from '../../lib/base/errors.js'
+import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
+import {LazyList} from '../../lib/base/lazy-list.js'
+import {datasetDocument, leaderboardDocument, storageDocument} from '../../lib/views/json/documents.js'
 
 const ORDERS: readonly DatasetOrder[] = ['created', 'modified', 'name', 'size']
 
@@ -62,7 +62,7 @@ export default class DatasetsList extends HubCommand {
     const {sizes} = overview
     const datasets = datasetsOf(overview.runs, {only: flags.only, sort: flags.sort, sizes})
     if (!this.jsonEnabled()) {
-      const {formatDatasetList} = await import('../../lib/ui/overview.js')
+      const {formatDatasetList} = await import('../../lib/views/terminal/overview.js')
       await this.print(formatDatasetList(overview, datasets, this.screen))
     }
 

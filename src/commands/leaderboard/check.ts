@@ -1,12 +1,12 @@
 import {Flags} from '@oclif/core'
 
-import {boardDocument} from '../../lib/documents.js'
-import {EXIT, hubCodes, withExitCodes} from '../../lib/exit-codes.js'
-import {givenFlags} from '../../lib/flag-clashes.js'
-import {summaryFlag} from '../../lib/flags.js'
-import {LazyList} from '../../lib/lazy-list.js'
-import {checkLeaderboard} from '../../lib/leaderboard-check.js'
-import {SummaryCommand} from '../../lib/summary-command.js'
+import {givenFlags} from '../../cli/flags/flag-clashes.js'
+import {summaryFlag} from '../../cli/flags/shared.js'
+import {SummaryCommand} from '../../cli/summary-command.js'
+import {checkLeaderboard} from '../../lib/account/leaderboard/check.js'
+import {EXIT, hubCodes, withExitCodes} from '../../lib/base/exit-codes.js'
+import {LazyList} from '../../lib/base/lazy-list.js'
+import {boardDocument} from '../../lib/views/json/documents.js'
 
 export default class LeaderboardCheck extends SummaryCommand {
   static override summary = 'Find where the leaderboard and the datasets do not agree.'
@@ -44,14 +44,14 @@ No finding is a missing traces dataset, since rows name one also where none was 
     for (const warning of check.warnings) this.warn(warning)
     const {rows, runs, findings, remarks} = check
     if (!this.jsonEnabled()) {
-      const {formatCheck} = await import('../../lib/ui/findings.js')
+      const {formatCheck} = await import('../../lib/views/terminal/check.js')
       await this.print(formatCheck(check, this.bin, this.screen))
     }
 
     const exitCode = flags['exit-code'] && findings.length > 0 ? EXIT.found : EXIT.done
     if (exitCode > 0) process.exitCode = exitCode
     await this.leaveSummary(exitCode, async (job) => {
-      const {checkSummary} = await import('../../lib/summary/check.js')
+      const {checkSummary} = await import('../../lib/views/markdown/check.js')
       return checkSummary(check, this.bin, job)
     })
     return {

@@ -1,11 +1,11 @@
 import {Flags} from '@oclif/core'
 
-import {HubCommand} from '../../lib/base-command.js'
-import {pinnedRunDocument} from '../../lib/documents.js'
-import {EXIT, hubCodes, withExitCodes} from '../../lib/exit-codes.js'
-import {byFlag, METRIC_LIST, wholeNumber} from '../../lib/flags.js'
-import {exitCodeOfPins, protectLeaderboard} from '../../lib/protecting.js'
-import {PROTECTION_PATH} from '../../lib/protection-file.js'
+import {HubCommand} from '../../cli/base-command.js'
+import {byFlag, METRIC_LIST, wholeNumber} from '../../cli/flags/shared.js'
+import {PROTECTION_PATH} from '../../lib/account/protection/file.js'
+import {exitCodeOfPins, protectLeaderboard} from '../../lib/account/protection/protect.js'
+import {EXIT, hubCodes, withExitCodes} from '../../lib/base/exit-codes.js'
+import {pinnedRunDocument} from '../../lib/views/json/documents.js'
 
 export default class LeaderboardProtect extends HubCommand {
   static override summary = 'Protect the leaderboard against deletion, on every machine.'
@@ -57,7 +57,8 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
 
   async run(): Promise<object> {
     const {flags} = await this.parse(LeaderboardProtect)
-    const {formatPins, inDoubtWarning, TaggingLog, unfinishedAdvice} = await import('../../lib/ui/pins.js')
+    const {formatPins, inDoubtWarning, unfinishedAdvice} = await import('../../lib/views/terminal/pins.js')
+    const {TaggingLog} = await import('../../cli/progress/tagging-log.js')
     const log = new TaggingLog((text) => this.note(text))
     const change = await this.cancellable((signal) =>
       protectLeaderboard({
@@ -70,7 +71,7 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
       }),
     )
     const {leaderboard, changed, protection, runs, inDoubt, interrupted} = change
-    const {protectionOf} = await import('../../lib/ui/wording.js')
+    const {protectionOf} = await import('../../lib/views/format.js')
     this.say(`${leaderboard} is ${changed ? 'now' : 'already'} ${protectionOf(protection)}.`)
     if (flags.runs || flags.top !== undefined) this.say(formatPins(runs))
     const warning = inDoubtWarning(inDoubt)

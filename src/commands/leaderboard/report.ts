@@ -1,11 +1,11 @@
 import {Args, Flags} from '@oclif/core'
 
-import {HubCommand} from '../../lib/base-command.js'
-import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
-import {byFlag, FROM_COMMAND_LINE, METRIC_LIST} from '../../lib/flags.js'
-import {DEFAULT_METRIC, parseMetric} from '../../lib/metrics.js'
+import {HubCommand} from '../../cli/base-command.js'
+import {byFlag, FROM_COMMAND_LINE, METRIC_LIST} from '../../cli/flags/shared.js'
+import {DEFAULT_METRIC, parseMetric} from '../../lib/account/leaderboard/metrics.js'
+import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
 import {type Report} from '../../lib/report/report.js'
-import {type RetentionOptions} from '../../lib/rule-types.js'
+import {type RetentionOptions} from '../../lib/retention/rules.js'
 
 export default class LeaderboardReport extends HubCommand {
   static override summary = 'Write the leaderboard as a page: scores, costs and storage.'
@@ -61,8 +61,8 @@ The page names models and runs, also those of private datasets: take care whom y
   }
 
   private async tell(report: Report, file: string, bytes: number): Promise<void> {
-    const {count, formatBytes} = await import('../../lib/ui/wording.js')
-    const {printable} = await import('../../lib/text.js')
+    const {count, formatBytes} = await import('../../lib/views/format.js')
+    const {printable} = await import('../../lib/base/text.js')
     const {evaluations, models} = report.counts
     this.say(
       `Wrote ${printable(file)} (${formatBytes(bytes)}): ${count(evaluations, 'evaluation')} of ${count(models, 'model')}.`,
@@ -73,6 +73,6 @@ The page names models and runs, also those of private datasets: take care whom y
 }
 
 async function readPolicy(file: string): Promise<RetentionOptions> {
-  const {loadPolicy} = await import('../../lib/policy.js')
+  const {loadPolicy} = await import('../../lib/retention/policy/load.js')
   return (await loadPolicy(file)).options
 }

@@ -1,12 +1,12 @@
 import {Flags} from '@oclif/core'
 
-import {HubCommand} from '../../lib/base-command.js'
-import {csvPieces} from '../../lib/csv.js'
-import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
-import {byFlag, GROUP_LIST, groupByFlag, METRIC_LIST, wholeNumber} from '../../lib/flags.js'
-import {CSV_TITLES, csvRows, rankingDocument} from '../../lib/ranking-documents.js'
-import {readRanking} from '../../lib/row-ranking.js'
-import {writePieces} from '../../lib/ui/pieces.js'
+import {HubCommand} from '../../cli/base-command.js'
+import {byFlag, GROUP_LIST, groupByFlag, METRIC_LIST, wholeNumber} from '../../cli/flags/shared.js'
+import {readRanking} from '../../lib/account/leaderboard/ranking.js'
+import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
+import {csvPieces} from '../../lib/views/csv.js'
+import {CSV_TITLES, csvRows, rankingDocument} from '../../lib/views/json/ranking.js'
+import {writePieces} from '../../lib/views/terminal/layout.js'
 
 export default class LeaderboardShow extends HubCommand {
   static override summary = "Show the leaderboard's rows, the best first."
@@ -76,8 +76,8 @@ Durations are the average of one test. Dates are those of the runs on the Hub. O
     for (const warning of ranked.warnings) this.warn(warning)
     if (flags.csv) await writePieces(process.stdout, csvPieces(CSV_TITLES, csvRows(ranked)))
     else if (!this.jsonEnabled()) {
-      const {formatRanking} = await import('../../lib/ui/ranking.js')
-      const {marksFor} = await import('../../lib/ui/bars.js')
+      const {formatRanking} = await import('../../lib/views/terminal/ranking.js')
+      const {marksFor} = await import('../../lib/views/terminal/bars.js')
       await this.print(formatRanking(ranked, {...this.screen, marks: marksFor()}))
     }
 

@@ -1,6 +1,6 @@
-import {HubCommand} from '../../lib/base-command.js'
-import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
-import {unprotectLeaderboard} from '../../lib/protecting.js'
+import {HubCommand} from '../../cli/base-command.js'
+import {unprotectLeaderboard} from '../../lib/account/protection/protect.js'
+import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
 
 export default class LeaderboardUnprotect extends HubCommand {
   static override summary = "Lift the leaderboard's protection."
@@ -26,7 +26,7 @@ export default class LeaderboardUnprotect extends HubCommand {
     const {leaderboard, changed, protection} = await this.cancellable((signal) =>
       unprotectLeaderboard(this.connection(flags, signal)),
     )
-    const {protectionOf} = await import('../../lib/ui/wording.js')
+    const {protectionOf} = await import('../../lib/views/format.js')
     const text = changed
       ? `is no longer protected. It was ${protectionOf(protection)}.`
       : 'is not protected: nothing to lift.'

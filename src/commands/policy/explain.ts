@@ -1,12 +1,12 @@
 import {Args, Flags} from '@oclif/core'
 
-import {HubCommand} from '../../lib/base-command.js'
-import {runDocument} from '../../lib/documents.js'
-import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
-import {FROM_COMMAND_LINE} from '../../lib/flags.js'
-import {loadPolicy, type Policy} from '../../lib/policy.js'
-import {readRules} from '../../lib/rules.js'
-import {type ConnectionOptions} from '../../lib/session.js'
+import {HubCommand} from '../../cli/base-command.js'
+import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
+import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
+import {type ConnectionOptions} from '../../lib/hub/session.js'
+import {loadPolicy, type Policy} from '../../lib/retention/policy/load.js'
+import {readRules} from '../../lib/retention/read-rules.js'
+import {runDocument} from '../../lib/views/json/documents.js'
 
 export default class PolicyExplain extends HubCommand {
   static override summary = 'Say in sentences what a policy file keeps and what may go.'
@@ -55,7 +55,7 @@ The form of the file is described by the JSON Schema in schemas/policy.schema.js
   }
 
   private async explainAll(policy: Policy, now: Date): Promise<object> {
-    const {formatPolicy, rulesInWords} = await import('../../lib/ui/policy.js')
+    const {formatPolicy, rulesInWords} = await import('../../lib/views/terminal/policy.js')
     if (!this.jsonEnabled()) await this.print(formatPolicy(policy, now, this.screen))
     return {file: policy.file, options: policy.options, rules: rulesInWords(policy, now)}
   }
@@ -65,12 +65,12 @@ The form of the file is described by the JSON Schema in schemas/policy.schema.js
     timestamp: string,
     connectionFor: (signal: AbortSignal) => ConnectionOptions,
   ): Promise<object> {
-    const {explainRun} = await import('../../lib/policy/explanation.js')
+    const {explainRun} = await import('../../lib/plan/explain.js')
     const found = await this.cancellable((signal) => explainRun(policy, timestamp, connectionFor(signal)))
     const {warnings, run, now, ...rest} = found
     for (const warning of warnings) this.warn(warning)
     if (!this.jsonEnabled()) {
-      const {formatRunExplanation} = await import('../../lib/ui/policy.js')
+      const {formatRunExplanation} = await import('../../lib/views/terminal/policy.js')
       await this.print(formatRunExplanation(policy, found, this.screen))
     }
 

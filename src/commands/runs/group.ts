@@ -1,10 +1,10 @@
-import {HubCommand} from '../../lib/base-command.js'
-import {stateDocument, storageDocument} from '../../lib/documents.js'
-import {HUB_CODES, withExitCodes} from '../../lib/exit-codes.js'
-import {selectionFlags, sizesFlag} from '../../lib/flags.js'
-import {LazyList} from '../../lib/lazy-list.js'
-import {contextOf, lookAround, totalsOf} from '../../lib/overview.js'
-import {datasetsIn} from '../../lib/runs.js'
+import {HubCommand} from '../../cli/base-command.js'
+import {selectionFlags, sizesFlag} from '../../cli/flags/shared.js'
+import {contextOf, lookAround, totalsOf} from '../../lib/account/overview.js'
+import {datasetsIn} from '../../lib/account/runs.js'
+import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
+import {LazyList} from '../../lib/base/lazy-list.js'
+import {stateDocument, storageDocument} from '../../lib/views/json/documents.js'
 
 export default class RunsGroup extends HubCommand {
   static override summary = 'Group the datasets of a namespace into evaluation runs.'
@@ -49,7 +49,7 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
     const context = contextOf(overview)
     const totals = totalsOf(runs, context)
     if (!this.jsonEnabled()) {
-      const {formatRunTable} = await import('../../lib/ui/overview.js')
+      const {formatRunTable} = await import('../../lib/views/terminal/overview.js')
       await this.print(formatRunTable(overview, totals, this.screen))
     }
 

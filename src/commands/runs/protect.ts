@@ -1,11 +1,11 @@
 import {Args, Flags} from '@oclif/core'
 
-import {HubCommand} from '../../lib/base-command.js'
-import {pinnedRunDocument} from '../../lib/documents.js'
-import {EXIT, hubCodes, withExitCodes} from '../../lib/exit-codes.js'
-import {FROM_COMMAND_LINE} from '../../lib/flags.js'
-import {exitCodeOfPins, protectRuns} from '../../lib/protecting.js'
-import {PROTECTION_PATH} from '../../lib/protection-file.js'
+import {HubCommand} from '../../cli/base-command.js'
+import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
+import {PROTECTION_PATH} from '../../lib/account/protection/file.js'
+import {exitCodeOfPins, protectRuns} from '../../lib/account/protection/protect.js'
+import {EXIT, hubCodes, withExitCodes} from '../../lib/base/exit-codes.js'
+import {pinnedRunDocument} from '../../lib/views/json/documents.js'
 
 export default class RunsProtect extends HubCommand {
   static override summary = 'Pin runs, so that every cleanup keeps them, on every machine.'
@@ -55,8 +55,9 @@ Pinning again never shortens a pin: the one that holds longer stays.`,
 
   async run(): Promise<object> {
     const {flags, argv} = await this.parse(RunsProtect)
-    const {formatPins, TaggingLog, unfinishedAdvice, WITHOUT_LEADERBOARD} =
-      await import('../../lib/ui/pins.js')
+    const {TaggingLog} = await import('../../cli/progress/tagging-log.js')
+    const {formatPins, unfinishedAdvice, WITHOUT_LEADERBOARD} =
+      await import('../../lib/views/terminal/pins.js')
     const log = new TaggingLog((text) => this.note(text))
     const change = await this.cancellable((signal) =>
       protectRuns(argv.map(String), {

@@ -1,9 +1,9 @@
 import {Args} from '@oclif/core'
 
-import {HubCommand} from '../../lib/base-command.js'
-import {EXIT, hubCodes, withExitCodes} from '../../lib/exit-codes.js'
-import {FROM_COMMAND_LINE} from '../../lib/flags.js'
-import {exitCodeOfPins, unprotectRuns} from '../../lib/protecting.js'
+import {HubCommand} from '../../cli/base-command.js'
+import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
+import {exitCodeOfPins, unprotectRuns} from '../../lib/account/protection/protect.js'
+import {EXIT, hubCodes, withExitCodes} from '../../lib/base/exit-codes.js'
 
 export default class RunsUnprotect extends HubCommand {
   static override summary = 'Lift the pins of runs.'
@@ -34,7 +34,8 @@ export default class RunsUnprotect extends HubCommand {
 
   async run(): Promise<object> {
     const {flags, argv} = await this.parse(RunsUnprotect)
-    const {formatUnpinned, TaggingLog, unfinishedAdvice} = await import('../../lib/ui/pins.js')
+    const {formatUnpinned, unfinishedAdvice} = await import('../../lib/views/terminal/pins.js')
+    const {TaggingLog} = await import('../../cli/progress/tagging-log.js')
     const log = new TaggingLog((text) => this.note(text))
     const change = await this.cancellable((signal) =>
       unprotectRuns(argv.map(String), {

@@ -2,10 +2,10 @@ import {type BigIntStats} from 'node:fs'
 import {type FileHandle} from 'node:fs/promises'
 import {Readable} from 'node:stream'
 
-import {CancelledError, SmoltraceError} from '../errors.js'
-import {EXIT} from '../exit-codes.js'
+import {CancelledError, SmoltraceError} from '../base/errors.js'
+import {EXIT} from '../base/exit-codes.js'
 import {diskReason, fingerprintOf, openToRead} from './disk.js'
-import {type LocalFile} from './shelf.js'
+import {type LocalFile} from './entries.js'
 
 /** A file is not what was checked any more: what was to be sent of it was not committed. Exit code 1. */
 export class ChangedOnDiskError extends SmoltraceError {

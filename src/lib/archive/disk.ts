@@ -3,9 +3,9 @@ import {type Stats} from 'node:fs'
 import {constants, type FileHandle, lstat, mkdir, open, readdir, rename, rm} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 
-import {CancelledError, RefusedError} from '../errors.js'
+import {CancelledError, RefusedError} from '../base/errors.js'
+import {syncFolder} from '../base/sync-folder.js'
 import {type RepoFile} from '../hub/content.js'
-import {syncFolder} from '../sync-folder.js'
 import {isLeftByFileManager, listed} from './paths.js'
 
 /**

@@ -1,10 +1,10 @@
 import {type FileHandle, rm} from 'node:fs/promises'
 
-import {RefusedError} from '../errors.js'
+import {RefusedError} from '../base/errors.js'
 import {type Hub} from '../hub/client.js'
 import {type RepoFile} from '../hub/content.js'
 import {HubFormatError, HubUnreachableError} from '../hub/errors.js'
-import {waitToRepeat} from '../hub/repeats.js'
+import {waitToRepeat} from '../hub/retry.js'
 import {fingerprint, isContentOf, openToWrite, whatIs} from './disk.js'
 
 /** What does not fit after it was completed is fetched once more from its beginning. */

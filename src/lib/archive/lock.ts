@@ -2,8 +2,8 @@ import {createHash, randomUUID} from 'node:crypto'
 import {type FileHandle, open, rename, rm} from 'node:fs/promises'
 import {hostname} from 'node:os'
 
-import {RefusedError} from '../errors.js'
-import {printable} from '../text.js'
+import {RefusedError} from '../base/errors.js'
+import {printable} from '../base/text.js'
 import {isErrno, readSmall, whatIs} from './disk.js'
 
 /** The right to write into one folder of archives. */

@@ -1,6 +1,6 @@
-import {RefusedError} from '../errors.js'
+import {RefusedError} from '../base/errors.js'
 import {type RepoFile} from '../hub/content.js'
-import {type DatasetFacts} from '../hub/facts.js'
+import {type DatasetFacts} from '../hub/dataset-info.js'
 import {pathsProblem} from './paths.js'
 
 const FORMAT = 'smoltrace-archive'

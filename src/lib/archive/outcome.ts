@@ -1,9 +1,9 @@
+import {parseDatasetName} from '../base/names.js'
+import {printable, safe} from '../base/text.js'
 import {type Visibility} from '../hub/uploads.js'
-import {parseDatasetName} from '../naming.js'
-import {printable, safe} from '../text.js'
+import {type LocalFile, type Shelved} from './entries.js'
 import {type Manifest} from './manifest.js'
-import {type Audience, type Step, visibilityFor} from './restoration.js'
-import {type LocalFile, type Shelved} from './shelf.js'
+import {type Audience, type Step, visibilityFor} from './restore-dataset.js'
 
 /**
  * The outcome of one archived dataset: `restored`; `present` (was there already, equal in every file); `refused` (a rule forbids

@@ -1,5 +1,5 @@
-import {type OptionTable} from '../options.js'
-import {CONNECTION, type ConnectionOptions} from '../session.js'
+import {type OptionTable} from '../base/options.js'
+import {CONNECTION, type ConnectionOptions} from '../hub/session.js'
 import {type RestoreOutcome} from './outcome.js'
 
 /** What happens while datasets are restored. */

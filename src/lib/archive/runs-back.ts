@@ -1,17 +1,17 @@
-import {DEFAULT_CONCURRENCY} from '../concurrency.js'
-import {dayOf} from '../days.js'
-import {CancelledError, RefusedError} from '../errors.js'
+import {DEFAULT_CONCURRENCY} from '../base/concurrency.js'
+import {dayOf} from '../base/days.js'
+import {CancelledError, RefusedError} from '../base/errors.js'
+import {readPinTag} from '../base/pin-tags.js'
+import {printable} from '../base/text.js'
 import {HubError} from '../hub/errors.js'
 import {MOST_WINDOWS} from '../hub/quota.js'
-import {readPinTag} from '../pin-tags.js'
-import {type Session} from '../session.js'
-import {printable} from '../text.js'
+import {type Session} from '../hub/session.js'
 import {all, bounded} from './bounded.js'
 import {readSmall} from './disk.js'
+import {checkArchive, type LocalFile, problemOf} from './entries.js'
 import {outcomeOf, type Part, type RestoreOutcome, seenOutcome, settleWhole} from './outcome.js'
-import {nextStep, restoreDataset} from './restoration.js'
+import {nextStep, restoreDataset} from './restore-dataset.js'
 import {type RestoreEvent, type RestoreOptions} from './restore-options.js'
-import {checkArchive, type LocalFile, problemOf} from './shelf.js'
 import {type Source} from './source.js'
 
 /** Brings runs back, one after the other. */
@@ -166,7 +166,7 @@ function stopAfter(error: HubError): string | undefined {
 async function pinIn(files: LocalFile[], now: Date): Promise<string | undefined> {
   const card = files.find(({path, size}) => path === 'README.md' && size <= LONGEST_CARD)
   if (!card) return undefined
-  const {pinTagsOf} = await import('../pin-card.js')
+  const {pinTagsOf} = await import('../account/protection/card.js')
   return pinTagsOf((await readSmall(card.source, LONGEST_CARD)) ?? '')?.find((tag) => {
     const {until} = readPinTag(tag)
     return until === undefined || until >= dayOf(now)

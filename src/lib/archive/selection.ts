@@ -1,9 +1,9 @@
-import {formatWords} from '../command-line.js'
-import {RefusedError} from '../errors.js'
-import {parseDatasetName, RUN_TYPES} from '../naming.js'
-import {byText, printable} from '../text.js'
+import {RefusedError} from '../base/errors.js'
+import {parseDatasetName, RUN_TYPES} from '../base/names.js'
+import {formatWords} from '../base/shell.js'
+import {byText, printable} from '../base/text.js'
+import {type Shelved} from './entries.js'
 import {quoted} from './paths.js'
-import {type Shelved} from './shelf.js'
 
 /**
  * Makes sure that there is something to restore, and each thing that was named, before anything is asked of the Hub.

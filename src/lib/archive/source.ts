@@ -1,10 +1,10 @@
-import {UnknownNamespaceError} from '../access.js'
-import {formatWords} from '../command-line.js'
-import {RefusedError} from '../errors.js'
-import {openSession, type Session} from '../session.js'
-import {printable} from '../text.js'
+import {RefusedError} from '../base/errors.js'
+import {formatWords} from '../base/shell.js'
+import {printable} from '../base/text.js'
+import {UnknownNamespaceError} from '../hub/access.js'
+import {openSession, type Session} from '../hub/session.js'
+import {type Shelved} from './entries.js'
 import {type RestoreOptions} from './restore-options.js'
-import {type Shelved} from './shelf.js'
 
 /** Whose archives are brought back. */
 export interface Source {

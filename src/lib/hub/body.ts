@@ -1,4 +1,4 @@
-import {CancelledError} from '../errors.js'
+import {CancelledError} from '../base/errors.js'
 import {type Answer} from './answer.js'
 import {HubFormatError, HubUnreachableError} from './errors.js'
 import {type TimeLimit} from './time-limit.js'

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 
-import {safe} from '../text.js'
+import {safe} from '../base/text.js'
 import {HubFormatError} from './errors.js'
 
 /** One file of a dataset at one commit. Path, size and hashes are the Hub's words: untrusted until checked. */

@@ -2,7 +2,7 @@ import {readFile} from 'node:fs/promises'
 import {homedir} from 'node:os'
 import {join} from 'node:path'
 
-import {NotAllowedError, RefusedError, UsageError} from '../errors.js'
+import {NotAllowedError, RefusedError, UsageError} from '../base/errors.js'
 
 const DEFAULT_ENDPOINT = 'https://huggingface.co'
 const TRUE = /^(1|on|yes|true)$/i

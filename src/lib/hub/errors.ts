@@ -1,6 +1,6 @@
-import {type ErrorDetails, SmoltraceError} from '../errors.js'
-import {EXIT, type ExitCode} from '../exit-codes.js'
-import {safe} from '../text.js'
+import {type ErrorDetails, SmoltraceError} from '../base/errors.js'
+import {EXIT, type ExitCode} from '../base/exit-codes.js'
+import {safe} from '../base/text.js'
 
 /** What is known about an answer of the Hub that was not a success. */
 export interface HubAnswer {

@@ -1,9 +1,9 @@
 import {type RepoFile, requireContent} from './content.js'
+import {askFacts, type DescribedDataset} from './dataset-info.js'
 import {HubError, HubFormatError} from './errors.js'
-import {askFacts, type DescribedDataset} from './facts.js'
 import {asFetch, certainly, library, repo} from './library.js'
+import {followingLinks, WITHOUT_LINK, withoutRepeats} from './listing.js'
 import {readableAnswers} from './moment.js'
-import {followingLinks, WITHOUT_LINK, withoutRepeats} from './pages.js'
 import {type Ask} from './transport.js'
 import {type UploadAccess, uploadAccess} from './uploads.js'
 

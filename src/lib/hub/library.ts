@@ -1,6 +1,6 @@
 import type * as HubLibrary from './functions.js'
 
-import {CancelledError, SmoltraceError} from '../errors.js'
+import {CancelledError, SmoltraceError} from '../base/errors.js'
 import {HubFormatError} from './errors.js'
 import {type Ask} from './transport.js'
 

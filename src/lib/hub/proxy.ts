@@ -1,7 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
 
-import {UsageError} from '../errors.js'
+import {UsageError} from '../base/errors.js'
 import {isExcepted} from './no-proxy.js'
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/

@@ -1,5 +1,5 @@
 import {HubError} from './errors.js'
-import {entriesOf, withoutRepeats} from './pages.js'
+import {entriesOf, withoutRepeats} from './listing.js'
 import {type Ask} from './transport.js'
 
 /** Whose inventory is asked for: the token's owner's, or that of an organisation. */

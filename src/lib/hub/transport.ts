@@ -1,17 +1,17 @@
 import {randomUUID} from 'node:crypto'
 
-import {CancelledError, SmoltraceError} from '../errors.js'
-import {withoutTokens} from '../text.js'
-import {VERSION} from '../version.js'
+import {CancelledError, SmoltraceError} from '../base/errors.js'
+import {withoutTokens} from '../base/text.js'
+import {VERSION} from '../base/version.js'
 import {type Answer} from './answer.js'
-import {expectHubAnswer, expectWhole, toHubError} from './answers.js'
 import {type BodyRules, watchedBody, wholeAnswer} from './body.js'
+import {expectHubAnswer, expectWhole, toHubError} from './check-response.js'
 import {HubError, HubUnreachableError} from './errors.js'
+import {exchange, ProxyError, type WireRequest} from './http.js'
 import {agentFor, proxyOnTheWayTo} from './proxy.js'
 import {bucketOf, QuotaWatch, readQuota} from './quota.js'
-import {pause, type Wait, waitAfter, waitForQuota} from './repeats.js'
+import {pause, type Wait, waitAfter, waitForQuota} from './retry.js'
 import {DEFAULT_SILENCE, type TimeLimit, timeLimit} from './time-limit.js'
-import {exchange, ProxyError, type WireRequest} from './wire.js'
 
 export interface TransportOptions {
   /** Origin of the Hub, without a slash at the end. */

@@ -1,5 +1,5 @@
-import {RefusedError} from '../errors.js'
-import {parseDatasetName} from '../naming.js'
+import {RefusedError} from '../base/errors.js'
+import {parseDatasetName} from '../base/names.js'
 import {HubError, HubFormatError} from './errors.js'
 import {asFetch, certainly, library, repo} from './library.js'
 import {ownSignal} from './own-signal.js'

@@ -1,4 +1,4 @@
-import {isText} from '../text.js'
+import {isText} from '../base/text.js'
 import {HubError, HubFormatError} from './errors.js'
 import {type Ask} from './transport.js'
 

@@ -1,4 +1,4 @@
-import {certainBytes} from '../documents.js'
+import {certainBytes} from '../views/json/documents.js'
 import {type Report} from './report.js'
 
 /** A report in the document of `--json`: where it is and what it counts. The rest is in the page. */

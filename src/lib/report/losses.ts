@@ -1,8 +1,8 @@
-import {type Plan, plannedDatasets, type PlannedRun} from '../plan.js'
-import {type Sizes} from '../sizes.js'
-import {type Steps} from '../slices.js'
-import {byText} from '../text.js'
-import {rulePairs} from '../ui/preview.js'
+import {type Sizes} from '../account/sizes.js'
+import {type Steps} from '../base/steps.js'
+import {byText} from '../base/text.js'
+import {type Plan, plannedDatasets, type PlannedRun} from '../plan/plan.js'
+import {rulePairs} from '../views/terminal/plan.js'
 import {type Evaluation} from './evaluations.js'
 import {type Amount, amountOf} from './storage.js'
 

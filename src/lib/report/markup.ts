@@ -1,4 +1,4 @@
-import {safeName} from '../text.js'
+import {safeName} from '../base/text.js'
 
 /** HTML or SVG that may be put into a page as it is: made by `markup` alone. */
 export class Markup {

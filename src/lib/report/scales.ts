@@ -1,4 +1,4 @@
-import {DAY, HOUR} from '../duration.js'
+import {DAY, HOUR} from '../base/time.js'
 import {month, shortDay} from './units.js'
 
 /** Where the values of a chart stand along one of its sides. */

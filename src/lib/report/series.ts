@@ -1,7 +1,7 @@
-import {addTo} from '../add-to.js'
-import {type Metric} from '../metrics.js'
-import {bestFirst} from '../ranking.js'
-import {byText} from '../text.js'
+import {type Metric} from '../account/leaderboard/metrics.js'
+import {bestFirst} from '../account/leaderboard/scores.js'
+import {addTo} from '../base/add-to.js'
+import {byText} from '../base/text.js'
 import {type Evaluation} from './evaluations.js'
 
 /** A model as every chart shows it, or all those beyond the ones with most evaluations together. */

@@ -1,4 +1,4 @@
-import {count} from '../ui/wording.js'
+import {count} from '../views/format.js'
 import {image} from './frame.js'
 import {type Markup, markup} from './markup.js'
 import {percent} from './shapes.js'

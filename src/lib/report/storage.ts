@@ -1,9 +1,9 @@
-import {DAY} from '../duration.js'
-import {type Run} from '../runs.js'
-import {type Sizes, storageOf, type StorageSum} from '../sizes.js'
-import {type Steps} from '../slices.js'
-import {formatStorage} from '../ui/sizes.js'
-import {count} from '../ui/wording.js'
+import {type Run} from '../account/runs.js'
+import {type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
+import {type Steps} from '../base/steps.js'
+import {DAY} from '../base/time.js'
+import {count} from '../views/format.js'
+import {formatStorage} from '../views/terminal/sizes.js'
 
 /** How much of something there is. */
 export interface Amount extends StorageSum {

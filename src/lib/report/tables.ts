@@ -1,4 +1,4 @@
-import {count} from '../ui/wording.js'
+import {count} from '../views/format.js'
 import {type Markup, markup, type Part} from './markup.js'
 
 /** A column, and whether it holds numbers, which stand at the right. */

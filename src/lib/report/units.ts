@@ -1,5 +1,5 @@
-import {type Metric} from '../metrics.js'
-import {thousands} from '../ui/wording.js'
+import {type Metric} from '../account/leaderboard/metrics.js'
+import {thousands} from '../views/format.js'
 
 /** How a metric is called, and how its values are written. */
 export interface MetricWords {

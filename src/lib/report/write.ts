@@ -1,4 +1,4 @@
-import {findTarget, replaceFile} from '../whole-file.js'
+import {findTarget, replaceFile} from '../base/files.js'
 import {pagePieces} from './page.js'
 import {type Report} from './report.js'
 

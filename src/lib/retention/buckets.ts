@@ -1,5 +1,5 @@
-import {DAY} from '../duration.js'
-import {type Period} from '../rule-words.js'
+import {type Period} from '../account/leaderboard/rule-words.js'
+import {DAY} from '../base/time.js'
 
 /** How much of `2026-10-05T12:00:00.000Z` names the bucket. */
 const LENGTHS = {

@@ -1,11 +1,11 @@
-import {cellsOf, type GroupValues} from '../groups.js'
-import {scoreOfRun} from '../ranking.js'
-import {type Reason} from '../reasons.js'
-import {rowsOf} from '../rows-of-run.js'
-import {type RetentionRules} from '../rule-types.js'
-import {type Run} from '../runs.js'
-import {no, type Verdict, yes} from '../verdict.js'
+import {cellsOf, type GroupValues} from '../account/leaderboard/groups.js'
+import {rowsOf} from '../account/leaderboard/rows-of-run.js'
+import {scoreOfRun} from '../account/leaderboard/scores.js'
+import {type Run} from '../account/runs.js'
+import {no, type Verdict, yes} from '../base/verdict.js'
 import {type Knowledge} from './knowledge.js'
+import {type Reason} from './reasons.js'
+import {type RetentionRules} from './rules.js'
 
 /**
  * Why nobody can tell whether a keeper would keep a run: its score is in doubt, or its group. Such a run is kept beside those

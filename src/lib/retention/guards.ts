@@ -1,11 +1,11 @@
-import {formatDuration} from '../duration.js'
-import {describeLivePin, pinOn} from '../protection.js'
-import {type Reason} from '../reasons.js'
-import {isCited} from '../rows-of-run.js'
-import {keepersOf, needsRows, selectorsOf} from '../rule-names.js'
-import {type RetentionRules} from '../rule-types.js'
-import {isInFuture, isNew, mayBeFilling, mayBeUploading, type Run} from '../runs.js'
+import {isCited} from '../account/leaderboard/rows-of-run.js'
+import {describeLivePin, pinOn} from '../account/protection/pins.js'
+import {isInFuture, isNew, mayBeFilling, mayBeUploading, type Run} from '../account/runs.js'
+import {formatDuration} from '../base/time.js'
 import {type Knowledge} from './knowledge.js'
+import {type Reason} from './reasons.js'
+import {keepersOf, needsRows, selectorsOf} from './rule-names.js'
+import {type RetentionRules} from './rules.js'
 
 /** Guards are always on and make nothing a candidate. */
 export function guardsFor(run: Run, rules: RetentionRules, now: Date, known: Knowledge): Reason[] {

@@ -1,15 +1,15 @@
-import {cutoffOf} from '../duration.js'
-import {groupsBy} from '../groups.js'
-import {rankingRuns, scoreOfRun, scoreText} from '../ranking.js'
-import {type Reason, type ReasonRule} from '../reasons.js'
-import {type RetentionRules} from '../rule-types.js'
-import {type Period, PERIODS} from '../rule-words.js'
-import {isOlderThan, newestFirst, type Run} from '../runs.js'
-import {type Steps} from '../slices.js'
+import {groupsBy} from '../account/leaderboard/groups.js'
+import {type Period, PERIODS} from '../account/leaderboard/rule-words.js'
+import {rankingRuns, scoreOfRun, scoreText} from '../account/leaderboard/scores.js'
+import {isOlderThan, newestFirst, type Run} from '../account/runs.js'
+import {type Steps} from '../base/steps.js'
+import {cutoffOf} from '../base/time.js'
 import {bucketOf} from './buckets.js'
 import {doubtsAbout, groupOf} from './doubts.js'
 import {isCounted} from './guards.js'
 import {type Knowledge} from './knowledge.js'
+import {type Reason, type ReasonRule} from './reasons.js'
+import {type RetentionRules} from './rules.js'
 
 /** Why keepers keep runs; a run that is not here is kept by none. */
 export type Kept = ReadonlyMap<Run, Reason[]>

@@ -1,8 +1,8 @@
-import {type Citations} from '../citations.js'
-import {type Evidence} from '../evidence.js'
-import {type Protection} from '../protection.js'
-import {needsRows} from '../rule-names.js'
-import {type RetentionRules} from '../rule-types.js'
+import {type Citations} from '../account/leaderboard/citations.js'
+import {type Evidence} from '../account/leaderboard/evidence.js'
+import {type Protection} from '../account/protection/pins.js'
+import {needsRows} from './rule-names.js'
+import {type RetentionRules} from './rules.js'
 
 /** What is known of runs beside their datasets. */
 export interface Knowledge {

@@ -1,4 +1,4 @@
-import {UsageError} from '../errors.js'
+import {UsageError} from '../base/errors.js'
 
 /** How many requests a window of time allows. */
 export interface Quota {

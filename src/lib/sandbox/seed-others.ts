@@ -1,6 +1,6 @@
 import type {HubState} from './state.js'
 
-import {formatTimestamp} from '../naming.js'
+import {formatTimestamp} from '../base/names.js'
 import {ORG, READ_ONLY_ORG, USER} from './accounts.js'
 import {toParquet} from './parquet.js'
 import {CARD_FILE, FRONT_MATTER} from './run-files.js'

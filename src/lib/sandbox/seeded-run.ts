@@ -1,4 +1,4 @@
-import {formatTimestamp, runDatasetName} from '../naming.js'
+import {formatTimestamp, runDatasetName} from '../base/names.js'
 import {Random, uuidFrom} from './random.js'
 
 export type RunType = 'metrics' | 'results' | 'traces'

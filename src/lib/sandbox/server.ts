@@ -5,7 +5,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 import type {Answer} from './answers.js'
 
-import {UsageError} from '../errors.js'
+import {UsageError} from '../base/errors.js'
 import {type Fault, faultAnswer, type Faults, isActedUpon} from './faults.js'
 
 /** A request whose body has been read. */

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {formatBytes} from '../../../src/lib/ui/wording.js'
+import {formatBytes} from '../../../src/lib/views/format.js'
 import {play, playJson} from '../../recordings/play.js'
 import {runCli} from '../../support/cli.js'
 import {isRunDataset} from '../../support/hub.js'

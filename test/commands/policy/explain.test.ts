@@ -1,9 +1,9 @@
 import {expect} from 'chai'
 
-import {HOUR} from '../../../src/lib/duration.js'
-import {formatTimestamp, RUN_TYPES, runDatasetName} from '../../../src/lib/naming.js'
-import {type Verdict} from '../../../src/lib/policy/explanation.js'
-import {formatProtection, PROTECTION_PATH} from '../../../src/lib/protection-file.js'
+import {formatProtection, PROTECTION_PATH} from '../../../src/lib/account/protection/file.js'
+import {formatTimestamp, RUN_TYPES, runDatasetName} from '../../../src/lib/base/names.js'
+import {HOUR} from '../../../src/lib/base/time.js'
+import {type Verdict} from '../../../src/lib/plan/explain.js'
 import {type Sandbox} from '../../../src/lib/sandbox/index.js'
 import {storedFile} from '../../../src/lib/sandbox/objects.js'
 import {runCli} from '../../support/cli.js'

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {RUN_TYPES} from '../../../src/lib/naming.js'
+import {RUN_TYPES} from '../../../src/lib/base/names.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {writeBoard} from '../../support/boards.js'
 import {runDatasets} from '../../support/builders.js'

@@ -5,7 +5,7 @@ import {join} from 'node:path'
 
 import {type ArchiveEvent} from '../../../src/lib/archive/archive.js'
 import {type Manifest, parseManifest} from '../../../src/lib/archive/manifest.js'
-import {CancelledError, RefusedError} from '../../../src/lib/errors.js'
+import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
 import {type Fault} from '../../../src/lib/sandbox/faults.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf, serve} from '../../support/builders.js'

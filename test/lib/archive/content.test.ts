@@ -4,8 +4,8 @@ import {join} from 'node:path'
 
 import {ChangedOnDiskError, openContents} from '../../../src/lib/archive/content.js'
 import {fingerprint} from '../../../src/lib/archive/disk.js'
-import {type LocalFile} from '../../../src/lib/archive/shelf.js'
-import {CancelledError} from '../../../src/lib/errors.js'
+import {type LocalFile} from '../../../src/lib/archive/entries.js'
+import {CancelledError} from '../../../src/lib/base/errors.js'
 import {rejectionOf} from '../../support/builders.js'
 import {withFolder} from './support.js'
 

@@ -4,7 +4,7 @@ import {link, mkdir, readFile, stat, symlink, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {type Download, fetchFile} from '../../../src/lib/archive/download.js'
-import {CancelledError, RefusedError} from '../../../src/lib/errors.js'
+import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
 import {HubError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {gitBlobId} from '../../../src/lib/sandbox/objects.js'
 import {refusal, rejectionOf} from '../../support/builders.js'

@@ -6,7 +6,7 @@ import {hostname} from 'node:os'
 import {join} from 'node:path'
 
 import {takeLock} from '../../../src/lib/archive/lock.js'
-import {RefusedError} from '../../../src/lib/errors.js'
+import {RefusedError} from '../../../src/lib/base/errors.js'
 import {rejectionOf} from '../../support/builders.js'
 import {until} from '../../support/hub.js'
 import {withFolder} from './support.js'

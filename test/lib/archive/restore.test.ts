@@ -11,7 +11,7 @@ import {
   type RestoreOutcome,
   type RestoreResult,
 } from '../../../src/lib/archive/restore.js'
-import {CancelledError, NotAllowedError, RefusedError, UsageError} from '../../../src/lib/errors.js'
+import {CancelledError, NotAllowedError, RefusedError, UsageError} from '../../../src/lib/base/errors.js'
 import {type Fault} from '../../../src/lib/sandbox/faults.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {type Repo} from '../../../src/lib/sandbox/repo.js'

@@ -6,11 +6,11 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {text} from 'node:stream/consumers'
 
+import {type Dataset, discover} from '../../../src/lib/account/datasets.js'
 import {archiveDatasets, type ArchiveOptions, type ArchiveResult} from '../../../src/lib/archive/archive.js'
-import {type Dataset, discover} from '../../../src/lib/datasets.js'
+import {openSession, type Session} from '../../../src/lib/hub/session.js'
 import {type Sandbox} from '../../../src/lib/sandbox/index.js'
 import {gitBlobId} from '../../../src/lib/sandbox/objects.js'
-import {openSession, type Session} from '../../../src/lib/session.js'
 import {root} from '../../support/cli.js'
 
 export const CREATED = '2026-01-05T12:00:00Z'

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {subscribe, unsubscribe} from 'node:diagnostics_channel'
 
-import {CancelledError, RefusedError, SmoltraceError} from '../../../src/lib/errors.js'
+import {CancelledError, RefusedError, SmoltraceError} from '../../../src/lib/base/errors.js'
 import {connectHub, type Hub, type PlanPart} from '../../../src/lib/hub/client.js'
 import {HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {json, NEAR_MISSES, rejectionOf, serve, type StubServer, TOKEN} from '../../support/builders.js'

@@ -4,7 +4,7 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {homedir, tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {NotAllowedError, RefusedError, SmoltraceError, UsageError} from '../../../src/lib/errors.js'
+import {NotAllowedError, RefusedError, SmoltraceError, UsageError} from '../../../src/lib/base/errors.js'
 import {findCredentials} from '../../../src/lib/hub/credentials.js'
 import {rejectionOf} from '../../support/builders.js'
 

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {SmoltraceError} from '../../../src/lib/errors.js'
+import {SmoltraceError} from '../../../src/lib/base/errors.js'
 import {type HubAnswer, HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
 
 const answer = {method: 'GET', path: '/api/datasets', status: 500, text: 'Internal Error'}

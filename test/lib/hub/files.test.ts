@@ -3,7 +3,7 @@ import {createHash} from 'node:crypto'
 import {getEventListeners} from 'node:events'
 import {text} from 'node:stream/consumers'
 
-import {CancelledError, RefusedError} from '../../../src/lib/errors.js'
+import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
 import {connectHub, type Hub} from '../../../src/lib/hub/client.js'
 import {HubError, HubFormatError} from '../../../src/lib/hub/errors.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'

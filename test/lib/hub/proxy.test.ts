@@ -3,11 +3,11 @@ import {once} from 'node:events'
 import {createServer, type Server} from 'node:http'
 import {type AddressInfo, connect, type Socket} from 'node:net'
 
-import {CancelledError, UsageError} from '../../../src/lib/errors.js'
+import {CancelledError, UsageError} from '../../../src/lib/base/errors.js'
 import {connectHub} from '../../../src/lib/hub/client.js'
 import {HubUnreachableError} from '../../../src/lib/hub/errors.js'
+import {openSession} from '../../../src/lib/hub/session.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
-import {openSession} from '../../../src/lib/session.js'
 import {rejectionOf} from '../../support/builders.js'
 
 const HOST = 'hub.example'

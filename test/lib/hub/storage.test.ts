@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {CancelledError} from '../../../src/lib/errors.js'
+import {CancelledError} from '../../../src/lib/base/errors.js'
 import {connectHub} from '../../../src/lib/hub/client.js'
 import {HubError, HubFormatError} from '../../../src/lib/hub/errors.js'
 import {json, rejectionOf, type serve, type StubServer, stubServers, TOKEN} from '../../support/builders.js'

@@ -1,9 +1,9 @@
 import {expect} from 'chai'
 import {inspect} from 'node:util'
 
-import {SmoltraceError} from '../../../src/lib/errors.js'
+import {SmoltraceError} from '../../../src/lib/base/errors.js'
+import {hideToken, safe} from '../../../src/lib/base/text.js'
 import {connectHub, type Hub} from '../../../src/lib/hub/client.js'
-import {hideToken, safe} from '../../../src/lib/text.js'
 import {json, rejectionOf, type StubServer, stubServers} from '../../support/builders.js'
 
 /** All that a token may consist of. */

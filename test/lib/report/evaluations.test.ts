@@ -1,10 +1,10 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {type LeaderboardRow} from '../../../src/lib/leaderboard-rows.js'
+import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
+import {type Run} from '../../../src/lib/account/runs.js'
+import {atOnce} from '../../../src/lib/base/steps.js'
 import {evaluating, NO_MODEL} from '../../../src/lib/report/evaluations.js'
-import {type Run} from '../../../src/lib/runs.js'
-import {atOnce} from '../../../src/lib/slices.js'
 import {NAMESPACE, NOW, runOf} from '../../support/builders.js'
 import {A, B, finished, rowOf, someCase} from '../../support/rows.js'
 

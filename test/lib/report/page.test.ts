@@ -1,9 +1,9 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {DAY} from '../../../src/lib/duration.js'
-import {type LeaderboardRow} from '../../../src/lib/leaderboard-rows.js'
-import {METRIC_NAMES} from '../../../src/lib/metrics.js'
+import {METRIC_NAMES} from '../../../src/lib/account/leaderboard/metrics.js'
+import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
+import {DAY} from '../../../src/lib/base/time.js'
 import {ago, inventoryOf, NOW, planOf, runDatasets} from '../../support/builders.js'
 import {A, B, C, finished, named, rowOf} from '../../support/rows.js'
 import {all, pageOf, readPage, type ReadPage, reportOf} from './support.js'

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {DAY, HOUR} from '../../../src/lib/duration.js'
+import {DAY, HOUR} from '../../../src/lib/base/time.js'
 import {amountScale, numberScale, type Scale, timeScale} from '../../../src/lib/report/scales.js'
 import {compact} from '../../../src/lib/report/units.js'
 

@@ -1,12 +1,12 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {DAY} from '../../../src/lib/duration.js'
+import {type Run} from '../../../src/lib/account/runs.js'
+import {groupDatasetsByRun} from '../../../src/lib/account/runs.js'
+import {type Sizes} from '../../../src/lib/account/sizes.js'
+import {atOnce} from '../../../src/lib/base/steps.js'
+import {DAY} from '../../../src/lib/base/time.js'
 import {storing} from '../../../src/lib/report/storage.js'
-import {type Run} from '../../../src/lib/runs.js'
-import {groupDatasetsByRun} from '../../../src/lib/runs.js'
-import {type Sizes} from '../../../src/lib/sizes.js'
-import {atOnce} from '../../../src/lib/slices.js'
 import {ago, later, NOW, runOf, someInventory} from '../../support/builders.js'
 
 const bandsOf = (runs: Run[], sizes: Sizes = 'unknown', going: string[] = [], now = NOW) =>

@@ -1,12 +1,12 @@
 import {type DefaultTreeAdapterTypes, parse, type ParserError} from 'parse5'
 
-import {type RunDataset} from '../../../src/lib/datasets.js'
-import {type LeaderboardRow} from '../../../src/lib/leaderboard-rows.js'
-import {type Plan} from '../../../src/lib/plan.js'
+import {type RunDataset} from '../../../src/lib/account/datasets.js'
+import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
+import {groupDatasetsByRun} from '../../../src/lib/account/runs.js'
+import {atOnce} from '../../../src/lib/base/steps.js'
+import {type Plan} from '../../../src/lib/plan/plan.js'
 import {pagePieces} from '../../../src/lib/report/page.js'
 import {type Report, reporting, type ReportSources} from '../../../src/lib/report/report.js'
-import {groupDatasetsByRun} from '../../../src/lib/runs.js'
-import {atOnce} from '../../../src/lib/slices.js'
 import {inventoryOf} from '../../support/builders.js'
 
 /** What a report of these rows and datasets says. */

@@ -1,9 +1,9 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {DAY, HOUR} from '../../../src/lib/duration.js'
+import {type Period, PERIODS} from '../../../src/lib/account/leaderboard/rule-words.js'
+import {DAY, HOUR} from '../../../src/lib/base/time.js'
 import {bucketOf} from '../../../src/lib/retention/buckets.js'
-import {type Period, PERIODS} from '../../../src/lib/rule-words.js'
 
 const someTime = fc.date({
   min: new Date('1971-01-01T00:00:00Z'),

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 
 // @ts-expect-error It runs as it stands, on a runner that compiles nothing.
 import {wordsOf} from '../../../scripts/action/words.js'
-import {cleanupFlags} from '../../../src/lib/cleanup-flags.js'
+import {cleanupFlags} from '../../../src/cli/flags/cleanup.js'
 import {errorOf} from '../../support/builders.js'
 
 const INPUTS = {

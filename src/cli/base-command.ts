@@ -1,0 +1,244 @@
+import {Command, Errors, Flags} from '@oclif/core'
+import {AsyncLocalStorage} from 'node:async_hooks'
+import {join} from 'node:path'
+
+import {type ExitCode, type Failure} from '../lib/base/exit-codes.js'
+import {jsonPieces} from '../lib/base/json.js'
+import {capitalized, safe} from '../lib/base/text.js'
+import {type Wait} from '../lib/hub/retry.js'
+import {type ConnectionOptions} from '../lib/hub/session.js'
+import {describeWait} from '../lib/views/format.js'
+import {formatFailure} from '../lib/views/terminal/failure.js'
+import {joined, type Pieces, writePieces} from '../lib/views/terminal/layout.js'
+import {type Screen, screenOf, widthOf} from '../lib/views/terminal/style.js'
+import {wrapText} from '../lib/views/terminal/wrapping.js'
+import {colourVariables, setVariables} from './colour.js'
+import {failureOf} from './errors/failure-2.js'
+import {outputFlags} from './flags/shared.js'
+import {topicOf, wordsOf} from './host/topic.js'
+import {dropOutputFailure, hasOutputFailed, watchOutput} from './output.js'
+
+/** Version of the documents that `--json` prints. */
+const SCHEMA_VERSION = 1
+
+/** Ctrl-C, a polite kill, and a terminal that is closed. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** What stands before a command's own words where another command, such as the sandbox, runs it. */
+const prefix = new AsyncLocalStorage<string[]>()
+
+/** Runs a job in which every command knows that these words stand before its own. */
+export function withPrefix<T>(words: string[], job: () => Promise<T>): Promise<T> {
+  return prefix.run(words, job)
+}
+
+/** Base of all commands: the JSON envelope, exit codes, warnings, signals. No rule of the job lives here. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true
+  static override baseFlags: Command.Class['baseFlags'] = outputFlags
+  /** Every code that the command may end with. */
+  static exitCodes: readonly ExitCode[] = []
+  protected readonly collectedWarnings: string[] = []
+  private printing: Promise<void> | undefined
+
+  /** A reader that stops reading, or a full disk, must not end a deletion in its middle. */
+  protected override async init(): Promise<void> {
+    await super.init()
+    watchOutput()
+  }
+
+  /** A result is always an object, so that `--json` always prints a document. */
+  abstract override run(): Promise<object>
+
+  /** The command line's name and what stands before the command, as a person types it: in a host the topic, too. */
+  protected get bin(): string {
+    return [this.config.bin, ...topicOf(this.ctor.id), ...(prefix.getStore() ?? [])].join(' ')
+  }
+
+  /** Whether this runs inside the sandbox, on a Hub that is gone when it ends. */
+  protected get isRehearsal(): boolean {
+    return prefix.getStore() !== undefined
+  }
+
+  /** Where the journal and the archives of leaderboards are; a rehearsal keeps its own beside them. */
+  protected get dataDirectory(): string {
+    return join(this.config.dataDir, ...(this.isRehearsal ? ['sandbox'] : []))
+  }
+
+  /** What a preview or a table needs to know of stdout. */
+  protected get screen(): Screen {
+    return screenOf(process.stdout)
+  }
+
+  /** Warnings go to stderr, or into the document under `--json`. */
+  override warn(input: Error | string): Error | string {
+    const text = safe(input instanceof Error ? input.message : input)
+    this.collectedWarnings.push(text)
+    const {style, width} = screenOf(process.stderr)
+    this.logToStderr(wrapText(`${style.yellow('Warning:')} ${text}`, width))
+    return input
+  }
+
+  /**
+   * Runs a job that Ctrl-C can cancel: the first one aborts the signal, the second ends the process as if nothing
+   * caught it.
+   */
+  protected async cancellable<T>(job: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController()
+    const stop = (signal: NodeJS.Signals) => {
+      if (controller.signal.aborted) {
+        this.lastWords()
+        release()
+        process.kill(process.pid, signal)
+      }
+
+      controller.abort()
+    }
+
+    const release = () => {
+      for (const signal of STOP_SIGNALS) process.off(signal, stop)
+    }
+
+    for (const signal of STOP_SIGNALS) process.on(signal, stop)
+    try {
+      return await job(controller.signal)
+    } finally {
+      release()
+    }
+  }
+
+  /** Said when a second Ctrl-C ends the process at once. */
+  protected lastWords(): void {}
+
+  /** Any error ends here: exit code, one line, what to do next; the stack only with `DEBUG`. */
+  protected override async catch(error: Error): Promise<void> {
+    if (error instanceof Errors.ExitError) throw error
+    // oclif warns of commands that never parsed; one that failed while parsing did.
+    this.parsed = true
+    const failure = this.failure(error)
+    process.exitCode = failure.exitCode
+    if (process.env.DEBUG) process.stderr.write(`${safeStack(error)}\n`)
+    const isDocument = this.jsonEnabled()
+    if (isDocument) {
+      this.logJson(this.envelope({error: failure}))
+      await this.printing
+      if (!hasOutputFailed()) return
+    }
+
+    process.stderr.write(`${formatFailure(failure, this.bin, screenOf(process.stderr))}\n`)
+    dropOutputFailure()
+  }
+
+  override toSuccessJson(result: object): object {
+    return this.envelope(result)
+  }
+
+  private envelope(content: object): object {
+    const warnings = this.collectedWarnings
+    return {schemaVersion: SCHEMA_VERSION, command: this.commandName, ...content, warnings}
+  }
+
+  /** Plain JSON: oclif would colour it. A long document is written in slices, and is whole when the command ends. */
+  override logJson(json: unknown): void {
+    this.printing = writePieces(process.stdout, joined([jsonPieces(json), '\n'], ''))
+  }
+
+  /** Writes sentences for a person, broken between words where the terminal ends. */
+  protected say(text: string): void {
+    this.log(wrapText(text, this.screen.width))
+  }
+
+  /** Says on stderr what goes on meanwhile. */
+  protected note(text: string): void {
+    this.logToStderr(wrapText(`${capitalized(text)}.`, widthOf(process.stderr)))
+  }
+
+  /** Writes a text that may be long, and a newline. */
+  protected async print(text: Pieces): Promise<void> {
+    await writePieces(process.stdout, joined([text, '\n'], ''))
+  }
+
+  /** oclif prints the document after the job, and does not wait for it. */
+  protected override async _run<T>(): Promise<T> {
+    const restore = setVariables(colourVariables(process.env, this.ownWords.includes('--no-color')))
+    try {
+      return await super._run<T>()
+    } finally {
+      await this.printing
+      // A host may go on with another command.
+      restore()
+    }
+  }
+
+  /** The raw arguments that are this command's, up to a `--`: what must be known before they are parsed. */
+  protected get ownWords(): string[] {
+    const end = this.argv.indexOf('--')
+    return end === -1 ? this.argv : this.argv.slice(0, end)
+  }
+
+  /** What the command is called everywhere: in a host, too, without the topic. */
+  protected get commandName(): string {
+    return wordsOf(this.ctor.id)
+  }
+
+  /** What a failure comes down to. */
+  protected failure(error: Error): Failure {
+    const {flags, baseFlags, examples} = this.ctor
+    const first = examples?.find((example) => typeof example === 'object')?.command
+    return failureOf(error, {
+      bin: this.bin,
+      help: this.helpLine,
+      flags: {...flags, ...baseFlags},
+      example: first?.replace('<%= config.bin %>', this.bin).replace('<%= command.id %>', this.commandName),
+    })
+  }
+
+  /** What shows the help of this command. A host with colons answers any `--help` itself, by the first word alone. */
+  private get helpLine(): string {
+    const {bin, topicSeparator} = this.config
+    const isByFirstWord = topicSeparator === ':' && topicOf(this.ctor.id).length > 0
+    return `${isByFirstWord ? `${bin} ${this.ctor.id}` : `${this.bin} ${this.commandName}`} --help`
+  }
+}
+
+/** Base of the commands that talk to the Hub. */
+export abstract class HubCommand extends BaseCommand {
+  static override baseFlags = {
+    ...BaseCommand.baseFlags,
+    namespace: Flags.string({
+      summary: 'An organisation of yours; default: your own namespace.',
+      helpGroup: 'CONNECTION',
+      helpValue: 'NAME',
+    }),
+    token: Flags.string({
+      summary: 'Hugging Face token; HF_TOKEN or `hf auth login` keep it out of the list of processes.',
+      helpGroup: 'CONNECTION',
+      helpValue: 'hf_…',
+    }),
+  }
+
+  /** How to reach the Hub, from the flags that all these commands have. */
+  protected connection(
+    flags: {namespace?: string | undefined; token?: string | undefined},
+    signal: AbortSignal,
+  ): ConnectionOptions {
+    return {
+      namespace: flags.namespace,
+      token: flags.token,
+      signal,
+      onWait: (wait) => this.tellWait(wait),
+    }
+  }
+
+  /** Says what is waited for, and how long. */
+  protected tellWait(wait: Wait): void {
+    this.note(describeWait(wait))
+  }
+}
+
+function safeStack({stack, message}: Error): string {
+  return (stack ?? message)
+    .split('\n')
+    .map((line) => line.replace(/\S.*/, (text) => safe(text)))
+    .join('\n')
+}

@@ -1,0 +1,18 @@
+import {type Hook} from '@oclif/core'
+import {getHelpFlagAdditions} from '@oclif/core/help'
+
+/**
+ * What oclif calls before it looks for a command. With flags after nothing but a topic, such as `runs --json`, it would forget them,
+ * show the topic's help and end with 0. With no module of ours, which would be a file more to read at each start.
+ */
+export const refuseFlagsOfTopic: Hook.Init = async function ({id, argv, config}) {
+  const end = argv.indexOf('--')
+  const own = end === -1 ? argv : argv.slice(0, end)
+  const isHelp = getHelpFlagAdditions(config).some((flag) => own.includes(flag))
+  if (isHelp || argv.every((word) => word === '--no-color')) return
+  if (id === undefined || config.findCommand(id) || !config.findTopic(id)) return
+  const {UnknownCommand} = await import('../errors/unknown-command-2.js')
+  const code = await new UnknownCommand([...id.split(':'), ...argv], config).tell()
+  // All is said; nothing else keeps oclif from going on to the help.
+  this.exit(code)
+}

@@ -1,0 +1,57 @@
+import {type Plan, plannedDatasets} from '../../lib/plan/plan.js'
+import {count} from '../../lib/views/format.js'
+import {joined, type Pieces, writePieces} from '../../lib/views/terminal/layout.js'
+import {type Screen, type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
+import {wrapText} from '../../lib/views/terminal/wrapping.js'
+import {askForLine} from './ask.js'
+
+/** What is typed to see the whole plan once more. */
+const LIST = 'list'
+
+/**
+ * Shows the warning and asks for the plan's phrase, on stderr. `list` shows the whole plan there and asks again.
+ * @param isArchived whether every dataset is archived first
+ * @param wholePlan makes the plan as it was shown
+ * @returns whether the phrase was typed, with or without blanks around it; false after Ctrl-C and at the end of the input
+ */
+export async function confirmByPhrase(
+  plan: Plan,
+  isArchived: boolean,
+  signal: AbortSignal,
+  wholePlan: () => Pieces,
+): Promise<boolean> {
+  const style = styleFor(process.stderr)
+  process.stderr.write(`\n${formatWarning(plan, isArchived, {style, width: widthOf(process.stderr)})}\n\n`)
+  const message = `Type ${plan.phrase} to go on, anything else to cancel:`
+  for (;;) {
+    const answer = await askForLine(message, signal)
+    if (answer?.trim() !== LIST) return answer?.trim() === plan.phrase
+    await writePieces(process.stderr, joined(['\n', wholePlan(), '\n\n'], ''))
+  }
+}
+
+/** What is about to go, and whether it can come back. */
+export function formatWarning(plan: Plan, isArchived: boolean, {style, width}: Screen): string {
+  const warning = style.red(style.bold('WARNING'))
+  return wrapText(
+    `${warning}  You are about to delete ${whatGoes(plan, style)}.\n${undoText(plan, isArchived)}\nTo see the whole plan once more, type ${LIST}.`,
+    width,
+  )
+}
+
+function whatGoes(plan: Plan, style: Style): string {
+  const {delete: runs, leaderboard, namespace} = plan
+  if (runs.length === 0) return `${style.bold('the leaderboard')} of ${namespace} for good`
+  const datasets = style.bold(count(plannedDatasets(plan).length, 'dataset'))
+  const board = leaderboard?.goes ? ', the leaderboard among them' : ''
+  return `${datasets} (${count(runs.length, 'run')}) of ${namespace} for good${board}`
+}
+
+function undoText({delete: runs, leaderboard}: Plan, isArchived: boolean): string {
+  if (leaderboard?.goes && runs.length === 0)
+    return 'Its files are archived first: `restore` brings these back.'
+  if (isArchived) return 'Each is archived first, as it is now: `restore` brings its files back.'
+  return leaderboard?.goes
+    ? 'Only the leaderboard is archived first.\nFor the rest there is no undo: the Hub keeps no copy.'
+    : 'There is no undo: the Hub keeps no copy.'
+}

@@ -1,0 +1,128 @@
+import {mapping, type Steps} from '../../lib/base/steps.js'
+import {printable} from '../../lib/base/text.js'
+import {holdsOn, inOrder} from '../../lib/plan/pick.js'
+import {inScope, type KeptRun, type Plan} from '../../lib/plan/plan.js'
+import {type Reason} from '../../lib/retention/reasons.js'
+import {ageOf, typesOf} from '../../lib/views/format.js'
+
+/** One run that can be picked, or that says why it cannot. */
+export interface PickRow {
+  timestamp: string
+  age: string
+  /** `complete`, or what it has. */
+  has: string
+  /** Why the rules let it go or keep it. */
+  why: string
+  /** Datasets that go with it. */
+  datasets: number
+  /** Whether the rules let it go. */
+  goesByRules: boolean
+  /** It stays whatever is picked. */
+  isHeld: boolean
+  isChecked: boolean
+}
+
+/** The rows of a plan, newest first: what its rules would delete is checked. */
+export function* pickingRows(plan: Plan): Steps<PickRow[]> {
+  return yield* mapping(inOrder(plan), ({each, goes}) => rowOf(each, plan, goes))
+}
+
+function rowOf({run, reasons}: KeptRun, plan: Plan, goesByRules: boolean): PickRow {
+  const holds = goesByRules ? [] : holdsOn({run, reasons}, plan)
+  return {
+    timestamp: run.timestamp,
+    age: ageOf(run, plan.now),
+    has: run.complete ? 'complete' : typesOf(run),
+    why: textOf(holds.length > 0 ? holds : reasons),
+    datasets: inScope(run, plan.rules.only).length,
+    goesByRules,
+    isHeld: holds.length > 0,
+    isChecked: goesByRules,
+  }
+}
+
+function textOf(reasons: Reason[]): string {
+  return printable(reasons.map(({text}) => text).join('; '))
+}
+
+/** Why a row is checked or not: what a person did, then what the rules say. */
+export function noteOf({why, goesByRules, isHeld, isChecked}: PickRow): string {
+  if (isHeld) return `stays: ${why}`
+  if (isChecked === goesByRules) return why
+  return isChecked ? `picked by hand, against: ${why}` : `not picked, against: ${why}`
+}
+
+/** What of the list is on the screen. */
+export interface PickWindow {
+  rows: PickRow[]
+  /** Which of these the cursor is on. */
+  focus: number
+}
+
+/**
+ * The list to pick from: which rows are checked, which a filter lets through, and where the cursor is. What is checked stays
+ * so whatever the filter.
+ */
+export class PickList {
+  readonly rows: PickRow[]
+  /** Those that the filter lets through. */
+  matching: PickRow[]
+  filter = ''
+  private cursor = 0
+  private top = 0
+
+  constructor(rows: PickRow[]) {
+    this.rows = rows
+    this.matching = rows
+  }
+
+  get focused(): PickRow | undefined {
+    return this.matching[this.cursor]
+  }
+
+  /** The rows checked. */
+  get checked(): PickRow[] {
+    return this.rows.filter(({isChecked}) => isChecked)
+  }
+
+  /** Moves the cursor down so many rows, or up where negative; not beyond the ends. */
+  move(by: number): void {
+    this.cursor = Math.max(0, Math.min(this.matching.length - 1, this.cursor + by))
+  }
+
+  /** @returns whether there is a row under the cursor that may go */
+  toggle(): boolean {
+    const row = this.focused
+    if (!row || row.isHeld) return false
+    row.isChecked = !row.isChecked
+    return true
+  }
+
+  /** Checks all rows that the filter lets through, or none of them where all are. @returns whether any may go */
+  toggleAll(): boolean {
+    const free = this.matching.filter(({isHeld}) => !isHeld)
+    const areChecked = free.every(({isChecked}) => isChecked)
+    for (const row of free) row.isChecked = !areChecked
+    return free.length > 0
+  }
+
+  /** Shows only rows that have this text in them, in large letters or small; the cursor stays on its row if that is one. */
+  search(filter: string): void {
+    const {focused} = this
+    this.filter = filter
+    const wanted = filter.toLowerCase()
+    this.matching = this.rows.filter((row) => searchedIn(row).includes(wanted))
+    this.cursor = focused ? Math.max(0, this.matching.indexOf(focused)) : 0
+  }
+
+  /** The rows to show in so many lines, the cursor among them. */
+  window(height: number): PickWindow {
+    const last = Math.max(0, this.matching.length - height)
+    this.top = Math.min(last, Math.max(this.cursor - height + 1, Math.min(this.top, this.cursor)))
+    return {rows: this.matching.slice(this.top, this.top + height), focus: this.cursor - this.top}
+  }
+}
+
+function searchedIn(row: PickRow): string {
+  return `${row.timestamp} ${row.age} ${row.has} ${noteOf(row)}`.toLowerCase()
+}

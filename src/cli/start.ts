@@ -1,0 +1,39 @@
+import {execute} from '@oclif/core'
+
+import {hideToken, withoutTokens} from '../lib/base/text.js'
+import {colourVariables, setVariables} from './colour.js'
+import {watchOutput} from './output.js'
+
+export {renewCompletions} from './completion/renew.js'
+// Found here by oclif, since this file is read anyway.
+export {refuseFlagsOfTopic} from './hooks/init.js'
+
+const NO_COLOUR = '--no-color'
+
+/**
+ * What `bin/run.js` starts: bundled with the commands, so that one copy of oclif is loaded, and from one file.
+ * @param options of oclif's `execute`: where our face to it is
+ */
+export async function start(options: Parameters<typeof execute>[0]): Promise<void> {
+  const argv = process.argv.slice(2)
+  // In front it is for the whole program, whatever command follows, and oclif would take it for one.
+  const first = argv.findIndex((word) => word !== NO_COLOUR)
+  const args = first === -1 ? [] : argv.slice(first)
+  setVariables(colourVariables(process.env, args.length < argv.length))
+  // For what is no command of ours: the help and the version.
+  watchOutput()
+  if (process.env.DEBUG) hideTokens(args)
+  await execute({...options, args})
+}
+
+/** With `DEBUG` oclif writes a log of its own to stderr, and the whole command line into it. */
+function hideTokens(args: string[]): void {
+  for (const [index, word] of args.entries()) {
+    if (word === '--token') hideToken(args[index + 1] ?? '')
+    else if (word.startsWith('--token=')) hideToken(word.slice('--token='.length))
+  }
+
+  const write = process.stderr.write.bind(process.stderr) as (text: unknown, ...rest: unknown[]) => boolean
+  process.stderr.write = (text: unknown, ...rest: unknown[]) =>
+    write(typeof text === 'string' ? withoutTokens(text) : text, ...rest)
+}

@@ -1,0 +1,159 @@
+import {
+  type DatasetType,
+  isStandardDataset,
+  type NearMiss,
+  nearMissOf,
+  parseDatasetName,
+  type RunDatasetName,
+  type RunType,
+} from '../base/names.js'
+import {readOptions} from '../base/options.js'
+import {inSlices, type Steps} from '../base/steps.js'
+import {byText} from '../base/text.js'
+import {type ListedDataset, type Listing} from '../hub/client.js'
+import {HubFormatError} from '../hub/errors.js'
+import {CONNECTION, type ConnectionOptions, openSession, type Session} from '../hub/session.js'
+
+/** One of a run's datasets. */
+export interface RunDataset extends ListedDataset {
+  namespace: string
+  type: RunType
+  /** `YYYYMMDD_HHMMSS`, from the name. */
+  timestamp: string
+}
+
+/** The leaderboard's dataset. */
+export interface LeaderboardDataset extends ListedDataset {
+  namespace: string
+  type: 'leaderboard'
+}
+
+/** One SMOLTRACE dataset on the Hub. */
+export type Dataset = LeaderboardDataset | RunDataset
+
+/** Everything of SMOLTRACE's that one namespace holds, as one whole listing showed it. */
+export interface Inventory {
+  endpoint: string
+  namespace: string
+  /** The clock that every age is measured with. */
+  now: Date
+  /** The runs' datasets, newest first. */
+  datasets: RunDataset[]
+  leaderboard: LeaderboardDataset | undefined
+  /** Full names of the datasets of tasks that evaluations read; no command touches them. */
+  standard: string[]
+  /** Whose names are nearly SMOLTRACE's, by name; no command touches them. */
+  nearMisses: NearMiss[]
+  warnings: string[]
+}
+
+/**
+ * Finds every SMOLTRACE dataset of a namespace, by exact name.
+ * @param options token, endpoint and namespace; by default those of the environment
+ * @returns one whole listing; never a part of one
+ * @throws SmoltraceError where the token, the namespace or any page of the listing is not certain
+ */
+export async function discoverSmoltraceDatasets(options: ConnectionOptions = {}): Promise<Inventory> {
+  return discover(await openSession(readOptions(options, CONNECTION)), {isLook: true})
+}
+
+/** Whether an answer is only shown, or decides what is deleted. */
+export interface Looking {
+  /** Nothing is deleted or refused because of it: what is not certain about it is a warning. Default: it decides. */
+  isLook?: boolean
+}
+
+/**
+ * Lists a session's namespace: one listing, by the date of creation, filtered here (the Hub's contract, section 2).
+ * @throws HubFormatError where it is not certain, or has entries without a name unless it is only shown
+ */
+export async function discover(session: Session, {isLook = false}: Looking = {}): Promise<Inventory> {
+  const {
+    hub,
+    access: {namespace},
+    now,
+    warnings,
+  } = session
+  const listing = await hub.listDatasets(namespace)
+  if (listing.nameless > 0) {
+    const why = describeNameless(listing.nameless)
+    if (!isLook) throw new HubFormatError(`${why} Nothing is deleted on such a listing.`)
+    warnings.push(why)
+  }
+
+  const found = await inSlices(sorting(listing, namespace))
+  return {endpoint: hub.endpoint, namespace, now, ...found, warnings: [...warnings]}
+}
+
+/** Such a dataset cannot be deleted by name, but it may be what a run lacks, or what pins it. */
+function describeNameless(count: number): string {
+  const entries = count === 1 ? 'an entry' : `${count} entries`
+  return `The listing of the Hub has ${entries} without a name: one of a run's datasets, or the leaderboard, may be missing from it.`
+}
+
+/** Tells the datasets of runs, the leaderboard, the datasets of tasks and the near misses apart; the rest is invisible. */
+function* sorting(
+  {datasets: listed, others}: Listing,
+  namespace: string,
+): Steps<Pick<Inventory, 'datasets' | 'leaderboard' | 'nearMisses' | 'standard'>> {
+  const datasets: RunDataset[] = []
+  let leaderboard: LeaderboardDataset | undefined
+  for (const dataset of (yield* uniqueByName(listed)).values()) {
+    const name = parseDatasetName(dataset.name, namespace)
+    if (name?.type === 'leaderboard') leaderboard = {...dataset, namespace, ...name}
+    else if (name) datasets.push(runDataset(dataset, namespace, name))
+    yield
+  }
+
+  const standard: string[] = []
+  const nearMisses: NearMiss[] = []
+  for (const name of new Set(others)) {
+    const near = nearMissOf(name, namespace)
+    if (near) nearMisses.push(near)
+    else if (isStandardDataset(name, namespace)) standard.push(name)
+    yield
+  }
+
+  return {datasets, leaderboard, standard, nearMisses: nearMisses.sort((a, b) => byText(a.name, b.name))}
+}
+
+/** Made as a whole: of an object that grew out of others each of some ten thousand copies takes a quarter more memory. */
+function runDataset(
+  {name, id, sha, createdAt, lastModified, private: isPrivate, pinTags}: ListedDataset,
+  namespace: string,
+  {type, timestamp}: RunDatasetName,
+): RunDataset {
+  const facts = {name, id, sha, createdAt, lastModified, private: isPrivate, namespace, type, timestamp}
+  return pinTags ? {...facts, pinTags} : facts
+}
+
+/** Whether a dataset belongs to a run; the leaderboard does not. */
+export function isOfRun(dataset: Dataset): dataset is RunDataset {
+  return dataset.type !== 'leaderboard'
+}
+
+/** How many of these datasets there are of each type. */
+export function countByType(datasets: Iterable<Dataset>): Record<DatasetType, number> {
+  const counts = {results: 0, traces: 0, metrics: 0, leaderboard: 0}
+  for (const {type} of datasets) counts[type]++
+  return counts
+}
+
+/**
+ * A page that shifted while it was read can show a dataset twice. Two datasets of one name cannot be: then it is not
+ * certain which of them a DELETE, which goes by name, would hit.
+ */
+function* uniqueByName(listed: ListedDataset[]): Steps<Map<string, ListedDataset>> {
+  const byName = new Map<string, ListedDataset>()
+  for (const dataset of listed) {
+    const known = byName.get(dataset.name)
+    if (known && known.id !== dataset.id)
+      throw new HubFormatError(`The listing names ${dataset.name} twice, with two ids.`)
+    // The tags may have changed between the two pages: in doubt a run is pinned.
+    const pinTags = [...new Set([...(dataset.pinTags ?? []), ...(known?.pinTags ?? [])])]
+    byName.set(dataset.name, pinTags.length > 0 ? {...dataset, pinTags} : dataset)
+    yield
+  }
+
+  return byName
+}

@@ -1,0 +1,214 @@
+import {addTo} from '../../base/add-to.js'
+import {type Steps} from '../../base/steps.js'
+import {capitalized} from '../../base/text.js'
+import {DEFAULT_GRACE_MS} from '../runs.js'
+import {type Run} from '../runs.js'
+import {citationsIn} from './citations.js'
+import {hasMetrics} from './evidence.js'
+import {type Finding} from './findings.js'
+import {
+  type CheckedRow,
+  type CheckFacts,
+  emptyPlace,
+  merged,
+  placesBy,
+  rowsThat,
+  shown,
+  some,
+  unique,
+} from './places.js'
+import {lossOf, runOfRow} from './references.js'
+import {mayGetRow, uncited} from './remarks.js'
+import {lostRows} from './rows-of-run.js'
+
+/** Rows whose results or metrics are gone. Traces alone prove nothing: rows name them also where none were ever made. */
+export function* danglingRows({rows, inventory}: CheckFacts): Steps<Finding[]> {
+  const found: Finding[] = []
+  for (const {row, data, references} of rows) {
+    yield
+    const {gone, isTotal} = lossOf(references)
+    if (gone.length === 0) continue
+    const run = runOfRow(references) ?? ''
+    const lost = references.filter(({state}) => state === 'gone')
+    const what = isTotal ? 'all datasets' : `the ${gone.join(' and ')}`
+    found.push({
+      kind: 'dangling-row',
+      message: `Row ${row} (${shown(data.model ?? 'no model')}): ${what} of run ${run} are gone.`,
+      suggestion: `From an archive they come back with {bin} restore DIR --namespace ${inventory.namespace}; else leave the row as a record of its scores, or take it out of the leaderboard.`,
+      rows: [row],
+      runs: [run],
+      datasets: lost.filter(({type}) => isTotal || type !== 'traces').flatMap(({dataset}) => dataset ?? []),
+    })
+  }
+
+  return found
+}
+
+/** Runs that no row names or means, but for those whose row may be seconds away. */
+export function* runsWithoutRow(facts: CheckFacts): Steps<Finding[]> {
+  const found: Finding[] = []
+  const {namespace, now} = facts.inventory
+  const runs = (yield* uncited(facts)).filter((run) => !mayGetRow(run, now))
+  const next = `See what there is: {bin} runs group --namespace ${namespace}. To delete them: {bin} cleanup ${selectorOf(runs, facts)} --namespace ${namespace}`
+  for (const run of runs) {
+    const {timestamp} = run
+    found.push({
+      kind: 'run-without-row',
+      message: `Run ${timestamp} (${run.datasets.map(({type}) => type).join(', ')}) has no row.`,
+      suggestion: `${hasMetrics(run) ? LOST : STOPPED} ${next}`,
+      rows: [],
+      runs: [timestamp],
+      datasets: run.datasets.map(({name}) => name),
+    })
+    yield
+  }
+
+  return found
+}
+
+const STOPPED = 'Its evaluation was stopped before it wrote a row.'
+/** Metrics are uploaded right before the row. */
+const LOST =
+  'It has metrics, so it had a row. That row was lost: two evaluations wrote at the same time, or someone removed it.'
+
+/** Runs that a command names one by one. */
+const MOST_NAMED = 3
+
+/**
+ * What of `cleanup` selects these runs. `--unreferenced` is refused where no row is about a run that is there, or most rows were
+ * lost.
+ */
+function selectorOf(
+  runs: readonly Run[],
+  {rows, runs: all, inventory: {namespace, now}}: CheckFacts,
+): string {
+  if (runs.length <= MOST_NAMED) return runs.map(({timestamp}) => `--run ${timestamp}`).join(' ')
+  const isAnyCited = rows.some(({references}) => references.some(({state}) => state === 'there'))
+  const citations = citationsIn(
+    rows.map(({data}) => data),
+    namespace,
+  )
+  const isRefused = !isAnyCited || lostRows(all, citations, now, DEFAULT_GRACE_MS) !== undefined
+  return isRefused ? '--run TIMESTAMP' : '--unreferenced'
+}
+
+/** Several rows about one evaluation, or about one results dataset. */
+export function* duplicateRows({rows}: CheckFacts): Steps<Finding[]> {
+  const byDataset = new Map<string, CheckedRow[]>()
+  const byId = new Map<string, CheckedRow[]>()
+  for (const checked of rows) {
+    const {data, references} = checked
+    const results = references.find(({type}) => type === 'results')
+    const isNowhere = results === undefined || results.state === 'local' || results.state === 'other'
+    if (results && !isNowhere) addTo(byDataset, results.dataset ?? results.name, checked)
+    if (data.runId !== undefined) addTo(byId, data.runId, checked)
+    yield
+  }
+
+  const found: Finding[] = []
+  const told = new Set<string>()
+  for (const [dataset, group] of byDataset) {
+    yield
+    if (group.length < 2) continue
+    told.add(keyOf(group))
+    const ids = new Set(group.map(({data}) => data.runId))
+    found.push(duplicate(group, `name ${shown(dataset)}`, ids.size > 1 ? SHARED : REPEATED))
+  }
+
+  for (const [id, group] of byId) {
+    yield
+    if (group.length < 2 || told.has(keyOf(group))) continue
+    found.push(duplicate(group, `have the run_id ${shown(id)}`, REPEATED))
+  }
+
+  return found.sort((a, b) => (a.rows[0] ?? 0) - (b.rows[0] ?? 0))
+}
+
+const REPEATED = 'Take all of them but the newest out of the leaderboard.'
+const SHARED =
+  'Evaluations that begin in the same second write to one dataset, which holds what the last of them wrote: take the other rows out of the leaderboard.'
+
+function duplicate(group: CheckedRow[], what: string, suggestion: string): Finding {
+  const rows = group.map(({row}) => row)
+  const references = group.flatMap((checked) => checked.references)
+  return {
+    kind: 'duplicate-rows',
+    message: `Rows ${some(rows)} ${what}.`,
+    suggestion,
+    rows,
+    runs: unique(group.flatMap((checked) => runOfRow(checked.references) ?? [])),
+    datasets: unique(
+      references.filter(({type}) => type === 'results').map(({dataset, name}) => dataset ?? shown(name)),
+    ),
+  }
+}
+
+/** Rows that name a dataset otherwise than it is called: cleanup keeps such runs, but no row counts as theirs. */
+export function* inexactNames({rows}: CheckFacts): Steps<Finding[]> {
+  const found: Finding[] = []
+  for (const {row, references} of rows) {
+    yield
+    const inexact = references.filter(({state}) => state === 'inexact')
+    const [first] = inexact
+    if (!first) continue
+    const datasets = inexact.flatMap(({dataset}) => dataset ?? [])
+    found.push({
+      kind: 'inexact-name',
+      message: `Row ${row} writes ${shown(first.name)}, and the dataset is called ${first.dataset}.`,
+      suggestion: 'Write the exact name in the leaderboard: only by that does a row belong to its run.',
+      rows: [row],
+      runs: [first.timestamp ?? ''],
+      datasets,
+    })
+  }
+
+  return found
+}
+
+/** Rows that name datasets under a namespace that they are not in any more: one finding for each such name. */
+export function* renamedNamespaces({rows, inventory}: CheckFacts): Steps<Finding[]> {
+  const {namespace} = inventory
+  const places = yield* placesBy(rows, 'renamed')
+  return [...places].map(([owner, place]) => ({
+    kind: 'renamed-namespace',
+    message: capitalized(
+      `${rowsThat('name', place)} datasets of ${shown(owner)}, which are here, in ${namespace}: it seems to have been renamed, or they were moved.`,
+    ),
+    suggestion: `Write ${namespace}/ instead of ${shown(owner)}/ in these rows: until then they do not count as rows of their runs.`,
+    ...merged([place]),
+  }))
+}
+
+/** A public leaderboard that tells of private runs. */
+export function* exposedRuns({rows, inventory, known}: CheckFacts): Steps<Finding[]> {
+  const {leaderboard, endpoint} = inventory
+  if (!leaderboard || leaderboard.private) return []
+  const place = emptyPlace()
+  for (const {row, references} of rows) {
+    yield
+    const secret = references.filter(
+      ({dataset}) => dataset !== undefined && known.byName.get(dataset)?.private,
+    )
+    if (secret.length === 0) continue
+    place.rows.push(row)
+    for (const {timestamp, dataset} of secret) {
+      if (timestamp !== undefined) place.runs.push(timestamp)
+      if (dataset !== undefined) place.datasets.push(dataset)
+    }
+  }
+
+  if (place.rows.length === 0) return []
+  const found = {rows: place.rows, runs: unique(place.runs), datasets: unique(place.datasets)}
+  return [
+    {
+      kind: 'exposed-runs',
+      message: `${leaderboard.name} is public, and ${rowsThat('tell', place)} of private runs: everyone can read their models, teams, scores and the names of their datasets.`,
+      suggestion: `Make it private at ${endpoint}/datasets/${leaderboard.name}/settings, or leave it if that is meant to be seen.`,
+      ...found,
+    },
+  ]
+}
+
+function keyOf(group: CheckedRow[]): string {
+  return group.map(({row}) => row).join(' ')
+}

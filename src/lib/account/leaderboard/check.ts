@@ -1,0 +1,88 @@
+import {readOptions} from '../../base/options.js'
+import {atOnce, inSlices, mapping, type Steps} from '../../base/steps.js'
+import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
+import {type Inventory, type LeaderboardDataset} from '../datasets.js'
+import {grouping} from '../runs.js'
+import {
+  danglingRows,
+  duplicateRows,
+  exposedRuns,
+  inexactNames,
+  renamedNamespaces,
+  runsWithoutRow,
+} from './check-rules.js'
+import {type Finding, type Remark} from './findings.js'
+import {viewLeaderboard} from './leaderboard-view.js'
+import {knowing, type KnownDatasets, referencesOf} from './references.js'
+import {remarksOn} from './remarks.js'
+import {type LeaderboardRow} from './row.js'
+
+/** What a check found. */
+export interface Findings {
+  /** How many rows the leaderboard has. */
+  rows: number
+  /** How many runs the namespace has. */
+  runs: number
+  /** In the order of `FINDING_KINDS`. */
+  findings: Finding[]
+  /** In the order of `REMARK_KINDS`. */
+  remarks: Remark[]
+}
+
+/** What a check found, and where. */
+export interface LeaderboardCheck extends Findings {
+  inventory: Inventory
+  leaderboard: LeaderboardDataset
+  warnings: string[]
+}
+
+/**
+ * Holds a namespace's leaderboard against its datasets. Changes nothing.
+ * @throws RefusedError where there is no leaderboard, or its rows cannot be read for certain; else as
+ *   `discoverSmoltraceDatasets`
+ */
+export async function checkLeaderboard(options: ConnectionOptions = {}): Promise<LeaderboardCheck> {
+  const {inventory, leaderboard, rows, known, warnings} = await viewLeaderboard(
+    readOptions(options, CONNECTION),
+  )
+  const found = await inSlices(checking(rows, inventory, known))
+  return {...found, inventory, leaderboard, warnings}
+}
+
+/**
+ * The rules of `checkLeaderboard`, without the Hub.
+ * @param rows as `readLeaderboardRows` returns them
+ * @param inventory as `discoverSmoltraceDatasets` returns it: a dataset that is not in it counts as gone
+ */
+export function checkRows(rows: readonly LeaderboardRow[], inventory: Inventory): Findings {
+  return atOnce(checking(rows, inventory, atOnce(knowing(inventory, true))))
+}
+
+/** The steps of `checkRows`. */
+export function* checking(
+  rows: readonly LeaderboardRow[],
+  inventory: Inventory,
+  known: KnownDatasets,
+): Steps<Findings> {
+  const runs = yield* grouping(inventory.datasets)
+  let number = 0
+  const checked = yield* mapping(rows, (data) => ({
+    row: ++number,
+    data,
+    references: referencesOf(data, known),
+  }))
+  const facts = {rows: checked, runs, inventory, known}
+  return {
+    rows: rows.length,
+    runs: runs.length,
+    findings: [
+      ...(yield* danglingRows(facts)),
+      ...(yield* runsWithoutRow(facts)),
+      ...(yield* duplicateRows(facts)),
+      ...(yield* inexactNames(facts)),
+      ...(yield* renamedNamespaces(facts)),
+      ...(yield* exposedRuns(facts)),
+    ],
+    remarks: yield* remarksOn(facts),
+  }
+}

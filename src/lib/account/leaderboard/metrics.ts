@@ -1,0 +1,61 @@
+import {UsageError} from '../../base/errors.js'
+import {didYouMean} from '../../base/nearest.js'
+
+/**
+ * Columns of the leaderboard that runs can be ranked by: the short name, the field of a row, which end is better, the most that
+ * it can be, and what 0 says: evaluators write 0 also where they did not measure a cost.
+ */
+const RANKINGS = [
+  ['success_rate', 'success', 'successRate', 'higher', 100, 'measured'],
+  ['pass_at_1', 'pass', 'passAt1', 'higher', 1, 'measured'],
+  ['avg_duration_ms', 'duration', 'avgDurationMs', 'lower', Infinity, 'measured'],
+  ['total_tokens', 'tokens', 'totalTokens', 'lower', Infinity, 'measured'],
+  ['total_cost_usd', 'cost', 'totalCostUsd', 'lower', Infinity, 'unmeasured'],
+  ['co2_emissions_g', 'co2', 'co2EmissionsG', 'lower', Infinity, 'unmeasured'],
+] as const
+type Ranking = (typeof RANKINGS)[number]
+/**
+ * A column of the leaderboard that runs can be ranked by.
+ * @useDeclaredType
+ */
+export type Metric = Ranking[0]
+
+/** What runs can be ranked by, named after the leaderboard's columns: the field of a row, and which is better. */
+export const METRICS = Object.fromEntries(
+  RANKINGS.map(([column, short, field, better, most, zero]) => [column, {short, field, better, most, zero}]),
+) as Record<
+  Metric,
+  {short: Ranking[1]; field: Ranking[2]; better: Ranking[3]; most: number; zero: Ranking[5]}
+>
+
+/** What is wrong with a number in the column of a metric: `is out of range`; undefined where it can be true. */
+export function faultOf(value: number, metric: Metric): string | undefined {
+  const {most, zero} = METRICS[metric]
+  if (Number.isNaN(value)) return 'is not a number'
+  if (!Number.isFinite(value)) return 'is not finite'
+  if (value < 0 || value > most) return `is out of range (${value})`
+  return value === 0 && zero === 'unmeasured' ? 'is 0, so was not measured' : undefined
+}
+
+/** The columns, best known first. */
+export const METRIC_NAMES = RANKINGS.map(([column]) => column)
+
+/** Everything that `parseMetric` takes: short names first, since they are what one types. */
+export const METRIC_WORDS = [...RANKINGS.map(([, short]) => short), ...METRIC_NAMES]
+
+/** What counts where nobody says otherwise. */
+export const DEFAULT_METRIC: Metric = 'success_rate'
+
+/**
+ * Reads the name of a metric: a column's, or its short one (`cost` for `total_cost_usd`).
+ * @param flag what the person wrote before it
+ * @throws UsageError where there is no such metric
+ */
+export function parseMetric(text: string, flag = '--by'): Metric {
+  const found = RANKINGS.find(([column, short]) => text === column || text === short)
+  if (found) return found[0]
+  const names = RANKINGS.map(([column, short]) => `${column} (${short})`)
+  throw new UsageError(`${flag} "${text}" is no metric: give ${names.join(', ')}.`, {
+    suggestions: didYouMean(flag, text, METRIC_WORDS),
+  })
+}

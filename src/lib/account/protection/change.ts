@@ -1,0 +1,32 @@
+import {type Hub} from '../../hub/client.js'
+import {changeFile, type FileChanged} from '../../hub/file-change.js'
+import {formatProtection, isEmptyProtection, PROTECTION_PATH, readProtectionAt} from './file.js'
+import {type Protection} from './pins.js'
+
+/** What becomes of the protection. */
+export type Edit = (current: Protection) => Protection
+
+/** The protection before and after a change. */
+export type Change = FileChanged<Protection>
+
+/**
+ * Changes the protection file.
+ * @param name full name of the leaderboard
+ * @param title of the commit
+ * @param edit changes nothing where it is applied to its own result
+ * @throws RefusedError where others never stop changing it, or the file cannot be understood
+ */
+export function changeProtection(hub: Hub, name: string, title: string, edit: Edit): Promise<Change> {
+  return changeFile(hub, name, async () => {
+    const parentCommit = await hub.headOf(name)
+    const before = await readProtectionAt(hub, name, parentCommit)
+    const after = edit(before)
+    const text = isEmptyProtection(after) ? undefined : formatProtection(after)
+    return {
+      before,
+      after,
+      changed: formatProtection(after) !== formatProtection(before),
+      commit: () => hub.changeFile(name, {path: PROTECTION_PATH, text, title, parentCommit}),
+    }
+  })
+}

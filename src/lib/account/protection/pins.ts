@@ -1,0 +1,170 @@
+import {addTo} from '../../base/add-to.js'
+import {dayOf} from '../../base/days.js'
+import {RefusedError} from '../../base/errors.js'
+import {coversUntil, type PinTag, readPinTag} from '../../base/pin-tags.js'
+import {byText, safe} from '../../base/text.js'
+import {type Inventory, type RunDataset} from '../datasets.js'
+import {type Run} from '../runs.js'
+
+/** Who protected the leaderboard, when and why. */
+export interface LeaderboardProtection {
+  by: string
+  at: Date
+  reason?: string
+}
+
+/** A run that is kept by every rule: who pinned it, when, why and for how long. */
+export interface Pin extends LeaderboardProtection {
+  /** The last day on which it holds, `YYYY-MM-DD` in UTC; without, it holds until it is lifted. */
+  until?: string
+}
+
+/** What is protected in a namespace. */
+export interface Protection {
+  leaderboard?: LeaderboardProtection
+  /** Pins by the run's timestamp, those that have run out among them. */
+  runs?: Record<string, Pin>
+}
+
+/** A run, as far as pins go. */
+export type PinnableRun = Pick<Run, 'datasets' | 'timestamp'>
+
+/**
+ * What pins a run now. There are two witnesses, each judged by itself: its entry in the protection file, and the tags in the
+ * cards of its datasets, which stay where the leaderboard goes. Either of them is enough.
+ */
+export interface LivePin {
+  /** The file's entry; undefined where only tags pin it. */
+  entry: Pin | undefined
+  /** The tags that hold, of whichever of its datasets. */
+  tags: PinTag[]
+  /** The entry alone holds, or holds longer than the tags: without the leaderboard the pin would be lost. */
+  isHalf: boolean
+}
+
+/**
+ * The pin that holds for a run now. This alone says whether a run is pinned.
+ * @param protection `unknown` where the file could not be read: then the tags alone say it
+ * @param now the last day of a pin, in UTC, is over when the next one begins
+ * @returns undefined where it has none, or one that has run out
+ */
+export function pinOn(run: PinnableRun, protection: Protection | 'unknown', now: Date): LivePin | undefined {
+  const entry = protection === 'unknown' ? undefined : liveEntry(protection, run.timestamp, now)
+  const tags = liveTags(run, now)
+  if (!entry && tags.length === 0) return undefined
+  return {entry, tags, isHalf: entry !== undefined && !isTagged(run, entry.until)}
+}
+
+/** A run's entry in the protection file, one that has run out too; undefined where it has none. */
+export function entryOf({runs}: Protection, timestamp: string): Pin | undefined {
+  return runs && Object.hasOwn(runs, timestamp) ? runs[timestamp] : undefined
+}
+
+/** A run's entry in the protection file that holds now. Another witness may pin it without one. */
+export function liveEntry(protection: Protection, timestamp: string, now: Date): Pin | undefined {
+  const entry = entryOf(protection, timestamp)
+  return entry && holdsUntil(entry.until, now) ? entry : undefined
+}
+
+function liveTags({datasets}: PinnableRun, now: Date): PinTag[] {
+  const texts = new Set(datasets.flatMap(({pinTags = []}) => pinTags))
+  return [...texts].map((text) => readPinTag(text)).filter(({until}) => holdsUntil(until, now))
+}
+
+function holdsUntil(until: string | undefined, now: Date): boolean {
+  return until === undefined || dayOf(now) <= until
+}
+
+/** The datasets whose cards take a run's tag: its results, or where there are none all that it has. */
+export function datasetsToTag<D extends {type: string}>({datasets}: {datasets: readonly D[]}): readonly D[] {
+  const results = datasets.filter(({type}) => type === 'results')
+  return results.length > 0 ? results : datasets
+}
+
+/** Whether all cards that take a run's tag have one that holds as long as is wanted, as far as the listing shows. */
+export function isTagged(run: PinnableRun, until: string | undefined): boolean {
+  return datasetsToTag(run).every(({pinTags = []}) => pinTags.some((tag) => coversUntil(tag, until)))
+}
+
+/** Why a pinned run stays, in words. */
+export function describeLivePin({entry, tags, isHalf}: LivePin): string {
+  if (entry) return `${describePin(entry)}${isHalf ? ' (half: not in its card)' : ''}`
+  const [longest] = tags.toSorted(byEnd)
+  if (longest?.isDoubtful) return safe(`pinned by its tag "${longest.text}", which is in doubt`)
+  return `pinned by its tag${longest?.until ? ` until ${longest.until}` : ''}`
+}
+
+/** Those without an end first, the exact ones before those in doubt, then the latest end. */
+function byEnd(a: PinTag, b: PinTag): number {
+  const rank = ({until, isDoubtful}: PinTag) => (isDoubtful ? '1' : (until ?? '2'))
+  return byText(rank(b), rank(a))
+}
+
+/** What an entry of the protection file says, in words. */
+export function describePin(pin: Pin | undefined): string {
+  if (!pin) return 'not pinned'
+  const {by, reason, until} = pin
+  const end = until ? ` until ${until}` : ''
+  return safe(`pinned by ${by}${end}${reason ? `: ${reason}` : ''}`)
+}
+
+/** Why every run that is pinned now is, in words, by timestamp: runs that are gone among them, as far as the file has them. */
+export function pinnedRuns(
+  protection: Protection,
+  datasets: readonly RunDataset[],
+  now: Date,
+): Map<string, string> {
+  const byRun = new Map(Object.keys(protection.runs ?? {}).map((run) => [run, [] as RunDataset[]]))
+  for (const dataset of datasets)
+    if (dataset.pinTags || byRun.has(dataset.timestamp)) addTo(byRun, dataset.timestamp, dataset)
+  const pinned = new Map<string, string>()
+  for (const [timestamp, own] of byRun) {
+    const pin = pinOn({timestamp, datasets: own}, protection, now)
+    // Half or not is of no account here, and not all of its datasets are at hand.
+    if (pin) pinned.set(timestamp, describeLivePin({...pin, isHalf: false}))
+  }
+
+  return pinned
+}
+
+/** Of many pins only some are told one by one. */
+const PINS_SHOWN = 3
+
+/**
+ * Refuses to delete the leaderboard where it is protected, or while any run is pinned.
+ * @throws RefusedError that names the command which lifts the protection
+ */
+export function refuseProtected(inventory: Inventory, protection: Protection): void {
+  const {leaderboard} = inventory
+  if (!leaderboard) return
+  const hold = holdOn(protection, inventory)
+  if (!hold) return
+  throw new RefusedError(`--delete-leaderboard refused: ${leaderboard.name} ${hold.why}.`, {
+    suggestions: [
+      `Lift it first: {bin} ${hold.lift} --namespace ${leaderboard.namespace}`,
+      'Or leave out --delete-leaderboard.',
+    ],
+  })
+}
+
+/** What holds the leaderboard, in words, and the command that lifts it; undefined where nothing does. */
+export function holdOn(
+  protection: Protection,
+  {datasets, now}: Pick<Inventory, 'datasets' | 'now'>,
+): {why: string; lift: string} | undefined {
+  const {leaderboard} = protection
+  if (leaderboard) {
+    const {by, at, reason} = leaderboard
+    const since = `${by} protected it on ${dayOf(at)}${reason ? `: ${reason}` : ''}`
+    return {why: safe(`is protected. ${since}`), lift: 'leaderboard unprotect'}
+  }
+
+  const pinned = pinnedRuns(protection, datasets, now)
+  if (pinned.size === 0) return undefined
+  const shown = [...pinned].slice(0, PINS_SHOWN).map(([run, why]) => `${run} (${why})`)
+  const rest = pinned.size > PINS_SHOWN ? ` and ${pinned.size - PINS_SHOWN} more` : ''
+  return {
+    why: `stays while runs are pinned: ${shown.join(', ')}${rest}`,
+    lift: `runs unprotect ${[...pinned.keys()].join(' ')}`,
+  }
+}

@@ -1,0 +1,178 @@
+import {addTo} from '../base/add-to.js'
+import {dayOf} from '../base/days.js'
+import {RefusedError} from '../base/errors.js'
+import {parseTimestamp, RUN_TYPES, type RunType} from '../base/names.js'
+import {atOnce, mapping, type Steps} from '../base/steps.js'
+import {byText} from '../base/text.js'
+import {HOUR, MINUTE, parseGrace} from '../base/time.js'
+import {type Dataset, isOfRun, type RunDataset} from './datasets.js'
+
+/** How long an incomplete run may still be uploading, by default. */
+export const DEFAULT_GRACE = '6h'
+/** The same in ms. */
+export const DEFAULT_GRACE_MS = parseGrace(DEFAULT_GRACE)
+
+/** The datasets of one evaluation: same namespace, same timestamp. */
+export interface Run {
+  namespace: string
+  /** `YYYYMMDD_HHMMSS`, from the names: the evaluating machine's unknown local time. */
+  timestamp: string
+  /** When it was evaluated, as well as that can be known. */
+  time: Date
+  /**
+   * The Hub's dates disagree with the name: a restored or copied dataset, or a wrong clock. `--older-than` then needs
+   * both `time` and `newestCreatedAt` past the cutoff.
+   */
+  datesDisagree: boolean
+  newestCreatedAt: Date
+  /** Newest creation or change of any of its datasets. */
+  newestChange: Date
+  /** In the order results, traces, metrics. */
+  datasets: RunDataset[]
+  missing: RunType[]
+  /** Whether it has all three types. */
+  complete: boolean
+}
+
+/** A name says local time and is made before the evaluation: further apart than this, they are not of one event. */
+const PLAUSIBLE_DISTANCE = 48 * HOUR
+
+/**
+ * Groups datasets into runs; the leaderboard belongs to none.
+ * @returns newest first
+ */
+export function groupDatasetsByRun(datasets: Dataset[]): Run[] {
+  return atOnce(grouping(datasets))
+}
+
+/** The steps of `groupDatasetsByRun`. */
+export function* grouping(datasets: Dataset[]): Steps<Run[]> {
+  const groups = new Map<string, RunDataset[]>()
+  for (const dataset of datasets) {
+    yield
+    if (!isOfRun(dataset)) continue
+    addTo(groups, `${dataset.namespace}/${dataset.timestamp}`, dataset)
+  }
+
+  const runs = yield* mapping(groups.values(), toRun)
+  return runs.sort(newestFirst)
+}
+
+/** Every dataset of these runs. */
+export function* datasetsIn(runs: Iterable<Run>): Generator<RunDataset> {
+  for (const {datasets} of runs) yield* datasets
+}
+
+/** Whether a run is old enough for a cutoff; the comparison is strict. */
+export function isOlderThan(run: Run, cutoff: Date): boolean {
+  return run.time < cutoff && (!run.datesDisagree || run.newestCreatedAt < cutoff)
+}
+
+/** What the dates of a run that was restored, or copied, mean for its age. */
+export function restoredText({newestCreatedAt}: Run): string {
+  return `restored ${dayOf(newestCreatedAt)}: counts from then`
+}
+
+/**
+ * Whether an incomplete run may still be uploading.
+ * @param graceMs the grace period in ms; 0 turns it off
+ */
+export function mayBeUploading(run: Run, now: Date, graceMs: number): boolean {
+  return !run.complete && isNew(run, now, graceMs)
+}
+
+/** An upload that is older than this has ended: what changes later is a card, or a setting. */
+const LONGEST_UPLOAD = 48 * HOUR
+
+/**
+ * Whether something of a run was created within the grace period, or changed within it while the newest of its datasets is
+ * younger than an upload takes.
+ * @param graceMs the grace period in ms; 0 turns it off
+ */
+export function isNew(run: Run, now: Date, graceMs: number): boolean {
+  if (graceMs === 0) return false
+  const age = now.getTime() - run.newestCreatedAt.getTime()
+  return age < graceMs || (age < LONGEST_UPLOAD && now.getTime() - run.newestChange.getTime() < graceMs)
+}
+
+/** A repository is there before its files are. */
+const FILLING = 30 * MINUTE
+
+/**
+ * Whether a complete run has a dataset that was just created, and whose files may still be on their way.
+ * @param graceMs 0 turns it off, as for incomplete runs
+ */
+export function mayBeFilling(run: Run, now: Date, graceMs: number): boolean {
+  const age = now.getTime() - run.newestCreatedAt.getTime()
+  return run.complete && graceMs > 0 && age < FILLING
+}
+
+/** Whether a run is dated after now, which only a wrong clock explains. */
+export function isInFuture(run: Run, now: Date): boolean {
+  return run.time > now
+}
+
+/**
+ * Refuses timestamps of runs that are not there.
+ * @param known runs, or their datasets
+ * @param flag what the person wrote before them
+ * @throws RefusedError
+ */
+export function requireRuns(
+  timestamps: string[],
+  known: Array<{timestamp: string; namespace: string}>,
+  flag = '',
+): void {
+  const there = new Set(known.map(({timestamp}) => timestamp))
+  const unknown = timestamps.filter((timestamp) => !there.has(timestamp))
+  if (unknown.length === 0) return
+  const [first] = known
+  throw new RefusedError(`${flag}${unknown.join(', ')}: there is no such run.`, {
+    suggestions: first
+      ? [`See which there are: {bin} runs group --namespace ${first.namespace}`]
+      : ['There are no runs at all.'],
+  })
+}
+
+function toRun(datasets: RunDataset[]): Run {
+  const [{namespace, timestamp} = {namespace: '', timestamp: ''}] = datasets
+  const ordered = RUN_TYPES.flatMap((type) => datasets.filter((dataset) => dataset.type === type))
+  const missing = RUN_TYPES.filter((type) => !ordered.some((dataset) => dataset.type === type))
+  const created = ordered.map(({createdAt}) => createdAt)
+  return {
+    namespace,
+    timestamp,
+    ...runTime(timestamp, created),
+    newestCreatedAt: newest(created),
+    newestChange: newest(ordered.flatMap(({createdAt, lastModified}) => [createdAt, lastModified])),
+    datasets: ordered,
+    missing,
+    complete: missing.length === 0,
+  }
+}
+
+/**
+ * A run's time. The name is the machine's local time before the evaluation, `createdAt` the Hub's UTC after it: the
+ * earliest `createdAt` that is plausible beside the name, else the name read as UTC.
+ */
+function runTime(timestamp: string, created: Date[]): Pick<Run, 'datesDisagree' | 'time'> {
+  const named = parseTimestamp(timestamp) ?? newest(created)
+  const plausible = created.filter((date) => Math.abs(date.getTime() - named.getTime()) <= PLAUSIBLE_DISTANCE)
+  return {
+    time: plausible.length > 0 ? new Date(Math.min(...plausible.map(Number))) : named,
+    datesDisagree: plausible.length < created.length,
+  }
+}
+
+function newest(dates: Date[]): Date {
+  return new Date(Math.max(...dates.map(Number)))
+}
+
+/** Orders runs by time, newest first; the timestamp and the namespace decide between runs of one moment. */
+export function newestFirst(a: Run, b: Run): number {
+  return (
+    b.time.getTime() - a.time.getTime() ||
+    byText(b.timestamp, a.timestamp) ||
+    byText(a.namespace, b.namespace)
+  )
+}

@@ -1,0 +1,102 @@
+import {CancelledError, SmoltraceError} from '../base/errors.js'
+import {parseDatasetName} from '../base/names.js'
+import {type OptionTable, readOptions} from '../base/options.js'
+import {inSlices, type Steps} from '../base/steps.js'
+import {CONNECTION, type ConnectionOptions, openSession, type Session} from '../hub/session.js'
+import {type StoredDataset} from '../hub/storage.js'
+
+/**
+ * Bytes that each dataset takes up on the Hub, by full name: its whole history, as the Hub counts it. One that is not among
+ * them is of unknown size; `unknown` where the token may not read any. No rule rests on them.
+ */
+export type Sizes = ReadonlyMap<string, number> | 'unknown'
+
+/** What several datasets take up together. */
+export interface StorageSum {
+  /** Of those whose size is known. */
+  bytes: number
+  /** How many have an unknown size. */
+  unknown: number
+}
+
+/** What a cleanup is about, in bytes. */
+export interface StorageReport {
+  sizes: Sizes
+  /** All datasets of runs that were there at the start. */
+  found: StorageSum
+  /** What the plan deletes. */
+  frees: StorageSum
+  /** What of it was deleted by this job. */
+  freed: StorageSum
+}
+
+/** Of jobs that can tell what datasets take up. */
+export interface SizesOption {
+  /** Reads what each dataset takes up; where the token may not, a warning says so and all else goes on. */
+  sizes?: boolean | undefined
+}
+
+export const SIZES: OptionTable<SizesOption> = {sizes: 'boolean'}
+
+/**
+ * Reads what each SMOLTRACE dataset of a namespace takes up, the leaderboard too.
+ * @param options token, endpoint and namespace; by default those of the environment
+ * @returns bytes by full name, of those that the Hub names with a size
+ * @throws UsageError where the options make no sense, HubError where the token may not read the account's inventory (the Hub's
+ *   contract, section 2.5); else as `discoverSmoltraceDatasets`
+ */
+export async function readSizes(options: ConnectionOptions = {}): Promise<ReadonlyMap<string, number>> {
+  return askSizes(await openSession(readOptions(options, CONNECTION)))
+}
+
+/**
+ * The same for jobs in which sizes only help a reader: a warning instead of an error. To be called before the listing, which
+ * must not become old while it waits.
+ * @returns undefined where nobody asked for them
+ * @throws CancelledError
+ */
+export async function readSizesIfAsked(session: Session, {sizes}: SizesOption): Promise<Sizes | undefined> {
+  if (!sizes) return undefined
+  try {
+    return await askSizes(session)
+  } catch (error) {
+    if (!(error instanceof SmoltraceError) || error instanceof CancelledError) throw error
+    session.warnings.push(`What the datasets take up is unknown. ${error.message}`)
+    return 'unknown'
+  }
+}
+
+async function askSizes({hub, user, access: {namespace}}: Session): Promise<ReadonlyMap<string, number>> {
+  const stored = await hub.listStorage({namespace, isOrganisation: namespace !== user})
+  return inSlices(sizing(stored, namespace))
+}
+
+/** Only exact names count. Of a dataset that a page shows again the last word does. */
+function* sizing(stored: StoredDataset[], namespace: string): Steps<ReadonlyMap<string, number>> {
+  const sizes = new Map<string, number>()
+  for (const {name, bytes} of stored) {
+    yield
+    if (!parseDatasetName(name, namespace)) continue
+    if (bytes === undefined) sizes.delete(name)
+    else sizes.set(name, bytes)
+  }
+
+  return sizes
+}
+
+/** Bytes that one dataset takes up; undefined where that is unknown. */
+export function sizeOf({name}: {name: string}, sizes: Sizes): number | undefined {
+  return sizes === 'unknown' ? undefined : sizes.get(name)
+}
+
+/** What datasets take up together. */
+export function storageOf(datasets: Iterable<{name: string}>, sizes: Sizes): StorageSum {
+  const sum = {bytes: 0, unknown: 0}
+  for (const dataset of datasets) {
+    const bytes = sizeOf(dataset, sizes)
+    if (bytes === undefined) sum.unknown++
+    else sum.bytes += bytes
+  }
+
+  return sum
+}

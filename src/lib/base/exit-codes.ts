@@ -1,0 +1,93 @@
+/** How a process of this program ends, with and without `--json`. */
+export const EXIT = {
+  done: 0,
+  error: 1,
+  usage: 2,
+  incomplete: 3,
+  notAllowed: 4,
+  stale: 5,
+  found: 10,
+  cancelled: 130,
+} as const
+
+/** How a process of this program may end. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** What each says. */
+export const EXIT_WORDS: Readonly<Record<ExitCode, string>> = {
+  [EXIT.done]: 'done, or nothing to do',
+  [EXIT.error]: 'error, or refused',
+  [EXIT.usage]: 'wrong usage; nothing was asked of the Hub',
+  [EXIT.incomplete]: 'something failed, was skipped or not attempted',
+  [EXIT.notAllowed]: 'not authenticated, or not allowed',
+  [EXIT.stale]: 'nothing of the saved plan could be applied',
+  [EXIT.found]: 'something was found (with --exit-code)',
+  [EXIT.cancelled]: 'cancelled or interrupted',
+}
+
+/** @returns the code as one of these; 1 where it is none of them */
+export function exitCodeFrom(code: number | false | undefined): ExitCode {
+  return ALL_CODES.find((each) => each === code) ?? EXIT.error
+}
+
+/** The graver first: of two that both apply, a process ends with that one. */
+const BY_GRAVITY: readonly number[] = [
+  EXIT.cancelled,
+  EXIT.notAllowed,
+  EXIT.usage,
+  EXIT.error,
+  EXIT.incomplete,
+  EXIT.stale,
+  EXIT.found,
+  EXIT.done,
+]
+
+/** Which of two codes a process ends with. */
+export function graverCode(one: number, other: ExitCode): number {
+  return BY_GRAVITY.find((code) => code === one || code === other) ?? other
+}
+
+/** Of a command that asks nobody. */
+export const LOCAL_CODES: readonly ExitCode[] = [EXIT.done, EXIT.error, EXIT.usage]
+
+/** Of a command that asks the Hub. */
+export const HUB_CODES = hubCodes()
+
+/** Of a command that runs any other. */
+export const ALL_CODES: readonly ExitCode[] = Object.values(EXIT)
+
+/** Of a command that asks the Hub, and ends with these too. */
+export function hubCodes(...more: ExitCode[]): readonly ExitCode[] {
+  return [...LOCAL_CODES, EXIT.notAllowed, EXIT.cancelled, ...more].sort((a, b) => a - b)
+}
+
+/** What stands above the codes in a description, and in the help of a host. */
+const TITLE = 'Exit codes:'
+
+/**
+ * Puts a command's exit codes below its description, where every help class of oclif and the README show them.
+ * @param text the description, without a newline at its end
+ */
+export function withExitCodes(text: string, codes: readonly ExitCode[]): string {
+  return `${text}\n\n${TITLE}\n${formatExitCodes(codes)}`
+}
+
+/** A description without what `withExitCodes` put below it. */
+export function withoutExitCodes(description: string): string {
+  return description.split(`\n\n${TITLE}\n`)[0] ?? description
+}
+
+/** A line for each code; the words stand under each other, without an indent, which oclif would take away. */
+export function formatExitCodes(codes: readonly ExitCode[]): string {
+  return codes.map((code) => `${String(code).padEnd(3)}  ${EXIT_WORDS[code]}`).join('\n')
+}
+
+/** What every failure comes down to, whatever threw it. */
+export interface Failure {
+  name: string
+  /** One line. */
+  message: string
+  exitCode: ExitCode
+  /** What to do next, a sentence each; at least one. */
+  suggestions: string[]
+}

@@ -1,0 +1,106 @@
+import {type Dirent} from 'node:fs'
+import {readdir, readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+
+import {RefusedError} from '../../base/errors.js'
+import {type OptionTable, readOptions, readText} from '../../base/options.js'
+import {inSlices} from '../../base/steps.js'
+import {messageOf, safe, safeName} from '../../base/text.js'
+import {parsingJournal} from './parse.js'
+import {type DatasetRecord, type JobRecord} from './record.js'
+import {dataDirectory, journalFolder, journalName} from './write.js'
+
+/** Something among the journals that is not certain. */
+export interface HistoryProblem {
+  file: string
+  /** The job that the file tells of; undefined where it tells of none. */
+  job: string | undefined
+  message: string
+}
+
+/** What the journals of a machine tell. */
+export interface History {
+  dataDir: string
+  /** Newest first. */
+  jobs: JobRecord[]
+  problems: HistoryProblem[]
+}
+
+/** What to leave out of a history. */
+export interface HistoryOptions {
+  /** Jobs that began before it. */
+  since?: Date | undefined
+  /** Which datasets of a job to keep; all by default. */
+  keep?: ((job: JobRecord) => DatasetRecord[]) | undefined
+}
+
+const HISTORY_OPTIONS: OptionTable<HistoryOptions> = {since: 'date', keep: 'function'}
+
+/**
+ * Reads every journal in a data directory. What is no journal becomes a problem; what was hidden by its name is left out.
+ * @param dataDir where the command line keeps its data, by default
+ * @param options what to leave out
+ * @param options.since leaves out the jobs that began before
+ * @param options.keep which datasets of a job to keep, all by default; its counts are of all. Several jobs of some ten
+ *   thousand datasets are too much to have at a time
+ * @throws UsageError where the options make no sense, RefusedError where the folder is there and cannot be read
+ */
+export async function readHistory(
+  dataDir: string = dataDirectory(),
+  options: HistoryOptions = {},
+): Promise<History> {
+  const {since, keep} = readOptions(options, HISTORY_OPTIONS)
+  const folder = journalFolder(readText(dataDir, '`dataDir`'))
+  const history: History = {dataDir: safeName(dataDir), jobs: [], problems: []}
+  for (const entry of await entriesOf(folder)) {
+    const file = safe(entry.name)
+    try {
+      const job = await readJournal(folder, entry)
+      if (since && job.at < since) continue
+      if (keep) job.datasets = keep(job)
+      history.jobs.push(job)
+      history.problems.push(...job.problems.map((message) => ({file, job: job.id, message})))
+    } catch (error) {
+      history.problems.push({file, job: undefined, message: messageOf(error)})
+    }
+  }
+
+  return history
+}
+
+/**
+ * The one job whose id begins like this.
+ * @throws RefusedError where there is none, or more than one
+ */
+export function findJob({dataDir, jobs}: History, id: string): JobRecord {
+  const found = id === '' ? [] : jobs.filter((job) => job.id.startsWith(id.toLowerCase()))
+  const [job] = found
+  if (found.length === 1 && job) return job
+  const named = JSON.stringify(safe(id))
+  const suggestions = ['See which there are: {bin} history']
+  throw job
+    ? new RefusedError(`${named} is how several jobs begin: ${found.map((each) => each.id).join(', ')}.`, {
+        suggestions: ['Give more of its first characters.'],
+      })
+    : new RefusedError(`There is no job ${named} in ${dataDir}.`, {suggestions})
+}
+
+/** Newest first: a journal's name begins with its moment. */
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    const entries = await readdir(folder, {withFileTypes: true})
+    return entries.filter(({name}) => !name.startsWith('.')).toSorted((a, b) => (a.name < b.name ? 1 : -1))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw new RefusedError(`The journals in ${safeName(folder)} cannot be read: ${messageOf(error)}.`, {
+      cause: error,
+    })
+  }
+}
+
+async function readJournal(folder: string, entry: Dirent): Promise<JobRecord> {
+  if (!entry.isFile()) throw new RefusedError('is no file')
+  const job = await inSlices(parsingJournal(await readFile(join(folder, entry.name))))
+  if (journalName(job.at, job.id) === entry.name) return job
+  throw new RefusedError('is not named as the journal in it was: it is a copy, or was changed')
+}

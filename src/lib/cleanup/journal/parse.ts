@@ -1,0 +1,209 @@
+import {RefusedError} from '../../base/errors.js'
+import {findingMembers, type JsonPart} from '../../base/json-parts.js'
+import {LazyList} from '../../base/lazy-list.js'
+import {atOnce, type Steps} from '../../base/steps.js'
+import {isText, safe} from '../../base/text.js'
+import {type OutcomeStatus} from '../outcomes.js'
+import {type DatasetRecord, type JobRecord} from './record.js'
+import {CONFIRMATIONS, JOURNAL_VERSION, textFor} from './write.js'
+
+/**
+ * Reads one journal. A line says something only whole: what is torn off at the end had no effect, since nothing is sent
+ * before its intent is whole; a line that cannot be read leaves uncertain what is known from no other.
+ * @throws RefusedError where the text is no journal, or one of an unknown version
+ */
+export function parseJournal(text: string): JobRecord {
+  return atOnce(parsingJournal(Buffer.from(text)))
+}
+
+/**
+ * The steps of `parseJournal`.
+ * @param bytes the text in UTF-8; a long one would be there twice as a string
+ */
+export function* parsingJournal(bytes: Buffer): Steps<JobRecord> {
+  const end = bytes.indexOf('\n')
+  const isCutOff = end === -1
+  const job = yield* readHeader(isCutOff ? bytes : bytes.subarray(0, end), isCutOff)
+  const datasets = new Map<string, DatasetRecord>()
+  for (const dataset of job.datasets) {
+    datasets.set(dataset.name, dataset)
+    yield
+  }
+
+  let isDamaged = false
+  let number = 1
+  for (const {text, isLast} of isCutOff ? [] : linesOf(bytes, end + 1)) {
+    yield
+    number++
+    if (isLast && text === '') continue
+    const fields = fieldsOf(text)
+    if (isLast && !fields) {
+      job.problems.push('its last line is cut off and says nothing')
+    } else if (!fields || !follow(fields, job, datasets)) {
+      isDamaged = true
+      job.problems.push(`its line ${number} cannot be read: what has no other line is uncertain`)
+    }
+  }
+
+  for (const dataset of job.datasets) {
+    yield
+    const {state} = dataset
+    if (isDamaged && state === 'untouched') Object.assign(dataset, {state: 'uncertain', reason: DAMAGED})
+    job.counts[dataset.state]++
+  }
+
+  return job
+}
+
+/** The lines of a text from a place on; the last one has no newline behind it. */
+function* linesOf(bytes: Buffer, from: number): Generator<{text: string; isLast: boolean}, undefined> {
+  for (let isLast = false, start = from; !isLast;) {
+    const newline = bytes.indexOf('\n', start)
+    isLast = newline === -1
+    yield {text: bytes.toString('utf8', start, isLast ? bytes.length : newline), isLast}
+    start = newline + 1
+  }
+}
+
+const DAMAGED = 'a line of the journal that cannot be read may have been about it'
+const NO_RESULT = 'its DELETE was sent or about to be sent, and no result of it is recorded'
+const STATUSES = ['deleted', 'failed', 'gone', 'skipped', 'unattempted'] as const satisfies OutcomeStatus[]
+
+type Fields = Record<string, unknown>
+
+/** Takes in one line. @returns false where it is not one that this program writes. */
+function follow(fields: Fields, job: JobRecord, datasets: Map<string, DatasetRecord>): boolean {
+  const {kind, name, reason, requestId, uncertain = false} = fields
+  const at = dateOf(fields.at)
+  if (!at) return false
+  if (kind === 'end') {
+    if (typeof fields.interrupted !== 'boolean') return false
+    Object.assign(job, {endedAt: at, state: fields.interrupted ? 'interrupted' : 'finished'})
+    return true
+  }
+
+  const dataset = datasets.get(String(name))
+  if (!dataset) return false
+  if (kind === 'intent') {
+    Object.assign(dataset, {state: 'uncertain', reason: NO_RESULT, requestId: undefined, at})
+    return true
+  }
+
+  const status = STATUSES.find((each) => each === fields.status)
+  const isWhole = [reason, requestId].every((each) => each === undefined || typeof each === 'string')
+  if (kind !== 'outcome' || !status || !isWhole || typeof uncertain !== 'boolean') return false
+  Object.assign(dataset, {
+    state: uncertain ? 'uncertain' : status,
+    reason: reason || undefined,
+    requestId: requestId || undefined,
+    at,
+  })
+  return true
+}
+
+const TEXTS = ['id', 'program', 'endpoint', 'namespace', 'user', 'phrase'] as const
+
+/** Its datasets may be many thousand, so they are read one by one. */
+function* readHeader(line: Buffer, isCutOff: boolean): Steps<JobRecord> {
+  const {datasets: list, ...rest} = (yield* membersOf(line)) ?? {}
+  const fields = Object.keys(rest).length > 0 ? (cleaned(rest) as Fields) : undefined
+  if (line.length === 0 && isCutOff) throw new RefusedError('is empty')
+  if (!fields && isCutOff) throw new RefusedError('is no journal, or its first line is cut off')
+  if (fields?.kind !== 'plan') throw new RefusedError('is no journal')
+  if (fields.version !== JOURNAL_VERSION) throw new RefusedError('is a journal of a version unknown here')
+  const {archive, rules, savedPlan = null} = fields
+  const at = dateOf(fields.at)
+  const confirmedBy = CONFIRMATIONS.find((each) => each === fields.confirmedBy)
+  const datasets = yield* readDatasets(list)
+  const hasTexts = TEXTS.every((name) => isText(fields[name]))
+  if (
+    !at ||
+    !confirmedBy ||
+    !datasets ||
+    !hasTexts ||
+    !isFields(rules) ||
+    !(archive === null || isText(archive))
+  )
+    throw new RefusedError('is no journal: its first line lacks what a plan has')
+  const texts = Object.fromEntries(TEXTS.map((name) => [name, fields[name]])) as Record<
+    (typeof TEXTS)[number],
+    string
+  >
+  return {
+    ...texts,
+    at,
+    endedAt: undefined,
+    state: 'broken-off',
+    confirmedBy,
+    rules,
+    archive: archive ?? undefined,
+    savedPlan: isFields(savedPlan) ? savedPlan : undefined,
+    datasets,
+    counts: {deleted: 0, gone: 0, untouched: 0, unattempted: 0, skipped: 0, failed: 0, uncertain: 0},
+    problems: [],
+  }
+}
+
+/** The members of an object, its datasets as their texts; undefined where the line is no object. */
+function* membersOf(line: Buffer): Steps<Fields | undefined> {
+  try {
+    const members = yield* findingMembers(line)
+    return members && Object.fromEntries(members.map(([name, part]) => [name, valueOf(name, part)]))
+  } catch {
+    return undefined
+  }
+}
+
+function valueOf(name: string, part: JsonPart): unknown {
+  if (typeof part === 'string') return JSON.parse(part)
+  return name === 'datasets' ? part : [...part].map((text): unknown => JSON.parse(text))
+}
+
+/** @returns undefined where one of them is not whole, or is there twice. */
+function* readDatasets(list: unknown): Steps<DatasetRecord[] | undefined> {
+  if (!(list instanceof LazyList)) return undefined
+  const datasets = new Map<string, DatasetRecord>()
+  for (const text of list as LazyList<string>) {
+    yield
+    const {name, id, sha, lastModified} = fieldsOf(text) ?? {}
+    const date = dateOf(lastModified)
+    if (!isText(name) || !isText(id) || !isText(sha) || !date || datasets.has(name)) return undefined
+    const nothingYet = {state: 'untouched' as const, reason: undefined, requestId: undefined, at: undefined}
+    datasets.set(name, {name, id, sha, lastModified: date, ...nothingYet})
+  }
+
+  return [...datasets.values()]
+}
+
+/** The object that a text is, safe to show; undefined where it is none. */
+function fieldsOf(text: string): Fields | undefined {
+  const value = parsed(text)
+  return value && (cleaned(value) as Fields)
+}
+
+function parsed(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isFields(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A journal may have been changed by others since. */
+function cleaned(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return textFor(key, value)
+  if (Array.isArray(value)) return value.map((each) => cleaned(each))
+  if (!isFields(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [safe(name), cleaned(each, name)]))
+}
+
+/** A moment, written as `toISOString` does and in no other form. */
+function dateOf(value: unknown): Date | undefined {
+  const date = new Date(isText(value) ? value : Number.NaN)
+  return !Number.isNaN(date.getTime()) && date.toISOString() === value ? date : undefined
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,258 @@
+import {randomBytes} from 'node:crypto'
+import {type FileHandle, open, unlink} from 'node:fs/promises'
+import {homedir, tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {type Dataset} from '../../account/datasets.js'
+import {RefusedError} from '../../base/errors.js'
+import {makeFolder} from '../../base/make-folder.js'
+import {inSlices, mapping, type Steps} from '../../base/steps.js'
+import {syncFolder} from '../../base/sync-folder.js'
+import {messageOf, printable, safe, safeName} from '../../base/text.js'
+import {VERSION} from '../../base/version.js'
+import {type Plan, plannedDatasets} from '../../plan/plan.js'
+import {rulesDocument} from '../../retention/rules-document.js'
+import {type Outcome} from '../outcomes.js'
+
+/** Version of the lines; whatever a reader of this one would get wrong needs a new one. */
+export const JOURNAL_VERSION = 1
+
+/** Who said yes to a plan: a person who typed the phrase, `--yes`, or the `confirm` of a program. */
+export const CONFIRMATIONS = ['phrase', 'yes', 'callback'] as const
+export type Confirmation = (typeof CONFIRMATIONS)[number]
+
+/** What a journal says before its first intent. */
+export interface JournalHeader {
+  plan: Plan
+  /** Where it was a saved one: who made it, and its digest. */
+  saved?: {madeBy: string; digest: string} | undefined
+  /** The token's owner. */
+  user: string
+  confirmedBy: Confirmation
+  /** Folder of the archive that is made before anything is deleted. */
+  archive?: string | undefined
+  /** When the plan began to be carried out. */
+  now: Date
+}
+
+/**
+ * What one carried-out plan does, written down while it does it. Every call resolves once its line is on the disk. After
+ * a failure that call and all later ones reject with a RefusedError: nothing more may be deleted then.
+ */
+export interface Journal {
+  readonly path: string
+  /** 12 hexadecimal digits. */
+  readonly id: string
+  /** To be awaited before each DELETE is sent, a repeated one too. */
+  intent(dataset: Dataset): Promise<void>
+  /** What became of a dataset; without an intent before it where none was needed. */
+  outcome(outcome: Outcome, dataset?: Dataset): Promise<void>
+  /** Writes the last line and closes the file. */
+  end(how: {interrupted: boolean}): Promise<void>
+  /** Closes the file of a job that broke off, without a last line, so that `history` says so. */
+  abandon(): Promise<void>
+}
+
+/** Where the journals are. */
+export function journalFolder(dataDir: string): string {
+  return join(dataDir, 'journal')
+}
+
+/** A journal's file, so named that the names sort by time. */
+export function journalName(at: Date, id: string): string {
+  return `${at.toISOString().replaceAll(/[-:.]/g, '')}-${id}.jsonl`
+}
+
+/**
+ * Makes the folder of the journals, and makes sure that files can be written in it and removed from it.
+ * @throws RefusedError
+ */
+export async function prepareJournal(dataDir: string): Promise<void> {
+  const folder = journalFolder(dataDir)
+  try {
+    await makeFolder(folder, 0o700)
+    const path = join(folder, `.trial-${newId()}`)
+    const file = await open(path, 'ax', 0o600)
+    try {
+      await writeToDisk(file, 'a full disk takes a file, but nothing in it\n')
+    } finally {
+      await file.close()
+      await unlink(path)
+    }
+  } catch (error) {
+    throw unwritable(folder, error)
+  }
+}
+
+/**
+ * Begins the journal of one plan, in a file of its own.
+ * @param now the clock of the lines after the first
+ * @throws RefusedError
+ */
+export async function openJournal(
+  dataDir: string,
+  header: JournalHeader,
+  now: () => Date = () => new Date(),
+): Promise<Journal> {
+  const folder = journalFolder(dataDir)
+  const id = newId()
+  const path = join(folder, journalName(header.now, id))
+  let file: FileHandle | undefined
+  try {
+    await makeFolder(folder, 0o700)
+    file = await open(path, 'ax', 0o600)
+    await writeToDisk(file, await inSlices(headerLine(id, header)))
+    await syncFolder(folder)
+    return new JournalFile(path, id, file, now)
+  } catch (error) {
+    await file?.close().catch(() => {})
+    if (file) await unlink(path).catch(() => {})
+    throw unwritable(folder, error)
+  }
+}
+
+/**
+ * Where the program keeps its data when nothing else is said: what oclif computes for a command line called smoltrace,
+ * so that a program which uses the library and the command line share one journal.
+ * @param env the variables to look at
+ * @param platform as `process.platform` names it
+ */
+export function dataDirectory(env = process.env, platform: string = process.platform): string {
+  if (env.SMOLTRACE_DATA_DIR) return env.SMOLTRACE_DATA_DIR
+  const onWindows = platform === 'win32'
+  const windowsHome =
+    env.HOMEDRIVE && env.HOMEPATH ? join(env.HOMEDRIVE, env.HOMEPATH) : (env.USERPROFILE ?? '')
+  const home = env.HOME || (onWindows && windowsHome) || homedir() || tmpdir()
+  const base = env.XDG_DATA_HOME || (onWindows && env.LOCALAPPDATA) || join(home, '.local', 'share')
+  return join(base, 'smoltrace')
+}
+
+class JournalFile implements Journal {
+  readonly path: string
+  readonly id: string
+  private readonly file: FileHandle
+  private readonly now: () => Date
+  /** Lines that are not written yet; they share one write, and one wait for the disk. */
+  private waiting: string[] = []
+  private next: Promise<void> | undefined
+  private last: Promise<unknown> = Promise.resolve()
+  private failure: RefusedError | undefined
+
+  constructor(path: string, id: string, file: FileHandle, now: () => Date) {
+    this.path = path
+    this.id = id
+    this.file = file
+    this.now = now
+  }
+
+  async intent({name, id, sha}: Dataset): Promise<void> {
+    await this.append({kind: 'intent', at: this.now(), name, id, sha})
+  }
+
+  async outcome(outcome: Outcome, dataset?: Dataset): Promise<void> {
+    const {name, status, reason, requestId, uncertain} = outcome
+    const sha = dataset?.sha
+    await this.append({kind: 'outcome', at: this.now(), name, status, uncertain, reason, requestId, sha})
+  }
+
+  async end({interrupted}: {interrupted: boolean}): Promise<void> {
+    try {
+      await this.append({kind: 'end', at: this.now(), interrupted})
+    } finally {
+      await this.abandon()
+    }
+  }
+
+  async abandon(): Promise<void> {
+    await this.last
+    // Every line is on the disk or known not to be; what closing says adds nothing.
+    await this.file.close().catch(() => {})
+  }
+
+  private append(record: object): Promise<void> {
+    this.waiting.push(lineOf(record))
+    if (!this.next) {
+      this.next = this.last.then(() => this.flush())
+      this.last = this.next.catch(() => {})
+    }
+
+    return this.next
+  }
+
+  private async flush(): Promise<void> {
+    this.next = undefined
+    const text = this.waiting.splice(0).join('')
+    if (this.failure) throw this.failure
+    try {
+      await writeToDisk(this.file, text)
+    } catch (error) {
+      this.failure = new RefusedError(
+        `The journal ${safeName(this.path)} cannot be written any more: ${messageOf(error)}. Nothing more is deleted without it.`,
+        {cause: error, suggestions: [`See what it holds: {bin} history ${this.id}`]},
+      )
+      throw this.failure
+    }
+  }
+}
+
+/** The plan as the first line of a journal; its datasets stand last in it. */
+function* headerLine(id: string, header: JournalHeader): Steps<string> {
+  const start = lineOf({kind: 'plan', version: JOURNAL_VERSION, id, ...headerFields(header), datasets: []})
+  const datasets = yield* mapping(plannedDatasets(header.plan), ({name, id, sha, lastModified}) =>
+    jsonOf({name, id, sha, lastModified}),
+  )
+  return `${start.slice(0, start.lastIndexOf(']'))}${datasets.join(',')}]}\n`
+}
+
+function headerFields({plan, saved, user, confirmedBy, archive, now}: JournalHeader): object {
+  return {
+    at: now,
+    program: `smoltrace/${VERSION}`,
+    endpoint: plan.endpoint,
+    namespace: plan.namespace,
+    user,
+    phrase: plan.phrase,
+    confirmedBy,
+    savedPlan: saved ? {madeBy: saved.madeBy, digest: saved.digest} : null,
+    rules: rulesDocument(plan),
+    archive: archive ?? null,
+  }
+}
+
+/** Text is made safe before it is escaped: after that, a control character could not be told from letters. */
+function lineOf(record: object): string {
+  return `${jsonOf(record)}\n`
+}
+
+function jsonOf(record: object): string {
+  return JSON.stringify(record, (key, value: unknown) =>
+    typeof value === 'string' ? textFor(key, value) : value,
+  )
+}
+
+/** Whose datasets these are must stay exact: a name may look like a token's beginning. */
+export function textFor(key: string, text: string): string {
+  if (key === 'archive') return safeName(text)
+  return EXACT.has(key) ? printable(text) : safe(text)
+}
+
+const EXACT = new Set(['name', 'namespace', 'user'])
+
+/** One write for the whole text: one that is cut short leaves whole lines and at most a torn one behind them. */
+async function writeToDisk(file: FileHandle, text: string): Promise<void> {
+  const bytes = Buffer.from(text)
+  const {bytesWritten} = await file.write(bytes)
+  if (bytesWritten !== bytes.length) throw new Error('only a part of a line could be written')
+  await file.datasync()
+}
+
+function unwritable(folder: string, error: unknown): RefusedError {
+  return new RefusedError(
+    `The journal cannot be written in ${safeName(folder)}: ${messageOf(error)}. Nothing is deleted without it.`,
+    {cause: error, suggestions: ['Make that folder writable, or do without a journal: --no-journal.']},
+  )
+}
+
+function newId(): string {
+  return randomBytes(6).toString('hex')
+}

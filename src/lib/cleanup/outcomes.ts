@@ -1,0 +1,73 @@
+import {type Dataset} from '../account/datasets.js'
+import {messageOf, printable} from '../base/text.js'
+import {HubError} from '../hub/errors.js'
+
+/**
+ * What became of one dataset: `deleted`; `failed`; `skipped` (changed or protected since the plan, or not archived);
+ * `gone` (was not there any more); `unattempted`.
+ */
+export type OutcomeStatus = 'deleted' | 'failed' | 'gone' | 'skipped' | 'unattempted'
+
+/** What became of one dataset. */
+export interface Outcome {
+  /** Full name of the dataset. */
+  name: string
+  status: OutcomeStatus
+  /** Why it is not `deleted`. */
+  reason?: string
+  /** The Hub's id of the request that failed. */
+  requestId?: string
+  /** Nobody knows whether the Hub deleted it. */
+  uncertain?: true
+}
+
+export function isMissing(error: Error): boolean {
+  return error instanceof HubError && error.status === 404 && error.answer.code === 'RepoNotFound'
+}
+
+export function isActionLimit(error: Error): boolean {
+  return error instanceof HubError && error.status === 429 && error.answer.actionLimit === true
+}
+
+/** Whether an answer says that nothing can be sent for now: the dataset that it was about was not tried. */
+export function isHeldBack(error: Error): boolean {
+  if (!(error instanceof HubError) || error.status !== 429) return false
+  return error.answer.actionLimit === true || error.answer.resetMs !== undefined
+}
+
+/** The outcome of a dataset that was there once and is no more. */
+export function gone(name: string, movedTo?: string): Outcome {
+  const reason = movedTo === undefined ? 'was not there any more' : `was renamed to ${printable(movedTo)}`
+  return {name, status: 'gone', reason}
+}
+
+/** A DELETE was sent, and the Hub shows afterwards that it did nothing. */
+export function stillThere(name: string, why: string, requestId?: string): Outcome {
+  return {name, status: 'failed', reason: `${why}, but it is still there`, ...(requestId && {requestId})}
+}
+
+export function unattempted({name}: Dataset, reason: string): Outcome {
+  return {name, status: 'unattempted', reason}
+}
+
+/** A DELETE was sent before, and nobody knows what became of it; unless a listing has shown it since. */
+export function afterLostAnswer(barred: Outcome): Outcome {
+  if (barred.status === 'skipped') return barred
+  return barred.status === 'gone' ? {name: barred.name, status: 'deleted'} : unknownResult(barred.name)
+}
+
+export function unknownResult(name: string, error?: Error): Outcome {
+  const answer = error ? messageOf(error) : 'the answer of the Hub was lost'
+  return {name, status: 'failed', reason: `it may be deleted or not: ${answer}`, uncertain: true}
+}
+
+export function failed({name}: Dataset, error: Error): Outcome {
+  if (!(error instanceof HubError)) return {name, status: 'failed', reason: messageOf(error)}
+  const {status, text, requestId} = error.answer
+  return {
+    name,
+    status: 'failed',
+    reason: `${status} ${printable(text)}`.trim(),
+    ...(requestId && {requestId}),
+  }
+}

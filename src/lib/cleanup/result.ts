@@ -1,0 +1,127 @@
+import {type Inventory} from '../account/datasets.js'
+import {type Sizes, storageOf, type StorageReport} from '../account/sizes.js'
+import {EXIT, type ExitCode} from '../base/exit-codes.js'
+import {type Plan, plannedDatasets} from '../plan/plan.js'
+import {freedBy} from '../plan/plan.js'
+import {type Outcome, type OutcomeStatus} from './outcomes.js'
+
+/** How a job ended. */
+export interface CleanupResult {
+  /** As far as it could still be applied where it was a saved one. */
+  plan: Plan
+  dryRun: boolean
+  /** A saved plan was applied. */
+  applied: boolean
+  /** `choose` was cancelled, or `confirm` did not say yes: nothing was deleted. */
+  declined: boolean
+  /** The signal was aborted before everything had been attempted. */
+  interrupted: boolean
+  /** Datasets in the plan: what a dry run would delete; as far as that is known, see `unknown` of the plan. */
+  wouldDelete: number
+  /** What of a saved plan, or of the names given, could not be deleted from the start: gone, changed or kept. */
+  stale: Outcome[]
+  /** One for each dataset of the plan that was carried out; empty after a dry run. */
+  outcomes: Outcome[]
+  counts: Record<OutcomeStatus, number>
+  /** Runs and their datasets that were there at the start. */
+  found: RunCounts
+  /** Runs and their datasets that are left, as far as this job knows. */
+  remaining: RunCounts
+  /** Where datasets were archived before they were deleted. */
+  archive?: ArchiveSummary | undefined
+  /** File that tells of this deletion. */
+  journal?: string | undefined
+  /** Time the deletion took, in ms; archiving is not part of it. */
+  deletionMs: number
+  /** What all that takes up, where `sizes` asked for it. */
+  storage?: StorageReport | undefined
+  warnings: string[]
+}
+
+/** So many runs, and so many datasets of them. */
+export interface RunCounts {
+  runs: number
+  datasets: number
+}
+
+/** What was archived. */
+export interface ArchiveSummary {
+  dir: string
+  datasets: number
+  bytes: number
+}
+
+type Optional =
+  'applied' | 'archive' | 'declined' | 'deletionMs' | 'interrupted' | 'journal' | 'outcomes' | 'stale'
+
+/** What is known at the end of a job; what is left out did not happen. */
+export type Report = Partial<Pick<CleanupResult, Optional>> &
+  Pick<CleanupResult, 'dryRun' | 'plan' | 'warnings'> & {
+    inventory: Inventory
+    /** What was asked for of them. */
+    sizes?: Sizes | undefined
+  }
+
+/** Adds the counts to what happened. */
+export function resultOf({inventory, outcomes = [], stale = [], sizes, ...report}: Report): CleanupResult {
+  const counts = {deleted: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}
+  for (const {status} of outcomes) counts[status]++
+  const left = new Set(
+    outcomes.filter(({status}) => status === 'deleted' || status === 'gone').map(({name}) => name),
+  )
+  const found = countRuns(inventory.datasets)
+  return {
+    applied: false,
+    declined: false,
+    interrupted: false,
+    deletionMs: 0,
+    ...report,
+    wouldDelete: plannedDatasets(report.plan).length,
+    stale,
+    outcomes,
+    counts,
+    found,
+    remaining: left.size > 0 ? countRuns(inventory.datasets.filter(({name}) => !left.has(name))) : found,
+    ...(sizes && {
+      storage: {
+        sizes,
+        found: storageOf(inventory.datasets, sizes),
+        frees: freedBy(report.plan, sizes),
+        freed: storageOf(
+          outcomes.filter(({status}) => status === 'deleted'),
+          sizes,
+        ),
+      },
+    }),
+  }
+}
+
+function countRuns(datasets: Inventory['datasets']): RunCounts {
+  return {runs: new Set(datasets.map(({timestamp}) => timestamp)).size, datasets: datasets.length}
+}
+
+/** Whether a saved plan came too late: nothing of it was even tried, and not because all of it is gone. */
+export function isTooLate({applied, dryRun, wouldDelete, stale, counts}: CleanupResult): boolean {
+  if (!applied) return false
+  if (dryRun) return wouldDelete === 0 && stale.some(({status}) => status !== 'gone')
+  return counts.deleted + counts.failed === 0 && counts.skipped + counts.unattempted > 0
+}
+
+/** Whether what would be deleted is unknown: something that the rules or guards rest on could not be read. */
+export function isUnknown({plan: {unknown = []}, dryRun}: CleanupResult): boolean {
+  return dryRun && unknown.length > 0
+}
+
+/**
+ * The exit code of a finished job: 0 done or nothing to do, 1 a dry run that could not find out, 3 anything failed, skipped or
+ * unattempted, 5 nothing of a saved plan could be applied, 130 declined or interrupted, 10 a dry run that found work where
+ * `reportWork` asks for it.
+ */
+export function exitCodeOf(result: CleanupResult, reportWork = false): ExitCode {
+  const {wouldDelete, dryRun, declined, interrupted, counts} = result
+  if (declined || interrupted) return EXIT.cancelled
+  if (isUnknown(result)) return EXIT.error
+  if (isTooLate(result)) return EXIT.stale
+  if (dryRun) return reportWork && wouldDelete > 0 ? EXIT.found : EXIT.done
+  return counts.failed + counts.skipped + counts.unattempted > 0 ? EXIT.incomplete : EXIT.done
+}

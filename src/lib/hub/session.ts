@@ -1,0 +1,178 @@
+import {NotAllowedError, RefusedError, UsageError} from '../base/errors.js'
+import {type OptionTable} from '../base/options.js'
+import {DAY, formatDuration, MINUTE} from '../base/time.js'
+import {type Access, accessTo, namespacesOf, requireWriteAccess} from './access.js'
+import {connectHub, type Hub} from './client.js'
+import {type CredentialOptions, findCredentials} from './credentials.js'
+import {HubError} from './errors.js'
+import {isLoopback} from './proxy.js'
+import {type Wait} from './retry.js'
+import {type Identity} from './whoami.js'
+
+/** How to reach the Hub, as whom, and in which namespace. */
+export interface ConnectionOptions extends CredentialOptions {
+  /** An organisation of the token's owner; default: the owner. */
+  namespace?: string | undefined
+  /** Cancels the job. A deletion under way is finished, no new one starts. */
+  signal?: AbortSignal | undefined
+  /** The machine's clock; "now" is the earlier of it and the Hub's. */
+  clock?: (() => Date) | undefined
+  /** Called before each pause of a request that only reads; of a deletion's pauses `onEvent` tells. */
+  onWait?: ((wait: Wait) => void) | undefined
+}
+
+/** Of a saved plan, which says whose it is. */
+export const CONNECTION_OF_PLAN: OptionTable<Omit<ConnectionOptions, 'namespace'>> = {
+  token: 'text',
+  endpoint: 'text',
+  env: 'object',
+  signal: 'signal',
+  clock: 'function',
+  onWait: 'function',
+}
+
+export const CONNECTION: OptionTable<ConnectionOptions> = {...CONNECTION_OF_PLAN, namespace: 'text'}
+
+/** A connection whose owner, namespace and time are known. */
+export interface Session {
+  hub: Hub
+  /** The token's owner. */
+  user: string
+  access: Access
+  /** Every namespace that the token knows: its owner's, and those of their organisations. */
+  namespaces: string[]
+  /** The earlier of the machine's clock and the Hub's: a wrong clock must not make runs look older. */
+  now: Date
+  /** Whether the Hub said what time it is; without that a wrong clock of the machine goes unnoticed. */
+  isTimeCertain: boolean
+  /** The machine's clock. */
+  clock: () => Date
+  /** What the reader should know before trusting the answer. */
+  warnings: string[]
+}
+
+/** The machine's own idea of now: good enough to refuse a bad date before anything is sent. */
+export function machineTime({clock = () => new Date()}: Pick<ConnectionOptions, 'clock'>): Date {
+  const now = clock()
+  if (Number.isNaN(now.getTime())) throw new UsageError('`clock` gives no valid date.')
+  return now
+}
+
+const TOLERATED_SKEW = 5 * MINUTE
+
+/**
+ * Finds the credentials and asks the Hub who they belong to.
+ * @throws NotAllowedError without a token, or where the Hub rejects it
+ * @throws RefusedError where the namespace is not one of the owner's
+ */
+export async function openSession(options: ConnectionOptions = {}): Promise<Session> {
+  const credentials = await findCredentials(options)
+  const warnings = plainWarnings(credentials.endpoint)
+  const hub = connectHub({
+    ...credentials,
+    env: options.env,
+    signal: options.signal,
+    onWait: guardedWait(options.onWait, warnings),
+  })
+  const identity = await askWho(hub, credentials.source)
+  const access = accessTo(identity, options.namespace)
+  const machine = machineTime(options)
+  const now = identity.date && identity.date < machine ? identity.date : machine
+  warnings.push(...warningsOf(access, machine, identity.date))
+  const {clock = () => new Date()} = options
+  const namespaces = namespacesOf(identity)
+  return {
+    hub,
+    user: identity.name,
+    access,
+    namespaces,
+    now,
+    isTimeCertain: identity.date !== undefined,
+    clock,
+    warnings,
+  }
+}
+
+/**
+ * Stops a job that deletes, before anything is listed: where the token cannot do it or may not see everything, or where
+ * the time is not certain.
+ * @throws NotAllowedError, RefusedError
+ */
+export function requireDeletable({access, isTimeCertain}: Session): void {
+  requireWriteAccess(access)
+  if (!isTimeCertain)
+    throw new RefusedError('Refused: the Hub did not say what time it is, so no age is certain.', {
+      suggestions: ['Does a proxy take the Date out of its answers? Go without it, or check HF_ENDPOINT.'],
+    })
+}
+
+/**
+ * Makes sure that the token still sees and may do what it did when the session was opened.
+ * @throws RefusedError where it is less; else as `whoAmI`
+ */
+export async function requireSameAccess({hub, access}: Session): Promise<void> {
+  const {namespace, ...limits} = accessTo(await hub.whoAmI(), access.namespace)
+  // Whatever limits access; one that was there from the start has been dealt with.
+  const found = Object.entries(limits).find(
+    ([limit, why]) => why !== undefined && access[limit as keyof Access] === undefined,
+  )
+  if (!found) return
+  throw new RefusedError(`The access to ${namespace} has changed meanwhile: ${found[1]}.`, {
+    suggestions: [`Use a token with write access to all datasets of ${namespace}.`],
+  })
+}
+
+/** Says of a plan that is only looked at that it could not be carried out. */
+export function warnIfPowerless({access: {powerless}, warnings}: Session): void {
+  if (powerless) warnings.push(`With this token nothing could be deleted: ${powerless}.`)
+}
+
+/** Who reads on the way could delete with it. */
+function plainWarnings(endpoint: string): string[] {
+  const url = new URL(endpoint)
+  if (url.protocol !== 'http:' || isLoopback(url)) return []
+  return [`HF_ENDPOINT is ${endpoint}, without TLS: the token is sent to ${url.host} unencrypted.`]
+}
+
+async function askWho(hub: Hub, source: string): Promise<Identity> {
+  try {
+    return await hub.whoAmI()
+  } catch (error) {
+    if (!(error instanceof HubError) || error.status !== 401) throw error
+    throw new NotAllowedError(`The Hub at ${hub.endpoint} rejected the token from ${source}.`, {
+      cause: error,
+      suggestions: [
+        'It may have expired or been revoked: set HF_TOKEN to a valid one, or run `hf auth login` again.',
+      ],
+    })
+  }
+}
+
+function warningsOf({blind, partial, namespace}: Access, machine: Date, hubDate: Date | undefined): string[] {
+  const warnings: string[] = []
+  if (blind) warnings.push(`Not everything in ${namespace} may be visible: ${blind}.`)
+  else if (partial) warnings.push(`Some datasets of ${namespace} may be hidden from this token: ${partial}.`)
+  if (!hubDate)
+    warnings.push("The Hub did not say what time it is: ages are measured with this machine's clock alone.")
+  const skew = hubDate ? machine.getTime() - hubDate.getTime() : 0
+  if (Math.abs(skew) > TOLERATED_SKEW) {
+    const distance =
+      Math.abs(skew) < DAY ? `${Math.round(Math.abs(skew) / MINUTE)} min` : formatDuration(Math.abs(skew))
+    warnings.push(
+      `This machine's clock is ${distance} ${skew > 0 ? 'ahead of' : 'behind'} the Hub's; the earlier one counts.`,
+    )
+  }
+
+  return warnings
+}
+
+/** A fault in the listener must not look like one of the Hub's. */
+function guardedWait(listener: ConnectionOptions['onWait'], warnings: string[]): (wait: Wait) => void {
+  return (wait) => {
+    try {
+      listener?.(wait)
+    } catch (error) {
+      warnings.push(`onWait failed: ${String(error)}`)
+    }
+  }
+}

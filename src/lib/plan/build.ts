@@ -1,0 +1,45 @@
+import {type Inventory} from '../account/datasets.js'
+import {grouping, requireRuns} from '../account/runs.js'
+import {inSlices} from '../base/steps.js'
+import {type Session} from '../hub/session.js'
+import {requireUsableRows} from '../retention/context.js'
+import {deciding, type Decision} from '../retention/decide.js'
+import {type Reason} from '../retention/reasons.js'
+import {type RetentionRules} from '../retention/rules.js'
+import {findOut} from './facts.js'
+import {frozen, type Plan, planning} from './plan.js'
+
+/**
+ * The plan that rules make of what a listing shows. Reads what they rest on beside the datasets; unless that must be certain,
+ * what cannot be read is only `unknown`, with a warning.
+ * @throws RefusedError where a run that is named is not there, where rows were lost, or where none is of use
+ *   to rules that need rows; else as `findOut`
+ */
+export async function planBy(
+  rules: RetentionRules,
+  inventory: Inventory,
+  session: Session,
+  certainty: {mustBeCertain: boolean},
+): Promise<Plan> {
+  const {protection, ...said} = await findOut(session, inventory, rules, certainty)
+  const runs = await inSlices(grouping(inventory.datasets))
+  requireRuns(rules.runs, runs, '--run ')
+  requireUsableRows(rules, runs, said.citations, session.now)
+  const known = {...said, protection: protection === 'unknown' ? {} : protection}
+  const decided = await inSlices(deciding(runs, rules, session.now, known))
+  const decisions = protection === 'unknown' ? decided.map((each) => keptInDoubt(each)) : decided
+  const plan = await inSlices(planning(inventory, decisions, rules, protection))
+  const unknown: Plan['unknown'] = [
+    ...(protection === 'unknown' ? (['protection'] as const) : []),
+    ...(said.citations === 'unknown' ? (['rows'] as const) : []),
+  ]
+  return unknown.length > 0 ? frozen({...plan, unknown}) : plan
+}
+
+/** A run stays where its pins are not known; one that a tag pins is known to be pinned. */
+function keptInDoubt(decision: Decision): Decision {
+  const {run, action, reasons} = decision
+  if (reasons.some(({rule}) => rule === 'pinned')) return decision
+  const doubt: Reason = {rule: 'pinned', text: 'whether it is pinned is unknown'}
+  return {run, action: 'keep', reasons: [doubt, ...(action === 'keep' ? reasons : [])]}
+}

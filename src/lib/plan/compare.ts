@@ -1,0 +1,127 @@
+import {type Dataset, type Inventory, type LeaderboardDataset} from '../account/datasets.js'
+import {holdOn, type Protection} from '../account/protection/pins.js'
+import {grouping, type Run} from '../account/runs.js'
+import {atOnce, type Steps} from '../base/steps.js'
+import {printable} from '../base/text.js'
+import {deciding} from '../retention/decide.js'
+import {type Knowledge} from '../retention/knowledge.js'
+import {type Reason} from '../retention/reasons.js'
+import {guardsAmong, isPicked} from './pick.js'
+import {type Plan, type PlannedRun} from './plan.js'
+
+/** What became of one dataset of a plan before its turn came. */
+export interface Exclusion {
+  status: 'gone' | 'skipped'
+  reason: string
+}
+
+/**
+ * Compares a plan with a new listing. Nothing can enter a plan; what changed, left, or is kept by the plan's own rules by
+ * now falls out: a keeper or a guard saves a run also where the plan is old, or was not made by this program. What was
+ * picked by hand went against keepers and selectors from the start: only guards save it.
+ * @param known what is pinned now, and what the leaderboard says now if the rules ask it
+ * @returns what falls out, by full name. Where one dataset of a run changed, or one came to it, the whole run does
+ */
+export function comparePlan(plan: Plan, fresh: Inventory, known: Knowledge): Map<string, Exclusion> {
+  return atOnce(comparing(plan, fresh, known))
+}
+
+/** The steps of `comparePlan`. */
+export function* comparing(plan: Plan, fresh: Inventory, known: Knowledge): Steps<Map<string, Exclusion>> {
+  const excluded = new Map<string, Exclusion>()
+  const current = new Map(
+    [...fresh.datasets, ...(fresh.leaderboard ? [fresh.leaderboard] : [])].map((each) => [each.name, each]),
+  )
+  const freshRuns = new Map((yield* grouping(fresh.datasets)).map((run) => [run.timestamp, run]))
+  const kept = yield* keptNow(plan, [...freshRuns.values()], fresh.now, known)
+  for (const {run, datasets} of plan.delete) {
+    // Pinning changes a card, so why a run is kept says more than what changed.
+    const change = kept.get(run.timestamp) ?? changeOf(run, freshRuns.get(run.timestamp))
+    for (const dataset of datasets) {
+      const now = current.get(dataset.name)
+      const reason = change ?? (now && !isSame(dataset, now) ? CHANGED : undefined)
+      if (!now) excluded.set(dataset.name, GONE)
+      else if (reason) excluded.set(dataset.name, {status: 'skipped', reason})
+    }
+
+    yield
+  }
+
+  const {leaderboard} = plan
+  if (leaderboard?.goes) {
+    const exclusion = excludeLeaderboard(leaderboard.dataset, fresh, known.protection)
+    if (exclusion) excluded.set(leaderboard.dataset.name, exclusion)
+  }
+
+  return excluded
+}
+
+export const CHANGED = 'changed since the plan was made'
+const GONE: Exclusion = {status: 'gone', reason: 'was not there any more'}
+
+function excludeLeaderboard(
+  planned: LeaderboardDataset,
+  fresh: Inventory,
+  protection: Protection,
+): Exclusion | undefined {
+  const {leaderboard: current} = fresh
+  if (!current) return GONE
+  if (protection.leaderboard) {
+    const by = printable(protection.leaderboard.by)
+    return {status: 'skipped', reason: `protected by ${by} since the plan was made`}
+  }
+
+  const hold = holdOn(protection, fresh)
+  if (hold) return {status: 'skipped', reason: `it ${hold.why}`}
+  return isSame(planned, current) ? undefined : {status: 'skipped', reason: CHANGED}
+}
+
+/** What changed in a run since the plan, in words; a dataset that left is no change of the others. */
+function changeOf(planned: Run, current: Run | undefined): string | undefined {
+  for (const dataset of current?.datasets ?? []) {
+    const before = planned.datasets.find(({name}) => name === dataset.name)
+    if (!before) return `${dataset.type} came to the run since the plan was made`
+    if (!isSame(before, dataset)) return `${dataset.type} changed since the plan was made`
+  }
+
+  return undefined
+}
+
+/**
+ * Why the plan's rules keep runs of it now. What is left of a run counts as the run that was planned: the part of it that
+ * this deletion has taken does not make it one that is uploading. A run that was picked counts even where nothing of it is
+ * left: no other has to stay in its place.
+ */
+function* keptNow(plan: Plan, freshRuns: Run[], now: Date, known: Knowledge): Steps<Map<string, string>> {
+  const planned = new Map(plan.delete.map((each) => [each.run.timestamp, each]))
+  const there = new Set(freshRuns.map(({timestamp}) => timestamp))
+  const gone = plan.delete.filter((each) => isPicked(each) && !there.has(each.run.timestamp))
+  const runs = [
+    ...freshRuns.map((run) => withNewTags(planned.get(run.timestamp)?.run, run)),
+    ...gone.map(({run}) => run),
+  ]
+  const kept = new Map<string, string>()
+  for (const {run, action, reasons} of yield* deciding(runs, plan.rules, now, known)) {
+    const holding = action === 'keep' ? holdingNow(reasons, planned.get(run.timestamp)) : []
+    if (holding.length > 0) kept.set(run.timestamp, `kept now: ${holding.map(({text}) => text).join('; ')}`)
+  }
+
+  return kept
+}
+
+/** A run as it was planned, with the tags that its datasets have now. */
+function withNewTags(planned: Run | undefined, fresh: Run): Run {
+  if (!planned || !fresh.datasets.some(({pinTags}) => pinTags)) return planned ?? fresh
+  const left = planned.datasets.filter(({name}) => fresh.datasets.every((each) => each.name !== name))
+  return {...planned, datasets: [...fresh.datasets, ...left]}
+}
+
+/** Keepers and selectors were asked before a person picked. */
+function holdingNow(reasons: Reason[], planned: PlannedRun | undefined): Reason[] {
+  return planned && isPicked(planned) ? guardsAmong(reasons) : reasons
+}
+
+/** A DELETE goes by name alone, so that it is still the same dataset can only be checked here. */
+function isSame(a: Dataset, b: Dataset): boolean {
+  return a.id === b.id && a.sha === b.sha && a.lastModified.getTime() === b.lastModified.getTime()
+}

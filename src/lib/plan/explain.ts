@@ -1,0 +1,207 @@
+import {discover} from '../account/datasets.js'
+import {type Protection} from '../account/protection/pins.js'
+import {grouping, requireRuns, type Run} from '../account/runs.js'
+import {checkTimestamps} from '../base/names.js'
+import {inSlices} from '../base/steps.js'
+import {type ConnectionOptions, openSession} from '../hub/session.js'
+import {requireUsableRows} from '../retention/context.js'
+import {deciding, type Decision} from '../retention/decide.js'
+import {doubtsAbout} from '../retention/doubts.js'
+import {isCounted} from '../retention/guards.js'
+import {flagOf, keyOfFlag, KEYS, type PolicyKey} from '../retention/policy/keys.js'
+import {type Policy} from '../retention/policy/load.js'
+import {readRules} from '../retention/read-rules.js'
+import {GUARD_RULES, type GuardRule, isGuard, type Reason} from '../retention/reasons.js'
+import {keepersOf, selectorsOf} from '../retention/rule-names.js'
+import {type RetentionOptions, type RetentionRules} from '../retention/rules.js'
+import {findOut} from './facts.js'
+import {inScope, outOfScope, withinScope} from './plan.js'
+
+/** What one rule says of one run, asked alone. */
+export interface Verdict {
+  kind: 'guard' | 'keeper' | 'scope' | 'selector'
+  key: GuardRule | PolicyKey
+  /** Where it stands in the file; null for what holds without being written. */
+  line: number | null
+  /** The selector selects the run, the keeper or guard keeps it, the scope takes in something of it. */
+  holds: boolean
+  /** Why, in words. */
+  text: string
+  /** Whether it is one of those that decided. */
+  decided: boolean
+}
+
+/** What a policy does with one run, and why. */
+export interface RunExplanation {
+  endpoint: string
+  namespace: string
+  now: Date
+  run: Run
+  /** What `cleanup` does with it. */
+  action: Decision['action']
+  reasons: Reason[]
+  /** Full names of the run's datasets that would go, in the order of deletion. */
+  deletes: string[]
+  verdicts: Verdict[]
+  warnings: string[]
+}
+
+/**
+ * Says what a policy does with one run, and which rules decided. Looks at the Hub and changes nothing.
+ * @param timestamp as `runs group` shows it
+ * @throws UsageError where it is no timestamp, RefusedError where there is no such run; else as `cleanupDatasets`
+ */
+export async function explainRun(
+  policy: Policy,
+  timestamp: string,
+  options: ConnectionOptions = {},
+): Promise<RunExplanation> {
+  checkTimestamps([timestamp], '--run ')
+  const rules = readRules(policy.options)
+  const session = await openSession(options)
+  const {now} = session
+  const inventory = await discover(session)
+  const runs = await inSlices(grouping(inventory.datasets))
+  requireRuns([timestamp], runs, '--run ')
+  const known = await findOut(session, inventory, rules, {mustBeCertain: false})
+  requireUsableRows(rules, runs, known.citations, now)
+  const protection = known.protection === 'unknown' ? {} : known.protection
+  const all = {...known, protection}
+  const decide = async (among: Run[], some: RetentionRules): Promise<Decision> => {
+    const decisions = await inSlices(deciding(among, some, now, all))
+    return decisions.find(({run}) => run.timestamp === timestamp) as Decision
+  }
+
+  const decision = await decide(runs, rules)
+  // One rule may wait for rows that another does not: which runs count is up to all of them together.
+  const counts = (each: Run) => isCounted(each, rules, now, all) && doubtsAbout(each, rules, all).length === 0
+  const among = runs.filter((each) => each === decision.run || counts(each))
+  const asking: Asking = {
+    policy,
+    runCounts: counts(decision.run),
+    isInDoubt: (some) =>
+      isCounted(decision.run, rules, now, all) && doubtsAbout(decision.run, some, all).length > 0,
+    decide: (some) => decide(among, some),
+  }
+  const datasets = inScope(decision.run, rules.only)
+  const asked = [
+    ...(await verdictsOf('selector', selectorsOf(rules), asking)),
+    ...(await verdictsOf('keeper', keepersOf(rules), asking)),
+    ...guardVerdicts(decision, policy, known.protection),
+    ...scopeVerdicts(rules, datasets.length > 0, policy),
+  ]
+  const {endpoint, namespace} = inventory
+  const {run, action, reasons} = withinScope(decision, rules)
+  return {
+    endpoint,
+    namespace,
+    now,
+    run,
+    action,
+    reasons,
+    deletes: action === 'delete' ? datasets.map(({name}) => name) : [],
+    verdicts: asked.map((verdict) => ({...verdict, decided: isDecisive(verdict, decision, action)})),
+    warnings: session.warnings,
+  }
+}
+
+type Asked = Omit<Verdict, 'decided'>
+
+/**
+ * A run stays for each keeper and guard that holds, and for each selector that does not; it goes because all selectors hold.
+ * Where it would go, the scope can still leave all of it.
+ */
+function isDecisive({kind, holds}: Asked, {action}: Decision, outcome: Decision['action']): boolean {
+  if (kind === 'scope') return action !== outcome
+  if (action !== outcome) return false
+  return kind === 'selector' ? holds === (action === 'delete') : holds
+}
+
+interface Asking {
+  policy: Policy
+  /** Whether the numbers of keepers count the run. */
+  runCounts: boolean
+  /** Whether it is in doubt for some rules alone, and so kept by them. */
+  isInDoubt: (rules: RetentionRules) => boolean
+  decide: (rules: RetentionRules) => Promise<Decision>
+}
+
+/** Asks each rule alone, by the same code that decides. */
+async function verdictsOf(
+  kind: 'keeper' | 'selector',
+  flags: string[],
+  {policy, runCounts, isInDoubt, decide}: Asking,
+): Promise<Asked[]> {
+  const {options, lines} = policy
+  const verdicts: Asked[] = []
+  for (const flag of flags) {
+    const key = keyOfFlag(flag)
+    if (!key) continue
+    const rules = readRules(alone(flag, options))
+    const decision = await decide(rules)
+    const isUncounted = kind === 'keeper' && flag !== '--keep-within' && !runCounts && !isInDoubt(rules)
+    const said = isUncounted ? UNCOUNTED : saidAlone(kind, decision)
+    verdicts.push({kind, key, line: lines.get(key) ?? null, ...said})
+  }
+
+  return verdicts
+}
+
+type SaidAlone = Pick<Verdict, 'holds' | 'text'>
+const UNCOUNTED: SaidAlone = {holds: false, text: 'not counted'}
+
+/** Where a guard alone spoke, a selector selects the run all the same, and no keeper has counted it. */
+function saidAlone(kind: 'keeper' | 'selector', {action, reasons}: Decision): SaidAlone {
+  const own = reasons.filter(({rule}) => !isGuard(rule))
+  if (kind === 'selector')
+    return {holds: action === 'delete' || own.length === 0, text: textOf(own) || 'selected'}
+  return own.length === 0 ? UNCOUNTED : {holds: action === 'keep', text: textOf(own)}
+}
+
+function scopeVerdicts({only}: RetentionRules, takesSome: boolean, {lines}: Policy): Asked[] {
+  if (only.length === 0) return []
+  const text = takesSome ? `only its ${only.join(', ')}` : outOfScope(only).text
+  return [{kind: 'scope', key: 'only', line: lines.get('only') ?? null, holds: takesSome, text}]
+}
+
+const ABSENT: Readonly<Record<GuardRule, string>> = {
+  pinned: 'not pinned',
+  grace: 'complete, or nothing of it is so new',
+  future: 'not dated in the future',
+}
+
+/** Guards are asked with all others: they do not depend on them. */
+function guardVerdicts({reasons}: Decision, {lines}: Policy, protection: Protection | 'unknown'): Asked[] {
+  return GUARD_RULES.map((key) => {
+    const own = reasons.filter(({rule}) => rule === key)
+    const isUnknown = key === 'pinned' && protection === 'unknown'
+    const absent = isUnknown ? 'whether it is pinned is not known' : ABSENT[key]
+    const text = textOf(own) || absent
+    return {
+      kind: 'guard',
+      key,
+      line: (key === 'grace' && lines.get(key)) || null,
+      holds: own.length > 0,
+      text,
+    }
+  })
+}
+
+function textOf(reasons: Reason[]): string {
+  return reasons.map(({text}) => text).join('; ')
+}
+
+/** A rule without the others, but with what belongs to it. */
+function alone(flag: string, options: RetentionOptions): RetentionOptions {
+  const {grace, ignoreLeaderboard, by, groupBy} = options
+  const name = Object.keys(KEYS).find((option) => flagOf(option) === flag) ?? ''
+  const one = {grace, [name]: options[name as keyof RetentionOptions]}
+  const goesByScores = name === 'scoreBelow' || name === 'keepBest'
+  const counts = name.startsWith('keep') && name !== 'keepWithin'
+  return {
+    ...one,
+    ...(name === 'incompleteOnly' && {ignoreLeaderboard}),
+    ...(goesByScores && {by}),
+    ...(counts && {groupBy}),
+  }
+}

@@ -1,0 +1,85 @@
+import {type Inventory} from '../account/datasets.js'
+import {citing, NO_CITATIONS} from '../account/leaderboard/citations.js'
+import {weighing} from '../account/leaderboard/evidence.js'
+import {type CitingRows, readCitingRows, readCitingRowsIfPossible} from '../account/leaderboard/read.js'
+import {readProtection, readProtectionIfPossible} from '../account/protection/file.js'
+import {type Protection, refuseProtected} from '../account/protection/pins.js'
+import {CancelledError, SmoltraceError} from '../base/errors.js'
+import {inSlices} from '../base/steps.js'
+import {requireSight} from '../hub/access.js'
+import {type Hub} from '../hub/client.js'
+import {type Session} from '../hub/session.js'
+import {requireAnyRow} from '../retention/context.js'
+import {type Knowledge} from '../retention/knowledge.js'
+import {absenceRulesOf, asksLeaderboard} from '../retention/rule-names.js'
+import {type RetentionRules} from '../retention/rules.js'
+
+/** What the leaderboard says of the runs of one namespace. */
+export type Said = Pick<Knowledge, 'citations' | 'evidence'>
+
+/**
+ * Reads what the rules rest on beside the datasets: what is protected, and what the leaderboard says of runs. What cannot be
+ * read is `unknown`, with a warning, unless it must be certain: then it is an error.
+ * @throws RefusedError where the leaderboard would go and is protected, where rules rest on rows and there is none, or on
+ *   what is not there and it may be hidden
+ */
+export async function findOut(
+  session: Session,
+  inventory: Inventory,
+  rules: RetentionRules,
+  {mustBeCertain}: {mustBeCertain: boolean},
+): Promise<Said & {protection: Protection | 'unknown'}> {
+  const {hub, warnings, access} = session
+  const {leaderboard} = inventory
+  requireSight(access, absenceRulesOf(rules))
+  const protection =
+    mustBeCertain || rules.deleteLeaderboard
+      ? await readProtection(hub, inventory)
+      : await readProtectionIfPossible(hub, inventory, warnings)
+  if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(inventory, protection)
+  if (!asksLeaderboard(rules)) return {protection, ...NOTHING_SAID}
+  if (!leaderboard) requireAnyRow(rules)
+  const read = mustBeCertain
+    ? await readNeeded(hub, leaderboard)
+    : await readCitingRowsIfPossible(hub, leaderboard, warnings)
+  if (read === 'unknown') return {protection, ...UNKNOWN}
+  requireAnyRow(rules, read.count)
+  return {protection, ...(await saidIn(read, access.namespace))}
+}
+
+/**
+ * Reads the leaderboard again, for a plan that rests on it.
+ * @throws RefusedError where rules rest on its rows and it has none, or is gone; else as `readLeaderboard`
+ */
+export async function findOutAgain(
+  {hub, access}: Session,
+  {leaderboard}: Inventory,
+  rules: RetentionRules,
+): Promise<Said> {
+  requireSight(access, absenceRulesOf(rules))
+  if (!asksLeaderboard(rules)) return NOTHING_SAID
+  if (!leaderboard) requireAnyRow(rules)
+  const read = await readNeeded(hub, leaderboard)
+  requireAnyRow(rules, read.count)
+  return saidIn(read, access.namespace)
+}
+
+/** Says why the job cannot go on without it. */
+async function readNeeded(hub: Hub, leaderboard: Inventory['leaderboard']): Promise<CitingRows> {
+  try {
+    return await readCitingRows(hub, leaderboard)
+  } catch (error) {
+    if (error instanceof SmoltraceError && !(error instanceof CancelledError))
+      error.suggestions.unshift('Without the leaderboard it is not known which runs finished.')
+    throw error
+  }
+}
+
+/** Where no rule asks the leaderboard. */
+export const NOTHING_SAID: Said = {evidence: new Map(), citations: NO_CITATIONS}
+const UNKNOWN: Said = {evidence: 'unknown', citations: 'unknown'}
+
+async function saidIn({rows}: CitingRows, namespace: string): Promise<Said> {
+  const citations = await inSlices(citing(rows, namespace))
+  return {evidence: await inSlices(weighing(citations)), citations}
+}

@@ -1,0 +1,37 @@
+import {RefusedError, UsageError} from '../base/errors.js'
+
+/** The most that one plan may delete: so many datasets, or so many per cent of what the namespace holds. */
+export type DeletionLimit = {text: string; datasets: number} | {text: string; percent: number}
+
+/**
+ * Reads the value of `--max-delete`: `20`, or `10%` of the namespace's SMOLTRACE datasets, the leaderboard among them.
+ * @throws UsageError where it is neither
+ */
+export function parseDeletionLimit(value: number | string): DeletionLimit {
+  const text = String(value)
+  const [, number, sign] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? []
+  const size = Number(number)
+  if (sign === '%' && size <= 100) return {text, percent: size}
+  if (sign === '' && Number.isSafeInteger(size)) return {text, datasets: size}
+  throw new UsageError(
+    `--max-delete "${text}" is no limit: give a number of datasets such as 20, or a share of all such as 10%.`,
+  )
+}
+
+/**
+ * Refuses a plan that is larger than whoever runs it expects one to be: a wrong filter, a wrong namespace or a wrong
+ * clock shows first in the number of datasets.
+ * @param datasets how many the plan deletes
+ * @param total how many SMOLTRACE datasets the namespace holds, the leaderboard among them
+ * @throws RefusedError
+ */
+export function refuseLargePlan(datasets: number, total: number, limit: DeletionLimit | undefined): void {
+  if (!limit) return
+  const most = 'percent' in limit ? (limit.percent * total) / 100 : limit.datasets
+  if (datasets <= most) return
+  const whole = 'percent' in limit ? ` of ${total}` : ''
+  throw new RefusedError(
+    `--max-delete ${limit.text} refused: the plan deletes ${datasets} dataset${datasets === 1 ? '' : 's'}${whole}.`,
+    {suggestions: ['Look at the plan. If it is right, raise --max-delete or leave it out.']},
+  )
+}

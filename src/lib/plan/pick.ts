@@ -1,0 +1,92 @@
+import {newestFirst, requireRuns} from '../account/runs.js'
+import {RefusedError, UsageError} from '../base/errors.js'
+import {atOnce, type Steps} from '../base/steps.js'
+import {isGuard, type Reason} from '../retention/reasons.js'
+import {frozen, inScope, type KeptRun, outOfScope, type Plan, type PlannedRun} from './plan.js'
+
+/** Why a run goes that the rules keep. */
+export const PICKED: Reason = {rule: 'picked', text: 'picked by hand'}
+/** Why a run stays that the rules would delete. */
+export const NOT_PICKED: Reason = {rule: 'picked', text: 'not picked'}
+
+/** Whether a person picked it against the rules. */
+export function isPicked({reasons}: Pick<PlannedRun, 'reasons'>): boolean {
+  return reasons.some(({rule}) => rule === 'picked')
+}
+
+/** Those of the reasons to keep a run that win over a person's choice too. */
+export function guardsAmong(reasons: Reason[]): Reason[] {
+  return reasons.filter(({rule}) => isGuard(rule))
+}
+
+/** Why a run that a plan keeps cannot be picked: a guard holds it, or it has nothing that may go. Empty where it can. */
+export function holdsOn({run, reasons}: KeptRun, {rules}: Pick<Plan, 'rules'>): Reason[] {
+  const guards = guardsAmong(reasons)
+  if (guards.length > 0 || inScope(run, rules.only).length > 0) return guards
+  return [outOfScope(rules.only)]
+}
+
+/** Whether a plan leaves anything to choose. */
+export function hasChoice(plan: Plan): boolean {
+  return plan.delete.length > 0 || plan.keep.some((each) => holdsOn(each, plan).length === 0)
+}
+
+/**
+ * Makes a plan anew from what a person picked. The scope stays, and so does the leaderboard's part.
+ * @param plan as the rules made it
+ * @param timestamps of the runs that shall go; those of the plan that are not among them stay
+ * @throws RefusedError where one is of a run that is not there, or that cannot be picked
+ */
+export function picked(plan: Plan, timestamps: string[]): Plan {
+  return atOnce(picking(plan, timestamps))
+}
+
+/** The steps of `picked`. */
+export function* picking(plan: Plan, timestamps: string[]): Steps<Plan> {
+  if (!Array.isArray(timestamps))
+    throw new UsageError('`choose` returns the timestamps of runs, or undefined.')
+  requireRuns(
+    timestamps,
+    [...plan.delete, ...plan.keep].map(({run}) => run),
+  )
+  const chosen = new Set(timestamps)
+  const planned: PlannedRun[] = []
+  const kept: KeptRun[] = []
+  for (const {each, goes} of inOrder(plan)) {
+    const isChosen = chosen.has(each.run.timestamp)
+    if (isChosen) planned.push(goes ? each : pickedAgainst(each, plan))
+    else kept.push(goes ? frozen({run: each.run, reasons: [NOT_PICKED]}) : each)
+    yield
+  }
+
+  return frozen({...plan, delete: planned, keep: kept})
+}
+
+function pickedAgainst(kept: KeptRun, plan: Plan): PlannedRun {
+  const {run} = kept
+  const holds = holdsOn(kept, plan)
+  if (holds.length > 0)
+    throw new RefusedError(`${run.timestamp} cannot be picked: ${holds.map(({text}) => text).join('; ')}.`, {
+      suggestions: ['Leave it out of what is picked.'],
+    })
+  return frozen({run, datasets: inScope(run, plan.rules.only), reasons: [PICKED]})
+}
+
+/** A run of a plan, and whether it is one that goes. */
+type Entry = {each: KeptRun; goes: false} | {each: PlannedRun; goes: true}
+
+/** All runs of a plan, newest first, as each of its lists is. */
+export function* inOrder(plan: Plan): Generator<Entry> {
+  let next = 0
+  for (const each of plan.delete) {
+    for (; next < plan.keep.length; next++) {
+      const kept = plan.keep[next]
+      if (!kept || newestFirst(kept.run, each.run) > 0) break
+      yield {each: kept, goes: false}
+    }
+
+    yield {each, goes: true}
+  }
+
+  for (const each of plan.keep.slice(next)) yield {each, goes: false}
+}

@@ -1,0 +1,211 @@
+import {type Dataset, type Inventory, type LeaderboardDataset, type RunDataset} from '../account/datasets.js'
+import {
+  describeLivePin,
+  type LeaderboardProtection,
+  pinOn,
+  type Protection,
+} from '../account/protection/pins.js'
+import {groupDatasetsByRun, type Run} from '../account/runs.js'
+import {type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
+import {type RunType} from '../base/names.js'
+import {atOnce, type Steps} from '../base/steps.js'
+import {byText} from '../base/text.js'
+import {cutoffOf} from '../base/time.js'
+import {type Decision} from '../retention/decide.js'
+import {rulesOf} from '../retention/read-rules.js'
+import {type Reason} from '../retention/reasons.js'
+import {isEveryRunByScope} from '../retention/rule-names.js'
+import {type RetentionRules} from '../retention/rules.js'
+
+/** What a person types to confirm. */
+export type Phrase = 'DELETE' | 'YES DELETE ALL'
+
+/** A run of which at least one dataset would be deleted. */
+export interface PlannedRun {
+  run: Run
+  /** In the order of deletion; without `--only`, all that the run has. */
+  datasets: RunDataset[]
+  reasons: Reason[]
+}
+
+/** A run of which nothing would be deleted. */
+export interface KeptRun {
+  run: Run
+  reasons: Reason[]
+}
+
+/** What is known of the leaderboard, and whether it goes too. */
+export interface PlannedLeaderboard {
+  dataset: LeaderboardDataset
+  goes: boolean
+  /** `unknown` where it could not be read; a plan with that is never carried out. */
+  protection: LeaderboardProtection | 'unknown' | undefined
+}
+
+/** Every dataset that would be deleted, every run kept, every reason: previewed, confirmed and carried out as one. */
+export interface Plan {
+  endpoint: string
+  namespace: string
+  /** The clock that the ages were measured with. */
+  now: Date
+  rules: RetentionRules
+  /** The moment that `--older-than` stands for. */
+  cutoff: Date | undefined
+  phrase: Phrase
+  /** Each dataset is archived before it is deleted; such a plan is not carried out without. */
+  archives: boolean
+  /** Newest first. */
+  delete: PlannedRun[]
+  /** Newest first. */
+  keep: KeptRun[]
+  leaderboard: PlannedLeaderboard | undefined
+  /** Full names of the datasets of tasks, which are never touched. */
+  standard: string[]
+  /** What its rules or guards rest on and could not be read: nobody knows then what would go, and the plan is only looked at. */
+  unknown?: Array<'protection' | 'rows'> | undefined
+  /** How many datasets have nearly a name of SMOLTRACE's, and are never touched; 0 in a plan from a file. */
+  nearMisses: number
+}
+
+/** An interrupted run stays identifiable by what is left: its results go last. */
+const DELETION_ORDER: RunType[] = ['metrics', 'traces', 'results']
+
+/** Puts the decisions and the scope together into a plan. */
+export function makePlan(
+  inventory: Inventory,
+  decisions: Decision[],
+  rules: RetentionRules,
+  protection: Protection | 'unknown',
+): Plan {
+  return atOnce(planning(inventory, decisions, rules, protection))
+}
+
+/** The steps of `makePlan`. */
+export function* planning(
+  inventory: Inventory,
+  decisions: Decision[],
+  rules: RetentionRules,
+  protection: Protection | 'unknown',
+): Steps<Plan> {
+  const {endpoint, namespace, now, leaderboard, standard, nearMisses} = inventory
+  const planned: PlannedRun[] = []
+  const kept: KeptRun[] = []
+  for (const decision of decisions) {
+    const {run, action, reasons} = withinScope(decision, rules)
+    if (action === 'keep') kept.push(frozen({run, reasons}))
+    else planned.push(frozen({run, datasets: inScope(run, rules.only), reasons}))
+    yield
+  }
+
+  return frozen({
+    endpoint,
+    namespace,
+    now,
+    rules,
+    cutoff: rules.olderThan && cutoffOf(rules.olderThan, now),
+    phrase: phraseFor(rules),
+    archives: false,
+    delete: planned,
+    keep: kept,
+    leaderboard: leaderboard && {
+      dataset: leaderboard,
+      goes: rules.deleteLeaderboard,
+      protection: protection === 'unknown' ? protection : protection.leaderboard,
+    },
+    standard,
+    nearMisses: nearMisses.length,
+  })
+}
+
+/** A run that the scope takes nothing of stays, whatever was decided. */
+export function withinScope(decision: Decision, {only}: RetentionRules): Decision {
+  const {run, action} = decision
+  if (action === 'keep' || inScope(run, only).length > 0) return decision
+  return {run, action: 'keep', reasons: [outOfScope(only)]}
+}
+
+/** Why a run stays of which the scope takes nothing. */
+export function outOfScope(only: RunType[]): Reason {
+  return {rule: 'only', text: `has no ${only.join(', no ')}`}
+}
+
+/** What a person types to confirm a plan made by these rules. */
+export function phraseFor(rules: RetentionRules): Phrase {
+  return rules.all || isEveryRunByScope(rules) ? 'YES DELETE ALL' : 'DELETE'
+}
+
+/** What was shown and confirmed is what is carried out: nobody who sees a plan may change it on the way. */
+export function frozen<T>(value: T): T {
+  // Texts, numbers and nothing count as frozen.
+  if (!Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const part of Object.values(value as object)) frozen(part)
+  }
+
+  return value
+}
+
+/** A plan of single datasets, by full name; names that the inventory lacks, and those of pinned runs, are left out. */
+export function makePlanOfNames(inventory: Inventory, names: string[], protection: Protection): Plan {
+  const named = new Set(names)
+  const {leaderboard} = inventory
+  const rules = rulesOf({
+    run: inventory.datasets.filter(({name}) => named.has(name)).map(({timestamp}) => timestamp),
+    deleteLeaderboard: leaderboard !== undefined && named.has(leaderboard.name),
+    grace: '0',
+  })
+  const decisions = groupDatasetsByRun(inventory.datasets).map((run): Decision => {
+    const isNamed = run.datasets.some(({name}) => named.has(name))
+    const pin = pinOn(run, protection, inventory.now)
+    if (pin) return {run, action: 'keep', reasons: [{rule: 'pinned', text: describeLivePin(pin)}]}
+    return {
+      run,
+      action: isNamed ? 'delete' : 'keep',
+      reasons: [{rule: 'run', text: isNamed ? 'named' : 'not named'}],
+    }
+  })
+  const plan = makePlan(inventory, decisions, rules, protection)
+  return frozen({
+    ...plan,
+    delete: plan.delete.map((each) => ({
+      ...each,
+      datasets: each.datasets.filter(({name}) => named.has(name)),
+    })),
+  })
+}
+
+/** The runs of a plan in the order in which they go: oldest first, so that an interrupted job has taken the oldest. */
+export function inOrderOfDeletion({delete: planned}: Plan): PlannedRun[] {
+  return planned.toSorted(
+    ({run: a}, {run: b}) => a.time.getTime() - b.time.getTime() || byText(a.timestamp, b.timestamp),
+  )
+}
+
+/** Every dataset of a plan in the order in which they go; the leaderboard last. */
+export function datasetsInOrderOfDeletion(plan: Plan): Dataset[] {
+  const {leaderboard} = plan
+  const ofRuns = inOrderOfDeletion(plan).flatMap<Dataset>(({datasets}) => datasets)
+  return leaderboard?.goes ? [...ofRuns, leaderboard.dataset] : ofRuns
+}
+
+/** The datasets of a run that the scope takes in, in the order of deletion. */
+export function inScope(run: Run, only: RunType[]): RunDataset[] {
+  return DELETION_ORDER.filter((type) => only.length === 0 || only.includes(type)).flatMap((type) =>
+    run.datasets.filter((dataset) => dataset.type === type),
+  )
+}
+
+/** Every dataset of a plan, in the order of the preview; the leaderboard last. */
+export function plannedDatasets({delete: planned, leaderboard}: Plan): Dataset[] {
+  const all: Dataset[] = []
+  for (const {datasets} of planned) all.push(...datasets)
+  if (leaderboard?.goes) all.push(leaderboard.dataset)
+  return all
+}
+
+/** What the datasets of a plan take up that it deletes, the leaderboard among them where it goes. */
+
+/** What the datasets of a plan take up that it deletes, the leaderboard among them where it goes. */
+export function freedBy(plan: Plan, sizes: Sizes): StorageSum {
+  return storageOf(plannedDatasets(plan), sizes)
+}

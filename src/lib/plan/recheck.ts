@@ -1,0 +1,180 @@
+import {discover, type Inventory} from '../account/datasets.js'
+import {readProtection} from '../account/protection/file.js'
+import {type Protection} from '../account/protection/pins.js'
+import {grouping, type Run} from '../account/runs.js'
+import {RefusedError} from '../base/errors.js'
+import {inSlices} from '../base/steps.js'
+import {stopwatch} from '../base/stopwatch.js'
+import {MINUTE} from '../base/time.js'
+import {type QuotaSize} from '../hub/quota.js'
+import {requireSameAccess, type Session} from '../hub/session.js'
+import {requireUsableRows} from '../retention/context.js'
+import {comparing, type Exclusion} from './compare.js'
+import {findOutAgain, NOTHING_SAID, type Said} from './facts.js'
+import {type Plan, plannedDatasets} from './plan.js'
+
+/** How old a look may be when the first DELETE is sent, in ms. */
+const FIRST_AGE = 10_000
+/** How old a look may become within a job, in ms. */
+const MOST_AGE = MINUTE
+/** Listings take a tenth of a job's time at most, and a tenth of its quota. */
+const SHARE = 10
+/** Of names that nothing lists any more, so many are asked for one by one. */
+const MOST_ASKED = 10
+
+/**
+ * Why the Hub is looked at again: before the first DELETE, since the last look is too old for a later one, or after a wait for
+ * the quota.
+ */
+export type LookReason = 'age' | 'first' | 'wait'
+
+/** What one look at the Hub showed, and what fell out of the plan by it. */
+export interface Look {
+  listing: Seen
+  protection: Protection
+  excluded: Map<string, Exclusion>
+}
+
+/** What was listed, and what the leaderboard's rows say of it. */
+interface Seen {
+  inventory: Inventory
+  said: Said
+  /** What it took, in ms. */
+  ms: number
+  pages: number
+}
+
+/**
+ * Looks what of a plan may go: every comparison of a plan with the Hub is this one. Asks who the token belongs to after the
+ * listing, which leaves out in silence what the token does not see any more, and reads the protection last.
+ * @param known a listing that is young enough to be used again
+ * @throws RefusedError where the token sees or may do less than before, where the leaderboard that the plan saw is not listed or
+ *   is another one, where nothing of the plan is listed and it is not certain that all of it is gone, or where the plan's rules
+ *   rest on rows, and these were lost or none is of use to them now; SmoltraceError where an answer is not certain
+ */
+export async function lookAt(plan: Plan, session: Session, known?: Seen): Promise<Look> {
+  const listing = known ?? (await list(plan, session))
+  if (known) await requireSameAccess(session)
+  const {inventory, said} = listing
+  const protection = await readProtection(session.hub, inventory)
+  return {listing, protection, excluded: await inSlices(comparing(plan, inventory, {protection, ...said}))}
+}
+
+async function list(plan: Plan, session: Session): Promise<Seen> {
+  const {hub, clock} = session
+  const elapsed = stopwatch(clock)
+  const pagesBefore = hub.pages
+  const inventory = await discover(session)
+  const pages = hub.pages - pagesBefore
+  await requireSameAccess(session)
+  const isAllGone = await allIsGone(plan, inventory, session)
+  if (!isAllGone) requireSameLeaderboard(plan, inventory)
+  const said = isAllGone ? NOTHING_SAID : await findOutAgain(session, inventory, plan.rules)
+  if (!isAllGone)
+    requireUsableRows(plan.rules, await runsToldOf(plan, inventory), said.citations, inventory.now)
+  return {inventory, said, ms: elapsed(), pages}
+}
+
+/** Rows tell about runs that this deletion has taken already, too. */
+async function runsToldOf(plan: Plan, {datasets}: Inventory): Promise<Run[]> {
+  const planned = plan.delete.map(({run}) => run)
+  const known = new Set(planned.map(({timestamp}) => timestamp))
+  const others = (await inSlices(grouping(datasets))).filter(({timestamp}) => !known.has(timestamp))
+  return [...planned, ...others]
+}
+
+/**
+ * Whether nothing of the plan is there any more. A listing that lacks all of it may as well be wrong.
+ * @throws RefusedError where one of its names answers all the same, or the token may not see everything
+ */
+async function allIsGone(plan: Plan, {datasets, leaderboard}: Inventory, session: Session): Promise<boolean> {
+  const {hub, access} = session
+  const listed = new Set([...datasets, leaderboard].map((dataset) => dataset?.name))
+  const planned = plannedDatasets(plan)
+  if (planned.length === 0 || planned.some(({name}) => listed.has(name))) return false
+  const hidden = access.blind ?? access.partial
+  if (hidden !== undefined)
+    throw new RefusedError(`Nothing of the plan is listed, and it may only be hidden: ${hidden}.`)
+  for (const {name} of planned.slice(0, MOST_ASKED)) {
+    const found = await hub.whereabouts(name)
+    if (found.state === 'missing') continue
+    const where = found.state === 'there' ? 'is there' : `was moved to ${found.to ?? 'another address'}`
+    throw new RefusedError(
+      `Nothing of the plan is listed any more, but ${name} ${where}: the listing cannot be trusted.`,
+      {
+        suggestions: ['Look at the namespace on the Hub, then make a new plan.'],
+      },
+    )
+  }
+
+  return true
+}
+
+/**
+ * What was pinned is known from the leaderboard, so without the one that the plan saw nothing is.
+ * @throws RefusedError
+ */
+function requireSameLeaderboard({leaderboard}: Plan, {leaderboard: current}: Inventory): void {
+  if (!leaderboard || leaderboard.dataset.id === current?.id) return
+  const {name} = leaderboard.dataset
+  const change = current ? 'was created again' : 'is not listed any more'
+  throw new RefusedError(`${name} ${change} since the plan was made: what it protected is not known.`, {
+    suggestions: ['Was it renamed or deleted? Pin again what must stay, then make a new plan.'],
+  })
+}
+
+/** The last look of a job, and how old it is. */
+export class LastLook {
+  private readonly plan: Plan
+  private readonly session: Session
+  private listing: Seen | undefined
+  private age = () => Number.POSITIVE_INFINITY
+  private listingAge = () => Number.POSITIVE_INFINITY
+
+  constructor(plan: Plan, session: Session) {
+    this.plan = plan
+    this.session = session
+  }
+
+  /**
+   * Whether it is too old for a DELETE.
+   * @param isFirst whether none was sent before
+   */
+  isOld(isFirst: boolean): boolean {
+    return this.age() >= (isFirst ? FIRST_AGE : MOST_AGE) || this.isListingOld()
+  }
+
+  /**
+   * Looks again.
+   * @param why for `age` alone, a listing that is young enough is used again; so is after a `wait` one that would take most of
+   *   the new quota, or nothing would be left for the DELETEs. The `first` DELETE rests on a new one
+   * @returns what fell out of the plan
+   * @throws as `lookAt`
+   */
+  async again(why: LookReason): Promise<Map<string, Exclusion>> {
+    const mayReuse = why === 'age' || (why === 'wait' && this.isListingDear())
+    const mayKeep = mayReuse && !this.isListingOld()
+    const known = mayKeep ? this.listing : undefined
+    const {listing, excluded} = await lookAt(this.plan, this.session, known)
+    // Counted from the end: a wait in the middle of each look would make all of them too old.
+    this.age = stopwatch(this.session.clock)
+    if (!known) this.listingAge = this.age
+    this.listing = listing
+    return excluded
+  }
+
+  private isListingOld(): boolean {
+    if (!this.listing) return true
+    const {ms, pages} = this.listing
+    const {requests, windowMs} = this.quota
+    return this.listingAge() >= Math.max(MOST_AGE, SHARE * ms, (SHARE * pages * windowMs) / requests)
+  }
+
+  private isListingDear(): boolean {
+    return 2 * (this.listing?.pages ?? 0) > this.quota.requests
+  }
+
+  private get quota(): QuotaSize {
+    return this.session.hub.quotaSize ?? {requests: Number.POSITIVE_INFINITY, windowMs: 0}
+  }
+}

@@ -1,0 +1,81 @@
+import {RefusedError, UsageError} from '../../base/errors.js'
+import {findTarget, replaceFile} from '../../base/files.js'
+import {jsonPieces} from '../../base/json.js'
+import {type OptionTable, readOptions, readText} from '../../base/options.js'
+import {inSlices} from '../../base/steps.js'
+import {checkingPlan} from '../check.js'
+import {type Plan} from '../plan.js'
+import {lookingForPlan} from './envelope.js'
+import {documentingPlan, type PlanFacts} from './format.js'
+import {parsingPlan} from './parse.js'
+import {LARGEST_PLAN, readPlanText} from './read.js'
+
+const FACTS: OptionTable<PlanFacts> = {user: 'text'}
+
+/**
+ * Saves a plan for a review; `loadPlan` reads it. An older plan in the file is replaced, whole or not at all, and nothing
+ * else is. The same plan gives the same bytes.
+ * @throws UsageError where the file is no place for a plan, or the plan is none
+ * @throws RefusedError where the plan contradicts itself, rests on what could not be read, or could not be loaded again, such as
+ *   one of single names; where writing fails
+ */
+export async function savePlan(plan: Plan, file: string, facts: PlanFacts): Promise<void> {
+  readText(file, '`file`')
+  const {user} = readOptions(facts, FACTS)
+  await inSlices(checkingPlan(plan))
+  if (plan.leaderboard?.protection === 'unknown')
+    throw notSaved('whether the leaderboard is protected is unknown, try again later')
+  if (plan.unknown) throw notSaved('what its rules need could not be read, try again later')
+  const document = await inSlices(documentingPlan(plan, {user}))
+  const target = await planTarget(file)
+  await replace(target, document)
+}
+
+/**
+ * Checks that a plan can be saved in a file, before anything is sent to the Hub.
+ * @throws UsageError where it is a folder or something else that is no plan, or where its folder cannot take it
+ */
+export async function checkPlanTarget(file: string): Promise<void> {
+  await planTarget(file)
+}
+
+function notSaved(why: string): RefusedError {
+  return new RefusedError(`The plan is not saved: ${why}.`, {
+    suggestions: ['Narrow it with selectors or --only, or carry it out without --plan.'],
+  })
+}
+
+/** @returns the file to write, behind any links. */
+function planTarget(file: string): Promise<string> {
+  return findTarget(file, {
+    flag: '--plan',
+    refuse: async () =>
+      (await isPlanFile(file)) ? undefined : 'exists and is no plan, give another name or remove it first',
+  })
+}
+
+async function isPlanFile(file: string): Promise<boolean> {
+  try {
+    return await inSlices(lookingForPlan(await readPlanText(file, (why) => new UsageError(why))))
+  } catch {
+    return false
+  }
+}
+
+async function replace(target: string, document: object): Promise<void> {
+  await replaceFile(target, {
+    kind: 'plan',
+    pieces: documentText(document),
+    advice: 'Give --plan a file elsewhere, or make room, and try again.',
+    onSize(bytes) {
+      if (bytes > LARGEST_PLAN) throw notSaved('it would be larger than 64 MiB, take fewer runs at a time')
+    },
+    // What could not be carried out later is not worth a review now.
+    check: async (file) => inSlices(parsingPlan(await readPlanText(file, notSaved), notSaved)),
+  })
+}
+
+function* documentText(document: object): Generator<string> {
+  yield* jsonPieces(document)
+  yield '\n'
+}

@@ -1,0 +1,140 @@
+import {createHash} from 'node:crypto'
+
+import {type Dataset} from '../../account/datasets.js'
+import {jsonPieces} from '../../base/json.js'
+import {isList, LazyList} from '../../base/lazy-list.js'
+import {atOnce, type Steps} from '../../base/steps.js'
+import {byText, safe} from '../../base/text.js'
+import {VERSION} from '../../base/version.js'
+import {type Reason} from '../../retention/reasons.js'
+import {rulesDocument} from '../../retention/rules-document.js'
+import {inScope, type Plan} from '../plan.js'
+
+/** What the `format` of every saved plan says, whatever its version. */
+export const PLAN_FORMAT = 'smoltrace-plan'
+export const PLAN_VERSION = 1
+
+/** What a saved plan says beside the plan itself. */
+export interface PlanFacts {
+  /** The owner of the token that the plan was made with. */
+  user: string
+}
+
+/** A run, and why it goes or stays. */
+export interface RunNote {
+  /** The run's timestamp. */
+  run: string
+  reasons: Reason[]
+}
+
+/**
+ * The form in which a plan is saved. Of each run that loses a dataset it names all datasets, since one that changes or
+ * comes later holds back the whole run.
+ * @returns plain JSON: dates in ISO 8601 and UTC, ages in ms, `null` where there is nothing. The `digest` covers all the rest
+ *   whatever its layout and the order of its names. It finds a value that was edited, and is no signature: who wants to
+ *   can compute it anew
+ */
+export function planDocument(plan: Plan, facts: PlanFacts): object {
+  const pieces = jsonPieces(atOnce(documentingPlan(plan, facts)))
+  return JSON.parse([...pieces].join('')) as object
+}
+
+/** The steps of `planDocument`, to a document whose long lists are lazy. */
+export function* documentingPlan(plan: Plan, {user}: PlanFacts): Steps<object> {
+  const document = {
+    format: PLAN_FORMAT,
+    version: PLAN_VERSION,
+    program: `smoltrace ${VERSION}`,
+    madeBy: safe(user),
+    madeAt: plan.now.toISOString(),
+    ...contentOf(
+      plan,
+      LazyList.of(plan.keep, ({run, reasons}) => ({run: run.timestamp, reasons})),
+    ),
+  }
+  return {...document, digest: yield* digestOf(document)}
+}
+
+/** What a saved plan says of the plan itself: all that follows from its rules and datasets, and what is kept. */
+export function contentOf(plan: Plan, kept: Iterable<RunNote>): object {
+  const {endpoint, namespace, cutoff, phrase, archives, leaderboard, standard} = plan
+  return {
+    endpoint,
+    namespace,
+    // The digest covers texts, not dates.
+    rules: {...rulesDocument(plan), cutoff: cutoff?.toISOString() ?? null},
+    phrase,
+    archives,
+    leaderboard: leaderboard ? datasetOf(leaderboard.dataset, leaderboard.goes) : null,
+    delete: LazyList.of(plan.delete, ({run, datasets, reasons}) => {
+      const going = new Set(datasets.map(({name}) => name))
+      return {
+        run: run.timestamp,
+        reasons: reasonsOf(reasons),
+        datasets: inScope(run, []).map((dataset) => datasetOf(dataset, going.has(dataset.name))),
+      }
+    }),
+    keep: LazyList.of(kept, ({run, reasons}) => ({run, reasons: reasonsOf(reasons)})),
+    standard: LazyList.of(standard, (name) => name),
+  }
+}
+
+function datasetOf(dataset: Dataset, goes: boolean): object {
+  const {name, id, sha, createdAt, lastModified} = dataset
+  return {
+    goes,
+    name,
+    id,
+    sha,
+    createdAt: createdAt.toISOString(),
+    lastModified: lastModified.toISOString(),
+    private: dataset.private,
+  }
+}
+
+function reasonsOf(reasons: Reason[]): Reason[] {
+  return reasons.map(({rule, text}) => ({rule, text: safe(text)}))
+}
+
+/** The digest of a saved plan, over all of it but the digest. */
+export function* digestOf(document: object): Steps<string> {
+  const hash = createHash('sha256')
+  for (const piece of canonicalPieces(document)) {
+    hash.update(piece)
+    yield
+  }
+
+  return `sha256:${hash.digest('hex')}`
+}
+
+/** The canonical JSON of a document, of whose lists each entry is a piece. */
+function* canonicalPieces(document: object): Generator<string> {
+  let mark = '{'
+  for (const [name, part] of sortedEntries(document)) {
+    yield `${mark}${JSON.stringify(name)}:`
+    mark = ','
+    if (isList(part)) {
+      let before = '['
+      for (const entry of part) {
+        yield `${before}${canonicalJson(entry)}`
+        before = ','
+      }
+
+      yield before === '[' ? '[]' : ']'
+    } else yield canonicalJson(part)
+  }
+
+  yield mark === '{' ? '{}' : '}'
+}
+
+/** JSON without blanks and with the names sorted by code unit: the same for every layout. */
+function canonicalJson(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map((part) => canonicalJson(part)).join(',')}]`
+  const parts = sortedEntries(value).map(([name, part]) => `${JSON.stringify(name)}:${canonicalJson(part)}`)
+  return `{${parts.join(',')}}`
+}
+
+function sortedEntries(value: object): Array<[string, unknown]> {
+  return Object.entries(value).toSorted(([a], [b]) => byText(a, b))
+}

@@ -1,0 +1,155 @@
+import {grouping} from '../../account/runs.js'
+import {isList} from '../../base/lazy-list.js'
+import {mapping, type Steps} from '../../base/steps.js'
+import {isPicked} from '../pick.js'
+import {frozen, type Plan, planning} from '../plan.js'
+import {readEndpoint, readKept, readLeaderboard, readNamespace, readRun, readStandard} from './entries.js'
+import {openPlan} from './envelope.js'
+import {type Field, quote, type Refuse} from './field.js'
+import {contentOf, type RunNote} from './format.js'
+import {nonsense, readSavedRules} from './rules.js'
+
+/** A plan that was saved, and what was saved with it. */
+export interface SavedPlan {
+  /**
+   * As it was made, but without the runs that it keeps. The leaderboard's protection is not saved and stands here as none:
+   * it has to be read anew.
+   */
+  plan: Plan
+  madeBy: string
+  madeAt: Date
+  /** `sha256:` and 64 hexadecimal digits. */
+  digest: string
+  /** The runs that stay: of no use but to whoever reviews the plan. */
+  keptRuns: RunNote[]
+}
+
+const PARTS = [
+  'format',
+  'version',
+  'program',
+  'madeBy',
+  'madeAt',
+  'endpoint',
+  'namespace',
+  'rules',
+  'phrase',
+  'archives',
+  'leaderboard',
+  'delete',
+  'keep',
+  'standard',
+  'digest',
+] as const
+type Parts = Record<(typeof PARTS)[number], Field>
+
+/**
+ * Reads a saved plan's text in UTF-8, of which nothing is trusted. The plan is made again from its datasets and rules, and all that
+ * the text says beside them must be what comes of that.
+ * @returns the steps to the plan, frozen
+ * @throws what `refuse` makes, naming the place
+ */
+export function* parsingPlan(text: Buffer, refuse: Refuse): Steps<SavedPlan> {
+  const root = yield* openPlan(text, refuse)
+  const parts = root.parts(...PARTS)
+  parts.program.text()
+  const keptRuns = yield* mapping(parts.keep.entries(), readKept)
+  const plan = yield* makeAgain(parts)
+  for (const [name, expected] of Object.entries(contentOf(plan, keptRuns)))
+    yield* requireSame(expected, root.at(name))
+  const timestamps = [...plan.delete.map(({run}) => run.timestamp), ...keptRuns.map(({run}) => run)]
+  requireDistinct(timestamps, root)
+  return frozen({
+    plan,
+    madeBy: parts.madeBy.text(),
+    madeAt: plan.now,
+    digest: parts.digest.text(),
+    keptRuns,
+  })
+}
+
+/** A name that is there twice would hide in the grouping, so each dataset must have its own. */
+function* makeAgain(parts: Parts): Steps<Plan> {
+  const namespace = readNamespace(parts.namespace)
+  const runs = yield* mapping(parts.delete.entries(), (field) => readRun(field, namespace))
+  const datasets = runs.flatMap((run) => run.datasets)
+  requireDistinct(
+    datasets.map(({name}) => name),
+    parts.delete,
+  )
+  const inventory = {
+    endpoint: readEndpoint(parts.endpoint),
+    namespace,
+    now: parts.madeAt.date(),
+    datasets,
+    leaderboard: parts.leaderboard.nullOr((field) => readLeaderboard(field, namespace)),
+    standard: parts.standard.list().map((field) => readStandard(field, namespace)),
+    nearMisses: [],
+    warnings: [],
+  }
+  const reasons = new Map(runs.map((run) => [run.run, run.reasons]))
+  const decisions = (yield* grouping(datasets)).map((run) => ({
+    run,
+    action: 'delete' as const,
+    reasons: reasons.get(run.timestamp) ?? [],
+  }))
+  const rules = readSavedRules(parts.rules, {byHand: runs.every((run) => isPicked(run))})
+  const plan = yield* sensibly(parts.rules, planning(inventory, decisions, rules, {}))
+  return frozen({...plan, archives: parts.archives.boolean()})
+}
+
+/** Rules that no flags could give are the file's fault. */
+function* sensibly<T>(field: Field, steps: Steps<T>): Steps<T> {
+  try {
+    return yield* steps
+  } catch (error) {
+    throw nonsense(field, error)
+  }
+}
+
+function requireDistinct(names: string[], field: Field): void {
+  const seen = new Set<string>()
+  for (const name of names) {
+    if (seen.has(name)) throw field.error(`names ${name} twice`)
+    seen.add(name)
+  }
+}
+
+/** What a reviewer read must be what the plan says. */
+function* requireSame(expected: unknown, found: Field): Steps<void> {
+  if (!isList(expected)) return refuseDifference(expected, found)
+  const wanted = expected[Symbol.iterator]()
+  let index = 0
+  for (const entry of found.entries()) {
+    refuseDifference(wanted.next().value, entry)
+    index++
+    yield
+  }
+
+  const {done, value} = wanted.next()
+  if (!done) refuseDifference(value, found.at(String(index)))
+}
+
+/** @throws the error of the first place where they differ */
+function refuseDifference(expected: unknown, found: Field): void {
+  const {value} = found
+  if (isSame(expected, value)) return
+  if (!isContainer(expected) || !isContainer(value))
+    throw found.error(`is ${quote(value)}, but its rules and datasets say ${quote(expected)}`)
+  for (const name of new Set([...Object.keys(expected), ...Object.keys(value)]))
+    refuseDifference(expected[name], found.at(name))
+}
+
+/** Whether two values have the same JSON, but for the order of names. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (!isContainer(a) || !isContainer(b)) return a === b
+  const names = Object.keys(a)
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && isSame(a[name], b[name]))
+  )
+}
+
+function isContainer(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

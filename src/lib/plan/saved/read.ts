@@ -1,0 +1,30 @@
+import {UsageError} from '../../base/errors.js'
+import {readText} from '../../base/options.js'
+import {inSlices} from '../../base/steps.js'
+import {readTextFile} from '../../base/text-file.js'
+import {printable} from '../../base/text.js'
+import {type Refuse} from './field.js'
+import {parsingPlan, type SavedPlan} from './parse.js'
+
+/** In bytes; some hundred thousand datasets. */
+export const LARGEST_PLAN = 64 * 1024 * 1024
+
+/**
+ * Loads a plan that `savePlan` wrote, to carry it out. Nothing in the file is trusted: who can edit it can compute its
+ * digest anew, so a plan can name nothing but datasets that `cleanup` might have planned, and is compared with a new listing
+ * before anything goes.
+ * @throws UsageError where the file cannot be read, is no plan of this version, was changed, or contradicts itself
+ */
+export async function loadPlan(file: string): Promise<SavedPlan> {
+  readText(file, '`file`')
+  const refuse: Refuse = (why) =>
+    new UsageError(`--apply ${printable(file)}: ${why}.`, {
+      suggestions: ['Nothing of it is carried out. Make a new plan, with --plan.'],
+    })
+  return inSlices(parsingPlan(await readPlanText(file, refuse), refuse))
+}
+
+/** The text of a file that may be a plan, in UTF-8. */
+export function readPlanText(file: string, refuse: Refuse): Promise<Buffer> {
+  return readTextFile(file, {bytes: LARGEST_PLAN, text: '64 MiB'}, refuse)
+}

@@ -1,0 +1,120 @@
+import {citationsIn} from '../account/leaderboard/citations.js'
+import {type Evidence, weighing} from '../account/leaderboard/evidence.js'
+import {type LeaderboardRow} from '../account/leaderboard/row.js'
+import {type Protection} from '../account/protection/pins.js'
+import {requireRuns, type Run} from '../account/runs.js'
+import {UsageError} from '../base/errors.js'
+import {type OptionTable, readOptions} from '../base/options.js'
+import {atOnce, mapping, type Steps} from '../base/steps.js'
+import {requireAnyRow, requireUsableRows} from './context.js'
+import {guardsFor} from './guards.js'
+import {keeping, unkeptReasons, unranked} from './keepers.js'
+import {type Knowledge, lacksRows} from './knowledge.js'
+import {readRules} from './read-rules.js'
+import {type Reason} from './reasons.js'
+import {isEveryRunByScope} from './rule-names.js'
+import {RETENTION, type RetentionOptions, type RetentionRules} from './rules.js'
+import {askSelectors, selectorsIn} from './selectors.js'
+
+/** The verdict on one run. */
+export interface Decision {
+  run: Run
+  action: 'delete' | 'keep'
+  reasons: Reason[]
+}
+
+/**
+ * Decides about every run. Candidates are the runs that every selector selects, or all of them where there is a keeper
+ * but no selector; then guards and keepers save.
+ * @param runs in any order
+ * @returns one decision per run, in the same order
+ * @throws UsageError where the age's cutoff lies in the future
+ */
+export function decide(runs: Run[], rules: RetentionRules, now: Date, known: Knowledge): Decision[] {
+  return atOnce(deciding(runs, rules, now, known))
+}
+
+/** The steps of `decide`. */
+export function* deciding(
+  runs: Run[],
+  rules: RetentionRules,
+  now: Date,
+  known: Knowledge,
+): Steps<Decision[]> {
+  const selectors = selectorsIn(rules, now)
+  const kept = yield* keeping(runs, rules, now, known)
+  const isInDoubt = lacksRows(rules, known.citations)
+  return yield* mapping(runs, (run): Decision => {
+    const saved = [...guardsFor(run, rules, now, known), ...(kept.get(run) ?? [])]
+    if (isInDoubt) return {run, action: 'keep', reasons: [...saved, DOUBT]}
+    const {selected, refused} = askSelectors(selectors, run, known)
+    if (saved.length > 0 || refused.length > 0) return {run, action: 'keep', reasons: [...saved, ...refused]}
+    return {run, action: 'delete', reasons: [...selected, ...unkept(run, rules, known, selected.length > 0)]}
+  })
+}
+
+/** Where rows are not known, nobody knows what rules that need them would select or keep. */
+const DOUBT: Reason = {rule: 'leaderboard', text: 'what the leaderboard says is unknown'}
+
+/** Why nothing keeps a run: all that is to say where no selector selects it, else only what is easily overlooked. */
+function unkept(run: Run, rules: RetentionRules, known: Knowledge, isSelected: boolean): Reason[] {
+  if (isSelected) return unranked(run, rules, known)
+  if (isEveryRunByScope(rules)) return [{rule: 'only', text: `the ${rules.only.join(', ')} of every run`}]
+  return unkeptReasons(run, rules, known)
+}
+
+/** The verdicts on a list of runs. */
+export interface FilteredRuns {
+  delete: Decision[]
+  keep: Decision[]
+}
+
+export interface FilterOptions extends RetentionOptions {
+  /** The clock that ages are measured with; the inventory's, or the machine's by default. */
+  now?: Date | undefined
+  /** What is pinned; default: nothing. */
+  protection?: Protection | undefined
+  /**
+   * The leaderboard's rows, as `readLeaderboardRows` reads them. Without, `incompleteOnly` selects no run, and rules that need
+   * rows make none go.
+   */
+  rows?: readonly LeaderboardRow[] | undefined
+  /** What the leaderboard says of runs, where only that is known; `rows` say it too. */
+  evidence?: Evidence | undefined
+}
+
+const FILTER_OPTIONS: OptionTable<FilterOptions> = {
+  ...RETENTION,
+  now: 'date',
+  protection: 'object',
+  rows: 'array',
+  evidence: 'object',
+}
+
+/**
+ * Says which runs may go and which stay, and why.
+ * @param runs as `groupDatasetsByRun` returns them
+ * @param options selectors, keepers and the grace period; at least one selector or keeper
+ * @throws UsageError where the options make no sense, or the runs are of several namespaces
+ * @throws RefusedError where `run` names a run that is not there, rows were lost, or none is of use to a rule
+ *   that needs rows
+ */
+export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
+  options = readOptions(options, FILTER_OPTIONS)
+  const {now = new Date(), protection = {}, rows} = options
+  const rules = readRules(options)
+  requireRuns(rules.runs, runs, '--run ')
+  // Rows and pins name runs by their timestamps, which two namespaces may share.
+  if (new Set(runs.map((run) => run.namespace)).size > 1)
+    throw new UsageError('The runs are of several namespaces: filter those of one namespace at a time.')
+  const namespace = runs[0]?.namespace ?? ''
+  const citations = rows ? citationsIn(rows, namespace) : 'unknown'
+  const evidence = options.evidence ?? (citations === 'unknown' ? citations : atOnce(weighing(citations)))
+  if (rows && runs.length > 0) requireAnyRow(rules, rows.length)
+  requireUsableRows(rules, runs, citations, now)
+  const decisions = decide(runs, rules, now, {protection, evidence, citations})
+  return {
+    delete: decisions.filter(({action}) => action === 'delete'),
+    keep: decisions.filter(({action}) => action === 'keep'),
+  }
+}

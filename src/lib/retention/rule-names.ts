@@ -1,0 +1,93 @@
+import {PERIODS} from '../account/leaderboard/rule-words.js'
+import {type RetentionRules} from './rules.js'
+
+/** Every selector, as a person types it. */
+export const SELECTOR_FLAGS =
+  '--older-than, --incomplete-only, --run, --model, --team, --purpose, --status, --unreferenced, --score-below or --all'
+
+/** Every keeper, as a person types it. */
+export const KEEPER_FLAGS = ['recent', 'within', ...PERIODS, 'best']
+  .map((name) => `--keep-${name}`)
+  .join(', ')
+
+/** The selectors given, as a person types them. */
+export function selectorsOf(rules: RetentionRules): string[] {
+  return [
+    ...(rules.olderThan ? ['--older-than'] : []),
+    ...(rules.incompleteOnly ? ['--incomplete-only'] : []),
+    ...(rules.runs.length > 0 ? ['--run'] : []),
+    ...rowSelectorsOf(rules),
+    ...(rules.all ? ['--all'] : []),
+  ]
+}
+
+/** The keepers given, as a person types them. */
+export function keepersOf({keepRecent, keepWithin, keepBuckets, keepBest}: RetentionRules): string[] {
+  return [
+    ...(keepRecent === undefined ? [] : ['--keep-recent']),
+    ...(keepWithin ? ['--keep-within'] : []),
+    ...PERIODS.filter((period) => keepBuckets[period] !== undefined).map((period) => `--keep-${period}`),
+    ...(keepBest === undefined ? [] : ['--keep-best']),
+  ]
+}
+
+/** The rules given that need a run's row on the leaderboard, as a person types them. */
+export function rowRulesOf(rules: RetentionRules): string[] {
+  return [
+    ...rowSelectorsOf(rules),
+    ...(rules.keepBest === undefined ? [] : ['--keep-best']),
+    ...(rules.groupBy.length > 0 ? ['--group-by'] : []),
+  ]
+}
+
+/** Whether a rule needs a run's row on the leaderboard. */
+export function needsRows(rules: RetentionRules): boolean {
+  return rowRulesOf(rules).length > 0
+}
+
+function rowSelectorsOf(rules: RetentionRules): string[] {
+  return [
+    ...(rules.models.length > 0 ? ['--model'] : []),
+    ...(rules.teams.length > 0 ? ['--team'] : []),
+    ...(rules.purposes.length > 0 ? ['--purpose'] : []),
+    ...(rules.statuses.length > 0 ? ['--status'] : []),
+    ...(rules.unreferenced ? ['--unreferenced'] : []),
+    ...(rules.scoreBelow === undefined ? [] : ['--score-below']),
+  ]
+}
+
+/** Whether a rule goes by scores. */
+export function goesByScores({keepBest, scoreBelow}: RetentionRules): boolean {
+  return keepBest !== undefined || scoreBelow !== undefined
+}
+
+/** The rules given that rest on what the leaderboard says, as a person types them. */
+export function leaderboardRulesOf(rules: RetentionRules): string[] {
+  return [
+    ...(rules.incompleteOnly && !rules.ignoreLeaderboard ? ['--incomplete-only'] : []),
+    ...rowRulesOf(rules),
+  ]
+}
+
+/** Whether a rule needs to know what the leaderboard says. */
+export function asksLeaderboard(rules: RetentionRules): boolean {
+  return leaderboardRulesOf(rules).length > 0
+}
+
+/** Whether nothing but `--only` says what may go: that type of every run, which needs the phrase of `--all`. */
+export function isEveryRunByScope(rules: RetentionRules): boolean {
+  return rules.only.length > 0 && selectorsOf(rules).length === 0 && keepersOf(rules).length === 0
+}
+
+/** Whether the rules choose runs at all; `--delete-leaderboard` alone does not. */
+export function choosesRuns(rules: RetentionRules): boolean {
+  return rules.only.length > 0 || selectorsOf(rules).length > 0 || keepersOf(rules).length > 0
+}
+
+/** The rules given that take for broken, or for forgotten, what lacks something, as a person types them. */
+export function absenceRulesOf(rules: RetentionRules): string[] {
+  return [
+    ...(rules.incompleteOnly ? ['--incomplete-only'] : []),
+    ...(rules.unreferenced ? ['--unreferenced'] : []),
+  ]
+}

@@ -1,0 +1,90 @@
+import {type RunState, stateOf} from '../account/leaderboard/evidence.js'
+import {type RunContext} from '../account/overview.js'
+import {type LeaderboardProtection, pinOn} from '../account/protection/pins.js'
+import {restoredText, type Run} from '../account/runs.js'
+import {printable, safe} from '../base/text.js'
+import {formatDuration} from '../base/time.js'
+import {type Wait} from '../hub/retry.js'
+
+/** `1 dataset`, `3 datasets`, `1,024 datasets`. */
+export function count(number: number, noun: string): string {
+  return `${thousands(number)} ${noun}${number === 1 ? '' : 's'}`
+}
+
+/** `12,345`, whatever the machine's language. */
+export function thousands(number: number): string {
+  return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** `2026-11-23 02:44 UTC`. */
+export function moment(date: Date): string {
+  return `${minute(date)} UTC`
+}
+
+/** `2026-11-23 02:44`, for columns whose title says UTC. */
+export function minute(date: Date): string {
+  return date.toISOString().slice(0, 16).replace('T', ' ')
+}
+
+/** How old a run is: `76d`, `5h`, `12min`; `future` for one dated after now. */
+export function ageOf(run: Run, now: Date): string {
+  return run.time > now ? 'future' : formatDuration(now.getTime() - run.time.getTime())
+}
+
+/** The types that a run has. */
+export function typesOf({datasets}: Run): string {
+  return datasets.map(({type}) => type).join(', ')
+}
+
+/** The state of a run, what it lacks, and all that is odd about it. */
+export function describeState(run: Run, context: RunContext): string {
+  const {now, evidence, protection} = context
+  const state = stateOf(run, context)
+  const isPartial = evidence !== 'unknown' && evidence.get(run.timestamp) === 'partial'
+  const lacks = state === 'finished-without-traces' ? [] : run.missing.map((type) => `no ${type}`)
+  const words = state === 'failed' && isPartial ? 'failed (partial)' : STATES[state]
+  const parts = [lacks.length > 0 ? `${words}: ${lacks.join(', ')}` : words]
+  if (run.datesDisagree) parts.push(restoredText(run))
+  const pin = pinOn(run, protection, now)
+  if (pin) parts.push(pin.isHalf ? 'half pinned' : 'pinned')
+  return parts.join(', ')
+}
+
+/** The states of runs in words. */
+export const STATES: Readonly<Record<RunState, string>> = {
+  complete: 'complete',
+  'finished-without-traces': 'finished without traces',
+  thinned: 'thinned',
+  incomplete: 'incomplete',
+  uploading: 'may still be uploading',
+  failed: 'failed',
+  unknown: 'finished or not, unknown',
+}
+
+/** Who protected the leaderboard, when and why; all of it comes from the Hub. */
+export function protectionOf(protection: LeaderboardProtection | 'unknown' | undefined): string {
+  if (protection === undefined) return 'not protected'
+  if (protection === 'unknown') return 'protection unknown'
+  const {by, at, reason} = protection
+  return `protected by ${printable(by)} on ${moment(at)}${reason ? `: ${safe(reason)}` : ''}`
+}
+
+/** What a pause says. */
+export function describeWait(wait: Wait): string {
+  const seconds = `${Math.ceil(wait.ms / 1000)} s`
+  if (wait.why === 'quota') return `quota used up, going on in ${seconds}`
+  return `${wait.cause}, trying again in ${seconds} (${wait.repeat} of ${wait.of})`
+}
+
+/** `812 B`, `1.4 kB`, `12 MB`: decimal units, as the Hub counts them. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let size = bytes
+  let unit = 0
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1000
+    unit++
+  }
+
+  return `${unit > 0 && size < 9.95 ? size.toFixed(1) : Math.round(size)} ${units[unit]}`
+}

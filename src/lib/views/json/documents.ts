@@ -1,0 +1,185 @@
+import {
+  type Dataset,
+  type Inventory,
+  type LeaderboardDataset,
+  type RunDataset,
+} from '../../account/datasets.js'
+import {stateOf} from '../../account/leaderboard/evidence.js'
+import {type RunContext} from '../../account/overview.js'
+import {
+  type LeaderboardProtection,
+  type LivePin,
+  pinOn,
+  type Protection,
+} from '../../account/protection/pins.js'
+import {type PinnedRun} from '../../account/protection/protect.js'
+import {mayBeUploading, type Run} from '../../account/runs.js'
+import {type Sizes, storageOf, type StorageSum} from '../../account/sizes.js'
+import {LazyList} from '../../base/lazy-list.js'
+import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
+import {type Plan} from '../../plan/plan.js'
+import {type Reason} from '../../retention/reasons.js'
+import {rulesDocument} from '../../retention/rules-document.js'
+
+/** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
+
+/** A dataset; with `sizes`, what it takes up too. */
+export function datasetDocument(dataset: Dataset, sizes?: Sizes): object {
+  const {name, type, id, sha, createdAt, lastModified} = dataset
+  const run = (dataset as RunDataset).timestamp
+  return {
+    name,
+    type,
+    ...(run && {run}),
+    visibility: visibilityOf(dataset),
+    createdAt,
+    lastModified,
+    id,
+    sha,
+    ...storageDocument([dataset], sizes),
+  }
+}
+
+/** What datasets take up together, where that was asked for. */
+export function storageDocument(
+  datasets: Iterable<Dataset>,
+  sizes: Sizes | undefined,
+): {storage?: number | null} {
+  return sizes ? {storage: certainBytes(storageOf(datasets, sizes))} : {}
+}
+
+/** A part of it might be taken for the whole, so it is null where any size is unknown. */
+export function certainBytes({bytes, unknown}: StorageSum): number | null {
+  return unknown > 0 ? null : bytes
+}
+
+/** `private` or `public`. */
+export function visibilityOf(dataset: Dataset): 'private' | 'public' {
+  return dataset.private ? 'private' : 'public'
+}
+
+/** The leaderboard and its protection; null where there is none. */
+export function leaderboardDocument(
+  leaderboard: LeaderboardDataset | undefined,
+  protection: LeaderboardProtection | 'unknown' | undefined,
+  sizes?: Sizes,
+): object | null {
+  if (!leaderboard) return null
+  const state = protection === 'unknown' ? 'unknown' : protection ? 'protected' : 'unprotected'
+  return {
+    ...datasetDocument(leaderboard, sizes),
+    state,
+    protection: typeof protection === 'object' ? protection : null,
+  }
+}
+
+/** Which leaderboard it is about, and of when, for commands that look at its rows. */
+export function boardDocument({
+  inventory: {endpoint, namespace, now},
+  leaderboard,
+}: {
+  inventory: Inventory
+  leaderboard: LeaderboardDataset
+}): object {
+  const {name, sha} = leaderboard
+  return {endpoint, namespace, now, leaderboard: {name, visibility: visibilityOf(leaderboard), sha}}
+}
+
+/** A run. `graceMs` tells whether it may still be uploading. */
+export function runDocument(run: Run, now: Date, graceMs: number, sizes?: Sizes): object {
+  const {timestamp, time, complete, missing, datesDisagree, datasets} = run
+  return {
+    run: timestamp,
+    time,
+    ageMs: now.getTime() - time.getTime(),
+    complete,
+    missing,
+    mayBeUploading: mayBeUploading(run, now, graceMs),
+    datesDisagree,
+    datasets: datasets.map(({name}) => name),
+    ...storageDocument(datasets, sizes),
+  }
+}
+
+/** A run and what is known of it beside its datasets; `pinned` is null where the protection is unknown. */
+export function stateDocument(run: Run, context: RunContext): object {
+  const {now, graceMs, evidence, protection, sizes} = context
+  return {
+    ...runDocument(run, now, graceMs, sizes),
+    state: stateOf(run, context),
+    standing: evidence === 'unknown' ? evidence : (evidence.get(run.timestamp) ?? null),
+    ...pinDocument(pinOn(run, protection, now), protection),
+  }
+}
+
+/** Whether a run is pinned, null where that is not known, and by what. */
+function pinDocument(pin: LivePin | undefined, protection: Protection | 'unknown'): object {
+  if (!pin) return {pinned: protection === 'unknown' ? null : false, pin: null}
+  const {entry, tags, isHalf} = pin
+  return {
+    pinned: true,
+    pin: {entry: entry ?? null, tags: tags.map(({text}) => text), half: isHalf},
+  }
+}
+
+/** A run that was to be pinned. */
+export function pinnedRunDocument({run, changed, pin, tagged, problem}: PinnedRun): object {
+  const half = pin !== undefined && !tagged
+  return {run, changed, pin: pin ?? null, tagged, half, problem: problem ?? null}
+}
+
+/** A plan and what became of it. */
+export function cleanupDocument(result: CleanupResult): object {
+  const {plan, dryRun, declined, interrupted, outcomes, stale, counts, found, remaining, deletionMs} = result
+  const sizes = result.storage?.sizes
+  return {
+    endpoint: plan.endpoint,
+    namespace: plan.namespace,
+    now: plan.now,
+    dryRun,
+    declined,
+    interrupted,
+    rules: rulesDocument(plan),
+    phrase: plan.phrase,
+    archives: plan.archives,
+    found,
+    delete: LazyList.of(plan.delete, ({run, datasets, reasons}) => ({
+      ...decisionDocument(plan, run, reasons, sizes),
+      deletes: datasets.map((dataset) => datasetDocument(dataset, sizes)),
+      ...(sizes && {frees: certainBytes(storageOf(datasets, sizes))}),
+    })),
+    keep: LazyList.of(plan.keep, ({run, reasons}) => decisionDocument(plan, run, reasons, sizes)),
+    leaderboard: plan.leaderboard
+      ? {
+          ...leaderboardDocument(plan.leaderboard.dataset, plan.leaderboard.protection, sizes),
+          goes: plan.leaderboard.goes,
+        }
+      : null,
+    standard: plan.standard,
+    wouldDelete: isUnknown(result) ? null : result.wouldDelete,
+    unknown: [...(plan.unknown ?? [])],
+    stale,
+    outcomes,
+    counts,
+    remaining,
+    archive: result.archive ?? null,
+    journal: result.journal ?? null,
+    deletionMs: Math.round(deletionMs),
+    ...storageReportDocument(result),
+  }
+}
+
+function decisionDocument({now, rules}: Plan, run: Run, reasons: Reason[], sizes: Sizes | undefined): object {
+  return {...runDocument(run, now, rules.graceMs, sizes), reasons}
+}
+
+/** What all runs take up, what of it the plan frees, and what was freed. */
+function storageReportDocument(result: CleanupResult): object {
+  if (!result.storage) return {}
+  const {found, frees, freed} = result.storage
+  return {
+    storage: certainBytes(found),
+    frees: isUnknown(result) ? null : certainBytes(frees),
+    freed: certainBytes(freed),
+  }
+}

@@ -1,0 +1,66 @@
+import {type LeaderboardCheck} from '../../account/leaderboard/check.js'
+import {type Finding, FINDING_KINDS, type FindingKind} from '../../account/leaderboard/findings.js'
+import {capitalized} from '../../base/text.js'
+import {count, moment, thousands} from '../format.js'
+import {joined, lines, paragraphs, type Pieces} from './layout.js'
+import {type Screen} from './style.js'
+import {wrapIndented, wrapText} from './wrapping.js'
+
+/** What each kind of finding is called. */
+export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
+  'dangling-row': 'Rows whose datasets are gone',
+  'run-without-row': 'Runs without a row',
+  'duplicate-rows': 'Several rows about one evaluation',
+  'inexact-name': 'Rows that do not write the name exactly',
+  'renamed-namespace': 'Rows with a former namespace',
+  'exposed-runs': 'Private runs on a public leaderboard',
+}
+
+/**
+ * What a check found, by kind, each with what to do next, and what only looks like a fault.
+ * @param bin what a person types before a command
+ */
+export function formatCheck(check: LeaderboardCheck, bin: string, screen: Screen): Pieces {
+  const {inventory, leaderboard, remarks, rows, runs, findings} = check
+  const head = screen.style.bold(
+    wrapText(`${leaderboard.name} at ${inventory.endpoint}, ${moment(inventory.now)}`, screen.width),
+  )
+  const compared = `${count(rows, 'row')} and ${count(runs, 'run')}`
+  const total =
+    findings.length === 0
+      ? `No findings: ${compared} go together.`
+      : `${count(findings.length, 'finding')} in ${compared}.`
+  return paragraphs([
+    head,
+    ...FINDING_KINDS.map((kind) =>
+      formatKind(
+        kind,
+        findings.filter((each) => each.kind === kind),
+        bin,
+        screen,
+      ),
+    ),
+    remarks.length === 0
+      ? ''
+      : lines([
+          'Not counted as findings:',
+          ...remarks.map(({message}) => wrapIndented(`${capitalized(message)}.`, '  ', screen.width)),
+        ]),
+    total,
+  ])
+}
+
+function formatKind(kind: FindingKind, findings: Finding[], bin: string, screen: Screen): Pieces {
+  if (findings.length === 0) return ''
+  const title = screen.style.bold(`${FINDING_TITLES[kind]}: ${thousands(findings.length)}`)
+  return joined([title, lines(told(findings, bin, screen))], '\n')
+}
+
+/** What to do stands once below all findings in a row of which it is the same. */
+function* told(findings: Finding[], bin: string, screen: Screen): Generator<string> {
+  for (const [index, {message, suggestion}] of findings.entries()) {
+    yield wrapIndented(message, '  ', screen.width)
+    if (findings[index + 1]?.suggestion !== suggestion)
+      yield wrapIndented(`What to do: ${suggestion.replaceAll('{bin}', bin)}`, '    ', screen.width)
+  }
+}

@@ -1,0 +1,100 @@
+import {type Sizes} from '../../account/sizes.js'
+import {printable} from '../../base/text.js'
+import {leaderboardArchive} from '../../cleanup/archive-first.js'
+import {type Outcome} from '../../cleanup/outcomes.js'
+import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
+import {type Plan} from '../../plan/plan.js'
+import {type SavedPlan} from '../../plan/saved/saved-plan.js'
+import {APPLY_FLAGS, type GivenFlags} from '../command-line.js'
+import {formatAppliedPlan} from './applied.js'
+import {type Pieces} from './layout.js'
+import {formatNextStep, type NextStep, nextStep} from './next-step.js'
+import {formatPlan, type PlanNotes, unknownText} from './plan.js'
+import {formatResult} from './result-2.js'
+import {type Screen} from './style.js'
+import {wrapText} from './wrapping.js'
+
+/** How a cleanup was asked for: what is shown of it depends on that. */
+export interface Asked {
+  /** The flags that a person gave. */
+  given: GivenFlags
+  /** What stands before `cleanup` on the command line. */
+  bin: string
+  /** The Hub is gone when the command ends. */
+  isRehearsal: boolean
+  /** Where archives of leaderboards are kept. */
+  dataDirectory: string
+}
+
+/** A plan that the rules made. */
+export interface MadePlan {
+  plan: Plan
+  sizes: Sizes | undefined
+}
+
+/** A saved plan: what is left of it, and what has fallen out of it. */
+export interface AppliedPlan {
+  saved: SavedPlan
+  stale: Outcome[]
+  sizes: Sizes | undefined
+}
+
+/** The plan that the rules made, before anything is deleted. */
+export function previewOf({plan, sizes}: MadePlan, asked: Asked, screen: Screen): Pieces {
+  const {policy} = asked.given
+  const title = policy === undefined ? 'Cleanup' : `Cleanup by ${printable(String(policy))}`
+  return formatPlan(plan, notesOn(plan, title, sizes, asked), screen)
+}
+
+/** What is left of a saved plan, before anything is deleted. */
+export function previewOfSaved({saved, stale, sizes}: AppliedPlan, asked: Asked, screen: Screen): Pieces {
+  const notes = notesOn(saved.plan, 'Cleanup by a saved plan', sizes, asked)
+  return formatAppliedPlan(saved, stale, notes, screen)
+}
+
+/** What the plan does not know of its own deletion, for whoever shows it. */
+export function notesOn(
+  plan: Plan,
+  title: string,
+  sizes: Sizes | undefined,
+  {given, dataDirectory}: Asked,
+): PlanNotes {
+  const archive = given.archive === undefined ? undefined : String(given.archive)
+  return {
+    title: given['no-dry-run'] ? title : `${title}: dry run`,
+    archive,
+    leaderboardArchive: archive ?? leaderboardArchive(dataDirectory, plan.now),
+    sizes,
+  }
+}
+
+/** How a cleanup that nobody declined ended, and what to do next. */
+export function* resultText(result: CleanupResult, asked: Asked, screen: Screen): Generator<string> {
+  const {wouldDelete, stale, dryRun} = result
+  const {plan} = asked.given
+  if (isUnknown(result)) yield* notKnown(result, screen)
+  else if (wouldDelete === 0)
+    yield stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.'
+  else if (dryRun) yield formatNextStep(result, stepFacts(asked), screen)
+  else yield* formatResult(result, screen)
+  if (plan !== undefined && wouldDelete === 0 && !isUnknown(result))
+    yield wrapText(`\nThe plan was saved to ${String(plan)}.`, screen.width)
+}
+
+/** Neither "nothing" nor a number would be true. */
+function* notKnown({plan}: CleanupResult, {width}: Screen): Generator<string> {
+  const what = unknownText(plan.unknown ?? [])
+  yield wrapText(`What would be deleted is not known: ${what} could not be read. Nothing was deleted.`, width)
+}
+
+/** What to do next, where there is something to do after a dry run. */
+export function stepAfter(result: CleanupResult, asked: Asked): NextStep | undefined {
+  const {wouldDelete, dryRun, declined} = result
+  return dryRun && !declined && wouldDelete > 0 && !isUnknown(result)
+    ? nextStep(result, stepFacts(asked))
+    : undefined
+}
+
+function stepFacts({bin, given, isRehearsal}: Asked) {
+  return {bin, given, applyFlags: APPLY_FLAGS, isRehearsal}
+}

@@ -1,0 +1,65 @@
+import {describePin} from '../../account/protection/pins.js'
+import {type PinnedRun, type RunInDoubt} from '../../account/protection/protect.js'
+import {listing, safe} from '../../base/text.js'
+import {count} from '../format.js'
+
+/** What is said where there is no leaderboard to keep pins in. */
+export const WITHOUT_LEADERBOARD =
+  'There is no leaderboard, so only the tag in the card pins a run, and a --reason is not saved.'
+
+/** What became of the wish to pin runs, a line for each. */
+export function formatPins(runs: PinnedRun[], until?: string): string {
+  if (runs.length === 0) return 'The leaderboard cites no run that can be pinned.'
+  return runs.map((each) => describePinned(each, until)).join('\n')
+}
+
+function describePinned({run, changed, pin, tagged, problem}: PinnedRun, until: string | undefined): string {
+  const when = changed ? 'now' : 'already'
+  if (pin && tagged) return `${run} is ${when} ${describePin(pin)}.`
+  if (pin) return `${run} is ${when} ${describePin(pin)}, but only half: ${sentence(problem)}`
+  // The tag that a run has already may hold longer than what was asked for.
+  return tagged
+    ? `${run} is ${when} pinned by its tag${changed && until ? ` until ${until}` : ''}.`
+    : `${run} is not known to be pinned: ${sentence(problem)}`
+}
+
+/** Most of it comes from the Hub, with a full stop or without. */
+function sentence(problem = ''): string {
+  return safe(problem).replace(/\.?$/, '.')
+}
+
+/** What became of the wish to lift pins, a line for each. */
+export function formatUnpinned(runs: PinnedRun[]): string {
+  return runs
+    .map(({run, changed, pin, problem}) => {
+      // A commit may be made whose answer is lost, and a card that cannot be read may have no tag.
+      if (problem !== undefined) return `${run} may still be pinned: ${sentence(problem)}`
+      if (pin) return `${run} is no longer pinned. It was ${describePin(pin)}.`
+      return changed
+        ? `${run} is no longer pinned. It was pinned by its tag.`
+        : `${run} is not pinned: nothing to lift.`
+    })
+    .join('\n')
+}
+
+/** What to do about runs whose cards are not as they should be. */
+export function unfinishedAdvice(runs: PinnedRun[], interrupted: boolean): string | undefined {
+  const open = runs.filter(({problem}) => problem !== undefined).length
+  if (open === 0) return undefined
+  const start = interrupted ? 'Interrupted' : 'Not finished'
+  return `${start}: ${open} of ${runs.length} runs. The same command again finishes it.`
+}
+
+/** So many are named one by one. */
+const FEW_IN_DOUBT = 3
+
+/** Which runs were left out for want of certainty, and how to pin one all the same; undefined where there are none. */
+export function inDoubtWarning(runs: RunInDoubt[]): string | undefined {
+  const [first, ...others] = runs
+  if (!first) return undefined
+  const named = runs.slice(0, FEW_IN_DOUBT).map(({run, why}) => `${run} (${safe(why)})`)
+  const rest = runs.length - named.length
+  const subject = others.length === 0 ? '1 run is' : `${count(runs.length, 'run')} are`
+  const names = listing(rest > 0 ? [...named, `${rest} more`] : named)
+  return `${subject} in doubt and not pinned: ${names}. \`runs protect ${first.run}\` pins one all the same.`
+}

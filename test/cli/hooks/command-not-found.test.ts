@@ -1,0 +1,134 @@
+import {expect} from 'chai'
+
+import {runCli} from '../../support/cli.js'
+import {deletionsAt, envOf, withHub} from '../../support/hub.js'
+
+describe('words that name no command', () => {
+  for (const [words, guess] of [
+    ['clenup', 'cleanup'],
+    ['cleanupp --all --no-dry-run --yes', 'cleanup'],
+    ['runs grup', 'runs group'],
+    ['runs:grup', 'runs group'],
+    ['run group', 'runs group'],
+    ['help clenup', 'cleanup'],
+    ['help runs grup', 'runs group'],
+    ['clenup --help', 'cleanup'],
+    ['runs grup --help', 'runs group'],
+    ['sandbox clenup', 'sandbox cleanup'],
+    ['sandbox clenup --help', 'cleanup'],
+  ] as const) {
+    it(`are answered for ${words} with a suggestion, and with exit code 2`, async () => {
+      const {stdout, stderr, exitCode} = await runCli(words.split(' '))
+      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
+      const [first, second] = stderr.split('\n')
+      expect(first).to.match(/^Error: ".*" is no command (of smoltrace|that runs in the sandbox)\.$/)
+      expect(second).to.equal(`  Did you mean smoltrace ${guess}?`)
+    })
+  }
+
+  for (const words of ['--json clenup', 'clenup --json', 'clenup --help --json']) {
+    it(`are answered for ${words} with the document of an error`, async () => {
+      const {stdout, stderr, exitCode} = await runCli(words.split(' '))
+      expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 2})
+      expect(JSON.parse(stdout)).to.deep.equal({
+        schemaVersion: 1,
+        command: '',
+        error: {
+          name: 'UsageError',
+          message: '"clenup" is no command of smoltrace.',
+          exitCode: 2,
+          suggestions: ['Did you mean smoltrace cleanup?', 'All commands: smoltrace help'],
+        },
+        warnings: [],
+      })
+    })
+  }
+
+  it('never run what may have been meant, and ask the Hub nothing', () =>
+    withHub({runs: 3}, async (hub) => {
+      const deletes = ['--all', '--grace', '0', '--no-dry-run', '--yes']
+      for (const words of [
+        ['cleanupp', ...deletes],
+        ['--json', 'cleanup', ...deletes],
+        ['cleanup', 'all', ...deletes],
+        ['smoltrace', 'cleanup', ...deletes],
+        ['--', 'cleanup', ...deletes],
+      ]) {
+        expect((await runCli(words, envOf(hub))).exitCode).to.equal(2)
+      }
+
+      expect(deletionsAt(hub)).to.deep.equal([])
+      expect(hub.requests).to.deep.equal([])
+    }))
+
+  it('are told from a command with words too many', async () => {
+    const {stderr, exitCode} = await runCli(['cleanup', '30d', '--all'])
+    expect(exitCode).to.equal(2)
+    expect(stderr).to.equal('Error: Unexpected argument: 30d\n  See smoltrace cleanup --help\n')
+  })
+
+  it('are told from flags that stand before a command', async () => {
+    const {stderr, exitCode} = await runCli(['--token', 'secret', 'datasets', 'list', '--sizes'])
+    expect(exitCode).to.equal(2)
+    expect(stderr).to.equal(`Error: Flags stand after the command, not before it.
+  Like this: smoltrace datasets list --token hf_… --sizes
+`)
+  })
+})
+
+describe('flags after nothing but the first of two words', () => {
+  for (const flags of ['--older-than 30d', '--no-dry-run --yes', '-- x']) {
+    it(`are refused with exit code 2: ${flags}`, async () => {
+      const {stdout, stderr, exitCode} = await runCli(['runs', ...flags.split(' ')])
+      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
+      expect(stderr).to.equal(
+        'Error: "runs" is the first of two words, and takes no flags.\n  Commands of runs: smoltrace runs --help\n',
+      )
+    })
+  }
+
+  it('are answered with the document of an error where a document is asked for', async () => {
+    const {stdout, stderr, exitCode} = await runCli(['datasets', '--json'])
+    expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 2})
+    expect((JSON.parse(stdout) as {error: {name: string}}).error.name).to.equal('UsageError')
+  })
+
+  for (const words of ['runs', 'runs --help', 'runs -h', 'runs --no-color']) {
+    it(`are no matter where its help is asked for: ${words}`, async () => {
+      const {stdout, exitCode} = await runCli(words.split(' '))
+      expect(exitCode).to.equal(0)
+      expect(stdout).to.include('runs group')
+    })
+  }
+})
+
+describe('help', () => {
+  for (const words of [
+    'help runs group',
+    'runs group --help',
+    'runs:group --help',
+    'runs group 30d --help',
+  ]) {
+    it(`explains the command in ${words}`, async () => {
+      const {stdout, stderr, exitCode} = await runCli(words.split(' '))
+      expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
+      expect(stdout).to.include('$ smoltrace runs group')
+    })
+  }
+
+  for (const words of ['help cleanup extra', 'help runs group 30d', 'help runs group cleanup']) {
+    it(`knows no more words than a command has: ${words}`, async () => {
+      const {stdout, stderr, exitCode} = await runCli(words.split(' '))
+      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
+      expect(stderr).to.include('Unexpected argument: ')
+    })
+  }
+
+  for (const words of ['help', '--help', 'help help', 'help --help']) {
+    it(`lists all commands for ${words}`, async () => {
+      const {stdout, exitCode} = await runCli(words.split(' '))
+      expect(exitCode).to.equal(0)
+      expect(stdout).to.include('FIRST STEPS').and.include('leaderboard').and.include('cleanup')
+    })
+  }
+})

@@ -1,0 +1,110 @@
+import {expect} from 'chai'
+
+import {type Progress, showProgress} from '../../../src/cli/progress/progress.js'
+import {DAY} from '../../../src/lib/base/time.js'
+import {type JobEvent} from '../../../src/lib/cleanup/execute.js'
+import {plannedDatasets} from '../../../src/lib/plan/plan.js'
+import {ago, inventoryOf, planOf, runDatasets} from '../../support/builders.js'
+
+const RUNS = Array.from({length: 40}, (_, index) => runDatasets(ago((40 + index) * DAY))).flat()
+const PLAN = planOf(inventoryOf(RUNS), {olderThan: '30d'})
+const [A = '', B = ''] = plannedDatasets(PLAN).map(({name}) => name)
+
+describe('the progress of a deletion', () => {
+  const {CI, TERM} = process.env
+  const {setInterval} = globalThis
+  let paint: () => void
+  let progress: Progress
+  let written: string
+
+  const show = (isTTY: boolean) => {
+    const stream = {
+      isTTY,
+      rows: 12,
+      columns: 140,
+      write(text: string) {
+        written += text
+        return true
+      },
+    }
+    progress = showProgress(PLAN, new AbortController().signal, stream as unknown as NodeJS.WriteStream)
+  }
+
+  const tell = (...events: JobEvent[]) => {
+    for (const event of events) progress.onEvent(event)
+  }
+
+  /** What stands on the terminal after its next painting. */
+  const painted = (): string[] => {
+    written = ''
+    paint()
+    return written.split('\u001B[0J').at(-1)?.trimEnd().split('\n') ?? []
+  }
+
+  const quota: JobEvent = {kind: 'waiting', why: 'quota', ms: 60_000}
+
+  beforeEach(() => {
+    delete process.env.CI
+    process.env.TERM = 'xterm'
+    written = ''
+    globalThis.setInterval = ((callback: () => void) => {
+      paint = callback
+    }) as typeof setInterval
+  })
+
+  afterEach(async () => {
+    await progress.end()
+    globalThis.setInterval = setInterval
+    if (CI !== undefined) process.env.CI = CI
+    if (TERM === undefined) delete process.env.TERM
+    else process.env.TERM = TERM
+  })
+
+  it('shows in a window what is under way, and why it takes longer', () => {
+    show(true)
+    tell(
+      {kind: 'started', name: A},
+      {kind: 'started', name: B},
+      {
+        kind: 'repeating',
+        name: A,
+        why: 'trouble',
+        ms: 1000,
+        cause: 'the Hub answered 503',
+        repeat: 1,
+        of: 5,
+      },
+    )
+    const lines = painted()
+    expect(lines).to.have.length(9)
+    expect(lines[0]).to.include('Deleting 0/120')
+    expect(lines.find((line) => line.includes(A))).to.match(
+      /deleting: the Hub answered 503, trying again in 1 s/,
+    )
+    expect(lines.find((line) => line.includes(B))).to.match(/deleting$/)
+    tell({kind: 'finished', outcome: {name: A, status: 'deleted'}})
+    expect(painted().join('\n')).not.to.include(A)
+  })
+
+  it('goes on saying that it pauses while what was under way ends, and no longer', () => {
+    show(true)
+    tell({kind: 'started', name: A}, quota)
+    expect(painted()[0]).to.include('Deleting 0/120, quota used up, going on in ')
+    tell({kind: 'finished', outcome: {name: A, status: 'deleted'}})
+    expect(painted()[0]).to.include('Deleting 1/120, quota used up, going on in ')
+    tell({kind: 'started', name: B})
+    expect(painted()[0]).not.to.include('quota')
+  })
+
+  it('counts what ended without having been started', () => {
+    show(true)
+    tell({kind: 'finished', outcome: {name: A, status: 'skipped', reason: 'changed'}})
+    expect(painted().find((line) => line.includes(A))).to.include('skipped: changed')
+  })
+
+  it('says once in lines how far archiving is, however often it is told', () => {
+    show(false)
+    for (const done of [0, 0, 0, 1, 2]) tell({kind: 'archiving', name: A, done, of: 3, bytes: 10 * done})
+    expect(written.trimEnd().split('\n')).to.have.length(3)
+  })
+})

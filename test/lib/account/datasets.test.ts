@@ -1,0 +1,124 @@
+import {expect} from 'chai'
+
+import {countByType, discover} from '../../../src/lib/account/datasets.js'
+import {HubFormatError} from '../../../src/lib/hub/errors.js'
+import {type Session} from '../../../src/lib/hub/session.js'
+import {
+  fakeHub,
+  freshId,
+  leaderboardDataset,
+  listed,
+  NAMESPACE,
+  NEAR_MISSES,
+  NOW,
+  rejectionOf,
+  runDatasets,
+  sessionOf,
+} from '../../support/builders.js'
+
+describe('datasets', () => {
+  it('finds exactly the datasets whose names are of SMOLTRACE, in the order of the listing', async () => {
+    const run = runDatasets('20260901_120000')
+    const board = leaderboardDataset()
+    const others = NEAR_MISSES.map((name) => listed(`${NAMESPACE}/${name}`))
+    const foreign = listed('other/smoltrace-results-20260901_120000')
+    const inventory = await discover(sessionOf(fakeHub([...others, ...run, foreign, board])))
+    expect(inventory.datasets.map(({name}) => name)).to.deep.equal(run.map(({name}) => name))
+    expect(inventory.leaderboard?.name).to.equal(board.name)
+    expect(inventory.standard).to.have.members(['kim/smoltrace-benchmark-v1', 'kim/smoltrace-tasks'])
+    const near = inventory.nearMisses.map(({name}) => name)
+    const ofSmoltrace = others.map(({name}) => name).filter((name) => /smoltrace/i.test(name))
+    expect(near).to.have.members(ofSmoltrace.filter((name) => !inventory.standard.includes(name)))
+  })
+
+  it('keeps all that the listing says of a dataset', async () => {
+    const [dataset] = runDatasets('20260901_120000', ['traces'], {
+      private: false,
+      pinTags: ['smoltrace-pinned'],
+    })
+    const inventory = await discover(sessionOf(fakeHub(dataset ? [dataset] : [])))
+    expect(inventory.datasets).to.deep.equal([dataset])
+  })
+
+  it('finds nothing in an empty namespace, which has no leaderboard then', async () => {
+    const inventory = await discover(sessionOf(fakeHub([])))
+    expect(inventory).to.deep.include({
+      datasets: [],
+      leaderboard: undefined,
+      standard: [],
+      nearMisses: [],
+      namespace: NAMESPACE,
+      now: NOW,
+    })
+  })
+
+  it('counts a dataset once that two pages show', async () => {
+    const run = runDatasets('20260901_120000')
+    const inventory = await discover(sessionOf(fakeHub([...run, ...run.slice(1)])))
+    expect(inventory.datasets).to.have.length(3)
+  })
+
+  it('keeps the pin of a dataset that two pages show, whichever of them has it', async () => {
+    const plain = runDatasets('20260901_120000', ['results'])
+    const pinned = plain.map((dataset) => ({...dataset, pinTags: ['smoltrace-pinned']}))
+    for (const listing of [
+      [...plain, ...pinned],
+      [...pinned, ...plain],
+    ]) {
+      const {datasets} = await discover(sessionOf(fakeHub(listing)))
+      expect(datasets.map(({pinTags}) => pinTags)).to.deep.equal([['smoltrace-pinned']])
+    }
+  })
+
+  describe('of a listing with an entry that has no name', () => {
+    const session = () => {
+      const hub = fakeHub(runDatasets('20260901_120000'))
+      const list = hub.listDatasets.bind(hub)
+      hub.listDatasets = async (namespace) => ({...(await list(namespace)), nameless: 1})
+      return sessionOf(hub)
+    }
+
+    it('deletes nothing: it may be what a run lacks, or what pins it', async () => {
+      const error = await rejectionOf(discover(session()))
+      expect(error).to.be.instanceOf(HubFormatError).and.to.have.property('exitCode', 1)
+      expect(error.message).to.include('an entry without a name').and.include('Nothing is deleted')
+    })
+
+    it('shows what there is, with a warning', async () => {
+      const {datasets, warnings} = await discover(session(), {isLook: true})
+      expect(datasets).to.have.length(3)
+      expect(warnings.join(' ')).to.include('an entry without a name')
+    })
+  })
+
+  it('trusts no listing with two datasets of one name', async () => {
+    const [dataset] = runDatasets('20260901_120000', ['traces'])
+    if (!dataset) throw new Error('no dataset')
+    const error = await rejectionOf(discover(sessionOf(fakeHub([dataset, {...dataset, id: freshId()}]))))
+    expect(error).to.be.instanceOf(HubFormatError)
+    expect(error.message).to.include(dataset.name)
+  })
+
+  it('hands on the warnings of the session, and its own copy of them', async () => {
+    const session: Session = {...sessionOf(fakeHub([])), warnings: ['mind the gap']}
+    const inventory = await discover(session)
+    inventory.warnings.push('and the doors')
+    expect(session.warnings).to.deep.equal(['mind the gap'])
+    expect(inventory.warnings).to.deep.equal(['mind the gap', 'and the doors'])
+  })
+
+  it('passes an error of the listing on instead of a part of it', async () => {
+    const hub = fakeHub(runDatasets('20260901_120000'))
+    hub.listDatasets = () => Promise.reject(new HubFormatError('broken'))
+    expect(await rejectionOf(discover(sessionOf(hub)))).to.be.instanceOf(HubFormatError)
+  })
+
+  it('counts datasets by type', () => {
+    const datasets = [
+      ...runDatasets('20260901_120000'),
+      ...runDatasets('20260902_120000', ['results']),
+      leaderboardDataset(),
+    ]
+    expect(countByType(datasets)).to.deep.equal({results: 2, traces: 1, metrics: 1, leaderboard: 1})
+  })
+})

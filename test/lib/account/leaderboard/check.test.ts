@@ -1,0 +1,247 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+
+import {type Inventory} from '../../../../src/lib/account/datasets.js'
+import {checking, checkRows} from '../../../../src/lib/account/leaderboard/check.js'
+import {FINDING_KINDS, REMARK_KINDS} from '../../../../src/lib/account/leaderboard/findings.js'
+import {knowing} from '../../../../src/lib/account/leaderboard/references.js'
+import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
+import {formatTimestamp, type RunType} from '../../../../src/lib/base/names.js'
+import {atOnce} from '../../../../src/lib/base/steps.js'
+import {DAY, HOUR} from '../../../../src/lib/base/time.js'
+import {ago, inventoryOf, leaderboardDataset, NAMESPACE, runDatasets} from '../../../support/builders.js'
+import {A, B, C, finished, named, rowOf, someCase} from '../../../support/rows.js'
+
+/** A row that names all three datasets of a run. */
+const whole = (run: string, facts: Partial<LeaderboardRow> = {}) =>
+  finished(run, {tracesDataset: named('traces', run), metricsDataset: named('metrics', run), ...facts})
+const having = (...types: RunType[]) => inventoryOf(runDatasets(A, types))
+const inventoryWith = (...runs: string[]) => inventoryOf(runs.flatMap((run) => runDatasets(run)))
+const told = (rows: LeaderboardRow[], inventory: Inventory) => {
+  const {findings, remarks} = checkRows(rows, inventory)
+  return {
+    findings: findings.map(({kind, rows: at, runs}) => [kind, at, runs]),
+    remarks: remarks.map(({kind, rows: at}) => [kind, at]),
+  }
+}
+
+describe('the check of a leaderboard', () => {
+  it('finds nothing where each run has its row and each row its run', () => {
+    const rows = [whole(A), whole(B)]
+    expect(checkRows(rows, inventoryWith(A, B))).to.deep.equal({rows: 2, runs: 2, findings: [], remarks: []})
+  })
+
+  const LOSSES: Array<[there: RunType[], message: string | undefined, datasets: RunType[]]> = [
+    [['results', 'traces', 'metrics'], undefined, []],
+    [['results', 'metrics'], undefined, []],
+    [['traces', 'metrics'], 'the results', ['results']],
+    [['results'], 'the metrics', ['metrics']],
+    [['traces'], 'the results and metrics', ['results', 'metrics']],
+    [[], 'all datasets', ['results', 'metrics', 'traces']],
+  ]
+  for (const [there, message, datasets] of LOSSES) {
+    it(`${message ? 'finds a row dangling' : 'finds no fault'} where ${there.join(', ') || 'nothing'} of its run is there`, () => {
+      const {findings} = checkRows([whole(B), whole(A, {model: 'openai/x'})], {
+        ...having(...there),
+        datasets: [...having(...there).datasets, ...runDatasets(B)],
+      })
+      expect(findings.map(({kind}) => kind)).to.deep.equal(message ? ['dangling-row'] : [])
+      if (!message) return
+      const [finding] = findings
+      expect(finding).to.deep.include({
+        message: `Row 2 (openai/x): ${message} of run ${A} are gone.`,
+        rows: [2],
+        runs: [A],
+        datasets: datasets.map((type) => named(type, A)),
+      })
+    })
+  }
+
+  it('does not call anything gone that the token perhaps does not see', () => {
+    const inventory = inventoryOf([])
+    const blind = atOnce(knowing(inventory, false))
+    expect(atOnce(checking([whole(A)], inventory, blind)).findings).to.deep.equal([])
+    expect(checkRows([whole(A)], inventory).findings).to.have.length(1)
+  })
+
+  it('finds runs that no row names, newest first, but none whose row may still come', () => {
+    const fresh = formatTimestamp(ago(HOUR))
+    const justNow = {createdAt: ago(HOUR), lastModified: ago(5 * HOUR)}
+    const inventory = inventoryOf([
+      ...runDatasets(A, ['results']),
+      ...runDatasets(B),
+      ...runDatasets(C),
+      ...runDatasets(fresh, ['results', 'traces', 'metrics'], justNow),
+    ])
+    expect(told([whole(C)], inventory)).to.deep.equal({
+      findings: [
+        ['run-without-row', [], [B]],
+        ['run-without-row', [], [A]],
+      ],
+      remarks: [['row-may-come', []]],
+    })
+    expect(checkRows([whole(C)], inventory).remarks[0]?.runs).to.deep.equal([fresh])
+    const later = {...inventory, now: new Date(inventory.now.getTime() + DAY)}
+    expect(told([whole(C)], later).findings[0]).to.deep.equal(['run-without-row', [], [fresh]])
+  })
+
+  const DAYS = ['20260904_120000', '20260905_120000', '20260906_120000']
+  const CITED = ['20260907_120000', '20260908_120000', '20260909_120000', '20260910_120000']
+  const SELECTORS: Array<[runs: string[], rows: LeaderboardRow[], selector: string]> = [
+    [[A], [], `--run ${A}`],
+    [[A, B, C], [whole(C)], `--run ${B} --run ${A}`],
+    [[A, B, ...DAYS, ...CITED], [A, ...CITED].map((run) => whole(run)), '--unreferenced'],
+    [[A, B, ...DAYS], [whole(A)], '--run TIMESTAMP'],
+    [[A, B, ...DAYS], [whole('20260101_120000')], '--run TIMESTAMP'],
+  ]
+  for (const [runs, rows, selector] of SELECTORS) {
+    it(`says how to delete ${runs.length - rows.length} of ${runs.length} runs: by ${selector}`, () => {
+      const {findings} = checkRows(rows, inventoryWith(...runs))
+      const found = findings.filter(({kind}) => kind === 'run-without-row')
+      expect(found).not.to.have.length(0)
+      for (const {suggestion} of found)
+        expect(suggestion).to.include(`{bin} cleanup ${selector} --namespace ${NAMESPACE}`)
+    })
+  }
+
+  it('says that a row was lost only of a run that had one', () => {
+    const inventory = inventoryOf([...runDatasets(A), ...runDatasets(B, ['results', 'traces'])])
+    const of = (run: string) =>
+      checkRows([], inventory).findings.find(({runs}) => runs[0] === run)?.suggestion
+    expect(of(A)).to.include('so it had a row. That row was lost')
+    expect(of(B)).to.include('stopped before it wrote a row').and.not.include('lost')
+  })
+
+  it('takes a row for that of a run whatever it says became of it', () => {
+    for (const runStatus of ['failed', 'partial', 'aborted', undefined])
+      expect(told([whole(A, {runStatus})], inventoryWith(A)).findings).to.deep.equal([])
+  })
+
+  it('finds several rows with one run_id or one results dataset, once', () => {
+    const inventory = inventoryWith(A, B, C)
+    const rows = [
+      whole(A, {runId: 'one'}),
+      whole(B, {runId: 'two'}),
+      whole(A, {runId: 'one'}),
+      whole(C, {runId: 'two'}),
+      whole(C, {runId: undefined}),
+      rowOf({resultsDataset: 'local:out', runId: 'three'}),
+      rowOf({resultsDataset: 'local:out', runId: 'four'}),
+      rowOf({}),
+      rowOf({}),
+    ]
+    expect(told(rows, inventory).findings).to.deep.equal([
+      ['duplicate-rows', [1, 3], [A]],
+      ['duplicate-rows', [2, 4], [B, C]],
+      ['duplicate-rows', [4, 5], [C]],
+    ])
+    const [same, , shared] = checkRows(rows, inventory).findings
+    expect(same?.message).to.equal(`Rows 1 and 3 name ${named('results', A)}.`)
+    expect(same?.suggestion).to.include('all of them but the newest')
+    expect(shared?.suggestion).to.include('the same second')
+  })
+
+  it('finds names that are not written exactly, and does not call their runs without a row', () => {
+    const inexact = [
+      `https://huggingface.co/datasets/${named('results', A)}`,
+      named('results', B).toUpperCase(),
+      ` ${named('results', C)}/`,
+    ]
+    const rows = inexact.map((resultsDataset) => rowOf({resultsDataset, runStatus: 'completed'}))
+    expect(told(rows, inventoryWith(A, B, C)).findings).to.deep.equal([
+      ['inexact-name', [1], [A]],
+      ['inexact-name', [2], [B]],
+      ['inexact-name', [3], [C]],
+    ])
+    expect(told(rows, inventoryOf([])).findings.map(([kind]) => kind)).to.deep.equal([
+      'dangling-row',
+      'dangling-row',
+      'dangling-row',
+    ])
+  })
+
+  it('finds a namespace that was renamed, once for all its rows', () => {
+    const former = (run: string) =>
+      rowOf({resultsDataset: `former/smoltrace-results-${run}`, runStatus: 'completed'})
+    const {findings, remarks} = told([former(A), whole(B), former(C)], inventoryWith(A, B, C))
+    expect(findings).to.deep.equal([['renamed-namespace', [1, 3], [A, C]]])
+    expect(remarks).to.deep.equal([])
+    const [finding] = checkRows([former(A)], inventoryWith(A)).findings
+    expect(finding?.message).to.match(/^Row 1 names datasets of former, which are here, in kim: /)
+    expect(finding?.datasets).to.deep.equal([named('results', A)])
+  })
+
+  it('tells of other namespaces, local files and names of nothing, and does not call them dangling', () => {
+    const rows = [
+      rowOf({resultsDataset: `other/smoltrace-results-${A}`}),
+      rowOf({resultsDataset: 'local:/home/kim/out'}),
+      rowOf({runStatus: 'failed'}),
+      rowOf({resultsDataset: `${NAMESPACE}/my-results`}),
+      rowOf({resultsDataset: `${NAMESPACE}/smoltrace-results-20260231_120000`}),
+    ]
+    const {findings, remarks} = checkRows(rows, inventoryOf([]))
+    expect(findings).to.deep.equal([])
+    expect(remarks.map(({kind, message}) => [kind, message])).to.deep.equal([
+      ['other-namespace', 'row 1 names datasets of other namespaces: other'],
+      ['local-path', 'row 2 names files of the evaluating machine'],
+      ['no-datasets', 'row 3 names no dataset, as of evaluations that failed early'],
+      ['unknown-name', 'rows 4 and 5 name what is no dataset of a run'],
+    ])
+  })
+
+  it('finds private runs on a public leaderboard, and on no other', () => {
+    const datasets = [...runDatasets(A), ...runDatasets(B, undefined, {private: false})]
+    const on = (isPrivate: boolean) =>
+      checkRows(
+        [whole(A), whole(B)],
+        inventoryOf(datasets, {leaderboard: leaderboardDataset({private: isPrivate})}),
+      )
+    expect(on(true).findings).to.deep.equal([])
+    const [finding, ...others] = on(false).findings
+    expect(others).to.deep.equal([])
+    expect(finding).to.deep.include({kind: 'exposed-runs', rows: [1], runs: [A]})
+    expect(finding?.datasets).to.have.members(datasets.slice(0, 3).map(({name}) => name))
+    expect(finding?.suggestion).to.include(`/datasets/${NAMESPACE}/smoltrace-leaderboard/settings`)
+  })
+
+  it('lets nothing of a row command a terminal', () => {
+    const hostile = '\u001B[2J\u202Eevil\n\u009B'
+    const rows = [
+      whole(A, {model: hostile, runId: hostile}),
+      whole(A, {runId: hostile}),
+      rowOf({resultsDataset: `${hostile}/smoltrace-results-${B}`}),
+      rowOf({resultsDataset: `${hostile}/smoltrace-results-${C}`}),
+      rowOf({resultsDataset: hostile.repeat(1000)}),
+    ]
+    const found = checkRows(rows, inventoryWith(B))
+    expect(found.findings.map(({kind}) => kind)).to.include.members(['dangling-row', 'renamed-namespace'])
+
+    expect(
+      Object.values(found)
+        .flat()
+        .map((each) => JSON.stringify(each))
+        .join(''),
+    ).not.to.match(/[\u0080-\u009F\u202E]|\\u|\\n/)
+  })
+
+  it('tells each row and run of no more than its own, whatever the rows say', () => {
+    fc.assert(
+      fc.property(someCase, ({runs, rows}) => {
+        const datasets = runs.flatMap((run) => run.datasets)
+        const {findings, remarks} = checkRows(rows, inventoryOf(datasets))
+        const known = new Set(runs.map(({timestamp}) => timestamp))
+        for (const {kind, rows: at, runs: about, message, suggestion} of findings) {
+          expect(FINDING_KINDS).to.include(kind)
+          expect(message).to.match(/\.$/)
+          expect(suggestion).not.to.equal('')
+          for (const row of at) expect(row).to.be.within(1, rows.length)
+          if (kind === 'run-without-row') for (const run of about) expect(known.has(run)).to.equal(true)
+        }
+
+        for (const {kind} of remarks) expect(REMARK_KINDS).to.include(kind)
+        const order = findings.map(({kind}) => FINDING_KINDS.indexOf(kind))
+        expect(order).to.deep.equal(order.toSorted((a, b) => a - b))
+      }),
+    )
+  })
+})

@@ -1,0 +1,248 @@
+import {expect} from 'chai'
+
+import {type Standing, stateOf} from '../../../src/lib/account/leaderboard/evidence.js'
+import {
+  contextOf,
+  datasetsOf,
+  lookAround,
+  type Overview,
+  type OverviewOptions,
+  totalsOf,
+} from '../../../src/lib/account/overview.js'
+import {groupDatasetsByRun} from '../../../src/lib/account/runs.js'
+import {formatTimestamp, RUN_TYPES} from '../../../src/lib/base/names.js'
+import {DAY, HOUR} from '../../../src/lib/base/time.js'
+import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
+import {formatBytes} from '../../../src/lib/views/format.js'
+import {whole} from '../../../src/lib/views/terminal/layout.js'
+import {formatRunTable} from '../../../src/lib/views/terminal/overview.js'
+import {writeBoard} from '../../support/boards.js'
+import {ago, later, NOW, PLAIN, runDataset, runDatasets} from '../../support/builders.js'
+
+const OLD = '20260801_120000'
+const NEW = '20260901_120000'
+const OLDER = later(NOW, -60 * DAY)
+const DATASETS = [
+  runDataset('results', OLD, {createdAt: OLDER, lastModified: NOW}),
+  runDataset('traces', OLD, {createdAt: later(OLDER, 1)}),
+  runDataset('results', NEW),
+  runDataset('metrics', NEW),
+]
+const runs = groupDatasetsByRun(DATASETS)
+const short = (datasets: Array<{type: string; timestamp: string}>) =>
+  datasets.map(({type, timestamp}) => `${type} ${timestamp === OLD ? 'old' : 'new'}`)
+
+describe('overview', () => {
+  it('lists datasets newest first, those of one moment by name', () => {
+    expect(short(datasetsOf(runs, {sort: 'created'}))).to.deep.equal([
+      'metrics new',
+      'results new',
+      'traces old',
+      'results old',
+    ])
+  })
+
+  it('lists datasets by their last change', () => {
+    expect(short(datasetsOf(runs, {sort: 'modified'}))[0]).to.equal('results old')
+  })
+
+  it('lists the largest datasets first, those of unknown size last, those of one size by name', () => {
+    const [resultsOld, tracesOld, , metricsNew] = DATASETS.map(({name}) => name)
+    const sizes = new Map([
+      [metricsNew!, 7],
+      [resultsOld!, 0],
+      [tracesOld!, 7],
+    ])
+    expect(short(datasetsOf(runs, {sort: 'size', sizes}))).to.deep.equal([
+      'metrics new',
+      'traces old',
+      'results old',
+      'results new',
+    ])
+    expect(datasetsOf(runs, {sort: 'size'})).to.deep.equal(datasetsOf(runs, {sort: 'name'}))
+  })
+
+  it('lists datasets by name', () => {
+    expect(short(datasetsOf(runs, {sort: 'name'}))).to.deep.equal([
+      'metrics new',
+      'results old',
+      'results new',
+      'traces old',
+    ])
+  })
+
+  it('lists only the types asked for', () => {
+    expect(short(datasetsOf(runs, {only: ['traces', 'metrics'], sort: 'created'}))).to.deep.equal([
+      'metrics new',
+      'traces old',
+    ])
+    expect(datasetsOf(runs, {only: [], sort: 'created'})).to.have.length(4)
+  })
+
+  it('counts runs by their datasets and by their state', () => {
+    const grouped = groupDatasetsByRun([
+      ...runDatasets(ago(DAY)),
+      ...runDatasets(ago(2 * DAY), ['results']),
+      ...runDatasets(ago(HOUR), ['results'], {createdAt: ago(HOUR)}),
+      ...runDatasets(ago(2 * HOUR), RUN_TYPES, {createdAt: ago(HOUR)}),
+      ...runDatasets(ago(3 * DAY), ['results', 'metrics']),
+      ...runDatasets(ago(4 * DAY), ['results']),
+      ...runDatasets(ago(5 * DAY)),
+    ])
+    const standing = (days: number, value: Standing) => [formatTimestamp(ago(days * DAY)), value] as const
+    const evidence = new Map([standing(3, 'finished'), standing(4, 'finished'), standing(5, 'partial')])
+    const context = {now: NOW, graceMs: 6 * HOUR, evidence}
+    expect(totalsOf(grouped, context)).to.deep.equal({
+      runs: 7,
+      complete: 3,
+      incomplete: 4,
+      mayBeUploading: 1,
+      datasets: 14,
+      states: {
+        complete: 2,
+        'finished-without-traces': 1,
+        thinned: 1,
+        incomplete: 1,
+        uploading: 1,
+        failed: 1,
+        unknown: 0,
+      },
+    })
+    expect(Object.values(totalsOf([], context).states)).to.deep.equal([0, 0, 0, 0, 0, 0, 0])
+  })
+})
+
+describe('looking around', () => {
+  let hub: Sandbox
+
+  beforeEach(async () => {
+    hub = await startSandbox({runs: 12})
+  })
+
+  afterEach(() => hub.close())
+
+  const look = (options: OverviewOptions = {}) =>
+    lookAround({endpoint: hub.url, token: hub.token, env: {}, ...options})
+  const missing = ({runs: found}: Overview) => found.map((run) => run.missing.join(','))
+  const breakLeaderboard = () =>
+    hub.intercept({
+      match: ({path}) => path.includes('.parquet'),
+      respond: {status: 500, body: '{"error":"no"}'},
+    })
+
+  it('asks the leaderboard only where it is told to', async () => {
+    const {evidence, warnings} = await look()
+    expect(evidence).to.equal('unknown')
+    expect(warnings).to.deep.equal([])
+    expect(hub.requests.some(({path}) => path.includes('.parquet'))).to.equal(false)
+    const asked = await look({withEvidence: true})
+    expect(asked.evidence).to.be.instanceOf(Map).and.not.to.have.property('size', 0)
+    expect(asked.runs).to.have.length(12)
+  })
+
+  it('shows as incomplete only what did not finish, if it asked', async () => {
+    expect(missing(await look({withEvidence: true, incompleteOnly: true}))).to.deep.equal([
+      'traces,metrics',
+      'traces,metrics',
+    ])
+  })
+
+  it('goes by the datasets alone where it did not ask, or is told not to heed the answer', async () => {
+    const all = ['traces,metrics', 'traces', 'traces,metrics', 'traces']
+    expect(missing(await look({incompleteOnly: true}))).to.deep.equal(all)
+    const ignoring = await look({withEvidence: true, incompleteOnly: true, ignoreLeaderboard: true})
+    expect(missing(ignoring)).to.deep.equal(all)
+    expect(ignoring.evidence).to.be.instanceOf(Map)
+  })
+
+  it('takes no run for unfinished where the leaderboard cannot be read, and says how to see them', async () => {
+    breakLeaderboard()
+    const {runs: found, evidence, warnings} = await look({withEvidence: true, incompleteOnly: true})
+    expect(found).to.deep.equal([])
+    expect(evidence).to.equal('unknown')
+    expect(warnings).to.have.length(2)
+    expect(warnings.join(' ')).to.include('500').and.include('--ignore-leaderboard')
+    const ignoring = await look({withEvidence: true, incompleteOnly: true, ignoreLeaderboard: true})
+    expect(ignoring.runs).to.have.length(4)
+    expect(ignoring.warnings).to.have.length(1)
+  })
+
+  const completeRun = () => {
+    const names = hub.state.datasets().map(({id}) => id)
+    return (
+      names.find((name) => names.includes(name.replace('metrics', 'traces')) && name.includes('metrics')) ??
+      ''
+    )
+  }
+
+  const uncertain: Array<[title: string, prepare: () => void, why: string]> = [
+    ['there is none', () => hub.state.remove('mira/smoltrace-leaderboard'), 'there is no leaderboard'],
+    ['it is hollow', () => writeBoard(hub, []), 'the leaderboard has no rows'],
+    [
+      'it has lost rows',
+      () => writeBoard(hub, [[{results_dataset: completeRun(), run_status: 'completed', success_rate: 50}]]),
+      'the leaderboard seems to have lost rows',
+    ],
+  ]
+  for (const [title, prepare, why] of uncertain) {
+    it(`takes no run for unfinished by a leaderboard of which it is not certain what it said: ${title}`, async () => {
+      prepare()
+      const overview = await look({withEvidence: true})
+      expect(overview.warnings.join(' ').toLowerCase())
+        .to.include(why)
+        .and.include('which runs finished is not known')
+      const states = overview.runs.map((run) => [run.missing.join(','), stateOf(run, contextOf(overview))])
+      expect(states.filter(([missed]) => missed !== '')).to.deep.equal([
+        ['traces,metrics', 'uploading'],
+        ['traces', 'finished-without-traces'],
+        ['traces,metrics', 'unknown'],
+        ['traces', 'finished-without-traces'],
+      ])
+      const {runs: found, warnings} = await look({withEvidence: true, incompleteOnly: true})
+      expect(found).to.deep.equal([])
+      expect(warnings.join(' ')).to.include('--ignore-leaderboard')
+    })
+  }
+
+  it('is shown as a table that fits into a narrow terminal, where only the columns of datasets may go', async () => {
+    const overview = await look({withEvidence: true})
+    const totals = totalsOf(overview.runs, contextOf(overview))
+    const table = (width?: number) => whole(formatRunTable(overview, totals, {style: PLAIN, width}))
+    expect(table())
+      .to.include('results, metrics')
+      .and.match(/^12 runs: 8 complete, .*; 30 datasets$/m)
+    for (const width of [60, 80, 100]) {
+      const text = table(width)
+      for (const line of text.split('\n')) expect(line.length).to.be.at.most(width)
+      expect(text.replaceAll(/\s+/g, ' '))
+        .to.include('may still be uploading: no traces, no metrics')
+        .and.include('2 finished without traces')
+      for (const {timestamp} of overview.runs) expect(text).to.include(timestamp)
+    }
+  })
+
+  it('asks for sizes only where it is told to, and tells them within a narrow terminal too', async () => {
+    expect((await look()).sizes).to.equal(undefined)
+    expect(hub.requests.some(({path}) => path.includes('/settings/'))).to.equal(false)
+    const overview = await look({withEvidence: true, sizes: true})
+    const {sizes} = overview
+    expect(contextOf(overview)).to.include({sizes})
+    const totals = totalsOf(overview.runs, contextOf(overview))
+    const table = (width?: number) => whole(formatRunTable(overview, totals, {style: PLAIN, width}))
+    const all = overview.runs.flatMap(({datasets}) => datasets)
+    const sum = all.reduce((bytes, {name}) => bytes + hub.state.get(name)!.storage, 0)
+    expect(table()).to.match(new RegExp(`^12 runs: .*; 30 datasets, ${formatBytes(sum)}$`, 'm'))
+    for (const {timestamp, datasets} of overview.runs) {
+      const size = formatBytes(datasets.reduce((bytes, {name}) => bytes + hub.state.get(name)!.storage, 0))
+      expect(table(80)).to.match(new RegExp(`^${timestamp} .* ${size}  `, 'm'))
+    }
+
+    for (const line of table(80).split('\n')) expect(line.length).to.be.at.most(80)
+  })
+
+  it('knows beside each run what the leaderboard and the protection say', async () => {
+    const overview = await look({withEvidence: true})
+    const {inventory, evidence, protection} = overview
+    expect(contextOf(overview)).to.deep.equal({now: inventory.now, graceMs: 6 * HOUR, evidence, protection})
+  })
+})

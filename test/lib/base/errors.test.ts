@@ -1,0 +1,54 @@
+import {expect} from 'chai'
+import {inspect} from 'node:util'
+
+import {
+  CancelledError,
+  NotAllowedError,
+  RefusedError,
+  SmoltraceError,
+  UsageError,
+} from '../../../src/lib/base/errors.js'
+import {hideToken} from '../../../src/lib/base/text.js'
+
+describe('errors', () => {
+  const kinds: Array<[error: SmoltraceError, name: string, exitCode: number]> = [
+    [new UsageError('x'), 'UsageError', 2],
+    [new RefusedError('x'), 'RefusedError', 1],
+    [new NotAllowedError('x'), 'NotAllowedError', 4],
+    [new CancelledError('x'), 'CancelledError', 130],
+  ]
+  for (const [error, name, exitCode] of kinds) {
+    it(`of the kind ${name} end with ${exitCode}, also where a host prints them`, () => {
+      expect(error).to.be.instanceOf(SmoltraceError).and.instanceOf(Error)
+      expect(error.name).to.equal(name)
+      expect(error.exitCode).to.equal(exitCode)
+      expect(error.oclif.exit).to.equal(exitCode)
+    })
+  }
+
+  it('say what to do next, also where nothing more helpful is known', () => {
+    for (const [error] of kinds) expect(error.suggestions).to.have.length(1)
+    expect(new UsageError('x').suggestions).to.deep.equal(['See {help}.'])
+    expect(new RefusedError('x', {suggestions: []}).suggestions[0]).to.match(/^\S.+\.$/)
+  })
+
+  it('carry suggestions and a cause where there are any', () => {
+    const cause = new Error('why')
+    const error = new RefusedError('x', {suggestions: ['do this'], cause})
+    expect(error.suggestions).to.deep.equal(['do this'])
+    expect(error.cause).to.equal(cause)
+    expect('cause' in new RefusedError('x')).to.equal(false)
+  })
+
+  it('hold the token in hand in no part, whatever the cause quotes', () => {
+    const token = 'hf_Qx7$Qx7'
+    hideToken(token)
+    const cause = Object.assign(new Error(`no ${token}`), {input: token})
+    const error = new RefusedError(`a ${token}\u009B`, {suggestions: [`b ${token}`], cause})
+    expect(inspect(error, {depth: 9}))
+      .not.to.include('Qx7')
+      .and.not.match(/\u009B/)
+    expect(error.cause).to.have.property('message', 'no hf_…')
+    expect(inspect(new RefusedError('x', {cause: `text ${token}`}), {depth: 9})).not.to.include('Qx7')
+  })
+})

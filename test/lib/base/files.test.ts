@@ -1,0 +1,78 @@
+import {expect} from 'chai'
+import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {RefusedError, UsageError} from '../../../src/lib/base/errors.js'
+import {findTarget, replaceFile, type Target} from '../../../src/lib/base/files.js'
+import {rejectionOf} from '../../support/builders.js'
+
+describe('a file that is written whole or not at all', () => {
+  let folder: string
+  let file: string
+  const free: Target = {flag: '--x', async refuse() {}}
+  const contents = {kind: 'page', advice: 'Try again.'}
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'smoltrace-whole-'))
+    file = join(folder, 'page.html')
+  })
+
+  afterEach(() => rmSync(folder, {recursive: true}))
+
+  it('holds all its pieces, and its size is told in bytes', async () => {
+    expect(await replaceFile(file, {...contents, pieces: ['ä', 'b']})).to.equal(3)
+    expect(readFileSync(file, 'utf8')).to.equal('äb')
+    writeFileSync(join(folder, 'usual'), '')
+    expect(statSync(file).mode).to.equal(statSync(join(folder, 'usual')).mode)
+  })
+
+  it('stays as it was where the pieces break off, and leaves nothing beside it', async () => {
+    writeFileSync(file, 'old')
+    const pieces = (function* () {
+      yield 'x'.repeat(100_000)
+      throw new Error('broken off')
+    })()
+    const error = await rejectionOf(replaceFile(file, {...contents, pieces}))
+    expect(error).to.be.instanceOf(RefusedError)
+    expect(error.message).to.include('The page could not be written').and.include('broken off')
+    expect(readFileSync(file, 'utf8')).to.equal('old')
+    expect(readdirSync(folder)).to.deep.equal(['page.html'])
+  })
+
+  it('stays as it was where the check of the new one fails', async () => {
+    writeFileSync(file, 'old')
+    const check = async () => {
+      throw new UsageError('not good')
+    }
+
+    const error = await rejectionOf(replaceFile(file, {...contents, pieces: ['new'], check}))
+    expect(error.message).to.equal('not good')
+    expect(readFileSync(file, 'utf8')).to.equal('old')
+    expect(readdirSync(folder)).to.deep.equal(['page.html'])
+  })
+
+  it('is found behind a link', async () => {
+    writeFileSync(file, 'old')
+    symlinkSync(file, join(folder, 'link'))
+    expect(await findTarget(join(folder, 'link'), free)).to.equal(file)
+  })
+
+  it('is no folder, no device, no empty name, and nothing that must stay', async () => {
+    writeFileSync(file, 'old')
+    const refuse = () => 'it must stay'
+    const CASES: Array<[find: () => Promise<string>, message: string]> = [
+      [() => findTarget('', free), '--x needs the name of a file.'],
+      [() => findTarget(folder, free), 'it is a folder'],
+      [() => findTarget(`${file}2/`, free), 'it is a folder'],
+      [() => findTarget('/dev/null', free), 'no plain file'],
+      [() => findTarget(join(folder, 'no', 'page'), free), 'its folder does not exist'],
+      [() => findTarget(file, {...free, refuse}), `--x ${file}: it must stay.`],
+    ]
+    for (const [find, message] of CASES) {
+      const error = await rejectionOf(find())
+      expect(error).to.be.instanceOf(UsageError)
+      expect(error.message).to.include(message)
+    }
+  })
+})

@@ -1,0 +1,198 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+
+import {UsageError} from '../../../src/lib/base/errors.js'
+import {
+  checkTimestamps,
+  formatTimestamp,
+  isRunType,
+  isStandardDataset,
+  leaderboardName,
+  nearMissOf,
+  parseDatasetName,
+  parseTimestamp,
+  RUN_TYPES,
+  runDatasetName,
+} from '../../../src/lib/base/names.js'
+import {NAMESPACE, NEAR_MISSES, someMoment} from '../../support/builders.js'
+
+/** Whether a text of digits names a moment of the calendar. */
+function exists(text: string): boolean {
+  const part = (from: number, to: number) => Number(text.slice(from, to))
+  const [year, month, day] = [part(0, 4), part(4, 6), part(6, 8)]
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  const length = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0
+  return day >= 1 && day <= length && part(9, 11) < 24 && part(11, 13) < 60 && part(13, 15) < 60
+}
+
+describe('naming', () => {
+  describe('the name of a dataset', () => {
+    for (const type of RUN_TYPES) {
+      it(`is read for ${type}`, () => {
+        expect(parseDatasetName(`kim/smoltrace-${type}-20260131_235959`, 'kim')).to.deep.equal({
+          type,
+          timestamp: '20260131_235959',
+        })
+      })
+    }
+
+    it('is read for the leaderboard', () => {
+      expect(parseDatasetName('kim/smoltrace-leaderboard', 'kim')).to.deep.equal({type: 'leaderboard'})
+    })
+
+    it('is read for a leap day and for the last second of a year', () => {
+      expect(parseDatasetName('kim/smoltrace-results-20240229_000000', 'kim')).to.include({type: 'results'})
+      expect(parseDatasetName('kim/smoltrace-results-20251231_235959', 'kim')).to.include({type: 'results'})
+    })
+
+    for (const name of NEAR_MISSES) {
+      it(`is refused for ${JSON.stringify(name)}`, () => {
+        expect(parseDatasetName(`${NAMESPACE}/${name}`, NAMESPACE)).to.equal(undefined)
+      })
+    }
+
+    const elsewhere: Array<[name: string, namespace: string]> = [
+      ['Kim/smoltrace-results-20260101_000000', 'kim'],
+      ['kim/smoltrace-results-20260101_000000', 'Kim'],
+      ['kim2/smoltrace-results-20260101_000000', 'kim'],
+      ['ki/smoltrace-results-20260101_000000', 'kim'],
+      ['other/kim/smoltrace-results-20260101_000000', 'kim'],
+      ['kim//smoltrace-results-20260101_000000', 'kim'],
+      ['smoltrace-results-20260101_000000', 'kim'],
+      ['smoltrace-results-20260101_000000', ''],
+      ['/smoltrace-results-20260101_000000', ''],
+      ['kim/smoltrace-leaderboard', 'other'],
+      ['datasets/kim/smoltrace-leaderboard', 'kim'],
+      ['kxm/smoltrace-leaderboard', 'k.m'],
+    ]
+    for (const [name, namespace] of elsewhere) {
+      it(`is refused for ${name} in the namespace ${JSON.stringify(namespace)}`, () => {
+        expect(parseDatasetName(name, namespace)).to.equal(undefined)
+      })
+    }
+
+    it('is what the name is written from', () => {
+      fc.assert(
+        fc.property(someMoment, fc.constantFrom(...RUN_TYPES), (moment, type) => {
+          const timestamp = formatTimestamp(moment)
+          expect(parseDatasetName(runDatasetName('kim', type, timestamp), 'kim')).to.deep.equal({
+            type,
+            timestamp,
+          })
+        }),
+        {numRuns: 300},
+      )
+      expect(parseDatasetName(leaderboardName('kim'), 'kim')).to.deep.equal({type: 'leaderboard'})
+    })
+  })
+
+  describe('a timestamp', () => {
+    it('is asked of whoever names runs, each of them, and the flag is named', () => {
+      expect(() => checkTimestamps([])).not.to.throw()
+      expect(() => checkTimestamps(['20260131_235959'])).not.to.throw()
+      expect(() => checkTimestamps(['20260131_235959', '2026'])).to.throw(UsageError, /^"2026" is no run's/)
+      expect(() => checkTimestamps(['2026'], '--run ')).to.throw(UsageError, /^--run "2026" is no run's/)
+      expect(() => checkTimestamps([undefined as unknown as string])).to.throw(UsageError)
+    })
+
+    it('is read as UTC, to the second', () => {
+      expect(parseTimestamp('20260131_235958')?.toISOString()).to.equal('2026-01-31T23:59:58.000Z')
+    })
+
+    it('names a day and a time that exist, or is refused', () => {
+      fc.assert(
+        fc.property(fc.stringMatching(/^20\d\d[0-3]\d[0-3]\d_[0-2]\d[0-6]\d[0-6]\d$/), (text) => {
+          expect(parseTimestamp(text) !== undefined, text).to.equal(exists(text))
+        }),
+        {numRuns: 2000},
+      )
+    })
+
+    for (const text of [
+      '',
+      '2026-01-31',
+      '20260131',
+      '20260131_2359',
+      '20260131T235959',
+      ' 20260131_235959',
+      '20260131_235959Z',
+    ]) {
+      it(`is refused for ${JSON.stringify(text)}`, () => {
+        expect(parseTimestamp(text)).to.equal(undefined)
+      })
+    }
+  })
+
+  it('knows the types by their exact words', () => {
+    expect(['results', 'traces', 'metrics'].every((word) => isRunType(word))).to.equal(true)
+    expect(['leaderboard', 'Results', 'result', '', 'results '].some((word) => isRunType(word))).to.equal(
+      false,
+    )
+  })
+
+  it('knows the standard datasets of a namespace by their exact names', () => {
+    expect(isStandardDataset('kim/smoltrace-benchmark-v1', 'kim')).to.equal(true)
+    expect(isStandardDataset('kim/smoltrace-tasks', 'kim')).to.equal(true)
+    for (const name of [
+      'ops-benchmark',
+      'finance-tasks',
+      'customer-support-tasks',
+      'finance-tasks-v2',
+      'x1-tasks-v10',
+    ])
+      expect(isStandardDataset(`kim/smoltrace-${name}`, 'kim'), name).to.equal(true)
+    for (const name of [
+      'tasks-copy',
+      'tasks-v',
+      'Finance-tasks',
+      '-tasks',
+      'benchmark-v2',
+      'finance-tasks-v2-copy',
+    ])
+      expect(isStandardDataset(`kim/smoltrace-${name}`, 'kim'), name).to.equal(false)
+    expect(isStandardDataset('other/smoltrace-tasks', 'kim')).to.equal(false)
+    expect(isStandardDataset('kim/smoltrace-leaderboard', 'kim')).to.equal(false)
+  })
+
+  describe('a near miss', () => {
+    const cases: Array<[own: string, reason: RegExp]> = [
+      ['smoltrace-results-20260101_000000-copy', /something comes after its timestamp: "-copy"/],
+      ['smoltrace-results-20260101_000000\u001B[2J', /after its timestamp: "\\u001b\[2J"/],
+      ['smoltrace-results-20260231_120000', /no such date and time: 20260231_120000/],
+      ['smoltrace-traces-20260101_240000', /no such date and time: 20260101_240000/],
+      ['Smoltrace-metrics-20260101_000000', /capital letters/],
+      ['SMOLTRACE-LEADERBOARD', /capital letters/],
+      ['smoltrace-results-gpt4-20251114', /named exactly smoltrace-results-YYYYMMDD_HHMMSS/],
+      ['smoltrace_results_20260101_000000', /named exactly/],
+      ['my-smoltrace-metrics-20260101_000000', /named exactly/],
+      ['smoltrace-leaderboard-backup', /the leaderboard is named exactly smoltrace-leaderboard/],
+    ]
+    for (const [own, reason] of cases) {
+      it(`is ${JSON.stringify(own)}, and says why`, () => {
+        const near = nearMissOf(`kim/${own}`, 'kim')
+        expect(near?.name).to.equal(`kim/${own}`)
+        expect(near?.reason).to.match(reason)
+      })
+    }
+
+    it('is no exact name, no dataset of tasks, and nothing that does not mention SMOLTRACE', () => {
+      for (const own of [
+        'smoltrace-results-20260101_000000',
+        'smoltrace-leaderboard',
+        'smoltrace-finance-tasks',
+        'notes',
+      ])
+        expect(nearMissOf(`kim/${own}`, 'kim'), own).to.equal(undefined)
+      expect(nearMissOf('other/smoltrace-results-copy', 'kim')).to.equal(undefined)
+    })
+
+    it('is never one that could be deleted', () => {
+      for (const own of NEAR_MISSES) {
+        const name = `kim/${own}`
+        const isTasks = isStandardDataset(name, 'kim')
+        expect(nearMissOf(name, 'kim') !== undefined, own).to.equal(/smoltrace/i.test(own) && !isTasks)
+        expect(parseDatasetName(name, 'kim'), own).to.equal(undefined)
+      }
+    })
+  })
+})

@@ -1,0 +1,96 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+
+import {byText, listing, printable, safeName} from '../../../src/lib/base/text.js'
+
+const letters = (text: string) => text.replaceAll(/[^\p{L}\p{N}]/gu, '')
+
+describe('a path on this machine', () => {
+  it('is shown as it is where a folder only begins like a token', () => {
+    for (const path of ['/home/hf_bot/.local/share', '/mnt/hf_archive/2026-10', 'hf_smoltrace_copies'])
+      expect(safeName(path)).to.equal(path)
+  })
+
+  it('shows no token and no control character', () => {
+    expect(safeName(`/tmp/hf_${'aB3'.repeat(12)}/x`)).to.equal('/tmp/hf_…/x')
+    expect(safeName('/tmp/hf_oauth_eyJhbGciOiJFZERTQSJ9.e30.x-y_z')).to.equal('/tmp/hf_…')
+    expect(safeName('a\u001B[2Jb')).to.equal('a [2Jb')
+  })
+})
+
+describe('text from outside', () => {
+  const cases: Array<[title: string, text: string, shown: string]> = [
+    ['plain words', 'gpt-4 mini', 'gpt-4 mini'],
+    ['words of other scripts', 'модель 模型 نموذج 🤗', 'модель 模型 نموذج 🤗'],
+    ['an escape that clears the screen', 'a\u001B[2Jb', 'a [2Jb'],
+    ['an escape in one character', 'a\u009B2Jb', 'a 2Jb'],
+    ['an escape that sets the title', '\u001B]0;owned\u0007x', ']0;owned x'],
+    ['line breaks and tabs', 'a\r\nb\tc', 'a b c'],
+    ['line breaks of Unicode', 'a\u2028b\u2029c\u0085d', 'a b c d'],
+    ['backspaces', 'safe\b\b\b\bevil', 'safe evil'],
+    ['a null', 'a\u0000b', 'a b'],
+    ['a delete', 'a\u007Fb', 'a b'],
+    ['overrides of direction', 'a\u202Egpj.exe\u202C', 'a gpj.exe'],
+    ['isolates of direction', 'a\u2066b\u2069c', 'a b c'],
+    ['marks of direction', 'a\u200Eb\u200Fc', 'a b c'],
+    ['the Arabic letter mark', 'a\u061Cb', 'a b'],
+    ['half a character', 'a\uD83Db', 'a b'],
+    ['characters of no width', 'a\u200Bb\uFEFFc\u2060d', 'a b c d'],
+    ['nothing but control characters', '\u001B\u0007\r\n', ''],
+  ]
+  for (const [title, text, shown] of cases) {
+    it(`is safe to print with ${title}`, () => {
+      expect(printable(text)).to.equal(shown)
+    })
+  }
+
+  it('never keeps a control character, and stays as it is once it is safe', () => {
+    fc.assert(
+      fc.property(fc.string({unit: 'binary'}), (text) => {
+        const shown = printable(text)
+        expect(shown).not.to.match(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u)
+        expect(printable(shown)).to.equal(shown)
+      }),
+      {numRuns: 1000},
+    )
+  })
+
+  it('never loses a letter', () => {
+    fc.assert(
+      fc.property(fc.string({unit: 'grapheme'}), (text) => {
+        expect(letters(printable(text))).to.equal(letters(text))
+      }),
+      {numRuns: 500},
+    )
+  })
+})
+
+describe('the order of texts', () => {
+  it('is that of their code units, whatever the language of the machine', () => {
+    expect(['ä', 'z', 'a', 'Z', '', '10', '9'].toSorted(byText)).to.deep.equal([
+      '',
+      '10',
+      '9',
+      'Z',
+      'a',
+      'z',
+      'ä',
+    ])
+    expect(byText('a', 'a')).to.equal(0)
+  })
+})
+
+describe('a sentence', () => {
+  it('lists things as a sentence does', () => {
+    expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map((items) => listing(items))).to.deep.equal([
+      '',
+      'a',
+      'a and b',
+      'a, b and c',
+    ])
+  })
+
+  it('lists alternatives with another word', () => {
+    expect(listing(['a', 'b', 'c'], 'or')).to.equal('a, b or c')
+  })
+})

@@ -1,0 +1,350 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+
+import {UsageError} from '../../../src/lib/base/errors.js'
+import {
+  cutoffOf,
+  DAY,
+  formatDuration,
+  formatSum,
+  HOUR,
+  parseAge,
+  parseGrace,
+  parseSpan,
+  usesCalendarUnits,
+} from '../../../src/lib/base/time.js'
+import {errorOf, MINUTE, NOW} from '../../support/builders.js'
+
+const said = (text: string) => usesCalendarUnits(parseAge(text))
+const msOf = (text: string) => {
+  const age = parseAge(text)
+  return age.kind === 'duration' ? age.ms : Number.NaN
+}
+
+describe('duration', () => {
+  describe('an age', () => {
+    const accepted: Array<[text: string, ms: number]> = [
+      ['7', 7 * DAY],
+      ['1', DAY],
+      ['007', 7 * DAY],
+      ['7d', 7 * DAY],
+      ['12h', 12 * HOUR],
+      ['1h', HOUR],
+      ['2w', 14 * DAY],
+      ['1m', 30 * DAY],
+      ['1mo', 30 * DAY],
+      ['3m', 90 * DAY],
+      ['1y', 365 * DAY],
+      ['1w3d', 10 * DAY],
+      ['1y1m1w1d1h', 403 * DAY + HOUR],
+      ['0d1h', HOUR],
+      ['1000y', 365_000 * DAY],
+    ]
+    for (const [text, ms] of accepted) {
+      it(`of ${text} is ${ms / HOUR} hours`, () => {
+        expect(parseAge(text)).to.deep.equal({kind: 'duration', text, ms})
+      })
+    }
+
+    const alsoWritten: Array<[text: string, as: string]> = [
+      ['7D', '7d'],
+      ['1W', '1w'],
+      ['1M', '1m'],
+      ['1MO', '1mo'],
+      ['1Mo', '1mo'],
+      ['12H', '12h'],
+      ['1Y', '1y'],
+      ['1W3d', '1w3d'],
+      ['  7d  ', '7d'],
+      ['\t1w\n', '1w'],
+      [' 7 ', '7'],
+      ['7d\r\n', '7d'],
+      ['\u00A030D', '30d'],
+      [' 2026-01-31\n', '2026-01-31'],
+    ]
+    for (const [text, as] of alsoWritten) {
+      it(`written ${JSON.stringify(text)} is ${as}`, () => {
+        expect(parseAge(text)).to.deep.equal(parseAge(as))
+        if (parseAge(as).kind === 'duration') expect(parseSpan(text)).to.deep.equal(parseSpan(as))
+      })
+    }
+
+    it('of a capital M is a month of 30 days: the larger reading deletes less', () => {
+      expect(msOf('1M')).to.equal(30 * DAY)
+      expect(said('1M')).to.equal(true)
+    })
+
+    it('may be a date, which means midnight in UTC', () => {
+      expect(parseAge('2026-01-31')).to.deep.equal({
+        kind: 'date',
+        text: '2026-01-31',
+        date: new Date('2026-01-31T00:00:00.000Z'),
+      })
+      expect(parseAge('2024-02-29')).to.have.property('kind', 'date')
+    })
+
+    const refused = [
+      '',
+      ' ',
+      '0',
+      '00',
+      '0d',
+      '0h',
+      '0w0d',
+      '-5',
+      '-5d',
+      '-1w3d',
+      '+7d',
+      '1.5d',
+      '1,5d',
+      '7 d',
+      '7 D',
+      '7X',
+      '1MIN',
+      'd',
+      '7x',
+      '7days',
+      'x7',
+      '1w3',
+      'x2026-01-31',
+      '2026-01-31x',
+      '2026-01-31T00:00',
+      '7dd',
+      '1d-1h',
+      '1d 2h',
+      '30min',
+      '1h30min',
+      '1min',
+      'P7D',
+      '1e3',
+      '1e3d',
+      'abcd',
+      'NaN',
+      'Infinity',
+      '٧d',
+      '1001y',
+      '999999999999999999999d',
+      '2026-02-30',
+      '2025-02-29',
+      '2026-13-01',
+      '2026-00-10',
+      '2026-1-1',
+      '2026-01-31T00:00:00Z',
+      '2026/01/31',
+      '31.01.2026',
+      '20260131',
+      '20260131_000000',
+      '2026- 01-31',
+      '\t',
+      ' 0d ',
+      ' -7d',
+      'now',
+      '7s',
+    ]
+    for (const text of refused) {
+      it(`is refused for ${JSON.stringify(text)}, with exit code 2 and what was typed`, () => {
+        const error = errorOf(() => parseAge(text))
+        expect(error).to.be.instanceOf(UsageError).and.to.have.property('exitCode', 2)
+        // No message holds control characters.
+        const typed = text.replace('\t', ' ')
+        expect(error.message).to.include('--older-than').and.include(`"${typed}"`).and.include('1w3d')
+      })
+    }
+
+    it('says whether the length of its units has to be explained', () => {
+      expect(['1m', '1mo', '1y', '1w1m', '1y1d'].map((text) => said(text))).to.deep.equal([
+        true,
+        true,
+        true,
+        true,
+        true,
+      ])
+      expect(['7', '7d', '12h', '2w', '2026-01-31'].some((text) => said(text))).to.equal(false)
+    })
+
+    it('of a sum is the sum of the ages of its parts', () => {
+      const part = fc.tuple(fc.integer({min: 1, max: 99}), fc.constantFrom('h', 'd', 'w', 'm', 'mo', 'y'))
+      fc.assert(
+        fc.property(fc.array(part, {minLength: 1, maxLength: 4}), (parts) => {
+          let [sum, text] = [0, '']
+          for (const [number, unit] of parts) {
+            sum += msOf(`${number}${unit}`)
+            text += `${number}${unit}`
+          }
+
+          expect(msOf(text)).to.equal(sum)
+        }),
+        {numRuns: 300},
+      )
+    })
+
+    it('never is zero, negative or beyond what a date can hold, whatever is typed', () => {
+      fc.assert(
+        fc.property(
+          fc.oneof(fc.string(), fc.stringMatching(/^[-+]?[\d.]{0,4}[a-z]{0,3}\d{0,4}[a-z]{0,3}$/)),
+          (text) => {
+            try {
+              const age = parseAge(text)
+              const cutoff = age.kind === 'date' ? age.date : cutoffOf(age, NOW)
+              expect(cutoff.getTime(), text).not.to.be.NaN
+              if (age.kind === 'duration') expect(age.ms).to.be.greaterThan(0)
+            } catch (error) {
+              expect(error, text).to.be.instanceOf(UsageError)
+            }
+          },
+        ),
+        {numRuns: 1000},
+      )
+    })
+  })
+
+  describe('an age that counts from now', () => {
+    for (const [text, ms] of [
+      ['7', 7 * DAY],
+      ['12h', 12 * HOUR],
+      ['1w3d', 10 * DAY],
+      ['1000y', 365_000 * DAY],
+    ] as const) {
+      it(`of ${text} is ${ms / HOUR} hours`, () => {
+        expect(parseSpan(text)).to.deep.equal({kind: 'duration', text, ms})
+      })
+    }
+
+    for (const text of ['2026-01-31', '0', '-5d', '30min', 'x7', '7x', '', '1001y']) {
+      it(`is refused for ${JSON.stringify(text)}, with the forms it may have`, () => {
+        const error = errorOf(() => parseSpan(text))
+        expect(error).to.be.instanceOf(UsageError)
+        expect(error.message).to.equal(
+          `--keep-within "${text}" is no age that counts from now: give a number of days or 12h, 7d, 2w, 1m (30 days), 1y, or a sum such as 1w3d.`,
+        )
+      })
+    }
+  })
+
+  describe('a grace period', () => {
+    const accepted: Array<[text: string, ms: number]> = [
+      ['0', 0],
+      ['30min', 30 * MINUTE],
+      ['6h', 6 * HOUR],
+      ['1d', DAY],
+      ['2w', 14 * DAY],
+      ['1h30min', HOUR + 30 * MINUTE],
+      ['365000d', 365_000 * DAY],
+      [' 0 ', 0],
+      ['6H', 6 * HOUR],
+      ['\t30MIN\n', 30 * MINUTE],
+    ]
+    for (const [text, ms] of accepted) {
+      it(`of ${JSON.stringify(text)} is ${ms / MINUTE} minutes`, () => {
+        expect(parseGrace(text)).to.equal(ms)
+      })
+    }
+
+    const refused = [
+      '',
+      ' ',
+      '6',
+      '30',
+      '5m',
+      '5M',
+      ' 30m ',
+      '1MO',
+      '30m',
+      '1mo',
+      '1h30m',
+      '1min30m',
+      '1y',
+      '-1h',
+      '-6h',
+      '+6h',
+      '6 h',
+      '1.5h',
+      'h',
+      'min',
+      '6hours',
+      '1001y',
+      '999999999999w',
+      '2026-01-31',
+      'off',
+      'none',
+    ]
+    for (const text of refused) {
+      it(`is refused for ${JSON.stringify(text)}`, () => {
+        const error = errorOf(() => parseGrace(text))
+        expect(error).to.be.instanceOf(UsageError)
+        expect(error.message).to.include('--grace').and.include(`"${text}"`).and.include('30min')
+      })
+    }
+  })
+
+  describe('a cutoff', () => {
+    it('is now less the duration', () => {
+      expect(cutoffOf(parseAge('7d'), NOW)).to.deep.equal(new Date('2026-09-28T12:00:00.000Z'))
+      expect(cutoffOf(parseAge('1m'), NOW)).to.deep.equal(new Date('2026-09-05T12:00:00.000Z'))
+    })
+
+    it('is a date itself, whatever the hour is now', () => {
+      expect(cutoffOf(parseAge('2026-10-05'), NOW)).to.deep.equal(new Date('2026-10-05T00:00:00.000Z'))
+    })
+
+    it('may be this very moment but not a millisecond later', () => {
+      const midnight = new Date('2026-10-05T00:00:00.000Z')
+      expect(cutoffOf(parseAge('2026-10-05'), midnight)).to.deep.equal(midnight)
+      const error = errorOf(() => cutoffOf(parseAge('2026-10-05'), new Date(midnight.getTime() - 1)))
+      expect(error).to.be.instanceOf(UsageError)
+      expect(error.message).to.include('--older-than "2026-10-05"').and.include('future')
+    })
+
+    it('is refused for a date years ahead', () => {
+      expect(() => cutoffOf(parseAge('9999-12-31'), NOW)).to.throw(UsageError)
+    })
+  })
+
+  it('is refused in the name of the flag that it was given to', () => {
+    for (const error of [
+      errorOf(() => parseAge('soon', '--since')),
+      errorOf(() => cutoffOf(parseAge('9999-12-31', '--since'), NOW, '--since')),
+    ]) {
+      expect(error).to.be.instanceOf(UsageError)
+      expect(error.message)
+        .to.match(/^--since "/)
+        .and.not.include('--older-than')
+    }
+  })
+
+  describe('a duration in words', () => {
+    const words: Array<[ms: number, text: string]> = [
+      [0, '0min'],
+      [59_999, '0min'],
+      [MINUTE, '1min'],
+      [HOUR - 1, '59min'],
+      [HOUR, '1h'],
+      [DAY - 1, '23h'],
+      [DAY, '1d'],
+      [76 * DAY + 5 * HOUR, '76d'],
+      [-HOUR, '-1h'],
+      [-3 * DAY, '-3d'],
+    ]
+    for (const [ms, text] of words) {
+      it(`of ${ms} ms is ${text}`, () => {
+        expect(formatDuration(ms)).to.equal(text)
+      })
+    }
+  })
+
+  describe('a duration as a sum', () => {
+    const sums: Array<[ms: number, text: string]> = [
+      [0, '0min'],
+      [90 * MINUTE, '1h30min'],
+      [36 * HOUR, '1d12h'],
+      [14 * DAY, '14d'],
+      [DAY + MINUTE, '1d1min'],
+    ]
+    for (const [ms, text] of sums) {
+      it(`of ${ms} ms is ${text}`, () => {
+        expect(formatSum(ms)).to.equal(text)
+        if (ms > 0) expect(parseGrace(text)).to.equal(ms)
+      })
+    }
+  })
+})

@@ -1,0 +1,125 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+
+import {UsageError} from '../../../src/lib/base/errors.js'
+import {matcherOf} from '../../../src/lib/base/wildcard.js'
+
+const MATCHES: Array<[pattern: string, text: string]> = [
+  ['*', 'openai/gpt-4.1-mini'],
+  ['*', './models/tiny'],
+  ['*', '../tiny'],
+  ['*', '/srv/models/tiny'],
+  ['*', '.hidden'],
+  ['*', 'two\nlines'],
+  ['**', '../tiny'],
+  ['openai/*', 'openai/gpt/4'],
+  ['openai/**', 'openai/gpt/4'],
+  ['*gpt*', 'openai/gpt-4.1'],
+  ['gpt-4.?', 'gpt-4.1'],
+  ['{openai,google}/*', 'google/gemini-2.5-flash'],
+  ['[og]*', 'google/gemini'],
+  ['[!o]*', 'google/gemini'],
+  ['!gpt', '!gpt'],
+  ['./models/*', './models/tiny'],
+  ['a+b', 'a+b'],
+  ['a(b', 'a(b'],
+  ['a{b', 'a{b'],
+  ['a{b}c', 'a{b}c'],
+  ['{a,{b,c}d}e', 'cde'],
+  ['{a*,b}z', 'a/z'],
+  ['{,a}b', 'b'],
+  ['*{ab,a}*b', 'ab'],
+  ['[a-c]x', 'bx'],
+  ['[a-]x', '-x'],
+  ['[]a]', ']'],
+  [String.raw`\*\?`, '*?'],
+  [String.raw`{a\,b,c}`, 'a,b'],
+  ['a\\', 'a\\'],
+  ['?', '🤗'],
+  ['[', '['],
+]
+
+const MISSES: Array<[pattern: string, text: string]> = [
+  ['gpt-4', 'openai/gpt-4'],
+  ['openai', 'openai/gpt-4'],
+  ['OpenAI/*', 'openai/gpt-4'],
+  ['gpt-4.1', 'gpt-4x1'],
+  ['gpt-4', 'gpt-4/'],
+  ['gpt-4', 'gpt-4\n'],
+  ['!gpt', 'gemini'],
+  ['[!o]*', 'openai/gpt-4'],
+  ['./*', 'openai/gpt-4'],
+  ['./models/*', 'models/tiny'],
+  ['../*', 'openai/gpt-4'],
+  ['*', ''],
+  ['gpt?4', 'gpt/4'],
+  ['[a-c]x', 'dx'],
+  ['{a,{b,c}d}e', 'ce'],
+  [String.raw`\*`, 'a'],
+  ['*', 'x'.repeat(501)],
+]
+
+describe('patterns', () => {
+  for (const [pattern, text] of MATCHES) {
+    it(`matches ${JSON.stringify(text)} by ${pattern}`, () => {
+      expect(matcherOf([pattern])(text)).to.equal(true)
+    })
+  }
+
+  for (const [pattern, text] of MISSES) {
+    it(`does not match ${JSON.stringify(text.slice(0, 20))} by ${pattern}`, () => {
+      expect(matcherOf([pattern])(text)).to.equal(false)
+    })
+  }
+
+  it('matches where any of several does, and by none of none', () => {
+    const isChosen = matcherOf(['openai/*', 'google/*'])
+    expect(['openai/a', 'google/b', 'qwen/c'].map((text) => isChosen(text))).to.deep.equal([
+      true,
+      true,
+      false,
+    ])
+    expect(matcherOf([])('openai/a')).to.equal(false)
+  })
+
+  it('refuses a pattern that is empty or has no end, and names the flag', () => {
+    expect(() => matcherOf(['a', ''])).to.throw(UsageError, /^--model /)
+    expect(() => matcherOf(['a'.repeat(501)], '--suite')).to.throw(UsageError, /^--suite /)
+  })
+
+  it('knows of letters and stars nothing that a simple matching would not say', () => {
+    const letters = (marks: string) =>
+      fc.string({unit: fc.constantFrom(...marks), minLength: 1, maxLength: 8})
+    fc.assert(
+      fc.property(letters('ab/.-*'), letters('ab/.-'), (pattern, text) => {
+        expect(matcherOf([pattern])(text)).to.equal(isLike(text, pattern))
+      }),
+      {numRuns: 1000},
+    )
+  })
+
+  it('takes no long time over texts that are made for it', () => {
+    expect(matcherOf(['*a*a*'])('b'.repeat(500))).to.equal(false)
+    expect(matcherOf(['*a*a*'])('a'.repeat(5_000_000))).to.equal(false)
+    const name = 'a'.repeat(500)
+    for (const pattern of ['*a*a*a*a*a*a*a*b', '{*a*,*aa*}{*a*,*aa*}{*a*,*aa*}b', `${'*a'.repeat(249)}*b`])
+      expect(matcherOf([pattern])(name)).to.equal(false)
+    expect(matcherOf([`${'{'.repeat(240)}a,b${'}'.repeat(240)}`])(name)).to.equal(false)
+  })
+})
+
+/** The same by other means: what stands between the stars is found in its order. */
+function isLike(text: string, pattern: string): boolean {
+  const [head = '', ...parts] = pattern.split('*')
+  const tail = parts.pop()
+  if (tail === undefined) return text === pattern
+  if (!text.startsWith(head) || !text.endsWith(tail) || text.length < head.length + tail.length) return false
+  let rest = text.slice(head.length, text.length - tail.length)
+  for (const part of parts) {
+    const place = rest.indexOf(part)
+    if (place === -1) return false
+    rest = rest.slice(place + part.length)
+  }
+
+  return true
+}

@@ -1,0 +1,423 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+import {mkdtempSync, readFileSync, rmSync, statSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {type Dataset} from '../../../../src/lib/account/datasets.js'
+import {RefusedError} from '../../../../src/lib/base/errors.js'
+import {LazyList} from '../../../../src/lib/base/lazy-list.js'
+import {safe} from '../../../../src/lib/base/text.js'
+import {DAY} from '../../../../src/lib/base/time.js'
+import {parseJournal} from '../../../../src/lib/cleanup/journal/parse.js'
+import {
+  DATASET_STATES,
+  type DatasetState,
+  isClean,
+  jobDocument,
+} from '../../../../src/lib/cleanup/journal/record.js'
+import {type Journal, prepareJournal} from '../../../../src/lib/cleanup/journal/write.js'
+import {type OutcomeStatus} from '../../../../src/lib/cleanup/outcomes.js'
+import {plannedDatasets} from '../../../../src/lib/plan/plan.js'
+import {ago, errorOf, inventoryOf, later, NOW, planOf, runDatasets} from '../../../support/builders.js'
+import {openJournal} from '../../../support/journals.js'
+
+const PLAN = planOf(inventoryOf([...runDatasets(ago(31 * DAY)), ...runDatasets(ago(32 * DAY))]), {
+  olderThan: '30d',
+})
+const LONG_PLAN = planOf(
+  inventoryOf(Array.from({length: 200}, (_, run) => runDatasets(ago((31 + run) * DAY))).flat()),
+  {olderThan: '30d'},
+)
+const DATASETS = plannedDatasets(PLAN)
+const [A, B] = DATASETS as [Dataset, Dataset]
+
+/** One call of a journal: an intent, or an outcome. */
+interface Step {
+  dataset: number
+  outcome?: {status: OutcomeStatus; reason: string; uncertain?: true} | undefined
+}
+
+const someSteps: fc.Arbitrary<Step[]> = fc.array(
+  fc.record({
+    dataset: fc.nat({max: DATASETS.length - 1}),
+    outcome: fc.option(
+      fc.record(
+        {
+          status: fc.constantFrom<OutcomeStatus[]>('deleted', 'failed', 'gone', 'skipped', 'unattempted'),
+          reason: fc.oneof(
+            fc.string({unit: 'grapheme', maxLength: 12}),
+            fc.constantFrom('', '"\n{', 'no hf_abc', '🤗 é'),
+          ),
+          uncertain: fc.constant(true as const),
+        },
+        {requiredKeys: ['status', 'reason']},
+      ),
+      {nil: undefined},
+    ),
+  }),
+  {maxLength: 14},
+)
+
+/** What must be said of a dataset after the last step about it. */
+function stateAfter(steps: Step[], dataset: number): DatasetState {
+  const last = steps.findLast((step) => step.dataset === dataset)
+  if (!last) return 'untouched'
+  return !last.outcome || last.outcome.uncertain ? 'uncertain' : last.outcome.status
+}
+
+describe('a job', () => {
+  let dataDir: string
+  const begun: Journal[] = []
+  const begin = async (facts: {now?: Date; plan?: typeof PLAN} = {}) => {
+    const header = {plan: PLAN, user: 'kim', confirmedBy: 'yes' as const, now: NOW, ...facts}
+    const journal = await openJournal(dataDir, header, () => later(NOW, 1000))
+    begun.push(journal)
+    return journal
+  }
+
+  const textOf = ({path}: Journal) => readFileSync(path, 'utf8')
+  const take = async (journal: Journal, {dataset: index, outcome}: Step) => {
+    const dataset = DATASETS[index] ?? A
+    await (outcome ? journal.outcome({name: dataset.name, ...outcome}, dataset) : journal.intent(dataset))
+  }
+
+  /** A finished job that deleted its first dataset, was not sure of the second, and left the rest. */
+  const writeJob = async (now = NOW) => {
+    const journal = await begin({now})
+    await journal.intent(A)
+    await journal.outcome({name: A.name, status: 'deleted', requestId: 'r-1'}, A)
+    await journal.intent(B)
+    await journal.end({interrupted: true})
+    return journal
+  }
+
+  beforeEach(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'smoltrace-history-'))
+    await prepareJournal(dataDir)
+  })
+
+  afterEach(async () => {
+    await Promise.allSettled(begun.splice(0).map((journal) => journal.end({interrupted: true})))
+    rmSync(dataDir, {recursive: true})
+  })
+
+  describe('of what was written', () => {
+    it('says of each dataset what the last line about it says', async () => {
+      await fc.assert(
+        fc.asyncProperty(someSteps, fc.option(fc.boolean(), {nil: undefined}), async (steps, interrupted) => {
+          const journal = await begin()
+          for (const step of steps) await take(journal, step)
+          if (interrupted !== undefined) await journal.end({interrupted})
+          const job = parseJournal(textOf(journal))
+          expect(job.problems).to.deep.equal([])
+          expect(job.datasets.map(({state}) => state)).to.deep.equal(
+            DATASETS.map((_, index) => stateAfter(steps, index)),
+          )
+          for (const [index, {reason}] of job.datasets.entries()) {
+            const last = steps.findLast(({dataset}) => dataset === index)
+            if (last?.outcome) expect(reason).to.equal(safe(last.outcome.reason) || undefined)
+          }
+
+          expect(job.state).to.equal(
+            interrupted === undefined ? 'broken-off' : interrupted ? 'interrupted' : 'finished',
+          )
+        }),
+        {numRuns: 60},
+      )
+    })
+
+    it('stays true wherever the file is cut off, at every byte', async () => {
+      await fc.assert(
+        fc.asyncProperty(someSteps, async (steps) => {
+          const journal = await begin()
+          const header = statSync(journal.path).size
+          const ends: number[] = []
+          for (const step of steps) {
+            await take(journal, step)
+            ends.push(statSync(journal.path).size)
+          }
+
+          await journal.end({interrupted: false})
+          const bytes = readFileSync(journal.path)
+          for (let size = 0; size < bytes.length; size++) {
+            const text = bytes.subarray(0, size).toString('utf8')
+            // A line is whole with its last brace; the line feed adds nothing.
+            if (size < header - 1) {
+              expect(errorOf(() => parseJournal(text))).to.be.instanceOf(RefusedError)
+              continue
+            }
+
+            const whole = steps.filter((_, index) => (ends[index] ?? 0) - 1 <= size)
+            const job = parseJournal(text)
+            const states = job.datasets.map(({state}) => state)
+            expect(states, `cut at ${size}`).to.deep.equal(
+              DATASETS.map((_, index) => stateAfter(whole, index)),
+            )
+            expect(job.state).to.equal(size < bytes.length - 1 ? 'broken-off' : 'finished')
+          }
+        }),
+        {numRuns: 15},
+      )
+    })
+
+    it('says what the first line says, and when the job ended', async () => {
+      const journal = await writeJob()
+      const job = parseJournal(textOf(journal))
+      expect(job).to.deep.include({
+        id: journal.id,
+        at: NOW,
+        endedAt: later(NOW, 1000),
+        state: 'interrupted',
+        endpoint: PLAN.endpoint,
+        namespace: 'kim',
+        user: 'kim',
+        phrase: 'DELETE',
+        confirmedBy: 'yes',
+        archive: undefined,
+      })
+      expect(job.rules).to.include({olderThan: '30d', cutoff: '2026-09-05T12:00:00.000Z'})
+      expect(job.counts).to.include({deleted: 1, uncertain: 1, untouched: DATASETS.length - 2})
+      const {name, id, sha, lastModified} = A
+      expect(job.datasets[0]).to.deep.equal({
+        name,
+        id,
+        sha,
+        lastModified,
+        state: 'deleted',
+        reason: undefined,
+        requestId: 'r-1',
+        at: later(NOW, 1000),
+      })
+      expect(job.datasets[1]?.reason).to.include('no result')
+    })
+
+    it('counts every dataset once', async () => {
+      const {counts, datasets} = parseJournal(textOf(await writeJob()))
+      expect(Object.keys(counts)).to.have.members([...DATASET_STATES])
+      expect(Object.values(counts).reduce((sum, each) => sum + each)).to.equal(datasets.length)
+    })
+
+    it('is clean only where all is gone for certain', async () => {
+      const all = async (
+        status: OutcomeStatus,
+        more: {uncertain?: boolean; interrupted?: boolean; ends?: boolean; damaged?: boolean},
+      ) => {
+        const journal = await begin()
+        for (const dataset of DATASETS) {
+          await journal.intent(dataset)
+          await journal.outcome(
+            {name: dataset.name, status, ...(more.uncertain && {uncertain: true as const})},
+            dataset,
+          )
+        }
+
+        const text = textOf(journal)
+        await journal.end({interrupted: more.interrupted ?? false})
+        return isClean(
+          parseJournal((more.ends === false ? text : textOf(journal)) + (more.damaged ? '\n' : '')),
+        )
+      }
+
+      expect(await all('deleted', {})).to.equal(true)
+      expect(await all('gone', {})).to.equal(true)
+      expect(await all('failed', {})).to.equal(false)
+      expect(await all('skipped', {})).to.equal(false)
+      expect(await all('deleted', {uncertain: true})).to.equal(false)
+      expect(await all('deleted', {interrupted: true})).to.equal(false)
+      expect(await all('deleted', {ends: false})).to.equal(false)
+      expect(await all('deleted', {damaged: true})).to.equal(false)
+    })
+
+    it('is read one dataset at a time, however many there are, since others wait for their turn', async () => {
+      const {parse} = JSON
+      const lengths: number[] = []
+      const text = textOf(await begin({plan: LONG_PLAN}))
+      JSON.parse = (part: string) => {
+        lengths.push(part.length)
+        return parse(part) as unknown
+      }
+
+      try {
+        expect(parseJournal(text).datasets).to.have.length(600)
+      } finally {
+        JSON.parse = parse
+      }
+
+      expect(Math.max(...lengths)).to.be.lessThan(1000)
+    })
+
+    it('leaves nothing that is not known out of the document', async () => {
+      const document = jobDocument(parseJournal(textOf(await begin()))) as Record<string, any>
+      expect(document).to.include({endedAt: null, archive: null, state: 'broken-off'})
+      expect(document.datasets, 'made while it is written').to.be.instanceOf(LazyList)
+      expect([...document.datasets][0]).to.include({
+        state: 'untouched',
+        reason: null,
+        requestId: null,
+        at: null,
+      })
+    })
+  })
+
+  describe('of a journal that is not whole', () => {
+    const damaged: Array<[title: string, change: (lines: string[]) => string[]]> = [
+      ['a line is broken', (lines) => lines.with(3, (lines[3] ?? '').slice(5))],
+      ['a line is empty', (lines) => lines.with(3, '')],
+      [
+        'a line is of an unknown kind',
+        (lines) => lines.with(3, (lines[3] ?? '').replace('intent', 'archived')),
+      ],
+      [
+        'a line is about a dataset that is not in the plan',
+        (lines) => lines.with(3, (lines[3] ?? '').replace('smoltrace-', '')),
+      ],
+      ['a line has no moment', (lines) => lines.with(3, (lines[3] ?? '').replace('"at"', '"on"'))],
+      ['a line is a list', (lines) => lines.with(3, `[${lines[3]}]`)],
+      ['a line is another plan', (lines) => lines.with(3, lines[0] ?? '')],
+      [
+        'an outcome is of an unknown status',
+        (lines) => lines.with(2, (lines[2] ?? '').replace('deleted', 'removed')),
+      ],
+      [
+        'an outcome has a number for its reason',
+        (lines) => lines.with(2, (lines[2] ?? '').replace('"status"', '"reason":5,"status"')),
+      ],
+      [
+        'an outcome may or may not be uncertain',
+        (lines) => lines.with(2, (lines[2] ?? '').replace('"status"', '"uncertain":"no","status"')),
+      ],
+      ['the end says neither how', (lines) => lines.with(4, (lines[4] ?? '').replace('true', '"yes"'))],
+      ['zeros stand where a line was', (lines) => lines.with(3, '\0'.repeat(50))],
+    ]
+    for (const [title, change] of damaged) {
+      it(`leaves uncertain what no other line tells, where ${title}`, async () => {
+        const journal = await writeJob()
+        const job = parseJournal(change(textOf(journal).split('\n')).join('\n'))
+        expect(job.problems).to.have.length(1)
+        expect(job.problems[0]).to.match(/^its line [345] cannot be read/)
+        expect(job.counts.untouched).to.equal(0)
+        expect(isClean(job)).to.equal(false)
+        for (const {state, reason} of job.datasets)
+          if (state === 'uncertain') expect(reason).to.be.a('string').and.not.to.equal('')
+      })
+    }
+
+    it('keeps what whole lines say beside a broken one', async () => {
+      const journal = await writeJob()
+      const lines = textOf(journal).split('\n')
+      const job = parseJournal(lines.with(3, 'broken').join('\n'))
+      expect(job.datasets[0]?.state).to.equal('deleted')
+      expect(job.datasets[1]?.state).to.equal('uncertain')
+      expect(job.state).to.equal('interrupted')
+    })
+
+    it('notes a last line that is cut off, and takes nothing from it', async () => {
+      const journal = await begin()
+      await journal.intent(A)
+      await journal.intent(B)
+      const job = parseJournal(textOf(journal).slice(0, -10))
+      expect(job.problems).to.deep.equal(['its last line is cut off and says nothing'])
+      expect(job.datasets.map(({state}) => state).slice(0, 3)).to.deep.equal([
+        'uncertain',
+        'untouched',
+        'untouched',
+      ])
+      await journal.end({interrupted: true})
+    })
+
+    const headers: Array<[title: string, change: (header: Record<string, any>) => unknown, message: RegExp]> =
+      [
+        ['another kind of line', (header) => ({...header, kind: 'intent'}), /^is no journal$/],
+        ['a version from the future', (header) => ({...header, version: 2}), /version/],
+        ['no version', (header) => ({...header, version: undefined}), /version/],
+        ['a list', (header) => [header], /^is no journal$/],
+        ['null', () => null, /^is no journal$/],
+        ['a date that does not exist', (header) => ({...header, at: '2026-02-30T00:00:00.000Z'}), /lacks/],
+        ['somebody unknown who confirmed', (header) => ({...header, confirmedBy: 'nobody'}), /lacks/],
+        [
+          'a dataset twice',
+          (header) => ({...header, datasets: [...header.datasets, header.datasets[0]]}),
+          /lacks/,
+        ],
+        [
+          'a dataset without a name',
+          (header) => ({...header, datasets: [{...header.datasets[0], name: ''}]}),
+          /lacks/,
+        ],
+        ['a dataset that is null', (header) => ({...header, datasets: [null]}), /lacks/],
+        ['datasets that are no list', (header) => ({...header, datasets: {}}), /lacks/],
+        ...[
+          'id',
+          'at',
+          'program',
+          'endpoint',
+          'namespace',
+          'user',
+          'phrase',
+          'confirmedBy',
+          'rules',
+          'archive',
+          'datasets',
+        ].map((name): [string, (header: Record<string, any>) => unknown, RegExp] => [
+          `no ${name}`,
+          (header) => ({...header, [name]: undefined}),
+          /lacks/,
+        ]),
+      ]
+    for (const [title, change, message] of headers) {
+      it(`takes it for no journal where the first line has ${title}`, async () => {
+        const [first = '', ...lines] = textOf(await writeJob()).split('\n')
+        const text = [JSON.stringify(change(JSON.parse(first))), ...lines].join('\n')
+        const error = errorOf(() => parseJournal(text))
+        expect(error).to.be.instanceOf(RefusedError)
+        expect(error.message).to.match(message)
+      })
+    }
+
+    it('never fails in any other way, whatever the text', () => {
+      fc.assert(
+        fc.property(fc.oneof(fc.string({unit: 'binary'}), fc.json()), fc.json(), (first, second) => {
+          for (const text of [first, `${first}\n${second}`, `${first}\n`])
+            expect(errorOf(() => parseJournal(text))).to.be.instanceOf(RefusedError)
+        }),
+        {numRuns: 500},
+      )
+    })
+
+    it('never fails in any other way, whatever follows a plan', async () => {
+      const journal = await begin()
+      const header = textOf(journal)
+      await journal.end({interrupted: false})
+      fc.assert(
+        fc.property(fc.array(fc.oneof(fc.string({unit: 'binary'}), fc.json())), (lines) => {
+          const {datasets} = parseJournal(header + lines.join('\n'))
+          expect(datasets.some(({state}) => state !== 'untouched' && state !== 'uncertain')).to.equal(false)
+        }),
+        {numRuns: 500},
+      )
+    })
+
+    it('is safe to print, whoever changed it', async () => {
+      const [first = '', ...lines] = textOf(await writeJob()).split('\n')
+      const header = {
+        ...JSON.parse(first),
+        user: 'kim\u001B[2J',
+        endpoint: 'http://127.0.0.1/hf_abcDEF',
+        rules: {'older\u001BThan': ['30d\u202E'], cutoff: {deep: '\u0007'}},
+        archive: '/tmp\n/x',
+      }
+      const outcome = JSON.stringify({
+        kind: 'outcome',
+        at: NOW,
+        name: B.name,
+        status: 'failed',
+        reason: '\u001B]0;x\u0007',
+      })
+      const job = parseJournal([JSON.stringify(header), outcome, ...lines].join('\n'))
+      expect(job.counts.failed + job.counts.uncertain).to.be.above(0)
+      const everything = JSON.stringify(jobDocument(job))
+      expect(everything).not.to.match(/\\u00|\\n|\u202E|hf_abc/)
+    })
+  })
+})

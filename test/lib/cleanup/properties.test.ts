@@ -1,0 +1,376 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+
+import {discover, type Inventory} from '../../../src/lib/account/datasets.js'
+import {type Run} from '../../../src/lib/account/runs.js'
+import {UsageError} from '../../../src/lib/base/errors.js'
+import {parseDatasetName} from '../../../src/lib/base/names.js'
+import {DAY, HOUR} from '../../../src/lib/base/time.js'
+import {comparePlan} from '../../../src/lib/plan/compare.js'
+import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
+import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
+import {
+  anyOptions,
+  fakeHub,
+  freshId,
+  later,
+  leaderboardDataset,
+  MINUTE,
+  namesIn,
+  NAMESPACE,
+  NOTHING_KNOWN,
+  NOW,
+  planOf,
+  runDataset,
+  sessionOf,
+  someCase,
+  someInventory,
+  someKeepers,
+  someListing,
+  someOptions,
+} from '../../support/builders.js'
+
+const RUNS = {numRuns: 400}
+
+/** Names of everything that would go; nothing where the options are refused for this clock. */
+function goingIn(inventory: Inventory, options: RetentionOptions): string[] {
+  try {
+    return plannedDatasets(planOf(inventory, options)).map(({name}) => name)
+  } catch (error) {
+    if (error instanceof UsageError) return []
+    throw error
+  }
+}
+
+/**
+ * How long ago anything of a run was created, or changed within two days of the newest creation, by its datasets: what decides is
+ * not asked about itself.
+ */
+const quietMs = ({datasets}: Run) => {
+  const since = (dates: Date[]) => NOW.getTime() - Math.max(...dates.map(Number))
+  const created = since(datasets.map(({createdAt}) => createdAt))
+  return created < 2 * DAY
+    ? Math.min(created, since(datasets.map(({lastModified}) => lastModified)))
+    : created
+}
+
+/** An inventory, options with at least one selector, and one more selector or keeper. */
+const caseAndOneMore = (more: (inventory: Inventory) => fc.Arbitrary<RetentionOptions>) =>
+  someInventory.chain((inventory) =>
+    fc.record({inventory: fc.constant(inventory), options: someOptions(inventory), more: more(inventory)}),
+  )
+
+describe('properties of every plan', () => {
+  it('nothing is planned that was not listed under exactly such a name', async () => {
+    const cases = someListing.chain((listing) =>
+      someInventory.chain((inventory) =>
+        fc.tuple(fc.constant(listing), anyOptions({...inventory, datasets: []})),
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(cases, async ([listing, options]) => {
+        const inventory = await discover(sessionOf(fakeHub(listing)))
+        const names = new Set(listing.map(({name}) => name))
+        for (const name of goingIn(inventory, options)) {
+          expect(names.has(name), name).to.equal(true)
+          expect(name).to.match(/^kim\/smoltrace-(?:(?:results|traces|metrics)-\d{8}_\d{6}|leaderboard)$/)
+          expect(parseDatasetName(name, NAMESPACE), name).not.to.equal(undefined)
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  it('every dataset of a run is planned once or kept, never both and never neither', () => {
+    fc.assert(
+      fc.property(someCase(), ({inventory, options}) => {
+        fc.pre(goingIn(inventory, options).length > 0)
+        const plan = planOf(inventory, options)
+        const planned = namesIn(plan)
+        expect(new Set(planned).size).to.equal(planned.length)
+        const seen = [...plan.delete, ...plan.keep].flatMap(({run}) => run.datasets)
+        expect(seen).to.have.members(inventory.datasets)
+        for (const {run, datasets} of plan.delete) expect(run.datasets).to.include.members(datasets)
+      }),
+      RUNS,
+    )
+  })
+
+  it('a run that may still be uploading stays, whatever is asked for', () => {
+    fc.assert(
+      fc.property(someCase(), ({inventory, options}) => {
+        const plan = safePlan(inventory, options)
+        for (const {run} of plan?.delete ?? []) {
+          const graceMs = plan?.rules.graceMs ?? 0
+          expect(run.datasets.length === 3 || graceMs === 0 || quietMs(run) >= graceMs).to.equal(true)
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  it('a run of the future stays unless it is named or --all is given', () => {
+    fc.assert(
+      fc.property(someCase(), ({inventory, options}) => {
+        fc.pre(options.run === undefined && options.all !== true)
+        for (const {run} of safePlan(inventory, options)?.delete ?? [])
+          expect(run.time.getTime()).to.be.at.most(NOW.getTime())
+      }),
+      RUNS,
+    )
+  })
+
+  it('the leaderboard goes only where --delete-leaderboard is given', () => {
+    fc.assert(
+      fc.property(someCase(), ({inventory, options}) => {
+        const goes = goingIn(inventory, options).includes(leaderboardDataset().name)
+        if (goes) expect(options.deleteLeaderboard).to.equal(true)
+      }),
+      RUNS,
+    )
+  })
+
+  it('one more keeper never deletes more', () => {
+    fc.assert(
+      fc.property(
+        caseAndOneMore(() => someKeepers),
+        ({inventory, options, more: keepers}) => {
+          fc.pre(
+            options.olderThan !== undefined ||
+              options.incompleteOnly === true ||
+              options.run !== undefined ||
+              Object.keys(options).some((name) => name.startsWith('keep')),
+          )
+          const before = goingIn(inventory, options)
+          expect(before).to.include.members(goingIn(inventory, {...keepers, ...options}))
+        },
+      ),
+      RUNS,
+    )
+  })
+
+  it('a keeper of more runs never deletes more', () => {
+    fc.assert(
+      fc.property(someCase(someOptions), fc.integer({min: 1, max: 12}), ({inventory, options}, added) => {
+        const counts = Object.entries(options).filter(
+          ([name, value]) => name.startsWith('keep') && typeof value === 'number',
+        )
+        fc.pre(counts.length > 0)
+        const before = goingIn(inventory, options)
+        for (const [name, count] of counts) {
+          const after = goingIn(inventory, {...options, [name]: Number(count) + added})
+          expect(before, name).to.include.members(after)
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  it('one more selector never deletes more', () => {
+    const more = ({datasets}: Inventory) =>
+      fc.oneof(
+        fc.constantFrom<RetentionOptions>({olderThan: '1h'}, {olderThan: '20d'}, {olderThan: '2026-09-20'}),
+        fc.constant<RetentionOptions>({incompleteOnly: true}),
+        fc
+          .subarray([...new Set(datasets.map(({timestamp}) => timestamp))])
+          .map((run): RetentionOptions => (run.length > 0 ? {run} : {incompleteOnly: true})),
+      )
+    fc.assert(
+      fc.property(caseAndOneMore(more), ({inventory, options, more: selector}) => {
+        fc.pre(Object.keys(selector).every((name) => !(name in options)))
+        const before = new Set(goingIn(inventory, options))
+        const plan = safePlan(inventory, {...options, ...selector})
+        for (const {datasets} of plan?.delete ?? []) {
+          for (const {name} of datasets) expect(before.has(name), name).to.equal(true)
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  it('a longer grace period never deletes more', () => {
+    fc.assert(
+      fc.property(someCase(someOptions), ({inventory, options}) => {
+        const before = goingIn(inventory, {...options, grace: '6h'})
+        expect(before).to.include.members(goingIn(inventory, {...options, grace: '2d'}))
+      }),
+      RUNS,
+    )
+  })
+
+  it('an earlier clock never deletes more', () => {
+    const cases = fc.tuple(
+      someCase(),
+      fc.oneof(
+        fc.integer({min: 1, max: 96}).map((hours) => hours * HOUR),
+        fc.constant(400 * DAY),
+      ),
+    )
+    fc.assert(
+      fc.property(cases, ([{inventory, options}, slow]) => {
+        const early = later(NOW, -slow)
+        const before = new Set(goingIn(inventory, options))
+        const plan = safePlan({...inventory, now: early}, options)
+        for (const {datasets} of plan?.delete ?? []) {
+          for (const {name} of datasets) expect(before.has(name), name).to.equal(true)
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  it('the order of the listing changes nothing', () => {
+    const cases = someCase().chain(({inventory, options}) =>
+      fc.record({
+        inventory: fc.constant(inventory),
+        options: fc.constant(options),
+        datasets: fc.shuffledSubarray(inventory.datasets, {minLength: inventory.datasets.length}),
+      }),
+    )
+    fc.assert(
+      fc.property(cases, ({inventory, options, datasets}) => {
+        expect(safePlan({...inventory, datasets}, options)).to.deep.equal(safePlan(inventory, options))
+      }),
+      RUNS,
+    )
+  })
+
+  it('the same inventory and clock give the same plan, and neither is changed by making it', () => {
+    fc.assert(
+      fc.property(someCase(), ({inventory, options}) => {
+        const [inventoryBefore, optionsBefore] = [structuredClone(inventory), structuredClone(options)]
+        const first = safePlan(inventory, options)
+        expect(safePlan(inventory, options)).to.deep.equal(first)
+        expect(inventory).to.deep.equal(inventoryBefore)
+        expect(options).to.deep.equal(optionsBefore)
+      }),
+      RUNS,
+    )
+  })
+
+  it("the machine's time zone changes nothing", () => {
+    const zones = [
+      'UTC',
+      'Pacific/Kiritimati',
+      'Pacific/Pago_Pago',
+      'America/New_York',
+      'Europe/Berlin',
+      'Asia/Kolkata',
+    ]
+    const before = process.env.TZ
+    try {
+      fc.assert(
+        fc.property(
+          someCase(),
+          fc.shuffledSubarray(zones, {minLength: 3}),
+          ({inventory, options}, chosen) => {
+            const offsets = new Set<number>()
+            const plans = chosen.map((zone) => {
+              process.env.TZ = zone
+              offsets.add(NOW.getTimezoneOffset())
+              return JSON.stringify(safePlan(inventory, options))
+            })
+            expect(offsets.size).to.equal(chosen.length)
+            expect(new Set(plans).size).to.equal(1)
+          },
+        ),
+        RUNS,
+      )
+    } finally {
+      if (before === undefined) delete process.env.TZ
+      else process.env.TZ = before
+    }
+  })
+
+  it('nothing falls out of a plan where nothing changed', () => {
+    fc.assert(
+      fc.property(someCase(), ({inventory, options}) => {
+        const plan = safePlan(inventory, options)
+        fc.pre(plan !== undefined)
+        expect(comparePlan(plan, structuredClone(inventory), NOTHING_KNOWN)).to.deep.equal(new Map())
+      }),
+      RUNS,
+    )
+  })
+
+  it('what is left of a plan is in the new listing, unchanged, as are the rest of its runs', () => {
+    const cases = someCase().chain(({inventory, options}) =>
+      fc.record({
+        inventory: fc.constant(inventory),
+        options: fc.constant(options),
+        fresh: somethingHappened(inventory),
+      }),
+    )
+    fc.assert(
+      fc.property(cases, ({inventory, options, fresh}) => {
+        const plan = safePlan(inventory, options)
+        fc.pre(plan !== undefined)
+        const excluded = comparePlan(plan, fresh, NOTHING_KNOWN)
+        const planned = plannedDatasets(plan)
+        expect(planned.map(({name}) => name)).to.include.members([...excluded.keys()])
+        const current = new Map(
+          [...fresh.datasets, ...(fresh.leaderboard ? [fresh.leaderboard] : [])].map((each) => [
+            each.name,
+            each,
+          ]),
+        )
+        for (const {run, datasets} of plan.delete) {
+          if (datasets.every(({name}) => excluded.has(name))) continue
+          const known = new Map(run.datasets.map((each) => [each.name, each]))
+          for (const each of fresh.datasets.filter(({timestamp}) => timestamp === run.timestamp)) {
+            expect(each).to.deep.equal(known.get(each.name))
+          }
+        }
+
+        for (const each of planned) {
+          if (!excluded.has(each.name)) expect(current.get(each.name)).to.deep.equal(each)
+        }
+      }),
+      {numRuns: 1000},
+    )
+  })
+
+  it('these cases delete something often enough to mean anything', () => {
+    const sizes = fc
+      .sample(someCase(), {numRuns: 300, seed: 1})
+      .map(({inventory, options}) => goingIn(inventory, options).length)
+    expect(sizes.filter((size) => size > 0).length).to.be.greaterThan(60)
+    expect(sizes.filter((size) => size === 0).length).to.be.greaterThan(10)
+  })
+})
+
+function safePlan(inventory: Inventory, options: RetentionOptions): Plan | undefined {
+  try {
+    return planOf(inventory, options)
+  } catch (error) {
+    if (error instanceof UsageError) return undefined
+    throw error
+  }
+}
+
+/** A later listing of the same namespace: datasets left, changed, were made anew, or came. */
+function somethingHappened(inventory: Inventory): fc.Arbitrary<Inventory> {
+  const fate = fc.constantFrom('left', 'changed', 'moved', 'anew', 'same', 'same', 'same', 'same')
+  const board = inventory.leaderboard
+  return fc
+    .record({
+      fates: fc.array(fate, {minLength: inventory.datasets.length, maxLength: inventory.datasets.length}),
+      newcomers: fc.subarray(inventory.datasets.map(({timestamp}) => timestamp)),
+      isBoardChanged: fc.boolean(),
+    })
+    .map(({fates, newcomers, isBoardChanged}) => {
+      const datasets = inventory.datasets.flatMap((dataset, index) => {
+        const what = fates[index]
+        if (what === 'left') return []
+        if (what === 'changed') return [{...dataset, sha: freshId()}]
+        if (what === 'moved') return [{...dataset, lastModified: later(dataset.lastModified, MINUTE)}]
+        return what === 'anew' ? [{...dataset, id: freshId()}] : [dataset]
+      })
+      const names = new Set(datasets.map(({name}) => name))
+      const added = [...new Set(newcomers)]
+        .map((timestamp) => runDataset('metrics', timestamp, {createdAt: NOW}))
+        .filter(({name}) => !names.has(name))
+      const leaderboard = board && isBoardChanged ? {...board, sha: freshId()} : board
+      return {...inventory, datasets: [...datasets, ...added], leaderboard}
+    })
+}

@@ -1,0 +1,87 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+
+import {RefusedError, UsageError} from '../../../src/lib/base/errors.js'
+import {type DeletionLimit, parseDeletionLimit, refuseLargePlan} from '../../../src/lib/plan/limit.js'
+import {errorOf} from '../../support/builders.js'
+
+describe('the limit of --max-delete', () => {
+  const cases: Array<[limit: number | string, datasets: number, total: number, isFine: boolean]> = [
+    ['20', 20, 100, true],
+    ['20', 21, 100, false],
+    [20, 21, 100, false],
+    ['0', 1, 100, false],
+    ['10%', 10, 100, true],
+    ['10%', 11, 100, false],
+    ['10%', 3, 30, true],
+    ['10%', 4, 30, false],
+    ['12.5%', 1, 8, true],
+    ['12.5%', 2, 8, false],
+    ['33%', 1, 3, false],
+    ['0%', 1, 1_000_000, false],
+    ['100%', 30, 30, true],
+    ['99.9%', 30, 30, false],
+  ]
+  for (const [limit, datasets, total, isFine] of cases) {
+    it(`of ${limit} ${isFine ? 'lets' : 'does not let'} ${datasets} of ${total} go`, () => {
+      const check = () => refuseLargePlan(datasets, total, parseDeletionLimit(limit))
+      if (isFine) {
+        expect(check).not.to.throw()
+        return
+      }
+
+      const error = errorOf(check)
+      expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+      expect(error.message).to.include(`--max-delete ${limit}`).and.include(String(datasets))
+    })
+  }
+
+  it('lets everything go where there is none', () => {
+    const none: DeletionLimit | undefined = undefined
+    expect(() => refuseLargePlan(1e6, 1e6, none)).not.to.throw()
+  })
+
+  for (const text of [
+    '',
+    ' ',
+    '-1',
+    '1.5',
+    '1e3',
+    '10 %',
+    '%',
+    '101%',
+    '-5%',
+    'all',
+    '1%%',
+    '٣',
+    'NaN',
+    'Infinity',
+  ]) {
+    it(`is none where it says ${JSON.stringify(text)}`, () => {
+      const error = errorOf(() => parseDeletionLimit(text))
+      expect(error).to.be.instanceOf(UsageError).and.to.have.property('exitCode', 2)
+      expect(error.message).to.include('--max-delete')
+    })
+  }
+
+  it('never lets a larger plan go where it refuses a smaller one', () => {
+    const limits = fc.oneof(
+      fc.nat(100).map(String),
+      fc.nat(100).map((percent) => `${percent}%`),
+    )
+    fc.assert(
+      fc.property(limits, fc.nat(200), fc.nat(50), fc.nat(200), (limit, datasets, more, total) => {
+        const refuses = (size: number) => {
+          try {
+            refuseLargePlan(size, total, parseDeletionLimit(limit))
+            return false
+          } catch {
+            return true
+          }
+        }
+
+        expect(!refuses(datasets) || refuses(datasets + more)).to.equal(true)
+      }),
+    )
+  })
+})

@@ -1,0 +1,454 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {type Inventory} from '../../../src/lib/account/datasets.js'
+import {type Protection} from '../../../src/lib/account/protection/pins.js'
+import {protectRuns} from '../../../src/lib/account/protection/protect.js'
+import {isInFuture, mayBeUploading} from '../../../src/lib/account/runs.js'
+import {RefusedError, UsageError} from '../../../src/lib/base/errors.js'
+import {DAY, HOUR} from '../../../src/lib/base/time.js'
+import {applyPlan} from '../../../src/lib/cleanup/apply.js'
+import {cleanupDatasets, type CleanupOptions} from '../../../src/lib/cleanup/cleanup.js'
+import {exitCodeOf} from '../../../src/lib/cleanup/result.js'
+import {comparePlan} from '../../../src/lib/plan/compare.js'
+import {hasChoice, holdsOn, picked} from '../../../src/lib/plan/pick.js'
+import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
+import {loadPlan, savePlan} from '../../../src/lib/plan/saved/saved-plan.js'
+import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
+import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
+import {
+  ago,
+  errorOf,
+  inventoryOf,
+  leaderboardDataset,
+  namesIn,
+  NOTHING_KNOWN,
+  NOW,
+  planOf,
+  rejectionOf,
+  runDatasets,
+  someCase,
+} from '../../support/builders.js'
+import {deletionsAt, namesAt} from '../../support/hub.js'
+
+const NEWEST = '20261003_120000'
+const NEW = '20261001_120000'
+const OLD = '20260801_120000'
+const OLDEST = '20260701_120000'
+const UPLOADING = runDatasets(ago(HOUR), ['results'])
+const UPLOAD = UPLOADING[0]?.timestamp ?? ''
+const INVENTORY = inventoryOf([
+  ...runDatasets(NEWEST),
+  ...runDatasets(NEW),
+  ...runDatasets(OLD),
+  ...runDatasets(OLDEST, ['results', 'metrics']),
+  ...UPLOADING,
+])
+const RULES: RetentionOptions = {olderThan: '30d', keepRecent: 1}
+
+const pinOn = (timestamp: string): Protection => ({runs: {[timestamp]: {by: 'ann', at: NOW}}})
+const going = (plan: Plan) => plan.delete.map(({run}) => run.timestamp)
+const staying = (plan: Plan) => plan.keep.map(({run}) => run.timestamp)
+const reasonsOf = (plan: Plan) =>
+  Object.fromEntries(
+    [...plan.delete, ...plan.keep].map(({run, reasons}) => [run.timestamp, reasons.map(({text}) => text)]),
+  )
+
+describe('picking by hand', () => {
+  const plan = planOf(INVENTORY, RULES)
+
+  it('lets go what was picked, keeps what was not, and says of both that a person did it', () => {
+    const made = picked(plan, [NEWEST, OLD])
+    expect(going(made)).to.deep.equal([NEWEST, OLD])
+    expect(staying(made)).to.deep.equal([UPLOAD, NEW, OLDEST])
+    expect(made.delete[0]?.reasons).to.deep.equal([{rule: 'picked', text: 'picked by hand'}])
+    expect(made.keep.at(-1)?.reasons).to.deep.equal([{rule: 'picked', text: 'not picked'}])
+  })
+
+  it('leaves the reasons of the rules where a person agrees with them', () => {
+    const made = reasonsOf(picked(plan, [NEWEST, OLD]))
+    const before = reasonsOf(plan)
+    for (const run of [OLD, NEW, UPLOAD]) expect(made[run]).to.deep.equal(before[run])
+  })
+
+  it('changes nothing where exactly what the rules chose is picked', () => {
+    expect(picked(plan, going(plan))).to.deep.equal(plan)
+  })
+
+  it('keeps all runs where none is picked, the leaderboard going as before', () => {
+    const stock = inventoryOf(runDatasets(OLD), {leaderboard: leaderboardDataset()})
+    const made = picked(planOf(stock, {all: true, deleteLeaderboard: true}), [])
+    expect(plannedDatasets(made).map(({name}) => name)).to.deep.equal(['kim/smoltrace-leaderboard'])
+    expect(made.phrase).to.equal('YES DELETE ALL')
+  })
+
+  it('takes of a run only what the scope takes in', () => {
+    const made = picked(planOf(INVENTORY, {...RULES, only: ['traces']}), [NEWEST])
+    expect(namesIn(made)).to.deep.equal([`kim/smoltrace-traces-${NEWEST}`])
+  })
+
+  it('asks for the phrase of --all where --only alone takes in every run', () => {
+    const every = planOf(INVENTORY, {only: ['traces']})
+    expect(going(every)).to.deep.equal([NEWEST, NEW, OLD])
+    expect(picked(every, [OLD]).phrase).to.equal('YES DELETE ALL')
+    expect(picked(plan, [NEWEST]).phrase).to.equal('DELETE')
+  })
+
+  it('takes a run named twice for one', () => {
+    expect(going(picked(plan, [OLD, OLD]))).to.deep.equal([OLD])
+  })
+
+  const refused: Array<[title: string, of: Plan, run: string, words: string]> = [
+    ['that is pinned', planOf(INVENTORY, RULES, pinOn(NEWEST)), NEWEST, 'pinned by ann'],
+    ['that is pinned, with --all', planOf(INVENTORY, {all: true}, pinOn(OLD)), OLD, 'pinned by ann'],
+    ['that may still be uploading', plan, UPLOAD, 'may still be uploading'],
+    [
+      'dated in the future',
+      planOf(inventoryOf([...runDatasets('20271001_120000'), ...runDatasets(OLD)]), RULES),
+      '20271001_120000',
+      'in the future',
+    ],
+    [
+      'that has nothing in the scope',
+      planOf(INVENTORY, {keepRecent: 1, only: ['traces']}),
+      OLDEST,
+      'has no traces',
+    ],
+    ['that is not there', plan, '20200101_000000', 'there is no such run'],
+    ['that is no timestamp', plan, `kim/smoltrace-results-${OLD}`, 'there is no such run'],
+  ]
+  for (const [title, of, run, words] of refused) {
+    it(`refuses a run ${title}`, () => {
+      const error = errorOf(() => picked(of, [OLD, run]))
+      expect(error).to.be.instanceOf(RefusedError)
+      expect(error.message).to.include(run).and.include(words)
+    })
+  }
+
+  it('refuses what is no list', () => {
+    expect(errorOf(() => picked(plan, OLD as unknown as string[]))).to.be.instanceOf(UsageError)
+  })
+
+  it('knows where there is nothing to choose', () => {
+    expect(hasChoice(plan)).to.equal(true)
+    expect(hasChoice(planOf(INVENTORY, {olderThan: '5y'}))).to.equal(true)
+    expect(hasChoice(planOf(inventoryOf([]), RULES))).to.equal(false)
+    expect(hasChoice(planOf(inventoryOf(UPLOADING), {all: true}))).to.equal(false)
+    expect(hasChoice(planOf(inventoryOf(runDatasets(OLD, ['results'])), {only: ['traces']}))).to.equal(false)
+  })
+})
+
+/** A plan, what is pinned in it, and any choice of runs that can be picked. */
+const somePick = someCase()
+  .chain(({inventory, options}) => {
+    const timestamps = [...new Set(inventory.datasets.map(({timestamp}) => timestamp))]
+    return fc.record({
+      inventory: fc.constant(inventory),
+      options: fc.constant({...options, deleteLeaderboard: false}),
+      pins: fc.subarray(timestamps),
+      wanted: fc.subarray(timestamps),
+    })
+  })
+  .map(({inventory, options, pins, wanted}) => {
+    const runs = Object.fromEntries(pins.map((timestamp) => [timestamp, {by: 'ann', at: NOW}]))
+    return {inventory, protection: {runs}, plan: planIfAny(inventory, options, {runs}), wanted}
+  })
+  .filter(({plan}) => plan !== undefined)
+  .map(({plan, ...rest}) => ({...rest, plan: plan as Plan}))
+
+function planIfAny(
+  inventory: Inventory,
+  options: RetentionOptions,
+  protection: Protection,
+): Plan | undefined {
+  try {
+    return planOf(inventory, options, protection)
+  } catch (error) {
+    if (error instanceof UsageError) return undefined
+    throw error
+  }
+}
+
+const held = (plan: Plan) =>
+  plan.keep.filter((each) => holdsOn(each, plan).length > 0).map(({run}) => run.timestamp)
+
+describe('properties of picking', () => {
+  const RUNS = {numRuns: 300}
+
+  it('exactly the runs that were picked go, and each run is planned once or kept', () => {
+    fc.assert(
+      fc.property(somePick, ({inventory, plan, wanted}) => {
+        const no = held(plan)
+        const choice = wanted.filter((run) => !no.includes(run))
+        const made = picked(plan, choice)
+        expect(going(made)).to.have.members(choice)
+        expect([...going(made), ...staying(made)]).to.have.members([
+          ...new Set(inventory.datasets.map(({timestamp}) => timestamp)),
+        ])
+        for (const {run, datasets} of made.delete) {
+          expect(run.datasets).to.include.members(datasets)
+          for (const {type} of datasets)
+            if (plan.rules.only.length > 0) expect(plan.rules.only).to.include(type)
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  it('a run that a guard holds is never picked, by whatever rules', () => {
+    fc.assert(
+      fc.property(somePick, ({plan, protection, wanted}) => {
+        for (const {run} of plan.keep) {
+          const isGuarded =
+            Object.hasOwn(protection.runs, run.timestamp) || mayBeUploading(run, NOW, plan.rules.graceMs)
+          if (!isGuarded) continue
+          expect(errorOf(() => picked(plan, [run.timestamp]))).to.be.instanceOf(RefusedError)
+          expect(errorOf(() => picked(plan, [...wanted, run.timestamp]))).to.be.instanceOf(RefusedError)
+        }
+
+        for (const {run} of plan.keep.filter((each) => isInFuture(each.run, NOW))) {
+          if (plan.rules.all || plan.rules.runs.length > 0) continue
+          expect(held(plan)).to.include(run.timestamp)
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  it('nothing of it falls out again where nothing changed, and what is pinned meanwhile always does', () => {
+    fc.assert(
+      fc.property(somePick, ({inventory, plan, protection, wanted}) => {
+        const no = held(plan)
+        const made = picked(
+          plan,
+          wanted.filter((run) => !no.includes(run)),
+        )
+        expect([...comparePlan(made, inventory, {...NOTHING_KNOWN, protection})]).to.deep.equal([])
+        const pinned = Object.fromEntries(going(made).map((run) => [run, {by: 'bob', at: NOW}]))
+        const excluded = comparePlan(made, inventory, {...NOTHING_KNOWN, protection: {runs: pinned}})
+        expect([...excluded.keys()]).to.have.members(namesIn(made))
+      }),
+      RUNS,
+    )
+  })
+})
+
+describe('a plan picked by hand, compared with a new listing', () => {
+  const stock = inventoryOf([NEWEST, NEW, OLD].flatMap((stamp) => runDatasets(stamp)))
+  const rules = planOf(stock, {keepRecent: 1})
+
+  it('lets go what a keeper saves', () => {
+    expect(comparePlan(picked(rules, [NEWEST, OLD]), stock, NOTHING_KNOWN).size).to.equal(0)
+  })
+
+  it('still holds what was pinned since', () => {
+    const excluded = comparePlan(picked(rules, [NEWEST, OLD]), stock, {
+      ...NOTHING_KNOWN,
+      protection: pinOn(NEWEST),
+    })
+    expect([...excluded.keys()]).to.have.members(runDatasets(NEWEST).map(({name}) => name))
+    expect([...excluded.values()][0]?.reason).to.equal('kept now: pinned by ann (half: not in its card)')
+  })
+
+  it('keeps no other run in the place of one that was picked and is gone', () => {
+    const left = inventoryOf(
+      [NEW, OLD].flatMap((stamp) => stock.datasets.filter((each) => each.timestamp === stamp)),
+    )
+    const excluded = comparePlan(picked(rules, [NEWEST, NEW]), left, NOTHING_KNOWN)
+    expect([...excluded.values()].every(({status}) => status === 'gone')).to.equal(true)
+    const byRules = comparePlan(rules, left, NOTHING_KNOWN)
+    expect([...byRules.values()][0]?.reason).to.equal('kept now: most recent 1 of 1')
+  })
+})
+
+describe('cleanup with `choose`', () => {
+  let hub: Sandbox
+  let folder: string
+  let file: string
+
+  const connection = () => ({token: hub.token, endpoint: hub.url, env: {}, clock: () => NOW})
+  const clean = (options: CleanupOptions) => cleanupDatasets({...connection(), ...options})
+  const carryOut = (options: CleanupOptions) => clean({dryRun: false, yes: true, ...options})
+  const namesOf = (stamp: string) =>
+    ['metrics', 'traces', 'results'].map((type) => `mira/smoltrace-${type}-${stamp}`)
+  const pin = (stamp: string) => protectRuns([stamp], connection())
+
+  beforeEach(async () => {
+    hub = await startSandbox({seed: 'empty', clock: () => NOW})
+    folder = mkdtempSync(join(tmpdir(), 'smoltrace-picking-'))
+    file = join(folder, 'plan.json')
+    for (const stamp of [OLD, OLDEST, NEW, NEWEST]) {
+      for (const {name, createdAt} of runDatasets(stamp))
+        hub.state.addDataset({name: name.replace('kim/', 'mira/'), createdAt})
+    }
+
+    hub.state.addDataset({name: 'mira/smoltrace-leaderboard', createdAt: ago(90 * DAY)})
+  })
+
+  afterEach(async () => {
+    await hub.close()
+    rmSync(folder, {recursive: true, force: true})
+  })
+
+  it('is asked with the plan of the rules, and shows, confirms and carries out the plan after the choice', async () => {
+    const order: string[] = []
+    let shown: Plan | undefined
+    const result = await clean({
+      ...RULES,
+      dryRun: false,
+      async choose(plan) {
+        order.push('choose')
+        expect(going(plan)).to.deep.equal([OLD, OLDEST])
+        return [NEWEST, OLD]
+      },
+      onPlan(plan) {
+        order.push('show')
+        shown = plan
+        expect(going(plan)).to.deep.equal([NEWEST, OLD])
+      },
+      confirm(plan) {
+        order.push('confirm')
+        expect(plan).to.equal(shown)
+        return true
+      },
+    })
+    expect(order).to.deep.equal(['choose', 'show', 'confirm'])
+    expect(deletionsAt(hub)).to.have.members([...namesOf(NEWEST), ...namesOf(OLD)])
+    expect(exitCodeOf(result)).to.equal(0)
+  })
+
+  it('needs no selector then, and picks from what no rule chose', async () => {
+    const result = await carryOut({
+      async choose(plan) {
+        expect(going(plan)).to.deep.equal([])
+        return [NEW]
+      },
+    })
+    expect(result.counts.deleted).to.equal(3)
+    expect(deletionsAt(hub)).to.have.members(namesOf(NEW))
+    expect(await rejectionOf(clean({}))).to.be.instanceOf(UsageError)
+  })
+
+  it('deletes nothing where it is cancelled, and asks, shows and saves nothing more', async () => {
+    const never = () => {
+      throw new Error('must not be called')
+    }
+
+    for (const dryRun of [true, false]) {
+      const result = await clean({
+        ...RULES,
+        dryRun,
+        async choose() {},
+        onPlan: never,
+        confirm: never,
+        savePlan: dryRun ? file : undefined,
+      })
+      expect(result).to.deep.include({declined: true, dryRun})
+      expect(exitCodeOf(result, true)).to.equal(130)
+      expect(deletionsAt(hub)).to.deep.equal([])
+    }
+
+    expect(await rejectionOf(loadPlan(file))).to.be.instanceOf(Error)
+  })
+
+  it('deletes nothing where the signal was aborted meanwhile', async () => {
+    const stop = new AbortController()
+    const result = await carryOut({
+      ...RULES,
+      signal: stop.signal,
+      async choose() {
+        stop.abort()
+        return [OLD]
+      },
+    })
+    expect(result.declined).to.equal(true)
+    expect(deletionsAt(hub)).to.deep.equal([])
+  })
+
+  it('is done where nothing is chosen', async () => {
+    const result = await carryOut({...RULES, choose: async () => []})
+    expect(result).to.deep.include({wouldDelete: 0, declined: false})
+    expect(exitCodeOf(result)).to.equal(0)
+    expect(deletionsAt(hub)).to.deep.equal([])
+  })
+
+  it('is not asked where every run is held', async () => {
+    await protectRuns([OLD, OLDEST, NEW, NEWEST], connection())
+    const result = await carryOut({
+      choose() {
+        throw new Error('must not be called')
+      },
+    })
+    expect(result).to.deep.include({wouldDelete: 0, declined: false})
+  })
+
+  it('refuses a choice that names a pinned run, and deletes nothing of the rest', async () => {
+    await pin(OLDEST)
+    const error = await rejectionOf(carryOut({all: true, choose: async () => [OLD, OLDEST]}))
+    expect(error).to.be.instanceOf(RefusedError)
+    expect(error.message).to.include(OLDEST).and.include('pinned by mira')
+    expect(deletionsAt(hub)).to.deep.equal([])
+  })
+
+  it('looks again after the choice, with `yes` too: a picked run that was pinned meanwhile stays', async () => {
+    const result = await carryOut({
+      ...RULES,
+      async choose() {
+        await pin(NEWEST)
+        return [NEWEST, OLD]
+      },
+    })
+    expect(deletionsAt(hub)).to.have.members(namesOf(OLD))
+    expect(result.counts).to.deep.include({deleted: 3, skipped: 3})
+    expect(result.outcomes.find(({status}) => status === 'skipped')?.reason).to.equal(
+      'kept now: pinned by mira',
+    )
+  })
+
+  it('counts against maxDelete what was picked', async () => {
+    const choose = async () => [OLD, NEW]
+    expect(await rejectionOf(carryOut({choose, maxDelete: 5}))).to.be.instanceOf(RefusedError)
+    expect((await carryOut({choose, maxDelete: 6})).counts.deleted).to.equal(6)
+  })
+
+  it('saves what was picked, and the plan is carried out as it was picked', async () => {
+    await clean({...RULES, savePlan: file, choose: async () => [NEWEST, OLD]})
+    const {plan, keptRuns} = await loadPlan(file)
+    expect(reasonsOf(plan)).to.deep.equal({[NEWEST]: ['picked by hand'], [OLD]: ['older than 30d']})
+    expect(keptRuns.find(({run}) => run === OLDEST)?.reasons).to.deep.equal([
+      {rule: 'picked', text: 'not picked'},
+    ])
+    const result = await applyPlan(file, {...connection(), dryRun: false, yes: true})
+    expect(deletionsAt(hub)).to.have.members([...namesOf(NEWEST), ...namesOf(OLD)])
+    expect(exitCodeOf(result)).to.equal(0)
+  })
+
+  it('saves a plan of which nothing was chosen', async () => {
+    await clean({savePlan: file, choose: async () => []})
+    expect((await loadPlan(file)).plan.delete).to.deep.equal([])
+    expect((await applyPlan(file, {...connection(), dryRun: false, yes: true})).wouldDelete).to.equal(0)
+  })
+
+  it('saves a plan that no rule chose, of which a run that was pinned since stays', async () => {
+    await clean({savePlan: file, choose: async () => [NEWEST, NEW]})
+    await pin(NEWEST)
+    const result = await applyPlan(file, {...connection(), dryRun: false, yes: true})
+    expect(deletionsAt(hub)).to.have.members(namesOf(NEW))
+    expect(result.stale.map(({reason}) => reason)).to.deep.equal(
+      Array.from({length: 3}).fill('kept now: pinned by mira'),
+    )
+    expect(namesAt(hub)).to.include.members(namesOf(NEWEST))
+  })
+
+  it('takes no plan in which another text stands for what was picked', async () => {
+    const plan = picked(planOf(INVENTORY, RULES), [NEWEST])
+    const [first] = plan.delete
+    if (!first) throw new Error('Something was picked.')
+    const misleading = {...first, reasons: [{rule: 'picked' as const, text: 'older than 30d'}]}
+    const error = await rejectionOf(savePlan({...plan, delete: [misleading]}, file, {user: 'kim'}))
+    expect(error.message).to.include('delete[0].reasons[0].text').and.include('picked by hand')
+  })
+})

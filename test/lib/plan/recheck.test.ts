@@ -1,0 +1,278 @@
+import {expect} from 'chai'
+
+import {formatProtection} from '../../../src/lib/account/protection/file.js'
+import {RefusedError} from '../../../src/lib/base/errors.js'
+import {DAY, MINUTE} from '../../../src/lib/base/time.js'
+import {type Session} from '../../../src/lib/hub/session.js'
+import {type Identity} from '../../../src/lib/hub/whoami.js'
+import {type Plan} from '../../../src/lib/plan/plan.js'
+import {LastLook, lookAt} from '../../../src/lib/plan/recheck.js'
+import {
+  ago,
+  type FakeHub,
+  fakeHub,
+  inventoryOf,
+  leaderboardDataset,
+  NOW,
+  planOf,
+  rejectionOf,
+  runDatasets,
+  sessionOf,
+  WRITER,
+} from '../../support/builders.js'
+
+const OLD = '20260801_120000'
+const SECOND = 1000
+const PINNED = formatProtection({runs: {[OLD]: {by: 'ann', at: NOW}}})
+
+interface Setting {
+  plan: Plan
+  hub: FakeHub
+  session: Session
+  /** Moves the clock. */
+  later: (ms: number) => void
+}
+
+/** A plan that takes the old one of two runs, and what is on the Hub when it is looked at. */
+function setting({hasLeaderboard = true}: {hasLeaderboard?: boolean} = {}): Setting {
+  const datasets = [...runDatasets(OLD), ...runDatasets(ago(DAY))]
+  const leaderboard = hasLeaderboard ? leaderboardDataset() : undefined
+  const inventory = inventoryOf(datasets, {leaderboard})
+  const hub = fakeHub([...datasets, ...(leaderboard ? [leaderboard] : [])])
+  let now = NOW.getTime()
+  const clock = () => new Date(now)
+  return {
+    plan: planOf(inventory, {olderThan: '30d'}),
+    hub,
+    session: {...sessionOf(hub), clock},
+    later(ms) {
+      now += ms
+    },
+  }
+}
+
+const ofOldRun = ['metrics', 'traces', 'results'].map((type) => `kim/smoltrace-${type}-${OLD}`)
+const isOfOldRun = ({name}: {name: string}) => name.endsWith(OLD)
+
+describe('a look at the Hub', () => {
+  it('finds nothing against a plan of which nothing changed', async () => {
+    const {plan, session, hub} = setting()
+    expect([...(await lookAt(plan, session)).excluded]).to.deep.equal([])
+    expect(hub.log).to.deep.equal(['LIST', 'READ'])
+  })
+
+  describe('is not certain, and says why,', () => {
+    const organisation = (role: string, restrictions: string[] = []): Identity => ({
+      ...WRITER,
+      name: 'ann',
+      organisations: [{name: 'kim', role, restrictions, hasResourceGroups: false}],
+    })
+    const as =
+      (identity: Identity) =>
+      ({hub}: Setting) => {
+        hub.identity = identity
+      }
+
+    const isLeaderboard = ({name}: {name: string}) => name.endsWith('leaderboard')
+    const cases: Array<[title: string, change: (it: Setting) => void, words: string]> = [
+      ['where the role is one without access by now', as(organisation('no_access')), 'no access'],
+      ['where the role only reads by now', as(organisation('read')), 'only read'],
+      ['where the organisation restricts the token', as(organisation('write', ['sso'])), 'sso'],
+      ['where the token only reads by now', as({...WRITER, tokenRole: 'read'}), 'read-only'],
+      [
+        'where the token is for less than the namespace by now',
+        as({...WRITER, tokenRole: 'fineGrained'}),
+        'repo.content.read',
+      ],
+      ['where the namespace is not one of the owner any more', as({...WRITER, name: 'ann'}), 'kim'],
+      [
+        'where the leaderboard is not listed any more',
+        ({hub}) => {
+          hub.listing = hub.listing.filter((each) => !isLeaderboard(each))
+        },
+        'is not listed any more',
+      ],
+      [
+        'where the leaderboard is another one',
+        ({hub}) => {
+          hub.listing = hub.listing.map((each) => (isLeaderboard(each) ? {...each, id: 'another'} : each))
+        },
+        'was created again',
+      ],
+      [
+        'where nothing of the plan is listed, and it is there',
+        ({hub}) => {
+          hub.listDatasets = async () => ({datasets: [], others: [], nameless: 0})
+        },
+        'is there',
+      ],
+      [
+        'where nothing of the plan is listed, and it was moved',
+        ({hub}) => {
+          hub.listing = hub.listing.filter((each) => !isOfOldRun(each))
+          hub.whereabouts = async () => ({state: 'moved', to: 'kim/elsewhere'})
+        },
+        'moved to kim/elsewhere',
+      ],
+    ]
+    for (const [title, change, words] of cases) {
+      it(title, async () => {
+        const it = setting()
+        change(it)
+        const error = await rejectionOf(lookAt(it.plan, it.session))
+        expect(error).to.be.instanceOf(RefusedError)
+        expect(error.message).to.include(words)
+      })
+    }
+
+    it('in the middle of a job too, where the listing is young enough to be used again', async () => {
+      const {plan, session, hub, later} = setting()
+      const last = new LastLook(plan, session)
+      await last.again('age')
+      later(10 * SECOND)
+      hub.identity = {...WRITER, tokenRole: 'read'}
+      expect(await rejectionOf(last.again('age'))).to.be.instanceOf(RefusedError)
+      expect(hub.log.filter((line) => line === 'LIST')).to.have.length(1)
+    })
+  })
+
+  it('is certain where all of the plan is gone by the word of the Hub, whatever became of the leaderboard', async () => {
+    const {plan, session, hub} = setting()
+    hub.listing = hub.listing.filter((each) => !isOfOldRun(each) && !each.name.endsWith('leaderboard'))
+    const {excluded} = await lookAt(plan, session)
+    expect([...excluded].map(([name, {status}]) => [name, status])).to.deep.equal(
+      ofOldRun.map((name) => [name, 'gone']),
+    )
+    // Of the three datasets, and of the leaderboard.
+    expect(hub.log.filter((line) => line.startsWith('ASK'))).to.have.length(4)
+  })
+
+  it('does not ask where only a part of the plan is gone', async () => {
+    const {plan, session, hub} = setting()
+    hub.listing = hub.listing.filter(({name}) => name !== ofOldRun[0])
+    expect((await lookAt(plan, session)).excluded.get(ofOldRun[0] ?? '')?.status).to.equal('gone')
+    expect(hub.log).to.deep.equal(['LIST', 'READ'])
+  })
+
+  it('is certain where there was no leaderboard, and is one now', async () => {
+    const {plan, session, hub} = setting({hasLeaderboard: false})
+    hub.listing.push(leaderboardDataset())
+    hub.protection = PINNED
+    expect((await lookAt(plan, session)).excluded.size).to.equal(3)
+  })
+})
+
+describe('the last look of a job', () => {
+  it('is too old for the first DELETE after 10 s, for a later one after a minute', async () => {
+    const {plan, session, later} = setting()
+    const last = new LastLook(plan, session)
+    expect(last.isOld(false), 'before any').to.equal(true)
+    await last.again('age')
+    later(9 * SECOND)
+    expect([last.isOld(true), last.isOld(false)]).to.deep.equal([false, false])
+    later(SECOND)
+    expect([last.isOld(true), last.isOld(false)]).to.deep.equal([true, false])
+    later(49 * SECOND)
+    expect(last.isOld(false)).to.equal(false)
+    later(SECOND)
+    expect(last.isOld(false)).to.equal(true)
+  })
+
+  it('is as old as its end, however long it took', async () => {
+    const {plan, session, hub, later} = setting()
+    const read = hub.readText.bind(hub)
+    hub.readText = (file) => {
+      later(5 * MINUTE)
+      return read(file)
+    }
+
+    const last = new LastLook(plan, session)
+    await last.again('age')
+    expect(last.isOld(true)).to.equal(false)
+    expect(hub.log.filter((line) => line === 'LIST')).to.have.length(1)
+  })
+
+  it('sees a pin that was written since, though the listing is young enough to be used again', async () => {
+    const {plan, session, hub, later} = setting()
+    hub.listDatasets = ((list) => (namespace: string) => {
+      later(30 * SECOND)
+      return list(namespace)
+    })(hub.listDatasets.bind(hub))
+    const last = new LastLook(plan, session)
+    expect((await last.again('age')).size).to.equal(0)
+    hub.protection = PINNED
+    later(MINUTE)
+    expect(last.isOld(false)).to.equal(true)
+    expect((await last.again('age')).size).to.equal(3)
+    expect(hub.log).to.deep.equal(['LIST', 'READ', 'READ'])
+  })
+
+  describe('lists anew', () => {
+    /** What the listing costs, and how old it becomes before it is made anew, in s. */
+    const cases: Array<
+      [title: string, cost: {seconds?: number; pages?: number; quota?: number}, age: number]
+    > = [
+      ['after a minute where it costs little', {}, 60],
+      ['after ten times what it took', {seconds: 30}, 300],
+      ['so seldom that it costs a tenth of the quota', {pages: 30, quota: 1000}, 90],
+      ['after a minute where that is less than a tenth of the quota', {pages: 3, quota: 1000}, 60],
+      ['so seldom, however small the quota is', {pages: 4, quota: 10}, 1200],
+    ]
+    for (const [title, {seconds = 0, pages = 1, quota}, age] of cases) {
+      it(title, async () => {
+        const {plan, session, hub, later} = setting()
+        if (quota) hub.quotaSize = {requests: quota, windowMs: 300 * SECOND}
+        hub.listDatasets = ((list) => (namespace: string) => {
+          hub.pages += pages
+          later(seconds * SECOND)
+          return list(namespace)
+        })(hub.listDatasets.bind(hub))
+        const listings = () => hub.log.filter((line) => line === 'LIST').length
+        const last = new LastLook(plan, session)
+        await last.again('age')
+        later(age * SECOND - 1)
+        await last.again('age')
+        expect(listings(), 'one moment before').to.equal(1)
+        expect(last.isOld(false)).to.equal(false)
+        later(1)
+        expect(last.isOld(false)).to.equal(true)
+        await last.again('age')
+        expect(listings()).to.equal(2)
+      })
+    }
+
+    it('before the first DELETE, however young the listing is and whatever it costs', async () => {
+      const {plan, session, hub} = setting()
+      hub.quotaSize = {requests: 1, windowMs: 300 * SECOND}
+      hub.listDatasets = ((list) => (namespace: string) => {
+        hub.pages++
+        return list(namespace)
+      })(hub.listDatasets.bind(hub))
+      const last = new LastLook(plan, session)
+      await last.again('first')
+      await last.again('first')
+      expect(hub.log).to.deep.equal(['LIST', 'READ', 'LIST', 'READ'])
+    })
+
+    it('after each wait for the quota, unless it would take most of the next one', async () => {
+      for (const [pages, listings] of [
+        [5, 2],
+        [6, 1],
+      ] as const) {
+        const {plan, session, hub} = setting()
+        hub.quotaSize = {requests: 10, windowMs: 300 * SECOND}
+        const list = hub.listDatasets.bind(hub)
+        hub.listDatasets = (namespace) => {
+          hub.pages += pages
+          return list(namespace)
+        }
+
+        const last = new LastLook(plan, session)
+        await last.again('age')
+        await last.again('wait')
+        expect(hub.log.filter((line) => line === 'LIST')).to.have.length(listings)
+        expect(hub.log.filter((line) => line === 'READ')).to.have.length(2)
+      }
+    })
+  })
+})

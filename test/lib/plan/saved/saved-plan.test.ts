@@ -1,0 +1,746 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+import {
+  chmodSync,
+  closeSync,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import {devNull, tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {type Inventory, type RunDataset} from '../../../../src/lib/account/datasets.js'
+import {RefusedError, SmoltraceError, UsageError} from '../../../../src/lib/base/errors.js'
+import {atOnce} from '../../../../src/lib/base/steps.js'
+import {DAY} from '../../../../src/lib/base/time.js'
+import {comparePlan} from '../../../../src/lib/plan/compare.js'
+import {makePlanOfNames, type Plan, plannedDatasets} from '../../../../src/lib/plan/plan.js'
+import {digestOf} from '../../../../src/lib/plan/saved/format.js'
+import {
+  checkPlanTarget,
+  loadPlan,
+  planDocument,
+  type SavedPlan,
+  savePlan,
+} from '../../../../src/lib/plan/saved/saved-plan.js'
+import {type RetentionOptions} from '../../../../src/lib/retention/rules.js'
+import {
+  ago,
+  freshId,
+  inventoryOf,
+  leaderboardDataset,
+  NEAR_MISSES,
+  NOTHING_KNOWN,
+  NOW,
+  planOf,
+  rejectionOf,
+  runDatasets,
+  someCase,
+} from '../../../support/builders.js'
+
+const RUNS = {numRuns: 150}
+const FACTS = {user: 'kim'}
+const OLD = '20260801_120000'
+const OLDER = '20260701_120000'
+const NEW = '20261001_120000'
+
+/** Two runs that go, one of them incomplete, one that stays, the leaderboard and a standard dataset. */
+const INVENTORY = inventoryOf(
+  [...runDatasets(OLD), ...runDatasets(OLDER, ['results', 'metrics']), ...runDatasets(NEW)],
+  {leaderboard: leaderboardDataset(), standard: ['kim/smoltrace-tasks']},
+)
+const PLAN = planOf(INVENTORY, {olderThan: '30d', keepRecent: 1, only: ['results', 'metrics']})
+
+/** A document as it is read: no place of it is certain to be there. */
+type Json = any
+
+const documentOf = (plan: Plan = PLAN): Json => planDocument(plan, FACTS)
+
+/** A document as a forger leaves it: edited, and with the digest that fits. */
+function forged(edit: (document: Json) => unknown, plan: Plan = PLAN): Json {
+  const document = structuredClone(documentOf(plan))
+  delete document.digest
+  edit(document)
+  return {...document, digest: atOnce(digestOf(document))}
+}
+
+/** Paths to all that is no object and no list. */
+function leavesOf(value: Json, path = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [path]
+  return Object.entries(value).flatMap(([name, part]) =>
+    leavesOf(part, Array.isArray(value) ? `${path}[${name}]` : path ? `${path}.${name}` : name),
+  )
+}
+
+/** Another value of the same type, or of another where there is no other. */
+function flipped(value: Json): Json {
+  if (typeof value === 'boolean') return !value
+  if (typeof value === 'number') return value + 1
+  return typeof value === 'string' ? `${value}0` : 'now there is one'
+}
+
+/** The part at a path such as `delete[0].run`. */
+function at(document: Json, path: string): Json {
+  let part = document
+  for (const name of path.match(NAMES) ?? []) part = part[name]
+  return part
+}
+
+/** Puts a value at a path; undefined takes away what is there. */
+function put(document: Json, path: string, value?: unknown): void {
+  const [, parent = '', name = ''] = /^(.*?)\.?(\w+)\]?$/.exec(path) ?? []
+  if (value === undefined) delete at(document, parent)[name]
+  else at(document, parent)[name] = value
+}
+
+const NAMES = /\w+/g
+
+/** The plan that the options make, or undefined where they make none at this time. */
+function planIfAny(inventory: Inventory, options: RetentionOptions): Plan | undefined {
+  try {
+    return planOf(inventory, options)
+  } catch (error) {
+    if (error instanceof UsageError) return undefined
+    throw error
+  }
+}
+
+describe('saved plan', () => {
+  let folder: string
+  let file: string
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'smoltrace-plan-'))
+    file = join(folder, 'plan.json')
+  })
+
+  afterEach(() => {
+    rmSync(folder, {recursive: true, force: true})
+  })
+
+  const load = (text: string): Promise<SavedPlan> => {
+    writeFileSync(file, text)
+    return loadPlan(file)
+  }
+
+  const loadDocument = (document: Json) => load(JSON.stringify(document))
+
+  const saveAndLoad = async (plan: Plan): Promise<SavedPlan> => {
+    await savePlan(plan, file, FACTS)
+    return loadPlan(file)
+  }
+
+  /** The message of the usage error that loading ends with. */
+  const refusalOf = async (loading: Promise<unknown>): Promise<string> => {
+    const error = await rejectionOf(loading)
+    expect(error).to.be.instanceOf(UsageError)
+    expect(error.message).to.match(/^--apply .*plan\.json: .+\.$/)
+    return error.message
+  }
+
+  describe('and loaded again', () => {
+    it('is the same in all that a deletion uses', async () => {
+      await fc.assert(
+        fc.asyncProperty(someCase(), async ({inventory, options}) => {
+          const plan = planIfAny(inventory, options)
+          fc.pre(plan !== undefined)
+          const {plan: loaded} = await saveAndLoad(plan)
+          expect(loaded).to.deep.equal({...plan, keep: []})
+          expect(plannedDatasets(loaded)).to.deep.equal(plannedDatasets(plan))
+        }),
+        RUNS,
+      )
+    })
+
+    it('is told from what changed since just as the plan itself is', async () => {
+      const cases = someCase().chain(({inventory, options}) =>
+        fc.record({
+          inventory: fc.constant(inventory),
+          options: fc.constant(options),
+          fates: fc.array(fc.constantFrom('same', 'same', 'gone', 'committed', 'recreated'), {
+            minLength: inventory.datasets.length + 1,
+            maxLength: inventory.datasets.length + 1,
+          }),
+          protection: fc.constantFrom({}, {leaderboard: {by: 'ann', at: NOW}}),
+        }),
+      )
+      await fc.assert(
+        fc.asyncProperty(cases, async ({inventory, options, fates, protection}) => {
+          const plan = planIfAny(inventory, options)
+          fc.pre(plan !== undefined)
+          const meet = <T extends {id: string}>(dataset: T, fate: string | undefined): T[] => {
+            if (fate === 'gone') return []
+            return [
+              {
+                ...dataset,
+                ...(fate === 'committed' && {sha: freshId()}),
+                ...(fate === 'recreated' && {id: freshId()}),
+              },
+            ]
+          }
+
+          const {leaderboard} = inventory
+          const fresh = {
+            ...inventory,
+            datasets: inventory.datasets.flatMap((dataset, index) => meet(dataset, fates[index])),
+            leaderboard: leaderboard && meet(leaderboard, fates.at(-1))[0],
+          }
+          const {plan: loaded} = await saveAndLoad(plan)
+          expect(comparePlan(loaded, fresh, {...NOTHING_KNOWN, protection})).to.deep.equal(
+            comparePlan(plan, fresh, {...NOTHING_KNOWN, protection}),
+          )
+        }),
+        RUNS,
+      )
+    })
+
+    it('notices a dataset that came to a run, or changed, beyond the scope', async () => {
+      const {plan} = await saveAndLoad(planOf(INVENTORY, {run: [OLDER], only: ['metrics']}))
+      const came = {...INVENTORY, datasets: [...INVENTORY.datasets, ...runDatasets(OLDER, ['traces'])]}
+      const changed = {
+        ...INVENTORY,
+        datasets: INVENTORY.datasets.map((each) =>
+          each.type === 'results' ? {...each, sha: freshId()} : each,
+        ),
+      }
+      expect(comparePlan(plan, INVENTORY, NOTHING_KNOWN).size).to.equal(0)
+      for (const fresh of [came, changed])
+        expect([...comparePlan(plan, fresh, NOTHING_KNOWN).keys()]).to.deep.equal([
+          `kim/smoltrace-metrics-${OLDER}`,
+        ])
+    })
+
+    it('says who made it and when, and what it keeps', async () => {
+      const {plan, ...rest} = await saveAndLoad(PLAN)
+      expect(rest).to.deep.equal({
+        madeBy: 'kim',
+        madeAt: NOW,
+        digest: documentOf().digest,
+        keptRuns: PLAN.keep.map(({run, reasons}) => ({run: run.timestamp, reasons})),
+      })
+      expect(rest.keptRuns.map(({run}) => run)).to.deep.equal([NEW])
+      expect(plan.keep).to.deep.equal([])
+    })
+
+    it('cannot be changed by anybody who gets it', async () => {
+      const saved = await saveAndLoad(PLAN)
+      expect(() => {
+        saved.keptRuns.pop()
+      }).to.throw(TypeError)
+      expect(() => {
+        ;(saved.plan.delete[0]?.run.datasets as RunDataset[]).pop()
+      }).to.throw(TypeError)
+      expect(() => {
+        saved.plan.archives = true
+      }).to.throw(TypeError)
+    })
+
+    it('is archived where it was to be archived', async () => {
+      expect((await saveAndLoad({...PLAN, archives: true})).plan.archives).to.equal(true)
+    })
+
+    it('may have nothing to delete', async () => {
+      expect(plannedDatasets((await saveAndLoad(planOf(inventoryOf([]), {all: true}))).plan)).to.deep.equal(
+        [],
+      )
+    })
+
+    it('does not say that the leaderboard is protected: that is read anew', async () => {
+      const plan = planOf(INVENTORY, {all: true}, {leaderboard: {by: 'ann', at: NOW}})
+      expect((await saveAndLoad(plan)).plan.leaderboard).to.deep.include({goes: false, protection: undefined})
+    })
+  })
+
+  describe('to be reviewed', () => {
+    it('is laid out in lines and ends with one', async () => {
+      await savePlan(PLAN, file, FACTS)
+      const text = readFileSync(file, 'utf8')
+      expect(text).to.equal(`${JSON.stringify(documentOf(), undefined, 2)}\n`)
+      expect(text.split('\n').length).to.be.greaterThan(60)
+    })
+
+    it('has the same bytes each time', async () => {
+      await savePlan(PLAN, file, FACTS)
+      const before = readFileSync(file)
+      await savePlan(structuredClone(PLAN), file, FACTS)
+      expect(readFileSync(file).equals(before)).to.equal(true)
+    })
+
+    it('names every dataset of each run, those that go in the order of deletion', () => {
+      const [first, second] = documentOf().delete
+      expect(first.run).to.equal(OLD)
+      expect(first.datasets.map(({name, goes}: Json) => [name, goes])).to.deep.equal([
+        [`kim/smoltrace-metrics-${OLD}`, true],
+        [`kim/smoltrace-traces-${OLD}`, false],
+        [`kim/smoltrace-results-${OLD}`, true],
+      ])
+      expect(second.run).to.equal(OLDER)
+      expect(second.reasons.map(({rule}: Json) => rule)).to.deep.equal(['older-than'])
+    })
+
+    it('says by which rules it was made', () => {
+      const {format, version, program, madeAt, rules, phrase} = documentOf()
+      expect({format, version, madeAt, phrase}).to.deep.equal({
+        format: 'smoltrace-plan',
+        version: 1,
+        madeAt: NOW.toISOString(),
+        phrase: 'DELETE',
+      })
+      expect(program).to.match(/^smoltrace \d+\.\d+\.\d+/)
+      expect(rules).to.deep.equal({
+        olderThan: '30d',
+        cutoff: ago(30 * DAY).toISOString(),
+        incompleteOnly: false,
+        ignoreLeaderboard: false,
+        run: [],
+        model: [],
+        team: [],
+        purpose: [],
+        status: [],
+        unreferenced: false,
+        scoreBelow: null,
+        all: false,
+        keepRecent: 1,
+        keepWithin: null,
+        keepHourly: null,
+        keepDaily: null,
+        keepWeekly: null,
+        keepMonthly: null,
+        keepYearly: null,
+        keepBest: null,
+        by: null,
+        groupBy: [],
+        graceMs: 6 * 60 * 60 * 1000,
+        only: ['results', 'metrics'],
+        deleteLeaderboard: false,
+      })
+    })
+
+    it('shows no token, nothing that a terminal obeys, and is still loaded', async () => {
+      const [first] = PLAN.delete
+      const plan = {
+        ...PLAN,
+        delete: PLAN.delete.map((each) =>
+          each === first
+            ? {...each, reasons: [{rule: 'run' as const, text: '\u001B[2J hf_secretsecret \u202Ex'}]}
+            : each,
+        ),
+      }
+      expect((await saveAndLoad(plan)).plan.delete[0]?.reasons).to.deep.equal([
+        {rule: 'run', text: '[2J hf_…  x'},
+      ])
+      expect(readFileSync(file, 'utf8')).not.to.include('secret')
+    })
+  })
+
+  describe('that somebody touched', () => {
+    it('is refused where any one value is another', async () => {
+      const paths = leavesOf(documentOf())
+      expect(paths.length).to.be.greaterThan(70)
+      for (const path of paths) {
+        const document = structuredClone(documentOf())
+        put(document, path, flipped(at(document, path)))
+        const wanted = {format: 'is no plan', version: 'newer'}[path] ?? 'was changed'
+        expect(await refusalOf(loadDocument(document)), path).to.include(wanted)
+      }
+    })
+
+    it('is refused where any one value of any plan is another, is missing, or was added', async () => {
+      const edits = someCase().chain(({inventory, options}) => {
+        const plan = planIfAny(inventory, options) ?? PLAN
+        const paths = leavesOf(documentOf(plan)).filter((path) => path !== 'format' && path !== 'version')
+        return fc.record({
+          plan: fc.constant(plan),
+          path: fc.constantFrom(...paths),
+          edit: fc.constantFrom('another', 'missing', 'added'),
+        })
+      })
+      await fc.assert(
+        fc.asyncProperty(edits, async ({plan, path, edit}) => {
+          const document = structuredClone(documentOf(plan))
+          const beside = path.replace(/(\w+\]?)$/, '9$1')
+          if (edit === 'another') put(document, path, flipped(at(document, path)))
+          else if (edit === 'missing') put(document, path)
+          else put(document, beside, 1)
+          expect(await refusalOf(loadDocument(document))).to.include('was changed')
+        }),
+        RUNS,
+      )
+    })
+
+    it('is still good where only its layout changed', async () => {
+      const wanted = await saveAndLoad(PLAN)
+      const turned = (value: Json): Json => {
+        if (typeof value !== 'object' || value === null || Array.isArray(value))
+          return Array.isArray(value) ? value.map((part) => turned(part)) : value
+        return Object.fromEntries(
+          Object.entries(value)
+            .toReversed()
+            .map(([name, part]) => [name, turned(part)]),
+        )
+      }
+
+      const document = documentOf()
+      const texts = {
+        'one line': JSON.stringify(document),
+        'tabs and CRLF': JSON.stringify(document, undefined, '\t').replaceAll('\n', '\r\n'),
+        'another order of names': JSON.stringify(turned(document)),
+        'a byte order mark': `\uFEFF${JSON.stringify(document)}`,
+        escapes: JSON.stringify(document).replaceAll('smoltrace-results', String.raw`smoltrac\u0065-results`),
+        'another form of a number': JSON.stringify(document).replace('21600000', '2.16e7'),
+      }
+      for (const [title, text] of Object.entries(texts)) expect(await load(text), title).to.deep.equal(wanted)
+    })
+
+    it('is refused where a name stands twice and shows a reviewer what does not count', async () => {
+      const text = JSON.stringify(documentOf())
+      for (const [name, value] of [
+        ['archives', 'true'],
+        [String.raw`archi\u0076es`, String.raw`{"a \": b": ":"}`],
+      ]) {
+        const twice = text.replace('"archives":false', `"${name}":${value},"archives":false`)
+        expect(twice).not.to.equal(text)
+        expect(await refusalOf(load(twice))).to.include('twice')
+      }
+    })
+  })
+
+  describe('with a digest that fits', () => {
+    const [first] = documentOf().delete
+    const near = NEAR_MISSES.map((name) => `kim/${name}`)
+    const foreign = [
+      `ann/smoltrace-metrics-${OLD}`,
+      `Kim/smoltrace-metrics-${OLD}`,
+      `kim/smoltrace-metrics-${OLDER}`,
+      `smoltrace-metrics-${OLD}`,
+      `kim/../ann/smoltrace-metrics-${OLD}`,
+      `kim/kim/smoltrace-metrics-${OLD}`,
+      `kim/smoltrace-leaderboard`,
+    ]
+
+    it('still refuses every name that is not exactly one of its run', async () => {
+      for (const name of [...near, ...foreign]) {
+        const document = forged((draft) => {
+          draft.delete[0].datasets[0].name = name
+        })
+        expect(await refusalOf(loadDocument(document)), name).to.include('delete[0].datasets[0].name')
+      }
+    })
+
+    it('still refuses every other name for the leaderboard', async () => {
+      for (const name of [...near, 'ann/smoltrace-leaderboard', first.datasets[0].name]) {
+        const document = forged((draft) => {
+          draft.leaderboard.name = name
+        })
+        expect(await refusalOf(loadDocument(document)), name).to.include('leaderboard.name')
+      }
+    })
+
+    const values: Array<[title: string, path: string, value: unknown, place?: string]> = [
+      ['nobody as its maker', 'madeBy', ''],
+      ['a number as its program', 'program', 1],
+      ['a date without a time', 'madeAt', '2026-10-05'],
+      ['a day that does not exist', 'madeAt', '2026-02-31T00:00:00.000Z'],
+      ['a number as its date', 'madeAt', 0],
+      ['an endpoint that is none', 'endpoint', 'file:///etc'],
+      ['a secret in its endpoint', 'endpoint', 'https://a:b@huggingface.co'],
+      ['two namespaces', 'namespace', 'kim/ann'],
+      ['an escape in its namespace', 'namespace', 'kim\u001B[2J'],
+      ['an age that is none', 'rules.olderThan', '0d', 'rules'],
+      ['a cutoff after its making', 'rules.olderThan', '2026-12-01', 'rules'],
+      ['an age that is not that of its cutoff', 'rules.olderThan', '31d', 'rules.cutoff'],
+      ['another cutoff', 'rules.cutoff', ago(DAY).toISOString()],
+      ['no cutoff', 'rules.cutoff', null],
+      ['--all beside a selector', 'rules.all', true, 'rules'],
+      ['a grace that no flag gives', 'rules.graceMs', 1, 'rules'],
+      ['a grace before it all', 'rules.graceMs', -60_000],
+      ['a run that is none', 'rules.run', ['20260231_000000'], 'rules'],
+      ['a type that is none', 'rules.only', ['leaderboard'], 'rules'],
+      ['a type twice', 'rules.only', ['results', 'metrics', 'metrics'], 'rules.only'],
+      ['half a run', 'rules.keepRecent', 0.5],
+      ['a keeper of nothing', 'rules.keepRecent', 0, 'rules'],
+      ['a text for a no', 'rules.incompleteOnly', 'no'],
+      ['a rule that is not known', 'rules.keepPurple', 3, 'rules has a part'],
+      ['a rule less', 'rules.graceMs', undefined, 'rules lacks'],
+      ['another phrase', 'phrase', 'YES DELETE ALL'],
+      ['a null for a no', 'archives', null],
+      ['a leaderboard that goes against its rules', 'leaderboard.goes', true],
+      ['a leaderboard that stays against its rules', 'rules.deleteLeaderboard', true, 'leaderboard.goes'],
+      ['a dataset that goes beyond its scope', 'delete[0].datasets[1].goes', true],
+      ['a dataset that stays within its scope', 'delete[0].datasets[0].goes', false],
+      ['a scope that takes in more', 'rules.only', [], 'delete[0].datasets[1].goes'],
+      ['no id', 'delete[0].datasets[0].id', ''],
+      ['an id without end', 'delete[0].datasets[0].id', 'a'.repeat(65)],
+      ['an id in two lines', 'delete[0].datasets[0].id', 'a\nb'],
+      ['a short commit', 'delete[1].datasets[0].sha', 'abc'],
+      ['no date of creation', 'delete[1].datasets[0].createdAt', null],
+      ['a date in words', 'delete[1].datasets[0].lastModified', 'yesterday'],
+      ['a number for a yes', 'delete[1].datasets[0].private', 1],
+      ['a run without datasets', 'delete[1].datasets', [], 'delete[1]'],
+      ['a text for reasons', 'delete[0].reasons', 'because'],
+      ['a reason of no rule', 'delete[0].reasons[0].rule', 'constructor'],
+      ['a reason that moves the cursor', 'keep[0].reasons[0].text', 'a\u001B[1Ab'],
+      ['a token', 'keep[0].reasons[0].text', 'hf_secret'],
+      ['a run of no day', 'keep[0].run', '20260231_000000'],
+      ['a run that goes and stays', 'keep[0].run', OLD, 'it names'],
+      ['a standard dataset that is none', 'standard[0]', `kim/smoltrace-results-${OLD}`],
+      ['no list of runs', 'delete', {}],
+      ['nothing for a run', 'delete[0]', null],
+      ['a part of a run that is not known', 'delete[0].confirmed', true, 'delete[0] has a part'],
+      ['a part that is not known', 'comment', 'harmless', 'it has a part'],
+      ['no runs to keep', 'keep', undefined, 'it lacks'],
+    ]
+    for (const [title, path, value, place = path] of values) {
+      it(`still refuses ${title}`, async () => {
+        const document = forged((draft) => put(draft, path, value))
+        expect(await refusalOf(loadDocument(document))).to.include(`plan.json: ${place}`)
+      })
+    }
+
+    const edits: Array<[title: string, edit: (draft: Json) => unknown, place: string]> = [
+      ['a dataset twice', ({delete: [run]}) => run.datasets.push(run.datasets[0]), 'delete names'],
+      ['a run twice', ({delete: runs}) => runs.push(runs[0]), 'delete names'],
+      [
+        'a run in two parts',
+        ({delete: runs}) => runs.push({...runs[0], datasets: runs[0].datasets.splice(1)}),
+        'delete[0].datasets[1]',
+      ],
+      ['a run that stays twice', ({keep}) => keep.push(keep[0]), 'it names'],
+      ['another order of runs', ({delete: runs}) => runs.reverse(), 'delete[0].run'],
+      ['another order within a run', ({delete: [run]}) => run.datasets.reverse(), 'delete[0].datasets[0]'],
+      [
+        'no rule at all',
+        ({rules}) => Object.assign(rules, {olderThan: null, cutoff: null, keepRecent: null, only: []}),
+        'rules make no sense',
+      ],
+    ]
+    for (const [title, edit, place] of edits) {
+      it(`still refuses ${title}`, async () => {
+        expect(await refusalOf(loadDocument(forged(edit)))).to.include(`plan.json: ${place}`)
+      })
+    }
+
+    it('still refuses names of what every object has', async () => {
+      for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+        for (const path of ['', 'rules', 'delete[0]', 'delete[0].datasets[0]', 'leaderboard']) {
+          const document = forged((draft) => {
+            Object.defineProperty(at(draft, path), name, {value: {goes: true, polluted: 1}, enumerable: true})
+          })
+          expect(JSON.stringify(document)).to.include('polluted')
+          expect(await refusalOf(loadDocument(document)), `${path} ${name}`).to.include(`"${name}"`)
+        }
+      }
+
+      expect(({} as Json).polluted).to.equal(undefined)
+    })
+
+    it('does not take what an object inherits for a part of the plan', async () => {
+      const document = forged((draft) => {
+        const {name, ...rest} = draft.delete[0].datasets[0]
+        draft.delete[0].datasets[0] = rest
+        Object.defineProperty(rest, '__proto__', {value: {name}, enumerable: true})
+      })
+      expect(await refusalOf(loadDocument(document))).to.include('"__proto__"')
+    })
+
+    it('is loaded where a date, an id or a commit is another, and then nothing of that run goes', async () => {
+      const {plan} = await loadDocument(
+        forged((draft) => {
+          draft.delete[0].datasets[1].sha = 'b'.repeat(40)
+        }),
+      )
+      expect([...comparePlan(plan, INVENTORY, NOTHING_KNOWN).keys()]).to.have.members([
+        `kim/smoltrace-metrics-${OLD}`,
+        `kim/smoltrace-results-${OLD}`,
+      ])
+    })
+
+    it('says in one line what is wrong, and shows no token', async () => {
+      const document = forged((draft) => {
+        draft.delete[0].datasets[0].name = `hf_secret\n\u001B[31m${'x'.repeat(5000)}`
+      })
+      const message = await refusalOf(loadDocument(document))
+      expect(message).not.to.match(/secret|\n|\u001B/)
+      expect(message.length).to.be.lessThan(400)
+    })
+  })
+
+  describe('in a file', () => {
+    const noPlans: Array<[title: string, text: string, wanted: string]> = [
+      ['nothing', '', 'no JSON'],
+      ['no JSON', '{"format": "smoltrace-plan"', 'no JSON'],
+      ['a list', '[]', 'no plan'],
+      ['null', 'null', 'no plan'],
+      ['another document', '{"schemaVersion": 1, "command": "cleanup"}', 'no plan'],
+      ['no own format', '{"__proto__": {"format": "smoltrace-plan"}}', 'no plan'],
+      ['a newer version', '{"format": "smoltrace-plan", "version": 2}', 'version 2'],
+      ['an older version', '{"format": "smoltrace-plan", "version": 0}', 'version 0'],
+      ['a text for its version', '{"format": "smoltrace-plan", "version": "1"}', 'unknown version'],
+      ['no digest', '{"format": "smoltrace-plan", "version": 1}', 'was changed'],
+      ['lists in lists without end', `${'['.repeat(1e6)}${']'.repeat(1e6)}`, 'no plan'],
+      [
+        'a plan with lists in lists without end',
+        `{"format": "smoltrace-plan", "version": 1, "delete": ${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
+        'no plan',
+      ],
+    ]
+    for (const [title, text, wanted] of noPlans) {
+      it(`that holds ${title} is refused`, async () => {
+        expect(await refusalOf(load(text))).to.include(wanted)
+      })
+    }
+
+    it('that an editor saved in UTF-16 is refused, and told apart', async () => {
+      for (const isSwapped of [false, true]) {
+        const bytes = Buffer.from('\uFEFF{"format": "smoltrace-plan"}', 'utf16le')
+        writeFileSync(file, isSwapped ? bytes.swap16() : bytes)
+        expect(await refusalOf(loadPlan(file))).to.include('it is in UTF-16: save it as UTF-8')
+      }
+    })
+
+    it('that is missing, a folder, a device or far too large is refused', async () => {
+      expect(await refusalOf(loadPlan(file))).to.include('no such file')
+      mkdirSync(file)
+      expect(await refusalOf(loadPlan(file))).to.include('no plain file')
+      rmSync(file, {recursive: true})
+      symlinkSync(devNull, file)
+      expect(await refusalOf(loadPlan(file))).to.include('no plain file')
+      rmSync(file)
+      const handle = openSync(file, 'w')
+      ftruncateSync(handle, 64 * 1024 * 1024 + 1)
+      closeSync(handle)
+      expect(await refusalOf(loadPlan(file))).to.include('64 MiB')
+    })
+
+    it('tells how to go on', async () => {
+      const {suggestions} = (await rejectionOf(loadPlan(file))) as SmoltraceError
+      expect(suggestions.join(' ')).to.include('Make a new plan').and.include('--plan')
+    })
+  })
+
+  describe('is written', () => {
+    it('in place of an older one, one that is broken inside, or one of a newer version', async () => {
+      for (const text of [
+        JSON.stringify(documentOf()),
+        '{"format":"smoltrace-plan"}',
+        '{"format":"smoltrace-plan","version":9}',
+      ]) {
+        writeFileSync(file, text)
+        expect(plannedDatasets((await saveAndLoad(PLAN)).plan)).to.have.length(4)
+      }
+
+      expect(readdirSync(folder)).to.deep.equal(['plan.json'])
+    })
+
+    it('behind a link', async () => {
+      const target = join(folder, 'target.json')
+      writeFileSync(target, JSON.stringify(documentOf(planOf(inventoryOf([]), {all: true}))))
+      symlinkSync(target, file)
+      await savePlan(PLAN, file, FACTS)
+      expect(lstatSync(file).isSymbolicLink()).to.equal(true)
+      expect((await loadPlan(target)).digest).to.equal(documentOf().digest)
+    })
+
+    it('never in place of anything else', async () => {
+      for (const text of [
+        '',
+        'notes',
+        '{}',
+        '[]',
+        '{"format": "other"}',
+        '{"plan": {"format": "smoltrace-plan"}}',
+      ]) {
+        writeFileSync(file, text)
+        for (const attempt of [() => checkPlanTarget(file), () => savePlan(PLAN, file, FACTS)]) {
+          const error = await rejectionOf(attempt())
+          expect(error).to.be.instanceOf(UsageError)
+          expect(error.message).to.include('--plan').and.include('exists and is no plan')
+        }
+
+        expect(readFileSync(file, 'utf8')).to.equal(text)
+      }
+    })
+
+    it('never to a folder, to nowhere, or to a device', async () => {
+      const targets: Array<[target: string, wanted: string]> = [
+        [folder, 'is a folder'],
+        [join(folder, 'new/'), 'is a folder'],
+        ['', 'needs the name of a file'],
+        [join(folder, 'missing', 'plan.json'), 'does not exist'],
+        [join(file, 'plan.json'), 'does not exist'],
+        [devNull, 'is no plan'],
+        [join(folder, 'x'.repeat(1000)), 'cannot be looked at'],
+      ]
+      await savePlan(PLAN, file, FACTS)
+      for (const [target, wanted] of targets) {
+        const error = await rejectionOf(checkPlanTarget(target))
+        expect(error, target).to.be.instanceOf(UsageError)
+        expect(error.message).to.include('--plan').and.include(wanted)
+      }
+
+      expect(readdirSync(folder)).to.deep.equal(['plan.json'])
+    })
+
+    it('never to a folder that takes no files', async function () {
+      if (process.platform === 'win32' || process.getuid?.() === 0) this.skip()
+      chmodSync(folder, 0o500)
+      const error = await rejectionOf(checkPlanTarget(file))
+      chmodSync(folder, 0o700)
+      expect(error).to.be.instanceOf(UsageError)
+      expect(error.message).to.include('cannot be written to')
+    })
+
+    it('or says why not, where the file system refuses at the last moment', async function () {
+      if (process.platform !== 'linux' || process.getuid?.() !== 0) this.skip()
+      const error = await rejectionOf(savePlan(PLAN, '/proc/smoltrace-plan.json', FACTS))
+      expect(error).to.be.instanceOf(RefusedError)
+      expect(error.message).to.include('could not be written')
+    })
+
+    it('and its place checked beforehand without a trace', async () => {
+      await checkPlanTarget(file)
+      expect(readdirSync(folder)).to.deep.equal([])
+    })
+
+    const unsavable: Array<[title: string, plan: Plan, wanted: string]> = [
+      [
+        'where nobody knows whether the leaderboard is protected',
+        planOf(INVENTORY, {all: true}, 'unknown'),
+        'protected',
+      ],
+      [
+        'where it names single datasets',
+        makePlanOfNames(INVENTORY, [`kim/smoltrace-results-${OLD}`], {}),
+        'rules',
+      ],
+      [
+        'where it has a commit that is none',
+        planOf(inventoryOf(runDatasets(OLD, ['results'], {sha: 'HEAD'})), {all: true}),
+        'sha',
+      ],
+      [
+        'where it takes in less than its rules say',
+        {...PLAN, delete: PLAN.delete.map((each) => ({...each, datasets: each.datasets.slice(1)}))},
+        'delete[0].datasets[0].goes',
+      ],
+    ]
+    for (const [title, plan, wanted] of unsavable) {
+      it(`never ${title}`, async () => {
+        const error = await rejectionOf(savePlan(plan, file, FACTS))
+        expect(error).to.be.instanceOf(RefusedError)
+        expect(error.message)
+          .to.match(/^The plan is not saved: .+\.$/)
+          .and.include(wanted)
+        expect(readdirSync(folder)).to.deep.equal([])
+      })
+    }
+  })
+})

@@ -1,0 +1,124 @@
+import {expect} from 'chai'
+
+import {citationsIn} from '../../../src/lib/account/leaderboard/citations.js'
+import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
+import {RefusedError, SmoltraceError} from '../../../src/lib/base/errors.js'
+import {requireUsableRows} from '../../../src/lib/retention/context.js'
+import {filterRuns} from '../../../src/lib/retention/decide.js'
+import {readRules} from '../../../src/lib/retention/read-rules.js'
+import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
+import {errorOf, NAMESPACE, NOW, runOf} from '../../support/builders.js'
+import {A, B, finished} from '../../support/rows.js'
+
+const RUNS = [runOf(A, ['results']), runOf(B, ['results'])]
+
+function check(options: RetentionOptions, rows: LeaderboardRow[], runs = RUNS): void {
+  requireUsableRows(readRules(options), runs, citationsIn(rows, NAMESPACE), NOW)
+}
+
+describe('rules that need rows, where no row is of use', () => {
+  type Case = [title: string, options: RetentionOptions, rows: LeaderboardRow[], flag: string, what: string]
+  const scored = finished(A, {successRate: 1})
+  const failed = finished(A, {successRate: 1, runStatus: 'failed'})
+  const elsewhere = finished('20200101_120000', {successRate: 1, model: 'a'})
+  const refused: Case[] = [
+    ['an empty leaderboard', {unreferenced: true}, [], '--unreferenced', 'names a dataset'],
+    ['rows of runs that are not there', {keepBest: 3}, [elsewhere], '--keep-best', 'names a dataset'],
+    ['no score', {keepBest: 3, by: 'cost'}, [scored], '--keep-best', 'has the total_cost_usd'],
+    ['scores of failed runs', {scoreBelow: 3}, [failed], '--score-below', 'has the success_rate'],
+    ['no model', {model: ['*']}, [finished(A, {team: 'a'})], '--model', 'has the model'],
+    [
+      'no value to group by',
+      {keepRecent: 3, groupBy: ['team', 'purpose']},
+      [finished(A, {model: 'a'})],
+      '--group-by',
+      'has the team or purpose',
+    ],
+  ]
+  for (const [title, options, rows, flag, what] of refused) {
+    it(`are refused, by name: ${title}`, () => {
+      const error = errorOf(() => check(options, rows))
+      expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+      expect(error.message).to.include(flag).and.include(what)
+      expect((error as SmoltraceError).suggestions.join(',')).to.include('leaderboard')
+    })
+  }
+
+  const mixed = [finished(A, {model: 'a', successRate: 1}), finished(B, {team: 'b'})]
+  const fine: Array<[title: string, options: RetentionOptions, rows: LeaderboardRow[]]> = [
+    ['a row of one run is enough for a rule that needs no column', {unreferenced: true}, [finished(A)]],
+    ['a model that is not the wanted one is one all the same', {model: ['other']}, mixed],
+    ['the score of one run is enough', {scoreBelow: 3}, mixed],
+    ['one of the columns to group by is enough', {keepBest: 1, groupBy: ['model', 'team']}, [...mixed]],
+    ['a rule that needs no row has none', {keepRecent: 1}, []],
+  ]
+  for (const [title, options, rows] of fine) {
+    it(`are not refused: ${title}`, () => {
+      expect(() => check(options, rows)).not.to.throw()
+    })
+  }
+
+  it('are not refused where there is no run, or where rows are not known', () => {
+    expect(() => check({keepBest: 1}, [], [])).not.to.throw()
+    expect(() => requireUsableRows(readRules({keepBest: 1}), RUNS, 'unknown', NOW)).not.to.throw()
+  })
+
+  it('are refused by filterRuns, too', () => {
+    const decide = (rows: LeaderboardRow[]) => filterRuns([runOf(A)], {unreferenced: true, rows, now: NOW})
+    expect(() => decide([])).to.throw(RefusedError, '--unreferenced')
+    expect(decide([finished(A)]).keep).to.have.length(1)
+  })
+})
+
+describe('rules that rest on rows, where the leaderboard has lost some', () => {
+  const four = ['20260901_120000', '20260902_120000', '20260903_120000', '20260904_120000'] as const
+  const runs = four.map((timestamp) => runOf(timestamp, ['results', 'metrics']))
+  const restings: RetentionOptions[] = [
+    {incompleteOnly: true},
+    {unreferenced: true},
+    {keepBest: 1},
+    {status: ['failed']},
+    {keepRecent: 1, groupBy: ['model']},
+  ]
+  const rows = (number: number) =>
+    four.slice(0, number).map((timestamp) => finished(timestamp, {successRate: 50, model: 'a'}))
+
+  for (const options of restings) {
+    it(`are refused where more than half of the runs with metrics have no row: ${JSON.stringify(options)}`, () => {
+      expect(() => check(options, rows(2), runs)).not.to.throw()
+      const error = errorOf(() => check(options, rows(1), runs))
+      expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+      expect(error.message).to.include('lost rows: 3 of 4 runs')
+    })
+  }
+
+  it('are not refused for one run with metrics, for runs without, or for those whose row may still come', () => {
+    const [first, second, third, fourth] = runs
+    if (!first || !second || !third || !fourth) return
+    const without = four.slice(1).map((timestamp) => runOf(timestamp, ['results']))
+    const young = four.slice(1).map((timestamp) => runOf(timestamp, ['metrics'], {createdAt: NOW}))
+    expect(() => check({incompleteOnly: true}, rows(0), [first])).not.to.throw()
+    expect(() => check({incompleteOnly: true}, rows(1), [first, ...without])).not.to.throw()
+    expect(() => check({incompleteOnly: true}, rows(1), [first, ...young])).not.to.throw()
+    expect(() => check({incompleteOnly: true, grace: '0'}, rows(1), [first, ...young])).to.throw(RefusedError)
+  })
+
+  it('take a row for one that is there, in whatever form it names its run', () => {
+    const loose = four.slice(1).map((timestamp) => ({
+      ...finished(timestamp),
+      resultsDataset: `https://huggingface.co/datasets/old/smoltrace-results-${timestamp}`,
+    }))
+    expect(() => check({incompleteOnly: true}, [...rows(1), ...loose], runs)).not.to.throw()
+  })
+
+  it('go on where they need no row, or were told to ignore the leaderboard', () => {
+    expect(() => check({olderThan: '1d'}, rows(1), runs)).not.to.throw()
+    expect(() => check({incompleteOnly: true, ignoreLeaderboard: true}, rows(1), runs)).not.to.throw()
+  })
+
+  it('are refused by filterRuns, too, and where there is no row at all', () => {
+    const decide = (few: LeaderboardRow[]) => filterRuns(runs, {incompleteOnly: true, rows: few, now: NOW})
+    expect(() => decide(rows(1))).to.throw(RefusedError, 'lost rows')
+    expect(() => decide([])).to.throw(RefusedError, 'has none')
+  })
+})

@@ -1,0 +1,110 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+import {Document} from 'yaml'
+
+import {METRIC_NAMES, METRICS} from '../../../../src/lib/account/leaderboard/metrics.js'
+import {GROUP_COLUMNS, STATUSES} from '../../../../src/lib/account/leaderboard/rule-words.js'
+import {UsageError} from '../../../../src/lib/base/errors.js'
+import {RUN_TYPES} from '../../../../src/lib/base/names.js'
+import {KEYS} from '../../../../src/lib/retention/policy/keys.js'
+import {loadPolicy} from '../../../../src/lib/retention/policy/load.js'
+import {readRules} from '../../../../src/lib/retention/read-rules.js'
+import {type RetentionOptions} from '../../../../src/lib/retention/rules.js'
+import {policyFile} from '../../../support/policies.js'
+
+const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, {nil: undefined})
+const someOf = <T>(...words: T[]) => fc.subarray(words, {minLength: 1})
+const count = fc.integer({min: 1, max: 10_000})
+const texts = fc.array(
+  fc.oneof(
+    fc.stringMatching(/^[\w*?/:#&!%@'"-]{1,12}$/),
+    fc.constantFrom('no', '010', '1:30', '~', '*', 'ü', '- a'),
+  ),
+  {minLength: 1, maxLength: 3},
+)
+const span = fc.constantFrom('30d', '12h', '7', '1w3d', '1y')
+const metric = fc.constantFrom(...METRIC_NAMES, ...METRIC_NAMES.map((name) => METRICS[name].short))
+
+/** Any options that a policy has keys for, whether they make sense together or not. */
+const someOptions: fc.Arbitrary<RetentionOptions> = fc.record({
+  olderThan: some(fc.oneof(span, fc.constant('2024-02-29'))),
+  incompleteOnly: some(fc.constant(true)),
+  ignoreLeaderboard: some(fc.constant(true)),
+  model: some(texts),
+  team: some(texts),
+  purpose: some(texts),
+  status: some(someOf(...STATUSES)),
+  unreferenced: some(fc.constant(true)),
+  scoreBelow: some(fc.constantFrom(0.25, 1, 50, 100)),
+  keepRecent: some(count),
+  keepWithin: some(span),
+  keepHourly: some(count),
+  keepDaily: some(count),
+  keepWeekly: some(count),
+  keepMonthly: some(count),
+  keepYearly: some(count),
+  keepBest: some(count),
+  by: some(metric),
+  groupBy: some(someOf(...GROUP_COLUMNS)),
+  only: some(someOf(...RUN_TYPES)),
+  grace: some(fc.constantFrom('0', '30min', '6h', '1d12h')),
+})
+
+/** Writes options as a policy, keys in any order, texts in quotes. */
+function write(options: RetentionOptions, isFlow: boolean): string {
+  const parts: Record<string, any> = {version: 1}
+  const put = (key: string, value: unknown) => {
+    const [part = '', name] = key.split('.')
+    parts[part] = name === undefined ? value : {...parts[part], [name]: value}
+  }
+
+  for (const [option, key] of Object.entries(KEYS)) {
+    const value = options[option as keyof RetentionOptions]
+    if (value !== undefined && option !== 'by') put(key, value)
+  }
+
+  if (options.by !== undefined && options.keepBest !== undefined) put('keep.by', options.by)
+  if (options.by !== undefined && options.scoreBelow !== undefined) put('select.by', options.by)
+  return new Document(parts).toString({
+    defaultStringType: 'QUOTE_DOUBLE',
+    defaultKeyType: 'PLAIN',
+    collectionStyle: isFlow ? 'flow' : 'block',
+  })
+}
+
+function rulesOrRefusal(options: RetentionOptions): unknown {
+  try {
+    return readRules(options)
+  } catch (error) {
+    return refusedBy(error)
+  }
+}
+
+function refusedBy(error: unknown): string {
+  expect(error).to.be.instanceOf(UsageError)
+  return 'refused'
+}
+
+describe('a policy and the flags that say the same', () => {
+  it('come to the same rules, or are both refused', async () => {
+    let taken = 0
+    await fc.assert(
+      fc.asyncProperty(someOptions, fc.boolean(), async (all, isFlow) => {
+        const goesByScores = all.keepBest !== undefined || all.scoreBelow !== undefined
+        // A metric without a rule that goes by it has no place to stand in.
+        const options = goesByScores ? all : {...all, by: undefined}
+        const text = write(options, isFlow)
+        const loaded = await loadPolicy(policyFile(text)).then(
+          (policy) => readRules(policy.options),
+          (error: unknown) => refusedBy(error),
+        )
+        // Unlike a flag, a scope alone does not make a policy.
+        const expected = /select"?:|keep"?:/.test(text) ? rulesOrRefusal(options) : 'refused'
+        expect(loaded).to.deep.equal(expected)
+        if (loaded !== 'refused') taken++
+      }),
+      {numRuns: 200},
+    )
+    expect(taken).to.be.above(20)
+  })
+})

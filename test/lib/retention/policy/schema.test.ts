@@ -1,0 +1,51 @@
+import {expect} from 'chai'
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+
+import {KEYS} from '../../../../src/lib/retention/policy/keys.js'
+import {
+  formatSchema,
+  POLICY_SCHEMA,
+  type Schema,
+  SCHEMA_ID,
+} from '../../../../src/lib/retention/policy/schema.js'
+import {root} from '../../../support/cli.js'
+
+const published = join(root, 'schemas/policy.schema.json')
+
+/** Every key of the schema, with its part. */
+function keysOf({properties = {}}: Schema, part = ''): Array<[key: string, schema: Schema]> {
+  return Object.entries(properties).flatMap(([name, schema]): Array<[string, Schema]> =>
+    schema.properties ? keysOf(schema, `${name}.`) : [[`${part}${name}`, schema]],
+  )
+}
+
+describe('the schema of policies', () => {
+  it('is published as it is validated against: npm run schema', () => {
+    expect(readFileSync(published, 'utf8')).to.equal(formatSchema())
+  })
+
+  it('has a key for each option, and no other', () => {
+    const keys = keysOf(POLICY_SCHEMA).map(([key]) => key)
+    expect(keys).to.have.members(['version', 'select.by', ...Object.values(KEYS)])
+  })
+
+  it('tells an editor of each key what it is and what to write', () => {
+    const {select, keep} = POLICY_SCHEMA.properties ?? {}
+    const parts: Array<[string, Schema | undefined]> = [
+      ['', POLICY_SCHEMA],
+      ['select', select],
+      ['keep', keep],
+    ]
+    for (const [key, schema] of [...keysOf(POLICY_SCHEMA), ...parts]) {
+      for (const word of ['title', 'description', 'errorMessage'])
+        expect(schema, key).to.have.property(word).that.is.a('string').and.is.not.equal('')
+    }
+  })
+
+  it('is named by the example', () => {
+    const [line] = readFileSync(join(root, 'schemas/policy.example.yaml'), 'utf8').split('\n')
+    expect(line).to.equal(`# yaml-language-server: $schema=${SCHEMA_ID}`)
+    expect(JSON.parse(readFileSync(published, 'utf8')).$id).to.equal(SCHEMA_ID)
+  })
+})

@@ -1,0 +1,160 @@
+import {expect} from 'chai'
+
+import {type GroupColumn, type Status} from '../../../src/lib/account/leaderboard/rule-words.js'
+import {UsageError} from '../../../src/lib/base/errors.js'
+import {type RunType} from '../../../src/lib/base/names.js'
+import {readRules} from '../../../src/lib/retention/read-rules.js'
+import {asksLeaderboard, choosesRuns, isEveryRunByScope} from '../../../src/lib/retention/rule-names.js'
+import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
+import {errorOf} from '../../support/builders.js'
+
+const STAMP = '20260904_120000'
+
+describe('rules', () => {
+  const selectors: RetentionOptions[] = [
+    {olderThan: '7d'},
+    {incompleteOnly: true},
+    {run: [STAMP]},
+    {keepRecent: 1},
+    {keepWithin: '7d'},
+    {keepWeekly: 8},
+    {keepBest: 3, by: 'success'},
+    {model: ['gpt-4*']},
+    {team: ['core']},
+    {purpose: ['selection']},
+    {status: ['failed']},
+    {unreferenced: true},
+    {scoreBelow: 50},
+  ]
+  const refused: Array<[title: string, options: RetentionOptions, words: string[]]> = [
+    [
+      'nothing at all',
+      {},
+      ['--older-than', '--incomplete-only', '--run', '--all', '--keep-recent', '--only'],
+    ],
+    ['only a grace period', {grace: '1h'}, ['--older-than']],
+    [
+      'selectors that are turned off',
+      {incompleteOnly: false, all: false, run: [], only: []},
+      ['--older-than'],
+    ],
+    ['zero runs to keep', {keepRecent: 0}, ['--keep-recent']],
+    ['fewer than zero runs to keep', {keepRecent: -1}, ['--keep-recent']],
+    ['half a run to keep', {keepRecent: 1.5}, ['--keep-recent']],
+    ['a number of runs to keep that is none', {keepRecent: Number.NaN}, ['--keep-recent']],
+    ['an endless number of runs to keep', {keepRecent: Infinity}, ['--keep-recent']],
+    ['zero weeks to keep', {keepWeekly: 0}, ['--keep-weekly']],
+    ['half of the best', {keepBest: 0.5}, ['--keep-best']],
+    ['a date to keep within', {keepWithin: '2026-01-31'}, ['--keep-within', '2026-01-31', '7d']],
+    ['an empty span to keep within', {keepWithin: ''}, ['--keep-within']],
+    ['a span of zero to keep within', {keepWithin: '0d'}, ['--keep-within']],
+    ['a metric that is none', {keepBest: 1, by: 'luck'}, ['--by', 'luck', 'total_cost_usd (cost)']],
+    ['a metric without a rule that goes by it', {keepRecent: 1, by: 'cost'}, ['--by', '--keep-best']],
+    [
+      'a column that is none',
+      {keepRecent: 1, groupBy: ['notes' as GroupColumn]},
+      ['--group-by', 'notes', 'model'],
+    ],
+    ['groups without a keeper that counts', {olderThan: '7d', groupBy: ['model']}, ['--group-by']],
+    ['groups with a keeper that does not count', {keepWithin: '7d', groupBy: ['model']}, ['--group-by']],
+    ['a status that is none', {status: ['done' as Status]}, ['--status', 'done', 'completed']],
+    ['an empty model', {model: ['']}, ['--model']],
+    ['a team that a terminal would obey', {team: ['\u001B[2J']}, ['--team']],
+    ['a score below which nothing is', {scoreBelow: 0}, ['--score-below']],
+    ['a score that all are below', {scoreBelow: 101}, ['--score-below', '100']],
+    [
+      'a score that all are below, of another metric',
+      {scoreBelow: 50, by: 'pass_at_1'},
+      ['--score-below', '1 with'],
+    ],
+    ['a score that is none', {scoreBelow: Number.NaN}, ['--score-below']],
+    ['a score below which the best are', {scoreBelow: 50, by: 'cost'}, ['--score-below', 'total_cost_usd']],
+    ['an age of zero', {olderThan: '0d'}, ['--older-than']],
+    ['an empty age', {olderThan: ''}, ['--older-than']],
+    ['a negative age', {olderThan: '-5d'}, ['--older-than']],
+    ['a grace period in months', {all: true, grace: '5m'}, ['--grace']],
+    ['an empty grace period', {all: true, grace: ''}, ['--grace']],
+    ['a run that can be none', {run: ['20260231_000000']}, ['--run', '20260231_000000']],
+    ['a run by full name', {run: ['kim/smoltrace-results-20260101_000000']}, ['--run']],
+    ['an empty run', {run: ['']}, ['--run']],
+    ['one bad run among good ones', {run: [STAMP, 'latest']}, ['latest']],
+    ['a type that is none', {only: ['leaderboard' as RunType]}, ['--only', 'leaderboard']],
+    ['one bad type among good ones', {only: ['traces', 'Traces' as RunType]}, ['Traces']],
+  ]
+  for (const [title, options, words] of refused) {
+    it(`are refused for ${title}`, () => {
+      const error = errorOf(() => readRules(options))
+      expect(error).to.be.instanceOf(UsageError).and.to.have.property('exitCode', 2)
+      for (const word of words) expect(error.message).to.include(word)
+    })
+  }
+
+  describe('--all beside another selector or keeper', () => {
+    for (const options of selectors) {
+      it(`is refused: ${Object.keys(options).join(',')}`, () => {
+        const error = errorOf(() => readRules({all: true, ...options}))
+        expect(error).to.be.instanceOf(UsageError)
+        expect(error.message).to.include('--all')
+      })
+    }
+  })
+
+  it('are refused for --ignore-leaderboard where nothing asks the leaderboard', () => {
+    const error = errorOf(() => readRules({all: true, ignoreLeaderboard: true}))
+    expect(error).to.be.instanceOf(UsageError)
+    expect(error.message).to.include('--ignore-leaderboard').and.include('--incomplete-only')
+  })
+
+  it('ask the leaderboard for --incomplete-only alone, unless they are told not to', () => {
+    const asks = (options: RetentionOptions) => asksLeaderboard(readRules(options))
+    expect(asks({incompleteOnly: true})).to.equal(true)
+    expect(asks({incompleteOnly: true, olderThan: '7d'})).to.equal(true)
+    expect(asks({incompleteOnly: true, ignoreLeaderboard: true})).to.equal(false)
+    expect(asks({all: true})).to.equal(false)
+  })
+
+  it('need not say what may go where a person picks, but must make sense', () => {
+    expect(() => readRules({}, {byHand: true})).not.to.throw()
+    expect(choosesRuns(readRules({}, {byHand: true}))).to.equal(false)
+    expect(errorOf(() => readRules({}))).to.be.instanceOf(UsageError)
+    expect(errorOf(() => readRules({all: true, keepRecent: 1}, {byHand: true}))).to.be.instanceOf(UsageError)
+  })
+
+  it('may combine --all with scope and grace', () => {
+    expect(() => readRules({all: true, only: ['traces'], grace: '0', deleteLeaderboard: true})).not.to.throw()
+  })
+
+  it('may combine every selector and keeper but --all', () => {
+    expect(() => readRules(Object.assign({}, ...selectors))).not.to.throw()
+  })
+
+  it('name a run once, and types in one order', () => {
+    const rules = readRules({
+      run: [STAMP, STAMP],
+      only: ['metrics', 'results', 'metrics'],
+    })
+    expect(rules.runs).to.deep.equal([STAMP])
+    expect(rules.only).to.deep.equal(['results', 'metrics'])
+  })
+
+  it('know when only the scope says what goes', () => {
+    expect(isEveryRunByScope(readRules({only: ['traces']}))).to.equal(true)
+    expect(isEveryRunByScope(readRules({only: ['traces'], deleteLeaderboard: true}))).to.equal(true)
+    for (const other of [...selectors, {all: true}]) {
+      expect(
+        isEveryRunByScope(readRules({only: ['traces'], ...other})),
+        Object.keys(other).join(','),
+      ).to.equal(false)
+    }
+  })
+
+  it('know that --delete-leaderboard alone chooses no runs', () => {
+    expect(choosesRuns(readRules({deleteLeaderboard: true}))).to.equal(false)
+    for (const other of [...selectors, {all: true}, {only: ['traces' as const]}]) {
+      expect(
+        choosesRuns(readRules({deleteLeaderboard: true, ...other})),
+        Object.keys(other).join(','),
+      ).to.equal(true)
+    }
+  })
+})

@@ -1,0 +1,209 @@
+import {expect} from 'chai'
+
+import {EXIT} from '../../../../src/lib/base/exit-codes.js'
+import {DAY} from '../../../../src/lib/base/time.js'
+import {type Outcome} from '../../../../src/lib/cleanup/outcomes.js'
+import {exitCodeOf, type Report, resultOf} from '../../../../src/lib/cleanup/result.js'
+import {plannedDatasets} from '../../../../src/lib/plan/plan.js'
+import {type SavedPlan} from '../../../../src/lib/plan/saved/saved-plan.js'
+import {cleanupSummary} from '../../../../src/lib/views/markdown/cleanup.js'
+import {failureSummary} from '../../../../src/lib/views/markdown/job.js'
+import {ago, inventoryOf, leaderboardDataset, NOW, planOf, runDatasets} from '../../../support/builders.js'
+import {rendered} from '../../../support/gfm.js'
+
+const INVENTORY = inventoryOf(
+  [...runDatasets(ago(60 * DAY)), ...runDatasets(ago(40 * DAY)), ...runDatasets(ago(2 * DAY))],
+  {leaderboard: leaderboardDataset()},
+)
+const PLAN = planOf(INVENTORY, {olderThan: '30d'})
+const NAMES = plannedDatasets(PLAN).map(({name}) => name)
+const HOSTILE = '<img src=x> | `@mira` [a](http://b.io)'
+
+function summaryOf(
+  report: Partial<Report>,
+  {
+    given = {},
+    saved,
+    warnings = [],
+  }: {given?: Record<string, string>; saved?: SavedPlan; warnings?: string[]} = {},
+): string {
+  const result = resultOf({plan: PLAN, inventory: INVENTORY, dryRun: true, warnings: [], ...report})
+  const asked = {given, bin: 'smoltrace', isRehearsal: false, dataDirectory: '/data'}
+  const exitCode = exitCodeOf(result)
+  const job = {commandLine: 'smoltrace cleanup --older-than 30d', exitCode, warnings, saved}
+  return [...cleanupSummary(result, asked, job)].join('')
+}
+
+const titleIn = (markdown: string) => markdown.split('\n')[0]
+const outcomesOf = (...statuses: Array<Outcome['status']>): Outcome[] =>
+  NAMES.map((name, index) => ({name, status: statuses[index] ?? 'deleted', reason: `why ${index}`}))
+
+describe('the summary of a cleanup', () => {
+  const titles: Array<[title: string, report: Partial<Report>]> = [
+    ['dry run, 6 datasets to delete', {}],
+    ['nothing to delete', {plan: planOf(INVENTORY, {olderThan: '1y'})}],
+    ['6 datasets deleted', {dryRun: false, outcomes: outcomesOf()}],
+    ['5 datasets deleted', {dryRun: false, outcomes: outcomesOf('gone')}],
+    [
+      '3 of 6 datasets not deleted',
+      {dryRun: false, outcomes: outcomesOf('failed', 'skipped', 'unattempted')},
+    ],
+    [
+      'interrupted, 5 datasets deleted',
+      {dryRun: false, interrupted: true, outcomes: outcomesOf('unattempted')},
+    ],
+    ['cancelled, nothing was deleted', {dryRun: false, declined: true}],
+    [
+      'nothing of the plan could be applied',
+      {plan: planOf(INVENTORY, {olderThan: '1y'}), applied: true, stale: outcomesOf('skipped', 'skipped')},
+    ],
+  ]
+  for (const [title, report] of titles) {
+    it(`begins with how it ended: ${title}`, () => {
+      expect(titleIn(summaryOf(report))).to.equal(`## Cleanup: ${title}`)
+    })
+  }
+
+  it('says what was asked, by which rules, and what it came to', () => {
+    const rows = new Map(rendered(summaryOf({})).rows.map(([name = '', ...rest]) => [name, rest.join('')]))
+    expect(rows.get('Command')).to.equal('smoltrace cleanup --older-than 30d')
+    expect(rows.get('Namespace')).to.match(/^kim at http:\/\/127\.0\.0\.1:9, 2026-10-05 12:00 UTC$/)
+    expect(rows.get('May go')).to.equal('runs that are older than 30d, before 2026-09-05 12:00 UTC')
+    expect(rows.get('Leaderboard')).to.include('preserved')
+    expect(rows.get('Plan deletes')).to.equal('6 datasets of 2 runs to delete')
+    expect(rows.get('Found')).to.equal('3 runs, 9 datasets')
+    expect(rows.get('Exit code')).to.equal('0: done, or nothing to do')
+  })
+
+  it('names every run that goes and why, and folds away what stays', () => {
+    const markdown = summaryOf({})
+    const {rows, elements} = rendered(markdown)
+    for (const {run} of PLAN.delete)
+      expect(rows.find(([name]) => name === run.timestamp)).to.deep.equal([
+        run.timestamp,
+        run === PLAN.delete[0]?.run ? '39d' : '59d',
+        'metrics, traces, results',
+        'older than 30d',
+      ])
+    expect(elements.filter((name) => name === 'details')).to.have.length(1)
+    expect(markdown.slice(markdown.indexOf('<details>'))).to.include(
+      '<summary>1 run to keep (older-than 1)</summary>',
+    )
+  })
+
+  it('names the command that carries a dry run out', () => {
+    const {blocks} = rendered(summaryOf({}, {given: {'older-than': '30d', summary: 's.md'}}))
+    expect(blocks).to.deep.equal(['smoltrace cleanup --older-than 30d --no-dry-run\n'])
+    const plan = summaryOf({}, {given: {'older-than': '30d', plan: 'plan.json'}})
+    expect(rendered(plan).blocks).to.deep.equal(['smoltrace cleanup --apply plan.json --no-dry-run\n'])
+    expect(plan).to.include('The plan was saved to plan.json.')
+  })
+
+  it('tells first what failed, then what else is not deleted, and last, folded, what is', () => {
+    const markdown = summaryOf({
+      dryRun: false,
+      outcomes: outcomesOf('gone', 'skipped', 'unattempted', 'failed'),
+    })
+    const {rows} = rendered(markdown)
+    expect(rows.slice(0, 5).map(([, status]) => status)).to.deep.equal([
+      'What became of it',
+      'Failed',
+      'Not attempted',
+      'Skipped',
+      'Already gone',
+    ])
+    expect(rows.slice(1, 5).map(([name]) => name)).to.deep.equal([NAMES[3], NAMES[2], NAMES[1], NAMES[0]])
+    expect(markdown.indexOf('2 datasets deleted</summary>')).to.be.above(markdown.indexOf('Command'))
+    expect(markdown).to.include('Run the same command again to try what failed')
+    expect(markdown).to.include('Exit code | 3: something failed, was skipped or not attempted')
+  })
+
+  it('says where the copies and the journal are', () => {
+    const archive = {dir: '/a|b', datasets: 6, bytes: 12_345}
+    const {rows} = rendered(
+      summaryOf({dryRun: false, outcomes: outcomesOf(), archive, journal: '/j/1.jsonl'}),
+    )
+    expect(rows)
+      .to.deep.include(['Archived', '6 datasets (12 kB) in /a|b'])
+      .and.deep.include(['Journal', '/j/1.jsonl'])
+  })
+
+  it('says whose plan was applied, and what has fallen out of it', () => {
+    const saved = {plan: PLAN, madeBy: HOSTILE, madeAt: NOW, digest: 'sha256:abc', keptRuns: []}
+    const stale: Outcome[] = [
+      {name: 'kim/smoltrace-results-20260101_000000', status: 'skipped', reason: HOSTILE},
+    ]
+    const {rows, elements} = rendered(summaryOf({stale}, {saved}))
+    expect(rows[1]).to.deep.equal([stale[0]?.name, 'Skipped', HOSTILE])
+    expect(rows.find(([name]) => name === 'Plan')?.[1]).to.equal(
+      `made by ${HOSTILE}, 2026-10-05 12:00 UTC, sha256:abc`,
+    )
+    expect(elements).not.to.include('img').and.not.include('a')
+  })
+
+  it('lists the warnings, of many the first', () => {
+    const {text, elements} = rendered(
+      summaryOf({}, {warnings: [HOSTILE, ...Array.from({length: 99}, () => 'w')]}),
+    )
+    expect(text).to.include(HOSTILE).and.include('… and 80 more')
+    expect(elements.filter((name) => name === 'li')).to.have.length(21)
+  })
+
+  it('stays far below what GitHub shows, however many runs there are, and says what it leaves out', () => {
+    const times = <T>(number: number, [item]: readonly T[]): T[] =>
+      Array.from({length: number}, () => item as T)
+    const plan = {...PLAN, delete: times(10_000, PLAN.delete), keep: times(10_000, PLAN.keep)}
+    const outcomes = Array.from({length: 30_000}, (_, index): Outcome => ({
+      name: NAMES[0] ?? '',
+      status: index % 2 ? 'failed' : 'deleted',
+      reason: 'x'.repeat(5000),
+    }))
+    const pieces = cleanupSummary(
+      resultOf({plan, inventory: INVENTORY, dryRun: false, outcomes, warnings: []}),
+      {given: {}, bin: 'smoltrace', isRehearsal: false, dataDirectory: '/data'},
+      {
+        commandLine: 'x'.repeat(100_000),
+        exitCode: 3,
+        warnings: Array.from({length: 500}, () => 'y'.repeat(9000)),
+      },
+    )
+    const all = [...pieces]
+    expect(Math.max(...all.map((piece) => piece.length))).to.be.below(65_536)
+    const markdown = all.join('')
+    expect(Buffer.byteLength(markdown)).to.be.within(100_000, 400_000)
+    expect(markdown).to.match(/… and \d+,\d{3} more: `--json` names each/)
+    expect(markdown).to.match(/… and \d,\d{3} more runs to delete: /)
+    expect(markdown).to.match(/… and \d,\d{3} more runs stay: /)
+    expect(markdown.match(/^<details>$/gm)).to.have.length(3)
+    expect(markdown.match(/^<\/details>$/gm)).to.have.length(3)
+  })
+})
+
+describe('the summary of a failure', () => {
+  const job = {commandLine: 'smoltrace cleanup --all', exitCode: EXIT.error, warnings: []}
+
+  it('says what is wrong, that nothing was deleted, and what to do', () => {
+    const failed = {
+      name: 'RefusedError',
+      message: HOSTILE,
+      reassurance: 'Nothing was deleted.',
+      suggestions: ['Nothing was deleted.', 'Look at the plan.'],
+    }
+    const markdown = [...failureSummary('Cleanup', failed, job)].join('')
+    const {text, elements} = rendered(markdown)
+    expect(titleIn(markdown)).to.equal('## Cleanup: refused')
+    expect(text)
+      .to.include(`Error: ${HOSTILE}`)
+      .and.include('Look at the plan.')
+      .and.include('1: error, or refused')
+    expect(text.match(/Nothing was deleted\./g)).to.have.length(1)
+    expect(elements).not.to.include('img').and.not.include('a')
+  })
+
+  it('tells a cancelled job from a failed one', () => {
+    const titleOf = (name: string) =>
+      titleIn([...failureSummary('Cleanup', {name, message: 'm', suggestions: []}, job)].join(''))
+    expect(titleOf('CancelledError')).to.equal('## Cleanup: cancelled')
+    expect(titleOf('HubError')).to.equal('## Cleanup: failed')
+  })
+})

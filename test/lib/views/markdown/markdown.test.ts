@@ -1,0 +1,203 @@
+import {expect} from 'chai'
+import * as fc from 'fast-check'
+
+import {safeName} from '../../../../src/lib/base/text.js'
+import {code, command, facts, folded, page, table, text} from '../../../../src/lib/views/markdown/markdown.js'
+import {rendered} from '../../../support/gfm.js'
+
+const TABLE = ['table', 'thead', 'tr', 'th', 'tbody', 'td', 'code', 'span']
+
+/** What means something in one of the ways that a page goes through, in any mixture. */
+const hostile = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '|',
+        '`',
+        '``',
+        '\\',
+        String.raw`\|`,
+        '<',
+        '>',
+        '&',
+        '&lt;',
+        '&#124;',
+        '*',
+        '**',
+        '_',
+        '__',
+        '~~',
+        '[',
+        ']',
+        '](',
+        ')',
+        '\n',
+        '\r\n',
+        '\t',
+        '#',
+        '# ',
+        '#12',
+        '@',
+        '@mira',
+        '$',
+        '$$',
+        ':tada:',
+        'http://',
+        'https://a.b',
+        'www.a.b',
+        'a@b.io',
+        'mailto:',
+        '!',
+        '![x](y)',
+        '<!--',
+        '-->',
+        '<b>',
+        '</td>',
+        '</details>',
+        '<img src=x onerror=y>',
+        '- ',
+        '1. ',
+        '+ ',
+        '> ',
+        '=',
+        '---',
+        '    ',
+        '[x]: y',
+        '[^1]',
+        '|---|',
+        '\u202E',
+        '\u0000',
+        '\u{1F600}',
+        '\uD800',
+      ),
+      fc.string({unit: 'binary', maxLength: 4}),
+    ),
+    {maxLength: 12},
+  )
+  .map((parts) => parts.join(''))
+
+const squeezed = (value: string) => value.replaceAll(/\s+/g, ' ').trim()
+const shown = (value: string) => squeezed(safeName(value))
+
+describe('text of others in a summary', () => {
+  for (const [name, made] of [
+    ['words', text],
+    ['code', code],
+  ] as const) {
+    it(`stays what it is in a cell, whatever it says: ${name}`, () => {
+      fc.assert(
+        fc.property(hostile, hostile, (one, other) => {
+          const {rows, elements} = rendered([...facts([[made(one), made(other)]])].join(''))
+          expect(rows.slice(1).map((cells) => cells.map((cell) => squeezed(cell)))).to.deep.equal([
+            [shown(one), shown(other)],
+          ])
+          expect(TABLE).to.include.members(elements)
+        }),
+      )
+    })
+  }
+
+  it('stays what it is at the beginning of an item, and ends no list', () => {
+    fc.assert(
+      fc.property(hostile, (value) => {
+        const {elements, text: all} = rendered(`- first\n- ${text(value)}\n- last`)
+        expect(squeezed(all)).to.equal(squeezed(`first ${shown(value)} last`))
+        expect(['ul', 'li', 'span']).to.include.members(elements)
+        expect(elements.filter((element) => element === 'li')).to.have.length(3)
+      }),
+    )
+  })
+
+  it('mentions nobody, refers to no issue and is no formula: these are looked for when the page is done', () => {
+    expect(text('@mira #12 $x$ a@b.io')).to.match(/^@<!-- -->mira #<!-- -->12 .*a@<!-- -->b\.io$/)
+    expect(text('$x$')).to.equal('<span>&#36;</span>x<span>&#36;</span>')
+  })
+
+  it('can still be read where nobody renders it', () => {
+    for (const plain of [
+      'mira/smoltrace-results-20260131_235959',
+      'older than 30d, before 2026-10-26 22:35 UTC',
+      'a; b (c)',
+    ])
+      expect(text(plain)).to.equal(plain)
+  })
+
+  it('shows no token and no control character, and is cut where nobody reads on', () => {
+    expect(rendered(text('hf_abcdefghijklmnopqrstuvwxyz')).text).to.equal('hf_…')
+    expect(text('a\u001B[31mb')).to.equal('a &#91;31mb')
+    expect(rendered(text('x'.repeat(10_000))).text.length).to.be.below(700)
+    expect(rendered(text('\u{1F600}'.repeat(1000))).text).to.match(/^\u{1F600}+…$/u)
+  })
+})
+
+describe('a command to copy', () => {
+  it('is shown as it is, or not at all', () => {
+    fc.assert(
+      fc.property(hostile, (value) => {
+        const line = `smoltrace cleanup --policy '${value}'`
+        const made = command(line)
+        if (safeName(line) === line) expect(rendered(made ?? '').blocks).to.deep.equal([`${line}\n`])
+        else expect(made).to.equal(undefined)
+      }),
+    )
+  })
+
+  it('is never cut: without its last flag it would delete more', () => {
+    expect(command(`smoltrace cleanup ${'--run 20260131_235959 '.repeat(500)}--keep-recent 3`)).to.equal(
+      undefined,
+    )
+  })
+})
+
+describe('a table with little room', () => {
+  const rows = (number: number, bytes: number) =>
+    [
+      ...table({
+        titles: ['Run'],
+        rows: Array.from({length: number}, (_, index) => [code(String(index))]),
+        number,
+        bytes,
+        more: 'more runs: `--json` names each',
+      }),
+    ].join('')
+
+  it('has as many rows as fit, and says how many do not', () => {
+    const cut = rows(5000, 1000)
+    const there = rendered(cut).rows.length - 1
+    expect(Buffer.byteLength(cut)).to.be.below(1200)
+    expect(there).to.be.above(10)
+    expect(cut).to.include(`… and ${(5000 - there).toLocaleString('en')} more runs: \`--json\` names each.`)
+  })
+
+  it('says nothing of the kind where all fit', () => {
+    expect(rows(3, 1000)).not.to.include('more')
+    expect(rendered(rows(3, 1000)).rows).to.deep.equal([['Run'], ['0'], ['1'], ['2']])
+  })
+})
+
+describe('a page', () => {
+  it('keeps its parts apart, so that none becomes part of another', () => {
+    const parts = [
+      '## Title',
+      facts([['a', 'b']]),
+      undefined,
+      '',
+      folded('more', facts([['c', 'd']])),
+      '- last',
+    ]
+    const {elements, rows} = rendered([...page(parts)].join(''))
+    expect(elements.filter((name) => !name.startsWith('t'))).to.deep.equal([
+      'h2',
+      'details',
+      'summary',
+      'ul',
+      'li',
+    ])
+    expect(rows).to.deep.equal([
+      ['', ''],
+      ['a', 'b'],
+      ['', ''],
+      ['c', 'd'],
+    ])
+  })
+})

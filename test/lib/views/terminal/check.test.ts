@@ -1,0 +1,49 @@
+import {expect} from 'chai'
+
+import {checkRows} from '../../../../src/lib/account/leaderboard/check.js'
+import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
+import {formatCheck} from '../../../../src/lib/views/terminal/check.js'
+import {whole} from '../../../../src/lib/views/terminal/layout.js'
+import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../../support/builders.js'
+import {A, B, C, finished, rowOf} from '../../../support/rows.js'
+
+const INVENTORY = inventoryOf(runDatasets(C))
+const show = (rows: LeaderboardRow[], width?: number) => {
+  const check = {
+    ...checkRows(rows, INVENTORY),
+    inventory: INVENTORY,
+    leaderboard: leaderboardDataset(),
+    warnings: [],
+  }
+  return whole(formatCheck(check, 'mycli smoltrace', {style: PLAIN, width}))
+}
+
+describe('the page of a check', () => {
+  it('names each finding, and below those of a kind what to do', () => {
+    expect(show([finished(A, {model: 'x'}), finished(B, {model: 'y'}), finished(C)])).to.equal(
+      `kim/smoltrace-leaderboard at http://127.0.0.1:9, 2026-10-05 12:00 UTC
+
+Rows whose datasets are gone: 2
+  Row 1 (x): all datasets of run ${A} are gone.
+  Row 2 (y): all datasets of run ${B} are gone.
+    What to do: From an archive they come back with mycli smoltrace restore DIR --namespace kim; else leave the row as a record of its scores, or take it out of the leaderboard.
+
+2 findings in 3 rows and 1 run.`,
+    )
+  })
+
+  it('says so where nothing is found, and what was not counted', () => {
+    expect(show([finished(C)])).to.match(/\n\nNo findings: 1 row and 1 run go together\.$/)
+    expect(show([finished(C), rowOf({})])).to.include(
+      '\n\nNot counted as findings:\n  Row 2 names no dataset, as of evaluations that failed early.\n\nNo findings',
+    )
+  })
+
+  it('breaks lines between words where the terminal ends, and loses none', () => {
+    const rows = [finished(A), rowOf({resultsDataset: `former/smoltrace-results-${C}`}), rowOf({})]
+    const [broken, plain] = [show(rows, 50), show(rows)]
+    // The first line is as long as the name of the Hub makes it.
+    for (const line of broken.split('\n').slice(1)) expect(line.length).to.be.at.most(50)
+    expect(broken.split(/\s+/)).to.deep.equal(plain.split(/\s+/))
+  })
+})

@@ -1,0 +1,227 @@
+import {expect} from 'chai'
+
+import {type HistoryProblem} from '../../../../src/lib/cleanup/journal/history.js'
+import {
+  DATASET_STATES,
+  type DatasetRecord,
+  type DatasetState,
+  type JobRecord,
+} from '../../../../src/lib/cleanup/journal/record.js'
+import {formatHistory, formatJob, type HistoryView} from '../../../../src/lib/views/terminal/history.js'
+import {whole} from '../../../../src/lib/views/terminal/layout.js'
+import {styleFor} from '../../../../src/lib/views/terminal/style.js'
+import {ago, later, NOW, PLAIN, streamOf} from '../../../support/builders.js'
+
+const VIEW: HistoryView = {style: PLAIN, width: undefined, bin: 'smoltrace'}
+
+const nameOf = (state: DatasetState, index = 0) => `kim/smoltrace-${state}-${index}`
+
+function jobOf(states: DatasetState[], facts: Partial<JobRecord> = {}): JobRecord {
+  const counts = Object.fromEntries(DATASET_STATES.map((state) => [state, 0])) as JobRecord['counts']
+  const datasets = states.map((state, index): DatasetRecord => {
+    counts[state]++
+    const isTold = state !== 'untouched'
+    return {
+      name: nameOf(state, index),
+      id: String(index),
+      sha: 'a',
+      lastModified: ago(1),
+      state,
+      reason: isTold ? `why ${state}` : undefined,
+      requestId: state === 'failed' ? 'r-1' : undefined,
+      at: isTold ? later(NOW, 1000 * index) : undefined,
+    }
+  })
+  return {
+    id: '3f9a2c4b5d6e',
+    at: NOW,
+    endedAt: later(NOW, 65_000),
+    state: 'finished',
+    program: 'smoltrace/1.0.0',
+    endpoint: 'https://huggingface.co',
+    namespace: 'kim',
+    user: 'kim',
+    phrase: 'DELETE',
+    confirmedBy: 'phrase',
+    rules: {
+      olderThan: '30d',
+      cutoff: '2026-09-05T12:00:00.000Z',
+      all: false,
+      run: [],
+      only: ['traces'],
+      graceMs: 0,
+    },
+    archive: undefined,
+    savedPlan: undefined,
+    datasets,
+    counts,
+    problems: [],
+    ...facts,
+  }
+}
+
+const CLEAN = jobOf(['deleted', 'deleted', 'gone'])
+const BROKEN = jobOf([...DATASET_STATES], {id: 'aaaabbbbcccc', state: 'broken-off', endedAt: undefined})
+const history = (jobs: JobRecord[], view: Partial<HistoryView> = {}, problems: HistoryProblem[] = []) =>
+  whole(formatHistory({dataDir: '/data', jobs, problems}, {...VIEW, ...view}))
+const one = (job: JobRecord, problems: HistoryProblem[] = []) => whole(formatJob(job, problems, VIEW))
+
+/** The lines under the line that begins like this, as far as they are indented deeper. */
+function linesUnder(text: string, title: string): string[] {
+  const lines = text.split('\n')
+  const start = lines.findIndex((line) => line.trim().startsWith(title))
+  expect(start, `${title} in:\n${text}`).to.be.at.least(0)
+  const rest = lines.slice(start + 1)
+  const end = rest.findIndex((line) => !line.startsWith('    '))
+  return rest.slice(0, end === -1 ? undefined : end).map((line) => line.trim())
+}
+
+describe('the view of the history', () => {
+  it('says where it looked, where there is nothing', () => {
+    expect(history([])).to.equal('There is no job in /data.')
+    expect(history([], {since: ago(0)})).to.equal('There is no job since 2026-10-05 12:00 UTC in /data.')
+  })
+
+  it('has a row for each job: when, which, where, how it ended and what became of the datasets', () => {
+    const text = history([CLEAN, BROKEN], {since: NOW})
+    expect(text).to.match(/^2 jobs since 2026-10-05 12:00 UTC, in \/data\n/)
+    expect(text).to.match(/^WHEN \(UTC\) +JOB +NAMESPACE +STATE +DATASETS$/m)
+    expect(text).to.match(/^2026-10-05 12:00 +3f9a2c4b +kim +finished +2 deleted, 1 gone$/m)
+    expect(text).to.match(
+      /^2026-10-05 12:00 +aaaabbbb +kim +broken off +1 deleted, 1 gone, 1 untouched, 1 unattempted, 1 skipped, 1 failed, 1 uncertain$/m,
+    )
+  })
+
+  it('fits into 60 columns with the counts of a job that was interrupted, their words whole', () => {
+    const [, table = ''] = history([jobOf(['deleted', 'unattempted', 'uncertain'], {state: 'interrupted'})], {
+      width: 60,
+    }).split('\n\n')
+    for (const line of table.split('\n')) expect(line.length, line).to.be.at.most(60)
+    expect(table)
+      .to.match(/ unattempted,/)
+      .and.to.match(/ uncertain$/m)
+  })
+
+  it('says no more of a job of which all is gone', () => {
+    expect(history([CLEAN])).not.to.include('Job 3f9a')
+  })
+
+  it('says of every other job what is certain and what is not, by name', () => {
+    const text = history([CLEAN, BROKEN])
+    expect(text).to.include(
+      'Job aaaabbbbcccc in kim, 2026-10-05 12:00 UTC: broken off, it was killed, it crashed, or it is still running',
+    )
+    expect(linesUnder(text, 'Untouched, nothing was sent for them: 1')).to.deep.equal([
+      nameOf('untouched', 2),
+    ])
+    expect(linesUnder(text, 'Not attempted: 1')).to.deep.equal([
+      `2026-10-05 12:00:03  ${nameOf('unattempted', 3)}: why unattempted`,
+    ])
+    expect(linesUnder(text, 'Failed: 1')).to.deep.equal([
+      `2026-10-05 12:00:05  ${nameOf('failed', 5)}: why failed (request r-1)`,
+    ])
+    expect(linesUnder(text, 'May be deleted or not: 1')).to.deep.equal([
+      `2026-10-05 12:00:06  ${nameOf('uncertain', 6)}: why uncertain`,
+    ])
+    expect(text).to.include('smoltrace datasets list --namespace kim').and.include('smoltrace history JOB')
+  })
+
+  it('counts what is deleted, and names it only for a job of its own', () => {
+    const text = history([BROKEN])
+    expect(text).to.match(/^ {2}Deleted: 1$/m)
+    expect(text).not.to.include(nameOf('deleted'))
+    expect(linesUnder(one(BROKEN), 'Deleted: 1')).to.deep.equal([
+      `2026-10-05 12:00:00  ${nameOf('deleted')}: why deleted`,
+    ])
+  })
+
+  it('says where nothing is uncertain nothing of looking again', () => {
+    expect(history([jobOf(['deleted', 'failed'])])).not.to.include('datasets list')
+  })
+
+  it('names every dataset of one job exactly once', () => {
+    const text = one(BROKEN)
+    for (const {name} of BROKEN.datasets) expect(text.split(name)).to.have.length(2)
+  })
+
+  it('says of one job who did it, by which rules, and when it ended', () => {
+    const text = one(jobOf(['deleted'], {archive: '/archive'}))
+    for (const line of [
+      /^Namespace +kim at https:\/\/huggingface\.co$/m,
+      /^User +kim, with smoltrace\/1\.0\.0$/m,
+      /^Confirmed +by typing DELETE$/m,
+      /^Rules +olderThan 30d, cutoff 2026-09-05T12:00:00.000Z, only traces$/m,
+      /^Archive +\/archive$/m,
+      /^Ended +2026-10-05 12:01 UTC$/m,
+      /^Journal +20261005T120000000Z-3f9a2c4b5d6e\.jsonl$/m,
+    ])
+      expect(text).to.match(line)
+    expect(one(BROKEN))
+      .to.match(/^Ended +not known$/m)
+      .and.to.match(/^Archive +none$/m)
+    expect(one(jobOf([], {confirmedBy: 'yes', rules: {}})))
+      .to.match(/^Confirmed +by --yes$/m)
+      .and.to.match(/^Rules +none$/m)
+    expect(one(jobOf([], {rules: {keep: {n: 1}, all: true, runs: [1, 2], graceMs: 21_600_000}}))).to.match(
+      /^Rules +keep {"n":1}, all, runs 1 2, grace 6h$/m,
+    )
+  })
+
+  it('names files that could not be read, with all that is wrong with them', () => {
+    const problems = [
+      {file: 'x.jsonl', job: undefined, message: 'is empty'},
+      {file: 'y.jsonl', job: 'aaaabbbbcccc', message: 'first'},
+      {file: 'y.jsonl', job: 'aaaabbbbcccc', message: 'second'},
+    ]
+    for (const text of [history([CLEAN], {}, problems), one(CLEAN, problems)]) {
+      expect(text).to.include('Not read, or not whole: 2 files')
+      expect(text).to.include('\n  x.jsonl: is empty\n  y.jsonl: first and second')
+    }
+  })
+
+  const namespaces: Array<[namespace: string, isShown: boolean]> = [
+    ['kim', true],
+    ['an-organisation-xxxx', true],
+    ['an-organisation-with-a-very-long-name', false],
+  ]
+  for (const [namespace, isShown] of namespaces) {
+    it(`fits a terminal of 80 columns, ${isShown ? 'with' : 'without'} the namespace ${namespace}`, () => {
+      const [, table = ''] = history([{...BROKEN, namespace}, CLEAN], {width: 80}).split('\n\n')
+      expect(table.split('\n').length).to.be.above(3)
+      for (const line of table.split('\n')) expect(line.length, line).to.be.at.most(80)
+      expect(table).to.include('broken off').and.include('uncertain').and.include('2 deleted, 1')
+      expect(table.includes(namespace)).to.equal(isShown)
+    })
+  }
+
+  it('says the same with colours and without', () => {
+    const forced = process.env.NO_COLOR
+    delete process.env.NO_COLOR
+    try {
+      const coloured = whole(
+        formatHistory(
+          {dataDir: '/data', jobs: [BROKEN], problems: []},
+          {
+            ...VIEW,
+            style: styleFor(streamOf({isTTY: true, colours: true})),
+          },
+        ),
+      )
+      expect(coloured).to.include('\u001B[33m')
+      expect(coloured.replaceAll(/\u001B\[\d+m/g, '')).to.equal(history([BROKEN]))
+    } finally {
+      process.env.NO_COLOR = forced
+    }
+  })
+
+  it('names some of thousands that nothing was sent for, and says how many more there are; all of them for one job', () => {
+    const job = jobOf(
+      Array.from({length: 3000}, () => 'untouched'),
+      {state: 'broken-off'},
+    )
+    const text = whole(formatHistory({dataDir: '/data', jobs: [job], problems: []}, VIEW))
+    expect(text.split('\n').length).to.be.below(60)
+    expect(text).to.include('… and 2,960 more datasets')
+    expect(one(job)).to.include(nameOf('untouched', 2999))
+  })
+})

@@ -1,0 +1,228 @@
+import {expect} from 'chai'
+import stringWidth from 'string-width'
+
+import {type RankingOptions, rankRows} from '../../../../src/lib/account/leaderboard/ranking.js'
+import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
+import {bar, marksFor} from '../../../../src/lib/views/terminal/bars.js'
+import {whole} from '../../../../src/lib/views/terminal/layout.js'
+import {formatRanking} from '../../../../src/lib/views/terminal/ranking.js'
+import {formatScore} from '../../../../src/lib/views/terminal/scores.js'
+import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../../support/builders.js'
+import {A, B, C, finished, named, rowOf} from '../../../support/rows.js'
+
+const BLOCKS = {full: '█', empty: '·'}
+const SCORES = {
+  successRate: 87.5,
+  totalCostUsd: 0.25,
+  totalTokens: 12_345,
+  avgDurationMs: 2500,
+  co2EmissionsG: 3,
+}
+const INVENTORY = inventoryOf([A, B].flatMap((run) => runDatasets(run)))
+const ROWS = [
+  finished(A, {model: 'openai/gpt', ...SCORES}),
+  finished(B, {model: 'google/gemini', ...SCORES, successRate: 100}),
+  finished(C, {model: 'qwen/coder', ...SCORES, successRate: 0, timestamp: '2026-09-04T01:00:00'}),
+  rowOf({model: 'qwen/coder', runStatus: 'failed'}),
+]
+const show = (rows: LeaderboardRow[], options: RankingOptions = {}, width?: number) =>
+  whole(
+    formatRanking(
+      {
+        ...rankRows(rows, INVENTORY, options),
+        inventory: INVENTORY,
+        leaderboard: leaderboardDataset(),
+        warnings: [],
+      },
+      {style: PLAIN, width, marks: BLOCKS},
+    ),
+  )
+const linesOf = (text: string, mark: RegExp) => text.split('\n').filter((line) => mark.test(line))
+/** The titles of the columns, in the first table. */
+const titlesIn = (text: string) => (linesOf(text, /^ *# /)[0] ?? '').trim().split(/\s{2,}/)
+const widest = (text: string) => Math.max(...text.split('\n').map((line) => stringWidth(line)))
+
+describe('the table of a ranking', () => {
+  it('shows place, model, bar, numbers, date and run', () => {
+    const text = show(ROWS)
+    expect(text).to.include('kim/smoltrace-leaderboard at http://127.0.0.1:9, 2026-10-05 12:00 UTC\n')
+    expect(text).to.include('\nRanked by success_rate, higher is better\n')
+    expect(linesOf(text, /gemini/)[0]).to.match(
+      /^1 {2}google\/gemini {2}████████ 100\.0% {2}\$0\.2500 {2}12,345 +2\.5 s {2}3\.0 g +2026-09-02 {2}20260902_120000$/,
+    )
+    expect(
+      text.endsWith('\n4 rows\n~  local time of the evaluating machine: the run itself is not there'),
+    ).to.equal(true)
+    for (const line of show(ROWS, {}, 60).split('\n').slice(-3)) expect(stringWidth(line)).to.be.at.most(60)
+  })
+
+  it('says which end is the better one, and what is ranked within', () => {
+    expect(show(ROWS, {by: 'cost', groupBy: ['team', 'purpose']})).to.include(
+      '\nRanked by total_cost_usd, lower is better, within each team and purpose\n',
+    )
+  })
+
+  it('marks what is gone, what failed, and dates that are local', () => {
+    const text = show(ROWS)
+    expect(linesOf(text, /qwen/)).to.have.length(2)
+    expect(text).to.match(
+      /^3 {2}qwen\/coder +········ {3}0\.0%.* ~2026-09-04 {2}20260903_120000 {2}datasets gone$/m,
+    )
+    expect(text).to.match(/^- {2}qwen\/coder +- .* - {2}- +failed$/m)
+    const half = [finished(A, {metricsDataset: named('metrics', C)})]
+    expect(show(half)).to.match(/ in doubt: it names datasets of several runs, metrics gone$/m)
+    expect(show([finished(A)])).to.match(/ in doubt: its row has no success_rate$/m)
+    expect(show([finished(A, {runStatus: 'on\u001B[2Jfire'})])).to.match(
+      / in doubt: status "on \[2Jfire" is unknown$/m,
+    )
+  })
+
+  it('shows no token that somebody wrote into a row, and names that only begin like one', () => {
+    const text = show(['hf_abcdefghijklmnopqrst', 'maker/hf_small'].map((model) => finished(A, {model})))
+    expect(text).to.include(' hf_… ').and.include(' maker/hf_small ').and.not.include('hf_abc')
+  })
+
+  it('has no column for notes where there are none', () => {
+    expect(titlesIn(show(ROWS))).to.include('NOTES')
+    expect(titlesIn(show(ROWS.slice(0, 2)))).not.to.include('NOTES')
+  })
+
+  it('marks equal scores, and says what the mark means', () => {
+    const text = show([ROWS[0]!, finished(B, {successRate: 87.5})])
+    expect(linesOf(text, /^1= /)).to.have.length(2)
+    expect(text).to.include('\n=  the same score')
+    expect(show(ROWS)).not.to.include('=')
+  })
+
+  it('has the costs beside a note on a usual terminal, where places have two digits too', () => {
+    const facts = {model: 'maker/a-long-name-of-a-model', successRate: 50, totalCostUsd: 0.25}
+    const row = finished(C, {...facts, timestamp: '2026-09-04T10:00:00'})
+    const text = show([row, row], {}, 80)
+    expect(text).to.match(/^1= .*datasets gone$/m)
+    expect(titlesIn(text)).to.include('COST')
+    expect(widest(text)).to.be.at.most(80)
+  })
+
+  it('drops columns on a narrow terminal, but not the one that rows are ranked by', () => {
+    const rows = ROWS.map((row) => ({
+      ...row,
+      model: 'a-rather-long-name-of-a-model/with-72-billion-parameters',
+    }))
+    for (const width of [80, 100, 120]) expect(widest(show(rows, {}, width))).to.be.at.most(width)
+    expect(titlesIn(show(rows, {}, 80))).to.deep.equal([
+      '#',
+      'MODEL',
+      'SUCCESS',
+      'COST',
+      'DATE (UTC)',
+      'NOTES',
+    ])
+    expect(titlesIn(show(rows, {by: 'co2'}, 70)))
+      .to.include('CO2')
+      .and.not.include('COST')
+    expect(titlesIn(show(rows))).to.deep.equal([
+      '#',
+      'MODEL',
+      'SUCCESS',
+      'COST',
+      'TOKENS',
+      'DURATION',
+      'CO2',
+      'DATE (UTC)',
+      'RUN',
+      'NOTES',
+    ])
+    expect(titlesIn(show(rows, {by: 'pass'}, 80))).to.include('PASS@1')
+  })
+
+  it('names each group over its rows, and puts the same columns under each other', () => {
+    const text = show([...ROWS, finished('20260904_120000', {model: 'qwen/coder', totalCostUsd: 1234})], {
+      groupBy: ['model'],
+      limit: 1,
+    })
+    expect(linesOf(text, /^model /)).to.deep.equal([
+      'model google/gemini: 1 row',
+      'model openai/gpt: 1 row',
+      'model qwen/coder: 1 of 3 rows',
+    ])
+    const heads = linesOf(text, /^ *# /)
+    expect(new Set(heads).size).to.equal(1)
+    expect(heads).to.have.length(3)
+    expect(titlesIn(text)).not.to.include('MODEL')
+    expect(text).to.match(/^3 of 5 rows$/m)
+    expect(show(ROWS, {groupBy: ['team']})).to.include('\nteam none: 4 rows\n')
+  })
+
+  it('says so where no row is left', () => {
+    expect(show([])).to.include('The leaderboard has no rows.')
+    expect(show(ROWS, {model: ['nobody/*']})).to.include('None of 4 rows is of such a model: nobody/*.')
+    expect(show(ROWS, {model: ['qwen/*']})).to.match(/^2 rows; 2 rows of other models$/m)
+  })
+
+  it('survives any row, and lets none of them command the terminal', () => {
+    const hostile = `\u001B[2J\u202Eevil\n\u009B${'x'.repeat(100_000)}`
+    const numbers = [Number.MAX_VALUE, -Number.MAX_VALUE, 5e-324, -0, 1e21]
+    const rows = numbers.map((number) =>
+      rowOf({
+        ...Object.fromEntries(Object.keys(SCORES).map((field) => [field, number])),
+        model: hostile,
+        team: `e${'\u0301'.repeat(5000)}`,
+        runStatus: number === 1e21 ? hostile : 'completed',
+        resultsDataset: hostile,
+        timestamp: hostile,
+      }),
+    )
+    for (const width of [undefined, 80]) {
+      for (const groupBy of [[], ['model', 'team']] as const) {
+        const text = show(rows, {groupBy: [...groupBy]}, width)
+
+        expect(text).not.to.match(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/)
+        expect(text.length).to.be.below(20_000)
+      }
+    }
+
+    expect(widest(show(rows, {}, 80))).to.be.at.most(80)
+  })
+})
+
+describe('bars', () => {
+  it('are empty only for nothing and full only for all', () => {
+    const lengths = [0, 0.001, 0.5, 0.999, 1].map((share) => bar(share, 8, BLOCKS).replaceAll('·', '').length)
+    expect(lengths).to.deep.equal([0, 1, 4, 7, 8])
+    expect([-5, 1e300].map((share) => bar(share, 2, BLOCKS))).to.deep.equal(['··', '██'])
+  })
+
+  it('are drawn with what the terminal can show', () => {
+    const full = (env: NodeJS.ProcessEnv, platform: NodeJS.Platform = 'linux') => marksFor(env, platform).full
+    expect(full({LANG: 'en_GB.UTF-8'})).to.equal('█')
+    expect(full({LC_CTYPE: 'C.utf8', LANG: 'C'})).to.equal('█')
+    expect(full({LC_ALL: 'C', LANG: 'en_GB.UTF-8'})).to.equal('#')
+    expect(full({LANG: 'en_GB.UTF-8', TERM: 'dumb'})).to.equal('#')
+    expect(full({})).to.equal('#')
+    expect(full({}, 'win32')).to.equal('█')
+    expect(marksFor({}, 'linux')).to.deep.equal({full: '#', empty: '.'})
+  })
+})
+
+describe('scores', () => {
+  it('are written with their units', () => {
+    const row = rowOf({...SCORES, passAt1: 0.875, totalTokens: 1_234_567})
+    const metrics = [
+      'success_rate',
+      'pass_at_1',
+      'avg_duration_ms',
+      'total_tokens',
+      'total_cost_usd',
+      'co2_emissions_g',
+    ] as const
+    expect(metrics.map((metric) => formatScore(metric, row))).to.deep.equal([
+      '87.5%',
+      '0.875',
+      '2.5 s',
+      '1,234,567',
+      '$0.2500',
+      '3.0 g',
+    ])
+    expect(metrics.map((metric) => formatScore(metric, rowOf({})))).to.deep.equal(metrics.map(() => '-'))
+  })
+})

@@ -1,0 +1,141 @@
+import {expect} from 'chai'
+import stringWidth from 'string-width'
+
+import {RestoreLog} from '../../../../src/cli/progress/restore-log.js'
+import {
+  type RestoreOutcome,
+  type RestoreResult,
+  type RestoreStatus,
+} from '../../../../src/lib/archive/restore.js'
+import {whole} from '../../../../src/lib/views/terminal/layout.js'
+import {describeRestored, formatRestore as piecesOf} from '../../../../src/lib/views/terminal/restore.js'
+import {PLAIN} from '../../../support/builders.js'
+
+const NAME = 'mira/smoltrace-results-20260105_113000'
+const SCREEN = {style: PLAIN, width: undefined}
+
+function outcome(status: RestoreStatus, more: Partial<RestoreOutcome> = {}): RestoreOutcome {
+  return {name: NAME, status, visibility: 'private', files: 3, bytes: 12_000_000, ...more}
+}
+
+function resultOf(outcomes: RestoreOutcome[], more: Partial<RestoreResult> = {}): RestoreResult {
+  const counts = {restored: 0, restorable: 0, present: 0, refused: 0, failed: 0, unattempted: 0}
+  for (const {status} of outcomes) counts[status]++
+  return {
+    endpoint: 'https://huggingface.co',
+    namespace: 'mira',
+    dir: 'archive',
+    dryRun: false,
+    interrupted: false,
+    outcomes,
+    counts,
+    warnings: [],
+    ...more,
+  }
+}
+
+const formatRestore = (...facts: Parameters<typeof piecesOf>) => whole(piecesOf(...facts))
+
+describe('the summary of a restore', () => {
+  it('names every dataset, what became of it, and why', () => {
+    const text = formatRestore(
+      resultOf([outcome('restored'), outcome('refused', {name: 'mira/x', reason: '"README.md" is missing'})]),
+      SCREEN,
+    )
+    expect(text).to.match(new RegExp(`^${NAME} +3 +12 MB +its owners +restored$`, 'm'))
+    expect(text).to.match(/^mira\/x .* refused: "README.md" is missing$/m)
+    expect(text).to.include('Not everything was restored.')
+    expect(text)
+      .to.match(/^Restored +1 dataset$/m)
+      .and.to.match(/^Refused +1 dataset$/m)
+  })
+
+  it('says that a restored dataset is new for --older-than, and only then', () => {
+    const note = '`--older-than` counts from today for it'
+    for (const status of ['restored', 'restorable'] as const)
+      expect(formatRestore(resultOf([outcome(status)]), SCREEN)).to.include(note)
+    for (const status of ['present', 'refused'] as const)
+      expect(formatRestore(resultOf([outcome(status)]), SCREEN)).not.to.include(note)
+  })
+
+  for (const [title, more, status, headline] of [
+    ['that is complete', {}, 'restored', 'Restore complete.'],
+    ['that was interrupted', {interrupted: true}, 'unattempted', 'Interrupted: restore again'],
+    ['that was a dry run', {dryRun: true}, 'restorable', 'This is a dry run: nothing was created.'],
+    ['that was a dry run and found a problem', {dryRun: true}, 'refused', 'Not everything can be restored.'],
+  ] as const)
+    it(`has a headline for one ${title}`, () => {
+      expect(formatRestore(resultOf([outcome(status)], more), SCREEN)).to.include(headline)
+    })
+
+  it('fits a terminal of 80 columns', () => {
+    const reason = 'it was public behind a gate (manual): private until you set the gate again'
+    const text = formatRestore(resultOf([outcome('restored', {reason}), outcome('present')]), {
+      style: PLAIN,
+      width: 80,
+    })
+    const [table = ''] = text.split('\n\n').slice(1)
+    for (const line of table.split('\n')) expect(stringWidth(line)).to.be.at.most(80)
+    expect(table.replaceAll(/\s+/g, ' ')).to.include('set the gate again')
+  })
+
+  it('breaks what it says at the end between words', () => {
+    const notes = formatRestore(resultOf([outcome('restored')]), {style: PLAIN, width: 60})
+      .split('\n\n')
+      .at(-1)
+    expect(notes).to.include('--older-than')
+    for (const line of (notes ?? '').split('\n')) expect(stringWidth(line), line).to.be.at.most(60)
+  })
+
+  it('lets no control character through', () => {
+    const text = formatRestore(
+      resultOf([outcome('refused', {name: 'a\u001B[2Jb', reason: 'x\u0007y'})]),
+      SCREEN,
+    )
+    expect(text).not.to.match(/[\u0007\u001B]/)
+  })
+
+  it('has one line for one dataset', () => {
+    expect(describeRestored(outcome('present', {files: 1}))).to.equal(
+      `${NAME} (1 file, 12 MB): already there`,
+    )
+  })
+})
+
+describe('the log of a restore', () => {
+  const play = (of: number, status: RestoreStatus): string[] => {
+    const lines: string[] = []
+    let now = 0
+    const log = new RestoreLog(
+      (text) => lines.push(text),
+      () => now,
+    )
+    for (let done = 1; done <= of; done++) {
+      log.tell({kind: 'started', name: NAME, of})
+      now += 25
+      log.tell({kind: 'finished', outcome: outcome(status), done, of})
+    }
+
+    return lines
+  }
+
+  it('has two lines for each dataset of a short one', () => {
+    expect(play(2, 'restored')).to.deep.equal([
+      `restoring ${NAME}`,
+      `1 of 2: ${describeRestored(outcome('restored'))}`,
+      `restoring ${NAME}`,
+      `2 of 2: ${describeRestored(outcome('restored'))}`,
+    ])
+  })
+
+  it('says of a long one how far it is and what went wrong', () => {
+    const lines = play(3000, 'restored')
+    expect(lines.length).to.be.within(5, 40)
+    expect(lines[1]).to.match(/^[\d,]+ of 3,000 done, 40\/s, \d+ (min|s) left$/)
+    expect(lines.at(-1)).to.equal('3,000 of 3,000 done')
+    const failing = play(3000, 'failed')
+    expect(failing[0]).to.include(describeRestored(outcome('failed')))
+    expect(failing.length).to.be.below(150)
+    expect(failing.at(-1)).to.equal('3,000 of 3,000 done, 3,000 failed')
+  })
+})

@@ -1,0 +1,106 @@
+import {expect} from 'chai'
+
+import {styleFor, whyPlain, widthOf} from '../../../../src/lib/views/terminal/style.js'
+import {streamOf} from '../../../support/builders.js'
+
+const NAMES = ['NO_COLOR', 'FORCE_COLOR', 'TERM'] as const
+type Variables = Partial<Record<(typeof NAMES)[number], string>>
+
+describe('style', () => {
+  const before = {...process.env}
+
+  afterEach(() => {
+    for (const name of NAMES) {
+      if (before[name] === undefined) delete process.env[name]
+      else process.env[name] = before[name]
+    }
+  })
+
+  /** Whether text is coloured on a stream under these variables and no others. */
+  function isColoured(variables: Variables, facts: Parameters<typeof streamOf>[0]): boolean {
+    for (const name of NAMES) {
+      const value = variables[name]
+      if (value === undefined) delete process.env[name]
+      else process.env[name] = value
+    }
+
+    return styleFor(streamOf(facts)).isColoured
+  }
+
+  const terminal = {isTTY: true, colours: true}
+  const cases: Array<
+    [title: string, variables: Variables, facts: Parameters<typeof streamOf>[0], coloured: boolean]
+  > = [
+    ['a terminal that can is coloured', {}, terminal, true],
+    ['a terminal that cannot is not', {}, {isTTY: true, colours: false}, false],
+    ['a pipe is not', {}, {isTTY: false}, false],
+    ['NO_COLOR turns colours off', {NO_COLOR: '1'}, terminal, false],
+    ['an empty NO_COLOR says nothing', {NO_COLOR: ''}, terminal, true],
+    ['FORCE_COLOR colours a pipe', {FORCE_COLOR: '1'}, {isTTY: false}, true],
+    [
+      'FORCE_COLOR colours a terminal that says it cannot',
+      {FORCE_COLOR: '3'},
+      {isTTY: true, colours: false},
+      true,
+    ],
+    ['FORCE_COLOR=0 colours no pipe', {FORCE_COLOR: '0'}, {isTTY: false}, false],
+    ['FORCE_COLOR=false colours no pipe', {FORCE_COLOR: 'false'}, {isTTY: false}, false],
+    ['NO_COLOR goes before FORCE_COLOR', {NO_COLOR: '1', FORCE_COLOR: '1'}, terminal, false],
+  ]
+  for (const [title, variables, facts, coloured] of cases) {
+    it(title, () => {
+      expect(isColoured(variables, facts)).to.equal(coloured)
+    })
+  }
+
+  it('leaves the text alone where there are no colours', () => {
+    isColoured({NO_COLOR: '1'}, terminal)
+    const {bold, dim, red, green, yellow} = styleFor(streamOf(terminal))
+    expect([bold, dim, red, green, yellow].map((paint) => paint('x'))).to.deep.equal([
+      'x',
+      'x',
+      'x',
+      'x',
+      'x',
+    ])
+  })
+
+  it('tells its styles apart and keeps the text where there are colours', () => {
+    isColoured({FORCE_COLOR: '1'}, terminal)
+    const {bold, dim, red, green, yellow} = styleFor(streamOf(terminal))
+    const painted = [bold, dim, red, green, yellow].map((paint) => paint('x'))
+    expect(new Set(painted).size).to.equal(5)
+    for (const text of painted) expect(text).to.include('x').and.include('\u001B[')
+  })
+
+  it('asks only the stream itself, not stdout', () => {
+    const {isTTY} = process.stdout
+    try {
+      process.stdout.isTTY = false
+      expect(isColoured({}, terminal)).to.equal(true)
+      expect(styleFor(streamOf(terminal)).red('x')).to.include('\u001B[')
+    } finally {
+      process.stdout.isTTY = isTTY
+    }
+  })
+
+  it('knows the width of a terminal, and none of a pipe', () => {
+    expect(widthOf(streamOf({isTTY: true, columns: 132}))).to.equal(132)
+    expect(widthOf(streamOf({isTTY: true}))).to.equal(80)
+    expect(widthOf(streamOf({isTTY: true, columns: 0}))).to.equal(80)
+    expect(widthOf(streamOf({isTTY: false, columns: 132}))).to.equal(undefined)
+  })
+
+  const plain: Array<[env: Record<string, string>, why: string | undefined]> = [
+    [{}, undefined],
+    [{CI: 'false', SMOLTRACE_PLAIN: '0', TERM: 'xterm'}, undefined],
+    [{CI: 'true'}, 'CI is set'],
+    [{TERM: 'dumb'}, 'this terminal cannot draw (TERM is dumb)'],
+    [{SMOLTRACE_PLAIN: '1', TERM: 'dumb'}, 'SMOLTRACE_PLAIN is set'],
+  ]
+  for (const [env, why] of plain) {
+    it(`draws ${why === undefined ? '' : 'nothing '}anew under ${JSON.stringify(env)}`, () => {
+      expect(whyPlain(env)).to.equal(why)
+    })
+  }
+})
