@@ -54,7 +54,7 @@ function namedCommands(topics: string): Named[] {
 }
 
 describe('a command that the program names', () => {
-  it('is one that there is, with flags that it has', async () => {
+  it('[S17] is one that there is, with flags that it has', async () => {
     const {commands} = await findCommands()
     const flagsOf = new Map(
       commands.map(({id, flags, baseFlags}) => {
@@ -304,7 +304,7 @@ const ELSEWHERE = new Set([
   'lib/ui/result.ts',
 ])
 
-describe('a command that a message names works', () => {
+describe('[S17] a command that a message names works', () => {
   it('for every file of the program whose messages name one', async () => {
     const {commands} = await findCommands()
     const topics = [...new Set(commands.map(({id}) => id.split(':')[0]))].join('|')

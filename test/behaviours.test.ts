@@ -44,7 +44,7 @@ async function withoutTerminal<T>(job: () => Promise<T>): Promise<T> {
 }
 
 describe('what cleaning up must never get wrong', () => {
-  describe('keeps a run that is being uploaded, whatever selects it', () => {
+  describe('[S7] keeps a run that is being uploaded, whatever selects it', () => {
     for (const selected of [
       ['--incomplete-only', '--ignore-leaderboard'],
       ['--all'],
@@ -124,7 +124,7 @@ describe('what cleaning up must never get wrong', () => {
       expect(deletionsAt(hub).at(-1)).to.equal(leaderboard)
     }))
 
-  describe('deletes nothing where an age is zero, negative or in the future', () => {
+  describe('[S4] deletes nothing where an age is zero, negative or in the future', () => {
     for (const age of ['-5d', '0d', '0', '0h', '-1', '0d0h', '2999-01-01', '']) {
       it(`--older-than=${age}`, () =>
         withHub(EMPTY, async (hub) => {
@@ -162,7 +162,7 @@ describe('what cleaning up must never get wrong', () => {
       expect(namesAt(hub)).to.have.members(newest)
     }))
 
-  describe('deletes nothing where the flags contradict each other, in either order', () => {
+  describe('[S8] deletes nothing where the flags contradict each other, in either order', () => {
     for (const flags of [
       ['--dry-run', '--no-dry-run'],
       ['--no-dry-run', '--dry-run'],
@@ -181,7 +181,7 @@ describe('what cleaning up must never get wrong', () => {
     }
   })
 
-  it('deletes nothing with --dry-run or without a word about it, --yes or not', () =>
+  it('[S8] deletes nothing with --dry-run or without a word about it, --yes or not', () =>
     withHub(EMPTY, async (hub) => {
       addRun(hub, 60 * DAY)
       const before = namesAt(hub)
@@ -219,7 +219,7 @@ describe('what cleaning up must never get wrong', () => {
     }
   })
 
-  describe('deletes nothing and does not call it success where the listing fails', () => {
+  describe('[S11] deletes nothing and does not call it success where the listing fails', () => {
     const html = {headers: {'Content-Type': 'text/html'}, body: '<html>Sign in</html>'}
     for (const [title, page, respond] of [
       ['at once', '/api/datasets?', {status: 500, body: 'oops'}],
@@ -245,7 +245,7 @@ describe('what cleaning up must never get wrong', () => {
     }
   })
 
-  it('combines an age with a number of runs to keep', () =>
+  it('[S5] combines an age with a number of runs to keep', () =>
     withHub(EMPTY, async (hub) => {
       const [recent, kept, ...old] = [2, 40, 50, 60].map((days) => addRun(hub, days * DAY))
       expect((await cleanup(hub, '--older-than', '30d', '--keep-recent', '2', ...WET)).exitCode).to.equal(0)
@@ -281,7 +281,7 @@ describe('what cleaning up must never get wrong', () => {
     }
   })
 
-  it('tells a no from a success', () =>
+  it('[S16] tells a no from a success', () =>
     withHub(EMPTY, async (hub) => {
       const names = addRun(hub, 60 * DAY)
       const no = await clean(hub, {olderThan: '1d', dryRun: false, confirm: () => false})
@@ -313,7 +313,7 @@ describe('what cleaning up must never get wrong', () => {
       expect(namesAt(hub)).to.deep.equal([])
     }))
 
-  it('shows every name of --all before the first goes, also where --yes skips the question', () =>
+  it('[S9] shows every name of --all before the first goes, also where --yes skips the question', () =>
     withHub(EMPTY, async (hub) => {
       const names = addRun(hub, 60 * DAY)
       const {stdout} = await cleanup(hub, '--all', ...WET)
@@ -337,7 +337,7 @@ describe('what cleaning up must never get wrong', () => {
       expect(namesAt(hub)).to.have.length(6)
     }))
 
-  it('does not call a cleanup complete in which everything failed', () =>
+  it('[S16] does not call a cleanup complete in which everything failed', () =>
     withHub(EMPTY, async (hub) => {
       const names = addRun(hub, 60 * DAY)
       hub.intercept({

@@ -45,7 +45,7 @@ describe('what the original lost', () => {
     await rm(data, {recursive: true, force: true})
   })
 
-  it('runs without tracing, which are not broken: --incomplete-only keeps them and says why', async () => {
+  it('[S7] runs without tracing, which are not broken: --incomplete-only keeps them and says why', async () => {
     const untraced = [...typesByRun()].filter(([, types]) => types.length === 2).map(([stamp]) => stamp)
     expect(untraced).to.have.length.greaterThan(0)
     const {stdout} = await cli('cleanup', '--incomplete-only', '--grace', '0', ...wet)

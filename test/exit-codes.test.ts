@@ -192,7 +192,7 @@ const ROWS: Row[] = [
   },
 ]
 
-describe('the exit code says what happened, the same with and without --json', () => {
+describe('[S16] the exit code says what happened, the same with and without --json', () => {
   for (const {says, code, argv: given, token, prepare, changes = false} of ROWS) {
     it(`${code}: ${says}`, async () => {
       for (const json of [[], ['--json']]) {
@@ -234,7 +234,7 @@ describe('the exit code says what happened, the same with and without --json', (
   }
 })
 
-describe('of several exit codes', () => {
+describe('[S16] of several exit codes', () => {
   const ORDER = [130, 4, 2, 1, 3, 5, 10, 0] as const
 
   it('the graver one is that of the process, whichever came first', () => {

@@ -90,7 +90,7 @@ describe('the words of the library', () => {
     })
   }
 
-  it('are those of the findings of a check, with the Hub and without', async () => {
+  it('[S18] are those of the findings of a check, with the Hub and without', async () => {
     const found = [
       ...(await checkLeaderboard(connection())).findings,
       ...checkRows([], inventoryOf(runDatasets(STAMP))).findings,

@@ -269,12 +269,12 @@ describe('the library', () => {
       expect(namesAt(hub)).to.have.members(theirs)
     })
 
-    it('needs somebody who confirms, or `yes`', async () => {
+    it('[S18] needs somebody who confirms, or `yes`', async () => {
       expect(await rejectionOf(clean({all: true, dryRun: false}))).to.be.instanceOf(UsageError)
       expect(hub.requests).to.deep.equal([])
     })
 
-    it('takes every answer of `confirm` but true for a no', async () => {
+    it('[S18] takes every answer of `confirm` but true for a no', async () => {
       for (const answer of [false, undefined, null, 1, 'yes'] as unknown as boolean[]) {
         const result = await clean({all: true, dryRun: false, confirm: async () => answer})
         expect(result).to.deep.include({declined: true, outcomes: [], wouldDelete: 9})
@@ -378,7 +378,7 @@ describe('the library', () => {
       expect(finished).to.have.members([...old, ...older])
     })
 
-    it('trusts the earlier of two clocks', async () => {
+    it('[S3] trusts the earlier of two clocks', async () => {
       const clock = () => new Date(Date.now() + 365 * DAY)
       const result = await clean({olderThan: '30d', ...CARRIED, clock})
       expect(namesAt(hub)).to.have.members(recent)
@@ -478,7 +478,7 @@ describe('the library', () => {
         expect(deletionsAt(other)).to.deep.equal([])
       }))
 
-    it('cannot be turned against other datasets after it was made', async () => {
+    it('[S18] cannot be turned against other datasets after it was made', async () => {
       const hostile = plan as Writable<Plan>
       expect(() => hostile.delete.push(firstRun(hostile))).to.throw(TypeError)
       expect(() => {
@@ -676,7 +676,7 @@ describe('the library', () => {
       })
     }
 
-    it('deletes nothing in another namespace, though it was forged to name a dataset there as it is', async () => {
+    it('[S18] deletes nothing in another namespace, though it was forged to name a dataset there as it is', async () => {
       addRun(40 * DAY, {owner: hub.org})
       const {datasets} = await discoverSmoltraceDatasets({...connection(), namespace: hub.org})
       const target = present(groupDatasetsByRun(datasets)[0])
@@ -688,7 +688,7 @@ describe('the library', () => {
       expect(deletionsAt(hub)).to.deep.equal([])
     })
 
-    it('deletes nothing that is not SMOLTRACE, though it was forged to name it as it is', async () => {
+    it('[S18] deletes nothing that is not SMOLTRACE, though it was forged to name it as it is', async () => {
       const {_id: id, sha, createdAt} = hub.state.addDataset({name: ofOwn('thesis'), createdAt: new Date()})
       const lie = {name: ofOwn('thesis'), id, sha, createdAt, lastModified: createdAt}
       for (const isInRun of [false, true]) {
@@ -717,7 +717,7 @@ describe('the library', () => {
       expect(deletionsAt(hub)).to.deep.equal([])
     })
 
-    it('is compared in a dry run as in a real one: what is gone, changed or pinned is not counted', async () => {
+    it('[S18] is compared in a dry run as in a real one: what is gone, changed or pinned is not counted', async () => {
       addLeaderboard()
       ;({plan} = await clean({all: true}))
       hub.state.remove(old[0])
@@ -732,7 +732,7 @@ describe('the library', () => {
       expect(statuses(outcomes)).to.deep.equal({...expected, ...all(old.slice(1), 'deleted')})
     })
 
-    it('of one type of every run needs more than `yes`', async () => {
+    it('[S18] of one type of every run needs more than `yes`', async () => {
       ;({plan} = await clean({only: ['traces']}))
       expect(await rejectionOf(remove(plan, CARRIED))).to.be.instanceOf(UsageError)
       expect(deletionsAt(hub)).to.deep.equal([])
@@ -872,7 +872,7 @@ describe('the library', () => {
       expect(deletionsAt(hub)).to.have.length(3)
     })
 
-    it('reads the protection before it deletes runs', async () => {
+    it('[S18] reads the protection before it deletes runs', async () => {
       addLeaderboard('no JSON')
       expect(await rejectionOf(remove([old[0]], CARRIED))).to.be.instanceOf(RefusedError)
       expect(namesAt(hub)).to.include(old[0])
@@ -930,7 +930,7 @@ describe('the library', () => {
       expect(namesAt(hub)).to.have.members([...recent, ...late])
     })
 
-    it('skips a dataset made anew under its name before the answer', async () => {
+    it('[S10] skips a dataset made anew under its name before the answer', async () => {
       const {createdAt} = present(hub.state.get(old[1]))
       const {outcomes} = await clean(
         whenAsked(() => {
@@ -965,7 +965,7 @@ describe('the library', () => {
     })
   })
 
-  describe('what is not certain', () => {
+  describe('[S11] what is not certain', () => {
     const everything = {all: true, ...CARRIED, deleteLeaderboard: true}
 
     async function expectRefusal(
@@ -1083,7 +1083,7 @@ describe('the library', () => {
       hub.intercept({match: isWhoami, respond: {status: 200, headers, body: JSON.stringify(answer)}})
     }
 
-    it('deletes nothing where the Hub does not say what time it is; a dry run warns', async () => {
+    it('[S3] deletes nothing where the Hub does not say what time it is; a dry run warns', async () => {
       await answerWhoami(() => {}, {Date: 'garbage'})
       await expectRefusal(RefusedError)
       const {warnings, wouldDelete} = await clean({all: true})
@@ -1106,7 +1106,7 @@ describe('the library', () => {
       await expectRefusal(NotAllowedError)
     })
 
-    it('deletes nothing with a token that cannot, or may not see everything', async () => {
+    it('[S2] deletes nothing with a token that cannot, or may not see everything', async () => {
       for (const token of [hub.tokens.read, hub.tokens.fineGrainedReadOnly, hub.tokens.fineGrainedNarrow])
         await expectRefusal(NotAllowedError, {...everything, token})
       const names = await remove([old[0]], {...CARRIED, token: hub.tokens.fineGrained})
@@ -1148,7 +1148,7 @@ describe('the library', () => {
       expect(namesAt(hub)).to.have.members([older[1], older[2], leaderboard])
     })
 
-    it('stays where anything before it was skipped', async () => {
+    it('[S12] stays where anything before it was skipped', async () => {
       addLeaderboard()
       const confirm = () => {
         hub.state.touch(old[0])
@@ -1210,7 +1210,7 @@ describe('the library', () => {
       expect(statuses(outcomes)).to.deep.equal({[old[0]]: 'deleted'})
     })
 
-    it('that is lost, of a dataset made anew since, does not take the new one', async () => {
+    it('[S14] that is lost, of a dataset made anew since, does not take the new one', async () => {
       const {createdAt} = present(hub.state.get(old[0]))
       hub.intercept({match: deletes(old[0]), ...LOST_ANSWER})
       hub.intercept({
@@ -1223,7 +1223,7 @@ describe('the library', () => {
       expect(namesAt(hub)).to.include(old[0])
     })
 
-    it('that is OK though the Hub does nothing is a failure, in counts, exit code, journal and history', async () => {
+    it('[S14] that is OK though the Hub does nothing is a failure, in counts, exit code, journal and history', async () => {
       hub.intercept({match: deletes(old[0]), respond: {status: 200, body: 'OK'}})
       const result = await clean({olderThan: '30d', ...CARRIED})
       const {outcomes, counts, remaining, found} = result

@@ -157,7 +157,7 @@ describe('cleanup --keep-best, where the row of the best run is in doubt', () =>
     }))
 })
 
-describe('a dry run that could not find out', () => {
+describe('[S11] a dry run that could not find out', () => {
   const unreadable: Array<[title: string, path: string, rules: string[], what: string]> = [
     ['the rows', '.parquet', ['--keep-best', '1'], 'what the leaderboard says'],
     ['which runs finished', '.parquet', ['--incomplete-only'], 'what the leaderboard says'],

@@ -68,7 +68,7 @@ describe('cleanup, with a saved plan', () => {
     expect((await run('--apply', file, '--exit-code')).exitCode).to.equal(10)
   })
 
-  it('ends with 5 where nothing of it can be applied, and with 0 where all of it is gone', async () => {
+  it('[S16] ends with 5 where nothing of it can be applied, and with 0 where all of it is gone', async () => {
     const {delete: runs} = await document('--keep-recent', '2', '--plan', file)
     const names = runs.flatMap(({deletes}: {deletes: Array<{name: string}>}) => deletes.map(({name}) => name))
     for (const name of names) hub.state.touch(name)
@@ -216,7 +216,7 @@ describe('cleanup, before anything goes', () => {
     expect(runDatasetsAt(hub).filter((name) => name.includes(stamp))).to.have.length(3)
   })
 
-  it('refuses to delete the leaderboard while a run is pinned, in a dry run too', async () => {
+  it('[S12] refuses to delete the leaderboard while a run is pinned, in a dry run too', async () => {
     const [, {run: stamp}] = JSON.parse((await runCli(['runs', 'group', '--json'], envOf(hub))).stdout).runs
     await runCli(['runs', 'protect', stamp], envOf(hub))
     for (const flags of [[], ['--no-dry-run', '--yes']]) {
@@ -258,7 +258,7 @@ describe('cleanup, before anything goes', () => {
   })
 })
 
-describe('cleanup, where some datasets may be hidden', () => {
+describe('[S2] cleanup, where some datasets may be hidden', () => {
   let hub: Sandbox
   let folder: string
   const run = (...argv: string[]): Promise<CliResult> =>

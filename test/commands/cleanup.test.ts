@@ -29,7 +29,7 @@ function deletedIn(name: ScenarioName, status?: number): string[] {
 }
 
 describe('cleanup, dry run', () => {
-  it('is what happens without --no-dry-run, and sends nothing but questions', async () => {
+  it('[S8] is what happens without --no-dry-run, and sends nothing but questions', async () => {
     const methods = readRecording('cleanup-dry-run').map(({method}) => method)
     expect(new Set(methods)).to.deep.equal(new Set(['GET']))
     const {dryRun, outcomes, counts} = await playJson('cleanup-dry-run')
@@ -68,7 +68,7 @@ describe('cleanup, dry run', () => {
     })
   })
 
-  it('prints the resolved cutoff, the number of datasets, and each by its full name', async () => {
+  it('[S4] prints the resolved cutoff, the number of datasets, and each by its full name', async () => {
     const document = await playJson('cleanup-dry-run')
     const {stdout, stderr} = await play('cleanup-dry-run')
     expect(stderr).to.equal('')
@@ -92,7 +92,7 @@ describe('cleanup, dry run', () => {
     expect(stdout).to.match(/^ +smoltrace cleanup --older-than 30d --keep-recent 2 --no-dry-run$/m)
   })
 
-  it('says what it never touches: the leaderboard and the standard datasets', async () => {
+  it('[S1] says what it never touches: the leaderboard and the standard datasets', async () => {
     const {stdout} = await play('cleanup-dry-run')
     expect(stdout).to.match(/^Leaderboard +mira\/smoltrace-leaderboard: preserved/m)
     expect(stdout).to.include('smoltrace-benchmark-v1: never touched')
@@ -100,7 +100,7 @@ describe('cleanup, dry run', () => {
     expect(stdout).to.match(/^Near misses +6 datasets are named nearly like a run's: never touched/m)
   })
 
-  it('ends with 10 under --exit-code where it finds work, and else with 0', async () => {
+  it('[S16] ends with 10 under --exit-code where it finds work, and else with 0', async () => {
     expect((await play('cleanup-dry-run', ['--exit-code'])).exitCode).to.equal(10)
     expect((await play('cleanup-dry-run', ['--exit-code', '--json'])).exitCode).to.equal(10)
     const argv = ['cleanup', '--keep-recent', '99']
@@ -148,7 +148,7 @@ describe('cleanup, wet run', () => {
     expect(stderr.match(/^deleted .*$/gm)).to.have.length(4)
   })
 
-  it('reads the protection of the leaderboard before the first deletion', () => {
+  it('[S11] reads the protection of the leaderboard before the first deletion', () => {
     const paths = readRecording('cleanup-wet-run').map(({method, path}) => `${method} ${path}`)
     const first = paths.findIndex((line) => line.startsWith('DELETE'))
     expect(paths.findIndex((line) => line.includes('.smoltrace/protection.json'))).to.be.within(0, first)
@@ -288,7 +288,7 @@ describe('cleanup, bad input', () => {
     expect(JSON.parse(stdout).error.message).to.match(/--json never asks: add --yes/)
   })
 
-  it('lists the selectors and keepers where none is given', async () => {
+  it('[S5] lists the selectors and keepers where none is given', async () => {
     const {stderr} = await runCli(['cleanup'])
     for (const flag of ['--older-than', '--incomplete-only', '--run', '--all', '--keep-recent', '--only'])
       expect(stderr).to.include(flag)

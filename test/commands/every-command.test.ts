@@ -26,7 +26,7 @@ describe('every command, over recorded traffic', () => {
         expect([plain.exitCode, json.exitCode]).to.deep.equal([scenario.exitCode, scenario.exitCode])
       })
 
-      it('prints with --json one document and nothing else', () => {
+      it('[S17] prints with --json one document and nothing else', () => {
         expectDocument(json, commandOf(scenario.argv))
       })
 

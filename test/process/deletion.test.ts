@@ -10,7 +10,7 @@ const DELETE_ALL = ['cleanup', '--all', '--grace', '0', '--no-dry-run', '--yes']
 const isDelete: Fault['match'] = ({method}) => method === 'DELETE'
 
 describe('a deletion by the whole program', () => {
-  it('stops before the quota is used up in its middle, goes on when it is filled again, and fails nothing', () => {
+  it('[S15] stops before the quota is used up in its middle, goes on when it is filled again, and fails nothing', () => {
     const quota = {requests: 12, windowSeconds: 2}
     const {clock, match} = patientClock(quota)
     return withHub({runs: 8, quota, clock}, async (hub) => {
@@ -73,7 +73,7 @@ describe('a deletion by the whole program', () => {
       expect(namesAt(hub)).to.include(LEADERBOARD)
     }))
 
-  it('deletes nothing at all while the leaderboard that should go is protected, until that is lifted', () =>
+  it('[S12] deletes nothing at all while the leaderboard that should go is protected, until that is lifted', () =>
     withHub({runs: 4}, async (hub) => {
       const before = namesAt(hub)
       const env = cleanEnv(hub)
@@ -102,7 +102,7 @@ describe('a deletion by the whole program', () => {
       expect(runDatasetsAt(hub)).to.deep.equal(own)
     }))
 
-  it('can be repeated without harm', () =>
+  it('[S14] can be repeated without harm', () =>
     withHub({runs: 3}, async (hub) => {
       await run(DELETE_ALL, cleanEnv(hub))
       const left = namesAt(hub)

@@ -54,7 +54,7 @@ const RESTORE: Job = {
   planned: ALL_OF_RUNS,
 }
 
-describe('kill -9 at any moment', () => {
+describe('[S14] kill -9 at any moment', () => {
   let home: string
 
   before(async () => {

@@ -33,7 +33,7 @@ function hold(hub: Sandbox, files: Buffer[]): void {
 }
 
 describe('a leaderboard that unpacks to very much', () => {
-  describe('is read or refused, and never ends the program:', () => {
+  describe('[S11] is read or refused, and never ends the program:', () => {
     const nulls = () => repeating(['results_dataset'], MILLION, null)
     const cases: Array<[title: string, files: () => Buffer[], exitCode: number]> = [
       ['a million rows that say nothing', () => [nulls()], 1],

@@ -85,7 +85,7 @@ const canTry = existsSync('/dev/full') && existsSync('/proc/self/fdinfo')
     }
   }
 
-  it('is no fault of what was thrown away on purpose', () =>
+  it('[S16] is no fault of what was thrown away on purpose', () =>
     withHub({runs: 4}, async (hub) => {
       const {stderr, exitCode} = await runInto('>/dev/null', [...DELETION, '--json'], cleanEnv(hub))
       expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
@@ -125,14 +125,14 @@ function hooked(code: string): Record<string, string> {
 }
 
 describe('a deletion whose plan', () => {
-  it('nobody has taken yet does not begin', () =>
+  it('[S9] nobody has taken yet does not begin', () =>
     withHub({runs: 4}, async (hub) => {
       await run(DELETION, cleanEnv(hub, hooked(SLEEPING_READER)))
       expect(hub.requests.length).to.be.above(2)
       expect(deletionsAt(hub)).to.deep.equal([])
     }))
 
-  it('was written goes on where the disk fills up meanwhile, says so at its end and does not end with 0', () =>
+  it('[S16] was written goes on where the disk fills up meanwhile, says so at its end and does not end with 0', () =>
     withHub({runs: 4}, async (hub) => {
       const {stderr, exitCode} = await run(DELETION, cleanEnv(hub, hooked(FILLS_UP)))
       expect(exitCode).to.equal(1)

@@ -72,7 +72,7 @@ describe('a list to pick from', () => {
 })
 
 describe('a tag that comes to a card while the question waits', () => {
-  it('keeps its run, and the others go', () =>
+  it('[S13] keeps its run, and the others go', () =>
     withHub({runs: 5}, async (hub) => {
       const terminal = startInTerminal(['cleanup', '--all', '--no-dry-run'], cleanEnv(hub))
       await terminal.waitFor('Type YES DELETE ALL to go on')
@@ -113,7 +113,7 @@ describe('Ctrl-C while runs are being pinned', () => {
     return {held, other, ...finished}
   }
 
-  it('says which are pinned and which by half, ends with 130, and keeps them all', () =>
+  it('[S13] says which are pinned and which by half, ends with 130, and keeps them all', () =>
     withHub({runs: 6}, async (hub) => {
       const {held, other, stdout, stderr, exitCode} = await pinning(hub)
       expect(exitCode).to.equal(130)

@@ -45,7 +45,7 @@ describe('the program on a pipe', () => {
       expect(stdout).to.match(/\nDeleted +\d+ datasets\n/)
     }))
 
-  it('asks for --yes where there is no terminal, before anything is listed', () =>
+  it('[S9] asks for --yes where there is no terminal, before anything is listed', () =>
     withHub({runs: 2}, async (hub) => {
       const result = await run(['cleanup', '--all', '--no-dry-run'], cleanEnv(hub))
       expectFailure(result, 2, /no terminal to ask on: add --yes/)
@@ -172,7 +172,7 @@ describe('the program without a Hub to rely on', () => {
       }))
   }
 
-  it('reports an error as a document with --json, with the same exit code', () =>
+  it('[S16] reports an error as a document with --json, with the same exit code', () =>
     withHub({runs: 3}, async (hub) => {
       hub.intercept({match: isListing, respond: {status: 409, body: 'boom'}})
       const {stdout, stderr, exitCode} = await run([...DELETE_ALL, '--json'], cleanEnv(hub))

@@ -30,7 +30,7 @@ async function asked(hub: Sandbox, argv: string[]): Promise<Terminal> {
 }
 
 describe('the question before a deletion', () => {
-  it('comes after the whole plan, and DELETE deletes exactly that', () =>
+  it('[S9] comes after the whole plan, and DELETE deletes exactly that', () =>
     withHub({runs: 5}, async (hub) => {
       const before = namesAt(hub)
       const terminal = await asked(hub, KEEP_ONE)
@@ -47,7 +47,7 @@ describe('the question before a deletion', () => {
       expect(namesAt(hub)).to.deep.equal(before.filter((name) => !shown.includes(name)))
     }))
 
-  it('takes the phrase with blanks around it', () =>
+  it('[S9] takes the phrase with blanks around it', () =>
     withHub({runs: 3}, async (hub) => {
       const terminal = await asked(hub, KEEP_ONE)
       terminal.type('  DELETE  ')
@@ -55,7 +55,7 @@ describe('the question before a deletion', () => {
       expect(deletionsAt(hub)).not.to.deep.equal([])
     }))
 
-  it('shows the whole plan again after `list`, as often as that is typed, and asks again', () =>
+  it('[S9] shows the whole plan again after `list`, as often as that is typed, and asks again', () =>
     withHub({runs: 4}, async (hub) => {
       const terminal = await asked(hub, KEEP_ONE)
       const named = () => [...terminal.text.matchAll(/^ +\d+\. (.+)$/gm)].map(([, name]) => name)
@@ -87,7 +87,7 @@ describe('the question before a deletion', () => {
       }))
   }
 
-  it('takes Ctrl-C for a no, without a stack, and gives the cursor back', () =>
+  it('[S9] takes Ctrl-C for a no, without a stack, and gives the cursor back', () =>
     withHub({runs: 3}, async (hub) => {
       const terminal = await asked(hub, KEEP_ONE)
       terminal.ctrlC()
@@ -114,7 +114,7 @@ describe('the question before a deletion', () => {
       }))
   }
 
-  it('is not answered by what was typed before the plan was on the screen', () =>
+  it('[S9] is not answered by what was typed before the plan was on the screen', () =>
     withHub({runs: 3}, async (hub) => {
       const type = {early() {}}
       hub.intercept({
@@ -146,7 +146,7 @@ describe('the question before a deletion', () => {
       expect(deletionsAt(hub)).to.deep.equal([])
     }))
 
-  it('asks for YES DELETE ALL where everything goes, once, and takes DELETE for a no', () =>
+  it('[S9] asks for YES DELETE ALL where everything goes, once, and takes DELETE for a no', () =>
     withHub({runs: 3}, async (hub) => {
       const cautious = await asked(hub, ALL)
       expect(cautious.text).to.include('Type YES DELETE ALL to go on')
@@ -161,7 +161,7 @@ describe('the question before a deletion', () => {
       expect(namesAt(hub)).to.include('mira/smoltrace-leaderboard')
     }))
 
-  it('asks for YES DELETE ALL where one type of every run goes', () =>
+  it('[S5] asks for YES DELETE ALL where one type of every run goes', () =>
     withHub({runs: 3}, async (hub) => {
       const terminal = await asked(hub, ['cleanup', '--only', 'traces', '--no-dry-run'])
       expect(terminal.text).to.include('Type YES DELETE ALL to go on')
@@ -179,7 +179,7 @@ describe('the question before a deletion', () => {
 })
 
 describe('what happens on the Hub while the question waits', () => {
-  it('a run that changed is skipped as a whole, the others go, and the exit code is 3', () =>
+  it('[S10] a run that changed is skipped as a whole, the others go, and the exit code is 3', () =>
     withHub({runs: 5}, async (hub) => {
       const terminal = await asked(hub, KEEP_ONE)
       const changed = runDatasetsAt(hub).find((name) => name.includes('-traces-')) ?? ''

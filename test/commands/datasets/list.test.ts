@@ -45,7 +45,7 @@ describe('datasets list', () => {
       expect(stdout).to.match(new RegExp(`^Standard +mira/${name}: protected`, 'm'))
   })
 
-  it('names what is only nearly right as never touched, with the reason, and nowhere else', async () => {
+  it('[S1] names what is only nearly right as never touched, with the reason, and nowhere else', async () => {
     const {stdout} = await play('datasets-list')
     const {datasets, nearMisses} = await playJson('datasets-list')
     const others = listedIn('datasets-list').filter((name) => !isRunDataset(name, 'mira'))

@@ -6,7 +6,7 @@ import {readRecording} from '../../support/recordings.js'
 const PROTECTION = {by: 'mira', at: '2025-06-15T12:00:00.000Z', reason: 'cited in the paper'}
 
 describe('leaderboard protect', () => {
-  it('commits the protection to the leaderboard, on top of the commit that it read', async () => {
+  it('[S13] commits the protection to the leaderboard, on top of the commit that it read', async () => {
     const {stdout} = await play('leaderboard-protect')
     expect(stdout).to.equal(
       'mira/smoltrace-leaderboard is now protected by mira on 2025-06-15 12:00 UTC: cited in the paper.\n',

@@ -100,7 +100,7 @@ describe('runs protect and unprotect', () => {
     expect(again.stdout).to.include(`${first} is already pinned by its tag.`)
   })
 
-  it('pin runs of an organisation, which stay when its leaderboard is gone', async () => {
+  it('[S13] pin runs of an organisation, which stay when its leaderboard is gone', async () => {
     const ofOrg = () => namesAt(hub).filter((name) => isRunDataset(name, 'tinyagents'))
     const [pinned = ''] = ofOrg().flatMap((name) => /traces-(.*)$/.exec(name)?.[1] ?? [])
     const kept = ofOrg().filter((name) => name.endsWith(pinned))

@@ -78,7 +78,7 @@ describe('datasets', () => {
       return sessionOf(hub)
     }
 
-    it('deletes nothing: it may be what a run lacks, or what pins it', async () => {
+    it('[S2] deletes nothing: it may be what a run lacks, or what pins it', async () => {
       const error = await rejectionOf(discover(session()))
       expect(error).to.be.instanceOf(HubFormatError).and.to.have.property('exitCode', 1)
       expect(error.message).to.include('an entry without a name').and.include('Nothing is deleted')

@@ -190,13 +190,13 @@ describe('runs', () => {
   })
 
   describe('age', () => {
-    it('is measured strictly: a run of exactly the cutoff is not older', () => {
+    it('[S4] is measured strictly: a run of exactly the cutoff is not older', () => {
       const run = createdAt(0, 0, 0)
       expect(isOlderThan(run, run.time)).to.equal(false)
       expect(isOlderThan(run, later(run.time, 1))).to.equal(true)
     })
 
-    it('of a run whose dates disagree counts only once its newest date is past the cutoff as well', () => {
+    it('[S3] of a run whose dates disagree counts only once its newest date is past the cutoff as well', () => {
       const run = createdAt(0, 30 * DAY)
       expect(isOlderThan(run, later(NAMED, 10 * DAY))).to.equal(false)
       expect(isOlderThan(run, later(NAMED, 30 * DAY))).to.equal(false)
@@ -227,7 +227,7 @@ describe('runs', () => {
       expect(mayBeUploading(changed(grace), NOW, grace)).to.equal(false)
     })
 
-    it('is over two days after the newest creation, whatever is changed later', () => {
+    it('[S7] is over two days after the newest creation, whatever is changed later', () => {
       expect(mayBeUploading(changed(0, ['results'], 2 * DAY), NOW, grace)).to.equal(false)
       expect(mayBeUploading(changed(0, ['results'], 2 * DAY), NOW, 3 * DAY)).to.equal(true)
     })
@@ -263,14 +263,14 @@ describe('runs', () => {
     })
   })
 
-  it('takes a run for one of the future only after now', () => {
+  it('[S3] takes a run for one of the future only after now', () => {
     const at = (ms: number) => runOf(NOW, RUN_TYPES, {createdAt: ago(ms)})
     expect(isInFuture(at(-1), NOW)).to.equal(true)
     expect(isInFuture(at(0), NOW)).to.equal(false)
   })
 
   describe('the order of runs', () => {
-    it('is newest first by time, not by name', () => {
+    it('[S3] is newest first by time, not by name', () => {
       const early = runDatasets('20260902_000000', ['results'], {createdAt: new Date('2026-09-01T10:00:00Z')})
       const late = runDatasets('20260901_120000', ['results'], {createdAt: new Date('2026-09-01T20:00:00Z')})
       const runs = groupDatasetsByRun([...early, ...late])

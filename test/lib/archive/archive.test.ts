@@ -359,7 +359,7 @@ describe('archiving', () => {
       })
     }
 
-    it('fails where the listing ends early without a word, as behind a proxy that takes `Link` away', () =>
+    it('[S20] fails where the listing ends early without a word, as behind a proxy that takes `Link` away', () =>
       withFolder(async (dir) => {
         treeWithout(3)
         expect(reasonOf(await archiveAt(hub, dir))).to.include('(4 listed, 7 in its info)')
@@ -638,7 +638,7 @@ describe('archiving', () => {
         expect(await readFile(`${home(dir)}.json`, 'utf8')).to.equal(before)
       }))
 
-    it('builds on nothing that a holder before may still write to', () =>
+    it('[S20] builds on nothing that a holder before may still write to', () =>
       withFolder(async (dir) => {
         const partial = join(dir, 'mira', `.${OWN}.0.partial`)
         await mkdir(partial, {recursive: true})
@@ -650,7 +650,7 @@ describe('archiving', () => {
         expect(hub.requests.some(({path}) => path.endsWith('README.md'))).to.equal(false)
       }))
 
-    it('leaves what one has archived alone, whatever the other writes that was taken for dead', () =>
+    it('[S20] leaves what one has archived alone, whatever the other writes that was taken for dead', () =>
       withFolder(async (dir) => {
         await archiveAt(hub, join(dir, 'alone'))
         const isOneDone = gate()

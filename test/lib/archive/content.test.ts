@@ -20,7 +20,7 @@ const inFolder = (job: (file: LocalFile) => Promise<void>) =>
   })
 
 describe('what is sent of an archive', () => {
-  it('is what was checked, in whole and in part, read as often as one likes', () =>
+  it('[S20] is what was checked, in whole and in part, read as often as one likes', () =>
     inFolder(async (file) => {
       const {blobs, verify, close} = await openContents([file])
       const [blob] = blobs

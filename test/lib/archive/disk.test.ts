@@ -7,7 +7,7 @@ import {rejectionOf} from '../../support/builders.js'
 import {withFolder} from './support.js'
 
 describe('reading an archive', () => {
-  it('follows no link, whatever it leads to', function () {
+  it('[S20] follows no link, whatever it leads to', function () {
     if (process.platform === 'win32') return this.skip()
     return withFolder(async (dir) => {
       await writeFile(join(dir, 'file'), 'the same')

@@ -120,7 +120,7 @@ describe('the lock of a folder of archives', () => {
       }))
   }
 
-  it('shows a pulse, which its disk dates', () =>
+  it('[S20] shows a pulse, which its disk dates', () =>
     inFolder(async (path) => {
       const clock = useFakeIntervals()
       try {

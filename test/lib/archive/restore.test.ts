@@ -262,7 +262,7 @@ describe('restoring', () => {
           expect(changesAt()).to.equal(0)
         }))
 
-    it('is left alone where somebody wrote a `.gitattributes` and nothing else', () =>
+    it('[S20] is left alone where somebody wrote a `.gitattributes` and nothing else', () =>
       withArchive(async (dir) => {
         hub.state.remove(NAME)
         const files = {'.gitattributes': '*.txt filter=lfs diff=lfs merge=lfs -text\n'}
@@ -523,7 +523,7 @@ describe('restoring', () => {
         await job(dir)
       })
 
-    it('come back one after the other, the newest first, and in each results, traces, metrics', () =>
+    it('[S20] come back one after the other, the newest first, and in each results, traces, metrics', () =>
       withRuns(async (dir) => {
         const {outcomes} = await restore(dir)
         const expected = stamps.flatMap((stamp) =>
@@ -536,7 +536,7 @@ describe('restoring', () => {
         expect(created).to.deep.equal(expected)
       }))
 
-    it('are whole where the Hub creates no more, but for one; the rest is not attempted, and goes on later', () =>
+    it('[S20] are whole where the Hub creates no more, but for one; the rest is not attempted, and goes on later', () =>
       withRuns(async (dir) => {
         const remove = hub.intercept({
           match: isCreation,
@@ -720,7 +720,7 @@ describe('restoring', () => {
             expect(hub.requests.some((request) => isCommit({body: '', ...request}))).to.equal(false)
           }))
 
-    it('is not committed where a file is written to once it is in the store', () =>
+    it('[S20] is not committed where a file is written to once it is in the store', () =>
       withoutDataset(async (dir) => {
         hub.intercept({match: isUpload, times: 1, before: () => overwrite(dir, PARQUET)})
         const outcome = await restoreOne(dir)
@@ -778,7 +778,7 @@ describe('restoring', () => {
         expect(outcomes[0]).to.include({name: `${hub.org}/${OWN}`, status: 'restored'})
       }))
 
-    it('comes nothing where the other one is none of the token', () =>
+    it('[S20] comes nothing where the other one is none of the token', () =>
       withRenamed(async (dir) => {
         const error = await rejectionOf(restore(dir, {from: OLD, namespace: 'somebody'}))
         expect(error).to.be.instanceOf(RefusedError)
@@ -1068,7 +1068,7 @@ describe('restoring', () => {
           expect((await restoreOne(dir)).status).to.equal('restored')
         }))
 
-    it('is refused where somebody really writes in between', () =>
+    it('[S20] is refused where somebody really writes in between', () =>
       withoutDataset(async (dir) => {
         hub.intercept({match: isCommit, times: 1, before: () => void hub.state.touch(NAME)})
         expect(await restoreOne(dir)).to.include({

@@ -99,7 +99,7 @@ describe('naming', () => {
       expect(parseTimestamp('20260131_235958')?.toISOString()).to.equal('2026-01-31T23:59:58.000Z')
     })
 
-    it('names a day and a time that exist, or is refused', () => {
+    it('[S1] names a day and a time that exist, or is refused', () => {
       fc.assert(
         fc.property(fc.stringMatching(/^20\d\d[0-3]\d[0-3]\d_[0-2]\d[0-6]\d[0-6]\d$/), (text) => {
           expect(parseTimestamp(text) !== undefined, text).to.equal(exists(text))
@@ -186,7 +186,7 @@ describe('naming', () => {
       expect(nearMissOf('other/smoltrace-results-copy', 'kim')).to.equal(undefined)
     })
 
-    it('is never one that could be deleted', () => {
+    it('[S1] is never one that could be deleted', () => {
       for (const own of NEAR_MISSES) {
         const name = `kim/${own}`
         const isTasks = isStandardDataset(name, 'kim')

@@ -190,13 +190,13 @@ describe('the options of a function', () => {
         expect(hub.requests.slice(requests)).to.deep.equal([])
       }
 
-      it('refuses every value of another kind, and names the option', async () => {
+      it('[S18] refuses every value of another kind, and names the option', async () => {
         for (const [option, values] of Object.entries(WRONG[name] ?? {})) {
           for (const value of values) await refuses({...ofItsOwn(name), [option]: value}, `\`${option}\``)
         }
       })
 
-      it('refuses an option that it does not know, and names the one that was meant', async () => {
+      it('[S18] refuses an option that it does not know, and names the one that was meant', async () => {
         for (const option of ['namspace', 'dryrun', 'untill', 'keepRecnt'])
           await refuses({...ofItsOwn(name), [option]: undefined, [`${option}x`]: 1}, `\`${option}x\``)
         const [known = ''] = Object.keys(WRONG[name] ?? {})
@@ -225,7 +225,7 @@ describe('the options of a function', () => {
     })
   }
 
-  it('do not come from a prototype that somebody changed', async () => {
+  it('[S18] do not come from a prototype that somebody changed', async () => {
     const polluted: Record<string, unknown> = {
       dryRun: false,
       yes: true,
@@ -252,7 +252,7 @@ describe('the options of a function', () => {
     expect(namesAt(hub)).not.to.deep.equal([])
   })
 
-  it('are read once: what a getter or the caller changes later has no effect', () => {
+  it('[S18] are read once: what a getter or the caller changes later has no effect', () => {
     interface Two {
       yes?: boolean | undefined
       run?: string[] | undefined

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 
 import {stopwatch} from '../../../src/lib/base/stopwatch.js'
 
-describe('a stopwatch', () => {
+describe('[S10] a stopwatch', () => {
   const {now} = performance
   let monotonic = 0
   let wall = 0

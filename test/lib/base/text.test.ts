@@ -44,7 +44,7 @@ describe('text from outside', () => {
     })
   }
 
-  it('never keeps a control character, and stays as it is once it is safe', () => {
+  it('[S17] never keeps a control character, and stays as it is once it is safe', () => {
     fc.assert(
       fc.property(fc.string({unit: 'binary'}), (text) => {
         const shown = printable(text)

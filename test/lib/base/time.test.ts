@@ -69,7 +69,7 @@ describe('duration', () => {
       })
     }
 
-    it('of a capital M is a month of 30 days: the larger reading deletes less', () => {
+    it('[S4] of a capital M is a month of 30 days: the larger reading deletes less', () => {
       expect(msOf('1M')).to.equal(30 * DAY)
       expect(said('1M')).to.equal(true)
     })
@@ -178,7 +178,7 @@ describe('duration', () => {
       )
     })
 
-    it('never is zero, negative or beyond what a date can hold, whatever is typed', () => {
+    it('[S4] never is zero, negative or beyond what a date can hold, whatever is typed', () => {
       fc.assert(
         fc.property(
           fc.oneof(fc.string(), fc.stringMatching(/^[-+]?[\d.]{0,4}[a-z]{0,3}\d{0,4}[a-z]{0,3}$/)),
@@ -221,7 +221,7 @@ describe('duration', () => {
     }
   })
 
-  describe('a grace period', () => {
+  describe('[S4] a grace period', () => {
     const accepted: Array<[text: string, ms: number]> = [
       ['0', 0],
       ['30min', 30 * MINUTE],

@@ -96,7 +96,7 @@ describe('applying a saved plan', () => {
     expect(namesAt(hub)).to.have.members([BOARD, ...namesOf(NEW)])
   })
 
-  it('takes in nothing that became old enough since', async () => {
+  it('[S10] takes in nothing that became old enough since', async () => {
     await save({olderThan: '60d'})
     const later = () => new Date(NOW.getTime() + 300 * DAY)
     const result = await carryOut({clock: later})
@@ -142,7 +142,7 @@ describe('applying a saved plan', () => {
     expect(namesAt(hub)).to.include(name)
   })
 
-  it('skips a run that was pinned since, and says so before it asks', async () => {
+  it('[S13] skips a run that was pinned since, and says so before it asks', async () => {
     await save()
     await protectRuns([OLD], connection())
     const shown: string[][] = []
@@ -253,7 +253,7 @@ describe('applying a saved plan', () => {
     expect(deletionsAt(hub)).to.deep.equal([])
   })
 
-  it('is stale where all that was left of it changed before the first DELETE', async () => {
+  it('[S16] is stale where all that was left of it changed before the first DELETE', async () => {
     await save()
     hub.state.remove(namesOf(OLD)[0] ?? '')
     const result = await carryOut({

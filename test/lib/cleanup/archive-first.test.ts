@@ -62,7 +62,7 @@ describe('archiving before a deletion', () => {
     await rm(folder, {recursive: true, force: true})
   })
 
-  it('has every file of every dataset in the folder before the first one goes', async () => {
+  it('[S20] has every file of every dataset in the folder before the first one goes', async () => {
     const result = await clean()
     expect(exitCodeOf(result)).to.equal(0)
     expect(result.archive).to.include({dir, datasets: 6})
@@ -103,7 +103,7 @@ describe('archiving before a deletion', () => {
     expect(namesAt(hub).filter((each) => each.includes(OLD))).to.have.length(3)
   })
 
-  it('keeps what changed while it was archived', async () => {
+  it('[S10] keeps what changed while it was archived', async () => {
     const name = `mira/smoltrace-traces-${OLD}`
     hub.intercept({match: isDownloadOf(name), times: 1, before: () => hub.state.touch(name)})
     const result = await clean()
@@ -203,7 +203,7 @@ describe('archiving before a deletion', () => {
       expect(existsSync(join(folder, 'data/archives'))).to.equal(false)
     })
 
-    it('keeps it where that fails, though everything else goes', async () => {
+    it('[S12] keeps it where that fails, though everything else goes', async () => {
       hub.intercept({match: isDownloadOf(BOARD), respond: {status: 403, body: 'no'}})
       const result = await clean({all: true, deleteLeaderboard: true, archive: undefined})
       expect(exitCodeOf(result)).to.equal(3)

@@ -231,7 +231,7 @@ describe('cleanup', () => {
       hub.state.addDataset({name: `${hub.user}/smoltrace-results-${HALF}`, createdAt: ago(120 * DAY)})
     })
 
-    it('is refused where there is no leaderboard to ask which runs finished, and goes on where told to', async () => {
+    it('[S11] is refused where there is no leaderboard to ask which runs finished, and goes on where told to', async () => {
       for (const dryRun of [true, false]) {
         const error = await rejectionOf(clean({incompleteOnly: true, dryRun, yes: true}))
         expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)

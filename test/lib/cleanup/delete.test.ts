@@ -127,7 +127,7 @@ describe('deletion', () => {
   })
 
   describe('the order', () => {
-    it('is oldest run first, and metrics, traces, results within a run', async () => {
+    it('[S14] is oldest run first, and metrics, traces, results within a run', async () => {
       const {hub} = await carry(planFor([RUN_TYPES, RUN_TYPES]), () => {})
       expect(hub.deletes.map((name) => short(name))).to.deep.equal([
         'metrics 2',
@@ -139,7 +139,7 @@ describe('deletion', () => {
       ])
     })
 
-    it('sends nothing of a run before the answer to what went before', async () => {
+    it('[S14] sends nothing of a run before the answer to what went before', async () => {
       const inFlight = new Set<string>()
       const {hub} = await carry(
         planFor([RUN_TYPES, RUN_TYPES, RUN_TYPES]),
@@ -159,7 +159,7 @@ describe('deletion', () => {
     })
   })
 
-  it('has as many DELETEs in flight as runs are unfinished, up to the concurrency, and never more', async () => {
+  it('[S14] has as many DELETEs in flight as runs are unfinished, up to the concurrency, and never more', async () => {
     const shapes = fc.array(fc.subarray<RunType>([...RUN_TYPES], {minLength: 1}), {
       minLength: 1,
       maxLength: 9,
@@ -211,7 +211,7 @@ describe('deletion', () => {
   describe('a failure', () => {
     const plan = planFor([RUN_TYPES, RUN_TYPES])
 
-    it('leaves the rest of its run unattempted, and other runs go on', async () => {
+    it('[S14] leaves the rest of its run unattempted, and other runs go on', async () => {
       const {statuses, hub, reasons} = await carry(
         plan,
         only('traces 2', () => refusal(403, {text: 'not yours'})),
@@ -276,7 +276,7 @@ describe('deletion', () => {
       expect(reasons['metrics 1']).to.be.a('string')
     })
 
-    it('for a dataset that is still there is a failure', async () => {
+    it('[S14] for a dataset that is still there is a failure', async () => {
       const plan = planFor([['results']])
       const hub = fakeHub(plannedDatasets(plan))
       hub.deleteDataset = () => Promise.reject(missing())
@@ -485,7 +485,7 @@ describe('deletion', () => {
       return hub
     }
 
-    it('finds a failure where the Hub answered OK and did nothing, and says so everywhere', async () => {
+    it('[S14] finds a failure where the Hub answered OK and did nothing, and says so everywhere', async () => {
       const written: Outcome[] = []
       const {outcomes, events} = await carry(plan, () => {}, {
         hub: idle(),
@@ -555,7 +555,7 @@ describe('deletion', () => {
       expect(warnings[0]).to.include('half a page')
     })
 
-    it('by a token with less access makes nothing gone of what could not be found', async () => {
+    it('[S14] by a token with less access makes nothing gone of what could not be found', async () => {
       const {statuses, outcomes, warnings} = await carry(
         plan,
         (name) => (name === full('metrics 1') ? missing() : undefined),
@@ -786,7 +786,7 @@ describe('deletion', () => {
   })
 
   describe('a used-up quota', () => {
-    it('is waited for, then all is looked at again, then the same DELETE is sent again', async () => {
+    it('[S10] is waited for, then all is looked at again, then the same DELETE is sent again', async () => {
       const steps: string[] = []
       const plan = planFor([RUN_TYPES])
       const {statuses, events, hub} = await carry(
@@ -812,14 +812,14 @@ describe('deletion', () => {
       expect(hub.deletes).to.have.length(4)
     })
 
-    it('is never a failure, however often it is used up, as long as anything goes in between', () =>
+    it('[S15] is never a failure, however often it is used up, as long as anything goes in between', () =>
       withoutPauses(async () => {
         const many = planFor(Array.from({length: 9}, () => RUN_TYPES))
         const {statuses} = await carry(many, (_, time) => (time < 3 ? quota() : undefined))
         expect(new Set(Object.values(statuses))).to.deep.equal(new Set(['deleted']))
       }))
 
-    it('ends the job after three windows in a row without one deletion, and fails nothing', () =>
+    it('[S15] ends the job after three windows in a row without one deletion, and fails nothing', () =>
       withoutPauses(async (pauses) => {
         const {statuses, reasons, hub} = await carry(planFor([RUN_TYPES, RUN_TYPES]), (name) =>
           name === full('metrics 2') ? undefined : quota(2000),
@@ -1001,7 +1001,7 @@ describe('deletion', () => {
       expect(looks).to.equal(0)
     })
 
-    it('is told from a limit of the action, which stops the rest with its words', async () => {
+    it('[S15] is told from a limit of the action, which stops the rest with its words', async () => {
       const limit = refusal(429, {actionLimit: true, text: 'exceeded for deletion\u0007 (300 per day)'})
       const {statuses, reasons, hub} = await carry(
         planFor([RUN_TYPES, RUN_TYPES]),
@@ -1020,7 +1020,7 @@ describe('deletion', () => {
     })
   })
 
-  describe('a look that is too old', () => {
+  describe('[S10] a look that is too old', () => {
     /** Looks that take a while, each of which is young enough once it is over. */
     function looks() {
       const seen = {count: 0, isOld: true, whys: [] as string[], firsts: new Set<boolean>()}
@@ -1240,7 +1240,7 @@ describe('deletion', () => {
       ])
     })
 
-    it('that cannot take the intent stops everything, and no DELETE is sent', async () => {
+    it('[S14] that cannot take the intent stops everything, and no DELETE is sent', async () => {
       const {hub, statuses, reasons} = await carry(planFor([RUN_TYPES, RUN_TYPES]), () => {}, {
         journal: journalIn([], (entry) => entry.startsWith('intent')),
         concurrency: 2,
@@ -1353,7 +1353,7 @@ describe('deletion', () => {
   })
 
   describe('the leaderboard', () => {
-    it('goes last, after one more look', async () => {
+    it('[S12] goes last, after one more look', async () => {
       const looks: number[] = []
       const {hub, outcomes} = await carry(planFor([RUN_TYPES, RUN_TYPES], true), () => {}, {
         concurrency: 4,

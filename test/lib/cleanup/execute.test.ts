@@ -98,7 +98,7 @@ describe('execution', () => {
       return error
     }
 
-    it('is refused where it contradicts itself, in a dry run too', async () => {
+    it('[S18] is refused where it contradicts itself, in a dry run too', async () => {
       const {job, hub} = jobFor()
       const [first] = job.plan.delete
       const datasets = job.plan.keep[0]?.run.datasets ?? []
@@ -125,7 +125,7 @@ describe('execution', () => {
       expect(await refuses({...job, plan: {...job.plan, archives: true}}, hub)).to.be.instanceOf(UsageError)
     })
 
-    it('is refused to a token that cannot delete, and where the time is not certain', async () => {
+    it('[S18] is refused to a token that cannot delete, and where the time is not certain', async () => {
       const {job, hub} = jobFor()
       const access = {...job.session.access, powerless: 'the token is read-only'}
       expect(await refuses({...job, session: {...job.session, access}}, hub)).to.be.instanceOf(
@@ -220,7 +220,7 @@ describe('execution', () => {
   })
 
   describe('without a confirmation', () => {
-    it('a plan is compared before anything goes, however new it is', async () => {
+    it('[S10] a plan is compared before anything goes, however new it is', async () => {
       const {job, hub} = jobFor()
       await execute(job, {dryRun: false, yes: true})
       expect(hub.log).to.deep.equal(['LIST', 'READ', ...ofOldRun.map((name) => `DELETE ${name}`), 'LIST'])
@@ -233,7 +233,7 @@ describe('execution', () => {
     })
   })
 
-  it('lists a large account on a slow Hub at most a tenth of the time, and its pins every minute', async () => {
+  it('[S10] lists a large account on a slow Hub at most a tenth of the time, and its pins every minute', async () => {
     const SECONDS = 1000
     const timestamps = Array.from({length: 300}, (_, index) => ago(40 * DAY + index * HOUR))
     const datasets = timestamps.flatMap((timestamp) => runDatasets(timestamp))
@@ -277,7 +277,7 @@ describe('execution', () => {
       expect(hub.deletes).to.deep.equal([])
     })
 
-    it('in the middle ends the job as interrupted, with 130 even where something failed', async () => {
+    it('[S16] in the middle ends the job as interrupted, with 130 even where something failed', async () => {
       const controller = new AbortController()
       const onDelete: OnDelete = () => {
         controller.abort()

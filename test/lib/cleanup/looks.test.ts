@@ -131,7 +131,7 @@ describe('what a deletion knows of the Hub', () => {
     expect(deletionsAt(hub)).to.have.members(rest)
   })
 
-  it('is new where the process was stopped between the look and the first DELETE', async () => {
+  it('[S10] is new where the process was stopped between the look and the first DELETE', async () => {
     const [pinned = [], rest = []] = addRuns(2)
     let isFirst = true
     await clean({
@@ -146,7 +146,7 @@ describe('what a deletion knows of the Hub', () => {
     expect(deletionsAt(hub)).to.have.members(rest)
   })
 
-  it('lists anew where the process was stopped there: what was written to meanwhile stays', async () => {
+  it('[S10] lists anew where the process was stopped there: what was written to meanwhile stays', async () => {
     const [changed = [], rest = []] = addRuns(2)
     let isFirst = true
     const result = await clean({
@@ -162,7 +162,7 @@ describe('what a deletion knows of the Hub', () => {
     expect(result.counts).to.include({deleted: 3, skipped: 3})
   })
 
-  it('is a minute old at most: one of 700 runs that is pinned in the middle stays', async () => {
+  it('[S10] is a minute old at most: one of 700 runs that is pinned in the middle stays', async () => {
     // The newest run is the last in the order of deletion.
     const [pinned = []] = addRuns(700)
     hub.intercept({match: isDelete, skip: 446, times: 1, before: () => pin(pinned)})

@@ -61,7 +61,7 @@ const caseAndOneMore = (more: (inventory: Inventory) => fc.Arbitrary<RetentionOp
   )
 
 describe('properties of every plan', () => {
-  it('nothing is planned that was not listed under exactly such a name', async () => {
+  it('[S1] nothing is planned that was not listed under exactly such a name', async () => {
     const cases = someListing.chain((listing) =>
       someInventory.chain((inventory) =>
         fc.tuple(fc.constant(listing), anyOptions({...inventory, datasets: []})),
@@ -96,7 +96,7 @@ describe('properties of every plan', () => {
     )
   })
 
-  it('a run that may still be uploading stays, whatever is asked for', () => {
+  it('[S7] a run that may still be uploading stays, whatever is asked for', () => {
     fc.assert(
       fc.property(someCase(), ({inventory, options}) => {
         const plan = safePlan(inventory, options)
@@ -109,7 +109,7 @@ describe('properties of every plan', () => {
     )
   })
 
-  it('a run of the future stays unless it is named or --all is given', () => {
+  it('[S3] a run of the future stays unless it is named or --all is given', () => {
     fc.assert(
       fc.property(someCase(), ({inventory, options}) => {
         fc.pre(options.run === undefined && options.all !== true)
@@ -120,7 +120,7 @@ describe('properties of every plan', () => {
     )
   })
 
-  it('the leaderboard goes only where --delete-leaderboard is given', () => {
+  it('[S12] the leaderboard goes only where --delete-leaderboard is given', () => {
     fc.assert(
       fc.property(someCase(), ({inventory, options}) => {
         const goes = goingIn(inventory, options).includes(leaderboardDataset().name)
@@ -130,7 +130,7 @@ describe('properties of every plan', () => {
     )
   })
 
-  it('one more keeper never deletes more', () => {
+  it('[S5] one more keeper never deletes more', () => {
     fc.assert(
       fc.property(
         caseAndOneMore(() => someKeepers),
@@ -166,7 +166,7 @@ describe('properties of every plan', () => {
     )
   })
 
-  it('one more selector never deletes more', () => {
+  it('[S5] one more selector never deletes more', () => {
     const more = ({datasets}: Inventory) =>
       fc.oneof(
         fc.constantFrom<RetentionOptions>({olderThan: '1h'}, {olderThan: '20d'}, {olderThan: '2026-09-20'}),
@@ -248,7 +248,7 @@ describe('properties of every plan', () => {
     )
   })
 
-  it("the machine's time zone changes nothing", () => {
+  it("[S3] the machine's time zone changes nothing", () => {
     const zones = [
       'UTC',
       'Pacific/Kiritimati',
@@ -293,7 +293,7 @@ describe('properties of every plan', () => {
     )
   })
 
-  it('what is left of a plan is in the new listing, unchanged, as are the rest of its runs', () => {
+  it('[S10] what is left of a plan is in the new listing, unchanged, as are the rest of its runs', () => {
     const cases = someCase().chain(({inventory, options}) =>
       fc.record({
         inventory: fc.constant(inventory),

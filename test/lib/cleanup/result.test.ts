@@ -4,7 +4,7 @@ import {type Outcome} from '../../../src/lib/cleanup/outcomes.js'
 import {type CleanupResult, exitCodeOf} from '../../../src/lib/cleanup/result.js'
 import {inventoryOf, planOf} from '../../support/builders.js'
 
-describe('the exit code of a job', () => {
+describe('[S16] the exit code of a job', () => {
   const plan = planOf(inventoryOf([]), {all: true})
   const none = {deleted: 0, failed: 0, skipped: 0, gone: 0, unattempted: 0}
   const result = (facts: Partial<CleanupResult> = {}): CleanupResult => ({

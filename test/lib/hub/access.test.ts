@@ -211,7 +211,7 @@ describe('access', () => {
       })
     }
 
-    it('of admin sees those of every resource group', () => {
+    it('[S2] of admin sees those of every resource group', () => {
       const organisations = [{name: 'team', role: 'admin', restrictions: [], hasResourceGroups: true}]
       expect(accessTo({...WRITER, organisations}, 'team').partial).to.equal(undefined)
     })

@@ -63,7 +63,7 @@ describe('client', () => {
   })
 
   describe('the listing', () => {
-    it('is asked for by author, in the order of creation, with all that decides', async () => {
+    it('[S2] is asked for by author, in the order of creation, with all that decides', async () => {
       const hub = await connect((_, response) => json(response, []))
       expect(await hub.listDatasets('kim')).to.deep.equal({datasets: [], others: [], nameless: 0})
       const query = new URL(url() + (seen()[0]?.path ?? '')).searchParams
@@ -167,7 +167,7 @@ describe('client', () => {
       })
     }
 
-    it('whose link leads to another Hub names that as HF_ENDPOINT, and never follows', async () => {
+    it('[S17] whose link leads to another Hub names that as HF_ENDPOINT, and never follows', async () => {
       for (const other of ['https://huggingface.co', 'http://localhost:1']) {
         const link = `<${other}/api/datasets?cursor=2>; rel="next"`
         const hub = await connect((_, response) => json(response, [entry(RUN)], {headers: {link}}))
@@ -303,7 +303,7 @@ describe('client', () => {
       })
     }
 
-    it('takes a date with a zone for the moment that it is', async () => {
+    it('[S2] takes a date with a zone for the moment that it is', async () => {
       const dates = {createdAt: '2026-09-01T14:30:00+02:00', lastModified: '2026-09-01T12:30Z'}
       const hub = await connect((_, response) => json(response, [entry(RUN, dates)]))
       const [dataset] = (await hub.listDatasets('kim')).datasets
@@ -348,7 +348,7 @@ describe('client', () => {
       expect(error).to.be.instanceOf(HubUnreachableError)
     })
 
-    it('of which the second page fails is an error', async () => {
+    it('[S2] of which the second page fails is an error', async () => {
       const hub = await connect(({path}, response) => {
         if (path.includes('cursor=2')) json(response, {error: 'oops'}, {status: 500})
         else json(response, [entry(RUN)], {headers: {link: `<${url()}/api/datasets?cursor=2>; rel="next"`}})
@@ -425,7 +425,7 @@ describe('client', () => {
       [`datasets/${RUN}`, 'kim', 'run'],
     ]
 
-    it('of any other name, namespace or part is refused before anything is sent', async () => {
+    it('[S1] of any other name, namespace or part is refused before anything is sent', async () => {
       const hub = await connect(ok)
       for (const [name, namespace, part] of refused) {
         const error = await rejectionOf(hub.deleteDataset(name, namespace, part))
@@ -514,7 +514,7 @@ describe('client', () => {
         expect(await hub.readText({name, revision: 'main', path: 'b.txt'})).to.equal(undefined)
       }))
 
-    it('is certainly not there only where the Hub says so of the entry', async () => {
+    it('[S11] is certainly not there only where the Hub says so of the entry', async () => {
       const hub = await connect(refuse(404, 'EntryNotFound'))
       expect(await hub.readText(PROTECTION)).to.equal(undefined)
     })

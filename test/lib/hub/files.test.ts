@@ -140,7 +140,7 @@ describe('the files of a dataset', () => {
       return {list: () => stubbed.listFiles(NAME, commit).finally(() => paged.close()), seen: server.seen}
     }
 
-    it('are an error where the info of the dataset names more', async () => {
+    it('[S11] are an error where the info of the dataset names more', async () => {
       const {list} = await withoutLink(60, 70)
       const error = await rejectionOf(list())
       expect(error).to.be.instanceOf(HubFormatError)

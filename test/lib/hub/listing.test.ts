@@ -36,7 +36,7 @@ describe('the pages of a listing', () => {
     expect(await countOf(pagesOf(10_000).ask)).to.equal(10_000)
   })
 
-  it('are no more than that, though each has a new name', async () => {
+  it('[S15] are no more than that, though each has a new name', async () => {
     const {ask, asked} = pagesOf(Number.POSITIVE_INFINITY)
     const error = await rejectionOf(countOf(ask))
     expect(error).to.be.instanceOf(HubFormatError)

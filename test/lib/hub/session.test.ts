@@ -46,7 +46,7 @@ describe('session', () => {
     expect((await open(whoami(), {namespace: 'TEAM'})).access.namespace).to.equal('Team')
   })
 
-  it('refuses a namespace that whoami does not name, before anything is listed', async () => {
+  it('[S2] refuses a namespace that whoami does not name, before anything is listed', async () => {
     expect(await rejectionOf(open(whoami(), {namespace: 'nobody'}))).to.be.instanceOf(RefusedError)
     expect(server?.seen.map(({path}) => path)).to.deep.equal(['/api/whoami-v2'])
   })
@@ -76,14 +76,14 @@ describe('session', () => {
     })
   })
 
-  it('warns where the token may not see everything', async () => {
+  it('[S2] warns where the token may not see everything', async () => {
     const owner = {name: 'Kim', auth: {accessToken: {role: 'fineGrained', fineGrained: {scoped: []}}}}
     const {warnings, access} = await open(whoami(NOW, owner))
     expect(access.blind).to.be.a('string')
     expect(warnings.join(',')).to.include('Kim').and.include('repo.content.read')
   })
 
-  it('takes a rejected token for an error with exit code 4, which says where it came from and not what it is', async () => {
+  it('[S16] takes a rejected token for an error with exit code 4, which says where it came from and not what it is', async () => {
     const error = (await rejectionOf(
       open((_, response) => json(response, {error: 'Invalid username or password.'}, {status: 401})),
     )) as SmoltraceError

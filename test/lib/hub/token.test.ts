@@ -40,7 +40,7 @@ function expectNoToken(text: string): void {
   expect(text).not.to.include('Ab1').and.not.include('s*t')
 }
 
-describe('the token in hand', () => {
+describe('[S17] the token in hand', () => {
   before(() => hideToken(TOKEN))
 
   for (const [what, form] of FORMS) {

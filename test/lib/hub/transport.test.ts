@@ -79,7 +79,7 @@ describe('transport', () => {
       })
     }
 
-    it('names the file store that answered, asks the Hub no more than once again, and blames no token', async () => {
+    it('[S16] names the file store that answered, asks the Hub no more than once again, and blames no token', async () => {
       const body = '<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>'
       const store = await start((_, response) =>
         response.writeHead(403, {'x-error-code': 'EntryNotFound'}).end(body),
@@ -109,7 +109,7 @@ describe('transport', () => {
       expect((error as HubUnreachableError).suggestions.join(' ')).not.to.include('HF_ENDPOINT')
     })
 
-    it('sends the token to no origin but that of the Hub', async () => {
+    it('[S17] sends the token to no origin but that of the Hub', async () => {
       const foreign = await start((_, response) => json(response, {}))
       const server = await start((_, response) => json(response, {}))
       await connect(server)(`${foreign.url}/file`, AUTHORIZED)
@@ -377,7 +377,7 @@ describe('transport', () => {
       expect(error.message).not.to.include(TOKEN)
     })
 
-    it('never shows the token where the Hub itself repeats it', async () => {
+    it('[S17] never shows the token where the Hub itself repeats it', async () => {
       const server = await start(({headers}, response) =>
         json(response, {error: `bad header ${headers.authorization}`}, {status: 400}),
       )
@@ -411,7 +411,7 @@ describe('transport', () => {
       expect(server.seen.at(-1)?.headers.authorization).to.equal(`Bearer ${TOKEN}`)
     })
 
-    it('ends the request after three windows in a row in which nothing went well', () =>
+    it('[S15] ends the request after three windows in a row in which nothing went well', () =>
       withoutPauses(async (pauses) => {
         const server = await start((_, response) => response.writeHead(429, EXHAUSTED).end('slow down'))
         const request = connect(server)
@@ -445,7 +445,7 @@ describe('transport', () => {
         expect(pauses.length).to.be.at.least(8)
       }))
 
-    it('of whoami alone is waited for, as long as its answer says', () =>
+    it('[S15] of whoami alone is waited for, as long as its answer says', () =>
       withoutPauses(async (pauses) => {
         const answers: Array<Record<string, string>> = [
           {ratelimit: '"api";r=499;t=7'},
@@ -725,7 +725,7 @@ describe('transport', () => {
         expect(await rejectionOf(pieces.next())).to.be.instanceOf(HubUnreachableError)
       }))
 
-    it('but for a byte now and then is given up, and not asked again', () =>
+    it('[S15] but for a byte now and then is given up, and not asked again', () =>
       withLimits(SILENCE, async () => {
         const server = await start((_, response) => {
           response.writeHead(200, {'content-type': 'application/json'})

@@ -100,7 +100,7 @@ describe('a plan compared with a new listing', () => {
     expect([...compare(withChange({sha: freshId()}), {of}).keys()]).to.deep.equal([metrics.name])
   })
 
-  it('never gains anything, and knows only what is planned', () => {
+  it('[S10] never gains anything, and knows only what is planned', () => {
     const of = planOf(inventory, {run: [OLD]})
     const excluded = compare(
       [...runDatasets('20260701_000000'), ...datasets.slice(3).map((each) => ({...each, sha: freshId()}))],

@@ -129,7 +129,7 @@ describe('plan', () => {
   describe('and the leaderboard', () => {
     const inventory = inventoryOf(runDatasets(OLD), {leaderboard: leaderboardDataset()})
 
-    it('never includes it with --all alone', () => {
+    it('[S12] never includes it with --all alone', () => {
       const plan = planOf(inventory, {all: true})
       expect(plan.leaderboard?.goes).to.equal(false)
       expect(plannedDatasets(plan).some(({type}) => type === 'leaderboard')).to.equal(false)

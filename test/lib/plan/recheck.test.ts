@@ -61,7 +61,7 @@ describe('a look at the Hub', () => {
     expect(hub.log).to.deep.equal(['LIST', 'READ'])
   })
 
-  describe('is not certain, and says why,', () => {
+  describe('[S10] is not certain, and says why,', () => {
     const organisation = (role: string, restrictions: string[] = []): Identity => ({
       ...WRITER,
       name: 'ann',
@@ -136,7 +136,7 @@ describe('a look at the Hub', () => {
     })
   })
 
-  it('is certain where all of the plan is gone by the word of the Hub, whatever became of the leaderboard', async () => {
+  it('[S10] is certain where all of the plan is gone by the word of the Hub, whatever became of the leaderboard', async () => {
     const {plan, session, hub} = setting()
     hub.listing = hub.listing.filter((each) => !isOfOldRun(each) && !each.name.endsWith('leaderboard'))
     const {excluded} = await lookAt(plan, session)
@@ -163,7 +163,7 @@ describe('a look at the Hub', () => {
 })
 
 describe('the last look of a job', () => {
-  it('is too old for the first DELETE after 10 s, for a later one after a minute', async () => {
+  it('[S10] is too old for the first DELETE after 10 s, for a later one after a minute', async () => {
     const {plan, session, later} = setting()
     const last = new LastLook(plan, session)
     expect(last.isOld(false), 'before any').to.equal(true)
@@ -207,7 +207,7 @@ describe('the last look of a job', () => {
     expect(hub.log).to.deep.equal(['LIST', 'READ', 'READ'])
   })
 
-  describe('lists anew', () => {
+  describe('[S10] lists anew', () => {
     /** What the listing costs, and how old it becomes before it is made anew, in s. */
     const cases: Array<
       [title: string, cost: {seconds?: number; pages?: number; quota?: number}, age: number]

@@ -70,7 +70,7 @@ describe('rules that need rows, where no row is of use', () => {
   })
 })
 
-describe('rules that rest on rows, where the leaderboard has lost some', () => {
+describe('[S11] rules that rest on rows, where the leaderboard has lost some', () => {
   const four = ['20260901_120000', '20260902_120000', '20260903_120000', '20260904_120000'] as const
   const runs = four.map((timestamp) => runOf(timestamp, ['results', 'metrics']))
   const restings: RetentionOptions[] = [

@@ -175,7 +175,7 @@ describe('retention', () => {
       ])
     })
 
-    it('does not count runs of the future or in their grace period, which stay all the same', () => {
+    it('[S6] does not count runs of the future or in their grace period, which stay all the same', () => {
       const decisions = verdicts({keepRecent: 1})
       expect(decisions.get('fresh')?.action).to.equal('keep')
       expect(decisions.get('halfDay')?.action).to.equal('delete')
@@ -183,7 +183,7 @@ describe('retention', () => {
         expect(decisions.get(key)?.action).to.equal('keep')
     })
 
-    it('keeps and does not count a complete run that was just created, unless it is named', () => {
+    it('[S7] keeps and does not count a complete run that was just created, unless it is named', () => {
       const just = runDatasets('20261005_110000', RUN_TYPES, {createdAt: ago(29 * MINUTE)})
       const good = runDatasets('20261004_120000')
       const kept = (options: RetentionOptions) =>
@@ -241,7 +241,7 @@ describe('retention', () => {
       })
     }
 
-    it('do not use up the number of --keep-recent', () => {
+    it('[S6] do not use up the number of --keep-recent', () => {
       const keptBy = (known: Knowledge) =>
         [...verdicts({keepRecent: 2}, accountRuns(), known)]
           .filter(

@@ -155,7 +155,7 @@ function going({runs, options}: Case, cells: Cells[]): string[] {
     .map(({run}) => run.timestamp)
 }
 
-describe('what is in doubt never makes more go', () => {
+describe('[S11] what is in doubt never makes more go', () => {
   it('where one value of a row is damaged', () => {
     fc.assert(
       fc.property(someCase, fc.nat(5), someDamage, (each, index, damage) => {

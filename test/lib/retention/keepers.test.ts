@@ -261,7 +261,7 @@ describe('keepers by score', () => {
     })
   }
 
-  it('take neither a cost of 0 for measured, nor tokens below 0', () => {
+  it('[S6] take neither a cost of 0 for measured, nor tokens below 0', () => {
     const cases: Array<[by: string, facts: Partial<LeaderboardRow>, why: string]> = [
       ['cost', {totalCostUsd: 0, totalTokens: 100}, 'its total_cost_usd is 0, so was not measured'],
       ['co2', {co2EmissionsG: 0}, 'its co2_emissions_g is 0, so was not measured'],
@@ -279,7 +279,7 @@ describe('keepers by score', () => {
     }
   })
 
-  it('keep a run without a row within the grace period, complete or not, and do not count it', () => {
+  it('[S7] keep a run without a row within the grace period, complete or not, and do not count it', () => {
     const fresh = runDatasets('20261005_100000', [...RUN_TYPES], {createdAt: ago(60 * 60 * 1000)})
     const runs = [...groupDatasetsByRun(fresh), ...runsAt(moments, moments)]
     const known = knowing(finished(stamps[0], {successRate: 50, model: 'a'}))
@@ -418,7 +418,7 @@ describe('rules that need rows', () => {
     expect(second?.reasons.map(({text}) => text)).to.deep.equal(['best 1 of 1 by success_rate (20)'])
   })
 
-  it('count neither a pinned run nor one of the future', () => {
+  it('[S6] count neither a pinned run nor one of the future', () => {
     const day = (count: number) => formatTimestamp(ago(count * DAY))
     const known = {
       ...knowing(

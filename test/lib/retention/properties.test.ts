@@ -115,7 +115,7 @@ describe('rules by the leaderboard', () => {
     )
   })
 
-  it('keep no less in groups than together', () => {
+  it('[S5] keep no less in groups than together', () => {
     fc.assert(
       fc.property(
         someCase,

@@ -89,7 +89,7 @@ describe('rules', () => {
     })
   }
 
-  describe('--all beside another selector or keeper', () => {
+  describe('[S5] --all beside another selector or keeper', () => {
     for (const options of selectors) {
       it(`is refused: ${Object.keys(options).join(',')}`, () => {
         const error = errorOf(() => readRules({all: true, ...options}))

@@ -100,7 +100,7 @@ describe('evidence', () => {
       'smoltrace-results-20260901',
     ].map((name) => `${NAMESPACE}/${name}`)
 
-    it('saves a run also where it does not name it exactly', () => {
+    it('[S11] saves a run also where it does not name it exactly', () => {
       for (const name of nearly) {
         const row = rowOf({resultsDataset: name, runStatus: 'completed'})
         expect([...evidenceOf([row], NAMESPACE)], name).to.deep.equal([[A, 'finished']])

@@ -130,7 +130,7 @@ describe('leaderboard', () => {
         }
       }
 
-      it('is not certain where any bit of a file is another', async () => {
+      it('[S11] is not certain where any bit of a file is another', async () => {
         const {hub, leaderboard} = await connect()
         const sent = sandbox.state.get(NAME)!.head.files.get(DATA)!.bytes()
         let at = 0
@@ -395,7 +395,7 @@ describe('leaderboard', () => {
     })
   })
 
-  describe('is refused, and never taken for one without rows, where', () => {
+  describe('[S11] is refused, and never taken for one without rows, where', () => {
     const whole = parquet([ids('a', 'b', 'c')])
     const short = Object.assign(['a', 'b', 'c'], {slice: () => ['a', 'b']})
     const cases: Array<[title: string, files: Files]> = [
@@ -503,7 +503,7 @@ describe('leaderboard', () => {
         expect((await rejectionOf(read({[DATA]: nulls(100_001)}))).message).to.include('100001 rows')
       })
 
-      it('have more rows than any leaderboard, few in each', async () => {
+      it('[S11] have more rows than any leaderboard, few in each', async () => {
         const file = nulls(30_000)
         expect(file.length).to.be.below(2000)
         const files = Object.fromEntries(
@@ -524,7 +524,7 @@ describe('leaderboard', () => {
         expect(error.suggestions.join(' ')).to.include('Remove rows')
       })
 
-      it('hold less, each cell counted, than a long text that all rows share', async () => {
+      it('[S11] hold less, each cell counted, than a long text that all rows share', async () => {
         const text = (count: number) =>
           parquet([ids(...Array.from({length: count}, () => 'x'.repeat(1024 * 1024)))])
         const file = text(20)

@@ -19,7 +19,7 @@ const read = (cells: Cells[]) => rowsIn(cells.map((row) => ({results_dataset: na
 const completed = (cells: Cells) => ({run_status: 'completed', ...cells})
 const failed = (cells: Cells) => ({run_status: 'failed', ...cells})
 
-describe('a value that a rule rests on is yes, no or in doubt', () => {
+describe('[S11] a value that a rule rests on is yes, no or in doubt', () => {
   describe('finished, by run_status', () => {
     const answers: Record<string, Answer> = {finished: 'yes', partial: 'no', failed: 'no', unclear: 'doubt'}
     const cases: Case[] = [

@@ -88,7 +88,7 @@ describe('cards with pins', () => {
     expect(unpinCard(pinCard(longer.replace('- x', '- Smoltrace-Pinned'), FOR_GOOD))).to.equal('')
   })
 
-  it('are spliced: whatever a card is like, one piece comes in, and the data is the same but for the tag', () => {
+  it('[S13] are spliced: whatever a card is like, one piece comes in, and the data is the same but for the tag', () => {
     let changed = 0
     fc.assert(
       fc.property(someCard, fc.constantFrom(FOR_GOOD, '2026-12-31'), (card, until) => {

@@ -172,7 +172,7 @@ describe('reading the protection', () => {
 
   const found = inventoryOf([], {leaderboard: board})
 
-  it('finds nothing protected where the listing has no leaderboard and its address has none either', async () => {
+  it('[S13] finds nothing protected where the listing has no leaderboard and its address has none either', async () => {
     const hub = fakeHub([])
     expect(await readProtection(hub, inventoryOf([]))).to.deep.equal({})
     expect(hub.log).to.deep.equal([`ASK ${board.name}`])
@@ -282,7 +282,7 @@ describe('reading the protection', () => {
 
     afterEach(() => sandbox.close())
 
-    it('holds a pin that was written after the listing', async () => {
+    it('[S11] holds a pin that was written after the listing', async () => {
       const readNow = await connect()
       const repo = sandbox.state.get('mira/smoltrace-leaderboard')!
       const file = storedFile(Buffer.from(pinned), false)
@@ -290,7 +290,7 @@ describe('reading the protection', () => {
       expect(Object.keys((await readNow()).runs ?? {})).to.deep.equal(['20260101_120000'])
     })
 
-    it('is not certain where any byte of it is another', async () => {
+    it('[S11] is not certain where any byte of it is another', async () => {
       const readNow = await connect({[PROTECTION_PATH]: pinned})
       let at = 0
       sandbox.intercept({

@@ -192,7 +192,7 @@ describe('pins', () => {
       })
     }
 
-    it('hold until the end of the last day, in UTC', () => {
+    it('[S13] hold until the end of the last day, in UTC', () => {
       const run = tagged({results: today})
       expect(pinOn(run, {}, new Date('2026-10-05T23:59:59.999Z'))).not.to.equal(undefined)
       expect(pinOn(run, {}, later(NOW, DAY))).to.equal(undefined)

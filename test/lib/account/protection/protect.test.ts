@@ -44,7 +44,7 @@ describe('protecting the leaderboard', () => {
 
   const connection = () => ({endpoint: hub.url, token: hub.token, env: {}})
 
-  it('starts over where somebody else changed the leaderboard in between', async () => {
+  it('[S13] starts over where somebody else changed the leaderboard in between', async () => {
     hub.intercept({match: isCommit, times: 2, before: () => hub.state.touch(name)})
     const {changed, protection} = await protectLeaderboard({...connection(), reason: 'cited'})
     expect(changed).to.equal(true)
@@ -123,7 +123,7 @@ describe('protecting the leaderboard', () => {
     expect(hub.state.get(name)?.head.files.has(PROTECTION_PATH)).to.equal(false)
   })
 
-  it('does not touch a file that it does not understand', async () => {
+  it('[S13] does not touch a file that it does not understand', async () => {
     hub.state.commit(
       hub.state.get(name)!,
       'newer',
@@ -183,7 +183,7 @@ describe('pinning runs', () => {
     expect(file()).to.include('hf_…').and.not.include('hf_abc')
   })
 
-  it('leaves the protection of the leaderboard and other pins alone, in both directions', async () => {
+  it('[S13] leaves the protection of the leaderboard and other pins alone, in both directions', async () => {
     const [first = '', second = ''] = runs
     await protectLeaderboard(connection())
     await protectRuns([first], connection())

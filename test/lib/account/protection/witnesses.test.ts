@@ -76,7 +76,7 @@ describe('pins in two places', () => {
     )
 
   describe('made', () => {
-    it('are one commit to the file for all, and a line in the card of each run’s results', async () => {
+    it('[S13] are one commit to the file for all, and a line in the card of each run’s results', async () => {
       const change = await protect([PINNED, OTHER], {until: '2026-12-31'})
       expect(commits().map(({path}) => path.split('/')[4])).to.have.members([
         'smoltrace-leaderboard',
@@ -264,7 +264,7 @@ describe('pins in two places', () => {
       expect(cardOf(RESULTS)).to.equal(CARD)
     })
 
-    it('are lifted in the file first: a card that cannot be changed leaves the run pinned, and says so', async () => {
+    it('[S13] are lifted in the file first: a card that cannot be changed leaves the run pinned, and says so', async () => {
       await protect()
       const remove = hub.intercept({match: isCommitTo(RESULTS), respond: {status: 403}})
       const [still] = (await unprotectRuns([PINNED], connection())).runs
@@ -348,7 +348,7 @@ describe('pins in two places', () => {
         })
       }
 
-      it('keep the run that is named or picked, in whole or in part', async () => {
+      it('[S13] keep the run that is named or picked, in whole or in part', async () => {
         lose()
         const named = await deleteDatasets([...pinned, runDatasetName('mira', 'traces', OTHER)], {
           ...connection(),

@@ -127,7 +127,7 @@ describe('a job', () => {
       )
     })
 
-    it('stays true wherever the file is cut off, at every byte', async () => {
+    it('[S14] stays true wherever the file is cut off, at every byte', async () => {
       await fc.assert(
         fc.asyncProperty(someSteps, async (steps) => {
           const journal = await begin()

@@ -270,7 +270,7 @@ describe('journal', () => {
       expect(linesOf(journal).at(-1)).to.equal('')
     })
 
-    it('lets a DELETE go only once its intent is on the disk', async () => {
+    it('[S14] lets a DELETE go only once its intent is on the disk', async () => {
       const journal = await begin()
       const steps: string[] = []
       let reach = () => {}
@@ -346,7 +346,7 @@ describe('journal', () => {
       await journal.end({interrupted: false})
     })
 
-    it('never holds a token or a control character, wherever it stands', async () => {
+    it('[S17] never holds a token or a control character, wherever it stands', async () => {
       const token = 'hf_abcDEF0123456789'
       const plan = {...PLAN, endpoint: `http://127.0.0.1/${token}`}
       const journal = await openJournal(dataDir, {

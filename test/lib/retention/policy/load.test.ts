@@ -61,7 +61,7 @@ describe('a policy', () => {
     })
   })
 
-  it('takes ages in capitals and with white space around them', async () => {
+  it('[S4] takes ages in capitals and with white space around them', async () => {
     const {options} = await loadPolicy(
       policyOf('select: {older-than: 1M}', 'keep: {within: " 2W "}', String.raw`grace: "\t30MIN "`),
     )
