@@ -4,10 +4,13 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Sandbox, startSandbox} from '../src/lib/sandbox/index.js'
-import {LEADERBOARD_COLUMNS} from '../src/lib/sandbox/leaderboard-rows.js'
-import {storedFile} from '../src/lib/sandbox/objects.js'
-import {toParquet} from '../src/lib/sandbox/parquet.js'
+import {
+  LEADERBOARD_COLUMNS,
+  type Sandbox,
+  startSandbox,
+  storedFile,
+  toParquet,
+} from '../src/lib/sandbox/index.js'
 import {runCli} from './support/cli.js'
 import {deletionsAt, envOf, namesAt, runDatasetsAt} from './support/hub.js'
 

@@ -29,8 +29,13 @@ import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../src/l
 import {DAY, HOUR, MINUTE} from '../src/lib/base/time.js'
 import {readHistory} from '../src/lib/cleanup/journal/history.js'
 import {exitCodeOf} from '../src/lib/cleanup/result.js'
-import {type Fault, type Sandbox, type SandboxOptions, startSandbox} from '../src/lib/sandbox/index.js'
-import {storedFile} from '../src/lib/sandbox/objects.js'
+import {
+  type Fault,
+  type Sandbox,
+  type SandboxOptions,
+  startSandbox,
+  storedFile,
+} from '../src/lib/sandbox/index.js'
 import {json, rejectionOf, serve} from './support/builders.js'
 import {patientClock} from './support/clock.js'
 import {deletionsAt, namesAt, UNKNOWN_TOKEN, withHub} from './support/hub.js'

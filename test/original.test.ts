@@ -16,9 +16,14 @@ import {
 } from '../src/index.js'
 import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../src/lib/base/names.js'
 import {DAY, MINUTE, parseAge} from '../src/lib/base/time.js'
-import {type Fault, type Sandbox, startSandbox} from '../src/lib/sandbox/index.js'
-import {storedFile} from '../src/lib/sandbox/objects.js'
-import {type Column, toParquet} from '../src/lib/sandbox/parquet.js'
+import {
+  type Column,
+  type Fault,
+  type Sandbox,
+  startSandbox,
+  storedFile,
+  toParquet,
+} from '../src/lib/sandbox/index.js'
 import {errorOf, rejectionOf} from './support/builders.js'
 import {type CliResult, root, runCli} from './support/cli.js'
 import {deletionsAt, envOf, namesAt} from './support/hub.js'

@@ -61,7 +61,7 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
       helpValue: 'MS',
     }),
     quota: Flags.custom<Quota>({
-      parse: async (input) => (await import('../lib/sandbox/quota.js')).parseQuota(input),
+      parse: async (input) => (await import('../lib/sandbox/index.js')).parseQuota(input),
     })({
       summary: "Requests to the API that a number of seconds allows; default: the Hub's, 1000/300.",
       helpGroup: 'SANDBOX',

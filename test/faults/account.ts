@@ -1,5 +1,4 @@
-import {type DatasetSpec, type Sandbox} from '../../src/lib/sandbox/index.js'
-import {toParquet} from '../../src/lib/sandbox/parquet.js'
+import {type DatasetSpec, type Sandbox, toParquet} from '../../src/lib/sandbox/index.js'
 
 /** With metrics, so only a row says that it did not finish. */
 const FAILED = '20250105_101500'

@@ -1,8 +1,7 @@
 import {expect} from 'chai'
 
 import {readQuota} from '../../src/lib/hub/quota.js'
-import {isActedUpon} from '../../src/lib/sandbox/faults.js'
-import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
+import {isActedUpon, type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {type FaultName, FAULTS, type NamedFault} from '../support/faults.js'
 import {until} from '../support/hub.js'
 

@@ -1,4 +1,4 @@
-import {isActedUpon} from '../../src/lib/sandbox/faults.js'
+import {isActedUpon} from '../../src/lib/sandbox/index.js'
 import {type FaultName, FAULTS} from '../support/faults.js'
 
 /**

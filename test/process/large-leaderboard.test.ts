@@ -2,8 +2,7 @@ import {expect} from 'chai'
 import {parquetWriteBuffer} from 'hyparquet-writer'
 
 import {COLUMNS} from '../../src/lib/account/leaderboard/row.js'
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
-import {storedFile} from '../../src/lib/sandbox/objects.js'
+import {type Sandbox, storedFile} from '../../src/lib/sandbox/index.js'
 import {withHub} from '../support/hub.js'
 import {cleanEnv, run} from '../support/process.js'
 

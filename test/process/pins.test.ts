@@ -1,7 +1,6 @@
 import {expect} from 'chai'
 
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
-import {storedFile} from '../../src/lib/sandbox/objects.js'
+import {type Sandbox, storedFile} from '../../src/lib/sandbox/index.js'
 import {runCli} from '../support/cli.js'
 import {checkDocument} from '../support/documents.js'
 import {deletionsAt, envOf, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'

@@ -1,7 +1,6 @@
 import {parquetWriteBuffer} from 'hyparquet-writer'
 
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
-import {storedFile} from '../../src/lib/sandbox/objects.js'
+import {type Sandbox, storedFile} from '../../src/lib/sandbox/index.js'
 import {type Cells} from './rows.js'
 
 const TYPES: Readonly<Record<string, 'BOOLEAN' | 'DOUBLE' | 'STRING'>> = {

@@ -1,8 +1,6 @@
 import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
 import {DAY, HOUR, MINUTE} from '../../src/lib/base/time.js'
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
-import {storedFile} from '../../src/lib/sandbox/objects.js'
-import {type Cell, type Column, toParquet} from '../../src/lib/sandbox/parquet.js'
+import {type Cell, type Column, type Sandbox, storedFile, toParquet} from '../../src/lib/sandbox/index.js'
 import {ago, later, NOW} from './builders.js'
 
 /** The leaderboard of the account. */

@@ -3,8 +3,7 @@ import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'nod
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
-import {storedFile} from '../../../src/lib/sandbox/objects.js'
+import {type Sandbox, startSandbox, storedFile} from '../../../src/lib/sandbox/index.js'
 import {all, readPage} from '../../lib/report/support.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, namesAt} from '../../support/hub.js'

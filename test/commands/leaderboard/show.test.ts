@@ -1,8 +1,6 @@
 import {expect} from 'chai'
 
-import {type Sandbox} from '../../../src/lib/sandbox/index.js'
-import {storedFile} from '../../../src/lib/sandbox/objects.js'
-import {type Column, toParquet} from '../../../src/lib/sandbox/parquet.js'
+import {type Column, type Sandbox, storedFile, toParquet} from '../../../src/lib/sandbox/index.js'
 import {play, playJson} from '../../recordings/play.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, withHub} from '../../support/hub.js'

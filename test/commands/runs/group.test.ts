@@ -1,9 +1,7 @@
 import {expect} from 'chai'
 
 import {formatProtection, PROTECTION_PATH} from '../../../src/lib/account/protection/file.js'
-import {type Sandbox} from '../../../src/lib/sandbox/index.js'
-import {storedFile} from '../../../src/lib/sandbox/objects.js'
-import {toParquet} from '../../../src/lib/sandbox/parquet.js'
+import {type Sandbox, storedFile, toParquet} from '../../../src/lib/sandbox/index.js'
 import {formatBytes} from '../../../src/lib/views/format.js'
 import {play, playJson} from '../../recordings/play.js'
 import {runCli} from '../../support/cli.js'

@@ -6,7 +6,7 @@ import {join} from 'node:path'
 import {type Download, fetchFile} from '../../../src/lib/archive/download.js'
 import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
 import {HubError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
-import {gitBlobId} from '../../../src/lib/sandbox/objects.js'
+import {gitBlobId} from '../../../src/lib/sandbox/index.js'
 import {refusal, rejectionOf} from '../../support/builders.js'
 import {fileOf, withFolder} from './support.js'
 

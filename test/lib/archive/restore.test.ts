@@ -12,9 +12,7 @@ import {
   type RestoreResult,
 } from '../../../src/lib/archive/restore.js'
 import {CancelledError, NotAllowedError, RefusedError, UsageError} from '../../../src/lib/base/errors.js'
-import {type Fault} from '../../../src/lib/sandbox/faults.js'
-import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
-import {type Repo} from '../../../src/lib/sandbox/repo.js'
+import {type Fault, type Repo, type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf} from '../../support/builders.js'
 import {
   archiveAt,

@@ -13,9 +13,13 @@ import {parseJournal} from '../../../src/lib/cleanup/journal/parse.js'
 import {exitCodeOf} from '../../../src/lib/cleanup/result.js'
 import {digestOf} from '../../../src/lib/plan/saved/format.js'
 import {loadPlan} from '../../../src/lib/plan/saved/saved-plan.js'
-import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
-import {storedFile} from '../../../src/lib/sandbox/objects.js'
-import {type Column, toParquet} from '../../../src/lib/sandbox/parquet.js'
+import {
+  type Column,
+  type Sandbox,
+  startSandbox,
+  storedFile,
+  toParquet,
+} from '../../../src/lib/sandbox/index.js'
 import {ago, NOW, rejectionOf, runDatasets} from '../../support/builders.js'
 import {deletionsAt, namesAt} from '../../support/hub.js'
 

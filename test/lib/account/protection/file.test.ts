@@ -15,8 +15,7 @@ import {type Hub} from '../../../../src/lib/hub/client.js'
 import {HubFormatError, HubUnreachableError} from '../../../../src/lib/hub/errors.js'
 import {openSession} from '../../../../src/lib/hub/session.js'
 import {type Whereabouts} from '../../../../src/lib/hub/whereabouts.js'
-import {type Sandbox, startSandbox} from '../../../../src/lib/sandbox/index.js'
-import {storedFile} from '../../../../src/lib/sandbox/objects.js'
+import {type Sandbox, startSandbox, storedFile} from '../../../../src/lib/sandbox/index.js'
 import {
   errorOf,
   fakeHub,

@@ -25,8 +25,7 @@ import {
 import {cleanupDatasets} from '../../../../src/lib/cleanup/cleanup.js'
 import {connectHub} from '../../../../src/lib/hub/client.js'
 import {HubUnreachableError} from '../../../../src/lib/hub/errors.js'
-import {type Sandbox, startSandbox} from '../../../../src/lib/sandbox/index.js'
-import {storedFile} from '../../../../src/lib/sandbox/objects.js'
+import {type Sandbox, startSandbox, storedFile} from '../../../../src/lib/sandbox/index.js'
 import {rejectionOf} from '../../../support/builders.js'
 import {withoutPauses} from '../../../support/pauses.js'
 
