@@ -13,9 +13,9 @@ import {type RepoFile} from '../hub/content.js'
 import {all, bounded, type Bounded} from './bounded.js'
 import {diskReason, ensureFolder, isDiskUnusable} from './disk.js'
 import {type Lock, takeLock} from './lock.js'
+import {describeArchive, readManifest, requireSameContent, writeManifest} from './manifest.js'
 import {pathProblem, pathsProblem} from './paths.js'
 import {placeOf} from './place.js'
-import {checkFormer, describeArchive, readManifestAt, writeManifest} from './record.js'
 import {keepFiles} from './store.js'
 
 /** What became of one dataset. */
@@ -174,11 +174,11 @@ async function keep(dataset: Dataset, job: Job, oneOfFiles: Bounded): Promise<Ar
   requireAll(files, facts.paths)
   const place = placeOf(folder, name, lock.token)
   const fresh = describeArchive({facts, files, endpoint: job.endpoint, namespace, now: job.now})
-  const former = await readManifestAt(place.manifest)
-  if (former) await checkFormer(former, fresh, place)
+  const former = await readManifest(place.manifest)
+  if (former) await requireSameContent(former, fresh, place)
   await keepFiles(fresh, place, {...job, oneOfFiles, isRecorded: former !== undefined})
   await lock.require()
-  await writeManifest(place, fresh, former)
+  await writeManifest(place.manifest, fresh, former)
   const bytes = files.reduce((sum, {size}) => sum + size, 0)
   return {status: 'archived', folder: place.home, bytes, files: files.length}
 }

@@ -4,20 +4,10 @@ import {join} from 'node:path'
 import {RefusedError, SmoltraceError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {printable} from '../base/text.js'
-import {
-  diskReason,
-  filesBelow,
-  type Fingerprint,
-  fingerprint,
-  isContentOf,
-  isFolder,
-  readSmall,
-  whatIs,
-} from './disk.js'
-import {isManifest, type Manifest, parseManifest} from './manifest.js'
+import {diskReason, filesBelow, type Fingerprint, fingerprint, isContentOf, isFolder, whatIs} from './disk.js'
+import {type Manifest, readManifest} from './manifest.js'
 import {isLeftByFileManager, quoted} from './paths.js'
 import {type Place, placeOf, stagedIn} from './place.js'
-import {LONGEST_MANIFEST} from './record.js'
 
 /** What stands in a folder of archives as one dataset. */
 export interface Shelved {
@@ -87,9 +77,8 @@ async function readShelved(
 ): Promise<Shelved['manifest'] | undefined> {
   const isDataset = parseDatasetName(name, namespace) !== undefined
   try {
-    const text = (await readSmall(path, LONGEST_MANIFEST)) ?? ''
-    if (!isDataset && !isManifest(text)) return undefined
-    const manifest = parseManifest(text)
+    const manifest = await readManifest(path)
+    if (!manifest) return isDataset ? {problem: NO_MANIFEST} : undefined
     if (!isDataset) return {problem: 'it is no SMOLTRACE dataset'}
     if (manifest.namespace !== namespace)
       return {

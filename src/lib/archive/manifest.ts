@@ -1,150 +1,137 @@
+import {join} from 'node:path'
+import * as z from 'zod/mini'
+
 import {RefusedError} from '../base/errors.js'
+import {count, date, LARGEST_JSON, parseJson, sha1, sha256, text} from '../base/schema.js'
+import {byText} from '../base/text.js'
+import {VERSION} from '../base/version.js'
 import {type RepoFile} from '../hub/content.js'
 import {type DatasetFacts} from '../hub/dataset-info.js'
+import {fingerprint, isContentOf, readSmall, whatIs, writeWhole} from './disk.js'
 import {pathsProblem} from './paths.js'
+import {type Place} from './place.js'
 
 const FORMAT = 'smoltrace-archive'
-const VERSION = 1
-
-/** Which dataset, in which state, an archive once was of: its content came back under another id or commit since. */
-export interface FormerIdentity {
-  id: string
-  sha: string
-  createdAt: Date
-  archivedAt: Date
-}
+const FORMAT_VERSION = 1
 
 /** What is known of an archived dataset beside its files' contents. It is written last: with it, an archive is complete. */
-export interface Manifest extends DatasetFacts {
+const MANIFEST = z.strictObject({
+  format: z.literal(FORMAT, 'not the manifest of an archive'),
+  version: z.literal(FORMAT_VERSION, `of another program: this one knows version ${FORMAT_VERSION}`),
   /** Origin of the Hub it came from. */
+  endpoint: text,
+  namespace: text,
+  name: text,
+  id: text,
+  sha: sha1,
+  visibility: z.enum(['private', 'public']),
+  gated: z.literal([false, 'auto', 'manual']),
+  tags: z.array(z.string()),
+  createdAt: date,
+  lastModified: date,
+  archivedAt: date,
+  /** Which program wrote it, with its version. */
+  program: text,
+  /** Sorted by path. */
+  files: z.array(z.strictObject({path: text, size: count, oid: sha1, sha256: z.exactOptional(sha256)})),
+  /** Ids and commits under which the same content was archived before. */
+  previousIdentities: z.array(z.strictObject({id: text, sha: sha1, createdAt: date, archivedAt: date})),
+})
+export type Manifest = z.output<typeof MANIFEST>
+
+/** The manifest of a dataset as it is now. */
+export function describeArchive({
+  facts: {name, id, sha, visibility, gated, tags, createdAt, lastModified},
+  files,
+  endpoint,
+  namespace,
+  now,
+}: {
+  facts: DatasetFacts
+  files: RepoFile[]
   endpoint: string
   namespace: string
-  archivedAt: Date
-  /** Which program wrote it, with its version. */
-  program: string
-  /** Sorted by path. */
-  files: RepoFile[]
-  formerly: FormerIdentity[]
-}
-
-/** Writes a manifest's text. */
-export function formatManifest({formerly, ...manifest}: Manifest): string {
-  const document = {
+  now: Date
+}): Manifest {
+  return {
     format: FORMAT,
-    version: VERSION,
-    ...manifest,
-    ...(formerly.length > 0 && {formerly}),
+    version: FORMAT_VERSION,
+    endpoint,
+    namespace,
+    name,
+    id,
+    sha,
+    visibility,
+    gated,
+    tags,
+    createdAt,
+    lastModified,
+    archivedAt: now,
+    program: `smoltrace/${VERSION}`,
+    files: files.toSorted((a, b) => byText(a.path, b.path)),
+    previousIdentities: [],
   }
-  return `${JSON.stringify(document, undefined, 2)}\n`
-}
-
-/** Whether a text is meant to be a manifest, of whatever version. */
-export function isManifest(text: string): boolean {
-  return parseObject(text)?.format === FORMAT
 }
 
 /**
- * Reads a manifest: strictly, since whoever can write to the folder can write one.
+ * Parses a manifest, strictly: anyone who can write to the folder can write one.
  * @throws RefusedError that says what is wrong with it
  */
-export function parseManifest(text: string): Manifest {
-  const file = parseObject(text)
-  if (file?.format !== FORMAT) throw bad('it is no manifest of an archive')
-  if (file.version !== VERSION)
-    throw bad(`its version is ${JSON.stringify(file.version)}, this program knows ${VERSION}`)
-  return readManifest(file)
+export function parseManifest(json: string): Manifest {
+  const manifest = parseJson(json, MANIFEST, refuse)
+  const problem = pathsProblem(manifest.files.map(({path}) => path))
+  if (problem) throw refuse(`its file ${problem}`)
+  return manifest
 }
 
-function readManifest(file: Record<string, unknown>): Manifest {
-  const {gated, visibility} = file
-  if (visibility !== 'private' && visibility !== 'public') throw bad('its `visibility` is unknown')
-  if (gated !== false && gated !== 'auto' && gated !== 'manual') throw bad('its `gated` is unknown')
-  return {
-    endpoint: textOf(file, 'endpoint'),
-    namespace: textOf(file, 'namespace'),
-    name: textOf(file, 'name'),
-    id: textOf(file, 'id'),
-    sha: hashOf(file, 'sha', COMMIT),
-    visibility,
-    gated,
-    tags: listOf(file, 'tags').filter((tag) => typeof tag === 'string'),
-    createdAt: dateOf(file, 'createdAt'),
-    lastModified: dateOf(file, 'lastModified'),
-    archivedAt: dateOf(file, 'archivedAt'),
-    program: textOf(file, 'program'),
-    files: readFiles(listOf(file, 'files')),
-    formerly: file.formerly === undefined ? [] : listOf(file, 'formerly').map((each) => readFormer(each)),
-  }
-}
-
-const COMMIT = /^[\da-f]{40}$/
-const SHA256 = /^[\da-f]{64}$/
-
-function readFiles(entries: unknown[]): RepoFile[] {
-  const files = entries.map((each): RepoFile => {
-    const entry = objectOf(each, 'files')
-    const {size, sha256} = entry
-    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw bad('a file has no size')
-    return {
-      path: textOf(entry, 'path'),
-      size,
-      oid: hashOf(entry, 'oid', COMMIT),
-      ...(sha256 !== undefined && {sha256: hashOf(entry, 'sha256', SHA256)}),
-    }
-  })
-  const problem = pathsProblem(files.map(({path}) => path))
-  if (problem) throw bad(`its file ${problem}`)
-  return files
-}
-
-function readFormer(each: unknown): FormerIdentity {
-  const entry = objectOf(each, 'formerly')
-  return {
-    id: textOf(entry, 'id'),
-    sha: hashOf(entry, 'sha', COMMIT),
-    createdAt: dateOf(entry, 'createdAt'),
-    archivedAt: dateOf(entry, 'archivedAt'),
-  }
-}
-
-function textOf(entry: Record<string, unknown>, field: string): string {
-  const value = entry[field]
-  if (typeof value === 'string' && value !== '') return value
-  throw bad(`it lacks \`${field}\``)
-}
-
-function hashOf(entry: Record<string, unknown>, field: string, form: RegExp): string {
-  const value = textOf(entry, field)
-  if (form.test(value)) return value
-  throw bad(`its \`${field}\` is no hash`)
-}
-
-function dateOf(entry: Record<string, unknown>, field: string): Date {
-  const date = new Date(textOf(entry, field))
-  if (!Number.isNaN(date.getTime())) return date
-  throw bad(`its \`${field}\` is no date`)
-}
-
-function listOf(entry: Record<string, unknown>, field: string): unknown[] {
-  const value = entry[field]
-  if (Array.isArray(value)) return value
-  throw bad(`it lacks \`${field}\``)
-}
-
-function objectOf(value: unknown, field: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>
-  throw bad(`an entry of its \`${field}\` is no object`)
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    return objectOf(JSON.parse(text), '')
-  } catch {
-    return undefined
-  }
-}
-
-function bad(why: string): RefusedError {
+function refuse(why: string): RefusedError {
   return new RefusedError(`its manifest cannot be used: ${why}`)
+}
+
+/** The manifest in a file; undefined where there is no such file. */
+export async function readManifest(path: string): Promise<Manifest | undefined> {
+  const json = await readSmall(path, LARGEST_JSON.bytes)
+  return json === undefined ? undefined : parseManifest(json)
+}
+
+/** Writes a manifest, unless the one that is there says the same; the identities it had are kept. */
+export async function writeManifest(path: string, fresh: Manifest, former?: Manifest): Promise<void> {
+  const next = {...fresh, previousIdentities: former ? identitiesOf(former, fresh) : []}
+  const {archivedAt, program} = former ?? fresh
+  if (former && formatManifest({...next, archivedAt, program}) === formatManifest(former)) return
+  await writeWhole(path, formatManifest(next))
+}
+
+function formatManifest(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, undefined, 2)}\n`
+}
+
+function identitiesOf(former: Manifest, fresh: Manifest): Manifest['previousIdentities'] {
+  const {id, sha, createdAt, archivedAt, previousIdentities} = former
+  return [...previousIdentities, {id, sha, createdAt, archivedAt}].filter(
+    (each) => each.id !== fresh.id || each.sha !== fresh.sha,
+  )
+}
+
+/**
+ * Makes sure that an archive which is there already is of the same content, if under another id or commit.
+ * @throws RefusedError where it is not: it may be all that is left of another version
+ */
+export async function requireSameContent(former: Manifest, fresh: Manifest, place: Place): Promise<void> {
+  const known = new Map(former.files.map((file) => [file.path, file]))
+  let isSame = former.name === fresh.name && known.size === fresh.files.length
+  for (const file of fresh.files)
+    isSame &&= await isSameFile(known.get(file.path), file, join(place.home, file.path))
+  if (!isSame)
+    throw new RefusedError(`${place.home} already holds another version of it: choose another folder`)
+}
+
+/** Whether a file is in LFS may have changed while its content did not: then the bytes on the disk decide. */
+async function isSameFile(one: RepoFile | undefined, other: RepoFile, path: string): Promise<boolean> {
+  if (!one || one.size !== other.size) return false
+  if ((one.sha256 === undefined) === (other.sha256 === undefined))
+    return one.sha256 === undefined ? one.oid === other.oid : one.sha256 === other.sha256
+  if (!(await whatIs(path))?.isFile()) return false
+  const content = await fingerprint(path)
+  return isContentOf(one, content) && isContentOf(other, content)
 }

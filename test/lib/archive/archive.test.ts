@@ -73,7 +73,7 @@ describe('archiving', () => {
         gated: false,
         createdAt: new Date(CREATED),
         archivedAt: new Date('2026-02-01T00:00:00Z'),
-        formerly: [],
+        previousIdentities: [],
       })
       expect(manifest.tags).to.include('smoltrace')
       expect(manifest.program).to.match(/^smoltrace\/\d/)
@@ -159,7 +159,7 @@ describe('archiving', () => {
         expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
         const manifest = await manifestIn(dir)
         expect(manifest.id).to.equal(hub.state.get(NAME)?._id).and.not.to.equal(former.id)
-        expect(manifest.formerly).to.deep.equal([
+        expect(manifest.previousIdentities).to.deep.equal([
           {id: former.id, sha: former.sha, createdAt: former.createdAt, archivedAt: former.archivedAt},
         ])
         expect(treeOf(home(dir))).to.deep.equal(files)
@@ -171,7 +171,7 @@ describe('archiving', () => {
         const repo = hub.state.get(NAME)
         if (repo) repo.private = false
         await archiveAt(hub, dir)
-        expect(await manifestIn(dir)).to.deep.include({visibility: 'public', formerly: []})
+        expect(await manifestIn(dir)).to.deep.include({visibility: 'public', previousIdentities: []})
       }))
 
     for (const [title, change] of [

@@ -318,14 +318,18 @@ describe('restoring', () => {
         /does not name "more.txt"/,
       ],
       ['its folder is missing', (dir: string) => rm(home(dir), {recursive: true}), /its folder is missing/],
-      ['its manifest is broken', (dir: string) => writeFile(`${home(dir)}.json`, '{'), /no manifest/],
+      [
+        'its manifest is broken',
+        (dir: string) => writeFile(`${home(dir)}.json`, '{'),
+        /cannot be used: not JSON/,
+      ],
       [
         'its version is unknown',
         (dir: string) =>
           edit(dir, (manifest) => {
             manifest.version = 2
           }),
-        /version is 2/,
+        /version: of another program/,
       ],
       [
         'its manifest is of another dataset',

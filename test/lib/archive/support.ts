@@ -139,8 +139,8 @@ export interface RunningScript {
 const IMPORTS = `
 import {archiveDatasets} from './src/lib/archive/archive.js'
 import {restoreDatasets} from './src/lib/archive/restore.js'
-import {discover} from './src/lib/datasets.js'
-import {openSession} from './src/lib/session.js'
+import {discover} from './src/lib/account/datasets.js'
+import {openSession} from './src/lib/hub/session.js'
 const [dir, endpoint, token] = process.argv.slice(1)
 `
 

@@ -1,0 +1,87 @@
+import * as z from 'zod/mini'
+import en from 'zod/v4/locales/en.js'
+
+import {hasNameTwice} from './json.js'
+import {printable} from './text.js'
+
+z.config(en())
+
+/** The largest JSON file that is read: a manifest of a hundred thousand files, or a plan of as many datasets, is shorter. */
+export const LARGEST_JSON = {bytes: 64 * 1024 * 1024, text: '64 MiB'}
+/** A schema reports every fault, and a hostile file may hold one in every two bytes: more than the memory could take. */
+const MOST_COMMAS = 2_000_000
+const LONGEST_PROBLEM = 300
+
+/** A text that says something. */
+export const text = z.string().check(z.minLength(1, 'empty text'))
+/** A git commit, or another SHA-1. */
+export const sha1 = z.string().check(z.regex(/^[\da-f]{40}$/, 'not a SHA-1'))
+export const sha256 = z.string().check(z.regex(/^[\da-f]{64}$/, 'not a SHA-256'))
+/** A number of things or bytes. */
+export const count = z.int().check(z.nonnegative())
+/** A moment, as `Date.toJSON` writes it. */
+export const date = z.codec(z.iso.datetime('not a date in UTC'), z.date(), {
+  decode: (iso) => new Date(iso),
+  encode: (moment) => moment.toISOString(),
+})
+
+/**
+ * Reads a JSON text from outside.
+ * @param refuse makes the error from what is wrong, in one line with its place: `files[3].oid: not a SHA-1`
+ * @throws what `refuse` makes where the text is too large, not JSON, names something twice, or does not match
+ */
+export function parseJson<S extends z.core.$ZodType>(
+  json: string,
+  schema: S,
+  refuse: (why: string) => Error,
+): z.output<S> {
+  if (Buffer.byteLength(json) > LARGEST_JSON.bytes) throw refuse(`larger than ${LARGEST_JSON.text}`)
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch {
+    throw refuse('not JSON')
+  }
+
+  if (hasManyParts(json)) throw refuse('too many values')
+  const parsed = parseValue(value, schema, refuse)
+  if (hasNameTwice(json, value)) throw refuse('a name twice in one object')
+  return parsed
+}
+
+/**
+ * Checks a value from outside.
+ * @throws what `refuse` makes of the first thing that is wrong
+ */
+export function parseValue<S extends z.core.$ZodType>(
+  value: unknown,
+  schema: S,
+  refuse: (why: string) => Error,
+): z.output<S> {
+  let result: z.core.util.SafeParseResult<z.output<S>>
+  try {
+    result = z.safeParse(schema, value)
+  } catch (error) {
+    // More faults than JavaScript passes on at once.
+    if (error instanceof RangeError) throw refuse('wrong in too many places')
+    throw error
+  }
+
+  if (result.success) return result.data
+  throw refuse(problemIn(result.error))
+}
+
+/** The first fault that a schema found, in one line with its place. */
+export function problemIn({issues: [issue]}: z.core.$ZodError): string {
+  const message = (issue?.message ?? 'not valid')
+    .replace(/^Invalid input: /, '')
+    .replace(/^.*, received undefined$/, 'missing')
+  const place = issue?.path.length ? `${z.core.toDotPath(issue.path)}: ` : ''
+  return printable(`${place}${message}`.slice(0, LONGEST_PROBLEM))
+}
+
+function hasManyParts(json: string): boolean {
+  let commas = 0
+  for (let at = json.indexOf(','); at !== -1; at = json.indexOf(',', at + 1)) commas++
+  return commas > MOST_COMMAS
+}
