@@ -4,8 +4,7 @@ import {join} from 'node:path'
 import {type LeaderboardRow} from '../../src/lib/account/leaderboard/row.js'
 import {groupDatasetsByRun} from '../../src/lib/account/runs.js'
 import {RUN_TYPES, runDatasetName} from '../../src/lib/base/names.js'
-import {atOnce} from '../../src/lib/base/steps.js'
-import {reporting, type ReportSources} from '../../src/lib/report/report.js'
+import {makeReport, type ReportSources} from '../../src/lib/report/report.js'
 import {writeReport} from '../../src/lib/report/write.js'
 import {startSandbox} from '../../src/lib/sandbox/index.js'
 import {runCli} from '../../test/support/cli.js'
@@ -114,6 +113,6 @@ async function write(file: string, {rows, now}: {rows: LeaderboardRow[]; now: Da
     by: 'success_rate',
     warnings: ['What the datasets take up is unknown. The token may not read it.'],
   }
-  await writeReport(atOnce(reporting(sources)), file)
+  await writeReport(makeReport(sources), file)
   return file
 }

@@ -3,13 +3,12 @@ import {AsyncLocalStorage} from 'node:async_hooks'
 import {join} from 'node:path'
 
 import {type ExitCode, type Failure} from '../lib/base/exit-codes.js'
-import {jsonPieces} from '../lib/base/json.js'
 import {capitalized, safe} from '../lib/base/text.js'
 import {type Wait} from '../lib/hub/retry.js'
 import {type ConnectionOptions} from '../lib/hub/session.js'
 import {describeWait} from '../lib/views/format.js'
 import {formatFailure} from '../lib/views/terminal/failure.js'
-import {joined, type Pieces, writePieces} from '../lib/views/terminal/layout.js'
+import {written} from '../lib/views/terminal/layout.js'
 import {type Screen, screenOf, widthOf} from '../lib/views/terminal/style.js'
 import {wrapText} from '../lib/views/terminal/wrapping.js'
 import {colourVariables, setVariables} from './colour.js'
@@ -138,9 +137,9 @@ export abstract class BaseCommand extends Command {
     return {schemaVersion: SCHEMA_VERSION, command: this.commandName, ...content, warnings}
   }
 
-  /** Plain JSON: oclif would colour it. A long document is written in slices, and is whole when the command ends. */
+  /** Plain JSON: oclif would colour it. It has left the process when the command ends. */
   override logJson(json: unknown): void {
-    this.printing = writePieces(process.stdout, joined([jsonPieces(json), '\n'], ''))
+    this.printing = written(process.stdout, `${JSON.stringify(json, undefined, 2)}\n`)
   }
 
   /** Writes sentences for a person, broken between words where the terminal ends. */
@@ -154,8 +153,8 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Writes a text that may be long, and a newline. */
-  protected async print(text: Pieces): Promise<void> {
-    await writePieces(process.stdout, joined([text, '\n'], ''))
+  protected async print(text: string): Promise<void> {
+    await written(process.stdout, `${text}\n`)
   }
 
   /** oclif prints the document after the job, and does not wait for it. */

@@ -3,7 +3,6 @@ import {messageOf, printable} from '../lib/base/text.js'
 import {formatFlags} from '../lib/views/command-line.js'
 import {type GivenFlags} from '../lib/views/command-line.js'
 import {type JobFacts} from '../lib/views/markdown/job-2.js'
-import {type Pieces} from '../lib/views/terminal/layout.js'
 import {HubCommand} from './base-command.js'
 
 /** Base of the commands that leave a summary behind where `--summary` names a file. */
@@ -32,7 +31,7 @@ export abstract class SummaryCommand extends HubCommand {
   /** Adds a summary to the file, after the exit code was set. The job is over, so what goes wrong here only makes a 0 or 3 a 1. */
   protected async leaveSummary(
     exitCode: ExitCode,
-    make: (job: JobFacts) => Pieces | Promise<Pieces>,
+    make: (job: JobFacts) => string | Promise<string>,
   ): Promise<void> {
     if (this.summaryFile === undefined) return
     try {

@@ -2,7 +2,6 @@ import {open, realpath, stat} from 'node:fs/promises'
 import {basename, dirname, join, resolve} from 'node:path'
 
 import {UsageError} from '../lib/base/errors.js'
-import {chunksOf} from '../lib/base/steps.js'
 import {messageOf, printable} from '../lib/base/text.js'
 
 /**
@@ -42,12 +41,12 @@ async function placeOf(file: string): Promise<string> {
 }
 
 /** Adds a summary to a file, behind what is there. */
-export async function addToSummaryFile(file: string, pieces: Iterable<string>): Promise<void> {
+export async function addToSummaryFile(file: string, text: string): Promise<void> {
   const handle = await open(file, 'a')
   try {
     const {size} = await handle.stat()
     if (size > 0) await handle.writeFile('\n\n')
-    for (const chunk of chunksOf(pieces)) await handle.writeFile(chunk)
+    await handle.writeFile(text)
   } finally {
     await handle.close()
   }

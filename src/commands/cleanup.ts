@@ -19,7 +19,6 @@ import {type SavedPlan} from '../lib/plan/saved/saved-plan.js'
 import {type RetentionOptions} from '../lib/retention/rules.js'
 import {cleanupDocument} from '../lib/views/json/documents.js'
 import {type AppliedPlan, type Asked, type MadePlan} from '../lib/views/terminal/cleanup.js'
-import {joined, type Pieces} from '../lib/views/terminal/layout.js'
 import {whyPlain} from '../lib/views/terminal/style.js'
 
 export default class Cleanup extends SummaryCommand {
@@ -90,7 +89,7 @@ Selectors (the selection flags) say which runs may go; several of them must all 
   /** Whether a DELETE may have been sent. */
   private hasBegun = false
   /** The plan as it was shown. */
-  private shown: () => Pieces = () => []
+  private shown: () => string = () => ''
   /** How many warnings have been told. */
   private told = 0
 
@@ -236,10 +235,10 @@ Selectors (the selection flags) say which runs may go; several of them must all 
    * Under `--json` the plan is part of the document that ends the job: a blank line before it, which JSON allows, shows whether
    * stdout can be written at all.
    */
-  private async showPlan(preview: () => Pieces, {given}: Asked): Promise<void> {
+  private async showPlan(preview: () => string, {given}: Asked): Promise<void> {
     const isWet = given['no-dry-run'] === true
     this.shown = preview
-    if (!this.jsonEnabled()) await this.print(joined([preview(), '\n'], ''))
+    if (!this.jsonEnabled()) await this.print(`${preview()}\n`)
     else if (isWet) await this.print('')
     if (isWet) requireOutput('The plan')
   }

@@ -4,7 +4,6 @@ import {BaseCommand} from '../cli/base-command.js'
 import {FROM_COMMAND_LINE} from '../cli/flags/shared.js'
 import {UsageError} from '../lib/base/errors.js'
 import {LOCAL_CODES, withExitCodes} from '../lib/base/exit-codes.js'
-import {LazyList} from '../lib/base/lazy-list.js'
 import {cutoffOf, parseAge} from '../lib/base/time.js'
 import {findJob, readHistory} from '../lib/cleanup/journal/history.js'
 import {jobDocument, type JobRecord} from '../lib/cleanup/journal/record.js'
@@ -66,7 +65,7 @@ export default class History extends BaseCommand {
     return {
       dataDir: all.dataDir,
       since: since ?? null,
-      jobs: LazyList.of(jobs, jobDocument),
+      jobs: Array.from(jobs, jobDocument),
       problems: problems.map((each) => ({...each, job: each.job ?? null})),
     }
   }

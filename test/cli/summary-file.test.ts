@@ -23,15 +23,15 @@ describe('the file of a summary', () => {
 
   it('is made where there is none, and added to where there is one', async () => {
     await checkSummaryFile(at('s.md'), {plan: undefined, policy: at('policy.yaml')})
-    await addToSummaryFile(at('s.md'), ['# a', '\n'])
+    await addToSummaryFile(at('s.md'), '# a\n')
     await checkSummaryFile(at('s.md'), {})
-    await addToSummaryFile(at('s.md'), ['# b\n'])
+    await addToSummaryFile(at('s.md'), '# b\n')
     expect(readFileSync(at('s.md'), 'utf8')).to.equal('# a\n\n\n# b\n')
   })
 
   it('keeps apart from what another program has left unfinished', async () => {
     writeFileSync(at('s.md'), 'no newline')
-    await addToSummaryFile(at('s.md'), ['# b\n'])
+    await addToSummaryFile(at('s.md'), '# b\n')
     expect(readFileSync(at('s.md'), 'utf8')).to.equal('no newline\n\n# b\n')
   })
 

@@ -3,7 +3,6 @@ import * as fc from 'fast-check'
 import {type LeaderboardRow, toRows} from '../../src/lib/account/leaderboard/row.js'
 import {groupDatasetsByRun} from '../../src/lib/account/runs.js'
 import {RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
-import {atOnce} from '../../src/lib/base/steps.js'
 import {NAMESPACE, someInventory} from './builders.js'
 
 /** Runs that rows speak of, one a day. */
@@ -26,7 +25,7 @@ export type Cells = Readonly<Record<string, unknown>>
 export function rowsIn(cells: readonly Cells[]): LeaderboardRow[] {
   const columns = new Set(cells.flatMap((row) => Object.keys(row)))
   const byColumn = [...columns].map((column) => [column, cells.map((row) => row[column] ?? null)] as const)
-  return atOnce(toRows(new Map(byColumn), cells.length))
+  return toRows(new Map(byColumn), cells.length)
 }
 
 const STATUSES = ['completed', 'failed', 'partial', 'aborted', 'Completed', undefined]

@@ -31,7 +31,7 @@ export async function writeCompletions(config: Config): Promise<void> {
   for (const [name, text] of Object.entries(files)) {
     await replaceFile(join(folder, name), {
       kind: 'completion',
-      pieces: [text],
+      text,
       advice: 'SMOLTRACE_CACHE_DIR names another folder for it.',
     })
   }

@@ -1,6 +1,6 @@
 import {type Plan, plannedDatasets} from '../../lib/plan/plan.js'
 import {count} from '../../lib/views/format.js'
-import {joined, type Pieces, writePieces} from '../../lib/views/terminal/layout.js'
+import {written} from '../../lib/views/terminal/layout.js'
 import {type Screen, type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
 import {wrapText} from '../../lib/views/terminal/wrapping.js'
 import {askForLine} from './ask.js'
@@ -18,7 +18,7 @@ export async function confirmByPhrase(
   plan: Plan,
   isArchived: boolean,
   signal: AbortSignal,
-  wholePlan: () => Pieces,
+  wholePlan: () => string,
 ): Promise<boolean> {
   const style = styleFor(process.stderr)
   process.stderr.write(`\n${formatWarning(plan, isArchived, {style, width: widthOf(process.stderr)})}\n\n`)
@@ -26,7 +26,7 @@ export async function confirmByPhrase(
   for (;;) {
     const answer = await askForLine(message, signal)
     if (answer?.trim() !== LIST) return answer?.trim() === plan.phrase
-    await writePieces(process.stderr, joined(['\n', wholePlan(), '\n\n'], ''))
+    await written(process.stderr, `\n${wholePlan()}\n\n`)
   }
 }
 

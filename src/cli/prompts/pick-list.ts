@@ -1,4 +1,3 @@
-import {mapping, type Steps} from '../../lib/base/steps.js'
 import {printable} from '../../lib/base/text.js'
 import {holdsOn, inOrder} from '../../lib/plan/pick.js'
 import {inScope, type KeptRun, type Plan} from '../../lib/plan/plan.js'
@@ -23,8 +22,8 @@ export interface PickRow {
 }
 
 /** The rows of a plan, newest first: what its rules would delete is checked. */
-export function* pickingRows(plan: Plan): Steps<PickRow[]> {
-  return yield* mapping(inOrder(plan), ({each, goes}) => rowOf(each, plan, goes))
+export function pickRows(plan: Plan): PickRow[] {
+  return Array.from(inOrder(plan), ({each, goes}) => rowOf(each, plan, goes))
 }
 
 function rowOf({run, reasons}: KeptRun, plan: Plan, goesByRules: boolean): PickRow {

@@ -1,18 +1,17 @@
-import {inSlices} from '../../lib/base/steps.js'
 import {printable} from '../../lib/base/text.js'
 import {type Plan} from '../../lib/plan/plan.js'
 import {count, thousands} from '../../lib/views/format.js'
 import {columnsOf, cut} from '../../lib/views/terminal/columns.js'
 import {type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
 import {ask, type Question} from './ask.js'
-import {noteOf, pickingRows, PickList, type PickRow} from './pick-list.js'
+import {noteOf, PickList, type PickRow, pickRows} from './pick-list.js'
 
 /**
  * Shows the runs of a plan as a list to pick from, on stderr; those that its rules let go are checked.
  * @returns timestamps of the runs that shall go; undefined after Esc or Ctrl-C, and at the end of the input
  */
 export async function pickRuns(plan: Plan, signal: AbortSignal): Promise<string[] | undefined> {
-  const list = new PickList(await inSlices(pickingRows(plan)))
+  const list = new PickList(pickRows(plan))
   const timestamps = await ask<string[]>(questionOf(list, plan), signal)
   if (timestamps) process.stderr.write('\n')
   return timestamps

@@ -6,7 +6,6 @@ import {countByType} from '../../lib/account/datasets.js'
 import {type DatasetOrder, datasetsOf, lookAround, pinnedAmong} from '../../lib/account/overview.js'
 import {UsageError} from '../../lib/base/errors.js'
 import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
-import {LazyList} from '../../lib/base/lazy-list.js'
 import {datasetDocument, leaderboardDocument, storageDocument} from '../../lib/views/json/documents.js'
 
 const ORDERS: readonly DatasetOrder[] = ['created', 'modified', 'name', 'size']
@@ -72,7 +71,7 @@ export default class DatasetsList extends HubCommand {
       namespace: inventory.namespace,
       now: inventory.now,
       cutoff: cutoff ?? null,
-      datasets: LazyList.of(datasets, (dataset) => datasetDocument(dataset, sizes)),
+      datasets: Array.from(datasets, (dataset) => datasetDocument(dataset, sizes)),
       counts: countByType(datasets),
       ...storageDocument(datasets, sizes),
       leaderboard: leaderboardDocument(

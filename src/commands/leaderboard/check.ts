@@ -5,7 +5,6 @@ import {summaryFlag} from '../../cli/flags/shared.js'
 import {SummaryCommand} from '../../cli/summary-command.js'
 import {checkLeaderboard} from '../../lib/account/leaderboard/check.js'
 import {EXIT, hubCodes, withExitCodes} from '../../lib/base/exit-codes.js'
-import {LazyList} from '../../lib/base/lazy-list.js'
 import {boardDocument} from '../../lib/views/json/documents.js'
 
 export default class LeaderboardCheck extends SummaryCommand {
@@ -58,7 +57,7 @@ No finding is a missing traces dataset, since rows name one also where none was 
       ...boardDocument(check),
       rows,
       runs,
-      findings: LazyList.of(findings, (finding) => ({
+      findings: Array.from(findings, (finding) => ({
         ...finding,
         suggestion: finding.suggestion.replaceAll('{bin}', this.bin),
       })),

@@ -4,9 +4,9 @@ import {HubCommand} from '../../cli/base-command.js'
 import {byFlag, GROUP_LIST, groupByFlag, METRIC_LIST, wholeNumber} from '../../cli/flags/shared.js'
 import {readRanking} from '../../lib/account/leaderboard/ranking.js'
 import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
-import {csvPieces} from '../../lib/views/csv.js'
+import {formatCsv} from '../../lib/views/csv.js'
 import {CSV_TITLES, csvRows, rankingDocument} from '../../lib/views/json/ranking.js'
-import {writePieces} from '../../lib/views/terminal/layout.js'
+import {written} from '../../lib/views/terminal/layout.js'
 
 export default class LeaderboardShow extends HubCommand {
   static override summary = "Show the leaderboard's rows, the best first."
@@ -74,7 +74,7 @@ Durations are the average of one test. Dates are those of the runs on the Hub. O
       }),
     )
     for (const warning of ranked.warnings) this.warn(warning)
-    if (flags.csv) await writePieces(process.stdout, csvPieces(CSV_TITLES, csvRows(ranked)))
+    if (flags.csv) await written(process.stdout, formatCsv(CSV_TITLES, csvRows(ranked)))
     else if (!this.jsonEnabled()) {
       const {formatRanking} = await import('../../lib/views/terminal/ranking.js')
       const {marksFor} = await import('../../lib/views/terminal/bars.js')

@@ -3,7 +3,6 @@ import {selectionFlags, sizesFlag} from '../../cli/flags/shared.js'
 import {contextOf, lookAround, totalsOf} from '../../lib/account/overview.js'
 import {datasetsIn} from '../../lib/account/runs.js'
 import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
-import {LazyList} from '../../lib/base/lazy-list.js'
 import {stateDocument, storageDocument} from '../../lib/views/json/documents.js'
 
 export default class RunsGroup extends HubCommand {
@@ -58,7 +57,7 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
       namespace: inventory.namespace,
       now: inventory.now,
       cutoff: cutoff ?? null,
-      runs: LazyList.of(runs, (run) => stateDocument(run, context)),
+      runs: Array.from(runs, (run) => stateDocument(run, context)),
       totals: {...totals, ...storageDocument(datasetsIn(runs), sizes)},
     }
   }

@@ -8,7 +8,6 @@ import {
   type RunType,
 } from '../base/names.js'
 import {readOptions} from '../base/options.js'
-import {inSlices, type Steps} from '../base/steps.js'
 import {byText} from '../base/text.js'
 import {type ListedDataset, type Listing} from '../hub/client.js'
 import {HubFormatError} from '../hub/errors.js'
@@ -81,7 +80,7 @@ export async function discover(session: Session, {isLook = false}: Looking = {})
     warnings.push(why)
   }
 
-  const found = await inSlices(sorting(listing, namespace))
+  const found = classify(listing, namespace)
   return {endpoint: hub.endpoint, namespace, now, ...found, warnings: [...warnings]}
 }
 
@@ -92,17 +91,16 @@ function describeNameless(count: number): string {
 }
 
 /** Tells the datasets of runs, the leaderboard, the datasets of tasks and the near misses apart; the rest is invisible. */
-function* sorting(
+function classify(
   {datasets: listed, others}: Listing,
   namespace: string,
-): Steps<Pick<Inventory, 'datasets' | 'leaderboard' | 'nearMisses' | 'standard'>> {
+): Pick<Inventory, 'datasets' | 'leaderboard' | 'nearMisses' | 'standard'> {
   const datasets: RunDataset[] = []
   let leaderboard: LeaderboardDataset | undefined
-  for (const dataset of (yield* uniqueByName(listed)).values()) {
+  for (const dataset of uniqueByName(listed).values()) {
     const name = parseDatasetName(dataset.name, namespace)
     if (name?.type === 'leaderboard') leaderboard = {...dataset, namespace, ...name}
     else if (name) datasets.push(runDataset(dataset, namespace, name))
-    yield
   }
 
   const standard: string[] = []
@@ -111,7 +109,6 @@ function* sorting(
     const near = nearMissOf(name, namespace)
     if (near) nearMisses.push(near)
     else if (isStandardDataset(name, namespace)) standard.push(name)
-    yield
   }
 
   return {datasets, leaderboard, standard, nearMisses: nearMisses.sort((a, b) => byText(a.name, b.name))}
@@ -143,7 +140,7 @@ export function countByType(datasets: Iterable<Dataset>): Record<DatasetType, nu
  * A page that shifted while it was read can show a dataset twice. Two datasets of one name cannot be: then it is not
  * certain which of them a DELETE, which goes by name, would hit.
  */
-function* uniqueByName(listed: ListedDataset[]): Steps<Map<string, ListedDataset>> {
+function uniqueByName(listed: ListedDataset[]): Map<string, ListedDataset> {
   const byName = new Map<string, ListedDataset>()
   for (const dataset of listed) {
     const known = byName.get(dataset.name)
@@ -152,7 +149,6 @@ function* uniqueByName(listed: ListedDataset[]): Steps<Map<string, ListedDataset
     // The tags may have changed between the two pages: in doubt a run is pinned.
     const pinTags = [...new Set([...(dataset.pinTags ?? []), ...(known?.pinTags ?? [])])]
     byName.set(dataset.name, pinTags.length > 0 ? {...dataset, pinTags} : dataset)
-    yield
   }
 
   return byName

@@ -1,10 +1,9 @@
 import {type RunType} from '../base/names.js'
-import {inSlices} from '../base/steps.js'
 import {byText, capitalized} from '../base/text.js'
 import {cutoffOf, parseAge} from '../base/time.js'
 import {type ConnectionOptions, machineTime, openSession, type Session} from '../hub/session.js'
 import {discover, type Inventory, type RunDataset} from './datasets.js'
-import {citing} from './leaderboard/citations.js'
+import {citationsIn} from './leaderboard/citations.js'
 import {
   type Evidence,
   hasMetrics,
@@ -13,14 +12,14 @@ import {
   type RunState,
   type StateContext,
   stateOf,
-  weighing,
+  weighCitations,
 } from './leaderboard/evidence.js'
 import {type CitingRows, readCitingRowsIfPossible} from './leaderboard/read.js'
 import {lostRows} from './leaderboard/rows-of-run.js'
 import {readProtectionIfPossible} from './protection/file.js'
 import {pinOn, type Protection} from './protection/pins.js'
 import {DEFAULT_GRACE_MS} from './runs.js'
-import {grouping, isOlderThan, mayBeUploading, type Run} from './runs.js'
+import {groupDatasetsByRun, isOlderThan, mayBeUploading, type Run} from './runs.js'
 import {readSizesIfAsked, sizeOf, type Sizes, type SizesOption} from './sizes.js'
 
 export interface OverviewOptions extends ConnectionOptions, SizesOption {
@@ -60,7 +59,7 @@ export async function lookAround(options: OverviewOptions): Promise<Overview> {
   const sizes = await readSizesIfAsked(session, options)
   const inventory = await discover(session, {isLook: true})
   const protection = await readProtectionIfPossible(session.hub, inventory, session.warnings)
-  const all = await inSlices(grouping(inventory.datasets))
+  const all = groupDatasetsByRun(inventory.datasets)
   const evidence = options.withEvidence
     ? await askLeaderboard(session, inventory, {runs: all, options})
     : 'unknown'
@@ -98,8 +97,8 @@ async function weigh(
 ): Promise<{evidence: Evidence | 'unknown'; problem: string | undefined}> {
   const none = whyNoRows(leaderboard !== undefined, count)
   if (none !== undefined) return {evidence: 'unknown', problem: none}
-  const citations = await inSlices(citing(rows, namespace))
-  const evidence = await inSlices(weighing(citations))
+  const citations = citationsIn(rows, namespace)
+  const evidence = weighCitations(citations)
   const problem = lostRows(runs, citations, now, DEFAULT_GRACE_MS)
   return {evidence: problem === undefined ? evidence : withDoubts(evidence, runs), problem}
 }

@@ -2,7 +2,6 @@ import {addTo} from '../base/add-to.js'
 import {dayOf} from '../base/days.js'
 import {RefusedError} from '../base/errors.js'
 import {parseTimestamp, RUN_TYPES, type RunType} from '../base/names.js'
-import {atOnce, mapping, type Steps} from '../base/steps.js'
 import {byText} from '../base/text.js'
 import {HOUR, MINUTE, parseGrace} from '../base/time.js'
 import {type Dataset, isOfRun, type RunDataset} from './datasets.js'
@@ -42,19 +41,13 @@ const PLAUSIBLE_DISTANCE = 48 * HOUR
  * @returns newest first
  */
 export function groupDatasetsByRun(datasets: Dataset[]): Run[] {
-  return atOnce(grouping(datasets))
-}
-
-/** The steps of `groupDatasetsByRun`. */
-export function* grouping(datasets: Dataset[]): Steps<Run[]> {
   const groups = new Map<string, RunDataset[]>()
   for (const dataset of datasets) {
-    yield
     if (!isOfRun(dataset)) continue
     addTo(groups, `${dataset.namespace}/${dataset.timestamp}`, dataset)
   }
 
-  const runs = yield* mapping(groups.values(), toRun)
+  const runs = Array.from(groups.values(), toRun)
   return runs.sort(newestFirst)
 }
 

@@ -1,7 +1,6 @@
 import {CancelledError, SmoltraceError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {type OptionTable, readOptions} from '../base/options.js'
-import {inSlices, type Steps} from '../base/steps.js'
 import {CONNECTION, type ConnectionOptions, openSession, type Session} from '../hub/session.js'
 import {type StoredDataset} from '../hub/storage.js'
 
@@ -68,14 +67,13 @@ export async function readSizesIfAsked(session: Session, {sizes}: SizesOption): 
 
 async function askSizes({hub, user, access: {namespace}}: Session): Promise<ReadonlyMap<string, number>> {
   const stored = await hub.listStorage({namespace, isOrganisation: namespace !== user})
-  return inSlices(sizing(stored, namespace))
+  return sizesByName(stored, namespace)
 }
 
 /** Only exact names count. Of a dataset that a page shows again the last word does. */
-function* sizing(stored: StoredDataset[], namespace: string): Steps<ReadonlyMap<string, number>> {
+function sizesByName(stored: StoredDataset[], namespace: string): ReadonlyMap<string, number> {
   const sizes = new Map<string, number>()
   for (const {name, bytes} of stored) {
-    yield
     if (!parseDatasetName(name, namespace)) continue
     if (bytes === undefined) sizes.delete(name)
     else sizes.set(name, bytes)

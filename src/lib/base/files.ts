@@ -3,7 +3,6 @@ import {access, constants, open, realpath, rename, rm, stat} from 'node:fs/promi
 import {dirname, join, resolve, sep} from 'node:path'
 
 import {RefusedError, SmoltraceError, UsageError} from './errors.js'
-import {chunksOf} from './steps.js'
 import {printable} from './text.js'
 
 /** How a person is told of a file, and what it may replace. */
@@ -49,7 +48,7 @@ async function requireFolder(folder: string, wrong: (why: string) => UsageError)
 export interface Contents {
   /** `plan`, `report`. */
   kind: string
-  pieces: Iterable<string>
+  text: string
   /** What to do where it cannot be written, one sentence. */
   advice: string
   /** Stops what is too large, before it is written. */
@@ -83,16 +82,12 @@ export async function replaceFile(target: string, contents: Contents): Promise<n
   }
 }
 
-async function write(file: string, {pieces, onSize}: Contents): Promise<number> {
+async function write(file: string, {text, onSize}: Contents): Promise<number> {
   const handle = await open(file, 'wx')
   try {
-    let bytes = 0
-    for (const text of chunksOf(pieces)) {
-      bytes += Buffer.byteLength(text)
-      onSize?.(bytes)
-      await handle.writeFile(text)
-    }
-
+    const bytes = Buffer.byteLength(text)
+    onSize?.(bytes)
+    await handle.writeFile(text)
     await handle.sync()
     return bytes
   } finally {

@@ -5,7 +5,6 @@ import {readSizesIfAsked, SIZES, type Sizes, type SizesOption} from '../account/
 import {UsageError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {type OptionTable, readOptions, readTexts} from '../base/options.js'
-import {inSlices} from '../base/steps.js'
 import {cutoffOf} from '../base/time.js'
 import {findCredentials} from '../hub/credentials.js'
 import {
@@ -19,7 +18,7 @@ import {
 } from '../hub/session.js'
 import {planBy} from '../plan/build.js'
 import {takePlan} from '../plan/check.js'
-import {hasChoice, picking} from '../plan/pick.js'
+import {hasChoice, picked} from '../plan/pick.js'
 import {frozen, makePlanOfNames, type Plan} from '../plan/plan.js'
 import {checkPlanTarget, savePlan} from '../plan/saved/saved-plan.js'
 import {readRules} from '../retention/read-rules.js'
@@ -107,7 +106,7 @@ async function choose(
 ): Promise<Plan | undefined> {
   if (!ask || !hasChoice(plan)) return plan
   const timestamps = await ask(plan, warnings)
-  return timestamps === undefined || signal?.aborted ? undefined : inSlices(picking(plan, timestamps))
+  return timestamps === undefined || signal?.aborted ? undefined : picked(plan, timestamps)
 }
 
 /** What only looks may say that it does not know; what is saved or deleted rests on what is certain. */

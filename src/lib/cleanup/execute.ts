@@ -7,10 +7,9 @@ import {type ArchiveEvent} from '../archive/archive.js'
 import {checkConcurrency, DEFAULT_CONCURRENCY} from '../base/concurrency.js'
 import {CancelledError, RefusedError, UsageError} from '../base/errors.js'
 import {type OptionTable} from '../base/options.js'
-import {inSlices} from '../base/steps.js'
 import {messageOf} from '../base/text.js'
 import {requireDeletable, requireSameAccess, type Session} from '../hub/session.js'
-import {checkingPlan} from '../plan/check.js'
+import {checkPlan} from '../plan/check.js'
 import {parseDeletionLimit, refuseLargePlan} from '../plan/limit.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
 import {LastLook, type LookReason} from '../plan/recheck.js'
@@ -183,7 +182,7 @@ export interface Job {
 export async function execute(job: Job, options: ExecutionOptions): Promise<CleanupResult> {
   const {plan, inventory, session, signal, sizes, saved, stale = []} = job
   const dryRun = isDryRun(options)
-  await inSlices(checkingPlan(plan))
+  checkPlan(plan)
   requireSamePlace(plan, {endpoint: session.hub.endpoint, namespace: session.access.namespace})
   requireConsent(plan, options)
   if (!dryRun) requireDeletable(session)

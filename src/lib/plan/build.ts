@@ -1,13 +1,12 @@
 import {type Inventory} from '../account/datasets.js'
-import {grouping, requireRuns} from '../account/runs.js'
-import {inSlices} from '../base/steps.js'
+import {groupDatasetsByRun, requireRuns} from '../account/runs.js'
 import {type Session} from '../hub/session.js'
 import {requireUsableRows} from '../retention/context.js'
-import {deciding, type Decision} from '../retention/decide.js'
+import {decide, type Decision} from '../retention/decide.js'
 import {type Reason} from '../retention/reasons.js'
 import {type RetentionRules} from '../retention/rules.js'
 import {findOut} from './facts.js'
-import {frozen, type Plan, planning} from './plan.js'
+import {frozen, makePlan, type Plan} from './plan.js'
 
 /**
  * The plan that rules make of what a listing shows. Reads what they rest on beside the datasets; unless that must be certain,
@@ -22,13 +21,13 @@ export async function planBy(
   certainty: {mustBeCertain: boolean},
 ): Promise<Plan> {
   const {protection, ...said} = await findOut(session, inventory, rules, certainty)
-  const runs = await inSlices(grouping(inventory.datasets))
+  const runs = groupDatasetsByRun(inventory.datasets)
   requireRuns(rules.runs, runs, '--run ')
   requireUsableRows(rules, runs, said.citations, session.now)
   const known = {...said, protection: protection === 'unknown' ? {} : protection}
-  const decided = await inSlices(deciding(runs, rules, session.now, known))
+  const decided = decide(runs, rules, session.now, known)
   const decisions = protection === 'unknown' ? decided.map((each) => keptInDoubt(each)) : decided
-  const plan = await inSlices(planning(inventory, decisions, rules, protection))
+  const plan = makePlan(inventory, decisions, rules, protection)
   const unknown: Plan['unknown'] = [
     ...(protection === 'unknown' ? (['protection'] as const) : []),
     ...(said.citations === 'unknown' ? (['rows'] as const) : []),

@@ -4,7 +4,6 @@ import {type RunDataset} from '../account/datasets.js'
 import {groupDatasetsByRun} from '../account/runs.js'
 import {RefusedError, UsageError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
-import {inSlices, type Steps} from '../base/steps.js'
 import {rulesOf} from '../retention/read-rules.js'
 import {rulesDocument} from '../retention/rules-document.js'
 import {inScope, phraseFor, type Plan, type PlannedRun} from './plan.js'
@@ -17,7 +16,7 @@ import {readSavedRules} from './saved/rules.js'
  */
 export async function takePlan(given: Plan): Promise<Plan> {
   const plan = copyOf(given)
-  await inSlices(checkingPlan(plan))
+  checkPlan(plan)
   return plan
 }
 
@@ -30,11 +29,11 @@ function copyOf(given: Plan): Plan {
 }
 
 /**
- * The steps of a check whether a plan is one that this program could have made: who reads it must be able to trust that what
+ * Checks that a plan is one that this program could have made: who reads it must be able to trust that what
  * is deleted belongs to the runs that pins, keepers and changes are looked up by.
  * @throws UsageError where it is no plan, RefusedError where it contradicts itself
  */
-export function* checkingPlan(plan: Plan): Steps<void> {
+export function checkPlan(plan: Plan): void {
   if (!hasShape(plan))
     throw new UsageError('Give a plan as `cleanupDatasets` returns it, or an array of names.')
   const {namespace, rules, phrase, leaderboard} = plan
@@ -43,12 +42,10 @@ export function* checkingPlan(plan: Plan): Steps<void> {
   for (const planned of plan.delete) {
     checkRun(planned, plan)
     requireNew(planned.run.timestamp, timestamps)
-    yield
   }
 
   for (const {run} of plan.keep) {
     requireNew(run.timestamp, timestamps)
-    yield
   }
 
   if (phrase !== phraseFor(rules)) throw contradiction(`its rules do not ask for ${phrase}`)

@@ -1,9 +1,8 @@
 import {type Dataset, type Inventory, type LeaderboardDataset} from '../account/datasets.js'
 import {holdOn, type Protection} from '../account/protection/pins.js'
-import {grouping, type Run} from '../account/runs.js'
-import {atOnce, type Steps} from '../base/steps.js'
+import {groupDatasetsByRun, type Run} from '../account/runs.js'
 import {printable} from '../base/text.js'
-import {deciding} from '../retention/decide.js'
+import {decide} from '../retention/decide.js'
 import {type Knowledge} from '../retention/knowledge.js'
 import {type Reason} from '../retention/reasons.js'
 import {guardsAmong, isPicked} from './pick.js'
@@ -23,17 +22,12 @@ export interface Exclusion {
  * @returns what falls out, by full name. Where one dataset of a run changed, or one came to it, the whole run does
  */
 export function comparePlan(plan: Plan, fresh: Inventory, known: Knowledge): Map<string, Exclusion> {
-  return atOnce(comparing(plan, fresh, known))
-}
-
-/** The steps of `comparePlan`. */
-export function* comparing(plan: Plan, fresh: Inventory, known: Knowledge): Steps<Map<string, Exclusion>> {
   const excluded = new Map<string, Exclusion>()
   const current = new Map(
     [...fresh.datasets, ...(fresh.leaderboard ? [fresh.leaderboard] : [])].map((each) => [each.name, each]),
   )
-  const freshRuns = new Map((yield* grouping(fresh.datasets)).map((run) => [run.timestamp, run]))
-  const kept = yield* keptNow(plan, [...freshRuns.values()], fresh.now, known)
+  const freshRuns = new Map(groupDatasetsByRun(fresh.datasets).map((run) => [run.timestamp, run]))
+  const kept = keptNow(plan, [...freshRuns.values()], fresh.now, known)
   for (const {run, datasets} of plan.delete) {
     // Pinning changes a card, so why a run is kept says more than what changed.
     const change = kept.get(run.timestamp) ?? changeOf(run, freshRuns.get(run.timestamp))
@@ -43,8 +37,6 @@ export function* comparing(plan: Plan, fresh: Inventory, known: Knowledge): Step
       if (!now) excluded.set(dataset.name, GONE)
       else if (reason) excluded.set(dataset.name, {status: 'skipped', reason})
     }
-
-    yield
   }
 
   const {leaderboard} = plan
@@ -92,7 +84,7 @@ function changeOf(planned: Run, current: Run | undefined): string | undefined {
  * this deletion has taken does not make it one that is uploading. A run that was picked counts even where nothing of it is
  * left: no other has to stay in its place.
  */
-function* keptNow(plan: Plan, freshRuns: Run[], now: Date, known: Knowledge): Steps<Map<string, string>> {
+function keptNow(plan: Plan, freshRuns: Run[], now: Date, known: Knowledge): Map<string, string> {
   const planned = new Map(plan.delete.map((each) => [each.run.timestamp, each]))
   const there = new Set(freshRuns.map(({timestamp}) => timestamp))
   const gone = plan.delete.filter((each) => isPicked(each) && !there.has(each.run.timestamp))
@@ -101,7 +93,7 @@ function* keptNow(plan: Plan, freshRuns: Run[], now: Date, known: Knowledge): St
     ...gone.map(({run}) => run),
   ]
   const kept = new Map<string, string>()
-  for (const {run, action, reasons} of yield* deciding(runs, plan.rules, now, known)) {
+  for (const {run, action, reasons} of decide(runs, plan.rules, now, known)) {
     const holding = action === 'keep' ? holdingNow(reasons, planned.get(run.timestamp)) : []
     if (holding.length > 0) kept.set(run.timestamp, `kept now: ${holding.map(({text}) => text).join('; ')}`)
   }

@@ -1,11 +1,10 @@
 import {discover} from '../account/datasets.js'
 import {type Protection} from '../account/protection/pins.js'
-import {grouping, requireRuns, type Run} from '../account/runs.js'
+import {groupDatasetsByRun, requireRuns, type Run} from '../account/runs.js'
 import {checkTimestamps} from '../base/names.js'
-import {inSlices} from '../base/steps.js'
 import {type ConnectionOptions, openSession} from '../hub/session.js'
 import {requireUsableRows} from '../retention/context.js'
-import {deciding, type Decision} from '../retention/decide.js'
+import {decide, type Decision} from '../retention/decide.js'
 import {doubtsAbout} from '../retention/doubts.js'
 import {isCounted} from '../retention/guards.js'
 import {flagOf, keyOfFlag, KEYS, type PolicyKey} from '../retention/policy/keys.js'
@@ -61,18 +60,16 @@ export async function explainRun(
   const session = await openSession(options)
   const {now} = session
   const inventory = await discover(session)
-  const runs = await inSlices(grouping(inventory.datasets))
+  const runs = groupDatasetsByRun(inventory.datasets)
   requireRuns([timestamp], runs, '--run ')
   const known = await findOut(session, inventory, rules, {mustBeCertain: false})
   requireUsableRows(rules, runs, known.citations, now)
   const protection = known.protection === 'unknown' ? {} : known.protection
   const all = {...known, protection}
-  const decide = async (among: Run[], some: RetentionRules): Promise<Decision> => {
-    const decisions = await inSlices(deciding(among, some, now, all))
-    return decisions.find(({run}) => run.timestamp === timestamp) as Decision
-  }
+  const decideOn = (among: Run[], some: RetentionRules): Decision =>
+    decide(among, some, now, all).find(({run}) => run.timestamp === timestamp) as Decision
 
-  const decision = await decide(runs, rules)
+  const decision = decideOn(runs, rules)
   // One rule may wait for rows that another does not: which runs count is up to all of them together.
   const counts = (each: Run) => isCounted(each, rules, now, all) && doubtsAbout(each, rules, all).length === 0
   const among = runs.filter((each) => each === decision.run || counts(each))
@@ -81,12 +78,12 @@ export async function explainRun(
     runCounts: counts(decision.run),
     isInDoubt: (some) =>
       isCounted(decision.run, rules, now, all) && doubtsAbout(decision.run, some, all).length > 0,
-    decide: (some) => decide(among, some),
+    decideAlone: (some) => decideOn(among, some),
   }
   const datasets = inScope(decision.run, rules.only)
   const asked = [
-    ...(await verdictsOf('selector', selectorsOf(rules), asking)),
-    ...(await verdictsOf('keeper', keepersOf(rules), asking)),
+    ...verdictsOf('selector', selectorsOf(rules), asking),
+    ...verdictsOf('keeper', keepersOf(rules), asking),
     ...guardVerdicts(decision, policy, known.protection),
     ...scopeVerdicts(rules, datasets.length > 0, policy),
   ]
@@ -123,22 +120,22 @@ interface Asking {
   runCounts: boolean
   /** Whether it is in doubt for some rules alone, and so kept by them. */
   isInDoubt: (rules: RetentionRules) => boolean
-  decide: (rules: RetentionRules) => Promise<Decision>
+  decideAlone: (rules: RetentionRules) => Decision
 }
 
 /** Asks each rule alone, by the same code that decides. */
-async function verdictsOf(
+function verdictsOf(
   kind: 'keeper' | 'selector',
   flags: string[],
-  {policy, runCounts, isInDoubt, decide}: Asking,
-): Promise<Asked[]> {
+  {policy, runCounts, isInDoubt, decideAlone}: Asking,
+): Asked[] {
   const {options, lines} = policy
   const verdicts: Asked[] = []
   for (const flag of flags) {
     const key = keyOfFlag(flag)
     if (!key) continue
     const rules = readRules(alone(flag, options))
-    const decision = await decide(rules)
+    const decision = decideAlone(rules)
     const isUncounted = kind === 'keeper' && flag !== '--keep-within' && !runCounts && !isInDoubt(rules)
     const said = isUncounted ? UNCOUNTED : saidAlone(kind, decision)
     verdicts.push({kind, key, line: lines.get(key) ?? null, ...said})

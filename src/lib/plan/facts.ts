@@ -1,11 +1,10 @@
 import {type Inventory} from '../account/datasets.js'
-import {citing, NO_CITATIONS} from '../account/leaderboard/citations.js'
-import {weighing} from '../account/leaderboard/evidence.js'
+import {citationsIn, NO_CITATIONS} from '../account/leaderboard/citations.js'
+import {weighCitations} from '../account/leaderboard/evidence.js'
 import {type CitingRows, readCitingRows, readCitingRowsIfPossible} from '../account/leaderboard/read.js'
 import {readProtection, readProtectionIfPossible} from '../account/protection/file.js'
 import {type Protection, refuseProtected} from '../account/protection/pins.js'
 import {CancelledError, SmoltraceError} from '../base/errors.js'
-import {inSlices} from '../base/steps.js'
 import {requireSight} from '../hub/access.js'
 import {type Hub} from '../hub/client.js'
 import {type Session} from '../hub/session.js'
@@ -80,6 +79,6 @@ export const NOTHING_SAID: Said = {evidence: new Map(), citations: NO_CITATIONS}
 const UNKNOWN: Said = {evidence: 'unknown', citations: 'unknown'}
 
 async function saidIn({rows}: CitingRows, namespace: string): Promise<Said> {
-  const citations = await inSlices(citing(rows, namespace))
-  return {evidence: await inSlices(weighing(citations)), citations}
+  const citations = citationsIn(rows, namespace)
+  return {evidence: weighCitations(citations), citations}
 }

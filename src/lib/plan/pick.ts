@@ -1,6 +1,5 @@
 import {newestFirst, requireRuns} from '../account/runs.js'
 import {RefusedError, UsageError} from '../base/errors.js'
-import {atOnce, type Steps} from '../base/steps.js'
 import {isGuard, type Reason} from '../retention/reasons.js'
 import {frozen, inScope, type KeptRun, outOfScope, type Plan, type PlannedRun} from './plan.js'
 
@@ -38,11 +37,6 @@ export function hasChoice(plan: Plan): boolean {
  * @throws RefusedError where one is of a run that is not there, or that cannot be picked
  */
 export function picked(plan: Plan, timestamps: string[]): Plan {
-  return atOnce(picking(plan, timestamps))
-}
-
-/** The steps of `picked`. */
-export function* picking(plan: Plan, timestamps: string[]): Steps<Plan> {
   if (!Array.isArray(timestamps))
     throw new UsageError('`choose` returns the timestamps of runs, or undefined.')
   requireRuns(
@@ -56,7 +50,6 @@ export function* picking(plan: Plan, timestamps: string[]): Steps<Plan> {
     const isChosen = chosen.has(each.run.timestamp)
     if (isChosen) planned.push(goes ? each : pickedAgainst(each, plan))
     else kept.push(goes ? frozen({run: each.run, reasons: [NOT_PICKED]}) : each)
-    yield
   }
 
   return frozen({...plan, delete: planned, keep: kept})

@@ -8,7 +8,6 @@ import {
 import {groupDatasetsByRun, type Run} from '../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
 import {type RunType} from '../base/names.js'
-import {atOnce, type Steps} from '../base/steps.js'
 import {byText} from '../base/text.js'
 import {cutoffOf} from '../base/time.js'
 import {type Decision} from '../retention/decide.js'
@@ -77,16 +76,6 @@ export function makePlan(
   rules: RetentionRules,
   protection: Protection | 'unknown',
 ): Plan {
-  return atOnce(planning(inventory, decisions, rules, protection))
-}
-
-/** The steps of `makePlan`. */
-export function* planning(
-  inventory: Inventory,
-  decisions: Decision[],
-  rules: RetentionRules,
-  protection: Protection | 'unknown',
-): Steps<Plan> {
   const {endpoint, namespace, now, leaderboard, standard, nearMisses} = inventory
   const planned: PlannedRun[] = []
   const kept: KeptRun[] = []
@@ -94,7 +83,6 @@ export function* planning(
     const {run, action, reasons} = withinScope(decision, rules)
     if (action === 'keep') kept.push(frozen({run, reasons}))
     else planned.push(frozen({run, datasets: inScope(run, rules.only), reasons}))
-    yield
   }
 
   return frozen({

@@ -1,15 +1,14 @@
 import {discover, type Inventory} from '../account/datasets.js'
 import {readProtection} from '../account/protection/file.js'
 import {type Protection} from '../account/protection/pins.js'
-import {grouping, type Run} from '../account/runs.js'
+import {groupDatasetsByRun, type Run} from '../account/runs.js'
 import {RefusedError} from '../base/errors.js'
-import {inSlices} from '../base/steps.js'
 import {stopwatch} from '../base/stopwatch.js'
 import {MINUTE} from '../base/time.js'
 import {type QuotaSize} from '../hub/quota.js'
 import {requireSameAccess, type Session} from '../hub/session.js'
 import {requireUsableRows} from '../retention/context.js'
-import {comparing, type Exclusion} from './compare.js'
+import {comparePlan, type Exclusion} from './compare.js'
 import {findOutAgain, NOTHING_SAID, type Said} from './facts.js'
 import {type Plan, plannedDatasets} from './plan.js'
 
@@ -57,7 +56,7 @@ export async function lookAt(plan: Plan, session: Session, known?: Seen): Promis
   if (known) await requireSameAccess(session)
   const {inventory, said} = listing
   const protection = await readProtection(session.hub, inventory)
-  return {listing, protection, excluded: await inSlices(comparing(plan, inventory, {protection, ...said}))}
+  return {listing, protection, excluded: comparePlan(plan, inventory, {protection, ...said})}
 }
 
 async function list(plan: Plan, session: Session): Promise<Seen> {
@@ -79,7 +78,7 @@ async function list(plan: Plan, session: Session): Promise<Seen> {
 async function runsToldOf(plan: Plan, {datasets}: Inventory): Promise<Run[]> {
   const planned = plan.delete.map(({run}) => run)
   const known = new Set(planned.map(({timestamp}) => timestamp))
-  const others = (await inSlices(grouping(datasets))).filter(({timestamp}) => !known.has(timestamp))
+  const others = groupDatasetsByRun(datasets).filter(({timestamp}) => !known.has(timestamp))
   return [...planned, ...others]
 }
 

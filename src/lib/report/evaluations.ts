@@ -1,11 +1,10 @@
-import {citing, rowsAbout} from '../account/leaderboard/citations.js'
+import {citationsIn, rowsAbout} from '../account/leaderboard/citations.js'
 import {standingOf} from '../account/leaderboard/evidence.js'
 import {type Metric} from '../account/leaderboard/metrics.js'
 import {timeOfRow} from '../account/leaderboard/row-time.js'
 import {type LeaderboardRow} from '../account/leaderboard/row.js'
 import {scoreOf} from '../account/leaderboard/scores.js'
 import {type Run} from '../account/runs.js'
-import {type Steps} from '../base/steps.js'
 import {byText} from '../base/text.js'
 import {DAY} from '../base/time.js'
 import {type Verdict} from '../base/verdict.js'
@@ -59,16 +58,16 @@ const SMALLEST = 1e-9
  * each row that names no run of the namespace exactly.
  * @param runs that the Hub has
  */
-export function* evaluating(
+export function evaluate(
   rows: readonly LeaderboardRow[],
   runs: readonly Run[],
   {by, namespace, now}: EvaluationOptions,
-): Steps<Evaluations> {
+): Evaluations {
   const leftOut: LeftOut = {unfinished: 0, unscored: 0, undated: 0}
   const scored: Evaluation[] = []
   const there = new Map(runs.map((run) => [run.timestamp, run]))
   const isPossible = (date: Date) => date >= FIRST && date.getTime() <= now.getTime() + AHEAD
-  const citations = yield* citing(rows, namespace)
+  const citations = citationsIn(rows, namespace)
   const add = (own: readonly LeaderboardRow[], run?: string) => {
     const score = plausible(valueOf(scoreOf(own, by)))
     const timestamp = own.find((row) => row.timestamp !== undefined)?.timestamp
@@ -95,12 +94,10 @@ export function* evaluating(
   for (const [run, own] of citations.rows) {
     for (const row of own) told.add(row)
     add(rowsAbout(run, citations), run)
-    yield
   }
 
   for (const row of rows) {
     if (!told.has(row)) add([row])
-    yield
   }
 
   return {scored: scored.sort(oldestFirst), leftOut}

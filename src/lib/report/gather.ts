@@ -2,14 +2,13 @@ import {discover} from '../account/datasets.js'
 import {requireLeaderboard} from '../account/leaderboard/leaderboard-view.js'
 import {type Metric} from '../account/leaderboard/metrics.js'
 import {readLeaderboard} from '../account/leaderboard/read.js'
-import {grouping} from '../account/runs.js'
+import {groupDatasetsByRun} from '../account/runs.js'
 import {readSizesIfAsked} from '../account/sizes.js'
-import {inSlices} from '../base/steps.js'
 import {type ConnectionOptions, openSession, warnIfPowerless} from '../hub/session.js'
 import {planBy} from '../plan/build.js'
 import {readRules} from '../retention/read-rules.js'
 import {type RetentionOptions} from '../retention/rules.js'
-import {type Report, reporting} from './report.js'
+import {makeReport, type Report} from './report.js'
 
 export interface ReportOptions extends ConnectionOptions {
   /** What evaluations are compared by. */
@@ -30,8 +29,8 @@ export async function gatherReport(options: ReportOptions): Promise<Report> {
   const sizes = (await readSizesIfAsked(session, {sizes: true})) ?? 'unknown'
   const inventory = await discover(session, {isLook: true})
   const rows = await readLeaderboard(session.hub, requireLeaderboard(inventory, session))
-  const runs = await inSlices(grouping(inventory.datasets))
+  const runs = groupDatasetsByRun(inventory.datasets)
   // As in a dry run of `cleanup`, and of the very listing that the rest of the page shows.
   const plan = policy && (await planBy(readRules(policy), inventory, session, {mustBeCertain: false}))
-  return inSlices(reporting({inventory, rows, runs, sizes, plan, by, warnings: session.warnings}))
+  return makeReport({inventory, rows, runs, sizes, plan, by, warnings: session.warnings})
 }

@@ -1,5 +1,4 @@
 import {type Sizes} from '../account/sizes.js'
-import {type Steps} from '../base/steps.js'
 import {byText} from '../base/text.js'
 import {type Plan, plannedDatasets, type PlannedRun} from '../plan/plan.js'
 import {rulePairs} from '../views/terminal/plan.js'
@@ -36,24 +35,21 @@ export interface Losses {
 export const MOST_RUNS = 500
 
 /** What a plan would delete, and what its runs are worth. */
-export function* losing(plan: Plan, evaluations: readonly Evaluation[], sizes: Sizes): Steps<Losses> {
+export function lossesOf(plan: Plan, evaluations: readonly Evaluation[], sizes: Sizes): Losses {
   const worth = new Map<string, Evaluation>()
   for (const each of evaluations) {
     if (each.run !== undefined) worth.set(each.run, each)
-    yield
   }
 
   const runs: LostRun[] = []
   for (const planned of plan.delete.slice(0, MOST_RUNS)) {
     runs.push(lostRun(planned, worth.get(planned.run.timestamp), sizes))
-    yield
   }
 
   const keepers = new Map<string, number>()
   for (const {reasons} of plan.keep) {
     for (const rule of new Set(reasons.map((reason) => reason.rule)))
       keepers.set(rule, (keepers.get(rule) ?? 0) + 1)
-    yield
   }
 
   return {

@@ -12,14 +12,14 @@ import {METRIC_WORDS} from './units.js'
 /** What the page may load: nothing. The styles are in it, and there is no script. */
 const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
-/** A report as one page that needs nothing but itself, in pieces. */
-export function* pagePieces(report: Report): Generator<string> {
-  yield head(report).text
+/** A report as one page that needs nothing but itself. */
+export function formatPage(report: Report): string {
   const sections = [timeSection, costSection, storageSection, ...(report.losses ? [lossesSection] : [])]
   const ids = ['over-time', 'cost', 'storage', 'policy']
-  for (const [index, section] of sections.entries())
-    yield markup`<section aria-labelledby="${ids[index]}">${section(report)}</section>\n`.text
-  yield foot(report).text
+  const parts = sections.map(
+    (section, index) => markup`<section aria-labelledby="${ids[index]}">${section(report)}</section>\n`,
+  )
+  return [head(report), ...parts, foot(report)].map(({text}) => text).join('')
 }
 
 function head(report: Report): Markup {

@@ -3,12 +3,11 @@ import {DEFAULT_METRIC, type Metric} from '../account/leaderboard/metrics.js'
 import {type LeaderboardRow} from '../account/leaderboard/row.js'
 import {type Run} from '../account/runs.js'
 import {type Sizes} from '../account/sizes.js'
-import {type Steps} from '../base/steps.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
-import {evaluating, type Evaluations, type LeftOut} from './evaluations.js'
-import {losing, type Losses} from './losses.js'
+import {evaluate, type Evaluations, type LeftOut} from './evaluations.js'
+import {type Losses, lossesOf} from './losses.js'
 import {type Series, seriesOf, shownModels} from './series.js'
-import {type AgeBand, type Amount, amountOf, storing} from './storage.js'
+import {type AgeBand, type Amount, amountOf, storageByAge} from './storage.js'
 
 /** What a report is made of. */
 export interface ReportSources {
@@ -48,23 +47,20 @@ export interface Report {
   losses: Losses | undefined
 }
 
-/** The steps of making a report: pure, whatever the rows hold, and no worse than n log n. */
-export function* reporting(sources: ReportSources): Steps<Report> {
+/** Makes a report: pure, whatever the rows hold, and in no more than n log n steps. */
+export function makeReport(sources: ReportSources): Report {
   const {inventory, rows, runs, sizes, plan, by, warnings} = sources
   const {endpoint, namespace, now} = inventory
-  const evaluations = yield* evaluating(rows, runs, {by, namespace, now})
+  const evaluations = evaluate(rows, runs, {by, namespace, now})
   // Cost against itself would be a diagonal.
   const against = by === 'total_cost_usd' ? DEFAULT_METRIC : by
-  const compared = against === by ? evaluations : yield* evaluating(rows, runs, {by: against, namespace, now})
+  const compared = against === by ? evaluations : evaluate(rows, runs, {by: against, namespace, now})
   const {scored} = evaluations
   const models = shownModels(scored, by)
-  yield
   const going = new Set(plan ? plannedDatasets(plan).map(({name}) => name) : [])
-  const bands = yield* storing(runs, {sizes, going, now})
+  const bands = storageByAge(runs, {sizes, going, now})
   const series = seriesOf(scored, models, by)
-  yield
   const costs = costChart(compared, models, against)
-  yield
   const {datasets, leaderboard} = inventory
   return {
     endpoint,
@@ -82,7 +78,7 @@ export function* reporting(sources: ReportSources): Steps<Report> {
     scores: {by, series, evaluations: scored.length, leftOut: evaluations.leftOut},
     costs,
     storage: {bands, all: amountOf(datasets, sizes)},
-    losses: plan && (yield* losing(plan, scored, sizes)),
+    losses: plan && lossesOf(plan, scored, sizes),
   }
 }
 

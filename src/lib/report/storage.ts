@@ -1,6 +1,5 @@
 import {type Run} from '../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
-import {type Steps} from '../base/steps.js'
 import {DAY} from '../base/time.js'
 import {count} from '../views/format.js'
 import {formatStorage} from '../views/terminal/sizes.js'
@@ -44,7 +43,7 @@ interface StorageOptions {
  * @param runs that the Hub has
  * @returns from the youngest run's band to the oldest one's
  */
-export function* storing(runs: readonly Run[], options: StorageOptions): Steps<AgeBand[]> {
+export function storageByAge(runs: readonly Run[], options: StorageOptions): AgeBand[] {
   const {sizes, going, now} = options
   const bands = BANDS.map(([days, title]) => {
     const band: AgeBand = {title, runs: 0, all: NOTHING, goes: NOTHING}
@@ -63,7 +62,6 @@ export function* storing(runs: readonly Run[], options: StorageOptions): Steps<A
         sizes,
       ),
     )
-    yield
   }
 
   const filled = bands.map(({band}) => band.runs > 0)

@@ -1,5 +1,5 @@
 import {findTarget, replaceFile} from '../base/files.js'
-import {pagePieces} from './page.js'
+import {formatPage} from './page.js'
 import {type Report} from './report.js'
 
 /**
@@ -23,7 +23,7 @@ export function findReportTarget(file: string, {mayReplace}: {mayReplace: boolea
 export function writeReport(report: Report, target: string): Promise<number> {
   return replaceFile(target, {
     kind: 'report',
-    pieces: pagePieces(report),
+    text: formatPage(report),
     advice: 'Give a file elsewhere, or make room, and try again.',
   })
 }

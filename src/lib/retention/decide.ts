@@ -1,14 +1,13 @@
 import {citationsIn} from '../account/leaderboard/citations.js'
-import {type Evidence, weighing} from '../account/leaderboard/evidence.js'
+import {type Evidence, weighCitations} from '../account/leaderboard/evidence.js'
 import {type LeaderboardRow} from '../account/leaderboard/row.js'
 import {type Protection} from '../account/protection/pins.js'
 import {requireRuns, type Run} from '../account/runs.js'
 import {UsageError} from '../base/errors.js'
 import {type OptionTable, readOptions} from '../base/options.js'
-import {atOnce, mapping, type Steps} from '../base/steps.js'
 import {requireAnyRow, requireUsableRows} from './context.js'
 import {guardsFor} from './guards.js'
-import {keeping, unkeptReasons, unranked} from './keepers.js'
+import {applyKeepers, unkeptReasons, unranked} from './keepers.js'
 import {type Knowledge, lacksRows} from './knowledge.js'
 import {readRules} from './read-rules.js'
 import {type Reason} from './reasons.js'
@@ -31,20 +30,10 @@ export interface Decision {
  * @throws UsageError where the age's cutoff lies in the future
  */
 export function decide(runs: Run[], rules: RetentionRules, now: Date, known: Knowledge): Decision[] {
-  return atOnce(deciding(runs, rules, now, known))
-}
-
-/** The steps of `decide`. */
-export function* deciding(
-  runs: Run[],
-  rules: RetentionRules,
-  now: Date,
-  known: Knowledge,
-): Steps<Decision[]> {
   const selectors = selectorsIn(rules, now)
-  const kept = yield* keeping(runs, rules, now, known)
+  const kept = applyKeepers(runs, rules, now, known)
   const isInDoubt = lacksRows(rules, known.citations)
-  return yield* mapping(runs, (run): Decision => {
+  return runs.map((run): Decision => {
     const saved = [...guardsFor(run, rules, now, known), ...(kept.get(run) ?? [])]
     if (isInDoubt) return {run, action: 'keep', reasons: [...saved, DOUBT]}
     const {selected, refused} = askSelectors(selectors, run, known)
@@ -109,7 +98,7 @@ export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
     throw new UsageError('The runs are of several namespaces: filter those of one namespace at a time.')
   const namespace = runs[0]?.namespace ?? ''
   const citations = rows ? citationsIn(rows, namespace) : 'unknown'
-  const evidence = options.evidence ?? (citations === 'unknown' ? citations : atOnce(weighing(citations)))
+  const evidence = options.evidence ?? (citations === 'unknown' ? citations : weighCitations(citations))
   if (rows && runs.length > 0) requireAnyRow(rules, rows.length)
   requireUsableRows(rules, runs, citations, now)
   const decisions = decide(runs, rules, now, {protection, evidence, citations})

@@ -1,8 +1,7 @@
 import {groupsBy} from '../account/leaderboard/groups.js'
 import {type Period, PERIODS} from '../account/leaderboard/rule-words.js'
-import {rankingRuns, scoreOfRun, scoreText} from '../account/leaderboard/scores.js'
+import {rankRuns, scoreOfRun, scoreText} from '../account/leaderboard/scores.js'
 import {isOlderThan, newestFirst, type Run} from '../account/runs.js'
-import {type Steps} from '../base/steps.js'
 import {cutoffOf} from '../base/time.js'
 import {bucketOf} from './buckets.js'
 import {doubtsAbout, groupOf} from './doubts.js'
@@ -19,12 +18,7 @@ export type Kept = ReadonlyMap<Run, Reason[]>
  * the future and those in doubt do not count; what is in doubt is kept beside the others.
  * @param runs in any order
  */
-export function* keeping(
-  runs: readonly Run[],
-  rules: RetentionRules,
-  now: Date,
-  known: Knowledge,
-): Steps<Kept> {
+export function applyKeepers(runs: readonly Run[], rules: RetentionRules, now: Date, known: Knowledge): Kept {
   const kept = new Map<Run, Reason[]>()
   const keep: Keep = (run, rule, text) => {
     const reasons = kept.get(run)
@@ -32,33 +26,31 @@ export function* keeping(
     else kept.set(run, [{rule, text}])
   }
 
-  yield* keepWithin(runs, rules, now, keep)
-  const counted = yield* countedAmong(runs, rules, known, {now, keep})
-  const groups = yield* groupsBy(counted, rules.groupBy, (run) => {
+  keepWithin(runs, rules, now, keep)
+  const counted = countedAmong(runs, rules, known, {now, keep})
+  const groups = groupsBy(counted, rules.groupBy, (run) => {
     const group = groupOf(run, rules.groupBy, known.citations)
     return group.is === 'yes' ? group.value : 'no row'
   })
   for (const {name, members} of groups) {
     const keepOf = forGroup(name, keep)
-    yield* keepRecent(members, rules, keepOf)
-    for (const period of PERIODS) yield* keepNewestPer(period, members, rules, keepOf)
-    yield* keepBest(members, rules, known, keepOf)
-    yield
+    keepRecent(members, rules, keepOf)
+    for (const period of PERIODS) keepNewestPer(period, members, rules, keepOf)
+    keepBest(members, rules, known, keepOf)
   }
 
   return kept
 }
 
 /** The runs that numbers count, newest first; keeps those of which that is in doubt. */
-function* countedAmong(
+function countedAmong(
   runs: readonly Run[],
   rules: RetentionRules,
   known: Knowledge,
   {now, keep}: {now: Date; keep: Keep},
-): Steps<Run[]> {
+): Run[] {
   const counted: Run[] = []
   for (const run of runs) {
-    yield
     if (!isCounted(run, rules, now, known)) continue
     const doubts = doubtsAbout(run, rules, known)
     for (const {rule, text} of doubts) keep(run, rule, text)
@@ -76,39 +68,26 @@ function forGroup(name: string, keep: Keep): Keep {
 }
 
 /** What is not older than the span is within it, dates that disagree included. */
-function* keepWithin(
-  runs: readonly Run[],
-  {keepWithin: span}: RetentionRules,
-  now: Date,
-  keep: Keep,
-): Steps<void> {
+function keepWithin(runs: readonly Run[], {keepWithin: span}: RetentionRules, now: Date, keep: Keep): void {
   if (!span) return
   const cutoff = cutoffOf(span, now, '--keep-within')
   for (const run of runs) {
     if (!isOlderThan(run, cutoff)) keep(run, 'keep-within', `within the last ${span.text}`)
-    yield
   }
 }
 
-function* keepRecent(newest: Run[], {keepRecent: most = 0}: RetentionRules, keep: Keep): Steps<void> {
+function keepRecent(newest: Run[], {keepRecent: most = 0}: RetentionRules, keep: Keep): void {
   for (const [index, run] of newest.slice(0, most).entries()) {
     keep(run, 'keep-recent', `most recent ${index + 1} of ${most}`)
-    yield
   }
 }
 
 /** An empty bucket uses up nothing: of the newest buckets that have a run, each keeps its newest. */
-function* keepNewestPer(
-  period: Period,
-  newest: Run[],
-  {keepBuckets}: RetentionRules,
-  keep: Keep,
-): Steps<void> {
+function keepNewestPer(period: Period, newest: Run[], {keepBuckets}: RetentionRules, keep: Keep): void {
   const most = keepBuckets[period] ?? 0
   const buckets = new Set<string>()
   for (const run of newest) {
     if (buckets.size === most) return
-    yield
     const bucket = bucketOf(run.time, period)
     if (buckets.has(bucket)) continue
     buckets.add(bucket)
@@ -116,17 +95,16 @@ function* keepNewestPer(
   }
 }
 
-function* keepBest(
+function keepBest(
   members: Run[],
   {keepBest: most, by}: RetentionRules,
   {citations}: Knowledge,
   keep: Keep,
-): Steps<void> {
+): void {
   if (most === undefined) return
-  const ranked = yield* rankingRuns(members, {by, citations})
+  const ranked = rankRuns(members, {by, citations})
   for (const [index, {run, score}] of ranked.slice(0, most).entries()) {
     keep(run, 'keep-best', `best ${index + 1} of ${most} by ${by} (${scoreText(score)})`)
-    yield
   }
 }
 

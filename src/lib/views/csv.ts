@@ -7,12 +7,11 @@ const FORMULA = /^[=+\-@\t\r＝＋－＠]/
 const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i
 
 /**
- * Writes a table as CSV (RFC 4180), a piece for each line: lines end in CR LF. What comes from outside loses its control
+ * Writes a table as CSV (RFC 4180), lines ending in CR LF. What comes from outside loses its control
  * characters and tokens, and where it would be executed as a formula it gets an apostrophe in front.
  */
-export function* csvPieces(titles: readonly string[], rows: Iterable<readonly CsvCell[]>): Generator<string> {
-  yield lineOf(titles)
-  for (const row of rows) yield lineOf(row)
+export function formatCsv(titles: readonly string[], rows: ReadonlyArray<readonly CsvCell[]>): string {
+  return [titles, ...rows].map((row) => lineOf(row)).join('')
 }
 
 function lineOf(cells: readonly CsvCell[]): string {

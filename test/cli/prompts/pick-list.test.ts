@@ -1,8 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {noteOf, pickingRows, PickList, type PickRow} from '../../../src/cli/prompts/pick-list.js'
-import {atOnce} from '../../../src/lib/base/steps.js'
+import {noteOf, PickList, type PickRow, pickRows} from '../../../src/cli/prompts/pick-list.js'
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
 import {ago, inventoryOf, NOW, planOf, runDatasets} from '../../support/builders.js'
 
@@ -18,10 +17,8 @@ const INVENTORY = inventoryOf([
 ])
 const listOf = (reason?: string) =>
   new PickList(
-    atOnce(
-      pickingRows(
-        planOf(INVENTORY, {olderThan: '30d'}, reason ? {runs: {[OLD]: {by: 'ann', at: NOW, reason}}} : {}),
-      ),
+    pickRows(
+      planOf(INVENTORY, {olderThan: '30d'}, reason ? {runs: {[OLD]: {by: 'ann', at: NOW, reason}}} : {}),
     ),
   )
 

@@ -14,7 +14,6 @@ import {formatTimestamp, RUN_TYPES} from '../../../src/lib/base/names.js'
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {formatBytes} from '../../../src/lib/views/format.js'
-import {whole} from '../../../src/lib/views/terminal/layout.js'
 import {formatRunTable} from '../../../src/lib/views/terminal/overview.js'
 import {writeBoard} from '../../support/boards.js'
 import {ago, later, NOW, PLAIN, runDataset, runDatasets} from '../../support/builders.js'
@@ -207,7 +206,7 @@ describe('looking around', () => {
   it('is shown as a table that fits into a narrow terminal, where only the columns of datasets may go', async () => {
     const overview = await look({withEvidence: true})
     const totals = totalsOf(overview.runs, contextOf(overview))
-    const table = (width?: number) => whole(formatRunTable(overview, totals, {style: PLAIN, width}))
+    const table = (width?: number) => formatRunTable(overview, totals, {style: PLAIN, width})
     expect(table())
       .to.include('results, metrics')
       .and.match(/^12 runs: 8 complete, .*; 30 datasets$/m)
@@ -228,7 +227,7 @@ describe('looking around', () => {
     const {sizes} = overview
     expect(contextOf(overview)).to.include({sizes})
     const totals = totalsOf(overview.runs, contextOf(overview))
-    const table = (width?: number) => whole(formatRunTable(overview, totals, {style: PLAIN, width}))
+    const table = (width?: number) => formatRunTable(overview, totals, {style: PLAIN, width})
     const all = overview.runs.flatMap(({datasets}) => datasets)
     const sum = all.reduce((bytes, {name}) => bytes + hub.state.get(name)!.storage, 0)
     expect(table()).to.match(new RegExp(`^12 runs: .*; 30 datasets, ${formatBytes(sum)}$`, 'm'))

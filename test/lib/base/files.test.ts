@@ -20,24 +20,19 @@ describe('a file that is written whole or not at all', () => {
 
   afterEach(() => rmSync(folder, {recursive: true}))
 
-  it('holds all its pieces, and its size is told in bytes', async () => {
-    expect(await replaceFile(file, {...contents, pieces: ['ä', 'b']})).to.equal(3)
+  it('holds its text, and its size is in bytes', async () => {
+    expect(await replaceFile(file, {...contents, text: 'äb'})).to.equal(3)
     expect(readFileSync(file, 'utf8')).to.equal('äb')
     writeFileSync(join(folder, 'usual'), '')
     expect(statSync(file).mode).to.equal(statSync(join(folder, 'usual')).mode)
   })
 
-  it('stays as it was where the pieces break off, and leaves nothing beside it', async () => {
-    writeFileSync(file, 'old')
-    const pieces = (function* () {
-      yield 'x'.repeat(100_000)
-      throw new Error('broken off')
-    })()
-    const error = await rejectionOf(replaceFile(file, {...contents, pieces}))
+  it('stays as it was where the new one cannot be written, and leaves nothing beside it', async () => {
+    const target = join(folder, 'x'.repeat(300))
+    const error = await rejectionOf(replaceFile(target, {...contents, text: 'new'}))
     expect(error).to.be.instanceOf(RefusedError)
-    expect(error.message).to.include('The page could not be written').and.include('broken off')
-    expect(readFileSync(file, 'utf8')).to.equal('old')
-    expect(readdirSync(folder)).to.deep.equal(['page.html'])
+    expect(error.message).to.include('The page could not be written').and.include('ENAMETOOLONG')
+    expect(readdirSync(folder)).to.deep.equal([])
   })
 
   it('stays as it was where the check of the new one fails', async () => {
@@ -46,7 +41,7 @@ describe('a file that is written whole or not at all', () => {
       throw new UsageError('not good')
     }
 
-    const error = await rejectionOf(replaceFile(file, {...contents, pieces: ['new'], check}))
+    const error = await rejectionOf(replaceFile(file, {...contents, text: 'new', check}))
     expect(error.message).to.equal('not good')
     expect(readFileSync(file, 'utf8')).to.equal('old')
     expect(readdirSync(folder)).to.deep.equal(['page.html'])

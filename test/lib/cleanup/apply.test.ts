@@ -5,7 +5,6 @@ import {join} from 'node:path'
 
 import {protectLeaderboard, protectRuns} from '../../../src/lib/account/protection/protect.js'
 import {NotAllowedError, RefusedError, UsageError} from '../../../src/lib/base/errors.js'
-import {atOnce} from '../../../src/lib/base/steps.js'
 import {DAY} from '../../../src/lib/base/time.js'
 import {type ApplyOptions, applyPlan} from '../../../src/lib/cleanup/apply.js'
 import {cleanupDatasets, type CleanupOptions} from '../../../src/lib/cleanup/cleanup.js'
@@ -190,7 +189,7 @@ describe('applying a saved plan', () => {
     const {rules, phrase} = JSON.parse(await readFile(file, 'utf8'))
     delete everything.digest
     const forged = {...everything, rules, phrase, keep: []}
-    await writeFile(file, JSON.stringify({...forged, digest: atOnce(digestOf(forged))}))
+    await writeFile(file, JSON.stringify({...forged, digest: digestOf(forged)}))
     const result = await carryOut()
     expect(result.stale.map(({name}) => name)).to.have.members(namesOf(NEW))
     expect(namesAt(hub)).to.include.members(namesOf(NEW))
@@ -343,7 +342,7 @@ describe('applying a saved plan', () => {
       delete content.digest
       const text = JSON.stringify(content).replaceAll(/"mira(?=[/"])/g, '"Mira')
       const respelled = {...(JSON.parse(text) as object), madeBy: 'mira'}
-      await writeFile(file, JSON.stringify({...respelled, digest: atOnce(digestOf(respelled))}))
+      await writeFile(file, JSON.stringify({...respelled, digest: digestOf(respelled)}))
       for (const job of [() => carryOut(), () => apply()]) {
         const error = await rejectionOf(job())
         expect(error).to.be.instanceOf(UsageError)

@@ -3,13 +3,12 @@ import * as fc from 'fast-check'
 
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {type Run} from '../../../src/lib/account/runs.js'
-import {atOnce} from '../../../src/lib/base/steps.js'
-import {evaluating, NO_MODEL} from '../../../src/lib/report/evaluations.js'
+import {evaluate, NO_MODEL} from '../../../src/lib/report/evaluations.js'
 import {NAMESPACE, NOW, runOf} from '../../support/builders.js'
 import {A, B, finished, rowOf, someCase} from '../../support/rows.js'
 
 const evaluationsOf = (rows: LeaderboardRow[], runs: Run[] = []) =>
-  atOnce(evaluating(rows, runs, {by: 'success_rate', namespace: NAMESPACE, now: NOW}))
+  evaluate(rows, runs, {by: 'success_rate', namespace: NAMESPACE, now: NOW})
 const NONE = {unfinished: 0, unscored: 0, undated: 0}
 
 describe('the evaluations of a report', () => {

@@ -4,13 +4,12 @@ import * as fc from 'fast-check'
 import {type Run} from '../../../src/lib/account/runs.js'
 import {groupDatasetsByRun} from '../../../src/lib/account/runs.js'
 import {type Sizes} from '../../../src/lib/account/sizes.js'
-import {atOnce} from '../../../src/lib/base/steps.js'
 import {DAY} from '../../../src/lib/base/time.js'
-import {storing} from '../../../src/lib/report/storage.js'
+import {storageByAge} from '../../../src/lib/report/storage.js'
 import {ago, later, NOW, runOf, someInventory} from '../../support/builders.js'
 
 const bandsOf = (runs: Run[], sizes: Sizes = 'unknown', going: string[] = [], now = NOW) =>
-  atOnce(storing(runs, {sizes, going: new Set(going), now}))
+  storageByAge(runs, {sizes, going: new Set(going), now})
 
 describe('storage by age', () => {
   it('puts runs into bands, the youngest first, from the first that is there to the last', () => {

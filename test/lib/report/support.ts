@@ -3,10 +3,9 @@ import {type DefaultTreeAdapterTypes, parse, type ParserError} from 'parse5'
 import {type RunDataset} from '../../../src/lib/account/datasets.js'
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {groupDatasetsByRun} from '../../../src/lib/account/runs.js'
-import {atOnce} from '../../../src/lib/base/steps.js'
 import {type Plan} from '../../../src/lib/plan/plan.js'
-import {pagePieces} from '../../../src/lib/report/page.js'
-import {type Report, reporting, type ReportSources} from '../../../src/lib/report/report.js'
+import {formatPage} from '../../../src/lib/report/page.js'
+import {makeReport, type Report, type ReportSources} from '../../../src/lib/report/report.js'
 import {inventoryOf} from '../../support/builders.js'
 
 /** What a report of these rows and datasets says. */
@@ -15,23 +14,21 @@ export function reportOf(
   datasets: RunDataset[] = [],
   more: Partial<ReportSources> & {plan?: Plan} = {},
 ): Report {
-  return atOnce(
-    reporting({
-      inventory: inventoryOf(datasets),
-      rows,
-      runs: groupDatasetsByRun(datasets),
-      sizes: 'unknown',
-      plan: undefined,
-      by: 'success_rate',
-      warnings: [],
-      ...more,
-    }),
-  )
+  return makeReport({
+    inventory: inventoryOf(datasets),
+    rows,
+    runs: groupDatasetsByRun(datasets),
+    sizes: 'unknown',
+    plan: undefined,
+    by: 'success_rate',
+    warnings: [],
+    ...more,
+  })
 }
 
 /** The page of a report. */
 export function pageOf(report: Report): string {
-  return [...pagePieces(report)].join('')
+  return formatPage(report)
 }
 
 /** One element of a page. */

@@ -7,7 +7,6 @@ import {groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
 import {formatTimestamp, RUN_TYPES} from '../../../src/lib/base/names.js'
 import {DAY} from '../../../src/lib/base/time.js'
 import {decide, type Decision} from '../../../src/lib/retention/decide.js'
-import {keeping} from '../../../src/lib/retention/keepers.js'
 import {type Knowledge} from '../../../src/lib/retention/knowledge.js'
 import {readRules} from '../../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
@@ -436,26 +435,4 @@ describe('rules that need rows', () => {
     expect(all.map(({action}) => action)).to.deep.equal(['keep', 'keep', 'keep'])
     expect(all[2]?.reasons[0]?.text).to.equal('best 1 of 1 by success_rate (80)')
   })
-})
-
-describe('many runs', () => {
-  const moments = Array.from(
-    {length: 60},
-    (_, index) => `2026-08-${String(1 + (index % 30)).padStart(2, '0')}T${10 + Math.floor(index / 30)}:00`,
-  )
-  const runs = runsAt(moments)
-  const known = knowing(...runs.map(({timestamp}) => finished(timestamp, {model: 'a', successRate: 50})))
-  const all: RetentionOptions[] = [
-    {keepWithin: '1y'},
-    {keepRecent: 60},
-    {keepHourly: 60},
-    {keepBest: 60},
-    {keepRecent: 1, groupBy: ['model']},
-  ]
-  for (const options of all) {
-    it(`are put aside at any of them, by ${JSON.stringify(options)}`, () => {
-      const steps = [...keeping(runs, readRules(options), NOW, known)]
-      expect(steps.length).to.be.at.least(runs.length)
-    })
-  }
 })

@@ -1,5 +1,4 @@
 import {addTo} from '../../base/add-to.js'
-import {type Steps} from '../../base/steps.js'
 import {capitalized} from '../../base/text.js'
 import {DEFAULT_GRACE_MS} from '../runs.js'
 import {type Run} from '../runs.js'
@@ -22,10 +21,9 @@ import {mayGetRow, uncited} from './remarks.js'
 import {lostRows} from './rows-of-run.js'
 
 /** Rows whose results or metrics are gone. Traces alone prove nothing: rows name them also where none were ever made. */
-export function* danglingRows({rows, inventory}: CheckFacts): Steps<Finding[]> {
+export function danglingRows({rows, inventory}: CheckFacts): Finding[] {
   const found: Finding[] = []
   for (const {row, data, references} of rows) {
-    yield
     const {gone, isTotal} = lossOf(references)
     if (gone.length === 0) continue
     const run = runOfRow(references) ?? ''
@@ -45,10 +43,10 @@ export function* danglingRows({rows, inventory}: CheckFacts): Steps<Finding[]> {
 }
 
 /** Runs that no row names or means, but for those whose row may be seconds away. */
-export function* runsWithoutRow(facts: CheckFacts): Steps<Finding[]> {
+export function runsWithoutRow(facts: CheckFacts): Finding[] {
   const found: Finding[] = []
   const {namespace, now} = facts.inventory
-  const runs = (yield* uncited(facts)).filter((run) => !mayGetRow(run, now))
+  const runs = uncited(facts).filter((run) => !mayGetRow(run, now))
   const next = `See what there is: {bin} runs group --namespace ${namespace}. To delete them: {bin} cleanup ${selectorOf(runs, facts)} --namespace ${namespace}`
   for (const run of runs) {
     const {timestamp} = run
@@ -60,7 +58,6 @@ export function* runsWithoutRow(facts: CheckFacts): Steps<Finding[]> {
       runs: [timestamp],
       datasets: run.datasets.map(({name}) => name),
     })
-    yield
   }
 
   return found
@@ -93,7 +90,7 @@ function selectorOf(
 }
 
 /** Several rows about one evaluation, or about one results dataset. */
-export function* duplicateRows({rows}: CheckFacts): Steps<Finding[]> {
+export function duplicateRows({rows}: CheckFacts): Finding[] {
   const byDataset = new Map<string, CheckedRow[]>()
   const byId = new Map<string, CheckedRow[]>()
   for (const checked of rows) {
@@ -102,13 +99,11 @@ export function* duplicateRows({rows}: CheckFacts): Steps<Finding[]> {
     const isNowhere = results === undefined || results.state === 'local' || results.state === 'other'
     if (results && !isNowhere) addTo(byDataset, results.dataset ?? results.name, checked)
     if (data.runId !== undefined) addTo(byId, data.runId, checked)
-    yield
   }
 
   const found: Finding[] = []
   const told = new Set<string>()
   for (const [dataset, group] of byDataset) {
-    yield
     if (group.length < 2) continue
     told.add(keyOf(group))
     const ids = new Set(group.map(({data}) => data.runId))
@@ -116,7 +111,6 @@ export function* duplicateRows({rows}: CheckFacts): Steps<Finding[]> {
   }
 
   for (const [id, group] of byId) {
-    yield
     if (group.length < 2 || told.has(keyOf(group))) continue
     found.push(duplicate(group, `have the run_id ${shown(id)}`, REPEATED))
   }
@@ -144,10 +138,9 @@ function duplicate(group: CheckedRow[], what: string, suggestion: string): Findi
 }
 
 /** Rows that name a dataset otherwise than it is called: cleanup keeps such runs, but no row counts as theirs. */
-export function* inexactNames({rows}: CheckFacts): Steps<Finding[]> {
+export function inexactNames({rows}: CheckFacts): Finding[] {
   const found: Finding[] = []
   for (const {row, references} of rows) {
-    yield
     const inexact = references.filter(({state}) => state === 'inexact')
     const [first] = inexact
     if (!first) continue
@@ -166,9 +159,9 @@ export function* inexactNames({rows}: CheckFacts): Steps<Finding[]> {
 }
 
 /** Rows that name datasets under a namespace that they are not in any more: one finding for each such name. */
-export function* renamedNamespaces({rows, inventory}: CheckFacts): Steps<Finding[]> {
+export function renamedNamespaces({rows, inventory}: CheckFacts): Finding[] {
   const {namespace} = inventory
-  const places = yield* placesBy(rows, 'renamed')
+  const places = placesBy(rows, 'renamed')
   return [...places].map(([owner, place]) => ({
     kind: 'renamed-namespace',
     message: capitalized(
@@ -180,12 +173,11 @@ export function* renamedNamespaces({rows, inventory}: CheckFacts): Steps<Finding
 }
 
 /** A public leaderboard that tells of private runs. */
-export function* exposedRuns({rows, inventory, known}: CheckFacts): Steps<Finding[]> {
+export function exposedRuns({rows, inventory, known}: CheckFacts): Finding[] {
   const {leaderboard, endpoint} = inventory
   if (!leaderboard || leaderboard.private) return []
   const place = emptyPlace()
   for (const {row, references} of rows) {
-    yield
     const secret = references.filter(
       ({dataset}) => dataset !== undefined && known.byName.get(dataset)?.private,
     )

@@ -1,8 +1,7 @@
 import {readOptions} from '../../base/options.js'
-import {atOnce, inSlices, mapping, type Steps} from '../../base/steps.js'
 import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
 import {type Inventory, type LeaderboardDataset} from '../datasets.js'
-import {grouping} from '../runs.js'
+import {groupDatasetsByRun} from '../runs.js'
 import {
   danglingRows,
   duplicateRows,
@@ -13,8 +12,8 @@ import {
 } from './check-rules.js'
 import {type Finding, type Remark} from './findings.js'
 import {viewLeaderboard} from './leaderboard-view.js'
-import {knowing, type KnownDatasets, referencesOf} from './references.js'
-import {remarksOn} from './remarks.js'
+import {type DatasetIndex, indexDatasets, referencesOf} from './references.js'
+import {notesOn} from './remarks.js'
 import {type LeaderboardRow} from './row.js'
 
 /** What a check found. */
@@ -45,7 +44,7 @@ export async function checkLeaderboard(options: ConnectionOptions = {}): Promise
   const {inventory, leaderboard, rows, known, warnings} = await viewLeaderboard(
     readOptions(options, CONNECTION),
   )
-  const found = await inSlices(checking(rows, inventory, known))
+  const found = findFaults(rows, inventory, known)
   return {...found, inventory, leaderboard, warnings}
 }
 
@@ -55,18 +54,18 @@ export async function checkLeaderboard(options: ConnectionOptions = {}): Promise
  * @param inventory as `discoverSmoltraceDatasets` returns it: a dataset that is not in it counts as gone
  */
 export function checkRows(rows: readonly LeaderboardRow[], inventory: Inventory): Findings {
-  return atOnce(checking(rows, inventory, atOnce(knowing(inventory, true))))
+  return findFaults(rows, inventory, indexDatasets(inventory, true))
 }
 
-/** The steps of `checkRows`. */
-export function* checking(
+/** The same, with what is known of the datasets. */
+export function findFaults(
   rows: readonly LeaderboardRow[],
   inventory: Inventory,
-  known: KnownDatasets,
-): Steps<Findings> {
-  const runs = yield* grouping(inventory.datasets)
+  known: DatasetIndex,
+): Findings {
+  const runs = groupDatasetsByRun(inventory.datasets)
   let number = 0
-  const checked = yield* mapping(rows, (data) => ({
+  const checked = rows.map((data) => ({
     row: ++number,
     data,
     references: referencesOf(data, known),
@@ -76,13 +75,13 @@ export function* checking(
     rows: rows.length,
     runs: runs.length,
     findings: [
-      ...(yield* danglingRows(facts)),
-      ...(yield* runsWithoutRow(facts)),
-      ...(yield* duplicateRows(facts)),
-      ...(yield* inexactNames(facts)),
-      ...(yield* renamedNamespaces(facts)),
-      ...(yield* exposedRuns(facts)),
+      ...danglingRows(facts),
+      ...runsWithoutRow(facts),
+      ...duplicateRows(facts),
+      ...inexactNames(facts),
+      ...renamedNamespaces(facts),
+      ...exposedRuns(facts),
     ],
-    remarks: yield* remarksOn(facts),
+    remarks: notesOn(facts),
   }
 }

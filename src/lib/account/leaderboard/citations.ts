@@ -1,6 +1,5 @@
 import {addTo} from '../../base/add-to.js'
 import {isRunType, parseDatasetName, type RunDatasetName} from '../../base/names.js'
-import {atOnce, type Steps} from '../../base/steps.js'
 import {byText} from '../../base/text.js'
 import {type LeaderboardRow} from './row.js'
 
@@ -23,25 +22,17 @@ export const NO_CITATIONS: Citations = {rows: new Map(), loose: new Map()}
  * @param namespace spelled as whoami spells it
  */
 export function citationsIn(rows: readonly LeaderboardRow[], namespace: string): Citations {
-  return atOnce(citing(rows, namespace))
-}
-
-/** The steps of `citationsIn`. */
-export function* citing(rows: readonly LeaderboardRow[], namespace: string): Steps<Citations> {
   const exact = new Map<string, LeaderboardRow[]>()
   const loose = new Map<string, LeaderboardRow[]>()
   for (const row of rows) {
     const meant = runsMeantBy(row)
     const cited = runsCitedBy(row, namespace)
     for (const run of meant) addTo(meant.size === 1 && cited.has(run) ? exact : loose, run, row)
-
-    yield
   }
 
   for (const byRun of [exact, loose]) {
     for (const [run, found] of byRun) {
       byRun.set(run, found.reverse().sort(newestRowFirst))
-      yield
     }
   }
 

@@ -1,4 +1,3 @@
-import {atOnce, type Steps} from '../../base/steps.js'
 import {brief} from '../../base/text.js'
 import {mayBeUploading, type Run} from '../runs.js'
 import {type Citations, citationsIn, rowsAbout} from './citations.js'
@@ -49,16 +48,15 @@ export interface StateContext {
  * @param namespace spelled as whoami spells it
  */
 export function evidenceOf(rows: readonly LeaderboardRow[], namespace: string): Evidence {
-  return atOnce(weighing(citationsIn(rows, namespace)))
+  return weighCitations(citationsIn(rows, namespace))
 }
 
-/** The steps of `evidenceOf`. */
-export function* weighing(citations: Citations): Steps<Evidence> {
+/** The same, from rows that are sorted by run. */
+export function weighCitations(citations: Citations): Evidence {
   const evidence = new Map<string, Standing>()
   for (const run of new Set([...citations.loose.keys(), ...citations.rows.keys()])) {
     const standing = standingOfAll(rowsAbout(run, citations))
     evidence.set(run, citations.rows.has(run) || standing === 'finished' ? standing : 'unclear')
-    yield
   }
 
   return evidence

@@ -1,4 +1,3 @@
-import {type Steps} from '../../base/steps.js'
 import {brief} from '../../base/text.js'
 import {doubt, type Verdict, yes} from '../../base/verdict.js'
 import {groupCell, groupDamage, type LeaderboardRow} from './row.js'
@@ -19,11 +18,11 @@ export interface Group<T> {
  * Groups items by what they have in all of these columns. Those that have nothing in one of them belong together, and so do
  * those without a row. Without columns all are one group.
  */
-export function* groupsBy<T>(
+export function groupsBy<T>(
   items: readonly T[],
   columns: readonly GroupColumn[],
   valuesOf: (item: T) => GroupValues,
-): Steps<Array<Group<T>>> {
+): Array<Group<T>> {
   const groups = new Map<string, Group<T>>()
   for (const item of items) {
     const values = columns.length > 0 ? valuesOf(item) : []
@@ -32,7 +31,6 @@ export function* groupsBy<T>(
     const group = groups.get(key)
     if (group) group.members.push(item)
     else groups.set(key, {name: nameOf(columns, values), members: [item]})
-    yield
   }
 
   return [...groups.values()]

@@ -1,10 +1,9 @@
 import {RefusedError} from '../../base/errors.js'
 import {leaderboardName} from '../../base/names.js'
-import {inSlices} from '../../base/steps.js'
 import {type ConnectionOptions, openSession, type Session} from '../../hub/session.js'
 import {discover, type Inventory, type LeaderboardDataset} from '../datasets.js'
 import {readLeaderboard} from './read.js'
-import {knowing, type KnownDatasets} from './references.js'
+import {type DatasetIndex, indexDatasets} from './references.js'
 import {type LeaderboardRow} from './row.js'
 
 /** A leaderboard and what stands beside it, for commands that look at its rows. */
@@ -13,7 +12,7 @@ export interface LeaderboardView {
   leaderboard: LeaderboardDataset
   /** All of them, in their order. */
   rows: LeaderboardRow[]
-  known: KnownDatasets
+  known: DatasetIndex
   warnings: string[]
 }
 
@@ -30,7 +29,7 @@ export async function viewLeaderboard(options: ConnectionOptions): Promise<Leade
   const seesAll = blind === undefined && partial === undefined
   const rows = await readLeaderboard(session.hub, leaderboard)
   if (!seesAll) session.warnings.push('So a dataset that is not listed is not reported as gone.')
-  const known = await inSlices(knowing(inventory, seesAll))
+  const known = indexDatasets(inventory, seesAll)
   return {inventory, leaderboard, rows, known, warnings: session.warnings}
 }
 

@@ -1,9 +1,8 @@
-import {type Steps} from '../../base/steps.js'
 import {listing, safeName} from '../../base/text.js'
 import {type Inventory} from '../datasets.js'
 import {type Run} from '../runs.js'
 import {type Place} from './findings.js'
-import {type KnownDatasets, type Reference, type ReferenceState} from './references.js'
+import {type DatasetIndex, type Reference, type ReferenceState} from './references.js'
 import {type LeaderboardRow} from './row.js'
 
 /** A row and what became of the datasets that it names. */
@@ -20,7 +19,7 @@ export interface CheckFacts {
   /** Newest first. */
   runs: readonly Run[]
   inventory: Inventory
-  known: KnownDatasets
+  known: DatasetIndex
 }
 
 /** Names in a sentence; more of them are in the lists. */
@@ -28,10 +27,9 @@ const NAMES_SHOWN = 3
 const LONGEST_NAME = 120
 
 /** The rows with references in one state, by the namespace that these name. */
-export function* placesBy(rows: readonly CheckedRow[], state: ReferenceState): Steps<Map<string, Place>> {
+export function placesBy(rows: readonly CheckedRow[], state: ReferenceState): Map<string, Place> {
   const places = new Map<string, Place>()
   for (const {row, references} of rows) {
-    yield
     for (const {owner = '', timestamp, dataset, name} of references.filter((each) => each.state === state)) {
       const place = places.get(owner) ?? emptyPlace()
       if (place.rows.at(-1) !== row) place.rows.push(row)

@@ -1,18 +1,17 @@
 import {checkCount, checkWords} from '../../base/checks.js'
 import {type OptionTable, readOptions} from '../../base/options.js'
-import {atOnce, inSlices, type Steps} from '../../base/steps.js'
 import {matcherOf} from '../../base/wildcard.js'
 import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
 import {type Inventory, type LeaderboardDataset} from '../datasets.js'
-import {grouping, type Run} from '../runs.js'
-import {type Citations, citing, rowsAbout, runsMeantBy} from './citations.js'
+import {groupDatasetsByRun, type Run} from '../runs.js'
+import {type Citations, citationsIn, rowsAbout, runsMeantBy} from './citations.js'
 import {type Standing, standingOf} from './evidence.js'
 import {cellsOf, groupsBy} from './groups.js'
 import {viewLeaderboard} from './leaderboard-view.js'
 import {DEFAULT_METRIC, type Metric, METRICS, parseMetric} from './metrics.js'
 import {
-  knowing,
-  type KnownDatasets,
+  type DatasetIndex,
+  indexDatasets,
   type Loss,
   lossOf,
   type Reference,
@@ -106,7 +105,7 @@ export function rankRows(
   options: RankingOptions = {},
 ): Ranking {
   const rules = readRankingRules(readOptions(options, RANKING))
-  return atOnce(ranking(rows, inventory, atOnce(knowing(inventory, true)), rules))
+  return rankIn(rows, inventory, indexDatasets(inventory, true), rules)
 }
 
 /** A ranking, and the leaderboard that it is of. */
@@ -128,7 +127,7 @@ export async function readRanking(
   const own = readOptions(options, {...CONNECTION, ...RANKING})
   const rules = readRankingRules(own)
   const {inventory, leaderboard, rows, known, warnings} = await viewLeaderboard(own)
-  const ranked = await inSlices(ranking(rows, inventory, known, rules))
+  const ranked = rankIn(rows, inventory, known, rules)
   return {...ranked, inventory, leaderboard, warnings}
 }
 
@@ -151,27 +150,26 @@ function readRankingRules({by, groupBy = [], model = [], limit}: RankingOptions)
   }
 }
 
-/** The steps of `rankRows`. */
-export function* ranking(
+/** The same, with rules that were read and what is known of the datasets. */
+export function rankIn(
   rows: readonly LeaderboardRow[],
   {datasets, namespace}: Inventory,
-  known: KnownDatasets,
+  known: DatasetIndex,
   {isChosen, ...rules}: RankingRules,
-): Steps<Ranking> {
-  const runs = new Map((yield* grouping(datasets)).map((run) => [run.timestamp, run]))
-  const doubtIn = doubtsBy(rules, yield* citing(rows, namespace))
+): Ranking {
+  const runs = new Map(groupDatasetsByRun(datasets).map((run) => [run.timestamp, run]))
+  const doubtIn = doubtsBy(rules, citationsIn(rows, namespace))
   const found: RankedRow[] = []
   for (const [index, data] of rows.entries()) {
     if (isChosen(data.model)) found.push(unplaced(data, index + 1, rules.by, {runs, known, doubtIn}))
-    yield
   }
 
   const order = bestFirst(rules.by)
   const ranked = (row: RankedRow) => (classOf(row) === 0 ? (row.score ?? 0) : 0)
   found.sort((a, b) => classOf(a) - classOf(b) || order(ranked(a), ranked(b)) || newerFirst(a, b))
-  const groups = yield* groupsOf(found, rules.groupBy)
+  const groups = groupsOf(found, rules.groupBy)
   for (const group of groups) {
-    yield* giving(group.rows)
+    assignRanks(group.rows)
     if (rules.limit !== undefined) group.rows.length = Math.min(group.rows.length, rules.limit)
   }
 
@@ -201,7 +199,7 @@ function doubtsBy(
 /** What a row is looked up in. */
 interface RowFacts {
   runs: ReadonlyMap<string, Run>
-  known: KnownDatasets
+  known: DatasetIndex
   doubtIn: (row: LeaderboardRow) => string | undefined
 }
 
@@ -244,8 +242,8 @@ function newerFirst(a: RankedRow, b: RankedRow): number {
 }
 
 /** The order of the rows is that of the groups too: the group with the best row comes first. */
-function* groupsOf(found: RankedRow[], columns: GroupColumn[]): Steps<RankedGroup[]> {
-  const groups = yield* groupsBy(found, columns, ({data}) => columns.map((column) => groupCell(data, column)))
+function groupsOf(found: RankedRow[], columns: GroupColumn[]): RankedGroup[] {
+  const groups = groupsBy(found, columns, ({data}) => columns.map((column) => groupCell(data, column)))
   return groups.map(({members: rows}) => ({
     values: Object.fromEntries(columns.map((column) => [column, rows[0] && groupCell(rows[0].data, column)])),
     rows,
@@ -254,7 +252,7 @@ function* groupsOf(found: RankedRow[], columns: GroupColumn[]): Steps<RankedGrou
 }
 
 /** Gives the rows of a group their places. */
-function* giving(rows: RankedRow[]): Steps<void> {
+function assignRanks(rows: RankedRow[]): void {
   let before: RankedRow | undefined
   for (const [index, row] of rows.entries()) {
     if (classOf(row) > 0) return
@@ -263,6 +261,5 @@ function* giving(rows: RankedRow[]): Steps<void> {
     row.isTied = isTied
     if (before && isTied) before.isTied = true
     before = row
-    yield
   }
 }

@@ -1,6 +1,5 @@
 import {CancelledError, RefusedError, SmoltraceError} from '../../base/errors.js'
 import {readOptions} from '../../base/options.js'
-import {inSlices} from '../../base/steps.js'
 import {byText, safe} from '../../base/text.js'
 import {type Hub} from '../../hub/client.js'
 import {type RepoFile} from '../../hub/content.js'
@@ -163,7 +162,7 @@ async function readFile(
   const rows: LeaderboardRow[][] = []
   try {
     for await (const {cells, count} of groupsOf(bytes, {wanted: COLUMNS, required: IDENTITY}, budget))
-      rows.push(await inSlices(toRows(cells, count, isWanted)))
+      rows.push(toRows(cells, count, isWanted))
   } catch (error) {
     throw error instanceof SmoltraceError ? error : unreadable(name, path, error)
   }

@@ -1,5 +1,4 @@
 import {parseDatasetName, parseTimestamp, runDatasetName, type RunType} from '../../base/names.js'
-import {type Steps} from '../../base/steps.js'
 import {type Inventory, type RunDataset} from '../datasets.js'
 import {namesMeantIn} from './citations.js'
 import {type LeaderboardRow} from './row.js'
@@ -29,7 +28,7 @@ export interface Reference {
 }
 
 /** The datasets that names are held against. */
-export interface KnownDatasets {
+export interface DatasetIndex {
   namespace: string
   byName: ReadonlyMap<string, RunDataset>
   /** Whether the token sees every dataset: of one that it does not see, nobody can say that it is gone. */
@@ -37,18 +36,17 @@ export interface KnownDatasets {
 }
 
 /** Sorts the datasets of a listing by their names. */
-export function* knowing({namespace, datasets}: Inventory, isWhole: boolean): Steps<KnownDatasets> {
+export function indexDatasets({namespace, datasets}: Inventory, isWhole: boolean): DatasetIndex {
   const byName = new Map<string, RunDataset>()
   for (const dataset of datasets) {
     byName.set(dataset.name, dataset)
-    yield
   }
 
   return {namespace, byName, isWhole}
 }
 
 /** The datasets that a row names, results first, and their states. */
-export function referencesOf(row: LeaderboardRow, known: KnownDatasets): Reference[] {
+export function referencesOf(row: LeaderboardRow, known: DatasetIndex): Reference[] {
   const named = [
     ['results', row.resultsDataset],
     ['metrics', row.metricsDataset],
@@ -82,7 +80,7 @@ export function lossOf(references: readonly Reference[]): Loss {
 
 type Resolved = Omit<Reference, 'name' | 'type'>
 
-function resolve(name: string, {namespace, byName, isWhole}: KnownDatasets): Resolved {
+function resolve(name: string, {namespace, byName, isWhole}: DatasetIndex): Resolved {
   const nowhere = {dataset: undefined, timestamp: undefined, owner: undefined}
   const missing = isWhole ? 'gone' : 'unknown'
   const exact = parseDatasetName(name, namespace)

@@ -1,4 +1,3 @@
-import {type Steps} from '../../base/steps.js'
 import {formatDuration} from '../../base/time.js'
 import {DEFAULT_GRACE_MS} from '../runs.js'
 import {isNew, type Run} from '../runs.js'
@@ -17,18 +16,18 @@ const REMARKS: Record<RemarkKind, (place: Place, owners: string[]) => string> = 
 }
 
 /** What looks like a fault, and is none in this namespace. */
-export function* remarksOn(facts: CheckFacts): Steps<Remark[]> {
+export function notesOn(facts: CheckFacts): Remark[] {
   const {rows, inventory} = facts
-  const elsewhere = yield* placesBy(rows, 'elsewhere')
-  const coming = (yield* uncited(facts)).filter((run) => mayGetRow(run, inventory.now))
+  const elsewhere = placesBy(rows, 'elsewhere')
+  const coming = uncited(facts).filter((run) => mayGetRow(run, inventory.now))
   const places: Record<RemarkKind, Place> = {
     'other-namespace': merged([...elsewhere.values()]),
-    'local-path': merged([...(yield* placesBy(rows, 'local')).values()]),
+    'local-path': merged([...placesBy(rows, 'local').values()]),
     'no-datasets': {
       ...emptyPlace(),
       rows: rows.filter(({references}) => references.length === 0).map(({row}) => row),
     },
-    'unknown-name': merged([...(yield* placesBy(rows, 'other')).values()]),
+    'unknown-name': merged([...placesBy(rows, 'other').values()]),
     'row-may-come': {
       rows: [],
       runs: coming.map(({timestamp}) => timestamp),
@@ -46,11 +45,10 @@ export function* remarksOn(facts: CheckFacts): Steps<Remark[]> {
 }
 
 /** Runs that no row names, or means. */
-export function* uncited({rows, runs}: CheckFacts): Steps<Run[]> {
+export function uncited({rows, runs}: CheckFacts): Run[] {
   const cited = new Set<string>()
   for (const {data} of rows) {
     for (const timestamp of runsMeantBy(data)) cited.add(timestamp)
-    yield
   }
 
   return runs.filter(({timestamp}) => !cited.has(timestamp))

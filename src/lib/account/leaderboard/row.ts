@@ -1,4 +1,3 @@
-import {type Steps} from '../../base/steps.js'
 import {type GroupColumn} from './rule-words.js'
 
 /** The columns that hold text, by the field of a row. The last ones came with newer evaluators. */
@@ -81,11 +80,11 @@ export const IDENTITY: string = TEXTS.resultsDataset
  * @param isWanted the others are not kept
  * @throws Error where a column lacks rows, or one that names datasets holds what is no text
  */
-export function* toRows(
+export function toRows(
   columns: ReadonlyMap<string, unknown[]>,
   count: number,
   isWanted: (row: LeaderboardRow) => boolean = () => true,
-): Steps<LeaderboardRow[]> {
+): LeaderboardRow[] {
   for (const [column, cells] of columns) {
     // A cell without a value is null: undefined is one that hyparquet did not find.
     if (cells.length !== count || cells.includes(undefined))
@@ -98,7 +97,6 @@ export function* toRows(
   for (let index = 0; index < count; index++) {
     const row = rowOf((column) => columns.get(column)?.[index] ?? undefined)
     if (isWanted(row)) rows.push(row)
-    yield
   }
 
   return rows

@@ -1,4 +1,3 @@
-import {type Steps} from '../../base/steps.js'
 import {doubt, no, type Verdict, yes} from '../../base/verdict.js'
 import {newestFirst, type Run} from '../runs.js'
 import {type Citations} from './citations.js'
@@ -58,15 +57,14 @@ export interface Scored {
  * Ranks the runs that have a score which is certain, best first. Of equals the newer run is the better one.
  * @param runs in any order
  */
-export function* rankingRuns(
+export function rankRuns(
   runs: readonly Run[],
   {by, citations}: {by: Metric; citations: Citations | 'unknown'},
-): Steps<Scored[]> {
+): Scored[] {
   const scored: Scored[] = []
   for (const run of runs) {
     const score = scoreOfRun(run, citations, by)
     if (score.is === 'yes') scored.push({run, score: score.value})
-    yield
   }
 
   const order = bestFirst(by)

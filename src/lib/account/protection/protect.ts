@@ -4,7 +4,6 @@ import {RefusedError, UsageError} from '../../base/errors.js'
 import {EXIT, type ExitCode} from '../../base/exit-codes.js'
 import {checkTimestamps, leaderboardName} from '../../base/names.js'
 import {type OptionTable, readOptions, readTexts} from '../../base/options.js'
-import {atOnce} from '../../base/steps.js'
 import {withoutTokens} from '../../base/text.js'
 import {type Verdict} from '../../base/verdict.js'
 import {requireWriteAccess} from '../../hub/access.js'
@@ -20,7 +19,7 @@ import {citationsIn, citedRuns} from '../leaderboard/citations.js'
 import {DEFAULT_METRIC, parseMetric} from '../leaderboard/metrics.js'
 import {readLeaderboard} from '../leaderboard/read.js'
 import {rowsOf} from '../leaderboard/rows-of-run.js'
-import {rankingRuns, scoreOfRun} from '../leaderboard/scores.js'
+import {rankRuns, scoreOfRun} from '../leaderboard/scores.js'
 import {DEFAULT_GRACE_MS} from '../runs.js'
 import {groupDatasetsByRun, mayBeFilling, mayBeUploading, requireRuns, type Run} from '../runs.js'
 import {type Change, changeProtection} from './change.js'
@@ -291,7 +290,7 @@ async function runsToPin(
   }
 
   const metric = parseMetric(by)
-  const ranked = atOnce(rankingRuns(there, {by: metric, citations}))
+  const ranked = rankRuns(there, {by: metric, citations})
   return {
     runs: ranked.map(({run}) => run.timestamp).slice(0, top),
     inDoubt: inDoubt(there, (run) => scoreOfRun(run, citations, metric)),

@@ -4,9 +4,8 @@ import {join} from 'node:path'
 
 import {RefusedError} from '../../base/errors.js'
 import {type OptionTable, readOptions, readText} from '../../base/options.js'
-import {inSlices} from '../../base/steps.js'
 import {messageOf, safe, safeName} from '../../base/text.js'
-import {parsingJournal} from './parse.js'
+import {parseJournal} from './parse.js'
 import {type DatasetRecord, type JobRecord} from './record.js'
 import {dataDirectory, journalFolder, journalName} from './write.js'
 
@@ -100,7 +99,7 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 
 async function readJournal(folder: string, entry: Dirent): Promise<JobRecord> {
   if (!entry.isFile()) throw new RefusedError('is no file')
-  const job = await inSlices(parsingJournal(await readFile(join(folder, entry.name))))
+  const job = parseJournal(await readFile(join(folder, entry.name), 'utf8'))
   if (journalName(job.at, job.id) === entry.name) return job
   throw new RefusedError('is not named as the journal in it was: it is a copy, or was changed')
 }

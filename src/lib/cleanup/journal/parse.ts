@@ -1,7 +1,4 @@
 import {RefusedError} from '../../base/errors.js'
-import {findingMembers, type JsonPart} from '../../base/json-parts.js'
-import {LazyList} from '../../base/lazy-list.js'
-import {atOnce, type Steps} from '../../base/steps.js'
 import {isText, safe} from '../../base/text.js'
 import {type OutcomeStatus} from '../outcomes.js'
 import {type DatasetRecord, type JobRecord} from './record.js'
@@ -10,59 +7,32 @@ import {CONFIRMATIONS, JOURNAL_VERSION, textFor} from './write.js'
 /**
  * Reads one journal. A line says something only whole: what is torn off at the end had no effect, since nothing is sent
  * before its intent is whole; a line that cannot be read leaves uncertain what is known from no other.
- * @throws RefusedError where the text is no journal, or one of an unknown version
+ * @throws RefusedError where the text is not a journal, or one of an unknown version
  */
 export function parseJournal(text: string): JobRecord {
-  return atOnce(parsingJournal(Buffer.from(text)))
-}
-
-/**
- * The steps of `parseJournal`.
- * @param bytes the text in UTF-8; a long one would be there twice as a string
- */
-export function* parsingJournal(bytes: Buffer): Steps<JobRecord> {
-  const end = bytes.indexOf('\n')
-  const isCutOff = end === -1
-  const job = yield* readHeader(isCutOff ? bytes : bytes.subarray(0, end), isCutOff)
-  const datasets = new Map<string, DatasetRecord>()
-  for (const dataset of job.datasets) {
-    datasets.set(dataset.name, dataset)
-    yield
-  }
-
+  const [header = '', ...lines] = text.split('\n')
+  const job = readHeader(header, lines.length === 0)
+  const datasets = new Map(job.datasets.map((dataset) => [dataset.name, dataset]))
   let isDamaged = false
-  let number = 1
-  for (const {text, isLast} of isCutOff ? [] : linesOf(bytes, end + 1)) {
-    yield
-    number++
-    if (isLast && text === '') continue
-    const fields = fieldsOf(text)
+  for (const [index, line] of lines.entries()) {
+    const isLast = index === lines.length - 1
+    if (isLast && line === '') continue
+    const fields = fieldsOf(line)
     if (isLast && !fields) {
       job.problems.push('its last line is cut off and says nothing')
     } else if (!fields || !follow(fields, job, datasets)) {
       isDamaged = true
-      job.problems.push(`its line ${number} cannot be read: what has no other line is uncertain`)
+      job.problems.push(`its line ${index + 2} cannot be read: what has no other line is uncertain`)
     }
   }
 
   for (const dataset of job.datasets) {
-    yield
-    const {state} = dataset
-    if (isDamaged && state === 'untouched') Object.assign(dataset, {state: 'uncertain', reason: DAMAGED})
+    if (isDamaged && dataset.state === 'untouched')
+      Object.assign(dataset, {state: 'uncertain', reason: DAMAGED})
     job.counts[dataset.state]++
   }
 
   return job
-}
-
-/** The lines of a text from a place on; the last one has no newline behind it. */
-function* linesOf(bytes: Buffer, from: number): Generator<{text: string; isLast: boolean}, undefined> {
-  for (let isLast = false, start = from; !isLast;) {
-    const newline = bytes.indexOf('\n', start)
-    isLast = newline === -1
-    yield {text: bytes.toString('utf8', start, isLast ? bytes.length : newline), isLast}
-    start = newline + 1
-  }
 }
 
 const DAMAGED = 'a line of the journal that cannot be read may have been about it'
@@ -103,18 +73,16 @@ function follow(fields: Fields, job: JobRecord, datasets: Map<string, DatasetRec
 
 const TEXTS = ['id', 'program', 'endpoint', 'namespace', 'user', 'phrase'] as const
 
-/** Its datasets may be many thousand, so they are read one by one. */
-function* readHeader(line: Buffer, isCutOff: boolean): Steps<JobRecord> {
-  const {datasets: list, ...rest} = (yield* membersOf(line)) ?? {}
-  const fields = Object.keys(rest).length > 0 ? (cleaned(rest) as Fields) : undefined
-  if (line.length === 0 && isCutOff) throw new RefusedError('is empty')
+function readHeader(line: string, isCutOff: boolean): JobRecord {
+  if (line === '' && isCutOff) throw new RefusedError('is empty')
+  const fields = fieldsOf(line)
   if (!fields && isCutOff) throw new RefusedError('is no journal, or its first line is cut off')
   if (fields?.kind !== 'plan') throw new RefusedError('is no journal')
   if (fields.version !== JOURNAL_VERSION) throw new RefusedError('is a journal of a version unknown here')
   const {archive, rules, savedPlan = null} = fields
   const at = dateOf(fields.at)
   const confirmedBy = CONFIRMATIONS.find((each) => each === fields.confirmedBy)
-  const datasets = yield* readDatasets(list)
+  const datasets = readDatasets(fields.datasets)
   const hasTexts = TEXTS.every((name) => isText(fields[name]))
   if (
     !at ||
@@ -144,28 +112,12 @@ function* readHeader(line: Buffer, isCutOff: boolean): Steps<JobRecord> {
   }
 }
 
-/** The members of an object, its datasets as their texts; undefined where the line is no object. */
-function* membersOf(line: Buffer): Steps<Fields | undefined> {
-  try {
-    const members = yield* findingMembers(line)
-    return members && Object.fromEntries(members.map(([name, part]) => [name, valueOf(name, part)]))
-  } catch {
-    return undefined
-  }
-}
-
-function valueOf(name: string, part: JsonPart): unknown {
-  if (typeof part === 'string') return JSON.parse(part)
-  return name === 'datasets' ? part : [...part].map((text): unknown => JSON.parse(text))
-}
-
 /** @returns undefined where one of them is not whole, or is there twice. */
-function* readDatasets(list: unknown): Steps<DatasetRecord[] | undefined> {
-  if (!(list instanceof LazyList)) return undefined
+function readDatasets(list: unknown): DatasetRecord[] | undefined {
+  if (!Array.isArray(list)) return undefined
   const datasets = new Map<string, DatasetRecord>()
-  for (const text of list as LazyList<string>) {
-    yield
-    const {name, id, sha, lastModified} = fieldsOf(text) ?? {}
+  for (const entry of list as unknown[]) {
+    const {name, id, sha, lastModified} = isFields(entry) ? entry : {}
     const date = dateOf(lastModified)
     if (!isText(name) || !isText(id) || !isText(sha) || !date || datasets.has(name)) return undefined
     const nothingYet = {state: 'untouched' as const, reason: undefined, requestId: undefined, at: undefined}

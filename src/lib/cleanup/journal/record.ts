@@ -1,4 +1,3 @@
-import {LazyList} from '../../base/lazy-list.js'
 import {type OutcomeStatus} from '../outcomes.js'
 import {type Confirmation} from './write.js'
 
@@ -69,7 +68,7 @@ export function isClean({state, counts, problems}: JobRecord): boolean {
 
 /** A job as `--json` shows it: what is not known is null. */
 export function jobDocument({problems, ...job}: JobRecord): object {
-  const datasets = LazyList.of(job.datasets, withNulls)
+  const datasets = Array.from(job.datasets, withNulls)
   return {...withNulls(job), datasets, problems}
 }
 

@@ -6,7 +6,6 @@ import {join} from 'node:path'
 import {type Dataset} from '../../account/datasets.js'
 import {RefusedError} from '../../base/errors.js'
 import {makeFolder} from '../../base/make-folder.js'
-import {inSlices, mapping, type Steps} from '../../base/steps.js'
 import {syncFolder} from '../../base/sync-folder.js'
 import {messageOf, printable, safe, safeName} from '../../base/text.js'
 import {VERSION} from '../../base/version.js'
@@ -101,7 +100,7 @@ export async function openJournal(
   try {
     await makeFolder(folder, 0o700)
     file = await open(path, 'ax', 0o600)
-    await writeToDisk(file, await inSlices(headerLine(id, header)))
+    await writeToDisk(file, headerLine(id, header))
     await syncFolder(folder)
     return new JournalFile(path, id, file, now)
   } catch (error) {
@@ -196,12 +195,14 @@ class JournalFile implements Journal {
 }
 
 /** The plan as the first line of a journal; its datasets stand last in it. */
-function* headerLine(id: string, header: JournalHeader): Steps<string> {
-  const start = lineOf({kind: 'plan', version: JOURNAL_VERSION, id, ...headerFields(header), datasets: []})
-  const datasets = yield* mapping(plannedDatasets(header.plan), ({name, id, sha, lastModified}) =>
-    jsonOf({name, id, sha, lastModified}),
-  )
-  return `${start.slice(0, start.lastIndexOf(']'))}${datasets.join(',')}]}\n`
+function headerLine(id: string, header: JournalHeader): string {
+  const datasets = plannedDatasets(header.plan).map(({name, id, sha, lastModified}) => ({
+    name,
+    id,
+    sha,
+    lastModified,
+  }))
+  return lineOf({kind: 'plan', version: JOURNAL_VERSION, id, ...headerFields(header), datasets})
 }
 
 function headerFields({plan, saved, user, confirmedBy, archive, now}: JournalHeader): object {
@@ -221,13 +222,10 @@ function headerFields({plan, saved, user, confirmedBy, archive, now}: JournalHea
 
 /** Text is made safe before it is escaped: after that, a control character could not be told from letters. */
 function lineOf(record: object): string {
-  return `${jsonOf(record)}\n`
-}
-
-function jsonOf(record: object): string {
-  return JSON.stringify(record, (key, value: unknown) =>
+  const json = JSON.stringify(record, (key, value: unknown) =>
     typeof value === 'string' ? textFor(key, value) : value,
   )
+  return `${json}\n`
 }
 
 /** Whose datasets these are must stay exact: a name may look like a token's beginning. */

@@ -1,5 +1,4 @@
 import {type SmoltraceError} from '../../base/errors.js'
-import {isList} from '../../base/lazy-list.js'
 import {printable, safe} from '../../base/text.js'
 
 /** Makes the error that ends the reading of a document, from the end of a sentence about it. */
@@ -36,20 +35,18 @@ export class Field {
   at(name: string): Field {
     const {value} = this
     const part = typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    const place = isList(value) ? `${this.place}[${name}]` : this.place ? `${this.place}.${name}` : name
+    const place = Array.isArray(value)
+      ? `${this.place}[${name}]`
+      : this.place
+        ? `${this.place}.${name}`
+        : name
     return new Field(part ? (value as Record<string, unknown>)[name] : undefined, this.refuse, place)
   }
 
   list(): Field[] {
-    return [...this.entries()]
-  }
-
-  /** The entries of a list, each made when it is asked for. */
-  *entries(): Generator<Field> {
     const {value, refuse, place} = this
-    if (!isList(value)) throw this.wrong('a list')
-    let index = 0
-    for (const entry of value) yield new Field(entry, refuse, `${place}[${index++}]`)
+    if (!Array.isArray(value)) throw this.wrong('a list')
+    return value.map((entry, index) => new Field(entry, refuse, `${place}[${index}]`))
   }
 
   nullOr<T>(read: (field: Field) => T): T | undefined {

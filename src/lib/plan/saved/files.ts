@@ -1,13 +1,11 @@
 import {RefusedError, UsageError} from '../../base/errors.js'
 import {findTarget, replaceFile} from '../../base/files.js'
-import {jsonPieces} from '../../base/json.js'
 import {type OptionTable, readOptions, readText} from '../../base/options.js'
-import {inSlices} from '../../base/steps.js'
-import {checkingPlan} from '../check.js'
+import {checkPlan} from '../check.js'
 import {type Plan} from '../plan.js'
-import {lookingForPlan} from './envelope.js'
-import {documentingPlan, type PlanFacts} from './format.js'
-import {parsingPlan} from './parse.js'
+import {isPlanText} from './envelope.js'
+import {planDocument, type PlanFacts} from './format.js'
+import {parsePlan} from './parse.js'
 import {LARGEST_PLAN, readPlanText} from './read.js'
 
 const FACTS: OptionTable<PlanFacts> = {user: 'text'}
@@ -22,11 +20,11 @@ const FACTS: OptionTable<PlanFacts> = {user: 'text'}
 export async function savePlan(plan: Plan, file: string, facts: PlanFacts): Promise<void> {
   readText(file, '`file`')
   const {user} = readOptions(facts, FACTS)
-  await inSlices(checkingPlan(plan))
+  checkPlan(plan)
   if (plan.leaderboard?.protection === 'unknown')
     throw notSaved('whether the leaderboard is protected is unknown, try again later')
   if (plan.unknown) throw notSaved('what its rules need could not be read, try again later')
-  const document = await inSlices(documentingPlan(plan, {user}))
+  const document = planDocument(plan, {user})
   const target = await planTarget(file)
   await replace(target, document)
 }
@@ -56,7 +54,7 @@ function planTarget(file: string): Promise<string> {
 
 async function isPlanFile(file: string): Promise<boolean> {
   try {
-    return await inSlices(lookingForPlan(await readPlanText(file, (why) => new UsageError(why))))
+    return isPlanText(await readPlanText(file, (why) => new UsageError(why)))
   } catch {
     return false
   }
@@ -65,17 +63,12 @@ async function isPlanFile(file: string): Promise<boolean> {
 async function replace(target: string, document: object): Promise<void> {
   await replaceFile(target, {
     kind: 'plan',
-    pieces: documentText(document),
+    text: `${JSON.stringify(document, undefined, 2)}\n`,
     advice: 'Give --plan a file elsewhere, or make room, and try again.',
     onSize(bytes) {
       if (bytes > LARGEST_PLAN) throw notSaved('it would be larger than 64 MiB, take fewer runs at a time')
     },
     // What could not be carried out later is not worth a review now.
-    check: async (file) => inSlices(parsingPlan(await readPlanText(file, notSaved), notSaved)),
+    check: async (file) => parsePlan(await readPlanText(file, notSaved), notSaved),
   })
-}
-
-function* documentText(document: object): Generator<string> {
-  yield* jsonPieces(document)
-  yield '\n'
 }

@@ -1,9 +1,6 @@
 import {createHash} from 'node:crypto'
 
 import {type Dataset} from '../../account/datasets.js'
-import {jsonPieces} from '../../base/json.js'
-import {isList, LazyList} from '../../base/lazy-list.js'
-import {atOnce, type Steps} from '../../base/steps.js'
 import {byText, safe} from '../../base/text.js'
 import {VERSION} from '../../base/version.js'
 import {type Reason} from '../../retention/reasons.js'
@@ -34,13 +31,7 @@ export interface RunNote {
  *   whatever its layout and the order of its names. It finds a value that was edited, and is no signature: who wants to
  *   can compute it anew
  */
-export function planDocument(plan: Plan, facts: PlanFacts): object {
-  const pieces = jsonPieces(atOnce(documentingPlan(plan, facts)))
-  return JSON.parse([...pieces].join('')) as object
-}
-
-/** The steps of `planDocument`, to a document whose long lists are lazy. */
-export function* documentingPlan(plan: Plan, {user}: PlanFacts): Steps<object> {
+export function planDocument(plan: Plan, {user}: PlanFacts): object {
   const document = {
     format: PLAN_FORMAT,
     version: PLAN_VERSION,
@@ -49,14 +40,14 @@ export function* documentingPlan(plan: Plan, {user}: PlanFacts): Steps<object> {
     madeAt: plan.now.toISOString(),
     ...contentOf(
       plan,
-      LazyList.of(plan.keep, ({run, reasons}) => ({run: run.timestamp, reasons})),
+      plan.keep.map(({run, reasons}) => ({run: run.timestamp, reasons})),
     ),
   }
-  return {...document, digest: yield* digestOf(document)}
+  return {...document, digest: digestOf(document)}
 }
 
 /** What a saved plan says of the plan itself: all that follows from its rules and datasets, and what is kept. */
-export function contentOf(plan: Plan, kept: Iterable<RunNote>): object {
+export function contentOf(plan: Plan, kept: RunNote[]): object {
   const {endpoint, namespace, cutoff, phrase, archives, leaderboard, standard} = plan
   return {
     endpoint,
@@ -66,7 +57,7 @@ export function contentOf(plan: Plan, kept: Iterable<RunNote>): object {
     phrase,
     archives,
     leaderboard: leaderboard ? datasetOf(leaderboard.dataset, leaderboard.goes) : null,
-    delete: LazyList.of(plan.delete, ({run, datasets, reasons}) => {
+    delete: plan.delete.map(({run, datasets, reasons}) => {
       const going = new Set(datasets.map(({name}) => name))
       return {
         run: run.timestamp,
@@ -74,8 +65,8 @@ export function contentOf(plan: Plan, kept: Iterable<RunNote>): object {
         datasets: inScope(run, []).map((dataset) => datasetOf(dataset, going.has(dataset.name))),
       }
     }),
-    keep: LazyList.of(kept, ({run, reasons}) => ({run, reasons: reasonsOf(reasons)})),
-    standard: LazyList.of(standard, (name) => name),
+    keep: kept.map(({run, reasons}) => ({run, reasons: reasonsOf(reasons)})),
+    standard,
   }
 }
 
@@ -97,34 +88,8 @@ function reasonsOf(reasons: Reason[]): Reason[] {
 }
 
 /** The digest of a saved plan, over all of it but the digest. */
-export function* digestOf(document: object): Steps<string> {
-  const hash = createHash('sha256')
-  for (const piece of canonicalPieces(document)) {
-    hash.update(piece)
-    yield
-  }
-
-  return `sha256:${hash.digest('hex')}`
-}
-
-/** The canonical JSON of a document, of whose lists each entry is a piece. */
-function* canonicalPieces(document: object): Generator<string> {
-  let mark = '{'
-  for (const [name, part] of sortedEntries(document)) {
-    yield `${mark}${JSON.stringify(name)}:`
-    mark = ','
-    if (isList(part)) {
-      let before = '['
-      for (const entry of part) {
-        yield `${before}${canonicalJson(entry)}`
-        before = ','
-      }
-
-      yield before === '[' ? '[]' : ']'
-    } else yield canonicalJson(part)
-  }
-
-  yield mark === '{' ? '{}' : '}'
+export function digestOf(document: object): string {
+  return `sha256:${createHash('sha256').update(canonicalJson(document)).digest('hex')}`
 }
 
 /** JSON without blanks and with the names sorted by code unit: the same for every layout. */

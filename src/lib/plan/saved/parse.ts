@@ -1,8 +1,6 @@
-import {grouping} from '../../account/runs.js'
-import {isList} from '../../base/lazy-list.js'
-import {mapping, type Steps} from '../../base/steps.js'
+import {groupDatasetsByRun} from '../../account/runs.js'
 import {isPicked} from '../pick.js'
-import {frozen, type Plan, planning} from '../plan.js'
+import {frozen, makePlan, type Plan} from '../plan.js'
 import {readEndpoint, readKept, readLeaderboard, readNamespace, readRun, readStandard} from './entries.js'
 import {openPlan} from './envelope.js'
 import {type Field, quote, type Refuse} from './field.js'
@@ -44,19 +42,19 @@ const PARTS = [
 type Parts = Record<(typeof PARTS)[number], Field>
 
 /**
- * Reads a saved plan's text in UTF-8, of which nothing is trusted. The plan is made again from its datasets and rules, and all that
+ * Reads a saved plan's text, of which nothing is trusted. The plan is made again from its datasets and rules, and all that
  * the text says beside them must be what comes of that.
- * @returns the steps to the plan, frozen
+ * @returns the plan, frozen
  * @throws what `refuse` makes, naming the place
  */
-export function* parsingPlan(text: Buffer, refuse: Refuse): Steps<SavedPlan> {
-  const root = yield* openPlan(text, refuse)
+export function parsePlan(text: string, refuse: Refuse): SavedPlan {
+  const root = openPlan(text, refuse)
   const parts = root.parts(...PARTS)
   parts.program.text()
-  const keptRuns = yield* mapping(parts.keep.entries(), readKept)
-  const plan = yield* makeAgain(parts)
+  const keptRuns = parts.keep.list().map((field) => readKept(field))
+  const plan = makeAgain(parts)
   for (const [name, expected] of Object.entries(contentOf(plan, keptRuns)))
-    yield* requireSame(expected, root.at(name))
+    requireSame(expected, root.at(name))
   const timestamps = [...plan.delete.map(({run}) => run.timestamp), ...keptRuns.map(({run}) => run)]
   requireDistinct(timestamps, root)
   return frozen({
@@ -68,10 +66,10 @@ export function* parsingPlan(text: Buffer, refuse: Refuse): Steps<SavedPlan> {
   })
 }
 
-/** A name that is there twice would hide in the grouping, so each dataset must have its own. */
-function* makeAgain(parts: Parts): Steps<Plan> {
+/** A name that is there twice would hide in the groupDatasetsByRun, so each dataset must have its own. */
+function makeAgain(parts: Parts): Plan {
   const namespace = readNamespace(parts.namespace)
-  const runs = yield* mapping(parts.delete.entries(), (field) => readRun(field, namespace))
+  const runs = parts.delete.list().map((field) => readRun(field, namespace))
   const datasets = runs.flatMap((run) => run.datasets)
   requireDistinct(
     datasets.map(({name}) => name),
@@ -88,20 +86,20 @@ function* makeAgain(parts: Parts): Steps<Plan> {
     warnings: [],
   }
   const reasons = new Map(runs.map((run) => [run.run, run.reasons]))
-  const decisions = (yield* grouping(datasets)).map((run) => ({
+  const decisions = groupDatasetsByRun(datasets).map((run) => ({
     run,
     action: 'delete' as const,
     reasons: reasons.get(run.timestamp) ?? [],
   }))
   const rules = readSavedRules(parts.rules, {byHand: runs.every((run) => isPicked(run))})
-  const plan = yield* sensibly(parts.rules, planning(inventory, decisions, rules, {}))
+  const plan = sensibly(parts.rules, () => makePlan(inventory, decisions, rules, {}))
   return frozen({...plan, archives: parts.archives.boolean()})
 }
 
 /** Rules that no flags could give are the file's fault. */
-function* sensibly<T>(field: Field, steps: Steps<T>): Steps<T> {
+function sensibly<T>(field: Field, make: () => T): T {
   try {
-    return yield* steps
+    return make()
   } catch (error) {
     throw nonsense(field, error)
   }
@@ -115,29 +113,17 @@ function requireDistinct(names: string[], field: Field): void {
   }
 }
 
-/** What a reviewer read must be what the plan says. */
-function* requireSame(expected: unknown, found: Field): Steps<void> {
-  if (!isList(expected)) return refuseDifference(expected, found)
-  const wanted = expected[Symbol.iterator]()
-  let index = 0
-  for (const entry of found.entries()) {
-    refuseDifference(wanted.next().value, entry)
-    index++
-    yield
-  }
-
-  const {done, value} = wanted.next()
-  if (!done) refuseDifference(value, found.at(String(index)))
-}
-
-/** @throws the error of the first place where they differ */
-function refuseDifference(expected: unknown, found: Field): void {
+/**
+ * What a reviewer read must be what the plan says.
+ * @throws the error of the first place where they differ
+ */
+function requireSame(expected: unknown, found: Field): void {
   const {value} = found
   if (isSame(expected, value)) return
   if (!isContainer(expected) || !isContainer(value))
     throw found.error(`is ${quote(value)}, but its rules and datasets say ${quote(expected)}`)
   for (const name of new Set([...Object.keys(expected), ...Object.keys(value)]))
-    refuseDifference(expected[name], found.at(name))
+    requireSame(expected[name], found.at(name))
 }
 
 /** Whether two values have the same JSON, but for the order of names. */

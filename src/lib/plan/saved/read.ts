@@ -1,10 +1,9 @@
 import {UsageError} from '../../base/errors.js'
 import {readText} from '../../base/options.js'
-import {inSlices} from '../../base/steps.js'
 import {readTextFile} from '../../base/text-file.js'
 import {printable} from '../../base/text.js'
 import {type Refuse} from './field.js'
-import {parsingPlan, type SavedPlan} from './parse.js'
+import {parsePlan, type SavedPlan} from './parse.js'
 
 /** In bytes; some hundred thousand datasets. */
 export const LARGEST_PLAN = 64 * 1024 * 1024
@@ -21,10 +20,11 @@ export async function loadPlan(file: string): Promise<SavedPlan> {
     new UsageError(`--apply ${printable(file)}: ${why}.`, {
       suggestions: ['Nothing of it is carried out. Make a new plan, with --plan.'],
     })
-  return inSlices(parsingPlan(await readPlanText(file, refuse), refuse))
+  return parsePlan(await readPlanText(file, refuse), refuse)
 }
 
 /** The text of a file that may be a plan, in UTF-8. */
-export function readPlanText(file: string, refuse: Refuse): Promise<Buffer> {
-  return readTextFile(file, {bytes: LARGEST_PLAN, text: '64 MiB'}, refuse)
+export async function readPlanText(file: string, refuse: Refuse): Promise<string> {
+  const bytes = await readTextFile(file, {bytes: LARGEST_PLAN, text: '64 MiB'}, refuse)
+  return bytes.toString()
 }

@@ -15,7 +15,6 @@ import {
 import {type PinnedRun} from '../../account/protection/protect.js'
 import {mayBeUploading, type Run} from '../../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../../account/sizes.js'
-import {LazyList} from '../../base/lazy-list.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
 import {type Plan} from '../../plan/plan.js'
 import {type Reason} from '../../retention/reasons.js'
@@ -143,12 +142,12 @@ export function cleanupDocument(result: CleanupResult): object {
     phrase: plan.phrase,
     archives: plan.archives,
     found,
-    delete: LazyList.of(plan.delete, ({run, datasets, reasons}) => ({
+    delete: Array.from(plan.delete, ({run, datasets, reasons}) => ({
       ...decisionDocument(plan, run, reasons, sizes),
       deletes: datasets.map((dataset) => datasetDocument(dataset, sizes)),
       ...(sizes && {frees: certainBytes(storageOf(datasets, sizes))}),
     })),
-    keep: LazyList.of(plan.keep, ({run, reasons}) => decisionDocument(plan, run, reasons, sizes)),
+    keep: Array.from(plan.keep, ({run, reasons}) => decisionDocument(plan, run, reasons, sizes)),
     leaderboard: plan.leaderboard
       ? {
           ...leaderboardDocument(plan.leaderboard.dataset, plan.leaderboard.protection, sizes),

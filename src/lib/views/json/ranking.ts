@@ -6,7 +6,6 @@ import {
 } from '../../account/leaderboard/ranking.js'
 import {groupCell, ROW_FIELDS} from '../../account/leaderboard/row.js'
 import {GROUP_COLUMNS} from '../../account/leaderboard/rule-words.js'
-import {LazyList} from '../../base/lazy-list.js'
 import {safeName} from '../../base/text.js'
 import {type CsvCell} from '../csv.js'
 import {boardDocument} from './documents.js'
@@ -24,16 +23,14 @@ export function rankingDocument(ranked: LeaderboardRanking): object {
     model,
     limit: limit ?? null,
     rowsInAll,
-    groups: LazyList.of(groups, groupDocument),
-    rows: LazyList.of(rowsOf(ranked), rowDocument),
+    groups: groups.map((group) => groupDocument(group)),
+    rows: rowsOf(ranked).map((row) => rowDocument(row)),
   }
 }
 
 /** The shown rows of all groups, one after the other. */
-export function rowsOf({groups}: Ranking): Iterable<RankedRow> {
-  return new LazyList(function* () {
-    for (const {rows} of groups) yield* rows
-  })
+export function rowsOf({groups}: Ranking): RankedRow[] {
+  return groups.flatMap(({rows}) => rows)
 }
 
 function groupDocument({values, rows, total}: RankedGroup): object {
@@ -97,6 +94,6 @@ const CSV_COLUMNS: ReadonlyArray<[title: string, cellOf: CellOf]> = [
 export const CSV_TITLES: readonly string[] = CSV_COLUMNS.map(([title]) => title)
 
 /** The cells of each row of `--csv`. */
-export function csvRows(ranked: Ranking): Iterable<CsvCell[]> {
-  return LazyList.of(rowsOf(ranked), (row) => CSV_COLUMNS.map(([, cellOf]) => cellOf(row)))
+export function csvRows(ranked: Ranking): CsvCell[][] {
+  return rowsOf(ranked).map((row) => CSV_COLUMNS.map(([, cellOf]) => cellOf(row)))
 }

@@ -3,7 +3,6 @@ import {type Finding, FINDING_KINDS, type FindingKind} from '../../account/leade
 import {capitalized} from '../../base/text.js'
 import {count, moment} from '../format.js'
 import {FINDING_TITLES} from '../terminal/check.js'
-import {each} from '../terminal/layout.js'
 import {askedFact, exitFact, type JobFacts, warningsPart} from './job-2.js'
 import {code, facts, folded, page, table, text} from './markdown.js'
 
@@ -14,7 +13,7 @@ const ROOM = 50_000
  * The summary of a check: what it found, by kind, each with what to do next.
  * @param bin what a person types before a command
  */
-export function checkSummary(check: LeaderboardCheck, bin: string, job: JobFacts): Iterable<string> {
+export function checkSummary(check: LeaderboardCheck, bin: string, job: JobFacts): string {
   const {inventory, leaderboard, rows, runs, findings, remarks} = check
   return page([
     `## Leaderboard check: ${findings.length === 0 ? 'no findings' : count(findings.length, 'finding')}`,
@@ -29,21 +28,18 @@ export function checkSummary(check: LeaderboardCheck, bin: string, job: JobFacts
       ? undefined
       : folded(
           'Not counted as findings',
-          each(remarks, ({message}) => `- ${text(capitalized(message))}.\n`),
+          remarks.map(({message}) => `- ${text(capitalized(message))}.\n`).join(''),
         ),
     warningsPart(job),
   ])
 }
 
-function kindPart(kind: FindingKind, all: Finding[], bin: string): Iterable<string> | undefined {
+function kindPart(kind: FindingKind, all: Finding[], bin: string): string | undefined {
   const findings = all.filter((finding) => finding.kind === kind)
   if (findings.length === 0) return undefined
   const rows = table({
     titles: [FINDING_TITLES[kind], 'What to do'],
-    rows: each(findings, ({message, suggestion}) => [
-      text(message),
-      text(suggestion.replaceAll('{bin}', bin)),
-    ]),
+    rows: findings.map(({message, suggestion}) => [text(message), text(suggestion.replaceAll('{bin}', bin))]),
     number: findings.length,
     bytes: ROOM,
     more: 'more: `--json` names each',

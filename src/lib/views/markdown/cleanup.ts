@@ -4,7 +4,6 @@ import {type KeptRun, type Plan, type PlannedRun} from '../../plan/plan.js'
 import {type SavedPlan} from '../../plan/saved/saved-plan.js'
 import {ageOf, count, formatBytes, moment, thousands, typesOf} from '../format.js'
 import {type Asked, notesOn, stepAfter} from '../terminal/cleanup.js'
-import {each} from '../terminal/layout.js'
 import {goingText, rulePairs, untouchedPairs} from '../terminal/plan.js'
 import {NOT_DELETED, OUTCOME_LABELS} from '../terminal/result.js'
 import {formatStorageTotal, type SizeColumn, sizeColumn} from '../terminal/sizes.js'
@@ -21,7 +20,7 @@ export interface CleanupFacts extends JobFacts {
 const ROOM = {runs: 100_000, left: 100_000, deleted: 50_000, kept: 50_000}
 
 /** The summary of a cleanup: what is wrong first, then what was asked, what it came to and what to do, then the lists. */
-export function cleanupSummary(result: CleanupResult, asked: Asked, job: CleanupFacts): Iterable<string> {
+export function cleanupSummary(result: CleanupResult, asked: Asked, job: CleanupFacts): string {
   const {plan, dryRun, storage, outcomes, stale} = result
   const size = sizeColumn(storage?.sizes)
   return page([
@@ -100,12 +99,12 @@ function resultFacts({
 }
 
 /** Everything of the plan that is not deleted by this job, and why. */
-function leftPart(outcomes: readonly Outcome[]): Iterable<string> | undefined {
+function leftPart(outcomes: readonly Outcome[]): string | undefined {
   const left = NOT_DELETED.flatMap((status) => outcomes.filter((outcome) => outcome.status === status))
   if (left.length === 0) return undefined
   return table({
     titles: ['Not deleted', 'What became of it', 'Why'],
-    rows: each(left, ({name, status, reason = '', requestId}) => [
+    rows: left.map(({name, status, reason = '', requestId}) => [
       code(name),
       OUTCOME_LABELS[status],
       `${text(reason)}${requestId ? ` (request ${code(requestId)})` : ''}`,
@@ -137,11 +136,11 @@ function nextPart(result: CleanupResult, asked: Asked, {saved}: CleanupFacts): s
   ].join('\n')
 }
 
-function goingPart(plan: Plan, size: SizeColumn, isOpen: boolean): Iterable<string> {
+function goingPart(plan: Plan, size: SizeColumn, isOpen: boolean): string {
   const title = `${count(plan.delete.length, 'run')} to delete`
   const rows = table({
     titles: ['Run', 'Age', 'What goes', ...size.columns.map(() => 'Size'), 'Why'],
-    rows: each(plan.delete, ({run, datasets, reasons}: PlannedRun) => [
+    rows: plan.delete.map(({run, datasets, reasons}: PlannedRun) => [
       code(run.timestamp),
       ageOf(run, plan.now),
       datasets.map(({type}) => type).join(', '),
@@ -155,12 +154,12 @@ function goingPart(plan: Plan, size: SizeColumn, isOpen: boolean): Iterable<stri
   return isOpen ? page([`### ${title}`, rows]) : folded(title, rows)
 }
 
-function deletedPart(outcomes: readonly Outcome[]): Iterable<string> | undefined {
+function deletedPart(outcomes: readonly Outcome[]): string | undefined {
   const deleted = outcomes.filter(({status}) => status === 'deleted')
   if (deleted.length === 0) return undefined
   const rows = table({
     titles: ['Deleted'],
-    rows: each(deleted, ({name}) => [code(name)]),
+    rows: deleted.map(({name}) => [code(name)]),
     number: deleted.length,
     bytes: ROOM.deleted,
     more: 'more deleted: `--json` names each, and `history` where there is a journal',
@@ -168,11 +167,11 @@ function deletedPart(outcomes: readonly Outcome[]): Iterable<string> | undefined
   return folded(`${count(deleted.length, 'dataset')} deleted`, rows)
 }
 
-function keptPart({keep, now}: Plan, size: SizeColumn): Iterable<string> | undefined {
+function keptPart({keep, now}: Plan, size: SizeColumn): string | undefined {
   if (keep.length === 0) return undefined
   const rows = table({
     titles: ['Run', 'Age', 'What it has', ...size.columns.map(() => 'Size'), 'Why'],
-    rows: each(keep, ({run, reasons}: KeptRun) => [
+    rows: keep.map(({run, reasons}: KeptRun) => [
       code(run.timestamp),
       ageOf(run, now),
       typesOf(run),

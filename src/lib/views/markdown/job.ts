@@ -19,7 +19,7 @@ export function failureSummary(
   title: string,
   {name, message, suggestions, reassurance}: Failed,
   job: JobFacts,
-): Iterable<string> {
+): string {
   const ended = ENDS[name] ?? 'failed'
   return page([
     `## ${title}: ${ended}`,

@@ -55,20 +55,20 @@ export interface Rows {
 }
 
 /** A table of as many rows as there is room for, and a sentence that says how many there are beside. */
-export function* table({titles, rows, number, bytes, more}: Rows): Generator<string> {
-  yield line(titles)
-  yield line(titles.map(() => '---'))
+export function table({titles, rows, number, bytes, more}: Rows): string {
+  const lines = [line(titles), line(titles.map(() => '---'))]
   let left = bytes
   let shown = 0
   for (const cells of rows) {
     const row = line(cells)
     left -= Buffer.byteLength(row)
     if (left < 0) break
-    yield row
+    lines.push(row)
     shown++
   }
 
-  if (shown < number) yield `\n… and ${thousands(number - shown)} ${more}.\n`
+  if (shown < number) lines.push(`\n… and ${thousands(number - shown)} ${more}.\n`)
+  return lines.join('')
 }
 
 function line(cells: readonly string[]): string {
@@ -76,25 +76,19 @@ function line(cells: readonly string[]): string {
 }
 
 /** Names and values, a line each. */
-export function facts(pairs: ReadonlyArray<readonly [name: string, value: string]>): Generator<string> {
+export function facts(pairs: ReadonlyArray<readonly [name: string, value: string]>): string {
   return table({titles: ['', ''], rows: pairs, number: pairs.length, bytes: Infinity, more: ''})
 }
 
 /** What is shown only to whoever opens it. */
-export function* folded(title: string, parts: Iterable<string>): Generator<string> {
-  yield `<details>\n<summary>${title}</summary>\n\n`
-  yield* parts
-  yield '\n</details>\n'
+export function folded(title: string, content: string): string {
+  return `<details>\n<summary>${title}</summary>\n\n${content}\n</details>\n`
 }
 
 /** The parts of a summary, a blank line between them; those that are undefined or empty are left out. */
-export function* page(parts: Iterable<Iterable<string> | string | undefined>): Generator<string> {
-  let isFirst = true
-  for (const part of parts) {
-    if (!part) continue
-    if (!isFirst) yield '\n'
-    isFirst = false
-    if (typeof part === 'string') yield `${part}\n`
-    else yield* part
-  }
+export function page(parts: Array<string | undefined>): string {
+  return parts
+    .filter((part): part is string => part !== undefined && part !== '')
+    .map((part) => (part.endsWith('\n') ? part : `${part}\n`))
+    .join('\n')
 }

@@ -3,7 +3,7 @@ import {type Outcome} from '../../cleanup/outcomes.js'
 import {plannedDatasets} from '../../plan/plan.js'
 import {type SavedPlan} from '../../plan/saved/saved-plan.js'
 import {count, moment, thousands} from '../format.js'
-import {joined, paragraphs, type Pieces} from './layout.js'
+import {joined, paragraphs} from './layout.js'
 import {
   formatDatasets,
   formatRunsToDelete,
@@ -26,7 +26,7 @@ export function formatAppliedPlan(
   stale: Outcome[],
   notes: PlanNotes,
   screen: Screen,
-): Pieces {
+): string {
   const {plan, madeBy, madeAt, digest} = saved
   const planned = plannedDatasets(plan).length
   const board = plan.leaderboard?.goes ? plan.leaderboard.dataset.name : undefined
@@ -55,8 +55,8 @@ export function formatAppliedPlan(
   ])
 }
 
-function formatStale(stale: Outcome[], screen: Screen): Pieces {
-  if (stale.length === 0) return []
+function formatStale(stale: Outcome[], screen: Screen): string {
+  if (stale.length === 0) return ''
   return joined(
     [screen.style.bold(`Not any more: ${thousands(stale.length)}`), formatOutcomes(stale, screen)],
     '\n',

@@ -2,7 +2,7 @@ import {type LeaderboardCheck} from '../../account/leaderboard/check.js'
 import {type Finding, FINDING_KINDS, type FindingKind} from '../../account/leaderboard/findings.js'
 import {capitalized} from '../../base/text.js'
 import {count, moment, thousands} from '../format.js'
-import {joined, lines, paragraphs, type Pieces} from './layout.js'
+import {joined, paragraphs} from './layout.js'
 import {type Screen} from './style.js'
 import {wrapIndented, wrapText} from './wrapping.js'
 
@@ -20,7 +20,7 @@ export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
  * What a check found, by kind, each with what to do next, and what only looks like a fault.
  * @param bin what a person types before a command
  */
-export function formatCheck(check: LeaderboardCheck, bin: string, screen: Screen): Pieces {
+export function formatCheck(check: LeaderboardCheck, bin: string, screen: Screen): string {
   const {inventory, leaderboard, remarks, rows, runs, findings} = check
   const head = screen.style.bold(
     wrapText(`${leaderboard.name} at ${inventory.endpoint}, ${moment(inventory.now)}`, screen.width),
@@ -42,25 +42,26 @@ export function formatCheck(check: LeaderboardCheck, bin: string, screen: Screen
     ),
     remarks.length === 0
       ? ''
-      : lines([
+      : [
           'Not counted as findings:',
           ...remarks.map(({message}) => wrapIndented(`${capitalized(message)}.`, '  ', screen.width)),
-        ]),
+        ].join('\n'),
     total,
   ])
 }
 
-function formatKind(kind: FindingKind, findings: Finding[], bin: string, screen: Screen): Pieces {
+function formatKind(kind: FindingKind, findings: Finding[], bin: string, screen: Screen): string {
   if (findings.length === 0) return ''
   const title = screen.style.bold(`${FINDING_TITLES[kind]}: ${thousands(findings.length)}`)
-  return joined([title, lines(told(findings, bin, screen))], '\n')
+  return joined([title, describeAll(findings, bin, screen)], '\n')
 }
 
 /** What to do stands once below all findings in a row of which it is the same. */
-function* told(findings: Finding[], bin: string, screen: Screen): Generator<string> {
-  for (const [index, {message, suggestion}] of findings.entries()) {
-    yield wrapIndented(message, '  ', screen.width)
-    if (findings[index + 1]?.suggestion !== suggestion)
-      yield wrapIndented(`What to do: ${suggestion.replaceAll('{bin}', bin)}`, '    ', screen.width)
-  }
+function describeAll(findings: Finding[], bin: string, {width}: Screen): string {
+  const lines = findings.flatMap(({message, suggestion}, index) => {
+    const isLast = findings[index + 1]?.suggestion !== suggestion
+    const advice = `What to do: ${suggestion.replaceAll('{bin}', bin)}`
+    return [wrapIndented(message, '  ', width), ...(isLast ? [wrapIndented(advice, '    ', width)] : [])]
+  })
+  return lines.join('\n')
 }

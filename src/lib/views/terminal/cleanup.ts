@@ -7,7 +7,6 @@ import {type Plan} from '../../plan/plan.js'
 import {type SavedPlan} from '../../plan/saved/saved-plan.js'
 import {APPLY_FLAGS, type GivenFlags} from '../command-line.js'
 import {formatAppliedPlan} from './applied.js'
-import {type Pieces} from './layout.js'
 import {formatNextStep, type NextStep, nextStep} from './next-step.js'
 import {formatPlan, type PlanNotes, unknownText} from './plan.js'
 import {formatResult} from './result-2.js'
@@ -40,14 +39,14 @@ export interface AppliedPlan {
 }
 
 /** The plan that the rules made, before anything is deleted. */
-export function previewOf({plan, sizes}: MadePlan, asked: Asked, screen: Screen): Pieces {
+export function previewOf({plan, sizes}: MadePlan, asked: Asked, screen: Screen): string {
   const {policy} = asked.given
   const title = policy === undefined ? 'Cleanup' : `Cleanup by ${printable(String(policy))}`
   return formatPlan(plan, notesOn(plan, title, sizes, asked), screen)
 }
 
 /** What is left of a saved plan, before anything is deleted. */
-export function previewOfSaved({saved, stale, sizes}: AppliedPlan, asked: Asked, screen: Screen): Pieces {
+export function previewOfSaved({saved, stale, sizes}: AppliedPlan, asked: Asked, screen: Screen): string {
   const notes = notesOn(saved.plan, 'Cleanup by a saved plan', sizes, asked)
   return formatAppliedPlan(saved, stale, notes, screen)
 }
@@ -69,22 +68,24 @@ export function notesOn(
 }
 
 /** How a cleanup that nobody declined ended, and what to do next. */
-export function* resultText(result: CleanupResult, asked: Asked, screen: Screen): Generator<string> {
+export function resultText(result: CleanupResult, asked: Asked, screen: Screen): string {
   const {wouldDelete, stale, dryRun} = result
+  if (isUnknown(result)) return notKnown(result, screen)
+  if (wouldDelete > 0)
+    return dryRun ? formatNextStep(result, stepFacts(asked), screen) : formatResult(result, screen)
+  const nothing = stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.'
   const {plan} = asked.given
-  if (isUnknown(result)) yield* notKnown(result, screen)
-  else if (wouldDelete === 0)
-    yield stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.'
-  else if (dryRun) yield formatNextStep(result, stepFacts(asked), screen)
-  else yield* formatResult(result, screen)
-  if (plan !== undefined && wouldDelete === 0 && !isUnknown(result))
-    yield wrapText(`\nThe plan was saved to ${String(plan)}.`, screen.width)
+  if (plan === undefined) return nothing
+  return `${nothing}${wrapText(`\nThe plan was saved to ${String(plan)}.`, screen.width)}`
 }
 
 /** Neither "nothing" nor a number would be true. */
-function* notKnown({plan}: CleanupResult, {width}: Screen): Generator<string> {
+function notKnown({plan}: CleanupResult, {width}: Screen): string {
   const what = unknownText(plan.unknown ?? [])
-  yield wrapText(`What would be deleted is not known: ${what} could not be read. Nothing was deleted.`, width)
+  return wrapText(
+    `What would be deleted is not known: ${what} could not be read. Nothing was deleted.`,
+    width,
+  )
 }
 
 /** What to do next, where there is something to do after a dry run. */

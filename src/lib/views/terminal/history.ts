@@ -10,7 +10,7 @@ import {
 } from '../../cleanup/journal/record.js'
 import {journalName} from '../../cleanup/journal/write.js'
 import {count, minute, moment, thousands} from '../format.js'
-import {each, joined, lines, paragraphs, type Pieces} from './layout.js'
+import {joined, paragraphs} from './layout.js'
 import {describeOutcome} from './result.js'
 import {type Screen} from './style.js'
 import {formatPairs, formatTable} from './table.js'
@@ -28,7 +28,7 @@ const SHORT_ID = 8
 const LONGEST_COUNT = 'unattempted,'.length
 
 /** The table of jobs, newest first; then, for each that needs a look, what is certain and what is not; then the problems. */
-export function formatHistory({dataDir, jobs, problems}: History, view: HistoryView): Pieces {
+export function formatHistory({dataDir, jobs, problems}: History, view: HistoryView): string {
   const {style, since, bin, width} = view
   const from = since ? ` since ${moment(since)}` : ''
   const title =
@@ -68,7 +68,7 @@ const OVERVIEW: Detail = {namesWhatIsGone: false, mostNamed: 40}
 const EVERYTHING: Detail = {namesWhatIsGone: true, mostNamed: Infinity}
 
 /** Everything that is known of one job. */
-export function formatJob(job: JobRecord, problems: HistoryProblem[], view: HistoryView): Pieces {
+export function formatJob(job: JobRecord, problems: HistoryProblem[], view: HistoryView): string {
   return paragraphs([
     `${formatTitle(job, view)}\n${formatFacts(job, view)}`,
     formatStates(job, view, EVERYTHING),
@@ -173,7 +173,7 @@ function valueText(value: unknown): string {
 }
 
 /** The datasets by what is certain of them; what is not certain stands last, where the eye rests. */
-function formatStates(job: JobRecord, view: HistoryView, detail: Detail): Pieces {
+function formatStates(job: JobRecord, view: HistoryView, detail: Detail): string {
   const states = DATASET_STATES.filter((state) => job.counts[state] > 0)
   const uncertain = job.counts.uncertain > 0
   const hint = `  What is there now: ${view.bin} datasets list --namespace ${job.namespace}`
@@ -183,16 +183,16 @@ function formatStates(job: JobRecord, view: HistoryView, detail: Detail): Pieces
   )
 }
 
-function formatState(job: JobRecord, state: DatasetState, screen: Screen, detail: Detail): Pieces {
+function formatState(job: JobRecord, state: DatasetState, screen: Screen, detail: Detail): string {
   const {style, width} = screen
   const paint = state === 'uncertain' ? style.yellow : state === 'failed' ? style.red : style.bold
   const number = job.counts[state]
   const title = paint(`  ${STATE_TITLES[state]}: ${thousands(number)}`)
   const named = namedOf(job, state, detail)
-  if (named.length === 0) return [title]
+  if (named.length === 0) return title
   const rest = number - named.length
-  const names = each(named, (dataset) => wrapIndented(describe(dataset), '    ', width))
-  return joined([title, lines(names), rest > 0 ? `    … and ${count(rest, 'more dataset')}` : ''], '\n')
+  const names = named.map((dataset) => wrapIndented(describe(dataset), '    ', width))
+  return joined([title, ...names, rest > 0 ? `    … and ${count(rest, 'more dataset')}` : ''], '\n')
 }
 
 const STATE_TITLES: Record<DatasetState, string> = {

@@ -16,14 +16,14 @@ import {
   typesOf,
 } from '../format.js'
 import {visibilityOf} from '../json/documents.js'
-import {each, paragraphs, type Pieces} from './layout.js'
+import {paragraphs} from './layout.js'
 import {formatStorage, formatStorageTotal, sizeColumn} from './sizes.js'
 import {type Screen} from './style.js'
-import {formatPairs, tablePieces, widest} from './table.js'
+import {formatPairs, formatTable, widest} from './table.js'
 import {wrapText} from './wrapping.js'
 
 /** The table of datasets, the counts by type, and what no command touches. */
-export function formatDatasetList(overview: Overview, datasets: RunDataset[], screen: Screen): Pieces {
+export function formatDatasetList(overview: Overview, datasets: RunDataset[], screen: Screen): string {
   const {sizes} = overview
   const size = sizeColumn(sizes)
   const created = createdColumn(datasets, sizes !== undefined, screen)
@@ -38,7 +38,7 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
     created.column,
     {title: 'VISIBILITY', dropAt: 3},
   ]
-  const rows = each(datasets, (dataset) => [
+  const rows = datasets.map((dataset) => [
     dataset.type,
     dataset.timestamp,
     dataset.name,
@@ -48,7 +48,7 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
   ])
   return paragraphs([
     formatHead(overview, screen),
-    datasets.length > 0 ? tablePieces(columns, rows, screen) : '',
+    datasets.length > 0 ? formatTable(columns, rows, screen) : '',
     total,
     formatUntouched(overview, datasets, screen),
   ])
@@ -70,7 +70,7 @@ const MINUTE_WIDTH = 18
 const DAY_WIDTH = 10
 
 /** The table of runs, newest first, and the totals. */
-export function formatRunTable(overview: Overview, totals: RunTotals, screen: Screen): Pieces {
+export function formatRunTable(overview: Overview, totals: RunTotals, screen: Screen): string {
   const context = contextOf(overview)
   const size = sizeColumn(overview.sizes)
   const columns = [
@@ -80,14 +80,14 @@ export function formatRunTable(overview: Overview, totals: RunTotals, screen: Sc
     ...size.columns,
     {title: 'STATE'},
   ]
-  const rows = each(overview.runs, (run) => [
+  const rows = overview.runs.map((run) => [
     run.timestamp,
     ageOf(run, context.now),
     typesOf(run),
     ...size.cells(run.datasets),
     describeState(run, context),
   ])
-  const table = overview.runs.length > 0 ? tablePieces(columns, rows, screen) : ''
+  const table = overview.runs.length > 0 ? formatTable(columns, rows, screen) : ''
   return paragraphs([formatHead(overview, screen), table, formatTotals(overview, totals, screen)])
 }
 

@@ -9,10 +9,10 @@ import {choosesRuns, keepersOf, selectorsOf} from '../../retention/rule-names.js
 import {type RetentionRules} from '../../retention/rules.js'
 import {ageOf, count, moment, protectionOf, thousands, typesOf} from '../format.js'
 import {graceSentence, sentenceOf} from '../sentences.js'
-import {each, joined, lines, paragraphs, type Pieces} from './layout.js'
+import {joined, paragraphs} from './layout.js'
 import {formatStorageTotal, sizeBehind, type SizeColumn, sizeColumn} from './sizes.js'
 import {type Screen, type Style} from './style.js'
-import {type Column, formatPairs, tablePieces, widest} from './table.js'
+import {type Column, formatPairs, formatTable, widest} from './table.js'
 import {wrapText} from './wrapping.js'
 
 /** What the plan does not know of its own deletion. */
@@ -30,18 +30,15 @@ export interface PlanNotes {
  * The whole plan as a person reads it: what was found, which rules apply, what goes, what stays, and why. The totals stand
  * last: of a long plan the end is on the screen when the question comes.
  */
-export function formatPlan(plan: Plan, notes: PlanNotes, screen: Screen): Pieces {
-  return paragraphs(partsOf(plan, notes, screen))
-}
-
-/** Each is made when its turn comes: all at once would hold up everything else where there are many runs. */
-function* partsOf(plan: Plan, notes: PlanNotes, screen: Screen): Generator<Pieces | string> {
-  yield formatTitle(plan, notes.title, screen)
-  yield formatPairs([...foundPairs(plan, notes), ...rulePairs(plan, notes)], screen)
-  yield formatRunsToDelete(plan, notes, screen)
-  yield formatRunsToKeep(plan, notes, screen)
-  yield formatDatasets(plan, notes, screen.style)
-  yield formatPairs([...untouchedPairs(plan, notes), totalPair(plan, notes)], screen)
+export function formatPlan(plan: Plan, notes: PlanNotes, screen: Screen): string {
+  return paragraphs([
+    formatTitle(plan, notes.title, screen),
+    formatPairs([...foundPairs(plan, notes), ...rulePairs(plan, notes)], screen),
+    formatRunsToDelete(plan, notes, screen),
+    formatRunsToKeep(plan, notes, screen),
+    formatDatasets(plan, notes, screen.style),
+    formatPairs([...untouchedPairs(plan, notes), totalPair(plan, notes)], screen),
+  ])
 }
 
 /** Whose plan it is, and of when. */
@@ -131,9 +128,9 @@ function scopeText({rules, delete: planned}: Plan): string {
 }
 
 /** The table of the runs that lose something. */
-export function formatRunsToDelete(plan: Plan, {sizes}: PlanNotes, screen: Screen): Pieces {
+export function formatRunsToDelete(plan: Plan, {sizes}: PlanNotes, screen: Screen): string {
   const size = sizeColumn(sizes)
-  const rows = each(plan.delete, ({run, datasets, reasons}) => [
+  const rows = plan.delete.map(({run, datasets, reasons}) => [
     run.timestamp,
     ageOf(run, plan.now),
     typesOf({...run, datasets: run.datasets.filter((dataset) => datasets.includes(dataset))}),
@@ -143,9 +140,9 @@ export function formatRunsToDelete(plan: Plan, {sizes}: PlanNotes, screen: Scree
   return titledTable(['Runs to delete', 'WHAT GOES', size], plan.delete.length, rows, screen)
 }
 
-function formatRunsToKeep({keep, now}: Plan, {sizes}: PlanNotes, screen: Screen): Pieces {
+function formatRunsToKeep({keep, now}: Plan, {sizes}: PlanNotes, screen: Screen): string {
   const size = sizeColumn(sizes)
-  const rows = each(keep, ({run, reasons}: KeptRun) => [
+  const rows = keep.map(({run, reasons}: KeptRun) => [
     run.timestamp,
     ageOf(run, now),
     typesOf(run),
@@ -163,9 +160,9 @@ function titledTable(
   number: number,
   rows: Iterable<string[]>,
   screen: Screen,
-): Pieces {
+): string {
   const {bold} = screen.style
-  if (number === 0) return [bold(`${title}: none`)]
+  if (number === 0) return bold(`${title}: none`)
   const columns: Column[] = [
     {title: 'RUN'},
     {title: 'AGE'},
@@ -173,21 +170,21 @@ function titledTable(
     ...size.columns,
     {title: 'WHY', wrapsTo: NARROWEST_WHY},
   ]
-  return joined([bold(`${title}: ${thousands(number)}`), tablePieces(columns, rows, screen)], '\n')
+  return joined([bold(`${title}: ${thousands(number)}`), formatTable(columns, rows, screen)], '\n')
 }
 
 /** Every dataset that goes, by full name. */
-export function formatDatasets(plan: Plan, {sizes}: PlanNotes, style: Style): Pieces {
+export function formatDatasets(plan: Plan, {sizes}: PlanNotes, style: Style): string {
   const datasets = plannedDatasets(plan)
-  if (datasets.length === 0) return []
+  if (datasets.length === 0) return ''
   const digits = String(datasets.length).length
   const title = style.bold(`Datasets to delete: ${thousands(datasets.length)}, in this order within each run`)
   const longest = widest(datasets.map(({name}) => name))
-  const names = each(datasets, (dataset: Dataset, index) => {
+  const names = datasets.map((dataset: Dataset, index) => {
     const name = `${String(index + 1).padStart(digits + 2)}. ${dataset.name.padEnd(longest)}`
     return `${name}  ${sizeBehind(dataset, sizes)}`.trimEnd()
   })
-  return joined([title, lines(names)], '\n')
+  return [title, ...names].join('\n')
 }
 
 /** What no rule takes in, and what becomes of the leaderboard. */

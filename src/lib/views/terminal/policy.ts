@@ -8,7 +8,7 @@ import {keepersOf, selectorsOf} from '../../retention/rule-names.js'
 import {type RetentionRules} from '../../retention/rules.js'
 import {ageOf, moment} from '../format.js'
 import {COUNTING, graceSentence, sentenceOf} from '../sentences.js'
-import {paragraphs, type Pieces} from './layout.js'
+import {paragraphs} from './layout.js'
 import {type Screen} from './style.js'
 import {formatTable} from './table.js'
 import {wrapText} from './wrapping.js'
@@ -41,7 +41,7 @@ export function rulesInWords({options, lines}: Policy, now: Date): RuleInWords[]
 }
 
 /** A whole policy in sentences. */
-export function formatPolicy(policy: Policy, now: Date, screen: Screen): Pieces {
+export function formatPolicy(policy: Policy, now: Date, screen: Screen): string {
   const {bold} = screen.style
   const rules = readRules(policy.options)
   const all = rulesInWords(policy, now)
@@ -79,7 +79,7 @@ function lineText(line: number | null): string {
 }
 
 /** What a policy does with one run: the answer first, then what each rule said. */
-export function formatRunExplanation(policy: Policy, explanation: RunExplanation, screen: Screen): Pieces {
+export function formatRunExplanation(policy: Policy, explanation: RunExplanation, screen: Screen): string {
   const {namespace, endpoint, now, run, verdicts} = explanation
   const columns = [{title: 'LINE'}, {title: 'KEY'}, {title: 'VERDICT (* DECIDES)'}, {title: 'WHY'}]
   const rows = verdicts.map((verdict) => [lineText(verdict.line), verdict.key, wordOf(verdict), verdict.text])

@@ -5,10 +5,10 @@ import {listing, safeName} from '../../base/text.js'
 import {count, moment, thousands} from '../format.js'
 import {bar, type BarMarks} from './bars.js'
 import {columnsOf, cut} from './columns.js'
-import {each, joined, paragraphs, type Pieces} from './layout.js'
+import {joined, paragraphs} from './layout.js'
 import {formatScore, NO_NUMBER} from './scores.js'
 import {type Screen} from './style.js'
-import {type Column, tablePieces} from './table.js'
+import {type Column, formatTable} from './table.js'
 import {wrapText} from './wrapping.js'
 
 export interface RankingView extends Screen {
@@ -37,13 +37,11 @@ const NUMBERS: ReadonlyArray<[title: string, metric: Metric, dropAt: number]> = 
 ]
 
 /** The table of ranked rows, one for each group, and what its marks mean. */
-export function* formatRanking(ranked: LeaderboardRanking, view: RankingView): Generator<string> {
+export function formatRanking(ranked: LeaderboardRanking, view: RankingView): string {
   const columns = columnsFor(ranked, view)
-  const cells = yield* cellsOf(ranked.groups, columns)
-  const sections = each(ranked.groups, (group, index) =>
-    formatGroup(group, columns, cells[index] ?? [], view),
-  )
-  yield* paragraphs([formatHead(ranked, view), ...sections, wrapText(formatTotals(ranked), view.width)])
+  const cells = cellsOf(ranked.groups, columns)
+  const sections = ranked.groups.map((group, index) => formatGroup(group, columns, cells[index] ?? [], view))
+  return paragraphs([formatHead(ranked, view), ...sections, wrapText(formatTotals(ranked), view.width)])
 }
 
 function formatHead(
@@ -55,12 +53,12 @@ function formatHead(
   return `${style.bold(head)}\n${wrapText(`Ranked by ${by}, ${better} is better${within}`, width)}`
 }
 
-function formatGroup(group: RankedGroup, columns: Column[], cells: string[][], screen: Screen): Pieces {
+function formatGroup(group: RankedGroup, columns: Column[], cells: string[][], screen: Screen): string {
   const {values, rows, total} = group
   const named = Object.entries(values).map(
     ([column, value]) => `${column} ${value === undefined ? 'none' : shown(value)}`,
   )
-  const table = tablePieces(columns, cells, screen)
+  const table = formatTable(columns, cells, screen)
   if (named.length === 0) return table
   const number =
     rows.length < total ? `${thousands(rows.length)} of ${count(total, 'row')}` : count(total, 'row')
@@ -94,31 +92,15 @@ function columnsFor({by, groups, groupBy}: LeaderboardRanking, view: RankingView
 }
 
 /** The cells of each group; makes every column as wide as its widest cell in any of them. */
-function* cellsOf(groups: RankedGroup[], columns: RankingColumn[]): Generator<string, string[][][]> {
-  const all: string[][][] = []
-  for (const {rows} of groups) {
-    const cells: string[][] = []
-    for (const row of rows) {
-      cells.push(columns.map(({cellOf}) => cellOf(row)))
-      yield ''
-    }
-
-    all.push(cells)
+function cellsOf(groups: RankedGroup[], columns: RankingColumn[]): string[][][] {
+  const all = groups.map(({rows}) => rows.map((row) => columns.map(({cellOf}) => cellOf(row))))
+  if (groups.length < 2) return all
+  for (const row of all.flat()) {
+    for (const [index, column] of columns.entries())
+      column.least = Math.max(column.least ?? 0, columnsOf(row[index] ?? ''))
   }
 
-  if (groups.length > 1) yield* widening(columns, all)
   return all
-}
-
-/** Of tables below each other the same columns stand below each other. */
-function* widening(columns: RankingColumn[], all: string[][][]): Generator<string> {
-  for (const cells of all) {
-    for (const row of cells) {
-      for (const [index, column] of columns.entries())
-        column.least = Math.max(column.least ?? 0, columnsOf(row[index] ?? ''))
-      yield ''
-    }
-  }
 }
 
 function placeOf({place, isTied}: RankedRow): string {

@@ -1,9 +1,9 @@
 import {type RestoreOutcome, type RestoreResult, type RestoreStatus} from '../../archive/restore.js'
 import {printable} from '../../base/text.js'
 import {count, formatBytes} from '../format.js'
-import {each, paragraphs, type Pieces} from './layout.js'
+import {paragraphs} from './layout.js'
 import {type Screen, type Style} from './style.js'
-import {formatPairs, tablePieces} from './table.js'
+import {formatPairs, formatTable} from './table.js'
 import {wrapText} from './wrapping.js'
 
 const LABELS: Record<RestoreStatus, string> = {
@@ -18,7 +18,7 @@ const LABELS: Record<RestoreStatus, string> = {
 const SEEN_BY = {private: 'its owners', public: 'everyone', unknown: '-'} as const
 
 /** What became of each dataset, the counts, and what is not as it was. */
-export function formatRestore(result: RestoreResult, screen: Screen): Pieces {
+export function formatRestore(result: RestoreResult, screen: Screen): string {
   const {style} = screen
   const columns = [
     {title: 'DATASET'},
@@ -27,7 +27,7 @@ export function formatRestore(result: RestoreResult, screen: Screen): Pieces {
     {title: 'SEEN BY'},
     {title: 'OUTCOME'},
   ]
-  const rows = each(result.outcomes, (outcome) => [
+  const rows = result.outcomes.map((outcome) => [
     outcome.name,
     String(outcome.files),
     formatBytes(outcome.bytes),
@@ -41,7 +41,7 @@ export function formatRestore(result: RestoreResult, screen: Screen): Pieces {
   ])
   return paragraphs([
     `${style.bold(`Restore${result.dryRun ? ': dry run' : ''}`)}\n${wrapText(placeOf(result), screen.width)}`,
-    tablePieces(columns, rows, screen),
+    formatTable(columns, rows, screen),
     `${wrapText(headline(result, style), screen.width)}\n${formatPairs(pairs, screen)}`,
     ...notes(result).map((note) => wrapText(note, screen.width)),
   ])

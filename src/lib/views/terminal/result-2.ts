@@ -1,6 +1,6 @@
 import {type CleanupResult} from '../../cleanup/result.js'
 import {count, formatBytes, thousands} from '../format.js'
-import {joined, paragraphs, type Pieces} from './layout.js'
+import {joined, paragraphs} from './layout.js'
 import {formatOutcomes, MOST_NAMED, NOT_DELETED, OUTCOME_LABELS} from './result.js'
 import {formatStorageTotal} from './sizes.js'
 import {type Screen, type Style} from './style.js'
@@ -8,7 +8,7 @@ import {formatPairs} from './table.js'
 import {wrapText} from './wrapping.js'
 
 /** What became of a plan: everything that is not deleted and why, then, where the eye rests, the counts and what is left. */
-export function formatResult(result: CleanupResult, screen: Screen): Pieces {
+export function formatResult(result: CleanupResult, screen: Screen): string {
   const {style, width} = screen
   const {counts, remaining, plan, storage} = result
   const shown = (['deleted', ...NOT_DELETED] as const).filter(
@@ -48,7 +48,7 @@ function headline({counts, interrupted, outcomes, deletionMs}: CleanupResult, st
 }
 
 /** Everything that did not go as planned; where that is too much to read, where each of it is named. */
-function formatRest({outcomes, journal}: CleanupResult, screen: Screen): Pieces[] {
+function formatRest({outcomes, journal}: CleanupResult, screen: Screen): string[] {
   return NOT_DELETED.map((status) => outcomes.filter((outcome) => outcome.status === status))
     .filter((group) => group.length > 0)
     .map((group) => {

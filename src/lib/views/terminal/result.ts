@@ -1,7 +1,6 @@
 import {printable} from '../../base/text.js'
 import {type Outcome, type OutcomeStatus} from '../../cleanup/outcomes.js'
 import {count} from '../format.js'
-import {each, lines, type Pieces} from './layout.js'
 import {type Screen} from './style.js'
 import {wrapIndented} from './wrapping.js'
 
@@ -36,17 +35,15 @@ export function describeOutcome({name, reason, requestId}: Told): string {
 }
 
 /** Outcomes of one kind, a line each; of thousands the reasons, how often there is each, and some names. */
-export function formatOutcomes(outcomes: readonly Outcome[], {width}: Screen): Pieces {
-  return lines(
-    each(
-      outcomes.length > MOST_NAMED ? byReason(outcomes) : outcomes.map((outcome) => describeOutcome(outcome)),
-      (line) => wrapIndented(line, '  ', width),
-    ),
-  )
+export function formatOutcomes(outcomes: readonly Outcome[], {width}: Screen): string {
+  const told =
+    outcomes.length > MOST_NAMED ? byReason(outcomes) : outcomes.map((outcome) => describeOutcome(outcome))
+  return told.map((line) => wrapIndented(line, '  ', width)).join('\n')
 }
 
 /** The most frequent reasons first. */
-function* byReason(outcomes: readonly Outcome[]): Generator<string> {
+function byReason(outcomes: readonly Outcome[]): string[] {
+  const lines: string[] = []
   const groups = new Map<string, Outcome[]>()
   for (const outcome of outcomes) {
     const group = groups.get(outcome.reason ?? '')
@@ -56,12 +53,13 @@ function* byReason(outcomes: readonly Outcome[]): Generator<string> {
 
   const sorted = [...groups].toSorted(([, a], [, b]) => b.length - a.length)
   for (const [reason, group] of sorted.slice(0, REASONS_TOLD)) {
-    yield printable(`${count(group.length, 'dataset')}${reason ? `: ${reason}` : ''}`)
+    lines.push(printable(`${count(group.length, 'dataset')}${reason ? `: ${reason}` : ''}`))
     for (const {name, requestId} of group.slice(0, NAMES_TOLD))
-      yield `  ${describeOutcome({name, requestId})}`
-    if (group.length > NAMES_TOLD) yield `  … and ${count(group.length - NAMES_TOLD, 'more dataset')}`
+      lines.push(`  ${describeOutcome({name, requestId})}`)
+    if (group.length > NAMES_TOLD) lines.push(`  … and ${count(group.length - NAMES_TOLD, 'more dataset')}`)
   }
 
   const rest = sorted.slice(REASONS_TOLD).reduce((sum, [, group]) => sum + group.length, 0)
-  if (rest > 0) yield `${count(rest, 'dataset')} for other reasons`
+  if (rest > 0) lines.push(`${count(rest, 'dataset')} for other reasons`)
+  return lines
 }

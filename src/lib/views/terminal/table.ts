@@ -2,7 +2,6 @@ import Table from 'cli-table3'
 
 import {printable} from '../../base/text.js'
 import {columnsOf, isPlain} from './columns.js'
-import {whole} from './layout.js'
 import {type Screen} from './style.js'
 import {breakWords, indented, wrapText} from './wrapping.js'
 
@@ -61,16 +60,7 @@ interface Layout {
  * A pipe has no width: there nothing is dropped or wrapped.
  * @returns the lines, ending without a newline
  */
-export function formatTable(columns: Column[], rows: Iterable<string[]>, screen: Screen): string {
-  return whole(tablePieces(columns, rows, screen))
-}
-
-/** The same in pieces, for a table that may be long: each row is laid out when it is asked for. */
-export function* tablePieces(
-  columns: Column[],
-  rows: Iterable<string[]>,
-  {style, width}: Screen,
-): Generator<string> {
+export function formatTable(columns: Column[], rows: Iterable<string[]>, {style, width}: Screen): string {
   const widths = columns.map(({title, least = 0}) => Math.max(columnsOf(title), least))
   const words = columns.map(() => 0)
   const cells: string[][] = []
@@ -82,13 +72,11 @@ export function* tablePieces(
     }
 
     cells.push(safe)
-    yield ''
   }
 
   const layout = layoutFor(columns, widths, words, width)
   const head = layout.shown.map((index) => style.bold(columns[index]?.title ?? ''))
-  yield tableOf(layout, [], head)
-  for (const row of cells) yield `\n${layOut(row, layout)}`
+  return [tableOf(layout, [], head), ...cells.map((row) => layOut(row, layout))].join('\n')
 }
 
 function layoutFor(columns: Column[], widths: number[], words: number[], width: number | undefined): Layout {

@@ -2,12 +2,11 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 import {type Inventory} from '../../../../src/lib/account/datasets.js'
-import {checking, checkRows} from '../../../../src/lib/account/leaderboard/check.js'
+import {checkRows, findFaults} from '../../../../src/lib/account/leaderboard/check.js'
 import {FINDING_KINDS, REMARK_KINDS} from '../../../../src/lib/account/leaderboard/findings.js'
-import {knowing} from '../../../../src/lib/account/leaderboard/references.js'
+import {indexDatasets} from '../../../../src/lib/account/leaderboard/references.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
 import {formatTimestamp, type RunType} from '../../../../src/lib/base/names.js'
-import {atOnce} from '../../../../src/lib/base/steps.js'
 import {DAY, HOUR} from '../../../../src/lib/base/time.js'
 import {ago, inventoryOf, leaderboardDataset, NAMESPACE, runDatasets} from '../../../support/builders.js'
 import {A, B, C, finished, named, rowOf, someCase} from '../../../support/rows.js'
@@ -59,8 +58,8 @@ describe('the check of a leaderboard', () => {
 
   it('does not call anything gone that the token perhaps does not see', () => {
     const inventory = inventoryOf([])
-    const blind = atOnce(knowing(inventory, false))
-    expect(atOnce(checking([whole(A)], inventory, blind)).findings).to.deep.equal([])
+    const blind = indexDatasets(inventory, false)
+    expect(findFaults([whole(A)], inventory, blind).findings).to.deep.equal([])
     expect(checkRows([whole(A)], inventory).findings).to.have.length(1)
   })
 

@@ -9,9 +9,8 @@ import {
   rankRows,
 } from '../../../../src/lib/account/leaderboard/ranking.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
-import {rankingRuns} from '../../../../src/lib/account/leaderboard/scores.js'
+import {rankRuns} from '../../../../src/lib/account/leaderboard/scores.js'
 import {UsageError} from '../../../../src/lib/base/errors.js'
-import {atOnce} from '../../../../src/lib/base/steps.js'
 import {inventoryOf, NAMESPACE, runDatasets} from '../../../support/builders.js'
 import {A, B, C, finished, named, rowOf, someCase} from '../../../support/rows.js'
 
@@ -105,7 +104,7 @@ describe('the ranking of rows', () => {
         const shown = rowsOf(rows, {by}, inventory)
           .filter(({run, place}) => place !== undefined && run !== undefined && there.has(run))
           .map(({run}) => run)
-        const ranked = atOnce(rankingRuns(runs, {by, citations: citationsIn(rows, NAMESPACE)}))
+        const ranked = rankRuns(runs, {by, citations: citationsIn(rows, NAMESPACE)})
         expect(shown).to.include.members(ranked.map(({run}) => run.timestamp))
         expect(
           [...new Set(shown)].filter((run) => ranked.some((each) => each.run.timestamp === run)),

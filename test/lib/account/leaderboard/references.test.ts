@@ -2,17 +2,16 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 import {
-  knowing,
+  indexDatasets,
   lossOf,
   referencesOf,
   type ReferenceState,
   runOfRow,
 } from '../../../../src/lib/account/leaderboard/references.js'
-import {atOnce} from '../../../../src/lib/base/steps.js'
 import {inventoryOf, NEAR_MISSES, runDatasets} from '../../../support/builders.js'
 import {A, B, named, rowOf, someCase} from '../../../support/rows.js'
 
-const known = atOnce(knowing(inventoryOf(runDatasets(A)), true))
+const known = indexDatasets(inventoryOf(runDatasets(A)), true)
 const stateOf = (name: string, among = known) => referencesOf(rowOf({resultsDataset: name}), among)[0]?.state
 
 describe('what a row names', () => {
@@ -71,7 +70,7 @@ describe('what a row names', () => {
   it('is gone as a whole only where nothing that the row names is left', () => {
     fc.assert(
       fc.property(someCase, ({runs, rows}) => {
-        const some = atOnce(knowing(inventoryOf(runs.flatMap((run) => run.datasets)), true))
+        const some = indexDatasets(inventoryOf(runs.flatMap((run) => run.datasets)), true)
         for (const row of rows) {
           const references = referencesOf(row, some)
           const {gone, isTotal} = lossOf(references)

@@ -5,17 +5,14 @@ import {citationsIn} from '../../../../src/lib/account/leaderboard/citations.js'
 import {evidenceOf} from '../../../../src/lib/account/leaderboard/evidence.js'
 import {type Metric, METRICS} from '../../../../src/lib/account/leaderboard/metrics.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
-import {rankingRuns} from '../../../../src/lib/account/leaderboard/scores.js'
+import {rankRuns} from '../../../../src/lib/account/leaderboard/scores.js'
 import {type Run} from '../../../../src/lib/account/runs.js'
-import {atOnce} from '../../../../src/lib/base/steps.js'
 import {NAMESPACE, runOf} from '../../../support/builders.js'
 import {A, B, C, finished, someCase} from '../../../support/rows.js'
 
 describe('ranking', () => {
   const by = (metric: Metric, rows: LeaderboardRow[], runs: Run[] = [A, B, C].map((each) => runOf(each))) =>
-    atOnce(rankingRuns(runs, {by: metric, citations: citationsIn(rows, NAMESPACE)})).map(
-      ({run}) => run.timestamp,
-    )
+    rankRuns(runs, {by: metric, citations: citationsIn(rows, NAMESPACE)}).map(({run}) => run.timestamp)
   const fields: Array<[metric: Metric, field: keyof LeaderboardRow, best: string[]]> = [
     ['success_rate', 'successRate', [A, B]],
     ['pass_at_1', 'passAt1', [A, B]],

@@ -6,7 +6,6 @@ import {join} from 'node:path'
 
 import {type Dataset} from '../../../../src/lib/account/datasets.js'
 import {RefusedError} from '../../../../src/lib/base/errors.js'
-import {LazyList} from '../../../../src/lib/base/lazy-list.js'
 import {safe} from '../../../../src/lib/base/text.js'
 import {DAY} from '../../../../src/lib/base/time.js'
 import {parseJournal} from '../../../../src/lib/cleanup/journal/parse.js'
@@ -25,10 +24,6 @@ import {openJournal} from '../../../support/journals.js'
 const PLAN = planOf(inventoryOf([...runDatasets(ago(31 * DAY)), ...runDatasets(ago(32 * DAY))]), {
   olderThan: '30d',
 })
-const LONG_PLAN = planOf(
-  inventoryOf(Array.from({length: 200}, (_, run) => runDatasets(ago((31 + run) * DAY))).flat()),
-  {olderThan: '30d'},
-)
 const DATASETS = plannedDatasets(PLAN)
 const [A, B] = DATASETS as [Dataset, Dataset]
 
@@ -229,29 +224,10 @@ describe('a job', () => {
       expect(await all('deleted', {damaged: true})).to.equal(false)
     })
 
-    it('is read one dataset at a time, however many there are, since others wait for their turn', async () => {
-      const {parse} = JSON
-      const lengths: number[] = []
-      const text = textOf(await begin({plan: LONG_PLAN}))
-      JSON.parse = (part: string) => {
-        lengths.push(part.length)
-        return parse(part) as unknown
-      }
-
-      try {
-        expect(parseJournal(text).datasets).to.have.length(600)
-      } finally {
-        JSON.parse = parse
-      }
-
-      expect(Math.max(...lengths)).to.be.lessThan(1000)
-    })
-
     it('leaves nothing that is not known out of the document', async () => {
       const document = jobDocument(parseJournal(textOf(await begin()))) as Record<string, any>
       expect(document).to.include({endedAt: null, archive: null, state: 'broken-off'})
-      expect(document.datasets, 'made while it is written').to.be.instanceOf(LazyList)
-      expect([...document.datasets][0]).to.include({
+      expect(document.datasets[0]).to.include({
         state: 'untouched',
         reason: null,
         requestId: null,

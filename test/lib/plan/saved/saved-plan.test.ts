@@ -19,7 +19,6 @@ import {join} from 'node:path'
 
 import {type Inventory, type RunDataset} from '../../../../src/lib/account/datasets.js'
 import {RefusedError, SmoltraceError, UsageError} from '../../../../src/lib/base/errors.js'
-import {atOnce} from '../../../../src/lib/base/steps.js'
 import {DAY} from '../../../../src/lib/base/time.js'
 import {comparePlan} from '../../../../src/lib/plan/compare.js'
 import {makePlanOfNames, type Plan, plannedDatasets} from '../../../../src/lib/plan/plan.js'
@@ -69,7 +68,7 @@ function forged(edit: (document: Json) => unknown, plan: Plan = PLAN): Json {
   const document = structuredClone(documentOf(plan))
   delete document.digest
   edit(document)
-  return {...document, digest: atOnce(digestOf(document))}
+  return {...document, digest: digestOf(document)}
 }
 
 /** Paths to all that is no object and no list. */

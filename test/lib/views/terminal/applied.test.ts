@@ -5,7 +5,6 @@ import {type Outcome} from '../../../../src/lib/cleanup/outcomes.js'
 import {type Plan} from '../../../../src/lib/plan/plan.js'
 import {type SavedPlan} from '../../../../src/lib/plan/saved/saved-plan.js'
 import {formatAppliedPlan} from '../../../../src/lib/views/terminal/applied.js'
-import {whole} from '../../../../src/lib/views/terminal/layout.js'
 import {
   ago,
   inventoryOf,
@@ -23,13 +22,11 @@ const PLAN = planOf(INVENTORY, {olderThan: '30d'})
 const CHANGED: Outcome = {name: 'kim/smoltrace-results-20260101_000000', status: 'skipped', reason: 'changed'}
 
 const shown = (plan: Plan, stale: Outcome[] = [], facts: Partial<SavedPlan> = {}) =>
-  whole(
-    formatAppliedPlan(
-      {plan, madeBy: 'ann', madeAt: NOW, digest: `sha256:${'a'.repeat(64)}`, keptRuns: [], ...facts},
-      stale,
-      {title: 'Cleanup by a saved plan'},
-      {style: PLAIN, width: 80},
-    ),
+  formatAppliedPlan(
+    {plan, madeBy: 'ann', madeAt: NOW, digest: `sha256:${'a'.repeat(64)}`, keptRuns: [], ...facts},
+    stale,
+    {title: 'Cleanup by a saved plan'},
+    {style: PLAIN, width: 80},
   )
 
 describe('the preview of a saved plan', () => {

@@ -3,7 +3,6 @@ import {expect} from 'chai'
 import {checkRows} from '../../../../src/lib/account/leaderboard/check.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
 import {formatCheck} from '../../../../src/lib/views/terminal/check.js'
-import {whole} from '../../../../src/lib/views/terminal/layout.js'
 import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../../support/builders.js'
 import {A, B, C, finished, rowOf} from '../../../support/rows.js'
 
@@ -15,7 +14,7 @@ const show = (rows: LeaderboardRow[], width?: number) => {
     leaderboard: leaderboardDataset(),
     warnings: [],
   }
-  return whole(formatCheck(check, 'mycli smoltrace', {style: PLAIN, width}))
+  return formatCheck(check, 'mycli smoltrace', {style: PLAIN, width})
 }
 
 describe('the page of a check', () => {

@@ -8,7 +8,6 @@ import {
   type JobRecord,
 } from '../../../../src/lib/cleanup/journal/record.js'
 import {formatHistory, formatJob, type HistoryView} from '../../../../src/lib/views/terminal/history.js'
-import {whole} from '../../../../src/lib/views/terminal/layout.js'
 import {styleFor} from '../../../../src/lib/views/terminal/style.js'
 import {ago, later, NOW, PLAIN, streamOf} from '../../../support/builders.js'
 
@@ -63,8 +62,8 @@ function jobOf(states: DatasetState[], facts: Partial<JobRecord> = {}): JobRecor
 const CLEAN = jobOf(['deleted', 'deleted', 'gone'])
 const BROKEN = jobOf([...DATASET_STATES], {id: 'aaaabbbbcccc', state: 'broken-off', endedAt: undefined})
 const history = (jobs: JobRecord[], view: Partial<HistoryView> = {}, problems: HistoryProblem[] = []) =>
-  whole(formatHistory({dataDir: '/data', jobs, problems}, {...VIEW, ...view}))
-const one = (job: JobRecord, problems: HistoryProblem[] = []) => whole(formatJob(job, problems, VIEW))
+  formatHistory({dataDir: '/data', jobs, problems}, {...VIEW, ...view})
+const one = (job: JobRecord, problems: HistoryProblem[] = []) => formatJob(job, problems, VIEW)
 
 /** The lines under the line that begins like this, as far as they are indented deeper. */
 function linesUnder(text: string, title: string): string[] {
@@ -198,14 +197,12 @@ describe('the view of the history', () => {
     const forced = process.env.NO_COLOR
     delete process.env.NO_COLOR
     try {
-      const coloured = whole(
-        formatHistory(
-          {dataDir: '/data', jobs: [BROKEN], problems: []},
-          {
-            ...VIEW,
-            style: styleFor(streamOf({isTTY: true, colours: true})),
-          },
-        ),
+      const coloured = formatHistory(
+        {dataDir: '/data', jobs: [BROKEN], problems: []},
+        {
+          ...VIEW,
+          style: styleFor(streamOf({isTTY: true, colours: true})),
+        },
       )
       expect(coloured).to.include('\u001B[33m')
       expect(coloured.replaceAll(/\u001B\[\d+m/g, '')).to.equal(history([BROKEN]))
@@ -219,7 +216,7 @@ describe('the view of the history', () => {
       Array.from({length: 3000}, () => 'untouched'),
       {state: 'broken-off'},
     )
-    const text = whole(formatHistory({dataDir: '/data', jobs: [job], problems: []}, VIEW))
+    const text = formatHistory({dataDir: '/data', jobs: [job], problems: []}, VIEW)
     expect(text.split('\n').length).to.be.below(60)
     expect(text).to.include('… and 2,960 more datasets')
     expect(one(job)).to.include(nameOf('untouched', 2999))

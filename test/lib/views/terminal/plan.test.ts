@@ -4,7 +4,6 @@ import {DAY} from '../../../../src/lib/base/time.js'
 import {picked} from '../../../../src/lib/plan/pick.js'
 import {plannedDatasets} from '../../../../src/lib/plan/plan.js'
 import {type RetentionOptions} from '../../../../src/lib/retention/rules.js'
-import {whole} from '../../../../src/lib/views/terminal/layout.js'
 import {formatPlan, type PlanNotes} from '../../../../src/lib/views/terminal/plan.js'
 import {
   ago,
@@ -23,10 +22,7 @@ const INVENTORY = inventoryOf(
 const preview = (
   options: RetentionOptions,
   {inventory = INVENTORY, width = undefined as number | undefined, protection = {}, notes = {}} = {},
-) =>
-  whole(
-    formatPlan(planOf(inventory, options, protection), {title: 'Dry run', ...notes}, {style: PLAIN, width}),
-  )
+) => formatPlan(planOf(inventory, options, protection), {title: 'Dry run', ...notes}, {style: PLAIN, width})
 
 /** The line that begins with a word. */
 const line = (text: string, word: string) => text.split('\n').find((each) => each.startsWith(word)) ?? ''
@@ -200,7 +196,7 @@ describe('preview', () => {
   it('says how many runs were picked against the rules, and how many were not', () => {
     const text = (options: RetentionOptions, chosen: string[]) => {
       const plan = picked(planOf(INVENTORY, options), chosen)
-      return whole(formatPlan(plan, {title: 'Cleanup'}, {style: PLAIN, width: 100}))
+      return formatPlan(plan, {title: 'Cleanup'}, {style: PLAIN, width: 100})
     }
 
     const rules = {olderThan: '30d'}

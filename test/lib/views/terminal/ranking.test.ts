@@ -4,7 +4,6 @@ import stringWidth from 'string-width'
 import {type RankingOptions, rankRows} from '../../../../src/lib/account/leaderboard/ranking.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
 import {bar, marksFor} from '../../../../src/lib/views/terminal/bars.js'
-import {whole} from '../../../../src/lib/views/terminal/layout.js'
 import {formatRanking} from '../../../../src/lib/views/terminal/ranking.js'
 import {formatScore} from '../../../../src/lib/views/terminal/scores.js'
 import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../../support/builders.js'
@@ -26,16 +25,14 @@ const ROWS = [
   rowOf({model: 'qwen/coder', runStatus: 'failed'}),
 ]
 const show = (rows: LeaderboardRow[], options: RankingOptions = {}, width?: number) =>
-  whole(
-    formatRanking(
-      {
-        ...rankRows(rows, INVENTORY, options),
-        inventory: INVENTORY,
-        leaderboard: leaderboardDataset(),
-        warnings: [],
-      },
-      {style: PLAIN, width, marks: BLOCKS},
-    ),
+  formatRanking(
+    {
+      ...rankRows(rows, INVENTORY, options),
+      inventory: INVENTORY,
+      leaderboard: leaderboardDataset(),
+      warnings: [],
+    },
+    {style: PLAIN, width, marks: BLOCKS},
   )
 const linesOf = (text: string, mark: RegExp) => text.split('\n').filter((line) => mark.test(line))
 /** The titles of the columns, in the first table. */

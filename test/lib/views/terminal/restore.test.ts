@@ -7,8 +7,7 @@ import {
   type RestoreResult,
   type RestoreStatus,
 } from '../../../../src/lib/archive/restore.js'
-import {whole} from '../../../../src/lib/views/terminal/layout.js'
-import {describeRestored, formatRestore as piecesOf} from '../../../../src/lib/views/terminal/restore.js'
+import {describeRestored, formatRestore} from '../../../../src/lib/views/terminal/restore.js'
 import {PLAIN} from '../../../support/builders.js'
 
 const NAME = 'mira/smoltrace-results-20260105_113000'
@@ -33,8 +32,6 @@ function resultOf(outcomes: RestoreOutcome[], more: Partial<RestoreResult> = {})
     ...more,
   }
 }
-
-const formatRestore = (...facts: Parameters<typeof piecesOf>) => whole(piecesOf(...facts))
 
 describe('the summary of a restore', () => {
   it('names every dataset, what became of it, and why', () => {

@@ -3,7 +3,6 @@ import {expect} from 'chai'
 import {type Outcome} from '../../../../src/lib/cleanup/outcomes.js'
 import {type CleanupResult} from '../../../../src/lib/cleanup/result.js'
 import {comparePlan} from '../../../../src/lib/plan/compare.js'
-import {whole} from '../../../../src/lib/views/terminal/layout.js'
 import {formatResult} from '../../../../src/lib/views/terminal/result-2.js'
 import {describeOutcome, MOST_NAMED} from '../../../../src/lib/views/terminal/result.js'
 import {
@@ -40,7 +39,7 @@ function resultOf(outcomes: Outcome[], facts: Partial<CleanupResult> = {}): Clea
 }
 
 const summary = (outcomes: Outcome[], facts: Partial<CleanupResult> = {}) =>
-  whole(formatResult(resultOf(outcomes, facts), {style: PLAIN, width: undefined}))
+  formatResult(resultOf(outcomes, facts), {style: PLAIN, width: undefined})
 const deleted = (name: string): Outcome => ({name, status: 'deleted'})
 
 describe('what became of a plan', () => {
@@ -141,7 +140,7 @@ describe('what became of a plan', () => {
       interrupted: true,
     })
     expect(text).to.include('Interrupted').and.not.include('complete')
-    const narrow = whole(formatResult(resultOf([], {interrupted: true}), {style: PLAIN, width: 60}))
+    const narrow = formatResult(resultOf([], {interrupted: true}), {style: PLAIN, width: 60})
     for (const line of narrow.split('\n')) expect(line.length, line).to.be.at.most(60)
   })
 
