@@ -1,8 +1,7 @@
 import {type Config} from '@oclif/core'
 import {join} from 'node:path'
 
-import {replaceFile} from '../../lib/base/files.js'
-import {makeFolder} from '../../lib/base/make-folder.js'
+import {makeFolder, replaceFile} from '../../lib/base/files.js'
 import {completionFolder} from './folder.js'
 import {SETUPS, zshSetup} from './shells.js'
 

@@ -1,9 +1,8 @@
 import {addTo} from '../base/add-to.js'
-import {dayOf} from '../base/days.js'
 import {RefusedError} from '../base/errors.js'
 import {parseTimestamp, RUN_TYPES, type RunType} from '../base/names.js'
 import {byText} from '../base/text.js'
-import {HOUR, MINUTE, parseGrace} from '../base/time.js'
+import {dayOf, HOUR, MINUTE, parseGrace} from '../base/time.js'
 import {type Dataset, isOfRun, type RunDataset} from './datasets.js'
 
 /** How long an incomplete run may still be uploading, by default. */

@@ -4,7 +4,7 @@ import {constants, type FileHandle, lstat, mkdir, open, readdir, rename, rm} fro
 import {dirname, join} from 'node:path'
 
 import {CancelledError, RefusedError} from '../base/errors.js'
-import {syncFolder} from '../base/sync-folder.js'
+import {syncFolder} from '../base/files.js'
 import {type RepoFile} from '../hub/content.js'
 import {isLeftByFileManager, listed} from './paths.js'
 
@@ -205,6 +205,7 @@ export function isErrno(error: unknown, code: string): boolean {
 const REASONS: Record<string, string> = {
   EACCES: 'no permission',
   EDQUOT: 'the disk quota is used up',
+  EEXIST: 'a file is in the way',
   EFBIG: 'the file is too large for this disk, or for the limits of this process',
   ELOOP: 'a symbolic link is in the way',
   EMFILE: 'too many files are open',

@@ -2,7 +2,7 @@ import {constants, copyFile, readdir, rename, rm} from 'node:fs/promises'
 import {basename, join} from 'node:path'
 
 import {CancelledError, RefusedError} from '../base/errors.js'
-import {syncFolder} from '../base/sync-folder.js'
+import {syncFolder} from '../base/files.js'
 import {type Hub} from '../hub/client.js'
 import {type RepoFile} from '../hub/content.js'
 import {all, type Bounded} from './bounded.js'

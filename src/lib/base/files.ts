@@ -1,5 +1,5 @@
 import {randomUUID} from 'node:crypto'
-import {access, constants, open, realpath, rename, rm, stat} from 'node:fs/promises'
+import {access, constants, mkdir, open, readFile, realpath, rename, rm, stat} from 'node:fs/promises'
 import {dirname, join, resolve, sep} from 'node:path'
 
 import {RefusedError, SmoltraceError, UsageError} from './errors.js'
@@ -37,8 +37,7 @@ export async function findTarget(file: string, {flag, refuse}: Target): Promise<
 }
 
 async function requireFolder(folder: string, wrong: (why: string) => UsageError): Promise<void> {
-  const found = await stat(folder).catch(() => {})
-  if (!found?.isDirectory()) throw wrong('its folder does not exist, create it first')
+  if (!(await isFolder(folder))) throw wrong('its folder does not exist, create it first')
   await access(folder, constants.W_OK).catch(() => {
     throw wrong('its folder cannot be written to, give a file elsewhere')
   })
@@ -93,4 +92,70 @@ async function write(file: string, {text, onSize}: Contents): Promise<number> {
   } finally {
     await handle.close()
   }
+}
+
+/**
+ * Makes a folder and those above it. Node's own `recursive` never returns where the system answers ENOENT although the parent
+ * exists, as below `/proc` or where a disk is mounted on demand.
+ * @returns the outermost folder that was made; undefined where all were there
+ * @throws the system's errors
+ */
+export async function makeFolder(path: string, mode = 0o777): Promise<string | undefined> {
+  const above = dirname(path)
+  const first = above === path || (await isFolder(above)) ? undefined : await makeFolder(above, mode)
+  try {
+    await mkdir(path, {mode})
+    return first ?? path
+  } catch (error) {
+    if (await isFolder(path)) return first
+    throw error
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => {})
+  return found?.isDirectory() === true
+}
+
+/** Flushes a folder: a new file survives a power failure only with its folder. Windows cannot open one, and need not. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(path, constants.O_RDONLY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
+
+/**
+ * Reads a text file that a person named, without the byte order mark that some editors put first.
+ * @throws what `refuse` makes where it is missing, not a plain file, too large, in UTF-16 or unreadable
+ */
+export async function readTextFile(
+  file: string,
+  largest: {bytes: number; text: string},
+  refuse: (why: string) => SmoltraceError,
+): Promise<Buffer> {
+  try {
+    const found = await stat(file)
+    // A pipe that nobody writes to would never end.
+    if (!found.isFile()) throw refuse('it is no plain file')
+    if (found.size > largest.bytes) throw refuse(`it is larger than ${largest.text}`)
+    const text = await readFile(file)
+    if (isUtf16(text)) throw refuse('it is in UTF-16: save it as UTF-8')
+    return text.indexOf(BYTE_ORDER_MARK) === 0 ? text.subarray(BYTE_ORDER_MARK.length) : text
+  } catch (error) {
+    if (error instanceof SmoltraceError) throw error
+    const {code, message} = error as NodeJS.ErrnoException
+    throw refuse(code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code ?? message})`)
+  }
+}
+
+/** PowerShell's `>` writes such files. In UTF-8 no text of ours has a null. */
+function isUtf16(bytes: Buffer): boolean {
+  const mark = bytes.toString('latin1', 0, 2)
+  return mark === '\u00FF\u00FE' || mark === '\u00FE\u00FF' || bytes.subarray(0, 2).includes(0)
 }

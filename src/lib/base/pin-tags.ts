@@ -3,7 +3,7 @@
  * keeps the protection file, is renamed, moved, deleted or made anew.
  */
 
-import {isDay} from './days.js'
+import {isDay} from './time.js'
 
 /** Pins until it is lifted. */
 const PIN_TAG = 'smoltrace-pinned'

@@ -1,4 +1,3 @@
-import {isDay} from './days.js'
 import {UsageError} from './errors.js'
 
 /** Milliseconds in one of each unit. A month is 30 days and a year 365, as in the Python original. */
@@ -132,4 +131,31 @@ export function formatSum(ms: number): string {
     return number > 0 ? `${number}${unit}` : ''
   })
   return parts.join('') || '0min'
+}
+
+/** Whether a text is a day that exists, as `YYYY-MM-DD`. */
+export function isDay(text: unknown): text is string {
+  if (typeof text !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  const date = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
+}
+
+/** The day of a moment in UTC, as `YYYY-MM-DD`. */
+export function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10)
+}
+
+/**
+ * Starts counting now. A monotonic clock stands still while the machine sleeps, and the wall clock can be set back: the larger
+ * of the two differences counts.
+ * @param clock the wall clock
+ * @returns what gives the milliseconds since then
+ */
+export function stopwatch(clock: () => Date): () => number {
+  const monotonic = performance.now()
+  const wall = clock().getTime()
+  return () => {
+    const byWall = clock().getTime() - wall
+    return Math.max(performance.now() - monotonic, Number.isFinite(byWall) ? byWall : 0)
+  }
 }

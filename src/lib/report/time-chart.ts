@@ -1,5 +1,5 @@
 import {METRICS} from '../account/leaderboard/metrics.js'
-import {dayOf} from '../base/days.js'
+import {dayOf} from '../base/time.js'
 import {count} from '../views/format.js'
 import {grid, image} from './frame.js'
 import {type Markup, markup} from './markup.js'

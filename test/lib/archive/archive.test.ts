@@ -278,7 +278,7 @@ describe('archiving', () => {
         const error = await rejectionOf(archiveAt(hub, join(dir, 'file', 'x')))
         expect(error).to.be.instanceOf(RefusedError)
         expect(error.message)
-          .to.include('a file is where a folder')
+          .to.include('a file is in the way')
           .and.include(join(dir, 'file', 'x'))
         if (process.getuid?.() === 0) return
         await chmod(dir, 0o500)

@@ -16,27 +16,17 @@ const MATCHES: Array<[pattern: string, text: string]> = [
   ['openai/**', 'openai/gpt/4'],
   ['*gpt*', 'openai/gpt-4.1'],
   ['gpt-4.?', 'gpt-4.1'],
-  ['{openai,google}/*', 'google/gemini-2.5-flash'],
-  ['[og]*', 'google/gemini'],
-  ['[!o]*', 'google/gemini'],
   ['!gpt', '!gpt'],
   ['./models/*', './models/tiny'],
   ['a+b', 'a+b'],
   ['a(b', 'a(b'],
   ['a{b', 'a{b'],
-  ['a{b}c', 'a{b}c'],
-  ['{a,{b,c}d}e', 'cde'],
-  ['{a*,b}z', 'a/z'],
-  ['{,a}b', 'b'],
-  ['*{ab,a}*b', 'ab'],
-  ['[a-c]x', 'bx'],
-  ['[a-]x', '-x'],
-  ['[]a]', ']'],
-  [String.raw`\*\?`, '*?'],
-  [String.raw`{a\,b,c}`, 'a,b'],
-  ['a\\', 'a\\'],
+  ['*', '*'],
+  ['a*', 'a'],
+  ['*a', 'aaab-a'],
+  ['a?c*', 'abcd'],
+  [String.raw`[a-c]{a,b}\d`, String.raw`[a-c]{a,b}\d`],
   ['?', '🤗'],
-  ['[', '['],
 ]
 
 const MISSES: Array<[pattern: string, text: string]> = [
@@ -47,15 +37,16 @@ const MISSES: Array<[pattern: string, text: string]> = [
   ['gpt-4', 'gpt-4/'],
   ['gpt-4', 'gpt-4\n'],
   ['!gpt', 'gemini'],
-  ['[!o]*', 'openai/gpt-4'],
   ['./*', 'openai/gpt-4'],
   ['./models/*', 'models/tiny'],
   ['../*', 'openai/gpt-4'],
   ['*', ''],
   ['gpt?4', 'gpt/4'],
-  ['[a-c]x', 'dx'],
-  ['{a,{b,c}d}e', 'ce'],
-  [String.raw`\*`, 'a'],
+  [String.raw`\*`, '*'],
+  ['[a-c]', 'b'],
+  ['{a,b}', 'a'],
+  ['a?', 'a'],
+  ['a*b', 'abc'],
   ['*', 'x'.repeat(501)],
 ]
 
@@ -102,9 +93,8 @@ describe('patterns', () => {
     expect(matcherOf(['*a*a*'])('b'.repeat(500))).to.equal(false)
     expect(matcherOf(['*a*a*'])('a'.repeat(5_000_000))).to.equal(false)
     const name = 'a'.repeat(500)
-    for (const pattern of ['*a*a*a*a*a*a*a*b', '{*a*,*aa*}{*a*,*aa*}{*a*,*aa*}b', `${'*a'.repeat(249)}*b`])
+    for (const pattern of ['*a*a*a*a*a*a*a*b', `${'*a'.repeat(249)}*b`])
       expect(matcherOf([pattern])(name)).to.equal(false)
-    expect(matcherOf([`${'{'.repeat(240)}a,b${'}'.repeat(240)}`])(name)).to.equal(false)
   })
 })
 

@@ -1,8 +1,8 @@
 import {addTo} from '../../base/add-to.js'
-import {dayOf} from '../../base/days.js'
 import {RefusedError} from '../../base/errors.js'
 import {coversUntil, type PinTag, readPinTag} from '../../base/pin-tags.js'
 import {byText, safe} from '../../base/text.js'
+import {dayOf} from '../../base/time.js'
 import {type Inventory, type RunDataset} from '../datasets.js'
 import {type Run} from '../runs.js'
 

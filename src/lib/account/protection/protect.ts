@@ -1,10 +1,10 @@
 import {checkCount} from '../../base/checks.js'
-import {dayOf, isDay} from '../../base/days.js'
 import {RefusedError, UsageError} from '../../base/errors.js'
 import {EXIT, type ExitCode} from '../../base/exit-codes.js'
 import {checkTimestamps, leaderboardName} from '../../base/names.js'
 import {type OptionTable, readOptions, readTexts} from '../../base/options.js'
 import {withoutTokens} from '../../base/text.js'
+import {dayOf, isDay} from '../../base/time.js'
 import {type Verdict} from '../../base/verdict.js'
 import {requireWriteAccess} from '../../hub/access.js'
 import {

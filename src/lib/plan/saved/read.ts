@@ -1,6 +1,6 @@
 import {UsageError} from '../../base/errors.js'
+import {readTextFile} from '../../base/files.js'
 import {readText} from '../../base/options.js'
-import {readTextFile} from '../../base/text-file.js'
 import {printable} from '../../base/text.js'
 import {type Refuse} from './field.js'
 import {parsePlan, type SavedPlan} from './parse.js'

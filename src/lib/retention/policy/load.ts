@@ -1,6 +1,6 @@
 import {UsageError} from '../../base/errors.js'
+import {readTextFile} from '../../base/files.js'
 import {readText as readFileName} from '../../base/options.js'
-import {readTextFile} from '../../base/text-file.js'
 import {cutoffOf} from '../../base/time.js'
 import {readRules} from '../read-rules.js'
 import {type RetentionOptions} from '../rules.js'

@@ -1,7 +1,7 @@
 import {type Metric, METRICS} from '../../account/leaderboard/metrics.js'
 import {type LeaderboardRanking, type RankedGroup, type RankedRow} from '../../account/leaderboard/ranking.js'
-import {dayOf} from '../../base/days.js'
 import {listing, safeName} from '../../base/text.js'
+import {dayOf} from '../../base/time.js'
 import {count, moment, thousands} from '../format.js'
 import {bar, type BarMarks} from './bars.js'
 import {columnsOf, cut} from './columns.js'
