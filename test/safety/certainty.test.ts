@@ -1,0 +1,280 @@
+import {expect} from 'chai'
+
+import {
+  type CleanupOptions,
+  HubError,
+  HubFormatError,
+  RefusedError,
+  type RetentionOptions,
+} from '../../src/index.js'
+import {DAY} from '../../src/lib/base/time.js'
+import {exitCodeOf} from '../../src/lib/cleanup/result.js'
+import {type Fault} from '../../src/lib/sandbox/index.js'
+import {Account, all, CARRIED, PROTECTION_PATH, stampOf, statusesOf} from '../support/account.js'
+import {writeBoard} from '../support/boards.js'
+import {json, rejectionOf, serve} from '../support/builders.js'
+import {type Cells} from '../support/rows.js'
+
+const HTML = {status: 200, headers: {'Content-Type': 'text/html'}, body: '<html>Sign in</html>'}
+const OOPS = {status: 500, body: 'oops'}
+const NO = {status: 403, body: '{"error":"no"}'}
+const PINNED_BY_ANN = '{"version": 1, "leaderboard": {"by": "ann", "at": "2026-01-01T00:00:00.000Z"}}'
+
+const EVERYTHING = {all: true, deleteLeaderboard: true, ...CARRIED}
+const THIRTY_DAYS = {olderThan: '30d', ...CARRIED}
+const to =
+  (part: string): Fault['match'] =>
+  ({path}) =>
+    path.includes(part)
+
+describe('what is not certain', () => {
+  let account: Account
+
+  beforeEach(async () => {
+    account = await Account.open({pageSize: 4})
+  })
+
+  afterEach(() => account.close())
+
+  async function expectRefusal(
+    error: new (...parts: never[]) => Error,
+    options: CleanupOptions = EVERYTHING,
+  ) {
+    const before = account.names
+    const found = await rejectionOf(account.clean(options))
+    expect(found).to.be.instanceOf(error)
+    expect(account.deletions).to.deep.equal([])
+    expect(account.names).to.deep.equal(before)
+    return found
+  }
+
+  describe('of the listing, and of who asks', () => {
+    for (const [title, part, respond, error] of [
+      ['a first page answered 500', '/api/datasets?', OOPS, HubError],
+      ['a later page answered 500', 'cursor=', OOPS, HubError],
+      ['a later page answered 403', 'cursor=', NO, HubError],
+      ['a page of HTML', '/api/datasets?', HTML, HubFormatError],
+      ['a later page of HTML', 'cursor=', HTML, HubFormatError],
+      ['a later page of broken JSON', 'cursor=', {status: 200, body: '[{'}, HubFormatError],
+      ['a later page that is an object', 'cursor=', {status: 200, body: '{"error":"busy"}'}, HubFormatError],
+      [
+        'one of ours without sha',
+        'cursor=',
+        {status: 200, body: '[{"id":"mira/smoltrace-leaderboard","_id":"1"}]'},
+        HubFormatError,
+      ],
+      ['an entry without a name', 'cursor=', {status: 200, body: '[null]'}, HubFormatError],
+      ['whoami answered 500', '/api/whoami', OOPS, HubError],
+      ['whoami answered in HTML', '/api/whoami', HTML, HubFormatError],
+    ] as const) {
+      it(`[S11] deletes nothing: ${title}`, async () => {
+        account.hub.intercept({match: to(part), respond})
+        await expectRefusal(error)
+      })
+    }
+
+    it('[S10] deletes nothing where the second listing fails', async () => {
+      const confirm = () => {
+        account.hub.intercept({match: to('/api/datasets?'), respond: OOPS})
+        return true
+      }
+
+      await expectRefusal(HubError, {olderThan: '30d', dryRun: false, confirm})
+    })
+
+    it('[S17] sends no token where a listing leads to another origin, and takes nothing from there', async () => {
+      const bait = await serve((_request, response) => json(response, []))
+      try {
+        const elsewhere = `${bait.url}/api/datasets?author=mira`
+        for (const respond of [
+          ...[302, 307, 308].map((status) => ({status, headers: {Location: elsewhere}})),
+          {status: 200, headers: {Link: `<${elsewhere}>; rel="next"`}, body: '[]'},
+        ]) {
+          const restore = account.hub.intercept({match: to('/api/datasets?'), respond})
+          await expectRefusal(HubFormatError)
+          restore()
+        }
+
+        expect(bait.seen.filter(({headers}) => headers.authorization !== undefined)).to.deep.equal([])
+      } finally {
+        await bait.close()
+      }
+    })
+  })
+
+  describe('of the protection', () => {
+    for (const [title, text] of [
+      ['is broken', '{"version": 1, '],
+      ['is not an object', '[]'],
+      ['is blank', ' '],
+      ['is of an unknown version', '{"version": 2}'],
+      ['has parts that are unknown', '{"version": 1, "runs": []}'],
+      ['does not say who', '{"version": 1, "leaderboard": {}}'],
+    ] as const) {
+      it(`[S11] deletes nothing, runs either, where the file ${title}`, async () => {
+        account.addBoard({protection: text})
+        for (const options of [EVERYTHING, THIRTY_DAYS]) await expectRefusal(RefusedError, options)
+        expect(await rejectionOf(account.remove(account.old, CARRIED))).to.be.instanceOf(RefusedError)
+        expect(account.deletions).to.deep.equal([])
+      })
+    }
+
+    for (const [title, respond] of [
+      ['403', NO],
+      ['500', OOPS],
+      ['401', {status: 401, body: '{"error":"who?"}'}],
+      [
+        '404 RepoNotFound',
+        {status: 404, headers: {'X-Error-Code': 'RepoNotFound'}, body: '{"error":"no repo"}'},
+      ],
+      ['404 without a code', {status: 404, body: 'not found'}],
+    ] as const) {
+      it(`[S11] deletes nothing, runs either, where it is answered ${title}`, async () => {
+        account.addBoard({protection: PINNED_BY_ANN})
+        await account.clean({olderThan: '30d', savePlan: account.planFile})
+        account.hub.intercept({match: to(PROTECTION_PATH), respond})
+        for (const options of [EVERYTHING, THIRTY_DAYS]) await expectRefusal(HubError, options)
+        for (const job of [() => account.apply(CARRIED), () => account.remove(account.old, CARRIED)])
+          expect(await rejectionOf(job())).to.be.instanceOf(HubError)
+        expect(account.deletions).to.deep.equal([])
+      })
+    }
+
+    it('[S11] is unknown in a dry run, which ends with 1 and saves no plan', async () => {
+      account.addBoard({protection: PINNED_BY_ANN})
+      account.hub.intercept({match: to(PROTECTION_PATH), respond: NO})
+      const dry = await account.clean({olderThan: '30d'})
+      const {plan, warnings} = dry
+      expect(plan.leaderboard?.protection).to.equal('unknown')
+      expect([plan.unknown, exitCodeOf(dry)]).to.deep.equal([['protection'], 1])
+      expect(warnings.join(' ')).to.include('unknown')
+      expect(await rejectionOf(account.save())).to.be.instanceOf(HubError)
+      expect(await rejectionOf(account.clean({deleteLeaderboard: true}))).to.be.instanceOf(HubError)
+    })
+  })
+
+  describe('of the rows on the leaderboard', () => {
+    const row = (name: string | undefined, cells: Cells = {}): Cells => ({
+      results_dataset: `mira/smoltrace-results-${stampOf(name)}`,
+      run_status: 'completed',
+      success_rate: 50,
+      model: 'm',
+      ...cells,
+    })
+    const rowRules: RetentionOptions[] = [
+      {incompleteOnly: true},
+      {keepBest: 2},
+      {keepRecent: 1, groupBy: ['model']},
+      {model: ['*']},
+      {team: ['x']},
+      {purpose: ['x']},
+      {status: ['failed']},
+      {unreferenced: true},
+      {scoreBelow: 50},
+    ]
+    const boards: Array<[title: string, why: string, add: () => unknown]> = [
+      ['there is no leaderboard', 'there is no leaderboard', () => {}],
+      ['it has no rows', 'the leaderboard has none', () => account.addBoard()],
+      [
+        'it has lost rows',
+        'lost rows: 2 of 3 runs',
+        () => account.addBoard({rows: [row(account.recent[0])]}),
+      ],
+    ]
+
+    for (const rules of rowRules) {
+      const title = Object.keys(rules).join(' and ')
+      it(`[S11] refuses ${title}, in dry runs too, where no row can say anything`, async () => {
+        for (const [board, why, add] of boards) {
+          add()
+          for (const dryRun of [true, false]) {
+            const error = await expectRefusal(RefusedError, {...rules, ...CARRIED, dryRun})
+            expect(error.message, board).to.include(why)
+          }
+
+          account.hub.state.remove(account.board)
+        }
+      })
+
+      it(`[S11] does not know what ${title} takes where the rows cannot be read`, async () => {
+        account.addBoard({rows: [row(account.old[0]), row(account.older[0]), row(account.recent[0])]})
+        account.hub.intercept({match: to('.parquet'), respond: {status: 200, body: 'no Parquet'}})
+        await expectRefusal(HubFormatError, {...rules, ...CARRIED})
+        const dry = await account.clean(rules)
+        expect([dry.wouldDelete, dry.plan.unknown, exitCodeOf(dry)]).to.deep.equal([0, ['rows'], 1])
+      })
+    }
+
+    it('[S11] knows what it needs to where no rule rests on them', async () => {
+      account.addBoard({rows: [row(account.old[0])]})
+      account.hub.intercept({match: to('.parquet'), respond: NO})
+      const {plan, wouldDelete} = await account.clean({olderThan: '30d'})
+      expect([plan.unknown ?? [], wouldDelete]).to.deep.equal([[], 6])
+      expect(account.hub.requests.filter(({path}) => path.includes('.parquet'))).to.deep.equal([])
+    })
+
+    it('[S11] goes on without them where told to ignore them', async () => {
+      const half = account.addRun(120 * DAY, {types: ['results']})
+      await account.clean({incompleteOnly: true, ignoreLeaderboard: true, ...CARRIED})
+      expect(account.deletions).to.deep.equal(half)
+    })
+
+    it('[S11] refuses where there is none in an organisation, whatever the user has', async () => {
+      const {hub} = account
+      account.addRun(40 * DAY, {owner: hub.org, types: ['results']})
+      account.addBoard({rows: [row(account.old[0]), row(account.older[0]), row(account.recent[0])]})
+      const error = await expectRefusal(RefusedError, {incompleteOnly: true, namespace: hub.org, ...CARRIED})
+      expect(error.message).to.include('there is no leaderboard')
+    })
+
+    it('[S7] keeps a run without traces that has metrics, or whose row says that it finished', async () => {
+      const [untraced, listed, killed] = [70, 80, 90].map((days) =>
+        account.addRun(days * DAY, {types: days === 70 ? ['results', 'metrics'] : ['results']}),
+      )
+      account.addBoard({
+        rows: [account.old, account.older, account.recent, listed ?? []].map(([name]) => row(name)),
+      })
+      const {plan} = await account.clean({incompleteOnly: true, ...CARRIED})
+      expect(account.deletions).to.deep.equal(killed)
+      const reasons = new Map(plan.keep.map(({run, reasons: [reason]}) => [run.timestamp, reason?.text]))
+      expect(reasons.get(stampOf(untraced?.[0]))).to.include('metrics are uploaded last')
+      expect(reasons.get(stampOf(listed?.[0]))).to.include('finished, listed on the leaderboard')
+    })
+
+    const inDoubt: Array<[why: string, cells: Cells[]]> = [
+      ['status "success" is unknown', [{run_status: 'success'}]],
+      ['its success_rate is text', [{success_rate: '95.5'}]],
+      ['its rows disagree about success_rate', [{}, {success_rate: 20}]],
+      ['a row only seems to mean it', [{results_dataset: 'NAME'}]],
+      ['no row on the leaderboard, though it has metrics', []],
+    ]
+    for (const [why, best] of inDoubt) {
+      it(`[S11] keeps the best run beside the one that is asked for: ${why}`, async () => {
+        const {old, older, recent} = account
+        account.addBoard()
+        const nearly = `smoltrace-results-${stampOf(old[0])}`
+        const rows = best.map((cells) =>
+          row(old[0], {
+            success_rate: 95.5,
+            ...cells,
+            ...(cells.results_dataset === 'NAME' && {results_dataset: nearly}),
+          }),
+        )
+        // A column of another type needs a file of its own.
+        writeBoard(account.hub, [
+          ...(rows.length > 0 ? [rows] : []),
+          [row(older[0], {success_rate: 40}), row(recent[0], {success_rate: 30})],
+        ])
+        for (const rules of [{keepBest: 1}, {keepBest: 1, olderThan: '1d'}]) {
+          const {plan} = await account.clean(rules)
+          expect(plan.delete.map(({run}) => run.timestamp)).to.deep.equal([stampOf(recent[0])])
+          const kept = plan.keep.find(({run}) => run.timestamp === stampOf(old[0]))
+          expect(kept?.reasons.map(({text}) => text)).to.deep.equal([`its place is in doubt: ${why}`])
+        }
+
+        const {outcomes} = await account.clean({keepBest: 1, ...CARRIED})
+        expect(statusesOf(outcomes)).to.deep.equal(all(recent, 'deleted'))
+      })
+    }
+  })
+})

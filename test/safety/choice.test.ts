@@ -1,0 +1,339 @@
+import {expect} from 'chai'
+
+import {
+  cleanupDatasets,
+  discoverSmoltraceDatasets,
+  groupDatasetsByRun,
+  NotAllowedError,
+  RefusedError,
+  UsageError,
+} from '../../src/index.js'
+import {DAY, HOUR, MINUTE} from '../../src/lib/base/time.js'
+import {Account, all, CARRIED, plannedNames, stampOf, statusesOf} from '../support/account.js'
+import {rejectionOf} from '../support/builders.js'
+import {UNKNOWN_TOKEN} from '../support/hub.js'
+
+describe('which datasets go', () => {
+  let account: Account
+
+  beforeEach(async () => {
+    account = await Account.open({pageSize: 4})
+  })
+
+  afterEach(() => account.close())
+
+  describe('by their names', () => {
+    it('[S1] finds datasets of exactly the right name, over all pages, private ones too', async () => {
+      const {hub} = account
+      const secret = account.add(`${hub.user}/smoltrace-traces-20200101_000000`, {private: true})
+      for (const own of [
+        'results-20260231_000000',
+        'traces-20200101_000000-copy',
+        'tasks',
+        'Results-20200101_000000',
+      ])
+        account.add(`${hub.user}/smoltrace-${own}`)
+      account.add(`${hub.org}/smoltrace-traces-20200101_000001`)
+      account.addBoard()
+      const {datasets, leaderboard, standard, nearMisses} = await discoverSmoltraceDatasets(
+        account.connection,
+      )
+      const {old, older, recent} = account
+      expect(datasets.map(({name}) => name)).to.have.members([...old, ...older, ...recent, secret])
+      expect(leaderboard?.name).to.equal(account.board)
+      expect(standard).to.deep.equal([`${hub.user}/smoltrace-tasks`])
+      expect(nearMisses).to.have.length(3)
+      expect(groupDatasetsByRun(datasets).map(({missing}) => missing.length)).to.deep.equal([0, 0, 0, 2])
+    })
+
+    it('[S1] deletes those that are named, each once, and finds gone what is not there', async () => {
+      const {old, older, recent, hub} = account
+      const absent = `${hub.user}/smoltrace-results-20200101_000000`
+      const {outcomes} = await account.remove(
+        [...old.slice(1), older[1] ?? '', absent, ...old.slice(1)],
+        CARRIED,
+      )
+      expect(statusesOf(outcomes)).to.deep.equal({
+        ...all([...old.slice(1), older[1] ?? ''], 'deleted'),
+        [absent]: 'gone',
+      })
+      expect(outcomes).to.have.length(4)
+      expect(account.names).to.have.members([old[0], older[0], older[2], ...recent])
+      expect((await account.remove([], CARRIED)).outcomes).to.deep.equal([])
+    })
+
+    const refused: Array<[title: string, names: (account: Account) => unknown[]]> = [
+      ['without a namespace', ({old}) => [old[0]?.split('/')[1]]],
+      ['with something behind it', ({old}) => [`${old[0]}-copy`]],
+      ['of a day that does not exist', ({hub}) => [`${hub.user}/smoltrace-results-20260231_000000`]],
+      ['in capitals', ({hub}) => [`${hub.user}/Smoltrace-results-20260101_000000`]],
+      ['of a standard dataset', ({hub}) => [`${hub.user}/smoltrace-tasks`]],
+      ['that is empty', () => ['']],
+      ['that is not a text', () => [undefined]],
+      ['of which only the second is bad', ({old, hub}) => [old[0], `${hub.user}/thesis`]],
+      ['of the leaderboard, unless that is said', ({old, board}) => [old[0], board]],
+      ['of two namespaces', ({old, hub}) => [old[0], `${hub.org}/smoltrace-results-20260101_000000`]],
+      ['in another letter case', ({old, hub}) => [old[0]?.replace(hub.user, hub.user.toUpperCase())]],
+    ]
+    for (const [title, names] of refused) {
+      it(`[S1] refuses a name ${title}`, async () => {
+        account.addBoard()
+        const before = account.names
+        expect(await rejectionOf(account.remove(names(account) as string[], CARRIED))).to.be.instanceOf(
+          UsageError,
+        )
+        expect(account.deletions).to.deep.equal([])
+        expect(account.names).to.deep.equal(before)
+      })
+    }
+  })
+
+  describe('by whose they are', () => {
+    it('[S2] deletes in an organisation nothing of the user, and the other way round', async () => {
+      const {hub, old, older, recent} = account
+      const theirs = account.addRun(40 * DAY, {owner: hub.org})
+      await account.clean({all: true, namespace: hub.org, ...CARRIED})
+      expect(account.names).to.have.members([...old, ...older, ...recent])
+      for (const name of theirs) account.add(name)
+      await account.clean({all: true, ...CARRIED})
+      expect(account.names).to.have.members(theirs)
+    })
+
+    it('[S2] does not take an unknown namespace for an empty one', async () => {
+      for (const job of [
+        () => discoverSmoltraceDatasets({...account.connection, namespace: 'nobody'}),
+        () => account.clean({all: true, namespace: 'nobody'}),
+        () => account.remove(['nobody/smoltrace-results-20260101_000000'], CARRIED),
+      ])
+        expect(await rejectionOf(job())).to.be.instanceOf(RefusedError)
+      expect(
+        await rejectionOf(account.remove(account.old, {...CARRIED, namespace: account.hub.org})),
+      ).to.be.instanceOf(UsageError)
+    })
+
+    it('[S2] needs a token, and one that the Hub knows', async () => {
+      const {endpoint} = account.connection
+      const nobody = {endpoint, env: {HF_HOME: '/nowhere'}, all: true}
+      expect(await rejectionOf(cleanupDatasets(nobody))).to.be.instanceOf(NotAllowedError)
+      expect(account.hub.requests).to.deep.equal([])
+      expect(await rejectionOf(account.clean({all: true, token: UNKNOWN_TOKEN}))).to.be.instanceOf(
+        NotAllowedError,
+      )
+    })
+
+    for (const kind of ['read', 'fineGrainedReadOnly', 'fineGrainedNarrow'] as const) {
+      it(`[S2] refuses a token of the kind ${kind} before it lists anything; a dry run only warns`, async () => {
+        const token = account.hub.tokens[kind]
+        const {plan, warnings} = await account.save()
+        const dry = await account.clean({olderThan: '30d', token})
+        expect([dry.wouldDelete, warnings]).to.deep.equal([6, []])
+        expect(dry.warnings).not.to.deep.equal([])
+        for (const job of [
+          () => account.clean({all: true, ...CARRIED, token}),
+          () => account.remove(account.old, {...CARRIED, token}),
+          () => account.remove(plan, {...CARRIED, token}),
+          () => account.apply({...CARRIED, token}),
+        ]) {
+          account.hub.requests.length = 0
+          expect(await rejectionOf(job())).to.be.instanceOf(NotAllowedError)
+          expect(account.hub.requests.map(({path}) => path)).to.deep.equal(['/api/whoami-v2'])
+        }
+      })
+    }
+
+    it('[S2] goes on with a fine-grained token that may see and write all', async () => {
+      const token = account.hub.tokens.fineGrained
+      expect((await account.remove(account.old, {...CARRIED, token})).counts.deleted).to.equal(3)
+    })
+  })
+
+  describe('where some datasets may be hidden', () => {
+    const asOAuth = ({hub}: Account) => {
+      const identity = {type: 'user', name: hub.user, orgs: [], auth: {type: 'oauth'}}
+      const body = JSON.stringify(identity)
+      const headers = {Date: new Date(account.now).toUTCString()}
+      hub.intercept({
+        match: ({path}) => path.startsWith('/api/whoami'),
+        respond: {status: 200, headers, body},
+      })
+    }
+
+    const withGroups = ({hub}: Account) => {
+      hub.state.orgs[0]!.resourceGroups = [{id: '1', name: 'lab', role: 'write'}]
+      account.addRun(40 * DAY, {owner: hub.org})
+    }
+
+    for (const [title, arrange, more] of [
+      ['an OAuth token', asOAuth, {}],
+      ['an organisation with resource groups', withGroups, {namespace: 'tinyagents'}],
+    ] as const) {
+      it(`[S2] refuses rules that rest on what is not there, in dry runs too: ${title}`, async () => {
+        arrange(account)
+        for (const rule of [
+          {incompleteOnly: true},
+          {incompleteOnly: true, ignoreLeaderboard: true},
+          {unreferenced: true},
+        ]) {
+          for (const dryRun of [true, false]) {
+            const error = await rejectionOf(account.clean({...rule, ...more, ...CARRIED, dryRun}))
+            expect(error)
+              .to.be.instanceOf(RefusedError)
+              .and.to.have.property('message')
+              .that.includes('hidden')
+          }
+        }
+
+        expect(account.deletions).to.deep.equal([])
+      })
+
+      it(`[S2] goes on with other rules, and warns: ${title}`, async () => {
+        arrange(account)
+        for (const dryRun of [true, false]) {
+          const {warnings} = await account.clean({olderThan: '30d', ...more, ...CARRIED, dryRun})
+          expect(warnings.join('\n')).to.include('may be hidden from this token')
+        }
+
+        expect(account.deletions).not.to.deep.equal([])
+      })
+    }
+  })
+
+  describe('by their time', () => {
+    const whoamiWith = async (
+      headers: Record<string, string>,
+      change: (token: {role?: string}) => void = () => {},
+    ) => {
+      const {hub} = account
+      const url = `${hub.url}/api/whoami-v2`
+      const answer = await (await fetch(url, {headers: {authorization: `Bearer ${hub.token}`}})).json()
+      change((answer as {auth: {accessToken: object}}).auth.accessToken)
+      const respond = {status: 200, headers, body: JSON.stringify(answer)}
+      hub.intercept({match: ({path}) => path.startsWith('/api/whoami-v2'), respond})
+    }
+
+    it('[S3] takes the earlier of two clocks for now', async () => {
+      const clock = () => new Date(account.now + 365 * DAY)
+      const {warnings} = await account.clean({olderThan: '30d', ...CARRIED, clock})
+      expect(account.names).to.have.members(account.recent)
+      expect(warnings.join(' ')).to.include('clock')
+    })
+
+    it('[S3] deletes nothing where the Hub does not say what time it is; a dry run warns', async () => {
+      await whoamiWith({Date: 'garbage'})
+      const {plan, warnings, wouldDelete} = await account.clean({all: true})
+      expect([wouldDelete, warnings.join(' ')])
+        .to.deep.include(9)
+        .and.to.have.nested.property('[1]')
+        .that.includes('did not say what time it is')
+      for (const job of [() => account.clean({all: true, ...CARRIED}), () => account.remove(plan, CARRIED)])
+        expect(await rejectionOf(job())).to.be.instanceOf(RefusedError)
+      expect(account.deletions).to.deep.equal([])
+    })
+
+    for (const role of [undefined, 'superWrite']) {
+      it(`[S11] deletes nothing where whoami says of the token's role: ${role}; a dry run warns`, async () => {
+        await whoamiWith({}, (token) => {
+          if (role === undefined) delete token.role
+          else token.role = role
+        })
+        expect(await rejectionOf(account.clean({all: true, ...CARRIED}))).to.be.instanceOf(NotAllowedError)
+        expect((await account.clean({all: true})).warnings.join(' ')).to.include('nothing could be deleted')
+        expect(account.deletions).to.deep.equal([])
+      })
+    }
+  })
+
+  describe('by the rules', () => {
+    it('[S5] deletes what the dry run showed, and nothing else', async () => {
+      const {plan, wouldDelete} = await account.clean({olderThan: '30d'})
+      const {outcomes, counts, remaining} = await account.clean({olderThan: '30d', ...CARRIED})
+      expect(statusesOf(outcomes)).to.deep.equal(all(plannedNames(plan), 'deleted'))
+      expect([wouldDelete, counts.deleted, remaining]).to.deep.equal([6, 6, {runs: 1, datasets: 3}])
+      expect(account.names).to.have.members(account.recent)
+    })
+
+    it('[S5] keeps the newest of the runs that are all old enough to go', async () => {
+      await account.clean({olderThan: '1d', keepRecent: 2, ...CARRIED})
+      expect(account.names).to.have.members([...account.old, ...account.recent])
+    })
+
+    it('[S5] needs more than `yes` for one type of every run, wherever the plan is from', async () => {
+      const {plan} = await account.save({only: ['traces']})
+      for (const job of [
+        () => account.clean({only: ['traces'], ...CARRIED}),
+        () => account.remove(plan, CARRIED),
+        () => account.apply(CARRIED),
+      ]) {
+        account.hub.requests.length = 0
+        expect(await rejectionOf(job())).to.be.instanceOf(UsageError)
+        expect(account.hub.requests).to.deep.equal([])
+      }
+
+      const confirm = ({phrase}: {phrase: string}) => phrase === 'YES DELETE ALL'
+      expect((await account.remove(plan, {dryRun: false, confirm})).counts.deleted).to.equal(3)
+      await account.save({only: ['metrics'], all: true})
+      expect((await account.apply(CARRIED)).counts.deleted).to.equal(3)
+      expect((await account.clean({only: ['results'], all: true, ...CARRIED})).counts.deleted).to.equal(3)
+    })
+
+    it('[S5] asks nothing where the runs lack the type that `only` names', async () => {
+      const names = account.addRun(60 * DAY, {types: ['results', 'metrics']})
+      const confirm = () => expect.fail('asked')
+      const result = await account.clean({only: ['traces'], olderThan: '55d', dryRun: false, confirm})
+      expect(result).to.deep.include({wouldDelete: 0, outcomes: []})
+      expect(account.names).to.include.members(names)
+    })
+
+    for (const rules of [
+      {incompleteOnly: true, ignoreLeaderboard: true},
+      {all: true},
+      {only: ['results' as const], all: true},
+      {olderThan: '1h', incompleteOnly: true, ignoreLeaderboard: true},
+    ]) {
+      it(`[S7] keeps a run that may still be uploading from ${Object.keys(rules).join(' and ')}`, async () => {
+        const uploading = account.addRun(2 * HOUR, {types: ['results']})
+        const dead = account.addRun(3 * DAY, {types: ['results']})
+        await account.clean({...rules, ...CARRIED})
+        expect(account.names).to.include.members(uploading).and.not.to.include.members(dead)
+      })
+    }
+
+    it('[S7] keeps a run that may still be uploading though it is named, unless the grace period is 0', async () => {
+      const uploading = account.addRun(MINUTE, {types: ['results']})
+      await account.clean({run: [stampOf(uploading[0])], ...CARRIED})
+      expect(account.names).to.include.members(uploading)
+      await account.clean({run: [stampOf(uploading[0])], grace: '0', ...CARRIED})
+      expect(account.names).not.to.include.members(uploading)
+    })
+
+    it('refuses a run that is not there before the plan is shown', async () => {
+      const onPlan = () => expect.fail('shown')
+      expect(await rejectionOf(account.clean({run: ['20200101_000000'], onPlan}))).to.be.instanceOf(
+        RefusedError,
+      )
+    })
+  })
+
+  describe('unless told otherwise', () => {
+    for (const dryRun of [undefined, true, null, 0, '', 'false', 'no'] as unknown as boolean[]) {
+      it(`[S8] is none with dryRun: ${JSON.stringify(dryRun)}, wherever the plan is from`, async () => {
+        const {plan} = await account.save()
+        const options = {yes: true, dryRun, confirm: () => expect.fail('asked')}
+        const doors = [
+          () => account.clean({olderThan: '30d', ...options}),
+          () => account.remove(plan, options),
+          () => account.remove([...account.old, ...account.older], options),
+          () => account.apply(options),
+        ]
+        for (const job of doors) {
+          // What is neither true nor false is refused, and never taken for false.
+          const result = await job().catch((error: unknown) => error)
+          if (result instanceof UsageError) expect(dryRun).not.to.equal(undefined)
+          else expect(result).to.deep.include({dryRun: true, wouldDelete: 6, outcomes: []})
+        }
+
+        expect(account.deletions).to.deep.equal([])
+      })
+    }
+  })
+})

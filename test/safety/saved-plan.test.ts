@@ -1,0 +1,270 @@
+import {expect} from 'chai'
+import {readFile, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+
+import {type CleanupOptions, HubError, loadPlan, RefusedError, UsageError} from '../../src/index.js'
+import {atOnce} from '../../src/lib/base/steps.js'
+import {DAY} from '../../src/lib/base/time.js'
+import {parseJournal} from '../../src/lib/cleanup/journal/parse.js'
+import {exitCodeOf} from '../../src/lib/cleanup/result.js'
+import {digestOf} from '../../src/lib/plan/saved/format.js'
+import {Account, all, CARRIED, plannedNames, stampOf, statusesOf} from '../support/account.js'
+import {writeBoard} from '../support/boards.js'
+import {rejectionOf} from '../support/builders.js'
+
+describe('a saved plan', () => {
+  let account: Account
+  let old: string[]
+  let older: string[]
+  let recent: string[]
+
+  beforeEach(async () => {
+    account = await Account.open()
+    account.addBoard()
+    ;({old, older, recent} = account)
+  })
+
+  afterEach(() => account.close())
+
+  /** Makes these runs the ones that the leaderboard has rows about. */
+  const list = (...runs: string[][]) =>
+    writeBoard(account.hub, [
+      runs.map(([name]) => ({results_dataset: `mira/smoltrace-results-${stampOf(name)}`, success_rate: 50})),
+    ])
+  const touch = (...names: string[]) => {
+    for (const name of names) account.hub.state.touch(name)
+  }
+
+  const remove = (...names: string[]) => {
+    for (const name of names) account.hub.state.remove(name)
+  }
+
+  async function expectRefusal(error: new (...parts: never[]) => Error, code: number, options = {}) {
+    const found = await rejectionOf(account.apply({...CARRIED, ...options}))
+    expect(found).to.be.instanceOf(error).and.to.have.property('exitCode', code)
+    expect(account.deletions).to.deep.equal([])
+    return found.message
+  }
+
+  it('[S10] deletes exactly what is in it, in order, and a second time has nothing to do', async () => {
+    const {plan} = await account.save()
+    const dry = await account.apply()
+    expect([exitCodeOf(dry), exitCodeOf(dry, true)]).to.deep.equal([0, 10])
+    account.now += 300 * DAY
+    const result = await account.apply({...CARRIED, concurrency: 1})
+    expect(exitCodeOf(result)).to.equal(0)
+    expect(account.deletions).to.deep.equal([...older, ...old])
+    expect(account.deletions).to.have.members(plannedNames(plan))
+    for (const options of [{}, CARRIED]) expect(exitCodeOf(await account.apply(options))).to.equal(0)
+  })
+
+  it('[S10] asks for the phrase of the plan, with what is left of it, and looks again after the answer', async () => {
+    await account.save({all: true})
+    touch(older[0] ?? '')
+    const shown: string[][] = []
+    const result = await account.apply({
+      dryRun: false,
+      onPlan: (_saved, stale) => void shown.push(stale.map(({name}) => name)),
+      async confirm(plan) {
+        shown.push([plan.phrase], plannedNames(plan))
+        await account.pin(old[0])
+        return true
+      },
+    })
+    expect(shown).to.deep.equal([older, ['YES DELETE ALL'], [...recent, ...old]])
+    expect(result.stale.map(({name}) => name)).to.deep.equal(older)
+    expect(result.counts).to.include({deleted: 3, skipped: 6})
+  })
+
+  it('[S10] says why it keeps what was pinned, or changed with its run', async () => {
+    await account.save()
+    await account.pin(old[0])
+    touch(older[1] ?? '')
+    const {stale} = await account.apply()
+    const reasons = new Map(stale.map(({name, reason}) => [name, reason]))
+    expect(reasons.get(old[0] ?? '')).to.equal('kept now: pinned by mira')
+    expect(reasons.get(older[0] ?? '')).to.include('traces changed')
+  })
+
+  it('[S10] keeps what its keeper saves by now, because newer runs are gone', async () => {
+    await account.save({keepRecent: 1})
+    remove(...recent)
+    const {stale, outcomes} = await account.apply(CARRIED)
+    expect(stale[0]?.reason).to.equal('kept now: most recent 1 of 1')
+    expect(statusesOf(outcomes)).to.deep.equal({...all(old, 'skipped'), ...all(older, 'deleted')})
+  })
+
+  it('[S10] keeps what the rules in it never chose, though it was written into the file', async () => {
+    const contentOf = async (options: CleanupOptions) => {
+      await account.save(options)
+      return JSON.parse(await readFile(account.planFile, 'utf8')) as Record<string, unknown>
+    }
+
+    const everything = await contentOf({all: true})
+    delete everything.digest
+    const {rules, phrase} = await contentOf({olderThan: '30d', keepRecent: 1})
+    const forged = {...everything, rules, phrase, keep: []}
+    await writeFile(account.planFile, JSON.stringify({...forged, digest: atOnce(digestOf(forged))}))
+    const {stale} = await account.apply(CARRIED)
+    expect(stale.map(({name}) => name)).to.have.members(recent)
+    expect(account.names).to.include.members(recent)
+  })
+
+  it('[S10] keeps a run that the leaderboard lists as finished by now', async () => {
+    const half = account.addRun(120 * DAY, {types: ['results']})
+    list(old, older, recent)
+    await account.save({incompleteOnly: true})
+    list(old, older, recent, half)
+    const result = await account.apply(CARRIED)
+    expect(exitCodeOf(result)).to.equal(5)
+    expect(result.stale[0]?.reason).to.equal('kept now: finished, listed on the leaderboard')
+  })
+
+  it('[S14] is told in the journal: what had fallen out of it, who made it, and who said yes', async () => {
+    await account.save()
+    touch(old[2] ?? '')
+    const {journal = ''} = await account.apply(CARRIED)
+    const job = parseJournal(await readFile(journal, 'utf8'))
+    expect(job.counts).to.include({deleted: 3, skipped: 3})
+    expect(job.savedPlan).to.include({madeBy: 'mira'})
+    expect(job.confirmedBy).to.equal('yes')
+  })
+
+  describe('is stale', () => {
+    beforeEach(() => account.save())
+
+    it('[S16] where nothing of it can be applied', async () => {
+      touch(old[0] ?? '', older[0] ?? '')
+      const result = await account.apply(CARRIED)
+      expect([exitCodeOf(result), exitCodeOf(await account.apply(), true)]).to.deep.equal([5, 5])
+      expect(result.counts).to.include({deleted: 0, skipped: 6})
+    })
+
+    it('[S16] where all that was left of it changed before the first DELETE', async () => {
+      remove(old[0] ?? '')
+      const onPlan = async () => {
+        await account.pin(old[0])
+        await account.pin(older[0])
+      }
+
+      const result = await account.apply({...CARRIED, onPlan})
+      expect(result.counts).to.include({deleted: 0, gone: 1, skipped: 5})
+      expect(exitCodeOf(result)).to.equal(5)
+    })
+  })
+
+  it('[S16] has nothing to do where it was empty, or all that had rows is gone', async () => {
+    await account.save({olderThan: '3y'})
+    expect(exitCodeOf(await account.apply(CARRIED))).to.equal(0)
+    list(old)
+    remove(...older, ...recent)
+    await account.save({scoreBelow: 60})
+    remove(...old)
+    expect(exitCodeOf(await account.apply(CARRIED))).to.equal(0)
+  })
+
+  it('[S12] keeps the leaderboard where anything before it falls out, and else deletes it last', async () => {
+    await account.save({all: true, deleteLeaderboard: true})
+    touch(older[2] ?? '')
+    const {outcomes} = await account.apply(CARRIED)
+    expect(statusesOf(outcomes)).to.include({[account.board]: 'skipped', ...all(older, 'skipped')})
+    await account.save({all: true, deleteLeaderboard: true})
+    expect((await account.apply(CARRIED)).archive).to.include({datasets: 1})
+    expect(account.deletions.at(-1)).to.equal(account.board)
+  })
+
+  describe('is refused, and nothing is touched,', () => {
+    it('[S10] where the file was changed', async () => {
+      await account.save()
+      const text = await readFile(account.planFile, 'utf8')
+      await writeFile(account.planFile, text.replaceAll(stampOf(old[0]), stampOf(recent[0])))
+      account.hub.requests.length = 0
+      await expectRefusal(UsageError, 2)
+      expect(account.hub.requests).to.deep.equal([])
+    })
+
+    it('[S10] where it was made for another Hub', async () => {
+      await account.save()
+      account.hub.requests.length = 0
+      const message = await expectRefusal(UsageError, 2, {endpoint: 'http://127.0.0.1:9'})
+      expect(message).to.include(account.hub.url).and.include('HF_ENDPOINT')
+      expect(account.hub.requests).to.deep.equal([])
+    })
+
+    it('[S10] where it was made for another account', async () => {
+      account.addRun(65 * DAY, {owner: account.hub.org})
+      await account.save({olderThan: '30d', namespace: account.hub.org})
+      account.hub.state.orgs.splice(0)
+      expect(await expectRefusal(UsageError, 2)).to.include(account.hub.org)
+    })
+
+    it('[S10] where it spells the account in other letters', async () => {
+      await account.save()
+      const content = JSON.parse(await readFile(account.planFile, 'utf8')) as Record<string, unknown>
+      delete content.digest
+      const text = JSON.stringify(content).replaceAll(/"mira(?=[/"])/g, '"Mira')
+      const respelled = {...(JSON.parse(text) as object), madeBy: 'mira'}
+      await writeFile(account.planFile, JSON.stringify({...respelled, digest: atOnce(digestOf(respelled))}))
+      for (const dryRun of [true, false])
+        expect(await expectRefusal(UsageError, 2, {dryRun})).to.include('made for Mira')
+    })
+
+    it('[S10] where it archives and no folder is given; a dry run shows it all the same', async () => {
+      await account.save({olderThan: '30d', archive: account.folder})
+      expect(await expectRefusal(UsageError, 2)).to.include('archive')
+      expect((await account.apply()).wouldDelete).to.equal(6)
+      const {counts} = await account.apply({...CARRIED, archive: join(account.folder, 'copies')})
+      expect(counts.deleted).to.equal(6)
+    })
+
+    it('[S10] where it is larger than `maxDelete` lets it be, counting only what is left of it', async () => {
+      await account.save()
+      await expectRefusal(RefusedError, 1, {maxDelete: 5})
+      touch(old[2] ?? '')
+      expect((await account.apply({...CARRIED, maxDelete: 5})).counts.deleted).to.equal(3)
+    })
+
+    for (const rules of [
+      {keepBest: 1},
+      {unreferenced: true},
+      {incompleteOnly: true, only: ['results' as const]},
+    ]) {
+      it(`[S11] where the leaderboard has lost rows since, for ${Object.keys(rules).join(' and ')}`, async () => {
+        list(old, older, recent)
+        await account.save(rules)
+        list(recent)
+        expect(await expectRefusal(RefusedError, 1)).to.include('lost rows: 2 of 3 runs')
+        writeBoard(account.hub, [])
+        await expectRefusal(RefusedError, 1)
+      })
+    }
+  })
+
+  describe('is not saved', () => {
+    it('where a file is there that is no plan, before anything is sent', async () => {
+      await writeFile(account.planFile, 'my thesis\n')
+      expect(await rejectionOf(account.save())).to.be.instanceOf(UsageError)
+      expect(account.hub.requests).to.deep.equal([])
+      expect(await readFile(account.planFile, 'utf8')).to.equal('my thesis\n')
+    })
+
+    it('[S11] where what the leaderboard says is not certain', async () => {
+      list(old, older, recent)
+      account.hub.intercept({
+        match: ({path}) => path.includes('.parquet'),
+        respond: {status: 500, body: 'no'},
+      })
+      expect(await rejectionOf(account.save({incompleteOnly: true}))).to.be.instanceOf(HubError)
+      expect(await rejectionOf(loadPlan(account.planFile))).to.be.instanceOf(UsageError)
+    })
+
+    it('where it is larger than `maxDelete` lets it be, in which the leaderboard counts', async () => {
+      // Six of ten.
+      expect(await rejectionOf(account.save({olderThan: '30d', maxDelete: '59%'}))).to.be.instanceOf(
+        RefusedError,
+      )
+      expect(await rejectionOf(loadPlan(account.planFile))).to.be.instanceOf(UsageError)
+      expect((await account.save({olderThan: '30d', maxDelete: '60%'})).wouldDelete).to.equal(6)
+    })
+  })
+})

@@ -1,0 +1,167 @@
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {
+  type ApplyOptions,
+  applyPlan,
+  cleanupDatasets,
+  type CleanupOptions,
+  type CleanupResult,
+  deleteDatasets,
+  type DeleteOptions,
+  type Outcome,
+  type Plan,
+  protectRuns,
+} from '../../src/index.js'
+import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
+import {DAY, MINUTE} from '../../src/lib/base/time.js'
+import {type Sandbox, type SandboxOptions, startSandbox} from '../../src/lib/sandbox/index.js'
+import {storedFile} from '../../src/lib/sandbox/objects.js'
+import {writeBoard} from './boards.js'
+import {deletionsAt, namesAt} from './hub.js'
+import {type Cells} from './rows.js'
+
+export const PROTECTION_PATH = '.smoltrace/protection.json'
+
+/** Options of a deletion that nothing has to confirm. */
+export const CARRIED = {dryRun: false, yes: true} as const
+
+/** How a run is put on the Hub, beyond its age. */
+export interface RunFacts {
+  owner?: string
+  types?: readonly RunType[]
+  private?: boolean
+}
+
+/** An account on a sandbox, with two old runs and a recent one, and the library at it. */
+export class Account {
+  /** What the Hub and the library take for now, in ms. It stands still unless a test lets it go on. */
+  now = Date.now()
+  hub!: Sandbox
+  /** For journals, archives and plans. */
+  folder = ''
+  /** Full names of complete runs of 50, 40 and 2 days ago, in the order of deletion. */
+  older: string[] = []
+  old: string[] = []
+  recent: string[] = []
+
+  /** Starts a sandbox, and fills it. */
+  static async open(options: SandboxOptions = {}): Promise<Account> {
+    const account = new Account()
+    account.folder = await mkdtemp(join(tmpdir(), 'smoltrace-account-'))
+    account.hub = await startSandbox({seed: 'empty', clock: () => new Date(account.now), ...options})
+    account.older = account.addRun(50 * DAY)
+    account.old = account.addRun(40 * DAY)
+    account.recent = account.addRun(2 * DAY)
+    return account
+  }
+
+  async close(): Promise<void> {
+    await this.hub.close()
+    await rm(this.folder, {recursive: true, force: true})
+  }
+
+  /** Adds a run whose evaluation began ten minutes before its datasets came. @returns names in the order of deletion */
+  addRun(
+    ageMs: number,
+    {owner = this.hub.user, types = RUN_TYPES, private: isPrivate = false}: RunFacts = {},
+  ): string[] {
+    const createdAt = new Date(this.now - ageMs)
+    const timestamp = formatTimestamp(new Date(createdAt.getTime() - 10 * MINUTE))
+    return RUN_TYPES.toReversed()
+      .filter((type) => types.includes(type))
+      .map((type) => this.add(runDatasetName(owner, type, timestamp), {createdAt, private: isPrivate}))
+  }
+
+  /** Adds one dataset with two files. @returns its full name */
+  add(name: string, facts: {createdAt?: Date; private?: boolean} = {}): string {
+    const files = {'README.md': `# ${name}\n`, 'data/a.parquet': name}
+    this.hub.state.addDataset({createdAt: new Date(this.now - 90 * DAY), files, ...facts, name})
+    return name
+  }
+
+  get board(): string {
+    return `${this.hub.user}/smoltrace-leaderboard`
+  }
+
+  /** Adds a leaderboard, with these rows if any and this text for its protection file. */
+  addBoard({rows, protection}: {rows?: readonly Cells[]; protection?: string | undefined} = {}): string {
+    this.hub.state.addDataset({
+      name: this.board,
+      createdAt: new Date(this.now - 200 * DAY),
+      files: {'README.md': '# Board\n', ...(protection !== undefined && {[PROTECTION_PATH]: protection})},
+    })
+    if (rows) writeBoard(this.hub, [rows])
+    return this.board
+  }
+
+  /** Somebody commits a text file to a dataset. */
+  write(name: string, path: string, text: string): void {
+    const repo = this.hub.state.get(name)
+    if (!repo) throw new Error(`There is no ${name}.`)
+    this.hub.state.commit(repo, 'Write', new Map([[path, storedFile(text, false)]]))
+  }
+
+  /** Somebody deletes a dataset, and makes it anew under the same name. */
+  makeAnew(name: string): void {
+    const createdAt = this.hub.state.get(name)?.createdAt ?? new Date(this.now)
+    this.hub.state.remove(name)
+    this.hub.state.addDataset({name, createdAt})
+  }
+
+  /** Pins a run, of which one name is given. */
+  pin(name = ''): Promise<unknown> {
+    return protectRuns([stampOf(name)], this.connection)
+  }
+
+  get connection() {
+    return {token: this.hub.token, endpoint: this.hub.url, env: {}, clock: () => new Date(this.now)}
+  }
+
+  clean(options: CleanupOptions): Promise<CleanupResult> {
+    return cleanupDatasets({...this.connection, dataDir: this.folder, ...options})
+  }
+
+  remove(target: Plan | string[], options: DeleteOptions = {}): Promise<CleanupResult> {
+    return deleteDatasets(target, {...this.connection, dataDir: this.folder, ...options})
+  }
+
+  get planFile(): string {
+    return join(this.folder, 'plan.json')
+  }
+
+  /** Saves the plan of a dry run. */
+  save(options?: CleanupOptions): Promise<CleanupResult> {
+    return this.clean({...(options ?? {olderThan: '30d'}), savePlan: this.planFile})
+  }
+
+  apply(options: ApplyOptions = {}): Promise<CleanupResult> {
+    return applyPlan(this.planFile, {...this.connection, dataDir: this.folder, ...options})
+  }
+
+  /** Everything that is on the Hub, sorted. */
+  get names(): string[] {
+    return namesAt(this.hub)
+  }
+
+  /** What the Hub was asked to delete, in order, whatever it answered. */
+  get deletions(): string[] {
+    return deletionsAt(this.hub)
+  }
+}
+
+/** The timestamp in a name. */
+export const stampOf = (name = '') => name.slice(-15)
+
+/** The status of each dataset by its full name. */
+export const statusesOf = (outcomes: readonly Outcome[]) =>
+  Object.fromEntries(outcomes.map(({name, status}) => [name, status]))
+
+/** The same status for each of these. */
+export const all = (names: readonly string[], status: string) =>
+  Object.fromEntries(names.map((name) => [name, status]))
+
+/** Names of what a plan's runs lose. */
+export const plannedNames = ({delete: runs}: Plan) =>
+  runs.flatMap(({datasets}) => datasets.map(({name}) => name))
