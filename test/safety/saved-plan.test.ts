@@ -3,7 +3,6 @@ import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {type CleanupOptions, HubError, loadPlan, RefusedError, UsageError} from '../../src/index.js'
-import {atOnce} from '../../src/lib/base/steps.js'
 import {DAY} from '../../src/lib/base/time.js'
 import {parseJournal} from '../../src/lib/cleanup/journal/parse.js'
 import {exitCodeOf} from '../../src/lib/cleanup/result.js'
@@ -104,7 +103,7 @@ describe('a saved plan', () => {
     delete everything.digest
     const {rules, phrase} = await contentOf({olderThan: '30d', keepRecent: 1})
     const forged = {...everything, rules, phrase, keep: []}
-    await writeFile(account.planFile, JSON.stringify({...forged, digest: atOnce(digestOf(forged))}))
+    await writeFile(account.planFile, JSON.stringify({...forged, digest: digestOf(forged)}))
     const {stale} = await account.apply(CARRIED)
     expect(stale.map(({name}) => name)).to.have.members(recent)
     expect(account.names).to.include.members(recent)
@@ -204,7 +203,7 @@ describe('a saved plan', () => {
       delete content.digest
       const text = JSON.stringify(content).replaceAll(/"mira(?=[/"])/g, '"Mira')
       const respelled = {...(JSON.parse(text) as object), madeBy: 'mira'}
-      await writeFile(account.planFile, JSON.stringify({...respelled, digest: atOnce(digestOf(respelled))}))
+      await writeFile(account.planFile, JSON.stringify({...respelled, digest: digestOf(respelled)}))
       for (const dryRun of [true, false])
         expect(await expectRefusal(UsageError, 2, {dryRun})).to.include('made for Mira')
     })
