@@ -30,8 +30,7 @@ export {
 } from './lib/account/leaderboard/ranking.js'
 export {type Loss, type Reference, type ReferenceState} from './lib/account/leaderboard/references.js'
 export {type RowTime} from './lib/account/leaderboard/row-time.js'
-export {type LeaderboardRow} from './lib/account/leaderboard/row.js'
-export {type GroupColumn, type Period} from './lib/account/leaderboard/rule-words.js'
+export {type GroupColumn, type LeaderboardRow} from './lib/account/leaderboard/row.js'
 export {type LeaderboardProtection, type Pin, type Protection} from './lib/account/protection/pins.js'
 export {
   type PinChange,
@@ -96,6 +95,7 @@ export {
   type PlannedRun,
 } from './lib/plan/plan.js'
 export {type PlanFacts, type RunNote, type SavedPlan} from './lib/plan/saved/saved-plan.js'
+export {type Period} from './lib/retention/buckets.js'
 export {type Decision, type FilteredRuns, type FilterOptions} from './lib/retention/decide.js'
 export {type PolicyKey} from './lib/retention/policy/keys.js'
 export {type Policy} from './lib/retention/policy/load.js'

@@ -1,5 +1,5 @@
 import {METRIC_NAMES, METRICS} from '../../src/lib/account/leaderboard/metrics.js'
-import {STATUSES} from '../../src/lib/account/leaderboard/rule-words.js'
+import {STATUSES} from '../../src/lib/account/leaderboard/row.js'
 import {type KEYS} from '../../src/lib/retention/policy/keys.js'
 import {type rulesDocument} from '../../src/lib/retention/rules-document.js'
 import {column, metric, ms, runType, timestamp} from './terms.js'

@@ -1,6 +1,6 @@
 import {type Standing} from '../../src/lib/account/leaderboard/evidence.js'
 import {METRIC_NAMES} from '../../src/lib/account/leaderboard/metrics.js'
-import {GROUP_COLUMNS} from '../../src/lib/account/leaderboard/rule-words.js'
+import {GROUP_COLUMNS} from '../../src/lib/account/leaderboard/row.js'
 import {RUN_TYPES} from '../../src/lib/base/names.js'
 import {type Phrase} from '../../src/lib/plan/plan.js'
 import {allOf, count, growingWord, list, moment, object, orNull, type Schema, text, word} from './words.js'

@@ -5,7 +5,7 @@ import {join} from 'node:path'
 
 import {SHELLS} from '../../src/cli/completion/shells.js'
 import {METRIC_NAMES, METRICS} from '../../src/lib/account/leaderboard/metrics.js'
-import {GROUP_COLUMNS, STATUSES} from '../../src/lib/account/leaderboard/rule-words.js'
+import {GROUP_COLUMNS, STATUSES} from '../../src/lib/account/leaderboard/row.js'
 import {runDatasetName} from '../../src/lib/base/names.js'
 import {DAY} from '../../src/lib/base/time.js'
 import {cleanupDatasets} from '../../src/lib/cleanup/cleanup.js'

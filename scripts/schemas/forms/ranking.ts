@@ -1,6 +1,6 @@
 import {type ReferenceState} from '../../../src/lib/account/leaderboard/references.js'
 import {type RowField} from '../../../src/lib/account/leaderboard/row.js'
-import {GROUP_COLUMNS} from '../../../src/lib/account/leaderboard/rule-words.js'
+import {GROUP_COLUMNS} from '../../../src/lib/account/leaderboard/row.js'
 import {board} from '../definitions.js'
 import {column, metric, runType, STANDINGS, timestamp} from '../terms.js'
 import {

@@ -1,18 +1,10 @@
 import {Flags, type Interfaces} from '@oclif/core'
 
-import {STATUSES} from '../../lib/account/leaderboard/rule-words.js'
+import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
+import {STATUSES} from '../../lib/account/leaderboard/row.js'
 import {UsageError} from '../../lib/base/errors.js'
 import {type RetentionOptions} from '../../lib/retention/rules.js'
-import {
-  byFlag,
-  graceFlag,
-  GROUP_LIST,
-  groupByFlag,
-  METRIC_LIST,
-  onlyFlag,
-  selectionFlags,
-  wholeNumber,
-} from './shared.js'
+import {byFlag, graceFlag, GROUP_LIST, groupByFlag, onlyFlag, selectionFlags, wholeNumber} from './shared.js'
 
 const several = (summary: string, helpValue: string) =>
   Flags.string({summary, multiple: true, multipleNonGreedy: true, helpGroup: 'SELECTION', helpValue})

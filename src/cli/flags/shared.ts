@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 
-import {METRIC_NAMES, METRIC_WORDS, METRICS} from '../../lib/account/leaderboard/metrics.js'
-import {GROUP_COLUMNS} from '../../lib/account/leaderboard/rule-words.js'
+import {METRIC_WORDS} from '../../lib/account/leaderboard/metrics.js'
+import {GROUP_COLUMNS} from '../../lib/account/leaderboard/row.js'
 import {DEFAULT_GRACE} from '../../lib/account/runs.js'
 import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from '../../lib/base/concurrency.js'
 import {UsageError} from '../../lib/base/errors.js'
@@ -78,9 +78,6 @@ export const concurrencyFlag = (what: string) =>
     helpGroup: 'CONNECTION',
     helpValue: 'N',
   })
-
-/** `success_rate (success)`, …: a column of the leaderboard and its short name. */
-export const METRIC_LIST = METRIC_NAMES.map((name) => `${name} (${METRICS[name].short})`).join(', ')
 
 /** What runs are ranked by. Its value is read by the lib. */
 export const byFlag = Flags.option({options: METRIC_WORDS, helpValue: 'METRIC'})

@@ -1,7 +1,8 @@
 import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
-import {byFlag, METRIC_LIST, wholeNumber} from '../../cli/flags/shared.js'
+import {byFlag, wholeNumber} from '../../cli/flags/shared.js'
+import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
 import {PROTECTION_PATH} from '../../lib/account/protection/file.js'
 import {exitCodeOfPins, protectLeaderboard} from '../../lib/account/protection/protect.js'
 import {EXIT, hubCodes, withExitCodes} from '../../lib/base/exit-codes.js'

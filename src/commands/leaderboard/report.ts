@@ -1,8 +1,8 @@
 import {Args, Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
-import {byFlag, FROM_COMMAND_LINE, METRIC_LIST} from '../../cli/flags/shared.js'
-import {DEFAULT_METRIC, parseMetric} from '../../lib/account/leaderboard/metrics.js'
+import {byFlag, FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
+import {DEFAULT_METRIC, METRIC_LIST, parseMetric} from '../../lib/account/leaderboard/metrics.js'
 import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
 import {type Report} from '../../lib/report/report.js'
 import {type RetentionOptions} from '../../lib/retention/rules.js'

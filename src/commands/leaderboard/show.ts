@@ -1,7 +1,8 @@
 import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
-import {byFlag, GROUP_LIST, groupByFlag, METRIC_LIST, wholeNumber} from '../../cli/flags/shared.js'
+import {byFlag, GROUP_LIST, groupByFlag, wholeNumber} from '../../cli/flags/shared.js'
+import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
 import {readRanking} from '../../lib/account/leaderboard/ranking.js'
 import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
 import {formatCsv} from '../../lib/views/csv.js'

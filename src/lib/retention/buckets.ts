@@ -1,5 +1,12 @@
-import {type Period} from '../account/leaderboard/rule-words.js'
 import {DAY} from '../base/time.js'
+
+/** Lengths of calendar buckets, shortest first. */
+export const PERIODS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const
+/**
+ * One of these lengths.
+ * @useDeclaredType
+ */
+export type Period = (typeof PERIODS)[number]
 
 /** How much of `2026-10-05T12:00:00.000Z` names the bucket. */
 const LENGTHS = {

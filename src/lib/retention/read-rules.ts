@@ -1,5 +1,5 @@
 import {DEFAULT_METRIC, type Metric, METRICS, parseMetric} from '../account/leaderboard/metrics.js'
-import {GROUP_COLUMNS, STATUSES} from '../account/leaderboard/rule-words.js'
+import {GROUP_COLUMNS, STATUSES} from '../account/leaderboard/row.js'
 import {DEFAULT_GRACE} from '../account/runs.js'
 import {checkCount, checkWords} from '../base/checks.js'
 import {UsageError} from '../base/errors.js'

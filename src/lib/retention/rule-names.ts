@@ -1,4 +1,4 @@
-import {PERIODS} from '../account/leaderboard/rule-words.js'
+import {PERIODS} from './buckets.js'
 import {type RetentionRules} from './rules.js'
 
 /** Every selector, as a person types it. */

@@ -1,8 +1,9 @@
 import {type Metric} from '../account/leaderboard/metrics.js'
-import {type GroupColumn, type Period, type Status} from '../account/leaderboard/rule-words.js'
+import {type GroupColumn, type Status} from '../account/leaderboard/row.js'
 import {type RunType} from '../base/names.js'
 import {type OptionTable} from '../base/options.js'
 import {type Age} from '../base/time.js'
+import {type Period} from './buckets.js'
 
 /** What may go and what must stay, as the flags of `cleanup` say it. */
 export interface RetentionOptions {

@@ -1,26 +1,16 @@
 import {type Metric, METRICS} from '../account/leaderboard/metrics.js'
-import {type Period, PERIODS} from '../account/leaderboard/rule-words.js'
 import {listing, printable} from '../base/text.js'
 import {type Age, formatSum, usesCalendarUnits} from '../base/time.js'
+import {type Period, PERIODS} from '../retention/buckets.js'
 import {needsRows} from '../retention/rule-names.js'
 import {type RetentionRules} from '../retention/rules.js'
 import {moment, thousands} from './format.js'
 
 /** What each rule says in words, in one place for all who say it. */
 
-/** The metrics in words. */
-const METRIC_WORDS: ReadonlyMap<Metric, string> = new Map([
-  ['avg_duration_ms', 'average duration'],
-  ['co2_emissions_g', 'CO2 emissions'],
-  ['pass_at_1', 'pass@1'],
-  ['success_rate', 'success rate'],
-  ['total_cost_usd', 'cost'],
-  ['total_tokens', 'tokens'],
-])
-
 /** A metric in words, and which end of it is better. */
 function metricText(by: Metric): string {
-  return `${METRIC_WORDS.get(by) ?? by}, ${METRICS[by].better} is better`
+  return `${METRICS[by].words}, ${METRICS[by].better} is better`
 }
 
 const UNITS: Readonly<Record<Period, [unit: string, note: string]>> = {
@@ -43,7 +33,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   '--purpose': ({purposes}) => `for the purpose ${listing(purposes, 'or')}`,
   '--status': ({statuses}) => `${listing(statuses, 'or')}, as the leaderboard says`,
   '--unreferenced': () => 'cited by no row of the leaderboard',
-  '--score-below': ({scoreBelow, by}) => `scored below ${scoreBelow} by ${METRIC_WORDS.get(by) ?? by}`,
+  '--score-below': ({scoreBelow, by}) => `scored below ${scoreBelow} by ${METRICS[by].words}`,
   '--all': () => 'of this namespace, every one of them',
   '--keep-recent': ({keepRecent, groupBy}) => `${several(keepRecent, 'most recent')}${ofEach(groupBy)}`,
   '--keep-within': ({keepWithin}) =>

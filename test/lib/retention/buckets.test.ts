@@ -1,8 +1,8 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {type Period, PERIODS} from '../../../src/lib/account/leaderboard/rule-words.js'
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
+import {type Period, PERIODS} from '../../../src/lib/retention/buckets.js'
 import {bucketOf} from '../../../src/lib/retention/buckets.js'
 
 const someTime = fc.date({

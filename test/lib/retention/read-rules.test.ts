@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {type GroupColumn, type Status} from '../../../src/lib/account/leaderboard/rule-words.js'
+import {type GroupColumn, type Status} from '../../../src/lib/account/leaderboard/row.js'
 import {UsageError} from '../../../src/lib/base/errors.js'
 import {type RunType} from '../../../src/lib/base/names.js'
 import {readRules} from '../../../src/lib/retention/read-rules.js'

@@ -1,7 +1,6 @@
 import {brief} from '../../base/text.js'
 import {doubt, type Verdict, yes} from '../../base/verdict.js'
-import {groupCell, groupDamage, type LeaderboardRow} from './row.js'
-import {type GroupColumn} from './rule-words.js'
+import {groupCell, type GroupColumn, groupDamage, type LeaderboardRow} from './row.js'
 
 /** What rows have in each column that they are grouped by, undefined for nothing; or that there is no row. */
 export type GroupValues = 'no row' | ReadonlyArray<string | undefined>

@@ -3,17 +3,18 @@ import {didYouMean} from '../../base/nearest.js'
 
 /**
  * Columns of the leaderboard that runs can be ranked by: the short name, the field of a row, which end is better, the most that
- * it can be, and what 0 says: evaluators write 0 also where they did not measure a cost.
+ * it can be, what 0 says (evaluators write 0 also where they did not measure a cost), and what it is called.
  */
 const RANKINGS = [
-  ['success_rate', 'success', 'successRate', 'higher', 100, 'measured'],
-  ['pass_at_1', 'pass', 'passAt1', 'higher', 1, 'measured'],
-  ['avg_duration_ms', 'duration', 'avgDurationMs', 'lower', Infinity, 'measured'],
-  ['total_tokens', 'tokens', 'totalTokens', 'lower', Infinity, 'measured'],
-  ['total_cost_usd', 'cost', 'totalCostUsd', 'lower', Infinity, 'unmeasured'],
-  ['co2_emissions_g', 'co2', 'co2EmissionsG', 'lower', Infinity, 'unmeasured'],
+  ['success_rate', 'success', 'successRate', 'higher', 100, 'measured', 'success rate'],
+  ['pass_at_1', 'pass', 'passAt1', 'higher', 1, 'measured', 'pass@1'],
+  ['avg_duration_ms', 'duration', 'avgDurationMs', 'lower', Infinity, 'measured', 'average duration'],
+  ['total_tokens', 'tokens', 'totalTokens', 'lower', Infinity, 'measured', 'tokens'],
+  ['total_cost_usd', 'cost', 'totalCostUsd', 'lower', Infinity, 'unmeasured', 'cost'],
+  ['co2_emissions_g', 'co2', 'co2EmissionsG', 'lower', Infinity, 'unmeasured', 'CO2 emissions'],
 ] as const
 type Ranking = (typeof RANKINGS)[number]
+
 /**
  * A column of the leaderboard that runs can be ranked by.
  * @useDeclaredType
@@ -22,10 +23,13 @@ export type Metric = Ranking[0]
 
 /** What runs can be ranked by, named after the leaderboard's columns: the field of a row, and which is better. */
 export const METRICS = Object.fromEntries(
-  RANKINGS.map(([column, short, field, better, most, zero]) => [column, {short, field, better, most, zero}]),
+  RANKINGS.map(([column, short, field, better, most, zero, words]) => [
+    column,
+    {short, field, better, most, zero, words},
+  ]),
 ) as Record<
   Metric,
-  {short: Ranking[1]; field: Ranking[2]; better: Ranking[3]; most: number; zero: Ranking[5]}
+  {short: Ranking[1]; field: Ranking[2]; better: Ranking[3]; most: number; zero: Ranking[5]; words: string}
 >
 
 /** What is wrong with a number in the column of a metric: `is out of range`; undefined where it can be true. */
@@ -59,3 +63,6 @@ export function parseMetric(text: string, flag = '--by'): Metric {
     suggestions: didYouMean(flag, text, METRIC_WORDS),
   })
 }
+
+/** `success_rate (success)`, …: a column of the leaderboard and its short name. */
+export const METRIC_LIST = METRIC_NAMES.map((name) => `${name} (${METRICS[name].short})`).join(', ')

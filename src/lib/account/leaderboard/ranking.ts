@@ -19,8 +19,7 @@ import {
   runOfRow,
 } from './references.js'
 import {type RowTime, timeOfRow} from './row-time.js'
-import {groupCell, type LeaderboardRow} from './row.js'
-import {GROUP_COLUMNS, type GroupColumn} from './rule-words.js'
+import {GROUP_COLUMNS, groupCell, type GroupColumn, type LeaderboardRow} from './row.js'
 import {bestFirst, scoreOf} from './scores.js'
 
 /** How rows are ranked, and which. */

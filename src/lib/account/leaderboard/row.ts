@@ -1,4 +1,23 @@
-import {type GroupColumn} from './rule-words.js'
+/** What a run's evaluation may have come to, as the leaderboard says it. */
+export const STATUSES = ['completed', 'partial', 'failed'] as const
+export type Status = (typeof STATUSES)[number]
+
+/** Columns of the leaderboard that runs can be grouped by, in the order in which they are named. */
+export const GROUP_COLUMNS = [
+  'model',
+  'agent_type',
+  'provider',
+  'dataset_used',
+  'team',
+  'use_case',
+  'purpose',
+  'suite_version',
+] as const
+/**
+ * A column of the leaderboard that runs can be grouped by.
+ * @useDeclaredType
+ */
+export type GroupColumn = (typeof GROUP_COLUMNS)[number]
 
 /** The columns that hold text, by the field of a row. The last ones came with newer evaluators. */
 const TEXTS = {
@@ -68,8 +87,10 @@ export function groupDamage(row: LeaderboardRow, column: GroupColumn): string | 
 
 /** What these say decides which runs finished: nothing in them may be passed over. */
 const NAMES: ReadonlySet<string> = new Set([TEXTS.metricsDataset, TEXTS.resultsDataset, TEXTS.tracesDataset])
+
 /** Every column that is read. */
 export const COLUMNS: readonly string[] = [...Object.values(TEXTS), ...Object.values(NUMBERS)]
+
 /** The column without which a file is no leaderboard. */
 export const IDENTITY: string = TEXTS.resultsDataset
 

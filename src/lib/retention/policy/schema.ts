@@ -1,8 +1,9 @@
 import {METRIC_NAMES, METRICS} from '../../account/leaderboard/metrics.js'
-import {GROUP_COLUMNS, type Period, PERIODS, STATUSES} from '../../account/leaderboard/rule-words.js'
+import {GROUP_COLUMNS, STATUSES} from '../../account/leaderboard/row.js'
 import {DEFAULT_GRACE} from '../../account/runs.js'
 import {RUN_TYPES} from '../../base/names.js'
 import {AGE_FORMS, GRACE_FORMS} from '../../base/time.js'
+import {type Period, PERIODS} from '../buckets.js'
 
 /** A part of the schema. `errorMessage` says what to write instead: editors show it, and so do we. */
 export interface Schema {

@@ -4,8 +4,7 @@ import {
   type RankedRow,
   type Ranking,
 } from '../../account/leaderboard/ranking.js'
-import {groupCell, ROW_FIELDS} from '../../account/leaderboard/row.js'
-import {GROUP_COLUMNS} from '../../account/leaderboard/rule-words.js'
+import {GROUP_COLUMNS, groupCell, ROW_FIELDS} from '../../account/leaderboard/row.js'
 import {safeName} from '../../base/text.js'
 import {type CsvCell} from '../csv.js'
 import {boardDocument} from './documents.js'

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import {Document} from 'yaml'
 
 import {METRIC_NAMES, METRICS} from '../../../../src/lib/account/leaderboard/metrics.js'
-import {GROUP_COLUMNS, STATUSES} from '../../../../src/lib/account/leaderboard/rule-words.js'
+import {GROUP_COLUMNS, STATUSES} from '../../../../src/lib/account/leaderboard/row.js'
 import {UsageError} from '../../../../src/lib/base/errors.js'
 import {RUN_TYPES} from '../../../../src/lib/base/names.js'
 import {KEYS} from '../../../../src/lib/retention/policy/keys.js'
