@@ -83,10 +83,10 @@ export {
 export {dataDirectory} from './lib/cleanup/journal/write.js'
 export {type Outcome, type OutcomeStatus} from './lib/cleanup/outcomes.js'
 export {type ArchiveSummary, type CleanupResult, type RunCounts} from './lib/cleanup/result.js'
+export {type Visibility} from './lib/hub/dataset-info.js'
 export {type HubAnswer, HubError, HubFormatError, HubUnreachableError} from './lib/hub/errors.js'
-export {type QuotaWait, type TroubleWait, type Wait} from './lib/hub/retry.js'
+export {type QuotaWait, type RetryWait, type Wait} from './lib/hub/retry.js'
 export {type ConnectionOptions} from './lib/hub/session.js'
-export {type Visibility} from './lib/hub/uploads.js'
 export {
   type KeptRun,
   type Phrase,

@@ -9,8 +9,8 @@ import {
 } from '../base/names.js'
 import {readOptions} from '../base/options.js'
 import {byText} from '../base/text.js'
-import {type ListedDataset, type Listing} from '../hub/client.js'
 import {HubFormatError} from '../hub/errors.js'
+import {type ListedDataset, type Listing} from '../hub/listing.js'
 import {CONNECTION, type ConnectionOptions, openSession, type Session} from '../hub/session.js'
 
 /** One of a run's datasets. */

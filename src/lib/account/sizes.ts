@@ -1,8 +1,8 @@
 import {CancelledError, SmoltraceError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {type OptionTable, readOptions} from '../base/options.js'
+import {type StoredDataset} from '../hub/listing.js'
 import {CONNECTION, type ConnectionOptions, openSession, type Session} from '../hub/session.js'
-import {type StoredDataset} from '../hub/storage.js'
 
 /**
  * Bytes that each dataset takes up on the Hub, by full name: its whole history, as the Hub counts it. One that is not among

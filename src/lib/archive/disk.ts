@@ -5,7 +5,7 @@ import {dirname, join} from 'node:path'
 
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {syncFolder} from '../base/files.js'
-import {type RepoFile} from '../hub/content.js'
+import {type RepoFile} from '../hub/files.js'
 import {isLeftByFileManager, listed} from './paths.js'
 
 /**

@@ -2,9 +2,9 @@ import {type FileHandle, rm} from 'node:fs/promises'
 
 import {RefusedError} from '../base/errors.js'
 import {type Hub} from '../hub/client.js'
-import {type RepoFile} from '../hub/content.js'
 import {HubFormatError, HubUnreachableError} from '../hub/errors.js'
-import {waitToRepeat} from '../hub/retry.js'
+import {type RepoFile} from '../hub/files.js'
+import {retryDelay} from '../hub/retry.js'
 import {fingerprint, isContentOf, openToWrite, whatIs} from './disk.js'
 
 /** What does not fit after it was completed is fetched once more from its beginning. */
@@ -48,7 +48,7 @@ async function fetchInParts(job: Download): Promise<void> {
     const grown = await sizeOf(job.target)
     if (grown > size) repeats = 0
     size = grown
-    const wait = waitToRepeat(broken, repeats++)
+    const wait = retryDelay(broken, repeats++)
     if (!wait) throw broken
     await job.hub.pause(wait)
   }

@@ -1,6 +1,6 @@
 import {parseDatasetName} from '../base/names.js'
 import {printable, safe} from '../base/text.js'
-import {type Visibility} from '../hub/uploads.js'
+import {type Visibility} from '../hub/dataset-info.js'
 import {type LocalFile, type Shelved} from './entries.js'
 import {type Manifest} from './manifest.js'
 import {type Audience, type Step, visibilityFor} from './restore-dataset.js'

@@ -1,11 +1,10 @@
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {printable} from '../base/text.js'
 import {type Hub} from '../hub/client.js'
-import {type RepoFile} from '../hub/content.js'
-import {type DatasetFacts} from '../hub/dataset-info.js'
+import {type DatasetFacts, type Visibility} from '../hub/dataset-info.js'
 import {HubError, HubFormatError} from '../hub/errors.js'
-import {isLost, waitToRepeat} from '../hub/retry.js'
-import {type Visibility} from '../hub/uploads.js'
+import {type RepoFile} from '../hub/files.js'
+import {isOutcomeUnknown, retryDelay} from '../hub/retry.js'
 import {openContents} from './content.js'
 import {isContentOf} from './disk.js'
 import {type LocalFile} from './entries.js'
@@ -71,7 +70,7 @@ export async function restoreDataset(
       if (step.kind === 'create') job.onCreated()
       done.add(step.kind)
     } catch (error) {
-      const wait = isWorthALook(error, setbacks > 0) ? waitToRepeat(error, setbacks++) : undefined
+      const wait = isWorthALook(error, setbacks > 0) ? retryDelay(error, setbacks++) : undefined
       if (!wait) throw explained(error)
       await job.hub.pause(wait)
     }
@@ -204,7 +203,7 @@ export function batches(files: LocalFile[]): LocalFile[][] {
 
 /** Whether only a look at the Hub can tell what became of a request. */
 function isWorthALook(error: unknown, wasLost: boolean): boolean {
-  if (isLost(error)) return true
+  if (isOutcomeUnknown(error)) return true
   // A name that is taken, or a creation that is under way; and our own commit, which arrived though its answer did not.
   return error instanceof HubError && (error.status === 409 || (error.status === 412 && wasLost))
 }

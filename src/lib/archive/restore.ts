@@ -54,7 +54,8 @@ export async function restoreDatasets(options: RestoreOptions): Promise<RestoreR
   const session = await openSessionFor(archives, options)
   const {access, hub, warnings} = session
   if (!dryRun) requireWriteAccess(access)
-  else if (access.powerless) warnings.push(`With this token nothing could be restored: ${access.powerless}.`)
+  else if (access.writeLimit)
+    warnings.push(`With this token nothing could be restored: ${access.writeLimit}.`)
   const source = sourceOf(session, options)
   const own = archives.filter(({namespace}) => !source.isExplicit || namespace === source.namespace)
   if (own.length === 0) throw nothingOf(source, archives, dir)

@@ -4,7 +4,7 @@ import {readPinTag} from '../base/pin-tags.js'
 import {printable} from '../base/text.js'
 import {dayOf} from '../base/time.js'
 import {HubError} from '../hub/errors.js'
-import {MOST_WINDOWS} from '../hub/quota.js'
+import {MAX_VAIN_WINDOWS} from '../hub/quota.js'
 import {type Session} from '../hub/session.js'
 import {all, bounded} from './bounded.js'
 import {readSmall} from './disk.js'
@@ -153,7 +153,7 @@ function stopAfter(error: HubError): string | undefined {
   const {status, answer} = error
   const words = printable(answer.text)
   if (isOutOfQuota(error))
-    return `the quota of the Hub was used up ${MOST_WINDOWS} times in a row: restore again later, and it continues`
+    return `the quota of the Hub was used up ${MAX_VAIN_WINDOWS} times in a row: restore again later, and it continues`
   if (status === 401) return 'the Hub does not accept the token any more'
   if (answer.actionLimit)
     return `the Hub allows no more for now (${words}): restore again later, and it continues`

@@ -14,7 +14,7 @@ import {
   openSession,
   requireDeletable,
   type Session,
-  warnIfPowerless,
+  warnIfReadOnly,
 } from '../hub/session.js'
 import {planBy} from '../plan/build.js'
 import {takePlan} from '../plan/check.js'
@@ -124,7 +124,7 @@ async function checkSaving(options: CleanupOptions): Promise<void> {
 }
 
 function requirePower(session: Session, options: ExecutionOptions): void {
-  if (isDryRun(options)) warnIfPowerless(session)
+  if (isDryRun(options)) warnIfReadOnly(session)
   else requireDeletable(session)
 }
 

@@ -3,16 +3,16 @@ import {RefusedError} from '../base/errors.js'
 import {messageOf, printable} from '../base/text.js'
 import {type Hub, type PlanPart} from '../hub/client.js'
 import {HubError} from '../hub/errors.js'
-import {MOST_WINDOWS} from '../hub/quota.js'
+import {MAX_VAIN_WINDOWS} from '../hub/quota.js'
 import {
-  isLost,
+  isOutcomeUnknown,
   isOverload,
   pause,
-  type TroubleWait,
+  retryDelay,
+  type RetryWait,
   type Wait,
-  waitAfter,
+  waitBeforeRetry,
   waitForQuota,
-  waitToRepeat,
 } from '../hub/retry.js'
 import {type Exclusion} from '../plan/compare.js'
 import {inOrderOfDeletion, type Plan, plannedDatasets, type PlannedRun} from '../plan/plan.js'
@@ -37,7 +37,7 @@ export type DeletionEvent =
   | {kind: 'checking'}
   /** Told once more of a dataset where the look at the end shows that it came out otherwise. */
   | {kind: 'finished'; outcome: Outcome}
-  | (TroubleWait & {kind: 'repeating'; name: string})
+  | (RetryWait & {kind: 'repeating'; name: string})
   | {kind: 'started'; name: string}
   | (Wait & {kind: 'waiting'})
 
@@ -99,7 +99,7 @@ export async function carryOut(plan: Plan, options: DeletionOptions): Promise<Ou
   return job.outcomes
 }
 
-const NO_QUOTA = `the quota of the Hub was used up ${MOST_WINDOWS} times in a row without one deletion`
+const NO_QUOTA = `the quota of the Hub was used up ${MAX_VAIN_WINDOWS} times in a row without one deletion`
 
 /** Whether the Hub may show it to be otherwise. */
 function mayBeUntrue({status, uncertain}: Outcome): boolean {
@@ -189,7 +189,7 @@ class Deletion {
       if (barred) return isRepeat ? afterLostAnswer(barred) : barred
       if (!error) return {name, status: 'deleted'}
       if (isMissing(error)) return this.settleMissing(dataset, error)
-      if (isLost(error)) {
+      if (isOutcomeUnknown(error)) {
         this.lost.add(name)
         const settled = await this.settleLost(dataset, error, seen.lost++)
         if (settled) return settled
@@ -260,7 +260,7 @@ class Deletion {
   private beginsToWait(): boolean {
     const {refillMs} = this.options.hub.allowance
     if (refillMs <= 0) return false
-    if (this.vainWindows >= MOST_WINDOWS) this.clearance.stop(NO_QUOTA)
+    if (this.vainWindows >= MAX_VAIN_WINDOWS) this.clearance.stop(NO_QUOTA)
     // Whoever asked waits at the gate, as all others do.
     else this.clearance.lookOnce(waitForQuota(refillMs, this.vainWindows)).catch(() => {})
     return true
@@ -280,7 +280,7 @@ class Deletion {
       this.vainWindows = 0
       return undefined
     } catch (error) {
-      if (!isLost(error)) this.unknownInARow = 0
+      if (!isOutcomeUnknown(error)) this.unknownInARow = 0
       return error instanceof Error ? error : new Error(String(error))
     }
   }
@@ -288,7 +288,7 @@ class Deletion {
   /** Whether it may be tried again. Others go on meanwhile: the Hub may have trouble with this dataset alone. */
   private async pauseAfterLoss(name: string, error: Error, repeats: number): Promise<boolean> {
     const {signal} = this.options
-    const wait = waitToRepeat(error, repeats)
+    const wait = retryDelay(error, repeats)
     if (!wait) return false
     this.emit({kind: 'repeating', name, ...wait})
     // Somebody else takes up a run meanwhile; how many requests are under way, the throttle sees to.
@@ -303,11 +303,11 @@ class Deletion {
     if (!(error instanceof HubError)) return false
     if (error.status === 401) this.clearance.stop('the Hub does not accept the token any more')
     if (isActionLimit(error)) this.clearance.stop(printable(error.answer.text))
-    const tries = {repeats: seen.busy, windows: this.vainWindows}
-    const wait = error.status === 429 ? waitAfter(error, tries) : undefined
+    const tries = {retries: seen.busy, windows: this.vainWindows}
+    const wait = error.status === 429 ? waitBeforeRetry(error, tries) : undefined
     if (!wait && isHeldBack(error)) this.clearance.stop(NO_QUOTA)
     if (!wait) return false
-    if (wait.why === 'trouble') seen.busy++
+    if (wait.why === 'retry') seen.busy++
     await this.clearance.lookOnce(wait)
     return true
   }

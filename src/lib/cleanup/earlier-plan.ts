@@ -1,6 +1,6 @@
 import {type Protection} from '../account/protection/pins.js'
 import {readSizesIfAsked, type Sizes, type SizesOption} from '../account/sizes.js'
-import {type ConnectionOptions, requireDeletable, type Session, warnIfPowerless} from '../hub/session.js'
+import {type ConnectionOptions, requireDeletable, type Session, warnIfReadOnly} from '../hub/session.js'
 import {type Exclusion} from '../plan/compare.js'
 import {frozen, type Plan, type PlannedRun} from '../plan/plan.js'
 import {lookAt} from '../plan/recheck.js'
@@ -26,7 +26,7 @@ export async function carryOutEarlier(
   {plan, session, saved, onRest}: EarlierPlan,
   options: Options,
 ): Promise<CleanupResult> {
-  if (isDryRun(options)) warnIfPowerless(session)
+  if (isDryRun(options)) warnIfReadOnly(session)
   else requireDeletable(session)
   const sizes = await readSizesIfAsked(session, options)
   const {listing, protection, excluded} = await lookAt(plan, session)

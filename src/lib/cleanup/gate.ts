@@ -93,7 +93,7 @@ export class Clearance {
   async lookOnce(wait?: Wait): Promise<void> {
     const before = this.looks
     do {
-      await this.openGate(wait?.why === 'trouble' ? 'age' : 'wait', wait)
+      await this.openGate(wait?.why === 'retry' ? 'age' : 'wait', wait)
     } while (this.looks === before && !this.isStopped)
   }
 

@@ -7,14 +7,14 @@ export interface Access {
   /** Spelled as whoami spells it. */
   namespace: string
   /** Why the token may not see every dataset; undefined where it sees all. */
-  blind?: string | undefined
+  readLimit?: string | undefined
   /**
    * Why some datasets may be hidden from a token that reads all others: nobody can tell. A job goes on, but no rule that rests
    * on what is not there does.
    */
   partial?: string | undefined
   /** Why the token cannot delete or change; undefined where it can, as far as whoami tells. */
-  powerless?: string | undefined
+  writeLimit?: string | undefined
 }
 
 /** The namespace that was asked for is none of the token's. */
@@ -55,7 +55,7 @@ export function accessTo(identity: Identity, wanted?: string): Access {
   const limits = tokenLimits(identity, 'org', name)
   if (restrictions.length > 0) {
     const why = `${name} restricts this token (${restrictions.join(', ')})`
-    return {namespace: name, blind: why, powerless: why}
+    return {namespace: name, readLimit: why, writeLimit: why}
   }
 
   const isMember = role !== 'no_access'
@@ -63,9 +63,11 @@ export function accessTo(identity: Identity, wanted?: string): Access {
   const hidden = `${name} has resource groups, and ${identity.name} is not an admin of it`
   return {
     namespace: name,
-    blind: isMember ? limits.blind : `${identity.name} has no access to ${name}`,
+    readLimit: isMember ? limits.readLimit : `${identity.name} has no access to ${name}`,
     ...(hasResourceGroups && role !== 'admin' ? {partial: hidden} : partialSight(identity)),
-    powerless: mayWrite ? limits.powerless : `${identity.name} may only read in ${name} (role ${safe(role)})`,
+    writeLimit: mayWrite
+      ? limits.writeLimit
+      : `${identity.name} may only read in ${name} (role ${safe(role)})`,
   }
 }
 
@@ -84,9 +86,9 @@ function partialSight({isOAuth, tokenRole}: Identity): Pick<Access, 'partial'> {
 function tokenLimits(identity: Identity, type: 'org' | 'user', name: string): Omit<Access, 'namespace'> {
   const {tokenRole, scopes} = identity
   if (tokenRole === 'write' || tokenRole === 'god' || (tokenRole === undefined && identity.isOAuth)) return {}
-  if (tokenRole === 'read') return {powerless: 'the token is read-only'}
-  if (tokenRole === undefined) return {powerless: 'whoami does not say what the token may do'}
-  if (tokenRole !== 'fineGrained') return {powerless: `the token has a role that is not known: ${tokenRole}`}
+  if (tokenRole === 'read') return {writeLimit: 'the token is read-only'}
+  if (tokenRole === undefined) return {writeLimit: 'whoami does not say what the token may do'}
+  if (tokenRole !== 'fineGrained') return {writeLimit: `the token has a role that is not known: ${tokenRole}`}
   const granted = new Set(
     scopes
       .filter((scope) => scope.type === type && scope.name === name)
@@ -95,8 +97,8 @@ function tokenLimits(identity: Identity, type: 'org' | 'user', name: string): Om
   const lacking = (permission: string) =>
     granted.has(permission) ? undefined : `the fine-grained token lacks ${permission} on the whole of ${name}`
   return {
-    blind: lacking('repo.content.read'),
-    powerless: lacking('repo.content.read') ?? lacking('repo.write'),
+    readLimit: lacking('repo.content.read'),
+    writeLimit: lacking('repo.content.read') ?? lacking('repo.write'),
   }
 }
 
@@ -104,8 +106,8 @@ function tokenLimits(identity: Identity, type: 'org' | 'user', name: string): Om
  * Stops a job that writes before anything is listed, where the token cannot do it or may not see everything.
  * @throws NotAllowedError
  */
-export function requireWriteAccess({namespace, blind, powerless}: Access): void {
-  const why = blind ?? powerless
+export function requireWriteAccess({namespace, readLimit, writeLimit}: Access): void {
+  const why = readLimit ?? writeLimit
   if (why === undefined) return
   throw new NotAllowedError(`Refused: ${why}.`, {
     suggestions: [`Use a token with write access to all datasets of ${namespace}.`],
@@ -117,9 +119,9 @@ export function requireWriteAccess({namespace, blind, powerless}: Access): void 
  * @param resting these rules, as a person types them
  * @throws RefusedError
  */
-export function requireSight(access: Access, resting: string[]): void {
-  const {namespace, blind, partial} = access
-  const why = blind ?? partial
+export function requireFullView(access: Access, resting: string[]): void {
+  const {namespace, readLimit, partial} = access
+  const why = readLimit ?? partial
   if (why === undefined || resting.length === 0) return
   throw new RefusedError(
     `${resting.join(', ')}: this selects runs for what they lack, and some of ${namespace} may only be hidden: ${why}.`,

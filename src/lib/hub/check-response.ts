@@ -1,36 +1,39 @@
 import {CancelledError} from '../base/errors.js'
 import {safe} from '../base/text.js'
-import {type Answer} from './answer.js'
 import {HubError, HubFormatError} from './errors.js'
+import {type HubResponse} from './http.js'
 import {readQuota} from './quota.js'
 
 /**
- * A part of what was asked for, or what is still to come, must not be taken for the whole, however well it can be read.
+ * Refuses a part of what was asked for, and what is still to come, however well it can be read.
  * @throws HubFormatError
  */
-export function expectWhole({status}: Answer, method: string, range: string | undefined): void {
-  const isWhole = status === 200 || (status === 206 && range !== undefined)
-  if (method === 'GET' && !isWhole)
+export function requireCompleteBody({status}: HubResponse, method: string, range: string | undefined): void {
+  const isComplete = status === 200 || (status === 206 && range !== undefined)
+  if (method === 'GET' && !isComplete)
     throw new HubFormatError(`The Hub answered ${status}, which is not all of what was asked for.`)
 }
 
-/** A captive portal, a proxy or a wrong endpoint answers 200 with a page: never take it for the Hub. */
-export async function expectHubAnswer(
-  response: Answer,
+/**
+ * Refuses the page that a captive portal, a proxy or a wrong endpoint answers with 200.
+ * @throws HubFormatError
+ */
+export async function requireHubResponse(
+  response: HubResponse,
   method: string,
   url: string,
   endpoint: string,
-): Promise<Answer> {
+): Promise<HubResponse> {
   if (!isApiCall(url, endpoint)) return response
   const {origin} = new URL(response.url)
   const type = response.headers.get('content-type') ?? 'no content type'
   const isForeign = origin !== new URL(endpoint).origin
-  if (method === 'DELETE') return expectDone(response, type, endpoint)
+  if (method === 'DELETE') return requireDeleted(response, type, endpoint)
   if (!isForeign && type.includes('json')) return response
   throw notTheHub(endpoint, isForeign ? `a redirect to ${origin}` : `${type} instead of JSON`)
 }
 
-/** Whether a request goes to the API, which answers in JSON, rather than for a file. An endpoint may have a path. */
+/** Whether a request is for the API, which answers in JSON, rather than for a file. An endpoint may have a path. */
 function isApiCall(url: string, endpoint: string): boolean {
   const path = url.startsWith(endpoint) ? url.slice(endpoint.length) : new URL(url).pathname
   return path.startsWith('/api/') && !path.startsWith('/api/resolve-cache/')
@@ -40,15 +43,15 @@ function isApiCall(url: string, endpoint: string): boolean {
  * The Hub says 200 and `OK` (the Hub's contract, section 4). Any other answer leaves open what was done: 202 means "not
  * yet", and an empty body comes from before the Hub.
  */
-async function expectDone(response: Answer, type: string, endpoint: string): Promise<Answer> {
+async function requireDeleted(response: HubResponse, type: string, endpoint: string): Promise<HubResponse> {
   const body = await textOf(response, 'a broken answer')
   if (response.status === 200 && body.trim() === 'OK') return response.withBytes(Buffer.from(body))
   const found = body === '' ? 'nothing' : type
   throw notTheHub(endpoint, `${response.status} with ${found} instead of OK to a DELETE`)
 }
 
-/** What of it cannot be read does not matter, unless that is because the job was interrupted. */
-async function textOf(response: Answer, otherwise: string): Promise<string> {
+/** A body that breaks off does not matter here, unless the job was interrupted. */
+async function textOf(response: HubResponse, otherwise: string): Promise<string> {
   return response.text().catch((error: unknown) => {
     if (error instanceof CancelledError) throw error
     return otherwise
@@ -61,50 +64,45 @@ function notTheHub(endpoint: string, found: string): HubFormatError {
   })
 }
 
-/** The error that an answer which is not a success stands for. */
+/** The error that a response which is not a success stands for. */
 export async function toHubError(
-  response: Answer,
+  response: HubResponse,
   method: string,
   url: string,
   endpoint: string,
 ): Promise<HubError> {
+  const {status, headers} = response
   const body = await textOf(response, '')
   const {origin, host} = new URL(response.url)
   const store = origin === new URL(endpoint).origin ? undefined : host
-  const quota = readQuota(response.headers)
-  const retryAfterMs = retryAfterIn(response.headers)
+  const quota = readQuota(headers)
+  const retryAfterMs = retryAfterIn(headers)
   const path = new URL(url).pathname
-  // It has a limit of its own (the Hub's contract, section 1), and nothing can be done without it.
-  const isPassingLimit = path.endsWith('/api/whoami-v2')
-  const isUsedUp = quota !== undefined && (quota.remaining === 0 || isPassingLimit)
+  // It has a limit of its own, and nothing can be done without it.
+  const isWhoami = path.endsWith('/api/whoami-v2')
+  const isUsedUp = quota !== undefined && (quota.remaining === 0 || isWhoami)
+  const location = headers.get('location')
   return new HubError({
     method,
     path,
-    status: response.status,
-    // What is there and what is not, the Hub alone can say.
-    code: store === undefined ? (response.headers.get('x-error-code') ?? undefined) : undefined,
-    requestId: response.headers.get('x-request-id') ?? undefined,
-    location: locationIn(response.headers),
-    text: messageOf(body, response),
+    status,
+    // Only the Hub can say what is there and what is not.
+    code: store === undefined ? (headers.get('x-error-code') ?? undefined) : undefined,
+    requestId: headers.get('x-request-id') ?? undefined,
+    location: location === null ? undefined : safe(location),
+    text: messageOf(body, headers),
     store,
-    resetMs: isUsedUp ? ((isPassingLimit ? retryAfterMs : undefined) ?? quota.resetMs) : undefined,
+    resetMs: isUsedUp ? ((isWhoami ? retryAfterMs : undefined) ?? quota.resetMs) : undefined,
     retryAfterMs,
     actionLimit: quota !== undefined && !isUsedUp,
   })
 }
 
-function locationIn(headers: Answer['headers']): string | undefined {
-  const location = headers.get('location')
-  return location === null ? undefined : safe(location)
-}
-
 /** A date as HTTP writes it begins with the day of the week. */
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/
 
-/**
- * The Hub is not known to send it (the Hub's contract, section 9), but a gateway may: seconds, or a date by its own clock.
- */
-function retryAfterIn(headers: Answer['headers']): number | undefined {
+/** `Retry-After`, which a gateway may send: seconds, or a date by its own clock. */
+function retryAfterIn(headers: HubResponse['headers']): number | undefined {
   const text = headers.get('retry-after')?.trim() ?? ''
   if (/^\d+$/.test(text)) return Number(text) * 1000
   if (!HTTP_DATE.test(text)) return undefined
@@ -114,23 +112,23 @@ function retryAfterIn(headers: Answer['headers']): number | undefined {
 }
 
 /** The Hub's own words: in the JSON body, else in the header, else the body as it is unless it is a page. */
-function messageOf(body: string, response: Answer): string {
-  const isPage = response.headers.get('content-type')?.includes('html')
+function messageOf(body: string, headers: HubResponse['headers']): string {
+  const isPage = headers.get('content-type')?.includes('html')
   return (
-    wordsOf(body) ||
-    wordsOfStore(body) ||
-    response.headers.get('x-error-message') ||
+    messageInJson(body) ||
+    messageInXml(body) ||
+    headers.get('x-error-message') ||
     (isPage ? 'an HTML page' : body)
   )
 }
 
-/** What a store for files says: `<Error><Code>AccessDenied</Code><Message>Request has expired</Message>…`. */
-function wordsOfStore(body: string): string {
+/** Of a file store: `<Error><Code>AccessDenied</Code><Message>Request has expired</Message>…`. */
+function messageInXml(body: string): string {
   return [...body.matchAll(/<(?:Code|Message)>([^<]*)</g)].map(([, words]) => words).join(': ')
 }
 
 /** The forms that errors take on the Hub (the Hub's contract, section 0.1); empty where the body has none of them. */
-function wordsOf(body: string): string {
+function messageInJson(body: string): string {
   try {
     const {
       error,

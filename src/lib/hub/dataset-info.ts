@@ -1,8 +1,10 @@
 import {isText} from '../base/text.js'
+import {type Connection, libraryOptions} from './connection.js'
 import {HubError, HubFormatError} from './errors.js'
-import {library} from './library.js'
-import {momentOf} from './moment.js'
-import {type Visibility} from './uploads.js'
+import {isRedirect} from './http.js'
+
+/** Who may see a dataset. */
+export type Visibility = 'private' | 'public'
 
 /** What the Hub knows about a dataset beside its files. */
 export interface DatasetFacts {
@@ -26,53 +28,147 @@ export interface DescribedDataset extends DatasetFacts {
   paths?: string[] | undefined
 }
 
-/** Asks for a dataset's facts; undefined where there is none of this name that the token may see. */
-export async function askFacts(
-  access: {hubUrl: string; accessToken: string; fetch: typeof fetch},
+/** Reads a dataset's facts; undefined where there is none of this name that the token may see. */
+export async function describeDataset(
+  connection: Connection,
   name: string,
   revision: string,
 ): Promise<DescribedDataset | undefined> {
-  const {datasetInfo} = await library()
+  const {datasetInfo} = await import('./library.js')
+  const {send} = connection
   try {
-    const answer = await datasetInfo({
-      ...access,
+    const info = await datasetInfo({
+      ...libraryOptions(connection, async (url, request) => {
+        const response = await send(url, request)
+        return response.withJson(readable(await response.json()))
+      }),
       name,
       revision,
-      // The Hub knows this one too; the library's types do not.
+      // The Hub knows `siblings` too; the library's types do not.
       additionalFields: ['sha', 'createdAt', 'tags', 'siblings' as 'tags'],
     })
-    return readFacts(answer, name)
+    return readFacts(fieldsOf(info), name)
   } catch (error) {
     if (error instanceof HubError && error.answer.code === 'RepoNotFound') return undefined
     throw error
   }
 }
 
-/** A visibility, a gate or a date that cannot be read would be archived, and come back as it was not. */
-function readFacts(answer: object, asked: string): DescribedDataset {
-  const facts = answer as Record<string, unknown>
-  const {name, id, sha, gated, tags} = facts
-  const createdAt = momentOf(facts.createdAt)
-  const lastModified = momentOf(facts.updatedAt)
+/** A visibility, a gate or a date that cannot be read would be archived, and restored as another. */
+function readFacts(info: Fields, asked: string): DescribedDataset {
+  const {name, id, sha, gated, tags, private: isPrivate} = info
+  const createdAt = dateOf(info.createdAt)
+  const lastModified = dateOf(info.updatedAt)
   const isGateKnown = gated === false || gated === 'auto' || gated === 'manual'
-  const isCertain = isText(name) && isText(id) && isText(sha) && typeof facts.private === 'boolean'
+  const isCertain = isText(name) && isText(id) && isText(sha) && typeof isPrivate === 'boolean'
   if (!isCertain || !isGateKnown || !createdAt || !lastModified)
     throw new HubFormatError(`The answer of the Hub does not describe ${asked}.`)
+  const paths = Array.isArray(info.siblings) ? info.siblings.map((each) => fieldsOf(each).rfilename) : []
   return {
     name,
     id,
     sha,
-    visibility: facts.private ? 'private' : 'public',
+    visibility: isPrivate ? 'private' : 'public',
     gated,
     tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
     createdAt,
     lastModified,
-    paths: pathsOf(facts.siblings),
+    paths: Array.isArray(info.siblings) && paths.every((path) => isText(path)) ? paths : undefined,
   }
 }
 
-function pathsOf(siblings: unknown): string[] | undefined {
-  if (!Array.isArray(siblings)) return undefined
-  const paths = siblings.map((each) => (each as {rfilename?: unknown} | null)?.rfilename)
-  return paths.every((path) => isText(path)) ? paths : undefined
+/** Reads the commit at the head of a dataset's `main`. */
+export async function headOf(connection: Connection, name: string): Promise<string> {
+  const {datasetInfo} = await import('./library.js')
+  const options = libraryOptions(connection, connection.send)
+  return requireHead(await datasetInfo({...options, name, additionalFields: ['sha']}), name)
+}
+
+/** @throws HubFormatError */
+export function requireHead({sha}: {sha?: unknown}, name: string): string {
+  if (!isText(sha)) throw lacking('head', name)
+  return sha
+}
+
+export function lacking(what: string, name: string): HubFormatError {
+  return new HubFormatError(`The answer of the Hub lacks the ${what} of ${name}.`)
+}
+
+/** What the Hub says of one name. */
+export type Whereabouts =
+  | {
+      state: 'there'
+      /** The repository's own id. */
+      id: string
+      /** `namespace/name`, as asked. */
+      name: string
+      /** Commit at the head of `main`. */
+      sha: string
+    }
+  /** No dataset of this name, or none that this token may see: the Hub does not tell these apart. */
+  | {state: 'missing'}
+  /** The name leads to another one; `to` where that is a dataset of the same Hub. */
+  | {state: 'moved'; to: string | undefined}
+
+/**
+ * Asks the Hub for one dataset by its name. A redirect is not followed: what is behind it has another name.
+ * @throws HubError for any other refusal, HubFormatError where the answer does not say which dataset it is
+ */
+export async function whereaboutsOf({endpoint, send}: Connection, name: string): Promise<Whereabouts> {
+  const url = `${endpoint}/api/datasets/${name}?expand=sha`
+  try {
+    const response = await send(url, {redirect: 'manual'})
+    const {_id: id, id: found, sha} = fieldsOf(await response.json())
+    if (!isText(id) || !isText(found) || !isText(sha))
+      throw new HubFormatError(`The answer of the Hub does not say which dataset ${name} is.`)
+    return found === name ? {state: 'there', id, name, sha} : {state: 'moved', to: found}
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error
+    const {status, answer} = error
+    if (status === 404 && answer.code === 'RepoNotFound') return {state: 'missing'}
+    if (!isRedirect(status) || answer.location === undefined) throw error
+    return {state: 'moved', to: datasetAt(answer.location, url, endpoint)}
+  }
+}
+
+const INFO_PATH = /^\/api\/datasets\/([\w.-]+\/[\w.-]+)$/
+
+/** The dataset that a redirect of an info call leads to; undefined where it leads elsewhere. */
+function datasetAt(location: string, url: string, endpoint: string): string | undefined {
+  if (!URL.canParse(location, url)) return undefined
+  const to = new URL(location, url)
+  const base = new URL(endpoint)
+  if (to.origin !== base.origin) return undefined
+  const prefix = base.pathname.replace(/\/$/, '')
+  return to.pathname.startsWith(prefix) ? INFO_PATH.exec(to.pathname.slice(prefix.length))?.[1] : undefined
+}
+
+/** An object in JSON whose fields may be anything. */
+export type Fields = Record<string, unknown>
+
+/** The fields of a value from outside; none where it is not an object. */
+export function fieldsOf(value: unknown): Fields {
+  return ((typeof value === 'object' ? value : undefined) as Fields | null | undefined) ?? {}
+}
+
+/** A moment in ISO 8601 that says its zone: any other text would be read in the zone of this machine. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/
+/** Long before there was a Hub. */
+const OLDEST_DATE = Date.UTC(2000, 0)
+
+/**
+ * A date of the Hub.
+ * @param value as the Hub wrote it, or what the library has made of that
+ * @returns undefined for anything but a moment
+ */
+export function dateOf(value: unknown): Date | undefined {
+  const isReadable = value instanceof Date || (typeof value === 'string' && MOMENT.test(value))
+  const date = isReadable ? new Date(value) : undefined
+  return date && date.getTime() > OLDEST_DATE ? date : undefined
+}
+
+/** What the library can read of a dataset: it fails over what is not an object, and reads a date without a zone in this machine's. */
+export function readable(entry: unknown): object {
+  const fields = {...fieldsOf(entry)}
+  return dateOf(fields.lastModified) ? fields : {...fields, lastModified: undefined}
 }

@@ -2,7 +2,7 @@ import {type ErrorDetails, SmoltraceError} from '../base/errors.js'
 import {EXIT, type ExitCode} from '../base/exit-codes.js'
 import {safe} from '../base/text.js'
 
-/** What is known about an answer of the Hub that was not a success. */
+/** What is known about a response that was not a success. */
 export interface HubAnswer {
   method: string
   /** Path of the request, without the query. */
@@ -12,7 +12,7 @@ export interface HubAnswer {
   code?: string | undefined
   /** `X-Request-Id`, which the Hub's support asks for. */
   requestId?: string | undefined
-  /** Where a redirect that was not followed leads, as the answer spells it. */
+  /** Where a redirect that was not followed leads, as the response spells it. */
   location?: string | undefined
   /** The Hub's own words, or the store's. */
   text: string
@@ -44,26 +44,24 @@ export class HubError extends SmoltraceError {
   }
 }
 
+interface UnreachableDetails extends ErrorDetails {
+  reason?: string
+  isPermanent?: boolean
+}
+
 /** No answer came: the Hub is down, the network is, or the wait was too long. Exit code 1. */
 export class HubUnreachableError extends SmoltraceError {
   override readonly name = 'HubUnreachableError'
   readonly exitCode = EXIT.error
   /** What happened, in a few words. */
   readonly reason: string
-  /** Trying again would not help: nothing has ever answered there, or it is not who it should be. */
-  readonly isLasting: boolean
+  /** A retry would not help: nothing has ever answered there, or its certificate is wrong. */
+  readonly isPermanent: boolean
 
-  constructor(
-    message: string,
-    {
-      reason = message,
-      isLasting = false,
-      ...details
-    }: ErrorDetails & {reason?: string; isLasting?: boolean} = {},
-  ) {
+  constructor(message: string, {reason = message, isPermanent = false, ...details}: UnreachableDetails = {}) {
     super(message, details, 'Check the network and HF_ENDPOINT, then try again.')
     this.reason = reason
-    this.isLasting = isLasting
+    this.isPermanent = isPermanent
   }
 }
 
@@ -95,15 +93,15 @@ function safeAnswer({text, code, path, requestId, ...rest}: HubAnswer): HubAnswe
     path: safe(path),
     text: safe(text),
     ...(code !== undefined && {code: safe(code)}),
-    ...(requestId !== undefined && {requestId: safe(requestId).slice(0, MOST_WORDS)}),
+    ...(requestId !== undefined && {requestId: safe(requestId).slice(0, MAX_WORDS)}),
   }
 }
 
 /** Characters of the Hub's words in a sentence. */
-const MOST_WORDS = 300
+const MAX_WORDS = 300
 
 function describe({method, path, status, requestId, text, store}: HubAnswer): string {
-  const words = text.slice(0, MOST_WORDS) || 'no message'
+  const words = text.slice(0, MAX_WORDS) || 'no message'
   const who = store === undefined ? 'The Hub' : `The file store ${store}, to which the Hub led,`
   return `${who} answered ${status} to ${method} ${path}: ${words}${requestId ? ` (request ${requestId})` : ''}`
 }

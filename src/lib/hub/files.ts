@@ -1,11 +1,23 @@
-import {type RepoFile, requireContent} from './content.js'
-import {askFacts, type DescribedDataset} from './dataset-info.js'
+import {createHash} from 'node:crypto'
+
+import {RefusedError} from '../base/errors.js'
+import {safe} from '../base/text.js'
+import {type Connection, libraryOptions, repo} from './connection.js'
+import {fieldsOf} from './dataset-info.js'
 import {HubError, HubFormatError} from './errors.js'
-import {asFetch, certainly, library, repo} from './library.js'
-import {followingLinks, WITHOUT_LINK, withoutRepeats} from './listing.js'
-import {readableAnswers} from './moment.js'
-import {type Ask} from './transport.js'
-import {type UploadAccess, uploadAccess} from './uploads.js'
+import {guardedPages, WITHOUT_LINK, withoutRepeats} from './listing.js'
+import {type Send} from './transport.js'
+
+/** One file of a dataset at one commit. Path, size and hashes are the Hub's words: untrusted until checked. */
+export interface RepoFile {
+  path: string
+  /** Bytes of the content, also where git holds only a pointer to it. */
+  size: number
+  /** Git's SHA-1 of the blob; of the pointer for a file in LFS. */
+  oid: string
+  /** SHA-256 of the content; only of a file in LFS. */
+  sha256?: string
+}
 
 /** A file at one commit, or at the head of a branch. */
 export interface FileAt {
@@ -15,16 +27,8 @@ export interface FileAt {
   path: string
 }
 
-/**
- * Reading and writing the files of a dataset (the Hub's contract, sections 3 and 7). Each method throws where the answer is
- * not certain.
- */
-export interface FileAccess extends UploadAccess {
-  /**
-   * The facts of a dataset at a commit or at the head of `main`; undefined where there is no such dataset, or none that the
-   * token may see: the Hub does not tell these apart.
-   */
-  describe(name: string, commit?: string): Promise<DescribedDataset | undefined>
+/** Reading the files of a dataset (the Hub's contract, section 7). Each method throws where the answer is not certain. */
+export interface FileAccess {
   /** Every file at a commit, in all folders. */
   listFiles(name: string, commit: string): Promise<RepoFile[]>
   /** A small text file; undefined where the dataset certainly has no such file. */
@@ -35,131 +39,149 @@ export interface FileAccess extends UploadAccess {
   download(file: FileAt, start?: number): Promise<{from: number; body: AsyncIterable<Uint8Array>}>
 }
 
-export interface FileAccessOptions {
-  endpoint: string
-  token: string
-  /** For answers that are short. */
-  request: Ask
-  /** For answers whose body may take long. */
-  transfer: Ask
-  signal?: AbortSignal | undefined
-}
-
 /** Makes the part of the Hub that reads files. */
-export function fileAccess({endpoint, token, request, transfer, signal}: FileAccessOptions): FileAccess {
-  const resolve = (ask: Ask, {name, revision, path}: FileAt, headers: Record<string, string> = {}) => {
+export function fileAccess(connection: Connection): FileAccess {
+  const {endpoint, send, stream} = connection
+  const resolve = (by: Send, {name, revision, path}: FileAt, headers: Record<string, string> = {}) => {
     const place = path.split('/').map((part) => encodeURIComponent(part))
-    const url = `${endpoint}/datasets/${name}/resolve/${encodeURIComponent(revision)}/${place.join('/')}`
-    return ask(url, {headers: {authorization: `Bearer ${token}`, ...headers}})
-  }
-
-  /** The paths that the dataset's info names; undefined where it names none. */
-  const siblingsOf = async (name: string, commit: string): Promise<unknown> => {
-    const url = `${endpoint}/api/datasets/${name}/revision/${encodeURIComponent(commit)}?expand=siblings`
-    const answer = await request(url, {headers: {authorization: `Bearer ${token}`}})
-    return ((await answer.json()) as {siblings?: unknown} | null)?.siblings
+    return by(`${endpoint}/datasets/${name}/resolve/${encodeURIComponent(revision)}/${place.join('/')}`, {
+      headers,
+    })
   }
 
   return {
-    ...uploadAccess({endpoint, token, request, signal}),
-    describe: (name, commit = 'main') =>
-      certainly(
-        () =>
-          askFacts(
-            {hubUrl: endpoint, accessToken: token, fetch: asFetch(readableAnswers(request))},
-            name,
-            commit,
-          ),
-        signal,
-      ),
-    listFiles: (name, commit) =>
-      certainly(async () => {
-        const {listFiles} = await library()
-        const files: RepoFile[] = []
-        let count = 0
-        const entries = listFiles({
-          hubUrl: endpoint,
-          accessToken: token,
-          fetch: asFetch(followingLinks(request, endpoint)),
-          repo: repo(name),
-          revision: commit,
-          recursive: true,
-        })
-        for await (const entry of withoutRepeats(entries, ({path}) => path)) {
-          count++
-          if (entry.type !== 'directory') files.push(readEntry(entry, name))
-        }
+    async listFiles(name, commit) {
+      const library = await import('./library.js')
+      const files: RepoFile[] = []
+      let count = 0
+      const entries = library.listFiles({
+        ...libraryOptions(connection, guardedPages(connection)),
+        repo: repo(name),
+        revision: commit,
+        recursive: true,
+      })
+      for await (const entry of withoutRepeats(entries, ({path}) => path)) {
+        count++
+        if (entry.type !== 'directory') files.push(readEntry(entry, name))
+      }
 
-        if (count >= SMALLEST_PAGE) requireAll(files, await siblingsOf(name, commit), name)
-        return files
-      }, signal),
-    readText: (file) =>
-      certainly(async () => {
-        try {
-          const response = await resolve(request, file)
-          return await response.text()
-        } catch (error) {
-          if (error instanceof HubError && error.status === 404 && error.answer.code === 'EntryNotFound')
-            return
-          throw error
-        }
-      }, signal),
-    readWhole: (name, commit, file) =>
-      certainly(async () => {
-        const answer = await resolve(request, {name, revision: commit, path: file.path})
-        const bytes = await answer.bytes()
-        requireContent(bytes, file, name)
-        return bytes
-      }, signal),
-    download: (file, start = 0) =>
-      certainly(async () => {
-        const range: Record<string, string> = start > 0 ? {range: `bytes=${start}-`} : {}
-        // Bytes are counted from the file's beginning, which a compressed body has not.
-        const answer = await resolve(transfer, file, {'accept-encoding': 'identity', ...range})
-        const {status, headers, body} = answer
-        const from =
-          status === 206 ? Number(/^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1]) : 0
-        if (from !== 0 && from !== start) {
-          answer.discard()
-          throw new HubFormatError(
-            `The Hub sent another part of ${file.path} of ${file.name} than was asked for.`,
-          )
-        }
+      if (count >= SMALLEST_PAGE) await requireAll(files, name, commit, connection)
+      return files
+    },
+    async readText(file) {
+      try {
+        const response = await resolve(send, file)
+        return await response.text()
+      } catch (error) {
+        if (error instanceof HubError && error.status === 404 && error.answer.code === 'EntryNotFound') return
+        throw error
+      }
+    },
+    async readWhole(name, commit, file) {
+      const response = await resolve(send, {name, revision: commit, path: file.path})
+      const bytes = await response.bytes()
+      requireContent(bytes, file, name)
+      return bytes
+    },
+    async download(file, start = 0) {
+      const range: Record<string, string> = start > 0 ? {range: `bytes=${start}-`} : {}
+      // A range counts the bytes of the compressed body, where there is one.
+      const response = await resolve(stream, file, {'accept-encoding': 'identity', ...range})
+      const {status, headers, body} = response
+      const from = status === 206 ? Number(/^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1]) : 0
+      if (from !== 0 && from !== start) {
+        response.discard()
+        throw new HubFormatError(
+          `The Hub sent another part of ${file.path} of ${file.name} than was asked for.`,
+        )
+      }
 
-        return {from, body}
-      }, signal),
+      return {from, body}
+    },
   }
 }
 
-/** A tree that is shorter has no second page, whatever is asked for (the Hub's contract, section 7.2). */
+/**
+ * Reads a small text file of a dataset at one commit. Its content is certain with the hash that the tree of that commit lists, and
+ * its absence where the tree does not list it and its address answers so, too.
+ * @param name full name of the dataset
+ * @returns undefined where the dataset certainly has no such file
+ * @throws SmoltraceError where it cannot be read for certain
+ */
+export async function readSmallFile(
+  hub: FileAccess,
+  name: string,
+  commit: string,
+  path: string,
+): Promise<string | undefined> {
+  const files = await hub.listFiles(name, commit)
+  const file = files.find((each) => each.path === path)
+  if (file) return (await hub.readWhole(name, commit, file)).toString('utf8')
+  if ((await hub.readText({name, revision: commit, path})) === undefined) return undefined
+  throw new RefusedError(`${path} of ${name} is there, though the Hub does not list it.`)
+}
+
+/** A tree that is shorter never has a second page. */
 const SMALLEST_PAGE = 50
 
 /**
- * A proxy that takes `Link` out of the answers makes the first page of a tree look like all of it. The info names the same
+ * A proxy that takes `Link` out of the responses makes the first page of a tree look like all of it. The info names the same
  * files without pages, though maybe not all of very many.
  */
-function requireAll(files: RepoFile[], siblings: unknown, name: string): void {
+async function requireAll(
+  files: RepoFile[],
+  name: string,
+  commit: string,
+  {endpoint, send}: Connection,
+): Promise<void> {
+  const url = `${endpoint}/api/datasets/${name}/revision/${encodeURIComponent(commit)}?expand=siblings`
+  const {siblings} = fieldsOf(await (await send(url)).json())
   if (!Array.isArray(siblings)) return
-  const listed = new Set(files.map(({path}) => path))
-  const missing = siblings.filter((each: {rfilename?: unknown} | null) => {
-    const path = each?.rfilename
-    return typeof path === 'string' && !listed.has(path)
-  })
+  const listed = new Set<unknown>(files.map(({path}) => path))
+  const paths = siblings.map((each) => fieldsOf(each).rfilename)
+  const missing = paths.filter((path) => typeof path === 'string' && !listed.has(path))
   if (missing.length === 0) return
   throw new HubFormatError(`The listing of the files of ${name} lacks ${missing.length} of them.`, {
     suggestions: [WITHOUT_LINK],
   })
 }
 
-/** A submodule or whatever else is no file could not be archived, nor read. */
+/** A submodule or whatever else is not a file could not be archived, nor read. */
 function readEntry(
   entry: {type: string; path: string; size: number; oid?: string; lfs?: {oid: string}},
   name: string,
 ): RepoFile {
   const {type, path, size, oid, lfs} = entry
-  const isWhole = typeof path === 'string' && Number.isSafeInteger(size) && size >= 0
+  const isComplete = typeof path === 'string' && Number.isSafeInteger(size) && size >= 0
   const isHashed = /^[\da-f]{40}$/.test(oid ?? '') && (!lfs || /^[\da-f]{64}$/.test(lfs.oid))
-  if (type !== 'file' || !isWhole || !isHashed)
-    throw new HubFormatError(`The listing of the files of ${name} has an entry that is no certain file.`)
+  if (type !== 'file' || !isComplete || !isHashed)
+    throw new HubFormatError(`The listing of the files of ${name} has an entry that is not certainly a file.`)
   return {path, size, oid: oid ?? '', ...(lfs && {sha256: lfs.oid})}
+}
+
+/**
+ * Checks bytes against the tree of their commit: by SHA-256 for a file in LFS, else by git's SHA-1.
+ * @param name full name of the dataset, for the error
+ * @throws HubFormatError where they differ
+ */
+function requireContent(bytes: Buffer, {path, size, oid, sha256}: RepoFile, name: string): void {
+  const isSame =
+    bytes.length === size &&
+    (sha256 === undefined
+      ? hash('sha1', Buffer.from(`blob ${size}\0`), bytes) === oid
+      : hash('sha256', bytes) === sha256)
+  if (isSame) return
+  const what = bytes.length === size ? 'its hash differs' : `${bytes.length} bytes instead of ${size}`
+  throw new HubFormatError(`${safe(path)} of ${name} did not come as the Hub lists it: ${what}.`, {
+    suggestions: [
+      'Such an answer is not used. Try again in a few minutes.',
+      'If it happens again, a proxy, a cache or the file store is at fault: try another network, or tell the Hub.',
+    ],
+  })
+}
+
+function hash(algorithm: 'sha1' | 'sha256', ...parts: Buffer[]): string {
+  const digest = createHash(algorithm)
+  for (const part of parts) digest.update(part)
+  return digest.digest('hex')
 }

@@ -24,16 +24,16 @@ export interface Allowance {
   refillMs: number
 }
 
-/** After so many windows in a row in which nothing went well the next one is not waited for. */
-export const MOST_WINDOWS = 3
-/** No window of the Hub's is longer, and a timer that is told of weeks would not wait at all, in ms. */
-export const LONGEST_WINDOW = 3_600_000
-/** The header counts whole seconds, so one window's end moves a little from answer to answer, in ms. */
-const BLUR = 1500
+/** After so many windows in a row in which nothing succeeded the next one is not waited for. */
+export const MAX_VAIN_WINDOWS = 3
+/** No window of the Hub's is longer, and a timer of weeks would not wait at all, in ms. */
+export const MAX_WINDOW = 3_600_000
+/** The header counts whole seconds, so the end of a window moves a little between responses, in ms. */
+const TOLERANCE = 1500
 
 /**
- * Reads the `RateLimit` header: `"api";r=499;t=289`. It may tell of several limits; the one that is used up first counts, in
- * the bucket that stands first.
+ * Reads the `RateLimit` header: `"api";r=499;t=289`. Of several limits the one that is used up first counts, in the bucket
+ * named first.
  * @returns undefined where there is no such header, or none that can be read
  */
 export function readQuota(headers: {get: (name: string) => string | null}): Quota | undefined {
@@ -50,7 +50,7 @@ function readPolicy(text: string, bucket: string): QuotaSize | undefined {
   const policy = text.split(',').find((each) => each.includes(`"${bucket}"`)) ?? ''
   const requests = Number(/;\s*q\s*=\s*(\d+)/.exec(policy)?.[1])
   const windowMs = Number(/;\s*w\s*=\s*(\d+)/.exec(policy)?.[1]) * 1000
-  return requests > 0 && windowMs > 0 ? {requests, windowMs: Math.min(windowMs, LONGEST_WINDOW)} : undefined
+  return requests > 0 && windowMs > 0 ? {requests, windowMs: Math.min(windowMs, MAX_WINDOW)} : undefined
 }
 
 function readLimit(text: string): Quota | undefined {
@@ -68,30 +68,30 @@ export function bucketOf(url: string): string {
   return pathname.includes('/api/') ? 'api' : 'pages'
 }
 
-/** Remembers what the Hub said of the quota, so that the program stops before it is used up instead of running into it. */
+/** Tracks the quota, so that the program waits before it is used up instead of running into a 429. */
 export class QuotaWatch {
   private readonly windows = new Map<string, {left: number; endsAt: number}>()
   private readonly sizes = new Map<string, QuotaSize>()
-  /** Requests under way by bucket, and who waits for one of them to be answered. */
-  private readonly underWay = new Map<string, number>()
+  /** Requests in flight by bucket, and callbacks for when one of them is answered. */
+  private readonly inFlight = new Map<string, number>()
   private answered: Array<() => void> = []
-  /** Waits that are on, by bucket: whoever comes meanwhile joins. */
+  /** Waits under way, by bucket: later requests join them. */
   private readonly refills = new Map<string, Promise<void>>()
-  /** Windows in a row that were waited for and in which nothing went well, by bucket. */
+  /** Windows in a row that were waited for and in which nothing succeeded, by bucket. */
   private readonly vain = new Map<string, number>()
   private readonly now: () => number
 
-  /** @param now milliseconds of a clock that nobody sets */
+  /** @param now milliseconds of a monotonic clock */
   constructor(now: () => number = () => performance.now()) {
     this.now = now
   }
 
-  /** Takes note of an answer. Answers arrive in any order: within one window the lowest count is the latest. */
+  /** Responses arrive in any order: within one window the lowest count is the latest. */
   note({bucket, remaining, resetMs, size}: Quota): void {
     if (size) this.sizes.set(bucket, size)
-    const endsAt = this.now() + Math.min(resetMs, LONGEST_WINDOW)
+    const endsAt = this.now() + Math.min(resetMs, MAX_WINDOW)
     const known = this.windowOf(bucket)
-    const isSame = known !== undefined && Math.abs(endsAt - known.endsAt) <= BLUR
+    const isSame = known !== undefined && Math.abs(endsAt - known.endsAt) <= TOLERANCE
     this.windows.set(
       bucket,
       isSame ? {...known, left: Math.min(known.left, remaining)} : {left: remaining, endsAt},
@@ -111,15 +111,15 @@ export class QuotaWatch {
   }
 
   /**
-   * Settles when one more request may be sent: there are no more under way than are left of the quota.
-   * @param refill waits so many ms and says so; called once for all who have to
-   * @returns to be called when the request was answered, or was not
+   * Resolves when one more request may be sent: no more are in flight than are left of the quota.
+   * @param refill waits so many ms; called once for all requests that have to
+   * @returns to be called when the request is over
    */
   async enter(bucket: string, refill: (ms: number) => Promise<void>): Promise<() => void> {
     for (;;) {
       const {left, refillMs} = this.allowance(bucket)
-      const count = this.underWay.get(bucket) ?? 0
-      if (refillMs > 0 && this.vainWindows(bucket) < MOST_WINDOWS)
+      const count = this.inFlight.get(bucket) ?? 0
+      if (refillMs > 0 && this.vainWindows(bucket) < MAX_VAIN_WINDOWS)
         await this.refilled(bucket, () => refill(refillMs))
       else if (count > 0 && count >= left) await this.nextAnswer()
       else break
@@ -132,7 +132,7 @@ export class QuotaWatch {
     }
   }
 
-  /** Waits for what an answer says is used up, together with all others who do. */
+  /** Waits for a used-up quota, together with all other requests that do. */
   async refilled(bucket: string, refill: () => Promise<void>): Promise<void> {
     let current = this.refills.get(bucket)
     if (!current) {
@@ -144,18 +144,17 @@ export class QuotaWatch {
     await current
   }
 
-  /** How many windows in a row were waited for since a request to this bucket last went well. */
+  /** Windows in a row that were waited for since a request to this bucket last succeeded. */
   vainWindows(bucket: string): number {
     return this.vain.get(bucket) ?? 0
   }
 
-  /** A request to this bucket went well. */
   succeeded(bucket: string): void {
     this.vain.delete(bucket)
   }
 
   private count(bucket: string, change: number): void {
-    this.underWay.set(bucket, (this.underWay.get(bucket) ?? 0) + change)
+    this.inFlight.set(bucket, (this.inFlight.get(bucket) ?? 0) + change)
   }
 
   private nextAnswer(): Promise<void> {

@@ -123,8 +123,8 @@ export async function requireSameAccess({hub, access}: Session): Promise<void> {
 }
 
 /** Says of a plan that is only looked at that it could not be carried out. */
-export function warnIfPowerless({access: {powerless}, warnings}: Session): void {
-  if (powerless) warnings.push(`With this token nothing could be deleted: ${powerless}.`)
+export function warnIfReadOnly({access: {writeLimit}, warnings}: Session): void {
+  if (writeLimit) warnings.push(`With this token nothing could be deleted: ${writeLimit}.`)
 }
 
 /** Who reads on the way could delete with it. */
@@ -148,9 +148,13 @@ async function askWho(hub: Hub, source: string): Promise<Identity> {
   }
 }
 
-function warningsOf({blind, partial, namespace}: Access, machine: Date, hubDate: Date | undefined): string[] {
+function warningsOf(
+  {readLimit, partial, namespace}: Access,
+  machine: Date,
+  hubDate: Date | undefined,
+): string[] {
   const warnings: string[] = []
-  if (blind) warnings.push(`Not everything in ${namespace} may be visible: ${blind}.`)
+  if (readLimit) warnings.push(`Not everything in ${namespace} may be visible: ${readLimit}.`)
   else if (partial) warnings.push(`Some datasets of ${namespace} may be hidden from this token: ${partial}.`)
   if (!hubDate)
     warnings.push("The Hub did not say what time it is: ages are measured with this machine's clock alone.")

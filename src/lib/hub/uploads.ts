@@ -1,12 +1,10 @@
-import {RefusedError} from '../base/errors.js'
+import {CancelledError, RefusedError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
+import {type Connection, libraryOptions, repo} from './connection.js'
+import {type Visibility} from './dataset-info.js'
 import {HubError, HubFormatError} from './errors.js'
-import {asFetch, certainly, library, repo} from './library.js'
-import {ownSignal} from './own-signal.js'
-import {type Ask} from './transport.js'
-
-/** Who may see a dataset. */
-export type Visibility = 'private' | 'public'
+import {isOutcomeUnknown, jobSignal, retryDelay, type Wait} from './retry.js'
+import {type Send} from './transport.js'
 
 /** Files to add to a dataset, and paths to take out of it, in one commit. */
 export interface Upload {
@@ -21,7 +19,18 @@ export interface Upload {
   beforeCommit?: (() => Promise<void>) | undefined
 }
 
-/** Making a dataset and filling it (the Hub's contract, sections 5 and 6). */
+/** A change to one small text file. */
+export interface FileChange {
+  path: string
+  /** The new text; undefined deletes the file. */
+  text: string | undefined
+  /** Title of the commit. */
+  title: string
+  /** The commit that must still be the head; else the Hub answers 412. */
+  parentCommit: string
+}
+
+/** Making a dataset and changing its files (the Hub's contract, sections 5 and 6). */
 export interface UploadAccess {
   /**
    * Creates an empty dataset, with this visibility from its first moment.
@@ -33,66 +42,74 @@ export interface UploadAccess {
    * @returns the new head
    */
   upload(name: string, namespace: string, upload: Upload): Promise<string>
-}
-
-export interface UploadAccessOptions {
-  endpoint: string
-  token: string
-  request: Ask
-  signal?: AbortSignal | undefined
+  changeFile(name: string, change: FileChange): Promise<void>
 }
 
 /** Makes the part of the Hub that creates and fills datasets. */
-export function uploadAccess({endpoint, token, request, signal}: UploadAccessOptions): UploadAccess {
-  const access = {hubUrl: endpoint, accessToken: token, fetch: asFetch(request)}
+export function uploadAccess(connection: Connection): UploadAccess {
+  const {endpoint, send, signal} = connection
+  const options = libraryOptions(connection, send)
+  const cancellation = () => signal && {abortSignal: jobSignal(signal)}
   return {
-    createDataset: (name, namespace, visibility) =>
-      certainly(async () => {
-        requireOwnName(name, namespace)
-        const {createRepo} = await library()
-        await createRepo({...access, repo: repo(name), visibility})
-      }, signal),
-    upload: (name, namespace, {files, deletes, title, parentCommit, beforeCommit}) =>
-      certainly(async () => {
-        requireOwnName(name, namespace)
-        const {commit} = await library()
-        const ask: Ask = async (url, question) => {
-          if (url.startsWith(`${endpoint}/api/datasets/${name}/commit/`)) await beforeCommit?.()
-          return request(url, question)
-        }
+    async createDataset(name, namespace, visibility) {
+      requireOwnName(name, namespace)
+      const {createRepo} = await import('./library.js')
+      await createRepo({...options, repo: repo(name), visibility})
+    },
+    async upload(name, namespace, {files, deletes, title, parentCommit, beforeCommit}) {
+      requireOwnName(name, namespace)
+      const {commit} = await import('./library.js')
+      const sendCommit: Send = async (url, request) => {
+        if (url.startsWith(`${endpoint}/api/datasets/${name}/commit/`)) await beforeCommit?.()
+        return send(url, request)
+      }
 
-        const answer = await commit({
-          ...access,
-          fetch: asFetch(ask),
-          repo: repo(name),
-          title,
-          parentCommit,
-          // Its way of uploading keeps large parts of a file in memory, and leads to a third origin.
-          useXet: false,
-          operations: [
-            ...files.map((file) => ({operation: 'addOrUpdate' as const, ...file})),
-            ...deletes.map((path) => ({operation: 'delete' as const, path})),
-          ],
-          ...(signal && {abortSignal: ownSignal(signal)}),
-        }).catch((error: unknown) => {
-          throw plainError(error)
-        })
-        const head = answer?.commit.oid
-        if (!head || !/^[\da-f]{40}$/.test(head))
-          throw new HubFormatError(`The Hub does not say what became of the commit to ${name}.`)
-        return head
-      }, signal),
+      const result = await commit({
+        ...libraryOptions(connection, sendCommit),
+        repo: repo(name),
+        title,
+        parentCommit,
+        // Xet keeps large parts of a file in memory, and sends them to a third origin.
+        useXet: false,
+        operations: [
+          ...files.map((file) => ({operation: 'addOrUpdate' as const, ...file})),
+          ...deletes.map((path) => ({operation: 'delete' as const, path})),
+        ],
+        ...cancellation(),
+      }).catch((error: unknown) => {
+        throw asHubError(error)
+      })
+      const head = result?.commit.oid
+      if (!head || !/^[\da-f]{40}$/.test(head))
+        throw new HubFormatError(`The Hub does not confirm the commit to ${name}.`)
+      return head
+    },
+    async changeFile(name, {path, text, title, parentCommit}) {
+      const {commit} = await import('./library.js')
+      const operation =
+        text === undefined
+          ? ({operation: 'delete', path} as const)
+          : ({operation: 'addOrUpdate', path, content: new Blob([text])} as const)
+      await commit({
+        ...options,
+        repo: repo(name),
+        title,
+        parentCommit,
+        operations: [operation],
+        ...cancellation(),
+      })
+    },
   }
 }
 
 /** The name is checked again right before anything is written to it. */
 function requireOwnName(name: string, namespace: string): void {
   if (!parseDatasetName(name, namespace))
-    throw new RefusedError(`${name} is no SMOLTRACE dataset of ${namespace}: it is not written to.`)
+    throw new RefusedError(`${name} is not a SMOLTRACE dataset of ${namespace}: it is not written to.`)
 }
 
-/** The library refuses a single object of LFS with an error of its own, which the rest of the program does not know. */
-function plainError(error: unknown): unknown {
+/** The library refuses a single object of LFS with an error of its own. */
+function asHubError(error: unknown): unknown {
   const {statusCode, message} = error as {statusCode?: unknown; message?: string}
   if (error instanceof HubError || typeof statusCode !== 'number') return error
   return new HubError({
@@ -101,4 +118,60 @@ function plainError(error: unknown): unknown {
     status: statusCode,
     text: message ?? '',
   })
+}
+
+const MAX_CONFLICTS = 5
+
+/** A change to a file that was read at one commit. */
+export interface Draft<T> {
+  before: T
+  after: T
+  changed: boolean
+  /** Commits it on that commit and no other. */
+  commit: () => Promise<void>
+}
+
+interface Pauser {
+  pause: (wait: Wait) => Promise<void>
+}
+
+/** A file before and after a change. */
+export type FileChanged<T> = Pick<Draft<T>, 'after' | 'before' | 'changed'>
+
+/**
+ * Changes a file with optimistic locking: reads, edits and commits on one commit. On a conflict, or where the outcome of the
+ * commit is not known, it reads again and starts over (the Hub's contract, section 6).
+ * @param name full name of the dataset
+ * @param draft reads and edits; its own result must need no further change
+ * @throws RefusedError where others never stop changing it
+ */
+export async function changeFile<T>(
+  hub: Pauser,
+  name: string,
+  draft: () => Promise<Draft<T>>,
+): Promise<FileChanged<T>> {
+  let unconfirmed: FileChanged<T> | undefined
+  let retries = 0
+  for (let attempt = 1; ;) {
+    const {commit, ...change} = await draft()
+    if (!change.changed) return unconfirmed ?? change
+    try {
+      await commit()
+      return unconfirmed ? {...change, before: unconfirmed.before} : change
+    } catch (error) {
+      if (error instanceof HubError && error.status === 412) {
+        if (attempt++ < MAX_CONFLICTS) continue
+        throw new RefusedError(`${name} is being changed by others: try again in a moment.`, {
+          suggestions: ['Nothing was changed. Then run the same command again.'],
+        })
+      }
+
+      if (error instanceof CancelledError)
+        error.suggestions.unshift(`Whether ${name} was changed is not known: its answer did not come.`)
+      const wait = isOutcomeUnknown(error) ? retryDelay(error, retries++) : undefined
+      if (!wait) throw error
+      unconfirmed ??= change
+      await hub.pause(wait)
+    }
+  }
 }

@@ -5,7 +5,7 @@ import {type CitingRows, readCitingRows, readCitingRowsIfPossible} from '../acco
 import {readProtection, readProtectionIfPossible} from '../account/protection/file.js'
 import {type Protection, refuseProtected} from '../account/protection/pins.js'
 import {CancelledError, SmoltraceError} from '../base/errors.js'
-import {requireSight} from '../hub/access.js'
+import {requireFullView} from '../hub/access.js'
 import {type Hub} from '../hub/client.js'
 import {type Session} from '../hub/session.js'
 import {requireAnyRow} from '../retention/context.js'
@@ -30,7 +30,7 @@ export async function findOut(
 ): Promise<Said & {protection: Protection | 'unknown'}> {
   const {hub, warnings, access} = session
   const {leaderboard} = inventory
-  requireSight(access, absenceRulesOf(rules))
+  requireFullView(access, absenceRulesOf(rules))
   const protection =
     mustBeCertain || rules.deleteLeaderboard
       ? await readProtection(hub, inventory)
@@ -55,7 +55,7 @@ export async function findOutAgain(
   {leaderboard}: Inventory,
   rules: RetentionRules,
 ): Promise<Said> {
-  requireSight(access, absenceRulesOf(rules))
+  requireFullView(access, absenceRulesOf(rules))
   if (!asksLeaderboard(rules)) return NOTHING_SAID
   if (!leaderboard) requireAnyRow(rules)
   const read = await readNeeded(hub, leaderboard)

@@ -90,7 +90,7 @@ async function allIsGone(plan: Plan, {datasets, leaderboard}: Inventory, session
   const listed = new Set([...datasets, leaderboard].map((dataset) => dataset?.name))
   const planned = plannedDatasets(plan)
   if (planned.length === 0 || planned.some(({name}) => listed.has(name))) return false
-  const hidden = access.blind ?? access.partial
+  const hidden = access.readLimit ?? access.partial
   if (hidden !== undefined)
     throw new RefusedError(`Nothing of the plan is listed, and it may only be hidden: ${hidden}.`)
   for (const {name} of planned.slice(0, MOST_ASKED)) {

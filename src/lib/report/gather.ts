@@ -4,7 +4,7 @@ import {type Metric} from '../account/leaderboard/metrics.js'
 import {readLeaderboard} from '../account/leaderboard/read.js'
 import {groupDatasetsByRun} from '../account/runs.js'
 import {readSizesIfAsked} from '../account/sizes.js'
-import {type ConnectionOptions, openSession, warnIfPowerless} from '../hub/session.js'
+import {type ConnectionOptions, openSession, warnIfReadOnly} from '../hub/session.js'
 import {planBy} from '../plan/build.js'
 import {readRules} from '../retention/read-rules.js'
 import {type RetentionOptions} from '../retention/rules.js'
@@ -25,7 +25,7 @@ export interface ReportOptions extends ConnectionOptions {
 export async function gatherReport(options: ReportOptions): Promise<Report> {
   const {by, policy, ...connection} = options
   const session = await openSession(connection)
-  if (policy) warnIfPowerless(session)
+  if (policy) warnIfReadOnly(session)
   const sizes = (await readSizesIfAsked(session, {sizes: true})) ?? 'unknown'
   const inventory = await discover(session, {isLook: true})
   const rows = await readLeaderboard(session.hub, requireLeaderboard(inventory, session))

@@ -73,7 +73,7 @@ export function protectionOf(protection: LeaderboardProtection | 'unknown' | und
 export function describeWait(wait: Wait): string {
   const seconds = `${Math.ceil(wait.ms / 1000)} s`
   if (wait.why === 'quota') return `quota used up, going on in ${seconds}`
-  return `${wait.cause}, trying again in ${seconds} (${wait.repeat} of ${wait.of})`
+  return `${wait.cause}, trying again in ${seconds} (${wait.retry} of ${wait.of})`
 }
 
 /** `812 B`, `1.4 kB`, `12 MB`: decimal units, as the Hub counts them. */

@@ -68,10 +68,10 @@ describe('the progress of a deletion', () => {
       {
         kind: 'repeating',
         name: A,
-        why: 'trouble',
+        why: 'retry',
         ms: 1000,
         cause: 'the Hub answered 503',
-        repeat: 1,
+        retry: 1,
         of: 5,
       },
     )

@@ -11,7 +11,7 @@ import {applyPlan} from '../../../src/lib/cleanup/apply.js'
 import {cleanupDatasets, type CleanupOptions, deleteDatasets} from '../../../src/lib/cleanup/cleanup.js'
 import {resultOf} from '../../../src/lib/cleanup/result.js'
 import {HubError} from '../../../src/lib/hub/errors.js'
-import {type StoredDataset} from '../../../src/lib/hub/storage.js'
+import {type StoredDataset} from '../../../src/lib/hub/listing.js'
 import {freedBy, plannedDatasets} from '../../../src/lib/plan/plan.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {

@@ -419,7 +419,7 @@ describe('archiving', () => {
             body: JSON.stringify([{type: 'unknown', path: 'x', size: 1, oid: 'a'.repeat(40)}]),
           },
         })
-        expect(reasonOf(await archiveAt(hub, dir))).to.include('no certain file')
+        expect(reasonOf(await archiveAt(hub, dir))).to.include('not certainly a file')
       }))
 
     it('takes only datasets of its namespace', () =>

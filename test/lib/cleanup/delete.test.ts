@@ -11,8 +11,8 @@ import {
   type DeletionOptions,
 } from '../../../src/lib/cleanup/delete.js'
 import {type Outcome} from '../../../src/lib/cleanup/outcomes.js'
+import {type Whereabouts} from '../../../src/lib/hub/dataset-info.js'
 import {HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
-import {type Whereabouts} from '../../../src/lib/hub/whereabouts.js'
 import {type Exclusion} from '../../../src/lib/plan/compare.js'
 import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
 import {type LookReason} from '../../../src/lib/plan/recheck.js'
@@ -687,19 +687,19 @@ describe('deletion', () => {
         {
           kind: 'repeating',
           name: full('results 1'),
-          why: 'trouble',
+          why: 'retry',
           ms: 0,
           cause: 'the Hub answered 503',
-          repeat: 1,
+          retry: 1,
           of: 5,
         },
         {
           kind: 'repeating',
           name: full('results 1'),
-          why: 'trouble',
+          why: 'retry',
           ms: 0,
           cause: 'no answer from the Hub (no answer)',
-          repeat: 2,
+          retry: 2,
           of: 5,
         },
       ])
@@ -711,7 +711,7 @@ describe('deletion', () => {
       expect(hub.deletes).to.have.length(6)
       const once = await carry(planFor([['results']]), inTurn(refusal(429)))
       expect(once.statuses['results 1']).to.equal('deleted')
-      expect(once.events.find(({kind}) => kind === 'waiting')).to.deep.include({why: 'trouble', repeat: 1})
+      expect(once.events.find(({kind}) => kind === 'waiting')).to.deep.include({why: 'retry', retry: 1})
     })
 
     it('gets half as many requests at a time, and more again as it recovers', async () => {

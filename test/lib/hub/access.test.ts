@@ -28,7 +28,10 @@ const scope = (type: string, name: string | undefined, ...permissions: string[])
 const fineGrained = (...scopes: TokenScope[]): Identity => ({...WRITER, tokenRole: 'fineGrained', scopes})
 
 /** Whether all is seen and whether anything may be written. */
-const powers = ({blind, powerless}: Access) => ({sees: blind === undefined, writes: powerless === undefined})
+const powers = ({readLimit, writeLimit}: Access) => ({
+  sees: readLimit === undefined,
+  writes: writeLimit === undefined,
+})
 
 describe('access', () => {
   describe('the namespace', () => {
@@ -166,8 +169,8 @@ describe('access', () => {
     }
 
     it('says which permission it lacks, and where', () => {
-      expect(accessTo(fineGrained()).blind).to.include('repo.content.read').and.include('Kim')
-      expect(accessTo(fineGrained(scope('user', 'Kim', 'repo.content.read'))).powerless).to.include(
+      expect(accessTo(fineGrained()).readLimit).to.include('repo.content.read').and.include('Kim')
+      expect(accessTo(fineGrained(scope('user', 'Kim', 'repo.content.read'))).writeLimit).to.include(
         'repo.write',
       )
     })
@@ -198,7 +201,7 @@ describe('access', () => {
       const organisations = [{name: 'team', role: 'janitor', restrictions: [], hasResourceGroups: false}]
       const access = accessTo({...WRITER, organisations}, 'team')
       expect(powers(access)).to.deep.equal({sees: true, writes: false})
-      expect(access.powerless).to.include('janitor')
+      expect(access.writeLimit).to.include('janitor')
     })
 
     for (const role of ['write', 'contributor', undefined]) {
@@ -228,7 +231,7 @@ describe('access', () => {
         ]
         const access = accessTo({...WRITER, organisations}, 'team')
         expect(powers(access)).to.deep.equal({sees: false, writes: false})
-        expect(access.blind).to.include(restriction)
+        expect(access.readLimit).to.include(restriction)
       })
     }
 
@@ -250,7 +253,7 @@ describe('access', () => {
       expect(() => requireWriteAccess({namespace: 'kim'})).not.to.throw()
     })
 
-    for (const access of [{blind: 'half of it is hidden'}, {powerless: 'the token is read-only'}]) {
+    for (const access of [{readLimit: 'half of it is hidden'}, {writeLimit: 'the token is read-only'}]) {
       it(`is refused with exit code 4 where ${Object.values(access).join(',')}`, () => {
         const error = errorOf(() => requireWriteAccess({namespace: 'kim', ...access}))
         expect(error).to.be.instanceOf(NotAllowedError).and.to.have.property('exitCode', 4)

@@ -1,15 +1,14 @@
 import {expect} from 'chai'
 import {setTimeout as sleep} from 'node:timers/promises'
 
-import {Answer} from '../../../src/lib/hub/answer.js'
-import {watchedBody, wholeAnswer} from '../../../src/lib/hub/body.js'
 import {HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
-import {silenceIn, timeLimit} from '../../../src/lib/hub/time-limit.js'
+import {HubResponse, limitedBody, timeLimit} from '../../../src/lib/hub/http.js'
+import {silenceIn} from '../../../src/lib/hub/transport.js'
 import {rejectionOf} from '../../support/builders.js'
 import {withLimits} from '../../support/limits.js'
 
 const answerOf = (body: AsyncIterable<Uint8Array>) =>
-  new Answer({status: 200, statusText: 'OK', url: 'https://hub.example/', headers: {}, body, discard() {}})
+  new HubResponse({status: 200, url: 'https://hub.example/', headers: new Headers(), body, discard() {}})
 
 describe('a body that is watched', () => {
   it('counts only the time in which a piece is waited for, not that of the reader', async () => {
@@ -23,7 +22,7 @@ describe('a body that is watched', () => {
       yield Buffer.from('piece')
     }
 
-    const pieces = watchedBody(source(), limit)
+    const pieces = limitedBody(source(), limit)
     expect(log).to.deep.equal([])
     await pieces.next()
     expect(log).to.deep.equal(['start', 'stop'])
@@ -39,8 +38,8 @@ describe('a body that is watched', () => {
       throw new Error('aborted')
     }
 
-    const answer = answerOf(watchedBody(broken(), timeLimit(1000)))
-    expect(await rejectionOf(wholeAnswer(answer))).to.be.instanceOf(HubUnreachableError)
+    const answer = answerOf(limitedBody(broken(), timeLimit(1000)))
+    expect(await rejectionOf(answer.bytes())).to.be.instanceOf(HubUnreachableError)
   })
 
   it('that nobody wants any more is not read on', async () => {
@@ -53,7 +52,7 @@ describe('a body that is watched', () => {
       }
     }
 
-    const pieces = watchedBody(source(), timeLimit(1000))
+    const pieces = limitedBody(source(), timeLimit(1000))
     log.push(String((await pieces.next()).value))
     await pieces.return(null)
     expect(log).to.deep.equal(['piece', 'ended'])
@@ -68,7 +67,7 @@ describe('a body that is watched', () => {
       }
     }
 
-    const answer = answerOf(watchedBody(endless(), timeLimit(1000), undefined, {most: 5000}))
+    const answer = answerOf(limitedBody(endless(), timeLimit(1000), undefined, {maxBytes: 5000}))
     expect(await rejectionOf(answer.bytes())).to.be.instanceOf(HubFormatError)
     expect(sent).to.be.at.most(6000)
   })
@@ -89,7 +88,7 @@ describe('a body that is watched', () => {
       }
     }
 
-    const answer = answerOf(watchedBody(source(), limit, undefined, {isShort: true}))
+    const answer = answerOf(limitedBody(source(), limit, undefined, {totalMs: 20}))
     expect(await rejectionOf(answer.bytes())).to.be.instanceOf(HubUnreachableError)
   })
 
@@ -104,9 +103,9 @@ describe('a body that is watched', () => {
         }
       }
 
-      const answer = answerOf(watchedBody(source(), limit, undefined, {totalMs: 60}))
+      const answer = answerOf(limitedBody(source(), limit, undefined, {totalMs: 60}))
       const error = await rejectionOf(answer.bytes())
-      expect(error).to.be.instanceOf(HubUnreachableError).and.to.have.property('isLasting', true)
+      expect(error).to.be.instanceOf(HubUnreachableError).and.to.have.property('isPermanent', true)
       expect(error.message).to.include('took too long')
     }))
 
@@ -118,7 +117,7 @@ describe('a body that is watched', () => {
       yield Buffer.from('b')
     }
 
-    for await (const piece of watchedBody(source(), limit, undefined, {totalMs: 1000}))
+    for await (const piece of limitedBody(source(), limit, undefined, {totalMs: 1000}))
       await sleep(piece.length * 30)
     expect(left.every((ms) => ms > 980)).to.equal(true)
   })
@@ -129,7 +128,7 @@ describe('a body that is watched', () => {
       yield Buffer.from(' 1}')
     }
 
-    const whole = await wholeAnswer(answerOf(source()))
+    const whole = answerOf(source())
     expect(await whole.json()).to.deep.equal({grün: 1})
   })
 })

@@ -5,7 +5,7 @@ import {createServer, type Socket} from 'node:net'
 import {brotliCompressSync, deflateSync, gzipSync} from 'node:zlib'
 
 import {HubFormatError} from '../../../src/lib/hub/errors.js'
-import {exchange, type WireRequest} from '../../../src/lib/hub/http.js'
+import {request as exchange, type HttpRequest} from '../../../src/lib/hub/http.js'
 import {rejectionOf, type StubServer, stubServers} from '../../support/builders.js'
 import {withLimits} from '../../support/limits.js'
 
@@ -15,10 +15,10 @@ describe('the wire', () => {
   afterEach(closeAll)
 
   const agent = new http.Agent({keepAlive: true})
-  const send = (url: string, request: Partial<WireRequest> = {}, onPiece = () => {}) =>
+  const send = (url: string, request: Partial<HttpRequest> = {}, onChunk = () => {}) =>
     exchange(
       {url, method: 'GET', headers: {}, redirect: 'follow', ...request},
-      {signal: new AbortController().signal, onPiece, agentFor: async () => agent},
+      {signal: new AbortController().signal, onChunk, agentFor: async () => agent},
     )
 
   after(() => agent.destroy())
@@ -181,7 +181,7 @@ describe('the wire', () => {
           },
           {
             signal: controller.signal,
-            onPiece: () => taken.pieces++,
+            onChunk: () => taken.pieces++,
             agentFor: async () => agent,
           },
         ),
@@ -226,7 +226,7 @@ describe('the wire', () => {
       const waiting = new Waiting()
       const sending = exchange(
         {url: 'http://127.0.0.1:9/', method: 'GET', headers: {}, redirect: 'follow'},
-        {signal: new AbortController().signal, onPiece() {}, agentFor: async () => waiting},
+        {signal: new AbortController().signal, onChunk() {}, agentFor: async () => waiting},
       )
       return rejectionOf(sending)
     })
@@ -245,7 +245,7 @@ describe('the wire', () => {
     const waiting = new Waiting()
     const sending = exchange(
       {url: 'http://127.0.0.1:9/', method: 'GET', headers: {}, redirect: 'follow'},
-      {signal: controller.signal, onPiece() {}, agentFor: async () => waiting},
+      {signal: controller.signal, onChunk() {}, agentFor: async () => waiting},
     )
     expect((await rejectionOf(sending)).message).to.equal('interrupted')
   })

@@ -1,15 +1,15 @@
 import {expect} from 'chai'
 
-import {Answer} from '../../../src/lib/hub/answer.js'
 import {HubFormatError} from '../../../src/lib/hub/errors.js'
+import {HubResponse} from '../../../src/lib/hub/http.js'
 import {entriesOf, withoutRepeats} from '../../../src/lib/hub/listing.js'
-import {type Ask} from '../../../src/lib/hub/transport.js'
+import {type Send} from '../../../src/lib/hub/transport.js'
 import {rejectionOf} from '../../support/builders.js'
 
 const ENDPOINT = 'https://hub.example'
 
 /** A listing that has one new name a page, and so many pages. */
-function pagesOf(count: number): {ask: Ask; asked: () => number} {
+function pagesOf(count: number): {ask: Send; asked: () => number} {
   let asked = 0
   return {
     asked: () => asked,
@@ -17,15 +17,15 @@ function pagesOf(count: number): {ask: Ask; asked: () => number} {
       asked++
       const body = Buffer.from(`[{"id":"kim/number-${asked}"}]`)
       const link = asked < count ? {link: `<${ENDPOINT}/api/datasets?cursor=${asked}>; rel="next"`} : {}
-      const answer = {status: 200, statusText: 'OK', url, headers: link, discard() {}}
-      return new Answer({...answer, body: (async function* () {})()}).withBytes(body)
+      const answer = {status: 200, url, headers: new Headers(link), discard() {}}
+      return new HubResponse({...answer, body: (async function* () {})()}).withBytes(body)
     },
   }
 }
 
-async function countOf(ask: Ask): Promise<number> {
+async function countOf(ask: Send): Promise<number> {
   let count = 0
-  const entries = entriesOf(ask, ENDPOINT, `${ENDPOINT}/api/datasets`)
+  const entries = entriesOf({endpoint: ENDPOINT, send: ask}, `${ENDPOINT}/api/datasets`)
   for await (const entry of withoutRepeats(entries, (each) => (each as {id: string}).id))
     count += entry ? 1 : 0
   return count

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {isExcepted} from '../../../src/lib/hub/no-proxy.js'
+import {isExcepted} from '../../../src/lib/hub/proxy.js'
 
 describe('NO_PROXY', () => {
   const cases: Array<[list: string, address: string, isExcepted: boolean]> = [

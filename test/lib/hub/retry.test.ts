@@ -6,19 +6,19 @@ import {CancelledError, UsageError} from '../../../src/lib/base/errors.js'
 import {HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {
   backoff,
-  isLost,
+  isOutcomeUnknown,
   isOverload,
-  isPassing,
+  isTransient,
   pause,
+  retryDelay,
   type Wait,
-  waitAfter,
-  waitToRepeat,
+  waitBeforeRetry,
 } from '../../../src/lib/hub/retry.js'
 import {refusal, rejectionOf} from '../../support/builders.js'
 
 describe('a failure', () => {
   const dropped = new HubUnreachableError('cut')
-  const wrongAddress = new HubUnreachableError('nobody there', {isLasting: true})
+  const wrongAddress = new HubUnreachableError('nobody there', {isPermanent: true})
   const exhausted = refusal(429, {resetMs: 1000})
   const actionLimit = refusal(429, {actionLimit: true})
   const edge = refusal(429)
@@ -53,7 +53,11 @@ describe('a failure', () => {
   ]
   for (const [what, error, passing, lost, overload] of cases) {
     it(`such as ${what} ${passing ? 'may pass' : 'does not pass'}, and leaves ${lost ? 'open' : 'no doubt'} what was done`, () => {
-      expect({passing: isPassing(error), lost: isLost(error), overload: isOverload(error)}).to.deep.equal({
+      expect({
+        passing: isTransient(error),
+        lost: isOutcomeUnknown(error),
+        overload: isOverload(error),
+      }).to.deep.equal({
         passing,
         lost,
         overload,
@@ -78,7 +82,7 @@ describe('the pause before a repeat', () => {
         fc.double({min: 0, max: 0.999, noNaN: true}),
         fc.nat({max: 10_000_000}),
         (repeats, draw, asked) => {
-          const wait = waitToRepeat(refusal(503, {retryAfterMs: asked}), repeats, () => draw)
+          const wait = retryDelay(refusal(503, {retryAfterMs: asked}), repeats, () => draw)
           expect(wait?.ms).to.be.within(Math.min(asked, 300_000), Math.max(Math.min(asked, 300_000), 8000))
         },
       ),
@@ -87,11 +91,11 @@ describe('the pause before a repeat', () => {
 
   it('says what went wrong and which repeat follows, five times', () => {
     const waits = Array.from({length: 7}, (_, repeats) =>
-      waitAfter(refusal(503), {repeats, windows: 0}, () => 0.5),
+      waitBeforeRetry(refusal(503), {retries: repeats, windows: 0}, () => 0.5),
     )
     expect(waits.slice(0, 2)).to.deep.equal([
-      {why: 'trouble', ms: 250, cause: 'the Hub answered 503', repeat: 1, of: 5},
-      {why: 'trouble', ms: 500, cause: 'the Hub answered 503', repeat: 2, of: 5},
+      {why: 'retry', ms: 250, cause: 'the Hub answered 503', retry: 1, of: 5},
+      {why: 'retry', ms: 500, cause: 'the Hub answered 503', retry: 2, of: 5},
     ])
     expect(waits.map((wait) => wait !== undefined)).to.deep.equal([
       true,
@@ -105,7 +109,7 @@ describe('the pause before a repeat', () => {
   })
 
   it('tells no connection and an odd answer apart', () => {
-    const cause = (error: Error) => waitToRepeat(error, 0)?.cause
+    const cause = (error: Error) => retryDelay(error, 0)?.cause
     expect(cause(new HubUnreachableError('long', {reason: 'other side closed'}))).to.equal(
       'no answer from the Hub (other side closed)',
     )
@@ -114,13 +118,13 @@ describe('the pause before a repeat', () => {
 })
 
 describe('a used-up quota', () => {
-  const FIRST = {repeats: 0, windows: 0}
+  const FIRST = {retries: 0, windows: 0}
   const msAfter = (resetMs: number, repeats = 0, windows = 0) =>
-    waitAfter(refusal(429, {resetMs}), {repeats, windows}, () => 0)?.ms
+    waitBeforeRetry(refusal(429, {resetMs}), {retries: repeats, windows}, () => 0)?.ms
 
   it('is waited for as long as the Hub says, however often it was repeated for another reason', () => {
     expect([0, 5, 50].map((repeats) => msAfter(5000, repeats))).to.deep.equal([5000, 5000, 5000])
-    expect(waitAfter(refusal(429, {resetMs: 5000}), FIRST)).to.deep.equal({why: 'quota', ms: 5000})
+    expect(waitBeforeRetry(refusal(429, {resetMs: 5000}), FIRST)).to.deep.equal({why: 'quota', ms: 5000})
   })
 
   it('is not waited for a fourth time in a row in which nothing went well', () => {
@@ -142,7 +146,7 @@ describe('a used-up quota', () => {
   })
 
   it('is not what a limit of one action is: waiting for that is useless', () => {
-    expect(waitAfter(refusal(429, {actionLimit: true}), FIRST)).to.equal(undefined)
+    expect(waitBeforeRetry(refusal(429, {actionLimit: true}), FIRST)).to.equal(undefined)
   })
 })
 

@@ -79,7 +79,7 @@ describe('session', () => {
   it('[S2] warns where the token may not see everything', async () => {
     const owner = {name: 'Kim', auth: {accessToken: {role: 'fineGrained', fineGrained: {scoped: []}}}}
     const {warnings, access} = await open(whoami(NOW, owner))
-    expect(access.blind).to.be.a('string')
+    expect(access.readLimit).to.be.a('string')
     expect(warnings.join(',')).to.include('Kim').and.include('repo.content.read')
   })
 

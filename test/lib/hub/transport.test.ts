@@ -12,8 +12,7 @@ import {at} from '../../support/hub.js'
 import {type RunOut, withLimits} from '../../support/limits.js'
 import {withoutPauses} from '../../support/pauses.js'
 
-const AUTHORIZED = {headers: {Authorization: `Bearer ${TOKEN}`}}
-const DELETE = {...AUTHORIZED, method: 'DELETE', body: '{"name":"x"}'}
+const DELETE = {method: 'DELETE', body: '{"name":"x"}'}
 const EXHAUSTED = {ratelimit: '"api";r=0;t=0', 'ratelimit-policy': '"fixed window";"api";q=500;w=300'}
 
 describe('transport', () => {
@@ -22,7 +21,7 @@ describe('transport', () => {
   afterEach(closeAll)
 
   const connect = (server: StubServer, options: Partial<TransportOptions> = {}) =>
-    createTransport({endpoint: server.url, ...options})
+    createTransport({endpoint: server.url, token: TOKEN, ...options}).send
 
   describe('a request', () => {
     it('names the program, its version and that of Node', async () => {
@@ -52,7 +51,7 @@ describe('transport', () => {
       await connect(server)(`${server.url}/api/x?y=1`, {
         method: 'POST',
         body: 'z',
-        headers: {'x-own': '1', ...AUTHORIZED.headers},
+        headers: {'x-own': '1'},
       })
       expect(server.seen[0]).to.deep.include({method: 'POST', path: '/api/x?y=1', body: 'z'})
       expect(server.seen[0]?.headers).to.include({'x-own': '1', authorization: `Bearer ${TOKEN}`})
@@ -112,10 +111,10 @@ describe('transport', () => {
     it('[S17] sends the token to no origin but that of the Hub', async () => {
       const foreign = await start((_, response) => json(response, {}))
       const server = await start((_, response) => json(response, {}))
-      await connect(server)(`${foreign.url}/file`, AUTHORIZED)
+      await connect(server)(`${foreign.url}/file`)
       expect(foreign.seen).to.have.length(1)
       expect(foreign.seen[0]?.headers).not.to.have.property('authorization')
-      await rejectionOf(connect(server)(`${foreign.url}/api/x`, AUTHORIZED))
+      await rejectionOf(connect(server)(`${foreign.url}/api/x`))
       expect(foreign.seen[1]?.headers).not.to.have.property('authorization')
     })
 
@@ -127,7 +126,7 @@ describe('transport', () => {
         `https://127.0.0.1:${port}`,
         `http://127.0.0.1:${port}.example`.replace(`:${port}`, ''),
       ]) {
-        await createTransport({endpoint})(`${server.url}/file`, AUTHORIZED)
+        await createTransport({endpoint, token: TOKEN}).send(`${server.url}/file`)
         expect(server.seen.at(-1)?.headers, endpoint).not.to.have.property('authorization')
       }
     })
@@ -139,7 +138,7 @@ describe('transport', () => {
         else if (path === '/far') response.writeHead(307, {location: `${foreign.url}/cdn`})
         response.end()
       })
-      const response = await connect(server)(`${server.url}/near`, AUTHORIZED)
+      const response = await connect(server)(`${server.url}/near`)
       expect(await response.text()).to.equal('bytes')
       expect(server.seen.map(({headers}) => headers.authorization)).to.deep.equal([
         `Bearer ${TOKEN}`,
@@ -243,7 +242,7 @@ describe('transport', () => {
       const server = await start((_, response) =>
         response.writeHead(302, {location: `${foreign.url}/api/datasets`}).end(),
       )
-      const error = await rejectionOf(connect(server)(`${server.url}/api/datasets`, AUTHORIZED))
+      const error = await rejectionOf(connect(server)(`${server.url}/api/datasets`))
       expect(error).to.be.instanceOf(HubFormatError)
       expect(error.message).to.include(foreign.url)
     })
@@ -373,7 +372,7 @@ describe('transport', () => {
       const server = await start(({headers}, response) =>
         response.writeHead(502, {'content-type': 'text/html'}).end(`<pre>${headers.authorization}</pre>`),
       )
-      const error = await rejectionOf(connect(server)(`${server.url}/api/datasets`, AUTHORIZED))
+      const error = await rejectionOf(connect(server)(`${server.url}/api/datasets`))
       expect(error.message).not.to.include(TOKEN)
     })
 
@@ -381,7 +380,7 @@ describe('transport', () => {
       const server = await start(({headers}, response) =>
         json(response, {error: `bad header ${headers.authorization}`}, {status: 400}),
       )
-      const error = (await rejectionOf(connect(server)(`${server.url}/api/datasets`, AUTHORIZED))) as HubError
+      const error = (await rejectionOf(connect(server)(`${server.url}/api/datasets`))) as HubError
       expect(error.message).to.include('bad header')
       expect([error.message, error.stack, JSON.stringify(error.answer)].join('\n')).not.to.include(TOKEN)
     })
@@ -401,10 +400,7 @@ describe('transport', () => {
         if (index < 3) response.writeHead(429, EXHAUSTED).end('slow down')
         else json(response, {fine: true})
       })
-      const response = await connect(server, {onWait: ({ms}) => waits.push(ms)})(
-        `${server.url}/api/x`,
-        AUTHORIZED,
-      )
+      const response = await connect(server, {onWait: ({ms}) => waits.push(ms)})(`${server.url}/api/x`)
       expect(await response.json()).to.deep.equal({fine: true})
       expect(server.seen).to.have.length(4)
       expect(waits).to.deep.equal([100, 1000, 1000])
@@ -515,8 +511,8 @@ describe('transport', () => {
       )
       await connect(server, {onWait: (wait) => waits.push(wait)})(`${server.url}/api/x`)
       expect(waits.map(({why, ms}) => [why, ms])).to.deep.equal([
-        ['trouble', 0],
-        ['trouble', 0],
+        ['retry', 0],
+        ['retry', 0],
       ])
     })
   })
@@ -549,18 +545,15 @@ describe('transport', () => {
         const server = await start((_, response, index) =>
           index < 2 ? fail(response) : json(response, {fine: true}),
         )
-        const response = await connect(server, {onWait: (wait) => waits.push(wait)})(
-          `${server.url}/api/x`,
-          AUTHORIZED,
-        )
+        const response = await connect(server, {onWait: (wait) => waits.push(wait)})(`${server.url}/api/x`)
         expect(await response.json()).to.deep.equal({fine: true})
         expect(server.seen).to.have.length(3)
-        expect(waits.map((wait) => wait.why === 'trouble' && wait.repeat)).to.deep.equal([1, 2])
+        expect(waits.map((wait) => wait.why === 'retry' && wait.retry)).to.deep.equal([1, 2])
       })
 
       it(`such as ${what} is an error after five repeats, and never half an answer`, async () => {
         const server = await start((_, response) => fail(response))
-        const error = await rejectionOf(connect(server)(`${server.url}/api/x`, AUTHORIZED))
+        const error = await rejectionOf(connect(server)(`${server.url}/api/x`))
         expect(error).to.be.instanceOf(SmoltraceError)
         expect(server.seen).to.have.length(6)
       })
@@ -618,7 +611,7 @@ describe('transport', () => {
         }
 
         await rejectionOf(connect(server, {signal: controller.signal, onWait})(`${server.url}/api/x`))
-        expect(waits[0]).to.deep.include({why: 'trouble', ms})
+        expect(waits[0]).to.deep.include({why: 'retry', ms})
       })
     }
 
@@ -673,17 +666,17 @@ describe('transport', () => {
   describe('a Hub that is silent', () => {
     const SILENCE = 30
     /** @param starts of the limit before it runs out, in each answer */
-    const silent = async (
-      runOut: RunOut,
-      starts: number,
-      begin: (response: ServerResponse) => void,
-      options: Partial<TransportOptions> = {},
-    ) => {
+    const silent = async (runOut: RunOut, starts: number, begin: (response: ServerResponse) => void) => {
       const server = await start((_, response) => {
         runOut(response.socket?.remotePort, starts)
         begin(response)
       })
-      return {server, request: connect(server, {silenceMs: SILENCE, ...options})}
+      const {send: request, stream} = createTransport({
+        endpoint: server.url,
+        token: TOKEN,
+        silenceMs: SILENCE,
+      })
+      return {server, request, stream}
     }
 
     it('before its answer begins is given up, and asked again', () =>
@@ -717,9 +710,8 @@ describe('transport', () => {
 
     it('in the middle of a file tells whoever reads it', () =>
       withLimits(SILENCE, async (runOut) => {
-        const options = {hasLongBodies: true}
-        const {server, request} = await silent(runOut, 2, (response) => response.write('half'), options)
-        const {body} = await request(`${server.url}/datasets/kim/x/resolve/main/a`)
+        const {server, stream} = await silent(runOut, 2, (response) => response.write('half'))
+        const {body} = await stream(`${server.url}/datasets/kim/x/resolve/main/a`)
         const pieces = body[Symbol.asyncIterator]()
         expect(String((await pieces.next()).value)).to.equal('half')
         expect(await rejectionOf(pieces.next())).to.be.instanceOf(HubUnreachableError)
@@ -741,7 +733,7 @@ describe('transport', () => {
     it('is left at once where the signal is aborted in the middle of a file', async () => {
       const controller = new AbortController()
       const server = await start((_, response) => response.write('x'))
-      const request = connect(server, {hasLongBodies: true, signal: controller.signal})
+      const request = createTransport({endpoint: server.url, token: TOKEN, signal: controller.signal}).stream
       const {body} = await request(`${server.url}/datasets/kim/x/resolve/main/a`)
       const pieces = body[Symbol.asyncIterator]()
       await pieces.next()
@@ -771,7 +763,7 @@ describe('transport', () => {
     it('because nothing listens is an error that names the Hub and the reason', async () => {
       const server = await start(() => {})
       await server.close()
-      const error = (await rejectionOf(connect(server)(`${server.url}/api/x`, AUTHORIZED))) as SmoltraceError
+      const error = (await rejectionOf(connect(server)(`${server.url}/api/x`))) as SmoltraceError
       expect(error).to.be.instanceOf(HubUnreachableError).and.to.have.property('exitCode', 1)
       expect(error.message).to.include(server.url).and.include('ECONNREFUSED').and.not.include(TOKEN)
       expect(error.suggestions.join(',')).to.include('HF_ENDPOINT')
@@ -779,14 +771,14 @@ describe('transport', () => {
 
     it('because the address holds a password is an error that does not show it', async () => {
       const endpoint = 'http://kim:hunter2@127.0.0.1:9'
-      const error = await rejectionOf(createTransport({endpoint})(`${endpoint}/api/x`))
+      const error = await rejectionOf(createTransport({endpoint, token: TOKEN}).send(`${endpoint}/api/x`))
       expect(error).to.be.instanceOf(HubUnreachableError)
       expect(error.message).not.to.include('hunter2')
     })
 
     it('because the connection is cut is an error too, for a DELETE as well', async () => {
       const server = await start((_, response) => response.destroy())
-      for (const request of [AUTHORIZED, DELETE]) {
+      for (const request of [{}, DELETE]) {
         expect(await rejectionOf(connect(server)(`${server.url}/api/x`, request))).to.be.instanceOf(
           HubUnreachableError,
         )
@@ -803,9 +795,9 @@ describe('transport', () => {
         server.listen(0, '127.0.0.1', resolve)
       })
       const endpoint = `http://127.0.0.1:${(server.address() as {port: number}).port}`
-      expect(await rejectionOf(createTransport({endpoint})(`${endpoint}/api/x`))).to.be.instanceOf(
-        HubUnreachableError,
-      )
+      expect(
+        await rejectionOf(createTransport({endpoint, token: TOKEN}).send(`${endpoint}/api/x`)),
+      ).to.be.instanceOf(HubUnreachableError)
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => {
         server.close(resolve)

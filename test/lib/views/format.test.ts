@@ -148,7 +148,7 @@ describe('wording', () => {
 
   it('tells what is waited for', () => {
     expect(describeWait({why: 'quota', ms: 47_000})).to.equal('quota used up, going on in 47 s')
-    expect(describeWait({why: 'trouble', ms: 800, cause: 'the Hub answered 503', repeat: 2, of: 5})).to.equal(
+    expect(describeWait({why: 'retry', ms: 800, cause: 'the Hub answered 503', retry: 2, of: 5})).to.equal(
       'the Hub answered 503, trying again in 1 s (2 of 5)',
     )
   })

@@ -25,8 +25,8 @@ export async function viewLeaderboard(options: ConnectionOptions): Promise<Leade
   const session = await openSession(options)
   const inventory = await discover(session, {isLook: true})
   const leaderboard = requireLeaderboard(inventory, session)
-  const {blind, partial} = session.access
-  const seesAll = blind === undefined && partial === undefined
+  const {readLimit, partial} = session.access
+  const seesAll = readLimit === undefined && partial === undefined
   const rows = await readLeaderboard(session.hub, leaderboard)
   if (!seesAll) session.warnings.push('So a dataset that is not listed is not reported as gone.')
   const known = indexDatasets(inventory, seesAll)
@@ -39,10 +39,10 @@ export async function viewLeaderboard(options: ConnectionOptions): Promise<Leade
  */
 export function requireLeaderboard(
   {leaderboard, namespace}: Inventory,
-  {access: {blind}}: Session,
+  {access: {readLimit}}: Session,
 ): LeaderboardDataset {
   if (leaderboard) return leaderboard
-  const why = blind ? [`Or it is not visible: ${blind}.`] : []
+  const why = readLimit ? [`Or it is not visible: ${readLimit}.`] : []
   throw new RefusedError(`${leaderboardName(namespace)} does not exist: there are no rows to look at.`, {
     suggestions: ['The first evaluation of this namespace makes it.', ...why],
   })

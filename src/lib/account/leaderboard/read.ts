@@ -2,7 +2,7 @@ import {CancelledError, RefusedError, SmoltraceError} from '../../base/errors.js
 import {readOptions} from '../../base/options.js'
 import {byText, safe} from '../../base/text.js'
 import {type Hub} from '../../hub/client.js'
-import {type RepoFile} from '../../hub/content.js'
+import {type RepoFile} from '../../hub/files.js'
 import {CONNECTION, type ConnectionOptions, openSession} from '../../hub/session.js'
 import {discover, type LeaderboardDataset} from '../datasets.js'
 import {runsMeantBy} from './citations.js'

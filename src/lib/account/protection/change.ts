@@ -1,5 +1,5 @@
 import {type Hub} from '../../hub/client.js'
-import {changeFile, type FileChanged} from '../../hub/file-change.js'
+import {changeFile, type FileChanged} from '../../hub/uploads.js'
 import {formatProtection, isEmptyProtection, PROTECTION_PATH, readProtectionAt} from './file.js'
 import {type Protection} from './pins.js'
 

@@ -12,9 +12,9 @@ import {
 import {CancelledError, RefusedError, SmoltraceError} from '../../../../src/lib/base/errors.js'
 import {formatTimestamp} from '../../../../src/lib/base/names.js'
 import {type Hub} from '../../../../src/lib/hub/client.js'
+import {type Whereabouts} from '../../../../src/lib/hub/dataset-info.js'
 import {HubFormatError, HubUnreachableError} from '../../../../src/lib/hub/errors.js'
 import {openSession} from '../../../../src/lib/hub/session.js'
-import {type Whereabouts} from '../../../../src/lib/hub/whereabouts.js'
 import {type Sandbox, startSandbox, storedFile} from '../../../../src/lib/sandbox/index.js'
 import {
   errorOf,
