@@ -5,53 +5,11 @@ import {join} from 'node:path'
 
 import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {formatBytes} from '../../src/lib/views/format.js'
-import {play, playJson} from '../recordings/play.js'
 import {runCli} from '../support/cli.js'
 import {FAULTS} from '../support/faults.js'
 import {deletionsAt, envOf} from '../support/hub.js'
-import {readRecording} from '../support/recordings.js'
-
-/** What the Hub said each dataset takes up while a scenario was recorded. */
-const sizeOnFile = new Map(
-  readRecording('cleanup-sizes')
-    .filter(({path}) => path.startsWith('/api/settings/repositories?'))
-    .flatMap(({response}) => response as Array<{id: string; storage: number}>)
-    .map(({id, storage}): [string, number] => [id, storage]),
-)
-const deletedOnFile = readRecording('cleanup-sizes')
-  .filter(({method}) => method === 'DELETE')
-  .map(({body}) => `mira/${(body as {name: string}).name}`)
-const freed = deletedOnFile.reduce((sum, name) => sum + sizeOnFile.get(name)!, 0)
 
 describe('cleanup --sizes', () => {
-  it('shows what each run and dataset takes up and what the plan frees, and then what was freed', async () => {
-    const {stdout, exitCode} = await play('cleanup-sizes')
-    expect(exitCode).to.equal(0)
-    expect(stdout.match(/^RUN +AGE +WHAT (GOES|IT HAS) +SIZE +WHY$/gm)).to.have.length(2)
-    for (const name of deletedOnFile)
-      expect(stdout).to.match(new RegExp(`\\. ${name} +${formatBytes(sizeOnFile.get(name)!)}$`, 'm'))
-    expect(stdout).to.match(new RegExp(`^Total .*\\(frees ${formatBytes(freed)}\\), 3 runs to keep$`, 'm'))
-    expect(stdout).to.match(new RegExp(`^Freed +${formatBytes(freed)}$`, 'm'))
-  })
-
-  it('says the same in bytes with --json', async () => {
-    const document = await playJson('cleanup-sizes')
-    expect(document).to.include({frees: freed, freed})
-    const [planned] = document.delete
-    for (const each of planned.deletes) expect(each.storage).to.equal(sizeOnFile.get(each.name))
-    const runs = [...document.delete, ...document.keep] as Array<{storage: number; datasets: string[]}>
-    for (const {storage, datasets} of runs)
-      expect(storage).to.equal(datasets.reduce((sum, name) => sum + sizeOnFile.get(name)!, 0))
-    expect(document.storage).to.equal(runs.reduce((sum, {storage}) => sum + storage, 0))
-    expect(document.leaderboard.storage).to.equal(sizeOnFile.get('mira/smoltrace-leaderboard'))
-  })
-
-  it('changes nothing of the document where it is left out', async () => {
-    expect(JSON.stringify(await playJson('cleanup-wet-run'))).not.to.match(/"(storage|frees|freed)"/)
-  })
-})
-
-describe('cleanup --sizes on an account', () => {
   let hub: Sandbox
   let folder: string
 
@@ -68,6 +26,42 @@ describe('cleanup --sizes on an account', () => {
   afterEach(async () => {
     await hub.close()
     await rm(folder, {recursive: true, force: true})
+  })
+
+  it('shows what each run and dataset takes up and what the plan frees, and then what was freed', async () => {
+    const sizes = new Map(hub.state.datasets().map(({id, storage}) => [id, storage]))
+    const {stdout, exitCode} = await run('--keep-recent', '2', '--sizes', '--no-dry-run', '--yes')
+    expect(exitCode).to.equal(0)
+    const deleted = deletionsAt(hub)
+    const freed = formatBytes(deleted.reduce((sum, name) => sum + sizes.get(name)!, 0))
+    expect(stdout.match(/^RUN +AGE +WHAT (GOES|IT HAS) +SIZE +WHY$/gm)).to.have.length(2)
+    for (const name of deleted)
+      expect(stdout).to.match(new RegExp(`\\. ${name} +${formatBytes(sizes.get(name)!)}$`, 'm'))
+    expect(stdout).to.match(new RegExp(`^Total .*\\(frees ${freed}\\), 3 runs to keep$`, 'm'))
+    expect(stdout).to.match(new RegExp(`^Freed +${freed}$`, 'm'))
+  })
+
+  it('says the same in bytes with --json, and nothing of it where it is left out', async () => {
+    const sizeOf = (name: string) => hub.state.get(name)!.storage
+    const plain = await run('--keep-recent', '2', '--json')
+    expect(plain.stdout).not.to.match(/"(storage|frees|freed)"/)
+    const document = JSON.parse((await run('--keep-recent', '2', '--sizes', '--json')).stdout)
+    const goes = document.delete.flatMap(
+      (each: {deletes: Array<{name: string; storage: number}>}) => each.deletes,
+    )
+    for (const {name, storage} of goes) expect(storage).to.equal(sizeOf(name))
+    expect(document.frees).to.equal(
+      goes.reduce((sum: number, {name}: {name: string}) => sum + sizeOf(name), 0),
+    )
+    const runs = [...document.delete, ...document.keep] as Array<{storage: number; datasets: string[]}>
+    for (const {storage, datasets} of runs)
+      expect(storage).to.equal(datasets.reduce((sum, name) => sum + sizeOf(name), 0))
+    expect(document.storage).to.equal(runs.reduce((sum, {storage}) => sum + storage, 0))
+    expect(document.leaderboard.storage).to.equal(sizeOf('mira/smoltrace-leaderboard'))
+    const wet = JSON.parse(
+      (await run('--keep-recent', '2', '--sizes', '--json', '--no-dry-run', '--yes')).stdout,
+    )
+    expect(wet).to.include({frees: document.frees, freed: document.frees})
   })
 
   it('goes with --apply, and the saved plan knows nothing of it', async () => {

@@ -3,7 +3,7 @@ import {expect} from 'chai'
 import {play, playJson} from '../recordings/play.js'
 import {type ScenarioName} from '../recordings/scenarios.js'
 import {runCli} from '../support/cli.js'
-import {envOf, isRunDataset, withHub} from '../support/hub.js'
+import {deletionsAt, envOf, isRunDataset, withHub} from '../support/hub.js'
 import {withoutPauses} from '../support/pauses.js'
 import {listedIn, readRecording} from '../support/recordings.js'
 
@@ -14,6 +14,7 @@ interface Planned {
   deletes: Array<{name: string}>
 }
 
+const DELETE_ALL = ['--all', '--no-dry-run', '--yes', '--concurrency', '1']
 const namesIn = (planned: Planned[]) => planned.flatMap(({deletes}) => deletes.map(({name}) => name))
 
 /** What was deleted while a scenario was recorded, in order. */
@@ -166,13 +167,19 @@ describe('cleanup, wet run', () => {
     expect(stdout).to.include('not everything was deleted').and.to.include(`${refused}: 403`)
   })
 
-  it('takes a dataset that is already gone for what was wanted', async () => {
-    const {outcomes, counts} = await playJson('deletion-already-gone')
-    expect(counts).to.deep.equal({deleted: 5, failed: 0, skipped: 0, gone: 1, unattempted: 0})
-    const [missing] = deletedIn('deletion-already-gone', 404)
-    expect(outcomes.find((each: {name: string}) => each.name === missing)).to.include({status: 'gone'})
-    expect((await play('deletion-already-gone')).stdout).to.match(/Already gone +1 dataset/)
-  })
+  it('takes a dataset that is already gone for what was wanted', () =>
+    withHub({runs: 2}, async (hub) => {
+      hub.intercept({
+        match: ({method, body}) => method === 'DELETE' && body.includes('-traces-'),
+        times: 1,
+        before: () => hub.state.remove(deletionsAt(hub).at(-1) ?? ''),
+      })
+      const {stdout} = await runCli(['cleanup', ...DELETE_ALL, '--json'], envOf(hub))
+      const {outcomes, counts} = JSON.parse(stdout)
+      expect(counts).to.deep.equal({deleted: 5, failed: 0, skipped: 0, gone: 1, unattempted: 0})
+      const gone = outcomes.find(({status}: {status: string}) => status === 'gone')
+      expect(gone.name).to.include('-traces-')
+    }))
 
   it('waits for the quota as long as the Hub says, and calls nothing failed', async () => {
     expect(readRecording('quota-used-up').filter(({status}) => status === 429)).to.have.length(2)
@@ -185,20 +192,18 @@ describe('cleanup, wet run', () => {
     expect((await play('quota-used-up')).stderr).to.match(/going on in 1 s/)
   })
 
-  it('deletes the leaderboard last, where that was asked for', async () => {
-    expect(deletedIn('leaderboard-deleted').at(-1)).to.equal('mira/smoltrace-leaderboard')
-    const {stdout} = await play('leaderboard-deleted')
-    expect(stdout).to.match(/^Leaderboard +mira\/smoltrace-leaderboard: DELETED as well/m)
-    const {leaderboard, counts} = await playJson('leaderboard-deleted')
-    expect(leaderboard).to.include({goes: true, state: 'unprotected'})
-    expect(counts.deleted).to.equal(7)
-  })
+  it('deletes the leaderboard last, where that was asked for', () =>
+    withHub({runs: 2}, async (hub) => {
+      const argv = ['cleanup', ...DELETE_ALL, '--delete-leaderboard', '--json']
+      const {leaderboard, counts} = JSON.parse((await runCli(argv, envOf(hub))).stdout)
+      expect(deletionsAt(hub).at(-1)).to.equal('mira/smoltrace-leaderboard')
+      expect(leaderboard).to.include({goes: true, state: 'unprotected'})
+      expect(counts.deleted).to.equal(7)
+    }))
 })
 
 describe('cleanup, refused', () => {
   for (const [name, what] of [
-    ['leaderboard-refused', 'while the leaderboard is protected'],
-    ['read-only-token', 'with a read-only token'],
     ['listing-breaks-off', 'where a page of the listing fails'],
     ['html-instead-of-json', 'where a page that is not JSON comes back'],
   ] as const) {
@@ -209,11 +214,23 @@ describe('cleanup, refused', () => {
     })
   }
 
-  it('names the command that lifts the protection, who protected the leaderboard, and why', async () => {
-    const {stderr} = await play('leaderboard-refused')
-    expect(stderr).to.include('smoltrace leaderboard unprotect')
-    expect(stderr).to.include('mira protected it on 2025-06-15: cited in the paper')
-  })
+  it('deletes nothing with a read-only token, and says so', () =>
+    withHub({runs: 1}, async (hub) => {
+      const {stderr, exitCode} = await runCli(['cleanup', ...DELETE_ALL], envOf(hub, hub.tokens.read))
+      expect(exitCode).to.equal(4)
+      expect(stderr).to.include('\n  Nothing was deleted.\n')
+      expect(deletionsAt(hub)).to.deep.equal([])
+    }))
+
+  it('deletes nothing while the leaderboard is protected, and names by whom, why, and the command that lifts it', () =>
+    withHub({runs: 1}, async (hub) => {
+      await runCli(['leaderboard', 'protect', '--reason', 'cited in the paper'], envOf(hub))
+      const {stderr, exitCode} = await runCli(['cleanup', ...DELETE_ALL, '--delete-leaderboard'], envOf(hub))
+      expect(exitCode).to.equal(1)
+      expect(stderr).to.include('\n  Nothing was deleted.\n').and.include('smoltrace leaderboard unprotect')
+      expect(stderr).to.match(/mira protected it on \d{4}-\d\d-\d\d: cited in the paper/)
+      expect(deletionsAt(hub)).to.deep.equal([])
+    }))
 })
 
 describe('cleanup, bad input', () => {

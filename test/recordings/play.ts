@@ -1,20 +1,13 @@
 import {expect} from 'chai'
 
 import {type CliResult, runCli} from '../support/cli.js'
-import {at, UNKNOWN_TOKEN} from '../support/hub.js'
+import {at} from '../support/hub.js'
 import {dateOf, replayHub} from '../support/recordings.js'
 import {type Scenario, type ScenarioName, scenarios} from './scenarios.js'
 
-const TOKENS = {
-  write: 'hf_sandbox_write',
-  read: 'hf_sandbox_read',
-  fineGrainedNarrow: 'hf_sandbox_fine_grained_narrow',
-  unknown: UNKNOWN_TOKEN,
-}
-
 /**
  * Runs a scenario's command over its recording, with more flags if wanted; or over another recording, or another
- * command line that asks the Hub the same. No token may be in what it says.
+ * command line that asks the Hub the same. No token may be in what it prints.
  */
 export async function play(
   name: ScenarioName,
@@ -23,7 +16,7 @@ export async function play(
 ): Promise<CliResult> {
   const scenario: Scenario = scenarios[name]
   const {recording = name, argv = scenario.argv} = other
-  const token = TOKENS[scenario.token ?? 'write']
+  const {token = 'hf_sandbox_write'} = scenario
   const result = await at(dateOf(recording), () =>
     replayHub(recording, token, () => runCli([...argv, ...more], {HF_TOKEN: token})),
   )

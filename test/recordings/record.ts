@@ -1,5 +1,5 @@
 import {runCli} from '../support/cli.js'
-import {at, envOf, UNKNOWN_TOKEN, withHub} from '../support/hub.js'
+import {at, envOf, withHub} from '../support/hub.js'
 import {type Exchange, recordHub} from '../support/recordings.js'
 import {RECORDED_AT, type Scenario} from './scenarios.js'
 
@@ -8,19 +8,18 @@ export function recordFromSandbox(scenario: Scenario): Promise<Exchange[]> {
   return at(RECORDED_AT, () =>
     withHub({...scenario.hub, clock: () => RECORDED_AT}, async (hub) => {
       await scenario.arrange?.(hub)
-      const tokens = {...hub.tokens, unknown: UNKNOWN_TOKEN}
-      return recordHub(hub.url, () => perform(scenario, envOf(hub, tokens[scenario.token ?? 'write'])))
+      return recordHub(hub.url, () => perform(scenario, envOf(hub, scenario.token)))
     }),
   )
 }
 
 /** Records a scenario from the real Hub, for a person with a token. */
 export function recordFromHub(scenario: Scenario, endpoint: string, token: string): Promise<Exchange[]> {
-  const HF_TOKEN = scenario.token === 'unknown' ? UNKNOWN_TOKEN : token
-  return recordHub(endpoint, () => perform(scenario, {HF_ENDPOINT: endpoint, HF_TOKEN}))
+  const env = {HF_ENDPOINT: endpoint, HF_TOKEN: scenario.token ?? token}
+  return recordHub(endpoint, () => perform(scenario, env))
 }
 
-/** A recording of something else than the scenario tells must not get onto file. */
+/** Runs the command; what ends otherwise than the scenario says is not recorded. */
 async function perform({argv, exitCode}: Scenario, env: Record<string, string>): Promise<void> {
   const result = await runCli(argv, env)
   if (result.exitCode === exitCode) return

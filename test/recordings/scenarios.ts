@@ -1,6 +1,6 @@
 import {type Sandbox, type SandboxOptions} from '../../src/lib/sandbox/index.js'
 import {runCli} from '../support/cli.js'
-import {deletionsAt, envOf} from '../support/hub.js'
+import {envOf, UNKNOWN_TOKEN} from '../support/hub.js'
 
 /** When all recordings take place: before any machine's clock, so that the Hub's is the one that counts. */
 export const RECORDED_AT = new Date('2025-06-15T12:00:00.000Z')
@@ -9,8 +9,8 @@ export const RECORDED_AT = new Date('2025-06-15T12:00:00.000Z')
 export interface Scenario {
   argv: string[]
   exitCode: number
-  /** Default: the sandbox's write token. `unknown` is none that a Hub knows. */
-  token?: 'fineGrainedNarrow' | 'read' | 'unknown' | 'write'
+  /** Default: the sandbox's write token. */
+  token?: string
   hub?: SandboxOptions
   /** What happened before, or goes wrong in between. */
   arrange?: (hub: Sandbox) => Promise<unknown> | void
@@ -20,9 +20,9 @@ export interface Scenario {
 
 /** The only run of an account that has one. */
 const THE_RUN = '20250615_100459'
-const DELETE_ALL = ['--all', '--no-dry-run', '--yes', '--concurrency', '1']
+const DELETE_ALL = ['cleanup', '--all', '--no-dry-run', '--yes', '--concurrency', '1']
 
-/** Every recording, by the name of its file. The recorder and the tests read the same list. */
+/** Every recording, by the name of its file: the main commands, the quota, and a fault of each kind. */
 export const scenarios = {
   'datasets-list': {
     argv: ['datasets', 'list'],
@@ -36,7 +36,7 @@ export const scenarios = {
     hub: {runs: 9, pageSize: 20},
     anywhere: true,
   },
-  // Reads the rows of the leaderboard, which are nobody else's business: never recorded from the real Hub.
+  // Reads the rows of the leaderboard, which are private to who wrote them: never recorded from the real Hub.
   'runs-group': {
     argv: ['runs', 'group'],
     exitCode: 0,
@@ -53,123 +53,32 @@ export const scenarios = {
     exitCode: 0,
     hub: {runs: 5},
   },
-  'cleanup-sizes': {
-    argv: ['cleanup', '--keep-recent', '2', '--sizes', '--no-dry-run', '--yes', '--concurrency', '1'],
-    exitCode: 0,
-    hub: {runs: 5},
-  },
-  'narrow-token': {
-    argv: ['datasets', 'list'],
-    exitCode: 0,
-    token: 'fineGrainedNarrow',
-    hub: {runs: 2},
-  },
-  'sizes-not-allowed': {
-    argv: ['datasets', 'list', '--sizes'],
-    exitCode: 0,
-    token: 'fineGrainedNarrow',
-    hub: {runs: 2},
-  },
   'leaderboard-protect': {
     argv: ['leaderboard', 'protect', '--reason', 'cited in the paper'],
     exitCode: 0,
     hub: {runs: 1},
   },
-  'leaderboard-protect-again': {
-    argv: ['leaderboard', 'protect', '--reason', 'another one'],
-    exitCode: 0,
-    hub: {runs: 1},
-    arrange: protect,
-  },
-  'leaderboard-protect-nothing': {
-    argv: ['leaderboard', 'protect'],
-    exitCode: 1,
-    hub: {seed: 'empty'},
-  },
   'leaderboard-unprotect': {
     argv: ['leaderboard', 'unprotect'],
     exitCode: 0,
     hub: {runs: 1},
-    arrange: protect,
-  },
-  'leaderboard-unprotect-again': {
-    argv: ['leaderboard', 'unprotect'],
-    exitCode: 0,
-    hub: {runs: 1},
-  },
-  'leaderboard-refused': {
-    argv: ['cleanup', ...DELETE_ALL, '--delete-leaderboard'],
-    exitCode: 1,
-    hub: {runs: 1},
-    arrange: protect,
-  },
-  'leaderboard-deleted': {
-    argv: ['cleanup', ...DELETE_ALL, '--delete-leaderboard'],
-    exitCode: 0,
-    hub: {runs: 2},
-  },
-  'leaderboard-protect-top': {
-    argv: ['leaderboard', 'protect', '--top', '2', '--by', 'success_rate'],
-    exitCode: 0,
-    hub: {runs: 5},
-  },
-  'leaderboard-show': {
-    argv: ['leaderboard', 'show'],
-    exitCode: 0,
-    hub: {runs: 9},
-  },
-  'leaderboard-check': {
-    argv: ['leaderboard', 'check'],
-    exitCode: 0,
-    hub: {runs: 9},
-  },
-  'leaderboard-show-nothing': {
-    argv: ['leaderboard', 'show'],
-    exitCode: 1,
-    hub: {seed: 'empty'},
+    async arrange(hub) {
+      await runCli(['leaderboard', 'protect', '--reason', 'cited in the paper'], envOf(hub))
+    },
   },
   'runs-protect': {
     argv: ['runs', 'protect', THE_RUN, '--reason', 'cited in the paper', '--until', '2025-12-31'],
     exitCode: 0,
     hub: {runs: 1},
   },
-  'runs-unprotect': {
-    argv: ['runs', 'unprotect', THE_RUN],
-    exitCode: 0,
-    hub: {runs: 1},
-    arrange: pin,
-  },
-  'pinned-run': {
-    argv: ['cleanup', '--run', THE_RUN, '--no-dry-run', '--yes'],
-    exitCode: 0,
-    hub: {runs: 1},
-    arrange: pin,
-  },
-  'incomplete-only': {
-    argv: ['cleanup', '--incomplete-only', '--grace', '0', '--no-dry-run', '--yes', '--concurrency', '1'],
-    exitCode: 0,
-    hub: {runs: 9},
-  },
-  'read-only-token': {
-    argv: ['cleanup', ...DELETE_ALL],
-    exitCode: 4,
-    token: 'read',
-    hub: {runs: 1},
-  },
-  'unknown-namespace': {
-    argv: ['datasets', 'list', '--namespace', 'nobody-knows-it'],
-    exitCode: 1,
-    hub: {runs: 1},
-    anywhere: true,
-  },
   'rejected-token': {
     argv: ['datasets', 'list'],
     exitCode: 4,
-    token: 'unknown',
+    token: UNKNOWN_TOKEN,
     anywhere: true,
   },
   'listing-breaks-off': {
-    argv: ['cleanup', ...DELETE_ALL],
+    argv: DELETE_ALL,
     exitCode: 1,
     hub: {runs: 3, pageSize: 8},
     arrange(hub) {
@@ -180,7 +89,7 @@ export const scenarios = {
     },
   },
   'html-instead-of-json': {
-    argv: ['cleanup', ...DELETE_ALL],
+    argv: DELETE_ALL,
     exitCode: 1,
     arrange(hub) {
       hub.intercept({
@@ -194,7 +103,7 @@ export const scenarios = {
     },
   },
   'deletion-refused': {
-    argv: ['cleanup', ...DELETE_ALL],
+    argv: DELETE_ALL,
     exitCode: 3,
     hub: {runs: 2},
     arrange(hub) {
@@ -205,20 +114,8 @@ export const scenarios = {
       })
     },
   },
-  'deletion-already-gone': {
-    argv: ['cleanup', ...DELETE_ALL],
-    exitCode: 0,
-    hub: {runs: 2},
-    arrange(hub) {
-      hub.intercept({
-        match: ({method, body}) => method === 'DELETE' && body.includes('-traces-'),
-        times: 1,
-        before: () => hub.state.remove(deletionsAt(hub).at(-1) ?? ''),
-      })
-    },
-  },
   'quota-used-up': {
-    argv: ['cleanup', ...DELETE_ALL],
+    argv: DELETE_ALL,
     exitCode: 0,
     hub: {runs: 2, pageSize: 12},
     arrange(hub) {
@@ -239,15 +136,4 @@ export const scenarios = {
 
 export type ScenarioName = keyof typeof scenarios
 
-/** The same list for who does not care which is which. */
 export const allScenarios = Object.entries(scenarios) as Array<[ScenarioName, Scenario]>
-
-async function pin(hub: Sandbox): Promise<void> {
-  const {exitCode, stderr} = await runCli(['runs', 'protect', THE_RUN], envOf(hub))
-  if (exitCode !== 0) throw new Error(stderr)
-}
-
-async function protect(hub: Sandbox): Promise<void> {
-  const {exitCode, stderr} = await runCli(['leaderboard', 'protect', '--reason', 'cited in the paper'], envOf(hub))
-  if (exitCode !== 0) throw new Error(stderr)
-}

@@ -1,4 +1,4 @@
-import type {Answer} from './answers.js'
+import type {Answer} from './http/answers.js'
 
 /** What a fault looks at to decide whether it strikes. */
 export interface FaultTarget {

@@ -3,7 +3,7 @@ import {expect} from 'chai'
 import {formatBytes} from '../../../src/lib/views/format.js'
 import {play, playJson} from '../../recordings/play.js'
 import {runCli} from '../../support/cli.js'
-import {isRunDataset} from '../../support/hub.js'
+import {envOf, isRunDataset, withHub} from '../../support/hub.js'
 import {listedIn, readRecording} from '../../support/recordings.js'
 
 const onFile = () => listedIn('datasets-list').filter((name) => isRunDataset(name, 'mira'))
@@ -122,21 +122,28 @@ describe('datasets list', () => {
     expect(standard).to.have.members(['mira/smoltrace-benchmark-v1', 'mira/smoltrace-tasks'])
   })
 
-  it('warns of a token that may not see everything, and puts the warning into the document', async () => {
-    const warning = /may be visible: the fine-grained token lacks repo\.content\.read on the whole of mira/
-    expect((await play('narrow-token')).stderr)
-      .to.match(/^Warning: /)
-      .and.to.match(warning)
-    const {warnings, datasets} = await playJson('narrow-token')
-    expect(warnings).to.have.length(1)
-    expect(warnings[0]).to.match(warning)
-    expect(datasets).to.have.length(1)
-  })
+  it('warns of a token that may not see everything, and puts the warning into the document', () =>
+    withHub({runs: 2}, async (hub) => {
+      const env = envOf(hub, hub.tokens.fineGrainedNarrow)
+      const warning = /may be visible: the fine-grained token lacks repo\.content\.read on the whole of mira/
+      expect((await runCli(['datasets', 'list'], env)).stderr)
+        .to.match(/^Warning: /)
+        .and.to.match(warning)
+      const {warnings, datasets} = JSON.parse((await runCli(['datasets', 'list', '--json'], env)).stdout)
+      expect(warnings).to.have.length(1)
+      expect(warnings[0]).to.match(warning)
+      expect(datasets).to.have.length(1)
+    }))
 
-  it('refuses a namespace that whoami does not name, and says which there are', async () => {
-    const {error} = await playJson('unknown-namespace')
-    expect(error.message).to.include('nobody-knows-it').and.to.include('mira, org-1, org-2')
-  })
+  it('refuses a namespace that whoami does not name, and says which there are', () =>
+    withHub({runs: 1}, async (hub) => {
+      const {stderr, exitCode} = await runCli(
+        ['datasets', 'list', '--namespace', 'nobody-knows-it'],
+        envOf(hub),
+      )
+      expect(exitCode).to.equal(1)
+      expect(stderr).to.include('nobody-knows-it').and.to.include('mira, tinyagents, openbench')
+    }))
 
   it('says where the token came from that the Hub rejects, and what to do', async () => {
     const {error} = await playJson('rejected-token')
@@ -188,18 +195,21 @@ describe('datasets list --sizes', () => {
     expect(storage).to.equal(totalOf(datasets.map(({name}: {name: string}) => name)))
   })
 
-  it('lists all the same where the token may not read it, and says so', async () => {
-    const {stdout, stderr, exitCode} = await play('sizes-not-allowed')
-    expect(exitCode).to.equal(0)
-    expect(stderr).to.match(/^Warning: What the datasets take up is unknown\. The Hub answered 403 /m)
-    expect(stdout)
-      .to.match(/^1 dataset: .*; size unknown$/m)
-      .and.not.include('SIZE')
-    const {datasets, storage, warnings} = await playJson('sizes-not-allowed')
-    expect(datasets.map((each: {storage: unknown}) => each.storage)).to.deep.equal([null])
-    expect(storage).to.equal(null)
-    expect(warnings).to.have.length(2)
-  })
+  it('lists all the same where the token may not read it, and says so', () =>
+    withHub({runs: 2}, async (hub) => {
+      const env = envOf(hub, hub.tokens.fineGrainedNarrow)
+      const {stdout, stderr, exitCode} = await runCli(['datasets', 'list', '--sizes'], env)
+      expect(exitCode).to.equal(0)
+      expect(stderr).to.match(/^Warning: What the datasets take up is unknown\. The Hub answered 403 /m)
+      expect(stdout)
+        .to.match(/^1 dataset: .*; size unknown$/m)
+        .and.not.include('SIZE')
+      const json = await runCli(['datasets', 'list', '--sizes', '--json'], env)
+      const {datasets, storage, warnings} = JSON.parse(json.stdout)
+      expect(datasets.map((each: {storage: unknown}) => each.storage)).to.deep.equal([null])
+      expect(storage).to.equal(null)
+      expect(warnings).to.have.length(2)
+    }))
 
   it('is what --sort size needs, which is refused before anything is asked', async () => {
     const {stderr, exitCode} = await runCli(['datasets', 'list', '--sort', 'size'], {

@@ -1,6 +1,8 @@
 import {expect} from 'chai'
 
 import {play, playJson} from '../../recordings/play.js'
+import {runCli} from '../../support/cli.js'
+import {envOf, withHub} from '../../support/hub.js'
 import {readRecording} from '../../support/recordings.js'
 
 const PROTECTION = {by: 'mira', at: '2025-06-15T12:00:00.000Z', reason: 'cited in the paper'}
@@ -31,20 +33,26 @@ describe('leaderboard protect', () => {
     })
   })
 
-  it('changes nothing the second time and keeps the first reason', async () => {
-    expect(readRecording('leaderboard-protect-again').every(({method}) => method === 'GET')).to.equal(true)
-    expect((await play('leaderboard-protect-again')).stdout).to.include('is already protected by mira')
-    expect(await playJson('leaderboard-protect-again')).to.deep.include({
-      changed: false,
-      protection: PROTECTION,
-    })
-  })
+  it('changes nothing the second time and keeps the first reason', () =>
+    withHub({runs: 1}, async (hub) => {
+      const protect = (...more: string[]) => runCli(['leaderboard', 'protect', ...more], envOf(hub))
+      await protect('--reason', 'cited in the paper')
+      const {sha} = hub.state.get('mira/smoltrace-leaderboard')!
+      expect((await protect('--reason', 'another one')).stdout).to.include('is already protected by mira')
+      const {changed, protection} = JSON.parse((await protect('--json')).stdout)
+      expect({changed, reason: protection.reason}).to.deep.equal({
+        changed: false,
+        reason: 'cited in the paper',
+      })
+      expect(hub.state.get('mira/smoltrace-leaderboard')!.sha).to.equal(sha)
+    }))
 
-  it('says so where there is no leaderboard', async () => {
-    expect((await play('leaderboard-protect-nothing')).stderr).to.include(
-      'mira/smoltrace-leaderboard does not exist',
-    )
-  })
+  it('says so where there is no leaderboard', () =>
+    withHub({seed: 'empty'}, async (hub) => {
+      const {stderr, exitCode} = await runCli(['leaderboard', 'protect'], envOf(hub))
+      expect(exitCode).to.equal(1)
+      expect(stderr).to.include('mira/smoltrace-leaderboard does not exist')
+    }))
 })
 
 /** The commit's header and its first change, as they were sent. */

@@ -1,10 +1,8 @@
 import {expect} from 'chai'
 
 import {type Column, type Sandbox, storedFile, toParquet} from '../../../src/lib/sandbox/index.js'
-import {play, playJson} from '../../recordings/play.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, withHub} from '../../support/hub.js'
-import {readRecording} from '../../support/recordings.js'
 
 interface RowDocument {
   place: number | null
@@ -33,27 +31,26 @@ const showJson = async (hub: Sandbox, ...flags: string[]) =>
   }
 
 describe('leaderboard show', () => {
-  it('ranks what is recorded, best first, and changes nothing', async () => {
-    const {rows, by, better} = await playJson<Awaited<ReturnType<typeof showJson>>>('leaderboard-show')
-    expect({by, better}).to.deep.equal({by: 'success_rate', better: 'higher'})
-    const scores = rows.filter(({place}) => place !== null).map(({successRate}) => successRate)
-    expect(scores).to.have.length.above(3)
-    expect(scores).to.deep.equal(scores.toSorted((a, b) => (b ?? 0) - (a ?? 0)))
-    expect(rows.at(-1)).to.include({place: null, standing: 'failed', run: null})
-    expect(readRecording('leaderboard-show').every(({method}) => method === 'GET')).to.equal(true)
-  })
+  it('ranks the rows, best first, and prints a line for each and by which metric', () =>
+    withHub({runs: 9}, async (hub) => {
+      const {rows, by, better} = await showJson(hub)
+      expect({by, better}).to.deep.equal({by: 'success_rate', better: 'higher'})
+      const scores = rows.filter(({place}) => place !== null).map(({successRate}) => successRate)
+      expect(scores).to.have.length.above(3)
+      expect(scores).to.deep.equal(scores.toSorted((a, b) => (b ?? 0) - (a ?? 0)))
+      expect(rows.at(-1)).to.include({place: null, standing: 'failed', run: null})
+      const {stdout} = await show(hub)
+      expect(stdout).to.include('Ranked by success_rate, higher is better')
+      expect(stdout.match(/^ *(?:\d+=?|-) {2}\S+\/\S+ /gm)).to.have.length(rows.length)
+      expect(hub.requests.every(({method}) => method === 'GET')).to.equal(true)
+    }))
 
-  it('prints a line for each row, and by which metric', async () => {
-    const {stdout} = await play('leaderboard-show')
-    const {rows} = await playJson('leaderboard-show')
-    expect(stdout).to.include('Ranked by success_rate, higher is better')
-    expect(stdout.match(/^ *(?:\d+=?|-) {2}\S+\/\S+ /gm)).to.have.length(rows.length)
-  })
-
-  it('says so where there is no leaderboard', async () => {
-    const {stderr} = await play('leaderboard-show-nothing')
-    expect(stderr).to.include('mira/smoltrace-leaderboard does not exist: there are no rows to look at.')
-  })
+  it('says so where there is no leaderboard', () =>
+    withHub({seed: 'empty'}, async (hub) => {
+      const {stderr, exitCode} = await show(hub)
+      expect(exitCode).to.equal(1)
+      expect(stderr).to.include('mira/smoltrace-leaderboard does not exist: there are no rows to look at.')
+    }))
 
   it('ranks by another metric within each group, and ends where it is told to', () =>
     withHub({runs: 12}, async (hub) => {

@@ -1,6 +1,8 @@
 import {expect} from 'chai'
 
 import {play, playJson} from '../../recordings/play.js'
+import {runCli} from '../../support/cli.js'
+import {envOf, withHub} from '../../support/hub.js'
 import {readRecording} from '../../support/recordings.js'
 
 describe('leaderboard unprotect', () => {
@@ -21,9 +23,13 @@ describe('leaderboard unprotect', () => {
     })
   })
 
-  it('changes nothing where there is nothing to lift', async () => {
-    expect(readRecording('leaderboard-unprotect-again').every(({method}) => method === 'GET')).to.equal(true)
-    expect((await play('leaderboard-unprotect-again')).stdout).to.include('is not protected: nothing to lift')
-    expect(await playJson('leaderboard-unprotect-again')).to.deep.include({changed: false, lifted: null})
-  })
+  it('changes nothing where there is nothing to lift', () =>
+    withHub({runs: 1}, async (hub) => {
+      const {sha} = hub.state.get('mira/smoltrace-leaderboard')!
+      const {stdout} = await runCli(['leaderboard', 'unprotect'], envOf(hub))
+      expect(stdout).to.include('is not protected: nothing to lift')
+      const json = await runCli(['leaderboard', 'unprotect', '--json'], envOf(hub))
+      expect(JSON.parse(json.stdout)).to.deep.include({changed: false, lifted: null})
+      expect(hub.state.get('mira/smoltrace-leaderboard')!.sha).to.equal(sha)
+    }))
 })

@@ -1,0 +1,170 @@
+import {formatTimestamp, leaderboardName, type RunType} from '../../base/names.js'
+import {ORG, READ_ONLY_ORG, USER} from '../accounts/accounts.js'
+import {GIT_ATTRIBUTES, sha1, storedFile} from '../repos/objects.js'
+import {type DatasetSpec, type Files, type HubState, type Repo} from '../repos/state.js'
+import {leaderboardFile, type LeaderboardRow} from './leaderboard.js'
+import {Random} from './random.js'
+import {
+  CARD_FILE,
+  DATA_FILE,
+  datasetId,
+  type Fate,
+  FRONT_MATTER,
+  runFiles,
+  type SeededRun,
+  seededRun,
+} from './run.js'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const MONTHS_BACK = 90 * DAY
+/** Untraced runs are incomplete to a program that counts datasets; young ones would look like uploads. */
+const YOUNGEST_UNTRACED = 2 * DAY
+const UPLOADING_FOR = 4 * MINUTE
+const ORG_RUNS = 3
+const INDIA = 330
+const CALIFORNIA = -420
+const STORAGE: Record<RunType, [number, number]> = {
+  results: [40_000, 400_000],
+  traces: [400_000, 12_000_000],
+  metrics: [6000, 90_000],
+}
+
+/**
+ * Fills the Hub with an account after three months of evaluations.
+ * All dates are relative to `now`; the same moment gives the same names, ids and shas.
+ * @returns a private dataset of the newest complete run, if there is one
+ */
+export function seedAccount(state: HubState, now: Date, runs: number): Repo | undefined {
+  addOthers(state, now)
+  const own = planRuns(USER, now, runs)
+  const shared = planRuns(ORG, now, ORG_RUNS)
+  for (const run of [...own, ...shared]) addRun(state, run)
+  addLeaderboard(state, USER, now, own)
+  addLeaderboard(state, ORG, now, shared)
+  const newest = own.find(({datasets}) => datasets.length === 3)
+  return newest && state.get(datasetId(newest, 'results'))
+}
+
+/** The runs of a namespace, newest first. Named after the hour, so that sandboxes started within it hold the same ones. */
+function planRuns(namespace: string, now: Date, count: number): SeededRun[] {
+  const taken = new Set<string>()
+  const thisHour = Math.floor(now.getTime() / HOUR) * HOUR
+  return Array.from({length: count}, (_, index) => {
+    const age = ageOf(namespace, index, count)
+    const fate = namespace === USER ? fateOf(index, count, age) : 'complete'
+    const pushedAt = new Date(
+      fate === 'uploading' ? now.getTime() - UPLOADING_FOR : thisHour - Math.round(age / 1000) * 1000,
+    )
+    const generation = index < count / 2 ? 'newer' : 'older'
+    return seededRun(namespace, pushedAt, {fate, zone: zoneOf(index), generation}, taken)
+  })
+}
+
+/** More runs lately than long ago, at no regular hours. */
+function ageOf(namespace: string, index: number, count: number): number {
+  const jitter = new Random(`${namespace} ${index} of ${count}`).decimal(-0.3, 0.3, 6)
+  const place = (index + jitter) / Math.max(1, count - 1)
+  return HOUR + MONTHS_BACK * Math.max(0, place) ** 1.6
+}
+
+/** One run is being uploaded right now, one was killed in the middle long ago, some were never traced. */
+function fateOf(index: number, count: number, age: number): Fate {
+  if (count < 3) return 'complete'
+  if (index === 0) return 'uploading'
+  if (index === Math.max(1, Math.floor(count * 0.6))) return 'killed'
+  return index % 5 === 3 && age > YOUNGEST_UNTRACED ? 'untraced' : 'complete'
+}
+
+function zoneOf(index: number): number {
+  if (index % 9 === 4) return INDIA
+  return index % 9 === 6 ? CALIFORNIA : 0
+}
+
+function addRun(state: HubState, run: SeededRun): void {
+  for (const {type, createdAt, lastModified} of run.datasets) {
+    const id = datasetId(run, type)
+    const random = new Random(id)
+    const head = {
+      oid: sha1(id, run.runId, 'card'),
+      title: 'Add SMOLTRACE dataset card',
+      date: lastModified,
+      // Made anew each time: a listing of thousands shows something of the files, and must not keep them.
+      get files(): Files {
+        return runFiles(run, type)
+      },
+    }
+    const [downloads, storage] = [random.whole(0, 30), random.whole(...STORAGE[type])]
+    state.add({id, createdAt, private: true, downloads, storage}, head)
+  }
+}
+
+function addLeaderboard(state: HubState, namespace: string, now: Date, runs: SeededRun[]): void {
+  const id = leaderboardName(namespace)
+  const finished = runs.filter((run) => run.finished)
+  const yesterday = new Date(now.getTime() - DAY)
+  const first = finished.at(-1)?.datasets.at(-1)?.lastModified ?? yesterday
+  const last = finished[0]?.datasets.at(-1)?.lastModified ?? yesterday
+  const date = new Date(last.getTime() + 2 * MINUTE)
+  const rows = rowsOf(namespace, now, finished)
+  const card = `${FRONT_MATTER}\n# SMOLTRACE Leaderboard\n\nAll ${rows.length} evaluations of ${namespace}, one row each.\n`
+  const files = new Map([
+    ['.gitattributes', GIT_ATTRIBUTES],
+    [CARD_FILE, storedFile(card, false)],
+    [DATA_FILE, leaderboardFile(rows)],
+  ])
+  state.add(
+    {
+      id,
+      createdAt: new Date(first.getTime() + MINUTE),
+      downloads: 61,
+      storage: 240_000 + finished.length * 2000,
+    },
+    {oid: sha1(id, date.toISOString()), title: 'Update leaderboard card', date, files},
+  )
+}
+
+/** Oldest first, as rows are only ever appended; here and there a run failed before it had anything to push. */
+function rowsOf(namespace: string, now: Date, finished: SeededRun[]): LeaderboardRow[] {
+  const rows = finished.toReversed().map((run) => ({run, failed: false}))
+  if (namespace !== USER || finished.length < 2) return rows
+  const details = {fate: 'complete', zone: 0, generation: 'newer'} as const
+  const failed = seededRun(namespace, new Date(now.getTime() - 9 * DAY), details, new Set())
+  return [...rows, {run: failed, failed: true}].toSorted(
+    (one, other) => one.run.pushedAt.getTime() - other.run.pushedAt.getTime(),
+  )
+}
+
+/** Puts on the Hub what no cleanup may ever touch: standard datasets, nearly right names, and unrelated ones. */
+function addOthers(state: HubState, now: Date): void {
+  const daysAgo = (days: number): Date => new Date(now.getTime() - days * DAY)
+  const stamp = (days: number): string => formatTimestamp(daysAgo(days))
+  const add = (name: string, days: number, details: Partial<DatasetSpec> = {}): void => {
+    const card = `${FRONT_MATTER}\n# ${name.split('/')[1]}\n`
+    state.addDataset({name, createdAt: daysAgo(days), card, ...details})
+  }
+
+  for (const name of ['smoltrace-benchmark-v1', 'smoltrace-tasks'])
+    add(`${USER}/${name}`, 110.7, {
+      lastModified: daysAgo(96.2),
+      files: {[DATA_FILE]: `The tasks of ${name}.\n`},
+    })
+
+  for (const [name, days] of [
+    [`smoltrace-results-${now.getUTCFullYear()}0231_120000`, 52.4],
+    [`smoltrace-results-${stamp(37.31)}-copy`, 37.2],
+    [`smoltrace-resultsx-${stamp(44.67)}`, 44.6],
+    [`Smoltrace-traces-${stamp(29.18)}`, 29.1],
+    [`my-smoltrace-metrics-${stamp(61.83)}`, 61.8],
+    ['smoltrace-leaderboard-backup', 20.5],
+  ] as const)
+    add(`${USER}/${name}`, days, {private: true})
+
+  const card = '---\nlicense: cc-by-4.0\n---\n\n# Notes from the balcony\n'
+  add(`${USER}/balcony-herbs`, 200, {card})
+  add(`${ORG}/tool-call-samples`, 150, {card})
+  add(`${READ_ONLY_ORG}/agent-chores`, 300, {card})
+  add(`${READ_ONLY_ORG}/draft-scores`, 12, {card, private: true})
+  add('jonas/private-notes', 33, {card, private: true})
+}

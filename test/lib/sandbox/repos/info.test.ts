@@ -1,0 +1,93 @@
+import {expect} from 'chai'
+
+import {type Sandbox, storedFile} from '../../../../src/lib/sandbox/index.js'
+import {ask, NOW, refusal, sandboxAt} from '../support.js'
+
+describe('sandbox: info of a dataset', () => {
+  let sandbox: Sandbox
+
+  beforeEach(async () => {
+    sandbox = await sandboxAt()
+    sandbox.state.addDataset({name: 'mira/open', createdAt: NOW, files: {'a.txt': 'a', 'b.parquet': 'PAR1'}})
+  })
+
+  afterEach(() => sandbox.close())
+
+  const info = (path: string) => ask(sandbox, `GET /api/datasets/mira/${path}`)
+
+  it('shows only what expand asks for, or all', async () => {
+    expect((await info('open?expand=sha&expand=gated')).json()).to.have.all.keys('_id', 'id', 'sha', 'gated')
+    const {siblings, ...rest} = (await info('open')).json()
+    expect(siblings.map((file: {rfilename: string}) => file.rfilename)).to.deep.equal(
+      ['.gitattributes', 'a.txt', 'b.parquet'], // prettier-ignore
+    )
+    expect(rest).to.include({
+      id: 'mira/open',
+      author: 'mira',
+      private: false,
+      lastModified: NOW.toISOString(),
+    })
+    expect((await info('open?expand=nonsense')).status).to.equal(400)
+  })
+
+  it('shows any commit of the history by its whole sha, and no other revision', async () => {
+    const {sha: old = ''} = sandbox.state.get('mira/open') ?? {}
+    const {oid} = sandbox.state.touch('mira/open')
+    const then = (await info(`open/revision/${old}`)).json()
+    expect([then.sha, then.siblings.length]).to.deep.equal([old, 3])
+    for (const revision of ['main', 'HEAD', oid])
+      expect((await info(`open/revision/${revision}`)).json()).to.deep.include({sha: oid})
+    for (const revision of ['badrev', old.slice(0, 12)])
+      expect(refusal(await info(`open/revision/${revision}`))).to.deep.equal([404, 'RevisionNotFound'])
+  })
+
+  for (const [what, card, tags] of [
+    ['a list of lines', '---\ntags:\n- a\n- "b"\n---\n', ['region:us', 'a', 'b']],
+    ['a list in brackets, with a comment', "---\ntags: [a, 'b'] # c\n---\n", ['region:us', 'a', 'b']],
+    ['a licence and nothing', '---\nlicense: mit\ntags: null\n---\n', ['license:mit', 'region:us']],
+    ['no front matter', '# tags: [a]\n', ['region:us']],
+  ] as const)
+    it(`has the tags of ${what}: derived ones first (A.3)`, async () => {
+      sandbox.state.addDataset({name: 'mira/x', createdAt: NOW, card})
+      expect((await info('x?expand=tags')).json().tags).to.deep.equal(tags)
+    })
+
+  it('has the tags of before a change while they lag', async () => {
+    const repo = sandbox.state.addDataset({name: 'mira/x', createdAt: NOW, card: '---\ntags: [a]\n---\n'})
+    const tagsNow = async () => {
+      const [listed] = (await ask(sandbox, 'GET /api/datasets?author=mira&expand=tags')).json<any[]>()
+      return [listed, (await info('x?expand=tags')).json()].map(({tags}) => tags.at(-1))
+    }
+
+    sandbox.state.remove('mira/open')
+    sandbox.state.tagsLag = true
+    for (const tag of ['b', 'c'])
+      sandbox.state.commit(
+        repo,
+        'card',
+        new Map([['README.md', storedFile(`---\ntags: [${tag}]\n---\n`, false)]]),
+      )
+    expect(await tagsNow()).to.deep.equal(['a', 'a'])
+    sandbox.state.tagsLag = false
+    expect(await tagsNow()).to.deep.equal(['c', 'c'])
+  })
+
+  for (const [asked, path] of [
+    ['a former name', 'open?expand=sha'],
+    ['letters in another case', 'RENAMED?expand=sha'],
+  ] as const)
+    it(`redirects ${asked} to a relative location, with the query (A.6)`, async () => {
+      sandbox.state.rename(sandbox.state.get('mira/open')!, 'mira/renamed')
+      const reply = await info(path)
+      const location = '/api/datasets/mira/renamed?expand=sha'
+      expect([reply.status, reply.headers.get('location')]).to.deep.equal([307, location])
+      expect(reply.text).to.equal(`Temporary Redirect. Redirecting to ${location}`)
+      const file = await ask(sandbox, `GET /datasets/mira/${path.split('?')[0]}/resolve/main/a.txt`)
+      expect(file.headers.get('location')).to.equal('/datasets/mira/renamed/resolve/main/a.txt')
+    })
+
+  it('does not betray by a redirect that a private dataset exists', async () => {
+    sandbox.state.addDataset({name: 'jonas/secret', createdAt: NOW, private: true})
+    expect((await ask(sandbox, 'GET /api/datasets/jonas/SECRET')).status).to.equal(404)
+  })
+})

@@ -1,0 +1,153 @@
+import {expect} from 'chai'
+import {parquetReadObjects} from 'hyparquet'
+
+import type {Repo, Sandbox} from '../../../../src/lib/sandbox/index.js'
+
+import {parseDatasetName, parseTimestamp} from '../../../../src/lib/base/names.js'
+import {ask, NOW, sandboxAt} from '../support.js'
+
+const HOUR = 3_600_000
+const DATA = 'data/train-00000-of-00001.parquet'
+
+type Run = Map<string, Repo>
+
+/** The runs of the user by timestamp, newest first. */
+function runsOf({state}: Sandbox): Map<string, Run> {
+  const runs = new Map<string, Run>()
+  for (const repo of state.datasets()) {
+    const name = parseDatasetName(repo.id, 'mira')
+    if (!name || name.type === 'leaderboard') continue
+    runs.set(name.timestamp, (runs.get(name.timestamp) ?? new Map<string, Repo>()).set(name.type, repo))
+  }
+
+  return runs
+}
+
+async function rowsOf({state}: Sandbox, id: string): Promise<Array<Record<string, unknown>>> {
+  const bytes = state.get(id)!.files.get(DATA)!.bytes()
+  return parquetReadObjects({file: new Uint8Array(bytes).buffer})
+}
+
+const ageOf = (run: Run): number =>
+  NOW.getTime() - Math.max(...[...run.values()].map((repo) => repo.createdAt.getTime()))
+
+describe('sandbox: the seeded account', () => {
+  let sandbox: Sandbox
+
+  before(async () => {
+    sandbox = await sandboxAt({seed: 'account'})
+  })
+
+  after(() => sandbox.close())
+
+  const runs = (): Run[] => [...runsOf(sandbox).values()]
+  const fingerprints = ({state}: Sandbox) => state.datasets().map(({_id, id, sha}) => `${_id} ${id} ${sha}`)
+
+  it('has complete, untraced and killed runs over about three months, and one upload under way', () => {
+    const shapes = runs().map((run) =>
+      [[...run.keys()].join(' '), ageOf(run) < HOUR / 4 ? 'young' : 'old'].join(', '),
+    )
+    expect(shapes.toSorted()).to.deep.equal(
+      [
+        ...Array.from({length: 8}, () => 'results traces metrics, old'),
+        ...Array.from({length: 2}, () => 'results metrics, old'),
+        'results, old',
+        'results, young',
+      ].toSorted(),
+    )
+    expect(
+      runs()
+        .flatMap((run) => [...run.values()])
+        .every((repo) => repo.private),
+    ).to.equal(true)
+    expect(Math.max(...runs().map((run) => ageOf(run))) / (24 * HOUR)).to.be.within(60, 130)
+  })
+
+  it('names runs after the local time before the evaluation, on machines of several time zones', () => {
+    const gaps = [...runsOf(sandbox)].map(
+      ([timestamp, run]) =>
+        (run.get('results')!.createdAt.getTime() - parseTimestamp(timestamp)!.getTime()) / HOUR,
+    )
+    expect(gaps.filter((gap) => gap > 0 && gap < 4).length).to.be.greaterThan(8)
+    expect(gaps.some((gap) => gap < 0)).to.equal(true)
+    expect(gaps.some((gap) => gap > 4)).to.equal(true)
+  })
+
+  it('has near misses, standard datasets, and what has nothing to do with evaluations', () => {
+    const ids = sandbox.state.datasets().map(({id}) => id)
+    for (const pattern of [
+      /^mira\/smoltrace-results-\d{4}0231_120000$/,
+      /^mira\/smoltrace-results-\d{8}_\d{6}-copy$/,
+      /^mira\/smoltrace-resultsx-\d{8}_\d{6}$/,
+      /^mira\/Smoltrace-traces-\d{8}_\d{6}$/,
+      /^mira\/my-smoltrace-metrics-\d{8}_\d{6}$/,
+      /^mira\/smoltrace-(?:leaderboard-backup|tasks)$/,
+      /^mira\/smoltrace-(?:leaderboard|benchmark-v1)$/,
+      /^mira\/balcony-herbs$/,
+    ])
+      expect(ids.filter((id) => pattern.test(id)).length, String(pattern)).to.be.greaterThan(0)
+  })
+
+  it('has an organisation with runs and a leaderboard of its own', async () => {
+    const results = sandbox.state
+      .datasets()
+      .filter(({id}) => id.startsWith(`${sandbox.org}/smoltrace-results-`))
+    const rows = await rowsOf(sandbox, `${sandbox.org}/smoltrace-leaderboard`)
+    expect(rows).to.have.length(3)
+    expect(rows.map((row) => row.results_dataset)).to.have.members(results.map(({id}) => id))
+  })
+
+  it('has a row for each finished run, traces or not, and the news of one that failed', async () => {
+    const rows = await rowsOf(sandbox, 'mira/smoltrace-leaderboard')
+    const finished = [...runsOf(sandbox)].filter(([, run]) => run.has('metrics'))
+    const [failed, ...others] = rows.toSorted((one) => (one.run_status === 'failed' ? -1 : 1))
+    expect(others.map((row) => row.results_dataset)).to.have.members(
+      finished.map(([, run]) => run.get('results')!.id),
+    )
+    expect(others.filter((row) => !sandbox.state.get(String(row.traces_dataset)))).to.have.length(2)
+    expect(new Set(others.map((row) => row.run_status))).to.deep.equal(new Set(['completed', null]))
+    for (const column of [
+      'run_id',
+      'results_dataset',
+      'traces_dataset',
+      'metrics_dataset',
+      'success_rate',
+      'total_tokens',
+    ])
+      expect(failed?.[column], column).to.equal(null)
+    for (const row of others) {
+      expect(row.success_rate).to.be.within(0, 100)
+      expect((row.successful_tests as bigint) + (row.failed_tests as bigint)).to.equal(row.total_tests)
+      expect(row.timestamp).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/)
+    }
+  })
+
+  it('has a card and data in every dataset of a run, all of the same run', async () => {
+    const run = runs().find((each) => each.size === 3)!
+    const runIds = new Set<unknown>()
+    for (const repo of run.values()) {
+      const {tags} = (await ask(sandbox, `GET /api/datasets/${repo.id}?expand=tags`)).json()
+      expect(tags).to.include.members(['license:apache-2.0', 'smoltrace', 'evaluation'])
+      for (const row of await rowsOf(sandbox, repo.id)) runIds.add(row.run_id)
+    }
+
+    expect(runIds.size).to.equal(1)
+  })
+
+  it('is the same for the same moment, and another for another', async () => {
+    const same = await sandboxAt({seed: 'account'})
+    const other = await sandboxAt({seed: 'account', clock: () => new Date(NOW.getTime() + 5000)})
+    expect(fingerprints(same)).to.deep.equal(fingerprints(sandbox))
+    expect(fingerprints(other)).not.to.deep.equal(fingerprints(sandbox))
+    await Promise.all([same.close(), other.close()])
+  })
+
+  for (const count of [0, 1, 3, 300, 10_000])
+    it(`has ${count} runs, each with a timestamp of its own, and nothing from the future`, async () => {
+      const sandbox = await sandboxAt({seed: 'account', runs: count})
+      expect(runsOf(sandbox).size).to.equal(count)
+      const isPast = ({createdAt, lastModified}: Repo) => lastModified <= NOW && createdAt <= lastModified
+      expect(sandbox.state.datasets().every((repo) => isPast(repo))).to.equal(true)
+      await sandbox.close()
+    })
+})
