@@ -61,12 +61,12 @@ Runs come back one after the other, as they are named or the newest first, each 
 
   async run(): Promise<object> {
     const {args, flags} = await this.parse(Restore)
-    const [{exitCodeOfRestore, restoreDatasets}, {formatRestore}, {RestoreLog}] = await Promise.all([
+    const [{exitCodeOfRestore, restoreDatasets}, {formatRestore}, {logRestore}] = await Promise.all([
       import('../lib/archive/restore.js'),
       import('../lib/views/terminal/restore.js'),
-      import('../cli/progress/restore-log.js'),
+      import('../cli/progress/job-log.js'),
     ])
-    const log = new RestoreLog((text) => this.note(text))
+    const log = logRestore((text) => this.note(text))
     const result = await this.cancellable((signal) =>
       restoreDatasets({
         ...this.connection(flags, signal),
@@ -75,7 +75,7 @@ Runs come back one after the other, as they are named or the newest first, each 
         from: flags.from,
         dryRun: flags['dry-run'],
         concurrency: flags.concurrency,
-        onEvent: this.jsonEnabled() ? undefined : (event) => log.tell(event),
+        onEvent: this.jsonEnabled() ? undefined : log,
       }),
     )
     for (const warning of result.warnings) this.warn(warning)

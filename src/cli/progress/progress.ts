@@ -5,11 +5,9 @@ import {type JobEvent} from '../../lib/cleanup/execute.js'
 import {datasetsInOrderOfDeletion, type Plan} from '../../lib/plan/plan.js'
 import {describeWait, formatBytes} from '../../lib/views/format.js'
 import {mayRedraw} from '../../lib/views/terminal/style.js'
-import {type Board, type Note, noteText} from './board.js'
-import {LineRenderer} from './line-renderer.js'
-import {type RowTask, startTask} from './row-task.js'
-import {Rows} from './rows.js'
-import {WindowRenderer} from './window-renderer.js'
+import {Items, type ProgressState} from './items.js'
+import {JobLog} from './job-log.js'
+import {LiveRenderer, LogRenderer} from './renderers.js'
 
 /** The live list of a deletion. */
 export interface Progress {
@@ -22,44 +20,49 @@ export interface Progress {
   abandon: () => void
 }
 
-/** Where what goes on is only written down, archiving is told of once for so many datasets. */
+/** In a log, archiving has a line for each dataset of a short job, and of a longer one for so many. */
 const ARCHIVED_STEP = 100
-/** As many repeats are written down; the outcome of each dataset is, however many there were. */
-const MOST_REPEATS_TOLD = 100
+/** Maximum number of retries in a log; the outcome of each dataset is in it, or in the summary. */
+const MAX_RETRIES_LOGGED = 100
 
 /**
- * Shows a deletion on stderr: a window of the list on a terminal, lines elsewhere and in CI. The lib tells what happened;
- * the list only shows it, and nothing is read back from it.
+ * Shows a deletion on stderr: a window of the list on a terminal, lines elsewhere and in CI. One task of listr2 is the job; nothing
+ * is read back from it.
  */
 export function showProgress(
   plan: Plan,
   signal: AbortSignal,
   stream: NodeJS.WriteStream = process.stderr,
 ): Progress {
-  const rows = new Rows(datasetsInOrderOfDeletion(plan).map(({name}) => name))
-  const board: Board = {
-    stream,
-    rows,
-    note: '',
-    begunAt: undefined,
-    announce() {},
-    finished() {},
-    abandon() {},
+  const items = new Items(datasetsInOrderOfDeletion(plan).map(({name}) => name))
+  const state: ProgressState = {stream, items, note: '', beganAt: undefined, erase() {}}
+  const over = new AbortController()
+  const isOver = once(over.signal, 'abort')
+  const list = new Listr<unknown, ListrRendererFactory, ListrRendererFactory>(
+    [{title: `Deleting ${items.all.length} datasets`, task: () => isOver.then(() => {})}],
+    {
+      registerSignalListeners: false,
+      renderer: mayRedraw(stream) ? LiveRenderer : LogRenderer,
+      rendererOptions: {state},
+    },
+  )
+  const write = (line: string) => {
+    for (const task of list.tasks) task.output$ = line
   }
-  const tasks = new Map<string, RowTask>()
-  let toldRepeats = 0
-  const {list, settle} = listFor(board)
+
   const finished = list.run()
-  let toldDone = -1
-  const note = (now: Note) => {
-    const isRepeated = typeof now === 'string' && now === board.note
-    board.note = now
-    if (!isRepeated && now !== '') board.announce(noteText(now, performance.now()))
+  const log = new JobLog(write)
+  let retriesLogged = 0
+  let archivedLogged = -1
+  const note = (text: string) => {
+    const isRepeated = text === state.note
+    state.note = text
+    if (!isRepeated) write(text)
   }
 
   const stopping = () =>
     note(
-      board.begunAt === undefined
+      state.beganAt === undefined
         ? 'stopping: nothing was deleted'
         : 'stopping: what is under way is finished (Ctrl-C: at once)',
     )
@@ -68,41 +71,48 @@ export function showProgress(
   return {
     note,
     onEvent(event) {
-      // What was under way before a pause may end in it.
-      const isOver = event.kind === 'started' || (event.kind === 'finished' && typeof board.note === 'string')
-      if (isOver && !signal.aborted) board.note = ''
+      // Deletions that were under way before a wait may end during it.
+      const isOver = event.kind === 'started' || (event.kind === 'finished' && typeof state.note === 'string')
+      if (isOver && !signal.aborted) state.note = ''
       switch (event.kind) {
         case 'started': {
-          board.begunAt ??= performance.now()
-          tasks.set(event.name, startTask(event.name, rows))
-          return
+          state.beganAt ??= performance.now()
+          log.begin()
+          return items.start(event.name)
         }
 
         case 'finished': {
-          const {outcome} = event
-          const task = tasks.get(outcome.name) ?? startTask(outcome.name, rows)
-          tasks.delete(outcome.name)
-          task.finish(outcome)
-          const row = rows.finish(outcome)
-          return row && board.finished(row)
+          const item = items.finish(event.outcome)
+          if (!item) return
+          const {name, word, reason} = item
+          log.finished(`${word.padEnd(13)}  ${name}${reason && `: ${reason}`}`, {
+            done: items.done,
+            of: items.all.length,
+            failed: items.in.failed.size,
+            isProblem: item.state === 'failed' || event.outcome.status === 'skipped',
+          })
+          return
         }
 
         case 'archiving': {
-          board.note = describeArchiving(event)
-          const isStep = event.of <= ARCHIVED_STEP || event.done % ARCHIVED_STEP === 0
-          if (isStep && event.done !== toldDone) board.announce(board.note)
-          toldDone = event.done
+          const {done, of, bytes} = event
+          state.note = `archiving before anything is deleted: ${done} of ${of} datasets, ${formatBytes(bytes)}`
+          const isDue = of <= ARCHIVED_STEP || done % ARCHIVED_STEP === 0
+          if (isDue && done !== archivedLogged) write(state.note)
+          archivedLogged = done
           return
         }
 
         case 'repeating': {
           const text = describeWait(event)
-          tasks.get(event.name)?.explain(text)
-          return toldRepeats++ < MOST_REPEATS_TOLD ? board.announce(`${event.name}: ${text}`) : undefined
+          items.explain(event.name, text)
+          if (retriesLogged++ < MAX_RETRIES_LOGGED) write(`${event.name}: ${text}`)
+          return
         }
 
         case 'waiting': {
-          return note({until: performance.now() + event.ms, wait: event})
+          state.note = {until: performance.now() + event.ms, wait: event}
+          return write(describeWait(event))
         }
 
         case 'checking': {
@@ -111,30 +121,10 @@ export function showProgress(
       }
     },
     async end() {
-      board.note = ''
-      settle()
+      state.note = ''
+      over.abort()
       await finished
     },
-    abandon: () => board.abandon(),
+    abandon: () => state.erase(),
   }
-}
-
-/** The task of the job as a whole, which the window or the lines belong to. */
-function listFor(board: Board) {
-  const over = new AbortController()
-  const isOver = once(over.signal, 'abort')
-  const title = `Deleting ${board.rows.all.length} datasets`
-  const list = new Listr<unknown, ListrRendererFactory, ListrRendererFactory>(
-    [{title, task: () => isOver.then(() => {})}],
-    {
-      registerSignalListeners: false,
-      renderer: mayRedraw(board.stream) ? WindowRenderer : LineRenderer,
-      rendererOptions: {board},
-    },
-  )
-  return {list, settle: () => over.abort()}
-}
-
-function describeArchiving(event: Extract<JobEvent, {kind: 'archiving'}>): string {
-  return `archiving before anything is deleted: ${event.done} of ${event.of} datasets, ${formatBytes(event.bytes)}`
 }

@@ -2,23 +2,20 @@ import {capitalized} from '../../lib/base/text.js'
 import {thousands} from '../../lib/views/format.js'
 import {columnsOf, cut} from '../../lib/views/terminal/columns.js'
 import {type Style} from '../../lib/views/terminal/style.js'
-import {type Row, ROW_STATES, type Rows, type RowState} from './rows.js'
+import {type Item, ITEM_STATES, type Items, type ItemState} from './items.js'
 
-export interface WindowSize {
+interface WindowOptions {
   /** Lines that may be used. */
   height: number
   width: number
-}
-
-/** What stands over the rows beside the counts. */
-export interface Heading {
+  style: Style
   /** What holds up the job. */
   note: string
-  /** How fast it goes, and how long it will. */
-  pace: string
+  /** How fast it is, and how long it will take. */
+  rate: string
 }
 
-const MARKS: Record<RowState, string> = {
+const MARKS: Record<ItemState, string> = {
   deleted: '✓',
   deleting: '⠿',
   failed: '✗',
@@ -27,64 +24,58 @@ const MARKS: Record<RowState, string> = {
 }
 
 /**
- * Draws the list of a deletion: all of it where it fits; else the counts, what failed, what is under way, and as much
- * of the rest as there is room for. Takes no longer for a long list than for a short one.
+ * Draws a deletion: every dataset where they fit; else the counts, what failed, what is under way, and as much of the rest
+ * as there is room for.
  * @returns at most `height` lines, none wider than `width`
  */
-export function drawWindow(
-  rows: Rows,
-  heading: Heading,
-  {height, width}: WindowSize,
-  style: Style,
-): string[] {
-  const [title = '', ...more] = headlines(rows, heading, width).slice(0, height)
-  const head = [style.bold(cut(title, width)), ...more.map((line) => cut(line, width))]
-  const room = Math.max(0, height - head.length)
-  if (rows.all.length <= room) return [...head, ...rows.all.map((row) => drawRow(row, width, style))]
-  const shown = mostTelling(rows, Math.max(0, room - 1))
-  const tail = room > 0 ? [style.dim(cut(`  … and ${summarize(rows, shown)}`, width))] : []
-  return [...head, ...shown.map((row) => drawRow(row, width, style)), ...tail]
+export function drawWindow(items: Items, options: WindowOptions): string[] {
+  const {height, width, style} = options
+  const [title = '', ...more] = headlines(items, options).slice(0, height)
+  const lines = [style.bold(cut(title, width)), ...more.map((line) => cut(line, width))]
+  const room = height - lines.length
+  const isWhole = items.all.length <= room
+  const shown = isWhole ? items.all : mostRelevant(items, room - 1)
+  lines.push(...shown.map((item) => drawItem(item, width, style)))
+  if (!isWhole && room > 0) lines.push(style.dim(cut(`  … and ${summarize(items, shown)}`, width)))
+  return lines
 }
 
-/** What failed and what is under way come first; failures alone may not fill more than half of the window. */
-function mostTelling(rows: Rows, room: number): Row[] {
-  const {failed, deleting, other} = rows
+/** What failed, the newest first, and what is under way; failures alone may not fill more than half of the window. */
+function mostRelevant({in: {failed, deleting, other, waiting}}: Items, room: number): Item[] {
   const half = Math.ceil(room / 2)
-  const newest = half > 0 ? failed.slice(-half) : []
-  const older = failed.slice(Math.max(0, failed.length - half - room), failed.length - newest.length)
-  const telling = [...newest, ...deleting, ...older, ...other.slice(0, room)].slice(0, room)
-  return [...telling, ...rows.waiting(room - telling.length)]
+  const failures = [...failed].reverse()
+  const relevant = [...failures.slice(0, half), ...deleting, ...failures.slice(half), ...other, ...waiting]
+  return relevant.slice(0, Math.max(0, room))
 }
 
 /**
- * Before the first deletion, what goes on is all there is to say: nothing may look as if it were being deleted. Later what
- * holds up the job stands behind the counts, or where the terminal is too narrow for it below them.
+ * Before the first deletion the note alone: nothing may look as if it were being deleted. Then the counts, and the note behind
+ * them, or below them where the terminal is too narrow.
  */
-function headlines(rows: Rows, {note, pace}: Heading, width: number): string[] {
-  const hasBegun = rows.counts.waiting < rows.all.length
-  if (!hasBegun && note) return [capitalized(note)]
+function headlines(items: Items, {note, rate, width}: WindowOptions): string[] {
+  if (items.in.waiting.size === items.all.length && note) return [capitalized(note)]
+  const failed = items.in.failed.size
   const counts = [
-    `Deleting ${thousands(rows.done)}/${thousands(rows.all.length)}`,
-    ...(rows.counts.failed > 0 ? [`${thousands(rows.counts.failed)} failed`] : []),
+    `Deleting ${thousands(items.done)}/${thousands(items.all.length)}`,
+    failed > 0 && `${thousands(failed)} failed`,
   ]
-  const speed = pace ? [pace] : []
-  if (!note) return [[...counts, ...speed].join(', ')]
-  const full = [...counts, note, ...speed].join(', ')
-  if (columnsOf(full) <= width) return [full]
-  const short = [...counts, note].join(', ')
-  return columnsOf(short) <= width ? [short] : [[...counts, ...speed].join(', '), `  ${capitalized(note)}`]
+  const line = (...parts: Array<string | false>) => [...counts, ...parts].filter(Boolean).join(', ')
+  if (!note) return [line(rate)]
+  const fitting = [line(note, rate), line(note)].find((text) => columnsOf(text) <= width)
+  return fitting === undefined ? [line(rate), `  ${capitalized(note)}`] : [fitting]
 }
 
-/** What of the list is not shown, by state. */
-function summarize(rows: Rows, shown: Row[]): string {
-  const rest = {...rows.counts}
-  for (const {state} of shown) rest[state]--
-  return ROW_STATES.filter((state) => rest[state] > 0)
-    .map((state) => `${thousands(rest[state])} ${state === 'other' ? 'not deleted' : state}`)
+/** How many are not shown, by state. */
+function summarize(items: Items, shown: readonly Item[]): string {
+  return ITEM_STATES.map((state) => {
+    const rest = items.in[state].size - shown.filter((item) => item.state === state).length
+    return rest > 0 && `${thousands(rest)} ${state === 'other' ? 'not deleted' : state}`
+  })
+    .filter(Boolean)
     .join(', ')
 }
 
-function drawRow({name, state, word, reason}: Row, width: number, style: Style): string {
+function drawItem({name, state, word, reason}: Item, width: number, style: Style): string {
   const line = cut(`  ${MARKS[state]} ${name}  ${word}${reason ? `: ${reason}` : ''}`, width)
   if (state === 'failed') return style.red(line)
   if (state === 'deleted') return style.green(line)

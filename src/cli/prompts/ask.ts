@@ -1,81 +1,72 @@
-import type Enquirer from 'enquirer'
-
+import Enquirer from 'enquirer'
 import {once} from 'node:events'
 import {createInterface} from 'node:readline'
 import {setImmediate as nextTurn, setTimeout as sleep} from 'node:timers/promises'
 
 import {mayRedraw, styleFor} from '../../lib/views/terminal/style.js'
 
-/** A question as Enquirer's prompts take it, but for what is the same for all. */
-export type Question = Record<string, unknown> & {type: 'input' | 'multiselect'; message: string}
+/** A prompt of Enquirer, with what its types leave out. */
+export type Prompt = Enquirer.Prompt & {cancel: () => Promise<void>}
+
+const {Input} = Enquirer as typeof Enquirer & {Input: new (options: object) => Prompt}
+
+/** Long enough for what was typed before the question to arrive, in ms. */
+const TYPE_AHEAD_MS = 50
 
 /**
- * Asks one question, on stderr. What was typed before it is on the screen answers nothing.
- * @returns the answer; undefined after Esc or Ctrl-C, at the end of the input, and where the signal is aborted
+ * Asks by a prompt of Enquirer, on stderr. What was typed before it is on the screen answers nothing.
+ * @param make makes the prompt from the options that are the same for all
+ * @returns the answer; undefined after Esc, Ctrl-C or Ctrl-D, and where the signal is aborted
  */
-export async function ask<T>(question: Question, signal: AbortSignal): Promise<T | undefined> {
-  const {default: Enquirer} = await import('enquirer')
+export async function ask<T>(make: (options: object) => Prompt, signal: AbortSignal): Promise<T | undefined> {
   await discardTypeAhead()
   if (signal.aborted) return undefined
-  const listenersBefore = new Set(
-    STOP_SIGNALS.flatMap((name): NodeJS.SignalsListener[] => process.listeners(name)),
-  )
-  const asker = new Enquirer<{answer: T}>()
-  let cancel: (() => void) | undefined
-  asker.on('prompt', (prompt: Prompt) => {
-    cancel = () => prompt.cancel()
-    prompt.on('run', () => {
-      dropSignalListeners(listenersBefore)
-      releaseInputOnce(prompt)
-    })
-    // At the end of its input Enquirer waits for ever.
-    prompt.on('keypress', (_text, key) => key.ctrl && key.name === 'd' && cancel?.())
+  const stop = new AbortController()
+  const quit = () => stop.abort()
+  const {isColoured} = styleFor(process.stderr)
+  const prompt = make({
+    stdout: process.stderr,
+    styles: {enabled: isColoured},
+    actions: {ctrl: CTRL_KEYS},
+    quit,
   })
-  const onAbort = () => cancel?.()
-  signal.addEventListener('abort', onAbort)
+  signal.addEventListener('abort', quit)
   try {
-    const {answer} = await asker.prompt({
-      ...question,
-      name: 'answer',
-      stdout: process.stderr,
-      styles: {enabled: styleFor(process.stderr).isColoured},
-    } as unknown as EnquirerQuestion)
-    return signal.aborted ? undefined : answer
+    const cancelled = once(stop.signal, 'abort').then(() => prompt.cancel())
+    return (await Promise.race([prompt.run(), cancelled])) as T | undefined
   } catch {
-    // Ctrl-C rejects with an empty string instead of an error.
+    // Enquirer rejects with an empty string; and with an error from Node 24 on, where Node closed the input itself at Ctrl-C.
     return undefined
   } finally {
-    signal.removeEventListener('abort', onAbort)
+    signal.removeEventListener('abort', quit)
   }
 }
 
+/** The keys of both prompts, by the names of Enquirer's actions. */
+const CTRL_KEYS = {a: 'first', c: 'quit', d: 'quit', e: 'last', k: 'cutForward', u: 'reset', w: 'cutLeft'}
+
 /**
- * Asks for a line of text, on stderr, as `ask` does; where nothing may be drawn anew, by a line that stays and without moving the
- * cursor, which a screen reader reads once.
+ * Asks for a line of text, on stderr, as `ask` does; where nothing may be drawn anew, without moving the cursor, which a screen
+ * reader reads once.
+ * @returns the line; undefined also at the end of the input
  */
 export async function askForLine(message: string, signal: AbortSignal): Promise<string | undefined> {
-  if (mayRedraw(process.stderr)) return ask<string>({type: 'input', message}, signal)
+  if (mayRedraw(process.stderr)) {
+    // Enquirer's own format hides the cursor, and then takes signals for its own.
+    const format = (text = '') => text
+    return ask<string>((options) => new Input({...options, message, format}), signal)
+  }
+
   await discardTypeAhead()
-  if (signal.aborted) return undefined
   process.stderr.write(`${message} `)
-  const lines = createInterface({input: process.stdin, terminal: false})
+  const lines = createInterface({input: process.stdin, terminal: false, signal})
   try {
-    const [answer] = (await Promise.race([
-      once(lines, 'line', {signal}),
-      once(lines, 'close', {signal}),
-    ])) as string[]
-    return answer
-  } catch {
-    // The signal was aborted.
-    return undefined
+    const {value} = await lines[Symbol.asyncIterator]().next()
+    return value
   } finally {
     lines.close()
   }
 }
-
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const
-/** Long enough for what was typed before the question to arrive, in ms. */
-const TYPE_AHEAD_MS = 50
 
 /** What was typed before the plan was on the screen confirms nothing. */
 async function discardTypeAhead(): Promise<void> {
@@ -87,39 +78,4 @@ async function discardTypeAhead(): Promise<void> {
   await nextTurn()
   stdin.pause()
   stdin.setRawMode?.(false)
-}
-
-/** Enquirer would end the process; what a signal means is for the command to say. */
-function dropSignalListeners(except: Set<NodeJS.SignalsListener>): void {
-  for (const name of STOP_SIGNALS) {
-    for (const listener of process.listeners(name)) if (!except.has(listener)) process.off(name, listener)
-  }
-}
-
-/** Node closes the input itself at Ctrl-C and Ctrl-D; from Node 24 on, Enquirer's second try at it throws. */
-function releaseInputOnce(prompt: Prompt): void {
-  const {stop} = prompt
-  prompt.off('close', stop)
-  prompt.once('close', () => {
-    try {
-      stop()
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_USE_AFTER_CLOSE') throw error
-    }
-  })
-}
-
-type EnquirerQuestion = Parameters<Enquirer['prompt']>[0]
-
-/** What is used of Enquirer's prompt beside what its types tell. */
-interface Prompt {
-  cancel: () => void
-  /** Gives the input back; Enquirer calls it when the prompt closes. */
-  stop: () => void
-  on: (
-    event: 'keypress' | 'run',
-    listener: (text: string, key: {ctrl?: boolean; name?: string}) => void,
-  ) => void
-  once: (event: 'close', listener: () => void) => void
-  off: (event: 'close', listener: () => void) => void
 }

@@ -7,8 +7,9 @@ import {ageOf, typesOf} from '../../lib/views/format.js'
 /** One run that can be picked, or that says why it cannot. */
 export interface PickRow {
   timestamp: string
+  /** As wide as the widest of all rows. */
   age: string
-  /** `complete`, or what it has. */
+  /** `complete`, or what it has; as wide as the widest. */
   has: string
   /** Why the rules let it go or keep it. */
   why: string
@@ -23,7 +24,14 @@ export interface PickRow {
 
 /** The rows of a plan, newest first: what its rules would delete is checked. */
 export function pickRows(plan: Plan): PickRow[] {
-  return Array.from(inOrder(plan), ({each, goes}) => rowOf(each, plan, goes))
+  const rows = Array.from(inOrder(plan), ({each, goes}) => rowOf(each, plan, goes))
+  for (const column of ['age', 'has'] as const) {
+    let width = 0
+    for (const row of rows) width = Math.max(width, row[column].length)
+    for (const row of rows) row[column] = row[column].padEnd(width)
+  }
+
+  return rows
 }
 
 function rowOf({run, reasons}: KeptRun, plan: Plan, goesByRules: boolean): PickRow {
@@ -49,13 +57,6 @@ export function noteOf({why, goesByRules, isHeld, isChecked}: PickRow): string {
   if (isHeld) return `stays: ${why}`
   if (isChecked === goesByRules) return why
   return isChecked ? `picked by hand, against: ${why}` : `not picked, against: ${why}`
-}
-
-/** What of the list is on the screen. */
-export interface PickWindow {
-  rows: PickRow[]
-  /** Which of these the cursor is on. */
-  focus: number
 }
 
 /**
@@ -114,8 +115,8 @@ export class PickList {
     this.cursor = focused ? Math.max(0, this.matching.indexOf(focused)) : 0
   }
 
-  /** The rows to show in so many lines, the cursor among them. */
-  window(height: number): PickWindow {
+  /** The rows to show in so many lines, and which of these the cursor is on. */
+  window(height: number): {rows: PickRow[]; focus: number} {
     const last = Math.max(0, this.matching.length - height)
     this.top = Math.min(last, Math.max(this.cursor - height + 1, Math.min(this.top, this.cursor)))
     return {rows: this.matching.slice(this.top, this.top + height), focus: this.cursor - this.top}

@@ -1,104 +1,114 @@
+import Enquirer from 'enquirer'
+
 import {printable} from '../../lib/base/text.js'
 import {type Plan} from '../../lib/plan/plan.js'
 import {count, thousands} from '../../lib/views/format.js'
 import {columnsOf, cut} from '../../lib/views/terminal/columns.js'
 import {type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
-import {ask, type Question} from './ask.js'
+import {ask, type Prompt} from './ask.js'
 import {noteOf, PickList, type PickRow, pickRows} from './pick-list.js'
 
 /**
- * Shows the runs of a plan as a list to pick from, on stderr; those that its rules let go are checked.
- * @returns timestamps of the runs that shall go; undefined after Esc or Ctrl-C, and at the end of the input
+ * Shows the runs of a plan as a list to pick from, on stderr; those that its rules select are checked.
+ * @returns timestamps of the runs to delete; undefined after Esc, Ctrl-C or Ctrl-D, and where the signal is aborted
  */
 export async function pickRuns(plan: Plan, signal: AbortSignal): Promise<string[] | undefined> {
   const list = new PickList(pickRows(plan))
-  const timestamps = await ask<string[]>(questionOf(list, plan), signal)
+  const timestamps = await ask<string[]>((options) => new PickPrompt(options, list, plan), signal)
   if (timestamps) process.stderr.write('\n')
   return timestamps
 }
 
-/** Enquirer is slow with thousands of choices, so it is only ever given those that are on the screen. */
-function questionOf(list: PickList, plan: Plan): Question {
-  const style = styleFor(process.stderr)
-  const layout = layoutFor(list.rows)
-  const choices = () => windowOf(list, layout, style)
-  /** What a key does, and then the list anew; a bell where there is nothing to do. */
-  const key = (job: (text: string, event: KeyEvent) => boolean | void) =>
-    function (this: ListPrompt, text: string, event: KeyEvent) {
-      return job(text, event) === false ? this.alert() : redraw(this)
-    }
-
-  const redraw = (prompt: ListPrompt) => {
-    prompt.choices = choices()
-    prompt.index = list.window(roomFor()).focus
-    return prompt.render()
-  }
-
-  return {
-    type: 'multiselect',
-    message: 'Runs to delete',
-    separator: '›',
-    pointer: {on: '> ', off: '  '},
-    indicator: (_state: unknown, {row}: Choice) => markOf(row, style),
-    choices: choices(),
-    format(this: ListPrompt) {
-      const {submitted, cancelled} = this.state
-      return cancelled ? 'cancelled' : submitted ? chosenText(list, plan) : list.filter
-    },
-    footer: () => footerOf(list, plan, style).join('\n'),
-    result: () => list.checked.map(({timestamp}) => timestamp),
-    // Enquirer refuses a list whose rows are all held where it cannot be searched.
-    suggest: () => [],
-    actions: ACTIONS,
-    rowUp: key(() => list.move(-1)),
-    rowDown: key(() => list.move(1)),
-    pageUp: key(() => list.move(-roomFor())),
-    pageDown: key(() => list.move(roomFor())),
-    toFirst: key(() => list.move(-Infinity)),
-    toLast: key(() => list.move(Infinity)),
-    check: key(() => list.toggle()),
-    checkAll: key(() => list.toggleAll()),
-    erase: key(() => list.search([...list.filter].slice(0, -1).join(''))),
-    eraseAll: key(() => list.search('')),
-    dispatch: key((text, {ctrl, meta}) => {
-      const isLetter = !ctrl && !meta && text !== '' && text === printable(text ?? '')
-      if (isLetter) list.search(list.filter + text)
-      return isLetter
-    }),
-    onRun(prompt: ListPrompt) {
-      const onResize = async () => redraw(prompt)
-      process.stderr.on('resize', onResize)
-      prompt.once('close', () => process.stderr.off('resize', onResize))
-    },
-  }
-}
-
-/** Enquirer's own keys are left out: letters of theirs would check rows, and some turn its list round. */
-const ACTIONS = {
-  ctrl: {a: 'checkAll', c: 'cancel', u: 'eraseAll'},
-  shift: {up: 'rowUp', down: 'rowDown'},
-  option: {},
-  keys: {
-    up: 'rowUp',
-    down: 'rowDown',
-    pageup: 'pageUp',
-    pagedown: 'pageDown',
-    home: 'toFirst',
-    end: 'toLast',
-    space: 'check',
-    backspace: 'erase',
-    delete: 'erase',
-    return: 'submit',
-    enter: 'submit',
-    escape: 'cancel',
-  },
-}
-
+const HIDE_CURSOR = '\u001B[?25l'
+const SHOW_CURSOR = '\u001B[?25h'
 /** Lines around the rows: the question, what the cursor is on, the counts and the keys; the last line of a terminal stays free. */
 const OTHER_LINES = 5
 const DEFAULT_HEIGHT = 24
 
-function roomFor(): number {
+interface Key {
+  ctrl?: boolean
+  meta?: boolean
+}
+
+/**
+ * The list as a custom prompt of Enquirer, which calls the method that is named as a key's action, and `dispatch` for any other
+ * key. Its own lists are slow with thousands of choices, and take letters for commands.
+ */
+class PickPrompt extends Enquirer.Prompt implements Prompt {
+  declare alert: () => void
+  declare cancel: () => Promise<void>
+  declare clear: () => void
+  declare write: (text: string) => void
+  declare state: {submitted: boolean; cancelled: boolean}
+  private readonly list: PickList
+  private readonly plan: Plan
+  private readonly style = styleFor(process.stderr)
+
+  constructor(options: object, list: PickList, plan: Plan) {
+    super(options as ConstructorParameters<typeof Enquirer.Prompt>[0])
+    this.list = list
+    this.plan = plan
+    process.stderr.on('resize', this.redraw).write(HIDE_CURSOR)
+    this.once('close', () => process.stderr.off('resize', this.redraw).write(SHOW_CURSOR))
+  }
+
+  readonly redraw = () => this.show(true)
+  readonly up = () => this.show(this.list.move(-1))
+  readonly down = () => this.show(this.list.move(1))
+  readonly pageUp = () => this.show(this.list.move(-room()))
+  readonly pageDown = () => this.show(this.list.move(room()))
+  readonly home = () => this.show(this.list.move(-Infinity))
+  readonly end = () => this.show(this.list.move(Infinity))
+  readonly space = () => this.show(this.list.toggle())
+  /** Ctrl-A. */
+  readonly first = () => this.show(this.list.toggleAll())
+  /** Backspace, and Delete. */
+  readonly delete = () => this.show(this.list.search(this.list.filter.replace(/.$/u, '')))
+  readonly deleteForward = this.delete
+  /** Ctrl-U. */
+  readonly reset = () => this.show(this.list.search(''))
+
+  dispatch(text: string | undefined, {ctrl, meta}: Key): void {
+    if (!text || ctrl || meta || text !== printable(text)) return this.alert()
+    this.show(this.list.search(this.list.filter + text))
+  }
+
+  /** Enter, where the search finds nothing, answers nothing. */
+  validate(): boolean {
+    return this.list.focused !== undefined
+  }
+
+  result(): string[] {
+    return this.list.checked.map(({timestamp}) => timestamp)
+  }
+
+  override render(): void {
+    this.clear()
+    this.write(this.lines().join('\n'))
+  }
+
+  /** Draws what a key has done; a bell where it could do nothing. */
+  private show(isDone: unknown): void {
+    if (isDone === false) this.alert()
+    else this.render()
+  }
+
+  private lines(): string[] {
+    const {list, plan, style, state} = this
+    const title = style.bold('Runs to delete')
+    if (state.cancelled) return [`${style.red('✖')} ${title} · cancelled`]
+    if (state.submitted) return [`${style.green('✔')} ${title} · ${chosenText(list, plan)}`]
+    const {rows, focus} = list.window(room())
+    const drawn = rows.map((row, index) => drawRow(row, index === focus, style))
+    return [
+      `? ${title} › ${cut(list.filter, lineWidth() - TITLE_WIDTH)}`,
+      ...(drawn.length > 0 ? drawn : [style.red('No matching runs')]),
+      ...footerOf(list, plan, style),
+    ]
+  }
+}
+
+function room(): number {
   return Math.max(1, (process.stderr.rows || DEFAULT_HEIGHT) - OTHER_LINES)
 }
 
@@ -107,45 +117,20 @@ function lineWidth(): number {
   return (widthOf(process.stderr) ?? 80) - 1
 }
 
+/** Columns of the title and the signs around it. */
+const TITLE_WIDTH = 19
 /** Columns of the cursor, the box and the blank behind them. */
 const MARK_WIDTH = 6
 /** What the last column needs to say anything; what a run has is left out before that. */
 const LEAST_NOTE = 24
 
-interface Layout {
-  age: number
-  has: number
-}
-
-function layoutFor(rows: PickRow[]): Layout {
-  const layout = {age: 0, has: 0}
-  for (const {age, has} of rows) {
-    layout.age = Math.max(layout.age, age.length)
-    layout.has = Math.max(layout.has, has.length)
-  }
-
-  return layout
-}
-
-interface Choice {
-  name: string
-  message: string
-  row: PickRow
-}
-
-function windowOf(list: PickList, layout: Layout, style: Style): Choice[] {
+function drawRow(row: PickRow, isFocused: boolean, style: Style): string {
   const width = lineWidth() - MARK_WIDTH
-  return list.window(roomFor()).rows.map((row) => {
-    const text = rowText(row, layout, width)
-    return {name: row.timestamp, message: row.isHeld ? style.dim(text) : text, row}
-  })
-}
-
-function rowText(row: PickRow, {age, has}: Layout, width: number): string {
-  const cells = [row.timestamp, row.age.padEnd(age)]
-  const whole = [...cells, row.has.padEnd(has)].join('  ')
+  const cells = [row.timestamp, row.age]
+  const whole = [...cells, row.has].join('  ')
   const start = width - columnsOf(whole) - 2 < LEAST_NOTE ? cells.join('  ') : whole
-  return cut(`${start}  ${noteOf(row)}`, width)
+  const paint = row.isHeld ? style.dim : isFocused ? style.bold : String
+  return `${isFocused ? '>' : ' '} ${markOf(row, style)} ${paint(cut(`${start}  ${noteOf(row)}`, width))}`
 }
 
 /** The box says it without colours. */
@@ -153,6 +138,9 @@ function markOf({isHeld, isChecked}: PickRow, style: Style): string {
   if (isHeld) return style.dim(' - ')
   return isChecked ? style.green('[x]') : '[ ]'
 }
+
+const LONG_KEYS = 'Space: check  Ctrl-A: all listed  Letters: search  Enter: go on  Esc: cancel'
+const SHORT_KEYS = 'Space  ^A: all  Enter: go on  Esc: quit'
 
 function chosenText({rows, checked}: PickList, {leaderboard}: Plan): string {
   const datasets = checked.reduce((sum, row) => sum + row.datasets, 0)
@@ -170,22 +158,4 @@ function footerOf(list: PickList, plan: Plan, style: Style): string[] {
     style.bold(cut(`${chosenText(list, plan)}${found}`, width)),
     style.dim(cut(keys, width)),
   ]
-}
-
-const LONG_KEYS = 'Space: check  Ctrl-A: all listed  Letters: search  Enter: go on  Esc: cancel'
-const SHORT_KEYS = 'Space  ^A: all  Enter: go on  Esc: quit'
-
-interface KeyEvent {
-  ctrl?: boolean
-  meta?: boolean
-}
-
-/** What is used of Enquirer's list. */
-interface ListPrompt {
-  choices: Choice[]
-  index: number
-  readonly state: {submitted: boolean; cancelled: boolean}
-  once: (event: 'close', listener: () => void) => void
-  alert: () => void
-  render: () => Promise<void>
 }

@@ -59,8 +59,8 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
   async run(): Promise<object> {
     const {flags} = await this.parse(LeaderboardProtect)
     const {formatPins, inDoubtWarning, unfinishedAdvice} = await import('../../lib/views/terminal/pins.js')
-    const {TaggingLog} = await import('../../cli/progress/tagging-log.js')
-    const log = new TaggingLog((text) => this.note(text))
+    const {logTagging} = await import('../../cli/progress/job-log.js')
+    const log = logTagging((text) => this.note(text))
     const change = await this.cancellable((signal) =>
       protectLeaderboard({
         ...this.connection(flags, signal),
@@ -68,7 +68,7 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
         runs: flags.runs,
         top: flags.top,
         by: flags.by,
-        onEvent: this.jsonEnabled() ? undefined : (event) => log.tell(event),
+        onEvent: this.jsonEnabled() ? undefined : log,
       }),
     )
     const {leaderboard, changed, protection, runs, inDoubt, interrupted} = change

@@ -55,16 +55,16 @@ Pinning again never shortens a pin: the one that holds longer stays.`,
 
   async run(): Promise<object> {
     const {flags, argv} = await this.parse(RunsProtect)
-    const {TaggingLog} = await import('../../cli/progress/tagging-log.js')
+    const {logTagging} = await import('../../cli/progress/job-log.js')
     const {formatPins, unfinishedAdvice, WITHOUT_LEADERBOARD} =
       await import('../../lib/views/terminal/pins.js')
-    const log = new TaggingLog((text) => this.note(text))
+    const log = logTagging((text) => this.note(text))
     const change = await this.cancellable((signal) =>
       protectRuns(argv.map(String), {
         ...this.connection(flags, signal),
         reason: flags.reason,
         until: flags.until,
-        onEvent: this.jsonEnabled() ? undefined : (event) => log.tell(event),
+        onEvent: this.jsonEnabled() ? undefined : log,
       }),
     )
     const {leaderboard, changed, runs, interrupted} = change

@@ -35,12 +35,12 @@ export default class RunsUnprotect extends HubCommand {
   async run(): Promise<object> {
     const {flags, argv} = await this.parse(RunsUnprotect)
     const {formatUnpinned, unfinishedAdvice} = await import('../../lib/views/terminal/pins.js')
-    const {TaggingLog} = await import('../../cli/progress/tagging-log.js')
-    const log = new TaggingLog((text) => this.note(text))
+    const {logTagging} = await import('../../cli/progress/job-log.js')
+    const log = logTagging((text) => this.note(text))
     const change = await this.cancellable((signal) =>
       unprotectRuns(argv.map(String), {
         ...this.connection(flags, signal),
-        onEvent: this.jsonEnabled() ? undefined : (event) => log.tell(event),
+        onEvent: this.jsonEnabled() ? undefined : log,
       }),
     )
     const {leaderboard, changed, runs, interrupted} = change

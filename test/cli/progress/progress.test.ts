@@ -91,7 +91,7 @@ describe('the progress of a deletion', () => {
     tell({kind: 'started', name: A}, quota)
     expect(painted()[0]).to.include('Deleting 0/120, quota used up, going on in ')
     tell({kind: 'finished', outcome: {name: A, status: 'deleted'}})
-    expect(painted()[0]).to.include('Deleting 1/120, quota used up, going on in ')
+    expect(painted()[0]).to.match(/^Deleting 1\/120, quota used up, going on in (60|59) s$/)
     tell({kind: 'started', name: B})
     expect(painted()[0]).not.to.include('quota')
   })
@@ -100,6 +100,25 @@ describe('the progress of a deletion', () => {
     show(true)
     tell({kind: 'finished', outcome: {name: A, status: 'skipped', reason: 'changed'}})
     expect(painted().find((line) => line.includes(A))).to.include('skipped: changed')
+  })
+
+  it('writes a line for each outcome, retry and wait where it cannot redraw', () => {
+    show(false)
+    tell(
+      {kind: 'started', name: A},
+      {kind: 'started', name: B},
+      {kind: 'repeating', name: A, why: 'retry', ms: 1000, cause: 'the Hub answered 503', retry: 1, of: 5},
+      {kind: 'finished', outcome: {name: A, status: 'deleted'}},
+      quota,
+      {kind: 'finished', outcome: {name: B, status: 'failed', reason: '403 no'}},
+    )
+    expect(written.split('\n')).to.deep.equal([
+      `${A}: the Hub answered 503, trying again in 1 s (1 of 5)`,
+      `deleted        ${A}`,
+      'quota used up, going on in 60 s',
+      `failed         ${B}: 403 no`,
+      '',
+    ])
   })
 
   it('says once in lines how far archiving is, however often it is told', () => {

@@ -1,16 +1,16 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {type Row, Rows} from '../../../src/cli/progress/rows.js'
+import {type Item, Items} from '../../../src/cli/progress/items.js'
 import {drawWindow} from '../../../src/cli/progress/window.js'
 import {PLAIN} from '../../support/builders.js'
 
-const row = (name: string, state: Row['state'], reason = ''): Row => ({name, state, word: state, reason})
-const rows = (state: Row['state'], number: number, from = 0) =>
-  Array.from({length: number}, (_, index) => row(`${state}-${String(from + index).padStart(4, '0')}`, state))
+const item = (name: string, state: Item['state'], reason = ''): Item => ({name, state, word: state, reason})
+const items = (state: Item['state'], number: number, from = 0) =>
+  Array.from({length: number}, (_, index) => item(`${state}-${String(from + index).padStart(4, '0')}`, state))
 /** A list in which all that has happened to these. */
-function listOf(all: Row[]): Rows {
-  const list = new Rows(all.map(({name}) => name))
+function listOf(all: Item[]): Items {
+  const list = new Items(all.map(({name}) => name))
   for (const {name, state, reason} of all) {
     if (state !== 'waiting') list.start(name)
     if (state === 'deleted' || state === 'failed') list.finish({name, status: state, reason})
@@ -20,16 +20,16 @@ function listOf(all: Row[]): Rows {
   return list
 }
 
-const draw = (all: Row[], {height = 24, width = 79, note = '', pace = ''} = {}) =>
-  drawWindow(listOf(all), {note, pace}, {height, width}, PLAIN)
+const draw = (all: Item[], {height = 24, width = 79, note = '', rate = ''} = {}) =>
+  drawWindow(listOf(all), {height, width, style: PLAIN, note, rate})
 
 describe('window', () => {
   it('shows every row, in its place, where all fit', () => {
     const all = [
-      row('a', 'waiting'),
-      row('b', 'failed', '500 oops'),
-      row('c', 'deleted'),
-      row('d', 'deleting'),
+      item('a', 'waiting'),
+      item('b', 'failed', '500 oops'),
+      item('c', 'deleted'),
+      item('d', 'deleting'),
     ]
     const [head, ...body] = draw(all, {height: 5})
     expect(head).to.include('2/4').and.include('1 failed')
@@ -38,17 +38,17 @@ describe('window', () => {
   })
 
   it('sums up what does not fit', () => {
-    const lines = draw(rows('waiting', 10), {height: 6})
+    const lines = draw(items('waiting', 10), {height: 6})
     expect(lines).to.have.length(6)
     expect(lines.at(-1)).to.include('6 waiting')
   })
 
   it('shows what failed and what is under way among 600 rows in 24 lines', () => {
     const all = [
-      ...rows('deleted', 400),
-      ...rows('failed', 3),
-      ...rows('deleting', 8),
-      ...rows('waiting', 189),
+      ...items('deleted', 400),
+      ...items('failed', 3),
+      ...items('deleting', 8),
+      ...items('waiting', 189),
     ]
     const text = draw(all).join('\n')
     expect(text.split('\n')).to.have.length(24)
@@ -60,26 +60,26 @@ describe('window', () => {
   })
 
   it('shows what is under way however much failed, and the newest failures', () => {
-    const all = [...rows('failed', 500), ...rows('deleting', 8), ...rows('waiting', 92)]
+    const all = [...items('failed', 500), ...items('deleting', 8), ...items('waiting', 92)]
     const text = draw(all).join('\n')
-    for (const {name} of rows('deleting', 8)) expect(text).to.include(name)
+    for (const {name} of items('deleting', 8)) expect(text).to.include(name)
     expect(text).to.include('failed-0499').and.include('failed-0490')
   })
 
   it('shows what failed however much is under way', () => {
-    const text = draw([...rows('deleting', 32), ...rows('failed', 1), ...rows('waiting', 567)]).join('\n')
+    const text = draw([...items('deleting', 32), ...items('failed', 1), ...items('waiting', 567)]).join('\n')
     expect(text).to.include('failed-0000')
   })
 
   it('says in its head what holds up the job', () => {
-    expect(draw([...rows('deleted', 1), ...rows('waiting', 2)], {note: 'rate limit reached'})[0])
+    expect(draw([...items('deleted', 1), ...items('waiting', 2)], {note: 'rate limit reached'})[0])
       .to.include('1/3')
       .and.include('rate limit reached')
   })
 
   it('gives what holds up the job a line of its own where the terminal is narrow', () => {
-    const all = [...rows('deleted', 12_345), ...rows('failed', 3), ...rows('waiting', 9000)]
-    const heading = {note: 'quota used up, going on in 47 s', pace: '41/s, 4 min left'}
+    const all = [...items('deleted', 12_345), ...items('failed', 3), ...items('waiting', 9000)]
+    const heading = {note: 'quota used up, going on in 47 s', rate: '41/s, 4 min left'}
     expect(draw(all, {...heading, width: 120})[0]).to.match(
       /3 failed, quota used up, going on in 47 s, 41\/s, 4 min left$/,
     )
@@ -91,35 +91,37 @@ describe('window', () => {
   })
 
   it('does not speak of deleting before anything is', () => {
-    const [head] = draw(rows('waiting', 3), {note: 'archiving: 1 of 3 datasets'})
+    const [head] = draw(items('waiting', 3), {note: 'archiving: 1 of 3 datasets'})
     expect(head).to.equal('Archiving: 1 of 3 datasets')
   })
 
   it('counts rows that were skipped as done', () => {
-    expect(draw([row('a', 'other', 'changed'), row('b', 'waiting')])[0]).to.include('1/2')
+    expect(draw([item('a', 'other', 'changed'), item('b', 'waiting')])[0]).to.include('1/2')
   })
 
   it('has numbers that can be read', () => {
-    expect(draw(rows('deleted', 1500))[0]).to.include('1,500/1,500')
+    expect(draw(items('deleted', 1500))[0]).to.include('1,500/1,500')
   })
 
   it('tells the states apart without colours', () => {
-    const states: Array<Row['state']> = ['deleted', 'deleting', 'failed', 'other', 'waiting']
-    const marks = draw(states.map((state) => row(state, state)))
+    const states: Array<Item['state']> = ['deleted', 'deleting', 'failed', 'other', 'waiting']
+    const marks = draw(states.map((state) => item(state, state)))
       .slice(1)
       .map((line) => line.trim()[0])
     expect(new Set(marks).size).to.equal(5)
   })
 
   it('cuts a line that is too long, and says so', () => {
-    const lines = draw([row('kim/smoltrace-results-20260901_120000', 'failed', 'x'.repeat(200))], {width: 60})
+    const lines = draw([item('kim/smoltrace-results-20260901_120000', 'failed', 'x'.repeat(200))], {
+      width: 60,
+    })
     expect(lines[1]).to.have.length(60)
     expect(lines[1]?.endsWith('…')).to.equal(true)
   })
 
   it('never ends a line that is cut in half a character', () => {
     for (let width = 14; width < 30; width++) {
-      const [, line = ''] = draw([row('x', 'failed', '🤗'.repeat(10))], {width})
+      const [, line = ''] = draw([item('x', 'failed', '🤗'.repeat(10))], {width})
       expect(line)
         .to.match(/…$/)
         .and.not.match(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])/)
@@ -127,15 +129,15 @@ describe('window', () => {
   })
 
   it('counts two columns for a wide character', () => {
-    const lines = draw([row('名'.repeat(40), 'deleted')], {width: 30})
+    const lines = draw([item('名'.repeat(40), 'deleted')], {width: 30})
     const used = [...(lines[1] ?? '')].reduce((sum, character) => sum + (character === '名' ? 2 : 1), 0)
     expect(used).to.be.within(28, 30)
   })
 
   it('is never higher or wider than there is room, and always accounts for every row', () => {
-    const someRow = fc.record({
+    const someItem = fc.record({
       name: fc.string({unit: 'grapheme-ascii', maxLength: 60}),
-      state: fc.constantFrom<Row['state']>('deleted', 'deleting', 'failed', 'other', 'waiting'),
+      state: fc.constantFrom<Item['state']>('deleted', 'deleting', 'failed', 'other', 'waiting'),
       word: fc.constant('word'),
       reason: fc.string({unit: 'grapheme-ascii', maxLength: 60}),
     })
@@ -145,7 +147,7 @@ describe('window', () => {
       note: fc.string({unit: 'grapheme-ascii'}),
     }
     fc.assert(
-      fc.property(fc.array(someRow, {maxLength: 60}), fc.record(size), (some, {height, width, note}) => {
+      fc.property(fc.array(someItem, {maxLength: 60}), fc.record(size), (some, {height, width, note}) => {
         const all = some.map((each, index) => ({...each, name: `${index} ${each.name}`}))
         const lines = draw(all, {height, width, note})
         expect(lines.length).to.be.within(1, height)

@@ -1,7 +1,6 @@
 import {expect} from 'chai'
 import stringWidth from 'string-width'
 
-import {RestoreLog} from '../../../../src/cli/progress/restore-log.js'
 import {
   type RestoreOutcome,
   type RestoreResult,
@@ -96,43 +95,5 @@ describe('the summary of a restore', () => {
     expect(describeRestored(outcome('present', {files: 1}))).to.equal(
       `${NAME} (1 file, 12 MB): already there`,
     )
-  })
-})
-
-describe('the log of a restore', () => {
-  const play = (of: number, status: RestoreStatus): string[] => {
-    const lines: string[] = []
-    let now = 0
-    const log = new RestoreLog(
-      (text) => lines.push(text),
-      () => now,
-    )
-    for (let done = 1; done <= of; done++) {
-      log.tell({kind: 'started', name: NAME, of})
-      now += 25
-      log.tell({kind: 'finished', outcome: outcome(status), done, of})
-    }
-
-    return lines
-  }
-
-  it('has two lines for each dataset of a short one', () => {
-    expect(play(2, 'restored')).to.deep.equal([
-      `restoring ${NAME}`,
-      `1 of 2: ${describeRestored(outcome('restored'))}`,
-      `restoring ${NAME}`,
-      `2 of 2: ${describeRestored(outcome('restored'))}`,
-    ])
-  })
-
-  it('says of a long one how far it is and what went wrong', () => {
-    const lines = play(3000, 'restored')
-    expect(lines.length).to.be.within(5, 40)
-    expect(lines[1]).to.match(/^[\d,]+ of 3,000 done, 40\/s, \d+ (min|s) left$/)
-    expect(lines.at(-1)).to.equal('3,000 of 3,000 done')
-    const failing = play(3000, 'failed')
-    expect(failing[0]).to.include(describeRestored(outcome('failed')))
-    expect(failing.length).to.be.below(150)
-    expect(failing.at(-1)).to.equal('3,000 of 3,000 done, 3,000 failed')
   })
 })

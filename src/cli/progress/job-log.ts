@@ -1,0 +1,106 @@
+import {type TaggingEvent} from '../../lib/account/protection/tagging.js'
+import {type RestoreEvent} from '../../lib/archive/restore-options.js'
+import {thousands} from '../../lib/views/format.js'
+import {describeRestored} from '../../lib/views/terminal/restore.js'
+import {describeRate} from './rate.js'
+
+/** A job of up to this many parts has a line for each. */
+const LINE_FOR_EACH = 300
+/** A longer one says how far it is after at least this many parts and ms. */
+const STEP = 100
+const STEP_MS = 5000
+/** Maximum number of problems logged one by one. */
+const MAX_PROBLEMS = 100
+/** So few cards are tagged before progress is worth a line. */
+const FEW_TAGS = 3
+
+/** How far a job is after one more part. */
+export interface Step {
+  done: number
+  of: number
+  failed: number
+  /** Whether this part failed or was skipped. */
+  isProblem: boolean
+}
+
+/** The progress of a job in lines: one for each part, or of a long job each problem, and now and then how far it is. */
+export class JobLog {
+  private readonly write: (line: string) => void
+  private readonly clock: () => number
+  private beganAt: number | undefined
+  private problems = 0
+  private logged = {done: 0, at: -Infinity}
+
+  constructor(write: (line: string) => void, clock: () => number = () => performance.now()) {
+    this.write = write
+    this.clock = clock
+  }
+
+  /** Starts the clock of the rate, where it does not run yet. */
+  begin(): void {
+    this.beganAt ??= this.clock()
+  }
+
+  /** One part has ended. */
+  finished(line: string, step: Step): void {
+    this.begin()
+    if (hasLineForEach(step.of)) return this.write(line)
+    if (step.isProblem) this.logProblem(line)
+    this.logProgress(step)
+  }
+
+  private logProblem(line: string): void {
+    if (this.problems < MAX_PROBLEMS) this.write(line)
+    else if (this.problems === MAX_PROBLEMS) this.write('more failed or were skipped: the summary lists them')
+    this.problems++
+  }
+
+  private logProgress({done, of, failed}: Step): void {
+    const now = this.clock()
+    const isDue = done - this.logged.done >= STEP && now - this.logged.at >= STEP_MS
+    if (done !== of && !isDue) return
+    const failures = failed > 0 ? `${thousands(failed)} failed` : ''
+    const rate = describeRate(done, of, now - (this.beganAt ?? now))
+    this.write([`${thousands(done)} of ${thousands(of)} done`, failures, rate].filter(Boolean).join(', '))
+    this.logged = {done, at: now}
+  }
+}
+
+function hasLineForEach(parts: number): boolean {
+  return parts <= LINE_FOR_EACH
+}
+
+/** Logs a restore. */
+export function logRestore(
+  write: (line: string) => void,
+  clock?: () => number,
+): (event: RestoreEvent) => void {
+  const log = new JobLog(write, clock)
+  let failed = 0
+  return (event) => {
+    log.begin()
+    if (event.kind === 'started' && hasLineForEach(event.of)) write(`restoring ${event.name}`)
+    if (event.kind !== 'finished') return
+    const {outcome, done, of} = event
+    if (outcome.status === 'failed') failed++
+    const isProblem = outcome.status === 'failed' || outcome.status === 'refused'
+    log.finished(`${done} of ${of}: ${describeRestored(outcome)}`, {done, of, failed, isProblem})
+  }
+}
+
+/** Logs the tagging of cards. */
+export function logTagging(write: (line: string) => void): (event: TaggingEvent) => void {
+  const log = new JobLog(write)
+  let failed = 0
+  return ({run, problem, done, of}) => {
+    if (problem !== undefined) failed++
+    if (of <= FEW_TAGS) return
+    const result = problem === undefined ? ' is done' : `: ${problem}`
+    log.finished(`${done} of ${of}: the card of ${run}${result}`, {
+      done,
+      of,
+      failed,
+      isProblem: problem !== undefined,
+    })
+  }
+}

@@ -1,0 +1,94 @@
+import {ListrTaskEventType, type ListrTaskObject} from 'listr2'
+
+import {describeWait} from '../../lib/views/format.js'
+import {styleFor, widthOf} from '../../lib/views/terminal/style.js'
+import {type ProgressState} from './items.js'
+import {describeRate} from './rate.js'
+import {drawWindow} from './window.js'
+
+const REPAINT_MS = 100
+/** A rate that changes more often cannot be read, in ms. */
+const RATE_MS = 1000
+const DEFAULT_HEIGHT = 24
+/** The cursor's line, and two above: tmux keeps in its history what is cleared from the first line on, frame by frame. */
+const SPARE_LINES = 3
+const TO_FIRST_COLUMN = '\u001B[1G'
+const CLEAR_BELOW = '\u001B[0J'
+
+/** Draws a deletion on a terminal: listr2's own renderer walks all rows at every change, and shows only the waiting tail. */
+export class LiveRenderer {
+  static nonTTY = true
+  static rendererOptions: {state: ProgressState}
+  static rendererTaskOptions: Record<PropertyKey, never>
+  private readonly state: ProgressState
+  private timer: NodeJS.Timeout | undefined
+  private painted = 0
+  private rate = {text: '', at: -Infinity}
+
+  constructor(_tasks: unknown, {state}: typeof LiveRenderer.rendererOptions) {
+    this.state = state
+  }
+
+  render(): void {
+    this.paint()
+    this.timer = setInterval(() => this.paint(), REPAINT_MS)
+    this.state.erase = () => {
+      clearInterval(this.timer)
+      this.state.stream.write(this.erasure())
+      this.painted = 0
+    }
+  }
+
+  end(): void {
+    clearInterval(this.timer)
+    this.paint()
+  }
+
+  private paint(): void {
+    const {stream, items, note} = this.state
+    const now = performance.now()
+    const lines = drawWindow(items, {
+      height: (stream.rows || DEFAULT_HEIGHT) - SPARE_LINES,
+      width: (widthOf(stream) ?? 80) - 1,
+      style: styleFor(stream),
+      note: typeof note === 'string' ? note : describeWait({...note.wait, ms: Math.max(0, note.until - now)}),
+      rate: this.rateAt(now),
+    })
+    // In one piece, or the terminal would show the empty screen in between.
+    stream.write(`${this.erasure()}${lines.join('\n')}\n`)
+    this.painted = lines.length
+  }
+
+  private rateAt(now: number): string {
+    const {items, beganAt = now} = this.state
+    const isDue = now - this.rate.at >= RATE_MS || items.done === items.all.length
+    if (isDue) this.rate = {text: describeRate(items.done, items.all.length, now - beganAt), at: now}
+    return this.rate.text
+  }
+
+  /** A key that the terminal echoes, such as Ctrl-C, leaves the cursor inside a line. */
+  private erasure(): string {
+    return `${TO_FIRST_COLUMN}${this.painted > 0 ? `\u001B[${this.painted}A` : ''}${CLEAR_BELOW}`
+  }
+}
+
+/** Writes what the task says, a line each: for pipes, CI and terminals that cannot redraw. */
+export class LogRenderer {
+  static nonTTY = true
+  static rendererOptions: {state: ProgressState}
+  static rendererTaskOptions: Record<PropertyKey, never>
+  private readonly tasks: Array<ListrTaskObject<unknown, never>>
+  private readonly state: ProgressState
+
+  constructor(tasks: Array<ListrTaskObject<unknown, never>>, {state}: typeof LogRenderer.rendererOptions) {
+    this.tasks = tasks
+    this.state = state
+  }
+
+  render(): void {
+    for (const task of this.tasks)
+      task.on(ListrTaskEventType.OUTPUT, (line) => this.state.stream.write(`${line}\n`))
+  }
+
+  end(): void {}
+}

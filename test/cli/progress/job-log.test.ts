@@ -1,0 +1,85 @@
+import {expect} from 'chai'
+
+import {JobLog, logRestore} from '../../../src/cli/progress/job-log.js'
+import {type RestoreStatus} from '../../../src/lib/archive/restore.js'
+
+/** Logs a job of so many parts, one each `stepMs`; returns the lines. */
+function play(of: number, stepMs: number, failing: (part: number) => boolean = () => false): string[] {
+  const lines: string[] = []
+  let now = 0
+  let failed = 0
+  const log = new JobLog(
+    (line) => lines.push(line),
+    () => now,
+  )
+  log.begin()
+  for (let done = 1; done <= of; done++) {
+    now += stepMs
+    const isProblem = failing(done)
+    if (isProblem) failed++
+    log.finished(`part ${done}`, {done, of, failed, isProblem})
+  }
+
+  return lines
+}
+
+describe('the log of a job', () => {
+  it('has a line for each of some hundred parts', () => {
+    const lines = play(300, 1)
+    expect(lines).to.have.length(300)
+    expect(lines[7]).to.equal('part 8')
+  })
+
+  it('has a few hundred lines for thirty thousand, the last of them the end', () => {
+    for (const stepMs of [0.5, 25, 2000]) {
+      const lines = play(30_000, stepMs)
+      expect(lines.length, `${stepMs}`).to.be.within(3, 301)
+      expect(lines.at(-1)).to.equal('30,000 of 30,000 done')
+    }
+  })
+
+  it('says at once what failed or was skipped, and is no longer where everything fails', () => {
+    expect(play(3000, 1, (part) => part === 10)).to.deep.equal([
+      'part 10',
+      '100 of 3,000 done, 1 failed',
+      '3,000 of 3,000 done, 1 failed',
+    ])
+    const lines = play(30_000, 1, () => true)
+    expect(lines.length).to.be.below(200)
+    expect(lines).to.include('more failed or were skipped: the summary lists them')
+    expect(lines.at(-1)).to.equal('30,000 of 30,000 done, 30,000 failed')
+  })
+
+  it('says how fast it is and how long it will take', () => {
+    expect(play(30_000, 25)[1]).to.match(/^[\d,]+ of 30,000 done, 40\/s, 12 min left$/)
+  })
+})
+
+describe('the log of a restore', () => {
+  const restore = (of: number, status: RestoreStatus): string[] => {
+    const lines: string[] = []
+    const log = logRestore((line) => lines.push(line))
+    for (let done = 1; done <= of; done++) {
+      log({kind: 'started', name: 'mira/x', of})
+      const outcome = {name: 'mira/x', status, visibility: 'private', files: 3, bytes: 12_000_000} as const
+      log({kind: 'finished', outcome, done, of})
+    }
+
+    return lines
+  }
+
+  it('has two lines for each dataset of a short one', () => {
+    expect(restore(1, 'restored')).to.deep.equal([
+      'restoring mira/x',
+      '1 of 1: mira/x (3 files, 12 MB): restored',
+    ])
+  })
+
+  it('says of a long one how far it is and what went wrong', () => {
+    expect(restore(400, 'restored').at(-1)).to.equal('400 of 400 done')
+    expect(restore(400, 'failed')).to.include('1 of 400: mira/x (3 files, 12 MB): failed')
+    expect(restore(400, 'failed').at(-1)).to.equal('400 of 400 done, 400 failed')
+    expect(restore(400, 'refused')).to.include('1 of 400: mira/x (3 files, 12 MB): refused')
+    expect(restore(400, 'refused').at(-1)).to.equal('400 of 400 done')
+  })
+})
