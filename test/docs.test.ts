@@ -3,11 +3,8 @@ import {existsSync, readFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {globSync} from 'tinyglobby'
 
-import {differences} from '../scripts/differences.js'
-import {excerpt} from '../scripts/screens/excerpt.js'
-import {readRequest} from '../scripts/screens/grammar.js'
-import {takeScreens} from '../scripts/screens/page.js'
 import {root} from './support/cli.js'
+import {includeGoldens} from './support/golden.js'
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const pages = globSync(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/**/*.md'], {
@@ -60,7 +57,7 @@ describe('the pages of the docs', () => {
   }
 
   it('say something under every heading', () => {
-    for (const path of pages.filter((page) => !page.startsWith('docs/api/'))) {
+    for (const path of pages) {
       const prose = read(path).replaceAll(FENCE, 'code')
       expect(prose.match(/^(#+) .+\n+(?=\1 |$(?![^]))/gm) ?? [], path).to.deep.equal([])
     }
@@ -74,14 +71,21 @@ describe('the pages of the docs', () => {
     expect(missing).to.deep.equal([])
   })
 
-  it('show no screen that nobody ran', () => {
+  it('show what the program shows, and nothing else: npm run docs', () => {
     for (const path of globSync(['README.md', 'docs/*.md'], {cwd: root})) {
-      const typed = read(path).replaceAll(
-        /<!-- screen\b(?:(?!-->).)*-->\n+(?<fence>`{3,}).*?^\k<fence>$/gms,
-        '',
-      )
+      const page = read(path)
+      expect(page, path).to.equal(includeGoldens(page))
+      const typed = page.replaceAll(/<!-- golden\b(?:(?!-->).)*-->\n+(?<fence>`{3,}).*?^\k<fence>$/gms, '')
       expect(typed.match(/^\$ smoltrace .*$/gm) ?? [], path).to.deep.equal([])
     }
+  })
+
+  it('are shown by a test, every golden', () => {
+    const tests = globSync('test/**/*.test.ts', {cwd: root}).map((path) => read(path))
+    const unused = globSync('test/golden/**/*.txt', {cwd: root}).filter(
+      (path) => !tests.some((text) => text.includes(path.slice('test/golden/'.length))),
+    )
+    expect(unused).to.deep.equal([])
   })
 })
 
@@ -111,55 +115,5 @@ describe('the safety model', () => {
 
   it('has tests of every rule, and no test has the tag of a rule that there is not', () => {
     expect([...new Set(tags)]).to.have.members(rules.map(({number}) => number))
-  })
-})
-
-describe('the screens of the docs', () => {
-  it('are those of the program, in the README', async () => {
-    const before = read('README.md')
-    expect(differences('README.md', before, await takeScreens(before))).to.equal('')
-  })
-
-  it('are asked for in a comment', () => {
-    const request = readRequest(
-      ` screen, go on, 3 runs\n( smoltrace runs group )\nlater 2d\n$ smoltrace cleanup --model 'a b'\nshow A … blank\nexit 2\nstderr\n`,
-    )
-    expect(request).to.deep.include({goesOn: true, runs: 3})
-    expect(
-      request?.steps.map((step) => (step.kind === 'later' ? step.age : step.command.words)),
-    ).to.deep.equal([['runs', 'group'], '2d', ['cleanup', '--model', 'a b']])
-    expect(request?.steps[2])
-      .to.have.property('command')
-      .that.deep.includes({
-        isShown: true,
-        exitCode: 2,
-        showsStderr: true,
-        excerpts: [{from: 'A', to: 'blank'}],
-      })
-    expect(readRequest(' commands ')).to.equal(undefined)
-    expect(() => readRequest('screen\n$ smoltrace history\nshout')).to.throw('cannot do this: shout')
-  })
-
-  it('leave out what is not asked for, and say so where it is not there', () => {
-    const text = 'a 1\n\nb 1\nb 2\n\nc 1\nd 1\nd 2'
-    expect(excerpt(text, [])).to.equal(text)
-    expect(excerpt(text, [{from: 'b', to: 'blank'}])).to.equal('…\nb 1\nb 2\n…')
-    expect(
-      excerpt(text, [
-        {from: 'a', to: undefined},
-        {from: 'b', to: 'blank'},
-        {from: 'd', to: 'end'},
-      ]),
-    ).to.equal('a 1\n\nb 1\nb 2\n…\nd 1\nd 2')
-    expect(() => excerpt(text, [{from: 'x', to: undefined}])).to.throw('no line begins with "x"')
-    expect(() => excerpt(text, [{from: 'a', to: 'x'}])).to.throw('begins with "x"')
-  })
-
-  it('that are not current are shown by the lines that differ', () => {
-    const before = ['one', 'two', 'three', 'four', 'five', 'six'].join('\n')
-    expect(differences('a.md', before, before.replace('four', 'FOUR'))).to.equal(
-      'a.md:2\n  two\n  three\n- four\n+ FOUR\n  five\n  six',
-    )
-    expect(differences('a.md', before, before)).to.equal('')
   })
 })

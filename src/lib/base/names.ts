@@ -9,7 +9,6 @@ import {UsageError} from './errors.js'
 export const RUN_TYPES = ['results', 'traces', 'metrics'] as const
 /**
  * One of the three.
- * @useDeclaredType
  */
 export type RunType = (typeof RUN_TYPES)[number]
 /** The kinds of dataset that the program knows by their names. */

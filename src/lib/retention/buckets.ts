@@ -4,7 +4,6 @@ import {DAY} from '../base/time.js'
 export const PERIODS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const
 /**
  * One of these lengths.
- * @useDeclaredType
  */
 export type Period = (typeof PERIODS)[number]
 

@@ -28,7 +28,6 @@ export const REASON_RULES = [
 ] as const
 /**
  * The rule that a reason comes from.
- * @useDeclaredType
  */
 export type ReasonRule = (typeof REASON_RULES)[number]
 

@@ -9,7 +9,6 @@ export const FINDING_KINDS = [
 ] as const
 /**
  * A kind of finding.
- * @useDeclaredType
  */
 export type FindingKind = (typeof FINDING_KINDS)[number]
 
@@ -23,7 +22,6 @@ export const REMARK_KINDS = [
 ] as const
 /**
  * A kind of remark.
- * @useDeclaredType
  */
 export type RemarkKind = (typeof REMARK_KINDS)[number]
 

@@ -17,7 +17,6 @@ type Ranking = (typeof RANKINGS)[number]
 
 /**
  * A column of the leaderboard that runs can be ranked by.
- * @useDeclaredType
  */
 export type Metric = Ranking[0]
 

@@ -15,7 +15,6 @@ export const GROUP_COLUMNS = [
 ] as const
 /**
  * A column of the leaderboard that runs can be grouped by.
- * @useDeclaredType
  */
 export type GroupColumn = (typeof GROUP_COLUMNS)[number]
 

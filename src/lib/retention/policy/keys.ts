@@ -33,7 +33,6 @@ export const KEYS = {
 
 /**
  * A key that says something; the metric may stand beside the selector or beside the keeper that goes by it.
- * @useDeclaredType
  */
 export type PolicyKey = 'select.by' | (typeof KEYS)[Option]
 
