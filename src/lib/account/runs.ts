@@ -1,4 +1,4 @@
-import {addTo} from '../base/add-to.js'
+import {pushTo} from '../base/collections.js'
 import {RefusedError} from '../base/errors.js'
 import {parseTimestamp, RUN_TYPES, type RunType} from '../base/names.js'
 import {byText} from '../base/text.js'
@@ -43,7 +43,7 @@ export function groupDatasetsByRun(datasets: Dataset[]): Run[] {
   const groups = new Map<string, RunDataset[]>()
   for (const dataset of datasets) {
     if (!isOfRun(dataset)) continue
-    addTo(groups, `${dataset.namespace}/${dataset.timestamp}`, dataset)
+    pushTo(groups, `${dataset.namespace}/${dataset.timestamp}`, dataset)
   }
 
   const runs = Array.from(groups.values(), toRun)

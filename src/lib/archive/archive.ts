@@ -1,15 +1,15 @@
 import {realpath} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
+import pLimit from 'p-limit'
 
 import {type Dataset} from '../account/datasets.js'
-import {DEFAULT_CONCURRENCY} from '../base/concurrency.js'
+import {DEFAULT_CONCURRENCY, settleAll} from '../base/concurrency.js'
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {makeFolder, syncFolder} from '../base/files.js'
 import {parseDatasetName} from '../base/names.js'
 import {messageOf, safe, safeName} from '../base/text.js'
 import {type Hub} from '../hub/client.js'
 import {type RepoFile} from '../hub/files.js'
-import {all, bounded, type Bounded} from './bounded.js'
 import {diskReason, ensureFolder, isDiskUnusable} from './disk.js'
 import {type Lock, takeLock} from './lock.js'
 import {describeArchive, readManifest, requireSameContent, writeManifest} from './manifest.js'
@@ -113,8 +113,8 @@ type Job = ArchiveOptions & {folder: string; lock: Lock}
 
 async function archiveAll(datasets: Dataset[], job: Job): Promise<Map<string, ArchiveResult>> {
   const concurrency = job.concurrency ?? DEFAULT_CONCURRENCY
-  const oneOfDatasets = bounded(concurrency)
-  const oneOfFiles = bounded(concurrency)
+  const limitDatasets = pLimit(concurrency)
+  const limitFiles = pLimit(concurrency)
   const results = new Map<string, ArchiveResult>()
   let bytes = 0
   let isStopped = false
@@ -126,14 +126,14 @@ async function archiveAll(datasets: Dataset[], job: Job): Promise<Map<string, Ar
     }
   }
 
-  await all(
+  await settleAll(
     datasets.map((dataset) =>
-      oneOfDatasets(async () => {
+      limitDatasets(async () => {
         const {name} = dataset
         if (job.signal?.aborted) throw new CancelledError('Interrupted.')
         if (isStopped) return
         tell(name)
-        const result = await archiveOne(dataset, job, oneOfFiles).catch((error: unknown) => {
+        const result = await archiveOne(dataset, job, limitFiles).catch((error: unknown) => {
           isStopped = true
           throw error
         })
@@ -146,9 +146,13 @@ async function archiveAll(datasets: Dataset[], job: Job): Promise<Map<string, Ar
   return results
 }
 
-async function archiveOne(dataset: Dataset, job: Job, oneOfFiles: Bounded): Promise<ArchiveResult> {
+async function archiveOne(
+  dataset: Dataset,
+  job: Job,
+  limitFiles: ReturnType<typeof pLimit>,
+): Promise<ArchiveResult> {
   try {
-    return await keep(dataset, job, oneOfFiles)
+    return await keep(dataset, job, limitFiles)
   } catch (error) {
     if (job.signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
     // What has no room, or may not be written, would fail for every other dataset as well.
@@ -158,7 +162,11 @@ async function archiveOne(dataset: Dataset, job: Job, oneOfFiles: Bounded): Prom
 }
 
 /** Nothing is passed off as archived before its manifest is on the disk, and that comes last. */
-async function keep(dataset: Dataset, job: Job, oneOfFiles: Bounded): Promise<ArchiveResult> {
+async function keep(
+  dataset: Dataset,
+  job: Job,
+  limitFiles: ReturnType<typeof pLimit>,
+): Promise<ArchiveResult> {
   const {name, id, sha} = dataset
   const {hub, namespace, folder, lock} = job
   if (!parseDatasetName(name, namespace)) throw new RefusedError(`${name} is no dataset of ${namespace}`)
@@ -175,7 +183,7 @@ async function keep(dataset: Dataset, job: Job, oneOfFiles: Bounded): Promise<Ar
   const fresh = describeArchive({facts, files, endpoint: job.endpoint, namespace, now: job.now})
   const former = await readManifest(place.manifest)
   if (former) await requireSameContent(former, fresh, place)
-  await keepFiles(fresh, place, {...job, oneOfFiles, isRecorded: former !== undefined})
+  await keepFiles(fresh, place, {...job, limitFiles, isRecorded: former !== undefined})
   await lock.require()
   await writeManifest(place.manifest, fresh, former)
   const bytes = files.reduce((sum, {size}) => sum + size, 0)

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import {type Stats} from 'node:fs'
-import {constants, type FileHandle, lstat, mkdir, open, readdir, rename, rm} from 'node:fs/promises'
-import {dirname, join} from 'node:path'
+import {constants, type FileHandle, lstat, mkdir, open, readdir} from 'node:fs/promises'
+import {join} from 'node:path'
 
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {syncFolder} from '../base/files.js'
@@ -57,22 +57,6 @@ export async function openToWrite(path: string): Promise<FileHandle> {
   if (found && (!found.isFile() || found.nlink > 1)) throw new RefusedError(`${path} is no plain file`)
   const how = found ? 0 : constants.O_CREAT + constants.O_EXCL
   return open(path, constants.O_RDWR + NO_FOLLOW + how, 0o666)
-}
-
-/** Writes a new file so that it is whole or not there at all, whatever happens meanwhile. */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  const draft = `${path}.tmp`
-  await rm(draft, {force: true})
-  const handle = await openToWrite(draft)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-
-  await rename(draft, path)
-  await syncFolder(dirname(path))
 }
 
 /** A text file; undefined where there is none. Longer ones are refused. */

@@ -1,13 +1,14 @@
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import * as z from 'zod/mini'
 
 import {RefusedError} from '../base/errors.js'
+import {syncFolder, writeAtomically} from '../base/files.js'
 import {count, date, LARGEST_JSON, parseJson, sha1, sha256, text} from '../base/schema.js'
 import {byText} from '../base/text.js'
 import {VERSION} from '../base/version.js'
 import {type DatasetFacts} from '../hub/dataset-info.js'
 import {type RepoFile} from '../hub/files.js'
-import {fingerprint, isContentOf, readSmall, whatIs, writeWhole} from './disk.js'
+import {fingerprint, isContentOf, readSmall, whatIs} from './disk.js'
 import {pathsProblem} from './paths.js'
 import {type Place} from './place.js'
 
@@ -99,7 +100,8 @@ export async function writeManifest(path: string, fresh: Manifest, former?: Mani
   const next = {...fresh, previousIdentities: former ? identitiesOf(former, fresh) : []}
   const {archivedAt, program} = former ?? fresh
   if (former && formatManifest({...next, archivedAt, program}) === formatManifest(former)) return
-  await writeWhole(path, formatManifest(next))
+  await writeAtomically(path, formatManifest(next))
+  await syncFolder(dirname(path))
 }
 
 function formatManifest(manifest: Manifest): string {

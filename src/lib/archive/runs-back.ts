@@ -1,4 +1,6 @@
-import {DEFAULT_CONCURRENCY} from '../base/concurrency.js'
+import pLimit from 'p-limit'
+
+import {DEFAULT_CONCURRENCY, settleAll} from '../base/concurrency.js'
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {readPinTag} from '../base/pin-tags.js'
 import {printable} from '../base/text.js'
@@ -6,7 +8,6 @@ import {dayOf} from '../base/time.js'
 import {HubError} from '../hub/errors.js'
 import {MAX_VAIN_WINDOWS} from '../hub/quota.js'
 import {type Session} from '../hub/session.js'
-import {all, bounded} from './bounded.js'
 import {readSmall} from './disk.js'
 import {checkArchive, type LocalFile, problemOf} from './entries.js'
 import {outcomeOf, type Part, type RestoreOutcome, seenOutcome, settleWhole} from './outcome.js'
@@ -54,9 +55,9 @@ export class Restore {
 
   /** Does something for each dataset that is not settled yet, several at a time. */
   private async eachOpen(job: (part: Part) => Promise<void>): Promise<void> {
-    const gate = bounded(this.options.concurrency ?? DEFAULT_CONCURRENCY)
+    const limit = pLimit(this.options.concurrency ?? DEFAULT_CONCURRENCY)
     const open = this.runs.flat().filter(({outcome}) => !outcome)
-    await all(open.map((part) => gate(() => job(part))))
+    await settleAll(open.map((part) => limit(() => job(part))))
     for (const run of this.runs) this.settle(run)
   }
 

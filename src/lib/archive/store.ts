@@ -1,11 +1,13 @@
+import type pLimit from 'p-limit'
+
 import {constants, copyFile, readdir, rename, rm} from 'node:fs/promises'
 import {basename, join} from 'node:path'
 
+import {settleAll} from '../base/concurrency.js'
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {syncFolder} from '../base/files.js'
 import {type Hub} from '../hub/client.js'
 import {type RepoFile} from '../hub/files.js'
-import {all, type Bounded} from './bounded.js'
 import {ensureFolder, filesBelow, fingerprint, isContentOf, isFolder, syncFolders} from './disk.js'
 import {fetchFile} from './download.js'
 import {type Lock} from './lock.js'
@@ -17,7 +19,7 @@ import {type Place, stagedIn} from './place.js'
 export interface Keeping {
   hub: Pick<Hub, 'download' | 'pause'>
   lock: Lock
-  oneOfFiles: Bounded
+  limitFiles: ReturnType<typeof pLimit>
   /** Whether a manifest says that what is there is this archive. */
   isRecorded: boolean
   signal?: AbortSignal | undefined
@@ -57,9 +59,9 @@ async function brokenFiles({files}: Manifest, place: Place, job: Keeping): Promi
   const extra = [...found.keys()].filter((path) => !known.has(path) && !isLeftByFileManager(path))
   if (extra.length > 0)
     throw new RefusedError(`${place.home} holds ${quoted(extra)}, which the dataset does not: remove it`)
-  const checked = await all(
+  const checked = await settleAll(
     files.map((file) =>
-      job.oneOfFiles(async () => {
+      job.limitFiles(async () => {
         if (found.get(file.path) !== file.size) return [file]
         const content = await fingerprint(join(place.home, file.path), {signal: job.signal, isKept: true})
         return isContentOf(file, content) ? [] : [file]
@@ -78,9 +80,9 @@ async function fetchAll({name, sha}: Manifest, files: RepoFile[], place: Place, 
   const left = await leftOvers(place)
   await ensureFolder(folder, [basename(staging)])
   let isBroken = false
-  await all(
+  await settleAll(
     files.map((file) =>
-      job.oneOfFiles(async () => {
+      job.limitFiles(async () => {
         if (job.signal?.aborted) throw new CancelledError('Interrupted.')
         if (isBroken) return
         try {

@@ -43,35 +43,28 @@ async function requireFolder(folder: string, wrong: (why: string) => UsageError)
   })
 }
 
-/** What is written, and how a person is told where that fails. */
+/** What is written, and what a person reads where that fails. */
 export interface Contents {
   /** `plan`, `report`. */
   kind: string
   text: string
   /** What to do where it cannot be written, one sentence. */
   advice: string
-  /** Stops what is too large, before it is written. */
-  onSize?: ((bytes: number) => void) | undefined
-  /** Looks at the whole file before it takes the other's place. */
+  /** Inspects the new file before it replaces the old one. */
   check?: ((file: string) => Promise<unknown>) | undefined
 }
 
 /**
- * Writes a file whole or not at all: whoever looks meanwhile, or after a crash, finds the old one or the new one.
+ * Writes a file that a person named, atomically.
  * @param target as `findTarget` returns it
  * @returns its size in bytes
- * @throws RefusedError where writing fails; else what the callbacks throw
+ * @throws RefusedError where writing fails; else what `check` throws
  */
-export async function replaceFile(target: string, contents: Contents): Promise<number> {
-  const {kind, check, advice} = contents
-  const temporary = join(dirname(target), `.smoltrace-${kind}-${randomUUID()}`)
+export async function replaceFile(target: string, {kind, text, advice, check}: Contents): Promise<number> {
   try {
-    const bytes = await write(temporary, contents)
-    await check?.(temporary)
-    await rename(temporary, target)
-    return bytes
+    await writeAtomically(target, text, check)
+    return Buffer.byteLength(text)
   } catch (error) {
-    await rm(temporary, {force: true}).catch(() => {})
     if (error instanceof SmoltraceError) throw error
     const {code, message} = error as NodeJS.ErrnoException
     throw new RefusedError(`The ${kind} could not be written to ${printable(target)} (${code ?? message}).`, {
@@ -81,16 +74,23 @@ export async function replaceFile(target: string, contents: Contents): Promise<n
   }
 }
 
-async function write(file: string, {text, onSize}: Contents): Promise<number> {
-  const handle = await open(file, 'wx')
+/** Writes a file so that a reader, or a crash, leaves the old one or the new one, and follows no link. */
+export async function writeAtomically(file: string, text: string, check?: Contents['check']): Promise<void> {
+  const draft = join(dirname(file), `.smoltrace-${randomUUID()}`)
   try {
-    const bytes = Buffer.byteLength(text)
-    onSize?.(bytes)
-    await handle.writeFile(text)
-    await handle.sync()
-    return bytes
-  } finally {
-    await handle.close()
+    const handle = await open(draft, 'wx')
+    try {
+      await handle.writeFile(text)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+
+    await check?.(draft)
+    await rename(draft, file)
+  } catch (error) {
+    await rm(draft, {force: true}).catch(() => {})
+    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 import {type Metric} from '../account/leaderboard/metrics.js'
 import {bestFirst} from '../account/leaderboard/scores.js'
-import {addTo} from '../base/add-to.js'
+import {pushTo} from '../base/collections.js'
 import {byText} from '../base/text.js'
 import {type Evaluation} from './evaluations.js'
 
@@ -118,6 +118,6 @@ function meanOf(numbers: number[]): number {
 
 function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>()
-  for (const item of items) addTo(groups, keyOf(item), item)
+  for (const item of items) pushTo(groups, keyOf(item), item)
   return groups
 }

@@ -4,7 +4,13 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {RefusedError, UsageError} from '../../../src/lib/base/errors.js'
-import {findTarget, makeFolder, replaceFile, type Target} from '../../../src/lib/base/files.js'
+import {
+  findTarget,
+  makeFolder,
+  replaceFile,
+  type Target,
+  writeAtomically,
+} from '../../../src/lib/base/files.js'
 import {rejectionOf} from '../../support/builders.js'
 
 describe('a file that is written whole or not at all', () => {
@@ -45,6 +51,14 @@ describe('a file that is written whole or not at all', () => {
     expect(error.message).to.equal('not good')
     expect(readFileSync(file, 'utf8')).to.equal('old')
     expect(readdirSync(folder)).to.deep.equal(['page.html'])
+  })
+
+  it('takes the place of a link, and leaves alone what that leads to', async () => {
+    writeFileSync(file, 'old')
+    symlinkSync(file, join(folder, 'link'))
+    await writeAtomically(join(folder, 'link'), 'new')
+    expect(readFileSync(file, 'utf8')).to.equal('old')
+    expect(readFileSync(join(folder, 'link'), 'utf8')).to.equal('new')
   })
 
   it('is found behind a link', async () => {

@@ -1,4 +1,4 @@
-import {addTo} from '../../base/add-to.js'
+import {pushTo} from '../../base/collections.js'
 import {capitalized} from '../../base/text.js'
 import {DEFAULT_GRACE_MS} from '../runs.js'
 import {type Run} from '../runs.js'
@@ -97,8 +97,8 @@ export function duplicateRows({rows}: CheckFacts): Finding[] {
     const {data, references} = checked
     const results = references.find(({type}) => type === 'results')
     const isNowhere = results === undefined || results.state === 'local' || results.state === 'other'
-    if (results && !isNowhere) addTo(byDataset, results.dataset ?? results.name, checked)
-    if (data.runId !== undefined) addTo(byId, data.runId, checked)
+    if (results && !isNowhere) pushTo(byDataset, results.dataset ?? results.name, checked)
+    if (data.runId !== undefined) pushTo(byId, data.runId, checked)
   }
 
   const found: Finding[] = []

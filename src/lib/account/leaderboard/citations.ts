@@ -1,4 +1,4 @@
-import {addTo} from '../../base/add-to.js'
+import {pushTo} from '../../base/collections.js'
 import {isRunType, parseDatasetName, type RunDatasetName} from '../../base/names.js'
 import {byText} from '../../base/text.js'
 import {type LeaderboardRow} from './row.js'
@@ -27,7 +27,7 @@ export function citationsIn(rows: readonly LeaderboardRow[], namespace: string):
   for (const row of rows) {
     const meant = runsMeantBy(row)
     const cited = runsCitedBy(row, namespace)
-    for (const run of meant) addTo(meant.size === 1 && cited.has(run) ? exact : loose, run, row)
+    for (const run of meant) pushTo(meant.size === 1 && cited.has(run) ? exact : loose, run, row)
   }
 
   for (const byRun of [exact, loose]) {

@@ -1,4 +1,4 @@
-import {addTo} from '../../base/add-to.js'
+import {pushTo} from '../../base/collections.js'
 import {RefusedError} from '../../base/errors.js'
 import {coversUntil, type PinTag, readPinTag} from '../../base/pin-tags.js'
 import {byText, safe} from '../../base/text.js'
@@ -116,7 +116,7 @@ export function pinnedRuns(
 ): Map<string, string> {
   const byRun = new Map(Object.keys(protection.runs ?? {}).map((run) => [run, [] as RunDataset[]]))
   for (const dataset of datasets)
-    if (dataset.pinTags || byRun.has(dataset.timestamp)) addTo(byRun, dataset.timestamp, dataset)
+    if (dataset.pinTags || byRun.has(dataset.timestamp)) pushTo(byRun, dataset.timestamp, dataset)
   const pinned = new Map<string, string>()
   for (const [timestamp, own] of byRun) {
     const pin = pinOn({timestamp, datasets: own}, protection, now)

@@ -61,13 +61,13 @@ async function isPlanFile(file: string): Promise<boolean> {
 }
 
 async function replace(target: string, document: object): Promise<void> {
+  const text = `${JSON.stringify(document, undefined, 2)}\n`
+  if (Buffer.byteLength(text) > LARGEST_PLAN)
+    throw notSaved('it would be larger than 64 MiB, take fewer runs at a time')
   await replaceFile(target, {
     kind: 'plan',
-    text: `${JSON.stringify(document, undefined, 2)}\n`,
+    text,
     advice: 'Give --plan a file elsewhere, or make room, and try again.',
-    onSize(bytes) {
-      if (bytes > LARGEST_PLAN) throw notSaved('it would be larger than 64 MiB, take fewer runs at a time')
-    },
     // What could not be carried out later is not worth a review now.
     check: async (file) => parsePlan(await readPlanText(file, notSaved), notSaved),
   })
