@@ -4,7 +4,9 @@ export {
   type LeaderboardDataset,
   type RunDataset,
 } from './lib/account/datasets.js'
+export {discoverSmoltraceDatasets} from './lib/account/datasets.js'
 export {type Findings, type LeaderboardCheck} from './lib/account/leaderboard/check.js'
+export {checkLeaderboard, checkRows} from './lib/account/leaderboard/check.js'
 export {
   type Evidence,
   evidenceOf,
@@ -28,6 +30,8 @@ export {
   type Ranking,
   type RankingOptions,
 } from './lib/account/leaderboard/ranking.js'
+export {rankRows, readRanking} from './lib/account/leaderboard/ranking.js'
+export {readLeaderboardRows} from './lib/account/leaderboard/read.js'
 export {type Loss, type Reference, type ReferenceState} from './lib/account/leaderboard/references.js'
 export {type RowTime} from './lib/account/leaderboard/row-time.js'
 export {type GroupColumn, type LeaderboardRow} from './lib/account/leaderboard/row.js'
@@ -41,9 +45,16 @@ export {
   type RunInDoubt,
   type UnpinOptions,
 } from './lib/account/protection/protect.js'
+export {
+  protectLeaderboard,
+  protectRuns,
+  unprotectLeaderboard,
+  unprotectRuns,
+} from './lib/account/protection/protect.js'
 export {type TaggingEvent} from './lib/account/protection/tagging.js'
 export {groupDatasetsByRun, type Run} from './lib/account/runs.js'
 export {type Sizes, type SizesOption, type StorageReport, type StorageSum} from './lib/account/sizes.js'
+export {readSizes} from './lib/account/sizes.js'
 export {type ArchiveEvent} from './lib/archive/archive.js'
 export {
   type RestoreEvent,
@@ -52,6 +63,7 @@ export {
   type RestoreResult,
   type RestoreStatus,
 } from './lib/archive/restore.js'
+export {restoreDatasets} from './lib/archive/restore.js'
 export {
   CancelledError,
   type ErrorDetails,
@@ -70,10 +82,13 @@ export {type Age} from './lib/base/time.js'
  * @module smoltrace
  */
 export {type ApplyOptions} from './lib/cleanup/apply.js'
+export {applyPlan} from './lib/cleanup/apply.js'
 export {type CleanupOptions, type DeleteOptions} from './lib/cleanup/cleanup.js'
+export {cleanupDatasets, deleteDatasets} from './lib/cleanup/cleanup.js'
 export {type DeletionEvent} from './lib/cleanup/delete.js'
 export {type ExecutionOptions, type JobEvent} from './lib/cleanup/execute.js'
 export {type History, type HistoryOptions, type HistoryProblem} from './lib/cleanup/journal/history.js'
+export {readHistory} from './lib/cleanup/journal/history.js'
 export {
   type DatasetRecord,
   type DatasetState,
@@ -95,31 +110,12 @@ export {
   type PlannedRun,
 } from './lib/plan/plan.js'
 export {type PlanFacts, type RunNote, type SavedPlan} from './lib/plan/saved/saved-plan.js'
+export {loadPlan, savePlan} from './lib/plan/saved/saved-plan.js'
 export {type Period} from './lib/retention/buckets.js'
 export {type Decision, type FilteredRuns, type FilterOptions} from './lib/retention/decide.js'
+export {filterRuns} from './lib/retention/decide.js'
 export {type PolicyKey} from './lib/retention/policy/keys.js'
 export {type Policy} from './lib/retention/policy/load.js'
+export {loadPolicy} from './lib/retention/policy/load.js'
 export {type Reason, type ReasonRule} from './lib/retention/reasons.js'
 export {type RetentionOptions, type RetentionRules} from './lib/retention/rules.js'
-export {
-  applyPlan,
-  checkLeaderboard,
-  checkRows,
-  cleanupDatasets,
-  deleteDatasets,
-  discoverSmoltraceDatasets,
-  filterRuns,
-  loadPlan,
-  loadPolicy,
-  protectLeaderboard,
-  protectRuns,
-  rankRows,
-  readHistory,
-  readLeaderboardRows,
-  readRanking,
-  readSizes,
-  restoreDatasets,
-  savePlan,
-  unprotectLeaderboard,
-  unprotectRuns,
-} from './library.js'

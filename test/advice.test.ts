@@ -22,8 +22,8 @@ const DYNAMIC = /^(?:$|\$\{|= |<TAB>|COMMAND|cleanup --keep-<TAB>)/
 /** Sentences that only begin like a command, behind the mark that opens a text of the source. */
 const SENTENCES = /^runs (?:no older|that are)/
 
-/** Sources that are not about this program: a shell's, and the invented Hub's. */
-const OTHERS = /^(?:cli\/completion|lib\/sandbox)\//
+/** Sources that are not about this program, a shell's and the invented Hub's, and the one that puts its name in. */
+const OTHERS = /^(?:cli\/completion|lib\/sandbox)\/|^cli\/errors\/failure\.ts$/
 
 function sources(): Array<[path: string, text: string]> {
   const lib = join(root, 'src')
@@ -34,7 +34,7 @@ function sources(): Array<[path: string, text: string]> {
 
 /** Every command that a message, a suggestion or a description names: behind the program's name, or in backticks. */
 function namedCommands(topics: string): Named[] {
-  const behindName = /(?:\{bin\}|\$\{(?:this\.)?bin\}) ((?:\$\{[^}]*\}|[^'`\n])*)/g
+  const behindName = /(?:\bsmoltrace|\$\{(?:this\.)?bin\}) ((?:\$\{[^}]*\}|[^'`\n])*)/g
   const inTicks = new RegExp(String.raw`\\?\x60((?:${topics})(?: (?:\$\{[^}]*\}|[^\x60\\\n])*)?)\\?\x60`, 'g')
   return sources().flatMap(([where, text]) => {
     const plain = text.replaceAll(/^\s*(?:\/\/|\*|\/\*).*$/gm, '')

@@ -17,7 +17,6 @@ import {
   SmoltraceError,
 } from '../src/index.js'
 import {type Sandbox, startSandbox} from '../src/lib/sandbox/index.js'
-import {inLibraryWords, ofLibrary} from '../src/library-words.js'
 import {inventoryOf, rejectionOf, runDatasets} from './support/builders.js'
 import {policyFile} from './support/policies.js'
 
@@ -98,24 +97,5 @@ describe('the words of the library', () => {
     expect(found.map(({suggestion}) => suggestion).join(' '))
       .to.include('smoltrace ')
       .and.not.match(/\{\w+\}/)
-  })
-
-  it('leave a line to type as it is typed', () => {
-    expect(inLibraryWords('For example: {bin} cleanup --older-than 30d')).to.equal(
-      'For example: smoltrace cleanup --older-than 30d',
-    )
-    expect(inLibraryWords('Raise --max-delete.')).to.equal('Raise `maxDelete`.')
-    expect(inLibraryWords('See {help}.')).not.to.include('{')
-  })
-
-  it('change nothing about what is returned, or thrown by somebody else', async () => {
-    const fault = new TypeError('--yes {bin}')
-    const failing = ofLibrary(() => {
-      throw fault
-    })
-    expect(await rejectionOf((async () => failing())())).to.equal(fault)
-    expect(fault.message).to.equal('--yes {bin}')
-    expect(ofLibrary((a: number, b: number) => a - b)(5, 2)).to.equal(3)
-    expect(cleanupDatasets.name).to.equal('cleanupDatasets')
   })
 })

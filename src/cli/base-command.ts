@@ -12,7 +12,7 @@ import {written} from '../lib/views/terminal/layout.js'
 import {type Screen, screenOf, widthOf} from '../lib/views/terminal/style.js'
 import {wrapText} from '../lib/views/terminal/wrapping.js'
 import {colourVariables, setVariables} from './colour.js'
-import {failureOf} from './errors/failure-2.js'
+import {failureOf, inCommandWords, type Invocation} from './errors/failure.js'
 import {outputFlags} from './flags/shared.js'
 import {topicOf, wordsOf} from './host/topic.js'
 import {dropOutputFailure, hasOutputFailed, watchOutput} from './output.js'
@@ -71,7 +71,7 @@ export abstract class BaseCommand extends Command {
 
   /** Warnings go to stderr, or into the document under `--json`. */
   override warn(input: Error | string): Error | string {
-    const text = safe(input instanceof Error ? input.message : input)
+    const text = safe(this.inCommandWords(input instanceof Error ? input.message : input))
     this.collectedWarnings.push(text)
     const {style, width} = screenOf(process.stderr)
     this.logToStderr(wrapText(`${style.yellow('Warning:')} ${text}`, width))
@@ -180,16 +180,24 @@ export abstract class BaseCommand extends Command {
     return wordsOf(this.ctor.id)
   }
 
-  /** What a failure comes down to. */
   protected failure(error: Error): Failure {
+    return failureOf(error, this.invocation)
+  }
+
+  /** Puts a text of the library into the words of the command line. */
+  protected inCommandWords(text: string): string {
+    return inCommandWords(text, this.invocation)
+  }
+
+  private get invocation(): Invocation {
     const {flags, baseFlags, examples} = this.ctor
     const first = examples?.find((example) => typeof example === 'object')?.command
-    return failureOf(error, {
+    return {
       bin: this.bin,
       help: this.helpLine,
       flags: {...flags, ...baseFlags},
       example: first?.replace('<%= config.bin %>', this.bin).replace('<%= command.id %>', this.commandName),
-    })
+    }
   }
 
   /** What shows the help of this command. A host with colons answers any `--help` itself, by the first word alone. */

@@ -72,5 +72,5 @@ export default class History extends BaseCommand {
 }
 
 function momentOf(since: string): Date {
-  return cutoffOf(parseAge(since, '--since'), new Date(), '--since')
+  return cutoffOf(parseAge(since, 'since'), new Date(), 'since')
 }

@@ -129,7 +129,7 @@ describe('history', () => {
   })
 
   const refused: Array<[title: string, argv: string[], message: RegExp]> = [
-    ['no age', ['--since', 'yesterday'], /^Error: --since "yesterday" is no age/],
+    ['no age', ['--since', 'yesterday'], /^Error: --since "yesterday" is not an age/],
     ['a date in the future', ['--since', '2027-01-01'], /^Error: --since "2027-01-01" lies in the future/],
     ['a job and --since', ['3f9a', '--since', '7d'], /^Error: --since chooses among all jobs/],
     ['two jobs', ['3f9a', '4f9a'], /^Error: Unexpected argument: 4f9a/],

@@ -21,6 +21,6 @@ export function shellOf(given: string | undefined, used: string): Shell {
   const shell = SHELLS.find((each) => name === each || name.endsWith(`\\${each}`))
   if (shell) return shell
   throw new UsageError(`Name the shell, ${JSON.stringify(name)} is none of these: ${SHELLS.join(', ')}.`, {
-    suggestions: ['Like this: {bin} autocomplete bash'],
+    suggestions: ['Like this: smoltrace autocomplete bash'],
   })
 }

@@ -75,13 +75,13 @@ const WITHOUT_COMMAND = ['--help', '--no-color', '--version']
 
 function flagsAlone([flag = '']: string[], topic: string[]): UsageError {
   const near = /^-v$/i.test(flag) ? '--version' : nearest(flag, WITHOUT_COMMAND)
-  const guess = near && topic.length === 0 ? [`Did you mean {bin} ${near}?`] : []
+  const guess = near && topic.length === 0 ? [`Did you mean smoltrace ${near}?`] : []
   return new UsageError('No command is given: flags stand after one.', {
     suggestions: [...guess, ALL_COMMANDS],
   })
 }
 
-const ALL_COMMANDS = 'All commands: {bin} help'
+const ALL_COMMANDS = 'All commands: smoltrace help'
 
 /** Where a command was looked for. */
 interface Place {
@@ -93,10 +93,10 @@ interface Place {
   hasTopics: boolean
 }
 
-const ANYWHERE: Place = {nothingThere: `is no command of ${HOST_TOPIC}`, bin: '{bin}', hasTopics: true}
+const ANYWHERE: Place = {nothingThere: `is no command of ${HOST_TOPIC}`, bin: 'smoltrace', hasTopics: true}
 const IN_SANDBOX: Place = {
   nothingThere: 'is no command that runs in the sandbox',
-  bin: '{bin} sandbox',
+  bin: 'smoltrace sandbox',
   hasTopics: false,
 }
 
@@ -124,7 +124,7 @@ function isTopic(word: string, names: string[]): boolean {
   return !names.includes(word) && names.some((name) => name.startsWith(`${word} `))
 }
 
-const commandsOf = (topic: string) => `Commands of ${topic}: {bin} ${topic} --help`
+const commandsOf = (topic: string) => `Commands of ${topic}: smoltrace ${topic} --help`
 
 /** Shown its help, whoever gave it flags would think that they were taken. */
 function topicAlone(topic: string): UsageError {
@@ -137,7 +137,7 @@ function misplacedFlags(flags: string[], name: string, rest: string[]): UsageErr
   const own = flags.filter((word) => word !== '--')
   const line = safe(formatWords([...name.split(' '), ...withoutSecrets(own), ...withoutSecrets(rest)]))
   return new UsageError('Flags stand after the command, not before it.', {
-    suggestions: [`Like this: {bin} ${line}`],
+    suggestions: [`Like this: smoltrace ${line}`],
   })
 }
 
@@ -145,7 +145,7 @@ function misplacedFlags(flags: string[], name: string, rest: string[]): UsageErr
 function unexpectedArgument(name: string, argv: string[]): UsageError {
   const [word = ''] = namingWords(argv)
   return new UsageError(`Unexpected argument: ${asShown([word])}`, {
-    suggestions: [`See {bin} ${name} --help`],
+    suggestions: [`See smoltrace ${name} --help`],
   })
 }
 

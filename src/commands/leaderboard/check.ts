@@ -39,28 +39,29 @@ No finding is a missing traces dataset, since rows name one also where none was 
   async run(): Promise<object> {
     const {flags, metadata} = await this.parse(LeaderboardCheck)
     await this.prepareSummary(givenFlags(flags, metadata))
-    const check = await this.cancellable((signal) => checkLeaderboard(this.connection(flags, signal)))
+    const found = await this.cancellable((signal) => checkLeaderboard(this.connection(flags, signal)))
+    const check = {
+      ...found,
+      findings: found.findings.map((each) => ({...each, suggestion: this.inCommandWords(each.suggestion)})),
+    }
     for (const warning of check.warnings) this.warn(warning)
     const {rows, runs, findings, remarks} = check
     if (!this.jsonEnabled()) {
       const {formatCheck} = await import('../../lib/views/terminal/check.js')
-      await this.print(formatCheck(check, this.bin, this.screen))
+      await this.print(formatCheck(check, this.screen))
     }
 
     const exitCode = flags['exit-code'] && findings.length > 0 ? EXIT.found : EXIT.done
     if (exitCode > 0) process.exitCode = exitCode
     await this.leaveSummary(exitCode, async (job) => {
       const {checkSummary} = await import('../../lib/views/markdown/check.js')
-      return checkSummary(check, this.bin, job)
+      return checkSummary(check, job)
     })
     return {
       ...boardDocument(check),
       rows,
       runs,
-      findings: Array.from(findings, (finding) => ({
-        ...finding,
-        suggestion: finding.suggestion.replaceAll('{bin}', this.bin),
-      })),
+      findings,
       remarks,
     }
   }

@@ -84,7 +84,7 @@ async function askLeaderboard(
   const isCertain = read !== 'unknown' && problem === undefined
   if (!isCertain && options.incompleteOnly && !options.ignoreLeaderboard)
     warnings.push(
-      'So --incomplete-only shows only what certainly did not finish: add --ignore-leaderboard to go by the datasets alone.',
+      'So `incompleteOnly` shows only what certainly did not finish: add `ignoreLeaderboard` to go by the datasets alone.',
     )
   return evidence
 }

@@ -107,21 +107,22 @@ export function isInFuture(run: Run, now: Date): boolean {
 /**
  * Refuses timestamps of runs that are not there.
  * @param known runs, or their datasets
- * @param flag what the person wrote before them
+ * @param option that named them, where one did
  * @throws RefusedError
  */
 export function requireRuns(
   timestamps: string[],
   known: Array<{timestamp: string; namespace: string}>,
-  flag = '',
+  option?: string,
 ): void {
   const there = new Set(known.map(({timestamp}) => timestamp))
   const unknown = timestamps.filter((timestamp) => !there.has(timestamp))
   if (unknown.length === 0) return
   const [first] = known
-  throw new RefusedError(`${flag}${unknown.join(', ')}: there is no such run.`, {
+  const named = option === undefined ? '' : `\`${option}\` `
+  throw new RefusedError(`${named}${unknown.join(', ')}: there is no such run.`, {
     suggestions: first
-      ? [`See which there are: {bin} runs group --namespace ${first.namespace}`]
+      ? [`See which there are: smoltrace runs group --namespace ${first.namespace}`]
       : ['There are no runs at all.'],
   })
 }

@@ -88,7 +88,7 @@ export function exitCodeOfRestore({interrupted, counts}: RestoreResult): ExitCod
 async function openFolder(dir: string): Promise<string> {
   const root = await realpath(dir).catch(() => '')
   if (root === '' || !(await whatIs(root))?.isDirectory())
-    throw new UsageError(`${printable(dir)} is no folder: name the one that --archive was given.`)
+    throw new UsageError(`${printable(dir)} is not a folder: name the one that holds the copies.`)
   return root
 }
 

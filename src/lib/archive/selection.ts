@@ -14,7 +14,7 @@ export function requireArchived(archives: Shelved[], words: readonly string[], d
   if (archives.length === 0)
     throw new RefusedError(
       `${printable(dir)} holds no archive: looked for NAMESPACE/DATASET.json, beside a folder of the dataset's files.`,
-      {suggestions: ['Name the folder that --archive was given. Links in it are not followed.']},
+      {suggestions: ['Name the folder that cleanup archived into. Links in it are not followed.']},
     )
   const unknown = words.filter((word) => !archives.some((archive) => isNamed(archive, word)))
   if (unknown.length === 0) return
@@ -22,7 +22,7 @@ export function requireArchived(archives: Shelved[], words: readonly string[], d
     `${printable(dir)} holds no archive of ${quoted(unknown.map((word) => printable(word)))}.`,
     {
       suggestions: [
-        `It holds ${archives.length}. To see them: {bin} ${formatWords(['restore', dir, '--dry-run'])}`,
+        `It holds ${archives.length}. To see them: smoltrace ${formatWords(['restore', dir, '--dry-run'])}`,
       ],
     },
   )

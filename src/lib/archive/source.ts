@@ -34,7 +34,7 @@ export function sourceOf(session: Session, {dir, names = [], from, namespace}: R
     commandFor(held) {
       const flags =
         from === undefined && namespaces.includes(held) ? ['--namespace', held] : ['--from', held, ...target]
-      return `{bin} ${formatWords(['restore', dir, ...names, ...flags])}`
+      return `smoltrace ${formatWords(['restore', dir, ...names, ...flags])}`
     },
   }
 }
@@ -61,7 +61,7 @@ export async function openSessionFor(archives: Shelved[], options: RestoreOption
     const command = formatWords(['restore', dir, ...names, '--from', held])
     throw new RefusedError(error.message, {
       cause: error,
-      suggestions: [`To bring its archives back under the name of this token: {bin} ${command}`],
+      suggestions: [`To bring its archives back under the name of this token: smoltrace ${command}`],
     })
   }
 }

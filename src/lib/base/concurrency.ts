@@ -1,4 +1,4 @@
-import {UsageError} from './errors.js'
+import {OptionError} from './errors.js'
 
 /** Requests, datasets or files in progress at a time, unless an option says otherwise. */
 export const DEFAULT_CONCURRENCY = 4
@@ -7,7 +7,7 @@ export const MAX_CONCURRENCY = 32
 /** @throws UsageError where it is not a whole number in range */
 export function checkConcurrency(concurrency: number): void {
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY)
-    throw new UsageError(`--concurrency takes a whole number from 1 to ${MAX_CONCURRENCY}.`)
+    throw new OptionError('concurrency', `takes a whole number from 1 to ${MAX_CONCURRENCY}`)
 }
 
 /** Waits for every job, also where one fails; then throws the first failure, in the order of the list. */

@@ -5,17 +5,14 @@ import {printable, withoutOwnTokens, withoutTokens} from './text.js'
 
 /** What every error of this program carries: how the process ends, and what the reader can do next. */
 export interface ErrorDetails {
-  /**
-   * What to do next, one sentence each. Within the program `{bin}` stands for the command line's name, `{help}` for the
-   * command's help; errors of the library hold neither.
-   */
+  /** What to do next, one sentence each. */
   suggestions?: readonly string[]
   cause?: unknown
 }
 
 /**
- * Base of every error that is meant for a person: a message, an exit code and what to do next. Here errors leave the program, so
- * here message, stack, cause and suggestions lose control characters and the token.
+ * Base of every error that is meant for a person: a message, an exit code and what to do next. The texts call options by their
+ * names in the library, in backticks. Message, stack, cause and suggestions lose control characters and the token.
  */
 export abstract class SmoltraceError extends Error {
   abstract readonly exitCode: ExitCode
@@ -54,8 +51,38 @@ export class UsageError extends SmoltraceError {
   readonly exitCode = EXIT.usage
 
   constructor(message: string, details: ErrorDetails = {}) {
-    super(message, details, 'See {help}.')
+    super(message, details, SEE_OPTIONS)
   }
+}
+
+/** What to do where no more is known; a command names its help instead. */
+export const SEE_OPTIONS = 'What each option means is in the documentation of the library.'
+
+/** One option makes no sense. A command calls it by its flag, and a policy file by its key. */
+export class OptionError extends UsageError {
+  readonly option: string
+  readonly problem: string
+
+  /**
+   * @param option its name in the library
+   * @param problem what is wrong with it, without a full stop: the rest of a sentence that begins with the option
+   */
+  constructor(option: string, problem: string, details: ErrorDetails = {}) {
+    super(`\`${option}\` ${problem}.`, details)
+    this.option = option
+    this.problem = shownText(problem)
+  }
+}
+
+/**
+ * Calls the options that a text names otherwise.
+ * @param nameOf the other name; undefined keeps the option's
+ */
+export function renameOptions(text: string, nameOf: (option: string) => string | undefined): string {
+  // What is quoted was given by a person, and is repeated as it is.
+  return text.replaceAll(/"[^"]*"|`(\w+(?:: \w+)?)`/g, (found, option?: string) =>
+    option === undefined ? found : (nameOf(option) ?? found),
+  )
 }
 
 /** A safety rule forbids what was asked, or what it needs is not known for certain. Exit code 1. */
@@ -64,7 +91,7 @@ export class RefusedError extends SmoltraceError {
   readonly exitCode = EXIT.error
 
   constructor(message: string, details: ErrorDetails = {}) {
-    super(message, details, 'Settle that, then run the same command again.')
+    super(message, details, 'Resolve this, then run the command again.')
   }
 }
 

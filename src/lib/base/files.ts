@@ -7,8 +7,8 @@ import {printable} from './text.js'
 
 /** How a person is told of a file, and what it may replace. */
 export interface Target {
-  /** What stands before the file's name, such as `--plan`. */
-  flag: string
+  /** What a message calls it. */
+  name: string
   /** Why the file that is there must stay; undefined where it may be replaced. */
   refuse: (file: string) => Promise<string | undefined> | string | undefined
 }
@@ -18,9 +18,9 @@ export interface Target {
  * @returns the file, behind any links
  * @throws UsageError where it is a folder, no plain file, or something that must stay, or where its folder cannot take it
  */
-export async function findTarget(file: string, {flag, refuse}: Target): Promise<string> {
-  const wrong = (why: string) => new UsageError(`${flag} ${printable(file)}: ${why}.`)
-  if (file === '') throw new UsageError(`${flag} needs the name of a file.`)
+export async function findTarget(file: string, {name, refuse}: Target): Promise<string> {
+  const wrong = (why: string) => new UsageError(`${name} ${printable(file)}: ${why}.`)
+  if (file === '') throw new UsageError(`${name} needs the name of a file.`)
   const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return
     throw wrong(`it cannot be looked at (${error.code ?? error.message})`)

@@ -1,4 +1,4 @@
-import {UsageError} from './errors.js'
+import {OptionError, UsageError} from './errors.js'
 
 /**
  * The exact names that SMOLTRACE gives its datasets: the only patterns in the program. What does not match is
@@ -49,15 +49,14 @@ export function parseTimestamp(timestamp: string): Date | undefined {
 
 /**
  * Refuses what is no run's timestamp.
- * @param flag what the person wrote before each of them
+ * @param option that names them, where one does
  * @throws UsageError
  */
-export function checkTimestamps(timestamps: string[], flag = ''): void {
+export function checkTimestamps(timestamps: string[], option?: string): void {
   for (const timestamp of timestamps) {
-    if (!parseTimestamp(timestamp))
-      throw new UsageError(
-        `${flag}"${timestamp}" is no run's timestamp: give one as \`runs group\` shows it, such as 20260131_235959.`,
-      )
+    if (parseTimestamp(timestamp)) continue
+    const problem = `"${timestamp}" is not a run's timestamp: give one as \`runs group\` shows it, such as 20260131_235959`
+    throw option === undefined ? new UsageError(`${problem}.`) : new OptionError(option, problem)
   }
 }
 

@@ -1,4 +1,4 @@
-import {UsageError} from './errors.js'
+import {OptionError} from './errors.js'
 
 /** Milliseconds in one of each unit. A month is 30 days and a year 365, as in the Python original. */
 const SECOND = 1000
@@ -27,17 +27,17 @@ export const AGE_FORMS =
 export const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn it off'
 
 /**
- * Reads the value of `--older-than`: `7`, `7d`, `12h`, `2w`, `1m` or `1mo` (30 days), `1y` (365 days), a sum (`1w3d`),
+ * Reads the value of `olderThan`: `7`, `7d`, `12h`, `2w`, `1m` or `1mo` (30 days), `1y` (365 days), a sum (`1w3d`),
  * or a date (`2026-01-31`, midnight UTC). Capitals mean the same (`7D`, `1M`), and white space around it is dropped.
  * @param given as it was typed
- * @param flag what the person wrote before it
+ * @param option that it is the value of
  * @throws UsageError where it is none of these, zero or negative
  */
-export function parseAge(given: string, flag = '--older-than'): Age {
+export function parseAge(given: string, option = 'olderThan'): Age {
   const text = normal(given)
   if (isDay(text)) return {kind: 'date', text, date: new Date(`${text}T00:00:00Z`)}
   const ms = parseDuration(text)
-  if (ms === undefined) throw new UsageError(`${flag} "${given}" is no age: give ${AGE_FORMS}.`)
+  if (ms === undefined) throw new OptionError(option, `"${given}" is not an age: give ${AGE_FORMS}`)
   return {kind: 'duration', text, ms}
 }
 
@@ -53,21 +53,20 @@ function parseDuration(text: string): number | undefined {
 }
 
 /**
- * Reads the value of `--keep-within`: an age as `--older-than` takes it, but no date.
- * @param flag what the person wrote before it
+ * Reads the value of `keepWithin`: an age as `olderThan` takes it, but no date.
  * @throws UsageError where it is none of these, zero or negative
  */
-export function parseSpan(given: string, flag = '--keep-within'): Age {
+export function parseSpan(given: string): Age {
   const text = normal(given)
   const ms = parseDuration(text)
   if (ms === undefined)
-    throw new UsageError(`${flag} "${given}" is no age that counts from now: give ${SPAN_FORMS}.`)
+    throw new OptionError('keepWithin', `"${given}" is not an age that counts from now: give ${SPAN_FORMS}`)
   return {kind: 'duration', text, ms}
 }
 
 /**
- * Reads the value of `--grace`: minutes as `min`, hours, days, weeks, or `0`. A bare `m` is refused: it is a month in
- * `--older-than` and minutes in other tools.
+ * Reads the value of `grace`: minutes as `min`, hours, days, weeks, or `0`. A bare `m` is refused: it is a month in
+ * `olderThan` and minutes in other tools.
  * @returns milliseconds
  * @throws UsageError where it is none of these
  */
@@ -76,7 +75,7 @@ export function parseGrace(given: string): number {
   if (text === '0') return 0
   const ms = /m(?!in)|y/.test(text) ? undefined : parseSum(text)
   if (ms === undefined || ms > LONGEST)
-    throw new UsageError(`--grace "${given}" is no duration: give ${GRACE_FORMS}.`)
+    throw new OptionError('grace', `"${given}" is not a duration: give ${GRACE_FORMS}`)
   return ms
 }
 
@@ -95,12 +94,12 @@ function parseSum(text: string): number | undefined {
 
 /**
  * The moment before which a run counts as old enough; the comparison is strict.
- * @param flag what the person wrote before the age
+ * @param option that the age is the value of
  * @throws UsageError where the cutoff lies in the future, which would make every run old enough
  */
-export function cutoffOf(age: Age, now: Date, flag = '--older-than'): Date {
+export function cutoffOf(age: Age, now: Date, option = 'olderThan'): Date {
   const cutoff = age.kind === 'date' ? age.date : new Date(now.getTime() - age.ms)
-  if (cutoff > now) throw new UsageError(`${flag} "${age.text}" lies in the future: give ${AGE_FORMS}.`)
+  if (cutoff > now) throw new OptionError(option, `"${age.text}" lies in the future: give ${AGE_FORMS}`)
   return cutoff
 }
 

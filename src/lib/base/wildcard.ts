@@ -1,4 +1,4 @@
-import {UsageError} from './errors.js'
+import {OptionError} from './errors.js'
 
 /** In characters: matching takes up to the product of both lengths. */
 export const LONGEST_NAME = 500
@@ -6,14 +6,14 @@ export const LONGEST_NAME = 500
 /**
  * Compiles wildcard patterns: `*` stands for any characters, `/` included since a model's name is not a path, and `?` for one
  * that is not `/`. Letter case counts, and a pattern matches the whole text.
- * @param flag what the person wrote before each pattern
+ * @param option that they are the values of
  * @returns whether any pattern matches a text; never one of more than 500 characters, nor an empty one
  * @throws UsageError where a pattern is empty or longer than that
  */
-export function matcherOf(patterns: readonly string[], flag = '--model'): (text: string) => boolean {
+export function matcherOf(patterns: readonly string[], option = 'model'): (text: string) => boolean {
   const bad = patterns.find((pattern) => pattern === '' || pattern.length > LONGEST_NAME)
   if (bad !== undefined)
-    throw new UsageError(`${flag} takes a pattern of 1 to ${LONGEST_NAME} characters, such as 'openai/*'.`)
+    throw new OptionError(option, `takes a pattern of 1 to ${LONGEST_NAME} characters, such as "openai/*"`)
   const compiled = patterns.map((pattern) => [...pattern])
   return (text) => {
     if (text === '' || text.length > LONGEST_NAME) return false

@@ -62,7 +62,7 @@ async function requireSameHub({endpoint}: Plan, options: ApplyOptions): Promise<
   const credentials = await findCredentials(options)
   if (isSameAddress(endpoint, credentials.endpoint)) return
   throw new UsageError(
-    `--apply: the plan was made for ${endpoint}, not for ${credentials.endpoint}: see HF_ENDPOINT.`,
+    `\`applyPlan\`: the plan was made for ${endpoint}, not for ${credentials.endpoint}: see HF_ENDPOINT.`,
   )
 }
 
@@ -75,8 +75,11 @@ async function openFor({namespace}: Plan, options: ApplyOptions): Promise<Sessio
 }
 
 function notTheAccount(namespace: string, cause?: Error): UsageError {
-  return new UsageError(`--apply: the plan was made for ${namespace}, which is not this token's account.`, {
-    cause,
-    suggestions: [`Use a token of ${namespace}, or of a member of that organisation.`],
-  })
+  return new UsageError(
+    `\`applyPlan\`: the plan was made for ${namespace}, which is not this token's account.`,
+    {
+      cause,
+      suggestions: [`Use a token of ${namespace}, or of a member of that organisation.`],
+    },
+  )
 }

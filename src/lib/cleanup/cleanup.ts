@@ -2,7 +2,7 @@ import {discover, type Inventory} from '../account/datasets.js'
 import {readProtection} from '../account/protection/file.js'
 import {refuseProtected} from '../account/protection/pins.js'
 import {readSizesIfAsked, SIZES, type Sizes, type SizesOption} from '../account/sizes.js'
-import {UsageError} from '../base/errors.js'
+import {OptionError, UsageError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {type OptionTable, readOptions, readTexts} from '../base/options.js'
 import {cutoffOf} from '../base/time.js'
@@ -117,8 +117,9 @@ function isPreview(options: CleanupOptions): boolean {
 async function checkSaving(options: CleanupOptions): Promise<void> {
   if (options.savePlan === undefined) return
   if (!isDryRun(options))
-    throw new UsageError(
-      '--plan saves the plan of a dry run: leave out --no-dry-run, and apply it with --apply.',
+    throw new OptionError(
+      'savePlan',
+      'saves the plan of a dry run: leave out `dryRun: false`, and apply it with `applyPlan`',
     )
   await checkPlanTarget(options.savePlan)
 }

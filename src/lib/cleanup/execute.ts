@@ -5,7 +5,7 @@ import {type Dataset, discover, type Inventory} from '../account/datasets.js'
 import {type Sizes} from '../account/sizes.js'
 import {type ArchiveEvent} from '../archive/archive.js'
 import {checkConcurrency, DEFAULT_CONCURRENCY} from '../base/concurrency.js'
-import {CancelledError, RefusedError, UsageError} from '../base/errors.js'
+import {CancelledError, OptionError, RefusedError, UsageError} from '../base/errors.js'
 import {type OptionTable} from '../base/options.js'
 import {messageOf} from '../base/text.js'
 import {requireDeletable, requireSameAccess, type Session} from '../hub/session.js'
@@ -74,7 +74,7 @@ export function checkExecution({
   concurrency = DEFAULT_CONCURRENCY,
 }: ExecutionOptions): void {
   checkConcurrency(concurrency)
-  if (archive === '') throw new UsageError('--archive "" names no folder.')
+  if (archive === '') throw new OptionError('archive', 'names no folder')
   if (maxDelete !== undefined) parseDeletionLimit(maxDelete)
   if (!isDryRun({dryRun}) && yes !== true && !confirm)
     throw new UsageError('Deleting needs a confirmation: give `confirm`, or `yes: true`.')
@@ -96,10 +96,10 @@ export async function prepareExecution(options: ExecutionOptions): Promise<void>
 async function requireWritable(dir: string): Promise<void> {
   for (let folder = resolve(dir); ; folder = dirname(folder)) {
     const found = await stat(folder).catch(() => {})
-    if (found && !found.isDirectory()) throw new UsageError(`--archive ${dir}: ${folder} is no folder.`)
+    if (found && !found.isDirectory()) throw new OptionError('archive', `${dir}: ${folder} is not a folder`)
     if (!found) continue
     await access(folder, constants.W_OK).catch((error: unknown) => {
-      throw new UsageError(`--archive ${dir}: ${folder} cannot be written to (${messageOf(error)}).`)
+      throw new OptionError('archive', `${dir}: ${folder} cannot be written to (${messageOf(error)})`)
     })
     return
   }
@@ -116,14 +116,11 @@ export function requireConsent(
 ): void {
   if (isDryRun({dryRun})) return
   if (archives && archive === undefined)
-    throw new UsageError(
-      'The plan was made with --archive, and is not carried out without: add --archive DIR.',
-    )
+    throw new UsageError('The plan was made with `archive`, and is not carried out without: add `archive`.')
   if (yes === true && isEveryRunByScope(rules))
-    throw new UsageError(
-      `--only ${rules.only.join(' --only ')} alone takes in every run: with --yes, say so by adding --all.`,
-      {suggestions: ['Make a saved plan again with --all, or confirm without --yes.']},
-    )
+    throw new OptionError('only', 'alone takes in every run: with `yes`, say so by adding `all`', {
+      suggestions: ['Make a saved plan again with `all`, or confirm without `yes`.'],
+    })
 }
 
 /**

@@ -44,7 +44,7 @@ export function accessTo(identity: Identity, wanted?: string): Access {
   if (!organisation) {
     const known = namespacesOf(identity).join(', ')
     throw new UnknownNamespaceError(
-      `--namespace ${JSON.stringify(named)}: this token belongs to ${identity.name} and knows ${known}.`,
+      `\`namespace\` ${JSON.stringify(named)}: this token belongs to ${identity.name} and knows ${known}.`,
       {
         suggestions: ['Name one of these, or use a token of a member of that organisation.'],
       },
@@ -116,7 +116,7 @@ export function requireWriteAccess({namespace, readLimit, writeLimit}: Access): 
 
 /**
  * Refuses rules that rest on what is not there, where it may only be hidden.
- * @param resting these rules, as a person types them
+ * @param resting these rules, by their options
  * @throws RefusedError
  */
 export function requireFullView(access: Access, resting: string[]): void {
@@ -125,6 +125,6 @@ export function requireFullView(access: Access, resting: string[]): void {
   if (why === undefined || resting.length === 0) return
   throw new RefusedError(
     `${resting.join(', ')}: this selects runs for what they lack, and some of ${namespace} may only be hidden: ${why}.`,
-    {suggestions: ['Go by --older-than or --keep-recent, or use a token that sees all of it.']},
+    {suggestions: ['Go by `olderThan` or `keepRecent`, or use a token that sees all of it.']},
   )
 }

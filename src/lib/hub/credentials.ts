@@ -11,7 +11,7 @@ export interface Credentials {
   /** Origin of the Hub, without a slash at the end. */
   endpoint: string
   token: string
-  /** Where the token was found: `--token`, a variable's name or a file's path. */
+  /** Where the token was found: the option `token`, a variable's name or a file's path. */
   source: string
 }
 
@@ -45,7 +45,7 @@ async function findToken(
 ): Promise<{token: string; source: string}> {
   const variable = env.HF_TOKEN ? 'HF_TOKEN' : 'HUGGING_FACE_HUB_TOKEN'
   const file = tokenFile(env)
-  if (option !== undefined) return {token: clean(option), source: '--token'}
+  if (option !== undefined) return {token: clean(option), source: '`token`'}
   const token = clean(env[variable] ?? '')
   return token ? {token, source: variable} : {token: await readToken(file), source: file}
 }
@@ -54,7 +54,7 @@ function refuseOffline(env: NodeJS.ProcessEnv): void {
   const variable = ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE'].find((name) => TRUE.test(env[name] ?? ''))
   if (variable) {
     throw new RefusedError(`${variable} is set, so the Hub is not asked: unset it and try again.`, {
-      suggestions: ['Without the Hub there are {bin} history, {bin} policy explain and {bin} sandbox.'],
+      suggestions: ['Without the Hub there are `history`, `policy explain` and `sandbox`.'],
     })
   }
 }

@@ -123,7 +123,7 @@ function adviceFor(answer: HubAnswer): string[] {
   }
 
   if (status === 404)
-    return ['It is not there, or not for this token to see: check --namespace and the token.']
+    return ['It is not there, or not for this token to see: check `namespace` and the token.']
   if (status === 429) return ['Wait a few minutes, then run the same command again.']
   return []
 }
@@ -134,7 +134,7 @@ const PROXY_ADVICE =
 /** The words of the Hub where an account is full (the Hub's contract, section 14), on writing and on reading. */
 const FULL_STORAGE = /storage limit reached|storage (?:quota|limit) exceeded/i
 const ADVICE_ON_FULL_STORAGE = [
-  'The storage of the account is full. Delete something first; traces are the largest: {bin} cleanup --only traces --older-than 30d --sizes',
+  'The storage of the account is full. Delete something first; traces are the largest: smoltrace cleanup --only traces --older-than 30d --sizes',
   'Restoring and pinning need room, so they have to wait.',
 ]
 

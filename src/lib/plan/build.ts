@@ -22,7 +22,7 @@ export async function planBy(
 ): Promise<Plan> {
   const {protection, ...said} = await findOut(session, inventory, rules, certainty)
   const runs = groupDatasetsByRun(inventory.datasets)
-  requireRuns(rules.runs, runs, '--run ')
+  requireRuns(rules.runs, runs, 'run')
   requireUsableRows(rules, runs, said.citations, session.now)
   const known = {...said, protection: protection === 'unknown' ? {} : protection}
   const decided = decide(runs, rules, session.now, known)

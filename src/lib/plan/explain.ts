@@ -55,13 +55,13 @@ export async function explainRun(
   timestamp: string,
   options: ConnectionOptions = {},
 ): Promise<RunExplanation> {
-  checkTimestamps([timestamp], '--run ')
+  checkTimestamps([timestamp], 'run')
   const rules = readRules(policy.options)
   const session = await openSession(options)
   const {now} = session
   const inventory = await discover(session)
   const runs = groupDatasetsByRun(inventory.datasets)
-  requireRuns([timestamp], runs, '--run ')
+  requireRuns([timestamp], runs, 'run')
   const known = await findOut(session, inventory, rules, {mustBeCertain: false})
   requireUsableRows(rules, runs, known.citations, now)
   const protection = known.protection === 'unknown' ? {} : known.protection

@@ -1,10 +1,10 @@
-import {RefusedError, UsageError} from '../base/errors.js'
+import {OptionError, RefusedError} from '../base/errors.js'
 
 /** The most that one plan may delete: so many datasets, or so many per cent of what the namespace holds. */
 export type DeletionLimit = {text: string; datasets: number} | {text: string; percent: number}
 
 /**
- * Reads the value of `--max-delete`: `20`, or `10%` of the namespace's SMOLTRACE datasets, the leaderboard among them.
+ * Reads the value of `maxDelete`: `20`, or `10%` of the namespace's SMOLTRACE datasets, the leaderboard among them.
  * @throws UsageError where it is neither
  */
 export function parseDeletionLimit(value: number | string): DeletionLimit {
@@ -13,8 +13,9 @@ export function parseDeletionLimit(value: number | string): DeletionLimit {
   const size = Number(number)
   if (sign === '%' && size <= 100) return {text, percent: size}
   if (sign === '' && Number.isSafeInteger(size)) return {text, datasets: size}
-  throw new UsageError(
-    `--max-delete "${text}" is no limit: give a number of datasets such as 20, or a share of all such as 10%.`,
+  throw new OptionError(
+    'maxDelete',
+    `"${text}" is not a limit: give a number of datasets such as 20, or a share of all such as 10%`,
   )
 }
 
@@ -31,7 +32,7 @@ export function refuseLargePlan(datasets: number, total: number, limit: Deletion
   if (datasets <= most) return
   const whole = 'percent' in limit ? ` of ${total}` : ''
   throw new RefusedError(
-    `--max-delete ${limit.text} refused: the plan deletes ${datasets} dataset${datasets === 1 ? '' : 's'}${whole}.`,
-    {suggestions: ['Look at the plan. If it is right, raise --max-delete or leave it out.']},
+    `\`maxDelete\` ${limit.text} refused: the plan deletes ${datasets} dataset${datasets === 1 ? '' : 's'}${whole}.`,
+    {suggestions: ['Look at the plan. If it is right, raise `maxDelete` or leave it out.']},
   )
 }

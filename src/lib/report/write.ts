@@ -9,8 +9,8 @@ import {type Report} from './report.js'
  */
 export function findReportTarget(file: string, {mayReplace}: {mayReplace: boolean}): Promise<string> {
   return findTarget(file, {
-    flag: 'FILE',
-    refuse: () => (mayReplace ? undefined : 'exists, add --force to replace it'),
+    name: 'FILE',
+    refuse: () => (mayReplace ? undefined : 'exists, add `force` to replace it'),
   })
 }
 

@@ -5,7 +5,7 @@ import {lostRows} from '../account/leaderboard/rows-of-run.js'
 import {scoreOf} from '../account/leaderboard/scores.js'
 import {type Run} from '../account/runs.js'
 import {RefusedError} from '../base/errors.js'
-import {goesByScores, leaderboardRulesOf, needsRows, rowRulesOf} from './rule-names.js'
+import {goesByScores, leaderboardRulesOf, needsRows, optionNames, rowRulesOf} from './rule-names.js'
 import {type RetentionRules} from './rules.js'
 
 /**
@@ -17,8 +17,8 @@ export function requireAnyRow(rules: RetentionRules, rowCount?: number): void {
   const needing = leaderboardRulesOf(rules)
   if (needing.length === 0 || (rowCount ?? 0) > 0) return
   const why = rowCount === undefined ? 'there is no leaderboard' : 'the leaderboard has none'
-  throw new RefusedError(`${needing.join(', ')}: this needs the leaderboard's rows, and ${why}.`, {
-    suggestions: [...withoutRows(rules), 'Go by --older-than or --keep-recent, which need no row.'],
+  throw new RefusedError(`${optionNames(needing)}: this needs the leaderboard's rows, and ${why}.`, {
+    suggestions: [...withoutRows(rules), 'Go by `olderThan` or `keepRecent`, which need no row.'],
   })
 }
 
@@ -39,17 +39,15 @@ export function requireUsableRows(
   if (citations === 'unknown' || runs.length === 0 || resting.length === 0) return
   const lost = lostRows(runs, citations, now, rules.graceMs)
   if (lost)
-    throw new RefusedError(`${resting.join(', ')}: ${lost}.`, {
-      suggestions: ['See which runs have no row: {bin} leaderboard check', ...withoutRows(rules)],
+    throw new RefusedError(`${optionNames(resting)}: ${lost}.`, {
+      suggestions: ['See which runs have no row: smoltrace leaderboard check', ...withoutRows(rules)],
     })
   if (needsRows(rules)) requireUse(rules, runs, citations)
 }
 
 function withoutRows({incompleteOnly}: RetentionRules): string[] {
   return incompleteOnly
-    ? [
-        '--ignore-leaderboard goes by the datasets alone: then finished runs without traces are selected, too.',
-      ]
+    ? ['`ignoreLeaderboard` goes by the datasets alone: then finished runs without traces are selected, too.']
     : []
 }
 
@@ -60,9 +58,9 @@ function requireUse(rules: RetentionRules, runs: readonly Run[], citations: Cita
   for (const [flag, what, isOfUse] of needsOf(rules)) {
     if (found.some((own) => isOfUse(own))) continue
     throw new RefusedError(
-      `${flag} needs the leaderboard, and no row of it ${what} of a run that is there.`,
+      `${optionNames([flag])} needs the leaderboard, and no row of it ${what} of a run that is there.`,
       {
-        suggestions: ['See what it says: {bin} leaderboard show'],
+        suggestions: ['See what it says: smoltrace leaderboard show'],
       },
     )
   }

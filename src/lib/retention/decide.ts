@@ -92,7 +92,7 @@ export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
   options = readOptions(options, FILTER_OPTIONS)
   const {now = new Date(), protection = {}, rows} = options
   const rules = readRules(options)
-  requireRuns(rules.runs, runs, '--run ')
+  requireRuns(rules.runs, runs, 'run')
   // Rows and pins name runs by their timestamps, which two namespaces may share.
   if (new Set(runs.map((run) => run.namespace)).size > 1)
     throw new UsageError('The runs are of several namespaces: filter those of one namespace at a time.')

@@ -70,7 +70,7 @@ function forGroup(name: string, keep: Keep): Keep {
 /** What is not older than the span is within it, dates that disagree included. */
 function keepWithin(runs: readonly Run[], {keepWithin: span}: RetentionRules, now: Date, keep: Keep): void {
   if (!span) return
-  const cutoff = cutoffOf(span, now, '--keep-within')
+  const cutoff = cutoffOf(span, now, 'keepWithin')
   for (const run of runs) {
     if (!isOlderThan(run, cutoff)) keep(run, 'keep-within', `within the last ${span.text}`)
   }

@@ -2,12 +2,12 @@ import {DEFAULT_METRIC, type Metric, METRICS, parseMetric} from '../account/lead
 import {GROUP_COLUMNS, STATUSES} from '../account/leaderboard/row.js'
 import {DEFAULT_GRACE} from '../account/runs.js'
 import {checkCount, checkWords} from '../base/checks.js'
-import {UsageError} from '../base/errors.js'
+import {OptionError, UsageError} from '../base/errors.js'
 import {checkTimestamps, RUN_TYPES} from '../base/names.js'
 import {printable} from '../base/text.js'
 import {parseAge, parseGrace, parseSpan} from '../base/time.js'
 import {LONGEST_NAME} from '../base/wildcard.js'
-import {goesByScores, KEEPER_FLAGS, keepersOf, SELECTOR_FLAGS, selectorsOf} from './rule-names.js'
+import {goesByScores, KEEPERS, keepersOf, optionNames, SELECTORS, selectorsOf} from './rule-names.js'
 import {type RetentionOptions, type RetentionRules} from './rules.js'
 
 /**
@@ -63,16 +63,16 @@ export function rulesOf(given: RetentionOptions): RetentionRules {
 }
 
 function checkValues(options: RetentionOptions): void {
-  for (const [flag, number] of countsIn(options)) checkCount(number, flag)
+  for (const option of COUNTS) checkCount(options[option], option)
 
   const {run = [], only = [], status = [], groupBy = []} = options
-  checkTimestamps(run, '--run ')
-  checkWords(only, RUN_TYPES, '--only', 'type')
-  checkWords(status, STATUSES, '--status', 'status')
-  checkWords(groupBy, GROUP_COLUMNS, '--group-by', 'column to group by')
+  checkTimestamps(run, 'run')
+  checkWords(only, RUN_TYPES, 'only', 'type')
+  checkWords(status, STATUSES, 'status', 'status')
+  checkWords(groupBy, GROUP_COLUMNS, 'groupBy', 'column to group by')
   for (const name of ['model', 'team', 'purpose'] as const) {
     if (options[name]?.some((text) => !isPlainText(text)))
-      throw new UsageError(`--${name} takes a plain text of 1 to ${LONGEST_NAME} characters.`)
+      throw new OptionError(name, `takes a plain text of 1 to ${LONGEST_NAME} characters`)
   }
 }
 
@@ -80,44 +80,42 @@ function isPlainText(text: unknown): boolean {
   return typeof text === 'string' && text !== '' && text.length <= LONGEST_NAME && text === printable(text)
 }
 
-/** The options that count runs, with the flags that stand for them. */
-function countsIn(options: RetentionOptions): Array<[flag: string, number: number | undefined]> {
-  const {keepRecent, keepHourly, keepDaily, keepWeekly, keepMonthly, keepYearly, keepBest} = options
-  return [
-    ['--keep-recent', keepRecent],
-    ['--keep-hourly', keepHourly],
-    ['--keep-daily', keepDaily],
-    ['--keep-weekly', keepWeekly],
-    ['--keep-monthly', keepMonthly],
-    ['--keep-yearly', keepYearly],
-    ['--keep-best', keepBest],
-  ]
-}
+/** The options that count runs. */
+const COUNTS = [
+  'keepRecent',
+  'keepHourly',
+  'keepDaily',
+  'keepWeekly',
+  'keepMonthly',
+  'keepYearly',
+  'keepBest',
+] as const
 
 function checkCombination(rules: RetentionRules, {by}: RetentionOptions, byHand: boolean): void {
   const {all, only, deleteLeaderboard, scoreBelow, groupBy} = rules
   if (rules.ignoreLeaderboard && !rules.incompleteOnly)
-    throw new UsageError('--ignore-leaderboard goes with --incomplete-only: it is about that alone.')
+    throw new OptionError('ignoreLeaderboard', 'needs `incompleteOnly`: it is about that alone')
   if (by !== undefined && !goesByScores(rules))
-    throw new UsageError('--by goes with --keep-best or --score-below: nothing else goes by scores.')
+    throw new OptionError('by', 'needs `keepBest` or `scoreBelow`: no other rule goes by scores')
   if (scoreBelow !== undefined) checkScore(scoreBelow, rules.by)
   const counting = keepersOf(rules).filter((name) => name !== '--keep-within')
   if (groupBy.length > 0 && counting.length === 0)
-    throw new UsageError('--group-by goes with a keeper that counts, such as --keep-recent or --keep-best.')
+    throw new OptionError('groupBy', 'needs a keeper with a number, such as `keepRecent` or `keepBest`')
   const others = [...selectorsOf(rules).filter((name) => name !== '--all'), ...keepersOf(rules)]
   if (all && others.length > 0) {
-    throw new UsageError(
-      `--all goes with no other selector and no keeper: drop ${others.join(' and ')}, or drop --all.`,
+    throw new OptionError(
+      'all',
+      `goes with no other selector and no keeper: drop ${optionNames(others)}, or drop \`all\``,
     )
   }
 
   if (!all && others.length === 0 && only.length === 0 && !deleteLeaderboard && !byHand) {
     throw new UsageError(
-      `Say what may go: a selector (${SELECTOR_FLAGS}), a keeper (${KEEPER_FLAGS}), --only or --delete-leaderboard.`,
+      `Say what may go: a selector (${SELECTORS}), a keeper (${KEEPERS}), \`only\` or \`deleteLeaderboard\`.`,
       {
         suggestions: [
-          'For example: {bin} cleanup --older-than 30d --keep-recent 5',
-          'What each means: {bin} cleanup --help',
+          'For example: smoltrace cleanup --older-than 30d --keep-recent 5',
+          'What each means: smoltrace cleanup --help',
         ],
       },
     )
@@ -128,9 +126,10 @@ function checkCombination(rules: RetentionRules, {by}: RetentionOptions, byHand:
 function checkScore(score: number, by: Metric): void {
   const {better, most} = METRICS[by]
   if (better === 'lower')
-    throw new UsageError(
-      `--score-below with --by ${by} would select the best, where less is better: give success_rate or pass_at_1.`,
+    throw new OptionError(
+      'scoreBelow',
+      `with \`by\` ${by} would select the best, where less is better: give success_rate or pass_at_1`,
     )
   if (!(score > 0 && score <= most))
-    throw new UsageError(`--score-below takes a number above 0 and up to ${most} with --by ${by}.`)
+    throw new OptionError('scoreBelow', `takes a number above 0 and up to ${most} with \`by\` ${by}`)
 }

@@ -1,14 +1,12 @@
 import {PERIODS} from './buckets.js'
 import {type RetentionRules} from './rules.js'
 
-/** Every selector, as a person types it. */
-export const SELECTOR_FLAGS =
-  '--older-than, --incomplete-only, --run, --model, --team, --purpose, --status, --unreferenced, --score-below or --all'
+/** Every selector, by its option. */
+export const SELECTORS =
+  '`olderThan`, `incompleteOnly`, `run`, `model`, `team`, `purpose`, `status`, `unreferenced`, `scoreBelow` or `all`'
 
-/** Every keeper, as a person types it. */
-export const KEEPER_FLAGS = ['recent', 'within', ...PERIODS, 'best']
-  .map((name) => `--keep-${name}`)
-  .join(', ')
+/** Every keeper, by its option. */
+export const KEEPERS = optionNames(['recent', 'within', ...PERIODS, 'best'].map((name) => `--keep-${name}`))
 
 /** The selectors given, as a person types them. */
 export function selectorsOf(rules: RetentionRules): string[] {
@@ -84,10 +82,18 @@ export function choosesRuns(rules: RetentionRules): boolean {
   return rules.only.length > 0 || selectorsOf(rules).length > 0 || keepersOf(rules).length > 0
 }
 
-/** The rules given that take for broken, or for forgotten, what lacks something, as a person types them. */
+/** The rules given that take for broken, or for forgotten, what lacks something, by their options. */
 export function absenceRulesOf(rules: RetentionRules): string[] {
   return [
-    ...(rules.incompleteOnly ? ['--incomplete-only'] : []),
-    ...(rules.unreferenced ? ['--unreferenced'] : []),
+    ...(rules.incompleteOnly ? ['`incompleteOnly`'] : []),
+    ...(rules.unreferenced ? ['`unreferenced`'] : []),
   ]
+}
+
+/** What flags are called in a message: by the options that they stand for. */
+export function optionNames(flags: readonly string[]): string {
+  return flags
+    .map((flag) => flag.slice(2).replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()))
+    .map((option) => `\`${option}\``)
+    .join(', ')
 }

@@ -1,5 +1,7 @@
 import {expect} from 'chai'
 
+import {failureOf, inCommandWords} from '../../../src/cli/errors/failure.js'
+import {OptionError, RefusedError, UsageError} from '../../../src/lib/base/errors.js'
 import {findCommands, runCli} from '../../support/cli.js'
 
 /** What oclif's parser refuses, and what is said of it: the first line, and the next steps but for the last, which leads to the help. */
@@ -15,36 +17,18 @@ const CASES: Array<[argv: string[], message: string, ...steps: string[]]> = [
   [['cleanup', '-z'], 'There is no flag -z.'],
   [['runs', 'group', '--frobnicate'], 'There is no flag --frobnicate.'],
   [['runs', 'group', '--nocolor'], 'There is no flag --nocolor.', 'Did you mean --no-color?'],
-  [
-    ['runs', 'group', '--sizes', 'incomplete'],
-    'Unexpected argument: incomplete',
-    'Did you mean --incomplete-only?',
-  ],
   [['cleanup', '--all', '--json=yes'], 'Unexpected argument: yes'],
   [['cleanup', '--all', 'no-dryrun'], 'Unexpected argument: no-dryrun'],
   [['runs', 'group', '--sizes', 'now', 'then'], 'Unexpected arguments: now, then'],
-  [
-    ['cleanup', '--only', 'trace'],
-    '--only takes results, traces, metrics, not "trace".',
-    'Did you mean --only traces?',
-  ],
-  [['cleanup', '--only', 'nothing'], '--only takes results, traces, metrics, not "nothing".'],
-  [
-    ['cleanup', '--status=faild'],
-    '--status takes completed, partial, failed, not "faild".',
-    'Did you mean --status failed?',
-  ],
-  [['cleanup', '--older-than'], '--older-than needs a value.', 'Write --older-than AGE.'],
-  [['cleanup', '--only'], '--only needs a value.', 'Write --only TYPE.'],
+  [['cleanup', '--only', 'trace'], 'Expected --only=trace to be one of: results, traces, metrics'],
+  [['cleanup', '--older-than'], 'Flag --older-than expects a value'],
   [
     ['cleanup', '--dry-run', '--no-dry-run'],
-    '--no-dry-run cannot also be provided when using --dry-run',
-    'Leave one of them out.',
+    'The following error occurred: --no-dry-run=true cannot also be provided when using --dry-run',
   ],
   [
     ['cleanup', '--ignore-leaderboard'],
-    '--ignore-leaderboard goes only with --incomplete-only.',
-    'Add it, or leave out the other.',
+    'The following error occurred: All of the following must be provided when using --ignore-leaderboard: --incomplete-only',
   ],
   [['cleanup', '--concurrency', '0'], '--concurrency: give a whole number from 1 to 32, not "0".'],
   [
@@ -52,12 +36,57 @@ const CASES: Array<[argv: string[], message: string, ...steps: string[]]> = [
     'Missing: FILE (The policy file, in YAML.)',
     'For example: smoltrace policy explain policy.yaml',
   ],
-  [
-    ['leaderboard', 'show', '--by', 'succes'],
-    '--by takes success, pass, duration, tokens, cost, co2, success_rate, pass_at_1, avg_duration_ms, total_tokens, total_cost_usd, co2_emissions_g, not "succes".',
-    'Did you mean --by success?',
-  ],
 ]
+
+describe('a failure', () => {
+  const command = {bin: 'mycli smoltrace', help: 'mycli smoltrace cleanup --help', example: undefined}
+  const flags = Object.fromEntries(['no-dry-run', 'older-than', 'plan'].map((name) => [name, {}])) as never
+
+  it('calls options by their flags, and the program as a person does', () => {
+    const error = new OptionError('olderThan', '"`olderThan`" is not an age', {
+      suggestions: [
+        'See smoltrace history, or `runs group`.',
+        'Drop `dryRun: false`, `savePlan` or `keepBest`.',
+      ],
+    })
+    expect(failureOf(error, {...command, flags})).to.deep.equal({
+      name: 'UsageError',
+      message: '--older-than "`olderThan`" is not an age.',
+      exitCode: 2,
+      suggestions: [
+        'See mycli smoltrace history, or `runs group`.',
+        'Drop --no-dry-run, --plan or `keepBest`.',
+      ],
+    })
+    expect(failureOf(new UsageError('No.'), {...command, flags}).suggestions).to.deep.equal([
+      'See mycli smoltrace cleanup --help.',
+    ])
+  })
+
+  it('leaves a path alone that the name of the program is part of', () => {
+    const text = `smoltrace restore '/my smoltrace archive/x' "smoltrace runs"`
+    expect(inCommandWords(text, {bin: 'x', flags: {}})).to.equal(text.replace('smoltrace', 'x'))
+  })
+
+  it('says what to do next also where it is unexpected', () => {
+    const {name, exitCode, suggestions} = failureOf(new TypeError('x is undefined'), {...command, flags})
+    expect({name, exitCode}).to.deep.equal({name: 'TypeError', exitCode: 1})
+    expect(suggestions.join(' ')).to.include('DEBUG=1')
+  })
+
+  it('ends with a code of this program, whatever oclif had in mind', () => {
+    const codes = [2, 130, 99, false, undefined].map(
+      (exit) =>
+        failureOf(Object.assign(new Error('x'), {oclif: {exit}}) as Error, {...command, flags}).exitCode,
+    )
+    expect(codes).to.deep.equal([2, 130, 1, 1, 1])
+  })
+
+  it('is one line, without tokens and controls', () => {
+    const {message} = failureOf(new RefusedError('a\nb \u001B[31m hf_abcdefgh'), {...command, flags})
+    expect(message).not.to.match(/[\n\u001B]|abcdefgh/)
+  })
+})
 
 describe('what is said of a wrong command line', () => {
   for (const [argv, message, ...steps] of CASES) {

@@ -105,44 +105,52 @@ describe('what is said of words that name no command', () => {
   for (const [argv, lines] of [
     [
       ['clenup', '--all', '--yes'],
-      ['"clenup" is no command of smoltrace.', 'Did you mean {bin} cleanup?', 'All commands: {bin} help'],
+      [
+        '"clenup" is no command of smoltrace.',
+        'Did you mean smoltrace cleanup?',
+        'All commands: smoltrace help',
+      ],
     ],
     [
       ['runs', 'grup'],
       [
         '"runs grup" is no command of smoltrace.',
-        'Did you mean {bin} runs group?',
-        'Commands of runs: {bin} runs --help',
+        'Did you mean smoltrace runs group?',
+        'Commands of runs: smoltrace runs --help',
       ],
     ],
     [
       ['protect', 'a', 'b'],
       [
         '"protect a" is no command of smoltrace.',
-        'Did you mean {bin} leaderboard protect or {bin} runs protect?',
-        'All commands: {bin} help',
+        'Did you mean smoltrace leaderboard protect or smoltrace runs protect?',
+        'All commands: smoltrace help',
       ],
     ],
-    [['xyzzy'], ['"xyzzy" is no command of smoltrace.', 'All commands: {bin} help']],
+    [['xyzzy'], ['"xyzzy" is no command of smoltrace.', 'All commands: smoltrace help']],
     [
       ['cleanup', '30d', '--all'],
-      ['Unexpected argument: 30d', 'See {bin} cleanup --help'],
+      ['Unexpected argument: 30d', 'See smoltrace cleanup --help'],
     ],
     [
       ['--json', 'clenup'],
-      ['"clenup" is no command of smoltrace.', 'Did you mean {bin} cleanup?', 'All commands: {bin} help'],
+      [
+        '"clenup" is no command of smoltrace.',
+        'Did you mean smoltrace cleanup?',
+        'All commands: smoltrace help',
+      ],
     ],
     [
       ['--json', '--yes'],
-      ['No command is given: flags stand after one.', 'All commands: {bin} help'],
+      ['No command is given: flags stand after one.', 'All commands: smoltrace help'],
     ],
     [
       ['runs', '--json'],
-      ['"runs" is the first of two words, and takes no flags.', 'Commands of runs: {bin} runs --help'],
+      ['"runs" is the first of two words, and takes no flags.', 'Commands of runs: smoltrace runs --help'],
     ],
     [
       ['--json', 'runs'],
-      ['"runs" is the first of two words, and takes no flags.', 'Commands of runs: {bin} runs --help'],
+      ['"runs" is the first of two words, and takes no flags.', 'Commands of runs: smoltrace runs --help'],
     ],
   ] as const) {
     it(`is for ${argv.join(' ')}: ${lines[0]}`, () => {
@@ -159,8 +167,8 @@ describe('what is said of words that name no command', () => {
     ['--no-colour', '--no-color'],
   ] as const) {
     it(`takes ${flag} alone for ${meant}, but in a host, which has it`, () => {
-      expect(said([flag])[1]).to.equal(`Did you mean {bin} ${meant}?`)
-      expect(said([flag], ['smoltrace'])[1]).to.equal('All commands: {bin} help')
+      expect(said([flag])[1]).to.equal(`Did you mean smoltrace ${meant}?`)
+      expect(said([flag], ['smoltrace'])[1]).to.equal('All commands: smoltrace help')
     })
   }
 
@@ -177,7 +185,7 @@ describe('what is said of words that name no command', () => {
     it(`puts the flags of ${argv.join(' ')} where they belong`, () => {
       expect(said([...argv])).to.deep.equal([
         'Flags stand after the command, not before it.',
-        `Like this: {bin} ${line}`,
+        `Like this: smoltrace ${line}`,
       ])
     })
   }
@@ -190,26 +198,28 @@ describe('what is said of words that name no command', () => {
   it("is never a host's own command", () => {
     const commands = [...commandsOf(['smoltrace']), {id: 'clenup', hidden: false, flags: {}}]
     const {suggestions} = unknownCommand(['clenup'], commands, ['smoltrace'])
-    expect(suggestions[0]).to.equal('Did you mean {bin} cleanup?')
+    expect(suggestions[0]).to.equal('Did you mean smoltrace cleanup?')
   })
 
   it('is never a hidden command', () => {
     const commands = commandsOf([]).map((command) => ({...command, hidden: command.id === 'cleanup'}))
-    expect(unknownCommand(['clenup'], commands, []).suggestions).to.deep.equal(['All commands: {bin} help'])
+    expect(unknownCommand(['clenup'], commands, []).suggestions).to.deep.equal([
+      'All commands: smoltrace help',
+    ])
   })
 
   it('is in the sandbox what runs there', () => {
     const {message, suggestions} = unknownInSandbox(['clenup'], commandsOf([]), [])
     expect(message).to.equal('"clenup" is no command that runs in the sandbox.')
-    expect(suggestions[0]).to.equal('Did you mean {bin} sandbox cleanup?')
+    expect(suggestions[0]).to.equal('Did you mean smoltrace sandbox cleanup?')
     for (const words of [['runs'], ['runz']]) {
       expect(unknownInSandbox(words, commandsOf([]), []).suggestions[0]).to.equal(
-        'Did you mean {bin} sandbox runs group, {bin} sandbox runs protect or {bin} sandbox runs unprotect?',
+        'Did you mean smoltrace sandbox runs group, smoltrace sandbox runs protect or smoltrace sandbox runs unprotect?',
       )
     }
 
     expect(unknownInSandbox(['sandbx'], commandsOf([]), []).suggestions).to.deep.equal([
-      'All commands: {bin} help',
+      'All commands: smoltrace help',
     ])
   })
 })

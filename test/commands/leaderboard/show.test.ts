@@ -143,7 +143,7 @@ describe('leaderboard show', () => {
     withHub({runs: 1}, async (hub) => {
       const bad: Array<[flags: string[], message: RegExp]> = [
         [['--csv', '--json'], /--csv/],
-        [['--by', 'beauty'], /^Error: --by takes success, pass, .*, not "beauty"\.$/m],
+        [['--by', 'beauty'], /^Error: Expected --by=beauty to be one of: success, pass, .*$/m],
         [['--group-by', 'colour'], /--group-by/],
         [['--limit', '0'], /^Error: --limit: /],
         [['--model', ''], /^Error: --model /],

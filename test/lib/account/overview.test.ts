@@ -160,7 +160,7 @@ describe('looking around', () => {
     expect(found).to.deep.equal([])
     expect(evidence).to.equal('unknown')
     expect(warnings).to.have.length(2)
-    expect(warnings.join(' ')).to.include('500').and.include('--ignore-leaderboard')
+    expect(warnings.join(' ')).to.include('500').and.include('`ignoreLeaderboard`')
     const ignoring = await look({withEvidence: true, incompleteOnly: true, ignoreLeaderboard: true})
     expect(ignoring.runs).to.have.length(4)
     expect(ignoring.warnings).to.have.length(1)
@@ -199,7 +199,7 @@ describe('looking around', () => {
       ])
       const {runs: found, warnings} = await look({withEvidence: true, incompleteOnly: true})
       expect(found).to.deep.equal([])
-      expect(warnings.join(' ')).to.include('--ignore-leaderboard')
+      expect(warnings.join(' ')).to.include('`ignoreLeaderboard`')
     })
   }
 

@@ -116,12 +116,12 @@ describe('runs', () => {
 
     it('are refused by name where one is not there, and it is said where to look', () => {
       const asked = ['20200101_000000', STAMP, '20210101_000000']
-      const error = errorOf(() => requireRuns(asked, known, '--run '))
+      const error = errorOf(() => requireRuns(asked, known, 'run'))
       expect(error)
         .to.be.instanceOf(RefusedError)
         .and.to.deep.include({
-          message: '--run 20200101_000000, 20210101_000000: there is no such run.',
-          suggestions: ['See which there are: {bin} runs group --namespace kim'],
+          message: '`run` 20200101_000000, 20210101_000000: there is no such run.',
+          suggestions: ['See which there are: smoltrace runs group --namespace kim'],
         })
     })
 

@@ -791,7 +791,7 @@ describe('restoring', () => {
       withRenamed(async (dir) => {
         const error = await rejectionOf(restore(dir, {from: 'mira'}))
         expect((error as RefusedError).suggestions).to.deep.equal([
-          `It holds archives of ${OLD}: {bin} restore ${dir} --from ${OLD}`,
+          `It holds archives of ${OLD}: smoltrace restore ${dir} --from ${OLD}`,
         ])
       }))
 
@@ -800,7 +800,7 @@ describe('restoring', () => {
         await archiveAt(hub, dir)
         const error = await rejectionOf(restore(dir, {from: 'nobody', namespace: hub.org}))
         expect((error as RefusedError).suggestions).to.deep.equal([
-          `It holds archives of mira: {bin} restore ${dir} --from mira --namespace ${hub.org}`,
+          `It holds archives of mira: smoltrace restore ${dir} --from mira --namespace ${hub.org}`,
         ])
       }))
 

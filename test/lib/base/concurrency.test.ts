@@ -11,6 +11,6 @@ describe('concurrency', () => {
 
   for (const concurrency of [0, -1, 1.5, MAX_CONCURRENCY + 1, Number.NaN, Number.POSITIVE_INFINITY])
     it(`of ${concurrency} is refused`, () => {
-      expect(() => checkConcurrency(concurrency)).to.throw(UsageError, '--concurrency takes a whole number')
+      expect(() => checkConcurrency(concurrency)).to.throw(UsageError, '`concurrency` takes a whole number')
     })
 })

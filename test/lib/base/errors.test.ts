@@ -5,6 +5,7 @@ import {
   CancelledError,
   NotAllowedError,
   RefusedError,
+  SEE_OPTIONS,
   SmoltraceError,
   UsageError,
 } from '../../../src/lib/base/errors.js'
@@ -28,7 +29,7 @@ describe('errors', () => {
 
   it('say what to do next, also where nothing more helpful is known', () => {
     for (const [error] of kinds) expect(error.suggestions).to.have.length(1)
-    expect(new UsageError('x').suggestions).to.deep.equal(['See {help}.'])
+    expect(new UsageError('x').suggestions).to.deep.equal([SEE_OPTIONS])
     expect(new RefusedError('x', {suggestions: []}).suggestions[0]).to.match(/^\S.+\.$/)
   })
 

@@ -90,8 +90,11 @@ describe('naming', () => {
     it('is asked of whoever names runs, each of them, and the flag is named', () => {
       expect(() => checkTimestamps([])).not.to.throw()
       expect(() => checkTimestamps(['20260131_235959'])).not.to.throw()
-      expect(() => checkTimestamps(['20260131_235959', '2026'])).to.throw(UsageError, /^"2026" is no run's/)
-      expect(() => checkTimestamps(['2026'], '--run ')).to.throw(UsageError, /^--run "2026" is no run's/)
+      expect(() => checkTimestamps(['20260131_235959', '2026'])).to.throw(
+        UsageError,
+        /^"2026" is not a run's/,
+      )
+      expect(() => checkTimestamps(['2026'], 'run')).to.throw(UsageError, /^`run` "2026" is not a run's/)
       expect(() => checkTimestamps([undefined as unknown as string])).to.throw(UsageError)
     })
 

@@ -148,7 +148,7 @@ describe('duration', () => {
         expect(error).to.be.instanceOf(UsageError).and.to.have.property('exitCode', 2)
         // No message holds control characters.
         const typed = text.replace('\t', ' ')
-        expect(error.message).to.include('--older-than').and.include(`"${typed}"`).and.include('1w3d')
+        expect(error.message).to.include('`olderThan`').and.include(`"${typed}"`).and.include('1w3d')
       })
     }
 
@@ -216,7 +216,7 @@ describe('duration', () => {
         const error = errorOf(() => parseSpan(text))
         expect(error).to.be.instanceOf(UsageError)
         expect(error.message).to.equal(
-          `--keep-within "${text}" is no age that counts from now: give a number of days or 12h, 7d, 2w, 1m (30 days), 1y, or a sum such as 1w3d.`,
+          `\`keepWithin\` "${text}" is not an age that counts from now: give a number of days or 12h, 7d, 2w, 1m (30 days), 1y, or a sum such as 1w3d.`,
         )
       })
     }
@@ -273,7 +273,7 @@ describe('duration', () => {
       it(`is refused for ${JSON.stringify(text)}`, () => {
         const error = errorOf(() => parseGrace(text))
         expect(error).to.be.instanceOf(UsageError)
-        expect(error.message).to.include('--grace').and.include(`"${text}"`).and.include('30min')
+        expect(error.message).to.include('`grace`').and.include(`"${text}"`).and.include('30min')
       })
     }
   })
@@ -293,7 +293,7 @@ describe('duration', () => {
       expect(cutoffOf(parseAge('2026-10-05'), midnight)).to.deep.equal(midnight)
       const error = errorOf(() => cutoffOf(parseAge('2026-10-05'), new Date(midnight.getTime() - 1)))
       expect(error).to.be.instanceOf(UsageError)
-      expect(error.message).to.include('--older-than "2026-10-05"').and.include('future')
+      expect(error.message).to.include('`olderThan` "2026-10-05"').and.include('future')
     })
 
     it('is refused for a date years ahead', () => {
@@ -303,13 +303,13 @@ describe('duration', () => {
 
   it('is refused in the name of the flag that it was given to', () => {
     for (const error of [
-      errorOf(() => parseAge('soon', '--since')),
-      errorOf(() => cutoffOf(parseAge('9999-12-31', '--since'), NOW, '--since')),
+      errorOf(() => parseAge('soon', 'since')),
+      errorOf(() => cutoffOf(parseAge('9999-12-31', 'since'), NOW, 'since')),
     ]) {
       expect(error).to.be.instanceOf(UsageError)
       expect(error.message)
-        .to.match(/^--since "/)
-        .and.not.include('--older-than')
+        .to.match(/^`since` "/)
+        .and.not.include('`olderThan`')
     }
   })
 

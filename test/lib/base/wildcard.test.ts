@@ -74,8 +74,8 @@ describe('patterns', () => {
   })
 
   it('refuses a pattern that is empty or has no end, and names the flag', () => {
-    expect(() => matcherOf(['a', ''])).to.throw(UsageError, /^--model /)
-    expect(() => matcherOf(['a'.repeat(501)], '--suite')).to.throw(UsageError, /^--suite /)
+    expect(() => matcherOf(['a', ''])).to.throw(UsageError, /^`model` /)
+    expect(() => matcherOf(['a'.repeat(501)], 'suite')).to.throw(UsageError, /^`suite` /)
   })
 
   it('knows of letters and stars nothing that a simple matching would not say', () => {

@@ -45,7 +45,7 @@ describe('credentials', () => {
         return [found.token, found.source]
       }
 
-      expect(await token(env, 'hf_option')).to.deep.equal(['hf_option', '--token'])
+      expect(await token(env, 'hf_option')).to.deep.equal(['hf_option', '`token`'])
       expect(await token(env)).to.deep.equal(['hf_one', 'HF_TOKEN'])
       delete env.HF_TOKEN
       expect(await token(env)).to.deep.equal(['hf_two', 'HUGGING_FACE_HUB_TOKEN'])

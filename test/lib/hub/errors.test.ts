@@ -55,7 +55,7 @@ describe('errors of the Hub', () => {
     expect(new HubError({...answer, method: 'POST', status: 403}).suggestions.join(',')).to.include(
       'write access',
     )
-    expect(new HubError({...answer, status: 404}).suggestions.join(',')).to.include('--namespace')
+    expect(new HubError({...answer, status: 404}).suggestions.join(',')).to.include('`namespace`')
     expect(new HubError({...answer, status: 429}).suggestions.join(',')).to.include('Wait')
     expect(new HubError({...answer, status: 503}).suggestions.join(',')).to.include('Try again later')
     expect(new HubFormatError('x').suggestions.join(',')).to.include('newer version')

@@ -32,7 +32,7 @@ describe('the limit of --max-delete', () => {
 
       const error = errorOf(check)
       expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
-      expect(error.message).to.include(`--max-delete ${limit}`).and.include(String(datasets))
+      expect(error.message).to.include(`\`maxDelete\` ${limit}`).and.include(String(datasets))
     })
   }
 
@@ -60,7 +60,7 @@ describe('the limit of --max-delete', () => {
     it(`is none where it says ${JSON.stringify(text)}`, () => {
       const error = errorOf(() => parseDeletionLimit(text))
       expect(error).to.be.instanceOf(UsageError).and.to.have.property('exitCode', 2)
-      expect(error.message).to.include('--max-delete')
+      expect(error.message).to.include('`maxDelete`')
     })
   }
 

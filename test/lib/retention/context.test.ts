@@ -22,16 +22,16 @@ describe('rules that need rows, where no row is of use', () => {
   const failed = finished(A, {successRate: 1, runStatus: 'failed'})
   const elsewhere = finished('20200101_120000', {successRate: 1, model: 'a'})
   const refused: Case[] = [
-    ['an empty leaderboard', {unreferenced: true}, [], '--unreferenced', 'names a dataset'],
-    ['rows of runs that are not there', {keepBest: 3}, [elsewhere], '--keep-best', 'names a dataset'],
-    ['no score', {keepBest: 3, by: 'cost'}, [scored], '--keep-best', 'has the total_cost_usd'],
-    ['scores of failed runs', {scoreBelow: 3}, [failed], '--score-below', 'has the success_rate'],
-    ['no model', {model: ['*']}, [finished(A, {team: 'a'})], '--model', 'has the model'],
+    ['an empty leaderboard', {unreferenced: true}, [], '`unreferenced`', 'names a dataset'],
+    ['rows of runs that are not there', {keepBest: 3}, [elsewhere], '`keepBest`', 'names a dataset'],
+    ['no score', {keepBest: 3, by: 'cost'}, [scored], '`keepBest`', 'has the total_cost_usd'],
+    ['scores of failed runs', {scoreBelow: 3}, [failed], '`scoreBelow`', 'has the success_rate'],
+    ['no model', {model: ['*']}, [finished(A, {team: 'a'})], '`model`', 'has the model'],
     [
       'no value to group by',
       {keepRecent: 3, groupBy: ['team', 'purpose']},
       [finished(A, {model: 'a'})],
-      '--group-by',
+      '`groupBy`',
       'has the team or purpose',
     ],
   ]
@@ -65,7 +65,7 @@ describe('rules that need rows, where no row is of use', () => {
 
   it('are refused by filterRuns, too', () => {
     const decide = (rows: LeaderboardRow[]) => filterRuns([runOf(A)], {unreferenced: true, rows, now: NOW})
-    expect(() => decide([])).to.throw(RefusedError, '--unreferenced')
+    expect(() => decide([])).to.throw(RefusedError, '`unreferenced`')
     expect(decide([finished(A)]).keep).to.have.length(1)
   })
 })

@@ -491,7 +491,7 @@ describe('retention', () => {
         filterRuns(accountRuns(), {run: [stampOf('week'), '20200101_000000'], now: NOW}),
       )
       expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
-      expect(error.message).to.include('--run 20200101_000000').and.not.include(stampOf('week'))
+      expect(error.message).to.include('`run` 20200101_000000').and.not.include(stampOf('week'))
       expect((error as SmoltraceError).suggestions.join(',')).to.include('runs group')
     })
 

@@ -27,58 +27,54 @@ describe('rules', () => {
     {scoreBelow: 50},
   ]
   const refused: Array<[title: string, options: RetentionOptions, words: string[]]> = [
-    [
-      'nothing at all',
-      {},
-      ['--older-than', '--incomplete-only', '--run', '--all', '--keep-recent', '--only'],
-    ],
-    ['only a grace period', {grace: '1h'}, ['--older-than']],
+    ['nothing at all', {}, ['`olderThan`', '`incompleteOnly`', '`run`', '`all`', '`keepRecent`', '`only`']],
+    ['only a grace period', {grace: '1h'}, ['`olderThan`']],
     [
       'selectors that are turned off',
       {incompleteOnly: false, all: false, run: [], only: []},
-      ['--older-than'],
+      ['`olderThan`'],
     ],
-    ['zero runs to keep', {keepRecent: 0}, ['--keep-recent']],
-    ['fewer than zero runs to keep', {keepRecent: -1}, ['--keep-recent']],
-    ['half a run to keep', {keepRecent: 1.5}, ['--keep-recent']],
-    ['a number of runs to keep that is none', {keepRecent: Number.NaN}, ['--keep-recent']],
-    ['an endless number of runs to keep', {keepRecent: Infinity}, ['--keep-recent']],
-    ['zero weeks to keep', {keepWeekly: 0}, ['--keep-weekly']],
-    ['half of the best', {keepBest: 0.5}, ['--keep-best']],
-    ['a date to keep within', {keepWithin: '2026-01-31'}, ['--keep-within', '2026-01-31', '7d']],
-    ['an empty span to keep within', {keepWithin: ''}, ['--keep-within']],
-    ['a span of zero to keep within', {keepWithin: '0d'}, ['--keep-within']],
-    ['a metric that is none', {keepBest: 1, by: 'luck'}, ['--by', 'luck', 'total_cost_usd (cost)']],
-    ['a metric without a rule that goes by it', {keepRecent: 1, by: 'cost'}, ['--by', '--keep-best']],
+    ['zero runs to keep', {keepRecent: 0}, ['`keepRecent`']],
+    ['fewer than zero runs to keep', {keepRecent: -1}, ['`keepRecent`']],
+    ['half a run to keep', {keepRecent: 1.5}, ['`keepRecent`']],
+    ['a number of runs to keep that is none', {keepRecent: Number.NaN}, ['`keepRecent`']],
+    ['an endless number of runs to keep', {keepRecent: Infinity}, ['`keepRecent`']],
+    ['zero weeks to keep', {keepWeekly: 0}, ['`keepWeekly`']],
+    ['half of the best', {keepBest: 0.5}, ['`keepBest`']],
+    ['a date to keep within', {keepWithin: '2026-01-31'}, ['`keepWithin`', '2026-01-31', '7d']],
+    ['an empty span to keep within', {keepWithin: ''}, ['`keepWithin`']],
+    ['a span of zero to keep within', {keepWithin: '0d'}, ['`keepWithin`']],
+    ['a metric that is none', {keepBest: 1, by: 'luck'}, ['`by`', 'luck', 'total_cost_usd (cost)']],
+    ['a metric without a rule that goes by it', {keepRecent: 1, by: 'cost'}, ['`by`', '`keepBest`']],
     [
       'a column that is none',
       {keepRecent: 1, groupBy: ['notes' as GroupColumn]},
-      ['--group-by', 'notes', 'model'],
+      ['`groupBy`', 'notes', 'model'],
     ],
-    ['groups without a keeper that counts', {olderThan: '7d', groupBy: ['model']}, ['--group-by']],
-    ['groups with a keeper that does not count', {keepWithin: '7d', groupBy: ['model']}, ['--group-by']],
-    ['a status that is none', {status: ['done' as Status]}, ['--status', 'done', 'completed']],
-    ['an empty model', {model: ['']}, ['--model']],
-    ['a team that a terminal would obey', {team: ['\u001B[2J']}, ['--team']],
-    ['a score below which nothing is', {scoreBelow: 0}, ['--score-below']],
-    ['a score that all are below', {scoreBelow: 101}, ['--score-below', '100']],
+    ['groups without a keeper that counts', {olderThan: '7d', groupBy: ['model']}, ['`groupBy`']],
+    ['groups with a keeper that does not count', {keepWithin: '7d', groupBy: ['model']}, ['`groupBy`']],
+    ['a status that is none', {status: ['done' as Status]}, ['`status`', 'done', 'completed']],
+    ['an empty model', {model: ['']}, ['`model`']],
+    ['a team that a terminal would obey', {team: ['\u001B[2J']}, ['`team`']],
+    ['a score below which nothing is', {scoreBelow: 0}, ['`scoreBelow`']],
+    ['a score that all are below', {scoreBelow: 101}, ['`scoreBelow`', '100']],
     [
       'a score that all are below, of another metric',
       {scoreBelow: 50, by: 'pass_at_1'},
-      ['--score-below', '1 with'],
+      ['`scoreBelow`', '1 with'],
     ],
-    ['a score that is none', {scoreBelow: Number.NaN}, ['--score-below']],
-    ['a score below which the best are', {scoreBelow: 50, by: 'cost'}, ['--score-below', 'total_cost_usd']],
-    ['an age of zero', {olderThan: '0d'}, ['--older-than']],
-    ['an empty age', {olderThan: ''}, ['--older-than']],
-    ['a negative age', {olderThan: '-5d'}, ['--older-than']],
-    ['a grace period in months', {all: true, grace: '5m'}, ['--grace']],
-    ['an empty grace period', {all: true, grace: ''}, ['--grace']],
-    ['a run that can be none', {run: ['20260231_000000']}, ['--run', '20260231_000000']],
-    ['a run by full name', {run: ['kim/smoltrace-results-20260101_000000']}, ['--run']],
-    ['an empty run', {run: ['']}, ['--run']],
+    ['a score that is none', {scoreBelow: Number.NaN}, ['`scoreBelow`']],
+    ['a score below which the best are', {scoreBelow: 50, by: 'cost'}, ['`scoreBelow`', 'total_cost_usd']],
+    ['an age of zero', {olderThan: '0d'}, ['`olderThan`']],
+    ['an empty age', {olderThan: ''}, ['`olderThan`']],
+    ['a negative age', {olderThan: '-5d'}, ['`olderThan`']],
+    ['a grace period in months', {all: true, grace: '5m'}, ['`grace`']],
+    ['an empty grace period', {all: true, grace: ''}, ['`grace`']],
+    ['a run that can be none', {run: ['20260231_000000']}, ['`run`', '20260231_000000']],
+    ['a run by full name', {run: ['kim/smoltrace-results-20260101_000000']}, ['`run`']],
+    ['an empty run', {run: ['']}, ['`run`']],
     ['one bad run among good ones', {run: [STAMP, 'latest']}, ['latest']],
-    ['a type that is none', {only: ['leaderboard' as RunType]}, ['--only', 'leaderboard']],
+    ['a type that is none', {only: ['leaderboard' as RunType]}, ['`only`', 'leaderboard']],
     ['one bad type among good ones', {only: ['traces', 'Traces' as RunType]}, ['Traces']],
   ]
   for (const [title, options, words] of refused) {
@@ -94,7 +90,7 @@ describe('rules', () => {
       it(`is refused: ${Object.keys(options).join(',')}`, () => {
         const error = errorOf(() => readRules({all: true, ...options}))
         expect(error).to.be.instanceOf(UsageError)
-        expect(error.message).to.include('--all')
+        expect(error.message).to.include('`all`')
       })
     }
   })
@@ -102,7 +98,7 @@ describe('rules', () => {
   it('are refused for --ignore-leaderboard where nothing asks the leaderboard', () => {
     const error = errorOf(() => readRules({all: true, ignoreLeaderboard: true}))
     expect(error).to.be.instanceOf(UsageError)
-    expect(error.message).to.include('--ignore-leaderboard').and.include('--incomplete-only')
+    expect(error.message).to.include('`ignoreLeaderboard`').and.include('`incompleteOnly`')
   })
 
   it('ask the leaderboard for --incomplete-only alone, unless they are told not to', () => {

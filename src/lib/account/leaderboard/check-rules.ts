@@ -32,7 +32,7 @@ export function danglingRows({rows, inventory}: CheckFacts): Finding[] {
     found.push({
       kind: 'dangling-row',
       message: `Row ${row} (${shown(data.model ?? 'no model')}): ${what} of run ${run} are gone.`,
-      suggestion: `From an archive they come back with {bin} restore DIR --namespace ${inventory.namespace}; else leave the row as a record of its scores, or take it out of the leaderboard.`,
+      suggestion: `From an archive they come back with smoltrace restore DIR --namespace ${inventory.namespace}; else leave the row as a record of its scores, or take it out of the leaderboard.`,
       rows: [row],
       runs: [run],
       datasets: lost.filter(({type}) => isTotal || type !== 'traces').flatMap(({dataset}) => dataset ?? []),
@@ -47,7 +47,7 @@ export function runsWithoutRow(facts: CheckFacts): Finding[] {
   const found: Finding[] = []
   const {namespace, now} = facts.inventory
   const runs = uncited(facts).filter((run) => !mayGetRow(run, now))
-  const next = `See what there is: {bin} runs group --namespace ${namespace}. To delete them: {bin} cleanup ${selectorOf(runs, facts)} --namespace ${namespace}`
+  const next = `See what there is: smoltrace runs group --namespace ${namespace}. To delete them: smoltrace cleanup ${selectorOf(runs, facts)} --namespace ${namespace}`
   for (const run of runs) {
     const {timestamp} = run
     found.push({

@@ -40,7 +40,7 @@ export interface Finding extends Place {
   kind: FindingKind
   /** What it is, in one sentence, fit for a terminal. */
   message: string
-  /** What to do next, in one sentence. Within the program `{bin}` stands for the command line's name. */
+  /** What to do next, in one sentence. */
   suggestion: string
 }
 

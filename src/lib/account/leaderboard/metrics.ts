@@ -1,4 +1,4 @@
-import {UsageError} from '../../base/errors.js'
+import {OptionError} from '../../base/errors.js'
 import {didYouMean} from '../../base/nearest.js'
 
 /**
@@ -51,15 +51,14 @@ export const DEFAULT_METRIC: Metric = 'success_rate'
 
 /**
  * Reads the name of a metric: a column's, or its short one (`cost` for `total_cost_usd`).
- * @param flag what the person wrote before it
  * @throws UsageError where there is no such metric
  */
-export function parseMetric(text: string, flag = '--by'): Metric {
+export function parseMetric(text: string): Metric {
   const found = RANKINGS.find(([column, short]) => text === column || text === short)
   if (found) return found[0]
   const names = RANKINGS.map(([column, short]) => `${column} (${short})`)
-  throw new UsageError(`${flag} "${text}" is no metric: give ${names.join(', ')}.`, {
-    suggestions: didYouMean(flag, text, METRIC_WORDS),
+  throw new OptionError('by', `"${text}" is not a metric: give ${names.join(', ')}`, {
+    suggestions: didYouMean('`by`', text, METRIC_WORDS),
   })
 }
 

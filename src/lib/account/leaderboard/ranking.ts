@@ -135,8 +135,8 @@ export async function readRanking(
  * @throws UsageError where a value is bad
  */
 function readRankingRules({by, groupBy = [], model = [], limit}: RankingOptions): RankingRules {
-  checkWords(groupBy, GROUP_COLUMNS, '--group-by', 'column')
-  checkCount(limit, '--limit')
+  checkWords(groupBy, GROUP_COLUMNS, 'groupBy', 'column')
+  checkCount(limit, 'limit')
   const metric = by === undefined ? DEFAULT_METRIC : parseMetric(by)
   const matches = matcherOf(model)
   return {

@@ -139,10 +139,10 @@ export function refuseProtected(inventory: Inventory, protection: Protection): v
   if (!leaderboard) return
   const hold = holdOn(protection, inventory)
   if (!hold) return
-  throw new RefusedError(`--delete-leaderboard refused: ${leaderboard.name} ${hold.why}.`, {
+  throw new RefusedError(`\`deleteLeaderboard\` refused: ${leaderboard.name} ${hold.why}.`, {
     suggestions: [
-      `Lift it first: {bin} ${hold.lift} --namespace ${leaderboard.namespace}`,
-      'Or leave out --delete-leaderboard.',
+      `Lift it first: smoltrace ${hold.lift} --namespace ${leaderboard.namespace}`,
+      'Or leave out `deleteLeaderboard`.',
     ],
   })
 }

@@ -1,5 +1,5 @@
 import {checkCount} from '../../base/checks.js'
-import {RefusedError, UsageError} from '../../base/errors.js'
+import {OptionError, RefusedError, UsageError} from '../../base/errors.js'
 import {EXIT, type ExitCode} from '../../base/exit-codes.js'
 import {checkTimestamps, leaderboardName} from '../../base/names.js'
 import {type OptionTable, readOptions, readTexts} from '../../base/options.js'
@@ -244,17 +244,17 @@ function reasonIn({reason}: {reason?: string | undefined}): string | undefined {
 
 function checkUntil(until: string | undefined, now: Date): void {
   if (until === undefined) return
-  if (!isDay(until)) throw new UsageError(`--until "${until}" is no day: give one such as 2026-12-31.`)
+  if (!isDay(until)) throw new OptionError('until', `"${until}" is not a day: give one such as 2026-12-31`)
   if (until < dayOf(now))
-    throw new UsageError(`--until "${until}" is over already: give today or a day to come.`)
+    throw new OptionError('until', `"${until}" is over already: give today or a day to come`)
 }
 
 function checkTop({runs = false, top, by}: ProtectOptions): void {
-  checkCount(top, '--top')
+  checkCount(top, 'top')
   if (top !== undefined && runs)
-    throw new UsageError('--runs pins every cited run, --top only the best: give one.')
+    throw new OptionError('runs', 'pins every cited run, `top` only the best: give one')
   if (by !== undefined) parseMetric(by)
-  if (by !== undefined && top === undefined) throw new UsageError('--by goes with --top.')
+  if (by !== undefined && top === undefined) throw new OptionError('by', 'needs `top`')
 }
 
 function readTimestamps(given: string[]): string[] {
@@ -411,6 +411,6 @@ async function open(options: ConnectionOptions): Promise<{session: Session; inve
 function requireLeaderboard({leaderboard, namespace}: Inventory): string {
   if (leaderboard) return leaderboard.name
   throw new RefusedError(`${leaderboardName(namespace)} does not exist, and protection is kept in it.`, {
-    suggestions: ['The first evaluation creates it. Is it in another --namespace?'],
+    suggestions: ['The first evaluation creates it. Is it in another `namespace`?'],
   })
 }

@@ -76,7 +76,7 @@ export function findJob({dataDir, jobs}: History, id: string): JobRecord {
   const [job] = found
   if (found.length === 1 && job) return job
   const named = JSON.stringify(safe(id))
-  const suggestions = ['See which there are: {bin} history']
+  const suggestions = ['See which there are: smoltrace history']
   throw job
     ? new RefusedError(`${named} is how several jobs begin: ${found.map((each) => each.id).join(', ')}.`, {
         suggestions: ['Give more of its first characters.'],

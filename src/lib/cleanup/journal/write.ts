@@ -186,7 +186,7 @@ class JournalFile implements Journal {
     } catch (error) {
       this.failure = new RefusedError(
         `The journal ${safeName(this.path)} cannot be written any more: ${messageOf(error)}. Nothing more is deleted without it.`,
-        {cause: error, suggestions: [`See what it holds: {bin} history ${this.id}`]},
+        {cause: error, suggestions: [`See what it holds: smoltrace history ${this.id}`]},
       )
       throw this.failure
     }
@@ -246,7 +246,7 @@ async function writeToDisk(file: FileHandle, text: string): Promise<void> {
 function unwritable(folder: string, error: unknown): RefusedError {
   return new RefusedError(
     `The journal cannot be written in ${safeName(folder)}: ${messageOf(error)}. Nothing is deleted without it.`,
-    {cause: error, suggestions: ['Make that folder writable, or do without a journal: --no-journal.']},
+    {cause: error, suggestions: ['Make that folder writable, or do without a journal: `journal: false`.']},
   )
 }
 

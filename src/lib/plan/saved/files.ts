@@ -39,14 +39,14 @@ export async function checkPlanTarget(file: string): Promise<void> {
 
 function notSaved(why: string): RefusedError {
   return new RefusedError(`The plan is not saved: ${why}.`, {
-    suggestions: ['Narrow it with selectors or --only, or carry it out without --plan.'],
+    suggestions: ['Narrow it with selectors or `only`, or carry it out without `savePlan`.'],
   })
 }
 
 /** @returns the file to write, behind any links. */
 function planTarget(file: string): Promise<string> {
   return findTarget(file, {
-    flag: '--plan',
+    name: '`savePlan`',
     refuse: async () =>
       (await isPlanFile(file)) ? undefined : 'exists and is no plan, give another name or remove it first',
   })
@@ -67,7 +67,7 @@ async function replace(target: string, document: object): Promise<void> {
   await replaceFile(target, {
     kind: 'plan',
     text,
-    advice: 'Give --plan a file elsewhere, or make room, and try again.',
+    advice: 'Give `savePlan` a file elsewhere, or make room, and try again.',
     // What could not be carried out later is not worth a review now.
     check: async (file) => parsePlan(await readPlanText(file, notSaved), notSaved),
   })

@@ -17,8 +17,8 @@ export const LARGEST_PLAN = 64 * 1024 * 1024
 export async function loadPlan(file: string): Promise<SavedPlan> {
   readText(file, '`file`')
   const refuse: Refuse = (why) =>
-    new UsageError(`--apply ${printable(file)}: ${why}.`, {
-      suggestions: ['Nothing of it is carried out. Make a new plan, with --plan.'],
+    new UsageError(`\`applyPlan\` ${printable(file)}: ${why}.`, {
+      suggestions: ['Nothing of it is carried out. Make a new plan, with `savePlan`.'],
     })
   return parsePlan(await readPlanText(file, refuse), refuse)
 }

@@ -1,4 +1,5 @@
 import {DEFAULT_METRIC, parseMetric} from '../../account/leaderboard/metrics.js'
+import {OptionError, renameOptions, type UsageError} from '../../base/errors.js'
 import {type RetentionOptions} from '../rules.js'
 import {type Problem} from './problems.js'
 
@@ -99,17 +100,15 @@ export function keyOfFlag(flag: string): PolicyKey | undefined {
 
 /**
  * Says what is wrong with options in the words of the file.
- * @param message of the options' check, which speaks of flags
  * @param isWritten whether a key stands in the file
  */
-export function inKeys(message: string, isWritten: (key: PolicyKey) => boolean): Problem {
-  const toKey = (flag: string) => {
-    const key = keyOfFlag(flag)
+export function inKeys(error: UsageError, isWritten: (key: PolicyKey) => boolean): Problem {
+  const keyOf = (option: string) => {
+    const key: PolicyKey | undefined = Object.hasOwn(KEYS, option) ? KEYS[option as Option] : undefined
     return key === 'keep.by' && !isWritten(key) ? 'select.by' : key
   }
 
-  const keys = (message.match(/--[a-z][a-z\d-]*/g) ?? []).map((flag) => toKey(flag))
-  const key = keys.find((each) => each && isWritten(each))
-  const text = message.replace(/\.$/, '').replaceAll(/--[a-z][a-z\d-]*/g, (flag) => toKey(flag) ?? flag)
-  return {key, text: key && text.startsWith(`${key} `) ? text.slice(key.length + 1) : text}
+  const inFile = (text: string) => renameOptions(text, (option) => keyOf(option) ?? flagOf(option))
+  if (error instanceof OptionError) return {key: keyOf(error.option), text: inFile(error.problem)}
+  return {text: inFile(error.message).replace(/\.$/, '')}
 }

@@ -46,7 +46,7 @@ export async function loadPolicy(file: string, now = new Date()): Promise<Policy
     if (olderThan) cutoffOf(olderThan, now)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    const problem = inKeys(error.message, (key) => lineOf(key) !== undefined)
+    const problem = inKeys(error, (key) => lineOf(key) !== undefined)
     throw refuse({...problem, line: lineOf(problem.key)})
   }
 

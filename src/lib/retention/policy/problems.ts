@@ -20,7 +20,7 @@ const MOST_SHOWN = 10
 /** Errors that name the file, the line and the key: the first as the message, the others below it. */
 export function refusing(file: string): Refuse {
   const place = printable(file)
-  const next = `Correct it or name another file. To see what it does then: {bin} ${formatWords(['policy', 'explain', place])}`
+  const next = `Correct it or name another file. To see what it does then: smoltrace ${formatWords(['policy', 'explain', place])}`
   const format = ({line, key, text}: Problem) =>
     safe([[place, ...(line ? [line] : [])].join(':'), ...(key ? [key] : []), text].join(': '))
   return (...problems) => {

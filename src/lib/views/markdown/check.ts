@@ -9,11 +9,8 @@ import {code, facts, folded, page, table, text} from './markdown.js'
 /** What the findings of one kind may take up, in bytes. */
 const ROOM = 50_000
 
-/**
- * The summary of a check: what it found, by kind, each with what to do next.
- * @param bin what a person types before a command
- */
-export function checkSummary(check: LeaderboardCheck, bin: string, job: JobFacts): string {
+/** The summary of a check: what it found, by kind, each with what to do next. */
+export function checkSummary(check: LeaderboardCheck, job: JobFacts): string {
   const {inventory, leaderboard, rows, runs, findings, remarks} = check
   return page([
     `## Leaderboard check: ${findings.length === 0 ? 'no findings' : count(findings.length, 'finding')}`,
@@ -23,7 +20,7 @@ export function checkSummary(check: LeaderboardCheck, bin: string, job: JobFacts
       ['Compared', `${count(rows, 'row')} and ${count(runs, 'run')}`],
       exitFact(job),
     ]),
-    ...FINDING_KINDS.map((kind) => kindPart(kind, findings, bin)),
+    ...FINDING_KINDS.map((kind) => kindPart(kind, findings)),
     remarks.length === 0
       ? undefined
       : folded(
@@ -34,12 +31,12 @@ export function checkSummary(check: LeaderboardCheck, bin: string, job: JobFacts
   ])
 }
 
-function kindPart(kind: FindingKind, all: Finding[], bin: string): string | undefined {
+function kindPart(kind: FindingKind, all: Finding[]): string | undefined {
   const findings = all.filter((finding) => finding.kind === kind)
   if (findings.length === 0) return undefined
   const rows = table({
     titles: [FINDING_TITLES[kind], 'What to do'],
-    rows: findings.map(({message, suggestion}) => [text(message), text(suggestion.replaceAll('{bin}', bin))]),
+    rows: findings.map(({message, suggestion}) => [text(message), text(suggestion)]),
     number: findings.length,
     bytes: ROOM,
     more: 'more: `--json` names each',

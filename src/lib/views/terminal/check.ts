@@ -16,11 +16,8 @@ export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
   'exposed-runs': 'Private runs on a public leaderboard',
 }
 
-/**
- * What a check found, by kind, each with what to do next, and what only looks like a fault.
- * @param bin what a person types before a command
- */
-export function formatCheck(check: LeaderboardCheck, bin: string, screen: Screen): string {
+/** What a check found, by kind, each with what to do next, and what only looks like a fault. */
+export function formatCheck(check: LeaderboardCheck, screen: Screen): string {
   const {inventory, leaderboard, remarks, rows, runs, findings} = check
   const head = screen.style.bold(
     wrapText(`${leaderboard.name} at ${inventory.endpoint}, ${moment(inventory.now)}`, screen.width),
@@ -36,7 +33,6 @@ export function formatCheck(check: LeaderboardCheck, bin: string, screen: Screen
       formatKind(
         kind,
         findings.filter((each) => each.kind === kind),
-        bin,
         screen,
       ),
     ),
@@ -50,17 +46,17 @@ export function formatCheck(check: LeaderboardCheck, bin: string, screen: Screen
   ])
 }
 
-function formatKind(kind: FindingKind, findings: Finding[], bin: string, screen: Screen): string {
+function formatKind(kind: FindingKind, findings: Finding[], screen: Screen): string {
   if (findings.length === 0) return ''
   const title = screen.style.bold(`${FINDING_TITLES[kind]}: ${thousands(findings.length)}`)
-  return joined([title, describeAll(findings, bin, screen)], '\n')
+  return joined([title, describeAll(findings, screen)], '\n')
 }
 
 /** What to do stands once below all findings in a row of which it is the same. */
-function describeAll(findings: Finding[], bin: string, {width}: Screen): string {
+function describeAll(findings: Finding[], {width}: Screen): string {
   const lines = findings.flatMap(({message, suggestion}, index) => {
     const isLast = findings[index + 1]?.suggestion !== suggestion
-    const advice = `What to do: ${suggestion.replaceAll('{bin}', bin)}`
+    const advice = `What to do: ${suggestion}`
     return [wrapIndented(message, '  ', width), ...(isLast ? [wrapIndented(advice, '    ', width)] : [])]
   })
   return lines.join('\n')

@@ -99,7 +99,7 @@ describe('the check of a leaderboard', () => {
       const found = findings.filter(({kind}) => kind === 'run-without-row')
       expect(found).not.to.have.length(0)
       for (const {suggestion} of found)
-        expect(suggestion).to.include(`{bin} cleanup ${selector} --namespace ${NAMESPACE}`)
+        expect(suggestion).to.include(`smoltrace cleanup ${selector} --namespace ${NAMESPACE}`)
     })
   }
 

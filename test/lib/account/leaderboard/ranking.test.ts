@@ -178,11 +178,11 @@ describe('the ranking of rows', () => {
 
   it('refuses what makes no sense, and names the flag', () => {
     const bad: Array<[RankingOptions, RegExp]> = [
-      [{by: 'beauty'}, /^--by "beauty"/],
-      [{groupBy: ['colour' as 'team']}, /^--group-by "colour"/],
-      [{limit: 0}, /^--limit /],
-      [{limit: 1.5}, /^--limit /],
-      [{model: ['']}, /^--model /],
+      [{by: 'beauty'}, /^`by` "beauty"/],
+      [{groupBy: ['colour' as 'team']}, /^`groupBy` "colour"/],
+      [{limit: 0}, /^`limit` /],
+      [{limit: 1.5}, /^`limit` /],
+      [{model: ['']}, /^`model` /],
     ]
     for (const [options, message] of bad) expect(() => rank([], options)).to.throw(UsageError, message)
   })

@@ -222,13 +222,13 @@ describe('pinning runs', () => {
   const bad: Array<[title: string, job: () => Promise<unknown>, word: string]> = [
     ['no run', () => protectRuns([], connection()), 'timestamp'],
     ['a run that can be none', () => protectRuns(['20260231_000000'], connection()), '20260231_000000'],
-    ['a day that is none', () => protectRuns(runs, {...connection(), until: '31.12.2026'}), '--until'],
-    ['a day that does not exist', () => protectRuns(runs, {...connection(), until: '2026-02-30'}), '--until'],
+    ['a day that is none', () => protectRuns(runs, {...connection(), until: '31.12.2026'}), '`until`'],
+    ['a day that does not exist', () => protectRuns(runs, {...connection(), until: '2026-02-30'}), '`until`'],
     ['unpinning what is no run', () => unprotectRuns(['latest'], connection()), 'latest'],
-    ['no best run', () => protectLeaderboard({...connection(), top: 0}), '--top'],
-    ['both ways to choose runs', () => protectLeaderboard({...connection(), top: 1, runs: true}), '--runs'],
-    ['a metric that is none', () => protectLeaderboard({...connection(), top: 1, by: 'luck'}), '--by'],
-    ['a metric without a number', () => protectLeaderboard({...connection(), by: 'total_cost_usd'}), '--by'],
+    ['no best run', () => protectLeaderboard({...connection(), top: 0}), '`top`'],
+    ['both ways to choose runs', () => protectLeaderboard({...connection(), top: 1, runs: true}), '`runs`'],
+    ['a metric that is none', () => protectLeaderboard({...connection(), top: 1, by: 'luck'}), '`by`'],
+    ['a metric without a number', () => protectLeaderboard({...connection(), by: 'total_cost_usd'}), '`by`'],
   ]
   for (const [title, job, word] of bad) {
     it(`is refused for ${title}, before anything is sent`, async () => {

@@ -237,7 +237,7 @@ describe('history', () => {
         const error = errorOf(() => findJob(history, id)) as RefusedError
         expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
         expect(error.message).to.include('no job').and.include('/data').and.not.include('\u001B')
-        expect(error.suggestions.join(' ')).to.include('{bin} history')
+        expect(error.suggestions.join(' ')).to.include('smoltrace history')
       })
     }
 

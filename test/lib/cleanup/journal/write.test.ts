@@ -167,7 +167,7 @@ describe('journal', () => {
         expect(error.message).to.match(
           /^The journal cannot be written in \S+: E\w+: .+\. Nothing is deleted without it\.$/,
         )
-        expect((error as RefusedError).suggestions.join(' ')).to.include('--no-journal')
+        expect((error as RefusedError).suggestions.join(' ')).to.include('`journal: false`')
       })
     }
 

@@ -141,7 +141,7 @@ describe('saved plan', () => {
   const refusalOf = async (loading: Promise<unknown>): Promise<string> => {
     const error = await rejectionOf(loading)
     expect(error).to.be.instanceOf(UsageError)
-    expect(error.message).to.match(/^--apply .*plan\.json: .+\.$/)
+    expect(error.message).to.match(/^`applyPlan` .*plan\.json: .+\.$/)
     return error.message
   }
 
@@ -621,7 +621,7 @@ describe('saved plan', () => {
 
     it('tells how to go on', async () => {
       const {suggestions} = (await rejectionOf(loadPlan(file))) as SmoltraceError
-      expect(suggestions.join(' ')).to.include('Make a new plan').and.include('--plan')
+      expect(suggestions.join(' ')).to.include('Make a new plan').and.include('`savePlan`')
     })
   })
 
@@ -661,7 +661,7 @@ describe('saved plan', () => {
         for (const attempt of [() => checkPlanTarget(file), () => savePlan(PLAN, file, FACTS)]) {
           const error = await rejectionOf(attempt())
           expect(error).to.be.instanceOf(UsageError)
-          expect(error.message).to.include('--plan').and.include('exists and is no plan')
+          expect(error.message).to.include('`savePlan`').and.include('exists and is no plan')
         }
 
         expect(readFileSync(file, 'utf8')).to.equal(text)
@@ -682,7 +682,7 @@ describe('saved plan', () => {
       for (const [target, wanted] of targets) {
         const error = await rejectionOf(checkPlanTarget(target))
         expect(error, target).to.be.instanceOf(UsageError)
-        expect(error.message).to.include('--plan').and.include(wanted)
+        expect(error.message).to.include('`savePlan`').and.include(wanted)
       }
 
       expect(readdirSync(folder)).to.deep.equal(['plan.json'])

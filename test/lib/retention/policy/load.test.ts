@@ -19,7 +19,7 @@ async function refusalOf(file: string): Promise<string[]> {
   } catch (error) {
     expect(error).to.be.instanceOf(UsageError)
     const {message, suggestions} = error as UsageError
-    expect(suggestions.at(-1)).to.match(/: \{bin\} policy explain \S/)
+    expect(suggestions.at(-1)).to.match(/: smoltrace policy explain \S/)
     return [message, ...suggestions.slice(0, -1)].map((text) => text.replace(/^.*\/(?=[^/]*\.yaml)/, ''))
   }
 
@@ -140,8 +140,11 @@ const REFUSED: Array<[lines: string[], ...refusals: string[]]> = [
   [['select:', '  older-than: 0'], `3: select.older-than: give ${AGES}, not 0.`],
   [['select:', '  older-than: -7'], `3: select.older-than: give ${AGES}, not -7.`],
   [['select:', '  older-than: 30 days'], `3: select.older-than: give ${AGES}, not "30 days".`],
-  [['select:', '  older-than: 0d'], `3: select.older-than: "0d" is no age: give ${AGES}.`],
-  [['select:', '  older-than: 2026-02-31'], `3: select.older-than: "2026-02-31" is no age: give ${AGES}.`],
+  [['select:', '  older-than: 0d'], `3: select.older-than: "0d" is not an age: give ${AGES}.`],
+  [
+    ['select:', '  older-than: 2026-02-31'],
+    `3: select.older-than: "2026-02-31" is not an age: give ${AGES}.`,
+  ],
   [
     ['select:', '  older-than: 2999-01-01'],
     `3: select.older-than: "2999-01-01" lies in the future: give ${AGES}.`,
@@ -190,7 +193,7 @@ const REFUSED: Array<[lines: string[], ...refusals: string[]]> = [
   // Rules that do not go together.
   [
     ['select:', '  older-than: 3d', '  ignore-leaderboard: true'],
-    '4: select.ignore-leaderboard: goes with select.incomplete-only: it is about that alone.',
+    '4: select.ignore-leaderboard: needs select.incomplete-only: it is about that alone.',
   ],
   [['keep:', '  recent: 1', '  by: cost'], '4: keep.by: it goes with keep.best, which is not there.'],
   [
@@ -211,7 +214,7 @@ const REFUSED: Array<[lines: string[], ...refusals: string[]]> = [
   ],
   [
     ['keep:', '  within: 30d', '  group-by: [model]'],
-    '4: keep.group-by: goes with a keeper that counts, such as keep.recent or keep.best.',
+    '4: keep.group-by: needs a keeper with a number, such as keep.recent or keep.best.',
   ],
   // Keys.
   [['keep: {recent: 1}', 'bogus: 3'], `3: bogus: there is no such key: give ${TOP}.`],

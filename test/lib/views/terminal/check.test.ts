@@ -14,7 +14,7 @@ const show = (rows: LeaderboardRow[], width?: number) => {
     leaderboard: leaderboardDataset(),
     warnings: [],
   }
-  return formatCheck(check, 'mycli smoltrace', {style: PLAIN, width})
+  return formatCheck(check, {style: PLAIN, width})
 }
 
 describe('the page of a check', () => {
@@ -25,7 +25,7 @@ describe('the page of a check', () => {
 Rows whose datasets are gone: 2
   Row 1 (x): all datasets of run ${A} are gone.
   Row 2 (y): all datasets of run ${B} are gone.
-    What to do: From an archive they come back with mycli smoltrace restore DIR --namespace kim; else leave the row as a record of its scores, or take it out of the leaderboard.
+    What to do: From an archive they come back with smoltrace restore DIR --namespace kim; else leave the row as a record of its scores, or take it out of the leaderboard.
 
 2 findings in 3 rows and 1 run.`,
     )
