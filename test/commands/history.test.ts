@@ -72,38 +72,6 @@ describe('history', () => {
     expect(stdout).to.include(DATASETS[1].name).and.include(DATASETS[2].name)
   })
 
-  it('shows everything of one job, by the beginning of its id', async () => {
-    const id = await writeJob(ago(DAY))
-    await writeJob(ago(2 * DAY))
-    const {stdout, exitCode} = await run(id.slice(0, 8))
-    expect(exitCode).to.equal(0)
-    expect(stdout).to.match(new RegExp(`^Job ${id} in kim, 2026-10-04 12:00 UTC: interrupted`))
-    for (const {name} of DATASETS) expect(stdout.split(name)).to.have.length(2)
-    expect(stdout).to.include('Confirmed').and.not.include('2026-10-03')
-  })
-
-  it('has one document for all jobs and for one', async () => {
-    const id = await writeJob(ago(DAY))
-    await writeJob(ago(2 * DAY))
-    const {jobs} = await runJson()
-    expect(jobs).to.have.length(2)
-    expect(jobs[0]).to.deep.include({
-      id,
-      at: ago(DAY).toISOString(),
-      endedAt: later(ago(DAY), 1000).toISOString(),
-      state: 'interrupted',
-      confirmedBy: 'yes',
-      archive: null,
-      counts: {deleted: 1, gone: 0, untouched: 1, unattempted: 0, skipped: 0, failed: 0, uncertain: 1},
-    })
-    expect(jobs[0].datasets.map(({state}: {state: string}) => state)).to.deep.equal([
-      'deleted',
-      'uncertain',
-      'untouched',
-    ])
-    expect((await runJson(id)).jobs).to.deep.equal([jobs[0]])
-  })
-
   it('refuses a job that is not there, with and without --json', async () => {
     await writeJob(NOW)
     const {stdout, stderr, exitCode} = await run('nothing')

@@ -55,27 +55,6 @@ describe('restore', () => {
       expect(hub.state.get(NAME)).to.equal(undefined)
     }))
 
-  it('prints with --json one document and nothing else', () =>
-    withoutDataset(async (dir) => {
-      const {stdout, stderr} = await run([dir, OWN, '--json'])
-      expect(stderr).to.equal('')
-      const {outcomes, ...document} = JSON.parse(stdout)
-      expect(document).to.deep.equal({
-        schemaVersion: 1,
-        command: 'restore',
-        endpoint: hub.url,
-        namespace: 'mira',
-        from: null,
-        dir,
-        dryRun: false,
-        interrupted: false,
-        counts: {restored: 1, restorable: 0, present: 0, failed: 0, refused: 0, unattempted: 0},
-        warnings: [],
-      })
-      expect(outcomes).to.have.length(1)
-      expect(outcomes[0]).to.include({name: NAME, status: 'restored', files: 7})
-    }))
-
   it('ends with 3 where something was not restored, and says what', () =>
     withoutDataset(async (dir) => {
       await rm(join(dir, 'mira', OWN, 'README.md'))
@@ -128,18 +107,6 @@ describe('restore', () => {
       expect(exitCode).to.equal(0)
       expect(stdout).to.include('from the archives of mira-old').and.to.include(NAME)
       expect(hub.state.get(NAME)?.files.size).to.equal(7)
-    }))
-
-  it('tells which runs come back pinned by their cards', () =>
-    withFolder(async (dir) => {
-      hub.state.remove(NAME)
-      const files = {'README.md': '---\ntags: [smoltrace-pinned]\n---\n'}
-      hub.state.addDataset({name: NAME, createdAt: CREATED, private: true, files})
-      await archiveAt(hub, dir)
-      hub.state.remove(NAME)
-      expect((await run([dir, '--dry-run'])).stdout).to.include('Pinned by the card')
-      const {outcomes} = JSON.parse((await run([dir, '--json'])).stdout)
-      expect(outcomes[0].pin).to.equal('smoltrace-pinned')
     }))
 
   it('ends with 130 where it is interrupted', () =>

@@ -47,11 +47,6 @@ describe('sandbox, with a command', () => {
     expect(counts).to.deep.equal({deleted: wouldDelete, failed: 0, skipped: 0, gone: 0, unattempted: 0})
   })
 
-  it('writes the command that carries out a dry run as it must be typed', async () => {
-    const {stdout} = await runCli(['sandbox', '--runs', '4', 'cleanup', '--keep-recent', '1'])
-    expect(stdout).to.match(/^ +smoltrace sandbox --runs 4 cleanup --keep-recent 1 --no-dry-run$/m)
-  })
-
   it('has the quota that is asked for, and says how to give one', async () => {
     const argv = ['sandbox', '--runs', '2', '--quota', '1/1', 'datasets', 'list']
     const {stderr, exitCode} = await runCli(argv)
@@ -82,19 +77,6 @@ describe('sandbox, with a command', () => {
     })
   }
 
-  it('runs commands on the organisation too', async () => {
-    const {stdout, exitCode} = await runCli([
-      'sandbox',
-      'datasets',
-      'list',
-      '--namespace',
-      'tinyagents',
-      '--json',
-    ])
-    expect(exitCode).to.equal(0)
-    expect(JSON.parse(stdout).datasets).to.have.length(9)
-  })
-
   it('pins a run that an earlier call has shown', () =>
     at(new Date('2026-10-03T12:00:00Z'), async () => {
       const shown = await runCli(['sandbox', 'runs', 'group'])
@@ -106,6 +88,11 @@ describe('sandbox, with a command', () => {
   it('takes what follows -- for the command', async () => {
     const {stdout} = await runCli(['sandbox', '--', 'runs', 'group', '--json'])
     expect(JSON.parse(stdout)).to.include({command: 'runs group'})
+  })
+
+  it('writes the command that carries out a dry run as it must be typed', async () => {
+    const {stdout} = await runCli(['sandbox', '--runs', '4', 'cleanup', '--keep-recent', '1'])
+    expect(stdout).to.match(/^ +smoltrace sandbox --runs 4 cleanup --keep-recent 1 --no-dry-run$/m)
   })
 })
 

@@ -5,7 +5,6 @@ import {join} from 'node:path'
 
 import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {runCli} from '../support/cli.js'
-import {FAULTS} from '../support/faults.js'
 import {rendered} from '../support/gfm.js'
 import {deletionsAt, envOf, UNKNOWN_TOKEN, withHub} from '../support/hub.js'
 import {policyOf} from '../support/policies.js'
@@ -41,12 +40,6 @@ describe('--summary', () => {
       expect(summary()).to.include('10: something was found')
     }))
 
-  it('is written whether or not there is anything to delete', () =>
-    withHub({runs: 3}, async (hub) => {
-      expect((await cleanup(hub, '--keep-recent', '99')).exitCode).to.equal(0)
-      expect(title()).to.equal('## Cleanup: nothing to delete')
-    }))
-
   it('tells of a plan that is applied, and of what was deleted', () =>
     withHub({runs: 6}, async (hub) => {
       const plan = join(folder, 'plan.json')
@@ -58,17 +51,6 @@ describe('--summary', () => {
       for (const name of deletionsAt(hub)) expect(rows).to.deep.include([name])
       expect(rows.find(([name]) => name === 'Plan')?.[1]).to.match(/^made by mira, .*, sha256:/)
       expect(rows.find(([name]) => name === 'Journal')?.[1]).to.match(/\.jsonl$/)
-    }))
-
-  it('tells first of what failed', () =>
-    withHub({runs: 3}, async (hub) => {
-      hub.intercept({...FAULTS['403'], match: ({method}) => method === 'DELETE', times: 1})
-      const {exitCode} = await cleanup(hub, '--all', '--grace', '0', '--no-dry-run', '--yes')
-      expect(exitCode).to.equal(3)
-      expect(title()).to.match(/^## Cleanup: \d of \d datasets not deleted$/)
-      const [, [name, status, why] = []] = rendered(summary()).rows
-      expect([name, status]).to.deep.equal([deletionsAt(hub)[0], 'Failed'])
-      expect(why).to.include('403')
     }))
 
   it('is written with --json too, and changes nothing of the document', () =>
@@ -98,13 +80,6 @@ describe('--summary', () => {
         expect(summary()).not.to.include(UNKNOWN_TOKEN)
       }))
   }
-
-  it('adds to what is there: of several jobs each is told', () =>
-    withHub({runs: 3}, async (hub) => {
-      await cleanup(hub, '--all')
-      await cleanup(hub, '--keep-recent', '99')
-      expect(summary().match(/^## /gm)).to.have.length(2)
-    }))
 
   it('is never written without the flag, also where GitHub names a file', () =>
     withHub({runs: 3}, async (hub) => {

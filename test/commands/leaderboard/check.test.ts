@@ -71,14 +71,4 @@ describe('leaderboard check', () => {
       expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 1})
       expect(stderr).to.include(`${BOARD} does not exist`)
     }))
-
-  it('fails where the leaderboard cannot be read', () =>
-    withHub({runs: 3}, async (hub) => {
-      hub.intercept({
-        match: ({path}) => path.includes('.parquet'),
-        respond: {status: 404, body: '{"error":"gone"}'},
-      })
-      const {stdout, exitCode} = await check(hub, '--exit-code')
-      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 1})
-    }))
 })

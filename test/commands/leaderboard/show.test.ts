@@ -31,27 +31,6 @@ const showJson = async (hub: Sandbox, ...flags: string[]) =>
   }
 
 describe('leaderboard show', () => {
-  it('ranks the rows, best first, and prints a line for each and by which metric', () =>
-    withHub({runs: 9}, async (hub) => {
-      const {rows, by, better} = await showJson(hub)
-      expect({by, better}).to.deep.equal({by: 'success_rate', better: 'higher'})
-      const scores = rows.filter(({place}) => place !== null).map(({successRate}) => successRate)
-      expect(scores).to.have.length.above(3)
-      expect(scores).to.deep.equal(scores.toSorted((a, b) => (b ?? 0) - (a ?? 0)))
-      expect(rows.at(-1)).to.include({place: null, standing: 'failed', run: null})
-      const {stdout} = await show(hub)
-      expect(stdout).to.include('Ranked by success_rate, higher is better')
-      expect(stdout.match(/^ *(?:\d+=?|-) {2}\S+\/\S+ /gm)).to.have.length(rows.length)
-      expect(hub.requests.every(({method}) => method === 'GET')).to.equal(true)
-    }))
-
-  it('says so where there is no leaderboard', () =>
-    withHub({seed: 'empty'}, async (hub) => {
-      const {stderr, exitCode} = await show(hub)
-      expect(exitCode).to.equal(1)
-      expect(stderr).to.include('mira/smoltrace-leaderboard does not exist: there are no rows to look at.')
-    }))
-
   it('ranks by another metric within each group, and ends where it is told to', () =>
     withHub({runs: 12}, async (hub) => {
       const {rows, groups, rowsInAll} = await showJson(
@@ -155,15 +134,6 @@ describe('leaderboard show', () => {
       }
 
       expect(hub.requests).to.deep.equal([])
-    }))
-
-  it('fails where the leaderboard cannot be read', () =>
-    withHub({runs: 3}, async (hub) => {
-      const broken = storedFile('not a leaderboard\u001B[2J', false)
-      hub.state.commit(hub.state.get(BOARD)!, 'Break', new Map([['data/extra.csv', broken]]))
-      const {stdout, stderr, exitCode} = await show(hub)
-      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 1})
-      expect(stderr).to.include('data/extra.csv').and.not.include('which runs finished')
     }))
 
   it('draws bars in ASCII where the terminal shows nothing else', () =>

@@ -29,65 +29,12 @@ const runsAt = async (hub: Sandbox): Promise<string[]> =>
   (await json(hub, 'runs', 'group')).runs.map(({run}: {run: string}) => run)
 
 describe('policy explain', () => {
-  it('says in sentences what a file keeps and what may go, without the Hub', async () => {
-    const file = policyOf(
-      'select:',
-      '  older-than: 2024-02-29',
-      '  status: [failed, partial]',
-      'keep:',
-      '  weekly: 52',
-      '  best: 3',
-      '  group-by: [model]',
-      'only: [traces]',
-    )
-    const {stdout, stderr, exitCode} = await explain(file)
-    expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
-    expect(stdout).to.equal(`Policy ${file}
-
-May go: runs that are all of this
-LINE  KEY                RUNS THAT ARE
-3     select.older-than  older than 2024-02-29, before 2024-02-29 00:00 UTC
-4     select.status      partial or failed, as the leaderboard says
-
-Must stay: whatever selects them
-LINE  KEY          WHAT STAYS
-6     keep.weekly  the newest run of each of the last 52 weeks that have one, of each model (ISO weeks, UTC)
-7     keep.best    the 3 best runs by success rate, higher is better, of each model
--     grace        incomplete runs, and runs without a row, changed in the last 6h
--     pinned       pinned runs
--     future       runs dated in the future
-
-What goes of a run: its traces, nothing else. The leaderboard never goes.
-
-Numbers do not count runs that are pinned, in the grace period or dated in the future.
-`)
-  })
-
   it('says that every other run may go where there are only keepers', async () => {
     const {stdout} = await explain(policyOf('keep: {within: 1m}', 'grace: 0'))
     expect(stdout).to.include('May go: every run\n')
     expect(stdout).to.match(/^2 +keep.within +runs no older than 1m \(a month is 30 days, a year 365\)$/m)
     expect(stdout).to.match(/^3 +grace +nothing: an upload under way is not waited for$/m)
     expect(stdout).to.include('What goes of a run: all of its datasets. The leaderboard never goes.')
-  })
-
-  it('tells programs the options, and each rule with its line', async () => {
-    const file = policyOf('select: {older-than: 7}', 'keep: {recent: 5}')
-    const {stdout, exitCode} = await explain(file, '--json')
-    expect(exitCode).to.equal(0)
-    const {command, options, rules} = JSON.parse(stdout)
-    expect({command, options}).to.deep.equal({
-      command: 'policy explain',
-      options: {olderThan: '7', keepRecent: 5},
-    })
-    const facts = rules.map(({kind, key, line}: Verdict) => [kind, key, line])
-    expect(facts).to.deep.equal([
-      ['selector', 'select.older-than', 2],
-      ['keeper', 'keep.recent', 3],
-      ['guard', 'grace', null],
-      ['guard', 'pinned', null],
-      ['guard', 'future', null],
-    ])
   })
 
   it('ends with 2 and says where the file is wrong, the first mistake first', async () => {
@@ -131,24 +78,6 @@ describe('policy explain --run', () => {
         }
       }))
   }
-
-  it('shows the answer first, then the verdict of each rule and which decided', () =>
-    withHub({runs: 9}, async (hub) => {
-      const [, second = '', ...others] = await runsAt(hub)
-      const file = policyOf('select:', '  older-than: 3d', 'keep:', '  recent: 2', 'only: [results]')
-      const kept = await at(hub, 'policy', 'explain', file, '--run', second)
-      expect(kept.stderr).to.equal('')
-      expect(kept.stdout).to.match(
-        /^It stays: keep.recent \(line 5\) keeps it and select.older-than \(line 3\) does not select it\.$/m,
-      )
-      expect(kept.stdout).to.match(/^5 +keep.recent +keeps \* +most recent 1 of 2$/m)
-      expect(kept.stdout).to.match(/^- +pinned +does not keep +not pinned$/m)
-      const oldest = others.at(-1) ?? ''
-      const {stdout} = await at(hub, 'policy', 'explain', file, '--run', oldest)
-      expect(stdout).to.include(
-        `It may go: select.older-than (line 3) selects it and nothing keeps it. What goes of it:\n\n  mira/smoltrace-results-${oldest}\n`,
-      )
-    }))
 
   it('says that a pin keeps a run, and does not count it', () =>
     withHub({runs: 6}, async (hub) => {

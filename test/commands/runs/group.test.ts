@@ -3,7 +3,7 @@ import {expect} from 'chai'
 import {formatProtection, PROTECTION_PATH} from '../../../src/lib/account/protection/file.js'
 import {type Sandbox, storedFile, toParquet} from '../../../src/lib/sandbox/index.js'
 import {formatBytes} from '../../../src/lib/views/format.js'
-import {play, playJson} from '../../recordings/play.js'
+import {playJson} from '../../recordings/play.js'
 import {runCli} from '../../support/cli.js'
 import {FAULTS} from '../../support/faults.js'
 import {envOf, isRunDataset, withHub} from '../../support/hub.js'
@@ -36,58 +36,6 @@ describe('runs group', () => {
     expect(new Set(named(runs)).size).to.equal(runs.length)
   })
 
-  it('shows the newest run first', async () => {
-    const times = (await runsOf()).map(({time}) => time)
-    expect(times).to.deep.equal(times.toSorted().toReversed())
-  })
-
-  it('calls a run complete when it has all three types, and else says what is missing', async () => {
-    for (const {run, complete, missing} of await runsOf()) {
-      const lacking = ['results', 'traces', 'metrics'].filter(
-        (type) => !onFile().includes(`mira/smoltrace-${type}-${run}`),
-      )
-      expect({complete, missing}).to.deep.equal({complete: lacking.length === 0, missing: lacking})
-    }
-  })
-
-  it('marks a run whose upload may still be under way', async () => {
-    const [newest, ...others] = await runsOf()
-    expect(newest?.mayBeUploading).to.equal(true)
-    for (const {mayBeUploading} of others) expect(mayBeUploading).to.equal(false)
-    expect((await play('runs-group')).stdout).to.match(
-      /^20250615_114324 .*may still be uploading: no traces, no metrics$/m,
-    )
-  })
-
-  it('measures ages from the creation on the Hub to the time of the Hub', async () => {
-    const [newest] = await runsOf()
-    expect(newest).to.include({time: '2025-06-15T11:56:00.000Z', ageMs: 4 * 60_000})
-  })
-
-  it('prints a row for each run and the totals', async () => {
-    const {stdout} = await play('runs-group')
-    const {totals} = await playJson('runs-group')
-    const rows = stdout.match(/^\d{8}_\d{6} .*/gm) ?? []
-    expect(rows.map((row) => row.slice(0, 15))).to.deep.equal(named(await runsOf()))
-    expect(totals).to.include({
-      runs: 9,
-      complete: 5,
-      incomplete: 4,
-      mayBeUploading: 1,
-      datasets: onFile().length,
-    })
-    expect(stdout)
-      .to.match(/^9 runs: 5 complete, .*/m)
-      .and.include(`; ${onFile().length} datasets`)
-  })
-
-  it('shows with --ignore-leaderboard exactly the runs that lack a type', async () => {
-    const incomplete = (await runsOf()).filter(({complete}) => !complete)
-    expect(incomplete).to.have.length(4)
-    const shown = await runsOf(['--incomplete-only', '--ignore-leaderboard'])
-    expect(shown).to.deep.equal(incomplete)
-  })
-
   it('shows with --older-than exactly the older runs, strictly', async () => {
     const all = await runsOf()
     const [, second] = all
@@ -96,13 +44,6 @@ describe('runs group', () => {
     expect(named(await runsOf(['--older-than', '2025-05-01']))).to.deep.equal(before)
     expect(named(await runsOf(['--older-than', '3d']))).not.to.include(second?.run)
     expect(named(await runsOf(['--older-than', '2d']))).to.include(second?.run)
-  })
-
-  it('answers with an empty list where no run is old enough', async () => {
-    expect(await runsOf(['--older-than', '50y'])).to.deep.equal([])
-    const {stdout, exitCode} = await play('runs-group', ['--older-than', '50y'])
-    expect(stdout).to.include('0 runs')
-    expect(exitCode).to.equal(0)
   })
 })
 

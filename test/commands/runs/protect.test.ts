@@ -52,17 +52,6 @@ describe('runs protect and unprotect', () => {
     expect(shown.map((line) => line.includes(second))).to.deep.equal([true])
   })
 
-  it('print one document each under --json', async () => {
-    const pinned = JSON.parse((await run('protect', first, '--json')).stdout)
-    expect(pinned).to.include({schemaVersion: 1, command: 'runs protect', changed: true})
-    expect(pinned.runs[0]).to.deep.include({run: first, changed: true})
-    expect(pinned.runs[0].pin.by).to.equal('mira')
-    const lifted = JSON.parse((await run('unprotect', first, second, '--json')).stdout)
-    expect(lifted).to.include({command: 'runs unprotect', changed: true})
-    expect(lifted.runs.map((each: {changed: boolean}) => each.changed)).to.deep.equal([true, false])
-    expect(lifted.runs[1].lifted).to.equal(null)
-  })
-
   it('end with 3 where a card cannot be changed, say what is half, and finish it when called again', async () => {
     const refuse = () =>
       hub.intercept({
@@ -86,18 +75,6 @@ describe('runs protect and unprotect', () => {
     allow()
     expect((await run('unprotect', first)).exitCode).to.equal(0)
     expect((await run('group')).stdout).not.to.match(new RegExp(`^${first} .*pinned`, 'm'))
-  })
-
-  it('pin by the tag alone where there is no leaderboard, and say so', async () => {
-    hub.state.remove('mira/smoltrace-leaderboard')
-    const {exitCode, stdout, stderr} = await run('protect', first, '--until', '2999-12-31')
-    expect(exitCode).to.equal(0)
-    expect(stdout).to.include(`${first} is now pinned by its tag until 2999-12-31.`)
-    expect(stderr).to.include('no leaderboard')
-    expect((await run('group')).stdout).to.match(new RegExp(`^${first} .*, pinned$`, 'm'))
-    // The shorter pin that is asked for now is not what holds.
-    const again = await run('protect', first, '--until', '2998-01-31')
-    expect(again.stdout).to.include(`${first} is already pinned by its tag.`)
   })
 
   it('[S13] pin runs of an organisation, which stay when its leaderboard is gone', async () => {
@@ -163,16 +140,6 @@ describe('leaderboard protect, with runs', () => {
 
   afterEach(() => hub.close())
 
-  it('pins the best, each with a line of its own', async () => {
-    const {stdout, exitCode} = await run('--top', '2', '--by', 'success_rate')
-    expect(exitCode).to.equal(0)
-    const [board, ...pins] = stdout.trim().split('\n')
-    expect(board).to.include('is now protected')
-    expect(pins).to.have.length(2)
-    for (const line of pins)
-      expect(line).to.match(/^\d{8}_\d{6} is now pinned by mira: cited by the leaderboard\.$/)
-  })
-
   it('pins every run that is cited', async () => {
     const {runs} = JSON.parse((await run('--runs', '--json')).stdout)
     expect(runs.length).to.be.greaterThan(5)
@@ -226,12 +193,6 @@ describe('leaderboard protect, with runs', () => {
       const {runs: pinned, inDoubt} = JSON.parse((await protect('--runs', '--json')).stdout)
       expect(pinned.map((each: {run: string}) => each.run)).to.deep.equal([best, text, twice])
       expect(inDoubt.map((each: {run: string}) => each.run)).to.have.members(STAMPS.slice(3))
-    })
-
-    it('and nothing of doubt where no run is to be pinned', async () => {
-      const {stdout, stderr} = await protect('--json')
-      expect(JSON.parse(stdout)).to.deep.include({inDoubt: [], warnings: []})
-      expect(stderr).to.equal('')
     })
   })
 
