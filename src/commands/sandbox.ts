@@ -12,7 +12,8 @@ import {ALL_CODES, withExitCodes} from '../lib/base/exit-codes.js'
 import {type Quota, type Sandbox as SandboxHub} from '../lib/sandbox/index.js'
 import {formatVariables} from '../lib/views/command-line.js'
 
-const MOST_RUNS = 20_000
+const SANDBOX = '<%= config.bin %> <%= command.id %>'
+const NUMBER = {default: 0, min: 0, helpGroup: 'SANDBOX', helpValue: 'N'} as const
 
 export default class Sandbox extends BaseCommand {
   static override summary = 'Try everything on an embedded Hub, with nothing real to lose.'
@@ -20,44 +21,29 @@ export default class Sandbox extends BaseCommand {
   static override description = withExitCodes(
     `Needs no account and no network: starts a Hub on this machine with the account of an invented person: runs of three months, a leaderboard, an organisation, and datasets with nearly right names that must survive everything.
 
-With a command, runs that command inside, and the Hub is gone when it ends. Its own flags stand before the command; all that follows the first word belongs to the command, and so does the exit code. Without one, serves until Ctrl-C and prints the variables that lead other terminals there.`,
+With a command, runs that command inside, and the Hub is gone when it ends. The sandbox's flags come before the command; all that follows the first word belongs to the command, and so does the exit code. Without one, serves until Ctrl-C and prints the variables that lead other terminals there.`,
     this.exitCodes,
   )
   static override usage = '<%= command.id %> [FLAGS] [COMMAND]'
   static override examples = [
-    {
-      description: 'See what a cleanup would do:',
-      command: '<%= config.bin %> <%= command.id %> cleanup --keep-recent 3',
-    },
+    {description: 'See what a cleanup would do:', command: `${SANDBOX} cleanup --keep-recent 3`},
     {
       description: 'Watch 100 runs being deleted on a slow Hub:',
-      command: '<%= config.bin %> <%= command.id %> --runs 100 --latency 200 cleanup --all --no-dry-run',
+      command: `${SANDBOX} --runs 100 --latency 200 cleanup --all --no-dry-run`,
     },
     {
       description: 'Watch what happens when the quota of 100 requests in 20 seconds is used up:',
-      command: '<%= config.bin %> <%= command.id %> --runs 100 --quota 100/20 cleanup --all --no-dry-run',
+      command: `${SANDBOX} --runs 100 --quota 100/20 cleanup --all --no-dry-run`,
     },
-    {
-      description: 'Serve, and try things in another terminal:',
-      command: '<%= config.bin %> <%= command.id %> --port 8080',
-    },
+    {description: 'Serve, and try things in another terminal:', command: `${SANDBOX} --port 8080`},
   ]
   static override strict = false
   static override flags = {
-    runs: wholeNumber({
-      summary: 'How many runs the account has.',
-      default: 12,
-      min: 0,
-      max: MOST_RUNS,
-      helpGroup: 'SANDBOX',
-      helpValue: 'N',
-    }),
+    runs: wholeNumber({...NUMBER, summary: 'How many runs the account has.', default: 12, max: 20_000}),
     latency: wholeNumber({
+      ...NUMBER,
       summary: 'Milliseconds before each answer.',
-      default: 0,
-      min: 0,
       max: 60_000,
-      helpGroup: 'SANDBOX',
       helpValue: 'MS',
     }),
     quota: Flags.custom<Quota>({
@@ -67,21 +53,15 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
       helpGroup: 'SANDBOX',
       helpValue: 'N/SECONDS',
     }),
-    port: wholeNumber({
-      summary: 'Port to listen on; default: any free one.',
-      default: 0,
-      min: 0,
-      max: 65_535,
-      helpGroup: 'SANDBOX',
-      helpValue: 'N',
-    }),
+    port: wholeNumber({...NUMBER, summary: 'Port to listen on; default: any free one.', max: 65_535}),
   }
   private isServing = false
-  private tellsInside = false
 
-  /** The inner command's `--json` is the sandbox's only where there is no such command; and the one document is printed when serving begins. */
+  /** The inner command prints its own document; the sandbox prints one where it serves, or knows no such command. */
   override jsonEnabled(): boolean {
-    return this.tellsInside || (!this.isServing && this.ownWords.includes('--json'))
+    const {own, inner} = splitArguments(this.argv)
+    const isUnknown = inner.length > 0 && this.findInner(inner) === undefined
+    return !this.isServing && (isUnknown ? inner : own).includes('--json')
   }
 
   protected override get ownWords(): string[] {
@@ -89,24 +69,21 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
   }
 
   async run(): Promise<object> {
-    const {own, inner} = splitArguments(this.argv)
+    const {argv} = this
+    const {own, inner} = splitArguments(argv)
     const {flags} = await this.parse(Sandbox, own)
-    if (inner.length > 0 && own.includes('--json')) {
-      throw new UsageError(
-        `--json stands after the command that runs in the sandbox: sandbox ${inner.join(' ')} --json.`,
-      )
-    }
+    this.argv = argv // oclif keeps only what it has parsed
+    const command = this.findInner(inner)
+    if (inner.length > 0 && own.includes('--json'))
+      throw new UsageError(`--json belongs after the inner command: sandbox ${inner.join(' ')} --json.`)
+    if (inner.length > 0 && !command)
+      throw unknownInSandbox(withoutTopic(inner), this.config.commands, topicOf(this.ctor.id))
 
-    const command = inner.length > 0 ? this.findInner(inner) : undefined
     const {startSandbox} = await import('../lib/sandbox/index.js')
-    const hub = await startSandbox({
-      port: flags.port,
-      latencyMs: flags.latency,
-      runs: flags.runs,
-      ...(flags.quota !== undefined && {quota: flags.quota}),
-    })
+    const {latency: latencyMs, port, quota, runs} = flags
+    const hub = await startSandbox({port, latencyMs, runs, ...(quota && {quota})})
     try {
-      await (command ? this.runInside(hub, own, command) : this.serve(hub))
+      await (command ? withPrefix(['sandbox', ...own], () => this.runInside(hub, command)) : this.serve(hub))
     } finally {
       await hub.close()
     }
@@ -114,56 +91,40 @@ With a command, runs that command inside, and the Hub is gone when it ends. Its 
     return {}
   }
 
-  /** Whoever reads the address may end it at once, so Ctrl-C is listened for before it is printed. */
-  private async serve(hub: SandboxHub): Promise<void> {
+  private async serve({url, token, user, org}: SandboxHub): Promise<void> {
     await this.cancellable(async (signal) => {
+      // A client may end it as soon as the address is printed.
       const isOver = once(signal, 'abort')
-      this.announce(hub)
+      const lines = formatVariables({HF_ENDPOINT: url, HF_TOKEN: token})
+      const which = lines.length === 1 ? 'the line' : 'one of the lines'
+      if (this.jsonEnabled())
+        this.logJson(this.toSuccessJson({endpoint: url, token, user, organisation: org}))
+      for (const line of lines) this.log(line)
+      this.note(
+        `The sandbox serves ${user} and the organisation ${org}. Paste ${which} above into another terminal; Ctrl-C ends it`,
+      )
+      this.isServing = true
       await isOver
     })
   }
 
-  private announce({url, token, user, org}: SandboxHub): void {
-    if (this.jsonEnabled()) this.logJson(this.toSuccessJson({endpoint: url, token, user, organisation: org}))
-    const lines = formatVariables({HF_ENDPOINT: url, HF_TOKEN: token})
-    for (const line of lines) this.log(line)
-    this.note(
-      `The sandbox serves ${user} and the organisation ${org}. Paste ${lines.length === 1 ? 'the line' : 'one of the lines'} above into another terminal; Ctrl-C ends it`,
-    )
-    this.isServing = true
-  }
-
-  private async runInside({url, token}: SandboxHub, own: string[], {id, argv}: InnerCommand): Promise<void> {
-    const restore = setVariables({
-      HF_ENDPOINT: url,
-      HF_TOKEN: token,
-      HF_HUB_OFFLINE: '',
-      TRANSFORMERS_OFFLINE: '',
-    })
+  private async runInside({url, token}: SandboxHub, {id, argv}: {id: string; argv: string[]}): Promise<void> {
+    const isOffline = {HF_HUB_OFFLINE: '', TRANSFORMERS_OFFLINE: ''}
+    const restore = setVariables({HF_ENDPOINT: url, HF_TOKEN: token, ...isOffline})
     try {
-      await withPrefix(['sandbox', ...own], () => this.config.runCommand(id, argv))
+      await this.config.runCommand(id, argv)
     } finally {
       restore()
     }
   }
 
   /** In a host by our topic: the bare name could be the host's own command, and a rehearsal would become the real thing. */
-  private findInner(words: string[]): InnerCommand {
-    const own = words[0] === HOST_TOPIC ? words.slice(1) : words
-    const topic = topicOf(this.ctor.id)
-    const found = findByWords(
-      own,
-      topic,
-      (id) => runsInside(wordsOf(id)) && this.config.findCommand(id) !== undefined,
-    )
-    if (found) return found
-
-    this.tellsInside = own.includes('--json')
-    throw unknownInSandbox(own, this.config.commands, topic)
+  private findInner(words: string[]): ReturnType<typeof findByWords> {
+    const ids = new Set(this.config.commandIDs.filter((id) => runsInside(wordsOf(id))))
+    return findByWords(withoutTopic(words), topicOf(this.ctor.id), (id) => ids.has(id))
   }
 }
 
-interface InnerCommand {
-  id: string
-  argv: string[]
+function withoutTopic(words: string[]): string[] {
+  return words[0] === HOST_TOPIC ? words.slice(1) : words
 }
