@@ -8,20 +8,13 @@ export {discoverSmoltraceDatasets} from './lib/account/datasets.js'
 export {type Findings, type LeaderboardCheck} from './lib/account/leaderboard/check.js'
 export {checkLeaderboard, checkRows} from './lib/account/leaderboard/check.js'
 export {
-  type Evidence,
-  evidenceOf,
-  type RunState,
-  type Standing,
-  type StateContext,
-  stateOf,
-} from './lib/account/leaderboard/evidence.js'
-export {
   type Finding,
   type FindingKind,
   type Place,
   type Remark,
   type RemarkKind,
 } from './lib/account/leaderboard/findings.js'
+export {indexRows, type RowIndex, type RunRows, type Standing} from './lib/account/leaderboard/index.js'
 export {type Metric} from './lib/account/leaderboard/metrics.js'
 export {
   type LeaderboardRanking,
@@ -52,6 +45,7 @@ export {
   unprotectRuns,
 } from './lib/account/protection/protect.js'
 export {type TaggingEvent} from './lib/account/protection/tagging.js'
+export {type RunState, type StateContext, stateOf} from './lib/account/run-state.js'
 export {groupDatasetsByRun, type Run} from './lib/account/runs.js'
 export {type Sizes, type SizesOption, type StorageReport, type StorageSum} from './lib/account/sizes.js'
 export {readSizes} from './lib/account/sizes.js'

@@ -42,7 +42,6 @@ describe('the examples of the README and of the library', () => {
       'applyPlan',
       'readHistory',
       'readLeaderboardRows',
-      'evidenceOf',
       'loadPolicy',
       'readRanking',
       'checkLeaderboard',

@@ -1,4 +1,4 @@
-import {type Standing} from '../../src/lib/account/leaderboard/evidence.js'
+import {type Standing} from '../../src/lib/account/leaderboard/index.js'
 import {METRIC_NAMES} from '../../src/lib/account/leaderboard/metrics.js'
 import {GROUP_COLUMNS} from '../../src/lib/account/leaderboard/row.js'
 import {RUN_TYPES} from '../../src/lib/base/names.js'

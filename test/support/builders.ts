@@ -3,8 +3,7 @@ import {createServer, type IncomingMessage, type ServerResponse} from 'node:http
 import {type AddressInfo} from 'node:net'
 
 import {type Inventory, type LeaderboardDataset, type RunDataset} from '../../src/lib/account/datasets.js'
-import {NO_CITATIONS} from '../../src/lib/account/leaderboard/citations.js'
-import {type Evidence} from '../../src/lib/account/leaderboard/evidence.js'
+import {type RowIndex, type Standing} from '../../src/lib/account/leaderboard/index.js'
 import {PROTECTION_PATH} from '../../src/lib/account/protection/file.js'
 import {type Protection} from '../../src/lib/account/protection/pins.js'
 import {groupDatasetsByRun, type Run} from '../../src/lib/account/runs.js'
@@ -132,13 +131,17 @@ export function planOf(
 }
 
 /** A leaderboard that cites no run. */
-export const NO_ROWS: Evidence = new Map()
+export const NO_ROWS: RowIndex = new Map()
+
+/** What a leaderboard says of runs, without its rows. */
+export function standings(...said: ReadonlyArray<readonly [run: string, standing: Standing]>): RowIndex {
+  return new Map(said.map(([run, standing]) => [run, {exact: [], all: [], standing}]))
+}
 
 /** Nothing is pinned, and no row says anything. */
 export const NOTHING_KNOWN: Knowledge = {
   protection: {},
-  evidence: NO_ROWS,
-  citations: NO_CITATIONS,
+  rows: NO_ROWS,
 }
 
 /** Names of the datasets that a plan's runs lose, in the plan's order. */

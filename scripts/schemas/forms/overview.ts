@@ -1,4 +1,4 @@
-import {RUN_STATES} from '../../../src/lib/account/leaderboard/evidence.js'
+import {RUN_STATES} from '../../../src/lib/account/run-state.js'
 import {RUN_TYPES} from '../../../src/lib/base/names.js'
 import {runWith} from '../definitions.js'
 import {bytes, cutoff, look, names, STANDINGS, tally} from '../terms.js'

@@ -39,7 +39,7 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
         olderThan: flags['older-than'],
         incompleteOnly: flags['incomplete-only'],
         ignoreLeaderboard: flags['ignore-leaderboard'],
-        withEvidence: true,
+        withRows: true,
         sizes: flags.sizes,
       }),
     )

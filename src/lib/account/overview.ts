@@ -3,33 +3,22 @@ import {byText, capitalized} from '../base/text.js'
 import {cutoffOf, parseAge} from '../base/time.js'
 import {type ConnectionOptions, machineTime, openSession, type Session} from '../hub/session.js'
 import {discover, type Inventory, type RunDataset} from './datasets.js'
-import {citationsIn} from './leaderboard/citations.js'
-import {
-  type Evidence,
-  hasMetrics,
-  isUnfinished,
-  RUN_STATES,
-  type RunState,
-  type StateContext,
-  stateOf,
-  weighCitations,
-} from './leaderboard/evidence.js'
+import {hasMetrics, indexRows, lostRows, type RowIndex, type RunRows} from './leaderboard/index.js'
 import {type CitingRows, readCitingRowsIfPossible} from './leaderboard/read.js'
-import {lostRows} from './leaderboard/rows-of-run.js'
 import {readProtectionIfPossible} from './protection/file.js'
 import {pinOn, type Protection} from './protection/pins.js'
-import {DEFAULT_GRACE_MS} from './runs.js'
-import {groupDatasetsByRun, isOlderThan, mayBeUploading, type Run} from './runs.js'
+import {isUnfinished, RUN_STATES, type RunState, type StateContext, stateOf} from './run-state.js'
+import {DEFAULT_GRACE_MS, groupDatasetsByRun, isOlderThan, mayBeUploading, type Run} from './runs.js'
 import {readSizesIfAsked, sizeOf, type Sizes, type SizesOption} from './sizes.js'
 
 export interface OverviewOptions extends ConnectionOptions, SizesOption {
   /** Only runs this old: `30d`, `2026-01-31`, … */
   olderThan?: string | undefined
-  /** Only runs that lack a type; with evidence, and unless `ignoreLeaderboard`, only those that did not finish. */
+  /** Only runs that lack a type; with rows, and unless `ignoreLeaderboard`, only those that did not finish. */
   incompleteOnly?: boolean | undefined
   ignoreLeaderboard?: boolean | undefined
-  /** Asks the leaderboard what became of each run. */
-  withEvidence?: boolean | undefined
+  /** Asks the leaderboard about each run. */
+  withRows?: boolean | undefined
 }
 
 /** What a namespace holds, for commands that only look. */
@@ -41,8 +30,8 @@ export interface Overview {
   cutoff: Date | undefined
   /** `unknown` where it could not be read; a warning then says why. */
   protection: Protection | 'unknown'
-  /** `unknown` where there is none or it could not be read, a warning then says why, and where nobody asked for it. */
-  evidence: Evidence | 'unknown'
+  /** What the leaderboard says; `unknown` where there is none or it could not be read (a warning says why), or `withRows` is off. */
+  rows: RowIndex | 'unknown'
   /** Undefined where nobody asked for them. */
   sizes: Sizes | undefined
   warnings: string[]
@@ -60,56 +49,55 @@ export async function lookAround(options: OverviewOptions): Promise<Overview> {
   const inventory = await discover(session, {isLook: true})
   const protection = await readProtectionIfPossible(session.hub, inventory, session.warnings)
   const all = groupDatasetsByRun(inventory.datasets)
-  const evidence = options.withEvidence
-    ? await askLeaderboard(session, inventory, {runs: all, options})
-    : 'unknown'
+  const rows = options.withRows ? await askLeaderboard(session, inventory, {runs: all, options}) : 'unknown'
   const cutoff = age && cutoffOf(age, session.now)
-  const asksEvidence = options.withEvidence && !options.ignoreLeaderboard
-  const isChosen = (run: Run) => (asksEvidence ? isUnfinished(run, evidence) : !run.complete)
+  const asksRows = options.withRows && !options.ignoreLeaderboard
+  const isChosen = (run: Run) => (asksRows ? isUnfinished(run, rows) : !run.complete)
   const runs = all.filter(
     (run) => (!cutoff || isOlderThan(run, cutoff)) && (!options.incompleteOnly || isChosen(run)),
   )
-  return {inventory, runs, cutoff, protection, evidence, sizes, warnings: session.warnings}
+  return {inventory, runs, cutoff, protection, rows, sizes, warnings: session.warnings}
 }
 
 async function askLeaderboard(
   {hub, warnings}: Session,
   inventory: Inventory,
   {runs, options}: {runs: readonly Run[]; options: OverviewOptions},
-): Promise<Evidence | 'unknown'> {
+): Promise<RowIndex | 'unknown'> {
   const read = await readCitingRowsIfPossible(hub, inventory.leaderboard, warnings)
-  const {evidence, problem} =
-    read === 'unknown' ? {evidence: read, problem: undefined} : await weigh(read, runs, inventory)
+  const {rows, problem} =
+    read === 'unknown' ? {rows: read, problem: undefined} : indexOf(read, runs, inventory)
   if (problem !== undefined) warnings.push(`${capitalized(problem)}: which runs finished is not known.`)
   const isCertain = read !== 'unknown' && problem === undefined
   if (!isCertain && options.incompleteOnly && !options.ignoreLeaderboard)
     warnings.push(
       'So `incompleteOnly` shows only what certainly did not finish: add `ignoreLeaderboard` to go by the datasets alone.',
     )
-  return evidence
+  return rows
 }
 
 /** What rows say of the runs, and why that is not the whole truth, where it is not. */
-async function weigh(
+function indexOf(
   {rows, count}: CitingRows,
   runs: readonly Run[],
   {leaderboard, namespace, now}: Inventory,
-): Promise<{evidence: Evidence | 'unknown'; problem: string | undefined}> {
+): {rows: RowIndex | 'unknown'; problem: string | undefined} {
   const none = whyNoRows(leaderboard !== undefined, count)
-  if (none !== undefined) return {evidence: 'unknown', problem: none}
-  const citations = citationsIn(rows, namespace)
-  const evidence = weighCitations(citations)
-  const problem = lostRows(runs, citations, now, DEFAULT_GRACE_MS)
-  return {evidence: problem === undefined ? evidence : withDoubts(evidence, runs), problem}
+  if (none !== undefined) return {rows: 'unknown', problem: none}
+  const index = indexRows(rows, namespace)
+  const problem = lostRows(runs, index, now, DEFAULT_GRACE_MS)
+  return {rows: problem === undefined ? index : withDoubts(index, runs), problem}
 }
+
+const LOST: RunRows = {exact: [], all: [], standing: 'unclear'}
 
 /** Where rows were lost, a run without a row may have finished all the same. */
-function withDoubts(evidence: Evidence, runs: readonly Run[]): Evidence {
+function withDoubts(index: RowIndex, runs: readonly Run[]): RowIndex {
   const others = runs.filter((run) => !run.complete && !hasMetrics(run))
-  return new Map([...others.map(({timestamp}) => [timestamp, 'unclear'] as const), ...evidence])
+  return new Map([...others.map(({timestamp}) => [timestamp, LOST] as const), ...index])
 }
 
-/** Without rows nobody knows whether a run finished. */
+/** Without rows it is unknown whether a run finished. */
 function whyNoRows(isThere: boolean, rows: number): string | undefined {
   if (!isThere) return 'there is no leaderboard'
   return rows === 0 ? 'the leaderboard has no rows' : undefined
@@ -193,6 +181,6 @@ export interface RunContext extends StateContext {
 }
 
 /** What an overview knows of its runs beside their datasets. */
-export function contextOf({inventory: {now}, evidence, protection, sizes}: Overview): RunContext {
-  return {now, graceMs: DEFAULT_GRACE_MS, evidence, protection, ...(sizes && {sizes})}
+export function contextOf({inventory: {now}, rows, protection, sizes}: Overview): RunContext {
+  return {now, graceMs: DEFAULT_GRACE_MS, rows, protection, ...(sizes && {sizes})}
 }

@@ -20,17 +20,17 @@ export async function planBy(
   session: Session,
   certainty: {mustBeCertain: boolean},
 ): Promise<Plan> {
-  const {protection, ...said} = await findOut(session, inventory, rules, certainty)
+  const {protection, rows} = await findOut(session, inventory, rules, certainty)
   const runs = groupDatasetsByRun(inventory.datasets)
   requireRuns(rules.runs, runs, 'run')
-  requireUsableRows(rules, runs, said.citations, session.now)
-  const known = {...said, protection: protection === 'unknown' ? {} : protection}
+  requireUsableRows(rules, runs, rows, session.now)
+  const known = {rows, protection: protection === 'unknown' ? {} : protection}
   const decided = decide(runs, rules, session.now, known)
   const decisions = protection === 'unknown' ? decided.map((each) => keptInDoubt(each)) : decided
   const plan = makePlan(inventory, decisions, rules, protection)
   const unknown: Plan['unknown'] = [
     ...(protection === 'unknown' ? (['protection'] as const) : []),
-    ...(said.citations === 'unknown' ? (['rows'] as const) : []),
+    ...(rows === 'unknown' ? (['rows'] as const) : []),
   ]
   return unknown.length > 0 ? frozen({...plan, unknown}) : plan
 }

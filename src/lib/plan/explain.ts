@@ -63,7 +63,7 @@ export async function explainRun(
   const runs = groupDatasetsByRun(inventory.datasets)
   requireRuns([timestamp], runs, 'run')
   const known = await findOut(session, inventory, rules, {mustBeCertain: false})
-  requireUsableRows(rules, runs, known.citations, now)
+  requireUsableRows(rules, runs, known.rows, now)
   const protection = known.protection === 'unknown' ? {} : known.protection
   const all = {...known, protection}
   const decideOn = (among: Run[], some: RetentionRules): Decision =>

@@ -1,6 +1,5 @@
 import {type Inventory} from '../account/datasets.js'
-import {citationsIn, NO_CITATIONS} from '../account/leaderboard/citations.js'
-import {weighCitations} from '../account/leaderboard/evidence.js'
+import {indexRows, type RowIndex} from '../account/leaderboard/index.js'
 import {type CitingRows, readCitingRows, readCitingRowsIfPossible} from '../account/leaderboard/read.js'
 import {readProtection, readProtectionIfPossible} from '../account/protection/file.js'
 import {type Protection, refuseProtected} from '../account/protection/pins.js'
@@ -9,12 +8,8 @@ import {requireFullView} from '../hub/access.js'
 import {type Hub} from '../hub/client.js'
 import {type Session} from '../hub/session.js'
 import {requireAnyRow} from '../retention/context.js'
-import {type Knowledge} from '../retention/knowledge.js'
 import {absenceRulesOf, asksLeaderboard} from '../retention/rule-names.js'
 import {type RetentionRules} from '../retention/rules.js'
-
-/** What the leaderboard says of the runs of one namespace. */
-export type Said = Pick<Knowledge, 'citations' | 'evidence'>
 
 /**
  * Reads what the rules rest on beside the datasets: what is protected, and what the leaderboard says of runs. What cannot be
@@ -27,7 +22,7 @@ export async function findOut(
   inventory: Inventory,
   rules: RetentionRules,
   {mustBeCertain}: {mustBeCertain: boolean},
-): Promise<Said & {protection: Protection | 'unknown'}> {
+): Promise<{rows: RowIndex | 'unknown'; protection: Protection | 'unknown'}> {
   const {hub, warnings, access} = session
   const {leaderboard} = inventory
   requireFullView(access, absenceRulesOf(rules))
@@ -36,14 +31,14 @@ export async function findOut(
       ? await readProtection(hub, inventory)
       : await readProtectionIfPossible(hub, inventory, warnings)
   if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(inventory, protection)
-  if (!asksLeaderboard(rules)) return {protection, ...NOTHING_SAID}
+  if (!asksLeaderboard(rules)) return {protection, rows: new Map()}
   if (!leaderboard) requireAnyRow(rules)
   const read = mustBeCertain
     ? await readNeeded(hub, leaderboard)
     : await readCitingRowsIfPossible(hub, leaderboard, warnings)
-  if (read === 'unknown') return {protection, ...UNKNOWN}
+  if (read === 'unknown') return {protection, rows: read}
   requireAnyRow(rules, read.count)
-  return {protection, ...(await saidIn(read, access.namespace))}
+  return {protection, rows: indexRows(read.rows, access.namespace)}
 }
 
 /**
@@ -54,13 +49,13 @@ export async function findOutAgain(
   {hub, access}: Session,
   {leaderboard}: Inventory,
   rules: RetentionRules,
-): Promise<Said> {
+): Promise<RowIndex> {
   requireFullView(access, absenceRulesOf(rules))
-  if (!asksLeaderboard(rules)) return NOTHING_SAID
+  if (!asksLeaderboard(rules)) return new Map()
   if (!leaderboard) requireAnyRow(rules)
   const read = await readNeeded(hub, leaderboard)
   requireAnyRow(rules, read.count)
-  return saidIn(read, access.namespace)
+  return indexRows(read.rows, access.namespace)
 }
 
 /** Says why the job cannot go on without it. */
@@ -72,13 +67,4 @@ async function readNeeded(hub: Hub, leaderboard: Inventory['leaderboard']): Prom
       error.suggestions.unshift('Without the leaderboard it is not known which runs finished.')
     throw error
   }
-}
-
-/** Where no rule asks the leaderboard. */
-export const NOTHING_SAID: Said = {evidence: new Map(), citations: NO_CITATIONS}
-const UNKNOWN: Said = {evidence: 'unknown', citations: 'unknown'}
-
-async function saidIn({rows}: CitingRows, namespace: string): Promise<Said> {
-  const citations = citationsIn(rows, namespace)
-  return {evidence: weighCitations(citations), citations}
 }

@@ -1,4 +1,5 @@
 import {discover, type Inventory} from '../account/datasets.js'
+import {type RowIndex, type RunRows} from '../account/leaderboard/index.js'
 import {readProtection} from '../account/protection/file.js'
 import {type Protection} from '../account/protection/pins.js'
 import {groupDatasetsByRun, type Run} from '../account/runs.js'
@@ -8,7 +9,7 @@ import {type QuotaSize} from '../hub/quota.js'
 import {requireSameAccess, type Session} from '../hub/session.js'
 import {requireUsableRows} from '../retention/context.js'
 import {comparePlan, type Exclusion} from './compare.js'
-import {findOutAgain, NOTHING_SAID, type Said} from './facts.js'
+import {findOutAgain} from './facts.js'
 import {type Plan, plannedDatasets} from './plan.js'
 
 /** How old a look may be when the first DELETE is sent, in ms. */
@@ -36,7 +37,7 @@ export interface Look {
 /** What was listed, and what the leaderboard's rows say of it. */
 interface Seen {
   inventory: Inventory
-  said: Said
+  rows: RowIndex
   /** What it took, in ms. */
   ms: number
   pages: number
@@ -53,9 +54,9 @@ interface Seen {
 export async function lookAt(plan: Plan, session: Session, known?: Seen): Promise<Look> {
   const listing = known ?? (await list(plan, session))
   if (known) await requireSameAccess(session)
-  const {inventory, said} = listing
+  const {inventory, rows} = listing
   const protection = await readProtection(session.hub, inventory)
-  return {listing, protection, excluded: comparePlan(plan, inventory, {protection, ...said})}
+  return {listing, protection, excluded: comparePlan(plan, inventory, {protection, rows})}
 }
 
 async function list(plan: Plan, session: Session): Promise<Seen> {
@@ -67,10 +68,9 @@ async function list(plan: Plan, session: Session): Promise<Seen> {
   await requireSameAccess(session)
   const isAllGone = await allIsGone(plan, inventory, session)
   if (!isAllGone) requireSameLeaderboard(plan, inventory)
-  const said = isAllGone ? NOTHING_SAID : await findOutAgain(session, inventory, plan.rules)
-  if (!isAllGone)
-    requireUsableRows(plan.rules, await runsToldOf(plan, inventory), said.citations, inventory.now)
-  return {inventory, said, ms: elapsed(), pages}
+  const rows = isAllGone ? new Map<string, RunRows>() : await findOutAgain(session, inventory, plan.rules)
+  if (!isAllGone) requireUsableRows(plan.rules, await runsToldOf(plan, inventory), rows, inventory.now)
+  return {inventory, rows, ms: elapsed(), pages}
 }
 
 /** Rows tell about runs that this deletion has taken already, too. */

@@ -1,5 +1,4 @@
-import {citationsIn, rowsAbout} from '../account/leaderboard/citations.js'
-import {standingOf} from '../account/leaderboard/evidence.js'
+import {indexRows, standingOf} from '../account/leaderboard/index.js'
 import {type Metric} from '../account/leaderboard/metrics.js'
 import {timeOfRow} from '../account/leaderboard/row-time.js'
 import {type LeaderboardRow} from '../account/leaderboard/row.js'
@@ -67,7 +66,6 @@ export function evaluate(
   const scored: Evaluation[] = []
   const there = new Map(runs.map((run) => [run.timestamp, run]))
   const isPossible = (date: Date) => date >= FIRST && date.getTime() <= now.getTime() + AHEAD
-  const citations = citationsIn(rows, namespace)
   const add = (own: readonly LeaderboardRow[], run?: string) => {
     const score = plausible(valueOf(scoreOf(own, by)))
     const timestamp = own.find((row) => row.timestamp !== undefined)?.timestamp
@@ -91,9 +89,10 @@ export function evaluate(
   }
 
   const told = new Set<LeaderboardRow>()
-  for (const [run, own] of citations.rows) {
-    for (const row of own) told.add(row)
-    add(rowsAbout(run, citations), run)
+  for (const [run, {exact, all}] of indexRows(rows, namespace)) {
+    if (exact.length === 0) continue
+    for (const row of exact) told.add(row)
+    add(all, run)
   }
 
   for (const row of rows) {

@@ -1,7 +1,6 @@
-import {type Citations, rowsAbout} from '../account/leaderboard/citations.js'
 import {cellOf} from '../account/leaderboard/groups.js'
+import {lostRows, type RowIndex} from '../account/leaderboard/index.js'
 import {type LeaderboardRow} from '../account/leaderboard/row.js'
-import {lostRows} from '../account/leaderboard/rows-of-run.js'
 import {scoreOf} from '../account/leaderboard/scores.js'
 import {type Run} from '../account/runs.js'
 import {RefusedError} from '../base/errors.js'
@@ -26,23 +25,23 @@ export function requireAnyRow(rules: RetentionRules, rowCount?: number): void {
  * Refuses rules that rest on rows where rows were lost, or none is of use to them: a leaderboard that is empty, of another
  * namespace, or without a column would otherwise look like one on which every run has failed to appear.
  * @param runs that are there
- * @param citations what is not known is not held against the rules: then they make no run go
+ * @param index what is not known is not held against the rules: then they make no run go
  * @throws RefusedError
  */
 export function requireUsableRows(
   rules: RetentionRules,
   runs: readonly Run[],
-  citations: Citations | 'unknown',
+  index: RowIndex | 'unknown',
   now: Date,
 ): void {
   const resting = leaderboardRulesOf(rules)
-  if (citations === 'unknown' || runs.length === 0 || resting.length === 0) return
-  const lost = lostRows(runs, citations, now, rules.graceMs)
+  if (index === 'unknown' || runs.length === 0 || resting.length === 0) return
+  const lost = lostRows(runs, index, now, rules.graceMs)
   if (lost)
     throw new RefusedError(`${optionNames(resting)}: ${lost}.`, {
       suggestions: ['See which runs have no row: smoltrace leaderboard check', ...withoutRows(rules)],
     })
-  if (needsRows(rules)) requireUse(rules, runs, citations)
+  if (needsRows(rules)) requireUse(rules, runs, index)
 }
 
 function withoutRows({incompleteOnly}: RetentionRules): string[] {
@@ -51,10 +50,11 @@ function withoutRows({incompleteOnly}: RetentionRules): string[] {
     : []
 }
 
-function requireUse(rules: RetentionRules, runs: readonly Run[], citations: Citations): void {
-  const found = runs
-    .filter(({timestamp}) => citations.rows.has(timestamp))
-    .map(({timestamp}) => rowsAbout(timestamp, citations))
+function requireUse(rules: RetentionRules, runs: readonly Run[], index: RowIndex): void {
+  const found = runs.flatMap(({timestamp}) => {
+    const {exact = [], all = []} = index.get(timestamp) ?? {}
+    return exact.length > 0 ? [all] : []
+  })
   for (const [flag, what, isOfUse] of needsOf(rules)) {
     if (found.some((own) => isOfUse(own))) continue
     throw new RefusedError(

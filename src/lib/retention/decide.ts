@@ -1,5 +1,4 @@
-import {citationsIn} from '../account/leaderboard/citations.js'
-import {type Evidence, weighCitations} from '../account/leaderboard/evidence.js'
+import {indexRows} from '../account/leaderboard/index.js'
 import {type LeaderboardRow} from '../account/leaderboard/row.js'
 import {type Protection} from '../account/protection/pins.js'
 import {requireRuns, type Run} from '../account/runs.js'
@@ -32,7 +31,7 @@ export interface Decision {
 export function decide(runs: Run[], rules: RetentionRules, now: Date, known: Knowledge): Decision[] {
   const selectors = selectorsIn(rules, now)
   const kept = applyKeepers(runs, rules, now, known)
-  const isInDoubt = lacksRows(rules, known.citations)
+  const isInDoubt = lacksRows(rules, known.rows)
   return runs.map((run): Decision => {
     const saved = [...guardsFor(run, rules, now, known), ...(kept.get(run) ?? [])]
     if (isInDoubt) return {run, action: 'keep', reasons: [...saved, DOUBT]}
@@ -68,8 +67,6 @@ export interface FilterOptions extends RetentionOptions {
    * rows make none go.
    */
   rows?: readonly LeaderboardRow[] | undefined
-  /** What the leaderboard says of runs, where only that is known; `rows` say it too. */
-  evidence?: Evidence | undefined
 }
 
 const FILTER_OPTIONS: OptionTable<FilterOptions> = {
@@ -77,7 +74,6 @@ const FILTER_OPTIONS: OptionTable<FilterOptions> = {
   now: 'date',
   protection: 'object',
   rows: 'array',
-  evidence: 'object',
 }
 
 /**
@@ -97,11 +93,10 @@ export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
   if (new Set(runs.map((run) => run.namespace)).size > 1)
     throw new UsageError('The runs are of several namespaces: filter those of one namespace at a time.')
   const namespace = runs[0]?.namespace ?? ''
-  const citations = rows ? citationsIn(rows, namespace) : 'unknown'
-  const evidence = options.evidence ?? (citations === 'unknown' ? citations : weighCitations(citations))
+  const index = rows ? indexRows(rows, namespace) : 'unknown'
   if (rows && runs.length > 0) requireAnyRow(rules, rows.length)
-  requireUsableRows(rules, runs, citations, now)
-  const decisions = decide(runs, rules, now, {protection, evidence, citations})
+  requireUsableRows(rules, runs, index, now)
+  const decisions = decide(runs, rules, now, {protection, rows: index})
   return {
     delete: decisions.filter(({action}) => action === 'delete'),
     keep: decisions.filter(({action}) => action === 'keep'),

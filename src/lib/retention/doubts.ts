@@ -1,5 +1,5 @@
 import {cellsOf, type GroupValues} from '../account/leaderboard/groups.js'
-import {rowsOf} from '../account/leaderboard/rows-of-run.js'
+import {rowsOf} from '../account/leaderboard/index.js'
 import {scoreOfRun} from '../account/leaderboard/scores.js'
 import {type Run} from '../account/runs.js'
 import {no, type Verdict, yes} from '../base/verdict.js'
@@ -14,12 +14,12 @@ import {type RetentionRules} from './rules.js'
 export function doubtsAbout(
   run: Run,
   {keepBest, by, groupBy}: RetentionRules,
-  {citations}: Knowledge,
+  {rows: index}: Knowledge,
 ): Reason[] {
   // Then every run stays, whatever a keeper would say of it.
-  if (citations === 'unknown') return []
-  const group = groupBy.length > 0 ? groupOf(run, groupBy, citations) : no('nothing is grouped')
-  const score = keepBest === undefined ? no('nothing is ranked') : scoreOfRun(run, citations, by)
+  if (index === 'unknown') return []
+  const group = groupBy.length > 0 ? groupOf(run, groupBy, index) : no('nothing is grouped')
+  const score = keepBest === undefined ? no('nothing is ranked') : scoreOfRun(run, index, by)
   const reasons: Reason[] = [
     ...(group.is === 'doubt'
       ? [{rule: 'leaderboard', text: `its group is in doubt: ${group.why}`} as const]
@@ -37,9 +37,9 @@ export function doubtsAbout(
 export function groupOf(
   run: Run,
   columns: RetentionRules['groupBy'],
-  citations: Knowledge['citations'],
+  index: Knowledge['rows'],
 ): Verdict<GroupValues> {
-  const rows = rowsOf(run, citations)
+  const rows = rowsOf(run, index)
   if (rows.is === 'doubt') return rows
   return rows.is === 'no' ? yes('no row' as const) : cellsOf(rows.value, columns)
 }

@@ -1,4 +1,4 @@
-import {isCited} from '../account/leaderboard/rows-of-run.js'
+import {isCited} from '../account/leaderboard/index.js'
 import {describeLivePin, pinOn} from '../account/protection/pins.js'
 import {isInFuture, isNew, mayBeFilling, mayBeUploading, type Run} from '../account/runs.js'
 import {formatDuration} from '../base/time.js'
@@ -12,7 +12,7 @@ export function guardsFor(run: Run, rules: RetentionRules, now: Date, known: Kno
   const reasons: Reason[] = []
   const pin = pinOn(run, known.protection, now)
   if (pin) reasons.push({rule: 'pinned', text: describeLivePin(pin)})
-  const isHeldByDate = isInFuture(run, now) && !goesWhateverItsDate(rules)
+  const isHeldByDate = isInFuture(run, now) && !ignoresFutureDate(run, rules)
   const wait = graceReason(run, rules, now, known)
   // Of a complete run that is dated in the future, that is all there is to say.
   if (wait && !(isHeldByDate && run.complete)) reasons.push({rule: 'grace', text: wait})
@@ -34,20 +34,24 @@ export function isCounted(run: Run, rules: RetentionRules, now: Date, known: Kno
 
 /**
  * Why a run has to wait. The row of a run comes last of all, seconds after its datasets: rules that need rows have to wait for it.
- * A name says a run that is just being made too.
+ * A name alone overrules that for a run that has all its types; beside another rule, it would take a keeper's place from an older run.
  */
-function graceReason(run: Run, rules: RetentionRules, now: Date, {citations}: Knowledge): string | undefined {
+function graceReason(run: Run, rules: RetentionRules, now: Date, {rows}: Knowledge): string | undefined {
   const ago = (date: Date) => formatDuration(Math.max(0, now.getTime() - date.getTime()))
   const changed = `changed ${ago(run.newestChange)} ago`
   if (mayBeUploading(run, now, rules.graceMs)) return `may still be uploading: ${changed}`
-  if (mayBeFilling(run, now, rules.graceMs) && !rules.runs.includes(run.timestamp))
+  if (mayBeFilling(run, now, rules.graceMs) && !isNamedAlone(run, rules))
     return `its files may still be uploading: created ${ago(run.newestCreatedAt)} ago`
-  const lacksRow = needsRows(rules) && (citations === 'unknown' || !isCited(run.timestamp, citations))
+  const lacksRow = needsRows(rules) && (rows === 'unknown' || !isCited(run.timestamp, rows))
   return lacksRow && isNew(run, now, rules.graceMs) ? `its row may still come: ${changed}` : undefined
 }
 
 /** A run from the future has no age and no rank: another selector or a keeper beside its name leaves it in doubt. */
-function goesWhateverItsDate(rules: RetentionRules): boolean {
-  const rest = [...selectorsOf(rules), ...keepersOf(rules)].filter((name) => name !== '--run')
-  return rules.all || (rules.runs.length > 0 && rest.length === 0)
+function ignoresFutureDate(run: Run, rules: RetentionRules): boolean {
+  return rules.all || isNamedAlone(run, rules)
+}
+
+function isNamedAlone({timestamp}: Run, rules: RetentionRules): boolean {
+  const others = [...selectorsOf(rules), ...keepersOf(rules)].filter((name) => name !== '--run')
+  return others.length === 0 && rules.runs.includes(timestamp)
 }

@@ -29,7 +29,7 @@ export function applyKeepers(runs: readonly Run[], rules: RetentionRules, now: D
   keepWithin(runs, rules, now, keep)
   const counted = countedAmong(runs, rules, known, {now, keep})
   const groups = groupsBy(counted, rules.groupBy, (run) => {
-    const group = groupOf(run, rules.groupBy, known.citations)
+    const group = groupOf(run, rules.groupBy, known.rows)
     return group.is === 'yes' ? group.value : 'no row'
   })
   for (const {name, members} of groups) {
@@ -95,14 +95,9 @@ function keepNewestPer(period: Period, newest: Run[], {keepBuckets}: RetentionRu
   }
 }
 
-function keepBest(
-  members: Run[],
-  {keepBest: most, by}: RetentionRules,
-  {citations}: Knowledge,
-  keep: Keep,
-): void {
+function keepBest(members: Run[], {keepBest: most, by}: RetentionRules, {rows}: Knowledge, keep: Keep): void {
   if (most === undefined) return
-  const ranked = rankRuns(members, {by, citations})
+  const ranked = rankRuns(members, rows, by)
   for (const [index, {run, score}] of ranked.slice(0, most).entries()) {
     keep(run, 'keep-best', `best ${index + 1} of ${most} by ${by} (${scoreText(score)})`)
   }
@@ -129,11 +124,11 @@ export function unkeptReasons(run: Run, rules: RetentionRules, known: Knowledge)
 export function unranked(
   run: Run,
   {keepBest: most, by}: RetentionRules,
-  {citations}: Knowledge,
+  {rows}: Knowledge,
   otherwise?: string,
 ): Reason[] {
   if (most === undefined) return []
-  const score = scoreOfRun(run, citations, by)
+  const score = scoreOfRun(run, rows, by)
   const text =
     score.is === 'yes'
       ? otherwise && `${otherwise} by ${by} (${scoreText(score.value)})`

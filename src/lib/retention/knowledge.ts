@@ -1,5 +1,4 @@
-import {type Citations} from '../account/leaderboard/citations.js'
-import {type Evidence} from '../account/leaderboard/evidence.js'
+import {type RowIndex} from '../account/leaderboard/index.js'
 import {type Protection} from '../account/protection/pins.js'
 import {needsRows} from './rule-names.js'
 import {type RetentionRules} from './rules.js'
@@ -8,13 +7,14 @@ import {type RetentionRules} from './rules.js'
 export interface Knowledge {
   /** Pinned runs are kept by every rule. */
   protection: Protection
-  /** What the leaderboard says; `unknown` where it was not, or could not be, read: then no run counts as unfinished. */
-  evidence: Evidence | 'unknown'
-  /** The rows of each run; `unknown` as `evidence`: then rules that need rows make no run go. */
-  citations: Citations | 'unknown'
+  /**
+   * What the leaderboard says; `unknown` where it was not, or could not be, read: then no run counts as unfinished, and rules that
+   * need rows select none.
+   */
+  rows: RowIndex | 'unknown'
 }
 
 /** Whether the rules rest on rows that are not known. */
-export function lacksRows(rules: RetentionRules, citations: Citations | 'unknown'): boolean {
-  return citations === 'unknown' && needsRows(rules)
+export function lacksRows(rules: RetentionRules, rows: RowIndex | 'unknown'): boolean {
+  return rows === 'unknown' && needsRows(rules)
 }

@@ -1,8 +1,8 @@
-import {isUnfinished, type Standing, standingOfAll, whyUnclear} from '../account/leaderboard/evidence.js'
 import {cellOf} from '../account/leaderboard/groups.js'
+import {isCited, rowsOf, type Standing, standingOfAll, whyUnclear} from '../account/leaderboard/index.js'
 import {type LeaderboardRow, type Status} from '../account/leaderboard/row.js'
-import {isCited, rowsOf} from '../account/leaderboard/rows-of-run.js'
 import {scoreOf, scoreText} from '../account/leaderboard/scores.js'
+import {isUnfinished} from '../account/run-state.js'
 import {isOlderThan, restoredText, type Run} from '../account/runs.js'
 import {brief} from '../base/text.js'
 import {cutoffOf} from '../base/time.js'
@@ -72,22 +72,21 @@ function byAge(age: NonNullable<RetentionRules['olderThan']>, now: Date): Select
  */
 function byCompleteness({ignoreLeaderboard}: RetentionRules): Selector {
   return (run, known) => {
-    const {evidence} = known
     const lacks = `no ${run.missing.join(', no ')}`
     if (run.complete) return answer('incomplete-only', false, 'complete')
     if (ignoreLeaderboard) return answer('incomplete-only', true, lacks)
-    if (isUnfinished(run, evidence))
+    if (isUnfinished(run, known.rows))
       return answer('incomplete-only', true, `${lacks}; not listed as finished`)
-    if (evidence === 'unknown') return answer('finished', false, 'whether it finished is unknown')
+    if (known.rows === 'unknown') return answer('finished', false, 'whether it finished is unknown')
     return answer('finished', false, whyFinished(run, known))
   }
 }
 
-function whyFinished(run: Run, {evidence, citations}: Knowledge): string {
-  const standing = evidence === 'unknown' ? undefined : evidence.get(run.timestamp)
+function whyFinished(run: Run, {rows: index}: Knowledge): string {
+  const standing = index === 'unknown' ? undefined : index.get(run.timestamp)?.standing
   if (standing === 'finished') return 'finished, listed on the leaderboard'
   if (standing === undefined) return 'finished: metrics are uploaded last'
-  const rows = rowsOf(run, citations)
+  const rows = rowsOf(run, index)
   const why = rows.is === 'yes' ? whyUnclear(rows.value) : rows.why
   return `whether it finished is in doubt: ${why}`
 }
@@ -106,8 +105,8 @@ function byRows(rules: RetentionRules): Selector[] {
 
 /** Asks the rows of a run; one without a row, or whose rows are in doubt, is never selected. */
 function ofRows(rule: ReasonRule, ask: (rows: readonly LeaderboardRow[]) => Answer): Selector {
-  return (run, {citations}) => {
-    const rows = rowsOf(run, citations)
+  return (run, known) => {
+    const rows = rowsOf(run, known.rows)
     return rows.is === 'yes' ? ask(rows.value) : answer(rule, false, rows.why)
   }
 }
@@ -136,11 +135,10 @@ function byStatus(wanted: readonly Status[]): Selector {
   })
 }
 
-const byAbsence: Selector = ({timestamp}, {citations}) => {
-  if (citations === 'unknown')
-    return answer('unreferenced', false, 'whether the leaderboard cites it is unknown')
-  if (citations.rows.has(timestamp)) return answer('unreferenced', false, 'cited by the leaderboard')
-  return isCited(timestamp, citations)
+const byAbsence: Selector = ({timestamp}, {rows}) => {
+  if (rows === 'unknown') return answer('unreferenced', false, 'whether the leaderboard cites it is unknown')
+  if (rows.get(timestamp)?.exact.length) return answer('unreferenced', false, 'cited by the leaderboard')
+  return isCited(timestamp, rows)
     ? answer('unreferenced', false, 'a row of the leaderboard seems to mean it')
     : answer('unreferenced', true, 'no row of the leaderboard cites it')
 }

@@ -1,6 +1,6 @@
-import {type RunState, stateOf} from '../account/leaderboard/evidence.js'
 import {type RunContext} from '../account/overview.js'
 import {type LeaderboardProtection, pinOn} from '../account/protection/pins.js'
+import {type RunState, stateOf} from '../account/run-state.js'
 import {restoredText, type Run} from '../account/runs.js'
 import {printable, safe} from '../base/text.js'
 import {formatDuration} from '../base/time.js'
@@ -38,9 +38,9 @@ export function typesOf({datasets}: Run): string {
 
 /** The state of a run, what it lacks, and all that is odd about it. */
 export function describeState(run: Run, context: RunContext): string {
-  const {now, evidence, protection} = context
+  const {now, rows, protection} = context
   const state = stateOf(run, context)
-  const isPartial = evidence !== 'unknown' && evidence.get(run.timestamp) === 'partial'
+  const isPartial = rows !== 'unknown' && rows.get(run.timestamp)?.standing === 'partial'
   const lacks = state === 'finished-without-traces' ? [] : run.missing.map((type) => `no ${type}`)
   const words = state === 'failed' && isPartial ? 'failed (partial)' : STATES[state]
   const parts = [lacks.length > 0 ? `${words}: ${lacks.join(', ')}` : words]

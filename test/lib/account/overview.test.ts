@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {type Standing, stateOf} from '../../../src/lib/account/leaderboard/evidence.js'
+import {type Standing} from '../../../src/lib/account/leaderboard/index.js'
 import {
   contextOf,
   datasetsOf,
@@ -9,6 +9,7 @@ import {
   type OverviewOptions,
   totalsOf,
 } from '../../../src/lib/account/overview.js'
+import {stateOf} from '../../../src/lib/account/run-state.js'
 import {groupDatasetsByRun} from '../../../src/lib/account/runs.js'
 import {formatTimestamp, RUN_TYPES} from '../../../src/lib/base/names.js'
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
@@ -16,7 +17,7 @@ import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {formatBytes} from '../../../src/lib/views/format.js'
 import {formatRunTable} from '../../../src/lib/views/terminal/overview.js'
 import {writeBoard} from '../../support/boards.js'
-import {ago, later, NOW, PLAIN, runDataset, runDatasets} from '../../support/builders.js'
+import {ago, later, NOW, PLAIN, runDataset, runDatasets, standings} from '../../support/builders.js'
 
 const OLD = '20260801_120000'
 const NEW = '20260901_120000'
@@ -89,8 +90,8 @@ describe('overview', () => {
       ...runDatasets(ago(5 * DAY)),
     ])
     const standing = (days: number, value: Standing) => [formatTimestamp(ago(days * DAY)), value] as const
-    const evidence = new Map([standing(3, 'finished'), standing(4, 'finished'), standing(5, 'partial')])
-    const context = {now: NOW, graceMs: 6 * HOUR, evidence}
+    const rows = standings(standing(3, 'finished'), standing(4, 'finished'), standing(5, 'partial'))
+    const context = {now: NOW, graceMs: 6 * HOUR, rows}
     expect(totalsOf(grouped, context)).to.deep.equal({
       runs: 7,
       complete: 3,
@@ -130,17 +131,17 @@ describe('looking around', () => {
     })
 
   it('asks the leaderboard only where it is told to', async () => {
-    const {evidence, warnings} = await look()
-    expect(evidence).to.equal('unknown')
+    const {rows, warnings} = await look()
+    expect(rows).to.equal('unknown')
     expect(warnings).to.deep.equal([])
     expect(hub.requests.some(({path}) => path.includes('.parquet'))).to.equal(false)
-    const asked = await look({withEvidence: true})
-    expect(asked.evidence).to.be.instanceOf(Map).and.not.to.have.property('size', 0)
+    const asked = await look({withRows: true})
+    expect(asked.rows).to.be.instanceOf(Map).and.not.to.have.property('size', 0)
     expect(asked.runs).to.have.length(12)
   })
 
   it('shows as incomplete only what did not finish, if it asked', async () => {
-    expect(missing(await look({withEvidence: true, incompleteOnly: true}))).to.deep.equal([
+    expect(missing(await look({withRows: true, incompleteOnly: true}))).to.deep.equal([
       'traces,metrics',
       'traces,metrics',
     ])
@@ -149,19 +150,19 @@ describe('looking around', () => {
   it('goes by the datasets alone where it did not ask, or is told not to heed the answer', async () => {
     const all = ['traces,metrics', 'traces', 'traces,metrics', 'traces']
     expect(missing(await look({incompleteOnly: true}))).to.deep.equal(all)
-    const ignoring = await look({withEvidence: true, incompleteOnly: true, ignoreLeaderboard: true})
+    const ignoring = await look({withRows: true, incompleteOnly: true, ignoreLeaderboard: true})
     expect(missing(ignoring)).to.deep.equal(all)
-    expect(ignoring.evidence).to.be.instanceOf(Map)
+    expect(ignoring.rows).to.be.instanceOf(Map)
   })
 
   it('takes no run for unfinished where the leaderboard cannot be read, and says how to see them', async () => {
     breakLeaderboard()
-    const {runs: found, evidence, warnings} = await look({withEvidence: true, incompleteOnly: true})
+    const {runs: found, rows, warnings} = await look({withRows: true, incompleteOnly: true})
     expect(found).to.deep.equal([])
-    expect(evidence).to.equal('unknown')
+    expect(rows).to.equal('unknown')
     expect(warnings).to.have.length(2)
     expect(warnings.join(' ')).to.include('500').and.include('`ignoreLeaderboard`')
-    const ignoring = await look({withEvidence: true, incompleteOnly: true, ignoreLeaderboard: true})
+    const ignoring = await look({withRows: true, incompleteOnly: true, ignoreLeaderboard: true})
     expect(ignoring.runs).to.have.length(4)
     expect(ignoring.warnings).to.have.length(1)
   })
@@ -186,7 +187,7 @@ describe('looking around', () => {
   for (const [title, prepare, why] of uncertain) {
     it(`takes no run for unfinished by a leaderboard of which it is not certain what it said: ${title}`, async () => {
       prepare()
-      const overview = await look({withEvidence: true})
+      const overview = await look({withRows: true})
       expect(overview.warnings.join(' ').toLowerCase())
         .to.include(why)
         .and.include('which runs finished is not known')
@@ -197,14 +198,14 @@ describe('looking around', () => {
         ['traces,metrics', 'unknown'],
         ['traces', 'finished-without-traces'],
       ])
-      const {runs: found, warnings} = await look({withEvidence: true, incompleteOnly: true})
+      const {runs: found, warnings} = await look({withRows: true, incompleteOnly: true})
       expect(found).to.deep.equal([])
       expect(warnings.join(' ')).to.include('`ignoreLeaderboard`')
     })
   }
 
   it('is shown as a table that fits into a narrow terminal, where only the columns of datasets may go', async () => {
-    const overview = await look({withEvidence: true})
+    const overview = await look({withRows: true})
     const totals = totalsOf(overview.runs, contextOf(overview))
     const table = (width?: number) => formatRunTable(overview, totals, {style: PLAIN, width})
     expect(table())
@@ -223,7 +224,7 @@ describe('looking around', () => {
   it('asks for sizes only where it is told to, and tells them within a narrow terminal too', async () => {
     expect((await look()).sizes).to.equal(undefined)
     expect(hub.requests.some(({path}) => path.includes('/settings/'))).to.equal(false)
-    const overview = await look({withEvidence: true, sizes: true})
+    const overview = await look({withRows: true, sizes: true})
     const {sizes} = overview
     expect(contextOf(overview)).to.include({sizes})
     const totals = totalsOf(overview.runs, contextOf(overview))
@@ -240,8 +241,8 @@ describe('looking around', () => {
   })
 
   it('knows beside each run what the leaderboard and the protection say', async () => {
-    const overview = await look({withEvidence: true})
-    const {inventory, evidence, protection} = overview
-    expect(contextOf(overview)).to.deep.equal({now: inventory.now, graceMs: 6 * HOUR, evidence, protection})
+    const overview = await look({withRows: true})
+    const {inventory, rows, protection} = overview
+    expect(contextOf(overview)).to.deep.equal({now: inventory.now, graceMs: 6 * HOUR, rows, protection})
   })
 })

@@ -135,7 +135,6 @@ const WRONG: Record<string, Record<string, unknown[]>> = {
     now: [0, '2026-01-31', new Date('x')],
     protection: ['x'],
     rows: [{}],
-    evidence: [5],
   },
   protectLeaderboard: {
     ...CONNECTION,

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
 import {type LeaderboardDataset, type RunDataset} from '../../../src/lib/account/datasets.js'
-import {type Standing} from '../../../src/lib/account/leaderboard/evidence.js'
+import {type Standing} from '../../../src/lib/account/leaderboard/index.js'
 import {HOUR} from '../../../src/lib/base/time.js'
 import {comparePlan, type Exclusion} from '../../../src/lib/plan/compare.js'
 import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
@@ -16,6 +16,7 @@ import {
   planOf,
   runDataset,
   runDatasets,
+  standings,
 } from '../../support/builders.js'
 
 const OLD = '20260801_120000'
@@ -190,7 +191,7 @@ describe('a plan compared with a new listing', () => {
     const excludedBy = (standing: Standing) => [
       ...comparePlan(of, later, {
         ...NOTHING_KNOWN,
-        evidence: new Map([['20260701_120000', standing]]),
+        rows: standings(['20260701_120000', standing]),
       }).keys(),
     ]
     expect(excludedBy('finished')).to.have.members(half.map(({name}) => name))

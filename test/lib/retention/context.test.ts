@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {citationsIn} from '../../../src/lib/account/leaderboard/citations.js'
+import {indexRows} from '../../../src/lib/account/leaderboard/index.js'
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {RefusedError, SmoltraceError} from '../../../src/lib/base/errors.js'
 import {requireUsableRows} from '../../../src/lib/retention/context.js'
@@ -13,7 +13,7 @@ import {A, B, finished} from '../../support/rows.js'
 const RUNS = [runOf(A, ['results']), runOf(B, ['results'])]
 
 function check(options: RetentionOptions, rows: LeaderboardRow[], runs = RUNS): void {
-  requireUsableRows(readRules(options), runs, citationsIn(rows, NAMESPACE), NOW)
+  requireUsableRows(readRules(options), runs, indexRows(rows, NAMESPACE), NOW)
 }
 
 describe('rules that need rows, where no row is of use', () => {

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {type Standing} from '../../../src/lib/account/leaderboard/evidence.js'
+import {type Standing} from '../../../src/lib/account/leaderboard/index.js'
 import {DEFAULT_GRACE} from '../../../src/lib/account/runs.js'
 import {groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
 import {RefusedError, SmoltraceError, UsageError} from '../../../src/lib/base/errors.js'
@@ -11,7 +11,8 @@ import {type Knowledge} from '../../../src/lib/retention/knowledge.js'
 import {readRules} from '../../../src/lib/retention/read-rules.js'
 import {type ReasonRule} from '../../../src/lib/retention/reasons.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
-import {ago, errorOf, MINUTE, NOTHING_KNOWN, NOW, runDatasets} from '../../support/builders.js'
+import {ago, errorOf, MINUTE, NOTHING_KNOWN, NOW, runDatasets, standings} from '../../support/builders.js'
+import {finished} from '../../support/rows.js'
 
 /** A small account: what each run is for is in its key. */
 const ACCOUNT: Record<string, {age: number; types?: RunType[]; changed?: number}> = {
@@ -198,6 +199,18 @@ describe('retention', () => {
       expect(kept({run: ['20261005_110000']})).to.deep.equal([['20261004_120000', 'run']])
     })
 
+    it('[S7] keeps it all the same where a keeper stands beside its name: it would take the place of an older run', () => {
+      const just = runDatasets('20261005_110000', RUN_TYPES, {createdAt: ago(29 * MINUTE)})
+      const runs = groupDatasetsByRun([...just, ...runDatasets('20261004_120000')])
+      for (const run of [[], ['20261005_110000', '20261004_120000']]) {
+        const decisions = decide(runs, readRules({keepRecent: 1, run}), NOW, NOTHING_KNOWN)
+        expect(
+          decisions.map(({action}) => action),
+          String(run),
+        ).to.deep.equal(['keep', 'keep'])
+      }
+    })
+
     it('counts an incomplete run as soon as its grace period is over', () => {
       expect(verdicts({keepRecent: 1, grace: '1h'}).get('uploading')?.action).to.equal('keep')
       expect(verdicts({keepRecent: 1, grace: '1h'}).get('fresh')?.action).to.equal('delete')
@@ -263,11 +276,11 @@ describe('retention', () => {
   describe('--incomplete-only and what the leaderboard says', () => {
     const said = (standing?: Standing): Knowledge => ({
       ...NOTHING_KNOWN,
-      evidence: new Map(standing ? [[stampOf('oldHalf'), standing]] : []),
+      rows: standing ? standings([stampOf('oldHalf'), standing]) : standings(),
     })
     const decisionOf = (known: Knowledge, options: RetentionOptions = {}) =>
       verdicts({incompleteOnly: true, ...options}, accountRuns(), known).get('oldHalf')
-    const nobodyKnows: Knowledge = {...NOTHING_KNOWN, evidence: 'unknown'}
+    const nobodyKnows: Knowledge = {...NOTHING_KNOWN, rows: 'unknown'}
     const cases: Array<[title: string, known: Knowledge, rule: ReasonRule, text: string]> = [
       ['keeps a run that finished', said('finished'), 'finished', 'finished, listed on the leaderboard'],
       [
@@ -299,7 +312,7 @@ describe('retention', () => {
     })
 
     it('says of a complete run only that it is complete, whatever its rows say', () => {
-      const known: Knowledge = {...NOTHING_KNOWN, evidence: new Map([[stampOf('ancient'), 'failed']])}
+      const known: Knowledge = {...NOTHING_KNOWN, rows: standings([stampOf('ancient'), 'failed'])}
       const decision = verdicts({incompleteOnly: true}, accountRuns(), known).get('ancient')
       expect(decision?.reasons.map(({text}) => text)).to.deep.equal(['complete'])
     })
@@ -438,10 +451,9 @@ describe('retention', () => {
       const going = (options: object) =>
         filterRuns(runs, {incompleteOnly: true, now: NOW, ...options}).delete.map(({run}) => run.timestamp)
       expect(going({})).to.deep.equal([])
-      expect(going({evidence: new Map()})).to.deep.equal([stampOf('halfDay'), stampOf('oldHalf')])
-      expect(going({evidence: new Map([[stampOf('halfDay'), 'finished']])})).to.deep.equal([
-        stampOf('oldHalf'),
-      ])
+      const rows = runs.filter((run) => run.complete).map(({timestamp}) => finished(timestamp))
+      expect(going({rows})).to.deep.equal([stampOf('halfDay'), stampOf('oldHalf')])
+      expect(going({rows: [...rows, finished(stampOf('halfDay'))]})).to.deep.equal([stampOf('oldHalf')])
       expect(going({ignoreLeaderboard: true})).to.deep.equal([stampOf('halfDay'), stampOf('oldHalf')])
     })
 

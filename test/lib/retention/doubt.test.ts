@@ -1,8 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {citationsIn} from '../../../src/lib/account/leaderboard/citations.js'
-import {evidenceOf} from '../../../src/lib/account/leaderboard/evidence.js'
+import {indexRows} from '../../../src/lib/account/leaderboard/index.js'
 import {METRIC_NAMES} from '../../../src/lib/account/leaderboard/metrics.js'
 import {GROUP_COLUMNS, STATUSES} from '../../../src/lib/account/leaderboard/row.js'
 import {groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
@@ -147,8 +146,7 @@ function going({runs, options}: Case, cells: Cells[]): string[] {
   const rows = rowsIn(cells)
   const known = {
     protection: {},
-    evidence: evidenceOf(rows, NAMESPACE),
-    citations: citationsIn(rows, NAMESPACE),
+    rows: indexRows(rows, NAMESPACE),
   }
   return decide(runs, readRules(options), NOW, known)
     .filter(({action}) => action === 'delete')

@@ -1,7 +1,6 @@
 import {expect} from 'chai'
 
-import {citationsIn} from '../../../src/lib/account/leaderboard/citations.js'
-import {evidenceOf} from '../../../src/lib/account/leaderboard/evidence.js'
+import {indexRows} from '../../../src/lib/account/leaderboard/index.js'
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
 import {formatTimestamp, RUN_TYPES} from '../../../src/lib/base/names.js'
@@ -25,7 +24,7 @@ function runsAt(moments: string[], withoutMetrics: string[] = []): Run[] {
 }
 
 function knowing(...rows: LeaderboardRow[]): Knowledge {
-  return {protection: {}, evidence: evidenceOf(rows, NAMESPACE), citations: citationsIn(rows, NAMESPACE)}
+  return {protection: {}, rows: indexRows(rows, NAMESPACE)}
 }
 
 function decisions(
@@ -391,7 +390,7 @@ describe('rules that need rows', () => {
       {status: ['failed'], olderThan: '1h'},
       {scoreBelow: 50},
     ]
-    const known: Knowledge = {protection: {}, evidence: 'unknown', citations: 'unknown'}
+    const known: Knowledge = {protection: {}, rows: 'unknown'}
     for (const options of rules) {
       const all = decisions(['2026-10-01T12:00', '2026-09-01T12:00'], options, {known})
       expect(

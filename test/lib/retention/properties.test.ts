@@ -1,8 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {citationsIn} from '../../../src/lib/account/leaderboard/citations.js'
-import {evidenceOf} from '../../../src/lib/account/leaderboard/evidence.js'
+import {indexRows} from '../../../src/lib/account/leaderboard/index.js'
 import {METRIC_NAMES} from '../../../src/lib/account/leaderboard/metrics.js'
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {GROUP_COLUMNS, STATUSES} from '../../../src/lib/account/leaderboard/row.js'
@@ -82,8 +81,7 @@ const someCase: fc.Arbitrary<Case> = someInventory.chain(({datasets}) => {
 function decisionsOf({runs, rows}: Case, options: RetentionOptions, now = NOW): Decision[] {
   const known = {
     protection: {},
-    evidence: evidenceOf(rows, NAMESPACE),
-    citations: citationsIn(rows, NAMESPACE),
+    rows: indexRows(rows, NAMESPACE),
   }
   return decide(runs, readRules(options), now, known)
 }

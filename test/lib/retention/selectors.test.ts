@@ -1,7 +1,6 @@
 import {expect} from 'chai'
 
-import {citationsIn, NO_CITATIONS} from '../../../src/lib/account/leaderboard/citations.js'
-import {evidenceOf} from '../../../src/lib/account/leaderboard/evidence.js'
+import {indexRows} from '../../../src/lib/account/leaderboard/index.js'
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {groupDatasetsByRun} from '../../../src/lib/account/runs.js'
 import {RUN_TYPES} from '../../../src/lib/base/names.js'
@@ -23,7 +22,7 @@ function createdOf(timestamp: string): Date {
 }
 
 function knowing(rows: LeaderboardRow[]): Knowledge {
-  return {protection: {}, evidence: evidenceOf(rows, NAMESPACE), citations: citationsIn(rows, NAMESPACE)}
+  return {protection: {}, rows: indexRows(rows, NAMESPACE)}
 }
 
 /** What every run comes to under these rules, oldest first. */
@@ -146,8 +145,7 @@ describe('selectors by the leaderboard', () => {
       )
       const known = {
         protection: {},
-        evidence: new Map(),
-        citations: NO_CITATIONS,
+        rows: new Map(),
       }
       const decided = (grace: string) =>
         decide(run ? [run] : [], readRules({unreferenced: true, grace}), NOW, known)[0]?.action
@@ -231,7 +229,7 @@ describe('selectors by the leaderboard', () => {
   })
 
   describe('where the leaderboard is not known', () => {
-    const nothing: Knowledge = {protection: {}, evidence: 'unknown', citations: 'unknown'}
+    const nothing: Knowledge = {protection: {}, rows: 'unknown'}
     const cases: Array<[options: RetentionOptions, why: string]> = [
       [{model: ['*']}, 'unknown'],
       [{status: ['failed']}, 'unknown'],

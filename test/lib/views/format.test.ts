@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {type Standing} from '../../../src/lib/account/leaderboard/evidence.js'
+import {type Standing} from '../../../src/lib/account/leaderboard/index.js'
 import {type Protection} from '../../../src/lib/account/protection/pins.js'
 import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
@@ -16,7 +16,7 @@ import {
   thousands,
   typesOf,
 } from '../../../src/lib/views/format.js'
-import {ago, MINUTE, NOW, runOf} from '../../support/builders.js'
+import {ago, MINUTE, NOW, runOf, standings} from '../../support/builders.js'
 
 const aged = (ms: number) => ageOf(runOf(ago(ms), RUN_TYPES, {createdAt: ago(ms)}), NOW)
 
@@ -68,14 +68,14 @@ describe('wording', () => {
 
   describe('of a state', () => {
     const TIMESTAMP = '20260901_120000'
-    const context = {now: NOW, graceMs: HOUR, evidence: new Map<string, Standing>(), protection: {}}
+    const context = {now: NOW, graceMs: HOUR, rows: standings(), protection: {}}
     const inWords = (
       types: readonly RunType[],
       standing?: Standing,
       {facts = {}, more = {}}: {facts?: object; more?: Partial<Parameters<typeof describeState>[1]>} = {},
     ) => {
-      const evidence = new Map(standing ? [[TIMESTAMP, standing]] : [])
-      return describeState(runOf(TIMESTAMP, types, facts), {...context, evidence, ...more})
+      const rows = standing ? standings([TIMESTAMP, standing]) : standings()
+      return describeState(runOf(TIMESTAMP, types, facts), {...context, rows, ...more})
     }
 
     const cases: Array<[types: readonly RunType[], standing: Standing | undefined, words: string]> = [
@@ -106,7 +106,7 @@ describe('wording', () => {
     })
 
     it('does not guess where the leaderboard is unknown', () => {
-      const more = {evidence: 'unknown'} as const
+      const more = {rows: 'unknown'} as const
       expect(inWords(['results', 'traces'], undefined, {more})).to.equal(
         'finished or not, unknown: no metrics',
       )

@@ -2,9 +2,8 @@ import {pushTo} from '../../base/collections.js'
 import {capitalized} from '../../base/text.js'
 import {DEFAULT_GRACE_MS} from '../runs.js'
 import {type Run} from '../runs.js'
-import {citationsIn} from './citations.js'
-import {hasMetrics} from './evidence.js'
 import {type Finding} from './findings.js'
+import {hasMetrics, lostRows} from './index.js'
 import {
   type CheckedRow,
   type CheckFacts,
@@ -18,7 +17,6 @@ import {
 } from './places.js'
 import {lossOf, runOfRow} from './references.js'
 import {mayGetRow, uncited} from './remarks.js'
-import {lostRows} from './rows-of-run.js'
 
 /** Rows whose results or metrics are gone. Traces alone prove nothing: rows name them also where none were ever made. */
 export function danglingRows({rows, inventory}: CheckFacts): Finding[] {
@@ -75,17 +73,10 @@ const MOST_NAMED = 3
  * What of `cleanup` selects these runs. `--unreferenced` is refused where no row is about a run that is there, or most rows were
  * lost.
  */
-function selectorOf(
-  runs: readonly Run[],
-  {rows, runs: all, inventory: {namespace, now}}: CheckFacts,
-): string {
+function selectorOf(runs: readonly Run[], {rows, index, runs: all, inventory: {now}}: CheckFacts): string {
   if (runs.length <= MOST_NAMED) return runs.map(({timestamp}) => `--run ${timestamp}`).join(' ')
   const isAnyCited = rows.some(({references}) => references.some(({state}) => state === 'there'))
-  const citations = citationsIn(
-    rows.map(({data}) => data),
-    namespace,
-  )
-  const isRefused = !isAnyCited || lostRows(all, citations, now, DEFAULT_GRACE_MS) !== undefined
+  const isRefused = !isAnyCited || lostRows(all, index, now, DEFAULT_GRACE_MS) !== undefined
   return isRefused ? '--run TIMESTAMP' : '--unreferenced'
 }
 

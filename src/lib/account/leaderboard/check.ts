@@ -11,6 +11,7 @@ import {
   runsWithoutRow,
 } from './check-rules.js'
 import {type Finding, type Remark} from './findings.js'
+import {indexRows} from './index.js'
 import {viewLeaderboard} from './leaderboard-view.js'
 import {type DatasetIndex, indexDatasets, referencesOf} from './references.js'
 import {notesOn} from './remarks.js'
@@ -64,13 +65,13 @@ export function findFaults(
   known: DatasetIndex,
 ): Findings {
   const runs = groupDatasetsByRun(inventory.datasets)
-  let number = 0
-  const checked = rows.map((data) => ({
-    row: ++number,
-    data,
-    references: referencesOf(data, known),
-  }))
-  const facts = {rows: checked, runs, inventory, known}
+  const facts = {
+    rows: rows.map((data, index) => ({row: index + 1, data, references: referencesOf(data, known)})),
+    index: indexRows(rows, inventory.namespace),
+    runs,
+    inventory,
+    known,
+  }
   return {
     rows: rows.length,
     runs: runs.length,

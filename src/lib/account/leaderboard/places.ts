@@ -2,6 +2,7 @@ import {listing, safeName} from '../../base/text.js'
 import {type Inventory} from '../datasets.js'
 import {type Run} from '../runs.js'
 import {type Place} from './findings.js'
+import {type RowIndex} from './index.js'
 import {type DatasetIndex, type Reference, type ReferenceState} from './references.js'
 import {type LeaderboardRow} from './row.js'
 
@@ -15,6 +16,7 @@ export interface CheckedRow {
 
 /** What the rules go by. */
 export interface CheckFacts {
+  index: RowIndex
   rows: readonly CheckedRow[]
   /** Newest first. */
   runs: readonly Run[]

@@ -4,9 +4,8 @@ import {matcherOf} from '../../base/wildcard.js'
 import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
 import {type Inventory, type LeaderboardDataset} from '../datasets.js'
 import {groupDatasetsByRun, type Run} from '../runs.js'
-import {type Citations, citationsIn, rowsAbout, runsMeantBy} from './citations.js'
-import {type Standing, standingOf} from './evidence.js'
 import {cellsOf, groupsBy} from './groups.js'
+import {indexRows, type RowIndex, runsNamedBy, type Standing, standingOf} from './index.js'
 import {viewLeaderboard} from './leaderboard-view.js'
 import {DEFAULT_METRIC, type Metric, METRICS, parseMetric} from './metrics.js'
 import {
@@ -157,7 +156,7 @@ export function rankIn(
   {isChosen, ...rules}: RankingRules,
 ): Ranking {
   const runs = new Map(groupDatasetsByRun(datasets).map((run) => [run.timestamp, run]))
-  const doubtIn = doubtsBy(rules, citationsIn(rows, namespace))
+  const doubtIn = doubtsBy(rules, indexRows(rows, namespace), namespace)
   const found: RankedRow[] = []
   for (const [index, data] of rows.entries()) {
     if (isChosen(data.model)) found.push(unplaced(data, index + 1, rules.by, {runs, known, doubtIn}))
@@ -178,7 +177,8 @@ export function rankIn(
 /** What is in doubt of a row, by what all rows of its run say: each run is asked once. */
 function doubtsBy(
   {by, groupBy}: Pick<RankingRules, 'by' | 'groupBy'>,
-  citations: Citations,
+  index: RowIndex,
+  namespace: string,
 ): RowFacts['doubtIn'] {
   const doubts = new Map<string, string | undefined>()
   const doubtOf = (rows: readonly LeaderboardRow[]): string | undefined => {
@@ -187,10 +187,10 @@ function doubtsBy(
   }
 
   return (row) => {
-    const [run, ...others] = runsMeantBy(row)
+    const [run, ...others] = runsNamedBy(row, namespace).all
     if (run === undefined) return doubtOf([row])
     if (others.length > 0) return 'it names datasets of several runs'
-    if (!doubts.has(run)) doubts.set(run, doubtOf(rowsAbout(run, citations)))
+    if (!doubts.has(run)) doubts.set(run, doubtOf(index.get(run)?.all ?? []))
     return doubts.get(run)
   }
 }

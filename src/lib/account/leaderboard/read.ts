@@ -5,7 +5,7 @@ import {type Hub} from '../../hub/client.js'
 import {type RepoFile} from '../../hub/files.js'
 import {CONNECTION, type ConnectionOptions, openSession} from '../../hub/session.js'
 import {discover, type LeaderboardDataset} from '../datasets.js'
-import {runsMeantBy} from './citations.js'
+import {runsNamedBy} from './index.js'
 import {type Budget, groupsOf, UnreadableFile} from './parquet.js'
 import {COLUMNS, IDENTITY, type LeaderboardRow, toRows} from './row.js'
 
@@ -49,7 +49,7 @@ export async function readCitingRows(
   hub: Hub,
   leaderboard: LeaderboardDataset | undefined,
 ): Promise<CitingRows> {
-  return readRows(hub, leaderboard, (row) => runsMeantBy(row).size > 0)
+  return readRows(hub, leaderboard, (row) => runsNamedBy(row, leaderboard?.namespace ?? '').all.size > 0)
 }
 
 async function readRows(
@@ -70,7 +70,7 @@ async function readRows(
 }
 
 /**
- * Reads the rows of a namespace's leaderboard, for `evidenceOf`.
+ * Reads the rows of a namespace's leaderboard, for `filterRuns`.
  * @param options token, endpoint and namespace; by default those of the environment
  * @throws as `readLeaderboard`, and as `discoverSmoltraceDatasets`
  */

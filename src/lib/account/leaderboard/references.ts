@@ -1,6 +1,6 @@
 import {parseDatasetName, parseTimestamp, runDatasetName, type RunType} from '../../base/names.js'
 import {type Inventory, type RunDataset} from '../datasets.js'
-import {namesMeantIn} from './citations.js'
+import {parseLooseNames} from './index.js'
 import {type LeaderboardRow} from './row.js'
 
 /**
@@ -90,7 +90,7 @@ function resolve(name: string, {namespace, byName, isWhole}: DatasetIndex): Reso
   }
 
   if (/^local:/i.test(name)) return {...nowhere, state: 'local'}
-  const [meant] = namesMeantIn(name)
+  const [meant] = parseLooseNames(name)
   if (!meant?.isWhole || meant.owner === undefined || !parseTimestamp(meant.timestamp))
     return {...nowhere, state: 'other'}
   const {owner, type, timestamp} = meant

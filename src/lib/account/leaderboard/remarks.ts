@@ -1,8 +1,8 @@
 import {formatDuration} from '../../base/time.js'
 import {DEFAULT_GRACE_MS} from '../runs.js'
 import {isNew, type Run} from '../runs.js'
-import {runsMeantBy} from './citations.js'
 import {type Place, type Remark, REMARK_KINDS, type RemarkKind} from './findings.js'
+import {isCited} from './index.js'
 import {type CheckFacts, emptyPlace, merged, placesBy, rowsThat, shown, some} from './places.js'
 
 const REMARKS: Record<RemarkKind, (place: Place, owners: string[]) => string> = {
@@ -45,13 +45,8 @@ export function notesOn(facts: CheckFacts): Remark[] {
 }
 
 /** Runs that no row names, or means. */
-export function uncited({rows, runs}: CheckFacts): Run[] {
-  const cited = new Set<string>()
-  for (const {data} of rows) {
-    for (const timestamp of runsMeantBy(data)) cited.add(timestamp)
-  }
-
-  return runs.filter(({timestamp}) => !cited.has(timestamp))
+export function uncited({runs, index}: CheckFacts): Run[] {
+  return runs.filter(({timestamp}) => !isCited(timestamp, index))
 }
 
 /** Something of the run was created or changed within the grace period; the row comes last, also of a complete run. */

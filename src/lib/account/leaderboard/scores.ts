@@ -1,10 +1,8 @@
 import {doubt, no, type Verdict, yes} from '../../base/verdict.js'
 import {newestFirst, type Run} from '../runs.js'
-import {type Citations} from './citations.js'
-import {standingOfAll, whyUnclear} from './evidence.js'
+import {type RowIndex, rowsOf, standingOfAll, whyUnclear} from './index.js'
 import {faultOf, type Metric, METRICS} from './metrics.js'
 import {type LeaderboardRow} from './row.js'
-import {rowsOf} from './rows-of-run.js'
 
 /**
  * What the rows of one run say of its score, in the metric's own unit. There certainly is none where the evaluation did not
@@ -27,8 +25,8 @@ export function scoreOf(rows: readonly LeaderboardRow[], by: Metric): Verdict<nu
 }
 
 /** The same of a run, whether it has rows or not. */
-export function scoreOfRun(run: Run, citations: Citations | 'unknown', by: Metric): Verdict<number> {
-  const rows = rowsOf(run, citations)
+export function scoreOfRun(run: Run, index: RowIndex | 'unknown', by: Metric): Verdict<number> {
+  const rows = rowsOf(run, index)
   return rows.is === 'yes' ? scoreOf(rows.value, by) : rows
 }
 
@@ -57,13 +55,10 @@ export interface Scored {
  * Ranks the runs that have a score which is certain, best first. Of equals the newer run is the better one.
  * @param runs in any order
  */
-export function rankRuns(
-  runs: readonly Run[],
-  {by, citations}: {by: Metric; citations: Citations | 'unknown'},
-): Scored[] {
+export function rankRuns(runs: readonly Run[], index: RowIndex | 'unknown', by: Metric): Scored[] {
   const scored: Scored[] = []
   for (const run of runs) {
-    const score = scoreOfRun(run, citations, by)
+    const score = scoreOfRun(run, index, by)
     if (score.is === 'yes') scored.push({run, score: score.value})
   }
 

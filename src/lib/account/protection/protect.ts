@@ -15,10 +15,9 @@ import {
   type Session,
 } from '../../hub/session.js'
 import {discover, type Inventory} from '../datasets.js'
-import {citationsIn, citedRuns} from '../leaderboard/citations.js'
+import {indexRows, isCited, rowsOf} from '../leaderboard/index.js'
 import {DEFAULT_METRIC, parseMetric} from '../leaderboard/metrics.js'
 import {readLeaderboard} from '../leaderboard/read.js'
-import {rowsOf} from '../leaderboard/rows-of-run.js'
 import {rankRuns, scoreOfRun} from '../leaderboard/scores.js'
 import {DEFAULT_GRACE_MS} from '../runs.js'
 import {groupDatasetsByRun, mayBeFilling, mayBeUploading, requireRuns, type Run} from '../runs.js'
@@ -275,25 +274,21 @@ async function runsToPin(
   if (!runs && top === undefined) return {runs: [], inDoubt: []}
   const rows = await readLeaderboard(hub, leaderboard)
   const there = groupDatasetsByRun(datasets)
-  const citations = citationsIn(rows, namespace)
+  const index = indexRows(rows, namespace)
   if (runs) {
-    const cited = citedRuns(rows)
-    const isCited = ({timestamp}: Run) => cited.has(timestamp)
-    const others = there.filter((run) => !isCited(run))
+    const cited = there.filter(({timestamp}) => isCited(timestamp, index))
+    const others = there.filter((run) => !cited.includes(run))
     return {
-      runs: there
-        .filter((run) => isCited(run))
-        .map(({timestamp}) => timestamp)
-        .toSorted(),
-      inDoubt: inDoubt(others, (run) => rowsOf(run, citations)),
+      runs: cited.map(({timestamp}) => timestamp).toSorted(),
+      inDoubt: inDoubt(others, (run) => rowsOf(run, index)),
     }
   }
 
   const metric = parseMetric(by)
-  const ranked = rankRuns(there, {by: metric, citations})
+  const ranked = rankRuns(there, index, metric)
   return {
     runs: ranked.map(({run}) => run.timestamp).slice(0, top),
-    inDoubt: inDoubt(there, (run) => scoreOfRun(run, citations, metric)),
+    inDoubt: inDoubt(there, (run) => scoreOfRun(run, index, metric)),
   }
 }
 

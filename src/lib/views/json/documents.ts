@@ -4,7 +4,6 @@ import {
   type LeaderboardDataset,
   type RunDataset,
 } from '../../account/datasets.js'
-import {stateOf} from '../../account/leaderboard/evidence.js'
 import {type RunContext} from '../../account/overview.js'
 import {
   type LeaderboardProtection,
@@ -13,6 +12,7 @@ import {
   type Protection,
 } from '../../account/protection/pins.js'
 import {type PinnedRun} from '../../account/protection/protect.js'
+import {stateOf} from '../../account/run-state.js'
 import {mayBeUploading, type Run} from '../../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../../account/sizes.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
@@ -102,11 +102,11 @@ export function runDocument(run: Run, now: Date, graceMs: number, sizes?: Sizes)
 
 /** A run and what is known of it beside its datasets; `pinned` is null where the protection is unknown. */
 export function stateDocument(run: Run, context: RunContext): object {
-  const {now, graceMs, evidence, protection, sizes} = context
+  const {now, graceMs, rows, protection, sizes} = context
   return {
     ...runDocument(run, now, graceMs, sizes),
     state: stateOf(run, context),
-    standing: evidence === 'unknown' ? evidence : (evidence.get(run.timestamp) ?? null),
+    standing: rows === 'unknown' ? rows : (rows.get(run.timestamp)?.standing ?? null),
     ...pinDocument(pinOn(run, protection, now), protection),
   }
 }

@@ -1,6 +1,6 @@
 import {countByType, type RunDataset} from '../../account/datasets.js'
-import {RUN_STATES} from '../../account/leaderboard/evidence.js'
 import {contextOf, type Overview, pinnedAmong, type RunTotals} from '../../account/overview.js'
+import {RUN_STATES} from '../../account/run-state.js'
 import {datasetsIn} from '../../account/runs.js'
 import {storageOf} from '../../account/sizes.js'
 import {printable} from '../../base/text.js'

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {citationsIn} from '../../../../src/lib/account/leaderboard/citations.js'
+import {indexRows} from '../../../../src/lib/account/leaderboard/index.js'
 import {METRIC_NAMES, METRICS} from '../../../../src/lib/account/leaderboard/metrics.js'
 import {
   type RankedRow,
@@ -104,7 +104,7 @@ describe('the ranking of rows', () => {
         const shown = rowsOf(rows, {by}, inventory)
           .filter(({run, place}) => place !== undefined && run !== undefined && there.has(run))
           .map(({run}) => run)
-        const ranked = rankRuns(runs, {by, citations: citationsIn(rows, NAMESPACE)})
+        const ranked = rankRuns(runs, indexRows(rows, NAMESPACE), by)
         expect(shown).to.include.members(ranked.map(({run}) => run.timestamp))
         expect(
           [...new Set(shown)].filter((run) => ranked.some((each) => each.run.timestamp === run)),

@@ -1,8 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {citationsIn} from '../../../../src/lib/account/leaderboard/citations.js'
-import {evidenceOf} from '../../../../src/lib/account/leaderboard/evidence.js'
+import {indexRows} from '../../../../src/lib/account/leaderboard/index.js'
 import {type Metric, METRICS} from '../../../../src/lib/account/leaderboard/metrics.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
 import {rankRuns} from '../../../../src/lib/account/leaderboard/scores.js'
@@ -12,7 +11,7 @@ import {A, B, C, finished, someCase} from '../../../support/rows.js'
 
 describe('ranking', () => {
   const by = (metric: Metric, rows: LeaderboardRow[], runs: Run[] = [A, B, C].map((each) => runOf(each))) =>
-    rankRuns(runs, {by: metric, citations: citationsIn(rows, NAMESPACE)}).map(({run}) => run.timestamp)
+    rankRuns(runs, indexRows(rows, NAMESPACE), metric).map(({run}) => run.timestamp)
   const fields: Array<[metric: Metric, field: keyof LeaderboardRow, best: string[]]> = [
     ['success_rate', 'successRate', [A, B]],
     ['pass_at_1', 'passAt1', [A, B]],
@@ -63,9 +62,9 @@ describe('ranking', () => {
     fc.assert(
       fc.property(someCase, ({runs, rows}) => {
         const ranked = by('success_rate', rows, runs)
-        const evidence = evidenceOf(rows, NAMESPACE)
+        const index = indexRows(rows, NAMESPACE)
         expect(new Set(ranked).size).to.equal(ranked.length)
-        for (const run of ranked) expect(evidence.get(run)).to.equal('finished')
+        for (const run of ranked) expect(index.get(run)?.standing).to.equal('finished')
       }),
     )
   })

@@ -1,12 +1,11 @@
 import {expect} from 'chai'
 
-import {citationsIn} from '../../../../src/lib/account/leaderboard/citations.js'
-import {evidenceOf, isUnfinished, standingOfAll} from '../../../../src/lib/account/leaderboard/evidence.js'
 import {cellOf} from '../../../../src/lib/account/leaderboard/groups.js'
+import {indexRows, rowsOf, standingOfAll} from '../../../../src/lib/account/leaderboard/index.js'
 import {METRIC_NAMES, METRICS} from '../../../../src/lib/account/leaderboard/metrics.js'
 import {GROUP_COLUMNS} from '../../../../src/lib/account/leaderboard/row.js'
-import {rowsOf} from '../../../../src/lib/account/leaderboard/rows-of-run.js'
 import {scoreOf} from '../../../../src/lib/account/leaderboard/scores.js'
+import {isUnfinished} from '../../../../src/lib/account/run-state.js'
 import {RUN_TYPES} from '../../../../src/lib/base/names.js'
 import {groupOf} from '../../../../src/lib/retention/doubts.js'
 import {NAMESPACE, runOf} from '../../../support/builders.js'
@@ -105,7 +104,7 @@ describe('[S11] a value that a rule rests on is yes, no or in doubt', () => {
   }
 
   it('model, team, purpose and group: doubt, of a run with metrics without a row; without metrics, one group', () => {
-    const none = citationsIn([], NAMESPACE)
+    const none = indexRows([], NAMESPACE)
     expect(groupOf(runOf(A), ['model'], none).is).to.equal('doubt')
     expect(groupOf(runOf(A, ['results']), ['model'], none)).to.deep.equal({is: 'yes', value: 'no row'})
   })
@@ -123,14 +122,14 @@ describe('[S11] a value that a rule rests on is yes, no or in doubt', () => {
     for (const [answer, title, name, run] of cases) {
       it(`${answer}: ${title}`, () => {
         const rows = rowsIn([{results_dataset: name, run_status: 'completed'}])
-        expect(rowsOf(run, citationsIn(rows, NAMESPACE)).is).to.equal(answer)
+        expect(rowsOf(run, indexRows(rows, NAMESPACE)).is).to.equal(answer)
       })
     }
 
     it('is not needed by a run that has metrics to be finished', () => {
       for (const types of [['results', 'metrics'], ['metrics'], ['traces', 'metrics']] as const)
-        expect(isUnfinished(runOf(A, types), evidenceOf([], NAMESPACE))).to.equal(false)
-      expect(isUnfinished(runOf(A, [RUN_TYPES[0]]), evidenceOf([], NAMESPACE))).to.equal(true)
+        expect(isUnfinished(runOf(A, types), indexRows([], NAMESPACE))).to.equal(false)
+      expect(isUnfinished(runOf(A, [RUN_TYPES[0]]), indexRows([], NAMESPACE))).to.equal(true)
     })
   })
 })

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
 import {discoverSmoltraceDatasets} from '../../../../src/lib/account/datasets.js'
-import {citedRuns} from '../../../../src/lib/account/leaderboard/citations.js'
+import {indexRows} from '../../../../src/lib/account/leaderboard/index.js'
 import {readLeaderboard} from '../../../../src/lib/account/leaderboard/read.js'
 import {
   formatProtection,
@@ -273,7 +273,7 @@ describe('pinning runs', () => {
         connectHub({endpoint: hub.url, token: hub.token, source: 'test'}),
         (await discoverSmoltraceDatasets(connection())).leaderboard,
       )
-      const cited = [...citedRuns(rows)]
+      const cited = [...new Set(indexRows(rows, 'kim').keys())]
       expect(cited).to.have.length.greaterThan(3)
       expect(pinned.map(({run}) => run)).to.have.members(cited)
       await cleanupDatasets({...connection(), all: true, grace: '0', dryRun: false, yes: true})

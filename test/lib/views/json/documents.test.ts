@@ -23,6 +23,7 @@ import {
   runDatasets,
   runOf,
   sessionOf,
+  standings,
 } from '../../../support/builders.js'
 
 /** What a program reads: the document after its way through JSON. */
@@ -127,7 +128,7 @@ describe('documents', () => {
 
   it('of a run tell its state, what the leaderboard says of it and whether it is pinned', () => {
     const run = runOf(ago(DAY), ['results'])
-    const context = {now: NOW, graceMs: 0, evidence: new Map(), protection: {}}
+    const context = {now: NOW, graceMs: 0, rows: standings(), protection: {}}
     const pinned = (until?: string) => ({
       runs: {[run.timestamp]: {by: 'ann', at: NOW, ...(until && {until})}},
     })
@@ -140,11 +141,11 @@ describe('documents', () => {
       pinned: false,
       pin: null,
     })
-    expect(document({evidence: new Map([[run.timestamp, 'finished']])})).to.include({
+    expect(document({rows: standings([run.timestamp, 'finished'])})).to.include({
       state: 'thinned',
       standing: 'finished',
     })
-    expect(document({evidence: 'unknown'})).to.include({state: 'unknown', standing: 'unknown'})
+    expect(document({rows: 'unknown'})).to.include({state: 'unknown', standing: 'unknown'})
     expect(document({graceMs: 60 * DAY})).to.include({state: 'uploading', mayBeUploading: true})
     expect(document({protection: 'unknown'})).to.include({pinned: null})
     expect(document({protection: pinned()})).to.include({pinned: true})

@@ -1,25 +1,20 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {citedRuns} from '../../../../src/lib/account/leaderboard/citations.js'
-import {
-  type Evidence,
-  evidenceOf,
-  isUnfinished,
-  type RunState,
-  type Standing,
-  stateOf,
-} from '../../../../src/lib/account/leaderboard/evidence.js'
+import {indexRows, type RowIndex, type Standing} from '../../../../src/lib/account/leaderboard/index.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
+import {isUnfinished, type RunState, stateOf} from '../../../../src/lib/account/run-state.js'
 import {groupDatasetsByRun, type Run} from '../../../../src/lib/account/runs.js'
 import {RUN_TYPES, runDatasetName, type RunType} from '../../../../src/lib/base/names.js'
 import {DAY, HOUR} from '../../../../src/lib/base/time.js'
-import {ago, NAMESPACE, NOW, runOf, someInventory} from '../../../support/builders.js'
+import {ago, NAMESPACE, NOW, runOf, someInventory, standings} from '../../../support/builders.js'
 import {A, B, finished, named, rowOf, someCase} from '../../../support/rows.js'
 
-const standing = (...rows: LeaderboardRow[]) => evidenceOf(rows, NAMESPACE).get(A)
+const standingsIn = (rows: LeaderboardRow[]) =>
+  [...indexRows(rows, NAMESPACE)].map(([run, {standing}]): [string, Standing] => [run, standing])
+const standing = (...rows: LeaderboardRow[]) => indexRows(rows, NAMESPACE).get(A)?.standing
 
-describe('evidence', () => {
+describe('the index of rows', () => {
   describe('of one row', () => {
     const cases: Array<[title: string, row: Partial<LeaderboardRow>, expected: Standing | undefined]> = [
       ['finished, where its status is completed', {runStatus: 'completed'}, 'finished'],
@@ -62,7 +57,7 @@ describe('evidence', () => {
     it('is about none for certain where it names datasets of two', () => {
       const names = {resultsDataset: named('results', A), metricsDataset: named('metrics', B)}
       const mixed = rowOf({...names, runStatus: 'failed'})
-      expect([...evidenceOf([mixed], NAMESPACE)]).to.deep.equal([
+      expect(standingsIn([mixed])).to.deep.equal([
         [A, 'unclear'],
         [B, 'unclear'],
       ])
@@ -103,17 +98,15 @@ describe('evidence', () => {
     it('[S11] saves a run also where it does not name it exactly', () => {
       for (const name of nearly) {
         const row = rowOf({resultsDataset: name, runStatus: 'completed'})
-        expect([...evidenceOf([row], NAMESPACE)], name).to.deep.equal([[A, 'finished']])
-        expect([...citedRuns([row])], name).to.deep.equal([A])
+        expect(standingsIn([row]), name).to.deep.equal([[A, 'finished']])
+        expect([...new Set(indexRows([row], NAMESPACE).keys())], name).to.deep.equal([A])
       }
     })
 
     it('says nothing else for certain of a run, where it does not name it exactly', () => {
       for (const name of nearly) {
         for (const runStatus of ['failed', 'partial', 'aborted'])
-          expect([...evidenceOf([rowOf({metricsDataset: name, runStatus})], NAMESPACE)]).to.deep.equal([
-            [A, 'unclear'],
-          ])
+          expect(standingsIn([rowOf({metricsDataset: name, runStatus})])).to.deep.equal([[A, 'unclear']])
       }
     })
 
@@ -129,13 +122,14 @@ describe('evidence', () => {
 
     it('is about no run where its names are those of something else', () => {
       const rows = notAtAll.map((name) => rowOf({resultsDataset: name, runStatus: 'completed'}))
-      expect(evidenceOf(rows, NAMESPACE).size).to.equal(0)
-      expect(citedRuns(rows).size).to.equal(0)
+      expect(indexRows(rows, NAMESPACE).size).to.equal(0)
     })
 
     it('reads a cell of a million letters at once', () => {
       for (const part of ['a', '/', 'smoltrace-', 'smoltrace-results-2026', '\u200B', '-'])
-        expect(citedRuns([rowOf({resultsDataset: part.repeat(1_000_000 / part.length)})]).size).to.equal(0)
+        expect(
+          indexRows([rowOf({resultsDataset: part.repeat(1_000_000 / part.length)})], NAMESPACE).size,
+        ).to.equal(0)
     })
   })
 
@@ -158,7 +152,7 @@ describe('evidence', () => {
             fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, {minLength: rows.length})),
           ),
           ([rows, shuffled]) => {
-            const entries = (each: LeaderboardRow[]) => [...evidenceOf(each, NAMESPACE)].toSorted()
+            const entries = (each: LeaderboardRow[]) => standingsIn(each).toSorted()
             expect(entries(shuffled)).to.deep.equal(entries(rows))
           },
         ),
@@ -169,15 +163,15 @@ describe('evidence', () => {
       fc.assert(
         fc.property(someCase, ({rows}) => {
           const text = JSON.stringify(rows)
-          for (const run of evidenceOf(rows, NAMESPACE).keys()) expect(text).to.include(run)
+          for (const run of indexRows(rows, NAMESPACE).keys()) expect(text).to.include(run)
         }),
       )
     })
 
     it('cites also the runs of which they say nothing clear', () => {
       const rows = [rowOf({tracesDataset: named('traces', A)}), finished(B)]
-      expect([...citedRuns(rows)]).to.deep.equal([A, B])
-      expect([...evidenceOf(rows, NAMESPACE)]).to.deep.equal([
+      expect([...new Set(indexRows(rows, NAMESPACE).keys())]).to.deep.equal([A, B])
+      expect(standingsIn(rows)).to.deep.equal([
         [A, 'unclear'],
         [B, 'finished'],
       ])
@@ -185,33 +179,34 @@ describe('evidence', () => {
   })
 
   describe('of an unfinished run', () => {
-    const of = (value?: Standing): Evidence => new Map(value ? [[A, value]] : [])
-    const cases: Array<[evidence: Evidence | 'unknown', title: string, expected: boolean]> = [
+    const of = (value?: Standing) => (value ? standings([A, value]) : standings())
+    const cases: Array<[index: RowIndex | 'unknown', title: string, expected: boolean]> = [
       [of(), 'no row', true],
       [of('failed'), 'failed', true],
       [of('partial'), 'partial', true],
       [of('finished'), 'finished', false],
       [of('unclear'), 'unclear', false],
       ['unknown', 'an unknown leaderboard', false],
-      [new Map([[B, 'finished']]), 'a row about another run', true],
+      [standings([B, 'finished']), 'a row about another run', true],
     ]
-    for (const [evidence, title, expected] of cases) {
+    for (const [index, title, expected] of cases) {
       it(`is ${expected ? 'enough' : 'not enough'} with ${title}, never for one with all three types, and for one with metrics only where its row says so`, () => {
-        expect(isUnfinished(runOf(A, ['results']), evidence)).to.equal(expected)
-        expect(isUnfinished(runOf(A, ['results', 'traces']), evidence)).to.equal(expected)
-        expect(isUnfinished(runOf(A), evidence)).to.equal(false)
+        expect(isUnfinished(runOf(A, ['results']), index)).to.equal(expected)
+        expect(isUnfinished(runOf(A, ['results', 'traces']), index)).to.equal(expected)
+        expect(isUnfinished(runOf(A), index)).to.equal(false)
         const isFailed = title === 'failed' || title === 'partial'
-        expect(isUnfinished(runOf(A, ['results', 'metrics']), evidence)).to.equal(isFailed)
+        expect(isUnfinished(runOf(A, ['results', 'metrics']), index)).to.equal(isFailed)
       })
     }
 
     it('can only become less with more rows, but for one that clearly says so of a run without metrics', () => {
       fc.assert(
         fc.property(someCase, fc.nat(8), ({runs, rows, row}, place) => {
-          const before = evidenceOf(rows, NAMESPACE)
-          const after = evidenceOf(rows.toSpliced(place, 0, row), NAMESPACE)
-          const said = evidenceOf([row], NAMESPACE)
-          const isClear = ({timestamp}: Run) => ['failed', 'partial'].includes(said.get(timestamp) ?? '')
+          const before = indexRows(rows, NAMESPACE)
+          const after = indexRows(rows.toSpliced(place, 0, row), NAMESPACE)
+          const said = indexRows([row], NAMESPACE)
+          const isClear = ({timestamp}: Run) =>
+            ['failed', 'partial'].includes(said.get(timestamp)?.standing ?? '')
           for (const run of runs.filter((each) => each.missing.includes('metrics') && !isClear(each)))
             if (!isUnfinished(run, before)) expect(isUnfinished(run, after)).to.equal(false)
         }),
@@ -222,7 +217,7 @@ describe('evidence', () => {
     it('is only about runs that lack a type, whatever the rows', () => {
       fc.assert(
         fc.property(someCase, ({runs, rows}) => {
-          const evidence = evidenceOf(rows, NAMESPACE)
+          const evidence = indexRows(rows, NAMESPACE)
           for (const run of runs) if (isUnfinished(run, evidence)) expect(run.missing).not.to.deep.equal([])
         }),
       )
@@ -255,8 +250,8 @@ describe('evidence', () => {
     ]
     for (const [types, said, settled, young = settled] of cases) {
       it(`of ${types.join(', ')} and ${said ?? 'no row'}: ${settled}${young === settled ? '' : `, or ${young}`}`, () => {
-        const evidence: Evidence = new Map(said ? [[A, said]] : [])
-        const context = {now: NOW, graceMs: 6 * HOUR, evidence}
+        const rows = said ? standings([A, said]) : standings()
+        const context = {now: NOW, graceMs: 6 * HOUR, rows}
         expect(stateOf(runOf(A, types), context)).to.equal(settled)
         expect(stateOf(runOf(A, types, {createdAt: ago(HOUR)}), context)).to.equal(young)
         expect(stateOf(runOf(A, types, {createdAt: ago(HOUR)}), {...context, graceMs: 0})).to.equal(settled)
@@ -268,8 +263,8 @@ describe('evidence', () => {
         fc.property(someInventory, ({datasets}) => {
           for (const run of groupDatasetsByRun(datasets)) {
             const context = {now: NOW, graceMs: DAY}
-            const state = stateOf(run, {...context, evidence: new Map()})
-            expect(stateOf(run, {...context, evidence: 'unknown'})).to.equal(
+            const state = stateOf(run, {...context, rows: new Map()})
+            expect(stateOf(run, {...context, rows: 'unknown'})).to.equal(
               state === 'incomplete' ? 'unknown' : state,
             )
           }

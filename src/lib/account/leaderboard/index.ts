@@ -1,0 +1,209 @@
+import {isRunType, parseDatasetName, type RunDatasetName} from '../../base/names.js'
+import {brief, byText} from '../../base/text.js'
+import {doubt, no, type Verdict, yes} from '../../base/verdict.js'
+import {isNew, type Run} from '../runs.js'
+import {faultOf, METRICS} from './metrics.js'
+import {type LeaderboardRow} from './row.js'
+
+/**
+ * What the leaderboard says about one run, all its rows together: its evaluation finished; stopped early or failed; or that is in
+ * doubt: a status that this version does not know, no status and no score, or rows that disagree.
+ */
+export type Standing = 'failed' | 'finished' | 'partial' | 'unclear'
+
+/** What the leaderboard has about one run. */
+export interface RunRows {
+  /** The rows that name a dataset of this run exactly, and of no other run; newest first. */
+  exact: readonly LeaderboardRow[]
+  /**
+   * The exact rows, and those that only seem to mean the run: by an address, in other letters, in another namespace, or one run
+   * among several. These can save a run, and never get one deleted.
+   */
+  all: readonly LeaderboardRow[]
+  standing: Standing
+}
+
+/** The rows of each run, by the run's timestamp. */
+export type RowIndex = ReadonlyMap<string, RunRows>
+
+/**
+ * Sorts rows by the runs that they are about. A row that only seems to mean a run can say that it finished, and puts all else in
+ * doubt. The order of the rows does not matter.
+ * @param namespace spelled as whoami spells it
+ */
+export function indexRows(rows: readonly LeaderboardRow[], namespace: string): RowIndex {
+  const found = new Map<string, {exact: LeaderboardRow[]; loose: LeaderboardRow[]}>()
+  for (const row of rows) {
+    const {exact, all} = runsNamedBy(row, namespace)
+    for (const run of all) {
+      const own = found.get(run) ?? {exact: [], loose: []}
+      found.set(run, own)
+      own[run === exact ? 'exact' : 'loose'].push(row)
+    }
+  }
+
+  return new Map(
+    [...found].map(([run, {exact, loose}]) => [run, runRows(newestFirst(exact), newestFirst(loose))]),
+  )
+}
+
+function runRows(exact: LeaderboardRow[], loose: LeaderboardRow[]): RunRows {
+  const all = [...exact, ...loose]
+  const standing = standingOfAll(all)
+  return {exact, all, standing: exact.length > 0 || standing === 'finished' ? standing : 'unclear'}
+}
+
+/** Rows without a time are the oldest; of equals the last one counts as the newest. */
+function newestFirst(rows: LeaderboardRow[]): LeaderboardRow[] {
+  return rows.reverse().sort(({timestamp: a = ''}, {timestamp: b = ''}) => byText(b, a))
+}
+
+/** Whether any row is about a run, in whatever form it is named. */
+export function isCited(timestamp: string, index: RowIndex): boolean {
+  return (index.get(timestamp)?.all.length ?? 0) > 0
+}
+
+/**
+ * The rows of a run, newest first; those that only seem to mean it are among them once one names it exactly. A run with metrics
+ * had a row: where that is missing, what it said is unknown.
+ */
+export function rowsOf(
+  {timestamp, missing}: Run,
+  index: RowIndex | 'unknown',
+): Verdict<readonly LeaderboardRow[]> {
+  if (index === 'unknown') return doubt('what the leaderboard says is unknown')
+  const {exact = [], all = []} = index.get(timestamp) ?? {}
+  if (exact.length > 0) return yes(all)
+  if (all.length > 0) return doubt('a row only seems to mean it')
+  return hasMetrics({missing})
+    ? doubt('no row on the leaderboard, though it has metrics')
+    : no('no row on the leaderboard')
+}
+
+/** Metrics are pushed always, and last of the three: an evaluation that has them ran to its end, and had a row. */
+export function hasMetrics({missing}: Pick<Run, 'missing'>): boolean {
+  return !missing.includes('metrics')
+}
+
+/**
+ * Says that a leaderboard has lost rows: every run that has metrics had one, and most of them have none.
+ * @param graceMs younger runs may still get their row
+ * @returns undefined where it has not
+ */
+export function lostRows(
+  runs: readonly Run[],
+  index: RowIndex,
+  now: Date,
+  graceMs: number,
+): string | undefined {
+  const settled = runs.filter((run) => hasMetrics(run) && !isNew(run, now, graceMs))
+  const missing = settled.filter(({timestamp}) => !isCited(timestamp, index)).length
+  if (settled.length < 2 || missing * 2 <= settled.length) return undefined
+  return `the leaderboard seems to have lost rows: ${missing} of ${settled.length} runs with metrics have none`
+}
+
+/** What rows about one run say together: where they disagree, nothing that is clear. */
+export function standingOfAll(rows: readonly LeaderboardRow[]): Standing {
+  const [standing = 'unclear', ...others] = new Set(rows.map((row) => standingOf(row)))
+  return others.length > 0 ? 'unclear' : standing
+}
+
+/**
+ * What one row says of its run. Older evaluators wrote no status, and a row only after everything else: then a score says that
+ * it finished.
+ */
+export function standingOf(row: LeaderboardRow): Standing {
+  const {runStatus} = row
+  if (row.damaged?.runStatus !== undefined) return 'unclear'
+  if (runStatus === undefined) return hasScore(row) ? 'finished' : 'unclear'
+  if (runStatus === 'completed') return 'finished'
+  return runStatus === 'failed' || runStatus === 'partial' ? runStatus : 'unclear'
+}
+
+/** Why what rows about one run say of their evaluation is unclear. */
+export function whyUnclear(rows: readonly LeaderboardRow[]): string {
+  const row = rows.find((each) => standingOf(each) === 'unclear')
+  if (!row) return 'its rows disagree about run_status'
+  const damage = row.damaged?.runStatus
+  if (damage !== undefined) return `its run_status ${damage}`
+  return row.runStatus === undefined
+    ? 'its row has neither a run_status nor a score'
+    : `status "${brief(row.runStatus)}" is unknown`
+}
+
+function hasScore(row: LeaderboardRow): boolean {
+  return (['success_rate', 'pass_at_1'] as const).some((metric) => {
+    const score = row[METRICS[metric].field]
+    return score !== undefined && faultOf(score, metric) === undefined
+  })
+}
+
+/**
+ * The runs that a row names, by their timestamps.
+ * @returns `all` in any namespace and spelling; `exact` the one that it names exactly, where it names no other
+ */
+export function runsNamedBy(
+  row: LeaderboardRow,
+  namespace: string,
+): {exact: string | undefined; all: Set<string>} {
+  const all = new Set<string>()
+  let exact: string | undefined
+  for (const name of namesIn(row)) {
+    const parsed = parseDatasetName(name, namespace)
+    if (parsed && parsed.type !== 'leaderboard') {
+      exact = parsed.timestamp
+      all.add(exact)
+    } else for (const {timestamp} of parseLooseNames(name)) all.add(timestamp)
+  }
+
+  return {exact: all.size === 1 ? exact : undefined, all}
+}
+
+function namesIn({resultsDataset, tracesDataset, metricsDataset}: LeaderboardRow): string[] {
+  return [resultsDataset, tracesDataset, metricsDataset].filter((name) => name !== undefined)
+}
+
+/** The name of a run's dataset, as a cell means it. */
+export interface LooseName extends RunDatasetName {
+  /** Undefined where the name stands alone. */
+  owner: string | undefined
+  /** False where it is only a part of some other name, such as that of a copy, or has other separators. */
+  isWhole: boolean
+}
+
+/**
+ * What a cell means that is the name of a run's dataset: alone, in an address, in other letters, in quotes, with invisible
+ * characters, and whatever surrounds it.
+ */
+export function parseLooseNames(cell: string): LooseName[] {
+  const text = plain(cell)
+  return [...text.matchAll(LOOSE_NAME)].flatMap(
+    ({0: name, 1: type = '', 2: day = '', 3: time = '', index}) => {
+      const meant = type.toLowerCase()
+      if (!isRunType(meant)) return []
+      const before = text.slice(Math.max(0, index - LONGEST_OWNER), index)
+      const after = text.charAt(index + name.length)
+      const [, owner] = before.endsWith('/') ? (OWNER.exec(before) ?? []) : []
+      const isWhole = USUAL.test(name) && !/[\w-]/.test(before.slice(-1) + after)
+      return [{owner, type: meant, timestamp: `${day}_${time}`, isWhole}]
+    },
+  )
+}
+
+/** With any separators between its parts, such as what Markdown escapes. */
+const LOOSE_NAME = /smoltrace[\W_]{0,3}(results|traces|metrics)[\W_]{0,3}(\d{8})[\W_T]{0,3}(\d{6})/gi
+const USUAL = /^smoltrace-[a-z]+-\d{8}_\d{6}$/i
+const OWNER = /([^/\\:@"'`,;()[\]{}<>=]+)\/$/
+/** So that no cell, however long, can keep the pattern busy. */
+const LONGEST_OWNER = 100
+const PLAIN = /^[\w./-]*$/
+
+/** A cell in the letters that names are made of: without invisible ones, and without what addresses escape. */
+function plain(cell: string): string {
+  if (PLAIN.test(cell)) return cell
+  return cell
+    .replaceAll(/%([\da-f]{2})/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
+    .normalize('NFKC')
+    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, '')
+    .replaceAll(/\p{Pd}/gu, '-')
+}

@@ -1,0 +1,60 @@
+import {hasMetrics, type RowIndex} from './leaderboard/index.js'
+import {mayBeUploading, type Run} from './runs.js'
+
+/**
+ * What is known of a run, its datasets and the leaderboard taken together. `thinned` has finished and lost its results or
+ * metrics since; one without traces may never have had any; of an `unknown` one nothing says whether it finished.
+ */
+export const RUN_STATES = [
+  'complete',
+  'finished-without-traces',
+  'thinned',
+  'incomplete',
+  'uploading',
+  'failed',
+  'unknown',
+] as const
+/**
+ * One of them.
+ * @useDeclaredType
+ */
+export type RunState = (typeof RUN_STATES)[number]
+
+/** What a run's state depends on beside the run itself. */
+export interface StateContext {
+  now: Date
+  /** How long an incomplete run may still be uploading, in ms. */
+  graceMs: number
+  /** What the leaderboard says; `unknown` where it could not be read. */
+  rows: RowIndex | 'unknown'
+}
+
+/**
+ * Whether a run lacks a type although nothing says that its evaluation finished. Where the leaderboard is not known or
+ * not clear, no run is: when in doubt it is kept.
+ */
+export function isUnfinished(run: Run, rows: RowIndex | 'unknown'): boolean {
+  if (run.complete || rows === 'unknown') return false
+  const standing = rows.get(run.timestamp)?.standing
+  if (standing === undefined) return !hasMetrics(run)
+  return standing === 'partial' || standing === 'failed'
+}
+
+/**
+ * The state of a run. Three datasets do not make an evaluation complete that failed; two of them do not make one
+ * incomplete that finished without tracing. Where nothing says whether it finished, these cannot be told apart.
+ */
+export function stateOf(run: Run, {now, graceMs, rows}: StateContext): RunState {
+  const standing = rows === 'unknown' ? undefined : rows.get(run.timestamp)?.standing
+  if (standing === 'failed' || standing === 'partial') return 'failed'
+  if (run.complete) return 'complete'
+  if (standing === 'finished') return finishedState(run)
+  if (mayBeUploading(run, now, graceMs)) return 'uploading'
+  if (standing === 'unclear') return 'unknown'
+  if (hasMetrics(run)) return finishedState(run)
+  return rows === 'unknown' ? 'unknown' : 'incomplete'
+}
+
+function finishedState({missing}: Run): RunState {
+  return missing.every((type) => type === 'traces') ? 'finished-without-traces' : 'thinned'
+}
