@@ -185,11 +185,6 @@ Selectors (the selection flags) say which runs may go; several of them must all 
     else super.tellWait(wait)
   }
 
-  protected override note(text: string): void {
-    if (this.progress) this.progress.note(text)
-    else super.note(text)
-  }
-
   /** Nobody could answer, or see the question, so it is refused before anything is listed. */
   private requireTerminal(asks: string, instead: string): void {
     if (this.jsonEnabled()) throw new UsageError(`${asks}, and --json never asks: ${instead}.`)

@@ -29,6 +29,8 @@ export class Items {
   readonly all: readonly Item[]
   /** Those in each state, in the order in which they reached it. */
   readonly in: Readonly<Record<ItemState, Set<Item>>>
+  /** When the first deletion began, by `performance.now()`. */
+  beganAt: number | undefined
   private readonly byName: Map<string, Item>
 
   constructor(names: readonly string[]) {
@@ -49,6 +51,7 @@ export class Items {
   }
 
   start(name: string): void {
+    this.beganAt ??= performance.now()
     this.move(name, 'deleting', 'deleting', '')
   }
 
@@ -82,8 +85,6 @@ export interface ProgressState {
   readonly items: Items
   /** What holds up the whole job: words, or a wait that ends at a moment of `performance.now()`; empty where nothing does. */
   note: string | {until: number; wait: Wait}
-  /** When the first deletion began, by `performance.now()`. */
-  beganAt: number | undefined
   /** Takes what was drawn off the screen; set by the renderer that draws. */
   erase: () => void
 }

@@ -9,7 +9,7 @@ const LINE_FOR_EACH = 300
 /** A longer one says how far it is after at least this many parts and ms. */
 const STEP = 100
 const STEP_MS = 5000
-/** Maximum number of problems logged one by one. */
+/** Maximum number of problems that are logged. */
 const MAX_PROBLEMS = 100
 /** So few cards are tagged before progress is worth a line. */
 const FEW_TAGS = 3
@@ -45,17 +45,18 @@ export class JobLog {
   finished(line: string, step: Step): void {
     this.begin()
     if (hasLineForEach(step.of)) return this.write(line)
-    if (step.isProblem) this.logProblem(line)
-    this.logProgress(step)
+    if (step.isProblem) this.problem(line)
+    this.progress(step)
   }
 
-  private logProblem(line: string): void {
+  /** Something goes wrong, for good or to be tried again. */
+  problem(line: string): void {
     if (this.problems < MAX_PROBLEMS) this.write(line)
-    else if (this.problems === MAX_PROBLEMS) this.write('more failed or were skipped: the summary lists them')
+    else if (this.problems === MAX_PROBLEMS) this.write('more goes wrong: the summary lists what failed')
     this.problems++
   }
 
-  private logProgress({done, of, failed}: Step): void {
+  private progress({done, of, failed}: Step): void {
     const now = this.clock()
     const isDue = done - this.logged.done >= STEP && now - this.logged.at >= STEP_MS
     if (done !== of && !isDue) return

@@ -12,18 +12,14 @@ import {LiveRenderer, LogRenderer} from './renderers.js'
 /** The live list of a deletion. */
 export interface Progress {
   onEvent: (event: JobEvent) => void
-  /** Says something about the job as a whole. */
-  note: (text: string) => void
   /** Settles when the last line is drawn. */
   end: () => Promise<void>
   /** Takes the list off the screen, where the job ended before anything of it was settled. */
   abandon: () => void
 }
 
-/** In a log, archiving has a line for each dataset of a short job, and of a longer one for so many. */
+/** Of a longer archiving, the log says how far it is after so many datasets. */
 const ARCHIVED_STEP = 100
-/** Maximum number of retries in a log; the outcome of each dataset is in it, or in the summary. */
-const MAX_RETRIES_LOGGED = 100
 
 /**
  * Shows a deletion on stderr: a window of the list on a terminal, lines elsewhere and in CI. One task of listr2 is the job; nothing
@@ -35,7 +31,7 @@ export function showProgress(
   stream: NodeJS.WriteStream = process.stderr,
 ): Progress {
   const items = new Items(datasetsInOrderOfDeletion(plan).map(({name}) => name))
-  const state: ProgressState = {stream, items, note: '', beganAt: undefined, erase() {}}
+  const state: ProgressState = {stream, items, note: '', erase() {}}
   const over = new AbortController()
   const isOver = once(over.signal, 'abort')
   const list = new Listr<unknown, ListrRendererFactory, ListrRendererFactory>(
@@ -52,31 +48,26 @@ export function showProgress(
 
   const finished = list.run()
   const log = new JobLog(write)
-  let retriesLogged = 0
-  let archivedLogged = -1
-  const note = (text: string) => {
-    const isRepeated = text === state.note
+  const note = (text: string, isLogged = true) => {
+    if (isLogged && text !== state.note) write(text)
     state.note = text
-    if (!isRepeated) write(text)
   }
 
   const stopping = () =>
     note(
-      state.beganAt === undefined
+      items.beganAt === undefined
         ? 'stopping: nothing was deleted'
         : 'stopping: what is under way is finished (Ctrl-C: at once)',
     )
   signal.addEventListener('abort', stopping, {once: true})
 
   return {
-    note,
     onEvent(event) {
       // Deletions that were under way before a wait may end during it.
       const isOver = event.kind === 'started' || (event.kind === 'finished' && typeof state.note === 'string')
       if (isOver && !signal.aborted) state.note = ''
       switch (event.kind) {
         case 'started': {
-          state.beganAt ??= performance.now()
           log.begin()
           return items.start(event.name)
         }
@@ -96,18 +87,14 @@ export function showProgress(
 
         case 'archiving': {
           const {done, of, bytes} = event
-          state.note = `archiving before anything is deleted: ${done} of ${of} datasets, ${formatBytes(bytes)}`
-          const isDue = of <= ARCHIVED_STEP || done % ARCHIVED_STEP === 0
-          if (isDue && done !== archivedLogged) write(state.note)
-          archivedLogged = done
-          return
+          const text = `archiving before anything is deleted: ${done} of ${of} datasets, ${formatBytes(bytes)}`
+          return note(text, of <= ARCHIVED_STEP || done % ARCHIVED_STEP === 0)
         }
 
         case 'repeating': {
           const text = describeWait(event)
           items.explain(event.name, text)
-          if (retriesLogged++ < MAX_RETRIES_LOGGED) write(`${event.name}: ${text}`)
-          return
+          return log.problem(`${event.name}: ${text}`)
         }
 
         case 'waiting': {

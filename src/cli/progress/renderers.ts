@@ -60,7 +60,8 @@ export class LiveRenderer {
   }
 
   private rateAt(now: number): string {
-    const {items, beganAt = now} = this.state
+    const {items} = this.state
+    const {beganAt = now} = items
     const isDue = now - this.rate.at >= RATE_MS || items.done === items.all.length
     if (isDue) this.rate = {text: describeRate(items.done, items.all.length, now - beganAt), at: now}
     return this.rate.text

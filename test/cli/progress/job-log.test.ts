@@ -46,7 +46,7 @@ describe('the log of a job', () => {
     ])
     const lines = play(30_000, 1, () => true)
     expect(lines.length).to.be.below(200)
-    expect(lines).to.include('more failed or were skipped: the summary lists them')
+    expect(lines).to.include('more goes wrong: the summary lists what failed')
     expect(lines.at(-1)).to.equal('30,000 of 30,000 done, 30,000 failed')
   })
 
