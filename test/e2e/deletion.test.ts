@@ -2,10 +2,9 @@ import {expect} from 'chai'
 
 import {type Fault} from '../../src/lib/sandbox/index.js'
 import {patientClock} from '../support/clock.js'
-import {deletionsAt, namesAt, runDatasetsAt, withHub} from '../support/hub.js'
+import {deletionsAt, runDatasetsAt, withHub} from '../support/hub.js'
 import {cleanEnv, run} from '../support/process.js'
 
-const LEADERBOARD = 'mira/smoltrace-leaderboard'
 const DELETE_ALL = ['cleanup', '--all', '--grace', '0', '--no-dry-run', '--yes']
 const isDelete: Fault['match'] = ({method}) => method === 'DELETE'
 
@@ -55,60 +54,5 @@ describe('a deletion by the whole program', () => {
       expect(stdout).to.match(/^ {2}mira\/smoltrace-\S+: 403 \[2JNot this one \(request Root=1-abc\)$/m)
       expect(stdout).to.match(/^Failed +1 dataset$/m)
       expect(stdout).not.to.include('\u001B')
-    }))
-
-  it('takes the leaderboard as well with --delete-leaderboard, last of all', () =>
-    withHub({runs: 4}, async (hub) => {
-      const {exitCode} = await run([...DELETE_ALL, '--delete-leaderboard'], cleanEnv(hub))
-      expect(exitCode).to.equal(0)
-      expect(namesAt(hub)).not.to.include(LEADERBOARD)
-      expect(namesAt(hub)).to.include('tinyagents/smoltrace-leaderboard')
-      expect(deletionsAt(hub).at(-1)).to.equal(LEADERBOARD)
-    }))
-
-  it('leaves the leaderboard alone with --all', () =>
-    withHub({runs: 4}, async (hub) => {
-      expect((await run(DELETE_ALL, cleanEnv(hub))).exitCode).to.equal(0)
-      expect(runDatasetsAt(hub)).to.deep.equal([])
-      expect(namesAt(hub)).to.include(LEADERBOARD)
-    }))
-
-  it('[S12] deletes nothing at all while the leaderboard that should go is protected, until that is lifted', () =>
-    withHub({runs: 4}, async (hub) => {
-      const before = namesAt(hub)
-      const env = cleanEnv(hub)
-      const argv = [...DELETE_ALL, '--delete-leaderboard']
-      expect((await run(['leaderboard', 'protect', '--reason', 'cited'], env)).exitCode).to.equal(0)
-
-      const refused = await run(argv, env)
-      expect(refused).to.include({stdout: '', exitCode: 1})
-      expect(refused.stderr).to.include('protected').and.to.include('cited')
-      expect(refused.stderr).to.include('smoltrace leaderboard unprotect')
-      expect(namesAt(hub)).to.deep.equal(before)
-      expect(deletionsAt(hub)).to.deep.equal([])
-
-      expect((await run(['leaderboard', 'unprotect'], env)).exitCode).to.equal(0)
-      expect((await run(argv, env)).exitCode).to.equal(0)
-      expect(namesAt(hub)).not.to.include(LEADERBOARD)
-    }))
-
-  it("works in an organisation and leaves the user's own runs alone", () =>
-    withHub({runs: 3}, async (hub) => {
-      const own = runDatasetsAt(hub)
-      const {exitCode} = await run([...DELETE_ALL, '--namespace', 'tinyagents'], cleanEnv(hub))
-      expect(exitCode).to.equal(0)
-      expect(deletionsAt(hub)).to.have.length(9)
-      for (const name of deletionsAt(hub)) expect(name).to.match(/^tinyagents\/smoltrace-/)
-      expect(runDatasetsAt(hub)).to.deep.equal(own)
-    }))
-
-  it('[S14] can be repeated without harm', () =>
-    withHub({runs: 3}, async (hub) => {
-      await run(DELETE_ALL, cleanEnv(hub))
-      const left = namesAt(hub)
-      const {stdout, exitCode} = await run(DELETE_ALL, cleanEnv(hub))
-      expect(exitCode).to.equal(0)
-      expect(stdout).to.include('Nothing to delete.')
-      expect(namesAt(hub)).to.deep.equal(left)
     }))
 })

@@ -3,7 +3,7 @@ import {mkdtempSync, readFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
+import {type Fault, type Sandbox} from '../../src/lib/sandbox/index.js'
 import {runCli} from '../support/cli.js'
 import {deletionsAt, envOf, namesAt, runDatasetsAt, withHub} from '../support/hub.js'
 import {cleanEnv, run} from '../support/process.js'
@@ -154,27 +154,26 @@ describe('picking by hand on a terminal', () => {
       expect(new Set(deletionsAt(hub).map((name) => name.slice(-15)))).to.deep.equal(new Set([one, other]))
     }))
 
-  const cancels: Array<[what: string, end: (terminal: Terminal) => void]> = [
+  const cancels: Array<[what: string, end: (terminal: Terminal) => void, argv?: string[]]> = [
     ['Ctrl-C', ({ctrlC}) => ctrlC()],
+    ['Ctrl-C in a dry run', ({ctrlC}) => ctrlC(), ['cleanup', '--interactive', '--older-than', '30d']],
     ['Ctrl-D', ({ctrlD}) => ctrlD()],
     ['Esc', ({press}) => press(ESC)],
     ['SIGTERM', ({kill}) => kill('SIGTERM')],
     ['SIGINT from outside', ({kill}) => kill('SIGINT')],
   ]
-  for (const [what, end] of cancels) {
-    for (const argv of [OLD, ['cleanup', '--interactive', '--older-than', '30d']]) {
-      it(`is cancelled by ${what}${argv === OLD ? '' : ' in a dry run'}, says so and ends with 130`, () =>
-        withHub({runs: 8}, async (hub) => {
-          const terminal = await listed(hub, argv)
-          end(terminal)
-          expect(await terminal.finished).to.equal(130)
-          expect(terminal.text).to.include('Cancelled: nothing was deleted.')
-          expect(terminal.text).not.to.match(/^\s+at /m)
-          expect(terminal.text).not.to.include('Runs to delete:')
-          expect(terminal.raw.lastIndexOf('\u001B[?25h')).to.be.above(terminal.raw.lastIndexOf('\u001B[?25l'))
-          expect(deletionsAt(hub)).to.deep.equal([])
-        }))
-    }
+  for (const [what, end, argv = OLD] of cancels) {
+    it(`is cancelled by ${what}, says so and ends with 130`, () =>
+      withHub({runs: 8}, async (hub) => {
+        const terminal = await listed(hub, argv)
+        end(terminal)
+        expect(await terminal.finished).to.equal(130)
+        expect(terminal.text).to.include('Cancelled: nothing was deleted.')
+        expect(terminal.text).not.to.match(/^\s+at /m)
+        expect(terminal.text).not.to.include('Runs to delete:')
+        expect(terminal.raw.lastIndexOf('\u001B[?25h')).to.be.above(terminal.raw.lastIndexOf('\u001B[?25l'))
+        expect(deletionsAt(hub)).to.deep.equal([])
+      }))
   }
 
   it('is done where nothing was picked', () =>
@@ -200,11 +199,8 @@ describe('picking by hand on a terminal', () => {
   it('takes no key that was pressed before the list was there', () =>
     withHub({runs: 5}, async (hub) => {
       const press = {early() {}}
-      hub.intercept({
-        match: ({path}) => path.startsWith('/api/datasets?'),
-        times: 1,
-        before: () => press.early(),
-      })
+      const match: Fault['match'] = ({path}) => path.startsWith('/api/datasets?')
+      hub.intercept({match, times: 1, before: () => press.early()})
       const terminal = startInTerminal([...PICK, '--older-than', '1d'], cleanEnv(hub))
       press.early = () => terminal.press(`${CTRL_A}${ENTER}`)
       await terminal.waitFor(new RegExp(`Space.+${LIST_END}`))
@@ -215,23 +211,15 @@ describe('picking by hand on a terminal', () => {
 
   it('saves what was picked, which --apply carries out, and does not offer a command that would delete something else', () =>
     withHub({runs: 5}, async (hub) => {
-      const looked = await listed(hub, ['cleanup', '-i', '--keep-recent', '1', '--grace', '0'])
+      const dryRun = ['cleanup', '-i', '--keep-recent', '1', '--grace', '0']
+      const looked = await listed(hub, dryRun)
       looked.press(ENTER)
       expect(await looked.finished).to.equal(0)
       expect(looked.text).to.include('What was picked is not kept').and.include('--apply FILE --no-dry-run')
       expect(looked.text).not.to.include('--keep-recent 1 ')
 
       const file = join(mkdtempSync(join(tmpdir(), 'smoltrace-picked-')), 'plan.json')
-      const terminal = await listed(hub, [
-        'cleanup',
-        '-i',
-        '--keep-recent',
-        '1',
-        '--grace',
-        '0',
-        '--plan',
-        file,
-      ])
+      const terminal = await listed(hub, [...dryRun, '--plan', file])
       const newest = rowsOn(terminal)[0]?.run ?? ''
       await pressed(terminal, CTRL_A, '5 of 5 runs')
       await pressed(terminal, CTRL_A, '0 of 5 runs')
@@ -260,9 +248,8 @@ describe('the list to pick from on the screen', () => {
     }))
 
   for (const [columns, rows] of [
-    [80, 24],
     [40, 10],
-    [120, 12],
+    [120, 24],
   ] as const) {
     it(`of ${columns} columns and ${rows} lines has each run on one line, and the question always in sight`, () =>
       withHub({runs: 60}, async (hub) => {
@@ -308,14 +295,12 @@ describe('the list to pick from on the screen', () => {
     }))
 })
 
-describe('--interactive without a terminal', () => {
+describe('--interactive where nothing can be drawn', () => {
+  const instead = 'name runs with --run TIMESTAMP'
   const refused: Array<[argv: string[], words: string]> = [
-    [['--older-than', '30d'], 'no terminal to ask on: name runs with --run TIMESTAMP'],
-    [
-      ['--older-than', '30d', '--no-dry-run', '--yes'],
-      'no terminal to ask on: name runs with --run TIMESTAMP',
-    ],
-    [['--json'], '--json never asks: name runs with --run TIMESTAMP'],
+    [['--older-than', '30d'], `no terminal to ask on: ${instead}`],
+    [['--older-than', '30d', '--no-dry-run', '--yes'], `no terminal to ask on: ${instead}`],
+    [['--json'], `--json never asks: ${instead}`],
     [['--apply', 'plan.json'], 'leave out --interactive'],
   ]
   for (const [argv, words] of refused) {
@@ -328,15 +313,18 @@ describe('--interactive without a terminal', () => {
       }))
   }
 
-  for (const [env, words] of [
-    [{CI: 'true'}, 'CI is set'],
-    [{TERM: 'dumb'}, 'cannot draw'],
-  ] as Array<[Record<string, string>, string]>) {
-    it(`is refused on a terminal with ${Object.entries(env).join(',').replace(',', '=')}`, () =>
+  for (const [name, value, words] of [
+    ['CI', 'true', 'CI is set'],
+    ['TERM', 'dumb', 'cannot draw'],
+    ['SMOLTRACE_PLAIN', '1', 'SMOLTRACE_PLAIN is set'],
+  ] as const) {
+    it(`is refused on a terminal with ${name}=${value}`, () =>
       withHub({runs: 3}, async (hub) => {
-        const terminal = startInTerminal(OLD, cleanEnv(hub, env))
+        const terminal = startInTerminal(OLD, cleanEnv(hub, {[name]: value}))
         expect(await terminal.finished).to.equal(2)
-        expect(terminal.text).to.include(words).and.include('--run TIMESTAMP')
+        expect(terminal.text)
+          .to.include(words)
+          .and.match(/--run\s+TIMESTAMP/)
         expect(hub.requests).to.deep.equal([])
       }))
   }

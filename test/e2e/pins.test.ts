@@ -5,7 +5,7 @@ import {runCli} from '../support/cli.js'
 import {checkDocument} from '../support/documents.js'
 import {deletionsAt, envOf, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
 import {cleanEnv, start} from '../support/process.js'
-import {startInTerminal, type Terminal} from '../support/pty.js'
+import {startInTerminal} from '../support/pty.js'
 
 const BOARD = 'mira/smoltrace-leaderboard'
 const PATIENT = {HF_HUB_DOWNLOAD_TIMEOUT: '300'}
@@ -18,57 +18,6 @@ const finishedRuns = (hub: Sandbox) =>
 
 /** The datasets of a run. */
 const ofRun = (hub: Sandbox, run: string) => runDatasetsAt(hub).filter((name) => name.endsWith(run))
-
-/** Refuses to change the card of a run's results. */
-const refuseCard = (hub: Sandbox, run: string) =>
-  hub.intercept({
-    match: ({method, path}) => method === 'POST' && path.includes(`results-${run}/commit`),
-    respond: {status: 403, body: '{"error": "no"}'},
-  })
-
-describe('a list to pick from', () => {
-  const row = ({screen}: Terminal, run: string) => screen.visible().find((line) => line.includes(run)) ?? ''
-
-  for (const [title, hold, why] of [
-    [
-      'by its tag alone, without a leaderboard',
-      async (hub: Sandbox, run: string) => {
-        hub.state.remove(BOARD)
-        expect((await runCli(['runs', 'protect', run], envOf(hub))).exitCode).to.equal(0)
-      },
-      'stays: pinned by its tag',
-    ],
-    [
-      'by half',
-      async (hub: Sandbox, run: string) => {
-        refuseCard(hub, run)
-        expect((await runCli(['runs', 'protect', run], envOf(hub))).exitCode).to.equal(3)
-      },
-      'stays: pinned by mira (half: not in its card)',
-    ],
-  ] as const) {
-    it(`lets no run be picked that is pinned ${title}`, () =>
-      withHub({runs: 5}, async (hub) => {
-        const [pinned = ''] = finishedRuns(hub)
-        await hold(hub, pinned)
-        const kept = ofRun(hub, pinned)
-        const going = runDatasetsAt(hub).filter((name) => !kept.includes(name))
-        const argv = ['cleanup', '--interactive', '--grace', '0', '--no-dry-run', '--all']
-        const terminal = startInTerminal(argv, cleanEnv(hub), {columns: 160})
-        await terminal.waitFor('Enter: go on')
-        expect(row(terminal, pinned)).to.include(' - ').and.include(why)
-        // Its run alone is on the screen and in focus: a space would pick it.
-        terminal.press(pinned)
-        await terminal.waitFor(new RegExp(`› ${pinned}[^]*; 1 match[^]*Enter: go on`))
-        terminal.press(' \r')
-        await terminal.waitFor('Type YES DELETE ALL to go on')
-        terminal.type('YES DELETE ALL')
-        expect(await terminal.finished).to.equal(0)
-        expect(deletionsAt(hub)).to.have.members(going)
-        expect(ofRun(hub, pinned)).to.deep.equal(kept)
-      }))
-  }
-})
 
 describe('a tag that comes to a card while the question waits', () => {
   it('[S13] keeps its run, and the others go', () =>

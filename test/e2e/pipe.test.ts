@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
 import {type Fault} from '../../src/lib/sandbox/index.js'
-import {json, serve} from '../support/builders.js'
+import {json as answer, serve} from '../support/builders.js'
 import {deletionsAt, namesAt, runDatasetsAt, UNKNOWN_TOKEN, until, withHub} from '../support/hub.js'
 import {cleanEnv, type Finished, PROGRAM, run, start} from '../support/process.js'
 
@@ -87,38 +87,38 @@ describe('a deletion that nobody watches any more', () => {
 })
 
 describe('the program without a Hub to rely on', () => {
-  it('says that there is no token, and how to get one', () =>
-    withHub({runs: 2}, async (hub) => {
-      const result = await run(DELETE_ALL, {...cleanEnv(), HF_ENDPOINT: hub.url})
-      expectFailure(result, 4, /No Hugging Face token was found/)
-      expect(result.stderr).to.include('hf auth login')
-      expect(hub.requests).to.deep.equal([])
-    }))
-
-  it('says that the Hub rejects the token, and never shows it', () =>
-    withHub({runs: 2}, async (hub) => {
-      const result = await run([...DELETE_ALL, '--token', UNKNOWN_TOKEN], cleanEnv(hub))
-      expectFailure(result, 4, /rejected the token from --token/)
-      expect(result.stderr).not.to.include(UNKNOWN_TOKEN)
-      expect(deletionsAt(hub)).to.deep.equal([])
-    }))
-
-  it('says that the Hub cannot be reached', async () => {
-    const result = await run(DELETE_ALL, {...cleanEnv(), HF_ENDPOINT: NOBODY, HF_TOKEN: 'hf_any'})
-    expectFailure(result, 1, /cannot be reached: .*ECONNREFUSED/)
-    expect(result.stderr).to.include('HF_ENDPOINT')
-  })
-
-  it('refuses to work offline where the environment says so', () =>
-    withHub({runs: 2}, async (hub) => {
-      expectFailure(await run(DELETE_ALL, cleanEnv(hub, {HF_HUB_OFFLINE: '1'})), 1, /HF_HUB_OFFLINE is set/)
-      expect(hub.requests).to.deep.equal([])
-    }))
+  type Respond = NonNullable<Fault['respond']>
+  const isListing: Fault['match'] = ({path}) => path.startsWith('/api/datasets?')
+  const page = {status: 200, headers: {'Content-Type': 'text/html'}, body: '<html></html>'}
+  const cut = {status: 200, headers: {'Content-Type': 'application/json'}, body: '[{"id":"mira/smol'}
+  const cases: Array<
+    [what: string, code: number, says: RegExp, how: {env?: Record<string, string>; respond?: Respond}]
+  > = [
+    ['there is no token', 4, /No Hugging Face token was found[^]*hf auth login/, {env: {HF_TOKEN: ''}}],
+    ['the token is rejected', 4, /rejected the token from HF_TOKEN/, {env: {HF_TOKEN: UNKNOWN_TOKEN}}],
+    ['nothing listens', 1, /cannot be reached: .*ECONNREFUSED[^]*HF_ENDPOINT/, {env: {HF_ENDPOINT: NOBODY}}],
+    ['it is offline', 1, /HF_HUB_OFFLINE is set/, {env: {HF_HUB_OFFLINE: '1'}}],
+    ['the Hub answers 500', 1, /answered 500/, {respond: {status: 500, body: 'boom'}}],
+    ['the Hub answers with a page', 1, /is not the Hub: text\/html instead of JSON/, {respond: page}],
+    ['the Hub answers with broken JSON', 1, /cannot be read/, {respond: cut}],
+  ]
+  for (const [what, code, says, {env, respond}] of cases) {
+    it(`deletes nothing, says why, and shows neither stack nor token where ${what}`, () =>
+      withHub({runs: 3, pageSize: 9}, async (hub) => {
+        if (respond) hub.intercept({match: isListing, respond})
+        const before = namesAt(hub)
+        const result = await run(DELETE_ALL, cleanEnv(hub, env))
+        expectFailure(result, code, says)
+        expect(result.stderr).to.include('Nothing was deleted.')
+        expect(deletionsAt(hub)).to.deep.equal([])
+        expect(namesAt(hub)).to.deep.equal(before)
+      }))
+  }
 
   it('shows a stack with DEBUG, and in it neither the token nor a control character', async () => {
     const token = String.raw`hf_Zq8$x'y!Zq8`
     const server = await serve((_, response) =>
-      json(response, {error: `\u009B2J\u202E ${token}`}, {status: 400, headers: {'x-request-id': token}}),
+      answer(response, {error: `\u009B2J\u202E ${token}`}, {status: 400, headers: {'x-request-id': token}}),
     )
     try {
       const env = {...cleanEnv(), HF_ENDPOINT: server.url, HF_TOKEN: token, DEBUG: '1'}
@@ -138,39 +138,6 @@ describe('the program without a Hub to rely on', () => {
       await server.close()
     }
   })
-
-  const isListing: Fault['match'] = ({path}) => path.startsWith('/api/datasets?')
-  const faults: Array<[what: string, fault: Fault, says: RegExp]> = [
-    ['answers 500', {match: isListing, respond: {status: 500, body: 'boom'}}, /answered 500/],
-    [
-      'answers with a page',
-      {
-        match: isListing,
-        respond: {status: 200, headers: {'Content-Type': 'text/html'}, body: '<html></html>'},
-      },
-      /is not the Hub: text\/html instead of JSON/,
-    ],
-    [
-      'answers with broken JSON',
-      {
-        match: isListing,
-        respond: {status: 200, headers: {'Content-Type': 'application/json'}, body: '[{"id":"mira/smol'},
-      },
-      /cannot be read/,
-    ],
-  ]
-  for (const [what, fault, says] of faults) {
-    it(`deletes nothing and shows no stack where the Hub ${what}`, () =>
-      withHub({runs: 3, pageSize: 9}, async (hub) => {
-        hub.intercept(fault)
-        const before = namesAt(hub)
-        const result = await run(DELETE_ALL, cleanEnv(hub))
-        expectFailure(result, 1, says)
-        expect(result.stderr).to.include('Nothing was deleted.')
-        expect(deletionsAt(hub)).to.deep.equal([])
-        expect(namesAt(hub)).to.deep.equal(before)
-      }))
-  }
 
   it('[S16] reports an error as a document with --json, with the same exit code', () =>
     withHub({runs: 3}, async (hub) => {
