@@ -1,11 +1,8 @@
 import {expect} from 'chai'
-import {execFileSync, spawn} from 'node:child_process'
-import {randomInt} from 'node:crypto'
-import {once} from 'node:events'
+import {execFileSync} from 'node:child_process'
 import {copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {pathToFileURL} from 'node:url'
 
 import {type Dataset} from '../../../../src/lib/account/datasets.js'
 import {RefusedError} from '../../../../src/lib/base/errors.js'
@@ -23,7 +20,6 @@ import {
   rejectionOf,
   runDatasets,
 } from '../../../support/builders.js'
-import {root} from '../../../support/cli.js'
 import {openJournal} from '../../../support/journals.js'
 
 const planOfRuns = (runs: number) =>
@@ -51,75 +47,6 @@ describe('history', () => {
 
   afterEach(() => {
     rmSync(dataDir, {recursive: true})
-  })
-
-  describe('of a program that was killed', () => {
-    const KILLED = 10
-    const plan = planOfRuns(60)
-    const datasets = plannedDatasets(plan)
-    const script = `
-      import {readFileSync, writeSync} from 'node:fs'
-      import {openJournal} from ${JSON.stringify(pathToFileURL(join(root, 'src/lib/cleanup/journal/write.ts')).href)}
-      const [dataDir] = process.argv.slice(1)
-      const plan = JSON.parse(readFileSync(dataDir + '/plan.json', 'utf8'))
-      const journal = await openJournal(dataDir, {plan, user: 'kim', confirmedBy: 'yes', now: new Date()})
-      const say = (word, {name}) => {
-        // Until it is read there may be no room for more.
-        for (;;) {
-          try {
-            return writeSync(1, word + ' ' + name + '\\n')
-          } catch (error) {
-            if (error.code !== 'EAGAIN') throw error
-          }
-        }
-      }
-      const queue = plan.delete.flatMap(({datasets}) => datasets).values()
-      const work = async () => {
-        for (const dataset of queue) {
-          say('asks', dataset)
-          await journal.intent(dataset)
-          say('sends', dataset)
-          await journal.outcome({name: dataset.name, status: 'deleted'}, dataset)
-          say('knows', dataset)
-        }
-      }
-      await Promise.all([work(), work(), work(), work()])
-      setInterval(() => {}, 1000)`
-
-    for (let round = 1; round <= KILLED; round++) {
-      it(`is readable and true, time ${round}`, async () => {
-        writeFileSync(join(dataDir, 'plan.json'), JSON.stringify(plan))
-        const messages = randomInt(1, 3 * datasets.length)
-        const child = spawn(
-          process.execPath,
-          ['--import', 'tsx', '--input-type=module', '-e', script, dataDir],
-          {
-            cwd: root,
-            stdio: ['ignore', 'pipe', 'inherit'],
-          },
-        )
-        let said = ''
-        child.stdout.setEncoding('utf8').on('data', (text: string) => {
-          said += text
-          if (said.split('\n').length > messages) child.kill('SIGKILL')
-        })
-        await once(child, 'close')
-        expect(child.signalCode).to.equal('SIGKILL')
-        const {jobs, problems} = await readHistory(dataDir)
-        const [job] = jobs
-        expect(jobs).to.have.length(1)
-        expect(job?.state).to.equal('broken-off')
-        expect(problems.filter(({message}) => !message.includes('cut off'))).to.deep.equal([])
-        const heard = new Set(said.split('\n'))
-        for (const {name, state} of job?.datasets ?? []) {
-          const where = `${name} after ${messages} messages`
-          if (heard.has(`knows ${name}`)) expect(state, where).to.equal('deleted')
-          if (heard.has(`sends ${name}`)) expect(state, where).not.to.equal('untouched')
-          if (!heard.has(`asks ${name}`)) expect(state, where).to.equal('untouched')
-          if (!heard.has(`sends ${name}`)) expect(state, where).not.to.equal('deleted')
-        }
-      })
-    }
   })
 
   describe('of a data directory', () => {
