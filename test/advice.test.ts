@@ -23,7 +23,7 @@ const DYNAMIC = /^(?:$|\$\{|= |<TAB>|COMMAND|cleanup --keep-<TAB>)/
 const SENTENCES = /^runs (?:no older|that are)/
 
 /** Sources that are not about this program, a shell's and the invented Hub's, and the one that puts its name in. */
-const OTHERS = /^(?:cli\/completion|lib\/sandbox)\/|^cli\/errors\/failure\.ts$/
+const OTHERS = /^lib\/sandbox\/|^cli\/(?:completion|errors\/failure)\.ts$/
 
 function sources(): Array<[path: string, text: string]> {
   const lib = join(root, 'src')

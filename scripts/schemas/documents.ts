@@ -4,7 +4,7 @@ import {check, report} from './forms/leaderboard.js'
 import {datasetsList, runsGroup} from './forms/overview.js'
 import {history, restore} from './forms/past.js'
 import {explanations} from './forms/policy.js'
-import {completions, sandbox} from './forms/program.js'
+import {autocomplete, sandbox} from './forms/program.js'
 import {changes} from './forms/protection.js'
 import {show} from './forms/ranking.js'
 
@@ -21,5 +21,5 @@ export const DOCUMENTS: readonly DocumentForm[] = [
   history,
   restore,
   sandbox,
-  ...completions,
+  autocomplete,
 ]

@@ -4,7 +4,6 @@ import {hideToken, withoutTokens} from '../lib/base/text.js'
 import {colourVariables, setVariables} from './colour.js'
 import {watchOutput} from './output.js'
 
-export {renewCompletions} from './completion/renew.js'
 // Found here by oclif, since this file is read anyway.
 export {refuseFlagsOfTopic} from './hooks/init.js'
 

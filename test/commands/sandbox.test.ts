@@ -63,13 +63,7 @@ describe('sandbox, with a command', () => {
     expect((await runCli(['sandbox', 'datasets', 'list', '--namespace', 'nobody'])).exitCode).to.equal(1)
   })
 
-  for (const words of [
-    'autocomplete',
-    'autocomplete script bash',
-    'autocomplete:script bash',
-    'help cleanup',
-    'sandbox history',
-  ]) {
+  for (const words of ['autocomplete', 'autocomplete bash', 'help cleanup', 'sandbox history']) {
     it(`runs nothing that would do the same outside: ${words}`, async () => {
       const {stdout, stderr, exitCode} = await runCli(['sandbox', ...words.split(' ')])
       expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})

@@ -1,76 +1,42 @@
+import {spawn} from '@lydell/node-pty'
 import {expect} from 'chai'
-import {execFileSync} from 'node:child_process'
-import {mkdtempSync} from 'node:fs'
+import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {METRIC_WORDS} from '../../src/lib/account/leaderboard/metrics.js'
-import {cleanEnv, run} from '../support/process.js'
+import {until} from '../support/hub.js'
+import {cleanEnv, PROGRAM} from '../support/process.js'
 
-/** Calls the function that bash calls for the tab key: with the words, of which the last is being typed. */
-const ASK = `
-ask() {
-  COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
-  $(complete -p smoltrace | sed 's/.*-F \\([^ ]*\\) .*/\\1/')
-  echo "\${COMPREPLY[*]}"
-}
-`
-
-describe('completion in bash', () => {
-  let setup: string
-
-  before(async () => {
-    const env = cleanEnv(undefined, {SMOLTRACE_CACHE_DIR: mkdtempSync(join(tmpdir(), "smoltrace's cache "))})
-    expect((await run(['autocomplete', 'bash'], env)).exitCode).to.equal(0)
-    setup = (await run(['autocomplete', 'script', 'bash'], env)).stdout
-  })
-
-  for (const [words, offered] of [
-    ['run', 'runs'],
-    ['cl', 'cleanup'],
-    ['runs ', 'group protect unprotect'],
-    ['runs gr', 'group'],
-    ['datasets ', 'list'],
-    [
-      'cleanup --keep-',
-      '--keep-recent --keep-within --keep-hourly --keep-daily --keep-weekly --keep-monthly --keep-yearly --keep-best',
-    ],
-    ['cleanup --older-than 3d --no-d', '--no-dry-run'],
-    ['cleanup --only ', 'results traces metrics'],
-    ['cleanup --only = tr', 'traces'],
-    ['cleanup --only =', 'results traces metrics'],
-    ['cleanup --by co', 'cost co2 co2_emissions_g'],
-    ['leaderboard show --by ', METRIC_WORDS.join(' ')],
-    ['cleanup --token ', ''],
-    ['cleanup ', ''],
-    ['runs group --incom', '--incomplete-only'],
-    ['autocomplete z', 'zsh'],
-    ['help runs un', 'unprotect'],
-    ['sandbox clean', 'cleanup'],
-    ['sandbox --runs 3 --json cleanup --only m', 'metrics'],
-    ['sandbox --la', '--latency'],
-    ['sandbox auto', ''],
-    ['help sand', 'sandbox'],
-    ['--no-color runs ', 'group protect unprotect'],
-    ['--no-color --no-color cleanup --only t', 'traces'],
-    ['--no-color ru', 'runs'],
-    ['nonsense ', ''],
+describe('the tab key in bash', () => {
+  for (const [typed, completed] of [
+    ['smoltrace runs gr', 'smoltrace runs group '],
+    ['smoltrace cleanup --only=tr', 'smoltrace cleanup --only=traces '],
+    ['smoltrace cleanup --policy pol', 'smoltrace cleanup --policy policy.yaml '],
   ] as const) {
-    it(`offers for smoltrace ${words}: ${offered || 'nothing'}`, () => {
-      const typed = ['smoltrace', ...words.split(' ')].map((word) => `'${word}'`).join(' ')
-      const script = `${setup}\n${ASK}\nask ${typed}`
-      const answer = execFileSync('bash', ['--norc', '--noprofile', '-c', script], {encoding: 'utf8'})
-      expect(answer.trim()).to.equal(offered)
+    it(`completes ${typed}`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'smoltrace-tab-'))
+      const program = `#!/bin/sh\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`
+      writeFileSync(join(folder, 'smoltrace'), program, {mode: 0o755})
+      writeFileSync(join(folder, 'policy.yaml'), '')
+      const env = cleanEnv()
+      const pty = spawn('bash', ['--norc', '--noprofile', '-i'], {
+        cwd: folder,
+        cols: 200,
+        env: {...env, PATH: `${folder}:${env.PATH}`, PS1: '> ', TERM: 'dumb'},
+      })
+      let shown = ''
+      pty.onData((data) => {
+        shown += data
+      })
+      try {
+        pty.write('eval "$(smoltrace autocomplete bash 2>&-)"; echo ready-$?\r')
+        await until('the script is read', () => shown.includes('ready-0'))
+        pty.write(`${typed}\t`)
+        await until(`the word is completed: ${shown}`, () => shown.includes(completed))
+        expect(shown).not.to.include('not found')
+      } finally {
+        pty.kill()
+      }
     })
   }
-
-  it('offers every command, and no hidden one', () => {
-    const script = `${setup}\n${ASK}\nask smoltrace ''`
-    const answer = execFileSync('bash', ['--norc', '--noprofile', '-c', script], {encoding: 'utf8'})
-    const words = 'autocomplete cleanup datasets help history leaderboard policy restore runs sandbox'.split(
-      ' ',
-    )
-    expect(answer.trim().split(' ')).to.include.members(words)
-    expect(answer).not.to.include('script')
-  })
 })

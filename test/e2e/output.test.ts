@@ -42,7 +42,7 @@ const PRINTING = [
   'leaderboard check',
   'history',
   'cleanup --keep-recent 1',
-  'autocomplete script bash',
+  'autocomplete bash',
   '--help',
   'help cleanup',
   '--version',

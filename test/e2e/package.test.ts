@@ -15,7 +15,6 @@ import {cleanEnv, run} from '../support/process.js'
 
 const execute = promisify(execFile)
 const DOCUMENTED = [
-  'autocomplete-script',
   'autocomplete',
   'cleanup',
   'datasets-list',

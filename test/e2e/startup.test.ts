@@ -12,7 +12,6 @@ import {cleanEnv, type Finished, PROGRAM, run} from '../support/process.js'
 /** What takes long to load, or is not for everyone. */
 const HEAVY = [
   '@huggingface/hub',
-  '@oclif/plugin-autocomplete',
   'ajv',
   'cli-table3',
   'enquirer',
@@ -23,8 +22,8 @@ const HEAVY = [
   'yaml',
 ]
 
-/** The prompt, what reads policies, and what completes words. */
-const UNUSED_BY_DELETION = new Set(['@oclif/plugin-autocomplete', 'ajv', 'enquirer', 'yaml'])
+/** The prompt, and what reads policies. */
+const UNUSED_BY_DELETION = new Set(['ajv', 'enquirer', 'yaml'])
 
 interface Loaded extends Finished {
   /** Packages and sources of ours. */
@@ -72,7 +71,7 @@ describe('what a start loads', () => {
     ['history --json', 0],
     ['leaderboard show --by beauty', 2],
     ['nonsense', 2],
-    ['autocomplete script bash', 0],
+    ['autocomplete bash', 0],
   ] as const) {
     it(`is oclif and nothing heavy for ${words}`, async () => {
       const {exitCode, origins, heavy} = await load(words.split(' '), cleanEnv())

@@ -3,7 +3,7 @@ import {appendFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync} f
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {SHELLS} from '../../src/cli/completion/shells.js'
+import {SHELLS} from '../../src/cli/completion.js'
 import {METRIC_NAMES, METRICS} from '../../src/lib/account/leaderboard/metrics.js'
 import {GROUP_COLUMNS, STATUSES} from '../../src/lib/account/leaderboard/row.js'
 import {runDatasetName} from '../../src/lib/base/names.js'
@@ -295,8 +295,7 @@ const failures: Account = async (hub, run) => {
   await run('restore', 'nothing')
   await run('history', 'nothing')
   await run('sandbox', '--runs', 'x')
-  await run('autocomplete', 'fish')
-  await run('autocomplete', 'script', 'fish')
+  await run('autocomplete', 'csh')
   await run('clenup')
 }
 
@@ -307,11 +306,7 @@ const little: Account = async (_, run) => {
   await run('cleanup', '--all', '--sizes', ...REAL)
   await run('cleanup', '--all', '--archive', folder(), '--plan', join(folder(), 'plan.json'))
   await serving(run)
-  await run('autocomplete', '--refresh-cache')
-  for (const shell of SHELLS) {
-    await run('autocomplete', shell)
-    await run('autocomplete', 'script', shell)
-  }
+  for (const shell of SHELLS) await run('autocomplete', shell)
 }
 
 /** Serves until it is told to stop, which it listens for before it prints. */

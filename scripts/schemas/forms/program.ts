@@ -1,5 +1,5 @@
-import {SHELLS} from '../../../src/cli/completion/shells.js'
-import {orNull, text, word} from '../words.js'
+import {SHELLS} from '../../../src/cli/completion.js'
+import {text, word} from '../words.js'
 import {type DocumentForm} from './form.js'
 
 /** Where the sandbox serves. */
@@ -15,24 +15,14 @@ export const sandbox: DocumentForm = {
   },
 }
 
-const shell = word(SHELLS, 'The shell.')
-
 /** How words are completed. */
-export const completions: readonly DocumentForm[] = [
-  {
-    command: 'autocomplete',
-    title: 'smoltrace autocomplete --json',
-    description: 'How a shell is told of the completion; all null with --refresh-cache, which only writes.',
-    properties: {
-      shell: orNull(shell),
-      profile: orNull(text('The file that the shell reads at its start.')),
-      install: orNull(text('What to run once in that shell.')),
-    },
+export const autocomplete: DocumentForm = {
+  command: 'autocomplete',
+  title: 'smoltrace autocomplete --json',
+  description: 'How a shell is told of the completion.',
+  properties: {
+    shell: word(SHELLS, 'The shell.'),
+    profile: text('The file that the shell reads at its start.'),
+    script: text('What belongs in that file.'),
   },
-  {
-    command: 'autocomplete script',
-    title: 'smoltrace autocomplete script --json',
-    description: 'What the profile of a shell needs.',
-    properties: {shell, line: text('What stands in the profile.')},
-  },
-]
+}

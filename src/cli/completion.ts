@@ -1,0 +1,94 @@
+import {runsInside, splitArguments} from './host/sandbox-arguments.js'
+import {findByWords, namingWords, wordsOf} from './host/topic.js'
+
+/** The shells that words are completed in. */
+export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
+export type Shell = (typeof SHELLS)[number]
+
+/** The file that each shell reads at its start. */
+export const PROFILES: Readonly<Record<Shell, string>> = {
+  bash: '~/.bashrc',
+  zsh: '~/.zshrc',
+  fish: '~/.config/fish/config.fish',
+  powershell: '$PROFILE',
+}
+
+/**
+ * Makes the lines by which a shell asks the program itself, at each press of the tab key: bash's `complete -C`, which zsh knows
+ * too, and the same by hand elsewhere. Nothing has to be renewed after an update.
+ */
+export function completionScript(shell: Shell, bin: string): string {
+  const ask = `${bin} autocomplete`
+  const bash = `complete -o default -C '${ask} --' ${bin}`
+  const scripts: Record<Shell, string> = {
+    bash,
+    zsh: `autoload -Uz compinit bashcompinit && compinit && bashcompinit && ${bash}`,
+    fish: `complete -c ${bin} -a '(set -lx COMP_LINE (commandline -cp); ${ask})'`,
+    powershell: `Register-ArgumentCompleter -Native -CommandName ${bin} -ScriptBlock {
+  param($word, $line, $cursor)
+  $env:COMP_LINE = "$line".PadRight($cursor)
+  ${ask} | ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }
+  Remove-Item Env:COMP_LINE
+}`,
+  }
+  return scripts[shell]
+}
+
+/** A command as oclif knows it, of which this much is asked. */
+export interface CompletedCommand {
+  id: string
+  hidden: boolean
+  flags: Record<
+    string,
+    {name: string; type: string; char?: string; hidden?: boolean; options?: readonly string[]}
+  >
+  args: Record<string, {options?: readonly string[]}>
+}
+
+/**
+ * Finds what may stand at the end of a command line: names of commands, flags, and values that are known.
+ * @param line from the program's name to the cursor
+ * @returns whole words; empty where only the user knows the word
+ */
+export function completionsOf(line: string, commands: readonly CompletedCommand[]): string[] {
+  const [, ...words] = line.trimStart().split(/\s+/)
+  const last = words.pop() ?? ''
+  const {typed, isOffered} = innerWords(words, last)
+  const shown = commands.filter(({id, hidden}) => !hidden && isOffered(id))
+  const found = findByWords(typed, [], (id) => shown.some((command) => command.id === id))
+  const command = shown.find(({id}) => id === found?.id)
+  const candidates = command ? wordsFor(command, typed.at(-1), last) : nextNames(shown, namingWords(typed))
+  return [...new Set(candidates)].filter((word) => word.startsWith(last)).sort()
+}
+
+/** After `help` and in the sandbox, the words are those of another command. */
+function innerWords(words: string[], last: string): {typed: string[]; isOffered: (id: string) => boolean} {
+  const typed = words.filter((word) => word !== '--no-color')
+  const [first, ...rest] = typed
+  if (first === 'help') return {typed: rest, isOffered: (id) => id !== 'help'}
+  const {inner} = splitArguments(rest)
+  const isInside = first === 'sandbox' && (inner.length > 0 || !last.startsWith('-'))
+  return isInside
+    ? {typed: inner, isOffered: (id) => runsInside(wordsOf(id))}
+    : {typed, isOffered: () => true}
+}
+
+function nextNames(commands: readonly CompletedCommand[], typed: string[]): string[] {
+  const names = commands.map(({id}) => id.split(':'))
+  return names.flatMap((name) =>
+    typed.every((word, index) => word === name[index]) ? (name[typed.length] ?? []) : [],
+  )
+}
+
+function wordsFor({flags, args}: CompletedCommand, previous = '', last: string): string[] {
+  const [before, value] = last.split('=', 2) as [string, string?]
+  const after = value === undefined ? previous : before
+  const all = Object.values(flags).filter(({hidden}) => hidden !== true)
+  const valued = all.find(
+    ({name, char, type}) => type === 'option' && [`-${char}`, `--${name}`].includes(after),
+  )
+  if (valued)
+    return (valued.options ?? []).map((option) => (value === undefined ? option : `${before}=${option}`))
+  if (last.startsWith('-')) return ['--help', ...all.map(({name}) => `--${name}`)]
+  return Object.values(args).flatMap(({options = []}) => options)
+}

@@ -1,0 +1,67 @@
+import {Args} from '@oclif/core'
+
+import {BaseCommand} from '../cli/base-command.js'
+import {completionScript, completionsOf, PROFILES, SHELLS} from '../cli/completion.js'
+import {FROM_COMMAND_LINE} from '../cli/flags/shared.js'
+import {UsageError} from '../lib/base/errors.js'
+import {LOCAL_CODES, withExitCodes} from '../lib/base/exit-codes.js'
+
+export default class Autocomplete extends BaseCommand {
+  static override summary = 'Complete words with the tab key.'
+  static override exitCodes = LOCAL_CODES
+  static override description = withExitCodes(
+    'Commands, flags and their values, in bash, zsh, fish and PowerShell: prints what the profile of the shell needs, once. At each press of the tab key the shell then asks the program itself, which goes by COMP_LINE, as with `complete -C` of bash.',
+    this.exitCodes,
+  )
+  static override examples = [
+    {
+      description: 'Set it up in bash:',
+      command: '<%= config.bin %> <%= command.id %> bash >> ~/.bashrc',
+    },
+    {description: 'Set it up in zsh:', command: '<%= config.bin %> <%= command.id %> zsh >> ~/.zshrc'},
+    {
+      description: 'Set it up in fish:',
+      command: '<%= config.bin %> <%= command.id %> fish >> ~/.config/fish/config.fish',
+    },
+    {
+      description: 'Set it up in PowerShell:',
+      command: '<%= config.bin %> <%= command.id %> powershell >> $PROFILE',
+    },
+  ]
+  static override args = {
+    shell: Args.string({
+      ...FROM_COMMAND_LINE,
+      description: 'The shell; default: the one that is in use.',
+      options: SHELLS,
+    }),
+  }
+
+  async run(): Promise<object> {
+    const line = process.env.COMP_LINE
+    if (line !== undefined) return this.complete(line)
+    const {args} = await this.parse(Autocomplete)
+    const shell = SHELLS.find((each) => each === (args.shell ?? this.config.shell))
+    if (shell === undefined) {
+      throw new UsageError(`Name the shell: ${SHELLS.join(', ')}.`, {
+        suggestions: ['Like this: smoltrace autocomplete bash'],
+      })
+    }
+
+    const script = completionScript(shell, this.config.bin)
+    const profile = PROFILES[shell]
+    this.log(script)
+    if (!this.jsonEnabled()) this.note(`add this to ${profile}, and open a new terminal`)
+    return {shell, profile, script}
+  }
+
+  /** The arguments are the shell's: the program, the word that is completed, and the one before it. */
+  private complete(line: string): object {
+    this.parsed = true
+    const [, word] = this.argv.slice(this.argv.indexOf('--') + 1)
+    const typed = /\S*$/.exec(line)?.[0] ?? ''
+    // In bash a word ends at an equals sign.
+    const cut = word === undefined ? 0 : typed.length - word.length
+    for (const each of completionsOf(line, this.config.commands)) this.log(each.slice(cut))
+    return {}
+  }
+}
