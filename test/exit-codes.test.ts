@@ -155,35 +155,6 @@ const ROWS: Row[] = [
       for (const name of await savePlan(hub, argv)) hub.state.touch(name)
     },
   },
-  {
-    says: 'nothing of a saved plan was even tried, and some of it is gone',
-    code: EXIT.stale,
-    argv: applying,
-    async prepare(hub, argv) {
-      const [first = '', ...others] = await savePlan(hub, argv)
-      hub.state.remove(first)
-      for (const name of others) hub.state.touch(name)
-    },
-  },
-  {
-    says: 'all of a saved plan is gone',
-    code: EXIT.done,
-    argv: applying,
-    async prepare(hub, argv) {
-      for (const name of await savePlan(hub, argv)) hub.state.remove(name)
-    },
-  },
-  {
-    says: 'something of a saved plan was tried, and failed',
-    code: EXIT.incomplete,
-    argv: applying,
-    async prepare(hub, argv) {
-      const [, ...others] = await savePlan(hub, argv)
-      for (const name of others.filter((each) => !each.endsWith(others[0]?.slice(-15) ?? '')))
-        hub.state.touch(name)
-      hub.intercept({match: isDelete, respond: refusing(403)})
-    },
-  },
   {says: 'a dry run that finds work, asked to say so', code: EXIT.found, argv: [...KEEP_ONE, '--exit-code']},
   {
     says: 'a dry run that finds none, asked to say so',

@@ -1,10 +1,12 @@
 import {expect} from 'chai'
+import {dirname} from 'node:path'
 
 import {
   cleanupDatasets,
   discoverSmoltraceDatasets,
   groupDatasetsByRun,
   NotAllowedError,
+  readHistory,
   RefusedError,
   UsageError,
 } from '../../src/index.js'
@@ -60,6 +62,18 @@ describe('which datasets go', () => {
       expect(outcomes).to.have.length(4)
       expect(account.names).to.have.members([old[0], older[0], older[2], ...recent])
       expect((await account.remove([], CARRIED)).outcomes).to.deep.equal([])
+    })
+
+    it('[S18] leaves no flaw in the journal where a name is not there or is pinned', async () => {
+      account.addBoard()
+      const [pinned = '', free = ''] = [account.old[0], account.older[0]]
+      await account.pin(pinned)
+      const absent = `${account.hub.user}/smoltrace-results-20200101_000000`
+      const {journal, outcomes} = await account.remove([pinned, free, absent], CARRIED)
+      expect(statusesOf(outcomes)).to.deep.equal({[pinned]: 'skipped', [free]: 'deleted', [absent]: 'gone'})
+      const {jobs, problems} = await readHistory(dirname(dirname(journal ?? '')))
+      expect(problems).to.deep.equal([])
+      expect(jobs[0]?.datasets.map(({name, state}) => [name, state])).to.deep.equal([[free, 'deleted']])
     })
 
     const refused: Array<[title: string, names: (account: Account) => unknown[]]> = [
@@ -249,6 +263,22 @@ describe('which datasets go', () => {
       const {outcomes, counts, remaining} = await account.clean({olderThan: '30d', ...CARRIED})
       expect(statusesOf(outcomes)).to.deep.equal(all(plannedNames(plan), 'deleted'))
       expect([wouldDelete, counts.deleted, remaining]).to.deep.equal([6, 6, {runs: 1, datasets: 3}])
+      expect(account.names).to.have.members(account.recent)
+    })
+
+    it('[S14] deletes the oldest first, and the rest of a run that failed with a second call', async () => {
+      const {hub, old, older} = account
+      const [, traces = '', results = ''] = older
+      hub.intercept({
+        match: ({method, body}) => method === 'DELETE' && body.includes(`"${traces.split('/')[1]}"`),
+        times: 1,
+        respond: {status: 403, body: '{"error":"locked"}'},
+      })
+      const {outcomes, remaining} = await account.clean({olderThan: '30d', concurrency: 1, ...CARRIED})
+      expect(account.deletions).to.deep.equal([...older.slice(0, 2), ...old])
+      expect(statusesOf(outcomes)).to.include({[traces]: 'failed', [results]: 'unattempted'})
+      expect(remaining).to.deep.equal({runs: 2, datasets: 5})
+      await account.clean({incompleteOnly: true, ignoreLeaderboard: true, ...CARRIED})
       expect(account.names).to.have.members(account.recent)
     })
 

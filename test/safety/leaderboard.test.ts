@@ -46,11 +46,6 @@ describe('the leaderboard', () => {
     expect(existsSync(join(archive?.dir ?? '', account.board, 'README.md'))).to.equal(true)
   })
 
-  it('[S12] stays with `all` alone', async () => {
-    await account.clean({all: true, ...CARRIED})
-    expect(account.names).to.deep.equal([account.board])
-  })
-
   it('[S12] goes by name only where that is said, after the rest', async () => {
     const [first = ''] = account.old
     await account.remove([account.board, first], {...CARRIED, deleteLeaderboard: true})
@@ -105,19 +100,6 @@ describe('the leaderboard', () => {
     expect(account.names).to.have.members([...account.old, account.board])
   })
 
-  it('[S12] stays where anything before it failed', async () => {
-    const [metrics = '', traces = '', results = ''] = account.older
-    account.hub.intercept({match: deletes(traces), respond: NO})
-    const {outcomes} = await account.clean(EVERYTHING)
-    expect(statusesOf(outcomes)).to.include({
-      [metrics]: 'deleted',
-      [traces]: 'failed',
-      [results]: 'unattempted',
-      [account.board]: 'unattempted',
-    })
-    expect(account.names).to.have.members([traces, results, account.board])
-  })
-
   it('[S12] stays where anything before it was skipped', async () => {
     const confirm = () => {
       account.hub.state.touch(account.old[0] ?? '')
@@ -147,19 +129,6 @@ describe('the leaderboard', () => {
       expect(account.names).to.deep.equal([account.board])
     })
   }
-
-  it('[S12] that is made anew after the answer to its deletion was lost is not deleted', async () => {
-    const {board, hub} = account
-    hub.intercept({match: deletes(board), reset: 'after', times: 1})
-    hub.intercept({
-      match: ({path}) => path.startsWith(`/api/datasets/${board}?`) && hub.state.get(board) === undefined,
-      before: () => void account.addBoard(),
-    })
-    const {outcomes} = await account.clean(EVERYTHING)
-    expect(statusesOf(outcomes)).to.include({[board]: 'deleted'})
-    expect(account.deletions.filter((name) => name === board)).to.have.length(1)
-    expect(account.names).to.deep.equal([board])
-  })
 
   it('[S12] is not deleted as part of a run', async () => {
     const {plan} = await account.clean({olderThan: '30d'})

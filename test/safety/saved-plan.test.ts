@@ -75,16 +75,6 @@ describe('a saved plan', () => {
     expect(result.counts).to.include({deleted: 3, skipped: 6})
   })
 
-  it('[S10] says why it keeps what was pinned, or changed with its run', async () => {
-    await account.save()
-    await account.pin(old[0])
-    touch(older[1] ?? '')
-    const {stale} = await account.apply()
-    const reasons = new Map(stale.map(({name, reason}) => [name, reason]))
-    expect(reasons.get(old[0] ?? '')).to.equal('kept now: pinned by mira')
-    expect(reasons.get(older[0] ?? '')).to.include('traces changed')
-  })
-
   it('[S10] keeps what its keeper saves by now, because newer runs are gone', async () => {
     await account.save({keepRecent: 1})
     remove(...recent)
