@@ -1,5 +1,5 @@
 import {type TaggingEvent} from '../../lib/account/protection/tagging.js'
-import {type RestoreEvent} from '../../lib/archive/restore-options.js'
+import {type RestoreEvent} from '../../lib/archive/restore-runs.js'
 import {thousands} from '../../lib/views/format.js'
 import {describeRestored} from '../../lib/views/terminal/restore.js'
 import {describeRate} from './rate.js'

@@ -7,17 +7,16 @@ import {DEFAULT_CONCURRENCY, settleAll} from '../base/concurrency.js'
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {makeFolder, syncFolder} from '../base/files.js'
 import {parseDatasetName} from '../base/names.js'
-import {messageOf, safe, safeName} from '../base/text.js'
+import {safeName} from '../base/text.js'
 import {type Hub} from '../hub/client.js'
 import {type RepoFile} from '../hub/files.js'
-import {diskReason, ensureFolder, isDiskUnusable} from './disk.js'
+import {ensureFolder, isDiskUnusable, reasonOf} from './disk.js'
 import {type Lock, takeLock} from './lock.js'
 import {describeArchive, readManifest, requireSameContent, writeManifest} from './manifest.js'
-import {pathProblem, pathsProblem} from './paths.js'
-import {placeOf} from './place.js'
-import {keepFiles} from './store.js'
+import {archivePaths, pathProblem, pathsProblem} from './paths.js'
+import {storeFiles} from './store.js'
 
-/** What became of one dataset. */
+/** The outcome of one dataset. */
 export type ArchiveResult =
   | {
       /** Every file is on the disk, checked against the Hub's hashes, and survives a power failure. */
@@ -28,6 +27,8 @@ export type ArchiveResult =
       files: number
     }
   | {status: 'failed'; reason: string}
+
+type Results = Map<string, ArchiveResult>
 
 /** How far archiving has come; once for each dataset that begins, and once for each that ends. */
 export interface ArchiveEvent {
@@ -58,18 +59,17 @@ export interface ArchiveOptions {
 /**
  * Archives datasets at the commit in which they were listed: the plain files in `DIR/<namespace>/<dataset>/`, and beside them
  * the manifest. Called again, it goes on where it stopped.
- * @returns what became of each dataset, by full name; whatever is not `archived` must not be deleted
+ * @returns the outcome of each dataset, by full name; what is not `archived` must not be deleted
  * @throws RefusedError where the folder cannot be used, or the disk is full: no dataset could be archived then, or no more
  * @throws CancelledError where the signal was aborted; what was fetched stays for the next time
  */
-export async function archiveDatasets(
-  datasets: Dataset[],
-  options: ArchiveOptions,
-): Promise<Map<string, ArchiveResult>> {
+export async function archiveDatasets(datasets: Dataset[], options: ArchiveOptions): Promise<Results> {
   if (options.signal?.aborted) throw new CancelledError('Interrupted.')
   const {folder, lock} = await takeFolder(options)
   try {
-    return await archiveAll(datasets, {...options, folder, lock})
+    const {concurrency = DEFAULT_CONCURRENCY} = options
+    const job = {...options, folder, lock, limitFiles: pLimit(concurrency)}
+    return await archiveAll(datasets, job, pLimit(concurrency))
   } finally {
     await lock.release().catch(() => {})
   }
@@ -80,7 +80,7 @@ async function takeFolder(options: ArchiveOptions): Promise<{folder: string; loc
     throw unusable(options.dir, error)
   })
   const lock = await takeLock(join(folder, '.archiving.lock')).catch((error: unknown) => {
-    // Another holder is no fault of the folder.
+    // Another holder is not a fault of the folder.
     throw unusable(options.dir, error, error instanceof RefusedError ? error.suggestions : undefined)
   })
   return {folder, lock}
@@ -88,10 +88,9 @@ async function takeFolder(options: ArchiveOptions): Promise<{folder: string; loc
 
 const OTHER_FOLDER = 'Name another folder, or make room; what is archived already stays there.'
 
-function unusable(dir: string, error: unknown, suggestions: string[] = [OTHER_FOLDER]): RefusedError {
-  const reason = diskReason(error) ?? messageOf(error)
-  return new RefusedError(`Nothing can be archived to ${safeName(dir)}: ${safe(reason)}.`, {
-    cause: error,
+function unusable(dir: string, cause: unknown, suggestions: string[] = [OTHER_FOLDER]): RefusedError {
+  return new RefusedError(`Nothing can be archived to ${safeName(dir)}: ${reasonOf(cause)}.`, {
+    cause,
     suggestions,
   })
 }
@@ -109,65 +108,53 @@ async function openFolder({dir, namespace}: ArchiveOptions): Promise<string> {
   return folder
 }
 
-type Job = ArchiveOptions & {folder: string; lock: Lock}
+type Job = ArchiveOptions & {folder: string; lock: Lock; limitFiles: ReturnType<typeof pLimit>}
 
-async function archiveAll(datasets: Dataset[], job: Job): Promise<Map<string, ArchiveResult>> {
-  const concurrency = job.concurrency ?? DEFAULT_CONCURRENCY
-  const limitDatasets = pLimit(concurrency)
-  const limitFiles = pLimit(concurrency)
-  const results = new Map<string, ArchiveResult>()
+async function archiveAll(datasets: Dataset[], job: Job, limit: Job['limitFiles']): Promise<Results> {
+  const results: Results = new Map()
   let bytes = 0
   let isStopped = false
-  const tell = (name: string) => {
+  const report = (name: string) => {
     try {
       job.onEvent?.({kind: 'archiving', name, done: results.size, of: datasets.length, bytes})
     } catch {
-      // Whoever only looks on must not decide what is archived.
+      // A listener must not decide what is archived.
     }
   }
 
   await settleAll(
     datasets.map((dataset) =>
-      limitDatasets(async () => {
+      limit(async () => {
         const {name} = dataset
         if (job.signal?.aborted) throw new CancelledError('Interrupted.')
         if (isStopped) return
-        tell(name)
-        const result = await archiveOne(dataset, job, limitFiles).catch((error: unknown) => {
+        report(name)
+        const result = await archiveOne(dataset, job).catch((error: unknown) => {
           isStopped = true
           throw error
         })
         results.set(name, result)
         if (result.status === 'archived') bytes += result.bytes
-        tell(name)
+        report(name)
       }),
     ),
   )
   return results
 }
 
-async function archiveOne(
-  dataset: Dataset,
-  job: Job,
-  limitFiles: ReturnType<typeof pLimit>,
-): Promise<ArchiveResult> {
+async function archiveOne(dataset: Dataset, job: Job): Promise<ArchiveResult> {
   try {
-    return await keep(dataset, job, limitFiles)
+    return await archiveDataset(dataset, job)
   } catch (error) {
     if (job.signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
-    // What has no room, or may not be written, would fail for every other dataset as well.
+    // A full or read-only disk would fail for every other dataset as well.
     if (isDiskUnusable(error)) throw unusable(job.dir, error)
-    return failed(error)
+    return {status: 'failed', reason: reasonOf(error)}
   }
 }
 
-/** Nothing is passed off as archived before its manifest is on the disk, and that comes last. */
-async function keep(
-  dataset: Dataset,
-  job: Job,
-  limitFiles: ReturnType<typeof pLimit>,
-): Promise<ArchiveResult> {
-  const {name, id, sha} = dataset
+/** Nothing counts as archived before its manifest is on the disk, and that comes last. */
+async function archiveDataset({name, id, sha}: Dataset, job: Job): Promise<ArchiveResult> {
   const {hub, namespace, folder, lock} = job
   if (!parseDatasetName(name, namespace)) throw new RefusedError(`${name} is no dataset of ${namespace}`)
   const facts = await hub.describe(name, sha)
@@ -178,29 +165,27 @@ async function keep(
   const problem = pathsProblem(files.map(({path}) => path))
   if (problem)
     throw new RefusedError(`its file ${problem}: rename it on the Hub, or delete the run without --archive`)
-  requireAll(files, facts.paths)
-  const place = placeOf(folder, name, lock.token)
+  requireSamePaths(files, facts.paths)
+  const paths = archivePaths(folder, name, lock.token)
   const fresh = describeArchive({facts, files, endpoint: job.endpoint, namespace, now: job.now})
-  const former = await readManifest(place.manifest)
-  if (former) await requireSameContent(former, fresh, place)
-  await keepFiles(fresh, place, {...job, limitFiles, isRecorded: former !== undefined})
+  const former = await readManifest(paths.manifest)
+  if (former) await requireSameContent(former, fresh, paths)
+  await storeFiles(fresh, paths, {...job, isRecorded: former !== undefined})
   await lock.require()
-  await writeManifest(place.manifest, fresh, former)
+  await writeManifest(paths.manifest, fresh, former)
   const bytes = files.reduce((sum, {size}) => sum + size, 0)
-  return {status: 'archived', folder: place.home, bytes, files: files.length}
+  return {status: 'archived', folder: paths.final, bytes, files: files.length}
 }
 
-/** A proxy that takes `Link` out of the answers would end a listing early, without a word. */
-function requireAll(files: RepoFile[], paths: string[] | undefined): void {
+/**
+ * A proxy that removes `Link` from the answers would end a listing early, without an error. The Hub may name more files than it
+ * lists, or fewer: only where both are the same is nothing missing for certain.
+ */
+function requireSamePaths(files: RepoFile[], paths: string[] | undefined): void {
   const listed = new Set(files.map(({path}) => path))
   const isSame = paths?.length === listed.size && paths.every((path) => listed.has(path))
   if (!isSame)
     throw new RefusedError(
       `it may have more files than the Hub lists (${listed.size} listed, ${paths?.length ?? 'an unknown number'} in its info). Does a proxy remove \`Link\` from the Hub's answers?`,
     )
-}
-
-function failed(error: unknown): ArchiveResult {
-  const reason = diskReason(error) ?? (error instanceof Error ? error.message : String(error))
-  return {status: 'failed', reason: safe(reason)}
 }

@@ -5,6 +5,7 @@ import {join} from 'node:path'
 
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {syncFolder} from '../base/files.js'
+import {messageOf, safe} from '../base/text.js'
 import {type RepoFile} from '../hub/files.js'
 import {isLeftByFileManager, listed} from './paths.js'
 
@@ -18,8 +19,8 @@ const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
 /** Without it, opening a pipe would wait for whoever is at its other end. */
 const NO_WAIT = constants.O_NONBLOCK ?? 0
 
-/** What stands at a path itself, not what a link leads to; undefined where nothing does. */
-export async function whatIs(path: string): Promise<Stats | undefined> {
+/** What is at a path itself, not what a link leads to; undefined where nothing is. */
+export async function statNoFollow(path: string): Promise<Stats | undefined> {
   try {
     return await lstat(path)
   } catch (error) {
@@ -28,9 +29,9 @@ export async function whatIs(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** Whether a folder stands there; anything else but nothing is refused. */
+/** @throws RefusedError where something else is there */
 export async function isFolder(path: string): Promise<boolean> {
-  const found = await whatIs(path)
+  const found = await statNoFollow(path)
   if (found && !found.isDirectory()) throw new RefusedError(`${path} is no folder`)
   return found !== undefined
 }
@@ -53,7 +54,7 @@ export async function ensureFolder(root: string, parts: readonly string[]): Prom
 
 /** Opens a file to write it, new or where it was left; a link, or a file that has a second name, is refused. */
 export async function openToWrite(path: string): Promise<FileHandle> {
-  const found = await whatIs(path)
+  const found = await statNoFollow(path)
   if (found && (!found.isFile() || found.nlink > 1)) throw new RefusedError(`${path} is no plain file`)
   const how = found ? 0 : constants.O_CREAT + constants.O_EXCL
   return open(path, constants.O_RDWR + NO_FOLLOW + how, 0o666)
@@ -61,7 +62,7 @@ export async function openToWrite(path: string): Promise<FileHandle> {
 
 /** A text file; undefined where there is none. Longer ones are refused. */
 export async function readSmall(path: string, most: number): Promise<string | undefined> {
-  const found = await whatIs(path)
+  const found = await statNoFollow(path)
   if (!found) return undefined
   if (!found.isFile()) throw new RefusedError(`${path} is no plain file`)
   if (found.size > most) throw new RefusedError(`${path} is larger than any such file`)
@@ -96,7 +97,7 @@ async function look(
 ): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = `${prefix}${name}`
-    const found = await whatIs(join(folder, name))
+    const found = await statNoFollow(join(folder, name))
     if (found?.isDirectory()) await look(join(folder, name), `${path}/`, files, odd)
     else if (found?.isFile()) files.set(path, found.size)
     else if (!isLeftByFileManager(path)) odd.push(path)
@@ -206,9 +207,14 @@ export function isDiskUnusable(error: unknown): boolean {
   return ['EDQUOT', 'ENOSPC', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
-/** What the system's error says, in words; undefined for an error that is none of the system's. */
+/** What the system's error says, in words; undefined for another error. */
 export function diskReason(error: unknown): string | undefined {
   const {code, path} = error as NodeJS.ErrnoException
   const words = code === undefined ? undefined : REASONS[code]
   return words && (path ? `${words}: ${path}` : words)
+}
+
+/** An error in words, as a reason that is kept or shown. */
+export function reasonOf(error: unknown): string {
+  return safe(diskReason(error) ?? messageOf(error))
 }

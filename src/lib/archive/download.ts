@@ -5,7 +5,7 @@ import {type Hub} from '../hub/client.js'
 import {HubFormatError, HubUnreachableError} from '../hub/errors.js'
 import {type RepoFile} from '../hub/files.js'
 import {retryDelay} from '../hub/retry.js'
-import {fingerprint, isContentOf, openToWrite, whatIs} from './disk.js'
+import {fingerprint, isContentOf, openToWrite, statNoFollow} from './disk.js'
 
 /** What does not fit after it was completed is fetched once more from its beginning. */
 const ROUNDS = 2
@@ -55,11 +55,11 @@ async function fetchInParts(job: Download): Promise<void> {
 }
 
 async function sizeOf(path: string): Promise<number> {
-  return (await whatIs(path))?.size ?? 0
+  return (await statNoFollow(path))?.size ?? 0
 }
 
 async function isWhole({file, target, signal}: Download): Promise<boolean> {
-  const found = await whatIs(target)
+  const found = await statNoFollow(target)
   if (!found?.isFile() || found.size !== file.size) return false
   return isContentOf(file, await fingerprint(target, {signal, isKept: true}))
 }

@@ -4,7 +4,7 @@ import {hostname} from 'node:os'
 
 import {RefusedError} from '../base/errors.js'
 import {printable} from '../base/text.js'
-import {isErrno, readSmall, whatIs} from './disk.js'
+import {isErrno, readSmall, statNoFollow} from './disk.js'
 
 /** The right to write into one folder of archives. */
 export interface Lock {
@@ -130,7 +130,7 @@ function claimOf(path: string, holder: Holder | undefined): string {
  * @throws RefusedError where the holder is not silent for so long
  */
 async function readStale(path: string): Promise<{holder: Holder | undefined} | undefined> {
-  const found = await whatIs(path)
+  const found = await statNoFollow(path)
   if (!found) return undefined
   const holder = await readHolder(path)
   const silentMs = (await timeOfDisk(path)) - found.mtimeMs

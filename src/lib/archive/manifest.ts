@@ -8,9 +8,9 @@ import {byText} from '../base/text.js'
 import {VERSION} from '../base/version.js'
 import {type DatasetFacts} from '../hub/dataset-info.js'
 import {type RepoFile} from '../hub/files.js'
-import {fingerprint, isContentOf, readSmall, whatIs} from './disk.js'
+import {fingerprint, isContentOf, readSmall, statNoFollow} from './disk.js'
 import {pathsProblem} from './paths.js'
-import {type Place} from './place.js'
+import {type ArchivePaths} from './paths.js'
 
 const FORMAT = 'smoltrace-archive'
 const FORMAT_VERSION = 1
@@ -119,13 +119,17 @@ function identitiesOf(former: Manifest, fresh: Manifest): Manifest['previousIden
  * Makes sure that an archive which is there already is of the same content, if under another id or commit.
  * @throws RefusedError where it is not: it may be all that is left of another version
  */
-export async function requireSameContent(former: Manifest, fresh: Manifest, place: Place): Promise<void> {
+export async function requireSameContent(
+  former: Manifest,
+  fresh: Manifest,
+  paths: ArchivePaths,
+): Promise<void> {
   const known = new Map(former.files.map((file) => [file.path, file]))
   let isSame = former.name === fresh.name && known.size === fresh.files.length
   for (const file of fresh.files)
-    isSame &&= await isSameFile(known.get(file.path), file, join(place.home, file.path))
+    isSame &&= await isSameFile(known.get(file.path), file, join(paths.final, file.path))
   if (!isSame)
-    throw new RefusedError(`${place.home} already holds another version of it: choose another folder`)
+    throw new RefusedError(`${paths.final} already holds another version of it: choose another folder`)
 }
 
 /** Whether a file is in LFS may have changed while its content did not: then the bytes on the disk decide. */
@@ -133,7 +137,7 @@ async function isSameFile(one: RepoFile | undefined, other: RepoFile, path: stri
   if (!one || one.size !== other.size) return false
   if ((one.sha256 === undefined) === (other.sha256 === undefined))
     return one.sha256 === undefined ? one.oid === other.oid : one.sha256 === other.sha256
-  if (!(await whatIs(path))?.isFile()) return false
+  if (!(await statNoFollow(path))?.isFile()) return false
   const content = await fingerprint(path)
   return isContentOf(one, content) && isContentOf(other, content)
 }

@@ -1,16 +1,53 @@
+import {join} from 'node:path'
+
+/** Where the parts of one dataset's archive are. */
+export interface ArchivePaths {
+  /** Of the namespace; holds the others. */
+  folder: string
+  /** The files, as in the dataset. */
+  final: string
+  /** The same while one holder of the lock fetches them: no other process writes there. */
+  staging: string
+  manifest: string
+}
+
 /**
- * Which paths of a dataset may become files on this machine. They are the words of whoever wrote to the dataset, and an
- * archive must stay within its folder, on every system, and say what the dataset said.
+ * Where a dataset's archive is.
+ * @param folder of its namespace
+ * @param name `namespace/name`, which the caller has checked
+ * @param holder the lock's token, where something is fetched
+ */
+export function archivePaths(folder: string, name: string, holder = ''): ArchivePaths {
+  const own = name.slice(name.indexOf('/') + 1)
+  return {
+    folder,
+    final: join(folder, own),
+    staging: join(folder, `.${own}.${holder}.partial`),
+    manifest: join(folder, `${own}.json`),
+  }
+}
+
+/** The dataset, without its namespace, whose staging folder has this name; undefined for another name. */
+export function stagedDataset(name: string): string | undefined {
+  return /^\.(.+)\.[\da-f-]*\.partial$/.exec(name)?.[1]
+}
+
+/*
+ * Which paths of a dataset may become files on this machine: anyone who can write to the dataset chooses them, and an archive must
+ * stay within its folder, on every system, and hold what the dataset held.
  */
 
 /** In bytes, the most that common file systems take for one name. */
 const LONGEST_SEGMENT = 255
 const CONTROL = /\p{Cc}/u
+
 /** Half of a character, which no name on a disk can hold. */
 const LONE_SURROGATE = /\p{Cs}/u
 const NOT_ON_WINDOWS = /[<>:"|?*]/
+
 /** Windows takes these for devices, whatever their extension and letter case. */
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³])(?:\.|$)/i
+
 /** Also by the short name that Windows gives it. */
 const GIT_FOLDER = /^(?:\.git|git~\d+)$/i
 

@@ -1,23 +1,32 @@
 import {realpath} from 'node:fs/promises'
 
 import {checkConcurrency, DEFAULT_CONCURRENCY} from '../base/concurrency.js'
-import {UsageError} from '../base/errors.js'
+import {RefusedError, UsageError} from '../base/errors.js'
 import {EXIT, type ExitCode} from '../base/exit-codes.js'
 import {readOptions, readText} from '../base/options.js'
+import {formatWords} from '../base/shell.js'
 import {printable} from '../base/text.js'
-import {requireWriteAccess} from '../hub/access.js'
-import {whatIs} from './disk.js'
-import {findArchives} from './entries.js'
-import {type Part, type RestoreOutcome, type RestoreStatus} from './outcome.js'
-import {RESTORE_OPTIONS, type RestoreOptions} from './restore-options.js'
-import {Restore} from './runs-back.js'
-import {chooseArchives, intoRuns, requireArchived} from './selection.js'
-import {nameOf, nothingOf, openSessionFor, sourceOf} from './source.js'
+import {requireWriteAccess, UnknownNamespaceError} from '../hub/access.js'
+import {openSession, type Session} from '../hub/session.js'
+import {statNoFollow} from './disk.js'
+import {type ArchiveEntry, chooseEntries, findArchives, groupIntoRuns, requireArchived} from './entries.js'
+import {
+  RESTORE_OPTIONS,
+  type RestoreOptions,
+  type RestoreOutcome,
+  type RestorePart,
+  restoreRuns,
+  type RestoreStatus,
+} from './restore-runs.js'
 
-export {type RestoreOutcome, type RestoreStatus} from './outcome.js'
-export {type RestoreEvent, type RestoreOptions} from './restore-options.js'
+export {
+  type RestoreEvent,
+  type RestoreOptions,
+  type RestoreOutcome,
+  type RestoreStatus,
+} from './restore-runs.js'
 
-/** What became of all that was to be restored. */
+/** The outcome of a restoration. */
 export interface RestoreResult {
   endpoint: string
   namespace: string
@@ -49,23 +58,23 @@ export async function restoreDatasets(options: RestoreOptions): Promise<RestoreR
   const {names = [], from, dryRun = false, signal} = options
   const dir = readText(options.dir, '`dir`')
   if (from !== undefined) readText(from, '`from`')
-  const archives = await findArchives(await openFolder(dir))
-  requireArchived(archives, names, dir)
-  const session = await openSessionFor(archives, options)
+  const entries = await findArchives(await openFolder(dir))
+  requireArchived(entries, names, dir)
+  const session = await openSessionFor(entries, options)
   const {access, hub, warnings} = session
   if (!dryRun) requireWriteAccess(access)
   else if (access.writeLimit)
     warnings.push(`With this token nothing could be restored: ${access.writeLimit}.`)
-  const source = sourceOf(session, options)
-  const own = archives.filter(({namespace}) => !source.isExplicit || namespace === source.namespace)
-  if (own.length === 0) throw nothingOf(source, archives, dir)
-  if (own.length < archives.length)
-    warnings.push(`${archives.length - own.length} archives of other namespaces are left alone.`)
+  const own = ownEntries(entries, options, session)
+  if (own.length < entries.length)
+    warnings.push(`${entries.length - own.length} archives of other namespaces are left alone.`)
   requireArchived(own, names, dir)
-  const runs = intoRuns(chooseArchives(own, names, source.namespace), names).map((run) =>
-    run.map((archive): Part => ({archive, name: nameOf(archive, source, access.namespace)})),
+  const runs = groupIntoRuns(chooseEntries(own, names, from ?? access.namespace), names)
+  const outcomes = await restoreRuns(
+    session,
+    options,
+    runs.map((run) => run.map((entry) => partFor(entry, options, session))),
   )
-  const outcomes = await new Restore(session, options, runs, source).run()
   return {
     endpoint: hub.endpoint,
     namespace: access.namespace,
@@ -87,9 +96,64 @@ export function exitCodeOfRestore({interrupted, counts}: RestoreResult): ExitCod
 
 async function openFolder(dir: string): Promise<string> {
   const root = await realpath(dir).catch(() => '')
-  if (root === '' || !(await whatIs(root))?.isDirectory())
+  if (root === '' || !(await statNoFollow(root))?.isDirectory())
     throw new UsageError(`${printable(dir)} is not a folder: name the one that holds the copies.`)
   return root
+}
+
+/**
+ * Opens a session. A namespace that the token does not know may be the one that the archives are of: then the error says how they
+ * come back under another one.
+ */
+async function openSessionFor(entries: ArchiveEntry[], options: RestoreOptions): Promise<Session> {
+  try {
+    return await openSession(options)
+  } catch (error) {
+    const {dir, names = [], namespace} = options
+    const held = entries.find((entry) => entry.namespace === namespace)?.namespace
+    if (!(error instanceof UnknownNamespaceError) || held === undefined) throw error
+    const command = formatWords(['restore', dir, ...names, '--from', held])
+    throw new RefusedError(error.message, {
+      cause: error,
+      suggestions: [`To bring its archives back under the name of this token: smoltrace ${command}`],
+    })
+  }
+}
+
+/** Where the options name a namespace, its archives alone; else all of them, and those of others are refused one by one. */
+function ownEntries(entries: ArchiveEntry[], options: RestoreOptions, session: Session): ArchiveEntry[] {
+  const {from, namespace, dir} = options
+  const source = from ?? session.access.namespace
+  if (from === undefined && namespace === undefined) return entries
+  const own = entries.filter((entry) => entry.namespace === source)
+  if (own.length > 0) return own
+  const others = [...new Set(entries.map((entry) => entry.namespace))]
+  throw new RefusedError(`${printable(dir)} holds no archive of ${printable(source)}.`, {
+    suggestions: others.map(
+      (each) => `It holds archives of ${printable(each)}: ${commandFor(each, options, session)}`,
+    ),
+  })
+}
+
+/** The command that restores archives of a namespace. One that the token does not know can only be a source. */
+function commandFor(held: string, options: RestoreOptions, {access, namespaces, user}: Session): string {
+  const {dir, names = [], from} = options
+  const target = access.namespace === user ? [] : ['--namespace', access.namespace]
+  const isKnown = from === undefined && namespaces.includes(held)
+  const flags = isKnown ? ['--namespace', held] : ['--from', held, ...target]
+  return `smoltrace ${formatWords(['restore', dir, ...names, ...flags])}`
+}
+
+/** An archive of another namespace is refused, and keeps its name. */
+function partFor(entry: ArchiveEntry, {from}: RestoreOptions, session: Session): RestorePart {
+  const {access, namespaces} = session
+  const {name, namespace: held} = entry
+  const source = from ?? access.namespace
+  if (held === source) return {entry, name: `${access.namespace}${name.slice(held.length)}`}
+  const problem = namespaces.includes(held)
+    ? `it is not of ${source}: add --namespace ${held}`
+    : `it is of ${held}, which this token does not know: add --from ${held} to bring it back to ${access.namespace}`
+  return {entry, name, problem}
 }
 
 function countOutcomes(outcomes: RestoreOutcome[]): Record<RestoreStatus, number> {

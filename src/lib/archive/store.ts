@@ -12,72 +12,71 @@ import {ensureFolder, filesBelow, fingerprint, isContentOf, isFolder, syncFolder
 import {fetchFile} from './download.js'
 import {type Lock} from './lock.js'
 import {type Manifest} from './manifest.js'
-import {foldersOf, isLeftByFileManager, quoted} from './paths.js'
-import {type Place, stagedIn} from './place.js'
+import {type ArchivePaths, foldersOf, isLeftByFileManager, quoted, stagedDataset} from './paths.js'
 
-/** What bringing a dataset's files onto the disk needs. */
-export interface Keeping {
+/** What storing a dataset's files needs. */
+export interface StoreJob {
   hub: Pick<Hub, 'download' | 'pause'>
   lock: Lock
   limitFiles: ReturnType<typeof pLimit>
-  /** Whether a manifest says that what is there is this archive. */
+  /** Whether a manifest says that the files which are there are this archive. */
   isRecorded: boolean
   signal?: AbortSignal | undefined
 }
 
 /**
- * Brings every file of a dataset into its folder, or checks those that are there and mends them.
+ * Stores every file of a dataset in its folder; where that is there, checks its files and replaces the damaged ones.
  * @throws RefusedError where something is in the way; the Hub's and the system's errors; CancelledError
  */
-export async function keepFiles(archive: Manifest, place: Place, job: Keeping): Promise<void> {
-  if (!(await isFolder(place.home))) {
-    await fetchAll(archive, archive.files, place, job)
+export async function storeFiles(manifest: Manifest, paths: ArchivePaths, job: StoreJob): Promise<void> {
+  const {folder, final, staging} = paths
+  const isNew = !(await isFolder(final))
+  const wanted = isNew ? manifest.files : await damagedFiles(manifest, final, job)
+  if (wanted.length > 0 || isNew) {
+    if (!isNew && !job.isRecorded)
+      throw new RefusedError(`${final} is there and is no archive: choose another folder`)
+    await fetchAll(manifest, wanted, paths, job)
     await job.lock.require()
-    await rename(place.staging, place.home)
-    await removeStaged(await stagedFolders(place))
-    return syncFolder(place.folder)
+    if (isNew) await rename(staging, final)
+    else for (const {path} of wanted) await moveFile(path, paths)
   }
 
-  const broken = await brokenFiles(archive, place, job)
-  if (broken.length > 0) {
-    if (!job.isRecorded)
-      throw new RefusedError(`${place.home} is there and is no archive: choose another folder`)
-    await fetchAll(archive, broken, place, job)
-    await job.lock.require()
-    for (const {path} of broken) await moveHome(path, place)
-  }
-
-  await removeStaged(await stagedFolders(place))
-  await syncFolders(place.home, foldersIn(archive.files))
-  await syncFolder(place.folder)
+  for (const each of await stagingFolders(paths)) await rm(each, {recursive: true, force: true})
+  if (!isNew) await syncFolders(final, foldersIn(manifest.files))
+  await syncFolder(folder)
 }
 
-/** A file that the dataset has not may be somebody's own: it is not removed, and the folder is no archive while it is there. */
-async function brokenFiles({files}: Manifest, place: Place, job: Keeping): Promise<RepoFile[]> {
-  const found = await filesBelow(place.home)
+/** A file that the dataset does not have may be somebody's own: it is not removed, and the folder is refused while it is there. */
+async function damagedFiles({files}: Manifest, final: string, job: StoreJob): Promise<RepoFile[]> {
+  const found = await filesBelow(final)
   const known = new Set(files.map(({path}) => path))
   const extra = [...found.keys()].filter((path) => !known.has(path) && !isLeftByFileManager(path))
   if (extra.length > 0)
-    throw new RefusedError(`${place.home} holds ${quoted(extra)}, which the dataset does not: remove it`)
-  const checked = await settleAll(
+    throw new RefusedError(`${final} holds ${quoted(extra)}, which the dataset does not: remove it`)
+  const damaged = await settleAll(
     files.map((file) =>
       job.limitFiles(async () => {
         if (found.get(file.path) !== file.size) return [file]
-        const content = await fingerprint(join(place.home, file.path), {signal: job.signal, isKept: true})
+        const content = await fingerprint(join(final, file.path), {signal: job.signal, isKept: true})
         return isContentOf(file, content) ? [] : [file]
       }),
     ),
   )
-  return checked.flat()
+  return damaged.flat()
 }
 
 /**
- * Fetches files into this holder's staging folder, all of it safe on the disk. What holders before left of them is copied there:
- * one of them may have been taken for dead, and write to what it has open.
+ * Fetches files into this holder's staging folder, and flushes it. What earlier holders left of them is copied there: one of them
+ * may have been taken for dead, and still write to what it has open.
  */
-async function fetchAll({name, sha}: Manifest, files: RepoFile[], place: Place, job: Keeping): Promise<void> {
-  const {folder, staging} = place
-  const left = await leftOvers(place)
+async function fetchAll(
+  {name, sha}: Manifest,
+  files: RepoFile[],
+  paths: ArchivePaths,
+  job: StoreJob,
+): Promise<void> {
+  const {folder, staging} = paths
+  const left = await leftovers(paths)
   await ensureFolder(folder, [basename(staging)])
   let isBroken = false
   await settleAll(
@@ -87,8 +86,8 @@ async function fetchAll({name, sha}: Manifest, files: RepoFile[], place: Place, 
         if (isBroken) return
         try {
           const target = join(staging, file.path)
-          await ensureFolder(staging, folderOf(file.path))
-          await takeLeftOver(file, left, target)
+          await ensureFolder(staging, partsOf(file.path))
+          await takeLeftover(file, left, target)
           await fetchFile({...job, name, sha, file, target})
         } catch (error) {
           isBroken = true
@@ -100,22 +99,22 @@ async function fetchAll({name, sha}: Manifest, files: RepoFile[], place: Place, 
   await syncFolders(staging, foldersIn(files))
 }
 
-/** Where a holder before fetched files of this dataset into, and what is there, by path with its size in bytes. */
-interface LeftOver {
+/** A folder into which an earlier holder fetched files of this dataset, and their sizes in bytes by path. */
+interface Leftover {
   folder: string
   files: ReadonlyMap<string, number>
 }
 
-async function leftOvers(place: Place): Promise<LeftOver[]> {
-  const folders = (await stagedFolders(place)).filter((folder) => folder !== place.staging)
+async function leftovers(paths: ArchivePaths): Promise<Leftover[]> {
+  const folders = (await stagingFolders(paths)).filter((folder) => folder !== paths.staging)
   return Promise.all(
-    // A folder with a link in it is nobody's staging folder: nothing of it is used.
+    // A folder with a link in it was not made by this program: nothing of it is used.
     folders.map(async (folder) => ({folder, files: await filesBelow(folder).catch(() => new Map())})),
   )
 }
 
 /** Moves a file by way of a copy, which is compared with the Hub's hash like every other file. */
-async function takeLeftOver({path, size}: RepoFile, left: LeftOver[], target: string): Promise<void> {
+async function takeLeftover({path, size}: RepoFile, left: Leftover[], target: string): Promise<void> {
   const found = left.find(({files}) => {
     const has = files.get(path) ?? 0
     return has > 0 && has <= size
@@ -126,25 +125,21 @@ async function takeLeftOver({path, size}: RepoFile, left: LeftOver[], target: st
   await rm(source, {force: true})
 }
 
-/** The staging folders of a dataset, of whatever holder. */
-async function stagedFolders({folder, home}: Place): Promise<string[]> {
+/** The staging folders of a dataset, of all holders. */
+async function stagingFolders({folder, final}: ArchivePaths): Promise<string[]> {
   const entries = await readdir(folder, {withFileTypes: true})
   return entries
-    .filter((entry) => entry.isDirectory() && stagedIn(entry.name) === basename(home))
+    .filter((entry) => entry.isDirectory() && stagedDataset(entry.name) === basename(final))
     .map(({name}) => join(folder, name))
 }
 
-async function removeStaged(folders: string[]): Promise<void> {
-  for (const folder of folders) await rm(folder, {recursive: true, force: true})
-}
-
-async function moveHome(path: string, {home, staging}: Place): Promise<void> {
-  await ensureFolder(home, folderOf(path))
-  await rename(join(staging, path), join(home, path))
+async function moveFile(path: string, {final, staging}: ArchivePaths): Promise<void> {
+  await ensureFolder(final, partsOf(path))
+  await rename(join(staging, path), join(final, path))
 }
 
 /** The parts of the folder that a file is in. */
-function folderOf(path: string): string[] {
+function partsOf(path: string): string[] {
   return path.split('/').slice(0, -1)
 }
 
