@@ -16,7 +16,6 @@ export const RUN_STATES = [
 ] as const
 /**
  * One of them.
- * @useDeclaredType
  */
 export type RunState = (typeof RUN_STATES)[number]
 
