@@ -77,10 +77,11 @@ export {type Age} from './lib/base/time.js'
  */
 export {type ApplyOptions} from './lib/cleanup/apply.js'
 export {applyPlan} from './lib/cleanup/apply.js'
-export {type CleanupOptions, type DeleteOptions} from './lib/cleanup/cleanup.js'
-export {cleanupDatasets, deleteDatasets} from './lib/cleanup/cleanup.js'
+export {type CleanupOptions} from './lib/cleanup/cleanup.js'
+export {cleanupDatasets} from './lib/cleanup/cleanup.js'
+export {type DeleteOptions} from './lib/cleanup/delete-datasets.js'
+export {deleteDatasets} from './lib/cleanup/delete-datasets.js'
 export {type DeletionEvent} from './lib/cleanup/delete.js'
-export {type ExecutionOptions, type JobEvent} from './lib/cleanup/execute.js'
 export {type History, type HistoryOptions, type HistoryProblem} from './lib/cleanup/journal/history.js'
 export {readHistory} from './lib/cleanup/journal/history.js'
 export {
@@ -90,6 +91,7 @@ export {
   type JobState,
 } from './lib/cleanup/journal/record.js'
 export {dataDirectory} from './lib/cleanup/journal/write.js'
+export {type ExecutionOptions, type JobEvent} from './lib/cleanup/options.js'
 export {type Outcome, type OutcomeStatus} from './lib/cleanup/outcomes.js'
 export {type ArchiveSummary, type CleanupResult, type RunCounts} from './lib/cleanup/result.js'
 export {type Visibility} from './lib/hub/dataset-info.js'

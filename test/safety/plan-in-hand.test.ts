@@ -70,12 +70,12 @@ describe('a plan in hand', () => {
   })
 
   it('[S18] is refused in another namespace, and at another Hub that has the same datasets', async () => {
-    await expectRefusal(plan, RefusedError, {namespace: account.hub.org})
+    await expectRefusal(plan, UsageError, {namespace: account.hub.org})
     await withHub({seed: 'empty'}, async (other) => {
       for (const {name, createdAt} of plan.delete.flatMap(({datasets}) => datasets))
         other.state.addDataset({name, createdAt})
       const job = deleteDatasets(plan, {token: other.token, endpoint: other.url, env: {}, ...CARRIED})
-      expect(await rejectionOf(job)).to.be.instanceOf(RefusedError)
+      expect(await rejectionOf(job)).to.be.instanceOf(UsageError)
       expect(other.requests).to.deep.equal([])
     })
   })

@@ -176,7 +176,7 @@ describe('a saved plan', () => {
       await account.save()
       account.hub.requests.length = 0
       const message = await expectRefusal(UsageError, 2, {endpoint: 'http://127.0.0.1:9'})
-      expect(message).to.include(account.hub.url).and.include('HF_ENDPOINT')
+      expect(message).to.include(account.hub.url).and.include('http://127.0.0.1:9')
       expect(account.hub.requests).to.deep.equal([])
     })
 

@@ -1,7 +1,7 @@
 import {Listr, type ListrRendererFactory} from 'listr2'
 import {once} from 'node:events'
 
-import {type JobEvent} from '../../lib/cleanup/execute.js'
+import {type JobEvent} from '../../lib/cleanup/options.js'
 import {datasetsInOrderOfDeletion, type Plan} from '../../lib/plan/plan.js'
 import {describeWait, formatBytes} from '../../lib/views/format.js'
 import {mayRedraw} from '../../lib/views/terminal/style.js'

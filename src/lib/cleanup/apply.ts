@@ -1,19 +1,13 @@
+import {type Protection} from '../account/protection/pins.js'
 import {SIZES, type Sizes, type SizesOption} from '../account/sizes.js'
-import {RefusedError, UsageError} from '../base/errors.js'
 import {type OptionTable, readOptions} from '../base/options.js'
-import {findCredentials} from '../hub/credentials.js'
-import {CONNECTION_OF_PLAN, type ConnectionOptions, openSession, type Session} from '../hub/session.js'
-import {type Plan} from '../plan/plan.js'
+import {CONNECTION_OF_PLAN, type ConnectionOptions, type Session} from '../hub/session.js'
+import {type Exclusion} from '../plan/compare.js'
+import {frozen, type Plan, type PlannedRun} from '../plan/plan.js'
+import {lookAt} from '../plan/recheck.js'
 import {loadPlan, type SavedPlan} from '../plan/saved/saved-plan.js'
-import {carryOutEarlier} from './earlier-plan.js'
-import {
-  checkExecution,
-  EXECUTION,
-  type ExecutionOptions,
-  isSameAddress,
-  prepareExecution,
-  requireConsent,
-} from './execute.js'
+import {execute, type JobOptions, openJob} from './execute.js'
+import {checkExecution, EXECUTION, type ExecutionOptions, requireConsent} from './options.js'
 import {type Outcome} from './outcomes.js'
 import {type CleanupResult} from './result.js'
 
@@ -44,42 +38,68 @@ const APPLY_OPTIONS: OptionTable<ApplyOptions> = {
  *   account; nothing is touched then. Else as `cleanupDatasets`
  */
 export async function applyPlan(file: string, options: ApplyOptions = {}): Promise<CleanupResult> {
-  options = readOptions(options, APPLY_OPTIONS)
-  checkExecution(options)
+  const own = readOptions(options, APPLY_OPTIONS)
+  checkExecution(own)
   const saved = await loadPlan(file)
-  const {plan} = saved
-  requireConsent(plan, options)
-  await requireSameHub(plan, options)
-  await prepareExecution(options)
-  const session = await openFor(plan, options)
-  const onRest = (rest: Plan, stale: Outcome[], sizes?: Sizes) =>
-    options.onPlan?.({...saved, plan: rest}, stale, session.warnings, sizes)
-  return carryOutEarlier({plan, saved, session, onRest}, options)
-}
-
-/** A plan goes only where it was made: the same names elsewhere are other datasets. */
-async function requireSameHub({endpoint}: Plan, options: ApplyOptions): Promise<void> {
-  const credentials = await findCredentials(options)
-  if (isSameAddress(endpoint, credentials.endpoint)) return
-  throw new UsageError(
-    `\`applyPlan\`: the plan was made for ${endpoint}, not for ${credentials.endpoint}: see HF_ENDPOINT.`,
-  )
-}
-
-async function openFor({namespace}: Plan, options: ApplyOptions): Promise<Session> {
-  const session = await openSession({...options, namespace}).catch((error: unknown) => {
-    throw error instanceof RefusedError ? notTheAccount(namespace, error) : error
+  return carryOutEarlier(saved.plan, own, {
+    saved,
+    onRest: (rest, stale, {warnings}, sizes) => own.onPlan?.({...saved, plan: rest}, stale, warnings, sizes),
   })
-  if (session.access.namespace !== namespace) throw notTheAccount(namespace)
-  return session
 }
 
-function notTheAccount(namespace: string, cause?: Error): UsageError {
-  return new UsageError(
-    `\`applyPlan\`: the plan was made for ${namespace}, which is not this token's account.`,
-    {
-      cause,
-      suggestions: [`Use a token of ${namespace}, or of a member of that organisation.`],
-    },
-  )
+/** What a plan that was made before is carried out with, beside the options. */
+interface EarlierPlan {
+  /** The file that it is from. */
+  saved?: SavedPlan
+  /** Called with what is left of it and what has fallen out; waited for. */
+  onRest?: (rest: Plan, stale: Outcome[], session: Session, sizes?: Sizes) => Promise<void> | void
+}
+
+/** Lists again, leaves out what is gone, changed or kept by now, and carries out the rest. A dry run compares likewise. */
+export async function carryOutEarlier(
+  plan: Plan,
+  options: JobOptions,
+  {saved, onRest}: EarlierPlan = {},
+): Promise<CleanupResult> {
+  requireConsent(plan, options)
+  const {session, sizes} = await openJob(options, plan)
+  const {listing, protection, excluded} = await lookAt(plan, session)
+  const {rest, stale} = withoutExcluded({...plan, now: session.now}, excluded, protection)
+  await onRest?.(rest, stale, session, sizes)
+  const {inventory} = listing
+  return execute({plan: rest, stale, saved, inventory, session, sizes, signal: options.signal}, options)
+}
+
+/** Splits a plan into what is left of it and what is not. The leaderboard goes only if all before it can. */
+function withoutExcluded(
+  plan: Plan,
+  excluded: Map<string, Exclusion>,
+  protection: Protection,
+): {rest: Plan; stale: Outcome[]} {
+  const stale = [...excluded].map(([name, exclusion]): Outcome => ({name, ...exclusion}))
+  const {leaderboard} = plan
+  const isHeld = stale.some(({status}) => status === 'skipped')
+  if (leaderboard?.goes && isHeld && !excluded.has(leaderboard.dataset.name))
+    stale.push({
+      name: leaderboard.dataset.name,
+      status: 'skipped',
+      reason: 'not everything before it can be deleted',
+    })
+  const left = plan.delete
+    .map((each) => withoutThese(each, excluded))
+    .filter(({datasets}) => datasets.length > 0)
+  const goes = leaderboard?.goes === true && !stale.some(({name}) => name === leaderboard.dataset.name)
+  return {
+    rest: frozen({
+      ...plan,
+      delete: left,
+      leaderboard: leaderboard && {...leaderboard, goes, protection: protection.leaderboard},
+    }),
+    stale,
+  }
+}
+
+function withoutThese(planned: PlannedRun, excluded: Map<string, Exclusion>): PlannedRun {
+  const datasets = planned.datasets.filter(({name}) => !excluded.has(name))
+  return datasets.length === planned.datasets.length ? planned : {...planned, datasets}
 }

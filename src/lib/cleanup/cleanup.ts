@@ -1,40 +1,17 @@
-import {discover, type Inventory} from '../account/datasets.js'
-import {readProtection} from '../account/protection/file.js'
-import {refuseProtected} from '../account/protection/pins.js'
-import {readSizesIfAsked, SIZES, type Sizes, type SizesOption} from '../account/sizes.js'
-import {OptionError, UsageError} from '../base/errors.js'
-import {parseDatasetName} from '../base/names.js'
-import {type OptionTable, readOptions, readTexts} from '../base/options.js'
+import {discover} from '../account/datasets.js'
+import {SIZES, type Sizes, type SizesOption} from '../account/sizes.js'
+import {OptionError} from '../base/errors.js'
+import {type OptionTable, readOptions} from '../base/options.js'
 import {cutoffOf} from '../base/time.js'
-import {findCredentials} from '../hub/credentials.js'
-import {
-  CONNECTION,
-  type ConnectionOptions,
-  machineTime,
-  openSession,
-  requireDeletable,
-  type Session,
-  warnIfReadOnly,
-} from '../hub/session.js'
+import {CONNECTION, type ConnectionOptions, machineTime, type Session} from '../hub/session.js'
 import {planBy} from '../plan/build.js'
-import {takePlan} from '../plan/check.js'
 import {hasChoice, picked} from '../plan/pick.js'
-import {frozen, makePlanOfNames, type Plan} from '../plan/plan.js'
+import {frozen, type Plan} from '../plan/plan.js'
 import {checkPlanTarget, savePlan} from '../plan/saved/saved-plan.js'
 import {readRules} from '../retention/read-rules.js'
 import {RETENTION, type RetentionOptions} from '../retention/rules.js'
-import {carryOutEarlier} from './earlier-plan.js'
-import {
-  checkExecution,
-  execute,
-  EXECUTION,
-  type ExecutionOptions,
-  isDryRun,
-  prepareExecution,
-  requireConsent,
-  requireSamePlace,
-} from './execute.js'
-import {gone, type Outcome} from './outcomes.js'
+import {execute, openJob} from './execute.js'
+import {checkExecution, EXECUTION, type ExecutionOptions, isDryRun, requireConsent} from './options.js'
 import {type CleanupResult, resultOf} from './result.js'
 
 /** Which runs shall go, how it is carried out, and what a caller wants to see of it. */
@@ -70,31 +47,25 @@ const CLEANUP_OPTIONS: OptionTable<CleanupOptions> = {
  *   kin where the Hub's answers are not certain, CancelledError where the signal was aborted; nothing was deleted then
  */
 export async function cleanupDatasets(options: CleanupOptions = {}): Promise<CleanupResult> {
-  options = readOptions(options, CLEANUP_OPTIONS)
-  const rules = readRules(options, {byHand: options.choose !== undefined})
-  if (rules.olderThan) cutoffOf(rules.olderThan, machineTime(options))
-  checkExecution(options)
-  requireConsent({rules, archives: false}, options)
-  await checkSaving(options)
-  await prepareExecution(options)
-  const session = await openSession(options)
-  requirePower(session, options)
-  const sizes = await readSizesIfAsked(session, options)
+  const own = readOptions(options, CLEANUP_OPTIONS)
+  const rules = readRules(own, {byHand: own.choose !== undefined})
+  if (rules.olderThan) cutoffOf(rules.olderThan, machineTime(own))
+  checkExecution(own)
+  requireConsent({rules, archives: false}, own)
+  await checkSaving(own)
+  const {session, sizes} = await openJob(own)
   const inventory = await discover(session)
-  const made = await planBy(rules, inventory, session, {mustBeCertain: !isPreview(options)})
-  const byRules = frozen({...made, archives: options.archive !== undefined})
-  const plan = await choose(byRules, session, options)
-  if (!plan)
-    return resultOf({
-      plan: byRules,
-      inventory,
-      dryRun: isDryRun(options),
-      declined: true,
-      warnings: session.warnings,
-    })
-  await options.onPlan?.(plan, session.warnings, sizes)
-  const result = await execute({plan, inventory, session, signal: options.signal, sizes}, options)
-  if (options.savePlan !== undefined) await savePlan(plan, options.savePlan, {user: session.user})
+  const made = await planBy(rules, inventory, session, {mustBeCertain: !isPreview(own)})
+  const byRules = frozen({...made, archives: own.archive !== undefined})
+  const plan = await choose(byRules, session, own)
+  if (!plan) {
+    const {warnings} = session
+    return resultOf({plan: byRules, inventory, dryRun: isDryRun(own), declined: true, warnings})
+  }
+
+  await own.onPlan?.(plan, session.warnings, sizes)
+  const result = await execute({plan, inventory, session, sizes, signal: own.signal}, own)
+  if (own.savePlan !== undefined) await savePlan(plan, own.savePlan, {user: session.user})
   return result
 }
 
@@ -122,103 +93,4 @@ async function checkSaving(options: CleanupOptions): Promise<void> {
       'saves the plan of a dry run: leave out `dryRun: false`, and apply it with `applyPlan`',
     )
   await checkPlanTarget(options.savePlan)
-}
-
-function requirePower(session: Session, options: ExecutionOptions): void {
-  if (isDryRun(options)) warnIfReadOnly(session)
-  else requireDeletable(session)
-}
-
-/** How a deletion of named datasets, or of a plan in hand, is carried out. */
-export interface DeleteOptions extends ConnectionOptions, ExecutionOptions, SizesOption {
-  /** The leaderboard may be among the names. */
-  deleteLeaderboard?: boolean | undefined
-}
-
-const DELETE_OPTIONS: OptionTable<DeleteOptions> = {
-  ...CONNECTION,
-  ...EXECUTION,
-  ...SIZES,
-  deleteLeaderboard: 'boolean',
-}
-
-/**
- * Deletes what a plan says, or single datasets by name, under the same rules as `cleanupDatasets`: exact names only,
- * nothing that changed since the plan, no protected leaderboard. A dry run unless told otherwise, which compares just so.
- * @param target a plan, or full names of one namespace; names of datasets that are not there are `gone`. Whoever names
- *   single datasets is not asked for selectors, and the grace period does not hold them back
- * @throws UsageError where a name is no SMOLTRACE dataset, the names are of several namespaces, or the plan is none;
- *   RefusedError where the plan contradicts itself or was made elsewhere; else as `cleanupDatasets`
- */
-export async function deleteDatasets(
-  target: Plan | string[],
-  options: DeleteOptions = {},
-): Promise<CleanupResult> {
-  options = readOptions(options, DELETE_OPTIONS)
-  checkExecution(options)
-  return Array.isArray(target)
-    ? deleteNamed([...new Set(readTexts(target, 'Names of datasets'))], options)
-    : deletePlanned(await takePlan(target), options)
-}
-
-async function deletePlanned(plan: Plan, options: DeleteOptions): Promise<CleanupResult> {
-  requireConsent(plan, options)
-  const {endpoint} = await findCredentials(options)
-  const {namespace = plan.namespace} = options
-  requireSamePlace(plan, {endpoint, namespace})
-  await prepareExecution(options)
-  return carryOutEarlier({plan, session: await openSession({...options, namespace})}, options)
-}
-
-async function deleteNamed(names: string[], options: DeleteOptions): Promise<CleanupResult> {
-  const wanted = namespaceOf(names, options)
-  await prepareExecution(options)
-  const session = await openSession({...options, namespace: wanted})
-  if (wanted !== undefined && wanted !== session.access.namespace) {
-    throw new UsageError(
-      `The namespace is spelled ${session.access.namespace}, not ${wanted}: nothing is deleted.`,
-    )
-  }
-
-  requirePower(session, options)
-  const sizes = await readSizesIfAsked(session, options)
-  const inventory = await discover(session)
-  const protection = await readProtection(session.hub, inventory)
-  const plan = makePlanOfNames(inventory, names, protection)
-  if (plan.leaderboard?.goes) refuseProtected(inventory, protection)
-  const stale = leftOut(names, inventory, plan)
-  const job = {plan, stale, inventory, session, sizes, signal: options.signal}
-  return execute(job, options)
-}
-
-/** What became of names that the plan has no place for. */
-function leftOut(names: string[], {datasets, leaderboard}: Inventory, plan: Plan): Outcome[] {
-  const listed = new Set([...datasets, leaderboard].map((dataset) => dataset?.name))
-  const pins = new Map(
-    plan.keep.flatMap(({run, reasons}) =>
-      reasons.filter(({rule}) => rule === 'pinned').map(({text}) => [run.timestamp, text] as const),
-    ),
-  )
-  const named = new Set(names)
-  const skipped = datasets
-    .filter(({name, timestamp}) => named.has(name) && pins.has(timestamp))
-    .map(({name, timestamp}): Outcome => ({name, status: 'skipped', reason: pins.get(timestamp) ?? ''}))
-  return [...names.filter((name) => !listed.has(name)).map((name) => gone(name)), ...skipped]
-}
-
-/** The one namespace that all names are of. */
-function namespaceOf(
-  names: string[],
-  {deleteLeaderboard = false, namespace}: DeleteOptions,
-): string | undefined {
-  const wanted = namespace ?? names[0]?.split('/')[0]
-  for (const name of names) {
-    const type = parseDatasetName(name, wanted ?? '')?.type
-    if (!type) throw new UsageError(`"${name}" is no SMOLTRACE dataset of ${wanted}: nothing is deleted.`)
-    if (type === 'leaderboard' && !deleteLeaderboard) {
-      throw new UsageError(`${name} is the leaderboard: it goes only with \`deleteLeaderboard: true\`.`)
-    }
-  }
-
-  return names.length > 0 ? wanted : namespace
 }

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 
 import {type Progress, showProgress} from '../../../src/cli/progress/progress.js'
 import {DAY} from '../../../src/lib/base/time.js'
-import {type JobEvent} from '../../../src/lib/cleanup/execute.js'
+import {type JobEvent} from '../../../src/lib/cleanup/options.js'
 import {plannedDatasets} from '../../../src/lib/plan/plan.js'
 import {ago, inventoryOf, planOf, runDatasets} from '../../support/builders.js'
 

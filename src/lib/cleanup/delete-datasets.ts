@@ -1,0 +1,94 @@
+import {discover, type Inventory} from '../account/datasets.js'
+import {readProtection} from '../account/protection/file.js'
+import {refuseProtected} from '../account/protection/pins.js'
+import {SIZES, type SizesOption} from '../account/sizes.js'
+import {UsageError} from '../base/errors.js'
+import {parseDatasetName} from '../base/names.js'
+import {type OptionTable, readOptions, readTexts} from '../base/options.js'
+import {CONNECTION, type ConnectionOptions} from '../hub/session.js'
+import {takePlan} from '../plan/check.js'
+import {makePlanOfNames, type Plan} from '../plan/plan.js'
+import {carryOutEarlier} from './apply.js'
+import {execute, openJob} from './execute.js'
+import {checkExecution, EXECUTION, type ExecutionOptions} from './options.js'
+import {gone, type Outcome} from './outcomes.js'
+import {type CleanupResult} from './result.js'
+
+/** How a deletion of named datasets, or of a plan in hand, is carried out. */
+export interface DeleteOptions extends ConnectionOptions, ExecutionOptions, SizesOption {
+  /** The leaderboard may be among the names. */
+  deleteLeaderboard?: boolean | undefined
+}
+
+const DELETE_OPTIONS: OptionTable<DeleteOptions> = {
+  ...CONNECTION,
+  ...EXECUTION,
+  ...SIZES,
+  deleteLeaderboard: 'boolean',
+}
+
+/**
+ * Deletes what a plan says, or single datasets by name, under the same rules as `cleanupDatasets`: exact names only,
+ * nothing that changed since the plan, no protected leaderboard. A dry run unless told otherwise, which compares just so.
+ * @param target a plan, or full names of one namespace; names of datasets that are not there are `gone`. Whoever names
+ *   single datasets is not asked for selectors, and the grace period does not hold them back
+ * @throws UsageError where a name is no SMOLTRACE dataset, the names are of several namespaces, or the plan is none;
+ *   RefusedError where the plan contradicts itself or was made elsewhere; else as `cleanupDatasets`
+ */
+export async function deleteDatasets(
+  target: Plan | string[],
+  options: DeleteOptions = {},
+): Promise<CleanupResult> {
+  const own = readOptions(options, DELETE_OPTIONS)
+  checkExecution(own)
+  return Array.isArray(target)
+    ? deleteNamed([...new Set(readTexts(target, 'Names of datasets'))], own)
+    : carryOutEarlier(await takePlan(target), own)
+}
+
+async function deleteNamed(names: string[], options: DeleteOptions): Promise<CleanupResult> {
+  const namespace = namespaceOf(names, options)
+  const {session, sizes} = await openJob({...options, namespace})
+  if (namespace !== undefined && namespace !== session.access.namespace)
+    throw new UsageError(
+      `The namespace is spelled ${session.access.namespace}, not ${namespace}: nothing is deleted.`,
+    )
+  const inventory = await discover(session)
+  const protection = await readProtection(session.hub, inventory)
+  const plan = makePlanOfNames(inventory, names, protection)
+  if (plan.leaderboard?.goes) refuseProtected(inventory, protection)
+  const stale = leftOut(names, inventory, plan)
+  return execute({plan, stale, inventory, session, sizes, signal: options.signal}, options)
+}
+
+/** The outcomes of names that the plan has no place for. */
+function leftOut(names: string[], {datasets, leaderboard}: Inventory, plan: Plan): Outcome[] {
+  const listed = new Set([...datasets, leaderboard].map((dataset) => dataset?.name))
+  const pins = new Map(
+    plan.keep.flatMap(({run, reasons}) =>
+      reasons.filter(({rule}) => rule === 'pinned').map(({text}) => [run.timestamp, text] as const),
+    ),
+  )
+  const named = new Set(names)
+  const skipped = datasets
+    .filter(({name, timestamp}) => named.has(name) && pins.has(timestamp))
+    .map(({name, timestamp}): Outcome => ({name, status: 'skipped', reason: pins.get(timestamp) ?? ''}))
+  return [...names.filter((name) => !listed.has(name)).map((name) => gone(name)), ...skipped]
+}
+
+/** The one namespace that all names are of. */
+function namespaceOf(
+  names: string[],
+  {deleteLeaderboard = false, namespace}: DeleteOptions,
+): string | undefined {
+  const wanted = namespace ?? names[0]?.split('/')[0]
+  for (const name of names) {
+    const type = parseDatasetName(name, wanted ?? '')?.type
+    if (!type) throw new UsageError(`"${name}" is no SMOLTRACE dataset of ${wanted}: nothing is deleted.`)
+    if (type === 'leaderboard' && !deleteLeaderboard) {
+      throw new UsageError(`${name} is the leaderboard: it goes only with \`deleteLeaderboard: true\`.`)
+    }
+  }
+
+  return names.length > 0 ? wanted : namespace
+}

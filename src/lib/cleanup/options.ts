@@ -1,0 +1,144 @@
+import {access, constants, stat} from 'node:fs/promises'
+import {dirname, resolve} from 'node:path'
+
+import {type ArchiveEvent} from '../archive/archive.js'
+import {checkConcurrency, DEFAULT_CONCURRENCY} from '../base/concurrency.js'
+import {OptionError, UsageError} from '../base/errors.js'
+import {type OptionTable} from '../base/options.js'
+import {messageOf} from '../base/text.js'
+import {parseDeletionLimit} from '../plan/limit.js'
+import {type Plan} from '../plan/plan.js'
+import {isEveryRunByScope} from '../retention/rule-names.js'
+import {type DeletionEvent} from './delete.js'
+import {type Confirmation, dataDirectory, prepareJournal} from './journal/write.js'
+
+/** How a plan is confirmed and carried out. */
+export interface ExecutionOptions {
+  /** Default true: nothing is deleted. */
+  dryRun?: boolean | undefined
+  /** Deletes without asking `confirm`. */
+  yes?: boolean | undefined
+  /** Asked with the whole plan before anything is deleted; only `true` goes on. */
+  confirm?: ((plan: Plan) => boolean | Promise<boolean>) | undefined
+  /** How `confirm` asks, for the journal; default `callback`. */
+  confirmedBy?: Exclude<Confirmation, 'yes'> | undefined
+  /** Runs that are worked on at a time, 1 to 32; default 4. */
+  concurrency?: number | undefined
+  /** The most that the plan may delete: a number of datasets, or `10%` of all. */
+  maxDelete?: number | string | undefined
+  /** Folder into which every dataset is archived before it is deleted. The leaderboard is always archived. */
+  archive?: string | undefined
+  /** Default true: every deletion is written down, and without a journal nothing is deleted. */
+  journal?: boolean | undefined
+  /** Where journals and archives of leaderboards are kept; default: where the command line keeps them. */
+  dataDir?: string | undefined
+  /** Called with everything that happens while the plan is carried out. What it throws becomes a warning. */
+  onEvent?: ((event: JobEvent, plan: Plan) => void) | undefined
+}
+
+export const EXECUTION: OptionTable<ExecutionOptions> = {
+  dryRun: 'false or else',
+  yes: 'boolean',
+  confirm: 'function',
+  confirmedBy: 'text',
+  concurrency: 'number',
+  maxDelete: 'number or text',
+  archive: 'text',
+  journal: 'boolean',
+  dataDir: 'text',
+  onEvent: 'function',
+}
+
+/** What happens while a plan is carried out. */
+export type JobEvent = ArchiveEvent | DeletionEvent
+
+/**
+ * Checks how a plan is to be carried out.
+ * @throws UsageError
+ */
+export function checkExecution({
+  dryRun,
+  yes,
+  confirm,
+  maxDelete,
+  archive,
+  concurrency = DEFAULT_CONCURRENCY,
+}: ExecutionOptions): void {
+  checkConcurrency(concurrency)
+  if (archive === '') throw new OptionError('archive', 'names no folder')
+  if (maxDelete !== undefined) parseDeletionLimit(maxDelete)
+  if (!isDryRun({dryRun}) && yes !== true && !confirm)
+    throw new UsageError('Deleting needs a confirmation: give `confirm`, or `yes: true`.')
+}
+
+/**
+ * Makes sure that what a deletion writes can be written, before anything is sent. A dry run looks at the archive's folder too: its
+ * command would be refused.
+ * @throws UsageError where the archive is to go into what is no folder
+ * @throws RefusedError where the journal cannot be written
+ */
+export async function prepareExecution(options: ExecutionOptions): Promise<void> {
+  if (options.archive !== undefined) await requireWritable(options.archive)
+  if (isDryRun(options)) return
+  if (options.journal !== false) await prepareJournal(dataDirOf(options))
+}
+
+/** The folder, or the nearest one above it that is there, in which it would be made. */
+async function requireWritable(dir: string): Promise<void> {
+  for (let folder = resolve(dir); ; folder = dirname(folder)) {
+    const found = await stat(folder).catch(() => {})
+    if (found && !found.isDirectory()) throw new OptionError('archive', `${dir}: ${folder} is not a folder`)
+    if (!found) continue
+    await access(folder, constants.W_OK).catch((error: unknown) => {
+      throw new OptionError('archive', `${dir}: ${folder} cannot be written to (${messageOf(error)})`)
+    })
+    return
+  }
+}
+
+/**
+ * Consent to a plan that archives is not consent to one that does not; and without a prompt, nothing else shows that `--only`
+ * alone takes in every run.
+ * @throws UsageError
+ */
+export function requireConsent(
+  {rules, archives}: Pick<Plan, 'archives' | 'rules'>,
+  {dryRun, yes, archive}: ExecutionOptions,
+): void {
+  if (isDryRun({dryRun})) return
+  if (archives && archive === undefined)
+    throw new UsageError('The plan was made with `archive`, and is not carried out without: add `archive`.')
+  if (yes === true && isEveryRunByScope(rules))
+    throw new OptionError('only', 'alone takes in every run: with `yes`, say so by adding `all`', {
+      suggestions: ['Make a saved plan again with `all`, or confirm without `yes`.'],
+    })
+}
+
+/**
+ * A plan is carried out only where it was made: the same names elsewhere are other datasets.
+ * @throws UsageError
+ */
+export function requireSamePlace(
+  plan: Pick<Plan, 'endpoint' | 'namespace'>,
+  {endpoint, namespace}: Pick<Plan, 'endpoint' | 'namespace'>,
+): void {
+  if (isSameAddress(plan.endpoint, endpoint) && plan.namespace === namespace) return
+  throw new UsageError(
+    `The plan was made for ${plan.namespace} at ${plan.endpoint}, not for ${namespace} at ${endpoint}.`,
+    {suggestions: ['Use the token and the HF_ENDPOINT that it was made with, or make a new plan.']},
+  )
+}
+
+function isSameAddress(a: string, b: string): boolean {
+  return URL.canParse(a) && URL.canParse(b) && new URL(a).href === new URL(b).href
+}
+
+/** Only the word `false` deletes; whatever else stands there is a dry run. */
+export function isDryRun({dryRun}: Pick<ExecutionOptions, 'dryRun'>): boolean {
+  return dryRun !== false
+}
+
+/** Where journals and archives of leaderboards are kept. */
+export function dataDirOf({dataDir}: ExecutionOptions): string {
+  return dataDir ?? dataDirectory()
+}
