@@ -75,7 +75,7 @@ export async function toHubError(
   const body = await textOf(response, '')
   const {origin, host} = new URL(response.url)
   const store = origin === new URL(endpoint).origin ? undefined : host
-  const quota = readQuota(headers)
+  const quota = status === 429 ? readQuota(headers) : undefined
   const retryAfterMs = retryAfterIn(headers)
   const path = new URL(url).pathname
   // It has a limit of its own, and nothing can be done without it.

@@ -89,7 +89,7 @@ export function waitBeforeRetry(
   {retries, windows}: Tries,
   random?: () => number,
 ): Wait | undefined {
-  const resetMs = error instanceof HubError && error.status === 429 ? error.answer.resetMs : undefined
+  const resetMs = error instanceof HubError ? error.answer.resetMs : undefined
   if (resetMs !== undefined) return windows < MAX_VAIN_WINDOWS ? waitForQuota(resetMs, windows) : undefined
   return isTransient(error) ? retryDelay(error, retries, random) : undefined
 }

@@ -1,55 +1,76 @@
 import {expect} from 'chai'
 import {once} from 'node:events'
 import http from 'node:http'
-import {createServer, type Socket} from 'node:net'
+import {createServer, type Server, type Socket} from 'node:net'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {brotliCompressSync, deflateSync, gzipSync} from 'node:zlib'
 
-import {HubFormatError} from '../../../src/lib/hub/errors.js'
-import {request as exchange, type HttpRequest} from '../../../src/lib/hub/http.js'
-import {rejectionOf, type StubServer, stubServers} from '../../support/builders.js'
+import {HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
+import {
+  type BodyLimits,
+  type HttpRequest,
+  HubResponse,
+  limitedBody,
+  request,
+  timeLimit,
+} from '../../../src/lib/hub/http.js'
+import {rejectionOf, type StubServer} from '../../support/builders.js'
 import {withLimits} from '../../support/limits.js'
+import {type Reply, stubHubs} from './stub.js'
 
-describe('the wire', () => {
-  const {start, closeAll} = stubServers()
+const NEVER = new AbortController().signal
+
+async function listening(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as {port: number}).port}/`
+}
+
+describe('HTTP', () => {
+  const {start, replies, closeAll} = stubHubs()
 
   afterEach(closeAll)
 
   const agent = new http.Agent({keepAlive: true})
-  const send = (url: string, request: Partial<HttpRequest> = {}, onChunk = () => {}) =>
-    exchange(
-      {url, method: 'GET', headers: {}, redirect: 'follow', ...request},
-      {signal: new AbortController().signal, onChunk, agentFor: async () => agent},
+  const send = (
+    url: string,
+    {
+      signal = NEVER,
+      by = agent,
+      ...rest
+    }: Partial<HttpRequest> & {signal?: AbortSignal; by?: http.Agent} = {},
+    onChunk = () => {},
+  ) =>
+    request(
+      {url, method: 'GET', headers: {}, redirect: 'follow', ...rest},
+      {signal, onChunk, agentFor: async () => by},
     )
 
   after(() => agent.destroy())
 
-  describe('an answer', () => {
+  describe('a response', () => {
     const text = 'grün '.repeat(1000)
-    const encodings: Array<[name: string | undefined, encoded: Buffer | string]> = [
+    for (const [name, encoded] of [
       [undefined, text],
       ['gzip', gzipSync(text)],
       ['x-gzip', gzipSync(text)],
       ['deflate', deflateSync(text)],
       ['br', brotliCompressSync(text)],
-    ]
-    for (const [name, encoded] of encodings) {
+    ] as const) {
       it(`is read whatever it is packed with: ${name ?? 'nothing'}`, async () => {
         const server = await start((_, response) =>
           response.writeHead(200, name ? {'content-encoding': name} : {}).end(encoded),
         )
-        const answer = await send(server.url)
-        expect((await answer.text()) === text).to.equal(true)
+        expect((await (await send(server.url)).text()) === text).to.equal(true)
         expect(server.seen[0]?.headers['accept-encoding']).to.include('gzip')
       })
     }
 
     it('that is packed and cut is an error', async () => {
-      const packed = gzipSync(text)
       const server = await start((_, response) =>
-        response.writeHead(200, {'content-encoding': 'gzip'}).end(packed.subarray(0, -20)),
+        response.writeHead(200, {'content-encoding': 'gzip'}).end(gzipSync(text).subarray(0, -20)),
       )
-      const answer = await send(server.url)
-      await rejectionOf(answer.text())
+      await rejectionOf((await send(server.url)).text())
     })
 
     it('has headers by names in any case, several values in one, and null for what is not there', async () => {
@@ -62,37 +83,35 @@ describe('the wire', () => {
       ).to.deep.equal(['yes', 'yes', '<a>, <b>', 'a, b', null])
       expect({status, ok, url}).to.deep.equal({status: 200, ok: true, url: `${server.url}/x?y`})
     })
+
+    it('that is discarded is not read on', async () => {
+      const closed = new AbortController()
+      const isClosed = once(closed.signal, 'abort')
+      const server = await start((_, response) => {
+        response.on('close', () => closed.abort()).write('endless')
+      })
+      ;(await send(server.url)).discard()
+      await isClosed
+    })
   })
 
   describe('a redirect', () => {
-    const TOKEN = {authorization: 'Bearer secret', 'x-own': 'kept'}
+    const headers = {authorization: 'Bearer secret', 'x-own': 'kept'}
+    const to = (location: string, status = 302): Reply => ({status, headers: {location}})
 
-    it('takes the token along where it stays at its origin, and nowhere else', async () => {
-      const foreign = await start((_, response) => response.end('there'))
-      const server = await start(({path}, response) => {
-        if (path === '/a') response.writeHead(307, {location: '/b'}).end()
-        else response.writeHead(302, {location: `${foreign.url}/c`}).end()
-      })
-      const answer = await send(`${server.url}/a`, {headers: TOKEN})
-      expect(await answer.text()).to.equal('there')
-      expect(answer.url).to.equal(`${foreign.url}/c`)
-      expect(server.seen.map(({headers}) => headers.authorization)).to.deep.equal([
+    it('never takes the token to another origin, nor back from there', async () => {
+      const home = await replies(({path}) =>
+        path === '/a' ? to('/b', 307) : path === '/b' ? to(`${foreign.url}/c`) : {text: 'home'},
+      )
+      const foreign: StubServer = await replies(() => to(`${home.url}/d`))
+      const response = await send(`${home.url}/a`, {headers})
+      expect([await response.text(), response.url]).to.deep.equal(['home', `${home.url}/d`])
+      expect(home.seen.map((each) => each.headers.authorization)).to.deep.equal([
         'Bearer secret',
         'Bearer secret',
+        undefined,
       ])
       expect(foreign.seen[0]?.headers).to.include({'x-own': 'kept'}).and.not.to.have.property('authorization')
-    })
-
-    it('never gives the token back where it comes home from elsewhere', async () => {
-      const home = await start(({path}, response) => {
-        if (path === '/a') response.writeHead(302, {location: `${foreign.url}/b`}).end()
-        else response.end('home')
-      })
-      const foreign: StubServer = await start((_, response) =>
-        response.writeHead(302, {location: `${home.url}/c`}).end(),
-      )
-      await send(`${home.url}/a`, {headers: TOKEN})
-      expect(home.seen[1]?.headers).not.to.have.property('authorization')
     })
 
     it('repeats the method and the body, unless it says to look elsewhere', async () => {
@@ -102,38 +121,35 @@ describe('the wire', () => {
         [307, 'POST', 'all'],
         [308, 'POST', 'all'],
       ] as const) {
-        const server = await start(({path}, response) =>
-          path === '/a' ? response.writeHead(status, {location: '/b'}).end() : response.end(),
-        )
+        const server = await replies(to('/b', status), {})
         await send(`${server.url}/a`, {method: 'POST', body: 'all'})
         expect(server.seen[1]).to.include({method, body})
       }
     })
 
     it('in a circle ends', async () => {
-      const server = await start((_, response) => response.writeHead(302, {location: '/a'}).end())
+      const server = await replies(to('/a'))
       expect((await rejectionOf(send(`${server.url}/a`))).message).to.include('one redirect after the other')
       expect(server.seen).to.have.length(6)
     })
 
-    it('to what is no web address is an error, and nobody is asked', async () => {
+    it('to what is not a web address is an error', async () => {
       for (const location of ['file:///etc/passwd', 'data:text/plain,x', 'http://[']) {
-        const server = await start((_, response) => response.writeHead(302, {location}).end())
+        const server = await replies(to(location))
         expect(await rejectionOf(send(server.url))).to.be.instanceOf(HubFormatError)
         expect(server.seen).to.have.length(1)
       }
     })
 
-    it('introduces nobody by another name', async () => {
-      const foreign = await start((_, response) => response.end())
-      const location = foreign.url.replace('http://', 'http://kim:hunter2@')
-      const server = await start((_, response) => response.writeHead(302, {location}).end())
+    it('sends no credentials that its address holds', async () => {
+      const foreign = await replies({})
+      const server = await replies(to(foreign.url.replace('http://', 'http://kim:hunter2@')))
       await send(server.url)
       expect(foreign.seen[0]?.headers).not.to.have.property('authorization')
     })
 
-    it('is handed on or refused where that was asked for', async () => {
-      const server = await start((_, response) => response.writeHead(302, {location: '/a'}).end())
+    it('is passed on or refused where that was asked for', async () => {
+      const server = await replies(to('/a'))
       expect((await send(server.url, {redirect: 'manual'})).status).to.equal(302)
       expect((await rejectionOf(send(server.url, {redirect: 'error'}))).message).to.include(
         'a redirect where none may be',
@@ -142,7 +158,7 @@ describe('the wire', () => {
     })
   })
 
-  describe('a body', () => {
+  describe("a request's body", () => {
     const content = 'ü'.repeat(500_000)
 
     for (const [kind, body] of [
@@ -150,49 +166,33 @@ describe('the wire', () => {
       ['a file', new Blob([content])],
     ] as const) {
       it(`that is ${kind} is sent whole and with its length, which stores ask for`, async () => {
-        const server = await start((_, response) => response.end())
-        let pieces = 0
-        await send(server.url, {method: 'PUT', body}, () => pieces++)
+        const server = await replies({})
+        let chunks = 0
+        await send(server.url, {method: 'PUT', body}, () => chunks++)
         expect(server.seen[0]?.headers['content-length']).to.equal('1000000')
         expect(server.seen[0]?.headers).not.to.have.property('transfer-encoding')
         expect(server.seen[0]?.body === content).to.equal(true)
-        expect(pieces).to.be.greaterThan(10)
+        expect(chunks).to.be.greaterThan(10)
       })
     }
 
-    it('that nobody takes tells of no more than its beginning', async () => {
+    it('that the other side does not take is not read on', async () => {
       const sockets: Socket[] = []
       const mute = createServer({pauseOnConnect: true}, (socket) => sockets.push(socket))
-      await new Promise<void>((resolve) => {
-        mute.listen(0, '127.0.0.1', resolve)
-      })
-      const controller = new AbortController()
-      const taken = {pieces: 0}
-      const piece = new Uint8Array(1024 * 1024)
-      const large = new Blob(Array.from({length: 64}, () => piece))
+      const url = await listening(mute)
+      const {signal, ...controller} = withAbort()
+      const taken = {chunks: 0}
+      const large = new Blob(Array.from({length: 64}, () => new Uint8Array(1024 * 1024)))
       const sending = rejectionOf(
-        exchange(
-          {
-            url: `http://127.0.0.1:${(mute.address() as {port: number}).port}`,
-            method: 'PUT',
-            headers: {},
-            body: large,
-            redirect: 'error',
-          },
-          {
-            signal: controller.signal,
-            onChunk: () => taken.pieces++,
-            agentFor: async () => agent,
-          },
-        ),
+        send(url, {method: 'PUT', body: large, redirect: 'error', signal}, () => taken.chunks++),
       )
       let before = -1
-      while (taken.pieces === 0 || taken.pieces !== before) {
-        before = taken.pieces
+      while (taken.chunks === 0 || taken.chunks !== before) {
+        before = taken.chunks
         for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate)
       }
 
-      expect(taken.pieces * 65_536).to.be.lessThan(large.size / 2)
+      expect(taken.chunks * 65_536).to.be.lessThan(large.size / 2)
       controller.abort()
       await sending
       for (const socket of sockets) socket.destroy()
@@ -200,108 +200,177 @@ describe('the wire', () => {
     })
   })
 
-  it('fails where the connection is closed or changed instead of an answer', async () => {
-    for (const reply of [
-      '',
-      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n',
-    ]) {
-      const server = createServer((socket) => socket.once('data', () => socket.end(reply)))
-      await new Promise<void>((resolve) => {
-        server.listen(0, '127.0.0.1', resolve)
+  describe('a connection', () => {
+    /** One that never comes about. */
+    const waiting = (onAttempt: (port: undefined) => void) =>
+      Object.assign(new http.Agent(), {
+        createConnection() {
+          setImmediate(onAttempt, undefined)
+        },
       })
-      await rejectionOf(send(`http://127.0.0.1:${(server.address() as {port: number}).port}`))
+
+    it('that is closed or changed instead of a response is an error', async () => {
+      for (const reply of [
+        '',
+        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n',
+      ]) {
+        const server = createServer((socket) => socket.once('data', () => socket.end(reply)))
+        await rejectionOf(send(await listening(server)))
+        server.close()
+      }
+    })
+
+    it('that does not come about is given up after ten seconds', async () => {
+      const error = await withLimits(10_000, (runOut) =>
+        rejectionOf(send('http://127.0.0.1:9/', {by: waiting(runOut)})),
+      )
+      expect(error.message).to.equal('no connection within 10 s')
+    })
+
+    it('that does not come about is given up at once by a signal', async () => {
+      const {signal, abort} = withAbort()
+      const by = waiting(() => abort(new Error('interrupted')))
+      expect((await rejectionOf(send('http://127.0.0.1:9/', {by, signal}))).message).to.equal('interrupted')
+    })
+
+    it('is kept from one DELETE to the next', async () => {
+      const ports = new Set<number | undefined>()
+      const server = http.createServer({keepAliveTimeout: 0}, (incoming, response) => {
+        ports.add(incoming.socket.remotePort)
+        incoming.resume().on('end', () => response.end('OK'))
+      })
+      const url = await listening(server)
+      for (let time = 0; time < 5; time++)
+        expect(await (await send(url, {method: 'DELETE', body: '{}'})).text()).to.equal('OK')
+      expect(ports.size).to.equal(1)
+      server.closeAllConnections()
       server.close()
-    }
+    })
+
+    it('that was kept and has gone is replaced by a new one for what only reads, and not for a DELETE', async () => {
+      for (const [method, requests] of [
+        ['GET', 3],
+        ['DELETE', 2],
+      ] as const) {
+        let seen = 0
+        const server = http.createServer({keepAliveTimeout: 0}, (incoming, response) => {
+          if (++seen === 2) incoming.socket.destroy()
+          else response.end('OK')
+        })
+        const url = await listening(server)
+        await (await send(url)).text()
+        const again = send(url, {method})
+        await (method === 'GET' ? again.then((response) => response.text()) : rejectionOf(again))
+        expect(seen).to.equal(requests)
+        server.closeAllConnections()
+        server.close()
+      }
+    })
   })
 
-  it('gives up after ten seconds where no connection comes about, and leaves nothing behind', async () => {
-    const error = await withLimits(10_000, (runOut) => {
-      class Waiting extends http.Agent {
-        override createConnection(): never {
-          setImmediate(runOut, undefined)
-          return undefined as never
+  describe('a body within limits', () => {
+    const read = (source: AsyncIterable<Uint8Array>, limit = timeLimit(1000), limits: BodyLimits = {}) =>
+      new HubResponse({
+        status: 200,
+        url: 'https://hub.example/',
+        headers: new Headers(),
+        body: limitedBody(source, limit, undefined, limits),
+        discard() {},
+      })
+
+    async function* texts(...chunks: string[]) {
+      for (const chunk of chunks) yield Buffer.from(chunk)
+    }
+
+    /** A chunk now and then, until the limit aborts it. */
+    async function* trickle(limit: {isOver: boolean}, ms: number) {
+      for (;;) {
+        await sleep(ms)
+        if (limit.isOver) throw new Error('aborted')
+        yield Buffer.from('.')
+      }
+    }
+
+    it('can be read as bytes, text and JSON', async () => {
+      expect(await read(texts('{"grün":', ' 1}')).json()).to.deep.equal({grün: 1})
+    })
+
+    it('counts only the time in which a chunk is waited for, not that of its reader', async () => {
+      const log: string[] = []
+      const limit = {...timeLimit(1000), start: () => log.push('start'), stop: () => log.push('stop')}
+      const chunks = limitedBody(texts('chunk'), limit)
+      expect(log).to.deep.equal([])
+      await chunks.next()
+      log.push('the reader takes its time')
+      expect((await chunks.next()).done).to.equal(true)
+      expect(log.slice(0, 5)).to.deep.equal(['start', 'stop', 'the reader takes its time', 'start', 'stop'])
+      expect(log.slice(5).every((each) => each === 'stop')).to.equal(true)
+    })
+
+    it('that breaks off is an error of the program', async () => {
+      // eslint-disable-next-line require-yield
+      async function* broken(): AsyncGenerator<Uint8Array> {
+        throw new Error('aborted')
+      }
+
+      expect(await rejectionOf(read(broken()).bytes())).to.be.instanceOf(HubUnreachableError)
+    })
+
+    it('that is not wanted any more is not read on', async () => {
+      const log: string[] = []
+      async function* source() {
+        try {
+          for (;;) yield Buffer.from('chunk')
+        } finally {
+          log.push('ended')
         }
       }
 
-      const waiting = new Waiting()
-      const sending = exchange(
-        {url: 'http://127.0.0.1:9/', method: 'GET', headers: {}, redirect: 'follow'},
-        {signal: new AbortController().signal, onChunk() {}, agentFor: async () => waiting},
-      )
-      return rejectionOf(sending)
+      const chunks = limitedBody(source(), timeLimit(1000))
+      log.push(String((await chunks.next()).value))
+      await chunks.return(null)
+      expect(log).to.deep.equal(['chunk', 'ended'])
     })
-    expect(error.message).to.equal('no connection within 10 s')
-  })
 
-  it('ends at once where there is no connection yet', async () => {
-    const controller = new AbortController()
-    class Waiting extends http.Agent {
-      override createConnection(): never {
-        setImmediate(() => controller.abort(new Error('interrupted')))
-        return undefined as never
+    it('that is longer than anything that was asked for is an error, and not read on', async () => {
+      let sent = 0
+      async function* endless() {
+        for (;;) {
+          sent += 1000
+          yield Buffer.alloc(1000)
+        }
       }
-    }
 
-    const waiting = new Waiting()
-    const sending = exchange(
-      {url: 'http://127.0.0.1:9/', method: 'GET', headers: {}, redirect: 'follow'},
-      {signal: controller.signal, onChunk() {}, agentFor: async () => waiting},
-    )
-    expect((await rejectionOf(sending)).message).to.equal('interrupted')
-  })
-
-  it('keeps its connection from one DELETE to the next', async () => {
-    const ports = new Set<number | undefined>()
-    const server = http.createServer({keepAliveTimeout: 0}, (request, response) => {
-      ports.add(request.socket.remotePort)
-      request.resume().on('end', () => response.end('OK'))
+      const error = await rejectionOf(read(endless(), undefined, {maxBytes: 5000}).bytes())
+      expect(error).to.be.instanceOf(HubFormatError)
+      expect(sent).to.be.at.most(6000)
     })
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve)
+
+    it('that says only a word has its time as a whole, and may be asked for again', async () => {
+      const limit = timeLimit(20)
+      const error = await rejectionOf(read(trickle(limit, 0), limit, {totalMs: 20}).bytes())
+      expect(error).to.be.instanceOf(HubUnreachableError).and.to.have.property('isPermanent', false)
     })
-    const {port} = server.address() as {port: number}
-    for (let time = 0; time < 5; time++) {
-      const answer = await send(`http://127.0.0.1:${port}/`, {method: 'DELETE', body: '{}'})
-      expect(await answer.text()).to.equal('OK')
-    }
 
-    expect(ports.size).to.equal(1)
-    server.closeAllConnections()
-    server.close()
-  })
+    it('that has its time as a whole is over when that is, though something comes now and then', () =>
+      withLimits(20, async () => {
+        const limit = timeLimit(20)
+        const error = await rejectionOf(read(trickle(limit, 2), limit, {totalMs: 60}).bytes())
+        expect(error).to.be.instanceOf(HubUnreachableError).and.to.have.property('isPermanent', true)
+        expect(error.message).to.include('took too long')
+      }))
 
-  it('reads on a new connection where the one that was kept has gone, and repeats no DELETE', async () => {
-    for (const [method, requests] of [
-      ['GET', 3],
-      ['DELETE', 2],
-    ] as const) {
-      let seen = 0
-      const server = http.createServer({keepAliveTimeout: 0}, (request, response) => {
-        seen++
-        if (seen === 2) request.socket.destroy()
-        else response.end('OK')
-      })
-      await new Promise<void>((resolve) => {
-        server.listen(0, '127.0.0.1', resolve)
-      })
-      const url = `http://127.0.0.1:${(server.address() as {port: number}).port}/`
-      await (await send(url)).text()
-      const again = send(url, {method})
-      await (method === 'GET' ? again.then((answer) => answer.text()) : rejectionOf(again))
-      expect(seen).to.equal(requests)
-      server.closeAllConnections()
-      server.close()
-    }
-  })
-
-  it('leaves a connection whose answer nobody wants', async () => {
-    const closed = new AbortController()
-    const isClosed = once(closed.signal, 'abort')
-    const server = await start((_, response) => {
-      response.on('close', () => closed.abort()).write('endless')
+    it('that has its time as a whole does not count that of the reader', async () => {
+      const left: number[] = []
+      const limit = {...timeLimit(20), start: (most = 0) => left.push(most)}
+      for await (const chunk of limitedBody(texts('a', 'b'), limit, undefined, {totalMs: 1000}))
+        await sleep(chunk.length * 30)
+      expect(left.every((ms) => ms > 980)).to.equal(true)
     })
-    const answer = await send(server.url)
-    answer.discard()
-    await isClosed
   })
 })
+
+function withAbort() {
+  const controller = new AbortController()
+  return {signal: controller.signal, abort: (reason?: Error) => controller.abort(reason)}
+}
