@@ -1,3 +1,4 @@
+import {type Fields, fieldsOf} from './dataset-info.js'
 import {HubFormatError} from './errors.js'
 
 /** An organisation that whoami names. */
@@ -31,61 +32,45 @@ export interface Identity {
   date: Date | undefined
 }
 
-/** The types of `@huggingface/hub` for this answer are incomplete, so its fields are read from plain JSON. */
-interface WhoAmIAnswer {
-  name?: unknown
-  orgs?: Array<{
-    name?: unknown
-    roleInOrg?: unknown
-    securityRestrictions?: unknown
-    resourceGroups?: unknown
-  }>
-  auth?: {
-    type?: unknown
-    accessToken?: {
-      role?: unknown
-      fineGrained?: {scoped?: Array<{entity?: {type?: unknown; name?: unknown}; permissions?: unknown}>}
-    }
-  }
-}
-
-const NAMESPACE = /^[\w.-]+$/
+const NAME = /^[\w.-]+$/
 
 /**
- * Reads whoami's answer.
+ * Reads whoami's answer, for which the types of `@huggingface/hub` are incomplete.
  * @throws HubFormatError where it does not say who the owner is
  */
 export function readIdentity(answer: unknown, date: string | null | undefined): Identity {
-  const {name, orgs, auth} = answer as WhoAmIAnswer
-  if (typeof name !== 'string' || !NAMESPACE.test(name))
+  const {name, orgs, auth} = fieldsOf(answer)
+  if (typeof name !== 'string' || !NAME.test(name))
     throw new HubFormatError('The answer of whoami names no user.')
+  const {type, accessToken} = fieldsOf(auth)
+  const {role, fineGrained} = fieldsOf(accessToken)
   const hubDate = new Date(date ?? Number.NaN)
   return {
     name,
-    organisations: listOf(orgs).flatMap((org) =>
-      typeof org.name === 'string' && NAMESPACE.test(org.name)
-        ? [
-            {
-              name: org.name,
-              role: textOf(org.roleInOrg),
-              restrictions: textsOf(org.securityRestrictions),
-              hasResourceGroups: Array.isArray(org.resourceGroups) && org.resourceGroups.length > 0,
-            },
-          ]
-        : [],
-    ),
-    isOAuth: auth?.type === 'oauth',
-    tokenRole: textOf(auth?.accessToken?.role),
-    scopes: listOf(auth?.accessToken?.fineGrained?.scoped).map(({entity, permissions}) => ({
-      type: textOf(entity?.type) ?? '',
-      name: textOf(entity?.name),
-      permissions: textsOf(permissions),
-    })),
+    organisations: listOf(orgs).flatMap((org) => readOrganisation(fieldsOf(org)) ?? []),
+    isOAuth: type === 'oauth',
+    tokenRole: textOf(role),
+    scopes: listOf(fieldsOf(fineGrained).scoped).map((each) => readScope(fieldsOf(each))),
     date: Number.isNaN(hubDate.getTime()) ? undefined : hubDate,
   }
 }
 
-function listOf<T>(value: T[] | undefined): T[] {
+function readOrganisation(org: Fields): Organisation | undefined {
+  if (typeof org.name !== 'string' || !NAME.test(org.name)) return undefined
+  return {
+    name: org.name,
+    role: textOf(org.roleInOrg),
+    restrictions: textsOf(org.securityRestrictions),
+    hasResourceGroups: listOf(org.resourceGroups).length > 0,
+  }
+}
+
+function readScope({entity, permissions}: Fields): TokenScope {
+  const {type, name} = fieldsOf(entity)
+  return {type: textOf(type) ?? '', name: textOf(name), permissions: textsOf(permissions)}
+}
+
+function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : []
 }
 
@@ -94,5 +79,5 @@ function textOf(value: unknown): string | undefined {
 }
 
 function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+  return listOf(value).filter((item) => typeof item === 'string')
 }

@@ -1,19 +1,21 @@
 import {expect} from 'chai'
 
 import {NotAllowedError, RefusedError} from '../../../src/lib/base/errors.js'
-import {type Access, accessTo, requireWriteAccess} from '../../../src/lib/hub/access.js'
+import {type Access, accessTo, requireFullView, requireWriteAccess} from '../../../src/lib/hub/access.js'
 import {type Identity, type Organisation, type TokenScope} from '../../../src/lib/hub/whoami.js'
 import {errorOf} from '../../support/builders.js'
 
-const ORGANISATIONS: Organisation[] = ['admin', 'write', 'contributor', 'read', 'no_access'].map((role) => ({
-  name: `${role}-team`,
+const org = (name: string, role?: string, facts: Partial<Organisation> = {}): Organisation => ({
+  name,
   role,
   restrictions: [],
   hasResourceGroups: false,
-}))
+  ...facts,
+})
+const ROLES = ['admin', 'write', 'contributor', 'read', 'no_access']
 const WRITER: Identity = {
   name: 'Kim',
-  organisations: ORGANISATIONS,
+  organisations: ROLES.map((role) => org(`${role}-team`, role)),
   isOAuth: false,
   tokenRole: 'write',
   scopes: [],
@@ -25,25 +27,20 @@ const scope = (type: string, name: string | undefined, ...permissions: string[])
   name,
   permissions,
 })
-const fineGrained = (...scopes: TokenScope[]): Identity => ({...WRITER, tokenRole: 'fineGrained', scopes})
 
-/** Whether all is seen and whether anything may be written. */
-const powers = ({readLimit, writeLimit}: Access) => ({
-  sees: readLimit === undefined,
-  writes: writeLimit === undefined,
-})
+/** Whether all is seen and whether anything may be written, as `rw`, `r-`, `-w` or `--`. */
+const powers = ({readLimit, writeLimit}: Access) => `${readLimit ? '-' : 'r'}${writeLimit ? '-' : 'w'}`
 
 describe('access', () => {
   describe('the namespace', () => {
-    const cases: Array<[wanted: string | undefined, namespace: string]> = [
+    for (const [wanted, namespace] of [
       [undefined, 'Kim'],
       ['Kim', 'Kim'],
       ['kim', 'Kim'],
       ['KIM', 'Kim'],
       ['write-team', 'write-team'],
       ['Write-TEAM', 'write-team'],
-    ]
-    for (const [wanted, namespace] of cases) {
+    ] as const) {
       it(`asked for as ${wanted ?? 'nothing'} is ${namespace}, spelled as whoami spells it`, () => {
         expect(accessTo(WRITER, wanted).namespace).to.equal(namespace)
       })
@@ -59,206 +56,140 @@ describe('access', () => {
     }
 
     it("is the user's own where an organisation has the same name", () => {
-      const identity = {
-        ...WRITER,
-        tokenRole: 'read',
-        organisations: [{name: 'kim', role: 'admin', restrictions: [], hasResourceGroups: false}],
-      }
-      expect(accessTo(identity, 'kim').namespace).to.equal('Kim')
+      expect(accessTo({...WRITER, organisations: [org('kim', 'admin')]}, 'kim').namespace).to.equal('Kim')
     })
   })
 
   describe('a token', () => {
-    const cases: Array<[title: string, role: string | undefined, sees: boolean, writes: boolean]> = [
-      ['of the role write', 'write', true, true],
-      ['of the role god', 'god', true, true],
-      ['of the role read', 'read', true, false],
-      ['that tells no role', undefined, true, false],
-      ['of a role that is not known', 'janitor', true, false],
-      ['that is fine-grained and has no scopes', 'fineGrained', false, false],
-    ]
+    for (const [tokenRole, can] of [
+      ['write', 'rw'],
+      ['god', 'rw'],
+      ['read', 'r-'],
+      [undefined, 'r-'],
+      ['janitor', 'r-'],
+      ['fineGrained', '--'],
+    ] as const) {
+      it(`of the role ${tokenRole} can do ${can}`, () => {
+        expect(powers(accessTo({...WRITER, tokenRole}))).to.equal(can)
+      })
+    }
 
     it('of OAuth tells no role, sees all and writes, as far as is known, and some may be hidden', () => {
       const access = accessTo({...WRITER, tokenRole: undefined, isOAuth: true})
-      expect(powers(access)).to.deep.equal({sees: true, writes: true})
+      expect(powers(access)).to.equal('rw')
       expect(access.partial).to.include('OAuth')
       expect(accessTo(WRITER).partial).to.equal(undefined)
     })
-
-    for (const [title, tokenRole, sees, writes] of cases) {
-      it(`${title} ${sees ? 'sees all' : 'may not see all'} and ${writes ? 'writes' : 'does not write'}`, () => {
-        expect(powers(accessTo({...WRITER, tokenRole}))).to.deep.equal({sees, writes})
-      })
-    }
   })
 
   describe('a fine-grained token', () => {
-    const both = ['repo.content.read', 'repo.write']
-    const cases: Array<
-      [title: string, scopes: TokenScope[], wanted: string | undefined, sees: boolean, writes: boolean]
-    > = [
-      ['for the user, both permissions', [scope('user', 'Kim', ...both)], undefined, true, true],
+    const READ = 'repo.content.read'
+    const both = [READ, 'repo.write']
+    const cases: Array<[title: string, scopes: TokenScope[], wanted: string | undefined, can: string]> = [
+      ['for the user', [scope('user', 'Kim', ...both)], undefined, 'rw'],
       [
-        'for the user, the permissions in two scopes',
-        [scope('user', 'Kim', 'repo.write'), scope('user', 'Kim', 'repo.content.read')],
+        'for the user, in two scopes',
+        [scope('user', 'Kim', 'repo.write'), scope('user', 'Kim', READ)],
         undefined,
-        true,
-        true,
+        'rw',
       ],
-      ['for the user, reading only', [scope('user', 'Kim', 'repo.content.read')], undefined, true, false],
-      ['for the user, writing only', [scope('user', 'Kim', 'repo.write')], undefined, false, false],
+      ['for the user, reading only', [scope('user', 'Kim', READ)], undefined, 'r-'],
+      ['for the user, writing only', [scope('user', 'Kim', 'repo.write')], undefined, '--'],
       [
-        'for the user, access but not contents',
+        'for access but not contents',
         [scope('user', 'Kim', 'repo.access.read', 'repo.write')],
         undefined,
-        false,
-        false,
+        '--',
       ],
-      ['for one dataset', [scope('dataset', 'Kim/smoltrace-leaderboard', ...both)], undefined, false, false],
-      [
-        'for a dataset that is named like the user',
-        [scope('dataset', 'Kim', ...both)],
-        undefined,
-        false,
-        false,
-      ],
-      ['for a resource group', [scope('resource-group', 'Kim', ...both)], undefined, false, false],
-      ['for somebody else', [scope('user', 'ann', ...both)], undefined, false, false],
-      ['for nobody', [scope('user', undefined, ...both)], undefined, false, false],
-      [
-        'for an organisation, asked about the user',
-        [scope('org', 'write-team', ...both)],
-        undefined,
-        false,
-        false,
-      ],
-      [
-        'for an organisation, asked about it',
-        [scope('org', 'write-team', ...both)],
-        'write-team',
-        true,
-        true,
-      ],
-      [
-        'for an organisation, reading only',
-        [scope('org', 'write-team', 'repo.content.read')],
-        'write-team',
-        true,
-        false,
-      ],
-      [
-        'for the user, asked about an organisation',
-        [scope('user', 'Kim', ...both)],
-        'write-team',
-        false,
-        false,
-      ],
-      ['for another organisation', [scope('org', 'admin-team', ...both)], 'write-team', false, false],
-      [
-        'for an organisation where the user may only read',
-        [scope('org', 'read-team', ...both)],
-        'read-team',
-        true,
-        false,
-      ],
+      ['for one dataset', [scope('dataset', 'Kim/smoltrace-leaderboard', ...both)], undefined, '--'],
+      ['for a dataset named like the user', [scope('dataset', 'Kim', ...both)], undefined, '--'],
+      ['for a resource group', [scope('resource-group', 'Kim', ...both)], undefined, '--'],
+      ['for another user', [scope('user', 'ann', ...both)], undefined, '--'],
+      ['without a name', [scope('user', undefined, ...both)], undefined, '--'],
+      ['for an organisation, asked about the user', [scope('org', 'write-team', ...both)], undefined, '--'],
+      ['for an organisation', [scope('org', 'write-team', ...both)], 'write-team', 'rw'],
+      ['for an organisation, reading only', [scope('org', 'write-team', READ)], 'write-team', 'r-'],
+      ['for the user, asked about an organisation', [scope('user', 'Kim', ...both)], 'write-team', '--'],
+      ['for another organisation', [scope('org', 'admin-team', ...both)], 'write-team', '--'],
+      ['where the user may only read', [scope('org', 'read-team', ...both)], 'read-team', 'r-'],
     ]
-    for (const [title, scopes, wanted, sees, writes] of cases) {
-      it(`${title}: ${sees ? 'sees all' : 'may not see all'} and ${writes ? 'writes' : 'does not write'}`, () => {
-        expect(powers(accessTo(fineGrained(...scopes), wanted))).to.deep.equal({sees, writes})
+    for (const [title, scopes, wanted, can] of cases) {
+      it(`${title} can do ${can}`, () => {
+        expect(powers(accessTo({...WRITER, tokenRole: 'fineGrained', scopes}, wanted))).to.equal(can)
       })
     }
 
     it('says which permission it lacks, and where', () => {
-      expect(accessTo(fineGrained()).readLimit).to.include('repo.content.read').and.include('Kim')
-      expect(accessTo(fineGrained(scope('user', 'Kim', 'repo.content.read'))).writeLimit).to.include(
-        'repo.write',
-      )
+      const limits = (...scopes: TokenScope[]) => accessTo({...WRITER, tokenRole: 'fineGrained', scopes})
+      expect(limits().readLimit).to.include('repo.content.read').and.include('Kim')
+      expect(limits(scope('user', 'Kim', READ)).writeLimit).to.include('repo.write')
     })
   })
 
   describe('a role in an organisation', () => {
-    const cases: Array<[role: string, sees: boolean, writes: boolean]> = [
-      ['admin', true, true],
-      ['write', true, true],
-      ['contributor', true, true],
-      ['read', true, false],
-      ['no_access', false, false],
-    ]
-    for (const [role, sees, writes] of cases) {
-      it(`of ${role} ${sees ? 'sees all' : 'may not see all'} and ${writes ? 'may write' : 'does not write'}`, () => {
-        expect(powers(accessTo(WRITER, `${role}-team`))).to.deep.equal({sees, writes})
-      })
-
-      it(`of ${role} never gives a read token more than reading`, () => {
-        expect(powers(accessTo({...WRITER, tokenRole: 'read'}, `${role}-team`))).to.deep.equal({
-          sees,
-          writes: false,
-        })
+    for (const [index, can] of ['rw', 'rw', 'rw', 'r-', '--'].entries()) {
+      const role = ROLES[index]
+      it(`of ${role} can do ${can}, and gives a read token no more than reading`, () => {
+        expect(powers(accessTo(WRITER, `${role}-team`))).to.equal(can)
+        const access = accessTo({...WRITER, tokenRole: 'read'}, `${role}-team`)
+        expect(powers(access)).to.equal(can.replace('w', '-'))
       })
     }
 
-    it('that is not known does not write', () => {
-      const organisations = [{name: 'team', role: 'janitor', restrictions: [], hasResourceGroups: false}]
-      const access = accessTo({...WRITER, organisations}, 'team')
-      expect(powers(access)).to.deep.equal({sees: true, writes: false})
+    const accessOf = (...args: Parameters<typeof org>) =>
+      accessTo({...WRITER, organisations: [org(...args)]}, args[0])
+
+    it('that is not known does not write, and one that whoami does not tell takes nothing away', () => {
+      const access = accessOf('team', 'janitor')
+      expect(powers(access)).to.equal('r-')
       expect(access.writeLimit).to.include('janitor')
+      expect(powers(accessOf('team'))).to.equal('rw')
     })
 
     for (const role of ['write', 'contributor', undefined]) {
-      it(`of ${role ?? 'nothing'} may not see the datasets of resource groups, which no token tells`, () => {
-        const organisations = [{name: 'team', role, restrictions: [], hasResourceGroups: true}]
-        const access = accessTo({...WRITER, organisations}, 'team')
-        expect(powers(access)).to.deep.equal({sees: true, writes: true})
+      it(`of ${role} may not see the datasets of resource groups, which no token tells`, () => {
+        const access = accessOf('team', role, {hasResourceGroups: true})
+        expect(powers(access)).to.equal('rw')
         expect(access.partial).to.include('resource groups')
-        expect(accessTo({...WRITER, organisations}).partial).to.equal(undefined)
       })
     }
 
     it('[S2] of admin sees those of every resource group', () => {
-      const organisations = [{name: 'team', role: 'admin', restrictions: [], hasResourceGroups: true}]
-      expect(accessTo({...WRITER, organisations}, 'team').partial).to.equal(undefined)
-    })
-
-    it('that whoami does not tell takes nothing away', () => {
-      const organisations = [{name: 'team', role: undefined, restrictions: [], hasResourceGroups: false}]
-      expect(powers(accessTo({...WRITER, organisations}, 'team'))).to.deep.equal({sees: true, writes: true})
+      expect(accessOf('team', 'admin', {hasResourceGroups: true}).partial).to.equal(undefined)
     })
 
     for (const restriction of ['mfa', 'token-policy', 'token-revoked', 'sso', 'ip']) {
-      it(`counts for nothing where ${restriction} keeps the token out`, () => {
-        const organisations = [
-          {name: 'team', role: 'admin', restrictions: [restriction], hasResourceGroups: false},
-        ]
-        const access = accessTo({...WRITER, organisations}, 'team')
-        expect(powers(access)).to.deep.equal({sees: false, writes: false})
+      it(`counts for nothing where ${restriction} keeps the token out, and elsewhere that counts for nothing`, () => {
+        const closed = org('closed', 'admin', {restrictions: [restriction]})
+        const identity = {...WRITER, organisations: [closed, ...WRITER.organisations]}
+        const access = accessTo(identity, 'closed')
+        expect(powers(access)).to.equal('--')
         expect(access.readLimit).to.include(restriction)
+        expect([undefined, 'write-team'].map((wanted) => powers(accessTo(identity, wanted)))).to.deep.equal([
+          'rw',
+          'rw',
+        ])
       })
     }
-
-    it('has nothing to do with the restrictions of other organisations', () => {
-      const organisations = [
-        {name: 'closed', role: 'admin', restrictions: ['sso'], hasResourceGroups: false},
-        ...ORGANISATIONS,
-      ]
-      expect(powers(accessTo({...WRITER, organisations}, 'write-team'))).to.deep.equal({
-        sees: true,
-        writes: true,
-      })
-      expect(powers(accessTo({...WRITER, organisations}))).to.deep.equal({sees: true, writes: true})
-    })
   })
 
-  describe('writing', () => {
-    it('is let through where all is seen and may be written', () => {
-      expect(() => requireWriteAccess({namespace: 'kim'})).not.to.throw()
-    })
+  it('is enough for writing where all is seen and may be written', () => {
+    requireWriteAccess({namespace: 'kim'})
+    for (const limit of [{readLimit: 'half of it is hidden'}, {writeLimit: 'the token is read-only'}]) {
+      const error = errorOf(() => requireWriteAccess({namespace: 'kim', ...limit}))
+      expect(error).to.be.instanceOf(NotAllowedError).and.to.have.property('exitCode', 4)
+      expect(error.message).to.include(Object.values(limit).join(','))
+    }
+  })
 
-    for (const access of [{readLimit: 'half of it is hidden'}, {writeLimit: 'the token is read-only'}]) {
-      it(`is refused with exit code 4 where ${Object.values(access).join(',')}`, () => {
-        const error = errorOf(() => requireWriteAccess({namespace: 'kim', ...access}))
-        expect(error).to.be.instanceOf(NotAllowedError).and.to.have.property('exitCode', 4)
-        expect(error.message).to.include(Object.values(access).join(','))
-      })
+  it('is enough for rules that rest on absence where nothing may be hidden', () => {
+    const rules = ['`unreferenced`']
+    requireFullView({namespace: 'kim', writeLimit: 'the token is read-only'}, rules)
+    for (const limit of [{readLimit: 'half of it is hidden'}, {partial: 'it may be'}]) {
+      requireFullView({namespace: 'kim', ...limit}, [])
+      const error = errorOf(() => requireFullView({namespace: 'kim', ...limit}, rules))
+      expect(error).to.be.instanceOf(RefusedError)
+      expect(error.message).to.include('`unreferenced`').and.include(Object.values(limit).join(','))
     }
   })
 })

@@ -1,46 +1,401 @@
 import {expect} from 'chai'
+import {subscribe, unsubscribe} from 'node:diagnostics_channel'
 
-import {HubFormatError} from '../../../src/lib/hub/errors.js'
+import {CancelledError, SmoltraceError} from '../../../src/lib/base/errors.js'
+import {HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {HubResponse} from '../../../src/lib/hub/http.js'
 import {entriesOf, withoutRepeats} from '../../../src/lib/hub/listing.js'
-import {type Send} from '../../../src/lib/hub/transport.js'
-import {rejectionOf} from '../../support/builders.js'
+import {rejectionOf, type SeenRequest, type StubServer, TOKEN} from '../../support/builders.js'
+import {hubAt, type Replier, type Reply, stubHubs} from './stub.js'
 
-const ENDPOINT = 'https://hub.example'
+const CREATED = '2026-09-01T12:30:00.000Z'
+const CHANGED = '2026-09-02T12:30:00.000Z'
+const RUN = 'kim/smoltrace-results-20260901_120000'
+const BOARD = 'kim/smoltrace-leaderboard'
+const OWN = {namespace: 'kim', isOrganisation: false}
 
-/** A listing that has one new name a page, and so many pages. */
-function pagesOf(count: number): {ask: Send; asked: () => number} {
-  let asked = 0
-  return {
-    asked: () => asked,
-    async ask(url) {
-      asked++
-      const body = Buffer.from(`[{"id":"kim/number-${asked}"}]`)
-      const link = asked < count ? {link: `<${ENDPOINT}/api/datasets?cursor=${asked}>; rel="next"`} : {}
-      const answer = {status: 200, url, headers: new Headers(link), discard() {}}
-      return new HubResponse({...answer, body: (async function* () {})()}).withBytes(body)
-    },
-  }
-}
+/** An entry of the listing as the Hub sends it. */
+const entry = (name: string, facts: Record<string, unknown> = {}) => ({
+  _id: '621ffdd236468d709f181d5e',
+  id: name,
+  private: true,
+  downloads: 0,
+  gated: false,
+  likes: 0,
+  lastModified: CHANGED,
+  tags: ['region:us'],
+  createdAt: CREATED,
+  sha: 'a'.repeat(40),
+  ...facts,
+})
+/** An entry of the inventory as the Hub sends it. */
+const stored = (id: unknown, facts: Record<string, unknown> = {}) => ({
+  id,
+  type: 'dataset',
+  visibility: 'private',
+  storage: 1200,
+  storagePercent: 0.1,
+  ...facts,
+})
 
-async function countOf(ask: Send): Promise<number> {
-  let count = 0
-  const entries = entriesOf({endpoint: ENDPOINT, send: ask}, `${ENDPOINT}/api/datasets`)
-  for await (const entry of withoutRepeats(entries, (each) => (each as {id: string}).id))
-    count += entry ? 1 : 0
-  return count
-}
+describe('a listing', () => {
+  const {start, replies, closeAll} = stubHubs()
+  let server: StubServer
+  /** Another server, which must never be asked. */
+  let foreign: StubServer
 
-describe('the pages of a listing', () => {
-  it('may be ten thousand', async () => {
-    expect(await countOf(pagesOf(10_000).ask)).to.equal(10_000)
+  beforeEach(async () => {
+    foreign = await replies({json: []})
   })
 
-  it('[S15] are no more than that, though each has a new name', async () => {
-    const {ask, asked} = pagesOf(Number.POSITIVE_INFINITY)
-    const error = await rejectionOf(countOf(ask))
-    expect(error).to.be.instanceOf(HubFormatError)
-    expect(error.message).to.include('10000 pages')
-    expect(asked()).to.equal(10_000)
+  afterEach(async () => {
+    expect(foreign.seen).to.deep.equal([])
+    await closeAll()
+  })
+
+  const connect = async (...answers: Replier[]) => {
+    server = await replies(...answers)
+    return hubAt(server.url)
+  }
+
+  const list = async (...answers: Replier[]) => (await connect(...answers)).listDatasets('kim')
+  const inventory = async (...answers: Replier[]) => (await connect(...answers)).listStorage(OWN)
+  /** Refused for what answers at the Hub. */
+  const expectRefused = async (listing: Promise<unknown>, mostRequests: number) => {
+    expect(await rejectionOf(listing)).to.be.instanceOf(HubFormatError)
+    expect(server.seen.length).to.be.at.most(mostRequests)
+  }
+
+  const next = (cursor: number | string, rest = 'rel="next"') =>
+    `<${server.url}/api/datasets?cursor=${cursor}>; ${rest}`
+  /** A page with a link, which knows the server's address only once it is asked. */
+  const page =
+    (json: unknown, link: (index: number) => string): Replier =>
+    (_, index) => ({json, headers: {link: link(index)}})
+
+  it('[S2] is asked for by author, in the order of creation, with all that decides', async () => {
+    expect(await list({json: []})).to.deep.equal({datasets: [], others: [], nameless: 0})
+    const [{path = '', headers} = {} as SeenRequest] = server.seen
+    const query = new URL(server.url + path).searchParams
+    expect(path).to.match(/^\/api\/datasets\?/)
+    expect(['author', 'sort', 'search'].map((name) => query.get(name))).to.deep.equal([
+      'kim',
+      'createdAt',
+      null,
+    ])
+    expect(query.getAll('expand')).to.include.members(['createdAt', 'lastModified', 'sha', 'private', 'tags'])
+    expect(headers.authorization).to.equal(`Bearer ${TOKEN}`)
+  })
+
+  it('is read from all pages, each time anew, and counts them and the quota', async () => {
+    const quota = {ratelimit: '"api";r=9;t=8', 'ratelimit-policy': '"fixed window";"api";q=500;w=300'}
+    const hub = await connect(({path}) =>
+      path.includes('cursor=2')
+        ? {json: [entry(BOARD, {private: false})], headers: quota}
+        : {json: [entry(RUN)], headers: {link: `${next(2)}`}},
+    )
+    expect(hub).to.include({pages: 0, quotaSize: undefined})
+    for (let time = 0; time < 2; time++) {
+      const facts = {
+        id: '621ffdd236468d709f181d5e',
+        sha: 'a'.repeat(40),
+        createdAt: new Date(CREATED),
+        lastModified: new Date(CHANGED),
+      }
+      expect((await hub.listDatasets('kim')).datasets).to.deep.equal([
+        {...facts, name: RUN, private: true},
+        {...facts, name: BOARD, private: false},
+      ])
+    }
+
+    expect(hub.pages).to.equal(4)
+    expect(hub.quotaSize).to.deep.equal({requests: 500, windowMs: 300_000})
+  })
+
+  it('keeps of the tags only what pins, or may be meant to', async () => {
+    const tags = ['smoltrace', 'smoltrace-pinned', 'license:mit', 'Smoltrace-Pinned-x', 'unpinned']
+    const {datasets} = await list({json: [entry(RUN, {tags})]})
+    expect(datasets[0]?.pinTags).to.deep.equal(['smoltrace-pinned', 'Smoltrace-Pinned-x'])
+  })
+
+  const values = [undefined, null, '', {}]
+  const fields: Array<[field: string, values: unknown[]]> = [
+    ['_id', values],
+    ['sha', values],
+    ['tags', [...values, 'smoltrace-pinned']],
+    ...['createdAt', 'lastModified'].map((field): [string, unknown[]] => [
+      field,
+      [
+        ...values,
+        'soon',
+        '2026-09-01T12:30:00',
+        '2026-09-01',
+        '2026-09-01 12:30:00Z',
+        'Tue, 01 Sep 2026 12:30:00',
+        '1788265800000',
+      ],
+    ]),
+  ]
+  for (const [field, wrong] of fields) {
+    it(`is an error where one of ours has no certain \`${field}\`, and not where another has none`, async () => {
+      const others = ['kim/notes', 'team/smoltrace-leaderboard', `${RUN}-copy`]
+      for (const value of wrong) {
+        const facts = {[field]: value}
+        const error = await rejectionOf(list({json: [entry(RUN), entry(BOARD, facts)]}))
+        expect(error, JSON.stringify(value)).to.be.instanceOf(HubFormatError)
+        expect(error.message).to.match(new RegExp(`lacks the .* of ${BOARD}`))
+        const foreigners = others.map((name) => entry(name, facts))
+        const {datasets, ...rest} = await list({json: [...foreigners, entry(RUN)]})
+        expect(datasets.map(({name}) => name)).to.deep.equal([RUN])
+        expect(rest).to.deep.equal({others, nameless: 0})
+      }
+    })
+  }
+
+  it('[S2] takes a date with a zone for the moment that it is', async () => {
+    const dates = {createdAt: '2026-09-01T14:30:00+02:00', lastModified: '2026-09-01T12:30Z'}
+    const moment = new Date('2026-09-01T12:30:00Z')
+    const {datasets} = await list({json: [entry(RUN, dates)]})
+    expect(datasets[0]).to.deep.include({createdAt: moment, lastModified: moment})
+  })
+
+  it('counts the entries without a name', async () => {
+    const unnamed = [null, {}, 5, 'kim', [], {id: null}, {id: ''}, {id: 5}, {id: {}}, {_id: '1'}]
+    const {datasets, ...rest} = await list({json: [...unnamed, entry(RUN)]})
+    expect(datasets.map(({name}) => name)).to.deep.equal([RUN])
+    expect(rest).to.deep.equal({others: [], nameless: unnamed.length})
+  })
+
+  describe('that is not one', () => {
+    const replied: Array<[title: string, reply: Reply]> = [
+      ['an object', {json: {datasets: []}}],
+      ['null', {json: null}],
+      ['a number', {json: 5}],
+      ['an empty text', {json: ''}],
+      ['broken JSON', {type: 'application/json', text: '[{"id": "kim/smol'}],
+      ['a page', {type: 'text/html', text: '<html>Please sign in</html>'}],
+    ]
+    for (const [title, reply] of replied) {
+      it(`but ${title} is an error, of datasets as of the inventory`, async () => {
+        await expectRefused(list(reply), 1)
+        await expectRefused(inventory(reply), 1)
+      })
+    }
+
+    it('but breaks off is an error', async () => {
+      const headers = {'content-length': '1000'}
+      const cut = {type: 'application/json', headers, text: '[{"id": "kim/smol', isCut: true}
+      expect(await rejectionOf(list(cut))).to.be.instanceOf(HubUnreachableError)
+    })
+
+    it('[S2] of which the second page fails is an error', async () => {
+      const first = page([entry(RUN)], () => next(2))
+      const error = await rejectionOf(list(first, {json: {error: 'oops'}, status: 500}))
+      expect(error).to.be.instanceOf(HubError).and.to.have.property('status', 500)
+    })
+
+    it('but is ended by a signal in the middle of a page is a cancellation, not a broken answer', async () => {
+      const controller = new AbortController()
+      server = await start((_, response) => {
+        response.writeHead(200, {'content-type': 'application/json'})
+        response.write('[')
+      })
+      const whenItBegins = () => setImmediate(() => controller.abort())
+      subscribe('http.client.response.finish', whenItBegins)
+      const listing = hubAt(server.url, {signal: controller.signal}).listDatasets('kim')
+      const error = await rejectionOf(listing).finally(() =>
+        unsubscribe('http.client.response.finish', whenItBegins),
+      )
+      expect(error).to.be.instanceOf(CancelledError).and.to.have.property('exitCode', 130)
+    })
+  })
+
+  describe('whose link', () => {
+    const links: Array<[title: string, link: () => string]> = [
+      ['leads to another origin', () => `<${foreign.url}/api/datasets?cursor=2>; rel="next"`],
+      ['leads to an origin that begins alike', () => `<${server.url}.example/api/x>; rel="next"`],
+      ['leads to the Hub under another name', () => next(2).replace('127.0.0.1', 'localhost')],
+      ['is written in capitals', () => next(2, 'rel="NEXT"')],
+      ['has its scheme in capitals', () => next(2).replace('http', 'HTTP')],
+      ['is one of two', () => `${next(2)}, ${next(3)}`],
+      ['is relative', () => '</api/datasets?cursor=2>; rel="next"'],
+      ['is empty', () => '<>; rel="next"'],
+      ['is written without quotes', () => next(2, 'rel=next')],
+      ['is written without a blank', () => next(2).replace('; ', ';')],
+      ['has another part before its relation', () => next(2, 'title="x"; rel="next"')],
+      ['is of two relations', () => next(2, 'rel="next last"')],
+      ['leads back to the first page', () => `<${server.url}${server.seen[0]?.path}>; rel="next"`],
+    ]
+    for (const [title, link] of links) {
+      it(`${title} is an error, never a short listing`, async () => {
+        await expectRefused(list(page([entry(RUN)], link)), 1)
+        await expectRefused(inventory(page([stored(RUN)], link)), 1)
+      })
+    }
+
+    it('leads only back is the last', async () => {
+      expect((await list(page([entry(RUN)], () => next(0, 'rel="first"')))).datasets).to.have.length(1)
+      expect(server.seen).to.have.length(1)
+    })
+
+    it('[S17] leads to another Hub names that as HF_ENDPOINT, and is never followed', async () => {
+      for (const other of ['https://huggingface.co', 'http://localhost:1']) {
+        const headers = {link: `<${other}/api/datasets?cursor=2>; rel="next"`}
+        const error = (await rejectionOf(list({json: [entry(RUN)], headers}))) as HubFormatError
+        expect(error.message).to.include(`at ${other}`).and.include('HF_ENDPOINT seems to be a mirror')
+        expect(error.suggestions[0]).to.include(`Set HF_ENDPOINT to ${other}`)
+      }
+    })
+
+    it('leads in a circle of several pages is an error', async () => {
+      const circle = (index: number) => next(index % 2 === 0 ? 2 : 3)
+      await expectRefused(list(page([entry(RUN)], circle)), 5)
+      await expectRefused(inventory(page([stored(RUN)], circle)), 5)
+    })
+
+    it('leads on and on past pages with nothing on them is an error, and past some of them is not', async () => {
+      await expectRefused(list(page([], next)), 99)
+      const some: Replier = (_, index) =>
+        index < 20 ? {json: [], headers: {link: next(index)}} : {json: [entry(RUN)]}
+      expect((await list(some)).datasets).to.have.length(1)
+    })
+
+    it('leads on to the same again and again is an error', async () => {
+      const names = Array.from(
+        {length: 300},
+        (_, index) => `kim/smoltrace-results-20260901_${120_000 + index}`,
+      )
+      await expectRefused(
+        list(
+          page(
+            names.map((name) => entry(name)),
+            next,
+          ),
+        ),
+        9,
+      )
+      for (const one of [stored(RUN), {}])
+        await expectRefused(
+          inventory(
+            page(
+              Array.from({length: 400}, () => one),
+              next,
+            ),
+          ),
+          4,
+        )
+    })
+  })
+
+  describe('of which a full page has no link', () => {
+    const full = (count: number) => Array.from({length: count}, (_, index) => entry(`kim/notes-${index}`))
+    const limitOf = (path: string) => Number(new URL(server.url + path).searchParams.get('limit'))
+
+    it('is an error where there is more: a proxy takes it out of the responses', async () => {
+      const error = (await rejectionOf(list(({path}) => ({json: full(limitOf(path))})))) as SmoltraceError
+      expect(error).to.be.instanceOf(HubFormatError)
+      expect(error.suggestions.join(' ')).to.include('proxy')
+    })
+
+    it('is whole where there is no more', async () => {
+      const {others} = await list(({path}, index) => ({json: full(limitOf(path) - index)}))
+      expect(server.seen.map(({path}) => limitOf(path))).to.deep.equal([others.length, others.length + 1])
+    })
+
+    it('is not asked again where it is shorter, or comes after another', async () => {
+      await list(({path}) => ({json: full(limitOf(path) - 1)}))
+      expect(server.seen).to.have.length(1)
+      await list(({path}, index) => {
+        const link = `<${server.url}${path}&cursor=2>; rel="next"`
+        return {json: full(limitOf(path)), headers: index === 0 ? {link} : {}}
+      })
+      expect(server.seen).to.have.length(2)
+    })
+  })
+
+  describe('of ten thousand pages', () => {
+    /** Counts the entries of a listing that has one new name a page. */
+    const countOf = async (pages: number) => {
+      const endpoint = 'https://hub.example'
+      let asked = 0
+      const send = async (url: string) => {
+        asked++
+        const link = asked < pages ? {link: `<${endpoint}/api/datasets?cursor=${asked}>; rel="next"`} : {}
+        const parts = {status: 200, url, headers: new Headers(link), discard() {}}
+        return new HubResponse({...parts, body: (async function* () {})()}).withJson([{id: `kim/${asked}`}])
+      }
+
+      let count = 0
+      for await (const each of withoutRepeats(
+        entriesOf({endpoint, send}, `${endpoint}/api/datasets`),
+        JSON.stringify,
+      ))
+        count += each ? 1 : 0
+      return count
+    }
+
+    it('is read', async () => {
+      expect(await countOf(10_000)).to.equal(10_000)
+    })
+
+    it('[S15] and more is an error, though each has a new name', async () => {
+      const error = await rejectionOf(countOf(Number.POSITIVE_INFINITY))
+      expect(error).to.be.instanceOf(HubFormatError)
+      expect(error.message).to.include('10000 pages')
+    })
+  })
+
+  describe('of what an account takes up', () => {
+    it("is the owner's, or that of an organisation, and of datasets alone", async () => {
+      const hub = await connect({json: []})
+      await hub.listStorage(OWN)
+      await hub.listStorage({namespace: 'tiny.agents', isOrganisation: true})
+      expect(server.seen.map(({path}) => path)).to.deep.equal([
+        '/api/settings/repositories?type=dataset&limit=500',
+        '/api/organizations/tiny.agents/settings/repositories?type=dataset&limit=500',
+      ])
+      for (const {headers} of server.seen) expect(headers.authorization).to.equal(`Bearer ${TOKEN}`)
+    })
+
+    it('is read from all pages, in their order', async () => {
+      const first = page([stored('kim/a')], () => next(2))
+      expect(await inventory(first, {json: [stored('kim/b', {storage: 0})]})).to.deep.equal([
+        {name: 'kim/a', bytes: 1200},
+        {name: 'kim/b', bytes: 0},
+      ])
+    })
+
+    it('does not say how large something is whose storage is not in whole bytes', async () => {
+      const hostile = [-1, 1.5, '1200', null, undefined, true, {}, [], 2 ** 53, 1e300]
+      const found = await inventory({json: hostile.map((storage) => stored(RUN, {storage}))})
+      expect(found).to.deep.equal(hostile.map(() => ({name: RUN, bytes: undefined})))
+    })
+
+    it('leaves out what is not a dataset with a name', async () => {
+      const others = [
+        null,
+        5,
+        'kim/a',
+        [],
+        {},
+        stored('kim/m', {type: 'model'}),
+        stored('kim/x', {type: undefined}),
+      ]
+      const found = await inventory({json: [...others, stored(7), stored(RUN)]})
+      expect(found).to.deep.equal([{name: RUN, bytes: 1200}])
+    })
+
+    it('is asked for without a limit where the Hub refuses ours', async () => {
+      const refused = {json: {error: 'Invalid limit'}, status: 400}
+      expect(await inventory(refused, {json: [stored(RUN)]})).to.have.length(1)
+    })
+
+    for (const status of [400, 401, 403, 404]) {
+      it(`that is answered with ${status} is an error`, async () => {
+        expect(await rejectionOf(inventory({json: {error: 'no'}, status})))
+          .to.be.instanceOf(HubError)
+          .and.include({status})
+      })
+    }
   })
 })

@@ -2,79 +2,70 @@ import {expect} from 'chai'
 
 import {NotAllowedError, RefusedError, SmoltraceError} from '../../../src/lib/base/errors.js'
 import {HubError} from '../../../src/lib/hub/errors.js'
-import {openSession} from '../../../src/lib/hub/session.js'
-import {
-  ago,
-  json,
-  later,
-  MINUTE,
-  NOW,
-  rejectionOf,
-  serve,
-  type StubServer,
-  TOKEN,
-} from '../../support/builders.js'
+import {type ConnectionOptions, openSession} from '../../../src/lib/hub/session.js'
+import {ago, later, MINUTE, NOW, rejectionOf, type StubServer, TOKEN} from '../../support/builders.js'
+import {type Reply, stubHubs} from './stub.js'
 
 const OWNER = {name: 'Kim', orgs: [{name: 'Team', roleInOrg: 'write'}], auth: {accessToken: {role: 'write'}}}
 
-const whoami =
-  (date: Date | string = NOW, owner: object = OWNER): Parameters<typeof serve>[0] =>
-  (_, response) =>
-    json(response, owner, {headers: {date: typeof date === 'string' ? date : date.toUTCString()}})
-
 describe('session', () => {
-  let server: StubServer | undefined
+  const {replies, closeAll} = stubHubs()
+  let server: StubServer
 
-  afterEach(async () => {
-    await server?.close()
-    server = undefined
-  })
+  afterEach(closeAll)
 
-  const open = async (
-    answer: Parameters<typeof serve>[0],
-    options: Parameters<typeof openSession>[0] = {},
-  ) => {
-    server = await serve(answer)
+  const open = async (reply: Reply, options: ConnectionOptions = {}) => {
+    server = await replies(reply)
     return openSession({env: {HF_ENDPOINT: server.url, HF_TOKEN: TOKEN}, clock: () => NOW, ...options})
   }
 
-  it('knows the owner and the namespace as the Hub spells them', async () => {
-    expect(await open(whoami())).to.deep.include({user: 'Kim', access: {namespace: 'Kim'}})
+  const whoami = (date: Date | string = NOW, owner: object = OWNER): Reply => ({
+    headers: {date: typeof date === 'string' ? date : date.toUTCString()},
+    json: owner,
   })
 
-  it('knows an organisation in any letter case', async () => {
+  it('knows the owner and the namespace as the Hub spells them', async () => {
+    expect(await open(whoami())).to.deep.include({user: 'Kim', access: {namespace: 'Kim'}})
     expect((await open(whoami(), {namespace: 'TEAM'})).access.namespace).to.equal('Team')
   })
 
   it('[S2] refuses a namespace that whoami does not name, before anything is listed', async () => {
     expect(await rejectionOf(open(whoami(), {namespace: 'nobody'}))).to.be.instanceOf(RefusedError)
-    expect(server?.seen.map(({path}) => path)).to.deep.equal(['/api/whoami-v2'])
+    expect(server.seen.map(({path}) => path)).to.deep.equal(['/api/whoami-v2'])
   })
 
-  describe('now', () => {
-    const clocks: Array<[title: string, hub: Date | string, now: Date, warnings: number]> = [
-      ['is that of both where they agree', NOW, NOW, 0],
-      ["is the Hub's where the machine is ahead", ago(3 * MINUTE), ago(3 * MINUTE), 0],
-      ["is the machine's where it is behind", later(NOW, 3 * MINUTE), NOW, 0],
-      ['is without a warning up to five minutes apart', ago(5 * MINUTE), ago(5 * MINUTE), 0],
-      ['warns where the machine is further ahead', ago(6 * MINUTE), ago(6 * MINUTE), 1],
-      ['warns where the machine is further behind', later(NOW, 6 * MINUTE), NOW, 1],
-      ["is the machine's, with a warning, where the Hub's cannot be read", 'tomorrow', NOW, 1],
-    ]
-    for (const [title, hub, now, warnings] of clocks) {
-      it(title, async () => {
-        const session = await open(whoami(hub))
-        expect(session.now).to.deep.equal(now)
-        expect(session.warnings).to.have.length(warnings)
-      })
-    }
-
-    it('says by how much and in which direction the clocks differ', async () => {
-      expect((await open(whoami(ago(90 * MINUTE)))).warnings[0]).to.include('90 min ahead')
-      await server?.close()
-      expect((await open(whoami(later(NOW, 90 * MINUTE)))).warnings[0]).to.include('90 min behind')
+  const clocks: Array<[title: string, hub: Date | string, now: Date, warns: string | undefined]> = [
+    ['that of both where they agree', NOW, NOW, undefined],
+    ["the Hub's where the machine is ahead", ago(3 * MINUTE), ago(3 * MINUTE), undefined],
+    ["the machine's where it is behind", later(NOW, 3 * MINUTE), NOW, undefined],
+    ["the Hub's without a warning up to five minutes apart", ago(5 * MINUTE), ago(5 * MINUTE), undefined],
+    [
+      "the Hub's with a warning where the machine is further ahead",
+      ago(6 * MINUTE),
+      ago(6 * MINUTE),
+      '6 min ahead',
+    ],
+    [
+      "the machine's with a warning where it is further behind",
+      later(NOW, 90 * MINUTE),
+      NOW,
+      '90 min behind',
+    ],
+    [
+      "the machine's with a warning where the Hub's cannot be read",
+      'tomorrow',
+      NOW,
+      "this machine's clock alone",
+    ],
+  ]
+  for (const [title, hub, now, warns] of clocks) {
+    it(`has for its time ${title}`, async () => {
+      const session = await open(whoami(hub))
+      expect(session.now).to.deep.equal(now)
+      expect(session.warnings).to.have.length(warns === undefined ? 0 : 1)
+      expect(session.warnings.join('')).to.include(warns ?? '')
     })
-  })
+  }
 
   it('[S2] warns where the token may not see everything', async () => {
     const owner = {name: 'Kim', auth: {accessToken: {role: 'fineGrained', fineGrained: {scoped: []}}}}
@@ -84,18 +75,16 @@ describe('session', () => {
   })
 
   it('[S16] takes a rejected token for an error with exit code 4, which says where it came from and not what it is', async () => {
-    const error = (await rejectionOf(
-      open((_, response) => json(response, {error: 'Invalid username or password.'}, {status: 401})),
-    )) as SmoltraceError
+    const rejected = open({json: {error: 'Invalid username or password.'}, status: 401})
+    const error = (await rejectionOf(rejected)) as SmoltraceError
     expect(error).to.be.instanceOf(NotAllowedError).and.to.have.property('exitCode', 4)
-    expect(error.message).to.include('HF_TOKEN').and.include(server?.url)
-    expect([error.message, error.stack, ...error.suggestions, String(error.cause)].join('\n')).not.to.include(
-      TOKEN,
-    )
+    expect(error.message).to.include('HF_TOKEN').and.include(server.url)
+    const all = [error.message, error.stack, ...error.suggestions, String(error.cause)]
+    expect(all.join('\n')).not.to.include(TOKEN)
   })
 
   it('takes any other answer for what it is', async () => {
-    const error = await rejectionOf(open((_, response) => json(response, {error: 'busy'}, {status: 500})))
+    const error = await rejectionOf(open({json: {error: 'busy'}, status: 500}))
     expect(error).to.be.instanceOf(HubError).and.to.have.property('exitCode', 1)
   })
 })

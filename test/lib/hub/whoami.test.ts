@@ -5,9 +5,20 @@ import {readIdentity} from '../../../src/lib/hub/whoami.js'
 import {errorOf} from '../../support/builders.js'
 
 const DATE = 'Mon, 05 Oct 2026 12:00:00 GMT'
+const BARE = {
+  name: 'kim',
+  organisations: [],
+  isOAuth: false,
+  tokenRole: undefined,
+  scopes: [],
+  date: undefined,
+}
 
 describe('identity', () => {
   it('is read from a full answer', () => {
+    const scoped = [
+      {entity: {_id: '1', type: 'user', name: 'kim'}, permissions: ['repo.content.read', 'repo.write']},
+    ]
     const answer = {
       type: 'user',
       name: 'kim',
@@ -21,20 +32,7 @@ describe('identity', () => {
           resourceGroups: [{id: '1', name: 'lab', role: 'write'}],
         },
       ],
-      auth: {
-        type: 'access_token',
-        accessToken: {
-          role: 'fineGrained',
-          fineGrained: {
-            scoped: [
-              {
-                entity: {_id: '1', type: 'user', name: 'kim'},
-                permissions: ['repo.content.read', 'repo.write'],
-              },
-            ],
-          },
-        },
-      },
+      auth: {type: 'access_token', accessToken: {role: 'fineGrained', fineGrained: {scoped}}},
     }
     expect(readIdentity(answer, DATE)).to.deep.equal({
       name: 'kim',
@@ -47,45 +45,39 @@ describe('identity', () => {
       scopes: [{type: 'user', name: 'kim', permissions: ['repo.content.read', 'repo.write']}],
       date: new Date('2026-10-05T12:00:00.000Z'),
     })
+    expect(readIdentity({name: 'kim', auth: {type: 'oauth'}}, DATE).isOAuth).to.equal(true)
   })
 
   it('is read from an answer that says little more than the name', () => {
-    const bare = {
-      name: 'kim',
-      organisations: [],
-      isOAuth: false,
-      tokenRole: undefined,
-      scopes: [],
-      date: undefined,
-    }
-    expect(readIdentity({name: 'kim'}, null)).to.deep.equal(bare)
-    expect(readIdentity({name: 'kim', orgs: null, auth: null}, '')).to.deep.equal(bare)
-    expect(
-      readIdentity({name: 'kim', orgs: {}, auth: {accessToken: {fineGrained: {scoped: 'all'}}}}, ''),
-    ).to.deep.equal(bare)
+    for (const [answer, date] of [
+      [{}, null],
+      [{orgs: null, auth: null}, ''],
+      [{orgs: [null], auth: {accessToken: {fineGrained: {scoped: 'all'}}}}, 'soon'],
+    ] as const)
+      expect(readIdentity({name: 'kim', ...answer}, date)).to.deep.equal(BARE)
   })
 
   it('grants nothing that is said in a way not known', () => {
-    const scoped = [{permissions: ['repo.write']}, {entity: {type: 5, name: 5}, permissions: 'repo.write'}]
-    const {scopes, tokenRole} = readIdentity(
-      {name: 'kim', auth: {accessToken: {role: ['write'], fineGrained: {scoped}}}},
-      DATE,
-    )
-    expect(tokenRole).to.equal(undefined)
-    expect(scopes).to.deep.equal([
-      {type: '', name: undefined, permissions: ['repo.write']},
-      {type: '', name: undefined, permissions: []},
-    ])
+    const scoped = [
+      {permissions: ['repo.write']},
+      {entity: {type: 5, name: 5}, permissions: 'repo.write'},
+      null,
+    ]
+    const auth = {accessToken: {role: ['write'], fineGrained: {scoped}}}
+    expect(readIdentity({name: 'kim', auth}, null)).to.deep.equal({
+      ...BARE,
+      scopes: [
+        {type: '', name: undefined, permissions: ['repo.write']},
+        {type: '', name: undefined, permissions: []},
+        {type: '', name: undefined, permissions: []},
+      ],
+    })
   })
 
   it('leaves out organisations whose name cannot be one', () => {
-    const orgs = [
-      {name: 'te/am'},
-      {name: ''},
-      {},
-      {name: 7},
-      {name: 'team', roleInOrg: 7, securityRestrictions: ['mfa', 7]},
-    ]
+    const names = ['te/am', '', undefined, 7]
+    const team = {name: 'team', roleInOrg: 7, securityRestrictions: ['mfa', 7]}
+    const orgs = [...names.map((name) => ({name})), team]
     expect(readIdentity({name: 'kim', orgs}, DATE).organisations).to.deep.equal([
       {name: 'team', role: undefined, restrictions: ['mfa'], hasResourceGroups: false},
     ])
@@ -96,8 +88,4 @@ describe('identity', () => {
       expect(errorOf(() => readIdentity({name}, DATE))).to.be.instanceOf(HubFormatError)
     })
   }
-
-  it("has no clock where the answer's date cannot be read", () => {
-    expect(readIdentity({name: 'kim'}, 'soon').date).to.equal(undefined)
-  })
 })
