@@ -32,10 +32,7 @@ export interface Fault {
   breakOff?: 'chunked' | 'counted' | 'stalled'
   /** Waits this long first. */
   delayMs?: number
-  /**
-   * Runs first, for what others do to the Hub between two requests; what it returns is waited for. It is told the client's
-   * port, which tells its connections apart.
-   */
+  /** Runs and is waited for first, for what other clients do between two requests. The client's port tells connections apart. */
   before?: (port: number | undefined) => unknown
 }
 
@@ -48,38 +45,33 @@ export interface Faults {
 
 /** A set of faults, empty at first. */
 export function createFaults(): Faults {
-  const installed = new Set<Counted>()
+  const installed = new Set<Faults['strike']>()
   return {
     install(fault) {
-      const own = {fault, skips: fault.skip ?? 0, strikes: fault.times ?? Number.POSITIVE_INFINITY}
-      installed.add(own)
+      const {match: matches} = fault
+      let {skip = 0, times = Number.POSITIVE_INFINITY} = fault
+      const strike = (request: FaultTarget): Fault | undefined => {
+        if (times === 0 || !matches(request)) return undefined
+        if (skip > 0) {
+          skip--
+          return undefined
+        }
+
+        times--
+        return fault
+      }
+
+      installed.add(strike)
       return () => {
-        installed.delete(own)
+        installed.delete(strike)
       }
     },
     strike(request) {
-      return [...installed].find((candidate) => strikes(candidate, request))?.fault
+      let struck: Fault | undefined
+      for (const strike of installed) struck ??= strike(request)
+      return struck
     },
   }
-}
-
-/** A fault, and how often it still lets a request through, and then strikes. */
-interface Counted {
-  readonly fault: Fault
-  skips: number
-  strikes: number
-}
-
-function strikes(counted: Counted, request: FaultTarget): boolean {
-  const {match: matches} = counted.fault
-  if (counted.strikes === 0 || !matches(request)) return false
-  if (counted.skips > 0) {
-    counted.skips--
-    return false
-  }
-
-  counted.strikes--
-  return true
 }
 
 /** Whether the Hub does what it is asked where this fault strikes. */

@@ -1,3 +1,4 @@
+/* eslint-disable mocha/no-exports -- its hooks are those of several suites */
 import {type Sandbox, type SandboxOptions, startSandbox} from '../../../src/lib/sandbox/index.js'
 
 /** The moment at which most tests take place. */
@@ -26,6 +27,17 @@ export function sandboxAt(options: SandboxOptions = {}): Promise<Sandbox> {
   return startSandbox({clock: () => NOW, seed: 'empty', ...options})
 }
 
+/** A sandbox for each test of a suite, filled before it and ended after it. */
+export function sandboxForEach(options: SandboxOptions, fill: (sandbox: Sandbox) => unknown): () => Sandbox {
+  let sandbox: Sandbox
+  beforeEach(async () => {
+    sandbox = await sandboxAt(options)
+    await fill(sandbox)
+  })
+  afterEach(() => sandbox.close())
+  return () => sandbox
+}
+
 /** Sends one request and follows no redirect. */
 export async function ask(sandbox: Sandbox, line: string, options: Ask = {}): Promise<Reply> {
   const [method = 'GET', path = '/'] = line.split(' ')
@@ -39,6 +51,11 @@ export async function ask(sandbox: Sandbox, line: string, options: Ask = {}): Pr
   })
   const text = await response.text()
   return {status: response.status, headers: response.headers, text, json: () => JSON.parse(text)}
+}
+
+/** Only the status of an answer. */
+export async function statusOf(...request: Parameters<typeof ask>): Promise<number> {
+  return (await ask(...request)).status
 }
 
 /** Status and error code of an answer. */

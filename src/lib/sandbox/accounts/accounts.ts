@@ -89,12 +89,12 @@ function fineGrained(secret: string, entity: Scope['entity'], ...permissions: st
 }
 
 /**
- * The token that an Authorization header carries; undefined for an anonymous caller.
+ * Who calls, by the Authorization header; undefined for an anonymous caller.
  * @throws Refusal 401 for a token that is not known
  */
-export function tokenOf(accounts: Accounts, authorization: string | undefined): AccessToken | undefined {
+export function identityOf(accounts: Accounts, authorization: string | undefined): Identity | undefined {
   if (authorization === undefined) return undefined
   const token = accounts.tokens.find(({secret}) => authorization === `Bearer ${secret}`)
   if (!token) throw unauthenticated()
-  return token
+  return {accounts, token}
 }

@@ -1,11 +1,11 @@
 import {createHash} from 'node:crypto'
 
 import type {Quotas} from '../accounts/quota.js'
-import type {Call, Handler, Hub} from './call.js'
+import type {Handler, Hub} from './call.js'
 import type {RawRequest} from './server.js'
 
 import {whoami} from '../accounts/access.js'
-import {type Identity, tokenOf} from '../accounts/accounts.js'
+import {identityOf} from '../accounts/accounts.js'
 import {commit, lfsBatch, preupload} from '../repos/commits.js'
 import {resolve, resolveCache, tree} from '../repos/files.js'
 import {datasetInfo} from '../repos/info.js'
@@ -44,11 +44,10 @@ export function hubAnswers(hub: Hub, quotas: Quotas): (request: RawRequest) => A
   let served = 0
   return (request) => {
     const [, path = '/', search = ''] = /^([^?]*)(.*)$/s.exec(request.path) ?? []
-    const identity = identify(request, hub)
     const quota = quotas.count(path)
     const answer =
       quota.exhausted === undefined
-        ? endpointAnswer(request, {path, search, identity}, hub)
+        ? endpointAnswer(request, {path, search}, hub)
         : text(quota.exhausted, {}, 429)
     const headers = {'X-Request-Id': requestId(hub, ++served), ...quota.headers, ...answer.headers}
     return {...answer, headers}
@@ -57,14 +56,13 @@ export function hubAnswers(hub: Hub, quotas: Quotas): (request: RawRequest) => A
 
 function endpointAnswer(
   {method, headers, body}: RawRequest,
-  {path, search, identity}: {path: string; search: string; identity: Identity | Refusal | undefined},
+  {path, search}: {path: string; search: string},
   hub: Hub,
 ): Answer {
   try {
-    if (identity instanceof Refusal) throw identity
+    const identity = identityOf(hub.accounts, headers.authorization)
     const {handler, params} = route(method, path)
-    const call: Call = {path, search, query: new URLSearchParams(search), headers, body, params, identity}
-    return handler(call, hub)
+    return handler({path, search, query: new URLSearchParams(search), headers, body, params, identity}, hub)
   } catch (error) {
     if (error instanceof Moved) return redirect(error.location)
     return refusalAnswer(error instanceof Refusal ? error : new Refusal(500, String(error)), path)
@@ -87,17 +85,6 @@ function decode(part: string): string {
     return decodeURIComponent(part)
   } catch {
     throw new Refusal(400, `Failed to decode param '${part}'`)
-  }
-}
-
-/** Who calls. A wrong token is kept as the refusal it will be, since the request still counts. */
-function identify(request: RawRequest, {accounts}: Hub): Identity | Refusal | undefined {
-  try {
-    const token = tokenOf(accounts, request.headers.authorization)
-    return token && {accounts, token}
-  } catch (error) {
-    if (error instanceof Refusal) return error
-    throw error
   }
 }
 

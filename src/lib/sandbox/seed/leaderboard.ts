@@ -41,7 +41,7 @@ function localTime(run: SeededRun): string {
 }
 
 /** The columns of both generations that say which run it was, what it is grouped by, and how it did. */
-export const LEADERBOARD_COLUMNS: readonly RowColumn[] = [
+const COLUMNS: readonly RowColumn[] = [
   ['run_id', 'STRING', ({run, failed}) => (failed ? null : run.runId)],
   ['model', 'STRING', ({run}) => run.model.name],
   ['agent_type', 'STRING', ({run}) => run.agentType],
@@ -95,7 +95,7 @@ export function leaderboardFile(rows: readonly LeaderboardRow[]): StoredFile {
   return {
     lfs: true,
     bytes() {
-      written ??= toParquet(LEADERBOARD_COLUMNS, rows)
+      written ??= toParquet(COLUMNS, rows)
       return written
     },
   }

@@ -1,36 +1,34 @@
 import {expect} from 'chai'
 
-import type {OrgRole, Sandbox} from '../../../../src/lib/sandbox/index.js'
+import type {OrgRole} from '../../../../src/lib/sandbox/index.js'
 
-import {ask, type Ask, NOW, refusal, type Reply, sandboxAt} from '../support.js'
+import {ask, NOW, refusal, type Reply, sandboxForEach} from '../support.js'
 
 const UNAUTHENTICATED = 'Invalid username or password.'
 
 describe('sandbox: who may do what', () => {
-  let sandbox: Sandbox
-
-  beforeEach(async () => {
-    sandbox = await sandboxAt()
+  const sandbox = sandboxForEach({}, ({state}) => {
     for (const name of ['mira/open', 'tinyagents/shared', 'openbench/public', 'jonas/public'])
-      sandbox.state.addDataset({name, createdAt: NOW})
+      state.addDataset({name, createdAt: NOW})
     for (const name of ['mira/hidden', 'tinyagents/inner', 'jonas/secret'])
-      sandbox.state.addDataset({name, createdAt: NOW, private: true})
+      state.addDataset({name, createdAt: NOW, private: true})
   })
 
-  afterEach(() => sandbox.close())
-
-  const remove = (id: string, options: Ask = {}): Promise<Reply> => {
+  const info = (id: string, token: null | string = sandbox().token) =>
+    ask(sandbox(), `GET /api/datasets/${id}`, {token})
+  const remove = (id: string, token: null | string = sandbox().token): Promise<Reply> => {
     const [organization, name] = id.split('/')
-    return ask(sandbox, 'DELETE /api/repos/delete', {body: {name, organization, type: 'dataset'}, ...options})
+    return ask(sandbox(), 'DELETE /api/repos/delete', {token, body: {name, organization, type: 'dataset'}})
   }
 
-  const info = (id: string, token?: null | string) =>
-    ask(sandbox, `GET /api/datasets/${id}`, token === undefined ? {} : {token})
-  const org = (role: OrgRole) => Object.assign(sandbox.state.orgs[0]!, {roleInOrg: role})
+  /** Statuses of looking at a dataset and of deleting it. */
+  const tried = async (id: string, token?: null | string) =>
+    [await info(id, token), await remove(id, token)].map(({status}) => status)
+  const org = (role: OrgRole) => Object.assign(sandbox().state.orgs[0]!, {roleInOrg: role})
 
   it('whoami names the user, her organisations with her roles, and what the token may do (A.1)', async () => {
-    const me = async (token: string) => (await ask(sandbox, 'GET /api/whoami-v2', {token})).json()
-    const {tokens} = sandbox
+    const me = async (token: string) => (await ask(sandbox(), 'GET /api/whoami-v2', {token})).json()
+    const {tokens} = sandbox()
     const {name, orgs, auth} = await me(tokens.write)
     expect([name, auth.accessToken.role]).to.deep.equal(['mira', 'write'])
     expect(orgs).to.deep.equal([
@@ -47,7 +45,7 @@ describe('sandbox: who may do what', () => {
   for (const token of [null, 'hf_wrong'])
     for (const line of ['GET /api/whoami-v2', 'DELETE /api/repos/delete'])
       it(`answers 401 to ${line} with ${token ?? 'no token'} (A.2)`, async () => {
-        const reply = await ask(sandbox, line, {token})
+        const reply = await ask(sandbox(), line, {token})
         expect(refusal(reply)).to.deep.equal([401, null])
         expect(reply.json()).to.deep.equal({error: UNAUTHENTICATED})
         expect(reply.headers.get('x-error-message')).to.equal(UNAUTHENTICATED)
@@ -55,8 +53,8 @@ describe('sandbox: who may do what', () => {
       })
 
   it('answers 401 to a wrong token even for a public dataset', async () => {
-    expect((await info('mira/open', null)).status).to.equal(200)
-    expect((await info('mira/open', 'hf_wrong')).status).to.equal(401)
+    expect(await tried('mira/open', 'hf_wrong')).to.deep.equal([401, 401])
+    expect(await tried('mira/open', null)).to.deep.equal([200, 401])
   })
 
   for (const id of ['mira/nothing', 'jonas/secret'])
@@ -68,7 +66,7 @@ describe('sandbox: who may do what', () => {
     })
 
   it('shows a private dataset to each token that may read it, and lets only those delete that may write', async () => {
-    const {write, read, fineGrained, fineGrainedReadOnly, fineGrainedNarrow} = sandbox.tokens
+    const {write, read, fineGrained, fineGrainedReadOnly, fineGrainedNarrow} = sandbox().tokens
     for (const [token, seen, deleted] of [
       [null, 401, 401],
       [read, 200, 403],
@@ -76,19 +74,14 @@ describe('sandbox: who may do what', () => {
       [fineGrainedNarrow, 404, 404],
       [fineGrained, 200, 200],
       [write, 404, 404],
-    ] as const) {
-      const statuses = [
-        (await info('mira/hidden', token)).status,
-        (await remove('mira/hidden', {token})).status,
-      ]
-      expect(statuses, String(token)).to.deep.equal([seen, deleted])
-    }
+    ] as const)
+      expect(await tried('mira/hidden', token), String(token)).to.deep.equal([seen, deleted])
   })
 
   it('says which permission a fine-grained token lacks', async () => {
-    const reply = await remove('mira/open', {token: sandbox.tokens.fineGrainedReadOnly})
+    const reply = await remove('mira/open', sandbox().tokens.fineGrainedReadOnly)
     expect(reply.json().error).to.contain('on namespace mira, missing permissions: repo.write')
-    expect((await remove('tinyagents/shared', {token: sandbox.tokens.fineGrained})).status).to.equal(403)
+    expect((await remove('tinyagents/shared', sandbox().tokens.fineGrained)).status).to.equal(403)
   })
 
   it('goes by the role in an organisation', async () => {
@@ -99,15 +92,15 @@ describe('sandbox: who may do what', () => {
       ['admin', 200, 200],
     ] as const) {
       org(role)
-      const statuses = [(await info('tinyagents/inner')).status, (await remove('tinyagents/inner')).status]
-      expect(statuses, role).to.deep.equal([seen, deleted])
+      expect(await tried('tinyagents/inner'), role).to.deep.equal([seen, deleted])
     }
 
-    for (const id of ['openbench/public', 'jonas/public']) expect((await remove(id)).status, id).to.equal(403)
+    for (const id of ['openbench/public', 'jonas/public'])
+      expect(await tried(id), id).to.deep.equal([200, 403])
   })
 
   it('hides what belongs to a resource group from members outside it', async () => {
-    sandbox.state.addDataset({name: 'tinyagents/lab', createdAt: NOW, private: true, resourceGroup: '2'})
+    sandbox().state.addDataset({name: 'tinyagents/lab', createdAt: NOW, private: true, resourceGroup: '2'})
     expect((await info('tinyagents/lab')).status).to.equal(404)
     org('write').resourceGroups = [{id: '2', name: 'lab', role: 'read'}]
     expect((await info('tinyagents/lab')).status).to.equal(200)

@@ -1,32 +1,21 @@
 import {expect} from 'chai'
 
-import {type Sandbox} from '../../../../src/lib/sandbox/index.js'
 import {rejectionOf} from '../../../support/builders.js'
-import {ask, NOW, sandboxAt} from '../support.js'
-
-const DELETE = 'DELETE /api/repos/delete'
-const COMMIT = 'POST /api/datasets/mira/one/commit/main'
-const BATCH = 'POST /datasets/mira/one.git/info/lfs/objects/batch'
+import {ask, NOW, sandboxAt, sandboxForEach} from '../support.js'
 
 describe('sandbox: every answer', () => {
-  let sandbox: Sandbox
-
-  before(async () => {
-    sandbox = await sandboxAt()
-    sandbox.state.addDataset({name: 'mira/one', createdAt: NOW, files: {'a.txt': 'a'}})
+  const sandbox = sandboxForEach({}, ({state}) => {
+    state.addDataset({name: 'mira/one', createdAt: NOW, files: {'a.txt': 'a'}})
   })
-
-  after(() => sandbox.close())
 
   for (const [status, path] of [
     [200, '/api/datasets?author=mira'],
     [307, '/datasets/mira/one/resolve/main/a.txt'],
     [400, '/api/datasets?sort=nonsense'],
-    [404, '/api/datasets/mira/nothing'],
     [404, '/nowhere'],
   ] as const)
     it(`has the date, an id of its own and the rate limit, on a ${status} too: ${path}`, async () => {
-      const [one, other] = [await ask(sandbox, `GET ${path}`), await ask(sandbox, `GET ${path}`)]
+      const [one, other] = [await ask(sandbox(), `GET ${path}`), await ask(sandbox(), `GET ${path}`)]
       expect(one.status).to.equal(status)
       expect(one.headers.get('date')).to.equal(NOW.toUTCString())
       expect(one.headers.get('x-request-id')).to.match(/^Root=1-[\da-f]{8}-[\da-f]{24}$/)
@@ -36,37 +25,28 @@ describe('sandbox: every answer', () => {
     })
 
   it('copies the error into a header, each byte that is not ASCII as a star', async () => {
-    const reply = await ask(sandbox, 'GET /api/datasets?sort=nonsense')
+    const reply = await ask(sandbox(), 'GET /api/datasets?sort=nonsense')
     expect(reply.json()).to.deep.equal({error: '✖ Invalid sort parameter: nonsense'})
     expect(reply.headers.get('x-error-message')).to.equal('*** Invalid sort parameter: nonsense')
   })
 
-  for (const [line, body] of [
-    [DELETE, '{"name":'],
-    [DELETE, '[]'],
-    [DELETE, '{"organization":"mira","type":"dataset"}'],
-    [DELETE, '{"name":"one","organization":{},"type":"dataset"}'],
-    ['POST /api/repos/move', '{"type":"dataset","fromRepo":"mira/one","toRepo":"mira"}'],
-    ['POST /api/repos/move', '{"type":"dataset","fromRepo":"mira/one","toRepo":"mira/a/b"}'],
-    [COMMIT, '{"key":"header"'],
-    [COMMIT, '{"key":"header","value":null}'],
-    ['POST /api/datasets/mira/one/preupload/main', '{"files":[7]}'],
-    [BATCH, '{"operation":"upload","objects":[{"oid":7}]}'],
-    ['GET /api/datasets/mira/%E0%A4%A', undefined],
+  for (const [status, line, body] of [
+    [400, 'DELETE /api/repos/delete', '{"name":'],
+    [400, 'DELETE /api/repos/delete', '{"organization":"mira","type":"dataset"}'],
+    [400, 'POST /api/repos/move', '{"type":"dataset","fromRepo":"mira/one","toRepo":"mira"}'],
+    [400, 'POST /api/datasets/mira/one/commit/main', '{"key":"header","value":null}'],
+    [400, 'GET /api/datasets/mira/%E0%A4%A', undefined],
+    [404, 'PATCH /api/datasets', undefined],
+    [404, 'DELETE /api/datasets/mira/one', undefined],
   ] as const)
-    it(`is a 400 in JSON to ${line} with ${body}`, async () => {
-      const reply = await ask(sandbox, line, {body})
-      expect([reply.status, typeof reply.json().error]).to.deep.equal([400, 'string'])
-      expect(sandbox.state.datasets()).to.have.length(1)
-    })
-
-  for (const line of ['GET /', 'PATCH /api/datasets', 'POST /api/whoami-v2', 'DELETE /api/datasets/mira/one'])
-    it(`is a 404 to ${line}`, async () => {
-      expect((await ask(sandbox, line)).status).to.equal(404)
+    it(`is a ${status} in JSON to ${line} with ${body}, and nothing is done`, async () => {
+      const reply = await ask(sandbox(), line, {body})
+      expect([reply.status, typeof reply.json().error]).to.deep.equal([status, 'string'])
+      expect(sandbox().state.get('mira/one')?.history).to.have.length(2)
     })
 
   it('comes from loopback only, and a port that is taken is refused', async () => {
-    const {hostname, port} = new URL(sandbox.url)
+    const {hostname, port} = new URL(sandbox().url)
     expect(hostname).to.equal('127.0.0.1')
     const error = await rejectionOf(sandboxAt({port: Number(port)}))
     expect(error.message).to.equal(`--port ${port}: it is already in use on 127.0.0.1.`)

@@ -1,35 +1,25 @@
 import {expect} from 'chai'
 import {createHash} from 'node:crypto'
 
-import type {Sandbox} from '../../../../src/lib/sandbox/index.js'
-
-import {ask, NOW, refusal, type Reply, sandboxAt} from '../support.js'
+import {ask, NOW, refusal, type Reply, sandboxForEach} from '../support.js'
 
 type Line = [key: string, value: unknown]
 
 const base64 = (content: string): string => Buffer.from(content).toString('base64')
 const header = (value: object = {}): Line => ['header', {summary: 'Change things', ...value}]
-const file = (path: string, content = 'hello\n'): Line => [
-  'file',
-  {path, content: base64(content), encoding: 'base64'},
-]
+const file = (path: string): Line => ['file', {path, content: base64('hello'), encoding: 'base64'}]
 
 describe('sandbox: commits', () => {
-  let sandbox: Sandbox
   let now = NOW
-
-  beforeEach(async () => {
+  const sandbox = sandboxForEach({clock: () => now}, ({state}) => {
     now = NOW
-    sandbox = await sandboxAt({clock: () => now})
-    sandbox.state.addDataset({name: 'mira/open', createdAt: NOW, files: {'a.txt': 'a'}})
+    state.addDataset({name: 'mira/open', createdAt: NOW, files: {'a.txt': 'a'}})
   })
 
-  afterEach(() => sandbox.close())
-
-  const repo = () => sandbox.state.get('mira/open')!
+  const repo = () => sandbox().state.get('mira/open')!
   const paths = (): string[] => [...repo().files.keys()].toSorted()
-  const commit = (lines: Line[], token: null | string = sandbox.token, branch = 'main'): Promise<Reply> =>
-    ask(sandbox, `POST /api/datasets/mira/open/commit/${branch}`, {
+  const commit = (lines: Line[], token: null | string = sandbox().token, branch = 'main'): Promise<Reply> =>
+    ask(sandbox(), `POST /api/datasets/mira/open/commit/${branch}`, {
       token,
       body: lines.map(([key, value]) => JSON.stringify({key, value})).join('\n'),
     })
@@ -41,7 +31,9 @@ describe('sandbox: commits', () => {
       {path: 'blob', size: 3, sample: base64('a\0b')},
       {path: 'huge.txt', size: 11 * 1024 * 1024, sample: base64('aaa')},
     ]
-    const reply = (await ask(sandbox, 'POST /api/datasets/mira/open/preupload/main', {body: {files}})).json()
+    const reply = (
+      await ask(sandbox(), 'POST /api/datasets/mira/open/preupload/main', {body: {files}})
+    ).json()
     expect(reply.commitOid).to.equal(repo().sha)
     expect(reply.files[0]).to.deep.equal({path: 'app.py', uploadMode: 'regular', shouldIgnore: false})
     const modes = reply.files.map(({uploadMode}: {uploadMode: string}) => uploadMode)
@@ -50,10 +42,9 @@ describe('sandbox: commits', () => {
 
   it('commits, and the dataset has a new sha and date, in whole seconds (A.5)', async () => {
     now = new Date('2026-10-05T12:30:00.900Z')
-    const {commitOid, ...rest} = (
-      await commit([header(), file('new.txt'), ['deletedFile', {path: 'a.txt'}]])
-    ).json()
-    const commitUrl = `${sandbox.url}/datasets/mira/open/commit/${commitOid}`
+    const reply = await commit([header(), file('new.txt'), ['deletedFile', {path: 'a.txt'}]])
+    const {commitOid, ...rest} = reply.json()
+    const commitUrl = `${sandbox().url}/datasets/mira/open/commit/${commitOid}`
     expect(rest).to.deep.equal({success: true, commitUrl, hookOutput: ''})
     expect(repo()).to.include({sha: commitOid})
     expect(repo().lastModified.toISOString()).to.equal('2026-10-05T12:30:00.000Z')
@@ -63,12 +54,10 @@ describe('sandbox: commits', () => {
 
   it('answers 412 where parentCommit is not the head any more, and changes nothing', async () => {
     const {sha: parentCommit} = repo()
-    sandbox.state.touch('mira/open')
+    sandbox().state.touch('mira/open')
     const reply = await commit([header({parentCommit}), file('new.txt')])
-    expect([reply.status, reply.json().error]).to.deep.equal([
-      412,
-      'The branch was updated since you opened this page. Please refresh and try again.',
-    ])
+    expect(reply.status).to.equal(412)
+    expect(reply.json().error).to.match(/^The branch was updated since you opened this page\./)
     expect(paths()).not.to.include('new.txt')
     expect((await commit([header({parentCommit: repo().sha}), file('new.txt')])).status).to.equal(200)
   })
@@ -80,48 +69,33 @@ describe('sandbox: commits', () => {
   })
 
   it('is for tokens that may write, and there is no branch but main', async () => {
-    const {read, fineGrainedReadOnly} = sandbox.tokens
-    const statuses = [null, read, fineGrainedReadOnly].map(
-      async (token) => (await commit([header()], token)).status,
-    )
-    expect(await Promise.all(statuses)).to.deep.equal([401, 403, 403])
-    expect(refusal(await commit([header()], sandbox.token, 'other'))).to.deep.equal([404, 'RevisionNotFound'])
+    const {read, fineGrainedReadOnly} = sandbox().tokens
+    const replies = [null, read, fineGrainedReadOnly].map((token) => commit([header()], token))
+    expect((await Promise.all(replies)).map(({status}) => status)).to.deep.equal([401, 403, 403])
+    expect(refusal(await commit([header()], sandbox().token, 'other'))).to.deep.equal([
+      404,
+      'RevisionNotFound',
+    ])
   })
-
-  for (const path of ['/etc/passwd', '../x', 'a//b', '.git/config', 'a/./b', ''])
-    it(`refuses the path "${path}"`, async () => {
-      expect((await commit([header(), file(path)])).status).to.equal(422)
-    })
-
-  for (const [title, lines] of [
-    ['no header', [file('x')]],
-    ['no summary', [['header', {}]]],
-    ['an unknown operation', [header(), ['magic', {path: 'x'}]]],
-    ['a pointer to nothing', [header(), ['lfsFile', {path: 'x.bin', oid: 'a'.repeat(64), size: 3}]]],
-  ] as Array<[string, Line[]]>)
-    it(`refuses ${title}`, async () => {
-      expect((await commit(lines)).status).to.equal(400)
-    })
 
   it('stores what was uploaded to LFS, once, without a token', async () => {
     const content = Buffer.from('PAR1 some bytes')
-    const oid = createHash('sha256').update(content).digest('hex')
-    const object = {oid, size: content.length}
-    const batch = (token = sandbox.token) =>
-      ask(sandbox, 'POST /datasets/mira/open.git/info/lfs/objects/batch', {
-        token,
-        body: {operation: 'upload', objects: [object]},
-      })
-    expect((await batch(sandbox.tokens.read)).status).to.equal(403)
-    const {transfer, objects} = (await batch()).json()
-    expect(transfer).to.equal('basic')
+    const object = {oid: createHash('sha256').update(content).digest('hex'), size: content.length}
+    const batch = async () => {
+      const path = '/datasets/mira/open.git/info/lfs/objects/batch'
+      return (await ask(sandbox(), `POST ${path}`, {body: {operation: 'upload', objects: [object]}})).json()
+    }
+
+    const pointTo = async (pointer: object) =>
+      (await commit([header(), ['lfsFile', {path: 'x.parquet', ...pointer}]])).status
+    expect(await pointTo(object)).to.equal(400)
+    const {transfer, objects} = await batch()
     const {href} = objects[0].actions.upload
-    expect(new URL(href).origin).not.to.equal(sandbox.url)
-    const put = async (body: Buffer) => (await ask(sandbox, `PUT ${href}`, {token: null, body})).status
+    expect([transfer, new URL(href).origin === sandbox().url]).to.deep.equal(['basic', false])
+    const put = async (body: Buffer) => (await ask(sandbox(), `PUT ${href}`, {token: null, body})).status
     expect([await put(Buffer.from('other bytes')), await put(content)]).to.deep.equal([400, 200])
-    expect((await batch()).json().objects).to.deep.equal([object])
-    expect((await commit([header(), ['lfsFile', {path: 'x.bin', oid, size: 1}]])).status).to.equal(400)
-    expect((await commit([header(), ['lfsFile', {path: 'x.parquet', ...object}]])).status).to.equal(200)
+    expect((await batch()).objects).to.deep.equal([object])
+    expect([await pointTo({...object, size: 1}), await pointTo(object)]).to.deep.equal([400, 200])
     expect(repo().files.get('x.parquet')).to.include({lfs: true})
   })
 })

@@ -1,30 +1,23 @@
 import {expect} from 'chai'
 
-import type {Sandbox} from '../../../../src/lib/sandbox/index.js'
-
-import {ask, NOW, refusal, type Reply, sandboxAt} from '../support.js'
+import {ask, NOW, refusal, type Reply, sandboxForEach, statusOf} from '../support.js'
 
 describe('sandbox: creating, deleting and moving datasets', () => {
-  let sandbox: Sandbox
-
-  beforeEach(async () => {
-    sandbox = await sandboxAt()
-    sandbox.state.addDataset({name: 'mira/one', createdAt: NOW, private: true})
+  const sandbox = sandboxForEach({}, ({state}) => {
+    state.addDataset({name: 'mira/one', createdAt: NOW, private: true})
   })
 
-  afterEach(() => sandbox.close())
-
-  const create = (body: Record<string, unknown>, token = sandbox.token): Promise<Reply> =>
-    ask(sandbox, 'POST /api/repos/create', {body: {organization: 'mira', type: 'dataset', ...body}, token})
+  const create = (body: Record<string, unknown>, token = sandbox().token): Promise<Reply> =>
+    ask(sandbox(), 'POST /api/repos/create', {body: {organization: 'mira', type: 'dataset', ...body}, token})
   const remove = (body: Record<string, unknown>): Promise<Reply> =>
-    ask(sandbox, 'DELETE /api/repos/delete', {body: {organization: 'mira', type: 'dataset', ...body}})
-  const move = (fromRepo: string, toRepo: string, token = sandbox.token): Promise<Reply> =>
-    ask(sandbox, 'POST /api/repos/move', {body: {fromRepo, toRepo, type: 'dataset'}, token})
-  const info = async (name: string) => (await ask(sandbox, `GET /api/datasets/mira/${name}`)).json()
+    ask(sandbox(), 'DELETE /api/repos/delete', {body: {organization: 'mira', type: 'dataset', ...body}})
+  const move = (fromRepo: string, toRepo: string, token = sandbox().token): Promise<Reply> =>
+    ask(sandbox(), 'POST /api/repos/move', {body: {fromRepo, toRepo, type: 'dataset'}, token})
+  const info = async (name: string) => (await ask(sandbox(), `GET /api/datasets/mira/${name}`)).json()
 
   it('creates a dataset with its first commit (A.5)', async () => {
     const {id, ...rest} = (await create({name: 'fresh', visibility: 'private'})).json()
-    expect(rest).to.deep.equal({url: `${sandbox.url}/datasets/mira/fresh`, name: 'mira/fresh'})
+    expect(rest).to.deep.equal({url: `${sandbox().url}/datasets/mira/fresh`, name: 'mira/fresh'})
     const {siblings, ...facts} = await info('fresh')
     expect(facts).to.include({_id: id, private: true, createdAt: NOW.toISOString()})
     expect(siblings).to.deep.equal([{rfilename: '.gitattributes'}])
@@ -36,35 +29,25 @@ describe('sandbox: creating, deleting and moving datasets', () => {
     expect((await create({name: 'One'})).status).to.equal(409)
   })
 
-  it('never gives an id twice, though name and second are the same', async () => {
-    const {id} = (await create({name: 'fresh'})).json()
-    sandbox.state.remove('mira/fresh')
-    expect((await create({name: 'fresh'})).json().id).not.to.equal(id)
-  })
-
   it('creates only in namespaces where role and token may write', async () => {
     for (const organization of ['openbench', 'jonas', 'TinyAgents'])
       expect((await create({name: 'x', organization})).status, organization).to.equal(403)
-    expect((await create({name: 'x'}, sandbox.tokens.read)).status).to.equal(403)
+    expect((await create({name: 'x'}, sandbox().tokens.read)).status).to.equal(403)
     expect((await create({name: 'x', organization: 'tinyagents'})).status).to.equal(200)
   })
 
-  for (const name of ['', 'a b', 'a/b', '-a', 'a.', 'a--b', 'a..b', 'a.git', 'x'.repeat(97), 'ä'])
-    it(`refuses the name "${name.slice(0, 10)}"`, async () => {
-      const reply = await create({name})
-      expect([reply.status, reply.json().error.split('→')[1]]).to.deep.equal([400, ' at name'])
-    })
+  it('refuses what is not a name', async () => {
+    for (const name of ['', 'a b', 'a/b', '-a', 'a.', 'a--b', 'a..b', 'a.git', 'x'.repeat(97), 'ä'])
+      expect((await create({name})).status, name).to.equal(400)
+  })
 
   it('deletes with OK in plain text (A.4), and answers 404 RepoNotFound the second time', async () => {
     const reply = await remove({name: 'one', organization: null})
     expect([reply.status, reply.text]).to.deep.equal([200, 'OK'])
     expect(reply.headers.get('content-type')).to.equal('text/plain; charset=utf-8')
     const again = await remove({name: 'one'})
-    expect([...refusal(again), again.json().error]).to.deep.equal([
-      404,
-      'RepoNotFound',
-      'Repository not found',
-    ])
+    expect(refusal(again)).to.deep.equal([404, 'RepoNotFound'])
+    expect(again.json()).to.deep.equal({error: 'Repository not found'})
   })
 
   it('deletes nothing by another type, in other letters or by a former name', async () => {
@@ -76,7 +59,7 @@ describe('sandbox: creating, deleting and moving datasets', () => {
       {name: 'one'},
     ])
       expect(refusal(await remove(body)), JSON.stringify(body)).to.deep.equal([404, 'RepoNotFound'])
-    expect(sandbox.state.get('mira/two')).not.to.equal(undefined)
+    expect(sandbox().state.get('mira/two')).not.to.equal(undefined)
   })
 
   it('moves a dataset: same id, same visibility, and the former name redirects', async () => {
@@ -84,43 +67,43 @@ describe('sandbox: creating, deleting and moving datasets', () => {
     const reply = await move('mira/one', 'mira/two')
     expect([reply.status, reply.text]).to.deep.equal([200, 'OK'])
     expect(await info('two')).to.include({_id, private: true})
-    const former = await ask(sandbox, 'GET /api/datasets/mira/one')
+    const former = await ask(sandbox(), 'GET /api/datasets/mira/one')
     expect([former.status, former.headers.get('location')]).to.deep.equal([307, '/api/datasets/mira/two'])
-    const stranger = await ask(sandbox, 'GET /api/datasets/mira/one', {token: null})
-    expect(stranger.status).to.equal(401)
+    expect(await statusOf(sandbox(), 'GET /api/datasets/mira/one', {token: null})).to.equal(401)
   })
 
   it('moves back, and again, from the current name only', async () => {
     await move('mira/one', 'mira/two')
     expect((await move('mira/one', 'mira/three')).status).to.equal(404)
     expect((await move('mira/two', 'mira/one')).status).to.equal(200)
-    expect((await ask(sandbox, 'GET /api/datasets/mira/two')).status).to.equal(307)
+    expect(await statusOf(sandbox(), 'GET /api/datasets/mira/two')).to.equal(307)
     expect((await info('one')).id).to.equal('mira/one')
   })
 
   it('refuses to move to a taken or an impossible name, or where role or token may not write', async () => {
     await create({name: 'two'})
     const taken = await move('mira/one', 'mira/two')
-    expect([taken.status, taken.json().error]).to.deep.equal([
-      409,
-      'A dataset repository called mira/two already exists',
-    ])
+    expect(taken.status).to.equal(409)
+    expect(taken.json().error).to.equal('A dataset repository called mira/two already exists')
     for (const [target, token, status] of [
       ['mira/TWO', 'write', 409],
       ['mira/a..b', 'write', 400],
       ['openbench/one', 'write', 403],
       ['mira/three', 'read', 403],
     ] as const)
-      expect((await move('mira/one', target, sandbox.tokens[token])).status, target).to.equal(status)
-    expect(sandbox.state.get('mira/one')).not.to.equal(undefined)
+      expect((await move('mira/one', target, sandbox().tokens[token])).status, target).to.equal(status)
+    expect(sandbox().state.get('mira/one')).not.to.equal(undefined)
   })
 
   it('stops redirecting a former name once it is given again, for good', async () => {
     const {_id} = await info('one')
     await move('mira/one', 'mira/two')
     expect((await create({name: 'one'})).status).to.equal(200)
-    expect((await info('one'))._id).not.to.equal(_id)
-    sandbox.state.remove('mira/one')
-    expect((await ask(sandbox, 'GET /api/datasets/mira/one')).status).to.equal(404)
+    const second = await info('one')
+    sandbox().state.remove('mira/one')
+    expect(await statusOf(sandbox(), 'GET /api/datasets/mira/one')).to.equal(404)
+    await create({name: 'one'})
+    const ids = [_id, second._id, (await info('one'))._id]
+    expect(new Set(ids).size, 'no id twice, though name and second are the same').to.equal(3)
   })
 })
