@@ -16,8 +16,8 @@ function assign(variables: Variables): void {
 }
 
 /**
- * What has to be set for everything that may colour to be of one mind: Node takes an empty `NO_COLOR` for a no, and warns of a
- * `FORCE_COLOR` beside one, which it then says it obeys.
+ * What has to be set for Node, oclif and us to agree on colours: Node takes an empty `NO_COLOR` for a no, and where both are set
+ * warns and obeys `FORCE_COLOR`.
  * @param isOff whether colours are off whatever the environment says
  */
 export function colourVariables(env: Variables, isOff: boolean): Variables {

@@ -8,30 +8,30 @@ const STDERR = 2
 /** Device number of `/dev/null` on Linux: major 1, minor 3. */
 const NULL_DEVICE = 0x1_03
 
-/** Why stdout could not be written, as far as that is known. The process has only one stdout, so there is one answer. */
+/** Why stdout could not be written; one for the process, as stdout is. */
 let failure: string | undefined
 let isWatched = false
-let isTold = false
+let isReported = false
 let advice = ''
 
 /**
- * Watches stdout, so that what cannot be written neither ends a job in its middle nor goes unsaid: when the process ends, stderr
- * names the reason, and the exit code is 1 unless a graver one is set. A reader that stops reading (EPIPE) is no failure.
- * @param next what the reader of that message can do
+ * Handles write errors of stdout: they do not abort a job; at exit stderr names the reason, and the exit code is 1 unless a graver
+ * one is set. EPIPE is not a failure.
+ * @param next what a person can do about it
  */
 export function watchOutput(next = 'Send stdout elsewhere or make room there, then run it again.'): void {
   advice = next
   // oclif's own listener throws on everything but a closed pipe.
-  process.stdout.removeAllListeners('error').on('error', note)
+  process.stdout.removeAllListeners('error').on('error', recordFailure)
   process.stderr.removeAllListeners('error').on('error', ignore)
   if (isWatched) return
   isWatched = true
   if (isStdoutClosed()) failure = 'it is closed (or /dev/null, opened for reading too)'
-  process.once('exit', tellAtExit)
+  process.once('exit', reportAtExit)
 }
 
 /**
- * Stops a change whose plan nobody could see.
+ * Refuses a change whose plan could not be shown.
  * @throws RefusedError where stdout could not be written
  */
 export function requireOutput(what: string): void {
@@ -41,25 +41,25 @@ export function requireOutput(what: string): void {
   })
 }
 
-/** Whether stdout is known not to take what is written. */
+/** Whether a write to stdout has failed. */
 export function hasOutputFailed(): boolean {
   return failure !== undefined
 }
 
-/** Stderr already says why the command failed: what is missing on stdout then needs no error of its own. */
+/** Drops the report at exit: stderr already says why the command failed. */
 export function dropOutputFailure(): void {
-  isTold = true
+  isReported = true
 }
 
-function note({code = '', message}: NodeJS.ErrnoException): void {
+function recordFailure({code = '', message}: NodeJS.ErrnoException): void {
   // After a first error Node refuses each later write for that reason alone.
   if (code === 'EPIPE' || code.startsWith('ERR_STREAM_')) return
   failure ??= `${message.replaceAll(/^\w+: |, write$/g, '')}${code && ` (${code})`}`
 }
 
 /**
- * Node opens `/dev/null` in place of a stdout that was closed, for reading and writing, and every write succeeds. A shell's
- * `> /dev/null` opens it for writing alone. Other systems do not tell.
+ * Node replaces a closed stdout by `/dev/null`, opened for reading and writing, where every write succeeds; a shell's
+ * `> /dev/null` opens it for writing only. Known on Linux alone.
  */
 function isStdoutClosed(): boolean {
   try {
@@ -71,14 +71,14 @@ function isStdoutClosed(): boolean {
   }
 }
 
-function tellAtExit(): void {
+function reportAtExit(): void {
   if (failure === undefined) return
   process.exitCode = graverCode(Number(process.exitCode ?? EXIT.done), EXIT.error)
-  if (isTold) return
+  if (isReported) return
   try {
     writeSync(STDERR, `Error: not all of the output could be written to stdout: ${failure}.\n  ${advice}\n`)
   } catch {
-    // Nobody can be told; the exit code remains.
+    // Stderr fails too; the exit code remains.
   }
 }
 

@@ -1,12 +1,12 @@
-import {open, realpath, stat} from 'node:fs/promises'
+import {appendFile, realpath, stat} from 'node:fs/promises'
 import {basename, dirname, join, resolve} from 'node:path'
 
 import {UsageError} from '../lib/base/errors.js'
 import {messageOf, printable} from '../lib/base/text.js'
 
 /**
- * Makes sure that a summary can be added to a file, before anything is sent to the Hub; makes the file where there is none.
- * @param files what else the command reads or writes, by the flag that names it: none of it may be spoiled
+ * Checks that a summary can be appended to a file, before anything is sent to the Hub; creates the file.
+ * @param files what else the command reads or writes, by flag: none of it may be overwritten
  * @throws UsageError where the file cannot take it
  */
 export async function checkSummaryFile(
@@ -17,22 +17,19 @@ export async function checkSummaryFile(
   if (file === '') throw new UsageError('--summary "" names no file.')
   const found = await stat(file).catch(() => {})
   if (found?.isDirectory()) throw wrong('it is a folder, give the name of a file in it')
-  // A pipe that nobody reads would never open.
-  if (found && !found.isFile()) throw wrong('it is no plain file, give another name')
+  // Opening a pipe without a reader would block.
+  if (found && !found.isFile()) throw wrong('it is not a plain file, give another name')
   for (const [flag, other] of Object.entries(files)) {
     if (other !== undefined && (await placeOf(other)) === (await placeOf(file)))
       throw wrong(`it is the file of --${flag}, give another name`)
   }
 
-  try {
-    const handle = await open(file, 'a')
-    await handle.close()
-  } catch (error) {
+  await appendFile(file, '').catch((error: unknown) => {
     throw wrong(`it cannot be written to (${messageOf(error)})`)
-  }
+  })
 }
 
-/** The file itself, whatever links lead to it; of one that is still to be made, by its folder. */
+/** The file itself, with links resolved; of one that does not exist yet, by its folder. */
 async function placeOf(file: string): Promise<string> {
   const path = resolve(file)
   return realpath(path).catch(async () =>
@@ -40,14 +37,11 @@ async function placeOf(file: string): Promise<string> {
   )
 }
 
-/** Adds a summary to a file, behind what is there. */
+/** Appends a summary to a file. */
 export async function addToSummaryFile(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'a')
-  try {
-    const {size} = await handle.stat()
-    if (size > 0) await handle.writeFile('\n\n')
-    await handle.writeFile(text)
-  } finally {
-    await handle.close()
-  }
+  const isEmpty = await stat(file).then(
+    ({size}) => size === 0,
+    () => true,
+  )
+  await appendFile(file, isEmpty ? text : `\n\n${text}`)
 }

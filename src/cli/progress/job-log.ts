@@ -27,7 +27,8 @@ export interface Step {
 export class JobLog {
   private readonly write: (line: string) => void
   private readonly clock: () => number
-  private beganAt: number | undefined
+  /** When the job began, by the clock. */
+  beganAt: number | undefined
   private problems = 0
   private logged = {done: 0, at: -Infinity}
 
@@ -56,13 +57,19 @@ export class JobLog {
     this.problems++
   }
 
+  /** How fast the job is, and how long it will take. */
+  rate(done: number, of: number): string {
+    const now = this.clock()
+    return describeRate(done, of, now - (this.beganAt ?? now))
+  }
+
   private progress({done, of, failed}: Step): void {
     const now = this.clock()
     const isDue = done - this.logged.done >= STEP && now - this.logged.at >= STEP_MS
     if (done !== of && !isDue) return
     const failures = failed > 0 ? `${thousands(failed)} failed` : ''
-    const rate = describeRate(done, of, now - (this.beganAt ?? now))
-    this.write([`${thousands(done)} of ${thousands(of)} done`, failures, rate].filter(Boolean).join(', '))
+    const counts = [`${thousands(done)} of ${thousands(of)} done`, failures, this.rate(done, of)]
+    this.write(counts.filter(Boolean).join(', '))
     this.logged = {done, at: now}
   }
 }
@@ -72,11 +79,8 @@ function hasLineForEach(parts: number): boolean {
 }
 
 /** Logs a restore. */
-export function logRestore(
-  write: (line: string) => void,
-  clock?: () => number,
-): (event: RestoreEvent) => void {
-  const log = new JobLog(write, clock)
+export function logRestore(write: (line: string) => void): (event: RestoreEvent) => void {
+  const log = new JobLog(write)
   let failed = 0
   return (event) => {
     log.begin()
@@ -96,12 +100,7 @@ export function logTagging(write: (line: string) => void): (event: TaggingEvent)
   return ({run, problem, done, of}) => {
     if (problem !== undefined) failed++
     if (of <= FEW_TAGS) return
-    const result = problem === undefined ? ' is done' : `: ${problem}`
-    log.finished(`${done} of ${of}: the card of ${run}${result}`, {
-      done,
-      of,
-      failed,
-      isProblem: problem !== undefined,
-    })
+    const line = `${done} of ${of}: the card of ${run}${problem === undefined ? ' is done' : `: ${problem}`}`
+    log.finished(line, {done, of, failed, isProblem: problem !== undefined})
   }
 }

@@ -5,18 +5,12 @@ import {type JobEvent} from '../../lib/cleanup/options.js'
 import {datasetsInOrderOfDeletion, type Plan} from '../../lib/plan/plan.js'
 import {describeWait, formatBytes} from '../../lib/views/format.js'
 import {mayRedraw} from '../../lib/views/terminal/style.js'
-import {Items, type ProgressState} from './items.js'
+import {Items, STATE_WORDS} from './items.js'
 import {JobLog} from './job-log.js'
-import {LiveRenderer, LogRenderer} from './renderers.js'
+import {LiveRenderer, LogRenderer, type ProgressState} from './renderers.js'
 
 /** The live list of a deletion. */
-export interface Progress {
-  onEvent: (event: JobEvent) => void
-  /** Settles when the last line is drawn. */
-  end: () => Promise<void>
-  /** Takes the list off the screen, where the job ended before anything of it was settled. */
-  abandon: () => void
-}
+export type Progress = ReturnType<typeof showProgress>
 
 /** Of a longer archiving, the log says how far it is after so many datasets. */
 const ARCHIVED_STEP = 100
@@ -25,13 +19,14 @@ const ARCHIVED_STEP = 100
  * Shows a deletion on stderr: a window of the list on a terminal, lines elsewhere and in CI. One task of listr2 is the job; nothing
  * is read back from it.
  */
-export function showProgress(
-  plan: Plan,
-  signal: AbortSignal,
-  stream: NodeJS.WriteStream = process.stderr,
-): Progress {
+export function showProgress(plan: Plan, signal: AbortSignal, stream: NodeJS.WriteStream = process.stderr) {
   const items = new Items(datasetsInOrderOfDeletion(plan).map(({name}) => name))
-  const state: ProgressState = {stream, items, note: '', erase() {}}
+  const write = (line: string) => {
+    for (const task of list.tasks) task.output$ = line
+  }
+
+  const log = new JobLog(write)
+  const state: ProgressState = {stream, items, log, note: '', erase() {}}
   const over = new AbortController()
   const isOver = once(over.signal, 'abort')
   const list = new Listr<unknown, ListrRendererFactory, ListrRendererFactory>(
@@ -42,27 +37,22 @@ export function showProgress(
       rendererOptions: {state},
     },
   )
-  const write = (line: string) => {
-    for (const task of list.tasks) task.output$ = line
-  }
-
   const finished = list.run()
-  const log = new JobLog(write)
   const note = (text: string, isLogged = true) => {
     if (isLogged && text !== state.note) write(text)
     state.note = text
   }
 
-  const stopping = () =>
-    note(
-      items.beganAt === undefined
-        ? 'stopping: nothing was deleted'
-        : 'stopping: what is under way is finished (Ctrl-C: at once)',
-    )
+  const stopping = () => {
+    const what =
+      log.beganAt === undefined ? 'nothing was deleted' : 'what is under way is finished (Ctrl-C: at once)'
+    note(`stopping: ${what}`)
+  }
+
   signal.addEventListener('abort', stopping, {once: true})
 
   return {
-    onEvent(event) {
+    onEvent(event: JobEvent): void {
       // Deletions that were under way before a wait may end during it.
       const isOver = event.kind === 'started' || (event.kind === 'finished' && typeof state.note === 'string')
       if (isOver && !signal.aborted) state.note = ''
@@ -75,12 +65,12 @@ export function showProgress(
         case 'finished': {
           const item = items.finish(event.outcome)
           if (!item) return
-          const {name, word, reason} = item
-          log.finished(`${word.padEnd(13)}  ${name}${reason && `: ${reason}`}`, {
+          const {name, state: ended, reason} = item
+          log.finished(`${STATE_WORDS[ended].padEnd(13)}  ${name}${reason && `: ${reason}`}`, {
             done: items.done,
             of: items.all.length,
             failed: items.in.failed.size,
-            isProblem: item.state === 'failed' || event.outcome.status === 'skipped',
+            isProblem: ended === 'failed' || ended === 'skipped',
           })
           return
         }
@@ -107,11 +97,13 @@ export function showProgress(
         }
       }
     },
-    async end() {
+    /** Settles when the last line is drawn. */
+    async end(): Promise<void> {
       state.note = ''
       over.abort()
       await finished
     },
+    /** Takes the list off the screen, where the job ended before anything of it was settled. */
     abandon: () => state.erase(),
   }
 }

@@ -1,10 +1,22 @@
 import {ListrTaskEventType, type ListrTaskObject} from 'listr2'
 
+import {type Wait} from '../../lib/hub/retry.js'
 import {describeWait} from '../../lib/views/format.js'
 import {styleFor, widthOf} from '../../lib/views/terminal/style.js'
-import {type ProgressState} from './items.js'
-import {describeRate} from './rate.js'
+import {type Items} from './items.js'
+import {type JobLog} from './job-log.js'
 import {drawWindow} from './window.js'
+
+/** What a renderer draws of a deletion. */
+export interface ProgressState {
+  readonly stream: NodeJS.WriteStream
+  readonly items: Items
+  readonly log: JobLog
+  /** What holds up the whole job: words, or a wait that ends at a moment of `performance.now()`; empty where nothing does. */
+  note: string | {until: number; wait: Wait}
+  /** Takes what was drawn off the screen; set by the renderer that draws. */
+  erase: () => void
+}
 
 const REPAINT_MS = 100
 /** A rate that changes more often cannot be read, in ms. */
@@ -60,10 +72,9 @@ export class LiveRenderer {
   }
 
   private rateAt(now: number): string {
-    const {items} = this.state
-    const {beganAt = now} = items
+    const {items, log} = this.state
     const isDue = now - this.rate.at >= RATE_MS || items.done === items.all.length
-    if (isDue) this.rate = {text: describeRate(items.done, items.all.length, now - beganAt), at: now}
+    if (isDue) this.rate = {text: log.rate(items.done, items.all.length), at: now}
     return this.rate.text
   }
 

@@ -2,7 +2,7 @@ import {capitalized} from '../../lib/base/text.js'
 import {thousands} from '../../lib/views/format.js'
 import {columnsOf, cut} from '../../lib/views/terminal/columns.js'
 import {type Style} from '../../lib/views/terminal/style.js'
-import {type Item, ITEM_STATES, type Items, type ItemState} from './items.js'
+import {type Item, type Items, type ItemState, STATE_WORDS, STATES} from './items.js'
 
 interface WindowOptions {
   /** Lines that may be used. */
@@ -15,13 +15,7 @@ interface WindowOptions {
   rate: string
 }
 
-const MARKS: Record<ItemState, string> = {
-  deleted: '✓',
-  deleting: '⠿',
-  failed: '✗',
-  other: '-',
-  waiting: '·',
-}
+const MARKS: Partial<Record<ItemState, string>> = {waiting: '·', deleting: '⠿', deleted: '✓', failed: '✗'}
 
 /**
  * Draws a deletion: every dataset where they fit; else the counts, what failed, what is under way, and as much of the rest
@@ -41,10 +35,11 @@ export function drawWindow(items: Items, options: WindowOptions): string[] {
 }
 
 /** What failed, the newest first, and what is under way; failures alone may not fill more than half of the window. */
-function mostRelevant({in: {failed, deleting, other, waiting}}: Items, room: number): Item[] {
+function mostRelevant({in: states}: Items, room: number): Item[] {
   const half = Math.ceil(room / 2)
-  const failures = [...failed].reverse()
-  const relevant = [...failures.slice(0, half), ...deleting, ...failures.slice(half), ...other, ...waiting]
+  const failed = [...states.failed].reverse()
+  const others = [...states.skipped, ...states.gone, ...states.unattempted, ...states.waiting]
+  const relevant = [...failed.slice(0, half), ...states.deleting, ...failed.slice(half), ...others]
   return relevant.slice(0, Math.max(0, room))
 }
 
@@ -67,16 +62,17 @@ function headlines(items: Items, {note, rate, width}: WindowOptions): string[] {
 
 /** How many are not shown, by state. */
 function summarize(items: Items, shown: readonly Item[]): string {
-  return ITEM_STATES.map((state) => {
+  return STATES.map((state) => {
     const rest = items.in[state].size - shown.filter((item) => item.state === state).length
-    return rest > 0 && `${thousands(rest)} ${state === 'other' ? 'not deleted' : state}`
+    return rest > 0 && `${thousands(rest)} ${STATE_WORDS[state]}`
   })
     .filter(Boolean)
     .join(', ')
 }
 
-function drawItem({name, state, word, reason}: Item, width: number, style: Style): string {
-  const line = cut(`  ${MARKS[state]} ${name}  ${word}${reason ? `: ${reason}` : ''}`, width)
+function drawItem({name, state, reason}: Item, width: number, style: Style): string {
+  const words = `${STATE_WORDS[state]}${reason && `: ${reason}`}`
+  const line = cut(`  ${MARKS[state] ?? '-'} ${name}  ${words}`, width)
   if (state === 'failed') return style.red(line)
   if (state === 'deleted') return style.green(line)
   return state === 'deleting' ? line : style.dim(line)

@@ -30,16 +30,17 @@ export async function confirmByPhrase(
   }
 }
 
-/** What is about to go, and whether it can come back. */
+/** What is about to be deleted, and whether it can be restored. */
 export function formatWarning(plan: Plan, isArchived: boolean, {style, width}: Screen): string {
-  const warning = style.red(style.bold('WARNING'))
-  return wrapText(
-    `${warning}  You are about to delete ${whatGoes(plan, style)}.\n${undoText(plan, isArchived)}\nTo see the whole plan once more, type ${LIST}.`,
-    width,
-  )
+  const lines = [
+    `${style.red(style.bold('WARNING'))}  You are about to delete ${describeTargets(plan, style)}.`,
+    describeUndo(plan, isArchived),
+    `To see the whole plan once more, type ${LIST}.`,
+  ]
+  return wrapText(lines.join('\n'), width)
 }
 
-function whatGoes(plan: Plan, style: Style): string {
+function describeTargets(plan: Plan, style: Style): string {
   const {delete: runs, leaderboard, namespace} = plan
   if (runs.length === 0) return `${style.bold('the leaderboard')} of ${namespace} for good`
   const datasets = style.bold(count(plannedDatasets(plan).length, 'dataset'))
@@ -47,7 +48,7 @@ function whatGoes(plan: Plan, style: Style): string {
   return `${datasets} (${count(runs.length, 'run')}) of ${namespace} for good${board}`
 }
 
-function undoText({delete: runs, leaderboard}: Plan, isArchived: boolean): string {
+function describeUndo({delete: runs, leaderboard}: Plan, isArchived: boolean): string {
   if (leaderboard?.goes && runs.length === 0)
     return 'Its files are archived first: `restore` brings these back.'
   if (isArchived) return 'Each is archived first, as it is now: `restore` brings its files back.'

@@ -1,28 +1,12 @@
 import {printable} from '../../lib/base/text.js'
 import {holdsOn, inOrder} from '../../lib/plan/pick.js'
 import {inScope, type KeptRun, type Plan} from '../../lib/plan/plan.js'
-import {type Reason} from '../../lib/retention/reasons.js'
 import {ageOf, typesOf} from '../../lib/views/format.js'
 
 /** One run that can be picked, or that says why it cannot. */
-export interface PickRow {
-  timestamp: string
-  /** As wide as the widest of all rows. */
-  age: string
-  /** `complete`, or what it has; as wide as the widest. */
-  has: string
-  /** Why the rules let it go or keep it. */
-  why: string
-  /** Datasets that go with it. */
-  datasets: number
-  /** Whether the rules let it go. */
-  goesByRules: boolean
-  /** It stays whatever is picked. */
-  isHeld: boolean
-  isChecked: boolean
-}
+export type PickRow = ReturnType<typeof rowOf>
 
-/** The rows of a plan, newest first: what its rules would delete is checked. */
+/** The rows of a plan, newest first, in columns as wide as the widest cell; what its rules select is checked. */
 export function pickRows(plan: Plan): PickRow[] {
   const rows = Array.from(inOrder(plan), ({each, goes}) => rowOf(each, plan, goes))
   for (const column of ['age', 'has'] as const) {
@@ -34,28 +18,30 @@ export function pickRows(plan: Plan): PickRow[] {
   return rows
 }
 
-function rowOf({run, reasons}: KeptRun, plan: Plan, goesByRules: boolean): PickRow {
-  const holds = goesByRules ? [] : holdsOn({run, reasons}, plan)
+function rowOf({run, reasons}: KeptRun, plan: Plan, isSelected: boolean) {
+  const holds = isSelected ? [] : holdsOn({run, reasons}, plan)
+  const why = (holds.length > 0 ? holds : reasons).map(({text}) => text)
   return {
     timestamp: run.timestamp,
     age: ageOf(run, plan.now),
+    /** `complete`, or what it has. */
     has: run.complete ? 'complete' : typesOf(run),
-    why: textOf(holds.length > 0 ? holds : reasons),
+    /** Why the rules select it or keep it. */
+    why: printable(why.join('; ')),
+    /** Datasets that are deleted with it. */
     datasets: inScope(run, plan.rules.only).length,
-    goesByRules,
+    /** Whether the rules select it. */
+    isSelected,
+    /** Whether it stays whatever is picked. */
     isHeld: holds.length > 0,
-    isChecked: goesByRules,
+    isChecked: isSelected,
   }
 }
 
-function textOf(reasons: Reason[]): string {
-  return printable(reasons.map(({text}) => text).join('; '))
-}
-
 /** Why a row is checked or not: what a person did, then what the rules say. */
-export function noteOf({why, goesByRules, isHeld, isChecked}: PickRow): string {
+export function noteOf({why, isSelected, isHeld, isChecked}: PickRow): string {
   if (isHeld) return `stays: ${why}`
-  if (isChecked === goesByRules) return why
+  if (isChecked === isSelected) return why
   return isChecked ? `picked by hand, against: ${why}` : `not picked, against: ${why}`
 }
 
@@ -111,7 +97,9 @@ export class PickList {
     const {focused} = this
     this.filter = filter
     const wanted = filter.toLowerCase()
-    this.matching = this.rows.filter((row) => searchedIn(row).includes(wanted))
+    this.matching = this.rows.filter((row) =>
+      `${row.timestamp} ${row.age} ${row.has} ${noteOf(row)}`.toLowerCase().includes(wanted),
+    )
     this.cursor = focused ? Math.max(0, this.matching.indexOf(focused)) : 0
   }
 
@@ -121,8 +109,4 @@ export class PickList {
     this.top = Math.min(last, Math.max(this.cursor - height + 1, Math.min(this.top, this.cursor)))
     return {rows: this.matching.slice(this.top, this.top + height), focus: this.cursor - this.top}
   }
-}
-
-function searchedIn(row: PickRow): string {
-  return `${row.timestamp} ${row.age} ${row.has} ${noteOf(row)}`.toLowerCase()
 }

@@ -25,11 +25,6 @@ const SHOW_CURSOR = '\u001B[?25h'
 const OTHER_LINES = 5
 const DEFAULT_HEIGHT = 24
 
-interface Key {
-  ctrl?: boolean
-  meta?: boolean
-}
-
 /**
  * The list as a custom prompt of Enquirer, which calls the method that is named as a key's action, and `dispatch` for any other
  * key. Its own lists are slow with thousands of choices, and take letters for commands.
@@ -68,7 +63,7 @@ class PickPrompt extends Enquirer.Prompt implements Prompt {
   /** Ctrl-U. */
   readonly reset = () => this.show(this.list.search(''))
 
-  dispatch(text: string | undefined, {ctrl, meta}: Key): void {
+  dispatch(text: string | undefined, {ctrl, meta}: {ctrl?: boolean; meta?: boolean}): void {
     if (!text || ctrl || meta || text !== printable(text)) return this.alert()
     this.show(this.list.search(this.list.filter + text))
   }

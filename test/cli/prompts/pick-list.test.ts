@@ -27,16 +27,16 @@ const longList = (length: number) =>
   new PickList(
     Array.from({length}, (_, index): PickRow => {
       const isHeld = index % 3 === 0
-      const goesByRules = !isHeld && index % 2 === 0
+      const isSelected = !isHeld && index % 2 === 0
       return {
         timestamp: `20260101_${String(index).padStart(6, '0')}`,
         age: '9d',
         has: 'complete',
         why: 'because',
         datasets: 3,
-        goesByRules,
+        isSelected,
         isHeld,
-        isChecked: goesByRules,
+        isChecked: isSelected,
       }
     }),
   )
