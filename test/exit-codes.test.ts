@@ -6,17 +6,7 @@ import {join} from 'node:path'
 import {EXIT, type ExitCode, graverCode} from '../src/lib/base/exit-codes.js'
 import {type Fault, type Sandbox} from '../src/lib/sandbox/index.js'
 import {runCli} from './support/cli.js'
-import {
-  deletionsAt,
-  envOf,
-  gate,
-  namesAt,
-  runDatasetsAt,
-  UNKNOWN_TOKEN,
-  until,
-  withHub,
-} from './support/hub.js'
-import {cleanEnv, start} from './support/process.js'
+import {envOf, namesAt, runDatasetsAt, UNKNOWN_TOKEN, withHub} from './support/hub.js'
 
 const WET = ['--no-dry-run', '--yes']
 const ALL = ['cleanup', '--all', '--grace', '0', ...WET]
@@ -185,23 +175,6 @@ describe('[S16] the exit code says what happened, the same with and without --js
         })
       }
     })
-  }
-
-  for (const json of [[], ['--json']]) {
-    it(`130: interrupted, though something had failed before${json.length > 0 ? ', with --json' : ''}`, () =>
-      withHub({runs: 12}, async (hub) => {
-        const answers = gate()
-        hub.intercept({match: isDelete, times: 1, respond: refusing(403)})
-        hub.intercept({match: isDelete, before: answers.before})
-        const program = start([...ALL, '--concurrency', '2', ...json], cleanEnv(hub))
-        await until('the one that fails and two more', () => deletionsAt(hub).length >= 3)
-        program.kill('SIGINT')
-        await until('the interruption', () => json.length > 0 || program.stderr.includes('stopping'))
-        answers.open()
-        const {stdout, exitCode} = await program.finished
-        expect(exitCode, stdout).to.equal(130)
-        expect(stdout).to.match(json.length > 0 ? /"failed": ?1/ : /^Failed +1 dataset/m)
-      }))
   }
 })
 
