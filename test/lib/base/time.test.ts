@@ -288,7 +288,7 @@ describe('duration', () => {
       expect(cutoffOf(parseAge('2026-10-05'), NOW)).to.deep.equal(new Date('2026-10-05T00:00:00.000Z'))
     })
 
-    it('may be this very moment but not a millisecond later', () => {
+    it('[S4] may be this very moment but not a millisecond later', () => {
       const midnight = new Date('2026-10-05T00:00:00.000Z')
       expect(cutoffOf(parseAge('2026-10-05'), midnight)).to.deep.equal(midnight)
       const error = errorOf(() => cutoffOf(parseAge('2026-10-05'), new Date(midnight.getTime() - 1)))
