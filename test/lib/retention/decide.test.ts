@@ -182,6 +182,10 @@ describe('retention', () => {
       expect(decisions.get('halfDay')?.action).to.equal('delete')
       for (const key of ['tomorrow', 'uploading', 'retouched'])
         expect(decisions.get(key)?.action).to.equal('keep')
+      const withoutGrace = verdicts({keepRecent: 1, grace: '0'})
+      for (const key of ['dayAfter', 'tomorrow', 'uploading'])
+        expect(withoutGrace.get(key)?.action).to.equal('keep')
+      expect(withoutGrace.get('fresh')?.action).to.equal('delete')
     })
 
     it('[S7] keeps and does not count a complete run that was just created, unless it is named', () => {
