@@ -2,7 +2,7 @@ import {expect} from 'chai'
 
 import {play} from '../recordings/play.js'
 import {allScenarios} from '../recordings/scenarios.js'
-import {type CliResult, runCli} from '../support/cli.js'
+import {type CliResult} from '../support/cli.js'
 
 interface ErrorPart {
   name: string
@@ -36,28 +36,6 @@ describe('every command, over recorded traffic', () => {
           expectOneLine(plain.stderr)
         })
       }
-    })
-  }
-})
-
-/** Commands of which no scenario is recorded. */
-const OTHERS = [
-  'autocomplete',
-  'history',
-  'leaderboard check',
-  'leaderboard report',
-  'leaderboard show',
-  'restore',
-  'runs unprotect',
-]
-
-describe('every command under --help', () => {
-  const recorded = allScenarios.map(([, {argv}]) => commandOf(argv))
-  for (const argv of new Set([...OTHERS, ...recorded])) {
-    it(`explains ${argv} without a token and without the Hub`, async () => {
-      const {stdout, stderr, exitCode} = await runCli([...argv.split(' '), '--help'])
-      expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
-      expect(stdout).to.include('USAGE').and.to.include(`smoltrace ${argv}`).and.to.include('--json')
     })
   }
 })
