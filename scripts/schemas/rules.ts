@@ -1,68 +1,64 @@
 import {METRIC_NAMES, METRICS} from '../../src/lib/account/leaderboard/metrics.js'
-import {STATUSES} from '../../src/lib/account/leaderboard/row.js'
-import {type KEYS} from '../../src/lib/retention/policy/keys.js'
-import {type rulesDocument} from '../../src/lib/retention/rules-document.js'
-import {column, metric, ms, runType, timestamp} from './terms.js'
+import {GROUP_COLUMNS} from '../../src/lib/account/leaderboard/row.js'
+import {fieldOf} from '../../src/lib/retention/read-rules.js'
+import {flagOf, type Rule, RULE_NAMES, ruleOf, type ValueKind} from '../../src/lib/retention/rules.js'
+import {metric, ms, timestamp} from './terms.js'
 import {count, growingWord, list, moment, number, orNull, type Schema, text, word, yesNo} from './words.js'
 
-const flagged = (flag: string) => orNull(count(`--${flag}; null where it is not given.`))
-/** The rules of a plan, by name. */
-export const rules = {
-  olderThan: orNull(text('--older-than, as it was written.')),
-  cutoff: orNull(moment('The moment that --older-than stands for: what is before it is older.')),
-  incompleteOnly: yesNo('--incomplete-only.'),
-  ignoreLeaderboard: yesNo('--ignore-leaderboard.'),
-  run: list(timestamp('A run.'), '--run.'),
-  model: list(text('A pattern.'), '--model.'),
-  team: list(text('A team.'), '--team.'),
-  purpose: list(text('A purpose.'), '--purpose.'),
-  status: list(word(STATUSES, 'A status.'), '--status.'),
-  unreferenced: yesNo('--unreferenced.'),
-  scoreBelow: orNull(number('--score-below, in the unit of the metric.')),
-  all: yesNo('--all.'),
-  keepRecent: flagged('keep-recent'),
-  keepWithin: orNull(text('--keep-within, as it was written.')),
-  keepHourly: flagged('keep-hourly'),
-  keepDaily: flagged('keep-daily'),
-  keepWeekly: flagged('keep-weekly'),
-  keepMonthly: flagged('keep-monthly'),
-  keepYearly: flagged('keep-yearly'),
-  keepBest: flagged('keep-best'),
-  by: orNull(metric('--by; null where no rule goes by scores.')),
-  groupBy: list(column('A column of the leaderboard.'), '--group-by.'),
-  graceMs: ms('--grace: how long an incomplete run may still be uploading.'),
-  only: list(runType('A type.'), '--only: the types that go; none stands for all.'),
-  deleteLeaderboard: yesNo('--delete-leaderboard.'),
-} satisfies Record<keyof ReturnType<typeof rulesDocument>, Schema>
+/** Columns may be added within a version; statuses and types are not. */
+const oneOf = ({words = []}: Rule) => (words === GROUP_COLUMNS ? growingWord : word)(words, 'One of them.')
+const written = (key: string) => text(`${key}, as it was written.`)
+const texts = (key: string) => list(text('One of them.'), `${key}; one of them is enough.`)
+const words = (key: string, rule: Rule) => list(oneOf(rule), `${key}.`)
 
-const asWritten = (key: string, schema: (description: string) => Schema) =>
-  schema(`${key}, as the file has it.`)
-const always = (description: string): Schema => ({const: true, description})
-const several = (key: string) => list(text('One of them.'), `${key}; one of them is enough.`)
-/** What a policy may say, by name. */
-export const options = {
-  olderThan: asWritten('select.older-than', text),
-  incompleteOnly: asWritten('select.incomplete-only', always),
-  ignoreLeaderboard: asWritten('select.ignore-leaderboard', always),
-  model: several('select.model'),
-  team: several('select.team'),
-  purpose: several('select.purpose'),
-  status: list(word(STATUSES, 'A status.'), 'select.status; one of them is enough.'),
-  unreferenced: asWritten('select.unreferenced', always),
-  scoreBelow: number('select.score-below, in the unit of the metric.'),
-  keepRecent: asWritten('keep.recent', count),
-  keepWithin: asWritten('keep.within', text),
-  keepHourly: asWritten('keep.hourly', count),
-  keepDaily: asWritten('keep.daily', count),
-  keepWeekly: asWritten('keep.weekly', count),
-  keepMonthly: asWritten('keep.monthly', count),
-  keepYearly: asWritten('keep.yearly', count),
-  keepBest: asWritten('keep.best', count),
-  by: growingWord(
-    METRIC_NAMES.flatMap((name) => [name, METRICS[name].short]),
-    'select.by or keep.by: a metric or its short name, as the file has it.',
+type Forms = Record<ValueKind, (key: string, rule: Rule) => Schema>
+
+const IN_PLAN: Forms = {
+  age: (flag) => orNull(written(flag)),
+  span: (flag) => orNull(written(flag)),
+  grace: (flag) => ms(`${flag}: how long an incomplete run may still be uploading.`),
+  metric: (flag) => orNull(metric(`${flag}; null where no rule goes by scores.`)),
+  count: (flag) => orNull(count(`${flag}; null where it is not given.`)),
+  score: (flag) => orNull(number(`${flag}, in the unit of the metric.`)),
+  switch: (flag) => yesNo(`${flag}.`),
+  timestamps: (flag) => list(timestamp('A run.'), `${flag}.`),
+  texts,
+  words,
+}
+
+const IN_POLICY: Omit<Forms, 'timestamps'> = {
+  age: written,
+  span: written,
+  grace: written,
+  metric: () =>
+    growingWord(
+      METRIC_NAMES.flatMap((name) => [name, METRICS[name].short]),
+      'select.by or keep.by: a metric or its short name, as the file has it.',
+    ),
+  count: (key) => count(`${key}.`),
+  score: (key) => number(`${key}, in the unit of the metric.`),
+  switch: (key) => ({const: true, description: `${key}.`}),
+  texts,
+  words,
+}
+
+/** The rules of a plan, by name. */
+export const rules: Record<string, Schema> = {
+  olderThan: IN_PLAN.age('--older-than', ruleOf('olderThan')),
+  cutoff: orNull(moment('The moment that --older-than stands for: what is before it is older.')),
+  ...Object.fromEntries(
+    RULE_NAMES.map((name) => {
+      const rule = ruleOf(name)
+      return [fieldOf(name), IN_PLAN[rule.value](`--${flagOf(name)}`, rule)]
+    }),
   ),
-  groupBy: list(column('A column of the leaderboard.'), 'keep.group-by.'),
-  only: list(runType('A type.'), 'only.'),
-  grace: asWritten('grace', text),
-} satisfies Record<keyof typeof KEYS, Schema>
+}
+
+/** What a policy may say, by name. */
+export const options: Record<string, Schema> = Object.fromEntries(
+  [...RULE_NAMES.filter((name) => name !== 'grace'), 'grace' as const].flatMap((name) => {
+    const rule = ruleOf(name)
+    if (rule.policy === undefined) return []
+    return [[name, IN_POLICY[rule.value as keyof typeof IN_POLICY](rule.policy, rule)]]
+  }),
+)

@@ -23,8 +23,8 @@ import {type ListedDataset} from '../../src/lib/hub/listing.js'
 import {type Session} from '../../src/lib/hub/session.js'
 import {type Identity} from '../../src/lib/hub/whoami.js'
 import {makePlan, type Plan} from '../../src/lib/plan/plan.js'
+import {type RetentionContext} from '../../src/lib/retention/context.js'
 import {decide} from '../../src/lib/retention/decide.js'
-import {type Knowledge} from '../../src/lib/retention/knowledge.js'
 import {readRules} from '../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../src/lib/retention/rules.js'
 import {type Style, styleFor} from '../../src/lib/views/terminal/style.js'
@@ -122,7 +122,7 @@ export function planOf(
   inventory: Inventory,
   options: RetentionOptions,
   protection: Protection | 'unknown' = {},
-  said: Partial<Knowledge> = {},
+  said: Partial<RetentionContext> = {},
 ): Plan {
   const rules = readRules(options)
   const runs = groupDatasetsByRun(inventory.datasets)
@@ -139,7 +139,7 @@ export function standings(...said: ReadonlyArray<readonly [run: string, standing
 }
 
 /** Nothing is pinned, and no row says anything. */
-export const NOTHING_KNOWN: Knowledge = {
+export const NOTHING_KNOWN: RetentionContext = {
   protection: {},
   rows: NO_ROWS,
 }

@@ -1,15 +1,14 @@
-import {KEYS} from '../../../src/lib/retention/policy/keys.js'
 import {GUARD_RULES} from '../../../src/lib/retention/reasons.js'
+import {ofKind, ruleOf} from '../../../src/lib/retention/rules.js'
 import {reasons, runProperties} from '../definitions.js'
 import {look, names} from '../terms.js'
 import {growingWord, list, named, object, orNull, text, word, yesNo} from '../words.js'
 import {type DocumentForm} from './form.js'
 
 const kinds = ['selector', 'keeper', 'guard']
-/** These say how other rules count, and are no rules themselves. */
-const BESIDE_RULES: ReadonlySet<string> = new Set([KEYS.by, KEYS.groupBy, KEYS.ignoreLeaderboard, KEYS.only])
 const ruleKeys = [
-  ...new Set([...GUARD_RULES, ...Object.values(KEYS).filter((key) => !BESIDE_RULES.has(key))]),
+  ...GUARD_RULES,
+  ...[...ofKind('selector'), ...ofKind('keeper')].flatMap((name) => ruleOf(name).policy ?? []),
 ]
 const line = orNull({
   type: 'integer',
@@ -51,7 +50,7 @@ export const explanations: Record<'all' | 'run', DocumentForm> = {
       verdicts: list(
         object('What one rule says of the run, asked alone.', {
           kind: word([...kinds, 'scope'], 'What kind of rule it is.'),
-          key: growingWord([...ruleKeys, KEYS.only], 'Its key in the file, or the name of a guard.'),
+          key: growingWord([...ruleKeys, 'only'], 'Its key in the file, or the name of a guard.'),
           line,
           holds: yesNo(
             'A selector selects the run, a keeper or a guard keeps it, the scope takes in something of it.',

@@ -1,7 +1,8 @@
 import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
-import {onlyFlag, selectionFlags, sizesFlag} from '../../cli/flags/shared.js'
+import {retentionFlags} from '../../cli/flags/retention.js'
+import {sizesFlag} from '../../cli/flags/shared.js'
 import {countByType} from '../../lib/account/datasets.js'
 import {type DatasetOrder, datasetsOf, lookAround, pinnedAmong} from '../../lib/account/overview.js'
 import {UsageError} from '../../lib/base/errors.js'
@@ -33,8 +34,8 @@ export default class DatasetsList extends HubCommand {
     },
   ]
   static override flags = {
-    only: onlyFlag(),
-    'older-than': selectionFlags['older-than'],
+    only: retentionFlags.only,
+    'older-than': retentionFlags['older-than'],
     sort: Flags.option({
       summary:
         'What stands first: created or modified (the newest), name, or with --sizes size (the largest).',

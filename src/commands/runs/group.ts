@@ -1,5 +1,6 @@
 import {HubCommand} from '../../cli/base-command.js'
-import {selectionFlags, sizesFlag} from '../../cli/flags/shared.js'
+import {retentionFlags} from '../../cli/flags/retention.js'
+import {sizesFlag} from '../../cli/flags/shared.js'
 import {contextOf, lookAround, totalsOf} from '../../lib/account/overview.js'
 import {datasetsIn} from '../../lib/account/runs.js'
 import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
@@ -29,7 +30,12 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
       command: '<%= config.bin %> <%= command.id %> --json | jq .totals.states',
     },
   ]
-  static override flags = {...selectionFlags, sizes: sizesFlag}
+  static override flags = {
+    'older-than': retentionFlags['older-than'],
+    'incomplete-only': retentionFlags['incomplete-only'],
+    'ignore-leaderboard': retentionFlags['ignore-leaderboard'],
+    sizes: sizesFlag,
+  }
 
   async run(): Promise<object> {
     const {flags} = await this.parse(RunsGroup)

@@ -8,7 +8,6 @@ import {type OptionTable} from '../base/options.js'
 import {messageOf} from '../base/text.js'
 import {parseDeletionLimit} from '../plan/limit.js'
 import {type Plan} from '../plan/plan.js'
-import {isEveryRunByScope} from '../retention/rule-names.js'
 import {type DeletionEvent} from './delete.js'
 import {type Confirmation, dataDirectory, prepareJournal} from './journal/write.js'
 
@@ -108,7 +107,7 @@ export function requireConsent(
   if (isDryRun({dryRun})) return
   if (archives && archive === undefined)
     throw new UsageError('The plan was made with `archive`, and is not carried out without: add `archive`.')
-  if (yes === true && isEveryRunByScope(rules))
+  if (yes === true && rules.everyRunByScope)
     throw new OptionError('only', 'alone takes in every run: with `yes`, say so by adding `all`', {
       suggestions: ['Make a saved plan again with `all`, or confirm without `yes`.'],
     })

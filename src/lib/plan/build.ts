@@ -22,7 +22,7 @@ export async function planBy(
 ): Promise<Plan> {
   const {protection, rows} = await findOut(session, inventory, rules, certainty)
   const runs = groupDatasetsByRun(inventory.datasets)
-  requireRuns(rules.runs, runs, 'run')
+  requireRuns(rules.run, runs, 'run')
   requireUsableRows(rules, runs, rows, session.now)
   const known = {rows, protection: protection === 'unknown' ? {} : protection}
   const decided = decide(runs, rules, session.now, known)

@@ -2,8 +2,8 @@ import {type Dataset, type Inventory, type LeaderboardDataset} from '../account/
 import {holdOn, type Protection} from '../account/protection/pins.js'
 import {groupDatasetsByRun, type Run} from '../account/runs.js'
 import {printable} from '../base/text.js'
+import {type RetentionContext} from '../retention/context.js'
 import {decide} from '../retention/decide.js'
-import {type Knowledge} from '../retention/knowledge.js'
 import {type Reason} from '../retention/reasons.js'
 import {guardsAmong, isPicked} from './pick.js'
 import {type Plan, type PlannedRun} from './plan.js'
@@ -21,7 +21,7 @@ export interface Exclusion {
  * @param known what is pinned now, and what the leaderboard says now if the rules ask it
  * @returns what falls out, by full name. Where one dataset of a run changed, or one came to it, the whole run does
  */
-export function comparePlan(plan: Plan, fresh: Inventory, known: Knowledge): Map<string, Exclusion> {
+export function comparePlan(plan: Plan, fresh: Inventory, known: RetentionContext): Map<string, Exclusion> {
   const excluded = new Map<string, Exclusion>()
   const current = new Map(
     [...fresh.datasets, ...(fresh.leaderboard ? [fresh.leaderboard] : [])].map((each) => [each.name, each]),
@@ -84,7 +84,7 @@ function changeOf(planned: Run, current: Run | undefined): string | undefined {
  * this deletion has taken does not make it one that is uploading. A run that was picked counts even where nothing of it is
  * left: no other has to stay in its place.
  */
-function keptNow(plan: Plan, freshRuns: Run[], now: Date, known: Knowledge): Map<string, string> {
+function keptNow(plan: Plan, freshRuns: Run[], now: Date, known: RetentionContext): Map<string, string> {
   const planned = new Map(plan.delete.map((each) => [each.run.timestamp, each]))
   const there = new Set(freshRuns.map(({timestamp}) => timestamp))
   const gone = plan.delete.filter((each) => isPicked(each) && !there.has(each.run.timestamp))

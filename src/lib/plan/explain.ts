@@ -5,14 +5,21 @@ import {checkTimestamps} from '../base/names.js'
 import {type ConnectionOptions, openSession} from '../hub/session.js'
 import {requireUsableRows} from '../retention/context.js'
 import {decide, type Decision} from '../retention/decide.js'
-import {doubtsAbout} from '../retention/doubts.js'
 import {isCounted} from '../retention/guards.js'
-import {flagOf, keyOfFlag, KEYS, type PolicyKey} from '../retention/policy/keys.js'
+import {doubtsAbout} from '../retention/keepers.js'
 import {type Policy} from '../retention/policy/load.js'
 import {readRules} from '../retention/read-rules.js'
 import {GUARD_RULES, type GuardRule, isGuard, type Reason} from '../retention/reasons.js'
-import {keepersOf, selectorsOf} from '../retention/rule-names.js'
-import {type RetentionOptions, type RetentionRules} from '../retention/rules.js'
+import {
+  type KeeperName,
+  type PolicyKey,
+  type RetentionOptions,
+  type RetentionRules,
+  RULE_NAMES,
+  type RuleName,
+  ruleOf,
+  type SelectorName,
+} from '../retention/rules.js'
 import {findOut} from './facts.js'
 import {inScope, outOfScope, withinScope} from './plan.js'
 
@@ -82,8 +89,8 @@ export async function explainRun(
   }
   const datasets = inScope(decision.run, rules.only)
   const asked = [
-    ...verdictsOf('selector', selectorsOf(rules), asking),
-    ...verdictsOf('keeper', keepersOf(rules), asking),
+    ...verdictsOf('selector', rules.selectors, asking),
+    ...verdictsOf('keeper', rules.keepers, asking),
     ...guardVerdicts(decision, policy, known.protection),
     ...scopeVerdicts(rules, datasets.length > 0, policy),
   ]
@@ -126,17 +133,17 @@ interface Asking {
 /** Asks each rule alone, by the same code that decides. */
 function verdictsOf(
   kind: 'keeper' | 'selector',
-  flags: string[],
+  names: Array<KeeperName | SelectorName>,
   {policy, runCounts, isInDoubt, decideAlone}: Asking,
 ): Asked[] {
   const {options, lines} = policy
   const verdicts: Asked[] = []
-  for (const flag of flags) {
-    const key = keyOfFlag(flag)
+  for (const name of names) {
+    const {policy: key, value} = ruleOf(name)
     if (!key) continue
-    const rules = readRules(alone(flag, options))
+    const rules = readRules(alone(name, options))
     const decision = decideAlone(rules)
-    const isUncounted = kind === 'keeper' && flag !== '--keep-within' && !runCounts && !isInDoubt(rules)
+    const isUncounted = value === 'count' && !runCounts && !isInDoubt(rules)
     const said = isUncounted ? UNCOUNTED : saidAlone(kind, decision)
     verdicts.push({kind, key, line: lines.get(key) ?? null, ...said})
   }
@@ -188,17 +195,11 @@ function textOf(reasons: Reason[]): string {
   return reasons.map(({text}) => text).join('; ')
 }
 
-/** A rule without the others, but with what belongs to it. */
-function alone(flag: string, options: RetentionOptions): RetentionOptions {
-  const {grace, ignoreLeaderboard, by, groupBy} = options
-  const name = Object.keys(KEYS).find((option) => flagOf(option) === flag) ?? ''
-  const one = {grace, [name]: options[name as keyof RetentionOptions]}
-  const goesByScores = name === 'scoreBelow' || name === 'keepBest'
-  const counts = name.startsWith('keep') && name !== 'keepWithin'
-  return {
-    ...one,
-    ...(name === 'incompleteOnly' && {ignoreLeaderboard}),
-    ...(goesByScores && {by}),
-    ...(counts && {groupBy}),
-  }
+/** A rule without the others, but with those that change it, and the grace period. */
+function alone(name: RuleName, options: RetentionOptions): RetentionOptions {
+  const rule = ruleOf(name)
+  const names = RULE_NAMES.filter(
+    (each) => each === name || each === 'grace' || ruleOf(each).modifies?.(rule),
+  )
+  return Object.fromEntries(names.map((each) => [each, options[each]]))
 }

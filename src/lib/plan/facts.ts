@@ -8,8 +8,7 @@ import {requireFullView} from '../hub/access.js'
 import {type Hub} from '../hub/client.js'
 import {type Session} from '../hub/session.js'
 import {requireAnyRow} from '../retention/context.js'
-import {absenceRulesOf, asksLeaderboard} from '../retention/rule-names.js'
-import {type RetentionRules} from '../retention/rules.js'
+import {nameOptions, type RetentionRules} from '../retention/rules.js'
 
 /**
  * Reads what the rules rest on beside the datasets: what is protected, and what the leaderboard says of runs. What cannot be
@@ -25,13 +24,13 @@ export async function findOut(
 ): Promise<{rows: RowIndex | 'unknown'; protection: Protection | 'unknown'}> {
   const {hub, warnings, access} = session
   const {leaderboard} = inventory
-  requireFullView(access, absenceRulesOf(rules))
+  requireFullView(access, nameOptions(rules.restOnAbsence))
   const protection =
     mustBeCertain || rules.deleteLeaderboard
       ? await readProtection(hub, inventory)
       : await readProtectionIfPossible(hub, inventory, warnings)
   if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(inventory, protection)
-  if (!asksLeaderboard(rules)) return {protection, rows: new Map()}
+  if (rules.needLeaderboard.length === 0) return {protection, rows: new Map()}
   if (!leaderboard) requireAnyRow(rules)
   const read = mustBeCertain
     ? await readNeeded(hub, leaderboard)
@@ -50,8 +49,8 @@ export async function findOutAgain(
   {leaderboard}: Inventory,
   rules: RetentionRules,
 ): Promise<RowIndex> {
-  requireFullView(access, absenceRulesOf(rules))
-  if (!asksLeaderboard(rules)) return new Map()
+  requireFullView(access, nameOptions(rules.restOnAbsence))
+  if (rules.needLeaderboard.length === 0) return new Map()
   if (!leaderboard) requireAnyRow(rules)
   const read = await readNeeded(hub, leaderboard)
   requireAnyRow(rules, read.count)

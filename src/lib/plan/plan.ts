@@ -13,7 +13,6 @@ import {cutoffOf} from '../base/time.js'
 import {type Decision} from '../retention/decide.js'
 import {rulesOf} from '../retention/read-rules.js'
 import {type Reason} from '../retention/reasons.js'
-import {isEveryRunByScope} from '../retention/rule-names.js'
 import {type RetentionRules} from '../retention/rules.js'
 
 /** What a person types to confirm. */
@@ -119,7 +118,7 @@ export function outOfScope(only: RunType[]): Reason {
 
 /** What a person types to confirm a plan made by these rules. */
 export function phraseFor(rules: RetentionRules): Phrase {
-  return rules.all || isEveryRunByScope(rules) ? 'YES DELETE ALL' : 'DELETE'
+  return rules.all || rules.everyRunByScope ? 'YES DELETE ALL' : 'DELETE'
 }
 
 /** What was shown and confirmed is what is carried out: nobody who sees a plan may change it on the way. */

@@ -2,10 +2,21 @@ import {cellOf} from '../account/leaderboard/groups.js'
 import {lostRows, type RowIndex} from '../account/leaderboard/index.js'
 import {type LeaderboardRow} from '../account/leaderboard/row.js'
 import {scoreOf} from '../account/leaderboard/scores.js'
+import {type Protection} from '../account/protection/pins.js'
 import {type Run} from '../account/runs.js'
 import {RefusedError} from '../base/errors.js'
-import {goesByScores, leaderboardRulesOf, needsRows, optionNames, rowRulesOf} from './rule-names.js'
-import {type RetentionRules} from './rules.js'
+import {nameOptions, type RetentionRules, type RuleName} from './rules.js'
+
+/** What decisions rest on beside the runs. */
+export interface RetentionContext {
+  /** Pinned runs are kept by every rule. */
+  protection: Protection
+  /**
+   * What the leaderboard says; `unknown` where it was not, or could not be, read: then no run counts as unfinished, and rules that
+   * need rows select none.
+   */
+  rows: RowIndex | 'unknown'
+}
 
 /**
  * Refuses rules that rest on the leaderboard where it has no row at all: none was ever made, or it holds no data yet.
@@ -13,12 +24,12 @@ import {type RetentionRules} from './rules.js'
  * @throws RefusedError
  */
 export function requireAnyRow(rules: RetentionRules, rowCount?: number): void {
-  const needing = leaderboardRulesOf(rules)
-  if (needing.length === 0 || (rowCount ?? 0) > 0) return
+  if (rules.needLeaderboard.length === 0 || (rowCount ?? 0) > 0) return
   const why = rowCount === undefined ? 'there is no leaderboard' : 'the leaderboard has none'
-  throw new RefusedError(`${optionNames(needing)}: this needs the leaderboard's rows, and ${why}.`, {
-    suggestions: [...withoutRows(rules), 'Go by `olderThan` or `keepRecent`, which need no row.'],
-  })
+  throw refusal(rules.needLeaderboard, `this needs the leaderboard's rows, and ${why}`, [
+    ...withoutRows(rules),
+    'Go by `olderThan` or `keepRecent`, which need no row.',
+  ])
 }
 
 /**
@@ -34,14 +45,28 @@ export function requireUsableRows(
   index: RowIndex | 'unknown',
   now: Date,
 ): void {
-  const resting = leaderboardRulesOf(rules)
-  if (index === 'unknown' || runs.length === 0 || resting.length === 0) return
+  if (index === 'unknown' || runs.length === 0 || rules.needLeaderboard.length === 0) return
   const lost = lostRows(runs, index, now, rules.graceMs)
   if (lost)
-    throw new RefusedError(`${optionNames(resting)}: ${lost}.`, {
-      suggestions: ['See which runs have no row: smoltrace leaderboard check', ...withoutRows(rules)],
-    })
-  if (needsRows(rules)) requireUse(rules, runs, index)
+    throw refusal(rules.needLeaderboard, lost, [
+      'See which runs have no row: smoltrace leaderboard check',
+      ...withoutRows(rules),
+    ])
+  if (rules.needRows.length === 0) return
+  const found = runs.flatMap(({timestamp}) => {
+    const {exact = [], all = []} = index.get(timestamp) ?? {}
+    return exact.length > 0 ? [all] : []
+  })
+  for (const [name, what, isOfUse] of needsOf(rules)) {
+    if (found.some((rows) => isOfUse(rows))) continue
+    throw refusal([name], `it needs the leaderboard, and no row of that ${what} of a run that is there`, [
+      'See what it says: smoltrace leaderboard show',
+    ])
+  }
+}
+
+function refusal(names: RuleName[], why: string, suggestions: string[]): RefusedError {
+  return new RefusedError(`${nameOptions(names).join(', ')}: ${why}.`, {suggestions})
 }
 
 function withoutRows({incompleteOnly}: RetentionRules): string[] {
@@ -50,43 +75,23 @@ function withoutRows({incompleteOnly}: RetentionRules): string[] {
     : []
 }
 
-function requireUse(rules: RetentionRules, runs: readonly Run[], index: RowIndex): void {
-  const found = runs.flatMap(({timestamp}) => {
-    const {exact = [], all = []} = index.get(timestamp) ?? {}
-    return exact.length > 0 ? [all] : []
-  })
-  for (const [flag, what, isOfUse] of needsOf(rules)) {
-    if (found.some((own) => isOfUse(own))) continue
-    throw new RefusedError(
-      `${optionNames([flag])} needs the leaderboard, and no row of it ${what} of a run that is there.`,
-      {
-        suggestions: ['See what it says: smoltrace leaderboard show'],
-      },
-    )
-  }
-}
-
-type Need = [flag: string, what: string, isOfUse: (rows: readonly LeaderboardRow[]) => boolean]
+type Need = [name: RuleName, what: string, isOfUse: (rows: readonly LeaderboardRow[]) => boolean]
 
 /** A team and a purpose are up to whoever evaluates; a model is not, and a leaderboard without models is none. */
-function needsOf(rules: RetentionRules): Need[] {
-  const [first = ''] = rowRulesOf(rules)
-  const scores = rules.keepBest === undefined ? '--score-below' : '--keep-best'
-  const {groupBy, by, models} = rules
-  const needs: Array<[applies: boolean, ...Need]> = [
-    [true, first, 'names a dataset', () => true],
-    [models.length > 0, '--model', 'has the model', (rows) => rows.some(({model}) => model !== undefined)],
-    [goesByScores(rules), scores, `has the ${by}`, (rows) => scoreOf(rows, by).is === 'yes'],
-    [
-      groupBy.length > 0,
-      '--group-by',
-      `has the ${groupBy.join(' or ')}`,
-      (rows) =>
-        groupBy.some((column) => {
-          const cell = cellOf(rows, column)
-          return cell.is === 'yes' && cell.value !== undefined
-        }),
-    ],
+function needsOf({needRows, needScores, model, by, groupBy}: RetentionRules): Need[] {
+  const hasGroup = (rows: readonly LeaderboardRow[]) =>
+    groupBy.some((column) => {
+      const cell = cellOf(rows, column)
+      return cell.is === 'yes' && cell.value !== undefined
+    })
+  return [
+    ...needRows.slice(0, 1).map((name): Need => [name, 'names a dataset', () => true]),
+    ...(model.length > 0
+      ? [['model', 'has the model', (rows) => rows.some((row) => row.model !== undefined)] satisfies Need]
+      : []),
+    ...needScores
+      .slice(-1)
+      .map((name): Need => [name, `has the ${by}`, (rows) => scoreOf(rows, by).is === 'yes']),
+    ...(groupBy.length > 0 ? [['groupBy', `has the ${groupBy.join(' or ')}`, hasGroup] satisfies Need] : []),
   ]
-  return needs.filter(([applies]) => applies).map(([, ...need]) => need)
 }

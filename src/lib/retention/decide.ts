@@ -4,15 +4,13 @@ import {type Protection} from '../account/protection/pins.js'
 import {requireRuns, type Run} from '../account/runs.js'
 import {UsageError} from '../base/errors.js'
 import {type OptionTable, readOptions} from '../base/options.js'
-import {requireAnyRow, requireUsableRows} from './context.js'
+import {requireAnyRow, requireUsableRows, type RetentionContext} from './context.js'
 import {guardsFor} from './guards.js'
-import {applyKeepers, unkeptReasons, unranked} from './keepers.js'
-import {type Knowledge, lacksRows} from './knowledge.js'
-import {readRules} from './read-rules.js'
+import {applyKeepers, whyNeverBest, whyNotKept} from './keepers.js'
+import {readRules, RETENTION} from './read-rules.js'
 import {type Reason} from './reasons.js'
-import {isEveryRunByScope} from './rule-names.js'
-import {RETENTION, type RetentionOptions, type RetentionRules} from './rules.js'
-import {askSelectors, selectorsIn} from './selectors.js'
+import {type RetentionOptions, type RetentionRules} from './rules.js'
+import {evaluateSelectors, selectorsIn} from './selectors.js'
 
 /** The verdict on one run. */
 export interface Decision {
@@ -28,28 +26,27 @@ export interface Decision {
  * @returns one decision per run, in the same order
  * @throws UsageError where the age's cutoff lies in the future
  */
-export function decide(runs: Run[], rules: RetentionRules, now: Date, known: Knowledge): Decision[] {
+export function decide(runs: Run[], rules: RetentionRules, now: Date, known: RetentionContext): Decision[] {
   const selectors = selectorsIn(rules, now)
   const kept = applyKeepers(runs, rules, now, known)
-  const isInDoubt = lacksRows(rules, known.rows)
+  const isInDoubt = known.rows === 'unknown' && rules.needRows.length > 0
   return runs.map((run): Decision => {
     const saved = [...guardsFor(run, rules, now, known), ...(kept.get(run) ?? [])]
     if (isInDoubt) return {run, action: 'keep', reasons: [...saved, DOUBT]}
-    const {selected, refused} = askSelectors(selectors, run, known)
+    const {selected, refused} = evaluateSelectors(selectors, run, known)
     if (saved.length > 0 || refused.length > 0) return {run, action: 'keep', reasons: [...saved, ...refused]}
-    return {run, action: 'delete', reasons: [...selected, ...unkept(run, rules, known, selected.length > 0)]}
+    const why =
+      selected.length > 0
+        ? [...selected, ...whyNeverBest(run, rules, known)]
+        : rules.everyRunByScope
+          ? [{rule: 'only' as const, text: `the ${rules.only.join(', ')} of every run`}]
+          : whyNotKept(run, rules, now, known)
+    return {run, action: 'delete', reasons: why}
   })
 }
 
 /** Where rows are not known, nobody knows what rules that need them would select or keep. */
 const DOUBT: Reason = {rule: 'leaderboard', text: 'what the leaderboard says is unknown'}
-
-/** Why nothing keeps a run: all that is to say where no selector selects it, else only what is easily overlooked. */
-function unkept(run: Run, rules: RetentionRules, known: Knowledge, isSelected: boolean): Reason[] {
-  if (isSelected) return unranked(run, rules, known)
-  if (isEveryRunByScope(rules)) return [{rule: 'only', text: `the ${rules.only.join(', ')} of every run`}]
-  return unkeptReasons(run, rules, known)
-}
 
 /** The verdicts on a list of runs. */
 export interface FilteredRuns {
@@ -88,7 +85,7 @@ export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
   options = readOptions(options, FILTER_OPTIONS)
   const {now = new Date(), protection = {}, rows} = options
   const rules = readRules(options)
-  requireRuns(rules.runs, runs, 'run')
+  requireRuns(rules.run, runs, 'run')
   // Rows and pins name runs by their timestamps, which two namespaces may share.
   if (new Set(runs.map((run) => run.namespace)).size > 1)
     throw new UsageError('The runs are of several namespaces: filter those of one namespace at a time.')

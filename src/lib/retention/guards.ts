@@ -2,13 +2,12 @@ import {isCited} from '../account/leaderboard/index.js'
 import {describeLivePin, pinOn} from '../account/protection/pins.js'
 import {isInFuture, isNew, mayBeFilling, mayBeUploading, type Run} from '../account/runs.js'
 import {formatDuration} from '../base/time.js'
-import {type Knowledge} from './knowledge.js'
+import {type RetentionContext} from './context.js'
 import {type Reason} from './reasons.js'
-import {keepersOf, needsRows, selectorsOf} from './rule-names.js'
 import {type RetentionRules} from './rules.js'
 
 /** Guards are always on and make nothing a candidate. */
-export function guardsFor(run: Run, rules: RetentionRules, now: Date, known: Knowledge): Reason[] {
+export function guardsFor(run: Run, rules: RetentionRules, now: Date, known: RetentionContext): Reason[] {
   const reasons: Reason[] = []
   const pin = pinOn(run, known.protection, now)
   if (pin) reasons.push({rule: 'pinned', text: describeLivePin(pin)})
@@ -24,7 +23,7 @@ export function guardsFor(run: Run, rules: RetentionRules, now: Date, known: Kno
  * Whether the numbers of keepers count a run. One in its grace period or dated in the future does not: an upload under way
  * must not push out the last good run. Neither does a pinned one, which stays anyway.
  */
-export function isCounted(run: Run, rules: RetentionRules, now: Date, known: Knowledge): boolean {
+export function isCounted(run: Run, rules: RetentionRules, now: Date, known: RetentionContext): boolean {
   return (
     graceReason(run, rules, now, known) === undefined &&
     !isInFuture(run, now) &&
@@ -36,13 +35,18 @@ export function isCounted(run: Run, rules: RetentionRules, now: Date, known: Kno
  * Why a run has to wait. The row of a run comes last of all, seconds after its datasets: rules that need rows have to wait for it.
  * A name alone overrules that for a run that has all its types; beside another rule, it would take a keeper's place from an older run.
  */
-function graceReason(run: Run, rules: RetentionRules, now: Date, {rows}: Knowledge): string | undefined {
+function graceReason(
+  run: Run,
+  rules: RetentionRules,
+  now: Date,
+  {rows}: RetentionContext,
+): string | undefined {
   const ago = (date: Date) => formatDuration(Math.max(0, now.getTime() - date.getTime()))
   const changed = `changed ${ago(run.newestChange)} ago`
   if (mayBeUploading(run, now, rules.graceMs)) return `may still be uploading: ${changed}`
   if (mayBeFilling(run, now, rules.graceMs) && !isNamedAlone(run, rules))
     return `its files may still be uploading: created ${ago(run.newestCreatedAt)} ago`
-  const lacksRow = needsRows(rules) && (rows === 'unknown' || !isCited(run.timestamp, rows))
+  const lacksRow = rules.needRows.length > 0 && (rows === 'unknown' || !isCited(run.timestamp, rows))
   return lacksRow && isNew(run, now, rules.graceMs) ? `its row may still come: ${changed}` : undefined
 }
 
@@ -51,7 +55,6 @@ function ignoresFutureDate(run: Run, rules: RetentionRules): boolean {
   return rules.all || isNamedAlone(run, rules)
 }
 
-function isNamedAlone({timestamp}: Run, rules: RetentionRules): boolean {
-  const others = [...selectorsOf(rules), ...keepersOf(rules)].filter((name) => name !== '--run')
-  return others.length === 0 && rules.runs.includes(timestamp)
+function isNamedAlone({timestamp}: Run, {run, selectors, keepers}: RetentionRules): boolean {
+  return run.includes(timestamp) && selectors.length === 1 && keepers.length === 0
 }

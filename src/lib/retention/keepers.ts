@@ -1,14 +1,97 @@
-import {groupsBy} from '../account/leaderboard/groups.js'
+import {cellsOf, groupsBy, type GroupValues} from '../account/leaderboard/groups.js'
+import {rowsOf} from '../account/leaderboard/index.js'
 import {rankRuns, scoreOfRun, scoreText} from '../account/leaderboard/scores.js'
 import {isOlderThan, newestFirst, type Run} from '../account/runs.js'
+import {pushTo} from '../base/collections.js'
 import {cutoffOf} from '../base/time.js'
-import {type Period, PERIODS} from './buckets.js'
-import {bucketOf} from './buckets.js'
-import {doubtsAbout, groupOf} from './doubts.js'
+import {no, type Verdict, yes} from '../base/verdict.js'
+import {bucketOf, type Period} from './buckets.js'
+import {type RetentionContext} from './context.js'
 import {isCounted} from './guards.js'
-import {type Knowledge} from './knowledge.js'
-import {type Reason, type ReasonRule} from './reasons.js'
-import {type RetentionRules} from './rules.js'
+import {type Reason} from './reasons.js'
+import {flagOf, type KeeperName, type RetentionRules, ruleOf} from './rules.js'
+
+interface Facts {
+  rules: RetentionRules
+  now: Date
+  known: RetentionContext
+}
+
+/** What a keeper does with its value. */
+interface Keeper<T> {
+  /** The runs that it keeps among these, which are sorted newest first, and why. */
+  keeps: (newest: Run[], value: T, facts: Facts) => Array<[run: Run, why: string]>
+  /** Why it does not keep a run. */
+  misses: (value: T, ofGroup: string, run: Run, facts: Facts) => string
+}
+
+/** An empty bucket uses up nothing: of the newest buckets that have a run, each keeps its newest. */
+function calendar(period: Period): Keeper<number> {
+  return {
+    keeps(newest, most) {
+      const firsts = new Map<string, Run>()
+      for (const run of newest) {
+        const bucket = bucketOf(run.time, period)
+        if (!firsts.has(bucket)) firsts.set(bucket, run)
+      }
+
+      const kept = [...firsts].slice(0, most)
+      return kept.map(([bucket, run], index) => [run, `${period} ${index + 1} of ${most} (${bucket})`])
+    },
+    misses: (most, ofGroup) => `none of the ${most} ${period} ones${ofGroup}`,
+  }
+}
+
+/** What each keeper does, in the order of the reasons. Those that count do so within each group of runs. */
+const KEEPERS: {[K in KeeperName]: Keeper<NonNullable<RetentionRules[K]>>} = {
+  keepWithin: {
+    keeps(newest, span, {now}) {
+      const cutoff = cutoffOf(span, now)
+      return newest
+        .filter((run) => !isOlderThan(run, cutoff))
+        .map((run) => [run, `within the last ${span.text}`])
+    },
+    misses: (span) => `not within the last ${span.text}`,
+  },
+  keepRecent: {
+    keeps: (newest, most) =>
+      newest.slice(0, most).map((run, index) => [run, `most recent ${index + 1} of ${most}`]),
+    misses: (most, ofGroup) => `not among the ${most} most recent${ofGroup}`,
+  },
+  keepHourly: calendar('hourly'),
+  keepDaily: calendar('daily'),
+  keepWeekly: calendar('weekly'),
+  keepMonthly: calendar('monthly'),
+  keepYearly: calendar('yearly'),
+  keepBest: {
+    keeps: (newest, most, {rules: {by}, known: {rows}}) =>
+      rankRuns(newest, rows, by)
+        .slice(0, most)
+        .map(({run, score}, index) => [run, `best ${index + 1} of ${most} by ${by} (${scoreText(score)})`]),
+    misses(most, ofGroup, run, {rules: {by}, known: {rows}}) {
+      const score = scoreOfRun(run, rows, by)
+      return score.is === 'yes'
+        ? `not among the ${most} best${ofGroup} by ${by} (${scoreText(score.value)})`
+        : neverBest(score.why)
+    },
+  },
+}
+
+function neverBest(why: string): string {
+  return `${why}, so never among the best`
+}
+
+/** The keepers given, each with its value. */
+function keepersIn(rules: RetentionRules) {
+  return (Object.keys(KEEPERS) as KeeperName[])
+    .filter((name) => rules.keepers.includes(name))
+    .map((name) => ({
+      rule: flagOf(name),
+      counts: ruleOf(name).value === 'count',
+      value: rules[name],
+      keeper: KEEPERS[name] as Keeper<unknown>,
+    }))
+}
 
 /** Why keepers keep runs; a run that is not here is kept by none. */
 export type Kept = ReadonlyMap<Run, Reason[]>
@@ -18,120 +101,98 @@ export type Kept = ReadonlyMap<Run, Reason[]>
  * the future and those in doubt do not count; what is in doubt is kept beside the others.
  * @param runs in any order
  */
-export function applyKeepers(runs: readonly Run[], rules: RetentionRules, now: Date, known: Knowledge): Kept {
+export function applyKeepers(
+  runs: readonly Run[],
+  rules: RetentionRules,
+  now: Date,
+  known: RetentionContext,
+): Kept {
   const kept = new Map<Run, Reason[]>()
-  const keep: Keep = (run, rule, text) => {
-    const reasons = kept.get(run)
-    if (reasons) reasons.push({rule, text})
-    else kept.set(run, [{rule, text}])
+  const facts = {rules, now, known}
+  const keepers = keepersIn(rules)
+  for (const {rule, counts, value, keeper} of keepers) {
+    if (counts) continue
+    for (const [run, text] of keeper.keeps([...runs], value, facts)) pushTo(kept, run, {rule, text})
   }
 
-  keepWithin(runs, rules, now, keep)
-  const counted = countedAmong(runs, rules, known, {now, keep})
-  const groups = groupsBy(counted, rules.groupBy, (run) => {
+  const counted: Run[] = []
+  for (const run of runs) {
+    if (!isCounted(run, rules, now, known)) continue
+    const doubts = doubtsAbout(run, rules, known)
+    for (const doubt of doubts) pushTo(kept, run, doubt)
+    if (doubts.length === 0) counted.push(run)
+  }
+
+  const valuesOf = (run: Run) => {
     const group = groupOf(run, rules.groupBy, known.rows)
     return group.is === 'yes' ? group.value : 'no row'
-  })
-  for (const {name, members} of groups) {
-    const keepOf = forGroup(name, keep)
-    keepRecent(members, rules, keepOf)
-    for (const period of PERIODS) keepNewestPer(period, members, rules, keepOf)
-    keepBest(members, rules, known, keepOf)
+  }
+
+  for (const {name, members} of groupsBy(counted.sort(newestFirst), rules.groupBy, valuesOf)) {
+    const suffix = name === '' ? '' : ` for ${name}`
+    for (const {rule, counts, value, keeper} of keepers) {
+      if (!counts) continue
+      for (const [run, text] of keeper.keeps(members, value, facts))
+        pushTo(kept, run, {rule, text: `${text}${suffix}`})
+    }
   }
 
   return kept
 }
 
-/** The runs that numbers count, newest first; keeps those of which that is in doubt. */
-function countedAmong(
-  runs: readonly Run[],
-  rules: RetentionRules,
-  known: Knowledge,
-  {now, keep}: {now: Date; keep: Keep},
-): Run[] {
-  const counted: Run[] = []
-  for (const run of runs) {
-    if (!isCounted(run, rules, now, known)) continue
-    const doubts = doubtsAbout(run, rules, known)
-    for (const {rule, text} of doubts) keep(run, rule, text)
-    if (doubts.length === 0) counted.push(run)
-  }
-
-  return counted.sort(newestFirst)
-}
-
-type Keep = (run: Run, rule: ReasonRule, text: string) => void
-
-/** Says of which group a run is one of the kept. */
-function forGroup(name: string, keep: Keep): Keep {
-  return name === '' ? keep : (run, rule, text) => keep(run, rule, `${text} for ${name}`)
-}
-
-/** What is not older than the span is within it, dates that disagree included. */
-function keepWithin(runs: readonly Run[], {keepWithin: span}: RetentionRules, now: Date, keep: Keep): void {
-  if (!span) return
-  const cutoff = cutoffOf(span, now, 'keepWithin')
-  for (const run of runs) {
-    if (!isOlderThan(run, cutoff)) keep(run, 'keep-within', `within the last ${span.text}`)
-  }
-}
-
-function keepRecent(newest: Run[], {keepRecent: most = 0}: RetentionRules, keep: Keep): void {
-  for (const [index, run] of newest.slice(0, most).entries()) {
-    keep(run, 'keep-recent', `most recent ${index + 1} of ${most}`)
-  }
-}
-
-/** An empty bucket uses up nothing: of the newest buckets that have a run, each keeps its newest. */
-function keepNewestPer(period: Period, newest: Run[], {keepBuckets}: RetentionRules, keep: Keep): void {
-  const most = keepBuckets[period] ?? 0
-  const buckets = new Set<string>()
-  for (const run of newest) {
-    if (buckets.size === most) return
-    const bucket = bucketOf(run.time, period)
-    if (buckets.has(bucket)) continue
-    buckets.add(bucket)
-    keep(run, `keep-${period}`, `${period} ${buckets.size} of ${most} (${bucket})`)
-  }
-}
-
-function keepBest(members: Run[], {keepBest: most, by}: RetentionRules, {rows}: Knowledge, keep: Keep): void {
-  if (most === undefined) return
-  const ranked = rankRuns(members, rows, by)
-  for (const [index, {run, score}] of ranked.slice(0, most).entries()) {
-    keep(run, 'keep-best', `best ${index + 1} of ${most} by ${by} (${scoreText(score)})`)
-  }
-}
-
 /** What each keeper says of a run that none of them keeps. */
-export function unkeptReasons(run: Run, rules: RetentionRules, known: Knowledge): Reason[] {
-  const reasons: Reason[] = []
-  const of = rules.groupBy.length > 0 ? ' of its group' : ''
-  if (rules.keepWithin)
-    reasons.push({rule: 'keep-within', text: `not within the last ${rules.keepWithin.text}`})
-  if (rules.keepRecent !== undefined)
-    reasons.push({rule: 'keep-recent', text: `not among the ${rules.keepRecent} most recent${of}`})
-  for (const period of PERIODS) {
-    const most = rules.keepBuckets[period]
-    if (most !== undefined)
-      reasons.push({rule: `keep-${period}`, text: `none of the ${most} ${period} ones${of}`})
-  }
-
-  return [...reasons, ...unranked(run, rules, known, `not among the ${rules.keepBest} best${of}`)]
+export function whyNotKept(run: Run, rules: RetentionRules, now: Date, known: RetentionContext): Reason[] {
+  const ofGroup = rules.groupBy.length > 0 ? ' of its group' : ''
+  return keepersIn(rules).map(({rule, value, keeper}) => ({
+    rule,
+    text: keeper.misses(value, ofGroup, run, {rules, now, known}),
+  }))
 }
 
-/** What a person who counts on the best being kept has to know of a run that has no place among them. */
-export function unranked(
+/** What a person who counts on the best being kept has to know of a run that can have no place among them. */
+export function whyNeverBest(
   run: Run,
-  {keepBest: most, by}: RetentionRules,
-  {rows}: Knowledge,
-  otherwise?: string,
+  {keepBest, by}: RetentionRules,
+  {rows: index}: RetentionContext,
 ): Reason[] {
-  if (most === undefined) return []
-  const score = scoreOfRun(run, rows, by)
-  const text =
-    score.is === 'yes'
-      ? otherwise && `${otherwise} by ${by} (${scoreText(score.value)})`
-      : `${score.why}, so never among the best`
-  return text === undefined ? [] : [{rule: 'keep-best', text}]
+  if (keepBest === undefined) return []
+  const score = scoreOfRun(run, index, by)
+  return score.is === 'yes' ? [] : [{rule: 'keep-best', text: neverBest(score.why)}]
+}
+
+/**
+ * Why it is in doubt whether a keeper would keep a run: its score, or its group. Such a run is kept beside those that are, and
+ * takes no place among them.
+ */
+export function doubtsAbout(
+  run: Run,
+  {keepBest, by, groupBy}: RetentionRules,
+  {rows: index}: RetentionContext,
+): Reason[] {
+  // Then every run stays, whatever a keeper would say of it.
+  if (index === 'unknown') return []
+  const group = groupBy.length > 0 ? groupOf(run, groupBy, index) : no('nothing is grouped')
+  const score = keepBest === undefined ? no('nothing is ranked') : scoreOfRun(run, index, by)
+  if (group.is === 'doubt') {
+    const doubt: Reason = {rule: 'leaderboard', text: `its group is in doubt: ${group.why}`}
+    if (score.is !== 'doubt' || score.why === group.why) return [doubt]
+    return [doubt, placeInDoubt(score.why)]
+  }
+
+  return score.is === 'doubt' ? [placeInDoubt(score.why)] : []
+}
+
+function placeInDoubt(why: string): Reason {
+  return {rule: 'keep-best', text: `its place is in doubt: ${why}`}
+}
+
+/** What a run has in the columns that runs are grouped by. */
+export function groupOf(
+  run: Run,
+  columns: RetentionRules['groupBy'],
+  index: RetentionContext['rows'],
+): Verdict<GroupValues> {
+  const rows = rowsOf(run, index)
+  if (rows.is === 'doubt') return rows
+  return rows.is === 'no' ? yes('no row' as const) : cellsOf(rows.value, columns)
 }

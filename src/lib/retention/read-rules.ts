@@ -1,20 +1,55 @@
 import {DEFAULT_METRIC, type Metric, METRICS, parseMetric} from '../account/leaderboard/metrics.js'
-import {GROUP_COLUMNS, STATUSES} from '../account/leaderboard/row.js'
-import {DEFAULT_GRACE} from '../account/runs.js'
+import {DEFAULT_GRACE_MS} from '../account/runs.js'
 import {checkCount, checkWords} from '../base/checks.js'
 import {OptionError, UsageError} from '../base/errors.js'
-import {checkTimestamps, RUN_TYPES} from '../base/names.js'
-import {printable} from '../base/text.js'
-import {parseAge, parseGrace, parseSpan} from '../base/time.js'
+import {checkTimestamps} from '../base/names.js'
+import {type OptionTable} from '../base/options.js'
+import {listing, printable} from '../base/text.js'
+import {type Age, parseAge, parseGrace, parseSpan} from '../base/time.js'
 import {LONGEST_NAME} from '../base/wildcard.js'
-import {goesByScores, KEEPERS, keepersOf, optionNames, SELECTORS, selectorsOf} from './rule-names.js'
-import {type RetentionOptions, type RetentionRules} from './rules.js'
+import {
+  nameOptions,
+  ofKind,
+  type RetentionOptions,
+  type RetentionRules,
+  type Rule,
+  RULE_NAMES,
+  type RuleName,
+  ruleOf,
+  type ValueKind,
+  type ValueKinds,
+} from './rules.js'
+
+/** How each kind of value is given and read, and what it is where it is not given. */
+const VALUES: {
+  [V in ValueKind]: {
+    given: 'boolean' | 'number' | 'text' | 'texts'
+    read: (given: ValueKinds[V], option: RuleName) => unknown
+    absent?: unknown
+  }
+} = {
+  age: {given: 'text', read: parseAge},
+  span: {given: 'text', read: parseSpan},
+  grace: {given: 'text', read: parseGrace, absent: DEFAULT_GRACE_MS},
+  metric: {given: 'text', read: parseMetric, absent: DEFAULT_METRIC},
+  count: {given: 'number', read: readCount},
+  score: {given: 'number', read: (score) => score},
+  switch: {given: 'boolean', read: (isOn) => isOn, absent: false},
+  texts: {given: 'texts', read: readTexts, absent: []},
+  timestamps: {given: 'texts', read: readTimestamps, absent: []},
+  words: {given: 'texts', read: readWords, absent: []},
+}
+
+/** How the library takes each option. */
+export const RETENTION = Object.fromEntries(
+  RULE_NAMES.map((name) => [name, VALUES[ruleOf(name).value].given]),
+) as unknown as OptionTable<RetentionOptions>
 
 /**
  * Checks and reads the options.
  * @param options as the flags of `cleanup` say them
  * @param how who else says what may go
- * @param how.byHand a person does, picking the runs: the options need not
+ * @param how.byHand a person picks the runs: the options need not
  * @throws UsageError where a value is bad, two of them clash, or none says what may go
  */
 export function readRules(options: RetentionOptions, how: {byHand?: boolean} = {}): RetentionRules {
@@ -25,101 +60,107 @@ export function readRules(options: RetentionOptions, how: {byHand?: boolean} = {
 
 /**
  * Reads the options one by one, whether they make sense together or not.
+ * @returns frozen
  * @throws UsageError where a value is bad
  */
-export function rulesOf(given: RetentionOptions): RetentionRules {
-  // What a polluted `Object.prototype` says is not a rule.
-  const options = Object.assign(Object.create(null) as object, given)
-  checkValues(options)
-  const {olderThan, keepWithin, by = DEFAULT_METRIC} = options
-  return {
-    olderThan: olderThan === undefined ? undefined : parseAge(olderThan),
-    incompleteOnly: options.incompleteOnly ?? false,
-    ignoreLeaderboard: options.ignoreLeaderboard ?? false,
-    runs: [...new Set(options.run)],
-    models: [...new Set(options.model)],
-    teams: [...new Set(options.team)],
-    purposes: [...new Set(options.purpose)],
-    statuses: STATUSES.filter((status) => options.status?.includes(status)),
-    unreferenced: options.unreferenced ?? false,
-    scoreBelow: options.scoreBelow,
-    all: options.all ?? false,
-    keepRecent: options.keepRecent,
-    keepWithin: keepWithin === undefined ? undefined : parseSpan(keepWithin),
-    keepBuckets: {
-      hourly: options.keepHourly,
-      daily: options.keepDaily,
-      weekly: options.keepWeekly,
-      monthly: options.keepMonthly,
-      yearly: options.keepYearly,
-    },
-    keepBest: options.keepBest,
-    by: parseMetric(by),
-    groupBy: GROUP_COLUMNS.filter((column) => options.groupBy?.includes(column)),
-    graceMs: parseGrace(options.grace ?? DEFAULT_GRACE),
-    only: RUN_TYPES.filter((type) => options.only?.includes(type)),
-    deleteLeaderboard: options.deleteLeaderboard ?? false,
+export function rulesOf(options: RetentionOptions): RetentionRules {
+  const values = Object.fromEntries(
+    RULE_NAMES.map((name) => {
+      const {read, absent} = VALUES[ruleOf(name).value]
+      const given = valueOf(options, name)
+      return [fieldOf(name), given === undefined ? absent : read(given as never, name)]
+    }),
+  ) as unknown as RetentionRules
+  const given = RULE_NAMES.filter((name) => isGiven(valueOf(options, name)))
+  const those = (isOne: (rule: Rule) => boolean) => given.filter((name) => isOne(ruleOf(name)))
+  const selectors = ofKind('selector', given)
+  const keepers = ofKind('keeper', given)
+  const isScoped = values.only.length > 0
+  const rules = {
+    ...values,
+    selectors,
+    keepers,
+    needRows: those(({needs}) => needs === 'rows' || needs === 'scores'),
+    needScores: those(({needs}) => needs === 'scores'),
+    needLeaderboard: those(
+      ({needs}) => needs !== undefined && !(needs === 'standing' && values.ignoreLeaderboard),
+    ),
+    restOnAbsence: those(({restsOnAbsence = false}) => restsOnAbsence),
+    choosesRuns: isScoped || selectors.length > 0 || keepers.length > 0,
+    everyRunByScope: isScoped && selectors.length === 0 && keepers.length === 0,
+  } as RetentionRules
+  for (const value of Object.values(rules)) Object.freeze(value)
+  return Object.freeze(rules)
+}
+
+/** Its own properties alone: what a polluted `Object.prototype` says is not a rule. */
+function valueOf(options: RetentionOptions, name: RuleName): unknown {
+  return Object.hasOwn(options, name) ? options[name] : undefined
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0)
+}
+
+/** The field of the rules, and of their document: a duration is read as milliseconds. */
+export function fieldOf(name: RuleName): string {
+  return name === 'grace' ? 'graceMs' : name
+}
+
+function readCount(count: number, option: RuleName): number {
+  checkCount(count, option)
+  return count
+}
+
+function readTexts(texts: string[], option: RuleName): string[] {
+  const isPlain = (text: unknown) =>
+    typeof text === 'string' && text !== '' && text.length <= LONGEST_NAME && text === printable(text)
+  if (!texts.every((text) => isPlain(text)))
+    throw new OptionError(option, `takes a plain text of 1 to ${LONGEST_NAME} characters`)
+  return [...new Set(texts)]
+}
+
+function readTimestamps(timestamps: string[], option: RuleName): string[] {
+  checkTimestamps(timestamps, option)
+  return [...new Set(timestamps)]
+}
+
+/** In the order of the table. */
+function readWords(given: string[], option: RuleName): string[] {
+  const {words = [], placeholder = ''} = ruleOf(option)
+  checkWords(given, words, option, placeholder.toLowerCase())
+  return words.filter((word) => given.includes(word))
+}
+
+function checkCombination(rules: RetentionRules, options: RetentionOptions, byHand: boolean): void {
+  const {all, selectors, keepers, choosesRuns, deleteLeaderboard} = rules
+  const given: RuleName[] = [...selectors, ...keepers]
+  for (const name of RULE_NAMES) {
+    const {modifies} = ruleOf(name)
+    if (!modifies || !isGiven(valueOf(options, name)) || given.some((each) => modifies(ruleOf(each))))
+      continue
+    const others = RULE_NAMES.filter((each) => modifies(ruleOf(each)))
+    throw new OptionError(name, `needs ${listing(nameOptions(others), 'or')}`)
   }
-}
 
-function checkValues(options: RetentionOptions): void {
-  for (const option of COUNTS) checkCount(options[option], option)
-
-  const {run = [], only = [], status = [], groupBy = []} = options
-  checkTimestamps(run, 'run')
-  checkWords(only, RUN_TYPES, 'only', 'type')
-  checkWords(status, STATUSES, 'status', 'status')
-  checkWords(groupBy, GROUP_COLUMNS, 'groupBy', 'column to group by')
-  for (const name of ['model', 'team', 'purpose'] as const) {
-    if (options[name]?.some((text) => !isPlainText(text)))
-      throw new OptionError(name, `takes a plain text of 1 to ${LONGEST_NAME} characters`)
-  }
-}
-
-function isPlainText(text: unknown): boolean {
-  return typeof text === 'string' && text !== '' && text.length <= LONGEST_NAME && text === printable(text)
-}
-
-/** The options that count runs. */
-const COUNTS = [
-  'keepRecent',
-  'keepHourly',
-  'keepDaily',
-  'keepWeekly',
-  'keepMonthly',
-  'keepYearly',
-  'keepBest',
-] as const
-
-function checkCombination(rules: RetentionRules, {by}: RetentionOptions, byHand: boolean): void {
-  const {all, only, deleteLeaderboard, scoreBelow, groupBy} = rules
-  if (rules.ignoreLeaderboard && !rules.incompleteOnly)
-    throw new OptionError('ignoreLeaderboard', 'needs `incompleteOnly`: it is about that alone')
-  if (by !== undefined && !goesByScores(rules))
-    throw new OptionError('by', 'needs `keepBest` or `scoreBelow`: no other rule goes by scores')
-  if (scoreBelow !== undefined) checkScore(scoreBelow, rules.by)
-  const counting = keepersOf(rules).filter((name) => name !== '--keep-within')
-  if (groupBy.length > 0 && counting.length === 0)
-    throw new OptionError('groupBy', 'needs a keeper with a number, such as `keepRecent` or `keepBest`')
-  const others = [...selectorsOf(rules).filter((name) => name !== '--all'), ...keepersOf(rules)]
-  if (all && others.length > 0) {
+  if (rules.scoreBelow !== undefined) checkScore(rules.scoreBelow, rules.by)
+  const others = given.filter((name) => name !== 'all')
+  if (all && others.length > 0)
     throw new OptionError(
       'all',
-      `goes with no other selector and no keeper: drop ${optionNames(others)}, or drop \`all\``,
+      `goes with no other selector and no keeper: drop ${listing(nameOptions(others))}, or drop \`all\``,
     )
-  }
-
-  if (!all && others.length === 0 && only.length === 0 && !deleteLeaderboard && !byHand) {
-    throw new UsageError(
-      `Say what may go: a selector (${SELECTORS}), a keeper (${KEEPERS}), \`only\` or \`deleteLeaderboard\`.`,
-      {
-        suggestions: [
-          'For example: smoltrace cleanup --older-than 30d --keep-recent 5',
-          'What each means: smoltrace cleanup --help',
-        ],
-      },
-    )
-  }
+  if (choosesRuns || deleteLeaderboard || byHand) return
+  const named = (kind: Rule['kind']) => nameOptions(ofKind(kind)).join(', ')
+  throw new UsageError(
+    `Say what may go: a selector (${named('selector')}), a keeper (${named('keeper')}), \`only\` or \`deleteLeaderboard\`.`,
+    {
+      suggestions: [
+        'For example: smoltrace cleanup --older-than 30d --keep-recent 5',
+        'What each means: smoltrace cleanup --help',
+      ],
+    },
+  )
 }
 
 /** "Below" has to mean "worse", and a threshold that nothing can reach would select everything. */
@@ -132,4 +173,29 @@ function checkScore(score: number, by: Metric): void {
     )
   if (!(score > 0 && score <= most))
     throw new OptionError('scoreBelow', `takes a number above 0 and up to ${most} with \`by\` ${by}`)
+}
+
+/** The rules that a plan was made by, as `--json`, journals and saved plans have them; null where one is not given. */
+export function rulesDocument({
+  rules,
+  cutoff = null,
+}: {
+  rules: RetentionRules
+  cutoff?: Date | null | undefined
+}): Record<string, unknown> {
+  const values: Record<string, unknown> = {...rules}
+  const ranks = RULE_NAMES.some((name) => ruleOf(name).needs === 'scores' && isGiven(values[name]))
+  const {olderThan, ...rest} = Object.fromEntries(
+    RULE_NAMES.map((name) => [
+      fieldOf(name),
+      name === 'by' && !ranks ? null : inDocument(values[fieldOf(name)]),
+    ]),
+  )
+  return {olderThan, cutoff, ...rest}
+}
+
+/** Whatever it is: a plan from a caller is compared with its own document. */
+function inDocument(value: unknown): unknown {
+  if (Array.isArray(value)) return [...(value as unknown[])]
+  return (typeof value === 'object' ? (value as Age | null)?.text : value) ?? null
 }

@@ -1,39 +1,22 @@
-/** The rules that can make a run go or stay, by the names that programs see. */
-export const REASON_RULES = [
-  'all',
-  'finished',
-  'future',
-  'grace',
-  'incomplete-only',
-  'keep-best',
-  'keep-daily',
-  'keep-hourly',
-  'keep-monthly',
-  'keep-recent',
-  'keep-weekly',
-  'keep-within',
-  'keep-yearly',
-  'leaderboard',
-  'model',
-  'older-than',
-  'only',
-  'picked',
-  'pinned',
-  'purpose',
-  'run',
-  'score-below',
-  'status',
-  'team',
-  'unreferenced',
-] as const
-/**
- * The rule that a reason comes from.
- */
-export type ReasonRule = (typeof REASON_RULES)[number]
+import {type FlagName, flagOf, type KeeperName, ofKind, type SelectorName} from './rules.js'
 
-/** Those of the rules that are guards: they win over everything, a person's choice too. */
-export const GUARD_RULES = ['pinned', 'grace', 'future'] as const satisfies ReasonRule[]
+/** The guards: they win over everything, a person's choice too. */
+export const GUARD_RULES = ['pinned', 'grace', 'future'] as const
 export type GuardRule = (typeof GUARD_RULES)[number]
+
+/** Reasons that come from no selector and no keeper: `picked` is a person's choice. */
+const OTHER_RULES = [...GUARD_RULES, 'finished', 'leaderboard', 'only', 'picked'] as const
+
+/**
+ * The rule that a reason comes from: the name of a selector or keeper as its flag has it, or another.
+ */
+export type ReasonRule = FlagName<KeeperName | SelectorName> | (typeof OTHER_RULES)[number]
+
+/** Every one of them. */
+export const REASON_RULES: readonly ReasonRule[] = [
+  ...OTHER_RULES,
+  ...[...ofKind('selector'), ...ofKind('keeper')].map((name) => flagOf(name) as ReasonRule),
+].toSorted()
 
 /** Whether a rule is a guard. */
 export function isGuard(rule: ReasonRule): rule is GuardRule {

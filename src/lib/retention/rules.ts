@@ -1,9 +1,9 @@
-import {type Metric} from '../account/leaderboard/metrics.js'
-import {type GroupColumn, type Status} from '../account/leaderboard/row.js'
-import {type RunType} from '../base/names.js'
-import {type OptionTable} from '../base/options.js'
-import {type Age} from '../base/time.js'
-import {type Period} from './buckets.js'
+import {type Metric, METRIC_LIST, METRICS} from '../account/leaderboard/metrics.js'
+import {GROUP_COLUMNS, type GroupColumn, type Status, STATUSES} from '../account/leaderboard/row.js'
+import {DEFAULT_GRACE} from '../account/runs.js'
+import {RUN_TYPES, type RunType} from '../base/names.js'
+import {listing} from '../base/text.js'
+import {type Age, usesCalendarUnits} from '../base/time.js'
 
 /** What may go and what must stay, as the flags of `cleanup` say it. */
 export interface RetentionOptions {
@@ -57,56 +57,324 @@ export interface RetentionOptions {
   deleteLeaderboard?: boolean | undefined
 }
 
-export const RETENTION: OptionTable<RetentionOptions> = {
-  olderThan: 'text',
-  incompleteOnly: 'boolean',
-  ignoreLeaderboard: 'boolean',
-  run: 'texts',
-  model: 'texts',
-  team: 'texts',
-  purpose: 'texts',
-  status: 'texts',
-  unreferenced: 'boolean',
-  scoreBelow: 'number',
-  all: 'boolean',
-  keepRecent: 'number',
-  keepWithin: 'text',
-  keepHourly: 'number',
-  keepDaily: 'number',
-  keepWeekly: 'number',
-  keepMonthly: 'number',
-  keepYearly: 'number',
-  keepBest: 'number',
-  by: 'text',
-  groupBy: 'texts',
-  grace: 'text',
-  only: 'texts',
-  deleteLeaderboard: 'boolean',
+export type RuleName = keyof RetentionOptions
+
+/** The kinds of values, and how each is given. */
+export interface ValueKinds {
+  age: string
+  /** An age that counts from now: not a date. */
+  span: string
+  grace: string
+  metric: string
+  count: number
+  score: number
+  switch: boolean
+  texts: string[]
+  timestamps: string[]
+  /** Some of the rule's `words`. */
+  words: string[]
+}
+export type ValueKind = keyof ValueKinds
+
+/** A value as it is read. */
+type Read<T> = T extends string ? Age : T
+
+/** What there is to know of a rule whose option holds a T. */
+export interface Rule<T = unknown> {
+  kind: 'guard' | 'keeper' | 'scope' | 'selector'
+  value: unknown extends T ? ValueKind : {[V in ValueKind]: T extends ValueKinds[V] ? V : never}[ValueKind]
+  words?: readonly string[]
+  /** What one value is called. */
+  placeholder?: string
+  /** Its key in a policy file. */
+  policy?: string
+  /** Why no policy file may say it, and what to do instead. */
+  notInPolicy?: string
+  /** What it asks the leaderboard: whether a run finished, its row, or the scores in it as well. */
+  needs?: 'rows' | 'scores' | 'standing'
+  /** Selects runs for what they lack, which may only be hidden. */
+  restsOnAbsence?: boolean
+  /** The rules that it changes, where it is not one by itself. */
+  modifies?: (other: Rule) => boolean
+  /** What it does, for the help and for editors of policies. */
+  summary: string
+  /** What a selector or keeper says: the end of "runs that are …", or what stays. The cutoff is that of an age. */
+  says?(value: Read<T>, rules: RetentionRules, cutoff?: string): string
 }
 
-/** The options, checked and read. */
-export interface RetentionRules {
-  olderThan: Age | undefined
-  incompleteOnly: boolean
-  ignoreLeaderboard: boolean
-  runs: string[]
-  models: string[]
-  teams: string[]
-  purposes: string[]
-  /** In the order of `STATUSES`. */
-  statuses: Status[]
-  unreferenced: boolean
-  scoreBelow: number | undefined
-  all: boolean
-  keepRecent: number | undefined
-  keepWithin: Age | undefined
-  keepBuckets: Record<Period, number | undefined>
-  keepBest: number | undefined
+/** A keeper of the newest run of each of N parts of the calendar. */
+const calendar = <Key extends string>(policy: Key, unit: string, note = 'UTC') =>
+  ({
+    kind: 'keeper',
+    value: 'count',
+    placeholder: 'N',
+    policy,
+    summary: `Keep the newest run of each of the N newest ${unit}s that have one (${note}).`,
+    says(number: number, {groupBy}: RetentionRules) {
+      const units =
+        number === 1
+          ? `the last ${unit} that has one`
+          : `each of the last ${thousands(number)} ${unit}s that have one`
+      return `the newest run of ${units}${groupBy.length > 0 ? ',' : ''}${ofEach(groupBy)} (${note})`
+    },
+  }) as const
+
+/**
+ * Every rule, once, in the order of the help and of documents. Flags, policy files, saved plans, `--json`, sentences and schemas
+ * are made from this table; what a selector or keeper does is in `selectors.ts` and `keepers.ts`, under its name.
+ */
+export const RULES = {
+  olderThan: {
+    kind: 'selector',
+    value: 'age',
+    placeholder: 'AGE',
+    policy: 'select.older-than',
+    summary:
+      'Only runs older than this: 30d, 12h, 2w, 1m (30 days), 1y, 1w3d, or before a date such as 2026-01-31.',
+    says: (age, _, cutoff) => `older than ${age.text}${cutoff ? `, before ${cutoff}` : ''}${unitNote(age)}`,
+  },
+  incompleteOnly: {
+    kind: 'selector',
+    value: 'switch',
+    policy: 'select.incomplete-only',
+    needs: 'standing',
+    restsOnAbsence: true,
+    summary:
+      'Only runs that lack at least one of results, traces and metrics, and did not finish according to the leaderboard.',
+    says: (_, {ignoreLeaderboard}) => (ignoreLeaderboard ? 'incomplete' : 'incomplete and not finished'),
+  },
+  ignoreLeaderboard: {
+    kind: 'selector',
+    value: 'switch',
+    policy: 'select.ignore-leaderboard',
+    modifies: ({needs}) => needs === 'standing',
+    summary: 'With --incomplete-only: do not ask the leaderboard which runs finished.',
+  },
+  run: {
+    kind: 'selector',
+    value: 'timestamps',
+    placeholder: 'TIMESTAMP',
+    notInPolicy: 'a policy names no single runs: use "cleanup --run"',
+    summary: 'Only the run with this timestamp; may be given several times.',
+    says: (runs) => `named by --run (${listing(runs)})`,
+  },
+  model: {
+    kind: 'selector',
+    value: 'texts',
+    placeholder: 'PATTERN',
+    policy: 'select.model',
+    needs: 'rows',
+    summary: 'Only runs of a model that this pattern matches, such as "gpt-4*"; may be given several times.',
+    says: (models) => `of a model that matches ${listing(models, 'or')}`,
+  },
+  team: {
+    kind: 'selector',
+    value: 'texts',
+    placeholder: 'NAME',
+    policy: 'select.team',
+    needs: 'rows',
+    summary: 'Only runs of this team; may be given several times.',
+    says: (teams) => `of the team ${listing(teams, 'or')}`,
+  },
+  purpose: {
+    kind: 'selector',
+    value: 'texts',
+    placeholder: 'NAME',
+    policy: 'select.purpose',
+    needs: 'rows',
+    summary: 'Only runs with this purpose; may be given several times.',
+    says: (purposes) => `for the purpose ${listing(purposes, 'or')}`,
+  },
+  status: {
+    kind: 'selector',
+    value: 'words',
+    words: STATUSES,
+    placeholder: 'STATUS',
+    policy: 'select.status',
+    needs: 'rows',
+    summary: `Only runs whose row on the leaderboard has this status (${STATUSES.join(', ')}); may be given several times.`,
+    says: (statuses) => `${listing(statuses, 'or')}, as the leaderboard says`,
+  },
+  unreferenced: {
+    kind: 'selector',
+    value: 'switch',
+    policy: 'select.unreferenced',
+    needs: 'rows',
+    restsOnAbsence: true,
+    summary: 'Only runs that no row of the leaderboard cites.',
+    says: () => 'cited by no row of the leaderboard',
+  },
+  scoreBelow: {
+    kind: 'selector',
+    value: 'score',
+    placeholder: 'X',
+    policy: 'select.score-below',
+    needs: 'scores',
+    summary: 'Only finished runs whose score is below this; a run without a score is never selected.',
+    says: (limit, {by}) => `scored below ${limit} by ${METRICS[by].words}`,
+  },
+  all: {
+    kind: 'selector',
+    value: 'switch',
+    notInPolicy: 'no policy takes in every run at once: that needs "cleanup --all" and its confirmation',
+    summary: 'Every run. Goes with no other selector and no keeper.',
+    says: () => 'of this namespace, every one of them',
+  },
+  keepRecent: {
+    kind: 'keeper',
+    value: 'count',
+    placeholder: 'N',
+    policy: 'keep.recent',
+    summary: 'Keep the N newest runs; pinned runs do not count.',
+    says: (number, {groupBy}) => `${several(number, 'most recent')}${ofEach(groupBy)}`,
+  },
+  keepWithin: {
+    kind: 'keeper',
+    value: 'span',
+    placeholder: 'AGE',
+    policy: 'keep.within',
+    summary: 'Keep every run that is no older than this: 30d, 12h, 2w, 1m (30 days), 1y.',
+    says: (age) => `runs no older than ${age.text}${unitNote(age)}`,
+  },
+  keepHourly: calendar('keep.hourly', 'hour'),
+  keepDaily: calendar('keep.daily', 'day'),
+  keepWeekly: calendar('keep.weekly', 'week', 'ISO weeks, UTC'),
+  keepMonthly: calendar('keep.monthly', 'month'),
+  keepYearly: calendar('keep.yearly', 'year'),
+  keepBest: {
+    kind: 'keeper',
+    value: 'count',
+    placeholder: 'N',
+    policy: 'keep.best',
+    needs: 'scores',
+    summary: 'Keep the N finished runs with the best scores; of equals the newer.',
+    says: (number, {by, groupBy}) =>
+      `${several(number, 'best')} by ${METRICS[by].words}, ${METRICS[by].better} is better${groupBy.length > 0 ? ',' : ''}${ofEach(groupBy)}`,
+  },
+  by: {
+    kind: 'keeper',
+    value: 'metric',
+    placeholder: 'METRIC',
+    policy: 'keep.by',
+    modifies: ({needs}) => needs === 'scores',
+    summary: `What --keep-best and --score-below go by (default success_rate): ${METRIC_LIST}. More is better of the first two, less of the others.`,
+  },
+  groupBy: {
+    kind: 'keeper',
+    value: 'words',
+    words: GROUP_COLUMNS,
+    placeholder: 'COLUMN',
+    policy: 'keep.group-by',
+    needs: 'rows',
+    modifies: ({value}) => value === 'count',
+    summary: `Let keepers with a number count within each group of runs that agree in this: ${GROUP_COLUMNS.join(', ')}; may be given several times.`,
+  },
+  grace: {
+    kind: 'guard',
+    value: 'grace',
+    placeholder: 'DURATION',
+    policy: 'grace',
+    summary: `How long an incomplete run may still be uploading (default ${DEFAULT_GRACE}): 30min, 6h, 1d, or 0 to turn it off.`,
+  },
+  only: {
+    kind: 'scope',
+    value: 'words',
+    words: RUN_TYPES,
+    placeholder: 'TYPE',
+    policy: 'only',
+    summary: `Only datasets of this type (${RUN_TYPES.join(', ')}); may be given several times.`,
+  },
+  deleteLeaderboard: {
+    kind: 'scope',
+    value: 'switch',
+    notInPolicy: 'the leaderboard never goes by a policy: use "cleanup --delete-leaderboard" when it has to',
+    summary: 'Delete the leaderboard as well, last of all. Refused while it is protected or runs are pinned.',
+  },
+} as const satisfies {[K in RuleName]-?: Rule<NonNullable<RetentionOptions[K]>>}
+
+type Table = typeof RULES
+/** The rules of a kind, but for those that only change others. */
+type NameOf<Part> = {
+  [K in RuleName]: Table[K] extends Part ? (Table[K] extends {modifies: unknown} ? never : K) : never
+}[RuleName]
+export type SelectorName = NameOf<{kind: 'selector'}>
+export type KeeperName = NameOf<{kind: 'keeper'}>
+/** Keepers that count runs. */
+export type CountingName = NameOf<{kind: 'keeper'; value: 'count'}>
+
+/**
+ * A key that says something; the metric may stand beside the selector or beside the keeper that goes by it.
+ */
+export type PolicyKey = 'select.by' | Extract<Table[RuleName], {policy: unknown}>['policy']
+
+export const RULE_NAMES = Object.keys(RULES) as RuleName[]
+
+/** What there is to know of a rule. */
+export function ruleOf(name: RuleName): Rule & {policy?: PolicyKey} {
+  return RULES[name]
+}
+
+/** Options as messages name them; a command and a policy put their own names in place. */
+export function nameOptions(names: readonly RuleName[]): string[] {
+  return names.map((name) => `\`${name}\``)
+}
+
+/** The rules of a kind among some, but for those that only change others. */
+export function ofKind(kind: Rule['kind'], among = RULE_NAMES): RuleName[] {
+  return among.filter((name) => ruleOf(name).kind === kind && !ruleOf(name).modifies)
+}
+
+type Kebab<S extends string> = S extends `${infer Letter}${infer Rest}`
+  ? `${Letter extends Lowercase<Letter> ? Letter : `-${Lowercase<Letter>}`}${Kebab<Rest>}`
+  : ''
+/** A rule as its flag and its reasons name it: `keep-recent`. */
+export type FlagName<K extends RuleName = RuleName> = Kebab<K>
+
+export function flagOf<K extends RuleName>(name: K): FlagName<K> {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) as FlagName<K>
+}
+
+/** The options, checked and read, and what follows from them. */
+export interface RetentionRules extends RuleValues {
   by: Metric
-  /** In the order of `GROUP_COLUMNS`. */
-  groupBy: GroupColumn[]
   graceMs: number
-  /** In the order results, traces, metrics. */
-  only: RunType[]
-  deleteLeaderboard: boolean
+  /** The selectors given: a run is a candidate where all of them select it. */
+  selectors: SelectorName[]
+  /** The keepers given: each of them saves runs. */
+  keepers: KeeperName[]
+  /** Of the rules given, those that need a run's row. */
+  needRows: RuleName[]
+  /** Those that go by scores. */
+  needScores: RuleName[]
+  /** Those that rest on anything that the leaderboard says. */
+  needLeaderboard: RuleName[]
+  /** Those that select runs for what they lack. */
+  restOnAbsence: RuleName[]
+  /** Whether they choose runs at all; `deleteLeaderboard` alone does not. */
+  choosesRuns: boolean
+  /** Whether `only` alone says what may go: that type of every run, which needs the phrase of `all`. */
+  everyRunByScope: boolean
+}
+
+type RuleValues = {
+  [K in Exclude<RuleName, 'by' | 'grace'>]-?: ReadOption<NonNullable<RetentionOptions[K]>>
+}
+type ReadOption<T> = T extends number | string ? Read<T> | undefined : T extends boolean ? boolean : T
+
+function thousands(number: number): string {
+  return number.toLocaleString('en-US')
+}
+
+function unitNote(age: Age): string {
+  return usesCalendarUnits(age) ? ' (a month is 30 days, a year 365)' : ''
+}
+
+function several(number: number, which: string): string {
+  return number === 1 ? `the ${which} run` : `the ${thousands(number)} ${which} runs`
+}
+
+function ofEach(groupBy: GroupColumn[]): string {
+  const words = groupBy.map((column) => column.replaceAll('_', ' '))
+  if (words.length === 0) return ''
+  return words.length === 1 ? ` of each ${words[0]}` : ` of each group with the same ${listing(words)}`
 }

@@ -7,63 +7,89 @@ import {isOlderThan, restoredText, type Run} from '../account/runs.js'
 import {brief} from '../base/text.js'
 import {cutoffOf} from '../base/time.js'
 import {matcherOf} from '../base/wildcard.js'
-import {type Knowledge} from './knowledge.js'
+import {type RetentionContext} from './context.js'
 import {type Reason, type ReasonRule} from './reasons.js'
-import {choosesRuns} from './rule-names.js'
-import {type RetentionRules} from './rules.js'
+import {flagOf, type RetentionRules, type SelectorName} from './rules.js'
 
-/** What one selector says of one run. */
+/** Whether a selector selects a run, and why; `rule` where the reason is another one's. */
 interface Answer {
-  rule: ReasonRule
   selects: boolean
   text: string
+  rule?: ReasonRule
 }
 
 /** One selector, ready to be asked about every run. */
-export type Selector = (run: Run, known: Knowledge) => Answer
+export type Selector = (run: Run, known: RetentionContext) => Answer
+
+const EVERY_RUN: Selector = () => yes('all runs')
+
+/** What each selector does with its value, in the order of the reasons. */
+const SELECTORS: {
+  [K in SelectorName]: (value: NonNullable<RetentionRules[K]>, rules: RetentionRules, now: Date) => Selector
+} = {
+  all: () => EVERY_RUN,
+  run(timestamps) {
+    const named = new Set(timestamps)
+    return ({timestamp}) => (named.has(timestamp) ? yes('named by --run') : no('not named by --run'))
+  },
+  incompleteOnly: (_, rules) => byCompleteness(rules),
+  olderThan(age, _, now) {
+    const cutoff = cutoffOf(age, now)
+    return (run) => {
+      if (isOlderThan(run, cutoff)) return yes(`older than ${age.text}`)
+      return no(`${run.time < cutoff ? `${restoredText(run)}, which is ` : ''}not older than ${age.text}`)
+    }
+  },
+  model: (patterns) => byColumn('model', matcherOf(patterns)),
+  team: (teams) => byColumn('team', (team) => teams.includes(team)),
+  purpose: (purposes) => byColumn('purpose', (purpose) => purposes.includes(purpose)),
+  status: (wanted) =>
+    byRows((rows) => {
+      const status = STATUS_OF[standingOfAll(rows)]
+      return status === undefined
+        ? no(whyUnclear(rows))
+        : {selects: wanted.includes(status), text: `status ${status}`}
+    }),
+  unreferenced: () => byAbsence,
+  scoreBelow: (limit, {by}) =>
+    byRows((rows) => {
+      const score = scoreOf(rows, by)
+      if (score.is !== 'yes') return no(score.why)
+      const text = `${by} ${scoreText(score.value, limit)}`
+      return score.value < limit ? yes(`${text}, below ${limit}`) : no(`${text}, not below ${limit}`)
+    }),
+}
 
 /** @returns the selectors that the rules give; a run is a candidate only if all of them select it */
 export function selectorsIn(rules: RetentionRules, now: Date): Selector[] {
-  return [
-    ...(choosesRuns(rules) ? [] : [() => answer('run', false, 'no rule selects it')]),
-    ...(rules.all ? [() => answer('all', true, 'all runs')] : []),
-    ...(rules.runs.length > 0 ? [byName(rules)] : []),
-    ...(rules.incompleteOnly ? [byCompleteness(rules)] : []),
-    ...(rules.olderThan ? [byAge(rules.olderThan, now)] : []),
-    ...byRows(rules),
-  ]
+  if (!rules.choosesRuns) return [() => ({...no('no rule selects it'), rule: 'run'})]
+  return (Object.keys(SELECTORS) as SelectorName[])
+    .filter((name) => rules.selectors.includes(name))
+    .map((name) => {
+      const make = SELECTORS[name] as (value: unknown, rules: RetentionRules, now: Date) => Selector
+      const ask = make(rules[name], rules, now)
+      return (run, known) => ({rule: flagOf(name), ...ask(run, known)})
+    })
 }
 
 /** What all selectors say of a run: the reasons of those that select it, and of those that do not. */
-export function askSelectors(
+export function evaluateSelectors(
   selectors: readonly Selector[],
   run: Run,
-  known: Knowledge,
+  known: RetentionContext,
 ): {selected: Reason[]; refused: Reason[]} {
   const answers = selectors.map((ask) => ask(run, known))
   const reasons = (selects: boolean) =>
-    answers.filter((each) => each.selects === selects).map(({rule, text}) => ({rule, text}))
+    answers.filter((each) => each.selects === selects).map(({rule = 'run', text}) => ({rule, text}))
   return {selected: reasons(true), refused: reasons(false)}
 }
 
-function answer(rule: ReasonRule, selects: boolean, text: string): Answer {
-  return {rule, selects, text}
+function yes(text: string): Answer {
+  return {selects: true, text}
 }
 
-function byName({runs}: RetentionRules): Selector {
-  const named = new Set(runs)
-  return ({timestamp}) =>
-    named.has(timestamp) ? answer('run', true, 'named by --run') : answer('run', false, 'not named by --run')
-}
-
-function byAge(age: NonNullable<RetentionRules['olderThan']>, now: Date): Selector {
-  const cutoff = cutoffOf(age, now)
-  return (run) => {
-    if (isOlderThan(run, cutoff)) return answer('older-than', true, `older than ${age.text}`)
-    return run.time < cutoff
-      ? answer('older-than', false, `${restoredText(run)}, which is not older than ${age.text}`)
-      : answer('older-than', false, `not older than ${age.text}`)
-  }
+function no(text: string): Answer {
+  return {selects: false, text}
 }
 
 /**
@@ -73,16 +99,15 @@ function byAge(age: NonNullable<RetentionRules['olderThan']>, now: Date): Select
 function byCompleteness({ignoreLeaderboard}: RetentionRules): Selector {
   return (run, known) => {
     const lacks = `no ${run.missing.join(', no ')}`
-    if (run.complete) return answer('incomplete-only', false, 'complete')
-    if (ignoreLeaderboard) return answer('incomplete-only', true, lacks)
-    if (isUnfinished(run, known.rows))
-      return answer('incomplete-only', true, `${lacks}; not listed as finished`)
-    if (known.rows === 'unknown') return answer('finished', false, 'whether it finished is unknown')
-    return answer('finished', false, whyFinished(run, known))
+    if (run.complete) return no('complete')
+    if (ignoreLeaderboard) return yes(lacks)
+    if (isUnfinished(run, known.rows)) return yes(`${lacks}; not listed as finished`)
+    const why = known.rows === 'unknown' ? 'whether it finished is unknown' : whyFinished(run, known)
+    return {...no(why), rule: 'finished'}
   }
 }
 
-function whyFinished(run: Run, {rows: index}: Knowledge): string {
+function whyFinished(run: Run, {rows: index}: RetentionContext): string {
   const standing = index === 'unknown' ? undefined : index.get(run.timestamp)?.standing
   if (standing === 'finished') return 'finished, listed on the leaderboard'
   if (standing === undefined) return 'finished: metrics are uploaded last'
@@ -91,33 +116,21 @@ function whyFinished(run: Run, {rows: index}: Knowledge): string {
   return `whether it finished is in doubt: ${why}`
 }
 
-function byRows(rules: RetentionRules): Selector[] {
-  const {models, teams, purposes, statuses, unreferenced, scoreBelow} = rules
-  return [
-    ...(models.length > 0 ? [byColumn('model', matcherOf(models))] : []),
-    ...(teams.length > 0 ? [byColumn('team', (team) => teams.includes(team))] : []),
-    ...(purposes.length > 0 ? [byColumn('purpose', (purpose) => purposes.includes(purpose))] : []),
-    ...(statuses.length > 0 ? [byStatus(statuses)] : []),
-    ...(unreferenced ? [byAbsence] : []),
-    ...(scoreBelow === undefined ? [] : [byScore(scoreBelow, rules)]),
-  ]
-}
-
 /** Asks the rows of a run; one without a row, or whose rows are in doubt, is never selected. */
-function ofRows(rule: ReasonRule, ask: (rows: readonly LeaderboardRow[]) => Answer): Selector {
+function byRows(ask: (rows: readonly LeaderboardRow[]) => Answer): Selector {
   return (run, known) => {
     const rows = rowsOf(run, known.rows)
-    return rows.is === 'yes' ? ask(rows.value) : answer(rule, false, rows.why)
+    return rows.is === 'yes' ? ask(rows.value) : no(rows.why)
   }
 }
 
-function byColumn(rule: 'model' | 'purpose' | 'team', isWanted: (text: string) => boolean): Selector {
-  return ofRows(rule, (rows) => {
-    const cell = cellOf(rows, rule)
-    if (cell.is !== 'yes') return answer(rule, false, cell.why)
+function byColumn(column: 'model' | 'purpose' | 'team', isWanted: (text: string) => boolean): Selector {
+  return byRows((rows) => {
+    const cell = cellOf(rows, column)
+    if (cell.is !== 'yes') return no(cell.why)
     const {value} = cell
-    if (value === undefined) return answer(rule, false, `its row names no ${rule}`)
-    return answer(rule, isWanted(value), `${rule} ${brief(value)}`)
+    if (value === undefined) return no(`its row names no ${column}`)
+    return {selects: isWanted(value), text: `${column} ${brief(value)}`}
   })
 }
 
@@ -127,29 +140,10 @@ const STATUS_OF: Partial<Record<Standing, Status>> = {
   failed: 'failed',
 }
 
-function byStatus(wanted: readonly Status[]): Selector {
-  return ofRows('status', (rows) => {
-    const status = STATUS_OF[standingOfAll(rows)]
-    if (status === undefined) return answer('status', false, whyUnclear(rows))
-    return answer('status', wanted.includes(status), `status ${status}`)
-  })
-}
-
 const byAbsence: Selector = ({timestamp}, {rows}) => {
-  if (rows === 'unknown') return answer('unreferenced', false, 'whether the leaderboard cites it is unknown')
-  if (rows.get(timestamp)?.exact.length) return answer('unreferenced', false, 'cited by the leaderboard')
+  if (rows === 'unknown') return no('whether the leaderboard cites it is unknown')
+  if (rows.get(timestamp)?.exact.length) return no('cited by the leaderboard')
   return isCited(timestamp, rows)
-    ? answer('unreferenced', false, 'a row of the leaderboard seems to mean it')
-    : answer('unreferenced', true, 'no row of the leaderboard cites it')
-}
-
-function byScore(limit: number, {by}: RetentionRules): Selector {
-  return ofRows('score-below', (rows) => {
-    const score = scoreOf(rows, by)
-    if (score.is !== 'yes') return answer('score-below', false, score.why)
-    const text = `${by} ${scoreText(score.value, limit)}`
-    return score.value < limit
-      ? answer('score-below', true, `${text}, below ${limit}`)
-      : answer('score-below', false, `${text}, not below ${limit}`)
-  })
+    ? no('a row of the leaderboard seems to mean it')
+    : yes('no row of the leaderboard cites it')
 }

@@ -210,7 +210,7 @@ describe('properties of picking', () => {
         }
 
         for (const {run} of plan.keep.filter((each) => isInFuture(each.run, NOW))) {
-          if (plan.rules.all || plan.rules.runs.length > 0) continue
+          if (plan.rules.all || plan.rules.run.length > 0) continue
           expect(held(plan)).to.include(run.timestamp)
         }
       }),

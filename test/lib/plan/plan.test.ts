@@ -174,7 +174,7 @@ describe('plan', () => {
         `kim/smoltrace-results-${OLD}`,
       ])
       expect(plan.keep.map(({run}) => run.timestamp)).to.deep.equal([NEW])
-      expect(plan.rules.runs).to.deep.equal([OLD])
+      expect(plan.rules.run).to.deep.equal([OLD])
       expect(plan.delete[0]?.reasons).to.deep.equal([{rule: 'run', text: 'named'}])
       expect(plan.keep[0]?.reasons).to.deep.equal([{rule: 'run', text: 'not named'}])
     })

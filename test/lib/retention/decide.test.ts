@@ -6,8 +6,8 @@ import {groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
 import {RefusedError, SmoltraceError, UsageError} from '../../../src/lib/base/errors.js'
 import {formatTimestamp, RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
+import {type RetentionContext} from '../../../src/lib/retention/context.js'
 import {decide, type Decision, filterRuns} from '../../../src/lib/retention/decide.js'
-import {type Knowledge} from '../../../src/lib/retention/knowledge.js'
 import {readRules} from '../../../src/lib/retention/read-rules.js'
 import {type ReasonRule} from '../../../src/lib/retention/reasons.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
@@ -43,7 +43,7 @@ function accountRuns(keys: Key[] = Object.keys(ACCOUNT)): Run[] {
 function verdicts(
   options: RetentionOptions,
   runs = accountRuns(),
-  known: Knowledge = NOTHING_KNOWN,
+  known: RetentionContext = NOTHING_KNOWN,
 ): Map<Key, Decision> {
   const keys = new Map(Object.keys(ACCOUNT).map((key) => [stampOf(key), key]))
   return new Map(
@@ -231,7 +231,7 @@ describe('retention', () => {
   })
 
   describe('pinned runs', () => {
-    const pinned = (keys: Key[], until?: string): Knowledge => ({
+    const pinned = (keys: Key[], until?: string): RetentionContext => ({
       ...NOTHING_KNOWN,
       protection: {
         runs: Object.fromEntries(
@@ -259,7 +259,7 @@ describe('retention', () => {
     }
 
     it('[S6] do not use up the number of --keep-recent', () => {
-      const keptBy = (known: Knowledge) =>
+      const keptBy = (known: RetentionContext) =>
         [...verdicts({keepRecent: 2}, accountRuns(), known)]
           .filter(
             ([, {action, reasons}]) => action === 'keep' && reasons.some(({rule}) => rule === 'keep-recent'),
@@ -278,14 +278,14 @@ describe('retention', () => {
   })
 
   describe('--incomplete-only and what the leaderboard says', () => {
-    const said = (standing?: Standing): Knowledge => ({
+    const said = (standing?: Standing): RetentionContext => ({
       ...NOTHING_KNOWN,
       rows: standing ? standings([stampOf('oldHalf'), standing]) : standings(),
     })
-    const decisionOf = (known: Knowledge, options: RetentionOptions = {}) =>
+    const decisionOf = (known: RetentionContext, options: RetentionOptions = {}) =>
       verdicts({incompleteOnly: true, ...options}, accountRuns(), known).get('oldHalf')
-    const nobodyKnows: Knowledge = {...NOTHING_KNOWN, rows: 'unknown'}
-    const cases: Array<[title: string, known: Knowledge, rule: ReasonRule, text: string]> = [
+    const nobodyKnows: RetentionContext = {...NOTHING_KNOWN, rows: 'unknown'}
+    const cases: Array<[title: string, known: RetentionContext, rule: ReasonRule, text: string]> = [
       ['keeps a run that finished', said('finished'), 'finished', 'finished, listed on the leaderboard'],
       [
         'keeps a run of which it is not clear',
@@ -316,7 +316,7 @@ describe('retention', () => {
     })
 
     it('says of a complete run only that it is complete, whatever its rows say', () => {
-      const known: Knowledge = {...NOTHING_KNOWN, rows: standings([stampOf('ancient'), 'failed'])}
+      const known: RetentionContext = {...NOTHING_KNOWN, rows: standings([stampOf('ancient'), 'failed'])}
       const decision = verdicts({incompleteOnly: true}, accountRuns(), known).get('ancient')
       expect(decision?.reasons.map(({text}) => text)).to.deep.equal(['complete'])
     })

@@ -5,8 +5,8 @@ import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
 import {formatTimestamp, RUN_TYPES} from '../../../src/lib/base/names.js'
 import {DAY} from '../../../src/lib/base/time.js'
+import {type RetentionContext} from '../../../src/lib/retention/context.js'
 import {decide, type Decision} from '../../../src/lib/retention/decide.js'
-import {type Knowledge} from '../../../src/lib/retention/knowledge.js'
 import {readRules} from '../../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {ago, NAMESPACE, NOTHING_KNOWN, NOW, runDatasets} from '../../support/builders.js'
@@ -23,7 +23,7 @@ function runsAt(moments: string[], withoutMetrics: string[] = []): Run[] {
   )
 }
 
-function knowing(...rows: LeaderboardRow[]): Knowledge {
+function knowing(...rows: LeaderboardRow[]): RetentionContext {
   return {protection: {}, rows: indexRows(rows, NAMESPACE)}
 }
 
@@ -34,7 +34,7 @@ function decisions(
     known = NOTHING_KNOWN,
     now = NOW,
     withoutMetrics,
-  }: {known?: Knowledge; now?: Date; withoutMetrics?: string[]} = {},
+  }: {known?: RetentionContext; now?: Date; withoutMetrics?: string[]} = {},
 ): Decision[] {
   return decide(runsAt(moments, withoutMetrics), readRules(options), now, known)
 }
@@ -390,7 +390,7 @@ describe('rules that need rows', () => {
       {status: ['failed'], olderThan: '1h'},
       {scoreBelow: 50},
     ]
-    const known: Knowledge = {protection: {}, rows: 'unknown'}
+    const known: RetentionContext = {protection: {}, rows: 'unknown'}
     for (const options of rules) {
       const all = decisions(['2026-10-01T12:00', '2026-09-01T12:00'], options, {known})
       expect(

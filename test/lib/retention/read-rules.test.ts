@@ -4,7 +4,6 @@ import {type GroupColumn, type Status} from '../../../src/lib/account/leaderboar
 import {UsageError} from '../../../src/lib/base/errors.js'
 import {type RunType} from '../../../src/lib/base/names.js'
 import {readRules} from '../../../src/lib/retention/read-rules.js'
-import {asksLeaderboard, choosesRuns, isEveryRunByScope} from '../../../src/lib/retention/rule-names.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {errorOf} from '../../support/builders.js'
 
@@ -102,7 +101,7 @@ describe('rules', () => {
   })
 
   it('ask the leaderboard for --incomplete-only alone, unless they are told not to', () => {
-    const asks = (options: RetentionOptions) => asksLeaderboard(readRules(options))
+    const asks = (options: RetentionOptions) => readRules(options).needLeaderboard.length > 0
     expect(asks({incompleteOnly: true})).to.equal(true)
     expect(asks({incompleteOnly: true, olderThan: '7d'})).to.equal(true)
     expect(asks({incompleteOnly: true, ignoreLeaderboard: true})).to.equal(false)
@@ -111,7 +110,7 @@ describe('rules', () => {
 
   it('need not say what may go where a person picks, but must make sense', () => {
     expect(() => readRules({}, {byHand: true})).not.to.throw()
-    expect(choosesRuns(readRules({}, {byHand: true}))).to.equal(false)
+    expect(readRules({}, {byHand: true}).choosesRuns).to.equal(false)
     expect(errorOf(() => readRules({}))).to.be.instanceOf(UsageError)
     expect(errorOf(() => readRules({all: true, keepRecent: 1}, {byHand: true}))).to.be.instanceOf(UsageError)
   })
@@ -129,26 +128,25 @@ describe('rules', () => {
       run: [STAMP, STAMP],
       only: ['metrics', 'results', 'metrics'],
     })
-    expect(rules.runs).to.deep.equal([STAMP])
+    expect(rules.run).to.deep.equal([STAMP])
     expect(rules.only).to.deep.equal(['results', 'metrics'])
   })
 
   it('know when only the scope says what goes', () => {
-    expect(isEveryRunByScope(readRules({only: ['traces']}))).to.equal(true)
-    expect(isEveryRunByScope(readRules({only: ['traces'], deleteLeaderboard: true}))).to.equal(true)
+    expect(readRules({only: ['traces']}).everyRunByScope).to.equal(true)
+    expect(readRules({only: ['traces'], deleteLeaderboard: true}).everyRunByScope).to.equal(true)
     for (const other of [...selectors, {all: true}]) {
-      expect(
-        isEveryRunByScope(readRules({only: ['traces'], ...other})),
-        Object.keys(other).join(','),
-      ).to.equal(false)
+      expect(readRules({only: ['traces'], ...other}).everyRunByScope, Object.keys(other).join(',')).to.equal(
+        false,
+      )
     }
   })
 
   it('know that --delete-leaderboard alone chooses no runs', () => {
-    expect(choosesRuns(readRules({deleteLeaderboard: true}))).to.equal(false)
+    expect(readRules({deleteLeaderboard: true}).choosesRuns).to.equal(false)
     for (const other of [...selectors, {all: true}, {only: ['traces' as const]}]) {
       expect(
-        choosesRuns(readRules({deleteLeaderboard: true, ...other})),
+        readRules({deleteLeaderboard: true, ...other}).choosesRuns,
         Object.keys(other).join(','),
       ).to.equal(true)
     }

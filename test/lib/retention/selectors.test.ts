@@ -4,12 +4,12 @@ import {indexRows} from '../../../src/lib/account/leaderboard/index.js'
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {groupDatasetsByRun} from '../../../src/lib/account/runs.js'
 import {RUN_TYPES} from '../../../src/lib/base/names.js'
+import {type RetentionContext} from '../../../src/lib/retention/context.js'
 import {decide} from '../../../src/lib/retention/decide.js'
-import {type Knowledge} from '../../../src/lib/retention/knowledge.js'
 import {readRules} from '../../../src/lib/retention/read-rules.js'
 import {type ReasonRule} from '../../../src/lib/retention/reasons.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
-import {askSelectors, selectorsIn} from '../../../src/lib/retention/selectors.js'
+import {evaluateSelectors, selectorsIn} from '../../../src/lib/retention/selectors.js'
 import {ago, NAMESPACE, NOW, runDatasets} from '../../support/builders.js'
 import {A, B, C, finished, named, rowOf} from '../../support/rows.js'
 
@@ -21,7 +21,7 @@ function createdOf(timestamp: string): Date {
   return new Date(`${timestamp.slice(0, 4)}-${timestamp.slice(4, 6)}-${timestamp.slice(6, 8)}T12:30:00Z`)
 }
 
-function knowing(rows: LeaderboardRow[]): Knowledge {
+function knowing(rows: LeaderboardRow[]): RetentionContext {
   return {protection: {}, rows: indexRows(rows, NAMESPACE)}
 }
 
@@ -229,7 +229,7 @@ describe('selectors by the leaderboard', () => {
   })
 
   describe('where the leaderboard is not known', () => {
-    const nothing: Knowledge = {protection: {}, rows: 'unknown'}
+    const nothing: RetentionContext = {protection: {}, rows: 'unknown'}
     const cases: Array<[options: RetentionOptions, why: string]> = [
       [{model: ['*']}, 'unknown'],
       [{status: ['failed']}, 'unknown'],
@@ -240,7 +240,7 @@ describe('selectors by the leaderboard', () => {
       it(`select no run with ${JSON.stringify(options)}, even asked one by one`, () => {
         const selectors = selectorsIn(readRules(options), NOW)
         for (const run of RUNS) {
-          const {selected, refused} = askSelectors(selectors, run, nothing)
+          const {selected, refused} = evaluateSelectors(selectors, run, nothing)
           expect(selected).to.deep.equal([])
           expect(refused).to.have.length(1)
           expect(refused[0]?.text).to.include(why)

@@ -1,7 +1,6 @@
 import {expect} from 'chai'
 
 import {rulesOf} from '../../../src/lib/retention/read-rules.js'
-import {keepersOf, selectorsOf} from '../../../src/lib/retention/rule-names.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {graceSentence, sentenceOf} from '../../../src/lib/views/sentences.js'
 
@@ -43,9 +42,10 @@ describe('the sentence of a rule', () => {
   for (const [options, sentence] of SENTENCES) {
     it(`is for ${JSON.stringify(options)}: ${sentence}`, () => {
       const rules = rulesOf(options)
-      const [flag = '', ...others] = [...selectorsOf(rules), ...keepersOf(rules)]
-      expect(others).to.deep.equal([])
-      expect(sentenceOf(flag, rules, new Date('2026-10-05T12:00:00Z'))).to.equal(sentence)
+      const sentences = [...rules.selectors, ...rules.keepers].map((name) =>
+        sentenceOf(name, rules, new Date('2026-10-05T12:00:00Z')),
+      )
+      expect(sentences).to.deep.equal([sentence])
     })
   }
 
@@ -60,6 +60,6 @@ describe('the sentence of a rule', () => {
   })
 
   it('is safe for a terminal', () => {
-    expect(sentenceOf('--team', {...rulesOf({}), teams: ['a\u001B[2J']})).not.to.include('\u001B')
+    expect(sentenceOf('team', {...rulesOf({}), team: ['a\u001B[2J']})).not.to.include('\u001B')
   })
 })

@@ -9,7 +9,7 @@ import {makeFolder, syncFolder} from '../../base/files.js'
 import {messageOf, printable, safe, safeName} from '../../base/text.js'
 import {VERSION} from '../../base/version.js'
 import {type Plan, plannedDatasets} from '../../plan/plan.js'
-import {rulesDocument} from '../../retention/rules-document.js'
+import {rulesDocument} from '../../retention/read-rules.js'
 import {type Outcome} from '../outcomes.js'
 
 /** Version of the lines; whatever a reader of this one would get wrong needs a new one. */

@@ -3,8 +3,8 @@ import {createHash} from 'node:crypto'
 import {type Dataset} from '../../account/datasets.js'
 import {byText, safe} from '../../base/text.js'
 import {VERSION} from '../../base/version.js'
+import {rulesDocument} from '../../retention/read-rules.js'
 import {type Reason} from '../../retention/reasons.js'
-import {rulesDocument} from '../../retention/rules-document.js'
 import {inScope, type Plan} from '../plan.js'
 
 /** What the `format` of every saved plan says, whatever its version. */

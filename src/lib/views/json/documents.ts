@@ -17,8 +17,8 @@ import {mayBeUploading, type Run} from '../../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../../account/sizes.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
 import {type Plan} from '../../plan/plan.js'
+import {rulesDocument} from '../../retention/read-rules.js'
 import {type Reason} from '../../retention/reasons.js'
-import {rulesDocument} from '../../retention/rules-document.js'
 
 /** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
 

@@ -5,7 +5,6 @@ import {listing} from '../../base/text.js'
 import {isPicked} from '../../plan/pick.js'
 import {type KeptRun, type Plan, plannedDatasets, type PlannedLeaderboard} from '../../plan/plan.js'
 import {freedBy} from '../../plan/plan.js'
-import {choosesRuns, keepersOf, selectorsOf} from '../../retention/rule-names.js'
 import {type RetentionRules} from '../../retention/rules.js'
 import {ageOf, count, moment, protectionOf, thousands, typesOf} from '../format.js'
 import {graceSentence, sentenceOf} from '../sentences.js'
@@ -81,9 +80,9 @@ export function rulePairs(plan: Plan, {archive}: PlanNotes): Array<[string, stri
 }
 
 function selectorTexts(rules: RetentionRules, cutoff: Date | undefined): string[] {
-  const selectors = selectorsOf(rules).filter((flag) => flag !== '--all')
-  if (selectors.length === 0) return [choosesRuns(rules) ? 'every run' : 'no run']
-  const [first = '', ...rest] = selectors.map((flag) => sentenceOf(flag, rules, cutoff))
+  const selectors = rules.selectors.filter((name) => name !== 'all')
+  if (selectors.length === 0) return [rules.choosesRuns ? 'every run' : 'no run']
+  const [first = '', ...rest] = selectors.map((name) => sentenceOf(name, rules, cutoff))
   return [`runs that are ${first}`, ...rest]
 }
 
@@ -101,7 +100,7 @@ function byHandPairs({delete: planned, keep}: Plan): Array<[string, string]> {
 function keeperTexts({rules, keep}: Plan): string[] {
   const pins = keep.filter(({reasons}) => reasons.some(({rule}) => rule === 'pinned')).length
   return [
-    ...keepersOf(rules).map((flag) => sentenceOf(flag, rules)),
+    ...rules.keepers.map((name) => sentenceOf(name, rules)),
     ...(pins > 0 ? [count(pins, 'pinned run')] : []),
     ...(rules.graceMs > 0 ? [graceSentence(rules)] : []),
   ]
@@ -122,7 +121,7 @@ function severalPairs(name: string, texts: string[]): Array<[string, string]> {
 
 function scopeText({rules, delete: planned}: Plan): string {
   const {only, deleteLeaderboard} = rules
-  if (deleteLeaderboard && !choosesRuns(rules) && planned.length === 0) return 'the leaderboard alone'
+  if (deleteLeaderboard && !rules.choosesRuns && planned.length === 0) return 'the leaderboard alone'
   const runs = only.length > 0 ? `only ${listing(only)} of these runs` : 'whole runs'
   return deleteLeaderboard ? `${runs}, and the leaderboard` : `${runs}, never the leaderboard`
 }

@@ -1,11 +1,15 @@
 import {listing, printable} from '../../base/text.js'
 import {cutoffOf} from '../../base/time.js'
 import {type RunExplanation, type Verdict} from '../../plan/explain.js'
-import {keyOfFlag, type PolicyKey} from '../../retention/policy/keys.js'
 import {type Policy} from '../../retention/policy/load.js'
 import {readRules} from '../../retention/read-rules.js'
-import {keepersOf, selectorsOf} from '../../retention/rule-names.js'
-import {type RetentionRules} from '../../retention/rules.js'
+import {
+  type KeeperName,
+  type PolicyKey,
+  type RetentionRules,
+  ruleOf,
+  type SelectorName,
+} from '../../retention/rules.js'
 import {ageOf, moment} from '../format.js'
 import {COUNTING, graceSentence, sentenceOf} from '../sentences.js'
 import {paragraphs} from './layout.js'
@@ -26,14 +30,14 @@ export interface RuleInWords {
 export function rulesInWords({options, lines}: Policy, now: Date): RuleInWords[] {
   const rules = readRules(options)
   const cutoff = rules.olderThan && cutoffOf(rules.olderThan, now)
-  const inWords = (kind: 'keeper' | 'selector', flags: string[]) =>
-    flags.flatMap((flag): RuleInWords[] => {
-      const key = keyOfFlag(flag)
-      return key ? [{kind, key, line: lines.get(key) ?? null, text: sentenceOf(flag, rules, cutoff)}] : []
+  const inWords = (kind: 'keeper' | 'selector', names: Array<KeeperName | SelectorName>) =>
+    names.flatMap((name): RuleInWords[] => {
+      const {policy: key} = ruleOf(name)
+      return key ? [{kind, key, line: lines.get(key) ?? null, text: sentenceOf(name, rules, cutoff)}] : []
     })
   return [
-    ...inWords('selector', selectorsOf(rules)),
-    ...inWords('keeper', keepersOf(rules)),
+    ...inWords('selector', rules.selectors),
+    ...inWords('keeper', rules.keepers),
     {kind: 'guard', key: 'grace', line: lines.get('grace') ?? null, text: graceSentence(rules)},
     {kind: 'guard', key: 'pinned', line: null, text: 'pinned runs'},
     {kind: 'guard', key: 'future', line: null, text: 'runs dated in the future'},
@@ -54,7 +58,7 @@ export function formatPolicy(policy: Policy, now: Date, screen: Screen): string 
       : `${bold('May go: every run')}\nThe file has no selectors: whatever no keeper saves may go.`,
     `${bold('Must stay: whatever selects them')}\n${tableOf(others, 'WHAT STAYS', screen)}`,
     wrapText(`${bold('What goes of a run:')} ${scopeSentence(rules)}`, screen.width),
-    ...(keepersOf(rules).length > 0 ? [wrapText(COUNTING, screen.width)] : []),
+    ...(rules.keepers.length > 0 ? [wrapText(COUNTING, screen.width)] : []),
   ])
 }
 

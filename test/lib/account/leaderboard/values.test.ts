@@ -7,7 +7,7 @@ import {GROUP_COLUMNS} from '../../../../src/lib/account/leaderboard/row.js'
 import {scoreOf} from '../../../../src/lib/account/leaderboard/scores.js'
 import {isUnfinished} from '../../../../src/lib/account/run-state.js'
 import {RUN_TYPES} from '../../../../src/lib/base/names.js'
-import {groupOf} from '../../../../src/lib/retention/doubts.js'
+import {groupOf} from '../../../../src/lib/retention/keepers.js'
 import {NAMESPACE, runOf} from '../../../support/builders.js'
 import {A, type Cells, named, rowsIn} from '../../../support/rows.js'
 

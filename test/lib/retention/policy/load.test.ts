@@ -193,7 +193,7 @@ const REFUSED: Array<[lines: string[], ...refusals: string[]]> = [
   // Rules that do not go together.
   [
     ['select:', '  older-than: 3d', '  ignore-leaderboard: true'],
-    '4: select.ignore-leaderboard: needs select.incomplete-only: it is about that alone.',
+    '4: select.ignore-leaderboard: needs select.incomplete-only.',
   ],
   [['keep:', '  recent: 1', '  by: cost'], '4: keep.by: it goes with keep.best, which is not there.'],
   [
@@ -214,7 +214,7 @@ const REFUSED: Array<[lines: string[], ...refusals: string[]]> = [
   ],
   [
     ['keep:', '  within: 30d', '  group-by: [model]'],
-    '4: keep.group-by: needs a keeper with a number, such as keep.recent or keep.best.',
+    '4: keep.group-by: needs keep.recent, keep.hourly, keep.daily, keep.weekly, keep.monthly, keep.yearly or keep.best.',
   ],
   // Keys.
   [['keep: {recent: 1}', 'bogus: 3'], `3: bogus: there is no such key: give ${TOP}.`],
