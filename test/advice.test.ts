@@ -193,11 +193,6 @@ const cases: Case[] = [
     named: /^runs --help$/,
   },
   {
-    what: 'has the flags where they belong',
-    argv: ['--limit', '3', 'leaderboard', 'show'],
-    named: /^leaderboard show --limit 3( --json)?$/,
-  },
-  {
     what: 'is the one that was meant in the sandbox',
     argv: ['sandbox', 'datasets', 'lst'],
     named: /^sandbox datasets list$/,

@@ -5,7 +5,7 @@ export default class Help extends commands.help {
   protected override async catch(error: Error): Promise<void> {
     // oclif warns of commands that never parsed; one that failed while parsing did.
     this.parsed = true
-    const {HelpFault} = await import('../cli/errors/help-fault.js')
-    await new HelpFault(error, this.argv, this.config).tell()
+    const {reportError} = await import('../cli/errors/report-error.js')
+    await reportError(error, this.argv, this.config, 'help')
   }
 }

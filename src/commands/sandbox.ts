@@ -3,7 +3,7 @@ import {once} from 'node:events'
 
 import {BaseCommand, withPrefix} from '../cli/base-command.js'
 import {setVariables} from '../cli/colour.js'
-import {unknownInSandbox} from '../cli/errors/unknown-command.js'
+import {unknownCommand} from '../cli/errors/unknown-command.js'
 import {wholeNumber} from '../cli/flags/shared.js'
 import {runsInside, splitArguments} from '../cli/host/sandbox-arguments.js'
 import {findByWords, HOST_TOPIC, topicOf, wordsOf} from '../cli/host/topic.js'
@@ -76,8 +76,10 @@ With a command, runs that command inside, and the Hub is gone when it ends. The 
     const command = this.findInner(inner)
     if (inner.length > 0 && own.includes('--json'))
       throw new UsageError(`--json belongs after the inner command: sandbox ${inner.join(' ')} --json.`)
-    if (inner.length > 0 && !command)
-      throw unknownInSandbox(withoutTopic(inner), this.config.commands, topicOf(this.ctor.id))
+    if (inner.length > 0 && !command) {
+      const known = this.config.commands.filter(({id}) => runsInside(wordsOf(id)))
+      throw unknownCommand(withoutTopic(inner), known, {topic: topicOf(this.ctor.id), within: 'sandbox'})
+    }
 
     const {startSandbox} = await import('../lib/sandbox/index.js')
     const {latency: latencyMs, port, quota, runs} = flags

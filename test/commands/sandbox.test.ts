@@ -67,7 +67,7 @@ describe('sandbox, with a command', () => {
     it(`runs nothing that would do the same outside: ${words}`, async () => {
       const {stdout, stderr, exitCode} = await runCli(['sandbox', ...words.split(' ')])
       expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
-      expect(stderr).to.include('is no command that runs in the sandbox')
+      expect(stderr).to.include('is not a command that runs in the sandbox')
     })
   }
 

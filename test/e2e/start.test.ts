@@ -26,7 +26,7 @@ describe('--no-color before the command', () => {
     ['--no-color --help', 'FIRST STEPS'],
     ['--no-color --version', 'smoltrace/'],
   ] as const) {
-    it(`is no command in ${words}`, async () => {
+    it(`is not a command in ${words}`, async () => {
       const {stdout, stderr, exitCode} = await run(words.split(' '), cleanEnv(undefined, coloured))
       expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
       expect(stdout)

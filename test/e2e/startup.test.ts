@@ -159,6 +159,8 @@ describe('the stack that DEBUG shows', () => {
       cleanEnv(undefined, {DEBUG: 'smoltrace'}),
     )
     const [, path = '', line] = /at parseAge \(.*?(src\/lib\/\S+\.ts):(\d+):\d+\)/.exec(stderr) ?? []
-    expect(readFileSync(join(root, path), 'utf8').split('\n')[Number(line) - 1]).to.include('new UsageError(')
+    expect(readFileSync(join(root, path), 'utf8').split('\n')[Number(line) - 1]).to.include(
+      'new OptionError(',
+    )
   })
 })

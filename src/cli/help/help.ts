@@ -1,5 +1,4 @@
 import {type Command, Help, type Interfaces} from '@oclif/core'
-import {getHelpFlagAdditions} from '@oclif/core/help'
 import {stripVTControlCharacters} from 'node:util'
 
 import {styleFor} from '../../lib/views/terminal/style.js'
@@ -22,15 +21,13 @@ export default class SmoltraceHelp extends Help {
       .flatMap((word) => word.split(':'))
       .filter((word) => word !== 'help')
     const found = findByWords(words, [], (id) => this.config.findCommand(id) !== undefined)
-    // Whoever gave a whole command line, and then asks for help with it, may have given anything.
-    const mayBeMore = getHelpFlagAdditions(this.config).some((flag) => argv.includes(flag))
-    if (found && (mayBeMore || found.argv.length === 0)) await super.showHelp([found.id])
+    if (found) await super.showHelp([found.id])
     else if (!found && (words.length === 0 || this.config.findTopic(words.join(':'))))
       await super.showHelp(asked)
     else {
-      const {UnknownCommand} = await import('../errors/unknown-command-2.js')
+      const {reportUnknownCommand} = await import('../errors/report-error.js')
       const flags = asked.filter((word) => word.startsWith('-'))
-      await new UnknownCommand([...words, ...flags], this.config).tell()
+      await reportUnknownCommand([...words, ...flags], this.config)
     }
   }
 

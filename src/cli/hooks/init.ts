@@ -11,8 +11,8 @@ export const refuseFlagsOfTopic: Hook.Init = async function ({id, argv, config})
   const isHelp = getHelpFlagAdditions(config).some((flag) => own.includes(flag))
   if (isHelp || argv.every((word) => word === '--no-color')) return
   if (id === undefined || config.findCommand(id) || !config.findTopic(id)) return
-  const {UnknownCommand} = await import('../errors/unknown-command-2.js')
-  const code = await new UnknownCommand([...id.split(':'), ...argv], config).tell()
+  const {reportUnknownCommand} = await import('../errors/report-error.js')
+  const code = await reportUnknownCommand([...id.split(':'), ...argv], config)
   // All is said; nothing else keeps oclif from going on to the help.
   this.exit(code)
 }

@@ -1,7 +1,7 @@
 import {loadHelpClass} from '@oclif/core'
 
 import {BaseCommand} from '../base-command.js'
-import {UnknownInHost} from '../errors/unknown-command-2.js'
+import {reportUnknownCommand} from '../errors/report-error.js'
 import {findByWords, HOST_TOPIC} from './topic.js'
 
 /**
@@ -27,7 +27,7 @@ export default class SmoltraceInHost extends BaseCommand {
     if (found) await config.runCommand(found.id, found.argv)
     else if (first === undefined || first === 'help') await this.showHelp(argv.slice(1))
     else if (argv.length === 1 && config.findTopic(`${HOST_TOPIC}:${first}`)) await this.showHelp(argv)
-    else await this.refuse(argv)
+    else await reportUnknownCommand(argv, config, HOST_TOPIC)
 
     return {}
   }
@@ -35,13 +35,13 @@ export default class SmoltraceInHost extends BaseCommand {
   private async showHelp(words: string[]): Promise<void> {
     const {config} = this
     const subject = [HOST_TOPIC, ...words].join(':')
-    if (!config.findCommand(subject) && !config.findTopic(subject)) return this.refuse(words)
+    if (!config.findCommand(subject) && !config.findTopic(subject)) {
+      await reportUnknownCommand(words, config, HOST_TOPIC)
+      return
+    }
+
     const Help = await loadHelpClass(config)
     const help = new Help(config, config.pjson.oclif.helpOptions)
     await help.showHelp([subject])
-  }
-
-  private async refuse(words: string[]): Promise<void> {
-    await new UnknownInHost(words, this.config).tell()
   }
 }

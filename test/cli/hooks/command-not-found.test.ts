@@ -21,12 +21,12 @@ describe('words that name no command', () => {
       const {stdout, stderr, exitCode} = await runCli(words.split(' '))
       expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
       const [first, second] = stderr.split('\n')
-      expect(first).to.match(/^Error: ".*" is no command (of smoltrace|that runs in the sandbox)\.$/)
+      expect(first).to.match(/^Error: ".*" is not a command (of smoltrace|that runs in the sandbox)\.$/)
       expect(second).to.equal(`  Did you mean smoltrace ${guess}?`)
     })
   }
 
-  for (const words of ['--json clenup', 'clenup --json', 'clenup --help --json']) {
+  for (const words of ['clenup --json', 'clenup --help --json']) {
     it(`are answered for ${words} with the document of an error`, async () => {
       const {stdout, stderr, exitCode} = await runCli(words.split(' '))
       expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 2})
@@ -35,7 +35,7 @@ describe('words that name no command', () => {
         command: '',
         error: {
           name: 'UsageError',
-          message: '"clenup" is no command of smoltrace.',
+          message: '"clenup" is not a command of smoltrace.',
           exitCode: 2,
           suggestions: ['Did you mean smoltrace cleanup?', 'All commands: smoltrace help'],
         },
@@ -70,9 +70,9 @@ describe('words that name no command', () => {
   it('are told from flags that stand before a command', async () => {
     const {stderr, exitCode} = await runCli(['--token', 'secret', 'datasets', 'list', '--sizes'])
     expect(exitCode).to.equal(2)
-    expect(stderr).to.equal(`Error: Flags stand after the command, not before it.
-  Like this: smoltrace datasets list --token hf_… --sizes
-`)
+    expect(stderr)
+      .to.match(/^Error: No command is given: flags stand after one\.\n/)
+      .and.not.include('secret')
   })
 })
 
@@ -113,14 +113,6 @@ describe('help', () => {
       const {stdout, stderr, exitCode} = await runCli(words.split(' '))
       expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
       expect(stdout).to.include('$ smoltrace runs group')
-    })
-  }
-
-  for (const words of ['help cleanup extra', 'help runs group 30d', 'help runs group cleanup']) {
-    it(`knows no more words than a command has: ${words}`, async () => {
-      const {stdout, stderr, exitCode} = await runCli(words.split(' '))
-      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
-      expect(stderr).to.include('Unexpected argument: ')
     })
   }
 
