@@ -44,13 +44,13 @@ describe('the round trip on a real Hub', () => {
     created.set(name, id)
   }
 
-  /** What a test that failed has left behind; not what somebody else has put in its place. */
+  /** What a failed test has left behind; not what another client has put in its place. */
   async function removeOwn(name: string, id: string): Promise<void> {
     const found = await datasetInfo({...access, name}).catch(() => null)
     if (found?.id === id) await deleteRepo({...access, repo: {type: 'dataset', name}})
   }
 
-  /** Agrees to a deletion only if all that would go was created here. */
+  /** Agrees to a deletion only if all that it names was created here. */
   function isOwn(plan: Plan): boolean {
     const planned = plannedDatasets(plan)
     return planned.length > 0 && planned.every(({name, id}) => created.get(name) === id)

@@ -3,7 +3,7 @@ import {at, envOf, withHub} from '../support/hub.js'
 import {type Exchange, recordHub} from '../support/recordings.js'
 import {RECORDED_AT, type Scenario} from './scenarios.js'
 
-/** Records a scenario from a sandbox whose clock stands still: the same every time. */
+/** Records a scenario from a sandbox whose clock is stopped: the same every time. */
 export function recordFromSandbox(scenario: Scenario): Promise<Exchange[]> {
   return at(RECORDED_AT, () =>
     withHub({...scenario.hub, clock: () => RECORDED_AT}, async (hub) => {

@@ -77,7 +77,7 @@ function expectAnonymous(exchanges: Exchange[]): void {
   for (const {scope} of exchanges) expect(['https://huggingface.co', 'https://cdn.hf.example']).to.include(scope)
 }
 
-/** Stands between the program and a sandbox: compresses every answer, and calls mira John Doe. */
+/** A proxy between the program and a sandbox: compresses every answer, and calls mira John Doe. */
 async function behindProxy(
   hub: Sandbox,
   encoding: 'br' | 'gzip',

@@ -12,7 +12,7 @@ export interface Scenario {
   /** Default: the sandbox's write token. */
   token?: string
   hub?: SandboxOptions
-  /** What happened before, or goes wrong in between. */
+  /** What happened before, or which faults strike. */
   arrange?: (hub: Sandbox) => Promise<unknown> | void
   /** Changes nothing and needs nothing arranged, so that it can be recorded from the real Hub as well. */
   anywhere?: true

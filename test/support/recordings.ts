@@ -45,8 +45,6 @@ export interface Exchange {
 /** Records the traffic of a job with the Hub at an origin, tidied. */
 export async function recordHub(origin: string, job: () => Promise<unknown>): Promise<Exchange[]> {
   nock.recorder.rec({output_objects: true, dont_print: true})
-  const direct = globalThis.fetch
-  globalThis.fetch = followingVisibly(direct)
   try {
     await job()
     const recorded = nock.recorder.play() as unknown as Exchange[]
@@ -56,7 +54,6 @@ export async function recordHub(origin: string, job: () => Promise<unknown>): Pr
       origin,
     )
   } finally {
-    globalThis.fetch = direct
     nock.recorder.clear()
     nock.restore()
   }
@@ -85,7 +82,7 @@ export async function replayHub<T>(name: string, token: string, job: () => Promi
   }
 }
 
-/** nock takes a text that is JSON apart, and puts it together again in another form. */
+/** nock parses a text that is JSON and writes it in another form: a file is sent as bytes. */
 function verbatim({path, response}: Exchange): Partial<Exchange> {
   if (!isContent(path) || typeof response !== 'string') return {}
   return {response: Buffer.from(response).toString('hex'), responseIsBinary: true}
@@ -120,18 +117,8 @@ function redirectedTo(exchanges: Exchange[]): string[] {
   return places.filter((place) => URL.canParse(place)).map((place) => new URL(place).origin)
 }
 
-/** nock sees only the last of several answers where fetch itself follows a redirect, and could not replay that. */
-function followingVisibly(direct: typeof fetch): typeof fetch {
-  return async (input, init) => {
-    const response = await direct(input, {...init, redirect: 'manual'})
-    const location = response.headers.get('location')
-    if (location === null || init?.redirect === 'manual') return response
-    return followingVisibly(direct)(new URL(location, String(input)).href, init)
-  }
-}
-
-/** Makes a recording readable, independent of where and when it was made, and free of what is nobody's business. */
-export function tidy(exchanges: Exchange[], origin: string): Exchange[] {
+/** Makes a recording readable, independent of where and when it was made, and free of what is private. */
+function tidy(exchanges: Exchange[], origin: string): Exchange[] {
   const others = new Set(redirectedTo(exchanges).filter((place) => place !== origin))
   const readable = exchanges.map(
     ({scope, method, path, body, status, response, responseIsBinary, rawHeaders = {}}) => ({
@@ -166,7 +153,7 @@ function readableBody(response: unknown, encoding: string | undefined): unknown 
   }
 }
 
-/** nock reads JSON wherever it finds it. Of a file every byte counts: it is kept as text, as the program writes it. */
+/** nock parses JSON in a file, too, where every byte counts: it is kept as text, as the program writes it. */
 function asSent(path: string, response: unknown): unknown {
   const isFile = isContent(path) && typeof response === 'object'
   return isFile ? `${JSON.stringify(response, undefined, 2)}\n` : response

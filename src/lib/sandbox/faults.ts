@@ -8,7 +8,7 @@ export interface FaultTarget {
   body: string
 }
 
-/** Something that goes wrong, or happens in between, for the requests it matches. */
+/** A fault, or what another client does in between, for the requests that it matches. */
 export interface Fault {
   match: (request: FaultTarget) => boolean
   /** How many requests it matches and lets through before the first that it strikes. Default: none. */

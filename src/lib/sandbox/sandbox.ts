@@ -39,7 +39,7 @@ export interface Sandbox {
   state: HubState
   /** Every request to the Hub so far, but not those to its CDN. */
   requests: LoggedRequest[]
-  /** Makes something go wrong. @returns its removal */
+  /** Installs a fault. @returns what removes it */
   intercept: (fault: Fault) => () => void
   /** Ends at once, whatever is going on. */
   close: () => Promise<void>

@@ -22,7 +22,7 @@ export interface Ask {
   headers?: Record<string, string>
 }
 
-/** Starts a sandbox whose clock stands still, empty unless the options say otherwise. */
+/** Starts a sandbox whose clock is stopped, empty unless the options say otherwise. */
 export function sandboxAt(options: SandboxOptions = {}): Promise<Sandbox> {
   return startSandbox({clock: () => NOW, seed: 'empty', ...options})
 }

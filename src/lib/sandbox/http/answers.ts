@@ -81,7 +81,7 @@ function asciiOnly(message: string): string {
     .replaceAll(/[^ -~]/g, '*')
 }
 
-/** Answers with bytes: all of them, or from `bytes=N-` on, the only range that a client that goes on asks for. */
+/** Answers with bytes: all of them, or those from `bytes=N-` on, the only range that a resumed download asks for. */
 export function bytesAnswer(
   bytes: Buffer,
   range: string | undefined,

@@ -118,7 +118,7 @@ function send(
   breakOff: Fault['breakOff'],
 ): void {
   response.sendDate = false
-  // An empty body cannot be cut: one byte that never comes stands for it.
+  // An empty body cannot be cut: one byte is announced that never comes.
   const length = breakOff ? Math.max(body.length, 1) : body.length
   response.writeHead(status, {
     Date: now.toUTCString(),

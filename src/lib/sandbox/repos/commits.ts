@@ -16,7 +16,7 @@ import {type Repo} from './state.js'
 
 type Change = [path: string, file: StoredFile | null]
 
-/** `POST /api/datasets/{id}/preupload/{branch}`: which of these files are to go to LFS. */
+/** `POST /api/datasets/{id}/preupload/{branch}`: which of these files belong in LFS. */
 export function preupload(call: Call, hub: Hub): Answer {
   const repo = requireBranch(call, hub)
   const files = objectsIn(jsonBody(call), 'files').map((file) => {

@@ -221,7 +221,7 @@ export class HubState {
     return repo.head
   }
 
-  /** Gives a dataset another name; the former one goes on leading to it. */
+  /** Gives a dataset another name; requests for the former one are redirected to it. */
   rename(repo: Repo, name: string): void {
     this.#repos.delete(repo.id)
     this.#formerNames.set(repo.id, repo)

@@ -84,7 +84,7 @@ describe('sandbox: who may do what', () => {
     expect((await remove('tinyagents/shared', sandbox().tokens.fineGrained)).status).to.equal(403)
   })
 
-  it('goes by the role in an organisation', async () => {
+  it('depends on the role in an organisation', async () => {
     for (const [role, seen, deleted] of [
       ['no_access', 404, 404],
       ['read', 200, 403],

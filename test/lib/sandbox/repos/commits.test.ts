@@ -24,7 +24,7 @@ describe('sandbox: commits', () => {
       body: lines.map(([key, value]) => JSON.stringify({key, value})).join('\n'),
     })
 
-  it('tells which files go to LFS (A.5)', async () => {
+  it('says which files belong in LFS (A.5)', async () => {
     const files = [
       {path: 'app.py', size: 5, sample: base64('hello')},
       {path: 'x.parquet', size: 4, sample: base64('PAR1')},

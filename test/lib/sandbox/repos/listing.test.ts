@@ -77,7 +77,7 @@ describe('sandbox: listing datasets', () => {
   })
 
   it('is empty for an unknown author, or one in other letters', async () => {
-    for (const author of ['nobody', 'Mira'])
+    for (const author of ['unknown', 'Mira'])
       expect((await ask(sandbox(), `GET /api/datasets?author=${author}`)).text).to.equal('[]')
   })
 
@@ -109,14 +109,14 @@ describe('sandbox: inventory of an account', () => {
   const ORG = '/api/organizations/tinyagents/settings/repositories'
   const get = (path: string, token: null | string = sandbox().token) => ask(sandbox(), `GET ${path}`, {token})
 
-  it('tells what each dataset takes up, the largest first, the private ones included (section 2.5)', async () => {
+  it('shows the storage of each dataset, the largest first, the private ones included (section 2.5)', async () => {
     const [largest, , smallest] = (await get(`${OWN}?type=dataset`)).json<any[]>()
     expect([largest.id, smallest.id]).to.deep.equal(['mira/set-0', 'mira/set-1'])
     expect(smallest).to.deep.include({type: 'dataset', visibility: 'private', updatedAt: NOW.toISOString()})
     expect(largest.storage - smallest.storage).to.equal(200)
   })
 
-  it('goes on at its Link, and counts what was replaced, as a history does', async () => {
+  it('continues at its Link, and counts what was replaced, as a history does', async () => {
     const first = await get(`${OWN}?limit=2`)
     expect(ids(await get(nextOf(first)!))).to.deep.equal(['mira/set-1'])
     for (let touched = 0; touched < 2; touched++) sandbox().state.touch('mira/set-0')

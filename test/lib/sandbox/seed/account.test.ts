@@ -63,7 +63,7 @@ describe('sandbox: the seeded account', () => {
     expect(gaps.some((gap) => gap > 4)).to.equal(true)
   })
 
-  it('has near misses, standard datasets, and what has nothing to do with evaluations', () => {
+  it('has near misses, standard datasets, and unrelated ones', () => {
     const ids = sandbox.state.datasets().map(({id}) => id)
     for (const pattern of [
       /^mira\/smoltrace-results-\d{4}0231_120000$/,
