@@ -48,7 +48,7 @@ describe('sandbox, with a command', () => {
   })
 
   it('has the quota that is asked for, and says how to give one', async () => {
-    const argv = ['sandbox', '--runs', '2', '--quota', '1/1', 'datasets', 'list']
+    const argv = ['sandbox', '--runs', '2', '--quota', '2/1', 'datasets', 'list']
     const {stderr, exitCode} = await runCli(argv)
     expect(exitCode).to.equal(0)
     expect(stderr).to.match(/Quota used up, going on in 1 s/)

@@ -1,7 +1,6 @@
 import {type Config} from '@oclif/core'
 import {expect} from 'chai'
-import {access, constants, mkdir, mkdtemp, rm} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
+import {mkdir, mkdtemp, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {type CliResult, findCommands, runCli} from '../support/cli.js'
@@ -9,6 +8,7 @@ import {LIMIT} from '../support/faults.js'
 import {envOf, withHub} from '../support/hub.js'
 import {withLimits} from '../support/limits.js'
 import {withoutPauses} from '../support/pauses.js'
+import {inMemory} from '../support/scratch.js'
 import {type Cell, expectedCode, faultsFor, isAskedAgain, isEveryday, type Stake} from './rules.js'
 import {type Archived, archiveOnce, type Scenario, scenarios} from './scenarios.js'
 import {expectCopy, expectIntent} from './truth.js'
@@ -33,7 +33,7 @@ describe('every request, with everything that may go wrong', function () {
 
   before(async () => {
     commands = await findCommands()
-    home = await mkdtemp(join(await memory(), 'smoltrace-faults-'))
+    home = await mkdtemp(join(inMemory(), 'smoltrace-faults-'))
     archived = await archiveOnce(join(home, 'archived'))
   })
 
@@ -104,14 +104,6 @@ describe('every request, with everything that may go wrong', function () {
     })
   }
 })
-
-/** Where there is a folder in memory, nobody waits for a disk. */
-function memory(): Promise<string> {
-  return access('/dev/shm', constants.W_OK).then(
-    () => '/dev/shm',
-    () => tmpdir(),
-  )
-}
 
 function cellsOf(kind: string, stake: Stake): Cell[] {
   const what = kind.replace(/^\w+: /, '')

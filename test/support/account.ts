@@ -1,5 +1,4 @@
 import {mkdtemp, rm} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {
@@ -20,6 +19,7 @@ import {type Sandbox, type SandboxOptions, startSandbox, storedFile} from '../..
 import {writeBoard} from './boards.js'
 import {deletionsAt, namesAt} from './hub.js'
 import {type Cells} from './rows.js'
+import {inMemory} from './scratch.js'
 
 export const PROTECTION_PATH = '.smoltrace/protection.json'
 
@@ -48,7 +48,7 @@ export class Account {
   /** Starts a sandbox, and fills it. */
   static async open(options: SandboxOptions = {}): Promise<Account> {
     const account = new Account()
-    account.folder = await mkdtemp(join(tmpdir(), 'smoltrace-account-'))
+    account.folder = await mkdtemp(join(inMemory(), 'smoltrace-account-'))
     account.hub = await startSandbox({seed: 'empty', clock: () => new Date(account.now), ...options})
     account.older = account.addRun(50 * DAY)
     account.old = account.addRun(40 * DAY)

@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync} from 'node:fs'
+import {accessSync, constants, mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -21,5 +21,15 @@ function takeAway(folder: string): void {
     rmSync(folder, {recursive: true, force: true, maxRetries: 3})
   } catch {
     // A program that outlives its test may still write there: no reason for the tests to fail.
+  }
+}
+
+/** A folder in memory where there is one: what waits until it is on the disk need not wait for a disk. */
+export function inMemory(): string {
+  try {
+    accessSync('/dev/shm', constants.W_OK)
+    return '/dev/shm'
+  } catch {
+    return tmpdir()
   }
 }

@@ -50,7 +50,7 @@ function jobFor({
 describe('execution', () => {
   it('[S10] lists a large account on a slow Hub at most a tenth of the time, and its pins every minute', async () => {
     const SECONDS = 1000
-    const timestamps = Array.from({length: 300}, (_, index) => ago(40 * DAY + index * HOUR))
+    const timestamps = Array.from({length: 100}, (_, index) => ago(40 * DAY + index * HOUR))
     const datasets = timestamps.flatMap((timestamp) => runDatasets(timestamp))
     const leaderboard = leaderboardDataset()
     const inventory = inventoryOf(datasets, {leaderboard})
@@ -70,14 +70,14 @@ describe('execution', () => {
     const session = {...sessionOf(hub), clock: () => new Date(now)}
     const job = {plan: planOf(inventory, THIRTY_DAYS), inventory, session}
     const result = await execute(job, {...CARRIED, concurrency: 1, journal: false})
-    expect(result.counts.deleted).to.equal(900)
+    expect(result.counts.deleted).to.equal(300)
     const entries = hub.log.filter((line) => !line.startsWith('ASK'))
     expect(entries.slice(0, 3).map((line) => line.slice(0, 6))).to.deep.equal(['LIST', 'READ', 'DELETE'])
     const count = (what: string) => entries.filter((line) => line === what).length
-    // 2700 s of DELETEs: a listing each 310 s, the protection each 60 s.
-    expect(count('LIST')).to.be.within(9, 10)
-    expect(count('READ')).to.be.within(45, 55)
-  }).timeout(30_000)
+    // 900 s of DELETEs: a listing each 310 s, the protection each 60 s.
+    expect(count('LIST')).to.be.within(4, 5)
+    expect(count('READ')).to.be.within(15, 20)
+  })
 
   it('[S16] is interrupted also where Ctrl-C came before it was known what became of a DELETE', async () => {
     const controller = new AbortController()

@@ -1,7 +1,6 @@
 import {expect} from 'chai'
 import {execFileSync} from 'node:child_process'
 import {copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {type Dataset} from '../../../../src/lib/account/datasets.js'
@@ -21,6 +20,7 @@ import {
   runDatasets,
 } from '../../../support/builders.js'
 import {openJournal} from '../../../support/journals.js'
+import {inMemory} from '../../../support/scratch.js'
 
 const planOfRuns = (runs: number) =>
   planOf(inventoryOf(Array.from({length: runs}, (_, index) => runDatasets(ago((31 + index) * DAY))).flat()), {
@@ -41,7 +41,7 @@ describe('history', () => {
   }
 
   beforeEach(async () => {
-    dataDir = mkdtempSync(join(tmpdir(), 'smoltrace-history-'))
+    dataDir = mkdtempSync(join(inMemory(), 'smoltrace-history-'))
     await prepareJournal(dataDir)
   })
 

@@ -1,7 +1,6 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 import {mkdtempSync, readFileSync, rmSync, statSync} from 'node:fs'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {type Dataset} from '../../../../src/lib/account/datasets.js'
@@ -20,6 +19,7 @@ import {type OutcomeStatus} from '../../../../src/lib/cleanup/outcomes.js'
 import {plannedDatasets} from '../../../../src/lib/plan/plan.js'
 import {ago, errorOf, inventoryOf, later, NOW, planOf, runDatasets} from '../../../support/builders.js'
 import {openJournal} from '../../../support/journals.js'
+import {inMemory} from '../../../support/scratch.js'
 
 const PLAN = planOf(inventoryOf([...runDatasets(ago(31 * DAY)), ...runDatasets(ago(32 * DAY))]), {
   olderThan: '30d',
@@ -88,7 +88,7 @@ describe('a job', () => {
   }
 
   beforeEach(async () => {
-    dataDir = mkdtempSync(join(tmpdir(), 'smoltrace-history-'))
+    dataDir = mkdtempSync(join(inMemory(), 'smoltrace-history-'))
     await prepareJournal(dataDir)
   })
 
@@ -135,14 +135,9 @@ describe('a job', () => {
 
           await journal.end({interrupted: false})
           const bytes = readFileSync(journal.path)
-          for (let size = 0; size < bytes.length; size++) {
+          // A line is whole with its last brace; the line feed adds nothing.
+          for (let size = header - 1; size < bytes.length; size++) {
             const text = bytes.subarray(0, size).toString('utf8')
-            // A line is whole with its last brace; the line feed adds nothing.
-            if (size < header - 1) {
-              expect(errorOf(() => parseJournal(text))).to.be.instanceOf(RefusedError)
-              continue
-            }
-
             const whole = steps.filter((_, index) => (ends[index] ?? 0) - 1 <= size)
             const job = parseJournal(text)
             const states = job.datasets.map(({state}) => state)
@@ -152,8 +147,17 @@ describe('a job', () => {
             expect(job.state).to.equal(size < bytes.length - 1 ? 'broken-off' : 'finished')
           }
         }),
-        {numRuns: 15},
+        {numRuns: 5},
       )
+    })
+
+    it('[S14] is none where the first line is cut off, at every byte', async () => {
+      const journal = await begin()
+      const bytes = readFileSync(journal.path)
+      for (let size = 0; size < bytes.length - 1; size++)
+        expect(errorOf(() => parseJournal(bytes.subarray(0, size).toString('utf8')))).to.be.instanceOf(
+          RefusedError,
+        )
     })
 
     it('says what the first line says, and when the job ended', async () => {

@@ -12,7 +12,6 @@ import {
   writeFileSync,
 } from 'node:fs'
 import {type FileHandle, open} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {type Dataset} from '../../../../src/lib/account/datasets.js'
@@ -40,6 +39,7 @@ import {
 } from '../../../support/builders.js'
 import {root} from '../../../support/cli.js'
 import {openJournal} from '../../../support/journals.js'
+import {inMemory} from '../../../support/scratch.js'
 
 const PLAN = planOf(
   inventoryOf([...runDatasets(ago(60 * DAY)), ...runDatasets(ago(40 * DAY))], {
@@ -96,7 +96,7 @@ describe('journal', () => {
       .map((line) => JSON.parse(line) as Record<string, any>)
 
   beforeEach(async () => {
-    dataDir = mkdtempSync(join(tmpdir(), 'smoltrace-journal-'))
+    dataDir = mkdtempSync(join(inMemory(), 'smoltrace-journal-'))
     await prepareJournal(dataDir)
   })
 
