@@ -1,8 +1,8 @@
 import {type TaggingEvent} from '../../lib/account/protection/tagging.js'
 import {type RestoreEvent} from '../../lib/archive/restore-runs.js'
+import {HOUR, MINUTE} from '../../lib/base/time.js'
 import {thousands} from '../../lib/views/format.js'
 import {describeRestored} from '../../lib/views/terminal/restore.js'
-import {describeRate} from './rate.js'
 
 /** A job of up to this many parts has a line for each. */
 const LINE_FOR_EACH = 300
@@ -11,6 +11,9 @@ const STEP = 100
 const STEP_MS = 5000
 /** Maximum number of problems that are logged. */
 const MAX_PROBLEMS = 100
+const SECOND = 1000
+/** Before that, a rate says more about the start than about the rest, in ms. */
+const WARM_UP = 2 * SECOND
 /** So few cards are tagged before progress is worth a line. */
 const FEW_TAGS = 3
 
@@ -50,10 +53,10 @@ export class JobLog {
     this.progress(step)
   }
 
-  /** Something goes wrong, for good or to be tried again. */
+  /** A failure, permanent or to be retried. */
   problem(line: string): void {
     if (this.problems < MAX_PROBLEMS) this.write(line)
-    else if (this.problems === MAX_PROBLEMS) this.write('more goes wrong: the summary lists what failed')
+    else if (this.problems === MAX_PROBLEMS) this.write('more problems: the summary lists what failed')
     this.problems++
   }
 
@@ -76,6 +79,31 @@ export class JobLog {
 
 function hasLineForEach(parts: number): boolean {
   return parts <= LINE_FOR_EACH
+}
+
+/**
+ * The rate of a job, and the time left at that rate: `41/s, 6 min left`. Waits count, as they recur.
+ * @param done how many of `total` have ended
+ * @param elapsedMs since the first began
+ * @returns nothing before it can be known, and at the end
+ */
+export function describeRate(done: number, total: number, elapsedMs: number): string {
+  if (done === 0 || done >= total || elapsedMs < WARM_UP) return ''
+  const perSecond = (done / elapsedMs) * SECOND
+  return `${rateText(perSecond)}, ${durationText(((total - done) / perSecond) * SECOND)} left`
+}
+
+function rateText(perSecond: number): string {
+  if (perSecond < 1) return `${Math.max(1, Math.round(perSecond * 60))}/min`
+  return perSecond < 9.95 ? `${perSecond.toFixed(1)}/s` : `${thousands(Math.round(perSecond))}/s`
+}
+
+/** As roughly as it is known: `40 s`, `6 min`, `3 h 20 min`. */
+function durationText(ms: number): string {
+  if (ms < MINUTE) return `${Math.ceil(ms / SECOND)} s`
+  const minutes = Math.round(ms / MINUTE)
+  if (ms < HOUR || minutes < 60) return `${minutes} min`
+  return `${thousands(Math.floor(minutes / 60))} h ${minutes % 60} min`
 }
 
 /** Logs a restore. */

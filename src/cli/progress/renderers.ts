@@ -27,19 +27,25 @@ const SPARE_LINES = 3
 const TO_FIRST_COLUMN = '\u001B[1G'
 const CLEAR_BELOW = '\u001B[0J'
 
-/** Draws a deletion on a terminal: listr2's own renderer walks all rows at every change, and shows only the waiting tail. */
-export class LiveRenderer {
+/** What listr2 asks of the class of a renderer. */
+class StateRenderer {
   static nonTTY = true
   static rendererOptions: {state: ProgressState}
   static rendererTaskOptions: Record<PropertyKey, never>
-  private readonly state: ProgressState
+  protected readonly tasks: Array<ListrTaskObject<unknown, never>>
+  protected readonly state: ProgressState
+
+  constructor(tasks: Array<ListrTaskObject<unknown, never>>, {state}: typeof StateRenderer.rendererOptions) {
+    this.tasks = tasks
+    this.state = state
+  }
+}
+
+/** Draws a deletion on a terminal: listr2's own renderer walks all rows at every change, and shows only the waiting tail. */
+export class LiveRenderer extends StateRenderer {
   private timer: NodeJS.Timeout | undefined
   private painted = 0
   private rate = {text: '', at: -Infinity}
-
-  constructor(_tasks: unknown, {state}: typeof LiveRenderer.rendererOptions) {
-    this.state = state
-  }
 
   render(): void {
     this.paint()
@@ -85,18 +91,7 @@ export class LiveRenderer {
 }
 
 /** Writes what the task says, a line each: for pipes, CI and terminals that cannot redraw. */
-export class LogRenderer {
-  static nonTTY = true
-  static rendererOptions: {state: ProgressState}
-  static rendererTaskOptions: Record<PropertyKey, never>
-  private readonly tasks: Array<ListrTaskObject<unknown, never>>
-  private readonly state: ProgressState
-
-  constructor(tasks: Array<ListrTaskObject<unknown, never>>, {state}: typeof LogRenderer.rendererOptions) {
-    this.tasks = tasks
-    this.state = state
-  }
-
+export class LogRenderer extends StateRenderer {
   render(): void {
     for (const task of this.tasks)
       task.on(ListrTaskEventType.OUTPUT, (line) => this.state.stream.write(`${line}\n`))

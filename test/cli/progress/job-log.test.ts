@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {JobLog, logRestore} from '../../../src/cli/progress/job-log.js'
+import {describeRate, JobLog, logRestore} from '../../../src/cli/progress/job-log.js'
 import {type RestoreStatus} from '../../../src/lib/archive/restore.js'
 
 /** Logs a job of so many parts, one each `stepMs`; returns the lines. */
@@ -46,7 +46,7 @@ describe('the log of a job', () => {
     ])
     const lines = play(30_000, 1, () => true)
     expect(lines.length).to.be.below(200)
-    expect(lines).to.include('more goes wrong: the summary lists what failed')
+    expect(lines).to.include('more problems: the summary lists what failed')
     expect(lines.at(-1)).to.equal('30,000 of 30,000 done, 30,000 failed')
   })
 
@@ -81,5 +81,26 @@ describe('the log of a restore', () => {
     expect(restore(400, 'failed').at(-1)).to.equal('400 of 400 done, 400 failed')
     expect(restore(400, 'refused')).to.include('1 of 400: mira/x (3 files, 12 MB): refused')
     expect(restore(400, 'refused').at(-1)).to.equal('400 of 400 done')
+  })
+})
+
+describe('the rate of a job', () => {
+  const cases: Array<[done: number, total: number, seconds: number, text: string]> = [
+    [410, 30_000, 10, '41/s, 12 min left'],
+    [25, 100, 10, '2.5/s, 30 s left'],
+    [6, 300, 60, '6/min, 49 min left'],
+    [1000, 30_000, 300, '3.3/s, 2 h 25 min left'],
+    [12_000, 30_000, 10, '1,200/s, 15 s left'],
+    [99, 100, 1000, '6/min, 11 s left'],
+  ]
+  for (const [done, total, seconds, text] of cases)
+    it(`of ${done} of ${total} in ${seconds} s is ${text}`, () => {
+      expect(describeRate(done, total, seconds * 1000)).to.equal(text)
+    })
+
+  it('is not given before it can be known, nor at the end', () => {
+    expect(describeRate(0, 10, 60_000)).to.equal('')
+    expect(describeRate(5, 10, 1000)).to.equal('')
+    expect(describeRate(10, 10, 60_000)).to.equal('')
   })
 })
