@@ -78,23 +78,7 @@ describe('Ctrl-C in the middle of a deletion', () => {
       expect(stdout).not.to.include('nothing new was started')
     }))
 
-  it('stops a wait for the quota', () =>
-    withHub({runs: 4}, async (hub) => {
-      hub.intercept({
-        match: isDelete,
-        respond: {status: 429, headers: {RateLimit: '"api";r=0;t=60'}, body: 'We had to rate limit you'},
-      })
-      const program = start(DELETE_ALL, cleanEnv(hub))
-      await until('the word that it waits', () => /going on in \d+ s/.test(program.stderr))
-      program.kill('SIGINT')
-      const {stdout, exitCode} = await program.finished
-      expect(exitCode).to.equal(130)
-      expect(stdout)
-        .to.match(/^Deleted +0 datasets$/m)
-        .and.to.match(/^Failed +0 datasets$/m)
-    }))
-
-  it('is heard in the sandbox as well', async () => {
+  it('is heard in the sandbox as well, and in a wait for the quota', async () => {
     // Once the quota is used up, it would take an hour to go on.
     const program = start(['sandbox', '--runs', '12', '--quota', '15/3600', ...DELETE_ALL], cleanEnv())
     await until('the word that it waits', () => /going on in \d+/.test(program.stderr))
