@@ -1,3 +1,4 @@
+import {SmoltraceError, UsageError} from '../lib/base/errors.js'
 import {EXIT, type ExitCode, graverCode} from '../lib/base/exit-codes.js'
 import {messageOf, printable} from '../lib/base/text.js'
 import {formatFlags} from '../lib/views/command-line.js'
@@ -50,10 +51,13 @@ export abstract class SummaryCommand extends HubCommand {
   }
 
   protected override async catch(error: Error): Promise<void> {
+    const first = this.reassurance()
+    if (error instanceof SmoltraceError && !(error instanceof UsageError) && first)
+      error.suggestions.unshift(first)
     const failure = this.failure(error)
     await this.leaveSummary(failure.exitCode, async (job) => {
       const {failureSummary} = await import('../lib/views/markdown/job.js')
-      return failureSummary(this.title, {...failure, reassurance: this.reassurance()}, job)
+      return failureSummary(this.title, {...failure, reassurance: first}, job)
     })
     await super.catch(error)
   }

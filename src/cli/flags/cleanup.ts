@@ -1,7 +1,11 @@
-import {Flags} from '@oclif/core'
+import {Flags, type Interfaces} from '@oclif/core'
 
+import {type SizesOption} from '../../lib/account/sizes.js'
 import {EXIT} from '../../lib/base/exit-codes.js'
-import {retentionFlags} from './retention.js'
+import {type ExecutionOptions} from '../../lib/cleanup/options.js'
+import {type RetentionOptions} from '../../lib/retention/rules.js'
+import {type HubCommand} from '../base-command.js'
+import {retentionFlags, retentionOf} from './retention.js'
 import {concurrencyFlag, sizesFlag, summaryFlag} from './shared.js'
 
 /** What stands between a plan and a deletion. */
@@ -79,4 +83,27 @@ export const cleanupFlags = {
     helpGroup: 'OUTPUT',
   }),
   concurrency: concurrencyFlag('Runs that are worked on'),
+}
+
+export type CleanupFlags = Interfaces.InferredFlags<typeof cleanupFlags & typeof HubCommand.baseFlags>
+
+/** How a plan is carried out, as the library's options. */
+export function executionOf(flags: CleanupFlags): ExecutionOptions & SizesOption {
+  return {
+    dryRun: !flags['no-dry-run'],
+    yes: flags.yes,
+    confirmedBy: 'phrase',
+    concurrency: flags.concurrency,
+    maxDelete: flags['max-delete'],
+    archive: flags.archive,
+    journal: !flags['no-journal'],
+    sizes: flags.sizes,
+  }
+}
+
+/** The rules, from a policy file or from the flags. */
+export async function rulesOf(flags: CleanupFlags): Promise<RetentionOptions> {
+  if (flags.policy === undefined) return retentionOf(flags)
+  const {loadPolicy} = await import('../../lib/retention/policy/load.js')
+  return (await loadPolicy(flags.policy)).options
 }
