@@ -156,7 +156,7 @@ async function archiveOne(dataset: Dataset, job: Job): Promise<ArchiveResult> {
 /** Nothing counts as archived before its manifest is on the disk, and that comes last. */
 async function archiveDataset({name, id, sha}: Dataset, job: Job): Promise<ArchiveResult> {
   const {hub, namespace, folder, lock} = job
-  if (!parseDatasetName(name, namespace)) throw new RefusedError(`${name} is no dataset of ${namespace}`)
+  if (!parseDatasetName(name, namespace)) throw new RefusedError(`${name} is not a dataset of ${namespace}`)
   const facts = await hub.describe(name, sha)
   if (!facts) throw new RefusedError('it is not there any more')
   if (facts.id !== id || facts.name !== name || facts.sha !== sha)

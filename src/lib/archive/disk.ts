@@ -9,14 +9,14 @@ import {messageOf, safe} from '../base/text.js'
 import {type RepoFile} from '../hub/files.js'
 import {isLeftByFileManager, listed} from './paths.js'
 
-/**
- * What the archive does with the disk. Below the folder that a person named no link is followed: one that somebody planted
- * there would lead writing, or reading for an upload, out of the folder.
+/*
+ * What the archive does with the disk. Below the folder that a person named no link is followed: a planted one would lead
+ * writing, or reading for an upload, out of the folder.
  */
 
 /** Windows has neither of these. */
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
-/** Without it, opening a pipe would wait for whoever is at its other end. */
+/** Without it, opening a pipe would wait for its other end. */
 const NO_WAIT = constants.O_NONBLOCK ?? 0
 
 /** What is at a path itself, not what a link leads to; undefined where nothing is. */
@@ -32,7 +32,7 @@ export async function statNoFollow(path: string): Promise<Stats | undefined> {
 /** @throws RefusedError where something else is there */
 export async function isFolder(path: string): Promise<boolean> {
   const found = await statNoFollow(path)
-  if (found && !found.isDirectory()) throw new RefusedError(`${path} is no folder`)
+  if (found && !found.isDirectory()) throw new RefusedError(`${path} is not a folder`)
   return found !== undefined
 }
 
@@ -42,7 +42,7 @@ export async function ensureFolder(root: string, parts: readonly string[]): Prom
   for (const part of parts) {
     folder = join(folder, part)
     if (await isFolder(folder)) continue
-    // What is archived may be private on the Hub: it is nobody else's on this machine either.
+    // What is archived may be private on the Hub: only this user may read it here.
     await mkdir(folder, {mode: 0o700}).catch((error: unknown) => {
       if (!isErrno(error, 'EEXIST')) throw error
     })
@@ -55,7 +55,7 @@ export async function ensureFolder(root: string, parts: readonly string[]): Prom
 /** Opens a file to write it, new or where it was left; a link, or a file that has a second name, is refused. */
 export async function openToWrite(path: string): Promise<FileHandle> {
   const found = await statNoFollow(path)
-  if (found && (!found.isFile() || found.nlink > 1)) throw new RefusedError(`${path} is no plain file`)
+  if (found && (!found.isFile() || found.nlink > 1)) throw new RefusedError(`${path} is not a plain file`)
   const how = found ? 0 : constants.O_CREAT + constants.O_EXCL
   return open(path, constants.O_RDWR + NO_FOLLOW + how, 0o666)
 }
@@ -64,7 +64,7 @@ export async function openToWrite(path: string): Promise<FileHandle> {
 export async function readSmall(path: string, most: number): Promise<string | undefined> {
   const found = await statNoFollow(path)
   if (!found) return undefined
-  if (!found.isFile()) throw new RefusedError(`${path} is no plain file`)
+  if (!found.isFile()) throw new RefusedError(`${path} is not a plain file`)
   if (found.size > most) throw new RefusedError(`${path} is larger than any such file`)
   const handle = await openToRead(path).catch((error: unknown) => {
     if (!isErrno(error, 'ENOENT')) throw error
@@ -84,24 +84,20 @@ export async function readSmall(path: string, most: number): Promise<string | un
 export async function filesBelow(folder: string): Promise<Map<string, number>> {
   const files = new Map<string, number>()
   const odd: string[] = []
-  await look(folder, '', files, odd)
-  if (odd.length > 0) throw new RefusedError(`${listed(odd)} ${odd.length > 1 ? 'are' : 'is'} no plain file`)
-  return files
-}
-
-async function look(
-  folder: string,
-  prefix: string,
-  files: Map<string, number>,
-  odd: string[],
-): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const path = `${prefix}${name}`
-    const found = await statNoFollow(join(folder, name))
-    if (found?.isDirectory()) await look(join(folder, name), `${path}/`, files, odd)
-    else if (found?.isFile()) files.set(path, found.size)
-    else if (!isLeftByFileManager(path)) odd.push(path)
+  const visit = async (prefix: string) => {
+    for (const name of await readdir(join(folder, prefix))) {
+      const path = `${prefix}${name}`
+      const found = await statNoFollow(join(folder, path))
+      if (found?.isDirectory()) await visit(`${path}/`)
+      else if (found?.isFile()) files.set(path, found.size)
+      else if (!isLeftByFileManager(path)) odd.push(path)
+    }
   }
+
+  await visit('')
+  if (odd.length > 0)
+    throw new RefusedError(`${listed(odd)} ${odd.length > 1 ? 'are' : 'is'} not a plain file`)
+  return files
 }
 
 /** What identifies a content: its size in bytes, git's SHA-1 of it as a blob, and its SHA-256. */
@@ -113,7 +109,7 @@ export interface Fingerprint {
 
 /**
  * Reads a file from the disk and hashes it; with `isKept` it also makes sure that it stays there when the power fails.
- * @throws RefusedError where it is no plain file or changes meanwhile; CancelledError
+ * @throws RefusedError where it is not a plain file or changes meanwhile; CancelledError
  */
 export async function fingerprint(path: string, how: HashOptions = {}): Promise<Fingerprint> {
   const handle = await openToRead(path)
@@ -174,7 +170,7 @@ export async function openToRead(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY + NO_FOLLOW + NO_WAIT)
   if ((await handle.stat()).isFile()) return handle
   await handle.close()
-  throw new RefusedError(`${path} is no plain file`)
+  throw new RefusedError(`${path} is not a plain file`)
 }
 
 /** There only what can be written can be synced. */

@@ -77,7 +77,7 @@ async function readEntry(
   try {
     const manifest = await readManifest(path)
     if (!manifest) return problemWithout(name, namespace)
-    if (!isDataset) return {problem: 'it is no SMOLTRACE dataset'}
+    if (!isDataset) return {problem: 'it is not a SMOLTRACE dataset'}
     if (manifest.namespace !== namespace)
       return {
         problem: `its manifest is of the namespace ${JSON.stringify(manifest.namespace)}, not of ${namespace}`,

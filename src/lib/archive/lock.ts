@@ -1,8 +1,10 @@
 import {createHash, randomUUID} from 'node:crypto'
 import {type FileHandle, open, rename, rm} from 'node:fs/promises'
 import {hostname} from 'node:os'
+import * as z from 'zod/mini'
 
 import {RefusedError} from '../base/errors.js'
+import {count, parseJson, text} from '../base/schema.js'
 import {printable} from '../base/text.js'
 import {isErrno, readSmall, statNoFollow} from './disk.js'
 
@@ -15,12 +17,9 @@ export interface Lock {
   release: () => Promise<void>
 }
 
-/** Who holds a lock. Process numbers and host names are for people: containers share both. */
-interface Holder {
-  pid: number
-  host: string
-  token: string
-}
+/** The holder of a lock. Process numbers and host names are for people: containers share both. */
+const HOLDER = z.strictObject({pid: count, host: text, token: text})
+type Holder = z.output<typeof HOLDER>
 
 /** How often a holder shows that it is alive, in ms. */
 const PULSE = 20_000
@@ -162,11 +161,9 @@ function heldBy(holder: Holder | undefined, silentMs: number): RefusedError {
 
 /** Undefined where it is gone, or was not written to its end. */
 async function readHolder(path: string): Promise<Holder | undefined> {
-  const text = await readSmall(path, LONGEST)
+  const json = (await readSmall(path, LONGEST)) ?? ''
   try {
-    const {pid, host, token} = JSON.parse(text ?? '') as Partial<Record<string, unknown>>
-    const isWhole = Number.isSafeInteger(pid) && typeof host === 'string' && typeof token === 'string'
-    return isWhole && (pid as number) > 0 ? {pid: pid as number, host, token} : undefined
+    return parseJson(json, HOLDER, (why) => new Error(why))
   } catch {
     return undefined
   }

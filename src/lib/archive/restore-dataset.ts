@@ -50,7 +50,7 @@ const ATTRIBUTES = '.gitattributes'
  * Brings one dataset back. After each request whose answer was lost it looks at what is there, and goes on from that.
  * @param first what a look said is to be done
  * @returns whether anything was done, false where it was there already, equal in every file; and who sees it
- * @throws RefusedError where something else is there, or somebody else writes to it; the Hub's errors; CancelledError
+ * @throws RefusedError where something else is there, or another writer interferes; the Hub's errors; CancelledError
  */
 export async function restoreDataset(
   job: Restoration,
@@ -107,7 +107,7 @@ export async function nextStep({
   return {kind: 'fill', head: facts.sha, files: missing, deletes, ...seen}
 }
 
-/** Whether what says which files go to LFS may be what creation made: whoever wrote it by hand says more than that, or less. */
+/** Whether a `.gitattributes` is what creation makes: one written by hand says more than that, or less. */
 async function hasUsualAttributes(hub: Hub, name: string, revision: string): Promise<boolean> {
   const text = await hub.readText({name, revision, path: ATTRIBUTES})
   const lines = (text ?? '').split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))
@@ -118,7 +118,7 @@ async function hasUsualAttributes(hub: Hub, name: string, revision: string): Pro
 const USUAL_BEGIN = '*.parquet '
 const USUAL_LINE = /^\S+ filter=lfs diff=lfs merge=lfs -text\s*$/
 
-/** A gate cannot be created: until somebody sets it again, nobody else may see the dataset. */
+/** A gate cannot be created: until the owner sets it again, the dataset is private. */
 export function visibilityFor({visibility, gated}: Pick<Manifest, 'gated' | 'visibility'>): Visibility {
   return gated === false ? visibility : 'private'
 }
@@ -141,7 +141,7 @@ async function create({hub, name, namespace, manifest}: Restoration): Promise<vo
   await hub.createDataset(name, namespace, visibilityFor(manifest))
 }
 
-/** In commits of bounded size, each on top of the one before: what somebody else commits in between is not built upon. */
+/** In commits of bounded size, each on top of the one before: another commit in between is refused, not built upon. */
 async function fill(job: Restoration, step: Extract<Step, {kind: 'fill'}>): Promise<void> {
   let parentCommit = step.head
   let {deletes} = step
@@ -201,7 +201,7 @@ export function batches(files: LocalFile[]): LocalFile[][] {
   return bundles
 }
 
-/** Whether only a look at the Hub can tell what became of a request. */
+/** Whether only another look at the Hub can tell the outcome of a request. */
 function isWorthALook(error: unknown, wasLost: boolean): boolean {
   if (isOutcomeUnknown(error)) return true
   // A name that is taken, or a creation that is under way; and our own commit, which arrived though its answer did not.

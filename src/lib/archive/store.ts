@@ -34,7 +34,7 @@ export async function storeFiles(manifest: Manifest, paths: ArchivePaths, job: S
   const wanted = isNew ? manifest.files : await damagedFiles(manifest, final, job)
   if (wanted.length > 0 || isNew) {
     if (!isNew && !job.isRecorded)
-      throw new RefusedError(`${final} is there and is no archive: choose another folder`)
+      throw new RefusedError(`${final} is there and is not an archive: choose another folder`)
     await fetchAll(manifest, wanted, paths, job)
     await job.lock.require()
     if (isNew) await rename(staging, final)
@@ -46,7 +46,7 @@ export async function storeFiles(manifest: Manifest, paths: ArchivePaths, job: S
   await syncFolder(folder)
 }
 
-/** A file that the dataset does not have may be somebody's own: it is not removed, and the folder is refused while it is there. */
+/** A file that the dataset does not have is never removed: the folder is refused while it is there. */
 async function damagedFiles({files}: Manifest, final: string, job: StoreJob): Promise<RepoFile[]> {
   const found = await filesBelow(final)
   const known = new Set(files.map(({path}) => path))

@@ -5,7 +5,7 @@ import {dirname, join, resolve, sep} from 'node:path'
 import {RefusedError, SmoltraceError, UsageError} from './errors.js'
 import {printable} from './text.js'
 
-/** How a person is told of a file, and what it may replace. */
+/** What messages call a file, and what it may replace. */
 export interface Target {
   /** What a message calls it. */
   name: string
@@ -16,7 +16,7 @@ export interface Target {
 /**
  * Finds where to write a file that a person named, and what may not be written over.
  * @returns the file, behind any links
- * @throws UsageError where it is a folder, no plain file, or something that must stay, or where its folder cannot take it
+ * @throws UsageError where it is a folder, not a plain file, or something that must stay, or where its folder cannot take it
  */
 export async function findTarget(file: string, {name, refuse}: Target): Promise<string> {
   const wrong = (why: string) => new UsageError(`${name} ${printable(file)}: ${why}.`)
@@ -30,7 +30,7 @@ export async function findTarget(file: string, {name, refuse}: Target): Promise<
   const why = found && (await refuse(file))
   if (why) throw wrong(why)
   // Renaming would put a file in the place of a device or a pipe.
-  if (found && !found.isFile()) throw wrong('exists and is no plain file, give another name')
+  if (found && !found.isFile()) throw wrong('exists and is not a plain file, give another name')
   const target = found ? await realpath(file) : resolve(file)
   await requireFolder(dirname(target), wrong)
   return target
@@ -141,8 +141,8 @@ export async function readTextFile(
 ): Promise<Buffer> {
   try {
     const found = await stat(file)
-    // A pipe that nobody writes to would never end.
-    if (!found.isFile()) throw refuse('it is no plain file')
+    // A pipe without a writer would never end.
+    if (!found.isFile()) throw refuse('it is not a plain file')
     if (found.size > largest.bytes) throw refuse(`it is larger than ${largest.text}`)
     const text = await readFile(file)
     if (isUtf16(text)) throw refuse('it is in UTF-16: save it as UTF-8')

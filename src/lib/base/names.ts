@@ -36,7 +36,7 @@ export function isRunType(value: string): value is RunType {
 
 /**
  * Reads a run's timestamp as UTC.
- * @returns the moment, or undefined where the text is no `YYYYMMDD_HHMMSS` of a day and time that exist.
+ * @returns undefined where the text is not a `YYYYMMDD_HHMMSS` of a day and time that exist
  */
 export function parseTimestamp(timestamp: string): Date | undefined {
   const parts = TIMESTAMP.exec(timestamp)?.slice(1).map(Number)
@@ -48,7 +48,7 @@ export function parseTimestamp(timestamp: string): Date | undefined {
 }
 
 /**
- * Refuses what is no run's timestamp.
+ * Refuses what is not a run's timestamp.
  * @param option that names them, where one does
  * @throws UsageError
  */
@@ -95,7 +95,7 @@ export function isStandardDataset(name: string, namespace: string): boolean {
   return own !== undefined && TASKS.test(own)
 }
 
-/** A dataset that somebody could take for one of SMOLTRACE's, and that no command ever touches. */
+/** A dataset whose name resembles SMOLTRACE's, and that no command ever touches. */
 export interface NearMiss {
   /** `namespace/name`. */
   name: string

@@ -14,7 +14,7 @@ const LIKE_A_PIN = /^[\W_]*smol[\W_]*trace[\W_]*pin/i
 
 /** What one tag says. */
 export interface PinTag {
-  /** As the card has it: somebody's text. */
+  /** As the card has it: text from outside. */
   text: string
   /** The last day on which it holds, `YYYY-MM-DD` in UTC; without, it holds until it is lifted. */
   until?: string
@@ -22,7 +22,7 @@ export interface PinTag {
   isDoubtful: boolean
 }
 
-/** Whether a tag pins, or may have been meant to: letters of full width and characters that nobody sees count, too. */
+/** Whether a tag pins, or may have been meant to, also in full-width letters or with invisible characters. */
 export function isPinTag(tag: string): boolean {
   return LIKE_A_PIN.test(tag.normalize('NFKC').replaceAll(/\p{Cf}/gu, ''))
 }

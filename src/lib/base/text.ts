@@ -29,7 +29,7 @@ export function withoutTokens(text: string): string {
   return withoutOwnTokens(text).replaceAll(TOKEN, 'hf_…')
 }
 
-/** Blots out the tokens in use alone: in what a person named, `hf_archive` is no token. */
+/** Blots out the tokens in use alone: in a name that a person chose, `hf_archive` is not a token. */
 export function withoutOwnTokens(text: string): string {
   let left = text
   for (const pattern of inUse.values()) left = left.replaceAll(pattern, 'hf_…')
@@ -76,17 +76,14 @@ export function safe(text: string): string {
   return withoutTokens(printable(text))
 }
 
-/**
- * A name that somebody gave, of a folder or a model, as it is kept and shown: `hf_archive` must be found again and told from
- * `hf_other`, and is no token.
- */
+/** A name that a person chose, of a folder or a model, as it is kept and shown: `hf_archive` is not a token, and must be found again. */
 export function safeName(name: string): string {
   return withoutOwnTokens(printable(name)).replaceAll(LONG_TOKEN, 'hf_…')
 }
 
 const LONGEST_NAME_SHOWN = 80
 
-/** A name from outside in the middle of a sentence: safe, and not so long that nobody reads the rest. */
+/** A name from outside in the middle of a sentence: safe, and cut to a readable length. */
 export function brief(name: string): string {
   const text = safeName(name)
   return text.length > LONGEST_NAME_SHOWN ? `${printable(text.slice(0, LONGEST_NAME_SHOWN))}…` : text

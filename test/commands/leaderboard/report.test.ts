@@ -95,7 +95,7 @@ describe('leaderboard report', () => {
     ['a folder', () => [folder], 'it is a folder'],
     ['a folder, though told to replace it', () => [folder, '--force'], 'it is a folder'],
     ['a folder that is not there', () => [join(folder, 'no', 'x.html')], 'its folder does not exist'],
-    ['a device', () => ['/dev/null', '--force'], 'no plain file'],
+    ['a device', () => ['/dev/null', '--force'], 'not a plain file'],
     ['an empty name', () => [''], 'FILE needs the name of a file'],
     [
       'a metric that there is not',

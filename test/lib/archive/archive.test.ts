@@ -56,6 +56,8 @@ describe('archiving', () => {
       expect(Object.keys(treeOf(home(dir))).filter((path) => !path.endsWith('/'))).to.have.members([
         ...files.keys(),
       ])
+      expect(hub.state.cdn.requests).to.be.greaterThan(0)
+      expect(hub.state.cdn.sawAuthorization).to.equal(false)
     }))
 
   it('records what is known of the dataset', () =>
@@ -108,13 +110,6 @@ describe('archiving', () => {
       expect(events.map(({done}) => done)).to.deep.equal([0, 1, 1, 2])
       expect(events.every(({kind, of}) => kind === 'archiving' && of === 2)).to.equal(true)
       expect(events.at(-1)?.bytes).to.equal(sizes.reduce((a, b) => a + b, 0))
-    }))
-
-  it('gives the token to nobody but the Hub', () =>
-    withFolder(async (dir) => {
-      await archiveAt(hub, dir)
-      expect(hub.state.cdn.requests).to.be.greaterThan(0)
-      expect(hub.state.cdn.sawAuthorization).to.equal(false)
     }))
 
   describe('a second time', () => {
@@ -204,7 +199,7 @@ describe('archiving', () => {
           await mkdir(place)
           await writeFile(join(place, 'README.md'), 'mine')
         },
-        /is there and is no archive/,
+        /is there and is not an archive/,
       ],
       [
         'a file in an archive that the dataset has not',
@@ -214,9 +209,9 @@ describe('archiving', () => {
         },
         /holds "mine.txt"/,
       ],
-      ['a file in place of the folder', (place: string) => writeFile(place, 'mine'), /is no folder/],
+      ['a file in place of the folder', (place: string) => writeFile(place, 'mine'), /is not a folder/],
       ['a manifest that is none', (place: string) => writeFile(`${place}.json`, '{}'), /cannot be used/],
-      ['a folder in place of the manifest', (place: string) => mkdir(`${place}.json`), /is no plain file/],
+      ['a folder in place of the manifest', (place: string) => mkdir(`${place}.json`), /is not a plain file/],
     ] as const)
       it(`fails and changes nothing: ${title}`, () =>
         withFolder(async (dir) => {
@@ -255,7 +250,7 @@ describe('archiving', () => {
           await archiveAt(hub, dir)
           await rm(join(home(dir), 'data'), {recursive: true})
           await symlink(outside, join(home(dir), 'data'))
-          expect(reasonOf(await archiveAt(hub, dir))).to.include('data is no plain file')
+          expect(reasonOf(await archiveAt(hub, dir))).to.include('data is not a plain file')
           expect(await readdir(outside)).to.deep.equal([])
         }),
       ))
@@ -314,112 +309,59 @@ describe('archiving', () => {
           expect(await readdir(join(dir, 'mira'))).to.deep.equal([])
         }))
 
-    for (const [title, field, value] of [
-      ['its id is another', '_id', 'f'.repeat(24)],
-      ['its name is another', 'id', 'mira/smoltrace-results-20260105_113001'],
-      ['its gate is not known', 'gated', 'perhaps'],
-      ['nobody says who may see it', 'private', null],
-    ] as const)
+    for (const [title, change, reason] of [
+      ['its id is another', {_id: 'f'.repeat(24)}, /another dataset/],
+      ['its name is another', {id: 'mira/smoltrace-results-20260105_113001'}, /another dataset/],
+      ['its gate is not known', {gated: 'perhaps'}, /does not describe/],
+      ['nothing says who may see it', {private: null}, /does not describe/],
+      ['the Hub does not say which files there are', {}, /an unknown number in its info/],
+    ] as Array<[string, object, RegExp]>)
       it(`fails where ${title}`, () =>
         withFolder(async (dir) => {
           const datasets = await datasetsAt(hub)
-          const repo = hub.state.get(NAME)
-          const answer = {
-            _id: repo?._id,
-            id: NAME,
-            sha: repo?.sha,
-            private: true,
-            gated: false,
-            createdAt: CREATED,
-            lastModified: CREATED,
-            [field]: value,
-          }
+          const {_id, sha} = hub.state.get(NAME)!
+          const dates = {createdAt: CREATED, lastModified: CREATED}
+          const answer = {_id, id: NAME, sha, private: true, gated: false, ...dates, ...change}
           hub.intercept({
             match: ({path}) => path.includes('/revision/'),
             respond: {status: 200, body: JSON.stringify(answer)},
           })
-          expect(reasonOf(await archiveAt(hub, dir, {datasets}))).to.match(
-            /another dataset|does not describe/,
-          )
+          expect(reasonOf(await archiveAt(hub, dir, {datasets}))).to.match(reason)
           expect(await readdir(join(dir, 'mira'))).to.deep.equal([])
         }))
   })
 
-  describe('of files that are not all listed', () => {
-    const treeWithout = (missing: number) => {
-      const entries = [...(hub.state.get(NAME)?.files ?? [])].map(([path, file]) => ({
-        type: 'file',
-        ...fileOf(path, file.bytes()),
-      }))
+  it('[S20] fails where the listing ends early without a word, as behind a proxy that takes `Link` away', () =>
+    withFolder(async (dir) => {
+      const entries = [...hub.state.get(NAME)!.files].map(([path, file]) => fileOf(path, file.bytes()))
       hub.intercept({
         match: ({path}) => path.includes('/tree/'),
-        respond: {status: 200, body: JSON.stringify(entries.slice(missing))},
+        respond: {
+          status: 200,
+          body: JSON.stringify(entries.slice(3).map((entry) => ({type: 'file', ...entry}))),
+        },
       })
-    }
+      expect(reasonOf(await archiveAt(hub, dir))).to.include('(4 listed, 7 in its info)')
+      expect(await readdir(join(dir, 'mira'))).to.deep.equal([])
+    }))
 
-    it('[S20] fails where the listing ends early without a word, as behind a proxy that takes `Link` away', () =>
-      withFolder(async (dir) => {
-        treeWithout(3)
-        expect(reasonOf(await archiveAt(hub, dir))).to.include('(4 listed, 7 in its info)')
-        expect(await readdir(join(dir, 'mira'))).to.deep.equal([])
-      }))
-
-    it('fails where the Hub does not say which there are', () =>
-      withFolder(async (dir) => {
-        const repo = hub.state.get(NAME)
-        hub.intercept({
-          match: ({path}) => path.includes('/revision/'),
-          respond: {
-            status: 200,
-            body: JSON.stringify({
-              _id: repo?._id,
-              id: NAME,
-              sha: repo?.sha,
-              private: true,
-              gated: false,
-              createdAt: CREATED,
-              lastModified: CREATED,
-            }),
-          },
-        })
-        expect(reasonOf(await archiveAt(hub, dir))).to.include('an unknown number in its info')
-      }))
-  })
-
-  describe('of hostile paths', () => {
-    for (const path of [
-      '../../evil',
-      '/evil',
-      'a/../evil',
-      '.git/hooks/x',
-      String.raw`a\b`,
-      'CON',
-      'a\u0000b',
-      'README.MD',
-    ])
-      it(`archives nothing where one is ${JSON.stringify(path)}`, () =>
+  describe('of hostile entries', () => {
+    for (const [entry, reason] of [
+      [{type: 'file', path: '../../evil'}, 'its file'],
+      [{type: 'file', path: 'README.MD'}, 'its file'],
+      [{type: 'unknown', path: 'x'}, 'not certainly a file'],
+    ] as const)
+      it(`archives nothing where one is a ${entry.type} ${entry.path}`, () =>
         withFolder(async (dir) => {
-          const oid = 'a'.repeat(40)
-          const entries = ['README.md', path].map((each) => ({type: 'file', path: each, size: 1, oid}))
+          const fields = {size: 1, oid: 'a'.repeat(40)}
+          const entries = [{type: 'file', path: 'README.md'}, entry].map((each) => ({...each, ...fields}))
           hub.intercept({
             match: (request) => request.path.includes('/tree/'),
             respond: {status: 200, body: JSON.stringify(entries)},
           })
-          expect(reasonOf(await archiveAt(hub, join(dir, 'archive')))).to.include('its file')
+          expect(reasonOf(await archiveAt(hub, join(dir, 'archive')))).to.include(reason)
           expect(Object.keys(treeOf(dir))).to.deep.equal(['archive/', 'archive/mira/'])
         }))
-
-    it('archives nothing where one is no file', () =>
-      withFolder(async (dir) => {
-        hub.intercept({
-          match: (request) => request.path.includes('/tree/'),
-          respond: {
-            status: 200,
-            body: JSON.stringify([{type: 'unknown', path: 'x', size: 1, oid: 'a'.repeat(40)}]),
-          },
-        })
-        expect(reasonOf(await archiveAt(hub, dir))).to.include('not certainly a file')
-      }))
 
     it('takes only datasets of its namespace', () =>
       withFolder(async (dir) => {
@@ -427,28 +369,23 @@ describe('archiving', () => {
         if (!dataset) throw new Error('There is a dataset.')
         for (const name of ['mira/../../evil', 'other/smoltrace-leaderboard', 'mira/other'])
           expect(reasonOf(await archiveAt(hub, dir, {datasets: [{...dataset, name}]}))).to.include(
-            'no dataset of',
+            'not a dataset of',
           )
         expect(await readdir(join(dir, 'mira'))).to.deep.equal([])
       }))
   })
 
   describe('through faults', () => {
-    for (const [title, fault] of [
-      ['an error of the Hub', {respond: {status: 500}}],
-      ['a connection that is cut', {reset: 'before'}],
-      ['a body that ends too early', {respond: {status: 200, body: 'x'}}],
-    ] as Array<[string, Partial<Fault>]>)
+    for (const [title, part, fault] of [
+      ['an error of the Hub', '/resolve', {respond: {status: 500}}],
+      ['a connection that is cut', '/resolve', {reset: 'before'}],
+      ['a body that ends too early', '/resolve', {respond: {status: 200, body: 'x'}}],
+      ['an error at its facts', '/revision/', {respond: {status: 502}}],
+      ['an error at its files', '/tree/', {respond: {status: 502}}],
+    ] as Array<[string, string, Partial<Fault>]>)
       it(`goes on after ${title}`, () =>
         withFolder(async (dir) => {
-          hub.intercept({match: isDownload, times: 3, ...fault})
-          expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
-        }))
-
-    for (const part of ['/revision/', '/tree/'])
-      it(`asks again where the Hub fails once at ${part}`, () =>
-        withFolder(async (dir) => {
-          hub.intercept({match: ({path}) => path.includes(part), times: 2, respond: {status: 502}})
+          hub.intercept({match: ({path}) => path.includes(part), times: 2, ...fault})
           expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
         }))
 

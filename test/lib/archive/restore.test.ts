@@ -362,7 +362,7 @@ describe('restoring', () => {
           await rename(home(dir), `${home(dir)}-copy`)
           await rename(`${home(dir)}.json`, `${home(dir)}-copy.json`)
         },
-        /no SMOLTRACE dataset/,
+        /not a SMOLTRACE dataset/,
       ],
       [
         'a file is a link',
@@ -371,7 +371,7 @@ describe('restoring', () => {
           await rm(join(home(dir), 'README.md'))
           await symlink(join(dir, 'copy'), join(home(dir), 'README.md'))
         },
-        /README.md is no plain file/,
+        /README.md is not a plain file/,
       ],
       [
         'a folder in it is a link',
@@ -379,7 +379,7 @@ describe('restoring', () => {
           await rename(join(home(dir), 'deep'), join(dir, 'deep'))
           await symlink(join(dir, 'deep'), join(home(dir), 'deep'))
         },
-        /deep is no plain file/,
+        /deep is not a plain file/,
       ],
       [
         'its folder is a link',
@@ -387,7 +387,7 @@ describe('restoring', () => {
           await rename(home(dir), join(dir, 'elsewhere'))
           await symlink(join(dir, 'elsewhere'), home(dir))
         },
-        /is no folder/,
+        /is not a folder/,
       ],
       [
         'its manifest is a link',
@@ -395,7 +395,7 @@ describe('restoring', () => {
           await rename(`${home(dir)}.json`, join(dir, 'elsewhere.json'))
           await symlink(join(dir, 'elsewhere.json'), `${home(dir)}.json`)
         },
-        /is no plain file/,
+        /is not a plain file/,
       ],
     ] as Array<[string, (dir: string) => Promise<void>, RegExp]>)
       it(`is refused, before anything is created, where ${title}`, () =>

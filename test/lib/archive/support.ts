@@ -46,7 +46,7 @@ export function treeOf(folder: string, prefix = ''): Record<string, string> {
       const path = join(folder, entry.name)
       if (entry.isDirectory())
         return {[`${prefix}${entry.name}/`]: '', ...treeOf(path, `${prefix}${entry.name}/`)}
-      return {[`${prefix}${entry.name}`]: entry.isFile() ? readFileSync(path, 'base64') : 'no plain file'}
+      return {[`${prefix}${entry.name}`]: entry.isFile() ? readFileSync(path, 'base64') : 'not a plain file'}
     }),
   ) as Record<string, string>
 }

@@ -67,14 +67,14 @@ describe('a file that is written whole or not at all', () => {
     expect(await findTarget(join(folder, 'link'), free)).to.equal(file)
   })
 
-  it('is no folder, no device, no empty name, and nothing that must stay', async () => {
+  it('is not a folder, no device, no empty name, and nothing that must stay', async () => {
     writeFileSync(file, 'old')
     const refuse = () => 'it must stay'
     const CASES: Array<[find: () => Promise<string>, message: string]> = [
       [() => findTarget('', free), '--x needs the name of a file.'],
       [() => findTarget(folder, free), 'it is a folder'],
       [() => findTarget(`${file}2/`, free), 'it is a folder'],
-      [() => findTarget('/dev/null', free), 'no plain file'],
+      [() => findTarget('/dev/null', free), 'not a plain file'],
       [() => findTarget(join(folder, 'no', 'page'), free), 'its folder does not exist'],
       [() => findTarget(file, {...free, refuse}), `--x ${file}: it must stay.`],
     ]

@@ -608,10 +608,10 @@ describe('saved plan', () => {
     it('that is missing, a folder, a device or far too large is refused', async () => {
       expect(await refusalOf(loadPlan(file))).to.include('no such file')
       mkdirSync(file)
-      expect(await refusalOf(loadPlan(file))).to.include('no plain file')
+      expect(await refusalOf(loadPlan(file))).to.include('not a plain file')
       rmSync(file, {recursive: true})
       symlinkSync(devNull, file)
-      expect(await refusalOf(loadPlan(file))).to.include('no plain file')
+      expect(await refusalOf(loadPlan(file))).to.include('not a plain file')
       rmSync(file)
       const handle = openSync(file, 'w')
       ftruncateSync(handle, 64 * 1024 * 1024 + 1)
