@@ -3,7 +3,6 @@ import {expect} from 'chai'
 import {
   applyPlan,
   checkLeaderboard,
-  checkRows,
   cleanupDatasets,
   type CleanupOptions,
   deleteDatasets,
@@ -11,11 +10,12 @@ import {
   loadPolicy,
   protectLeaderboard,
   protectRuns,
-  rankRows,
   readRanking,
   restoreDatasets,
   SmoltraceError,
 } from '../src/index.js'
+import {checkRows} from '../src/lib/account/leaderboard/check.js'
+import {rankRows} from '../src/lib/account/leaderboard/ranking.js'
 import {type Sandbox, startSandbox} from '../src/lib/sandbox/index.js'
 import {inventoryOf, rejectionOf, runDatasets} from './support/builders.js'
 import {policyFile} from './support/policies.js'

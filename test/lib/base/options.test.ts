@@ -11,24 +11,23 @@ import {
   discoverSmoltraceDatasets,
   filterRuns,
   type Inventory,
-  loadPlan,
   loadPolicy,
   type Plan,
   protectLeaderboard,
   protectRuns,
-  rankRows,
   readHistory,
   readLeaderboardRows,
   readRanking,
   readSizes,
   restoreDatasets,
-  savePlan,
   SmoltraceError,
   unprotectLeaderboard,
   unprotectRuns,
   UsageError,
 } from '../../../src/index.js'
+import {rankRows} from '../../../src/lib/account/leaderboard/ranking.js'
 import {type OptionTable, readOptions} from '../../../src/lib/base/options.js'
+import {loadPlan, savePlan} from '../../../src/lib/plan/saved/saved-plan.js'
 import {rulesOf} from '../../../src/lib/retention/read-rules.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf} from '../../support/builders.js'
