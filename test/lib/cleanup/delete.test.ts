@@ -717,7 +717,7 @@ describe('deletion', () => {
   })
 
   describe('a quota that is known', () => {
-    it('is waited for before anything is sent into its end, then all is looked at, and no intent is in vain', async () => {
+    it('[S15] is waited for before anything is sent into its end, then all is looked at, and no intent is in vain', async () => {
       const plan = planFor([['results']])
       const hub = fakeHub(plannedDatasets(plan))
       hub.allowance = {left: 0, refillMs: 20}

@@ -172,7 +172,7 @@ describe('a plan compared with a new listing', () => {
     expect(compare(withChange({pinTags: ['smoltrace-pinned-until-20261004']})).size).to.equal(0)
   })
 
-  it('keeps the leaderboard in which a run was pinned since, though it be another run', () => {
+  it('[S12] keeps the leaderboard in which a run was pinned since, though it be another run', () => {
     const excluded = compare(datasets, {protection: {runs: {'20200101_000000': {by: 'ann', at: NOW}}}})
     expect([...excluded.keys()]).to.deep.equal([leaderboard.name])
     expect(excluded.get(leaderboard.name)?.reason).to.include('20200101_000000')
