@@ -4,29 +4,33 @@ import {HubError, HubFormatError} from './errors.js'
 import {type HubResponse} from './http.js'
 import {readQuota} from './quota.js'
 
-/**
- * Refuses a part of what was asked for, and what is still to come, however well it can be read.
- * @throws HubFormatError
- */
-export function requireCompleteBody({status}: HubResponse, method: string, range: string | undefined): void {
-  const isComplete = status === 200 || (status === 206 && range !== undefined)
-  if (method === 'GET' && !isComplete)
-    throw new HubFormatError(`The Hub answered ${status}, which is not all of what was asked for.`)
+/** The request that a response answers. */
+interface Asked {
+  url: string
+  method: string
+  headers?: Record<string, string> | undefined
 }
 
 /**
- * Refuses the page that a captive portal, a proxy or a wrong endpoint answers with 200.
- * @throws HubFormatError
+ * Passes on the complete answer of the Hub, or of the file store that it names.
+ * @throws HubError where it is not a success
+ * @throws HubFormatError for a part of what was asked for, and for the page that a captive portal, a proxy or a wrong endpoint
+ *   answers with 200
  */
-export async function requireHubResponse(
+export async function checkResponse(
   response: HubResponse,
-  method: string,
-  url: string,
+  asked: Asked,
   endpoint: string,
 ): Promise<HubResponse> {
+  const {status, ok, headers} = response
+  const {url, method} = asked
+  if (!ok) throw await toHubError(response, asked, endpoint)
+  const isComplete = status === 200 || (status === 206 && asked.headers?.range !== undefined)
+  if (method === 'GET' && !isComplete)
+    throw new HubFormatError(`The Hub answered ${status}, which is not all of what was asked for.`)
   if (!isApiCall(url, endpoint)) return response
   const {origin} = new URL(response.url)
-  const type = response.headers.get('content-type') ?? 'no content type'
+  const type = headers.get('content-type') ?? 'no content type'
   const isForeign = origin !== new URL(endpoint).origin
   if (method === 'DELETE') return requireDeleted(response, type, endpoint)
   if (!isForeign && type.includes('json')) return response
@@ -65,12 +69,7 @@ function notTheHub(endpoint: string, found: string): HubFormatError {
 }
 
 /** The error that a response which is not a success stands for. */
-export async function toHubError(
-  response: HubResponse,
-  method: string,
-  url: string,
-  endpoint: string,
-): Promise<HubError> {
+async function toHubError(response: HubResponse, {url, method}: Asked, endpoint: string): Promise<HubError> {
   const {status, headers} = response
   const body = await textOf(response, '')
   const {origin, host} = new URL(response.url)

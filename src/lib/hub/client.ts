@@ -13,7 +13,7 @@ import {
 import {type FileAccess, fileAccess} from './files.js'
 import {type HubResponse} from './http.js'
 import {type Account, listDatasets, type Listing, listStorage, type StoredDataset} from './listing.js'
-import {type Allowance, type QuotaSize, QuotaWatch} from './quota.js'
+import {type Allowance, type QuotaSize} from './quota.js'
 import {pause, type Wait} from './retry.js'
 import {createTransport, type Send, silenceIn, type TransportOptions} from './transport.js'
 import {type UploadAccess, uploadAccess} from './uploads.js'
@@ -63,9 +63,8 @@ export type HubOptions = Credentials &
 /** Connects to the Hub; nothing is sent yet. The client library is loaded with the first request. */
 export function connectHub({endpoint, token, onWait, signal, env = process.env}: HubOptions): Hub {
   hideToken(token)
-  const quota = new QuotaWatch()
-  const transport = createTransport({endpoint, token, signal, onWait, quota, silenceMs: silenceIn(env)})
-  const connection: Connection = {...transport, endpoint, signal}
+  const transport = createTransport({endpoint, token, signal, onWait, silenceMs: silenceIn(env)})
+  const connection: Connection = {...transport, endpoint}
   let pages = 0
   const countingPages: Send = (url, request) => {
     pages++
@@ -75,7 +74,7 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
   const calls = typedErrors(
     {
       ...fileAccess(connection),
-      ...uploadAccess(connection),
+      ...uploadAccess(connection, signal),
       whoAmI: () => whoAmI(connection),
       listDatasets: (namespace: string) => listDatasets({...connection, send: countingPages}, namespace),
       listStorage: (account: Account) => listStorage(connection, account),
@@ -93,10 +92,10 @@ export function connectHub({endpoint, token, onWait, signal, env = process.env}:
       return pages
     },
     get allowance() {
-      return quota.allowance('api')
+      return transport.quota.allowance('api')
     },
     get quotaSize() {
-      return quota.sizeOf('api')
+      return transport.quota.sizeOf('api')
     },
     async pause(wait) {
       onWait?.(wait)

@@ -3,10 +3,9 @@ import {HubFormatError} from './errors.js'
 import {type Send, type Transport} from './transport.js'
 
 /** What every call to the Hub needs. */
-export interface Connection extends Transport {
+export interface Connection extends Pick<Transport, 'send' | 'stream'> {
   /** Origin of the Hub, without a slash at the end. */
   endpoint: string
-  signal?: AbortSignal | undefined
 }
 
 /** Options of each function of `@huggingface/hub`. Its `fetch` is our transport, which adds the token. */

@@ -3,7 +3,7 @@ import {randomUUID} from 'node:crypto'
 import {CancelledError, SmoltraceError} from '../base/errors.js'
 import {withoutTokens} from '../base/text.js'
 import {VERSION} from '../base/version.js'
-import {requireCompleteBody, requireHubResponse, toHubError} from './check-response.js'
+import {checkResponse} from './check-response.js'
 import {HubError, HubUnreachableError} from './errors.js'
 import {
   type BodyLimits,
@@ -12,7 +12,6 @@ import {
   limitedBody,
   ProxyError,
   request,
-  type TimeLimit,
   timeLimit,
 } from './http.js'
 import {agentFor, proxyOnTheWayTo} from './proxy.js'
@@ -27,7 +26,6 @@ export interface TransportOptions {
   signal?: AbortSignal | undefined
   /** Called before each pause. */
   onWait?: ((wait: Wait) => void) | undefined
-  quota?: QuotaWatch | undefined
   /** How long the Hub may be silent: before its response begins, and within it. In ms. */
   silenceMs?: number | undefined
 }
@@ -49,6 +47,8 @@ export interface Transport {
   send: Send
   /** Passes the body on as it arrives, of any length: for files. */
   stream: Send
+  /** What is known of the quota. */
+  quota: QuotaWatch
 }
 
 interface Call extends HubRequest {
@@ -70,8 +70,9 @@ interface Call extends HubRequest {
  *   are complete, or end with one of these errors
  */
 export function createTransport(options: TransportOptions): Transport {
-  const {endpoint, onWait, signal, quota = new QuotaWatch()} = options
-  const sendOnce = createSender({...options, quota})
+  const {endpoint, onWait, signal} = options
+  const quota = new QuotaWatch()
+  const sendOnce = createSender(options, quota)
   const wait = async (next: Wait) => {
     onWait?.(next)
     await pause(next, signal)
@@ -121,7 +122,7 @@ export function createTransport(options: TransportOptions): Transport {
         isToHub: isSameOrigin(url, endpoint),
         isStreamed,
       })
-  return {send: sender(false), stream: sender(true)}
+  return {send: sender(false), stream: sender(true), quota}
 }
 
 /** Whether an address is the Hub's: `https://hub.example.evil` only begins alike. */
@@ -159,17 +160,16 @@ export function silenceIn({HF_HUB_DOWNLOAD_TIMEOUT: text = ''}: NodeJS.ProcessEn
 }
 
 /** Sends a request once. */
-function createSender(options: TransportOptions & {quota: QuotaWatch}) {
-  const {endpoint, token, quota, silenceMs = DEFAULT_SILENCE} = options
+function createSender(options: TransportOptions, quota: QuotaWatch) {
+  const {endpoint, token, silenceMs = DEFAULT_SILENCE} = options
   /** Whether anything has answered at that address yet: until then it is likelier to be wrong than to be down. */
   let isKnown = false
 
   return async (call: Call): Promise<HubResponse> => {
-    const {url, method} = call
     const signal = call.isDelete ? undefined : options.signal
     const limit = timeLimit(silenceMs)
     limit.start()
-    let target = url
+    let target = call.url
     const response = await request(httpRequest(call, token), {
       signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal,
       onChunk: () => limit.start(),
@@ -181,19 +181,18 @@ function createSender(options: TransportOptions & {quota: QuotaWatch}) {
       .catch((error: unknown) => {
         if (error instanceof SmoltraceError) throw error
         if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
-        throw unreachable(error, {limit, isKnown, target, isHub: isSameOrigin(target, endpoint)})
+        const problem = limit.isOver
+          ? {reason: `no answer within ${silenceMs / 1000} s`, isPermanent: false}
+          : {reason: reasonOf(error), isPermanent: isPermanent(error, isKnown)}
+        throw unreachable(target, endpoint, {...problem, cause: error})
       })
       .finally(() => limit.stop())
     isKnown = true
     const said = call.isToHub ? readQuota(response.headers) : undefined
     if (said) quota.note(said)
-    const limited = response.with(
-      limitedBody(response.body, limit, signal, bodyLimits(call, response, silenceMs)),
-    )
+    const body = limitedBody(response.body, limit, signal, bodyLimits(call, response.ok, silenceMs))
     try {
-      if (!response.ok) throw await toHubError(limited, method, url, endpoint)
-      requireCompleteBody(limited, method, call.headers?.range)
-      const checked = await requireHubResponse(limited, method, url, endpoint)
+      const checked = await checkResponse(response.with(body), call, endpoint)
       return call.isStreamed ? checked : checked.withBytes(await checked.bytes())
     } catch (error) {
       // A connection whose response is not read would keep the program from ending.
@@ -210,8 +209,8 @@ const MAX_MESSAGE = 1024 * 1024
 /** A body that is read whole may take so many times as long as the Hub may be silent. */
 const TOTAL_TIMES = 5
 
-function bodyLimits({method, isDelete, isStreamed}: Call, {ok}: HubResponse, silenceMs: number): BodyLimits {
-  if (!ok || isDelete) return {maxBytes: MAX_MESSAGE, totalMs: silenceMs}
+function bodyLimits({method, isDelete, isStreamed}: Call, isOk: boolean, silenceMs: number): BodyLimits {
+  if (!isOk || isDelete) return {maxBytes: MAX_MESSAGE, totalMs: silenceMs}
   if (method !== 'GET') return {maxBytes: MAX_BODY, totalMs: silenceMs}
   return isStreamed ? {} : {maxBytes: MAX_BODY, totalMs: TOTAL_TIMES * silenceMs}
 }
@@ -237,27 +236,22 @@ function httpRequest(call: Call, token: string): HttpRequest {
   }
 }
 
-interface Attempt {
-  limit: TimeLimit
-  isKnown: boolean
-  /** The address that did not answer, after redirects. */
-  target: string
-  isHub: boolean
-}
-
-function unreachable(error: unknown, {limit, isKnown, target, isHub}: Attempt): HubUnreachableError {
-  const reason = limit.isOver ? `no answer within ${limit.ms / 1000} s` : reasonOf(error)
+/** @param target the address that did not answer, after redirects */
+function unreachable(
+  target: string,
+  endpoint: string,
+  details: {reason: string; isPermanent: boolean; cause: unknown},
+): HubUnreachableError {
   const {origin, host} = new URL(target)
+  const isHub = isSameOrigin(target, endpoint)
   const proxy = proxyOnTheWayTo(target)
   const who = isHub ? `The Hub at ${origin}` : `The file store ${host}, to which the Hub leads,`
   const by = proxy ? ` by the proxy ${proxy.host} that ${proxy.variable} names` : ''
   const advice = isHub
     ? 'Check the network and HF_ENDPOINT, then try again.'
     : `Check whether a firewall lets ${host} through, then try again.`
-  return new HubUnreachableError(`${who} cannot be reached${by}: ${reason}.`, {
-    cause: error,
-    reason,
-    isPermanent: !limit.isOver && isPermanent(error, isKnown),
+  return new HubUnreachableError(`${who} cannot be reached${by}: ${details.reason}.`, {
+    ...details,
     suggestions: [
       proxy ? `Check ${proxy.variable}; to go without the proxy, name ${host} in NO_PROXY.` : advice,
     ],

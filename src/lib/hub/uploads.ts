@@ -46,8 +46,8 @@ export interface UploadAccess {
 }
 
 /** Makes the part of the Hub that creates and fills datasets. */
-export function uploadAccess(connection: Connection): UploadAccess {
-  const {endpoint, send, signal} = connection
+export function uploadAccess(connection: Connection, signal?: AbortSignal): UploadAccess {
+  const {endpoint, send} = connection
   const options = libraryOptions(connection, send)
   const cancellation = () => signal && {abortSignal: jobSignal(signal)}
   return {
