@@ -9,8 +9,8 @@ export interface Access {
   /** Why the token may not see every dataset; undefined where it sees all. */
   readLimit?: string | undefined
   /**
-   * Why some datasets may be hidden from a token that reads all others: nobody can tell. A job goes on, but no rule that rests
-   * on what is not there does.
+   * Why some datasets may be hidden from a token that reads all others. A job goes on, but no rule that rests on absence
+   * does.
    */
   partial?: string | undefined
   /** Why the token cannot delete or change; undefined where it can, as far as whoami tells. */
@@ -32,74 +32,57 @@ export function namespacesOf({name, organisations}: Identity): string[] {
  * @throws RefusedError where whoami does not name the namespace
  */
 export function accessTo(identity: Identity, wanted?: string): Access {
-  const named = wanted ?? identity.name
-  const isSame = (name: string) => name.toLowerCase() === named.toLowerCase()
-  if (isSame(identity.name))
-    return {
-      namespace: identity.name,
-      ...tokenLimits(identity, 'user', identity.name),
-      ...partialSight(identity),
-    }
-  const organisation = identity.organisations.find(({name}) => isSame(name))
+  const isWanted = (name: string) => name.toLowerCase() === (wanted ?? identity.name).toLowerCase()
+  if (isWanted(identity.name))
+    return {namespace: identity.name, ...tokenLimits(identity, 'user', identity.name)}
+  const organisation = identity.organisations.find(({name}) => isWanted(name))
   if (!organisation) {
     const known = namespacesOf(identity).join(', ')
     throw new UnknownNamespaceError(
-      `\`namespace\` ${JSON.stringify(named)}: this token belongs to ${identity.name} and knows ${known}.`,
-      {
-        suggestions: ['Name one of these, or use a token of a member of that organisation.'],
-      },
+      `\`namespace\` ${JSON.stringify(wanted)}: this token belongs to ${identity.name} and knows ${known}.`,
+      {suggestions: ['Name one of these, or use a token of a member of that organisation.']},
     )
   }
 
   const {name, role, restrictions, hasResourceGroups} = organisation
-  const limits = tokenLimits(identity, 'org', name)
   if (restrictions.length > 0) {
     const why = `${name} restricts this token (${restrictions.join(', ')})`
     return {namespace: name, readLimit: why, writeLimit: why}
   }
 
-  const isMember = role !== 'no_access'
-  const mayWrite = role === undefined || WRITING_ROLES.has(role)
-  const hidden = `${name} has resource groups, and ${identity.name} is not an admin of it`
-  return {
-    namespace: name,
-    readLimit: isMember ? limits.readLimit : `${identity.name} has no access to ${name}`,
-    ...(hasResourceGroups && role !== 'admin' ? {partial: hidden} : partialSight(identity)),
-    writeLimit: mayWrite
-      ? limits.writeLimit
-      : `${identity.name} may only read in ${name} (role ${safe(role)})`,
-  }
+  const access: Access = {namespace: name, ...tokenLimits(identity, 'org', name)}
+  if (role === 'no_access') access.readLimit = `${identity.name} has no access to ${name}`
+  if (role !== undefined && !WRITING_ROLES.has(role))
+    access.writeLimit = `${identity.name} may only read in ${name} (role ${safe(role)})`
+  if (hasResourceGroups && role !== 'admin')
+    access.partial = `${name} has resource groups, and ${identity.name} is not an admin of it`
+  return access
 }
 
 /** Any other role that the Hub may name is not known to write. */
 const WRITING_ROLES: ReadonlySet<string> = new Set(['admin', 'contributor', 'write'])
 
-/** An organisation, or the right to read, may have been withheld where the owner consented to the token. */
-function partialSight({isOAuth, tokenRole}: Identity): Pick<Access, 'partial'> {
-  return isOAuth && tokenRole === undefined ? {partial: 'an OAuth token does not say what it may see'} : {}
-}
-
 /**
  * A fine-grained token must name the whole namespace; one that names only some datasets lists only those, and a run
  * seen in part looks incomplete.
  */
-function tokenLimits(identity: Identity, type: 'org' | 'user', name: string): Omit<Access, 'namespace'> {
-  const {tokenRole, scopes} = identity
-  if (tokenRole === 'write' || tokenRole === 'god' || (tokenRole === undefined && identity.isOAuth)) return {}
-  if (tokenRole === 'read') return {writeLimit: 'the token is read-only'}
+function tokenLimits(
+  {tokenRole, scopes, isOAuth}: Identity,
+  type: 'org' | 'user',
+  name: string,
+): Omit<Access, 'namespace'> {
+  if (tokenRole === 'write' || tokenRole === 'god') return {}
+  // An organisation, or the right to read, may have been withheld where the owner consented to the token.
+  if (tokenRole === undefined && isOAuth) return {partial: 'an OAuth token does not say what it may see'}
   if (tokenRole === undefined) return {writeLimit: 'whoami does not say what the token may do'}
+  if (tokenRole === 'read') return {writeLimit: 'the token is read-only'}
   if (tokenRole !== 'fineGrained') return {writeLimit: `the token has a role that is not known: ${tokenRole}`}
-  const granted = new Set(
-    scopes
-      .filter((scope) => scope.type === type && scope.name === name)
-      .flatMap(({permissions}) => permissions),
-  )
+  const own = scopes.filter((scope) => scope.type === type && scope.name === name)
+  const granted = new Set(own.flatMap(({permissions}) => permissions))
   const lacking = (permission: string) =>
     granted.has(permission) ? undefined : `the fine-grained token lacks ${permission} on the whole of ${name}`
-  return {
-    readLimit: lacking('repo.content.read'),
-    writeLimit: lacking('repo.content.read') ?? lacking('repo.write'),
-  }
+  const readLimit = lacking('repo.content.read')
+  return {readLimit, writeLimit: readLimit ?? lacking('repo.write')}
 }
 
 /**

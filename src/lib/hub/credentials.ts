@@ -28,7 +28,7 @@ export interface CredentialOptions {
  * `HUGGING_FACE_HUB_TOKEN`, the file at `HF_TOKEN_PATH` or `$HF_HOME/token` (the Hub's contract, section 10).
  * @throws NotAllowedError where there is no token, or one that cannot be a token
  * @throws RefusedError in offline mode
- * @throws UsageError where the endpoint is no web address
+ * @throws UsageError where the endpoint is not a web address
  */
 export async function findCredentials(options: CredentialOptions = {}): Promise<Credentials> {
   const env = options.env ?? process.env
@@ -64,7 +64,7 @@ function checkEndpoint(endpoint: string): string {
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:'
   if (!isWeb || url.username || url.password || /[?#]/.test(endpoint)) {
     // What it holds is not repeated: it may be a secret that was put into the wrong variable.
-    throw new UsageError(`HF_ENDPOINT is no plain web address: give one such as ${DEFAULT_ENDPOINT}.`)
+    throw new UsageError(`HF_ENDPOINT is not a plain web address: give one such as ${DEFAULT_ENDPOINT}.`)
   }
 
   return endpoint.replace(/\/+$/, '')
@@ -74,39 +74,33 @@ function clean(token: string): string {
   return token.replaceAll(/[\r\n]/g, '').trim()
 }
 
+const GET_ONE =
+  'Set HF_TOKEN, or run `hf auth login`; tokens are made at https://huggingface.co/settings/tokens.'
+
+/** What is often wrong with a token, and what to do about it. */
+const PROBLEMS: ReadonlyArray<readonly [RegExp, what: string, next: string]> = [
+  [
+    /^(["'`]).*\1$|^["'`]|["'`]$/,
+    'it is in quotes',
+    'Take the quotes off: `docker --env-file`, for one, passes them on.',
+  ],
+  [
+    /[\0\uFFFD]/,
+    'it is in UTF-16, or is not text',
+    'Save it as UTF-8: PowerShell takes `-Encoding utf8NoBOM`.',
+  ],
+  [/^(?!hf_[\u0021-\u007E]+$)/, 'those begin with hf_', GET_ONE],
+]
+
 /** The message must not show the token, right or wrong: it may be another service's secret. */
 function checkToken(token: string, source: string): string {
-  const suggestions = [
-    'Set HF_TOKEN, or run `hf auth login`; tokens are made at https://huggingface.co/settings/tokens.',
-  ]
-  if (token === '') throw new NotAllowedError('No Hugging Face token was found.', {suggestions})
-  const trouble = troubleOf(token)
-  if (trouble !== undefined)
-    throw new NotAllowedError(`What ${source} holds is not a Hugging Face token: ${trouble.what}.`, {
-      suggestions: [trouble.next],
-    })
-  if (!/^hf_[\u0021-\u007E]+$/.test(token)) {
-    throw new NotAllowedError(`What ${source} holds is no Hugging Face token: those begin with hf_.`, {
-      suggestions,
-    })
-  }
-
-  return token
-}
-
-/** What often happens to a token on its way here; undefined where it is none of that. */
-function troubleOf(token: string): {what: string; next: string} | undefined {
-  if (/^(["'`]).*\1$|^["'`]|["'`]$/.test(token))
-    return {
-      what: 'it is in quotes',
-      next: 'Take the quotes off: `docker --env-file`, for one, passes them on.',
-    }
-  if (/[\0\uFFFD]/.test(token))
-    return {
-      what: 'it is in UTF-16, or is not text',
-      next: 'Save it as UTF-8: PowerShell takes `-Encoding utf8NoBOM`.',
-    }
-  return undefined
+  if (token === '') throw new NotAllowedError('No Hugging Face token was found.', {suggestions: [GET_ONE]})
+  const problem = PROBLEMS.find(([pattern]) => pattern.test(token))
+  if (!problem) return token
+  const [, what, next] = problem
+  throw new NotAllowedError(`What ${source} holds is not a Hugging Face token: ${what}.`, {
+    suggestions: [next],
+  })
 }
 
 function tokenFile(env: NodeJS.ProcessEnv): string {

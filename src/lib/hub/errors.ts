@@ -106,57 +106,52 @@ function describe({method, path, status, requestId, text, store}: HubAnswer): st
   return `${who} answered ${status} to ${method} ${path}: ${words}${requestId ? ` (request ${requestId})` : ''}`
 }
 
-function adviceFor(answer: HubAnswer): string[] {
-  const {status, path, method, text, store} = answer
-  if (status === 407) return [PROXY_ADVICE]
-  if (store !== undefined) return adviceOnStore(store, status)
-  if (status === 404 && path.endsWith('/whoami-v2')) return ['Is there a Hub at HF_ENDPOINT?']
-  if (status === 401) return adviceOnLackingPermission(path, method)
-  if (status === 403 && FULL_STORAGE.test(text)) return ADVICE_ON_FULL_STORAGE
-  if (status === 403) {
-    return method === 'GET'
-      ? [
-          'The token is valid but may not read this: it is too narrow, or the dataset has a gate.',
-          'Use one that may, from https://huggingface.co/settings/tokens.',
-        ]
-      : ['The token is valid but may not do this: use one with write access.']
-  }
-
-  if (status === 404)
-    return ['It is not there, or not for this token to see: check `namespace` and the token.']
-  if (status === 429) return ['Wait a few minutes, then run the same command again.']
-  return []
-}
-
-const PROXY_ADVICE =
-  'That is the answer of a proxy: set HTTPS_PROXY (or HTTP_PROXY) to its address, with a name and a password if it wants them, such as http://NAME:PASSWORD@proxy.example:3128.'
-
 /** The words of the Hub where an account is full (the Hub's contract, section 14), on writing and on reading. */
 const FULL_STORAGE = /storage limit reached|storage (?:quota|limit) exceeded/i
-const ADVICE_ON_FULL_STORAGE = [
-  'The storage of the account is full. Delete something first; traces are the largest: smoltrace cleanup --only traces --older-than 30d --sizes',
-  'Restoring and pinning need room, so they have to wait.',
-]
 
-/** A commit, an upload, a deletion: the Hub took the token for whoami, and refuses it here (the Hub's contract, section 14). */
-function adviceOnLackingPermission(path: string, method: string): string[] {
-  if (path.endsWith('/whoami-v2'))
+/** What to do next, by the cause in hand. */
+function adviceFor({status, path, method, text, store}: HubAnswer): string[] {
+  const isWhoami = path.endsWith('/whoami-v2')
+  const isReading = method === 'GET'
+  if (status === 407)
+    return [
+      'That is the answer of a proxy: set HTTPS_PROXY (or HTTP_PROXY) to its address, with a name and a password if it wants them, such as http://NAME:PASSWORD@proxy.example:3128.',
+    ]
+  if (store !== undefined) return adviceOnStore(store, status)
+  if (status === 401 && isWhoami)
     return ['The token was rejected: set HF_TOKEN to a valid one, or run `hf auth login` again.']
-  const needed =
-    method === 'GET'
-      ? '`repo.content.read` on the namespace where it is fine-grained, `read-repos` where it is of OAuth'
-      : '`write`, `repo.write` on the namespace where it is fine-grained, `manage-repos` where it is of OAuth'
-  return [
-    `The Hub knows this token, so it probably lacks a permission: ${needed}.`,
-    'Use one that has it, from https://huggingface.co/settings/tokens. If it has, it may have been revoked just now.',
-  ]
+  // The Hub took the token for whoami, and refuses it here (the Hub's contract, section 14).
+  if (status === 401)
+    return [
+      `The Hub knows this token, so it probably lacks a permission: ${isReading ? READ_PERMISSION : WRITE_PERMISSION}.`,
+      'Use one that has it, from https://huggingface.co/settings/tokens. If it has, it may have been revoked just now.',
+    ]
+  if (status === 403 && FULL_STORAGE.test(text))
+    return [
+      'The storage of the account is full. Delete something first; traces are the largest: smoltrace cleanup --only traces --older-than 30d --sizes',
+      'Restoring and pinning need room, so they have to wait.',
+    ]
+  if (status === 403 && isReading)
+    return [
+      'The token is valid but may not read this: it is too narrow, or the dataset has a gate.',
+      'Use one that may, from https://huggingface.co/settings/tokens.',
+    ]
+  if (status === 403) return ['The token is valid but may not do this: use one with write access.']
+  if (status === 404 && isWhoami) return ['Is there a Hub at HF_ENDPOINT?']
+  if (status === 404)
+    return ['It is not there, or not for this token to see: check `namespace` and the token.']
+  return status === 429 ? ['Wait a few minutes, then run the same command again.'] : []
 }
 
+const READ_PERMISSION =
+  '`repo.content.read` on the namespace where it is fine-grained, `read-repos` where it is of OAuth'
+const WRITE_PERMISSION =
+  '`write`, `repo.write` on the namespace where it is fine-grained, `manage-repos` where it is of OAuth'
+
 function adviceOnStore(store: string, status: number): string[] {
-  return status >= 500 || status === 429
-    ? [`Try again later: ${store} has trouble of its own.`]
-    : [
-        `The token is not the cause: none is sent to ${store}. Does a firewall or a proxy let ${store} through?`,
-        'Then try again: the address that the Hub gives is valid only for a short time.',
-      ]
+  if (status >= 500 || status === 429) return [`Try again later: ${store} has trouble of its own.`]
+  return [
+    `The token is not the cause: none is sent to ${store}. Does a firewall or a proxy let ${store} through?`,
+    'Then try again: the address that the Hub gives is valid only for a short time.',
+  ]
 }

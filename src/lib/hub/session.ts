@@ -66,28 +66,22 @@ const TOLERATED_SKEW = 5 * MINUTE
  * @throws RefusedError where the namespace is not one of the owner's
  */
 export async function openSession(options: ConnectionOptions = {}): Promise<Session> {
+  const {env, signal, clock = () => new Date()} = options
   const credentials = await findCredentials(options)
-  const warnings = plainWarnings(credentials.endpoint)
-  const hub = connectHub({
-    ...credentials,
-    env: options.env,
-    signal: options.signal,
-    onWait: guardedWait(options.onWait, warnings),
-  })
-  const identity = await askWho(hub, credentials.source)
+  const warnings = unencryptedWarnings(credentials.endpoint)
+  const hub = connectHub({...credentials, env, signal, onWait: guardedWait(options.onWait, warnings)})
+  const identity = await whoami(hub, credentials.source)
+  const {name: user, date} = identity
   const access = accessTo(identity, options.namespace)
   const machine = machineTime(options)
-  const now = identity.date && identity.date < machine ? identity.date : machine
-  warnings.push(...warningsOf(access, machine, identity.date))
-  const {clock = () => new Date()} = options
-  const namespaces = namespacesOf(identity)
+  warnings.push(...accessWarnings(access), ...clockWarnings(machine, date))
   return {
     hub,
-    user: identity.name,
+    user,
     access,
-    namespaces,
-    now,
-    isTimeCertain: identity.date !== undefined,
+    namespaces: namespacesOf(identity),
+    now: date && date < machine ? date : machine,
+    isTimeCertain: date !== undefined,
     clock,
     warnings,
   }
@@ -127,14 +121,14 @@ export function warnIfReadOnly({access: {writeLimit}, warnings}: Session): void 
   if (writeLimit) warnings.push(`With this token nothing could be deleted: ${writeLimit}.`)
 }
 
-/** Who reads on the way could delete with it. */
-function plainWarnings(endpoint: string): string[] {
+/** Without TLS the token can be read on its way, and used. */
+function unencryptedWarnings(endpoint: string): string[] {
   const url = new URL(endpoint)
   if (url.protocol !== 'http:' || isLoopback(url)) return []
   return [`HF_ENDPOINT is ${endpoint}, without TLS: the token is sent to ${url.host} unencrypted.`]
 }
 
-async function askWho(hub: Hub, source: string): Promise<Identity> {
+async function whoami(hub: Hub, source: string): Promise<Identity> {
   try {
     return await hub.whoAmI()
   } catch (error) {
@@ -148,26 +142,19 @@ async function askWho(hub: Hub, source: string): Promise<Identity> {
   }
 }
 
-function warningsOf(
-  {readLimit, partial, namespace}: Access,
-  machine: Date,
-  hubDate: Date | undefined,
-): string[] {
-  const warnings: string[] = []
-  if (readLimit) warnings.push(`Not everything in ${namespace} may be visible: ${readLimit}.`)
-  else if (partial) warnings.push(`Some datasets of ${namespace} may be hidden from this token: ${partial}.`)
-  if (!hubDate)
-    warnings.push("The Hub did not say what time it is: ages are measured with this machine's clock alone.")
-  const skew = hubDate ? machine.getTime() - hubDate.getTime() : 0
-  if (Math.abs(skew) > TOLERATED_SKEW) {
-    const distance =
-      Math.abs(skew) < DAY ? `${Math.round(Math.abs(skew) / MINUTE)} min` : formatDuration(Math.abs(skew))
-    warnings.push(
-      `This machine's clock is ${distance} ${skew > 0 ? 'ahead of' : 'behind'} the Hub's; the earlier one counts.`,
-    )
-  }
+function accessWarnings({readLimit, partial, namespace}: Access): string[] {
+  if (readLimit) return [`Not everything in ${namespace} may be visible: ${readLimit}.`]
+  return partial ? [`Some datasets of ${namespace} may be hidden from this token: ${partial}.`] : []
+}
 
-  return warnings
+function clockWarnings(machine: Date, hub: Date | undefined): string[] {
+  if (!hub) return ["The Hub did not say what time it is: ages are measured with this machine's clock alone."]
+  const skew = machine.getTime() - hub.getTime()
+  const size = Math.abs(skew)
+  if (size <= TOLERATED_SKEW) return []
+  const distance = size < DAY ? `${Math.round(size / MINUTE)} min` : formatDuration(size)
+  const direction = skew > 0 ? 'ahead of' : 'behind'
+  return [`This machine's clock is ${distance} ${direction} the Hub's; the earlier one counts.`]
 }
 
 /** A fault in the listener must not look like one of the Hub's. */
