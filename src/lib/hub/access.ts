@@ -27,7 +27,7 @@ export function namespacesOf({name, organisations}: Identity): string[] {
 
 /**
  * Works out what a token may do in a namespace. The Hub answers an unknown author with an empty list, so a namespace
- * that whoami does not name is an error and not an empty account (the Hub's contract, sections 1 and 2.2).
+ * that whoami does not name is an error and not an empty account (the Hub's contract, sections 1 and 2).
  * @param wanted the namespace asked for, in any letter case; the user's own where undefined
  * @throws RefusedError where whoami does not name the namespace
  */

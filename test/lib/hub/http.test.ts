@@ -291,10 +291,6 @@ describe('HTTP', () => {
       }
     }
 
-    it('can be read as bytes, text and JSON', async () => {
-      expect(await read(texts('{"grün":', ' 1}')).json()).to.deep.equal({grün: 1})
-    })
-
     it('counts only the time in which a chunk is waited for, not that of its reader', async () => {
       const log: string[] = []
       const limit = {...timeLimit(1000), start: () => log.push('start'), stop: () => log.push('stop')}
@@ -305,15 +301,6 @@ describe('HTTP', () => {
       expect((await chunks.next()).done).to.equal(true)
       expect(log.slice(0, 5)).to.deep.equal(['start', 'stop', 'the reader takes its time', 'start', 'stop'])
       expect(log.slice(5).every((each) => each === 'stop')).to.equal(true)
-    })
-
-    it('that breaks off is an error of the program', async () => {
-      // eslint-disable-next-line require-yield
-      async function* broken(): AsyncGenerator<Uint8Array> {
-        throw new Error('aborted')
-      }
-
-      expect(await rejectionOf(read(broken()).bytes())).to.be.instanceOf(HubUnreachableError)
     })
 
     it('that is not wanted any more is not read on', async () => {
@@ -351,14 +338,6 @@ describe('HTTP', () => {
       const error = await rejectionOf(read(trickle(limit, 0), limit, {totalMs: 20}).bytes())
       expect(error).to.be.instanceOf(HubUnreachableError).and.to.have.property('isPermanent', false)
     })
-
-    it('that has its time as a whole is over when that is, though something comes now and then', () =>
-      withLimits(20, async () => {
-        const limit = timeLimit(20)
-        const error = await rejectionOf(read(trickle(limit, 2), limit, {totalMs: 60}).bytes())
-        expect(error).to.be.instanceOf(HubUnreachableError).and.to.have.property('isPermanent', true)
-        expect(error.message).to.include('took too long')
-      }))
 
     it('that has its time as a whole does not count that of the reader', async () => {
       const left: number[] = []

@@ -2,7 +2,9 @@ import {expect} from 'chai'
 
 import {bucketOf, QuotaWatch, readQuota} from '../../../src/lib/hub/quota.js'
 
-const quota = (text: string) => readQuota(new Headers({ratelimit: text}))
+const quota = (ratelimit: string, policy?: string) =>
+  readQuota(new Headers({ratelimit, ...(policy && {'ratelimit-policy': policy})}))
+const turn = () => new Promise(setImmediate)
 
 describe('quota', () => {
   const readable: Array<[text: string, bucket: string, remaining: number, resetMs: number]> = [
@@ -23,61 +25,50 @@ describe('quota', () => {
     })
   }
 
-  for (const text of [
-    '',
-    '"api"',
-    '"api";r=5',
-    '"api";t=5',
-    '"api";r=;t=5',
-    '"api";r=-1;t=5',
-    '"api";r=x;t=y',
-    'r=5, t=5',
-    '"api";q=500;w=300',
-  ]) {
-    it(`is not known from ${JSON.stringify(text)}`, () => {
-      expect(quota(text)).to.equal(undefined)
-    })
-  }
-
-  it('is not known without the header', () => {
+  it('is not known from anything else', () => {
+    const unreadable = [
+      '',
+      '"api"',
+      '"api";r=5',
+      '"api";t=5',
+      '"api";r=;t=5',
+      '"api";r=-1;t=5',
+      '"api";r=x;t=y',
+    ]
+    for (const text of [...unreadable, 'r=5, t=5', '"api";q=500;w=300'])
+      expect(quota(text), text).to.equal(undefined)
     expect(readQuota(new Headers({'ratelimit-policy': '"fixed window";"api";q=500;w=300'}))).to.equal(
       undefined,
     )
   })
-})
 
-describe('the size of a quota', () => {
-  const cases: Array<[policy: string, size: {requests: number; windowMs: number} | undefined]> = [
-    ['"fixed window";"api";q=500;w=300', {requests: 500, windowMs: 300_000}],
-    ['"api"; q = 500 ; w = 300', {requests: 500, windowMs: 300_000}],
-    ['"fixed window";"pages";q=1;w=1, "fixed window";"api";q=500;w=300', {requests: 500, windowMs: 300_000}],
-    ['"fixed window";"api";q=500;w=31536000', {requests: 500, windowMs: 3_600_000}],
+  const size = {requests: 500, windowMs: 300_000}
+  for (const [policy, found] of [
+    ['"fixed window";"api";q=500;w=300', size],
+    ['"api"; q = 500 ; w = 300', size],
+    ['"fixed window";"pages";q=1;w=1, "fixed window";"api";q=500;w=300', size],
+    ['"fixed window";"api";q=500;w=31536000', {...size, windowMs: 3_600_000}],
     ['"fixed window";"pages";q=500;w=300', undefined],
     ['"fixed window";"api";q=0;w=300', undefined],
     ['"fixed window";"api";q=500', undefined],
     ['nonsense', undefined],
-  ]
-  for (const [policy, size] of cases) {
-    it(`is ${size ? size.requests : 'not known'} by ${policy}`, () => {
+  ] as const) {
+    it(`has ${found ? 'a' : 'no'} known size by ${policy}`, () => {
       const watch = new QuotaWatch(() => 0)
-      const said = readQuota(new Headers({ratelimit: '"api";r=4;t=5', 'ratelimit-policy': policy}))
-      if (said) watch.note(said)
-      expect(watch.sizeOf('api')).to.deep.equal(size)
+      watch.note(quota('"api";r=4;t=5', policy)!)
+      expect(watch.sizeOf('api')).to.deep.equal(found)
       expect(watch.sizeOf('resolvers')).to.equal(undefined)
     })
   }
-})
 
-describe('the bucket of a request', () => {
-  const cases: Array<[path: string, bucket: string]> = [
+  for (const [path, bucket] of [
     ['/api/datasets?author=kim', 'api'],
     ['/api/repos/delete', 'api'],
     ['/datasets/kim/x/resolve/main/data.parquet', 'resolvers'],
     ['/datasets/kim/x', 'pages'],
     ['/datasets/kim/x?next=/api/', 'pages'],
-  ]
-  for (const [path, bucket] of cases) {
-    it(`is ${bucket} for ${path}`, () => {
+  ] as const) {
+    it(`is that of ${bucket} for ${path}`, () => {
       expect(bucketOf(`https://hub.example${path}`)).to.equal(bucket)
     })
   }
@@ -88,14 +79,11 @@ describe('the watch over the quota', () => {
   const watching = () => {
     const clock = {now: 1000}
     const watch = new QuotaWatch(() => clock.now)
-    return {
-      clock,
-      watch,
-      note: (remaining: number, resetMs: number) => watch.note({bucket: 'api', remaining, resetMs}),
-    }
+    const note = (remaining: number, resetMs: number) => watch.note({bucket: 'api', remaining, resetMs})
+    return {clock, watch, note}
   }
 
-  it('knows nothing before the first answer, of another bucket, and after the end of the window', () => {
+  it('knows nothing before the first response, of another bucket, and after the end of the window', () => {
     const {clock, watch, note} = watching()
     expect(watch.allowance('api')).to.deep.equal(UNKNOWN)
     note(3, 5000)
@@ -105,14 +93,16 @@ describe('the watch over the quota', () => {
     expect(watch.allowance('api')).to.deep.equal(UNKNOWN)
   })
 
-  it('says how long a used-up quota stays so', () => {
+  it('says how long a used-up quota stays so, and believes in no window of weeks', () => {
     const {clock, watch, note} = watching()
     note(0, 5000)
     clock.now += 1500
     expect(watch.allowance('api')).to.deep.equal({left: 0, refillMs: 3500})
+    note(0, 1e12)
+    expect(watch.allowance('api').refillMs).to.equal(3_600_000)
   })
 
-  it('takes the lowest count of a window for the latest, since answers overtake one another', () => {
+  it('takes the lowest count of a window for the latest, since responses overtake one another', () => {
     const {clock, watch, note} = watching()
     for (const remaining of [9, 5, 7]) {
       note(remaining, 5000)
@@ -133,14 +123,15 @@ describe('the watch over the quota', () => {
     expect(watch.allowance('api').left).to.equal(99)
   })
 
-  it('counts the windows of each bucket in which nothing went well, once for all who wait together', async () => {
+  it('counts the windows of each bucket in which nothing went well, once for all that wait together', async () => {
     const {watch} = watching()
-    const wait = (bucket: string) => watch.refilled(bucket, () => new Promise(setImmediate))
+    const wait = (bucket: string) => watch.refilled(bucket, async () => void (await turn()))
     await Promise.all([wait('api'), wait('api'), wait('resolvers')])
     await wait('api')
-    expect(['api', 'resolvers', 'pages'].map((bucket) => watch.vainWindows(bucket))).to.deep.equal([2, 1, 0])
+    const counts = () => ['api', 'resolvers', 'pages'].map((bucket) => watch.vainWindows(bucket))
+    expect(counts()).to.deep.equal([2, 1, 0])
     watch.succeeded('api')
-    expect(['api', 'resolvers'].map((bucket) => watch.vainWindows(bucket))).to.deep.equal([0, 1])
+    expect(counts()).to.deep.equal([0, 1, 0])
   })
 
   it('lets a request go rather than wait for a fourth window in a row in which nothing went well', async () => {
@@ -153,25 +144,18 @@ describe('the watch over the quota', () => {
     leave()
   })
 
-  it('believes in no window of weeks', () => {
-    const {watch, note} = watching()
-    note(0, 1e12)
-    expect(watch.allowance('api').refillMs).to.equal(3_600_000)
-  })
-
   it('lets no more requests go at a time than are left, and all that wait for the quota wait once', async () => {
     const {clock, watch, note} = watching()
     note(2, 5000)
     const waits: number[] = []
     const refill = async (ms: number) => {
       waits.push(ms)
-      await new Promise(setImmediate)
+      await turn()
       clock.now += ms
     }
 
     const inside: Array<() => void> = []
     const entering = Array.from({length: 6}, async () => inside.push(await watch.enter('api', refill)))
-    const turn = () => new Promise(setImmediate)
     await turn()
     expect(inside).to.have.length(2)
     note(0, 5000)

@@ -149,13 +149,13 @@ describe('transport', () => {
       })
     }
 
-    for (const status of [202, 203, 204, 206]) {
-      it(`of status ${status} is not taken for all of what was asked for`, async () => {
+    it('that is not all of what was asked for is refused', async () => {
+      for (const status of [202, 203, 204, 206]) {
         const server = await replies({status, json: []})
         for (const path of ['/api/datasets', FILE])
-          expect(await rejectionOf(ask(server, path))).to.be.instanceOf(HubFormatError)
-      })
-    }
+          expect(await rejectionOf(ask(server, path)), `${status}`).to.be.instanceOf(HubFormatError)
+      }
+    })
 
     it('that is a part is passed on where a part was asked for', async () => {
       const server = await replies({status: 206, json: []})
@@ -206,14 +206,15 @@ describe('transport', () => {
       })
     }
 
-    for (const status of [301, 302, 303, 307, 308]) {
-      it(`follows no redirect ${status}, not even on the Hub itself`, async () => {
+    it('follows no redirect, not even on the Hub itself', async () => {
+      for (const status of [301, 302, 303, 307, 308]) {
         const server = await replies({status, headers: {location: '/api/elsewhere'}}, OK)
-        const error = await rejectionOf(remove(server))
-        expect(error).to.be.instanceOf(HubError).and.to.have.property('status', status)
+        expect(await rejectionOf(remove(server)))
+          .to.be.instanceOf(HubError)
+          .and.to.include({status})
         expect(server.seen).to.have.length(1)
-      })
-    }
+      }
+    })
 
     it('is not retried after 429: what goes must be looked at again first', async () => {
       const waits: Wait[] = []
@@ -278,27 +279,13 @@ describe('transport', () => {
       expect([bare.code, bare.requestId]).to.deep.equal([undefined, undefined])
     })
 
-    it('[S17] never shows the token where a proxy or the Hub itself repeats it', async () => {
-      const echoes = [
-        (text: string): Reply => ({status: 502, type: 'text/html', text: `<pre>${text}</pre>`}),
-        (text: string): Reply => ({status: 400, json: {error: `bad header ${text}`}}),
-      ]
-      for (const echo of echoes) {
-        const server = await replies(({headers}) => echo(String(headers.authorization)))
-        const error = (await rejectionOf(ask(server, '/api/datasets'))) as HubError
-        expect(server.seen[0]?.headers.authorization).to.equal(BEARER)
-        expect([error.message, error.stack, JSON.stringify(error.answer)].join('\n')).not.to.include(TOKEN)
-      }
-    })
-
-    for (const status of [400, 401, 403, 404, 409, 412, 500, 503]) {
-      it(`with ${status} is not taken for a quota`, async () => {
+    it('of another status than 429 is not taken for a quota', async () => {
+      for (const status of [400, 401, 403, 404, 409, 412, 500, 503])
         expect((await answered({status, headers: EMPTY_QUOTA})).answer).to.include({
           status,
           resetMs: undefined,
         })
-      })
-    }
+    })
   })
 
   describe('a used-up quota', () => {
@@ -473,12 +460,12 @@ describe('transport', () => {
         expect((await firstWait(server))?.ms).to.equal(20_000)
       }))
 
-    for (const retryAfter of ['soon', '-5', '1.5', '2026-11-26', 'Thu, 26 Nov 1998 10:00:00 GMT']) {
-      it(`is waited for as usual where a response asks for ${retryAfter}`, async () => {
+    it('is waited for as usual where a response asks for nothing that can be read', async () => {
+      for (const retryAfter of ['soon', '-5', '1.5', '2026-11-26', 'Thu, 26 Nov 1998 10:00:00 GMT']) {
         const server = await replies({status: 503, headers: {'retry-after': retryAfter}})
-        expect((await firstWait(server))?.ms).to.be.at.most(500)
-      })
-    }
+        expect((await firstWait(server))?.ms, retryAfter).to.be.at.most(500)
+      }
+    })
 
     it('is retried where something has answered there before, and not where nothing ever has', async () => {
       const server = await replies({json: {}})
@@ -554,21 +541,11 @@ describe('transport', () => {
         expect(server.seen).to.have.length(1)
       }))
 
-    for (const [text, ms] of [
-      [undefined, 60_000],
-      ['', 60_000],
-      ['soon', 60_000],
-      ['0', 60_000],
-      ['-5', 60_000],
-      ['10', 10_000],
-      ['0.25', 250],
-      ['3600', 300_000],
-      ['Infinity', 300_000],
-    ] as const) {
-      it(`is waited for ${ms} ms where HF_HUB_DOWNLOAD_TIMEOUT is ${text ?? 'not set'}`, () => {
-        expect(silenceIn(text === undefined ? {} : {HF_HUB_DOWNLOAD_TIMEOUT: text})).to.equal(ms)
-      })
-    }
+    it('is waited for as long as HF_HUB_DOWNLOAD_TIMEOUT says, up to five minutes', () => {
+      const texts = [undefined, '', 'soon', '0', '-5', '10', '0.25', '3600', 'Infinity']
+      const limits = texts.map((text) => silenceIn(text === undefined ? {} : {HF_HUB_DOWNLOAD_TIMEOUT: text}))
+      expect(limits).to.deep.equal([60_000, 60_000, 60_000, 60_000, 60_000, 10_000, 250, 300_000, 300_000])
+    })
   })
 
   describe('a signal', () => {
