@@ -84,7 +84,7 @@ export function createTransport(options: TransportOptions): Transport {
     let isAskedAnew = false
     for (let retries = 0; ;) {
       const leave = call.isToHub && !call.isDelete ? await quota.enter(bucket, refill) : undefined
-      let next: Wait | undefined
+      let next: Wait
       try {
         const response = await sendOnce(call)
         if (call.isToHub) quota.succeeded(bucket)
@@ -96,17 +96,17 @@ export function createTransport(options: TransportOptions): Transport {
           continue
         }
 
-        next = waitBeforeRetry(error, {retries, windows: quota.vainWindows(bucket)})
-        if (!next) throw error
+        const found = waitBeforeRetry(error, {retries, windows: quota.vainWindows(bucket)})
+        if (!found) throw error
+        next = found
       } finally {
         leave?.()
       }
 
-      const pausing = next
-      if (pausing.why === 'quota') await quota.refilled(bucket, () => wait(pausing))
+      if (next.why === 'quota') await quota.refilled(bucket, () => wait(next))
       else {
         retries++
-        await wait(pausing)
+        await wait(next)
       }
     }
   }

@@ -6,6 +6,7 @@ import {type AddressInfo, connect, type Socket} from 'node:net'
 import {CancelledError, UsageError} from '../../../src/lib/base/errors.js'
 import {connectHub} from '../../../src/lib/hub/client.js'
 import {HubUnreachableError} from '../../../src/lib/hub/errors.js'
+import {isExcepted} from '../../../src/lib/hub/proxy.js'
 import {openSession} from '../../../src/lib/hub/session.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf} from '../../support/builders.js'
@@ -116,13 +117,11 @@ describe('a proxy', () => {
     expect(asked[0]?.credentials).to.equal(`Basic ${Buffer.from('kim:hunter2').toString('base64')}`)
   })
 
-  for (const exception of [HOST, `.example`, 'example', `other.example, ${HOST}:80`, '*']) {
-    it(`is not asked where NO_PROXY is "${exception}"`, async () => {
-      const error = await rejectionOf(who({HTTP_PROXY: `http://${address}`, NO_PROXY: exception}))
-      expect(error).to.be.instanceOf(HubUnreachableError)
-      expect(asked).to.deep.equal([])
-    })
-  }
+  it('is not asked where NO_PROXY names the Hub', async () => {
+    const variables = {HTTP_PROXY: `http://${address}`, NO_PROXY: `other.example, ${HOST}:80`}
+    expect(await rejectionOf(who(variables))).to.be.instanceOf(HubUnreachableError)
+    expect(asked).to.deep.equal([])
+  })
 
   it('is not asked for a Hub on this machine', async () => {
     expect(await who({HTTP_PROXY: 'http://127.0.0.1:9'}, hub.url)).to.equal(hub.user)
@@ -163,4 +162,46 @@ describe('a proxy', () => {
       .to.include(`Check HTTP_PROXY`)
       .and.include(`${HOST} in NO_PROXY`)
   })
+})
+
+describe('NO_PROXY', () => {
+  const HUB = 'https://hub.corp.test'
+  const MINE = 'http://10.1.2.3'
+  const cases: Array<[list: string, takesOut: string[], leaves: string[]]> = [
+    ['corp.test', ['https://corp.test', HUB, 'https://a.hub.corp.test', `${HUB}.`], ['https://mycorp.test']],
+    ['.corp.test', [HUB], ['https://mycorp.test']],
+    ['*.corp.test', [HUB], ['https://mycorp.test']],
+    ['hub.corp.test', [HUB], ['https://corp.test']],
+    ['CORP.Test', ['https://HUB.corp.test'], []],
+    ['corp.test.', [HUB], []],
+    ['*', [HUB], []],
+    ['a.test, *', [HUB], []],
+    ['a.test,corp.test', [HUB], []],
+    [' a.test   corp.test ', [HUB], []],
+    ['a.test\tcorp.test', [HUB], []],
+    [',,', [], [HUB]],
+    ['', [], [HUB]],
+    ['.', [], [HUB]],
+    ['corp.test:443', [HUB], [`${HUB}:8080`]],
+    ['corp.test:8080', ['http://hub.corp.test:8080'], [HUB]],
+    ['corp.test:80', ['http://hub.corp.test'], [HUB]],
+    ['10.0.0.0/8', [MINE], ['http://11.1.2.3', 'http://10.corp.test']],
+    ['10.1.2.3', [MINE], []],
+    ['10.1.2.3:80', [MINE], ['http://10.1.2.3:81']],
+    ['1.2.3', [], [MINE]],
+    ['10.0.0.0/33', [], ['http://10.0.0.0']],
+    ['10.0.0.0/x', [], ['http://10.0.0.0']],
+    ['10.0.0.0/', [], ['http://10.0.0.0']],
+    ['0.0.0.0/0', [MINE], []],
+    ['fd00::/8', ['http://[fd00::1]'], ['http://[fe00::1]', MINE]],
+    ['fd00::1', ['http://[fd00::1]'], []],
+    ['[fd00::1]', ['http://[fd00::1]'], []],
+    ['[fd00::1]:80', ['http://[fd00::1]'], ['http://[fd00::1]:81']],
+  ]
+  for (const [list, takesOut, leaves] of cases) {
+    it(`that is "${list}" takes out what it names`, () => {
+      for (const address of takesOut) expect(isExcepted(new URL(address), list), address).to.equal(true)
+      for (const address of leaves) expect(isExcepted(new URL(address), list), address).to.equal(false)
+    })
+  }
 })
