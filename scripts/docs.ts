@@ -19,7 +19,9 @@ const run = (cwd: string, program: string, args: string[], env: Record<string, s
     env: {...process.env, NO_COLOR: '1', ...env},
   })
 
-run('', 'mocha/bin/mocha.js', ['test/golden.test.ts', 'test/e2e/screens.test.ts'], {UPDATE_GOLDENS: '1'})
+run('', 'mocha/bin/mocha.js', ['test/golden.test.ts', 'test/surface.test.ts', 'test/e2e/screens.test.ts'], {
+  UPDATE_GOLDENS: '1',
+})
 for (const page of files('README.md', 'docs/*.md'))
   writeFileSync(page, includeGoldens(readFileSync(page, 'utf8')))
 
