@@ -10,7 +10,7 @@ setTimeout(keepHeapSmall, 300).unref()
 keepCompiledCode()
 if (process.env.DEBUG) process.setSourceMapsEnabled(true)
 const program = await import('../dist/cli/start.js').catch(sayWhatIsMissing)
-await program?.start({dir: new URL('../dist/face/', import.meta.url).href})
+await program?.start({dir: new URL('../dist/cli/', import.meta.url).href})
 
 /** In a clone nothing is built yet; a package that lacks files is another matter. */
 function sayWhatIsMissing(error) {

@@ -29,7 +29,7 @@ for (const page of files('README.md', 'docs/*.md'))
 for (const page of files('docs/commands/*.md')) rmSync(page)
 const pages = '../../docs/commands'
 const reference = ['--no-aliases', '--multi', '--output-dir', pages, '--readme-path', '../../README.md']
-run('dist/face', 'oclif/bin/run.js', ['readme', ...reference], {
+run('dist/cli', 'oclif/bin/run.js', ['readme', ...reference], {
   COLUMNS: '100',
   OCLIF_SKIP_NEW_VERSION_CHECK: 'true',
 })

@@ -5,8 +5,11 @@ import {fileURLToPath} from 'node:url'
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8')
-// Its paths lead from dist/face to what is built.
-const oclif = JSON.parse(read('src/cli/oclif.json').replaceAll('"../', '"./src/'))
+const oclif = JSON.parse(read('src/cli/oclif.json'))
 
 /** Our own command line as oclif is to read it, run from the sources. */
-export const SOURCE_FACE = {isRoot: true, pjson: {...JSON.parse(read('package.json')), oclif}, root}
+export const SOURCE_FACE = {
+  isRoot: true,
+  pjson: {...JSON.parse(read('package.json')), oclif},
+  root: `${root}src/cli`,
+}

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
-import {forgetSettings} from '../../scripts/forget-settings.js'
-import {setVariables} from '../../src/cli/colour.js'
+import {setVariables} from '../src/cli/colour.js'
+import {forgetSettings} from './support/forget-settings.js'
 
 describe('the settings of a machine', () => {
   it("are forgotten where they are the program's, and those of the tests are not", () => {

@@ -1,3 +1,0 @@
-export function pruneDeclarations(front: string): void
-export function reachedFrom(front: string): Set<string>
-export function importsOf(file: string): string[]
