@@ -56,8 +56,8 @@ async function makeAll() {
   })
   writeFileSync('dist/THIRD-PARTY-NOTICES.txt', noticesOf(Object.keys(metafile.inputs)))
   // To oclif our command line is a package of its own, `dist/cli`; a host reads the package's, and finds all commands in one topic.
-  const oclif = JSON.parse(readFileSync('src/cli/oclif.json', 'utf8'))
-  oclif.commands = '../commands/smoltrace'
+  const oclif = JSON.parse(readFileSync('src/cli/oclif.json', 'utf8').replaceAll('"./', '"../'))
+  oclif.commands += '/smoltrace'
   writeFileSync(
     'dist/cli/package.json',
     JSON.stringify({name, version, type, description, private: true, files: [], oclif}),

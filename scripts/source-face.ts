@@ -11,5 +11,5 @@ const oclif = JSON.parse(read('src/cli/oclif.json'))
 export const SOURCE_FACE = {
   isRoot: true,
   pjson: {...JSON.parse(read('package.json')), oclif},
-  root: `${root}src/cli`,
+  root: `${root}src`,
 }
