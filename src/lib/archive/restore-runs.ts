@@ -73,7 +73,10 @@ export const RESTORE_OPTIONS: OptionTable<RestoreOptions> = {
   onEvent: 'function',
 }
 
-/** One dataset on its way back. */
+/**
+ * One dataset on its way back.
+ * @internal
+ */
 export interface RestorePart {
   entry: ArchiveEntry
   /** Full name under which it comes back. */
@@ -93,6 +96,7 @@ export interface RestorePart {
  * dataset is created. Where the Hub stops creating, the runs before are complete.
  * @returns an outcome for each dataset, run by run
  * @throws CancelledError where the signal was aborted before anything was created
+ * @internal
  */
 export function restoreRuns(
   session: Session,
