@@ -6,8 +6,8 @@ import {Socket} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {forgetSettings} from './support/forget-settings.js'
 import {root} from '../scripts/source-face.js'
+import {forgetSettings} from './support/forget-settings.js'
 import {closeJournals} from './support/journals.js'
 import {keepTogether} from './support/scratch.js'
 
