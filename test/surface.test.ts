@@ -9,17 +9,24 @@ type Listed = Command.Cached & {exitCodes?: number[]}
 
 /** What users may rely on; help texts and groups are no promise. */
 const PROMISED = new Set([
-  'aliases', 'allowNo', 'char', 'charAliases', 'default', 'delimiter', 'dependsOn', 'env', 'exclusive',
-  
-    'exitCodes',
-    'hidden',
-    'hiddenAliases',
-    'multiple',
-    'options',
-    'relationships',
-    'required',
-    'type'
-  ,
+  'aliases',
+  'allowNo',
+  'char',
+  'charAliases',
+  'default',
+  'delimiter',
+  'dependsOn',
+  'env',
+  'exclusive',
+
+  'exitCodes',
+  'hidden',
+  'hiddenAliases',
+  'multiple',
+  'options',
+  'relationships',
+  'required',
+  'type',
 ])
 
 /** In one line; what is off or empty is left out. */

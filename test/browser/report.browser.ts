@@ -108,17 +108,34 @@ describe('the report in a browser', () => {
         const timestamp = timestampOf(createdAt)
         const name = runDatasetName('mira', type, timestamp)
         return {
-          name, type, timestamp, createdAt, id: name, sha: name,
-          lastModified: createdAt, private: true, namespace: 'mira',
+          name,
+          type,
+          timestamp,
+          createdAt,
+          id: name,
+          sha: name,
+          lastModified: createdAt,
+          private: true,
+          namespace: 'mira',
         }
       }),
     )
     const report = makeReport({
       inventory: {
-        endpoint: 'https://huggingface.co', namespace: 'mira', now, datasets, leaderboard: undefined,
-        standard: [], nearMisses: [], warnings: [],
+        endpoint: 'https://huggingface.co',
+        namespace: 'mira',
+        now,
+        datasets,
+        leaderboard: undefined,
+        standard: [],
+        nearMisses: [],
+        warnings: [],
       },
-      rows, runs: groupDatasetsByRun(datasets), sizes: 'unknown', plan: undefined, by: 'success_rate',
+      rows,
+      runs: groupDatasetsByRun(datasets),
+      sizes: 'unknown',
+      plan: undefined,
+      by: 'success_rate',
       warnings: ['What the datasets take up is unknown. The token may not read it.'],
     })
     const file = join(folder, `${count}.html`)
