@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 import {noteOf, PickList, type PickRow, pickRows} from '../../../src/cli/prompts/pick-list.js'
-import {DAY, HOUR} from '../../../src/lib/base/time.js'
+import {HOUR} from '../../../src/lib/base/time.js'
 import {ago, inventoryOf, NOW, planOf, runDatasets} from '../../support/builders.js'
 
 const OLD = '20260801_120000'
@@ -171,12 +171,6 @@ describe('the list to pick from', () => {
           expect(list.checked.filter(({isHeld}) => isHeld)).to.deep.equal([])
         }
       }),
-    )
-  })
-
-  it('has an age for each run', () => {
-    expect(listOf().rows.at(-1)?.age.trimEnd()).to.equal(
-      `${Math.floor((NOW.getTime() - Date.UTC(2026, 6, 1, 12, 30)) / DAY)}d`,
     )
   })
 })

@@ -25,6 +25,7 @@ describe('columns of the terminal', () => {
     expect(cut('openai/gpt-4.1-mini', 10)).to.equal('openai/gp…')
     expect(cut('openai', 6)).to.equal('openai')
     expect(cut('模型模型', 5)).to.equal('模型…')
+    expect(cut('🤗🤗', 3)).to.equal('🤗…')
     fc.assert(
       fc.property(fc.string({unit: 'grapheme'}), fc.integer({min: 1, max: 20}), (text, width) => {
         expect(columnsOf(cut(text, width))).to.be.at.most(width)
