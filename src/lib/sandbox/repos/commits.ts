@@ -10,7 +10,6 @@ import {
   objectsIn,
   textIn,
 } from '../http/call.js'
-import {signedUrl} from '../http/cdn.js'
 import {belongsInLfs, type StoredFile, storedFile} from './objects.js'
 import {type Repo} from './state.js'
 
@@ -35,7 +34,7 @@ export function lfsBatch(call: Call, hub: Hub): Answer {
     const oid = textIn(object, 'oid')
     // No action says that the object need not be uploaded.
     if (hub.state.uploads.get(oid)?.length === size) return {oid, size}
-    return {oid, size, authenticated: true, actions: {upload: {href: signedUrl(hub, `/uploads/${oid}`)}}}
+    return {oid, size, authenticated: true, actions: {upload: {href: `${hub.cdnUrl}/uploads/${oid}`}}}
   })
   return json({transfer: 'basic', objects}, {'Content-Type': 'application/vnd.git-lfs+json; charset=utf-8'})
 }

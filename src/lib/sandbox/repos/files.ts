@@ -2,7 +2,6 @@ import type {Call, Hub} from '../http/call.js'
 
 import {requireRepo} from '../accounts/access.js'
 import {type Answer, bytesAnswer, json, notFound, redirect, text} from '../http/answers.js'
-import {signedUrl} from '../http/cdn.js'
 import {commitAt} from './info.js'
 import {pageOf} from './listing.js'
 import {factsOf, sha1, type StoredFile} from './objects.js'
@@ -56,7 +55,7 @@ export function resolve(call: Call, hub: Hub): Answer {
   }
 
   hub.state.cdn.objects.set(lfs.xetHash, file)
-  const location = signedUrl(hub, `/xet-bridge-us/${repo._id}/${lfs.xetHash}`)
+  const location = `${hub.cdnUrl}/xet-bridge-us/${repo._id}/${lfs.xetHash}`
   const headers = {
     ...shared,
     Location: location,

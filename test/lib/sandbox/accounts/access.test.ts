@@ -98,13 +98,4 @@ describe('sandbox: who may do what', () => {
     for (const id of ['openbench/public', 'jonas/public'])
       expect(await tried(id), id).to.deep.equal([200, 403])
   })
-
-  it('hides what belongs to a resource group from members outside it', async () => {
-    sandbox().state.addDataset({name: 'tinyagents/lab', createdAt: NOW, private: true, resourceGroup: '2'})
-    expect((await info('tinyagents/lab')).status).to.equal(404)
-    org('write').resourceGroups = [{id: '2', name: 'lab', role: 'read'}]
-    expect((await info('tinyagents/lab')).status).to.equal(200)
-    org('admin').resourceGroups = []
-    expect((await info('tinyagents/lab')).status).to.equal(200)
-  })
 })

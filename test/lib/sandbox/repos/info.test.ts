@@ -1,6 +1,5 @@
 import {expect} from 'chai'
 
-import {storedFile} from '../../../../src/lib/sandbox/index.js'
 import {ask, NOW, refusal, sandboxForEach} from '../support.js'
 
 describe('sandbox: info of a dataset', () => {
@@ -40,25 +39,6 @@ describe('sandbox: info of a dataset', () => {
       sandbox().state.addDataset({name: 'mira/x', createdAt: NOW, card})
       expect((await info('x?expand=tags')).json().tags).to.deep.equal(tags)
     })
-
-  it('has the tags of before a change while they lag', async () => {
-    const repo = sandbox().state.addDataset({name: 'mira/x', createdAt: NOW, card: '---\ntags: [a]\n---\n'})
-    const tagsNow = async () => {
-      const [listed] = (await ask(sandbox(), 'GET /api/datasets?author=mira&expand=tags')).json<any[]>()
-      return [listed, (await info('x?expand=tags')).json()].map(({tags}) => tags.at(-1))
-    }
-
-    sandbox().state.remove('mira/open')
-    sandbox().state.tagsLag = true
-    for (const tag of ['b', 'c']) {
-      const card = storedFile(`---\ntags: [${tag}]\n---\n`, false)
-      sandbox().state.commit(repo, 'card', new Map([['README.md', card]]))
-    }
-
-    expect(await tagsNow()).to.deep.equal(['a', 'a'])
-    sandbox().state.tagsLag = false
-    expect(await tagsNow()).to.deep.equal(['c', 'c'])
-  })
 
   for (const [asked, path] of [
     ['a former name', 'open?expand=sha'],

@@ -20,7 +20,6 @@ describe('sandbox: listing datasets', () => {
   const list = (query: string, token = sandbox().token) =>
     ask(sandbox(), `GET /api/datasets?author=mira${query}`, {token})
 
-  /** Follows the links to the end. */
   async function all(query: string): Promise<string[][]> {
     const pages = [await list(query)]
     for (let next = nextOf(pages[0]!); next !== undefined; next = nextOf(pages.at(-1)!))
@@ -50,11 +49,9 @@ describe('sandbox: listing datasets', () => {
     expect(origin).to.equal(sandbox().url)
     expect(searchParams.getAll('expand')).to.deep.equal(['sha', 'private'])
     expect([searchParams.get('author'), searchParams.get('limit')]).to.deep.equal(['mira', '2'])
-    expect(await all('&limit=2')).to.deep.equal([
-      NEWEST_FIRST.slice(0, 2),
-      NEWEST_FIRST.slice(2, 4),
-      NEWEST_FIRST.slice(4),
-    ])
+    const pages = await all('&limit=2')
+    expect(pages.flat()).to.deep.equal(NEWEST_FIRST)
+    expect(pages.map((page) => page.length)).to.deep.equal([2, 2, 1])
   })
 
   it('never gives more than the page size, and has no Link where the last page is exactly full', async () => {
@@ -114,14 +111,9 @@ describe('sandbox: inventory of an account', () => {
     expect([largest.id, smallest.id]).to.deep.equal(['mira/set-0', 'mira/set-1'])
     expect(smallest).to.deep.include({type: 'dataset', visibility: 'private', updatedAt: NOW.toISOString()})
     expect(largest.storage - smallest.storage).to.equal(200)
-  })
-
-  it('continues at its Link, and counts what was replaced, as a history does', async () => {
-    const first = await get(`${OWN}?limit=2`)
-    expect(ids(await get(nextOf(first)!))).to.deep.equal(['mira/set-1'])
-    for (let touched = 0; touched < 2; touched++) sandbox().state.touch('mira/set-0')
-    const [before, after] = [first, await get(OWN)].map((reply) => reply.json<any[]>()[0].storage)
-    expect(after - before).to.equal(2 * 'Commit 3\n'.length)
+    sandbox().state.touch('mira/set-0')
+    const [after] = (await get(OWN)).json<any[]>()
+    expect(after.storage - largest.storage, 'what is replaced counts, too').to.equal('Commit 3\n'.length)
   })
 
   it('is for members and for tokens of the account', async () => {

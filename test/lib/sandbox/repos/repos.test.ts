@@ -70,14 +70,9 @@ describe('sandbox: creating, deleting and moving datasets', () => {
     const former = await ask(sandbox(), 'GET /api/datasets/mira/one')
     expect([former.status, former.headers.get('location')]).to.deep.equal([307, '/api/datasets/mira/two'])
     expect(await statusOf(sandbox(), 'GET /api/datasets/mira/one', {token: null})).to.equal(401)
-  })
-
-  it('moves back, and again, from the current name only', async () => {
-    await move('mira/one', 'mira/two')
     expect((await move('mira/one', 'mira/three')).status).to.equal(404)
     expect((await move('mira/two', 'mira/one')).status).to.equal(200)
-    expect(await statusOf(sandbox(), 'GET /api/datasets/mira/two')).to.equal(307)
-    expect((await info('one')).id).to.equal('mira/one')
+    expect((await info('one'))._id).to.equal(_id)
   })
 
   it('refuses to move to a taken or an impossible name, or where role or token may not write', async () => {
