@@ -415,7 +415,7 @@ describe('deletion', () => {
 
       const there = ({id, name, sha}: Dataset): Whereabouts => ({state: 'there', id, name, sha})
 
-      it(`such as "${error.message}" is settled by the whereabouts of that dataset: there, so it is sent again`, async () => {
+      it(`[S14] such as "${error.message}" is settled by the whereabouts of that dataset: there, so it is sent again`, async () => {
         const {log, statuses} = await found(there)
         expect(log).to.deep.equal(['DELETE', 'ASK', 'DELETE'])
         expect(statuses['results 1']).to.equal('deleted')
@@ -428,14 +428,14 @@ describe('deletion', () => {
         ['changed', (dataset) => ({...there(dataset), sha: 'other'}) as Whereabouts, 'skipped'],
       ]
       for (const [title, where, status] of absences) {
-        it(`such as "${error.message}" is settled by the whereabouts of that dataset: ${title}, so it is never sent again`, async () => {
+        it(`[S14] such as "${error.message}" is settled by the whereabouts of that dataset: ${title}, so it is never sent again`, async () => {
           const {log, statuses} = await found(where)
           expect(log).to.deep.equal(['DELETE', 'ASK'])
           expect(statuses['results 1']).to.equal(status)
         })
       }
 
-      it(`such as "${error.message}" is not known where the whereabouts are not: it is never sent again`, async () => {
+      it(`[S14] such as "${error.message}" is not known where the whereabouts are not: it is never sent again`, async () => {
         for (const where of [
           (): Whereabouts => {
             throw new HubFormatError('half an answer')
