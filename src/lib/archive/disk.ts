@@ -100,6 +100,12 @@ export async function filesBelow(folder: string): Promise<Map<string, number>> {
   return files
 }
 
+/** Files below a folder that the dataset does not have, and no file manager left. */
+export function extraFiles(found: ReadonlyMap<string, number>, files: readonly RepoFile[]): string[] {
+  const known = new Set(files.map(({path}) => path))
+  return [...found.keys()].filter((path) => !known.has(path) && !isLeftByFileManager(path))
+}
+
 /** What identifies a content: its size in bytes, git's SHA-1 of it as a blob, and its SHA-256. */
 export interface Fingerprint {
   size: number

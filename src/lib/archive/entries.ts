@@ -7,6 +7,7 @@ import {parseDatasetName, RUN_TYPES} from '../base/names.js'
 import {formatWords} from '../base/shell.js'
 import {byText, printable} from '../base/text.js'
 import {
+  extraFiles,
   filesBelow,
   type Fingerprint,
   fingerprint,
@@ -109,8 +110,7 @@ export async function checkArchive(
 ): Promise<LocalFile[]> {
   if (!(await isFolder(final))) throw new RefusedError('its folder is missing')
   const found = await filesBelow(final)
-  const known = new Set(files.map(({path}) => path))
-  const extra = [...found.keys()].filter((path) => !known.has(path) && !isLeftByFileManager(path))
+  const extra = extraFiles(found, files)
   const missing: string[] = []
   const changed: string[] = []
   const checked: LocalFile[] = []

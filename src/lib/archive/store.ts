@@ -8,11 +8,19 @@ import {CancelledError, RefusedError} from '../base/errors.js'
 import {syncFolder} from '../base/files.js'
 import {type Hub} from '../hub/client.js'
 import {type RepoFile} from '../hub/files.js'
-import {ensureFolder, filesBelow, fingerprint, isContentOf, isFolder, syncFolders} from './disk.js'
+import {
+  ensureFolder,
+  extraFiles,
+  filesBelow,
+  fingerprint,
+  isContentOf,
+  isFolder,
+  syncFolders,
+} from './disk.js'
 import {fetchFile} from './download.js'
 import {type Lock} from './lock.js'
 import {type Manifest} from './manifest.js'
-import {type ArchivePaths, foldersOf, isLeftByFileManager, quoted, stagedDataset} from './paths.js'
+import {type ArchivePaths, foldersOf, quoted, stagedDataset} from './paths.js'
 
 /** What storing a dataset's files needs. */
 export interface StoreJob {
@@ -49,8 +57,7 @@ export async function storeFiles(manifest: Manifest, paths: ArchivePaths, job: S
 /** A file that the dataset does not have is never removed: the folder is refused while it is there. */
 async function damagedFiles({files}: Manifest, final: string, job: StoreJob): Promise<RepoFile[]> {
   const found = await filesBelow(final)
-  const known = new Set(files.map(({path}) => path))
-  const extra = [...found.keys()].filter((path) => !known.has(path) && !isLeftByFileManager(path))
+  const extra = extraFiles(found, files)
   if (extra.length > 0)
     throw new RefusedError(`${final} holds ${quoted(extra)}, which the dataset does not: remove it`)
   const damaged = await settleAll(

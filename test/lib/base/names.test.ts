@@ -136,22 +136,11 @@ describe('naming', () => {
   it('knows the standard datasets of a namespace by their exact names', () => {
     expect(isStandardDataset('kim/smoltrace-benchmark-v1', 'kim')).to.equal(true)
     expect(isStandardDataset('kim/smoltrace-tasks', 'kim')).to.equal(true)
-    for (const name of [
-      'ops-benchmark',
-      'finance-tasks',
-      'customer-support-tasks',
-      'finance-tasks-v2',
-      'x1-tasks-v10',
-    ])
+    for (const name of ['ops-benchmark', 'customer-support-tasks', 'finance-tasks-v2', 'x1-tasks-v10'])
       expect(isStandardDataset(`kim/smoltrace-${name}`, 'kim'), name).to.equal(true)
-    for (const name of [
-      'tasks-copy',
-      'tasks-v',
-      'Finance-tasks',
-      '-tasks',
-      'benchmark-v2',
-      'finance-tasks-v2-copy',
-    ])
+    for (const name of 'tasks-copy tasks-v Finance-tasks -tasks benchmark-v2 finance-tasks-v2-copy'.split(
+      ' ',
+    ))
       expect(isStandardDataset(`kim/smoltrace-${name}`, 'kim'), name).to.equal(false)
     expect(isStandardDataset('other/smoltrace-tasks', 'kim')).to.equal(false)
     expect(isStandardDataset('kim/smoltrace-leaderboard', 'kim')).to.equal(false)
@@ -178,13 +167,10 @@ describe('naming', () => {
       })
     }
 
-    it('is no exact name, no dataset of tasks, and nothing that does not mention SMOLTRACE', () => {
-      for (const own of [
-        'smoltrace-results-20260101_000000',
-        'smoltrace-leaderboard',
-        'smoltrace-finance-tasks',
-        'notes',
-      ])
+    it('is not an exact name, a dataset of tasks, nor anything that does not mention SMOLTRACE', () => {
+      for (const own of 'smoltrace-results-20260101_000000 smoltrace-leaderboard smoltrace-tasks notes'.split(
+        ' ',
+      ))
         expect(nearMissOf(`kim/${own}`, 'kim'), own).to.equal(undefined)
       expect(nearMissOf('other/smoltrace-results-copy', 'kim')).to.equal(undefined)
     })

@@ -14,6 +14,14 @@ describe('JSON from outside', () => {
     expect(parse(JSON.stringify({files: [{oid: SHA}], at}))).to.deep.equal({files: [{oid: SHA}], at})
   })
 
+  it('may hold colons, quotes and the same name in several objects', () => {
+    const json = String.raw`{"n\"a:m\\": "a:b\"c\":", "o": {"o": [{"o": ":"}]}}`
+    const anything = z.record(z.string(), z.unknown())
+    expect(parseJson(json, anything, (why) => new Error(why))).to.have.property('o')
+    for (const twice of ['{"o": [{"a": 1, "a": 1}]}', String.raw`{"a:\"": 1, "a:\"": 2}`])
+      expect(() => parseJson(twice, anything, (why) => new Error(why))).to.throw('a name twice')
+  })
+
   for (const [title, json, problem] of [
     ['no JSON', '{"files": [', 'not JSON'],
     ['nothing', '', 'not JSON'],

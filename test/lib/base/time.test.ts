@@ -26,15 +26,12 @@ describe('duration', () => {
   describe('an age', () => {
     const accepted: Array<[text: string, ms: number]> = [
       ['7', 7 * DAY],
-      ['1', DAY],
       ['007', 7 * DAY],
       ['7d', 7 * DAY],
       ['12h', 12 * HOUR],
-      ['1h', HOUR],
       ['2w', 14 * DAY],
       ['1m', 30 * DAY],
       ['1mo', 30 * DAY],
-      ['3m', 90 * DAY],
       ['1y', 365 * DAY],
       ['1w3d', 10 * DAY],
       ['1y1m1w1d1h', 403 * DAY + HOUR],
@@ -51,7 +48,6 @@ describe('duration', () => {
       ['7D', '7d'],
       ['1W', '1w'],
       ['1M', '1m'],
-      ['1MO', '1mo'],
       ['1Mo', '1mo'],
       ['12H', '12h'],
       ['1Y', '1y'],
@@ -85,62 +81,19 @@ describe('duration', () => {
     })
 
     const refused = [
+      ...'0 00 0d 0h 0w0d -5 -5d -1w3d +7d 1.5d 1,5d 7X 1MIN d 7x 7days x7 1w3 7dd 1d-1h 7s now'.split(' '),
+      ...'30min 1h30min 1min P7D 1e3 1e3d abcd NaN Infinity ٧d 1001y 999999999999999999999d'.split(' '),
+      ...'2026-02-30 2025-02-29 2026-13-01 2026-00-10 2026-1-1 2026/01/31 31.01.2026 20260131'.split(' '),
+      ...'x2026-01-31 2026-01-31x 2026-01-31T00:00 2026-01-31T00:00:00Z 20260131_000000'.split(' '),
       '',
       ' ',
-      '0',
-      '00',
-      '0d',
-      '0h',
-      '0w0d',
-      '-5',
-      '-5d',
-      '-1w3d',
-      '+7d',
-      '1.5d',
-      '1,5d',
+      '\t',
       '7 d',
       '7 D',
-      '7X',
-      '1MIN',
-      'd',
-      '7x',
-      '7days',
-      'x7',
-      '1w3',
-      'x2026-01-31',
-      '2026-01-31x',
-      '2026-01-31T00:00',
-      '7dd',
-      '1d-1h',
       '1d 2h',
-      '30min',
-      '1h30min',
-      '1min',
-      'P7D',
-      '1e3',
-      '1e3d',
-      'abcd',
-      'NaN',
-      'Infinity',
-      '٧d',
-      '1001y',
-      '999999999999999999999d',
-      '2026-02-30',
-      '2025-02-29',
-      '2026-13-01',
-      '2026-00-10',
-      '2026-1-1',
-      '2026-01-31T00:00:00Z',
-      '2026/01/31',
-      '31.01.2026',
-      '20260131',
-      '20260131_000000',
       '2026- 01-31',
-      '\t',
       ' 0d ',
       ' -7d',
-      'now',
-      '7s',
     ]
     for (const text of refused) {
       it(`is refused for ${JSON.stringify(text)}, with exit code 2 and what was typed`, () => {
@@ -153,13 +106,7 @@ describe('duration', () => {
     }
 
     it('says whether the length of its units has to be explained', () => {
-      expect(['1m', '1mo', '1y', '1w1m', '1y1d'].map((text) => said(text))).to.deep.equal([
-        true,
-        true,
-        true,
-        true,
-        true,
-      ])
+      expect(['1m', '1mo', '1y', '1w1m', '1y1d'].every((text) => said(text))).to.equal(true)
       expect(['7', '7d', '12h', '2w', '2026-01-31'].some((text) => said(text))).to.equal(false)
     })
 
@@ -242,28 +189,11 @@ describe('duration', () => {
     }
 
     const refused = [
+      ...'6 30 5m 5M 30m 1MO 1mo 1h30m 1min30m 1y -1h -6h +6h 1.5h h min 6hours 1001y'.split(' '),
       '',
       ' ',
-      '6',
-      '30',
-      '5m',
-      '5M',
       ' 30m ',
-      '1MO',
-      '30m',
-      '1mo',
-      '1h30m',
-      '1min30m',
-      '1y',
-      '-1h',
-      '-6h',
-      '+6h',
       '6 h',
-      '1.5h',
-      'h',
-      'min',
-      '6hours',
-      '1001y',
       '999999999999w',
       '2026-01-31',
       'off',
@@ -334,14 +264,13 @@ describe('duration', () => {
   })
 
   describe('a duration as a sum', () => {
-    const sums: Array<[ms: number, text: string]> = [
+    for (const [ms, text] of [
       [0, '0min'],
       [90 * MINUTE, '1h30min'],
       [36 * HOUR, '1d12h'],
       [14 * DAY, '14d'],
       [DAY + MINUTE, '1d1min'],
-    ]
-    for (const [ms, text] of sums) {
+    ] as const) {
       it(`of ${ms} ms is ${text}`, () => {
         expect(formatSum(ms)).to.equal(text)
         if (ms > 0) expect(parseGrace(text)).to.equal(ms)
