@@ -4,15 +4,13 @@ import {BaseCommand} from '../cli/base-command.js'
 import {completionScript, completionsOf, PROFILES, SHELLS} from '../cli/completion.js'
 import {FROM_COMMAND_LINE} from '../cli/flags/shared.js'
 import {UsageError} from '../lib/base/errors.js'
-import {LOCAL_CODES, withExitCodes} from '../lib/base/exit-codes.js'
+import {LOCAL_CODES} from '../lib/base/exit-codes.js'
 
 export default class Autocomplete extends BaseCommand {
   static override summary = 'Complete words with the tab key.'
   static override exitCodes = LOCAL_CODES
-  static override description = withExitCodes(
-    'Commands, flags and their values, in bash, zsh, fish and PowerShell: prints what the profile of the shell needs, once. At each press of the tab key the shell then asks the program itself, which goes by COMP_LINE, as with `complete -C` of bash.',
-    this.exitCodes,
-  )
+  static override description =
+    'Commands, flags and their values, in bash, zsh, fish and PowerShell: prints what the profile of the shell needs, once. At each press of the tab key the shell then asks the program itself, which goes by COMP_LINE, as with `complete -C` of bash.'
   static override examples = [
     {
       description: 'Set it up in bash:',

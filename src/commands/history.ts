@@ -3,7 +3,7 @@ import {Args, Flags} from '@oclif/core'
 import {BaseCommand} from '../cli/base-command.js'
 import {FROM_COMMAND_LINE} from '../cli/flags/shared.js'
 import {UsageError} from '../lib/base/errors.js'
-import {LOCAL_CODES, withExitCodes} from '../lib/base/exit-codes.js'
+import {LOCAL_CODES} from '../lib/base/exit-codes.js'
 import {cutoffOf, parseAge} from '../lib/base/time.js'
 import {findJob, readHistory} from '../lib/cleanup/journal/history.js'
 import {jobDocument, type JobRecord} from '../lib/cleanup/journal/record.js'
@@ -11,10 +11,7 @@ import {jobDocument, type JobRecord} from '../lib/cleanup/journal/record.js'
 export default class History extends BaseCommand {
   static override summary = 'Show what was deleted from this machine, and what is certain.'
   static override exitCodes = LOCAL_CODES
-  static override description = withExitCodes(
-    `Every plan that is carried out is written down while it is: what was about to be deleted, and what became of it. Where a deletion broke off, this tells what was deleted, what was not touched, and what may be deleted or not. Sends nothing and changes nothing.`,
-    this.exitCodes,
-  )
+  static override description = `Every plan that is carried out is written down while it is: what was about to be deleted, and what became of it. Where a deletion broke off, this tells what was deleted, what was not touched, and what may be deleted or not. Sends nothing and changes nothing.`
   static override examples = [
     {description: 'See every job, the newest first:', command: '<%= config.bin %> <%= command.id %>'},
     {

@@ -8,7 +8,7 @@ import {wholeNumber} from '../cli/flags/shared.js'
 import {runsInside, splitArguments} from '../cli/host/sandbox-arguments.js'
 import {findByWords, HOST_TOPIC, topicOf, wordsOf} from '../cli/host/topic.js'
 import {UsageError} from '../lib/base/errors.js'
-import {ALL_CODES, withExitCodes} from '../lib/base/exit-codes.js'
+import {ALL_CODES} from '../lib/base/exit-codes.js'
 import {type Quota, type Sandbox as SandboxHub} from '../lib/sandbox/index.js'
 import {formatVariables} from '../lib/views/command-line.js'
 
@@ -18,12 +18,9 @@ const NUMBER = {default: 0, min: 0, helpGroup: 'SANDBOX', helpValue: 'N'} as con
 export default class Sandbox extends BaseCommand {
   static override summary = 'Try everything on an embedded Hub, with nothing real to lose.'
   static override exitCodes = ALL_CODES
-  static override description = withExitCodes(
-    `Needs no account and no network: starts a Hub on this machine with the account of an invented person: runs of three months, a leaderboard, an organisation, and datasets with nearly right names that must survive everything.
+  static override description = `Needs no account and no network: starts a Hub on this machine with the account of an invented person: runs of three months, a leaderboard, an organisation, and datasets with nearly right names that must survive everything.
 
-With a command, runs that command inside, and the Hub is gone when it ends. The sandbox's flags come before the command; all that follows the first word belongs to the command, and so does the exit code. Without one, serves until Ctrl-C and prints the variables that lead other terminals there.`,
-    this.exitCodes,
-  )
+With a command, runs that command inside, and the Hub is gone when it ends. The sandbox's flags come before the command; all that follows the first word belongs to the command, and so does the exit code. Without one, serves until Ctrl-C and prints the variables that lead other terminals there.`
   static override usage = '<%= command.id %> [FLAGS] [COMMAND]'
   static override examples = [
     {description: 'See what a cleanup would do:', command: `${SANDBOX} cleanup --keep-recent 3`},

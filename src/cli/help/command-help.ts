@@ -1,6 +1,6 @@
 import {type Command, CommandHelp} from '@oclif/core'
 
-import {type ExitCode, formatExitCodes, withoutExitCodes} from '../../lib/base/exit-codes.js'
+import {type ExitCode, formatExitCodes} from '../../lib/base/exit-codes.js'
 import {indented, wrapText} from '../../lib/views/terminal/wrapping.js'
 import {type Entry, layOutEntries, widthOfTerms, wrapCommand} from './layout.js'
 
@@ -54,7 +54,7 @@ export class SmoltraceCommandHelp extends CommandHelp {
     return [
       {header: 'USAGE', body: this.usage()},
       {header: 'EXAMPLES', body: this.examples(examples)},
-      {header: 'DESCRIPTION', body: wrapText(this.render(withoutExitCodes(description)), this.width)},
+      {header: 'DESCRIPTION', body: wrapText(this.render(description), this.width)},
       {header: 'ARGUMENTS', body: this.arguments()},
       ...this.flagSections(),
       {header: 'EXIT CODES', body: formatExitCodes(this.exitCodes)},

@@ -6,7 +6,7 @@ import {sizesFlag} from '../../cli/flags/shared.js'
 import {countByType} from '../../lib/account/datasets.js'
 import {type DatasetOrder, datasetsOf, lookAround, pinnedAmong} from '../../lib/account/overview.js'
 import {UsageError} from '../../lib/base/errors.js'
-import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
+import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {datasetDocument, leaderboardDocument, storageDocument} from '../../lib/views/json/documents.js'
 
 const ORDERS: readonly DatasetOrder[] = ['created', 'modified', 'name', 'size']
@@ -14,10 +14,8 @@ const ORDERS: readonly DatasetOrder[] = ['created', 'modified', 'name', 'size']
 export default class DatasetsList extends HubCommand {
   static override summary = 'List the SMOLTRACE datasets of a namespace.'
   static override exitCodes = HUB_CODES
-  static override description = withExitCodes(
-    'Shows every dataset that evaluations left, newest first, and names the leaderboard and the standard datasets. Changes nothing.',
-    this.exitCodes,
-  )
+  static override description =
+    'Shows every dataset that evaluations left, newest first, and names the leaderboard and the standard datasets. Changes nothing.'
   static override examples = [
     {description: 'List everything there is:', command: '<%= config.bin %> <%= command.id %>'},
     {

@@ -4,18 +4,15 @@ import {givenFlags} from '../../cli/flags/flag-clashes.js'
 import {summaryFlag} from '../../cli/flags/shared.js'
 import {SummaryCommand} from '../../cli/summary-command.js'
 import {checkLeaderboard} from '../../lib/account/leaderboard/check.js'
-import {EXIT, hubCodes, withExitCodes} from '../../lib/base/exit-codes.js'
+import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 import {boardDocument} from '../../lib/views/json/documents.js'
 
 export default class LeaderboardCheck extends SummaryCommand {
   static override summary = 'Find where the leaderboard and the datasets do not agree.'
   static override exitCodes = hubCodes(EXIT.found)
-  static override description = withExitCodes(
-    `Finds rows whose datasets are gone, runs without a row, several rows about one evaluation, names that are not written exactly or have a former namespace, and private runs on a public leaderboard; says what to do about each. Changes nothing.
+  static override description = `Finds rows whose datasets are gone, runs without a row, several rows about one evaluation, names that are not written exactly or have a former namespace, and private runs on a public leaderboard; says what to do about each. Changes nothing.
 
-No finding is a missing traces dataset, since rows name one also where none was made; a run that changed in the last 6 hours, whose row may still come; and a row about datasets of another namespace.`,
-    this.exitCodes,
-  )
+No finding is a missing traces dataset, since rows name one also where none was made; a run that changed in the last 6 hours, whose row may still come; and a row about datasets of another namespace.`
   static override examples = [
     {description: 'Check your own leaderboard:', command: '<%= config.bin %> <%= command.id %>'},
     {

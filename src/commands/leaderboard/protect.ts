@@ -5,18 +5,15 @@ import {byFlag, wholeNumber} from '../../cli/flags/shared.js'
 import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
 import {PROTECTION_PATH} from '../../lib/account/protection/file.js'
 import {exitCodeOfPins, protectLeaderboard} from '../../lib/account/protection/protect.js'
-import {EXIT, hubCodes, withExitCodes} from '../../lib/base/exit-codes.js'
+import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 import {pinnedRunDocument} from '../../lib/views/json/documents.js'
 
 export default class LeaderboardProtect extends HubCommand {
   static override summary = 'Protect the leaderboard against deletion, on every machine.'
   static override exitCodes = hubCodes(EXIT.incomplete)
-  static override description = withExitCodes(
-    `Commits ${PROTECTION_PATH} to the leaderboard's dataset, where every teammate's cleanup finds it. Protecting it twice changes nothing.
+  static override description = `Commits ${PROTECTION_PATH} to the leaderboard's dataset, where every teammate's cleanup finds it. Protecting it twice changes nothing.
 
-With --runs, the runs that the leaderboard cites are pinned as well: every cleanup keeps them, so that no row is left pointing at nothing. With --top, only the best of them. A run of which that is not certain is not pinned, and a warning names it.`,
-    this.exitCodes,
-  )
+With --runs, the runs that the leaderboard cites are pinned as well: every cleanup keeps them, so that no row is left pointing at nothing. With --top, only the best of them. A run of which that is not certain is not pinned, and a warning names it.`
   static override examples = [
     {description: 'Protect your own:', command: '<%= config.bin %> <%= command.id %>'},
     {

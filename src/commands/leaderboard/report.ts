@@ -3,19 +3,16 @@ import {Args, Flags} from '@oclif/core'
 import {HubCommand} from '../../cli/base-command.js'
 import {byFlag, FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {DEFAULT_METRIC, METRIC_LIST, parseMetric} from '../../lib/account/leaderboard/metrics.js'
-import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
+import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {type Report} from '../../lib/report/report.js'
 import {type RetentionOptions} from '../../lib/retention/rules.js'
 
 export default class LeaderboardReport extends HubCommand {
   static override summary = 'Write the leaderboard as a page: scores, costs and storage.'
   static override exitCodes = HUB_CODES
-  static override description = withExitCodes(
-    `Writes one HTML file that needs nothing but itself: the score of each model over time, cost against score, storage by the age of runs, and with --policy what would be deleted. It loads nothing, runs no script, and can be printed. Changes nothing on the Hub.
+  static override description = `Writes one HTML file that needs nothing but itself: the score of each model over time, cost against score, storage by the age of runs, and with --policy what would be deleted. It loads nothing, runs no script, and can be printed. Changes nothing on the Hub.
 
-The page names models and runs, also those of private datasets: take care whom you send it to.`,
-    this.exitCodes,
-  )
+The page names models and runs, also those of private datasets: take care whom you send it to.`
   static override examples = [
     {description: 'Write the page:', command: '<%= config.bin %> <%= command.id %> report.html'},
     {

@@ -4,7 +4,7 @@ import {HubCommand} from '../../cli/base-command.js'
 import {byFlag, GROUP_LIST, groupByFlag, wholeNumber} from '../../cli/flags/shared.js'
 import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
 import {readRanking} from '../../lib/account/leaderboard/ranking.js'
-import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
+import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {formatCsv} from '../../lib/views/csv.js'
 import {CSV_TITLES, csvRows, rankingDocument} from '../../lib/views/json/ranking.js'
 import {written} from '../../lib/views/terminal/layout.js'
@@ -12,12 +12,9 @@ import {written} from '../../lib/views/terminal/layout.js'
 export default class LeaderboardShow extends HubCommand {
   static override summary = "Show the leaderboard's rows, the best first."
   static override exitCodes = HUB_CODES
-  static override description = withExitCodes(
-    `Ranks the evaluations that finished by one metric; equal scores have the same place, and the newer row stands first. Those that failed, stopped early or have no score stand below, without a place. Rows whose datasets are gone are marked; a missing traces dataset is not, since rows name one also where none was made. Changes nothing.
+  static override description = `Ranks the evaluations that finished by one metric; equal scores have the same place, and the newer row stands first. Those that failed, stopped early or have no score stand below, without a place. Rows whose datasets are gone are marked; a missing traces dataset is not, since rows name one also where none was made. Changes nothing.
 
-Durations are the average of one test. Dates are those of the runs on the Hub. One with a ~ is the row's own: the local time of the evaluating machine.`,
-    this.exitCodes,
-  )
+Durations are the average of one test. Dates are those of the runs on the Hub. One with a ~ is the row's own: the local time of the evaluating machine.`
   static override examples = [
     {description: 'Every row, by success rate:', command: '<%= config.bin %> <%= command.id %>'},
     {

@@ -1,14 +1,12 @@
 import {HubCommand} from '../../cli/base-command.js'
 import {unprotectLeaderboard} from '../../lib/account/protection/protect.js'
-import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
+import {HUB_CODES} from '../../lib/base/exit-codes.js'
 
 export default class LeaderboardUnprotect extends HubCommand {
   static override summary = "Lift the leaderboard's protection."
   static override exitCodes = HUB_CODES
-  static override description = withExitCodes(
-    'After this, `cleanup --delete-leaderboard` can delete it. Where it is not protected, nothing changes.',
-    this.exitCodes,
-  )
+  static override description =
+    'After this, `cleanup --delete-leaderboard` can delete it. Where it is not protected, nothing changes.'
   static override examples = [
     {description: 'Lift the protection of your own:', command: '<%= config.bin %> <%= command.id %>'},
     {

@@ -2,7 +2,7 @@ import {Args, Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
 import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
-import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
+import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {type ConnectionOptions} from '../../lib/hub/session.js'
 import {loadPolicy, type Policy} from '../../lib/retention/policy/load.js'
 import {readRules} from '../../lib/retention/read-rules.js'
@@ -11,14 +11,11 @@ import {runDocument} from '../../lib/views/json/documents.js'
 export default class PolicyExplain extends HubCommand {
   static override summary = 'Say in sentences what a policy file keeps and what may go.'
   static override exitCodes = HUB_CODES
-  static override description = withExitCodes(
-    `Checks the file and says what each of its rules means, and which rules hold without being written. Asks the Hub nothing and needs no token.
+  static override description = `Checks the file and says what each of its rules means, and which rules hold without being written. Asks the Hub nothing and needs no token.
 
 With --run, looks at the Hub and says what the policy does with that run, which rules decided, and what each of the others says. Changes nothing.
 
-The form of the file is described by the JSON Schema in schemas/policy.schema.json of the package, which editors read.`,
-    this.exitCodes,
-  )
+The form of the file is described by the JSON Schema in schemas/policy.schema.json of the package, which editors read.`
   static override examples = [
     {
       description: 'Say what a policy does:',

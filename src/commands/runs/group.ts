@@ -3,18 +3,15 @@ import {retentionFlags} from '../../cli/flags/retention.js'
 import {sizesFlag} from '../../cli/flags/shared.js'
 import {contextOf, lookAround, totalsOf} from '../../lib/account/overview.js'
 import {datasetsIn} from '../../lib/account/runs.js'
-import {HUB_CODES, withExitCodes} from '../../lib/base/exit-codes.js'
+import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {stateDocument, storageDocument} from '../../lib/views/json/documents.js'
 
 export default class RunsGroup extends HubCommand {
   static override summary = 'Group the datasets of a namespace into evaluation runs.'
   static override exitCodes = HUB_CODES
-  static override description = withExitCodes(
-    `Shows every run, newest first: how old it is, which of its datasets exist, and its state. Changes nothing.
+  static override description = `Shows every run, newest first: how old it is, which of its datasets exist, and its state. Changes nothing.
 
-The leaderboard says which evaluations finished. One without --enable-otel has no traces and lacks nothing for it; one that failed is not complete even with all three datasets.`,
-    this.exitCodes,
-  )
+The leaderboard says which evaluations finished. One without --enable-otel has no traces and lacks nothing for it; one that failed is not complete even with all three datasets.`
   static override examples = [
     {description: 'See every run:', command: '<%= config.bin %> <%= command.id %>'},
     {

@@ -4,20 +4,17 @@ import {HubCommand} from '../../cli/base-command.js'
 import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {PROTECTION_PATH} from '../../lib/account/protection/file.js'
 import {exitCodeOfPins, protectRuns} from '../../lib/account/protection/protect.js'
-import {EXIT, hubCodes, withExitCodes} from '../../lib/base/exit-codes.js'
+import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 import {pinnedRunDocument} from '../../lib/views/json/documents.js'
 
 export default class RunsProtect extends HubCommand {
   static override summary = 'Pin runs, so that every cleanup keeps them, on every machine.'
   static override exitCodes = hubCodes(EXIT.incomplete)
-  static override description = withExitCodes(
-    `A pinned run is kept by every rule, --all included, and does not use up the number of --keep-recent. Pins have two places: ${PROTECTION_PATH} of the leaderboard's dataset, and a tag in the card of the run's results, which holds also where the leaderboard is renamed, moved, deleted or made anew. While a pin holds, the leaderboard cannot be deleted. Without a leaderboard, the tag alone is the pin.
+  static override description = `A pinned run is kept by every rule, --all included, and does not use up the number of --keep-recent. Pins have two places: ${PROTECTION_PATH} of the leaderboard's dataset, and a tag in the card of the run's results, which holds also where the leaderboard is renamed, moved, deleted or made anew. While a pin holds, the leaderboard cannot be deleted. Without a leaderboard, the tag alone is the pin.
 
 A run whose card cannot be changed is pinned by half, which keeps it all the same; the same command again finishes it. The card of a run that may still be uploading waits.
 
-Pinning again never shortens a pin: the one that holds longer stays.`,
-    this.exitCodes,
-  )
+Pinning again never shortens a pin: the one that holds longer stays.`
   static override examples = [
     {
       description: 'Pin a run for good:',

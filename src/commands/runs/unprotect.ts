@@ -3,15 +3,13 @@ import {Args} from '@oclif/core'
 import {HubCommand} from '../../cli/base-command.js'
 import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {exitCodeOfPins, unprotectRuns} from '../../lib/account/protection/protect.js'
-import {EXIT, hubCodes, withExitCodes} from '../../lib/base/exit-codes.js'
+import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 
 export default class RunsUnprotect extends HubCommand {
   static override summary = 'Lift the pins of runs.'
   static override exitCodes = hubCodes(EXIT.incomplete)
-  static override description = withExitCodes(
-    'After this, a cleanup may delete them again: the pins in the protection file are lifted first, then the tags in the cards. Interrupted in between, or where a card cannot be changed, a run stays pinned; the same command again finishes it. Where a run is not pinned, nothing changes; a run that is gone can be unpinned too.',
-    this.exitCodes,
-  )
+  static override description =
+    'After this, a cleanup may delete them again: the pins in the protection file are lifted first, then the tags in the cards. Interrupted in between, or where a card cannot be changed, a run stays pinned; the same command again finishes it. Where a run is not pinned, nothing changes; a run that is gone can be unpinned too.'
   static override examples = [
     {description: 'Lift one pin:', command: '<%= config.bin %> <%= command.id %> 20260131_235959'},
     {

@@ -61,23 +61,7 @@ export function hubCodes(...more: ExitCode[]): readonly ExitCode[] {
   return [...LOCAL_CODES, EXIT.notAllowed, EXIT.cancelled, ...more].sort((a, b) => a - b)
 }
 
-/** What stands above the codes in a description, and in the help of a host. */
-const TITLE = 'Exit codes:'
-
-/**
- * Puts a command's exit codes below its description, where every help class of oclif and the README show them.
- * @param text the description, without a newline at its end
- */
-export function withExitCodes(text: string, codes: readonly ExitCode[]): string {
-  return `${text}\n\n${TITLE}\n${formatExitCodes(codes)}`
-}
-
-/** A description without what `withExitCodes` put below it. */
-export function withoutExitCodes(description: string): string {
-  return description.split(`\n\n${TITLE}\n`)[0] ?? description
-}
-
-/** A line for each code; the words stand under each other, without an indent, which oclif would take away. */
+/** A line for each code; the words are aligned. */
 export function formatExitCodes(codes: readonly ExitCode[]): string {
   return codes.map((code) => `${String(code).padEnd(3)}  ${EXIT_WORDS[code]}`).join('\n')
 }
