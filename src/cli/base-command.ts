@@ -208,6 +208,12 @@ export abstract class BaseCommand extends Command {
   }
 }
 
+/** The flags that say how to reach the Hub. */
+export interface ConnectionFlags {
+  namespace?: string | undefined
+  token?: string | undefined
+}
+
 /** Base of the commands that talk to the Hub. */
 export abstract class HubCommand extends BaseCommand {
   static override baseFlags = {
@@ -225,10 +231,7 @@ export abstract class HubCommand extends BaseCommand {
   }
 
   /** How to reach the Hub, from the flags that all these commands have. */
-  protected connection(
-    flags: {namespace?: string | undefined; token?: string | undefined},
-    signal: AbortSignal,
-  ): ConnectionOptions {
+  protected connection(flags: ConnectionFlags, signal: AbortSignal): ConnectionOptions {
     return {
       namespace: flags.namespace,
       token: flags.token,

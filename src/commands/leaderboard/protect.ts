@@ -1,14 +1,14 @@
 import {Flags} from '@oclif/core'
 
-import {HubCommand} from '../../cli/base-command.js'
 import {byFlag, wholeNumber} from '../../cli/flags/shared.js'
+import {PinCommand} from '../../cli/pin-command.js'
 import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
 import {PROTECTION_PATH} from '../../lib/account/protection/file.js'
-import {exitCodeOfPins, protectLeaderboard} from '../../lib/account/protection/protect.js'
+import {protectLeaderboard} from '../../lib/account/protection/protect.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 import {pinnedRunDocument} from '../../lib/views/json/documents.js'
 
-export default class LeaderboardProtect extends HubCommand {
+export default class LeaderboardProtect extends PinCommand {
   static override summary = 'Protect the leaderboard against deletion, on every machine.'
   static override exitCodes = hubCodes(EXIT.incomplete)
   static override description = `Commits ${PROTECTION_PATH} to the leaderboard's dataset, where every teammate's cleanup finds it. Protecting it twice changes nothing.
@@ -55,28 +55,17 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
 
   async run(): Promise<object> {
     const {flags} = await this.parse(LeaderboardProtect)
-    const {formatPins, inDoubtWarning, unfinishedAdvice} = await import('../../lib/views/terminal/pins.js')
-    const {logTagging} = await import('../../cli/progress/job-log.js')
-    const log = logTagging((text) => this.note(text))
-    const change = await this.cancellable((signal) =>
-      protectLeaderboard({
-        ...this.connection(flags, signal),
-        reason: flags.reason,
-        runs: flags.runs,
-        top: flags.top,
-        by: flags.by,
-        onEvent: this.jsonEnabled() ? undefined : log,
-      }),
+    const {reason, runs: all, top, by} = flags
+    const change = await this.change(flags, (options) =>
+      protectLeaderboard({...options, reason, runs: all, top, by}),
     )
     const {leaderboard, changed, protection, runs, inDoubt, interrupted} = change
+    const {formatPins, inDoubtWarning} = await import('../../lib/views/terminal/pins.js')
     const {protectionOf} = await import('../../lib/views/format.js')
-    this.say(`${leaderboard} is ${changed ? 'now' : 'already'} ${protectionOf(protection)}.`)
-    if (flags.runs || flags.top !== undefined) this.say(formatPins(runs))
+    const text = `${leaderboard} is ${changed ? 'now' : 'already'} ${protectionOf(protection)}.`
+    await this.sayPins(all || top !== undefined ? `${text}\n${formatPins(runs)}` : text, change)
     const warning = inDoubtWarning(inDoubt)
     if (warning) this.warn(warning)
-    const advice = unfinishedAdvice(runs, interrupted)
-    if (advice) this.say(advice)
-    process.exitCode = exitCodeOfPins(change)
     const pinned = runs.map((each) => pinnedRunDocument(each))
     return {leaderboard, changed, protection, runs: pinned, inDoubt, interrupted}
   }

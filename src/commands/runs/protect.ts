@@ -1,13 +1,13 @@
 import {Args, Flags} from '@oclif/core'
 
-import {HubCommand} from '../../cli/base-command.js'
 import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
+import {PinCommand} from '../../cli/pin-command.js'
 import {PROTECTION_PATH} from '../../lib/account/protection/file.js'
-import {exitCodeOfPins, protectRuns} from '../../lib/account/protection/protect.js'
+import {protectRuns} from '../../lib/account/protection/protect.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 import {pinnedRunDocument} from '../../lib/views/json/documents.js'
 
-export default class RunsProtect extends HubCommand {
+export default class RunsProtect extends PinCommand {
   static override summary = 'Pin runs, so that every cleanup keeps them, on every machine.'
   static override exitCodes = hubCodes(EXIT.incomplete)
   static override description = `A pinned run is kept by every rule, --all included, and does not use up the number of --keep-recent. Pins have two places: ${PROTECTION_PATH} of the leaderboard's dataset, and a tag in the card of the run's results, which holds also where the leaderboard is renamed, moved, deleted or made anew. While a pin holds, the leaderboard cannot be deleted. Without a leaderboard, the tag alone is the pin.
@@ -52,29 +52,15 @@ Pinning again never shortens a pin: the one that holds longer stays.`
 
   async run(): Promise<object> {
     const {flags, argv} = await this.parse(RunsProtect)
-    const {logTagging} = await import('../../cli/progress/job-log.js')
-    const {formatPins, unfinishedAdvice, WITHOUT_LEADERBOARD} =
-      await import('../../lib/views/terminal/pins.js')
-    const log = logTagging((text) => this.note(text))
-    const change = await this.cancellable((signal) =>
-      protectRuns(argv.map(String), {
-        ...this.connection(flags, signal),
-        reason: flags.reason,
-        until: flags.until,
-        onEvent: this.jsonEnabled() ? undefined : log,
-      }),
+    const {reason, until} = flags
+    const change = await this.change(flags, (options) =>
+      protectRuns(argv.map(String), {...options, reason, until}),
     )
     const {leaderboard, changed, runs, interrupted} = change
+    const {formatPins, WITHOUT_LEADERBOARD} = await import('../../lib/views/terminal/pins.js')
     if (!leaderboard) this.warn(WITHOUT_LEADERBOARD)
-    this.say(formatPins(runs, flags.until))
-    const advice = unfinishedAdvice(runs, interrupted)
-    if (advice) this.say(advice)
-    process.exitCode = exitCodeOfPins(change)
-    return {
-      leaderboard: leaderboard ?? null,
-      changed,
-      runs: runs.map((each) => pinnedRunDocument(each)),
-      interrupted,
-    }
+    await this.sayPins(formatPins(runs, until), change)
+    const pinned = runs.map((each) => pinnedRunDocument(each))
+    return {leaderboard: leaderboard ?? null, changed, runs: pinned, interrupted}
   }
 }

@@ -1,11 +1,11 @@
 import {Args} from '@oclif/core'
 
-import {HubCommand} from '../../cli/base-command.js'
 import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
-import {exitCodeOfPins, unprotectRuns} from '../../lib/account/protection/protect.js'
+import {PinCommand} from '../../cli/pin-command.js'
+import {unprotectRuns} from '../../lib/account/protection/protect.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 
-export default class RunsUnprotect extends HubCommand {
+export default class RunsUnprotect extends PinCommand {
   static override summary = 'Lift the pins of runs.'
   static override exitCodes = hubCodes(EXIT.incomplete)
   static override description =
@@ -32,20 +32,10 @@ export default class RunsUnprotect extends HubCommand {
 
   async run(): Promise<object> {
     const {flags, argv} = await this.parse(RunsUnprotect)
-    const {formatUnpinned, unfinishedAdvice} = await import('../../lib/views/terminal/pins.js')
-    const {logTagging} = await import('../../cli/progress/job-log.js')
-    const log = logTagging((text) => this.note(text))
-    const change = await this.cancellable((signal) =>
-      unprotectRuns(argv.map(String), {
-        ...this.connection(flags, signal),
-        onEvent: this.jsonEnabled() ? undefined : log,
-      }),
-    )
+    const change = await this.change(flags, (options) => unprotectRuns(argv.map(String), options))
     const {leaderboard, changed, runs, interrupted} = change
-    this.say(formatUnpinned(runs))
-    const advice = unfinishedAdvice(runs, interrupted)
-    if (advice) this.say(advice)
-    process.exitCode = exitCodeOfPins(change)
+    const {formatUnpinned} = await import('../../lib/views/terminal/pins.js')
+    await this.sayPins(formatUnpinned(runs), change)
     return {
       leaderboard: leaderboard ?? null,
       changed,
