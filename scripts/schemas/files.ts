@@ -1,9 +1,9 @@
 import {CONFIRMATIONS} from '../../src/lib/cleanup/journal/write.js'
-import {formatSchema, SCHEMA_ID} from '../../src/lib/retention/policy/schema.js'
 import {DEFINITIONS, reasons} from './definitions.js'
 import {DOCUMENTS} from './documents.js'
 import {type DocumentForm} from './forms/form.js'
 import {explanations} from './forms/policy.js'
+import {POLICY_SCHEMA, SCHEMA_ID} from './policy.js'
 import {names, PHRASES, place, timestamp} from './terms.js'
 import {
   growingWord,
@@ -228,7 +228,7 @@ export const SCHEMA_FILES: readonly SchemaFile[] = [
 /** The files under `schemas/`, as they are published. */
 export function publishedSchemas(): Array<[path: string, text: string]> {
   return [
-    ['policy.schema.json', formatSchema()],
+    ['policy.schema.json', `${JSON.stringify(POLICY_SCHEMA, undefined, 2)}\n`],
     ...SCHEMA_FILES.map(({path, published}): [string, string] => [
       path,
       `${JSON.stringify(published, undefined, 2)}\n`,

@@ -12,7 +12,6 @@ import {cleanEnv, type Finished, PROGRAM, run} from '../support/process.js'
 /** What takes long to load, or is not for everyone. */
 const HEAVY = [
   '@huggingface/hub',
-  'ajv',
   'cli-table3',
   'enquirer',
   'hyparquet',
@@ -23,7 +22,7 @@ const HEAVY = [
 ]
 
 /** The prompt, and what reads policies. */
-const UNUSED_BY_DELETION = new Set(['ajv', 'enquirer', 'yaml'])
+const UNUSED_BY_DELETION = new Set(['enquirer', 'yaml'])
 
 interface Loaded extends Finished {
   /** Packages and sources of ours. */
@@ -88,11 +87,11 @@ describe('what a start loads', () => {
       expect(heavy).to.deep.equal(['@huggingface/hub', 'cli-table3', 'hyparquet'])
     }))
 
-  it('is for policy explain the parser, the validator and a table', async () => {
+  it('is for policy explain the parser and a table', async () => {
     const example = join(root, 'schemas/policy.example.yaml')
     const {exitCode, heavy} = await load(['policy', 'explain', example], cleanEnv())
     expect(exitCode).to.equal(0)
-    expect(heavy).to.deep.equal(['ajv', 'cli-table3', 'yaml'])
+    expect(heavy).to.deep.equal(['cli-table3', 'yaml'])
   })
 
   it("is never Node's own fetch, which takes longer than all the rest", () =>

@@ -1,6 +1,6 @@
 import {Flags, type Interfaces} from '@oclif/core'
 
-import {UsageError} from '../../lib/base/errors.js'
+import {renameOptions, UsageError} from '../../lib/base/errors.js'
 import {
   type FlagName,
   flagOf,
@@ -14,9 +14,15 @@ import {
 import {byFlag, wholeNumber} from './shared.js'
 
 type Settings = Record<'helpGroup' | 'helpValue' | 'summary', string>
-const several = {multiple: true, multipleNonGreedy: true} as const
+const several = ({summary, ...rest}: Settings) =>
+  ({
+    ...rest,
+    summary: summary.replace(/\.$/, '; may be given several times.'),
+    multiple: true,
+    multipleNonGreedy: true,
+  }) as const
 const text = (settings: Settings) => Flags.string(settings)
-const texts = (settings: Settings) => Flags.string({...settings, ...several})
+const texts = (settings: Settings) => Flags.string(several(settings))
 const number = Flags.custom<number>({
   async parse(input) {
     if (/^\d+(\.\d+)?$/.test(input)) return Number(input)
@@ -35,8 +41,7 @@ const FLAGS: Record<ValueKind, (settings: Settings, rule: Rule) => Interfaces.Fl
   switch: ({summary, helpGroup}) => Flags.boolean({summary, helpGroup}),
   texts,
   timestamps: texts,
-  words: (settings, {words = []}) =>
-    Flags.option({...settings, ...several, options: words, delimiter: ','})(),
+  words: (settings, {words = []}) => Flags.option({...several(settings), options: words, delimiter: ','})(),
 }
 
 const GROUPS: Record<Rule['kind'], string> = {
@@ -49,7 +54,8 @@ const GROUPS: Record<Rule['kind'], string> = {
 function flagFor(name: RuleName): Interfaces.FlagInput[string] {
   const rule = ruleOf(name)
   const {kind, value, placeholder: helpValue = '', summary} = rule
-  return FLAGS[value]({summary, helpGroup: GROUPS[kind], helpValue}, rule)
+  const named = renameOptions(summary, (option) => `--${flagOf(option as RuleName)}`)
+  return FLAGS[value]({summary: named, helpGroup: GROUPS[kind], helpValue}, rule)
 }
 
 type RuleFlags = {

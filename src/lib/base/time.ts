@@ -21,7 +21,7 @@ const LONGEST = 1000 * 365 * DAY
 /** How old a run must be: by its age, or by a date that it must precede. */
 export type Age = {kind: 'duration'; text: string; ms: number} | {kind: 'date'; text: string; date: Date}
 
-const SPAN_FORMS = 'a number of days or 12h, 7d, 2w, 1m (30 days), 1y, or a sum such as 1w3d'
+export const SPAN_FORMS = 'a number of days or 12h, 7d, 2w, 1m (30 days), 1y, or a sum such as 1w3d'
 export const AGE_FORMS =
   'a number of days or 12h, 7d, 2w, 1m (30 days), 1y, a sum such as 1w3d, or a date such as 2026-01-31'
 export const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn it off'

@@ -96,7 +96,7 @@ export interface Rule<T = unknown> {
   restsOnAbsence?: boolean
   /** The rules that it changes, where it is not one by itself. */
   modifies?: (other: Rule) => boolean
-  /** What it does, for the help and for editors of policies. */
+  /** What it does, for the help and for editors of policies; names other rules as options. */
   summary: string
   /** What a selector or keeper says: the end of "runs that are …", or what stays. The cutoff is that of an age. */
   says?(value: Read<T>, rules: RetentionRules, cutoff?: string): string
@@ -148,14 +148,14 @@ export const RULES = {
     value: 'switch',
     policy: 'select.ignore-leaderboard',
     modifies: ({needs}) => needs === 'standing',
-    summary: 'With --incomplete-only: do not ask the leaderboard which runs finished.',
+    summary: 'With `incompleteOnly`: do not ask the leaderboard which runs finished.',
   },
   run: {
     kind: 'selector',
     value: 'timestamps',
     placeholder: 'TIMESTAMP',
     notInPolicy: 'a policy names no single runs: use "cleanup --run"',
-    summary: 'Only the run with this timestamp; may be given several times.',
+    summary: 'Only the run with this timestamp.',
     says: (runs) => `named by --run (${listing(runs)})`,
   },
   model: {
@@ -164,7 +164,7 @@ export const RULES = {
     placeholder: 'PATTERN',
     policy: 'select.model',
     needs: 'rows',
-    summary: 'Only runs of a model that this pattern matches, such as "gpt-4*"; may be given several times.',
+    summary: 'Only runs of a model that this pattern matches, such as "gpt-4*".',
     says: (models) => `of a model that matches ${listing(models, 'or')}`,
   },
   team: {
@@ -173,7 +173,7 @@ export const RULES = {
     placeholder: 'NAME',
     policy: 'select.team',
     needs: 'rows',
-    summary: 'Only runs of this team; may be given several times.',
+    summary: 'Only runs of this team.',
     says: (teams) => `of the team ${listing(teams, 'or')}`,
   },
   purpose: {
@@ -182,7 +182,7 @@ export const RULES = {
     placeholder: 'NAME',
     policy: 'select.purpose',
     needs: 'rows',
-    summary: 'Only runs with this purpose; may be given several times.',
+    summary: 'Only runs with this purpose.',
     says: (purposes) => `for the purpose ${listing(purposes, 'or')}`,
   },
   status: {
@@ -192,7 +192,7 @@ export const RULES = {
     placeholder: 'STATUS',
     policy: 'select.status',
     needs: 'rows',
-    summary: `Only runs whose row on the leaderboard has this status (${STATUSES.join(', ')}); may be given several times.`,
+    summary: `Only runs whose row on the leaderboard has this status (${STATUSES.join(', ')}).`,
     says: (statuses) => `${listing(statuses, 'or')}, as the leaderboard says`,
   },
   unreferenced: {
@@ -257,7 +257,7 @@ export const RULES = {
     placeholder: 'METRIC',
     policy: 'keep.by',
     modifies: ({needs}) => needs === 'scores',
-    summary: `What --keep-best and --score-below go by (default success_rate): ${METRIC_LIST}. More is better of the first two, less of the others.`,
+    summary: `What \`keepBest\` and \`scoreBelow\` go by (default success_rate): ${METRIC_LIST}. More is better of the first two, less of the others.`,
   },
   groupBy: {
     kind: 'keeper',
@@ -267,7 +267,7 @@ export const RULES = {
     policy: 'keep.group-by',
     needs: 'rows',
     modifies: ({value}) => value === 'count',
-    summary: `Let keepers with a number count within each group of runs that agree in this: ${GROUP_COLUMNS.join(', ')}; may be given several times.`,
+    summary: `Let keepers with a number count within each group of runs that agree in this: ${GROUP_COLUMNS.join(', ')}.`,
   },
   grace: {
     kind: 'guard',
@@ -282,7 +282,7 @@ export const RULES = {
     words: RUN_TYPES,
     placeholder: 'TYPE',
     policy: 'only',
-    summary: `Only datasets of this type (${RUN_TYPES.join(', ')}); may be given several times.`,
+    summary: `Only datasets of this type (${RUN_TYPES.join(', ')}).`,
   },
   deleteLeaderboard: {
     kind: 'scope',

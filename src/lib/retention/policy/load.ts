@@ -1,11 +1,14 @@
-import {UsageError} from '../../base/errors.js'
+import {DEFAULT_METRIC, parseMetric} from '../../account/leaderboard/metrics.js'
+import {OptionError, renameOptions, UsageError} from '../../base/errors.js'
 import {readTextFile} from '../../base/files.js'
 import {readText as readFileName} from '../../base/options.js'
+import {formatWords} from '../../base/shell.js'
+import {printable, safe} from '../../base/text.js'
 import {cutoffOf} from '../../base/time.js'
-import {readRules} from '../read-rules.js'
-import {type RetentionOptions} from '../rules.js'
-import {type PolicyKey} from './keys.js'
-import {type Refuse} from './problems.js'
+import {readRules, RETENTION} from '../read-rules.js'
+import {flagOf, type PolicyKey, type RetentionOptions, RULE_NAMES, type RuleName, ruleOf} from '../rules.js'
+import {type PolicyDocument} from './schema.js'
+import {type Problem, type Refuse} from './yaml.js'
 
 /** Rules that stand in a file. */
 export interface Policy {
@@ -28,16 +31,21 @@ const LARGEST_POLICY = 64 * 1024
  */
 export async function loadPolicy(file: string, now = new Date()): Promise<Policy> {
   readFileName(file, '`file`')
-  // A parser and a validator are only for those who have a policy.
-  const {readYaml} = await import('./yaml-2.js')
-  const {validate} = await import('./validate.js')
-  const {inKeys, optionsOf, problemsOfMetrics} = await import('./keys.js')
-  const {refusing} = await import('./problems.js')
+  // A parser and a schema are only for those who have a policy.
+  const {readYaml} = await import('./yaml.js')
+  const {faultsIn} = await import('./schema.js')
   const refuse = refusing(file)
-  const tree = readYaml(await readText(file, refuse), refuse)
-  const document = validate(tree)
-  if (Array.isArray(document)) throw refuse(...document)
-  const lineOf = (key = '') => tree.written.get(`/${key.replace('.', '/')}`)?.line
+  const {value, at} = readYaml(await readText(file, refuse), refuse)
+  const lineOf = (key = '') => at(key.split('.'))?.line
+  const faults = faultsIn(value).map(({path, advice, kind}): Problem => {
+    const {line, text = ''} = at(path) ?? {}
+    const key = path.slice(0, 2).join('.') || undefined
+    // Where neither part is there, what is there instead says nothing.
+    const isGiven = kind === 'wrong' && !(path.length === 0 && text === 'keys')
+    return {line, key, text: isGiven ? `${advice}, not ${text}` : advice}
+  })
+  if (faults.length > 0) throw refuse(...faults)
+  const document = value as PolicyDocument
   const problems = problemsOfMetrics(document).map((problem) => ({...problem, line: lineOf(problem.key)}))
   if (problems.length > 0) throw refuse(...problems)
   const options = optionsOf(document)
@@ -50,7 +58,14 @@ export async function loadPolicy(file: string, now = new Date()): Promise<Policy
     throw refuse({...problem, line: lineOf(problem.key)})
   }
 
-  return {file, options, lines: linesOf(tree.written)}
+  const keys = Object.entries(document).flatMap(([part, own]) => {
+    const names = typeof own === 'object' && !Array.isArray(own) ? Object.keys(own ?? {}) : undefined
+    return names ? names.map((name) => `${part}.${name}`) : [part]
+  })
+  const lines = keys
+    .filter((key) => key !== 'version')
+    .map((key): [PolicyKey, number] => [key as PolicyKey, lineOf(key) ?? 0])
+  return {file, options, lines: new Map(lines)}
 }
 
 async function readText(file: string, refuse: Refuse): Promise<string> {
@@ -63,13 +78,72 @@ async function readText(file: string, refuse: Refuse): Promise<string> {
   }
 }
 
-/** Only parts that say something by themselves: not `select` and `keep`, and no items of lists. */
-function linesOf(written: ReadonlyMap<string, {line: number}>): Map<PolicyKey, number> {
-  const keys = [...written].flatMap(([pointer, {line}]): Array<[PolicyKey, number]> => {
-    const [part = '', name = '', ...items] = pointer.split('/').slice(1)
-    const isKey = items.length === 0 && (part === 'select' || part === 'keep' ? name !== '' : name === '')
-    if (!isKey || part === '' || part === 'version') return []
-    return [[[part, name].filter(Boolean).join('.') as PolicyKey, line]]
+const MOST_SHOWN = 10
+
+/** Errors that name the file, the line and the key: the first as the message, the others below it. */
+function refusing(file: string): Refuse {
+  const place = printable(file)
+  const next = `Correct it or name another file. To see what it does then: smoltrace ${formatWords(['policy', 'explain', place])}`
+  const format = ({line, key, text}: Problem) =>
+    safe([[place, ...(line ? [line] : [])].join(':'), ...(key ? [key] : []), text].join(': '))
+  return (...problems) => {
+    const [first = '', ...others] = problems
+      .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
+      .map((problem) => format(problem))
+    const shown = others.slice(0, MOST_SHOWN)
+    const rest = others.length - shown.length
+    return new UsageError(`${first}.`, {
+      suggestions: [...shown.map((text) => `${text}.`), ...(rest > 0 ? [`And ${rest} more.`] : []), next],
+    })
+  }
+}
+
+/** The options that a policy stands for. */
+function optionsOf(document: PolicyDocument): RetentionOptions {
+  const valueAt = (key: string) => {
+    const [part = '', name] = key.split('.')
+    return name === undefined ? document[part] : (document[part] as PolicyDocument | undefined)?.[name]
+  }
+
+  const options = RULE_NAMES.flatMap((name): Array<[RuleName, unknown]> => {
+    const {policy} = ruleOf(name)
+    const value = policy && (valueAt(policy) ?? (name === 'by' ? valueAt('select.by') : undefined))
+    if (value === undefined) return []
+    const given = RETENTION[name]
+    return [[name, given === 'texts' ? [value].flat() : given === 'text' ? String(value) : value]]
   })
-  return new Map(keys)
+  return Object.fromEntries(options)
+}
+
+/**
+ * What is wrong with the metrics, which stand in two places. There is one metric for all rules, but who writes one beside
+ * a rule means that rule.
+ */
+function problemsOfMetrics({select = {}, keep = {}}: PolicyDocument): Problem[] {
+  const problems: Problem[] = []
+  if (select.by !== undefined && select['score-below'] === undefined)
+    problems.push({key: 'select.by', text: 'it goes with select.score-below, which is not there'})
+  if (keep.by !== undefined && keep.best === undefined)
+    problems.push({key: 'keep.by', text: 'it goes with keep.best, which is not there'})
+  if (problems.length > 0 || keep.best === undefined || select['score-below'] === undefined) return problems
+  const [selecting, keeping] = [select.by, keep.by].map((by) => parseMetric(String(by ?? DEFAULT_METRIC)))
+  if (selecting === keeping) return []
+  const text = `keep.best goes by ${keeping} and select.score-below by ${selecting}: write the same metric in both parts`
+  return [{key: keep.by === undefined ? 'select.by' : 'keep.by', text}]
+}
+
+/**
+ * Says what is wrong with options in the words of the file.
+ * @param isWritten whether a key stands in the file
+ */
+function inKeys(error: UsageError, isWritten: (key: PolicyKey) => boolean): Problem {
+  const keyOf = (option: string) => {
+    const name = RULE_NAMES.find((each) => each === option)
+    const key = name && ruleOf(name).policy
+    return key === 'keep.by' && !isWritten(key) ? 'select.by' : (key ?? (name && `--${flagOf(name)}`))
+  }
+
+  if (error instanceof OptionError)
+    return {key: keyOf(error.option), text: renameOptions(error.problem, keyOf)}
+  return {text: renameOptions(error.message, keyOf).replace(/\.$/, '')}
 }

@@ -1,193 +1,169 @@
-import {METRIC_NAMES, METRICS} from '../../account/leaderboard/metrics.js'
-import {GROUP_COLUMNS, STATUSES} from '../../account/leaderboard/row.js'
-import {DEFAULT_GRACE} from '../../account/runs.js'
-import {RUN_TYPES} from '../../base/names.js'
-import {AGE_FORMS, GRACE_FORMS} from '../../base/time.js'
-import {type Period, PERIODS} from '../buckets.js'
+import * as z from 'zod/mini'
 
-/** A part of the schema. `errorMessage` says what to write instead: editors show it, and so do we. */
-export interface Schema {
-  [keyword: string]: unknown
-  errorMessage?: string
-  properties?: Record<string, Schema>
-}
-
-/** Where editors find the published schema. */
-export const SCHEMA_ID = 'https://unpkg.com/smoltrace/schemas/policy.schema.json'
+import {METRIC_LIST, METRIC_WORDS} from '../../account/leaderboard/metrics.js'
+import {renameOptions} from '../../base/errors.js'
+import {AGE_FORMS, GRACE_FORMS, SPAN_FORMS} from '../../base/time.js'
+import {flagOf, type Rule, RULE_NAMES, type RuleName, ruleOf, type ValueKind} from '../rules.js'
 
 /** Patterns of JSON Schema have no flags: each letter in both cases, and white space around all. */
 const UNITS = String.raw`^\s*([0-9]+([hHdDwWyY]|[mM][oO]?))+\s*$`
 const DAYS = String.raw`^\s*[0-9]+\s*$`
 const DATE = String.raw`^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*$`
-const TEXT_FORMS =
-  'give a text or a list of texts, in quotes where one could be read as a number or as yes or no'
+const DURATION = String.raw`^\s*0\s*$|^\s*([0-9]+([mM][iI][nN]|[hHdDwW]))+\s*$`
 
-/** A key whose value is one of several forms of text, or a number. */
-function text(title: string, description: string, forms: Schema): Schema {
-  return {title, description, ...forms}
+const matching = (...patterns: string[]) => z.string().check(z.regex(new RegExp(patterns.join('|'))))
+/** One value, or a list of values of which any may hold. */
+const oneOrMore = (item: z.ZodMiniType) => z.union([item, z.array(item).check(z.minLength(1))])
+const days = z.int().check(z.minimum(1))
+
+/** The form of each kind of value, and what to write instead of anything else: editors show that, and so do messages. */
+const FORMS: Record<
+  Exclude<ValueKind, 'timestamps'>,
+  (rule: Rule) => [form: z.ZodMiniType, advice: string]
+> = {
+  age: () => [z.union([matching(UNITS, DAYS, DATE), days]), `give ${AGE_FORMS}`],
+  span: () => [z.union([matching(UNITS, DAYS), days]), `give ${SPAN_FORMS}`],
+  grace: () => [z.union([matching(DURATION), z.literal(0)]), `give ${GRACE_FORMS}`],
+  metric: () => [z.enum(METRIC_WORDS), `give one of ${METRIC_LIST}`],
+  count: () => [days, 'give a whole number from 1 up'],
+  score: () => [z.number().check(z.positive()), 'give a number above 0, such as 50 or 0.5'],
+  // `false` could be read as the opposite rule.
+  switch: () => [z.literal(true), 'write true, or leave the line out'],
+  texts: () => [
+    oneOrMore(z.string().check(z.minLength(1))),
+    'give a text or a list of texts, in quotes where one could be read as a number or as yes or no',
+  ],
+  words: ({words = []}) => [oneOrMore(z.enum(words)), `give one or more of ${words.join(', ')}`],
 }
 
-/** A key that takes one value or a list of values, of which any may hold. */
-function oneOrMore(title: string, description: string, items: Schema & {errorMessage: string}): Schema {
-  const list = {type: 'array', minItems: 1, items}
-  return {title, description, anyOf: [items, list], errorMessage: items.errorMessage}
+/** What to write, by key. */
+const ADVICE = new Map<string, string>()
+
+function keyed<S extends z.ZodMiniType>(
+  key: string,
+  form: S,
+  advice: string,
+  {description, ...more}: Record<string, unknown> & {description: string},
+): S {
+  ADVICE.set(key, advice)
+  const [name = ''] = key.split('.').slice(-1)
+  const title = `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('-', ' ')}`
+  return form.check(z.meta({title, description, errorMessage: advice, ...more})) as S
 }
 
-function oneOf(words: readonly string[]): Schema & {errorMessage: string} {
-  return {enum: [...words], errorMessage: `give one or more of ${words.join(', ')}`}
+function formOf(name: RuleName, key: string): z.ZodMiniType {
+  const rule = ruleOf(name)
+  const [form, advice] = FORMS[rule.value as keyof typeof FORMS](rule)
+  const description = renameOptions(rule.summary, (option) => ruleOf(option as RuleName).policy)
+  return keyed(key, z.clone(form), advice, {description})
 }
 
-const plainText = {type: 'string', minLength: 1, errorMessage: TEXT_FORMS}
-
-/** A key that is written only where it holds: `false` could be read as the opposite rule. */
-function onlyTrue(title: string, description: string): Schema {
-  return {title, description, const: true, errorMessage: 'write true, or leave the line out'}
+/** The keys of a part, or of the whole where it is undefined. */
+function keysOf(part?: string): Record<string, z.ZodMiniOptional> {
+  const keys = RULE_NAMES.flatMap((name): Array<[string, RuleName]> => {
+    const key = ruleOf(name).policy
+    return key === undefined ? [] : [[key, name]]
+  })
+  if (part === 'select') keys.push(['select.by', 'by'])
+  const own = keys.filter(([key]) => (part === undefined ? !key.includes('.') : key.startsWith(`${part}.`)))
+  return Object.fromEntries(own.map(([key, name]) => [key.split('.').at(-1), z.optional(formOf(name, key))]))
 }
 
-function wholeNumber(title: string, description: string): Schema {
-  return {title, description, type: 'integer', minimum: 1, errorMessage: 'give a whole number from 1 up'}
-}
+const some = z.refine((part) => Object.keys(part as object).length > 0)
 
-const metric: Schema = {
-  title: 'Metric',
-  description: `What the scores are: a column of the leaderboard or its short name. More is better of success_rate and pass_at_1, less of the others. Default: success_rate.`,
-  enum: METRIC_NAMES.flatMap((name) => [name, METRICS[name].short]),
-  errorMessage: `give one of ${METRIC_NAMES.map((name) => `${name} (${METRICS[name].short})`).join(', ')}`,
-}
-
-const NAMES: Record<Period, string> = {
-  hourly: 'hours',
-  daily: 'days',
-  weekly: 'ISO weeks',
-  monthly: 'months',
-  yearly: 'years',
-}
-
-const buckets = Object.fromEntries(
-  PERIODS.map((period) => [
-    period,
-    wholeNumber(
-      `Newest of each of N ${NAMES[period]}`,
-      `Keep the newest run of each of the last N ${NAMES[period]} that have one, in UTC.`,
-    ),
-  ]),
-)
-
-/** The form of a policy file, as it is published in `schemas/policy.schema.json`. */
-export const POLICY_SCHEMA: Schema = {
-  $schema: 'http://json-schema.org/draft-07/schema#',
-  $id: SCHEMA_ID,
-  title: 'Retention policy of smoltrace',
-  description:
-    'Which evaluation runs may be deleted and which must stay: for `smoltrace cleanup --policy FILE` and `smoltrace policy explain FILE`.',
-  type: 'object',
-  additionalProperties: false,
-  required: ['version'],
-  anyOf: [{required: ['select']}, {required: ['keep']}],
-  errorMessage: 'say which runs may go, by select, keep or both',
-  properties: {
-    version: {
-      title: 'Version of this form',
-      description: 'Always 1.',
-      const: 1,
-      errorMessage: 'write 1: this program reads version 1 of policies',
-    },
-    select: {
-      title: 'Selectors: what may go',
-      description:
-        'A run may go if all of these hold for it. Without this part, every run that nothing keeps may go.',
-      type: 'object',
-      additionalProperties: false,
-      minProperties: 1,
-      errorMessage: 'give at least one selector below it, such as older-than: 30d, or leave it out',
-      properties: {
-        'older-than': text(
-          'Older than',
-          'Runs older than this: 30d, 12h, 2w, 1m (30 days), 1y (365 days), a sum such as 1w3d, a number of days, or before a date such as 2026-01-31.',
-          {
-            type: ['string', 'integer'],
-            pattern: `${UNITS}|${DAYS}|${DATE}`,
-            minimum: 1,
-            errorMessage: `give ${AGE_FORMS}`,
-          },
-        ),
-        'incomplete-only': onlyTrue(
-          'Incomplete only',
-          'Runs that lack at least one of results, traces and metrics, and did not finish according to the leaderboard.',
-        ),
-        'ignore-leaderboard': onlyTrue(
-          'Ignore the leaderboard',
-          'With incomplete-only: do not ask the leaderboard which runs finished.',
-        ),
-        model: oneOrMore(
-          'Model',
-          'Runs of a model that one of these patterns matches: * stands for any letters, ? for one. A pattern that begins with * needs quotes.',
-          plainText,
-        ),
-        team: oneOrMore('Team', 'Runs of one of these teams.', plainText),
-        purpose: oneOrMore('Purpose', 'Runs with one of these purposes.', plainText),
-        status: oneOrMore(
-          'Status',
-          'Runs whose evaluation came to one of these, according to the leaderboard.',
-          oneOf(STATUSES),
-        ),
-        unreferenced: onlyTrue('Unreferenced', 'Runs that no row of the leaderboard cites.'),
-        'score-below': {
-          title: 'Score below',
+/** The form of a policy file. */
+export const POLICY = keyed(
+  '',
+  z.strictObject({
+    version: keyed('version', z.literal(1), 'write 1: this program reads version 1 of policies', {
+      description: 'The version of this form: always 1.',
+    }),
+    select: z.optional(
+      keyed(
+        'select',
+        z.strictObject(keysOf('select')).check(some),
+        'give at least one selector below it, such as older-than: 30d, or leave it out',
+        {
           description:
-            'Runs whose score is below this, by the metric that `by` names: a success rate goes up to 100, pass@1 up to 1.',
-          type: 'number',
-          exclusiveMinimum: 0,
-          errorMessage: 'give a number above 0, such as 50 or 0.5',
+            'Selectors: a run may go if all of these hold for it. Without this part, every run that nothing keeps may go.',
+          minProperties: 1,
         },
-        by: metric,
-      },
-    },
-    keep: {
-      title: 'Keepers: what must stay',
-      description: 'A run stays if any of these holds for it, whatever selects it.',
-      type: 'object',
-      additionalProperties: false,
-      minProperties: 1,
-      errorMessage: 'give at least one keeper below it, such as recent: 5, or leave it out',
-      properties: {
-        recent: wholeNumber('Newest N', 'Keep the N newest runs.'),
-        within: text('Within', 'Keep runs no older than this, counted from now: 30d, 12h, 2w, 1y, 1w3d.', {
-          type: ['string', 'integer'],
-          pattern: `${UNITS}|${DAYS}`,
-          minimum: 1,
-          errorMessage: 'give 30d, 12h, 2w, 1m (30 days), 1y, a sum such as 1w3d, or a number of days',
-        }),
-        ...buckets,
-        best: wholeNumber('Best N', 'Keep the N runs with the best scores, by the metric that `by` names.'),
-        by: metric,
-        'group-by': oneOrMore(
-          'Group by',
-          'Keepers with a number count within each group of runs that agree in all of these columns of the leaderboard.',
-          oneOf(GROUP_COLUMNS),
-        ),
-      },
-    },
-    only: oneOrMore(
-      'Scope',
-      'Only datasets of these types go, of the runs that go. The leaderboard never goes by a policy.',
-      oneOf(RUN_TYPES),
+      ),
     ),
-    grace: text(
-      'Grace period',
-      `How long an incomplete run may still be uploading and is kept: 30min, 6h, 1d, or 0 to turn it off. Default: ${DEFAULT_GRACE}.`,
-      {
-        type: ['string', 'integer'],
-        pattern: String.raw`^\s*0\s*$|^\s*([0-9]+([mM][iI][nN]|[hHdDwW]))+\s*$`,
-        minimum: 0,
-        maximum: 0,
-        errorMessage: `give ${GRACE_FORMS}`,
-      },
+    keep: z.optional(
+      keyed(
+        'keep',
+        z.strictObject(keysOf('keep')).check(some),
+        'give at least one keeper below it, such as recent: 5, or leave it out',
+        {
+          description: 'Keepers: a run stays if any of these holds for it, whatever selects it.',
+          minProperties: 1,
+        },
+      ),
     ),
+    ...keysOf(),
+  }),
+  'say which runs may go, by select, keep or both',
+  {
+    title: 'Retention policy of smoltrace',
+    description:
+      'Which evaluation runs may be deleted and which must stay: for `smoltrace cleanup --policy FILE` and `smoltrace policy explain FILE`.',
+    anyOf: [{required: ['select']}, {required: ['keep']}],
   },
+).check(z.refine(({select, keep}) => select !== undefined || keep !== undefined))
+
+/** A policy of the right form: the values of keys, by part. */
+export type PolicyDocument = Partial<Record<string, unknown>> & {
+  select?: Record<string, unknown>
+  keep?: Record<string, unknown>
 }
 
-/** The published file: what editors read. */
-export function formatSchema(): string {
-  return `${JSON.stringify(POLICY_SCHEMA, undefined, 2)}\n`
+/** A part that is wrong, and what to write there. */
+export interface Fault {
+  path: PropertyKey[]
+  advice: string
+  kind: 'missing' | 'unknown' | 'wrong'
+}
+
+/** Everything that is wrong with the form of a policy. */
+export function faultsIn(value: unknown): Fault[] {
+  const {error} = z.safeParse(POLICY, value, {reportInput: true})
+  const faults = (error?.issues ?? []).flatMap((issue) => faultsOf(issue))
+  // A part is wrong because of what is in it.
+  const isIn = (inner: Fault, outer: Fault) =>
+    inner.path.length > outer.path.length && outer.path.every((step, index) => inner.path[index] === step)
+  return faults.filter((outer) => !faults.some((inner) => isIn(inner, outer)))
+}
+
+function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+  const {path, code} = issue
+  if (code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      advice: adviceOn([...path, key]),
+      kind: 'unknown',
+    }))
+  const inItems = code === 'invalid_union' ? issue.errors.flat().filter((each) => each.path.length > 0) : []
+  if (inItems.length > 0) return inItems.flatMap((each) => faultsOf({...each, path: [...path, ...each.path]}))
+  if (path[0] === 'version' && issue.input === undefined)
+    return [{path, advice: 'it is missing: begin with "version: 1"', kind: 'missing'}]
+  return [{path, advice: ADVICE.get(path.slice(0, 2).join('.')) ?? '', kind: 'wrong'}]
+}
+
+/** What to do about a key that is not known: another way of writing one, the name of a flag, or one of the other part. */
+function adviceOn(path: PropertyKey[]): string {
+  const [part, ...rest] = path.map(String)
+  const name = flagOf(String(path.at(-1)).replace(/^--/, '').replaceAll('_', '-') as RuleName).toLowerCase()
+  const meant = RULE_NAMES.map((each) => ({flag: flagOf(each) as string, ...ruleOf(each)})).find(
+    ({flag, policy}) => name === flag || name === policy?.split('.').at(-1),
+  )
+  if (meant?.notInPolicy) return meant.notInPolicy
+  if (meant?.policy) return `there is no such key here: ${name} is written as ${meant.policy}`
+  const known = [...ADVICE.keys()].filter((key) =>
+    rest.length > 0 ? key.startsWith(`${part}.`) : key !== '' && !key.includes('.'),
+  )
+  const keys = known.map((key) => key.split('.').at(-1)).join(', ')
+  return rest.length > 0
+    ? `there is no such key: give ${keys}`
+    : `there is no such key: give ${keys}; how a cleanup is carried out is said on the command line`
 }

@@ -1,129 +1,190 @@
-import {isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar, type YAMLMap} from 'yaml'
+import {
+  type ErrorCode,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type ParsedNode,
+  type Scalar,
+  visit,
+} from 'yaml'
 
-import {type Problem} from './problems.js'
-import {AMBIGUOUS, readPlain, type ScalarValue} from './scalars.js'
+import {type UsageError} from '../../base/errors.js'
 
-/** A value as it stands in the file. */
-export interface Written {
-  line: number
-  /** `5`, `"many"`, `a list`: for messages. */
+/** What is wrong with a policy file. */
+export interface Problem {
+  /** From 1. */
+  line?: number | undefined
+  /** `keep.weekly`. */
+  key?: string | undefined
+  /** What to do about it, without a full stop. */
   text: string
 }
 
-/** What a file says, and where it says it. Parts are named by JSON pointers, such as `/select/status/0`. */
-export interface Tree {
-  value: unknown
-  written: Map<string, Written>
+/** Makes the one error that a file is refused with. */
+export type Refuse = (...problems: Problem[]) => UsageError
+
+/**
+ * Stands for a value without quotes that not every program reads the same way: `no`, `1:30` and `010` are texts or numbers
+ * by the version of YAML. It fits no form.
+ */
+export const AMBIGUOUS = Symbol('ambiguous')
+
+/** As every version of YAML reads them. */
+const CLEAR = /^(?:|~|null|true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?)$/
+const AMBIGUOUS_FORMS = [
+  /^(?:y|yes|n|no|on|off|true|false|null)$/i,
+  // Binary, octal, hexadecimal, with underscores or signs.
+  /^[-+]?(?:0b[01_]+|0o[0-7_]+|0x[\da-f_]+|\d[\d_]*)$/i,
+  // With a point that lacks digits on one side, or with an exponent.
+  /^[-+]?(?:\d[\d_]*)?(?:\.[\d_]*(?:e[-+]?\d+)?|e[-+]?\d+)$/i,
+  // To the base of sixty.
+  /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/,
+  /^(?:[-+]?\.inf|\.nan)$/i,
+]
+
+/** Whether programs read a value without quotes in different ways. */
+export function isAmbiguous(source: string): boolean {
+  return !CLEAR.test(source) && AMBIGUOUS_FORMS.some((form) => form.test(source))
 }
 
-/** Why parts of YAML are not taken that a policy has no need of. */
-export const NOT_TAKEN = {
+/** What a file says, and where. */
+export interface Tree {
+  value: unknown
+  /** The line, from 1, of a part, and how messages call what stands there: `5`, `"many"`, `a list`. */
+  at: (path: readonly PropertyKey[]) => {line: number; text: string} | undefined
+}
+
+const NOT_TAKEN = {
   alias: 'aliases (*) are not taken: write the value out, and put a text that begins with * in quotes',
   anchor: 'anchors (&) are not taken: write the value out, and put a text that begins with & in quotes',
   tag: 'tags (!) are not taken: leave it out, and put a text that begins with ! in quotes',
-  merge: 'merge keys (<<) are not taken: write the keys out',
   key: 'a key has to be a word with a colon behind it',
 }
 
-/** What the parts of a file are read with. */
-interface Reading {
-  lineOf: (offset: number) => number
-  written: Map<string, Written>
-  problems: Problem[]
+/** The parser's reasons in our words; what is not here is rare. */
+const REASONS: Partial<Record<ErrorCode, string>> = {
+  BAD_ALIAS: NOT_TAKEN.alias,
+  BAD_DQ_ESCAPE: 'a backslash in double quotes has a meaning of its own: put the text in single quotes',
+  BAD_INDENT: 'lines that belong together have to begin in the same column, and a bracket needs its end',
+  BAD_SCALAR_START: 'a text that begins with this sign has to stand in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'a line holds one key and one colon: begin a new line, or put the text in quotes',
+  BLOCK_IN_FLOW: 'a list in brackets holds plain values',
+  DUPLICATE_KEY: 'this key is there twice: leave one of them out',
+  MISSING_CHAR: 'a sign is missing: a quote, a bracket, a comma or a colon',
+  MULTILINE_IMPLICIT_KEY: 'a key has to stand on one line, with a colon and a blank behind it',
+  TAB_AS_INDENT: 'indent with blanks: YAML takes no tabs there',
+  TAG_RESOLVE_FAILED: NOT_TAKEN.tag,
+  UNEXPECTED_TOKEN: 'this does not belong here',
 }
 
-/** Takes the parsed document apart, and collects all that has no place in a policy. */
-export function readTree(
+/**
+ * Reads the plain part of YAML that a policy needs: keys, values and lists.
+ * @throws what `refuse` makes, where it is not YAML or more than that
+ */
+export function readYaml(text: string, refuse: Refuse): Tree {
+  const deep = text.split('\n').findIndex(nestsTooDeep())
+  if (deep !== -1) throw refuse({line: deep + 1, text: 'lists and keys are nested too deeply here'})
+  const lineCounter = new LineCounter()
+  const lineOf = (offset = 0) => lineCounter.linePos(offset).line
+  const parsed = parseAllDocuments(text, {
+    schema: 'core',
+    lineCounter,
+    prettyErrors: false,
+    logLevel: 'silent',
+  })
+  const [first, second] = 'empty' in parsed ? [] : parsed
+  const directive = text.split('\n').findIndex((line) => line.startsWith('%'))
+  if (directive !== -1)
+    throw refuse({line: directive + 1, text: 'directives (%) are not taken: leave the line out'})
+  const [error] = [...(first?.errors ?? []), ...(first?.warnings ?? [])]
+  if (error) throw refuse({line: lineOf(error.pos[0]), text: REASONS[error.code] ?? 'this is not YAML'})
+  if (second)
+    throw refuse({line: lineOf(second.range[0]), text: 'a policy is one document, and here another begins'})
+  if (!first?.contents || (isScalar(first.contents) && first.contents.value === null))
+    throw refuse({text: 'there is nothing in it: begin with "version: 1"'})
+  const problems: Problem[] = []
+  const refuseNode = (node: Node, path: readonly unknown[], why: string | false | '' | undefined) => {
+    const parent = path.at(-1)
+    // What stands before a value may stand on the line of its key.
+    const {range} = isPair<Node>(parent) ? parent.key : node
+    if (why) problems.push({line: lineOf(range?.[0]), text: why})
+  }
+
+  const refuseExtras = (node: Node & {anchor?: string}, path: readonly unknown[]) =>
+    refuseNode(node, path, node.anchor ? NOT_TAKEN.anchor : node.tag && NOT_TAKEN.tag)
+  visit(first, {
+    Alias: (_, node, path) => refuseNode(node, path, NOT_TAKEN.alias),
+    Collection: (_, node, path) => refuseExtras(node, path),
+    Scalar(key, node, path) {
+      refuseExtras(node, path)
+      if (key !== 'key' && isPlain(node) && isAmbiguous(node.source ?? '')) node.value = AMBIGUOUS
+    },
+    Pair(_, {key}, path) {
+      if (isScalar(key) && key.source) key.value = key.source
+      else refuseNode(key as Node, path, NOT_TAKEN.key)
+    },
+  })
+  if (problems.length > 0) throw refuse(...problems)
+  return {value: first.toJS({maxAliasCount: 0}), at: (path) => find(first.contents, path, lineOf)}
+}
+
+/** More than a policy can ever need, and far less than what the parser's own recursion can bear. */
+const DEEPEST = 100
+
+/** Looks at one line after the other; brackets in texts count too, as long as they stay open. */
+function nestsTooDeep(): (line: string) => boolean {
+  let depth = 0
+  return (line) => {
+    if (/^\s*#/.test(line)) return false
+    for (const sign of line) {
+      if (sign === '[' || sign === '{') depth++
+      else if ((sign === ']' || sign === '}') && depth > 0) depth--
+      if (depth > DEEPEST) return true
+    }
+
+    return (line.match(/[-?](?=[ \t])/g) ?? []).length > DEEPEST
+  }
+}
+
+function find(
   root: ParsedNode | null,
-  lineOf: (offset: number) => number,
-): {tree: Tree; problems: Problem[]} {
-  const reading: Reading = {lineOf, written: new Map(), problems: []}
-  const value = readNode(root, '', root ? lineOf(root.range[0]) : 1, reading)
-  return {tree: {value, written: reading.written}, problems: reading.problems}
-}
-
-function readNode(node: ParsedNode | null, pointer: string, line: number, reading: Reading): unknown {
-  if (node) refuseExtras(node, pointer, line, reading)
-  const note = (text: string) => reading.written.set(pointer, {line, text})
-  if (isMap<ParsedNode, ParsedNode | null>(node)) {
-    note(node.items.length > 0 ? 'keys' : 'a part without keys')
-    return readMap(node, pointer, reading)
+  path: readonly PropertyKey[],
+  lineOf: (offset?: number) => number,
+): ReturnType<Tree['at']> {
+  let node: unknown = root
+  let offset = root?.range[0]
+  for (const step of path) {
+    if (isMap<ParsedNode>(node)) {
+      const pair = node.items.find(({key}) => isScalar(key) && key.value === step)
+      if (!pair) return undefined
+      offset = pair.key.range[0]
+      node = pair.value
+    } else {
+      node = isSeq<ParsedNode>(node) ? node.items[Number(step)] : undefined
+      offset = (node as ParsedNode | undefined)?.range[0] ?? offset
+    }
   }
 
-  if (isSeq<ParsedNode>(node)) {
-    note(node.items.length > 0 ? 'a list' : 'an empty list')
-    return node.items.map((item, index) =>
-      readNode(item, below(pointer, index), reading.lineOf(item.range[0]), reading),
-    )
-  }
-
-  const value = isScalar(node) ? valueOf(node) : null
-  note(isScalar(node) ? describe(node, value) : 'an empty value')
-  return value
-}
-
-function readMap(map: YAMLMap<ParsedNode, ParsedNode | null>, pointer: string, reading: Reading): object {
-  const value: Record<string, unknown> = Object.create(null)
-  for (const {key, value: node} of map.items) {
-    const line = reading.lineOf(key.range[0])
-    const name = isScalar(key) ? String(key.value) : ''
-    const path = below(pointer, name)
-    refuseExtras(key, path, line, reading)
-    if (isAlias(key)) continue
-    const problem = keyProblem(name, reading.written.get(path))
-    if (problem) reading.problems.push({line, key: keyOf(path), text: problem})
-    else value[name] = readNode(node, path, line, reading)
-  }
-
-  return value
-}
-
-function keyProblem(name: string, before: Written | undefined): string | undefined {
-  if (name === '') return NOT_TAKEN.key
-  if (name === '<<') return NOT_TAKEN.merge
-  return before && `it stands here again, after line ${before.line}: leave one of them out`
-}
-
-function refuseExtras(node: ParsedNode, pointer: string, line: number, {problems}: Reading): void {
-  const key = keyOf(pointer)
-  if (isAlias(node)) problems.push({line, key, text: NOT_TAKEN.alias})
-  else if (node.anchor) problems.push({line, key, text: NOT_TAKEN.anchor})
-  else if (node.tag) problems.push({line, key, text: NOT_TAKEN.tag})
+  return {line: lineOf(offset), text: describe(node)}
 }
 
 function isPlain({type}: Scalar): boolean {
   return type === 'PLAIN'
 }
 
-function valueOf(node: Scalar): ScalarValue {
-  return isPlain(node) ? readPlain(node.source ?? '') : String(node.value)
-}
-
 const LONGEST_QUOTE = 60
 
-function describe(node: Scalar, value: ScalarValue): string {
-  if (value === null) return 'an empty value'
-  const source = cut(node.source ?? '')
-  if (value === AMBIGUOUS) return `${source}, which not every program reads the same way`
-  if (typeof value !== 'string') return source
-  const isQuotedNumber = !isPlain(node) && typeof readPlain(value) !== 'string'
-  return `${isQuotedNumber ? 'the text ' : ''}"${cut(value)}"`
-}
-
-function cut(text: string): string {
-  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text
-}
-
-/** The JSON pointer of a part. */
-export function below(pointer: string, key: number | string): string {
-  return `${pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`
-}
-
-/** The name of a part as a person writes it, without places in lists: `select.status`; undefined for the whole. */
-export function keyOf(pointer: string): string | undefined {
-  const parts = pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-  return parts.filter((part, index) => index === 0 || !/^\d+$/.test(part)).join('.') || undefined
+function describe(node: unknown): string {
+  if (isMap(node)) return node.items.length > 0 ? 'keys' : 'a part without keys'
+  if (isSeq(node)) return node.items.length > 0 ? 'a list' : 'an empty list'
+  if (!isScalar(node) || node.value === null) return 'an empty value'
+  const source = node.source ?? ''
+  const shown = source.length > LONGEST_QUOTE ? `${source.slice(0, LONGEST_QUOTE)}…` : source
+  if (node.value === AMBIGUOUS) return `${shown}, which not every program reads the same way`
+  if (!isPlain(node)) return `the text "${shown}"`
+  return typeof node.value === 'string' ? `"${shown}"` : shown
 }

@@ -99,7 +99,7 @@ const AGES =
 const TEXTS = 'give a text or a list of texts, in quotes where one could be read as a number or as yes or no'
 const COUNT = 'give a whole number from 1 up'
 const DOUBTFUL = 'which not every program reads the same way'
-const TOP = 'version, select, keep, only, grace'
+const TOP = 'version, select, keep, grace, only; how a cleanup is carried out is said on the command line'
 
 /** The lines below `version: 1`, and what is said about them without the file's name. */
 const REFUSED: Array<[lines: string[], ...refusals: string[]]> = [
@@ -135,7 +135,7 @@ const REFUSED: Array<[lines: string[], ...refusals: string[]]> = [
   [['keep:', '  weekly: 1_000'], `3: keep.weekly: ${COUNT}, not 1_000, ${DOUBTFUL}.`],
   [['keep:', '  weekly: 1e3'], `3: keep.weekly: ${COUNT}, not 1e3, ${DOUBTFUL}.`],
   [['keep:', '  weekly: 1:30'], `3: keep.weekly: ${COUNT}, not 1:30, ${DOUBTFUL}.`],
-  [['keep:', '  weekly: 99999999999999999999'], '3: keep.weekly: takes a whole number from 1 up.'],
+  [['keep:', '  weekly: 99999999999999999999'], `3: keep.weekly: ${COUNT}, not 99999999999999999999.`],
   // Ages and spans.
   [['select:', '  older-than: 0'], `3: select.older-than: give ${AGES}, not 0.`],
   [['select:', '  older-than: -7'], `3: select.older-than: give ${AGES}, not -7.`],
@@ -151,7 +151,7 @@ const REFUSED: Array<[lines: string[], ...refusals: string[]]> = [
   ],
   [
     ['keep:', '  within: 2026-01-01'],
-    '3: keep.within: give 30d, 12h, 2w, 1m (30 days), 1y, a sum such as 1w3d, or a number of days, not "2026-01-01".',
+    '3: keep.within: give a number of days or 12h, 7d, 2w, 1m (30 days), 1y, or a sum such as 1w3d, not "2026-01-01".',
   ],
   [
     ['keep: {recent: 1}', 'grace: 6'],
@@ -248,29 +248,31 @@ const REFUSED: Array<[lines: string[], ...refusals: string[]]> = [
     ['keep: {recent: 1}', 'delete-leaderboard: true'],
     '3: delete-leaderboard: the leaderboard never goes by a policy: use "cleanup --delete-leaderboard" when it has to.',
   ],
-  [['keep: {recent: 1}', 'yes: true'], '3: yes: it belongs on the command line, as --yes.'],
+  [['keep: {recent: 1}', 'yes: true'], `3: yes: there is no such key: give ${TOP}.`],
   [
     ['keep:', '  recent: 1', '  recent: 2', 'keep:', '  daily: 3'],
-    '4: keep.recent: it stands here again, after line 3: leave one of them out.',
-    '5: keep: it stands here again, after line 2: leave one of them out.',
+    '4: this key is there twice: leave one of them out.',
   ],
   // What YAML can and a policy does not need.
   [
     ['keep: &all', '  recent: 1'],
-    '2: keep: anchors (&) are not taken: write the value out, and put a text that begins with & in quotes.',
+    '2: anchors (&) are not taken: write the value out, and put a text that begins with & in quotes.',
   ],
   [
     ['select:', '  model: *gpt*'],
-    '3: select.model: aliases (*) are not taken: write the value out, and put a text that begins with * in quotes.',
+    '3: aliases (*) are not taken: write the value out, and put a text that begins with * in quotes.',
   ],
   [
     ['select:', '  model: *'],
     '3: aliases (*) are not taken: write the value out, and put a text that begins with * in quotes.',
   ],
-  [['keep:', '  <<: {recent: 1}'], '3: keep.<<: merge keys (<<) are not taken: write the keys out.'],
+  [
+    ['keep:', '  <<: {recent: 1}'],
+    '3: keep.<<: there is no such key: give recent, within, hourly, daily, weekly, monthly, yearly, best, by, group-by.',
+  ],
   [
     ['select:', '  model: !!str a'],
-    '3: select.model: tags (!) are not taken: leave it out, and put a text that begins with ! in quotes.',
+    '3: tags (!) are not taken: leave it out, and put a text that begins with ! in quotes.',
   ],
   [
     ['select:', '  model: !mine a'],

@@ -6,10 +6,9 @@ import {METRIC_NAMES, METRICS} from '../../../../src/lib/account/leaderboard/met
 import {GROUP_COLUMNS, STATUSES} from '../../../../src/lib/account/leaderboard/row.js'
 import {UsageError} from '../../../../src/lib/base/errors.js'
 import {RUN_TYPES} from '../../../../src/lib/base/names.js'
-import {KEYS} from '../../../../src/lib/retention/policy/keys.js'
 import {loadPolicy} from '../../../../src/lib/retention/policy/load.js'
 import {readRules} from '../../../../src/lib/retention/read-rules.js'
-import {type RetentionOptions} from '../../../../src/lib/retention/rules.js'
+import {type RetentionOptions, RULE_NAMES, ruleOf} from '../../../../src/lib/retention/rules.js'
 import {policyFile} from '../../../support/policies.js'
 
 const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, {nil: undefined})
@@ -58,9 +57,9 @@ function write(options: RetentionOptions, isFlow: boolean): string {
     parts[part] = name === undefined ? value : {...parts[part], [name]: value}
   }
 
-  for (const [option, key] of Object.entries(KEYS)) {
-    const value = options[option as keyof RetentionOptions]
-    if (value !== undefined && option !== 'by') put(key, value)
+  for (const name of RULE_NAMES) {
+    const {policy} = ruleOf(name)
+    if (policy !== undefined && options[name] !== undefined && name !== 'by') put(policy, options[name])
   }
 
   if (options.by !== undefined && options.keepBest !== undefined) put('keep.by', options.by)
