@@ -28,9 +28,9 @@ export function showProgress(plan: Plan, signal: AbortSignal, stream: NodeJS.Wri
   const log = new JobLog(write)
   const state: ProgressState = {stream, items, log, note: '', erase() {}}
   const over = new AbortController()
-  const isOver = once(over.signal, 'abort')
+  const ended = once(over.signal, 'abort')
   const list = new Listr<unknown, ListrRendererFactory, ListrRendererFactory>(
-    [{title: `Deleting ${items.all.length} datasets`, task: () => isOver.then(() => {})}],
+    [{title: `Deleting ${items.all.length} datasets`, task: () => ended.then(() => {})}],
     {
       registerSignalListeners: false,
       renderer: mayRedraw(stream) ? LiveRenderer : LogRenderer,
@@ -38,9 +38,15 @@ export function showProgress(plan: Plan, signal: AbortSignal, stream: NodeJS.Wri
     },
   )
   const finished = list.run()
-  const note = (text: string, isLogged = true) => {
-    if (isLogged && text !== state.note) write(text)
+  let logged = ''
+  const logOnce = (text: string) => {
+    if (text !== logged) write(text)
+    logged = text
+  }
+
+  const note = (text: string) => {
     state.note = text
+    logOnce(text)
   }
 
   const stopping = () => {
@@ -53,9 +59,14 @@ export function showProgress(plan: Plan, signal: AbortSignal, stream: NodeJS.Wri
 
   return {
     onEvent(event: JobEvent): void {
-      // Deletions that were under way before a wait may end during it.
-      const isOver = event.kind === 'started' || (event.kind === 'finished' && typeof state.note === 'string')
-      if (isOver && !signal.aborted) state.note = ''
+      // What was under way before a wait may end during it.
+      const isWaiting = typeof state.note === 'object' && performance.now() < state.note.until
+      const isOver = event.kind === 'started' || (event.kind === 'finished' && !isWaiting)
+      if (isOver && !signal.aborted) {
+        state.note = ''
+        logged = ''
+      }
+
       switch (event.kind) {
         case 'started': {
           log.begin()
@@ -78,7 +89,9 @@ export function showProgress(plan: Plan, signal: AbortSignal, stream: NodeJS.Wri
         case 'archiving': {
           const {done, of, bytes} = event
           const text = `archiving before anything is deleted: ${done} of ${of} datasets, ${formatBytes(bytes)}`
-          return note(text, of <= ARCHIVED_STEP || done % ARCHIVED_STEP === 0)
+          if (of <= ARCHIVED_STEP || done % ARCHIVED_STEP === 0) logOnce(text)
+          if (!isWaiting) state.note = text
+          return
         }
 
         case 'repeating': {

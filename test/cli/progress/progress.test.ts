@@ -96,6 +96,15 @@ describe('the progress of a deletion', () => {
     expect(painted()[0]).not.to.include('quota')
   })
 
+  it('goes on saying that it pauses while datasets are archived that were under way', () => {
+    show(true)
+    const archiving = (done: number): JobEvent => ({kind: 'archiving', name: A, done, of: 3, bytes: 9})
+    tell(archiving(1), quota, archiving(2))
+    expect(painted()[0]).to.match(/^Quota used up, going on in (60|59) s$/)
+    tell({kind: 'waiting', why: 'quota', ms: 0}, archiving(3))
+    expect(painted()[0]).to.equal('Archiving before anything is deleted: 3 of 3 datasets, 9 B')
+  })
+
   it('counts what ended without having been started', () => {
     show(true)
     tell({kind: 'finished', outcome: {name: A, status: 'skipped', reason: 'changed'}})
@@ -119,6 +128,12 @@ describe('the progress of a deletion', () => {
       `failed         ${B}: 403 no`,
       '',
     ])
+  })
+
+  it('says of each look at what is left in lines, but not twice of the same', () => {
+    show(false)
+    tell({kind: 'checking'}, {kind: 'checking'}, {kind: 'started', name: A}, {kind: 'checking'})
+    expect(written.match(/looking again/g)).to.have.length(2)
   })
 
   it('says once in lines how far archiving is, however often it is told', () => {
