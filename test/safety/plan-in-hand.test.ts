@@ -104,9 +104,7 @@ describe('a plan in hand', () => {
     const forgeries: Array<[title: string, change: (copy: Writable<Plan>) => unknown]> = [
       [
         'to take the datasets of a run that it keeps',
-        (copy) => {
-          firstRun(copy).datasets = present(copy.keep[0]).run.datasets
-        },
+        (copy) => Object.assign(firstRun(copy), {datasets: present(copy.keep[0]).run.datasets}),
       ],
       [
         'to take a run that it keeps',
@@ -152,31 +150,14 @@ describe('a plan in hand', () => {
         'to have a dataset twice in a run',
         (copy) => firstRun(copy).datasets.push(structuredClone(firstOf(copy))),
       ],
-      [
-        'to have a dataset that its run has not',
-        (copy) => {
-          firstRun(copy).run.datasets.pop()
-        },
-      ],
+      ['to have a dataset that its run has not', (copy) => firstRun(copy).run.datasets.pop()],
       ['to delete a run from its results on', (copy) => firstRun(copy).datasets.reverse()],
-      [
-        'to take more than its scope',
-        (copy) => {
-          copy.rules.only = ['traces']
-        },
-      ],
+      ['to take more than its scope', (copy) => Object.assign(copy.rules, {only: ['traces']})],
       ['to make a run older than it is', (copy) => firstRun(copy).run.time.setFullYear(2001)],
-      [
-        'to call a run incomplete',
-        (copy) => {
-          firstRun(copy).run.complete = false
-        },
-      ],
+      ['to call a run incomplete', (copy) => Object.assign(firstRun(copy).run, {complete: false})],
       [
         'to take the leaderboard though its rules do not',
-        (copy) => {
-          present(copy.leaderboard).goes = true
-        },
+        (copy) => Object.assign(present(copy.leaderboard), {goes: true}),
       ],
       [
         'to take another dataset for the leaderboard',
@@ -187,36 +168,14 @@ describe('a plan in hand', () => {
           present(copy.leaderboard).goes = true
         },
       ],
-      [
-        'to ask for a shorter phrase',
-        (copy) => {
-          copy.phrase = 'YES DELETE ALL'
-        },
-      ],
-      [
-        'to be of another account',
-        (copy) => {
-          copy.namespace = account.hub.org
-        },
-      ],
+      ['to ask for a shorter phrase', (copy) => Object.assign(copy, {phrase: 'YES DELETE ALL'})],
+      ['to be of another account', (copy) => Object.assign(copy, {namespace: account.hub.org})],
       [
         'to be of the same account in other letters',
-        (copy) => {
-          copy.namespace = account.hub.user.toUpperCase()
-        },
+        (copy) => Object.assign(copy, {namespace: account.hub.user.toUpperCase()}),
       ],
-      [
-        'to be of another Hub',
-        (copy) => {
-          copy.endpoint = 'https://huggingface.co'
-        },
-      ],
-      [
-        'to have no dates',
-        (copy) => {
-          Object.assign(firstOf(copy), {lastModified: '2026-01-31'})
-        },
-      ],
+      ['to be of another Hub', (copy) => Object.assign(copy, {endpoint: 'https://huggingface.co'})],
+      ['to have no dates', (copy) => Object.assign(firstOf(copy), {lastModified: '2026-01-31'})],
       ['to have no rules', (copy) => Reflect.deleteProperty(copy, 'rules')],
       ['to lack one rule', (copy) => Reflect.deleteProperty(copy.rules, 'keepWeekly')],
       ['to hold no runs', (copy) => copy.delete.push(null as never)],
