@@ -30,7 +30,7 @@ export type ArchiveResult =
 
 type Results = Map<string, ArchiveResult>
 
-/** How far archiving has come; once for each dataset that begins, and once for each that ends. */
+/** Progress: one event when a dataset begins, and one when it ends. */
 export interface ArchiveEvent {
   kind: 'archiving'
   /** Full name of the dataset. */
@@ -38,7 +38,7 @@ export interface ArchiveEvent {
   /** Datasets that have ended, and how many there are. */
   done: number
   of: number
-  /** Size of what was archived so far. */
+  /** Bytes archived so far. */
   bytes: number
 }
 
@@ -46,10 +46,10 @@ export interface ArchiveOptions {
   hub: Hub
   endpoint: string
   namespace: string
-  /** Folder that holds archives, or is to hold them; made where it is not there. */
+  /** Folder of archives; created where it does not exist. */
   dir: string
   now: Date
-  /** Datasets, and files, that are worked on at a time; default 4. */
+  /** Datasets, and files, in progress at a time; default 4. */
   concurrency?: number | undefined
   signal?: AbortSignal | undefined
   /** What it throws is ignored. */
@@ -58,7 +58,7 @@ export interface ArchiveOptions {
 
 /**
  * Archives datasets at the commit in which they were listed: the plain files in `DIR/<namespace>/<dataset>/`, and beside them
- * the manifest. Called again, it goes on where it stopped.
+ * the manifest. Idempotent: called again, it continues where it stopped.
  * @returns the outcome of each dataset, by full name; what is not `archived` must not be deleted
  * @throws RefusedError where the folder cannot be used, or the disk is full: no dataset could be archived then, or no more
  * @throws CancelledError where the signal was aborted; what was fetched stays for the next time

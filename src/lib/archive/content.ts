@@ -7,7 +7,7 @@ import {EXIT} from '../base/exit-codes.js'
 import {diskReason, fingerprintOf, openToRead} from './disk.js'
 import {type LocalFile} from './entries.js'
 
-/** A file is not what was checked any more: what was to be sent of it was not committed. Exit code 1. */
+/** A file changed after it was checked; nothing of it was committed. Exit code 1. */
 export class ChangedOnDiskError extends SmoltraceError {
   override readonly name = 'ChangedOnDiskError'
   readonly exitCode = EXIT.error
@@ -26,15 +26,15 @@ export class ChangedOnDiskError extends SmoltraceError {
 export interface Contents {
   /** In the order of the files. */
   blobs: Blob[]
-  /** @throws ChangedOnDiskError where one of them is not what was checked any more */
+  /** @throws ChangedOnDiskError where one of them changed since */
   verify: () => Promise<void>
   close: () => Promise<void>
 }
 
 /**
- * Opens files that were checked. What is sent is read through the handle that is hashed here: a file that is put at its path later
- * is not sent.
- * @throws ChangedOnDiskError where one of them is not what was checked any more; CancelledError
+ * Opens files that were checked. They are sent through the handles that are hashed here, so that a file put at a path later is not
+ * sent.
+ * @throws ChangedOnDiskError where one of them changed since; CancelledError
  */
 export async function openContents(files: LocalFile[], signal?: AbortSignal): Promise<Contents> {
   const opened: Array<{file: LocalFile; handle: FileHandle}> = []
@@ -51,7 +51,7 @@ export async function openContents(files: LocalFile[], signal?: AbortSignal): Pr
     for (const file of files) {
       const handle = await openAgain(file)
       opened.push({file, handle})
-      // Before the hash: what is written while it is made is a change, too.
+      // Before hashing: a write during it is a change, too.
       const seen = await handle.stat({bigint: true})
       await requireSame(file, handle, signal)
       blobs.push(new Content({file, handle, seen}, 0, file.size))
@@ -94,7 +94,7 @@ interface Opened {
   seen: BigIntStats
 }
 
-/** The bytes of an open file, or a part of them; what is read after it was written to is not given out. */
+/** The bytes of an open file, or a part of them; refuses to read once the file was written to. */
 class Content extends Blob {
   override readonly size: number
   private readonly opened: Opened
@@ -136,7 +136,7 @@ class Content extends Blob {
     for (let done = 0; done < this.size;) {
       const piece = Buffer.alloc(Math.min(PIECE, this.size - done))
       const {bytesRead} = await handle.read(piece, 0, piece.length, this.start + done)
-      if (bytesRead === 0 || !isAs(seen, await handle.stat({bigint: true})))
+      if (bytesRead === 0 || !isUnchanged(seen, await handle.stat({bigint: true})))
         throw new ChangedOnDiskError(file.path)
       yield piece.subarray(0, bytesRead)
       done += bytesRead
@@ -144,6 +144,6 @@ class Content extends Blob {
   }
 }
 
-function isAs(one: BigIntStats, other: BigIntStats): boolean {
+function isUnchanged(one: BigIntStats, other: BigIntStats): boolean {
   return one.size === other.size && one.mtimeNs === other.mtimeNs && one.ctimeNs === other.ctimeNs
 }

@@ -52,7 +52,7 @@ export async function ensureFolder(root: string, parts: readonly string[]): Prom
   return folder
 }
 
-/** Opens a file to write it, new or where it was left; a link, or a file that has a second name, is refused. */
+/** Opens a new or partial file to write it; refuses links, hard links included. */
 export async function openToWrite(path: string): Promise<FileHandle> {
   const found = await statNoFollow(path)
   if (found && (!found.isFile() || found.nlink > 1)) throw new RefusedError(`${path} is not a plain file`)
@@ -60,7 +60,7 @@ export async function openToWrite(path: string): Promise<FileHandle> {
   return open(path, constants.O_RDWR + NO_FOLLOW + how, 0o666)
 }
 
-/** A text file; undefined where there is none. Longer ones are refused. */
+/** Reads a text file of bounded size; undefined where there is none. */
 export async function readSmall(path: string, most: number): Promise<string | undefined> {
   const found = await statNoFollow(path)
   if (!found) return undefined
@@ -78,7 +78,7 @@ export async function readSmall(path: string, most: number): Promise<string | un
 }
 
 /**
- * The files below a folder, and what size they have in bytes, by path with `/` between folders.
+ * Lists the files below a folder: sizes in bytes by path, with `/` between folders.
  * @throws RefusedError that names everything that is neither a plain file nor a folder
  */
 export async function filesBelow(folder: string): Promise<Map<string, number>> {
@@ -114,7 +114,7 @@ export interface Fingerprint {
 }
 
 /**
- * Reads a file from the disk and hashes it; with `isKept` it also makes sure that it stays there when the power fails.
+ * Hashes a file; with `isKept` it is also flushed to the disk.
  * @throws RefusedError where it is not a plain file or changes meanwhile; CancelledError
  */
 export async function fingerprint(path: string, how: HashOptions = {}): Promise<Fingerprint> {
@@ -162,7 +162,7 @@ export function isContentOf(file: RepoFile, {size, oid, sha256}: Fingerprint): b
   return size === file.size && (file.sha256 === undefined ? oid === file.oid : sha256 === file.sha256)
 }
 
-/** Makes sure that what a folder and the folders below it list stays so when the power fails. */
+/** Flushes a folder and these folders below it. */
 export async function syncFolders(root: string, folders: Iterable<string>): Promise<void> {
   for (const folder of new Set(folders)) await syncFolder(join(root, folder))
   await syncFolder(root)
@@ -170,7 +170,7 @@ export async function syncFolders(root: string, folders: Iterable<string>): Prom
 
 /**
  * Opens a plain file to read it.
- * @throws RefusedError where it is none; the system's error where it is a link
+ * @throws RefusedError where it is something else; the system's error where it is a link
  */
 export async function openToRead(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY + NO_FOLLOW + NO_WAIT)
@@ -179,7 +179,7 @@ export async function openToRead(path: string): Promise<FileHandle> {
   throw new RefusedError(`${path} is not a plain file`)
 }
 
-/** There only what can be written can be synced. */
+/** Windows flushes only files that are open for writing. */
 function ignoreOnWindows(error: unknown): void {
   if (process.platform !== 'win32') throw error
 }
@@ -204,7 +204,7 @@ const REASONS: Record<string, string> = {
   EROFS: 'the disk is read-only',
 }
 
-/** Whether nothing more can be written to this disk, whatever it is. */
+/** Whether the disk accepts no more writes at all. */
 export function isDiskUnusable(error: unknown): boolean {
   return ['EDQUOT', 'ENOSPC', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')
 }

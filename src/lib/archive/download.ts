@@ -7,7 +7,7 @@ import {type RepoFile} from '../hub/files.js'
 import {retryDelay} from '../hub/retry.js'
 import {fingerprint, isContentOf, openToWrite, statNoFollow} from './disk.js'
 
-/** What does not fit after it was completed is fetched once more from its beginning. */
+/** A complete file with the wrong hash is fetched once more from its beginning. */
 const ROUNDS = 2
 
 /** One file to fetch. */
@@ -17,29 +17,28 @@ export interface Download {
   name: string
   sha: string
   file: RepoFile
-  /** Where it is written; whatever is there of it already is gone on with. */
+  /** Where it is written; a partial file there is resumed. */
   target: string
   signal?: AbortSignal | undefined
 }
 
 /**
- * Fetches a file so that it is whole on the disk: of the size and with the hash that the Hub lists. What is there already is
- * hashed and not fetched again, a part of it is completed. What does not fit then is fetched once more from its beginning.
- * @throws HubError and its kin where it cannot be fetched, RefusedError where it does not fit, CancelledError, and the
- *   system's errors where it cannot be written
+ * Fetches a file, with the size and the hash that the Hub lists. A complete file is verified instead, a partial one resumed, one
+ * with the wrong hash fetched once more from its beginning.
+ * @throws the Hub's errors, RefusedError where its hash is still wrong, CancelledError, and the system's errors
  */
 export async function fetchFile(job: Download): Promise<void> {
-  if (await isWhole(job)) return
+  if (await isComplete(job)) return
   for (let round = 0; round < ROUNDS; round++) {
     await fetchInParts(job)
-    if (await isWhole(job)) return
+    if (await isComplete(job)) return
     await rm(job.target)
   }
 
   throw new RefusedError(`${JSON.stringify(job.file.path)} came with another content than the Hub lists`)
 }
 
-/** A line that breaks again and again brings a large file too, as long as each time some of it arrives. */
+/** Retries, and counts retries anew whenever bytes arrived: a bad connection brings a large file, too. */
 async function fetchInParts(job: Download): Promise<void> {
   let repeats = 0
   for (let size = await sizeOf(job.target); ;) {
@@ -58,20 +57,20 @@ async function sizeOf(path: string): Promise<number> {
   return (await statNoFollow(path))?.size ?? 0
 }
 
-async function isWhole({file, target, signal}: Download): Promise<boolean> {
+async function isComplete({file, target, signal}: Download): Promise<boolean> {
   const found = await statNoFollow(target)
   if (!found?.isFile() || found.size !== file.size) return false
   return isContentOf(file, await fingerprint(target, {signal, isKept: true}))
 }
 
 /**
- * Goes on where the file ends; one that is too long, or of the right size and wrong, is written anew.
- * @returns why the answer brought something else than the rest of the file; undefined where it is complete
+ * Resumes where the file ends; one that is too long, or of the right size and wrong, starts anew.
+ * @returns why the answer was not the rest of the file; undefined where it was
  */
 async function fetchRest({hub, name, sha, file, target}: Download): Promise<Error | undefined> {
   const handle = await openToWrite(target)
   try {
-    // The Hub has no answer to a range of nothing.
+    // The Hub does not serve an empty range.
     if (file.size === 0) {
       await handle.truncate(0)
       return undefined
@@ -91,7 +90,7 @@ async function fetchRest({hub, name, sha, file, target}: Download): Promise<Erro
   }
 }
 
-/** Writes a body as it arrives: what has not been written yet is not asked for. */
+/** Writes a body as it arrives, with back pressure. */
 async function write(
   body: AsyncIterable<Uint8Array>,
   handle: FileHandle,

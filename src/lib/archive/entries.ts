@@ -157,7 +157,7 @@ export function requireArchived(entries: ArchiveEntry[], words: readonly string[
   )
 }
 
-/** What these words name; without words, everything. A word without a namespace means this one's, where this one has it. */
+/** The archives that these words name; without words, all. A word without a namespace prefers this one. */
 export function chooseEntries(
   entries: ArchiveEntry[],
   words: readonly string[],
@@ -196,7 +196,7 @@ function placeInRun({name, namespace}: ArchiveEntry): number {
   return (RUN_TYPES as readonly string[]).indexOf(parseDatasetName(name, namespace)?.type ?? '')
 }
 
-/** Sorts like age; the leaderboard, which is deleted last of all, like the newest. */
+/** Sorts by age; the leaderboard, which is deleted last, counts as the newest. */
 function ageOf([first]: ArchiveEntry[]): string {
   const isLeaderboard = first && parseDatasetName(first.name, first.namespace)?.type === 'leaderboard'
   return isLeaderboard ? '~' : ((first && timestampOf(first)) ?? '')

@@ -8,9 +8,9 @@ import {count, parseJson, text} from '../base/schema.js'
 import {printable} from '../base/text.js'
 import {isErrno, readSmall, statNoFollow} from './disk.js'
 
-/** The right to write into one folder of archives. */
+/** An exclusive lock on one folder of archives. */
 export interface Lock {
-  /** Names this holder alone, among all machines and times: what it fetches is kept apart by it. */
+  /** Unique to this holder: names its staging folders. */
   token: string
   /** @throws RefusedError where another process has taken the lock over meanwhile */
   require: () => Promise<void>
@@ -28,8 +28,8 @@ const SILENCE = 2 * PULSE
 const LONGEST = 10_000
 
 /**
- * Takes the lock of a folder of archives. Nothing but its pulse tells whether a holder is alive: one that was killed is taken for
- * alive until it has been silent for two pulses.
+ * Takes the lock of a folder of archives. Only its pulse says that a holder is alive: a killed one counts as alive until its last
+ * pulse is two pulses old.
  * @param path of the lock's file
  * @throws RefusedError where another process holds it, with what to do
  */
@@ -46,7 +46,7 @@ export async function takeLock(path: string): Promise<Lock> {
 const WAIT = 'Wait until the other one is done, then run the same command again.'
 
 function hold(path: string, own: Holder, handle: FileHandle): Lock {
-  // Written, so that the disk dates it: machines that share one need not agree about the time.
+  // A write, so that the disk dates it: the clocks of machines that share a disk may differ.
   const pulse = setInterval(() => {
     handle.write(JSON.stringify(own), 0).catch(() => {})
   }, PULSE).unref()
@@ -59,7 +59,7 @@ function hold(path: string, own: Holder, handle: FileHandle): Lock {
     async release() {
       clearInterval(pulse)
       await handle.close()
-      await giveUp(path, own)
+      await removeOwn(path, own)
     },
   }
 }
@@ -80,9 +80,8 @@ async function create(path: string, own: Holder): Promise<FileHandle | undefined
 }
 
 /**
- * Takes the lock of a holder that is silent. Several processes may find the same one stale, so the right to replace it is a lock
- * as well, named after the silent one: the process that has it looks again, and then puts it in the place of the old lock in one
- * step, so that there is no moment at which a third process finds none.
+ * Takes over a stale lock. Several processes may find the same lock stale, so replacing it needs a lock as well (the claim), named
+ * after the stale holder: the process that has the claim checks again, and renames it over the stale lock, which is atomic.
  * @returns undefined where the lock changed meanwhile
  */
 async function takeOver(path: string, own: Holder): Promise<FileHandle | undefined> {
@@ -108,8 +107,8 @@ async function abandon(claim: string, handle: FileHandle): Promise<void> {
   await rm(claim, {force: true})
 }
 
-/** Removes the own lock, but for one that another process is taking over: that one is not to be removed under its hands. */
-async function giveUp(path: string, own: Holder): Promise<void> {
+/** Removes the own lock, unless another process is taking it over. */
+async function removeOwn(path: string, own: Holder): Promise<void> {
   const claim = claimOf(path, own)
   const handle = await create(claim, own)
   if (!handle) return
@@ -118,15 +117,15 @@ async function giveUp(path: string, own: Holder): Promise<void> {
   await abandon(claim, handle)
 }
 
-/** The name of the right to replace a holder's lock. */
+/** The file of the claim on a holder's lock. */
 function claimOf(path: string, holder: Holder | undefined): string {
   const digest = createHash('sha256').update(holder?.token ?? '')
   return `${path}.${digest.digest('hex').slice(0, 32)}`
 }
 
 /**
- * The holder of a lock that has been silent for two pulses; undefined where there is no lock any more.
- * @throws RefusedError where the holder is not silent for so long
+ * The holder of a stale lock; undefined where there is no lock any more.
+ * @throws RefusedError where the lock is not stale
  */
 async function readStale(path: string): Promise<{holder: Holder | undefined} | undefined> {
   const found = await statNoFollow(path)
@@ -137,7 +136,7 @@ async function readStale(path: string): Promise<{holder: Holder | undefined} | u
   throw heldBy(holder, silentMs)
 }
 
-/** What time it is for the disk that dates the lock, in ms: that of this machine may be another. */
+/** The time by the clock of the disk that dates the lock, in ms. */
 async function timeOfDisk(path: string): Promise<number> {
   const probe = `${path}.${randomUUID()}`
   const handle = await open(probe, 'wx')

@@ -77,7 +77,7 @@ export function pathsProblem(paths: readonly string[]): string | undefined {
   return problems.length > 0 ? listed(problems, '; ') : collision(paths)
 }
 
-/** What file managers leave in every folder that they look into. */
+/** Files that file managers leave in the folders they show. */
 const LEFT_BY_FILE_MANAGERS = /^(?:\.ds_store|thumbs\.db|desktop\.ini|\._.*|@eadir)$/i
 
 /** Whether a file manager left this, or the folder that it is in. A dataset may hold such a file too, and then it is archived. */
@@ -92,7 +92,7 @@ export function quoted(paths: readonly string[]): string {
 
 const MOST_LISTED = 20
 
-/** Lists what is wrong, but never so much that the rest cannot be seen. */
+/** Lists the first few of many. */
 export function listed(items: readonly string[], separator = ', '): string {
   const more = items.length - MOST_LISTED
   return [...items.slice(0, MOST_LISTED), ...(more > 0 ? [`${more} more`] : [])].join(separator)
@@ -111,7 +111,7 @@ function segmentProblem(segment: string): string | undefined {
   return DEVICE.test(segment) ? 'has the name of a device of Windows' : undefined
 }
 
-/** Two spellings of one name would be one file, or one folder, on a disk that ignores letter case or composes accents. */
+/** Paths that differ in letter case or in how accents are composed are the same file on many disks. */
 function collision(paths: readonly string[]): string | undefined {
   const files = new Map<string, string>()
   for (const path of paths) {

@@ -10,8 +10,8 @@ import {isContentOf} from './disk.js'
 import {type LocalFile} from './entries.js'
 import {type Manifest} from './manifest.js'
 
-/** What bringing one dataset back needs. */
-export interface Restoration {
+/** What restoring one dataset needs. */
+export interface RestoreJob {
   hub: Hub
   /** Full name under which it comes back, and its namespace: another than the manifest's where an account was renamed. */
   name: string
@@ -37,23 +37,23 @@ export type Step = {
   {kind: 'create'} | {kind: 'fill'; head: string; files: LocalFile[]; deletes: string[]} | {kind: 'nothing'}
 )
 
-/** The Hub says of a hundred files at a time where they go. */
+/** The Hub's preupload answers for a hundred files at a time. */
 const MOST_FILES = 100
 /** In bytes, of files whose contents are in the request itself; a larger one goes alone. */
 const MOST_BYTES = 4 * 1024 * 1024
-/** In bytes, of files that go to LFS: so much is read again at most where a commit has to be repeated. */
+/** In bytes, of files that go to LFS: bounds what a retried commit reads again. */
 const MOST_LFS_BYTES = 2 * 1024 * 1024 * 1024
 const TITLE = 'Restore from an archive'
 const ATTRIBUTES = '.gitattributes'
 
 /**
- * Brings one dataset back. After each request whose answer was lost it looks at what is there, and goes on from that.
- * @param first what a look said is to be done
+ * Restores one dataset. After a request whose answer was lost it asks what is there, and continues from that.
+ * @param first the first step, from `nextStep`
  * @returns whether anything was done, false where it was there already, equal in every file; and who sees it
  * @throws RefusedError where something else is there, or another writer interferes; the Hub's errors; CancelledError
  */
 export async function restoreDataset(
-  job: Restoration,
+  job: RestoreJob,
   first: Step,
 ): Promise<{isChanged: boolean; there: Audience | undefined}> {
   const done = new Set<Step['kind']>()
@@ -70,15 +70,15 @@ export async function restoreDataset(
       if (step.kind === 'create') job.onCreated()
       done.add(step.kind)
     } catch (error) {
-      const wait = isWorthALook(error, setbacks > 0) ? retryDelay(error, setbacks++) : undefined
-      if (!wait) throw explained(error)
+      const wait = mustAskAgain(error, setbacks > 0) ? retryDelay(error, setbacks++) : undefined
+      if (!wait) throw explain(error)
       await job.hub.pause(wait)
     }
   }
 }
 
 /**
- * Looks at the Hub and says what is to be done next.
+ * Asks the Hub what is there, and decides the next step.
  * @throws RefusedError where a dataset of this name is there that is not the archived one, nor an empty one
  */
 export async function nextStep({
@@ -86,7 +86,7 @@ export async function nextStep({
   name,
   manifest,
   files,
-}: Pick<Restoration, 'files' | 'hub' | 'manifest' | 'name'>): Promise<Step> {
+}: Pick<RestoreJob, 'files' | 'hub' | 'manifest' | 'name'>): Promise<Step> {
   const facts = await hub.describe(name)
   // A name that was given up leads to another dataset, and is free.
   if (facts?.name !== name) return {kind: 'create'}
@@ -123,7 +123,7 @@ export function visibilityFor({visibility, gated}: Pick<Manifest, 'gated' | 'vis
   return gated === false ? visibility : 'private'
 }
 
-/** What the Hub lacks of these files, and the paths of what it has beside them or with another content. */
+/** Which of these files the Hub lacks, and which it has in addition or with another content. */
 function compare(files: LocalFile[], there: RepoFile[]): {missing: LocalFile[]; others: string[]} {
   const local = new Map(files.map((file) => [file.path, file]))
   const equal = new Set<string>()
@@ -137,12 +137,12 @@ function compare(files: LocalFile[], there: RepoFile[]): {missing: LocalFile[]; 
   return {missing: files.filter(({path}) => !equal.has(path)), others}
 }
 
-async function create({hub, name, namespace, manifest}: Restoration): Promise<void> {
+async function create({hub, name, namespace, manifest}: RestoreJob): Promise<void> {
   await hub.createDataset(name, namespace, visibilityFor(manifest))
 }
 
 /** In commits of bounded size, each on top of the one before: another commit in between is refused, not built upon. */
-async function fill(job: Restoration, step: Extract<Step, {kind: 'fill'}>): Promise<void> {
+async function fill(job: RestoreJob, step: Extract<Step, {kind: 'fill'}>): Promise<void> {
   let parentCommit = step.head
   let {deletes} = step
   for (const files of batches(step.files)) {
@@ -154,7 +154,7 @@ async function fill(job: Restoration, step: Extract<Step, {kind: 'fill'}>): Prom
 
 /** @returns the new head */
 async function send(
-  {hub, name, namespace, signal}: Restoration,
+  {hub, name, namespace, signal}: RestoreJob,
   files: LocalFile[],
   deletes: string[],
   parentCommit: string,
@@ -169,7 +169,7 @@ async function send(
       beforeCommit: contents.verify,
     })
   } catch (error) {
-    // A file that changes while it is sent looks like a broken line.
+    // A file that changes while it is sent looks like a broken connection.
     await contents.verify()
     throw error
   } finally {
@@ -201,14 +201,14 @@ export function batches(files: LocalFile[]): LocalFile[][] {
   return bundles
 }
 
-/** Whether only another look at the Hub can tell the outcome of a request. */
-function isWorthALook(error: unknown, wasLost: boolean): boolean {
+/** Whether the outcome of a request can only be found out by asking the Hub what is there. */
+function mustAskAgain(error: unknown, wasLost: boolean): boolean {
   if (isOutcomeUnknown(error)) return true
   // A name that is taken, or a creation that is under way; and our own commit, which arrived though its answer did not.
   return error instanceof HubError && (error.status === 409 || (error.status === 412 && wasLost))
 }
 
-function explained(error: unknown): unknown {
+function explain(error: unknown): unknown {
   if (!(error instanceof HubError)) return error
   if (error.status === 412) return new RefusedError('somebody else is writing to it')
   return error.status === 409
