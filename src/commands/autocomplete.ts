@@ -2,6 +2,7 @@ import {Args} from '@oclif/core'
 
 import {BaseCommand} from '../cli/base-command.js'
 import {completionScript, completionsOf, PROFILES, SHELLS} from '../cli/completion.js'
+import {examplesOf} from '../cli/examples.js'
 import {FROM_COMMAND_LINE} from '../cli/flags/shared.js'
 import {UsageError} from '../lib/base/errors.js'
 import {LOCAL_CODES} from '../lib/base/exit-codes.js'
@@ -11,21 +12,12 @@ export default class Autocomplete extends BaseCommand {
   static override exitCodes = LOCAL_CODES
   static override description =
     'Commands, flags and their values, in bash, zsh, fish and PowerShell: prints what the profile of the shell needs, once. At each press of the tab key the shell then asks the program itself, which goes by COMP_LINE, as with `complete -C` of bash.'
-  static override examples = [
-    {
-      description: 'Set it up in bash:',
-      command: '<%= config.bin %> <%= command.id %> bash >> ~/.bashrc',
-    },
-    {description: 'Set it up in zsh:', command: '<%= config.bin %> <%= command.id %> zsh >> ~/.zshrc'},
-    {
-      description: 'Set it up in fish:',
-      command: '<%= config.bin %> <%= command.id %> fish >> ~/.config/fish/config.fish',
-    },
-    {
-      description: 'Set it up in PowerShell:',
-      command: '<%= config.bin %> <%= command.id %> powershell >> $PROFILE',
-    },
-  ]
+  static override examples = examplesOf([
+    ['Set it up in bash:', 'bash >> ~/.bashrc'],
+    ['Set it up in zsh:', 'zsh >> ~/.zshrc'],
+    ['Set it up in fish:', 'fish >> ~/.config/fish/config.fish'],
+    ['Set it up in PowerShell:', 'powershell >> $PROFILE'],
+  ])
   static override args = {
     shell: Args.string({
       ...FROM_COMMAND_LINE,

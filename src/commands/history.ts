@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 
 import {BaseCommand} from '../cli/base-command.js'
+import {examplesOf} from '../cli/examples.js'
 import {FROM_COMMAND_LINE} from '../cli/flags/shared.js'
 import {UsageError} from '../lib/base/errors.js'
 import {LOCAL_CODES} from '../lib/base/exit-codes.js'
@@ -12,17 +13,14 @@ export default class History extends BaseCommand {
   static override summary = 'Show what was deleted from this machine, and what is certain.'
   static override exitCodes = LOCAL_CODES
   static override description = `Every plan that is carried out is written down while it is: what was about to be deleted, and what became of it. Where a deletion broke off, this tells what was deleted, what was not touched, and what may be deleted or not. Sends nothing and changes nothing.`
-  static override examples = [
-    {description: 'See every job, the newest first:', command: '<%= config.bin %> <%= command.id %>'},
-    {
-      description: 'See everything about one of them:',
-      command: '<%= config.bin %> <%= command.id %> 3f9a2c4b',
-    },
-    {
-      description: 'Take the datasets of the last week and what became of them, for a script:',
-      command: `<%= config.bin %> <%= command.id %> --since 7d --json | jq '.jobs[].datasets'`,
-    },
-  ]
+  static override examples = examplesOf([
+    ['See every job, the newest first:', ''],
+    ['See everything about one of them:', '3f9a2c4b'],
+    [
+      'Take the datasets of the last week and what became of them, for a script:',
+      `--since 7d --json | jq '.jobs[].datasets'`,
+    ],
+  ])
   static override args = {
     job: Args.string({
       ...FROM_COMMAND_LINE,

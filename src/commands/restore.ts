@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 
 import {HubCommand} from '../cli/base-command.js'
+import {examplesOf} from '../cli/examples.js'
 import {concurrencyFlag, FROM_COMMAND_LINE} from '../cli/flags/shared.js'
 import {type RestoreResult} from '../lib/archive/restore.js'
 import {EXIT, hubCodes} from '../lib/base/exit-codes.js'
@@ -11,24 +12,12 @@ export default class Restore extends HubCommand {
   static override description = `Reads what \`cleanup --archive DIR\` has written: every file is checked on the disk before anything is created, and compared with the Hub afterwards. A dataset gets its name, files and visibility back, but a new date of creation: --older-than counts from today for it. Nothing on the Hub is overwritten: where a dataset of that name is there, it is completed if it is part of the same, and else left alone.
 
 Runs come back one after the other, as they are named or the newest first, each as a whole or not at all. Interrupted or failed halfway, the same command goes on where it stopped. With --from, archives of a renamed account or of a team come back under the namespace of this token or of --namespace; names inside the files stay as they are.`
-  static override examples = [
-    {
-      description: 'See what an archive holds, and what would come back:',
-      command: '<%= config.bin %> <%= command.id %> ./archive --dry-run',
-    },
-    {
-      description: 'Bring everything back:',
-      command: '<%= config.bin %> <%= command.id %> ./archive',
-    },
-    {
-      description: 'Bring one run back:',
-      command: '<%= config.bin %> <%= command.id %> ./archive 20260131_235959',
-    },
-    {
-      description: 'Bring back what was archived before the account was renamed:',
-      command: '<%= config.bin %> <%= command.id %> ./archive --from old-name',
-    },
-  ]
+  static override examples = examplesOf([
+    ['See what an archive holds, and what would come back:', './archive --dry-run'],
+    ['Bring everything back:', './archive'],
+    ['Bring one run back:', './archive 20260131_235959'],
+    ['Bring back what was archived before the account was renamed:', './archive --from old-name'],
+  ])
   static override args = {
     dir: Args.string({
       ...FROM_COMMAND_LINE,

@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
+import {examplesOf} from '../../cli/examples.js'
 import {retentionFlags} from '../../cli/flags/retention.js'
 import {sizesFlag} from '../../cli/flags/shared.js'
 import {countByType} from '../../lib/account/datasets.js'
@@ -16,21 +17,12 @@ export default class DatasetsList extends HubCommand {
   static override exitCodes = HUB_CODES
   static override description =
     'Shows every dataset that evaluations left, newest first, and names the leaderboard and the standard datasets. Changes nothing.'
-  static override examples = [
-    {description: 'List everything there is:', command: '<%= config.bin %> <%= command.id %>'},
-    {
-      description: 'List traces that are older than a month:',
-      command: '<%= config.bin %> <%= command.id %> --only traces --older-than 30d',
-    },
-    {
-      description: 'See what takes up most:',
-      command: '<%= config.bin %> <%= command.id %> --sizes --sort size',
-    },
-    {
-      description: 'Take the names alone, for a script:',
-      command: "<%= config.bin %> <%= command.id %> --json | jq -r '.datasets[].name'",
-    },
-  ]
+  static override examples = examplesOf([
+    ['List everything there is:', ''],
+    ['List traces that are older than a month:', '--only traces --older-than 30d'],
+    ['See what takes up most:', '--sizes --sort size'],
+    ['Take the names alone, for a script:', "--json | jq -r '.datasets[].name'"],
+  ])
   static override flags = {
     only: retentionFlags.only,
     'older-than': retentionFlags['older-than'],

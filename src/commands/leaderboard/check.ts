@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 
+import {examplesOf} from '../../cli/examples.js'
 import {givenFlags} from '../../cli/flags/flag-clashes.js'
 import {summaryFlag} from '../../cli/flags/shared.js'
 import {SummaryCommand} from '../../cli/summary-command.js'
@@ -13,17 +14,11 @@ export default class LeaderboardCheck extends SummaryCommand {
   static override description = `Finds rows whose datasets are gone, runs without a row, several rows about one evaluation, names that are not written exactly or have a former namespace, and private runs on a public leaderboard; says what to do about each. Changes nothing.
 
 No finding is a missing traces dataset, since rows name one also where none was made; a run that changed in the last 6 hours, whose row may still come; and a row about datasets of another namespace.`
-  static override examples = [
-    {description: 'Check your own leaderboard:', command: '<%= config.bin %> <%= command.id %>'},
-    {
-      description: 'In a nightly job, which fails where something is found:',
-      command: '<%= config.bin %> <%= command.id %> --exit-code',
-    },
-    {
-      description: 'Take the kind and the runs of each finding, for a script:',
-      command: `<%= config.bin %> <%= command.id %> --json | jq '.findings[] | {kind, runs}'`,
-    },
-  ]
+  static override examples = examplesOf([
+    ['Check your own leaderboard:', ''],
+    ['In a nightly job, which fails where something is found:', '--exit-code'],
+    ['Take the kind and the runs of each finding, for a script:', `--json | jq '.findings[] | {kind, runs}'`],
+  ])
   static override flags = {
     'exit-code': Flags.boolean({
       summary: `End with exit code ${EXIT.found} where something is found.`,

@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 
+import {examplesOf} from '../../cli/examples.js'
 import {byFlag, wholeNumber} from '../../cli/flags/shared.js'
 import {PinCommand} from '../../cli/pin-command.js'
 import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
@@ -14,21 +15,12 @@ export default class LeaderboardProtect extends PinCommand {
   static override description = `Commits ${PROTECTION_PATH} to the leaderboard's dataset, where every teammate's cleanup finds it. Protecting it twice changes nothing.
 
 With --runs, the runs that the leaderboard cites are pinned as well: every cleanup keeps them, so that no row is left pointing at nothing. With --top, only the best of them. A run of which that is not certain is not pinned, and a warning names it.`
-  static override examples = [
-    {description: 'Protect your own:', command: '<%= config.bin %> <%= command.id %>'},
-    {
-      description: 'Protect it, and say why:',
-      command: '<%= config.bin %> <%= command.id %> --reason "cited in the paper"',
-    },
-    {
-      description: 'Pin the three best runs as well:',
-      command: '<%= config.bin %> <%= command.id %> --top 3 --by success_rate',
-    },
-    {
-      description: "Protect an organisation's:",
-      command: '<%= config.bin %> <%= command.id %> --namespace my-org',
-    },
-  ]
+  static override examples = examplesOf([
+    ['Protect your own:', ''],
+    ['Protect it, and say why:', '--reason "cited in the paper"'],
+    ['Pin the three best runs as well:', '--top 3 --by success_rate'],
+    ["Protect an organisation's:", '--namespace my-org'],
+  ])
   static override flags = {
     reason: Flags.string({
       summary: 'Why, for whoever wants to delete it later.',

@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
+import {examplesOf} from '../../cli/examples.js'
 import {byFlag, FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {DEFAULT_METRIC, METRIC_LIST, parseMetric} from '../../lib/account/leaderboard/metrics.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
@@ -13,17 +14,14 @@ export default class LeaderboardReport extends HubCommand {
   static override description = `Writes one HTML file that needs nothing but itself: the score of each model over time, cost against score, storage by the age of runs, and with --policy what would be deleted. It loads nothing, runs no script, and can be printed. Changes nothing on the Hub.
 
 The page names models and runs, also those of private datasets: take care whom you send it to.`
-  static override examples = [
-    {description: 'Write the page:', command: '<%= config.bin %> <%= command.id %> report.html'},
-    {
-      description: 'Compare costs instead of success, for an organisation:',
-      command: '<%= config.bin %> <%= command.id %> costs.html --by cost --namespace my-org',
-    },
-    {
-      description: 'With what a policy would delete, in the place of an older page:',
-      command: '<%= config.bin %> <%= command.id %> report.html --policy policy.yaml --force',
-    },
-  ]
+  static override examples = examplesOf([
+    ['Write the page:', 'report.html'],
+    ['Compare costs instead of success, for an organisation:', 'costs.html --by cost --namespace my-org'],
+    [
+      'With what a policy would delete, in the place of an older page:',
+      'report.html --policy policy.yaml --force',
+    ],
+  ])
   static override args = {
     file: Args.string({...FROM_COMMAND_LINE, description: 'The HTML file to write.', required: true}),
   }

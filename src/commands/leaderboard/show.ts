@@ -1,6 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
+import {examplesOf} from '../../cli/examples.js'
 import {byFlag, GROUP_LIST, groupByFlag, wholeNumber} from '../../cli/flags/shared.js'
 import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
 import {readRanking} from '../../lib/account/leaderboard/ranking.js'
@@ -15,21 +16,12 @@ export default class LeaderboardShow extends HubCommand {
   static override description = `Ranks the evaluations that finished by one metric; equal scores have the same place, and the newer row stands first. Those that failed, stopped early or have no score stand below, without a place. Rows whose datasets are gone are marked; a missing traces dataset is not, since rows name one also where none was made. Changes nothing.
 
 Durations are the average of one test. Dates are those of the runs on the Hub. One with a ~ is the row's own: the local time of the evaluating machine.`
-  static override examples = [
-    {description: 'Every row, by success rate:', command: '<%= config.bin %> <%= command.id %>'},
-    {
-      description: 'The three cheapest evaluations of each model:',
-      command: '<%= config.bin %> <%= command.id %> --by cost --group-by model --limit 3',
-    },
-    {
-      description: 'Those of two makers of models:',
-      command: "<%= config.bin %> <%= command.id %> --model 'openai/*' --model 'anthropic/*'",
-    },
-    {
-      description: 'All of it, for a spreadsheet:',
-      command: '<%= config.bin %> <%= command.id %> --csv > leaderboard.csv',
-    },
-  ]
+  static override examples = examplesOf([
+    ['Every row, by success rate:', ''],
+    ['The three cheapest evaluations of each model:', '--by cost --group-by model --limit 3'],
+    ['Those of two makers of models:', "--model 'openai/*' --model 'anthropic/*'"],
+    ['All of it, for a spreadsheet:', '--csv > leaderboard.csv'],
+  ])
   static override flags = {
     by: byFlag({
       summary: `What rows are ranked by (default success_rate): ${METRIC_LIST}.`,

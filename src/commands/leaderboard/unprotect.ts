@@ -1,4 +1,5 @@
 import {HubCommand} from '../../cli/base-command.js'
+import {examplesOf} from '../../cli/examples.js'
 import {unprotectLeaderboard} from '../../lib/account/protection/protect.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 
@@ -8,11 +9,10 @@ export default class LeaderboardUnprotect extends HubCommand {
   static override description =
     'After this, `cleanup --delete-leaderboard` can delete it. Where it is not protected, nothing changes.'
   static override examples = [
-    {description: 'Lift the protection of your own:', command: '<%= config.bin %> <%= command.id %>'},
-    {
-      description: "Lift that of an organisation's:",
-      command: '<%= config.bin %> <%= command.id %> --namespace my-org',
-    },
+    ...examplesOf([
+      ['Lift the protection of your own:', ''],
+      ["Lift that of an organisation's:", '--namespace my-org'],
+    ]),
     {
       description: 'See whether it is protected:',
       command: "<%= config.bin %> <%= command.id.replace(/leaderboard(.)unprotect$/, 'datasets$1list') %>",

@@ -1,6 +1,7 @@
 import {Args, Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
+import {examplesOf} from '../../cli/examples.js'
 import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {type ConnectionOptions} from '../../lib/hub/session.js'
@@ -17,14 +18,10 @@ With --run, looks at the Hub and says what the policy does with that run, which 
 
 The form of the file is described by the JSON Schema in schemas/policy.schema.json of the package, which editors read.`
   static override examples = [
-    {
-      description: 'Say what a policy does:',
-      command: '<%= config.bin %> <%= command.id %> policy.yaml',
-    },
-    {
-      description: 'Ask why a run stays or goes:',
-      command: '<%= config.bin %> <%= command.id %> policy.yaml --run 20260131_235959',
-    },
+    ...examplesOf([
+      ['Say what a policy does:', 'policy.yaml'],
+      ['Ask why a run stays or goes:', 'policy.yaml --run 20260131_235959'],
+    ]),
     {
       description: 'See everything that the policy would delete:',
       command:

@@ -1,4 +1,5 @@
 import {HubCommand} from '../../cli/base-command.js'
+import {examplesOf} from '../../cli/examples.js'
 import {retentionFlags} from '../../cli/flags/retention.js'
 import {sizesFlag} from '../../cli/flags/shared.js'
 import {contextOf, lookAround, totalsOf} from '../../lib/account/overview.js'
@@ -12,21 +13,12 @@ export default class RunsGroup extends HubCommand {
   static override description = `Shows every run, newest first: how old it is, which of its datasets exist, and its state. Changes nothing.
 
 The leaderboard says which evaluations finished. One without --enable-otel has no traces and lacks nothing for it; one that failed is not complete even with all three datasets.`
-  static override examples = [
-    {description: 'See every run:', command: '<%= config.bin %> <%= command.id %>'},
-    {
-      description: 'See what did not finish and is older than a week:',
-      command: '<%= config.bin %> <%= command.id %> --incomplete-only --older-than 7d',
-    },
-    {
-      description: 'See what lacks a dataset, finished or not:',
-      command: '<%= config.bin %> <%= command.id %> --incomplete-only --ignore-leaderboard',
-    },
-    {
-      description: 'Count how many runs are in which state, for a script:',
-      command: '<%= config.bin %> <%= command.id %> --json | jq .totals.states',
-    },
-  ]
+  static override examples = examplesOf([
+    ['See every run:', ''],
+    ['See what did not finish and is older than a week:', '--incomplete-only --older-than 7d'],
+    ['See what lacks a dataset, finished or not:', '--incomplete-only --ignore-leaderboard'],
+    ['Count how many runs are in which state, for a script:', '--json | jq .totals.states'],
+  ])
   static override flags = {
     'older-than': retentionFlags['older-than'],
     'incomplete-only': retentionFlags['incomplete-only'],

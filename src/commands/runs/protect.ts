@@ -1,5 +1,6 @@
 import {Args, Flags} from '@oclif/core'
 
+import {examplesOf} from '../../cli/examples.js'
 import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {PinCommand} from '../../cli/pin-command.js'
 import {PROTECTION_PATH} from '../../lib/account/protection/file.js'
@@ -16,14 +17,10 @@ A run whose card cannot be changed is pinned by half, which keeps it all the sam
 
 Pinning again never shortens a pin: the one that holds longer stays.`
   static override examples = [
-    {
-      description: 'Pin a run for good:',
-      command: '<%= config.bin %> <%= command.id %> 20260131_235959 --reason "cited in the paper"',
-    },
-    {
-      description: 'Pin two runs until the end of the year:',
-      command: '<%= config.bin %> <%= command.id %> 20260131_235959 20260201_101500 --until 2026-12-31',
-    },
+    ...examplesOf([
+      ['Pin a run for good:', '20260131_235959 --reason "cited in the paper"'],
+      ['Pin two runs until the end of the year:', '20260131_235959 20260201_101500 --until 2026-12-31'],
+    ]),
     {
       description: 'See which runs are pinned:',
       command: "<%= config.bin %> <%= command.id.replace(/protect$/, 'group') %>",

@@ -1,5 +1,6 @@
 import {Args} from '@oclif/core'
 
+import {examplesOf} from '../../cli/examples.js'
 import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {PinCommand} from '../../cli/pin-command.js'
 import {unprotectRuns} from '../../lib/account/protection/protect.js'
@@ -11,11 +12,10 @@ export default class RunsUnprotect extends PinCommand {
   static override description =
     'After this, a cleanup may delete them again: the pins in the protection file are lifted first, then the tags in the cards. Interrupted in between, or where a card cannot be changed, a run stays pinned; the same command again finishes it. Where a run is not pinned, nothing changes; a run that is gone can be unpinned too.'
   static override examples = [
-    {description: 'Lift one pin:', command: '<%= config.bin %> <%= command.id %> 20260131_235959'},
-    {
-      description: 'Lift two pins at once:',
-      command: '<%= config.bin %> <%= command.id %> 20260131_235959 20260201_101500',
-    },
+    ...examplesOf([
+      ['Lift one pin:', '20260131_235959'],
+      ['Lift two pins at once:', '20260131_235959 20260201_101500'],
+    ]),
     {
       description: 'See which runs are pinned:',
       command: "<%= config.bin %> <%= command.id.replace(/unprotect$/, 'group') %>",
