@@ -81,7 +81,7 @@ const ROWS: Row[] = [
   },
   {says: 'wrong usage', code: EXIT.usage, argv: ['cleanup', '--older-than', '0']},
   {says: 'neither a selector nor a keeper', code: EXIT.usage, argv: ['cleanup', ...WET]},
-  {says: 'a question that nobody could answer', code: EXIT.usage, argv: ['cleanup', '--all', '--no-dry-run']},
+  {says: 'a question without a terminal', code: EXIT.usage, argv: ['cleanup', '--all', '--no-dry-run']},
   {
     says: 'something failed',
     code: EXIT.incomplete,
@@ -190,7 +190,7 @@ describe('[S16] of several exit codes', () => {
     }
   })
 
-  it('one of nobody here never hides ours', () => {
+  it('a foreign one never hides ours', () => {
     expect(graverCode(77, EXIT.error)).to.equal(EXIT.error)
   })
 })

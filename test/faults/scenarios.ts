@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 import {join} from 'node:path'
 
+import {cleanupDatasets} from '../../src/index.js'
 import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {runCli} from '../support/cli.js'
 import {FAULTS} from '../support/faults.js'
@@ -175,8 +176,8 @@ const apply: Scenario = {
   title: 'cleanup --apply',
   async prepare(hub, folder) {
     fillAccount(hub)
-    const dryRun = ['cleanup', '--incomplete-only', '--grace', '0', '--plan', planIn(folder)]
-    expect((await runCli(dryRun, envOf(hub))).exitCode).to.equal(0)
+    const connection = {token: hub.token, endpoint: hub.url, env: {}}
+    await cleanupDatasets({...connection, incompleteOnly: true, grace: '0', savePlan: planIn(folder)})
   },
   argv: (folder) => ['cleanup', '--apply', planIn(folder), '--no-dry-run', '--yes', '--json'],
   kinds: {

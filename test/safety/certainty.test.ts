@@ -140,7 +140,7 @@ describe('what is not certain', () => {
       expect(account.hub.requests.filter(({path}) => path.includes('.parquet'))).to.deep.equal([])
     })
 
-    it('[S11] goes on without them where told to ignore them', async () => {
+    it('[S11] goes on without them with `ignoreLeaderboard`', async () => {
       const half = account.addRun(120 * DAY, {types: ['results']})
       await account.clean({incompleteOnly: true, ignoreLeaderboard: true, ...CARRIED})
       expect(account.deletions).to.deep.equal(half)

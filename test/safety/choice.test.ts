@@ -344,9 +344,9 @@ describe('which datasets go', () => {
     })
   })
 
-  describe('unless told otherwise', () => {
+  describe('by default', () => {
     for (const dryRun of [undefined, true, null, 0, '', 'false', 'no'] as unknown as boolean[]) {
-      it(`[S8] is none with dryRun: ${JSON.stringify(dryRun)}, wherever the plan is from`, async () => {
+      it(`[S8] are none with dryRun: ${JSON.stringify(dryRun)}, wherever the plan is from`, async () => {
         const {plan} = await account.save()
         const options = {yes: true, dryRun, confirm: () => expect.fail('asked')}
         const doors = [

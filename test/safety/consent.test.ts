@@ -195,7 +195,7 @@ describe('what is confirmed is what goes', () => {
 
   afterEach(() => account.close())
 
-  /** Jobs over the two old runs, each with somebody else's change between what was seen and the first DELETE. */
+  /** Jobs over the two old runs, each with a change by another client between what was seen and the first DELETE. */
   const doors: Record<string, (change: () => unknown) => ReturnType<Account['clean']>> = {
     'before the answer': (change) =>
       account.clean({

@@ -112,7 +112,7 @@ describe('the leaderboard', () => {
   })
 
   for (const path of [PROTECTION_PATH, 'notes.txt']) {
-    it(`[S12] stays where somebody writes ${path} before the answer, or while the runs go`, async () => {
+    it(`[S12] stays where ${path} is written before the answer, or while the runs go`, async () => {
       const change = () => account.write(account.board, path, BY_ANN)
       const confirm = () => {
         change()

@@ -110,7 +110,7 @@ describe('a saved plan', () => {
     expect(result.stale[0]?.reason).to.equal('kept now: finished, listed on the leaderboard')
   })
 
-  it('[S14] is told in the journal: what had fallen out of it, who made it, and who said yes', async () => {
+  it('[S14] is in the journal: what fell out of it, who made it, and who confirmed', async () => {
     await account.save()
     touch(old[2] ?? '')
     const {journal = ''} = await account.apply(CARRIED)

@@ -35,7 +35,7 @@ export interface RunFacts {
 
 /** An account on a sandbox, with two old runs and a recent one, and the library at it. */
 export class Account {
-  /** What the Hub and the library take for now, in ms. It stands still unless a test lets it go on. */
+  /** The clock of the Hub and of the library, in ms; a test moves it. */
   now = Date.now()
   hub!: Sandbox
   /** For journals, archives and plans. */
@@ -95,14 +95,14 @@ export class Account {
     return this.board
   }
 
-  /** Somebody commits a text file to a dataset. */
+  /** Commits a text file to a dataset, as another client does. */
   write(name: string, path: string, text: string): void {
     const repo = this.hub.state.get(name)
     if (!repo) throw new Error(`There is no ${name}.`)
     this.hub.state.commit(repo, 'Write', new Map([[path, storedFile(text, false)]]))
   }
 
-  /** Somebody deletes a dataset, and makes it anew under the same name. */
+  /** Deletes a dataset and creates another one under its name. */
   makeAnew(name: string): void {
     const createdAt = this.hub.state.get(name)?.createdAt ?? new Date(this.now)
     this.hub.state.remove(name)
