@@ -48,6 +48,19 @@ function faultOf(path: string, link: string): string | undefined {
   return anchorsOf(read(target)).has(anchor) ? undefined : `${link}: ${target} has no heading of that name`
 }
 
+describe("the Hub's contract", () => {
+  it('has every section that a comment cites', () => {
+    const headings = read('docs/hub.md').matchAll(/^## (\d[\d.]*) /gm)
+    const sections = new Set([...headings].map(([, number]) => number))
+    for (const path of globSync(['src/**/*.ts', 'test/**/*.ts'], {cwd: root})) {
+      const text = read(path).replaceAll(/\n\s*\* /g, ' ')
+      const cited = text.matchAll(/the Hub's contract, sections? (\d[\d.]*)(?: and (\d[\d.]*))?/g)
+      const numbers = [...cited].flatMap(([, ...found]) => found.map((number) => number?.replace(/\.$/, '')))
+      for (const number of numbers) if (number) expect(sections, path).to.include(number)
+    }
+  })
+})
+
 describe('the pages of the docs', () => {
   for (const path of pages) {
     it(`lead somewhere with every link: ${path}`, () => {

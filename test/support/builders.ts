@@ -217,7 +217,6 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
     download: unused,
     createDataset: unused,
     upload: unused,
-    changeFile: unused,
     listStorage: unused,
     async listDatasets() {
       hub.log.push('LIST')

@@ -25,23 +25,17 @@ export interface HttpOptions {
   agentFor: (url: URL, isFresh?: boolean) => Promise<http.Agent>
 }
 
-interface ResponseParts {
-  status: number
-  /** Where it came from in the end, after redirects. */
-  url: string
-  headers: {get: (name: string) => string | null}
-  /** The bytes as they arrive, decompressed. */
-  body: AsyncIterable<Uint8Array>
-  /** Ends the transfer of a body that is not read. */
-  discard: () => void
-}
+type ResponseParts = Pick<HubResponse, 'body' | 'discard' | 'headers' | 'status' | 'url'>
 
 /** As much of the web's `Response` as this program and `@huggingface/hub` use. */
-export class HubResponse implements ResponseParts {
+export class HubResponse {
   readonly status: number
+  /** Where it came from in the end, after redirects. */
   readonly url: string
-  readonly headers: ResponseParts['headers']
+  readonly headers: {get: (name: string) => string | null}
+  /** The bytes as they arrive, decompressed. */
   readonly body: AsyncIterable<Uint8Array>
+  /** Ends the transfer of a body that is not read. */
   readonly discard: () => void
 
   constructor({status, url, headers, body, discard}: ResponseParts) {
@@ -257,32 +251,25 @@ function decoderFor(encoding: string | undefined) {
   return encoding === 'gzip' || encoding === 'x-gzip' ? createGunzip() : undefined
 }
 
-/** Like `AbortSignal.timeout`, but it can be stopped and started again. */
-export interface TimeLimit {
-  readonly signal: AbortSignal
-  readonly isOver: boolean
-  /** The limit, in ms. */
-  readonly ms: number
-  /** Counts from now on; `most` ends it earlier, in ms. */
-  start(most?: number): void
-  stop(): void
-}
+export type TimeLimit = ReturnType<typeof timeLimit>
 
-export function timeLimit(ms: number): TimeLimit {
+/** Like `AbortSignal.timeout`, but it can be stopped and started again. */
+export function timeLimit(ms: number) {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const expire = () => controller.abort(new DOMException('The Hub was silent for too long.', 'TimeoutError'))
   return {
     signal: controller.signal,
-    get isOver() {
+    get isOver(): boolean {
       return controller.signal.aborted
     },
     ms,
-    start(most = ms) {
+    /** Counts from now on; `most` ends it earlier, in ms. */
+    start(most = ms): void {
       clearTimeout(timer)
       timer = setTimeout(expire, Math.min(ms, most))
     },
-    stop: () => clearTimeout(timer),
+    stop: (): void => clearTimeout(timer),
   }
 }
 

@@ -19,7 +19,7 @@ const proxied = new Map<string, http.Agent>()
  * The way to an address: through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` of the process names, unless
  * `NO_PROXY` says otherwise. A Hub on this machine, such as the sandbox, needs none. Where the way is to be fresh, no direct
  * connection that was kept is taken.
- * @throws UsageError where what is named is no proxy that can be used
+ * @throws UsageError where what is named is not a proxy that can be used
  */
 export async function agentFor(url: URL, isFresh = false): Promise<http.Agent> {
   const named = proxyFor(url)
@@ -95,7 +95,7 @@ export function isExcepted(url: URL, list: string): boolean {
     .some((entry) => isMeant(entry, host, port))
 }
 
-/** A name, `host:port`, `[address]:port`; an address of IPv6 may stand without brackets where there is no port. */
+/** A name, `host:port`, `[address]:port`; an address of IPv6 may come without brackets without a port. */
 const WITH_PORT = /^(\[[^\]]*\]|[^:]*):(\d+)$/
 
 function isMeant(entry: string, host: string, port: number | undefined): boolean {

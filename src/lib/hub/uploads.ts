@@ -19,17 +19,6 @@ export interface Upload {
   beforeCommit?: (() => Promise<void>) | undefined
 }
 
-/** A change to one small text file. */
-export interface FileChange {
-  path: string
-  /** The new text; undefined deletes the file. */
-  text: string | undefined
-  /** Title of the commit. */
-  title: string
-  /** The commit that must still be the head; else the Hub answers 412. */
-  parentCommit: string
-}
-
 /** Making a dataset and changing its files (the Hub's contract, sections 5 and 6). */
 export interface UploadAccess {
   /**
@@ -42,19 +31,16 @@ export interface UploadAccess {
    * @returns the new head
    */
   upload(name: string, namespace: string, upload: Upload): Promise<string>
-  changeFile(name: string, change: FileChange): Promise<void>
 }
 
 /** Makes the part of the Hub that creates and fills datasets. */
 export function uploadAccess(connection: Connection, signal?: AbortSignal): UploadAccess {
   const {endpoint, send} = connection
-  const options = libraryOptions(connection, send)
-  const cancellation = () => signal && {abortSignal: jobSignal(signal)}
   return {
     async createDataset(name, namespace, visibility) {
       requireOwnName(name, namespace)
       const {createRepo} = await import('./library.js')
-      await createRepo({...options, repo: repo(name), visibility})
+      await createRepo({...libraryOptions(connection, send), repo: repo(name), visibility})
     },
     async upload(name, namespace, {files, deletes, title, parentCommit, beforeCommit}) {
       requireOwnName(name, namespace)
@@ -75,7 +61,7 @@ export function uploadAccess(connection: Connection, signal?: AbortSignal): Uplo
           ...files.map((file) => ({operation: 'addOrUpdate' as const, ...file})),
           ...deletes.map((path) => ({operation: 'delete' as const, path})),
         ],
-        ...cancellation(),
+        ...(signal && {abortSignal: jobSignal(signal)}),
       }).catch((error: unknown) => {
         throw asHubError(error)
       })
@@ -84,22 +70,14 @@ export function uploadAccess(connection: Connection, signal?: AbortSignal): Uplo
         throw new HubFormatError(`The Hub does not confirm the commit to ${name}.`)
       return head
     },
-    async changeFile(name, {path, text, title, parentCommit}) {
-      const {commit} = await import('./library.js')
-      const operation =
-        text === undefined
-          ? ({operation: 'delete', path} as const)
-          : ({operation: 'addOrUpdate', path, content: new Blob([text])} as const)
-      await commit({
-        ...options,
-        repo: repo(name),
-        title,
-        parentCommit,
-        operations: [operation],
-        ...cancellation(),
-      })
-    },
   }
+}
+
+/** The part of an upload that changes one small text file; without a text it is deleted. */
+export function textChange(path: string, text?: string): Pick<Upload, 'deletes' | 'files'> {
+  return text === undefined
+    ? {files: [], deletes: [path]}
+    : {files: [{path, content: new Blob([text])}], deletes: []}
 }
 
 /** The name is checked again right before anything is written to it. */
@@ -128,7 +106,7 @@ export interface Draft<T> {
   after: T
   changed: boolean
   /** Commits it on that commit and no other. */
-  commit: () => Promise<void>
+  commit: () => Promise<unknown>
 }
 
 interface Pauser {

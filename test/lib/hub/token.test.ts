@@ -3,47 +3,43 @@ import {inspect} from 'node:util'
 
 import {SmoltraceError} from '../../../src/lib/base/errors.js'
 import {hideToken, safe} from '../../../src/lib/base/text.js'
-import {connectHub, type Hub} from '../../../src/lib/hub/client.js'
-import {json, rejectionOf, type StubServer, stubServers} from '../../support/builders.js'
+import {rejectionOf} from '../../support/builders.js'
+import {hubAt, type Reply, stubHubs} from './stub.js'
 
 /** All that a token may consist of. */
 const TOKEN = String.raw`hf_Ab1$"c'd\e/f~g.(H)+i<j>[k]{l}?m&n=o#p%q^r|s*t`
 const NAME = 'kim/smoltrace-results-20260101_120000'
+const byCode = (form: (code: number) => string) =>
+  [...TOKEN].map((letter) => form(letter.codePointAt(0) ?? 0)).join('')
 
 /** Forms in which the other side may send it back. */
-const FORMS: Array<[what: string, form: string]> = [
-  ['as it is', TOKEN],
-  ['in an address', encodeURIComponent(TOKEN)],
-  ['in a query', new URL(`http://x/?t=${TOKEN.replace('#', '%23')}`).search],
-  ['in JSON', JSON.stringify(TOKEN)],
-  [
-    'in JSON with letters by number',
-    [...TOKEN].map((each) => `\\u${(each.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`).join(''),
-  ],
-  [
-    'in HTML',
-    TOKEN.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
-  ],
-  ['in HTML, by number', [...TOKEN].map((each) => `&#${each.codePointAt(0)};`).join('')],
-  [
-    'in HTML, by hexadecimal number',
-    [...TOKEN].map((each) => `&#x${each.codePointAt(0)?.toString(16)};`).join(''),
-  ],
-  ['in Base64', Buffer.from(TOKEN).toString('base64')],
-  ['in Base64 behind a name', Buffer.from(`kim:${TOKEN}`).toString('base64')],
-  ['in Base64 of an address, behind a word', Buffer.from(`Bearer ${TOKEN}`).toString('base64url')],
-]
+const FORMS: Record<string, string> = {
+  'as it is': TOKEN,
+  'in an address': encodeURIComponent(TOKEN),
+  'in a query': new URL(`http://x/?t=${TOKEN.replace('#', '%23')}`).search,
+  'in JSON': JSON.stringify(TOKEN),
+  'in JSON with letters by number': byCode((code) => `\\u${code.toString(16).padStart(4, '0')}`),
+  'in HTML': TOKEN.replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;'),
+  'in HTML, by number': byCode((code) => `&#${code};`),
+  'in HTML, by hexadecimal number': byCode((code) => `&#x${code.toString(16)};`),
+  'in Base64': Buffer.from(TOKEN).toString('base64'),
+  'in Base64 behind a name': Buffer.from(`kim:${TOKEN}`).toString('base64'),
+  'in Base64 of an address, behind a word': Buffer.from(`Bearer ${TOKEN}`).toString('base64url'),
+}
 
-/** Letters of a token that no text can have by chance. */
+/** The parts are letters that no text can have by chance. */
 function expectNoToken(text: string): void {
-  for (const [what, form] of FORMS) expect(text, what).not.to.include(form)
+  for (const [what, form] of Object.entries(FORMS)) expect(text, what).not.to.include(form)
   expect(text).not.to.include('Ab1').and.not.include('s*t')
 }
 
 describe('[S17] the token in hand', () => {
   before(() => hideToken(TOKEN))
 
-  for (const [what, form] of FORMS) {
+  for (const [what, form] of Object.entries(FORMS)) {
     it(`is blotted out ${what}`, () => {
       expectNoToken(safe(`before ${form} after`))
       expect(safe(`before ${form} after`)).to.match(/^before .*hf_….* after$/)
@@ -55,58 +51,32 @@ describe('[S17] the token in hand', () => {
   })
 
   describe('that the other side sends back', () => {
-    const {start, closeAll} = stubServers()
+    const {replies, closeAll} = stubHubs()
 
     afterEach(closeAll)
 
-    const connect = async (answer: Parameters<typeof start>[0]): Promise<[Hub, StubServer]> => {
-      const server = await start(answer)
-      return [connectHub({endpoint: server.url, token: TOKEN, source: 'test'}), server]
-    }
-
     const evil = `\u009B2J\u202E${TOKEN}`.replaceAll(/[^\u0020-\u00FF]/g, '')
-    const answers: Array<[what: string, answer: Parameters<typeof start>[0]]> = [
-      [
-        'in a body of JSON',
-        (_, response) => json(response, {error: `${TOKEN} \u202E \u009B`}, {status: 400}),
-      ],
-      ['in a body of text', (_, response) => response.writeHead(400).end(`no ${TOKEN}`)],
-      ['in its id of the request', (_, response) => response.writeHead(400, {'x-request-id': evil}).end()],
-      ['in its code', (_, response) => response.writeHead(404, {'x-error-code': evil}).end()],
-      ['in its message', (_, response) => response.writeHead(403, {'x-error-message': evil}).end()],
-      [
-        'in a link',
-        (_, response) =>
-          json(response, [], {
-            headers: {link: `<http://other.test/?t=${TOKEN.replaceAll(/[<>]/g, '')}>; rel="next"`},
-          }),
-      ],
-      [
-        'in a link that cannot be read',
-        (_, response) => json(response, [], {headers: {link: `<?t=${TOKEN}>; rel=next`}}),
-      ],
-      [
-        'in broken JSON',
-        (_, response) => response.writeHead(200, {'content-type': 'application/json'}).end(`[${TOKEN}`),
-      ],
-      [
-        'in the middle of broken JSON',
-        (_, response) =>
-          response.writeHead(200, {'content-type': 'application/json'}).end(`["a", ${TOKEN}, "b"]`),
-      ],
-      [
-        'as the type of its body',
-        (_, response) => response.writeHead(200, {'content-type': `text/${TOKEN}`}).end('x'),
-      ],
+    const type = 'application/json'
+    const inLink = `<http://other.test/?t=${TOKEN.replaceAll(/[<>]/g, '')}>; rel="next"`
+    const answers: Array<[what: string, reply: Reply]> = [
+      ['in a body of JSON', {status: 400, json: {error: `${TOKEN} \u202E \u009B`}}],
+      ['in a body of text', {status: 400, text: `no ${TOKEN}`}],
+      ['in its id of the request', {status: 400, headers: {'x-request-id': evil}}],
+      ['in its code', {status: 404, headers: {'x-error-code': evil}}],
+      ['in its message', {status: 403, headers: {'x-error-message': evil}}],
+      ['in a link', {json: [], headers: {link: inLink}}],
+      ['in a link that cannot be read', {json: [], headers: {link: `<?t=${TOKEN}>; rel=next`}}],
+      ['in broken JSON', {type, text: `[${TOKEN}`}],
+      ['in the middle of broken JSON', {type, text: `["a", ${TOKEN}, "b"]`}],
+      ['as the type of its body', {type: `text/${TOKEN}`, text: 'x'}],
       [
         'in a redirect',
-        (_, response) =>
-          response.writeHead(302, {location: `http://other.test/?${encodeURIComponent(TOKEN)}`}).end(),
+        {status: 302, headers: {location: `http://other.test/?${encodeURIComponent(TOKEN)}`}},
       ],
     ]
-    for (const [what, answer] of answers) {
+    for (const [what, reply] of answers) {
       it(`${what} is in no field of an error, its stack and cause among them, nor is a control character`, async () => {
-        const [hub] = await connect(answer)
+        const hub = hubAt((await replies(reply)).url, {token: TOKEN})
         for (const ask of [
           () => hub.listDatasets('kim'),
           () => hub.headOf(NAME),

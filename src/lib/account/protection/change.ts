@@ -1,5 +1,5 @@
-import {type Hub} from '../../hub/client.js'
-import {changeFile, type FileChanged} from '../../hub/uploads.js'
+import {type Session} from '../../hub/session.js'
+import {changeFile, type FileChanged, textChange} from '../../hub/uploads.js'
 import {formatProtection, isEmptyProtection, PROTECTION_PATH, readProtectionAt} from './file.js'
 import {type Protection} from './pins.js'
 
@@ -16,17 +16,19 @@ export type Change = FileChanged<Protection>
  * @param edit changes nothing where it is applied to its own result
  * @throws RefusedError where others never stop changing it, or the file cannot be understood
  */
-export function changeProtection(hub: Hub, name: string, title: string, edit: Edit): Promise<Change> {
+export function changeProtection(session: Session, name: string, title: string, edit: Edit): Promise<Change> {
+  const {hub, access} = session
   return changeFile(hub, name, async () => {
     const parentCommit = await hub.headOf(name)
     const before = await readProtectionAt(hub, name, parentCommit)
     const after = edit(before)
     const text = isEmptyProtection(after) ? undefined : formatProtection(after)
+    const change = textChange(PROTECTION_PATH, text)
     return {
       before,
       after,
       changed: formatProtection(after) !== formatProtection(before),
-      commit: () => hub.changeFile(name, {path: PROTECTION_PATH, text, title, parentCommit}),
+      commit: () => hub.upload(name, access.namespace, {...change, title, parentCommit}),
     }
   })
 }

@@ -143,7 +143,7 @@ export async function protectLeaderboard(options: ProtectOptions = {}): Promise<
   const leaderboard = requireLeaderboard(inventory)
   const {runs, inDoubt} = await runsToPin(options, session, inventory)
   const author = {by: session.user, at: session.now}
-  const change = await changeProtection(session.hub, leaderboard, 'Protect the leaderboard', (current) => {
+  const change = await changeProtection(session, leaderboard, 'Protect the leaderboard', (current) => {
     const board = current.leaderboard ?? {...author, ...(reason && {reason})}
     const pin: Pin = {...author, ...(reason && {reason})}
     return {...pinned(current, runs, {pin, now: session.now, reason: CITED}), leaderboard: board}
@@ -163,7 +163,7 @@ export async function unprotectLeaderboard(options: ConnectionOptions = {}): Pro
   const leaderboard = requireLeaderboard(inventory)
   const title = 'Lift the protection of the leaderboard'
   const {before, changed} = await changeProtection(
-    session.hub,
+    session,
     leaderboard,
     title,
     ({leaderboard: _lifted, ...rest}) => rest,
@@ -193,7 +193,7 @@ export async function protectRuns(timestamps: string[], options: PinOptions = {}
   const pin: Pin = {by: session.user, at: session.now, ...(reason && {reason}), ...(until && {until})}
   const leaderboard = inventory.leaderboard?.name
   const change = leaderboard
-    ? await changeProtection(session.hub, leaderboard, 'Pin runs', (current) =>
+    ? await changeProtection(session, leaderboard, 'Pin runs', (current) =>
         pinned(current, timestamps, {pin, now: session.now}),
       )
     : undefined
@@ -214,7 +214,7 @@ export async function unprotectRuns(timestamps: string[], options: UnpinOptions 
   const {session, inventory} = await open(options)
   const leaderboard = inventory.leaderboard?.name
   const change = leaderboard
-    ? await changeProtection(session.hub, leaderboard, 'Unpin runs', ({runs = {}, ...rest}) => {
+    ? await changeProtection(session, leaderboard, 'Unpin runs', ({runs = {}, ...rest}) => {
         const kept = Object.entries(runs).filter(([run]) => !timestamps.includes(run))
         return {...rest, ...(kept.length > 0 && {runs: Object.fromEntries(kept)})}
       })

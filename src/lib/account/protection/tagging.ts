@@ -3,7 +3,7 @@ import {CancelledError, SmoltraceError} from '../../base/errors.js'
 import {type Hub} from '../../hub/client.js'
 import {HubError} from '../../hub/errors.js'
 import {readSmallFile} from '../../hub/files.js'
-import {changeFile} from '../../hub/uploads.js'
+import {changeFile, textChange} from '../../hub/uploads.js'
 import {type RunDataset} from '../datasets.js'
 
 const CARD = 'README.md'
@@ -84,14 +84,19 @@ async function changeRun(
 ): Promise<Tagged & {error: unknown}> {
   let changed = false
   try {
-    for (const {name} of datasets) if (await changeCard(hub, name, title, edit)) changed = true
+    for (const dataset of datasets) if (await changeCard(hub, dataset, title, edit)) changed = true
     return {changed, problem: undefined, error: undefined}
   } catch (error) {
     return {changed, problem: problemOf(error), error}
   }
 }
 
-async function changeCard(hub: Hub, name: string, title: string, edit: Tagging['edit']): Promise<boolean> {
+async function changeCard(
+  hub: Hub,
+  {name, namespace}: RunDataset,
+  title: string,
+  edit: Tagging['edit'],
+): Promise<boolean> {
   const {changed} = await changeFile(hub, name, async () => {
     const parentCommit = await hub.headOf(name)
     // A card that arrived damaged would be committed so.
@@ -101,7 +106,7 @@ async function changeCard(hub: Hub, name: string, title: string, edit: Tagging['
       before,
       after,
       changed: (after ?? '') !== (before ?? ''),
-      commit: () => hub.changeFile(name, {path: CARD, text: after, title, parentCommit}),
+      commit: () => hub.upload(name, namespace, {...textChange(CARD, after), title, parentCommit}),
     }
   })
   return changed
