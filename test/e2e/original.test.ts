@@ -13,9 +13,9 @@ import {
   NotAllowedError,
   type RetentionOptions,
   UsageError,
-} from '../src/index.js'
-import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../src/lib/base/names.js'
-import {DAY, MINUTE, parseAge} from '../src/lib/base/time.js'
+} from '../../src/index.js'
+import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
+import {DAY, MINUTE, parseAge} from '../../src/lib/base/time.js'
 import {
   type Column,
   type Fault,
@@ -23,12 +23,12 @@ import {
   startSandbox,
   storedFile,
   toParquet,
-} from '../src/lib/sandbox/index.js'
-import {errorOf, rejectionOf} from './support/builders.js'
-import {type CliResult, root, runCli} from './support/cli.js'
-import {deletionsAt, envOf, namesAt} from './support/hub.js'
-import {cleanEnv} from './support/process.js'
-import {startInTerminal} from './support/pty.js'
+} from '../../src/lib/sandbox/index.js'
+import {errorOf, rejectionOf} from '../support/builders.js'
+import {type CliResult, root, runCli} from '../support/cli.js'
+import {deletionsAt, envOf, namesAt} from '../support/hub.js'
+import {cleanEnv} from '../support/process.js'
+import {startInTerminal} from '../support/pty.js'
 
 /** One test of the original's clean-up, and what we make of its input. */
 interface Row {
