@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {createHash} from 'node:crypto'
-import {appendFile, copyFile, mkdir, readFile, rename, rm, symlink, writeFile} from 'node:fs/promises'
+import {appendFile, mkdir, readFile, rename, rm, symlink, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {
@@ -310,93 +310,45 @@ describe('restoring', () => {
   })
 
   describe('an archive', () => {
-    const edit = async (dir: string, change: (manifest: Record<string, any>) => void) => {
+    const inHome = (dir: string, path: string) => join(home(dir), path)
+    /** Changes fields of the manifest. */
+    const edit = (change: object) => async (dir: string) => {
       const path = `${home(dir)}.json`
-      const manifest = JSON.parse(await readFile(path, 'utf8')) as Record<string, any>
-      change(manifest)
-      await writeFile(path, JSON.stringify(manifest))
+      const manifest = JSON.parse(await readFile(path, 'utf8')) as object
+      await writeFile(path, JSON.stringify({...manifest, ...change}))
+    }
+
+    /** Moves something out of the archive, and links to it. */
+    const linkTo = (place: (dir: string) => string) => async (dir: string) => {
+      await rename(place(dir), join(dir, 'elsewhere'))
+      await symlink(join(dir, 'elsewhere'), place(dir))
     }
 
     for (const [title, damage, reason] of [
-      ['a file is missing', (dir: string) => rm(join(home(dir), 'README.md')), /"README.md" is missing/],
-      [
-        'a file is longer',
-        (dir: string) => appendFile(join(home(dir), 'README.md'), 'x'),
-        /"README.md" is not what/,
-      ],
+      ['a file is missing', (dir) => rm(inHome(dir, 'README.md')), /"README.md" is missing/],
+      ['a file is longer', (dir) => appendFile(inHome(dir, 'README.md'), 'x'), /"README.md" is not what/],
       [
         'a file has another content',
-        (dir: string) => writeFile(join(home(dir), 'deep/er/and/deeper/notes.txt'), 'y'),
+        (dir) => writeFile(inHome(dir, 'deep/er/and/deeper/notes.txt'), 'y'),
         /notes.txt" is not what/,
       ],
+      ['there is a file more', (dir) => writeFile(inHome(dir, 'more.txt'), 'x'), /does not name "more.txt"/],
+      ['its folder is missing', (dir) => rm(home(dir), {recursive: true}), /its folder is missing/],
+      ['its manifest is broken', (dir) => writeFile(`${home(dir)}.json`, '{'), /cannot be used: not JSON/],
+      ['its manifest is of another dataset', edit({name: TRACES}), /wrong place/],
+      ['its manifest is of another namespace', edit({namespace: 'other'}), /of the namespace/],
       [
-        'there is a file more',
-        (dir: string) => writeFile(join(home(dir), 'more.txt'), 'x'),
-        /does not name "more.txt"/,
-      ],
-      ['its folder is missing', (dir: string) => rm(home(dir), {recursive: true}), /its folder is missing/],
-      [
-        'its manifest is broken',
-        (dir: string) => writeFile(`${home(dir)}.json`, '{'),
-        /cannot be used: not JSON/,
-      ],
-      [
-        'its manifest is of another dataset',
-        (dir: string) =>
-          edit(dir, (manifest) => {
-            manifest.name = TRACES
-          }),
-        /wrong place/,
-      ],
-      [
-        'its manifest is of another namespace',
-        (dir: string) =>
-          edit(dir, (manifest) => {
-            manifest.namespace = 'other'
-          }),
-        /of the namespace/,
-      ],
-      [
-        'its name is no dataset of a run',
-        async (dir: string) => {
+        'its name is not that of a dataset of a run',
+        async (dir) => {
           await rename(home(dir), `${home(dir)}-copy`)
           await rename(`${home(dir)}.json`, `${home(dir)}-copy.json`)
         },
         /not a SMOLTRACE dataset/,
       ],
-      [
-        'a file is a link',
-        async (dir: string) => {
-          await copyFile(join(home(dir), 'README.md'), join(dir, 'copy'))
-          await rm(join(home(dir), 'README.md'))
-          await symlink(join(dir, 'copy'), join(home(dir), 'README.md'))
-        },
-        /README.md is not a plain file/,
-      ],
-      [
-        'a folder in it is a link',
-        async (dir: string) => {
-          await rename(join(home(dir), 'deep'), join(dir, 'deep'))
-          await symlink(join(dir, 'deep'), join(home(dir), 'deep'))
-        },
-        /deep is not a plain file/,
-      ],
-      [
-        'its folder is a link',
-        async (dir: string) => {
-          await rename(home(dir), join(dir, 'elsewhere'))
-          await symlink(join(dir, 'elsewhere'), home(dir))
-        },
-        /is not a folder/,
-      ],
-      [
-        'its manifest is a link',
-        async (dir: string) => {
-          await rename(`${home(dir)}.json`, join(dir, 'elsewhere.json'))
-          await symlink(join(dir, 'elsewhere.json'), `${home(dir)}.json`)
-        },
-        /is not a plain file/,
-      ],
+      ['a file is a link', linkTo((dir) => inHome(dir, 'README.md')), /README.md is not a plain file/],
+      ['a folder in it is a link', linkTo((dir) => inHome(dir, 'deep')), /deep is not a plain file/],
+      ['its folder is a link', linkTo(home), /is not a folder/],
+      ['its manifest is a link', linkTo((dir) => `${home(dir)}.json`), /is not a plain file/],
     ] as Array<[string, (dir: string) => Promise<void>, RegExp]>)
       it(`is refused, before anything is created, where ${title}`, () =>
         withoutDataset(async (dir) => {
