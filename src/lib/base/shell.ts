@@ -1,8 +1,8 @@
 /** Words that a POSIX shell passes on as they are. */
 const PLAIN = /^[\w./:@%+=,-]+$/
-/** Words that cmd.exe and PowerShell both pass on: to the latter a comma makes a list, and an at sign takes a variable apart. */
+/** Words that cmd.exe and PowerShell both pass on: in PowerShell `,` makes a list, and `@` splats a variable. */
 const PLAIN_ON_WINDOWS = /^(?:[\w./:+=\\-]+|\d+%)$/
-/** What one of them puts something else in the place of, even between double quotes. */
+/** What one of them expands even between double quotes. */
 const REPLACED_ON_WINDOWS = /["“”„$`%!\n]/
 
 /** Writes words as a person would type them, quoted where a shell would take them apart. */
@@ -13,22 +13,17 @@ export function formatWords(words: string[], platform = process.platform): strin
 /** Writes a word so that the platform's shells take it as it is. */
 export function quote(word: string, platform: NodeJS.Platform): string {
   if (platform === 'win32') return quoteForWindows(word)
-  return PLAIN.test(word) ? word : quoteForPosix(word)
-}
-
-/** Quotes a word for sh, bash and zsh, whether it needs that or not. */
-export function quoteForPosix(word: string): string {
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`
+  return PLAIN.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /**
- * Double quotes, in which cmd.exe and PowerShell take a word alike, unless one of them would replace a part of it: a filter must
- * not become another one. That word is written for PowerShell; cmd.exe takes its quotes for a part of it, and finds nothing.
+ * Double quotes, which cmd.exe and PowerShell read alike, unless one of them would expand a part of the word. Such a word is quoted
+ * for PowerShell; cmd.exe takes the quotes for a part of it, and so selects nothing.
  */
 function quoteForWindows(word: string): string {
   if (PLAIN_ON_WINDOWS.test(word)) return word
   if (REPLACED_ON_WINDOWS.test(word)) return quoteForPowershell(word)
-  // Programs take a backslash before a quote for a sign that the quote is meant.
+  // A backslash before the closing quote would escape it.
   return `"${word.replace(/\\+$/, '$&$&')}"`
 }
 

@@ -108,28 +108,29 @@ export function usesCalendarUnits(age: Age): boolean {
   return age.kind === 'duration' && /\d(m|mo|y)/.test(age.text)
 }
 
+const SHOWN_UNITS = [
+  ['d', DAY],
+  ['h', HOUR],
+  ['min', MINUTE],
+] as const
+
 /** A duration in its largest whole unit: `76d`, `5h`, `12min`; `0min` for less than a minute. */
 export function formatDuration(ms: number): string {
   const size = Math.abs(ms)
-  const [unit, length] =
-    size >= DAY ? (['d', DAY] as const) : size >= HOUR ? (['h', HOUR] as const) : (['min', MINUTE] as const)
+  const [unit, length] = SHOWN_UNITS.find(([, each]) => size >= each) ?? (['min', MINUTE] as const)
   return `${ms < 0 ? '-' : ''}${Math.floor(size / length)}${unit}`
 }
 
 /** A duration to the minute, as a sum: `1d12h`, `90d`, `0min`. */
 export function formatSum(ms: number): string {
-  const units = [
-    ['d', DAY],
-    ['h', HOUR],
-    ['min', MINUTE],
-  ] as const
   let rest = ms
-  const parts = units.map(([unit, size]) => {
-    const number = Math.floor(rest / size)
-    rest -= number * size
-    return number > 0 ? `${number}${unit}` : ''
-  })
-  return parts.join('') || '0min'
+  let sum = ''
+  for (const [unit, size] of SHOWN_UNITS) {
+    if (rest >= size) sum += `${Math.floor(rest / size)}${unit}`
+    rest %= size
+  }
+
+  return sum || '0min'
 }
 
 /** Whether a text is a day that exists, as `YYYY-MM-DD`. */
