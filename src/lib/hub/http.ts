@@ -251,25 +251,32 @@ function decoderFor(encoding: string | undefined) {
   return encoding === 'gzip' || encoding === 'x-gzip' ? createGunzip() : undefined
 }
 
-export type TimeLimit = ReturnType<typeof timeLimit>
-
 /** Like `AbortSignal.timeout`, but it can be stopped and started again. */
-export function timeLimit(ms: number) {
+export interface TimeLimit {
+  readonly signal: AbortSignal
+  readonly isOver: boolean
+  /** The limit, in ms. */
+  readonly ms: number
+  /** Counts from now on; `most` ends it earlier, in ms. */
+  start(most?: number): void
+  stop(): void
+}
+
+export function timeLimit(ms: number): TimeLimit {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const expire = () => controller.abort(new DOMException('The Hub was silent for too long.', 'TimeoutError'))
   return {
     signal: controller.signal,
-    get isOver(): boolean {
+    get isOver() {
       return controller.signal.aborted
     },
     ms,
-    /** Counts from now on; `most` ends it earlier, in ms. */
-    start(most = ms): void {
+    start(most = ms) {
       clearTimeout(timer)
       timer = setTimeout(expire, Math.min(ms, most))
     },
-    stop: (): void => clearTimeout(timer),
+    stop: () => clearTimeout(timer),
   }
 }
 
