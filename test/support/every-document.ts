@@ -11,6 +11,7 @@ import {DAY} from '../../src/lib/base/time.js'
 import {cleanupDatasets} from '../../src/lib/cleanup/cleanup.js'
 import {type Journal, journalFolder, openJournal} from '../../src/lib/cleanup/journal/write.js'
 import {plannedDatasets} from '../../src/lib/plan/plan.js'
+import {flagOf, RULE_NAMES, ruleOf} from '../../src/lib/retention/rules.js'
 import {type Fault, type Sandbox, storedFile} from '../../src/lib/sandbox/index.js'
 import {archiveAt, ofFormerNamespace} from '../lib/archive/support.js'
 import {ago, inventoryOf, NOW, planOf, runDatasets} from './builders.js'
@@ -36,6 +37,8 @@ const isDelete: Fault['match'] = ({method}) => method === 'DELETE'
 const REAL = ['--no-dry-run', '--yes', '--concurrency', '1']
 const refused = (status: number, headers = {}) => ({status, headers, body: '{"error":"no"}'})
 
+const COUNTING = RULE_NAMES.filter((name) => ruleOf(name).value === 'count')
+
 /** Dry runs in which every rule speaks, and every rule is left out. */
 const rules: Account = async (hub, run) => {
   await run('leaderboard', 'protect')
@@ -50,8 +53,7 @@ const rules: Account = async (hub, run) => {
     STATUSES.flatMap((status) => ['--status', status]),
     ['--unreferenced'],
     ['--only', 'traces', '--keep-recent', '3'],
-    ['--keep-within', '30d', '--keep-recent', '1', '--keep-hourly', '1', '--keep-daily', '1'],
-    ['--keep-weekly', '1', '--keep-monthly', '1', '--keep-yearly', '1', '--keep-best', '1'],
+    ['--keep-within', '30d', ...COUNTING.flatMap((name) => [`--${flagOf(name)}`, '1'])],
     ['--keep-recent', '1', ...GROUP_COLUMNS.flatMap((column) => ['--group-by', column])],
     ['--policy', policyOf('keep: {recent: 2}'), '--archive', folder()],
     ['--score-below', '50'],
@@ -150,9 +152,8 @@ const policies: Account = async (_, run) => {
     '  unreferenced: true',
     '  score-below: 50',
     'keep:',
-    '  recent: 1',
     '  within: 30d',
-    ...['hourly', 'daily', 'weekly', 'monthly', 'yearly', 'best'].map((key) => `  ${key}: 1`),
+    ...COUNTING.map((name) => `  ${ruleOf(name).policy?.split('.')[1]}: 1`),
     `  group-by: [${GROUP_COLUMNS.join(', ')}]`,
     'only: [results, traces, metrics]',
     'grace: 1h',
