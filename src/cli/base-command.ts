@@ -13,7 +13,7 @@ import {type Screen, screenOf, widthOf} from '../lib/views/terminal/style.js'
 import {wrapText} from '../lib/views/terminal/wrapping.js'
 import {colourVariables, setVariables} from './colour.js'
 import {failureOf, inCommandWords, type Invocation} from './errors/failure.js'
-import {outputFlags} from './flags/shared.js'
+import {about, outputFlags} from './flags/shared.js'
 import {topicOf, wordsOf} from './host/topic.js'
 import {dropOutputFailure, hasOutputFailed, watchOutput} from './output.js'
 
@@ -218,15 +218,19 @@ export interface ConnectionFlags {
 export abstract class HubCommand extends BaseCommand {
   static override baseFlags = {
     ...BaseCommand.baseFlags,
-    namespace: Flags.string({
-      summary: 'An organisation of yours; default: your own namespace.',
-      helpGroup: 'CONNECTION',
-      helpValue: 'NAME',
+    ...about('what', {
+      namespace: Flags.string({
+        summary: 'An organisation of yours; default: your own namespace.',
+        helpGroup: 'CONNECTION',
+        helpValue: 'NAME',
+      }),
     }),
-    token: Flags.string({
-      summary: 'Hugging Face token; HF_TOKEN or `hf auth login` keep it out of the list of processes.',
-      helpGroup: 'CONNECTION',
-      helpValue: 'hf_…',
+    ...about('how', {
+      token: Flags.string({
+        summary: 'Hugging Face token; HF_TOKEN or `hf auth login` keep it out of the list of processes.',
+        helpGroup: 'CONNECTION',
+        helpValue: 'hf_…',
+      }),
     }),
   }
 

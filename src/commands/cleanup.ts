@@ -2,6 +2,7 @@ import {CleanupPresenter} from '../cli/cleanup-presenter.js'
 import {examplesOf} from '../cli/examples.js'
 import {type CleanupFlags, cleanupFlags, executionOf, rulesOf} from '../cli/flags/cleanup.js'
 import {givenFlags, refuseClashes} from '../cli/flags/flag-clashes.js'
+import {aboutOf} from '../cli/flags/shared.js'
 import {requireScreen, requireTerminal} from '../cli/prompts/terminal.js'
 import {SummaryCommand} from '../cli/summary-command.js'
 import {ALL_CODES} from '../lib/base/exit-codes.js'
@@ -60,7 +61,8 @@ Selectors (the selection flags) say which runs may go; several of them must all 
     const {flags, metadata} = await this.parse(Cleanup)
     const given = givenFlags(flags, metadata)
     await this.prepareSummary(given, ['apply', 'plan', 'policy'])
-    refuseClashes(given)
+    const about = aboutOf({...Cleanup.flags, ...Cleanup.baseFlags})
+    refuseClashes(given, about)
     if (flags.interactive) requireScreen(this.jsonEnabled())
     if (flags['no-dry-run'] && !flags.yes)
       requireTerminal('--no-dry-run asks for a confirmation', 'add --yes', this.jsonEnabled())
@@ -70,7 +72,7 @@ Selectors (the selection flags) say which runs may go; several of them must all 
       print: (text: string) => this.print(text),
       warn: (text: string) => this.warn(text),
     }
-    const presenter = new CleanupPresenter(io, {given, bin, isRehearsal, dataDirectory})
+    const presenter = new CleanupPresenter(io, {given, bin, isRehearsal, about, dataDirectory})
     this.presenter = presenter
     const result = await this.cancellable((signal) => this.work(flags, presenter, signal))
     await presenter.report(result)

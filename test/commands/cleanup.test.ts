@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {cleanupFlags} from '../../src/cli/flags/cleanup.js'
-import {RULE_FLAGS} from '../../src/cli/flags/flag-clashes.js'
+import {retentionFlags} from '../../src/cli/flags/retention.js'
 import {protectLeaderboard} from '../../src/index.js'
 import {HOUR} from '../../src/lib/base/time.js'
 import {type Fault} from '../../src/lib/sandbox/index.js'
@@ -353,12 +353,10 @@ describe('cleanup, bad input', () => {
     [['--all', '--plan', 'p.json', ...WET], '--plan'],
     [['--all', '--plan', 'no/such/folder/p.json'], '--plan'],
     [APPLY, '--apply'],
-    ...[...RULE_FLAGS, 'namespace', 'plan', 'policy'].map((name): [string[], string, string] => [
-      [...APPLY, ...flagWords(name)],
-      `--${name}`,
-      '--apply',
-    ]),
-    ...[...RULE_FLAGS].map((name): [string[], string, string] => [
+    ...[...Object.keys(retentionFlags), 'namespace', 'plan', 'policy'].map(
+      (name): [string[], string, string] => [[...APPLY, ...flagWords(name)], `--${name}`, '--apply'],
+    ),
+    ...Object.keys(retentionFlags).map((name): [string[], string, string] => [
       ['--policy', policyOf('keep: {recent: 1}'), ...flagWords(name)],
       `--${name}`,
       '--policy takes the rules from its file alone',
@@ -429,7 +427,7 @@ describe('cleanup, bad input', () => {
   it('knows which flags are rules', () => {
     const groups = new Set(['RETENTION', 'SCOPE', 'SELECTION'])
     const byGroup = Object.entries(cleanupFlags).filter(([, flag]) => groups.has(flag.helpGroup ?? ''))
-    expect([...RULE_FLAGS]).to.have.members([...byGroup.map(([name]) => name), 'grace'])
+    expect(Object.keys(retentionFlags)).to.have.members([...byGroup.map(([name]) => name), 'grace'])
   })
 
   it('never finds a policy by itself', async () => {

@@ -1,9 +1,6 @@
 import {UsageError} from '../../lib/base/errors.js'
-import {APPLY_FLAGS, type FlagValue, type GivenFlags} from '../../lib/views/command-line.js'
+import {type About, type FlagValue, type GivenFlags} from '../../lib/views/command-line.js'
 import {retentionFlags} from './retention.js'
-
-/** What a policy says in place of flags. */
-export const RULE_FLAGS: ReadonlySet<string> = new Set(Object.keys(retentionFlags))
 
 /** Of the flags as oclif parses them those that a person gave. */
 export function givenFlags(
@@ -17,20 +14,20 @@ export function givenFlags(
  * Refuses what goes with neither a saved plan nor a policy file, where there is one.
  * @throws UsageError naming each flag that clashes
  */
-export function refuseClashes(given: GivenFlags): void {
-  if (given.apply !== undefined) requireNoFilter(given)
+export function refuseClashes(given: GivenFlags, about: Readonly<Record<string, About | undefined>>): void {
+  if (given.apply !== undefined) requireNoFilter(given, about)
   else if (given.policy !== undefined) requireNoRule(given)
 }
 
 /** A saved plan says itself what goes: whoever adds a filter expects of it what it would not do. */
-function requireNoFilter(given: GivenFlags): void {
-  const names = namesOf(given, (name) => !APPLY_FLAGS.has(name))
+function requireNoFilter(given: GivenFlags, about: Readonly<Record<string, About | undefined>>): void {
+  const names = namesOf(given, (name) => about[name] === 'what')
   if (names) throw new UsageError(`--apply carries out the plan as it was made: leave out ${names}.`)
 }
 
 /** Two places for rules would leave it open which of them holds. */
 function requireNoRule(given: GivenFlags): void {
-  const names = namesOf(given, (name) => RULE_FLAGS.has(name))
+  const names = namesOf(given, (name) => Object.hasOwn(retentionFlags, name))
   if (names) throw new UsageError(`--policy takes the rules from its file alone: leave out ${names}.`)
 }
 

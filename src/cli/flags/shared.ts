@@ -4,6 +4,7 @@ import {METRIC_WORDS} from '../../lib/account/leaderboard/metrics.js'
 import {GROUP_COLUMNS} from '../../lib/account/leaderboard/row.js'
 import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from '../../lib/base/concurrency.js'
 import {UsageError} from '../../lib/base/errors.js'
+import {type About} from '../../lib/views/command-line.js'
 
 /** A whole number; what it may be is said in one line. */
 export const wholeNumber = Flags.custom<number, {min: number; max?: number}>({
@@ -56,8 +57,20 @@ export const groupByFlag = Flags.option({
   helpValue: 'COLUMN',
 })
 
+/** Says what flags are about. */
+export function about<T extends object>(what: About, flags: T): T {
+  return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, {...flag, about: what}])) as T
+}
+
+/** What each flag is about, by name. */
+export function aboutOf(flags: object): Record<string, About | undefined> {
+  return Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [name, (flag as {about?: About}).about]),
+  )
+}
+
 /** Of every command. */
-export const outputFlags = {
+export const outputFlags = about('output', {
   json: Flags.boolean({summary: 'Print one JSON document and nothing else.', helpGroup: 'OUTPUT'}),
   'no-color': Flags.boolean({summary: 'Print without colours, as with NO_COLOR.', helpGroup: 'OUTPUT'}),
-}
+})

@@ -30,23 +30,8 @@ export function formatVariables(variables: Record<string, string>, platform = pr
   ]
 }
 
-/** What goes with `--apply`: how it is carried out and who does it. What goes is in the plan. */
-export const APPLY_FLAGS: ReadonlySet<string> = new Set([
-  'apply',
-  'archive',
-  'concurrency',
-  'dry-run',
-  'exit-code',
-  'json',
-  'max-delete',
-  'no-color',
-  'no-dry-run',
-  'no-journal',
-  'sizes',
-  'summary',
-  'token',
-  'yes',
-])
+/** What a flag is about: what goes, how that is done, whether it is asked for, or what is shown. */
+export type About = 'consent' | 'how' | 'output' | 'what'
 
 /** The flags that a person gave, by name. */
 export type GivenFlags = Record<string, FlagValue>

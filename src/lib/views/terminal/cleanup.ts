@@ -5,7 +5,7 @@ import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
 import {type Plan} from '../../plan/plan.js'
 import {type SavedPlan} from '../../plan/saved/saved-plan.js'
-import {APPLY_FLAGS, type GivenFlags} from '../command-line.js'
+import {type About, type GivenFlags} from '../command-line.js'
 import {formatAppliedPlan} from './applied.js'
 import {formatNextStep, type NextStep, nextStep} from './next-step.js'
 import {formatPlan, type PlanNotes, unknownText} from './plan.js'
@@ -21,6 +21,8 @@ export interface Asked {
   bin: string
   /** The Hub is gone when the command ends. */
   isRehearsal: boolean
+  /** What each flag is about. */
+  about: Readonly<Record<string, About | undefined>>
   /** Where archives of leaderboards are kept. */
   dataDirectory: string
 }
@@ -71,8 +73,7 @@ export function notesOn(
 export function resultText(result: CleanupResult, asked: Asked, screen: Screen): string {
   const {wouldDelete, stale, dryRun} = result
   if (isUnknown(result)) return notKnown(result, screen)
-  if (wouldDelete > 0)
-    return dryRun ? formatNextStep(result, stepFacts(asked), screen) : formatResult(result, screen)
+  if (wouldDelete > 0) return dryRun ? formatNextStep(result, asked, screen) : formatResult(result, screen)
   const nothing = stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.'
   const {plan} = asked.given
   if (plan === undefined) return nothing
@@ -91,11 +92,5 @@ function notKnown({plan}: CleanupResult, {width}: Screen): string {
 /** What to do next, where there is something to do after a dry run. */
 export function stepAfter(result: CleanupResult, asked: Asked): NextStep | undefined {
   const {wouldDelete, dryRun, declined} = result
-  return dryRun && !declined && wouldDelete > 0 && !isUnknown(result)
-    ? nextStep(result, stepFacts(asked))
-    : undefined
-}
-
-function stepFacts({bin, given, isRehearsal}: Asked) {
-  return {bin, given, applyFlags: APPLY_FLAGS, isRehearsal}
+  return dryRun && !declined && wouldDelete > 0 && !isUnknown(result) ? nextStep(result, asked) : undefined
 }

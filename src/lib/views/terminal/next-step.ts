@@ -1,28 +1,16 @@
 import {type CleanupResult} from '../../cleanup/result.js'
-import {type FlagValue, formatFlags} from '../command-line.js'
+import {type About, type FlagValue, formatFlags} from '../command-line.js'
 import {count} from '../format.js'
 import {type Screen} from './style.js'
 import {wrapText} from './wrapping.js'
-
-/** Flags that say how the command runs, not what goes: the command that carries out a dry run does not repeat them. */
-const NOT_REPEATED: ReadonlySet<string> = new Set([
-  'dry-run',
-  'exit-code',
-  'json',
-  'no-color',
-  'plan',
-  'summary',
-  'token',
-  'yes',
-])
 
 export interface NextStepFacts {
   /** What stands before `cleanup` on the command line. */
   bin: string
   /** The flags as they were given. */
   given: Record<string, FlagValue>
-  /** Those that go with `--apply`. */
-  applyFlags: ReadonlySet<string>
+  /** What each flag is about. */
+  about: Readonly<Record<string, About | undefined>>
   /** The Hub is gone when the command ends. */
   isRehearsal: boolean
 }
@@ -65,14 +53,15 @@ function keeping(begin: string, {bin, isRehearsal}: NextStepFacts): NextStep {
   }
 }
 
-function commandFor({plan}: CleanupResult, {bin, given, applyFlags}: NextStepFacts): string {
-  const repeated = Object.entries(given).filter(([name]) => !NOT_REPEATED.has(name))
-  const flags =
-    given.plan === undefined
-      ? Object.fromEntries(repeated)
-      : {apply: given.plan, ...Object.fromEntries(repeated.filter(([name]) => applyFlags.has(name)))}
+/** Consent and output are not repeated; a saved plan says itself what goes. */
+function commandFor({plan}: CleanupResult, {bin, given, about}: NextStepFacts): string {
+  const isApplied = given.plan !== undefined
+  const repeated = Object.entries(given).filter(
+    ([name]) => about[name] === 'how' || (about[name] === 'what' && !isApplied),
+  )
   // The token itself is shown nowhere, but without the flag the command would be another account's.
   const token = given.token === undefined ? {} : {token: 'hf_…'}
+  const flags = {...(isApplied && {apply: given.plan}), ...Object.fromEntries(repeated), ...token}
   const archive = plan.archives && given.archive === undefined ? ['--archive DIR'] : []
-  return [bin, 'cleanup', ...formatFlags({...flags, ...token}), ...archive, '--no-dry-run'].join(' ')
+  return [bin, 'cleanup', ...formatFlags(flags), ...archive, '--no-dry-run'].join(' ')
 }

@@ -28,7 +28,13 @@ function summaryOf(
   }: {given?: Record<string, string>; saved?: SavedPlan; warnings?: string[]} = {},
 ): string {
   const result = resultOf({plan: PLAN, inventory: INVENTORY, dryRun: true, warnings: [], ...report})
-  const asked = {given, bin: 'smoltrace', isRehearsal: false, dataDirectory: '/data'}
+  const asked = {
+    given,
+    bin: 'smoltrace',
+    isRehearsal: false,
+    about: {'older-than': 'what'} as const,
+    dataDirectory: '/data',
+  }
   const exitCode = exitCodeOf(result)
   const job = {commandLine: 'smoltrace cleanup --older-than 30d', exitCode, warnings, saved}
   return [...cleanupSummary(result, asked, job)].join('')
@@ -160,7 +166,13 @@ describe('the summary of a cleanup', () => {
     }))
     const markdown = cleanupSummary(
       resultOf({plan, inventory: INVENTORY, dryRun: false, outcomes, warnings: []}),
-      {given: {}, bin: 'smoltrace', isRehearsal: false, dataDirectory: '/data'},
+      {
+        given: {},
+        bin: 'smoltrace',
+        isRehearsal: false,
+        about: {'older-than': 'what'} as const,
+        dataDirectory: '/data',
+      },
       {
         commandLine: 'x'.repeat(100_000),
         exitCode: 3,

@@ -1,19 +1,21 @@
 import {expect} from 'chai'
 
+import {aboutOf} from '../../../../src/cli/flags/shared.js'
+import Cleanup from '../../../../src/commands/cleanup.js'
 import {DAY} from '../../../../src/lib/base/time.js'
 import {resultOf} from '../../../../src/lib/cleanup/result.js'
 import {formatNextStep, type NextStepFacts} from '../../../../src/lib/views/terminal/next-step.js'
 import {ago, inventoryOf, PLAIN, planOf, runDatasets} from '../../../support/builders.js'
 
 const INVENTORY = inventoryOf(runDatasets(ago(60 * DAY)))
+const ABOUT = aboutOf({...Cleanup.flags, ...Cleanup.baseFlags})
 const PLAN = planOf(INVENTORY, {olderThan: '30d'})
 
 function next(given: NextStepFacts['given'], {archives = false, isRehearsal = false} = {}): string {
   const result = resultOf({plan: {...PLAN, archives}, inventory: INVENTORY, dryRun: true, warnings: []})
-  const applyFlags = new Set(['apply', 'archive', 'concurrency', 'max-delete', 'no-journal'])
   return formatNextStep(
     result,
-    {bin: 'smoltrace', given, applyFlags, isRehearsal},
+    {bin: 'smoltrace', given, about: ABOUT, isRehearsal},
     {style: PLAIN, width: undefined},
   )
 }
