@@ -245,7 +245,9 @@ describe('what is confirmed is what goes', () => {
         const {old, older} = account
         const ended = Object.fromEntries(old.map((name, index) => [name, statuses[index]]))
         expect(statusesOf(result.outcomes)).to.deep.equal({...ended, ...all(older, 'deleted')})
-        const deleted = new Set(result.outcomes.flatMap(({name, status}) => (status === 'deleted' ? [name] : [])))
+        const deleted = new Set(
+          result.outcomes.flatMap(({name, status}) => (status === 'deleted' ? [name] : [])),
+        )
         expect(account.names).to.deep.equal(before.filter((name) => !deleted.has(name)))
         expect(exitCodeOf(result)).to.equal(statuses === SKIPPED ? 3 : 0)
       })
