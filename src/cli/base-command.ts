@@ -14,13 +14,13 @@ import {wrapText} from '../lib/views/terminal/wrapping.js'
 import {colourVariables, setVariables} from './colour.js'
 import {failureOf, inCommandWords, type Invocation} from './errors/failure.js'
 import {about, outputFlags} from './flags/shared.js'
-import {topicOf, wordsOf} from './host/topic.js'
+import {topicOf, wordsOf} from './host/words.js'
 import {dropOutputFailure, hasOutputFailed, watchOutput} from './output.js'
 
 /** Version of the documents that `--json` prints. */
 const SCHEMA_VERSION = 1
 
-/** Ctrl-C, a polite kill, and a terminal that is closed. */
+/** Ctrl-C, SIGTERM, and a terminal that is closed. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** What stands before a command's own words where another command, such as the sandbox, runs it. */
@@ -40,7 +40,7 @@ export abstract class BaseCommand extends Command {
   protected readonly collectedWarnings: string[] = []
   private printing: Promise<void> | undefined
 
-  /** A reader that stops reading, or a full disk, must not end a deletion in its middle. */
+  /** A closed pipe (EPIPE) or a full disk must not abort a deletion. */
   protected override async init(): Promise<void> {
     await super.init()
     watchOutput()
@@ -117,9 +117,8 @@ export abstract class BaseCommand extends Command {
     const failure = this.failure(error)
     process.exitCode = failure.exitCode
     if (process.env.DEBUG) process.stderr.write(`${safeStack(error)}\n`)
-    const isDocument = this.jsonEnabled()
-    if (isDocument) {
-      this.logJson(this.envelope({error: failure}))
+    if (this.jsonEnabled()) {
+      this.logJson(this.toSuccessJson({error: failure}))
       await this.printing
       if (!hasOutputFailed()) return
     }
@@ -128,11 +127,8 @@ export abstract class BaseCommand extends Command {
     dropOutputFailure()
   }
 
-  override toSuccessJson(result: object): object {
-    return this.envelope(result)
-  }
-
-  private envelope(content: object): object {
+  /** The envelope of every document. */
+  override toSuccessJson(content: object): object {
     const warnings = this.collectedWarnings
     return {schemaVersion: SCHEMA_VERSION, command: this.commandName, ...content, warnings}
   }
@@ -190,14 +186,8 @@ export abstract class BaseCommand extends Command {
   }
 
   private get invocation(): Invocation {
-    const {flags, baseFlags, examples} = this.ctor
-    const first = examples?.find((example) => typeof example === 'object')?.command
-    return {
-      bin: this.bin,
-      help: this.helpLine,
-      flags: {...flags, ...baseFlags},
-      example: first?.replace('<%= config.bin %>', this.bin).replace('<%= command.id %>', this.commandName),
-    }
+    const {flags, baseFlags} = this.ctor
+    return {bin: this.bin, help: this.helpLine, flags: {...flags, ...baseFlags}}
   }
 
   /** What shows the help of this command. A host with colons answers any `--help` itself, by the first word alone. */
@@ -236,12 +226,8 @@ export abstract class HubCommand extends BaseCommand {
 
   /** How to reach the Hub, from the flags that all these commands have. */
   protected connection(flags: ConnectionFlags, signal: AbortSignal): ConnectionOptions {
-    return {
-      namespace: flags.namespace,
-      token: flags.token,
-      signal,
-      onWait: (wait) => this.tellWait(wait),
-    }
+    const {namespace, token} = flags
+    return {namespace, token, signal, onWait: (wait) => this.tellWait(wait)}
   }
 
   /** Says what is waited for, and how long. */

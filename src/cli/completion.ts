@@ -1,5 +1,4 @@
-import {runsInside, splitArguments} from './host/sandbox-arguments.js'
-import {findByWords, namingWords, wordsOf} from './host/topic.js'
+import {findByWords, namingWords,runsInside, splitArguments, wordsOf} from './host/words.js'
 
 /** The shells that words are completed in. */
 export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const

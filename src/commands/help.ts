@@ -5,7 +5,7 @@ export default class Help extends commands.help {
   protected override async catch(error: Error): Promise<void> {
     // oclif warns of commands that never parsed; one that failed while parsing did.
     this.parsed = true
-    const {reportError} = await import('../cli/errors/report-error.js')
+    const {reportError} = await import('../cli/errors/unknown-command.js')
     await reportError(error, this.argv, this.config, 'help')
   }
 }

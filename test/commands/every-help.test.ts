@@ -2,7 +2,7 @@ import {type Command, CommandHelp, type Config, Flags, Parser} from '@oclif/core
 import {expect} from 'chai'
 
 import {SmoltraceCommandHelp} from '../../src/cli/help/command-help.js'
-import {splitArguments} from '../../src/cli/host/sandbox-arguments.js'
+import {splitArguments} from '../../src/cli/host/words.js'
 import {EXIT_WORDS, formatExitCodes} from '../../src/lib/base/exit-codes.js'
 import {findCommands, runCli} from '../support/cli.js'
 import {shellWords} from '../support/shell-words.js'

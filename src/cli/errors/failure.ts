@@ -12,8 +12,6 @@ export interface Invocation {
   /** The command line that shows its help. */
   help: string
   flags: Interfaces.FlagInput
-  /** A command line that works, if there is one. */
-  example: string | undefined
 }
 
 /** Our errors, those of oclif's parser with the fields of their classes, and unexpected ones. */
@@ -44,7 +42,7 @@ export function failureOf(error: Thrown, invocation: Invocation): Failure {
   }
 }
 
-function adviceOn({message, oclif, flags, args = []}: Thrown, {flags: known, example}: Invocation): Advice {
+function adviceOn({message, oclif, flags, args = []}: Thrown, {flags: known}: Invocation): Advice {
   if (oclif?.exit === undefined) return {message, suggestions: [UNEXPECTED]}
   if (flags) {
     const meant = flags.flatMap(
@@ -62,7 +60,7 @@ function adviceOn({message, oclif, flags, args = []}: Thrown, {flags: known, exa
   const named = missing.map(({name, description = ''}) => `${name.toUpperCase()} (${description})`)
   return {
     message: `Missing: ${named.join(', ')}`,
-    suggestions: [...(example === undefined ? [] : [`For example: ${example}`]), SEE_OPTIONS],
+    suggestions: [SEE_OPTIONS],
   }
 }
 

@@ -1,7 +1,11 @@
+import {type Config, type Interfaces} from '@oclif/core'
+
 import {UsageError} from '../../lib/base/errors.js'
+import {type ExitCode, exitCodeFrom} from '../../lib/base/exit-codes.js'
 import {nearest} from '../../lib/base/nearest.js'
 import {brief, withoutTokens} from '../../lib/base/text.js'
-import {findByWords, HOST_TOPIC, namingWords, topicOf, wordsOf} from '../host/topic.js'
+import {BaseCommand} from '../base-command.js'
+import {findByWords, HOST_TOPIC, namingWords, topicOf, wordsOf} from '../host/words.js'
 
 /** A command as oclif knows it, of which this much is asked. */
 export interface KnownCommand {
@@ -52,4 +56,42 @@ const ALL_COMMANDS = 'All commands: smoltrace help'
 
 function shown(words: string[]): string {
   return brief(withoutTokens(words.slice(0, 2).join(' ')))
+}
+
+/**
+ * Reports an error where oclif has no command of ours to do so, as every command does.
+ * @param argv all words that it is about, as typed
+ * @param id of the command that the words are for; none
+ * @returns how the process ends
+ */
+export async function reportError(
+  error: Error,
+  argv: string[],
+  config: Interfaces.Config,
+  id = '',
+): Promise<ExitCode> {
+  class FailedCommand extends BaseCommand {
+    static override id = id
+    static override baseFlags = {}
+
+    async run(): Promise<never> {
+      throw error
+    }
+
+    report(): Promise<never> {
+      return this._run()
+    }
+  }
+
+  // oclif hands out its own class under the name of an interface with less in it.
+  await new FailedCommand(argv, config as Config).report()
+  return exitCodeFrom(Number(process.exitCode))
+}
+
+/**
+ * Reports words that name no command.
+ * @param id of the topic that they stand behind in a host
+ */
+export function reportUnknownCommand(argv: string[], config: Interfaces.Config, id = ''): Promise<ExitCode> {
+  return reportError(unknownCommand(argv, config.commands, {topic: topicOf(id)}), argv, config, id)
 }

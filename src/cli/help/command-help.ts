@@ -22,10 +22,8 @@ const COMMON_FLAGS: ReadonlySet<string> = new Set(['json', 'namespace', 'no-colo
 /** Lines that are longer are hard to read, however wide the terminal. */
 const WIDEST = 100
 
-interface Section {
-  header: string
-  body: string
-}
+type DescribedCommand = Command.Loadable & {exitCodes?: readonly ExitCode[]}
+type Section = [header: string, body: string]
 
 /**
  * A command's help: what it does, how it is called and examples first, since they have to be on the first screen; the flags in
@@ -37,39 +35,24 @@ export class SmoltraceCommandHelp extends CommandHelp {
   }
 
   override generate(): string {
-    return this.allSections()
-      .filter(({header, body}) => body !== '' && this.isWanted(header))
-      .map(({header, body}) => this.section(header, body))
+    const {examples, description = '', exitCodes = []} = this.command as DescribedCommand
+    const sections: Section[] = [
+      ['USAGE', this.usage()],
+      ['EXAMPLES', this.examples(examples)],
+      ['DESCRIPTION', wrapText(this.render(description), this.width)],
+      ['ARGUMENTS', this.arguments()],
+      ...this.flagSections(),
+      ['EXIT CODES', formatExitCodes(exitCodes)],
+    ]
+    return sections
+      .filter(([, body]) => body !== '')
+      .map(([header, body]) => this.section(header, body))
       .join('\n\n')
   }
 
-  /** oclif asks for some of it where a command was called in a wrong way. */
-  private isWanted(header: string): boolean {
-    const {sections} = this.opts
-    return !sections || sections.some((name) => header.toLowerCase().endsWith(name.toLowerCase()))
-  }
-
-  private allSections(): Section[] {
-    const {examples, aliases, description = ''} = this.command
-    return [
-      {header: 'USAGE', body: this.usage()},
-      {header: 'EXAMPLES', body: this.examples(examples)},
-      {header: 'DESCRIPTION', body: wrapText(this.render(description), this.width)},
-      {header: 'ARGUMENTS', body: this.arguments()},
-      ...this.flagSections(),
-      {header: 'EXIT CODES', body: formatExitCodes(this.exitCodes)},
-      {header: 'ALIASES', body: this.aliases(aliases) ?? ''},
-    ]
-  }
-
-  private get exitCodes(): readonly ExitCode[] {
-    return (this.command as {exitCodes?: readonly ExitCode[]}).exitCodes ?? []
-  }
-
   protected override usage(): string {
-    const own = this.command.usage
-    const lines = own === undefined ? [this.defaultUsage()] : [own].flat()
-    return lines
+    return [this.command.usage ?? this.defaultUsage()]
+      .flat()
       .map((line) => `$ ${this.config.bin} ${this.render(line)}`)
       .map((line) => wrapCommand(line, this.width, this.broken))
       .join('\n')
@@ -127,14 +110,10 @@ export class SmoltraceCommandHelp extends CommandHelp {
       .sort((a, b) => Number(COMMON_FLAGS.has(a.name)) - Number(COMMON_FLAGS.has(b.name)))
     const terms = widthOfTerms(flags.map((flag) => this.flagEntry(flag)))
     const names = [...new Set(flags.map((flag) => groupOf(flag)))].sort((a, b) => placeOf(a) - placeOf(b))
-    return names.map((name) => ({
-      header: name === '' ? 'FLAGS' : `${name} FLAGS`,
-      body: layOutEntries(
-        flags.filter((flag) => groupOf(flag) === name).map((flag) => this.flagEntry(flag)),
-        terms,
-        this.width,
-      ),
-    }))
+    return names.map((name) => {
+      const entries = flags.filter((flag) => groupOf(flag) === name).map((flag) => this.flagEntry(flag))
+      return [`${name} FLAGS`.trimStart(), layOutEntries(entries, terms, this.width)]
+    })
   }
 
   private flagEntry(flag: Command.Flag.Cached): Entry {

@@ -3,8 +3,7 @@ import {stripVTControlCharacters} from 'node:util'
 
 import {styleFor} from '../../lib/views/terminal/style.js'
 import {wrapText} from '../../lib/views/terminal/wrapping.js'
-import {splitArguments} from '../host/sandbox-arguments.js'
-import {findByWords, namingWords} from '../host/topic.js'
+import {findByWords,namingWords, splitArguments} from '../host/words.js'
 import {SmoltraceCommandHelp} from './command-help.js'
 import {formatLanding} from './landing.js'
 import {type Entry} from './layout.js'
@@ -25,7 +24,7 @@ export default class SmoltraceHelp extends Help {
     else if (!found && (words.length === 0 || this.config.findTopic(words.join(':'))))
       await super.showHelp(asked)
     else {
-      const {reportUnknownCommand} = await import('../errors/report-error.js')
+      const {reportUnknownCommand} = await import('../errors/unknown-command.js')
       const flags = asked.filter((word) => word.startsWith('-'))
       await reportUnknownCommand([...words, ...flags], this.config)
     }

@@ -11,7 +11,7 @@ export const refuseFlagsOfTopic: Hook.Init = async function ({id, argv, config})
   const isHelp = getHelpFlagAdditions(config).some((flag) => own.includes(flag))
   if (isHelp || argv.every((word) => word === '--no-color')) return
   if (id === undefined || config.findCommand(id) || !config.findTopic(id)) return
-  const {reportUnknownCommand} = await import('../errors/report-error.js')
+  const {reportUnknownCommand} = await import('../errors/unknown-command.js')
   const code = await reportUnknownCommand([...id.split(':'), ...argv], config)
   // All is said; nothing else keeps oclif from going on to the help.
   this.exit(code)

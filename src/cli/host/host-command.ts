@@ -1,8 +1,8 @@
 import {loadHelpClass} from '@oclif/core'
 
 import {BaseCommand} from '../base-command.js'
-import {reportUnknownCommand} from '../errors/report-error.js'
-import {findByWords, HOST_TOPIC} from './topic.js'
+import {reportUnknownCommand} from '../errors/unknown-command.js'
+import {findByWords, HOST_TOPIC} from './words.js'
 
 /**
  * `HOST smoltrace …`: a host that separates the words of its commands with colons passes them all to this one, and every
