@@ -1,4 +1,4 @@
-import {findByWords, namingWords,runsInside, splitArguments, wordsOf} from './host/words.js'
+import {findByWords, namingWords, runsInside, splitArguments, wordsOf} from './host/words.js'
 
 /** The shells that words are completed in. */
 export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const

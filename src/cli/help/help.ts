@@ -3,7 +3,7 @@ import {stripVTControlCharacters} from 'node:util'
 
 import {styleFor} from '../../lib/views/terminal/style.js'
 import {wrapText} from '../../lib/views/terminal/wrapping.js'
-import {findByWords,namingWords, splitArguments} from '../host/words.js'
+import {findByWords, namingWords, splitArguments} from '../host/words.js'
 import {SmoltraceCommandHelp} from './command-help.js'
 import {formatLanding} from './landing.js'
 import {type Entry} from './layout.js'
