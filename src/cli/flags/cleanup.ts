@@ -8,7 +8,7 @@ import {type HubCommand} from '../base-command.js'
 import {retentionFlags, retentionOf} from './retention.js'
 import {about, concurrencyFlag, sizesFlag, summaryFlag} from './shared.js'
 
-/** What stands between a plan and a deletion. */
+/** Whether and how a plan is carried out. */
 const safetyFlags = {
   ...about('consent', {
     // The help of a host aligns a group only where its first flag has a letter.

@@ -11,7 +11,7 @@ export function givenFlags(
 }
 
 /**
- * Refuses what goes with neither a saved plan nor a policy file, where there is one.
+ * Refuses flags that contradict a saved plan or a policy file, where there is one.
  * @throws UsageError naming each flag that clashes
  */
 export function refuseClashes(given: GivenFlags, about: Readonly<Record<string, About | undefined>>): void {
@@ -19,7 +19,7 @@ export function refuseClashes(given: GivenFlags, about: Readonly<Record<string, 
   else if (given.policy !== undefined) requireNoRule(given)
 }
 
-/** A saved plan says itself what goes: whoever adds a filter expects of it what it would not do. */
+/** A saved plan says itself what is deleted: a filter beside it would have no effect. */
 function requireNoFilter(given: GivenFlags, about: Readonly<Record<string, About | undefined>>): void {
   const names = namesOf(given, (name) => about[name] === 'what')
   if (names) throw new UsageError(`--apply carries out the plan as it was made: leave out ${names}.`)

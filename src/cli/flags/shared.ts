@@ -31,7 +31,7 @@ export const summaryFlag = Flags.string({
   helpValue: 'FILE',
 })
 
-/** How much goes on at once. @param what begins the sentence in the help */
+/** @param what is worked on at a time: it begins the sentence in the help */
 export const concurrencyFlag = (what: string) =>
   wholeNumber({
     summary: `${what} at a time, 1 to ${MAX_CONCURRENCY}.`,

@@ -77,7 +77,7 @@ function withoutRows({incompleteOnly}: RetentionRules): string[] {
 
 type Need = [name: RuleName, what: string, isOfUse: (rows: readonly LeaderboardRow[]) => boolean]
 
-/** A team and a purpose are up to whoever evaluates; a model is not, and a leaderboard without models is none. */
+/** Evaluators may leave out team and purpose, but never the model: without models it is not a leaderboard. */
 function needsOf({needRows, needScores, model, by, groupBy}: RetentionRules): Need[] {
   const hasGroup = (rows: readonly LeaderboardRow[]) =>
     groupBy.some((column) => {

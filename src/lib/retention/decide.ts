@@ -45,7 +45,7 @@ export function decide(runs: Run[], rules: RetentionRules, now: Date, known: Ret
   })
 }
 
-/** Where rows are not known, nobody knows what rules that need them would select or keep. */
+/** Where rows are not known, it is not known what rules that need them would select or keep. */
 const DOUBT: Reason = {rule: 'leaderboard', text: 'what the leaderboard says is unknown'}
 
 /** The verdicts on a list of runs. */

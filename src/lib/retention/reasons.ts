@@ -23,7 +23,7 @@ export function isGuard(rule: ReasonRule): rule is GuardRule {
   return (GUARD_RULES as readonly ReasonRule[]).includes(rule)
 }
 
-/** Why a run goes or stays. `rule` is stable for programs, `text` is for people. */
+/** Why a run is deleted or kept. `rule` is stable for programs, `text` is for people. */
 export interface Reason {
   rule: ReasonRule
   text: string

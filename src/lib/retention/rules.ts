@@ -303,7 +303,7 @@ export type KeeperName = NameOf<{kind: 'keeper'}>
 export type CountingName = NameOf<{kind: 'keeper'; value: 'count'}>
 
 /**
- * A key that says something; the metric may stand beside the selector or beside the keeper that goes by it.
+ * A key of a policy; the metric may be beside the selector or beside the keeper that ranks by it.
  */
 export type PolicyKey = 'select.by' | Extract<Table[RuleName], {policy: unknown}>['policy']
 

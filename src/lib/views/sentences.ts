@@ -5,7 +5,7 @@ import {moment} from './format.js'
 
 /**
  * What a given rule says. A selector's sentence goes on from "runs that are", a keeper's says what stays.
- * @param cutoff the moment that `--older-than` stands for, where it is known
+ * @param cutoff the moment that `--older-than` means, where it is known
  */
 export function sentenceOf(name: KeeperName | SelectorName, rules: RetentionRules, cutoff?: Date): string {
   return printable(ruleOf(name).says?.(rules[name], rules, cutoff && moment(cutoff)) ?? name)

@@ -10,13 +10,13 @@ import {flagOf, type PolicyKey, type RetentionOptions, RULE_NAMES, type RuleName
 import {type PolicyDocument} from './schema.js'
 import {type Problem, type Refuse} from './yaml.js'
 
-/** Rules that stand in a file. */
+/** Rules from a file. */
 export interface Policy {
   /** As it was named. */
   file: string
   /** What the file says, as `cleanupDatasets` and `filterRuns` take it. */
   options: RetentionOptions
-  /** The line, from 1, on which each key of the file stands, in the file's order: `keep.weekly` on 7. */
+  /** The line, from 1, of each key, in the file's order: `keep.weekly` on 7. */
   lines: ReadonlyMap<PolicyKey, number>
 }
 
@@ -27,7 +27,7 @@ const LARGEST_POLICY = 64 * 1024
  * Reads a policy file: the rules of `cleanup` in YAML, in the form of `schemas/policy.schema.json`. The rules are checked
  * as those of `cleanupDatasets`; nothing is asked of the Hub. No file is ever looked for: only the one named is read.
  * @param now the clock by which a date in the file is in the past
- * @throws UsageError that names the file, the line and the key, where it is no such file or its rules make no sense
+ * @throws UsageError that names the file, the line and the key, where it is not such a file or its rules make no sense
  */
 export async function loadPolicy(file: string, now = new Date()): Promise<Policy> {
   readFileName(file, '`file`')
@@ -74,7 +74,7 @@ async function readText(file: string, refuse: Refuse): Promise<string> {
   try {
     return new TextDecoder('utf8', {fatal: true}).decode(bytes)
   } catch {
-    throw refuse({text: 'it is no text in UTF-8'})
+    throw refuse({text: 'it is not text in UTF-8'})
   }
 }
 
@@ -98,7 +98,7 @@ function refusing(file: string): Refuse {
   }
 }
 
-/** The options that a policy stands for. */
+/** The options that a policy gives. */
 function optionsOf(document: PolicyDocument): RetentionOptions {
   const valueAt = (key: string) => {
     const [part = '', name] = key.split('.')
@@ -116,15 +116,15 @@ function optionsOf(document: PolicyDocument): RetentionOptions {
 }
 
 /**
- * What is wrong with the metrics, which stand in two places. There is one metric for all rules, but who writes one beside
- * a rule means that rule.
+ * What is wrong with the metrics, which have a key in both parts: there is one metric for all rules, but a key beside a rule
+ * means that rule.
  */
 function problemsOfMetrics({select = {}, keep = {}}: PolicyDocument): Problem[] {
   const problems: Problem[] = []
   if (select.by !== undefined && select['score-below'] === undefined)
-    problems.push({key: 'select.by', text: 'it goes with select.score-below, which is not there'})
+    problems.push({key: 'select.by', text: 'needs select.score-below'})
   if (keep.by !== undefined && keep.best === undefined)
-    problems.push({key: 'keep.by', text: 'it goes with keep.best, which is not there'})
+    problems.push({key: 'keep.by', text: 'needs keep.best'})
   if (problems.length > 0 || keep.best === undefined || select['score-below'] === undefined) return problems
   const [selecting, keeping] = [select.by, keep.by].map((by) => parseMetric(String(by ?? DEFAULT_METRIC)))
   if (selecting === keeping) return []
@@ -134,7 +134,7 @@ function problemsOfMetrics({select = {}, keep = {}}: PolicyDocument): Problem[] 
 
 /**
  * Says what is wrong with options in the words of the file.
- * @param isWritten whether a key stands in the file
+ * @param isWritten whether a key is in the file
  */
 function inKeys(error: UsageError, isWritten: (key: PolicyKey) => boolean): Problem {
   const keyOf = (option: string) => {

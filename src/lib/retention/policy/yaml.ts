@@ -54,7 +54,7 @@ export function isAmbiguous(source: string): boolean {
 /** What a file says, and where. */
 export interface Tree {
   value: unknown
-  /** The line, from 1, of a part, and how messages call what stands there: `5`, `"many"`, `a list`. */
+  /** The line, from 1, of a part, and what messages call its value: `5`, `"many"`, `a list`. */
   at: (path: readonly PropertyKey[]) => {line: number; text: string} | undefined
 }
 
@@ -109,7 +109,7 @@ export function readYaml(text: string, refuse: Refuse): Tree {
   const problems: Problem[] = []
   const refuseNode = (node: Node, path: readonly unknown[], why: string | false | '' | undefined) => {
     const parent = path.at(-1)
-    // What stands before a value may stand on the line of its key.
+    // An anchor or tag may be on the line of the key, before its value.
     const {range} = isPair<Node>(parent) ? parent.key : node
     if (why) problems.push({line: lineOf(range?.[0]), text: why})
   }

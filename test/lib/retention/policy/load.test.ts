@@ -195,10 +195,10 @@ const REFUSED: Array<[lines: string[], ...refusals: string[]]> = [
     ['select:', '  older-than: 3d', '  ignore-leaderboard: true'],
     '4: select.ignore-leaderboard: needs select.incomplete-only.',
   ],
-  [['keep:', '  recent: 1', '  by: cost'], '4: keep.by: it goes with keep.best, which is not there.'],
+  [['keep:', '  recent: 1', '  by: cost'], '4: keep.by: needs keep.best.'],
   [
     ['select:', '  older-than: 3d', '  by: cost', 'keep: {best: 3}'],
-    '4: select.by: it goes with select.score-below, which is not there.',
+    '4: select.by: needs select.score-below.',
   ],
   [
     ['select:', '  score-below: 50', 'keep:', '  best: 3', '  by: cost'],
@@ -323,7 +323,7 @@ describe('a policy is refused', () => {
       '%YAML 1.1\n---\nversion: 1\nkeep: {recent: 1}\n',
       'policy.yaml:1: directives (%) are not taken: leave the line out.',
     ],
-    ['Latin-1', Buffer.from('version: 1 # für', 'latin1'), 'policy.yaml: it is no text in UTF-8.'],
+    ['Latin-1', Buffer.from('version: 1 # für', 'latin1'), 'policy.yaml: it is not text in UTF-8.'],
     ['UTF-16', Buffer.from('\uFEFFversion: 1', 'utf16le'), 'policy.yaml: it is in UTF-16: save it as UTF-8.'],
     ['a text of 65 KiB', `#${'x'.repeat(65 * 1024)}`, 'policy.yaml: it is larger than 64 KiB.'],
   ]
