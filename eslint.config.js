@@ -22,7 +22,7 @@ const ROOMS = {
 /** Packages that only some rooms know. */
 const STRANGERS = {
   '@oclif/core': ['src/lib'],
-  '@huggingface/hub': ['src/cli', 'src/commands', 'src/lib/!(hub)/**'],
+  '@huggingface/hub': ['src/cli', 'src/commands', 'src/lib/!(hub)/**', 'src/lib/hub/!(library).ts'],
   yaml: ['src/cli', 'src/commands', 'src/lib/!(account|retention)/**'],
 }
 const zones = [

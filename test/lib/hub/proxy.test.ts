@@ -138,7 +138,7 @@ describe('a proxy', () => {
     expect(hub.requests).to.have.length(seen)
   })
 
-  it('keeps nobody on the way from reading the token that is sent without TLS: a warning says so, but not on this machine', async () => {
+  it('does not hide a token that is sent without TLS: a warning says so, but not on this machine', async () => {
     const warningsAt = async (endpoint: string) => {
       process.env.HTTP_PROXY = `http://plain@${address}`
       const opening = openSession({endpoint, token: hub.token})
