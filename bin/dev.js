@@ -1,9 +1,9 @@
 #!/usr/bin/env -S node --import tsx
 import {settings} from '@oclif/core'
 
-import {SOURCE_FACE} from '../scripts/source-face.js'
+import {FROM_SOURCE} from '../scripts/source.js'
 import {start} from '../src/cli/start.js'
 
 // oclif's own way of running TypeScript falls back to a stale dist without a word, so it is told where the sources are.
 settings.enableAutoTranspile = false
-await start({loadOptions: SOURCE_FACE})
+await start({loadOptions: FROM_SOURCE})

@@ -9,7 +9,7 @@ import {format, resolveConfig} from 'prettier'
 import {globSync} from 'tinyglobby'
 
 import {includeGoldens} from '../test/support/golden.js'
-import {root} from './source-face.js'
+import {root} from './source.js'
 
 const files = (...patterns: string[]) => globSync(patterns, {cwd: root, absolute: true})
 const run = (cwd: string, program: string, args: string[], env: Record<string, string>) =>

@@ -9,7 +9,7 @@ import {format, resolveConfig} from 'prettier'
 import {recordFromHub, recordFromSandbox} from '../test/recordings/record.js'
 import {allScenarios} from '../test/recordings/scenarios.js'
 import {type Exchange} from '../test/support/recordings.js'
-import {root} from './source-face.js'
+import {root} from './source.js'
 
 const token = process.env.SMOLTRACE_RECORD_TOKEN
 const endpoint = new URL(process.env.HF_ENDPOINT || 'https://huggingface.co').origin

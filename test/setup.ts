@@ -6,7 +6,7 @@ import {Socket} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {root} from '../scripts/source-face.js'
+import {root} from '../scripts/source.js'
 import {forgetSettings} from './support/forget-settings.js'
 import {closeJournals} from './support/journals.js'
 import {keepTogether} from './support/scratch.js'

@@ -11,7 +11,7 @@ const NO_COLOUR = '--no-color'
 
 /**
  * What `bin/run.js` starts: bundled with the commands, so that one copy of oclif is loaded, and from one file.
- * @param options of oclif's `execute`: where our face to it is
+ * @param options of oclif's `execute`: where its package is
  */
 export async function start(options: Parameters<typeof execute>[0]): Promise<void> {
   const argv = process.argv.slice(2)

@@ -4,11 +4,11 @@ import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {SOURCE_FACE} from '../../scripts/source-face.js'
+import {FROM_SOURCE} from '../../scripts/source.js'
 import {setVariables} from '../../src/cli/colour.js'
 import {checkDocument} from './documents.js'
 
-export {root} from '../../scripts/source-face.js'
+export {root} from '../../scripts/source.js'
 
 export interface CliResult {
   stdout: string
@@ -21,7 +21,7 @@ export interface CliResult {
  * changes what it shows.
  */
 export function findCommands(): Promise<Config> {
-  return Config.load(SOURCE_FACE)
+  return Config.load(FROM_SOURCE)
 }
 
 /**
@@ -40,7 +40,7 @@ export async function runCli(
   process.exitCode = undefined
   try {
     const words = argv.map((word) => (/\s/.test(word) || word === '' ? JSON.stringify(word) : word))
-    const {stdout, stderr, error} = await runCommand(words, commands ?? SOURCE_FACE)
+    const {stdout, stderr, error} = await runCommand(words, commands ?? FROM_SOURCE)
     checkDocument(argv, stdout)
     const exitCode = Number(process.exitCode ?? error?.oclif?.exit ?? (error ? 1 : 0))
     requireNextStep(stdout, stderr)
