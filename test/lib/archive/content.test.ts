@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import {statSync, writeFileSync} from 'node:fs'
 import {appendFile, mkdir, readFile, rm, stat, truncate, utimes, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
@@ -7,15 +8,24 @@ import {fingerprint} from '../../../src/lib/archive/disk.js'
 import {type LocalFile} from '../../../src/lib/archive/entries.js'
 import {CancelledError} from '../../../src/lib/base/errors.js'
 import {rejectionOf} from '../../support/builders.js'
+import {until} from '../../support/hub.js'
 import {withFolder} from './support.js'
 
 const BYTES = Buffer.from(new Uint8Array(700_000).map((_, index) => index % 251))
+/** As long, and different everywhere. */
+const OTHER = BYTES.map((byte) => 255 - byte)
 
 /** A file that was checked. */
 const inFolder = (job: (file: LocalFile) => Promise<void>) =>
   withFolder(async (dir) => {
     const source = join(dir, 'data.parquet')
     await writeFile(source, BYTES)
+    // A disk dates changes by ticks: one in the tick of the first writing would look like none.
+    const changed = (path: string) => statSync(path, {bigint: true}).ctimeNs
+    await until('the clock of the disk has moved on', () => {
+      writeFileSync(join(dir, 'tick'), '')
+      return changed(join(dir, 'tick')) > changed(source)
+    })
     await job({path: 'data.parquet', source, inLfs: true, ...(await fingerprint(source))})
   })
 
@@ -44,11 +54,7 @@ describe('what is sent of an archive', () => {
     inFolder(async (file) => {
       const {blobs, close} = await openContents([file])
       await rm(file.source)
-      await writeFile(
-        file.source,
-        BYTES.map((byte) => 255 - byte),
-      )
-      // A file that was removed has changed, too: what is read of it is given out by nobody.
+      await writeFile(file.source, OTHER)
       expect(await rejectionOf(blobs[0]?.arrayBuffer() ?? Promise.resolve())).to.be.instanceOf(
         ChangedOnDiskError,
       )
@@ -58,22 +64,12 @@ describe('what is sent of an archive', () => {
   for (const [title, change] of [
     ['is longer', (path: string) => appendFile(path, 'x')],
     ['is shorter', (path: string) => truncate(path, BYTES.length - 1)],
-    [
-      'has another content',
-      (path: string) =>
-        writeFile(
-          path,
-          BYTES.map((byte) => 255 - byte),
-        ),
-    ],
+    ['has another content', (path: string) => writeFile(path, OTHER)],
     [
       'has another content, and its old date',
       async (path: string) => {
         const {atime, mtime} = await stat(path)
-        await writeFile(
-          path,
-          BYTES.map((byte) => 255 - byte),
-        )
+        await writeFile(path, OTHER)
         await utimes(path, atime, mtime)
       },
     ],

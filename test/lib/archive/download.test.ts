@@ -145,12 +145,7 @@ describe('fetching a file', () => {
   it('never writes more than the Hub lists', () =>
     inFolder(async (target) => {
       const long: Answer = () => ({from: 0, body: bodyOf(CONTENT, 'and more')})
-      const error = await rejectionOf(
-        fetching(
-          target,
-          Array.from({length: 20}, () => long),
-        ),
-      )
+      const error = await rejectionOf(fetching(target, Array.from<Answer>({length: 20}).fill(long)))
       expect(error.message).to.include('sent more')
       expect((await stat(target)).size).to.be.at.most(FILE.size)
     }))

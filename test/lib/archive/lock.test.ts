@@ -25,7 +25,13 @@ const silence = (path: string, seconds = 41): Promise<void> => {
   return utimes(path, then, then)
 }
 
-/** Intervals that pass when they are told to. */
+/** What those get that ask for the lock at once. */
+const takenOf = async (path: string) => {
+  const settled = await Promise.allSettled(Array.from({length: 8}, () => takeLock(path)))
+  return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+}
+
+/** Intervals that pass when `tick` is called. */
 function useFakeIntervals(): {tick: () => void; restore: () => void} {
   const real = globalThis.setInterval
   const calls: Array<() => void> = []
@@ -58,8 +64,7 @@ describe('the lock of a folder of archives', () => {
 
   it('goes to one of many who ask at once', () =>
     inFolder(async (path) => {
-      const settled = await Promise.allSettled(Array.from({length: 8}, () => takeLock(path)))
-      const locks = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+      const locks = await takenOf(path)
       expect(locks).to.have.length(1)
       await locks[0]?.release()
     }))
@@ -69,8 +74,7 @@ describe('the lock of a folder of archives', () => {
       for (let round = 0; round < 20; round++) {
         await writeFile(path, held())
         await silence(path)
-        const settled = await Promise.allSettled(Array.from({length: 8}, () => takeLock(path)))
-        const locks = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+        const locks = await takenOf(path)
         expect(locks).to.have.length(1)
         await locks[0]?.require()
         expect(await readdir(dir)).to.deep.equal(['.lock'])
