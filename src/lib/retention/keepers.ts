@@ -32,11 +32,12 @@ function calendar(period: Period): Keeper<number> {
       const firsts = new Map<string, Run>()
       for (const run of newest) {
         const bucket = bucketOf(run.time, period)
-        if (!firsts.has(bucket)) firsts.set(bucket, run)
+        if (firsts.has(bucket)) continue
+        if (firsts.size === most) break
+        firsts.set(bucket, run)
       }
 
-      const kept = [...firsts].slice(0, most)
-      return kept.map(([bucket, run], index) => [run, `${period} ${index + 1} of ${most} (${bucket})`])
+      return [...firsts].map(([bucket, run], index) => [run, `${period} ${index + 1} of ${most} (${bucket})`])
     },
     misses: (most, ofGroup) => `none of the ${most} ${period} ones${ofGroup}`,
   }
