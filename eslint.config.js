@@ -110,5 +110,16 @@ export default [
     settings: {'import/resolver': {typescript: {project: './tsconfig.json'}}},
     rules: {'import/no-restricted-paths': ['error', {zones}]},
   },
+  {
+    // Printing a document loads no schema.
+    files: ['src/**/*.ts'],
+    ignores: ['src/lib/views/json/schemas/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {patterns: [{group: ['**/schemas/*'], allowTypeImports: true}]},
+      ],
+    },
+  },
   prettier,
 ]

@@ -1,8 +1,7 @@
-// Writes the schemas where they are published from: of policies, and of what the program writes. A test says when that is due.
-import {mkdirSync, writeFileSync} from 'node:fs'
+// Writes every schema under `schemas/`: of policies, and of what the program writes.
+import {writeFileSync} from 'node:fs'
 
-import {publishedSchemas} from './schemas/files.js'
+import {publishedSchemas} from './published-schemas.js'
 
-mkdirSync(new URL('../schemas/json/', import.meta.url), {recursive: true})
-for (const [path, text] of publishedSchemas())
-  writeFileSync(new URL(`../schemas/${path}`, import.meta.url), text)
+for (const [path, schema] of publishedSchemas())
+  writeFileSync(new URL(`../schemas/${path}`, import.meta.url), `${JSON.stringify(schema, undefined, 2)}\n`)

@@ -1,151 +1,183 @@
+import {Ajv} from 'ajv'
 import {expect} from 'chai'
-import {readdirSync, readFileSync} from 'node:fs'
+import {mkdtempSync, readdirSync, readFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import * as z from 'zod/mini'
 
-import {
-  JOURNAL_LINE,
-  publishedSchemas,
-  SAVED_PLAN,
-  SCHEMA_FILES,
-  type SchemaFile,
-} from '../scripts/schemas/files.js'
-import {type Schema} from '../scripts/schemas/words.js'
-import {root} from './support/cli.js'
-import {checkDocument, expectForm, type JsonDocument, schemaPathOf, validatorOf} from './support/documents.js'
-import {writeEverything} from './support/every-document.js'
-import {FormCoverage, partsOf} from './support/form-coverage.js'
+import {type JsonSchema, publishedSchemas} from '../scripts/published-schemas.js'
+import {journalFolder} from '../src/lib/cleanup/journal/write.js'
+import {type Fault, type Sandbox} from '../src/lib/sandbox/index.js'
+import {JOURNAL_LINE, SAVED_PLAN} from '../src/lib/views/json/schemas/files.js'
+import {NOW} from './support/builders.js'
+import {findCommands, root, runCli} from './support/cli.js'
+import {checkDocument, type JsonDocument, schemaPathOf} from './support/documents.js'
+import {at, envOf, until, withHub} from './support/hub.js'
+import {policyOf} from './support/policies.js'
+import {fillAccount, RUNS} from './support/rich-account.js'
 
-/** What no document can show, and why the schema has it all the same. */
-const NEVER = [
-  // The library tells it of those who are asked, and `--json` asks nobody.
-  'json/cleanup.schema.json.declined = true',
+const PUBLISHED = publishedSchemas()
+const FORMATS = {
+  'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+  date: /^\d{4}-\d\d-\d\d$/,
+  uri: /^https?:\/\/\S+$/,
+}
+const folder = mkdtempSync(join(tmpdir(), 'smoltrace-documents-'))
+const PLAN = join(folder, 'plan.json')
+const BOARD_PLAN = join(folder, 'board.json')
+const POLICY = policyOf('select: {older-than: 7d}', 'keep: {best: 1, group-by: model}', 'only: [traces]')
+const REAL = ['--no-dry-run', '--yes', '--concurrency', '1']
+
+/** Command lines in their order: each sees what the one before it left. */
+const CALLS: string[][] = [
+  ['datasets', 'list', '--sizes', '--older-than', '1d'],
+  ['runs', 'group', '--sizes'],
+  ['leaderboard', 'check'],
+  ['cleanup', '--delete-leaderboard', '--plan', BOARD_PLAN],
+  ['leaderboard', 'show', '--by', 'cost', '--group-by', 'model', '--limit', '3'],
+  ['leaderboard', 'report', join(folder, 'report.html'), '--policy', POLICY],
+  ['leaderboard', 'protect', '--top', '1', '--reason', 'cited'],
+  ['runs', 'protect', RUNS.killed, '--until', '2030-01-01', '--reason', 'cited'],
+  ['datasets', 'list'],
+  ['runs', 'group'],
+  ['cleanup', '--policy', POLICY, '--sizes', '--archive', folder],
+  ['cleanup', '--keep-best', '1', '--score-below', '50', '--group-by', 'team'],
+  ['policy', 'explain', POLICY],
+  ['policy', 'explain', POLICY, '--run', RUNS.partial],
+  ['runs', 'unprotect', RUNS.killed],
+  ['leaderboard', 'unprotect'],
+  ['cleanup', '--older-than', '7d', '--plan', PLAN],
+  ['cleanup', '--run', RUNS.partial, '--archive', folder, ...REAL],
+  ['restore', folder, '--dry-run'],
+  ['restore', folder, RUNS.partial],
+  ['cleanup', '--apply', PLAN, '--sizes', ...REAL],
+  ['history', '--since', '30d'],
+  ['autocomplete', 'bash'],
+  ['cleanup'],
 ]
 
 describe('what programs read', () => {
-  const byFile = new Map<string, JsonDocument[]>()
-  const add = (path: string, value: JsonDocument) => byFile.set(path, [...(byFile.get(path) ?? []), value])
-  const writtenAs = ({path}: SchemaFile) => byFile.get(path) ?? []
+  const written = new Map<string, JsonDocument[]>()
+  const keep = (path: string, ...documents: JsonDocument[]) =>
+    written.set(path, [...(written.get(path) ?? []), ...documents])
 
-  before(async () => {
-    const {documents, plans, lines} = await writeEverything()
-    for (const document of documents) add(schemaPathOf(document), document)
-    for (const plan of plans) add(SAVED_PLAN, plan)
-    for (const line of lines) add(JOURNAL_LINE, line)
-  })
+  before(() => at(NOW, () => withHub({seed: 'empty', clock: () => NOW}, writeAll)))
 
-  it('shows every part of its schemas: each word, what may be null or left out, yes and no', () => {
-    const coverage = new FormCoverage()
-    for (const file of SCHEMA_FILES) for (const value of writtenAs(file)) coverage.visit(file.exact, value)
-    expect(coverage.missing(SCHEMA_FILES.map(({path, exact}) => [path, exact]))).to.deep.equal(NEVER)
-  })
-
-  for (const file of SCHEMA_FILES) {
-    describe(file.path, () => {
-      it('holds for all that was written, as it is published and word for word', () => {
-        const published = validatorOf(file.published)
-        expect(writtenAs(file)).not.to.deep.equal([])
-        for (const value of writtenAs(file)) {
-          expectForm(file.path, value)
-          expect(published(value), JSON.stringify(published.errors)).to.equal(true)
-        }
+  async function writeAll(hub: Sandbox): Promise<void> {
+    fillAccount(hub)
+    const once = (part: string, fault: Partial<Fault>) =>
+      hub.intercept({
+        match: ({method, body}) => method === 'DELETE' && body.includes(part),
+        times: 1,
+        ...fault,
       })
+    const commands = await findCommands()
+    const env = {...envOf(hub), SMOLTRACE_DATA_DIR: folder}
+    const print = async (argv: string[]) => {
+      const {stdout} = await runCli([...argv, '--json'], env, commands)
+      const document = JSON.parse(stdout) as JsonDocument
+      keep(schemaPathOf(document), document)
+    }
 
-      it('misses what is gone, and sees what it does not know', () => {
-        const exact = validatorOf(file.exact)
-        const published = validatorOf(file.published)
-        let tried = 0
-        for (const {whole, object, schema} of eachObject(file, writtenAs(file))) {
-          for (const name of schema.required as string[]) {
-            const {[name]: value} = object
-            delete object[name]
-            expect([exact(whole), published(whole)], `without ${name}`).to.deep.equal([false, false])
-            object[name] = value
-            tried++
-          }
+    for (const argv of CALLS) {
+      if (argv.includes('--apply')) {
+        hub.state.touch(`mira/smoltrace-metrics-${RUNS.twice}`)
+        once(RUNS.failed, {
+          respond: {status: 403, body: '{"error":"no"}', headers: {'X-Request-Id': 'Root=1'}},
+        })
+      }
 
-          object['a newer property'] = 1
-          expect(exact(whole), 'with more').to.equal(false)
-          // Nobody carries out a plan of which they do not know everything.
-          expect(published(whole), 'with more').to.equal(file.path !== SAVED_PLAN)
-          delete object['a newer property']
-          expect(exact(whole), 'as it was').to.equal(true)
-        }
+      await print(argv)
+    }
 
-        expect(tried).to.be.above(3)
-      })
-    })
-  }
-})
-
-interface SomeObject {
-  whole: JsonDocument
-  object: Record<string, unknown>
-  schema: Schema
-}
-
-/** One object for each that a schema describes, and the document that it is in. */
-function* eachObject({exact}: SchemaFile, values: JsonDocument[]): Generator<SomeObject> {
-  const done = new Set<Schema>()
-  for (const whole of values) {
-    for (const {schema, value} of partsOf(exact, whole)) {
-      if (!schema.properties || typeof value !== 'object' || value === null || done.has(schema)) continue
-      done.add(schema)
-      yield {whole, object: value as Record<string, unknown>, schema}
+    const listeners = process.listenerCount('SIGINT')
+    const served = print(['sandbox'])
+    await until('the sandbox', () => process.listenerCount('SIGINT') > listeners)
+    process.emit('SIGINT')
+    await served
+    for (const file of [PLAN, BOARD_PLAN])
+      keep('plan.schema.json', JSON.parse(readFileSync(file, 'utf8')) as JsonDocument)
+    for (const name of readdirSync(journalFolder(folder))) {
+      const lines = readFileSync(join(journalFolder(folder), name), 'utf8')
+        .trim()
+        .split('\n')
+      keep('journal.schema.json', ...lines.map((line) => JSON.parse(line) as JsonDocument))
     }
   }
-}
+
+  for (const [path, schema] of PUBLISHED) {
+    if (path === 'policy.schema.json') continue
+    it(`is as ${path} says, and may have more in a newer version`, () => {
+      const validate = new Ajv({allowUnionTypes: true, formats: FORMATS}).compile(schema)
+      expect(written.get(path) ?? []).not.to.deep.equal([])
+      for (const document of written.get(path) ?? []) {
+        expect(validate(document), JSON.stringify(validate.errors)).to.equal(true)
+        // A plan is carried out, so all of it must be known.
+        expect(validate({...document, newer: 1})).to.equal(path !== 'plan.schema.json')
+        expect(validate({newer: 1})).to.equal(false)
+      }
+    })
+  }
+
+  it('is described to the last property: plans and journals as documents, which every test checks', () => {
+    const files = [
+      ['plan.schema.json', SAVED_PLAN],
+      ['journal.schema.json', JOURNAL_LINE],
+    ] as const
+    for (const [path, schema] of files) {
+      for (const each of written.get(path) ?? []) {
+        expect(z.safeParse(schema, each).error?.issues ?? []).to.deep.equal([])
+        expect(z.safeParse(schema, {...each, newer: 1}).success).to.equal(false)
+      }
+    }
+  })
+})
 
 describe('the published schemas', () => {
   it('are what the sources say: npm run schema', () => {
     const onFile = readdirSync(join(root, 'schemas'), {recursive: true, encoding: 'utf8'})
-    const paths = onFile
       .map((path) => path.replaceAll('\\', '/'))
       .filter((path) => path.endsWith('.schema.json'))
-    expect(paths.toSorted()).to.deep.equal(
-      publishedSchemas()
-        .map(([path]) => path)
-        .toSorted(),
-    )
-    for (const [path, text] of publishedSchemas())
-      expect(readFileSync(join(root, 'schemas', path), 'utf8'), path).to.equal(text)
+    expect(onFile).to.have.members([...PUBLISHED.keys()])
+    for (const [path, schema] of PUBLISHED) {
+      const text = readFileSync(join(root, 'schemas', path), 'utf8')
+      expect(text, path).to.equal(`${JSON.stringify(schema, undefined, 2)}\n`)
+    }
   })
 
-  for (const {path, published} of SCHEMA_FILES) {
-    it(`say of ${path} where it is, and what everything in it is`, () => {
-      expect(published.$id).to.equal(`https://unpkg.com/smoltrace/schemas/${path}`)
-      expect(published.title).to.be.a('string')
-      for (const [place, part] of namedParts(published))
+  it('say where they are, and what everything in them is; the page about them names them all', () => {
+    const page = readFileSync(join(root, 'docs/json.md'), 'utf8')
+    for (const [path, schema] of PUBLISHED) {
+      expect(page).to.include(`](../schemas/${path})`)
+      expect(schema.$id).to.equal(`https://unpkg.com/smoltrace/schemas/${path}`)
+      expect(schema.title, path).to.be.a('string')
+      for (const [place, part] of namedParts(schema, path))
         expect(part, place)
           .to.have.property('description')
           .that.matches(/\S.*[.:]$/)
-    })
-  }
-
-  it('are all named by the page about them', () => {
-    const page = readFileSync(join(root, 'docs/json.md'), 'utf8')
-    for (const [path] of publishedSchemas()) expect(page).to.include(`](../schemas/${path})`)
+    }
   })
 
   it('let words grow, but not those that are promised to stay', () => {
-    const file = SCHEMA_FILES.find(({path}) => path === 'json/cleanup.schema.json')
-    const {Reason, Outcome} = (file?.published.definitions ?? {}) as Record<string, any>
-    expect(Reason.properties.rule).to.include({type: 'string'}).and.not.have.property('enum')
-    expect(Reason.properties.rule.examples).to.include('older-than')
-    expect(Outcome.properties.status.enum).to.include('deleted')
+    const {Reason, Outcome} = PUBLISHED.get('json/cleanup.schema.json')?.definitions ?? {}
+    expect(Reason?.properties?.rule).to.include({type: 'string'}).and.not.have.property('enum')
+    expect(Reason?.properties?.rule?.examples).to.include('older-than')
+    expect(Outcome?.properties?.status?.enum).to.include('deleted')
+    const plan = PUBLISHED.get('plan.schema.json')
+    expect(plan?.definitions?.Reason?.properties?.rule?.enum).to.include('older-than')
   })
 })
 
 /** Everything that has a name in a schema. */
-function* namedParts(schema: Schema, path = ''): Generator<[path: string, part: Schema]> {
-  for (const word of ['definitions', 'properties']) {
-    for (const [name, part] of Object.entries((schema[word] as Record<string, Schema> | undefined) ?? {})) {
-      const isKnownElsewhere = '$ref' in part || 'anyOf' in part || 'const' in part
-      if (!isKnownElsewhere) yield [`${path}.${name}`, part]
-      yield* namedParts(part, `${path}.${name}`)
-    }
+function* namedParts(schema: JsonSchema, path: string): Generator<[path: string, part: JsonSchema]> {
+  const named = {...schema.definitions, ...schema.properties}
+  for (const [name, part] of Object.entries(named)) {
+    if (!part.$ref && !part.anyOf) yield [`${path}.${name}`, part]
+    yield* namedParts(part, `${path}.${name}`)
   }
 
-  if (schema.items) yield* namedParts(schema.items as Schema, `${path}[]`)
+  const {items, anyOf = [], oneOf = []} = schema
+  for (const part of [...(items ? [items] : []), ...anyOf, ...oneOf]) yield* namedParts(part, `${path}[]`)
 }
 
 describe('the check that every command of every test goes through', () => {
@@ -153,23 +185,22 @@ describe('the check that every command of every test goes through', () => {
   const check = (document: object, argv = ['sandbox', '--json']) =>
     checkDocument(argv, `${JSON.stringify(document)}\n`)
 
-  it('takes what is as it should be, and what is no document', () => {
+  it('takes what is as it should be, and what is not a document', () => {
     check({...good, organisation: 'x', warnings: []})
     check({nothing: true}, ['sandbox'])
     checkDocument(['cleanup', '--help', '--json'], 'USAGE')
     checkDocument(['nonsense', '--json'], '')
   })
 
-  it('refuses what lacks something, has more, is of another form, or of no command', () => {
-    const bad: Array<[object, RegExp]> = [
-      [{...good, warnings: []}, /sandbox\.schema\.json says: .*organisation/],
-      [{...good, organisation: 'x', warnings: [], more: 1}, /"more"/],
-      [{...good, organisation: 1, warnings: []}, /\/organisation must be string/],
-      [{...good, organisation: 'x', warnings: [], endpoint: 'nowhere'}, /\/endpoint must match format "uri"/],
-      [{...good, command: 'nonsense'}, /no schema describes this document: json\/nonsense/],
-      [{...good, error: {}}, /error\.schema\.json/],
-    ]
-    for (const [document, pattern] of bad) expect(() => check(document)).to.throw(pattern)
-    expect(() => checkDocument(['sandbox', '--json'], '{}{}')).to.throw(SyntaxError)
-  })
+  const bad: Array<[document: object, pattern: RegExp]> = [
+    [{...good, warnings: []}, /sandbox\.schema\.json says: organisation: missing/],
+    [{...good, organisation: 'x', warnings: [], more: 1}, /"more"/],
+    [{...good, organisation: 1, warnings: []}, /organisation: expected string/],
+    [{...good, organisation: 'x', warnings: [], endpoint: 'nowhere'}, /endpoint: Invalid URL/],
+    [{...good, command: 'nonsense'}, /no schema describes this document: json\/nonsense/],
+    [{...good, error: {}}, /error\.schema\.json/],
+  ]
+  for (const [document, pattern] of bad)
+    it(`refuses ${JSON.stringify(document).slice(0, 120)}: ${pattern.source}`, () =>
+      expect(() => check(document)).to.throw(pattern))
 })

@@ -6,6 +6,7 @@ import {examplesOf} from '../cli/examples.js'
 import {FROM_COMMAND_LINE} from '../cli/flags/shared.js'
 import {UsageError} from '../lib/base/errors.js'
 import {LOCAL_CODES} from '../lib/base/exit-codes.js'
+import {type Content} from '../lib/views/json/schemas/documents.js'
 
 export default class Autocomplete extends BaseCommand {
   static override summary = 'Complete words with the tab key.'
@@ -41,7 +42,7 @@ export default class Autocomplete extends BaseCommand {
     const profile = PROFILES[shell]
     this.log(script)
     if (!this.jsonEnabled()) this.note(`add this to ${profile}, and open a new terminal`)
-    return {shell, profile, script}
+    return {shell, profile, script} satisfies Content<'autocomplete'>
   }
 
   /** The arguments are the shell's: the program, the word that is completed, and the one before it. */

@@ -11,6 +11,7 @@ import {cleanupDatasets} from '../lib/cleanup/cleanup.js'
 import {type CleanupResult, exitCodeOf} from '../lib/cleanup/result.js'
 import {type Wait} from '../lib/hub/retry.js'
 import {cleanupDocument} from '../lib/views/json/documents.js'
+import {type Content} from '../lib/views/json/schemas/documents.js'
 
 export default class Cleanup extends SummaryCommand {
   static override summary = 'Delete datasets of old or broken runs, after showing them.'
@@ -57,7 +58,7 @@ Selectors (the selection flags) say which runs may go; several of them must all 
   protected override readonly title = 'Cleanup'
   private presenter: CleanupPresenter | undefined
 
-  async run(): Promise<object> {
+  async run(): Promise<Content<'cleanup'>> {
     const {flags, metadata} = await this.parse(Cleanup)
     const given = givenFlags(flags, metadata)
     await this.prepareSummary(given, ['apply', 'plan', 'policy'])
@@ -79,7 +80,7 @@ Selectors (the selection flags) say which runs may go; several of them must all 
     const exitCode = exitCodeOf(result, flags['exit-code'])
     process.exitCode = exitCode
     await this.leaveSummary(exitCode, (job) => presenter.summaryOf(result, job))
-    return {...cleanupDocument(result), policy: flags.policy ?? null}
+    return cleanupDocument(result, flags.policy)
   }
 
   private async work(

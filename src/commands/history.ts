@@ -7,7 +7,9 @@ import {UsageError} from '../lib/base/errors.js'
 import {LOCAL_CODES} from '../lib/base/exit-codes.js'
 import {cutoffOf, parseAge} from '../lib/base/time.js'
 import {findJob, readHistory} from '../lib/cleanup/journal/history.js'
-import {jobDocument, type JobRecord} from '../lib/cleanup/journal/record.js'
+import {type JobRecord} from '../lib/cleanup/journal/record.js'
+import {jobDocument} from '../lib/views/json/documents.js'
+import {type Content} from '../lib/views/json/schemas/documents.js'
 
 export default class History extends BaseCommand {
   static override summary = 'Show what was deleted from this machine, and what is certain.'
@@ -35,7 +37,7 @@ export default class History extends BaseCommand {
     }),
   }
 
-  async run(): Promise<object> {
+  async run(): Promise<Content<'history'>> {
     const {args, flags} = await this.parse(History)
     if (args.job !== undefined && flags.since !== undefined)
       throw new UsageError('--since chooses among all jobs: give it without a job.')

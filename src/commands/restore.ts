@@ -5,6 +5,7 @@ import {examplesOf} from '../cli/examples.js'
 import {concurrencyFlag, FROM_COMMAND_LINE} from '../cli/flags/shared.js'
 import {type RestoreResult} from '../lib/archive/restore.js'
 import {EXIT, hubCodes} from '../lib/base/exit-codes.js'
+import {type Content} from '../lib/views/json/schemas/documents.js'
 
 export default class Restore extends HubCommand {
   static override summary = 'Bring archived datasets back to the Hub.'
@@ -45,7 +46,7 @@ Runs come back one after the other, as they are named or the newest first, each 
     concurrency: concurrencyFlag('Datasets that are checked on the disk and looked for on the Hub'),
   }
 
-  async run(): Promise<object> {
+  async run(): Promise<Content<'restore'>> {
     const {args, flags} = await this.parse(Restore)
     const [{exitCodeOfRestore, restoreDatasets}, {formatRestore}, {logRestore}] = await Promise.all([
       import('../lib/archive/restore.js'),
@@ -72,6 +73,6 @@ Runs come back one after the other, as they are named or the newest first, each 
 }
 
 /** What `--json` prints. */
-function documentOf({warnings: _, interrupted, from, ...result}: RestoreResult): object {
+function documentOf({warnings: _, interrupted, from, ...result}: RestoreResult): Content<'restore'> {
   return {...result, from: from ?? null, interrupted}
 }

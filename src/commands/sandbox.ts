@@ -10,6 +10,7 @@ import {UsageError} from '../lib/base/errors.js'
 import {ALL_CODES} from '../lib/base/exit-codes.js'
 import {type Quota, type Sandbox as SandboxHub} from '../lib/sandbox/index.js'
 import {formatVariables} from '../lib/views/command-line.js'
+import {type Content} from '../lib/views/json/schemas/documents.js'
 
 const SANDBOX = '<%= config.bin %> <%= command.id %>'
 const NUMBER = {default: 0, min: 0, helpGroup: 'SANDBOX', helpValue: 'N'} as const
@@ -96,7 +97,9 @@ With a command, runs that command inside, and the Hub is gone when it ends. The 
       const lines = formatVariables({HF_ENDPOINT: url, HF_TOKEN: token})
       const which = lines.length === 1 ? 'the line' : 'one of the lines'
       if (this.jsonEnabled())
-        this.logJson(this.toSuccessJson({endpoint: url, token, user, organisation: org}))
+        this.logJson(
+          this.toSuccessJson({endpoint: url, token, user, organisation: org} satisfies Content<'sandbox'>),
+        )
       for (const line of lines) this.log(line)
       this.note(
         `The sandbox serves ${user} and the organisation ${org}. Paste ${which} above into another terminal; Ctrl-C ends it`,

@@ -9,6 +9,7 @@ import {type DatasetOrder, datasetsOf, lookAround, pinnedAmong} from '../../lib/
 import {UsageError} from '../../lib/base/errors.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {datasetDocument, leaderboardDocument, storageDocument} from '../../lib/views/json/documents.js'
+import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 const ORDERS: readonly DatasetOrder[] = ['created', 'modified', 'name', 'size']
 
@@ -37,7 +38,7 @@ export default class DatasetsList extends HubCommand {
     sizes: sizesFlag,
   }
 
-  async run(): Promise<object> {
+  async run(): Promise<Content<'datasets list'>> {
     const {flags} = await this.parse(DatasetsList)
     if (flags.sort === 'size' && !flags.sizes)
       throw new UsageError('--sort size: add --sizes, which reads them.')

@@ -7,6 +7,7 @@ import {SummaryCommand} from '../../cli/summary-command.js'
 import {checkLeaderboard} from '../../lib/account/leaderboard/check.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 import {boardDocument} from '../../lib/views/json/documents.js'
+import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class LeaderboardCheck extends SummaryCommand {
   static override summary = 'Find where the leaderboard and the datasets do not agree.'
@@ -28,7 +29,7 @@ No finding is a missing traces dataset, since rows name one also where none was 
   }
   protected override readonly title = 'Leaderboard check'
 
-  async run(): Promise<object> {
+  async run(): Promise<Content<'leaderboard check'>> {
     const {flags, metadata} = await this.parse(LeaderboardCheck)
     await this.prepareSummary(givenFlags(flags, metadata))
     const found = await this.cancellable((signal) => checkLeaderboard(this.connection(flags, signal)))

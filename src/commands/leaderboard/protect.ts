@@ -8,6 +8,7 @@ import {PROTECTION_PATH} from '../../lib/account/protection/file.js'
 import {protectLeaderboard} from '../../lib/account/protection/protect.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 import {pinnedRunDocument} from '../../lib/views/json/documents.js'
+import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class LeaderboardProtect extends PinCommand {
   static override summary = 'Protect the leaderboard against deletion, on every machine.'
@@ -45,7 +46,7 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
     }),
   }
 
-  async run(): Promise<object> {
+  async run(): Promise<Content<'leaderboard protect'>> {
     const {flags} = await this.parse(LeaderboardProtect)
     const {reason, runs: all, top, by} = flags
     const change = await this.change(flags, (options) =>

@@ -7,6 +7,7 @@ import {DEFAULT_METRIC, METRIC_LIST, parseMetric} from '../../lib/account/leader
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {type Report} from '../../lib/report/report.js'
 import {type RetentionOptions} from '../../lib/retention/rules.js'
+import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class LeaderboardReport extends HubCommand {
   static override summary = 'Write the leaderboard as a page: scores, costs and storage.'
@@ -38,7 +39,7 @@ The page names models and runs, also those of private datasets: take care whom y
     force: Flags.boolean({summary: 'Replace the file if it exists.', helpGroup: 'SAFETY'}),
   }
 
-  async run(): Promise<object> {
+  async run(): Promise<Content<'leaderboard report'>> {
     const {args, flags} = await this.parse(LeaderboardReport)
     const by = parseMetric(flags.by ?? DEFAULT_METRIC)
     const {findReportTarget, writeReport} = await import('../../lib/report/write.js')

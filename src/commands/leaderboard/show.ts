@@ -8,6 +8,7 @@ import {readRanking} from '../../lib/account/leaderboard/ranking.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {formatCsv} from '../../lib/views/csv.js'
 import {CSV_TITLES, csvRows, rankingDocument} from '../../lib/views/json/ranking.js'
+import {type Content} from '../../lib/views/json/schemas/documents.js'
 import {written} from '../../lib/views/terminal/layout.js'
 
 export default class LeaderboardShow extends HubCommand {
@@ -52,7 +53,7 @@ Durations are the average of one test. Dates are those of the runs on the Hub. O
     }),
   }
 
-  async run(): Promise<object> {
+  async run(): Promise<Content<'leaderboard show'>> {
     const {flags} = await this.parse(LeaderboardShow)
     const ranked = await this.cancellable((signal) =>
       readRanking({

@@ -2,6 +2,7 @@ import {HubCommand} from '../../cli/base-command.js'
 import {examplesOf} from '../../cli/examples.js'
 import {unprotectLeaderboard} from '../../lib/account/protection/protect.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
+import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class LeaderboardUnprotect extends HubCommand {
   static override summary = "Lift the leaderboard's protection."
@@ -19,7 +20,7 @@ export default class LeaderboardUnprotect extends HubCommand {
     },
   ]
 
-  async run(): Promise<object> {
+  async run(): Promise<Content<'leaderboard unprotect'>> {
     const {flags} = await this.parse(LeaderboardUnprotect)
     const {leaderboard, changed, protection} = await this.cancellable((signal) =>
       unprotectLeaderboard(this.connection(flags, signal)),

@@ -8,6 +8,7 @@ import {type ConnectionOptions} from '../../lib/hub/session.js'
 import {loadPolicy, type Policy} from '../../lib/retention/policy/load.js'
 import {readRules} from '../../lib/retention/read-rules.js'
 import {runDocument} from '../../lib/views/json/documents.js'
+import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class PolicyExplain extends HubCommand {
   static override summary = 'Say in sentences what a policy file keeps and what may go.'
@@ -48,7 +49,7 @@ The form of the file is described by the JSON Schema in schemas/policy.schema.js
       : this.explainRun(policy, flags.run, (signal) => this.connection(flags, signal))
   }
 
-  private async explainAll(policy: Policy, now: Date): Promise<object> {
+  private async explainAll(policy: Policy, now: Date): Promise<Content<'policy explain'>> {
     const {formatPolicy, rulesInWords} = await import('../../lib/views/terminal/policy.js')
     if (!this.jsonEnabled()) await this.print(formatPolicy(policy, now, this.screen))
     return {file: policy.file, options: policy.options, rules: rulesInWords(policy, now)}
@@ -58,7 +59,7 @@ The form of the file is described by the JSON Schema in schemas/policy.schema.js
     policy: Policy,
     timestamp: string,
     connectionFor: (signal: AbortSignal) => ConnectionOptions,
-  ): Promise<object> {
+  ): Promise<Content<'policy explain --run TIMESTAMP'>> {
     const {explainRun} = await import('../../lib/plan/explain.js')
     const found = await this.cancellable((signal) => explainRun(policy, timestamp, connectionFor(signal)))
     const {warnings, run, now, ...rest} = found

@@ -6,6 +6,7 @@ import {contextOf, lookAround, totalsOf} from '../../lib/account/overview.js'
 import {datasetsIn} from '../../lib/account/runs.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {stateDocument, storageDocument} from '../../lib/views/json/documents.js'
+import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class RunsGroup extends HubCommand {
   static override summary = 'Group the datasets of a namespace into evaluation runs.'
@@ -26,7 +27,7 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
     sizes: sizesFlag,
   }
 
-  async run(): Promise<object> {
+  async run(): Promise<Content<'runs group'>> {
     const {flags} = await this.parse(RunsGroup)
     const overview = await this.cancellable((signal) =>
       lookAround({

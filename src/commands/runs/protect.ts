@@ -7,6 +7,7 @@ import {PROTECTION_PATH} from '../../lib/account/protection/file.js'
 import {protectRuns} from '../../lib/account/protection/protect.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 import {pinnedRunDocument} from '../../lib/views/json/documents.js'
+import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class RunsProtect extends PinCommand {
   static override summary = 'Pin runs, so that every cleanup keeps them, on every machine.'
@@ -47,7 +48,7 @@ Pinning again never shortens a pin: the one that holds longer stays.`
     }),
   }
 
-  async run(): Promise<object> {
+  async run(): Promise<Content<'runs protect'>> {
     const {flags, argv} = await this.parse(RunsProtect)
     const {reason, until} = flags
     const change = await this.change(flags, (options) =>

@@ -5,6 +5,7 @@ import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {PinCommand} from '../../cli/pin-command.js'
 import {unprotectRuns} from '../../lib/account/protection/protect.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
+import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class RunsUnprotect extends PinCommand {
   static override summary = 'Lift the pins of runs.'
@@ -30,7 +31,7 @@ export default class RunsUnprotect extends PinCommand {
     }),
   }
 
-  async run(): Promise<object> {
+  async run(): Promise<Content<'runs unprotect'>> {
     const {flags, argv} = await this.parse(RunsUnprotect)
     const change = await this.change(flags, (options) => unprotectRuns(argv.map(String), options))
     const {leaderboard, changed, runs, interrupted} = change

@@ -63,17 +63,17 @@ export function runOfRow(references: readonly Reference[]): string | undefined {
 /** What a row lacks. */
 export interface Loss {
   /** The types of what is gone. Traces alone are never: a row names them also where none were ever made. */
-  gone: RunType[]
+  gone: Array<Exclude<RunType, 'traces'>>
   /** Whether nothing that the row names is there any more. */
   isTotal: boolean
 }
 
 /** Which of a row's datasets are gone. */
 export function lossOf(references: readonly Reference[]): Loss {
-  const gone = references.filter(({state, type}) => state === 'gone' && type !== 'traces')
+  const gone = references.flatMap(({state, type}) => (state === 'gone' && type !== 'traces' ? [type] : []))
   const isLeft = ({state}: Reference) => state === 'there' || state === 'inexact' || state === 'renamed'
   return {
-    gone: gone.map(({type}) => type),
+    gone,
     isTotal: gone.length > 0 && !references.some((reference) => isLeft(reference)),
   }
 }

@@ -135,22 +135,25 @@ const PROTECT_OPTIONS: OptionTable<ProtectOptions> = {
  * @throws RefusedError where the namespace has no leaderboard, or its rows are not certain where they are needed
  * @throws NotAllowedError where the token cannot write there
  */
-export async function protectLeaderboard(options: ProtectOptions = {}): Promise<ProtectionChange> {
+export async function protectLeaderboard(
+  options: ProtectOptions = {},
+): Promise<ProtectionChange & {protection: LeaderboardProtection}> {
   options = readOptions(options, PROTECT_OPTIONS)
   checkTop(options)
   const reason = reasonIn(options)
   const {session, inventory} = await open(options)
   const leaderboard = requireLeaderboard(inventory)
   const {runs, inDoubt} = await runsToPin(options, session, inventory)
-  const author = {by: session.user, at: session.now}
-  const change = await changeProtection(session, leaderboard, 'Protect the leaderboard', (current) => {
-    const board = current.leaderboard ?? {...author, ...(reason && {reason})}
-    const pin: Pin = {...author, ...(reason && {reason})}
-    return {...pinned(current, runs, {pin, now: session.now, reason: CITED}), leaderboard: board}
-  })
+  const {now} = session
+  const author = {by: session.user, at: now, ...(reason && {reason})}
+  const change = await changeProtection(session, leaderboard, 'Protect the leaderboard', (current) => ({
+    ...pinned(current, runs, {pin: author, now, reason: CITED}),
+    leaderboard: current.leaderboard ?? author,
+  }))
   const changed = change.before.leaderboard === undefined
+  const protection = change.before.leaderboard ?? author
   const {pins, interrupted} = await tagRuns(runs, {session, inventory, options, change})
-  return {leaderboard, changed, protection: change.after.leaderboard, runs: pins, inDoubt, interrupted}
+  return {leaderboard, changed, protection, runs: pins, inDoubt, interrupted}
 }
 
 /**

@@ -65,13 +65,3 @@ export function isClean({state, counts, problems}: JobRecord): boolean {
   const isDone = DATASET_STATES.every((each) => counts[each] === 0 || each === 'deleted' || each === 'gone')
   return state === 'finished' && problems.length === 0 && isDone
 }
-
-/** A job as `--json` shows it: what is not known is null. */
-export function jobDocument({problems, ...job}: JobRecord): object {
-  const datasets = Array.from(job.datasets, withNulls)
-  return {...withNulls(job), datasets, problems}
-}
-
-function withNulls(record: object): object {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, value ?? null]))
-}

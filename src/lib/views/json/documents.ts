@@ -1,3 +1,5 @@
+import type * as z from 'zod/mini'
+
 import {
   type Dataset,
   type Inventory,
@@ -15,21 +17,31 @@ import {type PinnedRun} from '../../account/protection/protect.js'
 import {stateOf} from '../../account/run-state.js'
 import {mayBeUploading, type Run} from '../../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../../account/sizes.js'
+import {type JobRecord} from '../../cleanup/journal/record.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
 import {type Plan} from '../../plan/plan.js'
 import {rulesDocument} from '../../retention/read-rules.js'
 import {type Reason} from '../../retention/reasons.js'
+import {type DATASET, type LEADERBOARD, type PINNED_RUN, type RUN, type RUN_STATE} from './schemas/account.js'
+import {type CLEANUP, type KEPT_RUN} from './schemas/cleanup.js'
+import {type BOARD} from './schemas/leaderboard.js'
+import {type JOB} from './schemas/past.js'
 
 /** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
 
 /** A dataset; with `sizes`, what it takes up too. */
-export function datasetDocument(dataset: Dataset, sizes?: Sizes): object {
-  const {name, type, id, sha, createdAt, lastModified} = dataset
-  const run = (dataset as RunDataset).timestamp
+export function datasetDocument(dataset: RunDataset, sizes?: Sizes): z.output<typeof DATASET> {
+  const {name, type, timestamp} = dataset
+  return {name, type, run: timestamp, ...factsDocument(dataset, sizes)}
+}
+
+/** What any dataset has beside its name. */
+function factsDocument(
+  dataset: Dataset,
+  sizes: Sizes | undefined,
+): Omit<z.output<typeof DATASET>, 'name' | 'run' | 'type'> {
+  const {id, sha, createdAt, lastModified} = dataset
   return {
-    name,
-    type,
-    ...(run && {run}),
     visibility: visibilityOf(dataset),
     createdAt,
     lastModified,
@@ -62,11 +74,13 @@ export function leaderboardDocument(
   leaderboard: LeaderboardDataset | undefined,
   protection: LeaderboardProtection | 'unknown' | undefined,
   sizes?: Sizes,
-): object | null {
+): z.output<typeof LEADERBOARD> | null {
   if (!leaderboard) return null
   const state = protection === 'unknown' ? 'unknown' : protection ? 'protected' : 'unprotected'
   return {
-    ...datasetDocument(leaderboard, sizes),
+    name: leaderboard.name,
+    type: leaderboard.type,
+    ...factsDocument(leaderboard, sizes),
     state,
     protection: typeof protection === 'object' ? protection : null,
   }
@@ -79,13 +93,13 @@ export function boardDocument({
 }: {
   inventory: Inventory
   leaderboard: LeaderboardDataset
-}): object {
+}): z.output<typeof BOARD> {
   const {name, sha} = leaderboard
   return {endpoint, namespace, now, leaderboard: {name, visibility: visibilityOf(leaderboard), sha}}
 }
 
 /** A run. `graceMs` tells whether it may still be uploading. */
-export function runDocument(run: Run, now: Date, graceMs: number, sizes?: Sizes): object {
+export function runDocument(run: Run, now: Date, graceMs: number, sizes?: Sizes): z.output<typeof RUN> {
   const {timestamp, time, complete, missing, datesDisagree, datasets} = run
   return {
     run: timestamp,
@@ -101,7 +115,7 @@ export function runDocument(run: Run, now: Date, graceMs: number, sizes?: Sizes)
 }
 
 /** A run and what is known of it beside its datasets; `pinned` is null where the protection is unknown. */
-export function stateDocument(run: Run, context: RunContext): object {
+export function stateDocument(run: Run, context: RunContext): z.output<typeof RUN_STATE> {
   const {now, graceMs, rows, protection, sizes} = context
   return {
     ...runDocument(run, now, graceMs, sizes),
@@ -112,7 +126,10 @@ export function stateDocument(run: Run, context: RunContext): object {
 }
 
 /** Whether a run is pinned, null where that is not known, and by what. */
-function pinDocument(pin: LivePin | undefined, protection: Protection | 'unknown'): object {
+function pinDocument(
+  pin: LivePin | undefined,
+  protection: Protection | 'unknown',
+): Pick<z.output<typeof RUN_STATE>, 'pin' | 'pinned'> {
   if (!pin) return {pinned: protection === 'unknown' ? null : false, pin: null}
   const {entry, tags, isHalf} = pin
   return {
@@ -122,15 +139,22 @@ function pinDocument(pin: LivePin | undefined, protection: Protection | 'unknown
 }
 
 /** A run that was to be pinned. */
-export function pinnedRunDocument({run, changed, pin, tagged, problem}: PinnedRun): object {
+export function pinnedRunDocument({
+  run,
+  changed,
+  pin,
+  tagged,
+  problem,
+}: PinnedRun): z.output<typeof PINNED_RUN> {
   const half = pin !== undefined && !tagged
   return {run, changed, pin: pin ?? null, tagged, half, problem: problem ?? null}
 }
 
-/** A plan and what became of it. */
-export function cleanupDocument(result: CleanupResult): object {
+/** A plan and its outcomes; `policy` is the file that its rules came from. */
+export function cleanupDocument(result: CleanupResult, policy?: string): z.output<typeof CLEANUP> {
   const {plan, dryRun, declined, interrupted, outcomes, stale, counts, found, remaining, deletionMs} = result
   const sizes = result.storage?.sizes
+  const board = leaderboardDocument(plan.leaderboard?.dataset, plan.leaderboard?.protection, sizes)
   return {
     endpoint: plan.endpoint,
     namespace: plan.namespace,
@@ -148,12 +172,7 @@ export function cleanupDocument(result: CleanupResult): object {
       ...(sizes && {frees: certainBytes(storageOf(datasets, sizes))}),
     })),
     keep: Array.from(plan.keep, ({run, reasons}) => decisionDocument(plan, run, reasons, sizes)),
-    leaderboard: plan.leaderboard
-      ? {
-          ...leaderboardDocument(plan.leaderboard.dataset, plan.leaderboard.protection, sizes),
-          goes: plan.leaderboard.goes,
-        }
-      : null,
+    leaderboard: board && {...board, goes: plan.leaderboard?.goes ?? false},
     standard: plan.standard,
     wouldDelete: isUnknown(result) ? null : result.wouldDelete,
     unknown: [...(plan.unknown ?? [])],
@@ -165,20 +184,45 @@ export function cleanupDocument(result: CleanupResult): object {
     journal: result.journal ?? null,
     deletionMs: Math.round(deletionMs),
     ...storageReportDocument(result),
+    policy: policy ?? null,
   }
 }
 
-function decisionDocument({now, rules}: Plan, run: Run, reasons: Reason[], sizes: Sizes | undefined): object {
+function decisionDocument(
+  {now, rules}: Plan,
+  run: Run,
+  reasons: Reason[],
+  sizes: Sizes | undefined,
+): z.output<typeof KEPT_RUN> {
   return {...runDocument(run, now, rules.graceMs, sizes), reasons}
 }
 
 /** What all runs take up, what of it the plan frees, and what was freed. */
-function storageReportDocument(result: CleanupResult): object {
+function storageReportDocument(
+  result: CleanupResult,
+): Pick<z.output<typeof CLEANUP>, 'freed' | 'frees' | 'storage'> {
   if (!result.storage) return {}
   const {found, frees, freed} = result.storage
   return {
     storage: certainBytes(found),
     frees: isUnknown(result) ? null : certainBytes(frees),
     freed: certainBytes(freed),
+  }
+}
+
+/** A job of a journal; what is not known is null. */
+export function jobDocument({problems, ...job}: JobRecord): z.output<typeof JOB> {
+  return {
+    ...job,
+    endedAt: job.endedAt ?? null,
+    archive: job.archive ?? null,
+    savedPlan: job.savedPlan ?? null,
+    datasets: job.datasets.map(({reason, requestId, at, ...dataset}) => ({
+      ...dataset,
+      reason: reason ?? null,
+      requestId: requestId ?? null,
+      at: at ?? null,
+    })),
+    problems,
   }
 }

@@ -1,3 +1,5 @@
+import type * as z from 'zod/mini'
+
 import {
   type LeaderboardRanking,
   type RankedGroup,
@@ -8,11 +10,12 @@ import {GROUP_COLUMNS, groupCell, ROW_FIELDS} from '../../account/leaderboard/ro
 import {safeName} from '../../base/text.js'
 import {type CsvCell} from '../csv.js'
 import {boardDocument} from './documents.js'
+import {type CELLS, type GROUP, type LEADERBOARD_SHOW, type ROW} from './schemas/leaderboard.js'
 
 /** The forms that a ranking takes in `--json` and in `--csv`. Texts of the leaderboard lose tokens and what a terminal would obey. */
 
 /** A ranking as a document. Rows stand in one list, group after group. */
-export function rankingDocument(ranked: LeaderboardRanking): object {
+export function rankingDocument(ranked: LeaderboardRanking): z.output<typeof LEADERBOARD_SHOW> {
   const {by, better, groupBy, model, limit, rowsInAll, groups} = ranked
   return {
     ...boardDocument(ranked),
@@ -32,13 +35,13 @@ export function rowsOf({groups}: Ranking): RankedRow[] {
   return groups.flatMap(({rows}) => rows)
 }
 
-function groupDocument({values, rows, total}: RankedGroup): object {
+function groupDocument({values, rows, total}: RankedGroup): z.output<typeof GROUP> {
   const named = Object.entries(values).map(([column, value]) => [column, textOf(value)])
   return {values: Object.fromEntries(named), rows: total, shown: rows.length}
 }
 
 /** Beside what is known of it, a row is what it holds: its fields as in `LeaderboardRow`, null where it has nothing. */
-function rowDocument(ranked: RankedRow): object {
+function rowDocument(ranked: RankedRow): z.output<typeof ROW> {
   const {row, place, score, standing, doubt, run, time, gone, isTotal, references, data} = ranked
   const cells = ROW_FIELDS.map((field) => {
     const cell = data[field]
@@ -54,7 +57,7 @@ function rowDocument(ranked: RankedRow): object {
     doubt: textOf(doubt),
     gone,
     allGone: isTotal,
-    ...Object.fromEntries(cells),
+    ...(Object.fromEntries(cells) as z.output<typeof CELLS>),
     datasets: references.map(({type, name, state}) => ({type, name: safeName(name), state})),
   }
 }

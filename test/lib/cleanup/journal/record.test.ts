@@ -8,12 +8,7 @@ import {RefusedError} from '../../../../src/lib/base/errors.js'
 import {safe} from '../../../../src/lib/base/text.js'
 import {DAY} from '../../../../src/lib/base/time.js'
 import {parseJournal} from '../../../../src/lib/cleanup/journal/parse.js'
-import {
-  DATASET_STATES,
-  type DatasetState,
-  isClean,
-  jobDocument,
-} from '../../../../src/lib/cleanup/journal/record.js'
+import {DATASET_STATES, type DatasetState, isClean} from '../../../../src/lib/cleanup/journal/record.js'
 import {type Journal, prepareJournal} from '../../../../src/lib/cleanup/journal/write.js'
 import {type OutcomeStatus} from '../../../../src/lib/cleanup/outcomes.js'
 import {plannedDatasets} from '../../../../src/lib/plan/plan.js'
@@ -227,17 +222,6 @@ describe('a job', () => {
       expect(await all('deleted', {ends: false})).to.equal(false)
       expect(await all('deleted', {damaged: true})).to.equal(false)
     })
-
-    it('leaves nothing that is not known out of the document', async () => {
-      const document = jobDocument(parseJournal(textOf(await begin()))) as Record<string, any>
-      expect(document).to.include({endedAt: null, archive: null, state: 'broken-off'})
-      expect(document.datasets[0]).to.include({
-        state: 'untouched',
-        reason: null,
-        requestId: null,
-        at: null,
-      })
-    })
   })
 
   describe('of a journal that is not whole', () => {
@@ -396,7 +380,7 @@ describe('a job', () => {
       })
       const job = parseJournal([JSON.stringify(header), outcome, ...lines].join('\n'))
       expect(job.counts.failed + job.counts.uncertain).to.be.above(0)
-      const everything = JSON.stringify(jobDocument(job))
+      const everything = JSON.stringify(job)
       expect(everything).not.to.match(/\\u00|\\n|\u202E|hf_abc/)
     })
   })

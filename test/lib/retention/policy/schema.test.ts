@@ -2,16 +2,17 @@ import {expect} from 'chai'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {POLICY_SCHEMA, type PolicySchema as Schema, SCHEMA_ID} from '../../../../scripts/schemas/policy.js'
+import {publishedSchemas, type JsonSchema as Schema} from '../../../../scripts/published-schemas.js'
 import {RULE_NAMES, ruleOf} from '../../../../src/lib/retention/rules.js'
 import {root} from '../../../support/cli.js'
 
-const published = join(root, 'schemas/policy.schema.json')
+const POLICY_SCHEMA = publishedSchemas().get('policy.schema.json') ?? {}
 
 /** Every key of the schema, with its part. */
 function keysOf({properties = {}}: Schema, part = ''): Array<[key: string, schema: Schema]> {
-  return Object.entries(properties).flatMap(([name, schema]): Array<[string, Schema]> =>
-    schema.properties ? keysOf(schema, `${name}.`) : [[`${part}${name}`, schema]],
+  return Object.entries(properties as Record<string, Schema>).flatMap(
+    ([name, schema]): Array<[string, Schema]> =>
+      schema.properties ? keysOf(schema, `${name}.`) : [[`${part}${name}`, schema]],
   )
 }
 
@@ -40,7 +41,6 @@ describe('the schema of policies', () => {
 
   it('is named by the example', () => {
     const [line] = readFileSync(join(root, 'schemas/policy.example.yaml'), 'utf8').split('\n')
-    expect(line).to.equal(`# yaml-language-server: $schema=${SCHEMA_ID}`)
-    expect(JSON.parse(readFileSync(published, 'utf8')).$id).to.equal(SCHEMA_ID)
+    expect(line).to.equal(`# yaml-language-server: $schema=${POLICY_SCHEMA.$id}`)
   })
 })

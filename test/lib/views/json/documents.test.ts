@@ -54,11 +54,8 @@ describe('documents', () => {
       id: dataset.id,
       sha: dataset.sha,
     })
-    expect(read(datasetDocument(leaderboardDataset()))).to.include({
-      type: 'leaderboard',
-      visibility: 'private',
-    })
-    expect(read(datasetDocument(leaderboardDataset()))).not.to.have.property('run')
+    const board = read(leaderboardDocument(leaderboardDataset(), 'unknown'))
+    expect(board).to.include({type: 'leaderboard', visibility: 'private'}).and.not.have.property('run')
   })
 
   it('of a dataset and a run tell what they take up only where that was asked for, null where it is unknown', () => {

@@ -1,0 +1,116 @@
+import * as z from 'zod/mini'
+
+import {
+  DATASETS_LIST,
+  LEADERBOARD_PROTECT,
+  LEADERBOARD_UNPROTECT,
+  RUNS_GROUP,
+  RUNS_PROTECT,
+  RUNS_UNPROTECT,
+} from './account.js'
+import {CLEANUP} from './cleanup.js'
+import {LEADERBOARD_CHECK, LEADERBOARD_REPORT, LEADERBOARD_SHOW} from './leaderboard.js'
+import {HISTORY, RESTORE} from './past.js'
+import {POLICY_EXPLAIN, POLICY_EXPLAIN_RUN} from './policy.js'
+import {constant, growingWord, list, object, text, url, word} from './terms.js'
+
+const SANDBOX = object('Where the sandbox serves. It is printed when serving begins.', {
+  endpoint: url('For HF_ENDPOINT.'),
+  token: text('For HF_TOKEN; good for nothing else.'),
+  user: text('The invented person.'),
+  organisation: text('Their organisation.'),
+})
+const AUTOCOMPLETE = object('How completion is set up in a shell.', {
+  shell: word(['bash', 'zsh', 'fish', 'powershell'], 'The shell.'),
+  profile: text('The file that the shell reads at its start.'),
+  script: text('What belongs in that file.'),
+})
+
+/** What each command prints with `--json`, by its words and what changes the form. */
+export const CONTENTS = {
+  cleanup: CLEANUP,
+  'datasets list': DATASETS_LIST,
+  'runs group': RUNS_GROUP,
+  'runs protect': RUNS_PROTECT,
+  'runs unprotect': RUNS_UNPROTECT,
+  'leaderboard protect': LEADERBOARD_PROTECT,
+  'leaderboard unprotect': LEADERBOARD_UNPROTECT,
+  'leaderboard show': LEADERBOARD_SHOW,
+  'leaderboard check': LEADERBOARD_CHECK,
+  'leaderboard report': LEADERBOARD_REPORT,
+  'policy explain': POLICY_EXPLAIN,
+  'policy explain --run TIMESTAMP': POLICY_EXPLAIN_RUN,
+  history: HISTORY,
+  restore: RESTORE,
+  sandbox: SANDBOX,
+  autocomplete: AUTOCOMPLETE,
+} as const
+
+/** What a command returns; the base command adds the envelope. */
+export type Content<Call extends keyof typeof CONTENTS> = z.output<(typeof CONTENTS)[Call]>
+
+/** What a command prints with `--json` where it failed. */
+const FAILURE = object('What a command prints with --json where it failed.', {
+  error: object('What went wrong.', {
+    name: growingWord(
+      [
+        'UsageError',
+        'RefusedError',
+        'NotAllowedError',
+        'CancelledError',
+        'HubError',
+        'HubUnreachableError',
+        'HubFormatError',
+      ],
+      'What kind of error it is.',
+    ),
+    message: text('What went wrong, in one line.'),
+    exitCode: z.literal([1, 2, 4, 130]).check(z.meta({description: 'The exit code of the process.'})),
+    suggestions: list(text('A sentence.'), 'What to do next.'),
+  }),
+})
+
+/** A document as it is printed. */
+export interface DocumentSchema {
+  /** Below `schemas/`. */
+  path: string
+  title: string
+  schema: z.ZodMiniObject
+}
+
+function documentOf(
+  {path, title}: {path: string; title: string},
+  command: z.ZodMiniType,
+  content: z.ZodMiniObject,
+): DocumentSchema {
+  const shape = {
+    schemaVersion: constant(1, 'The version of this form.'),
+    command,
+    ...content.shape,
+    warnings: list(text('A warning.'), 'What the reader should know; the same is on stderr without --json.'),
+  }
+  return {path, title, schema: object(z.globalRegistry.get(content)?.description ?? '', shape)}
+}
+
+const COMMANDS = [...new Set(Object.keys(CONTENTS).map((call) => call.replace(/ --.*/, '')))]
+
+/** Every document that a command prints. */
+export const DOCUMENTS: readonly DocumentSchema[] = [
+  ...Object.entries(CONTENTS).map(([call, content]) =>
+    documentOf(
+      {path: pathOf(call), title: `smoltrace ${call} --json`},
+      constant(call.replace(/ --.*/, ''), 'The words that call the command.'),
+      content,
+    ),
+  ),
+  documentOf(
+    {path: pathOf('error'), title: 'An error of smoltrace'},
+    growingWord([...COMMANDS, ''], 'The words that call the command; empty where they name none.'),
+    FAILURE,
+  ),
+]
+
+/** Where the schema of a call's document is published: `policy explain --run TIMESTAMP` → `json/policy-explain-run.schema.json`. */
+function pathOf(call: string): string {
+  return `json/${call.replace(/--(\w+).*/, '$1').replaceAll(' ', '-')}.schema.json`
+}
