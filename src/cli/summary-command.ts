@@ -3,7 +3,7 @@ import {EXIT, type ExitCode, graverCode} from '../lib/base/exit-codes.js'
 import {messageOf, printable} from '../lib/base/text.js'
 import {formatFlags} from '../lib/views/command-line.js'
 import {type GivenFlags} from '../lib/views/command-line.js'
-import {type JobFacts} from '../lib/views/markdown/job-2.js'
+import {type JobFacts} from '../lib/views/markdown/job.js'
 import {HubCommand} from './base-command.js'
 
 /** Base of the commands that leave a summary behind where `--summary` names a file. */

@@ -12,7 +12,6 @@ import {cleanEnv, type Finished, PROGRAM, run} from '../support/process.js'
 /** What takes long to load, or is not for everyone. */
 const HEAVY = [
   '@huggingface/hub',
-  'cli-table3',
   'enquirer',
   'hyparquet',
   'hyparquet-writer',
@@ -84,14 +83,14 @@ describe('what a start loads', () => {
     withHub({runs: 3}, async (hub) => {
       const {exitCode, heavy} = await load(['runs', 'group'], cleanEnv(hub))
       expect(exitCode).to.equal(0)
-      expect(heavy).to.deep.equal(['@huggingface/hub', 'cli-table3', 'hyparquet'])
+      expect(heavy).to.deep.equal(['@huggingface/hub', 'hyparquet'])
     }))
 
   it('is for policy explain the parser and a table', async () => {
     const example = join(root, 'schemas/policy.example.yaml')
     const {exitCode, heavy} = await load(['policy', 'explain', example], cleanEnv())
     expect(exitCode).to.equal(0)
-    expect(heavy).to.deep.equal(['cli-table3', 'yaml'])
+    expect(heavy).to.deep.equal(['yaml'])
   })
 
   it("is never Node's own fetch, which takes longer than all the rest", () =>

@@ -1,7 +1,7 @@
 import {type Command, CommandHelp} from '@oclif/core'
 
 import {type ExitCode, formatExitCodes} from '../../lib/base/exit-codes.js'
-import {indented, wrapText} from '../../lib/views/terminal/wrapping.js'
+import {indented, wrapText} from '../../lib/views/terminal/layout.js'
 import {type Entry, layOutEntries, widthOfTerms, wrapCommand} from './layout.js'
 
 /** Groups of flags in the order in which somebody makes up a command; those of others come last but one. */

@@ -1,8 +1,9 @@
 import {type Command, Help, type Interfaces} from '@oclif/core'
 import {stripVTControlCharacters} from 'node:util'
 
+import {wrapText} from '../../lib/views/terminal/layout.js'
 import {styleFor} from '../../lib/views/terminal/style.js'
-import {wrapText} from '../../lib/views/terminal/wrapping.js'
+import {wrapText} from '../../lib/views/terminal/layout.js'
 import {findByWords, namingWords, splitArguments} from '../host/words.js'
 import {SmoltraceCommandHelp} from './command-help.js'
 import {formatLanding} from './landing.js'

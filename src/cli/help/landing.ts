@@ -1,4 +1,4 @@
-import {indented, wrapText} from '../../lib/views/terminal/wrapping.js'
+import {indented, wrapText} from '../../lib/views/terminal/layout.js'
 import {type Entry, layOutEntries, widthOfTerms, wrapCommand} from './layout.js'
 
 /** What the first page names. */

@@ -1,5 +1,4 @@
-import {columnsOf} from '../../lib/views/terminal/columns.js'
-import {indented, wrapText, wrapWords} from '../../lib/views/terminal/wrapping.js'
+import {columnsOf, indented, wrapText, wrapWords} from '../../lib/views/terminal/layout.js'
 
 /** A term and what it means. */
 export type Entry = [term: string, meaning: string]

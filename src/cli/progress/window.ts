@@ -1,6 +1,6 @@
 import {capitalized} from '../../lib/base/text.js'
 import {thousands} from '../../lib/views/format.js'
-import {columnsOf, cut} from '../../lib/views/terminal/columns.js'
+import {columnsOf, cut} from '../../lib/views/terminal/layout.js'
 import {type Style} from '../../lib/views/terminal/style.js'
 import {type Item, type Items, type ItemState, STATE_WORDS, STATES} from './items.js'
 

@@ -1,8 +1,7 @@
 import {type Plan, plannedDatasets} from '../../lib/plan/plan.js'
 import {count} from '../../lib/views/format.js'
-import {written} from '../../lib/views/terminal/layout.js'
+import {wrapText, written} from '../../lib/views/terminal/layout.js'
 import {type Screen, type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
-import {wrapText} from '../../lib/views/terminal/wrapping.js'
 import {askForLine} from './ask.js'
 
 /** What is typed to see the whole plan once more. */

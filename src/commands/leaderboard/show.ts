@@ -67,8 +67,7 @@ Durations are the average of one test. Dates are those of the runs on the Hub. O
     for (const warning of ranked.warnings) this.warn(warning)
     if (flags.csv) await written(process.stdout, formatCsv(CSV_TITLES, csvRows(ranked)))
     else if (!this.jsonEnabled()) {
-      const {formatRanking} = await import('../../lib/views/terminal/ranking.js')
-      const {marksFor} = await import('../../lib/views/terminal/bars.js')
+      const {formatRanking, marksFor} = await import('../../lib/views/terminal/ranking.js')
       await this.print(formatRanking(ranked, {...this.screen, marks: marksFor()}))
     }
 

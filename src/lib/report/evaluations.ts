@@ -1,6 +1,6 @@
 import {indexRows, standingOf} from '../account/leaderboard/index.js'
 import {type Metric} from '../account/leaderboard/metrics.js'
-import {timeOfRow} from '../account/leaderboard/row-time.js'
+import {timeOfRow} from '../account/leaderboard/row.js'
 import {type LeaderboardRow} from '../account/leaderboard/row.js'
 import {scoreOf} from '../account/leaderboard/scores.js'
 import {type Run} from '../account/runs.js'
@@ -34,7 +34,7 @@ export interface Evaluations {
   leftOut: LeftOut
 }
 
-export interface EvaluationOptions {
+interface EvaluationOptions {
   by: Metric
   namespace: string
   now: Date

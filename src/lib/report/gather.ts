@@ -1,7 +1,6 @@
 import {discover} from '../account/datasets.js'
-import {requireLeaderboard} from '../account/leaderboard/leaderboard-view.js'
 import {type Metric} from '../account/leaderboard/metrics.js'
-import {readLeaderboard} from '../account/leaderboard/read.js'
+import {readLeaderboard, requireLeaderboard} from '../account/leaderboard/read.js'
 import {groupDatasetsByRun} from '../account/runs.js'
 import {readSizesIfAsked} from '../account/sizes.js'
 import {type ConnectionOptions, openSession, warnIfReadOnly} from '../hub/session.js'
@@ -10,7 +9,7 @@ import {readRules} from '../retention/read-rules.js'
 import {type RetentionOptions} from '../retention/rules.js'
 import {makeReport, type Report} from './report.js'
 
-export interface ReportOptions extends ConnectionOptions {
+interface ReportOptions extends ConnectionOptions {
   /** What evaluations are compared by. */
   by: Metric
   /** Rules of which the report shows what they would delete. */

@@ -1,12 +1,10 @@
 import {moment, thousands} from '../views/format.js'
+import {DEFINITIONS} from './charts.js'
 import {type Markup, markup} from './markup.js'
 import {type Report} from './report.js'
-import {lossesSection, storageSection} from './runs-section.js'
-import {costSection, timeSection} from './sections.js'
-import {DEFINITIONS} from './shapes.js'
+import {costSection, lossesSection, pairs, storageSection, timeSection} from './sections.js'
 import {amountText, isSized} from './storage.js'
 import {STYLES} from './styles.js'
-import {pairs} from './tables.js'
 import {METRIC_WORDS} from './units.js'
 
 /** What the page may load: nothing. The styles are in it, and there is no script. */

@@ -1,8 +1,7 @@
 import {type Run} from '../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
 import {DAY} from '../base/time.js'
-import {count} from '../views/format.js'
-import {formatStorage} from '../views/terminal/sizes.js'
+import {count, formatStorage} from '../views/format.js'
 
 /** How much of something there is. */
 export interface Amount extends StorageSum {

@@ -7,14 +7,14 @@ import {
   duplicateRows,
   exposedRuns,
   inexactNames,
+  notesOn,
   renamedNamespaces,
   runsWithoutRow,
 } from './check-rules.js'
 import {type Finding, type Remark} from './findings.js'
 import {indexRows} from './index.js'
-import {viewLeaderboard} from './leaderboard-view.js'
+import {viewLeaderboard} from './read.js'
 import {type DatasetIndex, indexDatasets, referencesOf} from './references.js'
-import {notesOn} from './remarks.js'
 import {type LeaderboardRow} from './row.js'
 
 /** What a check found. */

@@ -6,8 +6,8 @@ import {type Inventory, type LeaderboardDataset} from '../datasets.js'
 import {groupDatasetsByRun, type Run} from '../runs.js'
 import {cellsOf, groupsBy} from './groups.js'
 import {indexRows, type RowIndex, runsNamedBy, type Standing, standingOf} from './index.js'
-import {viewLeaderboard} from './leaderboard-view.js'
 import {DEFAULT_METRIC, type Metric, METRICS, parseMetric} from './metrics.js'
+import {viewLeaderboard} from './read.js'
 import {
   type DatasetIndex,
   indexDatasets,
@@ -17,8 +17,14 @@ import {
   referencesOf,
   runOfRow,
 } from './references.js'
-import {type RowTime, timeOfRow} from './row-time.js'
-import {GROUP_COLUMNS, groupCell, type GroupColumn, type LeaderboardRow} from './row.js'
+import {
+  GROUP_COLUMNS,
+  groupCell,
+  type GroupColumn,
+  type LeaderboardRow,
+  type RowTime,
+  timeOfRow,
+} from './row.js'
 import {bestFirst, scoreOf} from './scores.js'
 
 /** How rows are ranked, and which. */
@@ -86,7 +92,7 @@ export interface Ranking {
 }
 
 /** The options, checked and read. */
-export interface RankingRules extends Omit<Ranking, 'groups' | 'rowsInAll'> {
+interface RankingRules extends Omit<Ranking, 'groups' | 'rowsInAll'> {
   isChosen: (model: string | undefined) => boolean
 }
 
@@ -149,7 +155,7 @@ function readRankingRules({by, groupBy = [], model = [], limit}: RankingOptions)
 }
 
 /** The same, with rules that were read and what is known of the datasets. */
-export function rankIn(
+function rankIn(
   rows: readonly LeaderboardRow[],
   {datasets, namespace}: Inventory,
   known: DatasetIndex,

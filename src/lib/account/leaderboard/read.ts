@@ -1,21 +1,25 @@
 import {CancelledError, RefusedError, SmoltraceError} from '../../base/errors.js'
+import {leaderboardName} from '../../base/names.js'
 import {readOptions} from '../../base/options.js'
 import {byText, safe} from '../../base/text.js'
 import {type Hub} from '../../hub/client.js'
 import {type RepoFile} from '../../hub/files.js'
-import {CONNECTION, type ConnectionOptions, openSession} from '../../hub/session.js'
-import {discover, type LeaderboardDataset} from '../datasets.js'
+import {CONNECTION, type ConnectionOptions, openSession, type Session} from '../../hub/session.js'
+import {discover, type Inventory, type LeaderboardDataset} from '../datasets.js'
 import {runsNamedBy} from './index.js'
 import {type Budget, groupsOf, UnreadableFile} from './parquet.js'
+import {type DatasetIndex, indexDatasets} from './references.js'
 import {COLUMNS, IDENTITY, type LeaderboardRow, toRows} from './row.js'
 
 /** Bytes of all its files together: usual ones have some hundred thousand. */
 const MOST_BYTES = 64 * 1024 * 1024
+
 /** What all its files together may bring: ten times what ten thousand runs do, and read in a few hundred MB of memory. */
 const MOST: Budget = {rows: 100_000, bytes: 128 * 1024 * 1024, characters: 32 * 1024 * 1024}
 
 /** Older versions of `datasets` put a hash behind the numbers. */
 const SHARD = /^(.*)-(\d+)-of-(\d+)(?:-[\da-f]+)?\.parquet$/i
+
 /** What may stand beside the data and holds no rows. */
 const NO_DATA =
   /\.(gif|html?|ipynb|jpe?g|md|pdf|png|py|rst|svg|txt|webp|ya?ml)$|(^|\/)(licen[cs]e|dataset_infos\.json)$/i
@@ -179,5 +183,47 @@ function unreadable(name: string, path: string, cause: unknown): RefusedError {
   return new RefusedError(`The leaderboard ${name} cannot be read: ${file}: ${reason}.`, {
     cause,
     suggestions: [cause instanceof UnreadableFile ? cause.advice : BROKEN],
+  })
+}
+
+/** A leaderboard and what stands beside it, for commands that look at its rows. */
+interface LeaderboardView {
+  inventory: Inventory
+  leaderboard: LeaderboardDataset
+  /** All of them, in their order. */
+  rows: LeaderboardRow[]
+  known: DatasetIndex
+  warnings: string[]
+}
+
+/**
+ * Reads a namespace's leaderboard and lists its datasets.
+ * @throws RefusedError where there is no leaderboard, or its rows cannot be read for certain; else as
+ *   `discoverSmoltraceDatasets`
+ */
+export async function viewLeaderboard(options: ConnectionOptions): Promise<LeaderboardView> {
+  const session = await openSession(options)
+  const inventory = await discover(session, {isLook: true})
+  const leaderboard = requireLeaderboard(inventory, session)
+  const {readLimit, partial} = session.access
+  const seesAll = readLimit === undefined && partial === undefined
+  const rows = await readLeaderboard(session.hub, leaderboard)
+  if (!seesAll) session.warnings.push('So a dataset that is not listed is not reported as gone.')
+  const known = indexDatasets(inventory, seesAll)
+  return {inventory, leaderboard, rows, known, warnings: session.warnings}
+}
+
+/**
+ * The leaderboard of a listing, for what cannot do without its rows.
+ * @throws RefusedError where there is none
+ */
+export function requireLeaderboard(
+  {leaderboard, namespace}: Inventory,
+  {access: {readLimit}}: Session,
+): LeaderboardDataset {
+  if (leaderboard) return leaderboard
+  const why = readLimit ? [`Or it is not visible: ${readLimit}.`] : []
+  throw new RefusedError(`${leaderboardName(namespace)} does not exist: there are no rows to look at.`, {
+    suggestions: ['The first evaluation of this namespace makes it.', ...why],
   })
 }

@@ -3,7 +3,7 @@ import {type Finding, FINDING_KINDS, type FindingKind} from '../../account/leade
 import {capitalized} from '../../base/text.js'
 import {count, moment} from '../format.js'
 import {FINDING_TITLES} from '../terminal/check.js'
-import {askedFact, exitFact, type JobFacts, warningsPart} from './job-2.js'
+import {askedFact, exitFact, type JobFacts, warningsPart} from './job.js'
 import {code, facts, folded, page, table, text} from './markdown.js'
 
 /** What the findings of one kind may take up, in bytes. */

@@ -3,15 +3,15 @@ import {type CleanupResult, isTooLate, isUnknown} from '../../cleanup/result.js'
 import {type KeptRun, type Plan, type PlannedRun} from '../../plan/plan.js'
 import {type SavedPlan} from '../../plan/saved/saved-plan.js'
 import {ageOf, count, formatBytes, moment, thousands, typesOf} from '../format.js'
+import {formatStorageTotal, type SizeColumn, sizeColumn} from '../format.js'
 import {type Asked, notesOn, stepAfter} from '../terminal/cleanup.js'
 import {goingText, rulePairs, untouchedPairs} from '../terminal/plan.js'
 import {NOT_DELETED, OUTCOME_LABELS} from '../terminal/result.js'
-import {formatStorageTotal, type SizeColumn, sizeColumn} from '../terminal/sizes.js'
-import {askedFact, exitFact, type JobFacts, warningsPart} from './job-2.js'
+import {askedFact, exitFact, type JobFacts, warningsPart} from './job.js'
 import {code, command, facts, folded, page, table, text} from './markdown.js'
 
 /** What the result does not say of its job. */
-export interface CleanupFacts extends JobFacts {
+interface CleanupFacts extends JobFacts {
   /** The plan that was applied. */
   saved?: SavedPlan | undefined
 }

@@ -2,9 +2,8 @@ import {type LeaderboardCheck} from '../../account/leaderboard/check.js'
 import {type Finding, FINDING_KINDS, type FindingKind} from '../../account/leaderboard/findings.js'
 import {capitalized} from '../../base/text.js'
 import {count, moment, thousands} from '../format.js'
-import {joined, paragraphs} from './layout.js'
+import {joined, paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen} from './style.js'
-import {wrapIndented, wrapText} from './wrapping.js'
 
 /** What each kind of finding is called. */
 export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {

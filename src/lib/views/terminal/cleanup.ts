@@ -3,15 +3,25 @@ import {printable} from '../../base/text.js'
 import {leaderboardArchive} from '../../cleanup/archive-first.js'
 import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
-import {type Plan} from '../../plan/plan.js'
+import {type Plan, plannedDatasets} from '../../plan/plan.js'
 import {type SavedPlan} from '../../plan/saved/saved-plan.js'
 import {type About, type GivenFlags} from '../command-line.js'
-import {formatAppliedPlan} from './applied.js'
+import {count, moment, thousands} from '../format.js'
+import {joined, paragraphs, wrapText} from './layout.js'
 import {formatNextStep, type NextStep, nextStep} from './next-step.js'
-import {formatPlan, type PlanNotes, unknownText} from './plan.js'
-import {formatResult} from './result-2.js'
+import {
+  formatDatasets,
+  formatPlan,
+  formatRunsToDelete,
+  formatTitle,
+  goingText,
+  type PlanNotes,
+  rulePairs,
+  unknownText,
+} from './plan.js'
+import {formatOutcomes, formatResult} from './result.js'
 import {type Screen} from './style.js'
-import {wrapText} from './wrapping.js'
+import {formatPairs} from './table.js'
 
 /** How a cleanup was asked for: what is shown of it depends on that. */
 export interface Asked {
@@ -28,13 +38,13 @@ export interface Asked {
 }
 
 /** A plan that the rules made. */
-export interface MadePlan {
+interface MadePlan {
   plan: Plan
   sizes: Sizes | undefined
 }
 
 /** A saved plan: what is left of it, and what has fallen out of it. */
-export interface AppliedPlan {
+interface AppliedPlan {
   saved: SavedPlan
   stale: Outcome[]
   sizes: Sizes | undefined
@@ -93,4 +103,51 @@ function notKnown({plan}: CleanupResult, {width}: Screen): string {
 export function stepAfter(result: CleanupResult, asked: Asked): NextStep | undefined {
   const {wouldDelete, dryRun, declined} = result
   return dryRun && !declined && wouldDelete > 0 && !isUnknown(result) ? nextStep(result, asked) : undefined
+}
+
+/**
+ * A saved plan as a person reads it before it is applied: who made it, what is left of it, and what is not.
+ * @param saved with what is left of the plan
+ * @param stale what has fallen out of it
+ */
+export function formatAppliedPlan(
+  saved: SavedPlan,
+  stale: Outcome[],
+  notes: PlanNotes,
+  screen: Screen,
+): string {
+  const {plan, madeBy, madeAt, digest} = saved
+  const planned = plannedDatasets(plan).length
+  const board = plan.leaderboard?.goes ? plan.leaderboard.dataset.name : undefined
+  return paragraphs([
+    formatTitle(plan, notes.title, screen),
+    formatPairs(
+      [
+        ['Plan', `made by ${printable(madeBy)}, ${moment(madeAt)} (${digest.slice(0, 19)}…)`],
+        ...rulePairs(plan, notes),
+        ['Left of it', `${thousands(planned)} of ${count(planned + stale.length, 'dataset')}`],
+        ...(board
+          ? [
+              ['Leaderboard', `${board}: DELETED as well, archived first to ${notes.leaderboardArchive}`] as [
+                string,
+                string,
+              ],
+            ]
+          : []),
+      ],
+      screen,
+    ),
+    formatStale(stale, screen),
+    planned > 0 ? formatRunsToDelete(plan, notes, screen) : '',
+    formatDatasets(plan, notes, screen.style),
+    planned > 0 ? formatPairs([['Total', goingText(plan, notes)]], screen) : '',
+  ])
+}
+
+function formatStale(stale: Outcome[], screen: Screen): string {
+  if (stale.length === 0) return ''
+  return joined(
+    [screen.style.bold(`Not any more: ${thousands(stale.length)}`), formatOutcomes(stale, screen)],
+    '\n',
+  )
 }

@@ -1,7 +1,7 @@
 import {EXIT} from '../../base/exit-codes.js'
 import {type Failure} from '../../base/exit-codes.js'
+import {indented, wrapText} from './layout.js'
 import {type Screen} from './style.js'
-import {indented, wrapText} from './wrapping.js'
 
 const MARGIN = '  '
 

@@ -10,11 +10,10 @@ import {
 } from '../../cleanup/journal/record.js'
 import {journalName} from '../../cleanup/journal/write.js'
 import {count, minute, moment, thousands} from '../format.js'
-import {joined, paragraphs} from './layout.js'
+import {joined, paragraphs, wrapIndented, wrapText} from './layout.js'
 import {describeOutcome} from './result.js'
 import {type Screen} from './style.js'
 import {formatPairs, formatTable} from './table.js'
-import {wrapIndented, wrapText} from './wrapping.js'
 
 /** What the reader asked for, and how the program is called. */
 export interface HistoryView extends Screen {

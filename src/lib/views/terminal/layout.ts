@@ -1,5 +1,7 @@
+import stringWidth from 'string-width'
+
 /** What text is written to: stdout, or a test's own. */
-export interface Sink {
+interface Sink {
   write: (text: string, encoding: 'utf8', onTaken: () => void) => boolean
 }
 
@@ -18,4 +20,81 @@ export function joined(parts: string[], separator: string): string {
 /** The parts of a page, a blank line between them. */
 export function paragraphs(parts: string[]): string {
   return joined(parts, '\n\n')
+}
+
+/** Of Latin letters, and of what bars are made of. */
+const PLAIN = /^[\u0020-\u007E\u00A1-\u00A8\u00AA-\u00AC\u00AF-\u00FF…█]*$/
+
+/** Whether each character of a text takes exactly one column. */
+export function isPlain(text: string): boolean {
+  return PLAIN.test(text)
+}
+
+/** Columns of the terminal that a text takes; asking the library for every text would take most of the time of a table. */
+export function columnsOf(text: string): number {
+  return isPlain(text) ? text.length : stringWidth(text)
+}
+
+/** Cuts a text to a width, between characters; what was cut off shows as an ellipsis. */
+export function cut(text: string, width: number): string {
+  if (columnsOf(text) <= width) return text
+  const kept: string[] = []
+  let used = 1
+  for (const {segment} of new Intl.Segmenter().segment(text)) {
+    used += columnsOf(segment)
+    if (used > width) break
+    kept.push(segment)
+  }
+
+  return `${kept.join('')}…`
+}
+
+/** Breaks a text between words so that no line is wider, but for a word that is wider itself; its own lines stay. */
+export function wrapText(text: string, width = Infinity): string {
+  return text
+    .split('\n')
+    .map((line) => wrapWords(line.split(' '), width).join('\n'))
+    .join('\n')
+}
+
+/** Words set in lines that are no wider, but for a word that is wider itself. */
+export function wrapWords(words: readonly string[], width: number): string[] {
+  const lines: string[] = []
+  for (const word of words) {
+    const line = lines.at(-1)
+    if (line === undefined || columnsOf(line) + 1 + columnsOf(word) > width) lines.push(word)
+    else lines[lines.length - 1] = `${line} ${word}`
+  }
+
+  return lines
+}
+
+/** Breaks words that are wider than a line of their own, so that each line of `wrapText` fits: for what nobody copies. */
+export function breakWords(text: string, width: number): string {
+  return text
+    .split(' ')
+    .map((word) => (columnsOf(word) > width ? inPieces(word, width).join(' ') : word))
+    .join(' ')
+}
+
+/** Pieces that fill a line, but for the last. */
+function inPieces(word: string, width: number): string[] {
+  const pieces = ['']
+  for (const {segment} of new Intl.Segmenter().segment(word)) {
+    const longer = `${pieces.at(-1)}${segment}`
+    if (columnsOf(longer) > width) pieces.push(segment)
+    else pieces[pieces.length - 1] = longer
+  }
+
+  return pieces
+}
+
+/** Breaks a text between words, each of its lines behind the same margin. */
+export function wrapIndented(text: string, margin: string, width = Infinity): string {
+  return indented(wrapText(text, width - margin.length), margin)
+}
+
+/** Puts blanks before every line. */
+export function indented(text: string, margin: string): string {
+  return text.replaceAll(/^(?=.)/gm, margin)
 }

@@ -1,8 +1,8 @@
 import {type CleanupResult} from '../../cleanup/result.js'
 import {type About, type FlagValue, formatFlags} from '../command-line.js'
 import {count} from '../format.js'
+import {wrapText} from './layout.js'
 import {type Screen} from './style.js'
-import {wrapText} from './wrapping.js'
 
 export interface NextStepFacts {
   /** What stands before `cleanup` on the command line. */

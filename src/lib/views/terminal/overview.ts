@@ -8,19 +8,20 @@ import {
   ageOf,
   count,
   describeState,
+  formatStorage,
+  formatStorageTotal,
   minute,
   moment,
   protectionOf,
+  sizeColumn,
   STATES,
   thousands,
   typesOf,
 } from '../format.js'
 import {visibilityOf} from '../json/documents.js'
-import {paragraphs} from './layout.js'
-import {formatStorage, formatStorageTotal, sizeColumn} from './sizes.js'
+import {paragraphs, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 import {formatPairs, formatTable, widest} from './table.js'
-import {wrapText} from './wrapping.js'
 
 /** The table of datasets, the counts by type, and what no command touches. */
 export function formatDatasetList(overview: Overview, datasets: RunDataset[], screen: Screen): string {

@@ -7,12 +7,11 @@ import {type KeptRun, type Plan, plannedDatasets, type PlannedLeaderboard} from 
 import {freedBy} from '../../plan/plan.js'
 import {type RetentionRules} from '../../retention/rules.js'
 import {ageOf, count, moment, protectionOf, thousands, typesOf} from '../format.js'
+import {formatStorageTotal, sizeBehind, type SizeColumn, sizeColumn} from '../format.js'
 import {graceSentence, sentenceOf} from '../sentences.js'
-import {joined, paragraphs} from './layout.js'
-import {formatStorageTotal, sizeBehind, type SizeColumn, sizeColumn} from './sizes.js'
+import {joined, paragraphs, wrapText} from './layout.js'
 import {type Screen, type Style} from './style.js'
 import {type Column, formatPairs, formatTable, widest} from './table.js'
-import {wrapText} from './wrapping.js'
 
 /** What the plan does not know of its own deletion. */
 export interface PlanNotes {

@@ -12,13 +12,12 @@ import {
 } from '../../retention/rules.js'
 import {ageOf, moment} from '../format.js'
 import {COUNTING, graceSentence, sentenceOf} from '../sentences.js'
-import {paragraphs} from './layout.js'
+import {paragraphs, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 import {formatTable} from './table.js'
-import {wrapText} from './wrapping.js'
 
 /** A rule of a policy in words. */
-export interface RuleInWords {
+interface RuleInWords {
   kind: 'guard' | 'keeper' | 'selector'
   key: PolicyKey | 'future' | 'pinned'
   /** Null for what holds without being written. */

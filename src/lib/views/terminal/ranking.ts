@@ -1,17 +1,14 @@
 import {type Metric, METRICS} from '../../account/leaderboard/metrics.js'
 import {type LeaderboardRanking, type RankedGroup, type RankedRow} from '../../account/leaderboard/ranking.js'
+import {type LeaderboardRow} from '../../account/leaderboard/row.js'
 import {listing, safeName} from '../../base/text.js'
 import {dayOf} from '../../base/time.js'
 import {count, moment, thousands} from '../format.js'
-import {bar, type BarMarks} from './bars.js'
-import {columnsOf, cut} from './columns.js'
-import {joined, paragraphs} from './layout.js'
-import {formatScore, NO_NUMBER} from './scores.js'
-import {type Screen} from './style.js'
+import {columnsOf, cut, joined, paragraphs, wrapText} from './layout.js'
+import {isPlainWanted, type Screen} from './style.js'
 import {type Column, formatTable} from './table.js'
-import {wrapText} from './wrapping.js'
 
-export interface RankingView extends Screen {
+interface RankingView extends Screen {
   marks: BarMarks
 }
 
@@ -21,10 +18,12 @@ interface RankingColumn extends Column {
 }
 
 const BAR_LENGTH = 8
+
 /** Columns of the terminal that stay for all but the model: enough for the costs beside a note. */
 const BESIDE_MODEL = 60
 const SHORTEST_MODEL = 20
 const LONGEST_MODEL = 40
+
 /** On a pipe nothing is cut but what nobody would read. */
 const LONGEST_TEXT = 120
 
@@ -148,4 +147,65 @@ function formatTotals({groups, rowsInAll, model}: LeaderboardRanking): string {
 /** Text of the leaderboard, fit for a terminal, of a length that can be laid out. */
 function shown(text = NO_NUMBER): string {
   return cut(safeName(text.slice(0, LONGEST_TEXT * 2)), LONGEST_TEXT) || NO_NUMBER
+}
+
+/** What bars are made of. Both can be told apart without colour. */
+interface BarMarks {
+  full: string
+  empty: string
+}
+const BLOCKS: BarMarks = {full: '█', empty: '·'}
+const ASCII: BarMarks = {full: '#', empty: '.'}
+
+/** Read out, a bar is noise; the number stands beside it. */
+const NONE: BarMarks = {full: '', empty: ''}
+
+/** The marks that a terminal can show: blocks, unless it says that it is dumb or that its letters are not UTF-8. */
+export function marksFor(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): BarMarks {
+  if (isPlainWanted(env)) return NONE
+  if (env.TERM === 'dumb') return ASCII
+  const letters = env.LC_ALL || env.LC_CTYPE || env.LANG || ''
+  return platform === 'win32' || /utf-?8/i.test(letters) ? BLOCKS : ASCII
+}
+
+/**
+ * A bar of a share. Only nothing at all is empty, and only all of it is full.
+ * @param share 0 to 1; what lies beyond is shown as the nearest of these
+ */
+export function bar(share: number, length: number, {full, empty}: BarMarks): string {
+  const inside = Math.min(Math.max(Math.round(share * length), 1), length - 1)
+  const filled = share <= 0 ? 0 : share >= 1 ? length : inside
+  return full.repeat(filled) + empty.repeat(length - filled)
+}
+
+/** Stands where a row has no number. */
+const NO_NUMBER = '-'
+
+/** From here on a number is written with an exponent: no evaluation comes so far, but a row may say anything. */
+const LARGEST = 1e9
+const FORMS: Record<(typeof METRICS)[Metric]['field'], (value: number) => string> = {
+  successRate: (value) => `${fixed(value, 1)}%`,
+  passAt1: (value) => fixed(value, 3),
+  avgDurationMs: (value) => `${fixed(value / 1000, 1)} s`,
+  totalTokens: (value) => grouped(value),
+  totalCostUsd: (value) => `$${fixed(value, 4)}`,
+  co2EmissionsG: (value) => `${fixed(value, 1)} g`,
+}
+
+/** The number that a row has for a metric, with its unit; all of a metric have as many decimals. */
+export function formatScore(metric: Metric, row: LeaderboardRow): string {
+  const {field} = METRICS[metric]
+  const value = row[field]
+  return value === undefined ? NO_NUMBER : FORMS[field](value)
+}
+
+function fixed(value: number, decimals: number): string {
+  return Math.abs(value) < LARGEST ? value.toFixed(decimals) : value.toExponential(1)
+}
+
+function grouped(value: number): string {
+  return Math.abs(value) < LARGEST * 1e3 ? thousands(Math.round(value)) : value.toExponential(1)
 }

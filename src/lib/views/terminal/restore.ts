@@ -1,10 +1,9 @@
 import {type RestoreOutcome, type RestoreResult, type RestoreStatus} from '../../archive/restore.js'
 import {printable} from '../../base/text.js'
 import {count, formatBytes} from '../format.js'
-import {paragraphs} from './layout.js'
+import {paragraphs, wrapText} from './layout.js'
 import {type Screen, type Style} from './style.js'
 import {formatPairs, formatTable} from './table.js'
-import {wrapText} from './wrapping.js'
 
 const LABELS: Record<RestoreStatus, string> = {
   restored: 'Restored',

@@ -1,9 +1,6 @@
-import Table from 'cli-table3'
-
 import {printable} from '../../base/text.js'
-import {columnsOf, isPlain} from './columns.js'
+import {breakWords, columnsOf, indented, wrapText} from './layout.js'
 import {type Screen} from './style.js'
-import {breakWords, indented, wrapText} from './wrapping.js'
 
 export interface Column {
   title: string
@@ -24,26 +21,6 @@ export interface Column {
 const GAP = 2
 /** The last column is wrapped between words, but never to less than this. */
 const NARROWEST = 10
-
-const NO_LINES = Object.fromEntries(
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-    'middle',
-  ].map((part) => [part, '']),
-)
 
 /** How a table is laid out once its widest cells are known. */
 interface Layout {
@@ -75,8 +52,8 @@ export function formatTable(columns: Column[], rows: Iterable<string[]>, {style,
   }
 
   const layout = layoutFor(columns, widths, words, width)
-  const head = layout.shown.map((index) => style.bold(columns[index]?.title ?? ''))
-  return [tableOf(layout, [], head), ...cells.map((row) => layOut(row, layout))].join('\n')
+  const titles = columns.map(({title}) => title)
+  return [layOut(titles, layout, style.bold), ...cells.map((row) => layOut(row, layout))].join('\n')
 }
 
 function layoutFor(columns: Column[], widths: number[], words: number[], width: number | undefined): Layout {
@@ -93,41 +70,24 @@ function layoutFor(columns: Column[], widths: number[], words: number[], width: 
   return {shown, widths: padded, sides}
 }
 
-/** One row. The library takes a tenth of a millisecond for each, so what needs no wrapping is laid out here, with the same result. */
-function layOut(row: string[], layout: Layout): string {
-  const cells = layout.shown.map((index) => row[index] ?? '')
-  const isSimple = cells.every(
-    (cell, index) => isPlain(cell) && cell.length <= (layout.widths[index] ?? 0) - GAP,
-  )
-  if (!isSimple) {
-    const last = breakWords(cells.at(-1) ?? '', (layout.widths.at(-1) ?? 0) - GAP)
-    return tableOf(layout, [[...cells.slice(0, -1), last]])
-  }
-
-  return cells
-    .map((cell, index) => {
-      const width = layout.widths[index] ?? 0
-      const placed = layout.sides[index] === 'right' ? cell.padStart(width - GAP) : cell
-      return placed.padEnd(width)
-    })
-    .join('')
-    .trimEnd()
-}
-
-function tableOf({widths, sides}: Layout, rows: string[][], head: string[] = []): string {
-  const table = new Table({
-    head,
-    colWidths: widths,
-    colAligns: sides,
-    wordWrap: true,
-    chars: NO_LINES,
-    style: {head: [], border: [], 'padding-left': 0, 'padding-right': GAP},
-  })
-  table.push(...rows)
-  return table
-    .toString()
+/** One row, of whose last cell every line has a place of its own. */
+function layOut(row: string[], {shown, widths, sides}: Layout, paint = (text: string) => text): string {
+  const cells = shown.map((index) => row[index] ?? '')
+  const last = cells.pop() ?? ''
+  const room = (widths.at(-1) ?? 0) - GAP
+  return wrapText(breakWords(last, room), room)
     .split('\n')
-    .map((line) => line.trimEnd())
+    .map((line, number) => {
+      const texts = [...cells.map((cell) => (number === 0 ? cell : '')), line]
+      return texts
+        .map((text, index) => {
+          const blanks = ' '.repeat(Math.max(0, (widths[index] ?? 0) - GAP - columnsOf(text)))
+          const shown = text && paint(text)
+          return `${sides[index] === 'right' ? `${blanks}${shown}` : `${shown}${blanks}`}${' '.repeat(GAP)}`
+        })
+        .join('')
+        .trimEnd()
+    })
     .join('\n')
 }
 

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 import stringWidth from 'string-width'
 
-import {columnsOf, cut, isPlain} from '../../../../src/lib/views/terminal/columns.js'
+import {columnsOf, cut, isPlain} from '../../../../src/lib/views/terminal/layout.js'
 
 describe('columns of the terminal', () => {
   it('are one for each character that is taken for plain', () => {

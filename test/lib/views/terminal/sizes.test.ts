@@ -1,12 +1,7 @@
 import {expect} from 'chai'
 
 import {type Sizes} from '../../../../src/lib/account/sizes.js'
-import {
-  formatStorage,
-  formatStorageTotal,
-  sizeBehind,
-  sizeColumn,
-} from '../../../../src/lib/views/terminal/sizes.js'
+import {formatStorage, formatStorageTotal, sizeBehind, sizeColumn} from '../../../../src/lib/views/format.js'
 
 const A = {name: 'kim/a'}
 const B = {name: 'kim/b'}

@@ -4,7 +4,7 @@ import {DAY} from '../../../../src/lib/base/time.js'
 import {type Outcome} from '../../../../src/lib/cleanup/outcomes.js'
 import {type Plan} from '../../../../src/lib/plan/plan.js'
 import {type SavedPlan} from '../../../../src/lib/plan/saved/saved-plan.js'
-import {formatAppliedPlan} from '../../../../src/lib/views/terminal/applied.js'
+import {formatAppliedPlan} from '../../../../src/lib/views/terminal/cleanup.js'
 import {
   ago,
   inventoryOf,

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {timeOfRow} from '../../../../src/lib/account/leaderboard/row-time.js'
+import {timeOfRow} from '../../../../src/lib/account/leaderboard/row.js'
 import {runOf} from '../../../support/builders.js'
 import {A} from '../../../support/rows.js'
 
