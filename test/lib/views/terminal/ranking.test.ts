@@ -3,7 +3,7 @@ import stringWidth from 'string-width'
 
 import {type RankingOptions, rankRows} from '../../../../src/lib/account/leaderboard/ranking.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
-import {bar, formatRanking,formatScore,marksFor} from '../../../../src/lib/views/terminal/ranking.js'
+import {bar, formatRanking, formatScore, marksFor} from '../../../../src/lib/views/terminal/ranking.js'
 import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../../support/builders.js'
 import {A, B, C, finished, named, rowOf} from '../../../support/rows.js'
 

@@ -3,7 +3,7 @@ import {expect} from 'chai'
 import {type Outcome} from '../../../../src/lib/cleanup/outcomes.js'
 import {type CleanupResult} from '../../../../src/lib/cleanup/result.js'
 import {comparePlan} from '../../../../src/lib/plan/compare.js'
-import {describeOutcome,formatResult, MOST_NAMED} from '../../../../src/lib/views/terminal/result.js'
+import {describeOutcome, formatResult, MOST_NAMED} from '../../../../src/lib/views/terminal/result.js'
 import {
   inventoryOf,
   leaderboardDataset,

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {breakWords,columnsOf, indented, wrapText} from '../../../../src/lib/views/terminal/layout.js'
+import {breakWords, columnsOf, indented, wrapText} from '../../../../src/lib/views/terminal/layout.js'
 
 describe('wrapping', () => {
   it('breaks between words and keeps the lines that are there', () => {
