@@ -10,15 +10,7 @@ import {withHub} from '../support/hub.js'
 import {cleanEnv, type Finished, PROGRAM, run} from '../support/process.js'
 
 /** What takes long to load, or is not for everyone. */
-const HEAVY = [
-  '@huggingface/hub',
-  'enquirer',
-  'hyparquet',
-  'hyparquet-writer',
-  'listr2',
-  'sandbox',
-  'yaml',
-]
+const HEAVY = ['@huggingface/hub', 'enquirer', 'hyparquet', 'hyparquet-writer', 'listr2', 'sandbox', 'yaml']
 
 /** The prompt, and what reads policies. */
 const UNUSED_BY_DELETION = new Set(['enquirer', 'yaml'])
