@@ -3,7 +3,6 @@ import {stripVTControlCharacters} from 'node:util'
 
 import {wrapText} from '../../lib/views/terminal/layout.js'
 import {styleFor} from '../../lib/views/terminal/style.js'
-import {wrapText} from '../../lib/views/terminal/layout.js'
 import {findByWords, namingWords, splitArguments} from '../host/words.js'
 import {SmoltraceCommandHelp} from './command-help.js'
 import {formatLanding} from './landing.js'
