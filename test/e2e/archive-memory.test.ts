@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
-import {withHub} from '../../support/hub.js'
-import {ARCHIVE_SCRIPT, CREATED, NAME, startScript, withFolder} from './support.js'
+import {ARCHIVE_SCRIPT, CREATED, NAME, startScript, withFolder} from '../lib/archive/support.js'
+import {withHub} from '../support/hub.js'
 
 const SIZE = 50_000_000
 /** Beside what is in use, something of what is not swept up yet. */

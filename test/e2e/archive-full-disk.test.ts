@@ -2,8 +2,7 @@ import {expect} from 'chai'
 import {readdir} from 'node:fs/promises'
 import {join} from 'node:path'
 
-import {type ArchiveResult} from '../../../src/lib/archive/archive.js'
-import {withHub} from '../../support/hub.js'
+import {type ArchiveResult} from '../../src/lib/archive/archive.js'
 import {
   ARCHIVE_SCRIPT,
   archiveAt,
@@ -13,7 +12,8 @@ import {
   stagedIn,
   startScript,
   withFolder,
-} from './support.js'
+} from '../lib/archive/support.js'
+import {withHub} from '../support/hub.js'
 
 /** The largest file that may be written, in blocks of half a kB or of a whole one, as the shell has it. */
 const LIMIT = 'ulimit -f 1000'
