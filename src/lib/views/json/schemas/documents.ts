@@ -12,18 +12,18 @@ import {CLEANUP} from './cleanup.js'
 import {LEADERBOARD_CHECK, LEADERBOARD_REPORT, LEADERBOARD_SHOW} from './leaderboard.js'
 import {HISTORY, RESTORE} from './past.js'
 import {POLICY_EXPLAIN, POLICY_EXPLAIN_RUN} from './policy.js'
-import {constant, growingWord, list, object, text, url, word} from './terms.js'
+import * as t from './terms.js'
 
-const SANDBOX = object('Where the sandbox serves. It is printed when serving begins.', {
-  endpoint: url('For HF_ENDPOINT.'),
-  token: text('For HF_TOKEN; good for nothing else.'),
-  user: text('The invented person.'),
-  organisation: text('Their organisation.'),
+const SANDBOX = t.object('Where the sandbox serves. It is printed when serving begins.', {
+  endpoint: t.url('For HF_ENDPOINT.'),
+  token: t.text('For HF_TOKEN; good for nothing else.'),
+  user: t.text('The invented person.'),
+  organisation: t.text('Their organisation.'),
 })
-const AUTOCOMPLETE = object('How completion is set up in a shell.', {
-  shell: word(['bash', 'zsh', 'fish', 'powershell'], 'The shell.'),
-  profile: text('The file that the shell reads at its start.'),
-  script: text('What belongs in that file.'),
+const AUTOCOMPLETE = t.object('How completion is set up in a shell.', {
+  shell: t.word(['bash', 'zsh', 'fish', 'powershell'], 'The shell.'),
+  profile: t.text('The file that the shell reads at its start.'),
+  script: t.text('What belongs in that file.'),
 })
 
 /** What each command prints with `--json`, by its words and what changes the form. */
@@ -50,9 +50,9 @@ export const CONTENTS = {
 export type Content<Call extends keyof typeof CONTENTS> = z.output<(typeof CONTENTS)[Call]>
 
 /** What a command prints with `--json` where it failed. */
-const FAILURE = object('What a command prints with --json where it failed.', {
-  error: object('What went wrong.', {
-    name: growingWord(
+const FAILURE = t.object('What a command prints with --json where it failed.', {
+  error: t.object('What went wrong.', {
+    name: t.growingWord(
       [
         'UsageError',
         'RefusedError',
@@ -64,9 +64,9 @@ const FAILURE = object('What a command prints with --json where it failed.', {
       ],
       'What kind of error it is.',
     ),
-    message: text('What went wrong, in one line.'),
+    message: t.text('What went wrong, in one line.'),
     exitCode: z.literal([1, 2, 4, 130]).check(z.meta({description: 'The exit code of the process.'})),
-    suggestions: list(text('A sentence.'), 'What to do next.'),
+    suggestions: t.list(t.text('A sentence.'), 'What to do next.'),
   }),
 })
 
@@ -79,17 +79,20 @@ export interface DocumentSchema {
 }
 
 function documentOf(
-  {path, title}: {path: string; title: string},
+  {path, title}: Omit<DocumentSchema, 'schema'>,
   command: z.ZodMiniType,
   content: z.ZodMiniObject,
 ): DocumentSchema {
   const shape = {
-    schemaVersion: constant(1, 'The version of this form.'),
+    schemaVersion: t.constant(1, 'The version of this form.'),
     command,
     ...content.shape,
-    warnings: list(text('A warning.'), 'What the reader should know; the same is on stderr without --json.'),
+    warnings: t.list(
+      t.text('A warning.'),
+      'What the reader should know; the same is on stderr without --json.',
+    ),
   }
-  return {path, title, schema: object(z.globalRegistry.get(content)?.description ?? '', shape)}
+  return {path, title, schema: t.object(z.globalRegistry.get(content)?.description ?? '', shape)}
 }
 
 const COMMANDS = [...new Set(Object.keys(CONTENTS).map((call) => call.replace(/ --.*/, '')))]
@@ -99,13 +102,13 @@ export const DOCUMENTS: readonly DocumentSchema[] = [
   ...Object.entries(CONTENTS).map(([call, content]) =>
     documentOf(
       {path: pathOf(call), title: `smoltrace ${call} --json`},
-      constant(call.replace(/ --.*/, ''), 'The words that call the command.'),
+      t.constant(call.replace(/ --.*/, ''), 'The words that call the command.'),
       content,
     ),
   ),
   documentOf(
     {path: pathOf('error'), title: 'An error of smoltrace'},
-    growingWord([...COMMANDS, ''], 'The words that call the command; empty where they name none.'),
+    t.growingWord([...COMMANDS, ''], 'The words that call the command; empty where they name none.'),
     FAILURE,
   ),
 ]

@@ -1,43 +1,21 @@
 import {FINDING_KINDS, REMARK_KINDS} from '../../../account/leaderboard/findings.js'
 import {GROUP_COLUMNS, type GroupColumn, type RowField} from '../../../account/leaderboard/row.js'
-import {
-  column,
-  count,
-  growingWord,
-  list,
-  look,
-  metric,
-  moment,
-  named,
-  names,
-  number,
-  object,
-  optional,
-  ordinal,
-  orNull,
-  runType,
-  STANDINGS,
-  text,
-  timestamp,
-  visibility,
-  word,
-  yesNo,
-} from './terms.js'
+import * as t from './terms.js'
 
 /** Which leaderboard a document is about, and when. */
 const board = {
-  ...look,
-  leaderboard: named('BoardName', 'The leaderboard whose rows these are.', {
-    name: text('Full name.'),
-    visibility: visibility('Who sees it.'),
-    sha: text('Its newest commit.'),
+  ...t.look,
+  leaderboard: t.named('BoardName', 'The leaderboard whose rows these are.', {
+    name: t.text('Full name.'),
+    visibility: t.visibility('Who sees it.'),
+    sha: t.text('Its newest commit.'),
   }),
 }
-export const BOARD = object('', board)
+export const BOARD = t.object('', board)
 
 const cell = (title: string, inWords = '') =>
-  orNull(text(`${title} of the row${inWords}; null where it has none.`))
-const measure = (title: string) => orNull(number(`${title}; null where the row has none.`))
+  t.orNull(t.text(`${title} of the row${inWords}; null where it has none.`))
+const measure = (title: string) => t.orNull(t.number(`${title}; null where the row has none.`))
 const cells = {
   runId: cell('run_id'),
   model: cell('model'),
@@ -61,41 +39,41 @@ const cells = {
   totalCostUsd: measure('total_cost_usd, in US dollars'),
   co2EmissionsG: measure('co2_emissions_g, in grams'),
 } satisfies Record<RowField, ReturnType<typeof cell> | ReturnType<typeof measure>>
-export const CELLS = object('', cells)
+export const CELLS = t.object('', cells)
 
-const columnValue = (name: string) => optional(orNull(text(`Of the column ${name}.`)))
-export const GROUP = object('Rows that agree in the columns they are grouped by.', {
-  values: object(
+const columnValue = (name: string) => t.optional(t.orNull(t.text(`Of the column ${name}.`)))
+export const GROUP = t.object('Rows that agree in the columns they are grouped by.', {
+  values: t.object(
     'What they agree in, by column; null where the rows have nothing there.',
     Object.fromEntries(GROUP_COLUMNS.map((name) => [name, columnValue(name)])) as Record<
       GroupColumn,
       ReturnType<typeof columnValue>
     >,
   ),
-  rows: count('How many there are.'),
-  shown: count('How many of them stand in this document.'),
+  rows: t.count('How many there are.'),
+  shown: t.count('How many of them stand in this document.'),
 })
-export const ROW = object('One row.', {
-  place: orNull(
-    count('From 1, within its group; null for one that did not finish, or of which that is in doubt.'),
+export const ROW = t.object('One row.', {
+  place: t.orNull(
+    t.count('From 1, within its group; null for one that did not finish, or of which that is in doubt.'),
   ),
-  score: orNull(number("In the metric's own unit; null where it has none.")),
-  row: count('Which row of the leaderboard it is, counted from 1.'),
-  run: orNull(timestamp('The run that it is about; null where it names none of this namespace.')),
-  time: orNull(moment('When that was; null where only the local time of a machine is known.')),
-  standing: word(STANDINGS, 'What the row says of its evaluation.'),
-  doubt: orNull(text('Why its place is in doubt; null where nothing is.')),
-  gone: list(
-    word(['results', 'metrics'], 'A type.'),
+  score: t.orNull(t.number("In the metric's own unit; null where it has none.")),
+  row: t.count('Which row of the leaderboard it is, counted from 1.'),
+  run: t.orNull(t.timestamp('The run that it is about; null where it names none of this namespace.')),
+  time: t.orNull(t.moment('When that was; null where only the local time of a machine is known.')),
+  standing: t.word(t.STANDINGS, 'What the row says of its evaluation.'),
+  doubt: t.orNull(t.text('Why its place is in doubt; null where nothing is.')),
+  gone: t.list(
+    t.word(['results', 'metrics'], 'A type.'),
     'The types of the datasets that are gone; a missing traces dataset says nothing.',
   ),
-  allGone: yesNo('Whether nothing that the row names is there any more.'),
+  allGone: t.yesNo('Whether nothing that the row names is there any more.'),
   ...cells,
-  datasets: list(
-    object('A dataset that the row names.', {
-      type: runType('Which column of the row names it.'),
-      name: text('As the row has it.'),
-      state: growingWord(
+  datasets: t.list(
+    t.object('A dataset that the row names.', {
+      type: t.runType('Which column of the row names it.'),
+      name: t.text('As the row has it.'),
+      state: t.growingWord(
         ['there', 'gone', 'inexact', 'renamed', 'elsewhere', 'local', 'other', 'unknown'],
         'there; gone; inexact: there in other letters; renamed: there, under a former namespace; elsewhere: of another namespace; local: a file of the evaluating machine; other: not a dataset of a run; unknown.',
       ),
@@ -104,41 +82,41 @@ export const ROW = object('One row.', {
   ),
 })
 
-export const LEADERBOARD_SHOW = object('The rows of a leaderboard, ranked by one metric.', {
+export const LEADERBOARD_SHOW = t.object('The rows of a leaderboard, ranked by one metric.', {
   ...board,
-  by: metric('What they are ranked by.'),
-  better: word(['higher', 'lower'], 'Which end of the metric is the better one.'),
-  groupBy: list(column('A column of the leaderboard.'), '--group-by.'),
-  model: list(text('A pattern.'), '--model.'),
-  limit: orNull(count('--limit; null where it is not given.')),
-  rowsInAll: count('How many rows the leaderboard has.'),
-  groups: list(GROUP, 'The group with the best row first; one group where nothing is grouped by.'),
-  rows: list(ROW, 'The shown rows of all groups, one group after the other.'),
+  by: t.metric('What they are ranked by.'),
+  better: t.word(['higher', 'lower'], 'Which end of the metric is the better one.'),
+  groupBy: t.list(t.column('A column of the leaderboard.'), '--group-by.'),
+  model: t.list(t.text('A pattern.'), '--model.'),
+  limit: t.orNull(t.count('--limit; null where it is not given.')),
+  rowsInAll: t.count('How many rows the leaderboard has.'),
+  groups: t.list(GROUP, 'The group with the best row first; one group where nothing is grouped by.'),
+  rows: t.list(ROW, 'The shown rows of all groups, one group after the other.'),
 })
 
 /** Where in a leaderboard, and on the Hub, something is. */
 const where = {
-  rows: list(ordinal('A row.'), 'Rows of the leaderboard, counted from 1.'),
-  runs: list(timestamp('A run.'), 'Runs.'),
-  datasets: names('Datasets.'),
+  rows: t.list(t.ordinal('A row.'), 'Rows of the leaderboard, counted from 1.'),
+  runs: t.list(t.timestamp('A run.'), 'Runs.'),
+  datasets: t.names('Datasets.'),
 }
-export const LEADERBOARD_CHECK = object('What does not agree between a leaderboard and the datasets.', {
+export const LEADERBOARD_CHECK = t.object('What does not agree between a leaderboard and the datasets.', {
   ...board,
-  rows: count('How many rows the leaderboard has.'),
-  runs: count('How many runs the namespace has.'),
-  findings: list(
-    object('Something that is not as it should be.', {
-      kind: growingWord(FINDING_KINDS, 'What it is.'),
-      message: text('What it is, in words.'),
-      suggestion: text('What to do about it.'),
+  rows: t.count('How many rows the leaderboard has.'),
+  runs: t.count('How many runs the namespace has.'),
+  findings: t.list(
+    t.object('Something that is not as it should be.', {
+      kind: t.growingWord(FINDING_KINDS, 'What it is.'),
+      message: t.text('What it is, in words.'),
+      suggestion: t.text('What to do about it.'),
       ...where,
     }),
     'What was found.',
   ),
-  remarks: list(
-    object('Something that explains why a row or a run is not found fault with.', {
-      kind: growingWord(REMARK_KINDS, 'What it is.'),
-      message: text('What it is, in words.'),
+  remarks: t.list(
+    t.object('Something that explains why a row or a run is not found fault with.', {
+      kind: t.growingWord(REMARK_KINDS, 'What it is.'),
+      message: t.text('What it is, in words.'),
       ...where,
     }),
     'What is said without being wrong.',
@@ -146,25 +124,25 @@ export const LEADERBOARD_CHECK = object('What does not agree between a leaderboa
 })
 
 const amount = (description: string) =>
-  orNull(count(`${description} In bytes; null where any of it is unknown.`))
-export const LEADERBOARD_REPORT = object('Where a report was written, and what it counts.', {
-  file: text('The page.'),
-  bytes: count('Its size. In bytes.'),
-  ...look,
-  by: metric('What evaluations are compared by.'),
-  counts: object('What it is made of.', {
-    rows: count('Rows of the leaderboard.'),
-    evaluations: count('Evaluations that finished and have a score.'),
-    models: count('Models of these.'),
-    runs: count('Runs of the namespace.'),
-    datasets: count('Datasets of these.'),
+  t.orNull(t.count(`${description} In bytes; null where any of it is unknown.`))
+export const LEADERBOARD_REPORT = t.object('Where a report was written, and what it counts.', {
+  file: t.text('The page.'),
+  bytes: t.count('Its size. In bytes.'),
+  ...t.look,
+  by: t.metric('What evaluations are compared by.'),
+  counts: t.object('What it is made of.', {
+    rows: t.count('Rows of the leaderboard.'),
+    evaluations: t.count('Evaluations that finished and have a score.'),
+    models: t.count('Models of these.'),
+    runs: t.count('Runs of the namespace.'),
+    datasets: t.count('Datasets of these.'),
   }),
   storage: amount('What all runs take up.'),
-  policy: orNull(
-    object('With --policy: what it would delete.', {
-      runs: count('Runs of which datasets would be deleted.'),
-      datasets: count('Datasets that would be deleted.'),
-      keeps: count('Runs that would be kept.'),
+  policy: t.orNull(
+    t.object('With --policy: what it would delete.', {
+      runs: t.count('Runs of which datasets would be deleted.'),
+      datasets: t.count('Datasets that would be deleted.'),
+      keeps: t.count('Runs that would be kept.'),
       frees: amount('What that would free.'),
     }),
   ),
