@@ -24,7 +24,7 @@ import {rulesDocument} from '../../retention/read-rules.js'
 import {type Reason} from '../../retention/reasons.js'
 import {type DATASET, type LEADERBOARD, type PINNED_RUN, type RUN, type RUN_STATE} from './schemas/account.js'
 import {type CLEANUP, type KEPT_RUN} from './schemas/cleanup.js'
-import {type BOARD} from './schemas/leaderboard.js'
+import {type LEADERBOARD_CHECK} from './schemas/leaderboard.js'
 import {type JOB} from './schemas/past.js'
 
 /** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
@@ -93,7 +93,7 @@ export function boardDocument({
 }: {
   inventory: Inventory
   leaderboard: LeaderboardDataset
-}): z.output<typeof BOARD> {
+}): Pick<z.output<typeof LEADERBOARD_CHECK>, 'endpoint' | 'leaderboard' | 'namespace' | 'now'> {
   const {name, sha} = leaderboard
   return {endpoint, namespace, now, leaderboard: {name, visibility: visibilityOf(leaderboard), sha}}
 }

@@ -6,11 +6,11 @@ import {
   type RankedRow,
   type Ranking,
 } from '../../account/leaderboard/ranking.js'
-import {GROUP_COLUMNS, groupCell, ROW_FIELDS} from '../../account/leaderboard/row.js'
+import {GROUP_COLUMNS, groupCell, ROW_FIELDS, type RowField} from '../../account/leaderboard/row.js'
 import {safeName} from '../../base/text.js'
 import {type CsvCell} from '../csv.js'
 import {boardDocument} from './documents.js'
-import {type CELLS, type GROUP, type LEADERBOARD_SHOW, type ROW} from './schemas/leaderboard.js'
+import {type GROUP, type LEADERBOARD_SHOW, type ROW} from './schemas/leaderboard.js'
 
 /** The forms that a ranking takes in `--json` and in `--csv`. Texts of the leaderboard lose tokens and what a terminal would obey. */
 
@@ -57,7 +57,7 @@ function rowDocument(ranked: RankedRow): z.output<typeof ROW> {
     doubt: textOf(doubt),
     gone,
     allGone: isTotal,
-    ...(Object.fromEntries(cells) as z.output<typeof CELLS>),
+    ...(Object.fromEntries(cells) as Pick<z.output<typeof ROW>, RowField>),
     datasets: references.map(({type, name, state}) => ({type, name: safeName(name), state})),
   }
 }

@@ -11,7 +11,6 @@ const board = {
     sha: t.text('Its newest commit.'),
   }),
 }
-export const BOARD = t.object('', board)
 
 const cell = (title: string, inWords = '') =>
   t.orNull(t.text(`${title} of the row${inWords}; null where it has none.`))
@@ -39,7 +38,6 @@ const cells = {
   totalCostUsd: measure('total_cost_usd, in US dollars'),
   co2EmissionsG: measure('co2_emissions_g, in grams'),
 } satisfies Record<RowField, ReturnType<typeof cell> | ReturnType<typeof measure>>
-export const CELLS = t.object('', cells)
 
 const columnValue = (name: string) => t.optional(t.orNull(t.text(`Of the column ${name}.`)))
 export const GROUP = t.object('Rows that agree in the columns they are grouped by.', {
