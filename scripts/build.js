@@ -102,6 +102,7 @@ function run(program, args, cwd = '.') {
   execFileSync(process.execPath, [join(process.cwd(), 'node_modules', program), ...args], {
     cwd,
     env: {...process.env, OCLIF_SKIP_NEW_VERSION_CHECK: '1'},
-    stdio: ['ignore', 'ignore', 'inherit'],
+    // The compiler says on stdout what is wrong.
+    stdio: ['ignore', 'inherit', 'inherit'],
   })
 }
