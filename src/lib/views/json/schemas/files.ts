@@ -1,20 +1,15 @@
 import * as z from 'zod/mini'
 
-import {CONFIRMATIONS} from '../../../cleanup/journal/write.js'
 import {outcome, reasons} from './cleanup.js'
+import {dataset, job} from './past.js'
 import {RULES} from './rules.js'
 import * as t from './terms.js'
 
 const version = t.constant(1, 'The version of this form.')
-const dataset = {
-  name: t.text('Full name.'),
-  id: t.text('The id that the Hub gave it.'),
-  sha: t.matching(/^[\da-f]{40}$/, 'Its newest commit.'),
-  lastModified: t.moment('When it was changed last.'),
-}
 const SAVED_DATASET = t.object('A dataset as it was when the plan was made.', {
   goes: t.yesNo('Whether the plan deletes it.'),
   ...dataset,
+  sha: t.matching(/^[\da-f]{40}$/, 'Its newest commit.'),
   createdAt: t.moment('When the Hub created it.'),
   private: t.yesNo('Whether only its owner sees it.'),
 })
@@ -57,23 +52,14 @@ export const SAVED_PLAN = t.object(
 )
 
 const at = t.moment('When.')
-const sha = t.text('Its newest commit.')
 /** One line of a journal. */
 export const JOURNAL_LINE = z
   .discriminatedUnion('kind', [
     t.object('The plan, before anything is sent.', {
       kind: t.constant('plan', 'What the line is.'),
       version,
-      id: t.text('12 hexadecimal digits.'),
-      at: t.moment('When it began.'),
-      program: t.text('The program and its version.'),
-      ...t.place,
-      user: t.text("The token's owner."),
+      ...job,
       phrase: t.phrase,
-      confirmedBy: t.word(
-        CONFIRMATIONS,
-        'Who confirmed it: a person who typed the phrase, --yes, or a program.',
-      ),
       savedPlan: t.orNull(
         t.object('Where a saved plan is carried out.', {
           madeBy: t.text('Who made it.'),
@@ -81,24 +67,20 @@ export const JOURNAL_LINE = z
         }),
       ),
       rules: RULES,
-      archive: t.orNull(t.text('The folder in which copies are kept.')),
-      datasets: t.list(
-        t.object('A dataset that is deleted.', {...dataset, sha}),
-        'In the order of the plan.',
-      ),
+      datasets: t.list(t.object('A dataset that is deleted.', dataset), 'In the order of the plan.'),
     }),
     t.object('A DELETE is about to be sent.', {
       kind: t.constant('intent', 'What the line is.'),
       at,
       name: dataset.name,
       id: dataset.id,
-      sha,
+      sha: dataset.sha,
     }),
     t.object('The outcome of a dataset.', {
       kind: t.constant('outcome', 'What the line is.'),
       at,
       ...outcome,
-      sha: t.optional(sha),
+      sha: t.optional(dataset.sha),
     }),
     t.object('The job came to an end.', {
       kind: t.constant('end', 'What the line is.'),

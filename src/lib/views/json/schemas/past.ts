@@ -6,34 +6,44 @@ import * as t from './terms.js'
 
 const journaled = (description: string) => z.record(z.string(), z.unknown()).check(z.meta({description}))
 
-export const JOB = t.object('One plan that was carried out, as far as its journal tells.', {
+/** What a journal says of a job before anything is sent. */
+export const job = {
   id: t.text('12 hexadecimal digits.'),
   at: t.moment('When it began.'),
+  program: t.text('The program and its version.'),
+  ...t.place,
+  user: t.text("The token's owner."),
+  confirmedBy: t.word(
+    CONFIRMATIONS,
+    'Who confirmed it: a person who typed the phrase, --yes, or a program that uses the library.',
+  ),
+  archive: t.orNull(t.text('The folder in which copies are kept.')),
+}
+/** What a journal says of a dataset before its DELETE. */
+export const dataset = {
+  name: t.text('Full name.'),
+  id: t.text('The id that the Hub gave it.'),
+  sha: t.text('Its newest commit.'),
+  lastModified: t.moment('When it was changed last.'),
+}
+
+export const JOB = t.object('One plan that was carried out, as far as its journal tells.', {
+  ...job,
+  // Others may have changed the file.
+  endpoint: t.text('The Hub.'),
   endedAt: t.orNull(t.moment('When it ended; null where nothing says so.')),
   state: t.word(
     ['finished', 'interrupted', 'broken-off'],
     'How it ended; broken-off: it was killed, it crashed, or it is still running.',
   ),
-  program: t.text('The program and its version.'),
-  endpoint: t.text('The Hub.'),
-  namespace: t.text('The user or organisation whose datasets these are.'),
-  user: t.text("The token's owner."),
   phrase: t.text('What a person types to confirm such a plan.'),
-  confirmedBy: t.word(
-    CONFIRMATIONS,
-    'Who confirmed it: a person who typed the phrase, --yes, or a program that uses the library.',
-  ),
   rules: journaled(
     'The rules of the plan, as in cleanup.schema.json; a journal of another version may have others.',
   ),
-  archive: t.orNull(t.text('The folder in which copies were kept.')),
   savedPlan: t.orNull(journaled('Where a saved plan was carried out: madeBy and digest.')),
   datasets: t.list(
     t.object('One dataset of the plan.', {
-      name: t.text('Full name.'),
-      id: t.text('The id that the Hub had given it.'),
-      sha: t.text('Its newest commit.'),
-      lastModified: t.moment('When it was changed last.'),
+      ...dataset,
       state: t.word(
         DATASET_STATES,
         'What is certain of it: an outcome; untouched: nothing was sent for it; or uncertain: it may be deleted or not.',
