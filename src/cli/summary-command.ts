@@ -14,7 +14,7 @@ export abstract class SummaryCommand extends HubCommand {
   private commandLine = ''
 
   /**
-   * Makes sure that the summary can be written, before anything else is done: whoever asked for one wants no deletion without.
+   * Checks first that the summary can be written: a deletion without the requested summary must not happen.
    * @param given the flags that a person gave
    * @param files flags that name other files of the command
    * @throws UsageError where it cannot be
@@ -45,7 +45,7 @@ export abstract class SummaryCommand extends HubCommand {
     }
   }
 
-  /** What whoever reads of a failure wants to know first; undefined where it goes without saying. */
+  /** What the reader of a failure needs to know first; undefined where it is obvious. */
   protected reassurance(): string | undefined {
     return undefined
   }

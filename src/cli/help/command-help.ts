@@ -4,7 +4,7 @@ import {type ExitCode, formatExitCodes} from '../../lib/base/exit-codes.js'
 import {indented, wrapText} from '../../lib/views/terminal/layout.js'
 import {type Entry, layOutEntries, widthOfTerms, wrapCommand} from './layout.js'
 
-/** Groups of flags in the order in which somebody makes up a command; those of others come last but one. */
+/** Groups of flags in the order in which a person composes a command; unlisted groups come last but one. */
 const FLAG_GROUPS = [
   'SELECTION',
   'RETENTION',

@@ -13,7 +13,7 @@ export interface Landing {
   heading: (text: string) => string
 }
 
-/** Where to start, in the order in which somebody who is new does it. */
+/** First steps, in the order in which a new user takes them. */
 const FIRST_STEPS: readonly Entry[] = [
   ['Try it, without an account and with nothing real to lose:', 'sandbox cleanup --keep-recent 3'],
   ['With `hf auth login`, or HF_TOKEN set, see your evaluation runs:', 'runs group'],
@@ -23,7 +23,7 @@ const FIRST_STEPS: readonly Entry[] = [
 /** The order in which commands are met; those not named here stand behind them. */
 const ORDER = ['cleanup', 'runs', 'datasets', 'leaderboard', 'policy', 'history', 'restore', 'sandbox']
 
-/** What somebody sees who types nothing but the name of the program: 24 lines of 80 columns. */
+/** What the bare name of the program shows: 24 lines of 80 columns. */
 export function formatLanding({bin, version, commands, width, heading}: Landing): string {
   const room = width - 2
   const title = `smoltrace ${version}: keeps the Hugging Face Hub tidy after SMOLTRACE evaluations.`

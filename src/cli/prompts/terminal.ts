@@ -14,7 +14,7 @@ export function requireTerminal(asks: string, instead: string, isJson: boolean):
 }
 
 /**
- * Refuses a list to pick from where the cursor cannot move, or nobody looks: a CI job may have a terminal, but no person.
+ * Refuses a list to pick from where the cursor cannot move, or in CI: a CI job may have a terminal, but no person.
  * @throws UsageError
  */
 export function requireScreen(isJson: boolean): void {

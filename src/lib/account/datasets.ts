@@ -90,7 +90,7 @@ function describeNameless(count: number): string {
   return `The listing of the Hub has ${entries} without a name: one of a run's datasets, or the leaderboard, may be missing from it.`
 }
 
-/** Tells the datasets of runs, the leaderboard, the datasets of tasks and the near misses apart; the rest is invisible. */
+/** Sorts datasets into runs, the leaderboard, tasks and near misses; the rest is invisible. */
 function classify(
   {datasets: listed, others}: Listing,
   namespace: string,
@@ -138,7 +138,7 @@ export function countByType(datasets: Iterable<Dataset>): Record<DatasetType, nu
 
 /**
  * A page that shifted while it was read can show a dataset twice. Two datasets of one name cannot be: then it is not
- * certain which of them a DELETE, which goes by name, would hit.
+ * certain which of them a DELETE, which identifies by name, would hit.
  */
 function uniqueByName(listed: ListedDataset[]): Map<string, ListedDataset> {
   const byName = new Map<string, ListedDataset>()

@@ -26,7 +26,7 @@ export interface Overview {
   inventory: Inventory
   /** Those that the options choose, newest first. */
   runs: Run[]
-  /** The moment that `olderThan` stands for. */
+  /** The cutoff of `olderThan`. */
   cutoff: Date | undefined
   /** `unknown` where it could not be read; a warning then says why. */
   protection: Protection | 'unknown'
@@ -39,7 +39,7 @@ export interface Overview {
 
 /**
  * Looks at a namespace without changing anything.
- * @throws UsageError where `olderThan` is no age; else as `discoverSmoltraceDatasets`
+ * @throws UsageError where `olderThan` is not an age; else as `discoverSmoltraceDatasets`
  */
 export async function lookAround(options: OverviewOptions): Promise<Overview> {
   const age = options.olderThan === undefined ? undefined : parseAge(options.olderThan)
@@ -173,14 +173,14 @@ export function totalsOf(runs: Run[], context: StateContext): RunTotals {
   }
 }
 
-/** What is known of runs beside their datasets. */
+/** What is known of runs apart from their datasets. */
 export interface RunContext extends StateContext {
   protection: Protection | 'unknown'
   /** Undefined where nobody asked for them. */
   sizes?: Sizes | undefined
 }
 
-/** What an overview knows of its runs beside their datasets. */
+/** What an overview knows of its runs apart from their datasets. */
 export function contextOf({inventory: {now}, rows, protection, sizes}: Overview): RunContext {
   return {now, graceMs: DEFAULT_GRACE_MS, rows, protection, ...(sizes && {sizes})}
 }

@@ -19,7 +19,7 @@ export const RUN_STATES = [
  */
 export type RunState = (typeof RUN_STATES)[number]
 
-/** What a run's state depends on beside the run itself. */
+/** What a run's state depends on in addition to the run itself. */
 export interface StateContext {
   now: Date
   /** How long an incomplete run may still be uploading, in ms. */
@@ -41,7 +41,7 @@ export function isUnfinished(run: Run, rows: RowIndex | 'unknown'): boolean {
 
 /**
  * The state of a run. Three datasets do not make an evaluation complete that failed; two of them do not make one
- * incomplete that finished without tracing. Where nothing says whether it finished, these cannot be told apart.
+ * incomplete that finished without tracing. Where nothing says whether it finished, these cannot be distinguished.
  */
 export function stateOf(run: Run, {now, graceMs, rows}: StateContext): RunState {
   const standing = rows === 'unknown' ? undefined : rows.get(run.timestamp)?.standing

@@ -146,7 +146,7 @@ function toRun(datasets: RunDataset[]): Run {
 
 /**
  * A run's time. The name is the machine's local time before the evaluation, `createdAt` the Hub's UTC after it: the
- * earliest `createdAt` that is plausible beside the name, else the name read as UTC.
+ * earliest `createdAt` that is plausible given the name, else the name read as UTC.
  */
 function runTime(timestamp: string, created: Date[]): Pick<Run, 'datesDisagree' | 'time'> {
   const named = parseTimestamp(timestamp) ?? newest(created)

@@ -31,7 +31,7 @@ export interface StorageReport {
 
 /** Of jobs that can tell what datasets take up. */
 export interface SizesOption {
-  /** Reads what each dataset takes up; where the token may not, a warning says so and all else goes on. */
+  /** Reads what each dataset takes up; where the token may not, a warning says so and all else continues. */
   sizes?: boolean | undefined
 }
 
@@ -51,7 +51,7 @@ export async function readSizes(options: ConnectionOptions = {}): Promise<Readon
 /**
  * The same for jobs in which sizes only help a reader: a warning instead of an error. To be called before the listing, which
  * must not become old while it waits.
- * @returns undefined where nobody asked for them
+ * @returns undefined where sizes are not asked for
  * @throws CancelledError
  */
 export async function readSizesIfAsked(session: Session, {sizes}: SizesOption): Promise<Sizes | undefined> {

@@ -35,7 +35,7 @@ function shownText(text: string): string {
   return withoutOwnTokens(printable(text))
 }
 
-/** Somebody else's error may quote what the Hub sent, in any of its fields. */
+/** A foreign error may quote what the Hub sent, in any of its fields. */
 function shownCause(cause: unknown): unknown {
   if (cause instanceof SmoltraceError) return cause
   const text = inspect(cause)

@@ -47,7 +47,7 @@ export function graverCode(one: number, other: ExitCode): number {
   return BY_GRAVITY.find((code) => code === one || code === other) ?? other
 }
 
-/** Of a command that asks nobody. */
+/** Of a command that does not prompt. */
 export const LOCAL_CODES: readonly ExitCode[] = [EXIT.done, EXIT.error, EXIT.usage]
 
 /** Of a command that asks the Hub. */

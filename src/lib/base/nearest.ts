@@ -2,7 +2,7 @@ import {distance} from 'fastest-levenshtein'
 
 /** A start of at least so many letters says which word was meant. */
 const LEAST_START = 3
-/** However long a word, nobody means one that differs in more letters. */
+/** However long a word, one that differs in more letters is not meant. */
 const MOST_SLIPS = 3
 
 /**

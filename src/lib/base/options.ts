@@ -55,7 +55,7 @@ export type OptionTable<T> = {readonly [K in keyof T]-?: KindOf<Exclude<T[K], un
 /**
  * Reads the options of a function, once: what a getter or a callback changes later has no effect.
  * @param given by the caller
- * @returns a copy that has every option of the table as its own, undefined where it was not given: a prototype that somebody
+ * @returns a copy that has every option of the table as its own, undefined where it was not given: a prototype that other code
  *   polluted says nothing
  * @throws UsageError naming the first option that is unknown, or holds something else than it may
  */
@@ -111,7 +111,7 @@ function isBasePrototype(prototype: object): boolean {
  * Reads a list of names.
  * @param what they are
  * @returns a copy
- * @throws UsageError where it is no array, or one of them no string
+ * @throws UsageError where it is not an array, or one of them not a string
  */
 export function readTexts(given: readonly string[], what: string): string[] {
   const texts: unknown = Array.isArray(given) ? [...(given as unknown[])] : given

@@ -11,7 +11,7 @@ import {checkExecution, EXECUTION, type ExecutionOptions, requireConsent} from '
 import {type Outcome} from './outcomes.js'
 import {type CleanupResult} from './result.js'
 
-/** How a saved plan is carried out; which runs go is what the plan says. */
+/** How a saved plan is carried out; the plan says which runs to delete. */
 export interface ApplyOptions extends ExecutionOptions, Omit<ConnectionOptions, 'namespace'>, SizesOption {
   /**
    * Called with what is left of the plan and what has fallen out of it, before `confirm`, and with the sizes asked for; waited
@@ -33,7 +33,7 @@ const APPLY_OPTIONS: OptionTable<ApplyOptions> = {
  * Carries out a saved plan: lists again, and deletes only what is in the plan and has not changed since. A dry run
  * unless told otherwise, which shows what is left of it.
  * @param file as `savePlan` wrote it
- * @returns the plan, what had fallen out of it (`stale`), and what became of the rest
+ * @returns the plan, what had fallen out of it (`stale`), and the outcome of the rest
  * @throws UsageError where the file is none, was changed, is of another version, or was made for another Hub or
  *   account; nothing is touched then. Else as `cleanupDatasets`
  */
@@ -70,7 +70,7 @@ export async function carryOutEarlier(
   return execute({plan: rest, stale, saved, inventory, session, sizes, signal: options.signal}, options)
 }
 
-/** Splits a plan into what is left of it and what is not. The leaderboard goes only if all before it can. */
+/** Splits a plan into what is left of it and what is not. The leaderboard is deleted only if all before it can be. */
 function withoutExcluded(
   plan: Plan,
   excluded: Map<string, Exclusion>,

@@ -20,7 +20,7 @@ interface Options {
   signal?: AbortSignal | undefined
   /** Folder to archive every dataset into; without, only the leaderboard is archived. */
   archive?: string | undefined
-  /** Where the leaderboard is archived that nobody asked to archive. */
+  /** Where the leaderboard is archived without a request for it. */
   dataDir: string
   concurrency: number
   onEvent: (event: ArchiveEvent) => void
@@ -57,7 +57,7 @@ export async function archiveBeforeDeletion(
   }
 }
 
-/** Where the leaderboard is archived that nobody asked to archive: one folder for each time. */
+/** Where the leaderboard is archived without a request for it: one folder for each time. */
 export function leaderboardArchive(dataDir: string, now: Date): string {
   return join(dataDir, 'archives', formatTimestamp(now))
 }

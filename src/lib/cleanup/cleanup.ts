@@ -14,18 +14,18 @@ import {execute, openJob} from './execute.js'
 import {checkExecution, EXECUTION, type ExecutionOptions, isDryRun, requireConsent} from './options.js'
 import {type CleanupResult, resultOf} from './result.js'
 
-/** Which runs shall go, how it is carried out, and what a caller wants to see of it. */
+/** Which runs to delete, how, and what a caller wants to see of it. */
 export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, RetentionOptions, SizesOption {
   /**
    * Lets a person pick: called with the plan that the rules make, if that leaves any choice. Selectors and keepers are not
    * needed then.
-   * @returns timestamps of the runs that shall go, whatever selectors and keepers say of them, but none that a guard holds;
+   * @returns timestamps of the runs to delete, whatever selectors and keepers say of them, but none that a guard holds;
    *   undefined ends the job, and nothing is deleted or saved
    */
   choose?: ((plan: Plan, warnings: string[]) => Promise<string[] | undefined>) | undefined
   /** Called with the plan as soon as it is made, before `confirm`, and with the sizes asked for; waited for. */
   onPlan?: ((plan: Plan, warnings: string[], sizes?: Sizes) => Promise<void> | void) | undefined
-  /** File to write the plan to, for `applyPlan`; goes with a dry run only. */
+  /** File to write the plan to, for `applyPlan`; only with a dry run. */
   savePlan?: string | undefined
 }
 
@@ -40,8 +40,8 @@ const CLEANUP_OPTIONS: OptionTable<CleanupOptions> = {
 }
 
 /**
- * The whole job: list, group, decide, plan, confirm, delete. A dry run unless told otherwise.
- * @returns the plan, and what became of each of its datasets
+ * The whole job: list, group, decide, plan, confirm, delete. A dry run by default.
+ * @returns the plan, and the outcome of each of its datasets
  * @throws UsageError where the options make no sense; nothing was sent to the Hub then
  * @throws NotAllowedError where the token cannot do it, RefusedError where a safety rule forbids it, HubError and its
  *   kin where the Hub's answers are not certain, CancelledError where the signal was aborted; nothing was deleted then
@@ -69,7 +69,7 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   return result
 }
 
-/** The plan after the choice; undefined where it was cancelled. Where nothing can be chosen, nobody is asked. */
+/** The plan after the choice; undefined where it was cancelled. Where nothing can be chosen, the callback is not called. */
 async function choose(
   plan: Plan,
   {warnings}: Session,

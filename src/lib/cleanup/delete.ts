@@ -35,7 +35,7 @@ import {Throttle} from './throttle.js'
 /** What happens while a plan is carried out. */
 export type DeletionEvent =
   | {kind: 'checking'}
-  /** Told once more of a dataset where the look at the end shows that it came out otherwise. */
+  /** Called again for a dataset whose outcome the final listing corrects. */
   | {kind: 'finished'; outcome: Outcome}
   | (RetryWait & {kind: 'repeating'; name: string})
   | {kind: 'started'; name: string}
@@ -60,7 +60,7 @@ export interface DeletionOptions {
    * @throws RefusedError where the token may no longer see everything
    */
   listAtEnd: () => Promise<Dataset[]>
-  /** Told of what keeps the end from being certain. */
+  /** Called with what keeps the end from being certain. */
   warn: (text: string) => void
   onEvent: (event: DeletionEvent) => void
   /** Written before each DELETE and after it; without, nothing is written down. */
@@ -78,7 +78,7 @@ export interface DeletionJournal {
 const MOST_UNKNOWN = 5
 
 /**
- * Carries out a plan, oldest run first. Within a run one dataset goes after the other; where one fails, the rest of that run is
+ * Carries out a plan, oldest run first. Within a run datasets are deleted one after the other; where one fails, the rest of that run is
  * left unattempted and other runs go on. The leaderboard goes last, and only if all before it went. In the end one listing
  * says whether what the Hub answered is true.
  * @returns one outcome for each dataset of the plan, in the order they came about
@@ -228,7 +228,7 @@ class Deletion {
     return outcomeOfAbsence(name, movedTo, this.lost.has(name))
   }
 
-  /** Sends a DELETE once, as soon as there is room for it, unless something stands against it then. */
+  /** Sends a DELETE once, as soon as there is room for it, unless something blocks it then. */
   private async sendWhenFree(dataset: Dataset, part: PlanPart): Promise<{barred?: Outcome; error?: Error}> {
     let isWritten = false
     for (;;) {
@@ -261,7 +261,7 @@ class Deletion {
     const {refillMs} = this.options.hub.allowance
     if (refillMs <= 0) return false
     if (this.vainWindows >= MAX_VAIN_WINDOWS) this.clearance.stop(NO_QUOTA)
-    // Whoever asked waits at the gate, as all others do.
+    // The caller waits at the gate, as all others do.
     else this.clearance.lookOnce(waitForQuota(refillMs, this.vainWindows)).catch(() => {})
     return true
   }
@@ -285,13 +285,13 @@ class Deletion {
     }
   }
 
-  /** Whether it may be tried again. Others go on meanwhile: the Hub may have trouble with this dataset alone. */
+  /** Whether it may be tried again. Others continue meanwhile: the Hub may have trouble with this dataset alone. */
   private async pauseAfterLoss(name: string, error: Error, repeats: number): Promise<boolean> {
     const {signal} = this.options
     const wait = retryDelay(error, repeats)
     if (!wait) return false
     this.emit({kind: 'repeating', name, ...wait})
-    // Somebody else takes up a run meanwhile; how many requests are under way, the throttle sees to.
+    // Another worker takes up a run meanwhile; the throttle limits how many requests are under way.
     if (this.pausing++ < this.options.concurrency) this.substitutes.push(this.work())
     await pause(wait, signal).catch(() => {})
     this.pausing--

@@ -83,7 +83,7 @@ export interface Job {
 }
 
 /**
- * Confirms a plan and carries it out: what was confirmed is what goes. Every rule about that is held here, wherever the plan
+ * Confirms a plan and carries it out: what was confirmed is what is deleted. Every rule about that is held here, wherever the plan
  * is from.
  * @throws UsageError where the plan asks for more than the options say, NotAllowedError where the token cannot delete,
  *   RefusedError where the plan contradicts itself, or was made elsewhere; nothing was sent to the Hub by then
@@ -202,7 +202,7 @@ async function openJournalFor(
   return journal
 }
 
-/** A file that nobody closes ends the process of a newer Node, at some later moment. */
+/** An unclosed file handle ends the process of a newer Node at some later moment. */
 async function orEnd<T>(journal: Journal | undefined, work: Promise<T>): Promise<T> {
   try {
     return await work

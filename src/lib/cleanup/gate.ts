@@ -24,7 +24,7 @@ const INTERRUPTED = 'interrupted'
 /** Looks in a row after none of which a DELETE was sent before they were too old. */
 const MOST_IN_VAIN = 10
 
-/** What of a plan may still go: what the last look at the Hub left of it, unless the job was stopped. */
+/** What of a plan may still be deleted: what the last look at the Hub left of it, unless the job was stopped. */
 export class Clearance {
   private readonly options: ClearanceOptions
   private excluded: Map<string, Exclusion>

@@ -17,7 +17,7 @@ export interface ExecutionOptions {
   dryRun?: boolean | undefined
   /** Deletes without asking `confirm`. */
   yes?: boolean | undefined
-  /** Asked with the whole plan before anything is deleted; only `true` goes on. */
+  /** Asked with the whole plan before anything is deleted; only `true` continues. */
   confirm?: ((plan: Plan) => boolean | Promise<boolean>) | undefined
   /** How `confirm` asks, for the journal; default `callback`. */
   confirmedBy?: Exclude<Confirmation, 'yes'> | undefined
@@ -73,7 +73,7 @@ export function checkExecution({
 /**
  * Makes sure that what a deletion writes can be written, before anything is sent. A dry run looks at the archive's folder too: its
  * command would be refused.
- * @throws UsageError where the archive is to go into what is no folder
+ * @throws UsageError where the archive's target is not a folder
  * @throws RefusedError where the journal cannot be written
  */
 export async function prepareExecution(options: ExecutionOptions): Promise<void> {
@@ -132,7 +132,7 @@ function isSameAddress(a: string, b: string): boolean {
   return URL.canParse(a) && URL.canParse(b) && new URL(a).href === new URL(b).href
 }
 
-/** Only the word `false` deletes; whatever else stands there is a dry run. */
+/** Only the word `false` deletes; any other value is a dry run. */
 export function isDryRun({dryRun}: Pick<ExecutionOptions, 'dryRun'>): boolean {
   return dryRun !== false
 }

@@ -3,12 +3,12 @@ import {messageOf, printable} from '../base/text.js'
 import {HubError} from '../hub/errors.js'
 
 /**
- * What became of one dataset: `deleted`; `failed`; `skipped` (changed or protected since the plan, or not archived);
+ * The status of one dataset: `deleted`; `failed`; `skipped` (changed or protected since the plan, or not archived);
  * `gone` (was not there any more); `unattempted`.
  */
 export type OutcomeStatus = 'deleted' | 'failed' | 'gone' | 'skipped' | 'unattempted'
 
-/** What became of one dataset. */
+/** The outcome of one dataset. */
 export interface Outcome {
   /** Full name of the dataset. */
   name: string
@@ -17,7 +17,7 @@ export interface Outcome {
   reason?: string
   /** The Hub's id of the request that failed. */
   requestId?: string
-  /** Nobody knows whether the Hub deleted it. */
+  /** It is unknown whether the Hub deleted it. */
   uncertain?: true
 }
 
@@ -50,7 +50,7 @@ export function unattempted({name}: Dataset, reason: string): Outcome {
   return {name, status: 'unattempted', reason}
 }
 
-/** A DELETE was sent before, and nobody knows what became of it; unless a listing has shown it since. */
+/** A DELETE was sent before, and its result is unknown; unless a listing has shown the dataset since. */
 export function afterLostAnswer(barred: Outcome): Outcome {
   if (barred.status === 'skipped') return barred
   return barred.status === 'gone' ? {name: barred.name, status: 'deleted'} : unknownResult(barred.name)

@@ -29,7 +29,7 @@ export interface CleanupResult {
   remaining: RunCounts
   /** Where datasets were archived before they were deleted. */
   archive?: ArchiveSummary | undefined
-  /** File that tells of this deletion. */
+  /** File that records this deletion. */
   journal?: string | undefined
   /** Time the deletion took, in ms; archiving is not part of it. */
   deletionMs: number

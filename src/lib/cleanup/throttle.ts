@@ -6,7 +6,7 @@ export interface Pass {
 
 /**
  * How many requests may be under way at a time: as many as asked for; half as many each time the Hub is overloaded; and one
- * more again for every round of them that went well. Whoever has to wait is let in in the order of arrival.
+ * more again for every round of them that went well. Waiters are let in in the order of arrival.
  */
 export class Throttle {
   private readonly most: number

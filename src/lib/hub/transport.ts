@@ -147,7 +147,7 @@ function mayRetry({url, method, isDelete}: Call, error: unknown): boolean {
 }
 
 export const DEFAULT_SILENCE = 60_000
-/** Nobody waits longer at a terminal, in ms. */
+/** The longest wait that is bearable at a terminal, in ms. */
 const MAX_SILENCE = 300_000
 
 /**

@@ -9,7 +9,7 @@ import {findOut} from './facts.js'
 import {frozen, makePlan, type Plan} from './plan.js'
 
 /**
- * The plan that rules make of what a listing shows. Reads what they rest on beside the datasets; unless that must be certain,
+ * The plan that rules make of what a listing shows. Reads what they rest on in addition to the datasets; unless that must be certain,
  * what cannot be read is only `unknown`, with a warning.
  * @throws RefusedError where a run that is named is not there, where rows were lost, or where none is of use
  *   to rules that need rows; else as `findOut`

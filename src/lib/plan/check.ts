@@ -55,7 +55,7 @@ export function checkPlan(plan: Plan): void {
   if (goes && !rules.deleteLeaderboard) throw contradiction('its rules leave the leaderboard alone')
 }
 
-/** Rules are what the options that they stand for make of them: a count that is no number would keep nothing. */
+/** Rules are what their options make of them: a count that is not a number would keep nothing. */
 function checkRules(plan: Plan): void {
   const document = new Field(rulesDocument(plan), (why) => contradiction(why), 'rules')
   if (!isDeepStrictEqual(readSavedRules(document, {byHand: true}), plan.rules))

@@ -8,7 +8,7 @@ import {type Reason} from '../retention/reasons.js'
 import {guardsAmong, isPicked} from './pick.js'
 import {type Plan, type PlannedRun} from './plan.js'
 
-/** What became of one dataset of a plan before its turn came. */
+/** Why one dataset of a plan is stale. */
 export interface Exclusion {
   status: 'gone' | 'skipped'
   reason: string
@@ -68,7 +68,7 @@ function excludeLeaderboard(
   return isSame(planned, current) ? undefined : {status: 'skipped', reason: CHANGED}
 }
 
-/** What changed in a run since the plan, in words; a dataset that left is no change of the others. */
+/** What changed in a run since the plan, in words; a dataset that left is not a change of the others. */
 function changeOf(planned: Run, current: Run | undefined): string | undefined {
   for (const dataset of current?.datasets ?? []) {
     const before = planned.datasets.find(({name}) => name === dataset.name)
@@ -113,7 +113,7 @@ function holdingNow(reasons: Reason[], planned: PlannedRun | undefined): Reason[
   return planned && isPicked(planned) ? guardsAmong(reasons) : reasons
 }
 
-/** A DELETE goes by name alone, so that it is still the same dataset can only be checked here. */
+/** A DELETE identifies a dataset by name alone, so only here can it be checked that it is still the same one. */
 function isSame(a: Dataset, b: Dataset): boolean {
   return a.id === b.id && a.sha === b.sha && a.lastModified.getTime() === b.lastModified.getTime()
 }

@@ -27,7 +27,7 @@ import {inScope, outOfScope, withinScope} from './plan.js'
 export interface Verdict {
   kind: 'guard' | 'keeper' | 'scope' | 'selector'
   key: GuardRule | PolicyKey
-  /** Where it stands in the file; null for what holds without being written. */
+  /** Its place in the file; null for what holds without being written. */
   line: number | null
   /** The selector selects the run, the keeper or guard keeps it, the scope takes in something of it. */
   holds: boolean
@@ -46,7 +46,7 @@ export interface RunExplanation {
   /** What `cleanup` does with it. */
   action: Decision['action']
   reasons: Reason[]
-  /** Full names of the run's datasets that would go, in the order of deletion. */
+  /** Full names of the run's datasets that would be deleted, in the order of deletion. */
   deletes: string[]
   verdicts: Verdict[]
   warnings: string[]
@@ -55,7 +55,7 @@ export interface RunExplanation {
 /**
  * Says what a policy does with one run, and which rules decided. Looks at the Hub and changes nothing.
  * @param timestamp as `runs group` shows it
- * @throws UsageError where it is no timestamp, RefusedError where there is no such run; else as `cleanupDatasets`
+ * @throws UsageError where it is not a timestamp, RefusedError where the run does not exist; else as `cleanupDatasets`
  */
 export async function explainRun(
   policy: Policy,
@@ -112,8 +112,8 @@ export async function explainRun(
 type Asked = Omit<Verdict, 'decided'>
 
 /**
- * A run stays for each keeper and guard that holds, and for each selector that does not; it goes because all selectors hold.
- * Where it would go, the scope can still leave all of it.
+ * A run stays for each keeper and guard that holds, and for each selector that does not; it is deleted because all selectors hold.
+ * Even then the scope can still keep all of it.
  */
 function isDecisive({kind, holds}: Asked, {action}: Decision, outcome: Decision['action']): boolean {
   if (kind === 'scope') return action !== outcome

@@ -11,9 +11,9 @@ import {requireAnyRow} from '../retention/context.js'
 import {nameOptions, type RetentionRules} from '../retention/rules.js'
 
 /**
- * Reads what the rules rest on beside the datasets: what is protected, and what the leaderboard says of runs. What cannot be
+ * Reads what the rules rest on in addition to the datasets: what is protected, and what the leaderboard says of runs. What cannot be
  * read is `unknown`, with a warning, unless it must be certain: then it is an error.
- * @throws RefusedError where the leaderboard would go and is protected, where rules rest on rows and there is none, or on
+ * @throws RefusedError where the leaderboard would be deleted and is protected, where rules rest on rows and there is none, or on
  *   what is not there and it may be hidden
  */
 export async function findOut(

@@ -3,7 +3,7 @@ import {RefusedError, UsageError} from '../base/errors.js'
 import {isGuard, type Reason} from '../retention/reasons.js'
 import {frozen, inScope, type KeptRun, outOfScope, type Plan, type PlannedRun} from './plan.js'
 
-/** Why a run goes that the rules keep. */
+/** Why a run is deleted that the rules keep. */
 export const PICKED: Reason = {rule: 'picked', text: 'picked by hand'}
 /** Why a run stays that the rules would delete. */
 export const NOT_PICKED: Reason = {rule: 'picked', text: 'not picked'}
@@ -18,7 +18,7 @@ export function guardsAmong(reasons: Reason[]): Reason[] {
   return reasons.filter(({rule}) => isGuard(rule))
 }
 
-/** Why a run that a plan keeps cannot be picked: a guard holds it, or it has nothing that may go. Empty where it can. */
+/** Why a run that a plan keeps cannot be picked: a guard holds it, or it has nothing that may be deleted. Empty where it can. */
 export function holdsOn({run, reasons}: KeptRun, {rules}: Pick<Plan, 'rules'>): Reason[] {
   const guards = guardsAmong(reasons)
   if (guards.length > 0 || inScope(run, rules.only).length > 0) return guards
@@ -33,7 +33,7 @@ export function hasChoice(plan: Plan): boolean {
 /**
  * Makes a plan anew from what a person picked. The scope stays, and so does the leaderboard's part.
  * @param plan as the rules made it
- * @param timestamps of the runs that shall go; those of the plan that are not among them stay
+ * @param timestamps of the runs to delete; all other runs of the plan stay
  * @throws RefusedError where one is of a run that is not there, or that cannot be picked
  */
 export function picked(plan: Plan, timestamps: string[]): Plan {
@@ -65,7 +65,7 @@ function pickedAgainst(kept: KeptRun, plan: Plan): PlannedRun {
   return frozen({run, datasets: inScope(run, plan.rules.only), reasons: [PICKED]})
 }
 
-/** A run of a plan, and whether it is one that goes. */
+/** A run of a plan, and whether it is deleted. */
 type Entry = {each: KeptRun; goes: false} | {each: PlannedRun; goes: true}
 
 /** All runs of a plan, newest first, as each of its lists is. */

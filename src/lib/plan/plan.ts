@@ -32,7 +32,7 @@ export interface KeptRun {
   reasons: Reason[]
 }
 
-/** What is known of the leaderboard, and whether it goes too. */
+/** What is known of the leaderboard, and whether it is deleted too. */
 export interface PlannedLeaderboard {
   dataset: LeaderboardDataset
   goes: boolean
@@ -47,7 +47,7 @@ export interface Plan {
   /** The clock that the ages were measured with. */
   now: Date
   rules: RetentionRules
-  /** The moment that `--older-than` stands for. */
+  /** The cutoff of `--older-than`. */
   cutoff: Date | undefined
   phrase: Phrase
   /** Each dataset is archived before it is deleted; such a plan is not carried out without. */
@@ -59,7 +59,7 @@ export interface Plan {
   leaderboard: PlannedLeaderboard | undefined
   /** Full names of the datasets of tasks, which are never touched. */
   standard: string[]
-  /** What its rules or guards rest on and could not be read: nobody knows then what would go, and the plan is only looked at. */
+  /** What its rules or guards rest on and could not be read: then it is unknown what would be deleted, and the plan is only for display. */
   unknown?: Array<'protection' | 'rows'> | undefined
   /** How many datasets have nearly a name of SMOLTRACE's, and are never touched; 0 in a plan from a file. */
   nearMisses: number
@@ -121,7 +121,7 @@ export function phraseFor(rules: RetentionRules): Phrase {
   return rules.all || rules.everyRunByScope ? 'YES DELETE ALL' : 'DELETE'
 }
 
-/** What was shown and confirmed is what is carried out: nobody who sees a plan may change it on the way. */
+/** What was shown and confirmed is what is carried out: no callback that gets a plan may change it. */
 export function frozen<T>(value: T): T {
   // Texts, numbers and nothing count as frozen.
   if (!Object.isFrozen(value)) {

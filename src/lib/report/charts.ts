@@ -80,7 +80,7 @@ function labelled(kind: string, means: readonly Mean[], width: number): Markup {
   })}`
 }
 
-/** The last part of a name tells most. */
+/** The last part of a name says most. */
 function shortName(name: string): string {
   const letters = [...(name.split('/').at(-1) || name)]
   return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME - 1).join('')}…` : letters.join('')
@@ -91,7 +91,7 @@ function meanCost(points: readonly Point[]): number {
   return points.reduce((sum, {cost = 0, count: number}) => sum + cost * number, 0) / evaluations
 }
 
-/** What somebody who does not see a chart is told of it, and the id that no other of the page has. */
+/** The text alternative of a chart, and an id that is unique in the page. */
 interface Description {
   id: string
   title: string
@@ -106,7 +106,7 @@ ${content}
 </svg>`
 }
 
-/** The lines behind the marks and what stands at their ends. */
+/** The lines behind the marks and the labels at their ends. */
 function grid(x: Scale, y: Scale): Markup {
   const across = y.ticks.map(({value, text}) => {
     const at = percent(1 - y.place(value))
@@ -119,7 +119,7 @@ function grid(x: Scale, y: Scale): Markup {
   return markup`<g class="grid">${across}${up}</g>`
 }
 
-/** The outlines of marks, by the place of a model, about (0, 0): whoever sees no colours tells the models apart by them. */
+/** The outlines of marks, by the place of a model, about (0, 0): they distinguish models without colour. */
 const OUTLINES = [
   'M4 0A4 4 0 1 1-4 0A4 4 0 1 1 4 0Z',
   'M-3.6-3.6H3.6V3.6H-3.6Z',
@@ -144,7 +144,7 @@ function mark(place: number, x: number, y: number): Markup {
   return markup`<use href="#m${place}" x="${percent(x)}" y="${percent(1 - y)}"/>`
 }
 
-/** The mark of a model beside its name; the name says the same. */
+/** The mark of a model next to its name; the name says the same. */
 export function swatch(place: number): Markup {
   return markup`<svg class="swatch c${place}" width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true" focusable="false"><use href="#m${place}"/></svg>`
 }

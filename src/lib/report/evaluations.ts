@@ -88,15 +88,15 @@ export function evaluate(
     }
   }
 
-  const told = new Set<LeaderboardRow>()
+  const named = new Set<LeaderboardRow>()
   for (const [run, {exact, all}] of indexRows(rows, namespace)) {
     if (exact.length === 0) continue
-    for (const row of exact) told.add(row)
+    for (const row of exact) named.add(row)
     add(all, run)
   }
 
   for (const row of rows) {
-    if (!told.has(row)) add([row])
+    if (!named.has(row)) add([row])
   }
 
   return {scored: scored.sort(oldestFirst), leftOut}

@@ -1,11 +1,11 @@
-/** A mark that wants its name beside it: where it stands along each side, from 0 to 1. */
+/** A mark to be labelled: its position along each side, from 0 to 1. */
 export interface Named {
   text: string
   x: number
   y: number
 }
 
-/** Where a name goes. */
+/** Where a name is drawn. */
 export interface Label {
   text: string
   side: 'left' | 'right'
@@ -35,7 +35,7 @@ const MARK = 8
 /** As near to the mark as there is room, above and below in turns. */
 const OFFSETS = [0, -1, 1, -2, 2, -3, 3, -4, 4, -5, 5].map((lines) => lines * LINE)
 
-/** Finds a place for each name where it covers no other name and no other mark; where there is none, beside its mark. */
+/** Finds a place for each name where it covers no other name and no other mark; where there is none, next to its mark. */
 export function placeLabels(marks: readonly Named[], space: Space): Label[] {
   const taken: Box[] = marks.map((mark) => around(mark, space))
   return marks.map((mark, own) => {

@@ -31,7 +31,7 @@ export interface Losses {
   keepers: Array<[rule: string, runs: number]>
 }
 
-/** Runs that a page names: whoever needs all of them has `cleanup`. */
+/** Runs that a page names; `cleanup` lists all of them. */
 export const MOST_RUNS = 500
 
 /** What a plan would delete, and what its runs are worth. */

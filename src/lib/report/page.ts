@@ -7,7 +7,7 @@ import {amountText, isSized} from './storage.js'
 import {STYLES} from './styles.js'
 import {METRIC_WORDS} from './units.js'
 
-/** What the page may load: nothing. The styles are in it, and there is no script. */
+/** What the page may load: nothing. The styles are inline, and it has no script. */
 const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 /** A report as one page that needs nothing but itself. */

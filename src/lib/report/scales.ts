@@ -1,7 +1,7 @@
 import {DAY, HOUR} from '../base/time.js'
 import {month, shortDay} from './units.js'
 
-/** Where the values of a chart stand along one of its sides. */
+/** Where the values of a chart are along one of its sides. */
 export interface Scale {
   /** From 0, the scale's begin, to 1, its end. */
   place: (value: number) => number

@@ -233,7 +233,7 @@ ${
 }`
 }
 
-/** A column, and whether it holds numbers, which stand at the right. */
+/** A column, and whether it holds numbers, which are right-aligned. */
 interface Column {
   title: string
   isNumber?: boolean
@@ -258,7 +258,7 @@ ${body}</tbody>
 </table></div>`
 }
 
-/** The numbers of a chart, for whoever wants them or does not see it. */
+/** The numbers of a chart as a table, for those who cannot see it too. */
 function dataTable(caption: string, columns: readonly Column[], rows: readonly Part[][]): Markup {
   return markup`<details><summary>Table: ${caption} <span class="quiet">(${count(rows.length, 'row')})</span></summary>
 ${table(caption, columns, rows)}</details>`

@@ -8,7 +8,7 @@ import {type Evaluation} from './evaluations.js'
 export interface ShownModel {
   /** From 0, best mean score first; says which colour and shape it has. */
   place: number
-  /** What stands for it where there is no room for the name. */
+  /** Its abbreviation where the name does not fit. */
   letter: string
   name: string
   /** How many models it stands for. */

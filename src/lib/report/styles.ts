@@ -2,7 +2,7 @@ import {Markup} from './markup.js'
 
 /**
  * Colours of the models, in the order of their places; the last is for all others. Each has a contrast of at least 3 to the
- * paper of its scheme, and neighbours differ in lightness too, for whoever sees few colours.
+ * paper of its scheme, and neighbours differ in lightness too, for colour-blind readers.
  */
 const LIGHT = [
   '#0b62a8',

@@ -30,7 +30,7 @@ export function formatVariables(variables: Record<string, string>, platform = pr
   ]
 }
 
-/** What a flag is about: what goes, how that is done, whether it is asked for, or what is shown. */
+/** What a flag is about: what is deleted, how, with what consent, or what is shown. */
 export type About = 'consent' | 'how' | 'output' | 'what'
 
 /** The flags that a person gave, by name. */

@@ -91,9 +91,9 @@ export function formatBytes(bytes: number): string {
   return `${unit > 0 && size < 9.95 ? size.toFixed(1) : Math.round(size)} ${units[unit]}`
 }
 
-/** The column of a table that tells what datasets take up. */
+/** The column of a table with the sizes of datasets. */
 export interface SizeColumn {
-  /** None where nobody asked for sizes, or no size is known: then the totals say all there is to say. */
+  /** None where sizes were not asked for, or none is known: then the totals say everything. */
   columns: Column[]
   /** As many cells as columns. */
   cells: (datasets: Iterable<{name: string}>) => string[]
@@ -108,7 +108,7 @@ export function sizeColumn(sizes: Sizes | undefined): SizeColumn {
   }
 }
 
-/** `12 MB`, or `unknown`: as wide for any dataset, where it stands behind each name of a list; empty as the column. */
+/** `12 MB`, or `unknown`: equally wide for all datasets, since it precedes each name of a list; empty where the column is. */
 export function sizeBehind(dataset: {name: string}, sizes: Sizes | undefined): string {
   if (sizes === undefined || sizes === 'unknown') return ''
   const bytes = sizeOf(dataset, sizes)

@@ -4,7 +4,7 @@ import {type KeeperName, type RetentionRules, ruleOf, type SelectorName} from '.
 import {moment} from './format.js'
 
 /**
- * What a given rule says. A selector's sentence goes on from "runs that are", a keeper's says what stays.
+ * What a given rule says. A selector's sentence continues "runs that are", a keeper's says what stays.
  * @param cutoff the moment that `--older-than` means, where it is known
  */
 export function sentenceOf(name: KeeperName | SelectorName, rules: RetentionRules, cutoff?: Date): string {

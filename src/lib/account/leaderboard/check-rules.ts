@@ -98,16 +98,16 @@ export function duplicateRows({rows}: CheckFacts): Finding[] {
   }
 
   const found: Finding[] = []
-  const told = new Set<string>()
+  const reported = new Set<string>()
   for (const [dataset, group] of byDataset) {
     if (group.length < 2) continue
-    told.add(keyOf(group))
+    reported.add(keyOf(group))
     const ids = new Set(group.map(({data}) => data.runId))
     found.push(duplicate(group, `name ${shown(dataset)}`, ids.size > 1 ? SHARED : REPEATED))
   }
 
   for (const [id, group] of byId) {
-    if (group.length < 2 || told.has(keyOf(group))) continue
+    if (group.length < 2 || reported.has(keyOf(group))) continue
     found.push(duplicate(group, `have the run_id ${shown(id)}`, REPEATED))
   }
 
@@ -168,7 +168,7 @@ export function renamedNamespaces({rows, inventory}: CheckFacts): Finding[] {
   }))
 }
 
-/** A public leaderboard that tells of private runs. */
+/** A public leaderboard with rows of private runs. */
 export function exposedRuns({rows, inventory, known}: CheckFacts): Finding[] {
   const {leaderboard, endpoint} = inventory
   if (!leaderboard || leaderboard.private) return []

@@ -5,7 +5,7 @@ import {type RowIndex} from './index.js'
 import {type DatasetIndex, type Reference, type ReferenceState} from './references.js'
 import {type LeaderboardRow} from './row.js'
 
-/** What a check of a leaderboard can find. Names stay as they are: scripts go by them. */
+/** What a check of a leaderboard can find. Names stay as they are: scripts rely on them. */
 export const FINDING_KINDS = [
   'dangling-row',
   'run-without-row',
@@ -20,7 +20,7 @@ export const FINDING_KINDS = [
  */
 export type FindingKind = (typeof FINDING_KINDS)[number]
 
-/** What is told of rows and runs without being wrong. */
+/** Findings about rows and runs that are not wrong. */
 export const REMARK_KINDS = [
   'other-namespace',
   'local-path',
@@ -59,7 +59,7 @@ export interface Remark extends Place {
   message: string
 }
 
-/** A row and what became of the datasets that it names. */
+/** A row and the state of the datasets that it names. */
 export interface CheckedRow {
   /** Counted from 1. */
   row: number
@@ -67,7 +67,7 @@ export interface CheckedRow {
   references: Reference[]
 }
 
-/** What the rules go by. */
+/** What the rules rest on. */
 export interface CheckFacts {
   index: RowIndex
   rows: readonly CheckedRow[]

@@ -2,7 +2,7 @@ import {brief} from '../../base/text.js'
 import {doubt, type Verdict, yes} from '../../base/verdict.js'
 import {groupCell, type GroupColumn, groupDamage, type LeaderboardRow} from './row.js'
 
-/** What rows have in each column that they are grouped by, undefined for nothing; or that there is no row. */
+/** What rows have in each column that they are grouped by, undefined for nothing; or that it has no row. */
 export type GroupValues = 'no row' | ReadonlyArray<string | undefined>
 
 /** Rows, or runs by their rows, that agree in some columns. */

@@ -46,12 +46,12 @@ export const METRIC_NAMES = RANKINGS.map(([column]) => column)
 /** Everything that `parseMetric` takes: short names first, since they are what one types. */
 export const METRIC_WORDS = [...RANKINGS.map(([, short]) => short), ...METRIC_NAMES]
 
-/** What counts where nobody says otherwise. */
+/** The default metric. */
 export const DEFAULT_METRIC: Metric = 'success_rate'
 
 /**
  * Reads the name of a metric: a column's, or its short one (`cost` for `total_cost_usd`).
- * @throws UsageError where there is no such metric
+ * @throws UsageError where the metric does not exist
  */
 export function parseMetric(text: string): Metric {
   const found = RANKINGS.find(([column, short]) => text === column || text === short)

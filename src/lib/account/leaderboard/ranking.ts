@@ -54,7 +54,7 @@ export interface RankedRow extends Loss {
   /** What the row says of its evaluation. */
   standing: Standing
   /**
-   * Why nobody can rely on what all rows of its run say of its place: an unknown status, a score that cannot be, rows that
+   * Why what all rows of its run say of its place is unreliable: an unknown status, a score that cannot be, rows that
    * disagree. Not safe to print. Undefined where nothing is in doubt.
    */
   doubt: string | undefined

@@ -20,7 +20,7 @@ const MOST: Budget = {rows: 100_000, bytes: 128 * 1024 * 1024, characters: 32 * 
 /** Older versions of `datasets` put a hash behind the numbers. */
 const SHARD = /^(.*)-(\d+)-of-(\d+)(?:-[\da-f]+)?\.parquet$/i
 
-/** What may stand beside the data and holds no rows. */
+/** Files that may be next to the data and hold no rows. */
 const NO_DATA =
   /\.(gif|html?|ipynb|jpe?g|md|pdf|png|py|rst|svg|txt|webp|ya?ml)$|(^|\/)(licen[cs]e|dataset_infos\.json)$/i
 
@@ -186,7 +186,7 @@ function unreadable(name: string, path: string, cause: unknown): RefusedError {
   })
 }
 
-/** A leaderboard and what stands beside it, for commands that look at its rows. */
+/** A leaderboard and its namespace, for commands that look at its rows. */
 interface LeaderboardView {
   inventory: Inventory
   leaderboard: LeaderboardDataset

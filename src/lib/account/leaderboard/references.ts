@@ -4,7 +4,7 @@ import {parseLooseNames} from './index.js'
 import {type LeaderboardRow} from './row.js'
 
 /**
- * What became of a dataset that a row names: it is there; it is gone from this namespace; whether it is there is not
+ * The state of a dataset that a row names: it is there; it is gone from this namespace; whether it is there is not
  * known. Or it is there under another name than the row has: in other letters or by its address (`inexact`), or in a
  * namespace that is called otherwise (`renamed`). Or it never was in this namespace: another's (`elsewhere`), a folder of
  * the evaluating machine (`local`), or no dataset of a run (`other`).
@@ -31,7 +31,7 @@ export interface Reference {
 export interface DatasetIndex {
   namespace: string
   byName: ReadonlyMap<string, RunDataset>
-  /** Whether the token sees every dataset: of one that it does not see, nobody can say that it is gone. */
+  /** Whether the token sees every dataset: one that it cannot see is not known to be gone. */
   isWhole: boolean
 }
 

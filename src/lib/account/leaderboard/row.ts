@@ -61,7 +61,7 @@ export type RowField = keyof typeof NUMBERS | keyof typeof TEXTS
 
 /**
  * What one row says about one evaluation. Texts are not empty; texts and numbers are undefined where the row has none. Texts
- * are what somebody wrote: only exact names in them mean anything, and none is safe to print as it is.
+ * are free text: only exact names in them mean anything, and none is safe to print as it is.
  * @interface
  */
 export type LeaderboardRow = Record<keyof typeof NUMBERS, number | undefined> &
@@ -94,7 +94,7 @@ const NAMES: ReadonlySet<string> = new Set([TEXTS.metricsDataset, TEXTS.resultsD
 /** Every column that is read. */
 export const COLUMNS: readonly string[] = [...Object.values(TEXTS), ...Object.values(NUMBERS)]
 
-/** The column without which a file is no leaderboard. */
+/** The column without which a file is not a leaderboard. */
 export const IDENTITY: string = TEXTS.resultsDataset
 
 /**
@@ -102,7 +102,7 @@ export const IDENTITY: string = TEXTS.resultsDataset
  * @param columns cells by the column's name; those that the file has not are left out
  * @param count of rows
  * @param isWanted the others are not kept
- * @throws Error where a column lacks rows, or one that names datasets holds what is no text
+ * @throws Error where a column lacks rows, or one that names datasets holds what is not text
  */
 export function toRows(
   columns: ReadonlyMap<string, unknown[]>,
@@ -158,11 +158,11 @@ function damageOfNumber(value: unknown): string | undefined {
 /** When the evaluation of a row took place, as well as that can be known. */
 export interface RowTime {
   date: Date
-  /** It is the evaluating machine's local time, in a zone that nobody knows, read as UTC: its datasets are not there. */
+  /** It is the evaluating machine's local time, in an unknown zone, read as UTC: its datasets are not there. */
   isLocal: boolean
 }
 
-/** What tells when an evaluation took place. */
+/** What says when an evaluation took place. */
 interface TimeSources {
   /** What the row says. */
   timestamp: string | undefined
@@ -193,7 +193,7 @@ export function timeOfRow(
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?$/
 
-/** A time with a zone is a moment, whoever wrote it; one without is local. */
+/** A time with a zone is a moment, whatever wrote it; one without is local. */
 function parseIso(text: string): RowTime | undefined {
   const [, year, month, day, time, zone] = ISO.exec(text) ?? []
   const midnight = new Date(`${year}-${month}-${day}T00:00Z`)

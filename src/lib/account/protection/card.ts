@@ -29,7 +29,7 @@ export function pinTagsOf(card: string): string[] | undefined {
 }
 
 /**
- * Pins: puts the tag in, unless one is there that holds as long. One that ends earlier stays beside it, and does no harm.
+ * Pins: puts the tag in, unless one is there that holds as long. One that ends earlier stays as well, and does no harm.
  * @param card undefined where the dataset has none: then a minimal one is made
  * @param until the last day on which the pin holds, `YYYY-MM-DD`
  * @throws CardError where the card cannot be changed with certainty
@@ -58,7 +58,7 @@ interface Front {
   place: {start: number; end: number; eol: string} | undefined
   /** Where the first key is, in the card. */
   firstKey: number | undefined
-  /** The value of `tags`, with places in the card; null without a value, undefined where there is no such key. */
+  /** The value of `tags`, with places in the card; null without a value, undefined where the key is missing. */
   node: ParsedNode | null | undefined
   /** All that it says. */
   rest: Map<unknown, unknown>

@@ -131,7 +131,7 @@ function readPins(runs: unknown): Record<string, Pin> | undefined {
     : Object.fromEntries(pins.map(([run, pin]) => [run, readPin(run, pin)]))
 }
 
-/** Stricter than the leaderboard's part: what a pin says beside this might be a condition to respect. */
+/** Stricter than the leaderboard's part: an unknown field of a pin might be a condition to respect. */
 function readPin(run: string, pin: unknown): Pin {
   if (!parseTimestamp(run)) throw new Error(`it pins ${JSON.stringify(run)}, which is no run's timestamp`)
   const why = `it does not say who pinned ${run} and when`

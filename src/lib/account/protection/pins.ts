@@ -26,12 +26,12 @@ export interface Protection {
   runs?: Record<string, Pin>
 }
 
-/** A run, as far as pins go. */
+/** A run, as far as pins are concerned. */
 export type PinnableRun = Pick<Run, 'datasets' | 'timestamp'>
 
 /**
  * What pins a run now. There are two witnesses, each judged by itself: its entry in the protection file, and the tags in the
- * cards of its datasets, which stay where the leaderboard goes. Either of them is enough.
+ * cards of its datasets, which stay where the leaderboard is deleted. Either of them is enough.
  */
 export interface LivePin {
   /** The file's entry; undefined where only tags pin it. */
@@ -127,7 +127,7 @@ export function pinnedRuns(
   return pinned
 }
 
-/** Of many pins only some are told one by one. */
+/** Only some of many pins are named individually. */
 const PINS_SHOWN = 3
 
 /**

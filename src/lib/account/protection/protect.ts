@@ -33,7 +33,7 @@ import {
 } from './pins.js'
 import {changeCards, type Tagged, type Tagging, type TaggingEvent} from './tagging.js'
 
-/** What became of the wish to protect or unprotect the leaderboard. */
+/** The result of protecting or unprotecting the leaderboard. */
 export interface ProtectionChange {
   /** Full name of the leaderboard. */
   leaderboard: string
@@ -57,9 +57,9 @@ export interface RunInDoubt {
   why: string
 }
 
-/** What became of the wish to pin or unpin runs. */
+/** The result of pinning or unpinning runs. */
 export interface PinChange {
-  /** Full name of the leaderboard, in which pins are kept beside the tags; undefined where there is none. */
+  /** Full name of the leaderboard, which keeps pins as well as the tags do; undefined where it does not exist. */
   leaderboard: string | undefined
   /** Whether anything was written; false where all was already so. */
   changed: boolean
@@ -179,9 +179,9 @@ export async function unprotectLeaderboard(options: ConnectionOptions = {}): Pro
  * the card of each run's results (of every dataset that it has, where there are none). Without a leaderboard the tag alone is the
  * pin, and the reason is kept nowhere. A pin is never shortened by pinning again: the one that holds longer stays.
  * @param timestamps of runs that exist
- * @returns what became of each; a run whose cards could not be changed is half pinned, which keeps it all the same
+ * @returns the result for each; a run whose cards could not be changed is half pinned, which keeps it all the same
  * @throws UsageError where a timestamp or `until` is none, or `until` is over
- * @throws RefusedError where there is no such run
+ * @throws RefusedError where a run does not exist
  * @throws NotAllowedError where the token cannot write there
  */
 export async function protectRuns(timestamps: string[], options: PinOptions = {}): Promise<PinChange> {
@@ -207,7 +207,7 @@ export async function protectRuns(timestamps: string[], options: PinOptions = {}
 /**
  * Lifts the pins of runs, whether these still exist or not: in the protection file first, then in the cards of all their datasets.
  * Where there is none, nothing changes.
- * @returns what became of each; a run with a card that could not be changed is still pinned
+ * @returns the result for each; a run with a card that could not be changed is still pinned
  * @throws UsageError where a timestamp is none
  * @throws NotAllowedError where the token cannot write there
  */

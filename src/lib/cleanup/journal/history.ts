@@ -12,7 +12,7 @@ import {dataDirectory, journalFolder, journalName} from './write.js'
 /** Something among the journals that is not certain. */
 export interface HistoryProblem {
   file: string
-  /** The job that the file tells of; undefined where it tells of none. */
+  /** The job that the file records; undefined where it records none. */
   job: string | undefined
   message: string
 }
@@ -36,7 +36,7 @@ export interface HistoryOptions {
 const HISTORY_OPTIONS: OptionTable<HistoryOptions> = {since: 'date', keep: 'function'}
 
 /**
- * Reads every journal in a data directory. What is no journal becomes a problem; what was hidden by its name is left out.
+ * Reads every journal in a data directory. A file that is not a journal becomes a problem; one hidden by its name is left out.
  * @param dataDir where the command line keeps its data, by default
  * @param options what to leave out
  * @param options.since leaves out the jobs that began before

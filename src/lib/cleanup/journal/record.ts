@@ -35,7 +35,7 @@ export interface DatasetRecord {
   at: Date | undefined
 }
 
-/** One carried-out plan, as far as its journal tells. All text in it is fit for a terminal. */
+/** One carried-out plan, as far as its journal records it. All text in it is fit for a terminal. */
 export interface JobRecord {
   id: string
   at: Date

@@ -43,7 +43,7 @@ export interface Journal {
   readonly id: string
   /** To be awaited before each DELETE is sent, a repeated one too. */
   intent(dataset: Dataset): Promise<void>
-  /** What became of a dataset; without an intent before it where none was needed. */
+  /** The outcome of a dataset; without an intent before it where none was needed. */
   outcome(outcome: Outcome, dataset?: Dataset): Promise<void>
   /** Writes the last line and closes the file. */
   end(how: {interrupted: boolean}): Promise<void>
@@ -193,7 +193,7 @@ class JournalFile implements Journal {
   }
 }
 
-/** The plan as the first line of a journal; its datasets stand last in it. */
+/** The plan as the first line of a journal; its datasets are its last field. */
 function headerLine(id: string, header: JournalHeader): string {
   const datasets = plannedDatasets(header.plan).map(({name, id, sha, lastModified}) => ({
     name,
@@ -219,7 +219,7 @@ function headerFields({plan, saved, user, confirmedBy, archive, now}: JournalHea
   }
 }
 
-/** Text is made safe before it is escaped: after that, a control character could not be told from letters. */
+/** Text is made safe before it is escaped: after that, a control character would look like letters. */
 function lineOf(record: object): string {
   const json = JSON.stringify(record, (key, value: unknown) =>
     typeof value === 'string' ? textFor(key, value) : value,

@@ -5,7 +5,7 @@ import {NOT_PICKED, PICKED} from '../pick.js'
 import {type Field} from './field.js'
 import {type RunNote} from './format.js'
 
-/** The entries of a saved plan, each read strictly: what is no name of SMOLTRACE's in the plan's namespace ends the reading. */
+/** The entries of a saved plan, each read strictly: a name that is not one of SMOLTRACE's in the plan's namespace ends the reading. */
 
 const LONGEST_ID = 64
 const SHA = /^[\da-f]{40}$/
@@ -58,7 +58,7 @@ export function readLeaderboard(field: Field, namespace: string): LeaderboardDat
   return {...dataset, namespace, type: 'leaderboard'}
 }
 
-/** Whether it goes follows from the rules, and is compared with what they say. */
+/** Whether it is deleted follows from the rules, and is compared with what they say. */
 function readDataset(field: Field) {
   const parts = field.parts('goes', 'name', 'id', 'sha', 'createdAt', 'lastModified', 'private')
   const sha = parts.sha.text()

@@ -2,7 +2,7 @@ import {hasNameTwice} from '../../base/json.js'
 import {Field, isObject, type Refuse} from './field.js'
 import {digestOf, PLAN_FORMAT, PLAN_VERSION} from './format.js'
 
-/** A plan has six levels; what goes much deeper is none, and would use up the stack. */
+/** A plan has six levels; a much deeper document is not a plan, and would overflow the stack. */
 const LEVELS = 8
 
 /**

@@ -6,7 +6,7 @@ export type Refuse = (why: string) => SmoltraceError
 
 const LONGEST_QUOTE = 100
 
-/** One value of a document from outside, and the place where it stands. Reads it strictly, or refuses the document. */
+/** One value of an external document, and its path. Reads it strictly, or refuses the document. */
 export class Field {
   readonly value: unknown
   private readonly refuse: Refuse

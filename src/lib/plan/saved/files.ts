@@ -13,7 +13,7 @@ const FACTS: OptionTable<PlanFacts> = {user: 'text'}
 /**
  * Saves a plan for a review; `loadPlan` reads it. An older plan in the file is replaced, whole or not at all, and nothing
  * else is. The same plan gives the same bytes.
- * @throws UsageError where the file is no place for a plan, or the plan is none
+ * @throws UsageError where a plan cannot be written there, or the value is not a plan
  * @throws RefusedError where the plan contradicts itself, rests on what could not be read, or could not be loaded again, such as
  *   one of single names; where writing fails
  */
@@ -31,7 +31,7 @@ export async function savePlan(plan: Plan, file: string, facts: PlanFacts): Prom
 
 /**
  * Checks that a plan can be saved in a file, before anything is sent to the Hub.
- * @throws UsageError where it is a folder or something else that is no plan, or where its folder cannot take it
+ * @throws UsageError where it is a folder or something else that is not a plan, or where its folder cannot take it
  */
 export async function checkPlanTarget(file: string): Promise<void> {
   await planTarget(file)

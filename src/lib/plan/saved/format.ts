@@ -11,13 +11,13 @@ import {inScope, type Plan} from '../plan.js'
 export const PLAN_FORMAT = 'smoltrace-plan'
 export const PLAN_VERSION = 1
 
-/** What a saved plan says beside the plan itself. */
+/** What a saved plan holds in addition to the plan itself. */
 export interface PlanFacts {
   /** The owner of the token that the plan was made with. */
   user: string
 }
 
-/** A run, and why it goes or stays. */
+/** A run, and why it is deleted or stays. */
 export interface RunNote {
   /** The run's timestamp. */
   run: string
@@ -28,7 +28,7 @@ export interface RunNote {
  * The form in which a plan is saved. Of each run that loses a dataset it names all datasets, since one that changes or
  * comes later holds back the whole run.
  * @returns plain JSON: dates in ISO 8601 and UTC, ages in ms, `null` where there is nothing. The `digest` covers all the rest
- *   whatever its layout and the order of its names. It finds a value that was edited, and is no signature: who wants to
+ *   whatever its layout and the order of its names. It finds a value that was edited, and is not a signature: who wants to
  *   can compute it anew
  */
 export function planDocument(plan: Plan, {user}: PlanFacts): object {

@@ -18,7 +18,7 @@ export interface SavedPlan {
   madeAt: Date
   /** `sha256:` and 64 hexadecimal digits. */
   digest: string
-  /** The runs that stay: of no use but to whoever reviews the plan. */
+  /** The runs that stay: only for the review of the plan. */
   keptRuns: RunNote[]
 }
 
@@ -43,7 +43,7 @@ type Parts = Record<(typeof PARTS)[number], Field>
 
 /**
  * Reads a saved plan's text, of which nothing is trusted. The plan is made again from its datasets and rules, and all that
- * the text says beside them must be what comes of that.
+ * the text says in addition must be what comes of that.
  * @returns the plan, frozen
  * @throws what `refuse` makes, naming the place
  */

@@ -29,9 +29,9 @@ const READERS: Record<ValueKind, (field: Field) => unknown> = {
 
 /**
  * The checks of the flags are those of the saved rules.
- * @param field where they stand
- * @param how who else says what may go
- * @param how.byHand a person picked every run that goes
+ * @param field that holds them
+ * @param how what else selects runs
+ * @param how.byHand a person picked every run to delete
  */
 export function readSavedRules(field: Field, how: {byHand: boolean}): RetentionRules {
   const parts = field.parts('cutoff', ...RULE_NAMES.map((name) => fieldOf(name)))

@@ -7,7 +7,7 @@ interface Failed extends Pick<Failure, 'message' | 'name' | 'suggestions'> {
   reassurance?: string | undefined
 }
 
-/** What a title calls the end, where it is no fault. */
+/** What a title calls the end, where it is not a failure. */
 const ENDS: Readonly<Record<string, string>> = {CancelledError: 'cancelled', RefusedError: 'refused'}
 
 /**

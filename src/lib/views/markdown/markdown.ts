@@ -6,14 +6,14 @@ import {thousands} from '../format.js'
  * none of it can become a link, a mention, an element, or another cell of a table.
  */
 
-/** Longer values are cut: nobody reads on, and a summary has a limit. */
+/** Longer values are cut: a summary has a size limit. */
 const LONGEST = 600
 
-/** What means something in Markdown or HTML wherever it stands; an underscore only at the edge of a word. */
+/** Characters with a meaning in Markdown or HTML anywhere; an underscore only at the edge of a word. */
 const SIGNS =
   /[&*<>[\\\]`|~]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:(?=[^\s\d])|(?<=www)\.|^[+=-]|(?<=^\d+)[).]/giu
 
-/** A value in words. It never ends the line, the cell or the paragraph that it stands in. */
+/** A value in words. It never ends its line, cell or paragraph. */
 export function text(value: string): string {
   const shown = [...safeName(value.slice(0, LONGEST * 3))]
   const isWhole = shown.length <= LONGEST && value.length <= LONGEST * 3
@@ -54,7 +54,7 @@ export interface Rows {
   more: string
 }
 
-/** A table of as many rows as there is room for, and a sentence that says how many there are beside. */
+/** A table of as many rows as fit, and a sentence with the number of the other rows. */
 export function table({titles, rows, number, bytes, more}: Rows): string {
   const lines = [line(titles), line(titles.map(() => '---'))]
   let left = bytes
@@ -80,7 +80,7 @@ export function facts(pairs: ReadonlyArray<readonly [name: string, value: string
   return table({titles: ['', ''], rows: pairs, number: pairs.length, bytes: Infinity, more: ''})
 }
 
-/** What is shown only to whoever opens it. */
+/** A collapsed section. */
 export function folded(title: string, content: string): string {
   return `<details>\n<summary>${title}</summary>\n\n${content}\n</details>\n`
 }

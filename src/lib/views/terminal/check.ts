@@ -51,7 +51,7 @@ function formatKind(kind: FindingKind, findings: Finding[], screen: Screen): str
   return joined([title, describeAll(findings, screen)], '\n')
 }
 
-/** What to do stands once below all findings in a row of which it is the same. */
+/** The advice is printed once below consecutive findings that share it. */
 function describeAll(findings: Finding[], {width}: Screen): string {
   const lines = findings.flatMap(({message, suggestion}, index) => {
     const isLast = findings[index + 1]?.suggestion !== suggestion

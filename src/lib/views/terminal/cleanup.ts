@@ -27,7 +27,7 @@ import {formatPairs} from './table.js'
 export interface Asked {
   /** The flags that a person gave. */
   given: GivenFlags
-  /** What stands before `cleanup` on the command line. */
+  /** The words before `cleanup` on the command line. */
   bin: string
   /** The Hub is gone when the command ends. */
   isRehearsal: boolean
@@ -63,7 +63,7 @@ export function previewOfSaved({saved, stale, sizes}: AppliedPlan, asked: Asked,
   return formatAppliedPlan(saved, stale, notes, screen)
 }
 
-/** What the plan does not know of its own deletion, for whoever shows it. */
+/** What a view needs to know of a deletion as well as the plan. */
 export function notesOn(
   plan: Plan,
   title: string,
@@ -79,7 +79,7 @@ export function notesOn(
   }
 }
 
-/** How a cleanup that nobody declined ended, and what to do next. */
+/** How a cleanup that was not declined ended, and what to do next. */
 export function resultText(result: CleanupResult, asked: Asked, screen: Screen): string {
   const {wouldDelete, stale, dryRun} = result
   if (isUnknown(result)) return notKnown(result, screen)

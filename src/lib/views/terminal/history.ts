@@ -171,7 +171,7 @@ function valueText(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-/** The datasets by what is certain of them; what is not certain stands last, where the eye rests. */
+/** The datasets by what is certain of them; what is not certain comes last, where the eye rests. */
 function formatStates(job: JobRecord, view: HistoryView, detail: Detail): string {
   const states = DATASET_STATES.filter((state) => job.counts[state] > 0)
   const uncertain = job.counts.uncertain > 0

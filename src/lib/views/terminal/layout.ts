@@ -69,7 +69,7 @@ export function wrapWords(words: readonly string[], width: number): string[] {
   return lines
 }
 
-/** Breaks words that are wider than a line of their own, so that each line of `wrapText` fits: for what nobody copies. */
+/** Breaks words that are wider than a line of their own, so that each line of `wrapText` fits: for text that is not copied. */
 export function breakWords(text: string, width: number): string {
   return text
     .split(' ')

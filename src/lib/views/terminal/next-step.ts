@@ -5,7 +5,7 @@ import {wrapText} from './layout.js'
 import {type Screen} from './style.js'
 
 export interface NextStepFacts {
-  /** What stands before `cleanup` on the command line. */
+  /** The words before `cleanup` on the command line. */
   bin: string
   /** The flags as they were given. */
   given: Record<string, FlagValue>
@@ -53,7 +53,7 @@ function keeping(begin: string, {bin, isRehearsal}: NextStepFacts): NextStep {
   }
 }
 
-/** Consent and output are not repeated; a saved plan says itself what goes. */
+/** Consent and output are not repeated; a saved plan itself says what is deleted. */
 function commandFor({plan}: CleanupResult, {bin, given, about}: NextStepFacts): string {
   const isApplied = given.plan !== undefined
   const repeated = Object.entries(given).filter(

@@ -55,7 +55,7 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
   ])
 }
 
-/** When datasets were created; where there is no room for the time of the day, the day. */
+/** When datasets were created; only the day where the time of day does not fit. */
 function createdColumn(datasets: RunDataset[], hasSizes: boolean, {width}: Screen) {
   const name = width === undefined ? 0 : widest(datasets.map((each) => each.name))
   const isWide = width === undefined || name + (hasSizes ? SIZE_WIDTH : 0) + MINUTE_WIDTH <= width

@@ -3,11 +3,11 @@ import {type PinnedRun, type RunInDoubt} from '../../account/protection/protect.
 import {listing, safe} from '../../base/text.js'
 import {count} from '../format.js'
 
-/** What is said where there is no leaderboard to keep pins in. */
+/** Shown where no leaderboard exists to keep pins in. */
 export const WITHOUT_LEADERBOARD =
   'There is no leaderboard, so only the tag in the card pins a run, and a --reason is not saved.'
 
-/** What became of the wish to pin runs, a line for each. */
+/** The outcome of pinning, a line for each run. */
 export function formatPins(runs: PinnedRun[], until?: string): string {
   if (runs.length === 0) return 'The leaderboard cites no run that can be pinned.'
   return runs.map((each) => describePinned(each, until)).join('\n')
@@ -28,7 +28,7 @@ function sentence(problem = ''): string {
   return safe(problem).replace(/\.?$/, '.')
 }
 
-/** What became of the wish to lift pins, a line for each. */
+/** The outcome of unpinning, a line for each run. */
 export function formatUnpinned(runs: PinnedRun[]): string {
   return runs
     .map(({run, changed, pin, problem}) => {

@@ -18,14 +18,14 @@ export interface PlanNotes {
   title: string
   /** Where the datasets are archived before they are deleted. */
   archive?: string | undefined
-  /** Where the leaderboard is archived if it goes. */
+  /** Where the leaderboard is archived if it is deleted. */
   leaderboardArchive?: string | undefined
-  /** What the datasets take up, where somebody asked. */
+  /** What the datasets take up, where sizes are asked for. */
   sizes?: Sizes | undefined
 }
 
 /**
- * The whole plan as a person reads it: what was found, which rules apply, what goes, what stays, and why. The totals stand
+ * The whole plan as a person reads it: what was found, which rules apply, what is deleted, what stays, and why. The totals come
  * last: of a long plan the end is on the screen when the question comes.
  */
 export function formatPlan(plan: Plan, notes: PlanNotes, screen: Screen): string {
@@ -105,7 +105,7 @@ function keeperTexts({rules, keep}: Plan): string[] {
   ]
 }
 
-/** What fits into a line of a usual terminal beside its name. */
+/** What fits into a line of a usual terminal next to its name. */
 const LINE = 68
 
 /** On one line where they fit, else a line each. */
@@ -150,7 +150,7 @@ function formatRunsToKeep({keep, now}: Plan, {sizes}: PlanNotes, screen: Screen)
   return titledTable(['Runs to keep', 'WHAT IT HAS', size], keep.length, rows, screen)
 }
 
-/** Of less nobody makes sense; the datasets that go stand below by name, so their types can be left out for it. */
+/** The least width that is readable; the deleted datasets are listed by name below, so their types can give way to it. */
 const NARROWEST_WHY = 20
 
 function titledTable(
@@ -171,7 +171,7 @@ function titledTable(
   return joined([bold(`${title}: ${thousands(number)}`), formatTable(columns, rows, screen)], '\n')
 }
 
-/** Every dataset that goes, by full name. */
+/** Every dataset to delete, by full name. */
 export function formatDatasets(plan: Plan, {sizes}: PlanNotes, style: Style): string {
   const datasets = plannedDatasets(plan)
   if (datasets.length === 0) return ''
@@ -202,7 +202,7 @@ function nearMissesPair(nearMisses: number): [string, string] {
   return ['Near misses', `${names} nearly like a run's: never touched (datasets list says why)`]
 }
 
-/** What goes and what stays, in numbers. */
+/** What is deleted and what stays, in numbers. */
 function totalPair(plan: Plan, notes: PlanNotes): [string, string] {
   return ['Total', `${goingText(plan, notes)}, ${count(plan.keep.length, 'run')} to keep`]
 }
@@ -217,7 +217,7 @@ const UNKNOWN: Readonly<Record<NonNullable<Plan['unknown']>[number], string>> = 
   rows: 'what the leaderboard says',
 }
 
-/** What goes, in numbers. */
+/** What is deleted, in numbers. */
 export function goingText(plan: Plan, {sizes}: PlanNotes): string {
   if (plan.unknown) return `not known: ${unknownText(plan.unknown)} could not be read`
   const datasets = plannedDatasets(plan).length

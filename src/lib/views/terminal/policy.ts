@@ -61,7 +61,7 @@ export function formatPolicy(policy: Policy, now: Date, screen: Screen): string 
   ])
 }
 
-/** Which datasets of the runs go. */
+/** Which datasets of the runs are deleted. */
 function scopeSentence({only}: RetentionRules): string {
   return only.length > 0
     ? `its ${listing(only)}, nothing else. The leaderboard never goes.`

@@ -19,15 +19,15 @@ interface RankingColumn extends Column {
 
 const BAR_LENGTH = 8
 
-/** Columns of the terminal that stay for all but the model: enough for the costs beside a note. */
+/** Columns of the terminal that stay for all but the model: enough for the costs and a note. */
 const BESIDE_MODEL = 60
 const SHORTEST_MODEL = 20
 const LONGEST_MODEL = 40
 
-/** On a pipe nothing is cut but what nobody would read. */
+/** On a pipe only unreadable lengths are cut. */
 const LONGEST_TEXT = 120
 
-/** The columns of numbers; the one that rows are ranked by never goes, the others in this order. */
+/** The columns of numbers; the one that rows are ranked by is never dropped, the others in this order. */
 const NUMBERS: ReadonlyArray<[title: string, metric: Metric, dropAt: number]> = [
   ['COST', 'total_cost_usd', 5],
   ['TOKENS', 'total_tokens', 4],
@@ -149,7 +149,7 @@ function shown(text = NO_NUMBER): string {
   return cut(safeName(text.slice(0, LONGEST_TEXT * 2)), LONGEST_TEXT) || NO_NUMBER
 }
 
-/** What bars are made of. Both can be told apart without colour. */
+/** What bars are made of. Both are distinct without colour. */
 interface BarMarks {
   full: string
   empty: string
@@ -157,7 +157,7 @@ interface BarMarks {
 const BLOCKS: BarMarks = {full: '█', empty: '·'}
 const ASCII: BarMarks = {full: '#', empty: '.'}
 
-/** Read out, a bar is noise; the number stands beside it. */
+/** To a screen reader a bar is noise; the number is next to it. */
 const NONE: BarMarks = {full: '', empty: ''}
 
 /** The marks that a terminal can show: blocks, unless it says that it is dumb or that its letters are not UTF-8. */
@@ -181,7 +181,7 @@ export function bar(share: number, length: number, {full, empty}: BarMarks): str
   return full.repeat(filled) + empty.repeat(length - filled)
 }
 
-/** Stands where a row has no number. */
+/** Shown where a row has no number. */
 const NO_NUMBER = '-'
 
 /** From here on a number is written with an exponent: no evaluation comes so far, but a row may say anything. */

@@ -16,7 +16,7 @@ const LABELS: Record<RestoreStatus, string> = {
 
 const SEEN_BY = {private: 'its owners', public: 'everyone', unknown: '-'} as const
 
-/** What became of each dataset, the counts, and what is not as it was. */
+/** The outcome of each dataset, the counts, and what is not as it was. */
 export function formatRestore(result: RestoreResult, screen: Screen): string {
   const {style} = screen
   const columns = [
@@ -51,7 +51,7 @@ function placeOf({namespace, endpoint, from}: RestoreResult): string {
   return `${namespace} at ${endpoint}${whose}`
 }
 
-/** One dataset and what became of it, in one line. */
+/** One dataset and its outcome, in one line. */
 export function describeRestored(outcome: RestoreOutcome): string {
   return `${outcome.name} (${count(outcome.files, 'file')}, ${formatBytes(outcome.bytes)}): ${wordsOf(outcome)}`
 }

@@ -6,7 +6,7 @@ import {joined, paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen, type Style} from './style.js'
 import {formatPairs} from './table.js'
 
-/** What became of datasets, in words. */
+/** Outcomes of datasets, in words. */
 export const OUTCOME_LABELS: Readonly<Record<OutcomeStatus, string>> = {
   deleted: 'Deleted',
   failed: 'Failed',
@@ -18,30 +18,30 @@ export const OUTCOME_LABELS: Readonly<Record<OutcomeStatus, string>> = {
 /** What did not go as planned, the worst first. */
 export const NOT_DELETED = ['failed', 'unattempted', 'skipped', 'gone'] as const satisfies OutcomeStatus[]
 
-/** As many outcomes of one kind as are all named; of more, those with the same reason are told together. */
+/** Up to this many outcomes of one kind are all named; of more, those with the same reason are grouped. */
 export const MOST_NAMED = 40
 
-/** How many reasons are told, and how many names with each. */
+/** How many reasons are listed, and how many names with each. */
 const REASONS_TOLD = 20
 const NAMES_TOLD = 3
 
-/** As much of a dataset as one line tells. */
-interface Told {
+/** As much of a dataset as one line shows. */
+interface Described {
   name: string
   reason?: string | undefined
   requestId?: string | undefined
 }
 
-/** One dataset and what became of it, in one line. */
-export function describeOutcome({name, reason, requestId}: Told): string {
+/** One dataset and its outcome, in one line. */
+export function describeOutcome({name, reason, requestId}: Described): string {
   return printable(`${name}${reason ? `: ${reason}` : ''}${requestId ? ` (request ${requestId})` : ''}`)
 }
 
 /** Outcomes of one kind, a line each; of thousands the reasons, how often there is each, and some names. */
 export function formatOutcomes(outcomes: readonly Outcome[], {width}: Screen): string {
-  const told =
+  const lines =
     outcomes.length > MOST_NAMED ? byReason(outcomes) : outcomes.map((outcome) => describeOutcome(outcome))
-  return told.map((line) => wrapIndented(line, '  ', width)).join('\n')
+  return lines.map((line) => wrapIndented(line, '  ', width)).join('\n')
 }
 
 /** The most frequent reasons first. */
@@ -67,7 +67,7 @@ function byReason(outcomes: readonly Outcome[]): string[] {
   return lines
 }
 
-/** What became of a plan: everything that is not deleted and why, then, where the eye rests, the counts and what is left. */
+/** The outcome of a plan: everything not deleted and why, then, where the eye rests, the counts and what is left. */
 export function formatResult(result: CleanupResult, screen: Screen): string {
   const {style, width} = screen
   const {counts, remaining, plan, storage} = result

@@ -49,7 +49,7 @@ function hasColours(stream: NodeJS.WriteStream): boolean {
 /** Says to write plain lines only, as a screen reader wants them. */
 const PLAIN_VARIABLE = 'SMOLTRACE_PLAIN'
 
-/** Whether somebody has asked for plain lines. */
+/** Whether plain lines are asked for. */
 export function isPlainWanted(env: NodeJS.ProcessEnv): boolean {
   return isOn(env[PLAIN_VARIABLE])
 }
@@ -62,7 +62,7 @@ export function whyPlain(env = process.env): string | undefined {
   return TERM === 'dumb' ? 'this terminal cannot draw (TERM is dumb)' : undefined
 }
 
-/** Whether what is on the screen may be drawn anew: on a terminal whose cursor moves, and that somebody looks at. */
+/** Whether the screen may be redrawn: on a terminal whose cursor moves, outside CI. */
 export function mayRedraw(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && whyPlain() === undefined
 }

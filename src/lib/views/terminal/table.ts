@@ -4,16 +4,16 @@ import {type Screen} from './style.js'
 
 export interface Column {
   title: string
-  /** On a terminal too narrow for the whole table, columns go in this order, lowest first; without, a column stays. */
+  /** On a terminal too narrow for the whole table, columns are dropped in this order, lowest first; without it, a column stays. */
   dropAt?: number
   /**
-   * Of a last column with sentences, which nobody copies: how narrow it may become before a column is dropped instead. Words that
+   * Of a last column with sentences, which are not copied: how narrow it may become before a column is dropped instead. Words that
    * are wider yet are broken. By default it is not wrapped for another column, and its words stay whole.
    */
   wrapsTo?: number
-  /** Numbers stand under each other by their last digits. */
+  /** Numbers are right-aligned. */
   isRight?: boolean
-  /** Columns of the terminal that it takes at least, so that several tables stand under each other. */
+  /** Its minimum width, so that several tables align with each other. */
   least?: number
 }
 
@@ -98,7 +98,7 @@ export function widest(texts: string[]): number {
   return width
 }
 
-/** Which columns stay: droppable ones go until the rest, its last column wrapped, fits. */
+/** Which columns stay: droppable ones are dropped until the rest, its last column wrapped, fits. */
 function fitting(columns: Column[], widths: number[], words: number[], width: number): number[] {
   const all = columns.map((_, index) => index)
   const droppable = all.filter((index) => columns[index]?.dropAt !== undefined)
