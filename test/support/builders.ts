@@ -4,8 +4,7 @@ import {type AddressInfo} from 'node:net'
 
 import {type Inventory, type LeaderboardDataset, type RunDataset} from '../../src/lib/account/datasets.js'
 import {type RowIndex, type Standing} from '../../src/lib/account/leaderboard/index.js'
-import {PROTECTION_PATH} from '../../src/lib/account/protection/file.js'
-import {type Protection} from '../../src/lib/account/protection/pins.js'
+import {type Protection, PROTECTION_PATH} from '../../src/lib/account/protection/pins.js'
 import {groupDatasetsByRun, type Run} from '../../src/lib/account/runs.js'
 import {
   formatTimestamp,

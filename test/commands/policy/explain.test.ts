@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 
-import {formatProtection, PROTECTION_PATH} from '../../../src/lib/account/protection/file.js'
+import {formatProtection} from '../../../src/lib/account/protection/file.js'
+import {PROTECTION_PATH} from '../../../src/lib/account/protection/pins.js'
 import {formatTimestamp, RUN_TYPES, runDatasetName} from '../../../src/lib/base/names.js'
 import {HOUR} from '../../../src/lib/base/time.js'
 import {type Verdict} from '../../../src/lib/plan/explain.js'

@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 
-import {formatProtection, PROTECTION_PATH} from '../../../src/lib/account/protection/file.js'
+import {formatProtection} from '../../../src/lib/account/protection/file.js'
+import {PROTECTION_PATH} from '../../../src/lib/account/protection/pins.js'
 import {type Sandbox, storedFile, toParquet} from '../../../src/lib/sandbox/index.js'
 import {formatBytes} from '../../../src/lib/views/format.js'
 import {playJson} from '../../recordings/play.js'

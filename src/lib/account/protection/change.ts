@@ -1,7 +1,7 @@
 import {type Session} from '../../hub/session.js'
 import {changeFile, type FileChanged, textChange} from '../../hub/uploads.js'
-import {formatProtection, isEmptyProtection, PROTECTION_PATH, readProtectionAt} from './file.js'
-import {type Protection} from './pins.js'
+import {formatProtection, isEmptyProtection, readProtectionAt} from './file.js'
+import {type Protection, PROTECTION_PATH} from './pins.js'
 
 /** What becomes of the protection. */
 export type Edit = (current: Protection) => Protection

@@ -1,20 +1,10 @@
 import {CancelledError, RefusedError, SmoltraceError} from '../../base/errors.js'
-import {hasNameTwice} from '../../base/json.js'
-import {parseTimestamp} from '../../base/names.js'
 import {byText} from '../../base/text.js'
-import {isDay} from '../../base/time.js'
 import {type Hub} from '../../hub/client.js'
 import {readSmallFile} from '../../hub/files.js'
 import {type Inventory, type LeaderboardDataset} from '../datasets.js'
 import {requireNoLeaderboard} from '../leaderboard/no-leaderboard.js'
-import {type LeaderboardProtection, type Pin, type Protection} from './pins.js'
-
-/**
- * Where the protection is kept: in a dot-directory of the leaderboard, which `datasets` ignores and which the next
- * evaluation, unlike anything written into the README, leaves alone.
- */
-export const PROTECTION_PATH = '.smoltrace/protection.json'
-const VERSION = 1
+import {type Protection, PROTECTION_PATH, VERSION} from './pins.js'
 
 /**
  * Reads what is protected. Certain are a file with the hash that the Hub lists, a leaderboard that is neither listed nor at its
@@ -56,7 +46,10 @@ async function headOf(hub: Hub, {name, id}: LeaderboardDataset): Promise<string>
  */
 export async function readProtectionAt(hub: Hub, name: string, commit: string): Promise<Protection> {
   const text = await readSmallFile(hub, name, commit, PROTECTION_PATH)
-  return text === undefined ? {} : parseProtection(text, name)
+  if (text === undefined) return {}
+  // The schema library loads only where there is a file to read.
+  const {parseProtection} = await import('./parse.js')
+  return parseProtection(text, name)
 }
 
 /** For previews, which can say that they do not know: `unknown` and a warning instead of an error. */
@@ -74,37 +67,6 @@ export async function readProtectionIfPossible(
   }
 }
 
-/**
- * Reads the protection file.
- * @param text what the file holds
- * @param name full name of the leaderboard, for the error
- * @throws RefusedError where it is broken, or holds what this version does not know and might have to respect
- */
-export function parseProtection(text: string, name: string): Protection {
-  try {
-    const file = objectOf(parseJson(text), 'it is no JSON object')
-    const {version, leaderboard, runs, ...unknown} = file
-    if (version !== VERSION)
-      throw new Error(`its version is ${JSON.stringify(version)}, this program knows ${VERSION}`)
-    refuseUnknown(unknown, 'it')
-    if (hasNameTwice(text, file)) throw new Error('it has a name twice in one object')
-    const pins = readPins(runs)
-    return {
-      ...(isThere(leaderboard) && {leaderboard: readLeaderboardPart(leaderboard)}),
-      ...(pins && {runs: pins}),
-    }
-  } catch (error) {
-    throw new RefusedError(
-      `${PROTECTION_PATH} of ${name} cannot be understood: ${(error as Error).message}.`,
-      {
-        suggestions: [
-          'It may come from a newer version of this program: update, or repair the file on the Hub.',
-        ],
-      },
-    )
-  }
-}
-
 /** Writes the protection file's text; runs in the order of their timestamps, so that a change is a small one. */
 export function formatProtection({leaderboard, runs}: Protection): string {
   const pins = Object.entries(runs ?? {}).toSorted(([a], [b]) => byText(a, b))
@@ -115,62 +77,4 @@ export function formatProtection({leaderboard, runs}: Protection): string {
 /** Whether nothing is protected, so that no file is needed. */
 export function isEmptyProtection({leaderboard, runs}: Protection): boolean {
   return !leaderboard && Object.keys(runs ?? {}).length === 0
-}
-
-function readLeaderboardPart(part: unknown): LeaderboardProtection {
-  const why = 'it does not say who protected it and when'
-  const {by, at, reason} = objectOf(part, why)
-  return {...authorOf(by, at, why), ...(typeof reason === 'string' && {reason})}
-}
-
-function readPins(runs: unknown): Record<string, Pin> | undefined {
-  if (!isThere(runs)) return undefined
-  const pins = Object.entries(objectOf(runs, 'its runs are no JSON object'))
-  return pins.length === 0
-    ? undefined
-    : Object.fromEntries(pins.map(([run, pin]) => [run, readPin(run, pin)]))
-}
-
-/** Stricter than the leaderboard's part: an unknown field of a pin might be a condition to respect. */
-function readPin(run: string, pin: unknown): Pin {
-  if (!parseTimestamp(run)) throw new Error(`it pins ${JSON.stringify(run)}, which is no run's timestamp`)
-  const why = `it does not say who pinned ${run} and when`
-  const {by, at, reason, until, ...unknown} = objectOf(pin, why)
-  refuseUnknown(unknown, `its pin of ${run}`)
-  if (isThere(reason) && typeof reason !== 'string')
-    throw new Error(`the reason of its pin of ${run} is no text`)
-  if (isThere(until) && !isDay(until)) throw new Error(`the end of its pin of ${run} is no day`)
-  return {
-    ...authorOf(by, at, why),
-    ...(typeof reason === 'string' && {reason}),
-    ...(typeof until === 'string' && {until}),
-  }
-}
-
-function authorOf(by: unknown, at: unknown, why: string): {by: string; at: Date} {
-  const date = new Date(typeof at === 'string' ? at : Number.NaN)
-  if (typeof by !== 'string' || Number.isNaN(date.getTime())) throw new Error(why)
-  return {by, at: date}
-}
-
-function refuseUnknown(unknown: Record<string, unknown>, where: string): void {
-  const parts = Object.keys(unknown)
-  if (parts.length > 0) throw new Error(`${where} has unknown parts: ${parts.join(', ')}`)
-}
-
-function isThere(value: unknown): boolean {
-  return value !== undefined && value !== null
-}
-
-function objectOf(value: unknown, why: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(why)
-  return value as Record<string, unknown>
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -6,6 +6,14 @@ import {dayOf} from '../../base/time.js'
 import {type Inventory, type RunDataset} from '../datasets.js'
 import {type Run} from '../runs.js'
 
+/**
+ * Where the protection is kept: in a dot-directory of the leaderboard, which `datasets` ignores and which the next
+ * evaluation, unlike anything written into the README, leaves alone.
+ */
+export const PROTECTION_PATH = '.smoltrace/protection.json'
+/** Of the file's format. */
+export const VERSION = 1
+
 /** Who protected the leaderboard, when and why. */
 export interface LeaderboardProtection {
   by: string

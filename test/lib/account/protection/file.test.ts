@@ -4,11 +4,11 @@ import * as fc from 'fast-check'
 import {discover} from '../../../../src/lib/account/datasets.js'
 import {
   formatProtection,
-  parseProtection,
-  PROTECTION_PATH,
   readProtection,
   readProtectionIfPossible,
 } from '../../../../src/lib/account/protection/file.js'
+import {parseProtection} from '../../../../src/lib/account/protection/parse.js'
+import {PROTECTION_PATH} from '../../../../src/lib/account/protection/pins.js'
 import {CancelledError, RefusedError, SmoltraceError} from '../../../../src/lib/base/errors.js'
 import {formatTimestamp} from '../../../../src/lib/base/names.js'
 import {type Hub} from '../../../../src/lib/hub/client.js'
@@ -134,6 +134,11 @@ describe('the protection file', () => {
   it('is refused for a name of an object that every object has', () => {
     expect(() => parseProtection('{"version": 1, "__proto__": {"x": 1}}', 'x')).to.throw(RefusedError)
     expect(() => parseProtection('{"version": 1, "constructor": 1}', 'x')).to.throw(RefusedError)
+    for (const runs of [
+      `{"__proto__": ${JSON.stringify(pin)}}`,
+      `{"${run}": {"by": "ann", "at": "${AT}", "__proto__": {}}}`,
+    ])
+      expect(() => parseProtection(`{"version": 1, "runs": ${runs}}`, 'x')).to.throw(RefusedError)
   })
 
   it('is read as it was written', () => {

@@ -3,11 +3,9 @@ import {expect} from 'chai'
 import {discoverSmoltraceDatasets} from '../../../../src/lib/account/datasets.js'
 import {indexRows} from '../../../../src/lib/account/leaderboard/index.js'
 import {readLeaderboard} from '../../../../src/lib/account/leaderboard/read.js'
-import {
-  formatProtection,
-  parseProtection,
-  PROTECTION_PATH,
-} from '../../../../src/lib/account/protection/file.js'
+import {formatProtection} from '../../../../src/lib/account/protection/file.js'
+import {parseProtection} from '../../../../src/lib/account/protection/parse.js'
+import {PROTECTION_PATH} from '../../../../src/lib/account/protection/pins.js'
 import {
   protectLeaderboard,
   protectRuns,
