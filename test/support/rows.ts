@@ -1,9 +1,14 @@
 import * as fc from 'fast-check'
 
+import {indexRows} from '../../src/lib/account/leaderboard/index.js'
 import {type LeaderboardRow, toRows} from '../../src/lib/account/leaderboard/row.js'
-import {groupDatasetsByRun} from '../../src/lib/account/runs.js'
+import {groupDatasetsByRun, type Run} from '../../src/lib/account/runs.js'
 import {RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
-import {NAMESPACE, someInventory} from './builders.js'
+import {type RetentionContext} from '../../src/lib/retention/context.js'
+import {decide, type Decision} from '../../src/lib/retention/decide.js'
+import {readRules} from '../../src/lib/retention/read-rules.js'
+import {type RetentionOptions} from '../../src/lib/retention/rules.js'
+import {NAMESPACE, NOTHING_KNOWN, NOW, someInventory} from './builders.js'
 
 /** Runs that rows speak of, one a day. */
 export const A = '20260901_120000'
@@ -17,6 +22,26 @@ export const named = (type: RunType, timestamp: string) => runDatasetName(NAMESP
 /** A row about a run whose evaluation finished, as newer evaluators write it. */
 export const finished = (timestamp: string, facts: Partial<LeaderboardRow> = {}) =>
   rowOf({resultsDataset: named('results', timestamp), runStatus: 'completed', ...facts})
+
+/** A leaderboard of these rows, and nothing protected. */
+export function knowing(...rows: readonly LeaderboardRow[]): RetentionContext {
+  return {protection: {}, rows: indexRows(rows, NAMESPACE)}
+}
+
+/** The decisions by these options, at a moment that is always the same. */
+export function decisionsOf(
+  runs: Run[],
+  options: RetentionOptions,
+  known: RetentionContext = NOTHING_KNOWN,
+  now = NOW,
+): Decision[] {
+  return decide(runs, readRules(options), now, known)
+}
+
+/** The timestamps of the runs that these decisions delete. */
+export function deletedBy(decisions: readonly Decision[]): string[] {
+  return decisions.filter(({action}) => action === 'delete').map(({run}) => run.timestamp)
+}
 
 /** What a row of the file holds, by column; nothing in the others. */
 export type Cells = Readonly<Record<string, unknown>>

@@ -1,17 +1,14 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {indexRows} from '../../../src/lib/account/leaderboard/index.js'
 import {METRIC_NAMES} from '../../../src/lib/account/leaderboard/metrics.js'
 import {GROUP_COLUMNS, STATUSES} from '../../../src/lib/account/leaderboard/row.js'
 import {groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
 import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
 import {HOUR} from '../../../src/lib/base/time.js'
-import {decide} from '../../../src/lib/retention/decide.js'
-import {readRules} from '../../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
-import {ago, NAMESPACE, NOW, runDatasets} from '../../support/builders.js'
-import {type Cells, named, rowsIn} from '../../support/rows.js'
+import {ago, runDatasets} from '../../support/builders.js'
+import {type Cells, decisionsOf, deletedBy, knowing, named, rowsIn} from '../../support/rows.js'
 
 const RUNS = {numRuns: 500}
 
@@ -142,16 +139,8 @@ function rowsOf({runs, rows}: Case): Cells[] {
   })
 }
 
-function going({runs, options}: Case, cells: Cells[]): string[] {
-  const rows = rowsIn(cells)
-  const known = {
-    protection: {},
-    rows: indexRows(rows, NAMESPACE),
-  }
-  return decide(runs, readRules(options), NOW, known)
-    .filter(({action}) => action === 'delete')
-    .map(({run}) => run.timestamp)
-}
+const going = ({runs, options}: Case, cells: Cells[]) =>
+  deletedBy(decisionsOf(runs, options, knowing(...rowsIn(cells))))
 
 describe('[S11] what is in doubt never makes more go', () => {
   it('where one value of a row is damaged', () => {

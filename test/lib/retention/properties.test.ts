@@ -1,16 +1,13 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {indexRows} from '../../../src/lib/account/leaderboard/index.js'
 import {METRIC_NAMES} from '../../../src/lib/account/leaderboard/metrics.js'
-import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
-import {GROUP_COLUMNS, STATUSES} from '../../../src/lib/account/leaderboard/row.js'
+import {GROUP_COLUMNS, type LeaderboardRow, STATUSES} from '../../../src/lib/account/leaderboard/row.js'
 import {groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
-import {decide, type Decision} from '../../../src/lib/retention/decide.js'
-import {readRules} from '../../../src/lib/retention/read-rules.js'
+import {type Decision} from '../../../src/lib/retention/decide.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
-import {ago, NAMESPACE, NOW, someInventory, someKeepers} from '../../support/builders.js'
-import {rowOf} from '../../support/rows.js'
+import {ago, NOW, someInventory, someKeepers} from '../../support/builders.js'
+import {decisionsOf, deletedBy, knowing, rowOf} from '../../support/rows.js'
 
 const RUNS = {numRuns: 400}
 
@@ -78,19 +75,10 @@ const someCase: fc.Arbitrary<Case> = someInventory.chain(({datasets}) => {
   })
 })
 
-function decisionsOf({runs, rows}: Case, options: RetentionOptions, now = NOW): Decision[] {
-  const known = {
-    protection: {},
-    rows: indexRows(rows, NAMESPACE),
-  }
-  return decide(runs, readRules(options), now, known)
-}
+const decide = ({runs, rows}: Case, options: RetentionOptions, now = NOW) =>
+  decisionsOf(runs, options, knowing(...rows), now)
 
-function going(each: Case, options: RetentionOptions): string[] {
-  return decisionsOf(each, options)
-    .filter(({action}) => action === 'delete')
-    .map(({run}) => run.timestamp)
-}
+const going = (each: Case, options: RetentionOptions) => deletedBy(decide(each, options))
 
 describe('rules by the leaderboard', () => {
   it('keep no less with a keeper more', () => {
@@ -145,7 +133,7 @@ describe('rules by the leaderboard', () => {
     fc.assert(
       fc.property(someCase, fc.integer({min: 1, max: 4}), (each, keepBest) => {
         const scores = (action: Decision['action']) =>
-          decisionsOf(each, {keepBest, by: 'cost', grace: '0'})
+          decide(each, {keepBest, by: 'cost', grace: '0'})
             .filter((decision) => decision.action === action)
             .flatMap(({reasons}) => reasons.flatMap(({rule, text}) => (rule === 'keep-best' ? text : [])))
             .flatMap((text) => /\((\d+(?:\.\d+)?)\)/.exec(text)?.[1] ?? [])
@@ -175,8 +163,8 @@ describe('rules by the leaderboard', () => {
           decisions.toSorted((a, b) => (a.run.timestamp < b.run.timestamp ? -1 : 1))
         const options = {...each.selectors, ...each.keepers, keepRecent: 1}
         const flags = Object.fromEntries(Object.entries(options).toReversed())
-        const first = decisionsOf(each, {...options, groupBy: ['model', 'team', 'purpose']})
-        const second = decisionsOf({...each, runs}, {...flags, groupBy})
+        const first = decide(each, {...options, groupBy: ['model', 'team', 'purpose']})
+        const second = decide({...each, runs}, {...flags, groupBy})
         expect(inOrder(second)).to.deep.equal(inOrder(first))
       }),
       RUNS,
@@ -189,8 +177,7 @@ describe('rules by the leaderboard', () => {
         const options = {...each.keepers, ...each.selectors}
         const early = ago(hours * 60 * 60 * 1000)
         const before = going(each, options)
-        const after = decisionsOf(each, options, early).filter(({action}) => action === 'delete')
-        expect(before).to.include.members(after.map(({run}) => run.timestamp))
+        expect(before).to.include.members(deletedBy(decide(each, options, early)))
       }),
       RUNS,
     )
