@@ -20,7 +20,7 @@ export const sha256 = z.string().check(z.regex(/^[\da-f]{64}$/, 'not a SHA-256')
 /** A number of things or bytes. */
 export const count = z.int().check(z.nonnegative())
 /** A moment, as `Date.toJSON` writes it. */
-export const date = z.codec(z.iso.datetime('not a date in UTC'), z.date(), {
+export const date = z.codec(z.string().check(z.refine(isMoment, 'not a date in UTC')), z.date(), {
   decode: (iso) => new Date(iso),
   encode: (moment) => moment.toISOString(),
 })
@@ -61,6 +61,8 @@ export function parseValue<S extends z.core.$ZodType>(
   let result: z.core.util.SafeParseResult<z.output<S>>
   try {
     result = z.safeParse(schema, value)
+    // A schema passes over this one name.
+    if (result.success && hasProto(value)) throw refuse('Unrecognized key: "__proto__"')
   } catch (error) {
     // More faults than JavaScript passes on at once.
     if (error instanceof RangeError) throw refuse('wrong in too many places')
@@ -80,8 +82,19 @@ export function problemIn({issues: [issue]}: z.core.$ZodError): string {
   return printable(`${place}${message}`.slice(0, LONGEST_PROBLEM))
 }
 
-function hasManyParts(json: string): boolean {
+/** Whether a JSON text has more values than a schema should be asked about. */
+export function hasManyParts(json: string): boolean {
   let commas = 0
   for (let at = json.indexOf(','); at !== -1; at = json.indexOf(',', at + 1)) commas++
   return commas > MOST_COMMAS
+}
+
+function isMoment(iso: string): boolean {
+  const date = new Date(iso)
+  return !Number.isNaN(date.getTime()) && date.toISOString() === iso
+}
+
+function hasProto(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some((part) => hasProto(part))
 }

@@ -7,7 +7,7 @@ import {CONNECTION, type ConnectionOptions, machineTime, type Session} from '../
 import {planBy} from '../plan/build.js'
 import {hasChoice, picked} from '../plan/pick.js'
 import {frozen, type Plan} from '../plan/plan.js'
-import {checkPlanTarget, savePlan} from '../plan/saved/saved-plan.js'
+import {checkPlanTarget, savePlan} from '../plan/saved/files.js'
 import {readRules, RETENTION} from '../retention/read-rules.js'
 import {type RetentionOptions} from '../retention/rules.js'
 import {execute, openJob} from './execute.js'

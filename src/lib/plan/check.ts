@@ -4,10 +4,11 @@ import {type RunDataset} from '../account/datasets.js'
 import {groupDatasetsByRun} from '../account/runs.js'
 import {RefusedError, UsageError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
-import {rulesDocument, rulesOf} from '../retention/read-rules.js'
+import {readOptions} from '../base/options.js'
+import {readRules, RETENTION, rulesDocument, rulesOf} from '../retention/read-rules.js'
+import {type RetentionRules} from '../retention/rules.js'
 import {inScope, phraseFor, type Plan, type PlannedRun} from './plan.js'
-import {Field} from './saved/field.js'
-import {readSavedRules} from './saved/rules.js'
+import {optionsOf} from './saved/rules.js'
 
 /**
  * Takes a plan from a caller: a copy that the caller cannot change, checked against itself.
@@ -57,9 +58,17 @@ export function checkPlan(plan: Plan): void {
 
 /** Rules are what their options make of them: a count that is not a number would keep nothing. */
 function checkRules(plan: Plan): void {
-  const document = new Field(rulesDocument(plan), (why) => contradiction(why), 'rules')
-  if (!isDeepStrictEqual(readSavedRules(document, {byHand: true}), plan.rules))
+  if (!isDeepStrictEqual(rulesAgain(plan), plan.rules))
     throw contradiction('its rules are not what options make of them')
+}
+
+function rulesAgain(plan: Plan): RetentionRules {
+  try {
+    return readRules(readOptions(optionsOf(rulesDocument(plan)), RETENTION), {byHand: true})
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    throw contradiction(`its rules make no sense: ${error.message.replace(/\.$/, '')}`)
+  }
 }
 
 /** A run is what its datasets make of it, and loses some of those that its plan's scope takes in, in the order of deletion. */

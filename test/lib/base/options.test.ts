@@ -27,7 +27,7 @@ import {
 } from '../../../src/index.js'
 import {rankRows} from '../../../src/lib/account/leaderboard/ranking.js'
 import {type OptionTable, readOptions} from '../../../src/lib/base/options.js'
-import {loadPlan, savePlan} from '../../../src/lib/plan/saved/saved-plan.js'
+import {loadPlan, savePlan} from '../../../src/lib/plan/saved/files.js'
 import {rulesOf} from '../../../src/lib/retention/read-rules.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf} from '../../support/builders.js'

@@ -16,7 +16,7 @@ import {exitCodeOf} from '../../../src/lib/cleanup/result.js'
 import {comparePlan} from '../../../src/lib/plan/compare.js'
 import {hasChoice, holdsOn, picked} from '../../../src/lib/plan/pick.js'
 import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
-import {loadPlan, savePlan} from '../../../src/lib/plan/saved/saved-plan.js'
+import {loadPlan, savePlan} from '../../../src/lib/plan/saved/files.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {

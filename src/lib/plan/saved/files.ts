@@ -1,12 +1,11 @@
 import {RefusedError, UsageError} from '../../base/errors.js'
-import {findTarget, replaceFile} from '../../base/files.js'
+import {findTarget, readTextFile, replaceFile} from '../../base/files.js'
 import {type OptionTable, readOptions, readText} from '../../base/options.js'
+import {printable} from '../../base/text.js'
 import {checkPlan} from '../check.js'
 import {type Plan} from '../plan.js'
-import {isPlanText} from './envelope.js'
 import {planDocument, type PlanFacts} from './format.js'
-import {parsePlan} from './parse.js'
-import {LARGEST_PLAN, readPlanText} from './read.js'
+import {type Refuse, type SavedPlan} from './parse.js'
 
 const FACTS: OptionTable<PlanFacts> = {user: 'text'}
 
@@ -54,6 +53,7 @@ function planTarget(file: string): Promise<string> {
 
 async function isPlanFile(file: string): Promise<boolean> {
   try {
+    const {isPlanText} = await import('./parse.js')
     return isPlanText(await readPlanText(file, (why) => new UsageError(why)))
   } catch {
     return false
@@ -69,6 +69,36 @@ async function replace(target: string, document: object): Promise<void> {
     text,
     advice: 'Give `savePlan` a file elsewhere, or make room, and try again.',
     // What could not be carried out later is not worth a review now.
-    check: async (file) => parsePlan(await readPlanText(file, notSaved), notSaved),
+    check: (file) => readPlan(file, notSaved),
   })
+}
+
+/** In bytes; some hundred thousand datasets. */
+const LARGEST_PLAN = 64 * 1024 * 1024
+
+/**
+ * Loads a plan that `savePlan` wrote, to carry it out. Nothing in the file is trusted: who can edit it can compute its
+ * digest anew, so a plan can name nothing but datasets that `cleanup` might have planned, and is compared with a new listing
+ * before anything goes.
+ * @throws UsageError where the file cannot be read, is no plan of this version, was changed, or contradicts itself
+ */
+export async function loadPlan(file: string): Promise<SavedPlan> {
+  readText(file, '`file`')
+  const refuse: Refuse = (why) =>
+    new UsageError(`\`applyPlan\` ${printable(file)}: ${why}.`, {
+      suggestions: ['Nothing of it is carried out. Make a new plan, with `savePlan`.'],
+    })
+  return readPlan(file, refuse)
+}
+
+/** What reads plans is loaded only where one is read. */
+async function readPlan(file: string, refuse: Refuse): Promise<SavedPlan> {
+  const {parsePlan} = await import('./parse.js')
+  return parsePlan(await readPlanText(file, refuse), refuse)
+}
+
+/** The text of a file that may be a plan, in UTF-8. */
+async function readPlanText(file: string, refuse: Refuse): Promise<string> {
+  const bytes = await readTextFile(file, {bytes: LARGEST_PLAN, text: '64 MiB'}, refuse)
+  return bytes.toString()
 }

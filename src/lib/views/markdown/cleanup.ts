@@ -1,7 +1,7 @@
 import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isTooLate, isUnknown} from '../../cleanup/result.js'
 import {type KeptRun, type Plan, type PlannedRun} from '../../plan/plan.js'
-import {type SavedPlan} from '../../plan/saved/saved-plan.js'
+import {type SavedPlan} from '../../plan/saved/parse.js'
 import {ageOf, count, formatBytes, moment, thousands, typesOf} from '../format.js'
 import {formatStorageTotal, type SizeColumn, sizeColumn} from '../format.js'
 import {type Asked, notesOn, stepAfter} from '../terminal/cleanup.js'

@@ -22,14 +22,9 @@ import {RefusedError, SmoltraceError, UsageError} from '../../../../src/lib/base
 import {DAY} from '../../../../src/lib/base/time.js'
 import {comparePlan} from '../../../../src/lib/plan/compare.js'
 import {makePlanOfNames, type Plan, plannedDatasets} from '../../../../src/lib/plan/plan.js'
-import {digestOf} from '../../../../src/lib/plan/saved/format.js'
-import {
-  checkPlanTarget,
-  loadPlan,
-  planDocument,
-  type SavedPlan,
-  savePlan,
-} from '../../../../src/lib/plan/saved/saved-plan.js'
+import {checkPlanTarget, loadPlan, savePlan} from '../../../../src/lib/plan/saved/files.js'
+import {digestOf, planDocument} from '../../../../src/lib/plan/saved/format.js'
+import {type SavedPlan} from '../../../../src/lib/plan/saved/parse.js'
 import {type RetentionOptions} from '../../../../src/lib/retention/rules.js'
 import {
   ago,
@@ -347,7 +342,7 @@ describe('saved plan', () => {
       for (const path of paths) {
         const document = structuredClone(documentOf())
         put(document, path, flipped(at(document, path)))
-        const wanted = {format: 'is no plan', version: 'newer'}[path] ?? 'was changed'
+        const wanted = {format: 'is not a plan', version: 'newer'}[path] ?? 'was changed'
         expect(await refusalOf(loadDocument(document)), path).to.include(wanted)
       }
     })
@@ -467,8 +462,8 @@ describe('saved plan', () => {
       ['half a run', 'rules.keepRecent', 0.5],
       ['a keeper of nothing', 'rules.keepRecent', 0, 'rules'],
       ['a text for a no', 'rules.incompleteOnly', 'no'],
-      ['a rule that is not known', 'rules.keepPurple', 3, 'rules has a part'],
-      ['a rule less', 'rules.graceMs', undefined, 'rules lacks'],
+      ['a rule that is not known', 'rules.keepPurple', 3, 'rules: Unrecognized key'],
+      ['a rule less', 'rules.graceMs', undefined, 'rules.graceMs: missing'],
       ['another phrase', 'phrase', 'YES DELETE ALL'],
       ['a null for a no', 'archives', null],
       ['a leaderboard that goes against its rules', 'leaderboard.goes', true],
@@ -493,9 +488,9 @@ describe('saved plan', () => {
       ['a standard dataset that is none', 'standard[0]', `kim/smoltrace-results-${OLD}`],
       ['no list of runs', 'delete', {}],
       ['nothing for a run', 'delete[0]', null],
-      ['a part of a run that is not known', 'delete[0].confirmed', true, 'delete[0] has a part'],
-      ['a part that is not known', 'comment', 'harmless', 'it has a part'],
-      ['no runs to keep', 'keep', undefined, 'it lacks'],
+      ['a part of a run that is not known', 'delete[0].confirmed', true, 'delete[0]: Unrecognized key'],
+      ['a part that is not known', 'comment', 'harmless', 'Unrecognized key'],
+      ['no runs to keep', 'keep', undefined, 'keep: missing'],
     ]
     for (const [title, path, value, place = path] of values) {
       it(`still refuses ${title}`, async () => {
@@ -518,7 +513,7 @@ describe('saved plan', () => {
       [
         'no rule at all',
         ({rules}) => Object.assign(rules, {olderThan: null, cutoff: null, keepRecent: null, only: []}),
-        'rules make no sense',
+        'rules: make no sense',
       ],
     ]
     for (const [title, edit, place] of edits) {
@@ -547,7 +542,7 @@ describe('saved plan', () => {
         draft.delete[0].datasets[0] = rest
         Object.defineProperty(rest, '__proto__', {value: {name}, enumerable: true})
       })
-      expect(await refusalOf(loadDocument(document))).to.include('"__proto__"')
+      expect(await refusalOf(loadDocument(document))).to.include('delete[0].datasets[0].name: missing')
     })
 
     it('is loaded where a date, an id or a commit is another, and then nothing of that run goes', async () => {
@@ -574,21 +569,21 @@ describe('saved plan', () => {
 
   describe('in a file', () => {
     const noPlans: Array<[title: string, text: string, wanted: string]> = [
-      ['nothing', '', 'no JSON'],
-      ['no JSON', '{"format": "smoltrace-plan"', 'no JSON'],
-      ['a list', '[]', 'no plan'],
-      ['null', 'null', 'no plan'],
-      ['another document', '{"schemaVersion": 1, "command": "cleanup"}', 'no plan'],
-      ['no own format', '{"__proto__": {"format": "smoltrace-plan"}}', 'no plan'],
+      ['nothing', '', 'not JSON'],
+      ['not JSON', '{"format": "smoltrace-plan"', 'not JSON'],
+      ['a list', '[]', 'not a plan'],
+      ['null', 'null', 'not a plan'],
+      ['another document', '{"schemaVersion": 1, "command": "cleanup"}', 'not a plan'],
+      ['no own format', '{"__proto__": {"format": "smoltrace-plan"}}', 'not a plan'],
       ['a newer version', '{"format": "smoltrace-plan", "version": 2}', 'version 2'],
       ['an older version', '{"format": "smoltrace-plan", "version": 0}', 'version 0'],
       ['a text for its version', '{"format": "smoltrace-plan", "version": "1"}', 'unknown version'],
       ['no digest', '{"format": "smoltrace-plan", "version": 1}', 'was changed'],
-      ['lists in lists without end', `${'['.repeat(1e6)}${']'.repeat(1e6)}`, 'no plan'],
+      ['lists in lists without end', `${'['.repeat(1e6)}${']'.repeat(1e6)}`, 'not a plan'],
       [
         'a plan with lists in lists without end',
         `{"format": "smoltrace-plan", "version": 1, "delete": ${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
-        'no plan',
+        'not a plan',
       ],
     ]
     for (const [title, text, wanted] of noPlans) {

@@ -3,7 +3,7 @@ import {expect} from 'chai'
 import {DAY} from '../../../../src/lib/base/time.js'
 import {type Outcome} from '../../../../src/lib/cleanup/outcomes.js'
 import {type Plan} from '../../../../src/lib/plan/plan.js'
-import {type SavedPlan} from '../../../../src/lib/plan/saved/saved-plan.js'
+import {type SavedPlan} from '../../../../src/lib/plan/saved/parse.js'
 import {formatAppliedPlan} from '../../../../src/lib/views/terminal/cleanup.js'
 import {
   ago,
