@@ -42,21 +42,20 @@ The page names models and runs, also those of private datasets: take care whom y
   async run(): Promise<Content<'leaderboard report'>> {
     const {args, flags} = await this.parse(LeaderboardReport)
     const by = parseMetric(flags.by ?? DEFAULT_METRIC)
-    const {findReportTarget, writeReport} = await import('../../lib/report/write.js')
+    const {findReportTarget, reportDocument, writeReport} = await import('../../lib/report/write.js')
     const target = await findReportTarget(args.file, {mayReplace: flags.force})
     const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy)
-    const {gatherReport} = await import('../../lib/report/gather.js')
+    const {gatherReport} = await import('../../lib/report/report.js')
     const report = await this.cancellable((signal) =>
       gatherReport({...this.connection(flags, signal), by, policy}),
     )
     for (const warning of report.warnings) this.warn(warning)
-    const {reportDocument} = await import('../../lib/report/document.js')
     const bytes = await writeReport(report, target)
-    if (!this.jsonEnabled()) await this.tell(report, args.file, bytes)
+    if (!this.jsonEnabled()) await this.sayWhere(report, args.file, bytes)
     return reportDocument(report, {file: target, bytes})
   }
 
-  private async tell(report: Report, file: string, bytes: number): Promise<void> {
+  private async sayWhere(report: Report, file: string, bytes: number): Promise<void> {
     const {count, formatBytes} = await import('../../lib/views/format.js')
     const {printable} = await import('../../lib/base/text.js')
     const {evaluations, models} = report.counts

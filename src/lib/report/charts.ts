@@ -5,12 +5,12 @@ import {GAP, type Named, placeLabels} from './labels.js'
 import {type Markup, markup} from './markup.js'
 import {type ScoreChart} from './report.js'
 import {amountScale, numberScale, type Scale, timeScale} from './scales.js'
-import {MOST_MODELS, type Point, type Series, type ShownModel} from './series.js'
+import {MOST_MODELS, type ShownModel} from './series.js'
 import {type AgeBand, type Amount, amountText} from './storage.js'
 import {compact, METRIC_WORDS} from './units.js'
 
+/** All sizes are in pixels. */
 const COST_HEIGHT = 380
-
 /** The narrowest chart that shows names, and the narrowest that there is, with the letters of the key instead. */
 const WIDE = 500
 const NARROW = 200
@@ -22,62 +22,47 @@ interface Mean extends Named {
 }
 
 /** Every evaluation by its cost and its score, and the mean of each model with its name. */
-export function costChart({by, series}: ScoreChart): Markup {
-  const {format, title} = METRIC_WORDS[by]
+export function costChart(chart: ScoreChart): Markup {
+  const {by, series} = chart
+  const {title} = METRIC_WORDS[by]
   const points = series.flatMap((each) => each.points)
   const x = amountScale(
     points.map(({cost = 0}) => cost),
     (value) => METRIC_WORDS.total_cost_usd.format(value, compact),
   )
-  const y = numberScale(
-    points.map(({score}) => score),
-    (value) => format(value, compact),
-    {most: METRICS[by].most},
+  const y = scoreScale(chart)
+  const marks = series.map(
+    ({model: {place}, points: own}) =>
+      markup`<g class="c${place} faint">${own.map(({cost = 0, score}) => use(`m${place}`, x.place(cost), y.place(score)))}</g>`,
   )
   const means = series
     .filter(({model}) => model.place < MOST_MODELS)
-    .map(({model, mean, points: own}): Mean => ({
-      model,
-      text: shortName(model.name),
-      x: x.place(meanCost(own)),
-      y: y.place(mean),
-    }))
-  const marks = series.map(
-    ({model, points: own}) =>
-      markup`<g class="c${model.place} faint">${own.map(({cost = 0, score}) => mark(model.place, x.place(cost), y.place(score)))}</g>`,
-  )
-  return image(
-    {
-      id: 'cost-score',
-      title: `${title} against cost`,
-      text: `${count(points.length, 'mark')}, cost from left to right, ${title} from bottom to top. The table below the chart has the numbers.`,
-    },
-    'scatter',
-    COST_HEIGHT,
-    markup`${grid(x, y)}<text x="0" y="0" dx="-50" dy="-16" class="axis">${title}</text><text x="100%" y="100%" dy="40" class="axis end">Cost of an evaluation, US dollars</text>
-${marks}
-${means.map((each) => bigMark(each))}
-${named(means)}`,
-  )
-}
-
-function bigMark({model, x, y}: Mean): Markup {
-  return markup`<svg class="c${model.place} mean" x="${percent(x)}" y="${percent(1 - y)}"><use href="#m${model.place}" transform="scale(1.8)"/></svg>`
-}
-
-/** Names for who has room for them, and letters for who has not: the styles show one of them. */
-function named(means: readonly Mean[]): Markup {
+    .map(({model, mean, points: own, evaluations}): Mean => {
+      const cost = own.reduce((sum, point) => sum + (point.cost ?? 0) * point.count, 0) / evaluations
+      return {model, text: shortName(model.name), x: x.place(cost), y: y.place(mean)}
+    })
   const letters = means.map((mean) => ({...mean, text: mean.model.letter}))
-  return markup`${labelled('name', means, WIDE)}${labelled('letter', letters, NARROW)}`
+  return image({
+    id: 'cost-score',
+    kind: 'scatter',
+    height: COST_HEIGHT,
+    title: `${title} against cost`,
+    text: `${count(points.length, 'mark')}, cost from left to right, ${title} from bottom to top. The table below the chart has the numbers.`,
+    // The styles show names where there is room for them, and else letters.
+    content: markup`${grid(x, y)}<text x="0" y="0" dx="-50" dy="-16" class="axis">${title}</text><text x="100%" y="100%" dy="40" class="axis end">Cost of an evaluation, US dollars</text>
+${marks}
+${means.map(({model: {place}, ...at}) => markup`<svg class="c${place} mean" ${position(at.x, at.y)}><use href="#m${place}" transform="scale(1.8)"/></svg>`)}
+${labels('name', means, WIDE)}${labels('letter', letters, NARROW)}`,
+  })
 }
 
-function labelled(kind: string, means: readonly Mean[], width: number): Markup {
-  const labels = placeLabels(means, {width, height: COST_HEIGHT})
-  return markup`${means.map(({x, y, text}, index) => {
-    const {side, offset} = labels[index] ?? {side: 'right', offset: 0}
+function labels(kind: string, means: readonly Mean[], width: number): Markup {
+  const texts = placeLabels(means, {width, height: COST_HEIGHT}).map(({side, offset}, index) => {
+    const {x, y, text} = means[index]!
     const [dx, anchor] = side === 'right' ? [GAP, 'start'] : [-GAP, 'end']
-    return markup`<text class="${kind} ${anchor}" x="${percent(x)}" y="${percent(1 - y)}" dx="${dx}" dy="${offset + 4}">${text}</text>`
-  })}`
+    return markup`<text class="${kind} ${anchor}" ${position(x, y)} dx="${dx}" dy="${offset + 4}">${text}</text>`
+  })
+  return markup`${texts}`
 }
 
 /** The last part of a name says most. */
@@ -86,24 +71,101 @@ function shortName(name: string): string {
   return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME - 1).join('')}…` : letters.join('')
 }
 
-function meanCost(points: readonly Point[]): number {
-  const evaluations = points.reduce((sum, {count: number}) => sum + number, 0)
-  return points.reduce((sum, {cost = 0, count: number}) => sum + cost * number, 0) / evaluations
+const TIME_HEIGHT = 150
+/** Distances between ticks: as many as fit on a telephone. */
+const TIME_TICKS = 3.5
+const SCORE_TICKS = 4
+
+/** One small chart for each model, all on the same scales and before the points of all, so that they compare. */
+export function timeCharts(chart: ScoreChart): {shared: Markup; charts: Markup[]} {
+  const times = chart.series.flatMap(({points}) => points.map(({time}) => time.getTime()))
+  const x = timeScale(times, TIME_TICKS)
+  const y = scoreScale(chart, SCORE_TICKS)
+  const positions = chart.series.map(({points}) =>
+    points.map(({time, score}): Position => [x.place(time.getTime()), y.place(score)]),
+  )
+  const dots = positions.flat().map((at) => use('dot', ...at))
+  return {
+    shared: definitions(markup`<g id="everything">${dots}</g>`),
+    charts: chart.series.map(({model, points, evaluations}, index) => {
+      const [first, last] = [points[0], points.at(-1)]
+      const own = positions[index] ?? []
+      const span = first && last ? ` from ${dayOf(first.time)} to ${dayOf(last.time)}` : ''
+      return image({
+        id: `time-${model.place}`,
+        kind: 'panel',
+        height: TIME_HEIGHT,
+        title: `${METRIC_WORDS[chart.by].title} of ${model.name} over time`,
+        text: `${count(evaluations, 'evaluation')}${span}. The table below the charts has the numbers.`,
+        // Marks of several models follow one another by chance, so no line joins them.
+        content: markup`${grid(x, y)}<use href="#everything" class="context"/><g class="c${model.place}">
+${model.place < MOST_MODELS ? path(own) : undefined}${own.map((at) => use(`m${model.place}`, ...at))}</g>`,
+      })
+    }),
+  }
 }
 
-/** The text alternative of a chart, and an id that is unique in the page. */
-interface Description {
+/** Along each side of a chart, from 0 at the left and at the bottom to 1. */
+type Position = [x: number, y: number]
+
+function path(positions: readonly Position[]): Markup {
+  const lines = positions.slice(1).map(([x, y], index) => {
+    const [fromX, fromY] = positions[index]!
+    return markup`<line x1="${percent(fromX)}" y1="${percent(1 - fromY)}" x2="${percent(x)}" y2="${percent(1 - y)}"/>`
+  })
+  return markup`<g class="path">${lines}</g>`
+}
+
+const ROW = 46
+const BAR = {top: 22, height: 13}
+
+/** A bar for each age: what the runs take up, and the part that would be deleted. Without sizes it counts datasets. */
+export function storageChart(bands: readonly AgeBand[], areSized: boolean): Markup {
+  const measure = (amount: Amount) => (areSized ? amount.bytes : amount.datasets)
+  const most = Math.max(...bands.map(({all}) => measure(all))) || 1
+  const rows = bands.map(({title, runs, all, deleted}, index) => {
+    const top = index * ROW
+    const [whole, gone] = [measure(all) / most, measure(deleted) / most]
+    const bar = (kind: string, begin: string, width: number) =>
+      markup`<rect class="${kind}" x="${begin}" y="${top + BAR.top}" height="${BAR.height}" width="${percent(width)}"/>`
+    return markup`<text x="0" y="${top + 14}">${title}</text><text x="100%" y="${top + 14}" class="end">${amountText(all, areSized)}, ${count(runs, 'run')}</text>
+${bar('kept', '0', whole)}${gone > 0 ? bar('deleted', percent(whole - gone), gone) : undefined}`
+  })
+  return image({
+    id: 'storage-age',
+    kind: 'bars',
+    height: bands.length * ROW,
+    title: `${areSized ? 'Storage' : 'Datasets'} by the age of runs`,
+    text: `${count(bands.length, 'bar')}, youngest runs first. The table below the chart has the numbers.`,
+    content: markup`${rows}`,
+  })
+}
+
+interface Image {
+  /** Unique in the page. */
   id: string
+  kind: string
+  height: number
+  /** The title and the text are the text alternative of the chart. */
   title: string
   text: string
+  content: Markup
 }
 
-/** A chart: one image with a name, whatever it is drawn of. */
-function image({id, title, text}: Description, kind: string, height: number, content: Markup): Markup {
+/** A chart: to a screen reader, one image with a name. */
+function image({id, kind, height, title, text, content}: Image): Markup {
   return markup`<svg class="chart ${kind}" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-text" height="${height}">
 <title id="${id}-title">${title}</title><desc id="${id}-text">${text}</desc>
 ${content}
 </svg>`
+}
+
+function scoreScale({by, series}: ScoreChart, ticks?: number): Scale {
+  const scores = series.flatMap(({points}) => points.map(({score}) => score))
+  return numberScale(scores, (value) => METRIC_WORDS[by].format(value, compact), {
+    ticks,
+    most: METRICS[by].most,
+  })
 }
 
 /** The lines behind the marks and the labels at their ends. */
@@ -132,16 +194,15 @@ const OUTLINES = [
 ] as const
 
 /** The marks that all charts of a page refer to, and the hatching of what would be deleted. */
-export const DEFINITIONS: Markup = markup`<svg width="0" height="0" class="defs" aria-hidden="true" focusable="false"><defs>
+export const DEFINITIONS: Markup = definitions(markup`
 ${OUTLINES.map((outline, place) => markup`<path id="m${place}" d="${outline}"/>`)}
 <path id="m${MOST_MODELS}" d="M3.5 0A3.5 3.5 0 1 1-3.5 0A3.5 3.5 0 1 1 3.5 0Z" fill="none" stroke-width="1.6"/>
 <circle id="dot" r="1.6"/>
 <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-back" width="6" height="6"/><rect class="hatch-line" width="2.5" height="6"/></pattern>
-</defs></svg>`
+`)
 
-/** A mark at a place of a chart, from 0 to 1 along each side. */
-function mark(place: number, x: number, y: number): Markup {
-  return markup`<use href="#m${place}" x="${percent(x)}" y="${percent(1 - y)}"/>`
+function definitions(content: Markup): Markup {
+  return markup`<svg width="0" height="0" class="defs" aria-hidden="true" focusable="false"><defs>${content}</defs></svg>`
 }
 
 /** The mark of a model next to its name; the name says the same. */
@@ -149,116 +210,16 @@ export function swatch(place: number): Markup {
   return markup`<svg class="swatch c${place}" width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true" focusable="false"><use href="#m${place}"/></svg>`
 }
 
-/** A part of a side, as SVG wants it. */
+function use(id: string, x: number, y: number): Markup {
+  return markup`<use href="#${id}" ${position(x, y)}/>`
+}
+
+/** The attributes of a place. */
+function position(x: number, y: number): Markup {
+  return markup`x="${percent(x)}" y="${percent(1 - y)}"`
+}
+
+/** A part of a side in the form of SVG. */
 function percent(share: number): string {
   return `${Number((share * 100).toFixed(2))}%`
-}
-
-/** In pixels. */
-const ROW = 46
-const BAR = {top: 22, height: 13}
-
-/** A bar for each age: what the runs take up, and of it what would be deleted. Without sizes it counts datasets. */
-export function storageChart(bands: readonly AgeBand[], areSized: boolean): Markup {
-  const measure = (amount: Amount) => (areSized ? amount.bytes : amount.datasets)
-  const most = Math.max(...bands.map(({all}) => measure(all))) || 1
-  const rows = bands.map(({title, runs, all, goes}, index) => {
-    const top = index * ROW
-    const [whole, gone] = [measure(all) / most, measure(goes) / most]
-    const bar = markup`y="${top + BAR.top}" height="${BAR.height}"`
-    return markup`<text x="0" y="${top + 14}">${title}</text><text x="100%" y="${top + 14}" class="end">${amountText(all, areSized)}, ${count(runs, 'run')}</text>
-<rect class="stays" x="0" ${bar} width="${percent(whole)}"/>${
-      gone > 0
-        ? markup`<rect class="goes" x="${percent(whole - gone)}" ${bar} width="${percent(gone)}"/>`
-        : undefined
-    }`
-  })
-  const what = areSized ? 'Storage' : 'Datasets'
-  return image(
-    {
-      id: 'storage-age',
-      title: `${what} by the age of runs`,
-      text: `${count(bands.length, 'bar')}, youngest runs first. The table below the chart has the numbers.`,
-    },
-    'bars',
-    bands.length * ROW,
-    markup`${rows}`,
-  )
-}
-
-/** In pixels. */
-const TIME_HEIGHT = 150
-
-/** Distances between ticks: what a telephone has room for. */
-const TIME_TICKS = 3.5
-const SCORE_TICKS = 4
-
-/** The scales of a chart over time. */
-interface Scales {
-  x: Scale
-  y: Scale
-}
-
-/** One small chart for each model, all on the same scales and before the points of all, so that they compare. */
-export function timeCharts(chart: ScoreChart): {shared: Markup; charts: Markup[]} {
-  const scales = scalesOf(chart)
-  return {
-    shared: everyPoint(chart, scales),
-    charts: chart.series.map((series) => timeChart(series, scales, METRIC_WORDS[chart.by].title)),
-  }
-}
-
-function scalesOf({by, series}: ScoreChart): Scales {
-  const points = series.flatMap((each) => each.points)
-  const {format} = METRIC_WORDS[by]
-  return {
-    x: timeScale(
-      points.map(({time}) => time.getTime()),
-      TIME_TICKS,
-    ),
-    y: numberScale(
-      points.map(({score}) => score),
-      (value) => format(value, compact),
-      {ticks: SCORE_TICKS, most: METRICS[by].most},
-    ),
-  }
-}
-
-function timeChart({model, points, evaluations}: Series, {x, y}: Scales, title: string): Markup {
-  const places = points.map(({time, score}) => [x.place(time.getTime()), y.place(score)] as const)
-  const [first, last] = [points[0], points.at(-1)]
-  const span = first && last ? ` from ${dayOf(first.time)} to ${dayOf(last.time)}` : ''
-  return image(
-    {
-      id: `time-${model.place}`,
-      title: `${title} of ${model.name} over time`,
-      text: `${count(evaluations, 'evaluation')}${span}. The table below the charts has the numbers.`,
-    },
-    'panel',
-    TIME_HEIGHT,
-    markup`${grid(x, y)}<use href="#everything" class="context"/><g class="c${model.place}">
-${
-  // Those of several models follow one another by chance.
-  model.place < MOST_MODELS ? linesThrough(places) : undefined
-}${places.map(([left, up]) => mark(model.place, left, up))}</g>`,
-  )
-}
-
-function linesThrough(places: ReadonlyArray<readonly [x: number, y: number]>): Markup {
-  const lines = places.slice(1).map(([x, y], index) => {
-    const [fromX, fromY] = places[index] ?? [x, y]
-    return markup`<line x1="${percent(fromX)}" y1="${percent(1 - fromY)}" x2="${percent(x)}" y2="${percent(1 - y)}"/>`
-  })
-  return markup`<g class="path">${lines}</g>`
-}
-
-/** Written once, and shown behind each model's own points. */
-function everyPoint({series}: ScoreChart, {x, y}: Scales): Markup {
-  const dots = series.flatMap(({points}) =>
-    points.map(
-      ({time, score}) =>
-        markup`<use href="#dot" x="${percent(x.place(time.getTime()))}" y="${percent(1 - y.place(score))}"/>`,
-    ),
-  )
-  return markup`<svg width="0" height="0" class="defs" aria-hidden="true" focusable="false"><defs><g id="everything">${dots}</g></defs></svg>`
 }

@@ -1,12 +1,10 @@
 import {indexRows, standingOf} from '../account/leaderboard/index.js'
 import {type Metric} from '../account/leaderboard/metrics.js'
-import {timeOfRow} from '../account/leaderboard/row.js'
-import {type LeaderboardRow} from '../account/leaderboard/row.js'
+import {type LeaderboardRow, timeOfRow} from '../account/leaderboard/row.js'
 import {scoreOf} from '../account/leaderboard/scores.js'
 import {type Run} from '../account/runs.js'
 import {byText} from '../base/text.js'
 import {DAY} from '../base/time.js'
-import {type Verdict} from '../base/verdict.js'
 
 /** One evaluation that finished and has a score. */
 export interface Evaluation {
@@ -27,91 +25,69 @@ export interface LeftOut {
   undated: number
 }
 
-/** What a chart is drawn from. */
+/** The data of a chart. */
 export interface Evaluations {
   /** Oldest first. */
   scored: Evaluation[]
   leftOut: LeftOut
 }
 
-interface EvaluationOptions {
-  by: Metric
-  namespace: string
-  now: Date
-}
-
-/** What is shown where a row names none. */
+/** Shown where a row names none. */
 export const NO_MODEL = '(no model named)'
 
-/** No evaluation is older, and one date that is wrong must not squeeze all others into a corner. */
+/** No evaluation is older, and one wrong date must not squeeze all others into a corner. */
 const FIRST = new Date('2020-01-01T00:00:00Z')
 /** Rows say local time, which may be a day ahead. */
 const AHEAD = DAY
-/** More than any evaluation has used of anything. */
+/** More than any evaluation has used of anything, and less than anything is measured in. */
 const LARGEST = 1e15
-/** Less than anything is measured in. */
 const SMALLEST = 1e-9
 
 /**
- * The evaluations that the leaderboard has a score of: one for each run, by the rule that `--keep-best` goes by, and one for
- * each row that names no run of the namespace exactly.
+ * The evaluations that the leaderboard has a score of: one for each run, by the rule of `--keep-best`, and one for each row
+ * that names no run of the namespace exactly.
  * @param runs that the Hub has
  */
 export function evaluate(
   rows: readonly LeaderboardRow[],
   runs: readonly Run[],
-  {by, namespace, now}: EvaluationOptions,
+  {by, namespace, now}: {by: Metric; namespace: string; now: Date},
 ): Evaluations {
+  const indexed = [...indexRows(rows, namespace)].filter(([, {exact}]) => exact.length > 0)
+  const named = new Set(indexed.flatMap(([, {exact}]) => exact))
+  const groups = [
+    ...indexed.map(([run, {all}]) => ({run, own: all})),
+    ...rows.filter((row) => !named.has(row)).map((row) => ({run: undefined, own: [row]})),
+  ]
+  const runsByTimestamp = new Map(runs.map((run) => [run.timestamp, run]))
+  const isPossible = (date: Date) => date >= FIRST && date.getTime() <= now.getTime() + AHEAD
   const leftOut: LeftOut = {unfinished: 0, unscored: 0, undated: 0}
   const scored: Evaluation[] = []
-  const there = new Map(runs.map((run) => [run.timestamp, run]))
-  const isPossible = (date: Date) => date >= FIRST && date.getTime() <= now.getTime() + AHEAD
-  const add = (own: readonly LeaderboardRow[], run?: string) => {
-    const score = plausible(valueOf(scoreOf(own, by)))
+  for (const {run, own} of groups) {
+    const score = valueOf(own, by)
     const timestamp = own.find((row) => row.timestamp !== undefined)?.timestamp
-    const time = timeOfRow(
-      {timestamp, run, found: run === undefined ? undefined : there.get(run)},
-      isPossible,
-    )
+    const found = run === undefined ? undefined : runsByTimestamp.get(run)
+    const time = timeOfRow({timestamp, run, found}, isPossible)?.date
     if (own.every((row) => standingOf(row) !== 'finished')) leftOut.unfinished++
     else if (score === undefined) leftOut.unscored++
     else if (time === undefined) leftOut.undated++
     else {
       const model = own.find((row) => row.model !== undefined)?.model ?? NO_MODEL
-      scored.push({
-        run,
-        model,
-        time: time.date,
-        score,
-        cost: plausible(valueOf(scoreOf(own, 'total_cost_usd'))),
-      })
+      scored.push({run, model, time, score, cost: valueOf(own, 'total_cost_usd')})
     }
-  }
-
-  const named = new Set<LeaderboardRow>()
-  for (const [run, {exact, all}] of indexRows(rows, namespace)) {
-    if (exact.length === 0) continue
-    for (const row of exact) named.add(row)
-    add(all, run)
-  }
-
-  for (const row of rows) {
-    if (!named.has(row)) add([row])
   }
 
   return {scored: scored.sort(oldestFirst), leftOut}
 }
 
-function valueOf(score: Verdict<number>): number | undefined {
-  return score.is === 'yes' ? score.value : undefined
+/** Undefined where there is none, or where none can be so large. */
+function valueOf(rows: readonly LeaderboardRow[], metric: Metric): number | undefined {
+  const score = scoreOf(rows, metric)
+  if (score.is !== 'yes' || score.value > LARGEST) return undefined
+  return score.value < SMALLEST ? 0 : score.value
 }
 
-function plausible(value: number | undefined): number | undefined {
-  if (value === undefined || value > LARGEST) return undefined
-  return value < SMALLEST ? 0 : value
-}
-
-/** Of one moment, the order is that of the names: the order of rows changes nothing. */
+/** By name at the same moment: the order of rows changes nothing. */
 function oldestFirst(a: Evaluation, b: Evaluation): number {
   return a.time.getTime() - b.time.getTime() || byText(a.model, b.model) || a.score - b.score
 }

@@ -7,69 +7,63 @@ export interface Named {
 
 /** Where a name is drawn. */
 export interface Label {
-  text: string
   side: 'left' | 'right'
   /** Pixels below its mark. */
   offset: number
 }
 
-/** What names are set within, in pixels. A wider chart only moves them apart. */
-export interface Space {
+interface Box {
+  left: number
+  top: number
   width: number
   height: number
 }
 
-interface Box {
-  left: number
-  right: number
-  top: number
-  bottom: number
-}
-
-/** Of the letters that names are set in, generously. */
+/** An upper bound of the width of a letter, in pixels. */
 const LETTER = 7.2
 const LINE = 17
 /** Between a mark and its name. */
 export const GAP = 11
-const MARK = 8
-/** As near to the mark as there is room, above and below in turns. */
-const OFFSETS = [0, -1, 1, -2, 2, -3, 3, -4, 4, -5, 5].map((lines) => lines * LINE)
+const MARK = 16
+/** As near to the mark as there is room, above and below in turns, at the right before the left. */
+const PLACES = [0, -1, 1, -2, 2, -3, 3, -4, 4, -5, 5].flatMap((lines) =>
+  (['right', 'left'] as const).map((side): Label => ({side, offset: lines * LINE})),
+)
 
-/** Finds a place for each name where it covers no other name and no other mark; where there is none, next to its mark. */
-export function placeLabels(marks: readonly Named[], space: Space): Label[] {
-  const taken: Box[] = marks.map((mark) => around(mark, space))
-  return marks.map((mark, own) => {
-    const tries = OFFSETS.flatMap((offset) =>
-      (['right', 'left'] as const).map((side): Label => ({text: mark.text, side, offset})),
-    )
-    const isFree = (label: Label) => {
-      const box = boxOf(mark, label, space)
-      return isInside(box, space) && taken.every((other, index) => index === own || !overlap(box, other))
-    }
-
-    const label = tries.find((each) => isFree(each)) ?? {text: mark.text, side: 'right', offset: 0}
-    taken.push(boxOf(mark, label, space))
+/**
+ * Finds a place for each name where it covers no other name and no other mark; where there is none, next to its mark. The space is
+ * that of the chart, in pixels: a wider chart only moves names apart.
+ */
+export function placeLabels(marks: readonly Named[], space: {width: number; height: number}): Label[] {
+  const taken = marks.map(({x, y}): Box => {
+    const [left, top] = [x * space.width - MARK / 2, (1 - y) * space.height - MARK / 2]
+    return {left, top, width: MARK, height: MARK}
+  })
+  return marks.map(({text, x, y}, own) => {
+    const width = [...text].length * LETTER
+    const boxOf = ({side, offset}: Label): Box => ({
+      left: x * space.width + (side === 'right' ? GAP : -GAP - width),
+      top: (1 - y) * space.height + offset - LINE / 2,
+      width,
+      height: LINE,
+    })
+    const isFree = (box: Box) =>
+      box.left >= 0 &&
+      box.left + box.width <= space.width &&
+      box.top >= 0 &&
+      box.top + box.height <= space.height &&
+      taken.every((other, index) => index === own || !overlap(box, other))
+    const label = PLACES.find((place) => isFree(boxOf(place))) ?? {side: 'right', offset: 0}
+    taken.push(boxOf(label))
     return label
   })
 }
 
-function around({x, y}: Named, {width, height}: Space): Box {
-  const [middle, level] = [x * width, (1 - y) * height]
-  return {left: middle - MARK, right: middle + MARK, top: level - MARK, bottom: level + MARK}
-}
-
-function boxOf({x, y}: Named, {text, side, offset}: Label, {width, height}: Space): Box {
-  const length = [...text].length * LETTER
-  const level = (1 - y) * height + offset
-  const near = x * width + (side === 'right' ? GAP : -GAP)
-  const [left, right] = side === 'right' ? [near, near + length] : [near - length, near]
-  return {left, right, top: level - LINE / 2, bottom: level + LINE / 2}
-}
-
-function isInside({left, right, top, bottom}: Box, {width, height}: Space): boolean {
-  return left >= 0 && right <= width && top >= 0 && bottom <= height
-}
-
 function overlap(a: Box, b: Box): boolean {
-  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+  return (
+    a.left < b.left + b.width &&
+    b.left < a.left + a.width &&
+    a.top < b.top + b.height &&
+    b.top < a.top + a.height
+  )
 }

@@ -1,11 +1,11 @@
 import {type Sizes} from '../account/sizes.js'
 import {byText} from '../base/text.js'
-import {type Plan, plannedDatasets, type PlannedRun} from '../plan/plan.js'
+import {type Plan, plannedDatasets} from '../plan/plan.js'
 import {rulePairs} from '../views/terminal/plan.js'
 import {type Evaluation} from './evaluations.js'
 import {type Amount, amountOf} from './storage.js'
 
-/** A run that loses something. */
+/** A run that the plan deletes, or some datasets of. */
 export interface LostRun {
   run: string
   time: Date
@@ -17,7 +17,7 @@ export interface LostRun {
   reasons: string
 }
 
-/** What a plan would delete: by a policy, the leaderboard is never part of it. */
+/** What a plan by a policy would delete. The leaderboard is never part of it. */
 export interface Losses {
   /** The rules in words, as `cleanup` shows them. */
   rules: Array<[title: string, text: string]>
@@ -27,25 +27,16 @@ export interface Losses {
   total: number
   kept: number
   amount: Amount
-  /** How many runs each rule makes stay. */
+  /** How many runs each rule keeps. */
   keepers: Array<[rule: string, runs: number]>
 }
 
 /** Runs that a page names; `cleanup` lists all of them. */
 export const MOST_RUNS = 500
 
-/** What a plan would delete, and what its runs are worth. */
+/** What a plan would delete, with the model and the score of each run. */
 export function lossesOf(plan: Plan, evaluations: readonly Evaluation[], sizes: Sizes): Losses {
-  const worth = new Map<string, Evaluation>()
-  for (const each of evaluations) {
-    if (each.run !== undefined) worth.set(each.run, each)
-  }
-
-  const runs: LostRun[] = []
-  for (const planned of plan.delete.slice(0, MOST_RUNS)) {
-    runs.push(lostRun(planned, worth.get(planned.run.timestamp), sizes))
-  }
-
+  const evaluationOf = new Map(evaluations.map((each) => [each.run, each]))
   const keepers = new Map<string, number>()
   for (const {reasons} of plan.keep) {
     for (const rule of new Set(reasons.map((reason) => reason.rule)))
@@ -54,22 +45,18 @@ export function lossesOf(plan: Plan, evaluations: readonly Evaluation[], sizes: 
 
   return {
     rules: rulePairs(plan, {title: ''}),
-    runs,
+    runs: plan.delete.slice(0, MOST_RUNS).map(({run, datasets, reasons}) => ({
+      run: run.timestamp,
+      time: run.time,
+      model: evaluationOf.get(run.timestamp)?.model,
+      score: evaluationOf.get(run.timestamp)?.score,
+      types: run.datasets.filter((dataset) => datasets.includes(dataset)).map(({type}) => type),
+      amount: amountOf(datasets, sizes),
+      reasons: reasons.map(({text}) => text).join('; '),
+    })),
     total: plan.delete.length,
     kept: plan.keep.length,
     amount: amountOf(plannedDatasets(plan), sizes),
     keepers: [...keepers].sort(([a, many], [b, few]) => few - many || byText(a, b)),
-  }
-}
-
-function lostRun({run, datasets, reasons}: PlannedRun, worth: Evaluation | undefined, sizes: Sizes): LostRun {
-  return {
-    run: run.timestamp,
-    time: run.time,
-    model: worth?.model,
-    score: worth?.score,
-    types: run.datasets.filter((dataset) => datasets.includes(dataset)).map(({type}) => type),
-    amount: amountOf(datasets, sizes),
-    reasons: reasons.map(({text}) => text).join('; '),
   }
 }

@@ -12,7 +12,7 @@ export class Markup {
 /** What a template takes: text is escaped, markup is not, nothing is shown of undefined. */
 export type Part = Markup | number | readonly Part[] | string | undefined
 
-/** Which markup means something by, in text and in quoted attributes. */
+/** The characters with a meaning in text and in quoted attributes. */
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -23,17 +23,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** A template whose values are escaped, so that none of them can become an element, an attribute or a script. */
 export function markup(texts: TemplateStringsArray, ...parts: Part[]): Markup {
-  return new Markup(texts.map((text, index) => text + written(parts[index])).join(''))
+  return new Markup(texts.map((text, index) => text + textOf(parts[index])).join(''))
 }
 
-function written(part: Part): string {
+function textOf(part: Part): string {
   if (part instanceof Markup) return part.text
-  if (Array.isArray(part)) return part.map((each: Part) => written(each)).join('')
-  return part === undefined ? '' : escaped(String(part))
+  if (Array.isArray(part)) return part.map((each: Part) => textOf(each)).join('')
+  return part === undefined ? '' : escape(String(part))
 }
 
-/** Also without what no page shows: control characters, marks that turn the direction of writing, tokens. */
-function escaped(text: string): string {
+/** Also drops what no page shows: control characters, marks that change the direction of writing, tokens. */
+function escape(text: string): string {
   return safeName(text)
     .replaceAll(/\p{Noncharacter_Code_Point}/gu, ' ')
     .replaceAll(/["&'<>]/g, (character) => ENTITIES[character] ?? '')

@@ -2,27 +2,20 @@ import {moment, thousands} from '../views/format.js'
 import {DEFINITIONS} from './charts.js'
 import {type Markup, markup} from './markup.js'
 import {type Report} from './report.js'
-import {costSection, lossesSection, pairs, storageSection, timeSection} from './sections.js'
+import {costSection, lossesSection, storageSection, timeSection} from './sections.js'
 import {amountText, isSized} from './storage.js'
 import {STYLES} from './styles.js'
+import {pairs} from './tables.js'
 import {METRIC_WORDS} from './units.js'
 
 /** What the page may load: nothing. The styles are inline, and it has no script. */
 const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
-/** A report as one page that needs nothing but itself. */
+/** A report as one page that needs no other file. */
 export function formatPage(report: Report): string {
-  const sections = [timeSection, costSection, storageSection, ...(report.losses ? [lossesSection] : [])]
-  const ids = ['over-time', 'cost', 'storage', 'policy']
-  const parts = sections.map(
-    (section, index) => markup`<section aria-labelledby="${ids[index]}">${section(report)}</section>\n`,
-  )
-  return [head(report), ...parts, foot(report)].map(({text}) => text).join('')
-}
-
-function head(report: Report): Markup {
-  const {namespace, endpoint, now, warnings, scores} = report
+  const {namespace, endpoint, now, isPrivate, warnings, scores, losses} = report
   const title = `Leaderboard of ${namespace}`
+  const secret = isPrivate ? 'Some of their datasets are private: take care whom you send it to.' : ''
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -50,7 +43,11 @@ ${pairs('origin', [
 <main>
 ${figures(report)}
 ${warnings.length > 0 ? markup`<div class="notice" role="note"><strong>To know before trusting this page</strong><ul>${warnings.map((warning) => markup`<li>${warning}</li>`)}</ul></div>` : undefined}
-`
+${timeSection(scores)}${costSection(report.costs)}${storageSection(report)}${losses && lossesSection(report, losses)}</main>
+<footer><p>Made by smoltrace. This page names models and runs. ${secret} It loads nothing and runs no script.</p></footer>
+</body>
+</html>
+`.text
 }
 
 /** The page in a few numbers. */
@@ -67,13 +64,4 @@ function figures({counts, storage, losses}: Report): Markup {
 
 function counted(number: number, noun: string, rest = ''): [label: string, number: string] {
   return [`${noun}${number === 1 ? '' : 's'}${rest}`, thousands(number)]
-}
-
-function foot({isPrivate}: Report): Markup {
-  const secret = isPrivate ? 'Some of their datasets are private: take care whom you send it to.' : ''
-  return markup`</main>
-<footer><p>Made by smoltrace. This page names models and runs. ${secret} It loads nothing and runs no script.</p></footer>
-</body>
-</html>
-`
 }

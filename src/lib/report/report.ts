@@ -1,13 +1,25 @@
-import {type Inventory} from '../account/datasets.js'
+import {discover, type Inventory} from '../account/datasets.js'
 import {DEFAULT_METRIC, type Metric} from '../account/leaderboard/metrics.js'
+import {readLeaderboard, requireLeaderboard} from '../account/leaderboard/read.js'
 import {type LeaderboardRow} from '../account/leaderboard/row.js'
-import {type Run} from '../account/runs.js'
-import {type Sizes} from '../account/sizes.js'
+import {groupDatasetsByRun, type Run} from '../account/runs.js'
+import {readSizesIfAsked, type Sizes} from '../account/sizes.js'
+import {type ConnectionOptions, openSession, warnIfReadOnly} from '../hub/session.js'
+import {planBy} from '../plan/build.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
-import {evaluate, type Evaluations, type LeftOut} from './evaluations.js'
+import {readRules} from '../retention/read-rules.js'
+import {type RetentionOptions} from '../retention/rules.js'
+import {evaluate, type LeftOut} from './evaluations.js'
 import {type Losses, lossesOf} from './losses.js'
 import {type Series, seriesOf, shownModels} from './series.js'
 import {type AgeBand, type Amount, amountOf, storageByAge} from './storage.js'
+
+interface ReportOptions extends ConnectionOptions {
+  /** What evaluations are compared by. */
+  by: Metric
+  /** Rules of which the report shows what they would delete. */
+  policy?: RetentionOptions | undefined
+}
 
 /** What a report is made of. */
 export interface ReportSources {
@@ -30,12 +42,12 @@ export interface ScoreChart {
   leftOut: LeftOut
 }
 
-/** Everything that a page says, in the order in which it says it. */
+/** Everything that a page says, in its order. */
 export interface Report {
   endpoint: string
   namespace: string
   now: Date
-  /** Whether it speaks of datasets that not everybody may see. */
+  /** Whether it is about any private dataset. */
   isPrivate: boolean
   warnings: readonly string[]
   counts: {rows: number; evaluations: number; models: number; runs: number; datasets: number}
@@ -47,21 +59,35 @@ export interface Report {
   losses: Losses | undefined
 }
 
-/** Makes a report: pure, whatever the rows hold, and in no more than n log n steps. */
-export function makeReport(sources: ReportSources): Report {
-  const {inventory, rows, runs, sizes, plan, by, warnings} = sources
-  const {endpoint, namespace, now} = inventory
-  const evaluations = evaluate(rows, runs, {by, namespace, now})
+/**
+ * Reads from the Hub all that a report is made of. Changes nothing.
+ * @throws RefusedError where there is no leaderboard, or where it cannot be read; else as `cleanupDatasets` where there is
+ *   a policy, and as `discoverSmoltraceDatasets`
+ */
+export async function gatherReport({by, policy, ...connection}: ReportOptions): Promise<Report> {
+  const session = await openSession(connection)
+  if (policy) warnIfReadOnly(session)
+  const sizes = (await readSizesIfAsked(session, {sizes: true})) ?? 'unknown'
+  const inventory = await discover(session, {isLook: true})
+  const rows = await readLeaderboard(session.hub, requireLeaderboard(inventory, session))
+  const runs = groupDatasetsByRun(inventory.datasets)
+  // As in a dry run of `cleanup`, and of the very listing that the rest of the page shows.
+  const plan = policy && (await planBy(readRules(policy), inventory, session, {mustBeCertain: false}))
+  return makeReport({inventory, rows, runs, sizes, plan, by, warnings: session.warnings})
+}
+
+/** Makes a report: pure, whatever the rows hold, and in at most n log n steps. */
+export function makeReport({inventory, rows, runs, sizes, plan, by, warnings}: ReportSources): Report {
+  const {endpoint, namespace, now, datasets, leaderboard} = inventory
+  const {scored, leftOut} = evaluate(rows, runs, {by, namespace, now})
+  const models = shownModels(scored, by)
+  const deleted = new Set(plan ? plannedDatasets(plan).map(({name}) => name) : [])
   // Cost against itself would be a diagonal.
   const against = by === 'total_cost_usd' ? DEFAULT_METRIC : by
-  const compared = against === by ? evaluations : evaluate(rows, runs, {by: against, namespace, now})
-  const {scored} = evaluations
-  const models = shownModels(scored, by)
-  const going = new Set(plan ? plannedDatasets(plan).map(({name}) => name) : [])
-  const bands = storageByAge(runs, {sizes, going, now})
-  const series = seriesOf(scored, models, by)
-  const costs = costChart(compared, models, against)
-  const {datasets, leaderboard} = inventory
+  const compared = evaluate(rows, runs, {by: against, namespace, now})
+  const costed = compared.scored
+    .filter(({cost, model}) => cost !== undefined && models.has(model))
+    .sort((a, b) => (a.cost ?? 0) - (b.cost ?? 0))
   return {
     endpoint,
     namespace,
@@ -75,26 +101,15 @@ export function makeReport(sources: ReportSources): Report {
       runs: runs.length,
       datasets: datasets.length,
     },
-    scores: {by, series, evaluations: scored.length, leftOut: evaluations.leftOut},
-    costs,
-    storage: {bands, all: amountOf(datasets, sizes)},
+    scores: {by, series: seriesOf(scored, models, by), evaluations: scored.length, leftOut},
+    costs: {
+      by: against,
+      series: seriesOf(costed, models, against),
+      evaluations: costed.length,
+      leftOut: compared.leftOut,
+      uncosted: compared.scored.length - costed.length,
+    },
+    storage: {bands: storageByAge(runs, {sizes, deleted, now}), all: amountOf(datasets, sizes)},
     losses: plan && lossesOf(plan, scored, sizes),
-  }
-}
-
-function costChart(
-  {scored, leftOut}: Evaluations,
-  models: ReturnType<typeof shownModels>,
-  by: Metric,
-): Report['costs'] {
-  const costed = scored
-    .filter(({cost, model}) => cost !== undefined && models.has(model))
-    .sort((a, b) => (a.cost ?? 0) - (b.cost ?? 0))
-  return {
-    by,
-    series: seriesOf(costed, models, by),
-    evaluations: costed.length,
-    leftOut,
-    uncosted: scored.length - costed.length,
   }
 }

@@ -6,7 +6,7 @@ import {type Evaluation} from './evaluations.js'
 
 /** A model as every chart shows it, or all those beyond the ones with most evaluations together. */
 export interface ShownModel {
-  /** From 0, best mean score first; says which colour and shape it has. */
+  /** From 0, best mean score first: decides the colour and the shape of its marks. */
   place: number
   /** Its abbreviation where the name does not fit. */
   letter: string
@@ -25,7 +25,7 @@ export interface Point {
   count: number
 }
 
-/** What a chart shows of one model. */
+/** One model in a chart. */
 export interface Series {
   model: ShownModel
   evaluations: number
@@ -46,22 +46,16 @@ export const MOST_POINTS = 360
  */
 export function shownModels(evaluations: readonly Evaluation[], by: Metric): Map<string, ShownModel> {
   const order = bestFirst(by)
-  const groups = [...grouped(evaluations, ({model}) => model)].sort(
-    ([nameA, a], [nameB, b]) => b.length - a.length || byText(nameA, nameB),
-  )
-  const shown = groups
-    .slice(0, MOST_MODELS)
-    .map(([name, own]) => ({name, mean: meanOf(own.map(({score}) => score))}))
-    .sort((a, b) => order(a.mean, b.mean) || byText(a.name, b.name))
-  const rest = groups.slice(MOST_MODELS)
+  const groups = [...groupBy(evaluations, ({model}) => model)]
+    .map(([name, own]) => ({name, size: own.length, mean: meanOf(own.map(({score}) => score))}))
+    .sort((a, b) => b.size - a.size || byText(a.name, b.name))
+  const rest = groups.splice(MOST_MODELS)
+  groups.sort((a, b) => order(a.mean, b.mean) || byText(a.name, b.name))
   const others = {place: MOST_MODELS, letter: '+', name: 'Other models', models: rest.length}
-  return new Map([
-    ...shown.map(({name}, place): [string, ShownModel] => [
-      name,
-      {place, letter: String.fromCodePoint('A'.codePointAt(0)! + place), name, models: 1},
-    ]),
-    ...rest.map(([name]): [string, ShownModel] => [name, others]),
-  ])
+  const shown = new Map<string, ShownModel>(rest.map(({name}) => [name, others]))
+  for (const [place, {name}] of groups.entries())
+    shown.set(name, {place, letter: 'ABCDEFGH'.charAt(place), name, models: 1})
+  return shown
 }
 
 /**
@@ -74,8 +68,7 @@ export function seriesOf(
   models: ReadonlyMap<string, ShownModel>,
   by: Metric,
 ): Series[] {
-  const order = bestFirst(by)
-  const groups = grouped(evaluations, ({model}) => models.get(model))
+  const groups = groupBy(evaluations, ({model}) => models.get(model))
   const most = evaluations.length > MOST_POINTS ? Math.floor(MOST_POINTS / groups.size) : Infinity
   return [...groups]
     .flatMap(([model, own]) => (model ? [{model, own}] : []))
@@ -87,36 +80,32 @@ export function seriesOf(
         evaluations: own.length,
         latest: own.toSorted((a, b) => b.time.getTime() - a.time.getTime())[0]?.score ?? 0,
         mean: meanOf(scores),
-        best: scores.toSorted(order)[0] ?? 0,
-        points: thinned(own, most),
+        best: scores.toSorted(bestFirst(by))[0] ?? 0,
+        points: thin(own, most),
       }
     })
 }
 
 /** At most so many marks: where there are more evaluations, each is the mean of some that follow one another. */
-function thinned(evaluations: readonly Evaluation[], most: number): Point[] {
+function thin(evaluations: readonly Evaluation[], most: number): Point[] {
   const size = Math.max(1, Math.ceil(evaluations.length / most))
-  const points: Point[] = []
-  for (let start = 0; start < evaluations.length; start += size)
-    points.push(pointOf(evaluations.slice(start, start + size)))
-  return points
-}
-
-function pointOf(evaluations: Evaluation[]): Point {
-  const costs = evaluations.flatMap(({cost}) => cost ?? [])
-  return {
-    time: new Date(meanOf(evaluations.map(({time}) => time.getTime()))),
-    score: meanOf(evaluations.map(({score}) => score)),
-    cost: costs.length > 0 ? meanOf(costs) : undefined,
-    count: evaluations.length,
-  }
+  return Array.from({length: Math.ceil(evaluations.length / size)}, (_, index) => {
+    const own = evaluations.slice(index * size, (index + 1) * size)
+    const costs = own.flatMap(({cost}) => cost ?? [])
+    return {
+      time: new Date(meanOf(own.map(({time}) => time.getTime()))),
+      score: meanOf(own.map(({score}) => score)),
+      cost: costs.length > 0 ? meanOf(costs) : undefined,
+      count: own.length,
+    }
+  })
 }
 
 function meanOf(numbers: number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0) / numbers.length
 }
 
-function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>()
   for (const item of items) pushTo(groups, keyOf(item), item)
   return groups

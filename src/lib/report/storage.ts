@@ -3,7 +3,7 @@ import {type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
 import {DAY} from '../base/time.js'
 import {count, formatStorage} from '../views/format.js'
 
-/** How much of something there is. */
+/** Datasets: how many, and their storage. */
 export interface Amount extends StorageSum {
   datasets: number
 }
@@ -13,8 +13,8 @@ export interface AgeBand {
   title: string
   runs: number
   all: Amount
-  /** What of it the plan deletes. */
-  goes: Amount
+  /** The part that the plan deletes. */
+  deleted: Amount
 }
 
 /** Upper ends of the bands in days, the youngest first. */
@@ -33,50 +33,39 @@ const BANDS: ReadonlyArray<[days: number, title: string]> = [
 interface StorageOptions {
   sizes: Sizes
   /** Full names of the datasets that the plan deletes. */
-  going: ReadonlySet<string>
+  deleted: ReadonlySet<string>
   now: Date
 }
 
 /**
- * What runs take up on the Hub, by their age.
- * @param runs that the Hub has
+ * The storage of runs on the Hub, by their age.
  * @returns from the youngest run's band to the oldest one's
  */
-export function storageByAge(runs: readonly Run[], options: StorageOptions): AgeBand[] {
-  const {sizes, going, now} = options
-  const bands = BANDS.map(([days, title]) => {
-    const band: AgeBand = {title, runs: 0, all: NOTHING, goes: NOTHING}
-    return {days, band}
-  })
-  for (const {time, datasets} of runs) {
-    const age = now.getTime() - time.getTime()
-    const band = bands.find(({days}) => age < days * DAY)?.band
-    if (!band) continue
-    band.runs++
-    band.all = sumOf(band.all, amountOf(datasets, sizes))
-    band.goes = sumOf(
-      band.goes,
-      amountOf(
-        datasets.filter(({name}) => going.has(name)),
+export function storageByAge(runs: readonly Run[], {sizes, deleted, now}: StorageOptions): AgeBand[] {
+  const bands = BANDS.map(([end, title], index): AgeBand => {
+    const begin = BANDS[index - 1]?.[0] ?? -Infinity
+    const own = runs.filter(({time}) => {
+      const days = (now.getTime() - time.getTime()) / DAY
+      return days >= begin && days < end
+    })
+    const datasets = own.flatMap((run) => run.datasets)
+    return {
+      title,
+      runs: own.length,
+      all: amountOf(datasets, sizes),
+      deleted: amountOf(
+        datasets.filter(({name}) => deleted.has(name)),
         sizes,
       ),
-    )
-  }
-
-  const filled = bands.map(({band}) => band.runs > 0)
-  return bands.slice(Math.max(0, filled.indexOf(true)), filled.lastIndexOf(true) + 1).map(({band}) => band)
+    }
+  })
+  const filled = bands.map((band) => band.runs > 0)
+  return bands.slice(Math.max(0, filled.indexOf(true)), filled.lastIndexOf(true) + 1)
 }
 
-const NOTHING: Amount = {datasets: 0, bytes: 0, unknown: 0}
-
-/** What these datasets come to. */
+/** The number of these datasets, and their storage. */
 export function amountOf(datasets: ReadonlyArray<{name: string}>, sizes: Sizes): Amount {
   return {datasets: datasets.length, ...storageOf(datasets, sizes)}
-}
-
-/** Both together. */
-function sumOf(a: Amount, b: Amount): Amount {
-  return {datasets: a.datasets + b.datasets, bytes: a.bytes + b.bytes, unknown: a.unknown + b.unknown}
 }
 
 /** Whether the size of any of them is known. */

@@ -1,14 +1,12 @@
 import {type Metric} from '../account/leaderboard/metrics.js'
 import {thousands} from '../views/format.js'
 
-/** How a metric is called, and how its values are written. */
+/** The title of a metric, and the text of its values. */
 export interface MetricWords {
   title: string
-  /** A value with its unit, which no line break parts from it; by default with its digits as `figure` writes them. */
+  /** A value with its unit, with no line break between them; its digits are by default those of `figure`. */
   format: (value: number, write?: (value: number) => string) => string
 }
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** The metrics in words. */
 const WORDS: ReadonlyArray<[metric: Metric, title: string, format: MetricWords['format']]> = [
@@ -50,5 +48,5 @@ export function month(date: Date): string {
 }
 
 function monthName(date: Date): string {
-  return MONTHS[date.getUTCMonth()] ?? ''
+  return date.toLocaleString('en-US', {month: 'short', timeZone: 'UTC'})
 }

@@ -7,7 +7,7 @@ const SPACE = {width: 500, height: 380}
 describe('the names in a chart', () => {
   it('stand at the right of their marks where there is room', () => {
     expect(placeLabels([{text: 'a model', x: 0.1, y: 0.5}], SPACE)).to.deep.equal([
-      {text: 'a model', side: 'right', offset: 0},
+      {side: 'right', offset: 0},
     ])
   })
 

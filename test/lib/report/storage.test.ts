@@ -8,8 +8,8 @@ import {DAY} from '../../../src/lib/base/time.js'
 import {storageByAge} from '../../../src/lib/report/storage.js'
 import {ago, later, NOW, runOf, someInventory} from '../../support/builders.js'
 
-const bandsOf = (runs: Run[], sizes: Sizes = 'unknown', going: string[] = [], now = NOW) =>
-  storageByAge(runs, {sizes, going: new Set(going), now})
+const bandsOf = (runs: Run[], sizes: Sizes = 'unknown', deleted: string[] = [], now = NOW) =>
+  storageByAge(runs, {sizes, deleted: new Set(deleted), now})
 
 describe('storage by age', () => {
   it('puts runs into bands, the youngest first, from the first that is there to the last', () => {
@@ -40,7 +40,7 @@ describe('storage by age', () => {
       [traces],
     )
     expect(band?.all).to.deep.equal({datasets: 3, bytes: 15, unknown: 1})
-    expect(band?.goes).to.deep.equal({datasets: 1, bytes: 5, unknown: 0})
+    expect(band?.deleted).to.deep.equal({datasets: 1, bytes: 5, unknown: 0})
   })
 
   it('counts every run and every dataset once', () => {
