@@ -22,10 +22,10 @@ const SCHEMA_VERSION = 1
 /** Ctrl-C, SIGTERM, and a terminal that is closed. */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** What stands before a command's own words where another command, such as the sandbox, runs it. */
+/** The words before a command's own where another command, such as the sandbox, runs it. */
 const prefix = new AsyncLocalStorage<string[]>()
 
-/** Runs a job in which every command knows that these words stand before its own. */
+/** Runs a job in which every command knows that these words precede its own. */
 export function withPrefix<T>(words: string[], job: () => Promise<T>): Promise<T> {
   return prefix.run(words, job)
 }
@@ -48,7 +48,7 @@ export abstract class BaseCommand extends Command {
   /** A result is always an object, so that `--json` always prints a document. */
   abstract override run(): Promise<object>
 
-  /** The command line's name and what stands before the command, as a person types it: in a host the topic, too. */
+  /** The command line's name and the words before the command, as a person types it: in a host the topic, too. */
   protected get bin(): string {
     return [this.config.bin, ...topicOf(this.ctor.id), ...(prefix.getStore() ?? [])].join(' ')
   }
@@ -58,7 +58,7 @@ export abstract class BaseCommand extends Command {
     return prefix.getStore() !== undefined
   }
 
-  /** Where the journal and the archives of leaderboards are; a rehearsal keeps its own beside them. */
+  /** Where the journal and the archives of leaderboards are; a rehearsal keeps its own next to them. */
   protected get dataDirectory(): string {
     return join(this.config.dataDir, ...(this.isRehearsal ? ['sandbox'] : []))
   }
@@ -142,7 +142,7 @@ export abstract class BaseCommand extends Command {
     this.log(wrapText(text, this.screen.width))
   }
 
-  /** Says on stderr what goes on meanwhile. */
+  /** Shows progress on stderr. */
   protected note(text: string): void {
     this.logToStderr(wrapText(`${capitalized(text)}.`, widthOf(process.stderr)))
   }
@@ -159,7 +159,7 @@ export abstract class BaseCommand extends Command {
       return await super._run<T>()
     } finally {
       await this.printing
-      // A host may go on with another command.
+      // A host may continue with another command.
       restore()
     }
   }

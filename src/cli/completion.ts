@@ -45,7 +45,7 @@ export interface CompletedCommand {
 }
 
 /**
- * Finds what may stand at the end of a command line: names of commands, flags, and values that are known.
+ * Finds what may end a command line: names of commands, flags, and values that are known.
  * @param line from the program's name to the cursor
  * @returns whole words; empty where only the user knows the word
  */

@@ -19,7 +19,7 @@ export async function start(options: Parameters<typeof execute>[0]): Promise<voi
   const first = argv.findIndex((word) => word !== NO_COLOUR)
   const args = first === -1 ? [] : argv.slice(first)
   setVariables(colourVariables(process.env, args.length < argv.length))
-  // For what is no command of ours: the help and the version.
+  // For what is not one of our commands: the help and the version.
   watchOutput()
   if (process.env.DEBUG) hideTokens(args)
   await execute({...options, args})

@@ -12,7 +12,7 @@ export default class Autocomplete extends BaseCommand {
   static override summary = 'Complete words with the tab key.'
   static override exitCodes = LOCAL_CODES
   static override description =
-    'Commands, flags and their values, in bash, zsh, fish and PowerShell: prints what the profile of the shell needs, once. At each press of the tab key the shell then asks the program itself, which goes by COMP_LINE, as with `complete -C` of bash.'
+    'Commands, flags and their values, in bash, zsh, fish and PowerShell: prints what the profile of the shell needs, once. At each press of the tab key the shell then asks the program itself, which reads COMP_LINE, as with `complete -C` of bash.'
   static override examples = examplesOf([
     ['Set it up in bash:', 'bash >> ~/.bashrc'],
     ['Set it up in zsh:', 'zsh >> ~/.zshrc'],

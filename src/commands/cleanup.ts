@@ -16,13 +16,13 @@ import {type Content} from '../lib/views/json/schemas/documents.js'
 export default class Cleanup extends SummaryCommand {
   static override summary = 'Delete datasets of old or broken runs, after showing them.'
   static override exitCodes = ALL_CODES
-  static override description = `Shows what would go. Nothing is deleted without --no-dry-run, and then only after DELETE has been typed (YES DELETE ALL with --all) or with --yes. What is deleted is exactly what was shown: what changed since is skipped.
+  static override description = `Shows what would be deleted. Nothing is deleted without --no-dry-run, and then only after DELETE has been typed (YES DELETE ALL with --all) or with --yes. What is deleted is exactly what was shown: what changed since is skipped.
 
-Selectors (the selection flags) say which runs may go; several of them must all agree. Keepers (the retention flags) save runs whatever selects them; one of several is enough. With keepers alone, every run that none of them saves may go. The scope says which datasets of these runs go. Pinned runs always stay, and so does what may still be uploading (--grace).
+Selectors (the selection flags) say which runs may be deleted; several of them must all agree. Keepers (the retention flags) save runs whatever selects them; one of several is enough. With keepers alone, every run that none of them saves may be deleted. The scope says which datasets of these runs are deleted. Pinned runs always stay, and so does what may still be uploading (--grace).
 
---model, --team, --purpose, --status, --unreferenced, --score-below, --keep-best and --group-by go by the rows of the leaderboard, and are refused where there is none, or none of use. So is --incomplete-only, unless --ignore-leaderboard is given, and so are all of them where most runs with metrics have lost their rows. Of these selectors only --unreferenced ever selects a run without a row. Keepers keep beside the N what is in doubt: a status that is unknown, a score that cannot be, rows that disagree, no row of a run that has metrics.
+--model, --team, --purpose, --status, --unreferenced, --score-below, --keep-best and --group-by use the rows of the leaderboard, and are refused where there is none, or none of use. So is --incomplete-only, unless --ignore-leaderboard is given, and so are all of them where most runs with metrics have lost their rows. Of these selectors only --unreferenced ever selects a run without a row. In addition to the N, keepers keep what is in doubt: a status that is unknown, a score that cannot be, rows that disagree, no row of a run that has metrics.
 
---interactive shows the runs as a list, to pick from. --plan saves what was shown, --apply carries it out later. --policy takes the rules from a file; none is ever looked for. --archive keeps a copy of each dataset, which \`restore\` brings back; \`history\` tells what was deleted.`
+--interactive shows the runs as a list, to pick from. --plan saves what was shown, --apply carries it out later. --policy takes the rules from a file; none is ever looked for. --archive keeps a copy of each dataset, which \`restore\` brings back; \`history\` shows what was deleted.`
   static override usage = [
     '<%= command.id %> [SELECTION] [RETENTION] [--no-dry-run] [FLAGS]',
     '<%= command.id %> --policy FILE [--no-dry-run] [FLAGS]',
@@ -51,7 +51,7 @@ Selectors (the selection flags) say which runs may go; several of them must all 
       '--only traces --older-than 2w --max-delete 10% --no-dry-run --yes',
     ],
     ['The same by rules that are written down:', '--policy policy.yaml --max-delete 10% --no-dry-run --yes'],
-    ['Save a plan for somebody to review:', '--older-than 30d --plan plan.json'],
+    ['Save a plan for review:', '--older-than 30d --plan plan.json'],
     ['Carry out exactly that plan:', '--apply plan.json --no-dry-run'],
   ])
   static override flags = cleanupFlags

@@ -14,12 +14,12 @@ import {type Content} from '../lib/views/json/schemas/documents.js'
 export default class History extends BaseCommand {
   static override summary = 'Show what was deleted from this machine, and what is certain.'
   static override exitCodes = LOCAL_CODES
-  static override description = `Every plan that is carried out is written down while it is: what was about to be deleted, and what became of it. Where a deletion broke off, this tells what was deleted, what was not touched, and what may be deleted or not. Sends nothing and changes nothing.`
+  static override description = `Each deletion is journaled while it runs: what is about to be deleted, then the outcome. After an interruption this shows what was deleted, what was not touched, and what is uncertain. Sends nothing and changes nothing.`
   static override examples = examplesOf([
     ['See every job, the newest first:', ''],
     ['See everything about one of them:', '3f9a2c4b'],
     [
-      'Take the datasets of the last week and what became of them, for a script:',
+      'Take the datasets of the last week and their outcomes, for a script:',
       `--since 7d --json | jq '.jobs[].datasets'`,
     ],
   ])

@@ -12,7 +12,7 @@ export default class Restore extends HubCommand {
   static override exitCodes = hubCodes(EXIT.incomplete)
   static override description = `Reads what \`cleanup --archive DIR\` has written: every file is checked on the disk before anything is created, and compared with the Hub afterwards. A dataset gets its name, files and visibility back, but a new date of creation: --older-than counts from today for it. Nothing on the Hub is overwritten: where a dataset of that name is there, it is completed if it is part of the same, and else left alone.
 
-Runs come back one after the other, as they are named or the newest first, each as a whole or not at all. Interrupted or failed halfway, the same command goes on where it stopped. With --from, archives of a renamed account or of a team come back under the namespace of this token or of --namespace; names inside the files stay as they are.`
+Runs come back one after the other, as they are named or the newest first, each as a whole or not at all. Interrupted or failed halfway, the same command resumes where it stopped. With --from, archives of a renamed account or of a team come back under the namespace of this token or of --namespace; names inside the files stay as they are.`
   static override examples = examplesOf([
     ['See what an archive holds, and what would come back:', './archive --dry-run'],
     ['Bring everything back:', './archive'],

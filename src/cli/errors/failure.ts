@@ -7,7 +7,7 @@ import {safe} from '../../lib/base/text.js'
 
 /** How a person calls a command. */
 export interface Invocation {
-  /** What stands before the command. */
+  /** The words before the command. */
   bin: string
   /** The command line that shows its help. */
   help: string

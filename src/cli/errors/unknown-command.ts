@@ -32,7 +32,7 @@ export function unknownCommand(
   const words = namingWords(argv)
   const [first] = words
   if (first === undefined)
-    return new UsageError('No command is given: flags stand after one.', {suggestions: [ALL_COMMANDS]})
+    return new UsageError('No command is given: flags come after it.', {suggestions: [ALL_COMMANDS]})
   const found = findByWords(words, [], (id) => names.includes(wordsOf(id)))
   if (found)
     return new UsageError(`Unexpected argument: ${shown(found.argv)}`, {
@@ -90,7 +90,7 @@ export async function reportError(
 
 /**
  * Reports words that name no command.
- * @param id of the topic that they stand behind in a host
+ * @param id of the topic that they belong to in a host
  */
 export function reportUnknownCommand(argv: string[], config: Interfaces.Config, id = ''): Promise<ExitCode> {
   return reportError(unknownCommand(argv, config.commands, {topic: topicOf(id)}), argv, config, id)

@@ -55,7 +55,7 @@ const planFlags = {
     }),
     policy: Flags.string({
       summary:
-        'Take the rules from this file instead, in YAML; `policy explain` says what it does. Takes no selector, keeper, scope or grace beside it.',
+        'Take the rules from this file instead, in YAML; `policy explain` says what it does. Excludes selectors, keepers, scope and grace.',
       helpGroup: 'PLAN',
       helpValue: 'FILE',
     }),

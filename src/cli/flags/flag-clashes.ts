@@ -19,7 +19,7 @@ export function refuseClashes(given: GivenFlags, about: Readonly<Record<string, 
   else if (given.policy !== undefined) requireNoRule(given)
 }
 
-/** A saved plan says itself what is deleted: a filter beside it would have no effect. */
+/** A saved plan itself says what is deleted: a filter with it would have no effect. */
 function requireNoFilter(given: GivenFlags, about: Readonly<Record<string, About | undefined>>): void {
   const names = namesOf(given, (name) => about[name] === 'what')
   if (names) throw new UsageError(`--apply carries out the plan as it was made: leave out ${names}.`)

@@ -67,7 +67,7 @@ const made = Object.fromEntries(
   RULE_NAMES.map((name) => [flagOf(name), flagFor(name)]),
 ) as unknown as RuleFlags
 
-/** All that says what may go and what must stay, in the order of the help. */
+/** All flags that say what may be deleted and what must stay, in the order of the help. */
 export const retentionFlags = about('what', {
   ...made,
   'ignore-leaderboard': {...made['ignore-leaderboard'], dependsOn: ['incomplete-only']},

@@ -17,7 +17,7 @@ const FLAG_GROUPS = [
   'OUTPUT',
   'CONNECTION',
 ]
-/** Flags that every command has, and that stand behind its own. */
+/** Flags that every command has, listed after its own. */
 const COMMON_FLAGS: ReadonlySet<string> = new Set(['json', 'namespace', 'no-color', 'token'])
 /** Lines that are longer are hard to read, however wide the terminal. */
 const WIDEST = 100
@@ -80,7 +80,7 @@ export class SmoltraceCommandHelp extends CommandHelp {
       : `${wrapText(this.render(description), this.width)}\n${indented(wrapped, indent)}`
   }
 
-  /** What stands at the end of a line that goes on. */
+  /** The end of a line that is continued. */
   private get broken(): string {
     if (this.config.platform !== 'win32') return '\\'
     return this.config.shell.includes('powershell') ? '`' : '^'
@@ -103,7 +103,7 @@ export class SmoltraceCommandHelp extends CommandHelp {
     return layOutEntries(entries, widthOfTerms(entries), this.width)
   }
 
-  /** The meanings of all groups stand under each other. */
+  /** The meanings of all groups are aligned. */
   private flagSections(): Section[] {
     const flags = Object.values(this.command.flags ?? {})
       .filter(({hidden}) => !hidden)

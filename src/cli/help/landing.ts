@@ -20,7 +20,7 @@ const FIRST_STEPS: readonly Entry[] = [
   ['See what a cleanup would delete; --no-dry-run deletes it:', 'cleanup --older-than 30d'],
 ]
 
-/** The order in which commands are met; those not named here stand behind them. */
+/** The order in which commands are met; those not named here come after them. */
 const ORDER = ['cleanup', 'runs', 'datasets', 'leaderboard', 'policy', 'history', 'restore', 'sandbox']
 
 /** What the bare name of the program shows: 24 lines of 80 columns. */

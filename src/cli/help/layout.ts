@@ -5,7 +5,7 @@ export type Entry = [term: string, meaning: string]
 
 /** Blanks between a term and its meaning. */
 const GAP = 2
-/** Narrower than this, a meaning stands below its term. */
+/** Narrower than this, a meaning is printed below its term. */
 const LEAST_MEANING = 32
 const INDENT = '    '
 
@@ -33,7 +33,7 @@ export function widthOfTerms(entries: readonly Entry[]): number {
 
 /**
  * Breaks a command line where a shell lets it be broken, not within quotes, so that it may be copied.
- * @param broken what a shell wants at the end of a line that goes on
+ * @param broken what a shell wants at the end of a continued line
  */
 export function wrapCommand(command: string, width: number, broken: string): string {
   const words = command.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? []

@@ -19,7 +19,7 @@ export default class SmoltraceInHost extends BaseCommand {
   static override baseFlags = {}
 
   async run(): Promise<object> {
-    // What stands there is for the command that is named.
+    // The words there are for the named command.
     this.parsed = true
     const {argv, config} = this
     const [first] = argv

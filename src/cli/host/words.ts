@@ -1,4 +1,4 @@
-/** The topic of our commands in a host, whose own `cleanup` or `datasets` they must never stand in for. */
+/** The topic of our commands in a host, whose own `cleanup` or `datasets` they must never replace. */
 export const HOST_TOPIC = 'smoltrace'
 
 /** Words of the longest name of a command. */
@@ -6,7 +6,7 @@ const MOST_WORDS = 2
 
 /**
  * @param id of one of our commands, as oclif knows it: `runs:group`, in a host `smoltrace:runs:group`
- * @returns what stands before all our commands there: the topic, or nothing
+ * @returns the word before all our commands there: the topic, or nothing
  */
 export function topicOf(id: string): string[] {
   return id.split(':')[0] === HOST_TOPIC ? [HOST_TOPIC] : []
@@ -26,7 +26,7 @@ export function namingWords(words: string[]): string[] {
 /**
  * Finds the command that words begin with, the longest that there is.
  * @param words as typed, after the topic
- * @param topic what stands before all our commands here
+ * @param topic the word before all our commands here
  * @returns its id and the arguments after it; undefined where no command begins so
  */
 export function findByWords(
@@ -56,7 +56,7 @@ export function runsInside(words: string): boolean {
 /** The sandbox's words, and those of the command that runs inside it. */
 export interface SplitArguments {
   own: string[]
-  /** From the first word that is no flag of the sandbox's; empty where it only serves. */
+  /** From the first word that is not a flag of the sandbox; empty where it only serves. */
   inner: string[]
 }
 

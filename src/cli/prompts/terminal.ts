@@ -10,7 +10,7 @@ import {whyPlain} from '../../lib/views/terminal/style.js'
 export function requireTerminal(asks: string, instead: string, isJson: boolean): void {
   if (isJson) throw new UsageError(`${asks}, and --json never asks: ${instead}.`)
   if (!process.stdin.isTTY) throw new UsageError(`${asks}, and there is no terminal to ask on: ${instead}.`)
-  if (!process.stderr.isTTY) throw new UsageError(`${asks} on stderr, which is no terminal: ${instead}.`)
+  if (!process.stderr.isTTY) throw new UsageError(`${asks} on stderr, which is not a terminal: ${instead}.`)
 }
 
 /**

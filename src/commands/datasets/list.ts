@@ -29,7 +29,7 @@ export default class DatasetsList extends HubCommand {
     'older-than': retentionFlags['older-than'],
     sort: Flags.option({
       summary:
-        'What stands first: created or modified (the newest), name, or with --sizes size (the largest).',
+        'What comes first: created or modified (the newest), name, or with --sizes size (the largest).',
       options: ORDERS,
       default: 'created' as const,
       helpGroup: 'OUTPUT',

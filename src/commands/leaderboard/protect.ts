@@ -24,7 +24,7 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
   ])
   static override flags = {
     reason: Flags.string({
-      summary: 'Why, for whoever wants to delete it later.',
+      summary: 'Why, for anyone who wants to delete it later.',
       helpGroup: 'PROTECTION',
       helpValue: 'TEXT',
     }),

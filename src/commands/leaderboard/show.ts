@@ -14,7 +14,7 @@ import {written} from '../../lib/views/terminal/layout.js'
 export default class LeaderboardShow extends HubCommand {
   static override summary = "Show the leaderboard's rows, the best first."
   static override exitCodes = HUB_CODES
-  static override description = `Ranks the evaluations that finished by one metric; equal scores have the same place, and the newer row stands first. Those that failed, stopped early or have no score stand below, without a place. Rows whose datasets are gone are marked; a missing traces dataset is not, since rows name one also where none was made. Changes nothing.
+  static override description = `Ranks the evaluations that finished by one metric; equal scores have the same place, and the newer row comes first. Those that failed, stopped early or have no score come below, without a place. Rows whose datasets are gone are marked; a missing traces dataset is not, since rows name one also where none was made. Changes nothing.
 
 Durations are the average of one test. Dates are those of the runs on the Hub. One with a ~ is the row's own: the local time of the evaluating machine.`
   static override examples = examplesOf([

@@ -37,7 +37,7 @@ Pinning again never shortens a pin: the one that holds longer stays.`
   }
   static override flags = {
     reason: Flags.string({
-      summary: 'Why, for whoever wants to delete them later.',
+      summary: 'Why, for anyone who wants to delete them later.',
       helpGroup: 'PROTECTION',
       helpValue: 'TEXT',
     }),

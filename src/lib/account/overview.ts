@@ -32,7 +32,7 @@ export interface Overview {
   protection: Protection | 'unknown'
   /** What the leaderboard says; `unknown` where there is none or it could not be read (a warning says why), or `withRows` is off. */
   rows: RowIndex | 'unknown'
-  /** Undefined where nobody asked for them. */
+  /** Undefined where they were not asked for. */
   sizes: Sizes | undefined
   warnings: string[]
 }
@@ -176,7 +176,7 @@ export function totalsOf(runs: Run[], context: StateContext): RunTotals {
 /** What is known of runs apart from their datasets. */
 export interface RunContext extends StateContext {
   protection: Protection | 'unknown'
-  /** Undefined where nobody asked for them. */
+  /** Undefined where they were not asked for. */
   sizes?: Sizes | undefined
 }
 

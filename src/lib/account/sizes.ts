@@ -29,7 +29,7 @@ export interface StorageReport {
   freed: StorageSum
 }
 
-/** Of jobs that can tell what datasets take up. */
+/** Of jobs that can show the sizes of datasets. */
 export interface SizesOption {
   /** Reads what each dataset takes up; where the token may not, a warning says so and all else continues. */
   sizes?: boolean | undefined

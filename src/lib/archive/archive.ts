@@ -57,7 +57,7 @@ export interface ArchiveOptions {
 }
 
 /**
- * Archives datasets at the commit in which they were listed: the plain files in `DIR/<namespace>/<dataset>/`, and beside them
+ * Archives datasets at the commit in which they were listed: the plain files in `DIR/<namespace>/<dataset>/`, and next to them
  * the manifest. Idempotent: called again, it continues where it stopped.
  * @returns the outcome of each dataset, by full name; what is not `archived` must not be deleted
  * @throws RefusedError where the folder cannot be used, or the disk is full: no dataset could be archived then, or no more

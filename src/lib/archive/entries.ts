@@ -142,7 +142,7 @@ export async function checkArchive(
 export function requireArchived(entries: ArchiveEntry[], words: readonly string[], dir: string): void {
   if (entries.length === 0)
     throw new RefusedError(
-      `${printable(dir)} holds no archive: looked for NAMESPACE/DATASET.json, beside a folder of the dataset's files.`,
+      `${printable(dir)} holds no archive: looked for NAMESPACE/DATASET.json, next to a folder of the dataset's files.`,
       {suggestions: ['Name the folder that cleanup archived into. Links in it are not followed.']},
     )
   const unknown = words.filter((word) => !entries.some((entry) => isNamed(entry, word)))

@@ -124,7 +124,7 @@ function claimOf(path: string, holder: Holder | undefined): string {
 }
 
 /**
- * The holder of a stale lock; undefined where there is no lock any more.
+ * The holder of a stale lock; undefined where the lock is gone.
  * @throws RefusedError where the lock is not stale
  */
 async function readStale(path: string): Promise<{holder: Holder | undefined} | undefined> {

@@ -15,7 +15,7 @@ import {type ArchivePaths} from './paths.js'
 const FORMAT = 'smoltrace-archive'
 const FORMAT_VERSION = 1
 
-/** What is known of an archived dataset beside its files' contents. It is written last: with it, an archive is complete. */
+/** What is known of an archived dataset apart from its files' contents. It is written last: with it, an archive is complete. */
 const MANIFEST = z.strictObject({
   format: z.literal(FORMAT, 'not the manifest of an archive'),
   version: z.literal(FORMAT_VERSION, `of another program: this one knows version ${FORMAT_VERSION}`),
@@ -89,7 +89,7 @@ function refuse(why: string): RefusedError {
   return new RefusedError(`its manifest cannot be used: ${why}`)
 }
 
-/** The manifest in a file; undefined where there is no such file. */
+/** The manifest in a file; undefined where the file does not exist. */
 export async function readManifest(path: string): Promise<Manifest | undefined> {
   const json = await readSmall(path, LARGEST_JSON.bytes)
   return json === undefined ? undefined : parseManifest(json)

@@ -210,7 +210,7 @@ function mustAskAgain(error: unknown, wasLost: boolean): boolean {
 
 function explain(error: unknown): unknown {
   if (!(error instanceof HubError)) return error
-  if (error.status === 412) return new RefusedError('somebody else is writing to it')
+  if (error.status === 412) return new RefusedError('another client is writing to it')
   return error.status === 409
     ? new RefusedError(`it cannot be created: ${printable(error.answer.text)}`)
     : error

@@ -7,7 +7,7 @@ export function hasNameTwice(text: string, value: unknown): boolean {
   return countNames(text) !== countKeys(value)
 }
 
-/** Names in the objects of a JSON text: each is followed by a colon that stands outside of every string. */
+/** Names in the objects of a JSON text: each is followed by a colon outside of every string. */
 function countNames(text: string): number {
   let count = 0
   let isInString = false

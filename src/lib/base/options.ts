@@ -95,7 +95,7 @@ function isSignal(value: unknown): boolean {
   return typeof value === 'object' && typeof (value as AbortSignal | null)?.aborted === 'boolean'
 }
 
-/** What a class or a prototype says beside its own properties would be overlooked. */
+/** Inherited properties of a class or a prototype would be overlooked. */
 function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)

@@ -146,7 +146,7 @@ export function dayOf(date: Date): string {
 }
 
 /**
- * Starts counting now. A monotonic clock stands still while the machine sleeps, and the wall clock can be set back: the larger
+ * Starts counting now. A monotonic clock stops while the machine sleeps, and the wall clock can be set back: the larger
  * of the two differences counts.
  * @param clock the wall clock
  * @returns what gives the milliseconds since then

@@ -32,7 +32,7 @@ const APPLY_OPTIONS: OptionTable<ApplyOptions> = {
 
 /**
  * Carries out a saved plan: lists again, and deletes only what is in the plan and has not changed since. A dry run
- * unless told otherwise, which shows what is left of it.
+ * by default, which shows what is left of it.
  * @param file as `savePlan` wrote it
  * @returns the plan, what had fallen out of it (`stale`), and the outcome of the rest
  * @throws UsageError where the file is none, was changed, is of another version, or was made for another Hub or
@@ -48,7 +48,7 @@ export async function applyPlan(file: string, options: ApplyOptions = {}): Promi
   })
 }
 
-/** What a plan that was made before is carried out with, beside the options. */
+/** What an existing plan is carried out with, in addition to the options. */
 interface EarlierPlan {
   /** The file that it is from. */
   saved?: SavedPlan

@@ -29,10 +29,10 @@ const DELETE_OPTIONS: OptionTable<DeleteOptions> = {
 
 /**
  * Deletes what a plan says, or single datasets by name, under the same rules as `cleanupDatasets`: exact names only,
- * nothing that changed since the plan, no protected leaderboard. A dry run unless told otherwise, which compares just so.
- * @param target a plan, or full names of one namespace; names of datasets that are not there are `gone`. Whoever names
- *   single datasets is not asked for selectors, and the grace period does not hold them back
- * @throws UsageError where a name is no SMOLTRACE dataset, the names are of several namespaces, or the plan is none;
+ * nothing that changed since the plan, no protected leaderboard. A dry run by default, which compares in the same way.
+ * @param target a plan, or full names of one namespace; names of datasets that are not there are `gone`. Single
+ *   datasets need no selectors, and the grace period does not hold them back
+ * @throws UsageError where a name is not a SMOLTRACE dataset, the names are of several namespaces, or the plan is none;
  *   RefusedError where the plan contradicts itself or was made elsewhere; else as `cleanupDatasets`
  */
 export async function deleteDatasets(
@@ -84,9 +84,9 @@ function namespaceOf(
   const wanted = namespace ?? names[0]?.split('/')[0]
   for (const name of names) {
     const type = parseDatasetName(name, wanted ?? '')?.type
-    if (!type) throw new UsageError(`"${name}" is no SMOLTRACE dataset of ${wanted}: nothing is deleted.`)
+    if (!type) throw new UsageError(`"${name}" is not a SMOLTRACE dataset of ${wanted}: nothing is deleted.`)
     if (type === 'leaderboard' && !deleteLeaderboard) {
-      throw new UsageError(`${name} is the leaderboard: it goes only with \`deleteLeaderboard: true\`.`)
+      throw new UsageError(`${name} is the leaderboard: it is deleted only with \`deleteLeaderboard: true\`.`)
     }
   }
 

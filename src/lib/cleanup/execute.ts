@@ -185,9 +185,9 @@ async function openJournalFor(
   archive: string | undefined,
 ): Promise<Journal | undefined> {
   if (options.journal === false) return undefined
-  const told = saved?.plan ?? plan
+  const journaled = saved?.plan ?? plan
   const journal = await openJournal(dataDirOf(options), {
-    plan: told,
+    plan: journaled,
     saved,
     user: session.user,
     confirmedBy: options.yes === true ? 'yes' : (options.confirmedBy ?? 'callback'),
@@ -196,7 +196,7 @@ async function openJournalFor(
     now: new Date(),
   })
   // Of names that were never in the plan its reader knows nothing, and would take their lines for damage.
-  const known = new Set(plannedDatasets(told).map(({name}) => name))
+  const known = new Set(plannedDatasets(journaled).map(({name}) => name))
   const lines = stale.filter(({name}) => known.has(name)).map((outcome) => journal.outcome(outcome))
   await orEnd(journal, Promise.all(lines))
   return journal

@@ -35,7 +35,7 @@ export function isHeldBack(error: Error): boolean {
   return error.answer.actionLimit === true || error.answer.resetMs !== undefined
 }
 
-/** The outcome of a dataset that was there once and is no more. */
+/** The outcome of a dataset that was there once and is gone. */
 export function gone(name: string, movedTo?: string): Outcome {
   const reason = movedTo === undefined ? 'was not there any more' : `was renamed to ${printable(movedTo)}`
   return {name, status: 'gone', reason}

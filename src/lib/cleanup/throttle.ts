@@ -19,7 +19,7 @@ export class Throttle {
 
   /**
    * @param most never more than this many
-   * @param left how many requests the quota still allows; one is always let in, to learn how it stands
+   * @param left how many requests the quota still allows; one is always let in, to learn the quota
    */
   constructor(most: number, left: () => number = () => Number.POSITIVE_INFINITY) {
     this.most = most

@@ -9,11 +9,11 @@ export interface Access {
   /** Why the token may not see every dataset; undefined where it sees all. */
   readLimit?: string | undefined
   /**
-   * Why some datasets may be hidden from a token that reads all others. A job goes on, but no rule that rests on absence
+   * Why some datasets may be hidden from a token that reads all others. A job continues, but no rule that rests on absence
    * does.
    */
   partial?: string | undefined
-  /** Why the token cannot delete or change; undefined where it can, as far as whoami tells. */
+  /** Why the token cannot delete or change; undefined where it can, as far as whoami says. */
   writeLimit?: string | undefined
 }
 

@@ -64,11 +64,11 @@ async function textOf(response: HubResponse, otherwise: string): Promise<string>
 
 function notTheHub(endpoint: string, found: string): HubFormatError {
   return new HubFormatError(`What answers at ${endpoint} is not the Hub: ${found}.`, {
-    suggestions: ['Check HF_ENDPOINT, and whether a proxy or a login page stands between.'],
+    suggestions: ['Check HF_ENDPOINT, and whether a proxy or a login page is in between.'],
   })
 }
 
-/** The error that a response which is not a success stands for. */
+/** The error of a response that is not a success. */
 async function toHubError(response: HubResponse, {url, method}: Asked, endpoint: string): Promise<HubError> {
   const {status, headers} = response
   const body = await textOf(response, '')

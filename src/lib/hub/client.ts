@@ -48,8 +48,8 @@ export interface Hub extends FileAccess, UploadAccess {
   /** Commit at the head of a dataset's `main`. */
   headOf(name: string): Promise<string>
   /**
-   * The facts of a dataset at a commit or at the head of `main`; undefined where there is no such dataset, or none that the
-   * token may see: the Hub does not tell these apart.
+   * The facts of a dataset at a commit or at the head of `main`; undefined where the dataset does not exist, or is not one that the
+   * token may see: the Hub does not distinguish these.
    */
   describe(name: string, commit?: string): Promise<DescribedDataset | undefined>
 }

@@ -6,7 +6,7 @@ import {isRedirect} from './http.js'
 /** Who may see a dataset. */
 export type Visibility = 'private' | 'public'
 
-/** What the Hub knows about a dataset beside its files. */
+/** What the Hub knows about a dataset apart from its files. */
 export interface DatasetFacts {
   /** `namespace/name` as the Hub has it now: a name that was asked for may have been given up. */
   name: string
@@ -105,7 +105,7 @@ export type Whereabouts =
       /** Commit at the head of `main`. */
       sha: string
     }
-  /** No dataset of this name, or none that this token may see: the Hub does not tell these apart. */
+  /** No dataset of this name, or none that this token may see: the Hub does not distinguish these. */
   | {state: 'missing'}
   /** The name leads to another one; `to` where that is a dataset of the same Hub. */
   | {state: 'moved'; to: string | undefined}

@@ -193,7 +193,7 @@ export async function* entriesOf(
 
 /**
  * Ends a listing that brings the same again and again.
- * @param nameOf tells entries apart
+ * @param nameOf identifies an entry
  * @yields each entry, repeated ones too: pages shift against each other by an entry or two, not by a whole page
  */
 export async function* withoutRepeats<T>(

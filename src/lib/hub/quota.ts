@@ -34,7 +34,7 @@ const TOLERANCE = 1500
 /**
  * Reads the `RateLimit` header: `"api";r=499;t=289`. Of several limits the one that is used up first counts, in the bucket
  * named first.
- * @returns undefined where there is no such header, or none that can be read
+ * @returns undefined where the header is missing or cannot be read
  */
 export function readQuota(headers: {get: (name: string) => string | null}): Quota | undefined {
   const limits = (headers.get('ratelimit') ?? '').split(',').flatMap((text) => readLimit(text) ?? [])

@@ -17,7 +17,7 @@ export interface ConnectionOptions extends CredentialOptions {
   signal?: AbortSignal | undefined
   /** The machine's clock; "now" is the earlier of it and the Hub's. */
   clock?: (() => Date) | undefined
-  /** Called before each pause of a request that only reads; of a deletion's pauses `onEvent` tells. */
+  /** Called before each pause of a request that only reads; a deletion's pauses are events of `onEvent`. */
   onWait?: ((wait: Wait) => void) | undefined
 }
 

@@ -63,7 +63,7 @@ interface Call extends HubRequest {
 /**
  * Makes the one way in which anything is sent. It adds the token, waits before the quota is used up, retries what may be
  * retried after a transient failure, and turns every response that is not a success into a typed error, because
- * `@huggingface/hub` drops the headers that tell one error from another (the Hub's contract, section 13).
+ * `@huggingface/hub` drops the headers that distinguish errors (the Hub's contract, section 13).
  *
  * A DELETE is never retried here, nor held back: what is deleted must first be looked at again.
  * @returns functions that throw HubError, HubFormatError, HubUnreachableError or CancelledError; the bodies of their responses

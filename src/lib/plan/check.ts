@@ -12,7 +12,7 @@ import {optionsOf} from './saved/rules.js'
 
 /**
  * Takes a plan from a caller: a copy that the caller cannot change, checked against itself.
- * @throws UsageError where it is no plan, RefusedError where it contradicts itself
+ * @throws UsageError where it is not a plan, RefusedError where it contradicts itself
  */
 export async function takePlan(given: Plan): Promise<Plan> {
   const plan = copyOf(given)
@@ -31,7 +31,7 @@ function copyOf(given: Plan): Plan {
 /**
  * Checks that a plan is one that this program could have made: who reads it must be able to trust that what
  * is deleted belongs to the runs that pins, keepers and changes are looked up by.
- * @throws UsageError where it is no plan, RefusedError where it contradicts itself
+ * @throws UsageError where it is not a plan, RefusedError where it contradicts itself
  */
 export function checkPlan(plan: Plan): void {
   if (!hasShape(plan))

@@ -44,7 +44,7 @@ interface Seen {
 }
 
 /**
- * Looks what of a plan may go: every comparison of a plan with the Hub is this one. Asks who the token belongs to after the
+ * Looks what of a plan may be deleted: every comparison of a plan with the Hub is this one. Asks who the token belongs to after the
  * listing, which leaves out in silence what the token does not see any more, and reads the protection last.
  * @param known a listing that is young enough to be used again
  * @throws RefusedError where the token sees or may do less than before, where the leaderboard that the plan saw is not listed or
@@ -73,7 +73,7 @@ async function list(plan: Plan, session: Session): Promise<Seen> {
   return {inventory, rows, ms: elapsed(), pages}
 }
 
-/** Rows tell about runs that this deletion has taken already, too. */
+/** Rows also describe runs that this deletion has already taken. */
 async function runsToldOf(plan: Plan, {datasets}: Inventory): Promise<Run[]> {
   const planned = plan.delete.map(({run}) => run)
   const known = new Set(planned.map(({timestamp}) => timestamp))

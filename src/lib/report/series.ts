@@ -11,7 +11,7 @@ export interface ShownModel {
   /** Its abbreviation where the name does not fit. */
   letter: string
   name: string
-  /** How many models it stands for. */
+  /** How many models it represents. */
   models: number
 }
 

@@ -7,7 +7,7 @@ import {type Run} from '../account/runs.js'
 import {RefusedError} from '../base/errors.js'
 import {nameOptions, type RetentionRules, type RuleName} from './rules.js'
 
-/** What decisions rest on beside the runs. */
+/** What decisions rest on in addition to the runs. */
 export interface RetentionContext {
   /** Pinned runs are kept by every rule. */
   protection: Protection
@@ -36,7 +36,7 @@ export function requireAnyRow(rules: RetentionRules, rowCount?: number): void {
  * Refuses rules that rest on rows where rows were lost, or none is of use to them: a leaderboard that is empty, of another
  * namespace, or without a column would otherwise look like one on which every run has failed to appear.
  * @param runs that are there
- * @param index what is not known is not held against the rules: then they make no run go
+ * @param index what is not known is not held against the rules: then they delete no run
  * @throws RefusedError
  */
 export function requireUsableRows(
@@ -71,7 +71,7 @@ function refusal(names: RuleName[], why: string, suggestions: string[]): Refused
 
 function withoutRows({incompleteOnly}: RetentionRules): string[] {
   return incompleteOnly
-    ? ['`ignoreLeaderboard` goes by the datasets alone: then finished runs without traces are selected, too.']
+    ? ['`ignoreLeaderboard` uses the datasets alone: then finished runs without traces are selected, too.']
     : []
 }
 

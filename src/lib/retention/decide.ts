@@ -61,7 +61,7 @@ export interface FilterOptions extends RetentionOptions {
   protection?: Protection | undefined
   /**
    * The leaderboard's rows, as `readLeaderboardRows` reads them. Without, `incompleteOnly` selects no run, and rules that need
-   * rows make none go.
+   * rows delete none.
    */
   rows?: readonly LeaderboardRow[] | undefined
 }
@@ -74,7 +74,7 @@ const FILTER_OPTIONS: OptionTable<FilterOptions> = {
 }
 
 /**
- * Says which runs may go and which stay, and why.
+ * Says which runs may be deleted and which stay, and why.
  * @param runs as `groupDatasetsByRun` returns them
  * @param options selectors, keepers and the grace period; at least one selector or keeper
  * @throws UsageError where the options make no sense, or the runs are of several namespaces

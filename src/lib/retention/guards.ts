@@ -33,7 +33,7 @@ export function isCounted(run: Run, rules: RetentionRules, now: Date, known: Ret
 
 /**
  * Why a run has to wait. The row of a run comes last of all, seconds after its datasets: rules that need rows have to wait for it.
- * A name alone overrules that for a run that has all its types; beside another rule, it would take a keeper's place from an older run.
+ * A name alone overrules that for a run that has all its types; with another rule, it would take a keeper's place from an older run.
  */
 function graceReason(
   run: Run,
@@ -50,7 +50,7 @@ function graceReason(
   return lacksRow && isNew(run, now, rules.graceMs) ? `its row may still come: ${changed}` : undefined
 }
 
-/** A run from the future has no age and no rank: another selector or a keeper beside its name leaves it in doubt. */
+/** A run from the future has no age and no rank: another selector or a keeper as well as its name leaves it in doubt. */
 function ignoresFutureDate(run: Run, rules: RetentionRules): boolean {
   return rules.all || isNamedAlone(run, rules)
 }

@@ -99,7 +99,7 @@ export type Kept = ReadonlyMap<Run, Reason[]>
 
 /**
  * Finds the runs that keepers save. Complete and incomplete runs count alike; pinned ones, those in their grace period, those of
- * the future and those in doubt do not count; what is in doubt is kept beside the others.
+ * the future and those in doubt do not count; what is in doubt is kept as well.
  * @param runs in any order
  */
 export function applyKeepers(
@@ -162,7 +162,7 @@ export function whyNeverBest(
 }
 
 /**
- * Why it is in doubt whether a keeper would keep a run: its score, or its group. Such a run is kept beside those that are, and
+ * Why it is in doubt whether a keeper would keep a run: its score, or its group. Such a run is kept in addition, and
  * takes no place among them.
  */
 export function doubtsAbout(

@@ -48,9 +48,9 @@ export const RETENTION = Object.fromEntries(
 /**
  * Checks and reads the options.
  * @param options as the flags of `cleanup` say them
- * @param how who else says what may go
+ * @param how what else selects runs
  * @param how.byHand a person picks the runs: the options need not
- * @throws UsageError where a value is bad, two of them clash, or none says what may go
+ * @throws UsageError where a value is bad, two of them clash, or none says what may be deleted
  */
 export function readRules(options: RetentionOptions, how: {byHand?: boolean} = {}): RetentionRules {
   const rules = rulesOf(options)
@@ -148,12 +148,12 @@ function checkCombination(rules: RetentionRules, options: RetentionOptions, byHa
   if (all && others.length > 0)
     throw new OptionError(
       'all',
-      `goes with no other selector and no keeper: drop ${listing(nameOptions(others))}, or drop \`all\``,
+      `cannot be combined with another selector or a keeper: drop ${listing(nameOptions(others))}, or drop \`all\``,
     )
   if (choosesRuns || deleteLeaderboard || byHand) return
   const named = (kind: Rule['kind']) => nameOptions(ofKind(kind)).join(', ')
   throw new UsageError(
-    `Say what may go: a selector (${named('selector')}), a keeper (${named('keeper')}), \`only\` or \`deleteLeaderboard\`.`,
+    `Say what to delete: a selector (${named('selector')}), a keeper (${named('keeper')}), \`only\` or \`deleteLeaderboard\`.`,
     {
       suggestions: [
         'For example: smoltrace cleanup --older-than 30d --keep-recent 5',

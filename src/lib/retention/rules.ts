@@ -5,7 +5,7 @@ import {RUN_TYPES, type RunType} from '../base/names.js'
 import {listing} from '../base/text.js'
 import {type Age, usesCalendarUnits} from '../base/time.js'
 
-/** What may go and what must stay, as the flags of `cleanup` say it. */
+/** What may be deleted and what must stay, as the flags of `cleanup` say it. */
 export interface RetentionOptions {
   /** Selector: `30d`, `12h`, `1w3d`, `2026-01-31`, … */
   olderThan?: string | undefined
@@ -15,7 +15,7 @@ export interface RetentionOptions {
   ignoreLeaderboard?: boolean | undefined
   /** Selector: timestamps of single runs. */
   run?: string[] | undefined
-  /** Selector: runs of a model that one of these patterns matches: `*` stands for any letters, `?` for one. */
+  /** Selector: runs of a model that one of these patterns matches: `*` matches any letters, `?` one. */
   model?: string[] | undefined
   /** Selector: runs of one of these teams. */
   team?: string[] | undefined
@@ -45,7 +45,7 @@ export interface RetentionOptions {
   keepYearly?: number | undefined
   /** Keeper: the N runs with the best scores by `by`. */
   keepBest?: number | undefined
-  /** What `keepBest` and `scoreBelow` go by, a column or its short name; default `success_rate`. */
+  /** The metric of `keepBest` and `scoreBelow`, a column or its short name; default `success_rate`. */
   by?: string | undefined
   /** Keepers that count do so within each group of runs that agree in all of these. */
   groupBy?: GroupColumn[] | undefined
@@ -257,7 +257,7 @@ export const RULES = {
     placeholder: 'METRIC',
     policy: 'keep.by',
     modifies: ({needs}) => needs === 'scores',
-    summary: `What \`keepBest\` and \`scoreBelow\` go by (default success_rate): ${METRIC_LIST}. More is better of the first two, less of the others.`,
+    summary: `The metric of \`keepBest\` and \`scoreBelow\` (default success_rate): ${METRIC_LIST}. More is better of the first two, less of the others.`,
   },
   groupBy: {
     kind: 'keeper',
@@ -287,7 +287,7 @@ export const RULES = {
   deleteLeaderboard: {
     kind: 'scope',
     value: 'switch',
-    notInPolicy: 'the leaderboard never goes by a policy: use "cleanup --delete-leaderboard" when it has to',
+    notInPolicy: 'a policy never deletes the leaderboard: use "cleanup --delete-leaderboard" for that',
     summary: 'Delete the leaderboard as well, last of all. Refused while it is protected or runs are pinned.',
   },
 } as const satisfies {[K in RuleName]-?: Rule<NonNullable<RetentionOptions[K]>>}
@@ -303,7 +303,7 @@ export type KeeperName = NameOf<{kind: 'keeper'}>
 export type CountingName = NameOf<{kind: 'keeper'; value: 'count'}>
 
 /**
- * A key of a policy; the metric may be beside the selector or beside the keeper that ranks by it.
+ * A key of a policy; the metric may be next to the selector or to the keeper that ranks by it.
  */
 export type PolicyKey = 'select.by' | Extract<Table[RuleName], {policy: unknown}>['policy']
 
@@ -344,7 +344,7 @@ export interface RetentionRules extends RuleValues {
   keepers: KeeperName[]
   /** Of the rules given, those that need a run's row. */
   needRows: RuleName[]
-  /** Those that go by scores. */
+  /** Those that use scores. */
   needScores: RuleName[]
   /** Those that rest on anything that the leaderboard says. */
   needLeaderboard: RuleName[]
@@ -352,7 +352,7 @@ export interface RetentionRules extends RuleValues {
   restOnAbsence: RuleName[]
   /** Whether they choose runs at all; `deleteLeaderboard` alone does not. */
   choosesRuns: boolean
-  /** Whether `only` alone says what may go: that type of every run, which needs the phrase of `all`. */
+  /** Whether `only` alone says what may be deleted: that type of every run, which needs the phrase of `all`. */
   everyRunByScope: boolean
 }
 

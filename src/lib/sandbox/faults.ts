@@ -32,7 +32,7 @@ export interface Fault {
   breakOff?: 'chunked' | 'counted' | 'stalled'
   /** Waits this long first. */
   delayMs?: number
-  /** Runs and is waited for first, for what other clients do between two requests. The client's port tells connections apart. */
+  /** Runs and is waited for first, for what other clients do between two requests. The client's port identifies the connection. */
   before?: (port: number | undefined) => unknown
 }
 

@@ -43,7 +43,7 @@ describe('what is said of words that name no command', () => {
     ],
     ['runs xyzzy', '"runs xyzzy" is not a command of smoltrace.', 'Commands of runs: smoltrace runs --help'],
     ['xyzzy', '"xyzzy" is not a command of smoltrace.', ALL],
-    ['--json cleanup', 'No command is given: flags stand after one.', ALL],
+    ['--json cleanup', 'No command is given: flags come after it.', ALL],
     [
       'runs --json',
       '"runs" is the first of two words, and takes no flags.',

@@ -71,7 +71,7 @@ describe('words that name no command', () => {
     const {stderr, exitCode} = await runCli(['--token', 'secret', 'datasets', 'list', '--sizes'])
     expect(exitCode).to.equal(2)
     expect(stderr)
-      .to.match(/^Error: No command is given: flags stand after one\.\n/)
+      .to.match(/^Error: No command is given: flags come after it\.\n/)
       .and.not.include('secret')
   })
 })

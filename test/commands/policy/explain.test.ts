@@ -35,7 +35,9 @@ describe('policy explain', () => {
     expect(stdout).to.include('May go: every run\n')
     expect(stdout).to.match(/^2 +keep.within +runs no older than 1m \(a month is 30 days, a year 365\)$/m)
     expect(stdout).to.match(/^3 +grace +nothing: an upload under way is not waited for$/m)
-    expect(stdout).to.include('What goes of a run: all of its datasets. The leaderboard never goes.')
+    expect(stdout).to.include(
+      'What is deleted of a run: all of its datasets. The leaderboard is never deleted.',
+    )
   })
 
   it('ends with 2 and says where the file is wrong, the first mistake first', async () => {

@@ -907,7 +907,7 @@ describe('restoring', () => {
       ['the Hub fails at every commit', isCommit, {respond: {status: 500}}, 'failed', /500/],
       ['creating is forbidden', isCreation, {respond: {status: 403}}, 'failed', /403/],
       ['an upload is refused', ({method}) => method === 'PUT', {respond: {status: 403}}, 'failed', /403/],
-      ['somebody else commits in between', isCommit, {respond: {status: 412}}, 'refused', /somebody else/],
+      ['somebody else commits in between', isCommit, {respond: {status: 412}}, 'refused', /another client/],
       [
         'a commit is refused',
         isCommit,
@@ -931,7 +931,7 @@ describe('restoring', () => {
         hub.intercept({match: isCommit, times: 1, before: () => void hub.state.touch(NAME)})
         expect(await restoreOne(dir)).to.include({
           status: 'refused',
-          reason: 'somebody else is writing to it',
+          reason: 'another client is writing to it',
         })
         expect([...(hub.state.get(NAME)?.files.keys() ?? [])]).to.have.members([
           '.gitattributes',

@@ -190,7 +190,7 @@ export function exposedRuns({rows, inventory, known}: CheckFacts): Finding[] {
   return [
     {
       kind: 'exposed-runs',
-      message: `${leaderboard.name} is public, and ${rowsThat('tell', place)} of private runs: everyone can read their models, teams, scores and the names of their datasets.`,
+      message: `${leaderboard.name} is public, and ${rowsThat('describe', place)} private runs: everyone can read their models, teams, scores and the names of their datasets.`,
       suggestion: `Make it private at ${endpoint}/datasets/${leaderboard.name}/settings, or leave it if that is meant to be seen.`,
       ...found,
     },
@@ -206,7 +206,7 @@ const REMARKS: Record<RemarkKind, (place: Place, owners: string[]) => string> = 
     `${rowsThat('name', place)} datasets of other namespaces: ${some(owners)}`,
   'local-path': (place) => `${rowsThat('name', place)} files of the evaluating machine`,
   'no-datasets': (place) => `${rowsThat('name', place)} no dataset, as of evaluations that failed early`,
-  'unknown-name': (place) => `${rowsThat('name', place)} what is no dataset of a run`,
+  'unknown-name': (place) => `${rowsThat('name', place)} what is not a dataset of a run`,
   'row-may-come': ({runs}) =>
     `${some(runs)}: changed in the last ${formatDuration(DEFAULT_GRACE_MS)}, a row may still come`,
 }

@@ -111,7 +111,7 @@ function refuseRepeats(
   const most = Number(values) * Number(size)
   if (!encodings.includes('DELTA_BYTE_ARRAY') || most <= bytes) return
   throw new UnreadableFile(
-    `its column ${column} is in the encoding DELTA_BYTE_ARRAY, of which nobody can tell how long it becomes`,
+    `its column ${column} is in the encoding DELTA_BYTE_ARRAY, whose decoded length is unknown`,
     'Write it again without that encoding: the datasets library does not use it.',
   )
 }

@@ -114,7 +114,7 @@ export function toRows(
     if (cells.length !== count || cells.includes(undefined))
       throw new Error(`its column ${column} lacks rows`)
     if (NAMES.has(column) && cells.some((cell) => cell !== null && typeof cell !== 'string'))
-      throw new Error(`its column ${column} holds what is no text`)
+      throw new Error(`its column ${column} holds a value that is not text`)
   }
 
   const rows: LeaderboardRow[] = []

@@ -17,7 +17,7 @@ export interface HistoryProblem {
   message: string
 }
 
-/** What the journals of a machine tell. */
+/** What the journals of a machine record. */
 export interface History {
   dataDir: string
   /** Newest first. */
@@ -98,7 +98,7 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 }
 
 async function readJournal(folder: string, entry: Dirent): Promise<JobRecord> {
-  if (!entry.isFile()) throw new RefusedError('is no file')
+  if (!entry.isFile()) throw new RefusedError('is not a file')
   const job = parseJournal(await readFile(join(folder, entry.name), 'utf8'))
   if (journalName(job.at, job.id) === entry.name) return job
   throw new RefusedError('is not named as the journal in it was: it is a copy, or was changed')

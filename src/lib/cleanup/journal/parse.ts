@@ -104,12 +104,12 @@ function follow(fields: object | undefined, job: JobRecord, datasets: Map<string
 function readHeader(line: string, isCutOff: boolean): JobRecord {
   if (line === '' && isCutOff) throw new RefusedError('is empty')
   const fields = fieldsOf(line)
-  if (!fields && isCutOff) throw new RefusedError('is no journal, or its first line is cut off')
-  if (fields?.kind !== 'plan') throw new RefusedError('is no journal')
+  if (!fields && isCutOff) throw new RefusedError('is not a journal, or its first line is cut off')
+  if (fields?.kind !== 'plan') throw new RefusedError('is not a journal')
   if (fields.version !== JOURNAL_VERSION) throw new RefusedError('is a journal of a version unknown here')
   const {data: header} = z.safeParse(HEADER, fields)
   if (!header || new Set(header.datasets.map(({name}) => name)).size < header.datasets.length)
-    throw new RefusedError('is no journal: its first line lacks what a plan has')
+    throw new RefusedError('is not a journal: its first line lacks what a plan has')
   const nothingYet = {state: 'untouched', reason: undefined, requestId: undefined, at: undefined} as const
   return {
     ...header,

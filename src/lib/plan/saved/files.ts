@@ -47,7 +47,7 @@ function planTarget(file: string): Promise<string> {
   return findTarget(file, {
     name: '`savePlan`',
     refuse: async () =>
-      (await isPlanFile(file)) ? undefined : 'exists and is no plan, give another name or remove it first',
+      (await isPlanFile(file)) ? undefined : 'exists and is not a plan, give another name or remove it first',
   })
 }
 
@@ -80,7 +80,7 @@ const LARGEST_PLAN = 64 * 1024 * 1024
  * Loads a plan that `savePlan` wrote, to carry it out. Nothing in the file is trusted: who can edit it can compute its
  * digest anew, so a plan can name nothing but datasets that `cleanup` might have planned, and is compared with a new listing
  * before anything goes.
- * @throws UsageError where the file cannot be read, is no plan of this version, was changed, or contradicts itself
+ * @throws UsageError where the file cannot be read, is not a plan of this version, was changed, or contradicts itself
  */
 export async function loadPlan(file: string): Promise<SavedPlan> {
   readText(file, '`file`')

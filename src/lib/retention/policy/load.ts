@@ -116,7 +116,7 @@ function optionsOf(document: PolicyDocument): RetentionOptions {
 }
 
 /**
- * What is wrong with the metrics, which have a key in both parts: there is one metric for all rules, but a key beside a rule
+ * What is wrong with the metrics, which have a key in both parts: there is one metric for all rules, but a key next to a rule
  * means that rule.
  */
 function problemsOfMetrics({select = {}, keep = {}}: PolicyDocument): Problem[] {
@@ -128,7 +128,7 @@ function problemsOfMetrics({select = {}, keep = {}}: PolicyDocument): Problem[] 
   if (problems.length > 0 || keep.best === undefined || select['score-below'] === undefined) return problems
   const [selecting, keeping] = [select.by, keep.by].map((by) => parseMetric(String(by ?? DEFAULT_METRIC)))
   if (selecting === keeping) return []
-  const text = `keep.best goes by ${keeping} and select.score-below by ${selecting}: write the same metric in both parts`
+  const text = `keep.best ranks by ${keeping} and select.score-below by ${selecting}: write the same metric in both parts`
   return [{key: keep.by === undefined ? 'select.by' : 'keep.by', text}]
 }
 

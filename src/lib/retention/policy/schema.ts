@@ -103,7 +103,7 @@ export const POLICY = keyed(
     ),
     ...keysOf(),
   }),
-  'say which runs may go, by select, keep or both',
+  'say which runs may be deleted, by select, keep or both',
   {
     title: 'Retention policy of smoltrace',
     description:

@@ -28,7 +28,7 @@ export interface Problem {
 export type Refuse = (...problems: Problem[]) => UsageError
 
 /**
- * Stands for a value without quotes that not every program reads the same way: `no`, `1:30` and `010` are texts or numbers
+ * Replaces an unquoted value that not every program reads the same way: `no`, `1:30` and `010` are texts or numbers
  * by the version of YAML. It fits no form.
  */
 export const AMBIGUOUS = Symbol('ambiguous')
@@ -70,12 +70,12 @@ const REASONS: Partial<Record<ErrorCode, string>> = {
   BAD_ALIAS: NOT_TAKEN.alias,
   BAD_DQ_ESCAPE: 'a backslash in double quotes has a meaning of its own: put the text in single quotes',
   BAD_INDENT: 'lines that belong together have to begin in the same column, and a bracket needs its end',
-  BAD_SCALAR_START: 'a text that begins with this sign has to stand in quotes',
+  BAD_SCALAR_START: 'a text that begins with this sign must be in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'a line holds one key and one colon: begin a new line, or put the text in quotes',
   BLOCK_IN_FLOW: 'a list in brackets holds plain values',
   DUPLICATE_KEY: 'this key is there twice: leave one of them out',
   MISSING_CHAR: 'a sign is missing: a quote, a bracket, a comma or a colon',
-  MULTILINE_IMPLICIT_KEY: 'a key has to stand on one line, with a colon and a blank behind it',
+  MULTILINE_IMPLICIT_KEY: 'a key must be on one line, with a colon and a blank behind it',
   TAB_AS_INDENT: 'indent with blanks: YAML takes no tabs there',
   TAG_RESOLVE_FAILED: NOT_TAKEN.tag,
   UNEXPECTED_TOKEN: 'this does not belong here',

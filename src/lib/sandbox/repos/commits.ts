@@ -66,7 +66,7 @@ function requireWritable(call: Call, hub: Hub): Repo {
   return repo
 }
 
-/** The dataset to be written to; there is no branch but main. */
+/** The dataset to be written to; main is the only branch. */
 function requireBranch(call: Call, hub: Hub): Repo {
   const repo = requireWritable(call, hub)
   const {revision = ''} = call.params

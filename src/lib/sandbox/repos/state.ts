@@ -15,7 +15,7 @@ export interface Commit {
   readonly files: Files
 }
 
-/** What is known of a dataset beside its history. */
+/** What is known of a dataset apart from its history. */
 interface RepoFacts {
   /** `namespace/name`. */
   id: string

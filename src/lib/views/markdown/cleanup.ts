@@ -103,7 +103,7 @@ function leftPart(outcomes: readonly Outcome[]): string | undefined {
   const left = NOT_DELETED.flatMap((status) => outcomes.filter((outcome) => outcome.status === status))
   if (left.length === 0) return undefined
   return table({
-    titles: ['Not deleted', 'What became of it', 'Why'],
+    titles: ['Not deleted', 'Outcome', 'Why'],
     rows: left.map(({name, status, reason = '', requestId}) => [
       code(name),
       OUTCOME_LABELS[status],
@@ -139,7 +139,7 @@ function nextPart(result: CleanupResult, asked: Asked, {saved}: CleanupFacts): s
 function goingPart(plan: Plan, size: SizeColumn, isOpen: boolean): string {
   const title = `${count(plan.delete.length, 'run')} to delete`
   const rows = table({
-    titles: ['Run', 'Age', 'What goes', ...size.columns.map(() => 'Size'), 'Why'],
+    titles: ['Run', 'Age', 'Deleted', ...size.columns.map(() => 'Size'), 'Why'],
     rows: plan.delete.map(({run, datasets, reasons}: PlannedRun) => [
       code(run.timestamp),
       ageOf(run, plan.now),

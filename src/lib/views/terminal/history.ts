@@ -98,7 +98,7 @@ const STATE_WORDS = {'broken-off': 'broken off', finished: 'finished', interrupt
 const STATE_NOTES = {
   'broken-off': 'it was killed, it crashed, or it is still running',
   finished: 'it came to its end',
-  interrupted: 'it was told to stop, and came to an end',
+  interrupted: 'it was interrupted, and ended in order',
 }
 
 function countsOf({counts}: JobRecord): string {

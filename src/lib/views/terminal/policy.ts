@@ -56,7 +56,7 @@ export function formatPolicy(policy: Policy, now: Date, screen: Screen): string 
       ? `${bold('May go: runs that are all of this')}\n${tableOf(selectors, 'RUNS THAT ARE', screen)}`
       : `${bold('May go: every run')}\nThe file has no selectors: whatever no keeper saves may go.`,
     `${bold('Must stay: whatever selects them')}\n${tableOf(others, 'WHAT STAYS', screen)}`,
-    wrapText(`${bold('What goes of a run:')} ${scopeSentence(rules)}`, screen.width),
+    wrapText(`${bold('What is deleted of a run:')} ${scopeSentence(rules)}`, screen.width),
     ...(rules.keepers.length > 0 ? [wrapText(COUNTING, screen.width)] : []),
   ])
 }
@@ -64,8 +64,8 @@ export function formatPolicy(policy: Policy, now: Date, screen: Screen): string 
 /** Which datasets of the runs are deleted. */
 function scopeSentence({only}: RetentionRules): string {
   return only.length > 0
-    ? `its ${listing(only)}, nothing else. The leaderboard never goes.`
-    : 'all of its datasets. The leaderboard never goes.'
+    ? `its ${listing(only)}, nothing else. The leaderboard is never deleted.`
+    : 'all of its datasets. The leaderboard is never deleted.'
 }
 
 function tableOf(rules: RuleInWords[], title: string, screen: Screen): string {
@@ -126,7 +126,7 @@ function answerTo({action, deletes, verdicts}: RunExplanation, screen: Screen): 
 
   const answers = [doing(selectors, 'selects', 'select'), 'nothing keeps it']
   const names = deletes.map((name) => `  ${name}`).join('\n')
-  const answer = `${bold('It may go:')} ${listing(answers.filter(Boolean))}. What goes of it:`
+  const answer = `${bold('It may be deleted:')} ${listing(answers.filter(Boolean))}. What is deleted of it:`
   return `${wrapText(answer, screen.width)}\n\n${names}`
 }
 

@@ -20,7 +20,7 @@ interface RankingColumn extends Column {
 const BAR_LENGTH = 8
 
 /** Columns of the terminal that stay for all but the model: enough for the costs and a note. */
-const BESIDE_MODEL = 60
+const WITHOUT_MODEL = 60
 const SHORTEST_MODEL = 20
 const LONGEST_MODEL = 40
 
@@ -69,7 +69,7 @@ function columnsFor({by, groups, groupBy}: LeaderboardRanking, view: RankingView
   const most =
     width === undefined
       ? LONGEST_TEXT
-      : Math.min(Math.max(width - BESIDE_MODEL, SHORTEST_MODEL), LONGEST_MODEL)
+      : Math.min(Math.max(width - WITHOUT_MODEL, SHORTEST_MODEL), LONGEST_MODEL)
   const numbers = [...(by === 'pass_at_1' ? [['PASS@1', by, 6] as const] : []), ...NUMBERS]
   const hasNotes = groups.some(({rows}) => rows.some((row) => notesOn(row) !== ''))
   return [

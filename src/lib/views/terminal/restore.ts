@@ -62,7 +62,7 @@ function wordsOf({status, reason}: RestoreOutcome): string {
 }
 
 function headline({dryRun, interrupted, counts}: RestoreResult, style: Style): string {
-  if (interrupted) return style.yellow('Interrupted: restore again to go on where it stopped.')
+  if (interrupted) return style.yellow('Interrupted: restore again to resume.')
   if (counts.failed + counts.refused + counts.unattempted > 0)
     return style.red(dryRun ? 'Not everything can be restored.' : 'Not everything was restored.')
   return dryRun ? 'This is a dry run: nothing was created.' : style.green('Restore complete.')

@@ -184,7 +184,7 @@ describe('the check of a leaderboard', () => {
       ['other-namespace', 'row 1 names datasets of other namespaces: other'],
       ['local-path', 'row 2 names files of the evaluating machine'],
       ['no-datasets', 'row 3 names no dataset, as of evaluations that failed early'],
-      ['unknown-name', 'rows 4 and 5 name what is no dataset of a run'],
+      ['unknown-name', 'rows 4 and 5 name what is not a dataset of a run'],
     ])
   })
 

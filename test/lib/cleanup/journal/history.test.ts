@@ -88,13 +88,13 @@ describe('history', () => {
         'a binary file',
         'x.jsonl',
         (path) => writeFileSync(path, Buffer.from([0, 255, 254, 10, 200, 1])),
-        'is no journal',
+        'is not a journal',
       ],
-      ['a file of JSON', 'x.json', (path) => writeFileSync(path, '{}\n'), 'is no journal'],
-      ['a text', 'notes.txt', (path) => writeFileSync(path, 'do not forget\n'), 'is no journal'],
-      ['a folder', 'x.jsonl', (path) => mkdirSync(path), 'is no file'],
-      ['a named pipe', 'x.jsonl', (path) => execFileSync('mkfifo', [path]), 'is no file'],
-      ['a link to nowhere', 'x.jsonl', (path) => symlinkSync('/nowhere', path), 'is no file'],
+      ['a file of JSON', 'x.json', (path) => writeFileSync(path, '{}\n'), 'is not a journal'],
+      ['a text', 'notes.txt', (path) => writeFileSync(path, 'do not forget\n'), 'is not a journal'],
+      ['a folder', 'x.jsonl', (path) => mkdirSync(path), 'is not a file'],
+      ['a named pipe', 'x.jsonl', (path) => execFileSync('mkfifo', [path]), 'is not a file'],
+      ['a link to nowhere', 'x.jsonl', (path) => symlinkSync('/nowhere', path), 'is not a file'],
     ]
     for (const [title, name, make, message] of strangers) {
       it(`names ${title} among the journals as a problem, and still tells of the others`, async () => {
@@ -116,7 +116,7 @@ describe('history', () => {
       expect(jobs).to.have.length(1)
       expect(problems.map(({message}) => message)).to.have.length(2)
       expect(problems.map(({message}) => message).join(' '))
-        .to.include('is no file')
+        .to.include('is not a file')
         .and.include('it is a copy')
     })
 

@@ -292,11 +292,11 @@ describe('a job', () => {
 
     const headers: Array<[title: string, change: (header: Record<string, any>) => unknown, message: RegExp]> =
       [
-        ['another kind of line', (header) => ({...header, kind: 'intent'}), /^is no journal$/],
+        ['another kind of line', (header) => ({...header, kind: 'intent'}), /^is not a journal$/],
         ['a version from the future', (header) => ({...header, version: 2}), /version/],
         ['no version', (header) => ({...header, version: undefined}), /version/],
-        ['a list', (header) => [header], /^is no journal$/],
-        ['null', () => null, /^is no journal$/],
+        ['a list', (header) => [header], /^is not a journal$/],
+        ['null', () => null, /^is not a journal$/],
         ['a date that does not exist', (header) => ({...header, at: '2026-02-30T00:00:00.000Z'}), /lacks/],
         ['somebody unknown who confirmed', (header) => ({...header, confirmedBy: 'nobody'}), /lacks/],
         [

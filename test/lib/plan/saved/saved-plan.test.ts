@@ -656,7 +656,7 @@ describe('saved plan', () => {
         for (const attempt of [() => checkPlanTarget(file), () => savePlan(PLAN, file, FACTS)]) {
           const error = await rejectionOf(attempt())
           expect(error).to.be.instanceOf(UsageError)
-          expect(error.message).to.include('`savePlan`').and.include('exists and is no plan')
+          expect(error.message).to.include('`savePlan`').and.include('exists and is not a plan')
         }
 
         expect(readFileSync(file, 'utf8')).to.equal(text)
@@ -670,7 +670,7 @@ describe('saved plan', () => {
         ['', 'needs the name of a file'],
         [join(folder, 'missing', 'plan.json'), 'does not exist'],
         [join(file, 'plan.json'), 'does not exist'],
-        [devNull, 'is no plan'],
+        [devNull, 'is not a plan'],
         [join(folder, 'x'.repeat(1000)), 'cannot be looked at'],
       ]
       await savePlan(PLAN, file, FACTS)

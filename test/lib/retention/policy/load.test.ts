@@ -112,9 +112,17 @@ describe('a policy is refused', () => {
     ['an empty file', '', 'policy.yaml: there is nothing in it: begin with "version: 1".'],
     ['a comment alone', '# later\n', 'policy.yaml: there is nothing in it: begin with "version: 1".'],
     ['null', 'null\n', 'policy.yaml: there is nothing in it: begin with "version: 1".'],
-    ['a text', 'keep all', 'policy.yaml:1: say which runs may go, by select, keep or both, not "keep all".'],
-    ['nothing else', 'version: 1\n', 'policy.yaml:1: say which runs may go, by select, keep or both.'],
-    ['a list', '- a', 'policy.yaml:1: say which runs may go, by select, keep or both, not a list.'],
+    [
+      'a text',
+      'keep all',
+      'policy.yaml:1: say which runs may be deleted, by select, keep or both, not "keep all".',
+    ],
+    [
+      'nothing else',
+      'version: 1\n',
+      'policy.yaml:1: say which runs may be deleted, by select, keep or both.',
+    ],
+    ['a list', '- a', 'policy.yaml:1: say which runs may be deleted, by select, keep or both, not a list.'],
     ['no version', 'keep: {recent: 1}', 'policy.yaml: version: it is missing: begin with "version: 1".'],
     [
       'another version',

@@ -112,7 +112,7 @@ describe('the summary of a cleanup', () => {
     })
     const {rows} = rendered(markdown)
     expect(rows.slice(0, 5).map(([, status]) => status)).to.deep.equal([
-      'What became of it',
+      'Outcome',
       'Failed',
       'Not attempted',
       'Skipped',
