@@ -11,13 +11,15 @@ export {type LeaderboardRow} from './lib/account/leaderboard/row.js'
 export {
   type PinChange,
   type PinOptions,
+  protectRuns,
+  unprotectRuns,
+} from './lib/account/protection/pin-runs.js'
+export {
   type ProtectionChange,
   protectLeaderboard,
   type ProtectOptions,
-  protectRuns,
   unprotectLeaderboard,
-  unprotectRuns,
-} from './lib/account/protection/protect.js'
+} from './lib/account/protection/protect-leaderboard.js'
 export {groupDatasetsByRun, type Run} from './lib/account/runs.js'
 export {readSizes} from './lib/account/sizes.js'
 export {restoreDatasets, type RestoreOptions, type RestoreResult} from './lib/archive/restore.js'

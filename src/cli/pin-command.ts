@@ -1,4 +1,5 @@
-import {exitCodeOfPins, type PinnedRun, type PinOptions} from '../lib/account/protection/protect.js'
+import {type PinnedRun, type PinOptions} from '../lib/account/protection/pin-runs.js'
+import {EXIT, type ExitCode} from '../lib/base/exit-codes.js'
 import {type ConnectionFlags, HubCommand} from './base-command.js'
 
 /** Base of the commands that pin runs and lift pins. */
@@ -23,4 +24,15 @@ export abstract class PinCommand extends HubCommand {
     const {unfinishedAdvice} = await import('../lib/views/terminal/pins.js')
     this.say([text, unfinishedAdvice(runs, interrupted)].filter(Boolean).join('\n'))
   }
+}
+
+function exitCodeOfPins({
+  runs,
+  interrupted,
+}: {
+  runs: PinnedRun[]
+  interrupted: boolean
+}): ExitCode | undefined {
+  if (interrupted) return EXIT.cancelled
+  return runs.some(({problem}) => problem !== undefined) ? EXIT.incomplete : undefined
 }

@@ -1,6 +1,6 @@
 import {HubCommand} from '../../cli/base-command.js'
 import {examplesOf} from '../../cli/examples.js'
-import {unprotectLeaderboard} from '../../lib/account/protection/protect.js'
+import {unprotectLeaderboard} from '../../lib/account/protection/protect-leaderboard.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
 

@@ -3,7 +3,7 @@ import {Args} from '@oclif/core'
 import {examplesOf} from '../../cli/examples.js'
 import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {PinCommand} from '../../cli/pin-command.js'
-import {unprotectRuns} from '../../lib/account/protection/protect.js'
+import {unprotectRuns} from '../../lib/account/protection/pin-runs.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
 

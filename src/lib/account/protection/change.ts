@@ -1,7 +1,7 @@
 import {type Session} from '../../hub/session.js'
 import {changeFile, type FileChanged, textChange} from '../../hub/uploads.js'
 import {formatProtection, isEmptyProtection, readProtectionAt} from './file.js'
-import {type Protection, PROTECTION_PATH} from './pins.js'
+import {liveEntry, type Pin, type Protection, PROTECTION_PATH} from './pins.js'
 
 /** What becomes of the protection. */
 export type Edit = (current: Protection) => Protection
@@ -31,4 +31,30 @@ export function changeProtection(session: Session, name: string, title: string, 
       commit: () => hub.upload(name, access.namespace, {...change, title, parentCommit}),
     }
   })
+}
+
+/** Adds pins; `reason` is that of those which have none of their own: a person's reason is never replaced by it. */
+export function withPins(
+  current: Protection,
+  timestamps: string[],
+  {pin, now, reason}: {pin: Pin; now: Date; reason?: string},
+): Protection {
+  const explained = (each: Pin): Pin => ({...each, ...(reason && !each.reason && {reason})})
+  const pins = timestamps.map(
+    (run) => [run, explained(longerPin(liveEntry(current, run, now), pin))] as const,
+  )
+  return pins.length === 0 ? current : {...current, runs: {...current.runs, ...Object.fromEntries(pins)}}
+}
+
+function longerPin(before: Pin | undefined, wanted: Pin): Pin {
+  if (!before) return wanted
+  const isLonger = before.until !== undefined && (wanted.until === undefined || wanted.until > before.until)
+  const reason = wanted.reason ?? before.reason
+  return isLonger ? {...wanted, ...(reason && {reason})} : before
+}
+
+/** Takes pins out. */
+export function withoutPins({runs = {}, ...rest}: Protection, timestamps: string[]): Protection {
+  const kept = Object.entries(runs).filter(([run]) => !timestamps.includes(run))
+  return {...rest, ...(kept.length > 0 && {runs: Object.fromEntries(kept)})}
 }

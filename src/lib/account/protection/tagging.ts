@@ -37,10 +37,7 @@ export interface TaggingEvent {
   of: number
 }
 
-export interface TaggingOptions {
-  hub: Hub
-  /** Title of the commits. */
-  title: string
+interface TaggingOptions {
   signal?: AbortSignal | undefined
   onEvent?: ((event: TaggingEvent) => void) | undefined
 }
@@ -50,12 +47,15 @@ const INTERRUPTED = 'interrupted before its card was done'
 /**
  * Changes the cards of runs, several at a time. A card that cannot be changed holds up no other one; where the Hub takes no more
  * changes from this token, or the job is interrupted, the rest is left as it is.
- * @returns the outcome of each run
+ * @param title of the commits
+ * @returns the outcome of each run, and whether an abort left some undone
  */
 export async function changeCards(
   taggings: readonly Tagging[],
-  {hub, title, signal, onEvent}: TaggingOptions,
-): Promise<Map<string, Tagged>> {
+  title: string,
+  hub: Hub,
+  {signal, onEvent}: TaggingOptions,
+): Promise<{results: Map<string, Tagged>; interrupted: boolean}> {
   const results = new Map<string, Tagged>()
   const queue = taggings.values()
   let stop: string | undefined
@@ -73,7 +73,8 @@ export async function changeCards(
   }
 
   await Promise.all(Array.from({length: Math.min(DEFAULT_CONCURRENCY, taggings.length)}, work))
-  return results
+  const isOpen = [...results.values()].some(({problem}) => problem !== undefined)
+  return {results, interrupted: signal?.aborted === true && isOpen}
 }
 
 /** What one of the cards could not be changed for ends the run. */

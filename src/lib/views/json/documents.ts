@@ -7,13 +7,13 @@ import {
   type RunDataset,
 } from '../../account/datasets.js'
 import {type RunContext} from '../../account/overview.js'
+import {type PinnedRun} from '../../account/protection/pin-runs.js'
 import {
   type LeaderboardProtection,
   type LivePin,
   pinOn,
   type Protection,
 } from '../../account/protection/pins.js'
-import {type PinnedRun} from '../../account/protection/protect.js'
 import {stateOf} from '../../account/run-state.js'
 import {mayBeUploading, type Run} from '../../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../../account/sizes.js'

@@ -1,5 +1,6 @@
+import {type PinnedRun} from '../../account/protection/pin-runs.js'
 import {describePin} from '../../account/protection/pins.js'
-import {type PinnedRun, type RunInDoubt} from '../../account/protection/protect.js'
+import {type RunInDoubt} from '../../account/protection/protect-leaderboard.js'
 import {listing, safe} from '../../base/text.js'
 import {count} from '../format.js'
 

@@ -5,13 +5,12 @@ import {indexRows} from '../../../../src/lib/account/leaderboard/index.js'
 import {readLeaderboard} from '../../../../src/lib/account/leaderboard/read.js'
 import {formatProtection} from '../../../../src/lib/account/protection/file.js'
 import {parseProtection} from '../../../../src/lib/account/protection/parse.js'
+import {protectRuns, unprotectRuns} from '../../../../src/lib/account/protection/pin-runs.js'
 import {PROTECTION_PATH} from '../../../../src/lib/account/protection/pins.js'
 import {
   protectLeaderboard,
-  protectRuns,
   unprotectLeaderboard,
-  unprotectRuns,
-} from '../../../../src/lib/account/protection/protect.js'
+} from '../../../../src/lib/account/protection/protect-leaderboard.js'
 import {groupDatasetsByRun} from '../../../../src/lib/account/runs.js'
 import {
   CancelledError,

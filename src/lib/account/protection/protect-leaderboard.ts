@@ -1,0 +1,155 @@
+import {checkCount} from '../../base/checks.js'
+import {OptionError, RefusedError} from '../../base/errors.js'
+import {leaderboardName} from '../../base/names.js'
+import {type OptionTable, readOptions} from '../../base/options.js'
+import {type Verdict} from '../../base/verdict.js'
+import {CONNECTION, type ConnectionOptions, type Session} from '../../hub/session.js'
+import {type Inventory} from '../datasets.js'
+import {indexRows, isCited, rowsOf} from '../leaderboard/index.js'
+import {DEFAULT_METRIC, parseMetric} from '../leaderboard/metrics.js'
+import {readLeaderboard} from '../leaderboard/read.js'
+import {rankRuns, scoreOfRun} from '../leaderboard/scores.js'
+import {groupDatasetsByRun, type Run} from '../runs.js'
+import {changeProtection, withPins} from './change.js'
+import {openAccount, type PinnedRun, type PinOptions, reasonIn, tagPins} from './pin-runs.js'
+import {type LeaderboardProtection} from './pins.js'
+
+/** The result of protecting or unprotecting the leaderboard. */
+export interface ProtectionChange {
+  /** Full name of the leaderboard. */
+  leaderboard: string
+  /** Whether the leaderboard's own protection changed; false where it was already so. */
+  changed: boolean
+  /** The protection in force now, or, after `unprotectLeaderboard`, the one that was lifted. */
+  protection: LeaderboardProtection | undefined
+  /** The runs that were to be pinned as well. */
+  runs: PinnedRun[]
+  /** The runs that are not pinned because it is in doubt whether they are among these. */
+  inDoubt: RunInDoubt[]
+  /** Whether an abort left runs half pinned. */
+  interrupted: boolean
+}
+
+/** A run of which something is not certain. */
+export interface RunInDoubt {
+  /** The run's timestamp. */
+  run: string
+  /** Such as "its row has no success_rate". */
+  why: string
+}
+
+/** Why the leaderboard is protected, and which runs with it. */
+export interface ProtectOptions extends Omit<PinOptions, 'until'> {
+  /** Pins every run that the leaderboard cites as well, so that no row is left pointing at nothing. */
+  runs?: boolean | undefined
+  /** Pins only this many of them, the best. */
+  top?: number | undefined
+  /** What "the best" is measured by, a column or its short name; default `success_rate`. */
+  by?: string | undefined
+}
+
+const PROTECT_OPTIONS: OptionTable<ProtectOptions> = {
+  ...CONNECTION,
+  reason: 'text',
+  runs: 'boolean',
+  top: 'number',
+  by: 'text',
+  onEvent: 'function',
+}
+
+/**
+ * Protects the leaderboard against deletion, for everyone and on every machine. Protecting it again changes nothing.
+ * @throws UsageError where the options make no sense
+ * @throws RefusedError where the namespace has no leaderboard, or its rows are not certain where they are needed
+ * @throws NotAllowedError where the token cannot write there
+ */
+export async function protectLeaderboard(
+  options: ProtectOptions = {},
+): Promise<ProtectionChange & {protection: LeaderboardProtection}> {
+  options = readOptions(options, PROTECT_OPTIONS)
+  checkTop(options)
+  const reason = reasonIn(options)
+  const account = await openAccount(options)
+  const {session, inventory} = account
+  const leaderboard = requireLeaderboard(inventory)
+  const {runs, inDoubt} = await runsToPin(options, session, inventory)
+  const {now} = session
+  const author = {by: session.user, at: now, ...(reason && {reason})}
+  const change = await changeProtection(session, leaderboard, 'Protect the leaderboard', (current) => ({
+    ...withPins(current, runs, {pin: author, now, reason: CITED}),
+    leaderboard: current.leaderboard ?? author,
+  }))
+  const changed = change.before.leaderboard === undefined
+  const protection = change.before.leaderboard ?? author
+  const {runs: pinned, interrupted} = await tagPins(runs, account, options, change)
+  return {leaderboard, changed, protection, runs: pinned, inDoubt, interrupted}
+}
+
+/**
+ * Lifts the leaderboard's protection. Where there is none, nothing changes. Pins stay, and hold it as long as they live.
+ * @throws RefusedError where the namespace has no leaderboard
+ * @throws NotAllowedError where the token cannot write there
+ */
+export async function unprotectLeaderboard(options: ConnectionOptions = {}): Promise<ProtectionChange> {
+  const {session, inventory} = await openAccount(readOptions(options, CONNECTION))
+  const leaderboard = requireLeaderboard(inventory)
+  const title = 'Lift the protection of the leaderboard'
+  const {before, changed} = await changeProtection(
+    session,
+    leaderboard,
+    title,
+    ({leaderboard: _lifted, ...rest}) => rest,
+  )
+  return {leaderboard, changed, protection: before.leaderboard, runs: [], inDoubt: [], interrupted: false}
+}
+
+function checkTop({runs = false, top, by}: ProtectOptions): void {
+  checkCount(top, 'top')
+  if (top !== undefined && runs)
+    throw new OptionError('runs', 'pins every cited run, `top` only the best: give one')
+  if (by !== undefined) parseMetric(by)
+  if (by !== undefined && top === undefined) throw new OptionError('by', 'needs `top`')
+}
+
+const CITED = 'cited by the leaderboard'
+
+/** The runs that the leaderboard cites and that still exist, all or the best, and those of which that is not certain. */
+async function runsToPin(
+  {runs = false, top, by = DEFAULT_METRIC}: ProtectOptions,
+  {hub, access: {namespace}}: Session,
+  {datasets, leaderboard}: Inventory,
+): Promise<{runs: string[]; inDoubt: RunInDoubt[]}> {
+  if (!runs && top === undefined) return {runs: [], inDoubt: []}
+  const rows = await readLeaderboard(hub, leaderboard)
+  const there = groupDatasetsByRun(datasets)
+  const index = indexRows(rows, namespace)
+  if (runs) {
+    const cited = there.filter(({timestamp}) => isCited(timestamp, index))
+    const others = there.filter((run) => !cited.includes(run))
+    return {
+      runs: cited.map(({timestamp}) => timestamp).toSorted(),
+      inDoubt: inDoubt(others, (run) => rowsOf(run, index)),
+    }
+  }
+
+  const metric = parseMetric(by)
+  const ranked = rankRuns(there, index, metric)
+  return {
+    runs: ranked.map(({run}) => run.timestamp).slice(0, top),
+    inDoubt: inDoubt(there, (run) => scoreOfRun(run, index, metric)),
+  }
+}
+
+function inDoubt(runs: readonly Run[], verdictOn: (run: Run) => Verdict<unknown>): RunInDoubt[] {
+  return runs.flatMap((run) => {
+    const verdict = verdictOn(run)
+    return verdict.is === 'doubt' ? [{run: run.timestamp, why: verdict.why}] : []
+  })
+}
+
+function requireLeaderboard({leaderboard, namespace}: Inventory): string {
+  if (leaderboard) return leaderboard.name
+  throw new RefusedError(`${leaderboardName(namespace)} does not exist, and protection is kept in it.`, {
+    suggestions: ['The first evaluation creates it. Is it in another `namespace`?'],
+  })
+}
