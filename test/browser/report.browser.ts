@@ -7,7 +7,6 @@ import {pathToFileURL} from 'node:url'
 import {type Browser, chromium, type Page} from 'playwright-core'
 
 import {type LeaderboardRow} from '../../src/lib/account/leaderboard/row.js'
-import {groupDatasetsByRun} from '../../src/lib/account/runs.js'
 import {RUN_TYPES, runDatasetName} from '../../src/lib/base/names.js'
 import {makeReport} from '../../src/lib/report/report.js'
 import {writeReport} from '../../src/lib/report/write.js'
@@ -132,7 +131,6 @@ describe('the report in a browser', () => {
         warnings: [],
       },
       rows,
-      runs: groupDatasetsByRun(datasets),
       sizes: 'unknown',
       plan: undefined,
       by: 'success_rate',

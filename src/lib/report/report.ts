@@ -2,7 +2,7 @@ import {discover, type Inventory} from '../account/datasets.js'
 import {DEFAULT_METRIC, type Metric} from '../account/leaderboard/metrics.js'
 import {readLeaderboard, requireLeaderboard} from '../account/leaderboard/read.js'
 import {type LeaderboardRow} from '../account/leaderboard/row.js'
-import {groupDatasetsByRun, type Run} from '../account/runs.js'
+import {groupDatasetsByRun} from '../account/runs.js'
 import {readSizesIfAsked, type Sizes} from '../account/sizes.js'
 import {type ConnectionOptions, openSession, warnIfReadOnly} from '../hub/session.js'
 import {planBy} from '../plan/build.js'
@@ -25,7 +25,6 @@ interface ReportOptions extends ConnectionOptions {
 export interface ReportSources {
   inventory: Inventory
   rows: readonly LeaderboardRow[]
-  runs: readonly Run[]
   sizes: Sizes
   /** Undefined where no policy was given. */
   plan: Plan | undefined
@@ -70,15 +69,15 @@ export async function gatherReport({by, policy, ...connection}: ReportOptions): 
   const sizes = (await readSizesIfAsked(session, {sizes: true})) ?? 'unknown'
   const inventory = await discover(session, {isLook: true})
   const rows = await readLeaderboard(session.hub, requireLeaderboard(inventory, session))
-  const runs = groupDatasetsByRun(inventory.datasets)
   // As in a dry run of `cleanup`, and of the very listing that the rest of the page shows.
   const plan = policy && (await planBy(readRules(policy), inventory, session, {mustBeCertain: false}))
-  return makeReport({inventory, rows, runs, sizes, plan, by, warnings: session.warnings})
+  return makeReport({inventory, rows, sizes, plan, by, warnings: session.warnings})
 }
 
 /** Makes a report: pure, whatever the rows hold, and in at most n log n steps. */
-export function makeReport({inventory, rows, runs, sizes, plan, by, warnings}: ReportSources): Report {
+export function makeReport({inventory, rows, sizes, plan, by, warnings}: ReportSources): Report {
   const {endpoint, namespace, now, datasets, leaderboard} = inventory
+  const runs = groupDatasetsByRun(datasets)
   const {scored, leftOut} = evaluate(rows, runs, {by, namespace, now})
   const models = shownModels(scored, by)
   const deleted = new Set(plan ? plannedDatasets(plan).map(({name}) => name) : [])

@@ -35,16 +35,12 @@ ${dataTable(name, pointsOf(series), [texts('Time (UTC)', ({time}) => minute(time
 
 /** Cost against score: one chart, and its numbers. */
 export function costSection(costs: Report['costs']): Markup {
-  const {by, series, evaluations, uncosted} = costs
+  const {by, series, uncosted} = costs
   const {title, format} = METRIC_WORDS[by]
   const name = `Cost against ${uncapitalized(title)}`
   if (series.length === 0) {
-    const isUncosted = evaluations + uncosted > 0
-    return section(
-      'cost',
-      name,
-      isUncosted ? empty('No evaluation with a score says what it cost.') : nothingScored(costs),
-    )
+    const text = uncosted > 0 ? empty('No evaluation with a score says what it cost.') : nothingScored(costs)
+    return section('cost', name, text)
   }
 
   const corner = METRICS[by].better === 'higher' ? 'top left' : 'bottom left'

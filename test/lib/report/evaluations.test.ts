@@ -53,11 +53,11 @@ describe('the evaluations of a report', () => {
 
   const LEFT_OUT: Array<[what: string, row: LeaderboardRow, leftOut: Partial<typeof NONE>]> = [
     ['that failed', finished(A, {successRate: 1, runStatus: 'failed'}), {unfinished: 1}],
-    ['with a status that nobody knows', finished(A, {successRate: 1, runStatus: 'odd'}), {unfinished: 1}],
+    ['with an unknown status', finished(A, {successRate: 1, runStatus: 'odd'}), {unfinished: 1}],
     ['without a score', finished(A), {unscored: 1}],
     ['better than can be', finished(A, {successRate: 101}), {unscored: 1}],
     ['worse than can be', finished(A, {successRate: -1}), {unscored: 1}],
-    ['with a score that is no number', finished(A, {successRate: Number.NaN}), {unscored: 1}],
+    ['with a score that is not a number', finished(A, {successRate: Number.NaN}), {unscored: 1}],
     ['without a date', rowOf({resultsDataset: 'local:x', successRate: 1}), {undated: 1}],
     ...['9999-12-31', '2019-12-31T00:00:00', '2026-99-99', 'yesterday', '2026-10-07'].map(
       (timestamp): [string, LeaderboardRow, Partial<typeof NONE>] => [

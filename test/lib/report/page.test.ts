@@ -41,7 +41,7 @@ function expectHarmless(page: ReadPage): void {
 }
 
 describe('the page of a report', () => {
-  const page = readPage(pageOf(reportOf(ROWS, DATASETS, {plan: PLAN})))
+  const page = readPage(pageOf(ROWS, DATASETS, {plan: PLAN}))
 
   it('forbids itself to load or run anything', () => {
     expectHarmless(page)
@@ -105,7 +105,7 @@ describe('the page of a report', () => {
     expect(all(page, 'p', 'unprinted')).to.deep.equal([])
     const runs = Array.from({length: 28}, (_, day) => ago((day + 1) * DAY))
     const datasets = runs.flatMap((run) => runDatasets(run, ['results']))
-    const long = pageOf(reportOf([], datasets, {plan: planOf(inventoryOf(datasets), {all: true})}))
+    const long = pageOf([], datasets, {plan: planOf(inventoryOf(datasets), {all: true})})
     expect(all(readPage(long), 'p', 'unprinted')[0]?.text).to.match(/^3 older runs are not printed here: /)
     expect(long.slice(long.indexOf('@media print'))).to.include(
       'details:not([open])+.unprinted{display:block}',
@@ -115,27 +115,27 @@ describe('the page of a report', () => {
 
   it('counts one thing as one, and says why it is left out', () => {
     const rows = [finished(A, {model: 'm', successRate: 5}), finished(B, {runStatus: 'failed'})]
-    const one = readPage(pageOf(reportOf(rows, runDatasets(A, ['results']))))
+    const one = readPage(pageOf(rows, runDatasets(A, ['results'])))
     expect(all(one, 'dl', 'figures')[0]?.text).to.equal(
       'scored evaluation1model1run on the Hub1dataset of runs1storageunknown',
     )
     expect(all(one, 'section')[0]?.text).to.include('1 evaluation is left out: it did not finish.')
-    const two = pageOf(reportOf([...rows, finished(C)], []))
+    const two = pageOf([...rows, finished(C)], [])
     expect(two).to.include('2 evaluations are left out: 1 did not finish and 1 has no usable score.')
   })
 
   it('has no part about a policy where there is none', () => {
-    expect(pageOf(reportOf(ROWS, DATASETS))).not.to.include('policy would')
+    expect(pageOf(ROWS, DATASETS)).not.to.include('policy would')
   })
 
   it('says what is not known, where there is nothing to draw', () => {
-    const text = pageOf(reportOf([], []))
+    const text = pageOf([], [])
     expect(text).to.include('no evaluation that finished and has a success rate yet')
     expect(text).to.include('There are no runs on the Hub.')
-    expect(pageOf(reportOf(ROWS, DATASETS))).to.include('Storage is unknown')
-    const uncosted = pageOf(reportOf([finished(A, {model: 'm', successRate: 5})], DATASETS))
+    expect(pageOf(ROWS, DATASETS)).to.include('Storage is unknown')
+    const uncosted = pageOf([finished(A, {model: 'm', successRate: 5})], DATASETS)
     expect(uncosted).to.include('No evaluation with a score says what it cost.')
-    for (const rows of [[], ROWS.slice(0, 1)]) expectHarmless(readPage(pageOf(reportOf(rows, []))))
+    for (const rows of [[], ROWS.slice(0, 1)]) expectHarmless(readPage(pageOf(rows, [])))
   })
 
   it('shows what runs take up, and says of how many that is unknown', () => {
@@ -143,7 +143,7 @@ describe('the page of a report', () => {
       [named('results', A), 1_000_000],
       [named('traces', A), 5_000_000],
     ])
-    const text = pageOf(reportOf(ROWS, DATASETS, {sizes, plan: PLAN}))
+    const text = pageOf(ROWS, DATASETS, {sizes, plan: PLAN})
     expect(text).to.include('Storage by run age').and.include('at least 6.0 MB')
     expect(text).to.include('The size of 7 datasets is unknown')
   })
@@ -160,7 +160,7 @@ describe('the page of a report', () => {
       })
       const report = reportOf([row], DATASETS, {by})
       expect([report.scores.evaluations, report.costs.evaluations]).to.deep.equal([1, 1])
-      expectHarmless(readPage(pageOf(report)))
+      expectHarmless(readPage(pageOf([row], DATASETS, {by})))
     })
   }
 })
@@ -197,7 +197,7 @@ describe('the page of hostile rows', () => {
   it('holds nothing of them but text', () => {
     fc.assert(
       fc.property(fc.array(row, {maxLength: 20}), evil, (rows, warning) => {
-        const page = pageOf(reportOf(rows, DATASETS, {plan: PLAN, warnings: [warning]}))
+        const page = pageOf(rows, DATASETS, {plan: PLAN, warnings: [warning]})
         expectHarmless(readPage(page))
         expect(page).not.to.match(/NaN|Infinity|[\u0000-\u0008\u000B-\u001F\u202A-\u202E\u2066-\u2069]/)
       }),
@@ -207,15 +207,15 @@ describe('the page of hostile rows', () => {
 
   it('shows a name as it was written', () => {
     const model = '<b>&amp;"it\'s"</b>'
-    const page = readPage(pageOf(reportOf([finished(A, {model, successRate: 5, totalCostUsd: 1})], DATASETS)))
+    const page = readPage(pageOf([finished(A, {model, successRate: 5, totalCostUsd: 1})], DATASETS))
     expect(all(page, 'bdi').map(({text}) => text)).to.include(model)
     expect(all(page, 'title').map(({text}) => text)).to.include(`Success rate of ${model} over time`)
   })
 
   it('shows no token that somebody wrote into a row', () => {
     const model = 'hf_abcdefghijklmnop'
-    expect(pageOf(reportOf([finished(A, {model, successRate: 5})], DATASETS))).not.to.include(model)
-    const named = pageOf(reportOf([finished(A, {model: 'maker/hf_small', successRate: 5})], DATASETS))
+    expect(pageOf([finished(A, {model, successRate: 5})], DATASETS)).not.to.include(model)
+    const named = pageOf([finished(A, {model: 'maker/hf_small', successRate: 5})], DATASETS)
     expect(named).to.include('<bdi>maker/hf_small</bdi>')
   })
 
@@ -235,7 +235,7 @@ describe('the page of hostile rows', () => {
       runDatasets(new Date(NOW.getTime() - index * DAY)),
     ).flat()
     const plan = planOf(inventoryOf(datasets), {keepRecent: 1})
-    const text = pageOf(reportOf(rows, datasets, {plan}))
+    const text = pageOf(rows, datasets, {plan})
     expect(text.length).to.be.below(2_000_000)
     expect(text).to.match(
       /There are 10,000 evaluations: each mark is the mean of up to \d+ that follow one another/,

@@ -9,28 +9,19 @@ const START = Date.UTC(2026, 8, 1)
 const textsOf = ({ticks}: Scale) => ticks.map(({text}) => text)
 
 describe('a scale of numbers', () => {
-  const CASES: Array<[values: number[], texts: string[]]> = [
-    [
-      [37.5, 95.8],
-      ['20', '40', '60', '80', '100'],
-    ],
-    [
-      [0.2, 0.9],
-      ['0.2', '0.4', '0.6', '0.8', '1'],
-    ],
-    [[50], ['45', '50', '55']],
-    [[0], ['0', '0.5', '1']],
-    [[100], ['90', '95', '100']],
+  const CASES: Array<[values: number[], texts: string]> = [
+    [[37.5, 95.8], '20 40 60 80 100'],
+    [[0.2, 0.9], '0.2 0.4 0.6 0.8 1'],
+    [[3, 99.9], '0 50 100'],
+    [[50], '45 50 55'],
+    [[0], '0 0.5 1'],
+    [[100], '90 95 100'],
   ]
   for (const [values, texts] of CASES) {
     it(`has round ticks about ${values.join(' and ')}`, () => {
-      expect(textsOf(numberScale(values, compact, {ticks: 4, most: 100}))).to.deep.equal(texts)
+      expect(textsOf(numberScale(values, compact, {ticks: 4, most: 100})).join(' ')).to.equal(texts)
     })
   }
-
-  it('ends where values can be no more', () => {
-    expect(textsOf(numberScale([3, 99.9], compact, {ticks: 4, most: 100})).at(-1)).to.equal('100')
-  })
 })
 
 describe('a scale of amounts', () => {
@@ -54,7 +45,7 @@ describe('a scale of amounts', () => {
 describe('a scale of time', () => {
   const CASES: Array<[days: number, texts: string[]]> = [
     [0, ['1 Sep']],
-    [0.2, ['00:00', '03:00'].slice(1)],
+    [0.2, ['03:00']],
     [3, ['1 Sep', '2 Sep', '3 Sep', '4 Sep']],
     [85, ['Sep 2026', 'Oct 2026', 'Nov 2026']],
     [700, ['Jan 2027', 'Jan 2028']],

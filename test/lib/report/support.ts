@@ -2,8 +2,6 @@ import {type DefaultTreeAdapterTypes, parse, type ParserError} from 'parse5'
 
 import {type RunDataset} from '../../../src/lib/account/datasets.js'
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
-import {groupDatasetsByRun} from '../../../src/lib/account/runs.js'
-import {type Plan} from '../../../src/lib/plan/plan.js'
 import {formatPage} from '../../../src/lib/report/page.js'
 import {makeReport, type Report, type ReportSources} from '../../../src/lib/report/report.js'
 import {inventoryOf} from '../../support/builders.js'
@@ -12,12 +10,11 @@ import {inventoryOf} from '../../support/builders.js'
 export function reportOf(
   rows: LeaderboardRow[],
   datasets: RunDataset[] = [],
-  more: Partial<ReportSources> & {plan?: Plan} = {},
+  more: Partial<ReportSources> = {},
 ): Report {
   return makeReport({
     inventory: inventoryOf(datasets),
     rows,
-    runs: groupDatasetsByRun(datasets),
     sizes: 'unknown',
     plan: undefined,
     by: 'success_rate',
@@ -26,9 +23,9 @@ export function reportOf(
   })
 }
 
-/** The page of a report. */
-export function pageOf(report: Report): string {
-  return formatPage(report)
+/** The page of the same. */
+export function pageOf(...sources: Parameters<typeof reportOf>): string {
+  return formatPage(reportOf(...sources))
 }
 
 /** One element of a page. */
@@ -37,7 +34,6 @@ export interface Element {
   attributes: Map<string, string>
   /** All that is written in it. */
   text: string
-  parent: string | undefined
 }
 
 /** A page as a browser reads it. */
@@ -53,14 +49,13 @@ export function readPage(page: string): ReadPage {
   return {elements: [...elementsIn(document)], errors}
 }
 
-function* elementsIn(node: DefaultTreeAdapterTypes.Node, parent?: string): Generator<Element> {
-  const name = 'tagName' in node ? node.tagName : undefined
+function* elementsIn(node: DefaultTreeAdapterTypes.Node): Generator<Element> {
   if ('tagName' in node) {
     const attributes = new Map(node.attrs.map((each) => [each.name, each.value]))
-    yield {name: node.tagName, attributes, text: textOf(node), parent}
+    yield {name: node.tagName, attributes, text: textOf(node)}
   }
 
-  for (const child of 'childNodes' in node ? node.childNodes : []) yield* elementsIn(child, name)
+  for (const child of 'childNodes' in node ? node.childNodes : []) yield* elementsIn(child)
 }
 
 function textOf(node: DefaultTreeAdapterTypes.Node): string {
