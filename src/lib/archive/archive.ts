@@ -186,6 +186,7 @@ function requireSamePaths(files: RepoFile[], paths: string[] | undefined): void 
   const isSame = paths?.length === listed.size && paths.every((path) => listed.has(path))
   if (!isSame)
     throw new RefusedError(
-      `it may have more files than the Hub lists (${listed.size} listed, ${paths?.length ?? 'an unknown number'} in its info). Does a proxy remove \`Link\` from the Hub's answers?`,
+      `it may have more files than the Hub lists (${listed.size} listed, ${paths?.length ?? 'an unknown number'} in its info). ` +
+        "Does a proxy remove `Link` from the Hub's answers?",
     )
 }

@@ -15,7 +15,8 @@ export class ChangedOnDiskError extends SmoltraceError {
   constructor(path: string, cause?: unknown) {
     const why = cause === undefined ? undefined : diskReason(cause)
     super(
-      `${JSON.stringify(path)} changed after it was checked${why === undefined ? '' : ` (${why})`}. It was not committed, so the dataset on the Hub is incomplete`,
+      `${JSON.stringify(path)} changed after it was checked${why === undefined ? '' : ` (${why})`}. ` +
+        'It was not committed, so the dataset on the Hub is incomplete',
       {cause},
       'Repair the archive, then restore again: it continues where it stopped.',
     )

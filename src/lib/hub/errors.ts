@@ -115,7 +115,8 @@ function adviceFor({status, path, method, text, store}: HubAnswer): string[] {
   const isReading = method === 'GET'
   if (status === 407)
     return [
-      'That is the answer of a proxy: set HTTPS_PROXY (or HTTP_PROXY) to its address, with a name and a password if it wants them, such as http://NAME:PASSWORD@proxy.example:3128.',
+      'That is the answer of a proxy: set HTTPS_PROXY (or HTTP_PROXY) to its address, with a name and a password if ' +
+        'it wants them, such as http://NAME:PASSWORD@proxy.example:3128.',
     ]
   if (store !== undefined) return adviceOnStore(store, status)
   if (status === 401 && isWhoami)
@@ -128,7 +129,8 @@ function adviceFor({status, path, method, text, store}: HubAnswer): string[] {
     ]
   if (status === 403 && FULL_STORAGE.test(text))
     return [
-      'The storage of the account is full. Delete something first; traces are the largest: smoltrace cleanup --only traces --older-than 30d --sizes',
+      'The storage of the account is full. Delete something first; traces are the largest: ' +
+        'smoltrace cleanup --only traces --older-than 30d --sizes',
       'Restoring and pinning need room, so they have to wait.',
     ]
   if (status === 403 && isReading)

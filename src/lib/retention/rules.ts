@@ -249,7 +249,8 @@ export const RULES = {
     needs: 'scores',
     summary: 'Keep the N finished runs with the best scores; of equals the newer.',
     says: (number, {by, groupBy}) =>
-      `${several(number, 'best')} by ${METRICS[by].words}, ${METRICS[by].better} is better${groupBy.length > 0 ? ',' : ''}${ofEach(groupBy)}`,
+      `${several(number, 'best')} by ${METRICS[by].words}, ${METRICS[by].better} is better` +
+      `${groupBy.length > 0 ? ',' : ''}${ofEach(groupBy)}`,
   },
   by: {
     kind: 'keeper',
@@ -257,7 +258,9 @@ export const RULES = {
     placeholder: 'METRIC',
     policy: 'keep.by',
     modifies: ({needs}) => needs === 'scores',
-    summary: `The metric of \`keepBest\` and \`scoreBelow\` (default success_rate): ${METRIC_LIST}. More is better of the first two, less of the others.`,
+    summary:
+      `The metric of \`keepBest\` and \`scoreBelow\` (default success_rate): ${METRIC_LIST}. ` +
+      'More is better of the first two, less of the others.',
   },
   groupBy: {
     kind: 'keeper',

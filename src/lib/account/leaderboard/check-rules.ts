@@ -34,7 +34,9 @@ export function danglingRows({rows, inventory}: CheckFacts): Finding[] {
     found.push({
       kind: 'dangling-row',
       message: `Row ${row} (${shown(data.model ?? 'no model')}): ${what} of run ${run} are gone.`,
-      suggestion: `From an archive they come back with smoltrace restore DIR --namespace ${inventory.namespace}; else leave the row as a record of its scores, or take it out of the leaderboard.`,
+      suggestion:
+        `From an archive they come back with smoltrace restore DIR --namespace ${inventory.namespace}; ` +
+        'else leave the row as a record of its scores, or take it out of the leaderboard.',
       rows: [row],
       runs: [run],
       datasets: lost.filter(({type}) => isTotal || type !== 'traces').flatMap(({dataset}) => dataset ?? []),
@@ -49,7 +51,9 @@ export function runsWithoutRow(facts: CheckFacts): Finding[] {
   const found: Finding[] = []
   const {namespace, now} = facts.inventory
   const runs = uncited(facts).filter((run) => !mayGetRow(run, now))
-  const next = `See what there is: smoltrace runs group --namespace ${namespace}. To delete them: smoltrace cleanup ${selectorOf(runs, facts)} --namespace ${namespace}`
+  const next =
+    `See what there is: smoltrace runs group --namespace ${namespace}. ` +
+    `To delete them: smoltrace cleanup ${selectorOf(runs, facts)} --namespace ${namespace}`
   for (const run of runs) {
     const {timestamp} = run
     found.push({
@@ -116,7 +120,8 @@ export function duplicateRows({rows}: CheckFacts): Finding[] {
 
 const REPEATED = 'Take all of them but the newest out of the leaderboard.'
 const SHARED =
-  'Evaluations that begin in the same second write to one dataset, which holds what the last of them wrote: take the other rows out of the leaderboard.'
+  'Evaluations that begin in the same second write to one dataset, which holds what the last of them wrote: ' +
+  'take the other rows out of the leaderboard.'
 
 function duplicate(group: CheckedRow[], what: string, suggestion: string): Finding {
   const rows = group.map(({row}) => row)
@@ -161,7 +166,8 @@ export function renamedNamespaces({rows, inventory}: CheckFacts): Finding[] {
   return [...places].map(([owner, place]) => ({
     kind: 'renamed-namespace',
     message: capitalized(
-      `${rowsThat('name', place)} datasets of ${shown(owner)}, which are here, in ${namespace}: it seems to have been renamed, or they were moved.`,
+      `${rowsThat('name', place)} datasets of ${shown(owner)}, which are here, in ${namespace}: ` +
+        'it seems to have been renamed, or they were moved.',
     ),
     suggestion: `Write ${namespace}/ instead of ${shown(owner)}/ in these rows: until then they do not count as rows of their runs.`,
     ...merged([place]),
@@ -190,7 +196,9 @@ export function exposedRuns({rows, inventory, known}: CheckFacts): Finding[] {
   return [
     {
       kind: 'exposed-runs',
-      message: `${leaderboard.name} is public, and ${rowsThat('describe', place)} private runs: everyone can read their models, teams, scores and the names of their datasets.`,
+      message:
+        `${leaderboard.name} is public, and ${rowsThat('describe', place)} private runs: ` +
+        'everyone can read their models, teams, scores and the names of their datasets.',
       suggestion: `Make it private at ${endpoint}/datasets/${leaderboard.name}/settings, or leave it if that is meant to be seen.`,
       ...found,
     },

@@ -37,7 +37,7 @@ const LONGEST_QUOTE = 100
 
 /**
  * Reads a saved plan, of which nothing is trusted. The plan is made again from its datasets and rules, and all that the text says
- * beside them must follow from these.
+ * in addition must follow from these.
  * @returns the plan, frozen
  * @throws what `refuse` makes, naming the place
  */

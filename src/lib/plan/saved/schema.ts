@@ -43,7 +43,7 @@ const DATASET = z.strictObject({
   private: z.boolean(),
 })
 
-/** A saved plan, strictly: whoever can edit it can compute its digest anew. */
+/** A saved plan, strictly: anyone who can edit it can compute its digest anew. */
 export const PLAN = z.strictObject({
   format: z.literal(PLAN_FORMAT),
   version: z.literal(PLAN_VERSION),

@@ -107,7 +107,8 @@ export const POLICY = keyed(
   {
     title: 'Retention policy of smoltrace',
     description:
-      'Which evaluation runs may be deleted and which must stay: for `smoltrace cleanup --policy FILE` and `smoltrace policy explain FILE`.',
+      'Which evaluation runs may be deleted and which must stay: ' +
+      'for `smoltrace cleanup --policy FILE` and `smoltrace policy explain FILE`.',
     anyOf: [{required: ['select']}, {required: ['keep']}],
   },
 ).check(z.refine(({select, keep}) => select !== undefined || keep !== undefined))

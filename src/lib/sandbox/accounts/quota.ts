@@ -54,7 +54,9 @@ export function createQuotas(clock: () => Date, own?: Quota): Quotas {
       if (window.used <= size) return {headers}
       return {
         headers,
-        exhausted: `We had to rate limit you, you hit the quota of ${size} ${bucket} requests per window. To continue using our service, wait for the next window or upgrade your account.`,
+        exhausted:
+          `We had to rate limit you, you hit the quota of ${size} ${bucket} requests per window. ` +
+          'To continue using our service, wait for the next window or upgrade your account.',
       }
     },
   }

@@ -35,7 +35,7 @@ export function datasetDocument(dataset: RunDataset, sizes?: Sizes): z.output<ty
   return {name, type, run: timestamp, ...factsDocument(dataset, sizes)}
 }
 
-/** What any dataset has beside its name. */
+/** What any dataset has in addition to its name. */
 function factsDocument(
   dataset: Dataset,
   sizes: Sizes | undefined,
@@ -98,7 +98,7 @@ export function boardDocument({
   return {endpoint, namespace, now, leaderboard: {name, visibility: visibilityOf(leaderboard), sha}}
 }
 
-/** A run. `graceMs` tells whether it may still be uploading. */
+/** A run. `graceMs` decides whether it may still be uploading. */
 export function runDocument(run: Run, now: Date, graceMs: number, sizes?: Sizes): z.output<typeof RUN> {
   const {timestamp, time, complete, missing, datesDisagree, datasets} = run
   return {
@@ -114,7 +114,7 @@ export function runDocument(run: Run, now: Date, graceMs: number, sizes?: Sizes)
   }
 }
 
-/** A run and what is known of it beside its datasets; `pinned` is null where the protection is unknown. */
+/** A run and what is known of it apart from its datasets; `pinned` is null where the protection is unknown. */
 export function stateDocument(run: Run, context: RunContext): z.output<typeof RUN_STATE> {
   const {now, graceMs, rows, protection, sizes} = context
   return {

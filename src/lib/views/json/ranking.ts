@@ -14,7 +14,7 @@ import {type GROUP, type LEADERBOARD_SHOW, type ROW} from './schemas/leaderboard
 
 /** The forms that a ranking takes in `--json` and in `--csv`. Texts of the leaderboard lose tokens and what a terminal would obey. */
 
-/** A ranking as a document. Rows stand in one list, group after group. */
+/** A ranking as a document. Rows are in one list, group after group. */
 export function rankingDocument(ranked: LeaderboardRanking): z.output<typeof LEADERBOARD_SHOW> {
   const {by, better, groupBy, model, limit, rowsInAll, groups} = ranked
   return {
@@ -40,7 +40,7 @@ function groupDocument({values, rows, total}: RankedGroup): z.output<typeof GROU
   return {values: Object.fromEntries(named), rows: total, shown: rows.length}
 }
 
-/** Beside what is known of it, a row is what it holds: its fields as in `LeaderboardRow`, null where it has nothing. */
+/** In addition to what is known of it, a row has what it holds: its fields as in `LeaderboardRow`, null where it has nothing. */
 function rowDocument(ranked: RankedRow): z.output<typeof ROW> {
   const {row, place, score, standing, doubt, run, time, gone, isTotal, references, data} = ranked
   const cells = ROW_FIELDS.map((field) => {

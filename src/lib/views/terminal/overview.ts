@@ -29,7 +29,9 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
   const size = sizeColumn(sizes)
   const created = createdColumn(datasets, sizes !== undefined, screen)
   const counts = countByType(datasets)
-  const types = `${count(datasets.length, 'dataset')}: ${thousands(counts.results)} results, ${thousands(counts.traces)} traces, ${thousands(counts.metrics)} metrics`
+  const types =
+    `${count(datasets.length, 'dataset')}: ${thousands(counts.results)} results, ` +
+    `${thousands(counts.traces)} traces, ${thousands(counts.metrics)} metrics`
   const total = sizes ? `${types}; ${formatStorageTotal(storageOf(datasets, sizes))}` : types
   const columns = [
     {title: 'TYPE', dropAt: 2},

@@ -89,7 +89,9 @@ export function formatRunExplanation(policy: Policy, explanation: RunExplanation
   const {bold} = screen.style
   return paragraphs([
     wrapText(
-      `${bold(`Run ${run.timestamp} by policy ${printable(policy.file)}`)}\n${namespace} at ${endpoint}, ${moment(now)}; the run is ${run.time > now ? 'dated in the future' : `${ageOf(run, now)} old`}`,
+      `${bold(`Run ${run.timestamp} by policy ${printable(policy.file)}`)}\n` +
+        `${namespace} at ${endpoint}, ${moment(now)}; ` +
+        `the run is ${run.time > now ? 'dated in the future' : `${ageOf(run, now)} old`}`,
       screen.width,
     ),
     answerTo(explanation, screen),
