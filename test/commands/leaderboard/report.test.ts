@@ -80,7 +80,7 @@ describe('leaderboard report', () => {
     expect(rows.map(({text}) => text)).to.deep.equal(plan.delete.map(({run}: {run: string}) => run))
   })
 
-  it('writes over no file, unless told to', async () => {
+  it('replaces a file only with --force', async () => {
     writeFileSync(file, 'mine')
     const refused = await report(file)
     expect(refused.exitCode).to.equal(2)
@@ -93,7 +93,7 @@ describe('leaderboard report', () => {
 
   const BAD: Array<[what: string, words: () => string[], message: string]> = [
     ['a folder', () => [folder], 'it is a folder'],
-    ['a folder, though told to replace it', () => [folder, '--force'], 'it is a folder'],
+    ['a folder, also with --force', () => [folder, '--force'], 'it is a folder'],
     ['a folder that is not there', () => [join(folder, 'no', 'x.html')], 'its folder does not exist'],
     ['a device', () => ['/dev/null', '--force'], 'not a plain file'],
     ['an empty name', () => [''], 'FILE needs the name of a file'],

@@ -101,7 +101,7 @@ describe('the page of a report', () => {
     expect(text).to.include(B).and.include('one/a').and.not.include(`${C}2d`)
   })
 
-  it('says on paper that it does not name all that goes, where a table is folded up', () => {
+  it('says on paper that runs are missing where a table is closed', () => {
     expect(all(page, 'p', 'unprinted')).to.deep.equal([])
     const runs = Array.from({length: 28}, (_, day) => ago((day + 1) * DAY))
     const datasets = runs.flatMap((run) => runDatasets(run, ['results']))
@@ -212,7 +212,7 @@ describe('the page of hostile rows', () => {
     expect(all(page, 'title').map(({text}) => text)).to.include(`Success rate of ${model} over time`)
   })
 
-  it('shows no token that somebody wrote into a row', () => {
+  it('shows no token from a row', () => {
     const model = 'hf_abcdefghijklmnop'
     expect(pageOf([finished(A, {model, successRate: 5})], DATASETS)).not.to.include(model)
     const named = pageOf([finished(A, {model: 'maker/hf_small', successRate: 5})], DATASETS)

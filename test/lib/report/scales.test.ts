@@ -33,7 +33,7 @@ describe('a scale of amounts', () => {
     expect(textsOf(amountScale([0.0006], compact))).to.deep.equal(['0', '0.0002', '0.0004', '0.0006'])
   })
 
-  it('goes by powers of ten where amounts are far apart, with a place of its own for nothing', () => {
+  it('has powers of ten where amounts are far apart, with a place of its own for 0', () => {
     const scale = amountScale([0, 0.001, 10], compact)
     expect(textsOf(scale)).to.deep.equal(['0', '0.001', '0.1', '10'])
     expect(scale.place(0)).to.equal(0)

@@ -28,7 +28,7 @@ describe('storage by age', () => {
     expect(bandsOf([run], 'unknown', [], later(run.time, -1))[0]?.title).to.equal('dated in the future')
   })
 
-  it('adds up what is known, and what of it goes', () => {
+  it('adds up known sizes, and those of deleted datasets', () => {
     const run = runOf(ago(DAY))
     const [results = '', traces = ''] = run.datasets.map(({name}) => name)
     const [band] = bandsOf(
