@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {readdirSync, readFileSync} from 'node:fs'
-import {type FileHandle, mkdtemp, open, rm} from 'node:fs/promises'
-import {devNull, tmpdir} from 'node:os'
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {RefusedError} from '../../../src/lib/base/errors.js'
@@ -27,6 +27,7 @@ import {
   sessionOf,
   WRITER,
 } from '../../support/builders.js'
+import {interfere} from '../../support/journals.js'
 
 const OLD = '20260801_120000'
 const THIRTY_DAYS = {olderThan: '30d'}
@@ -102,16 +103,13 @@ describe('execution', () => {
     const stale = plannedDatasets(whole).map(({name}) => gone(name))
     const {job} = jobFor()
     const saved = {plan: whole, madeBy: 'kim', madeAt: NOW, digest: 'sha256:0', keptRuns: []}
-    const handle = await open(devNull)
-    const prototype = Object.getPrototypeOf(handle) as FileHandle
-    await handle.close()
-    const {datasync} = prototype
     let waits = 0
-    prototype.datasync = function (this: FileHandle) {
-      waits++
-      return datasync.call(this)
-    }
-
+    const putBack = await interfere({
+      datasync(real) {
+        waits++
+        return real()
+      },
+    })
     try {
       const {journal = ''} = await execute({...job, stale, saved}, CARRIED)
       const told = readFileSync(journal, 'utf8')
@@ -120,7 +118,7 @@ describe('execution', () => {
       expect(told).to.have.length(300)
       expect(waits).to.be.within(3, 30)
     } finally {
-      prototype.datasync = datasync
+      putBack()
     }
   })
 

@@ -101,6 +101,8 @@ describe('a job', () => {
           if (interrupted !== undefined) await journal.end({interrupted})
           const job = parseJournal(textOf(journal))
           expect(job.problems).to.deep.equal([])
+          expect(Object.keys(job.counts)).to.have.members([...DATASET_STATES])
+          expect(Object.values(job.counts).reduce((sum, each) => sum + each)).to.equal(DATASETS.length)
           expect(job.datasets.map(({state}) => state)).to.deep.equal(
             DATASETS.map((_, index) => stateAfter(steps, index)),
           )
@@ -186,95 +188,83 @@ describe('a job', () => {
       expect(job.datasets[1]?.reason).to.include('no result')
     })
 
-    it('counts every dataset once', async () => {
-      const {counts, datasets} = parseJournal(textOf(await writeJob()))
-      expect(Object.keys(counts)).to.have.members([...DATASET_STATES])
-      expect(Object.values(counts).reduce((sum, each) => sum + each)).to.equal(datasets.length)
-    })
-
-    it('is clean only where all is gone for certain', async () => {
-      const all = async (
-        status: OutcomeStatus,
-        more: {uncertain?: boolean; interrupted?: boolean; ends?: boolean; damaged?: boolean},
-      ) => {
+    const jobs: Array<
+      [title: string, clean: boolean, status: OutcomeStatus, change?: (text: string) => string]
+    > = [
+      ['all was deleted', true, 'deleted'],
+      ['all was gone', true, 'gone'],
+      ['one failed', false, 'failed'],
+      ['one was skipped', false, 'skipped'],
+      [
+        'one is uncertain',
+        false,
+        'deleted',
+        (text) => text.replace('"deleted"', '"deleted","uncertain":true'),
+      ],
+      [
+        'it was interrupted',
+        false,
+        'deleted',
+        (text) => text.replace('"interrupted":false', '"interrupted":true'),
+      ],
+      ['it has no end', false, 'deleted', (text) => text.replace(/.*"end".*\n/, '')],
+      ['a line of it is damaged', false, 'deleted', (text) => `${text}\n`],
+    ]
+    for (const [title, clean, status, change] of jobs) {
+      it(`is ${clean ? '' : 'not '}clean where ${title}`, async () => {
         const journal = await begin()
         for (const dataset of DATASETS) {
           await journal.intent(dataset)
-          await journal.outcome(
-            {name: dataset.name, status, ...(more.uncertain && {uncertain: true as const})},
-            dataset,
-          )
+          await journal.outcome({name: dataset.name, status}, dataset)
         }
 
+        await journal.end({interrupted: false})
         const text = textOf(journal)
-        await journal.end({interrupted: more.interrupted ?? false})
-        return isClean(
-          parseJournal((more.ends === false ? text : textOf(journal)) + (more.damaged ? '\n' : '')),
-        )
-      }
-
-      expect(await all('deleted', {})).to.equal(true)
-      expect(await all('gone', {})).to.equal(true)
-      expect(await all('failed', {})).to.equal(false)
-      expect(await all('skipped', {})).to.equal(false)
-      expect(await all('deleted', {uncertain: true})).to.equal(false)
-      expect(await all('deleted', {interrupted: true})).to.equal(false)
-      expect(await all('deleted', {ends: false})).to.equal(false)
-      expect(await all('deleted', {damaged: true})).to.equal(false)
-    })
+        const changed = change ? change(text) : text
+        expect(changed === text).to.equal(change === undefined)
+        expect(isClean(parseJournal(changed))).to.equal(clean)
+      })
+    }
   })
 
   describe('of a journal that is not whole', () => {
-    const damaged: Array<[title: string, change: (lines: string[]) => string[]]> = [
-      ['a line is broken', (lines) => lines.with(3, (lines[3] ?? '').slice(5))],
-      ['a line is empty', (lines) => lines.with(3, '')],
-      [
-        'a line is of an unknown kind',
-        (lines) => lines.with(3, (lines[3] ?? '').replace('intent', 'archived')),
-      ],
-      [
-        'a line is about a dataset that is not in the plan',
-        (lines) => lines.with(3, (lines[3] ?? '').replace('smoltrace-', '')),
-      ],
-      ['a line has no moment', (lines) => lines.with(3, (lines[3] ?? '').replace('"at"', '"on"'))],
-      ['a line is a list', (lines) => lines.with(3, `[${lines[3]}]`)],
-      ['a line is another plan', (lines) => lines.with(3, lines[0] ?? '')],
-      [
-        'an outcome is of an unknown status',
-        (lines) => lines.with(2, (lines[2] ?? '').replace('deleted', 'removed')),
-      ],
+    const damaged: Array<[title: string, at: 2 | 3 | 4, change: (line: string) => string]> = [
+      ['an outcome is of an unknown status', 2, (line) => line.replace('deleted', 'removed')],
       [
         'an outcome has a number for its reason',
-        (lines) => lines.with(2, (lines[2] ?? '').replace('"status"', '"reason":5,"status"')),
+        2,
+        (line) => line.replace('"status"', '"reason":5,"status"'),
       ],
       [
-        'an outcome may or may not be uncertain',
-        (lines) => lines.with(2, (lines[2] ?? '').replace('"status"', '"uncertain":"no","status"')),
+        'an outcome is uncertain in words',
+        2,
+        (line) => line.replace('"status"', '"uncertain":"no","status"'),
       ],
-      ['the end says neither how', (lines) => lines.with(4, (lines[4] ?? '').replace('true', '"yes"'))],
-      ['zeros stand where a line was', (lines) => lines.with(3, '\0'.repeat(50))],
+      ['a line is broken', 3, (line) => line.slice(5)],
+      ['a line is empty', 3, () => ''],
+      ['a line is of an unknown kind', 3, (line) => line.replace('intent', 'archived')],
+      ['a line is about a dataset that is not planned', 3, (line) => line.replace('smoltrace-', '')],
+      ['a line has no moment', 3, (line) => line.replace('"at"', '"on"')],
+      ['a line is a list', 3, (line) => `[${line}]`],
+      ['a line is another plan', 3, () => '{"kind":"plan"}'],
+      ['zeros stand where a line was', 3, () => '\0'.repeat(50)],
+      ['the end says neither how', 4, (line) => line.replace('true', '"yes"')],
     ]
-    for (const [title, change] of damaged) {
+    for (const [title, at, change] of damaged) {
       it(`leaves uncertain what no other line tells, where ${title}`, async () => {
-        const journal = await writeJob()
-        const job = parseJournal(change(textOf(journal).split('\n')).join('\n'))
+        const lines = textOf(await writeJob()).split('\n')
+        const job = parseJournal(lines.with(at, change(lines[at] ?? '')).join('\n'))
         expect(job.problems).to.have.length(1)
-        expect(job.problems[0]).to.match(/^its line [345] cannot be read/)
-        expect(job.counts.untouched).to.equal(0)
+        expect(job.problems[0]).to.match(new RegExp(`^its line ${at + 1} cannot be read`))
+        expect(job.datasets[0]?.state).to.equal(at === 2 ? 'uncertain' : 'deleted')
+        expect(job.state).to.equal(at === 4 ? 'broken-off' : 'interrupted')
         expect(isClean(job)).to.equal(false)
-        for (const {state, reason} of job.datasets)
-          if (state === 'uncertain') expect(reason).to.be.a('string').and.not.to.equal('')
+        for (const {state, reason} of job.datasets.slice(1)) {
+          expect(state).to.equal('uncertain')
+          expect(reason).to.be.a('string').and.not.to.equal('')
+        }
       })
     }
-
-    it('keeps what whole lines say beside a broken one', async () => {
-      const journal = await writeJob()
-      const lines = textOf(journal).split('\n')
-      const job = parseJournal(lines.with(3, 'broken').join('\n'))
-      expect(job.datasets[0]?.state).to.equal('deleted')
-      expect(job.datasets[1]?.state).to.equal('uncertain')
-      expect(job.state).to.equal('interrupted')
-    })
 
     it('notes a last line that is cut off, and takes nothing from it', async () => {
       const journal = await begin()
@@ -290,45 +280,31 @@ describe('a job', () => {
       await journal.end({interrupted: true})
     })
 
-    const headers: Array<[title: string, change: (header: Record<string, any>) => unknown, message: RegExp]> =
+    type Header = Record<string, any>
+    const keys = ['id', 'at', 'program', 'endpoint', 'namespace', 'user', 'phrase', 'confirmedBy', 'rules']
+    const headers: Array<[title: string, change: (header: Header) => unknown, message: RegExp]> = [
+      ['another kind of line', (header) => ({...header, kind: 'intent'}), /^is not a journal$/],
+      ['a list', (header) => [header], /^is not a journal$/],
+      ['null', () => null, /^is not a journal$/],
+      ['a version from the future', (header) => ({...header, version: 2}), /version/],
+      ['no version', (header) => ({...header, version: undefined}), /version/],
+      ['a date that does not exist', (header) => ({...header, at: '2026-02-30T00:00:00.000Z'}), /lacks/],
+      ['an unknown confirmation', (header) => ({...header, confirmedBy: 'nobody'}), /lacks/],
+      ['a dataset that is null', (header) => ({...header, datasets: [null]}), /lacks/],
+      ['datasets that are no list', (header) => ({...header, datasets: {}}), /lacks/],
       [
-        ['another kind of line', (header) => ({...header, kind: 'intent'}), /^is not a journal$/],
-        ['a version from the future', (header) => ({...header, version: 2}), /version/],
-        ['no version', (header) => ({...header, version: undefined}), /version/],
-        ['a list', (header) => [header], /^is not a journal$/],
-        ['null', () => null, /^is not a journal$/],
-        ['a date that does not exist', (header) => ({...header, at: '2026-02-30T00:00:00.000Z'}), /lacks/],
-        ['somebody unknown who confirmed', (header) => ({...header, confirmedBy: 'nobody'}), /lacks/],
-        [
-          'a dataset twice',
-          (header) => ({...header, datasets: [...header.datasets, header.datasets[0]]}),
-          /lacks/,
-        ],
-        [
-          'a dataset without a name',
-          (header) => ({...header, datasets: [{...header.datasets[0], name: ''}]}),
-          /lacks/,
-        ],
-        ['a dataset that is null', (header) => ({...header, datasets: [null]}), /lacks/],
-        ['datasets that are no list', (header) => ({...header, datasets: {}}), /lacks/],
-        ...[
-          'id',
-          'at',
-          'program',
-          'endpoint',
-          'namespace',
-          'user',
-          'phrase',
-          'confirmedBy',
-          'rules',
-          'archive',
-          'datasets',
-        ].map((name): [string, (header: Record<string, any>) => unknown, RegExp] => [
-          `no ${name}`,
-          (header) => ({...header, [name]: undefined}),
-          /lacks/,
-        ]),
-      ]
+        'a dataset twice',
+        ({datasets, ...header}) => ({...header, datasets: [...datasets, datasets[0]]}),
+        /lacks/,
+      ],
+      [
+        'a dataset without a name',
+        ({datasets, ...header}) => ({...header, datasets: [{...datasets[0], name: ''}]}),
+        /lacks/,
+      ],
+    ]
+    for (const key of [...keys, 'archive', 'datasets'])
+      headers.push([`no ${key}`, (header) => ({...header, [key]: undefined}), /lacks/])
     for (const [title, change, message] of headers) {
       it(`takes it for no journal where the first line has ${title}`, async () => {
         const [first = '', ...lines] = textOf(await writeJob()).split('\n')

@@ -1,7 +1,6 @@
 import {Config} from '@oclif/core'
 import {expect} from 'chai'
 import {
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -11,7 +10,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import {type FileHandle, open} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {type Dataset} from '../../../../src/lib/account/datasets.js'
@@ -38,7 +36,7 @@ import {
   runDatasets,
 } from '../../../support/builders.js'
 import {root} from '../../../support/cli.js'
-import {openJournal} from '../../../support/journals.js'
+import {interfere, openJournal} from '../../../support/journals.js'
 import {inMemory} from '../../../support/scratch.js'
 
 const PLAN = planOf(
@@ -54,28 +52,6 @@ const MANY = planOf(
     all: true,
   },
 )
-
-type Calls = Pick<FileHandle, 'datasync' | 'sync' | 'write'>
-
-/** Replaces calls of every open file; returns what puts them back. */
-async function interfere(
-  calls: Partial<Record<keyof Calls, (real: () => Promise<unknown>) => Promise<unknown>>>,
-) {
-  const file = await open('/dev/null', 'r')
-  const prototype = Object.getPrototypeOf(file) as Calls
-  await file.close()
-  const before = {write: prototype.write, datasync: prototype.datasync, sync: prototype.sync}
-  for (const [name, call] of Object.entries(calls)) {
-    const real = before[name as keyof Calls] as (...parts: unknown[]) => Promise<unknown>
-    Object.assign(prototype, {
-      [name](this: unknown, ...parts: unknown[]) {
-        return call(() => real.apply(this, parts))
-      },
-    })
-  }
-
-  return () => void Object.assign(prototype, before)
-}
 
 /** The permission bits alone. */
 const modeOf = (path: string) => statSync(path).mode % 0o1000
@@ -127,16 +103,11 @@ describe('journal', () => {
   })
 
   describe('being prepared', () => {
-    it('makes its folder for nobody else to read, and leaves nothing in it', () => {
-      expect(modeOf(journalFolder(dataDir))).to.equal(0o700)
-      expect(readdirSync(journalFolder(dataDir))).to.deep.equal([])
-    })
-
-    it('makes the data directory too', async () => {
+    it('makes its folder, and those above it, for the owner alone, and leaves nothing in it', async () => {
       const deep = join(dataDir, 'a', 'b')
       await prepareJournal(deep)
-      expect(modeOf(deep)).to.equal(0o700)
-      expect(existsSync(journalFolder(deep))).to.equal(true)
+      expect([modeOf(deep), modeOf(journalFolder(deep))]).to.deep.equal([0o700, 0o700])
+      expect(readdirSync(journalFolder(deep))).to.deep.equal([])
     })
 
     it('keeps the journals that are there', async () => {
@@ -145,24 +116,13 @@ describe('journal', () => {
       expect(readdirSync(journalFolder(dataDir))).to.deep.equal(['old.jsonl'])
     })
 
-    it('is refused where the system lets nobody make a folder', async function () {
-      if (process.platform !== 'linux') this.skip()
-      expect(await rejectionOf(prepareJournal('/proc/smoltrace'))).to.be.instanceOf(RefusedError)
-    })
-
-    const blocked: Array<[title: string, block: () => string]> = [
-      ['a file stands where the folder should', () => fileAt('x/journal')],
-      ['a file stands where the data directory should', () => fileAt('x')],
-    ]
-    const fileAt = (name: string) => {
-      if (name.includes('/')) mkdirSync(join(dataDir, 'x'))
-      writeFileSync(join(dataDir, name), '')
-      return join(dataDir, 'x')
-    }
-
-    for (const [title, block] of blocked) {
-      it(`refuses where ${title}, and says what to do`, async () => {
-        const error = await rejectionOf(prepareJournal(block()))
+    for (const blocked of ['x/journal', 'x', '/proc/smoltrace']) {
+      it(`refuses where ${blocked} cannot be a folder, and says what to do`, async function () {
+        if (blocked.startsWith('/proc') && process.platform !== 'linux') this.skip()
+        if (blocked.includes('/j')) mkdirSync(join(dataDir, 'x'))
+        if (!blocked.startsWith('/')) writeFileSync(join(dataDir, blocked), '')
+        const folder = blocked.startsWith('/') ? blocked : join(dataDir, 'x')
+        const error = await rejectionOf(prepareJournal(folder))
         expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
         expect(error.message).to.match(
           /^The journal cannot be written in \S+: E\w+: .+\. Nothing is deleted without it\.$/,
@@ -230,23 +190,20 @@ describe('journal', () => {
       await journal.end({interrupted: false})
     })
 
-    it('is certain only once its folder is on the disk, and leaves no file where that fails', async () => {
-      putBack = await interfere({sync: noSpace})
-      expect(await rejectionOf(begin())).to.be.instanceOf(RefusedError)
-      expect(readdirSync(journalFolder(dataDir))).to.deep.equal([])
-    })
+    // It is certain only once its folder is on the disk, too.
+    for (const call of ['sync', 'write'] as const) {
+      it(`refuses, and leaves no file, where the first ${call} fails`, async () => {
+        putBack = await interfere({[call]: noSpace})
+        expect(await rejectionOf(begin())).to.be.instanceOf(RefusedError)
+        expect(readdirSync(journalFolder(dataDir))).to.deep.equal([])
+      })
+    }
 
     it('makes its folder where that is gone', async () => {
       rmSync(journalFolder(dataDir), {recursive: true})
       const journal = await begin()
       await journal.end({interrupted: false})
       expect(readdirSync(journalFolder(dataDir))).to.have.length(1)
-    })
-
-    it('refuses where its first line cannot be written, and leaves no file', async () => {
-      putBack = await interfere({write: noSpace})
-      expect(await rejectionOf(begin())).to.be.instanceOf(RefusedError)
-      expect(readdirSync(journalFolder(dataDir))).to.deep.equal([])
     })
   })
 
@@ -331,21 +288,6 @@ describe('journal', () => {
       expect(writes).to.be.within(3, 8)
     })
 
-    it('puts every line into one write', async () => {
-      const journal = await begin()
-      let writes = 0
-      putBack = await interfere({
-        write(real) {
-          writes++
-          return real()
-        },
-      })
-      await journal.intent(FIRST)
-      await journal.outcome({name: FIRST.name, status: 'failed', reason: 'x'.repeat(100_000)})
-      expect(writes).to.equal(2)
-      await journal.end({interrupted: false})
-    })
-
     it('[S17] never holds a token or a control character, wherever it stands', async () => {
       const token = 'hf_abcDEF0123456789'
       const plan = {...PLAN, endpoint: `http://127.0.0.1/${token}`}
@@ -369,33 +311,23 @@ describe('journal', () => {
       expect(entriesOf(journal)).to.have.length(8)
     })
 
-    it('leaves exact where the archive is, though its folder may begin like a token', async () => {
-      const archive = '/mnt/hf_archive/copies'
-      const journal = await openJournal(dataDir, {
-        plan: PLAN,
-        user: 'kim',
-        confirmedBy: 'yes',
-        archive,
-        now: NOW,
-      })
-      await journal.end({interrupted: false})
-      expect(entriesOf(journal)[0]).to.include({archive})
-      expect(parseJournal(readFileSync(journal.path, 'utf8')).archive).to.equal(archive)
-    })
-
-    it('leaves names exact, though they may look like tokens', async () => {
+    it('leaves names and the archive exact, though they may look like tokens', async () => {
       const dataset = runDataset('results', '20260901_120000', {namespace: 'hf_team'})
+      const archive = '/mnt/hf_archive/copies'
+      const plan = {...PLAN, namespace: 'hf_team'}
       const journal = await openJournal(dataDir, {
-        plan: {...PLAN, namespace: 'hf_team'},
+        plan,
         user: 'hf_bot',
         confirmedBy: 'yes',
+        archive,
         now: NOW,
       })
       await journal.intent(dataset)
       await journal.end({interrupted: false})
       const [header, intent] = entriesOf(journal)
-      expect(header).to.include({namespace: 'hf_team', user: 'hf_bot'})
+      expect(header).to.include({namespace: 'hf_team', user: 'hf_bot', archive})
       expect(intent).to.include({name: dataset.name})
+      expect(parseJournal(readFileSync(journal.path, 'utf8')).archive).to.equal(archive)
     })
   })
 
