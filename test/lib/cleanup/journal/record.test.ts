@@ -58,14 +58,8 @@ function stateAfter(steps: Step[], dataset: number): DatasetState {
 
 describe('a job', () => {
   let dataDir: string
-  const begun: Journal[] = []
-  const begin = async (facts: {now?: Date; plan?: typeof PLAN} = {}) => {
-    const header = {plan: PLAN, user: 'kim', confirmedBy: 'yes' as const, now: NOW, ...facts}
-    const journal = await openJournal(dataDir, header, () => later(NOW, 1000))
-    begun.push(journal)
-    return journal
-  }
-
+  const begin = () =>
+    openJournal(dataDir, {plan: PLAN, user: 'kim', confirmedBy: 'yes', now: NOW}, () => later(NOW, 1000))
   const textOf = ({path}: Journal) => readFileSync(path, 'utf8')
   const take = async (journal: Journal, {dataset: index, outcome}: Step) => {
     const dataset = DATASETS[index] ?? A
@@ -73,8 +67,8 @@ describe('a job', () => {
   }
 
   /** A finished job that deleted its first dataset, was not sure of the second, and left the rest. */
-  const writeJob = async (now = NOW) => {
-    const journal = await begin({now})
+  const writeJob = async () => {
+    const journal = await begin()
     await journal.intent(A)
     await journal.outcome({name: A.name, status: 'deleted', requestId: 'r-1'}, A)
     await journal.intent(B)
@@ -87,8 +81,7 @@ describe('a job', () => {
     await prepareJournal(dataDir)
   })
 
-  afterEach(async () => {
-    await Promise.allSettled(begun.splice(0).map((journal) => journal.end({interrupted: true})))
+  afterEach(() => {
     rmSync(dataDir, {recursive: true})
   })
 
