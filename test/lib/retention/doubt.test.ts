@@ -47,23 +47,16 @@ const someFacts: fc.Arbitrary<Cells> = fc.record({
 
 const COLUMNS = [...GROUP_COLUMNS, ...METRIC_NAMES, 'run_status'] as const
 
-/** One cell that holds what nobody can rely on. */
+const someCell = (columns: readonly string[], cells: unknown[]): fc.Arbitrary<Cells> =>
+  fc.tuple(fc.constantFrom(...columns), fc.constantFrom(...cells)).map(([column, cell]) => ({[column]: cell}))
+
+/** One cell that holds what cannot be relied on. */
 const someDamage: fc.Arbitrary<Cells> = fc.oneof(
-  fc
-    .tuple(fc.constantFrom(...METRIC_NAMES), fc.constantFrom('95.5', 'n/a', -1, Number.NaN, Infinity, true))
-    .map(([column, cell]) => ({[column]: cell})),
-  fc
-    .tuple(fc.constantFrom('success_rate', 'pass_at_1'), fc.constantFrom(100.1, 1e9))
-    .map(([column, cell]) => ({[column]: cell})),
-  fc
-    .tuple(fc.constantFrom('total_cost_usd', 'co2_emissions_g'), fc.constant(0))
-    .map(([column, cell]) => ({[column]: cell})),
-  fc
-    .tuple(fc.constantFrom(...GROUP_COLUMNS), fc.constantFrom(7, true, {a: 1}))
-    .map(([column, cell]) => ({[column]: cell})),
-  fc
-    .constantFrom('success', 'Completed', 'completed ', 'degraded', '', 7)
-    .map((cell) => ({run_status: cell})),
+  someCell(METRIC_NAMES, ['95.5', 'n/a', -1, Number.NaN, Infinity, true]),
+  someCell(['success_rate', 'pass_at_1'], [100.1, 1e9]),
+  someCell(['total_cost_usd', 'co2_emissions_g'], [0]),
+  someCell(GROUP_COLUMNS, [7, true, {a: 1}]),
+  someCell(['run_status'], ['success', 'Completed', 'completed ', 'degraded', '', 7]),
 )
 
 /** A row that says nothing certain, whatever it is asked. */

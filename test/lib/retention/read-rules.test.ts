@@ -64,6 +64,11 @@ describe('rules', () => {
     ],
     ['a score that is none', {scoreBelow: Number.NaN}, ['`scoreBelow`']],
     ['a score below which the best are', {scoreBelow: 50, by: 'cost'}, ['`scoreBelow`', 'total_cost_usd']],
+    [
+      'ignoring a leaderboard that nothing asks',
+      {all: true, ignoreLeaderboard: true},
+      ['`ignoreLeaderboard`', '`incompleteOnly`'],
+    ],
     ['an age of zero', {olderThan: '0d'}, ['`olderThan`']],
     ['an empty age', {olderThan: ''}, ['`olderThan`']],
     ['a negative age', {olderThan: '-5d'}, ['`olderThan`']],
@@ -84,20 +89,9 @@ describe('rules', () => {
     })
   }
 
-  describe('[S5] --all beside another selector or keeper', () => {
-    for (const options of selectors) {
-      it(`is refused: ${Object.keys(options).join(',')}`, () => {
-        const error = errorOf(() => readRules({all: true, ...options}))
-        expect(error).to.be.instanceOf(UsageError)
-        expect(error.message).to.include('`all`')
-      })
-    }
-  })
-
-  it('are refused for --ignore-leaderboard where nothing asks the leaderboard', () => {
-    const error = errorOf(() => readRules({all: true, ignoreLeaderboard: true}))
-    expect(error).to.be.instanceOf(UsageError)
-    expect(error.message).to.include('`ignoreLeaderboard`').and.include('`incompleteOnly`')
+  it('[S5] are refused for --all beside another selector or keeper', () => {
+    for (const options of selectors)
+      expect(() => readRules({all: true, ...options}), Object.keys(options)[0]).to.throw(UsageError, '`all`')
   })
 
   it('ask the leaderboard for --incomplete-only alone, unless they are told not to', () => {
@@ -115,40 +109,28 @@ describe('rules', () => {
     expect(errorOf(() => readRules({all: true, keepRecent: 1}, {byHand: true}))).to.be.instanceOf(UsageError)
   })
 
-  it('may combine --all with scope and grace', () => {
+  it('may combine --all with scope and grace, and every other selector and keeper', () => {
     expect(() => readRules({all: true, only: ['traces'], grace: '0', deleteLeaderboard: true})).not.to.throw()
-  })
-
-  it('may combine every selector and keeper but --all', () => {
     expect(() => readRules(Object.assign({}, ...selectors))).not.to.throw()
   })
 
   it('name a run once, and types in one order', () => {
-    const rules = readRules({
-      run: [STAMP, STAMP],
-      only: ['metrics', 'results', 'metrics'],
-    })
+    const rules = readRules({run: [STAMP, STAMP], only: ['metrics', 'results', 'metrics']})
     expect(rules.run).to.deep.equal([STAMP])
     expect(rules.only).to.deep.equal(['results', 'metrics'])
   })
 
-  it('know when only the scope says what goes', () => {
+  it('know when only the scope says what goes, and that --delete-leaderboard alone chooses no runs', () => {
     expect(readRules({only: ['traces']}).everyRunByScope).to.equal(true)
-    expect(readRules({only: ['traces'], deleteLeaderboard: true}).everyRunByScope).to.equal(true)
-    for (const other of [...selectors, {all: true}]) {
-      expect(readRules({only: ['traces'], ...other}).everyRunByScope, Object.keys(other).join(',')).to.equal(
-        false,
-      )
-    }
-  })
-
-  it('know that --delete-leaderboard alone chooses no runs', () => {
+    expect(readRules({only: ['traces'], deleteLeaderboard: true})).to.deep.include({
+      everyRunByScope: true,
+      choosesRuns: true,
+    })
     expect(readRules({deleteLeaderboard: true}).choosesRuns).to.equal(false)
-    for (const other of [...selectors, {all: true}, {only: ['traces' as const]}]) {
-      expect(
-        readRules({deleteLeaderboard: true, ...other}).choosesRuns,
-        Object.keys(other).join(','),
-      ).to.equal(true)
+    for (const other of [...selectors, {all: true}]) {
+      const name = Object.keys(other)[0]
+      expect(readRules({only: ['traces'], ...other}).everyRunByScope, name).to.equal(false)
+      expect(readRules({deleteLeaderboard: true, ...other}).choosesRuns, name).to.equal(true)
     }
   })
 })

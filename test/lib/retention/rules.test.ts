@@ -12,28 +12,16 @@ describe('the table of rules', () => {
     }
   })
 
-  it('has a key in policies for every rule, or says why not', () => {
+  it('has of every rule a key in policies, or why not, words where it takes some of a few, and what it modifies', () => {
     for (const name of RULE_NAMES) {
-      const {policy, notInPolicy} = ruleOf(name)
+      const {policy, notInPolicy, value, words = [], modifies} = ruleOf(name)
       expect([policy, notInPolicy].filter(Boolean), name).to.have.length(1)
-    }
-  })
-
-  it('has the words of every rule that takes some of a few', () => {
-    for (const name of RULE_NAMES) {
-      const {value, words = []} = ruleOf(name)
       expect(words.length > 0, name).to.equal(value === 'words')
-    }
-  })
-
-  it('has something to change for every rule that only changes others', () => {
-    for (const name of RULE_NAMES) {
-      const {modifies} = ruleOf(name)
       if (modifies)
         expect(
-          RULE_NAMES.filter((each) => modifies(ruleOf(each))),
+          RULE_NAMES.some((each) => modifies(ruleOf(each))),
           name,
-        ).not.to.deep.equal([])
+        ).to.equal(true)
     }
   })
 })
