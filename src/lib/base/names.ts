@@ -39,12 +39,11 @@ export function isRunType(value: string): value is RunType {
  * @returns undefined where the text is not a `YYYYMMDD_HHMMSS` of a day and time that exist
  */
 export function parseTimestamp(timestamp: string): Date | undefined {
-  const parts = TIMESTAMP.exec(timestamp)?.slice(1).map(Number)
-  if (!parts) return undefined
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts
-  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second))
-  // Of 31 February, `Date` makes a day in March.
-  return formatTimestamp(date) === timestamp ? date : undefined
+  const [text, year, month, day, hour, minute, second] = TIMESTAMP.exec(timestamp) ?? []
+  if (text === undefined || Number(year) < 100) return undefined
+  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+  // Of 31 February, `Date` makes a day in March; of hour 24 the next day.
+  return date.getUTCDate() === Number(day) && date.getUTCHours() === Number(hour) ? date : undefined
 }
 
 /**

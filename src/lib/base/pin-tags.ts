@@ -12,6 +12,8 @@ const UNTIL = /^smoltrace-pinned-until-(\d{4})(\d{2})(\d{2})$/
 /** What may have been meant as a pin: another case, another separator or none, a day that does not exist. */
 const LIKE_A_PIN = /^[\W_]*smol[\W_]*trace[\W_]*pin/i
 
+const ASCII = /^[\u0020-\u007E]*$/
+
 /** What one tag says. */
 export interface PinTag {
   /** As the card has it: text from outside. */
@@ -24,7 +26,8 @@ export interface PinTag {
 
 /** Whether a tag pins, or may have been meant to, also in full-width letters or with invisible characters. */
 export function isPinTag(tag: string): boolean {
-  return LIKE_A_PIN.test(tag.normalize('NFKC').replaceAll(/\p{Cf}/gu, ''))
+  const text = ASCII.test(tag) ? tag : tag.normalize('NFKC').replaceAll(/\p{Cf}/gu, '')
+  return LIKE_A_PIN.test(text)
 }
 
 /**
