@@ -96,10 +96,8 @@ With a command, runs that command inside, and the Hub is gone when it ends. The 
       const isOver = once(signal, 'abort')
       const lines = formatVariables({HF_ENDPOINT: url, HF_TOKEN: token})
       const which = lines.length === 1 ? 'the line' : 'one of the lines'
-      if (this.jsonEnabled())
-        this.logJson(
-          this.toSuccessJson({endpoint: url, token, user, organisation: org} satisfies Content<'sandbox'>),
-        )
+      const document: Content<'sandbox'> = {endpoint: url, token, user, organisation: org}
+      if (this.jsonEnabled()) this.logJson(this.toSuccessJson(document))
       for (const line of lines) this.log(line)
       this.note(
         `The sandbox serves ${user} and the organisation ${org}. Paste ${which} above into another terminal; Ctrl-C ends it`,
@@ -110,8 +108,8 @@ With a command, runs that command inside, and the Hub is gone when it ends. The 
   }
 
   private async runInside({url, token}: SandboxHub, {id, argv}: {id: string; argv: string[]}): Promise<void> {
-    const isOffline = {HF_HUB_OFFLINE: '', TRANSFORMERS_OFFLINE: ''}
-    const restore = setVariables({HF_ENDPOINT: url, HF_TOKEN: token, ...isOffline})
+    const online = {HF_HUB_OFFLINE: '', TRANSFORMERS_OFFLINE: ''}
+    const restore = setVariables({HF_ENDPOINT: url, HF_TOKEN: token, ...online})
     try {
       await this.config.runCommand(id, argv)
     } finally {

@@ -51,8 +51,8 @@ export function groupDatasetsByRun(datasets: Dataset[]): Run[] {
 }
 
 /** Every dataset of these runs. */
-export function* datasetsIn(runs: Iterable<Run>): Generator<RunDataset> {
-  for (const {datasets} of runs) yield* datasets
+export function datasetsIn(runs: readonly Run[]): RunDataset[] {
+  return runs.flatMap(({datasets}) => datasets)
 }
 
 /** Whether a run is old enough for a cutoff; the comparison is strict. */

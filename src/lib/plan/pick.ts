@@ -69,17 +69,10 @@ function pickedAgainst(kept: KeptRun, plan: Plan): PlannedRun {
 type Entry = {each: KeptRun; goes: false} | {each: PlannedRun; goes: true}
 
 /** All runs of a plan, newest first, as each of its lists is. */
-export function* inOrder(plan: Plan): Generator<Entry> {
-  let next = 0
-  for (const each of plan.delete) {
-    for (; next < plan.keep.length; next++) {
-      const kept = plan.keep[next]
-      if (!kept || newestFirst(kept.run, each.run) > 0) break
-      yield {each: kept, goes: false}
-    }
-
-    yield {each, goes: true}
-  }
-
-  for (const each of plan.keep.slice(next)) yield {each, goes: false}
+export function inOrder(plan: Plan): Entry[] {
+  const entries: Entry[] = [
+    ...plan.delete.map((each) => ({each, goes: true}) as const),
+    ...plan.keep.map((each) => ({each, goes: false}) as const),
+  ]
+  return entries.sort((a, b) => newestFirst(a.each.run, b.each.run))
 }

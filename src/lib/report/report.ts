@@ -60,7 +60,7 @@ export interface Report {
 
 /**
  * Reads from the Hub all that a report is made of. Changes nothing.
- * @throws RefusedError where there is no leaderboard, or where it cannot be read; else as `cleanupDatasets` where there is
+ * @throws RefusedError without a leaderboard, or where it cannot be read; else as `cleanupDatasets` where there is
  *   a policy, and as `discoverSmoltraceDatasets`
  */
 export async function gatherReport({by, policy, ...connection}: ReportOptions): Promise<Report> {

@@ -20,7 +20,7 @@ export interface RetentionContext {
 
 /**
  * Refuses rules that rest on the leaderboard where it has no row at all: none was ever made, or it holds no data yet.
- * @param rowCount undefined where there is no leaderboard
+ * @param rowCount undefined without a leaderboard
  * @throws RefusedError
  */
 export function requireAnyRow(rules: RetentionRules, rowCount?: number): void {

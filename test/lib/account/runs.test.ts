@@ -103,7 +103,7 @@ describe('runs', () => {
 
   it('hold every dataset of theirs, one run after the other', () => {
     const datasets = [...runDatasets('20260902_120000'), ...runDatasets(STAMP)]
-    expect([...datasetsIn(groupDatasetsByRun(datasets))]).to.deep.equal(datasets)
+    expect(datasetsIn(groupDatasetsByRun(datasets))).to.deep.equal(datasets)
   })
 
   describe('the runs that are asked for', () => {

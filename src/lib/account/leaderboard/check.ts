@@ -38,7 +38,7 @@ export interface LeaderboardCheck extends Findings {
 
 /**
  * Holds a namespace's leaderboard against its datasets. Changes nothing.
- * @throws RefusedError where there is no leaderboard, or its rows cannot be read for certain; else as
+ * @throws RefusedError without a leaderboard, or where its rows cannot be read for certain; else as
  *   `discoverSmoltraceDatasets`
  */
 export async function checkLeaderboard(options: ConnectionOptions = {}): Promise<LeaderboardCheck> {

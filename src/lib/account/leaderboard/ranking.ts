@@ -122,7 +122,7 @@ export interface LeaderboardRanking extends Ranking {
 /**
  * Reads a namespace's leaderboard and ranks its rows, as `rankRows` does.
  * @throws UsageError where the options make no sense
- * @throws RefusedError where there is no leaderboard, or its rows cannot be read for certain; else as
+ * @throws RefusedError without a leaderboard, or where its rows cannot be read for certain; else as
  *   `discoverSmoltraceDatasets`
  */
 export async function readRanking(

@@ -198,7 +198,7 @@ interface LeaderboardView {
 
 /**
  * Reads a namespace's leaderboard and lists its datasets.
- * @throws RefusedError where there is no leaderboard, or its rows cannot be read for certain; else as
+ * @throws RefusedError without a leaderboard, or where its rows cannot be read for certain; else as
  *   `discoverSmoltraceDatasets`
  */
 export async function viewLeaderboard(options: ConnectionOptions): Promise<LeaderboardView> {
