@@ -12,7 +12,7 @@ import {requireOutput, watchOutput} from './output.js'
 import {type Progress} from './progress/progress.js'
 
 /** What a presenter shows things through. */
-export interface PresenterIo {
+interface PresenterIo {
   isJson: boolean
   print: (text: string) => Promise<void>
   warn: (text: string) => void

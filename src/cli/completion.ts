@@ -2,7 +2,7 @@ import {findByWords, namingWords, runsInside, splitArguments, wordsOf} from './h
 
 /** The shells that words are completed in. */
 export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
-export type Shell = (typeof SHELLS)[number]
+type Shell = (typeof SHELLS)[number]
 
 /** The file that each shell reads at its start. */
 export const PROFILES: Readonly<Record<Shell, string>> = {
@@ -34,7 +34,7 @@ export function completionScript(shell: Shell, bin: string): string {
 }
 
 /** A command as oclif knows it, of which this much is asked. */
-export interface CompletedCommand {
+interface CompletedCommand {
   id: string
   hidden: boolean
   flags: Record<

@@ -1,8 +1,7 @@
 import {SmoltraceError, UsageError} from '../lib/base/errors.js'
 import {EXIT, type ExitCode, graverCode} from '../lib/base/exit-codes.js'
 import {messageOf, printable} from '../lib/base/text.js'
-import {formatFlags} from '../lib/views/command-line.js'
-import {type GivenFlags} from '../lib/views/command-line.js'
+import {formatFlags, type GivenFlags} from '../lib/views/command-line.js'
 import {type JobFacts} from '../lib/views/markdown/job.js'
 import {HubCommand} from './base-command.js'
 

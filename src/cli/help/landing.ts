@@ -2,7 +2,7 @@ import {indented, wrapText} from '../../lib/views/terminal/layout.js'
 import {type Entry, layOutEntries, widthOfTerms, wrapCommand} from './layout.js'
 
 /** What the first page names. */
-export interface Landing {
+interface Landing {
   bin: string
   version: string
   /** Commands and topics, by name. */

@@ -54,7 +54,7 @@ export function runsInside(words: string): boolean {
 }
 
 /** The sandbox's words, and those of the command that runs inside it. */
-export interface SplitArguments {
+interface SplitArguments {
   own: string[]
   /** From the first word that is not a flag of the sandbox; empty where it only serves. */
   inner: string[]

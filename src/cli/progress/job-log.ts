@@ -18,7 +18,7 @@ const WARM_UP = 2 * SECOND
 const FEW_TAGS = 3
 
 /** How far a job is after one more part. */
-export interface Step {
+interface Step {
   done: number
   of: number
   failed: number

@@ -57,7 +57,7 @@ export async function discoverSmoltraceDatasets(options: ConnectionOptions = {})
 }
 
 /** Whether an answer is only shown, or decides what is deleted. */
-export interface Looking {
+interface Looking {
   /** Nothing is deleted or refused because of it: what is not certain about it is a warning. Default: it decides. */
   isLook?: boolean
 }

@@ -14,9 +14,7 @@ export const RUN_STATES = [
   'failed',
   'unknown',
 ] as const
-/**
- * One of them.
- */
+/** One of them. */
 export type RunState = (typeof RUN_STATES)[number]
 
 /** What a run's state depends on in addition to the run itself. */

@@ -1,4 +1,4 @@
-import {CancelledError, SmoltraceError} from '../base/errors.js'
+import {orUnknown} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {type OptionTable, readOptions} from '../base/options.js'
 import {type StoredDataset} from '../hub/listing.js'
@@ -56,13 +56,7 @@ export async function readSizes(options: ConnectionOptions = {}): Promise<Readon
  */
 export async function readSizesIfAsked(session: Session, {sizes}: SizesOption): Promise<Sizes | undefined> {
   if (!sizes) return undefined
-  try {
-    return await askSizes(session)
-  } catch (error) {
-    if (!(error instanceof SmoltraceError) || error instanceof CancelledError) throw error
-    session.warnings.push(`What the datasets take up is unknown. ${error.message}`)
-    return 'unknown'
-  }
+  return orUnknown(askSizes(session), 'What the datasets take up is unknown.', session.warnings)
 }
 
 async function askSizes({hub, user, access: {namespace}}: Session): Promise<ReadonlyMap<string, number>> {

@@ -24,7 +24,7 @@ export class ChangedOnDiskError extends SmoltraceError {
 }
 
 /** Files of an archive, opened to be sent. */
-export interface Contents {
+interface Contents {
   /** In the order of the files. */
   blobs: Blob[]
   /** @throws ChangedOnDiskError where one of them changed since */

@@ -2,15 +2,14 @@ import {dirname, join} from 'node:path'
 import * as z from 'zod/mini'
 
 import {RefusedError} from '../base/errors.js'
-import {syncFolder, writeAtomically} from '../base/files.js'
-import {count, date, LARGEST_JSON, parseJson, sha1, sha256, text} from '../base/schema.js'
+import {LARGEST_JSON, syncFolder, writeAtomically} from '../base/files.js'
+import {count, date, parseJson, sha1, sha256, text} from '../base/schema.js'
 import {byText} from '../base/text.js'
 import {VERSION} from '../base/version.js'
 import {type DatasetFacts} from '../hub/dataset-info.js'
 import {type RepoFile} from '../hub/files.js'
 import {fingerprint, isContentOf, readSmall, statNoFollow} from './disk.js'
-import {pathsProblem} from './paths.js'
-import {type ArchivePaths} from './paths.js'
+import {type ArchivePaths, pathsProblem} from './paths.js'
 
 const FORMAT = 'smoltrace-archive'
 const FORMAT_VERSION = 1

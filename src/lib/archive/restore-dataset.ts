@@ -11,7 +11,7 @@ import {type LocalFile} from './entries.js'
 import {type Manifest} from './manifest.js'
 
 /** What restoring one dataset needs. */
-export interface RestoreJob {
+interface RestoreJob {
   hub: Hub
   /** Full name under which it comes back, and its namespace: another than the manifest's where an account was renamed. */
   name: string

@@ -23,7 +23,7 @@ import {type Manifest} from './manifest.js'
 import {type ArchivePaths, foldersOf, quoted, stagedDataset} from './paths.js'
 
 /** What storing a dataset's files needs. */
-export interface StoreJob {
+interface StoreJob {
   hub: Pick<Hub, 'download' | 'pause'>
   lock: Lock
   limitFiles: ReturnType<typeof pLimit>

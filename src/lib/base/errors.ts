@@ -114,3 +114,22 @@ export class CancelledError extends SmoltraceError {
     super(message, details, 'The same command can be run again at any time.')
   }
 }
+
+/**
+ * For what only informs: `unknown` and a warning where it cannot be read.
+ * @param what the first sentence of the warning
+ * @throws CancelledError, and what is not an error for a person
+ */
+export async function orUnknown<T>(
+  reading: Promise<T>,
+  what: string,
+  warnings: string[],
+): Promise<T | 'unknown'> {
+  try {
+    return await reading
+  } catch (error) {
+    if (!(error instanceof SmoltraceError) || error instanceof CancelledError) throw error
+    warnings.push(`${what} ${error.message}`)
+    return 'unknown'
+  }
+}

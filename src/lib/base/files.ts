@@ -5,6 +5,9 @@ import {dirname, join, resolve, sep} from 'node:path'
 import {RefusedError, SmoltraceError, UsageError} from './errors.js'
 import {printable} from './text.js'
 
+/** The largest JSON file that is read: a manifest of a hundred thousand files, or a plan of as many datasets, is shorter. */
+export const LARGEST_JSON = {bytes: 64 * 1024 * 1024, text: '64 MiB'}
+
 /** What messages call a file, and what it may replace. */
 export interface Target {
   /** What a message calls it. */
@@ -44,7 +47,7 @@ async function requireFolder(folder: string, wrong: (why: string) => UsageError)
 }
 
 /** What is written, and what a person reads where that fails. */
-export interface Contents {
+interface Contents {
   /** `plan`, `report`. */
   kind: string
   text: string

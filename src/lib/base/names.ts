@@ -7,9 +7,7 @@ import {OptionError, UsageError} from './errors.js'
 
 /** The three kinds of dataset that one evaluation leaves behind. */
 export const RUN_TYPES = ['results', 'traces', 'metrics'] as const
-/**
- * One of the three.
- */
+/** One of the three. */
 export type RunType = (typeof RUN_TYPES)[number]
 /** The kinds of dataset that the program knows by their names. */
 export type DatasetType = RunType | 'leaderboard'
@@ -20,7 +18,7 @@ export interface RunDatasetName {
   /** `YYYYMMDD_HHMMSS`, the evaluating machine's unknown local time. */
   timestamp: string
 }
-export type DatasetName = RunDatasetName | {type: 'leaderboard'}
+type DatasetName = RunDatasetName | {type: 'leaderboard'}
 
 const RUN_DATASET = /^smoltrace-(results|traces|metrics)-(\d{8}_\d{6})$/
 const LEADERBOARD = 'smoltrace-leaderboard'

@@ -1,13 +1,12 @@
 import * as z from 'zod/mini'
 import en from 'zod/v4/locales/en.js'
 
+import {LARGEST_JSON} from './files.js'
 import {hasNameTwice} from './json.js'
 import {printable} from './text.js'
 
 z.config(en())
 
-/** The largest JSON file that is read: a manifest of a hundred thousand files, or a plan of as many datasets, is shorter. */
-export const LARGEST_JSON = {bytes: 64 * 1024 * 1024, text: '64 MiB'}
 /** A schema reports every fault, and a hostile file may hold one in every two bytes: more than the memory could take. */
 const MOST_COMMAS = 2_000_000
 const LONGEST_PROBLEM = 300

@@ -9,7 +9,7 @@ import {type Plan, plannedDatasets} from '../plan/plan.js'
 import {type ArchiveSummary} from './result.js'
 
 /** What was archived, and what may not be deleted because it was not. */
-export interface Archived {
+interface Archived {
   /** Undefined where nothing was to be archived. */
   summary: ArchiveSummary | undefined
   excluded: Map<string, Exclusion>

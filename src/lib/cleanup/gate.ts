@@ -6,7 +6,7 @@ import {type Exclusion} from '../plan/compare.js'
 import {type LookReason} from '../plan/recheck.js'
 import {type Outcome, unattempted} from './outcomes.js'
 
-export interface ClearanceOptions {
+interface ClearanceOptions {
   signal?: AbortSignal | undefined
   /** What fell out of the plan already. */
   excluded: Map<string, Exclusion>

@@ -1,8 +1,7 @@
 import {type Inventory} from '../account/datasets.js'
 import {type Sizes, storageOf, type StorageReport} from '../account/sizes.js'
 import {EXIT, type ExitCode} from '../base/exit-codes.js'
-import {type Plan, plannedDatasets} from '../plan/plan.js'
-import {freedBy} from '../plan/plan.js'
+import {freedBy, type Plan, plannedDatasets} from '../plan/plan.js'
 import {type Outcome, type OutcomeStatus} from './outcomes.js'
 
 /** How a job ended. */
@@ -39,7 +38,7 @@ export interface CleanupResult {
 }
 
 /** So many runs, and so many datasets of them. */
-export interface RunCounts {
+interface RunCounts {
   runs: number
   datasets: number
 }

@@ -5,7 +5,7 @@ import {CHANGED} from '../plan/compare.js'
 import {gone, type Outcome, stillThere, unknownResult} from './outcomes.js'
 
 /** What the Hub shows under a dataset's name, asked for that one alone. */
-export type Sighting =
+type Sighting =
   | {state: 'gone'; movedTo?: string | undefined}
   | {state: 'there'; isChanged: boolean}
   | {state: 'unknown'; why: string}
@@ -38,7 +38,7 @@ export function changedMeanwhile(name: string): Outcome {
 }
 
 /** What was known of a dataset before everything was listed a last time. */
-export interface Known {
+interface Known {
   outcome: Outcome
   dataset: Dataset
   /** A DELETE was sent whose answer does not say what was done. */

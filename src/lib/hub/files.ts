@@ -20,7 +20,7 @@ export interface RepoFile {
 }
 
 /** A file at one commit, or at the head of a branch. */
-export interface FileAt {
+interface FileAt {
   /** `namespace/name` of the dataset. */
   name: string
   revision: string

@@ -16,7 +16,7 @@ export interface HttpRequest {
   redirect: 'error' | 'follow' | 'manual'
 }
 
-export interface HttpOptions {
+interface HttpOptions {
   signal: AbortSignal
   /** Called before each chunk of the request's body. */
   onChunk: () => void
@@ -252,7 +252,7 @@ function decoderFor(encoding: string | undefined) {
 }
 
 /** Like `AbortSignal.timeout`, but it can be stopped and started again. */
-export interface TimeLimit {
+interface TimeLimit {
   readonly signal: AbortSignal
   readonly isOver: boolean
   /** The limit, in ms. */

@@ -1,5 +1,5 @@
 /** What the `RateLimit` header says (the Hub's contract, section 9). */
-export interface Quota {
+interface Quota {
   /** The Hub counts requests of several kinds apart, each in a bucket of its own. */
   bucket: string
   /** Requests left in the current window. */

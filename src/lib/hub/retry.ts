@@ -5,7 +5,7 @@ import {HubError, HubFormatError, HubUnreachableError} from './errors.js'
 import {MAX_VAIN_WINDOWS, MAX_WINDOW} from './quota.js'
 
 /** A pause until the quota is filled again. */
-export interface QuotaWait {
+interface QuotaWait {
   why: 'quota'
   ms: number
 }
@@ -73,7 +73,7 @@ export function isOverload(error: unknown): boolean {
 }
 
 /** What was waited for already before a request is sent once more. */
-export interface Tries {
+interface Tries {
   /** Retries for another reason than the quota. */
   retries: number
   /** Windows of the quota in a row in which nothing succeeded. */

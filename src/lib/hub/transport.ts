@@ -30,7 +30,7 @@ export interface TransportOptions {
   silenceMs?: number | undefined
 }
 
-export interface HubRequest {
+interface HubRequest {
   /** Default: `GET`. */
   method?: string | undefined
   headers?: Record<string, string> | undefined
@@ -146,7 +146,7 @@ function mayRetry({url, method, isDelete}: Call, error: unknown): boolean {
   return READING_POST.test(new URL(url).pathname) || (error instanceof HubError && error.status === 429)
 }
 
-export const DEFAULT_SILENCE = 60_000
+const DEFAULT_SILENCE = 60_000
 /** The longest wait that is bearable at a terminal, in ms. */
 const MAX_SILENCE = 300_000
 

@@ -7,7 +7,7 @@ import {isOutcomeUnknown, jobSignal, retryDelay, type Wait} from './retry.js'
 import {type Send} from './transport.js'
 
 /** Files to add to a dataset, and paths to take out of it, in one commit. */
-export interface Upload {
+interface Upload {
   /** Large ones are streamed. */
   files: Array<{path: string; content: Blob}>
   deletes: string[]
@@ -101,7 +101,7 @@ function asHubError(error: unknown): unknown {
 const MAX_CONFLICTS = 5
 
 /** A change to a file that was read at one commit. */
-export interface Draft<T> {
+interface Draft<T> {
   before: T
   after: T
   changed: boolean

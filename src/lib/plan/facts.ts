@@ -30,14 +30,10 @@ export async function findOut(
       ? await readProtection(hub, inventory)
       : await readProtectionIfPossible(hub, inventory, warnings)
   if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(inventory, protection)
-  if (rules.needLeaderboard.length === 0) return {protection, rows: new Map()}
-  if (!leaderboard) requireAnyRow(rules)
   const read = mustBeCertain
-    ? await readNeeded(hub, leaderboard)
-    : await readCitingRowsIfPossible(hub, leaderboard, warnings)
-  if (read === 'unknown') return {protection, rows: read}
-  requireAnyRow(rules, read.count)
-  return {protection, rows: indexRows(read.rows, access.namespace)}
+    ? () => readNeeded(hub, leaderboard)
+    : () => readCitingRowsIfPossible(hub, leaderboard, warnings)
+  return {protection, rows: await rowsFor(rules, inventory, read)}
 }
 
 /**
@@ -46,15 +42,25 @@ export async function findOut(
  */
 export async function findOutAgain(
   {hub, access}: Session,
-  {leaderboard}: Inventory,
+  inventory: Inventory,
   rules: RetentionRules,
 ): Promise<RowIndex> {
   requireFullView(access, nameOptions(rules.restOnAbsence))
+  return rowsFor<never>(rules, inventory, () => readNeeded(hub, inventory.leaderboard))
+}
+
+/** The rows that the rules rest on; none where they rest on none. */
+async function rowsFor<U extends 'unknown'>(
+  rules: RetentionRules,
+  {leaderboard, namespace}: Inventory,
+  read: () => Promise<CitingRows | U>,
+): Promise<RowIndex | U> {
   if (rules.needLeaderboard.length === 0) return new Map()
   if (!leaderboard) requireAnyRow(rules)
-  const read = await readNeeded(hub, leaderboard)
-  requireAnyRow(rules, read.count)
-  return indexRows(read.rows, access.namespace)
+  const found = await read()
+  if (typeof found === 'string') return found
+  requireAnyRow(rules, found.count)
+  return indexRows(found.rows, namespace)
 }
 
 /** Says why the job cannot go on without it. */

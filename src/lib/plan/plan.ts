@@ -16,7 +16,7 @@ import {type Reason} from '../retention/reasons.js'
 import {type RetentionRules} from '../retention/rules.js'
 
 /** What a person types to confirm. */
-export type Phrase = 'DELETE' | 'YES DELETE ALL'
+type Phrase = 'DELETE' | 'YES DELETE ALL'
 
 /** A run of which at least one dataset would be deleted. */
 export interface PlannedRun {

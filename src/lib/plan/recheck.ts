@@ -28,7 +28,7 @@ const MOST_ASKED = 10
 export type LookReason = 'age' | 'first' | 'wait'
 
 /** What one look at the Hub showed, and what fell out of the plan by it. */
-export interface Look {
+interface Look {
   listing: Seen
   protection: Protection
   excluded: Map<string, Exclusion>

@@ -26,7 +26,7 @@ export interface LeftOut {
 }
 
 /** The data of a chart. */
-export interface Evaluations {
+interface Evaluations {
   /** Oldest first. */
   scored: Evaluation[]
   leftOut: LeftOut

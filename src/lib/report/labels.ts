@@ -6,7 +6,7 @@ export interface Named {
 }
 
 /** Where a name is drawn. */
-export interface Label {
+interface Label {
   side: 'left' | 'right'
   /** Pixels below its mark. */
   offset: number

@@ -32,7 +32,7 @@ export interface Losses {
 }
 
 /** Runs that a page names; `cleanup` lists all of them. */
-export const MOST_RUNS = 500
+const MOST_RUNS = 500
 
 /** What a plan would delete, with the model and the score of each run. */
 export function lossesOf(plan: Plan, evaluations: readonly Evaluation[], sizes: Sizes): Losses {

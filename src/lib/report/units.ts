@@ -2,7 +2,7 @@ import {type Metric} from '../account/leaderboard/metrics.js'
 import {thousands} from '../views/format.js'
 
 /** The title of a metric, and the text of its values. */
-export interface MetricWords {
+interface MetricWords {
   title: string
   /** A value with its unit, with no line break between them; its digits are by default those of `figure`. */
   format: (value: number, write?: (value: number) => string) => string
@@ -24,7 +24,7 @@ export const METRIC_WORDS = Object.fromEntries(
 ) as Readonly<Record<Metric, MetricWords>>
 
 /** A number to three digits, or in whole thousands: `0.0125`, `82.5`, `12,345`. */
-export function figure(value: number): string {
+function figure(value: number): string {
   return Math.abs(value) >= 999.5 ? thousands(Math.round(value)) : String(Number(value.toPrecision(3)))
 }
 

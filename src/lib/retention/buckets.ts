@@ -2,9 +2,7 @@ import {DAY} from '../base/time.js'
 
 /** Lengths of calendar buckets, shortest first. */
 export const PERIODS = ['hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const
-/**
- * One of these lengths.
- */
+/** One of these lengths. */
 export type Period = (typeof PERIODS)[number]
 
 /** How much of `2026-10-05T12:00:00.000Z` names the bucket. */

@@ -95,7 +95,7 @@ function keepersIn(rules: RetentionRules) {
 }
 
 /** Why keepers keep runs; a run that is not here is kept by none. */
-export type Kept = ReadonlyMap<Run, Reason[]>
+type Kept = ReadonlyMap<Run, Reason[]>
 
 /**
  * Finds the runs that keepers save. Complete and incomplete runs count alike; pinned ones, those in their grace period, those of

@@ -7,9 +7,7 @@ export type GuardRule = (typeof GUARD_RULES)[number]
 /** Reasons that come from no selector and no keeper: `picked` is a person's choice. */
 const OTHER_RULES = [...GUARD_RULES, 'finished', 'leaderboard', 'only', 'picked'] as const
 
-/**
- * The rule that a reason comes from: the name of a selector or keeper as its flag has it, or another.
- */
+/** The rule that a reason comes from: the name of a selector or keeper as its flag has it, or another. */
 export type ReasonRule = FlagName<KeeperName | SelectorName> | (typeof OTHER_RULES)[number]
 
 /** Every one of them. */

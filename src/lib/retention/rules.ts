@@ -123,7 +123,7 @@ const calendar = <Key extends string>(policy: Key, unit: string, note = 'UTC') =
  * Every rule, once, in the order of the help and of documents. Flags, policy files, saved plans, `--json`, sentences and schemas
  * are made from this table; what a selector or keeper does is in `selectors.ts` and `keepers.ts`, under its name.
  */
-export const RULES = {
+const RULES = {
   olderThan: {
     kind: 'selector',
     value: 'age',
@@ -302,12 +302,8 @@ type NameOf<Part> = {
 }[RuleName]
 export type SelectorName = NameOf<{kind: 'selector'}>
 export type KeeperName = NameOf<{kind: 'keeper'}>
-/** Keepers that count runs. */
-export type CountingName = NameOf<{kind: 'keeper'; value: 'count'}>
 
-/**
- * A key of a policy; the metric may be next to the selector or to the keeper that ranks by it.
- */
+/** A key of a policy; the metric may be next to the selector or to the keeper that ranks by it. */
 export type PolicyKey = 'select.by' | Extract<Table[RuleName], {policy: unknown}>['policy']
 
 export const RULE_NAMES = Object.keys(RULES) as RuleName[]

@@ -19,7 +19,7 @@ interface Answer {
 }
 
 /** One selector, ready to be asked about every run. */
-export type Selector = (run: Run, known: RetentionContext) => Answer
+type Selector = (run: Run, known: RetentionContext) => Answer
 
 const EVERY_RUN: Selector = () => yes('all runs')
 

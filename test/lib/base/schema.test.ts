@@ -1,7 +1,8 @@
 import {expect} from 'chai'
 import * as z from 'zod/mini'
 
-import {date, LARGEST_JSON, parseJson, sha1} from '../../../src/lib/base/schema.js'
+import {LARGEST_JSON} from '../../../src/lib/base/files.js'
+import {date, parseJson, sha1} from '../../../src/lib/base/schema.js'
 import {errorOf} from '../../support/builders.js'
 
 const SCHEMA = z.strictObject({files: z.array(z.strictObject({oid: sha1})), at: z.optional(date)})

@@ -1,8 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {type Run} from '../../../src/lib/account/runs.js'
-import {groupDatasetsByRun} from '../../../src/lib/account/runs.js'
+import {groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
 import {type Sizes} from '../../../src/lib/account/sizes.js'
 import {DAY} from '../../../src/lib/base/time.js'
 import {storageByAge} from '../../../src/lib/report/storage.js'

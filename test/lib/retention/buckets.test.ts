@@ -2,8 +2,7 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
-import {type Period, PERIODS} from '../../../src/lib/retention/buckets.js'
-import {bucketOf} from '../../../src/lib/retention/buckets.js'
+import {bucketOf, type Period, PERIODS} from '../../../src/lib/retention/buckets.js'
 
 const someTime = fc.date({
   min: new Date('1971-01-01T00:00:00Z'),

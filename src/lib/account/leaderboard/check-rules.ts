@@ -1,8 +1,7 @@
 import {pushTo} from '../../base/collections.js'
 import {capitalized} from '../../base/text.js'
 import {formatDuration} from '../../base/time.js'
-import {DEFAULT_GRACE_MS, isNew} from '../runs.js'
-import {type Run} from '../runs.js'
+import {DEFAULT_GRACE_MS, isNew, type Run} from '../runs.js'
 import {
   type CheckedRow,
   type CheckFacts,

@@ -18,7 +18,7 @@ import {type DatasetIndex, indexDatasets, referencesOf} from './references.js'
 import {type LeaderboardRow} from './row.js'
 
 /** What a check found. */
-export interface Findings {
+interface Findings {
   /** How many rows the leaderboard has. */
   rows: number
   /** How many runs the namespace has. */
@@ -45,24 +45,20 @@ export async function checkLeaderboard(options: ConnectionOptions = {}): Promise
   const {inventory, leaderboard, rows, known, warnings} = await viewLeaderboard(
     readOptions(options, CONNECTION),
   )
-  const found = findFaults(rows, inventory, known)
+  const found = checkRows(rows, inventory, known)
   return {...found, inventory, leaderboard, warnings}
 }
 
 /**
  * The rules of `checkLeaderboard`, without the Hub.
  * @param rows as `readLeaderboardRows` returns them
- * @param inventory as `discoverSmoltraceDatasets` returns it: a dataset that is not in it counts as gone
+ * @param inventory as `discoverSmoltraceDatasets` returns it
+ * @param known its datasets; by default one that is not among them counts as gone
  */
-export function checkRows(rows: readonly LeaderboardRow[], inventory: Inventory): Findings {
-  return findFaults(rows, inventory, indexDatasets(inventory, true))
-}
-
-/** The same, with what is known of the datasets. */
-export function findFaults(
+export function checkRows(
   rows: readonly LeaderboardRow[],
   inventory: Inventory,
-  known: DatasetIndex,
+  known: DatasetIndex = indexDatasets(inventory, true),
 ): Findings {
   const runs = groupDatasetsByRun(inventory.datasets)
   const facts = {

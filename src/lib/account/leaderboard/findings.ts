@@ -15,9 +15,7 @@ export const FINDING_KINDS = [
   'exposed-runs',
 ] as const
 
-/**
- * A kind of finding.
- */
+/** A kind of finding. */
 export type FindingKind = (typeof FINDING_KINDS)[number]
 
 /** Findings about rows and runs that are not wrong. */
@@ -29,9 +27,7 @@ export const REMARK_KINDS = [
   'row-may-come',
 ] as const
 
-/**
- * A kind of remark.
- */
+/** A kind of remark. */
 export type RemarkKind = (typeof REMARK_KINDS)[number]
 
 /** Where in a leaderboard, and on the Hub, something is. */

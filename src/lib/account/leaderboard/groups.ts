@@ -6,7 +6,7 @@ import {groupCell, type GroupColumn, groupDamage, type LeaderboardRow} from './r
 export type GroupValues = 'no row' | ReadonlyArray<string | undefined>
 
 /** Rows, or runs by their rows, that agree in some columns. */
-export interface Group<T> {
+interface Group<T> {
   /** For people, and safe to print: `model gpt-4o, no team`; empty where nothing was grouped. */
   name: string
   /** In the order in which they came. */

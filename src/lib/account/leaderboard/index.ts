@@ -164,7 +164,7 @@ function namesIn({resultsDataset, tracesDataset, metricsDataset}: LeaderboardRow
 }
 
 /** The name of a run's dataset, as a cell means it. */
-export interface LooseName extends RunDatasetName {
+interface LooseName extends RunDatasetName {
   /** Undefined for a bare name. */
   owner: string | undefined
   /** False where it is only a part of some other name, such as that of a copy, or has other separators. */

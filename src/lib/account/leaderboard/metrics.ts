@@ -15,9 +15,7 @@ const RANKINGS = [
 ] as const
 type Ranking = (typeof RANKINGS)[number]
 
-/**
- * A column of the leaderboard that runs can be ranked by.
- */
+/** A column of the leaderboard that runs can be ranked by. */
 export type Metric = Ranking[0]
 
 /** What runs can be ranked by, named after the leaderboard's columns: the field of a row, and which is better. */

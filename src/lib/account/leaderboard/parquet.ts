@@ -23,7 +23,7 @@ export interface Budget {
 }
 
 /** Cells by the column's name; null where a cell has no value. */
-export interface Group {
+interface Group {
   cells: Map<string, unknown[]>
   /** How many rows it has. */
   count: number

@@ -1,4 +1,4 @@
-import {CancelledError, RefusedError, SmoltraceError} from '../../base/errors.js'
+import {orUnknown, RefusedError, SmoltraceError} from '../../base/errors.js'
 import {leaderboardName} from '../../base/names.js'
 import {readOptions} from '../../base/options.js'
 import {byText, safe} from '../../base/text.js'
@@ -84,18 +84,12 @@ export async function readLeaderboardRows(options: ConnectionOptions = {}): Prom
 }
 
 /** For commands that only look: `unknown` and a warning instead of an error. */
-export async function readCitingRowsIfPossible(
+export function readCitingRowsIfPossible(
   hub: Hub,
   leaderboard: LeaderboardDataset | undefined,
   warnings: string[],
 ): Promise<CitingRows | 'unknown'> {
-  try {
-    return await readCitingRows(hub, leaderboard)
-  } catch (error) {
-    if (!(error instanceof SmoltraceError) || error instanceof CancelledError) throw error
-    warnings.push(`What the leaderboard says is unknown. ${error.message}`)
-    return 'unknown'
-  }
+  return orUnknown(readCitingRows(hub, leaderboard), 'What the leaderboard says is unknown.', warnings)
 }
 
 /** The Parquet files, in order. Whatever else could hold rows makes it uncertain that these are all. */

@@ -17,9 +17,7 @@ export const GROUP_COLUMNS = [
   'suite_version',
 ] as const
 
-/**
- * A column of the leaderboard that runs can be grouped by.
- */
+/** A column of the leaderboard that runs can be grouped by. */
 export type GroupColumn = (typeof GROUP_COLUMNS)[number]
 
 /** The columns that hold text, by the field of a row. The last ones came with newer evaluators. */

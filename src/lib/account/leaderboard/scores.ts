@@ -46,7 +46,7 @@ export function bestFirst(by: Metric): (a: number, b: number) => number {
 }
 
 /** A run, and the score that gives it its place. */
-export interface Scored {
+interface Scored {
   run: Run
   score: number
 }

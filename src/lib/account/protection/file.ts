@@ -1,4 +1,4 @@
-import {CancelledError, RefusedError, SmoltraceError} from '../../base/errors.js'
+import {CancelledError, orUnknown, RefusedError, SmoltraceError} from '../../base/errors.js'
 import {byText} from '../../base/text.js'
 import {type Hub} from '../../hub/client.js'
 import {readSmallFile} from '../../hub/files.js'
@@ -53,18 +53,13 @@ export async function readProtectionAt(hub: Hub, name: string, commit: string): 
 }
 
 /** For previews, which can say that they do not know: `unknown` and a warning instead of an error. */
-export async function readProtectionIfPossible(
+export function readProtectionIfPossible(
   hub: Hub,
   inventory: Pick<Inventory, 'leaderboard' | 'namespace'>,
   warnings: string[],
 ): Promise<Protection | 'unknown'> {
-  try {
-    return await readProtection(hub, inventory)
-  } catch (error) {
-    if (!(error instanceof SmoltraceError) || error instanceof CancelledError) throw error
-    warnings.push(`What is protected is unknown, pinned runs among it. ${error.message}`)
-    return 'unknown'
-  }
+  const what = 'What is protected is unknown, pinned runs among it.'
+  return orUnknown(readProtection(hub, inventory), what, warnings)
 }
 
 /** Writes the protection file's text; runs in the order of their timestamps, so that a change is a small one. */

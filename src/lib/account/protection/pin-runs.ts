@@ -70,7 +70,7 @@ const PIN_OPTIONS: OptionTable<PinOptions> = {
 }
 
 /** How pins are lifted. */
-export type UnpinOptions = ConnectionOptions & Pick<PinOptions, 'onEvent'>
+type UnpinOptions = ConnectionOptions & Pick<PinOptions, 'onEvent'>
 
 const UNPIN_OPTIONS: OptionTable<UnpinOptions> = {...CONNECTION, onEvent: 'function'}
 
@@ -219,7 +219,7 @@ function runsNamed(timestamps: string[], {datasets}: Inventory): Run[] {
 }
 
 /** What a change of pins is made with. */
-export interface Account {
+interface Account {
   session: Session
   inventory: Inventory
 }

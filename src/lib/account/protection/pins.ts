@@ -35,7 +35,7 @@ export interface Protection {
 }
 
 /** A run, as far as pins are concerned. */
-export type PinnableRun = Pick<Run, 'datasets' | 'timestamp'>
+type PinnableRun = Pick<Run, 'datasets' | 'timestamp'>
 
 /**
  * What pins a run now. There are two witnesses, each judged by itself: its entry in the protection file, and the tags in the

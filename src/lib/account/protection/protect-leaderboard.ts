@@ -125,7 +125,7 @@ async function runsToPin(
   const index = indexRows(rows, namespace)
   if (runs) {
     const cited = there.filter(({timestamp}) => isCited(timestamp, index))
-    const others = there.filter((run) => !cited.includes(run))
+    const others = there.filter(({timestamp}) => !isCited(timestamp, index))
     return {
       runs: cited.map(({timestamp}) => timestamp).toSorted(),
       inDoubt: inDoubt(others, (run) => rowsOf(run, index)),

@@ -9,7 +9,7 @@ import {type RunDataset} from '../datasets.js'
 const CARD = 'README.md'
 
 /** The datasets of one run whose cards are to change, and how. */
-export interface Tagging {
+interface Tagging {
   run: string
   datasets: readonly RunDataset[]
   /**
@@ -21,7 +21,7 @@ export interface Tagging {
 }
 
 /** The outcome of one run's cards. */
-export interface Tagged {
+interface Tagged {
   /** Whether one of them changed now. */
   changed: boolean
   /** Why not all of them are as wanted, in words; undefined where they are. */

@@ -2,7 +2,7 @@ import {type OutcomeStatus} from '../outcomes.js'
 import {type Confirmation} from './write.js'
 
 /** How a job ended; `broken-off`: it was killed, it crashed, or it is still running. */
-export type JobState = 'broken-off' | 'finished' | 'interrupted'
+type JobState = 'broken-off' | 'finished' | 'interrupted'
 
 /**
  * What is certain of one dataset of a job: an outcome; `untouched`: the job sent nothing for it; or `uncertain`: it may be

@@ -1,5 +1,5 @@
 import {RefusedError, UsageError} from '../../base/errors.js'
-import {findTarget, readTextFile, replaceFile} from '../../base/files.js'
+import {findTarget, LARGEST_JSON, readTextFile, replaceFile} from '../../base/files.js'
 import {type OptionTable, readOptions, readText} from '../../base/options.js'
 import {printable} from '../../base/text.js'
 import {checkPlan} from '../check.js'
@@ -62,8 +62,8 @@ async function isPlanFile(file: string): Promise<boolean> {
 
 async function replace(target: string, document: object): Promise<void> {
   const text = `${JSON.stringify(document, undefined, 2)}\n`
-  if (Buffer.byteLength(text) > LARGEST_PLAN)
-    throw notSaved('it would be larger than 64 MiB, take fewer runs at a time')
+  if (Buffer.byteLength(text) > LARGEST_JSON.bytes)
+    throw notSaved(`it would be larger than ${LARGEST_JSON.text}, take fewer runs at a time`)
   await replaceFile(target, {
     kind: 'plan',
     text,
@@ -72,9 +72,6 @@ async function replace(target: string, document: object): Promise<void> {
     check: (file) => readPlan(file, notSaved),
   })
 }
-
-/** In bytes; some hundred thousand datasets. */
-const LARGEST_PLAN = 64 * 1024 * 1024
 
 /**
  * Loads a plan that `savePlan` wrote, to carry it out. Nothing in the file is trusted: who can edit it can compute its
@@ -99,6 +96,6 @@ async function readPlan(file: string, refuse: Refuse): Promise<SavedPlan> {
 
 /** The text of a file that may be a plan, in UTF-8. */
 async function readPlanText(file: string, refuse: Refuse): Promise<string> {
-  const bytes = await readTextFile(file, {bytes: LARGEST_PLAN, text: '64 MiB'}, refuse)
+  const bytes = await readTextFile(file, LARGEST_JSON, refuse)
   return bytes.toString()
 }

@@ -48,9 +48,8 @@ export function parsePlan(json: string, refuse: Refuse): SavedPlan {
   const plan = makeAgain(file, refuse)
   for (const [name, expected] of Object.entries(contentOf(plan, file.keep)))
     requireSame(expected, content[name], name, refuse)
-  requireDistinct(
-    [...plan.delete, ...file.keep.map(({run}) => ({run: {timestamp: run}}))].map(({run}) => run.timestamp),
-    (name) => refuse(`it names ${name} twice`),
+  requireDistinct([...plan.delete.map(({run}) => run.timestamp), ...file.keep.map(({run}) => run)], (name) =>
+    refuse(`it names ${name} twice`),
   )
   return frozen({plan, madeBy: file.madeBy, madeAt: plan.now, digest: file.digest, keptRuns: file.keep})
 }

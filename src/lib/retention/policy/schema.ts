@@ -120,7 +120,7 @@ export type PolicyDocument = Partial<Record<string, unknown>> & {
 }
 
 /** A part that is wrong, and what to write there. */
-export interface Fault {
+interface Fault {
   path: PropertyKey[]
   advice: string
   kind: 'missing' | 'unknown' | 'wrong'

@@ -31,7 +31,7 @@ export type Refuse = (...problems: Problem[]) => UsageError
  * Replaces an unquoted value that not every program reads the same way: `no`, `1:30` and `010` are texts or numbers
  * by the version of YAML. It fits no form.
  */
-export const AMBIGUOUS = Symbol('ambiguous')
+const AMBIGUOUS = Symbol('ambiguous')
 
 /** As every version of YAML reads them. */
 const CLEAR = /^(?:|~|null|true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?)$/
@@ -52,7 +52,7 @@ export function isAmbiguous(source: string): boolean {
 }
 
 /** What a file says, and where. */
-export interface Tree {
+interface Tree {
   value: unknown
   /** The line, from 1, of a part, and what messages call its value: `5`, `"many"`, `a list`. */
   at: (path: readonly PropertyKey[]) => {line: number; text: string} | undefined

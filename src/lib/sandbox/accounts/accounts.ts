@@ -4,7 +4,7 @@ import {sha1} from '../repos/objects.js'
 export type OrgRole = 'admin' | 'contributor' | 'no_access' | 'read' | 'write'
 
 /** An organisation the user is in. A test may change the role at any time. */
-export interface Membership {
+interface Membership {
   name: string
   roleInOrg: OrgRole
   /** Default: it has none. */

@@ -31,7 +31,7 @@ export interface LoggedRequest {
 }
 
 /** How a server behaves around its answers. */
-export interface ServerBehaviour {
+interface ServerBehaviour {
   answer: (request: RawRequest) => Answer
   /** Where requests are logged. */
   log?: LoggedRequest[]
@@ -41,7 +41,7 @@ export interface ServerBehaviour {
 }
 
 /** A server on loopback. */
-export interface LoopbackServer {
+interface LoopbackServer {
   url: string
   /** Starts answering: the URL must be known before the answers can be. */
   serve: (behaviour: ServerBehaviour) => void

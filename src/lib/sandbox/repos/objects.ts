@@ -7,7 +7,7 @@ export interface StoredFile {
 }
 
 /** What git and the Hub know about a file. */
-export interface FileFacts {
+interface FileFacts {
   size: number
   /** SHA-1 of the git blob: of the content, or of the pointer where the content is in LFS. */
   oid: string
@@ -15,7 +15,7 @@ export interface FileFacts {
 }
 
 /** What identifies a file that is kept outside git. */
-export interface LfsFacts {
+interface LfsFacts {
   sha256: string
   pointerSize: number
   xetHash: string

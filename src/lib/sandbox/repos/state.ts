@@ -5,7 +5,7 @@ import {belongsInLfs, GIT_ATTRIBUTES, sha1, type StoredFile, storedFile} from '.
 export type Files = ReadonlyMap<string, StoredFile>
 
 /** What each path has after a commit: new content, or null where it is deleted. */
-export type Changes = ReadonlyMap<string, StoredFile | null>
+type Changes = ReadonlyMap<string, StoredFile | null>
 
 /** One commit: the whole tree as it was then. */
 export interface Commit {

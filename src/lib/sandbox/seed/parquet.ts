@@ -1,6 +1,6 @@
 import {parquetWriteBuffer} from 'hyparquet-writer'
 
-export type ColumnType = 'BOOLEAN' | 'DOUBLE' | 'INT64' | 'STRING'
+type ColumnType = 'BOOLEAN' | 'DOUBLE' | 'INT64' | 'STRING'
 export type Cell = boolean | number | string | null
 
 /** A column: its name, its type, and its value in a row. */

@@ -27,7 +27,7 @@ export interface SeededRun {
 }
 
 /** One dataset of a run. */
-export interface SeededDataset {
+interface SeededDataset {
   type: RunType
   createdAt: Date
   lastModified: Date

@@ -31,7 +31,7 @@ export function rankingDocument(ranked: LeaderboardRanking): z.output<typeof LEA
 }
 
 /** The shown rows of all groups, one after the other. */
-export function rowsOf({groups}: Ranking): RankedRow[] {
+function rowsOf({groups}: Ranking): RankedRow[] {
   return groups.flatMap(({rows}) => rows)
 }
 

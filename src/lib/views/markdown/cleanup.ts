@@ -2,8 +2,17 @@ import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isTooLate, isUnknown} from '../../cleanup/result.js'
 import {type KeptRun, type Plan, type PlannedRun} from '../../plan/plan.js'
 import {type SavedPlan} from '../../plan/saved/parse.js'
-import {ageOf, count, formatBytes, moment, thousands, typesOf} from '../format.js'
-import {formatStorageTotal, type SizeColumn, sizeColumn} from '../format.js'
+import {
+  ageOf,
+  count,
+  formatBytes,
+  formatStorageTotal,
+  moment,
+  type SizeColumn,
+  sizeColumn,
+  thousands,
+  typesOf,
+} from '../format.js'
 import {type Asked, notesOn, stepAfter} from '../terminal/cleanup.js'
 import {goingText, rulePairs, untouchedPairs} from '../terminal/plan.js'
 import {NOT_DELETED, OUTCOME_LABELS} from '../terminal/result.js'

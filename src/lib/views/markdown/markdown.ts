@@ -42,7 +42,7 @@ export function command(line: string): string | undefined {
 }
 
 /** The rows of a table, and what they may take up. */
-export interface Rows {
+interface Rows {
   titles: readonly string[]
   /** Cells that are Markdown already. */
   rows: Iterable<readonly string[]>

@@ -1,5 +1,4 @@
-import {EXIT} from '../../base/exit-codes.js'
-import {type Failure} from '../../base/exit-codes.js'
+import {EXIT, type Failure} from '../../base/exit-codes.js'
 import {indented, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 

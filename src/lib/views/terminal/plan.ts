@@ -3,11 +3,20 @@ import {datasetsIn} from '../../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../../account/sizes.js'
 import {listing} from '../../base/text.js'
 import {isPicked} from '../../plan/pick.js'
-import {type KeptRun, type Plan, plannedDatasets, type PlannedLeaderboard} from '../../plan/plan.js'
-import {freedBy} from '../../plan/plan.js'
+import {freedBy, type KeptRun, type Plan, plannedDatasets, type PlannedLeaderboard} from '../../plan/plan.js'
 import {type RetentionRules} from '../../retention/rules.js'
-import {ageOf, count, moment, protectionOf, thousands, typesOf} from '../format.js'
-import {formatStorageTotal, sizeBehind, type SizeColumn, sizeColumn} from '../format.js'
+import {
+  ageOf,
+  count,
+  formatStorageTotal,
+  moment,
+  protectionOf,
+  sizeBehind,
+  type SizeColumn,
+  sizeColumn,
+  thousands,
+  typesOf,
+} from '../format.js'
 import {graceSentence, sentenceOf} from '../sentences.js'
 import {joined, paragraphs, wrapText} from './layout.js'
 import {type Screen, type Style} from './style.js'

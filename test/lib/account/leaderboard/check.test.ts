@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 import {type Inventory} from '../../../../src/lib/account/datasets.js'
-import {checkRows, findFaults} from '../../../../src/lib/account/leaderboard/check.js'
+import {checkRows} from '../../../../src/lib/account/leaderboard/check.js'
 import {FINDING_KINDS, REMARK_KINDS} from '../../../../src/lib/account/leaderboard/findings.js'
 import {indexDatasets} from '../../../../src/lib/account/leaderboard/references.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
@@ -59,7 +59,7 @@ describe('the check of a leaderboard', () => {
   it('does not call anything gone that the token perhaps does not see', () => {
     const inventory = inventoryOf([])
     const blind = indexDatasets(inventory, false)
-    expect(findFaults([whole(A)], inventory, blind).findings).to.deep.equal([])
+    expect(checkRows([whole(A)], inventory, blind).findings).to.deep.equal([])
     expect(checkRows([whole(A)], inventory).findings).to.have.length(1)
   })
 

@@ -1,7 +1,6 @@
 import {expect} from 'chai'
 
-import {EXIT} from '../../../../src/lib/base/exit-codes.js'
-import {type Failure} from '../../../../src/lib/base/exit-codes.js'
+import {EXIT, type Failure} from '../../../../src/lib/base/exit-codes.js'
 import {formatFailure} from '../../../../src/lib/views/terminal/failure.js'
 import {PLAIN} from '../../../support/builders.js'
 

@@ -27,7 +27,7 @@ const AUTOCOMPLETE = t.object('How completion is set up in a shell.', {
 })
 
 /** What each command prints with `--json`, by its words and what changes the form. */
-export const CONTENTS = {
+const CONTENTS = {
   cleanup: CLEANUP,
   'datasets list': DATASETS_LIST,
   'runs group': RUNS_GROUP,
@@ -71,7 +71,7 @@ const FAILURE = t.object('What a command prints with --json where it failed.', {
 })
 
 /** A document as it is printed. */
-export interface DocumentSchema {
+interface DocumentSchema {
   /** Below `schemas/`. */
   path: string
   title: string
