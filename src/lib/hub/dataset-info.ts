@@ -47,34 +47,46 @@ export async function describeDataset(
       // The Hub knows `siblings` too; the library's types do not.
       additionalFields: ['sha', 'createdAt', 'tags', 'siblings' as 'tags'],
     })
-    return readFacts(fieldsOf(info), name)
+    return readDescription(fieldsOf(info), name)
   } catch (error) {
     if (error instanceof HubError && error.answer.code === 'RepoNotFound') return undefined
     throw error
   }
 }
 
-/** A visibility, a gate or a date that cannot be read would be archived, and restored as another. */
-function readFacts(info: Fields, asked: string): DescribedDataset {
-  const {name, id, sha, gated, tags, private: isPrivate} = info
-  const createdAt = dateOf(info.createdAt)
-  const lastModified = dateOf(info.updatedAt)
-  const isGateKnown = gated === false || gated === 'auto' || gated === 'manual'
-  const isCertain = isText(name) && isText(id) && isText(sha) && typeof isPrivate === 'boolean'
-  if (!isCertain || !isGateKnown || !createdAt || !lastModified)
-    throw new HubFormatError(`The answer of the Hub does not describe ${asked}.`)
-  const paths = Array.isArray(info.siblings) ? info.siblings.map((each) => fieldsOf(each).rfilename) : []
+/** A visibility or a gate that cannot be read would be archived, and restored as another. */
+function readDescription(info: Fields, asked: string): DescribedDataset {
+  const {name, gated, tags, siblings, private: isPrivate} = info
+  if (!isText(name)) throw lacking('name', asked)
+  if (typeof isPrivate !== 'boolean') throw lacking('visibility', asked)
+  if (gated !== false && gated !== 'auto' && gated !== 'manual') throw lacking('gate', asked)
+  const paths = Array.isArray(siblings) ? siblings.map((each) => fieldsOf(each).rfilename) : [undefined]
   return {
     name,
-    id,
-    sha,
+    ...readFacts(info, asked),
     visibility: isPrivate ? 'private' : 'public',
     gated,
     tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
-    createdAt,
-    lastModified,
-    paths: Array.isArray(info.siblings) && paths.every((path) => isText(path)) ? paths : undefined,
+    paths: paths.every((path) => isText(path)) ? paths : undefined,
   }
+}
+
+/**
+ * Reads what every rule about a dataset rests on, of an entry of a listing or an info, as the library passes it on.
+ * @throws HubFormatError where any of it is lacking
+ */
+export function readFacts(
+  entry: Fields,
+  name: string,
+): Pick<DatasetFacts, 'createdAt' | 'id' | 'lastModified' | 'sha'> {
+  const {id, createdAt, updatedAt} = entry
+  if (!isText(id)) throw lacking('id', name)
+  const sha = requireHead(entry, name)
+  const created = dateOf(createdAt)
+  if (!created) throw lacking('creation date', name)
+  const lastModified = dateOf(updatedAt)
+  if (!lastModified) throw lacking('last change', name)
+  return {id, sha, createdAt: created, lastModified}
 }
 
 /** Reads the commit at the head of a dataset's `main`. */
@@ -84,8 +96,7 @@ export async function headOf(connection: Connection, name: string): Promise<stri
   return requireHead(await datasetInfo({...options, name, additionalFields: ['sha']}), name)
 }
 
-/** @throws HubFormatError */
-export function requireHead({sha}: {sha?: unknown}, name: string): string {
+function requireHead({sha}: {sha?: unknown}, name: string): string {
   if (!isText(sha)) throw lacking('head', name)
   return sha
 }
@@ -161,14 +172,14 @@ const OLDEST_DATE = Date.UTC(2000, 0)
  * @param value as the Hub wrote it, or what the library has made of that
  * @returns undefined for anything but a moment
  */
-export function dateOf(value: unknown): Date | undefined {
+function dateOf(value: unknown): Date | undefined {
   const isReadable = value instanceof Date || (typeof value === 'string' && MOMENT.test(value))
   const date = isReadable ? new Date(value) : undefined
   return date && date.getTime() > OLDEST_DATE ? date : undefined
 }
 
 /** What the library can read of a dataset: it fails over what is not an object, and reads a date without a zone in this machine's. */
-export function readable(entry: unknown): object {
+export function readable(entry: unknown): Fields {
   const fields = {...fieldsOf(entry)}
   return dateOf(fields.lastModified) ? fields : {...fields, lastModified: undefined}
 }

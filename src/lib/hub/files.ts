@@ -5,7 +5,7 @@ import {safe} from '../base/text.js'
 import {type Connection, libraryOptions, repo} from './connection.js'
 import {fieldsOf} from './dataset-info.js'
 import {HubError, HubFormatError} from './errors.js'
-import {guardedPages, WITHOUT_LINK, withoutRepeats} from './listing.js'
+import {guardPages, WITHOUT_LINK} from './listing.js'
 import {type Send} from './transport.js'
 
 /** One file of a dataset at one commit. Path, size and hashes are the Hub's words: untrusted until checked. */
@@ -55,12 +55,12 @@ export function fileAccess(connection: Connection): FileAccess {
       const files: RepoFile[] = []
       let count = 0
       const entries = library.listFiles({
-        ...libraryOptions(connection, guardedPages(connection)),
+        ...libraryOptions(connection, guardPages(connection, 'path')),
         repo: repo(name),
         revision: commit,
         recursive: true,
       })
-      for await (const entry of withoutRepeats(entries, ({path}) => path)) {
+      for await (const entry of entries) {
         count++
         if (entry.type !== 'directory') files.push(readEntry(entry, name))
       }

@@ -2,7 +2,7 @@ import {parseDatasetName} from '../base/names.js'
 import {isPinTag} from '../base/pin-tags.js'
 import {isText} from '../base/text.js'
 import {type Connection, libraryOptions} from './connection.js'
-import {dateOf, type Fields, fieldsOf, lacking, readable, requireHead} from './dataset-info.js'
+import {type Fields, fieldsOf, lacking, readable, readFacts} from './dataset-info.js'
 import {HubError, HubFormatError} from './errors.js'
 import {type Send} from './transport.js'
 
@@ -36,12 +36,12 @@ export async function listDatasets(connection: Connection, namespace: string): P
   const library = await import('./library.js')
   const listing: Listing = {datasets: [], others: [], nameless: 0}
   const entries = library.listDatasets({
-    ...libraryOptions(connection, guardedPages(connection, readable)),
+    ...libraryOptions(connection, guardPages(connection, 'id')),
     search: {owner: namespace},
     sort: 'createdAt',
     additionalFields: ['sha', 'createdAt', 'tags'],
   })
-  for await (const entry of withoutRepeats(entries, ({name}) => name)) {
+  for await (const entry of entries) {
     const {name}: {name: unknown} = entry
     if (!isText(name)) listing.nameless++
     else if (parseDatasetName(name, namespace)) listing.datasets.push(readListed(name, fieldsOf(entry)))
@@ -51,26 +51,14 @@ export async function listDatasets(connection: Connection, namespace: string): P
   return listing
 }
 
-/** Ids are compared and dates decide, so a dataset of ours that lacks one makes the whole listing uncertain. */
+/** A dataset of ours of which a fact is lacking makes the whole listing uncertain. */
 function readListed(name: string, entry: Fields): ListedDataset {
-  const {id, tags} = entry
-  const createdAt = dateOf(entry.createdAt)
-  const lastModified = dateOf(entry.updatedAt)
-  if (!isText(id)) throw lacking('id', name)
-  if (!createdAt) throw lacking('creation date', name)
-  if (!lastModified) throw lacking('last change', name)
+  const {tags} = entry
+  const facts = readFacts(entry, name)
   // A tag keeps a run for good: an entry without tags does not say that there are none.
   if (!Array.isArray(tags)) throw lacking('tags', name)
   const pinTags = tags.map(String).filter((tag) => isPinTag(tag))
-  return {
-    name,
-    id,
-    sha: requireHead(entry, name),
-    createdAt,
-    lastModified,
-    private: entry.private === true,
-    ...(pinTags.length > 0 && {pinTags}),
-  }
+  return {name, ...facts, private: entry.private === true, ...(pinTags.length > 0 && {pinTags})}
 }
 
 /** Whose inventory is asked for: the token's owner's, or that of an organisation. */
@@ -110,13 +98,19 @@ export async function listStorage(
   }
 }
 
+/** The library has no function for it. */
 async function readInventory(connection: Connection, url: string): Promise<StoredDataset[]> {
+  const readPage = guardPages(connection, 'id')
   const stored: StoredDataset[] = []
-  for await (const entry of withoutRepeats(entriesOf(connection, url), (each) => fieldsOf(each).id)) {
-    const {id, type, storage} = fieldsOf(entry)
-    const isKnown = Number.isSafeInteger(storage) && (storage as number) >= 0
-    if (typeof id === 'string' && type === 'dataset')
-      stored.push({name: id, bytes: isKnown ? (storage as number) : undefined})
+  for (let next: string | undefined = url; next !== undefined;) {
+    const response = await readPage(next)
+    for (const {id, type, storage} of (await response.json()) as Fields[]) {
+      const isKnown = Number.isSafeInteger(storage) && (storage as number) >= 0
+      if (typeof id === 'string' && type === 'dataset')
+        stored.push({name: id, bytes: isKnown ? (storage as number) : undefined})
+    }
+
+    next = nextIn(response.headers.get('link') ?? '', connection.endpoint)
   }
 
   return stored
@@ -124,7 +118,7 @@ async function readInventory(connection: Connection, url: string): Promise<Store
 
 /** The only form of a next page's address that the library reads. */
 const READABLE_LINK = /<(https?:\/\/[^>]+)>;\s+rel="next"/g
-/** A page's worth. */
+/** Pages shift against each other by an entry or two, not by a whole page. */
 const MAX_REPEATS = 1000
 /** The Hub may leave out of a page all that the token must not see, but not out of one after the other. */
 const MAX_EMPTY_PAGES = 50
@@ -132,35 +126,37 @@ const MAX_EMPTY_PAGES = 50
 const MAX_PAGES = 10_000
 
 /**
- * Guards the pages of one listing. The library takes a `Link` that it cannot read for the end of the list, and follows any
- * other wherever it leads, in a circle too; of a page it takes whatever can be iterated, even a text.
+ * Guards the pages of one listing, and makes their entries objects. The library takes a `Link` that it cannot read for the end of
+ * the list, and follows any other wherever it leads, in a circle too; of a page it takes whatever can be iterated, even a text.
+ * An entry is identified by the field `key`.
  */
-export function guardedPages(
+export function guardPages(
   {endpoint, send}: Pick<Connection, 'endpoint' | 'send'>,
-  toReadable: (entry: unknown) => unknown = (entry) => entry,
+  key: 'id' | 'path',
 ): Send {
   const seen = new Set<string>()
+  const names = new Set<unknown>()
+  let count = 0
   let emptyInARow = 0
   return async (url, request) => {
     const response = await send(url, request)
     seen.add(url)
     const page = await response.json()
     if (!Array.isArray(page)) throw new HubFormatError('A page of the listing of the Hub is not a list.')
+    const entries = page.map((entry) => readable(entry))
+    for (const entry of entries) names.add(entry[key])
+    count += entries.length
+    if (count - names.size > MAX_REPEATS)
+      throw new HubFormatError('The listing of the Hub brings the same again and again.')
     emptyInARow = page.length === 0 ? emptyInARow + 1 : 0
     const next = nextIn(response.headers.get('link') ?? '', endpoint)
     if (next !== undefined && (seen.has(next) || emptyInARow > MAX_EMPTY_PAGES))
       throw new HubFormatError('The listing of the Hub leads in a circle.')
     if (next !== undefined && seen.size >= MAX_PAGES)
       throw new HubFormatError(`The listing of the Hub has more than ${MAX_PAGES} pages.`)
-    const larger = new URL(url)
-    const limit = Number(larger.searchParams.get('limit'))
-    if (next === undefined && seen.size === 1 && page.length === limit) {
-      larger.searchParams.set('limit', String(limit + 1))
-      const more = await send(larger.href, request)
-      requireNoMore(await more.json(), limit)
-    }
-
-    return response.withJson(page.map((entry) => toReadable(entry)))
+    if (next === undefined && seen.size === 1)
+      await requireNoMore(page.length, url, (more) => send(more, request))
+    return response.withJson(entries)
   }
 }
 
@@ -168,46 +164,15 @@ export function guardedPages(
 export const WITHOUT_LINK = "Does a proxy remove `Link` from the Hub's answers? Go without it."
 
 /** A proxy that takes `Link` out of the responses makes a full first page look like all there is. */
-function requireNoMore(page: unknown, limit: number): void {
-  if (Array.isArray(page) && page.length <= limit) return
+async function requireNoMore(count: number, url: string, send: Send): Promise<void> {
+  const larger = new URL(url)
+  if (count !== Number(larger.searchParams.get('limit'))) return
+  larger.searchParams.set('limit', String(count + 1))
+  const page = await (await send(larger.href)).json()
+  if (Array.isArray(page) && page.length <= count) return
   throw new HubFormatError('The listing of the Hub continues, and does not say where.', {
     suggestions: [WITHOUT_LINK],
   })
-}
-
-/**
- * Reads a listing for which the library has no function, page by page, under the same guard.
- * @yields each entry as the Hub sent it: anything that JSON can hold
- */
-export async function* entriesOf(
-  connection: Pick<Connection, 'endpoint' | 'send'>,
-  url: string,
-): AsyncGenerator<unknown> {
-  const guarded = guardedPages(connection)
-  for (let next: string | undefined = url; next !== undefined;) {
-    const response = await guarded(next)
-    yield* (await response.json()) as unknown[]
-    next = nextIn(response.headers.get('link') ?? '', connection.endpoint)
-  }
-}
-
-/**
- * Ends a listing that brings the same again and again.
- * @param nameOf identifies an entry
- * @yields each entry, repeated ones too: pages shift against each other by an entry or two, not by a whole page
- */
-export async function* withoutRepeats<T>(
-  entries: AsyncIterable<T>,
-  nameOf: (entry: T) => unknown,
-): AsyncGenerator<T> {
-  const names = new Set<unknown>()
-  let count = 0
-  for await (const entry of entries) {
-    names.add(nameOf(entry))
-    if (++count - names.size > MAX_REPEATS)
-      throw new HubFormatError('The listing of the Hub brings the same again and again.')
-    yield entry
-  }
 }
 
 /**
