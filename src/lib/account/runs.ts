@@ -129,15 +129,16 @@ export function requireRuns(
 
 function toRun(datasets: RunDataset[]): Run {
   const [{namespace, timestamp} = {namespace: '', timestamp: ''}] = datasets
-  const ordered = RUN_TYPES.flatMap((type) => datasets.filter((dataset) => dataset.type === type))
+  const ordered = datasets.toSorted((a, b) => RUN_TYPES.indexOf(a.type) - RUN_TYPES.indexOf(b.type))
   const missing = RUN_TYPES.filter((type) => !ordered.some((dataset) => dataset.type === type))
-  const created = ordered.map(({createdAt}) => createdAt)
+  const created = ordered.map(({createdAt}) => createdAt.getTime())
+  const changed = ordered.map(({lastModified}) => lastModified.getTime())
   return {
     namespace,
     timestamp,
     ...runTime(timestamp, created),
-    newestCreatedAt: newest(created),
-    newestChange: newest(ordered.flatMap(({createdAt, lastModified}) => [createdAt, lastModified])),
+    newestCreatedAt: new Date(Math.max(...created)),
+    newestChange: new Date(Math.max(...created, ...changed)),
     datasets: ordered,
     missing,
     complete: missing.length === 0,
@@ -148,17 +149,13 @@ function toRun(datasets: RunDataset[]): Run {
  * A run's time. The name is the machine's local time before the evaluation, `createdAt` the Hub's UTC after it: the
  * earliest `createdAt` that is plausible given the name, else the name read as UTC.
  */
-function runTime(timestamp: string, created: Date[]): Pick<Run, 'datesDisagree' | 'time'> {
-  const named = parseTimestamp(timestamp) ?? newest(created)
-  const plausible = created.filter((date) => Math.abs(date.getTime() - named.getTime()) <= PLAUSIBLE_DISTANCE)
+function runTime(timestamp: string, created: number[]): Pick<Run, 'datesDisagree' | 'time'> {
+  const named = parseTimestamp(timestamp)?.getTime() ?? Math.max(...created)
+  const plausible = created.filter((ms) => Math.abs(ms - named) <= PLAUSIBLE_DISTANCE)
   return {
-    time: plausible.length > 0 ? new Date(Math.min(...plausible.map(Number))) : named,
+    time: new Date(plausible.length > 0 ? Math.min(...plausible) : named),
     datesDisagree: plausible.length < created.length,
   }
-}
-
-function newest(dates: Date[]): Date {
-  return new Date(Math.max(...dates.map(Number)))
 }
 
 /** Orders runs by time, newest first; the timestamp and the namespace decide between runs of one moment. */

@@ -93,7 +93,8 @@ export interface Job {
 export async function execute(job: Job, options: ExecutionOptions): Promise<CleanupResult> {
   const {plan, inventory, session, signal, sizes, saved, stale = []} = job
   const dryRun = isDryRun(options)
-  checkPlan(plan)
+  // A dry run deletes nothing, and what a caller gives was checked at the door.
+  if (!dryRun) checkPlan(plan)
   requireSamePlace(plan, {endpoint: session.hub.endpoint, namespace: session.access.namespace})
   requireConsent(plan, options)
   if (!dryRun) requireDeletable(session)
