@@ -2,8 +2,7 @@ import {type Inventory} from '../account/datasets.js'
 import {groupDatasetsByRun, requireRuns} from '../account/runs.js'
 import {type Session} from '../hub/session.js'
 import {requireUsableRows} from '../retention/context.js'
-import {decide, type Decision} from '../retention/decide.js'
-import {type Reason} from '../retention/reasons.js'
+import {decide} from '../retention/decide.js'
 import {type RetentionRules} from '../retention/rules.js'
 import {findOut} from './facts.js'
 import {frozen, makePlan, type Plan} from './plan.js'
@@ -24,21 +23,11 @@ export async function planBy(
   const runs = groupDatasetsByRun(inventory.datasets)
   requireRuns(rules.run, runs, 'run')
   requireUsableRows(rules, runs, rows, session.now)
-  const known = {rows, protection: protection === 'unknown' ? {} : protection}
-  const decided = decide(runs, rules, session.now, known)
-  const decisions = protection === 'unknown' ? decided.map((each) => keptInDoubt(each)) : decided
+  const decisions = decide(runs, rules, session.now, {protection, rows})
   const plan = makePlan(inventory, decisions, rules, protection)
   const unknown: Plan['unknown'] = [
     ...(protection === 'unknown' ? (['protection'] as const) : []),
     ...(rows === 'unknown' ? (['rows'] as const) : []),
   ]
   return unknown.length > 0 ? frozen({...plan, unknown}) : plan
-}
-
-/** A run stays where its pins are not known; one that a tag pins is known to be pinned. */
-function keptInDoubt(decision: Decision): Decision {
-  const {run, action, reasons} = decision
-  if (reasons.some(({rule}) => rule === 'pinned')) return decision
-  const doubt: Reason = {rule: 'pinned', text: 'whether it is pinned is unknown'}
-  return {run, action: 'keep', reasons: [doubt, ...(action === 'keep' ? reasons : [])]}
 }

@@ -21,7 +21,11 @@ export interface Exclusion {
  * @param known what is pinned now, and what the leaderboard says now if the rules ask it
  * @returns what falls out, by full name. Where one dataset of a run changed, or one came to it, the whole run does
  */
-export function comparePlan(plan: Plan, fresh: Inventory, known: RetentionContext): Map<string, Exclusion> {
+export function comparePlan(
+  plan: Plan,
+  fresh: Inventory,
+  known: RetentionContext & {protection: Protection},
+): Map<string, Exclusion> {
   const excluded = new Map<string, Exclusion>()
   const current = new Map(
     [...fresh.datasets, ...(fresh.leaderboard ? [fresh.leaderboard] : [])].map((each) => [each.name, each]),

@@ -1,29 +1,23 @@
 import {discover} from '../account/datasets.js'
-import {type Protection} from '../account/protection/pins.js'
 import {groupDatasetsByRun, requireRuns, type Run} from '../account/runs.js'
-import {checkTimestamps} from '../base/names.js'
+import {checkTimestamps, type RunType} from '../base/names.js'
 import {type ConnectionOptions, openSession} from '../hub/session.js'
 import {requireUsableRows} from '../retention/context.js'
-import {decide, type Decision} from '../retention/decide.js'
-import {isCounted} from '../retention/guards.js'
-import {doubtsAbout} from '../retention/keepers.js'
+import {askRules, decideBy, type Decision, type Judgement} from '../retention/decide.js'
 import {type Policy} from '../retention/policy/load.js'
 import {readRules} from '../retention/read-rules.js'
-import {GUARD_RULES, type GuardRule, isGuard, type Reason} from '../retention/reasons.js'
+import {type Answer, GUARD_RULES, type GuardRule, type Reason} from '../retention/reasons.js'
 import {
   type KeeperName,
   type PolicyKey,
-  type RetentionOptions,
   type RetentionRules,
-  RULE_NAMES,
-  type RuleName,
   ruleOf,
   type SelectorName,
 } from '../retention/rules.js'
 import {findOut} from './facts.js'
 import {inScope, outOfScope, withinScope} from './plan.js'
 
-/** What one rule says of one run, asked alone. */
+/** What one rule says of one run. */
 export interface Verdict {
   kind: 'guard' | 'keeper' | 'scope' | 'selector'
   key: GuardRule | PolicyKey
@@ -71,28 +65,22 @@ export async function explainRun(
   requireRuns([timestamp], runs, 'run')
   const known = await findOut(session, inventory, rules, {mustBeCertain: false})
   requireUsableRows(rules, runs, known.rows, now)
-  const protection = known.protection === 'unknown' ? {} : known.protection
-  const all = {...known, protection}
-  const decideOn = (among: Run[], some: RetentionRules): Decision =>
-    decide(among, some, now, all).find(({run}) => run.timestamp === timestamp) as Decision
-
-  const decision = decideOn(runs, rules)
-  // One rule may wait for rows that another does not: which runs count is up to all of them together.
-  const counts = (each: Run) => isCounted(each, rules, now, all) && doubtsAbout(each, rules, all).length === 0
-  const among = runs.filter((each) => each === decision.run || counts(each))
-  const asking: Asking = {
-    policy,
-    runCounts: counts(decision.run),
-    isInDoubt: (some) =>
-      isCounted(decision.run, rules, now, all) && doubtsAbout(decision.run, some, all).length > 0,
-    decideAlone: (some) => decideOn(among, some),
+  const facts = {rules, now, ...known}
+  const said = askRules(runs, facts).find(({run}) => run.timestamp === timestamp) as Judgement
+  const decision = decideBy(said, facts)
+  const datasets = inScope(said.run, rules.only)
+  const verdict = (kind: Verdict['kind'], key: Verdict['key'] | undefined, {holds, text}: Said): Asked => {
+    const line = policy.lines.get(key as PolicyKey) ?? null
+    return {kind, key: key as Verdict['key'], line, holds, text}
   }
-  const datasets = inScope(decision.run, rules.only)
+
   const asked = [
-    ...verdictsOf('selector', rules.selectors, asking),
-    ...verdictsOf('keeper', rules.keepers, asking),
-    ...guardVerdicts(decision, policy, known.protection),
-    ...scopeVerdicts(rules, datasets.length > 0, policy),
+    ...rules.selectors.map((name) => verdict('selector', ruleOf(name).policy, saidBy(name, said.selectors))),
+    ...rules.keepers.map((name) => verdict('keeper', ruleOf(name).policy, saidByKeeper(name, said, rules))),
+    ...GUARD_RULES.map((key) => verdict('guard', key, saidByGuard(key, said.guards))),
+    ...(rules.only.length > 0
+      ? [verdict('scope', 'only', saidByScope(rules.only, datasets.length > 0))]
+      : []),
   ]
   const {endpoint, namespace} = inventory
   const {run, action, reasons} = withinScope(decision, rules)
@@ -121,51 +109,24 @@ function isDecisive({kind, holds}: Asked, {action}: Decision, outcome: Decision[
   return kind === 'selector' ? holds === (action === 'delete') : holds
 }
 
-interface Asking {
-  policy: Policy
-  /** Whether the numbers of keepers count the run. */
-  runCounts: boolean
-  /** Whether it is in doubt for some rules alone, and so kept by them. */
-  isInDoubt: (rules: RetentionRules) => boolean
-  decideAlone: (rules: RetentionRules) => Decision
+type Said = Pick<Verdict, 'holds' | 'text'>
+
+function saidBy(name: KeeperName | SelectorName, answers: Answer[]): Said {
+  const {holds, reason} = answers.find((answer) => answer.name === name) as Answer
+  return {holds, text: reason.text}
 }
 
-/** Asks each rule alone, by the same code that decides. */
-function verdictsOf(
-  kind: 'keeper' | 'selector',
-  names: Array<KeeperName | SelectorName>,
-  {policy, runCounts, isInDoubt, decideAlone}: Asking,
-): Asked[] {
-  const {options, lines} = policy
-  const verdicts: Asked[] = []
-  for (const name of names) {
-    const {policy: key, value} = ruleOf(name)
-    if (!key) continue
-    const rules = readRules(alone(name, options))
-    const decision = decideAlone(rules)
-    const isUncounted = value === 'count' && !runCounts && !isInDoubt(rules)
-    const said = isUncounted ? UNCOUNTED : saidAlone(kind, decision)
-    verdicts.push({kind, key, line: lines.get(key) ?? null, ...said})
-  }
-
-  return verdicts
-}
-
-type SaidAlone = Pick<Verdict, 'holds' | 'text'>
-const UNCOUNTED: SaidAlone = {holds: false, text: 'not counted'}
-
-/** Where a guard alone spoke, a selector selects the run all the same, and no keeper has counted it. */
-function saidAlone(kind: 'keeper' | 'selector', {action, reasons}: Decision): SaidAlone {
-  const own = reasons.filter(({rule}) => !isGuard(rule))
-  if (kind === 'selector')
-    return {holds: action === 'delete' || own.length === 0, text: textOf(own) || 'selected'}
-  return own.length === 0 ? UNCOUNTED : {holds: action === 'keep', text: textOf(own)}
-}
-
-function scopeVerdicts({only}: RetentionRules, takesSome: boolean, {lines}: Policy): Asked[] {
-  if (only.length === 0) return []
-  const text = takesSome ? `only its ${only.join(', ')}` : outOfScope(only).text
-  return [{kind: 'scope', key: 'only', line: lines.get('only') ?? null, holds: takesSome, text}]
+/** What is in doubt for a keeper is kept by it; at what is not counted, it has not looked. */
+function saidByKeeper(
+  name: KeeperName,
+  {keepers, doubts, counts}: Judgement,
+  {groupBy}: RetentionRules,
+): Said {
+  const said = saidBy(name, keepers)
+  if (said.holds || ruleOf(name).value !== 'count') return said
+  const own = doubts.filter(({rule}) => name === 'keepBest' || (groupBy.length > 0 && rule === 'leaderboard'))
+  if (own.length > 0) return {holds: true, text: textOf(own)}
+  return counts ? said : {holds: false, text: 'not counted'}
 }
 
 const ABSENT: Readonly<Record<GuardRule, string>> = {
@@ -174,32 +135,15 @@ const ABSENT: Readonly<Record<GuardRule, string>> = {
   future: 'not dated in the future',
 }
 
-/** Guards are asked with all others: they do not depend on them. */
-function guardVerdicts({reasons}: Decision, {lines}: Policy, protection: Protection | 'unknown'): Asked[] {
-  return GUARD_RULES.map((key) => {
-    const own = reasons.filter(({rule}) => rule === key)
-    const isUnknown = key === 'pinned' && protection === 'unknown'
-    const absent = isUnknown ? 'whether it is pinned is not known' : ABSENT[key]
-    const text = textOf(own) || absent
-    return {
-      kind: 'guard',
-      key,
-      line: (key === 'grace' && lines.get(key)) || null,
-      holds: own.length > 0,
-      text,
-    }
-  })
+function saidByGuard(key: GuardRule, guards: Reason[]): Said {
+  const own = guards.filter(({rule}) => rule === key)
+  return {holds: own.length > 0, text: textOf(own) || ABSENT[key]}
+}
+
+function saidByScope(only: RunType[], takesSome: boolean): Said {
+  return {holds: takesSome, text: takesSome ? `only its ${only.join(', ')}` : outOfScope(only).text}
 }
 
 function textOf(reasons: Reason[]): string {
   return reasons.map(({text}) => text).join('; ')
-}
-
-/** A rule without the others, but with those that change it, and the grace period. */
-function alone(name: RuleName, options: RetentionOptions): RetentionOptions {
-  const rule = ruleOf(name)
-  const names = RULE_NAMES.filter(
-    (each) => each === name || each === 'grace' || ruleOf(each).modifies?.(rule),
-  )
-  return Object.fromEntries(names.map((each) => [each, options[each]]))
 }

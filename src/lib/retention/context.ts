@@ -9,13 +9,19 @@ import {nameOptions, type RetentionRules, type RuleName} from './rules.js'
 
 /** What decisions rest on in addition to the runs. */
 export interface RetentionContext {
-  /** Pinned runs are kept by every rule. */
-  protection: Protection
+  /** Pinned runs are kept by every rule; `unknown` where it could not be read: then every run is kept. */
+  protection: Protection | 'unknown'
   /**
    * What the leaderboard says; `unknown` where it was not, or could not be, read: then no run counts as unfinished, and rules that
    * need rows select none.
    */
   rows: RowIndex | 'unknown'
+}
+
+/** All that a rule is asked with. */
+export interface Facts extends RetentionContext {
+  rules: RetentionRules
+  now: Date
 }
 
 /**
@@ -52,13 +58,12 @@ export function requireUsableRows(
       'See which runs have no row: smoltrace leaderboard check',
       ...withoutRows(rules),
     ])
-  if (rules.needRows.length === 0) return
   const found = runs.flatMap(({timestamp}) => {
     const {exact = [], all = []} = index.get(timestamp) ?? {}
     return exact.length > 0 ? [all] : []
   })
   for (const [name, what, isOfUse] of needsOf(rules)) {
-    if (found.some((rows) => isOfUse(rows))) continue
+    if (!name || found.some((rows) => isOfUse(rows))) continue
     throw refusal([name], `it needs the leaderboard, and no row of that ${what} of a run that is there`, [
       'See what it says: smoltrace leaderboard show',
     ])
@@ -75,23 +80,28 @@ function withoutRows({incompleteOnly}: RetentionRules): string[] {
     : []
 }
 
-type Need = [name: RuleName, what: string, isOfUse: (rows: readonly LeaderboardRow[]) => boolean]
+/** What a rule, where it is given, needs the rows of at least one run to hold. */
+type Need = [
+  name: RuleName | false | undefined,
+  what: string,
+  isOfUse: (rows: readonly LeaderboardRow[]) => boolean,
+]
 
 /** Evaluators may leave out team and purpose, but never the model: without models it is not a leaderboard. */
 function needsOf({needRows, needScores, model, by, groupBy}: RetentionRules): Need[] {
-  const hasGroup = (rows: readonly LeaderboardRow[]) =>
-    groupBy.some((column) => {
-      const cell = cellOf(rows, column)
-      return cell.is === 'yes' && cell.value !== undefined
-    })
+  const has = (rows: readonly LeaderboardRow[], column: (typeof groupBy)[number]) => {
+    const cell = cellOf(rows, column)
+    return cell.is === 'yes' && cell.value !== undefined
+  }
+
   return [
-    ...needRows.slice(0, 1).map((name): Need => [name, 'names a dataset', () => true]),
-    ...(model.length > 0
-      ? [['model', 'has the model', (rows) => rows.some((row) => row.model !== undefined)] satisfies Need]
-      : []),
-    ...needScores
-      .slice(-1)
-      .map((name): Need => [name, `has the ${by}`, (rows) => scoreOf(rows, by).is === 'yes']),
-    ...(groupBy.length > 0 ? [['groupBy', `has the ${groupBy.join(' or ')}`, hasGroup] satisfies Need] : []),
+    [needRows[0], 'names a dataset', () => true],
+    [model.length > 0 && 'model', 'has the model', (rows) => rows.some((row) => row.model !== undefined)],
+    [needScores.at(-1), `has the ${by}`, (rows) => scoreOf(rows, by).is === 'yes'],
+    [
+      groupBy.length > 0 && 'groupBy',
+      `has the ${groupBy.join(' or ')}`,
+      (rows) => groupBy.some((column) => has(rows, column)),
+    ],
   ]
 }

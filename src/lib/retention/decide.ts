@@ -4,19 +4,26 @@ import {type Protection} from '../account/protection/pins.js'
 import {requireRuns, type Run} from '../account/runs.js'
 import {UsageError} from '../base/errors.js'
 import {type OptionTable, readOptions} from '../base/options.js'
-import {requireAnyRow, requireUsableRows, type RetentionContext} from './context.js'
+import {type Facts, requireAnyRow, requireUsableRows, type RetentionContext} from './context.js'
 import {guardsFor} from './guards.js'
-import {applyKeepers, whyNeverBest, whyNotKept} from './keepers.js'
+import {keepersOf, whyNeverBest} from './keepers.js'
 import {readRules, RETENTION} from './read-rules.js'
-import {type Reason} from './reasons.js'
+import {type Answer, type Reason} from './reasons.js'
 import {type RetentionOptions, type RetentionRules} from './rules.js'
-import {evaluateSelectors, selectorsIn} from './selectors.js'
+import {selectorsOf} from './selectors.js'
 
 /** The verdict on one run. */
 export interface Decision {
   run: Run
   action: 'delete' | 'keep'
   reasons: Reason[]
+}
+
+/** What every rule says of one run. */
+export interface Judgement extends ReturnType<ReturnType<typeof keepersOf>> {
+  run: Run
+  guards: Reason[]
+  selectors: Answer[]
 }
 
 /**
@@ -27,26 +34,43 @@ export interface Decision {
  * @throws UsageError where the age's cutoff lies in the future
  */
 export function decide(runs: Run[], rules: RetentionRules, now: Date, known: RetentionContext): Decision[] {
-  const selectors = selectorsIn(rules, now)
-  const kept = applyKeepers(runs, rules, now, known)
-  const isInDoubt = known.rows === 'unknown' && rules.needRows.length > 0
-  return runs.map((run): Decision => {
-    const saved = [...guardsFor(run, rules, now, known), ...(kept.get(run) ?? [])]
-    if (isInDoubt) return {run, action: 'keep', reasons: [...saved, DOUBT]}
-    const {selected, refused} = evaluateSelectors(selectors, run, known)
-    if (saved.length > 0 || refused.length > 0) return {run, action: 'keep', reasons: [...saved, ...refused]}
-    const why =
-      selected.length > 0
-        ? [...selected, ...whyNeverBest(run, rules, known)]
-        : rules.everyRunByScope
-          ? [{rule: 'only' as const, text: `the ${rules.only.join(', ')} of every run`}]
-          : whyNotKept(run, rules, now, known)
-    return {run, action: 'delete', reasons: why}
-  })
+  const facts = {rules, now, ...known}
+  return askRules(runs, facts).map((said) => decideBy(said, facts))
+}
+
+/** Asks every rule about every run. */
+export function askRules(runs: Run[], facts: Facts): Judgement[] {
+  const askSelectors = selectorsOf(facts)
+  const askKeepers = keepersOf(runs, facts)
+  return runs.map((run) => ({
+    run,
+    guards: guardsFor(run, facts),
+    selectors: askSelectors(run),
+    ...askKeepers(run),
+  }))
+}
+
+/** What follows from all that the rules say of a run. */
+export function decideBy({run, guards, selectors, keepers, doubts}: Judgement, facts: Facts): Decision {
+  const {rules, rows} = facts
+  const saved = [...guards, ...reasonsOf(keepers, true), ...doubts]
+  const keep = (reasons: Reason[]): Decision => ({run, action: 'keep', reasons: [...saved, ...reasons]})
+  if (rows === 'unknown' && rules.needRows.length > 0) return keep([ROWS_UNKNOWN])
+  const refused = rules.choosesRuns ? reasonsOf(selectors, false) : [NOT_CHOSEN]
+  if (saved.length > 0 || refused.length > 0) return keep(refused)
+  if (selectors.length > 0)
+    return {run, action: 'delete', reasons: [...reasonsOf(selectors, true), ...whyNeverBest(run, facts)]}
+  const byScope: Reason = {rule: 'only', text: `the ${rules.only.join(', ')} of every run`}
+  return {run, action: 'delete', reasons: rules.everyRunByScope ? [byScope] : reasonsOf(keepers, false)}
 }
 
 /** Where rows are not known, it is not known what rules that need them would select or keep. */
-const DOUBT: Reason = {rule: 'leaderboard', text: 'what the leaderboard says is unknown'}
+const ROWS_UNKNOWN: Reason = {rule: 'leaderboard', text: 'what the leaderboard says is unknown'}
+const NOT_CHOSEN: Reason = {rule: 'run', text: 'no rule selects it'}
+
+function reasonsOf(answers: Answer[], holding: boolean): Reason[] {
+  return answers.filter(({holds}) => holds === holding).map(({reason}) => reason)
+}
 
 /** The verdicts on a list of runs. */
 export interface FilteredRuns {

@@ -2,17 +2,19 @@ import {isCited} from '../account/leaderboard/index.js'
 import {describeLivePin, pinOn} from '../account/protection/pins.js'
 import {isInFuture, isNew, mayBeFilling, mayBeUploading, type Run} from '../account/runs.js'
 import {formatDuration} from '../base/time.js'
-import {type RetentionContext} from './context.js'
+import {type Facts} from './context.js'
 import {type Reason} from './reasons.js'
-import {type RetentionRules} from './rules.js'
 
 /** Guards are always on and make nothing a candidate. */
-export function guardsFor(run: Run, rules: RetentionRules, now: Date, known: RetentionContext): Reason[] {
+export function guardsFor(run: Run, facts: Facts): Reason[] {
+  const {rules, now, protection} = facts
   const reasons: Reason[] = []
-  const pin = pinOn(run, known.protection, now)
+  const pin = pinOn(run, protection, now)
   if (pin) reasons.push({rule: 'pinned', text: describeLivePin(pin)})
-  const isHeldByDate = isInFuture(run, now) && !ignoresFutureDate(run, rules)
-  const wait = graceReason(run, rules, now, known)
+  else if (protection === 'unknown') reasons.push({rule: 'pinned', text: 'whether it is pinned is unknown'})
+  // A run from the future has no age and no rank: another selector or a keeper as well as its name leaves it in doubt.
+  const isHeldByDate = isInFuture(run, now) && !rules.all && !isNamedAlone(run, facts)
+  const wait = graceReason(run, facts)
   // Of a complete run that is dated in the future, that is all there is to say.
   if (wait && !(isHeldByDate && run.complete)) reasons.push({rule: 'grace', text: wait})
   if (isHeldByDate) reasons.push({rule: 'future', text: 'dated in the future'})
@@ -23,38 +25,26 @@ export function guardsFor(run: Run, rules: RetentionRules, now: Date, known: Ret
  * Whether the numbers of keepers count a run. One in its grace period or dated in the future does not: an upload under way
  * must not push out the last good run. Neither does a pinned one, which stays anyway.
  */
-export function isCounted(run: Run, rules: RetentionRules, now: Date, known: RetentionContext): boolean {
-  return (
-    graceReason(run, rules, now, known) === undefined &&
-    !isInFuture(run, now) &&
-    !pinOn(run, known.protection, now)
-  )
+export function isCounted(run: Run, facts: Facts): boolean {
+  const {now, protection} = facts
+  return graceReason(run, facts) === undefined && !isInFuture(run, now) && !pinOn(run, protection, now)
 }
 
 /**
  * Why a run has to wait. The row of a run comes last of all, seconds after its datasets: rules that need rows have to wait for it.
  * A name alone overrules that for a run that has all its types; with another rule, it would take a keeper's place from an older run.
  */
-function graceReason(
-  run: Run,
-  rules: RetentionRules,
-  now: Date,
-  {rows}: RetentionContext,
-): string | undefined {
+function graceReason(run: Run, facts: Facts): string | undefined {
+  const {rules, now, rows} = facts
   const ago = (date: Date) => formatDuration(Math.max(0, now.getTime() - date.getTime()))
   const changed = `changed ${ago(run.newestChange)} ago`
   if (mayBeUploading(run, now, rules.graceMs)) return `may still be uploading: ${changed}`
-  if (mayBeFilling(run, now, rules.graceMs) && !isNamedAlone(run, rules))
+  if (mayBeFilling(run, now, rules.graceMs) && !isNamedAlone(run, facts))
     return `its files may still be uploading: created ${ago(run.newestCreatedAt)} ago`
   const lacksRow = rules.needRows.length > 0 && (rows === 'unknown' || !isCited(run.timestamp, rows))
   return lacksRow && isNew(run, now, rules.graceMs) ? `its row may still come: ${changed}` : undefined
 }
 
-/** A run from the future has no age and no rank: another selector or a keeper as well as its name leaves it in doubt. */
-function ignoresFutureDate(run: Run, rules: RetentionRules): boolean {
-  return rules.all || isNamedAlone(run, rules)
-}
-
-function isNamedAlone({timestamp}: Run, {run, selectors, keepers}: RetentionRules): boolean {
+function isNamedAlone({timestamp}: Run, {rules: {run, selectors, keepers}}: Facts): boolean {
   return run.includes(timestamp) && selectors.length === 1 && keepers.length === 0
 }

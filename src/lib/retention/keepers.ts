@@ -1,21 +1,15 @@
 import {cellsOf, groupsBy, type GroupValues} from '../account/leaderboard/groups.js'
 import {rowsOf} from '../account/leaderboard/index.js'
+import {type GroupColumn} from '../account/leaderboard/row.js'
 import {rankRuns, scoreOfRun, scoreText} from '../account/leaderboard/scores.js'
 import {isOlderThan, newestFirst, type Run} from '../account/runs.js'
-import {pushTo} from '../base/collections.js'
 import {cutoffOf} from '../base/time.js'
 import {no, type Verdict, yes} from '../base/verdict.js'
 import {bucketOf, type Period} from './buckets.js'
-import {type RetentionContext} from './context.js'
+import {type Facts} from './context.js'
 import {isCounted} from './guards.js'
-import {type Reason} from './reasons.js'
+import {type Answer, type Reason} from './reasons.js'
 import {flagOf, type KeeperName, type RetentionRules, ruleOf} from './rules.js'
-
-interface Facts {
-  rules: RetentionRules
-  now: Date
-  known: RetentionContext
-}
 
 /** What a keeper does with its value. */
 interface Keeper<T> {
@@ -65,11 +59,11 @@ const KEEPERS: {[K in KeeperName]: Keeper<NonNullable<RetentionRules[K]>>} = {
   keepMonthly: calendar('monthly'),
   keepYearly: calendar('yearly'),
   keepBest: {
-    keeps: (newest, most, {rules: {by}, known: {rows}}) =>
+    keeps: (newest, most, {rules: {by}, rows}) =>
       rankRuns(newest, rows, by)
         .slice(0, most)
         .map(({run, score}, index) => [run, `best ${index + 1} of ${most} by ${by} (${scoreText(score)})`]),
-    misses(most, ofGroup, run, {rules: {by}, known: {rows}}) {
+    misses(most, ofGroup, run, {rules: {by}, rows}) {
       const score = scoreOfRun(run, rows, by)
       return score.is === 'yes'
         ? `not among the ${most} best${ofGroup} by ${by} (${scoreText(score.value)})`
@@ -82,116 +76,79 @@ function neverBest(why: string): string {
   return `${why}, so never among the best`
 }
 
-/** The keepers given, each with its value. */
-function keepersIn(rules: RetentionRules) {
-  return (Object.keys(KEEPERS) as KeeperName[])
-    .filter((name) => rules.keepers.includes(name))
-    .map((name) => ({
-      rule: flagOf(name),
-      counts: ruleOf(name).value === 'count',
-      value: rules[name],
-      keeper: KEEPERS[name] as Keeper<unknown>,
-    }))
+/** What keepers say of one run. */
+interface Keeping {
+  /** What each keeper given says, in the order of the reasons. */
+  keepers: Answer[]
+  /** Why it is in doubt what they would say: such a run is kept in addition, and takes no place. */
+  doubts: Reason[]
+  /** Whether their numbers count it. */
+  counts: boolean
 }
-
-/** Why keepers keep runs; a run that is not here is kept by none. */
-type Kept = ReadonlyMap<Run, Reason[]>
 
 /**
- * Finds the runs that keepers save. Complete and incomplete runs count alike; pinned ones, those in their grace period, those of
- * the future and those in doubt do not count; what is in doubt is kept as well.
+ * Asks the keepers given about all runs together. Complete and incomplete runs count alike; pinned ones, those in their grace
+ * period, those of the future and those in doubt do not count; what is in doubt is kept as well.
  * @param runs in any order
  */
-export function applyKeepers(
-  runs: readonly Run[],
-  rules: RetentionRules,
-  now: Date,
-  known: RetentionContext,
-): Kept {
-  const kept = new Map<Run, Reason[]>()
-  const facts = {rules, now, known}
-  const keepers = keepersIn(rules)
-  for (const {rule, counts, value, keeper} of keepers) {
-    if (counts) continue
-    for (const [run, text] of keeper.keeps([...runs], value, facts)) pushTo(kept, run, {rule, text})
-  }
-
-  const counted: Run[] = []
-  for (const run of runs) {
-    if (!isCounted(run, rules, now, known)) continue
-    const doubts = doubtsAbout(run, rules, known)
-    for (const doubt of doubts) pushTo(kept, run, doubt)
-    if (doubts.length === 0) counted.push(run)
-  }
-
-  const valuesOf = (run: Run) => {
-    const group = groupOf(run, rules.groupBy, known.rows)
+export function keepersOf(runs: readonly Run[], facts: Facts): (run: Run) => Keeping {
+  const {rules, rows} = facts
+  const doubts = new Map<Run, Reason[]>()
+  for (const run of runs) if (isCounted(run, facts)) doubts.set(run, doubtsAbout(run, facts))
+  const counted = runs.filter((run) => doubts.get(run)?.length === 0)
+  const groups = groupsBy(counted.sort(newestFirst), rules.groupBy, (run) => {
+    const group = groupOf(run, rules.groupBy, rows)
     return group.is === 'yes' ? group.value : 'no row'
-  }
-
-  for (const {name, members} of groupsBy(counted.sort(newestFirst), rules.groupBy, valuesOf)) {
-    const suffix = name === '' ? '' : ` for ${name}`
-    for (const {rule, counts, value, keeper} of keepers) {
-      if (!counts) continue
-      for (const [run, text] of keeper.keeps(members, value, facts))
-        pushTo(kept, run, {rule, text: `${text}${suffix}`})
-    }
-  }
-
-  return kept
-}
-
-/** What each keeper says of a run that none of them keeps. */
-export function whyNotKept(run: Run, rules: RetentionRules, now: Date, known: RetentionContext): Reason[] {
+  })
   const ofGroup = rules.groupBy.length > 0 ? ' of its group' : ''
-  return keepersIn(rules).map(({rule, value, keeper}) => ({
-    rule,
-    text: keeper.misses(value, ofGroup, run, {rules, now, known}),
-  }))
+  const given = (Object.keys(KEEPERS) as KeeperName[]).filter((name) => rules.keepers.includes(name))
+  const keepers = given.map((name) => {
+    const keeper = KEEPERS[name] as Keeper<unknown>
+    const value = rules[name]
+    const kept = new Map<Run, string>()
+    const among = ruleOf(name).value === 'count' ? groups : [{name: '', members: [...runs]}]
+    for (const {name: group, members} of among) {
+      for (const [run, why] of keeper.keeps(members, value, facts))
+        kept.set(run, group === '' ? why : `${why} for ${group}`)
+    }
+
+    return (run: Run): Answer => {
+      const why = kept.get(run)
+      const text = why ?? keeper.misses(value, ofGroup, run, facts)
+      return {name, holds: why !== undefined, reason: {rule: flagOf(name), text}}
+    }
+  })
+  return (run) => {
+    const own = doubts.get(run)
+    return {keepers: keepers.map((ask) => ask(run)), doubts: own ?? [], counts: own?.length === 0}
+  }
 }
 
 /** What a person who counts on the best being kept has to know of a run that can have no place among them. */
-export function whyNeverBest(
-  run: Run,
-  {keepBest, by}: RetentionRules,
-  {rows: index}: RetentionContext,
-): Reason[] {
+export function whyNeverBest(run: Run, {rules: {keepBest, by}, rows}: Facts): Reason[] {
   if (keepBest === undefined) return []
-  const score = scoreOfRun(run, index, by)
+  const score = scoreOfRun(run, rows, by)
   return score.is === 'yes' ? [] : [{rule: 'keep-best', text: neverBest(score.why)}]
 }
 
-/**
- * Why it is in doubt whether a keeper would keep a run: its score, or its group. Such a run is kept in addition, and
- * takes no place among them.
- */
-export function doubtsAbout(
-  run: Run,
-  {keepBest, by, groupBy}: RetentionRules,
-  {rows: index}: RetentionContext,
-): Reason[] {
+/** Why it is in doubt whether a keeper would keep a run: its score, or its group. */
+function doubtsAbout(run: Run, {rules: {keepBest, by, groupBy}, rows}: Facts): Reason[] {
   // Then every run stays, whatever a keeper would say of it.
-  if (index === 'unknown') return []
-  const group = groupBy.length > 0 ? groupOf(run, groupBy, index) : no('nothing is grouped')
-  const score = keepBest === undefined ? no('nothing is ranked') : scoreOfRun(run, index, by)
-  if (group.is === 'doubt') {
-    const doubt: Reason = {rule: 'leaderboard', text: `its group is in doubt: ${group.why}`}
-    if (score.is !== 'doubt' || score.why === group.why) return [doubt]
-    return [doubt, placeInDoubt(score.why)]
-  }
-
-  return score.is === 'doubt' ? [placeInDoubt(score.why)] : []
-}
-
-function placeInDoubt(why: string): Reason {
-  return {rule: 'keep-best', text: `its place is in doubt: ${why}`}
+  if (rows === 'unknown') return []
+  const group = groupBy.length > 0 ? groupOf(run, groupBy, rows) : no('nothing is grouped')
+  const score = keepBest === undefined ? no('nothing is ranked') : scoreOfRun(run, rows, by)
+  const doubts: Reason[] = []
+  if (group.is === 'doubt') doubts.push({rule: 'leaderboard', text: `its group is in doubt: ${group.why}`})
+  if (score.is === 'doubt' && !(group.is === 'doubt' && group.why === score.why))
+    doubts.push({rule: 'keep-best', text: `its place is in doubt: ${score.why}`})
+  return doubts
 }
 
 /** What a run has in the columns that runs are grouped by. */
 export function groupOf(
   run: Run,
-  columns: RetentionRules['groupBy'],
-  index: RetentionContext['rows'],
+  columns: readonly GroupColumn[],
+  index: Facts['rows'],
 ): Verdict<GroupValues> {
   const rows = rowsOf(run, index)
   if (rows.is === 'doubt') return rows

@@ -26,3 +26,11 @@ export interface Reason {
   rule: ReasonRule
   text: string
 }
+
+/** What one selector or keeper says of one run. */
+export interface Answer {
+  name: KeeperName | SelectorName
+  /** The selector selects the run, the keeper keeps it. */
+  holds: boolean
+  reason: Reason
+}

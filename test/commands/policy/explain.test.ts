@@ -93,7 +93,7 @@ describe('policy explain --run', () => {
       expect(action).to.equal('keep')
       const facts = verdicts.map(({key, holds, decided, text: why}) => [key, holds, decided, why])
       expect(facts).to.deep.equal([
-        ['select.older-than', true, false, 'selected'],
+        ['select.older-than', true, false, 'older than 3d'],
         ['keep.recent', false, false, 'not counted'],
         ['pinned', true, true, 'pinned by mira: cited (half: not in its card)'],
         ['grace', false, false, 'complete, or nothing of it is so new'],
