@@ -1,8 +1,7 @@
 import {CleanupPresenter} from '../cli/cleanup-presenter.js'
 import {examplesOf} from '../cli/examples.js'
 import {type CleanupFlags, cleanupFlags, executionOf, rulesOf} from '../cli/flags/cleanup.js'
-import {givenFlags, refuseClashes} from '../cli/flags/flag-clashes.js'
-import {aboutOf} from '../cli/flags/shared.js'
+import {aboutOf, givenFlags} from '../cli/flags/shared.js'
 import {requireScreen, requireTerminal} from '../cli/prompts/terminal.js'
 import {SummaryCommand} from '../cli/summary-command.js'
 import {ALL_CODES} from '../lib/base/exit-codes.js'
@@ -59,11 +58,11 @@ Selectors (the selection flags) say which runs may be deleted; several of them m
   private presenter: CleanupPresenter | undefined
 
   async run(): Promise<Content<'cleanup'>> {
-    const {flags, metadata} = await this.parse(Cleanup)
-    const given = givenFlags(flags, metadata)
+    const parsed = await this.parse(Cleanup)
+    const {flags} = parsed
+    const given = givenFlags(parsed)
     await this.prepareSummary(given, ['apply', 'plan', 'policy'])
     const about = aboutOf({...Cleanup.flags, ...Cleanup.baseFlags})
-    refuseClashes(given, about)
     if (flags.interactive) requireScreen(this.jsonEnabled())
     if (flags['no-dry-run'] && !flags.yes)
       requireTerminal('--no-dry-run asks for a confirmation', 'add --yes', this.jsonEnabled())

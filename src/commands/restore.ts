@@ -39,7 +39,6 @@ Runs come back one after the other, as they are named or the newest first, each 
     }),
     from: Flags.string({
       summary: 'Bring archives of this namespace back under another one.',
-      description: 'The other one is --namespace, or the owner of the token.',
       helpValue: 'NAMESPACE',
       helpGroup: 'CONNECTION',
     }),

@@ -3,8 +3,10 @@ import {existsSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
+import {HubCommand} from '../../src/cli/base-command.js'
 import {cleanupFlags} from '../../src/cli/flags/cleanup.js'
 import {retentionFlags} from '../../src/cli/flags/retention.js'
+import {aboutOf} from '../../src/cli/flags/shared.js'
 import {protectLeaderboard} from '../../src/index.js'
 import {HOUR} from '../../src/lib/base/time.js'
 import {type Fault} from '../../src/lib/sandbox/index.js'
@@ -353,33 +355,11 @@ describe('cleanup, bad input', () => {
     [['--all', '--plan', 'p.json', ...WET], '--plan'],
     [['--all', '--plan', 'no/such/folder/p.json'], '--plan'],
     [APPLY, '--apply'],
-    ...[...Object.keys(retentionFlags), 'namespace', 'plan', 'policy'].map(
-      (name): [string[], string, string] => [[...APPLY, ...flagWords(name)], `--${name}`, '--apply'],
-    ),
-    ...Object.keys(retentionFlags).map((name): [string[], string, string] => [
-      ['--policy', policyOf('keep: {recent: 1}'), ...flagWords(name)],
-      `--${name}`,
-      '--policy takes the rules from its file alone',
-    ]),
+    [[...APPLY, '--older-than', '3d'], '--older-than', '--apply'],
+    [[...APPLY, '--namespace', 'kim'], '--namespace', '--apply'],
+    [['--policy', policyOf('keep: {recent: 1}'), '--keep-recent', '2'], '--keep-recent', '--policy'],
     [['--policy', policyOf('keep:', '  recent: all'), ...WET], 'yaml:3: keep.recent: give a whole number'],
   ]
-
-  /** A flag with a value that fits it. */
-  function flagWords(name: string): string[] {
-    const values: Record<string, string> = {
-      run: '20260131_235959',
-      only: 'traces',
-      'older-than': '3d',
-      grace: '0',
-      status: 'failed',
-      'group-by': 'model',
-      by: 'cost',
-    }
-    const {type} = (cleanupFlags as Record<string, {type: string}>)[name] ?? {type: 'option'}
-    // It goes only beside the rule that it is about.
-    if (name === 'ignore-leaderboard') return [`--${name}`, '--incomplete-only']
-    return type === 'boolean' ? [`--${name}`] : [`--${name}`, values[name] ?? '5']
-  }
 
   const RULE_OF: Record<string, string> = {
     '--dry-run': 'S8',
@@ -422,6 +402,13 @@ describe('cleanup, bad input', () => {
     })
     expect(exitCode).to.equal(2)
     expect(JSON.parse(stdout).error.message).to.match(/--json never asks: add --yes/)
+  })
+
+  it('takes no flag that chooses beside --apply, and no rule beside --policy', () => {
+    const about = aboutOf({...cleanupFlags, ...HubCommand.baseFlags})
+    const choosing = Object.keys(about).filter((name) => about[name] === 'what')
+    expect(cleanupFlags.apply.exclusive).to.have.members([...choosing, 'plan'])
+    expect(cleanupFlags.policy.exclusive).to.have.members(Object.keys(retentionFlags))
   })
 
   it('knows which flags are rules', () => {

@@ -65,7 +65,6 @@ describe('--summary', () => {
     ['a plan that is too large', 1, ['--all', '--max-delete', '1'], 'refused', '--max-delete 1 refused'],
     ['a rejected token', 4, ['--all', '--token', UNKNOWN_TOKEN], 'failed', 'token'],
     ['an age that is none', 2, ['--older-than', 'soon'], 'failed', '"soon" is not an age'],
-    ['flags that clash', 2, ['--policy', 'p.yaml', '--all'], 'failed', 'leave out --all'],
     ['a file that is no policy', 2, ['--policy', 'nowhere.yaml'], 'failed', 'nowhere.yaml'],
     ['a question that nobody could answer', 2, ['--all', '--no-dry-run'], 'failed', 'add --yes'],
   ]

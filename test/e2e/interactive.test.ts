@@ -301,7 +301,6 @@ describe('--interactive where nothing can be drawn', () => {
     [['--older-than', '30d'], `no terminal to ask on: ${instead}`],
     [['--older-than', '30d', '--no-dry-run', '--yes'], `no terminal to ask on: ${instead}`],
     [['--json'], `--json never asks: ${instead}`],
-    [['--apply', 'plan.json'], 'leave out --interactive'],
   ]
   for (const [argv, words] of refused) {
     it(`is refused before anything is listed: ${argv.join(' ')}`, () =>

@@ -68,6 +68,7 @@ function adviceOn({message, oclif, flags, args = []}: Thrown, {flags: known}: In
 function withoutFrame(message: string): string {
   return message
     .replace(/^Parsing (--\S+) \n\t/, '$1: ')
+    .replace(/^The following errors? occurred:\s+/, '')
     .replace(/\nSee more help with --help$/, '')
     .replaceAll(/\n\s*/g, ' ')
 }

@@ -45,6 +45,8 @@ const safetyFlags = {
   }),
 }
 
+const RULE_FLAGS = Object.keys(retentionFlags)
+
 /** How a plan comes about other than by rules on the command line. */
 const planFlags = {
   ...about('what', {
@@ -58,6 +60,8 @@ const planFlags = {
         'Take the rules from this file instead, in YAML; `policy explain` says what it does. Excludes selectors, keepers, scope and grace.',
       helpGroup: 'PLAN',
       helpValue: 'FILE',
+      // Two places for rules would leave it open which of them holds.
+      exclusive: RULE_FLAGS,
     }),
   }),
   ...about('output', {
@@ -65,7 +69,6 @@ const planFlags = {
       summary: 'Save the plan of this dry run to a file, for review.',
       helpGroup: 'PLAN',
       helpValue: 'FILE',
-      exclusive: ['apply'],
     }),
   }),
   ...about('how', {
@@ -74,6 +77,8 @@ const planFlags = {
         'Carry out a saved plan: what is in it and has not changed since. Takes no selector and no keeper.',
       helpGroup: 'PLAN',
       helpValue: 'FILE',
+      // The plan itself says what is deleted: a filter with it would have no effect.
+      exclusive: ['plan', 'policy', 'interactive', 'namespace', ...RULE_FLAGS],
     }),
   }),
 }

@@ -4,7 +4,7 @@ import {METRIC_WORDS} from '../../lib/account/leaderboard/metrics.js'
 import {GROUP_COLUMNS} from '../../lib/account/leaderboard/row.js'
 import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from '../../lib/base/concurrency.js'
 import {UsageError} from '../../lib/base/errors.js'
-import {type About} from '../../lib/views/command-line.js'
+import {type About, type FlagValue, type GivenFlags} from '../../lib/views/command-line.js'
 
 /** A whole number; what it may be is said in one line. */
 export const wholeNumber = Flags.custom<number, {min: number; max?: number}>({
@@ -67,6 +67,17 @@ export function aboutOf(flags: object): Record<string, About | undefined> {
   return Object.fromEntries(
     Object.entries(flags).map(([name, flag]) => [name, (flag as {about?: About}).about]),
   )
+}
+
+/** Of the flags as oclif parses them those that a person gave. */
+export function givenFlags({
+  flags,
+  metadata,
+}: {
+  flags: Record<string, FlagValue>
+  metadata: {flags: Record<string, {setFromDefault?: boolean} | undefined>}
+}): GivenFlags {
+  return Object.fromEntries(Object.entries(flags).filter(([name]) => !metadata.flags[name]?.setFromDefault))
 }
 
 /** Of every command. */

@@ -1,17 +1,30 @@
-import {type Command, Help, type Interfaces} from '@oclif/core'
+import {Help, type Interfaces} from '@oclif/core'
 import {stripVTControlCharacters} from 'node:util'
 
 import {wrapText} from '../../lib/views/terminal/layout.js'
-import {styleFor} from '../../lib/views/terminal/style.js'
 import {findByWords, namingWords, splitArguments} from '../host/words.js'
 import {SmoltraceCommandHelp} from './command-help.js'
-import {formatLanding} from './landing.js'
-import {type Entry} from './layout.js'
+
+/** Lines that are longer are hard to read, however wide the terminal. */
+const WIDEST = 100
+/** First steps, in the order in which a new user takes them. */
+const FIRST_STEPS = [
+  ['Try it, without an account and with nothing real to lose:', 'sandbox cleanup --keep-recent 3'],
+  ['With `hf auth login`, or HF_TOKEN set, see your evaluation runs:', 'runs group'],
+  ['See what a cleanup would delete; --no-dry-run deletes it:', 'cleanup --older-than 30d'],
+]
+/** The order in which commands are met; those not named here come before them. */
+const ORDER = 'cleanup runs datasets leaderboard policy history restore sandbox autocomplete help'.split(' ')
 
 /** The program's help; in a host, the host's own is shown. */
 export default class SmoltraceHelp extends Help {
   protected override CommandHelpClass = SmoltraceCommandHelp
   private isPlain = false
+
+  constructor(config: Interfaces.Config, opts: Partial<Interfaces.HelpOptions> = {}) {
+    super(config, opts)
+    this.opts.maxWidth = Math.min(this.opts.maxWidth, WIDEST)
+  }
 
   override async showHelp(argv: string[]): Promise<void> {
     this.isPlain = argv.includes('--no-color')
@@ -21,8 +34,7 @@ export default class SmoltraceHelp extends Help {
       .filter((word) => word !== 'help')
     const found = findByWords(words, [], (id) => this.config.findCommand(id) !== undefined)
     if (found) await super.showHelp([found.id])
-    else if (!found && (words.length === 0 || this.config.findTopic(words.join(':'))))
-      await super.showHelp(asked)
+    else if (words.length === 0 || this.config.findTopic(words.join(':'))) await super.showHelp(asked)
     else {
       const {reportUnknownCommand} = await import('../errors/unknown-command.js')
       const flags = asked.filter((word) => word.startsWith('-'))
@@ -30,41 +42,32 @@ export default class SmoltraceHelp extends Help {
     }
   }
 
+  /** What the bare name of the program shows: 24 lines of 80 columns. */
   protected override async showRootHelp(): Promise<void> {
-    const {bold} = styleFor(process.stdout)
-    this.log(
-      formatLanding({
-        bin: this.config.bin,
-        version: this.config.version,
-        commands: this.firstWords(),
-        width: this.opts.maxWidth,
-        heading: bold,
-      }),
-    )
+    const {bin, version} = this.config
+    const steps = FIRST_STEPS.map(([why, command]) => `${why}\n  $ ${bin} ${command}`)
+    const parts = [
+      `smoltrace ${version}: keeps the Hugging Face Hub tidy after SMOLTRACE evaluations.\nNothing is ever deleted without --no-dry-run and a confirmation.`,
+      this.section('FIRST STEPS', steps.join('\n')),
+      this.section('COMMANDS', this.firstWords()),
+      `Examples, flags and exit codes: ${bin} COMMAND --help`,
+    ]
+    this.log(parts.join('\n\n'))
   }
 
-  /** oclif breaks no summary of a command or topic. */
-  protected override formatTopic(topic: Interfaces.Topic): string {
-    const [summary = '', ...rest] = super.formatTopic(topic).split('\n')
-    return [wrapText(summary, this.opts.maxWidth), ...rest].join('\n')
-  }
-
-  /** oclif colours by what it finds out itself. */
+  /** oclif colours by what it finds out itself, and breaks no summary of a command or topic. */
   protected override log(...texts: string[]): void {
-    const wrapped = texts.map((text) => (isLine(text) ? wrapText(text, this.opts.maxWidth) : text))
+    const wrapped = texts.map((text) => wrapText(text, this.opts.maxWidth))
     super.log(...(this.isPlain ? wrapped.map((text) => stripVTControlCharacters(text)) : wrapped))
   }
 
-  private firstWords(): Entry[] {
-    const topics = this.sortedTopics.filter(({name}) => !name.includes(':'))
-    const commands = this.sortedCommands.filter(({id}) => id !== '' && !id.includes(':'))
-    return [
-      ...topics.map(({name, description = ''}): Entry => [name, this.render(firstLine(description))]),
-      ...commands.map((command: Command.Loadable): Entry => [
-        command.id,
-        this.render(firstLine(command.summary ?? command.description ?? '')),
-      ]),
-    ]
+  private firstWords(): Array<[string, string | undefined]> {
+    const topics = this.sortedTopics.map(({name, description}) => ({name, description}))
+    const commands = this.sortedCommands.map((each) => ({name: each.id, description: this.summary(each)}))
+    return [...topics, ...commands]
+      .filter(({name}) => name !== '' && !name.includes(':'))
+      .sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name))
+      .map(({name, description}) => [name, description])
   }
 }
 
@@ -73,13 +76,4 @@ function askedFor(argv: string[]): string[] {
   const [first, ...rest] = argv
   const {inner} = splitArguments(rest)
   return first === 'sandbox' && inner.length > 0 ? inner : argv
-}
-
-/** Whether it is a sentence by itself. */
-function isLine(text: string): boolean {
-  return !text.trimEnd().includes('\n')
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? ''
 }

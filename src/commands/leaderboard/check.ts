@@ -1,8 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {examplesOf} from '../../cli/examples.js'
-import {givenFlags} from '../../cli/flags/flag-clashes.js'
-import {summaryFlag} from '../../cli/flags/shared.js'
+import {givenFlags, summaryFlag} from '../../cli/flags/shared.js'
 import {SummaryCommand} from '../../cli/summary-command.js'
 import {checkLeaderboard} from '../../lib/account/leaderboard/check.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
@@ -30,9 +29,9 @@ No finding is a missing traces dataset, since rows name one also where none was 
   protected override readonly title = 'Leaderboard check'
 
   async run(): Promise<Content<'leaderboard check'>> {
-    const {flags, metadata} = await this.parse(LeaderboardCheck)
-    await this.prepareSummary(givenFlags(flags, metadata))
-    const found = await this.cancellable((signal) => checkLeaderboard(this.connection(flags, signal)))
+    const parsed = await this.parse(LeaderboardCheck)
+    await this.prepareSummary(givenFlags(parsed))
+    const found = await this.cancellable((signal) => checkLeaderboard(this.connection(parsed.flags, signal)))
     const check = {
       ...found,
       findings: found.findings.map((each) => ({...each, suggestion: this.inCommandWords(each.suggestion)})),
@@ -44,7 +43,7 @@ No finding is a missing traces dataset, since rows name one also where none was 
       await this.print(formatCheck(check, this.screen))
     }
 
-    const exitCode = flags['exit-code'] && findings.length > 0 ? EXIT.found : EXIT.done
+    const exitCode = parsed.flags['exit-code'] && findings.length > 0 ? EXIT.found : EXIT.done
     if (exitCode > 0) process.exitCode = exitCode
     await this.leaveSummary(exitCode, async (job) => {
       const {checkSummary} = await import('../../lib/views/markdown/check.js')

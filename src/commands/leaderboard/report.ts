@@ -31,12 +31,12 @@ The page names models and runs, also those of private datasets: take care whom y
       summary: `What evaluations are compared by (default success_rate): ${METRIC_LIST}.`,
       helpGroup: 'OUTPUT',
     }),
+    force: Flags.boolean({summary: 'Replace the file if it exists.', helpGroup: 'SAFETY'}),
     policy: Flags.string({
       summary: 'Also show what the rules in this file would delete.',
       helpGroup: 'PLAN',
       helpValue: 'FILE',
     }),
-    force: Flags.boolean({summary: 'Replace the file if it exists.', helpGroup: 'SAFETY'}),
   }
 
   async run(): Promise<Content<'leaderboard report'>> {

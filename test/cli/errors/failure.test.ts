@@ -24,11 +24,11 @@ const CASES: Array<[argv: string[], message: string, ...steps: string[]]> = [
   [['cleanup', '--older-than'], 'Flag --older-than expects a value'],
   [
     ['cleanup', '--dry-run', '--no-dry-run'],
-    'The following error occurred: --no-dry-run=true cannot also be provided when using --dry-run',
+    '--no-dry-run=true cannot also be provided when using --dry-run',
   ],
   [
     ['cleanup', '--ignore-leaderboard'],
-    'The following error occurred: All of the following must be provided when using --ignore-leaderboard: --incomplete-only',
+    'All of the following must be provided when using --ignore-leaderboard: --incomplete-only',
   ],
   [['cleanup', '--concurrency', '0'], '--concurrency: give a whole number from 1 to 32, not "0".'],
   [['policy', 'explain'], 'Missing: FILE (The policy file, in YAML.)'],
