@@ -22,11 +22,8 @@ export class SmoltraceCommandHelp extends CommandHelp {
 
   protected override groupFlags(flags: Command.Flag.Any[]): ReturnType<CommandHelp['groupFlags']> {
     const {mainFlags, flagGroups} = super.groupFlags(flags)
-    const place = ([name]: [string, unknown]) => COMMON_GROUPS.indexOf(name)
-    return {
-      mainFlags,
-      flagGroups: Object.fromEntries(Object.entries(flagGroups).sort((a, b) => place(a) - place(b))),
-    }
+    const sorted = Object.entries(flagGroups).sort(([a], [b]) => placeOf(a) - placeOf(b))
+    return {mainFlags, flagGroups: Object.fromEntries(sorted)}
   }
 
   protected override defaultUsage(): string {
@@ -47,4 +44,8 @@ export class SmoltraceCommandHelp extends CommandHelp {
   protected override examples(examples: Command.Example[] | string | undefined): string | undefined {
     return super.examples(examples)?.replaceAll('\n\n', '\n')
   }
+}
+
+function placeOf(group: string): number {
+  return COMMON_GROUPS.indexOf(group)
 }
