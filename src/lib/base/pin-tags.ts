@@ -48,5 +48,10 @@ export function readPinTag(text: string): PinTag {
 /** Whether a tag pins at least as long as is wanted. */
 export function coversUntil(tag: string, until: string | undefined): boolean {
   const {isDoubtful, until: end} = readPinTag(tag)
-  return !isDoubtful && (end === undefined || (until !== undefined && end >= until))
+  return !isDoubtful && isAsLong(end, until)
+}
+
+/** Whether what holds until one day, or without an end, holds as long as until another. */
+export function isAsLong(end: string | undefined, until: string | undefined): boolean {
+  return end === undefined || (until !== undefined && end >= until)
 }

@@ -1,9 +1,9 @@
-import {CancelledError, RefusedError} from '../base/errors.js'
+import {RefusedError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {type Connection, libraryOptions, repo} from './connection.js'
 import {type Visibility} from './dataset-info.js'
 import {HubError, HubFormatError} from './errors.js'
-import {isOutcomeUnknown, jobSignal, retryDelay, type Wait} from './retry.js'
+import {jobSignal} from './retry.js'
 import {type Send} from './transport.js'
 
 /** Files to add to a dataset, and paths to take out of it, in one commit. */
@@ -73,13 +73,6 @@ export function uploadAccess(connection: Connection, signal?: AbortSignal): Uplo
   }
 }
 
-/** The part of an upload that changes one small text file; without a text it is deleted. */
-export function textChange(path: string, text?: string): Pick<Upload, 'deletes' | 'files'> {
-  return text === undefined
-    ? {files: [], deletes: [path]}
-    : {files: [{path, content: new Blob([text])}], deletes: []}
-}
-
 /** The name is checked again right before anything is written to it. */
 function requireOwnName(name: string, namespace: string): void {
   if (!parseDatasetName(name, namespace))
@@ -96,60 +89,4 @@ function asHubError(error: unknown): unknown {
     status: statusCode,
     text: message ?? '',
   })
-}
-
-const MAX_CONFLICTS = 5
-
-/** A change to a file that was read at one commit. */
-interface Draft<T> {
-  before: T
-  after: T
-  changed: boolean
-  /** Commits it on that commit and no other. */
-  commit: () => Promise<unknown>
-}
-
-interface Pauser {
-  pause: (wait: Wait) => Promise<void>
-}
-
-/** A file before and after a change. */
-export type FileChanged<T> = Pick<Draft<T>, 'after' | 'before' | 'changed'>
-
-/**
- * Changes a file with optimistic locking: reads, edits and commits on one commit. On a conflict, or where the outcome of the
- * commit is not known, it reads again and starts over (the Hub's contract, section 6).
- * @param name full name of the dataset
- * @param draft reads and edits; its own result must need no further change
- * @throws RefusedError where others never stop changing it
- */
-export async function changeFile<T>(
-  hub: Pauser,
-  name: string,
-  draft: () => Promise<Draft<T>>,
-): Promise<FileChanged<T>> {
-  let unconfirmed: FileChanged<T> | undefined
-  let retries = 0
-  for (let attempt = 1; ;) {
-    const {commit, ...change} = await draft()
-    if (!change.changed) return unconfirmed ?? change
-    try {
-      await commit()
-      return unconfirmed ? {...change, before: unconfirmed.before} : change
-    } catch (error) {
-      if (error instanceof HubError && error.status === 412) {
-        if (attempt++ < MAX_CONFLICTS) continue
-        throw new RefusedError(`${name} is being changed by others: try again in a moment.`, {
-          suggestions: ['Nothing was changed. Then run the same command again.'],
-        })
-      }
-
-      if (error instanceof CancelledError)
-        error.suggestions.unshift(`Whether ${name} was changed is not known: its answer did not come.`)
-      const wait = isOutcomeUnknown(error) ? retryDelay(error, retries++) : undefined
-      if (!wait) throw error
-      unconfirmed ??= change
-      await hub.pause(wait)
-    }
-  }
 }

@@ -6,7 +6,6 @@ import {text} from 'node:stream/consumers'
 import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
 import {type Hub} from '../../../src/lib/hub/client.js'
 import {HubError, HubFormatError} from '../../../src/lib/hub/errors.js'
-import {textChange} from '../../../src/lib/hub/uploads.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf, type StubServer} from '../../support/builders.js'
 import {hubAt, type Replier, type Reply, stubHubs} from './stub.js'
@@ -235,9 +234,8 @@ describe('the files of a dataset', () => {
       const {signal} = new AbortController()
       const own = connect(signal)
       await own.upload(NAME, 'mira', adding('x', repo.sha))
-      const change = {...textChange('y', 'y'), title: 'y', parentCommit: repo.sha}
-      await own.upload(NAME, 'mira', change)
-      await own.upload(NAME, 'mira', {...change, ...textChange('y'), parentCommit: repo.sha})
+      await own.upload(NAME, 'mira', adding('y', repo.sha))
+      await own.upload(NAME, 'mira', {files: [], deletes: ['y'], title: 'y', parentCommit: repo.sha})
       expect([...repo.files.keys()])
         .to.include('x')
         .and.not.include('y')

@@ -1,28 +1,34 @@
 import {CancelledError, orUnknown, RefusedError, SmoltraceError} from '../../base/errors.js'
 import {byText} from '../../base/text.js'
+import {changeFile} from '../../hub/change-file.js'
 import {type Hub} from '../../hub/client.js'
 import {readSmallFile} from '../../hub/files.js'
 import {type Inventory, type LeaderboardDataset} from '../datasets.js'
 import {requireNoLeaderboard} from '../leaderboard/no-leaderboard.js'
 import {type Protection, PROTECTION_PATH, VERSION} from './pins.js'
 
+/** A listing, as far as protection is concerned. */
+type Board = Pick<Inventory, 'leaderboard' | 'namespace'>
+
 /**
- * Reads what is protected. Certain are a file with the hash that the Hub lists, a leaderboard that is neither listed nor at its
- * address, and a listed leaderboard certainly without the file; everything else is an error.
- * The leaderboard is as the listing had it; undefined where it had none.
+ * Reads what is protected, at the head of now. Certain are a file with the hash that the Hub lists, a leaderboard that is neither
+ * listed nor at its address, and a listed leaderboard certainly without the file; everything else is an error.
  * @throws SmoltraceError where it cannot be read for certain
  */
-export async function readProtection(
-  hub: Hub,
-  {leaderboard, namespace}: Pick<Inventory, 'leaderboard' | 'namespace'>,
-): Promise<Protection> {
+export async function readProtection(hub: Hub, {leaderboard, namespace}: Board): Promise<Protection> {
   if (!leaderboard) {
     await requireNoLeaderboard(hub, namespace)
     return {}
   }
 
+  const {name, id} = leaderboard
   try {
-    return await readProtectionAt(hub, leaderboard.name, await headOf(hub, leaderboard))
+    const found = await hub.whereabouts(name)
+    if (found.state === 'there' && found.id === id)
+      return await parse(await readSmallFile(hub, name, found.sha, PROTECTION_PATH), name)
+    throw new RefusedError(`${name} is no longer the dataset that was just listed.`, {
+      suggestions: ['It was renamed, deleted or created again meanwhile: run the same command again.'],
+    })
   } catch (error) {
     if (error instanceof SmoltraceError && !(error instanceof CancelledError))
       error.suggestions.unshift('Without this file it is not known what is protected.')
@@ -30,36 +36,48 @@ export async function readProtection(
   }
 }
 
-/** What was pinned since the listing must hold, so it is read at the head of now. */
-async function headOf(hub: Hub, {name, id}: LeaderboardDataset): Promise<string> {
-  const found = await hub.whereabouts(name)
-  if (found.state === 'there' && found.id === id) return found.sha
-  throw new RefusedError(`${name} is no longer the dataset that was just listed.`, {
-    suggestions: ['It was renamed, deleted or created again meanwhile: run the same command again.'],
-  })
+/** For previews, which can say that they do not know: `unknown` and a warning instead of an error. */
+export function readProtectionIfPossible(
+  hub: Hub,
+  board: Board,
+  warnings: string[],
+): Promise<Protection | 'unknown'> {
+  const what = 'What is protected is unknown, pinned runs among it.'
+  return orUnknown(readProtection(hub, board), what, warnings)
 }
 
-/**
- * Reads the protection at one commit. Nothing is protected only where the file is certainly not there.
- * @param name full name of the leaderboard
- * @throws SmoltraceError where it cannot be read for certain
- */
-export async function readProtectionAt(hub: Hub, name: string, commit: string): Promise<Protection> {
-  const text = await readSmallFile(hub, name, commit, PROTECTION_PATH)
+/** The schema library loads only where there is a file to read. */
+async function parse(text: string | undefined, name: string): Promise<Protection> {
   if (text === undefined) return {}
-  // The schema library loads only where there is a file to read.
   const {parseProtection} = await import('./parse.js')
   return parseProtection(text, name)
 }
 
-/** For previews, which can say that they do not know: `unknown` and a warning instead of an error. */
-export function readProtectionIfPossible(
+/** The protection before and after a change. */
+export interface ProtectionEdit {
+  before: Protection
+  after: Protection
+}
+
+/**
+ * Changes the protection file, or takes it away where nothing is protected any more.
+ * The edit is one commit of that title, and changes nothing where it is applied to its own result
+ * @throws RefusedError where others never stop changing it, or the file cannot be understood
+ */
+export async function changeProtection(
   hub: Hub,
-  inventory: Pick<Inventory, 'leaderboard' | 'namespace'>,
-  warnings: string[],
-): Promise<Protection | 'unknown'> {
-  const what = 'What is protected is unknown, pinned runs among it.'
-  return orUnknown(readProtection(hub, inventory), what, warnings)
+  {name, namespace}: LeaderboardDataset,
+  title: string,
+  edit: (current: Protection) => Protection,
+): Promise<ProtectionEdit> {
+  const place = {name, namespace, path: PROTECTION_PATH, title}
+  const {before, after} = await changeFile(hub, place, async (text) => {
+    const current = await parse(text, name)
+    const wanted = formatProtection(edit(current))
+    if (wanted === formatProtection(current)) return text ?? ''
+    return wanted === formatProtection({}) ? '' : wanted
+  })
+  return {before: await parse(before, name), after: await parse(after, name)}
 }
 
 /** Writes the protection file's text; runs in the order of their timestamps, so that a change is a small one. */
@@ -67,9 +85,4 @@ export function formatProtection({leaderboard, runs}: Protection): string {
   const pins = Object.entries(runs ?? {}).toSorted(([a], [b]) => byText(a, b))
   const parts = {version: VERSION, leaderboard, ...(pins.length > 0 && {runs: Object.fromEntries(pins)})}
   return `${JSON.stringify(parts, undefined, 2)}\n`
-}
-
-/** Whether nothing is protected, so that no file is needed. */
-export function isEmptyProtection({leaderboard, runs}: Protection): boolean {
-  return !leaderboard && Object.keys(runs ?? {}).length === 0
 }

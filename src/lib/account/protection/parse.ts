@@ -4,7 +4,14 @@ import {RefusedError} from '../../base/errors.js'
 import {parseTimestamp} from '../../base/names.js'
 import {parseJson} from '../../base/schema.js'
 import {isDay} from '../../base/time.js'
-import {type LeaderboardProtection, type Pin, type Protection, PROTECTION_PATH, VERSION} from './pins.js'
+import {type Protection, PROTECTION_PATH, VERSION} from './pins.js'
+
+/** What may be left out, or null. */
+const maybe = <S extends z.ZodMiniType>(schema: S) =>
+  z.pipe(
+    z.nullish(schema),
+    z.transform((value) => value ?? undefined),
+  )
 
 const author = {
   by: z.string(),
@@ -13,39 +20,32 @@ const author = {
     z.transform((text) => new Date(text)),
   ),
 }
-const leaderboard = z.pipe(
-  z.object({...author, reason: z.optional(z.unknown())}),
-  z.transform(({reason, ...rest}): LeaderboardProtection =>
-    typeof reason === 'string' ? {...rest, reason} : rest,
+const leaderboard = z.object({
+  ...author,
+  reason: z.pipe(
+    z.optional(z.unknown()),
+    z.transform((reason) => (typeof reason === 'string' ? reason : undefined)),
   ),
-)
-/** Stricter than the leaderboard's part: an unknown field of a pin might be a condition to respect. */
-const pin = z.pipe(
-  z.strictObject({
-    ...author,
-    reason: z.nullish(z.string()),
-    until: z.nullish(z.string().check(z.refine(isDay, 'not a day'))),
-  }),
-  z.transform(({by, at, reason, until}): Pin => ({
-    by,
-    at,
-    ...(typeof reason === 'string' && {reason}),
-    ...(until && {until}),
-  })),
-)
-/** The names are checked first: a record drops `__proto__` without an issue. */
-const namedRuns = z.unknown().check(
-  z.check(({value, issues}) => {
-    const wrong = Object.keys(value ?? {}).find((name) => !parseTimestamp(name))
-    if (wrong === undefined) return
-    issues.push({code: 'custom', input: value, path: [wrong], message: 'not the timestamp of a run'})
-  }),
-)
-const FILE = z.strictObject({
-  version: z.literal(VERSION, `this program knows version ${VERSION}`),
-  leaderboard: z.nullish(leaderboard),
-  runs: z.nullish(z.pipe(namedRuns, z.record(z.string(), pin))),
 })
+/** Stricter than the leaderboard's part: an unknown field of a pin might be a condition to respect. */
+const pin = z.strictObject({
+  ...author,
+  reason: maybe(z.string()),
+  until: maybe(z.string().check(z.refine(isDay, 'not a day'))),
+})
+const run = z.string().check(z.refine((name) => parseTimestamp(name) !== undefined))
+const FILE = z.pipe(
+  z.strictObject({
+    version: z.literal(VERSION, `this program knows version ${VERSION}`),
+    leaderboard: maybe(leaderboard),
+    runs: maybe(
+      z.record(run, pin, {
+        error: ({code}) => (code === 'invalid_key' ? 'not the timestamp of a run' : undefined),
+      }),
+    ),
+  }),
+  z.transform(({version: _version, ...protection}): Protection => protection),
+)
 
 /**
  * Reads the protection file.
@@ -54,10 +54,9 @@ const FILE = z.strictObject({
  * @throws RefusedError where it is broken, or holds what this version does not know and might have to respect
  */
 export function parseProtection(text: string, name: string): Protection {
-  const {leaderboard, runs} = parseJson(text, FILE, (why) => {
+  return parseJson(text, FILE, (why) => {
     const problem = `${PROTECTION_PATH} of ${name} cannot be understood: ${why}.`
     const advice = 'It may come from a newer version of this program: update, or repair the file on the Hub.'
     return new RefusedError(problem, {suggestions: [advice]})
   })
-  return {...(leaderboard && {leaderboard}), ...(runs && Object.keys(runs).length > 0 && {runs})}
 }

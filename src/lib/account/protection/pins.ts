@@ -18,20 +18,20 @@ export const VERSION = 1
 export interface LeaderboardProtection {
   by: string
   at: Date
-  reason?: string
+  reason?: string | undefined
 }
 
 /** A run that is kept by every rule: who pinned it, when, why and for how long. */
 export interface Pin extends LeaderboardProtection {
   /** The last day on which it holds, `YYYY-MM-DD` in UTC; without, it holds until it is lifted. */
-  until?: string
+  until?: string | undefined
 }
 
 /** What is protected in a namespace. */
 export interface Protection {
-  leaderboard?: LeaderboardProtection
+  leaderboard?: LeaderboardProtection | undefined
   /** Pins by the run's timestamp, those that have run out among them. */
-  runs?: Record<string, Pin>
+  runs?: Record<string, Pin> | undefined
 }
 
 /** A run, as far as pins are concerned. */
@@ -58,7 +58,8 @@ export interface LivePin {
  */
 export function pinOn(run: PinnableRun, protection: Protection | 'unknown', now: Date): LivePin | undefined {
   const entry = protection === 'unknown' ? undefined : liveEntry(protection, run.timestamp, now)
-  const tags = liveTags(run, now)
+  const texts = new Set(run.datasets.flatMap(({pinTags = []}) => pinTags))
+  const tags = [...texts].map((text) => readPinTag(text)).filter(({until}) => holdsUntil(until, now))
   if (!entry && tags.length === 0) return undefined
   return {entry, tags, isHalf: entry !== undefined && !isTagged(run, entry.until)}
 }
@@ -74,17 +75,12 @@ export function liveEntry(protection: Protection, timestamp: string, now: Date):
   return entry && holdsUntil(entry.until, now) ? entry : undefined
 }
 
-function liveTags({datasets}: PinnableRun, now: Date): PinTag[] {
-  const texts = new Set(datasets.flatMap(({pinTags = []}) => pinTags))
-  return [...texts].map((text) => readPinTag(text)).filter(({until}) => holdsUntil(until, now))
-}
-
 function holdsUntil(until: string | undefined, now: Date): boolean {
   return until === undefined || dayOf(now) <= until
 }
 
 /** The datasets whose cards take a run's tag: its results, or where there are none all that it has. */
-export function datasetsToTag<D extends {type: string}>({datasets}: {datasets: readonly D[]}): readonly D[] {
+export function datasetsToTag({datasets}: Pick<Run, 'datasets'>): RunDataset[] {
   const results = datasets.filter(({type}) => type === 'results')
   return results.length > 0 ? results : datasets
 }
@@ -109,34 +105,10 @@ function byEnd(a: PinTag, b: PinTag): number {
 }
 
 /** What an entry of the protection file says, in words. */
-export function describePin(pin: Pin | undefined): string {
-  if (!pin) return 'not pinned'
-  const {by, reason, until} = pin
+export function describePin({by, reason, until}: Pin): string {
   const end = until ? ` until ${until}` : ''
   return safe(`pinned by ${by}${end}${reason ? `: ${reason}` : ''}`)
 }
-
-/** Why every run that is pinned now is, in words, by timestamp: runs that are gone among them, as far as the file has them. */
-export function pinnedRuns(
-  protection: Protection,
-  datasets: readonly RunDataset[],
-  now: Date,
-): Map<string, string> {
-  const byRun = new Map(Object.keys(protection.runs ?? {}).map((run) => [run, [] as RunDataset[]]))
-  for (const dataset of datasets)
-    if (dataset.pinTags || byRun.has(dataset.timestamp)) pushTo(byRun, dataset.timestamp, dataset)
-  const pinned = new Map<string, string>()
-  for (const [timestamp, own] of byRun) {
-    const pin = pinOn({timestamp, datasets: own}, protection, now)
-    // Half or not is of no account here, and not all of its datasets are at hand.
-    if (pin) pinned.set(timestamp, describeLivePin({...pin, isHalf: false}))
-  }
-
-  return pinned
-}
-
-/** Only some of many pins are named individually. */
-const PINS_SHOWN = 3
 
 /**
  * Refuses to delete the leaderboard where it is protected, or while any run is pinned.
@@ -144,8 +116,7 @@ const PINS_SHOWN = 3
  */
 export function refuseProtected(inventory: Inventory, protection: Protection): void {
   const {leaderboard} = inventory
-  if (!leaderboard) return
-  const hold = holdOn(protection, inventory)
+  const hold = leaderboard && holdOn(protection, inventory)
   if (!hold) return
   throw new RefusedError(`\`deleteLeaderboard\` refused: ${leaderboard.name} ${hold.why}.`, {
     suggestions: [
@@ -155,24 +126,33 @@ export function refuseProtected(inventory: Inventory, protection: Protection): v
   })
 }
 
+/** Only some of many pins are named individually. */
+const PINS_SHOWN = 3
+
 /** What holds the leaderboard, in words, and the command that lifts it; undefined where nothing does. */
 export function holdOn(
   protection: Protection,
   {datasets, now}: Pick<Inventory, 'datasets' | 'now'>,
 ): {why: string; lift: string} | undefined {
-  const {leaderboard} = protection
-  if (leaderboard) {
-    const {by, at, reason} = leaderboard
+  if (protection.leaderboard) {
+    const {by, at, reason} = protection.leaderboard
     const since = `${by} protected it on ${dayOf(at)}${reason ? `: ${reason}` : ''}`
     return {why: safe(`is protected. ${since}`), lift: 'leaderboard unprotect'}
   }
 
-  const pinned = pinnedRuns(protection, datasets, now)
-  if (pinned.size === 0) return undefined
-  const shown = [...pinned].slice(0, PINS_SHOWN).map(([run, why]) => `${run} (${why})`)
-  const rest = pinned.size > PINS_SHOWN ? ` and ${pinned.size - PINS_SHOWN} more` : ''
+  // A pinned run may be gone.
+  const byRun = new Map(Object.keys(protection.runs ?? {}).map((run) => [run, [] as RunDataset[]]))
+  for (const dataset of datasets) if (dataset.pinTags) pushTo(byRun, dataset.timestamp, dataset)
+  const pinned = [...byRun].flatMap(([timestamp, tagged]) => {
+    const pin = pinOn({timestamp, datasets: tagged}, protection, now)
+    // Half or not is of no account here, and not all of its datasets are at hand.
+    return pin ? {timestamp, why: describeLivePin({...pin, isHalf: false})} : []
+  })
+  if (pinned.length === 0) return undefined
+  const shown = pinned.slice(0, PINS_SHOWN).map(({timestamp, why}) => `${timestamp} (${why})`)
+  const rest = pinned.length > PINS_SHOWN ? ` and ${pinned.length - PINS_SHOWN} more` : ''
   return {
     why: `stays while runs are pinned: ${shown.join(', ')}${rest}`,
-    lift: `runs unprotect ${[...pinned.keys()].join(' ')}`,
+    lift: `runs unprotect ${pinned.map(({timestamp}) => timestamp).join(' ')}`,
   }
 }

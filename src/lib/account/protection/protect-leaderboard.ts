@@ -4,14 +4,14 @@ import {leaderboardName} from '../../base/names.js'
 import {type OptionTable, readOptions} from '../../base/options.js'
 import {type Verdict} from '../../base/verdict.js'
 import {CONNECTION, type ConnectionOptions, type Session} from '../../hub/session.js'
-import {type Inventory} from '../datasets.js'
+import {type Inventory, type LeaderboardDataset} from '../datasets.js'
 import {indexRows, isCited, rowsOf} from '../leaderboard/index.js'
 import {DEFAULT_METRIC, parseMetric} from '../leaderboard/metrics.js'
 import {readLeaderboard} from '../leaderboard/read.js'
 import {rankRuns, scoreOfRun} from '../leaderboard/scores.js'
 import {groupDatasetsByRun, type Run} from '../runs.js'
-import {changeProtection, withPins} from './change.js'
-import {openAccount, type PinnedRun, type PinOptions, reasonIn, tagPins} from './pin-runs.js'
+import {changeProtection} from './file.js'
+import {openAccount, type PinnedRun, type PinOptions, reasonIn, tagPins, withPins} from './pin-runs.js'
 import {type LeaderboardProtection} from './pins.js'
 
 /** The result of protecting or unprotecting the leaderboard. */
@@ -68,21 +68,26 @@ export async function protectLeaderboard(
 ): Promise<ProtectionChange & {protection: LeaderboardProtection}> {
   options = readOptions(options, PROTECT_OPTIONS)
   checkTop(options)
-  const reason = reasonIn(options)
   const account = await openAccount(options)
   const {session, inventory} = account
   const leaderboard = requireLeaderboard(inventory)
   const {runs, inDoubt} = await runsToPin(options, session, inventory)
-  const {now} = session
-  const author = {by: session.user, at: now, ...(reason && {reason})}
-  const change = await changeProtection(session, leaderboard, 'Protect the leaderboard', (current) => ({
-    ...withPins(current, runs, {pin: author, now, reason: CITED}),
+  const {user, now} = session
+  const author = {by: user, at: now, reason: reasonIn(options)}
+  const pins = {pin: author, now, otherwise: 'cited by the leaderboard'}
+  const edit = await changeProtection(session.hub, leaderboard, 'Protect the leaderboard', (current) => ({
+    ...withPins(current, runs, pins),
     leaderboard: current.leaderboard ?? author,
   }))
-  const changed = change.before.leaderboard === undefined
-  const protection = change.before.leaderboard ?? author
-  const {runs: pinned, interrupted} = await tagPins(runs, account, options, change)
-  return {leaderboard, changed, protection, runs: pinned, inDoubt, interrupted}
+  const {runs: pinned, interrupted} = await tagPins(runs, account, options, edit)
+  return {
+    leaderboard: leaderboard.name,
+    changed: edit.before.leaderboard === undefined,
+    protection: edit.before.leaderboard ?? author,
+    runs: pinned,
+    inDoubt,
+    interrupted,
+  }
 }
 
 /**
@@ -94,13 +99,11 @@ export async function unprotectLeaderboard(options: ConnectionOptions = {}): Pro
   const {session, inventory} = await openAccount(readOptions(options, CONNECTION))
   const leaderboard = requireLeaderboard(inventory)
   const title = 'Lift the protection of the leaderboard'
-  const {before, changed} = await changeProtection(
-    session,
-    leaderboard,
-    title,
-    ({leaderboard: _lifted, ...rest}) => rest,
-  )
-  return {leaderboard, changed, protection: before.leaderboard, runs: [], inDoubt: [], interrupted: false}
+  const {before} = await changeProtection(session.hub, leaderboard, title, ({runs}) => ({runs}))
+  const {name} = leaderboard
+  const protection = before.leaderboard
+  const changed = protection !== undefined
+  return {leaderboard: name, changed, protection, runs: [], inDoubt: [], interrupted: false}
 }
 
 function checkTop({runs = false, top, by}: ProtectOptions): void {
@@ -111,8 +114,6 @@ function checkTop({runs = false, top, by}: ProtectOptions): void {
   if (by !== undefined && top === undefined) throw new OptionError('by', 'needs `top`')
 }
 
-const CITED = 'cited by the leaderboard'
-
 /** The runs that the leaderboard cites and that still exist, all or the best, and those of which that is not certain. */
 async function runsToPin(
   {runs = false, top, by = DEFAULT_METRIC}: ProtectOptions,
@@ -120,35 +121,30 @@ async function runsToPin(
   {datasets, leaderboard}: Inventory,
 ): Promise<{runs: string[]; inDoubt: RunInDoubt[]}> {
   if (!runs && top === undefined) return {runs: [], inDoubt: []}
-  const rows = await readLeaderboard(hub, leaderboard)
+  const index = indexRows(await readLeaderboard(hub, leaderboard), namespace)
   const there = groupDatasetsByRun(datasets)
-  const index = indexRows(rows, namespace)
   if (runs) {
     const cited = there.filter(({timestamp}) => isCited(timestamp, index))
     const others = there.filter(({timestamp}) => !isCited(timestamp, index))
-    return {
-      runs: cited.map(({timestamp}) => timestamp).toSorted(),
-      inDoubt: inDoubt(others, (run) => rowsOf(run, index)),
-    }
+    const inDoubt = doubtsOn(others, (run) => rowsOf(run, index))
+    return {runs: cited.map(({timestamp}) => timestamp).toSorted(), inDoubt}
   }
 
   const metric = parseMetric(by)
-  const ranked = rankRuns(there, index, metric)
-  return {
-    runs: ranked.map(({run}) => run.timestamp).slice(0, top),
-    inDoubt: inDoubt(there, (run) => scoreOfRun(run, index, metric)),
-  }
+  const best = rankRuns(there, index, metric).slice(0, top)
+  const inDoubt = doubtsOn(there, (run) => scoreOfRun(run, index, metric))
+  return {runs: best.map(({run}) => run.timestamp), inDoubt}
 }
 
-function inDoubt(runs: readonly Run[], verdictOn: (run: Run) => Verdict<unknown>): RunInDoubt[] {
+function doubtsOn(runs: readonly Run[], verdictOn: (run: Run) => Verdict<unknown>): RunInDoubt[] {
   return runs.flatMap((run) => {
     const verdict = verdictOn(run)
     return verdict.is === 'doubt' ? [{run: run.timestamp, why: verdict.why}] : []
   })
 }
 
-function requireLeaderboard({leaderboard, namespace}: Inventory): string {
-  if (leaderboard) return leaderboard.name
+function requireLeaderboard({leaderboard, namespace}: Inventory): LeaderboardDataset {
+  if (leaderboard) return leaderboard
   throw new RefusedError(`${leaderboardName(namespace)} does not exist, and protection is kept in it.`, {
     suggestions: ['The first evaluation creates it. Is it in another `namespace`?'],
   })

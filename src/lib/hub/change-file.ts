@@ -1,0 +1,59 @@
+import {CancelledError, RefusedError} from '../base/errors.js'
+import {type Hub} from './client.js'
+import {HubError} from './errors.js'
+import {readSmallFile} from './files.js'
+import {isOutcomeUnknown, retryDelay} from './retry.js'
+
+/** A small text file before and after a change, the same where nothing changed; undefined where there is none. */
+export interface FileChange {
+  before: string | undefined
+  after: string | undefined
+}
+
+const MAX_CONFLICTS = 5
+
+/**
+ * Changes a small text file with optimistic locking: reads, edits and commits on one commit. On a conflict, or where the outcome
+ * of the commit is not known, it reads again and starts over (the Hub's contract, section 6).
+ * The edit makes the new text, an empty one for no file; its own result must need no further change.
+ * @throws RefusedError where others never stop changing it
+ */
+export async function changeFile(
+  hub: Hub,
+  {name, namespace, path, title}: {name: string; namespace: string; path: string; title: string},
+  edit: (text: string | undefined) => Promise<string> | string,
+): Promise<FileChange> {
+  let unconfirmed: FileChange | undefined
+  let retries = 0
+  for (let attempt = 1; ;) {
+    const parentCommit = await hub.headOf(name)
+    const before = await readSmallFile(hub, name, parentCommit, path)
+    const text = await edit(before)
+    if (text === (before ?? '')) return unconfirmed ?? {before, after: before}
+    const after = text || undefined
+    const files = after === undefined ? [] : [{path, content: new Blob([after])}]
+    try {
+      await hub.upload(name, namespace, {
+        files,
+        deletes: after === undefined ? [path] : [],
+        title,
+        parentCommit,
+      })
+      return {before: unconfirmed ? unconfirmed.before : before, after}
+    } catch (error) {
+      if (error instanceof HubError && error.status === 412) {
+        if (attempt++ < MAX_CONFLICTS) continue
+        throw new RefusedError(`${name} is being changed by others: try again in a moment.`, {
+          suggestions: ['Nothing was changed. Then run the same command again.'],
+        })
+      }
+
+      if (error instanceof CancelledError)
+        error.suggestions.unshift(`Whether ${name} was changed is not known: its answer did not come.`)
+      const wait = isOutcomeUnknown(error) ? retryDelay(error, retries++) : undefined
+      if (!wait) throw error
+      unconfirmed ??= {before, after}
+      await hub.pause(wait)
+    }
+  }
+}
