@@ -91,15 +91,15 @@ describe('an archive before a deletion', () => {
     const handle = await open(account.folder)
     const prototype = Object.getPrototypeOf(handle) as FileHandle
     await handle.close()
-    const {write} = prototype
-    prototype.write = () =>
+    const {appendFile} = prototype
+    prototype.appendFile = () =>
       Promise.reject(Object.assign(new Error('ENOSPC: no space left'), {code: 'ENOSPC'}))
     try {
       const error = await rejectionOf(clean({journal: false, concurrency: 1}))
       expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
       expect(error.message).to.include('no space is left on the disk').and.include(dir)
     } finally {
-      prototype.write = write
+      prototype.appendFile = appendFile
     }
 
     expect(account.deletions).to.deep.equal([])

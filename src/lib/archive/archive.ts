@@ -1,34 +1,26 @@
 import {realpath} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
-import pLimit from 'p-limit'
+import pLimit, {type LimitFunction} from 'p-limit'
 
 import {type Dataset} from '../account/datasets.js'
-import {DEFAULT_CONCURRENCY, settleAll} from '../base/concurrency.js'
+import {DEFAULT_CONCURRENCY, mapLimited} from '../base/concurrency.js'
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {makeFolder, syncFolder} from '../base/files.js'
 import {parseDatasetName} from '../base/names.js'
 import {safeName} from '../base/text.js'
-import {type Hub} from '../hub/client.js'
 import {type RepoFile} from '../hub/files.js'
+import {type Session} from '../hub/session.js'
 import {ensureFolder, isDiskUnusable, reasonOf} from './disk.js'
 import {type Lock, takeLock} from './lock.js'
 import {describeArchive, readManifest, requireSameContent, writeManifest} from './manifest.js'
 import {archivePaths, pathProblem, pathsProblem} from './paths.js'
 import {storeFiles} from './store.js'
 
-/** The outcome of one dataset. */
-export type ArchiveResult =
-  | {
-      /** Every file is on the disk, checked against the Hub's hashes, and survives a power failure. */
-      status: 'archived'
-      /** Where the files are. */
-      folder: string
-      bytes: number
-      files: number
-    }
-  | {status: 'failed'; reason: string}
-
-type Results = Map<string, ArchiveResult>
+/**
+ * The outcome of one dataset. `archived`: every file is on the disk, checked against the Hub's hashes, and survives a power
+ * failure.
+ */
+export type ArchiveResult = {status: 'archived'; bytes: number} | {status: 'failed'; reason: string}
 
 /** Progress: one event when a dataset begins, and one when it ends. */
 export interface ArchiveEvent {
@@ -43,16 +35,12 @@ export interface ArchiveEvent {
 }
 
 export interface ArchiveOptions {
-  hub: Hub
-  endpoint: string
-  namespace: string
+  session: Pick<Session, 'access' | 'hub' | 'now'>
   /** Folder of archives; created where it does not exist. */
   dir: string
-  now: Date
   /** Datasets, and files, in progress at a time; default 4. */
   concurrency?: number | undefined
   signal?: AbortSignal | undefined
-  /** What it throws is ignored. */
   onEvent?: ((event: ArchiveEvent) => void) | undefined
 }
 
@@ -63,16 +51,35 @@ export interface ArchiveOptions {
  * @throws RefusedError where the folder cannot be used, or the disk is full: no dataset could be archived then, or no more
  * @throws CancelledError where the signal was aborted; what was fetched stays for the next time
  */
-export async function archiveDatasets(datasets: Dataset[], options: ArchiveOptions): Promise<Results> {
-  if (options.signal?.aborted) throw new CancelledError('Interrupted.')
+export async function archiveDatasets(
+  datasets: Dataset[],
+  options: ArchiveOptions,
+): Promise<Map<string, ArchiveResult>> {
+  const {concurrency = DEFAULT_CONCURRENCY, signal, onEvent} = options
+  if (signal?.aborted) throw new CancelledError('Interrupted.')
   const {folder, lock} = await takeFolder(options)
+  const job = {...options, folder, lock, limitFiles: pLimit(concurrency)}
+  const results = new Map<string, ArchiveResult>()
+  let bytes = 0
+  const report = (name: string) => {
+    onEvent?.({kind: 'archiving', name, done: results.size, of: datasets.length, bytes})
+  }
+
   try {
-    const {concurrency = DEFAULT_CONCURRENCY} = options
-    const job = {...options, folder, lock, limitFiles: pLimit(concurrency)}
-    return await archiveAll(datasets, job, pLimit(concurrency))
+    await mapLimited(datasets, pLimit(concurrency), async (dataset) => {
+      const {name} = dataset
+      if (signal?.aborted) throw new CancelledError('Interrupted.')
+      report(name)
+      const result = await archiveOne(dataset, job)
+      results.set(name, result)
+      if (result.status === 'archived') bytes += result.bytes
+      report(name)
+    })
   } finally {
     await lock.release().catch(() => {})
   }
+
+  return results
 }
 
 async function takeFolder(options: ArchiveOptions): Promise<{folder: string; lock: Lock}> {
@@ -96,9 +103,10 @@ function unusable(dir: string, cause: unknown, suggestions: string[] = [OTHER_FO
 }
 
 /** The folder that a person named may be a link; below it none is followed. */
-async function openFolder({dir, namespace}: ArchiveOptions): Promise<string> {
-  const problem = pathProblem(namespace)
-  if (problem || namespace.includes('/')) throw new RefusedError(`${namespace} cannot be a folder`)
+async function openFolder({dir, session}: ArchiveOptions): Promise<string> {
+  const {namespace} = session.access
+  if (pathProblem(namespace) || namespace.includes('/'))
+    throw new RefusedError(`${namespace} cannot be a folder`)
   const first = await makeFolder(dir)
   const root = await realpath(dir)
   const folder = await ensureFolder(root, [namespace])
@@ -108,43 +116,11 @@ async function openFolder({dir, namespace}: ArchiveOptions): Promise<string> {
   return folder
 }
 
-type Job = ArchiveOptions & {folder: string; lock: Lock; limitFiles: ReturnType<typeof pLimit>}
-
-async function archiveAll(datasets: Dataset[], job: Job, limit: Job['limitFiles']): Promise<Results> {
-  const results: Results = new Map()
-  let bytes = 0
-  let isStopped = false
-  const report = (name: string) => {
-    try {
-      job.onEvent?.({kind: 'archiving', name, done: results.size, of: datasets.length, bytes})
-    } catch {
-      // A listener must not decide what is archived.
-    }
-  }
-
-  await settleAll(
-    datasets.map((dataset) =>
-      limit(async () => {
-        const {name} = dataset
-        if (job.signal?.aborted) throw new CancelledError('Interrupted.')
-        if (isStopped) return
-        report(name)
-        const result = await archiveOne(dataset, job).catch((error: unknown) => {
-          isStopped = true
-          throw error
-        })
-        results.set(name, result)
-        if (result.status === 'archived') bytes += result.bytes
-        report(name)
-      }),
-    ),
-  )
-  return results
-}
+type Job = ArchiveOptions & {folder: string; lock: Lock; limitFiles: LimitFunction}
 
 async function archiveOne(dataset: Dataset, job: Job): Promise<ArchiveResult> {
   try {
-    return await archiveDataset(dataset, job)
+    return {status: 'archived', bytes: await archiveDataset(dataset, job)}
   } catch (error) {
     if (job.signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
     // A full or read-only disk would fail for every other dataset as well.
@@ -153,10 +129,15 @@ async function archiveOne(dataset: Dataset, job: Job): Promise<ArchiveResult> {
   }
 }
 
-/** Nothing counts as archived before its manifest is on the disk, and that comes last. */
-async function archiveDataset({name, id, sha}: Dataset, job: Job): Promise<ArchiveResult> {
-  const {hub, namespace, folder, lock} = job
-  if (!parseDatasetName(name, namespace)) throw new RefusedError(`${name} is not a dataset of ${namespace}`)
+/**
+ * Nothing counts as archived before its manifest is on the disk, and that comes last.
+ * @returns its size in bytes
+ */
+async function archiveDataset({name, id, sha}: Dataset, job: Job): Promise<number> {
+  const {session, folder, lock, limitFiles, signal} = job
+  const {hub, access, now} = session
+  if (!parseDatasetName(name, access.namespace))
+    throw new RefusedError(`${name} is not a dataset of ${access.namespace}`)
   const facts = await hub.describe(name, sha)
   if (!facts) throw new RefusedError('it is not there any more')
   if (facts.id !== id || facts.name !== name || facts.sha !== sha)
@@ -167,14 +148,13 @@ async function archiveDataset({name, id, sha}: Dataset, job: Job): Promise<Archi
     throw new RefusedError(`its file ${problem}: rename it on the Hub, or delete the run without --archive`)
   requireSamePaths(files, facts.paths)
   const paths = archivePaths(folder, name, lock.token)
-  const fresh = describeArchive({facts, files, endpoint: job.endpoint, namespace, now: job.now})
+  const fresh = describeArchive(facts, files, {endpoint: hub.endpoint, namespace: access.namespace, now})
   const former = await readManifest(paths.manifest)
   if (former) await requireSameContent(former, fresh, paths)
-  await storeFiles(fresh, paths, {...job, isRecorded: former !== undefined})
+  await storeFiles(fresh, paths, {hub, lock, limitFiles, signal, isRecorded: former !== undefined})
   await lock.require()
   await writeManifest(paths.manifest, fresh, former)
-  const bytes = files.reduce((sum, {size}) => sum + size, 0)
-  return {status: 'archived', folder: paths.final, bytes, files: files.length}
+  return files.reduce((sum, {size}) => sum + size, 0)
 }
 
 /**
@@ -183,10 +163,9 @@ async function archiveDataset({name, id, sha}: Dataset, job: Job): Promise<Archi
  */
 function requireSamePaths(files: RepoFile[], paths: string[] | undefined): void {
   const listed = new Set(files.map(({path}) => path))
-  const isSame = paths?.length === listed.size && paths.every((path) => listed.has(path))
-  if (!isSame)
-    throw new RefusedError(
-      `it may have more files than the Hub lists (${listed.size} listed, ${paths?.length ?? 'an unknown number'} in its info). ` +
-        "Does a proxy remove `Link` from the Hub's answers?",
-    )
+  if (paths?.length === listed.size && paths.every((path) => listed.has(path))) return
+  throw new RefusedError(
+    `it may have more files than the Hub lists (${listed.size} listed, ${paths?.length ?? 'an unknown number'} in its info). ` +
+      "Does a proxy remove `Link` from the Hub's answers?",
+  )
 }

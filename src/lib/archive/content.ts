@@ -1,98 +1,69 @@
 import {type BigIntStats} from 'node:fs'
 import {type FileHandle} from 'node:fs/promises'
 import {Readable} from 'node:stream'
+import {arrayBuffer, text} from 'node:stream/consumers'
 
-import {CancelledError, SmoltraceError} from '../base/errors.js'
-import {EXIT} from '../base/exit-codes.js'
-import {diskReason, fingerprintOf, openToRead} from './disk.js'
+import {CancelledError} from '../base/errors.js'
+import {fingerprintOf, openToRead, PIECE, reasonOf} from './disk.js'
 import {type LocalFile} from './entries.js'
 
-/** A file changed after it was checked; nothing of it was committed. Exit code 1. */
-export class ChangedOnDiskError extends SmoltraceError {
-  override readonly name = 'ChangedOnDiskError'
-  readonly exitCode = EXIT.error
-
-  constructor(path: string, cause?: unknown) {
-    const why = cause === undefined ? undefined : diskReason(cause)
-    super(
-      `${JSON.stringify(path)} changed after it was checked${why === undefined ? '' : ` (${why})`}. ` +
-        'It was not committed, so the dataset on the Hub is incomplete',
-      {cause},
-      'Repair the archive, then restore again: it continues where it stopped.',
-    )
-  }
-}
-
-/** Files of an archive, opened to be sent. */
-interface Contents {
-  /** In the order of the files. */
-  blobs: Blob[]
-  /** @throws ChangedOnDiskError where one of them changed since */
-  verify: () => Promise<void>
-  close: () => Promise<void>
-}
-
 /**
- * Opens files that were checked. They are sent through the handles that are hashed here, so that a file put at a path later is not
- * sent.
- * @throws ChangedOnDiskError where one of them changed since; CancelledError
+ * Runs a job with the contents of files that were checked. They are read through the handles that are hashed here: a file that is
+ * put at a path later is not sent.
+ * @param job takes them in the order of the files, and what makes sure that none of them changed since
+ * @throws an error that names the file where one of them changed since; CancelledError; what the job throws
  */
-export async function openContents(files: LocalFile[], signal?: AbortSignal): Promise<Contents> {
-  const opened: Array<{file: LocalFile; handle: FileHandle}> = []
-  const close = async () => {
-    await Promise.all(opened.map(({handle}) => handle.close().catch(() => {})))
-  }
-
+export async function withContents<T>(
+  files: LocalFile[],
+  signal: AbortSignal | undefined,
+  job: (contents: Blob[], verify: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const opened: Opened[] = []
   const verify = async () => {
-    for (const {file, handle} of opened) await requireSame(file, handle, signal)
+    for (const each of opened) await requireSame(each, signal)
   }
 
   try {
-    const blobs: Blob[] = []
     for (const file of files) {
-      const handle = await openAgain(file)
-      opened.push({file, handle})
+      const handle = await openToRead(file.source).catch((error: unknown) => {
+        throw changed(file, error)
+      })
       // Before hashing: a write during it is a change, too.
-      const seen = await handle.stat({bigint: true})
-      await requireSame(file, handle, signal)
-      blobs.push(new Content({file, handle, seen}, 0, file.size))
+      opened.push({file, handle, seen: await handle.stat({bigint: true})})
     }
 
-    return {blobs, verify, close}
-  } catch (error) {
-    await close()
-    throw error
+    await verify()
+    const contents = opened.map((each) => new Content(each, 0, each.file.size))
+    return await job(contents, verify).catch(async (error: unknown) => {
+      // A file that changes while it is sent looks like a broken connection.
+      await verify()
+      throw error
+    })
+  } finally {
+    await Promise.all(opened.map(({handle}) => handle.close().catch(() => {})))
   }
 }
 
-async function openAgain({path, source}: LocalFile): Promise<FileHandle> {
-  try {
-    return await openToRead(source)
-  } catch (error) {
-    throw new ChangedOnDiskError(path, error)
-  }
-}
-
-async function requireSame(
-  file: LocalFile,
-  handle: FileHandle,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const now = await fingerprintOf(handle, file.source, {signal}).catch((error: unknown) => {
-    throw error instanceof CancelledError ? error : new ChangedOnDiskError(file.path, error)
-  })
-  if (now.size !== file.size || now.oid !== file.oid || now.sha256 !== file.sha256)
-    throw new ChangedOnDiskError(file.path)
-}
-
-/** In bytes. */
-const PIECE = 256 * 1024
-
-/** An open file, and how it was when it was hashed. */
+/** An open file, and how it was before it was hashed. */
 interface Opened {
   file: LocalFile
   handle: FileHandle
   seen: BigIntStats
+}
+
+async function requireSame({file, handle}: Opened, signal: AbortSignal | undefined): Promise<void> {
+  const now = await fingerprintOf(handle, file.source, {signal}).catch((error: unknown) => {
+    throw error instanceof CancelledError ? error : changed(file, error)
+  })
+  if (now.size !== file.size || now.oid !== file.oid || now.sha256 !== file.sha256) throw changed(file)
+}
+
+function changed({path}: LocalFile, cause?: unknown): Error {
+  const why = cause === undefined ? '' : ` (${reasonOf(cause)})`
+  return new Error(
+    `${JSON.stringify(path)} changed after it was checked${why}. It was not committed, so the dataset on the Hub is incomplete`,
+    {cause},
+  )
 }
 
 /** The bytes of an open file, or a part of them; refuses to read once the file was written to. */
@@ -112,19 +83,12 @@ class Content extends Blob {
     return new Content(this.opened, this.start + start, this.start + Math.min(end, this.size))
   }
 
-  override async arrayBuffer(): Promise<ArrayBuffer> {
-    const bytes = new Uint8Array(this.size)
-    let at = 0
-    for await (const piece of this.pieces()) {
-      bytes.set(piece, at)
-      at += piece.length
-    }
-
-    return bytes.buffer
+  override arrayBuffer(): Promise<ArrayBuffer> {
+    return arrayBuffer(this.pieces())
   }
 
-  override async text(): Promise<string> {
-    return Buffer.from(await this.arrayBuffer()).toString('utf8')
+  override text(): Promise<string> {
+    return text(this.pieces())
   }
 
   override stream(): ReturnType<Blob['stream']> {
@@ -132,19 +96,17 @@ class Content extends Blob {
     return Readable.toWeb(Readable.from(this.pieces())) as ReturnType<Blob['stream']>
   }
 
-  private async *pieces(): AsyncGenerator<Uint8Array> {
+  private async *pieces(): AsyncGenerator<Buffer> {
     const {file, handle, seen} = this.opened
     for (let done = 0; done < this.size;) {
       const piece = Buffer.alloc(Math.min(PIECE, this.size - done))
       const {bytesRead} = await handle.read(piece, 0, piece.length, this.start + done)
-      if (bytesRead === 0 || !isUnchanged(seen, await handle.stat({bigint: true})))
-        throw new ChangedOnDiskError(file.path)
+      const now = await handle.stat({bigint: true})
+      const isUnchanged =
+        now.size === seen.size && now.mtimeNs === seen.mtimeNs && now.ctimeNs === seen.ctimeNs
+      if (bytesRead === 0 || !isUnchanged) throw changed(file)
       yield piece.subarray(0, bytesRead)
       done += bytesRead
     }
   }
-}
-
-function isUnchanged(one: BigIntStats, other: BigIntStats): boolean {
-  return one.size === other.size && one.mtimeNs === other.mtimeNs && one.ctimeNs === other.ctimeNs
 }

@@ -4,7 +4,6 @@ import {constants, type FileHandle, lstat, mkdir, open, readdir} from 'node:fs/p
 import {join} from 'node:path'
 
 import {CancelledError, RefusedError} from '../base/errors.js'
-import {syncFolder} from '../base/files.js'
 import {messageOf, safe} from '../base/text.js'
 import {type RepoFile} from '../hub/files.js'
 import {isLeftByFileManager, listed} from './paths.js'
@@ -15,9 +14,12 @@ import {isLeftByFileManager, listed} from './paths.js'
  */
 
 /** Windows has neither of these. */
-const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
+export const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
 /** Without it, opening a pipe would wait for its other end. */
 const NO_WAIT = constants.O_NONBLOCK ?? 0
+
+/** In bytes, how much of a file is read at a time. */
+export const PIECE = 256 * 1024
 
 /** What is at a path itself, not what a link leads to; undefined where nothing is. */
 export async function statNoFollow(path: string): Promise<Stats | undefined> {
@@ -52,12 +54,15 @@ export async function ensureFolder(root: string, parts: readonly string[]): Prom
   return folder
 }
 
-/** Opens a new or partial file to write it; refuses links, hard links included. */
-export async function openToWrite(path: string): Promise<FileHandle> {
-  const found = await statNoFollow(path)
-  if (found && (!found.isFile() || found.nlink > 1)) throw new RefusedError(`${path} is not a plain file`)
-  const how = found ? 0 : constants.O_CREAT + constants.O_EXCL
-  return open(path, constants.O_RDWR + NO_FOLLOW + how, 0o666)
+/**
+ * Opens a plain file to read it.
+ * @throws RefusedError where it is something else; the system's error where it is a link
+ */
+export async function openToRead(path: string): Promise<FileHandle> {
+  const handle = await open(path, constants.O_RDONLY + NO_FOLLOW + NO_WAIT)
+  if ((await handle.stat()).isFile()) return handle
+  await handle.close()
+  throw new RefusedError(`${path} is not a plain file`)
 }
 
 /** Reads a text file of bounded size; undefined where there is none. */
@@ -69,11 +74,10 @@ export async function readSmall(path: string, most: number): Promise<string | un
   const handle = await openToRead(path).catch((error: unknown) => {
     if (!isErrno(error, 'ENOENT')) throw error
   })
-  if (!handle) return undefined
   try {
-    return await handle.readFile('utf8')
+    return await handle?.readFile('utf8')
   } finally {
-    await handle.close()
+    await handle?.close()
   }
 }
 
@@ -113,8 +117,14 @@ export interface Fingerprint {
   sha256: string
 }
 
+interface HashOptions {
+  signal?: AbortSignal | undefined
+  /** Whether the file is flushed to the disk as well. */
+  isKept?: boolean | undefined
+}
+
 /**
- * Hashes a file; with `isKept` it is also flushed to the disk.
+ * Hashes a file.
  * @throws RefusedError where it is not a plain file or changes meanwhile; CancelledError
  */
 export async function fingerprint(path: string, how: HashOptions = {}): Promise<Fingerprint> {
@@ -124,11 +134,6 @@ export async function fingerprint(path: string, how: HashOptions = {}): Promise<
   } finally {
     await handle.close()
   }
-}
-
-interface HashOptions {
-  signal?: AbortSignal | undefined
-  isKept?: boolean | undefined
 }
 
 /** Hashes an open file; else as {@link fingerprint}. */
@@ -150,38 +155,19 @@ export async function fingerprintOf(
   }
 
   if (read !== size) throw new RefusedError(`${path} changed while it was read`)
-  if (isKept) await handle.sync().catch(ignoreOnWindows)
+  if (isKept) {
+    await handle.sync().catch((error: unknown) => {
+      // It flushes only files that are open for writing.
+      if (process.platform !== 'win32') throw error
+    })
+  }
+
   return {size, oid: blob.digest('hex'), sha256: content.digest('hex')}
 }
-
-/** In bytes. */
-const PIECE = 256 * 1024
 
 /** Whether a content is the one that the Hub, or a manifest, names: by SHA-256 for a file in LFS, else by git's SHA-1. */
 export function isContentOf(file: RepoFile, {size, oid, sha256}: Fingerprint): boolean {
   return size === file.size && (file.sha256 === undefined ? oid === file.oid : sha256 === file.sha256)
-}
-
-/** Flushes a folder and these folders below it. */
-export async function syncFolders(root: string, folders: Iterable<string>): Promise<void> {
-  for (const folder of new Set(folders)) await syncFolder(join(root, folder))
-  await syncFolder(root)
-}
-
-/**
- * Opens a plain file to read it.
- * @throws RefusedError where it is something else; the system's error where it is a link
- */
-export async function openToRead(path: string): Promise<FileHandle> {
-  const handle = await open(path, constants.O_RDONLY + NO_FOLLOW + NO_WAIT)
-  if ((await handle.stat()).isFile()) return handle
-  await handle.close()
-  throw new RefusedError(`${path} is not a plain file`)
-}
-
-/** Windows flushes only files that are open for writing. */
-function ignoreOnWindows(error: unknown): void {
-  if (process.platform !== 'win32') throw error
 }
 
 /** Whether an error is the system's with this code. */
@@ -209,14 +195,9 @@ export function isDiskUnusable(error: unknown): boolean {
   return ['EDQUOT', 'ENOSPC', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
-/** What the system's error says, in words; undefined for another error. */
-export function diskReason(error: unknown): string | undefined {
-  const {code, path} = error as NodeJS.ErrnoException
-  const words = code === undefined ? undefined : REASONS[code]
-  return words && (path ? `${words}: ${path}` : words)
-}
-
 /** An error in words, as a reason that is kept or shown. */
 export function reasonOf(error: unknown): string {
-  return safe(diskReason(error) ?? messageOf(error))
+  const {code, path} = error as NodeJS.ErrnoException
+  const words = code === undefined ? undefined : REASONS[code]
+  return safe(words === undefined ? messageOf(error) : path ? `${words}: ${path}` : words)
 }

@@ -1,11 +1,11 @@
-import {type FileHandle, rm} from 'node:fs/promises'
+import {constants, type FileHandle, open, rm} from 'node:fs/promises'
 
 import {RefusedError} from '../base/errors.js'
 import {type Hub} from '../hub/client.js'
 import {HubFormatError, HubUnreachableError} from '../hub/errors.js'
 import {type RepoFile} from '../hub/files.js'
 import {retryDelay} from '../hub/retry.js'
-import {fingerprint, isContentOf, openToWrite, statNoFollow} from './disk.js'
+import {fingerprint, isContentOf, NO_FOLLOW, statNoFollow} from './disk.js'
 
 /** A complete file with the wrong hash is fetched once more from its beginning. */
 const ROUNDS = 2
@@ -38,6 +38,12 @@ export async function fetchFile(job: Download): Promise<void> {
   throw new RefusedError(`${JSON.stringify(job.file.path)} came with another content than the Hub lists`)
 }
 
+async function isComplete({file, target, signal}: Download): Promise<boolean> {
+  const found = await statNoFollow(target)
+  if (!found?.isFile() || found.size !== file.size) return false
+  return isContentOf(file, await fingerprint(target, {signal, isKept: true}))
+}
+
 /** Retries, and counts retries anew whenever bytes arrived: a bad connection brings a large file, too. */
 async function fetchInParts(job: Download): Promise<void> {
   let repeats = 0
@@ -57,18 +63,12 @@ async function sizeOf(path: string): Promise<number> {
   return (await statNoFollow(path))?.size ?? 0
 }
 
-async function isComplete({file, target, signal}: Download): Promise<boolean> {
-  const found = await statNoFollow(target)
-  if (!found?.isFile() || found.size !== file.size) return false
-  return isContentOf(file, await fingerprint(target, {signal, isKept: true}))
-}
-
 /**
  * Resumes where the file ends; one that is too long, or of the right size and wrong, starts anew.
  * @returns why the answer was not the rest of the file; undefined where it was
  */
 async function fetchRest({hub, name, sha, file, target}: Download): Promise<Error | undefined> {
-  const handle = await openToWrite(target)
+  const handle = await openToAppend(target)
   try {
     // The Hub does not serve an empty range.
     if (file.size === 0) {
@@ -82,7 +82,7 @@ async function fetchRest({hub, name, sha, file, target}: Download): Promise<Erro
       size < file.size ? size : 0,
     )
     await handle.truncate(from)
-    const problem = await write(body, handle, {at: from, end: file.size})
+    const problem = await append(body, handle, file.size - from)
     await handle.sync()
     return problem
   } finally {
@@ -90,31 +90,32 @@ async function fetchRest({hub, name, sha, file, target}: Download): Promise<Erro
   }
 }
 
+/** Opens a new or partial file; refuses links, hard links included. */
+async function openToAppend(path: string): Promise<FileHandle> {
+  const found = await statNoFollow(path)
+  if (found && (!found.isFile() || found.nlink > 1)) throw new RefusedError(`${path} is not a plain file`)
+  const how = found ? 0 : constants.O_CREAT + constants.O_EXCL
+  return open(path, constants.O_RDWR + constants.O_APPEND + NO_FOLLOW + how, 0o666)
+}
+
 /** Writes a body as it arrives, with back pressure. */
-async function write(
+async function append(
   body: AsyncIterable<Uint8Array>,
   handle: FileHandle,
-  {at, end}: {at: number; end: number},
+  left: number,
 ): Promise<Error | undefined> {
   try {
     for await (const piece of body) {
-      if (at + piece.length > end) return new HubFormatError('The Hub sent more of a file than it lists.')
-      at = await writeAll(handle, piece, at)
+      left -= piece.length
+      if (left < 0) return new HubFormatError('The Hub sent more of a file than it lists.')
+      await handle.appendFile(piece)
     }
 
-    return at < end ? new HubUnreachableError(`A download broke off at byte ${at}.`) : undefined
+    return left > 0
+      ? new HubUnreachableError(`A download broke off, ${left} bytes before its end.`)
+      : undefined
   } catch (error) {
     if (error instanceof HubUnreachableError) return error
     throw error
   }
-}
-
-/** @returns the place after what was written */
-async function writeAll(handle: FileHandle, piece: Uint8Array, at: number): Promise<number> {
-  for (let done = 0; done < piece.length;) {
-    const {bytesWritten} = await handle.write(piece, done, piece.length - done, at + done)
-    done += bytesWritten
-  }
-
-  return at + piece.length
 }

@@ -3,7 +3,7 @@ import {join} from 'node:path'
 
 import {pushTo} from '../base/collections.js'
 import {RefusedError} from '../base/errors.js'
-import {parseDatasetName, RUN_TYPES} from '../base/names.js'
+import {type DatasetType, parseDatasetName, RUN_TYPES} from '../base/names.js'
 import {formatWords} from '../base/shell.js'
 import {byText, printable} from '../base/text.js'
 import {
@@ -24,9 +24,15 @@ export interface ArchiveEntry {
   /** `namespace/name`, as its place says. */
   name: string
   namespace: string
+  /** Undefined where the name is not that of a SMOLTRACE dataset. */
+  type: DatasetType | undefined
+  /** Of its run. */
+  timestamp: string | undefined
   paths: ArchivePaths
-  /** Where it cannot be used: why. */
-  manifest: Manifest | {problem: string}
+  /** Undefined where it cannot be used. */
+  manifest?: Manifest
+  /** Why it cannot be used. */
+  problem?: string | undefined
 }
 
 /** A file of an archive, on this machine. */
@@ -49,15 +55,11 @@ export async function findArchives(dir: string): Promise<ArchiveEntry[]> {
   for (const namespace of await namesIn(dir)) {
     const folder = join(dir, namespace)
     if (!(await statNoFollow(folder))?.isDirectory()) continue
-    const names = await namesIn(folder)
     // A folder of files without a manifest is an archive that is not complete.
-    for (const own of new Set(names.map((each) => stagedDataset(each) ?? each.replace(/\.json$/, '')))) {
-      const name = `${namespace}/${own}`
-      const paths = archivePaths(folder, name)
-      const manifest = names.includes(`${own}.json`)
-        ? await readEntry(name, namespace, paths.manifest)
-        : problemWithout(name, namespace)
-      if (manifest) found.push({name, namespace, paths, manifest})
+    const owns = (await namesIn(folder)).map((each) => stagedDataset(each) ?? each.replace(/\.json$/, ''))
+    for (const own of new Set(owns)) {
+      const entry = await readEntry(folder, namespace, own)
+      if (entry) found.push(entry)
     }
   }
 
@@ -68,34 +70,31 @@ async function namesIn(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => !isLeftByFileManager(name))
 }
 
-/** Undefined for a file that is neither in an archive's place nor looks like one. */
-async function readEntry(
-  name: string,
-  namespace: string,
-  path: string,
-): Promise<ArchiveEntry['manifest'] | undefined> {
-  const isDataset = parseDatasetName(name, namespace) !== undefined
+/** Undefined for what is neither in an archive's place nor a manifest. */
+async function readEntry(folder: string, namespace: string, own: string): Promise<ArchiveEntry | undefined> {
+  const name = `${namespace}/${own}`
+  const parsed = parseDatasetName(name, namespace)
+  const timestamp = parsed && 'timestamp' in parsed ? parsed.timestamp : undefined
+  const paths = archivePaths(folder, name)
+  const entry = {name, namespace, type: parsed?.type, timestamp, paths}
   try {
-    const manifest = await readManifest(path)
-    if (!manifest) return problemWithout(name, namespace)
-    if (!isDataset) return {problem: 'it is not a SMOLTRACE dataset'}
-    if (manifest.namespace !== namespace)
-      return {
-        problem: `its manifest is of the namespace ${JSON.stringify(manifest.namespace)}, not of ${namespace}`,
-      }
-    if (manifest.name !== name)
-      return {problem: `its manifest is of ${JSON.stringify(manifest.name)}, and so in the wrong place`}
-    return manifest
+    const manifest = await readManifest(paths.manifest)
+    if (!parsed) return manifest && {...entry, problem: 'it is not a SMOLTRACE dataset'}
+    const problem = problemOf(manifest, name, namespace)
+    return manifest && problem === undefined ? {...entry, manifest} : {...entry, problem}
   } catch (error) {
-    return isDataset ? {problem: reasonOf(error)} : undefined
+    return parsed && {...entry, problem: reasonOf(error)}
   }
 }
 
-function problemWithout(name: string, namespace: string): {problem: string} | undefined {
-  if (!parseDatasetName(name, namespace)) return undefined
-  return {
-    problem: 'its manifest is missing: it was not archived to its end, or is only a part of the archive',
-  }
+function problemOf(manifest: Manifest | undefined, name: string, namespace: string): string | undefined {
+  if (!manifest)
+    return 'its manifest is missing: it was not archived to its end, or is only a part of the archive'
+  if (manifest.namespace !== namespace)
+    return `its manifest is of the namespace ${JSON.stringify(manifest.namespace)}, not of ${namespace}`
+  return manifest.name === name
+    ? undefined
+    : `its manifest is of ${JSON.stringify(manifest.name)}, and so in the wrong place`
 }
 
 /**
@@ -175,39 +174,24 @@ export function chooseEntries(
 }
 
 /**
- * Groups archives into runs, in the order in which they come back: as they are named, else the leaderboard first and then
- * the newest run. Within a run results come first: a run that is interrupted there can be identified by them.
+ * Groups archives into runs, in the order in which they come back: as they are named, else the leaderboard first (it is deleted
+ * last) and then the newest run. Within a run results come first: a run that is interrupted there can be identified by them.
  */
 export function groupIntoRuns(entries: ArchiveEntry[], words: readonly string[]): ArchiveEntry[][] {
   const runs = new Map<string, ArchiveEntry[]>()
-  for (const entry of entries) pushTo(runs, `${entry.namespace} ${timestampOf(entry) ?? entry.name}`, entry)
+  for (const entry of entries) pushTo(runs, `${entry.namespace} ${entry.timestamp ?? entry.name}`, entry)
   const rank = (run: ArchiveEntry[]) => {
     const first = words.findIndex((word) => run.some((entry) => isNamed(entry, word)))
     return first === -1 ? words.length : first
   }
 
+  const ageOf = ([first]: ArchiveEntry[]) => (first?.type === 'leaderboard' ? '~' : (first?.timestamp ?? ''))
+  const types: ReadonlyArray<DatasetType | undefined> = RUN_TYPES
   return [...runs.values()]
-    .map((run) => run.toSorted((a, b) => placeInRun(a) - placeInRun(b)))
+    .map((run) => run.toSorted((a, b) => types.indexOf(a.type) - types.indexOf(b.type)))
     .toSorted((a, b) => rank(a) - rank(b) || byText(ageOf(b), ageOf(a)))
 }
 
-/** In the opposite order of deletions. */
-function placeInRun({name, namespace}: ArchiveEntry): number {
-  return (RUN_TYPES as readonly string[]).indexOf(parseDatasetName(name, namespace)?.type ?? '')
-}
-
-/** Sorts by age; the leaderboard, which is deleted last, counts as the newest. */
-function ageOf([first]: ArchiveEntry[]): string {
-  const isLeaderboard = first && parseDatasetName(first.name, first.namespace)?.type === 'leaderboard'
-  return isLeaderboard ? '~' : ((first && timestampOf(first)) ?? '')
-}
-
-function timestampOf({name, namespace}: ArchiveEntry): string | undefined {
-  const parsed = parseDatasetName(name, namespace)
-  return parsed && 'timestamp' in parsed ? parsed.timestamp : undefined
-}
-
-function isNamed(entry: ArchiveEntry, word: string): boolean {
-  const {name, namespace} = entry
-  return [name, name.slice(namespace.length + 1), timestampOf(entry)].includes(word)
+function isNamed({name, namespace, timestamp}: ArchiveEntry, word: string): boolean {
+  return [name, name.slice(namespace.length + 1), timestamp].includes(word)
 }

@@ -1,4 +1,5 @@
 import {dirname, join} from 'node:path'
+import {isDeepStrictEqual} from 'node:util'
 import * as z from 'zod/mini'
 
 import {RefusedError} from '../base/errors.js'
@@ -6,7 +7,7 @@ import {LARGEST_JSON, syncFolder, writeAtomically} from '../base/files.js'
 import {count, date, parseJson, sha1, sha256, text} from '../base/schema.js'
 import {byText} from '../base/text.js'
 import {VERSION} from '../base/version.js'
-import {type DatasetFacts} from '../hub/dataset-info.js'
+import {type DescribedDataset} from '../hub/dataset-info.js'
 import {type RepoFile} from '../hub/files.js'
 import {fingerprint, isContentOf, readSmall, statNoFollow} from './disk.js'
 import {type ArchivePaths, pathsProblem} from './paths.js'
@@ -40,32 +41,17 @@ const MANIFEST = z.strictObject({
 export type Manifest = z.output<typeof MANIFEST>
 
 /** The manifest of a dataset as it is now. */
-export function describeArchive({
-  facts: {name, id, sha, visibility, gated, tags, createdAt, lastModified},
-  files,
-  endpoint,
-  namespace,
-  now,
-}: {
-  facts: DatasetFacts
-  files: RepoFile[]
-  endpoint: string
-  namespace: string
-  now: Date
-}): Manifest {
+export function describeArchive(
+  {paths: _, ...facts}: DescribedDataset,
+  files: RepoFile[],
+  {endpoint, namespace, now}: {endpoint: string; namespace: string; now: Date},
+): Manifest {
   return {
     format: FORMAT,
     version: FORMAT_VERSION,
     endpoint,
     namespace,
-    name,
-    id,
-    sha,
-    visibility,
-    gated,
-    tags,
-    createdAt,
-    lastModified,
+    ...facts,
     archivedAt: now,
     program: `smoltrace/${VERSION}`,
     files: files.toSorted((a, b) => byText(a.path, b.path)),
@@ -96,22 +82,16 @@ export async function readManifest(path: string): Promise<Manifest | undefined> 
 
 /** Writes a manifest, unless the one that is there says the same; the identities it had are kept. */
 export async function writeManifest(path: string, fresh: Manifest, former?: Manifest): Promise<void> {
-  const next = {...fresh, previousIdentities: former ? identitiesOf(former, fresh) : []}
-  const {archivedAt, program} = former ?? fresh
-  if (former && formatManifest({...next, archivedAt, program}) === formatManifest(former)) return
-  await writeAtomically(path, formatManifest(next))
+  if (former) {
+    const {id, sha, createdAt, archivedAt, program, previousIdentities} = former
+    const identities = [...previousIdentities, {id, sha, createdAt, archivedAt}]
+    const isPrevious = (each: {id: string; sha: string}) => each.id !== fresh.id || each.sha !== fresh.sha
+    fresh = {...fresh, previousIdentities: identities.filter((each) => isPrevious(each))}
+    if (isDeepStrictEqual({...fresh, archivedAt, program}, former)) return
+  }
+
+  await writeAtomically(path, `${JSON.stringify(fresh, undefined, 2)}\n`)
   await syncFolder(dirname(path))
-}
-
-function formatManifest(manifest: Manifest): string {
-  return `${JSON.stringify(manifest, undefined, 2)}\n`
-}
-
-function identitiesOf(former: Manifest, fresh: Manifest): Manifest['previousIdentities'] {
-  const {id, sha, createdAt, archivedAt, previousIdentities} = former
-  return [...previousIdentities, {id, sha, createdAt, archivedAt}].filter(
-    (each) => each.id !== fresh.id || each.sha !== fresh.sha,
-  )
 }
 
 /**

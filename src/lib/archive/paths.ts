@@ -39,17 +39,25 @@ export function stagedDataset(name: string): string | undefined {
 
 /** In bytes, the most that common file systems take for one name. */
 const LONGEST_SEGMENT = 255
-const CONTROL = /\p{Cc}/u
 
-/** Half of a character, which no name on a disk can hold. */
-const LONE_SURROGATE = /\p{Cs}/u
-const NOT_ON_WINDOWS = /[<>:"|?*]/
-
-/** Windows takes these for devices, whatever their extension and letter case. */
-const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³])(?:\.|$)/i
-
-/** Also by the short name that Windows gives it. */
-const GIT_FOLDER = /^(?:\.git|git~\d+)$/i
+/** What a part of a path may not be, and why. */
+const PROBLEMS: ReadonlyArray<readonly [pattern: RegExp, problem: string]> = [
+  [/^$/, 'has an empty part'],
+  [/^\.\.?$/, 'leads elsewhere'],
+  [/\p{Cc}/u, 'has a control character'],
+  // No name on a disk can hold it.
+  [/\p{Cs}/u, 'has half a character'],
+  [/\\/, 'has a backslash'],
+  // Also by the short name that Windows gives it.
+  [/^(?:\.git|git~\d+)$/i, "would be part of git's own folder"],
+  [/[<>:"|?*]/, 'has a character that Windows does not allow'],
+  [/[. ]$/, 'has a part that ends with a dot or a blank'],
+  // Whatever the extension and letter case.
+  [
+    /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³])(?:\.|$)/i,
+    'has the name of a device of Windows',
+  ],
+]
 
 /**
  * Why a path cannot be archived.
@@ -58,8 +66,9 @@ const GIT_FOLDER = /^(?:\.git|git~\d+)$/i
  */
 export function pathProblem(path: string): string | undefined {
   for (const segment of path.split('/')) {
-    const problem = segmentProblem(segment)
-    if (problem) return problem
+    const [, problem] = PROBLEMS.find(([pattern]) => pattern.test(segment)) ?? []
+    if (problem !== undefined) return problem
+    if (Buffer.byteLength(segment) > LONGEST_SEGMENT) return `has a part longer than ${LONGEST_SEGMENT} bytes`
   }
 
   return undefined
@@ -98,33 +107,13 @@ export function listed(items: readonly string[], separator = ', '): string {
   return [...items.slice(0, MOST_LISTED), ...(more > 0 ? [`${more} more`] : [])].join(separator)
 }
 
-function segmentProblem(segment: string): string | undefined {
-  if (segment === '') return 'has an empty part'
-  if (segment === '.' || segment === '..') return 'leads elsewhere'
-  if (CONTROL.test(segment)) return 'has a control character'
-  if (LONE_SURROGATE.test(segment)) return 'has half a character'
-  if (segment.includes('\\')) return 'has a backslash'
-  if (GIT_FOLDER.test(segment)) return "would be part of git's own folder"
-  if (Buffer.byteLength(segment) > LONGEST_SEGMENT) return `has a part longer than ${LONGEST_SEGMENT} bytes`
-  if (NOT_ON_WINDOWS.test(segment)) return 'has a character that Windows does not allow'
-  if (/[. ]$/.test(segment)) return 'has a part that ends with a dot or a blank'
-  return DEVICE.test(segment) ? 'has the name of a device of Windows' : undefined
-}
-
 /** Paths that differ in letter case or in how accents are composed are the same file on many disks. */
 function collision(paths: readonly string[]): string | undefined {
-  const files = new Map<string, string>()
-  for (const path of paths) {
-    const other = files.get(folded(path))
-    if (other !== undefined) return `${JSON.stringify(other)} and ${JSON.stringify(path)} may be one file`
-    files.set(folded(path), path)
-  }
-
-  const folders = new Map<string, string>()
-  for (const folder of new Set(paths.flatMap((path) => foldersOf(path)))) {
-    const other = files.get(folded(folder)) ?? folders.get(folded(folder))
-    if (other !== undefined) return `${JSON.stringify(other)} and ${JSON.stringify(folder)} may be one`
-    folders.set(folded(folder), folder)
+  const known = new Map<string, string>()
+  for (const path of [...paths, ...new Set(paths.flatMap((each) => foldersOf(each)))]) {
+    const other = known.get(folded(path))
+    if (other !== undefined) return `${JSON.stringify(other)} and ${JSON.stringify(path)} may be one`
+    known.set(folded(path), path)
   }
 
   return undefined

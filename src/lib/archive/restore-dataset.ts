@@ -3,9 +3,8 @@ import {printable} from '../base/text.js'
 import {type Hub} from '../hub/client.js'
 import {type DatasetFacts, type Visibility} from '../hub/dataset-info.js'
 import {HubError, HubFormatError} from '../hub/errors.js'
-import {type RepoFile} from '../hub/files.js'
 import {isOutcomeUnknown, retryDelay} from '../hub/retry.js'
-import {openContents} from './content.js'
+import {withContents} from './content.js'
 import {isContentOf} from './disk.js'
 import {type LocalFile} from './entries.js'
 import {type Manifest} from './manifest.js'
@@ -20,8 +19,6 @@ interface RestoreJob {
   /** Checked, and so exactly what the manifest says. */
   files: LocalFile[]
   signal?: AbortSignal | undefined
-  /** Called before the first request that changes anything. */
-  onStart: () => void
   /** Called when the dataset is there, and still without its files. */
   onCreated: () => void
 }
@@ -29,13 +26,11 @@ interface RestoreJob {
 /** Who sees a dataset, and whether they must be let in first. */
 export type Audience = Pick<DatasetFacts, 'gated' | 'visibility'>
 
-/** What is to be done for a dataset: nothing, create it, or add what it lacks. */
-export type Step = {
-  /** Who sees what is there; undefined where nothing is. */
-  there?: Audience
-} & (
-  {kind: 'create'} | {kind: 'fill'; head: string; files: LocalFile[]; deletes: string[]} | {kind: 'nothing'}
-)
+/** What is to be done for a dataset: create it, add what it lacks, or nothing; and who sees what is there. */
+export type Step =
+  | {kind: 'create'; there?: undefined}
+  | {kind: 'fill'; there: Audience; head: string; files: LocalFile[]; deletes: string[]}
+  | {kind: 'nothing'; there: Audience}
 
 /** The Hub's preupload answers for a hundred files at a time. */
 const MOST_FILES = 100
@@ -48,33 +43,33 @@ const ATTRIBUTES = '.gitattributes'
 
 /**
  * Restores one dataset. After a request whose answer was lost it asks what is there, and continues from that.
- * @param first the first step, from `nextStep`
- * @returns whether anything was done, false where it was there already, equal in every file; and who sees it
+ * @param step the first step, from `nextStep`
+ * @returns who sees it
  * @throws RefusedError where something else is there, or another writer interferes; the Hub's errors; CancelledError
  */
-export async function restoreDataset(
-  job: RestoreJob,
-  first: Step,
-): Promise<{isChanged: boolean; there: Audience | undefined}> {
+export async function restoreDataset(job: RestoreJob, step: Step): Promise<Audience> {
+  const {hub, name, namespace, manifest} = job
   const done = new Set<Step['kind']>()
-  let isChanged = false
   let setbacks = 0
-  for (let step = first; ; step = await nextStep(job)) {
+  for (; step.kind !== 'nothing'; step = await nextStep(job)) {
     if (job.signal?.aborted) throw new CancelledError('Interrupted.')
-    if (step.kind === 'nothing') return {isChanged, there: step.there}
     try {
       if (done.has(step.kind)) throw new HubFormatError('the Hub shows something else than what was uploaded')
-      if (!isChanged) job.onStart()
-      isChanged = true
-      await (step.kind === 'create' ? create(job) : fill(job, step))
-      if (step.kind === 'create') job.onCreated()
+      if (step.kind === 'fill') await fill(job, step)
+      else {
+        await hub.createDataset(name, namespace, visibilityFor(manifest))
+        job.onCreated()
+      }
+
       done.add(step.kind)
     } catch (error) {
       const wait = mustAskAgain(error, setbacks > 0) ? retryDelay(error, setbacks++) : undefined
       if (!wait) throw explain(error)
-      await job.hub.pause(wait)
+      await hub.pause(wait)
     }
   }
+
+  return step.there
 }
 
 /**
@@ -90,21 +85,27 @@ export async function nextStep({
   const facts = await hub.describe(name)
   // A name that was given up leads to another dataset, and is free.
   if (facts?.name !== name) return {kind: 'create'}
-  const there = await hub.listFiles(name, facts.sha)
-  const {missing, others} = compare(files, there)
-  const seen = {there: {visibility: facts.visibility, gated: facts.gated}}
-  if (missing.length === 0 && others.length === 0) return {kind: 'nothing', ...seen}
-  const isAsOpen = manifest.visibility === 'public' && facts.gated === manifest.gated
-  if (facts.visibility === 'public' && visibilityFor(manifest) === 'private' && !isAsOpen)
+  const {sha: head, visibility, gated} = facts
+  const there = {visibility, gated}
+  const local = new Map(files.map((file) => [file.path, file]))
+  const same = new Set<string>()
+  const others: string[] = []
+  for (const file of await hub.listFiles(name, head)) {
+    const own = local.get(file.path)
+    if (own && isContentOf(file, own)) same.add(file.path)
+    else others.push(file.path)
+  }
+
+  const missing = files.filter(({path}) => !same.has(path))
+  if (missing.length === 0 && others.length === 0) return {kind: 'nothing', there}
+  const isAsOpen = manifest.visibility === 'public' && gated === manifest.gated
+  if (visibility === 'public' && visibilityFor(manifest) === 'private' && !isAsOpen)
     throw new RefusedError('it is there and public, and what was archived was not')
   const other = others.find((path) => path !== ATTRIBUTES) ?? others[0]
-  const isHalf =
-    other === undefined || (other === ATTRIBUTES && (await hasUsualAttributes(hub, name, facts.sha)))
+  const isHalf = other === undefined || (other === ATTRIBUTES && (await hasUsualAttributes(hub, name, head)))
   if (!isHalf)
     throw new RefusedError(`a dataset of this name is there, with another ${JSON.stringify(other)}`)
-  const kept = new Set(files.map(({path}) => path))
-  const deletes = others.filter((path) => !kept.has(path))
-  return {kind: 'fill', head: facts.sha, files: missing, deletes, ...seen}
+  return {kind: 'fill', there, head, files: missing, deletes: others.filter((path) => !local.has(path))}
 }
 
 /** Whether a `.gitattributes` is what creation makes: one written by hand says more than that, or less. */
@@ -123,57 +124,23 @@ export function visibilityFor({visibility, gated}: Pick<Manifest, 'gated' | 'vis
   return gated === false ? visibility : 'private'
 }
 
-/** Which of these files the Hub lacks, and which it has in addition or with another content. */
-function compare(files: LocalFile[], there: RepoFile[]): {missing: LocalFile[]; others: string[]} {
-  const local = new Map(files.map((file) => [file.path, file]))
-  const equal = new Set<string>()
-  const others: string[] = []
-  for (const file of there) {
-    const own = local.get(file.path)
-    if (own && isContentOf(file, own)) equal.add(file.path)
-    else others.push(file.path)
-  }
-
-  return {missing: files.filter(({path}) => !equal.has(path)), others}
-}
-
-async function create({hub, name, namespace, manifest}: RestoreJob): Promise<void> {
-  await hub.createDataset(name, namespace, visibilityFor(manifest))
-}
-
 /** In commits of bounded size, each on top of the one before: another commit in between is refused, not built upon. */
-async function fill(job: RestoreJob, step: Extract<Step, {kind: 'fill'}>): Promise<void> {
-  let parentCommit = step.head
-  let {deletes} = step
-  for (const files of batches(step.files)) {
-    if (job.signal?.aborted) throw new CancelledError('Interrupted.')
-    parentCommit = await send(job, files, deletes, parentCommit)
-    deletes = []
-  }
-}
-
-/** @returns the new head */
-async function send(
+async function fill(
   {hub, name, namespace, signal}: RestoreJob,
-  files: LocalFile[],
-  deletes: string[],
-  parentCommit: string,
-): Promise<string> {
-  const contents = await openContents(files, signal)
-  try {
-    return await hub.upload(name, namespace, {
-      files: files.map(({path}, index) => ({path, content: contents.blobs[index] as Blob})),
-      deletes,
-      title: TITLE,
-      parentCommit,
-      beforeCommit: contents.verify,
-    })
-  } catch (error) {
-    // A file that changes while it is sent looks like a broken connection.
-    await contents.verify()
-    throw error
-  } finally {
-    await contents.close()
+  {head, files, deletes}: Extract<Step, {kind: 'fill'}>,
+): Promise<void> {
+  let parentCommit = head
+  for (const [index, bundle] of batches(files).entries()) {
+    if (signal?.aborted) throw new CancelledError('Interrupted.')
+    parentCommit = await withContents(bundle, signal, (contents, verify) =>
+      hub.upload(name, namespace, {
+        files: bundle.map(({path}, at) => ({path, content: contents[at] as Blob})),
+        deletes: index === 0 ? deletes : [],
+        title: TITLE,
+        parentCommit,
+        beforeCommit: verify,
+      }),
+    )
   }
 }
 

@@ -1,8 +1,7 @@
 import pLimit from 'p-limit'
 
-import {DEFAULT_CONCURRENCY, settleAll} from '../base/concurrency.js'
+import {DEFAULT_CONCURRENCY, mapLimited} from '../base/concurrency.js'
 import {CancelledError, RefusedError} from '../base/errors.js'
-import {parseDatasetName} from '../base/names.js'
 import {type OptionTable} from '../base/options.js'
 import {readPinTag} from '../base/pin-tags.js'
 import {printable, safe} from '../base/text.js'
@@ -73,181 +72,135 @@ export const RESTORE_OPTIONS: OptionTable<RestoreOptions> = {
   onEvent: 'function',
 }
 
-/**
- * One dataset on its way back.
- * @internal
- */
+/** One archive on its way back. */
 export interface RestorePart {
   entry: ArchiveEntry
   /** Full name under which it comes back. */
   name: string
   /** Why it cannot come back, as far as that is known before its files are checked. */
   problem?: string | undefined
-  /** Once its archive is checked. */
-  checked?: {manifest: Manifest; files: LocalFile[]; pin: string | undefined}
-  /** Once the Hub was asked for it: what is to be done. */
-  step?: Step
+  /** Once it is checked on the disk, and looked for on the Hub. */
+  ready?: {manifest: Manifest; files: LocalFile[]; pin: string | undefined; step: Step}
   /** Once it is settled. */
   outcome?: RestoreOutcome
 }
 
+interface Job {
+  session: Session
+  options: RestoreOptions
+  /** Why nothing new is started any more. */
+  stopped?: string | undefined
+}
+
 /**
- * Restores runs one after the other. First everything is checked on the disk, then the Hub is asked for all of it, then the first
- * dataset is created. Where the Hub stops creating, the runs before are complete.
+ * Restores runs one after the other. First everything is checked on the disk and looked for on the Hub, then the first dataset is
+ * created. Where the Hub stops creating, the runs before are complete.
  * @returns an outcome for each dataset, run by run
  * @throws CancelledError where the signal was aborted before anything was created
- * @internal
  */
-export function restoreRuns(
+export async function restoreRuns(
   session: Session,
   options: RestoreOptions,
   runs: RestorePart[][],
 ): Promise<RestoreOutcome[]> {
-  return new RunRestorer(session, options, runs).run()
+  const job: Job = {session, options}
+  const parts = runs.flat()
+  const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY)
+  await mapLimited(parts, limit, (part) => prepare(part, job))
+  for (const run of runs) settleRun(run, job)
+  const outcomes: RestoreOutcome[] = []
+  for (const run of runs) {
+    for (const part of run) {
+      const outcome = part.outcome ?? (await restore(part, parts.length, job))
+      part.outcome = outcome
+      settleRun(run, job)
+      outcomes.push(outcome)
+      emit({kind: 'finished', outcome, done: outcomes.length, of: parts.length}, options)
+    }
+  }
+
+  return outcomes
 }
 
-class RunRestorer {
-  private readonly session: Session
-  private readonly options: RestoreOptions
-  private readonly runs: RestorePart[][]
-  /** Why nothing new is started any more. */
-  private stopped: string | undefined
+/** Checks one archive on the disk, and looks for its dataset on the Hub. */
+async function prepare(part: RestorePart, job: Job): Promise<void> {
+  const {entry, name} = part
+  const {manifest, paths} = entry
+  const {session, options} = job
+  const {signal} = options
+  try {
+    const problem = entry.problem ?? part.problem
+    if (!manifest || problem !== undefined) throw new RefusedError(problem ?? 'it has no manifest')
+    emit({kind: 'checking', name}, options)
+    const files = await checkArchive(manifest, paths, signal)
+    if (job.stopped !== undefined) return
+    const step = await nextStep({hub: session.hub, name, manifest, files})
+    part.ready = {manifest, files, step, pin: await pinIn(files, session.now)}
+    if (step.kind === 'nothing') part.outcome = successOf(part, 'present', step.there)
+  } catch (error) {
+    if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
+    part.outcome = failureOf(part, error, job)
+  }
+}
 
-  constructor(session: Session, options: RestoreOptions, runs: RestorePart[][]) {
-    this.session = session
-    this.options = options
-    this.runs = runs
+/** A run comes back as a whole or not at all. Why the job stopped says more than what one of its datasets lacks. */
+function settleRun(run: RestorePart[], {stopped}: Job): void {
+  const problem = run.find(({outcome}) => outcome && !SUCCESS.has(outcome.status))
+  if (!problem?.outcome || stopped !== undefined) return
+  const {status, reason = status} = problem.outcome
+  const others = status === 'refused' ? 'refused' : 'unattempted'
+  const whose = `the ${problem.entry.type ?? 'dataset'} of this run: `
+  for (const part of run) part.outcome ??= outcomeOf(part, others, `${whose}${reason}`)
+}
+
+async function restore(part: RestorePart, of: number, job: Job): Promise<RestoreOutcome> {
+  const {name, ready} = part
+  const {session, options} = job
+  const {signal} = options
+  if (signal?.aborted) job.stopped ??= 'interrupted'
+  if (!ready || job.stopped !== undefined) return outcomeOf(part, 'unattempted', job.stopped)
+  if (options.dryRun) return successOf(part, 'restorable', ready.step.there)
+  let isCreated = false
+  const onCreated = () => {
+    isCreated = true
   }
 
-  async run(): Promise<RestoreOutcome[]> {
-    await this.forEachOpen((part) => this.check(part))
-    await this.forEachOpen((part) => this.ask(part))
-    const {length: of} = this.runs.flat()
-    const outcomes: RestoreOutcome[] = []
-    for (const run of this.runs) {
-      for (const part of run) {
-        part.outcome ??= await this.restore(part, of)
-        const {outcome} = part
-        this.settle(run)
-        outcomes.push(outcome)
-        this.emit({kind: 'finished', outcome, done: outcomes.length, of})
-      }
-    }
-
-    return outcomes
-  }
-
-  /** Handles each dataset that is not settled yet, several at a time. */
-  private async forEachOpen(job: (part: RestorePart) => Promise<void>): Promise<void> {
-    const limit = pLimit(this.options.concurrency ?? DEFAULT_CONCURRENCY)
-    const open = this.runs.flat().filter(({outcome}) => !outcome)
-    await settleAll(open.map((part) => limit(() => job(part))))
-    for (const run of this.runs) this.settle(run)
-  }
-
-  /** A run comes back as a whole or not at all. Why the job stopped says more than what one of its datasets lacks. */
-  private settle(run: RestorePart[]): void {
-    const problem = run.find(({outcome}) => outcome && !SUCCESS.has(outcome.status))
-    if (!problem?.outcome || this.stopped !== undefined) return
-    const {status, reason = status} = problem.outcome
-    for (const part of run) {
-      part.outcome ??= outcomeOf(
-        part,
-        status === 'refused' ? 'refused' : 'unattempted',
-        `the ${typeOf(problem)} of this run: ${reason}`,
-      )
-    }
-  }
-
-  private async check(part: RestorePart): Promise<void> {
-    const {entry, name, problem} = part
-    const {signal} = this.options
-    try {
-      if ('problem' in entry.manifest) throw new RefusedError(entry.manifest.problem)
-      if (problem !== undefined) throw new RefusedError(problem)
-      this.emit({kind: 'checking', name})
-      const files = await checkArchive(entry.manifest, entry.paths, signal)
-      part.checked = {manifest: entry.manifest, files, pin: await pinIn(files, this.session.now)}
-    } catch (error) {
-      if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
-      part.outcome = outcomeOf(part, 'refused', reasonOf(error))
-    }
-  }
-
-  private async ask(part: RestorePart): Promise<void> {
-    const {name, checked} = part
-    if (!checked) return
-    if (this.stopped !== undefined) {
-      part.outcome = outcomeOf(part, 'unattempted', this.stopped)
-      return
-    }
-
-    try {
-      part.step = await nextStep({hub: this.session.hub, name, ...checked})
-      if (part.step.kind === 'nothing') part.outcome = successOf(part, 'present', part.step.there)
-    } catch (error) {
-      if (this.options.signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
-      part.outcome = this.failureOf(part, error)
-    }
-  }
-
-  private async restore(part: RestorePart, of: number): Promise<RestoreOutcome> {
-    const {name, checked, step} = part
-    const {signal, dryRun} = this.options
-    const {hub, access} = this.session
-    if (signal?.aborted) this.stopped ??= 'interrupted'
-    if (this.stopped !== undefined) return outcomeOf(part, 'unattempted', this.stopped)
-    if (!checked || !step) throw new Error(`${name} was not looked for.`)
-    if (dryRun) return successOf(part, 'restorable', step.there)
-    let isCreated = false
-    try {
-      const onStart = () => this.emit({kind: 'started', name, of})
-      const onCreated = () => {
-        isCreated = true
-      }
-
-      const job = {hub, name, namespace: access.namespace, ...checked, signal, onStart, onCreated}
-      const {isChanged, there} = await restoreDataset(job, step)
-      return successOf(part, isChanged ? 'restored' : 'present', there)
-    } catch (error) {
-      return this.failureOf(part, error, isCreated)
-    }
-  }
-
-  private failureOf(part: RestorePart, error: unknown, isCreated = false): RestoreOutcome {
-    if (this.options.signal?.aborted)
+  emit({kind: 'started', name, of}, options)
+  try {
+    const {hub, access} = session
+    const {manifest, files, step} = ready
+    const dataset = {hub, name, namespace: access.namespace, manifest, files, signal, onCreated}
+    return successOf(part, 'restored', await restoreDataset(dataset, step))
+  } catch (error) {
+    if (signal?.aborted)
       return outcomeOf(part, 'failed', 'interrupted halfway: restore it again, and it continues')
-    if (error instanceof HubError) this.stopped ??= whyStopAfter(error)
-    if (isOutOfQuota(error)) {
-      return isCreated
-        ? outcomeOf(part, 'failed', `it is there and incomplete: ${this.stopped}`)
-        : outcomeOf(part, 'unattempted', this.stopped)
-    }
+    return failureOf(part, error, job, isCreated)
+  }
+}
 
-    return outcomeOf(part, error instanceof RefusedError ? 'refused' : 'failed', reasonOf(error))
+function failureOf(part: RestorePart, error: unknown, job: Job, isCreated = false): RestoreOutcome {
+  if (error instanceof HubError) job.stopped ??= whyStopAfter(error)
+  if (isOutOfQuota(error)) {
+    return isCreated
+      ? outcomeOf(part, 'failed', `it is there and incomplete: ${job.stopped}`)
+      : outcomeOf(part, 'unattempted', job.stopped)
   }
 
-  private emit(event: RestoreEvent): void {
-    try {
-      this.options.onEvent?.(event)
-    } catch {
-      // A listener must not decide what is restored.
-    }
+  return outcomeOf(part, error instanceof RefusedError ? 'refused' : 'failed', reasonOf(error))
+}
+
+function emit(event: RestoreEvent, {onEvent}: RestoreOptions): void {
+  try {
+    onEvent?.(event)
+  } catch {
+    // A listener must not decide what is restored.
   }
 }
 
 const SUCCESS: ReadonlySet<RestoreStatus> = new Set(['present', 'restorable', 'restored'])
 
-function typeOf({entry: {name, namespace}}: RestorePart): string {
-  return parseDatasetName(name, namespace)?.type ?? 'dataset'
-}
-
-function outcomeOf(
-  {name, entry: {manifest}}: RestorePart,
-  status: RestoreStatus,
-  reason?: string,
-): RestoreOutcome {
-  const files = 'problem' in manifest ? [] : manifest.files
+function outcomeOf({name, entry}: RestorePart, status: RestoreStatus, reason?: string): RestoreOutcome {
+  const {files = []} = entry.manifest ?? {}
   return {
     name: printable(name),
     status,
@@ -259,9 +212,8 @@ function outcomeOf(
 
 /** With who sees the dataset, there or once it is created, and what about that is not as it was. */
 function successOf(part: RestorePart, status: RestoreStatus, there: Audience | undefined): RestoreOutcome {
-  const {checked} = part
-  if (!checked) throw new Error(`${part.name} was not checked.`)
-  const {manifest, pin} = checked
+  if (!part.ready) throw new Error(`${part.name} was not checked.`)
+  const {manifest, pin} = part.ready
   return {
     ...outcomeOf(part, status, noteOn(manifest, there)),
     visibility: there?.visibility ?? visibilityFor(manifest),

@@ -19,13 +19,6 @@ import {
   type RestoreStatus,
 } from './restore-runs.js'
 
-export {
-  type RestoreEvent,
-  type RestoreOptions,
-  type RestoreOutcome,
-  type RestoreStatus,
-} from './restore-runs.js'
-
 /** The outcome of a restoration. */
 export interface RestoreResult {
   endpoint: string

@@ -1,22 +1,14 @@
-import type pLimit from 'p-limit'
-
 import {constants, copyFile, readdir, rename, rm} from 'node:fs/promises'
 import {basename, join} from 'node:path'
+import {type LimitFunction} from 'p-limit'
 
-import {settleAll} from '../base/concurrency.js'
+import {pushTo} from '../base/collections.js'
+import {mapLimited} from '../base/concurrency.js'
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {syncFolder} from '../base/files.js'
 import {type Hub} from '../hub/client.js'
 import {type RepoFile} from '../hub/files.js'
-import {
-  ensureFolder,
-  extraFiles,
-  filesBelow,
-  fingerprint,
-  isContentOf,
-  isFolder,
-  syncFolders,
-} from './disk.js'
+import {ensureFolder, extraFiles, filesBelow, fingerprint, isContentOf, isFolder} from './disk.js'
 import {fetchFile} from './download.js'
 import {type Lock} from './lock.js'
 import {type Manifest} from './manifest.js'
@@ -26,10 +18,10 @@ import {type ArchivePaths, foldersOf, quoted, stagedDataset} from './paths.js'
 interface StoreJob {
   hub: Pick<Hub, 'download' | 'pause'>
   lock: Lock
-  limitFiles: ReturnType<typeof pLimit>
+  limitFiles: LimitFunction
   /** Whether a manifest says that the files which are there are this archive. */
   isRecorded: boolean
-  signal?: AbortSignal | undefined
+  signal: AbortSignal | undefined
 }
 
 /**
@@ -46,11 +38,15 @@ export async function storeFiles(manifest: Manifest, paths: ArchivePaths, job: S
     await fetchAll(manifest, wanted, paths, job)
     await job.lock.require()
     if (isNew) await rename(staging, final)
-    else for (const {path} of wanted) await moveFile(path, paths)
+    else
+      for (const {path} of wanted) {
+        await ensureFolder(final, partsOf(path))
+        await rename(join(staging, path), join(final, path))
+      }
   }
 
   for (const each of await stagingFolders(paths)) await rm(each, {recursive: true, force: true})
-  if (!isNew) await syncFolders(final, foldersIn(manifest.files))
+  if (!isNew) await syncFolders(final, manifest.files)
   await syncFolder(folder)
 }
 
@@ -60,15 +56,11 @@ async function damagedFiles({files}: Manifest, final: string, job: StoreJob): Pr
   const extra = extraFiles(found, files)
   if (extra.length > 0)
     throw new RefusedError(`${final} holds ${quoted(extra)}, which the dataset does not: remove it`)
-  const damaged = await settleAll(
-    files.map((file) =>
-      job.limitFiles(async () => {
-        if (found.get(file.path) !== file.size) return [file]
-        const content = await fingerprint(join(final, file.path), {signal: job.signal, isKept: true})
-        return isContentOf(file, content) ? [] : [file]
-      }),
-    ),
-  )
+  const damaged = await mapLimited(files, job.limitFiles, async (file) => {
+    if (found.get(file.path) !== file.size) return [file]
+    const content = await fingerprint(join(final, file.path), {signal: job.signal, isKept: true})
+    return isContentOf(file, content) ? [] : [file]
+  })
   return damaged.flat()
 }
 
@@ -80,56 +72,36 @@ async function fetchAll(
   {name, sha}: Manifest,
   files: RepoFile[],
   paths: ArchivePaths,
-  job: StoreJob,
+  {limitFiles, ...job}: StoreJob,
 ): Promise<void> {
   const {folder, staging} = paths
   const left = await leftovers(paths)
   await ensureFolder(folder, [basename(staging)])
-  let isBroken = false
-  await settleAll(
-    files.map((file) =>
-      job.limitFiles(async () => {
-        if (job.signal?.aborted) throw new CancelledError('Interrupted.')
-        if (isBroken) return
-        try {
-          const target = join(staging, file.path)
-          await ensureFolder(staging, partsOf(file.path))
-          await takeLeftover(file, left, target)
-          await fetchFile({...job, name, sha, file, target})
-        } catch (error) {
-          isBroken = true
-          throw error
-        }
-      }),
-    ),
-  )
-  await syncFolders(staging, foldersIn(files))
-}
+  await mapLimited(files, limitFiles, async (file) => {
+    if (job.signal?.aborted) throw new CancelledError('Interrupted.')
+    const target = join(staging, file.path)
+    await ensureFolder(staging, partsOf(file.path))
+    const source = left.get(file.path)?.find(({size}) => size > 0 && size <= file.size)?.source
+    if (source !== undefined) {
+      await copyFile(source, target, constants.COPYFILE_EXCL + constants.COPYFILE_FICLONE)
+      await rm(source, {force: true})
+    }
 
-/** A folder into which an earlier holder fetched files of this dataset, and their sizes in bytes by path. */
-interface Leftover {
-  folder: string
-  files: ReadonlyMap<string, number>
-}
-
-async function leftovers(paths: ArchivePaths): Promise<Leftover[]> {
-  const folders = (await stagingFolders(paths)).filter((folder) => folder !== paths.staging)
-  return Promise.all(
-    // A folder with a link in it was not made by this program: nothing of it is used.
-    folders.map(async (folder) => ({folder, files: await filesBelow(folder).catch(() => new Map())})),
-  )
-}
-
-/** Moves a file by way of a copy, which is compared with the Hub's hash like every other file. */
-async function takeLeftover({path, size}: RepoFile, left: Leftover[], target: string): Promise<void> {
-  const found = left.find(({files}) => {
-    const has = files.get(path) ?? 0
-    return has > 0 && has <= size
+    await fetchFile({...job, name, sha, file, target})
   })
-  if (!found) return
-  const source = join(found.folder, path)
-  await copyFile(source, target, constants.COPYFILE_EXCL + constants.COPYFILE_FICLONE)
-  await rm(source, {force: true})
+  await syncFolders(staging, files)
+}
+
+/** What earlier holders fetched of a dataset: files, with their sizes in bytes, by path. */
+async function leftovers(paths: ArchivePaths): Promise<Map<string, Array<{source: string; size: number}>>> {
+  const left = new Map<string, Array<{source: string; size: number}>>()
+  for (const folder of await stagingFolders(paths)) {
+    // A folder with a link in it was not made by this program: nothing of it is used.
+    const files = await filesBelow(folder).catch(() => new Map<string, number>())
+    for (const [path, size] of files) pushTo(left, path, {source: join(folder, path), size})
+  }
+
+  return left
 }
 
 /** The staging folders of a dataset, of all holders. */
@@ -140,16 +112,14 @@ async function stagingFolders({folder, final}: ArchivePaths): Promise<string[]> 
     .map(({name}) => join(folder, name))
 }
 
-async function moveFile(path: string, {final, staging}: ArchivePaths): Promise<void> {
-  await ensureFolder(final, partsOf(path))
-  await rename(join(staging, path), join(final, path))
-}
-
 /** The parts of the folder that a file is in. */
 function partsOf(path: string): string[] {
   return path.split('/').slice(0, -1)
 }
 
-function foldersIn(files: RepoFile[]): Set<string> {
-  return new Set(files.flatMap(({path}) => foldersOf(path)))
+/** Flushes a folder, and the folders below it that hold these files. */
+async function syncFolders(root: string, files: RepoFile[]): Promise<void> {
+  for (const folder of new Set(files.flatMap(({path}) => foldersOf(path))))
+    await syncFolder(join(root, folder))
+  await syncFolder(root)
 }

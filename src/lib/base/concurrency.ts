@@ -1,3 +1,5 @@
+import {type LimitFunction} from 'p-limit'
+
 import {OptionError} from './errors.js'
 
 /** Requests, datasets or files in progress at a time, unless an option says otherwise. */
@@ -10,9 +12,27 @@ export function checkConcurrency(concurrency: number): void {
     throw new OptionError('concurrency', `takes a whole number from 1 to ${MAX_CONCURRENCY}`)
 }
 
-/** Waits for every job, also where one fails; then throws the first failure, in the order of the list. */
-export async function settleAll<T>(jobs: Iterable<Promise<T>>): Promise<T[]> {
-  const settled = await Promise.allSettled(jobs)
+/**
+ * Runs a job for each item, as many at a time as the limit allows. After a failure no other begins.
+ * @throws the first failure, in the order of the items, once every job that began has ended
+ */
+export async function mapLimited<T, R>(
+  items: readonly T[],
+  limit: LimitFunction,
+  job: (item: T) => Promise<R>,
+): Promise<R[]> {
+  let hasFailed = false
+  const run = async (item: T) => {
+    if (hasFailed) throw new Error('Not begun.')
+    try {
+      return await job(item)
+    } catch (error) {
+      hasFailed = true
+      throw error
+    }
+  }
+
+  const settled = await Promise.allSettled(items.map((item) => limit(run, item)))
   return settled.map((result) => {
     if (result.status === 'rejected') throw result.reason
     return result.value

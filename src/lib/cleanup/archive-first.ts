@@ -40,10 +40,7 @@ export async function archiveBeforeDeletion(
   const {archiveDatasets} = await import('../archive/archive.js')
   const dir = archive ?? leaderboardArchive(dataDir, session.now)
   const results = await archiveDatasets(wanted, {
-    hub: session.hub,
-    endpoint: plan.endpoint,
-    namespace: session.access.namespace,
-    now: session.now,
+    session,
     dir,
     concurrency,
     signal,

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
 import {describeRate, JobLog, logRestore} from '../../../src/cli/progress/job-log.js'
-import {type RestoreStatus} from '../../../src/lib/archive/restore.js'
+import {type RestoreStatus} from '../../../src/lib/archive/restore-runs.js'
 
 /** Logs a job of so many parts, one each `stepMs`; returns the lines. */
 function play(of: number, stepMs: number, failing: (part: number) => boolean = () => false): string[] {

@@ -1,9 +1,9 @@
 import {expect} from 'chai'
 import {statSync, writeFileSync} from 'node:fs'
-import {appendFile, mkdir, readFile, rm, stat, truncate, utimes, writeFile} from 'node:fs/promises'
+import {appendFile, mkdir, rm, stat, truncate, utimes, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
-import {ChangedOnDiskError, openContents} from '../../../src/lib/archive/content.js'
+import {withContents} from '../../../src/lib/archive/content.js'
 import {fingerprint} from '../../../src/lib/archive/disk.js'
 import {type LocalFile} from '../../../src/lib/archive/entries.js'
 import {CancelledError} from '../../../src/lib/base/errors.js'
@@ -29,84 +29,90 @@ const inFolder = (job: (file: LocalFile) => Promise<void>) =>
     await job({path: 'data.parquet', source, inLfs: true, ...(await fingerprint(source))})
   })
 
+/** Runs a job with the content of one file. */
+const withContent = (
+  file: LocalFile,
+  job: (content: Blob, verify: () => Promise<void>) => Promise<void> = async () => {},
+) => withContents([file], undefined, ([content], verify) => job(content as Blob, verify))
+
+const expectChanged = async (job: Promise<unknown>) => {
+  expect((await rejectionOf(job)).message).to.include('"data.parquet" changed after it was checked')
+}
+
 describe('what is sent of an archive', () => {
   it('[S20] is what was checked, in whole and in part, read as often as one likes', () =>
-    inFolder(async (file) => {
-      const {blobs, verify, close} = await openContents([file])
-      const [blob] = blobs
-      if (!blob) throw new Error('There is one for each file.')
-      expect(blob.size).to.equal(BYTES.length)
-      for (let time = 0; time < 2; time++) {
-        expect(Buffer.from(await blob.arrayBuffer()).equals(BYTES)).to.equal(true)
-        const pieces: Uint8Array[] = []
-        for await (const piece of blob.stream()) pieces.push(piece as Uint8Array)
-        expect(Buffer.concat(pieces).equals(BYTES)).to.equal(true)
-      }
+    inFolder((file) =>
+      withContent(file, async (content, verify) => {
+        expect(content.size).to.equal(BYTES.length)
+        for (let time = 0; time < 2; time++) {
+          expect(Buffer.from(await content.arrayBuffer()).equals(BYTES)).to.equal(true)
+          const pieces: Uint8Array[] = []
+          for await (const piece of content.stream()) pieces.push(piece as Uint8Array)
+          expect(Buffer.concat(pieces).equals(BYTES)).to.equal(true)
+        }
 
-      const inner = blob.slice(100, 600_000).slice(50, 1_000_000)
-      expect(Buffer.from(await inner.arrayBuffer()).equals(BYTES.subarray(150, 600_000))).to.equal(true)
-      expect(await blob.slice(48, 51).text()).to.equal('012')
-      await verify()
-      await close()
-    }))
-
-  it('is nothing of what was put in the place of the file', () =>
-    inFolder(async (file) => {
-      const {blobs, close} = await openContents([file])
-      await rm(file.source)
-      await writeFile(file.source, OTHER)
-      expect(await rejectionOf(blobs[0]?.arrayBuffer() ?? Promise.resolve())).to.be.instanceOf(
-        ChangedOnDiskError,
-      )
-      await close()
-    }))
+        const inner = content.slice(100, 600_000).slice(50, 1_000_000)
+        expect(Buffer.from(await inner.arrayBuffer()).equals(BYTES.subarray(150, 600_000))).to.equal(true)
+        expect(await content.slice(48, 51).text()).to.equal('012')
+        await verify()
+      }),
+    ))
 
   for (const [title, change] of [
-    ['is longer', (path: string) => appendFile(path, 'x')],
-    ['is shorter', (path: string) => truncate(path, BYTES.length - 1)],
-    ['has another content', (path: string) => writeFile(path, OTHER)],
+    ['longer', (path) => appendFile(path, 'x')],
+    ['shorter', (path) => truncate(path, BYTES.length - 1)],
+    ['of another content', (path) => writeFile(path, OTHER)],
     [
-      'has another content, and its old date',
-      async (path: string) => {
+      'of another content, with its old date',
+      async (path) => {
         const {atime, mtime} = await stat(path)
         await writeFile(path, OTHER)
         await utimes(path, atime, mtime)
       },
     ],
-  ] as Array<[string, (path: string) => Promise<void>]>) {
-    it(`is nothing where the file ${title} than what was checked`, () =>
+  ] as Array<[string, (path: string) => Promise<void>]>)
+    it(`is nothing more once the file is ${title}`, () =>
       inFolder(async (file) => {
-        await change(file.source)
-        expect(await rejectionOf(openContents([file]))).to.be.instanceOf(ChangedOnDiskError)
+        await withContent(file, async (content, verify) => {
+          const pieces = content.stream()[Symbol.asyncIterator]()
+          await pieces.next()
+          await change(file.source)
+          const rest = async () => {
+            while (!(await pieces.next()).done);
+          }
+
+          await expectChanged(rest())
+          await expectChanged(verify())
+        })
+        await expectChanged(withContent(file))
       }))
 
-    it(`ends where the file ${title} meanwhile`, () =>
-      inFolder(async (file) => {
-        const {blobs, verify, close} = await openContents([file])
-        const pieces = blobs[0]?.stream()[Symbol.asyncIterator]()
-        await pieces?.next()
-        await change(file.source)
-        const rest = async () => {
-          for (;;) if ((await pieces?.next())?.done) return
-        }
-
-        expect(await rejectionOf(rest())).to.be.instanceOf(ChangedOnDiskError)
-        expect(await rejectionOf(verify())).to.be.instanceOf(ChangedOnDiskError)
-        await close()
-      }))
-  }
-
-  it('is nothing where a folder is in its place, or nothing is', () =>
+  it('is nothing of what is put in the place of the file: another one, none, or a folder', () =>
     inFolder(async (file) => {
+      await withContent(file, async (content) => {
+        await rm(file.source)
+        await writeFile(file.source, OTHER)
+        await expectChanged(content.arrayBuffer())
+      })
       await rm(file.source)
-      expect(await rejectionOf(openContents([file]))).to.be.instanceOf(ChangedOnDiskError)
+      await expectChanged(withContent(file))
       await mkdir(file.source)
-      expect(await rejectionOf(openContents([file]))).to.be.instanceOf(ChangedOnDiskError)
+      await expectChanged(withContent(file))
     }))
 
-  it('is left where the signal is aborted', () =>
+  it('is said to have changed where that broke the line', () =>
+    inFolder((file) =>
+      expectChanged(
+        withContent(file, async () => {
+          await writeFile(file.source, OTHER)
+          throw new Error('The line broke.')
+        }),
+      ),
+    ))
+
+  it('is not read once the signal is aborted', () =>
     inFolder(async (file) => {
-      expect(await rejectionOf(openContents([file], AbortSignal.abort()))).to.be.instanceOf(CancelledError)
-      expect((await readFile(file.source)).equals(BYTES)).to.equal(true)
+      const job = withContents([file], AbortSignal.abort(), () => Promise.resolve())
+      expect(await rejectionOf(job)).to.be.instanceOf(CancelledError)
     }))
 })

@@ -1,17 +1,8 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
-import {writeFile} from 'node:fs/promises'
-import {join} from 'node:path'
 
-import {ChangedOnDiskError} from '../../../src/lib/archive/content.js'
-import {fingerprint} from '../../../src/lib/archive/disk.js'
 import {type LocalFile} from '../../../src/lib/archive/entries.js'
-import {type Manifest} from '../../../src/lib/archive/manifest.js'
-import {batches, restoreDataset} from '../../../src/lib/archive/restore-dataset.js'
-import {type Hub} from '../../../src/lib/hub/client.js'
-import {HubUnreachableError} from '../../../src/lib/hub/errors.js'
-import {rejectionOf} from '../../support/builders.js'
-import {withFolder} from './support.js'
+import {batches} from '../../../src/lib/archive/restore-dataset.js'
 
 const MB = 1024 * 1024
 const local = (path: string, size: number, inLfs = false): LocalFile => ({
@@ -66,32 +57,4 @@ describe('the commits of a restoration', () => {
       }),
     )
   })
-})
-
-describe('a restoration', () => {
-  it('says that a file changed where that broke the line', () =>
-    withFolder(async (dir) => {
-      const source = join(dir, 'a.txt')
-      await writeFile(source, 'checked')
-      const file: LocalFile = {path: 'a.txt', source, inLfs: false, ...(await fingerprint(source))}
-      const hub = {
-        async upload() {
-          await writeFile(source, 'changed')
-          throw new HubUnreachableError('The line broke.')
-        },
-      } as unknown as Hub
-      const job = {
-        hub,
-        name: 'mira/x',
-        namespace: 'mira',
-        manifest: {} as Manifest,
-        files: [file],
-        onStart() {},
-        onCreated() {},
-      }
-      const step = {kind: 'fill', head: 'a'.repeat(40)} as const
-      expect(await rejectionOf(restoreDataset(job, {...step, files: [file], deletes: []}))).to.be.instanceOf(
-        ChangedOnDiskError,
-      )
-    }))
 })

@@ -4,13 +4,11 @@ import {appendFile, mkdir, readFile, rename, rm, symlink, writeFile} from 'node:
 import {join} from 'node:path'
 
 import {
-  exitCodeOfRestore,
-  restoreDatasets,
   type RestoreEvent,
   type RestoreOptions,
   type RestoreOutcome,
-  type RestoreResult,
-} from '../../../src/lib/archive/restore.js'
+} from '../../../src/lib/archive/restore-runs.js'
+import {exitCodeOfRestore, restoreDatasets, type RestoreResult} from '../../../src/lib/archive/restore.js'
 import {CancelledError, NotAllowedError, RefusedError, UsageError} from '../../../src/lib/base/errors.js'
 import {type Fault, type Repo, type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf} from '../../support/builders.js'

@@ -95,11 +95,8 @@ export async function archiveAt(
   const {signal} = more
   const session = await sessionAt(hub, signal ? {signal} : {})
   return archiveDatasets(more.datasets ?? (await datasetsAt(hub)), {
-    hub: session.hub,
-    endpoint: hub.url,
-    namespace: hub.user,
+    session: {...session, now: new Date('2026-02-01T00:00:00Z')},
     dir,
-    now: new Date('2026-02-01T00:00:00Z'),
     ...more,
   })
 }
@@ -123,9 +120,7 @@ export function fileOf(
 export const ARCHIVE_SCRIPT = `
 const session = await openSession({endpoint, token})
 const {datasets} = await discover(session)
-const results = await archiveDatasets(datasets, {
-  hub: session.hub, endpoint, namespace: 'mira', now: new Date(), dir, concurrency: 1,
-})
+const results = await archiveDatasets(datasets, {session, dir, concurrency: 1})
 console.log(JSON.stringify([...results]))
 `
 

@@ -1,4 +1,5 @@
-import {type RestoreOutcome, type RestoreResult, type RestoreStatus} from '../../archive/restore.js'
+import {type RestoreOutcome, type RestoreStatus} from '../../archive/restore-runs.js'
+import {type RestoreResult} from '../../archive/restore.js'
 import {printable} from '../../base/text.js'
 import {count, formatBytes} from '../format.js'
 import {paragraphs, wrapText} from './layout.js'

@@ -1,11 +1,8 @@
 import {expect} from 'chai'
 import stringWidth from 'string-width'
 
-import {
-  type RestoreOutcome,
-  type RestoreResult,
-  type RestoreStatus,
-} from '../../../../src/lib/archive/restore.js'
+import {type RestoreOutcome, type RestoreStatus} from '../../../../src/lib/archive/restore-runs.js'
+import {type RestoreResult} from '../../../../src/lib/archive/restore.js'
 import {describeRestored, formatRestore} from '../../../../src/lib/views/terminal/restore.js'
 import {PLAIN} from '../../../support/builders.js'
 
