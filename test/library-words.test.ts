@@ -15,10 +15,10 @@ import {
   SmoltraceError,
 } from '../src/index.js'
 import {checkRows} from '../src/lib/account/leaderboard/check.js'
-import {rankRows} from '../src/lib/account/leaderboard/ranking.js'
 import {type Sandbox, startSandbox} from '../src/lib/sandbox/index.js'
 import {inventoryOf, rejectionOf, runDatasets} from './support/builders.js'
 import {policyFile} from './support/policies.js'
+import {viewOf} from './support/rows.js'
 
 const STAMP = '20260131_235959'
 
@@ -59,7 +59,7 @@ describe('the words of the library', () => {
     ['a policy', () => loadPolicy(policyFile('version: 2')), ['version']],
     ['a day', () => protectRuns([STAMP], {...connection(), until: 'never'}), ['`until` "never"']],
     ['pins', () => protectLeaderboard({...connection(), runs: true, top: 1}), ['`runs`', '`top`']],
-    ['rows', () => rankRows([], inventoryOf([]), {limit: 0}), ['`limit`']],
+    ['rows', () => readRanking({...connection(), limit: 0}), ['`limit`']],
     [
       'a ranking',
       () => readRanking({...connection(), groupBy: ['colour' as 'model']}),
@@ -92,7 +92,7 @@ describe('the words of the library', () => {
   it('[S18] are those of the findings of a check, with the Hub and without', async () => {
     const found = [
       ...(await checkLeaderboard(connection())).findings,
-      ...checkRows([], inventoryOf(runDatasets(STAMP))).findings,
+      ...checkRows(viewOf([], inventoryOf(runDatasets(STAMP)))).findings,
     ]
     expect(found.map(({suggestion}) => suggestion).join(' '))
       .to.include('smoltrace ')

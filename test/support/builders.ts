@@ -3,7 +3,8 @@ import {createServer, type IncomingMessage, type ServerResponse} from 'node:http
 import {type AddressInfo} from 'node:net'
 
 import {type Inventory, type LeaderboardDataset, type RunDataset} from '../../src/lib/account/datasets.js'
-import {type RowIndex, type Standing} from '../../src/lib/account/leaderboard/index.js'
+import {type RowIndex} from '../../src/lib/account/leaderboard/index.js'
+import {type Standing} from '../../src/lib/account/leaderboard/values.js'
 import {type Protection, PROTECTION_PATH} from '../../src/lib/account/protection/pins.js'
 import {groupDatasetsByRun, type Run} from '../../src/lib/account/runs.js'
 import {

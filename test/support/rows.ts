@@ -1,7 +1,9 @@
 import * as fc from 'fast-check'
 
+import {type Inventory} from '../../src/lib/account/datasets.js'
 import {indexRows} from '../../src/lib/account/leaderboard/index.js'
 import {type LeaderboardRow, toRows} from '../../src/lib/account/leaderboard/row.js'
+import {type LeaderboardView, viewRows} from '../../src/lib/account/leaderboard/view.js'
 import {groupDatasetsByRun, type Run} from '../../src/lib/account/runs.js'
 import {RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
 import {type RetentionContext} from '../../src/lib/retention/context.js'
@@ -22,6 +24,11 @@ export const named = (type: RunType, timestamp: string) => runDatasetName(NAMESP
 /** A row about a run whose evaluation finished, as newer evaluators write it. */
 export const finished = (timestamp: string, facts: Partial<LeaderboardRow> = {}) =>
   rowOf({resultsDataset: named('results', timestamp), runStatus: 'completed', ...facts})
+
+/** Rows next to the datasets of an inventory; those that are not in it are gone. */
+export function viewOf(rows: readonly LeaderboardRow[], inventory: Inventory): LeaderboardView {
+  return viewRows(rows, inventory, true)
+}
 
 /** A leaderboard of these rows, and nothing protected. */
 export function knowing(...rows: readonly LeaderboardRow[]): RetentionContext {

@@ -3,8 +3,8 @@ import {byText, capitalized} from '../base/text.js'
 import {cutoffOf, parseAge} from '../base/time.js'
 import {type ConnectionOptions, machineTime, openSession, type Session} from '../hub/session.js'
 import {discover, type Inventory, type RunDataset} from './datasets.js'
-import {hasMetrics, indexRows, lostRows, type RowIndex, type RunRows} from './leaderboard/index.js'
-import {type CitingRows, readCitingRowsIfPossible} from './leaderboard/read.js'
+import {hasMetrics, lostRows, type RowIndex, type RunRows} from './leaderboard/index.js'
+import {type IndexedRows, readRowIndexIfPossible} from './leaderboard/read.js'
 import {readProtectionIfPossible} from './protection/file.js'
 import {pinOn, type Protection} from './protection/pins.js'
 import {isUnfinished, RUN_STATES, type RunState, type StateContext, stateOf} from './run-state.js'
@@ -64,7 +64,7 @@ async function askLeaderboard(
   inventory: Inventory,
   {runs, options}: {runs: readonly Run[]; options: OverviewOptions},
 ): Promise<RowIndex | 'unknown'> {
-  const read = await readCitingRowsIfPossible(hub, inventory.leaderboard, warnings)
+  const read = await readRowIndexIfPossible(hub, inventory.leaderboard, warnings)
   const {rows, problem} =
     read === 'unknown' ? {rows: read, problem: undefined} : indexOf(read, runs, inventory)
   if (problem !== undefined) warnings.push(`${capitalized(problem)}: which runs finished is not known.`)
@@ -78,13 +78,12 @@ async function askLeaderboard(
 
 /** What rows say of the runs, and why that is not the whole truth, where it is not. */
 function indexOf(
-  {rows, count}: CitingRows,
+  {index, count}: IndexedRows,
   runs: readonly Run[],
-  {leaderboard, namespace, now}: Inventory,
+  {leaderboard, now}: Inventory,
 ): {rows: RowIndex | 'unknown'; problem: string | undefined} {
   const none = whyNoRows(leaderboard !== undefined, count)
   if (none !== undefined) return {rows: 'unknown', problem: none}
-  const index = indexRows(rows, namespace)
   const problem = lostRows(runs, index, now, DEFAULT_GRACE_MS)
   return {rows: problem === undefined ? index : withDoubts(index, runs), problem}
 }

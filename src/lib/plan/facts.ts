@@ -1,6 +1,6 @@
 import {type Inventory} from '../account/datasets.js'
-import {indexRows, type RowIndex} from '../account/leaderboard/index.js'
-import {type CitingRows, readCitingRows, readCitingRowsIfPossible} from '../account/leaderboard/read.js'
+import {type RowIndex} from '../account/leaderboard/index.js'
+import {type IndexedRows, readRowIndex, readRowIndexIfPossible} from '../account/leaderboard/read.js'
 import {readProtection, readProtectionIfPossible} from '../account/protection/file.js'
 import {type Protection, refuseProtected} from '../account/protection/pins.js'
 import {CancelledError, SmoltraceError} from '../base/errors.js'
@@ -32,7 +32,7 @@ export async function findOut(
   if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(inventory, protection)
   const read = mustBeCertain
     ? () => readNeeded(hub, leaderboard)
-    : () => readCitingRowsIfPossible(hub, leaderboard, warnings)
+    : () => readRowIndexIfPossible(hub, leaderboard, warnings)
   return {protection, rows: await rowsFor(rules, inventory, read)}
 }
 
@@ -52,21 +52,21 @@ export async function findOutAgain(
 /** The rows that the rules rest on; none where they rest on none. */
 async function rowsFor<U extends 'unknown'>(
   rules: RetentionRules,
-  {leaderboard, namespace}: Inventory,
-  read: () => Promise<CitingRows | U>,
+  {leaderboard}: Inventory,
+  read: () => Promise<IndexedRows | U>,
 ): Promise<RowIndex | U> {
   if (rules.needLeaderboard.length === 0) return new Map()
   if (!leaderboard) requireAnyRow(rules)
   const found = await read()
   if (typeof found === 'string') return found
   requireAnyRow(rules, found.count)
-  return indexRows(found.rows, namespace)
+  return found.index
 }
 
 /** Says why the job cannot go on without it. */
-async function readNeeded(hub: Hub, leaderboard: Inventory['leaderboard']): Promise<CitingRows> {
+async function readNeeded(hub: Hub, leaderboard: Inventory['leaderboard']): Promise<IndexedRows> {
   try {
-    return await readCitingRows(hub, leaderboard)
+    return await readRowIndex(hub, leaderboard)
   } catch (error) {
     if (error instanceof SmoltraceError && !(error instanceof CancelledError))
       error.suggestions.unshift('Without the leaderboard it is not known which runs finished.')

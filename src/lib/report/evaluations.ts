@@ -1,7 +1,7 @@
-import {indexRows, standingOf} from '../account/leaderboard/index.js'
+import {indexRows} from '../account/leaderboard/index.js'
 import {type Metric} from '../account/leaderboard/metrics.js'
 import {type LeaderboardRow, timeOfRow} from '../account/leaderboard/row.js'
-import {scoreOf} from '../account/leaderboard/scores.js'
+import {scoreOf, standingOf} from '../account/leaderboard/values.js'
 import {type Run} from '../account/runs.js'
 import {byText} from '../base/text.js'
 import {DAY} from '../base/time.js'
@@ -66,8 +66,7 @@ export function evaluate(
   for (const {run, own} of groups) {
     const score = valueOf(own, by)
     const timestamp = own.find((row) => row.timestamp !== undefined)?.timestamp
-    const found = run === undefined ? undefined : runsByTimestamp.get(run)
-    const time = timeOfRow({timestamp, run, found}, isPossible)?.date
+    const time = timeOfRow(timestamp, run, runsByTimestamp, isPossible)?.date
     if (own.every((row) => standingOf(row) !== 'finished')) leftOut.unfinished++
     else if (score === undefined) leftOut.unscored++
     else if (time === undefined) leftOut.undated++

@@ -1,5 +1,5 @@
 import {type Metric} from '../account/leaderboard/metrics.js'
-import {bestFirst} from '../account/leaderboard/scores.js'
+import {bestFirst} from '../account/leaderboard/values.js'
 import {pushTo} from '../base/collections.js'
 import {byText} from '../base/text.js'
 import {type Evaluation} from './evaluations.js'

@@ -1,7 +1,6 @@
-import {cellOf} from '../account/leaderboard/groups.js'
 import {lostRows, type RowIndex} from '../account/leaderboard/index.js'
 import {type LeaderboardRow} from '../account/leaderboard/row.js'
-import {scoreOf} from '../account/leaderboard/scores.js'
+import {cellOf, scoreOf} from '../account/leaderboard/values.js'
 import {type Protection} from '../account/protection/pins.js'
 import {type Run} from '../account/runs.js'
 import {RefusedError} from '../base/errors.js'

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {type Standing} from '../../../src/lib/account/leaderboard/index.js'
+import {type Standing} from '../../../src/lib/account/leaderboard/values.js'
 import {
   contextOf,
   datasetsOf,

@@ -10,7 +10,6 @@ import {
   deleteDatasets,
   discoverSmoltraceDatasets,
   filterRuns,
-  type Inventory,
   loadPolicy,
   type Plan,
   protectLeaderboard,
@@ -25,7 +24,6 @@ import {
   unprotectRuns,
   UsageError,
 } from '../../../src/index.js'
-import {rankRows} from '../../../src/lib/account/leaderboard/ranking.js'
 import {type OptionTable, readOptions} from '../../../src/lib/base/options.js'
 import {loadPlan, savePlan} from '../../../src/lib/plan/saved/files.js'
 import {rulesOf} from '../../../src/lib/retention/read-rules.js'
@@ -35,7 +33,6 @@ import {deletionsAt, namesAt} from '../../support/hub.js'
 
 const STAMP = '20260131_235959'
 const NAME = `mira/smoltrace-results-${STAMP}`
-const EMPTY = {datasets: [], namespace: 'mira', standard: []} as unknown as Inventory
 
 /** `new String('x')` and its like. */
 const boxed = (value: unknown): unknown => new Object(value)
@@ -51,7 +48,6 @@ const FUNCTIONS: Record<string, (options: never) => unknown> = {
   filterRuns: (options) => filterRuns([], options),
   protectLeaderboard,
   protectRuns: (options) => protectRuns([STAMP], options),
-  rankRows: (options) => rankRows([], EMPTY, options),
   readHistory: (options) => readHistory('/nowhere', options),
   readLeaderboardRows,
   readRanking,
@@ -144,7 +140,6 @@ const WRONG: Record<string, Record<string, unknown[]>> = {
     by: [5],
   },
   protectRuns: {...CONNECTION, ...NAMESPACE, reason: [5], until: [new Date(), null]},
-  rankRows: {by: [5], groupBy: ['model'], model: ['gpt'], limit: ['5']},
   readHistory: {since: ['2026-01-31', new Date('x')], keep: [null]},
   readLeaderboardRows: {...CONNECTION, ...NAMESPACE},
   readRanking: {...CONNECTION, ...NAMESPACE, by: [5], groupBy: ['model'], model: ['gpt'], limit: ['5']},

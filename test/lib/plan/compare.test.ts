@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
 import {type LeaderboardDataset, type RunDataset} from '../../../src/lib/account/datasets.js'
-import {type Standing} from '../../../src/lib/account/leaderboard/index.js'
+import {type Standing} from '../../../src/lib/account/leaderboard/values.js'
 import {HOUR} from '../../../src/lib/base/time.js'
 import {comparePlan, type Exclusion} from '../../../src/lib/plan/compare.js'
 import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'

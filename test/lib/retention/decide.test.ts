@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {type Standing} from '../../../src/lib/account/leaderboard/index.js'
+import {type Standing} from '../../../src/lib/account/leaderboard/values.js'
 import {DEFAULT_GRACE, groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
 import {RefusedError, SmoltraceError, UsageError} from '../../../src/lib/base/errors.js'
 import {formatTimestamp, RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {type Standing} from '../../../src/lib/account/leaderboard/index.js'
+import {type Standing} from '../../../src/lib/account/leaderboard/values.js'
 import {type Protection} from '../../../src/lib/account/protection/pins.js'
 import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
 import {DAY, HOUR} from '../../../src/lib/base/time.js'

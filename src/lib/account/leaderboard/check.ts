@@ -1,24 +1,51 @@
+import {pushTo} from '../../base/collections.js'
 import {readOptions} from '../../base/options.js'
+import {capitalized, listing, safeName} from '../../base/text.js'
+import {formatDuration} from '../../base/time.js'
 import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
-import {type Inventory, type LeaderboardDataset} from '../datasets.js'
-import {groupDatasetsByRun} from '../runs.js'
+import {DEFAULT_GRACE_MS, isNew, type Run} from '../runs.js'
+import {hasMetrics, isCited, lostRows} from './index.js'
 import {
-  danglingRows,
-  duplicateRows,
-  exposedRuns,
-  inexactNames,
-  notesOn,
-  renamedNamespaces,
-  runsWithoutRow,
-} from './check-rules.js'
-import {type Finding, type Remark} from './findings.js'
-import {indexRows} from './index.js'
-import {viewLeaderboard} from './read.js'
-import {type DatasetIndex, indexDatasets, referencesOf} from './references.js'
-import {type LeaderboardRow} from './row.js'
+  type LeaderboardView,
+  type Reference,
+  type ReferenceState,
+  type ViewedRow,
+  viewLeaderboard,
+  type ViewSource,
+} from './view.js'
 
-/** What a check found. */
-interface Findings {
+/** Where in a leaderboard, and on the Hub, something is. */
+interface Place {
+  /** Numbers of rows, counted from 1. */
+  rows: number[]
+  /** Runs by their timestamps. */
+  runs: string[]
+  /** Full names of datasets. */
+  datasets: string[]
+}
+
+interface Note extends Place {
+  /** What it is, in one sentence, fit for a terminal. */
+  message: string
+}
+
+interface Fault extends Note {
+  /** What to do next, in one sentence. */
+  suggestion: string
+}
+
+/** Something of a leaderboard that is not as it should be. */
+export interface Finding extends Fault {
+  kind: FindingKind
+}
+
+/** Something that explains why a row or a run is not found fault with. */
+export interface Remark extends Note {
+  kind: RemarkKind
+}
+
+/** What a check found, and where. */
+export interface LeaderboardCheck extends ViewSource {
   /** How many rows the leaderboard has. */
   rows: number
   /** How many runs the namespace has. */
@@ -29,56 +56,259 @@ interface Findings {
   remarks: Remark[]
 }
 
-/** What a check found, and where. */
-export interface LeaderboardCheck extends Findings {
-  inventory: Inventory
-  leaderboard: LeaderboardDataset
-  warnings: string[]
-}
-
 /**
  * Holds a namespace's leaderboard against its datasets. Changes nothing.
  * @throws RefusedError without a leaderboard, or where its rows cannot be read for certain; else as
  *   `discoverSmoltraceDatasets`
  */
 export async function checkLeaderboard(options: ConnectionOptions = {}): Promise<LeaderboardCheck> {
-  const {inventory, leaderboard, rows, known, warnings} = await viewLeaderboard(
-    readOptions(options, CONNECTION),
-  )
-  const found = checkRows(rows, inventory, known)
-  return {...found, inventory, leaderboard, warnings}
+  const {view, source} = await viewLeaderboard(readOptions(options, CONNECTION))
+  return {...checkRows(view), ...source}
 }
 
-/**
- * The rules of `checkLeaderboard`, without the Hub.
- * @param rows as `readLeaderboardRows` returns them
- * @param inventory as `discoverSmoltraceDatasets` returns it
- * @param known its datasets; by default one that is not among them counts as gone
- */
-export function checkRows(
-  rows: readonly LeaderboardRow[],
-  inventory: Inventory,
-  known: DatasetIndex = indexDatasets(inventory, true),
-): Findings {
-  const runs = groupDatasetsByRun(inventory.datasets)
-  const facts = {
-    rows: rows.map((data, index) => ({row: index + 1, data, references: referencesOf(data, known)})),
-    index: indexRows(rows, inventory.namespace),
-    runs,
-    inventory,
-    known,
-  }
+/** The same of rows that were read. */
+export function checkRows(view: LeaderboardView): Omit<LeaderboardCheck, keyof ViewSource> {
   return {
-    rows: rows.length,
-    runs: runs.length,
-    findings: [
-      ...danglingRows(facts),
-      ...runsWithoutRow(facts),
-      ...duplicateRows(facts),
-      ...inexactNames(facts),
-      ...renamedNamespaces(facts),
-      ...exposedRuns(facts),
-    ],
-    remarks: notesOn(facts),
+    rows: view.rows.length,
+    runs: view.runs.length,
+    findings: FINDING_KINDS.flatMap((kind) => CHECKS[kind](view).map((found) => ({kind, ...found}))),
+    remarks: REMARK_KINDS.flatMap((kind) => {
+      const {message, ...place} = NOTES[kind](view)
+      return place.rows.length + place.runs.length > 0 ? [{kind, message, ...place}] : []
+    }),
   }
+}
+
+/** The kinds of findings: scripts rely on their names. */
+const CHECKS = {
+  /** Traces alone prove nothing: rows name them also where none were ever made. */
+  'dangling-row': ({rows, inventory: {namespace}}: LeaderboardView) =>
+    rows
+      .filter(({gone}) => gone.length > 0)
+      .map(({row, data, references, run = '', gone, isTotal}) => ({
+        message: `Row ${row} (${shown(data.model ?? 'no model')}): ${isTotal ? 'all datasets' : `the ${gone.join(' and ')}`} of run ${run} are gone.`,
+        suggestion:
+          `From an archive they come back with smoltrace restore DIR --namespace ${namespace}; ` +
+          'else leave the row as a record of its scores, or take it out of the leaderboard.',
+        rows: [row],
+        runs: [run],
+        datasets: references
+          .filter(({state, type}) => state === 'gone' && (isTotal || type !== 'traces'))
+          .flatMap(({dataset}) => dataset ?? []),
+      })),
+
+  'run-without-row'(view: LeaderboardView) {
+    const {namespace, now} = view.inventory
+    const runs = uncited(view).filter((run) => !mayGetRow(run, now))
+    const next =
+      `See what there is: smoltrace runs group --namespace ${namespace}. ` +
+      `To delete them: smoltrace cleanup ${selectorOf(runs, view)} --namespace ${namespace}`
+    return runs.map((run) => ({
+      message: `Run ${run.timestamp} (${run.datasets.map(({type}) => type).join(', ')}) has no row.`,
+      suggestion: `${hasMetrics(run) ? LOST : STOPPED} ${next}`,
+      ...placeOfRuns([run]),
+    }))
+  },
+
+  /** Several rows about one evaluation, or about one results dataset. */
+  'duplicate-rows'({rows}: LeaderboardView) {
+    const groups = new Map<string, ViewedRow[]>()
+    for (const viewed of rows) {
+      const results = viewed.references.find(({type}) => type === 'results')
+      if (results && results.state !== 'local' && results.state !== 'other')
+        pushTo(groups, `name ${results.dataset ?? results.name}`, viewed)
+      const {runId} = viewed.data
+      if (runId !== undefined) pushTo(groups, `have the run_id ${runId}`, viewed)
+    }
+
+    // Rows that agree in both are found by the first of the two.
+    const found = new Map<string, Fault>()
+    for (const [what, group] of groups) {
+      const numbers = group.map(({row}) => row)
+      const key = numbers.join(' ')
+      if (group.length < 2 || found.has(key)) continue
+      const {datasets} = placeOf(citations(group, ({type}) => type === 'results'))
+      found.set(key, {
+        message: `Rows ${some(numbers)} ${shown(what)}.`,
+        suggestion: new Set(group.map(({data}) => data.runId)).size > 1 ? SHARED : REPEATED,
+        rows: numbers,
+        runs: unique(group.flatMap(({run}) => run ?? [])),
+        datasets,
+      })
+    }
+
+    return [...found.values()]
+  },
+
+  /** Cleanup keeps such runs, but no row counts as theirs. */
+  'inexact-name': ({rows}: LeaderboardView) =>
+    rows.flatMap((viewed) => {
+      const inexact = citations([viewed], inState('inexact'))
+      const [first] = inexact
+      if (!first) return []
+      return {
+        message: `Row ${viewed.row} writes ${shown(first.name)}, and the dataset is called ${first.dataset}.`,
+        suggestion: 'Write the exact name in the leaderboard: only by that does a row belong to its run.',
+        ...placeOf(inexact),
+        runs: [first.timestamp ?? ''],
+      }
+    }),
+
+  /** Rows that name datasets under a namespace that they are not in any more: one finding for each such name. */
+  'renamed-namespace'({rows, inventory: {namespace}}: LeaderboardView) {
+    const owners = new Map<string, Citation[]>()
+    for (const citation of citations(rows, inState('renamed'))) pushTo(owners, citation.owner ?? '', citation)
+    return [...owners].map(([owner, found]) => ({
+      message: capitalized(
+        `${rowsThat('name', found)} datasets of ${shown(owner)}, which are here, in ${namespace}: ` +
+          'it seems to have been renamed, or they were moved.',
+      ),
+      suggestion: `Write ${namespace}/ instead of ${shown(owner)}/ in these rows: until then they do not count as rows of their runs.`,
+      ...placeOf(found),
+    }))
+  },
+
+  /** A public leaderboard with rows of private runs. */
+  'exposed-runs'({rows, inventory: {datasets, leaderboard, endpoint}}: LeaderboardView) {
+    if (!leaderboard || leaderboard.private) return []
+    const secret = new Set(datasets.filter((each) => each.private).map(({name}) => name))
+    const found = citations(rows, ({dataset = ''}) => secret.has(dataset))
+    if (found.length === 0) return []
+    return [
+      {
+        message:
+          `${leaderboard.name} is public, and ${rowsThat('describe', found)} private runs: ` +
+          'everyone can read their models, teams, scores and the names of their datasets.',
+        suggestion: `Make it private at ${endpoint}/datasets/${leaderboard.name}/settings, or leave it if that is meant to be seen.`,
+        ...placeOf(found),
+      },
+    ]
+  },
+} satisfies Record<string, (view: LeaderboardView) => Fault[]>
+
+export type FindingKind = keyof typeof CHECKS
+export const FINDING_KINDS = Object.keys(CHECKS) as FindingKind[]
+
+const STOPPED = 'Its evaluation was stopped before it wrote a row.'
+
+/** Metrics are uploaded right before the row. */
+const LOST =
+  'It has metrics, so it had a row. That row was lost: two evaluations wrote at the same time, or someone removed it.'
+
+const REPEATED = 'Take all of them but the newest out of the leaderboard.'
+const SHARED =
+  'Evaluations that begin in the same second write to one dataset, which holds what the last of them wrote: ' +
+  'take the other rows out of the leaderboard.'
+
+/** What looks like a fault, and is none in this namespace. */
+const NOTES = {
+  'other-namespace'({rows}: LeaderboardView) {
+    const found = citations(rows, inState('elsewhere'))
+    const owners = unique(found.map(({owner = ''}) => shown(owner)))
+    return {
+      message: `${rowsThat('name', found)} datasets of other namespaces: ${some(owners)}`,
+      ...placeOf(found),
+    }
+  },
+  'local-path': ({rows}: LeaderboardView) =>
+    note(citations(rows, inState('local')), 'files of the evaluating machine'),
+  'no-datasets'({rows}: LeaderboardView) {
+    const found = rows.filter(({references}) => references.length === 0)
+    return note(found, 'no dataset, as of evaluations that failed early')
+  },
+  'unknown-name': ({rows}: LeaderboardView) =>
+    note(citations(rows, inState('other')), 'what is not a dataset of a run'),
+  'row-may-come'(view: LeaderboardView) {
+    const place = placeOfRuns(uncited(view).filter((run) => mayGetRow(run, view.inventory.now)))
+    const grace = formatDuration(DEFAULT_GRACE_MS)
+    return {message: `${some(place.runs)}: changed in the last ${grace}, a row may still come`, ...place}
+  },
+} satisfies Record<string, (view: LeaderboardView) => Note>
+
+export type RemarkKind = keyof typeof NOTES
+export const REMARK_KINDS = Object.keys(NOTES) as RemarkKind[]
+
+function note(found: Array<Partial<Reference> & {row: number}>, what: string): Note {
+  return {message: `${rowsThat('name', found)} ${what}`, ...placeOf(found)}
+}
+
+/** Runs that a command names one by one. */
+const MOST_NAMED = 3
+
+/**
+ * What of `cleanup` selects these runs. `--unreferenced` is refused where no row is about a run that is there, or most rows were
+ * lost.
+ */
+function selectorOf(runs: readonly Run[], {rows, index, runs: all, inventory}: LeaderboardView): string {
+  if (runs.length <= MOST_NAMED) return runs.map(({timestamp}) => `--run ${timestamp}`).join(' ')
+  const isAnyCited = citations(rows, inState('there')).length > 0
+  const isRefused = !isAnyCited || lostRows(all, index, inventory.now, DEFAULT_GRACE_MS) !== undefined
+  return isRefused ? '--run TIMESTAMP' : '--unreferenced'
+}
+
+/** Runs that no row names, or means. */
+function uncited({runs, index}: LeaderboardView): Run[] {
+  return runs.filter(({timestamp}) => !isCited(timestamp, index))
+}
+
+/** Something of the run was created or changed within the grace period; the row comes last, also of a complete run. */
+function mayGetRow(run: Run, now: Date): boolean {
+  return isNew(run, now, DEFAULT_GRACE_MS)
+}
+
+/** A dataset that a row names, and which row. */
+type Citation = Reference & {row: number}
+
+function citations(rows: readonly ViewedRow[], isMeant: (reference: Reference) => boolean): Citation[] {
+  return rows.flatMap(({row, references}) =>
+    references.filter((each) => isMeant(each)).map((reference) => ({...reference, row})),
+  )
+}
+
+function inState(wanted: ReferenceState): (reference: Reference) => boolean {
+  return ({state}) => state === wanted
+}
+
+function placeOf(found: Array<Partial<Reference> & {row: number}>): Place {
+  return {
+    rows: unique(found.map(({row}) => row)),
+    runs: unique(found.flatMap(({timestamp}) => timestamp ?? [])),
+    datasets: unique(found.flatMap(({dataset, name}) => dataset ?? (name === undefined ? [] : shown(name)))),
+  }
+}
+
+function placeOfRuns(runs: readonly Run[]): Place {
+  return {
+    rows: [],
+    runs: runs.map(({timestamp}) => timestamp),
+    datasets: runs.flatMap(({datasets}) => datasets.map(({name}) => name)),
+  }
+}
+
+function unique<T>(items: T[]): T[] {
+  return [...new Set(items)]
+}
+
+/** `row 3 names`, `rows 3 and 5 name`, `rows 3, 5, 7 and 12 more name`. */
+function rowsThat(verb: string, found: ReadonlyArray<{row: number}>): string {
+  const rows = unique(found.map(({row}) => row))
+  return rows.length === 1 ? `row ${some(rows)} ${verb}s` : `rows ${some(rows)} ${verb}`
+}
+
+/** Names in a sentence; more of them are in the lists. */
+const NAMES_SHOWN = 3
+
+/** `3`, `3 and 5`, `3, 5, 7 and 12 more`. */
+function some(items: Array<number | string>): string {
+  const rest = items.length - NAMES_SHOWN
+  const named = items.slice(0, NAMES_SHOWN).map(String)
+  return listing(rest > 0 ? [...named, `${rest} more`] : named)
+}
+
+const LONGEST_NAME = 120
+
+/** A name from the leaderboard, fit for a terminal and a sentence. */
+function shown(name: string): string {
+  const text = safeName(name.slice(0, LONGEST_NAME * 2))
+  return text.length > LONGEST_NAME ? `${safeName(text.slice(0, LONGEST_NAME - 1))}…` : text
 }

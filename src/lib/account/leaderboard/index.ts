@@ -1,15 +1,10 @@
 import {isRunType, parseDatasetName, type RunDatasetName} from '../../base/names.js'
-import {brief, byText} from '../../base/text.js'
+import {byText} from '../../base/text.js'
 import {doubt, no, type Verdict, yes} from '../../base/verdict.js'
-import {isNew, type Run} from '../runs.js'
-import {faultOf, METRICS} from './metrics.js'
+import {isNew, newestFirst, type Run} from '../runs.js'
+import {type Metric} from './metrics.js'
 import {type LeaderboardRow} from './row.js'
-
-/**
- * What the leaderboard says about one run, all its rows together: its evaluation finished; stopped early or failed; or that is in
- * doubt: a status that this version does not know, no status and no score, or rows that disagree.
- */
-export type Standing = 'failed' | 'finished' | 'partial' | 'unclear'
+import {bestFirst, scoreOf, type Standing, standingOfAll} from './values.js'
 
 /** What the leaderboard has about one run. */
 export interface RunRows {
@@ -32,30 +27,34 @@ export type RowIndex = ReadonlyMap<string, RunRows>
  * @param namespace spelled as whoami spells it
  */
 export function indexRows(rows: readonly LeaderboardRow[], namespace: string): RowIndex {
-  const found = new Map<string, {exact: LeaderboardRow[]; loose: LeaderboardRow[]}>()
-  for (const row of rows) {
-    const {exact, all} = runsNamedBy(row, namespace)
-    for (const run of all) {
-      const own = found.get(run) ?? {exact: [], loose: []}
-      found.set(run, own)
-      own[run === exact ? 'exact' : 'loose'].push(row)
-    }
-  }
-
-  return new Map(
-    [...found].map(([run, {exact, loose}]) => [run, runRows(newestFirst(exact), newestFirst(loose))]),
-  )
+  const {add, finish} = rowIndexer(namespace)
+  for (const row of rows) add(row)
+  return finish()
 }
 
+/** The same for rows that come one after the other: those that mean no run are not kept. */
+export function rowIndexer(namespace: string): {add: (row: LeaderboardRow) => void; finish: () => RowIndex} {
+  const found = new Map<string, {exact: LeaderboardRow[]; loose: LeaderboardRow[]}>()
+  return {
+    add(row) {
+      const {exact, all} = runsNamedBy(row, namespace)
+      for (const run of all) {
+        const own = found.get(run) ?? {exact: [], loose: []}
+        found.set(run, own)
+        own[run === exact ? 'exact' : 'loose'].push(row)
+      }
+    },
+    finish: () => new Map([...found].map(([run, {exact, loose}]) => [run, runRows(exact, loose)])),
+  }
+}
+
+/** Of each kind the newest first: rows without a time are the oldest, of equals the last one counts as the newest. */
 function runRows(exact: LeaderboardRow[], loose: LeaderboardRow[]): RunRows {
-  const all = [...exact, ...loose]
+  const all = [exact, loose].flatMap((rows) =>
+    rows.reverse().sort(({timestamp: a = ''}, {timestamp: b = ''}) => byText(b, a)),
+  )
   const standing = standingOfAll(all)
   return {exact, all, standing: exact.length > 0 || standing === 'finished' ? standing : 'unclear'}
-}
-
-/** Rows without a time are the oldest; of equals the last one counts as the newest. */
-function newestFirst(rows: LeaderboardRow[]): LeaderboardRow[] {
-  return rows.reverse().sort(({timestamp: a = ''}, {timestamp: b = ''}) => byText(b, a))
 }
 
 /** Whether any row is about a run, in whatever form it is named. */
@@ -80,6 +79,33 @@ export function rowsOf(
     : no('no row on the leaderboard')
 }
 
+/** What the leaderboard says of a run's score. */
+export function scoreOfRun(run: Run, index: RowIndex | 'unknown', by: Metric): Verdict<number> {
+  const rows = rowsOf(run, index)
+  return rows.is === 'yes' ? scoreOf(rows.value, by) : rows
+}
+
+/** A run, and the score that gives it its place. */
+interface Scored {
+  run: Run
+  score: number
+}
+
+/**
+ * Ranks the runs that have a score which is certain, best first. Of equals the newer run is the better one.
+ * @param runs in any order
+ */
+export function rankRuns(runs: readonly Run[], index: RowIndex | 'unknown', by: Metric): Scored[] {
+  const scored: Scored[] = []
+  for (const run of runs) {
+    const score = scoreOfRun(run, index, by)
+    if (score.is === 'yes') scored.push({run, score: score.value})
+  }
+
+  const order = bestFirst(by)
+  return scored.sort((a, b) => order(a.score, b.score) || newestFirst(a.run, b.run))
+}
+
 /** Metrics are pushed always, and last of the three: an evaluation that has them ran to its end, and had a row. */
 export function hasMetrics({missing}: Pick<Run, 'missing'>): boolean {
   return !missing.includes('metrics')
@@ -102,53 +128,15 @@ export function lostRows(
   return `the leaderboard seems to have lost rows: ${missing} of ${settled.length} runs with metrics have none`
 }
 
-/** What rows about one run say together: where they disagree, nothing that is clear. */
-export function standingOfAll(rows: readonly LeaderboardRow[]): Standing {
-  const [standing = 'unclear', ...others] = new Set(rows.map((row) => standingOf(row)))
-  return others.length > 0 ? 'unclear' : standing
-}
-
-/**
- * What one row says of its run. Older evaluators wrote no status, and a row only after everything else: then a score says that
- * it finished.
- */
-export function standingOf(row: LeaderboardRow): Standing {
-  const {runStatus} = row
-  if (row.damaged?.runStatus !== undefined) return 'unclear'
-  if (runStatus === undefined) return hasScore(row) ? 'finished' : 'unclear'
-  if (runStatus === 'completed') return 'finished'
-  return runStatus === 'failed' || runStatus === 'partial' ? runStatus : 'unclear'
-}
-
-/** Why what rows about one run say of their evaluation is unclear. */
-export function whyUnclear(rows: readonly LeaderboardRow[]): string {
-  const row = rows.find((each) => standingOf(each) === 'unclear')
-  if (!row) return 'its rows disagree about run_status'
-  const damage = row.damaged?.runStatus
-  if (damage !== undefined) return `its run_status ${damage}`
-  return row.runStatus === undefined
-    ? 'its row has neither a run_status nor a score'
-    : `status "${brief(row.runStatus)}" is unknown`
-}
-
-function hasScore(row: LeaderboardRow): boolean {
-  return (['success_rate', 'pass_at_1'] as const).some((metric) => {
-    const score = row[METRICS[metric].field]
-    return score !== undefined && faultOf(score, metric) === undefined
-  })
-}
-
-/**
- * The runs that a row names, by their timestamps.
- * @returns `all` in any namespace and spelling; `exact` the one that it names exactly, where it names no other
- */
-export function runsNamedBy(
-  row: LeaderboardRow,
+/** The runs that a row names: `all` in any namespace and spelling; `exact` the one that it names exactly, where it names no other. */
+function runsNamedBy(
+  {resultsDataset, tracesDataset, metricsDataset}: LeaderboardRow,
   namespace: string,
 ): {exact: string | undefined; all: Set<string>} {
   const all = new Set<string>()
   let exact: string | undefined
-  for (const name of namesIn(row)) {
+  for (const name of [resultsDataset, tracesDataset, metricsDataset]) {
+    if (name === undefined) continue
     const parsed = parseDatasetName(name, namespace)
     if (parsed && parsed.type !== 'leaderboard') {
       exact = parsed.timestamp
@@ -157,10 +145,6 @@ export function runsNamedBy(
   }
 
   return {exact: all.size === 1 ? exact : undefined, all}
-}
-
-function namesIn({resultsDataset, tracesDataset, metricsDataset}: LeaderboardRow): string[] {
-  return [resultsDataset, tracesDataset, metricsDataset].filter((name) => name !== undefined)
 }
 
 /** The name of a run's dataset, as a cell means it. */
@@ -194,6 +178,7 @@ export function parseLooseNames(cell: string): LooseName[] {
 const LOOSE_NAME = /smoltrace[\W_]{0,3}(results|traces|metrics)[\W_]{0,3}(\d{8})[\W_T]{0,3}(\d{6})/gi
 const USUAL = /^smoltrace-[a-z]+-\d{8}_\d{6}$/i
 const OWNER = /([^/\\:@"'`,;()[\]{}<>=]+)\/$/
+
 /** So that no cell, however long, can keep the pattern busy. */
 const LONGEST_OWNER = 100
 const PLAIN = /^[\w./-]*$/

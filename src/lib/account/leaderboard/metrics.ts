@@ -18,7 +18,6 @@ type Ranking = (typeof RANKINGS)[number]
 /** A column of the leaderboard that runs can be ranked by. */
 export type Metric = Ranking[0]
 
-/** What runs can be ranked by, named after the leaderboard's columns: the field of a row, and which is better. */
 export const METRICS = Object.fromEntries(
   RANKINGS.map(([column, short, field, better, most, zero, words]) => [
     column,
@@ -41,6 +40,9 @@ export function faultOf(value: number, metric: Metric): string | undefined {
 /** The columns, best known first. */
 export const METRIC_NAMES = RANKINGS.map(([column]) => column)
 
+/** `success_rate (success)`, …: a column of the leaderboard and its short name. */
+export const METRIC_LIST = RANKINGS.map(([column, short]) => `${column} (${short})`).join(', ')
+
 /** Everything that `parseMetric` takes: short names first, since they are what one types. */
 export const METRIC_WORDS = [...RANKINGS.map(([, short]) => short), ...METRIC_NAMES]
 
@@ -54,11 +56,7 @@ export const DEFAULT_METRIC: Metric = 'success_rate'
 export function parseMetric(text: string): Metric {
   const found = RANKINGS.find(([column, short]) => text === column || text === short)
   if (found) return found[0]
-  const names = RANKINGS.map(([column, short]) => `${column} (${short})`)
-  throw new OptionError('by', `"${text}" is not a metric: give ${names.join(', ')}`, {
+  throw new OptionError('by', `"${text}" is not a metric: give ${METRIC_LIST}`, {
     suggestions: didYouMean('`by`', text, METRIC_WORDS),
   })
 }
-
-/** `success_rate (success)`, …: a column of the leaderboard and its short name. */
-export const METRIC_LIST = METRIC_NAMES.map((name) => `${name} (${METRICS[name].short})`).join(', ')

@@ -2,30 +2,18 @@ import {checkCount, checkWords} from '../../base/checks.js'
 import {type OptionTable, readOptions} from '../../base/options.js'
 import {matcherOf} from '../../base/wildcard.js'
 import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
-import {type Inventory, type LeaderboardDataset} from '../datasets.js'
-import {groupDatasetsByRun, type Run} from '../runs.js'
-import {cellsOf, groupsBy} from './groups.js'
-import {indexRows, type RowIndex, runsNamedBy, type Standing, standingOf} from './index.js'
+import {type RowIndex} from './index.js'
 import {DEFAULT_METRIC, type Metric, METRICS, parseMetric} from './metrics.js'
-import {viewLeaderboard} from './read.js'
-import {
-  type DatasetIndex,
-  indexDatasets,
-  type Loss,
-  lossOf,
-  type Reference,
-  referencesOf,
-  runOfRow,
-} from './references.js'
 import {
   GROUP_COLUMNS,
-  groupCell,
   type GroupColumn,
+  groupField,
   type LeaderboardRow,
   type RowTime,
   timeOfRow,
 } from './row.js'
-import {bestFirst, scoreOf} from './scores.js'
+import {bestFirst, cellsOf, groupsBy, scoreOf, type Standing, standingOf} from './values.js'
+import {type LeaderboardView, type ViewedRow, viewLeaderboard, type ViewSource} from './view.js'
 
 /** How rows are ranked, and which. */
 export interface RankingOptions {
@@ -42,9 +30,7 @@ export interface RankingOptions {
 const RANKING: OptionTable<RankingOptions> = {by: 'text', groupBy: 'texts', model: 'texts', limit: 'number'}
 
 /** One row of the leaderboard, and its place. */
-export interface RankedRow extends Loss {
-  /** Which row of the leaderboard it is, counted from 1. */
-  row: number
+export interface RankedRow extends ViewedRow {
   /** From 1; equal scores have the same one. Undefined for a row that did not finish, or of which that or its score is in doubt. */
   place: number | undefined
   /** Whether another row has the same place. */
@@ -58,12 +44,7 @@ export interface RankedRow extends Loss {
    * disagree. Not safe to print. Undefined where nothing is in doubt.
    */
   doubt: string | undefined
-  /** The run that it is about, by its timestamp; undefined where it names none of this namespace. */
-  run: string | undefined
   time: RowTime | undefined
-  references: Reference[]
-  /** What the row holds: not safe to print. */
-  data: LeaderboardRow
 }
 
 /** Rows that agree in the columns they are grouped by; all rows where they are not grouped. */
@@ -96,31 +77,11 @@ interface RankingRules extends Omit<Ranking, 'groups' | 'rowsInAll'> {
   isChosen: (model: string | undefined) => boolean
 }
 
-/**
- * Ranks the rows of a leaderboard, as `--keep-best` ranks runs: only a row whose evaluation certainly finished, with a score that
- * all rows of its run agree about, has a place; of equal scores the newer row comes first.
- * @param rows as `readLeaderboardRows` returns them
- * @param inventory as `discoverSmoltraceDatasets` returns it: a dataset that is not in it counts as gone
- * @throws UsageError where the options make no sense
- */
-export function rankRows(
-  rows: readonly LeaderboardRow[],
-  inventory: Inventory,
-  options: RankingOptions = {},
-): Ranking {
-  const rules = readRankingRules(readOptions(options, RANKING))
-  return rankIn(rows, inventory, indexDatasets(inventory, true), rules)
-}
-
 /** A ranking, and the leaderboard that it is of. */
-export interface LeaderboardRanking extends Ranking {
-  inventory: Inventory
-  leaderboard: LeaderboardDataset
-  warnings: string[]
-}
+export interface LeaderboardRanking extends Ranking, ViewSource {}
 
 /**
- * Reads a namespace's leaderboard and ranks its rows, as `rankRows` does.
+ * Reads a namespace's leaderboard and ranks its rows, as `--keep-best` ranks runs.
  * @throws UsageError where the options make no sense
  * @throws RefusedError without a leaderboard, or where its rows cannot be read for certain; else as
  *   `discoverSmoltraceDatasets`
@@ -130,16 +91,15 @@ export async function readRanking(
 ): Promise<LeaderboardRanking> {
   const own = readOptions(options, {...CONNECTION, ...RANKING})
   const rules = readRankingRules(own)
-  const {inventory, leaderboard, rows, known, warnings} = await viewLeaderboard(own)
-  const ranked = rankIn(rows, inventory, known, rules)
-  return {...ranked, inventory, leaderboard, warnings}
+  const {view, source} = await viewLeaderboard(own)
+  return {...rankRows(view, rules), ...source}
 }
 
 /**
  * Checks and reads the options.
  * @throws UsageError where a value is bad
  */
-function readRankingRules({by, groupBy = [], model = [], limit}: RankingOptions): RankingRules {
+export function readRankingRules({by, groupBy = [], model = [], limit}: RankingOptions): RankingRules {
   checkWords(groupBy, GROUP_COLUMNS, 'groupBy', 'column')
   checkCount(limit, 'limit')
   const metric = by === undefined ? DEFAULT_METRIC : parseMetric(by)
@@ -154,86 +114,66 @@ function readRankingRules({by, groupBy = [], model = [], limit}: RankingOptions)
   }
 }
 
-/** The same, with rules that were read and what is known of the datasets. */
-function rankIn(
-  rows: readonly LeaderboardRow[],
-  {datasets, namespace}: Inventory,
-  known: DatasetIndex,
-  {isChosen, ...rules}: RankingRules,
-): Ranking {
-  const runs = new Map(groupDatasetsByRun(datasets).map((run) => [run.timestamp, run]))
-  const doubtIn = doubtsBy(rules, indexRows(rows, namespace), namespace)
-  const found: RankedRow[] = []
-  for (const [index, data] of rows.entries()) {
-    if (isChosen(data.model)) found.push(unplaced(data, index + 1, rules.by, {runs, known, doubtIn}))
+/**
+ * Ranks rows: only one whose evaluation certainly finished, with a score that all rows of its run agree about, has a place; of
+ * equal scores the newer row comes first.
+ */
+export function rankRows(view: LeaderboardView, {isChosen, ...rules}: RankingRules): Ranking {
+  const {by, groupBy, limit} = rules
+  const {field} = METRICS[by]
+  const runs = new Map(view.runs.map((run) => [run.timestamp, run]))
+  const doubtAbout = doubtsBy(rules, view.index)
+  const rows = view.rows
+    .filter(({data}) => isChosen(data.model))
+    .map((viewed): RankedRow => ({
+      ...viewed,
+      place: undefined,
+      isTied: false,
+      score: viewed.data[field],
+      standing: standingOf(viewed.data),
+      doubt: doubtAbout(viewed.data),
+      time: timeOfRow(viewed.data.timestamp, viewed.run, runs),
+    }))
+  const order = bestFirst(by)
+  rows.sort((a, b) => {
+    const byScore = classOf(a) === 0 ? order(a.score ?? 0, b.score ?? 0) : 0
+    return classOf(a) - classOf(b) || byScore || newerFirst(a, b)
+  })
+  // The order of the rows is that of the groups too: the group with the best row comes first.
+  const groups = groupsBy(rows, groupBy, ({data}) => groupBy.map((column) => data[groupField(column)]))
+  return {
+    ...rules,
+    rowsInAll: view.rows.length,
+    groups: groups.map(({members}) => {
+      assignPlaces(members)
+      const [{data} = {}] = members
+      return {
+        values: Object.fromEntries(groupBy.map((column) => [column, data && data[groupField(column)]])),
+        rows: members.slice(0, limit),
+        total: members.length,
+      }
+    }),
   }
-
-  const order = bestFirst(rules.by)
-  const ranked = (row: RankedRow) => (classOf(row) === 0 ? (row.score ?? 0) : 0)
-  found.sort((a, b) => classOf(a) - classOf(b) || order(ranked(a), ranked(b)) || newerFirst(a, b))
-  const groups = groupsOf(found, rules.groupBy)
-  for (const group of groups) {
-    assignRanks(group.rows)
-    if (rules.limit !== undefined) group.rows.length = Math.min(group.rows.length, rules.limit)
-  }
-
-  return {...rules, rowsInAll: rows.length, groups}
 }
 
 /** What is in doubt of a row, by what all rows of its run say: each run is asked once. */
 function doubtsBy(
-  {by, groupBy}: Pick<RankingRules, 'by' | 'groupBy'>,
+  {by, groupBy}: Pick<Ranking, 'by' | 'groupBy'>,
   index: RowIndex,
-  namespace: string,
-): RowFacts['doubtIn'] {
-  const doubts = new Map<string, string | undefined>()
+): (row: LeaderboardRow) => string | undefined {
   const doubtOf = (rows: readonly LeaderboardRow[]): string | undefined => {
     for (const said of [scoreOf(rows, by), cellsOf(rows, groupBy)]) if (said.is === 'doubt') return said.why
     return undefined
   }
 
-  return (row) => {
-    const [run, ...others] = runsNamedBy(row, namespace).all
-    if (run === undefined) return doubtOf([row])
-    if (others.length > 0) return 'it names datasets of several runs'
-    if (!doubts.has(run)) doubts.set(run, doubtOf(index.get(run)?.all ?? []))
-    return doubts.get(run)
+  const doubts = new Map<LeaderboardRow, string | undefined>()
+  for (const {all} of index.values()) {
+    const doubt = doubtOf(all)
+    for (const row of new Set(all))
+      doubts.set(row, doubts.has(row) ? 'it names datasets of several runs' : doubt)
   }
-}
 
-/** What a row is looked up in. */
-interface RowFacts {
-  runs: ReadonlyMap<string, Run>
-  known: DatasetIndex
-  doubtIn: (row: LeaderboardRow) => string | undefined
-}
-
-function unplaced(
-  data: LeaderboardRow,
-  row: number,
-  by: Metric,
-  {runs, known, doubtIn}: RowFacts,
-): RankedRow {
-  const references = referencesOf(data, known)
-  const run = runOfRow(references)
-  const time = timeOfRow({
-    timestamp: data.timestamp,
-    run,
-    found: run === undefined ? undefined : runs.get(run),
-  })
-  return {
-    row,
-    place: undefined,
-    isTied: false,
-    score: data[METRICS[by].field],
-    standing: standingOf(data),
-    doubt: doubtIn(data),
-    run,
-    time,
-    references,
-    ...lossOf(references),
-    data,
-  }
+  return (row) => (doubts.has(row) ? doubts.get(row) : doubtOf([row]))
 }
 
 /** Ranked rows, then those that are in doubt, then those that did not finish. */
@@ -246,25 +186,13 @@ function newerFirst(a: RankedRow, b: RankedRow): number {
   return (b.time?.date.getTime() ?? 0) - (a.time?.date.getTime() ?? 0) || b.row - a.row
 }
 
-/** The order of the rows is that of the groups too: the group with the best row comes first. */
-function groupsOf(found: RankedRow[], columns: GroupColumn[]): RankedGroup[] {
-  const groups = groupsBy(found, columns, ({data}) => columns.map((column) => groupCell(data, column)))
-  return groups.map(({members: rows}) => ({
-    values: Object.fromEntries(columns.map((column) => [column, rows[0] && groupCell(rows[0].data, column)])),
-    rows,
-    total: rows.length,
-  }))
-}
-
-/** Gives the rows of a group their places. */
-function assignRanks(rows: RankedRow[]): void {
-  let before: RankedRow | undefined
+/** @param rows of one group, sorted */
+function assignPlaces(rows: RankedRow[]): void {
   for (const [index, row] of rows.entries()) {
     if (classOf(row) > 0) return
-    const isTied = before !== undefined && before.score === row.score
-    row.place = isTied ? before?.place : index + 1
-    row.isTied = isTied
-    if (before && isTied) before.isTied = true
-    before = row
+    const before = rows[index - 1]
+    row.isTied = before?.score === row.score
+    row.place = row.isTied ? before?.place : index + 1
+    if (before && row.isTied) before.isTied = true
   }
 }

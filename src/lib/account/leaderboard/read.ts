@@ -1,15 +1,13 @@
 import {orUnknown, RefusedError, SmoltraceError} from '../../base/errors.js'
-import {leaderboardName} from '../../base/names.js'
 import {readOptions} from '../../base/options.js'
 import {byText, safe} from '../../base/text.js'
 import {type Hub} from '../../hub/client.js'
 import {type RepoFile} from '../../hub/files.js'
-import {CONNECTION, type ConnectionOptions, openSession, type Session} from '../../hub/session.js'
-import {discover, type Inventory, type LeaderboardDataset} from '../datasets.js'
-import {runsNamedBy} from './index.js'
-import {type Budget, groupsOf, UnreadableFile} from './parquet.js'
-import {type DatasetIndex, indexDatasets} from './references.js'
-import {COLUMNS, IDENTITY, type LeaderboardRow, toRows} from './row.js'
+import {CONNECTION, type ConnectionOptions, openSession} from '../../hub/session.js'
+import {discover, type LeaderboardDataset} from '../datasets.js'
+import {type RowIndex, rowIndexer} from './index.js'
+import {type Budget, readParquet, UnreadableFile} from './parquet.js'
+import {type LeaderboardRow, toRows} from './row.js'
 
 /** Bytes of all its files together: usual ones have some hundred thousand. */
 const MOST_BYTES = 64 * 1024 * 1024
@@ -37,40 +35,35 @@ export async function readLeaderboard(
   hub: Hub,
   leaderboard: LeaderboardDataset | undefined,
 ): Promise<LeaderboardRow[]> {
-  return (await readRows(hub, leaderboard, () => true)).rows
+  const rows: LeaderboardRow[] = []
+  await readRows(hub, leaderboard, (row) => rows.push(row))
+  return rows
 }
 
 /** What rules ask of a leaderboard. */
-export interface CitingRows {
-  /** Those that mean any run. */
-  rows: LeaderboardRow[]
-  /** How many it has, with those that mean none. */
+export interface IndexedRows {
+  index: RowIndex
+  /** How many it has, with those that mean no run. */
   count: number
 }
 
-/** Reads a leaderboard as `readLeaderboard` does, for rules: of rows that mean no run nothing but the number is kept. */
-export async function readCitingRows(
+/** Reads a leaderboard as `readLeaderboard` does, for rules: rows that mean no run are counted, and not kept. */
+export async function readRowIndex(
   hub: Hub,
   leaderboard: LeaderboardDataset | undefined,
-): Promise<CitingRows> {
-  return readRows(hub, leaderboard, (row) => runsNamedBy(row, leaderboard?.namespace ?? '').all.size > 0)
+): Promise<IndexedRows> {
+  const {add, finish} = rowIndexer(leaderboard?.namespace ?? '')
+  const count = await readRows(hub, leaderboard, add)
+  return {index: finish(), count}
 }
 
-async function readRows(
+/** For commands that only look: `unknown` and a warning instead of an error. */
+export function readRowIndexIfPossible(
   hub: Hub,
   leaderboard: LeaderboardDataset | undefined,
-  isWanted: (row: LeaderboardRow) => boolean,
-): Promise<CitingRows> {
-  if (!leaderboard) return {rows: [], count: 0}
-  const {name, sha} = leaderboard
-  const rows: LeaderboardRow[][] = []
-  const budget = {...MOST}
-  for (const file of dataFiles(await hub.listFiles(name, sha), name)) {
-    const bytes = await hub.readWhole(name, sha, file)
-    rows.push(await readFile(bytes, {name, path: file.path, budget, isWanted}))
-  }
-
-  return {rows: rows.flat(), count: MOST.rows - budget.rows}
+  warnings: string[],
+): Promise<IndexedRows | 'unknown'> {
+  return orUnknown(readRowIndex(hub, leaderboard), 'What the leaderboard says is unknown.', warnings)
 }
 
 /**
@@ -83,13 +76,27 @@ export async function readLeaderboardRows(options: ConnectionOptions = {}): Prom
   return readLeaderboard(session.hub, (await discover(session)).leaderboard)
 }
 
-/** For commands that only look: `unknown` and a warning instead of an error. */
-export function readCitingRowsIfPossible(
+/** @returns how many rows there are */
+async function readRows(
   hub: Hub,
   leaderboard: LeaderboardDataset | undefined,
-  warnings: string[],
-): Promise<CitingRows | 'unknown'> {
-  return orUnknown(readCitingRows(hub, leaderboard), 'What the leaderboard says is unknown.', warnings)
+  take: (row: LeaderboardRow) => void,
+): Promise<number> {
+  if (!leaderboard) return 0
+  const {name, sha} = leaderboard
+  const budget = {...MOST}
+  for (const file of dataFiles(await hub.listFiles(name, sha), name)) {
+    const bytes = await hub.readWhole(name, sha, file)
+    try {
+      await readParquet(bytes, budget, (cells, count) => {
+        for (const row of toRows(cells, count)) take(row)
+      })
+    } catch (error) {
+      throw error instanceof SmoltraceError ? error : unreadable(name, file.path, error)
+    }
+  }
+
+  return MOST.rows - budget.rows
 }
 
 /** The Parquet files, in order. Whatever else could hold rows makes it uncertain that these are all. */
@@ -148,26 +155,6 @@ function requireAllShards(files: RepoFile[], name: string): void {
   }
 }
 
-async function readFile(
-  bytes: Buffer,
-  {
-    name,
-    path,
-    budget,
-    isWanted,
-  }: {name: string; path: string; budget: Budget; isWanted: (row: LeaderboardRow) => boolean},
-): Promise<LeaderboardRow[]> {
-  const rows: LeaderboardRow[][] = []
-  try {
-    for await (const {cells, count} of groupsOf(bytes, {wanted: COLUMNS, required: IDENTITY}, budget))
-      rows.push(toRows(cells, count, isWanted))
-  } catch (error) {
-    throw error instanceof SmoltraceError ? error : unreadable(name, path, error)
-  }
-
-  return rows.flat()
-}
-
 const BROKEN =
   'The file is broken: bring back an earlier commit of it on the Hub, or push the leaderboard again.'
 
@@ -177,47 +164,5 @@ function unreadable(name: string, path: string, cause: unknown): RefusedError {
   return new RefusedError(`The leaderboard ${name} cannot be read: ${file}: ${reason}.`, {
     cause,
     suggestions: [cause instanceof UnreadableFile ? cause.advice : BROKEN],
-  })
-}
-
-/** A leaderboard and its namespace, for commands that look at its rows. */
-interface LeaderboardView {
-  inventory: Inventory
-  leaderboard: LeaderboardDataset
-  /** All of them, in their order. */
-  rows: LeaderboardRow[]
-  known: DatasetIndex
-  warnings: string[]
-}
-
-/**
- * Reads a namespace's leaderboard and lists its datasets.
- * @throws RefusedError without a leaderboard, or where its rows cannot be read for certain; else as
- *   `discoverSmoltraceDatasets`
- */
-export async function viewLeaderboard(options: ConnectionOptions): Promise<LeaderboardView> {
-  const session = await openSession(options)
-  const inventory = await discover(session, {isLook: true})
-  const leaderboard = requireLeaderboard(inventory, session)
-  const {readLimit, partial} = session.access
-  const seesAll = readLimit === undefined && partial === undefined
-  const rows = await readLeaderboard(session.hub, leaderboard)
-  if (!seesAll) session.warnings.push('So a dataset that is not listed is not reported as gone.')
-  const known = indexDatasets(inventory, seesAll)
-  return {inventory, leaderboard, rows, known, warnings: session.warnings}
-}
-
-/**
- * The leaderboard of a listing, for what cannot do without its rows.
- * @throws RefusedError where there is none
- */
-export function requireLeaderboard(
-  {leaderboard, namespace}: Inventory,
-  {access: {readLimit}}: Session,
-): LeaderboardDataset {
-  if (leaderboard) return leaderboard
-  const why = readLimit ? [`Or it is not visible: ${readLimit}.`] : []
-  throw new RefusedError(`${leaderboardName(namespace)} does not exist: there are no rows to look at.`, {
-    suggestions: ['The first evaluation of this namespace makes it.', ...why],
   })
 }

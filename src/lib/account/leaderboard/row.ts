@@ -1,24 +1,10 @@
 import {parseTimestamp} from '../../base/names.js'
 import {type Run} from '../runs.js'
+import {type Metric, METRIC_NAMES, METRICS} from './metrics.js'
 
 /** What a run's evaluation may have come to, as the leaderboard says it. */
 export const STATUSES = ['completed', 'partial', 'failed'] as const
 export type Status = (typeof STATUSES)[number]
-
-/** Columns of the leaderboard that runs can be grouped by, in the order in which they are named. */
-export const GROUP_COLUMNS = [
-  'model',
-  'agent_type',
-  'provider',
-  'dataset_used',
-  'team',
-  'use_case',
-  'purpose',
-  'suite_version',
-] as const
-
-/** A column of the leaderboard that runs can be grouped by. */
-export type GroupColumn = (typeof GROUP_COLUMNS)[number]
 
 /** The columns that hold text, by the field of a row. The last ones came with newer evaluators. */
 const TEXTS = {
@@ -42,55 +28,59 @@ const TEXTS = {
   runStatus: 'run_status',
 } as const
 
-/** The columns that hold numbers, with their units. */
-const NUMBERS = {
-  /** 0 to 100. */
-  successRate: 'success_rate',
-  /** 0 to 1. */
-  passAt1: 'pass_at_1',
-  avgDurationMs: 'avg_duration_ms',
-  totalTokens: 'total_tokens',
-  totalCostUsd: 'total_cost_usd',
-  co2EmissionsG: 'co2_emissions_g',
-} as const
+/** What runs can be grouped by: fields of a row, in the order in which their columns are named. */
+const GROUP_FIELDS = [
+  'model',
+  'agentType',
+  'provider',
+  'datasetUsed',
+  'team',
+  'useCase',
+  'purpose',
+  'suiteVersion',
+] as const
+const FIELDS = new Map(GROUP_FIELDS.map((field) => [TEXTS[field], field]))
+
+/** Columns of the leaderboard that runs can be grouped by. */
+export const GROUP_COLUMNS = [...FIELDS.keys()]
+export type GroupColumn = (typeof GROUP_COLUMNS)[number]
+
+/** The field of a row that such a column fills. */
+export function groupField(column: GroupColumn): (typeof GROUP_FIELDS)[number] {
+  return FIELDS.get(column)!
+}
+
+/** What the columns of metrics hold: a number, in the unit that the column's name says. */
+type NumberField = (typeof METRICS)[Metric]['field']
 
 /** A column that is read, as the field of a row. */
-export type RowField = keyof typeof NUMBERS | keyof typeof TEXTS
+export type RowField = keyof typeof TEXTS | NumberField
 
 /**
  * What one row says about one evaluation. Texts are not empty; texts and numbers are undefined where the row has none. Texts
  * are free text: only exact names in them mean anything, and none is safe to print as it is.
  * @interface
  */
-export type LeaderboardRow = Record<keyof typeof NUMBERS, number | undefined> &
-  Record<keyof typeof TEXTS, string | undefined> & {
+export type LeaderboardRow = Record<keyof typeof TEXTS, string | undefined> &
+  Record<NumberField, number | undefined> & {
     /** Cells that hold something else than their column: `is text`. Their fields are undefined, and that is not "nothing". */
     damaged?: Partial<Record<string, string>> | undefined
   }
 
+/** A column that is read: its name, the field of a row, and what is wrong with a cell. */
+type Cell = [column: string, field: RowField, damageOf: (cell: unknown) => string | undefined]
+const CELLS: readonly Cell[] = [
+  ...Object.entries(TEXTS).map(([field, column]): Cell => [column, field as RowField, damageOfText]),
+  ...METRIC_NAMES.map((column): Cell => [column, METRICS[column].field, damageOfNumber]),
+]
+
+/** Every column that is read. */
+export const COLUMNS: readonly string[] = CELLS.map(([column]) => column)
 /** Every field of a row that comes from a column. */
-export const ROW_FIELDS = [...Object.keys(TEXTS), ...Object.keys(NUMBERS)] as RowField[]
-
-const FIELDS = Object.fromEntries(Object.entries(TEXTS).map(([field, column]) => [column, field])) as Record<
-  GroupColumn,
-  keyof typeof TEXTS
->
-
-/** What a row has in a column that rows can be grouped by; undefined where it has nothing there. */
-export function groupCell(row: LeaderboardRow, column: GroupColumn): string | undefined {
-  return row[FIELDS[column]]
-}
-
-/** What is wrong with a row's cell in such a column: `is not text`; undefined where nothing is. */
-export function groupDamage(row: LeaderboardRow, column: GroupColumn): string | undefined {
-  return row.damaged?.[FIELDS[column]]
-}
+export const ROW_FIELDS: readonly RowField[] = CELLS.map(([, field]) => field)
 
 /** What these say decides which runs finished: nothing in them may be passed over. */
 const NAMES: ReadonlySet<string> = new Set([TEXTS.metricsDataset, TEXTS.resultsDataset, TEXTS.tracesDataset])
-
-/** Every column that is read. */
-export const COLUMNS: readonly string[] = [...Object.values(TEXTS), ...Object.values(NUMBERS)]
 
 /** The column without which a file is not a leaderboard. */
 export const IDENTITY: string = TEXTS.resultsDataset
@@ -99,14 +89,9 @@ export const IDENTITY: string = TEXTS.resultsDataset
  * Makes rows of columns.
  * @param columns cells by the column's name; those that the file has not are left out
  * @param count of rows
- * @param isWanted the others are not kept
  * @throws Error where a column lacks rows, or one that names datasets holds what is not text
  */
-export function toRows(
-  columns: ReadonlyMap<string, unknown[]>,
-  count: number,
-  isWanted: (row: LeaderboardRow) => boolean = () => true,
-): LeaderboardRow[] {
+export function toRows(columns: ReadonlyMap<string, unknown[]>, count: number): LeaderboardRow[] {
   for (const [column, cells] of columns) {
     // A cell without a value is null: undefined is one that hyparquet did not find.
     if (cells.length !== count || cells.includes(undefined))
@@ -115,31 +100,21 @@ export function toRows(
       throw new Error(`its column ${column} holds a value that is not text`)
   }
 
-  const rows: LeaderboardRow[] = []
-  for (let index = 0; index < count; index++) {
-    const row = rowOf((column) => columns.get(column)?.[index] ?? undefined)
-    if (isWanted(row)) rows.push(row)
-  }
-
-  return rows
+  return Array.from({length: count}, (_, index) => rowOf((column) => columns.get(column)?.[index]))
 }
 
 function rowOf(cellIn: (column: string) => unknown): LeaderboardRow {
-  const row: Record<string, unknown> = {}
+  const row: Partial<Record<RowField, unknown>> = {}
   const damaged: Record<string, string> = {}
-  const read = (field: string, cell: unknown, damageOf: (value: unknown) => string | undefined) => {
+  for (const [column, field, damageOf] of CELLS) {
+    const cell = cellIn(column) ?? undefined
     const value = typeof cell === 'bigint' ? Number(cell) : cell
     const damage = value === undefined ? undefined : damageOf(value)
-    row[field] = damage === undefined ? value : undefined
+    const isNothing = value === '' && field !== 'runStatus'
+    row[field] = damage !== undefined || isNothing ? undefined : value
     if (damage !== undefined) damaged[field] = damage
   }
 
-  for (const [field, column] of Object.entries(TEXTS)) {
-    const cell = cellIn(column)
-    read(field, cell === '' && column !== TEXTS.runStatus ? undefined : cell, damageOfText)
-  }
-
-  for (const [field, column] of Object.entries(NUMBERS)) read(field, cellIn(column), damageOfNumber)
   return {...row, ...(Object.keys(damaged).length > 0 && {damaged})} as LeaderboardRow
 }
 
@@ -160,30 +135,25 @@ export interface RowTime {
   isLocal: boolean
 }
 
-/** What says when an evaluation took place. */
-interface TimeSources {
-  /** What the row says. */
-  timestamp: string | undefined
-  /** The timestamp of the run that the row is about. */
-  run?: string | undefined
-  /** The run itself, where it is there. */
-  found?: Run | undefined
-}
-
 /**
  * The time of the run where it is there; else what the row says, and else what the run's name says: the evaluation ended
  * later than its name says, and a run on the Hub is dated by its end too.
+ * @param timestamp what the row says
+ * @param run that the row is about, by its timestamp
+ * @param runs that are there, by their timestamps
  * @param isPossible where a source says what cannot be, the next one counts
  */
 export function timeOfRow(
-  sources: TimeSources,
+  timestamp = '',
+  run = '',
+  runs: ReadonlyMap<string, Run> = new Map(),
   isPossible: (date: Date) => boolean = () => true,
 ): RowTime | undefined {
-  const {timestamp, run, found} = sources
-  const named = run === undefined ? undefined : parseTimestamp(run)
+  const found = runs.get(run)
+  const named = parseTimestamp(run)
   const times = [
     found && {date: found.time, isLocal: false},
-    parseIso(timestamp ?? ''),
+    parseIso(timestamp),
     named && {date: named, isLocal: true},
   ]
   return times.find((time) => time && isPossible(time.date))

@@ -1,10 +1,10 @@
 import {CancelledError, orUnknown, RefusedError, SmoltraceError} from '../../base/errors.js'
+import {leaderboardName} from '../../base/names.js'
 import {byText} from '../../base/text.js'
 import {changeFile} from '../../hub/change-file.js'
 import {type Hub} from '../../hub/client.js'
 import {readSmallFile} from '../../hub/files.js'
 import {type Inventory, type LeaderboardDataset} from '../datasets.js'
-import {requireNoLeaderboard} from '../leaderboard/no-leaderboard.js'
 import {type Protection, PROTECTION_PATH, VERSION} from './pins.js'
 
 /** A listing, as far as protection is concerned. */
@@ -44,6 +44,28 @@ export function readProtectionIfPossible(
 ): Promise<Protection | 'unknown'> {
   const what = 'What is protected is unknown, pinned runs among it.'
   return orUnknown(readProtection(hub, board), what, warnings)
+}
+
+/**
+ * Makes sure that a leaderboard which the listing lacks is not there: renamed or moved, it would have taken the pins along, and its
+ * address would lead elsewhere.
+ */
+async function requireNoLeaderboard(hub: Hub, namespace: string): Promise<void> {
+  const name = leaderboardName(namespace)
+  const found = await hub.whereabouts(name)
+  if (found.state === 'missing') return
+  if (found.state === 'there')
+    throw new RefusedError(`${name} is there, but the listing does not show it.`, {
+      suggestions: ['It may just have been made: try again in a moment.'],
+    })
+  throw new RefusedError(
+    `${name} was renamed or moved: its address leads to ${found.to ?? 'another place'}, and what is protected may be there.`,
+    {
+      suggestions: [
+        'Give it its name back, or create a dataset of this name: nothing is deleted while the address leads elsewhere.',
+      ],
+    },
+  )
 }
 
 /** The schema library loads only where there is a file to read. */

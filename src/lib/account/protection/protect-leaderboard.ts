@@ -5,10 +5,9 @@ import {type OptionTable, readOptions} from '../../base/options.js'
 import {type Verdict} from '../../base/verdict.js'
 import {CONNECTION, type ConnectionOptions, type Session} from '../../hub/session.js'
 import {type Inventory, type LeaderboardDataset} from '../datasets.js'
-import {indexRows, isCited, rowsOf} from '../leaderboard/index.js'
+import {isCited, rankRuns, rowsOf, scoreOfRun} from '../leaderboard/index.js'
 import {DEFAULT_METRIC, parseMetric} from '../leaderboard/metrics.js'
-import {readLeaderboard} from '../leaderboard/read.js'
-import {rankRuns, scoreOfRun} from '../leaderboard/scores.js'
+import {readRowIndex} from '../leaderboard/read.js'
 import {groupDatasetsByRun, type Run} from '../runs.js'
 import {changeProtection} from './file.js'
 import {openAccount, type PinnedRun, type PinOptions, reasonIn, tagPins, withPins} from './pin-runs.js'
@@ -117,11 +116,11 @@ function checkTop({runs = false, top, by}: ProtectOptions): void {
 /** The runs that the leaderboard cites and that still exist, all or the best, and those of which that is not certain. */
 async function runsToPin(
   {runs = false, top, by = DEFAULT_METRIC}: ProtectOptions,
-  {hub, access: {namespace}}: Session,
+  {hub}: Session,
   {datasets, leaderboard}: Inventory,
 ): Promise<{runs: string[]; inDoubt: RunInDoubt[]}> {
   if (!runs && top === undefined) return {runs: [], inDoubt: []}
-  const index = indexRows(await readLeaderboard(hub, leaderboard), namespace)
+  const {index} = await readRowIndex(hub, leaderboard)
   const there = groupDatasetsByRun(datasets)
   if (runs) {
     const cited = there.filter(({timestamp}) => isCited(timestamp, index))

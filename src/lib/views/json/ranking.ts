@@ -6,7 +6,7 @@ import {
   type RankedRow,
   type Ranking,
 } from '../../account/leaderboard/ranking.js'
-import {GROUP_COLUMNS, groupCell, ROW_FIELDS, type RowField} from '../../account/leaderboard/row.js'
+import {GROUP_COLUMNS, groupField, ROW_FIELDS, type RowField} from '../../account/leaderboard/row.js'
 import {safeName} from '../../base/text.js'
 import {type CsvCell} from '../csv.js'
 import {boardDocument} from './documents.js'
@@ -75,7 +75,7 @@ const CSV_COLUMNS: ReadonlyArray<[title: string, cellOf: CellOf]> = [
   ['run', ({run}) => run],
   ['time', ({time}) => (time && !time.isLocal ? time.date.toISOString() : undefined)],
   ['timestamp', ({data}) => data.timestamp],
-  ...GROUP_COLUMNS.map((column): [string, CellOf] => [column, ({data}) => groupCell(data, column)]),
+  ...GROUP_COLUMNS.map((column): [string, CellOf] => [column, ({data}) => data[groupField(column)]]),
   ['run_status', ({data}) => data.runStatus],
   ['standing', ({standing}) => standing],
   ['success_rate', ({data}) => data.successRate],

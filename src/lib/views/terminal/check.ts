@@ -1,5 +1,9 @@
-import {type LeaderboardCheck} from '../../account/leaderboard/check.js'
-import {type Finding, FINDING_KINDS, type FindingKind} from '../../account/leaderboard/findings.js'
+import {
+  type Finding,
+  FINDING_KINDS,
+  type FindingKind,
+  type LeaderboardCheck,
+} from '../../account/leaderboard/check.js'
 import {capitalized} from '../../base/text.js'
 import {count, moment, thousands} from '../format.js'
 import {joined, paragraphs, wrapIndented, wrapText} from './layout.js'

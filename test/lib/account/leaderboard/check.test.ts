@@ -2,10 +2,13 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 import {type Inventory} from '../../../../src/lib/account/datasets.js'
-import {checkRows} from '../../../../src/lib/account/leaderboard/check.js'
-import {FINDING_KINDS, REMARK_KINDS} from '../../../../src/lib/account/leaderboard/findings.js'
-import {indexDatasets} from '../../../../src/lib/account/leaderboard/references.js'
+import {
+  checkRows as checkView,
+  FINDING_KINDS,
+  REMARK_KINDS,
+} from '../../../../src/lib/account/leaderboard/check.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
+import {viewRows} from '../../../../src/lib/account/leaderboard/view.js'
 import {formatTimestamp, type RunType} from '../../../../src/lib/base/names.js'
 import {DAY, HOUR} from '../../../../src/lib/base/time.js'
 import {ago, inventoryOf, leaderboardDataset, NAMESPACE, runDatasets} from '../../../support/builders.js'
@@ -14,6 +17,8 @@ import {A, B, C, finished, named, rowOf, someCase} from '../../../support/rows.j
 /** A row that names all three datasets of a run. */
 const whole = (run: string, facts: Partial<LeaderboardRow> = {}) =>
   finished(run, {tracesDataset: named('traces', run), metricsDataset: named('metrics', run), ...facts})
+const checkRows = (rows: LeaderboardRow[], inventory: Inventory, seesAll = true) =>
+  checkView(viewRows(rows, inventory, seesAll))
 const having = (...types: RunType[]) => inventoryOf(runDatasets(A, types))
 const inventoryWith = (...runs: string[]) => inventoryOf(runs.flatMap((run) => runDatasets(run)))
 const told = (rows: LeaderboardRow[], inventory: Inventory) => {
@@ -58,8 +63,7 @@ describe('the check of a leaderboard', () => {
 
   it('does not call anything gone that the token perhaps does not see', () => {
     const inventory = inventoryOf([])
-    const blind = indexDatasets(inventory, false)
-    expect(checkRows([whole(A)], inventory, blind).findings).to.deep.equal([])
+    expect(checkRows([whole(A)], inventory, false).findings).to.deep.equal([])
     expect(checkRows([whole(A)], inventory).findings).to.have.length(1)
   })
 

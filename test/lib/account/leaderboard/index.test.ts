@@ -1,8 +1,9 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {indexRows, type RowIndex, type Standing} from '../../../../src/lib/account/leaderboard/index.js'
+import {indexRows, type RowIndex} from '../../../../src/lib/account/leaderboard/index.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
+import {type Standing} from '../../../../src/lib/account/leaderboard/values.js'
 import {isUnfinished, type RunState, stateOf} from '../../../../src/lib/account/run-state.js'
 import {groupDatasetsByRun, type Run} from '../../../../src/lib/account/runs.js'
 import {RUN_TYPES, runDatasetName, type RunType} from '../../../../src/lib/base/names.js'

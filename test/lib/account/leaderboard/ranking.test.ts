@@ -1,24 +1,24 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {indexRows} from '../../../../src/lib/account/leaderboard/index.js'
+import {indexRows, rankRuns} from '../../../../src/lib/account/leaderboard/index.js'
 import {METRIC_NAMES, METRICS} from '../../../../src/lib/account/leaderboard/metrics.js'
 import {
   type RankedRow,
   type RankingOptions,
   rankRows,
+  readRankingRules,
 } from '../../../../src/lib/account/leaderboard/ranking.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
-import {rankRuns} from '../../../../src/lib/account/leaderboard/scores.js'
 import {UsageError} from '../../../../src/lib/base/errors.js'
 import {inventoryOf, NAMESPACE, runDatasets} from '../../../support/builders.js'
-import {A, B, C, finished, named, rowOf, someCase} from '../../../support/rows.js'
+import {A, B, C, finished, named, rowOf, someCase, viewOf} from '../../../support/rows.js'
 
 const D = '20260904_120000'
 const E = '20260905_120000'
 const ALL = inventoryOf([A, B, C, D, E].flatMap((run) => runDatasets(run)))
 const rank = (rows: LeaderboardRow[], options: RankingOptions = {}, inventory = ALL) =>
-  rankRows(rows, inventory, options)
+  rankRows(viewOf(rows, inventory), readRankingRules(options))
 const rowsOf = (rows: LeaderboardRow[], options: RankingOptions = {}, inventory = ALL) =>
   rank(rows, options, inventory).groups.flatMap((group) => group.rows)
 const places = (rows: RankedRow[]) => rows.map(({row, place}) => [row, place])

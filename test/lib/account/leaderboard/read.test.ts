@@ -7,9 +7,9 @@ import {brotliCompressSync, gzipSync} from 'node:zlib'
 
 import {discover} from '../../../../src/lib/account/datasets.js'
 import {
-  readCitingRows,
-  readCitingRowsIfPossible,
   readLeaderboard,
+  readRowIndex,
+  readRowIndexIfPossible,
 } from '../../../../src/lib/account/leaderboard/read.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
 import {CancelledError, RefusedError, SmoltraceError} from '../../../../src/lib/base/errors.js'
@@ -123,7 +123,7 @@ describe('leaderboard', () => {
             const error = await rejectionOf(readLeaderboard(hub, leaderboard))
             expect(error).to.be.instanceOf(SmoltraceError).and.have.nested.property('answer.status', status)
             const warnings: string[] = []
-            expect(await readCitingRowsIfPossible(hub, leaderboard, warnings)).to.equal('unknown')
+            expect(await readRowIndexIfPossible(hub, leaderboard, warnings)).to.equal('unknown')
             expect(warnings).to.have.length(1)
             expect(warnings[0]).to.include('unknown').and.include(String(status))
           })
@@ -567,8 +567,10 @@ describe('leaderboard', () => {
           'data/a.parquet': parquet([ids(...rows)]),
           'data/b.parquet': parquet([ids(null, null)]),
         }
-        const read = await readCitingRows(hubWith(files).hub, board)
-        expect(idsOf(read.rows)).to.deep.equal(meant)
+        const read = await readRowIndex(hubWith(files).hub, board)
+        expect([...read.index.values()].map(({all}) => idsOf([...all]))).to.deep.equal(
+          meant.map((id) => [id]),
+        )
         expect(read.count).to.equal(8)
         expect(await readLeaderboard(hubWith(files).hub, board)).to.have.length(8)
       })
@@ -620,13 +622,13 @@ describe('leaderboard', () => {
     it('is what it is where all is well, without a warning', async () => {
       const warnings: string[] = []
       const {hub} = hubWith({[DATA]: parquet([ids('a')])})
-      expect(await readCitingRowsIfPossible(hub, board, warnings)).to.deep.equal({rows: [], count: 1})
+      expect(await readRowIndexIfPossible(hub, board, warnings)).to.deep.equal({index: new Map(), count: 1})
       expect(warnings).to.deep.equal([])
     })
 
     it('is unknown where it is broken', async () => {
       const warnings: string[] = []
-      expect(await readCitingRowsIfPossible(hubWith({[DATA]: 'x'}).hub, board, warnings)).to.equal('unknown')
+      expect(await readRowIndexIfPossible(hubWith({[DATA]: 'x'}).hub, board, warnings)).to.equal('unknown')
       expect(warnings).to.have.length(1)
       expect(warnings[0]).to.include('unknown').and.include(DATA)
     })
@@ -635,7 +637,7 @@ describe('leaderboard', () => {
       for (const cause of [new CancelledError('enough'), new TypeError('a bug')]) {
         const hub: Hub = {...fakeHub([]), listFiles: () => Promise.reject(cause)}
         const warnings: string[] = []
-        expect(await rejectionOf(readCitingRowsIfPossible(hub, board, warnings))).to.equal(cause)
+        expect(await rejectionOf(readRowIndexIfPossible(hub, board, warnings))).to.equal(cause)
         expect(warnings).to.deep.equal([])
       }
     })
@@ -643,7 +645,7 @@ describe('leaderboard', () => {
     it('ends where the user cancelled in the middle of a file', async () => {
       const cause = new CancelledError('enough')
       const hub: Hub = {...hubWith({[DATA]: 'x'}).hub, readWhole: () => Promise.reject(cause)}
-      expect(await rejectionOf(readCitingRowsIfPossible(hub, board, []))).to.equal(cause)
+      expect(await rejectionOf(readRowIndexIfPossible(hub, board, []))).to.equal(cause)
     })
   })
 })

@@ -22,7 +22,7 @@ describe('the time of a row', () => {
   ]
   for (const [timestamp, iso, isLocal] of TIMES) {
     it(`is ${iso ?? 'unknown'} for ${JSON.stringify(timestamp)}`, () => {
-      const time = timeOfRow({timestamp})
+      const time = timeOfRow(timestamp)
       expect(time?.date.toISOString()).to.equal(iso)
       expect(time?.isLocal).to.equal(isLocal)
     })
@@ -30,17 +30,18 @@ describe('the time of a row', () => {
 
   it('is that of the run where it is there, and else what its name says', () => {
     const found = runOf(A)
+    const there = new Map([[A, found]])
     const timestamp = '2020-01-01T00:00:00'
     const named = {date: new Date('2026-09-01T12:00:00Z'), isLocal: true}
-    expect(timeOfRow({timestamp, run: A, found})).to.deep.equal({date: found.time, isLocal: false})
-    expect(timeOfRow({timestamp: undefined, run: A})).to.deep.equal(named)
+    expect(timeOfRow(timestamp, A, there)).to.deep.equal({date: found.time, isLocal: false})
+    expect(timeOfRow(undefined, A)).to.deep.equal(named)
   })
 
   it('is what the next source says where one says what cannot be', () => {
     const isPossible = (date: Date) => date.getUTCFullYear() === 2026
     const timestamp = '9999-12-31T23:59:59'
     const named = {date: new Date('2026-09-01T12:00:00Z'), isLocal: true}
-    expect(timeOfRow({timestamp, run: A}, isPossible)).to.deep.equal(named)
-    expect(timeOfRow({timestamp}, isPossible)).to.equal(undefined)
+    expect(timeOfRow(timestamp, A, undefined, isPossible)).to.deep.equal(named)
+    expect(timeOfRow(timestamp, undefined, undefined, isPossible)).to.equal(undefined)
   })
 })

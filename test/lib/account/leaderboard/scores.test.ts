@@ -1,10 +1,9 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {indexRows} from '../../../../src/lib/account/leaderboard/index.js'
+import {indexRows, rankRuns} from '../../../../src/lib/account/leaderboard/index.js'
 import {type Metric, METRICS} from '../../../../src/lib/account/leaderboard/metrics.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
-import {rankRuns} from '../../../../src/lib/account/leaderboard/scores.js'
 import {type Run} from '../../../../src/lib/account/runs.js'
 import {NAMESPACE, runOf} from '../../../support/builders.js'
 import {A, B, C, finished, someCase} from '../../../support/rows.js'

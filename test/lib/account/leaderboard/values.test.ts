@@ -1,10 +1,9 @@
 import {expect} from 'chai'
 
-import {cellOf} from '../../../../src/lib/account/leaderboard/groups.js'
-import {indexRows, rowsOf, standingOfAll} from '../../../../src/lib/account/leaderboard/index.js'
+import {indexRows, rowsOf} from '../../../../src/lib/account/leaderboard/index.js'
 import {METRIC_NAMES, METRICS} from '../../../../src/lib/account/leaderboard/metrics.js'
 import {GROUP_COLUMNS} from '../../../../src/lib/account/leaderboard/row.js'
-import {scoreOf} from '../../../../src/lib/account/leaderboard/scores.js'
+import {cellOf, scoreOf, standingOfAll} from '../../../../src/lib/account/leaderboard/values.js'
 import {isUnfinished} from '../../../../src/lib/account/run-state.js'
 import {RUN_TYPES} from '../../../../src/lib/base/names.js'
 import {groupOf} from '../../../../src/lib/retention/keepers.js'

@@ -4,12 +4,12 @@ import {checkRows} from '../../../../src/lib/account/leaderboard/check.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
 import {formatCheck} from '../../../../src/lib/views/terminal/check.js'
 import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../../support/builders.js'
-import {A, B, C, finished, rowOf} from '../../../support/rows.js'
+import {A, B, C, finished, rowOf, viewOf} from '../../../support/rows.js'
 
 const INVENTORY = inventoryOf(runDatasets(C))
 const show = (rows: LeaderboardRow[], width?: number) => {
   const check = {
-    ...checkRows(rows, INVENTORY),
+    ...checkRows(viewOf(rows, INVENTORY)),
     inventory: INVENTORY,
     leaderboard: leaderboardDataset(),
     warnings: [],

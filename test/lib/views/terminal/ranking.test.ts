@@ -1,11 +1,15 @@
 import {expect} from 'chai'
 import stringWidth from 'string-width'
 
-import {type RankingOptions, rankRows} from '../../../../src/lib/account/leaderboard/ranking.js'
+import {
+  type RankingOptions,
+  rankRows,
+  readRankingRules,
+} from '../../../../src/lib/account/leaderboard/ranking.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
 import {bar, formatRanking, formatScore, marksFor} from '../../../../src/lib/views/terminal/ranking.js'
 import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../../support/builders.js'
-import {A, B, C, finished, named, rowOf} from '../../../support/rows.js'
+import {A, B, C, finished, named, rowOf, viewOf} from '../../../support/rows.js'
 
 const BLOCKS = {full: '█', empty: '·'}
 const SCORES = {
@@ -25,7 +29,7 @@ const ROWS = [
 const show = (rows: LeaderboardRow[], options: RankingOptions = {}, width?: number) =>
   formatRanking(
     {
-      ...rankRows(rows, INVENTORY, options),
+      ...rankRows(viewOf(rows, INVENTORY), readRankingRules(options)),
       inventory: INVENTORY,
       leaderboard: leaderboardDataset(),
       warnings: [],

@@ -1,4 +1,4 @@
-import {FINDING_KINDS, REMARK_KINDS} from '../../../account/leaderboard/findings.js'
+import {FINDING_KINDS, REMARK_KINDS} from '../../../account/leaderboard/check.js'
 import {GROUP_COLUMNS, type GroupColumn, type RowField} from '../../../account/leaderboard/row.js'
 import * as t from './terms.js'
 

@@ -1,18 +1,16 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {
-  indexDatasets,
-  lossOf,
-  referencesOf,
-  type ReferenceState,
-  runOfRow,
-} from '../../../../src/lib/account/leaderboard/references.js'
+import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
+import {type ReferenceState, viewRows} from '../../../../src/lib/account/leaderboard/view.js'
 import {inventoryOf, NEAR_MISSES, runDatasets} from '../../../support/builders.js'
-import {A, B, named, rowOf, someCase} from '../../../support/rows.js'
+import {A, B, named, rowOf, someCase, viewOf} from '../../../support/rows.js'
 
-const known = indexDatasets(inventoryOf(runDatasets(A)), true)
-const stateOf = (name: string, among = known) => referencesOf(rowOf({resultsDataset: name}), among)[0]?.state
+const INVENTORY = inventoryOf(runDatasets(A))
+const view = (row: Partial<LeaderboardRow>, seesAll = true) =>
+  viewRows([rowOf(row)], INVENTORY, seesAll).rows[0]!
+const stateOf = (resultsDataset: string, seesAll?: boolean) =>
+  view({resultsDataset}, seesAll).references[0]?.state
 
 describe('what a row names', () => {
   const STATES: Array<[name: string, state: ReferenceState]> = [
@@ -41,9 +39,8 @@ describe('what a row names', () => {
   }
 
   it('is of unknown fate where the token may not see all', () => {
-    const blind = {...known, isWhole: false}
-    expect(stateOf(named('results', B), blind)).to.equal('unknown')
-    expect(stateOf(named('results', A), blind)).to.equal('there')
+    expect(stateOf(named('results', B), false)).to.equal('unknown')
+    expect(stateOf(named('results', A), false)).to.equal('there')
   })
 
   it('is never there under a name that is nearly right', () => {
@@ -52,7 +49,7 @@ describe('what a row names', () => {
 
   it('belongs to the run that the results name, where they name one', () => {
     const runIn = (resultsDataset: string | undefined, metricsDataset: string) =>
-      runOfRow(referencesOf(rowOf({resultsDataset: resultsDataset as string, metricsDataset}), known))
+      view({resultsDataset, metricsDataset}).run
     expect(runIn(named('results', A), named('metrics', B))).to.equal(A)
     expect(runIn(undefined, named('metrics', B))).to.equal(B)
     expect(runIn('local:x', 'local:y')).to.equal(undefined)
@@ -70,14 +67,12 @@ describe('what a row names', () => {
   it('is gone as a whole only where nothing that the row names is left', () => {
     fc.assert(
       fc.property(someCase, ({runs, rows}) => {
-        const some = indexDatasets(inventoryOf(runs.flatMap((run) => run.datasets)), true)
-        for (const row of rows) {
-          const references = referencesOf(row, some)
-          const {gone, isTotal} = lossOf(references)
+        const datasets = runs.flatMap((run) => run.datasets)
+        const names = datasets.map(({name}) => name)
+        for (const {references, gone, isTotal} of viewOf(rows, inventoryOf(datasets)).rows) {
           expect(gone).not.to.include('traces')
           if (isTotal) expect(references.map(({state}) => state)).not.to.include('there')
-          for (const {state, dataset} of references)
-            if (state === 'there') expect(some.byName.has(dataset ?? '')).to.equal(true)
+          for (const {state, dataset} of references) if (state === 'there') expect(names).to.include(dataset)
         }
       }),
     )

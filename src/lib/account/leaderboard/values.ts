@@ -1,0 +1,150 @@
+import {brief} from '../../base/text.js'
+import {doubt, no, type Verdict, yes} from '../../base/verdict.js'
+import {faultOf, type Metric, METRICS} from './metrics.js'
+import {type GroupColumn, groupField, type LeaderboardRow} from './row.js'
+
+/**
+ * What the leaderboard says of an evaluation; `unclear`: a status that this version does not know, no status and no score, or rows
+ * that disagree.
+ */
+export type Standing = 'failed' | 'finished' | 'partial' | 'unclear'
+
+/** What rows about one run say together: where they disagree, nothing that is clear. */
+export function standingOfAll(rows: readonly LeaderboardRow[]): Standing {
+  const [standing = 'unclear', ...others] = new Set(rows.map((row) => standingOf(row)))
+  return others.length > 0 ? 'unclear' : standing
+}
+
+/** What one row says of its run. Older evaluators wrote no status, and a row only at the end: then a score says that it finished. */
+export function standingOf(row: LeaderboardRow): Standing {
+  const {runStatus, damaged} = row
+  if (runStatus === 'failed' || runStatus === 'partial') return runStatus
+  if (runStatus === 'completed') return 'finished'
+  const hasScore = (['success_rate', 'pass_at_1'] as const).some((metric) => {
+    const score = row[METRICS[metric].field]
+    return score !== undefined && faultOf(score, metric) === undefined
+  })
+  return runStatus === undefined && damaged?.runStatus === undefined && hasScore ? 'finished' : 'unclear'
+}
+
+/** Why what rows about one run say of their evaluation is unclear. */
+export function whyUnclear(rows: readonly LeaderboardRow[]): string {
+  const row = rows.find((each) => standingOf(each) === 'unclear')
+  if (!row) return 'its rows disagree about run_status'
+  const damage = row.damaged?.runStatus
+  if (damage !== undefined) return `its run_status ${damage}`
+  return row.runStatus === undefined
+    ? 'its row has neither a run_status nor a score'
+    : `status "${brief(row.runStatus)}" is unknown`
+}
+
+/**
+ * What the rows of one run say of its score, in the metric's own unit. There certainly is none where the evaluation did not
+ * finish.
+ * @param rows of the run, at least one
+ */
+export function scoreOf(rows: readonly LeaderboardRow[], by: Metric): Verdict<number> {
+  const {field} = METRICS[by]
+  for (const {[field]: score, damaged} of rows) {
+    const fault = damaged?.[field] ?? (score === undefined ? undefined : faultOf(score, by))
+    if (fault !== undefined) return doubt(`its ${by} ${fault}`)
+  }
+
+  const standing = standingOfAll(rows)
+  if (standing === 'unclear') return doubt(whyUnclear(rows))
+  const [score, ...others] = new Set(rows.map((row) => row[field]))
+  if (others.length > 0) return doubt(`its rows disagree about ${by}`)
+  if (standing !== 'finished') return no(`status ${standing}`)
+  return score === undefined ? doubt(`its row has no ${by}`) : yes(score)
+}
+
+/**
+ * A score as short as it can be without looking like nothing, or like one on the other side of a limit.
+ * @param limit what it was held against
+ */
+export function scoreText(score: number, limit = Infinity): string {
+  const rounded = Math.round(score * 10_000) / 10_000
+  const looksRight = rounded < limit === score < limit && (rounded === 0) === (score === 0)
+  return String(looksRight ? rounded : score)
+}
+
+/** Orders scores, the better one first. */
+export function bestFirst(by: Metric): (a: number, b: number) => number {
+  return METRICS[by].better === 'higher' ? (a, b) => b - a : (a, b) => a - b
+}
+
+/** What rows have in each column that they are grouped by, undefined for nothing; or that it has no row. */
+export type GroupValues = 'no row' | ReadonlyArray<string | undefined>
+
+/** Rows, or runs by their rows, that agree in some columns. */
+interface Group<T> {
+  /** For people, and safe to print: `model gpt-4o, no team`; empty where nothing was grouped. */
+  name: string
+  /** In the order in which they came. */
+  members: T[]
+}
+
+/**
+ * Groups items by what they have in all of these columns. Those that have nothing in one of them belong together, and so do
+ * those without a row. Without columns all are one group.
+ */
+export function groupsBy<T>(
+  items: readonly T[],
+  columns: readonly GroupColumn[],
+  valuesOf: (item: T) => GroupValues,
+): Array<Group<T>> {
+  const groups = new Map<string, Group<T>>()
+  for (const item of items) {
+    const values = columns.length > 0 ? valuesOf(item) : []
+    // A name could hold what looks like the border between two of them.
+    const key = JSON.stringify(values === 'no row' ? values : values.map((value) => value ?? null))
+    const group = groups.get(key)
+    if (group) group.members.push(item)
+    else groups.set(key, {name: nameOf(columns, values), members: [item]})
+  }
+
+  return [...groups.values()]
+}
+
+/**
+ * What the rows of one run have in a column: the same in all of them, undefined for nothing, or it is in doubt.
+ * @param rows of the run, at least one
+ */
+export function cellOf(rows: readonly LeaderboardRow[], column: GroupColumn): Verdict<string | undefined> {
+  const field = groupField(column)
+  for (const row of rows) {
+    const damage = row.damaged?.[field]
+    if (damage !== undefined) return doubt(`its ${column} ${damage}`)
+  }
+
+  const [value, ...others] = new Set(rows.map((row) => row[field]))
+  return others.length > 0 ? doubt(`its rows disagree about the ${column}`) : yes(value)
+}
+
+/**
+ * What the rows of one run have in several columns.
+ * @param rows of the run, at least one
+ */
+export function cellsOf(
+  rows: readonly LeaderboardRow[],
+  columns: readonly GroupColumn[],
+): Verdict<ReadonlyArray<string | undefined>> {
+  const values: Array<string | undefined> = []
+  for (const column of columns) {
+    const cell = cellOf(rows, column)
+    if (cell.is !== 'yes') return cell
+    values.push(cell.value)
+  }
+
+  return yes(values)
+}
+
+function nameOf(columns: readonly GroupColumn[], values: GroupValues): string {
+  if (values === 'no row') return 'runs without a row'
+  return columns
+    .map((column, index) => {
+      const value = values[index]
+      return value === undefined ? `no ${column}` : `${column} ${brief(value)}`
+    })
+    .join(', ')
+}

@@ -1,0 +1,172 @@
+import {RefusedError} from '../../base/errors.js'
+import {
+  leaderboardName,
+  parseDatasetName,
+  parseTimestamp,
+  runDatasetName,
+  type RunType,
+} from '../../base/names.js'
+import {type ConnectionOptions, openSession, type Session} from '../../hub/session.js'
+import {discover, type Inventory, type LeaderboardDataset} from '../datasets.js'
+import {groupDatasetsByRun, type Run} from '../runs.js'
+import {indexRows, parseLooseNames, type RowIndex} from './index.js'
+import {readLeaderboard} from './read.js'
+import {type LeaderboardRow} from './row.js'
+
+/**
+ * The state of a dataset that a row names: it is there; it is gone from this namespace; whether it is there is not
+ * known. Or it is there under another name than the row has: in other letters or by its address (`inexact`), or in a
+ * namespace that is called otherwise (`renamed`). Or it never was in this namespace: another's (`elsewhere`), a folder of
+ * the evaluating machine (`local`), or no dataset of a run (`other`).
+ */
+export type ReferenceState =
+  'elsewhere' | 'gone' | 'inexact' | 'local' | 'other' | 'renamed' | 'there' | 'unknown'
+
+/** One dataset that a row names. */
+export interface Reference {
+  /** Which of the row's columns names it. */
+  type: RunType
+  /** As the row has it: not safe to print. */
+  name: string
+  state: ReferenceState
+  /** The full name, in this namespace, of the dataset that is meant; undefined for `elsewhere`, `local` and `other`. */
+  dataset: string | undefined
+  /** Of the run that is meant, likewise. */
+  timestamp: string | undefined
+  /** The namespace that an `elsewhere` or a `renamed` one names. */
+  owner: string | undefined
+}
+
+/** A row, and what there is of the datasets that it names. */
+export interface ViewedRow {
+  /** Which row of the leaderboard it is, counted from 1. */
+  row: number
+  /** What the row holds: not safe to print. */
+  data: LeaderboardRow
+  /** Results first. */
+  references: Reference[]
+  /** The run that it is about, here or gone from here, by its timestamp; undefined where it names none of this namespace. */
+  run: string | undefined
+  /** The types of what is gone. Traces alone are never: a row names them also where none were ever made. */
+  gone: Array<Exclude<RunType, 'traces'>>
+  /** Whether nothing that the row names is there any more. */
+  isTotal: boolean
+}
+
+/** A leaderboard's rows next to the datasets of its namespace. */
+export interface LeaderboardView {
+  inventory: Inventory
+  /** Newest first. */
+  runs: Run[]
+  rows: ViewedRow[]
+  index: RowIndex
+}
+
+/**
+ * Holds rows against the datasets of a namespace.
+ * @param seesAll whether the token sees every dataset: one that it cannot see is not known to be gone
+ */
+export function viewRows(
+  rows: readonly LeaderboardRow[],
+  inventory: Inventory,
+  seesAll: boolean,
+): LeaderboardView {
+  const {namespace, datasets} = inventory
+  const known = {namespace, names: new Set(datasets.map(({name}) => name)), seesAll}
+  return {
+    inventory,
+    runs: groupDatasetsByRun(datasets),
+    rows: rows.map((data, index) => viewRow(data, index + 1, known)),
+    index: indexRows(rows, namespace),
+  }
+}
+
+/** What names are held against. */
+interface Known {
+  namespace: string
+  /** Of the datasets that are listed. */
+  names: ReadonlySet<string>
+  seesAll: boolean
+}
+
+function viewRow(data: LeaderboardRow, row: number, known: Known): ViewedRow {
+  const named = [
+    ['results', data.resultsDataset],
+    ['metrics', data.metricsDataset],
+    ['traces', data.tracesDataset],
+  ] as const
+  const references = named.flatMap(([type, name]) =>
+    name === undefined ? [] : {type, name, ...resolve(name, known)},
+  )
+  const gone = references.flatMap(({state, type}) => (state === 'gone' && type !== 'traces' ? [type] : []))
+  const isLeft = references.some(({state}) => state === 'there' || state === 'inexact' || state === 'renamed')
+  return {
+    row,
+    data,
+    references,
+    run: references.find(({timestamp}) => timestamp !== undefined)?.timestamp,
+    gone,
+    isTotal: gone.length > 0 && !isLeft,
+  }
+}
+
+function resolve(name: string, {namespace, names, seesAll}: Known): Omit<Reference, 'name' | 'type'> {
+  const nowhere = {dataset: undefined, timestamp: undefined, owner: undefined}
+  const missing = seesAll ? 'gone' : 'unknown'
+  const exact = parseDatasetName(name, namespace)
+  if (exact && exact.type !== 'leaderboard') {
+    const {timestamp} = exact
+    return {state: names.has(name) ? 'there' : missing, dataset: name, timestamp, owner: undefined}
+  }
+
+  if (/^local:/i.test(name)) return {...nowhere, state: 'local'}
+  const [meant] = parseLooseNames(name)
+  if (!meant?.isWhole || meant.owner === undefined || !parseTimestamp(meant.timestamp))
+    return {...nowhere, state: 'other'}
+  const {owner, type, timestamp} = meant
+  const dataset = runDatasetName(namespace, type, timestamp)
+  const isHere = names.has(dataset)
+  if (owner.toLowerCase() === namespace.toLowerCase())
+    return {state: isHere ? 'inexact' : missing, dataset, timestamp, owner: undefined}
+  return isHere ? {state: 'renamed', dataset, timestamp, owner} : {...nowhere, state: 'elsewhere', owner}
+}
+
+/** The leaderboard that a view was read from, and what to know before trusting it. */
+export interface ViewSource {
+  inventory: Inventory
+  leaderboard: LeaderboardDataset
+  warnings: string[]
+}
+
+/**
+ * Reads a namespace's leaderboard and lists its datasets.
+ * @throws RefusedError without a leaderboard, or where its rows cannot be read for certain; else as
+ *   `discoverSmoltraceDatasets`
+ */
+export async function viewLeaderboard(
+  options: ConnectionOptions,
+): Promise<{view: LeaderboardView; source: ViewSource}> {
+  const session = await openSession(options)
+  const {access, warnings} = session
+  const inventory = await discover(session, {isLook: true})
+  const leaderboard = requireLeaderboard(inventory, session)
+  const rows = await readLeaderboard(session.hub, leaderboard)
+  const seesAll = access.readLimit === undefined && access.partial === undefined
+  if (!seesAll) warnings.push('So a dataset that is not listed is not reported as gone.')
+  return {view: viewRows(rows, inventory, seesAll), source: {inventory, leaderboard, warnings}}
+}
+
+/**
+ * The leaderboard of a listing, for what cannot do without its rows.
+ * @throws RefusedError where there is none
+ */
+export function requireLeaderboard(
+  {leaderboard, namespace}: Inventory,
+  {access: {readLimit}}: Session,
+): LeaderboardDataset {
+  if (leaderboard) return leaderboard
+  const why = readLimit ? [`Or it is not visible: ${readLimit}.`] : []
+  throw new RefusedError(`${leaderboardName(namespace)} does not exist: there are no rows to look at.`, {
+    suggestions: ['The first evaluation of this namespace makes it.', ...why],
+  })
+}
