@@ -30,6 +30,17 @@ const number = Flags.custom<number>({
   },
 })
 
+/** What a value is called where its rule does not say it. */
+const PLACEHOLDERS: Partial<Record<ValueKind, string>> = {
+  age: 'AGE',
+  span: 'AGE',
+  grace: 'DURATION',
+  metric: 'METRIC',
+  count: 'N',
+  score: 'X',
+  timestamps: 'TIMESTAMP',
+}
+
 /** How the values of each kind are typed; the lib reads them. */
 const FLAGS: Record<ValueKind, (settings: Settings, rule: Rule) => Interfaces.FlagInput[string]> = {
   age: text,
@@ -53,7 +64,7 @@ const GROUPS: Record<Rule['kind'], string> = {
 
 function flagFor(name: RuleName): Interfaces.FlagInput[string] {
   const rule = ruleOf(name)
-  const {kind, value, placeholder: helpValue = '', summary} = rule
+  const {kind, value, placeholder: helpValue = PLACEHOLDERS[value] ?? '', summary} = rule
   const named = renameOptions(summary, (option) => `--${flagOf(option as RuleName)}`)
   return FLAGS[value]({summary: named, helpGroup: GROUPS[kind], helpValue}, rule)
 }

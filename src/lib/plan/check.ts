@@ -5,10 +5,9 @@ import {groupDatasetsByRun} from '../account/runs.js'
 import {RefusedError, UsageError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {readOptions} from '../base/options.js'
-import {readRules, RETENTION, rulesDocument, rulesOf} from '../retention/read-rules.js'
+import {optionsOf, readRules, RETENTION, rulesDocument, rulesOf} from '../retention/read-rules.js'
 import {type RetentionRules} from '../retention/rules.js'
 import {inScope, phraseFor, type Plan, type PlannedRun} from './plan.js'
-import {optionsOf} from './saved/rules.js'
 
 /**
  * Takes a plan from a caller: a copy that the caller cannot change, checked against itself.

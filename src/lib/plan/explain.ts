@@ -3,7 +3,7 @@ import {groupDatasetsByRun, requireRuns, type Run} from '../account/runs.js'
 import {checkTimestamps, type RunType} from '../base/names.js'
 import {type ConnectionOptions, openSession} from '../hub/session.js'
 import {requireUsableRows} from '../retention/context.js'
-import {askRules, decideBy, type Decision, type Judgement} from '../retention/decide.js'
+import {decide, type Decision, type Judgement} from '../retention/decide.js'
 import {type Policy} from '../retention/policy/load.js'
 import {readRules} from '../retention/read-rules.js'
 import {type Answer, GUARD_RULES, type GuardRule, type Reason} from '../retention/reasons.js'
@@ -65,9 +65,7 @@ export async function explainRun(
   requireRuns([timestamp], runs, 'run')
   const known = await findOut(session, inventory, rules, {mustBeCertain: false})
   requireUsableRows(rules, runs, known.rows, now)
-  const facts = {rules, now, ...known}
-  const said = askRules(runs, facts).find(({run}) => run.timestamp === timestamp) as Judgement
-  const decision = decideBy(said, facts)
+  const said = decide(runs, rules, now, known).find(({run}) => run.timestamp === timestamp) as Judgement
   const datasets = inScope(said.run, rules.only)
   const verdict = (kind: Verdict['kind'], key: Verdict['key'] | undefined, {holds, text}: Said): Asked => {
     const line = policy.lines.get(key as PolicyKey) ?? null
@@ -83,7 +81,7 @@ export async function explainRun(
       : []),
   ]
   const {endpoint, namespace} = inventory
-  const {run, action, reasons} = withinScope(decision, rules)
+  const {run, action, reasons} = withinScope(said, rules)
   return {
     endpoint,
     namespace,
@@ -92,7 +90,7 @@ export async function explainRun(
     action,
     reasons,
     deletes: action === 'delete' ? datasets.map(({name}) => name) : [],
-    verdicts: asked.map((verdict) => ({...verdict, decided: isDecisive(verdict, decision, action)})),
+    verdicts: asked.map((verdict) => ({...verdict, decided: isDecisive(verdict, said, action)})),
     warnings: session.warnings,
   }
 }

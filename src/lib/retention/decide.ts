@@ -6,7 +6,7 @@ import {UsageError} from '../base/errors.js'
 import {type OptionTable, readOptions} from '../base/options.js'
 import {type Facts, requireAnyRow, requireUsableRows, type RetentionContext} from './context.js'
 import {guardsFor} from './guards.js'
-import {keepersOf, whyNeverBest} from './keepers.js'
+import {keepersOf, type Keeping, ROWS_UNKNOWN, whyNeverBest} from './keepers.js'
 import {readRules, RETENTION} from './read-rules.js'
 import {type Answer, type Reason} from './reasons.js'
 import {type RetentionOptions, type RetentionRules} from './rules.js'
@@ -19,9 +19,8 @@ export interface Decision {
   reasons: Reason[]
 }
 
-/** What every rule says of one run. */
-export interface Judgement extends ReturnType<ReturnType<typeof keepersOf>> {
-  run: Run
+/** A decision, and what every rule said. */
+export interface Judgement extends Decision, Keeping {
   guards: Reason[]
   selectors: Answer[]
 }
@@ -33,39 +32,32 @@ export interface Judgement extends ReturnType<ReturnType<typeof keepersOf>> {
  * @returns one decision per run, in the same order
  * @throws UsageError where the age's cutoff lies in the future
  */
-export function decide(runs: Run[], rules: RetentionRules, now: Date, known: RetentionContext): Decision[] {
+export function decide(runs: Run[], rules: RetentionRules, now: Date, known: RetentionContext): Judgement[] {
   const facts = {rules, now, ...known}
-  return askRules(runs, facts).map((said) => decideBy(said, facts))
-}
-
-/** Asks every rule about every run. */
-export function askRules(runs: Run[], facts: Facts): Judgement[] {
   const askSelectors = selectorsOf(facts)
   const askKeepers = keepersOf(runs, facts)
-  return runs.map((run) => ({
-    run,
-    guards: guardsFor(run, facts),
-    selectors: askSelectors(run),
-    ...askKeepers(run),
-  }))
+  return runs.map((run) => {
+    const said = {guards: guardsFor(run, facts), selectors: askSelectors(run), ...askKeepers(run)}
+    return {run, ...said, ...decisionBy(run, said, facts)}
+  })
 }
 
-/** What follows from all that the rules say of a run. */
-export function decideBy({run, guards, selectors, keepers, doubts}: Judgement, facts: Facts): Decision {
-  const {rules, rows} = facts
+function decisionBy(
+  run: Run,
+  {guards, selectors, keepers, doubts}: Omit<Judgement, keyof Decision>,
+  facts: Facts,
+): Omit<Decision, 'run'> {
+  const {rules} = facts
   const saved = [...guards, ...reasonsOf(keepers, true), ...doubts]
-  const keep = (reasons: Reason[]): Decision => ({run, action: 'keep', reasons: [...saved, ...reasons]})
-  if (rows === 'unknown' && rules.needRows.length > 0) return keep([ROWS_UNKNOWN])
+  if (doubts.includes(ROWS_UNKNOWN)) return {action: 'keep', reasons: saved}
   const refused = rules.choosesRuns ? reasonsOf(selectors, false) : [NOT_CHOSEN]
-  if (saved.length > 0 || refused.length > 0) return keep(refused)
+  if (saved.length > 0 || refused.length > 0) return {action: 'keep', reasons: [...saved, ...refused]}
   if (selectors.length > 0)
-    return {run, action: 'delete', reasons: [...reasonsOf(selectors, true), ...whyNeverBest(run, facts)]}
+    return {action: 'delete', reasons: [...reasonsOf(selectors, true), ...whyNeverBest(run, facts)]}
   const byScope: Reason = {rule: 'only', text: `the ${rules.only.join(', ')} of every run`}
-  return {run, action: 'delete', reasons: rules.everyRunByScope ? [byScope] : reasonsOf(keepers, false)}
+  return {action: 'delete', reasons: rules.everyRunByScope ? [byScope] : reasonsOf(keepers, false)}
 }
 
-/** Where rows are not known, it is not known what rules that need them would select or keep. */
-const ROWS_UNKNOWN: Reason = {rule: 'leaderboard', text: 'what the leaderboard says is unknown'}
 const NOT_CHOSEN: Reason = {rule: 'run', text: 'no rule selects it'}
 
 function reasonsOf(answers: Answer[], holding: boolean): Reason[] {
@@ -118,8 +110,7 @@ export function filterRuns(runs: Run[], options: FilterOptions): FilteredRuns {
   if (rows && runs.length > 0) requireAnyRow(rules, rows.length)
   requireUsableRows(rules, runs, index, now)
   const decisions = decide(runs, rules, now, {protection, rows: index})
-  return {
-    delete: decisions.filter(({action}) => action === 'delete'),
-    keep: decisions.filter(({action}) => action === 'keep'),
-  }
+  const having = (wanted: Decision['action']) =>
+    decisions.flatMap(({run, action, reasons}) => (action === wanted ? [{run, action, reasons}] : []))
+  return {delete: having('delete'), keep: having('keep')}
 }

@@ -76,7 +76,7 @@ function neverBest(why: string): string {
 }
 
 /** What keepers say of one run. */
-interface Keeping {
+export interface Keeping {
   /** What each keeper given says, in the order of the reasons. */
   keepers: Answer[]
   /** Why it is in doubt what they would say: such a run is kept in addition, and takes no place. */
@@ -117,11 +117,19 @@ export function keepersOf(runs: readonly Run[], facts: Facts): (run: Run) => Kee
       return {name, holds: why !== undefined, reason: {rule: flagOf(name), text}}
     }
   })
+  const isUnknown = rows === 'unknown' && rules.needRows.length > 0
   return (run) => {
     const own = doubts.get(run)
-    return {keepers: keepers.map((ask) => ask(run)), doubts: own ?? [], counts: own?.length === 0}
+    return {
+      keepers: keepers.map((ask) => ask(run)),
+      doubts: isUnknown ? [ROWS_UNKNOWN] : (own ?? []),
+      counts: own?.length === 0,
+    }
   }
 }
+
+/** Where rows are not known, it is not known what rules that need them would select or keep: every run stays. */
+export const ROWS_UNKNOWN: Reason = {rule: 'leaderboard', text: 'what the leaderboard says is unknown'}
 
 /** What a person who counts on the best being kept has to know of a run that can have no place among them. */
 export function whyNeverBest(run: Run, {rules: {keepBest, by}, rows}: Facts): Reason[] {
@@ -132,7 +140,6 @@ export function whyNeverBest(run: Run, {rules: {keepBest, by}, rows}: Facts): Re
 
 /** Why it is in doubt whether a keeper would keep a run: its score, or its group. */
 function doubtsAbout(run: Run, {rules: {keepBest, by, groupBy}, rows}: Facts): Reason[] {
-  // Then every run stays, whatever a keeper would say of it.
   if (rows === 'unknown') return []
   const group = groupBy.length > 0 ? groupOf(run, groupBy, rows) : no('nothing is grouped')
   const score = keepBest === undefined ? no('nothing is ranked') : scoreOfRun(run, rows, by)

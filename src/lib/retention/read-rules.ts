@@ -5,7 +5,7 @@ import {OptionError, UsageError} from '../base/errors.js'
 import {checkTimestamps} from '../base/names.js'
 import {type OptionTable} from '../base/options.js'
 import {listing, printable} from '../base/text.js'
-import {type Age, parseAge, parseGrace, parseSpan} from '../base/time.js'
+import {type Age, MINUTE, parseAge, parseGrace, parseSpan} from '../base/time.js'
 import {LONGEST_NAME} from '../base/wildcard.js'
 import {
   nameOptions,
@@ -176,21 +176,18 @@ function checkScore(score: number, by: Metric): void {
 }
 
 /** The rules that a plan was made by, as `--json`, journals and saved plans have them; null where one is not given. */
-export function rulesDocument({
-  rules,
-  cutoff = null,
-}: {
+export function rulesDocument(plan: {
   rules: RetentionRules
-  cutoff?: Date | null | undefined
+  cutoff?: Date | undefined
 }): Record<string, unknown> {
+  const {rules, cutoff = null} = plan
   const values: Record<string, unknown> = {...rules}
   const ranks = RULE_NAMES.some((name) => ruleOf(name).needs === 'scores' && isGiven(values[name]))
-  const {olderThan, ...rest} = Object.fromEntries(
-    RULE_NAMES.map((name) => [
-      fieldOf(name),
-      name === 'by' && !ranks ? null : inDocument(values[fieldOf(name)]),
-    ]),
-  )
+  const fields = RULE_NAMES.map((name): [string, unknown] => {
+    const field = fieldOf(name)
+    return [field, name === 'by' && !ranks ? null : inDocument(values[field])]
+  })
+  const {olderThan, ...rest} = Object.fromEntries(fields)
   return {olderThan, cutoff, ...rest}
 }
 
@@ -198,4 +195,15 @@ export function rulesDocument({
 function inDocument(value: unknown): unknown {
   if (Array.isArray(value)) return [...(value as unknown[])]
   return (typeof value === 'object' ? (value as Age | null)?.text : value) ?? null
+}
+
+/** The options that the rules of a document represent: the checks of options are those of saved rules, too. */
+export function optionsOf(rules: Readonly<Record<string, unknown>>): RetentionOptions {
+  return Object.fromEntries(
+    RULE_NAMES.map((name) => {
+      const value = rules[fieldOf(name)]
+      if (name === 'grace') return [name, value === 0 ? '0' : `${Number(value) / MINUTE}min`]
+      return [name, value ?? undefined]
+    }),
+  )
 }

@@ -84,10 +84,8 @@ export interface Rule<T = unknown> {
   kind: 'guard' | 'keeper' | 'scope' | 'selector'
   value: unknown extends T ? ValueKind : {[V in ValueKind]: T extends ValueKinds[V] ? V : never}[ValueKind]
   words?: readonly string[]
-  /** What one value is called. */
+  /** What one value is called, where its kind does not say it. */
   placeholder?: string
-  /** Its key in a policy file. */
-  policy?: string
   /** Why no policy file may say it, and what to do instead. */
   notInPolicy?: string
   /** What it asks the leaderboard: whether a run finished, its row, or the scores in it as well. */
@@ -103,12 +101,10 @@ export interface Rule<T = unknown> {
 }
 
 /** A keeper of the newest run of each of N parts of the calendar. */
-const calendar = <Key extends string>(policy: Key, unit: string, note = 'UTC') =>
+const calendar = (unit: string, note = 'UTC') =>
   ({
     kind: 'keeper',
     value: 'count',
-    placeholder: 'N',
-    policy,
     summary: `Keep the newest run of each of the N newest ${unit}s that have one (${note}).`,
     says(number: number, {groupBy}: RetentionRules) {
       const units =
@@ -127,8 +123,6 @@ const RULES = {
   olderThan: {
     kind: 'selector',
     value: 'age',
-    placeholder: 'AGE',
-    policy: 'select.older-than',
     summary:
       'Only runs older than this: 30d, 12h, 2w, 1m (30 days), 1y, 1w3d, or before a date such as 2026-01-31.',
     says: (age, _, cutoff) => `older than ${age.text}${cutoff ? `, before ${cutoff}` : ''}${unitNote(age)}`,
@@ -136,7 +130,6 @@ const RULES = {
   incompleteOnly: {
     kind: 'selector',
     value: 'switch',
-    policy: 'select.incomplete-only',
     needs: 'standing',
     restsOnAbsence: true,
     summary:
@@ -146,14 +139,12 @@ const RULES = {
   ignoreLeaderboard: {
     kind: 'selector',
     value: 'switch',
-    policy: 'select.ignore-leaderboard',
     modifies: ({needs}) => needs === 'standing',
     summary: 'With `incompleteOnly`: do not ask the leaderboard which runs finished.',
   },
   run: {
     kind: 'selector',
     value: 'timestamps',
-    placeholder: 'TIMESTAMP',
     notInPolicy: 'a policy names no single runs: use "cleanup --run"',
     summary: 'Only the run with this timestamp.',
     says: (runs) => `named by --run (${listing(runs)})`,
@@ -162,7 +153,6 @@ const RULES = {
     kind: 'selector',
     value: 'texts',
     placeholder: 'PATTERN',
-    policy: 'select.model',
     needs: 'rows',
     summary: 'Only runs of a model that this pattern matches, such as "gpt-4*".',
     says: (models) => `of a model that matches ${listing(models, 'or')}`,
@@ -171,7 +161,6 @@ const RULES = {
     kind: 'selector',
     value: 'texts',
     placeholder: 'NAME',
-    policy: 'select.team',
     needs: 'rows',
     summary: 'Only runs of this team.',
     says: (teams) => `of the team ${listing(teams, 'or')}`,
@@ -180,7 +169,6 @@ const RULES = {
     kind: 'selector',
     value: 'texts',
     placeholder: 'NAME',
-    policy: 'select.purpose',
     needs: 'rows',
     summary: 'Only runs with this purpose.',
     says: (purposes) => `for the purpose ${listing(purposes, 'or')}`,
@@ -190,7 +178,6 @@ const RULES = {
     value: 'words',
     words: STATUSES,
     placeholder: 'STATUS',
-    policy: 'select.status',
     needs: 'rows',
     summary: `Only runs whose row on the leaderboard has this status (${STATUSES.join(', ')}).`,
     says: (statuses) => `${listing(statuses, 'or')}, as the leaderboard says`,
@@ -198,7 +185,6 @@ const RULES = {
   unreferenced: {
     kind: 'selector',
     value: 'switch',
-    policy: 'select.unreferenced',
     needs: 'rows',
     restsOnAbsence: true,
     summary: 'Only runs that no row of the leaderboard cites.',
@@ -207,8 +193,6 @@ const RULES = {
   scoreBelow: {
     kind: 'selector',
     value: 'score',
-    placeholder: 'X',
-    policy: 'select.score-below',
     needs: 'scores',
     summary: 'Only finished runs whose score is below this; a run without a score is never selected.',
     says: (limit, {by}) => `scored below ${limit} by ${METRICS[by].words}`,
@@ -223,29 +207,23 @@ const RULES = {
   keepRecent: {
     kind: 'keeper',
     value: 'count',
-    placeholder: 'N',
-    policy: 'keep.recent',
     summary: 'Keep the N newest runs; pinned runs do not count.',
     says: (number, {groupBy}) => `${several(number, 'most recent')}${ofEach(groupBy)}`,
   },
   keepWithin: {
     kind: 'keeper',
     value: 'span',
-    placeholder: 'AGE',
-    policy: 'keep.within',
     summary: 'Keep every run that is no older than this: 30d, 12h, 2w, 1m (30 days), 1y.',
     says: (age) => `runs no older than ${age.text}${unitNote(age)}`,
   },
-  keepHourly: calendar('keep.hourly', 'hour'),
-  keepDaily: calendar('keep.daily', 'day'),
-  keepWeekly: calendar('keep.weekly', 'week', 'ISO weeks, UTC'),
-  keepMonthly: calendar('keep.monthly', 'month'),
-  keepYearly: calendar('keep.yearly', 'year'),
+  keepHourly: calendar('hour'),
+  keepDaily: calendar('day'),
+  keepWeekly: calendar('week', 'ISO weeks, UTC'),
+  keepMonthly: calendar('month'),
+  keepYearly: calendar('year'),
   keepBest: {
     kind: 'keeper',
     value: 'count',
-    placeholder: 'N',
-    policy: 'keep.best',
     needs: 'scores',
     summary: 'Keep the N finished runs with the best scores; of equals the newer.',
     says: (number, {by, groupBy}) =>
@@ -255,8 +233,6 @@ const RULES = {
   by: {
     kind: 'keeper',
     value: 'metric',
-    placeholder: 'METRIC',
-    policy: 'keep.by',
     modifies: ({needs}) => needs === 'scores',
     summary:
       `The metric of \`keepBest\` and \`scoreBelow\` (default success_rate): ${METRIC_LIST}. ` +
@@ -267,7 +243,6 @@ const RULES = {
     value: 'words',
     words: GROUP_COLUMNS,
     placeholder: 'COLUMN',
-    policy: 'keep.group-by',
     needs: 'rows',
     modifies: ({value}) => value === 'count',
     summary: `Let keepers with a number count within each group of runs that agree in this: ${GROUP_COLUMNS.join(', ')}.`,
@@ -275,8 +250,6 @@ const RULES = {
   grace: {
     kind: 'guard',
     value: 'grace',
-    placeholder: 'DURATION',
-    policy: 'grace',
     summary: `How long an incomplete run may still be uploading (default ${DEFAULT_GRACE}): 30min, 6h, 1d, or 0 to turn it off.`,
   },
   only: {
@@ -284,7 +257,6 @@ const RULES = {
     value: 'words',
     words: RUN_TYPES,
     placeholder: 'TYPE',
-    policy: 'only',
     summary: `Only datasets of this type (${RUN_TYPES.join(', ')}).`,
   },
   deleteLeaderboard: {
@@ -303,14 +275,25 @@ type NameOf<Part> = {
 export type SelectorName = NameOf<{kind: 'selector'}>
 export type KeeperName = NameOf<{kind: 'keeper'}>
 
+type KeyIn<K extends RuleName, Flag extends string = FlagName<K>> = {
+  selector: `select.${Flag}`
+  keeper: `keep.${Flag extends `keep-${infer Rest}` ? Rest : Flag}`
+  guard: Flag
+  scope: Flag
+}[Table[K]['kind']]
 /** A key of a policy; the metric may be next to the selector or to the keeper that ranks by it. */
-export type PolicyKey = 'select.by' | Extract<Table[RuleName], {policy: unknown}>['policy']
+export type PolicyKey =
+  'select.by' | {[K in RuleName]: Table[K] extends {notInPolicy: string} ? never : KeyIn<K>}[RuleName]
 
 export const RULE_NAMES = Object.keys(RULES) as RuleName[]
 
-/** What there is to know of a rule. */
+const PARTS: Record<Rule['kind'], string> = {selector: 'select.', keeper: 'keep.', guard: '', scope: ''}
+
+/** What there is to know of a rule, and its key in a policy file: its flag, in the part of its kind. */
 export function ruleOf(name: RuleName): Rule & {policy?: PolicyKey} {
-  return RULES[name]
+  const rule: Rule = RULES[name]
+  if (rule.notInPolicy !== undefined) return rule
+  return {...rule, policy: `${PARTS[rule.kind]}${flagOf(name).replace(/^keep-/, '')}` as PolicyKey}
 }
 
 /** Options as messages name them; a command and a policy put their own names in place. */

@@ -54,7 +54,7 @@ describe('policy explain', () => {
 })
 
 describe('policy explain --run', () => {
-  const POLICIES: Array<[title: string, lines: string[]]> = [
+  const POLICIES: Array<[title: string, lines: string[], unreadable?: string]> = [
     ['a selector and keepers', ['select: {older-than: 20d}', 'keep: {recent: 3}']],
     ['keepers alone', ['keep: {recent: 4}']],
     ['selectors alone', ['select: {incomplete-only: true, older-than: 1h}']],
@@ -63,11 +63,15 @@ describe('policy explain --run', () => {
       'a selector that waits for rows beside a keeper that does not',
       ['select: {model: "*"}', 'keep: {recent: 1}'],
     ],
+    ['pins that cannot be read', ['select: {older-than: 3d}'], PROTECTION_PATH],
+    ['rows that cannot be read', ['keep: {best: 1, within: 1d}'], '.parquet'],
   ]
-  for (const [title, lines] of POLICIES) {
+  for (const [title, lines, unreadable] of POLICIES) {
     it(`decides as cleanup does, and says which rules decided: ${title}`, () =>
       withHub({runs: 9}, async (hub) => {
         addRunWithoutRow(hub)
+        if (unreadable !== undefined)
+          hub.intercept({match: ({path}) => path.includes(unreadable), respond: {status: 403, body: '{}'}})
         const file = policyOf(...lines)
         const plan = await json(hub, 'cleanup', '--policy', file)
         const planned = [...plan.delete, ...plan.keep]
@@ -78,6 +82,7 @@ describe('policy explain --run', () => {
           expect(explained).to.deep.include({run, reasons, deletes: names})
           expect(explained.action).to.equal(names.length > 0 ? 'delete' : 'keep')
           expectSound(explained)
+          if (unreadable !== undefined) expect(explained.action).to.equal('keep')
         }
       }))
   }

@@ -5,12 +5,11 @@ import {hasNameTwice} from '../../base/json.js'
 import {isStandardDataset, parseDatasetName} from '../../base/names.js'
 import {hasManyParts, parseValue} from '../../base/schema.js'
 import {safe} from '../../base/text.js'
-import {readRules} from '../../retention/read-rules.js'
+import {optionsOf, readRules} from '../../retention/read-rules.js'
 import {type Reason} from '../../retention/reasons.js'
 import {isPicked, NOT_PICKED, PICKED} from '../pick.js'
 import {frozen, makePlan, type Plan} from '../plan.js'
 import {contentOf, digestOf, PLAN_FORMAT, PLAN_VERSION, type RunNote} from './format.js'
-import {optionsOf} from './rules.js'
 import {PLAN, type PlanFile, type PlanFileDataset} from './schema.js'
 
 /** Makes the error that ends the reading of a plan, from what is wrong. */
