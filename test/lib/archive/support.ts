@@ -9,7 +9,7 @@ import {text} from 'node:stream/consumers'
 import {type Dataset, discover} from '../../../src/lib/account/datasets.js'
 import {archiveDatasets, type ArchiveOptions, type ArchiveResult} from '../../../src/lib/archive/archive.js'
 import {openSession, type Session} from '../../../src/lib/hub/session.js'
-import {gitBlobId, type Sandbox} from '../../../src/lib/sandbox/index.js'
+import {gitBlobId, type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {root} from '../../support/cli.js'
 
 export const CREATED = '2026-01-05T12:00:00Z'
@@ -25,6 +25,25 @@ export const FILES: Record<string, string | Uint8Array> = {
   'deep/er/and/deeper/notes.txt': 'x',
   'empty.parquet': '',
   'empty.txt': '',
+}
+
+/** A Hub with that dataset alone, and a folder for archives. */
+export interface Bench {
+  hub: Sandbox
+  dir: string
+  close: () => Promise<void>
+}
+
+export async function openBench(): Promise<Bench> {
+  const hub = await startSandbox({seed: 'empty'})
+  hub.state.addDataset({name: NAME, createdAt: CREATED, private: true, files: FILES})
+  const dir = await mkdtemp(join(tmpdir(), 'smoltrace-archive-'))
+  const close = async () => {
+    await hub.close()
+    await rm(dir, {recursive: true, force: true})
+  }
+
+  return {hub, dir, close}
 }
 
 /** Runs a job with a folder of its own, which is removed whatever happens. */
