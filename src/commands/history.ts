@@ -7,7 +7,6 @@ import {UsageError} from '../lib/base/errors.js'
 import {LOCAL_CODES} from '../lib/base/exit-codes.js'
 import {cutoffOf, parseAge} from '../lib/base/time.js'
 import {findJob, readHistory} from '../lib/cleanup/journal/history.js'
-import {type JobRecord} from '../lib/cleanup/journal/record.js'
 import {jobDocument} from '../lib/views/json/documents.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
 
@@ -42,21 +41,14 @@ export default class History extends BaseCommand {
     if (args.job !== undefined && flags.since !== undefined)
       throw new UsageError('--since chooses among all jobs: give it without a job.')
     const since = flags.since === undefined ? undefined : momentOf(flags.since)
-    const pages = this.jsonEnabled() ? undefined : await import('../lib/views/terminal/history.js')
-    const isChosen = ({id}: JobRecord) => id.startsWith(args.job?.toLowerCase() ?? '')
-    const all = await readHistory(this.dataDirectory, {
-      since,
-      keep(record) {
-        if (args.job !== undefined) return isChosen(record) ? record.datasets : []
-        return pages ? pages.namedInHistory(record) : record.datasets
-      },
-    })
+    const all = await readHistory(this.dataDirectory, {since})
     const job = args.job === undefined ? undefined : findJob(all, args.job)
     const jobs = job ? [job] : all.jobs
     const problems = job ? all.problems.filter((problem) => problem.job === job.id) : all.problems
-    if (pages) {
+    if (!this.jsonEnabled()) {
+      const {formatHistory, formatJob} = await import('../lib/views/terminal/history.js')
       const view = {...this.screen, bin: this.bin, since}
-      await this.print(job ? pages.formatJob(job, problems, view) : pages.formatHistory(all, view))
+      await this.print(job ? formatJob(job, problems, view) : formatHistory(all, view))
     }
 
     return {

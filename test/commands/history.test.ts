@@ -5,12 +5,12 @@ import {join} from 'node:path'
 
 import {type Dataset} from '../../src/lib/account/datasets.js'
 import {DAY} from '../../src/lib/base/time.js'
-import {journalFolder, prepareJournal} from '../../src/lib/cleanup/journal/write.js'
+import {journalFolder} from '../../src/lib/cleanup/journal/write.js'
 import {plannedDatasets} from '../../src/lib/plan/plan.js'
-import {ago, inventoryOf, later, NOW, planOf, runDatasets} from '../support/builders.js'
+import {ago, inventoryOf, NOW, planOf, runDatasets} from '../support/builders.js'
 import {runCli} from '../support/cli.js'
 import {at} from '../support/hub.js'
-import {openJournal} from '../support/journals.js'
+import {beginJournal} from '../support/journals.js'
 
 const PLAN = planOf(inventoryOf(runDatasets(ago(60 * DAY))), {all: true})
 const DATASETS = plannedDatasets(PLAN) as [Dataset, Dataset, Dataset]
@@ -24,10 +24,7 @@ describe('history', () => {
 
   /** A job that deleted its first dataset, and of the second does not know; finished only if all are deleted. */
   const writeJob = async (now: Date, {deletes = 1, dir = dataDir} = {}) => {
-    await prepareJournal(dir)
-    const journal = await openJournal(dir, {plan: PLAN, user: 'kim', confirmedBy: 'yes', now}, () =>
-      later(now, 1000),
-    )
+    const journal = await beginJournal(dir, {plan: PLAN}, now)
     for (const [index, dataset] of DATASETS.entries()) {
       if (index <= deletes) await journal.intent(dataset)
       if (index < deletes) await journal.outcome({name: dataset.name, status: 'deleted'}, dataset)

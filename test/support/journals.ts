@@ -1,21 +1,76 @@
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {type FileHandle, open as openFile} from 'node:fs/promises'
 import {devNull} from 'node:os'
+import {join} from 'node:path'
 
-import {type Journal, openJournal as open} from '../../src/lib/cleanup/journal/write.js'
+import {type Dataset} from '../../src/lib/account/datasets.js'
+import {DAY} from '../../src/lib/base/time.js'
+import {
+  type Journal,
+  type JournalHeader,
+  openJournal,
+  prepareJournal,
+} from '../../src/lib/cleanup/journal/write.js'
+import {plannedDatasets} from '../../src/lib/plan/plan.js'
+import {ago, inventoryOf, later, NOW, planOf, runDatasets} from './builders.js'
+import {inMemory} from './scratch.js'
+
+/** Two old runs are deleted. */
+const PLAN = planOf(inventoryOf([...runDatasets(ago(31 * DAY)), ...runDatasets(ago(32 * DAY))]), {
+  olderThan: '30d',
+})
+export const JOURNALED = plannedDatasets(PLAN) as [Dataset, Dataset, ...Dataset[]]
+
+/** A data directory, ready for journals. */
+export interface DataDir {
+  dir: string
+  /** Where its journals are. */
+  folder: string
+}
+
+const folders: string[] = []
+
+/** A data directory for one test, after which it is taken away. */
+export async function newDataDir(): Promise<DataDir> {
+  const dir = mkdtempSync(join(inMemory(), 'smoltrace-journal-'))
+  folders.push(dir)
+  await prepareJournal(dir)
+  return {dir, folder: join(dir, 'journal')}
+}
 
 const opened: Journal[] = []
 
-/** As the lib's, but what a test leaves open is closed after it: newer Nodes do not put up with files that nobody closes. */
-export async function openJournal(...parts: Parameters<typeof open>): Promise<Journal> {
-  const journal = await open(...parts)
+/** Begins a journal at a moment, whose lines follow a second later. */
+export async function beginJournal(
+  dataDir: string,
+  header: Partial<JournalHeader> = {},
+  at = NOW,
+): Promise<Journal> {
+  const moments = [at]
+  const now = () => moments.pop() ?? later(at, 1000)
+  const journal = await openJournal(dataDir, {plan: PLAN, user: 'kim', confirmedBy: 'yes', ...header}, now)
   opened.push(journal)
   return journal
 }
 
-/** After each test. */
+/** After each test: newer Nodes do not put up with files that nobody closes. */
 export async function closeJournals(): Promise<void> {
-  for (const journal of opened.splice(0)) await journal.abandon()
+  for (const journal of opened.splice(0)) await journal.end({interrupted: true}).catch(() => {})
+  for (const folder of folders.splice(0)) rmSync(folder, {recursive: true})
 }
+
+/** A job that deleted its first dataset, was not sure of the second, and was interrupted. */
+export async function writeJob(dataDir: string, at = NOW): Promise<Journal> {
+  const [first, second] = JOURNALED
+  const journal = await beginJournal(dataDir, {}, at)
+  await journal.intent(first)
+  await journal.outcome({name: first.name, status: 'deleted', requestId: 'r-1'}, first)
+  await journal.intent(second)
+  await journal.end({interrupted: true})
+  return journal
+}
+
+export const textOf = ({path}: Journal) => readFileSync(path, 'utf8')
 
 type Calls = Pick<FileHandle, 'datasync' | 'sync' | 'write'>
 

@@ -1,7 +1,7 @@
 import {type Protection} from '../account/protection/pins.js'
 import {SIZES, type Sizes, type SizesOption} from '../account/sizes.js'
 import {type OptionTable, readOptions} from '../base/options.js'
-import {CONNECTION_OF_PLAN, type ConnectionOptions, type Session} from '../hub/session.js'
+import {CONNECTION_OF_PLAN, type ConnectionOptions} from '../hub/session.js'
 import {type Exclusion} from '../plan/compare.js'
 import {frozen, type Plan, type PlannedRun} from '../plan/plan.js'
 import {lookAt} from '../plan/recheck.js'
@@ -42,33 +42,25 @@ export async function applyPlan(file: string, options: ApplyOptions = {}): Promi
   const own = readOptions(options, APPLY_OPTIONS)
   checkExecution(own)
   const saved = await loadPlan(file)
-  return carryOutEarlier(saved.plan, own, {
-    saved,
-    onRest: (rest, stale, {warnings}, sizes) => own.onPlan?.({...saved, plan: rest}, stale, warnings, sizes),
-  })
+  return carryOutEarlier(saved.plan, own, saved)
 }
 
-/** What an existing plan is carried out with, in addition to the options. */
-interface EarlierPlan {
-  /** The file that it is from. */
-  saved?: SavedPlan
-  /** Called with what is left of it and what has fallen out; waited for. */
-  onRest?: (rest: Plan, stale: Outcome[], session: Session, sizes?: Sizes) => Promise<void> | void
-}
-
-/** Lists again, leaves out what is gone, changed or kept by now, and carries out the rest. A dry run compares likewise. */
+/**
+ * Lists again, leaves out what is gone, changed or kept by now, and carries out the rest. A dry run compares likewise.
+ * @param saved the file that the plan is from
+ */
 export async function carryOutEarlier(
   plan: Plan,
-  options: JobOptions,
-  {saved, onRest}: EarlierPlan = {},
+  options: JobOptions & Pick<ApplyOptions, 'onPlan'>,
+  saved?: SavedPlan,
 ): Promise<CleanupResult> {
   requireConsent(plan, options)
-  const {session, sizes} = await openJob(options, plan)
+  const opened = await openJob(options, plan)
+  const {session, sizes} = opened
   const {listing, protection, excluded} = await lookAt(plan, session)
   const {rest, stale} = withoutExcluded({...plan, now: session.now}, excluded, protection)
-  await onRest?.(rest, stale, session, sizes)
-  const {inventory} = listing
-  return execute({plan: rest, stale, saved, inventory, session, sizes, signal: options.signal}, options)
+  if (saved) await options.onPlan?.({...saved, plan: rest}, stale, session.warnings, sizes)
+  return execute({...opened, plan: rest, stale, saved, inventory: listing.inventory}, options)
 }
 
 /** Splits a plan into what is left of it and what is not. The leaderboard is deleted only if all before it can be. */
@@ -79,25 +71,15 @@ function withoutExcluded(
 ): {rest: Plan; stale: Outcome[]} {
   const stale = [...excluded].map(([name, exclusion]): Outcome => ({name, ...exclusion}))
   const {leaderboard} = plan
-  const isHeld = stale.some(({status}) => status === 'skipped')
-  if (leaderboard?.goes && isHeld && !excluded.has(leaderboard.dataset.name))
-    stale.push({
-      name: leaderboard.dataset.name,
-      status: 'skipped',
-      reason: 'not everything before it can be deleted',
-    })
+  const board = leaderboard?.goes ? leaderboard.dataset.name : undefined
+  const goes = board !== undefined && !excluded.has(board)
+  const isHeld = goes && stale.some(({status}) => status === 'skipped')
+  if (isHeld) stale.push({name: board, status: 'skipped', reason: 'not everything before it can be deleted'})
   const left = plan.delete
     .map((each) => withoutThese(each, excluded))
     .filter(({datasets}) => datasets.length > 0)
-  const goes = leaderboard?.goes === true && !stale.some(({name}) => name === leaderboard.dataset.name)
-  return {
-    rest: frozen({
-      ...plan,
-      delete: left,
-      leaderboard: leaderboard && {...leaderboard, goes, protection: protection.leaderboard},
-    }),
-    stale,
-  }
+  const kept = leaderboard && {...leaderboard, goes: goes && !isHeld, protection: protection.leaderboard}
+  return {rest: frozen({...plan, delete: left, leaderboard: kept}), stale}
 }
 
 function withoutThese(planned: PlannedRun, excluded: Map<string, Exclusion>): PlannedRun {

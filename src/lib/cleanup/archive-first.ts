@@ -1,28 +1,23 @@
 import {join} from 'node:path'
 
-import {type Dataset} from '../account/datasets.js'
 import {type ArchiveEvent, type ArchiveResult} from '../archive/archive.js'
+import {DEFAULT_CONCURRENCY} from '../base/concurrency.js'
 import {formatTimestamp} from '../base/names.js'
 import {type Session} from '../hub/session.js'
 import {type Exclusion} from '../plan/compare.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
+import {dataDirOf, type ExecutionOptions} from './options.js'
 import {type ArchiveSummary} from './result.js'
 
 /** What was archived, and what may not be deleted because it was not. */
 interface Archived {
   /** Undefined where nothing was to be archived. */
-  summary: ArchiveSummary | undefined
+  archive: ArchiveSummary | undefined
   excluded: Map<string, Exclusion>
 }
 
-interface Options {
-  session: Session
+interface Options extends Omit<ExecutionOptions, 'onEvent'> {
   signal?: AbortSignal | undefined
-  /** Folder to archive every dataset into; without, only the leaderboard is archived. */
-  archive?: string | undefined
-  /** Where the leaderboard is archived without a request for it. */
-  dataDir: string
-  concurrency: number
   onEvent: (event: ArchiveEvent) => void
 }
 
@@ -33,12 +28,14 @@ interface Options {
  */
 export async function archiveBeforeDeletion(
   plan: Plan,
-  {session, signal, archive, dataDir, concurrency, onEvent}: Options,
+  session: Session,
+  options: Options,
 ): Promise<Archived> {
-  const wanted = datasetsToArchive(plan, archive !== undefined)
-  if (wanted.length === 0) return {summary: undefined, excluded: new Map()}
+  const {archive, concurrency = DEFAULT_CONCURRENCY, signal, onEvent} = options
+  const wanted = plannedDatasets(plan).filter(({type}) => archive !== undefined || type === 'leaderboard')
+  if (wanted.length === 0) return {archive: undefined, excluded: new Map()}
   const {archiveDatasets} = await import('../archive/archive.js')
-  const dir = archive ?? leaderboardArchive(dataDir, session.now)
+  const dir = archive ?? leaderboardArchive(dataDirOf(options), session.now)
   const results = await archiveDatasets(wanted, {
     session,
     dir,
@@ -48,10 +45,7 @@ export async function archiveBeforeDeletion(
   })
   const done = [...results.values()].filter((result) => result.status === 'archived')
   const bytes = done.reduce((sum, each) => sum + each.bytes, 0)
-  return {
-    summary: {dir, datasets: done.length, bytes},
-    excluded: notArchived(plan, results),
-  }
+  return {archive: {dir, datasets: done.length, bytes}, excluded: notArchived(plan, results)}
 }
 
 /** Where the leaderboard is archived without a request for it: one folder for each time. */
@@ -59,14 +53,10 @@ export function leaderboardArchive(dataDir: string, now: Date): string {
   return join(dataDir, 'archives', formatTimestamp(now))
 }
 
-function datasetsToArchive(plan: Plan, isWanted: boolean): Dataset[] {
-  return plannedDatasets(plan).filter(({type}) => isWanted || type === 'leaderboard')
-}
-
 function notArchived(plan: Plan, results: Map<string, ArchiveResult>): Map<string, Exclusion> {
   const excluded = new Map<string, Exclusion>()
-  const whole = plan.leaderboard?.goes ? [[plan.leaderboard.dataset]] : []
-  for (const datasets of [...plan.delete.map((run) => run.datasets), ...whole]) {
+  const board = plan.leaderboard?.goes ? [[plan.leaderboard.dataset]] : []
+  for (const datasets of [...plan.delete.map((run) => run.datasets), ...board]) {
     const failure = datasets.find(({name}) => results.get(name)?.status === 'failed')
     const result = failure && results.get(failure.name)
     if (result?.status !== 'failed') continue

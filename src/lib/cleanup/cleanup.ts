@@ -53,18 +53,22 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   checkExecution(own)
   requireConsent({rules, archives: false}, own)
   await checkSaving(own)
-  const {session, sizes} = await openJob(own)
+  const opened = await openJob(own)
+  const {session} = opened
   const inventory = await discover(session)
   const made = await planBy(rules, inventory, session, {mustBeCertain: !isPreview(own)})
   const byRules = frozen({...made, archives: own.archive !== undefined})
   const plan = await choose(byRules, session, own)
-  if (!plan) {
-    const {warnings} = session
-    return resultOf({plan: byRules, inventory, dryRun: isDryRun(own), declined: true, warnings})
-  }
-
-  await own.onPlan?.(plan, session.warnings, sizes)
-  const result = await execute({plan, inventory, session, sizes, signal: own.signal}, own)
+  if (!plan)
+    return resultOf({
+      plan: byRules,
+      inventory,
+      dryRun: isDryRun(own),
+      declined: true,
+      warnings: session.warnings,
+    })
+  await own.onPlan?.(plan, session.warnings, opened.sizes)
+  const result = await execute({...opened, plan, inventory}, own)
   if (own.savePlan !== undefined) await savePlan(plan, own.savePlan, {user: session.user})
   return result
 }

@@ -48,7 +48,8 @@ export async function deleteDatasets(
 
 async function deleteNamed(names: string[], options: DeleteOptions): Promise<CleanupResult> {
   const namespace = namespaceOf(names, options)
-  const {session, sizes} = await openJob({...options, namespace})
+  const opened = await openJob({...options, namespace})
+  const {session} = opened
   if (namespace !== undefined && namespace !== session.access.namespace)
     throw new UsageError(
       `The namespace is spelled ${session.access.namespace}, not ${namespace}: nothing is deleted.`,
@@ -58,22 +59,20 @@ async function deleteNamed(names: string[], options: DeleteOptions): Promise<Cle
   const plan = makePlanOfNames(inventory, names, protection)
   if (plan.leaderboard?.goes) refuseProtected(inventory, protection)
   const stale = leftOut(names, inventory, plan)
-  return execute({plan, stale, inventory, session, sizes, signal: options.signal}, options)
+  return execute({...opened, plan, stale, inventory}, options)
 }
 
-/** The outcomes of names that the plan has no place for. */
-function leftOut(names: string[], {datasets, leaderboard}: Inventory, plan: Plan): Outcome[] {
+/** The outcomes of names that the plan has no place for: those that are not there, and those of pinned runs. */
+function leftOut(names: string[], {datasets, leaderboard}: Inventory, {keep}: Plan): Outcome[] {
   const listed = new Set([...datasets, leaderboard].map((dataset) => dataset?.name))
-  const pins = new Map(
-    plan.keep.flatMap(({run, reasons}) =>
-      reasons.filter(({rule}) => rule === 'pinned').map(({text}) => [run.timestamp, text] as const),
-    ),
-  )
+  const absent = names.filter((name) => !listed.has(name)).map((name) => gone(name))
   const named = new Set(names)
-  const skipped = datasets
-    .filter(({name, timestamp}) => named.has(name) && pins.has(timestamp))
-    .map(({name, timestamp}): Outcome => ({name, status: 'skipped', reason: pins.get(timestamp) ?? ''}))
-  return [...names.filter((name) => !listed.has(name)).map((name) => gone(name)), ...skipped]
+  const pinned = keep.flatMap(({run, reasons}) => {
+    const pin = reasons.find(({rule}) => rule === 'pinned')
+    const held = pin ? run.datasets.filter(({name}) => named.has(name)) : []
+    return held.map(({name}): Outcome => ({name, status: 'skipped', reason: pin?.text ?? ''}))
+  })
+  return [...absent, ...pinned]
 }
 
 /** The one namespace that all names are of. */

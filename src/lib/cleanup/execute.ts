@@ -4,6 +4,7 @@ import {type Dataset, discover, type Inventory} from '../account/datasets.js'
 import {readSizesIfAsked, type Sizes, type SizesOption} from '../account/sizes.js'
 import {DEFAULT_CONCURRENCY} from '../base/concurrency.js'
 import {CancelledError, UsageError} from '../base/errors.js'
+import {messageOf} from '../base/text.js'
 import {UnknownNamespaceError} from '../hub/access.js'
 import {findCredentials} from '../hub/credentials.js'
 import {
@@ -21,7 +22,7 @@ import {LastLook, type LookReason} from '../plan/recheck.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
 import {archiveBeforeDeletion} from './archive-first.js'
 import {carryOut} from './delete.js'
-import {type Journal, openJournal} from './journal/write.js'
+import {openJournal} from './journal/write.js'
 import {
   dataDirOf,
   type ExecutionOptions,
@@ -32,7 +33,7 @@ import {
   requireSamePlace,
 } from './options.js'
 import {type Outcome} from './outcomes.js'
-import {type CleanupResult, resultOf} from './result.js'
+import {type CleanupResult, type Report, resultOf} from './result.js'
 
 export type JobOptions = ConnectionOptions & ExecutionOptions & SizesOption
 
@@ -46,7 +47,7 @@ export type JobOptions = ConnectionOptions & ExecutionOptions & SizesOption
 export async function openJob(
   options: JobOptions,
   made?: Pick<Plan, 'endpoint' | 'namespace'>,
-): Promise<{session: Session; sizes: Sizes | undefined}> {
+): Promise<Pick<Job, 'session' | 'sizes'>> {
   const {namespace = made?.namespace} = options
   if (made && namespace !== undefined)
     requireSamePlace(made, {endpoint: (await findCredentials(options)).endpoint, namespace})
@@ -54,7 +55,7 @@ export async function openJob(
   const session = await openSession({...options, namespace}).catch((error: unknown) => {
     throw made && error instanceof UnknownNamespaceError ? notTheAccount(made, error) : error
   })
-  if (made) requireSamePlace(made, {endpoint: session.hub.endpoint, namespace: session.access.namespace})
+  if (made) requireSamePlace(made, placeOf(session))
   if (isDryRun(options)) warnIfReadOnly(session)
   else requireDeletable(session)
   return {session, sizes: await readSizesIfAsked(session, options)}
@@ -67,13 +68,16 @@ function notTheAccount({namespace}: Pick<Plan, 'namespace'>, cause: Error): Usag
   })
 }
 
+function placeOf({hub, access}: Session): Pick<Plan, 'endpoint' | 'namespace'> {
+  return {endpoint: hub.endpoint, namespace: access.namespace}
+}
+
 /** A plan, and what is known when it is to be carried out. */
 export interface Job {
   plan: Plan
   /** The newest listing. */
   inventory: Inventory
   session: Session
-  signal?: AbortSignal | undefined
   /** What of a saved plan, or of the names given, is not part of `plan`. */
   stale?: Outcome[] | undefined
   /** The saved plan as it was made. */
@@ -90,24 +94,24 @@ export interface Job {
  * @throws RefusedError where the plan is larger than `maxDelete`, or the journal cannot be written; nothing was deleted
  * @throws CancelledError where the signal was aborted; nothing was deleted
  */
-export async function execute(job: Job, options: ExecutionOptions): Promise<CleanupResult> {
-  const {plan, inventory, session, signal, sizes, saved, stale = []} = job
+export async function execute(job: Job, options: JobOptions): Promise<CleanupResult> {
+  const {plan, inventory, session, sizes, saved, stale = []} = job
+  const {warnings} = session
   const dryRun = isDryRun(options)
   // A dry run deletes nothing, and what a caller gives was checked at the door.
   if (!dryRun) checkPlan(plan)
-  requireSamePlace(plan, {endpoint: session.hub.endpoint, namespace: session.access.namespace})
+  requireSamePlace(plan, placeOf(session))
   requireConsent(plan, options)
   if (!dryRun) requireDeletable(session)
-  const applied = saved !== undefined
-  const report = {plan, inventory, dryRun, applied, stale, sizes, warnings: session.warnings}
+  const report = {plan, inventory, dryRun, applied: saved !== undefined, stale, sizes, warnings}
   const size = plannedDatasets(plan).length
   if (size > 0) refuseOversized(size, inventory, options)
   if (dryRun) return resultOf(report)
   if (size === 0) return resultOf({...report, outcomes: stale})
   const declined = options.yes !== true && (await options.confirm?.(plan)) !== true
   if (declined) return resultOf({...report, declined})
-  if (signal?.aborted) throw new CancelledError('Interrupted.')
-  return carryOutConfirmed(job, options)
+  refuseInterrupted(options)
+  return resultOf({...report, ...(await carryOutConfirmed(job, options))})
 }
 
 function refuseOversized(
@@ -119,29 +123,40 @@ function refuseOversized(
   refuseLargePlan(size, datasets.length + (leaderboard ? 1 : 0), parseDeletionLimit(maxDelete))
 }
 
-/** Archives what is to be archived, looks at the Hub again, however little time went by, and deletes. */
-async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<CleanupResult> {
-  const {plan, inventory, session, signal, sizes, saved, stale = []} = job
-  const {hub, access, warnings} = session
-  const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
-  const onEvent = guarded((event) => options.onEvent?.(event, plan), warnings)
-  const archived = await archiveBeforeDeletion(plan, {
-    session,
-    signal,
-    archive: options.archive,
-    dataDir: dataDirOf(options),
-    concurrency,
-    onEvent,
-  })
-  const lastLook = new LastLook(plan, session)
-  const lookAgain = async (why: LookReason) => new Map([...archived.excluded, ...(await lastLook.again(why))])
-  const excluded = await lookAgain('first')
+function refuseInterrupted({signal}: JobOptions): void {
   if (signal?.aborted) throw new CancelledError('Interrupted.')
-  const journal = await openJournalFor(job, options, archived.summary?.dir)
-  const started = performance.now()
-  const outcomes = await orEnd(
-    journal,
-    carryOut(plan, {
+}
+
+/** Archives what is to be archived, looks at the Hub again, however little time went by, and deletes. */
+async function carryOutConfirmed(job: Job, options: JobOptions): Promise<Partial<Report>> {
+  const {plan, session, saved, stale = []} = job
+  const {hub, access, warnings} = session
+  const {signal, concurrency = DEFAULT_CONCURRENCY} = options
+  const onEvent = guarded((event) => options.onEvent?.(event, plan), warnings)
+  const {archive, excluded: notArchived} = await archiveBeforeDeletion(plan, session, {...options, onEvent})
+  const lastLook = new LastLook(plan, session)
+  const lookAgain = async (why: LookReason) => new Map([...notArchived, ...(await lastLook.again(why))])
+  const excluded = await lookAgain('first')
+  refuseInterrupted(options)
+  const journaled = saved?.plan ?? plan
+  const journal =
+    options.journal === false
+      ? undefined
+      : await openJournal(dataDirOf(options), {
+          plan: journaled,
+          saved,
+          user: session.user,
+          confirmedBy: options.yes === true ? 'yes' : (options.confirmedBy ?? 'callback'),
+          // A journal is read from anywhere.
+          archive: archive && resolve(archive.dir),
+        })
+  let interrupted = false
+  try {
+    // Of names that were never in the plan a reader of the journal knows nothing, and would take their lines for damage.
+    const known = new Set(plannedDatasets(journaled).map(({name}) => name))
+    await Promise.all(stale.filter(({name}) => known.has(name)).map((outcome) => journal?.outcome(outcome)))
+    const started = performance.now()
+    const outcomes = await carryOut(plan, {
       hub,
       namespace: access.namespace,
       concurrency,
@@ -153,24 +168,14 @@ async function carryOutConfirmed(job: Job, options: ExecutionOptions): Promise<C
       warn: (text) => warnings.push(text),
       onEvent,
       journal,
-    }),
-  )
-  const interrupted = signal?.aborted === true && outcomes.some((outcome) => isOpen(outcome))
-  await journal?.end({interrupted}).catch((error: unknown) => warnings.push(String((error as Error).message)))
-  return resultOf({
-    plan,
-    inventory,
-    dryRun: false,
-    applied: saved !== undefined,
-    warnings,
-    stale,
-    sizes,
-    outcomes: [...stale, ...outcomes],
-    interrupted,
-    archive: archived.summary,
-    journal: journal?.path,
-    deletionMs: performance.now() - started,
-  })
+    })
+    interrupted = signal?.aborted === true && outcomes.some((outcome) => isOpen(outcome))
+    const deletionMs = performance.now() - started
+    return {outcomes: [...stale, ...outcomes], interrupted, archive, journal: journal?.path, deletionMs}
+  } finally {
+    // An unclosed file handle ends the process of a newer Node at some later moment.
+    await journal?.end({interrupted}).catch((error: unknown) => warnings.push(messageOf(error)))
+  }
 }
 
 /** A listing for a token that may not see everything any more says nothing about what is gone. */
@@ -180,59 +185,24 @@ async function listAtEnd(session: Session): Promise<Dataset[]> {
   return leaderboard ? [...datasets, leaderboard] : datasets
 }
 
-async function openJournalFor(
-  {plan, session, saved, stale = []}: Job,
-  options: ExecutionOptions,
-  archive: string | undefined,
-): Promise<Journal | undefined> {
-  if (options.journal === false) return undefined
-  const journaled = saved?.plan ?? plan
-  const journal = await openJournal(dataDirOf(options), {
-    plan: journaled,
-    saved,
-    user: session.user,
-    confirmedBy: options.yes === true ? 'yes' : (options.confirmedBy ?? 'callback'),
-    // A journal is read from anywhere.
-    archive: archive === undefined ? undefined : resolve(archive),
-    now: new Date(),
-  })
-  // Of names that were never in the plan its reader knows nothing, and would take their lines for damage.
-  const known = new Set(plannedDatasets(journaled).map(({name}) => name))
-  const lines = stale.filter(({name}) => known.has(name)).map((outcome) => journal.outcome(outcome))
-  await orEnd(journal, Promise.all(lines))
-  return journal
-}
-
-/** An unclosed file handle ends the process of a newer Node at some later moment. */
-async function orEnd<T>(journal: Journal | undefined, work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    await journal?.end({interrupted: false}).catch(() => {})
-    throw error
-  }
-}
-
 /** Whether Ctrl-C may have kept it from being settled. */
 function isOpen({status, uncertain}: Outcome): boolean {
   return status === 'unattempted' || uncertain === true
 }
 
 /** A fault in the listener must not leave a deletion half-done and unreported. */
-function guarded(listener: (event: JobEvent) => void, warnings: string[]): (event: JobEvent) => void {
+function guarded(
+  listener: (event: JobEvent) => unknown,
+  warnings: string[],
+): (event: JobEvent) => Promise<void> {
   let isBroken = false
-  return (event) => {
+  return async (event) => {
     if (isBroken) return
-    const giveUp = (error: unknown) => {
-      if (isBroken) return
-      isBroken = true
-      warnings.push(`onEvent failed and was not called again: ${String(error)}`)
-    }
-
     try {
-      Promise.resolve(listener(event)).catch(giveUp)
+      await listener(event)
     } catch (error) {
-      giveUp(error)
+      if (!isBroken) warnings.push(`onEvent failed and was not called again: ${String(error)}`)
+      isBroken = true
     }
   }
 }

@@ -1,37 +1,47 @@
+import pLimit, {type LimitFunction} from 'p-limit'
+
 import {type Dataset} from '../account/datasets.js'
 import {CancelledError} from '../base/errors.js'
 import {messageOf} from '../base/text.js'
-import {pause, type Wait} from '../hub/retry.js'
+import {type Hub} from '../hub/client.js'
+import {MAX_VAIN_WINDOWS} from '../hub/quota.js'
+import {pause, type Wait, waitForQuota} from '../hub/retry.js'
 import {type Exclusion} from '../plan/compare.js'
 import {type LookReason} from '../plan/recheck.js'
-import {type Outcome, unattempted} from './outcomes.js'
+import {type DeletionEvent, type Outcome, unattempted} from './outcomes.js'
 
-interface ClearanceOptions {
+/** How a job looks at the Hub again. */
+export interface GateOptions {
+  hub: Hub
+  /** Once aborted no new deletion starts; those under way are finished. */
   signal?: AbortSignal | undefined
   /** What fell out of the plan already. */
   excluded: Map<string, Exclusion>
   /** Looks at the Hub again, and says what fell out of the plan. */
   lookAgain: (why: LookReason) => Promise<Map<string, Exclusion>>
   /** Whether the last look is too old for a DELETE; for the first one of the job sooner. */
-  isOld?: ((isFirst: boolean) => boolean) | undefined
-  /** Called when everybody begins to wait. */
-  onWait: (wait: Wait) => void
-  /** Called when the Hub is looked at again. */
-  onLook: () => void
+  isOld: (isFirst: boolean) => boolean
+  onEvent: (event: DeletionEvent) => void
 }
 
 const INTERRUPTED = 'interrupted'
+const NO_QUOTA = `the quota of the Hub was used up ${MAX_VAIN_WINDOWS} times in a row without one deletion`
 /** Looks in a row after none of which a DELETE was sent before they were too old. */
 const MOST_IN_VAIN = 10
 
-/** What of a plan may still be deleted: what the last look at the Hub left of it, unless the job was stopped. */
-export class Clearance {
-  private readonly options: ClearanceOptions
+/**
+ * Lets DELETEs through, one and all: closed while the quota or a look is waited for, and for good once the job is stopped. What may be
+ * deleted is what the last look at the Hub left of the plan.
+ */
+export class Gate {
+  /** Settles when a wait and the look that follows it are over; until then nothing may be sent. */
+  pending: Promise<void> | undefined
+  /** Windows of the quota in a row that were waited for without one deletion. */
+  vainWindows = 0
+  private readonly options: GateOptions
   private excluded: Map<string, Exclusion>
   /** Why nothing new is started any more. */
   private stopReason: string | undefined
-  /** Settles when a wait and the look that follows it are over; everybody waits for the same one. */
-  private gate: Promise<void> | undefined
   /** How many looks have begun. */
   private looks = 0
   private looksInVain = 0
@@ -39,14 +49,9 @@ export class Clearance {
   /** Why a look failed before anything was sent. */
   private refusal: Error | undefined
 
-  constructor(options: ClearanceOptions) {
+  constructor(options: GateOptions) {
     this.options = options
     this.excluded = options.excluded
-  }
-
-  /** Nothing may be sent until this settles; undefined where nothing is waited for. */
-  get pending(): Promise<void> | undefined {
-    return this.gate
   }
 
   get isStopped(): boolean {
@@ -54,27 +59,34 @@ export class Clearance {
   }
 
   /** Starts nothing new from now on; of several reasons the first one counts. */
-  stop(reason: string): void {
+  stop(reason = NO_QUOTA): void {
     this.stopReason ??= reason
   }
 
   /** Why a dataset must not be deleted now; undefined where it may. */
-  against(dataset: Dataset): Outcome | undefined {
+  blocker(dataset: Dataset): Outcome | undefined {
     if (this.isStopped) return unattempted(dataset, this.stopReason ?? INTERRUPTED)
     const exclusion = this.excluded.get(dataset.name)
     return exclusion && {name: dataset.name, ...exclusion}
   }
 
   /**
-   * Begins a look where the last one is too old.
-   * @returns whether everybody waits for one now
+   * Closes where the quota is used up, before a request runs into its end, or where the last look is too old.
+   * @returns whether it is closed, or the job was stopped
    */
-  beginsToLook(): boolean {
-    if (this.gate) return true
-    if (this.options.isOld?.(!this.hasSent) !== true) return false
+  mustClose(): boolean {
+    if (this.pending) return true
+    const {refillMs} = this.options.hub.allowance
+    if (refillMs > 0) {
+      if (this.vainWindows >= MAX_VAIN_WINDOWS) this.stop()
+      else this.close('wait', waitForQuota(refillMs, this.vainWindows))
+      return true
+    }
+
+    if (!this.options.isOld(!this.hasSent)) return false
     if (++this.looksInVain > MOST_IN_VAIN)
       this.stop('each look at the Hub was too old before anything could be sent')
-    else this.openGate(this.hasSent ? 'age' : 'first').catch(() => {})
+    else this.close(this.hasSent ? 'age' : 'first')
     return true
   }
 
@@ -93,36 +105,82 @@ export class Clearance {
   async lookOnce(wait?: Wait): Promise<void> {
     const before = this.looks
     do {
-      await this.openGate(wait?.why === 'retry' ? 'age' : 'wait', wait)
+      await this.close(wait?.why === 'retry' ? 'age' : 'wait', wait)
     } while (this.looks === before && !this.isStopped)
   }
 
-  private openGate(why: LookReason, wait?: Wait): Promise<void> {
-    this.gate ??= this.waitAndLook(why, wait).finally(() => {
-      this.gate = undefined
+  private close(why: LookReason, wait?: Wait): Promise<void> {
+    this.pending ??= this.waitAndLook(why, wait).finally(() => {
+      this.pending = undefined
     })
-    return this.gate
+    return this.pending
   }
 
-  private async waitAndLook(why: LookReason, wait: Wait | undefined): Promise<void> {
+  /** Never rejects: what cannot be looked at for certain is not deleted. */
+  private async waitAndLook(why: LookReason, wait?: Wait): Promise<void> {
+    const {signal, onEvent, lookAgain} = this.options
     if (wait) {
-      this.options.onWait(wait)
-      await pause(wait, this.options.signal).catch(() => {})
+      if (wait.why === 'quota') this.vainWindows++
+      onEvent({kind: 'waiting', ...wait})
+      await pause(wait, signal).catch(() => {})
     }
 
-    if (!this.isStopped) await this.look(why)
-  }
-
-  /** What cannot be looked at for certain is not deleted. */
-  private async look(why: LookReason): Promise<void> {
+    if (this.isStopped) return
     this.looks++
-    this.options.onLook()
+    onEvent({kind: 'checking'})
     try {
-      this.excluded = await this.options.lookAgain(why)
+      this.excluded = await lookAgain(why)
     } catch (error) {
       const isInterrupted = error instanceof CancelledError
       if (!isInterrupted && !this.hasSent) this.refusal = error as Error
       this.stop(isInterrupted ? INTERRUPTED : `what is left could not be checked again: ${messageOf(error)}`)
     }
+  }
+}
+
+/**
+ * How many requests may be under way at a time: as many as asked for; half as many each time the Hub is overloaded; and one more again
+ * for every round of them that went well. First come, first served.
+ */
+export class Throttle {
+  private readonly most: number
+  private readonly left: () => number
+  private readonly limit: LimitFunction
+  private size: number
+  /** How often it was closed further. */
+  private cuts = 0
+  private successes = 0
+
+  /** @param left how many requests the quota still allows; one is always let in, to learn the quota */
+  constructor(most: number, left: () => number) {
+    this.most = most
+    this.left = left
+    this.size = most
+    this.limit = pLimit(most)
+  }
+
+  /** Runs a job as soon as there is room for its request. It is told `cuts`, for `slowDown`. */
+  async run<T>(job: (cuts: number) => Promise<T>): Promise<T> {
+    this.fit()
+    return this.limit(() => job(this.cuts).finally(() => this.fit()))
+  }
+
+  /** The Hub was overloaded. Requests that were under way together say so together, and count as one. */
+  slowDown(cuts: number): void {
+    if (cuts !== this.cuts) return
+    this.cuts++
+    this.successes = 0
+    this.size = Math.max(1, Math.floor(this.size / 2))
+  }
+
+  /** A request went well. */
+  speedUp(): void {
+    if (++this.successes < this.size) return
+    this.successes = 0
+    this.size = Math.min(this.most, this.size + 1)
+  }
+
+  private fit(): void {
+    this.limit.concurrency = Math.max(1, Math.min(this.size, this.left()))
   }
 }

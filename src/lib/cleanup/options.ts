@@ -8,8 +8,8 @@ import {type OptionTable} from '../base/options.js'
 import {messageOf} from '../base/text.js'
 import {parseDeletionLimit} from '../plan/limit.js'
 import {type Plan} from '../plan/plan.js'
-import {type DeletionEvent} from './delete.js'
 import {type Confirmation, dataDirectory, prepareJournal} from './journal/write.js'
+import {type DeletionEvent} from './outcomes.js'
 
 /** How a plan is confirmed and carried out. */
 export interface ExecutionOptions {
@@ -138,6 +138,6 @@ export function isDryRun({dryRun}: Pick<ExecutionOptions, 'dryRun'>): boolean {
 }
 
 /** Where journals and archives of leaderboards are kept. */
-export function dataDirOf({dataDir}: ExecutionOptions): string {
+export function dataDirOf({dataDir}: Pick<ExecutionOptions, 'dataDir'>): string {
   return dataDir ?? dataDirectory()
 }

@@ -1,6 +1,7 @@
 import {type Dataset} from '../account/datasets.js'
 import {messageOf, printable} from '../base/text.js'
 import {HubError} from '../hub/errors.js'
+import {type RetryWait, type Wait} from '../hub/retry.js'
 
 /**
  * The status of one dataset: `deleted`; `failed`; `skipped` (changed or protected since the plan, or not archived);
@@ -20,6 +21,15 @@ export interface Outcome {
   /** It is unknown whether the Hub deleted it. */
   uncertain?: true
 }
+
+/** What happens while a plan is carried out. */
+export type DeletionEvent =
+  | {kind: 'checking'}
+  /** Called again for a dataset whose outcome the final listing corrects. */
+  | {kind: 'finished'; outcome: Outcome}
+  | (RetryWait & {kind: 'repeating'; name: string})
+  | {kind: 'started'; name: string}
+  | (Wait & {kind: 'waiting'})
 
 export function isMissing(error: Error): boolean {
   return error instanceof HubError && error.status === 404 && error.answer.code === 'RepoNotFound'

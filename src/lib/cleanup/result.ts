@@ -50,11 +50,8 @@ export interface ArchiveSummary {
   bytes: number
 }
 
-type Optional =
-  'applied' | 'archive' | 'declined' | 'deletionMs' | 'interrupted' | 'journal' | 'outcomes' | 'stale'
-
 /** What is known at the end of a job; what is left out did not happen. */
-export type Report = Partial<Pick<CleanupResult, Optional>> &
+export type Report = Partial<CleanupResult> &
   Pick<CleanupResult, 'dryRun' | 'plan' | 'warnings'> & {
     inventory: Inventory
     /** What was asked for of them. */

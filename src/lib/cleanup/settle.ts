@@ -1,8 +1,23 @@
+import pLimit from 'p-limit'
+
 import {type Dataset} from '../account/datasets.js'
+import {RefusedError} from '../base/errors.js'
 import {messageOf} from '../base/text.js'
-import {type Hub} from '../hub/client.js'
-import {CHANGED} from '../plan/compare.js'
+import {type Hub, type PlanPart} from '../hub/client.js'
 import {gone, type Outcome, stillThere, unknownResult} from './outcomes.js'
+
+/** A dataset of a plan, and what is known of its deletion. */
+export interface Target {
+  readonly dataset: Dataset
+  readonly part: PlanPart
+  isStarted?: boolean
+  /** A DELETE was sent whose answer does not say what was done. */
+  isLost?: boolean
+  /** It counts as deleted or gone because it could not be found any more. */
+  isAbsent?: boolean
+  /** The Hub's id of the DELETE that succeeded. */
+  requestId?: string | undefined
+}
 
 /** What the Hub shows under a dataset's name, asked for that one alone. */
 type Sighting =
@@ -25,54 +40,85 @@ export async function lookFor(hub: Hub, {name, id, sha}: Dataset): Promise<Sight
   }
 }
 
+/** The outcome of a dataset that is no longer there: ours, where a DELETE was sent that may have been carried out. */
+export function outcomeOfAbsence({dataset: {name}, isLost}: Target, movedTo: string | undefined): Outcome {
+  return isLost && movedTo === undefined ? {name, status: 'deleted'} : gone(name, movedTo)
+}
+
+/** How everything is compared with a last listing. */
+export interface Settling {
+  hub: Hub
+  concurrency: number
+  signal?: AbortSignal | undefined
+  /**
+   * Lists everything once more when all was sent.
+   * @throws RefusedError where the token may no longer see everything
+   */
+  listAtEnd: () => Promise<Dataset[]>
+  /** Called with what keeps the end from being certain. */
+  warn: (text: string) => void
+}
+
+/** Whether the Hub may show it to be otherwise. */
+export function mayBeUntrue({status, uncertain}: Outcome): boolean {
+  return status === 'deleted' || status === 'gone' || uncertain === true
+}
+
 /**
- * The outcome of a dataset that is no longer there.
- * @param mayBeOurs a DELETE was sent that may have been carried out
+ * Compares outcomes that may be untrue with one listing: an answer may be wrong, or lost.
+ * @param correct called with each outcome that is another one
+ * @returns whether they could be compared
  */
-export function outcomeOfAbsence(name: string, movedTo: string | undefined, mayBeOurs: boolean): Outcome {
-  return mayBeOurs && movedTo === undefined ? {name, status: 'deleted'} : gone(name, movedTo)
+export async function settle(
+  open: ReadonlyArray<[target: Target, outcome: Outcome]>,
+  {hub, concurrency, signal, listAtEnd, warn}: Settling,
+  correct: (target: Target, outcome: Outcome) => Promise<void>,
+): Promise<boolean> {
+  if (signal?.aborted) return false
+  try {
+    const listed = new Map((await listAtEnd()).map(({name, id}) => [name, id]))
+    const compare = async ([target, outcome]: [target: Target, outcome: Outcome]) => {
+      const {name, id} = target.dataset
+      // Listings may lag, so that what one still shows is asked for once more.
+      const sighting: Sighting =
+        listed.get(name) === id ? await lookFor(hub, target.dataset) : {state: 'gone'}
+      const correction = correctionOf(target, outcome, sighting)
+      if (correction) await correct(target, correction)
+    }
+
+    const limit = pLimit(concurrency)
+    await Promise.all(open.map((each) => limit(compare, each)))
+    return true
+  } catch (error) {
+    if (signal?.aborted) return false
+    warn(`A last look, whether all of it is gone, failed: ${messageOf(error)}`)
+    // Where the token may no longer see everything, what could not be found may only be hidden.
+    const hidden = error instanceof RefusedError ? open.filter(([{isAbsent}]) => isAbsent) : []
+    for (const [target] of hidden) await correct(target, unknownResult(target.dataset.name, error as Error))
+    return false
+  }
 }
 
-export function changedMeanwhile(name: string): Outcome {
-  return {name, status: 'skipped', reason: CHANGED}
-}
-
-/** What was known of a dataset before everything was listed a last time. */
-interface Known {
-  outcome: Outcome
-  dataset: Dataset
-  /** A DELETE was sent whose answer does not say what was done. */
-  isLost: boolean
-  /** The last listing shows the same dataset. */
-  isListed: boolean
-}
-
-/**
- * What a last listing says of an outcome. Listings may lag, so that what one still shows is asked for once more.
- * @returns undefined where the outcome stays as it is
- */
-export async function correctionOf(known: Known, hub: Hub): Promise<Outcome | undefined> {
-  const {outcome, dataset, isLost, isListed} = known
+/** @returns undefined where the outcome stays as it is */
+function correctionOf(target: Target, outcome: Outcome, sighting: Sighting): Outcome | undefined {
   const {name, status, uncertain, requestId} = outcome
-  const sighting: Sighting = isListed ? await lookFor(hub, dataset) : {state: 'gone'}
   switch (sighting.state) {
     case 'gone': {
-      return uncertain ? outcomeOfAbsence(name, sighting.movedTo, isLost) : undefined
+      return uncertain ? outcomeOfAbsence(target, sighting.movedTo) : undefined
     }
 
     case 'there': {
-      return stillThere(name, accountOf(known), requestId)
+      return stillThere(name, answerOf(target, outcome), requestId)
     }
 
     case 'unknown': {
-      return uncertain || status === 'failed'
-        ? undefined
-        : unknownResult(name, new Error(`the Hub still lists it, and ${sighting.why}`))
+      if (uncertain || status === 'failed') return undefined
+      return unknownResult(name, new Error(`the Hub still lists it, and ${sighting.why}`))
     }
   }
 }
 
-function accountOf({outcome: {status}, isLost}: Known): string {
+function answerOf({isLost}: Target, {status}: Outcome): string {
   if (isLost) return 'the Hub did not answer its DELETE with OK'
   return status === 'deleted' ? 'the Hub answered OK' : 'the Hub said that it was gone'
 }

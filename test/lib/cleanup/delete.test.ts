@@ -4,13 +4,8 @@ import * as fc from 'fast-check'
 import {type Dataset} from '../../../src/lib/account/datasets.js'
 import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
 import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
-import {
-  carryOut,
-  type DeletionEvent,
-  type DeletionJournal,
-  type DeletionOptions,
-} from '../../../src/lib/cleanup/delete.js'
-import {type Outcome} from '../../../src/lib/cleanup/outcomes.js'
+import {carryOut, type DeletionOptions} from '../../../src/lib/cleanup/delete.js'
+import {type DeletionEvent, type Outcome} from '../../../src/lib/cleanup/outcomes.js'
 import {type Whereabouts} from '../../../src/lib/hub/dataset-info.js'
 import {HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {type Exclusion} from '../../../src/lib/plan/compare.js'
@@ -102,6 +97,7 @@ async function carry(
     concurrency: 1,
     excluded: nothing,
     lookAgain: async () => nothing,
+    isOld: () => false,
     onEvent: (event) => events.push(event),
     ...options,
   })
@@ -1129,7 +1125,10 @@ describe('deletion', () => {
     const failure = new RefusedError('The journal cannot be written.')
 
     /** Writes into the log of the Hub, so that the order of both is seen. */
-    const journalIn = (log: string[], fails: (entry: string) => boolean = () => false): DeletionJournal => {
+    const journalIn = (
+      log: string[],
+      fails: (entry: string) => boolean = () => false,
+    ): NonNullable<DeletionOptions['journal']> => {
       const write = async (entry: string) => {
         await someTurns()
         if (fails(entry)) throw failure
@@ -1239,7 +1238,7 @@ describe('deletion', () => {
 
     it('says of a DELETE whose answers were all lost that nobody knows', async () => {
       const outcomes: Outcome[] = []
-      const journal: DeletionJournal = {
+      const journal: NonNullable<DeletionOptions['journal']> = {
         async intent() {},
         async outcome(outcome) {
           outcomes.push(outcome)

@@ -37,15 +37,14 @@ const ofOldRun = ['metrics', 'traces', 'results'].map((type) => `kim/smoltrace-$
 /** A job over one old run, one of yesterday and the leaderboard. */
 function jobFor({
   onDelete,
-  signal,
   deleteLeaderboard = false,
-}: {onDelete?: OnDelete; signal?: AbortSignal; deleteLeaderboard?: boolean} = {}): {job: Job; hub: FakeHub} {
+}: {onDelete?: OnDelete; deleteLeaderboard?: boolean} = {}): {job: Job; hub: FakeHub} {
   const datasets = [...runDatasets(OLD), ...runDatasets(ago(DAY))]
   const leaderboard = leaderboardDataset()
   const inventory = inventoryOf(datasets, {leaderboard})
   const hub = fakeHub([...datasets, leaderboard], onDelete)
   const plan = planOf(inventory, {...THIRTY_DAYS, deleteLeaderboard})
-  return {job: {plan, inventory, session: sessionOf(hub), signal}, hub}
+  return {job: {plan, inventory, session: sessionOf(hub)}, hub}
 }
 
 describe('execution', () => {
@@ -83,14 +82,13 @@ describe('execution', () => {
   it('[S16] is interrupted also where Ctrl-C came before it was known what became of a DELETE', async () => {
     const controller = new AbortController()
     const {job} = jobFor({
-      signal: controller.signal,
       onDelete(name) {
         if (!name.includes('results')) return
         controller.abort()
         return new HubUnreachableError('no answer')
       },
     })
-    const result = await execute(job, CARRIED)
+    const result = await execute(job, {...CARRIED, signal: controller.signal})
     expect(result.outcomes.at(-1)).to.include({status: 'failed', uncertain: true})
     expect(result.interrupted).to.equal(true)
     expect(exitCodeOf(result)).to.equal(130)

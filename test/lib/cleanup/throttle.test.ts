@@ -1,70 +1,57 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {type Pass, Throttle} from '../../../src/lib/cleanup/throttle.js'
-
-/** Lets everybody in who may go in. */
-const turn = () => new Promise(setImmediate)
+import {Throttle} from '../../../src/lib/cleanup/gate.js'
+import {gate} from '../../support/hub.js'
 
 /** A throttle and those who were let in and are not out yet, in the order in which they came. */
-function crowd(most: number, left?: () => number) {
+function crowd(most: number, left = () => Number.POSITIVE_INFINITY) {
   const throttle = new Throttle(most, left)
-  const inside: Array<{number: number; pass: Pass}> = []
-  let arrived = 0
+  const inside: Array<{cuts: number; leave: () => void}> = []
+  const turn = () => new Promise(setImmediate)
   return {
-    throttle,
     inside,
     arrive(count: number) {
-      for (let each = 0; each < count; each++) {
-        const number = arrived++
-        void throttle.enter().then((pass) => inside.push({number, pass}))
-      }
-
+      for (let each = 0; each < count; each++)
+        void throttle.run(async (cuts) => {
+          const {before, open} = gate()
+          inside.push({cuts, leave: open})
+          await before()
+        })
       return turn()
     },
-    /** The first one leaves. */
-    async go(how?: 'overload' | 'success') {
-      const {pass} = inside.shift() ?? {}
-      if (!pass) throw new Error('nobody is inside')
-      if (how === 'overload') throttle.slowDown(pass)
-      if (how === 'success') throttle.speedUp()
-      throttle.leave()
-      await turn()
+    /** So many leave, the first ones first. */
+    async go(count: number, how = 'neither') {
+      for (const {cuts, leave} of inside.splice(0, count)) {
+        if (how === 'overload') throttle.slowDown(cuts)
+        if (how === 'success') throttle.speedUp()
+        leave()
+        await turn()
+      }
     },
   }
 }
 
 describe('the throttle', () => {
-  it('lets in as many as it was told, and the next one when one leaves, in the order of arrival', async () => {
-    const {inside, arrive, go} = crowd(3)
-    await arrive(5)
-    expect(inside.map(({number}) => number)).to.deep.equal([0, 1, 2])
-    await go()
-    expect(inside.map(({number}) => number)).to.deep.equal([1, 2, 3])
-    await arrive(1)
-    await go()
-    await go()
-    expect(inside.map(({number}) => number)).to.deep.equal([3, 4, 5])
-  })
-
   it('halves at an overload, once for all that were under way together, down to one', async () => {
     const {inside, arrive, go} = crowd(8)
     await arrive(40)
-    for (let each = 0; each < 8; each++) await go('overload')
-    expect(inside).to.have.length(4)
-    for (let each = 0; each < 4; each++) await go('overload')
-    expect(inside).to.have.length(2)
-    for (let each = 0; each < 6; each++) await go('overload')
-    expect(inside).to.have.length(1)
+    const sizes = []
+    for (const leaving of [8, 4, 2, 1]) {
+      await go(leaving, 'overload')
+      sizes.push(inside.length)
+    }
+
+    expect(sizes).to.deep.equal([4, 2, 1, 1])
   })
 
   it('recovers by one for each round that goes well, and never goes beyond what it was told', async () => {
     const {inside, arrive, go} = crowd(8)
     await arrive(200)
-    for (let each = 0; each < 8; each++) await go('overload')
+    await go(8, 'overload')
     const sizes = [inside.length]
     for (let round = 0; round < 8; round++) {
-      for (let each = inside.length; each > 0; each--) await go('success')
+      await go(inside.length, 'success')
       sizes.push(inside.length)
     }
 
@@ -75,42 +62,31 @@ describe('the throttle', () => {
     let left = 2
     const {inside, arrive, go} = crowd(8, () => left)
     await arrive(6)
-    expect(inside).to.have.length(2)
-    left = 0
-    await go()
-    expect(inside).to.have.length(1)
-    await go()
-    expect(inside).to.have.length(1)
-    left = 100
-    await go()
-    expect(inside).to.have.length(3)
+    const sizes = [inside.length]
+    for (const allowed of [0, 0, 100]) {
+      left = allowed
+      await go(1)
+      sizes.push(inside.length)
+    }
+
+    expect(sizes).to.deep.equal([2, 1, 1, 3])
   })
 
   it('never lets in too many and never leaves anybody waiting for ever, whatever happens', async () => {
-    const steps = fc.array(fc.constantFrom('arrive', 'overload', 'success', 'leave'), {maxLength: 60})
+    const steps = fc.array(fc.constantFrom('arrive', 'overload', 'success', 'neither'), {maxLength: 60})
     await fc.assert(
       fc.asyncProperty(fc.integer({min: 1, max: 6}), steps, async (most, happenings) => {
         const {inside, arrive, go} = crowd(most)
         let present = 0
         for (const step of happenings) {
-          if (step === 'arrive') {
-            present++
-            await arrive(1)
-          } else if (inside.length > 0) {
-            present--
-            await go(step === 'leave' ? undefined : (step as 'overload' | 'success'))
-          }
-
-          expect(inside.length).to.be.at.most(most)
-          if (present > 0) expect(inside.length).to.be.at.least(1)
+          if (step !== 'arrive' && present === 0) continue
+          present += step === 'arrive' ? 1 : -1
+          await (step === 'arrive' ? arrive(1) : go(1, step))
+          expect(inside.length).to.be.within(Math.min(present, 1), most)
         }
 
-        while (inside.length > 0) {
-          present--
-          await go()
-        }
-
-        expect(present).to.equal(0)
+        for (; present > 0; present--) await go(1)
+        expect(inside).to.deep.equal([])
       }),
       {numRuns: 50},
     )

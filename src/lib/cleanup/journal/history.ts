@@ -5,8 +5,7 @@ import {join} from 'node:path'
 import {RefusedError} from '../../base/errors.js'
 import {type OptionTable, readOptions, readText} from '../../base/options.js'
 import {messageOf, safe, safeName} from '../../base/text.js'
-import {parseJournal} from './parse.js'
-import {type DatasetRecord, type JobRecord} from './record.js'
+import {type JobRecord, parseJournal} from './parse.js'
 import {dataDirectory, journalFolder, journalName} from './write.js'
 
 /** Something among the journals that is not certain. */
@@ -29,26 +28,20 @@ export interface History {
 export interface HistoryOptions {
   /** Jobs that began before it. */
   since?: Date | undefined
-  /** Which datasets of a job to keep; all by default. */
-  keep?: ((job: JobRecord) => DatasetRecord[]) | undefined
 }
 
-const HISTORY_OPTIONS: OptionTable<HistoryOptions> = {since: 'date', keep: 'function'}
+const HISTORY_OPTIONS: OptionTable<HistoryOptions> = {since: 'date'}
 
 /**
  * Reads every journal in a data directory. A file that is not a journal becomes a problem; one hidden by its name is left out.
  * @param dataDir where the command line keeps its data, by default
- * @param options what to leave out
- * @param options.since leaves out the jobs that began before
- * @param options.keep which datasets of a job to keep, all by default; its counts are of all. Several jobs of some ten
- *   thousand datasets are too much to have at a time
  * @throws UsageError where the options make no sense, RefusedError where the folder is there and cannot be read
  */
 export async function readHistory(
   dataDir: string = dataDirectory(),
   options: HistoryOptions = {},
 ): Promise<History> {
-  const {since, keep} = readOptions(options, HISTORY_OPTIONS)
+  const {since} = readOptions(options, HISTORY_OPTIONS)
   const folder = journalFolder(readText(dataDir, '`dataDir`'))
   const history: History = {dataDir: safeName(dataDir), jobs: [], problems: []}
   for (const entry of await entriesOf(folder)) {
@@ -56,7 +49,6 @@ export async function readHistory(
     try {
       const job = await readJournal(folder, entry)
       if (since && job.at < since) continue
-      if (keep) job.datasets = keep(job)
       history.jobs.push(job)
       history.problems.push(...job.problems.map((message) => ({file, job: job.id, message})))
     } catch (error) {

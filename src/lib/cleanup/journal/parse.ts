@@ -3,10 +3,11 @@ import * as z from 'zod/mini'
 import {RefusedError} from '../../base/errors.js'
 import {date, text} from '../../base/schema.js'
 import {safe} from '../../base/text.js'
-import {type DatasetRecord, type JobRecord} from './record.js'
+import {type OutcomeStatus} from '../outcomes.js'
 import {CONFIRMATIONS, JOURNAL_VERSION, textFor} from './write.js'
 
-const FACTS = z.record(z.string(), z.unknown())
+/** A dataset as the plan had it. */
+const DATASET = z.object({name: text, id: text, sha: text, lastModified: date})
 
 /** The first line: the plan. */
 const HEADER = z.object({
@@ -18,10 +19,11 @@ const HEADER = z.object({
   user: text,
   phrase: text,
   confirmedBy: z.enum(CONFIRMATIONS),
-  savedPlan: z.nullish(FACTS),
-  rules: FACTS,
+  savedPlan: z.nullish(z.record(z.string(), z.unknown())),
+  /** As the documents of `--json` show them. */
+  rules: z.record(z.string(), z.unknown()),
   archive: z.nullable(text),
-  datasets: z.array(z.object({name: text, id: text, sha: text, lastModified: date})),
+  datasets: z.array(DATASET),
 })
 
 /** Every other line: a dataset is about to be deleted, what happened to it, or the job has ended. */
@@ -38,6 +40,54 @@ const LINE = z.discriminatedUnion('kind', [
   }),
   z.object({kind: z.literal('end'), at: date, interrupted: z.boolean()}),
 ])
+
+/** How a job ended; `broken-off`: it was killed, it crashed, or it is still running. */
+type JobState = 'broken-off' | 'finished' | 'interrupted'
+
+/**
+ * What is certain of one dataset of a job: an outcome; `untouched`: the job sent nothing for it; or `uncertain`: it may be
+ * deleted or not.
+ */
+export type DatasetState = 'uncertain' | 'untouched' | OutcomeStatus
+
+/** In the order in which they are shown: what is certain first. */
+export const DATASET_STATES = [
+  'deleted',
+  'gone',
+  'untouched',
+  'unattempted',
+  'skipped',
+  'failed',
+  'uncertain',
+] as const satisfies DatasetState[]
+
+/** One dataset of a job. */
+export interface DatasetRecord extends z.output<typeof DATASET> {
+  state: DatasetState
+  /** Why it is in this state. */
+  reason: string | undefined
+  requestId: string | undefined
+  /** When the last line about it was written. */
+  at: Date | undefined
+}
+
+/** One carried-out plan, as far as its journal records it. All text in it is fit for a terminal. */
+export interface JobRecord extends z.output<typeof HEADER> {
+  /** Undefined without a last line that says so. */
+  endedAt: Date | undefined
+  state: JobState
+  /** In the order of the plan. */
+  datasets: DatasetRecord[]
+  counts: Record<DatasetState, number>
+  /** What in the journal could not be read. */
+  problems: string[]
+}
+
+/** Whether nothing needs to be looked at: all that was planned is gone, and that is certain. */
+export function isClean({state, counts, problems}: JobRecord): boolean {
+  const isDone = DATASET_STATES.every((each) => counts[each] === 0 || each === 'deleted' || each === 'gone')
+  return state === 'finished' && problems.length === 0 && isDone
+}
 
 /**
  * Reads one journal. A line says something only whole: what is torn off at the end had no effect, since nothing is sent
@@ -115,8 +165,6 @@ function readHeader(line: string, isCutOff: boolean): JobRecord {
     ...header,
     endedAt: undefined,
     state: 'broken-off',
-    archive: header.archive ?? undefined,
-    savedPlan: header.savedPlan ?? undefined,
     datasets: header.datasets.map((dataset) => ({...dataset, ...nothingYet})),
     counts: {deleted: 0, gone: 0, untouched: 0, unattempted: 0, skipped: 0, failed: 0, uncertain: 0},
     problems: [],
@@ -128,18 +176,15 @@ type Fields = Record<string, unknown>
 /** The object that a line is, safe to show, since others may have changed it; undefined where it is not one. */
 function fieldsOf(line: string): Fields | undefined {
   try {
-    const value: unknown = JSON.parse(line)
-    return isFields(value) ? (cleaned(value) as Fields) : undefined
+    const value: unknown = JSON.parse(line, (key, part: unknown) => {
+      if (typeof part === 'string') return textFor(key, part)
+      if (!isFields(part)) return part
+      return Object.fromEntries(Object.entries(part).map(([name, each]) => [safe(name), each]))
+    })
+    return isFields(value) ? value : undefined
   } catch {
     return undefined
   }
-}
-
-function cleaned(value: unknown, key = ''): unknown {
-  if (typeof value === 'string') return textFor(key, value)
-  if (Array.isArray(value)) return value.map((each) => cleaned(each))
-  if (!isFields(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [safe(name), cleaned(each, name)]))
 }
 
 function isFields(value: unknown): value is Fields {

@@ -29,26 +29,6 @@ export interface JournalHeader {
   confirmedBy: Confirmation
   /** Folder of the archive that is made before anything is deleted. */
   archive?: string | undefined
-  /** When the plan began to be carried out. */
-  now: Date
-}
-
-/**
- * What one carried-out plan does, written down while it does it. Every call resolves once its line is on the disk. After
- * a failure that call and all later ones reject with a RefusedError: nothing more may be deleted then.
- */
-export interface Journal {
-  readonly path: string
-  /** 12 hexadecimal digits. */
-  readonly id: string
-  /** To be awaited before each DELETE is sent, a repeated one too. */
-  intent(dataset: Dataset): Promise<void>
-  /** The outcome of a dataset; without an intent before it where none was needed. */
-  outcome(outcome: Outcome, dataset?: Dataset): Promise<void>
-  /** Writes the last line and closes the file. */
-  end(how: {interrupted: boolean}): Promise<void>
-  /** Closes the file of a job that broke off, without a last line, so that `history` says so. */
-  abandon(): Promise<void>
 }
 
 /** Where the journals are. */
@@ -84,24 +64,40 @@ export async function prepareJournal(dataDir: string): Promise<void> {
 
 /**
  * Begins the journal of one plan, in a file of its own.
- * @param now the clock of the lines after the first
  * @throws RefusedError
  */
 export async function openJournal(
   dataDir: string,
-  header: JournalHeader,
+  {plan, saved, user, confirmedBy, archive}: JournalHeader,
   now: () => Date = () => new Date(),
 ): Promise<Journal> {
   const folder = journalFolder(dataDir)
   const id = newId()
-  const path = join(folder, journalName(header.now, id))
+  const at = now()
+  const path = join(folder, journalName(at, id))
+  const header = {
+    kind: 'plan',
+    version: JOURNAL_VERSION,
+    id,
+    at,
+    program: `smoltrace/${VERSION}`,
+    endpoint: plan.endpoint,
+    namespace: plan.namespace,
+    user,
+    phrase: plan.phrase,
+    confirmedBy,
+    savedPlan: saved ? {madeBy: saved.madeBy, digest: saved.digest} : null,
+    rules: rulesDocument(plan),
+    archive: archive ?? null,
+    datasets: plannedDatasets(plan).map(({name, id, sha, lastModified}) => ({name, id, sha, lastModified})),
+  }
   let file: FileHandle | undefined
   try {
     await makeFolder(folder, 0o700)
     file = await open(path, 'ax', 0o600)
-    await writeToDisk(file, headerLine(id, header))
+    await writeToDisk(file, lineOf(header))
     await syncFolder(folder)
-    return new JournalFile(path, id, file, now)
+    return new Journal(path, id, file, now)
   } catch (error) {
     await file?.close().catch(() => {})
     if (file) await unlink(path).catch(() => {})
@@ -125,8 +121,13 @@ export function dataDirectory(env = process.env, platform: string = process.plat
   return join(base, 'smoltrace')
 }
 
-class JournalFile implements Journal {
+/**
+ * What one carried-out plan does, written down while it does it. Every call resolves once its line is on the disk. After
+ * a failure that call and all later ones reject with a RefusedError: nothing more may be deleted then.
+ */
+export class Journal {
   readonly path: string
+  /** 12 hexadecimal digits. */
   readonly id: string
   private readonly file: FileHandle
   private readonly now: () => Date
@@ -143,28 +144,25 @@ class JournalFile implements Journal {
     this.now = now
   }
 
+  /** To be awaited before each DELETE is sent, a repeated one too. */
   async intent({name, id, sha}: Dataset): Promise<void> {
     await this.append({kind: 'intent', at: this.now(), name, id, sha})
   }
 
-  async outcome(outcome: Outcome, dataset?: Dataset): Promise<void> {
-    const {name, status, reason, requestId, uncertain} = outcome
+  /** The outcome of a dataset; without an intent before it where none was needed. */
+  async outcome({name, status, reason, requestId, uncertain}: Outcome, dataset?: Dataset): Promise<void> {
     const sha = dataset?.sha
     await this.append({kind: 'outcome', at: this.now(), name, status, uncertain, reason, requestId, sha})
   }
 
+  /** Writes the last line and closes the file. */
   async end({interrupted}: {interrupted: boolean}): Promise<void> {
     try {
       await this.append({kind: 'end', at: this.now(), interrupted})
     } finally {
-      await this.abandon()
+      // Every line is on the disk or known not to be; what closing says adds nothing.
+      await this.file.close().catch(() => {})
     }
-  }
-
-  async abandon(): Promise<void> {
-    await this.last
-    // Every line is on the disk or known not to be; what closing says adds nothing.
-    await this.file.close().catch(() => {})
   }
 
   private append(record: object): Promise<void> {
@@ -190,32 +188,6 @@ class JournalFile implements Journal {
       )
       throw this.failure
     }
-  }
-}
-
-/** The plan as the first line of a journal; its datasets are its last field. */
-function headerLine(id: string, header: JournalHeader): string {
-  const datasets = plannedDatasets(header.plan).map(({name, id, sha, lastModified}) => ({
-    name,
-    id,
-    sha,
-    lastModified,
-  }))
-  return lineOf({kind: 'plan', version: JOURNAL_VERSION, id, ...headerFields(header), datasets})
-}
-
-function headerFields({plan, saved, user, confirmedBy, archive, now}: JournalHeader): object {
-  return {
-    at: now,
-    program: `smoltrace/${VERSION}`,
-    endpoint: plan.endpoint,
-    namespace: plan.namespace,
-    user,
-    phrase: plan.phrase,
-    confirmedBy,
-    savedPlan: saved ? {madeBy: saved.madeBy, digest: saved.digest} : null,
-    rules: rulesDocument(plan),
-    archive: archive ?? null,
   }
 }
 

@@ -17,7 +17,7 @@ import {
 import {stateOf} from '../../account/run-state.js'
 import {mayBeUploading, type Run} from '../../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../../account/sizes.js'
-import {type JobRecord} from '../../cleanup/journal/record.js'
+import {type JobRecord} from '../../cleanup/journal/parse.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
 import {type Plan} from '../../plan/plan.js'
 import {rulesDocument} from '../../retention/read-rules.js'

@@ -7,7 +7,7 @@ import {
   type DatasetState,
   isClean,
   type JobRecord,
-} from '../../cleanup/journal/record.js'
+} from '../../cleanup/journal/parse.js'
 import {journalName} from '../../cleanup/journal/write.js'
 import {count, minute, moment, thousands} from '../format.js'
 import {joined, paragraphs, wrapIndented, wrapText} from './layout.js'
@@ -49,18 +49,6 @@ interface Detail {
   namesWhatIsGone: boolean
   /** Of each state. */
   mostNamed: number
-}
-
-/** The datasets of a job that `formatHistory` names. */
-export function namedInHistory(job: JobRecord): DatasetRecord[] {
-  return isClean(job) ? [] : DATASET_STATES.flatMap((state) => namedOf(job, state, OVERVIEW))
-}
-
-function namedOf({datasets}: JobRecord, state: DatasetState, detail: Detail): DatasetRecord[] {
-  const {namesWhatIsGone, mostNamed} = detail
-  if (!namesWhatIsGone && (state === 'deleted' || state === 'gone')) return []
-  const named = datasets.filter((dataset) => dataset.state === state)
-  return named.length > mostNamed ? named.slice(0, mostNamed) : named
 }
 
 const OVERVIEW: Detail = {namesWhatIsGone: false, mostNamed: 40}
@@ -187,8 +175,9 @@ function formatState(job: JobRecord, state: DatasetState, screen: Screen, detail
   const paint = state === 'uncertain' ? style.yellow : state === 'failed' ? style.red : style.bold
   const number = job.counts[state]
   const title = paint(`  ${STATE_TITLES[state]}: ${thousands(number)}`)
-  const named = namedOf(job, state, detail)
-  if (named.length === 0) return title
+  const isGone = state === 'deleted' || state === 'gone'
+  if (isGone && !detail.namesWhatIsGone) return title
+  const named = job.datasets.filter((dataset) => dataset.state === state).slice(0, detail.mostNamed)
   const rest = number - named.length
   const names = named.map((dataset) => wrapIndented(describe(dataset), '    ', width))
   return joined([title, ...names, rest > 0 ? `    … and ${count(rest, 'more dataset')}` : ''], '\n')

@@ -6,7 +6,7 @@ import {
   type DatasetRecord,
   type DatasetState,
   type JobRecord,
-} from '../../../../src/lib/cleanup/journal/record.js'
+} from '../../../../src/lib/cleanup/journal/parse.js'
 import {formatHistory, formatJob, type HistoryView} from '../../../../src/lib/views/terminal/history.js'
 import {styleFor} from '../../../../src/lib/views/terminal/style.js'
 import {ago, later, NOW, PLAIN, streamOf} from '../../../support/builders.js'
@@ -50,8 +50,8 @@ function jobOf(states: DatasetState[], facts: Partial<JobRecord> = {}): JobRecor
       only: ['traces'],
       graceMs: 0,
     },
-    archive: undefined,
-    savedPlan: undefined,
+    archive: null,
+    savedPlan: null,
     datasets,
     counts,
     problems: [],

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import {DATASET_STATES} from '../../../cleanup/journal/record.js'
+import {DATASET_STATES} from '../../../cleanup/journal/parse.js'
 import {CONFIRMATIONS} from '../../../cleanup/journal/write.js'
 import * as t from './terms.js'
 
