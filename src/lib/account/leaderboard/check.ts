@@ -14,9 +14,9 @@ import {
   type ViewSource,
 } from './view.js'
 
-/** Where in a leaderboard, and on the Hub, something is. */
+/** Where something is. */
 interface Place {
-  /** Numbers of rows, counted from 1. */
+  /** Counted from 1. */
   rows: number[]
   /** Runs by their timestamps. */
   runs: string[]
@@ -205,10 +205,7 @@ const NOTES = {
   'other-namespace'({rows}: LeaderboardView) {
     const found = citations(rows, inState('elsewhere'))
     const owners = unique(found.map(({owner = ''}) => shown(owner)))
-    return {
-      message: `${rowsThat('name', found)} datasets of other namespaces: ${some(owners)}`,
-      ...placeOf(found),
-    }
+    return note(found, `datasets of other namespaces: ${some(owners)}`)
   },
   'local-path': ({rows}: LeaderboardView) =>
     note(citations(rows, inState('local')), 'files of the evaluating machine'),
@@ -235,10 +232,7 @@ function note(found: Array<Partial<Reference> & {row: number}>, what: string): N
 /** Runs that a command names one by one. */
 const MOST_NAMED = 3
 
-/**
- * What of `cleanup` selects these runs. `--unreferenced` is refused where no row is about a run that is there, or most rows were
- * lost.
- */
+/** What of `cleanup` selects these runs: `--unreferenced` is refused where no row is about a run that is there, or most were lost. */
 function selectorOf(runs: readonly Run[], {rows, index, runs: all, inventory}: LeaderboardView): string {
   if (runs.length <= MOST_NAMED) return runs.map(({timestamp}) => `--run ${timestamp}`).join(' ')
   const isAnyCited = citations(rows, inState('there')).length > 0
@@ -246,7 +240,7 @@ function selectorOf(runs: readonly Run[], {rows, index, runs: all, inventory}: L
   return isRefused ? '--run TIMESTAMP' : '--unreferenced'
 }
 
-/** Runs that no row names, or means. */
+/** Runs that no row means. */
 function uncited({runs, index}: LeaderboardView): Run[] {
   return runs.filter(({timestamp}) => !isCited(timestamp, index))
 }

@@ -10,10 +10,7 @@ import {bestFirst, scoreOf, type Standing, standingOfAll} from './values.js'
 export interface RunRows {
   /** The rows that name a dataset of this run exactly, and of no other run; newest first. */
   exact: readonly LeaderboardRow[]
-  /**
-   * The exact rows, and those that only seem to mean the run: by an address, in other letters, in another namespace, or one run
-   * among several. These can save a run, and never get one deleted.
-   */
+  /** Those, and rows that only seem to mean the run, or mean others too: these can save a run, and never get one deleted. */
   all: readonly LeaderboardRow[]
   standing: Standing
 }
@@ -37,11 +34,14 @@ export function rowIndexer(namespace: string): {add: (row: LeaderboardRow) => vo
   const found = new Map<string, {exact: LeaderboardRow[]; loose: LeaderboardRow[]}>()
   return {
     add(row) {
-      const {exact, all} = runsNamedBy(row, namespace)
-      for (const run of all) {
+      const cells = [row.resultsDataset, row.tracesDataset, row.metricsDataset]
+      const names = cells.flatMap((cell = '') => parseNames(cell, namespace))
+      const runs = new Set(names.map(({timestamp}) => timestamp))
+      const kind = runs.size === 1 && names.some(({isExact}) => isExact) ? 'exact' : 'loose'
+      for (const run of runs) {
         const own = found.get(run) ?? {exact: [], loose: []}
         found.set(run, own)
-        own[run === exact ? 'exact' : 'loose'].push(row)
+        own[kind].push(row)
       }
     },
     finish: () => new Map([...found].map(([run, {exact, loose}]) => [run, runRows(exact, loose)])),
@@ -85,25 +85,22 @@ export function scoreOfRun(run: Run, index: RowIndex | 'unknown', by: Metric): V
   return rows.is === 'yes' ? scoreOf(rows.value, by) : rows
 }
 
-/** A run, and the score that gives it its place. */
-interface Scored {
-  run: Run
-  score: number
-}
-
 /**
  * Ranks the runs that have a score which is certain, best first. Of equals the newer run is the better one.
  * @param runs in any order
  */
-export function rankRuns(runs: readonly Run[], index: RowIndex | 'unknown', by: Metric): Scored[] {
-  const scored: Scored[] = []
-  for (const run of runs) {
-    const score = scoreOfRun(run, index, by)
-    if (score.is === 'yes') scored.push({run, score: score.value})
-  }
-
+export function rankRuns(
+  runs: readonly Run[],
+  index: RowIndex | 'unknown',
+  by: Metric,
+): Array<{run: Run; score: number}> {
   const order = bestFirst(by)
-  return scored.sort((a, b) => order(a.score, b.score) || newestFirst(a.run, b.run))
+  return runs
+    .flatMap((run) => {
+      const score = scoreOfRun(run, index, by)
+      return score.is === 'yes' ? [{run, score: score.value}] : []
+    })
+    .sort((a, b) => order(a.score, b.score) || newestFirst(a.run, b.run))
 }
 
 /** Metrics are pushed always, and last of the three: an evaluation that has them ran to its end, and had a row. */
@@ -128,29 +125,12 @@ export function lostRows(
   return `the leaderboard seems to have lost rows: ${missing} of ${settled.length} runs with metrics have none`
 }
 
-/** The runs that a row names: `all` in any namespace and spelling; `exact` the one that it names exactly, where it names no other. */
-function runsNamedBy(
-  {resultsDataset, tracesDataset, metricsDataset}: LeaderboardRow,
-  namespace: string,
-): {exact: string | undefined; all: Set<string>} {
-  const all = new Set<string>()
-  let exact: string | undefined
-  for (const name of [resultsDataset, tracesDataset, metricsDataset]) {
-    if (name === undefined) continue
-    const parsed = parseDatasetName(name, namespace)
-    if (parsed && parsed.type !== 'leaderboard') {
-      exact = parsed.timestamp
-      all.add(exact)
-    } else for (const {timestamp} of parseLooseNames(name)) all.add(timestamp)
-  }
-
-  return {exact: all.size === 1 ? exact : undefined, all}
-}
-
 /** The name of a run's dataset, as a cell means it. */
-interface LooseName extends RunDatasetName {
+interface MeantName extends RunDatasetName {
   /** Undefined for a bare name. */
   owner: string | undefined
+  /** Whether the cell is this name, of the namespace, and nothing else. */
+  isExact: boolean
   /** False where it is only a part of some other name, such as that of a copy, or has other separators. */
   isWhole: boolean
 }
@@ -159,19 +139,20 @@ interface LooseName extends RunDatasetName {
  * What a cell means that is the name of a run's dataset: alone, in an address, in other letters, in quotes, with invisible
  * characters, and whatever surrounds it.
  */
-export function parseLooseNames(cell: string): LooseName[] {
+export function parseNames(cell: string, namespace: string): MeantName[] {
+  const exact = parseDatasetName(cell, namespace)
+  if (exact && exact.type !== 'leaderboard')
+    return [{...exact, owner: namespace, isExact: true, isWhole: true}]
   const text = plain(cell)
-  return [...text.matchAll(LOOSE_NAME)].flatMap(
-    ({0: name, 1: type = '', 2: day = '', 3: time = '', index}) => {
-      const meant = type.toLowerCase()
-      if (!isRunType(meant)) return []
-      const before = text.slice(Math.max(0, index - LONGEST_OWNER), index)
-      const after = text.charAt(index + name.length)
-      const [, owner] = before.endsWith('/') ? (OWNER.exec(before) ?? []) : []
-      const isWhole = USUAL.test(name) && !/[\w-]/.test(before.slice(-1) + after)
-      return [{owner, type: meant, timestamp: `${day}_${time}`, isWhole}]
-    },
-  )
+  return [...text.matchAll(LOOSE_NAME)].flatMap(({0: name, 1: word = '', 2: day, 3: time, index}) => {
+    const type = word.toLowerCase()
+    if (!isRunType(type)) return []
+    const before = text.slice(Math.max(0, index - LONGEST_OWNER), index)
+    const after = text.charAt(index + name.length)
+    const [, owner] = before.endsWith('/') ? (OWNER.exec(before) ?? []) : []
+    const isWhole = USUAL.test(name) && !/[\w-]/.test(before.slice(-1) + after)
+    return [{type, timestamp: `${day}_${time}`, owner, isExact: false, isWhole}]
+  })
 }
 
 /** With any separators between its parts, such as what Markdown escapes. */

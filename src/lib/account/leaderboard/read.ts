@@ -1,6 +1,6 @@
 import {orUnknown, RefusedError, SmoltraceError} from '../../base/errors.js'
 import {readOptions} from '../../base/options.js'
-import {byText, safe} from '../../base/text.js'
+import {byText, messageOf, safe} from '../../base/text.js'
 import {type Hub} from '../../hub/client.js'
 import {type RepoFile} from '../../hub/files.js'
 import {CONNECTION, type ConnectionOptions, openSession} from '../../hub/session.js'
@@ -92,7 +92,9 @@ async function readRows(
         for (const row of toRows(cells, count)) take(row)
       })
     } catch (error) {
-      throw error instanceof SmoltraceError ? error : unreadable(name, file.path, error)
+      if (error instanceof SmoltraceError) throw error
+      const advice = error instanceof UnreadableFile ? error.advice : BROKEN
+      throw Object.assign(unreadable(name, file.path, messageOf(error), advice), {cause: error})
     }
   }
 
@@ -103,13 +105,16 @@ async function readRows(
 function dataFiles(files: RepoFile[], name: string): RepoFile[] {
   const visible = files.filter(({path}) => path !== 'README.md' && !/(^|\/)\./.test(path))
   const parquet = visible.filter(({path}) => path.toLowerCase().endsWith('.parquet'))
-  const other = visible.find(
-    (file) => !parquet.includes(file) && (parquet.length === 0 || mayHoldRows(file.path)),
-  )
+  const other =
+    parquet.length === 0
+      ? visible[0]
+      : visible.find(
+          (file) => !parquet.includes(file) && (/(^|\/)data\//i.test(file.path) || !NO_DATA.test(file.path)),
+        )
   if (other) {
     const way = parquet.length === 0 ? 'Write its rows again as Parquet, or remove it' : 'Remove or move it'
     const advice = `${way}: a leaderboard holds Parquet files and nothing else that may be rows.`
-    throw unreadable(name, other.path, new UnreadableFile('it is not Parquet', advice))
+    throw unreadable(name, other.path, 'it is not Parquet', advice)
   }
 
   const bytes = parquet.reduce((sum, {size}) => sum + size, 0)
@@ -117,19 +122,11 @@ function dataFiles(files: RepoFile[], name: string): RepoFile[] {
   if (first && bytes > MOST_BYTES) {
     const advice = 'Remove rows that you do not need, and push the leaderboard again.'
     const what = parquet.length === 1 ? 'it has' : `with the ${parquet.length - 1} others it has`
-    throw unreadable(
-      name,
-      first.path,
-      new UnreadableFile(`${what} ${bytes} bytes, which no leaderboard has`, advice),
-    )
+    throw unreadable(name, first.path, `${what} ${bytes} bytes, which no leaderboard has`, advice)
   }
 
   requireAllShards(parquet, name)
   return parquet.toSorted((a, b) => byText(a.path, b.path))
-}
-
-function mayHoldRows(path: string): boolean {
-  return /(^|\/)data\//i.test(path) || !NO_DATA.test(path)
 }
 
 const UPLOADING =
@@ -148,21 +145,15 @@ function requireAllShards(files: RepoFile[], name: string): void {
   }
 
   for (const {path, wanted, found} of sets.values()) {
-    if (found.size < wanted || wanted === 0) {
-      const what = `only ${found.size} of its ${wanted} parts are there`
-      throw unreadable(name, path, new UnreadableFile(what, UPLOADING))
-    }
+    if (found.size < wanted || wanted === 0)
+      throw unreadable(name, path, `only ${found.size} of its ${wanted} parts are there`, UPLOADING)
   }
 }
 
 const BROKEN =
   'The file is broken: bring back an earlier commit of it on the Hub, or push the leaderboard again.'
 
-function unreadable(name: string, path: string, cause: unknown): RefusedError {
-  const file = safe(path).slice(0, 200)
-  const reason = safe(cause instanceof Error ? cause.message : String(cause)).slice(0, 200)
-  return new RefusedError(`The leaderboard ${name} cannot be read: ${file}: ${reason}.`, {
-    cause,
-    suggestions: [cause instanceof UnreadableFile ? cause.advice : BROKEN],
-  })
+function unreadable(name: string, path: string, why: string, advice: string): RefusedError {
+  const where = `${safe(path).slice(0, 200)}: ${why.slice(0, 200)}`
+  return new RefusedError(`The leaderboard ${name} cannot be read: ${where}.`, {suggestions: [advice]})
 }

@@ -1,15 +1,9 @@
 import {RefusedError} from '../../base/errors.js'
-import {
-  leaderboardName,
-  parseDatasetName,
-  parseTimestamp,
-  runDatasetName,
-  type RunType,
-} from '../../base/names.js'
+import {leaderboardName, parseTimestamp, runDatasetName, type RunType} from '../../base/names.js'
 import {type ConnectionOptions, openSession, type Session} from '../../hub/session.js'
 import {discover, type Inventory, type LeaderboardDataset} from '../datasets.js'
 import {groupDatasetsByRun, type Run} from '../runs.js'
-import {indexRows, parseLooseNames, type RowIndex} from './index.js'
+import {indexRows, parseNames, type RowIndex} from './index.js'
 import {readLeaderboard} from './read.js'
 import {type LeaderboardRow} from './row.js'
 
@@ -112,23 +106,17 @@ function viewRow(data: LeaderboardRow, row: number, known: Known): ViewedRow {
 
 function resolve(name: string, {namespace, names, seesAll}: Known): Omit<Reference, 'name' | 'type'> {
   const nowhere = {dataset: undefined, timestamp: undefined, owner: undefined}
-  const missing = seesAll ? 'gone' : 'unknown'
-  const exact = parseDatasetName(name, namespace)
-  if (exact && exact.type !== 'leaderboard') {
-    const {timestamp} = exact
-    return {state: names.has(name) ? 'there' : missing, dataset: name, timestamp, owner: undefined}
-  }
-
   if (/^local:/i.test(name)) return {...nowhere, state: 'local'}
-  const [meant] = parseLooseNames(name)
+  const [meant] = parseNames(name, namespace)
   if (!meant?.isWhole || meant.owner === undefined || !parseTimestamp(meant.timestamp))
     return {...nowhere, state: 'other'}
-  const {owner, type, timestamp} = meant
+  const {owner, type, timestamp, isExact} = meant
   const dataset = runDatasetName(namespace, type, timestamp)
   const isHere = names.has(dataset)
-  if (owner.toLowerCase() === namespace.toLowerCase())
-    return {state: isHere ? 'inexact' : missing, dataset, timestamp, owner: undefined}
-  return isHere ? {state: 'renamed', dataset, timestamp, owner} : {...nowhere, state: 'elsewhere', owner}
+  if (owner.toLowerCase() !== namespace.toLowerCase())
+    return isHere ? {state: 'renamed', dataset, timestamp, owner} : {...nowhere, state: 'elsewhere', owner}
+  const state = isHere ? (isExact ? 'there' : 'inexact') : seesAll ? 'gone' : 'unknown'
+  return {state, dataset, timestamp, owner: undefined}
 }
 
 /** The leaderboard that a view was read from, and what to know before trusting it. */
