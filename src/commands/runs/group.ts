@@ -2,7 +2,7 @@ import {HubCommand} from '../../cli/base-command.js'
 import {examplesOf} from '../../cli/examples.js'
 import {retentionFlags} from '../../cli/flags/retention.js'
 import {sizesFlag} from '../../cli/flags/shared.js'
-import {contextOf, lookAround, totalsOf} from '../../lib/account/overview.js'
+import {lookAround, totalsOf} from '../../lib/account/overview.js'
 import {datasetsIn} from '../../lib/account/runs.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {stateDocument, storageDocument} from '../../lib/views/json/documents.js'
@@ -41,8 +41,7 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
     )
     for (const warning of overview.warnings) this.warn(warning)
     const {inventory, runs, cutoff, sizes} = overview
-    const context = contextOf(overview)
-    const totals = totalsOf(runs, context)
+    const totals = totalsOf(overview)
     if (!this.jsonEnabled()) {
       const {formatRunTable} = await import('../../lib/views/terminal/overview.js')
       await this.print(formatRunTable(overview, totals, this.screen))
@@ -53,7 +52,7 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
       namespace: inventory.namespace,
       now: inventory.now,
       cutoff: cutoff ?? null,
-      runs: Array.from(runs, (run) => stateDocument(run, context)),
+      runs: Array.from(runs, (run) => stateDocument(run, overview)),
       totals: {...totals, ...storageDocument(datasetsIn(runs), sizes)},
     }
   }

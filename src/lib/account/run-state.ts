@@ -1,5 +1,7 @@
 import {hasMetrics, type RowIndex} from './leaderboard/index.js'
-import {mayBeUploading, type Run} from './runs.js'
+import {type Protection} from './protection/pins.js'
+import {DEFAULT_GRACE_MS, mayBeUploading, type Run} from './runs.js'
+import {type Sizes} from './sizes.js'
 
 /**
  * What is known of a run, its datasets and the leaderboard taken together. `thinned` has finished and lost its results or
@@ -17,13 +19,15 @@ export const RUN_STATES = [
 /** One of them. */
 export type RunState = (typeof RUN_STATES)[number]
 
-/** What a run's state depends on in addition to the run itself. */
-export interface StateContext {
+/** What is known of runs apart from their datasets. */
+export interface RunContext {
   now: Date
-  /** How long an incomplete run may still be uploading, in ms. */
-  graceMs: number
-  /** What the leaderboard says; `unknown` where it could not be read. */
+  /** What the leaderboard says; `unknown` where there is none, or it could not be read. */
   rows: RowIndex | 'unknown'
+  /** `unknown` where it could not be read. */
+  protection: Protection | 'unknown'
+  /** Undefined where they were not asked for. */
+  sizes?: Sizes | undefined
 }
 
 /**
@@ -41,12 +45,12 @@ export function isUnfinished(run: Run, rows: RowIndex | 'unknown'): boolean {
  * The state of a run. Three datasets do not make an evaluation complete that failed; two of them do not make one
  * incomplete that finished without tracing. Where nothing says whether it finished, these cannot be distinguished.
  */
-export function stateOf(run: Run, {now, graceMs, rows}: StateContext): RunState {
+export function stateOf(run: Run, {now, rows}: Pick<RunContext, 'now' | 'rows'>): RunState {
   const standing = rows === 'unknown' ? undefined : rows.get(run.timestamp)?.standing
   if (standing === 'failed' || standing === 'partial') return 'failed'
   if (run.complete) return 'complete'
   if (standing === 'finished') return finishedState(run)
-  if (mayBeUploading(run, now, graceMs)) return 'uploading'
+  if (mayBeUploading(run, now, DEFAULT_GRACE_MS)) return 'uploading'
   if (standing === 'unclear') return 'unknown'
   if (hasMetrics(run)) return finishedState(run)
   return rows === 'unknown' ? 'unknown' : 'incomplete'

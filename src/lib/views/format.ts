@@ -1,6 +1,5 @@
-import {type RunContext} from '../account/overview.js'
 import {type LeaderboardProtection, pinOn} from '../account/protection/pins.js'
-import {type RunState, stateOf} from '../account/run-state.js'
+import {type RunContext, type RunState, stateOf} from '../account/run-state.js'
 import {restoredText, type Run} from '../account/runs.js'
 import {sizeOf, type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
 import {printable, safe} from '../base/text.js'

@@ -2,7 +2,6 @@ import {expect} from 'chai'
 
 import {type Standing} from '../../../src/lib/account/leaderboard/values.js'
 import {
-  contextOf,
   datasetsOf,
   lookAround,
   type Overview,
@@ -29,55 +28,38 @@ const DATASETS = [
   runDataset('metrics', NEW),
 ]
 const runs = groupDatasetsByRun(DATASETS)
-const short = (datasets: Array<{type: string; timestamp: string}>) =>
-  datasets.map(({type, timestamp}) => `${type} ${timestamp === OLD ? 'old' : 'new'}`)
+const short = ({type, timestamp}: {type: string; timestamp: string}) =>
+  `${type} ${timestamp === OLD ? 'old' : 'new'}`
+
+const ORDERS: Array<[title: string, options: Parameters<typeof datasetsOf>[1], expected: string[]]> = [
+  [
+    'newest first, those of one moment by name',
+    {sort: 'created'},
+    ['metrics new', 'results new', 'traces old', 'results old'],
+  ],
+  ['last changed first', {sort: 'modified'}, ['results old', 'metrics new', 'results new', 'traces old']],
+  [
+    'largest first, those of unknown size last, those of one size by name',
+    {
+      sort: 'size',
+      sizes: new Map([
+        [DATASETS[0]!.name, 0],
+        [DATASETS[1]!.name, 7],
+        [DATASETS[3]!.name, 7],
+      ]),
+    },
+    ['metrics new', 'traces old', 'results old', 'results new'],
+  ],
+  ['by name', {sort: 'name'}, ['metrics new', 'results old', 'results new', 'traces old']],
+  ['only of some types', {only: ['traces', 'metrics'], sort: 'created'}, ['metrics new', 'traces old']],
+]
 
 describe('overview', () => {
-  it('lists datasets newest first, those of one moment by name', () => {
-    expect(short(datasetsOf(runs, {sort: 'created'}))).to.deep.equal([
-      'metrics new',
-      'results new',
-      'traces old',
-      'results old',
-    ])
-  })
-
-  it('lists datasets by their last change', () => {
-    expect(short(datasetsOf(runs, {sort: 'modified'}))[0]).to.equal('results old')
-  })
-
-  it('lists the largest datasets first, those of unknown size last, those of one size by name', () => {
-    const [resultsOld, tracesOld, , metricsNew] = DATASETS.map(({name}) => name)
-    const sizes = new Map([
-      [metricsNew!, 7],
-      [resultsOld!, 0],
-      [tracesOld!, 7],
-    ])
-    expect(short(datasetsOf(runs, {sort: 'size', sizes}))).to.deep.equal([
-      'metrics new',
-      'traces old',
-      'results old',
-      'results new',
-    ])
-    expect(datasetsOf(runs, {sort: 'size'})).to.deep.equal(datasetsOf(runs, {sort: 'name'}))
-  })
-
-  it('lists datasets by name', () => {
-    expect(short(datasetsOf(runs, {sort: 'name'}))).to.deep.equal([
-      'metrics new',
-      'results old',
-      'results new',
-      'traces old',
-    ])
-  })
-
-  it('lists only the types asked for', () => {
-    expect(short(datasetsOf(runs, {only: ['traces', 'metrics'], sort: 'created'}))).to.deep.equal([
-      'metrics new',
-      'traces old',
-    ])
-    expect(datasetsOf(runs, {only: [], sort: 'created'})).to.have.length(4)
-  })
+  for (const [title, options, expected] of ORDERS) {
+    it(`lists datasets ${title}`, () => {
+      expect(datasetsOf(runs, options).map((each) => short(each))).to.deep.equal(expected)
+    })
+  }
 
   it('counts runs by their datasets and by their state', () => {
     const grouped = groupDatasetsByRun([
@@ -91,8 +73,7 @@ describe('overview', () => {
     ])
     const standing = (days: number, value: Standing) => [formatTimestamp(ago(days * DAY)), value] as const
     const rows = standings(standing(3, 'finished'), standing(4, 'finished'), standing(5, 'partial'))
-    const context = {now: NOW, graceMs: 6 * HOUR, rows}
-    expect(totalsOf(grouped, context)).to.deep.equal({
+    expect(totalsOf({now: NOW, rows, runs: grouped})).to.deep.equal({
       runs: 7,
       complete: 3,
       incomplete: 4,
@@ -108,7 +89,6 @@ describe('overview', () => {
         unknown: 0,
       },
     })
-    expect(Object.values(totalsOf([], context).states)).to.deep.equal([0, 0, 0, 0, 0, 0, 0])
   })
 })
 
@@ -123,7 +103,7 @@ describe('looking around', () => {
 
   const look = (options: OverviewOptions = {}) =>
     lookAround({endpoint: hub.url, token: hub.token, env: {}, ...options})
-  const missing = ({runs: found}: Overview) => found.map((run) => run.missing.join(','))
+  const missing = ({runs: found}: Pick<Overview, 'runs'>) => found.map((run) => run.missing.join(','))
   const breakLeaderboard = () =>
     hub.intercept({
       match: ({path}) => path.includes('.parquet'),
@@ -147,12 +127,10 @@ describe('looking around', () => {
     ])
   })
 
-  it('goes by the datasets alone where it did not ask, or is told not to heed the answer', async () => {
-    const all = ['traces,metrics', 'traces', 'traces,metrics', 'traces']
-    expect(missing(await look({incompleteOnly: true}))).to.deep.equal(all)
-    const ignoring = await look({withRows: true, incompleteOnly: true, ignoreLeaderboard: true})
-    expect(missing(ignoring)).to.deep.equal(all)
-    expect(ignoring.rows).to.be.instanceOf(Map)
+  it('goes by the datasets alone where it is told not to heed the leaderboard', async () => {
+    const {rows, runs: found} = await look({withRows: true, incompleteOnly: true, ignoreLeaderboard: true})
+    expect(missing({runs: found})).to.deep.equal(['traces,metrics', 'traces', 'traces,metrics', 'traces'])
+    expect(rows).to.be.instanceOf(Map)
   })
 
   it('takes no run for unfinished where the leaderboard cannot be read, and says how to see them', async () => {
@@ -191,7 +169,7 @@ describe('looking around', () => {
       expect(overview.warnings.join(' ').toLowerCase())
         .to.include(why)
         .and.include('which runs finished is not known')
-      const states = overview.runs.map((run) => [run.missing.join(','), stateOf(run, contextOf(overview))])
+      const states = overview.runs.map((run) => [run.missing.join(','), stateOf(run, overview)])
       expect(states.filter(([missed]) => missed !== '')).to.deep.equal([
         ['traces,metrics', 'uploading'],
         ['traces', 'finished-without-traces'],
@@ -204,45 +182,25 @@ describe('looking around', () => {
     })
   }
 
-  it('is shown as a table that fits into a narrow terminal, where only the columns of datasets may go', async () => {
-    const overview = await look({withRows: true})
-    const totals = totalsOf(overview.runs, contextOf(overview))
-    const table = (width?: number) => formatRunTable(overview, totals, {style: PLAIN, width})
+  it('is shown as a table that fits into a narrow terminal, with sizes only where they are asked for', async () => {
+    expect((await look()).sizes).to.equal(undefined)
+    expect(hub.requests.some(({path}) => path.includes('/settings/'))).to.equal(false)
+    const overview = await look({withRows: true, sizes: true})
+    const table = (width?: number) => formatRunTable(overview, totalsOf(overview), {style: PLAIN, width})
+    const sizeOfAll = (datasets: Array<{name: string}>) =>
+      formatBytes(datasets.reduce((bytes, {name}) => bytes + hub.state.get(name)!.storage, 0))
+    const all = overview.runs.flatMap(({datasets}) => datasets)
     expect(table())
       .to.include('results, metrics')
-      .and.match(/^12 runs: 8 complete, .*; 30 datasets$/m)
+      .and.match(new RegExp(`^12 runs: 8 complete, .*; 30 datasets, ${sizeOfAll(all)}$`, 'm'))
     for (const width of [60, 80, 100]) {
       const text = table(width)
       for (const line of text.split('\n')) expect(line.length).to.be.at.most(width)
       expect(text.replaceAll(/\s+/g, ' '))
         .to.include('may still be uploading: no traces, no metrics')
         .and.include('2 finished without traces')
-      for (const {timestamp} of overview.runs) expect(text).to.include(timestamp)
+      for (const {timestamp, datasets} of overview.runs)
+        expect(text).to.match(new RegExp(`^${timestamp} .* ${sizeOfAll(datasets)}  `, 'm'))
     }
-  })
-
-  it('asks for sizes only where it is told to, and tells them within a narrow terminal too', async () => {
-    expect((await look()).sizes).to.equal(undefined)
-    expect(hub.requests.some(({path}) => path.includes('/settings/'))).to.equal(false)
-    const overview = await look({withRows: true, sizes: true})
-    const {sizes} = overview
-    expect(contextOf(overview)).to.include({sizes})
-    const totals = totalsOf(overview.runs, contextOf(overview))
-    const table = (width?: number) => formatRunTable(overview, totals, {style: PLAIN, width})
-    const all = overview.runs.flatMap(({datasets}) => datasets)
-    const sum = all.reduce((bytes, {name}) => bytes + hub.state.get(name)!.storage, 0)
-    expect(table()).to.match(new RegExp(`^12 runs: .*; 30 datasets, ${formatBytes(sum)}$`, 'm'))
-    for (const {timestamp, datasets} of overview.runs) {
-      const size = formatBytes(datasets.reduce((bytes, {name}) => bytes + hub.state.get(name)!.storage, 0))
-      expect(table(80)).to.match(new RegExp(`^${timestamp} .* ${size}  `, 'm'))
-    }
-
-    for (const line of table(80).split('\n')) expect(line.length).to.be.at.most(80)
-  })
-
-  it('knows beside each run what the leaderboard and the protection say', async () => {
-    const overview = await look({withRows: true})
-    const {inventory, rows, protection} = overview
-    expect(contextOf(overview)).to.deep.equal({now: inventory.now, graceMs: 6 * HOUR, rows, protection})
   })
 })

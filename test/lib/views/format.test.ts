@@ -68,7 +68,7 @@ describe('wording', () => {
 
   describe('of a state', () => {
     const TIMESTAMP = '20260901_120000'
-    const context = {now: NOW, graceMs: HOUR, rows: standings(), protection: {}}
+    const context = {now: NOW, rows: standings(), protection: {}}
     const inWords = (
       types: readonly RunType[],
       standing?: Standing,

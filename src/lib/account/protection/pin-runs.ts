@@ -84,15 +84,17 @@ const UNPIN_OPTIONS: OptionTable<UnpinOptions> = {...CONNECTION, onEvent: 'funct
 export async function protectRuns(timestamps: string[], options: PinOptions = {}): Promise<PinChange> {
   timestamps = readTimestamps(timestamps)
   options = readOptions(options, PIN_OPTIONS)
-  const {until} = options
+  const {reason, until} = options
   checkUntil(until, machineTime(options))
   const account = await openAccount(options)
-  const {user, now} = account.session
-  requireRuns(timestamps, account.inventory.datasets)
-  const pin = {by: user, at: now, reason: reasonIn(options), until}
-  const edit = await changeEntries(account, 'Pin runs', (current) =>
-    withPins(current, timestamps, {pin, now}),
-  )
+  const {hub, user, now, leaderboard, runs} = account
+  requireRuns(timestamps, [...runs.values()])
+  const pin = {by: user, at: now, reason: reason ? withoutTokens(reason) : undefined, until}
+  const edit =
+    leaderboard &&
+    (await changeProtection(hub, leaderboard, 'Pin runs', (current) =>
+      withPins(current, timestamps, {pin, now}),
+    ))
   return tagPins(timestamps, account, options, edit)
 }
 
@@ -107,39 +109,45 @@ export async function unprotectRuns(timestamps: string[], options: UnpinOptions 
   timestamps = readTimestamps(timestamps)
   options = readOptions(options, UNPIN_OPTIONS)
   const account = await openAccount(options)
-  const edit = await changeEntries(account, 'Unpin runs', ({runs = {}, ...rest}) => {
-    const kept = Object.entries(runs).filter(([run]) => !timestamps.includes(run))
-    return {...rest, runs: Object.fromEntries(kept)}
-  })
+  const {hub, leaderboard, runs} = account
+  const edit =
+    leaderboard &&
+    (await changeProtection(hub, leaderboard, 'Unpin runs', (current) => {
+      const kept = Object.entries(current.runs ?? {}).filter(([run]) => !timestamps.includes(run))
+      return {...current, runs: Object.fromEntries(kept)}
+    }))
   const {unpinCard} = await import('./card.js')
-  // All datasets: that the listing shows no tag does not say that there is none.
-  const taggings = runsNamed(timestamps, account.inventory).map(({timestamp: run, datasets}) => ({
-    run,
-    datasets,
-    edit: unpinCard,
-  }))
-  const tagged = await changeCards(taggings, 'Unpin the run', account.session.hub, options)
-  return resultOf(timestamps, account, {edit, tagged, isPinned: false, signal: options.signal})
+  const taggings = timestamps.flatMap((timestamp) => {
+    const run = runs.get(timestamp)
+    // All its datasets: that the listing shows no tag does not say that there is none.
+    return run ? {run: timestamp, datasets: run.datasets, edit: unpinCard} : []
+  })
+  const tagged = await changeCards(taggings, 'Unpin the run', hub, options)
+  return resultOf(timestamps, account, options, {edit, tagged, isPinned: false})
 }
 
-/** What a change of pins is made with. */
-interface Account {
-  session: Session
-  inventory: Inventory
+/** A namespace whose pins may be changed. */
+export interface Account
+  extends Pick<Session, 'hub' | 'now' | 'user'>, Pick<Inventory, 'leaderboard' | 'namespace'> {
+  /** By timestamp, newest first. */
+  runs: ReadonlyMap<string, Run>
 }
 
 /** @throws NotAllowedError where the token cannot write there */
 export async function openAccount(options: ConnectionOptions): Promise<Account> {
   const session = await openSession(options)
   requireWriteAccess(session.access)
-  return {session, inventory: await discover(session)}
+  const {datasets, ...inventory} = await discover(session)
+  const runs = groupDatasetsByRun(datasets).map((run) => [run.timestamp, run] as const)
+  return {...session, ...inventory, runs: new Map(runs)}
 }
 
+/** Each once. */
 function readTimestamps(given: string[]): string[] {
   const timestamps = readTexts(given, 'Timestamps')
   if (timestamps.length === 0) throw new UsageError('Name at least one run by its timestamp.')
   checkTimestamps(timestamps)
-  return timestamps
+  return [...new Set(timestamps)]
 }
 
 function checkUntil(until: string | undefined, now: Date): void {
@@ -147,20 +155,6 @@ function checkUntil(until: string | undefined, now: Date): void {
   if (!isDay(until)) throw new OptionError('until', `"${until}" is not a day: give one such as 2026-12-31`)
   if (until < dayOf(now))
     throw new OptionError('until', `"${until}" is over already: give today or a day to come`)
-}
-
-/** Everyone who sees the leaderboard sees the reason. */
-export function reasonIn({reason}: {reason?: string | undefined}): string | undefined {
-  return reason && withoutTokens(reason)
-}
-
-/** Changes the protection file; without a leaderboard there is none. */
-async function changeEntries(
-  {session, inventory: {leaderboard}}: Account,
-  title: string,
-  edit: (current: Protection) => Protection,
-): Promise<ProtectionEdit | undefined> {
-  return leaderboard && changeProtection(session.hub, leaderboard, title, edit)
 }
 
 /** Adds pins; `otherwise` is the reason of those which have none of their own: a person's reason is never replaced by it. */
@@ -189,68 +183,46 @@ export async function tagPins(
   options: PinOptions,
   edit: ProtectionEdit | undefined,
 ): Promise<PinChange> {
-  const {session, inventory} = account
+  const {hub, now, runs} = account
   const {pinCard} = await import('./card.js')
   const waiting: string[] = []
   const taggings: Tagging[] = []
-  for (const run of runsNamed(timestamps, inventory)) {
-    const {timestamp} = run
+  for (const timestamp of timestamps) {
+    const run = runs.get(timestamp)
     const until = edit ? entryOf(edit.after, timestamp)?.until : options.until
-    if (edit && isTagged(run, until)) continue
-    if (isInGrace(run, session.now)) waiting.push(timestamp)
+    if (!run || (edit && isTagged(run, until))) continue
+    if (mayBeUploading(run, now, DEFAULT_GRACE_MS) || mayBeFilling(run, now, DEFAULT_GRACE_MS))
+      waiting.push(timestamp)
     else taggings.push({run: timestamp, datasets: datasetsToTag(run), edit: (card) => pinCard(card, until)})
   }
 
-  const tagged = await changeCards(taggings, 'Pin the run', session.hub, options)
-  for (const run of waiting) tagged.set(run, {changed: false, problem: WAITING})
-  return resultOf(timestamps, account, {edit, tagged, isPinned: true, signal: options.signal})
+  const tagged = await changeCards(taggings, 'Pin the run', hub, options)
+  // A commit to a card would clash with the evaluator's.
+  const problem = 'it may still be uploading, so its card waits'
+  for (const run of waiting) tagged.set(run, {changed: false, problem})
+  return resultOf(timestamps, account, options, {edit, tagged, isPinned: true})
 }
 
-/** A commit to a card would clash with the evaluator's. */
-const WAITING = 'it may still be uploading, so its card waits'
-
-function isInGrace(run: Run, now: Date): boolean {
-  return mayBeUploading(run, now, DEFAULT_GRACE_MS) || mayBeFilling(run, now, DEFAULT_GRACE_MS)
-}
-
-/** Those of the runs that are there, each once, in the order in which they were named. */
-function runsNamed(timestamps: string[], {datasets}: Inventory): Run[] {
-  const named = new Set(timestamps)
-  const runs = groupDatasetsByRun(datasets.filter(({timestamp}) => named.has(timestamp)))
-  const byTimestamp = new Map(runs.map((run) => [run.timestamp, run]))
-  return [...named].flatMap((timestamp) => byTimestamp.get(timestamp) ?? [])
-}
-
-/** What came of the entries and of the cards, which were to get the tag or to lose it. */
+/** The result of the file's change and the cards', which were to get the tag or to lose it. */
 function resultOf(
   timestamps: string[],
-  {inventory: {leaderboard}}: Account,
-  job: {
-    edit: ProtectionEdit | undefined
-    tagged: Map<string, Tagged>
-    isPinned: boolean
-    signal: AbortSignal | undefined
-  },
+  {leaderboard}: Account,
+  {signal}: ConnectionOptions,
+  done: {edit: ProtectionEdit | undefined; tagged: Map<string, Tagged>; isPinned: boolean},
 ): PinChange {
-  const {edit, tagged, isPinned, signal} = job
-  const runs = [...new Set(timestamps)].map((run): PinnedRun => {
+  const {edit, tagged, isPinned} = done
+  const runs = timestamps.map((run): PinnedRun => {
     const before = edit && entryOf(edit.before, run)
     const after = edit && entryOf(edit.after, run)
     const isEdited = JSON.stringify(after) !== JSON.stringify(before)
     const {changed = false, problem} = tagged.get(run) ?? {}
-    return {
-      run,
-      changed: changed || isEdited,
-      pin: after ?? before,
-      tagged: isPinned === (problem === undefined),
-      problem,
-    }
+    const isDone = problem === undefined
+    return {run, changed: changed || isEdited, pin: after ?? before, tagged: isDone === isPinned, problem}
   })
-  const isOpen = runs.some(({problem}) => problem !== undefined)
   return {
     leaderboard: leaderboard?.name,
     changed: runs.some(({changed}) => changed),
     runs,
-    interrupted: signal?.aborted === true && isOpen,
+    interrupted: signal?.aborted === true && runs.some(({problem}) => problem !== undefined),
   }
 }

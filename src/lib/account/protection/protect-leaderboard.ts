@@ -2,15 +2,16 @@ import {checkCount} from '../../base/checks.js'
 import {OptionError, RefusedError} from '../../base/errors.js'
 import {leaderboardName} from '../../base/names.js'
 import {type OptionTable, readOptions} from '../../base/options.js'
+import {withoutTokens} from '../../base/text.js'
 import {type Verdict} from '../../base/verdict.js'
-import {CONNECTION, type ConnectionOptions, type Session} from '../../hub/session.js'
-import {type Inventory, type LeaderboardDataset} from '../datasets.js'
+import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
+import {type LeaderboardDataset} from '../datasets.js'
 import {isCited, rankRuns, rowsOf, scoreOfRun} from '../leaderboard/index.js'
 import {DEFAULT_METRIC, parseMetric} from '../leaderboard/metrics.js'
 import {readRowIndex} from '../leaderboard/read.js'
-import {groupDatasetsByRun, type Run} from '../runs.js'
+import {type Run} from '../runs.js'
 import {changeProtection} from './file.js'
-import {openAccount, type PinnedRun, type PinOptions, reasonIn, tagPins, withPins} from './pin-runs.js'
+import {type Account, openAccount, type PinnedRun, type PinOptions, tagPins, withPins} from './pin-runs.js'
 import {type LeaderboardProtection} from './pins.js'
 
 /** The result of protecting or unprotecting the leaderboard. */
@@ -68,13 +69,13 @@ export async function protectLeaderboard(
   options = readOptions(options, PROTECT_OPTIONS)
   checkTop(options)
   const account = await openAccount(options)
-  const {session, inventory} = account
-  const leaderboard = requireLeaderboard(inventory)
-  const {runs, inDoubt} = await runsToPin(options, session, inventory)
-  const {user, now} = session
-  const author = {by: user, at: now, reason: reasonIn(options)}
+  const {hub, user, now} = account
+  const leaderboard = requireLeaderboard(account)
+  const {runs, inDoubt} = await runsToPin(options, account)
+  const {reason} = options
+  const author = {by: user, at: now, reason: reason ? withoutTokens(reason) : undefined}
   const pins = {pin: author, now, otherwise: 'cited by the leaderboard'}
-  const edit = await changeProtection(session.hub, leaderboard, 'Protect the leaderboard', (current) => ({
+  const edit = await changeProtection(hub, leaderboard, 'Protect the leaderboard', (current) => ({
     ...withPins(current, runs, pins),
     leaderboard: current.leaderboard ?? author,
   }))
@@ -95,10 +96,10 @@ export async function protectLeaderboard(
  * @throws NotAllowedError where the token cannot write there
  */
 export async function unprotectLeaderboard(options: ConnectionOptions = {}): Promise<ProtectionChange> {
-  const {session, inventory} = await openAccount(readOptions(options, CONNECTION))
-  const leaderboard = requireLeaderboard(inventory)
+  const account = await openAccount(readOptions(options, CONNECTION))
+  const leaderboard = requireLeaderboard(account)
   const title = 'Lift the protection of the leaderboard'
-  const {before} = await changeProtection(session.hub, leaderboard, title, ({runs}) => ({runs}))
+  const {before} = await changeProtection(account.hub, leaderboard, title, ({runs}) => ({runs}))
   const {name} = leaderboard
   const protection = before.leaderboard
   const changed = protection !== undefined
@@ -116,12 +117,11 @@ function checkTop({runs = false, top, by}: ProtectOptions): void {
 /** The runs that the leaderboard cites and that still exist, all or the best, and those of which that is not certain. */
 async function runsToPin(
   {runs = false, top, by = DEFAULT_METRIC}: ProtectOptions,
-  {hub}: Session,
-  {datasets, leaderboard}: Inventory,
+  {hub, leaderboard, runs: known}: Account,
 ): Promise<{runs: string[]; inDoubt: RunInDoubt[]}> {
   if (!runs && top === undefined) return {runs: [], inDoubt: []}
   const {index} = await readRowIndex(hub, leaderboard)
-  const there = groupDatasetsByRun(datasets)
+  const there = [...known.values()]
   if (runs) {
     const cited = there.filter(({timestamp}) => isCited(timestamp, index))
     const others = there.filter(({timestamp}) => !isCited(timestamp, index))
@@ -142,7 +142,7 @@ function doubtsOn(runs: readonly Run[], verdictOn: (run: Run) => Verdict<unknown
   })
 }
 
-function requireLeaderboard({leaderboard, namespace}: Inventory): LeaderboardDataset {
+function requireLeaderboard({leaderboard, namespace}: Account): LeaderboardDataset {
   if (leaderboard) return leaderboard
   throw new RefusedError(`${leaderboardName(namespace)} does not exist, and protection is kept in it.`, {
     suggestions: ['The first evaluation creates it. Is it in another `namespace`?'],

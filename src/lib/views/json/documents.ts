@@ -6,7 +6,6 @@ import {
   type LeaderboardDataset,
   type RunDataset,
 } from '../../account/datasets.js'
-import {type RunContext} from '../../account/overview.js'
 import {type PinnedRun} from '../../account/protection/pin-runs.js'
 import {
   type LeaderboardProtection,
@@ -14,8 +13,8 @@ import {
   pinOn,
   type Protection,
 } from '../../account/protection/pins.js'
-import {stateOf} from '../../account/run-state.js'
-import {mayBeUploading, type Run} from '../../account/runs.js'
+import {type RunContext, stateOf} from '../../account/run-state.js'
+import {DEFAULT_GRACE_MS, mayBeUploading, type Run} from '../../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../../account/sizes.js'
 import {type JobRecord} from '../../cleanup/journal/parse.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
@@ -116,9 +115,9 @@ export function runDocument(run: Run, now: Date, graceMs: number, sizes?: Sizes)
 
 /** A run and what is known of it apart from its datasets; `pinned` is null where the protection is unknown. */
 export function stateDocument(run: Run, context: RunContext): z.output<typeof RUN_STATE> {
-  const {now, graceMs, rows, protection, sizes} = context
+  const {now, rows, protection, sizes} = context
   return {
-    ...runDocument(run, now, graceMs, sizes),
+    ...runDocument(run, now, DEFAULT_GRACE_MS, sizes),
     state: stateOf(run, context),
     standing: rows === 'unknown' ? rows : (rows.get(run.timestamp)?.standing ?? null),
     ...pinDocument(pinOn(run, protection, now), protection),

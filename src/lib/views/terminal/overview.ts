@@ -1,5 +1,5 @@
 import {countByType, type RunDataset} from '../../account/datasets.js'
-import {contextOf, type Overview, pinnedAmong, type RunTotals} from '../../account/overview.js'
+import {type Overview, pinnedAmong, type RunTotals} from '../../account/overview.js'
 import {RUN_STATES} from '../../account/run-state.js'
 import {datasetsIn} from '../../account/runs.js'
 import {storageOf} from '../../account/sizes.js'
@@ -74,7 +74,6 @@ const DAY_WIDTH = 10
 
 /** The table of runs, newest first, and the totals. */
 export function formatRunTable(overview: Overview, totals: RunTotals, screen: Screen): string {
-  const context = contextOf(overview)
   const size = sizeColumn(overview.sizes)
   const columns = [
     {title: 'RUN'},
@@ -85,10 +84,10 @@ export function formatRunTable(overview: Overview, totals: RunTotals, screen: Sc
   ]
   const rows = overview.runs.map((run) => [
     run.timestamp,
-    ageOf(run, context.now),
+    ageOf(run, overview.now),
     typesOf(run),
     ...size.cells(run.datasets),
-    describeState(run, context),
+    describeState(run, overview),
   ])
   const table = overview.runs.length > 0 ? formatTable(columns, rows, screen) : ''
   return paragraphs([formatHead(overview, screen), table, formatTotals(overview, totals, screen)])

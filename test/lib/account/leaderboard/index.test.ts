@@ -7,7 +7,7 @@ import {type Standing} from '../../../../src/lib/account/leaderboard/values.js'
 import {isUnfinished, type RunState, stateOf} from '../../../../src/lib/account/run-state.js'
 import {groupDatasetsByRun, type Run} from '../../../../src/lib/account/runs.js'
 import {RUN_TYPES, runDatasetName, type RunType} from '../../../../src/lib/base/names.js'
-import {DAY, HOUR} from '../../../../src/lib/base/time.js'
+import {HOUR} from '../../../../src/lib/base/time.js'
 import {ago, NAMESPACE, NOW, runOf, someInventory, standings} from '../../../support/builders.js'
 import {A, B, finished, named, rowOf, someCase} from '../../../support/rows.js'
 
@@ -252,10 +252,9 @@ describe('the index of rows', () => {
     for (const [types, said, settled, young = settled] of cases) {
       it(`of ${types.join(', ')} and ${said ?? 'no row'}: ${settled}${young === settled ? '' : `, or ${young}`}`, () => {
         const rows = said ? standings([A, said]) : standings()
-        const context = {now: NOW, graceMs: 6 * HOUR, rows}
+        const context = {now: NOW, rows}
         expect(stateOf(runOf(A, types), context)).to.equal(settled)
         expect(stateOf(runOf(A, types, {createdAt: ago(HOUR)}), context)).to.equal(young)
-        expect(stateOf(runOf(A, types, {createdAt: ago(HOUR)}), {...context, graceMs: 0})).to.equal(settled)
       })
     }
 
@@ -263,9 +262,8 @@ describe('the index of rows', () => {
       fc.assert(
         fc.property(someInventory, ({datasets}) => {
           for (const run of groupDatasetsByRun(datasets)) {
-            const context = {now: NOW, graceMs: DAY}
-            const state = stateOf(run, {...context, rows: new Map()})
-            expect(stateOf(run, {...context, rows: 'unknown'})).to.equal(
+            const state = stateOf(run, {now: NOW, rows: new Map()})
+            expect(stateOf(run, {now: NOW, rows: 'unknown'})).to.equal(
               state === 'incomplete' ? 'unknown' : state,
             )
           }

@@ -125,7 +125,7 @@ describe('documents', () => {
 
   it('of a run tell its state, what the leaderboard says of it and whether it is pinned', () => {
     const run = runOf(ago(DAY), ['results'])
-    const context = {now: NOW, graceMs: 0, rows: standings(), protection: {}}
+    const context = {now: NOW, rows: standings(), protection: {}}
     const pinned = (until?: string) => ({
       runs: {[run.timestamp]: {by: 'ann', at: NOW, ...(until && {until})}},
     })
@@ -143,7 +143,8 @@ describe('documents', () => {
       standing: 'finished',
     })
     expect(document({rows: 'unknown'})).to.include({state: 'unknown', standing: 'unknown'})
-    expect(document({graceMs: 60 * DAY})).to.include({state: 'uploading', mayBeUploading: true})
+    const young = runOf(ago(HOUR), ['results'], {createdAt: ago(HOUR)})
+    expect(read(stateDocument(young, context))).to.include({state: 'uploading', mayBeUploading: true})
     expect(document({protection: 'unknown'})).to.include({pinned: null})
     expect(document({protection: pinned()})).to.include({pinned: true})
     expect(document({protection: pinned('2026-10-05')})).to.include({pinned: true})
