@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {readQuota} from '../../src/lib/hub/quota.js'
+import {readRateLimit} from '../../src/lib/hub/quota.js'
 import {isActedUpon, type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {type FaultName, FAULTS, type NamedFault} from '../support/faults.js'
 import {until} from '../support/hub.js'
@@ -75,7 +75,7 @@ async function clientSees(
   const answer = await asked.catch((error: unknown) => (isEnded(error) ? 'waiting' : 'reset'))
   if (typeof answer === 'string') return `no answer: ${answer}`
   const [type] = (answer.headers.get('content-type') ?? '').split(';')
-  const quota = readQuota(answer.headers)
+  const quota = readRateLimit(answer.headers)
   const end = await answer.text().then(
     () => 'as a whole',
     (error: unknown) => `half: ${isEnded(error) ? 'waiting' : 'reset'}`,

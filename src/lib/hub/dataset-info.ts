@@ -1,7 +1,7 @@
 import {isText} from '../base/text.js'
-import {type Connection, libraryOptions} from './connection.js'
 import {HubError, HubFormatError} from './errors.js'
 import {isRedirect} from './http.js'
+import {type Transport} from './transport.js'
 
 /** Who may see a dataset. */
 export type Visibility = 'private' | 'public'
@@ -28,18 +28,20 @@ export interface DescribedDataset extends DatasetFacts {
   paths?: string[] | undefined
 }
 
-/** Reads a dataset's facts; undefined where there is none of this name that the token may see. */
-export async function describeDataset(
-  connection: Connection,
+/**
+ * Reads the facts of a dataset at a commit or at the head of `main`; undefined where there is none, or none that the token may see:
+ * the Hub does not distinguish these.
+ */
+export async function describe(
+  transport: Transport,
   name: string,
-  revision: string,
+  revision = 'main',
 ): Promise<DescribedDataset | undefined> {
-  const {datasetInfo} = await import('./library.js')
-  const {send} = connection
+  const {datasetInfo, libraryOptions} = await import('./library.js')
   try {
     const info = await datasetInfo({
-      ...libraryOptions(connection, async (url, request) => {
-        const response = await send(url, request)
+      ...libraryOptions(transport, async (url, request) => {
+        const response = await transport.send(url, request)
         return response.withJson(readable(await response.json()))
       }),
       name,
@@ -90,9 +92,9 @@ export function readFacts(
 }
 
 /** Reads the commit at the head of a dataset's `main`. */
-export async function headOf(connection: Connection, name: string): Promise<string> {
-  const {datasetInfo} = await import('./library.js')
-  const options = libraryOptions(connection, connection.send)
+export async function headOf(transport: Transport, name: string): Promise<string> {
+  const {datasetInfo, libraryOptions} = await import('./library.js')
+  const options = libraryOptions(transport, transport.send)
   return requireHead(await datasetInfo({...options, name, additionalFields: ['sha']}), name)
 }
 
@@ -125,7 +127,7 @@ export type Whereabouts =
  * Asks the Hub for one dataset by its name. A redirect is not followed: what is behind it has another name.
  * @throws HubError for any other refusal, HubFormatError where the answer does not say which dataset it is
  */
-export async function whereaboutsOf({endpoint, send}: Connection, name: string): Promise<Whereabouts> {
+export async function whereabouts({endpoint, send}: Transport, name: string): Promise<Whereabouts> {
   const url = `${endpoint}/api/datasets/${name}?expand=sha`
   try {
     const response = await send(url, {redirect: 'manual'})

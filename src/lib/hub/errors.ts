@@ -1,6 +1,7 @@
 import {type ErrorDetails, SmoltraceError} from '../base/errors.js'
 import {EXIT, type ExitCode} from '../base/exit-codes.js'
 import {safe} from '../base/text.js'
+import {readRateLimit} from './quota.js'
 
 /** What is known about a response that was not a success. */
 export interface HubAnswer {
@@ -156,4 +157,94 @@ function adviceOnStore(store: string, status: number): string[] {
     `The token is not the cause: none is sent to ${store}. Does a firewall or a proxy let ${store} through?`,
     'Then try again: the address that the Hub gives is valid only for a short time.',
   ]
+}
+
+/** What an answer that is not a success came to. */
+interface Refusal {
+  status: number
+  /** Where it came from in the end. */
+  url: string
+  headers: Headers
+  text: string
+}
+
+type Headers = Parameters<typeof readRateLimit>[0]
+
+/** The error of an answer that is not a success. */
+export function toHubError(
+  {status, url, headers, text}: Refusal,
+  asked: {url: string; method: string},
+  endpoint: string,
+): HubError {
+  const {origin, host} = new URL(url)
+  const store = origin === new URL(endpoint).origin ? undefined : host
+  const {pathname: path} = new URL(asked.url)
+  const limit = status === 429 ? readRateLimit(headers) : undefined
+  const retryAfterMs = retryAfterIn(headers)
+  // It has a limit of its own, and nothing can be done without it.
+  const isWhoami = path.endsWith('/api/whoami-v2')
+  const isUsedUp = limit !== undefined && (limit.remaining === 0 || isWhoami)
+  const location = headers.get('location')
+  return new HubError({
+    method: asked.method,
+    path,
+    status,
+    // Only the Hub can say what is there and what is not.
+    code: store === undefined ? (headers.get('x-error-code') ?? undefined) : undefined,
+    requestId: headers.get('x-request-id') ?? undefined,
+    location: location === null ? undefined : safe(location),
+    text: messageOf(text, headers),
+    store,
+    resetMs: isUsedUp ? ((isWhoami ? retryAfterMs : undefined) ?? limit.resetMs) : undefined,
+    retryAfterMs,
+    actionLimit: limit !== undefined && !isUsedUp,
+  })
+}
+
+/** A date as HTTP writes it begins with the day of the week. */
+const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/
+
+/** `Retry-After`, which a gateway may send: seconds, or a date by its own clock. */
+function retryAfterIn(headers: Headers): number | undefined {
+  const text = headers.get('retry-after')?.trim() ?? ''
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  if (!HTTP_DATE.test(text)) return undefined
+  const clock = Date.parse(headers.get('date') ?? '')
+  const ms = Date.parse(text) - (Number.isNaN(clock) ? Date.now() : clock)
+  return Number.isNaN(ms) ? undefined : Math.max(ms, 0)
+}
+
+/** The Hub's own words: in the JSON body, else in the header, else the body as it is unless it is a page. */
+function messageOf(body: string, headers: Headers): string {
+  const isPage = headers.get('content-type')?.includes('html')
+  return (
+    messageInJson(body) ||
+    messageInXml(body) ||
+    headers.get('x-error-message') ||
+    (isPage ? 'an HTML page' : body)
+  )
+}
+
+/** Of a file store: `<Error><Code>AccessDenied</Code><Message>Request has expired</Message>…`. */
+function messageInXml(body: string): string {
+  return [...body.matchAll(/<(?:Code|Message)>([^<]*)</g)].map(([, words]) => words).join(': ')
+}
+
+/** The forms that errors take on the Hub (the Hub's contract, section 0.1); empty where the body has none of them. */
+function messageInJson(body: string): string {
+  try {
+    const {
+      error,
+      errors,
+      error_description: description,
+      message,
+    } = JSON.parse(body) as Record<string, unknown>
+    return [error ?? errors ?? message, description]
+      .flat()
+      .flatMap((each) => (typeof each === 'object' ? (each as {message?: unknown} | null)?.message : each))
+      .filter((each) => typeof each === 'string')
+      .join('; ')
+  } catch {
+    return ''
+  }
 }

@@ -2,11 +2,10 @@ import {createHash} from 'node:crypto'
 
 import {RefusedError} from '../base/errors.js'
 import {safe} from '../base/text.js'
-import {type Connection, libraryOptions, repo} from './connection.js'
 import {fieldsOf} from './dataset-info.js'
 import {HubError, HubFormatError} from './errors.js'
 import {guardPages, WITHOUT_LINK} from './listing.js'
-import {type Send} from './transport.js'
+import {type Bound, type Transport} from './transport.js'
 
 /** One file of a dataset at one commit. Path, size and hashes are the Hub's words: untrusted until checked. */
 export interface RepoFile {
@@ -27,79 +26,73 @@ interface FileAt {
   path: string
 }
 
-/** Reading the files of a dataset (the Hub's contract, section 7). Each method throws where the answer is not certain. */
-export interface FileAccess {
-  /** Every file at a commit, in all folders. */
-  listFiles(name: string, commit: string): Promise<RepoFile[]>
-  /** A small text file; undefined where the dataset certainly has no such file. */
-  readText(file: FileAt): Promise<string | undefined>
-  /** A whole file, as small as what fits into memory, with exactly the content that the tree of its commit lists. */
-  readWhole(name: string, commit: string, file: RepoFile): Promise<Buffer>
-  /** A file's bytes as they arrive, from `start` on, or from its beginning where the Hub does not heed that. */
-  download(file: FileAt, start?: number): Promise<{from: number; body: AsyncIterable<Uint8Array>}>
-}
-
-/** Makes the part of the Hub that reads files. */
-export function fileAccess(connection: Connection): FileAccess {
-  const {endpoint, send, stream} = connection
-  const resolve = (by: Send, {name, revision, path}: FileAt, headers: Record<string, string> = {}) => {
-    const place = path.split('/').map((part) => encodeURIComponent(part))
-    return by(`${endpoint}/datasets/${name}/resolve/${encodeURIComponent(revision)}/${place.join('/')}`, {
-      headers,
-    })
+/** Lists every file at a commit, in all folders (the Hub's contract, section 7). */
+export async function listFiles(transport: Transport, name: string, commit: string): Promise<RepoFile[]> {
+  const library = await import('./library.js')
+  const files: RepoFile[] = []
+  let count = 0
+  const entries = library.listFiles({
+    ...library.libraryOptions(transport, guardPages(transport, 'path')),
+    repo: library.repo(name),
+    revision: commit,
+    recursive: true,
+  })
+  for await (const entry of entries) {
+    count++
+    if (entry.type !== 'directory') files.push(readEntry(entry, name))
   }
 
-  return {
-    async listFiles(name, commit) {
-      const library = await import('./library.js')
-      const files: RepoFile[] = []
-      let count = 0
-      const entries = library.listFiles({
-        ...libraryOptions(connection, guardPages(connection, 'path')),
-        repo: repo(name),
-        revision: commit,
-        recursive: true,
-      })
-      for await (const entry of entries) {
-        count++
-        if (entry.type !== 'directory') files.push(readEntry(entry, name))
-      }
+  if (count >= SMALLEST_PAGE) await requireAll(files, name, commit, transport)
+  return files
+}
 
-      if (count >= SMALLEST_PAGE) await requireAll(files, name, commit, connection)
-      return files
-    },
-    async readText(file) {
-      try {
-        const response = await resolve(send, file)
-        return await response.text()
-      } catch (error) {
-        if (error instanceof HubError && error.status === 404 && error.answer.code === 'EntryNotFound') return
-        throw error
-      }
-    },
-    async readWhole(name, commit, file) {
-      const response = await resolve(send, {name, revision: commit, path: file.path})
-      const bytes = await response.bytes()
-      requireContent(bytes, file, name)
-      return bytes
-    },
-    async download(file, start = 0) {
-      const range: Record<string, string> = start > 0 ? {range: `bytes=${start}-`} : {}
-      // A range counts the bytes of the compressed body, where there is one.
-      const response = await resolve(stream, file, {'accept-encoding': 'identity', ...range})
-      const {status, headers, body} = response
-      const from = status === 206 ? Number(/^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1]) : 0
-      if (from !== 0 && from !== start) {
-        response.discard()
-        throw new HubFormatError(
-          `The Hub sent another part of ${file.path} of ${file.name} than was asked for.`,
-        )
-      }
-
-      return {from, body}
-    },
+/** Reads a small text file; undefined where the dataset certainly has no such file. */
+export async function readText({endpoint, send}: Transport, file: FileAt): Promise<string | undefined> {
+  try {
+    return await (await send(addressOf(file, endpoint))).text()
+  } catch (error) {
+    if (error instanceof HubError && error.status === 404 && error.answer.code === 'EntryNotFound') return
+    throw error
   }
 }
+
+/** Reads a whole file, as small as what fits into memory, with exactly the content that the tree of its commit lists. */
+export async function readWhole(
+  {endpoint, send}: Transport,
+  name: string,
+  commit: string,
+  file: RepoFile,
+): Promise<Buffer> {
+  const response = await send(addressOf({name, revision: commit, path: file.path}, endpoint))
+  const bytes = await response.bytes()
+  requireContent(bytes, file, name)
+  return bytes
+}
+
+/** Reads a file's bytes as they arrive, from `start` on, or from its beginning where the Hub does not heed that. */
+export async function download(
+  {endpoint, stream}: Transport,
+  file: FileAt,
+  start = 0,
+): Promise<{from: number; body: AsyncIterable<Uint8Array>}> {
+  const range: Record<string, string> = start > 0 ? {range: `bytes=${start}-`} : {}
+  // A range counts the bytes of the compressed body, where there is one.
+  const headers = {'accept-encoding': 'identity', ...range}
+  const response = await stream(addressOf(file, endpoint), {headers})
+  const part = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]
+  const from = response.status === 206 ? Number(part) : 0
+  if (from === 0 || from === start) return {from, body: response.body}
+  response.discard()
+  throw new HubFormatError(`The Hub sent another part of ${file.path} of ${file.name} than was asked for.`)
+}
+
+function addressOf({name, revision, path}: FileAt, endpoint: string): string {
+  const place = path.split('/').map((part) => encodeURIComponent(part))
+  return `${endpoint}/datasets/${name}/resolve/${encodeURIComponent(revision)}/${place.join('/')}`
+}
+
+/** What of a Hub reads files. */
+type Reader = Bound<{listFiles: typeof listFiles; readText: typeof readText; readWhole: typeof readWhole}>
 
 /**
  * Reads a small text file of a dataset at one commit. Its content is certain with the hash that the tree of that commit lists, and
@@ -109,7 +102,7 @@ export function fileAccess(connection: Connection): FileAccess {
  * @throws SmoltraceError where it cannot be read for certain
  */
 export async function readSmallFile(
-  hub: FileAccess,
+  hub: Reader,
   name: string,
   commit: string,
   path: string,
@@ -132,7 +125,7 @@ async function requireAll(
   files: RepoFile[],
   name: string,
   commit: string,
-  {endpoint, send}: Connection,
+  {endpoint, send}: Transport,
 ): Promise<void> {
   const url = `${endpoint}/api/datasets/${name}/revision/${encodeURIComponent(commit)}?expand=siblings`
   const {siblings} = fieldsOf(await (await send(url)).json())

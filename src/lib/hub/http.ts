@@ -1,7 +1,7 @@
 import http, {type ClientRequest, type IncomingHttpHeaders, type IncomingMessage} from 'node:http'
 import https from 'node:https'
-import {pipeline, type Readable} from 'node:stream'
-import {createBrotliDecompress, createGunzip, createInflate} from 'node:zlib'
+import {pipeline, Readable} from 'node:stream'
+import {createBrotliDecompress, createUnzip} from 'node:zlib'
 
 import {CancelledError} from '../base/errors.js'
 import {HubFormatError, HubUnreachableError} from './errors.js'
@@ -25,8 +25,6 @@ interface HttpOptions {
   agentFor: (url: URL, isFresh?: boolean) => Promise<http.Agent>
 }
 
-type ResponseParts = Pick<HubResponse, 'body' | 'discard' | 'headers' | 'status' | 'url'>
-
 /** As much of the web's `Response` as this program and `@huggingface/hub` use. */
 export class HubResponse {
   readonly status: number
@@ -38,12 +36,12 @@ export class HubResponse {
   /** Ends the transfer of a body that is not read. */
   readonly discard: () => void
 
-  constructor({status, url, headers, body, discard}: ResponseParts) {
-    this.status = status
-    this.url = url
-    this.headers = headers
-    this.body = body
-    this.discard = discard
+  constructor(parts: Pick<HubResponse, 'body' | 'discard' | 'headers' | 'status' | 'url'>) {
+    this.status = parts.status
+    this.url = parts.url
+    this.headers = parts.headers
+    this.body = parts.body
+    this.discard = parts.discard
   }
 
   get ok(): boolean {
@@ -55,19 +53,9 @@ export class HubResponse {
     return new HubResponse({...this, body})
   }
 
-  withBytes(bytes: Uint8Array): HubResponse {
-    return this.with(
-      (async function* () {
-        yield bytes
-      })(),
-    )
-  }
-
   /** The same response, whose JSON has been parsed already. */
   withJson(value: unknown): HubResponse {
-    const response = this.withBytes(Buffer.alloc(0))
-    response.json = async () => value
-    return response
+    return Object.assign(new HubResponse(this), {json: async () => value})
   }
 
   async bytes(): Promise<Buffer> {
@@ -120,9 +108,7 @@ export async function request(first: HttpRequest, options: HttpOptions): Promise
         url: current.url,
         headers: {get: (name) => headerIn(headers, name)},
         body: decompressed(message),
-        discard() {
-          message.destroy()
-        },
+        discard: () => message.destroy(),
       })
     drain(message)
     if (current.redirect === 'error') throw unexpectedRedirect('a redirect where none may be')
@@ -137,6 +123,12 @@ function headerIn(headers: IncomingHttpHeaders, name: string): string | null {
   return Array.isArray(value) ? value.join(', ') : (value ?? null)
 }
 
+function decompressed(message: IncomingMessage): Readable {
+  const encoding = message.headers['content-encoding'] ?? ''
+  if (encoding === 'br') return pipeline(message, createBrotliDecompress(), () => {})
+  return /^(?:deflate|(?:x-)?gzip)$/.test(encoding) ? pipeline(message, createUnzip(), () => {}) : message
+}
+
 /** Reads the short body of a redirect to its end, so that the connection can be kept. */
 function drain(message: IncomingMessage): void {
   const timer = setTimeout(() => message.destroy(), DRAIN_TIMEOUT).unref()
@@ -149,9 +141,8 @@ function unexpectedRedirect(what: string): HubFormatError {
 }
 
 function redirected(from: HttpRequest, location: string, status: number): HttpRequest {
-  if (!URL.canParse(location, from.url)) throw unexpectedRedirect('a redirect to what is not an address')
-  const to = new URL(location, from.url)
-  if (to.protocol !== 'http:' && to.protocol !== 'https:')
+  const to = URL.canParse(location, from.url) ? new URL(location, from.url) : undefined
+  if (to?.protocol !== 'http:' && to?.protocol !== 'https:')
     throw unexpectedRedirect('a redirect to what is not a web address')
   // `node:http` would send them as credentials.
   to.username = ''
@@ -164,24 +155,46 @@ function redirected(from: HttpRequest, location: string, status: number): HttpRe
 
 /** A kept connection may be closed by now: what only reads is sent again on a new one. */
 async function send(from: HttpRequest, options: HttpOptions, isFresh = false): Promise<IncomingMessage> {
-  const url = new URL(from.url)
   const {signal, onChunk, agentFor} = options
-  const {method, body} = from
+  const {method} = from
   signal.throwIfAborted()
-  const headers: Record<string, string> = {'accept-encoding': 'gzip, deflate, br', ...from.headers}
-  if (body !== undefined)
-    headers['content-length'] = String(typeof body === 'string' ? Buffer.byteLength(body) : body.size)
+  const url = new URL(from.url)
+  const body = typeof from.body === 'string' ? new Blob([from.body]) : from.body
+  const headers = {
+    'accept-encoding': 'gzip, deflate, br',
+    ...from.headers,
+    ...(body && {'content-length': String(body.size)}),
+  }
   const agent = await agentFor(url, isFresh)
   const outgoing = (url.protocol === 'https:' ? https : http).request(url, {method, headers, agent, signal})
   const response = responseTo(outgoing, signal)
-  if (body === undefined) outgoing.end()
-  else pipeline(chunksOf(body, onChunk), outgoing, () => {})
+  if (body) pipeline(chunksOf(body, onChunk), outgoing, () => {})
+  else outgoing.end()
   try {
     return await response
   } catch (error) {
     if (isFresh || !outgoing.reusedSocket || method !== 'GET' || signal.aborted) throw error
     return send(from, options, true)
   }
+}
+
+/** In small chunks: the time limit counts from the last one that was taken. */
+function chunksOf(body: Blob, onChunk: () => void): Readable {
+  let at = 0
+  return new Readable({
+    read() {
+      onChunk()
+      const start = at
+      at += CHUNK
+      if (start >= body.size) this.push(null)
+      else
+        body
+          .slice(start, at)
+          .arrayBuffer()
+          .then((bytes) => this.push(new Uint8Array(bytes)))
+          .catch((error: Error) => this.destroy(error))
+    },
+  })
 }
 
 /**
@@ -229,32 +242,9 @@ export class ProxyError extends Error {
   }
 }
 
-/** In small chunks: the time limit counts from the last one that was taken. */
-async function* chunksOf(body: Blob | string, onChunk: () => void): AsyncGenerator<Uint8Array> {
-  const source = typeof body === 'string' ? [Buffer.from(body)] : body.stream()
-  for await (const bytes of source as AsyncIterable<Uint8Array>) {
-    for (let at = 0; at < bytes.length; at += CHUNK) {
-      onChunk()
-      yield bytes.subarray(at, at + CHUNK)
-    }
-  }
-}
-
-function decompressed(message: IncomingMessage): Readable {
-  const decoder = decoderFor(message.headers['content-encoding'])
-  return decoder ? pipeline(message, decoder, () => {}) : message
-}
-
-function decoderFor(encoding: string | undefined) {
-  if (encoding === 'br') return createBrotliDecompress()
-  if (encoding === 'deflate') return createInflate()
-  return encoding === 'gzip' || encoding === 'x-gzip' ? createGunzip() : undefined
-}
-
 /** Like `AbortSignal.timeout`, but it can be stopped and started again. */
 interface TimeLimit {
   readonly signal: AbortSignal
-  readonly isOver: boolean
   /** The limit, in ms. */
   readonly ms: number
   /** Counts from now on; `most` ends it earlier, in ms. */
@@ -264,20 +254,16 @@ interface TimeLimit {
 
 export function timeLimit(ms: number): TimeLimit {
   const controller = new AbortController()
+  const {signal} = controller
   let timer: NodeJS.Timeout | undefined
   const expire = () => controller.abort(new DOMException('The Hub was silent for too long.', 'TimeoutError'))
-  return {
-    signal: controller.signal,
-    get isOver() {
-      return controller.signal.aborted
-    },
-    ms,
-    start(most = ms) {
-      clearTimeout(timer)
-      timer = setTimeout(expire, Math.min(ms, most))
-    },
-    stop: () => clearTimeout(timer),
+  const stop = () => clearTimeout(timer)
+  const start = (most = ms) => {
+    stop()
+    timer = setTimeout(expire, Math.min(ms, most))
   }
+
+  return {signal, ms, start, stop}
 }
 
 /** How much of a body is read, and for how long. */
@@ -300,20 +286,15 @@ export async function* limitedBody(
   {maxBytes = Number.POSITIVE_INFINITY, totalMs = Number.POSITIVE_INFINITY}: BodyLimits = {},
 ): AsyncGenerator<Uint8Array> {
   const chunks = body[Symbol.asyncIterator]()
-  const isShort = totalMs <= limit.ms
   let size = 0
-  let waitedMs = 0
-  let isLast = isShort
-  if (isShort) limit.start()
+  let leftMs = totalMs
   try {
     for (;;) {
       const before = performance.now()
-      const leftMs = totalMs - waitedMs
-      isLast ||= leftMs < limit.ms
-      if (!isShort) limit.start(leftMs)
+      limit.start(leftMs)
       const {done, value} = await chunks.next()
-      if (!isShort) limit.stop()
-      waitedMs += performance.now() - before
+      limit.stop()
+      leftMs -= performance.now() - before
       if (done) return
       size += value.length
       if (size > maxBytes) throw new HubFormatError(`The answer of the Hub is longer than ${maxBytes} bytes.`)
@@ -322,14 +303,14 @@ export async function* limitedBody(
   } catch (error) {
     if (error instanceof HubFormatError) throw error
     if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
-    const overdue = isLast ? 'took too long' : `brought nothing for ${limit.ms / 1000} s`
-    const why = limit.isOver ? overdue : 'broke off'
-    // A long body that trickles would do so again, for as long.
-    const isPermanent = limit.isOver && isLast && !isShort
+    const isLate = limit.signal.aborted && leftMs < limit.ms
+    const silent = limit.signal.aborted ? `brought nothing for ${limit.ms / 1000} s` : 'broke off'
+    const why = isLate ? 'took too long' : silent
     throw new HubUnreachableError(`The answer of the Hub ${why}.`, {
       cause: error,
       reason: `it ${why}`,
-      isPermanent,
+      // A long body that trickles would do so again, for as long.
+      isPermanent: isLate && totalMs > limit.ms,
     })
   } finally {
     limit.stop()

@@ -1,10 +1,9 @@
 import {parseDatasetName} from '../base/names.js'
 import {isPinTag} from '../base/pin-tags.js'
 import {isText} from '../base/text.js'
-import {type Connection, libraryOptions} from './connection.js'
 import {type Fields, fieldsOf, lacking, readable, readFacts} from './dataset-info.js'
 import {HubError, HubFormatError} from './errors.js'
-import {type Send} from './transport.js'
+import {type Send, type Transport} from './transport.js'
 
 /** One dataset as the listing shows it. */
 export interface ListedDataset {
@@ -32,11 +31,11 @@ export interface Listing {
 }
 
 /** Lists every dataset of a namespace that the token may see (the Hub's contract, section 2). */
-export async function listDatasets(connection: Connection, namespace: string): Promise<Listing> {
+export async function listDatasets(transport: Transport, namespace: string): Promise<Listing> {
   const library = await import('./library.js')
   const listing: Listing = {datasets: [], others: [], nameless: 0}
   const entries = library.listDatasets({
-    ...libraryOptions(connection, guardPages(connection, 'id')),
+    ...library.libraryOptions(transport, guardPages(transport, 'id')),
     search: {owner: namespace},
     sort: 'createdAt',
     additionalFields: ['sha', 'createdAt', 'tags'],
@@ -84,23 +83,23 @@ const PAGE = 500
  * @throws HubError 401, 403 or 404 where the token may not read it
  */
 export async function listStorage(
-  connection: Connection,
+  transport: Transport,
   {namespace, isOrganisation}: Account,
 ): Promise<StoredDataset[]> {
   const place = isOrganisation ? `organizations/${encodeURIComponent(namespace)}/settings` : 'settings'
-  const url = `${connection.endpoint}/api/${place}/repositories?type=dataset`
+  const url = `${transport.endpoint}/api/${place}/repositories?type=dataset`
   try {
-    return await readInventory(connection, `${url}&limit=${PAGE}`)
+    return await readInventory(transport, `${url}&limit=${PAGE}`)
   } catch (error) {
     // How long a page may be is not documented.
-    if (error instanceof HubError && error.status === 400) return readInventory(connection, url)
+    if (error instanceof HubError && error.status === 400) return readInventory(transport, url)
     throw error
   }
 }
 
 /** The library has no function for it. */
-async function readInventory(connection: Connection, url: string): Promise<StoredDataset[]> {
-  const readPage = guardPages(connection, 'id')
+async function readInventory(transport: Transport, url: string): Promise<StoredDataset[]> {
+  const readPage = guardPages(transport, 'id')
   const stored: StoredDataset[] = []
   for (let next: string | undefined = url; next !== undefined;) {
     const response = await readPage(next)
@@ -110,7 +109,7 @@ async function readInventory(connection: Connection, url: string): Promise<Store
         stored.push({name: id, bytes: isKnown ? (storage as number) : undefined})
     }
 
-    next = nextIn(response.headers.get('link') ?? '', connection.endpoint)
+    next = nextIn(response.headers.get('link') ?? '', transport.endpoint)
   }
 
   return stored
@@ -130,10 +129,7 @@ const MAX_PAGES = 10_000
  * the list, and follows any other wherever it leads, in a circle too; of a page it takes whatever can be iterated, even a text.
  * An entry is identified by the field `key`.
  */
-export function guardPages(
-  {endpoint, send}: Pick<Connection, 'endpoint' | 'send'>,
-  key: 'id' | 'path',
-): Send {
+export function guardPages({endpoint, send}: Pick<Transport, 'endpoint' | 'send'>, key: 'id' | 'path'): Send {
   const seen = new Set<string>()
   const names = new Set<unknown>()
   let count = 0

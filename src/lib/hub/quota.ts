@@ -1,5 +1,5 @@
 /** What the `RateLimit` header says (the Hub's contract, section 9). */
-interface Quota {
+interface RateLimit {
   /** The Hub counts requests of several kinds apart, each in a bucket of its own. */
   bucket: string
   /** Requests left in the current window. */
@@ -36,13 +36,21 @@ const TOLERANCE = 1500
  * named first.
  * @returns undefined where the header is missing or cannot be read
  */
-export function readQuota(headers: {get: (name: string) => string | null}): Quota | undefined {
+export function readRateLimit(headers: {get: (name: string) => string | null}): RateLimit | undefined {
   const limits = (headers.get('ratelimit') ?? '').split(',').flatMap((text) => readLimit(text) ?? [])
   const [first] = limits
   const [tightest] = limits.toSorted((a, b) => a.remaining - b.remaining || b.resetMs - a.resetMs)
   if (!first || !tightest) return undefined
   const size = readPolicy(headers.get('ratelimit-policy') ?? '', first.bucket)
   return {...tightest, bucket: first.bucket, ...(size && {size})}
+}
+
+function readLimit(text: string): RateLimit | undefined {
+  const remaining = /;\s*r\s*=\s*(\d+)/.exec(text)?.[1]
+  const seconds = /;\s*t\s*=\s*(\d+)/.exec(text)?.[1]
+  if (remaining === undefined || seconds === undefined) return undefined
+  const bucket = /^\s*"?([^";]*)/.exec(text)?.[1] ?? ''
+  return {bucket, remaining: Number(remaining), resetMs: Number(seconds) * 1000}
 }
 
 /** Reads the `RateLimit-Policy` header: `"fixed window";"api";q=500;w=300`. */
@@ -53,14 +61,6 @@ function readPolicy(text: string, bucket: string): QuotaSize | undefined {
   return requests > 0 && windowMs > 0 ? {requests, windowMs: Math.min(windowMs, MAX_WINDOW)} : undefined
 }
 
-function readLimit(text: string): Quota | undefined {
-  const remaining = /;\s*r\s*=\s*(\d+)/.exec(text)?.[1]
-  const seconds = /;\s*t\s*=\s*(\d+)/.exec(text)?.[1]
-  if (remaining === undefined || seconds === undefined) return undefined
-  const bucket = /^\s*"?([^";]*)/.exec(text)?.[1] ?? ''
-  return {bucket, remaining: Number(remaining), resetMs: Number(seconds) * 1000}
-}
-
 /** Which bucket a request is counted in (the Hub's contract, section 9). */
 export function bucketOf(url: string): string {
   const {pathname} = new URL(url)
@@ -68,17 +68,18 @@ export function bucketOf(url: string): string {
   return pathname.includes('/api/') ? 'api' : 'pages'
 }
 
-/** Tracks the quota, so that the program waits before it is used up instead of running into a 429. */
-export class QuotaWatch {
-  private readonly windows = new Map<string, {left: number; endsAt: number}>()
-  private readonly sizes = new Map<string, QuotaSize>()
-  /** Requests in flight by bucket, and callbacks for when one of them is answered. */
-  private readonly inFlight = new Map<string, number>()
+/** Tracks the quota of one bucket, so that the program waits before it is used up instead of running into a 429. */
+export class Quota {
+  /** The whole of it; undefined where the Hub has not said. */
+  size: QuotaSize | undefined
+  /** Windows in a row that were waited for and in which nothing succeeded. */
+  vainWindows = 0
+  private window = {left: 0, endsAt: Number.NEGATIVE_INFINITY}
+  private inFlight = 0
+  /** Called when one of the requests in flight is answered. */
   private answered: Array<() => void> = []
-  /** Waits under way, by bucket: later requests join them. */
-  private readonly refills = new Map<string, Promise<void>>()
-  /** Windows in a row that were waited for and in which nothing succeeded, by bucket. */
-  private readonly vain = new Map<string, number>()
+  /** The wait under way, which later requests join. */
+  private refilling: Promise<void> | undefined
   private readonly now: () => number
 
   /** @param now milliseconds of a monotonic clock */
@@ -87,84 +88,60 @@ export class QuotaWatch {
   }
 
   /** Responses arrive in any order: within one window the lowest count is the latest. */
-  note({bucket, remaining, resetMs, size}: Quota): void {
-    if (size) this.sizes.set(bucket, size)
-    const endsAt = this.now() + Math.min(resetMs, MAX_WINDOW)
-    const known = this.windowOf(bucket)
-    const isSame = known !== undefined && Math.abs(endsAt - known.endsAt) <= TOLERANCE
-    this.windows.set(
-      bucket,
-      isSame ? {...known, left: Math.min(known.left, remaining)} : {left: remaining, endsAt},
-    )
+  note({remaining, resetMs, size}: Omit<RateLimit, 'bucket'>): void {
+    if (size) this.size = size
+    const {left, endsAt} = this.window
+    const now = this.now()
+    const ends = now + Math.min(resetMs, MAX_WINDOW)
+    if (endsAt > now && Math.abs(ends - endsAt) <= TOLERANCE) this.window.left = Math.min(left, remaining)
+    else this.window = {left: remaining, endsAt: ends}
   }
 
-  /** The whole quota of a bucket; undefined where the Hub has not said. */
-  sizeOf(bucket: string): QuotaSize | undefined {
-    return this.sizes.get(bucket)
-  }
-
-  /** What may be sent now to a bucket. */
-  allowance(bucket: string): Allowance {
-    const window = this.windowOf(bucket)
-    if (!window) return {left: Number.POSITIVE_INFINITY, refillMs: 0}
-    return {left: window.left, refillMs: window.left > 0 ? 0 : window.endsAt - this.now()}
+  /** What may be sent now. */
+  get allowance(): Allowance {
+    const {left, endsAt} = this.window
+    const leftMs = endsAt - this.now()
+    return leftMs > 0
+      ? {left, refillMs: left > 0 ? 0 : leftMs}
+      : {left: Number.POSITIVE_INFINITY, refillMs: 0}
   }
 
   /**
-   * Resolves when one more request may be sent: no more are in flight than are left of the quota.
+   * Resolves when one more request may be sent: no more are in flight than are left. Each must leave when it is over.
    * @param refill waits so many ms; called once for all requests that have to
-   * @returns to be called when the request is over
    */
-  async enter(bucket: string, refill: (ms: number) => Promise<void>): Promise<() => void> {
+  async enter(refill: (ms: number) => Promise<void>): Promise<void> {
     for (;;) {
-      const {left, refillMs} = this.allowance(bucket)
-      const count = this.inFlight.get(bucket) ?? 0
-      if (refillMs > 0 && this.vainWindows(bucket) < MAX_VAIN_WINDOWS)
-        await this.refilled(bucket, () => refill(refillMs))
-      else if (count > 0 && count >= left) await this.nextAnswer()
+      const {left, refillMs} = this.allowance
+      if (refillMs > 0 && this.vainWindows < MAX_VAIN_WINDOWS) await this.refilled(() => refill(refillMs))
+      else if (this.inFlight > 0 && this.inFlight >= left)
+        await new Promise<void>((resolve) => {
+          this.answered.push(resolve)
+        })
       else break
     }
 
-    this.count(bucket, 1)
-    return () => {
-      this.count(bucket, -1)
-      for (const go of this.answered.splice(0)) go()
-    }
+    this.inFlight++
+  }
+
+  leave(): void {
+    this.inFlight--
+    for (const go of this.answered.splice(0)) go()
   }
 
   /** Waits for a used-up quota, together with all other requests that do. */
-  async refilled(bucket: string, refill: () => Promise<void>): Promise<void> {
-    let current = this.refills.get(bucket)
-    if (!current) {
-      current = refill().finally(() => this.refills.delete(bucket))
-      this.refills.set(bucket, current)
-      this.vain.set(bucket, this.vainWindows(bucket) + 1)
+  async refilled(refill: () => Promise<void>): Promise<void> {
+    if (!this.refilling) {
+      this.refilling = refill().finally(() => {
+        this.refilling = undefined
+      })
+      this.vainWindows++
     }
 
-    await current
+    await this.refilling
   }
 
-  /** Windows in a row that were waited for since a request to this bucket last succeeded. */
-  vainWindows(bucket: string): number {
-    return this.vain.get(bucket) ?? 0
-  }
-
-  succeeded(bucket: string): void {
-    this.vain.delete(bucket)
-  }
-
-  private count(bucket: string, change: number): void {
-    this.inFlight.set(bucket, (this.inFlight.get(bucket) ?? 0) + change)
-  }
-
-  private nextAnswer(): Promise<void> {
-    return new Promise((resolve) => {
-      this.answered.push(resolve)
-    })
-  }
-
-  private windowOf(bucket: string): {left: number; endsAt: number} | undefined {
-    const window = this.windows.get(bucket)
-    return window && window.endsAt > this.now() ? window : undefined
+  succeeded(): void {
+    this.vainWindows = 0
   }
 }

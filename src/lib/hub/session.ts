@@ -1,13 +1,12 @@
 import {NotAllowedError, RefusedError, UsageError} from '../base/errors.js'
 import {type OptionTable} from '../base/options.js'
 import {DAY, formatDuration, MINUTE} from '../base/time.js'
-import {type Access, accessTo, namespacesOf, requireWriteAccess} from './access.js'
+import {type Access, accessTo, type Identity, namespacesOf, requireWriteAccess} from './access.js'
 import {connectHub, type Hub} from './client.js'
 import {type CredentialOptions, findCredentials} from './credentials.js'
 import {HubError} from './errors.js'
 import {isLoopback} from './proxy.js'
 import {type Wait} from './retry.js'
-import {type Identity} from './whoami.js'
 
 /** How to reach the Hub, as whom, and in which namespace. */
 export interface ConnectionOptions extends CredentialOptions {

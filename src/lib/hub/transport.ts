@@ -1,10 +1,10 @@
 import {randomUUID} from 'node:crypto'
+import {Readable} from 'node:stream'
 
 import {CancelledError, SmoltraceError} from '../base/errors.js'
 import {withoutTokens} from '../base/text.js'
 import {VERSION} from '../base/version.js'
-import {checkResponse} from './check-response.js'
-import {HubError, HubUnreachableError} from './errors.js'
+import {HubError, HubFormatError, HubUnreachableError, toHubError} from './errors.js'
 import {
   type BodyLimits,
   type HttpRequest,
@@ -15,7 +15,7 @@ import {
   timeLimit,
 } from './http.js'
 import {agentFor, proxyOnTheWayTo} from './proxy.js'
-import {bucketOf, QuotaWatch, readQuota} from './quota.js'
+import {bucketOf, Quota, readRateLimit} from './quota.js'
 import {pause, type Wait, waitBeforeRetry, waitForQuota} from './retry.js'
 
 export interface TransportOptions {
@@ -42,13 +42,27 @@ interface HubRequest {
 /** Sends a request and resolves with the response, which is a success. */
 export type Send = (url: string, request?: HubRequest) => Promise<HubResponse>
 
+/**
+ * The one way in which anything is sent to a Hub.
+ * @throws HubError, HubFormatError, HubUnreachableError or CancelledError, from each function; the bodies of their responses are
+ *   complete, or end with one of these errors
+ */
 export interface Transport {
+  endpoint: string
+  signal: AbortSignal | undefined
   /** Reads the whole body before it resolves. */
   send: Send
   /** Passes the body on as it arrives, of any length: for files. */
   stream: Send
-  /** What is known of the quota. */
-  quota: QuotaWatch
+  /** What is known of the quota of a bucket. */
+  quotaOf: (bucket: string) => Quota
+  /** Waits, and says so. */
+  pause: (wait: Wait) => Promise<void>
+}
+
+/** Functions that ask the Hub, once they know by which transport. */
+export type Bound<T> = {
+  [K in keyof T]: T[K] extends (transport: Transport, ...args: infer A) => infer R ? (...args: A) => R : never
 }
 
 interface Call extends HubRequest {
@@ -61,33 +75,75 @@ interface Call extends HubRequest {
 }
 
 /**
- * Makes the one way in which anything is sent. It adds the token, waits before the quota is used up, retries what may be
- * retried after a transient failure, and turns every response that is not a success into a typed error, because
- * `@huggingface/hub` drops the headers that distinguish errors (the Hub's contract, section 13).
+ * Adds the token, waits before the quota is used up, retries what may be retried after a transient failure, and turns every
+ * response that is not a success into a typed error, because `@huggingface/hub` drops the headers that distinguish errors (the
+ * Hub's contract, section 13).
  *
  * A DELETE is never retried here, nor held back: what is deleted must first be looked at again.
- * @returns functions that throw HubError, HubFormatError, HubUnreachableError or CancelledError; the bodies of their responses
- *   are complete, or end with one of these errors
  */
 export function createTransport(options: TransportOptions): Transport {
-  const {endpoint, onWait, signal} = options
-  const quota = new QuotaWatch()
-  const sendOnce = createSender(options, quota)
+  const {endpoint, token, onWait, signal, silenceMs = DEFAULT_SILENCE} = options
+  const quotas = new Map<string, Quota>()
+  /** Whether anything has answered at that address yet: until then it is likelier to be wrong than to be down. */
+  let isKnown = false
+
+  const quotaOf = (bucket: string): Quota => {
+    const quota = quotas.get(bucket) ?? new Quota()
+    quotas.set(bucket, quota)
+    return quota
+  }
+
   const wait = async (next: Wait) => {
     onWait?.(next)
     await pause(next, signal)
   }
 
+  const sendOnce = async (call: Call): Promise<HubResponse> => {
+    const own = call.isDelete ? undefined : signal
+    const limit = timeLimit(silenceMs)
+    limit.start()
+    let target = call.url
+    const raw = await request(httpRequest(call, token), {
+      signal: own ? AbortSignal.any([own, limit.signal]) : limit.signal,
+      onChunk: () => limit.start(),
+      onRedirect(to) {
+        target = to
+      },
+      agentFor,
+    })
+      .catch((error: unknown) => {
+        if (error instanceof SmoltraceError) throw error
+        if (own?.aborted) throw new CancelledError('Interrupted.', {cause: error})
+        const problem = limit.signal.aborted
+          ? {reason: `no answer within ${silenceMs / 1000} s`, isPermanent: false}
+          : {reason: reasonOf(error), isPermanent: isPermanent(error, isKnown)}
+        throw unreachable(target, endpoint, {...problem, cause: error})
+      })
+      .finally(() => limit.stop())
+    isKnown = true
+    const said = call.isToHub ? readRateLimit(raw.headers) : undefined
+    if (said) quotaOf(said.bucket).note(said)
+    const response = raw.with(limitedBody(raw.body, limit, own, bodyLimits(call, raw.ok, silenceMs)))
+    try {
+      await checkResponse(response, call, endpoint)
+      return call.isStreamed ? response : response.with(Readable.from([await response.bytes()]))
+    } catch (error) {
+      // A connection whose response is not read would keep the program from ending.
+      raw.discard()
+      throw error
+    }
+  }
+
   const sendWithRetries = async (call: Call): Promise<HubResponse> => {
-    const bucket = bucketOf(call.url)
-    const refill = (ms: number) => wait(waitForQuota(ms, quota.vainWindows(bucket)))
+    const quota = quotaOf(bucketOf(call.url))
+    const isHeldBack = call.isToHub && !call.isDelete
     let isAskedAnew = false
     for (let retries = 0; ;) {
-      const leave = call.isToHub && !call.isDelete ? await quota.enter(bucket, refill) : undefined
+      if (isHeldBack) await quota.enter((ms) => wait(waitForQuota(ms, quota.vainWindows)))
       let next: Wait
       try {
         const response = await sendOnce(call)
-        if (call.isToHub) quota.succeeded(bucket)
+        if (call.isToHub) quota.succeeded()
         return response
       } catch (error) {
         if (!mayRetry(call, error)) throw error
@@ -96,14 +152,14 @@ export function createTransport(options: TransportOptions): Transport {
           continue
         }
 
-        const found = waitBeforeRetry(error, {retries, windows: quota.vainWindows(bucket)})
+        const found = waitBeforeRetry(error, {retries, windows: quota.vainWindows})
         if (!found) throw error
         next = found
       } finally {
-        leave?.()
+        if (isHeldBack) quota.leave()
       }
 
-      if (next.why === 'quota') await quota.refilled(bucket, () => wait(next))
+      if (next.why === 'quota') await quota.refilled(() => wait(next))
       else {
         retries++
         await wait(next)
@@ -122,7 +178,7 @@ export function createTransport(options: TransportOptions): Transport {
         isToHub: isSameOrigin(url, endpoint),
         isStreamed,
       })
-  return {send: sender(false), stream: sender(true), quota}
+  return {endpoint, signal, send: sender(false), stream: sender(true), quotaOf, pause: wait}
 }
 
 /** Whether an address is the Hub's: `https://hub.example.evil` only begins alike. */
@@ -159,49 +215,6 @@ export function silenceIn({HF_HUB_DOWNLOAD_TIMEOUT: text = ''}: NodeJS.ProcessEn
   return ms > 0 ? Math.min(ms, MAX_SILENCE) : DEFAULT_SILENCE
 }
 
-/** Sends a request once. */
-function createSender(options: TransportOptions, quota: QuotaWatch) {
-  const {endpoint, token, silenceMs = DEFAULT_SILENCE} = options
-  /** Whether anything has answered at that address yet: until then it is likelier to be wrong than to be down. */
-  let isKnown = false
-
-  return async (call: Call): Promise<HubResponse> => {
-    const signal = call.isDelete ? undefined : options.signal
-    const limit = timeLimit(silenceMs)
-    limit.start()
-    let target = call.url
-    const response = await request(httpRequest(call, token), {
-      signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal,
-      onChunk: () => limit.start(),
-      onRedirect(to) {
-        target = to
-      },
-      agentFor,
-    })
-      .catch((error: unknown) => {
-        if (error instanceof SmoltraceError) throw error
-        if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
-        const problem = limit.isOver
-          ? {reason: `no answer within ${silenceMs / 1000} s`, isPermanent: false}
-          : {reason: reasonOf(error), isPermanent: isPermanent(error, isKnown)}
-        throw unreachable(target, endpoint, {...problem, cause: error})
-      })
-      .finally(() => limit.stop())
-    isKnown = true
-    const said = call.isToHub ? readQuota(response.headers) : undefined
-    if (said) quota.note(said)
-    const body = limitedBody(response.body, limit, signal, bodyLimits(call, response.ok, silenceMs))
-    try {
-      const checked = await checkResponse(response.with(body), call, endpoint)
-      return call.isStreamed ? checked : checked.withBytes(await checked.bytes())
-    } catch (error) {
-      // A connection whose response is not read would keep the program from ending.
-      response.discard()
-      throw error
-    }
-  }
-}
-
 /** Of a listing, a table or a text of ours, unpacked, in bytes: far more than they have. */
 const MAX_BODY = 64 * 1024 * 1024
 /** Of what says only that something was done, or why not, in bytes. */
@@ -216,24 +229,69 @@ function bodyLimits({method, isDelete, isStreamed}: Call, isOk: boolean, silence
 }
 
 /** The one place that knows the token: it is sent to the endpoint's origin, and to no other that a `Link` or an upload names. */
-function httpRequest(call: Call, token: string): HttpRequest {
-  const {url, method, body, isDelete, isToHub, redirect} = call
-  const named = Object.entries(call.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])
-  const headers = Object.fromEntries(named) as Record<string, string>
-  delete headers.authorization
+function httpRequest({url, method, headers, body, ...call}: Call, token: string): HttpRequest {
+  const named = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])
+  const others = Object.fromEntries(named) as Record<string, string>
+  delete others.authorization
   return {
     url,
     method,
     body,
     // Where a file is uploaded to, the Hub has said right before.
-    redirect: isDelete ? 'manual' : (redirect ?? (body instanceof Blob ? 'error' : 'follow')),
+    redirect: call.isDelete ? 'manual' : (call.redirect ?? (body instanceof Blob ? 'error' : 'follow')),
     headers: {
       accept: '*/*',
-      ...headers,
+      ...others,
       'user-agent': `smoltrace/${VERSION}; node/${process.versions.node}`,
-      ...(isToHub && {'x-amzn-trace-id': randomUUID(), authorization: `Bearer ${token}`}),
+      ...(call.isToHub && {'x-amzn-trace-id': randomUUID(), authorization: `Bearer ${token}`}),
     },
   }
+}
+
+/**
+ * Makes sure that a response is a complete answer of the Hub, or of the file store that it names.
+ * @throws HubError where it is not a success
+ * @throws HubFormatError for a part of what was asked for, and for the page that a captive portal, a proxy or a wrong endpoint
+ *   answers with 200
+ */
+async function checkResponse(response: HubResponse, call: Call, endpoint: string): Promise<void> {
+  const {status, ok, headers, url} = response
+  if (!ok) throw toHubError({status, url, headers, text: await textOf(response, '')}, call, endpoint)
+  const isComplete = status === 200 || (status === 206 && call.headers?.range !== undefined)
+  if (call.method === 'GET' && !isComplete)
+    throw new HubFormatError(`The Hub answered ${status}, which is not all of what was asked for.`)
+  if (!isApiCall(call.url, endpoint)) return
+  const type = headers.get('content-type') ?? 'no content type'
+  if (call.isDelete) {
+    // The Hub says 200 and `OK` (the Hub's contract, section 4). Any other answer leaves open what was done: 202 means "not
+    // yet", and an empty body comes from before the Hub.
+    const body = await textOf(response, 'a broken answer')
+    if (status === 200 && body.trim() === 'OK') return
+    throw notTheHub(endpoint, `${status} with ${body === '' ? 'nothing' : type} instead of OK to a DELETE`)
+  }
+
+  if (!isSameOrigin(url, endpoint)) throw notTheHub(endpoint, `a redirect to ${new URL(url).origin}`)
+  if (!type.includes('json')) throw notTheHub(endpoint, `${type} instead of JSON`)
+}
+
+/** Whether a request is for the API, which answers in JSON, rather than for a file. An endpoint may have a path. */
+function isApiCall(url: string, endpoint: string): boolean {
+  const path = url.startsWith(endpoint) ? url.slice(endpoint.length) : new URL(url).pathname
+  return path.startsWith('/api/') && !path.startsWith('/api/resolve-cache/')
+}
+
+/** A body that breaks off does not matter here, unless the job was interrupted. */
+async function textOf(response: HubResponse, otherwise: string): Promise<string> {
+  return response.text().catch((error: unknown) => {
+    if (error instanceof CancelledError) throw error
+    return otherwise
+  })
+}
+
+function notTheHub(endpoint: string, found: string): HubFormatError {
+  return new HubFormatError(`What answers at ${endpoint} is not the Hub: ${found}.`, {
+    suggestions: ['Check HF_ENDPOINT, and whether a proxy or a login page is in between.'],
+  })
 }
 
 /** @param target the address that did not answer, after redirects */

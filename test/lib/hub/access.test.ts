@@ -1,8 +1,15 @@
 import {expect} from 'chai'
 
 import {NotAllowedError, RefusedError} from '../../../src/lib/base/errors.js'
-import {type Access, accessTo, requireFullView, requireWriteAccess} from '../../../src/lib/hub/access.js'
-import {type Identity, type Organisation, type TokenScope} from '../../../src/lib/hub/whoami.js'
+import {
+  type Access,
+  accessTo,
+  type Identity,
+  type Organisation,
+  requireFullView,
+  requireWriteAccess,
+  type TokenScope,
+} from '../../../src/lib/hub/access.js'
 import {errorOf} from '../../support/builders.js'
 
 const org = (name: string, role?: string, facts: Partial<Organisation> = {}): Organisation => ({

@@ -283,10 +283,10 @@ describe('HTTP', () => {
     }
 
     /** A chunk now and then, until the limit aborts it. */
-    async function* trickle(limit: {isOver: boolean}, ms: number) {
+    async function* trickle({signal}: {signal: AbortSignal}, ms: number) {
       for (;;) {
         await sleep(ms)
-        if (limit.isOver) throw new Error('aborted')
+        if (signal.aborted) throw new Error('aborted')
         yield Buffer.from('.')
       }
     }

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
+import {readIdentity} from '../../../src/lib/hub/access.js'
 import {HubFormatError} from '../../../src/lib/hub/errors.js'
-import {readIdentity} from '../../../src/lib/hub/whoami.js'
 import {errorOf} from '../../support/builders.js'
 
 const DATE = 'Mon, 05 Oct 2026 12:00:00 GMT'

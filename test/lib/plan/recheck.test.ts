@@ -4,7 +4,7 @@ import {formatProtection} from '../../../src/lib/account/protection/file.js'
 import {RefusedError} from '../../../src/lib/base/errors.js'
 import {DAY, MINUTE} from '../../../src/lib/base/time.js'
 import {type Session} from '../../../src/lib/hub/session.js'
-import {type Identity} from '../../../src/lib/hub/whoami.js'
+import {type Identity} from '../../../src/lib/hub/access.js'
 import {type Plan} from '../../../src/lib/plan/plan.js'
 import {LastLook, lookAt} from '../../../src/lib/plan/recheck.js'
 import {
