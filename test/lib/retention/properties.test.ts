@@ -2,193 +2,282 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 import {METRIC_NAMES} from '../../../src/lib/account/leaderboard/metrics.js'
-import {GROUP_COLUMNS, type LeaderboardRow, STATUSES} from '../../../src/lib/account/leaderboard/row.js'
+import {GROUP_COLUMNS, STATUSES} from '../../../src/lib/account/leaderboard/row.js'
 import {groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
+import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
+import {HOUR} from '../../../src/lib/base/time.js'
 import {type Decision} from '../../../src/lib/retention/decide.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
-import {ago, NOW, someInventory, someKeepers} from '../../support/builders.js'
-import {decisionsOf, deletedBy, knowing, rowOf} from '../../support/rows.js'
+import {ago, NOW, runDatasets, someInventory, someKeepers} from '../../support/builders.js'
+import {type Cells, decisionsOf, deletedBy, knowing, named, rowsIn} from '../../support/rows.js'
 
-const RUNS = {numRuns: 400}
+/** Up to six runs, a few hours apart, not all of them complete; or any runs. */
+const someRuns: fc.Arbitrary<Run[]> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .array(fc.subarray<RunType>([...RUN_TYPES], {minLength: 1}), {minLength: 3, maxLength: 6})
+      .map((all) =>
+        all.flatMap((types, index) => {
+          const createdAt = ago((index + 1) * 20 * HOUR)
+          return runDatasets(createdAt, types, {createdAt})
+        }),
+      )
+      .map((datasets) => groupDatasetsByRun(datasets)),
+  },
+  {
+    weight: 1,
+    arbitrary: someInventory
+      .map(({datasets}) => groupDatasetsByRun(datasets))
+      .filter((runs) => runs.length > 0),
+  },
+)
 
-interface Case {
-  runs: Run[]
-  rows: LeaderboardRow[]
-  keepers: RetentionOptions
-  selectors: RetentionOptions
-}
-
-const someName = fc.option(fc.constantFrom('a', 'b', 'a, team b'), {nil: undefined})
-const someScore = fc.option(fc.constantFrom(0, 0.5, 1, 1, 2), {nil: undefined})
-
-function someRows(runs: Run[]): fc.Arbitrary<LeaderboardRow[]> {
-  const names = runs.flatMap(({datasets}) => datasets.map(({name}) => name))
-  const facts = fc.record({
-    resultsDataset: fc.constantFrom(...names, 'kim/smoltrace-results-20200101_000000', 'local:out'),
-    runStatus: fc.option(fc.constantFrom('completed', 'completed', 'failed', 'partial', 'aborted'), {
-      nil: undefined,
-    }),
-    timestamp: fc.option(fc.constantFrom('2026-09-01T10:00:00', '2026-09-02T10:00:00'), {nil: undefined}),
-    model: someName,
-    team: someName,
-    purpose: someName,
-    successRate: someScore,
-    totalCostUsd: someScore,
-  })
-  return fc.array(
-    facts.map((row) => rowOf(row)),
-    {maxLength: 16},
-  )
-}
-
-const someRowKeepers: fc.Arbitrary<RetentionOptions> = fc
-  .tuple(
-    fc.option(someKeepers, {nil: {}}),
-    fc.option(fc.record({keepBest: fc.integer({min: 1, max: 4}), by: fc.constantFrom(...METRIC_NAMES)}), {
-      nil: {},
-    }),
-  )
-  .map((parts): RetentionOptions => Object.assign({}, ...parts))
-
-const someRowSelectors: fc.Arbitrary<RetentionOptions> = fc
-  .record({
-    olderThan: fc.constantFrom('1d', '20d', '60d'),
-    model: fc.constantFrom(['a'], ['a*'], ['*'], ['b', 'c']),
-    team: fc.constantFrom(['a'], ['a', 'b']),
-    purpose: fc.constantFrom(['b'], ['a', 'b']),
-    status: fc.subarray([...STATUSES], {minLength: 1}),
-    unreferenced: fc.constant(true),
-  })
-  .chain((all) =>
-    fc
-      .subarray(Object.entries(all), {minLength: 1, maxLength: 2})
-      .map((chosen): RetentionOptions => Object.fromEntries(chosen)),
-  )
-
-const someCase: fc.Arbitrary<Case> = someInventory.chain(({datasets}) => {
-  const runs = groupDatasetsByRun(datasets)
-  return fc.record({
-    runs: fc.constant(runs),
-    rows: someRows(runs),
-    keepers: someRowKeepers,
-    selectors: someRowSelectors,
-  })
+const someText = fc.constantFrom('a', 'a', 'b', 'a, team b', null)
+/** What a row about a run holds beside the names, all of it in order. */
+const someFacts: fc.Arbitrary<Cells> = fc.record({
+  run_status: fc.constantFrom('completed', 'completed', 'completed', 'partial', 'failed', null),
+  success_rate: fc.constantFrom(10, 50, 50, 90, null),
+  pass_at_1: fc.constantFrom(0.1, 0.5, 0.9, null),
+  avg_duration_ms: fc.constantFrom(1, 5, 9, null),
+  total_tokens: fc.constantFrom(10, 50, 90, null),
+  total_cost_usd: fc.constantFrom(0.1, 0.5, 0.9, 0, null),
+  co2_emissions_g: fc.constantFrom(1, 5, 9, 0, null),
+  ...Object.fromEntries(['use_case', ...GROUP_COLUMNS].map((column) => [column, someText])),
 })
 
-const decide = ({runs, rows}: Case, options: RetentionOptions, now = NOW) =>
-  decisionsOf(runs, options, knowing(...rows), now)
+const someCell = (columns: readonly string[], cells: unknown[]): fc.Arbitrary<Cells> =>
+  fc.tuple(fc.constantFrom(...columns), fc.constantFrom(...cells)).map(([column, cell]) => ({[column]: cell}))
+/** One cell that holds what cannot be relied on. */
+const someDamage: fc.Arbitrary<Cells> = fc.oneof(
+  someCell(METRIC_NAMES, ['95.5', 'n/a', -1, Number.NaN, Infinity, true]),
+  someCell(['success_rate', 'pass_at_1'], [100.1, 1e9]),
+  someCell(['total_cost_usd', 'co2_emissions_g'], [0]),
+  someCell(GROUP_COLUMNS, [7, true, {a: 1}]),
+  someCell(['run_status'], ['success', 'Completed', 'completed ', 'degraded', '', 7]),
+)
+/** A row that says nothing certain, whatever it is asked. */
+const HOPELESS: Cells = Object.fromEntries([
+  ...METRIC_NAMES.map((column) => [column, 'n/a']),
+  ...GROUP_COLUMNS.map((column) => [column, 7]),
+  ['run_status', 'success'],
+])
 
-const going = (each: Case, options: RetentionOptions) => deletedBy(decide(each, options))
+const few = fc.integer({min: 1, max: 2})
+const someColumns = fc.subarray([...GROUP_COLUMNS], {minLength: 1, maxLength: 2})
+const someBest = fc.record({keepBest: few, by: fc.constantFrom(...METRIC_NAMES)})
+const both = (a: fc.Arbitrary<RetentionOptions>, b: fc.Arbitrary<RetentionOptions>) =>
+  fc.tuple(a, b).map(([one, other]): RetentionOptions => ({...one, ...other}))
+const someRowKeepers: fc.Arbitrary<RetentionOptions> = fc.oneof(
+  fc.constant({}),
+  fc.record({keepRecent: few}),
+  someBest,
+  both(someBest, fc.record({keepRecent: few})),
+  both(someBest, fc.record({groupBy: someColumns})),
+  both(someBest, someKeepers),
+  fc.record({keepRecent: few, keepMonthly: few, groupBy: someColumns}),
+  someKeepers,
+)
+const selectorsUpTo = (maxLength: number): fc.Arbitrary<RetentionOptions> =>
+  fc
+    .record({
+      olderThan: fc.constantFrom('1d', '2d', '4d', '20d'),
+      incompleteOnly: fc.constant(true),
+      model: fc.constantFrom(['a'], ['*'], ['b', 'c']),
+      team: fc.constantFrom(['a'], ['a', 'b']),
+      purpose: fc.constantFrom(['b'], ['a', 'b']),
+      status: fc.subarray([...STATUSES], {minLength: 1}),
+      scoreBelow: fc.constantFrom(20, 60, 100),
+      unreferenced: fc.constant(true),
+    })
+    .chain((all) => fc.subarray(Object.entries(all), {maxLength}))
+    .map((chosen) => Object.fromEntries(chosen))
+
+/** Keepers and selectors that go together: the score that a limit is in is that of the other rule, too. */
+function together(keepers: RetentionOptions, selectors: RetentionOptions, grace?: string): RetentionOptions {
+  const by = selectors.scoreBelow === undefined ? keepers.by : 'success_rate'
+  return {...keepers, ...selectors, ...(by && {by}), grace}
+}
+
+/** The row of a run, which names its datasets exactly. */
+const about = (run: Run, facts: Cells): Cells => ({
+  ...facts,
+  results_dataset: named('results', run.timestamp),
+})
+
+interface Situation {
+  runs: Run[]
+  rows: Cells[]
+  options: RetentionOptions
+  now?: Date
+}
+
+/** Runs with or without a row, rules, and what may come to them. */
+const some = someRuns.chain((runs) =>
+  fc
+    .record({
+      runs: fc.constant(runs),
+      /** A row for each run, or none. */
+      facts: fc.tuple(...runs.map(() => fc.option(someFacts, {freq: 8, nil: undefined}))),
+      keepers: someRowKeepers,
+      selectors: selectorsUpTo(1),
+      grace: fc.constantFrom('0', '0', '0', '1d'),
+      place: fc.nat(runs.length - 1),
+      more: someFacts,
+      damage: someDamage,
+      column: fc.constantFrom(...GROUP_COLUMNS, ...METRIC_NAMES, 'run_status'),
+      isFirst: fc.boolean(),
+      columns: someColumns,
+      moreKeepers: someRowKeepers,
+      moreSelectors: selectorsUpTo(2).map(({scoreBelow: _, ...others}) => others),
+      hours: fc.integer({min: 1, max: 24 * 60}),
+    })
+    .filter(({keepers, selectors}) => Object.keys({...keepers, ...selectors}).length > 0)
+    .map(({place, facts, keepers, selectors, grace, ...rest}) => {
+      const rows = facts.map((each, index) => each && about(runs[index] as Run, each))
+      const options = together(keepers, selectors, grace)
+      const base: Situation = {runs, rows: rows.filter((row) => row !== undefined), options}
+      const withRow = (row?: Cells) => rows.with(place, row).filter((each) => each !== undefined)
+      return {...rest, base, keepers, selectors, withRow, run: runs[place] as Run, row: rows[place]}
+    }),
+)
+type Some = typeof some extends fc.Arbitrary<infer T> ? T : never
+
+const judge = ({runs, rows, options, now = NOW}: Situation): Decision[] =>
+  decisionsOf(runs, options, knowing(...rowsIn(rows)), now)
+const going = (situation: Situation) => deletedBy(judge(situation))
+
+const NEARLY: Array<(name: string) => string> = [
+  (name) => name.replace(/^.*\//, ''),
+  (name) => `https://huggingface.co/datasets/${name}/tree/main`,
+  (name) => name.toUpperCase(),
+  (name) => name.replace(/^.*\//, 'renamed/'),
+]
+
+/** What a situation is changed to; undefined where it cannot be. */
+type Change = [title: string, change: (some: Some) => Partial<Situation> | undefined]
+
+function checkChange([title, change]: Change): void {
+  it(title, () => {
+    fc.assert(
+      fc.property(some, (each) => {
+        const changed = change(each)
+        fc.pre(changed !== undefined)
+        expect(going(each.base)).to.include.members(going({...each.base, ...changed}))
+      }),
+      {numRuns: 500},
+    )
+  })
+}
+
+describe('[S11] what is in doubt never makes more go', () => {
+  const changes: Change[] = [
+    [
+      'where one value of a row is damaged',
+      ({row, damage, withRow}) => row && {rows: withRow({...row, ...damage})},
+    ],
+    [
+      'where there is one doubtful row more about a run',
+      ({base, run, row, more, damage, isFirst}) => {
+        const doubtful = about(run, row ? {...more, ...damage} : HOPELESS)
+        return {rows: isFirst ? [doubtful, ...base.rows] : [...base.rows, doubtful]}
+      },
+    ],
+    [
+      'where a second row about a run says something else',
+      ({base, row, more, column}) =>
+        row && more[column] !== row[column]
+          ? {rows: [...base.rows, {...row, [column]: more[column]}]}
+          : undefined,
+    ],
+    ...NEARLY.map((form, index): Change => [
+      `where a row names a dataset of a run only nearly (${index + 1})`,
+      ({base, run, more}) => ({
+        rows: [...base.rows, {...more, results_dataset: form(named('results', run.timestamp))}],
+      }),
+    ]),
+    [
+      'where the row of a run with metrics is gone, but for --unreferenced, which asks for just that',
+      ({base, run, row, withRow}) =>
+        row && !run.missing.includes('metrics') && !base.options.unreferenced ? {rows: withRow()} : undefined,
+    ],
+  ]
+  for (const change of changes) checkChange(change)
+})
+
+describe('rules make no more go', () => {
+  const counts = (options: RetentionOptions) =>
+    Object.keys(options).some((name) => name.startsWith('keep') && name !== 'keepWithin')
+  const changes: Change[] = [
+    [
+      'with a keeper more',
+      ({keepers, selectors, moreKeepers, base}) => ({
+        options: together({...moreKeepers, ...keepers}, selectors, base.options.grace),
+      }),
+    ],
+    ['with a selector more', ({base, moreSelectors}) => ({options: {...moreSelectors, ...base.options}})],
+    [
+      '[S5] in groups than together',
+      ({base, columns}) =>
+        counts(base.options) && !base.options.groupBy
+          ? {options: {...base.options, groupBy: columns}}
+          : undefined,
+    ],
+    ['by an earlier clock', ({hours}) => ({now: ago(hours * HOUR)})],
+  ]
+  for (const change of changes) checkChange(change)
+})
 
 describe('rules by the leaderboard', () => {
-  it('keep no less with a keeper more', () => {
-    fc.assert(
-      fc.property(someCase, someRowKeepers, (each, more) => {
-        const before = going(each, {...each.keepers, ...each.selectors})
-        expect(before).to.include.members(going(each, {...more, ...each.keepers, ...each.selectors}))
-      }),
-      RUNS,
-    )
-  })
-
-  it('select no more with a selector more', () => {
-    fc.assert(
-      fc.property(someCase, someRowSelectors, (each, more) => {
-        const before = going(each, {...each.keepers, ...each.selectors})
-        expect(before).to.include.members(going(each, {...each.keepers, ...more, ...each.selectors}))
-      }),
-      RUNS,
-    )
-  })
-
-  it('[S5] keep no less in groups than together', () => {
-    fc.assert(
-      fc.property(
-        someCase,
-        fc.integer({min: 1, max: 4}),
-        fc.subarray([...GROUP_COLUMNS], {minLength: 1}),
-        (each, keepRecent, groupBy) => {
-          const options = {...each.keepers, ...each.selectors, keepRecent}
-          expect(going(each, options)).to.include.members(going(each, {...options, groupBy}))
-        },
-      ),
-      RUNS,
-    )
-  })
+  const check = (property: (each: Some) => void) => fc.assert(fc.property(some, property), {numRuns: 500})
 
   it('select no run without a row, but for --unreferenced', () => {
-    fc.assert(
-      fc.property(someCase, (each) => {
-        const selectors = {...each.selectors, unreferenced: false}
-        const byRows = Object.keys(selectors).some((name) => name !== 'olderThan' && name !== 'unreferenced')
-        fc.pre(byRows)
-        const cited = new Set(each.rows.flatMap(({resultsDataset = ''}) => resultsDataset.slice(-15)))
-        for (const run of going(each, {...selectors, grace: '0'})) expect(cited.has(run), run).to.equal(true)
-      }),
-      RUNS,
-    )
+    check(({base}) => {
+      const {model, team, purpose, status, scoreBelow} = base.options
+      fc.pre([model, team, purpose, status, scoreBelow].some((value) => value !== undefined))
+      const cited = base.rows.map(({results_dataset: name}) => String(name).slice(-15))
+      expect(cited).to.include.members(going(base))
+    })
   })
 
   it('keep the best: what goes is no better than any of those', () => {
-    fc.assert(
-      fc.property(someCase, fc.integer({min: 1, max: 4}), (each, keepBest) => {
-        const scores = (action: Decision['action']) =>
-          decide(each, {keepBest, by: 'cost', grace: '0'})
-            .filter((decision) => decision.action === action)
-            .flatMap(({reasons}) => reasons.flatMap(({rule, text}) => (rule === 'keep-best' ? text : [])))
-            .flatMap((text) => /\((\d+(?:\.\d+)?)\)/.exec(text)?.[1] ?? [])
-            .map(Number)
-        const kept = scores('keep')
-        expect(kept.length).to.be.at.most(keepBest)
-        for (const score of scores('delete')) {
-          expect(kept).to.have.length(keepBest)
-          expect(score).to.be.at.least(Math.max(...kept))
-        }
-      }),
-      RUNS,
-    )
+    check(({base}) => {
+      const keepBest = 2
+      const decisions = judge({...base, options: {keepBest, by: 'cost', grace: '0'}})
+      const scores = (wanted: Decision['action']) =>
+        decisions
+          .flatMap(({action, reasons}) => (action === wanted ? reasons : []))
+          .flatMap(({text}) => /^(?:best|not among).*\((\d+(?:\.\d+)?)\)/.exec(text)?.[1] ?? [])
+          .map(Number)
+      const kept = scores('keep')
+      expect(kept.length).to.be.at.most(keepBest)
+      for (const score of scores('delete')) {
+        expect(kept).to.have.length(keepBest)
+        expect(score).to.be.at.least(Math.max(...kept))
+      }
+    })
   })
 
   it('do not depend on the order of the runs, or of the flags', () => {
-    const shuffledCase = someCase.chain((each) =>
-      fc.record({
-        each: fc.constant(each),
-        runs: fc.shuffledSubarray(each.runs, {minLength: each.runs.length}),
-        groupBy: fc.shuffledSubarray(['model', 'team', 'purpose'] as const, {minLength: 3}),
-      }),
-    )
-    fc.assert(
-      fc.property(shuffledCase, ({each, runs, groupBy}) => {
-        const inOrder = (decisions: Decision[]) =>
-          decisions.toSorted((a, b) => (a.run.timestamp < b.run.timestamp ? -1 : 1))
-        const options = {...each.selectors, ...each.keepers, keepRecent: 1}
-        const flags = Object.fromEntries(Object.entries(options).toReversed())
-        const first = decide(each, {...options, groupBy: ['model', 'team', 'purpose']})
-        const second = decide({...each, runs}, {...flags, groupBy})
-        expect(inOrder(second)).to.deep.equal(inOrder(first))
-      }),
-      RUNS,
-    )
+    check(({base}) => {
+      const turned = {
+        ...base,
+        runs: base.runs.toReversed(),
+        options: Object.fromEntries(
+          Object.entries(base.options)
+            .map(([name, value]) => [name, name === 'groupBy' ? (value as string[]).toReversed() : value])
+            .toReversed(),
+        ),
+      }
+      expect(judge(turned).toReversed()).to.deep.equal(judge(base))
+    })
   })
 
-  it('make no more go by an earlier clock', () => {
-    fc.assert(
-      fc.property(someCase, fc.integer({min: 1, max: 24 * 60}), (each, hours) => {
-        const options = {...each.keepers, ...each.selectors}
-        const early = ago(hours * 60 * 60 * 1000)
-        const before = going(each, options)
-        expect(before).to.include.members(deletedBy(decide(each, options, early)))
-      }),
-      RUNS,
-    )
-  })
-
-  it('make something go often enough for this to mean anything', () => {
+  it('make something go often enough for these properties to mean anything', () => {
     // Always the same cases: how many it is of others differs, and says nothing of the rules.
-    const cases = fc.sample(someCase, {numRuns: 400, seed: 1})
-    const some = cases.filter((each) => going(each, {...each.keepers, ...each.selectors}).length > 0)
-    expect(some.length).to.be.above(10)
-    const ranked = cases.filter((each) => going(each, {keepBest: 1}).length > 0)
+    const cases = fc.sample(some, {numRuns: 400, seed: 1}).map(({base}) => base)
+    expect(cases.filter((base) => going(base).length > 0).length).to.be.above(80)
+    const ranked = cases.filter((base) => going({...base, options: {keepBest: 1, grace: '0'}}).length > 0)
     expect(ranked.length).to.be.above(30)
   })
 })
