@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {execFileSync} from 'node:child_process'
-import {appendFileSync, existsSync, readdirSync} from 'node:fs'
+import {existsSync, readdirSync} from 'node:fs'
 import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -96,20 +96,6 @@ describe('the whole program, when something goes wrong', () => {
         expect(runDatasetsAt(hub)).to.deep.equal([])
       }))
   }
-
-  it('refuses to restore a file that was changed in the archive, and creates nothing of that dataset', () =>
-    withHub({runs: 3}, async (hub) => {
-      const env = cleanEnv(hub)
-      expect((await run([...DELETE_ALL, '--archive', copies], env)).exitCode).to.equal(0)
-      const entry = readdirSync(join(copies, 'mira')).find((each) => each.endsWith('.json')) ?? ''
-      const name = `mira/${entry.replace('.json', '')}`
-      appendFileSync(join(copies, name, 'README.md'), 'one more line\n')
-      const {exitCode, stdout} = await run(['restore', copies], env)
-      expect(exitCode).to.equal(3)
-      expect(stdout).to.include(name).and.include('README.md')
-      expect(runDatasetsAt(hub)).not.to.include(name)
-      expect(runDatasetsAt(hub)).to.have.length.greaterThan(0)
-    }))
 })
 
 /** What history says of each dataset, compared with what the Hub was asked and what it holds. */

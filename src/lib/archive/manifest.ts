@@ -90,7 +90,7 @@ export async function writeManifest(path: string, fresh: Manifest, former?: Mani
     if (isDeepStrictEqual({...fresh, archivedAt, program}, former)) return
   }
 
-  await writeAtomically(path, `${JSON.stringify(fresh, undefined, 2)}\n`)
+  await writeAtomically(path, `${JSON.stringify(z.encode(MANIFEST, fresh), undefined, 2)}\n`)
   await syncFolder(dirname(path))
 }
 

@@ -91,6 +91,10 @@ describe('archiving', () => {
       archivedAt: new Date('2026-02-01T00:00:00Z'),
       previousIdentities: [],
     })
+    const written = await readFile(`${home()}.json`, 'utf8')
+    expect(written, 'its fields in their order').to.equal(
+      `${JSON.stringify(await manifest(), undefined, 2)}\n`,
+    )
     expect(facts.tags).to.include('smoltrace')
     expect(facts.program).to.match(/^smoltrace\/\d/)
     for (const [path, isLarge] of Object.entries({[PARQUET]: true, 'README.md': false}))

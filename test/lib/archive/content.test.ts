@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {statSync, writeFileSync} from 'node:fs'
-import {appendFile, mkdir, rm, stat, truncate, utimes, writeFile} from 'node:fs/promises'
+import {appendFile, mkdir, rm, stat, symlink, truncate, utimes, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {withContents} from '../../../src/lib/archive/content.js'
@@ -109,6 +109,17 @@ describe('what is sent of an archive', () => {
         }),
       ),
     ))
+
+  it('[S20] is nothing that a link leads to', function () {
+    if (process.platform === 'win32') return this.skip()
+    return withFolder(async (dir) => {
+      await writeFile(join(dir, 'file'), 'the same')
+      await symlink(join(dir, 'file'), join(dir, 'link'))
+      await symlink('/dev/zero', join(dir, 'endless'))
+      for (const name of ['link', 'endless'])
+        expect(await rejectionOf(fingerprint(join(dir, name)))).to.have.property('code', 'ELOOP')
+    })
+  })
 
   it('is not read once the signal is aborted', () =>
     inFolder(async (file) => {

@@ -6,7 +6,6 @@ import {join} from 'node:path'
 import {type Download, fetchFile} from '../../../src/lib/archive/download.js'
 import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
 import {HubError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
-import {gitBlobId} from '../../../src/lib/sandbox/index.js'
 import {refusal, rejectionOf} from '../../support/builders.js'
 import {fileOf, withFolder} from './support.js'
 
@@ -18,17 +17,14 @@ type Body = NonNullable<Response['body']>
 /** A body of these pieces; one that is an error breaks it off. */
 function bodyOf(...pieces: Array<Error | string>): Body {
   const left = [...pieces]
-  return new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        const piece = left.shift()
-        if (piece === undefined) controller.close()
-        else if (piece instanceof Error) controller.error(piece)
-        else controller.enqueue(Buffer.from(piece))
-      },
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const piece = left.shift()
+      if (piece === undefined) controller.close()
+      else if (piece instanceof Error) controller.error(piece)
+      else controller.enqueue(Buffer.from(piece))
     },
-    {highWaterMark: 0},
-  )
+  })
 }
 
 const BROKEN = new HubUnreachableError('The answer of the Hub broke off.')
@@ -36,8 +32,12 @@ type Answer = (start: number) => {from: number; body: Body}
 
 const whole: Answer = (start) => ({from: start, body: bodyOf(CONTENT.slice(start))})
 const broken =
-  (length: number): Answer =>
-  (start) => ({from: start, body: bodyOf(CONTENT.slice(start, start + length), BROKEN)})
+  (length: number, ...end: [] | [Error]): Answer =>
+  (start) => ({from: start, body: bodyOf(CONTENT.slice(start, start + length), ...end)})
+const always =
+  (...pieces: string[]): Answer =>
+  () => ({from: 0, body: bodyOf(...pieces)})
+const times = (count: number, answer: Answer) => Array.from<Answer>({length: count}).fill(answer)
 
 /** Fetches with these answers, one after the other, into a folder; the starts asked for are noted. */
 async function fetching(
@@ -69,74 +69,51 @@ async function fetching(
 const inFolder = (job: (target: string) => Promise<void>) => withFolder((dir) => job(join(dir, 'notes.txt')))
 
 describe('fetching a file', () => {
-  it('brings it onto the disk', () =>
-    inFolder(async (target) => {
-      expect(await fetching(target, [whole])).to.deep.equal([0])
-      expect(await readFile(target, 'utf8')).to.equal(CONTENT)
-    }))
-
-  it('asks for nothing where the file is there already', () =>
-    inFolder(async (target) => {
-      await writeFile(target, CONTENT)
-      expect(await fetching(target, [])).to.deep.equal([])
-    }))
-
-  it('asks only for what is missing of a part', () =>
-    inFolder(async (target) => {
-      await writeFile(target, CONTENT.slice(0, 10))
-      expect(await fetching(target, [whole])).to.deep.equal([10])
-      expect(await readFile(target, 'utf8')).to.equal(CONTENT)
-    }))
-
-  it('begins anew where the Hub sends everything although a part was asked for', () =>
-    inFolder(async (target) => {
-      await writeFile(target, CONTENT.slice(0, 10))
-      await fetching(target, [() => ({from: 0, body: bodyOf(CONTENT)})])
-      expect(await readFile(target, 'utf8')).to.equal(CONTENT)
-    }))
-
-  it('goes on where a body breaks off or ends too early', () =>
-    inFolder(async (target) => {
-      const short: Answer = (start) => ({from: start, body: bodyOf(CONTENT.slice(start, start + 5))})
-      const starts = await fetching(target, [broken(10), short, whole])
-      expect(starts).to.deep.equal([0, 10, 15])
-      expect(await readFile(target, 'utf8')).to.equal(CONTENT)
-    }))
+  const [part, wrong] = [CONTENT.slice(0, 10), CONTENT.toUpperCase()]
+  for (const [title, before, answers, starts] of [
+    ['brings it onto the disk', undefined, [whole], [0]],
+    ['asks for nothing where the file is there already', CONTENT, [], []],
+    ['asks only for what is missing of a part', part, [whole], [10]],
+    [
+      'begins anew where the Hub sends everything although a part was asked for',
+      part,
+      [always(CONTENT)],
+      [10],
+    ],
+    [
+      'goes on where a body breaks off or ends too early',
+      undefined,
+      [broken(10, BROKEN), broken(5), whole],
+      [0, 10, 15],
+    ],
+    [
+      'does not give up a line that breaks again and again, as long as something comes each time',
+      undefined,
+      [...times(12, broken(1, BROKEN)), whole],
+      Array.from({length: 13}, (_, index) => index),
+    ],
+    ['fetches anew what does not fit after it was completed', 'Something else', [whole, whole], [14, 0]],
+    ['replaces a file of the right size and another content', wrong, [whole], [0]],
+    ['replaces a file that is too long', `${CONTENT}x`, [whole], [0]],
+  ] as Array<[string, string | undefined, Answer[], number[]]>)
+    it(title, () =>
+      inFolder(async (target) => {
+        if (before !== undefined) await writeFile(target, before)
+        expect(await fetching(target, answers)).to.deep.equal(starts)
+        expect(await readFile(target, 'utf8')).to.equal(CONTENT)
+      }),
+    )
 
   it('gives up after a few times in which nothing came, and leaves what came before for the next time', () =>
     inFolder(async (target) => {
-      const nothing = Array.from({length: 20}, () => broken(0))
-      const error = await rejectionOf(fetching(target, [broken(5), ...nothing]))
+      const error = await rejectionOf(fetching(target, [broken(5, BROKEN), ...times(20, broken(0, BROKEN))]))
       expect(error).to.be.instanceOf(HubUnreachableError)
       expect(await readFile(target, 'utf8')).to.equal(CONTENT.slice(0, 5))
     }))
 
-  it('does not give up a line that breaks again and again, as long as something comes each time', () =>
-    inFolder(async (target) => {
-      await fetching(target, [...Array.from({length: 12}, () => broken(1)), whole])
-      expect(await readFile(target, 'utf8')).to.equal(CONTENT)
-    }))
-
-  it('fetches once more from the beginning what does not fit after it was completed', () =>
-    inFolder(async (target) => {
-      await writeFile(target, 'Something else')
-      expect(await fetching(target, [whole, whole])).to.deep.equal([14, 0])
-      expect(await readFile(target, 'utf8')).to.equal(CONTENT)
-    }))
-
-  it('replaces a file of the right size and another content, and one that is too long', async () => {
-    for (const before of [CONTENT.toUpperCase(), `${CONTENT}${CONTENT}`])
-      await inFolder(async (target) => {
-        await writeFile(target, before)
-        expect(await fetching(target, [whole])).to.deep.equal([0])
-        expect(await readFile(target, 'utf8')).to.equal(CONTENT)
-      })
-  })
-
   it('refuses what comes wrong twice, and leaves nothing of it', () =>
     inFolder(async (target) => {
-      const wrong: Answer = () => ({from: 0, body: bodyOf(CONTENT.toUpperCase())})
-      const error = await rejectionOf(fetching(target, [wrong, wrong]))
+      const error = await rejectionOf(fetching(target, times(2, always(wrong))))
       expect(error).to.be.instanceOf(RefusedError)
       expect(error.message).to.include('another content')
       expect(await rejectionOf(stat(target))).to.have.property('code', 'ENOENT')
@@ -144,8 +121,7 @@ describe('fetching a file', () => {
 
   it('never writes more than the Hub lists', () =>
     inFolder(async (target) => {
-      const long: Answer = () => ({from: 0, body: bodyOf(CONTENT, 'and more')})
-      const error = await rejectionOf(fetching(target, Array.from<Answer>({length: 20}).fill(long)))
+      const error = await rejectionOf(fetching(target, times(20, always(CONTENT, 'and more'))))
       expect(error.message).to.include('sent more')
       expect((await stat(target)).size).to.be.at.most(FILE.size)
     }))
@@ -162,7 +138,7 @@ describe('fetching a file', () => {
       expect(await rejectionOf(fetching(target, [whole, whole], {file}))).to.be.instanceOf(RefusedError)
     }))
 
-  it('does not repeat what failed before there was a body: whoever sends it has done so', () =>
+  it('does not retry what failed before there was a body: the transport has done so', () =>
     inFolder(async (target) => {
       for (const status of [401, 403, 404, 503])
         expect(await rejectionOf(fetching(target, [refusal(status), whole]))).to.be.instanceOf(HubError)
@@ -171,14 +147,8 @@ describe('fetching a file', () => {
   it('ends at once where the signal is aborted, in a body and in a pause', () =>
     inFolder(async (target) => {
       const cancelled = new CancelledError('Interrupted.')
-      const stopped: Answer = () => ({from: 0, body: bodyOf(CONTENT.slice(0, 5), cancelled)})
-      expect(await rejectionOf(fetching(target, [stopped]))).to.equal(cancelled)
-      const hub = {
-        download: async () => broken(1)(0),
-        async pause() {
-          throw cancelled
-        },
-      }
+      expect(await rejectionOf(fetching(target, [broken(5, cancelled)]))).to.equal(cancelled)
+      const hub = {download: async () => broken(1, BROKEN)(0), pause: () => Promise.reject(cancelled)}
       expect(await rejectionOf(fetching(target, [], {hub}))).to.equal(cancelled)
     }))
 
@@ -194,29 +164,5 @@ describe('fetching a file', () => {
         expect(await rejectionOf(fetching(join(dir, name), [whole]))).to.be.instanceOf(RefusedError)
       expect(await readFile(outside, 'utf8')).to.equal('mine')
       expect(await rejectionOf(stat(join(dir, 'nowhere')))).to.have.property('code', 'ENOENT')
-    }))
-
-  it('holds little of a large file in memory: no piece is asked for before the one before is written', () =>
-    inFolder(async (target) => {
-      const piece = Buffer.alloc(256 * 1024, 'x')
-      const count = 200
-      const size = piece.length * count
-      let sent = 0
-      let farthest = 0
-      const body = new ReadableStream<Uint8Array>(
-        {
-          async pull(controller) {
-            farthest = Math.max(farthest, sent - (await stat(target)).size)
-            if (sent === size) return controller.close()
-            controller.enqueue(piece)
-            sent += piece.length
-          },
-        },
-        {highWaterMark: 0},
-      )
-      const file = {path: 'large', size, oid: gitBlobId(Buffer.alloc(size, 'x'))}
-      await fetching(target, [() => ({from: 0, body})], {file})
-      expect(sent).to.equal(size)
-      expect(farthest).to.be.at.most(2 * piece.length)
     }))
 })

@@ -13,33 +13,29 @@ const local = (path: string, size: number, inLfs = false): LocalFile => ({
   oid: '',
   sha256: '',
 })
-const pathsOf = (files: LocalFile[]) => batches(files).map((bundle) => bundle.map(({path}) => path))
 
 describe('the commits of a restoration', () => {
-  it('say first which files go to LFS, and last what the dataset is', () => {
-    expect(
-      pathsOf([local('README.md', 1), local('a', 1), local('.gitattributes', 1), local('b', 1)]),
-    ).to.deep.equal([['.gitattributes', 'a', 'b', 'README.md']])
-  })
-
-  it('are one where there is nothing to add, since there may be something to take out', () => {
-    expect(pathsOf([])).to.deep.equal([[]])
-  })
-
-  it('hold a few MB of small files', () => {
-    expect(pathsOf([local('a', 3 * MB), local('b', 2 * MB), local('c', 2 * MB)])).to.deep.equal([
-      ['a'],
-      ['b', 'c'],
-    ])
-  })
-
-  it('hold one file that is larger than that', () => {
-    expect(pathsOf([local('a', 1), local('b', 9 * MB), local('c', 1)])).to.deep.equal([['a'], ['b'], ['c']])
-  })
-
-  it('hold more of what goes to LFS', () => {
-    const files = Array.from({length: 10}, (_, index) => local(`${index}.parquet`, 500 * MB, true))
-    expect(pathsOf(files).map((bundle) => bundle.length)).to.deep.equal([4, 4, 2])
+  it('begin with what says which files go to LFS, end with the card, and hold a few MB, or more in LFS', () => {
+    const big = Array.from({length: 5}, (_, index) => local(`${index}.parquet`, 500 * MB, true))
+    const [first, second, third, fourth] = big.map(({path}) => path)
+    for (const [files, expected] of [
+      // There may be something to take out.
+      [[], [[]]],
+      [
+        [local('README.md', 1), local('a', 1), local('.gitattributes', 1), local('b', 1)],
+        [['.gitattributes', 'a', 'b', 'README.md']],
+      ],
+      [
+        [local('a', 3 * MB), local('b', 2 * MB), local('c', 2 * MB)],
+        [['a'], ['b', 'c']],
+      ],
+      [
+        [local('a', 1), local('b', 9 * MB), local('c', 1)],
+        [['a'], ['b'], ['c']],
+      ],
+      [big, [[first, second, third, fourth], ['4.parquet']]],
+    ] as Array<[LocalFile[], string[][]]>)
+      expect(batches(files).map((bundle) => bundle.map(({path}) => path))).to.deep.equal(expected)
   })
 
   it('hold every file once, a hundred at most, and not more than they may', () => {
