@@ -77,6 +77,7 @@ export default [
             'Response',
             'process.setSourceMapsEnabled',
             'module.enableCompileCache',
+            'util.styleText',
           ],
         },
       ],

@@ -8,13 +8,13 @@ import {type Wait} from '../lib/hub/retry.js'
 import {type ConnectionOptions} from '../lib/hub/session.js'
 import {describeWait} from '../lib/views/format.js'
 import {formatFailure} from '../lib/views/terminal/failure.js'
-import {wrapText, written} from '../lib/views/terminal/layout.js'
+import {wrapText} from '../lib/views/terminal/layout.js'
 import {type Screen, screenOf, widthOf} from '../lib/views/terminal/style.js'
 import {colourVariables, setVariables} from './colour.js'
 import {failureOf, inCommandWords, type Invocation} from './errors/failure.js'
 import {about, outputFlags} from './flags/shared.js'
 import {topicOf, wordsOf} from './host/words.js'
-import {dropOutputFailure, hasOutputFailed, watchOutput} from './output.js'
+import {dropOutputFailure, hasOutputFailed, watchOutput, written} from './output.js'
 
 /** Version of the documents that `--json` prints. */
 const SCHEMA_VERSION = 1

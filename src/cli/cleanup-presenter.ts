@@ -4,9 +4,11 @@ import {type CleanupOptions} from '../lib/cleanup/cleanup.js'
 import {type ExecutionOptions} from '../lib/cleanup/options.js'
 import {type CleanupResult} from '../lib/cleanup/result.js'
 import {type Wait} from '../lib/hub/retry.js'
+import {type Plan} from '../lib/plan/plan.js'
 import {type SavedPlan} from '../lib/plan/saved/parse.js'
+import {type Asked, notesOn} from '../lib/views/cleanup.js'
 import {type JobFacts} from '../lib/views/markdown/job.js'
-import {type Asked} from '../lib/views/terminal/cleanup.js'
+import {type PlanNotes} from '../lib/views/plan.js'
 import {type Screen, screenOf} from '../lib/views/terminal/style.js'
 import {requireOutput, watchOutput} from './output.js'
 import {type Progress} from './progress/progress.js'
@@ -39,15 +41,13 @@ export class CleanupPresenter {
   /** What `cleanupDatasets` calls with the plan that the rules make. */
   readonly onPlan: CleanupOptions['onPlan'] = async (plan, warnings, sizes) => {
     this.warnNew(warnings)
-    const {previewOf} = await import('../lib/views/terminal/cleanup.js')
-    await this.show(() => previewOf({plan, sizes}, this.asked, this.screen))
+    await this.show(plan, {sizes})
   }
   /** What `applyPlan` calls with what is left of the saved plan. */
   readonly onSavedPlan: ApplyOptions['onPlan'] = async (saved, stale, warnings, sizes) => {
     this.saved = saved
     this.warnNew(warnings)
-    const {previewOfSaved} = await import('../lib/views/terminal/cleanup.js')
-    await this.show(() => previewOfSaved({saved, stale, sizes}, this.asked, this.screen))
+    await this.show(saved.plan, {saved, stale, sizes})
   }
 
   /** Lets a person pick runs from a list. */
@@ -93,7 +93,7 @@ export class CleanupPresenter {
       return
     }
 
-    const {resultText} = await import('../lib/views/terminal/cleanup.js')
+    const {resultText} = await import('../lib/views/terminal/result.js')
     await this.io.print(resultText(result, this.asked, this.screen))
   }
 
@@ -112,8 +112,10 @@ export class CleanupPresenter {
    * Under `--json` the plan is part of the document that ends the job: a blank line before it, which JSON allows, shows whether
    * stdout can be written at all.
    */
-  private async show(preview: () => string): Promise<void> {
+  private async show(plan: Plan, known: Omit<PlanNotes, 'title'>): Promise<void> {
+    const {formatPlan} = await import('../lib/views/terminal/plan.js')
     const isLive = this.asked.given['no-dry-run'] === true
+    const preview = () => formatPlan(plan, notesOn(plan, this.asked, known), this.screen)
     this.preview = preview
     if (!this.io.isJson) await this.io.print(`${preview()}\n`)
     else if (isLive) await this.io.print('')

@@ -30,6 +30,18 @@ export function watchOutput(next = 'Send stdout elsewhere or make room there, th
   process.once('exit', reportAtExit)
 }
 
+/** What text is written to: stdout, or a test's own. */
+interface Sink {
+  write: (text: string, encoding: 'utf8', onTaken: () => void) => boolean
+}
+
+/** Writes a text and waits until it has left the process, or cannot: the stream's listeners know why. */
+export function written(stream: Sink, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write(text, 'utf8', () => resolve())
+  })
+}
+
 /**
  * Refuses a change whose plan could not be shown.
  * @throws RefusedError where stdout could not be written

@@ -49,7 +49,7 @@ describe('--summary', () => {
       expect(title()).to.equal(`## Cleanup: ${deletionsAt(hub).length} datasets deleted`)
       const {rows} = rendered(summary())
       for (const name of deletionsAt(hub)) expect(rows).to.deep.include([name])
-      expect(rows.find(([name]) => name === 'Plan')?.[1]).to.match(/^made by mira, .*, sha256:/)
+      expect(rows.find(([name]) => name === 'Plan')?.[1]).to.match(/^made by mira, .* \(sha256:/)
       expect(rows.find(([name]) => name === 'Journal')?.[1]).to.match(/\.jsonl$/)
     }))
 

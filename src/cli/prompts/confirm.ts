@@ -1,7 +1,8 @@
 import {type Plan, plannedDatasets} from '../../lib/plan/plan.js'
 import {count} from '../../lib/views/format.js'
-import {wrapText, written} from '../../lib/views/terminal/layout.js'
+import {wrapText} from '../../lib/views/terminal/layout.js'
 import {type Screen, type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
+import {written} from '../output.js'
 import {askForLine} from './ask.js'
 
 /** What is typed to see the whole plan once more. */

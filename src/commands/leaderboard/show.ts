@@ -3,13 +3,13 @@ import {Flags} from '@oclif/core'
 import {HubCommand} from '../../cli/base-command.js'
 import {examplesOf} from '../../cli/examples.js'
 import {byFlag, GROUP_LIST, groupByFlag, wholeNumber} from '../../cli/flags/shared.js'
+import {written} from '../../cli/output.js'
 import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
 import {readRanking} from '../../lib/account/leaderboard/ranking.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
-import {formatCsv} from '../../lib/views/csv.js'
-import {CSV_TITLES, csvRows, rankingDocument} from '../../lib/views/json/ranking.js'
+import {rankingCsv} from '../../lib/views/csv.js'
+import {rankingDocument} from '../../lib/views/json/ranking.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
-import {written} from '../../lib/views/terminal/layout.js'
 
 export default class LeaderboardShow extends HubCommand {
   static override summary = "Show the leaderboard's rows, the best first."
@@ -65,7 +65,7 @@ Durations are the average of one test. Dates are those of the runs on the Hub. O
       }),
     )
     for (const warning of ranked.warnings) this.warn(warning)
-    if (flags.csv) await written(process.stdout, formatCsv(CSV_TITLES, csvRows(ranked)))
+    if (flags.csv) await written(process.stdout, rankingCsv(ranked))
     else if (!this.jsonEnabled()) {
       const {formatRanking, marksFor} = await import('../../lib/views/terminal/ranking.js')
       await this.print(formatRanking(ranked, {...this.screen, marks: marksFor()}))

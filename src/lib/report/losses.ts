@@ -1,7 +1,8 @@
 import {type Sizes} from '../account/sizes.js'
 import {byText} from '../base/text.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
-import {rulePairs} from '../views/terminal/plan.js'
+import {type Pair} from '../views/columns.js'
+import {rulePairs} from '../views/plan.js'
 import {type Evaluation} from './evaluations.js'
 import {type Amount, amountOf} from './storage.js'
 
@@ -20,7 +21,7 @@ export interface LostRun {
 /** What a plan by a policy would delete. The leaderboard is never part of it. */
 export interface Losses {
   /** The rules in words, as `cleanup` shows them. */
-  rules: Array<[title: string, text: string]>
+  rules: Pair[]
   /** Newest first, at most `MOST_RUNS` of them. */
   runs: LostRun[]
   /** Of how many. */
@@ -44,7 +45,7 @@ export function lossesOf(plan: Plan, evaluations: readonly Evaluation[], sizes: 
   }
 
   return {
-    rules: rulePairs(plan, {title: ''}),
+    rules: rulePairs(plan),
     runs: plan.delete.slice(0, MOST_RUNS).map(({run, datasets, reasons}) => ({
       run: run.timestamp,
       time: run.time,

@@ -48,6 +48,6 @@ ${table(caption, rows, columns)}</details>`
 }
 
 /** A list of terms and their texts. */
-export function pairs(kind: string, items: ReadonlyArray<[term: string, text: Part]>): Markup {
-  return markup`<dl class="${kind}">${items.map(([term, text]) => markup`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>`
+export function pairs(kind: string, items: ReadonlyArray<readonly [term: string, text: Part]>): Markup {
+  return markup`<dl class="${kind}">${items.filter(([, text]) => text !== undefined).map(([term, text]) => markup`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>`
 }

@@ -1,11 +1,11 @@
 import {type LeaderboardProtection, pinOn} from '../account/protection/pins.js'
 import {type RunContext, type RunState, stateOf} from '../account/run-state.js'
 import {restoredText, type Run} from '../account/runs.js'
-import {sizeOf, type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
+import {type StorageSum} from '../account/sizes.js'
+import {RUN_TYPES, type RunType} from '../base/names.js'
 import {printable, safe} from '../base/text.js'
 import {formatDuration} from '../base/time.js'
 import {type Wait} from '../hub/retry.js'
-import {type Column} from './terminal/table.js'
 
 /** `1 dataset`, `3 datasets`, `1,024 datasets`. */
 export function count(number: number, noun: string): string {
@@ -27,14 +27,19 @@ export function minute(date: Date): string {
   return date.toISOString().slice(0, 16).replace('T', ' ')
 }
 
+/** What a page is about, and when it was asked for. */
+export function placeAndTime(name: string, {endpoint, now}: {endpoint: string; now: Date}): string {
+  return `${name} at ${endpoint}, ${moment(now)}`
+}
+
 /** How old a run is: `76d`, `5h`, `12min`; `future` for one dated after now. */
 export function ageOf(run: Run, now: Date): string {
   return run.time > now ? 'future' : formatDuration(now.getTime() - run.time.getTime())
 }
 
-/** The types that a run has. */
-export function typesOf({datasets}: Run): string {
-  return datasets.map(({type}) => type).join(', ')
+/** The types of the datasets of one run. */
+export function typesOf({datasets}: {datasets: ReadonlyArray<{type: RunType}>}): string {
+  return RUN_TYPES.filter((type) => datasets.some((dataset) => dataset.type === type)).join(', ')
 }
 
 /** The state of a run, what it lacks, and all that is odd about it. */
@@ -44,11 +49,12 @@ export function describeState(run: Run, context: RunContext): string {
   const isPartial = rows !== 'unknown' && rows.get(run.timestamp)?.standing === 'partial'
   const lacks = state === 'finished-without-traces' ? [] : run.missing.map((type) => `no ${type}`)
   const words = state === 'failed' && isPartial ? 'failed (partial)' : STATES[state]
-  const parts = [lacks.length > 0 ? `${words}: ${lacks.join(', ')}` : words]
-  if (run.datesDisagree) parts.push(restoredText(run))
   const pin = pinOn(run, protection, now)
-  if (pin) parts.push(pin.isHalf ? 'half pinned' : 'pinned')
-  return parts.join(', ')
+  return [
+    lacks.length > 0 ? `${words}: ${lacks.join(', ')}` : words,
+    ...(run.datesDisagree ? [restoredText(run)] : []),
+    ...(pin ? [pin.isHalf ? 'half pinned' : 'pinned'] : []),
+  ].join(', ')
 }
 
 /** The states of runs in words. */
@@ -90,30 +96,6 @@ export function formatBytes(bytes: number): string {
   return `${unit > 0 && size < 9.95 ? size.toFixed(1) : Math.round(size)} ${units[unit]}`
 }
 
-/** The column of a table with the sizes of datasets. */
-export interface SizeColumn {
-  /** None where sizes were not asked for, or none is known: then the totals say everything. */
-  columns: Column[]
-  /** As many cells as columns. */
-  cells: (datasets: Iterable<{name: string}>) => string[]
-}
-
-/** Makes the column, or nothing. */
-export function sizeColumn(sizes: Sizes | undefined): SizeColumn {
-  if (sizes === undefined || sizes === 'unknown') return {columns: [], cells: () => []}
-  return {
-    columns: [{title: 'SIZE', isRight: true}],
-    cells: (datasets) => [formatStorage(storageOf(datasets, sizes))],
-  }
-}
-
-/** `12 MB`, or `unknown`: equally wide for all datasets, since it precedes each name of a list; empty where the column is. */
-export function sizeBehind(dataset: {name: string}, sizes: Sizes | undefined): string {
-  if (sizes === undefined || sizes === 'unknown') return ''
-  const bytes = sizeOf(dataset, sizes)
-  return (bytes === undefined ? 'unknown' : formatBytes(bytes)).padStart('unknown'.length)
-}
-
 /** `1.2 GB`; `at least 1.2 GB` and `unknown` where not every size is known. */
 export function formatStorage({bytes, unknown}: StorageSum): string {
   if (unknown === 0) return formatBytes(bytes)
@@ -125,6 +107,6 @@ export function formatStorageTotal(sum: StorageSum): string {
   const {bytes, unknown} = sum
   if (unknown > 0 && bytes === 0) return 'size unknown'
   return unknown === 0
-    ? formatStorage(sum)
+    ? formatBytes(bytes)
     : `${formatStorage(sum)}, ${count(unknown, 'dataset')} of unknown size`
 }

@@ -1,12 +1,13 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {type CsvCell, formatCsv} from '../../../src/lib/views/csv.js'
+import {formatCsv} from '../../../src/lib/views/csv.js'
 
-const fieldOf = (cell: CsvCell) => formatCsv(['T'], [[cell]]).slice(3, -2)
+type Cell = boolean | number | string | undefined
+const fieldOf = (value: Cell) => formatCsv([{title: 'T', cell: () => value}], [value]).slice(3, -2)
 
 describe('CSV', () => {
-  const FIELDS: Array<[cell: CsvCell, field: string]> = [
+  const FIELDS: Array<[cell: Cell, field: string]> = [
     [undefined, ''],
     ['plain', 'plain'],
     ['a,b', '"a,b"'],
@@ -41,13 +42,11 @@ describe('CSV', () => {
   }
 
   it('ends every line in CR LF, the last one too', () => {
-    const text = formatCsv(
-      ['a', 'b'],
-      [
-        [1, 'x'],
-        [undefined, ''],
-      ],
-    )
+    const columns = ['a', 'b'].map((title, index) => ({title, cell: (row: Cell[]) => row[index]}))
+    const text = formatCsv(columns, [
+      [1, 'x'],
+      [undefined, ''],
+    ])
     expect(text).to.equal('a,b\r\n1,x\r\n,\r\n')
   })
 

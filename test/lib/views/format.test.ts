@@ -10,10 +10,11 @@ import {
   describeState,
   describeWait,
   formatBytes,
+  formatStorage,
+  formatStorageTotal,
   minute,
   moment,
   protectionOf,
-  thousands,
   typesOf,
 } from '../../../src/lib/views/format.js'
 import {ago, MINUTE, NOW, runOf, standings} from '../../support/builders.js'
@@ -21,23 +22,9 @@ import {ago, MINUTE, NOW, runOf, standings} from '../../support/builders.js'
 const aged = (ms: number) => ageOf(runOf(ago(ms), RUN_TYPES, {createdAt: ago(ms)}), NOW)
 
 describe('wording', () => {
-  it('counts in words that agree with the number', () => {
-    expect([0, 1, 2, 1024].map((number) => count(number, 'dataset'))).to.deep.equal([
-      '0 datasets',
-      '1 dataset',
-      '2 datasets',
-      '1,024 datasets',
-    ])
-  })
-
-  it('groups digits by three', () => {
-    expect([0, 999, 1000, 12_345, 1_234_567].map((number) => thousands(number))).to.deep.equal([
-      '0',
-      '999',
-      '1,000',
-      '12,345',
-      '1,234,567',
-    ])
+  it('counts in words that agree with the number, its digits grouped by three', () => {
+    const counts = [0, 1, 2, 999, 12_345, 1_234_567].map((number) => count(number, 'run'))
+    expect(counts).to.deep.equal(['0 runs', '1 run', '2 runs', '999 runs', '12,345 runs', '1,234,567 runs'])
   })
 
   it('writes moments in UTC, to the minute, wherever the machine is', () => {
@@ -98,34 +85,29 @@ describe('wording', () => {
       })
     }
 
-    it('says what may still be uploading', () => {
-      const facts = {createdAt: NOW}
-      expect(inWords(['results'], undefined, {facts})).to.equal(
+    const unknown = {more: {rows: 'unknown'} as const}
+    const restored = 'restored 2026-10-04: counts from then'
+    const created = (at: Date, until?: string) => ({
+      facts: {createdAt: at},
+      ...(until && {more: {protection: {runs: {[TIMESTAMP]: {by: 'ann', at: NOW, until}}}}}),
+    })
+    const odd: Array<[Parameters<typeof inWords>, words: string]> = [
+      [
+        [['results'], undefined, created(NOW)],
         'may still be uploading: no traces, no metrics, restored 2026-10-05: counts from then',
-      )
-    })
-
-    it('does not guess where the leaderboard is unknown', () => {
-      const more = {rows: 'unknown'} as const
-      expect(inWords(['results', 'traces'], undefined, {more})).to.equal(
-        'finished or not, unknown: no metrics',
-      )
-      expect(inWords(RUN_TYPES, undefined, {more})).to.equal('complete')
-    })
-
-    it('adds all that is odd about a run: its dates, and its pin while that is live', () => {
-      const pin = (until: string) => ({protection: {runs: {[TIMESTAMP]: {by: 'ann', at: NOW, until}}}})
-      const facts = {createdAt: ago(DAY)}
-      expect(inWords(RUN_TYPES, undefined, {facts})).to.equal(
-        'complete, restored 2026-10-04: counts from then',
-      )
-      expect(inWords(RUN_TYPES, undefined, {more: pin('2026-10-05')})).to.equal('complete, half pinned')
-      expect(inWords(RUN_TYPES, undefined, {more: pin('2026-10-04')})).to.equal('complete')
-      expect(inWords(RUN_TYPES, undefined, {more: {protection: 'unknown'}})).to.equal('complete')
-      expect(inWords(['results'], 'failed', {facts, more: pin('2027-01-01')})).to.equal(
-        'failed: no traces, no metrics, restored 2026-10-04: counts from then, half pinned',
-      )
-    })
+      ],
+      [[['results', 'traces'], undefined, unknown], 'finished or not, unknown: no metrics'],
+      [[RUN_TYPES, undefined, unknown], 'complete'],
+      [[RUN_TYPES, undefined, {more: {protection: 'unknown'}}], 'complete'],
+      [[RUN_TYPES, undefined, created(ago(DAY))], `complete, ${restored}`],
+      [[RUN_TYPES, undefined, created(ago(DAY), '2026-10-05')], `complete, ${restored}, half pinned`],
+      [[RUN_TYPES, undefined, created(ago(DAY), '2026-10-04')], `complete, ${restored}`],
+    ]
+    for (const [facts, words] of odd) {
+      it(`says "${words}"`, () => {
+        expect(inWords(...facts)).to.equal(words)
+      })
+    }
   })
 
   it('tells who protected the leaderboard, in letters that are safe to print', () => {
@@ -141,23 +123,17 @@ describe('wording', () => {
     expect(protectionOf('unknown')).to.include('unknown')
   })
 
-  it('tells how long a pause is, rounded up to seconds', () => {
-    const said = [1, 1000, 1001, 289_000].map((ms) => describeWait({why: 'quota', ms}))
-    expect(said.map((text) => /in (\d+) s$/.exec(text)?.[1])).to.deep.equal(['1', '1', '2', '289'])
-  })
-
-  it('tells what is waited for', () => {
-    expect(describeWait({why: 'quota', ms: 47_000})).to.equal('quota used up, going on in 47 s')
+  it('says what is waited for and how long, rounded up to seconds', () => {
+    expect(describeWait({why: 'quota', ms: 46_001})).to.equal('quota used up, going on in 47 s')
     expect(describeWait({why: 'retry', ms: 800, cause: 'the Hub answered 503', retry: 2, of: 5})).to.equal(
       'the Hub answered 503, trying again in 1 s (2 of 5)',
     )
   })
 })
 
-describe('sizes', () => {
+describe('sizes in words', () => {
   const cases: Array<[bytes: number, text: string]> = [
     [0, '0 B'],
-    [1, '1 B'],
     [999, '999 B'],
     [1000, '1.0 kB'],
     [1449, '1.4 kB'],
@@ -165,13 +141,25 @@ describe('sizes', () => {
     [9950, '10 kB'],
     [999_499, '999 kB'],
     [999_500, '1.0 MB'],
-    [12_345_678, '12 MB'],
     [1_500_000_000, '1.5 GB'],
     [2e15, '2000 TB'],
   ]
   for (const [bytes, text] of cases) {
-    it(`of ${bytes} bytes read ${text}`, () => {
+    it(`are ${text} for ${bytes} bytes`, () => {
       expect(formatBytes(bytes)).to.equal(text)
+    })
+  }
+
+  const sums: Array<[bytes: number, unknown: number, cell: string, total: string]> = [
+    [1_240_000, 0, '1.2 MB', '1.2 MB'],
+    [1_240_000, 1, 'at least 1.2 MB', 'at least 1.2 MB, 1 dataset of unknown size'],
+    [5, 1234, 'at least 5 B', 'at least 5 B, 1,234 datasets of unknown size'],
+    [0, 2, 'unknown', 'size unknown'],
+  ]
+  for (const [bytes, unknown, cell, total] of sums) {
+    it(`are ${total} where ${unknown} are unknown`, () => {
+      expect(formatStorage({bytes, unknown})).to.equal(cell)
+      expect(formatStorageTotal({bytes, unknown})).to.equal(total)
     })
   }
 })

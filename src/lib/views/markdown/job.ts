@@ -1,5 +1,6 @@
 import {EXIT_WORDS, type ExitCode, type Failure} from '../../base/exit-codes.js'
-import {code, facts, page, text} from './markdown.js'
+import {type Pair} from '../columns.js'
+import {facts, page, text} from './markdown.js'
 
 /** What a command has to say of its failure. */
 interface Failed extends Pick<Failure, 'message' | 'name' | 'suggestions'> {
@@ -28,7 +29,7 @@ export function failureSummary(
       .filter((suggestion) => suggestion !== reassurance)
       .map((suggestion) => `- ${text(suggestion)}`)
       .join('\n'),
-    facts([askedFact(job), exitFact(job)]),
+    jobTable(job),
     warningsPart(job),
   ])
 }
@@ -41,14 +42,9 @@ export interface JobFacts {
   warnings: readonly string[]
 }
 
-/** What was asked for. */
-export function askedFact({commandLine}: JobFacts): [string, string] {
-  return ['Command', code(commandLine)]
-}
-
-/** How it ended. */
-export function exitFact({exitCode}: JobFacts): [string, string] {
-  return ['Exit code', `${exitCode}: ${EXIT_WORDS[exitCode]}`]
+/** What was asked for, what came of it, and how it ended. */
+export function jobTable({commandLine, exitCode}: JobFacts, pairs: readonly Pair[] = []): string {
+  return facts([['Command', commandLine], ...pairs, ['Exit code', `${exitCode}: ${EXIT_WORDS[exitCode]}`]])
 }
 
 const MOST_WARNINGS = 20

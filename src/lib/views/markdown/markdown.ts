@@ -1,4 +1,5 @@
 import {safeName} from '../../base/text.js'
+import {type Column, type Pair} from '../columns.js'
 import {thousands} from '../format.js'
 
 /**
@@ -41,33 +42,28 @@ export function command(line: string): string | undefined {
   return `${fence}sh\n${line}\n${fence}`
 }
 
-/** The rows of a table, and what they may take up. */
-interface Rows {
-  titles: readonly string[]
-  /** Cells that are Markdown already. */
-  rows: Iterable<readonly string[]>
-  /** How many rows there are. */
-  number: number
-  /** The most that they take up, in bytes. */
-  bytes: number
-  /** What they are, and where those are named that have no room: `more runs: the saved plan names each`. */
-  more: string
-}
-
-/** A table of as many rows as fit, and a sentence with the number of the other rows. */
-export function table({titles, rows, number, bytes, more}: Rows): string {
-  const lines = [line(titles), line(titles.map(() => '---'))]
+/**
+ * A table of as many rows as fit into some bytes, and a sentence with the number of the others, of which `more` says what they are
+ * and where they are named: `more runs: the saved plan names each`.
+ */
+export function table<Row>(
+  columns: ReadonlyArray<Column<Row>>,
+  rows: readonly Row[],
+  {bytes, more}: {bytes: number; more: string},
+): string {
+  const lines = [line(columns.map(({title}) => title)), line(columns.map(() => '---'))]
   let left = bytes
-  let shown = 0
-  for (const cells of rows) {
-    const row = line(cells)
-    left -= Buffer.byteLength(row)
-    if (left < 0) break
-    lines.push(row)
-    shown++
+  for (const [index, row] of rows.entries()) {
+    const cells = line(columns.map(({cell, isCode}) => (isCode ? code(cell(row)) : text(cell(row)))))
+    left -= Buffer.byteLength(cells)
+    if (left < 0) {
+      lines.push(`\n… and ${thousands(rows.length - index)} ${more}.\n`)
+      break
+    }
+
+    lines.push(cells)
   }
 
-  if (shown < number) lines.push(`\n… and ${thousands(number - shown)} ${more}.\n`)
   return lines.join('')
 }
 
@@ -75,9 +71,10 @@ function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |\n`
 }
 
-/** Names and values, a line each. */
-export function facts(pairs: ReadonlyArray<readonly [name: string, value: string]>): string {
-  return table({titles: ['', ''], rows: pairs, number: pairs.length, bytes: Infinity, more: ''})
+/** Names and texts, a line each. */
+export function facts(pairs: readonly Pair[]): string {
+  const shown = pairs.flatMap(([name, value]) => (value === undefined ? [] : line([name, text(value)])))
+  return [line(['', '']), line(['---', '---']), ...shown].join('')
 }
 
 /** A collapsed section. */
@@ -87,8 +84,5 @@ export function folded(title: string, content: string): string {
 
 /** The parts of a summary, a blank line between them; those that are undefined or empty are left out. */
 export function page(parts: Array<string | undefined>): string {
-  return parts
-    .filter((part): part is string => part !== undefined && part !== '')
-    .map((part) => (part.endsWith('\n') ? part : `${part}\n`))
-    .join('\n')
+  return parts.flatMap((part) => (part ? `${part.replace(/\n$/, '')}\n` : [])).join('\n')
 }

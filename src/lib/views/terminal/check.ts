@@ -1,12 +1,7 @@
-import {
-  type Finding,
-  FINDING_KINDS,
-  type FindingKind,
-  type LeaderboardCheck,
-} from '../../account/leaderboard/check.js'
+import {FINDING_KINDS, type FindingKind, type LeaderboardCheck} from '../../account/leaderboard/check.js'
 import {capitalized} from '../../base/text.js'
-import {count, moment, thousands} from '../format.js'
-import {joined, paragraphs, wrapIndented, wrapText} from './layout.js'
+import {count, placeAndTime, thousands} from '../format.js'
+import {paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 
 /** What each kind of finding is called. */
@@ -20,47 +15,26 @@ export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
 }
 
 /** What a check found, by kind, each with what to do next, and what only looks like a fault. */
-export function formatCheck(check: LeaderboardCheck, screen: Screen): string {
+export function formatCheck(check: LeaderboardCheck, {style, width}: Screen): string {
   const {inventory, leaderboard, remarks, rows, runs, findings} = check
-  const head = screen.style.bold(
-    wrapText(`${leaderboard.name} at ${inventory.endpoint}, ${moment(inventory.now)}`, screen.width),
-  )
   const compared = `${count(rows, 'row')} and ${count(runs, 'run')}`
-  const total =
-    findings.length === 0
-      ? `No findings: ${compared} go together.`
-      : `${count(findings.length, 'finding')} in ${compared}.`
+  const notCounted = remarks.map(({message}) => wrapIndented(`${capitalized(message)}.`, '  ', width))
   return paragraphs([
-    head,
-    ...FINDING_KINDS.map((kind) =>
-      formatKind(
-        kind,
-        findings.filter((each) => each.kind === kind),
-        screen,
-      ),
-    ),
-    remarks.length === 0
-      ? ''
-      : [
-          'Not counted as findings:',
-          ...remarks.map(({message}) => wrapIndented(`${capitalized(message)}.`, '  ', screen.width)),
-        ].join('\n'),
-    total,
+    style.bold(wrapText(placeAndTime(leaderboard.name, inventory), width)),
+    ...FINDING_KINDS.map((kind) => {
+      const own = findings.filter((each) => each.kind === kind)
+      const lines = own.flatMap(({message, suggestion}, index) => {
+        // Below consecutive findings that share it.
+        const isAdvised = own[index + 1]?.suggestion !== suggestion
+        const advice = isAdvised ? [wrapIndented(`What to do: ${suggestion}`, '    ', width)] : []
+        return [wrapIndented(message, '  ', width), ...advice]
+      })
+      const title = style.bold(`${FINDING_TITLES[kind]}: ${thousands(own.length)}`)
+      return own.length > 0 ? [title, ...lines].join('\n') : ''
+    }),
+    remarks.length > 0 ? ['Not counted as findings:', ...notCounted].join('\n') : '',
+    findings.length > 0
+      ? `${count(findings.length, 'finding')} in ${compared}.`
+      : `No findings: ${compared} go together.`,
   ])
-}
-
-function formatKind(kind: FindingKind, findings: Finding[], screen: Screen): string {
-  if (findings.length === 0) return ''
-  const title = screen.style.bold(`${FINDING_TITLES[kind]}: ${thousands(findings.length)}`)
-  return joined([title, describeAll(findings, screen)], '\n')
-}
-
-/** The advice is printed once below consecutive findings that share it. */
-function describeAll(findings: Finding[], {width}: Screen): string {
-  const lines = findings.flatMap(({message, suggestion}, index) => {
-    const isLast = findings[index + 1]?.suggestion !== suggestion
-    const advice = `What to do: ${suggestion}`
-    return [wrapIndented(message, '  ', width), ...(isLast ? [wrapIndented(advice, '    ', width)] : [])]
-  })
-  return lines.join('\n')
 }

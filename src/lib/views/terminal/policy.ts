@@ -3,15 +3,10 @@ import {cutoffOf} from '../../base/time.js'
 import {type RunExplanation, type Verdict} from '../../plan/explain.js'
 import {type Policy} from '../../retention/policy/load.js'
 import {readRules} from '../../retention/read-rules.js'
-import {
-  type KeeperName,
-  type PolicyKey,
-  type RetentionRules,
-  ruleOf,
-  type SelectorName,
-} from '../../retention/rules.js'
-import {ageOf, moment} from '../format.js'
-import {COUNTING, graceSentence, sentenceOf} from '../sentences.js'
+import {type KeeperName, type PolicyKey, ruleOf, type SelectorName} from '../../retention/rules.js'
+import {type Column} from '../columns.js'
+import {ageOf, placeAndTime} from '../format.js'
+import {graceSentence, sentenceOf} from '../plan.js'
 import {paragraphs, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 import {formatTable} from './table.js'
@@ -43,59 +38,53 @@ export function rulesInWords({options, lines}: Policy, now: Date): RuleInWords[]
   ]
 }
 
+/** The columns of what a policy says. */
+const KEYS: Array<Column<{line: number | null; key: string}>> = [
+  {title: 'Line', cell: ({line}) => String(line ?? '-')},
+  {title: 'Key', cell: ({key}) => key},
+]
+
 /** A whole policy in sentences. */
 export function formatPolicy(policy: Policy, now: Date, screen: Screen): string {
-  const {bold} = screen.style
-  const rules = readRules(policy.options)
+  const {style, width} = screen
+  const {only, keepers} = readRules(policy.options)
   const all = rulesInWords(policy, now)
   const selectors = all.filter(({kind}) => kind === 'selector')
   const others = all.filter(({kind}) => kind !== 'selector')
+  const tableOf = (title: string, rules: RuleInWords[]) =>
+    formatTable([...KEYS, {title, cell: ({text}: RuleInWords) => text}], rules, screen)
+  const scope = only.length > 0 ? `its ${listing(only)}, nothing else.` : 'all of its datasets.'
   return paragraphs([
-    bold(wrapText(`Policy ${printable(policy.file)}`, screen.width)),
+    style.bold(wrapText(`Policy ${printable(policy.file)}`, width)),
     selectors.length > 0
-      ? `${bold('May go: runs that are all of this')}\n${tableOf(selectors, 'RUNS THAT ARE', screen)}`
-      : `${bold('May go: every run')}\nThe file has no selectors: whatever no keeper saves may go.`,
-    `${bold('Must stay: whatever selects them')}\n${tableOf(others, 'WHAT STAYS', screen)}`,
-    wrapText(`${bold('What is deleted of a run:')} ${scopeSentence(rules)}`, screen.width),
-    ...(rules.keepers.length > 0 ? [wrapText(COUNTING, screen.width)] : []),
+      ? `${style.bold('May go: runs that are all of this')}\n${tableOf('Runs that are', selectors)}`
+      : `${style.bold('May go: every run')}\nThe file has no selectors: whatever no keeper saves may go.`,
+    `${style.bold('Must stay: whatever selects them')}\n${tableOf('What stays', others)}`,
+    wrapText(`${style.bold('What is deleted of a run:')} ${scope} The leaderboard is never deleted.`, width),
+    keepers.length > 0
+      ? wrapText(
+          'Numbers do not count runs that are pinned, in the grace period or dated in the future.',
+          width,
+        )
+      : '',
   ])
-}
-
-/** Which datasets of the runs are deleted. */
-function scopeSentence({only}: RetentionRules): string {
-  return only.length > 0
-    ? `its ${listing(only)}, nothing else. The leaderboard is never deleted.`
-    : 'all of its datasets. The leaderboard is never deleted.'
-}
-
-function tableOf(rules: RuleInWords[], title: string, screen: Screen): string {
-  const columns = [{title: 'LINE'}, {title: 'KEY'}, {title}]
-  return formatTable(
-    columns,
-    rules.map(({line, key, text}) => [lineText(line), key, text]),
-    screen,
-  )
-}
-
-function lineText(line: number | null): string {
-  return line === null ? '-' : String(line)
 }
 
 /** What a policy does with one run: the answer first, then what each rule said. */
 export function formatRunExplanation(policy: Policy, explanation: RunExplanation, screen: Screen): string {
-  const {namespace, endpoint, now, run, verdicts} = explanation
-  const columns = [{title: 'LINE'}, {title: 'KEY'}, {title: 'VERDICT (* DECIDES)'}, {title: 'WHY'}]
-  const rows = verdicts.map((verdict) => [lineText(verdict.line), verdict.key, wordOf(verdict), verdict.text])
-  const {bold} = screen.style
+  const {namespace, now, run, verdicts} = explanation
+  const {style, width} = screen
+  const columns: Array<Column<Verdict>> = [
+    ...KEYS,
+    {title: 'Verdict (* decides)', cell: wordOf},
+    {title: 'Why', cell: ({text}) => text},
+  ]
+  const title = style.bold(`Run ${run.timestamp} by policy ${printable(policy.file)}`)
+  const age = run.time > now ? 'dated in the future' : `${ageOf(run, now)} old`
   return paragraphs([
-    wrapText(
-      `${bold(`Run ${run.timestamp} by policy ${printable(policy.file)}`)}\n` +
-        `${namespace} at ${endpoint}, ${moment(now)}; ` +
-        `the run is ${run.time > now ? 'dated in the future' : `${ageOf(run, now)} old`}`,
-      screen.width,
-    ),
+    wrapText(`${title}\n${placeAndTime(namespace, explanation)}; the run is ${age}`, width),
     answerTo(explanation, screen),
-    formatTable(columns, rows, screen),
+    formatTable(columns, verdicts, screen),
   ])
 }
 
@@ -108,12 +97,10 @@ const VERDICTS: Readonly<Record<Verdict['kind'], [does: string, doesNot: string]
 }
 
 function wordOf({kind, holds, decided}: Verdict): string {
-  const [does, doesNot] = VERDICTS[kind]
-  return `${holds ? does : doesNot}${decided ? ' *' : ''}`
+  return `${VERDICTS[kind][holds ? 0 : 1]}${decided ? ' *' : ''}`
 }
 
-function answerTo({action, deletes, verdicts}: RunExplanation, screen: Screen): string {
-  const {bold} = screen.style
+function answerTo({action, deletes, verdicts}: RunExplanation, {style, width}: Screen): string {
   const decisive = (...kinds: Array<Verdict['kind']>) =>
     verdicts.filter(({decided, kind}) => decided && kinds.includes(kind))
   const selectors = decisive('selector')
@@ -123,13 +110,12 @@ function answerTo({action, deletes, verdicts}: RunExplanation, screen: Screen): 
       doing(selectors, 'does not select', 'do not select'),
       doing(decisive('scope'), 'takes nothing of', ''),
     ]
-    return wrapText(`${bold('It stays:')} ${listing(answers.filter(Boolean))}.`, screen.width)
+    return wrapText(`${style.bold('It stays:')} ${listing(answers.filter(Boolean))}.`, width)
   }
 
-  const answers = [doing(selectors, 'selects', 'select'), 'nothing keeps it']
-  const names = deletes.map((name) => `  ${name}`).join('\n')
-  const answer = `${bold('It may be deleted:')} ${listing(answers.filter(Boolean))}. What is deleted of it:`
-  return `${wrapText(answer, screen.width)}\n\n${names}`
+  const answers = listing([doing(selectors, 'selects', 'select'), 'nothing keeps it'].filter(Boolean))
+  const answer = wrapText(`${style.bold('It may be deleted:')} ${answers}. What is deleted of it:`, width)
+  return `${answer}\n\n${deletes.map((name) => `  ${name}`).join('\n')}`
 }
 
 /** Guards in the middle of a sentence. */

@@ -1,6 +1,7 @@
 import {type RestoreOutcome, type RestoreStatus} from '../../archive/restore-runs.js'
 import {type RestoreResult} from '../../archive/restore.js'
 import {printable} from '../../base/text.js'
+import {type Column, type Pair} from '../columns.js'
 import {count, formatBytes} from '../format.js'
 import {paragraphs, wrapText} from './layout.js'
 import {type Screen, type Style} from './style.js'
@@ -15,42 +16,32 @@ const LABELS: Record<RestoreStatus, string> = {
   unattempted: 'Not attempted',
 }
 
-const SEEN_BY = {private: 'its owners', public: 'everyone', unknown: '-'} as const
-
 /** The outcome of each dataset, the counts, and what is not as it was. */
 export function formatRestore(result: RestoreResult, screen: Screen): string {
-  const {style} = screen
-  const columns = [
-    {title: 'DATASET'},
-    {title: 'FILES', dropAt: 1},
-    {title: 'SIZE', dropAt: 2},
-    {title: 'SEEN BY'},
-    {title: 'OUTCOME'},
+  const {dryRun, counts, outcomes, namespace, endpoint, from} = result
+  const {style, width} = screen
+  const columns: Array<Column<RestoreOutcome>> = [
+    {title: 'Dataset', cell: ({name}) => name},
+    {title: 'Files', dropAt: 1, cell: ({files}) => String(files)},
+    {title: 'Size', dropAt: 2, cell: ({bytes}) => formatBytes(bytes)},
+    {title: 'Seen by', cell: ({visibility}) => (visibility ? SEEN_BY[visibility] : '-')},
+    {title: 'Outcome', cell: wordsOf},
   ]
-  const rows = result.outcomes.map((outcome) => [
-    outcome.name,
-    String(outcome.files),
-    formatBytes(outcome.bytes),
-    SEEN_BY[outcome.visibility ?? 'unknown'],
-    wordsOf(outcome),
+  const statuses = Object.entries(LABELS) as Array<[RestoreStatus, string]>
+  const pairs = statuses.map(([status, label]): Pair => [
+    label,
+    counts[status] > 0 ? count(counts[status], 'dataset') : undefined,
   ])
-  const shown = (Object.keys(LABELS) as RestoreStatus[]).filter((status) => result.counts[status] > 0)
-  const pairs = shown.map((status): [string, string] => [
-    LABELS[status],
-    count(result.counts[status], 'dataset'),
-  ])
+  const whose = from === undefined || from === namespace ? '' : `, from the archives of ${printable(from)}`
   return paragraphs([
-    `${style.bold(`Restore${result.dryRun ? ': dry run' : ''}`)}\n${wrapText(placeOf(result), screen.width)}`,
-    formatTable(columns, rows, screen),
-    `${wrapText(headline(result, style), screen.width)}\n${formatPairs(pairs, screen)}`,
-    ...notes(result).map((note) => wrapText(note, screen.width)),
+    `${style.bold(`Restore${dryRun ? ': dry run' : ''}`)}\n${wrapText(`${namespace} at ${endpoint}${whose}`, width)}`,
+    formatTable(columns, outcomes, screen),
+    `${wrapText(headline(result, style), width)}\n${formatPairs(pairs, screen)}`,
+    ...notes(result).map((note) => wrapText(note, width)),
   ])
 }
 
-function placeOf({namespace, endpoint, from}: RestoreResult): string {
-  const whose = from === undefined || from === namespace ? '' : `, from the archives of ${printable(from)}`
-  return `${namespace} at ${endpoint}${whose}`
-}
+const SEEN_BY = {private: 'its owners', public: 'everyone'}
 
 /** One dataset and its outcome, in one line. */
 export function describeRestored(outcome: RestoreOutcome): string {

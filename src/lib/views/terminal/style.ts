@@ -1,6 +1,4 @@
-import {inspect} from 'node:util'
-
-type Format = 'bold' | 'dim' | 'green' | 'red' | 'yellow'
+import {styleText} from 'node:util'
 
 /** Colours for one stream: on a terminal that can, unless `NO_COLOR` or `TERM=dumb` say no; on a pipe never. */
 export interface Style {
@@ -22,7 +20,9 @@ export interface Screen {
 /** The styles of a stream. Colour is never the only signal: each text says the same without it. */
 export function styleFor(stream: NodeJS.WriteStream): Style {
   const isColoured = hasColours(stream)
-  const paint = (format: Format) => (text: string) => (isColoured ? coloured(format, text) : text)
+  // Whether it may, is known already; of this stream, not of stdout.
+  const paint = (format: 'bold' | 'dim' | 'green' | 'red' | 'yellow') => (text: string) =>
+    isColoured ? styleText(format, text, {validateStream: false}) : text
   return {
     isColoured,
     bold: paint('bold'),
@@ -31,12 +31,6 @@ export function styleFor(stream: NodeJS.WriteStream): Style {
     green: paint('green'),
     yellow: paint('yellow'),
   }
-}
-
-/** By the codes that Node keeps: its own `styleText` asks stdout whether stderr may be coloured. */
-function coloured(format: Format, text: string): string {
-  const [on, off] = inspect.colors[format] ?? [0, 0]
-  return `\u001B[${on}m${text}\u001B[${off}m`
 }
 
 function hasColours(stream: NodeJS.WriteStream): boolean {

@@ -1,128 +1,109 @@
 import {printable} from '../../base/text.js'
+import {type Column, type Pair} from '../columns.js'
 import {breakWords, columnsOf, indented, wrapText} from './layout.js'
 import {type Screen} from './style.js'
-
-export interface Column {
-  title: string
-  /** On a terminal too narrow for the whole table, columns are dropped in this order, lowest first; without it, a column stays. */
-  dropAt?: number
-  /**
-   * Of a last column with sentences, which are not copied: how narrow it may become before a column is dropped instead. Words that
-   * are wider yet are broken. By default it is not wrapped for another column, and its words stay whole.
-   */
-  wrapsTo?: number
-  /** Numbers are right-aligned. */
-  isRight?: boolean
-  /** Its minimum width, so that several tables align with each other. */
-  least?: number
-}
 
 /** Two blanks between columns. */
 const GAP = 2
 /** The last column is wrapped between words, but never to less than this. */
 const NARROWEST = 10
 
-/** How a table is laid out once its widest cells are known. */
-interface Layout {
-  /** Which columns are shown. */
-  shown: number[]
-  /** Of the columns that are shown, with the gap behind each. */
-  widths: number[]
-  /** Of the columns that are shown. */
-  sides: Array<'left' | 'right'>
-}
-
 /**
- * Lays rows out as an aligned table without lines.
- * A pipe has no width: there nothing is dropped or wrapped.
+ * Lays rows out as an aligned table without lines. A pipe has no width: there nothing is dropped or wrapped.
  * @returns the lines, ending without a newline
  */
-export function formatTable(columns: Column[], rows: Iterable<string[]>, {style, width}: Screen): string {
-  const widths = columns.map(({title, least = 0}) => Math.max(columnsOf(title), least))
-  const words = columns.map(() => 0)
-  const cells: string[][] = []
-  for (const row of rows) {
-    const safe = row.map((cell) => printable(cell))
-    for (const [index, cell] of safe.entries()) {
-      widths[index] = Math.max(widths[index] ?? 0, columnsOf(cell))
-      if (width !== undefined) words[index] = Math.max(words[index] ?? 0, widest(cell.split(' ')))
-    }
-
-    cells.push(safe)
-  }
-
-  const layout = layoutFor(columns, widths, words, width)
-  const titles = columns.map(({title}) => title)
-  return [layOut(titles, layout, style.bold), ...cells.map((row) => layOut(row, layout))].join('\n')
+export function formatTable<Row>(
+  columns: ReadonlyArray<Column<Row>>,
+  rows: readonly Row[],
+  screen: Screen,
+): string {
+  return formatTables(columns, [rows], screen).join('')
 }
 
-function layoutFor(columns: Column[], widths: number[], words: number[], width: number | undefined): Layout {
-  const shown =
-    width === undefined ? columns.map((_, index) => index) : fitting(columns, widths, words, width)
-  const padded = shown.map((index) => (widths[index] ?? 0) + GAP)
-  const last = padded.length - 1
-  const others = padded.slice(0, last).reduce((sum, each) => sum + each, 0)
-  const index = shown.at(-1) ?? 0
-  const least = columns[index]?.wrapsTo === undefined ? (words[index] ?? 0) : 0
-  const room = Math.max((width ?? Infinity) - others, NARROWEST, least)
-  padded[last] = Math.min(padded[last] ?? 0, room + GAP)
-  const sides = shown.map((index) => (columns[index]?.isRight ? 'right' : 'left'))
-  return {shown, widths: padded, sides}
+/** Lays groups of rows out as a table each, whose columns align with those of the others. */
+export function formatTables<Row>(
+  columns: ReadonlyArray<Column<Row>>,
+  groups: ReadonlyArray<readonly Row[]>,
+  {style, width}: Screen,
+): string[] {
+  const tables = groups.map((rows) => rows.map((row) => columns.map(({cell}) => printable(cell(row)))))
+  const shown = fitting(columns, tables.flat(), width)
+  const titles = columns.map(({title}) => title.toUpperCase())
+  return tables.map((rows) =>
+    [layOut(titles, shown, style.bold), ...rows.map((row) => layOut(row, shown))].join('\n'),
+  )
+}
+
+/** A column that is shown. */
+interface Shown extends Column<never> {
+  /** Its place among all columns. */
+  index: number
+  width: number
+  /** The width of its widest word. */
+  word: number
+}
+
+/** The columns that fit: droppable ones are dropped until the rest, its last column wrapped, is narrow enough. */
+function fitting(
+  columns: ReadonlyArray<Column<never>>,
+  rows: ReadonlyArray<readonly string[]>,
+  width = Infinity,
+): Shown[] {
+  let shown = columns.map((column, index): Shown => {
+    const cells = rows.map((row) => row[index] ?? '')
+    const word = width === Infinity ? 0 : widest(cells.flatMap((cell) => cell.split(' ')))
+    return {...column, index, width: widest([column.title, ...cells]), word}
+  })
+  const least = (each: Shown) => Math.min(each.width, Math.max(each.wrapsTo ?? Infinity, each.word))
+  const droppable = shown.filter(({dropAt}) => dropAt !== undefined)
+  for (const next of droppable.toSorted((a, b) => (a.dropAt ?? 0) - (b.dropAt ?? 0))) {
+    if (shown.reduce((sum, each) => sum + least(each) + GAP, -GAP) <= width) break
+    shown = shown.filter((each) => each !== next)
+  }
+
+  const last = shown.pop()
+  if (!last) return shown
+  const room = width - shown.reduce((sum, each) => sum + each.width + GAP, 0)
+  const most = Math.max(room, NARROWEST, last.wrapsTo === undefined ? last.word : 0)
+  return [...shown, {...last, width: Math.min(last.width, most)}]
 }
 
 /** One row, of whose last cell every line has a place of its own. */
-function layOut(row: string[], {shown, widths, sides}: Layout, paint = (text: string) => text): string {
-  const cells = shown.map((index) => row[index] ?? '')
+function layOut(row: readonly string[], shown: readonly Shown[], paint = (text: string) => text): string {
+  const cells = shown.map(({index}) => row[index] ?? '')
   const last = cells.pop() ?? ''
-  const room = (widths.at(-1) ?? 0) - GAP
+  const room = shown.at(-1)?.width ?? 0
   return wrapText(breakWords(last, room), room)
     .split('\n')
-    .map((line, number) => {
-      const texts = [...cells.map((cell) => (number === 0 ? cell : '')), line]
-      return texts
+    .map((line, number) =>
+      [...cells.map((cell) => (number === 0 ? cell : '')), line]
         .map((text, index) => {
-          const blanks = ' '.repeat(Math.max(0, (widths[index] ?? 0) - GAP - columnsOf(text)))
-          const shown = text && paint(text)
-          return `${sides[index] === 'right' ? `${blanks}${shown}` : `${shown}${blanks}`}${' '.repeat(GAP)}`
+          const {width = 0, isRight} = shown[index] ?? {}
+          const blanks = ' '.repeat(Math.max(0, width - columnsOf(text)))
+          const painted = text && paint(text)
+          return isRight ? `${blanks}${painted}` : `${painted}${blanks}`
         })
-        .join('')
-        .trimEnd()
-    })
+        .join(' '.repeat(GAP))
+        .trimEnd(),
+    )
     .join('\n')
 }
 
 /** Columns of the terminal that the widest of these texts takes. */
-export function widest(texts: string[]): number {
+export function widest(texts: readonly string[]): number {
   let width = 0
   for (const text of texts) width = Math.max(width, columnsOf(text))
   return width
 }
 
-/** Which columns stay: droppable ones are dropped until the rest, its last column wrapped, fits. */
-function fitting(columns: Column[], widths: number[], words: number[], width: number): number[] {
-  const all = columns.map((_, index) => index)
-  const droppable = all.filter((index) => columns[index]?.dropAt !== undefined)
-  droppable.sort((a, b) => (columns[a]?.dropAt ?? 0) - (columns[b]?.dropAt ?? 0))
-  const dropped = new Set<number>()
-  const least = (index: number) =>
-    Math.min(widths[index] ?? 0, Math.max(columns[index]?.wrapsTo ?? Infinity, words[index] ?? 0))
-  const total = () =>
-    all.filter((index) => !dropped.has(index)).reduce((sum, index) => sum + least(index) + GAP, -GAP)
-  for (const index of droppable) {
-    if (total() <= width) break
-    dropped.add(index)
-  }
-
-  return all.filter((index) => !dropped.has(index))
-}
-
-/** Lines of a name and a value, the values aligned, and wrapped between words where a terminal is too narrow for one. */
-export function formatPairs(pairs: Array<[string, string]>, {style, width = Infinity}: Screen): string {
-  const margin = Math.max(...pairs.map(([name]) => name.length)) + GAP
-  return pairs
-    .map(([name, value]) => {
-      const text = indented(wrapText(value, width - margin), ' '.repeat(margin)).slice(margin)
-      return `${style.dim(name.padEnd(margin - GAP))}  ${text}`
+/** Lines of a name and a text, the texts aligned, and wrapped between words where a terminal is too narrow for one. */
+export function formatPairs(pairs: readonly Pair[], {style, width = Infinity}: Screen): string {
+  const shown = pairs.flatMap(([name, text]) => (text === undefined ? [] : [{name, text}]))
+  const margin = widest(shown.map(({name}) => name)) + GAP
+  return shown
+    .map(({name, text}) => {
+      const below = indented(wrapText(text, width - margin), ' '.repeat(margin))
+      return `${style.dim(name)}${' '.repeat(margin - name.length)}${below.slice(margin)}`
     })
     .join('\n')
 }

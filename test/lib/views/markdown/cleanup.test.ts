@@ -37,7 +37,7 @@ function summaryOf(
   }
   const exitCode = exitCodeOf(result)
   const job = {commandLine: 'smoltrace cleanup --older-than 30d', exitCode, warnings, saved}
-  return [...cleanupSummary(result, asked, job)].join('')
+  return cleanupSummary(result, asked, job)
 }
 
 const titleIn = (markdown: string) => markdown.split('\n')[0]
@@ -77,7 +77,7 @@ describe('the summary of a cleanup', () => {
     expect(rows.get('May go')).to.equal('runs that are older than 30d, before 2026-09-05 12:00 UTC')
     expect(rows.get('Leaderboard')).to.include('preserved')
     expect(rows.get('Plan deletes')).to.equal('6 datasets of 2 runs to delete')
-    expect(rows.get('Found')).to.equal('3 runs, 9 datasets')
+    expect(rows.get('Found')).to.match(/^3 runs: 3 complete/)
     expect(rows.get('Exit code')).to.equal('0: done, or nothing to do')
   })
 
@@ -88,7 +88,7 @@ describe('the summary of a cleanup', () => {
       expect(rows.find(([name]) => name === run.timestamp)).to.deep.equal([
         run.timestamp,
         run === PLAN.delete[0]?.run ? '39d' : '59d',
-        'metrics, traces, results',
+        'results, traces, metrics',
         'older than 30d',
       ])
     expect(elements.filter((name) => name === 'details')).to.have.length(1)
@@ -130,7 +130,7 @@ describe('the summary of a cleanup', () => {
       summaryOf({dryRun: false, outcomes: outcomesOf(), archive, journal: '/j/1.jsonl'}),
     )
     expect(rows)
-      .to.deep.include(['Archived', '6 datasets (12 kB) in /a|b'])
+      .to.deep.include(['Archived', '6 datasets (12 kB) in /a|b `restore` brings back what it holds'])
       .and.deep.include(['Journal', '/j/1.jsonl'])
   })
 
@@ -142,7 +142,7 @@ describe('the summary of a cleanup', () => {
     const {rows, elements} = rendered(summaryOf({stale}, {saved}))
     expect(rows[1]).to.deep.equal([stale[0]?.name, 'Skipped', HOSTILE])
     expect(rows.find(([name]) => name === 'Plan')?.[1]).to.equal(
-      `made by ${HOSTILE}, 2026-10-05 12:00 UTC, sha256:abc`,
+      `made by ${HOSTILE}, 2026-10-05 12:00 UTC (sha256:abc…)`,
     )
     expect(elements).not.to.include('img').and.not.include('a')
   })
@@ -198,7 +198,7 @@ describe('the summary of a failure', () => {
       reassurance: 'Nothing was deleted.',
       suggestions: ['Nothing was deleted.', 'Look at the plan.'],
     }
-    const markdown = [...failureSummary('Cleanup', failed, job)].join('')
+    const markdown = failureSummary('Cleanup', failed, job)
     const {text, elements} = rendered(markdown)
     expect(titleIn(markdown)).to.equal('## Cleanup: refused')
     expect(text)
@@ -211,7 +211,7 @@ describe('the summary of a failure', () => {
 
   it('tells a cancelled job from a failed one', () => {
     const titleOf = (name: string) =>
-      titleIn([...failureSummary('Cleanup', {name, message: 'm', suggestions: []}, job)].join(''))
+      titleIn(failureSummary('Cleanup', {name, message: 'm', suggestions: []}, job))
     expect(titleOf('CancelledError')).to.equal('## Cleanup: cancelled')
     expect(titleOf('HubError')).to.equal('## Cleanup: failed')
   })

@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 import stringWidth from 'string-width'
 
+import {METRIC_NAMES} from '../../../../src/lib/account/leaderboard/metrics.js'
 import {
   type RankingOptions,
   rankRows,
@@ -11,7 +12,7 @@ import {bar, formatRanking, formatScore, marksFor} from '../../../../src/lib/vie
 import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../../support/builders.js'
 import {A, B, C, finished, named, rowOf, viewOf} from '../../../support/rows.js'
 
-const BLOCKS = {full: '█', empty: '·'}
+const BLOCKS = '█·'
 const SCORES = {
   successRate: 87.5,
   totalCostUsd: 0.25,
@@ -44,14 +45,9 @@ const widest = (text: string) => Math.max(...text.split('\n').map((line) => stri
 describe('the table of a ranking', () => {
   it('shows place, model, bar, numbers, date and run', () => {
     const text = show(ROWS)
-    expect(text).to.include('kim/smoltrace-leaderboard at http://127.0.0.1:9, 2026-10-05 12:00 UTC\n')
-    expect(text).to.include('\nRanked by success_rate, higher is better\n')
     expect(linesOf(text, /gemini/)[0]).to.match(
       /^1 {2}google\/gemini {2}████████ 100\.0% {2}\$0\.2500 {2}12,345 +2\.5 s {2}3\.0 g +2026-09-02 {2}20260902_120000$/,
     )
-    expect(
-      text.endsWith('\n4 rows\n~  local time of the evaluating machine: the run itself is not there'),
-    ).to.equal(true)
     for (const line of show(ROWS, {}, 60).split('\n').slice(-3)) expect(stringWidth(line)).to.be.at.most(60)
   })
 
@@ -81,18 +77,6 @@ describe('the table of a ranking', () => {
     expect(text).to.include(' hf_… ').and.include(' maker/hf_small ').and.not.include('hf_abc')
   })
 
-  it('has no column for notes where there are none', () => {
-    expect(titlesIn(show(ROWS))).to.include('NOTES')
-    expect(titlesIn(show(ROWS.slice(0, 2)))).not.to.include('NOTES')
-  })
-
-  it('marks equal scores, and says what the mark means', () => {
-    const text = show([ROWS[0]!, finished(B, {successRate: 87.5})])
-    expect(linesOf(text, /^1= /)).to.have.length(2)
-    expect(text).to.include('\n=  the same score')
-    expect(show(ROWS)).not.to.include('=')
-  })
-
   it('has the costs beside a note on a usual terminal, where places have two digits too', () => {
     const facts = {model: 'maker/a-long-name-of-a-model', successRate: 50, totalCostUsd: 0.25}
     const row = finished(C, {...facts, timestamp: '2026-09-04T10:00:00'})
@@ -108,30 +92,13 @@ describe('the table of a ranking', () => {
       model: 'a-rather-long-name-of-a-model/with-72-billion-parameters',
     }))
     for (const width of [80, 100, 120]) expect(widest(show(rows, {}, width))).to.be.at.most(width)
-    expect(titlesIn(show(rows, {}, 80))).to.deep.equal([
-      '#',
-      'MODEL',
-      'SUCCESS',
-      'COST',
-      'DATE (UTC)',
-      'NOTES',
-    ])
-    expect(titlesIn(show(rows, {by: 'co2'}, 70)))
+    const titles = (options: RankingOptions, width?: number) => titlesIn(show(rows, options, width)).join(' ')
+    expect(titles({}, 80)).to.equal('# MODEL SUCCESS COST DATE (UTC) NOTES')
+    expect(titles({by: 'co2'}, 70))
       .to.include('CO2')
       .and.not.include('COST')
-    expect(titlesIn(show(rows))).to.deep.equal([
-      '#',
-      'MODEL',
-      'SUCCESS',
-      'COST',
-      'TOKENS',
-      'DURATION',
-      'CO2',
-      'DATE (UTC)',
-      'RUN',
-      'NOTES',
-    ])
-    expect(titlesIn(show(rows, {by: 'pass'}, 80))).to.include('PASS@1')
+    expect(titles({})).to.equal('# MODEL SUCCESS COST TOKENS DURATION CO2 DATE (UTC) RUN NOTES')
+    expect(titles({by: 'pass'}, 80)).to.include('PASS@1')
   })
 
   it('names each group over its rows, and puts the same columns under each other', () => {
@@ -191,37 +158,27 @@ describe('bars', () => {
     expect([-5, 1e300].map((share) => bar(share, 2, BLOCKS))).to.deep.equal(['··', '██'])
   })
 
-  it('are drawn with what the terminal can show', () => {
-    const full = (env: NodeJS.ProcessEnv, platform: NodeJS.Platform = 'linux') => marksFor(env, platform).full
-    expect(full({LANG: 'en_GB.UTF-8'})).to.equal('█')
-    expect(full({LC_CTYPE: 'C.utf8', LANG: 'C'})).to.equal('█')
-    expect(full({LC_ALL: 'C', LANG: 'en_GB.UTF-8'})).to.equal('#')
-    expect(full({LANG: 'en_GB.UTF-8', TERM: 'dumb'})).to.equal('#')
-    expect(full({})).to.equal('#')
-    expect(full({}, 'win32')).to.equal('█')
-    expect(marksFor({}, 'linux')).to.deep.equal({full: '#', empty: '.'})
-  })
+  const terminals: Array<[env: NodeJS.ProcessEnv, marks: string, platform?: NodeJS.Platform]> = [
+    [{LANG: 'en_GB.UTF-8'}, '█·'],
+    [{LC_CTYPE: 'C.utf8', LANG: 'C'}, '█·'],
+    [{LC_ALL: 'C', LANG: 'en_GB.UTF-8'}, '#.'],
+    [{LANG: 'en_GB.UTF-8', TERM: 'dumb'}, '#.'],
+    [{}, '#.'],
+    [{}, '█·', 'win32'],
+    [{LANG: 'en_GB.UTF-8', SMOLTRACE_PLAIN: '1'}, ''],
+  ]
+  for (const [env, marks, platform = 'linux'] of terminals) {
+    it(`are ${marks || 'not drawn'} on ${platform} with ${JSON.stringify(env)}`, () => {
+      expect(marksFor(env, platform)).to.equal(marks)
+    })
+  }
 })
 
 describe('scores', () => {
   it('are written with their units', () => {
     const row = rowOf({...SCORES, passAt1: 0.875, totalTokens: 1_234_567})
-    const metrics = [
-      'success_rate',
-      'pass_at_1',
-      'avg_duration_ms',
-      'total_tokens',
-      'total_cost_usd',
-      'co2_emissions_g',
-    ] as const
-    expect(metrics.map((metric) => formatScore(metric, row))).to.deep.equal([
-      '87.5%',
-      '0.875',
-      '2.5 s',
-      '1,234,567',
-      '$0.2500',
-      '3.0 g',
-    ])
-    expect(metrics.map((metric) => formatScore(metric, rowOf({})))).to.deep.equal(metrics.map(() => '-'))
+    const forms = METRIC_NAMES.map((metric) => formatScore(metric, row))
+    expect(forms).to.deep.equal(['87.5%', '0.875', '2.5 s', '1,234,567', '$0.2500', '3.0 g'])
+    for (const metric of METRIC_NAMES) expect(formatScore(metric, rowOf({}))).to.equal('-')
   })
 })

@@ -1,0 +1,78 @@
+import {printable} from '../base/text.js'
+import {leaderboardArchive} from '../cleanup/archive-first.js'
+import {type CleanupResult, isUnknown} from '../cleanup/result.js'
+import {type Plan} from '../plan/plan.js'
+import {type About, formatFlags, type GivenFlags} from './command-line.js'
+import {count} from './format.js'
+import {type PlanNotes} from './plan.js'
+
+/** How a cleanup was asked for: what is shown of it depends on that. */
+export interface Asked {
+  /** The flags that a person gave. */
+  given: GivenFlags
+  /** The words before `cleanup` on the command line. */
+  bin: string
+  /** The Hub is gone when the command ends. */
+  isRehearsal: boolean
+  /** What each flag is about. */
+  about: Readonly<Record<string, About | undefined>>
+  /** Where archives of leaderboards are kept. */
+  dataDirectory: string
+}
+
+/** What a view needs to know of a deletion as well as the plan. */
+export function notesOn(
+  {now}: Plan,
+  {given, dataDirectory}: Asked,
+  known: Omit<PlanNotes, 'title'> = {},
+): PlanNotes {
+  const by = known.saved ? 'a saved plan' : given.policy && printable(String(given.policy))
+  const title = by ? `Cleanup by ${by}` : 'Cleanup'
+  const archive = given.archive === undefined ? undefined : String(given.archive)
+  return {
+    ...known,
+    title: given['no-dry-run'] ? title : `${title}: dry run`,
+    archive,
+    leaderboardArchive: archive ?? leaderboardArchive(dataDirectory, now),
+  }
+}
+
+/** What to do next, in words, and the command that does it where there is one. */
+export interface NextStep {
+  text: string
+  command?: string
+}
+
+/** What to do after a dry run that found something to delete: the very command, with every flag that makes it safer. */
+export function nextStep(result: CleanupResult, asked: Asked): NextStep | undefined {
+  const {wouldDelete, dryRun, declined} = result
+  const {given, isRehearsal, bin} = asked
+  if (!dryRun || declined || wouldDelete === 0 || isUnknown(result)) return undefined
+  const begin = 'This is a dry run: nothing was deleted.'
+  if (given.plan === undefined && given.interactive) {
+    // The same command would show the list again, and anything may be picked from it.
+    const isLost = `${begin}\nWhat was picked is not kept`
+    if (isRehearsal) return {text: `${isLost}: to delete, pick again with --no-dry-run.`}
+    const command = `${bin} cleanup --apply FILE --no-dry-run`
+    return {text: `${isLost}. Pick with --plan FILE, and delete it with:`, command}
+  }
+
+  const saved = given.plan === undefined ? '' : ` The plan was saved to ${String(given.plan)}.`
+  if (saved && isRehearsal)
+    return {text: `${begin}${saved} Its Hub is gone now: serve one (sandbox --port 8080) to apply a plan.`}
+  const what = wouldDelete === 1 ? 'this dataset' : `these ${count(wouldDelete, 'dataset')}`
+  return {text: `${begin}${saved} To delete ${what}, run:`, command: commandFor(result.plan, asked)}
+}
+
+/** Consent and output are not repeated; a saved plan itself says what is deleted. */
+function commandFor({archives}: Plan, {bin, given, about}: Asked): string {
+  const isApplied = given.plan !== undefined
+  const repeated = Object.entries(given).filter(
+    ([name]) => about[name] === 'how' || (about[name] === 'what' && !isApplied),
+  )
+  // The token itself is shown nowhere, but without the flag the command would be another account's.
+  const token = given.token === undefined ? {} : {token: 'hf_…'}
+  const flags = {...(isApplied && {apply: given.plan}), ...Object.fromEntries(repeated), ...token}
+  const archive = archives && given.archive === undefined ? ['--archive DIR'] : []
+  return [bin, 'cleanup', ...formatFlags(flags), ...archive, '--no-dry-run'].join(' ')
+}

@@ -1,0 +1,51 @@
+import {type RunDataset} from '../account/datasets.js'
+import {type Sizes, storageOf} from '../account/sizes.js'
+import {type KeptRun} from '../plan/plan.js'
+import {ageOf, formatStorage, typesOf} from './format.js'
+
+/** A column of a table, and what it shows of a row: for a terminal, Markdown or HTML. */
+export interface Column<Row, Cell = string> {
+  title: string
+  cell: (row: Row) => Cell
+  /** Numbers are right-aligned. */
+  isRight?: boolean
+  /** A name that is copied. */
+  isCode?: boolean
+  /** On a terminal too narrow for the whole table, columns are dropped in this order, lowest first; without it, a column stays. */
+  dropAt?: number
+  /**
+   * Of a last column with sentences, which are not copied: how narrow it may become before a column is dropped instead. Words that
+   * are wider yet are broken. By default it is not wrapped for another column, and its words stay whole.
+   */
+  wrapsTo?: number
+}
+
+/** A name and what there is to say of it, which may have several lines; left out where that is undefined. */
+export type Pair = readonly [name: string, text: string | undefined]
+
+/** What datasets take up; no column where that was not asked for or is unknown: then the totals say everything. */
+export function sizeColumn<Row>(
+  sizes: Sizes | undefined,
+  datasetsOf: (row: Row) => Iterable<{name: string}>,
+): Array<Column<Row>> {
+  if (sizes === undefined || sizes === 'unknown') return []
+  return [{title: 'Size', isRight: true, cell: (row) => formatStorage(storageOf(datasetsOf(row), sizes))}]
+}
+
+/** The least width that is readable. */
+const NARROWEST_WHY = 20
+
+/** The columns of runs, with those datasets that are deleted or with all, and why. */
+export function decisionColumns(
+  types: string,
+  {now, sizes}: {now: Date; sizes: Sizes | undefined},
+): Array<Column<KeptRun & {datasets?: RunDataset[]}>> {
+  return [
+    {title: 'Run', isCode: true, cell: ({run}) => run.timestamp},
+    {title: 'Age', cell: ({run}) => ageOf(run, now)},
+    // The datasets are named elsewhere.
+    {title: types, dropAt: 1, cell: ({run, datasets = run.datasets}) => typesOf({datasets})},
+    ...sizeColumn(sizes, ({run, datasets = run.datasets}: KeptRun & {datasets?: RunDataset[]}) => datasets),
+    {title: 'Why', wrapsTo: NARROWEST_WHY, cell: ({reasons}) => reasons.map(({text}) => text).join('; ')},
+  ]
+}

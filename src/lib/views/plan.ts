@@ -1,0 +1,161 @@
+import {countByType} from '../account/datasets.js'
+import {datasetsIn} from '../account/runs.js'
+import {type Sizes, storageOf} from '../account/sizes.js'
+import {listing, printable} from '../base/text.js'
+import {formatSum} from '../base/time.js'
+import {type Outcome} from '../cleanup/outcomes.js'
+import {isPicked} from '../plan/pick.js'
+import {freedBy, type Plan, plannedDatasets} from '../plan/plan.js'
+import {type SavedPlan} from '../plan/saved/parse.js'
+import {type KeeperName, type RetentionRules, ruleOf, type SelectorName} from '../retention/rules.js'
+import {type Pair} from './columns.js'
+import {count, formatStorageTotal, moment, protectionOf, thousands} from './format.js'
+
+/** A plan in words, for every view. */
+
+/** What the plan does not know of its own deletion. */
+export interface PlanNotes {
+  title: string
+  /** Where the datasets are archived before they are deleted. */
+  archive?: string | undefined
+  /** Where the leaderboard is archived if it is deleted. */
+  leaderboardArchive?: string | undefined
+  /** What the datasets take up, where sizes are asked for. */
+  sizes?: Sizes | undefined
+  /** The saved plan of which this one is what is left. */
+  saved?: SavedPlan | undefined
+  /** What has fallen out of it. */
+  stale?: readonly Outcome[] | undefined
+}
+
+/** What the rules chose from: the runs that were found, or a saved plan. */
+export function originPairs(plan: Plan, {sizes, saved, stale = []}: PlanNotes): Pair[] {
+  if (saved) {
+    const {madeBy, madeAt, digest} = saved
+    const left = plannedDatasets(plan).length
+    return [
+      ['Plan', `made by ${printable(madeBy)}, ${moment(madeAt)} (${digest.slice(0, 19)}…)`],
+      ['Left of it', `${thousands(left)} of ${count(left + stale.length, 'dataset')}`],
+    ]
+  }
+
+  const runs = [...plan.delete, ...plan.keep].map(({run}) => run)
+  const complete = runs.filter((run) => run.complete).length
+  const found = `${count(runs.length, 'run')}: ${thousands(complete)} complete, ${thousands(runs.length - complete)} incomplete`
+  return [
+    ['Found', `${found} (${typeCounts(datasetsIn(runs))})`],
+    ['Storage', sizes && formatStorageTotal(storageOf(datasetsIn(runs), sizes))],
+  ]
+}
+
+/** `12 results, 8 traces, 10 metrics`. */
+export function typeCounts(datasets: Parameters<typeof countByType>[0]): string {
+  const {results, traces, metrics} = countByType(datasets)
+  return `${thousands(results)} results, ${thousands(traces)} traces, ${thousands(metrics)} metrics`
+}
+
+/** The rules that a plan was made by. */
+export function rulePairs(plan: Plan, archive?: string): Pair[] {
+  const {rules, archives, delete: planned, keep} = plan
+  const [more, less] = [planned, keep].map((runs) => runs.filter((each) => isPicked(each)).length)
+  const changes = [more ? `${count(more, 'run')} picked` : '', less ? `${count(less, 'run')} not picked` : '']
+  const to = archive ? `, to ${archive},` : ''
+  return [
+    ['May go', several(selectorTexts(plan))],
+    ['By hand', listing(changes.filter(Boolean)) || undefined],
+    ['Must stay', several(keeperTexts(plan))],
+    ['Scope', scopeText(rules, planned.length === 0)],
+    ['Archive', archive || archives ? `each dataset${to} before it is deleted` : undefined],
+  ]
+}
+
+function selectorTexts({rules, cutoff}: Plan): string[] {
+  const selectors = rules.selectors.filter((name) => name !== 'all')
+  if (selectors.length === 0) return [rules.choosesRuns ? 'every run' : 'no run']
+  const [first = '', ...rest] = selectors.map((name) => sentenceOf(name, rules, cutoff))
+  return [`runs that are ${first}`, ...rest]
+}
+
+function keeperTexts({rules, keep}: Plan): string[] {
+  const pins = keep.filter(({reasons}) => reasons.some(({rule}) => rule === 'pinned')).length
+  return [
+    ...rules.keepers.map((name) => sentenceOf(name, rules)),
+    ...(pins > 0 ? [count(pins, 'pinned run')] : []),
+    ...(rules.graceMs > 0 ? [graceSentence(rules)] : []),
+  ]
+}
+
+/** What fits into a line of a usual terminal next to its name. */
+const LINE = 68
+
+/** On one line where they fit, else a line each. */
+function several(texts: string[]): string {
+  const line = listing(texts) || 'nothing'
+  return line.length <= LINE || texts.length < 2
+    ? line
+    : `${texts.slice(0, -1).join(',\n')},\nand ${texts.at(-1)}`
+}
+
+function scopeText({only, deleteLeaderboard, choosesRuns}: RetentionRules, isEmpty: boolean): string {
+  if (deleteLeaderboard && !choosesRuns && isEmpty) return 'the leaderboard alone'
+  const runs = only.length > 0 ? `only ${listing(only)} of these runs` : 'whole runs'
+  return `${runs}, ${deleteLeaderboard ? 'and' : 'never'} the leaderboard`
+}
+
+/**
+ * What a given rule says. A selector's sentence continues "runs that are", a keeper's says what stays.
+ * @param cutoff the moment that `--older-than` means, where it is known
+ */
+export function sentenceOf(name: KeeperName | SelectorName, rules: RetentionRules, cutoff?: Date): string {
+  return printable(ruleOf(name).says?.(rules[name], rules, cutoff && moment(cutoff)) ?? name)
+}
+
+/** What the grace period keeps: by rules that need rows it waits for these too, which come last of all. */
+export function graceSentence({graceMs, needRows}: RetentionRules): string {
+  if (graceMs === 0) return 'nothing: an upload under way is not waited for'
+  const waiting = needRows.length > 0 ? 'incomplete runs, and runs without a row,' : 'incomplete runs'
+  return `${waiting} changed in the last ${formatSum(graceMs)}`
+}
+
+/** The leaderboard, and what no rule takes in. */
+export function untouchedPairs(plan: Plan, {leaderboardArchive, saved}: PlanNotes): Pair[] {
+  const {leaderboard, rules, standard, nearMisses} = plan
+  if (saved)
+    return leaderboard?.goes ? [['Leaderboard', leaderboardText(leaderboard, leaderboardArchive)]] : []
+  const none = rules.deleteLeaderboard ? 'there is none to delete' : 'there is none'
+  const named = nearMisses === 1 ? '1 dataset is named' : `${thousands(nearMisses)} datasets are named`
+  return [
+    ['Leaderboard', leaderboard ? leaderboardText(leaderboard, leaderboardArchive) : none],
+    ...standard.map((name): Pair => ['Standard', `${name}: never touched`]),
+    [
+      'Near misses',
+      nearMisses > 0 ? `${named} nearly like a run's: never touched (datasets list says why)` : undefined,
+    ],
+  ]
+}
+
+function leaderboardText(
+  {dataset, goes, protection}: NonNullable<Plan['leaderboard']>,
+  archive: string | undefined,
+): string {
+  const archived = archive ? `archived first to ${archive}` : 'archived first'
+  return `${dataset.name}: ${goes ? `DELETED as well, ${archived}` : 'preserved'} (${protectionOf(protection)})`
+}
+
+/** What is deleted, in numbers. */
+export function totalText(plan: Plan, sizes?: Sizes): string {
+  if (plan.unknown) return `not known: ${unknownText(plan.unknown)} could not be read`
+  const datasets = plannedDatasets(plan).length
+  if (datasets === 0) return 'nothing to delete'
+  const frees = sizes && freedBy(plan, sizes)
+  const isUnsized = frees && frees.unknown > 0 && frees.bytes === 0
+  const size = frees ? ` (${isUnsized ? '' : 'frees '}${formatStorageTotal(frees)})` : ''
+  return `${count(datasets, 'dataset')} of ${count(plan.delete.length, 'run')} to delete${size}`
+}
+
+/** What a plan rests on that could not be read. */
+export function unknownText(unknown: NonNullable<Plan['unknown']>): string {
+  return listing(unknown.map((each) => UNKNOWN[each]))
+}
+
+const UNKNOWN = {protection: 'what is protected', rows: 'what the leaderboard says'}
