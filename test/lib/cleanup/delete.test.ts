@@ -10,7 +10,6 @@ import {type Whereabouts} from '../../../src/lib/hub/dataset-info.js'
 import {HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {type Exclusion} from '../../../src/lib/plan/compare.js'
 import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
-import {type LookReason} from '../../../src/lib/plan/recheck.js'
 import {
   type FakeHub,
   fakeHub,
@@ -23,67 +22,82 @@ import {
   rejectionOf,
   runDatasets,
 } from '../../support/builders.js'
-import {until} from '../../support/hub.js'
+import {gate, until} from '../../support/hub.js'
 import {withoutPauses} from '../../support/pauses.js'
 
 const LEADERBOARD = 'kim/smoltrace-leaderboard'
 const lost = () => new HubUnreachableError('no answer')
 const quota = (resetMs = 0) => refusal(429, {resetMs, text: 'slow down'})
-const nothing: Map<string, Exclusion> = new Map()
 
-/** Short names of a run's datasets, such as `metrics 3`. */
-const short = (name: string) =>
-  name.replace(
-    /^kim\/smoltrace-(\w+)-2026010(\d)_000000$/,
-    (_, type: string, day: string) => `${type} ${10 - Number(day)}`,
-  )
 const timestamp = (run: number) => `2026010${10 - run}_000000`
+/** Short names of a run's datasets, such as `metrics 3`; the oldest run has the highest number. */
+const short = (name: string) =>
+  name
+    .replace(/^kim\/smoltrace-(\w+)-2026010(\d)_000000$/, (_, type, day) => `${type} ${10 - Number(day)}`)
+    .replace(LEADERBOARD, 'board')
 const full = (text: string) =>
-  text.replace(
-    /^(\w+) (\d)$/,
-    (_, type: string, run: string) => `kim/smoltrace-${type}-${timestamp(Number(run))}`,
-  )
+  text.replace(/^(\w+) (\d)$/, (_, type, run) => `kim/smoltrace-${type}-${timestamp(Number(run))}`)
 const inTurn =
   (...errors: Array<Error | undefined>): OnDelete =>
   (_, time) =>
     errors[time]
 const only =
-  (text: string, onDelete: OnDelete): OnDelete =>
+  (text: string, ...errors: Array<Error | undefined>): OnDelete =>
   (name, time) =>
-    name === full(text) ? onDelete(name, time) : undefined
+    name === full(text) ? errors[time] : undefined
+const always =
+  (text: string, error?: Error): OnDelete =>
+  (name) =>
+    name === full(text) ? error : undefined
+const excluding = (...entries: Array<[text: string, status: Exclusion['status'], reason: string]>) =>
+  new Map(entries.map(([text, status, reason]): [string, Exclusion] => [full(text), {status, reason}]))
+const nothing = excluding()
+const whole = (count: number): RunType[][] => Array.from({length: count}, () => [...RUN_TYPES])
+const single = (count: number): RunType[][] => Array.from({length: count}, () => ['results'])
 
-/** A plan that deletes as many runs, the oldest of which has the highest number, and perhaps the leaderboard. */
-function planFor(runs: Array<readonly RunType[]>, hasLeaderboard = false): Plan {
+/** A plan that deletes these runs, the newest first, and perhaps the leaderboard. */
+function planFor(runs: RunType[][], hasLeaderboard = false): Plan {
   const datasets = runs.flatMap((types, index) => runDatasets(timestamp(index + 1), types))
   const inventory = inventoryOf(datasets, {leaderboard: hasLeaderboard ? leaderboardDataset() : undefined})
   return planOf(inventory, {all: true, grace: '0', deleteLeaderboard: hasLeaderboard})
 }
 
-/** The statuses of each run, of its metrics, traces and results in this order. */
-function byRun(statuses: Record<string, string>): Record<string, string[]> {
-  const runs: Record<string, string[]> = {}
-  for (const type of ['metrics', 'traces', 'results', LEADERBOARD]) {
-    for (const [name, status] of Object.entries(statuses))
-      if (name.startsWith(type)) (runs[name.split(' ')[1] ?? 'leaderboard'] ??= []).push(status)
+/**
+ * How a deletion ended, the oldest run first: `2 dfu, 1 ddd, board u`. In the order of deletion, each dataset was deleted, failed, gone,
+ * skipped or left unattempted.
+ */
+function endsOf(outcomes: Outcome[]): string {
+  const letters = new Map<string, string>()
+  const sorted = outcomes.toSorted((a, b) => order(a) - order(b))
+  for (const {name, status} of sorted) {
+    const run = short(name).split(' ').at(-1) ?? ''
+    letters.set(run, (letters.get(run) ?? '') + status.charAt(0))
   }
 
-  return runs
+  return [...letters].map((parts) => parts.join(' ')).join(', ')
+}
+
+function order({name}: Outcome): number {
+  const [type = '', run] = short(name).split(' ')
+  return run === undefined ? 0 : -10 * Number(run) + ['metrics', 'traces', 'results'].indexOf(type)
 }
 
 interface Carried {
   outcomes: Outcome[]
-  /** Status by short name. */
-  statuses: Record<string, string>
+  ends: string
+  /** By short name. */
   reasons: Record<string, string | undefined>
   events: DeletionEvent[]
   warnings: string[]
   hub: FakeHub
+  /** Short names of what a DELETE was sent for. */
+  sent: string[]
 }
 
 /** Carries a plan out at a fake Hub, one run at a time unless the options say otherwise. */
 async function carry(
   plan: Plan,
-  onDelete: OnDelete,
+  onDelete: OnDelete = () => {},
   options: Partial<DeletionOptions> = {},
 ): Promise<Carried> {
   const {hub = fakeHub(plannedDatasets(plan), onDelete)} = options as {hub?: FakeHub}
@@ -103,245 +117,198 @@ async function carry(
   })
   return {
     outcomes,
-    statuses: Object.fromEntries(outcomes.map(({name, status}) => [short(name), status])),
+    ends: endsOf(outcomes),
     reasons: Object.fromEntries(outcomes.map(({name, reason}) => [short(name), reason])),
     events,
     warnings,
     hub,
+    sent: hub.deletes.map((name) => short(name)),
   }
 }
 
-/** All have the same status. */
-const expectAll = (statuses: Record<string, string>, status: string) =>
-  expect([...new Set(Object.values(statuses))]).to.deep.equal([status])
+const kindsOf = (events: DeletionEvent[], kind: DeletionEvent['kind']) =>
+  events.filter((event) => event.kind === kind)
 
 /** Lets go on whatever can. */
 async function someTurns(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
 }
 
+/** A journal that writes into a log, in which the Hub may write as well. */
+function journalIn(log: string[], fails = /^$/): NonNullable<DeletionOptions['journal']> {
+  const write = async (entry: string) => {
+    await someTurns()
+    if (fails.test(entry)) throw new RefusedError('The journal cannot be written.')
+    log.push(entry)
+  }
+
+  return {
+    intent: ({name}) => write(`intent ${short(name)}`),
+    outcome: ({name, status, requestId, uncertain}) =>
+      write([uncertain ? 'uncertain' : status, short(name), requestId ?? ''].join(' ').trim()),
+  }
+}
+
 describe('deletion', () => {
   it('deletes all of a plan, each dataset once, and reports each once', async () => {
-    const plan = planFor([RUN_TYPES, ['results'], RUN_TYPES])
-    const {hub, outcomes, events} = await carry(plan, () => {}, {concurrency: 2})
-    const names = plannedDatasets(plan).map(({name}) => name)
-    expect(hub.deletes).to.have.members(names)
-    expect(outcomes.map(({name}) => name)).to.have.members(names)
-    expect(outcomes.every(({status, reason}) => status === 'deleted' && reason === undefined)).to.equal(true)
-    expect(events.filter(({kind}) => kind === 'started')).to.have.length(names.length)
-    expect(events.filter(({kind}) => kind === 'finished')).to.have.length(names.length)
+    const {sent, ends, outcomes, events} = await carry(
+      planFor([[...RUN_TYPES], ['results'], [...RUN_TYPES]]),
+      undefined,
+      {concurrency: 2},
+    )
+    expect(ends).to.equal('3 ddd, 2 d, 1 ddd')
+    expect(new Set(sent).size).to.equal(7)
+    expect(outcomes.map(({reason}) => reason)).to.deep.equal(Array.from({length: 7}))
+    for (const kind of ['started', 'finished'] as const) expect(kindsOf(events, kind)).to.have.length(7)
   })
 
   it('does nothing for an empty plan, and looks at nothing', async () => {
-    const {hub, outcomes, events} = await carry(planFor([]), () => {})
+    const {hub, outcomes, events} = await carry(planFor([]))
     expect([hub.log, outcomes, events]).to.deep.equal([[], [], []])
   })
 
-  describe('the order', () => {
-    it('[S14] is oldest run first, and metrics, traces, results within a run', async () => {
-      const {hub} = await carry(planFor([RUN_TYPES, RUN_TYPES]), () => {})
-      expect(hub.deletes.map((name) => short(name))).to.deep.equal([
-        'metrics 2',
-        'traces 2',
-        'results 2',
-        'metrics 1',
-        'traces 1',
-        'results 1',
-      ])
-    })
-
-    it('[S14] sends nothing of a run before the answer to what went before', async () => {
-      const inFlight = new Set<string>()
-      const {hub} = await carry(
-        planFor([RUN_TYPES, RUN_TYPES, RUN_TYPES]),
-        async (name) => {
-          const run = short(name).slice(-1)
-          expect(inFlight.has(run), name).to.equal(false)
-          inFlight.add(run)
-          await new Promise(setImmediate)
-          inFlight.delete(run)
-        },
-        {concurrency: 3},
-      )
-      for (const run of ['1', '2', '3']) {
-        const own = hub.deletes.map((name) => short(name)).filter((name) => name.endsWith(run))
-        expect(own).to.deep.equal([`metrics ${run}`, `traces ${run}`, `results ${run}`])
-      }
-    })
+  it('[S14] deletes the oldest run first, and metrics, traces, results within a run', async () => {
+    const {sent} = await carry(planFor(whole(2)))
+    const types = ['metrics', 'traces', 'results']
+    expect(sent).to.deep.equal([2, 1].flatMap((run) => types.map((type) => `${type} ${run}`)))
   })
 
-  it('[S14] has as many DELETEs in flight as runs are unfinished, up to the concurrency, and never more', async () => {
+  it('[S14] has one DELETE of each unfinished run in flight, up to the concurrency, and never more', async () => {
     const shapes = fc.array(fc.subarray<RunType>([...RUN_TYPES], {minLength: 1}), {
       minLength: 1,
       maxLength: 9,
     })
     const failures = fc.array(fc.boolean(), {minLength: 27, maxLength: 27})
-    await fc.assert(
-      fc.asyncProperty(
-        shapes,
-        fc.integer({min: 1, max: 6}),
-        failures,
-        fc.infiniteStream(fc.nat()),
-        async (types, concurrency, fails, picks) => {
-          const pending = new Map<string, () => void>()
-          const unfinished = new Map(types.map((each, index) => [String(index + 1), each.length]))
-          let sent = 0
-          const hold: OnDelete = (name) =>
-            new Promise((resolve) => {
-              const isFailure = fails[sent++] ?? false
-              pending.set(short(name), () => resolve(isFailure ? refusal(403) : undefined))
-            })
-          const carried = carry(planFor(types), hold, {
-            concurrency,
-            onEvent(event) {
-              if (event.kind !== 'finished') return
-              const run = short(event.outcome.name).slice(-1)
-              const left = (unfinished.get(run) ?? 0) - 1
-              if (left === 0) unfinished.delete(run)
-              else unfinished.set(run, left)
-            },
+    const picks = fc.infiniteStream(fc.nat())
+    const property = fc.asyncProperty(
+      shapes,
+      fc.integer({min: 1, max: 6}),
+      failures,
+      picks,
+      async (types, concurrency, fails, picks) => {
+        const pending = new Map<string, () => void>()
+        const unfinished = new Map(types.map((each, index) => [String(index + 1), each.length]))
+        let sent = 0
+        const hold: OnDelete = (name) =>
+          new Promise((resolve) => {
+            const isFailure = fails[sent++] ?? false
+            pending.set(short(name), () => resolve(isFailure ? refusal(403) : undefined))
           })
-          while (unfinished.size > 0) {
-            await new Promise(setImmediate)
-            expect(pending.size).to.equal(Math.min(concurrency, unfinished.size))
-            const names = [...pending.keys()]
-            const name = names[(picks.next().value ?? 0) % names.length] ?? ''
-            pending.get(name)?.()
-            pending.delete(name)
-            await new Promise(setImmediate)
-          }
+        const carried = carry(planFor(types), hold, {
+          concurrency,
+          onEvent(event) {
+            if (event.kind !== 'finished') return
+            const run = short(event.outcome.name).slice(-1)
+            const left = (unfinished.get(run) ?? 0) - 1
+            if (left === 0) unfinished.delete(run)
+            else unfinished.set(run, left)
+          },
+        })
+        while (unfinished.size > 0) {
+          await new Promise(setImmediate)
+          expect(pending.size).to.equal(Math.min(concurrency, unfinished.size))
+          const names = [...pending.keys()]
+          expect(new Set(names.map((name) => name.slice(-1))).size).to.equal(names.length)
+          const name = names[(picks.next().value ?? 0) % names.length] ?? ''
+          pending.get(name)?.()
+          pending.delete(name)
+          await new Promise(setImmediate)
+        }
 
-          const {outcomes} = await carried
-          expect(outcomes).to.have.length(types.flat().length)
-        },
-      ),
-      {numRuns: 200},
+        expect((await carried).outcomes).to.have.length(types.flat().length)
+      },
     )
+    await fc.assert(property, {numRuns: 200})
   })
 
   describe('a failure', () => {
-    const plan = planFor([RUN_TYPES, RUN_TYPES])
-
     it('[S14] leaves the rest of its run unattempted, and other runs go on', async () => {
-      const {statuses, hub, reasons} = await carry(
-        plan,
-        only('traces 2', () => refusal(403, {text: 'not yours'})),
-      )
-      expect(byRun(statuses)).to.deep.equal({
-        2: ['deleted', 'failed', 'unattempted'],
-        1: ['deleted', 'deleted', 'deleted'],
-      })
-      expect(hub.deletes).not.to.include(full('results 2'))
+      const {ends, sent, reasons} = await carry(planFor(whole(2)), only('traces 2', refusal(403)))
+      expect(ends).to.equal('2 dfu, 1 ddd')
+      expect(sent).not.to.include('results 2')
       expect(reasons['results 2']).to.include('traces')
     })
 
-    it("is told in the Hub's words, safe to print, with the id of the request", async () => {
-      const {outcomes} = await carry(
-        plan,
-        only('metrics 1', () => refusal(403, {text: 'not\u001B[2J yours', requestId: 'Root=1-abc'})),
-      )
-      const outcome = outcomes.find(({name}) => name === full('metrics 1'))
-      expect(outcome).to.deep.include({status: 'failed', requestId: 'Root=1-abc'})
-      expect(outcome?.reason).to.include('403').and.include('yours').and.not.include('\u001B')
-    })
+    const failures: Array<[error: unknown, outcome: Partial<Outcome>]> = [
+      [
+        refusal(403, {text: 'not\u001B[2J yours', requestId: 'Root=1-abc'}),
+        {reason: '403 not [2J yours', requestId: 'Root=1-abc'},
+      ],
+      [refusal(409), {reason: '409 no'}],
+      [refusal(423), {reason: '423 no'}],
+      [refusal(404), {reason: '404 no'}],
+      [refusal(404, {code: 'RevisionNotFound'}), {reason: '404 no'}],
+      [new Error('odd'), {reason: 'odd'}],
+      ['a text', {reason: 'a text'}],
+    ]
+    for (const [error, outcome] of failures) {
+      it(`is told in the words of the Hub, safe to print, and not tried again: ${outcome.reason}`, async () => {
+        const plan = planFor(single(1))
+        const hub = fakeHub(plannedDatasets(plan))
+        let calls = 0
+        hub.deleteDataset = async () => {
+          calls++
+          throw error
+        }
 
-    it('has no id of a request where the Hub gave none', async () => {
-      const {outcomes} = await carry(
-        plan,
-        only('metrics 1', () => refusal(409)),
-      )
-      expect(outcomes.find(({status}) => status === 'failed')).not.to.have.property('requestId')
-    })
-
-    for (const error of [new Error('odd'), refusal(403), refusal(409), refusal(423)]) {
-      it(`such as "${error.message}" is not tried again`, async () => {
-        const {hub, statuses} = await carry(
-          plan,
-          only('metrics 2', () => error),
-        )
-        expect(statuses['metrics 2']).to.equal('failed')
-        expect(hub.deletes.filter((name) => name === full('metrics 2'))).to.have.length(1)
+        const {outcomes} = await carry(plan, undefined, {hub})
+        expect(outcomes).to.deep.equal([{name: full('results 1'), status: 'failed', ...outcome}])
+        expect(calls).to.equal(1)
       })
     }
-
-    it('that is thrown as no error is one all the same', async () => {
-      const hub = fakeHub([])
-      // eslint-disable-next-line prefer-promise-reject-errors
-      hub.deleteDataset = () => Promise.reject('a text')
-      const {outcomes} = await carry(planFor([['results']]), () => {}, {hub})
-      expect(outcomes[0]).to.deep.include({status: 'failed', reason: 'a text'})
-    })
   })
 
   describe('an answer 404', () => {
     it('for a dataset that is not there finds it gone, and goes on with its run', async () => {
-      const {statuses, reasons} = await carry(
-        planFor([RUN_TYPES]),
-        only('metrics 1', () => missing()),
-      )
-      expect(byRun(statuses)).to.deep.equal({1: ['gone', 'deleted', 'deleted']})
-      expect(reasons['metrics 1']).to.be.a('string')
+      const {ends, reasons} = await carry(planFor(whole(1)), only('metrics 1', missing()))
+      expect(ends).to.equal('1 gdd')
+      expect(reasons['metrics 1']).to.equal('was not there any more')
     })
 
     it('[S14] for a dataset that is still there is a failure', async () => {
-      const plan = planFor([['results']])
+      const plan = planFor(single(1))
       const hub = fakeHub(plannedDatasets(plan))
       hub.deleteDataset = () => Promise.reject(missing())
-      const {outcomes} = await carry(plan, () => {}, {hub})
+      const {outcomes} = await carry(plan, undefined, {hub})
       expect(outcomes[0]).to.include({status: 'failed'}).and.not.to.have.property('uncertain')
       expect(outcomes[0]?.reason).to.include('404').and.include('it is still there')
     })
 
     it('for a dataset that was renamed says where to', async () => {
-      const plan = planFor([['results']])
+      const plan = planFor(single(1))
       const hub = fakeHub(plannedDatasets(plan), () => missing())
       hub.whereabouts = async () => ({state: 'moved', to: 'kim/elsewhere'})
-      const {outcomes} = await carry(plan, () => {}, {hub})
+      const {outcomes} = await carry(plan, undefined, {hub})
       expect(outcomes[0]).to.include({status: 'gone', reason: 'was renamed to kim/elsewhere'})
     })
 
     it('for a dataset whose whereabouts cannot be asked for is settled by the listing at the end', async () => {
-      const plan = planFor([['results']])
-      for (const [isListed, status] of [
-        [true, 'failed'],
-        [false, 'gone'],
-      ] as const) {
+      const plan = planFor(single(1))
+      for (const isListed of [true, false]) {
         const hub = fakeHub(plannedDatasets(plan), () => missing())
         hub.whereabouts = () => Promise.reject(lost())
-        const {outcomes} = await carry(plan, () => {}, {
-          hub,
-          listAtEnd: async () => (isListed ? plannedDatasets(plan) : []),
-        })
-        expect(outcomes[0]?.status).to.equal(status)
+        const listAtEnd = async () => (isListed ? plannedDatasets(plan) : [])
+        const {outcomes} = await carry(plan, undefined, {hub, listAtEnd})
+        expect(outcomes[0]?.status).to.equal(isListed ? 'failed' : 'gone')
         expect(outcomes[0]?.uncertain).to.equal(isListed ? true : undefined)
       }
     })
 
-    it('that does not speak of the dataset is a failure', async () => {
-      for (const code of [undefined, 'RevisionNotFound']) {
-        const {statuses} = await carry(planFor([['results']]), () => refusal(404, {code}))
-        expect(statuses['results 1']).to.equal('failed')
-      }
-    })
-
     it('to a DELETE that repeats one whose answer was lost says it is deleted', async () => {
-      const {statuses, hub, events} = await carry(planFor([['results']]), inTurn(lost(), missing()))
-      expect(statuses['results 1']).to.equal('deleted')
-      expect(hub.deletes).to.have.length(2)
-      expect(events.filter(({kind}) => kind === 'started')).to.have.length(1)
+      const {ends, sent, events} = await carry(planFor(single(1)), inTurn(lost(), missing()))
+      expect(ends).to.equal('1 d')
+      expect(sent).to.have.length(2)
+      expect(kindsOf(events, 'started')).to.have.length(1)
     })
   })
 
   describe('a lost answer', () => {
     it('that stays lost is a failure where the dataset is still there, and leaves the rest of the run', async () => {
-      const {statuses, reasons, hub, outcomes} = await carry(
-        planFor([RUN_TYPES]),
-        only('metrics 1', () => lost()),
-      )
-      expect(byRun(statuses)).to.deep.equal({1: ['failed', 'unattempted', 'unattempted']})
+      const {ends, reasons, sent, outcomes} = await carry(planFor(whole(1)), always('metrics 1', lost()))
+      expect(ends).to.equal('1 fuu')
       expect(reasons['metrics 1']).to.include('it is still there').and.include('no answer')
       expect(outcomes[0]).not.to.have.property('uncertain')
-      expect(hub.deletes).to.have.length(6)
+      expect(sent).to.have.length(6)
     })
 
     it('is not repeated once the job is stopped, and is never called unattempted', async () => {
@@ -351,117 +318,83 @@ describe('deletion', () => {
         return lost()
       }
 
-      const {statuses, reasons, hub} = await carry(planFor([RUN_TYPES]), stop, {signal: controller.signal})
-      expect(byRun(statuses)).to.deep.equal({1: ['failed', 'unattempted', 'unattempted']})
+      const {ends, reasons, sent} = await carry(planFor(whole(1)), stop, {signal: controller.signal})
+      expect(ends).to.equal('1 fuu')
       expect(reasons['metrics 1']).to.include('may be deleted or not')
-      expect(hub.deletes).to.have.length(1)
+      expect(sent).to.have.length(1)
     })
 
     for (const error of [refusal(429, {actionLimit: true}), refusal(401), refusal(409)]) {
       it(`is not known after an answer ${error.status} to the next DELETE, until everything is listed`, async () => {
-        const plan = planFor([['results']])
         const answers = inTurn(lost(), error)
-        const shown = await carry(plan, answers)
-        expect(shown.statuses['results 1']).to.equal('failed')
+        const shown = await carry(planFor(single(1)), answers)
+        expect(shown.outcomes[0]).to.include({status: 'failed'}).and.not.to.have.property('uncertain')
         expect(shown.reasons['results 1']).to.include('it is still there')
-        const blind = await carry(plan, answers, {listAtEnd: () => Promise.reject(new Error('no list'))})
+        const blind = await carry(planFor(single(1)), answers, {
+          listAtEnd: () => Promise.reject(new Error('no list')),
+        })
         expect(blind.outcomes[0]).to.deep.include({status: 'failed', uncertain: true})
         expect(blind.reasons['results 1']).to.include('may be deleted or not')
       })
     }
 
     it('is a deletion where a look that others needed lacks the dataset', async () => {
-      const excluded = new Map<string, Exclusion>([[full('results 1'), {status: 'gone', reason: 'left'}]])
-      const plan = planFor([['results'], ['results']])
+      const plan = planFor(single(2))
       const hub = fakeHub(plannedDatasets(plan), (name, time) => {
         if (time > 0) return
         return name === full('results 1') ? lost() : quota()
       })
-      const {statuses} = await carry(plan, () => {}, {
+      const {ends} = await carry(plan, undefined, {
         hub,
         concurrency: 2,
         async lookAgain() {
           hub.listing = hub.listing.filter(({name}) => name !== full('results 1'))
-          return excluded
+          return excluding(['results 1', 'gone', 'left'])
         },
       })
-      expect(statuses['results 1']).to.equal('deleted')
+      expect(ends).to.equal('2 d, 1 d')
     })
 
-    const lostAnswers = [
+    const there = ({id, name, sha}: Dataset) => ({state: 'there' as const, id, name, sha})
+    /** Where the dataset is found after the first answer, whether a DELETE is sent again, and how it ends. */
+    const found: Array<
+      [title: string, where: (dataset: Dataset) => Whereabouts, again: boolean, ends: string]
+    > = [
+      ['there', there, true, '1 d'],
+      ['missing', () => ({state: 'missing'}), false, '1 d'],
+      ['another one by its id', (dataset) => ({...there(dataset), id: 'other'}), false, '1 d'],
+      ['renamed', () => ({state: 'moved', to: 'kim/elsewhere'}), false, '1 g'],
+      ['changed', (dataset) => ({...there(dataset), sha: 'other'}), false, '1 s'],
+      // The listing at the end, which lacks it, says more.
+      ['led elsewhere', () => ({state: 'moved', to: undefined}), false, '1 d'],
+      ['not known', () => expect.fail('half an answer'), false, '1 d'],
+    ]
+    for (const error of [
       lost(),
       new HubFormatError('202 with nothing instead of OK'),
       ...[302, 307, 408, 500, 501, 502, 503, 504, 520].map((status) => refusal(status)),
-    ]
-    for (const error of lostAnswers) {
-      /** Carries out a plan of one dataset whose first DELETE is answered so, and which is found so then. */
-      const found = async (where: (dataset: Dataset) => Whereabouts) => {
-        const plan = planFor([['results']])
-        const [dataset] = plannedDatasets(plan) as [Dataset]
-        const hub = fakeHub([dataset], inTurn(error))
-        hub.whereabouts = async (name) => {
-          hub.log.push(`ASK ${name}`)
-          return where(dataset)
-        }
+    ]) {
+      it(`[S14] such as "${error.message}" is settled by a look at that dataset: it is sent again only where it is there`, async () => {
+        for (const [title, where, again, ends] of found) {
+          const plan = planFor(single(1))
+          const [dataset] = plannedDatasets(plan) as [Dataset]
+          const hub = fakeHub([dataset], inTurn(error))
+          hub.whereabouts = async () => {
+            hub.log.push('ASK')
+            return where(dataset)
+          }
 
-        // The listing alone could not tell.
-        const carried = await carry(plan, () => {}, {hub, listAtEnd: async () => []})
-        return {...carried, log: hub.log.map((line) => line.split(' ')[0])}
-      }
-
-      const there = ({id, name, sha}: Dataset): Whereabouts => ({state: 'there', id, name, sha})
-
-      it(`[S14] such as "${error.message}" is settled by the whereabouts of that dataset: there, so it is sent again`, async () => {
-        const {log, statuses} = await found(there)
-        expect(log).to.deep.equal(['DELETE', 'ASK', 'DELETE'])
-        expect(statuses['results 1']).to.equal('deleted')
-      })
-
-      const absences: Array<[title: string, where: (dataset: Dataset) => Whereabouts, status: string]> = [
-        ['missing', () => ({state: 'missing'}), 'deleted'],
-        ['another one by its id', (dataset) => ({...there(dataset), id: 'other'}) as Whereabouts, 'deleted'],
-        ['renamed', () => ({state: 'moved', to: 'kim/elsewhere'}), 'gone'],
-        ['changed', (dataset) => ({...there(dataset), sha: 'other'}) as Whereabouts, 'skipped'],
-      ]
-      for (const [title, where, status] of absences) {
-        it(`[S14] such as "${error.message}" is settled by the whereabouts of that dataset: ${title}, so it is never sent again`, async () => {
-          const {log, statuses} = await found(where)
-          expect(log).to.deep.equal(['DELETE', 'ASK'])
-          expect(statuses['results 1']).to.equal(status)
-        })
-      }
-
-      it(`[S14] such as "${error.message}" is not known where the whereabouts are not: it is never sent again`, async () => {
-        for (const where of [
-          (): Whereabouts => {
-            throw new HubFormatError('half an answer')
-          },
-          (): Whereabouts => ({state: 'moved', to: undefined}),
-        ]) {
-          const {log} = await found(where)
-          expect(log).to.deep.equal(['DELETE', 'ASK'])
+          const carried = await carry(plan, undefined, {hub, listAtEnd: async () => []})
+          const log = hub.log.map((line) => line.split(' ')[0])
+          expect(log, title).to.deep.equal(['DELETE', 'ASK', ...(again ? ['DELETE'] : [])])
+          expect(carried.ends, title).to.equal(ends)
         }
       })
     }
   })
 
   describe('the look at the end', () => {
-    const plan = planFor([RUN_TYPES, ['results']])
-
-    it('is one listing, and asks for nothing else where nothing of the plan is left', async () => {
-      const {hub} = await carry(plan, () => {})
-      expect(hub.log.filter((line) => !line.startsWith('DELETE'))).to.deep.equal(['LIST'])
-      expect(hub.log.at(-1)).to.equal('LIST')
-    })
-
-    it('is not made where nothing was deleted, or the job was interrupted', async () => {
-      const refused = await carry(plan, () => refusal(403))
-      expect(refused.hub.log).not.to.include('LIST')
-      const controller = new AbortController()
-      const stopped = await carry(plan, () => controller.abort(), {signal: controller.signal})
-      expect(stopped.hub.log).not.to.include('LIST')
-      expect(stopped.warnings).to.deep.equal([])
-    })
+    const plan = planFor([[...RUN_TYPES], ['results']])
 
     /** A Hub that answers OK and does nothing. */
     const idle = (of: Plan = plan) => {
@@ -479,46 +412,64 @@ describe('deletion', () => {
       return hub
     }
 
+    it('is one listing, and asks for nothing else where nothing of the plan is left', async () => {
+      const {hub} = await carry(plan)
+      expect(hub.log.map((line) => line.split(' ')[0])).to.deep.equal([
+        'DELETE',
+        'DELETE',
+        'DELETE',
+        'DELETE',
+        'LIST',
+      ])
+    })
+
+    it('is not made where nothing was deleted, or the job was interrupted', async () => {
+      const refused = await carry(plan, () => refusal(403))
+      expect(refused.hub.log).not.to.include('LIST')
+      const controller = new AbortController()
+      const stopped = await carry(plan, () => controller.abort(), {signal: controller.signal})
+      expect(stopped.hub.log).not.to.include('LIST')
+      expect(stopped.warnings).to.deep.equal([])
+    })
+
     it('[S14] finds a failure where the Hub answered OK and did nothing, and says so everywhere', async () => {
-      const written: Outcome[] = []
-      const {outcomes, events} = await carry(plan, () => {}, {
+      const written: string[] = []
+      const {outcomes, events} = await carry(plan, undefined, {
         hub: idle(),
         concurrency: 3,
-        journal: {
-          async intent() {},
-          async outcome(outcome) {
-            written.push(outcome)
-          },
-        },
+        journal: journalIn(written),
       })
       expect(outcomes).to.have.length(4)
-      for (const {name, status, reason, uncertain} of outcomes) {
-        expect([status, uncertain]).to.deep.equal(['failed', undefined])
-        expect(reason).to.equal('the Hub answered OK, but it is still there')
-        expect(written.findLast((each) => each.name === name)?.status).to.equal('failed')
-        const told = events.filter((event) => event.kind === 'finished' && event.outcome.name === name)
-        expect(told.at(-1)).to.deep.include({outcome: {name, status, reason}})
+      for (const outcome of outcomes) {
+        const {name} = outcome
+        expect(outcome).to.deep.equal({
+          name,
+          status: 'failed',
+          reason: 'the Hub answered OK, but it is still there',
+        })
+        expect(written.findLast((entry) => entry.includes(short(name)))).to.equal(`failed ${short(name)}`)
+        expect(
+          events.findLast((event) => event.kind === 'finished' && event.outcome.name === name),
+        ).to.deep.equal({
+          kind: 'finished',
+          outcome,
+        })
       }
     })
 
-    it('finds no failure where the listing only lags', async () => {
-      const {statuses} = await carry(plan, () => {}, {listAtEnd: async () => plannedDatasets(plan)})
-      expectAll(statuses, 'deleted')
-    })
-
-    it('finds no failure where another dataset has the name since', async () => {
-      const {statuses, hub} = await carry(plan, () => {}, {
-        listAtEnd: async () => plannedDatasets(plan).map((each) => ({...each, id: 'other'})),
-      })
-      expectAll(statuses, 'deleted')
-      expect(hub.log.filter((line) => line.startsWith('ASK'))).to.deep.equal([])
+    it('finds no failure where the listing only lags, or another dataset has the name since', async () => {
+      const lagging = await carry(plan, undefined, {listAtEnd: async () => plannedDatasets(plan)})
+      expect(lagging.ends).to.equal('2 d, 1 ddd')
+      const others = plannedDatasets(plan).map((each) => ({...each, id: 'other'}))
+      const renewed = await carry(plan, undefined, {listAtEnd: async () => others})
+      expect(renewed.ends).to.equal('2 d, 1 ddd')
+      expect(renewed.hub.log.join(' ')).not.to.include('ASK')
     })
 
     it('leaves open what is still listed and cannot be asked for', async () => {
       const hub = idle()
       hub.whereabouts = () => Promise.reject(new HubFormatError('half an answer'))
-      const {outcomes} = await carry(plan, () => {}, {hub})
-      for (const outcome of outcomes) {
+      for (const outcome of (await carry(plan, undefined, {hub})).outcomes) {
         expect(outcome).to.include({status: 'failed', uncertain: true})
         expect(outcome.reason).to.include('half an answer')
       }
@@ -530,176 +481,123 @@ describe('deletion', () => {
         return lost()
       })
       hub.whereabouts = () => Promise.reject(lost())
-      const {outcomes, statuses} = await carry(plan, () => {}, {hub})
-      expect(byRun(statuses)).to.deep.equal({2: ['deleted'], 1: ['deleted', 'unattempted', 'unattempted']})
+      const {outcomes, ends} = await carry(plan, undefined, {hub})
+      expect(ends).to.equal('2 d, 1 duu')
       expect(outcomes.some(({uncertain}) => uncertain)).to.equal(false)
     })
 
     it('that fails is a warning, and changes no outcome', async () => {
-      const {statuses, warnings} = await carry(plan, () => {}, {
+      const {ends, warnings} = await carry(plan, undefined, {
         listAtEnd: () => Promise.reject(new HubFormatError('half a page')),
       })
-      expectAll(statuses, 'deleted')
+      expect(ends).to.equal('2 d, 1 ddd')
       expect(warnings).to.have.length(1)
       expect(warnings[0]).to.include('half a page')
     })
 
     it('[S14] by a token with less access makes nothing gone of what could not be found', async () => {
-      const {statuses, outcomes, warnings} = await carry(
-        plan,
-        (name) => (name === full('metrics 1') ? missing() : undefined),
-        {listAtEnd: () => Promise.reject(new RefusedError('not a member any more'))},
-      )
-      expect(byRun(statuses)).to.deep.equal({2: ['deleted'], 1: ['failed', 'deleted', 'deleted']})
+      const {ends, outcomes, warnings} = await carry(plan, only('metrics 1', missing()), {
+        listAtEnd: () => Promise.reject(new RefusedError('not a member any more')),
+      })
+      expect(ends).to.equal('2 d, 1 fdd')
       expect(outcomes.find(({status}) => status === 'failed')).to.include({uncertain: true})
       expect(warnings).to.have.length(1)
     })
 
-    it('comes before the leaderboard, which stays where anything else did', async () => {
-      const whole = planFor([RUN_TYPES], true)
-      const {statuses, hub} = await carry(whole, () => {}, {hub: idle(whole)})
-      expect(hub.deletes).not.to.include(LEADERBOARD)
-      expect(byRun(statuses)).to.deep.equal({1: ['failed', 'failed', 'failed'], leaderboard: ['unattempted']})
-    })
-
-    it('keeps the leaderboard where it fails', async () => {
-      const {statuses, hub} = await carry(planFor([['results']], true), () => {}, {
-        listAtEnd: () => Promise.reject(new HubFormatError('half a page')),
-      })
-      expect(hub.deletes).not.to.include(LEADERBOARD)
-      expect(statuses).to.deep.equal({'results 1': 'deleted', [LEADERBOARD]: 'unattempted'})
-    })
-
-    it('comes after the leaderboard too', async () => {
+    it('comes before the leaderboard, which stays where anything else did or it fails, and after it', async () => {
+      const all = planFor(whole(1), true)
+      expect((await carry(all, undefined, {hub: idle(all)})).ends).to.equal('1 fff, board u')
+      const listAtEnd = () => Promise.reject(new HubFormatError('half a page'))
+      const blind = await carry(all, undefined, {listAtEnd})
+      expect(blind.ends).to.equal('1 ddd, board u')
+      expect(blind.sent).not.to.include('board')
       const alone = planFor([], true)
-      const {statuses} = await carry(alone, () => {}, {hub: idle(alone)})
-      expect(statuses[LEADERBOARD]).to.equal('failed')
+      expect((await carry(alone, undefined, {hub: idle(alone)})).ends).to.equal('board f')
     })
   })
 
-  describe('an answer 401', () => {
-    it('stops the rest of all runs, which is unattempted', async () => {
-      const {statuses, hub, reasons} = await carry(
-        planFor([RUN_TYPES, RUN_TYPES, RUN_TYPES]),
-        only('traces 3', () => refusal(401)),
-      )
-      expect(byRun(statuses)).to.deep.equal({
-        3: ['deleted', 'failed', 'unattempted'],
-        2: ['unattempted', 'unattempted', 'unattempted'],
-        1: ['unattempted', 'unattempted', 'unattempted'],
+  describe('an answer that stops the job', () => {
+    const stops: Array<[title: string, error: Error, ends: string, reason: string]> = [
+      ['401', refusal(401), '3 dfu, 2 uuu, 1 uuu', 'does not accept the token'],
+      [
+        '[S15] of a limit of the action, in its words',
+        refusal(429, {actionLimit: true, text: 'exceeded\u0007(300 per day)'}),
+        '3 duu, 2 uuu, 1 uuu',
+        'exceeded (300 per day)',
+      ],
+    ]
+    for (const [title, error, ends, reason] of stops) {
+      it(`${title}: the rest of all runs is unattempted`, async () => {
+        const carried = await carry(planFor(whole(3)), only('traces 3', error))
+        expect(carried.ends).to.equal(ends)
+        expect(carried.sent).to.have.length(2)
+        expect(carried.reasons['metrics 1']).to.include(reason)
       })
-      expect(hub.deletes).to.have.length(2)
-      expect(reasons['metrics 1']).to.include('token')
-    })
-
-    it('lets those finish that are under way', async () => {
-      const release: Array<() => void> = []
-      const onDelete: OnDelete = (name) => {
-        if (name === full('metrics 2')) {
-          setImmediate(() => release.pop()?.())
-          return refusal(401)
-        }
-
-        return new Promise((resolve) => {
-          release.push(resolve)
-        })
-      }
-
-      const {statuses} = await carry(planFor([RUN_TYPES, RUN_TYPES]), onDelete, {concurrency: 2})
-      expect(statuses).to.deep.include({
-        'metrics 2': 'failed',
-        'metrics 1': 'deleted',
-        'traces 1': 'unattempted',
-      })
-    })
+    }
   })
 
   describe('a Hub that is not well', () => {
-    const many: Array<readonly RunType[]> = Array.from({length: 9}, () => ['results'])
-
-    it('is not asked on and on: after five datasets in a row of which nobody knows anything, the rest stays', async () => {
-      const {statuses, outcomes} = await carry(planFor(many), () => refusal(503))
-      const counts = (status: string) => Object.values(statuses).filter((each) => each === status).length
-      // One more may be under way, of which nobody knows anything either.
-      expect(counts('failed')).to.be.within(5, 6)
-      expect(counts('failed') + counts('unattempted')).to.equal(9)
+    it('is not asked on and on: after five datasets in a row of which nothing is known, the rest stays', async () => {
+      const {ends, outcomes} = await carry(planFor(single(9)), () => refusal(503))
+      // One more may be under way.
+      expect([...ends.matchAll(/f/g)].length).to.be.within(5, 6)
+      expect([...ends.matchAll(/[fu]/g)]).to.have.length(9)
       const left = outcomes.find(({status}) => status === 'unattempted')
       expect(left?.reason).to.include('failed 5 times in a row')
     })
 
     it('is asked on where anything goes well in between, or is refused', async () => {
       for (const relief of [undefined, refusal(403)]) {
-        const {statuses} = await carry(planFor(many), (name) =>
+        const {ends} = await carry(planFor(single(9)), (name) =>
           /2026010[258]/.test(name) ? relief : refusal(503),
         )
-        expect(Object.values(statuses)).not.to.include('unattempted')
+        expect(ends).not.to.include('u')
       }
     })
 
     it('holds up nobody else while one dataset pauses', async () => {
-      const order: string[] = []
-      const plan = planFor([['results'], ['results'], ['results']])
       const controller = new AbortController()
-      const carried = carry(
-        plan,
+      const {ends, sent} = await carry(
+        planFor(single(3)),
         (name) => {
-          order.push(short(name))
-          if (order.length === 3) controller.abort()
+          if (name === full('results 1')) controller.abort()
           return name === full('results 3') ? refusal(503, {retryAfterMs: 60_000}) : undefined
         },
         {signal: controller.signal},
       )
-      const {statuses} = await carried
-      expect(order).to.deep.equal(['results 3', 'results 2', 'results 1'])
-      expect(statuses).to.include({'results 2': 'deleted', 'results 1': 'deleted'})
+      expect(sent).to.deep.equal(['results 3', 'results 2', 'results 1'])
+      expect(ends).to.equal('3 f, 2 d, 1 d')
     })
 
     it('tells of each repeat what went wrong, and how many there will be', async () => {
-      const {events} = await carry(planFor([['results']]), inTurn(refusal(503), lost()))
-      expect(events.filter(({kind}) => kind === 'repeating')).to.deep.equal([
-        {
-          kind: 'repeating',
-          name: full('results 1'),
-          why: 'retry',
-          ms: 0,
-          cause: 'the Hub answered 503',
-          retry: 1,
-          of: 5,
-        },
-        {
-          kind: 'repeating',
-          name: full('results 1'),
-          why: 'retry',
-          ms: 0,
-          cause: 'no answer from the Hub (no answer)',
-          retry: 2,
-          of: 5,
-        },
+      const {events} = await carry(planFor(single(1)), inTurn(refusal(503), lost()))
+      const repeat = {kind: 'repeating', name: full('results 1'), why: 'retry', ms: 0, of: 5}
+      expect(kindsOf(events, 'repeating')).to.deep.equal([
+        {...repeat, cause: 'the Hub answered 503', retry: 1},
+        {...repeat, cause: 'no answer from the Hub (no answer)', retry: 2},
       ])
     })
 
     it('is backed off from where it answers 429 without a word, a few times', async () => {
-      const {statuses, hub} = await carry(planFor([['results']]), () => refusal(429))
-      expect(statuses['results 1']).to.equal('failed')
-      expect(hub.deletes).to.have.length(6)
-      const once = await carry(planFor([['results']]), inTurn(refusal(429)))
-      expect(once.statuses['results 1']).to.equal('deleted')
-      expect(once.events.find(({kind}) => kind === 'waiting')).to.deep.include({why: 'retry', retry: 1})
+      const {ends, sent} = await carry(planFor(single(1)), () => refusal(429))
+      expect(ends).to.equal('1 f')
+      expect(sent).to.have.length(6)
+      const once = await carry(planFor(single(1)), inTurn(refusal(429)))
+      expect(once.ends).to.equal('1 d')
+      expect(kindsOf(once.events, 'waiting')[0]).to.deep.include({why: 'retry', retry: 1})
     })
 
     it('gets half as many requests at a time, and more again as it recovers', async () => {
       const pending: Array<() => void> = []
       let sent = 0
-      const carried = carry(
-        planFor(many),
-        () => {
-          const isOverload = sent++ < 4
-          return new Promise((resolve) => {
-            pending.push(() => resolve(isOverload ? refusal(503) : undefined))
-          })
-        },
-        {concurrency: 4},
-      )
+      const hold: OnDelete = () => {
+        const isOverload = sent++ < 4
+        return new Promise((resolve) => {
+          pending.push(() => resolve(isOverload ? refusal(503) : undefined))
+        })
+      }
+
+      const carried = carry(planFor(single(9)), hold, {concurrency: 4})
       for (const inFlight of [4, 2, 3, 4]) {
         await until(`${inFlight} requests are under way`, () => pending.length === inFlight)
         await someTurns()
@@ -707,27 +605,19 @@ describe('deletion', () => {
         for (const answer of pending.splice(0)) answer()
       }
 
-      const {statuses} = await carried
-      expectAll(statuses, 'deleted')
+      expect((await carried).ends).to.match(/^(\d d(, |$)){9}$/)
     })
   })
 
   describe('a quota that is known', () => {
     it('[S15] is waited for before anything is sent into its end, then all is looked at, and no intent is in vain', async () => {
-      const plan = planFor([['results']])
+      const plan = planFor(single(1))
       const hub = fakeHub(plannedDatasets(plan))
       hub.allowance = {left: 0, refillMs: 20}
       const steps: string[] = []
-      const {statuses} = await carry(plan, () => {}, {
+      await carry(plan, undefined, {
         hub,
-        journal: {
-          async intent() {
-            steps.push('intent')
-          },
-          async outcome() {
-            steps.push('outcome')
-          },
-        },
+        journal: journalIn(steps),
         async lookAgain() {
           steps.push('look')
           return nothing
@@ -738,12 +628,11 @@ describe('deletion', () => {
           hub.allowance = {left: 9, refillMs: 0}
         },
       })
-      expect(steps).to.deep.equal(['quota 100', 'look', 'intent', 'outcome'])
-      expect(statuses['results 1']).to.equal('deleted')
+      expect(steps).to.deep.equal(['quota 100', 'look', 'intent results 1', 'deleted results 1'])
     })
 
     it('lets no more requests go at a time than are left of it', async () => {
-      const plan = planFor(Array.from({length: 6}, () => ['results'] as const))
+      const plan = planFor(single(6))
       let inFlight = 0
       let most = 0
       const hub = fakeHub(plannedDatasets(plan), async () => {
@@ -752,85 +641,76 @@ describe('deletion', () => {
         inFlight--
       })
       hub.allowance = {left: 2, refillMs: 0}
-      const {outcomes} = await carry(plan, () => {}, {hub, concurrency: 4})
-      expect(most).to.equal(2)
-      expect(outcomes.every(({status}) => status === 'deleted')).to.equal(true)
+      const {ends} = await carry(plan, undefined, {hub, concurrency: 4})
+      expect([most, ends]).to.deep.equal([2, '6 d, 5 d, 4 d, 3 d, 2 d, 1 d'])
     })
   })
 
   describe('a used-up quota', () => {
     it('[S10] is waited for, then all is looked at again, then the same DELETE is sent again', async () => {
-      const steps: string[] = []
-      const plan = planFor([RUN_TYPES])
-      const {statuses, events, hub} = await carry(
+      const log: string[] = []
+      const plan = planFor(whole(1))
+      const {ends, events} = await carry(
         plan,
         (name, time) => {
-          steps.push(short(name))
+          log.push(short(name))
           return name === full('traces 1') && time === 0 ? quota(1) : undefined
         },
         {
           async lookAgain() {
-            steps.push('look')
+            log.push('look')
             return nothing
           },
         },
       )
-      expect(steps).to.deep.equal(['metrics 1', 'traces 1', 'look', 'traces 1', 'results 1'])
-      expectAll(statuses, 'deleted')
+      expect(log).to.deep.equal(['metrics 1', 'traces 1', 'look', 'traces 1', 'results 1'])
+      expect(ends).to.equal('1 ddd')
       expect(events.filter(({kind}) => kind === 'waiting' || kind === 'checking')).to.deep.equal([
         {kind: 'waiting', why: 'quota', ms: 100},
         {kind: 'checking'},
         {kind: 'checking'},
       ])
-      expect(hub.deletes).to.have.length(4)
     })
 
     it('[S15] is never a failure, however often it is used up, as long as anything goes in between', () =>
       withoutPauses(async () => {
-        const many = planFor(Array.from({length: 9}, () => RUN_TYPES))
-        const {statuses} = await carry(many, (_, time) => (time < 3 ? quota() : undefined))
-        expectAll(statuses, 'deleted')
+        const {ends} = await carry(planFor(whole(9)), (_, time) => (time < 3 ? quota() : undefined))
+        expect(ends).to.match(/^(\d ddd(, |$)){9}$/)
       }))
 
     it('[S15] ends the job after three windows in a row without one deletion, and fails nothing', () =>
       withoutPauses(async (pauses) => {
-        const {statuses, reasons, hub} = await carry(planFor([RUN_TYPES, RUN_TYPES]), (name) =>
+        const {ends, reasons, sent} = await carry(planFor(whole(2)), (name) =>
           name === full('metrics 2') ? undefined : quota(2000),
         )
-        expect(byRun(statuses)).to.deep.equal({
-          2: ['deleted', 'unattempted', 'unattempted'],
-          1: ['unattempted', 'unattempted', 'unattempted'],
-        })
+        expect(ends).to.equal('2 duu, 1 uuu')
         expect(reasons['results 1']).to.include('quota').and.include('3 times in a row')
-        expect(hub.deletes).to.have.length(5)
+        expect(sent).to.have.length(5)
         expect(pauses).to.deep.equal([2000, 2000, 2000])
       }))
 
     it('ends the job after three windows that were empty from the start', () =>
       withoutPauses(async (pauses) => {
-        const plan = planFor([['results']])
+        const plan = planFor(single(1))
         const hub = fakeHub(plannedDatasets(plan))
         hub.allowance = {left: 0, refillMs: 5}
-        const {statuses} = await carry(plan, () => {}, {hub})
-        expect(statuses['results 1']).to.equal('unattempted')
-        expect(hub.deletes).to.deep.equal([])
+        const {ends, sent} = await carry(plan, undefined, {hub})
+        expect([ends, sent]).to.deep.equal(['1 u', []])
         expect(pauses).to.deep.equal([100, 1000, 1000])
       }))
 
     it('ends the job where nobody waits any more, though many wait at a time', () =>
       withoutPauses(async (pauses) => {
-        const many = planFor(Array.from({length: 9}, () => RUN_TYPES))
-        const {statuses, hub} = await carry(many, () => quota(), {concurrency: 4})
-        expectAll(statuses, 'unattempted')
-        expect(pauses.length).to.equal(3)
-        expect(hub.deletes.length).to.be.at.most(16)
+        const {ends, sent} = await carry(planFor(whole(9)), () => quota(), {concurrency: 4})
+        expect(ends).to.match(/^(\d uuu(, |$)){9}$/)
+        expect(pauses).to.have.length(3)
+        expect(sent.length).to.be.at.most(16)
       }))
 
     it('holds up every run, and is waited for once', async () => {
       const log: string[] = []
-      const all: Array<readonly RunType[]> = Array.from({length: 4}, () => RUN_TYPES)
-      const {statuses, events} = await carry(
-        planFor(all),
+      const {ends, events} = await carry(
+        planFor(whole(4)),
         async (name, time) => {
           await new Promise(setImmediate)
           const isFirst = name.includes('metrics') && time === 0
@@ -840,9 +720,7 @@ describe('deletion', () => {
         {
           concurrency: 4,
           async lookAgain() {
-            const sentBefore = log.length
             await someTurns()
-            expect(log.length, 'sent during the look').to.equal(sentBefore)
             log.push('look')
             return nothing
           },
@@ -850,8 +728,8 @@ describe('deletion', () => {
       )
       expect(log[0]).to.equal('look')
       expect(log.filter((line) => line === 'look')).to.have.length(1)
-      expect(events.filter(({kind}) => kind === 'waiting')).to.have.length(1)
-      expectAll(statuses, 'deleted')
+      expect(kindsOf(events, 'waiting')).to.have.length(1)
+      expect(ends).to.equal('4 ddd, 3 ddd, 2 ddd, 1 ddd')
     })
 
     it('holds up a run whose DELETE was under way: nothing of it is sent before the look is over', async () => {
@@ -880,204 +758,128 @@ describe('deletion', () => {
     })
 
     it('leaves out what changed or left meanwhile', async () => {
-      const plan = planFor([RUN_TYPES, RUN_TYPES, RUN_TYPES])
-      const hub = fakeHub(plannedDatasets(plan), only('metrics 3', inTurn(quota())))
-      const {statuses, reasons} = await carry(plan, () => {}, {
+      const plan = planFor(whole(3))
+      const hub = fakeHub(plannedDatasets(plan), only('metrics 3', quota()))
+      const {ends, reasons, sent} = await carry(plan, undefined, {
         hub,
         async lookAgain() {
           hub.listing = hub.listing.filter(({name}) => name !== full('metrics 3'))
-          return new Map<string, Exclusion>([
-            [full('metrics 3'), {status: 'gone', reason: 'left'}],
-            ...RUN_TYPES.map((type): [string, Exclusion] => [
-              full(`${type} 2`),
-              {status: 'skipped', reason: 'traces changed'},
-            ]),
-          ])
+          const changed = RUN_TYPES.map((type) => [`${type} 2`, 'skipped', 'traces changed'] as const)
+          return excluding(
+            ['metrics 3', 'gone', 'left'],
+            ...changed.map((each): [string, 'skipped', string] => [...each]),
+          )
         },
       })
-      expect(byRun(statuses)).to.deep.equal({
-        3: ['gone', 'deleted', 'deleted'],
-        2: ['skipped', 'skipped', 'skipped'],
-        1: ['deleted', 'deleted', 'deleted'],
-      })
-      expect(hub.deletes.some((name) => short(name).endsWith('2'))).to.equal(false)
+      expect(ends).to.equal('3 gdd, 2 sss, 1 ddd')
+      expect(sent.filter((name) => name.endsWith('2'))).to.deep.equal([])
       expect(reasons['results 2']).to.equal('traces changed')
     })
 
     it('takes the newest look for the whole truth', async () => {
-      const looks = [
-        new Map<string, Exclusion>([[full('metrics 2'), {status: 'skipped', reason: 'changed'}]]),
-        nothing,
-      ]
-      const {statuses} = await carry(
-        planFor([['metrics'], ['metrics'], ['metrics']]),
-        only('metrics 3', inTurn(quota(), quota())),
-        {
-          lookAgain: async () => looks.shift() ?? nothing,
-        },
-      )
-      expect(statuses['metrics 2']).to.equal('deleted')
+      const looks = [excluding(['results 2', 'skipped', 'changed']), nothing]
+      const {ends} = await carry(planFor(single(3)), only('results 3', quota(), quota()), {
+        lookAgain: async () => looks.shift() ?? nothing,
+      })
+      expect(ends).to.equal('3 d, 2 d, 1 d')
     })
 
-    it('stops the job where the look is not certain: the rest is unattempted, with the reason', async () => {
-      const {statuses, hub, reasons} = await carry(
-        planFor([RUN_TYPES, RUN_TYPES]),
-        only('traces 2', inTurn(quota())),
-        {
-          lookAgain: () => Promise.reject(new HubFormatError('half a page')),
-        },
-      )
-      expect(byRun(statuses)).to.deep.equal({
-        2: ['deleted', 'unattempted', 'unattempted'],
-        1: ['unattempted', 'unattempted', 'unattempted'],
+    const looks: Array<[title: string, error: Error, reason: RegExp]> = [
+      ['is not certain', new HubFormatError('half a page'), /half a page/],
+      ['was cancelled, as an interruption', new CancelledError('enough'), /^interrupted$/],
+    ]
+    for (const [title, error, reason] of looks) {
+      it(`stops the job where the look ${title}: the rest is unattempted, with the reason`, async () => {
+        const {ends, sent, reasons} = await carry(planFor(whole(2)), only('traces 2', quota()), {
+          lookAgain: () => Promise.reject(error),
+        })
+        expect(ends).to.equal('2 duu, 1 uuu')
+        expect(reasons['metrics 1']).to.match(reason)
+        expect(sent).to.have.length(2)
       })
-      expect(reasons['metrics 1']).to.include('half a page')
-      expect(hub.deletes).to.have.length(2)
-    })
-
-    it('stops the job where the look was cancelled, as an interruption', async () => {
-      const {statuses, reasons} = await carry(planFor([['results']]), inTurn(quota()), {
-        lookAgain: () => Promise.reject(new CancelledError('enough')),
-      })
-      expect(statuses['results 1']).to.equal('unattempted')
-      expect(reasons['results 1']).to.equal('interrupted')
-    })
+    }
 
     it('is not waited for any longer once the job is aborted', async () => {
       const controller = new AbortController()
-      let looks = 0
-      const {statuses} = await carry(planFor([RUN_TYPES]), inTurn(quota(3_600_000)), {
+      const {ends} = await carry(planFor(whole(1)), inTurn(quota(3_600_000)), {
         signal: controller.signal,
         onEvent(event) {
           if (event.kind === 'waiting') controller.abort()
         },
-        async lookAgain() {
-          looks++
-          return nothing
-        },
+        lookAgain: () => expect.fail('looked'),
       })
-      expectAll(statuses, 'unattempted')
-      expect(looks).to.equal(0)
-    })
-
-    it('[S15] is told from a limit of the action, which stops the rest with its words', async () => {
-      const limit = refusal(429, {actionLimit: true, text: 'exceeded for deletion\u0007 (300 per day)'})
-      const {statuses, reasons, hub} = await carry(
-        planFor([RUN_TYPES, RUN_TYPES]),
-        only('traces 2', () => limit),
-      )
-      expect(byRun(statuses)).to.deep.equal({
-        2: ['deleted', 'unattempted', 'unattempted'],
-        1: ['unattempted', 'unattempted', 'unattempted'],
-      })
-      expect(reasons['results 1']).to.include('300 per day').and.not.include('\u0007')
-      expect(hub.deletes).to.have.length(2)
+      expect(ends).to.equal('1 uuu')
     })
   })
 
   describe('[S10] a look that is too old', () => {
-    /** Looks that take a while, each of which is young enough once it is over. */
-    function looks() {
-      const seen = {count: 0, isOld: true, whys: [] as string[], firsts: new Set<boolean>()}
-      return {
-        seen,
-        isOld(isFirst: boolean) {
-          seen.firsts.add(isFirst)
-          return seen.isOld
-        },
-        async lookAgain(why: LookReason) {
-          seen.count++
-          seen.whys.push(why)
+    it('is one for all that would send a DELETE, and each of them waits for it', async () => {
+      let isOld = true
+      const whys: string[] = []
+      const {ends} = await carry(planFor(single(4)), () => expect(whys).to.have.length(1) && undefined, {
+        concurrency: 4,
+        isOld: () => isOld,
+        async lookAgain(why) {
+          whys.push(why)
           await someTurns()
-          seen.isOld = false
+          isOld = false
           return nothing
         },
-      }
-    }
-
-    it('is one for all that would send a DELETE, and each of them waits for it', async () => {
-      const {seen, isOld, lookAgain} = looks()
-      const {hub, statuses} = await carry(
-        planFor([['results'], ['results'], ['results'], ['results']]),
-        () => {
-          expect(seen.count).to.equal(1)
-        },
-        {concurrency: 4, isOld, lookAgain},
-      )
-      expect(seen.whys).to.deep.equal(['first'])
-      expect(hub.deletes).to.have.length(4)
-      expectAll(statuses, 'deleted')
+      })
+      expect(whys).to.deep.equal(['first'])
+      expect(ends).to.equal('4 d, 3 d, 2 d, 1 d')
     })
 
     it('is asked about as the first one until a DELETE was sent', async () => {
       const asked: boolean[] = []
-      const {hub} = await carry(planFor([['metrics', 'results']]), () => {}, {
-        isOld(isFirst) {
-          asked.push(isFirst)
-          return false
-        },
+      await carry(planFor([['metrics', 'results']]), undefined, {
+        isOld: (isFirst) => asked.push(isFirst) === 0,
       })
-      expect(hub.deletes).to.have.length(2)
       // Before and after the intent of each.
       expect(asked).to.deep.equal([true, true, false, false])
     })
 
     it('because the intent took its time is followed by another, not by another intent', async () => {
-      const {seen, isOld, lookAgain} = looks()
-      seen.isOld = false
+      let isOld = false
       const steps: string[] = []
-      const {statuses} = await carry(planFor([['results']]), () => void steps.push('DELETE'), {
-        isOld,
-        async lookAgain(why) {
+      await carry(planFor(single(1)), () => void steps.push('DELETE'), {
+        isOld: () => isOld,
+        async lookAgain() {
           steps.push('look')
-          return lookAgain(why)
+          isOld = false
+          return nothing
         },
         journal: {
           async intent() {
             steps.push('intent')
-            seen.isOld = true
+            isOld = true
           },
           async outcome() {},
         },
       })
-      expect(steps.filter((step) => step !== 'look').slice(0, 2)).to.deep.equal(['intent', 'DELETE'])
-      expect(steps.slice(0, 3)).to.deep.equal(['intent', 'look', 'DELETE'])
-      expect(statuses['results 1']).to.equal('deleted')
+      expect(steps).to.deep.equal(['intent', 'look', 'DELETE'])
     })
 
-    it('and cannot be made anew before anything was sent is an error, whatever it is', async () => {
-      const uncertain = new RefusedError('The access has changed meanwhile.')
-      const plan = planFor([RUN_TYPES, RUN_TYPES])
-      const hub = fakeHub(plannedDatasets(plan))
-      const carried = carry(plan, () => {}, {
-        hub,
-        concurrency: 2,
-        isOld: () => true,
-        lookAgain: () => Promise.reject(uncertain),
-      })
-      expect(await rejectionOf(carried)).to.equal(uncertain)
+    it('and cannot be made anew is an error before anything was sent; later it leaves the rest', async () => {
+      const uncertain = new RefusedError('no access')
+      const lookAgain = () => Promise.reject(uncertain)
+      const hub = fakeHub(plannedDatasets(planFor(whole(2))))
+      const first = carry(planFor(whole(2)), undefined, {hub, concurrency: 2, isOld: () => true, lookAgain})
+      expect(await rejectionOf(first)).to.equal(uncertain)
       expect(hub.deletes).to.deep.equal([])
-    })
-
-    it('and cannot be made anew later leaves the rest', async () => {
-      let isOld = false
-      const {statuses, reasons, hub} = await carry(
-        planFor([RUN_TYPES]),
-        () => {
-          isOld = true
-        },
-        {isOld: () => isOld, lookAgain: () => Promise.reject(new RefusedError('no access'))},
-      )
-      expect(hub.deletes.map((name) => short(name))).to.deep.equal(['metrics 1'])
-      expect(byRun(statuses)).to.deep.equal({1: ['deleted', 'unattempted', 'unattempted']})
+      const {ends, sent, reasons} = await carry(planFor(whole(1)), undefined, {
+        isOld: (isFirst) => !isFirst,
+        lookAgain,
+      })
+      expect([ends, sent]).to.deep.equal(['1 duu', ['metrics 1']])
       expect(reasons['traces 1']).to.include('no access')
     })
 
     it('before each of many DELETEs is made anew as often', async () => {
       let isOld = true
       let count = 0
-      const {statuses} = await carry(
-        planFor(Array.from({length: 9}, () => ['metrics', 'results'] as const)),
+      const {ends} = await carry(
+        planFor(whole(6)),
         () => {
           isOld = true
         },
@@ -1090,13 +892,12 @@ describe('deletion', () => {
           },
         },
       )
-      expect(count).to.equal(18)
-      expectAll(statuses, 'deleted')
+      expect([count, ends]).to.deep.equal([18, '6 ddd, 5 ddd, 4 ddd, 3 ddd, 2 ddd, 1 ddd'])
     })
 
     it('is told from a wait: after one for the quota, and before the leaderboard, the listing is made anew', async () => {
       const whys: string[] = []
-      await carry(planFor([['results']], true), only('results 1', inTurn(quota(), refusal(429))), {
+      await carry(planFor(single(1), true), only('results 1', quota(), refusal(429)), {
         async lookAgain(why) {
           whys.push(why)
           return nothing
@@ -1107,42 +908,20 @@ describe('deletion', () => {
 
     it('each time, before anything can be sent, ends the job', async () => {
       let count = 0
-      const {statuses, reasons, hub} = await carry(planFor([RUN_TYPES]), () => {}, {
+      const {ends, sent, reasons} = await carry(planFor(whole(1)), undefined, {
         isOld: () => true,
         async lookAgain() {
           count++
           return nothing
         },
       })
-      expect(hub.deletes).to.deep.equal([])
+      expect([ends, sent]).to.deep.equal(['1 uuu', []])
       expect(count).to.be.within(2, 20)
-      expectAll(statuses, 'unattempted')
       expect(reasons['metrics 1']).to.include('was too old')
     })
   })
 
   describe('a journal', () => {
-    const failure = new RefusedError('The journal cannot be written.')
-
-    /** Writes into the log of the Hub, so that the order of both is seen. */
-    const journalIn = (
-      log: string[],
-      fails: (entry: string) => boolean = () => false,
-    ): NonNullable<DeletionOptions['journal']> => {
-      const write = async (entry: string) => {
-        await someTurns()
-        if (fails(entry)) throw failure
-        log.push(entry)
-      }
-
-      return {
-        intent: ({name}) => write(`intent ${short(name)}`),
-        outcome: ({name, status, requestId}) => write(`${status} ${short(name)} ${requestId ?? ''}`.trim()),
-      }
-    }
-
-    const written = (entries: string[]) => ({journal: journalIn(entries), entries})
-
     it('has the intent before each DELETE, and the outcome with the id of the request after it', async () => {
       const log: string[] = []
       const plan = planFor([['results', 'metrics']])
@@ -1150,141 +929,107 @@ describe('deletion', () => {
       const {deleteDataset} = hub
       hub.deleteDataset = async (...args) => {
         await deleteDataset(...args)
-        return `id of ${short(args[0])}`
+        return 'id'
       }
 
-      const outcomes = await carry(plan, () => {}, {hub, journal: journalIn(log)})
-      expect(log).to.deep.equal([
-        'intent metrics 1',
-        'DELETE metrics 1',
-        'deleted metrics 1 id of metrics 1',
-        'intent results 1',
-        'DELETE results 1',
-        'deleted results 1 id of results 1',
-      ])
-      expect(outcomes.outcomes[0]).not.to.have.property('requestId')
+      const {outcomes} = await carry(plan, undefined, {hub, journal: journalIn(log)})
+      expect(log).to.deep.equal(
+        ['metrics 1', 'results 1'].flatMap((name) => [
+          `intent ${name}`,
+          `DELETE ${name}`,
+          `deleted ${name} id`,
+        ]),
+      )
+      expect(outcomes[0]).not.to.have.property('requestId')
     })
 
     it('has the intent again before a DELETE is repeated', async () => {
-      const {journal, entries} = written([])
-      await carry(planFor([['results']]), inTurn(lost(), quota()), {journal})
-      expect(entries).to.deep.equal([
-        'intent results 1',
-        'intent results 1',
-        'intent results 1',
-        'deleted results 1',
-      ])
+      const log: string[] = []
+      await carry(planFor(single(1)), inTurn(lost(), quota()), {journal: journalIn(log)})
+      const intent = 'intent results 1'
+      expect(log).to.deep.equal([intent, intent, intent, 'deleted results 1'])
     })
 
     it('has the outcome without an intent where no DELETE was sent', async () => {
-      const {journal, entries} = written([])
-      const excluded = new Map<string, Exclusion>([
-        [full('results 1'), {status: 'skipped', reason: 'changed'}],
-      ])
-      await carry(
-        planFor([['results'], RUN_TYPES]),
-        only('metrics 2', () => refusal(403)),
-        {journal, excluded},
-      )
-      expect(entries.filter((entry) => entry.startsWith('intent'))).to.deep.equal(['intent metrics 2'])
-      expect(entries).to.include.members([
-        'skipped results 1',
+      const log: string[] = []
+      await carry(planFor([['results'], [...RUN_TYPES]]), only('metrics 2', refusal(403)), {
+        journal: journalIn(log),
+        excluded: excluding(['results 1', 'skipped', 'changed']),
+      })
+      expect(log).to.deep.equal([
+        'intent metrics 2',
+        'failed metrics 2',
         'unattempted traces 2',
         'unattempted results 2',
+        'skipped results 1',
       ])
     })
 
     it('[S14] that cannot take the intent stops everything, and no DELETE is sent', async () => {
-      const {hub, statuses, reasons} = await carry(planFor([RUN_TYPES, RUN_TYPES]), () => {}, {
-        journal: journalIn([], (entry) => entry.startsWith('intent')),
+      const {ends, sent, reasons} = await carry(planFor(whole(2)), undefined, {
+        journal: journalIn([], /^intent/),
         concurrency: 2,
       })
-      expect(hub.deletes).to.deep.equal([])
-      expectAll(statuses, 'unattempted')
+      expect([ends, sent]).to.deep.equal(['2 uuu, 1 uuu', []])
       expect(reasons['metrics 1']).to.include('journal')
     })
 
     it('that cannot take an outcome any more stops everything, and the outcome is reported all the same', async () => {
-      const {hub, statuses} = await carry(planFor([RUN_TYPES]), () => {}, {
-        journal: journalIn([], (entry) => entry.startsWith('deleted')),
-      })
-      expect(hub.deletes.map((name) => short(name))).to.deep.equal(['metrics 1'])
-      expect(byRun(statuses)).to.deep.equal({1: ['deleted', 'unattempted', 'unattempted']})
+      const {ends, sent} = await carry(planFor(whole(1)), undefined, {journal: journalIn([], /^deleted/)})
+      expect([ends, sent]).to.deep.equal(['1 duu', ['metrics 1']])
     })
 
     it('is waited for while the quota ends: what fell out of the plan in that moment stays', async () => {
-      const seen = {fallenOut: false}
-      const {hub, statuses} = await carry(
-        planFor([['results'], ['results']]),
-        only('results 2', (_, time) => (time === 0 ? quota() : undefined)),
-        {
-          concurrency: 2,
-          journal: {
-            // The older run's intent takes so long that the newer one has met the end of the quota meanwhile.
-            async intent({name}) {
-              if (short(name) === 'results 1') while (!seen.fallenOut) await someTurns()
-            },
-            async outcome() {},
-          },
-          async lookAgain() {
-            seen.fallenOut = true
-            return new Map([[full('results 1'), {status: 'skipped', reason: 'pinned'}]])
-          },
+      const fallenOut = gate()
+      const {ends, sent} = await carry(planFor(single(2)), only('results 2', quota()), {
+        concurrency: 2,
+        journal: {
+          // The newer run's intent takes so long that the older one has met the end of the quota meanwhile.
+          intent: async ({name}) => void (short(name) === 'results 1' && (await fallenOut.before())),
+          async outcome() {},
         },
-      )
-      expect(statuses).to.deep.equal({'results 2': 'deleted', 'results 1': 'skipped'})
-      expect(hub.deletes.map((name) => short(name))).not.to.include('results 1')
+        async lookAgain() {
+          fallenOut.open()
+          return excluding(['results 1', 'skipped', 'pinned'])
+        },
+      })
+      expect(ends).to.equal('2 d, 1 s')
+      expect(sent).not.to.include('results 1')
     })
 
-    it('says of a DELETE whose answers were all lost that nobody knows', async () => {
-      const outcomes: Outcome[] = []
-      const journal: NonNullable<DeletionOptions['journal']> = {
-        async intent() {},
-        async outcome(outcome) {
-          outcomes.push(outcome)
-        },
-      }
+    it('says of a DELETE whose answers were all lost that nothing is known', async () => {
+      const log: string[] = []
       const unlisted = () => Promise.reject(lost())
-      const hub = fakeHub([], () => lost())
-      await carry(planFor([['results']]), () => {}, {
-        journal,
-        hub: {...hub, whereabouts: unlisted},
+      await carry(planFor(single(1)), undefined, {
+        journal: journalIn(log),
+        hub: {...fakeHub([], () => lost()), whereabouts: unlisted},
         listAtEnd: unlisted,
       })
-      expect(outcomes[0]).to.include({status: 'failed', uncertain: true})
+      expect(log.at(-1)).to.equal('uncertain results 1')
     })
   })
 
-  describe('what fell out of the plan before', () => {
-    it('is not sent, and keeps its status and reason', async () => {
-      const excluded = new Map<string, Exclusion>([
-        [full('metrics 1'), {status: 'gone', reason: 'left'}],
-        [full('traces 1'), {status: 'skipped', reason: 'changed'}],
-      ])
-      const plan = planFor([RUN_TYPES])
-      const there = plannedDatasets(plan).filter(({name}) => name !== full('metrics 1'))
-      const {outcomes, hub, events} = await carry(plan, () => {}, {excluded, hub: fakeHub(there)})
-      expect(outcomes.slice(0, 2)).to.deep.equal([
-        {name: full('metrics 1'), status: 'gone', reason: 'left'},
-        {name: full('traces 1'), status: 'skipped', reason: 'changed'},
-      ])
-      expect(hub.deletes.map((name) => short(name))).to.deep.equal(['results 1'])
-      expect(events.filter(({kind}) => kind === 'started')).to.have.length(1)
-    })
+  it('does not send what fell out of the plan before, and keeps its status and reason', async () => {
+    const excluded = excluding(['metrics 1', 'gone', 'left'], ['traces 1', 'skipped', 'changed'])
+    const plan = planFor(whole(1))
+    const there = plannedDatasets(plan).filter(({name}) => name !== full('metrics 1'))
+    const {ends, reasons, sent, events} = await carry(plan, undefined, {excluded, hub: fakeHub(there)})
+    expect([ends, sent]).to.deep.equal(['1 gsd', ['results 1']])
+    expect(reasons).to.deep.include({'metrics 1': 'left', 'traces 1': 'changed'})
+    expect(kindsOf(events, 'started')).to.have.length(1)
   })
 
   describe('an interruption', () => {
     it('before the start lets nothing go', async () => {
-      const {hub, statuses} = await carry(planFor([RUN_TYPES], true), () => {}, {signal: AbortSignal.abort()})
-      expect(hub.deletes).to.deep.equal([])
-      expectAll(statuses, 'unattempted')
+      const {ends, sent} = await carry(planFor(whole(1), true), undefined, {signal: AbortSignal.abort()})
+      expect([ends, sent]).to.deep.equal(['1 uuu, board u', []])
     })
 
     it('in the middle starts nothing new and waits for what is under way', async () => {
       const controller = new AbortController()
       let finished = 0
-      const {statuses, hub, reasons} = await carry(
-        planFor([RUN_TYPES, RUN_TYPES, RUN_TYPES, RUN_TYPES]),
+      const {ends, sent, reasons} = await carry(
+        planFor(whole(4)),
         async () => {
           controller.abort()
           await new Promise(setImmediate)
@@ -1292,100 +1037,79 @@ describe('deletion', () => {
         },
         {concurrency: 3, signal: controller.signal},
       )
-      expect(hub.deletes.length).to.be.lessThan(4)
-      expect(finished).to.equal(hub.deletes.length)
-      expect(Object.values(statuses).filter((status) => status === 'deleted')).to.have.length(finished)
-      expect(Object.values(statuses).filter((status) => status === 'unattempted')).to.have.length(
-        12 - finished,
-      )
+      expect(finished).to.equal(sent.length).and.be.within(1, 3)
+      expect([...ends.matchAll(/d/g)]).to.have.length(finished)
+      expect([...ends.matchAll(/u/g)]).to.have.length(12 - finished)
       expect(reasons['results 1']).to.equal('interrupted')
     })
   })
 
   describe('the leaderboard', () => {
     it('[S12] goes last, after one more look', async () => {
-      const looks: number[] = []
-      const {hub, outcomes} = await carry(planFor([RUN_TYPES, RUN_TYPES], true), () => {}, {
+      let looks = 0
+      const {hub, ends} = await carry(planFor(whole(2), true), undefined, {
         concurrency: 4,
         async lookAgain() {
-          looks.push(1)
+          looks++
           return nothing
         },
       })
       expect(hub.log.slice(-3)).to.deep.equal(['LIST', `DELETE ${LEADERBOARD} as leaderboard`, 'LIST'])
-      expect(hub.log.slice(0, -2).some((line) => line.includes('leaderboard'))).to.equal(false)
-      expect(outcomes.at(-1)).to.deep.equal({name: LEADERBOARD, status: 'deleted'})
-      expect(looks).to.have.length(1)
+      expect([ends, looks]).to.deep.equal(['2 ddd, 1 ddd, board d', 1])
     })
 
     it('goes alone where nothing else is planned', async () => {
-      const {hub} = await carry(planFor([], true), () => {})
-      expect(hub.deletes).to.deep.equal([LEADERBOARD])
+      expect((await carry(planFor([], true))).sent).to.deep.equal(['board'])
     })
 
-    it('goes where all before it was gone', async () => {
-      const {statuses} = await carry(
-        planFor([['results']], true),
-        only('results 1', () => missing()),
-      )
-      expect(statuses).to.deep.equal({'results 1': 'gone', [LEADERBOARD]: 'deleted'})
-    })
-
-    const obstacles: Array<[title: string, onDelete: OnDelete, options: Partial<DeletionOptions>]> = [
-      ['failed', only('results 1', () => refusal(500)), {}],
-      ['was refused with 401', only('results 1', () => refusal(401)), {}],
-      ['was stopped by a limit', only('results 1', () => refusal(429, {actionLimit: true})), {}],
-      [
-        'was skipped',
-        () => {},
-        {excluded: new Map([[full('results 1'), {status: 'skipped', reason: 'changed'}]])},
-      ],
+    const before: Array<[title: string, ends: string, options: Partial<DeletionOptions>, error?: Error]> = [
+      ['gone', '1 g, board d', {}, missing()],
+      ['failed', '1 f, board u', {}, refusal(500)],
+      ['refused with 401', '1 f, board u', {}, refusal(401)],
+      ['stopped by a limit', '1 u, board u', {}, refusal(429, {actionLimit: true})],
+      ['skipped', '1 s, board u', {excluded: excluding(['results 1', 'skipped', 'changed'])}],
     ]
-    for (const [title, onDelete, options] of obstacles) {
-      it(`stays where something before it ${title}`, async () => {
-        const {hub, statuses} = await carry(planFor([['results']], true), onDelete, options)
-        expect(hub.deletes).not.to.include(LEADERBOARD)
-        expect(statuses[LEADERBOARD]).to.equal('unattempted')
+    for (const [title, ends, options, error] of before) {
+      it(`goes or stays by what was before it: ${title}`, async () => {
+        const carried = await carry(planFor(single(1), true), always('results 1', error), options)
+        expect(carried.ends).to.equal(ends)
+        expect(carried.sent.includes('board')).to.equal(ends.endsWith('d'))
       })
     }
 
-    it('stays where it became protected or changed while the runs were deleted', async () => {
-      const {hub, statuses, reasons} = await carry(planFor([['results']], true), () => {}, {
-        lookAgain: async () =>
-          new Map<string, Exclusion>([[LEADERBOARD, {status: 'skipped', reason: 'protected by ann'}]]),
-      })
-      expect(hub.deletes).to.deep.equal([full('results 1')])
-      expect(statuses[LEADERBOARD]).to.equal('skipped')
-      expect(reasons[LEADERBOARD]).to.equal('protected by ann')
-    })
+    const controller = new AbortController()
+    const aborting = async () => {
+      controller.abort()
+      return nothing
+    }
 
-    it('stays where the last look is not certain', async () => {
-      const {hub, statuses} = await carry(planFor([['results']], true), () => {}, {
-        lookAgain: () => Promise.reject(new HubFormatError('half a page')),
+    const looks: Array<[title: string, options: Partial<DeletionOptions>, ends: string, reason: RegExp]> = [
+      [
+        'finds it protected or changed',
+        {lookAgain: async () => excluding([LEADERBOARD, 'skipped', 'protected by ann'])},
+        '1 d, board s',
+        /^protected by ann$/,
+      ],
+      [
+        'is not certain',
+        {lookAgain: () => Promise.reject(new HubFormatError('half a page'))},
+        '1 d, board u',
+        /half a page/,
+      ],
+      ['is aborted', {signal: controller.signal, lookAgain: aborting}, '1 d, board u', /^interrupted$/],
+    ]
+    for (const [title, options, ends, reason] of looks) {
+      it(`stays where the last look ${title}`, async () => {
+        const carried = await carry(planFor(single(1), true), undefined, options)
+        expect(carried.ends).to.equal(ends)
+        expect(carried.reasons.board).to.match(reason)
+        expect(carried.sent).to.deep.equal(['results 1'])
       })
-      expect(hub.deletes).to.deep.equal([full('results 1')])
-      expect(statuses[LEADERBOARD]).to.equal('unattempted')
-    })
-
-    it('stays where the job was aborted during the last look', async () => {
-      const controller = new AbortController()
-      const {hub, statuses} = await carry(planFor([['results']], true), () => {}, {
-        signal: controller.signal,
-        async lookAgain() {
-          controller.abort()
-          return nothing
-        },
-      })
-      expect(hub.deletes).to.deep.equal([full('results 1')])
-      expect(statuses[LEADERBOARD]).to.equal('unattempted')
-    })
+    }
 
     it('stays, without a word, where it is not part of the plan', async () => {
-      const datasets = runDatasets(timestamp(1))
-      const plan = planOf(inventoryOf(datasets, {leaderboard: leaderboardDataset()}), {all: true})
-      const {hub, outcomes} = await carry(plan, () => {})
-      expect(hub.deletes).not.to.include(LEADERBOARD)
-      expect(outcomes).to.have.length(3)
+      const inventory = inventoryOf(runDatasets(timestamp(1)), {leaderboard: leaderboardDataset()})
+      expect((await carry(planOf(inventory, {all: true}))).ends).to.equal('1 ddd')
     })
   })
 })
