@@ -20,7 +20,7 @@ import {isMissing} from '../../src/lib/cleanup/outcomes.js'
 import {type Identity} from '../../src/lib/hub/access.js'
 import {type Hub, type PlanPart} from '../../src/lib/hub/client.js'
 import {HubError} from '../../src/lib/hub/errors.js'
-import {type ListedDataset} from '../../src/lib/hub/listing.js'
+import {type ListedDataset, type Listing} from '../../src/lib/hub/listing.js'
 import {type Session} from '../../src/lib/hub/session.js'
 import {makePlan, type Plan} from '../../src/lib/plan/plan.js'
 import {type RetentionContext} from '../../src/lib/retention/context.js'
@@ -59,6 +59,7 @@ export function listed(name: string, facts: Partial<ListedDataset> = {}): Listed
   const createdAt = facts.createdAt ?? ago(10 * DAY)
   return {
     name,
+    namespace: name.slice(0, name.indexOf('/')),
     id: freshId(),
     sha: freshId().padStart(40, 'a'),
     createdAt,
@@ -69,7 +70,7 @@ export function listed(name: string, facts: Partial<ListedDataset> = {}): Listed
 }
 
 /** What a dataset's builder needs to know beyond its name. */
-export type Facts = Partial<ListedDataset> & {namespace?: string}
+export type Facts = Partial<ListedDataset>
 
 /** One of a run's datasets; created half an hour after the time in its name, unless the facts say otherwise. */
 export function runDataset(type: RunType, timestamp: string, facts: Facts = {}): RunDataset {
@@ -99,7 +100,7 @@ export function runOf(when: Date | string, types: readonly RunType[] = RUN_TYPES
 /** The leaderboard. */
 export function leaderboardDataset(facts: Partial<ListedDataset> = {}): LeaderboardDataset {
   const name = `${NAMESPACE}/smoltrace-leaderboard`
-  return {...listed(name, facts), namespace: NAMESPACE, type: 'leaderboard'}
+  return {...listed(name, facts), type: 'leaderboard'}
 }
 
 /** What a listing found. */
@@ -220,9 +221,14 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
     listStorage: unused,
     async listDatasets() {
       hub.log.push('LIST')
-      const isOurs = ({name}: ListedDataset) => parseDatasetName(name, NAMESPACE) !== undefined
-      const others = hub.listing.filter((each) => !isOurs(each)).map(({name}) => name)
-      return {datasets: hub.listing.filter((each) => isOurs(each)), others, nameless: 0}
+      const listing: Listing = {datasets: [], others: [], nameless: 0}
+      for (const each of hub.listing) {
+        const said = parseDatasetName(each.name, NAMESPACE)
+        if (said) listing.datasets.push({...each, ...said})
+        else listing.others.push(each.name)
+      }
+
+      return listing
     },
     async describe(name: string) {
       const dataset = hub.listing.find((each) => each.name === name)

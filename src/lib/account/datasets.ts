@@ -3,9 +3,7 @@ import {
   isStandardDataset,
   type NearMiss,
   nearMissOf,
-  parseDatasetName,
   type RunDatasetName,
-  type RunType,
 } from '../base/names.js'
 import {readOptions} from '../base/options.js'
 import {byText} from '../base/text.js'
@@ -14,16 +12,10 @@ import {type ListedDataset, type Listing} from '../hub/listing.js'
 import {CONNECTION, type ConnectionOptions, openSession, type Session} from '../hub/session.js'
 
 /** One of a run's datasets. */
-export interface RunDataset extends ListedDataset {
-  namespace: string
-  type: RunType
-  /** `YYYYMMDD_HHMMSS`, from the name. */
-  timestamp: string
-}
+export interface RunDataset extends ListedDataset, RunDatasetName {}
 
 /** The leaderboard's dataset. */
 export interface LeaderboardDataset extends ListedDataset {
-  namespace: string
   type: 'leaderboard'
 }
 
@@ -98,9 +90,8 @@ function classify(
   const datasets: RunDataset[] = []
   let leaderboard: LeaderboardDataset | undefined
   for (const dataset of uniqueByName(listed).values()) {
-    const name = parseDatasetName(dataset.name, namespace)
-    if (name?.type === 'leaderboard') leaderboard = {...dataset, namespace, ...name}
-    else if (name) datasets.push(runDataset(dataset, namespace, name))
+    if (dataset.type === 'leaderboard') leaderboard = dataset
+    else datasets.push(dataset)
   }
 
   const standard: string[] = []
@@ -112,16 +103,6 @@ function classify(
   }
 
   return {datasets, leaderboard, standard, nearMisses: nearMisses.sort((a, b) => byText(a.name, b.name))}
-}
-
-/** Made as a whole: of an object that grew out of others each of some ten thousand copies takes a quarter more memory. */
-function runDataset(
-  {name, id, sha, createdAt, lastModified, private: isPrivate, pinTags}: ListedDataset,
-  namespace: string,
-  {type, timestamp}: RunDatasetName,
-): RunDataset {
-  const facts = {name, id, sha, createdAt, lastModified, private: isPrivate, namespace, type, timestamp}
-  return pinTags ? {...facts, pinTags} : facts
 }
 
 /** Whether a dataset belongs to a run; the leaderboard does not. */
@@ -140,15 +121,15 @@ export function countByType(datasets: Iterable<Dataset>): Record<DatasetType, nu
  * A page that shifted while it was read can show a dataset twice. Two datasets of one name cannot be: then it is not
  * certain which of them a DELETE, which identifies by name, would hit.
  */
-function uniqueByName(listed: ListedDataset[]): Map<string, ListedDataset> {
-  const byName = new Map<string, ListedDataset>()
+function uniqueByName(listed: Dataset[]): Map<string, Dataset> {
+  const byName = new Map<string, Dataset>()
   for (const dataset of listed) {
     const known = byName.get(dataset.name)
     if (known && known.id !== dataset.id)
       throw new HubFormatError(`The listing names ${dataset.name} twice, with two ids.`)
     // The tags may have changed between the two pages: in doubt a run is pinned.
-    const pinTags = [...new Set([...(dataset.pinTags ?? []), ...(known?.pinTags ?? [])])]
-    byName.set(dataset.name, pinTags.length > 0 ? {...dataset, pinTags} : dataset)
+    const pinTags = new Set([...(dataset.pinTags ?? []), ...(known?.pinTags ?? [])])
+    byName.set(dataset.name, known && pinTags.size > 0 ? {...dataset, pinTags: [...pinTags]} : dataset)
   }
 
   return byName

@@ -133,10 +133,12 @@ function toRun(datasets: RunDataset[]): Run {
   const missing = RUN_TYPES.filter((type) => !ordered.some((dataset) => dataset.type === type))
   const created = ordered.map(({createdAt}) => createdAt.getTime())
   const changed = ordered.map(({lastModified}) => lastModified.getTime())
+  const {time, datesDisagree} = runTime(timestamp, created)
   return {
     namespace,
     timestamp,
-    ...runTime(timestamp, created),
+    time,
+    datesDisagree,
     newestCreatedAt: new Date(Math.max(...created)),
     newestChange: new Date(Math.max(...created, ...changed)),
     datasets: ordered,

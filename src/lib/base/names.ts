@@ -18,7 +18,8 @@ export interface RunDatasetName {
   /** `YYYYMMDD_HHMMSS`, the evaluating machine's unknown local time. */
   timestamp: string
 }
-type DatasetName = RunDatasetName | {type: 'leaderboard'}
+/** What the name of any of SMOLTRACE's datasets says. */
+export type DatasetName = RunDatasetName | {type: 'leaderboard'}
 
 const RUN_DATASET = /^smoltrace-(results|traces|metrics)-(\d{8}_\d{6})$/
 const LEADERBOARD = 'smoltrace-leaderboard'

@@ -182,6 +182,6 @@ function dateOf(value: unknown): Date | undefined {
 
 /** What the library can read of a dataset: it fails over what is not an object, and reads a date without a zone in this machine's. */
 export function readable(entry: unknown): Fields {
-  const fields = {...fieldsOf(entry)}
+  const fields = fieldsOf(entry)
   return dateOf(fields.lastModified) ? fields : {...fields, lastModified: undefined}
 }

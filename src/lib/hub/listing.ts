@@ -1,14 +1,15 @@
-import {parseDatasetName} from '../base/names.js'
+import {type DatasetName, parseDatasetName} from '../base/names.js'
 import {isPinTag} from '../base/pin-tags.js'
 import {isText} from '../base/text.js'
 import {type Fields, fieldsOf, lacking, readable, readFacts} from './dataset-info.js'
 import {HubError, HubFormatError} from './errors.js'
 import {type Send, type Transport} from './transport.js'
 
-/** One dataset as the listing shows it. */
+/** What a listing says of one dataset in addition to what its name says. */
 export interface ListedDataset {
   /** `namespace/name`. */
   name: string
+  namespace: string
   /** The repository's own id, which a deleted and newly created dataset of the same name does not share. */
   id: string
   /** Commit at the head of `main`. */
@@ -23,7 +24,7 @@ export interface ListedDataset {
 /** One whole listing of a namespace, classified by name before anything else of an entry is read. */
 export interface Listing {
   /** Everything with exactly one of SMOLTRACE's names, newest first. */
-  datasets: ListedDataset[]
+  datasets: Array<DatasetName & ListedDataset>
   /** Full names of everything else, as the Hub wrote them. Of these nothing but the name is read. */
   others: string[]
   /** How many entries have no name that can be read: any of them may be one of SMOLTRACE's. */
@@ -42,22 +43,32 @@ export async function listDatasets(transport: Transport, namespace: string): Pro
   })
   for await (const entry of entries) {
     const {name}: {name: unknown} = entry
+    const said = isText(name) ? parseDatasetName(name, namespace) : undefined
     if (!isText(name)) listing.nameless++
-    else if (parseDatasetName(name, namespace)) listing.datasets.push(readListed(name, fieldsOf(entry)))
+    else if (said) listing.datasets.push(readListed(name, namespace, said, fieldsOf(entry)))
     else listing.others.push(name)
   }
 
   return listing
 }
 
-/** A dataset of ours of which a fact is lacking makes the whole listing uncertain. */
-function readListed(name: string, entry: Fields): ListedDataset {
-  const {tags} = entry
-  const facts = readFacts(entry, name)
+/**
+ * Reads what is said of a dataset of ours; one of which a fact is lacking makes the whole listing uncertain. Each is made as a whole:
+ * objects that grow out of others cost a listing of some ten thousand a third of its time.
+ */
+function readListed(
+  name: string,
+  namespace: string,
+  said: DatasetName,
+  entry: Fields,
+): Listing['datasets'][number] {
+  const {tags, private: isPrivate} = entry
+  const {id, sha, createdAt, lastModified} = readFacts(entry, name)
   // A tag keeps a run for good: an entry without tags does not say that there are none.
   if (!Array.isArray(tags)) throw lacking('tags', name)
+  const facts = {name, namespace, id, sha, createdAt, lastModified, private: isPrivate === true, ...said}
   const pinTags = tags.map(String).filter((tag) => isPinTag(tag))
-  return {name, ...facts, private: entry.private === true, ...(pinTags.length > 0 && {pinTags})}
+  return pinTags.length > 0 ? {...facts, pinTags} : facts
 }
 
 /** Whose inventory is asked for: the token's owner's, or that of an organisation. */

@@ -37,12 +37,12 @@ export function isCounted(run: Run, facts: Facts): boolean {
 function graceReason(run: Run, facts: Facts): string | undefined {
   const {rules, now, rows} = facts
   const ago = (date: Date) => formatDuration(Math.max(0, now.getTime() - date.getTime()))
-  const changed = `changed ${ago(run.newestChange)} ago`
-  if (mayBeUploading(run, now, rules.graceMs)) return `may still be uploading: ${changed}`
+  const changed = () => `changed ${ago(run.newestChange)} ago`
+  if (mayBeUploading(run, now, rules.graceMs)) return `may still be uploading: ${changed()}`
   if (mayBeFilling(run, now, rules.graceMs) && !isNamedAlone(run, facts))
     return `its files may still be uploading: created ${ago(run.newestCreatedAt)} ago`
   const lacksRow = rules.needRows.length > 0 && (rows === 'unknown' || !isCited(run.timestamp, rows))
-  return lacksRow && isNew(run, now, rules.graceMs) ? `its row may still come: ${changed}` : undefined
+  return lacksRow && isNew(run, now, rules.graceMs) ? `its row may still come: ${changed()}` : undefined
 }
 
 function isNamedAlone({timestamp}: Run, {rules: {run, selectors, keepers}}: Facts): boolean {

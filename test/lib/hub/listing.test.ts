@@ -104,8 +104,8 @@ describe('a listing', () => {
         lastModified: new Date(CHANGED),
       }
       expect((await hub.listDatasets('kim')).datasets).to.deep.equal([
-        {...facts, name: RUN, private: true},
-        {...facts, name: BOARD, private: false},
+        {...facts, name: RUN, namespace: 'kim', type: 'results', timestamp: '20260901_120000', private: true},
+        {...facts, name: BOARD, namespace: 'kim', type: 'leaderboard', private: false},
       ])
     }
 
