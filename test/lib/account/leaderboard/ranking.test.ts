@@ -11,7 +11,7 @@ import {
 } from '../../../../src/lib/account/leaderboard/ranking.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
 import {UsageError} from '../../../../src/lib/base/errors.js'
-import {inventoryOf, NAMESPACE, runDatasets} from '../../../support/builders.js'
+import {inventoryOf, NAMESPACE, runDatasets, runOf} from '../../../support/builders.js'
 import {A, B, C, finished, named, rowOf, someCase, viewOf} from '../../../support/rows.js'
 
 const D = '20260904_120000'
@@ -24,23 +24,21 @@ const rowsOf = (rows: LeaderboardRow[], options: RankingOptions = {}, inventory 
 const places = (rows: RankedRow[]) => rows.map(({row, place}) => [row, place])
 
 describe('the ranking of rows', () => {
-  it('puts the better end of each metric first, and says which it is', () => {
-    for (const by of METRIC_NAMES) {
+  for (const by of METRIC_NAMES) {
+    it(`puts the better end of ${by} first, and says which it is`, () => {
       const {field, better} = METRICS[by]
       const rows = [finished(A, {[field]: 0.25}), finished(B, {[field]: 0.5})]
       expect(rank(rows, {by}).better).to.equal(better)
-      expect(places(rowsOf(rows, {by}))).to.deep.equal(
-        better === 'higher'
-          ? [
-              [2, 1],
-              [1, 2],
-            ]
-          : [
-              [1, 1],
-              [2, 2],
-            ],
-      )
-    }
+      const order = better === 'higher' ? [2, 1] : [1, 2]
+      expect(rowsOf(rows, {by}).map(({row}) => row)).to.deep.equal(order)
+    })
+  }
+
+  it('knows which end is the better one', () => {
+    expect(METRIC_NAMES.filter((by) => METRICS[by].better === 'higher')).to.deep.equal([
+      'success_rate',
+      'pass_at_1',
+    ])
   })
 
   it('takes short names, and the success rate by default', () => {
@@ -96,6 +94,16 @@ describe('the ranking of rows', () => {
     ])
   })
 
+  it('gives a tie of runs to the newer one, for --keep-best too', () => {
+    const index = indexRows(
+      [A, C, B].map((run) => finished(run, {totalTokens: 7})),
+      NAMESPACE,
+    )
+    const runs = [A, B, C].map((run) => runOf(run))
+    const ranked = rankRuns(runs, index, 'total_tokens')
+    expect(ranked.map(({run}) => run.timestamp)).to.deep.equal([C, B, A])
+  })
+
   it('ranks the runs that --keep-best ranks, in the same order', () => {
     fc.assert(
       fc.property(someCase, fc.constantFrom(...METRIC_NAMES), ({runs, rows}, by) => {
@@ -136,35 +144,14 @@ describe('the ranking of rows', () => {
       ['y', 2],
     ])
     expect(groups.map((group) => places(group.rows))).to.deep.equal([[[3, 1]], [[2, 1]], [[5, 1]]])
+    expect(rank(rows, {limit: 2}).groups.map((group) => [group.rows.length, group.total])).to.deep.equal([
+      [2, 5],
+    ])
   })
 
   it('does not take a missing value for the word that stands for it', () => {
     const rows = [undefined, 'null', 'undefined'].map((team) => finished(A, {team: team as string}))
     expect(rank(rows, {groupBy: ['team']}).groups).to.have.length(3)
-  })
-
-  it('ends where it is told to, and says how many there are', () => {
-    const rows = [A, B, C].map((run) => finished(run, {successRate: 1}))
-    const [group] = rank(rows, {limit: 2}).groups
-    expect(group?.rows).to.have.length(2)
-    expect(group?.total).to.equal(3)
-  })
-
-  it('marks what is gone, but no traces that were perhaps never made', () => {
-    const all = {tracesDataset: named('traces', A), metricsDataset: named('metrics', A)}
-    const lossIn = (...types: Array<'metrics' | 'results' | 'traces'>) => {
-      const [row] = rowsOf([finished(A, all)], {}, inventoryOf(runDatasets(A, types)))
-      return [row?.gone, row?.isTotal]
-    }
-
-    expect(lossIn('results', 'traces', 'metrics')).to.deep.equal([[], false])
-    expect(lossIn('results', 'metrics')).to.deep.equal([[], false])
-    expect(lossIn('metrics', 'traces')).to.deep.equal([['results'], false])
-    expect(lossIn('results')).to.deep.equal([['metrics'], false])
-    expect(lossIn()).to.deep.equal([['results', 'metrics'], true])
-    expect(rowsOf([rowOf({tracesDataset: named('traces', A)})], {}, inventoryOf([]))[0]?.gone).to.deep.equal(
-      [],
-    )
   })
 
   it('dates a row by its run, and by itself only where the run is gone', () => {

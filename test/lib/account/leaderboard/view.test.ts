@@ -1,10 +1,10 @@
 import {expect} from 'chai'
-import * as fc from 'fast-check'
 
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
 import {type ReferenceState, viewRows} from '../../../../src/lib/account/leaderboard/view.js'
+import {RUN_TYPES, type RunType} from '../../../../src/lib/base/names.js'
 import {inventoryOf, NEAR_MISSES, runDatasets} from '../../../support/builders.js'
-import {A, B, named, rowOf, someCase, viewOf} from '../../../support/rows.js'
+import {A, B, named, rowOf, viewOf} from '../../../support/rows.js'
 
 const INVENTORY = inventoryOf(runDatasets(A))
 const view = (row: Partial<LeaderboardRow>, seesAll = true) =>
@@ -64,17 +64,22 @@ describe('what a row names', () => {
       expect(stateOf(name)).to.equal('other')
   })
 
-  it('is gone as a whole only where nothing that the row names is left', () => {
-    fc.assert(
-      fc.property(someCase, ({runs, rows}) => {
-        const datasets = runs.flatMap((run) => run.datasets)
-        const names = datasets.map(({name}) => name)
-        for (const {references, gone, isTotal} of viewOf(rows, inventoryOf(datasets)).rows) {
-          expect(gone).not.to.include('traces')
-          if (isTotal) expect(references.map(({state}) => state)).not.to.include('there')
-          for (const {state, dataset} of references) if (state === 'there') expect(names).to.include(dataset)
-        }
-      }),
-    )
-  })
+  const LOSSES: Array<[there: RunType[], gone: RunType[], isTotal: boolean]> = [
+    [['results', 'traces', 'metrics'], [], false],
+    [['results', 'metrics'], [], false],
+    [['traces', 'metrics'], ['results'], false],
+    [['results'], ['metrics'], false],
+    [['traces'], ['results', 'metrics'], false],
+    [[], ['results', 'metrics'], true],
+  ]
+  for (const [there, gone, isTotal] of LOSSES) {
+    it(`has lost ${gone.join(' and ') || 'nothing'} where ${there.join(', ') || 'nothing'} of its run is there`, () => {
+      const [resultsDataset, tracesDataset, metricsDataset] = RUN_TYPES.map((type) => named(type, A))
+      const row = rowOf({resultsDataset, tracesDataset, metricsDataset})
+      const [viewed] = viewOf([row], inventoryOf(runDatasets(A, there))).rows
+      expect(viewed).to.deep.include({gone, isTotal})
+      const traced = viewOf([rowOf({tracesDataset})], inventoryOf(runDatasets(A, there))).rows[0]
+      expect(traced).to.deep.include({gone: [], isTotal: false})
+    })
+  }
 })
