@@ -50,6 +50,11 @@ export function deletedBy(decisions: readonly Decision[]): string[] {
   return decisions.filter(({action}) => action === 'delete').map(({run}) => run.timestamp)
 }
 
+/** Each decision with its reasons: `delete: older than 1d`. */
+export function saidOf(decisions: readonly Decision[]): string[] {
+  return decisions.map(({action, reasons}) => `${action}: ${reasons.map(({text}) => text).join('; ')}`)
+}
+
 /** What a row of the file holds, by column; nothing in the others. */
 export type Cells = Readonly<Record<string, unknown>>
 
