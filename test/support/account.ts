@@ -102,6 +102,11 @@ export class Account {
     this.hub.state.commit(repo, 'Write', new Map([[path, storedFile(text, false)]]))
   }
 
+  /** Deletes a file of a dataset, as another client does. */
+  erase(name: string, path: string): void {
+    this.hub.state.commit(this.hub.state.get(name)!, 'Erase', new Map([[path, null]]))
+  }
+
   /** Deletes a dataset and creates another one under its name. */
   makeAnew(name: string): void {
     const createdAt = this.hub.state.get(name)?.createdAt ?? new Date(this.now)

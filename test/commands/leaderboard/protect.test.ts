@@ -1,6 +1,9 @@
 import {expect} from 'chai'
 
+import {RUN_TYPES} from '../../../src/lib/base/names.js'
 import {play, playJson} from '../../recordings/play.js'
+import {writeBoard} from '../../support/boards.js'
+import {runDatasets} from '../../support/builders.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, withHub} from '../../support/hub.js'
 import {readRecording} from '../../support/recordings.js'
@@ -13,6 +16,11 @@ describe('leaderboard protect', () => {
     expect(stdout).to.equal(
       'mira/smoltrace-leaderboard is now protected by mira on 2025-06-15 12:00 UTC: cited in the paper.\n',
     )
+    expect(await playJson('leaderboard-protect')).to.deep.include({
+      leaderboard: 'mira/smoltrace-leaderboard',
+      changed: true,
+      protection: PROTECTION,
+    })
     const [header, file] = committedIn('leaderboard-protect')
     expect(header).to.include({
       summary: 'Protect the leaderboard',
@@ -22,14 +30,6 @@ describe('leaderboard protect', () => {
     expect(JSON.parse(Buffer.from(file?.content ?? '', 'base64').toString())).to.deep.equal({
       version: 1,
       leaderboard: PROTECTION,
-    })
-  })
-
-  it('returns what is in force now', async () => {
-    expect(await playJson('leaderboard-protect')).to.deep.include({
-      leaderboard: 'mira/smoltrace-leaderboard',
-      changed: true,
-      protection: PROTECTION,
     })
   })
 
@@ -53,6 +53,48 @@ describe('leaderboard protect', () => {
       expect(exitCode).to.equal(1)
       expect(stderr).to.include('mira/smoltrace-leaderboard does not exist')
     }))
+
+  it('pins every run that is cited with --runs', () =>
+    withHub({runs: 9}, async (hub) => {
+      const protect = (...more: string[]) => runCli(['leaderboard', 'protect', '--runs', ...more], envOf(hub))
+      const {runs} = JSON.parse((await protect('--json')).stdout)
+      expect(runs.length).to.be.greaterThan(5)
+      expect((await protect()).stdout.match(/already pinned/g)).to.have.length(runs.length)
+    }))
+
+  it('warns of the runs that are in doubt, names a few of them, and how to pin one all the same', () =>
+    withHub({seed: 'empty'}, async (hub) => {
+      const stamps = Array.from({length: 5}, (_, index) => `2026080${index + 1}_120000`)
+      for (const {name, createdAt} of stamps.flatMap((each) =>
+        runDatasets(each, RUN_TYPES, {namespace: 'mira'}),
+      ))
+        hub.state.addDataset({name, createdAt})
+      hub.state.addDataset({name: 'mira/smoltrace-leaderboard', createdAt: '2026-08-01T00:00:00Z'})
+      const cited = {results_dataset: `mira/smoltrace-results-${stamps[0]}`, run_status: 'completed'}
+      writeBoard(hub, [[{...cited, success_rate: 90}]])
+      const protect = (...more: string[]) =>
+        runCli(['leaderboard', 'protect', '--top', '1', ...more], envOf(hub))
+      const {stdout, stderr, exitCode} = await protect()
+      expect(exitCode).to.equal(0)
+      expect(stdout).to.include(`${stamps[0]} is now pinned`)
+      const plain = stderr.replaceAll(/\s+(?:›\s+)?/g, ' ')
+      expect(plain)
+        .to.include('Warning: 4 runs are in doubt and not pinned: ')
+        .and.match(/and 1 more\. `runs protect \d{8}_\d{6}` pins one all the same\./)
+      const {inDoubt, warnings} = JSON.parse((await protect('--json')).stdout)
+      expect([inDoubt.length, warnings.length]).to.deep.equal([4, 1])
+      const command = /`(runs protect \S+)`/.exec(plain)?.[1]?.split(' ') ?? []
+      expect((await runCli(command, envOf(hub))).exitCode).to.equal(0)
+    }))
+
+  for (const flags of ['--top 0', '--top 2 --runs', '--by success_rate', '--top 1 --by luck']) {
+    it(`refuses ${flags} with 2, and sends nothing`, () =>
+      withHub({seed: 'empty'}, async (hub) => {
+        const argv = ['leaderboard', 'protect', ...flags.split(' ')]
+        expect((await runCli(argv, envOf(hub))).exitCode).to.equal(2)
+        expect(hub.requests).to.deep.equal([])
+      }))
+  }
 })
 
 /** The commit's header and its first change, as they were sent. */

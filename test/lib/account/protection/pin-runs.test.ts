@@ -1,204 +1,386 @@
 import {expect} from 'chai'
 
 import {discoverSmoltraceDatasets} from '../../../../src/lib/account/datasets.js'
-import {indexRows} from '../../../../src/lib/account/leaderboard/index.js'
-import {readLeaderboard} from '../../../../src/lib/account/leaderboard/read.js'
 import {formatProtection} from '../../../../src/lib/account/protection/file.js'
 import {parseProtection} from '../../../../src/lib/account/protection/parse.js'
-import {protectRuns, unprotectRuns} from '../../../../src/lib/account/protection/pin-runs.js'
+import {type PinChange, protectRuns, unprotectRuns} from '../../../../src/lib/account/protection/pin-runs.js'
 import {PROTECTION_PATH} from '../../../../src/lib/account/protection/pins.js'
 import {
   protectLeaderboard,
   unprotectLeaderboard,
 } from '../../../../src/lib/account/protection/protect-leaderboard.js'
 import {groupDatasetsByRun} from '../../../../src/lib/account/runs.js'
-import {RefusedError, SmoltraceError, UsageError} from '../../../../src/lib/base/errors.js'
-import {cleanupDatasets} from '../../../../src/lib/cleanup/cleanup.js'
-import {connectHub} from '../../../../src/lib/hub/client.js'
-import {type Sandbox, startSandbox, storedFile} from '../../../../src/lib/sandbox/index.js'
+import {RefusedError, UsageError} from '../../../../src/lib/base/errors.js'
+import {runDatasetName} from '../../../../src/lib/base/names.js'
+import {DAY, dayOf, HOUR} from '../../../../src/lib/base/time.js'
+import {type CleanupOptions} from '../../../../src/lib/cleanup/cleanup.js'
+import {type CleanupResult} from '../../../../src/lib/cleanup/result.js'
+import {filterRuns} from '../../../../src/lib/retention/decide.js'
+import {type Fault} from '../../../../src/lib/sandbox/index.js'
+import {Account, CARRIED, stampOf} from '../../../support/account.js'
 import {rejectionOf} from '../../../support/builders.js'
 
-describe('pinning runs', () => {
-  const board = 'mira/smoltrace-leaderboard'
-  const now = new Date('2026-10-05T12:00:00.000Z')
-  let hub: Sandbox
-  let runs: string[]
+const CARD = '---\r\nlicense: apache-2.0\r\ntags:\r\n- smoltrace\r\n- llm\r\n---\r\n\r\n# Results\r\n'
+const UNTIL = '2999-12-31'
+const NO: Pick<Fault, 'respond'> = {respond: {status: 403, body: '{"error": "storage limit reached"}'}}
+const isCommit = ({method, path}: {method: string; path: string}) =>
+  method === 'POST' && path.includes('/commit/')
+
+describe('pins', () => {
+  let account: Account
+  let pinned: string
+  let other: string
+  let results: string
 
   beforeEach(async () => {
-    hub = await startSandbox({runs: 9, clock: () => now})
-    const names = hub.state
-      .datasets()
-      .map(({id}) => /^mira\/smoltrace-results-(\d{8}_\d{6})$/.exec(id)?.[1] ?? [])
-    runs = names.flat().filter((run) => !run.includes('0231_'))
+    account = await Account.open()
+    account.addBoard()
+    ;[pinned, other] = [stampOf(account.older[0]), stampOf(account.old[0])]
+    results = nameOf('results', pinned)
+    account.write(results, 'README.md', CARD)
   })
 
-  afterEach(() => hub.close())
+  afterEach(() => account.close())
 
-  const connection = () => ({endpoint: hub.url, token: hub.token, env: {}, clock: () => now})
-  const file = () => hub.state.get(board)?.head.files.get(PROTECTION_PATH)?.bytes().toString('utf8')
-  const pinsOnHub = () => parseProtection(file() ?? '{"version": 1}', board).runs ?? {}
+  const nameOf = (type: 'metrics' | 'results' | 'traces', run: string) => runDatasetName('mira', type, run)
+  const textOf = (name: string, path: string) =>
+    account.hub.state.get(name)?.head.files.get(path)?.bytes().toString('utf8')
+  const cardOf = (name: string) => textOf(name, 'README.md')
+  const entries = () =>
+    parseProtection(textOf(account.board, PROTECTION_PATH) ?? '{"version": 1}', account.board).runs ?? {}
+  const commits = () => account.hub.requests.filter((request) => isCommit(request)).map(({path}) => path)
+  const isCommitTo =
+    (name: string): Fault['match'] =>
+    (request) =>
+      isCommit(request) && request.path.includes(name)
+  const protect = (runs = [pinned], more: object = {}) => protectRuns(runs, {...account.connection, ...more})
+  const lift = (runs = [pinned], more: object = {}) => unprotectRuns(runs, {...account.connection, ...more})
+  const short = ({runs}: PinChange) => runs.map(({run, changed, tagged}) => [run, changed, tagged])
+  const loseBoard = () => account.hub.state.remove(account.board)
 
-  it('commits who pinned which run, when, why and until when', async () => {
-    const [first = '', second = ''] = runs.slice(1)
-    const options = {...connection(), reason: 'paper', until: '2026-12-31'}
-    const change = await protectRuns([first, second], options)
-    const pin = {by: 'mira', at: now, reason: 'paper', until: '2026-12-31'}
-    expect(change).to.deep.equal({
-      leaderboard: board,
-      changed: true,
-      runs: [first, second].map((run) => ({run, changed: true, pin, tagged: true, problem: undefined})),
-      interrupted: false,
+  /** The reasons why runs stay, by run. */
+  const keptIn = ({plan}: CleanupResult) =>
+    Object.fromEntries(
+      plan.keep.map(({run, reasons}) => [run.timestamp, reasons.map(({text}) => text).join('; ')]),
+    )
+  const kept = async () => keptIn(await account.clean({all: true, grace: '0'}))
+
+  describe('made', () => {
+    it('[S13] are one commit to the file for all, and a line in the card of each run’s results', async () => {
+      const change = await protect([pinned, other], {until: UNTIL, reason: 'paper'})
+      expect(commits().map((path) => path.split('/')[4])).to.have.members([
+        'smoltrace-leaderboard',
+        `smoltrace-results-${pinned}`,
+        `smoltrace-results-${other}`,
+      ])
+      expect(commits()[0]).to.include('leaderboard')
+      expect(cardOf(results)).to.equal(
+        CARD.replace('- smoltrace\r\n', '- smoltrace-pinned-until-29991231\r\n- smoltrace\r\n'),
+      )
+      expect(cardOf(nameOf('traces', pinned))).not.to.include('pinned')
+      const pin = {by: 'mira', at: change.runs[0]?.pin?.at, reason: 'paper', until: UNTIL}
+      expect(entries()).to.deep.equal({[pinned]: pin, [other]: pin})
+      expect(change).to.deep.equal({
+        leaderboard: account.board,
+        changed: true,
+        runs: [pinned, other].map((run) => ({run, changed: true, pin, tagged: true, problem: undefined})),
+        interrupted: false,
+      })
     })
-    expect(pinsOnHub()).to.deep.equal({[first]: pin, [second]: pin})
-  })
 
-  it('never commits a token that stands in the reason', async () => {
-    await protectRuns(runs.slice(0, 1), {...connection(), reason: 'made with hf_abcdefgh'})
-    await protectLeaderboard({...connection(), reason: 'see hf_abcdefgh'})
-    expect(file()).to.include('hf_…').and.not.include('hf_abc')
-  })
-
-  it('[S13] leaves the protection of the leaderboard and other pins alone, in both directions', async () => {
-    const [first = '', second = ''] = runs
-    await protectLeaderboard(connection())
-    await protectRuns([first], connection())
-    await protectRuns([second], connection())
-    await unprotectRuns([first], connection())
-    expect(parseProtection(file() ?? '', board).leaderboard?.by).to.equal('mira')
-    expect(Object.keys(pinsOnHub())).to.deep.equal([second])
-    await unprotectLeaderboard(connection())
-    expect(Object.keys(pinsOnHub())).to.deep.equal([second])
-    await unprotectRuns([second], connection())
-    expect(file()).to.equal(undefined)
-  })
-
-  const again: Array<
-    [title: string, before: string | undefined, wanted: string | undefined, until: string | undefined]
-  > = [
-    ['is not shortened', '2026-12-31', '2026-11-30', '2026-12-31'],
-    ['without an end is not given one', undefined, '2026-11-30', undefined],
-    ['is lengthened', '2026-11-30', '2026-12-31', '2026-12-31'],
-    ['loses its end', '2026-11-30', undefined, undefined],
-    ['stays as it is', '2026-11-30', '2026-11-30', '2026-11-30'],
-    ['that has run out is made anew', '2026-10-04', '2026-10-06', '2026-10-06'],
-  ]
-  for (const [title, before, wanted, until] of again) {
-    it(`again: a pin ${title}`, async () => {
-      const [run = ''] = runs
-      const old = {by: 'ann', at: new Date('2026-09-01T00:00:00.000Z'), ...(before && {until: before})}
-      const text = formatProtection({runs: {[run]: old}})
-      hub.state.commit(hub.state.get(board)!, 'pin', new Map([[PROTECTION_PATH, storedFile(text, false)]]))
-      const change = await protectRuns([run], {...connection(), until: wanted})
-      expect(change.runs[0]?.pin?.until).to.equal(until)
-      expect(change.changed).to.equal(until !== before)
-      expect(pinsOnHub()[run]?.by).to.equal(until === before ? 'ann' : 'mira')
+    it('go into the card of every dataset of a run without results, into a new one where there is none', async () => {
+      const [metrics = '', traces = ''] = account.addRun(60 * DAY, {types: ['traces', 'metrics']})
+      account.erase(metrics, 'README.md')
+      await protect([stampOf(traces)])
+      expect(cardOf(traces)).to.match(/^---\ntags:\n- smoltrace-pinned\n---\n# /)
+      expect(cardOf(metrics)).to.equal('---\ntags:\n- smoltrace-pinned\n---\n')
     })
-  }
+
+    it('are the tag alone where there is no leaderboard, whatever the listing still shows', async () => {
+      loseBoard()
+      const change = await protect()
+      expect(change).to.include({leaderboard: undefined, changed: true})
+      expect(change.runs[0]).to.include({pin: undefined, tagged: true})
+      account.hub.state.tagsLag = true
+      await lift()
+      expect(short(await protect())).to.deep.equal([[pinned, true, true]])
+      expect(cardOf(results)).to.include('- smoltrace-pinned\r\n')
+    })
+
+    it('cost nothing where the listing shows the tag, and no commit where it does not show it yet', async () => {
+      account.hub.state.tagsLag = true
+      await protect()
+      account.hub.requests.length = 0
+      expect(short(await protect())).to.deep.equal([[pinned, false, true]])
+      expect(commits()).to.deep.equal([])
+      account.hub.state.tagsLag = false
+      account.hub.requests.length = 0
+      await protect()
+      expect(account.hub.requests.filter(({path}) => path.includes(pinned))).to.deep.equal([])
+    })
+
+    const again: Array<[title: string, before: string | undefined, wanted?: string, until?: string]> = [
+      ['is not shortened', UNTIL, '2999-11-30', UNTIL],
+      ['without an end is not given one', undefined, UNTIL],
+      ['is lengthened', '2999-11-30', UNTIL, UNTIL],
+      ['loses its end', UNTIL],
+      ['stays as it is', UNTIL, UNTIL, UNTIL],
+      ['that has run out is made anew', '2026-01-01', UNTIL, UNTIL],
+    ]
+    for (const [title, before, wanted, until] of again) {
+      it(`again: a pin ${title}`, async () => {
+        const old = {by: 'ann', at: new Date('2025-09-01T00:00:00.000Z'), until: before}
+        account.write(account.board, PROTECTION_PATH, formatProtection({runs: {[pinned]: old}}))
+        const change = await protect([pinned], {until: wanted})
+        expect(change.runs[0]?.pin).to.include({by: until === before ? 'ann' : 'mira'})
+        expect(change.runs[0]?.pin?.until).to.equal(until)
+        expect(entries()).to.deep.equal({[pinned]: change.runs[0]?.pin})
+      })
+    }
+
+    it('wait with the card of a run that may still be uploading, which the file pins', async () => {
+      const [fresh = ''] = account.addRun(HOUR, {types: ['results']})
+      const run = stampOf(fresh)
+      const [made] = (await protect([run])).runs
+      expect(made?.problem).to.include('uploading')
+      expect(entries()).to.have.all.keys(run)
+      expect(cardOf(fresh)).not.to.include('pinned')
+      account.now += DAY
+      expect(short(await protect([run]))).to.deep.equal([[run, true, true]])
+    })
+
+    const unclear = '---\ntags: [a\n---\n'
+    for (const [title, spoil] of [
+      ['the Hub refuses', () => account.hub.intercept({match: isCommitTo(results), ...NO})],
+      [
+        'is not clear, which is left alone,',
+        () => {
+          account.write(results, 'README.md', unclear)
+          return () => {
+            expect(cardOf(results)).to.equal(unclear)
+            account.write(results, 'README.md', CARD)
+          }
+        },
+      ],
+    ] as const) {
+      it(`are half where the card ${title}, keep the run all the same, and are finished by asking again`, async () => {
+        const repair = spoil()
+        const change = await protect([pinned, other])
+        expect(short(change)).to.deep.equal([
+          [pinned, true, false],
+          [other, true, true],
+        ])
+        expect(change.runs[0]?.problem).to.be.a('string')
+        expect(await kept()).to.deep.equal({
+          [pinned]: 'pinned by mira (half: not in its card)',
+          [other]: 'pinned by mira',
+        })
+        repair()
+        expect(short(await protect())).to.deep.equal([[pinned, true, true]])
+        expect((await kept())[pinned]).to.equal('pinned by mira')
+      })
+    }
+
+    it('stop at the first card where the token makes too many changes, and leave the rest', async () => {
+      const headers = {ratelimit: '"api";r=900;t=100'}
+      account.hub.intercept({
+        match: (request) => isCommit(request) && !request.path.includes('leaderboard'),
+        respond: {status: 429, headers, body: '{"error": "limit of commits"}'},
+      })
+      const more = Array.from({length: 9}, (_, day) => account.addRun((20 + day) * DAY)[0])
+      const {runs} = await protect([pinned, other, ...more.map((name) => stampOf(name))])
+      // One to the file, and those that were under way.
+      expect(commits()).to.have.length.below(6)
+      for (const {tagged, problem} of runs) {
+        expect(tagged).to.equal(false)
+        expect(problem).to.include('limit of commits')
+      }
+    })
+
+    it('that are interrupted say which runs are half pinned, and are finished by asking again', async () => {
+      const controller = new AbortController()
+      const abort = () => controller.abort()
+      account.hub.intercept({match: isCommitTo(results), before: abort, hold: 'before', times: 1})
+      const change = await protect([pinned, other], {signal: controller.signal})
+      expect(change.interrupted).to.equal(true)
+      expect(change.runs.some(({problem}) => problem?.includes('interrupted'))).to.equal(true)
+      expect(entries()).to.have.all.keys(pinned, other)
+      const events: object[] = []
+      const finished = await protect([pinned, other], {onEvent: (event: object) => events.push(event)})
+      expect(finished.interrupted).to.equal(false)
+      expect(finished.runs.every(({tagged}) => tagged)).to.equal(true)
+      const of = events.length
+      expect(events.at(-1)).to.include({kind: 'tagging', done: of, of, problem: undefined})
+    })
+
+    it('never commit a token that stands in the reason', async () => {
+      await protect([pinned], {reason: 'made with hf_abcdefgh'})
+      await protectLeaderboard({...account.connection, reason: 'see hf_abcdefgh'})
+      expect(textOf(account.board, PROTECTION_PATH)).to.include('hf_…').and.not.include('hf_abc')
+    })
+  })
 
   const bad: Array<[title: string, job: () => Promise<unknown>, word: string]> = [
-    ['no run', () => protectRuns([], connection()), 'timestamp'],
-    ['a run that can be none', () => protectRuns(['20260231_000000'], connection()), '20260231_000000'],
-    ['a day that is none', () => protectRuns(runs, {...connection(), until: '31.12.2026'}), '`until`'],
-    ['a day that does not exist', () => protectRuns(runs, {...connection(), until: '2026-02-30'}), '`until`'],
-    ['unpinning what is no run', () => unprotectRuns(['latest'], connection()), 'latest'],
-    ['no best run', () => protectLeaderboard({...connection(), top: 0}), '`top`'],
-    ['both ways to choose runs', () => protectLeaderboard({...connection(), top: 1, runs: true}), '`runs`'],
-    ['a metric that is none', () => protectLeaderboard({...connection(), top: 1, by: 'luck'}), '`by`'],
-    ['a metric without a number', () => protectLeaderboard({...connection(), by: 'total_cost_usd'}), '`by`'],
+    ['no run', () => protect([]), 'timestamp'],
+    ['a run that cannot be', () => protect(['20260231_000000']), '20260231_000000'],
+    ['what is not a day', () => protect([pinned], {until: '31.12.2026'}), '`until`'],
+    ['a day that does not exist', () => protect([pinned], {until: '2999-02-30'}), '`until`'],
+    ['a day that is over', () => protect([pinned], {until: dayOf(new Date(account.now - DAY))}), '`until`'],
+    ['unpinning what is not a run', () => lift(['latest']), 'latest'],
   ]
   for (const [title, job, word] of bad) {
-    it(`is refused for ${title}, before anything is sent`, async () => {
+    it(`are refused for ${title}, before anything is sent`, async () => {
       const error = await rejectionOf(job())
       expect(error).to.be.instanceOf(UsageError).and.to.have.property('exitCode', 2)
       expect(error.message).to.include(word)
-      expect(hub.requests).to.deep.equal([])
+      expect(account.hub.requests).to.deep.equal([])
     })
   }
 
-  it('is refused until a day that is over, and holds on the day itself', async () => {
-    const [run = ''] = runs
-    const error = await rejectionOf(protectRuns([run], {...connection(), until: '2026-10-04'}))
-    expect(error).to.be.instanceOf(UsageError)
-    expect(hub.requests).to.deep.equal([])
-    expect((await protectRuns([run], {...connection(), until: '2026-10-05'})).changed).to.equal(true)
+  it('are refused for a run that is not there, and pin none of the others', async () => {
+    const error = await rejectionOf(protect([pinned, '20200101_000000']))
+    expect(error).to.be.instanceOf(RefusedError).and.to.have.property('message').which.includes('20200101')
+    expect(commits()).to.deep.equal([])
+    expect((await protect([pinned], {until: dayOf(new Date(account.now))})).changed).to.equal(true)
   })
 
-  it('is refused for a run that is not there, and pins none of the others', async () => {
-    const error = await rejectionOf(protectRuns([...runs, '20200101_000000'], connection()))
-    expect(error).to.be.instanceOf(RefusedError)
-    expect(error.message).to.include('20200101_000000')
-    expect(file()).to.equal(undefined)
+  it('[S13] leave the protection of the leaderboard and other pins alone, in both directions', async () => {
+    await protectLeaderboard(account.connection)
+    await protect()
+    await protect([other])
+    await lift()
+    expect(entries()).to.have.all.keys(other)
+    expect((await protectLeaderboard(account.connection)).changed).to.equal(false)
+    await unprotectLeaderboard(account.connection)
+    expect(entries()).to.have.all.keys(other)
+    await lift([other])
+    expect(textOf(account.board, PROTECTION_PATH)).to.equal(undefined)
   })
 
-  it('lifts the pin of a run that is gone, and says where there was none', async () => {
-    const [first = '', second = ''] = runs
-    await protectRuns([first], connection())
-    for (const type of ['results', 'traces', 'metrics']) hub.state.remove(`mira/smoltrace-${type}-${first}`)
-    const change = await unprotectRuns([first, second], connection())
-    expect(change.runs.map(({changed, pin}) => [changed, pin?.by])).to.deep.equal([
-      [true, 'mira'],
-      [false, undefined],
-    ])
-    expect((await unprotectRuns([first], connection())).changed).to.equal(false)
+  describe('lifted', () => {
+    it('leave the cards as they were, every tag of every dataset out', async () => {
+      const [traces, metrics] = [nameOf('traces', pinned), nameOf('metrics', pinned)]
+      account.erase(metrics, 'README.md')
+      await protect()
+      account.write(traces, 'README.md', '---\ntags: [Smoltrace-Pinned-x]\n---\n')
+      account.write(metrics, 'README.md', '---\ntags:\n- smoltrace-pinned\n---\n')
+      expect(short(await lift())).to.deep.equal([[pinned, true, false]])
+      expect(cardOf(results)).to.equal(CARD)
+      expect(cardOf(traces)).not.to.match(/pinned/i)
+      expect(cardOf(metrics)).to.equal(undefined)
+      expect(entries()).to.deep.equal({})
+      expect(await kept()).to.deep.equal({})
+    })
+
+    it('may be of a run that is gone, and say where there was none', async () => {
+      await protect()
+      for (const name of account.older) account.hub.state.remove(name)
+      const change = await lift([pinned, other])
+      expect(change.runs.map(({changed, pin}) => [changed, pin?.by])).to.deep.equal([
+        [true, 'mira'],
+        [false, undefined],
+      ])
+      expect((await lift()).changed).to.equal(false)
+    })
+
+    it('are lifted where the tag is not listed yet, and without a leaderboard', async () => {
+      account.hub.state.tagsLag = true
+      await protect()
+      loseBoard()
+      expect(short(await lift())).to.deep.equal([[pinned, true, false]])
+      expect(cardOf(results)).to.equal(CARD)
+    })
+
+    for (const isAborted of [false, true]) {
+      it(`[S13] are lifted in the file first: a card ${isAborted ? 'that an abort leaves' : 'that cannot be changed'} keeps the run pinned, and says so`, async () => {
+        await protect()
+        const controller = new AbortController()
+        const match = isCommitTo(results)
+        const abort = () => controller.abort()
+        const repair = account.hub.intercept(
+          isAborted ? {match, before: abort, hold: 'before', times: 1} : {match, ...NO},
+        )
+        const change = await lift([pinned], {signal: controller.signal})
+        expect(short(change)).to.deep.equal([[pinned, true, true]])
+        expect(change.interrupted).to.equal(isAborted)
+        expect(entries()).to.deep.equal({})
+        expect(await kept()).to.deep.equal({[pinned]: 'pinned by its tag'})
+        repair()
+        expect(short(await lift())).to.deep.equal([[pinned, true, false]])
+        expect(await kept()).to.deep.equal({})
+      })
+    }
   })
 
-  describe('that the leaderboard cites', () => {
-    it('leaves no row pointing at nothing, whatever is cleaned up then', async () => {
-      const {runs: pinned} = await protectLeaderboard({...connection(), runs: true})
-      const rows = await readLeaderboard(
-        connectHub({endpoint: hub.url, token: hub.token, source: 'test'}),
-        (await discoverSmoltraceDatasets(connection())).leaderboard,
-      )
-      const cited = [...new Set(indexRows(rows, 'kim').keys())]
-      expect(cited).to.have.length.greaterThan(3)
-      expect(pinned.map(({run}) => run)).to.have.members(cited)
-      await cleanupDatasets({...connection(), all: true, grace: '0', dryRun: false, yes: true})
-      const left = groupDatasetsByRun((await discoverSmoltraceDatasets(connection())).datasets)
-      expect(left.map(({timestamp}) => timestamp)).to.have.members(cited)
-    })
+  const losses: Array<[title: string, lose: () => void]> = [
+    ['is deleted', loseBoard],
+    ['is made anew', () => account.makeAnew(account.board)],
+    [
+      'is renamed, and made anew by the next evaluation',
+      () => {
+        account.hub.state.rename(account.hub.state.get(account.board)!, 'mira/smoltrace-leaderboard-2026')
+        account.addBoard()
+      },
+    ],
+    ['loses its .smoltrace', () => account.erase(account.board, PROTECTION_PATH)],
+  ]
+  for (const [title, lose] of losses) {
+    it(`[S13] keep the run where the leaderboard ${title}, whatever takes it`, async () => {
+      const {plan} = await account.save({all: true, grace: '0'})
+      await protect([pinned], {until: UNTIL, reason: 'paper'})
+      lose()
+      const reason = `pinned by its tag until ${UNTIL}`
+      const rules: CleanupOptions[] = [
+        {olderThan: '30d'},
+        {all: true, only: ['traces']},
+        {run: [pinned, other]},
+        {olderThan: '1d', keepRecent: 1},
+      ]
+      for (const options of rules) {
+        const {plan: found} = await account.clean({...options, grace: '0'})
+        expect(found.keep.find(({run}) => run.timestamp === pinned)?.reasons[0]?.text).to.equal(reason)
+        expect(found.delete).not.to.deep.equal([])
+      }
 
-    it('keeps the reason of a pin that it lengthens', async () => {
-      const {runs: best} = await protectLeaderboard({...connection(), top: 1})
-      const [first] = best
-      await unprotectRuns([first?.run ?? ''], connection())
-      await protectRuns([first?.run ?? ''], {...connection(), reason: 'paper', until: '2026-12-31'})
-      const {runs: again} = await protectLeaderboard({...connection(), top: 1})
-      expect(again[0]?.pin).to.deep.include({reason: 'paper'})
-      expect(again[0]?.pin).not.to.have.property('until')
-    })
+      if (account.hub.state.get(account.board)) {
+        const error = await rejectionOf(account.clean({deleteLeaderboard: true, ...CARRIED}))
+        expect(error).to.be.instanceOf(RefusedError)
+        expect(error.message).to.include(`${pinned} (${reason})`)
+      }
 
-    it('says that only the pins are new where the leaderboard was protected before', async () => {
-      await protectLeaderboard({...connection(), reason: 'first'})
-      const {changed, protection, runs: best} = await protectLeaderboard({...connection(), top: 2})
-      expect(changed).to.equal(false)
-      expect(protection?.reason).to.equal('first')
-      expect(best.map((each) => each.changed)).to.deep.equal([true, true])
+      const picked = await rejectionOf(account.clean({grace: '0', choose: async () => [pinned]}))
+      expect(picked).to.be.instanceOf(RefusedError).and.to.have.property('message').which.includes(reason)
+      const {datasets} = await discoverSmoltraceDatasets(account.connection)
+      const parted = filterRuns(groupDatasetsByRun(datasets), {all: true, grace: '0'})
+      expect(parted.keep.map(({run}) => run.timestamp)).to.deep.equal([pinned])
+      const named = await account.remove([...account.older, nameOf('traces', other)], CARRIED)
+      expect(named.counts).to.include({deleted: 1, skipped: 3})
+      expect(named.outcomes.find(({name}) => name === results)?.reason).to.equal(reason)
+      for (const job of [() => account.apply(CARRIED), () => account.remove(plan, CARRIED)])
+        await job().catch((error: unknown) => expect(error).to.be.instanceOf(RefusedError))
+      await account.clean({all: true, grace: '0', ...CARRIED})
+      expect(account.names.filter((name) => name !== account.board)).to.include.members(account.older)
+      expect(account.names).not.to.include.members(account.recent)
     })
+  }
 
-    it('pins only the best that are still there', async () => {
-      const {runs: best} = await protectLeaderboard({...connection(), top: 2, by: 'total_tokens'})
-      await unprotectRuns(
-        best.map(({run}) => run),
-        connection(),
-      )
-      const [first] = best
-      for (const type of ['results', 'traces', 'metrics'])
-        hub.state.remove(`mira/smoltrace-${type}-${first?.run}`)
-      const {runs: next} = await protectLeaderboard({...connection(), top: 2, by: 'total_tokens'})
-      expect(next).to.have.length(2)
-      expect(next[0]?.run).to.equal(best[1]?.run)
-    })
+  for (const name of ['mira/smoltrace-leaderboard-2026', 'tinyagents/smoltrace-leaderboard']) {
+    it(`[S13] delete nothing where the leaderboard leads to ${name}`, async () => {
+      await protect()
+      account.hub.state.rename(account.hub.state.get(account.board)!, name)
+      for (const job of [
+        () => account.clean({all: true, grace: '0', ...CARRIED}),
+        () => account.remove([nameOf('traces', other)], CARRIED),
+      ]) {
+        const error = await rejectionOf(job())
+        expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+        expect(error.message).to.include(name)
+      }
 
-    it('protects nothing where its rows cannot be read for certain', async () => {
-      hub.state.commit(
-        hub.state.get(board)!,
-        'break',
-        new Map([['data/train-00000-of-00001.parquet', storedFile('PAR1 and nothing else', true)]]),
-      )
-      expect(await rejectionOf(protectLeaderboard({...connection(), runs: true}))).to.be.instanceOf(
-        SmoltraceError,
-      )
-      expect(file()).to.equal(undefined)
+      const dry = await account.clean({all: true, grace: '0'})
+      expect(dry.warnings.join(' ')).to.include(name)
+      expect(keptIn(dry)[pinned]).to.equal('pinned by its tag')
+      expect(account.deletions).to.deep.equal([])
     })
-  })
+  }
 })
