@@ -72,7 +72,6 @@ function entryPoints() {
     index: 'src/index.ts',
     'cli/start': 'src/cli/start.ts',
     'cli/help/help': 'src/cli/help/help.ts',
-    'cli/hooks/command-not-found': 'src/cli/hooks/command-not-found.ts',
     'lib/sandbox/index': 'src/lib/sandbox/index.ts',
     'commands/smoltrace': 'src/cli/host/host-command.ts',
     ...Object.fromEntries(commands.map((file) => [`commands/smoltrace/${file}`, `src/commands/${file}.ts`])),

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {setVariables} from '../src/cli/colour.js'
+import {setVariables} from '../src/cli/output.js'
 import {forgetSettings} from './support/forget-settings.js'
 
 describe('the settings of a machine', () => {

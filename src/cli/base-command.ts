@@ -10,11 +10,17 @@ import {describeWait} from '../lib/views/format.js'
 import {formatFailure} from '../lib/views/terminal/failure.js'
 import {wrapText} from '../lib/views/terminal/layout.js'
 import {type Screen, screenOf, widthOf} from '../lib/views/terminal/style.js'
-import {colourVariables, setVariables} from './colour.js'
 import {failureOf, inCommandWords, type Invocation} from './errors/failure.js'
 import {about, outputFlags} from './flags/shared.js'
 import {topicOf, wordsOf} from './host/words.js'
-import {dropOutputFailure, hasOutputFailed, watchOutput, written} from './output.js'
+import {
+  colourVariables,
+  dropOutputFailure,
+  hasOutputFailed,
+  setVariables,
+  watchOutput,
+  written,
+} from './output.js'
 
 /** Version of the documents that `--json` prints. */
 const SCHEMA_VERSION = 1
@@ -64,7 +70,7 @@ export abstract class BaseCommand extends Command {
   }
 
   /** What a preview or a table needs to know of stdout. */
-  protected get screen(): Screen {
+  get screen(): Screen {
     return screenOf(process.stdout)
   }
 
@@ -128,8 +134,11 @@ export abstract class BaseCommand extends Command {
 
   /** The envelope of every document. */
   override toSuccessJson(content: object): object {
+    const document: {warnings?: unknown} = {...content}
+    // Those of a result are among the ones that were shown.
+    delete document.warnings
     const warnings = this.collectedWarnings
-    return {schemaVersion: SCHEMA_VERSION, command: this.commandName, ...content, warnings}
+    return {schemaVersion: SCHEMA_VERSION, command: this.commandName, ...document, warnings}
   }
 
   /** Plain JSON: oclif would colour it. It has left the process when the command ends. */
@@ -148,7 +157,7 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Writes a text that may be long, and a newline. */
-  protected async print(text: string): Promise<void> {
+  async print(text: string): Promise<void> {
     await written(process.stdout, `${text}\n`)
   }
 
@@ -221,6 +230,17 @@ export abstract class HubCommand extends BaseCommand {
         helpValue: 'hf_…',
       }),
     }),
+  }
+
+  /** Runs what asks the Hub, which Ctrl-C can cancel, and shows its warnings. */
+  protected async ask<T extends object>(
+    flags: ConnectionFlags,
+    job: (connection: ConnectionOptions) => Promise<T>,
+  ): Promise<T> {
+    const result = await this.cancellable((signal) => job(this.connection(flags, signal)))
+    const {warnings = []} = result as {warnings?: readonly string[]}
+    for (const warning of warnings) this.warn(warning)
+    return result
   }
 
   /** How to reach the Hub, from the flags that all these commands have. */

@@ -1,3 +1,4 @@
+import {UsageError} from '../lib/base/errors.js'
 import {type ExitCode} from '../lib/base/exit-codes.js'
 import {type ApplyOptions} from '../lib/cleanup/apply.js'
 import {type CleanupOptions} from '../lib/cleanup/cleanup.js'
@@ -7,24 +8,22 @@ import {type Wait} from '../lib/hub/retry.js'
 import {type Plan} from '../lib/plan/plan.js'
 import {type SavedPlan} from '../lib/plan/saved/parse.js'
 import {type Asked, notesOn} from '../lib/views/cleanup.js'
+import {cleanupSummary} from '../lib/views/markdown/cleanup.js'
 import {type JobFacts} from '../lib/views/markdown/job.js'
 import {type PlanNotes} from '../lib/views/plan.js'
-import {type Screen, screenOf} from '../lib/views/terminal/style.js'
+import {formatPlan} from '../lib/views/terminal/plan.js'
+import {resultText} from '../lib/views/terminal/result.js'
+import {whyPlain} from '../lib/views/terminal/style.js'
+import {type BaseCommand} from './base-command.js'
 import {requireOutput, watchOutput} from './output.js'
 import {type Progress} from './progress/progress.js'
-
-/** What a presenter shows things through. */
-interface PresenterIo {
-  isJson: boolean
-  print: (text: string) => Promise<void>
-  warn: (text: string) => void
-}
+import {confirmByPhrase} from './prompts/confirm.js'
 
 /** Shows a cleanup: its plan, its questions, its progress, and how it ended. */
 export class CleanupPresenter {
   /** Whether a DELETE may have been sent. */
   hasBegun = false
-  private readonly io: PresenterIo
+  private readonly command: BaseCommand
   private readonly asked: Asked
   private progress: Progress | undefined
   private saved: SavedPlan | undefined
@@ -33,9 +32,26 @@ export class CleanupPresenter {
   /** How many warnings the reader knows. */
   private warned = 0
 
-  constructor(io: PresenterIo, asked: Asked) {
-    this.io = io
+  constructor(command: BaseCommand, asked: Asked) {
+    this.command = command
     this.asked = asked
+  }
+
+  /**
+   * Refuses to ask where the question would not be seen or could not be answered, before anything is listed.
+   * @throws UsageError saying what to do instead
+   */
+  requireTerminal(): void {
+    const {interactive, yes, 'no-dry-run': isLive} = this.asked.given
+    const why = whyUnasked(this.isJson)
+    // A CI job may have a terminal, but no person.
+    const whyNoList = why ?? whyPlain()
+    if (interactive && whyNoList !== undefined)
+      throw new UsageError(
+        `--interactive shows a list to pick from, and ${whyNoList}: name runs with --run TIMESTAMP.`,
+      )
+    if (isLive && !yes && why !== undefined)
+      throw new UsageError(`--no-dry-run asks for a confirmation, and ${why}: add --yes.`)
   }
 
   /** What `cleanupDatasets` calls with the plan that the rules make. */
@@ -62,13 +78,10 @@ export class CleanupPresenter {
   /** Asks for the phrase, and shows what happens while the plan is carried out. */
   async execution(signal: AbortSignal): Promise<Pick<ExecutionOptions, 'confirm' | 'onEvent'>> {
     const {given} = this.asked
-    const isLive = given['no-dry-run'] === true && !this.io.isJson
+    const isLive = given['no-dry-run'] === true && !this.isJson
     const showProgress = isLive ? (await import('./progress/progress.js')).showProgress : undefined
     return {
-      confirm: async (plan) => {
-        const {confirmByPhrase} = await import('./prompts/confirm.js')
-        return confirmByPhrase(plan, given.archive !== undefined, signal, this.preview)
-      },
+      confirm: async (plan) => confirmByPhrase(plan, given.archive !== undefined, signal, this.preview),
       onEvent: (event, plan) => {
         if (event.kind === 'started') this.begin()
         this.progress ??= showProgress?.(plan, signal)
@@ -87,19 +100,17 @@ export class CleanupPresenter {
   async report(result: CleanupResult): Promise<void> {
     await this.progress?.end()
     this.warnNew(result.warnings)
-    if (this.io.isJson) return
+    if (this.isJson) return
     if (result.declined) {
       process.stderr.write('Cancelled: nothing was deleted.\n')
       return
     }
 
-    const {resultText} = await import('../lib/views/terminal/result.js')
-    await this.io.print(resultText(result, this.asked, this.screen))
+    await this.command.print(resultText(result, this.asked, this.command.screen))
   }
 
   /** The job in Markdown, for `--summary`. */
   async summaryOf(result: CleanupResult, job: JobFacts & {exitCode: ExitCode}): Promise<string> {
-    const {cleanupSummary} = await import('../lib/views/markdown/cleanup.js')
     return cleanupSummary(result, this.asked, {...job, saved: this.saved})
   }
 
@@ -113,12 +124,11 @@ export class CleanupPresenter {
    * stdout can be written at all.
    */
   private async show(plan: Plan, known: Omit<PlanNotes, 'title'>): Promise<void> {
-    const {formatPlan} = await import('../lib/views/terminal/plan.js')
     const isLive = this.asked.given['no-dry-run'] === true
-    const preview = () => formatPlan(plan, notesOn(plan, this.asked, known), this.screen)
+    const preview = () => formatPlan(plan, notesOn(plan, this.asked, known), this.command.screen)
     this.preview = preview
-    if (!this.io.isJson) await this.io.print(`${preview()}\n`)
-    else if (isLive) await this.io.print('')
+    if (!this.isJson) await this.command.print(`${preview()}\n`)
+    else if (isLive) await this.command.print('')
     if (isLive) requireOutput('The plan')
   }
 
@@ -128,12 +138,18 @@ export class CleanupPresenter {
   }
 
   private warnNew(warnings: string[]): void {
-    for (const warning of warnings.slice(this.warned)) this.io.warn(warning)
+    for (const warning of warnings.slice(this.warned)) this.command.warn(warning)
     this.warned = warnings.length
   }
 
-  /** Asked for each time: a terminal changes its size. */
-  private get screen(): Screen {
-    return screenOf(process.stdout)
+  private get isJson(): boolean {
+    return this.command.jsonEnabled()
   }
+}
+
+/** Why a question would not be seen or could not be answered; undefined where it would. */
+function whyUnasked(isJson: boolean): string | undefined {
+  if (isJson) return '--json never asks'
+  if (!process.stdin.isTTY) return 'there is no terminal to ask on'
+  return process.stderr.isTTY ? undefined : 'stderr, where it asks, is not a terminal'
 }

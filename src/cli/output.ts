@@ -5,6 +5,7 @@ import {EXIT, graverCode} from '../lib/base/exit-codes.js'
 
 const STDOUT = 1
 const STDERR = 2
+
 /** Device number of `/dev/null` on Linux: major 1, minor 3. */
 const NULL_DEVICE = 0x1_03
 
@@ -95,3 +96,32 @@ function reportAtExit(): void {
 }
 
 function ignore(): void {}
+
+/** Variables to set, and with undefined those to unset. */
+export type Variables = Record<string, string | undefined>
+
+/** @returns what puts the variables back as they were */
+export function setVariables(variables: Variables): () => void {
+  const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]))
+  assign(variables)
+  return () => assign(before)
+}
+
+function assign(variables: Variables): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) delete process.env[name]
+    else process.env[name] = value
+  }
+}
+
+/**
+ * What has to be set for Node, oclif and us to agree on colours: Node takes an empty `NO_COLOR` for a no, and where both are set
+ * warns and obeys `FORCE_COLOR`.
+ * @param isOff whether colours are off whatever the environment says
+ */
+export function colourVariables(env: Variables, isOff: boolean): Variables {
+  const {NO_COLOR} = env
+  if (isOff) return {NO_COLOR: '1', FORCE_COLOR: undefined}
+  if (NO_COLOR === '') return {NO_COLOR: undefined}
+  return NO_COLOR === undefined ? {} : {FORCE_COLOR: undefined}
+}

@@ -1,38 +1,30 @@
 import {type PinnedRun, type PinOptions} from '../lib/account/protection/pin-runs.js'
-import {EXIT, type ExitCode} from '../lib/base/exit-codes.js'
+import {EXIT} from '../lib/base/exit-codes.js'
+import {unfinishedAdvice} from '../lib/views/terminal/pins.js'
 import {type ConnectionFlags, HubCommand} from './base-command.js'
+import {logTagging} from './progress/job-log.js'
+
+interface PinChange {
+  runs: PinnedRun[]
+  interrupted: boolean
+}
 
 /** Base of the commands that pin runs and lift pins. */
 export abstract class PinCommand extends HubCommand {
   /** Runs the change, with progress on stderr, and sets the exit code. */
-  protected async change<T extends {runs: PinnedRun[]; interrupted: boolean}>(
+  protected async change<T extends PinChange>(
     flags: ConnectionFlags,
     make: (options: PinOptions) => Promise<T>,
   ): Promise<T> {
-    const {logTagging} = await import('./progress/job-log.js')
     const onEvent = this.jsonEnabled() ? undefined : logTagging((text) => this.note(text))
-    const change = await this.cancellable((signal) => make({...this.connection(flags, signal), onEvent}))
-    process.exitCode = exitCodeOfPins(change)
+    const change = await this.ask(flags, (connection) => make({...connection, onEvent}))
+    const isUnfinished = change.runs.some(({problem}) => problem !== undefined)
+    process.exitCode = change.interrupted ? EXIT.cancelled : isUnfinished ? EXIT.incomplete : undefined
     return change
   }
 
   /** Says what was done, and where something is left to do, how to finish it. */
-  protected async sayPins(
-    text: string,
-    {runs, interrupted}: {runs: PinnedRun[]; interrupted: boolean},
-  ): Promise<void> {
-    const {unfinishedAdvice} = await import('../lib/views/terminal/pins.js')
+  protected sayPins(text: string, {runs, interrupted}: PinChange): void {
     this.say([text, unfinishedAdvice(runs, interrupted)].filter(Boolean).join('\n'))
   }
-}
-
-function exitCodeOfPins({
-  runs,
-  interrupted,
-}: {
-  runs: PinnedRun[]
-  interrupted: boolean
-}): ExitCode | undefined {
-  if (interrupted) return EXIT.cancelled
-  return runs.some(({problem}) => problem !== undefined) ? EXIT.incomplete : undefined
 }

@@ -1,11 +1,10 @@
 import {execute} from '@oclif/core'
 
 import {hideToken, withoutTokens} from '../lib/base/text.js'
-import {colourVariables, setVariables} from './colour.js'
-import {watchOutput} from './output.js'
+import {colourVariables, setVariables, watchOutput} from './output.js'
 
 // Found here by oclif, since this file is read anyway.
-export {refuseFlagsOfTopic} from './hooks/init.js'
+export {commandNotFound, refuseFlagsOfTopic} from './hooks.js'
 
 const NO_COLOUR = '--no-color'
 

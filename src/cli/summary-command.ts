@@ -1,7 +1,11 @@
+import {appendFile, realpath, stat} from 'node:fs/promises'
+import {basename, dirname, join, resolve} from 'node:path'
+
 import {SmoltraceError, UsageError} from '../lib/base/errors.js'
 import {EXIT, type ExitCode, graverCode} from '../lib/base/exit-codes.js'
 import {messageOf, printable} from '../lib/base/text.js'
-import {formatFlags, type GivenFlags} from '../lib/views/command-line.js'
+import {type FlagValue, formatFlags, type GivenFlags} from '../lib/views/command-line.js'
+import {failureSummary} from '../lib/views/markdown/job.js'
 import {type JobFacts} from '../lib/views/markdown/job.js'
 import {HubCommand} from './base-command.js'
 
@@ -21,8 +25,7 @@ export abstract class SummaryCommand extends HubCommand {
   protected async prepareSummary(given: GivenFlags, files: readonly string[] = []): Promise<void> {
     const {summary, token} = given
     if (typeof summary !== 'string') return
-    const {checkSummaryFile} = await import('./summary-file.js')
-    await checkSummaryFile(summary, Object.fromEntries(files.map((name) => [name, textOf(given[name])])))
+    await checkSummaryFile(summary, Object.fromEntries(files.map((name) => [name, given[name]])))
     const flags = formatFlags({...given, ...(token === undefined ? {} : {token: 'hf_…'})})
     this.commandLine = [this.bin, this.commandName, ...flags].join(' ')
     this.summaryFile = summary
@@ -33,13 +36,18 @@ export abstract class SummaryCommand extends HubCommand {
     exitCode: ExitCode,
     make: (job: JobFacts) => string | Promise<string>,
   ): Promise<void> {
-    if (this.summaryFile === undefined) return
+    const file = this.summaryFile
+    if (file === undefined) return
     try {
-      const {addToSummaryFile} = await import('./summary-file.js')
-      const job = {commandLine: this.commandLine, exitCode, warnings: [...this.collectedWarnings]}
-      await addToSummaryFile(this.summaryFile, await make(job))
+      const text = await make({
+        commandLine: this.commandLine,
+        exitCode,
+        warnings: [...this.collectedWarnings],
+      })
+      const {size} = await stat(file).catch(() => ({size: 0}))
+      await appendFile(file, size === 0 ? text : `\n\n${text}`)
     } catch (error) {
-      this.warn(`The summary could not be written to ${printable(this.summaryFile)} (${messageOf(error)}).`)
+      this.warn(`The summary could not be written to ${printable(file)} (${messageOf(error)}).`)
       process.exitCode = graverCode(Number(process.exitCode ?? EXIT.done), EXIT.error)
     }
   }
@@ -54,14 +62,39 @@ export abstract class SummaryCommand extends HubCommand {
     if (error instanceof SmoltraceError && !(error instanceof UsageError) && first)
       error.suggestions.unshift(first)
     const failure = this.failure(error)
-    await this.leaveSummary(failure.exitCode, async (job) => {
-      const {failureSummary} = await import('../lib/views/markdown/job.js')
-      return failureSummary(this.title, {...failure, reassurance: first}, job)
-    })
+    await this.leaveSummary(failure.exitCode, async (job) =>
+      failureSummary(this.title, {...failure, reassurance: first}, job),
+    )
     await super.catch(error)
   }
 }
 
-function textOf(value: GivenFlags[string]): string | undefined {
-  return typeof value === 'string' ? value : undefined
+/**
+ * Checks that a summary can be appended to a file, before anything is sent to the Hub; creates the file.
+ * @param files what else the command reads or writes, by flag: none of it may be overwritten
+ * @throws UsageError where the file cannot take it
+ */
+export async function checkSummaryFile(file: string, files: Record<string, FlagValue>): Promise<void> {
+  const wrong = (why: string) => new UsageError(`--summary ${printable(file)}: ${why}.`)
+  if (file === '') throw new UsageError('--summary "" names no file.')
+  const found = await stat(file).catch(() => {})
+  if (found?.isDirectory()) throw wrong('it is a folder, give the name of a file in it')
+  // Opening a pipe without a reader would block.
+  if (found && !found.isFile()) throw wrong('it is not a plain file, give another name')
+  for (const [flag, other] of Object.entries(files)) {
+    if (typeof other === 'string' && (await placeOf(other)) === (await placeOf(file)))
+      throw wrong(`it is the file of --${flag}, give another name`)
+  }
+
+  await appendFile(file, '').catch((error: unknown) => {
+    throw wrong(`it cannot be written to (${messageOf(error)})`)
+  })
+}
+
+/** The file itself, with links resolved; of one that does not exist yet, by its folder. */
+async function placeOf(file: string): Promise<string> {
+  const path = resolve(file)
+  return realpath(path).catch(async () =>
+    join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path)),
+  )
 }

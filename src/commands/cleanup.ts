@@ -1,8 +1,6 @@
 import {CleanupPresenter} from '../cli/cleanup-presenter.js'
-import {examplesOf} from '../cli/examples.js'
 import {type CleanupFlags, cleanupFlags, executionOf, rulesOf} from '../cli/flags/cleanup.js'
-import {aboutOf, givenFlags} from '../cli/flags/shared.js'
-import {requireScreen, requireTerminal} from '../cli/prompts/terminal.js'
+import {aboutOf, examplesOf, givenFlags} from '../cli/flags/shared.js'
 import {SummaryCommand} from '../cli/summary-command.js'
 import {ALL_CODES} from '../lib/base/exit-codes.js'
 import {applyPlan} from '../lib/cleanup/apply.js'
@@ -63,16 +61,9 @@ Selectors (the selection flags) say which runs may be deleted; several of them m
     const given = givenFlags(parsed)
     await this.prepareSummary(given, ['apply', 'plan', 'policy'])
     const about = aboutOf({...Cleanup.flags, ...Cleanup.baseFlags})
-    if (flags.interactive) requireScreen(this.jsonEnabled())
-    if (flags['no-dry-run'] && !flags.yes)
-      requireTerminal('--no-dry-run asks for a confirmation', 'add --yes', this.jsonEnabled())
     const {bin, isRehearsal, dataDirectory} = this
-    const io = {
-      isJson: this.jsonEnabled(),
-      print: (text: string) => this.print(text),
-      warn: (text: string) => this.warn(text),
-    }
-    const presenter = new CleanupPresenter(io, {given, bin, isRehearsal, about, dataDirectory})
+    const presenter = new CleanupPresenter(this, {given, bin, isRehearsal, about, dataDirectory})
+    presenter.requireTerminal()
     this.presenter = presenter
     const result = await this.cancellable((signal) => this.work(flags, presenter, signal))
     await presenter.report(result)

@@ -1,14 +1,14 @@
 import {Args, Flags} from '@oclif/core'
 
 import {BaseCommand} from '../cli/base-command.js'
-import {examplesOf} from '../cli/examples.js'
-import {FROM_COMMAND_LINE} from '../cli/flags/shared.js'
+import {examplesOf, FROM_COMMAND_LINE} from '../cli/flags/shared.js'
 import {UsageError} from '../lib/base/errors.js'
 import {LOCAL_CODES} from '../lib/base/exit-codes.js'
 import {cutoffOf, parseAge} from '../lib/base/time.js'
 import {findJob, readHistory} from '../lib/cleanup/journal/history.js'
 import {jobDocument} from '../lib/views/json/documents.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
+import {formatHistory, formatJob} from '../lib/views/terminal/history.js'
 
 export default class History extends BaseCommand {
   static override summary = 'Show what was deleted from this machine, and what is certain.'
@@ -40,13 +40,13 @@ export default class History extends BaseCommand {
     const {args, flags} = await this.parse(History)
     if (args.job !== undefined && flags.since !== undefined)
       throw new UsageError('--since chooses among all jobs: give it without a job.')
-    const since = flags.since === undefined ? undefined : momentOf(flags.since)
+    const since =
+      flags.since === undefined ? undefined : cutoffOf(parseAge(flags.since, 'since'), new Date(), 'since')
     const all = await readHistory(this.dataDirectory, {since})
     const job = args.job === undefined ? undefined : findJob(all, args.job)
     const jobs = job ? [job] : all.jobs
     const problems = job ? all.problems.filter((problem) => problem.job === job.id) : all.problems
     if (!this.jsonEnabled()) {
-      const {formatHistory, formatJob} = await import('../lib/views/terminal/history.js')
       const view = {...this.screen, bin: this.bin, since}
       await this.print(job ? formatJob(job, problems, view) : formatHistory(all, view))
     }
@@ -58,8 +58,4 @@ export default class History extends BaseCommand {
       problems: problems.map((each) => ({...each, job: each.job ?? null})),
     }
   }
-}
-
-function momentOf(since: string): Date {
-  return cutoffOf(parseAge(since, 'since'), new Date(), 'since')
 }

@@ -1,11 +1,12 @@
 import {Args, Flags} from '@oclif/core'
 
 import {HubCommand} from '../cli/base-command.js'
-import {examplesOf} from '../cli/examples.js'
-import {concurrencyFlag, FROM_COMMAND_LINE} from '../cli/flags/shared.js'
-import {type RestoreResult} from '../lib/archive/restore.js'
+import {concurrencyFlag, examplesOf, FROM_COMMAND_LINE} from '../cli/flags/shared.js'
+import {logRestore} from '../cli/progress/job-log.js'
+import {exitCodeOfRestore, restoreDatasets} from '../lib/archive/restore.js'
 import {EXIT, hubCodes} from '../lib/base/exit-codes.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
+import {formatRestore} from '../lib/views/terminal/restore.js'
 
 export default class Restore extends HubCommand {
   static override summary = 'Bring archived datasets back to the Hub.'
@@ -47,15 +48,10 @@ Runs come back one after the other, as they are named or the newest first, each 
 
   async run(): Promise<Content<'restore'>> {
     const {args, flags} = await this.parse(Restore)
-    const [{exitCodeOfRestore, restoreDatasets}, {formatRestore}, {logRestore}] = await Promise.all([
-      import('../lib/archive/restore.js'),
-      import('../lib/views/terminal/restore.js'),
-      import('../cli/progress/job-log.js'),
-    ])
     const log = logRestore((text) => this.note(text))
-    const result = await this.cancellable((signal) =>
+    const result = await this.ask(flags, (connection) =>
       restoreDatasets({
-        ...this.connection(flags, signal),
+        ...connection,
         dir: args.dir,
         names: args.name,
         from: flags.from,
@@ -64,14 +60,9 @@ Runs come back one after the other, as they are named or the newest first, each 
         onEvent: this.jsonEnabled() ? undefined : log,
       }),
     )
-    for (const warning of result.warnings) this.warn(warning)
     if (!this.jsonEnabled()) await this.print(formatRestore(result, this.screen))
     process.exitCode = exitCodeOfRestore(result)
-    return documentOf(result)
+    const {interrupted, from, ...rest} = result
+    return {...rest, from: from ?? null, interrupted}
   }
-}
-
-/** What `--json` prints. */
-function documentOf({warnings: _, interrupted, from, ...result}: RestoreResult): Content<'restore'> {
-  return {...result, from: from ?? null, interrupted}
 }

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {colourVariables, setVariables, type Variables} from '../../src/cli/colour.js'
+import {colourVariables, setVariables, type Variables} from '../../src/cli/output.js'
 
 describe('variables', () => {
   it('are put back as they were, those that were not there among them', () => {

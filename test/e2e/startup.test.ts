@@ -104,19 +104,6 @@ process.on("exit", () => console.error(process.moduleLoadList.join("\n")))`
     expect(heavy).to.deep.equal(HEAVY.filter((name) => !UNUSED_BY_DELETION.has(name)))
   })
 
-  it('is what writes a summary only where one is asked for', () =>
-    withHub({runs: 3}, async (hub) => {
-      const words = ['cleanup', '--keep-recent', '1', '--json']
-      const without = await load(words, cleanEnv(hub))
-      const file = join(mkdtempSync(join(tmpdir(), 'smoltrace-summary-')), 'summary.md')
-      const asked = await load([...words, '--summary', file], cleanEnv(hub))
-      const makers = ({origins}: Loaded) =>
-        origins.filter((origin) => origin.startsWith('src/lib/views/markdown/'))
-      expect([without.exitCode, asked.exitCode]).to.deep.equal([0, 0])
-      expect(makers(without)).to.deep.equal([])
-      expect(makers(asked)).to.include('src/lib/views/markdown/cleanup.ts')
-    }))
-
   it('is for the library neither oclif nor anything heavy', async () => {
     const {exitCode, origins, heavy} = await load([], cleanEnv(), join(root, 'dist/index.js'))
     expect(exitCode).to.equal(0)

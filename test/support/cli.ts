@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {FROM_SOURCE} from '../../scripts/source.js'
-import {setVariables} from '../../src/cli/colour.js'
+import {setVariables} from '../../src/cli/output.js'
 import {checkDocument} from './documents.js'
 
 export {root} from '../../scripts/source.js'

@@ -3,6 +3,7 @@ import {Flags, type Interfaces} from '@oclif/core'
 import {type SizesOption} from '../../lib/account/sizes.js'
 import {EXIT} from '../../lib/base/exit-codes.js'
 import {type ExecutionOptions} from '../../lib/cleanup/options.js'
+import {loadPolicy} from '../../lib/retention/policy/load.js'
 import {type RetentionOptions} from '../../lib/retention/rules.js'
 import {type HubCommand} from '../base-command.js'
 import {retentionFlags, retentionOf} from './retention.js'
@@ -120,7 +121,5 @@ export function executionOf(flags: CleanupFlags): ExecutionOptions & SizesOption
 
 /** The rules, from a policy file or from the flags. */
 export async function rulesOf(flags: CleanupFlags): Promise<RetentionOptions> {
-  if (flags.policy === undefined) return retentionOf(flags)
-  const {loadPolicy} = await import('../../lib/retention/policy/load.js')
-  return (await loadPolicy(flags.policy)).options
+  return flags.policy === undefined ? retentionOf(flags) : (await loadPolicy(flags.policy)).options
 }

@@ -85,3 +85,13 @@ export const outputFlags = about('output', {
   json: Flags.boolean({summary: 'Print one JSON document and nothing else.', helpGroup: 'OUTPUT'}),
   'no-color': Flags.boolean({summary: 'Print without colours, as with NO_COLOR.', helpGroup: 'OUTPUT'}),
 })
+
+/** Examples of a command's help, from what each does and the words that follow the command. */
+export function examplesOf(
+  pairs: ReadonlyArray<readonly [description: string, words: string]>,
+): Array<{description: string; command: string}> {
+  return pairs.map(([description, words]) => ({
+    description,
+    command: `<%= config.bin %> <%= command.id %> ${words}`.trimEnd(),
+  }))
+}

@@ -1,13 +1,13 @@
-import {Listr, type ListrRendererFactory} from 'listr2'
+import {Listr} from 'listr2'
 import {once} from 'node:events'
 
 import {type JobEvent} from '../../lib/cleanup/options.js'
 import {datasetsInOrderOfDeletion, type Plan} from '../../lib/plan/plan.js'
 import {describeWait, formatBytes} from '../../lib/views/format.js'
 import {mayRedraw} from '../../lib/views/terminal/style.js'
-import {Items, STATE_WORDS} from './items.js'
 import {JobLog} from './job-log.js'
-import {LiveRenderer, LogRenderer, type ProgressState} from './renderers.js'
+import {LiveRenderer, type ProgressState} from './live-renderer.js'
+import {Items, STATE_WORDS} from './window.js'
 
 /** The live list of a deletion. */
 export type Progress = ReturnType<typeof showProgress>
@@ -16,28 +16,27 @@ export type Progress = ReturnType<typeof showProgress>
 const ARCHIVED_STEP = 100
 
 /**
- * Shows a deletion on stderr: a window of the list on a terminal, lines elsewhere and in CI. One task of listr2 is the job; nothing
+ * Shows a deletion on stderr: a window of the list on a terminal, lines elsewhere and in CI. To listr2 the job is one task; nothing
  * is read back from it.
  */
 export function showProgress(plan: Plan, signal: AbortSignal, stream: NodeJS.WriteStream = process.stderr) {
   const items = new Items(datasetsInOrderOfDeletion(plan).map(({name}) => name))
+  const isLive = mayRedraw(stream)
   const write = (line: string) => {
-    for (const task of list.tasks) task.output$ = line
+    if (!isLive) stream.write(`${line}\n`)
   }
 
   const log = new JobLog(write)
   const state: ProgressState = {stream, items, log, note: '', erase() {}}
   const over = new AbortController()
   const ended = once(over.signal, 'abort')
-  const list = new Listr<unknown, ListrRendererFactory, ListrRendererFactory>(
-    [{title: `Deleting ${items.all.length} datasets`, task: () => ended.then(() => {})}],
-    {
-      registerSignalListeners: false,
-      renderer: mayRedraw(stream) ? LiveRenderer : LogRenderer,
-      rendererOptions: {state},
-    },
-  )
-  const finished = list.run()
+  const options = {registerSignalListeners: false, renderer: LiveRenderer, rendererOptions: {state}}
+  const drawn = isLive
+    ? new Listr<unknown, typeof LiveRenderer, typeof LiveRenderer>(
+        [{task: () => ended.then(() => {})}],
+        options,
+      ).run()
+    : ended
   let logged = ''
   const logOnce = (text: string) => {
     if (text !== logged) write(text)
@@ -114,7 +113,7 @@ export function showProgress(plan: Plan, signal: AbortSignal, stream: NodeJS.Wri
     async end(): Promise<void> {
       state.note = ''
       over.abort()
-      await finished
+      await drawn
     },
     /** Takes the list off the screen, where the job ended before anything of it was settled. */
     abandon: () => state.erase(),

@@ -1,15 +1,15 @@
 import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
-import {examplesOf} from '../../cli/examples.js'
 import {retentionFlags} from '../../cli/flags/retention.js'
-import {sizesFlag} from '../../cli/flags/shared.js'
+import {examplesOf, sizesFlag} from '../../cli/flags/shared.js'
 import {countByType} from '../../lib/account/datasets.js'
 import {type DatasetOrder, datasetsOf, lookAround, pinnedAmong} from '../../lib/account/overview.js'
 import {UsageError} from '../../lib/base/errors.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {datasetDocument, leaderboardDocument, storageDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
+import {formatDatasetList} from '../../lib/views/terminal/overview.js'
 
 const ORDERS: readonly DatasetOrder[] = ['created', 'modified', 'name', 'size']
 
@@ -42,20 +42,12 @@ export default class DatasetsList extends HubCommand {
     const {flags} = await this.parse(DatasetsList)
     if (flags.sort === 'size' && !flags.sizes)
       throw new UsageError('--sort size: add --sizes, which reads them.')
-    const overview = await this.cancellable((signal) =>
-      lookAround({
-        ...this.connection(flags, signal),
-        olderThan: flags['older-than'],
-        sizes: flags.sizes,
-      }),
+    const overview = await this.ask(flags, (connection) =>
+      lookAround({...connection, olderThan: flags['older-than'], sizes: flags.sizes}),
     )
-    for (const warning of overview.warnings) this.warn(warning)
     const {sizes} = overview
     const datasets = datasetsOf(overview.runs, {only: flags.only, sort: flags.sort, sizes})
-    if (!this.jsonEnabled()) {
-      const {formatDatasetList} = await import('../../lib/views/terminal/overview.js')
-      await this.print(formatDatasetList(overview, datasets, this.screen))
-    }
+    if (!this.jsonEnabled()) await this.print(formatDatasetList(overview, datasets, this.screen))
 
     const {inventory, cutoff, protection} = overview
     return {

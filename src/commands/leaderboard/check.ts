@@ -1,12 +1,13 @@
 import {Flags} from '@oclif/core'
 
-import {examplesOf} from '../../cli/examples.js'
-import {givenFlags, summaryFlag} from '../../cli/flags/shared.js'
+import {examplesOf, givenFlags, summaryFlag} from '../../cli/flags/shared.js'
 import {SummaryCommand} from '../../cli/summary-command.js'
 import {checkLeaderboard} from '../../lib/account/leaderboard/check.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 import {boardDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
+import {checkSummary} from '../../lib/views/markdown/check.js'
+import {formatCheck} from '../../lib/views/terminal/check.js'
 
 export default class LeaderboardCheck extends SummaryCommand {
   static override summary = 'Find where the leaderboard and the datasets do not agree.'
@@ -31,30 +32,16 @@ No finding is a missing traces dataset, since rows name one also where none was 
   async run(): Promise<Content<'leaderboard check'>> {
     const parsed = await this.parse(LeaderboardCheck)
     await this.prepareSummary(givenFlags(parsed))
-    const found = await this.cancellable((signal) => checkLeaderboard(this.connection(parsed.flags, signal)))
+    const found = await this.ask(parsed.flags, checkLeaderboard)
     const check = {
       ...found,
       findings: found.findings.map((each) => ({...each, suggestion: this.inCommandWords(each.suggestion)})),
     }
-    for (const warning of check.warnings) this.warn(warning)
     const {rows, runs, findings, remarks} = check
-    if (!this.jsonEnabled()) {
-      const {formatCheck} = await import('../../lib/views/terminal/check.js')
-      await this.print(formatCheck(check, this.screen))
-    }
-
+    if (!this.jsonEnabled()) await this.print(formatCheck(check, this.screen))
     const exitCode = parsed.flags['exit-code'] && findings.length > 0 ? EXIT.found : EXIT.done
     if (exitCode > 0) process.exitCode = exitCode
-    await this.leaveSummary(exitCode, async (job) => {
-      const {checkSummary} = await import('../../lib/views/markdown/check.js')
-      return checkSummary(check, job)
-    })
-    return {
-      ...boardDocument(check),
-      rows,
-      runs,
-      findings,
-      remarks,
-    }
+    await this.leaveSummary(exitCode, async (job) => checkSummary(check, job))
+    return {...boardDocument(check), rows, runs, findings, remarks}
   }
 }

@@ -1,14 +1,15 @@
 import {Flags} from '@oclif/core'
 
-import {examplesOf} from '../../cli/examples.js'
-import {byFlag, wholeNumber} from '../../cli/flags/shared.js'
+import {byFlag, examplesOf, wholeNumber} from '../../cli/flags/shared.js'
 import {PinCommand} from '../../cli/pin-command.js'
 import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
 import {PROTECTION_PATH} from '../../lib/account/protection/pins.js'
 import {protectLeaderboard} from '../../lib/account/protection/protect-leaderboard.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
+import {protectionOf} from '../../lib/views/format.js'
 import {pinnedRunDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
+import {formatPins, inDoubtWarning} from '../../lib/views/terminal/pins.js'
 
 export default class LeaderboardProtect extends PinCommand {
   static override summary = 'Protect the leaderboard against deletion, on every machine.'
@@ -53,10 +54,8 @@ With --runs, the runs that the leaderboard cites are pinned as well: every clean
       protectLeaderboard({...options, reason, runs: all, top, by}),
     )
     const {leaderboard, changed, protection, runs, inDoubt, interrupted} = change
-    const {formatPins, inDoubtWarning} = await import('../../lib/views/terminal/pins.js')
-    const {protectionOf} = await import('../../lib/views/format.js')
     const text = `${leaderboard} is ${changed ? 'now' : 'already'} ${protectionOf(protection)}.`
-    await this.sayPins(all || top !== undefined ? `${text}\n${formatPins(runs)}` : text, change)
+    this.sayPins(all || top !== undefined ? `${text}\n${formatPins(runs)}` : text, change)
     const warning = inDoubtWarning(inDoubt)
     if (warning) this.warn(warning)
     const pinned = runs.map((each) => pinnedRunDocument(each))

@@ -1,12 +1,14 @@
 import {Args, Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
-import {examplesOf} from '../../cli/examples.js'
-import {byFlag, FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
+import {byFlag, examplesOf, FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {DEFAULT_METRIC, METRIC_LIST, parseMetric} from '../../lib/account/leaderboard/metrics.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
-import {type Report} from '../../lib/report/report.js'
-import {type RetentionOptions} from '../../lib/retention/rules.js'
+import {printable} from '../../lib/base/text.js'
+import {gatherReport} from '../../lib/report/report.js'
+import {findReportTarget, reportDocument, writeReport} from '../../lib/report/write.js'
+import {loadPolicy} from '../../lib/retention/policy/load.js'
+import {count, formatBytes} from '../../lib/views/format.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class LeaderboardReport extends HubCommand {
@@ -42,32 +44,18 @@ The page names models and runs, also those of private datasets: take care whom y
   async run(): Promise<Content<'leaderboard report'>> {
     const {args, flags} = await this.parse(LeaderboardReport)
     const by = parseMetric(flags.by ?? DEFAULT_METRIC)
-    const {findReportTarget, reportDocument, writeReport} = await import('../../lib/report/write.js')
     const target = await findReportTarget(args.file, {mayReplace: flags.force})
-    const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy)
-    const {gatherReport} = await import('../../lib/report/report.js')
-    const report = await this.cancellable((signal) =>
-      gatherReport({...this.connection(flags, signal), by, policy}),
-    )
-    for (const warning of report.warnings) this.warn(warning)
+    const policy = flags.policy === undefined ? undefined : (await loadPolicy(flags.policy)).options
+    const report = await this.ask(flags, (connection) => gatherReport({...connection, by, policy}))
     const bytes = await writeReport(report, target)
-    if (!this.jsonEnabled()) await this.sayWhere(report, args.file, bytes)
+    if (!this.jsonEnabled()) {
+      const {counts, isPrivate} = report
+      const what = `${count(counts.evaluations, 'evaluation')} of ${count(counts.models, 'model')}`
+      this.say(`Wrote ${printable(args.file)} (${formatBytes(bytes)}): ${what}.`)
+      const secret = isPrivate ? ', also those of private datasets' : ''
+      this.say(`It names models and runs${secret}: take care whom you send it to.`)
+    }
+
     return reportDocument(report, {file: target, bytes})
   }
-
-  private async sayWhere(report: Report, file: string, bytes: number): Promise<void> {
-    const {count, formatBytes} = await import('../../lib/views/format.js')
-    const {printable} = await import('../../lib/base/text.js')
-    const {evaluations, models} = report.counts
-    this.say(
-      `Wrote ${printable(file)} (${formatBytes(bytes)}): ${count(evaluations, 'evaluation')} of ${count(models, 'model')}.`,
-    )
-    const secret = report.isPrivate ? ', also those of private datasets' : ''
-    this.say(`It names models and runs${secret}: take care whom you send it to.`)
-  }
-}
-
-async function readPolicy(file: string): Promise<RetentionOptions> {
-  const {loadPolicy} = await import('../../lib/retention/policy/load.js')
-  return (await loadPolicy(file)).options
 }

@@ -1,8 +1,7 @@
 import {Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
-import {examplesOf} from '../../cli/examples.js'
-import {byFlag, GROUP_LIST, groupByFlag, wholeNumber} from '../../cli/flags/shared.js'
+import {byFlag, examplesOf, GROUP_LIST, groupByFlag, wholeNumber} from '../../cli/flags/shared.js'
 import {written} from '../../cli/output.js'
 import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
 import {readRanking} from '../../lib/account/leaderboard/ranking.js'
@@ -10,6 +9,7 @@ import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {rankingCsv} from '../../lib/views/csv.js'
 import {rankingDocument} from '../../lib/views/json/ranking.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
+import {formatRanking, marksFor} from '../../lib/views/terminal/ranking.js'
 
 export default class LeaderboardShow extends HubCommand {
   static override summary = "Show the leaderboard's rows, the best first."
@@ -55,21 +55,17 @@ Durations are the average of one test. Dates are those of the runs on the Hub. O
 
   async run(): Promise<Content<'leaderboard show'>> {
     const {flags} = await this.parse(LeaderboardShow)
-    const ranked = await this.cancellable((signal) =>
+    const ranked = await this.ask(flags, (connection) =>
       readRanking({
-        ...this.connection(flags, signal),
+        ...connection,
         by: flags.by,
         groupBy: flags['group-by'],
         model: flags.model,
         limit: flags.limit,
       }),
     )
-    for (const warning of ranked.warnings) this.warn(warning)
     if (flags.csv) await written(process.stdout, rankingCsv(ranked))
-    else if (!this.jsonEnabled()) {
-      const {formatRanking, marksFor} = await import('../../lib/views/terminal/ranking.js')
-      await this.print(formatRanking(ranked, {...this.screen, marks: marksFor()}))
-    }
+    else if (!this.jsonEnabled()) await this.print(formatRanking(ranked, {...this.screen, marks: marksFor()}))
 
     return rankingDocument(ranked)
   }

@@ -1,7 +1,8 @@
 import {HubCommand} from '../../cli/base-command.js'
-import {examplesOf} from '../../cli/examples.js'
+import {examplesOf} from '../../cli/flags/shared.js'
 import {unprotectLeaderboard} from '../../lib/account/protection/protect-leaderboard.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
+import {protectionOf} from '../../lib/views/format.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class LeaderboardUnprotect extends HubCommand {
@@ -22,10 +23,7 @@ export default class LeaderboardUnprotect extends HubCommand {
 
   async run(): Promise<Content<'leaderboard unprotect'>> {
     const {flags} = await this.parse(LeaderboardUnprotect)
-    const {leaderboard, changed, protection} = await this.cancellable((signal) =>
-      unprotectLeaderboard(this.connection(flags, signal)),
-    )
-    const {protectionOf} = await import('../../lib/views/format.js')
+    const {leaderboard, changed, protection} = await this.ask(flags, unprotectLeaderboard)
     const text = changed
       ? `is no longer protected. It was ${protectionOf(protection)}.`
       : 'is not protected: nothing to lift.'

@@ -1,14 +1,14 @@
 import {Args, Flags} from '@oclif/core'
 
 import {HubCommand} from '../../cli/base-command.js'
-import {examplesOf} from '../../cli/examples.js'
-import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
+import {examplesOf, FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
-import {type ConnectionOptions} from '../../lib/hub/session.js'
-import {loadPolicy, type Policy} from '../../lib/retention/policy/load.js'
+import {explainRun} from '../../lib/plan/explain.js'
+import {loadPolicy} from '../../lib/retention/policy/load.js'
 import {readRules} from '../../lib/retention/read-rules.js'
 import {runDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
+import {formatPolicy, formatRunExplanation, rulesInWords} from '../../lib/views/terminal/policy.js'
 
 export default class PolicyExplain extends HubCommand {
   static override summary = 'Say in sentences what a policy file keeps and what may go.'
@@ -40,36 +40,20 @@ The form of the file is described by the JSON Schema in schemas/policy.schema.js
     }),
   }
 
-  async run(): Promise<object> {
+  async run(): Promise<Content<'policy explain'> | Content<'policy explain --run TIMESTAMP'>> {
     const {args, flags} = await this.parse(PolicyExplain)
-    const now = new Date()
-    const policy = await loadPolicy(args.file, now)
-    return flags.run === undefined
-      ? this.explainAll(policy, now)
-      : this.explainRun(policy, flags.run, (signal) => this.connection(flags, signal))
-  }
-
-  private async explainAll(policy: Policy, now: Date): Promise<Content<'policy explain'>> {
-    const {formatPolicy, rulesInWords} = await import('../../lib/views/terminal/policy.js')
-    if (!this.jsonEnabled()) await this.print(formatPolicy(policy, now, this.screen))
-    return {file: policy.file, options: policy.options, rules: rulesInWords(policy, now)}
-  }
-
-  private async explainRun(
-    policy: Policy,
-    timestamp: string,
-    connectionFor: (signal: AbortSignal) => ConnectionOptions,
-  ): Promise<Content<'policy explain --run TIMESTAMP'>> {
-    const {explainRun} = await import('../../lib/plan/explain.js')
-    const found = await this.cancellable((signal) => explainRun(policy, timestamp, connectionFor(signal)))
-    const {warnings, run, now, ...rest} = found
-    for (const warning of warnings) this.warn(warning)
-    if (!this.jsonEnabled()) {
-      const {formatRunExplanation} = await import('../../lib/views/terminal/policy.js')
-      await this.print(formatRunExplanation(policy, found, this.screen))
+    const at = new Date()
+    const policy = await loadPolicy(args.file, at)
+    const {file, options} = policy
+    if (flags.run === undefined) {
+      if (!this.jsonEnabled()) await this.print(formatPolicy(policy, at, this.screen))
+      return {file, options, rules: rulesInWords(policy, at)}
     }
 
-    const {graceMs} = readRules(policy.options)
-    return {file: policy.file, options: policy.options, now, ...rest, ...runDocument(run, now, graceMs)}
+    const timestamp = flags.run
+    const found = await this.ask(flags, (connection) => explainRun(policy, timestamp, connection))
+    if (!this.jsonEnabled()) await this.print(formatRunExplanation(policy, found, this.screen))
+    const {run, now, ...rest} = found
+    return {file, options, now, ...rest, ...runDocument(run, now, readRules(options).graceMs)}
   }
 }

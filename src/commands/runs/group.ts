@@ -1,12 +1,12 @@
 import {HubCommand} from '../../cli/base-command.js'
-import {examplesOf} from '../../cli/examples.js'
 import {retentionFlags} from '../../cli/flags/retention.js'
-import {sizesFlag} from '../../cli/flags/shared.js'
+import {examplesOf, sizesFlag} from '../../cli/flags/shared.js'
 import {lookAround, totalsOf} from '../../lib/account/overview.js'
 import {datasetsIn} from '../../lib/account/runs.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {stateDocument, storageDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
+import {formatRunTable} from '../../lib/views/terminal/overview.js'
 
 export default class RunsGroup extends HubCommand {
   static override summary = 'Group the datasets of a namespace into evaluation runs.'
@@ -29,9 +29,9 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
 
   async run(): Promise<Content<'runs group'>> {
     const {flags} = await this.parse(RunsGroup)
-    const overview = await this.cancellable((signal) =>
+    const overview = await this.ask(flags, (connection) =>
       lookAround({
-        ...this.connection(flags, signal),
+        ...connection,
         olderThan: flags['older-than'],
         incompleteOnly: flags['incomplete-only'],
         ignoreLeaderboard: flags['ignore-leaderboard'],
@@ -39,13 +39,9 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
         sizes: flags.sizes,
       }),
     )
-    for (const warning of overview.warnings) this.warn(warning)
     const {inventory, runs, cutoff, sizes} = overview
     const totals = totalsOf(overview)
-    if (!this.jsonEnabled()) {
-      const {formatRunTable} = await import('../../lib/views/terminal/overview.js')
-      await this.print(formatRunTable(overview, totals, this.screen))
-    }
+    if (!this.jsonEnabled()) await this.print(formatRunTable(overview, totals, this.screen))
 
     return {
       endpoint: inventory.endpoint,

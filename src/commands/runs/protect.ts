@@ -1,13 +1,13 @@
 import {Args, Flags} from '@oclif/core'
 
-import {examplesOf} from '../../cli/examples.js'
-import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
+import {examplesOf, FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {PinCommand} from '../../cli/pin-command.js'
 import {protectRuns} from '../../lib/account/protection/pin-runs.js'
 import {PROTECTION_PATH} from '../../lib/account/protection/pins.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 import {pinnedRunDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
+import {formatPins, WITHOUT_LEADERBOARD} from '../../lib/views/terminal/pins.js'
 
 export default class RunsProtect extends PinCommand {
   static override summary = 'Pin runs, so that every cleanup keeps them, on every machine.'
@@ -55,9 +55,8 @@ Pinning again never shortens a pin: the one that holds longer stays.`
       protectRuns(argv.map(String), {...options, reason, until}),
     )
     const {leaderboard, changed, runs, interrupted} = change
-    const {formatPins, WITHOUT_LEADERBOARD} = await import('../../lib/views/terminal/pins.js')
     if (!leaderboard) this.warn(WITHOUT_LEADERBOARD)
-    await this.sayPins(formatPins(runs, until), change)
+    this.sayPins(formatPins(runs, until), change)
     const pinned = runs.map((each) => pinnedRunDocument(each))
     return {leaderboard: leaderboard ?? null, changed, runs: pinned, interrupted}
   }

@@ -1,11 +1,11 @@
 import {Args} from '@oclif/core'
 
-import {examplesOf} from '../../cli/examples.js'
-import {FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
+import {examplesOf, FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {PinCommand} from '../../cli/pin-command.js'
 import {unprotectRuns} from '../../lib/account/protection/pin-runs.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
+import {formatUnpinned} from '../../lib/views/terminal/pins.js'
 
 export default class RunsUnprotect extends PinCommand {
   static override summary = 'Lift the pins of runs.'
@@ -35,8 +35,7 @@ export default class RunsUnprotect extends PinCommand {
     const {flags, argv} = await this.parse(RunsUnprotect)
     const change = await this.change(flags, (options) => unprotectRuns(argv.map(String), options))
     const {leaderboard, changed, runs, interrupted} = change
-    const {formatUnpinned} = await import('../../lib/views/terminal/pins.js')
-    await this.sayPins(formatUnpinned(runs), change)
+    this.sayPins(formatUnpinned(runs), change)
     return {
       leaderboard: leaderboard ?? null,
       changed,

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {type Item, Items} from '../../../src/cli/progress/items.js'
+import {type Item, Items} from '../../../src/cli/progress/window.js'
 
 const itemsOf = (count: number) => new Items(Array.from({length: count}, (_, index) => `kim/${index}`))
 const namesOf = (items: Iterable<Item>) => [...items].map(({name}) => name)

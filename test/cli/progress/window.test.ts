@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {type Item, Items} from '../../../src/cli/progress/items.js'
+import {type Item, Items} from '../../../src/cli/progress/window.js'
 import {drawWindow} from '../../../src/cli/progress/window.js'
 import {PLAIN} from '../../support/builders.js'
 

@@ -3,7 +3,7 @@ import {expect} from 'chai'
 import {mkdirSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {setVariables} from '../../../../src/cli/colour.js'
+import {setVariables} from '../../../../src/cli/output.js'
 import {RefusedError} from '../../../../src/lib/base/errors.js'
 import {DAY} from '../../../../src/lib/base/time.js'
 import {parseJournal} from '../../../../src/lib/cleanup/journal/parse.js'

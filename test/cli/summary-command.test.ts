@@ -4,7 +4,7 @@ import {mkdtempSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {addToSummaryFile, checkSummaryFile} from '../../src/cli/summary-file.js'
+import {checkSummaryFile} from '../../src/cli/summary-command.js'
 import {UsageError} from '../../src/lib/base/errors.js'
 import {rejectionOf} from '../support/builders.js'
 
@@ -19,20 +19,6 @@ describe('the file of a summary', () => {
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'smoltrace-summary-'))
-  })
-
-  it('is made where there is none, and added to where there is one', async () => {
-    await checkSummaryFile(at('s.md'), {plan: undefined, policy: at('policy.yaml')})
-    await addToSummaryFile(at('s.md'), '# a\n')
-    await checkSummaryFile(at('s.md'), {})
-    await addToSummaryFile(at('s.md'), '# b\n')
-    expect(readFileSync(at('s.md'), 'utf8')).to.equal('# a\n\n\n# b\n')
-  })
-
-  it('keeps apart from what another program has left unfinished', async () => {
-    writeFileSync(at('s.md'), 'no newline')
-    await addToSummaryFile(at('s.md'), '# b\n')
-    expect(readFileSync(at('s.md'), 'utf8')).to.equal('no newline\n\n# b\n')
   })
 
   it('is refused where it cannot be one, with the flag and the reason', async () => {

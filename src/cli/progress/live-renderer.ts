@@ -1,10 +1,8 @@
-import {ListrTaskEventType, type ListrTaskObject} from 'listr2'
-
 import {type Wait} from '../../lib/hub/retry.js'
 import {describeWait} from '../../lib/views/format.js'
 import {styleFor, widthOf} from '../../lib/views/terminal/style.js'
-import {type Items} from './items.js'
 import {type JobLog} from './job-log.js'
+import {type Items} from './window.js'
 import {drawWindow} from './window.js'
 
 /** What a renderer draws of a deletion. */
@@ -27,25 +25,19 @@ const SPARE_LINES = 3
 const TO_FIRST_COLUMN = '\u001B[1G'
 const CLEAR_BELOW = '\u001B[0J'
 
-/** What listr2 asks of the class of a renderer. */
-class StateRenderer {
+/** Draws a deletion on a terminal: listr2's own renderer walks all rows at every change, and shows only the waiting tail. */
+export class LiveRenderer {
   static nonTTY = true
   static rendererOptions: {state: ProgressState}
   static rendererTaskOptions: Record<PropertyKey, never>
-  protected readonly tasks: Array<ListrTaskObject<unknown, never>>
-  protected readonly state: ProgressState
-
-  constructor(tasks: Array<ListrTaskObject<unknown, never>>, {state}: typeof StateRenderer.rendererOptions) {
-    this.tasks = tasks
-    this.state = state
-  }
-}
-
-/** Draws a deletion on a terminal: listr2's own renderer walks all rows at every change, and shows only the waiting tail. */
-export class LiveRenderer extends StateRenderer {
+  private readonly state: ProgressState
   private timer: NodeJS.Timeout | undefined
   private painted = 0
   private rate = {text: '', at: -Infinity}
+
+  constructor(_tasks: unknown, {state}: typeof LiveRenderer.rendererOptions) {
+    this.state = state
+  }
 
   render(): void {
     this.paint()
@@ -88,14 +80,4 @@ export class LiveRenderer extends StateRenderer {
   private erasure(): string {
     return `${TO_FIRST_COLUMN}${this.painted > 0 ? `\u001B[${this.painted}A` : ''}${CLEAR_BELOW}`
   }
-}
-
-/** Writes what the task says, a line each: for pipes, CI and terminals that cannot redraw. */
-export class LogRenderer extends StateRenderer {
-  render(): void {
-    for (const task of this.tasks)
-      task.on(ListrTaskEventType.OUTPUT, (line) => this.state.stream.write(`${line}\n`))
-  }
-
-  end(): void {}
 }

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
-import {runCli} from '../../support/cli.js'
-import {deletionsAt, envOf, withHub} from '../../support/hub.js'
+import {runCli} from '../support/cli.js'
+import {deletionsAt, envOf, withHub} from '../support/hub.js'
 
 describe('words that name no command', () => {
   for (const [words, guess] of [
