@@ -71,14 +71,13 @@ describe('the summary of a cleanup', () => {
   }
 
   it('says what was asked, by which rules, and what it came to', () => {
-    const rows = new Map(rendered(summaryOf({})).rows.map(([name = '', ...rest]) => [name, rest.join('')]))
-    expect(rows.get('Command')).to.equal('smoltrace cleanup --older-than 30d')
-    expect(rows.get('Namespace')).to.match(/^kim at http:\/\/127\.0\.0\.1:9, 2026-10-05 12:00 UTC$/)
-    expect(rows.get('May go')).to.equal('runs that are older than 30d, before 2026-09-05 12:00 UTC')
-    expect(rows.get('Leaderboard')).to.include('preserved')
-    expect(rows.get('Plan deletes')).to.equal('6 datasets of 2 runs to delete')
-    expect(rows.get('Found')).to.match(/^3 runs: 3 complete/)
-    expect(rows.get('Exit code')).to.equal('0: done, or nothing to do')
+    expect(rendered(summaryOf({})).rows).to.deep.include.members([
+      ['Command', 'smoltrace cleanup --older-than 30d'],
+      ['Namespace', 'kim at http://127.0.0.1:9, 2026-10-05 12:00 UTC'],
+      ['May go', 'runs that are older than 30d, before 2026-09-05 12:00 UTC'],
+      ['Plan deletes', '6 datasets of 2 runs to delete'],
+      ['Exit code', '0: done, or nothing to do'],
+    ])
   })
 
   it('names every run that goes and why, and folds away what stays', () => {
@@ -124,16 +123,6 @@ describe('the summary of a cleanup', () => {
     expect(markdown).to.include('Exit code | 3: something failed, was skipped or not attempted')
   })
 
-  it('says where the copies and the journal are', () => {
-    const archive = {dir: '/a|b', datasets: 6, bytes: 12_345}
-    const {rows} = rendered(
-      summaryOf({dryRun: false, outcomes: outcomesOf(), archive, journal: '/j/1.jsonl'}),
-    )
-    expect(rows)
-      .to.deep.include(['Archived', '6 datasets (12 kB) in /a|b `restore` brings back what it holds'])
-      .and.deep.include(['Journal', '/j/1.jsonl'])
-  })
-
   it('says whose plan was applied, and what has fallen out of it', () => {
     const saved = {plan: PLAN, madeBy: HOSTILE, madeAt: NOW, digest: 'sha256:abc', keptRuns: []}
     const stale: Outcome[] = [
@@ -147,15 +136,7 @@ describe('the summary of a cleanup', () => {
     expect(elements).not.to.include('img').and.not.include('a')
   })
 
-  it('lists the warnings, of many the first', () => {
-    const {text, elements} = rendered(
-      summaryOf({}, {warnings: [HOSTILE, ...Array.from({length: 99}, () => 'w')]}),
-    )
-    expect(text).to.include(HOSTILE).and.include('… and 80 more')
-    expect(elements.filter((name) => name === 'li')).to.have.length(21)
-  })
-
-  it('stays far below what GitHub shows, however many runs there are, and says what it leaves out', () => {
+  it('stays far below what GitHub shows, however much there is, and says what it leaves out', () => {
     const times = <T>(number: number, [item]: readonly T[]): T[] =>
       Array.from({length: number}, () => item as T)
     const plan = {...PLAN, delete: times(3000, PLAN.delete), keep: times(3000, PLAN.keep)}
@@ -164,27 +145,14 @@ describe('the summary of a cleanup', () => {
       status: index % 2 ? 'failed' : 'deleted',
       reason: 'x'.repeat(5000),
     }))
-    const markdown = cleanupSummary(
-      resultOf({plan, inventory: INVENTORY, dryRun: false, outcomes, warnings: []}),
-      {
-        given: {},
-        bin: 'smoltrace',
-        isRehearsal: false,
-        about: {'older-than': 'what'} as const,
-        dataDirectory: '/data',
-      },
-      {
-        commandLine: 'x'.repeat(100_000),
-        exitCode: 3,
-        warnings: Array.from({length: 500}, () => 'y'.repeat(9000)),
-      },
-    )
+    const warnings = [HOSTILE, ...times(500, ['y'.repeat(9000)])]
+    const markdown = summaryOf({plan, dryRun: false, outcomes}, {warnings})
     expect(Buffer.byteLength(markdown)).to.be.within(100_000, 400_000)
     expect(markdown).to.match(/… and \d+,\d{3} more: `--json` names each/)
     expect(markdown).to.match(/… and \d,\d{3} more runs to delete: /)
     expect(markdown).to.match(/… and \d,\d{3} more runs stay: /)
-    expect(markdown.match(/^<details>$/gm)).to.have.length(3)
-    expect(markdown.match(/^<\/details>$/gm)).to.have.length(3)
+    expect(markdown).to.include('… and 481 more')
+    expect(markdown.match(/^<\/?details>$/gm)).to.have.length(6)
   })
 })
 
@@ -209,10 +177,8 @@ describe('the summary of a failure', () => {
     expect(elements).not.to.include('img').and.not.include('a')
   })
 
-  it('tells a cancelled job from a failed one', () => {
-    const titleOf = (name: string) =>
-      titleIn(failureSummary('Cleanup', {name, message: 'm', suggestions: []}, job))
-    expect(titleOf('CancelledError')).to.equal('## Cleanup: cancelled')
-    expect(titleOf('HubError')).to.equal('## Cleanup: failed')
+  it('is not called a failure where a person cancelled', () => {
+    const cancelled = {name: 'CancelledError', message: 'm', suggestions: []}
+    expect(titleIn(failureSummary('Cleanup', cancelled, job))).to.equal('## Cleanup: cancelled')
   })
 })
