@@ -15,148 +15,116 @@ const BEGINNING = Date.parse('2026-11-20T09:12:00.000Z')
 const HOUR = 3_600_000
 const COLUMNS = 100
 
-interface Step {
-  argv: string
-  /** What it shows is on file there; nothing: it only prepares the next steps. */
-  file?: string
-  exitCode?: number
-  /** Hours that go by before it. */
-  later?: number
-}
-
-/** Steps on one account, in one folder, which holds the YAML files of `test/golden`. */
-interface Session {
-  runs?: number
-  steps: Step[]
-}
+/**
+ * Steps on one account of so many runs, in one folder, which holds the YAML files of `test/golden`: how long after the one before, the
+ * file that has what it shows (without one it only prepares the next steps), its exit code, its command line.
+ */
+const STEP = /^(?:\+(?<later>\d+)h )?(?:(?<file>\S+\.txt) )?(?:(?<exitCode>\d+) )?\$ ?(?<argv>.*)$/
 
 // The docs include these files: `npm run docs` rewrites both.
-const SESSIONS: Session[] = [
-  {
-    steps: [
-      {file: 'landing.txt', argv: ''},
-      {file: 'unknown-command.txt', argv: 'cleanupp --all --no-dry-run --yes', exitCode: 2},
-      {file: 'unknown-subcommand.txt', argv: 'runs grup', exitCode: 2},
-      {file: 'unknown-flag.txt', argv: 'cleanup --older-then 30d', exitCode: 2},
-      {file: 'runs-group.txt', argv: 'runs group'},
-      {file: 'list-sizes.txt', argv: 'datasets list --sizes --sort size --only traces'},
-      {file: 'cleanup-dry-run.txt', argv: 'cleanup --older-than 30d --keep-recent 3'},
-      {file: 'cleanup-keep-recent.txt', argv: 'cleanup --older-than 20d --keep-recent 6'},
-      {
-        file: 'cleanup-keep-calendar.txt',
-        argv: 'cleanup --keep-within 14d --keep-weekly 3 --keep-monthly 3',
-      },
-      {file: 'cleanup-keep-best.txt', argv: 'cleanup --older-than 30d --keep-best 1 --group-by model'},
-      {file: 'cleanup-incomplete.txt', argv: 'cleanup --incomplete-only --older-than 7d'},
-      {file: 'cleanup-only-traces.txt', argv: 'cleanup --only traces --older-than 30d --sizes'},
-      {
-        file: 'cleanup-refused.txt',
-        argv: 'cleanup --older-than 20d --max-delete 10% --no-dry-run --yes',
-        exitCode: 1,
-      },
-      {file: 'policy-explain.txt', argv: 'policy explain policy.yaml'},
-      {file: 'policy-explain-run.txt', argv: 'policy explain small.yaml --run 20261109_233319'},
-      {file: 'policy-explain-bad.txt', argv: 'policy explain bad.yaml', exitCode: 2},
-      {file: 'leaderboard-report.txt', argv: 'leaderboard report report.html'},
-    ],
-  },
-  {
-    steps: [
-      {
-        file: 'cleanup-archive.txt',
-        argv: 'cleanup --older-than 60d --archive copies --no-dry-run --yes',
-      },
-      {file: 'restore.txt', argv: 'restore copies'},
-      {file: 'runs-group-restored.txt', argv: 'runs group'},
-      {later: 2, argv: 'cleanup --run 20260929_201032 --no-dry-run --yes'},
-      {file: 'history.txt', argv: 'history'},
-    ],
-  },
-  {
-    steps: [
-      {argv: 'cleanup --run 20261104_010659 --no-dry-run --yes'},
-      {argv: 'cleanup --run 20260904_095705 --only results --no-dry-run --yes'},
-      {file: 'leaderboard-show.txt', argv: 'leaderboard show'},
-      {file: 'leaderboard-check.txt', argv: 'leaderboard check'},
-    ],
-  },
-  {
-    steps: [
-      {
-        file: 'runs-protect.txt',
-        argv: 'runs protect 20260904_095705 --reason "cited in the paper" --until 2027-06-30',
-      },
-      {file: 'leaderboard-protect.txt', argv: 'leaderboard protect --top 2 --by success_rate'},
-      {file: 'cleanup-pinned.txt', argv: 'cleanup --run 20260904_095705 --no-dry-run --yes'},
-      {
-        file: 'cleanup-protected.txt',
-        argv: 'cleanup --run 20260819_231620 --delete-leaderboard',
-        exitCode: 1,
-      },
-    ],
-  },
-  {
-    steps: [
-      {
-        file: 'runs-protect-one.txt',
-        argv: 'runs protect 20260917_161440 --reason "cited in the paper" --until 2027-06-30',
-      },
-      {file: 'cleanup-all.txt', argv: 'cleanup --all'},
-      {file: 'cleanup-unreferenced.txt', argv: 'cleanup --unreferenced'},
-    ],
-  },
-  {
-    steps: [
-      {file: 'plan-save.txt', argv: 'cleanup --older-than 60d --plan plan.json'},
-      {
-        later: 24,
-        file: 'plan-protect.txt',
-        argv: 'runs protect 20260904_095705 --reason "cited in the paper" --until 2027-06-30',
-      },
-      {later: 24, file: 'plan-review.txt', argv: 'cleanup --apply plan.json'},
-      {file: 'plan-apply.txt', argv: 'cleanup --apply plan.json --no-dry-run --yes', exitCode: 3},
-    ],
-  },
-  {
-    runs: 2,
-    steps: [
-      {file: 'json/error.txt', argv: 'cleanup --older-than never --json', exitCode: 2},
-      {file: 'json/datasets-list.txt', argv: 'datasets list --json'},
-      {file: 'json/runs-group.txt', argv: 'runs group --json'},
-    ],
-  },
-  {
-    runs: 4,
-    steps: [
-      {file: 'json/cleanup-dry-run.txt', argv: 'cleanup --keep-recent 1 --json'},
-      {file: 'json/cleanup.txt', argv: 'cleanup --keep-recent 1 --no-dry-run --yes --json'},
-      {file: 'json/history.txt', argv: 'history --json'},
-    ],
-  },
-  {
-    runs: 4,
-    steps: [
-      {argv: 'cleanup --keep-recent 1 --archive copies --no-dry-run --yes'},
-      {file: 'json/restore.txt', argv: 'restore copies --dry-run --json'},
-    ],
-  },
-  {
-    steps: [
-      {file: 'json/leaderboard-show.txt', argv: 'leaderboard show --by cost --limit 1 --json'},
-      {file: 'json/leaderboard-check.txt', argv: 'leaderboard check --json'},
-      {file: 'json/leaderboard-report.txt', argv: 'leaderboard report report.html --json'},
-      {file: 'json/policy-explain.txt', argv: 'policy explain recent.yaml --json'},
-      {
-        file: 'json/policy-explain-run.txt',
-        argv: 'policy explain recent.yaml --run 20260904_095705 --json',
-      },
-      {
-        file: 'json/runs-protect.txt',
-        argv: 'runs protect 20260904_095705 --until 2027-01-31 --json',
-      },
-      {file: 'json/leaderboard-unprotect.txt', argv: 'leaderboard unprotect --json'},
-    ],
-  },
+const SESSIONS: Array<[runs: number, steps: string]> = [
+  [
+    12,
+    `
+      landing.txt $
+      unknown-command.txt 2 $ cleanupp --all --no-dry-run --yes
+      unknown-subcommand.txt 2 $ runs grup
+      unknown-flag.txt 2 $ cleanup --older-then 30d
+      runs-group.txt $ runs group
+      list-sizes.txt $ datasets list --sizes --sort size --only traces
+      cleanup-dry-run.txt $ cleanup --older-than 30d --keep-recent 3
+      cleanup-keep-recent.txt $ cleanup --older-than 20d --keep-recent 6
+      cleanup-keep-calendar.txt $ cleanup --keep-within 14d --keep-weekly 3 --keep-monthly 3
+      cleanup-keep-best.txt $ cleanup --older-than 30d --keep-best 1 --group-by model
+      cleanup-incomplete.txt $ cleanup --incomplete-only --older-than 7d
+      cleanup-only-traces.txt $ cleanup --only traces --older-than 30d --sizes
+      cleanup-refused.txt 1 $ cleanup --older-than 20d --max-delete 10% --no-dry-run --yes
+      policy-explain.txt $ policy explain policy.yaml
+      policy-explain-run.txt $ policy explain small.yaml --run 20261109_233319
+      policy-explain-bad.txt 2 $ policy explain bad.yaml
+      leaderboard-report.txt $ leaderboard report report.html
+    `,
+  ],
+  [
+    12,
+    `
+      cleanup-archive.txt $ cleanup --older-than 60d --archive copies --no-dry-run --yes
+      restore.txt $ restore copies
+      runs-group-restored.txt $ runs group
+      +2h $ cleanup --run 20260929_201032 --no-dry-run --yes
+      history.txt $ history
+    `,
+  ],
+  [
+    12,
+    `
+      $ cleanup --run 20261104_010659 --no-dry-run --yes
+      $ cleanup --run 20260904_095705 --only results --no-dry-run --yes
+      leaderboard-show.txt $ leaderboard show
+      leaderboard-check.txt $ leaderboard check
+    `,
+  ],
+  [
+    12,
+    `
+      runs-protect.txt $ runs protect 20260904_095705 --reason "cited in the paper" --until 2027-06-30
+      leaderboard-protect.txt $ leaderboard protect --top 2 --by success_rate
+      cleanup-pinned.txt $ cleanup --run 20260904_095705 --no-dry-run --yes
+      cleanup-protected.txt 1 $ cleanup --run 20260819_231620 --delete-leaderboard
+    `,
+  ],
+  [
+    12,
+    `
+      runs-protect-one.txt $ runs protect 20260917_161440 --reason "cited in the paper" --until 2027-06-30
+      cleanup-all.txt $ cleanup --all
+      cleanup-unreferenced.txt $ cleanup --unreferenced
+    `,
+  ],
+  [
+    12,
+    `
+      plan-save.txt $ cleanup --older-than 60d --plan plan.json
+      +24h plan-protect.txt $ runs protect 20260904_095705 --reason "cited in the paper" --until 2027-06-30
+      +24h plan-review.txt $ cleanup --apply plan.json
+      plan-apply.txt 3 $ cleanup --apply plan.json --no-dry-run --yes
+    `,
+  ],
+  [
+    2,
+    `
+      json/error.txt 2 $ cleanup --older-than never --json
+      json/datasets-list.txt $ datasets list --json
+      json/runs-group.txt $ runs group --json
+    `,
+  ],
+  [
+    4,
+    `
+      json/cleanup-dry-run.txt $ cleanup --keep-recent 1 --json
+      json/cleanup.txt $ cleanup --keep-recent 1 --no-dry-run --yes --json
+      json/history.txt $ history --json
+    `,
+  ],
+  [
+    4,
+    `
+      $ cleanup --keep-recent 1 --archive copies --no-dry-run --yes
+      json/restore.txt $ restore copies --dry-run --json
+    `,
+  ],
+  [
+    12,
+    `
+      json/leaderboard-show.txt $ leaderboard show --by cost --limit 1 --json
+      json/leaderboard-check.txt $ leaderboard check --json
+      json/leaderboard-report.txt $ leaderboard report report.html --json
+      json/policy-explain.txt $ policy explain recent.yaml --json
+      json/policy-explain-run.txt $ policy explain recent.yaml --run 20260904_095705 --json
+      json/runs-protect.txt $ runs protect 20260904_095705 --until 2027-01-31 --json
+      json/leaderboard-unprotect.txt $ leaderboard unprotect --json
+    `,
+  ],
 ]
 
 describe('screens', () => {
@@ -166,16 +134,20 @@ describe('screens', () => {
     commands = await findCommands()
   })
 
-  for (const {runs = 12, steps} of SESSIONS) {
+  for (const [runs, lines] of SESSIONS) {
+    const steps = lines
+      .trim()
+      .split(/\n */)
+      .map((line) => STEP.exec(line)?.groups ?? {})
     it(steps.flatMap(({file}) => file ?? []).join(', '), async () => {
       let now = BEGINNING
       const folder = realpathSync(mkdtempSync(join(tmpdir(), 'smoltrace-golden-')))
       for (const file of readdirSync(GOLDENS).filter((name) => name.endsWith('.yaml')))
         copyFileSync(join(GOLDENS, file), join(folder, file))
       await withHub({runs, clock: () => new Date(now)}, async (hub) => {
-        for (const {argv, file, exitCode = 0, later = 0} of steps) {
-          now += later * HOUR
-          const shown = await show(hub, argv, {exitCode, folder, now})
+        for (const {argv = '', file, exitCode = 0, later = 0} of steps) {
+          now += Number(later) * HOUR
+          const shown = await show(hub, argv, {exitCode: Number(exitCode), folder, now})
           if (file !== undefined) expectGolden(file, shown)
         }
       })
