@@ -41,6 +41,9 @@ function goingIn(inventory: Inventory, options: RetentionOptions): string[] {
   }
 }
 
+/** What is changed about options, and perhaps about the clock. */
+type Change = (options: RetentionOptions) => {options: RetentionOptions; now?: Date}
+
 /**
  * How long ago anything of a run was created, or changed within two days of the newest creation, by its datasets: what decides is
  * not asked about itself.
@@ -52,12 +55,6 @@ const quietMs = ({datasets}: Run) => {
     ? Math.min(created, since(datasets.map(({lastModified}) => lastModified)))
     : created
 }
-
-/** An inventory, options with at least one selector, and one more selector or keeper. */
-const caseAndOneMore = (more: (inventory: Inventory) => fc.Arbitrary<RetentionOptions>) =>
-  someInventory.chain((inventory) =>
-    fc.record({inventory: fc.constant(inventory), options: someOptions(inventory), more: more(inventory)}),
-  )
 
 describe('properties of every plan', () => {
   it('[S1] nothing is planned that was not listed under exactly such a name', async () => {
@@ -106,94 +103,67 @@ describe('properties of every plan', () => {
     )
   })
 
-  it('[S5] one more keeper never deletes more', () => {
-    fc.assert(
-      fc.property(
-        caseAndOneMore(() => someKeepers),
-        ({inventory, options, more: keepers}) => {
-          fc.pre(
-            options.olderThan !== undefined ||
-              options.incompleteOnly === true ||
-              options.run !== undefined ||
-              Object.keys(options).some((name) => name.startsWith('keep')),
-          )
-          const before = goingIn(inventory, options)
-          expect(before).to.include.members(goingIn(inventory, {...keepers, ...options}))
-        },
+  /** A case, and what is changed about it. */
+  const changed = (change: (inventory: Inventory) => fc.Arbitrary<Change>, options = someOptions) =>
+    someInventory.chain((inventory) =>
+      fc.record({inventory: fc.constant(inventory), options: options(inventory), change: change(inventory)}),
+    )
+  const someSelector = ({datasets}: Inventory) =>
+    fc.oneof(
+      fc.constantFrom<RetentionOptions>({olderThan: '1h'}, {olderThan: '20d'}, {olderThan: '2026-09-20'}),
+      fc.constant<RetentionOptions>({incompleteOnly: true}),
+      fc
+        .subarray([...new Set(datasets.map(({timestamp}) => timestamp))])
+        .map((run): RetentionOptions => (run.length > 0 ? {run} : {incompleteOnly: true})),
+    )
+  const someDelay = fc.oneof(
+    fc.integer({min: 1, max: 96}).map((hours) => hours * HOUR),
+    fc.constant(400 * DAY),
+  )
+  const changes: Array<[title: string, cases: ReturnType<typeof changed>]> = [
+    [
+      '[S5] one more keeper',
+      changed(() => someKeepers.map((more) => (options) => ({options: {...more, ...options}}))),
+    ],
+    [
+      'a keeper of more runs',
+      changed(() =>
+        fc.integer({min: 1, max: 12}).map((added) => (options) => ({
+          options: Object.fromEntries(
+            Object.entries(options).map(([name, value]) => [
+              name,
+              name.startsWith('keep') && typeof value === 'number' ? value + added : value,
+            ]),
+          ),
+        })),
       ),
-      RUNS,
-    )
-  })
-
-  it('a keeper of more runs never deletes more', () => {
-    fc.assert(
-      fc.property(someCase(someOptions), fc.integer({min: 1, max: 12}), ({inventory, options}, added) => {
-        const counts = Object.entries(options).filter(
-          ([name, value]) => name.startsWith('keep') && typeof value === 'number',
-        )
-        fc.pre(counts.length > 0)
-        const before = goingIn(inventory, options)
-        for (const [name, count] of counts) {
-          const after = goingIn(inventory, {...options, [name]: Number(count) + added})
-          expect(before, name).to.include.members(after)
-        }
-      }),
-      RUNS,
-    )
-  })
-
-  it('[S5] one more selector never deletes more', () => {
-    const more = ({datasets}: Inventory) =>
-      fc.oneof(
-        fc.constantFrom<RetentionOptions>({olderThan: '1h'}, {olderThan: '20d'}, {olderThan: '2026-09-20'}),
-        fc.constant<RetentionOptions>({incompleteOnly: true}),
-        fc
-          .subarray([...new Set(datasets.map(({timestamp}) => timestamp))])
-          .map((run): RetentionOptions => (run.length > 0 ? {run} : {incompleteOnly: true})),
+    ],
+    [
+      '[S5] one more selector',
+      changed((inventory) =>
+        someSelector(inventory).map((more) => (options) => ({options: {...more, ...options}})),
+      ),
+    ],
+    [
+      'a longer grace period',
+      changed(() => fc.constant((options) => ({options: {...options, grace: '2w'}}))),
+    ],
+    [
+      'an earlier clock',
+      changed(() => someDelay.map((ms) => (options) => ({options, now: later(NOW, -ms)})), anyOptions),
+    ],
+  ]
+  for (const [title, cases] of changes) {
+    it(`${title} never deletes more`, () => {
+      fc.assert(
+        fc.property(cases, ({inventory, options, change}) => {
+          const {options: others, now = NOW} = change(options)
+          expect(goingIn(inventory, options)).to.include.members(goingIn({...inventory, now}, others))
+        }),
+        RUNS,
       )
-    fc.assert(
-      fc.property(caseAndOneMore(more), ({inventory, options, more: selector}) => {
-        fc.pre(Object.keys(selector).every((name) => !(name in options)))
-        const before = new Set(goingIn(inventory, options))
-        const plan = safePlan(inventory, {...options, ...selector})
-        for (const {datasets} of plan?.delete ?? []) {
-          for (const {name} of datasets) expect(before.has(name), name).to.equal(true)
-        }
-      }),
-      RUNS,
-    )
-  })
-
-  it('a longer grace period never deletes more', () => {
-    fc.assert(
-      fc.property(someCase(someOptions), ({inventory, options}) => {
-        const before = goingIn(inventory, {...options, grace: '6h'})
-        expect(before).to.include.members(goingIn(inventory, {...options, grace: '2d'}))
-      }),
-      RUNS,
-    )
-  })
-
-  it('an earlier clock never deletes more', () => {
-    const cases = fc.tuple(
-      someCase(),
-      fc.oneof(
-        fc.integer({min: 1, max: 96}).map((hours) => hours * HOUR),
-        fc.constant(400 * DAY),
-      ),
-    )
-    fc.assert(
-      fc.property(cases, ([{inventory, options}, slow]) => {
-        const early = later(NOW, -slow)
-        const before = new Set(goingIn(inventory, options))
-        const plan = safePlan({...inventory, now: early}, options)
-        for (const {datasets} of plan?.delete ?? []) {
-          for (const {name} of datasets) expect(before.has(name), name).to.equal(true)
-        }
-      }),
-      RUNS,
-    )
-  })
+    })
+  }
 
   it('the order of the listing changes nothing, and making a plan changes neither it nor the options', () => {
     const cases = someCase().chain(({inventory, options}) =>
