@@ -159,13 +159,6 @@ describe('the journal of a deletion', () => {
 
   afterEach(() => account.close())
 
-  it('[S14] says where the archive is, and who said yes', async () => {
-    const archive = join(account.folder, 'copies')
-    const {journal = ''} = await clean({archive})
-    const [header = ''] = readFileSync(journal, 'utf8').split('\n')
-    expect(JSON.parse(header)).to.include({kind: 'plan', archive, confirmedBy: 'yes'})
-  })
-
   it('[S14] that cannot be written ends it all before anything is sent, unless none is asked for', async () => {
     await writeFile(data, 'in the way\n')
     const error = await rejectionOf(clean({}))

@@ -1,7 +1,8 @@
 import {expect} from 'chai'
 import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 
-import {CancelledError, type CleanupOptions, type JobEvent, type Plan, UsageError} from '../../src/index.js'
+import {CancelledError, type CleanupOptions, type Plan, UsageError} from '../../src/index.js'
 import {DAY} from '../../src/lib/base/time.js'
 import {parseJournal} from '../../src/lib/cleanup/journal/parse.js'
 import {exitCodeOf} from '../../src/lib/cleanup/result.js'
@@ -61,15 +62,16 @@ describe('a yes', () => {
     expect((await ask({yes: true, confirm})).counts.deleted).to.equal(6)
   })
 
-  it('[S9] is written down with who said it', async () => {
-    const answers: Array<[CleanupOptions, string]> = [
+  it('[S9] is written down with who said it, and where the archive is', async () => {
+    const archive = join(account.folder, 'copies')
+    const answers: Array<[options: CleanupOptions, confirmedBy: string, archive?: string]> = [
       [{confirm: () => true, olderThan: '45d'}, 'callback'],
-      [{confirm: () => true, confirmedBy: 'phrase'}, 'phrase'],
+      [{confirm: () => true, confirmedBy: 'phrase', archive}, 'phrase', archive],
       [{yes: true, olderThan: '1d'}, 'yes'],
     ]
-    for (const [options, by] of answers) {
+    for (const [options, confirmedBy, folder = null] of answers) {
       const {journal = ''} = await ask(options)
-      expect(parseJournal(readFileSync(journal, 'utf8')).confirmedBy).to.equal(by)
+      expect(parseJournal(readFileSync(journal, 'utf8'))).to.include({confirmedBy, archive: folder})
     }
   })
 
@@ -158,30 +160,6 @@ describe('a yes', () => {
         expect(account.deletions).to.deep.equal([])
       })
     }
-
-    it('[S14] in the middle, what is under way is finished and known, and nothing else starts', async () => {
-      const stop = new AbortController()
-      account.hub.intercept({match: ({method}) => method === 'DELETE', before: () => stop.abort()})
-      const result = await ask({yes: true, concurrency: 1, signal: stop.signal})
-      const {old, older} = account
-      expect([result.interrupted, exitCodeOf(result)]).to.deep.equal([true, 130])
-      expect(statusesOf(result.outcomes)).to.deep.equal({
-        ...all([...old, ...older], 'unattempted'),
-        [older[0] ?? '']: 'deleted',
-      })
-      expect(account.deletions).to.deep.equal([older[0]])
-    })
-  })
-
-  it('is followed by events: each dataset starts and finishes once, and then all is checked', async () => {
-    const events: JobEvent[] = []
-    await ask({yes: true, onEvent: (event) => events.push(event)})
-    const names = [...account.old, ...account.older]
-    expect(events.flatMap((event) => (event.kind === 'started' ? event.name : []))).to.have.members(names)
-    expect(events.flatMap((event) => (event.kind === 'finished' ? event.outcome.name : []))).to.have.members(
-      names,
-    )
-    expect(events.at(-1)?.kind).to.equal('checking')
   })
 })
 

@@ -2,12 +2,7 @@ import {expect} from 'chai'
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {
-  discoverSmoltraceDatasets,
-  protectLeaderboard,
-  RefusedError,
-  unprotectLeaderboard,
-} from '../../src/index.js'
+import {protectLeaderboard, RefusedError, unprotectLeaderboard} from '../../src/index.js'
 import {exitCodeOf} from '../../src/lib/cleanup/result.js'
 import {type Fault} from '../../src/lib/sandbox/index.js'
 import {Account, all, CARRIED, PROTECTION_PATH, stampOf, statusesOf} from '../support/account.js'
@@ -100,17 +95,6 @@ describe('the leaderboard', () => {
     expect(account.names).to.have.members([...account.old, account.board])
   })
 
-  it('[S12] stays where anything before it was skipped', async () => {
-    const confirm = () => {
-      account.hub.state.touch(account.old[0] ?? '')
-      return true
-    }
-
-    const {outcomes} = await account.clean({...EVERYTHING, yes: false, confirm})
-    expect(statusesOf(outcomes)).to.include({...all(account.old, 'skipped'), [account.board]: 'unattempted'})
-    expect(account.names).to.have.members([...account.old, account.board])
-  })
-
   for (const path of [PROTECTION_PATH, 'notes.txt']) {
     it(`[S12] stays where ${path} is written before the answer, or while the runs go`, async () => {
       const change = () => account.write(account.board, path, BY_ANN)
@@ -129,20 +113,6 @@ describe('the leaderboard', () => {
       expect(account.names).to.deep.equal([account.board])
     })
   }
-
-  it('[S12] is not deleted as part of a run', async () => {
-    const {plan} = await account.clean({olderThan: '30d'})
-    const {leaderboard} = await discoverSmoltraceDatasets(account.connection)
-    const disguised = {...leaderboard, type: 'results', timestamp: stampOf(account.old[0])}
-    for (const isInRun of [false, true]) {
-      const copy: any = structuredClone(plan)
-      copy.delete[0].datasets = [disguised]
-      if (isInRun) copy.delete[0].run.datasets = [disguised]
-      expect(await rejectionOf(account.remove(copy, CARRIED))).to.be.instanceOf(RefusedError)
-    }
-
-    expect(account.deletions).to.deep.equal([])
-  })
 
   it('[S12] stays where it cannot be archived, though everything else goes', async () => {
     account.write(account.board, 'data/train.csv', 'model\n')

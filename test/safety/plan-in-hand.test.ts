@@ -139,6 +139,14 @@ describe('a plan in hand', () => {
           leaderboard.dataset.name = kept.datasets[0].name
         },
       ],
+      ...[false, true].map((isInRun): [string, Forgery] => [
+        `to take the leaderboard for a dataset of a run, ${isInRun ? 'and of' : 'but not of'} the run itself`,
+        ({leaderboard}, first) => {
+          const {timestamp} = first.run
+          first.datasets = [{...leaderboard.dataset, type: 'results', timestamp}]
+          if (isInRun) first.run.datasets = first.datasets
+        },
+      ]),
       ['to ask for a shorter phrase', (copy) => Object.assign(copy, {phrase: 'YES DELETE ALL'})],
       ['to be of another account', (copy, _, __, {hub}) => Object.assign(copy, {namespace: hub.org})],
       [

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
-import {type CleanupOptions, HubError, RefusedError, UsageError} from '../../src/index.js'
+import {HubError, RefusedError, UsageError} from '../../src/index.js'
 import {DAY} from '../../src/lib/base/time.js'
 import {parseJournal} from '../../src/lib/cleanup/journal/parse.js'
 import {exitCodeOf} from '../../src/lib/cleanup/result.js'
@@ -76,30 +76,6 @@ describe('a saved plan', () => {
     expect(result.counts).to.include({deleted: 3, skipped: 6})
   })
 
-  it('[S10] keeps what its keeper saves by now, because newer runs are gone', async () => {
-    await account.save({keepRecent: 1})
-    remove(...recent)
-    const {stale, outcomes} = await account.apply(CARRIED)
-    expect(stale[0]?.reason).to.equal('kept now: most recent 1 of 1')
-    expect(statusesOf(outcomes)).to.deep.equal({...all(old, 'skipped'), ...all(older, 'deleted')})
-  })
-
-  it('[S10] keeps what the rules in it never chose, though it was written into the file', async () => {
-    const contentOf = async (options: CleanupOptions) => {
-      await account.save(options)
-      return JSON.parse(await readFile(account.planFile, 'utf8')) as Record<string, unknown>
-    }
-
-    const everything = await contentOf({all: true})
-    delete everything.digest
-    const {rules, phrase} = await contentOf({olderThan: '30d', keepRecent: 1})
-    const forged = {...everything, rules, phrase, keep: []}
-    await writeFile(account.planFile, JSON.stringify({...forged, digest: digestOf(forged)}))
-    const {stale} = await account.apply(CARRIED)
-    expect(stale.map(({name}) => name)).to.have.members(recent)
-    expect(account.names).to.include.members(recent)
-  })
-
   it('[S10] keeps a run that the leaderboard lists as finished by now', async () => {
     const half = account.addRun(120 * DAY, {types: ['results']})
     list(old, older, recent)
@@ -128,18 +104,6 @@ describe('a saved plan', () => {
       const result = await account.apply(CARRIED)
       expect([exitCodeOf(result), exitCodeOf(await account.apply(), true)]).to.deep.equal([5, 5])
       expect(result.counts).to.include({deleted: 0, skipped: 6})
-    })
-
-    it('[S16] where all that was left of it changed before the first DELETE', async () => {
-      remove(old[0] ?? '')
-      const onPlan = async () => {
-        await account.pin(old[0])
-        await account.pin(older[0])
-      }
-
-      const result = await account.apply({...CARRIED, onPlan})
-      expect(result.counts).to.include({deleted: 0, gone: 1, skipped: 5})
-      expect(exitCodeOf(result)).to.equal(5)
     })
   })
 
