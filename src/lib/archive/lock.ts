@@ -23,8 +23,9 @@ type Holder = z.output<typeof HOLDER>
 
 /** How often a holder shows that it is alive, in ms. */
 const PULSE = 20_000
-/** How long a holder may be silent before the lock is taken from it, in ms: two pulses. */
+/** How long a holder may be silent before the lock is taken from it, in ms. */
 const SILENCE = 2 * PULSE
+/** In bytes. */
 const LONGEST = 10_000
 
 /**
@@ -50,33 +51,44 @@ function hold(path: string, own: Holder, handle: FileHandle): Lock {
   const pulse = setInterval(() => {
     handle.write(JSON.stringify(own), 0).catch(() => {})
   }, PULSE).unref()
+  const isOwn = async () => (await readHolder(path))?.token === own.token
   return {
     token: own.token,
     async require() {
-      if ((await readHolder(path))?.token !== own.token)
+      if (!(await isOwn()))
         throw new RefusedError('another process has begun to archive into this folder meanwhile')
     },
     async release() {
       clearInterval(pulse)
       await handle.close()
-      await removeOwn(path, own)
+      // Whoever has the claim on it is taking it over.
+      const claim = claimOn(path, own)
+      const claimed = await create(claim, own)
+      if (!claimed) return
+      if (await isOwn()) await rm(path, {force: true})
+      await abandon(claim, claimed)
     },
   }
 }
 
-/** Undefined where there is a lock. */
+/** Undefined where the file is there. */
 async function create(path: string, own: Holder): Promise<FileHandle | undefined> {
   const handle = await open(path, 'wx').catch((error: unknown) => {
     if (!isErrno(error, 'EEXIST')) throw error
   })
+  if (!handle) return undefined
   try {
-    await handle?.writeFile(JSON.stringify(own))
-    return handle ?? undefined
+    await handle.writeFile(JSON.stringify(own))
+    return handle
   } catch (error) {
-    await handle?.close()
-    await rm(path, {force: true})
+    await abandon(path, handle)
     throw error
   }
+}
+
+async function abandon(path: string, handle: FileHandle): Promise<void> {
+  await handle.close()
+  await rm(path, {force: true})
 }
 
 /**
@@ -87,7 +99,7 @@ async function create(path: string, own: Holder): Promise<FileHandle | undefined
 async function takeOver(path: string, own: Holder): Promise<FileHandle | undefined> {
   const stale = await readStale(path)
   if (!stale) return undefined
-  const claim = claimOf(path, stale.holder)
+  const claim = claimOn(path, stale.holder)
   const handle = (await create(claim, own)) ?? (await takeOver(claim, own))
   if (!handle) return undefined
   let isReplaced = false
@@ -102,23 +114,8 @@ async function takeOver(path: string, own: Holder): Promise<FileHandle | undefin
   }
 }
 
-async function abandon(claim: string, handle: FileHandle): Promise<void> {
-  await handle.close()
-  await rm(claim, {force: true})
-}
-
-/** Removes the own lock, unless another process is taking it over. */
-async function removeOwn(path: string, own: Holder): Promise<void> {
-  const claim = claimOf(path, own)
-  const handle = await create(claim, own)
-  if (!handle) return
-  const isOwn = (await readHolder(path))?.token === own.token
-  if (isOwn) await rm(path, {force: true})
-  await abandon(claim, handle)
-}
-
 /** The file of the claim on a holder's lock. */
-function claimOf(path: string, holder: Holder | undefined): string {
+function claimOn(path: string, holder: Holder | undefined): string {
   const digest = createHash('sha256').update(holder?.token ?? '')
   return `${path}.${digest.digest('hex').slice(0, 32)}`
 }
@@ -131,9 +128,11 @@ async function readStale(path: string): Promise<{holder: Holder | undefined} | u
   const found = await statNoFollow(path)
   if (!found) return undefined
   const holder = await readHolder(path)
-  const silentMs = (await timeOfDisk(path)) - found.mtimeMs
-  if (silentMs >= SILENCE) return {holder}
-  throw heldBy(holder, silentMs)
+  const leftMs = SILENCE - ((await timeOfDisk(path)) - found.mtimeMs)
+  if (leftMs <= 0) return {holder}
+  const who = holder ? ` (process ${holder.pid} on ${printable(holder.host)})` : ''
+  const expiry = `If it was killed, its lock expires in ${Math.ceil(leftMs / 1000)} s: run the same command again then.`
+  throw new RefusedError(`another process is archiving into this folder${who}`, {suggestions: [WAIT, expiry]})
 }
 
 /** The time by the clock of the disk that dates the lock, in ms. */
@@ -145,17 +144,6 @@ async function timeOfDisk(path: string): Promise<number> {
   } finally {
     await abandon(probe, handle)
   }
-}
-
-function heldBy(holder: Holder | undefined, silentMs: number): RefusedError {
-  const who = holder ? ` (process ${holder.pid} on ${printable(holder.host)})` : ''
-  const leftSeconds = Math.ceil((SILENCE - silentMs) / 1000)
-  return new RefusedError(`another process is archiving into this folder${who}`, {
-    suggestions: [
-      WAIT,
-      `If it was killed, its lock expires in ${leftSeconds} s: run the same command again then.`,
-    ],
-  })
 }
 
 /** Undefined where it is gone, or was not written to its end. */

@@ -35,9 +35,6 @@ export interface RestoreResult {
   warnings: string[]
 }
 
-/** What Ctrl-C may have kept from being restored. */
-const OPEN: ReadonlySet<RestoreStatus> = new Set(['failed', 'unattempted'])
-
 /**
  * Brings archived datasets back to the Hub, under their names, with their files and their visibility. Everything is checked on
  * the disk before anything is created, nothing on the Hub is overwritten, and afterwards it is compared file by file. What the
@@ -63,20 +60,19 @@ export async function restoreDatasets(options: RestoreOptions): Promise<RestoreR
     warnings.push(`${entries.length - own.length} archives of other namespaces are left alone.`)
   requireArchived(own, names, dir)
   const runs = groupIntoRuns(chooseEntries(own, names, from ?? access.namespace), names)
-  const outcomes = await restoreRuns(
-    session,
-    options,
-    runs.map((run) => run.map((entry) => partFor(entry, options, session))),
-  )
+  const parts = runs.map((run) => run.map((entry) => partFor(entry, options, session)))
+  const outcomes = await restoreRuns(session, options, parts)
+  const counts = {restored: 0, restorable: 0, present: 0, failed: 0, refused: 0, unattempted: 0}
+  for (const {status} of outcomes) counts[status]++
   return {
     endpoint: hub.endpoint,
     namespace: access.namespace,
     ...(from !== undefined && {from}),
     dir,
     dryRun,
-    interrupted: signal?.aborted === true && outcomes.some(({status}) => OPEN.has(status)),
+    interrupted: signal?.aborted === true && counts.failed + counts.unattempted > 0,
     outcomes,
-    counts: countOutcomes(outcomes),
+    counts,
     warnings,
   }
 }
@@ -114,32 +110,27 @@ async function openSessionFor(entries: ArchiveEntry[], options: RestoreOptions):
 }
 
 /** Where the options name a namespace, its archives alone; else all of them, and those of others are refused one by one. */
-function ownEntries(entries: ArchiveEntry[], options: RestoreOptions, session: Session): ArchiveEntry[] {
-  const {from, namespace, dir} = options
-  const source = from ?? session.access.namespace
+function ownEntries(
+  entries: ArchiveEntry[],
+  {dir, names = [], from, namespace}: RestoreOptions,
+  {access, namespaces, user}: Session,
+): ArchiveEntry[] {
+  const source = from ?? access.namespace
   if (from === undefined && namespace === undefined) return entries
   const own = entries.filter((entry) => entry.namespace === source)
   if (own.length > 0) return own
-  const others = [...new Set(entries.map((entry) => entry.namespace))]
-  throw new RefusedError(`${printable(dir)} holds no archive of ${printable(source)}.`, {
-    suggestions: others.map(
-      (each) => `It holds archives of ${printable(each)}: ${commandFor(each, options, session)}`,
-    ),
-  })
-}
-
-/** The command that restores archives of a namespace. One that the token does not know can only be a source. */
-function commandFor(held: string, options: RestoreOptions, {access, namespaces, user}: Session): string {
-  const {dir, names = [], from} = options
   const target = access.namespace === user ? [] : ['--namespace', access.namespace]
-  const isKnown = from === undefined && namespaces.includes(held)
-  const flags = isKnown ? ['--namespace', held] : ['--from', held, ...target]
-  return `smoltrace ${formatWords(['restore', dir, ...names, ...flags])}`
+  const suggestions = [...new Set(entries.map((entry) => entry.namespace))].map((held) => {
+    // One that the token does not know can only be a source.
+    const isTarget = from === undefined && namespaces.includes(held)
+    const flags = isTarget ? ['--namespace', held] : ['--from', held, ...target]
+    return `It holds archives of ${printable(held)}: smoltrace ${formatWords(['restore', dir, ...names, ...flags])}`
+  })
+  throw new RefusedError(`${printable(dir)} holds no archive of ${printable(source)}.`, {suggestions})
 }
 
 /** An archive of another namespace is refused, and keeps its name. */
-function partFor(entry: ArchiveEntry, {from}: RestoreOptions, session: Session): RestorePart {
-  const {access, namespaces} = session
+function partFor(entry: ArchiveEntry, {from}: RestoreOptions, {access, namespaces}: Session): RestorePart {
   const {name, namespace: held} = entry
   const source = from ?? access.namespace
   if (held === source) return {entry, name: `${access.namespace}${name.slice(held.length)}`}
@@ -147,10 +138,4 @@ function partFor(entry: ArchiveEntry, {from}: RestoreOptions, session: Session):
     ? `it is not of ${source}: add --namespace ${held}`
     : `it is of ${held}, which this token does not know: add --from ${held} to bring it back to ${access.namespace}`
   return {entry, name, problem}
-}
-
-function countOutcomes(outcomes: RestoreOutcome[]): Record<RestoreStatus, number> {
-  const counts = {restored: 0, restorable: 0, present: 0, failed: 0, refused: 0, unattempted: 0}
-  for (const {status} of outcomes) counts[status]++
-  return counts
 }
