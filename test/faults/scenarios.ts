@@ -28,8 +28,8 @@ export interface Scenario {
   prepare: (hub: Sandbox, folder: string) => Promise<void> | void
   argv: (folder: string) => string[]
   classify: () => Classify
-  /** Every kind of request that it makes, and what hangs on it; those that fail in no cell here do so in another's. */
-  kinds: Record<string, 'elsewhere' | Stake>
+  /** The kinds of its requests that fail here, and what hangs on each. */
+  kinds: Record<string, Stake>
   /** Full names of what may go, or come back. */
   planned: readonly string[]
   /** Goes wrong in each run of it, so that there is something to look at again. */
@@ -40,37 +40,25 @@ export interface Scenario {
 }
 
 /** What every look at an account asks for. */
-const READING = {
-  listing: 'plan',
-  'later page of the listing': 'plan',
-  whereabouts: 'plan',
-  protection: 'plan',
-  'protection, content': 'plan',
-  files: 'plan',
-  'later page of the files': 'plan',
-  file: 'plan',
-  'file, bytes': 'plan',
-} as const satisfies Record<string, Stake>
+const READING = [
+  'whoami',
+  'listing',
+  'later page of the listing',
+  'whereabouts',
+  'protection',
+  'protection, content',
+  'files',
+  'later page of the files',
+  'file',
+  'file, bytes',
+]
 
-function at<S extends Stake | 'elsewhere'>(stage: string, stake: S): Record<string, S> {
-  const kinds = ['whoami', ...Object.keys(READING)]
-  return Object.fromEntries(kinds.map((what) => [`${stage}: ${what}`, stake]))
+/** These kinds of requests, with what hangs on each of them at this stage. */
+function at(stage: string, stake: Stake, kinds = READING): Record<string, Stake> {
+  return Object.fromEntries(kinds.map((what) => [`${stage}${what}`, stake]))
 }
 
 const CLEANUP = ['cleanup', '--incomplete-only', '--grace', '0', '--no-dry-run', '--yes', '--json']
-/** What every deletion ends with. */
-const END = {
-  'deleting: whoami': 'elsewhere',
-  'deleting: listing': 'elsewhere',
-  'deleting: later page of the listing': 'elsewhere',
-} as const
-
-const DELETES = {
-  'DELETE metrics': 'elsewhere',
-  'DELETE traces': 'elsewhere',
-  'DELETE results': 'elsewhere',
-} as const
-
 const cleanup: Scenario = {
   title: 'cleanup',
   pageSize: PAGE_SIZE,
@@ -78,14 +66,9 @@ const cleanup: Scenario = {
   argv: () => CLEANUP,
   classify: stagesOfCleanup,
   kinds: {
-    ...at('planning', 'plan'),
-    ...at('checking', 'elsewhere'),
-    'DELETE metrics': 'deletion',
-    'DELETE traces': 'deletion',
-    'DELETE results': 'deletion',
-    'deleting: whoami': 'note',
-    'deleting: listing': 'note',
-    'deleting: later page of the listing': 'note',
+    ...at('planning: ', 'plan'),
+    ...at('DELETE ', 'deletion', ['metrics', 'traces', 'results']),
+    ...at('deleting: ', 'note', ['whoami', 'listing', 'later page of the listing']),
   },
   planned: PLANNED,
   expectTruth: expectTrueDeletion,
@@ -94,12 +77,7 @@ const cleanup: Scenario = {
 const cleanupWithWait: Scenario = {
   ...cleanup,
   title: 'cleanup, while the quota is used up in its middle',
-  kinds: {
-    ...at('planning', 'elsewhere'),
-    ...at('checking', 'elsewhere'),
-    ...at('deleting', 'look'),
-    ...DELETES,
-  },
+  kinds: at('deleting: ', 'look'),
   trouble(hub) {
     const isDelete = ({method}: {method: string}) => method === 'DELETE'
     hub.intercept({match: isDelete, skip: 1, times: 1, ...FAULTS['429, the window is used up']})
@@ -109,13 +87,7 @@ const cleanupWithWait: Scenario = {
 const cleanupWithLoss: Scenario = {
   ...cleanup,
   title: 'cleanup, while the answer to a DELETE is lost',
-  kinds: {
-    ...at('planning', 'elsewhere'),
-    ...at('checking', 'elsewhere'),
-    ...DELETES,
-    ...END,
-    'deleting: whereabouts': 'look',
-  },
+  kinds: {'deleting: whereabouts': 'look'},
   trouble(hub) {
     const isDelete = ({method}: {method: string}) => method === 'DELETE'
     hub.intercept({match: isDelete, times: 1, ...FAULTS['reset before the Hub acted']})
@@ -127,16 +99,9 @@ const archive: Scenario = {
   title: 'cleanup --archive',
   argv: (folder) => [...CLEANUP, '--archive', join(folder, 'copies')],
   kinds: {
-    ...at('planning', 'elsewhere'),
-    'copying: facts': 'copy',
-    'copying: files': 'copy',
-    'copying: file': 'content',
-    'copying: file, content': 'content',
-    'copying: file, bytes': 'content',
-    ...at('checking', 'elsewhere'),
+    ...at('copying: ', 'copy', ['facts', 'files']),
+    ...at('copying: ', 'content', ['file', 'file, content', 'file, bytes']),
     'checking: listing': 'plan',
-    ...DELETES,
-    ...END,
   },
   copies: (folder) => join(folder, 'copies'),
 }
@@ -153,18 +118,8 @@ const deleteLeaderboard: Scenario = {
     join(folder, 'copies'),
   ],
   kinds: {
-    ...at('planning', 'elsewhere'),
-    'copying: facts': 'elsewhere',
-    'copying: files': 'elsewhere',
     'copying: later page of the files': 'copy',
-    'copying: file': 'elsewhere',
-    'copying: file, content': 'elsewhere',
-    'copying: file, bytes': 'elsewhere',
-    ...at('checking', 'elsewhere'),
-    ...at('deleting', 'elsewhere'),
     'deleting: listing': 'look',
-    'DELETE metrics': 'elsewhere',
-    'DELETE traces': 'elsewhere',
     'DELETE leaderboard': 'deletion',
   },
   planned: [...PLANNED.filter((name) => name.endsWith('20250105_101500')), LEADERBOARD],
@@ -181,15 +136,13 @@ const apply: Scenario = {
   },
   argv: (folder) => ['cleanup', '--apply', planIn(folder), '--no-dry-run', '--yes', '--json'],
   kinds: {
-    ...at('planning', 'elsewhere'),
     'planning: listing': 'plan',
-    ...at('checking', 'elsewhere'),
-    'checking: whoami': 'plan',
-    'checking: later page of the listing': 'plan',
-    'checking: protection, content': 'plan',
-    'checking: file, bytes': 'plan',
-    ...DELETES,
-    ...END,
+    ...at('checking: ', 'plan', [
+      'whoami',
+      'later page of the listing',
+      'protection, content',
+      'file, bytes',
+    ]),
     'DELETE traces': 'deletion',
   },
 }
@@ -202,15 +155,7 @@ const withSizes: Scenario = {
   ...cleanup,
   title: 'cleanup --sizes',
   argv: () => [...CLEANUP, '--sizes'],
-  kinds: {
-    'planning: whoami': 'elsewhere',
-    ...at('planning', 'elsewhere'),
-    ...at('checking', 'elsewhere'),
-    'planning: inventory': 'note',
-    'planning: later page of the inventory': 'note',
-    ...DELETES,
-    ...END,
-  },
+  kinds: at('planning: ', 'note', ['inventory', 'later page of the inventory']),
   async expectTruth(ended) {
     await expectTrueDeletion(ended)
     expectTrueSizes(ended)
@@ -250,33 +195,15 @@ function restore(archived: () => Archived): Scenario {
     classify: stagesOfRestore,
     kinds: {
       whoami: 'plan',
-      'looking: facts': 'part',
-      'looking: files': 'part',
-      'looking: later page of the files': 'elsewhere',
-      create: 'part',
-      'filling: facts': 'part',
-      'filling: files': 'part',
-      preupload: 'part',
-      batch: 'part',
-      upload: 'part',
-      commit: 'part',
-      'comparing: facts': 'part',
-      'comparing: files': 'part',
-      'comparing: later page of the files': 'part',
+      ...at('', 'part', ['create', 'preupload', 'batch', 'upload', 'commit']),
+      ...at('looking: ', 'part', ['facts', 'files']),
+      ...at('filling: ', 'part', ['facts', 'files']),
+      ...at('comparing: ', 'part', ['facts', 'files', 'later page of the files']),
     },
     planned,
     expectTruth: (ended) => expectTrueRestore({...ended, archived: archived().datasets}),
   }
 }
-
-/** What goes wrong with the protection file ends the job; what goes wrong with a card makes that pin half. */
-const TAGGING = {
-  'tagging: facts': 'part',
-  'tagging: files': 'part',
-  'tagging: file': 'part',
-  'tagging: preupload': 'part',
-  'tagging: commit': 'part',
-} as const satisfies Record<string, Stake>
 
 const protect: Scenario = {
   title: 'leaderboard protect --runs',
@@ -285,19 +212,10 @@ const protect: Scenario = {
   argv: () => ['leaderboard', 'protect', '--runs', '--json'],
   classify: stagesOfPinning,
   kinds: {
-    whoami: 'elsewhere',
-    listing: 'elsewhere',
-    'later page of the listing': 'elsewhere',
-    file: 'elsewhere',
-    files: 'change',
-    'later page of the files': 'elsewhere',
-    'file, bytes': 'change',
-    facts: 'change',
-    protection: 'change',
-    'protection, content': 'change',
-    preupload: 'change',
-    commit: 'change',
-    ...TAGGING,
+    // What goes wrong with the protection file ends the job; what goes wrong with a card makes that pin half.
+    ...at('', 'change', ['files', 'file, bytes', 'facts', 'protection', 'protection, content']),
+    ...at('', 'change', ['preupload', 'commit']),
+    ...at('tagging: ', 'part', ['facts', 'files', 'file', 'preupload', 'commit']),
   },
   planned: [LEADERBOARD, ...PINNED],
   expectTruth(ended) {
@@ -322,13 +240,7 @@ const unprotect: Scenario = {
     expect((await runCli(['leaderboard', 'protect', '--runs'], envOf(hub))).exitCode).to.equal(0)
   },
   argv: () => ['runs', 'unprotect', '20250108_101500', '20250109_101500', '--json'],
-  kinds: {
-    ...elsewhere({listing: 0, 'later page of the listing': 0, whoami: 0, facts: 0, preupload: 0, commit: 0}),
-    ...elsewhere({protection: 0, 'protection, content': 0, files: 0, 'later page of the files': 0}),
-    ...elsewhere({'tagging: facts': 0, 'tagging: files': 0, 'tagging: file': 0}),
-    'tagging: file, content': 'part',
-    'tagging: commit': 'part',
-  },
+  kinds: at('tagging: ', 'part', ['file, content', 'commit']),
   expectTruth(ended) {
     const document = documentOf(ended)
     const cards = [...ended.before.keys()].filter(
@@ -342,11 +254,6 @@ const unprotect: Scenario = {
       if (!pinned) expect(cardsAt(ended.hub, run).join(''), run).to.equal('')
     }
   },
-}
-
-/** These kinds of requests fail in another scenario. */
-function elsewhere(kinds: Record<string, unknown>): Record<string, 'elsewhere'> {
-  return Object.fromEntries(Object.keys(kinds).map((what) => [what, 'elsewhere'] as const))
 }
 
 function protectionAt(hub: Sandbox): {leaderboard?: object; runs: object} {
