@@ -42,7 +42,8 @@ export async function describe(
     const info = await datasetInfo({
       ...libraryOptions(transport, async (url, request) => {
         const response = await transport.send(url, request)
-        return response.withJson(readable(await response.json()))
+        const info = readable(await response.json())
+        return {...response, json: async () => info}
       }),
       name,
       revision,

@@ -1,6 +1,7 @@
-import http, {type ClientRequest, type IncomingHttpHeaders, type IncomingMessage} from 'node:http'
+import http, {type ClientRequest, type IncomingMessage} from 'node:http'
 import https from 'node:https'
 import {pipeline, Readable} from 'node:stream'
+import {buffer, text} from 'node:stream/consumers'
 import {createBrotliDecompress, createUnzip} from 'node:zlib'
 
 import {CancelledError} from '../base/errors.js'
@@ -20,62 +21,40 @@ interface HttpOptions {
   signal: AbortSignal
   /** Called before each chunk of the request's body. */
   onChunk: () => void
-  /** Called with each address that a redirect leads to, before it is requested. */
-  onRedirect?: (url: string) => void
   agentFor: (url: URL, isFresh?: boolean) => Promise<http.Agent>
 }
 
-/** As much of the web's `Response` as this program and `@huggingface/hub` use. */
-export class HubResponse {
-  readonly status: number
+/** What arrives of a response. */
+interface Arrived {
+  status: number
   /** Where it came from in the end, after redirects. */
-  readonly url: string
-  readonly headers: {get: (name: string) => string | null}
+  url: string
+  headers: {get: (name: string) => string | null}
   /** The bytes as they arrive, decompressed. */
-  readonly body: AsyncIterable<Uint8Array>
+  body: AsyncIterable<Uint8Array>
   /** Ends the transfer of a body that is not read. */
-  readonly discard: () => void
+  discard: () => void
+}
 
-  constructor(parts: Pick<HubResponse, 'body' | 'discard' | 'headers' | 'status' | 'url'>) {
-    this.status = parts.status
-    this.url = parts.url
-    this.headers = parts.headers
-    this.body = parts.body
-    this.discard = parts.discard
-  }
+/** As much of the web's `Response` as this program and `@huggingface/hub` use. */
+export type HubResponse = ReturnType<typeof toResponse>
 
-  get ok(): boolean {
-    return this.status >= 200 && this.status < 300
-  }
-
-  /** The same response with another body. */
-  with(body: AsyncIterable<Uint8Array>): HubResponse {
-    return new HubResponse({...this, body})
-  }
-
-  /** The same response, whose JSON has been parsed already. */
-  withJson(value: unknown): HubResponse {
-    return Object.assign(new HubResponse(this), {json: async () => value})
-  }
-
-  async bytes(): Promise<Buffer> {
-    const chunks: Uint8Array[] = []
-    for await (const chunk of this.body) chunks.push(chunk)
-    return Buffer.concat(chunks)
-  }
-
-  async text(): Promise<string> {
-    return (await this.bytes()).toString('utf8')
-  }
-
-  /** @throws HubFormatError where it is not JSON; the parser's own error would quote the body */
-  async json(): Promise<unknown> {
-    const text = await this.text()
-    try {
-      return JSON.parse(text)
-    } catch {
-      throw new HubFormatError('The answer of the Hub cannot be read: it is not JSON.')
-    }
+export function toResponse(arrived: Arrived) {
+  const {status, body} = arrived
+  return {
+    ...arrived,
+    ok: status >= 200 && status < 300,
+    bytes: () => buffer(body),
+    text: () => text(body),
+    /** @throws HubFormatError where it is not JSON; the parser's own error would quote the body */
+    async json(): Promise<unknown> {
+      const content = await text(body)
+      try {
+        return JSON.parse(content)
+      } catch {
+        throw new HubFormatError('The answer of the Hub cannot be read: it is not JSON.')
+      }
+    },
   }
 }
 
@@ -93,34 +72,30 @@ export function isRedirect(status: number): boolean {
 }
 
 /**
- * Sends one request and resolves as soon as the response begins. A redirect to another origin loses `authorization`.
+ * Sends one request and resolves as soon as the response begins. A redirect changes the request; to another origin it loses
+ * `authorization`.
  * @throws the system's errors, and the signal's reason
  */
-export async function request(first: HttpRequest, options: HttpOptions): Promise<HubResponse> {
-  let current = first
+export async function request(asked: HttpRequest, options: HttpOptions): Promise<HubResponse> {
   for (let redirects = 0; ; redirects++) {
-    const message = await send(current, options)
-    const {statusCode: status = 0, headers} = message
-    const {location} = headers
-    if (!isRedirect(status) || !location || current.redirect === 'manual')
-      return new HubResponse({
+    const message = await send(asked, options)
+    const {statusCode: status = 0, headersDistinct} = message
+    const {location} = message.headers
+    if (!isRedirect(status) || !location || asked.redirect === 'manual')
+      return toResponse({
         status,
-        url: current.url,
-        headers: {get: (name) => headerIn(headers, name)},
+        url: asked.url,
+        headers: {get: (name) => headersDistinct[name.toLowerCase()]?.join(', ') ?? null},
         body: decompressed(message),
         discard: () => message.destroy(),
       })
-    drain(message)
-    if (current.redirect === 'error') throw unexpectedRedirect('a redirect where none may be')
+    // Its short body is read to the end, so that the connection can be kept.
+    message.on('error', () => {}).resume()
+    setTimeout(() => message.destroy(), DRAIN_TIMEOUT).unref()
+    if (asked.redirect === 'error') throw unexpectedRedirect('a redirect where none may be')
     if (redirects === MAX_REDIRECTS) throw unexpectedRedirect('one redirect after the other')
-    current = redirected(current, location, status)
-    options.onRedirect?.(current.url)
+    Object.assign(asked, redirected(asked, location, status))
   }
-}
-
-function headerIn(headers: IncomingHttpHeaders, name: string): string | null {
-  const value = headers[name.toLowerCase()]
-  return Array.isArray(value) ? value.join(', ') : (value ?? null)
 }
 
 function decompressed(message: IncomingMessage): Readable {
@@ -129,18 +104,11 @@ function decompressed(message: IncomingMessage): Readable {
   return /^(?:deflate|(?:x-)?gzip)$/.test(encoding) ? pipeline(message, createUnzip(), () => {}) : message
 }
 
-/** Reads the short body of a redirect to its end, so that the connection can be kept. */
-function drain(message: IncomingMessage): void {
-  const timer = setTimeout(() => message.destroy(), DRAIN_TIMEOUT).unref()
-  message.once('close', () => clearTimeout(timer)).on('error', () => {})
-  message.resume()
-}
-
 function unexpectedRedirect(what: string): HubFormatError {
   return new HubFormatError(`The Hub answered with ${what}.`)
 }
 
-function redirected(from: HttpRequest, location: string, status: number): HttpRequest {
+function redirected(from: HttpRequest, location: string, status: number): Partial<HttpRequest> {
   const to = URL.canParse(location, from.url) ? new URL(location, from.url) : undefined
   if (to?.protocol !== 'http:' && to?.protocol !== 'https:')
     throw unexpectedRedirect('a redirect to what is not a web address')
@@ -150,7 +118,7 @@ function redirected(from: HttpRequest, location: string, status: number): HttpRe
   const headers = {...from.headers}
   if (to.origin !== new URL(from.url).origin) delete headers.authorization
   const becomesGet = status === 303 || (status <= 302 && from.method === 'POST')
-  return {...from, ...(becomesGet && {method: 'GET', body: undefined}), headers, url: to.href}
+  return {...(becomesGet && {method: 'GET', body: undefined}), headers, url: to.href}
 }
 
 /** A kept connection may be closed by now: what only reads is sent again on a new one. */
@@ -219,7 +187,7 @@ function responseTo(outgoing: ClientRequest, signal: AbortSignal): Promise<Incom
       .once('socket', (socket) => (socket.connecting ? socket.once('connect', connected) : connected()))
       // Else the proxy's own answer would be taken for the Hub's.
       .once('proxyConnect', ({statusCode}: {statusCode: number}) => {
-        if (statusCode !== 200) fail(new ProxyError(statusCode))
+        if (statusCode !== 200) fail(proxyError(statusCode))
       })
       .once('response', resolve)
       // An error after the response has begun reaches the reader of its body.
@@ -232,14 +200,12 @@ function responseTo(outgoing: ClientRequest, signal: AbortSignal): Promise<Incom
   })
 }
 
-/** The proxy does not lead to the Hub. */
-export class ProxyError extends Error {
-  readonly isPermanent: boolean
+/** The code of an error of a proxy that will not lead to the Hub another time either. */
+export const PROXY_REFUSES = 'ERR_PROXY_REFUSES'
 
-  constructor(status: number) {
-    super(`the proxy answered ${status}${status === 407 ? ': it wants a name and a password' : ''}`)
-    this.isPermanent = status < 500
-  }
+function proxyError(status: number): Error {
+  const text = `the proxy answered ${status}${status === 407 ? ': it wants a name and a password' : ''}`
+  return Object.assign(new Error(text), status < 500 && {code: PROXY_REFUSES})
 }
 
 /** Like `AbortSignal.timeout`, but it can be stopped and started again. */

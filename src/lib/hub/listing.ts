@@ -163,7 +163,7 @@ export function guardPages({endpoint, send}: Pick<Transport, 'endpoint' | 'send'
       throw new HubFormatError(`The listing of the Hub has more than ${MAX_PAGES} pages.`)
     if (next === undefined && seen.size === 1)
       await requireNoMore(page.length, url, (more) => send(more, request))
-    return response.withJson(entries)
+    return {...response, json: async () => entries}
   }
 }
 

@@ -10,9 +10,10 @@ import {
   type HttpRequest,
   type HubResponse,
   limitedBody,
-  ProxyError,
+  PROXY_REFUSES,
   request,
   timeLimit,
+  toResponse,
 } from './http.js'
 import {agentFor, proxyOnTheWayTo} from './proxy.js'
 import {bucketOf, Quota, readRateLimit} from './quota.js'
@@ -102,31 +103,29 @@ export function createTransport(options: TransportOptions): Transport {
     const own = call.isDelete ? undefined : signal
     const limit = timeLimit(silenceMs)
     limit.start()
-    let target = call.url
-    const raw = await request(httpRequest(call, token), {
+    const asked = httpRequest(call, token)
+    const raw = await request(asked, {
       signal: own ? AbortSignal.any([own, limit.signal]) : limit.signal,
       onChunk: () => limit.start(),
-      onRedirect(to) {
-        target = to
-      },
       agentFor,
     })
-      .catch((error: unknown) => {
+      .catch((error: Error) => {
         if (error instanceof SmoltraceError) throw error
         if (own?.aborted) throw new CancelledError('Interrupted.', {cause: error})
         const problem = limit.signal.aborted
           ? {reason: `no answer within ${silenceMs / 1000} s`, isPermanent: false}
           : {reason: reasonOf(error), isPermanent: isPermanent(error, isKnown)}
-        throw unreachable(target, endpoint, {...problem, cause: error})
+        throw unreachable(asked.url, endpoint, {...problem, cause: error})
       })
       .finally(() => limit.stop())
     isKnown = true
     const said = call.isToHub ? readRateLimit(raw.headers) : undefined
     if (said) quotaOf(said.bucket).note(said)
-    const response = raw.with(limitedBody(raw.body, limit, own, bodyLimits(call, raw.ok, silenceMs)))
+    const body = limitedBody(raw.body, limit, own, bodyLimits(call, raw.ok, silenceMs))
+    const response = toResponse({...raw, body})
     try {
       await checkResponse(response, call, endpoint)
-      return call.isStreamed ? response : response.with(Readable.from([await response.bytes()]))
+      return call.isStreamed ? response : toResponse({...raw, body: Readable.from([await response.bytes()])})
     } catch (error) {
       // A connection whose response is not read would keep the program from ending.
       raw.discard()
@@ -294,43 +293,33 @@ function notTheHub(endpoint: string, found: string): HubFormatError {
   })
 }
 
-/** @param target the address that did not answer, after redirects */
+/** @param url the address that did not answer, after redirects */
 function unreachable(
-  target: string,
+  url: string,
   endpoint: string,
   details: {reason: string; isPermanent: boolean; cause: unknown},
 ): HubUnreachableError {
-  const {origin, host} = new URL(target)
-  const isHub = isSameOrigin(target, endpoint)
-  const proxy = proxyOnTheWayTo(target)
+  const {origin, host} = new URL(url)
+  const isHub = isSameOrigin(url, endpoint)
+  const proxy = proxyOnTheWayTo(url)
   const who = isHub ? `The Hub at ${origin}` : `The file store ${host}, to which the Hub leads,`
   const by = proxy ? ` by the proxy ${proxy.host} that ${proxy.variable} names` : ''
-  const advice = isHub
-    ? 'Check the network and HF_ENDPOINT, then try again.'
-    : `Check whether a firewall lets ${host} through, then try again.`
+  const advice = isHub ? [] : [`Check whether a firewall lets ${host} through, then try again.`]
   return new HubUnreachableError(`${who} cannot be reached${by}: ${details.reason}.`, {
     ...details,
-    suggestions: [
-      proxy ? `Check ${proxy.variable}; to go without the proxy, name ${host} in NO_PROXY.` : advice,
-    ],
+    suggestions: proxy
+      ? [`Check ${proxy.variable}; to go without the proxy, name ${host} in NO_PROXY.`]
+      : advice,
   })
 }
 
 const NO_SERVER = new Set(['ECONNREFUSED', 'EINVAL', 'ENOTFOUND'])
 const WRONG_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_|^ERR_(?:SSL|TLS)/
 
-function isPermanent(error: unknown, isKnown: boolean): boolean {
-  if (error instanceof ProxyError) return error.isPermanent
-  const {code = ''} = causeOf(error)
-  return WRONG_CERTIFICATE.test(code) || (!isKnown && NO_SERVER.has(code))
+function isPermanent({code = ''}: NodeJS.ErrnoException, isKnown: boolean): boolean {
+  return code === PROXY_REFUSES || WRONG_CERTIFICATE.test(code) || (!isKnown && NO_SERVER.has(code))
 }
 
-function causeOf(error: unknown): NodeJS.ErrnoException {
-  if (error instanceof Error) return error.cause instanceof Error ? error.cause : error
-  return new Error(String(error))
-}
-
-function reasonOf(error: unknown): string {
-  const {message, code, name} = causeOf(error)
+function reasonOf({message, code, name}: NodeJS.ErrnoException): string {
   return withoutTokens((message || code || name).replaceAll(/\/\/[^/@\s]*@/g, '//'))
 }

@@ -9,10 +9,10 @@ import {HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.j
 import {
   type BodyLimits,
   type HttpRequest,
-  HubResponse,
   limitedBody,
   request,
   timeLimit,
+  toResponse,
 } from '../../../src/lib/hub/http.js'
 import {rejectionOf, type StubServer} from '../../support/builders.js'
 import {withLimits} from '../../support/limits.js'
@@ -270,7 +270,7 @@ describe('HTTP', () => {
 
   describe('a body within limits', () => {
     const read = (source: AsyncIterable<Uint8Array>, limit = timeLimit(1000), limits: BodyLimits = {}) =>
-      new HubResponse({
+      toResponse({
         status: 200,
         url: 'https://hub.example/',
         headers: new Headers(),

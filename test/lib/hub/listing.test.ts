@@ -4,7 +4,7 @@ import {Readable} from 'node:stream'
 
 import {CancelledError, SmoltraceError} from '../../../src/lib/base/errors.js'
 import {HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
-import {HubResponse} from '../../../src/lib/hub/http.js'
+import {toResponse} from '../../../src/lib/hub/http.js'
 import {guardPages} from '../../../src/lib/hub/listing.js'
 import {rejectionOf, type SeenRequest, type StubServer, TOKEN} from '../../support/builders.js'
 import {hubAt, type Replier, type Reply, stubHubs} from './stub.js'
@@ -326,7 +326,8 @@ describe('a listing', () => {
           async send(url) {
             const link = ++asked < pages ? {link: `<${pageAt(asked)}>; rel="next"`} : {}
             const parts = {status: 200, url, headers: new Headers(link), discard() {}}
-            return new HubResponse({...parts, body: Readable.from([])}).withJson([{id: `kim/${asked}`}])
+            const json = JSON.stringify([{id: `kim/${asked}`}])
+            return toResponse({...parts, body: Readable.from([Buffer.from(json)])})
           },
         },
         'id',
