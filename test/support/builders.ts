@@ -172,9 +172,7 @@ export const WRITER: Identity = {
 
 /** A Hub made by hand, which remembers what it was asked. */
 export interface FakeHub extends Hub {
-  allowance: Hub['allowance']
-  quotaSize: Hub['quotaSize']
-  pages: number
+  quota: {allowance: Hub['quota']['allowance']; size: Hub['quota']['size']; sent: number}
   /** What whoami answers; tests may change it. */
   identity: Identity
   /** What is listed; tests may change it. */
@@ -200,10 +198,8 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
   const times = new Map<string, number>()
   const hub: FakeHub = {
     endpoint: ENDPOINT,
-    pages: 0,
-    quotaSize: undefined,
+    quota: {allowance: {left: Number.POSITIVE_INFINITY, refillMs: 0}, size: undefined, sent: 0},
     async pause() {},
-    allowance: {left: Number.POSITIVE_INFINITY, refillMs: 0},
     listing: [...listing],
     protection: undefined,
     deletes: [],
@@ -232,8 +228,11 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
     },
     async describe(name: string) {
       const dataset = hub.listing.find((each) => each.name === name)
+      if (!dataset) return undefined
+      const {id, sha, createdAt, lastModified} = dataset
       const paths = hub.protection === undefined ? [] : [PROTECTION_PATH]
-      return dataset && {...dataset, visibility: 'private' as const, gated: false as const, tags: [], paths}
+      const isOpen = {visibility: 'private' as const, gated: false as const}
+      return {name, id, sha, createdAt, lastModified, ...isOpen, tags: [], paths}
     },
     async whereabouts(name: string) {
       const dataset = hub.listing.find((each) => each.name === name)

@@ -61,7 +61,7 @@ class Deletion {
     const {hub, concurrency} = options
     this.options = options
     this.gate = new Gate(options)
-    this.throttle = new Throttle(concurrency, () => hub.allowance.left)
+    this.throttle = new Throttle(concurrency, () => hub.quota.allowance.left)
     this.runs = pLimit(concurrency)
   }
 

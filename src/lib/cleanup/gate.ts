@@ -76,7 +76,7 @@ export class Gate {
    */
   mustClose(): boolean {
     if (this.pending) return true
-    const {refillMs} = this.options.hub.allowance
+    const {refillMs} = this.options.hub.quota.allowance
     if (refillMs > 0) {
       if (this.vainWindows >= MAX_VAIN_WINDOWS) this.stop()
       else this.close('wait', waitForQuota(refillMs, this.vainWindows))

@@ -13,6 +13,8 @@ export interface Credentials {
   token: string
   /** Where the token was found: the option `token`, a variable's name or a file's path. */
   source: string
+  /** How long the Hub may be silent, in ms; undefined where nothing says so. */
+  silenceMs: number | undefined
 }
 
 export interface CredentialOptions {
@@ -35,7 +37,16 @@ export async function findCredentials(options: CredentialOptions = {}): Promise<
   refuseOffline(env)
   const endpoint = checkEndpoint((options.endpoint ?? (env.HF_ENDPOINT || DEFAULT_ENDPOINT)).trim())
   const {token, source} = await findToken(options.token, env)
-  return {endpoint, token: checkToken(token, source), source}
+  return {endpoint, token: checkToken(token, source), source, silenceMs: silenceIn(env)}
+}
+
+/** The longest wait that is bearable at a terminal, in ms. */
+const MAX_SILENCE = 300_000
+
+/** Of the variable of Hugging Face's own client (the Hub's contract, section 10). */
+function silenceIn({HF_HUB_DOWNLOAD_TIMEOUT: text = ''}: NodeJS.ProcessEnv): number | undefined {
+  const ms = Number(text) * 1000
+  return ms > 0 ? Math.min(ms, MAX_SILENCE) : undefined
 }
 
 /** As in Python, a variable that holds only blanks hides the other one and falls through to the file. */

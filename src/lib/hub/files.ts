@@ -1,11 +1,10 @@
 import {createHash} from 'node:crypto'
 
-import {RefusedError} from '../base/errors.js'
 import {safe} from '../base/text.js'
 import {fieldsOf} from './dataset-info.js'
 import {HubError, HubFormatError} from './errors.js'
 import {guardPages, WITHOUT_LINK} from './listing.js'
-import {type Bound, type Transport} from './transport.js'
+import {type Transport} from './transport.js'
 
 /** One file of a dataset at one commit. Path, size and hashes are the Hub's words: untrusted until checked. */
 export interface RepoFile {
@@ -89,29 +88,6 @@ export async function download(
 function addressOf({name, revision, path}: FileAt, endpoint: string): string {
   const place = path.split('/').map((part) => encodeURIComponent(part))
   return `${endpoint}/datasets/${name}/resolve/${encodeURIComponent(revision)}/${place.join('/')}`
-}
-
-/** What of a Hub reads files. */
-type Reader = Bound<{listFiles: typeof listFiles; readText: typeof readText; readWhole: typeof readWhole}>
-
-/**
- * Reads a small text file of a dataset at one commit. Its content is certain with the hash that the tree of that commit lists, and
- * its absence where the tree does not list it and its address answers so, too.
- * @param name full name of the dataset
- * @returns undefined where the dataset certainly has no such file
- * @throws SmoltraceError where it cannot be read for certain
- */
-export async function readSmallFile(
-  hub: Reader,
-  name: string,
-  commit: string,
-  path: string,
-): Promise<string | undefined> {
-  const files = await hub.listFiles(name, commit)
-  const file = files.find((each) => each.path === path)
-  if (file) return (await hub.readWhole(name, commit, file)).toString('utf8')
-  if ((await hub.readText({name, revision: commit, path})) === undefined) return undefined
-  throw new RefusedError(`${path} of ${name} is there, though the Hub does not list it.`)
 }
 
 /** A tree that is shorter never has a second page. */

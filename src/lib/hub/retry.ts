@@ -37,16 +37,6 @@ const MIN_NEXT_QUOTA_WAIT = 1000
 const MAX_RETRY_AFTER = 300_000
 const TRANSIENT = new Set([408, 500, 502, 503, 504])
 
-/**
- * How long to pause before a retry: exponential, with full jitter.
- * @param retries how many there were already
- * @param random gives a number from 0 up to 1
- * @returns milliseconds
- */
-export function backoff(retries: number, random: () => number = Math.random): number {
-  return random() * Math.min(MAX_PAUSE, FIRST_PAUSE * 2 ** retries)
-}
-
 /** Whether the same request may succeed later: no response, a 5xx, a 408, or a 429 of a gateway. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof HubUnreachableError) return !error.isPermanent
@@ -72,26 +62,17 @@ export function isOverload(error: unknown): boolean {
   return error instanceof HubError && (error.status === 429 || error.status >= 500)
 }
 
-/** What was waited for already before a request is sent once more. */
-interface Tries {
-  /** Retries for another reason than the quota. */
-  retries: number
-  /** Windows of the quota in a row in which nothing succeeded. */
-  windows: number
-}
-
 /**
- * What to wait for before a request that failed is sent again.
- * @returns undefined where a retry would not help
+ * What to wait for before a request that failed is sent again, after so many retries for another reason than the quota and windows
+ * of it in a row in which nothing succeeded; undefined where a retry would not help.
  */
 export function waitBeforeRetry(
   error: unknown,
-  {retries, windows}: Tries,
-  random?: () => number,
+  {retries, windows}: {retries: number; windows: number},
 ): Wait | undefined {
   const resetMs = error instanceof HubError ? error.answer.resetMs : undefined
   if (resetMs !== undefined) return windows < MAX_VAIN_WINDOWS ? waitForQuota(resetMs, windows) : undefined
-  return isTransient(error) ? retryDelay(error, retries, random) : undefined
+  return isTransient(error) ? retryDelay(error, retries) : undefined
 }
 
 /**
@@ -103,11 +84,20 @@ export function waitForQuota(refillMs: number, windows = 0): QuotaWait {
   return {why: 'quota', ms: Math.min(Math.max(refillMs, shortest), MAX_WINDOW)}
 }
 
-/** The pause before the next retry; undefined where there were enough. */
-export function retryDelay(error: unknown, retries: number, random?: () => number): RetryWait | undefined {
+/**
+ * The pause before the next retry: exponential with full jitter, or as long as the answer asks for; undefined where there were
+ * enough.
+ * @param random gives a number from 0 up to 1
+ */
+export function retryDelay(
+  error: unknown,
+  retries: number,
+  random: () => number = Math.random,
+): RetryWait | undefined {
   if (retries >= MAX_RETRIES) return undefined
+  const backoff = random() * Math.min(MAX_PAUSE, FIRST_PAUSE * 2 ** retries)
   const asked = error instanceof HubError ? (error.answer.retryAfterMs ?? 0) : 0
-  const ms = Math.max(backoff(retries, random), Math.min(asked, MAX_RETRY_AFTER))
+  const ms = Math.max(backoff, Math.min(asked, MAX_RETRY_AFTER))
   return {why: 'retry', ms, cause: causeOf(error), retry: retries + 1, of: MAX_RETRIES}
 }
 

@@ -65,10 +65,10 @@ const TOLERATED_SKEW = 5 * MINUTE
  * @throws RefusedError where the namespace is not one of the owner's
  */
 export async function openSession(options: ConnectionOptions = {}): Promise<Session> {
-  const {env, signal, clock = () => new Date()} = options
+  const {signal, clock = () => new Date()} = options
   const credentials = await findCredentials(options)
   const warnings = unencryptedWarnings(credentials.endpoint)
-  const hub = connectHub({...credentials, env, signal, onWait: guardedWait(options.onWait, warnings)})
+  const hub = connectHub({...credentials, signal, onWait: guardedWait(options.onWait, warnings)})
   const identity = await whoami(hub, credentials.source)
   const {name: user, date} = identity
   const access = accessTo(identity, options.namespace)

@@ -202,18 +202,6 @@ function mayRetry({url, method, isDelete}: Call, error: unknown): boolean {
 }
 
 const DEFAULT_SILENCE = 60_000
-/** The longest wait that is bearable at a terminal, in ms. */
-const MAX_SILENCE = 300_000
-
-/**
- * How long the Hub may be silent, from the variable of Hugging Face's own client (the Hub's contract, section 10).
- * @returns milliseconds
- */
-export function silenceIn({HF_HUB_DOWNLOAD_TIMEOUT: text = ''}: NodeJS.ProcessEnv): number {
-  const ms = Number(text) * 1000
-  return ms > 0 ? Math.min(ms, MAX_SILENCE) : DEFAULT_SILENCE
-}
-
 /** Of a listing, a table or a text of ours, unpacked, in bytes: far more than they have. */
 const MAX_BODY = 64 * 1024 * 1024
 /** Of what says only that something was done, or why not, in bytes. */

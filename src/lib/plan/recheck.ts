@@ -62,9 +62,9 @@ export async function lookAt(plan: Plan, session: Session, known?: Seen): Promis
 async function list(plan: Plan, session: Session): Promise<Seen> {
   const {hub, clock} = session
   const elapsed = stopwatch(clock)
-  const pagesBefore = hub.pages
+  const sentBefore = hub.quota.sent
   const inventory = await discover(session)
-  const pages = hub.pages - pagesBefore
+  const pages = hub.quota.sent - sentBefore
   await requireSameAccess(session)
   const isAllGone = await allIsGone(plan, inventory, session)
   if (!isAllGone) requireSameLeaderboard(plan, inventory)
@@ -173,6 +173,6 @@ export class LastLook {
   }
 
   private get quota(): QuotaSize {
-    return this.session.hub.quotaSize ?? {requests: Number.POSITIVE_INFINITY, windowMs: 0}
+    return this.session.hub.quota.size ?? {requests: Number.POSITIVE_INFINITY, windowMs: 0}
   }
 }

@@ -613,7 +613,7 @@ describe('deletion', () => {
     it('[S15] is waited for before anything is sent into its end, then all is looked at, and no intent is in vain', async () => {
       const plan = planFor(single(1))
       const hub = fakeHub(plannedDatasets(plan))
-      hub.allowance = {left: 0, refillMs: 20}
+      hub.quota.allowance = {left: 0, refillMs: 20}
       const steps: string[] = []
       await carry(plan, undefined, {
         hub,
@@ -625,7 +625,7 @@ describe('deletion', () => {
         onEvent(event) {
           if (event.kind !== 'waiting') return
           steps.push(`${event.why} ${event.ms}`)
-          hub.allowance = {left: 9, refillMs: 0}
+          hub.quota.allowance = {left: 9, refillMs: 0}
         },
       })
       expect(steps).to.deep.equal(['quota 100', 'look', 'intent results 1', 'deleted results 1'])
@@ -640,7 +640,7 @@ describe('deletion', () => {
         await someTurns()
         inFlight--
       })
-      hub.allowance = {left: 2, refillMs: 0}
+      hub.quota.allowance = {left: 2, refillMs: 0}
       const {ends} = await carry(plan, undefined, {hub, concurrency: 4})
       expect([most, ends]).to.deep.equal([2, '6 d, 5 d, 4 d, 3 d, 2 d, 1 d'])
     })
@@ -693,7 +693,7 @@ describe('deletion', () => {
       withoutPauses(async (pauses) => {
         const plan = planFor(single(1))
         const hub = fakeHub(plannedDatasets(plan))
-        hub.allowance = {left: 0, refillMs: 5}
+        hub.quota.allowance = {left: 0, refillMs: 5}
         const {ends, sent} = await carry(plan, undefined, {hub})
         expect([ends, sent]).to.deep.equal(['1 u', []])
         expect(pauses).to.deep.equal([100, 1000, 1000])

@@ -60,10 +60,10 @@ describe('execution', () => {
       now += 3 * SECONDS
     })
     const list = hub.listDatasets.bind(hub)
-    hub.quotaSize = {requests: 1000, windowMs: 300 * SECONDS}
+    hub.quota.size = {requests: 1000, windowMs: 300 * SECONDS}
     hub.listDatasets = (namespace) => {
       now += 31 * SECONDS
-      hub.pages += 31
+      hub.quota.sent += 31
       return list(namespace)
     }
 

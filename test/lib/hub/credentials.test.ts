@@ -224,6 +224,20 @@ describe('credentials', () => {
     }
   })
 
+  it('wait for a silent Hub as long as HF_HUB_DOWNLOAD_TIMEOUT says, up to five minutes', async () => {
+    for (const [text, ms] of [
+      [undefined, undefined],
+      ['', undefined],
+      ['soon', undefined],
+      ['0', undefined],
+      ['-5', undefined],
+      ['0.25', 250],
+      ['3600', 300_000],
+      ['Infinity', 300_000],
+    ] as const)
+      expect((await find({HF_TOKEN: 'hf_one', HF_HUB_DOWNLOAD_TIMEOUT: text})).silenceMs).to.equal(ms)
+  })
+
   it('are those of the process where no environment is given', async () => {
     const variables = process.env
     try {
@@ -232,6 +246,7 @@ describe('credentials', () => {
         token: 'hf_process',
         source: 'HF_TOKEN',
         endpoint: 'http://127.0.0.1:1',
+        silenceMs: undefined,
       })
     } finally {
       process.env = variables

@@ -95,7 +95,7 @@ describe('a listing', () => {
         ? {json: [entry(BOARD, {private: false})], headers: quota}
         : {json: [entry(RUN)], headers: {link: `${next(2)}`}},
     )
-    expect(hub).to.include({pages: 0, quotaSize: undefined})
+    expect(hub.quota).to.include({sent: 0, size: undefined})
     for (let time = 0; time < 2; time++) {
       const facts = {
         id: '621ffdd236468d709f181d5e',
@@ -109,8 +109,8 @@ describe('a listing', () => {
       ])
     }
 
-    expect(hub.pages).to.equal(4)
-    expect(hub.quotaSize).to.deep.equal({requests: 500, windowMs: 300_000})
+    expect(hub.quota.sent).to.equal(4)
+    expect(hub.quota.size).to.deep.equal({requests: 500, windowMs: 300_000})
   })
 
   it('keeps of the tags only what pins, or may be meant to', async () => {

@@ -60,7 +60,7 @@ describe('a proxy', () => {
   const who = async (variables: Record<string, string>, endpoint = `http://${HOST}`) => {
     Object.assign(process.env, variables)
     try {
-      return (await connectHub({endpoint, token: hub.token, source: 'test'}).whoAmI()).name
+      return (await connectHub({endpoint, token: hub.token}).whoAmI()).name
     } finally {
       for (const name of Object.keys(variables)) delete process.env[name]
     }
@@ -104,7 +104,6 @@ describe('a proxy', () => {
     const waiting = connectHub({
       endpoint: `https://${HOST}`,
       token: hub.token,
-      source: 'test',
       signal: controller.signal,
     }).whoAmI()
     proxy.once('connect', () => controller.abort())

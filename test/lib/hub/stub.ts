@@ -1,6 +1,6 @@
 import {type ServerResponse} from 'node:http'
 
-import {connectHub, type Hub, type HubOptions} from '../../../src/lib/hub/client.js'
+import {connectHub, type Hub} from '../../../src/lib/hub/client.js'
 import {createTransport, type TransportOptions} from '../../../src/lib/hub/transport.js'
 import {json, type SeenRequest, type StubServer, stubServers, TOKEN} from '../../support/builders.js'
 
@@ -49,8 +49,8 @@ export function stubHubs() {
   }
 }
 
-export function hubAt(endpoint: string, options: Partial<HubOptions> = {}): Hub {
-  return connectHub({endpoint, token: TOKEN, source: 'the test', ...options})
+export function hubAt(endpoint: string, options: Partial<TransportOptions> = {}): Hub {
+  return connectHub({endpoint, token: TOKEN, ...options})
 }
 
 export function transportTo({url}: {url: string}, options: Partial<TransportOptions> = {}) {

@@ -6,7 +6,7 @@ import {CancelledError, SmoltraceError} from '../../../src/lib/base/errors.js'
 import {VERSION} from '../../../src/lib/base/version.js'
 import {HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {type Wait} from '../../../src/lib/hub/retry.js'
-import {silenceIn, type TransportOptions} from '../../../src/lib/hub/transport.js'
+import {type TransportOptions} from '../../../src/lib/hub/transport.js'
 import {rejectionOf, type StubServer, TOKEN} from '../../support/builders.js'
 import {at} from '../../support/hub.js'
 import {type RunOut, withLimits} from '../../support/limits.js'
@@ -540,12 +540,6 @@ describe('transport', () => {
         expect(error.message).to.include('took too long')
         expect(server.seen).to.have.length(1)
       }))
-
-    it('is waited for as long as HF_HUB_DOWNLOAD_TIMEOUT says, up to five minutes', () => {
-      const texts = [undefined, '', 'soon', '0', '-5', '10', '0.25', '3600', 'Infinity']
-      const limits = texts.map((text) => silenceIn(text === undefined ? {} : {HF_HUB_DOWNLOAD_TIMEOUT: text}))
-      expect(limits).to.deep.equal([60_000, 60_000, 60_000, 60_000, 60_000, 10_000, 250, 300_000, 300_000])
-    })
   })
 
   describe('a signal', () => {

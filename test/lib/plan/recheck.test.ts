@@ -221,9 +221,9 @@ describe('the last look of a job', () => {
     for (const [title, {seconds = 0, pages = 1, quota}, age] of cases) {
       it(title, async () => {
         const {plan, session, hub, later} = setting()
-        if (quota) hub.quotaSize = {requests: quota, windowMs: 300 * SECOND}
+        if (quota) hub.quota.size = {requests: quota, windowMs: 300 * SECOND}
         hub.listDatasets = ((list) => (namespace: string) => {
-          hub.pages += pages
+          hub.quota.sent += pages
           later(seconds * SECOND)
           return list(namespace)
         })(hub.listDatasets.bind(hub))
@@ -243,9 +243,9 @@ describe('the last look of a job', () => {
 
     it('before the first DELETE, however young the listing is and whatever it costs', async () => {
       const {plan, session, hub} = setting()
-      hub.quotaSize = {requests: 1, windowMs: 300 * SECOND}
+      hub.quota.size = {requests: 1, windowMs: 300 * SECOND}
       hub.listDatasets = ((list) => (namespace: string) => {
-        hub.pages++
+        hub.quota.sent++
         return list(namespace)
       })(hub.listDatasets.bind(hub))
       const last = new LastLook(plan, session)
@@ -260,10 +260,10 @@ describe('the last look of a job', () => {
         [6, 1],
       ] as const) {
         const {plan, session, hub} = setting()
-        hub.quotaSize = {requests: 10, windowMs: 300 * SECOND}
+        hub.quota.size = {requests: 10, windowMs: 300 * SECOND}
         const list = hub.listDatasets.bind(hub)
         hub.listDatasets = (namespace) => {
-          hub.pages += pages
+          hub.quota.sent += pages
           return list(namespace)
         }
 

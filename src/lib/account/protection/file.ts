@@ -1,9 +1,8 @@
 import {CancelledError, orUnknown, RefusedError, SmoltraceError} from '../../base/errors.js'
 import {leaderboardName} from '../../base/names.js'
 import {byText} from '../../base/text.js'
-import {changeFile} from '../../hub/change-file.js'
 import {type Hub} from '../../hub/client.js'
-import {readSmallFile} from '../../hub/files.js'
+import {changeFile, readSmallFile} from '../../hub/small-file.js'
 import {type Inventory, type LeaderboardDataset} from '../datasets.js'
 import {type Protection, PROTECTION_PATH, VERSION} from './pins.js'
 

@@ -1,8 +1,8 @@
 import {DEFAULT_CONCURRENCY} from '../../base/concurrency.js'
 import {CancelledError, SmoltraceError} from '../../base/errors.js'
-import {changeFile} from '../../hub/change-file.js'
 import {type Hub} from '../../hub/client.js'
 import {HubError} from '../../hub/errors.js'
+import {changeFile} from '../../hub/small-file.js'
 import {type RunDataset} from '../datasets.js'
 
 /** The datasets of one run whose cards are to change, and how: a text of a card, empty where there is none, to the new one. */
