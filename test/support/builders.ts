@@ -228,7 +228,7 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
     },
     async describe(name: string) {
       const dataset = hub.listing.find((each) => each.name === name)
-      if (!dataset) return undefined
+      if (!dataset) return
       const {id, sha, createdAt, lastModified} = dataset
       const paths = hub.protection === undefined ? [] : [PROTECTION_PATH]
       const isOpen = {visibility: 'private' as const, gated: false as const}
