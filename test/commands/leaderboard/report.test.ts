@@ -93,10 +93,8 @@ describe('leaderboard report', () => {
 
   const BAD: Array<[what: string, words: () => string[], message: string]> = [
     ['a folder', () => [folder], 'it is a folder'],
-    ['a folder, also with --force', () => [folder, '--force'], 'it is a folder'],
     ['a folder that is not there', () => [join(folder, 'no', 'x.html')], 'its folder does not exist'],
     ['a device', () => ['/dev/null', '--force'], 'not a plain file'],
-    ['an empty name', () => [''], 'FILE needs the name of a file'],
     [
       'a metric that there is not',
       () => [file, '--by', 'luck'],

@@ -51,17 +51,6 @@ describe('leaderboard show', () => {
       expect(stdout.match(/^provider \S+, team none: /gm)).to.have.length.above(1)
     }))
 
-  it('shows the rows of some models', () =>
-    withHub({runs: 12}, async (hub) => {
-      const {rows} = await showJson(hub)
-      const models = rows.map(({model}) => model ?? '')
-      const [first = '', second = ''] = new Set(models)
-      const chosen = await showJson(hub, '--model', `${first.slice(0, -1)}*`, '--model', second)
-      const wanted = models.filter((model) => model.startsWith(first.slice(0, -1)) || model === second)
-      expect(chosen.rows.map(({model}) => model)).to.have.members(wanted)
-      expect(wanted.length).to.be.within(2, models.length - 1)
-    }))
-
   it('marks rows whose datasets are gone, and says which', () =>
     withHub({runs: 9}, async (hub) => {
       const {rows} = await showJson(hub)

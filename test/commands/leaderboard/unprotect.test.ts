@@ -6,16 +6,13 @@ import {envOf, withHub} from '../../support/hub.js'
 import {readRecording} from '../../support/recordings.js'
 
 describe('leaderboard unprotect', () => {
-  it('removes the protection and says what it was', async () => {
+  it('removes the protection, says what it was, and returns it', async () => {
     const commit = readRecording('leaderboard-unprotect').find(({path}) => path.includes('/commit/'))
     expect(commit?.body).to.include('{"key":"deletedFile","value":{"path":".smoltrace/protection.json"}}')
     const {stdout} = await play('leaderboard-unprotect')
     expect(stdout).to.equal(
       'mira/smoltrace-leaderboard is no longer protected. It was protected by mira on 2025-06-15 12:00 UTC: cited in the paper.\n',
     )
-  })
-
-  it('returns the protection that was lifted', async () => {
     expect(await playJson('leaderboard-unprotect')).to.deep.include({
       leaderboard: 'mira/smoltrace-leaderboard',
       changed: true,

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 
 import {formatProtection} from '../../../src/lib/account/protection/file.js'
 import {PROTECTION_PATH} from '../../../src/lib/account/protection/pins.js'
-import {type Sandbox, storedFile, toParquet} from '../../../src/lib/sandbox/index.js'
+import {type Sandbox, storedFile} from '../../../src/lib/sandbox/index.js'
 import {formatBytes} from '../../../src/lib/views/format.js'
 import {playJson} from '../../recordings/play.js'
 import {runCli} from '../../support/cli.js'
@@ -36,16 +36,6 @@ describe('runs group', () => {
       for (const name of datasets) expect(name).to.match(new RegExp(`-${run}$`))
     expect(new Set(named(runs)).size).to.equal(runs.length)
   })
-
-  it('shows with --older-than exactly the older runs, strictly', async () => {
-    const all = await runsOf()
-    const [, second] = all
-    const before = named(all.filter(({time}) => time < '2025-05-01'))
-    expect(before).to.have.length(3)
-    expect(named(await runsOf(['--older-than', '2025-05-01']))).to.deep.equal(before)
-    expect(named(await runsOf(['--older-than', '3d']))).not.to.include(second?.run)
-    expect(named(await runsOf(['--older-than', '2d']))).to.include(second?.run)
-  })
 })
 
 describe('runs group on an account', () => {
@@ -57,15 +47,6 @@ describe('runs group on an account', () => {
       totals: {states: Record<string, number>; storage?: number | null}
       warnings: string[]
     }
-  /** A leaderboard with one row for each of these runs. */
-  const write = (hub: Sandbox, rows: Array<[run: string, status: string]>) => {
-    const columns = [
-      ['results_dataset', 'STRING', ([run]: [string, string]) => `mira/smoltrace-results-${run}`],
-      ['run_status', 'STRING', ([, status]: [string, string]) => status],
-    ] as const
-    const file = storedFile(toParquet(columns, rows), true)
-    hub.state.commit(hub.state.get(board)!, 'Rows', new Map([['data/train-00000-of-00001.parquet', file]]))
-  }
 
   it('tells runs that finished without traces from those that are incomplete', () =>
     withHub({runs: 9}, async (hub) => {
@@ -91,35 +72,6 @@ describe('runs group on an account', () => {
         '\n9 runs: 5 complete, 2 finished without traces, 1 incomplete, 1 may still be uploading; ',
       )
       expect(stderr).not.to.include('Warning')
-    }))
-
-  it('shows with --incomplete-only exactly the runs that lack a type and did not finish', () =>
-    withHub({runs: 9}, async (hub) => {
-      const unfinished = (await groupJson(hub)).runs.filter(({state}) =>
-        ['incomplete', 'uploading'].includes(state),
-      )
-      expect(unfinished).to.have.length(2)
-      expect(named((await groupJson(hub, '--incomplete-only')).runs)).to.deep.equal(named(unfinished))
-      const both = await groupJson(hub, '--incomplete-only', '--older-than', '2d')
-      expect(named(both.runs)).to.deep.equal(named(unfinished.slice(1)))
-    }))
-
-  it('does not call an evaluation complete that failed, though all its datasets exist', () =>
-    withHub({runs: 8}, async (hub) => {
-      const {runs} = await groupJson(hub)
-      const [failed, partial] = runs.filter(({complete}) => complete)
-      write(hub, [
-        [failed!.run, 'failed'],
-        [partial!.run, 'partial'],
-      ])
-      const after = await groupJson(hub)
-      const now = new Map(after.runs.map((each) => [each.run, each]))
-      expect(now.get(failed!.run)).to.include({state: 'failed', standing: 'failed', complete: true})
-      expect(now.get(partial!.run)).to.include({state: 'failed', standing: 'partial', complete: true})
-      expect(after.totals.states.failed).to.equal(2)
-      const {stdout} = await group(hub)
-      expect(stdout).to.match(new RegExp(`^${failed!.run} .* failed$`, 'm'))
-      expect(stdout).to.match(new RegExp(`^${partial!.run} .* failed \\(partial\\)$`, 'm'))
     }))
 
   it('marks the runs that are pinned, and says so where it does not know', () =>
@@ -158,7 +110,6 @@ describe('runs group on an account', () => {
 
   it('warns, ends well and shows the datasets where the leaderboard cannot be read', () =>
     withHub({runs: 12}, async (hub) => {
-      write(hub, [])
       const broken = storedFile('not a leaderboard\u001B[2J', false)
       hub.state.commit(hub.state.get(board)!, 'Break', new Map([['data/extra.csv', broken]]))
       const {stdout, stderr, exitCode} = await group(hub)
