@@ -1,4 +1,3 @@
-import {isCited} from '../account/leaderboard/index.js'
 import {describeLivePin, pinOn} from '../account/protection/pins.js'
 import {isInFuture, isNew, mayBeFilling, mayBeUploading, type Run} from '../account/runs.js'
 import {formatDuration} from '../base/time.js'
@@ -41,7 +40,9 @@ function graceReason(run: Run, facts: Facts): string | undefined {
   if (mayBeUploading(run, now, rules.graceMs)) return `may still be uploading: ${changed()}`
   if (mayBeFilling(run, now, rules.graceMs) && !isNamedAlone(run, facts))
     return `its files may still be uploading: created ${ago(run.newestCreatedAt)} ago`
-  const lacksRow = rules.needRows.length > 0 && (rows === 'unknown' || !isCited(run.timestamp, rows))
+  // A row that only seems to mean the run does not end the wait: the run would take a keeper's place from another.
+  const hasRow = rows !== 'unknown' && rows.get(run.timestamp)?.exact.length
+  const lacksRow = rules.needRows.length > 0 && !hasRow
   return lacksRow && isNew(run, now, rules.graceMs) ? `its row may still come: ${changed()}` : undefined
 }
 

@@ -4,7 +4,6 @@ import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {type Run} from '../../../src/lib/account/runs.js'
 import {RefusedError, SmoltraceError} from '../../../src/lib/base/errors.js'
 import {requireUsableRows} from '../../../src/lib/retention/context.js'
-import {filterRuns} from '../../../src/lib/retention/decide.js'
 import {readRules} from '../../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {errorOf, NOW, runOf} from '../../support/builders.js'
@@ -63,12 +62,6 @@ describe('rules that need rows, where no row is of use', () => {
     expect(() => check({keepBest: 1}, [], [])).not.to.throw()
     expect(() => requireUsableRows(readRules({keepBest: 1}), RUNS, 'unknown', NOW)).not.to.throw()
   })
-
-  it('are refused by filterRuns, too', () => {
-    const decide = (rows: LeaderboardRow[]) => filterRuns([runOf(A)], {unreferenced: true, rows, now: NOW})
-    expect(() => decide([])).to.throw(RefusedError, '`unreferenced`')
-    expect(decide([finished(A)]).keep).to.have.length(1)
-  })
 })
 
 describe('[S11] rules that rest on rows, where the leaderboard has lost some', () => {
@@ -114,11 +107,5 @@ describe('[S11] rules that rest on rows, where the leaderboard has lost some', (
   it('go on where they need no row, or were told to ignore the leaderboard', () => {
     expect(() => check({olderThan: '1d'}, rows(1), runs)).not.to.throw()
     expect(() => check({incompleteOnly: true, ignoreLeaderboard: true}, rows(1), runs)).not.to.throw()
-  })
-
-  it('are refused by filterRuns, too, and where there is no row at all', () => {
-    const decide = (few: LeaderboardRow[]) => filterRuns(runs, {incompleteOnly: true, rows: few, now: NOW})
-    expect(() => decide(rows(1))).to.throw(RefusedError, 'lost rows')
-    expect(() => decide([])).to.throw(RefusedError, 'has none')
   })
 })

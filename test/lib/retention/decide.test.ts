@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 
+import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {type Standing} from '../../../src/lib/account/leaderboard/values.js'
 import {DEFAULT_GRACE, groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
 import {RefusedError, SmoltraceError, UsageError} from '../../../src/lib/base/errors.js'
@@ -9,8 +10,17 @@ import {type RetentionContext} from '../../../src/lib/retention/context.js'
 import {type Decision, filterRuns} from '../../../src/lib/retention/decide.js'
 import {readRules} from '../../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
-import {ago, errorOf, MINUTE, NOTHING_KNOWN, NOW, runDatasets, standings} from '../../support/builders.js'
-import {decisionsOf, deletedBy, finished} from '../../support/rows.js'
+import {
+  ago,
+  errorOf,
+  MINUTE,
+  NOTHING_KNOWN,
+  NOW,
+  runDatasets,
+  runOf,
+  standings,
+} from '../../support/builders.js'
+import {A, decisionsOf, deletedBy, finished} from '../../support/rows.js'
 
 /** A small account: what each run is for is in its key. */
 const ACCOUNT: Record<string, {age: number; types?: RunType[]; changed?: number}> = {
@@ -128,7 +138,7 @@ describe('retention', () => {
     }
   })
 
-  describe('pinned runs', () => {
+  it('keeps a pinned run under every rule, and says why, to the end of the last day of its pin', () => {
     const pinned = (until?: string): RetentionContext => ({
       ...NOTHING_KNOWN,
       protection: {runs: {[stampOf('ancient')]: {by: 'ann', at: NOW, ...(until && {until})}}},
@@ -141,18 +151,22 @@ describe('retention', () => {
       {only: ['traces']},
     ]
     for (const options of everything) {
-      it(`are kept under ${JSON.stringify(options)}, which says why`, () => {
-        expect(decisionOn('ancient', options).action).to.equal('delete')
-        const {action, reasons} = decisionOn('ancient', options, pinned())
-        expect(action).to.equal('keep')
-        expect(reasons[0]).to.deep.equal({rule: 'pinned', text: 'pinned by ann (half: not in its card)'})
-      })
+      expect(decisionOn('ancient', options).action).to.equal('delete')
+      const {action, reasons} = decisionOn('ancient', options, pinned())
+      expect(action).to.equal('keep')
+      expect(reasons[0]).to.deep.equal({rule: 'pinned', text: 'pinned by ann (half: not in its card)'})
+      expect(decisionOn('ancient', options, pinned('2026-10-05')).action).to.equal('keep')
+      expect(decisionOn('ancient', options, pinned('2026-10-04')).action).to.equal('delete')
     }
+  })
 
-    it('are deleted again on the day after the last one', () => {
-      expect(decisionOn('ancient', {all: true}, pinned('2026-10-05')).action).to.equal('keep')
-      expect(decisionOn('ancient', {all: true}, pinned('2026-10-04')).action).to.equal('delete')
-    })
+  it('keeps every run where it is unknown what is pinned, and says so of those without a tag', () => {
+    const runs = [...RUNS, runOf('20260801_000000', RUN_TYPES, {pinTags: ['smoltrace-pinned']})]
+    const decisions = decisionsOf(runs, {olderThan: '30d'}, {...NOTHING_KNOWN, protection: 'unknown'})
+    expect(deletedBy(decisions)).to.deep.equal([])
+    const pins = decisions.map(({reasons}) => reasons[0]?.text)
+    expect(pins.pop()).to.equal('pinned by its tag')
+    expect([...new Set(pins)]).to.deep.equal(['whether it is pinned is unknown'])
   })
 
   describe('--incomplete-only and what the leaderboard says', () => {
@@ -268,15 +282,10 @@ describe('retention', () => {
       expect(going({ignoreLeaderboard: true})).to.deep.equal(stamps('halfDay', 'oldHalf'))
     })
 
-    it('keeps what it is told is pinned', () => {
-      const protection = {runs: {[stampOf('ancient')]: {by: 'ann', at: NOW}}}
-      const {keep} = filterRuns(RUNS, {all: true, now: NOW, protection})
-      expect(keep.map(({run}) => run.timestamp)).to.include(stampOf('ancient'))
-    })
-
-    it('parts the runs into those that it deletes and those that it keeps', () => {
-      const parted = filterRuns(RUNS, {olderThan: '30d', now: NOW})
-      expect(deletedBy(parted.delete)).to.deep.equal(stamps('month', 'oldHalf', 'ancient'))
+    it('parts the runs into those that it deletes and those that it keeps, what it is told is pinned among them', () => {
+      const protection = {runs: {[stampOf('oldHalf')]: {by: 'ann', at: NOW}}}
+      const parted = filterRuns(RUNS, {olderThan: '30d', now: NOW, protection})
+      expect(deletedBy(parted.delete)).to.deep.equal(stamps('month', 'ancient'))
       expect([...parted.delete, ...parted.keep].map(({run}) => run)).to.have.members(RUNS)
       expect(filterRuns([], {keepBest: 1, rows: [], now: NOW})).to.deep.equal({delete: [], keep: []})
     })
@@ -290,6 +299,7 @@ describe('retention', () => {
 
     // Rows and pins of another namespace may have the same timestamp; a misspelt keeper would keep nothing.
     const others = RUNS.map((run) => ({...run, namespace: 'tinyagents'}))
+    const many = ['20260901_120000', '20260902_120000', '20260903_120000'].map((stamp) => runOf(stamp))
     const refused: Array<[title: string, runs: Run[], options: object, message: string]> = [
       ['runs of two namespaces', [...RUNS, ...others], {all: true}, 'several namespaces'],
       ['a misspelt option', RUNS, {olderThan: '30d', keepRecnt: 5}, 'keepRecnt'],
@@ -302,6 +312,20 @@ describe('retention', () => {
         expect(() => filterRuns(runs, {now: NOW, ...options})).to.throw(UsageError, message)
       })
     }
+
+    it('refuses rules that rest on rows where rows were lost, or none is of use', () => {
+      const filter = (options: RetentionOptions, ...rows: LeaderboardRow[]) =>
+        filterRuns(many, {...options, rows, now: NOW})
+      expect(() => filter({unreferenced: true})).to.throw(RefusedError, '`unreferenced`')
+      expect(() => filter({incompleteOnly: true})).to.throw(RefusedError, 'has none')
+      expect(() => filter({incompleteOnly: true}, finished('20260901_120000'))).to.throw(
+        RefusedError,
+        'lost rows',
+      )
+      expect(filterRuns([runOf(A)], {unreferenced: true, rows: [finished(A)], now: NOW}).keep).to.have.length(
+        1,
+      )
+    })
 
     it('refuses a run that is not there, by name, and says where to look', () => {
       const error = errorOf(() => filterRuns(RUNS, {run: [stampOf('week'), '20200101_000000'], now: NOW}))

@@ -7,7 +7,7 @@ import {DAY, HOUR} from '../../../src/lib/base/time.js'
 import {type RetentionContext} from '../../../src/lib/retention/context.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {ago, NOTHING_KNOWN, NOW, runDatasets} from '../../support/builders.js'
-import {decisionsOf, deletedBy, finished, knowing, rowOf, saidOf} from '../../support/rows.js'
+import {decisionsOf, deletedBy, finished, knowing, named, rowOf, saidOf} from '../../support/rows.js'
 
 /** Runs of these moments, `2026-10-05T11:00` for example; complete ones but for those that have no metrics. */
 function runsAt(moments: readonly string[], withoutMetrics: readonly string[] = []): Run[] {
@@ -197,10 +197,16 @@ describe('keepers by score', () => {
     expect(first?.reasons.map(({rule}) => rule)).to.deep.equal(['keep-best'])
   })
 
-  it('do not wait for a row that is there', () => {
-    const known = knowing(finished('20261005_110000', {successRate: 50}), row(0, {successRate: 90}))
-    const decisions = decisionsOf(runsAt(['2026-10-05T11:00', DAYS[0]]), {keepBest: 1}, known)
-    expect(deletedBy(decisions)).to.deep.equal(['20261005_110000'])
+  it('[S7] do not wait for a row that is there, but where it only seems to mean the run', () => {
+    const name = named('results', '20261005_110000')
+    const going = (resultsDataset: string) => {
+      const known = knowing(rowOf({resultsDataset, runStatus: 'completed', model: 'a'}), row(0, {model: 'a'}))
+      const options: RetentionOptions = {keepRecent: 1, model: ['a']}
+      return deletedBy(decisionsOf(runsAt(['2026-10-05T11:00', DAYS[0]]), options, known))
+    }
+
+    expect(going(name)).to.deep.equal([STAMPS[0]])
+    expect(going(`https://huggingface.co/datasets/${name}`)).to.deep.equal([])
   })
 
   it('[S6] count neither a pinned run nor one of the future', () => {

@@ -4,7 +4,8 @@ import {type GroupColumn, type Status} from '../../../src/lib/account/leaderboar
 import {UsageError} from '../../../src/lib/base/errors.js'
 import {type RunType} from '../../../src/lib/base/names.js'
 import {readRules} from '../../../src/lib/retention/read-rules.js'
-import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
+import {REASON_RULES} from '../../../src/lib/retention/reasons.js'
+import {flagOf, ofKind, type RetentionOptions, RULE_NAMES, ruleOf} from '../../../src/lib/retention/rules.js'
 import {errorOf} from '../../support/builders.js'
 
 const STAMP = '20260904_120000'
@@ -132,5 +133,54 @@ describe('rules', () => {
       expect(readRules({only: ['traces'], ...other}).everyRunByScope, name).to.equal(false)
       expect(readRules({deleteLeaderboard: true, ...other}).choosesRuns, name).to.equal(true)
     }
+  })
+})
+
+describe('the table of rules', () => {
+  it('has a sentence and a reason for every selector and keeper', () => {
+    for (const name of [...ofKind('selector'), ...ofKind('keeper')]) {
+      expect(ruleOf(name).says, name).to.be.a('function')
+      expect(REASON_RULES, name).to.include(flagOf(name))
+    }
+  })
+
+  it('has of every rule words where it takes some of a few, and what it modifies', () => {
+    for (const name of RULE_NAMES) {
+      const {value, words = [], modifies} = ruleOf(name)
+      expect(words.length > 0, name).to.equal(value === 'words')
+      const modified = RULE_NAMES.filter((each) => modifies?.(ruleOf(each)))
+      expect(modified.length > 0, name).to.equal(modifies !== undefined)
+    }
+  })
+})
+
+describe('what follows from the rules given', () => {
+  it('is said of each kind of them, in the order of the table', () => {
+    const rules = readRules({
+      keepBest: 2,
+      keepRecent: 1,
+      groupBy: ['model'],
+      unreferenced: true,
+      status: ['failed'],
+      incompleteOnly: true,
+      olderThan: '7d',
+    })
+    expect(rules).to.deep.include({
+      selectors: ['olderThan', 'incompleteOnly', 'status', 'unreferenced'],
+      keepers: ['keepRecent', 'keepBest'],
+      needRows: ['status', 'unreferenced', 'keepBest', 'groupBy'],
+      needScores: ['keepBest'],
+      needLeaderboard: ['incompleteOnly', 'status', 'unreferenced', 'keepBest', 'groupBy'],
+      restOnAbsence: ['incompleteOnly', 'unreferenced'],
+      choosesRuns: true,
+      everyRunByScope: false,
+    })
+  })
+
+  it('is computed once, and cannot be changed', () => {
+    const rules = readRules({run: ['20260904_120000']})
+    expect(() => Object.assign(rules, {all: true})).to.throw(TypeError)
+    expect(() => rules.run.push('20260905_120000')).to.throw(TypeError)
+    expect(() => rules.selectors.push('all')).to.throw(TypeError)
   })
 })

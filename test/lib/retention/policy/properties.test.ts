@@ -2,18 +2,19 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 import {Document} from 'yaml'
 
-import {METRIC_NAMES, METRICS} from '../../../../src/lib/account/leaderboard/metrics.js'
-import {GROUP_COLUMNS, STATUSES} from '../../../../src/lib/account/leaderboard/row.js'
+import {METRIC_WORDS} from '../../../../src/lib/account/leaderboard/metrics.js'
 import {UsageError} from '../../../../src/lib/base/errors.js'
-import {RUN_TYPES} from '../../../../src/lib/base/names.js'
 import {loadPolicy} from '../../../../src/lib/retention/policy/load.js'
 import {readRules} from '../../../../src/lib/retention/read-rules.js'
-import {type RetentionOptions, RULE_NAMES, ruleOf} from '../../../../src/lib/retention/rules.js'
+import {
+  type RetentionOptions,
+  type Rule,
+  RULE_NAMES,
+  ruleOf,
+  type ValueKind,
+} from '../../../../src/lib/retention/rules.js'
 import {policyFile} from '../../../support/policies.js'
 
-const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, {nil: undefined})
-const someOf = <T>(...words: T[]) => fc.subarray(words, {minLength: 1})
-const count = fc.integer({min: 1, max: 10_000})
 const texts = fc.array(
   fc.oneof(
     fc.stringMatching(/^[\w*?/:#&!%@'"-]{1,12}$/),
@@ -22,32 +23,29 @@ const texts = fc.array(
   {minLength: 1, maxLength: 3},
 )
 const span = fc.constantFrom('30d', '12h', '7', '1w3d', '1y')
-const metric = fc.constantFrom(...METRIC_NAMES, ...METRIC_NAMES.map((name) => METRICS[name].short))
+const VALUES: Record<ValueKind, (rule: Rule) => fc.Arbitrary<unknown>> = {
+  age: () => fc.oneof(span, fc.constant('2024-02-29')),
+  span: () => span,
+  grace: () => fc.constantFrom('0', '30min', '6h', '1d12h'),
+  metric: () => fc.constantFrom(...METRIC_WORDS),
+  count: () => fc.integer({min: 1, max: 10_000}),
+  score: () => fc.constantFrom(0.25, 1, 50, 100),
+  switch: () => fc.constant(true),
+  texts: () => texts,
+  timestamps: () => fc.constant([]),
+  words: ({words = []}) => fc.subarray([...words], {minLength: 1}),
+}
 
 /** Any options that a policy has keys for, whether they make sense together or not. */
-const someOptions: fc.Arbitrary<RetentionOptions> = fc.record({
-  olderThan: some(fc.oneof(span, fc.constant('2024-02-29'))),
-  incompleteOnly: some(fc.constant(true)),
-  ignoreLeaderboard: some(fc.constant(true)),
-  model: some(texts),
-  team: some(texts),
-  purpose: some(texts),
-  status: some(someOf(...STATUSES)),
-  unreferenced: some(fc.constant(true)),
-  scoreBelow: some(fc.constantFrom(0.25, 1, 50, 100)),
-  keepRecent: some(count),
-  keepWithin: some(span),
-  keepHourly: some(count),
-  keepDaily: some(count),
-  keepWeekly: some(count),
-  keepMonthly: some(count),
-  keepYearly: some(count),
-  keepBest: some(count),
-  by: some(metric),
-  groupBy: some(someOf(...GROUP_COLUMNS)),
-  only: some(someOf(...RUN_TYPES)),
-  grace: some(fc.constantFrom('0', '30min', '6h', '1d12h')),
-})
+const someOptions: fc.Arbitrary<RetentionOptions> = fc.record(
+  Object.fromEntries(
+    RULE_NAMES.filter((name) => ruleOf(name).policy !== undefined).map((name) => [
+      name,
+      VALUES[ruleOf(name).value](ruleOf(name)),
+    ]),
+  ),
+  {requiredKeys: []},
+)
 
 /** Writes options as a policy, keys in any order, texts in quotes. */
 function write(options: RetentionOptions, isFlow: boolean): string {
