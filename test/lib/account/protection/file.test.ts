@@ -26,8 +26,15 @@ import {withBitFlipped} from '../../../support/faults.js'
 
 describe('reading the protection', () => {
   const board = leaderboardDataset()
-
   const found = inventoryOf([], {leaderboard: board})
+  const HEAD = 'b'.repeat(40)
+  /** A leaderboard whose head moved on since it was listed, without a protection file. */
+  const movedOn = (parts: Partial<Hub> = {}): Hub => ({
+    ...fakeHub([board]),
+    whereabouts: async (name) => ({state: 'there', id: board.id, name, sha: HEAD}),
+    ...parts,
+  })
+  const unlisted = (answer: Whereabouts): Hub => ({...fakeHub([]), whereabouts: async () => answer})
 
   it('[S13] finds nothing protected where the listing has no leaderboard and its address has none either', async () => {
     const hub = fakeHub([])
@@ -35,92 +42,88 @@ describe('reading the protection', () => {
     expect(hub.log).to.deep.equal([`ASK ${board.name}`])
   })
 
-  const elsewhere: Array<[title: string, answer: Whereabouts, word: string]> = [
-    ['leads to another name', {state: 'moved', to: 'kim/old-board'}, 'kim/old-board'],
-    [
-      'leads to an organisation',
-      {state: 'moved', to: 'acme/smoltrace-leaderboard'},
-      'acme/smoltrace-leaderboard',
-    ],
-    ['leads nowhere that is known', {state: 'moved', to: undefined}, 'another place'],
-    ['is there all the same', {state: 'there', id: board.id, name: board.name, sha: board.sha}, 'is there'],
-  ]
-  for (const [title, answer, word] of elsewhere) {
-    it(`is refused where the listing has no leaderboard, but its address ${title}`, async () => {
-      const hub: Hub = {...fakeHub([]), whereabouts: async () => answer}
-      const error = await rejectionOf(readProtection(hub, inventoryOf([])))
-      expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
-      expect(error.message).to.include(board.name).and.include(word)
-      const warnings: string[] = []
-      expect(await readProtectionIfPossible(hub, inventoryOf([]), warnings)).to.equal('unknown')
-      expect(warnings[0]).to.include(word)
-    })
-  }
-
-  it('is not certain where the address of a leaderboard that is not listed does not answer', async () => {
-    const cause = refusal(503)
-    const hub: Hub = {...fakeHub([]), whereabouts: () => Promise.reject(cause)}
-    expect(await rejectionOf(readProtection(hub, inventoryOf([])))).to.equal(cause)
-  })
-
-  const FILE = {path: PROTECTION_PATH, size: 9, oid: 'a'.repeat(40)}
-  const HEAD = 'b'.repeat(40)
-  /** A leaderboard whose head moved on since it was listed. */
-  const movedOn = (parts: Partial<Hub>): Hub => ({
-    ...fakeHub([board]),
-    whereabouts: async (name) => ({state: 'there', id: board.id, name, sha: HEAD}),
-    ...parts,
-  })
-
-  it('finds nothing protected where the tree does not list the file and the file is not there', async () => {
+  it('finds nothing protected where neither the tree of the head of now nor its address has the file', async () => {
     const asked: unknown[] = []
     const hub = movedOn({
       async listFiles(...args) {
         asked.push(args)
-        return [{...FILE, path: 'README.md'}]
+        return [{path: 'README.md', size: 9, oid: 'a'.repeat(40)}]
       },
       async readText(...args): Promise<undefined> {
         asked.push(...args)
       },
     })
-    expect(await readProtection(hub, found)).to.deep.equal({})
+    const warnings: string[] = []
+    expect(await readProtectionIfPossible(hub, found, warnings)).to.deep.equal({})
+    expect(warnings).to.deep.equal([])
     expect(asked).to.deep.equal([
       [board.name, HEAD],
-      {name: board.name, revision: HEAD, path: '.smoltrace/protection.json'},
+      {name: board.name, revision: HEAD, path: PROTECTION_PATH},
     ])
   })
 
-  it('reads the file whole at the head of now, as the tree of that commit lists it', async () => {
-    const asked: unknown[] = []
-    const hub = movedOn({
-      listFiles: async () => [FILE],
-      async readWhole(...args) {
-        asked.push(args)
-        return Buffer.from(formatProtection({leaderboard: {by: 'ann', at: NOW}}))
-      },
-    })
-    expect((await readProtection(hub, found)).leaderboard?.by).to.equal('ann')
-    expect(asked).to.deep.equal([[board.name, HEAD, FILE]])
-  })
-
-  const contradictions: Array<[title: string, parts: Partial<Hub>]> = [
+  const there = {state: 'there', id: board.id, name: board.name, sha: board.sha} as const
+  const doubts: Array<[title: string, hub: Hub, word: string, inventory?: typeof found]> = [
     [
-      'the file is there and the tree does not list it',
-      {listFiles: async () => [], readText: async () => '{}'},
+      'it is not listed, and its address leads to another name',
+      unlisted({state: 'moved', to: 'kim/old-board'}),
+      'kim/old-board',
+      inventoryOf([]),
     ],
     [
-      'the dataset is another one by now',
-      {whereabouts: async (name) => ({state: 'there', id: 'x', name, sha: HEAD})},
+      'it is not listed, and its address leads nowhere that is known',
+      unlisted({state: 'moved', to: undefined}),
+      'another place',
+      inventoryOf([]),
     ],
-    ['the dataset is gone', {whereabouts: async () => ({state: 'missing'})}],
-    ['the dataset has another name', {whereabouts: async () => ({state: 'moved', to: 'kim/old'})}],
+    ['it is not listed, and there all the same', unlisted(there), 'is there', inventoryOf([])],
+    ['it is another one by now', movedOn({whereabouts: async () => ({...there, id: 'x'})}), 'no longer'],
+    ['it is gone', movedOn({whereabouts: async () => ({state: 'missing'})}), 'no longer'],
+    [
+      'it has another name',
+      movedOn({whereabouts: async () => ({state: 'moved', to: 'kim/old'})}),
+      'no longer',
+    ],
+    ['the tree does not list a file that is there', movedOn({readText: async () => '{}'}), 'does not list'],
+    ['the file is broken', Object.assign(fakeHub([board]), {protection: '{'}), 'not JSON'],
   ]
-  for (const [title, parts] of contradictions) {
-    it(`is not certain where ${title}`, async () => {
-      const error = await rejectionOf(readProtection(movedOn({listFiles: async () => [], ...parts}), found))
+  for (const [title, hub, word, inventory = found] of doubts) {
+    it(`is refused where ${title}, and unknown to a preview, with a warning`, async () => {
+      const error = await rejectionOf(readProtection(hub, inventory))
       expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+      expect(error.message).to.include(word)
+      const warnings: string[] = []
+      expect(await readProtectionIfPossible(hub, inventory, warnings)).to.equal('unknown')
+      expect(warnings).to.have.length(1)
+      expect(warnings[0]).to.include('protected').and.include(word)
     })
   }
+
+  for (const cause of [
+    refusal(401),
+    refusal(403),
+    missing(),
+    refusal(500),
+    new HubUnreachableError('gone'),
+  ]) {
+    it(`is not certain after ${cause.message}, of the file or of where the leaderboard is`, async () => {
+      const fail = () => Promise.reject(cause)
+      const hub = movedOn({readText: fail})
+      expect(await rejectionOf(readProtection(hub, found))).to.equal(cause)
+      expect(await readProtectionIfPossible(hub, found, [])).to.equal('unknown')
+      const unknown = {...fakeHub([]), whereabouts: fail}
+      expect(await rejectionOf(readProtection(unknown, inventoryOf([])))).to.equal(cause)
+    })
+  }
+
+  it('ends a preview too where the user cancelled or the program is at fault, without advice on the file', async () => {
+    for (const cause of [new CancelledError('enough'), new TypeError('a bug')]) {
+      const hub = movedOn({readText: () => Promise.reject(cause)})
+      expect(await rejectionOf(readProtectionIfPossible(hub, found, []))).to.equal(cause)
+      if (cause instanceof CancelledError)
+        expect(cause.suggestions).to.deep.equal(new CancelledError('enough').suggestions)
+    }
+  })
 
   describe('on the Hub', () => {
     let sandbox: Sandbox
@@ -169,55 +172,5 @@ describe('reading the protection', () => {
         expect(await rejectionOf(readNow())).to.be.instanceOf(SmoltraceError)
       })
     }
-  })
-
-  const uncertain: Array<[title: string, error: Error]> = [
-    ['401', refusal(401)],
-    ['403', refusal(403)],
-    ['404 for the whole dataset', missing()],
-    ['500', refusal(500)],
-    ['no answer', new HubUnreachableError('gone')],
-  ]
-  for (const [title, cause] of uncertain) {
-    it(`is not certain after ${title}, so it is an error`, async () => {
-      const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
-      expect(await rejectionOf(readProtection(hub, found))).to.equal(cause)
-    })
-
-    it(`is unknown to a preview after ${title}, with a warning`, async () => {
-      const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
-      const warnings: string[] = []
-      expect(await readProtectionIfPossible(hub, found, warnings)).to.equal('unknown')
-      expect(warnings).to.have.length(1)
-      expect(warnings[0]).to.include('protected').and.include(cause.message)
-    })
-  }
-
-  it('is unknown to a preview where the file is broken', async () => {
-    const hub = fakeHub([board])
-    hub.protection = '{'
-    const warnings: string[] = []
-    expect(await readProtectionIfPossible(hub, found, warnings)).to.equal('unknown')
-    expect(warnings).to.have.length(1)
-  })
-
-  it('warns of nothing where all is well', async () => {
-    const warnings: string[] = []
-    expect(await readProtectionIfPossible(fakeHub([board]), found, warnings)).to.deep.equal({})
-    expect(warnings).to.deep.equal([])
-  })
-
-  it('ends a preview too where the user cancelled or the program is at fault', async () => {
-    for (const cause of [new CancelledError('enough'), new TypeError('a bug')]) {
-      const hub: Hub = {...fakeHub([board]), readText: () => Promise.reject(cause)}
-      expect(await rejectionOf(readProtectionIfPossible(hub, found, []))).to.equal(cause)
-    }
-  })
-
-  it('gives no advice about the file where the user cancelled', async () => {
-    const cause = new CancelledError('enough')
-    const hub: Hub = {...fakeHub([board]), whereabouts: () => Promise.reject(cause)}
-    expect(await rejectionOf(readProtection(hub, found))).to.equal(cause)
-    expect(cause.suggestions).to.deep.equal(new CancelledError('enough').suggestions)
   })
 })
