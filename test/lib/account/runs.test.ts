@@ -58,39 +58,21 @@ function expectGrouped(datasets: RunDataset[]): void {
 
 describe('runs', () => {
   describe('grouping', () => {
-    it('puts the datasets of one timestamp together, in the order results, traces, metrics', () => {
-      const [first, second] = [runDatasets('20260901_120000'), runDatasets('20260902_120000')]
-      const runs = groupDatasetsByRun([...first, ...second].reverse())
-      expect(runs.map(({timestamp}) => timestamp)).to.deep.equal(['20260902_120000', '20260901_120000'])
+    it('puts the datasets of one second together, in the order results, traces, metrics, newest run first', () => {
+      const stamps = ['20260901_120000', '20260901_120001', '20260902_120000']
+      const datasets = stamps.flatMap((stamp) => runDatasets(stamp))
+      const runs = groupDatasetsByRun([...datasets, leaderboardDataset()].reverse())
+      expect(runs.map(({timestamp}) => timestamp)).to.deep.equal(stamps.toReversed())
       for (const run of runs)
         expect(run.datasets.map(({type}) => type)).to.deep.equal(['results', 'traces', 'metrics'])
+      expect(datasetsIn(runs)).to.have.members(datasets)
     })
 
     it('keeps two namespaces apart', () => {
-      const runs = groupDatasetsByRun([
-        ...runDatasets(STAMP),
-        ...runDatasets(STAMP, RUN_TYPES, {namespace: 'team'}),
-      ])
-      expect(runs.map(({namespace, complete}) => [namespace, complete])).to.deep.equal([
-        ['kim', true],
-        ['team', true],
-      ])
-    })
-
-    it('leaves the leaderboard out', () => {
-      expect(groupDatasetsByRun([leaderboardDataset()])).to.deep.equal([])
-    })
-
-    it('finds nothing in nothing', () => {
-      expect(groupDatasetsByRun([])).to.deep.equal([])
-    })
-
-    it('does not mistake a second for the next', () => {
-      const runs = groupDatasetsByRun([
-        ...runDatasets('20260901_120000', ['results']),
-        ...runDatasets('20260901_120001', ['traces']),
-      ])
-      expect(runs.map(({complete}) => complete)).to.deep.equal([false, false])
+      const other = runDatasets(STAMP, RUN_TYPES, {namespace: 'team'})
+      expect(
+        groupDatasetsByRun([...runDatasets(STAMP), ...other]).map(({namespace}) => namespace),
+      ).to.deep.equal(['kim', 'team'])
     })
 
     it('puts every dataset into exactly one run, and says what is missing', () => {
@@ -101,53 +83,24 @@ describe('runs', () => {
     })
   })
 
-  it('hold every dataset of theirs, one run after the other', () => {
-    const datasets = [...runDatasets('20260902_120000'), ...runDatasets(STAMP)]
-    expect(datasetsIn(groupDatasetsByRun(datasets))).to.deep.equal(datasets)
-  })
-
   describe('the runs that are asked for', () => {
     const known = groupDatasetsByRun(runDatasets(STAMP))
-
-    it('may be any that are there', () => {
-      requireRuns([], known)
-      requireRuns([STAMP, STAMP], known)
-    })
+    const message = '20200101_000000, 20210101_000000: there is no such run.'
 
     it('are refused by name where one is not there, and it is said where to look', () => {
+      requireRuns([STAMP, STAMP], known)
       const asked = ['20200101_000000', STAMP, '20210101_000000']
       const error = errorOf(() => requireRuns(asked, known, 'run'))
-      expect(error)
-        .to.be.instanceOf(RefusedError)
-        .and.to.deep.include({
-          message: '`run` 20200101_000000, 20210101_000000: there is no such run.',
-          suggestions: ['See which there are: smoltrace runs group --namespace kim'],
-        })
+      const suggestions = ['See which there are: smoltrace runs group --namespace kim']
+      expect(error).to.be.instanceOf(RefusedError)
+      expect(error).to.deep.include({message: `\`run\` ${message}`, suggestions})
     })
 
     it('are refused where there are none at all, and that is said', () => {
-      expect(errorOf(() => requireRuns([STAMP], []))).to.deep.include({
-        message: `${STAMP}: there is no such run.`,
-        suggestions: ['There are no runs at all.'],
-      })
+      requireRuns([], [])
+      const error = errorOf(() => requireRuns(['20200101_000000', '20210101_000000'], []))
+      expect(error).to.deep.include({message, suggestions: ['There are no runs at all.']})
     })
-  })
-
-  describe('what is missing', () => {
-    const cases: Array<[types: RunType[], missing: RunType[]]> = [
-      [['results', 'traces', 'metrics'], []],
-      [['results', 'metrics'], ['traces']],
-      [['results'], ['traces', 'metrics']],
-      [['metrics'], ['results', 'traces']],
-      [['traces'], ['results', 'metrics']],
-    ]
-    for (const [types, missing] of cases) {
-      it(`from ${types.join(', ')} is ${missing.join(', ') || 'nothing'}`, () => {
-        const run = runOf(STAMP, types)
-        expect(run.missing).to.deep.equal(missing)
-        expect(run.complete).to.equal(missing.length === 0)
-      })
-    }
   })
 
   describe('the time of a run', () => {
@@ -175,91 +128,59 @@ describe('runs', () => {
       })
     }
 
-    it('takes no notice of later changes, which the newest change does', () => {
+    it('takes no notice of changes; the newest of creations and changes is the newest change', () => {
       const run = runOf(STAMP, RUN_TYPES, {createdAt: NAMED, lastModified: later(NAMED, 20 * DAY)})
-      expect(run.time).to.deep.equal(NAMED)
-      expect(run.datesDisagree).to.equal(false)
-      expect(run.newestCreatedAt).to.deep.equal(NAMED)
+      expect(run).to.deep.include({time: NAMED, datesDisagree: false, newestCreatedAt: NAMED})
       expect(run.newestChange).to.deep.equal(later(NAMED, 20 * DAY))
-    })
-
-    it('has the newest date of creation among the newest changes', () => {
-      const run = runOf(STAMP, ['results'], {createdAt: later(NAMED, DAY), lastModified: NAMED})
-      expect(run.newestChange).to.deep.equal(later(NAMED, DAY))
+      const copied = runOf(STAMP, ['results'], {createdAt: later(NAMED, DAY), lastModified: NAMED})
+      expect(copied.newestChange).to.deep.equal(later(NAMED, DAY))
     })
   })
 
-  describe('age', () => {
-    it('[S4] is measured strictly: a run of exactly the cutoff is not older', () => {
-      const run = createdAt(0, 0, 0)
-      expect(isOlderThan(run, run.time)).to.equal(false)
-      expect(isOlderThan(run, later(run.time, 1))).to.equal(true)
+  const ages: Array<[title: string, distances: number[], youngest: number]> = [
+    ['[S4] strictly: of exactly the cutoff it is not older', [0, 0, 0], 0],
+    ['[S3] where its dates disagree, by the newest of them', [0, 30 * DAY], 30 * DAY],
+    ['[S3] where its dates disagree, by its time where that is the newest', [-90 * DAY], 0],
+    ['by its time where its dates agree', [0, 40 * HOUR], 0],
+  ]
+  for (const [title, distances, youngest] of ages) {
+    it(`have an age, ${title}`, () => {
+      const run = createdAt(...distances)
+      expect(isOlderThan(run, later(NAMED, youngest))).to.equal(false)
+      expect(isOlderThan(run, later(NAMED, youngest + 1))).to.equal(true)
     })
-
-    it('[S3] of a run whose dates disagree counts only once its newest date is past the cutoff as well', () => {
-      const run = createdAt(0, 30 * DAY)
-      expect(isOlderThan(run, later(NAMED, 10 * DAY))).to.equal(false)
-      expect(isOlderThan(run, later(NAMED, 30 * DAY))).to.equal(false)
-      expect(isOlderThan(run, later(NAMED, 30 * DAY + 1))).to.equal(true)
-    })
-
-    it('of a run whose dates disagree counts only once its time is past the cutoff as well', () => {
-      const run = createdAt(-90 * DAY)
-      expect(isOlderThan(run, later(NAMED, -DAY))).to.equal(false)
-      expect(isOlderThan(run, later(NAMED, 1))).to.equal(true)
-    })
-
-    it('of a run whose dates agree takes no notice of its newest date', () => {
-      const run = createdAt(0, 40 * HOUR)
-      expect(isOlderThan(run, later(NAMED, HOUR))).to.equal(true)
-    })
-  })
+  }
 
   describe('an upload that may be under way', () => {
     const grace = 6 * HOUR
+    const uploads: Array<[title: string, run: Run, graceMs: number, mayBe: boolean]> = [
+      ['where an incomplete run changed within the grace', changed(grace - 1), grace, true],
+      ['not as soon as the grace is over', changed(grace), grace, false],
+      ['not two days after the newest creation', changed(0, ['results'], 2 * DAY), grace, false],
+      ['but within a longer grace', changed(0, ['results'], 2 * DAY), 3 * DAY, true],
+      ['not of a complete run', changed(0, [...RUN_TYPES]), grace, false],
+      ['where the last change lies in the future', changed(-DAY), grace, true],
+      ['not where the grace is turned off', changed(-DAY), 0, false],
+      [
+        'where it was created within the grace and not changed since',
+        runOf(ago(2 * HOUR), ['results'], {createdAt: ago(HOUR), lastModified: ago(9 * DAY)}),
+        grace,
+        true,
+      ],
+    ]
+    for (const [title, run, graceMs, mayBe] of uploads) {
+      it(`[S7] is assumed ${title}`, () => {
+        expect(mayBeUploading(run, NOW, graceMs)).to.equal(mayBe)
+      })
+    }
 
-    it('is one of an incomplete run that changed within the grace period', () => {
-      expect(mayBeUploading(changed(grace - 1), NOW, grace)).to.equal(true)
-      expect(mayBeUploading(changed(0), NOW, grace)).to.equal(true)
-    })
-
-    it('is over as soon as the grace period is', () => {
-      expect(mayBeUploading(changed(grace), NOW, grace)).to.equal(false)
-    })
-
-    it('[S7] is over two days after the newest creation, whatever is changed later', () => {
-      expect(mayBeUploading(changed(0, ['results'], 2 * DAY), NOW, grace)).to.equal(false)
-      expect(mayBeUploading(changed(0, ['results'], 2 * DAY), NOW, 3 * DAY)).to.equal(true)
-    })
-
-    it('may be one of a complete run for half an hour after the newest creation', () => {
+    it('[S7] may be one of a complete run for half an hour after the newest creation', () => {
       const created = (ms: number, types: RunType[] = [...RUN_TYPES]) =>
         runOf(ago(ms), types, {createdAt: ago(ms)})
       expect(mayBeFilling(created(30 * MINUTE - 1), NOW, grace)).to.equal(true)
       expect(mayBeFilling(created(30 * MINUTE), NOW, grace)).to.equal(false)
       expect(mayBeFilling(created(0, ['results']), NOW, grace)).to.equal(false)
       expect(mayBeFilling(created(0), NOW, 0)).to.equal(false)
-    })
-
-    it('is none of a complete run', () => {
-      expect(mayBeUploading(changed(0, [...RUN_TYPES]), NOW, grace)).to.equal(false)
-    })
-
-    it('is assumed where the last change lies in the future', () => {
-      expect(mayBeUploading(changed(-DAY), NOW, grace)).to.equal(true)
-    })
-
-    it('is never assumed where the grace period is turned off', () => {
-      expect(mayBeUploading(changed(0), NOW, 0)).to.equal(false)
-      expect(mayBeUploading(changed(-DAY), NOW, 0)).to.equal(false)
-    })
-
-    it('counts a creation as a change', () => {
-      const run = runOf(ago(2 * HOUR), ['results'], {
-        createdAt: ago(HOUR),
-        lastModified: ago(9 * DAY),
-      })
-      expect(mayBeUploading(run, NOW, grace)).to.equal(true)
     })
   })
 
@@ -288,25 +209,18 @@ describe('runs', () => {
       ])
     })
 
-    it('is the same whatever the order of the listing', () => {
+    it('is newest first and the same, whatever the order of the listing', () => {
       const arbitrary = someInventory.chain(({datasets}) =>
         fc.tuple(fc.constant(datasets), fc.shuffledSubarray(datasets, {minLength: datasets.length})),
       )
       fc.assert(
         fc.property(arbitrary, ([datasets, shuffled]: [RunDataset[], RunDataset[]]) => {
-          expect(groupDatasetsByRun(shuffled)).to.deep.equal(groupDatasetsByRun(datasets))
+          const runs = groupDatasetsByRun(shuffled)
+          expect(runs).to.deep.equal(groupDatasetsByRun(datasets))
+          const times = runs.map(({time}) => time.getTime())
+          expect(times).to.deep.equal(times.toSorted((one, other) => other - one))
         }),
         {numRuns: 300},
-      )
-    })
-
-    it('never has a newer run after an older one', () => {
-      fc.assert(
-        fc.property(someInventory, ({datasets}) => {
-          const times = groupDatasetsByRun(datasets).map(({time}) => time.getTime())
-          expect(times).to.deep.equal([...times].sort((a, b) => b - a))
-        }),
-        {numRuns: 200},
       )
     })
   })
