@@ -48,38 +48,25 @@ export async function discoverSmoltraceDatasets(options: ConnectionOptions = {})
   return discover(await openSession(readOptions(options, CONNECTION)), {isLook: true})
 }
 
-/** Whether an answer is only shown, or decides what is deleted. */
-interface Looking {
-  /** Nothing is deleted or refused because of it: what is not certain about it is a warning. Default: it decides. */
-  isLook?: boolean
-}
-
 /**
- * Lists a session's namespace: one listing, by the date of creation, filtered here (the Hub's contract, section 2).
- * @throws HubFormatError where it is not certain, or has entries without a name unless it is only shown
+ * Lists a session's namespace: one listing, by the date of creation, filtered here (the Hub's contract, section 2). What is only
+ * shown, and decides nothing (`isLook`), may have entries without a name, with a warning.
+ * @throws HubFormatError where it is not certain
  */
-export async function discover(session: Session, {isLook = false}: Looking = {}): Promise<Inventory> {
-  const {
-    hub,
-    access: {namespace},
-    now,
-    warnings,
-  } = session
+export async function discover(session: Session, {isLook = false} = {}): Promise<Inventory> {
+  const {hub, access, now, warnings} = session
+  const {namespace} = access
   const listing = await hub.listDatasets(namespace)
   if (listing.nameless > 0) {
-    const why = describeNameless(listing.nameless)
+    // It cannot be deleted by name, but it may be what a run lacks, or what pins it.
+    const entries = listing.nameless === 1 ? 'an entry' : `${listing.nameless} entries`
+    const why = `The listing of the Hub has ${entries} without a name: one of a run's datasets, or the leaderboard, may be missing from it.`
     if (!isLook) throw new HubFormatError(`${why} Nothing is deleted on such a listing.`)
     warnings.push(why)
   }
 
   const found = classify(listing, namespace)
   return {endpoint: hub.endpoint, namespace, now, ...found, warnings: [...warnings]}
-}
-
-/** Such a dataset cannot be deleted by name, but it may be what a run lacks, or what pins it. */
-function describeNameless(count: number): string {
-  const entries = count === 1 ? 'an entry' : `${count} entries`
-  return `The listing of the Hub has ${entries} without a name: one of a run's datasets, or the leaderboard, may be missing from it.`
 }
 
 /** Sorts datasets into runs, the leaderboard, tasks and near misses; the rest is invisible. */
@@ -103,11 +90,6 @@ function classify(
   }
 
   return {datasets, leaderboard, standard, nearMisses: nearMisses.sort((a, b) => byText(a.name, b.name))}
-}
-
-/** Whether a dataset belongs to a run; the leaderboard does not. */
-export function isOfRun(dataset: Dataset): dataset is RunDataset {
-  return dataset.type !== 'leaderboard'
 }
 
 /** How many of these datasets there are of each type. */

@@ -3,7 +3,7 @@ import {RefusedError} from '../base/errors.js'
 import {parseTimestamp, RUN_TYPES, type RunType} from '../base/names.js'
 import {byText} from '../base/text.js'
 import {dayOf, HOUR, MINUTE, parseGrace} from '../base/time.js'
-import {type Dataset, isOfRun, type RunDataset} from './datasets.js'
+import {type Dataset, type RunDataset} from './datasets.js'
 
 /** How long an incomplete run may still be uploading, by default. */
 export const DEFAULT_GRACE = '6h'
@@ -42,12 +42,11 @@ const PLAUSIBLE_DISTANCE = 48 * HOUR
 export function groupDatasetsByRun(datasets: Dataset[]): Run[] {
   const groups = new Map<string, RunDataset[]>()
   for (const dataset of datasets) {
-    if (!isOfRun(dataset)) continue
+    if (dataset.type === 'leaderboard') continue
     pushTo(groups, `${dataset.namespace}/${dataset.timestamp}`, dataset)
   }
 
-  const runs = Array.from(groups.values(), toRun)
-  return runs.sort(newestFirst)
+  return Array.from(groups.values(), toRun).sort(newestFirst)
 }
 
 /** Every dataset of these runs. */

@@ -1,7 +1,6 @@
 import {orUnknown} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {type OptionTable, readOptions} from '../base/options.js'
-import {type StoredDataset} from '../hub/listing.js'
 import {CONNECTION, type ConnectionOptions, openSession, type Session} from '../hub/session.js'
 
 /**
@@ -59,15 +58,10 @@ export async function readSizesIfAsked(session: Session, {sizes}: SizesOption): 
   return orUnknown(askSizes(session), 'What the datasets take up is unknown.', session.warnings)
 }
 
-async function askSizes({hub, user, access: {namespace}}: Session): Promise<ReadonlyMap<string, number>> {
-  const stored = await hub.listStorage({namespace, isOrganisation: namespace !== user})
-  return sizesByName(stored, namespace)
-}
-
 /** Only exact names count. Of a dataset that a page shows again the last word does. */
-function sizesByName(stored: StoredDataset[], namespace: string): ReadonlyMap<string, number> {
+async function askSizes({hub, user, access: {namespace}}: Session): Promise<ReadonlyMap<string, number>> {
   const sizes = new Map<string, number>()
-  for (const {name, bytes} of stored) {
+  for (const {name, bytes} of await hub.listStorage({namespace, isOrganisation: namespace !== user})) {
     if (!parseDatasetName(name, namespace)) continue
     if (bytes === undefined) sizes.delete(name)
     else sizes.set(name, bytes)
