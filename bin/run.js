@@ -36,10 +36,10 @@ function keepCompiledCode() {
 
 /**
  * Keeps the heap small: what a listing of many datasets makes is either gone at once or stays, so the part for new objects
- * need not grow; and what a long deletion has made is collected before it has become four times what is in use. Both cost a few
+ * need not grow; and what a long deletion has made is collected before it is more than what is in use. Both cost a few
  * per cent of time. V8 asks for these numbers whenever a part is to grow, so they may be set while the program runs.
  */
 function keepHeapSmall() {
   v8.setFlagsFromString('--semi-space-growth-factor=1')
-  v8.setFlagsFromString('--heap-growing-percent=50')
+  v8.setFlagsFromString('--heap-growing-percent=100')
 }
