@@ -57,7 +57,13 @@ export async function archiveDatasets(
 ): Promise<Map<string, ArchiveResult>> {
   const {concurrency = DEFAULT_CONCURRENCY, signal, onEvent} = options
   if (signal?.aborted) throw new CancelledError('Interrupted.')
-  const {folder, lock} = await takeFolder(options)
+  const folder = await openFolder(options).catch((error: unknown) => {
+    throw unusable(options.dir, error)
+  })
+  const lock = await takeLock(join(folder, '.archiving.lock')).catch((error: unknown) => {
+    // Another holder is not a fault of the folder.
+    throw unusable(options.dir, error, error instanceof RefusedError ? error.suggestions : undefined)
+  })
   const job = {...options, folder, lock, limitFiles: pLimit(concurrency)}
   const results = new Map<string, ArchiveResult>()
   let bytes = 0
@@ -80,17 +86,6 @@ export async function archiveDatasets(
   }
 
   return results
-}
-
-async function takeFolder(options: ArchiveOptions): Promise<{folder: string; lock: Lock}> {
-  const folder = await openFolder(options).catch((error: unknown) => {
-    throw unusable(options.dir, error)
-  })
-  const lock = await takeLock(join(folder, '.archiving.lock')).catch((error: unknown) => {
-    // Another holder is not a fault of the folder.
-    throw unusable(options.dir, error, error instanceof RefusedError ? error.suggestions : undefined)
-  })
-  return {folder, lock}
 }
 
 const OTHER_FOLDER = 'Name another folder, or make room; what is archived already stays there.'

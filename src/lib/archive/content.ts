@@ -4,8 +4,7 @@ import {Readable} from 'node:stream'
 import {arrayBuffer, text} from 'node:stream/consumers'
 
 import {CancelledError} from '../base/errors.js'
-import {fingerprintOf, openToRead, PIECE, reasonOf} from './disk.js'
-import {type LocalFile} from './entries.js'
+import {fingerprintOf, type LocalFile, openToRead, PIECE, reasonOf} from './disk.js'
 
 /**
  * Runs a job with the contents of files that were checked. They are read through the handles that are hashed here: a file that is

@@ -104,12 +104,6 @@ export async function filesBelow(folder: string): Promise<Map<string, number>> {
   return files
 }
 
-/** Files below a folder that the dataset does not have, and no file manager left. */
-export function extraFiles(found: ReadonlyMap<string, number>, files: readonly RepoFile[]): string[] {
-  const known = new Set(files.map(({path}) => path))
-  return [...found.keys()].filter((path) => !known.has(path) && !isLeftByFileManager(path))
-}
-
 /** What identifies a content: its size in bytes, git's SHA-1 of it as a blob, and its SHA-256. */
 export interface Fingerprint {
   size: number
@@ -168,6 +162,46 @@ export async function fingerprintOf(
 /** Whether a content is the one that the Hub, or a manifest, names: by SHA-256 for a file in LFS, else by git's SHA-1. */
 export function isContentOf(file: RepoFile, {size, oid, sha256}: Fingerprint): boolean {
   return size === file.size && (file.sha256 === undefined ? oid === file.oid : sha256 === file.sha256)
+}
+
+/** A file of an archive, on this machine. */
+export interface LocalFile extends Fingerprint {
+  /** With `/` between folders, as in the dataset. */
+  path: string
+  /** Absolute, on this machine. */
+  source: string
+  /** Whether it was kept in LFS, and so will probably be again. */
+  inLfs: boolean
+}
+
+/**
+ * Compares what is in a folder with the files that a manifest names.
+ * @returns the files that are there as named; the paths of those that are not there, of those with another content, and of what
+ *   the manifest does not name
+ * @throws RefusedError, CancelledError, or the system's errors
+ */
+export async function compareFolder(
+  folder: string,
+  files: readonly RepoFile[],
+  how: HashOptions,
+): Promise<{same: LocalFile[]; missing: string[]; changed: string[]; extra: string[]}> {
+  const found = await filesBelow(folder)
+  const same: LocalFile[] = []
+  const missing: string[] = []
+  const changed: string[] = []
+  for (const file of files) {
+    const {path} = file
+    const source = join(folder, path)
+    const size = found.get(path)
+    const content = size === file.size ? await fingerprint(source, how) : undefined
+    if (size === undefined) missing.push(path)
+    else if (content && isContentOf(file, content))
+      same.push({...content, path, source, inLfs: file.sha256 !== undefined})
+    else changed.push(path)
+    found.delete(path)
+  }
+
+  return {same, missing, changed, extra: [...found.keys()].filter((path) => !isLeftByFileManager(path))}
 }
 
 /** Whether an error is the system's with this code. */

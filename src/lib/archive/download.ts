@@ -46,14 +46,12 @@ async function isComplete({file, target, signal}: Download): Promise<boolean> {
 
 /** Retries, and counts retries anew whenever bytes arrived: a bad connection brings a large file, too. */
 async function fetchInParts(job: Download): Promise<void> {
-  let repeats = 0
-  for (let size = await sizeOf(job.target); ;) {
+  for (let retries = 0; ;) {
+    const before = await sizeOf(job.target)
     const broken = await fetchRest(job)
     if (!broken) return
-    const grown = await sizeOf(job.target)
-    if (grown > size) repeats = 0
-    size = grown
-    const wait = retryDelay(broken, repeats++)
+    if ((await sizeOf(job.target)) > before) retries = 0
+    const wait = retryDelay(broken, retries++)
     if (!wait) throw broken
     await job.hub.pause(wait)
   }

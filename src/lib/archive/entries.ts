@@ -6,16 +6,7 @@ import {RefusedError} from '../base/errors.js'
 import {type DatasetType, parseDatasetName, RUN_TYPES} from '../base/names.js'
 import {formatWords} from '../base/shell.js'
 import {byText, printable} from '../base/text.js'
-import {
-  extraFiles,
-  filesBelow,
-  type Fingerprint,
-  fingerprint,
-  isContentOf,
-  isFolder,
-  reasonOf,
-  statNoFollow,
-} from './disk.js'
+import {compareFolder, isFolder, type LocalFile, reasonOf, statNoFollow} from './disk.js'
 import {type Manifest, readManifest} from './manifest.js'
 import {type ArchivePaths, archivePaths, isLeftByFileManager, quoted, stagedDataset} from './paths.js'
 
@@ -33,16 +24,6 @@ export interface ArchiveEntry {
   manifest?: Manifest
   /** Why it cannot be used. */
   problem?: string | undefined
-}
-
-/** A file of an archive, on this machine. */
-export interface LocalFile extends Fingerprint {
-  /** With `/` between folders, as in the dataset. */
-  path: string
-  /** Absolute, on this machine. */
-  source: string
-  /** Whether it was kept in LFS, and so will probably be again. */
-  inLfs: boolean
 }
 
 /**
@@ -108,21 +89,7 @@ export async function checkArchive(
   signal: AbortSignal | undefined,
 ): Promise<LocalFile[]> {
   if (!(await isFolder(final))) throw new RefusedError('its folder is missing')
-  const found = await filesBelow(final)
-  const extra = extraFiles(found, files)
-  const missing: string[] = []
-  const changed: string[] = []
-  const checked: LocalFile[] = []
-  for (const file of files) {
-    const {path} = file
-    const source = join(final, path)
-    const content = found.has(path) ? await fingerprint(source, {signal}) : undefined
-    if (!content) missing.push(path)
-    else if (isContentOf(file, content))
-      checked.push({...content, path, source, inLfs: file.sha256 !== undefined})
-    else changed.push(path)
-  }
-
+  const {same, missing, changed, extra} = await compareFolder(final, files, {signal})
   const problems = [
     missing.length > 0 && `${quoted(missing)} ${missing.length > 1 ? 'are' : 'is'} missing`,
     changed.length > 0 && `${quoted(changed)} ${changed.length > 1 ? 'are' : 'is'} not what was archived`,
@@ -130,7 +97,7 @@ export async function checkArchive(
       `its manifest does not name ${quoted(extra)}: remove ${extra.length > 1 ? 'those files' : 'that file'}`,
   ].filter((problem) => problem !== false)
   if (problems.length > 0) throw new RefusedError(problems.join('; '))
-  return checked
+  return same
 }
 
 /**
@@ -156,40 +123,31 @@ export function requireArchived(entries: ArchiveEntry[], words: readonly string[
   )
 }
 
-/** The archives that these words name; without words, all. A word without a namespace prefers this one. */
-export function chooseEntries(
+/**
+ * The archives that these words name, or all, in runs. They come back as they are named, else the leaderboard first (it is deleted
+ * last) and then the newest run. Within a run results come first: a run that is interrupted there can be identified by them.
+ * @param namespace preferred by a word without one
+ */
+export function chooseRuns(
   entries: ArchiveEntry[],
   words: readonly string[],
   namespace: string,
-): ArchiveEntry[] {
-  if (words.length === 0) return entries
-  const chosen = new Set(
-    words.flatMap((word) => {
-      const named = entries.filter((entry) => isNamed(entry, word))
-      const own = named.filter((entry) => entry.namespace === namespace)
-      return own.length > 0 ? own : named
-    }),
-  )
-  return entries.filter((entry) => chosen.has(entry))
-}
-
-/**
- * Groups archives into runs, in the order in which they come back: as they are named, else the leaderboard first (it is deleted
- * last) and then the newest run. Within a run results come first: a run that is interrupted there can be identified by them.
- */
-export function groupIntoRuns(entries: ArchiveEntry[], words: readonly string[]): ArchiveEntry[][] {
-  const runs = new Map<string, ArchiveEntry[]>()
-  for (const entry of entries) pushTo(runs, `${entry.namespace} ${entry.timestamp ?? entry.name}`, entry)
-  const rank = (run: ArchiveEntry[]) => {
-    const first = words.findIndex((word) => run.some((entry) => isNamed(entry, word)))
-    return first === -1 ? words.length : first
+): ArchiveEntry[][] {
+  const ranks = new Map<ArchiveEntry, number>(words.length === 0 ? entries.map((entry) => [entry, 0]) : [])
+  for (const [rank, word] of words.entries()) {
+    const named = entries.filter((entry) => isNamed(entry, word))
+    const own = named.filter((entry) => entry.namespace === namespace)
+    for (const entry of own.length > 0 ? own : named) ranks.set(entry, ranks.get(entry) ?? rank)
   }
 
-  const ageOf = ([first]: ArchiveEntry[]) => (first?.type === 'leaderboard' ? '~' : (first?.timestamp ?? ''))
+  const runs = new Map<string, ArchiveEntry[]>()
+  for (const entry of ranks.keys()) pushTo(runs, `${entry.namespace} ${entry.timestamp ?? entry.name}`, entry)
   const types: ReadonlyArray<DatasetType | undefined> = RUN_TYPES
+  const rankOf = (run: ArchiveEntry[]) => Math.min(...run.map((entry) => ranks.get(entry) ?? 0))
+  const ageOf = ([first]: ArchiveEntry[]) => (first?.type === 'leaderboard' ? '~' : (first?.timestamp ?? ''))
   return [...runs.values()]
     .map((run) => run.toSorted((a, b) => types.indexOf(a.type) - types.indexOf(b.type)))
-    .toSorted((a, b) => rank(a) - rank(b) || byText(ageOf(b), ageOf(a)))
+    .toSorted((a, b) => rankOf(a) - rankOf(b) || byText(ageOf(b), ageOf(a)))
 }
 
 function isNamed({name, namespace, timestamp}: ArchiveEntry, word: string): boolean {

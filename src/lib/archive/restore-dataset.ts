@@ -5,8 +5,7 @@ import {type DatasetFacts, type Visibility} from '../hub/dataset-info.js'
 import {HubError, HubFormatError} from '../hub/errors.js'
 import {isOutcomeUnknown, retryDelay} from '../hub/retry.js'
 import {withContents} from './content.js'
-import {isContentOf} from './disk.js'
-import {type LocalFile} from './entries.js'
+import {isContentOf, type LocalFile} from './disk.js'
 import {type Manifest} from './manifest.js'
 
 /** What restoring one dataset needs. */

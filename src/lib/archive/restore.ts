@@ -9,7 +9,7 @@ import {printable} from '../base/text.js'
 import {requireWriteAccess, UnknownNamespaceError} from '../hub/access.js'
 import {openSession, type Session} from '../hub/session.js'
 import {statNoFollow} from './disk.js'
-import {type ArchiveEntry, chooseEntries, findArchives, groupIntoRuns, requireArchived} from './entries.js'
+import {type ArchiveEntry, chooseRuns, findArchives, requireArchived} from './entries.js'
 import {
   RESTORE_OPTIONS,
   type RestoreOptions,
@@ -59,7 +59,7 @@ export async function restoreDatasets(options: RestoreOptions): Promise<RestoreR
   if (own.length < entries.length)
     warnings.push(`${entries.length - own.length} archives of other namespaces are left alone.`)
   requireArchived(own, names, dir)
-  const runs = groupIntoRuns(chooseEntries(own, names, from ?? access.namespace), names)
+  const runs = chooseRuns(own, names, from ?? access.namespace)
   const parts = runs.map((run) => run.map((entry) => partFor(entry, options, session)))
   const outcomes = await restoreRuns(session, options, parts)
   const counts = {restored: 0, restorable: 0, present: 0, failed: 0, refused: 0, unattempted: 0}

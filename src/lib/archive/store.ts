@@ -8,7 +8,7 @@ import {CancelledError, RefusedError} from '../base/errors.js'
 import {syncFolder} from '../base/files.js'
 import {type Hub} from '../hub/client.js'
 import {type RepoFile} from '../hub/files.js'
-import {ensureFolder, extraFiles, filesBelow, fingerprint, isContentOf, isFolder} from './disk.js'
+import {compareFolder, ensureFolder, filesBelow, isFolder} from './disk.js'
 import {fetchFile} from './download.js'
 import {type Lock} from './lock.js'
 import {type Manifest} from './manifest.js'
@@ -31,7 +31,7 @@ interface StoreJob {
 export async function storeFiles(manifest: Manifest, paths: ArchivePaths, job: StoreJob): Promise<void> {
   const {folder, final, staging} = paths
   const isNew = !(await isFolder(final))
-  const wanted = isNew ? manifest.files : await damagedFiles(manifest, final, job)
+  const wanted = isNew ? manifest.files : await damagedFiles(manifest, final, job.signal)
   if (wanted.length > 0 || isNew) {
     if (!isNew && !job.isRecorded)
       throw new RefusedError(`${final} is there and is not an archive: choose another folder`)
@@ -51,17 +51,16 @@ export async function storeFiles(manifest: Manifest, paths: ArchivePaths, job: S
 }
 
 /** A file that the dataset does not have is never removed: the folder is refused while it is there. */
-async function damagedFiles({files}: Manifest, final: string, job: StoreJob): Promise<RepoFile[]> {
-  const found = await filesBelow(final)
-  const extra = extraFiles(found, files)
+async function damagedFiles(
+  {files}: Manifest,
+  final: string,
+  signal: AbortSignal | undefined,
+): Promise<RepoFile[]> {
+  const {same, extra} = await compareFolder(final, files, {signal, isKept: true})
   if (extra.length > 0)
     throw new RefusedError(`${final} holds ${quoted(extra)}, which the dataset does not: remove it`)
-  const damaged = await mapLimited(files, job.limitFiles, async (file) => {
-    if (found.get(file.path) !== file.size) return [file]
-    const content = await fingerprint(join(final, file.path), {signal: job.signal, isKept: true})
-    return isContentOf(file, content) ? [] : [file]
-  })
-  return damaged.flat()
+  const intact = new Set(same.map(({path}) => path))
+  return files.filter(({path}) => !intact.has(path))
 }
 
 /**

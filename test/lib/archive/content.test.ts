@@ -4,8 +4,7 @@ import {appendFile, mkdir, rm, stat, symlink, truncate, utimes, writeFile} from 
 import {join} from 'node:path'
 
 import {withContents} from '../../../src/lib/archive/content.js'
-import {fingerprint} from '../../../src/lib/archive/disk.js'
-import {type LocalFile} from '../../../src/lib/archive/entries.js'
+import {fingerprint, type LocalFile} from '../../../src/lib/archive/disk.js'
 import {CancelledError} from '../../../src/lib/base/errors.js'
 import {rejectionOf} from '../../support/builders.js'
 import {until} from '../../support/hub.js'

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {type LocalFile} from '../../../src/lib/archive/entries.js'
+import {type LocalFile} from '../../../src/lib/archive/disk.js'
 import {batches} from '../../../src/lib/archive/restore-dataset.js'
 
 const MB = 1024 * 1024
