@@ -1,7 +1,7 @@
 import {formatTimestamp, leaderboardName, type RunType} from '../../base/names.js'
-import {ORG, READ_ONLY_ORG, USER} from '../accounts/accounts.js'
-import {GIT_ATTRIBUTES, sha1, storedFile} from '../repos/objects.js'
-import {type DatasetSpec, type Files, type HubState, type Repo} from '../repos/state.js'
+import {ORG, READ_ONLY_ORG, USER} from '../accounts.js'
+import {GIT_ATTRIBUTES, sha1, storedFile} from '../objects.js'
+import {type DatasetSpec, type Files, type HubState, type Repo} from '../state.js'
 import {leaderboardFile, type LeaderboardRow} from './leaderboard.js'
 import {Random} from './random.js'
 import {
@@ -23,8 +23,8 @@ const MONTHS_BACK = 90 * DAY
 const YOUNGEST_UNTRACED = 2 * DAY
 const UPLOADING_FOR = 4 * MINUTE
 const ORG_RUNS = 3
-const INDIA = 330
-const CALIFORNIA = -420
+/** Minutes ahead of UTC: some machines are in India, some in California. */
+const ZONES: Record<number, number> = {4: 330, 6: -420}
 const STORAGE: Record<RunType, [number, number]> = {
   results: [40_000, 400_000],
   traces: [400_000, 12_000_000],
@@ -58,7 +58,7 @@ function planRuns(namespace: string, now: Date, count: number): SeededRun[] {
       fate === 'uploading' ? now.getTime() - UPLOADING_FOR : thisHour - Math.round(age / 1000) * 1000,
     )
     const generation = index < count / 2 ? 'newer' : 'older'
-    return seededRun(namespace, pushedAt, {fate, zone: zoneOf(index), generation}, taken)
+    return seededRun(namespace, pushedAt, {fate, zone: ZONES[index % 9] ?? 0, generation}, taken)
   })
 }
 
@@ -75,11 +75,6 @@ function fateOf(index: number, count: number, age: number): Fate {
   if (index === 0) return 'uploading'
   if (index === Math.max(1, Math.floor(count * 0.6))) return 'killed'
   return index % 5 === 3 && age > YOUNGEST_UNTRACED ? 'untraced' : 'complete'
-}
-
-function zoneOf(index: number): number {
-  if (index % 9 === 4) return INDIA
-  return index % 9 === 6 ? CALIFORNIA : 0
 }
 
 function addRun(state: HubState, run: SeededRun): void {

@@ -1,8 +1,7 @@
-import type {StoredFile} from '../repos/objects.js'
+import type {StoredFile} from '../objects.js'
 
-import {USER} from '../accounts/accounts.js'
-import {type Cell, type Column, toParquet} from './parquet.js'
-import {Random} from './random.js'
+import {USER} from '../accounts.js'
+import {type Cell, type Column, Random, toParquet} from './random.js'
 import {datasetId, type SeededRun} from './run.js'
 
 /** One row: a run that finished, or only the news that one failed before it had any result. */
@@ -23,19 +22,11 @@ function newer(valueOf: RowColumn[2]): RowColumn[2] {
   return (row) => (row.run.generation === 'newer' ? valueOf(row) : null)
 }
 
-function costOf(run: SeededRun): number {
-  return run.model.gpu ? 0 : new Random(`cost ${run.runId}`).decimal(0.01, 0.9, 4)
-}
-
-function tokensOf(run: SeededRun): number {
-  return run.tests * new Random(`tokens ${run.runId}`).whole(900, 6000)
-}
-
 function durationOf(run: SeededRun): number {
   return new Random(`duration ${run.runId}`).decimal(2500, 21_000, 2)
 }
 
-/** The evaluator's clock has no zone, and it is read when the run ends. */
+/** By a clock without a zone, when the run ends. */
 function localTime(run: SeededRun): string {
   return new Date(run.pushedAt.getTime() + run.zone * 60_000).toISOString().replace('Z', '412')
 }
@@ -63,8 +54,12 @@ const COLUMNS: readonly RowColumn[] = [
   ['success_rate', 'DOUBLE', scored((run) => Number(((100 * run.successful) / run.tests).toFixed(2)))],
   ['avg_duration_ms', 'DOUBLE', scored((run) => durationOf(run))],
   ['total_duration_ms', 'DOUBLE', scored((run) => Number((durationOf(run) * run.tests).toFixed(2)))],
-  ['total_tokens', 'INT64', scored((run) => tokensOf(run))],
-  ['total_cost_usd', 'DOUBLE', scored((run) => costOf(run))],
+  ['total_tokens', 'INT64', scored((run) => run.tests * new Random(`tokens ${run.runId}`).whole(900, 6000))],
+  [
+    'total_cost_usd',
+    'DOUBLE',
+    scored((run) => (run.model.gpu ? 0 : new Random(`cost ${run.runId}`).decimal(0.01, 0.9, 4))),
+  ],
   ['co2_emissions_g', 'DOUBLE', scored((run, random) => (run.model.gpu ? random.decimal(4, 160, 2) : 0))],
   [
     'power_cost_total_usd',

@@ -1,6 +1,7 @@
+import {parquetWriteBuffer} from 'hyparquet-writer'
 import {createHash} from 'node:crypto'
 
-import {sha1} from '../repos/objects.js'
+import {sha1} from '../objects.js'
 
 const MODULUS = 2_147_483_647
 const MULTIPLIER = 48_271
@@ -39,4 +40,23 @@ export class Random {
 export function uuidFrom(seed: string): string {
   const hex = sha1(seed)
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+type ColumnType = 'BOOLEAN' | 'DOUBLE' | 'INT64' | 'STRING'
+export type Cell = boolean | number | string | null
+
+/** A column: its name, its type, and its value in a row. */
+export type Column<Row> = readonly [name: string, type: ColumnType, valueOf: (row: Row) => Cell]
+
+/** Writes rows as a Parquet file. */
+export function toParquet<Row>(columns: ReadonlyArray<Column<Row>>, rows: readonly Row[]): Buffer {
+  const columnData = columns.map(([name, type, valueOf]) => ({
+    name,
+    type,
+    data: rows.map((row) => {
+      const value = valueOf(row)
+      return type === 'INT64' && typeof value === 'number' ? BigInt(value) : value
+    }),
+  }))
+  return Buffer.from(parquetWriteBuffer({columnData}))
 }

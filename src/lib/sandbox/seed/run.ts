@@ -1,9 +1,8 @@
-import type {Files} from '../repos/state.js'
+import type {Files} from '../state.js'
 
 import {formatTimestamp, runDatasetName, type RunType} from '../../base/names.js'
-import {GIT_ATTRIBUTES} from '../repos/objects.js'
-import {type Column, toParquet} from './parquet.js'
-import {Random, uuidFrom} from './random.js'
+import {GIT_ATTRIBUTES} from '../objects.js'
+import {type Column, Random, toParquet, uuidFrom} from './random.js'
 
 /** One evaluation, and what it left on the Hub. */
 export interface SeededRun {

@@ -1,23 +1,27 @@
-import {requireIdentity, requireRepo, requireWrite} from '../accounts/access.js'
-import {type Answer, invalid, json, notFound, Refusal} from '../http/answers.js'
+import {requireRepo, requireToken, requireWrite} from './access.js'
 import {
+  type Answer,
   asObject,
   type Call,
   type Hub,
+  invalid,
+  json,
   jsonBody,
   type JsonObject,
   jsonObject,
+  notFound,
   objectsIn,
+  Refusal,
   textIn,
-} from '../http/call.js'
+} from './http.js'
 import {belongsInLfs, type StoredFile, storedFile} from './objects.js'
 import {type Repo} from './state.js'
 
 type Change = [path: string, file: StoredFile | null]
 
 /** `POST /api/datasets/{id}/preupload/{branch}`: which of these files belong in LFS. */
-export function preupload(call: Call, hub: Hub): Answer {
-  const repo = requireBranch(call, hub)
+export function preupload(call: Call): Answer {
+  const repo = requireBranch(call)
   const files = objectsIn(jsonBody(call), 'files').map((file) => {
     const path = textIn(file, 'path')
     const sample = Buffer.from(textIn(file, 'sample'), 'base64')
@@ -28,8 +32,9 @@ export function preupload(call: Call, hub: Hub): Answer {
 }
 
 /** `POST /datasets/{id}.git/info/lfs/objects/batch`: where to put the objects that are not there yet. */
-export function lfsBatch(call: Call, hub: Hub): Answer {
-  requireWritable(call, hub)
+export function lfsBatch(call: Call): Answer {
+  const {hub} = call
+  requireWritable(call)
   const objects = objectsIn(jsonBody(call), 'objects').map(({size, ...object}) => {
     const oid = textIn(object, 'oid')
     // No action says that the object need not be uploaded.
@@ -40,8 +45,9 @@ export function lfsBatch(call: Call, hub: Hub): Answer {
 }
 
 /** `POST /api/datasets/{id}/commit/{branch}`: all changes of one commit, or none of them. */
-export function commit(call: Call, hub: Hub): Answer {
-  const repo = requireBranch(call, hub)
+export function commit(call: Call): Answer {
+  const {hub} = call
+  const repo = requireBranch(call)
   const lines = call.body
     .toString('utf8')
     .split('\n')
@@ -53,22 +59,22 @@ export function commit(call: Call, hub: Hub): Answer {
   if ((header.parentCommit ?? repo.sha) !== repo.sha)
     throw new Refusal(412, 'The branch was updated since you opened this page. Please refresh and try again.')
 
-  const changes = lines.filter((line) => line.key !== 'header').map((line) => changeOf(line, repo, hub))
+  const changes = lines.filter((line) => line.key !== 'header').map((line) => changeOf(line, repo, call.hub))
   const {oid} = hub.state.commit(repo, summary, new Map(changes))
   const commitUrl = `${hub.url}/datasets/${repo.id}/commit/${oid}`
   return json({success: true, commitOid: oid, commitUrl, hookOutput: ''})
 }
 
-function requireWritable(call: Call, hub: Hub): Repo {
-  requireIdentity(call)
-  const repo = requireRepo(call, hub)
+function requireWritable(call: Call): Repo {
+  requireToken(call)
+  const repo = requireRepo(call)
   requireWrite(call, repo, 'Forbidden: you must use a write token to upload to a repository.')
   return repo
 }
 
 /** The dataset to be written to; main is the only branch. */
-function requireBranch(call: Call, hub: Hub): Repo {
-  const repo = requireWritable(call, hub)
+function requireBranch(call: Call): Repo {
+  const repo = requireWritable(call)
   const {revision = ''} = call.params
   if (revision !== 'main') throw notFound('RevisionNotFound', `Invalid rev id: ${revision}`)
   return repo

@@ -1,4 +1,4 @@
-import {memberships} from '../accounts/accounts.js'
+import {memberships} from './accounts.js'
 import {belongsInLfs, GIT_ATTRIBUTES, sha1, type StoredFile, storedFile} from './objects.js'
 
 /** Files by path. */
@@ -19,58 +19,49 @@ export interface Commit {
 interface RepoFacts {
   /** `namespace/name`. */
   id: string
-  createdAt: Date
+  readonly createdAt: Date
   private: boolean
   gated: false | 'auto' | 'manual'
   /** Id of the organisation's group that it belongs to. */
-  resourceGroup?: string | undefined
-  downloads: number
+  readonly resourceGroup?: string | undefined
+  readonly downloads: number
   /** Bytes that the whole history keeps, those of replaced and deleted files included. */
   storage: number
 }
 
 /** One dataset repository. */
-export class Repo implements RepoFacts {
+export interface Repo extends RepoFacts {
   readonly _id: string
-  id: string
-  readonly createdAt: Date
-  private: boolean
-  gated: false | 'auto' | 'manual'
-  readonly resourceGroup: string | undefined
-  readonly downloads: number
-  storage: number
   /** The commits of `main`, oldest first. */
-  readonly history: Commit[] = []
-  /** The commit at the end of `main`. */
-  head: Commit
+  readonly history: Commit[]
+  /** The commit at the end of `main`, and what it makes of the dataset. */
+  readonly head: Commit
+  readonly sha: string
+  readonly lastModified: Date
+  readonly files: Files
+  readonly namespace: string
+}
 
-  constructor(_id: string, facts: RepoFacts, first: Commit) {
-    this._id = _id
-    this.id = facts.id
-    this.createdAt = facts.createdAt
-    this.private = facts.private
-    this.gated = facts.gated
-    this.resourceGroup = facts.resourceGroup
-    this.downloads = facts.downloads
-    this.storage = facts.storage
-    this.head = first
-    this.history.push(first)
-  }
-
-  get namespace(): string {
-    return this.id.slice(0, this.id.indexOf('/'))
-  }
-
-  get sha(): string {
-    return this.head.oid
-  }
-
-  get lastModified(): Date {
-    return this.head.date
-  }
-
-  get files(): Files {
-    return this.head.files
+function makeRepo(_id: string, facts: RepoFacts, first: Commit): Repo {
+  return {
+    ...facts,
+    _id,
+    history: [first],
+    get head() {
+      return this.history.at(-1) ?? first
+    },
+    get sha() {
+      return this.head.oid
+    },
+    get lastModified() {
+      return this.head.date
+    },
+    get files() {
+      return this.head.files
+    },
+    get namespace() {
+      return this.id.slice(0, this.id.indexOf('/'))
+    },
   }
 }
 
@@ -174,13 +165,9 @@ export class HubState {
       date,
       files: new Map([['.gitattributes', GIT_ATTRIBUTES]]),
     }
-    const defaults = {
-      private: false,
-      gated: false,
-      downloads: 0,
-      storage: GIT_ATTRIBUTES.bytes().length,
-    } as const
-    const repo = new Repo(this.#nextId(date), {...defaults, ...facts}, first ?? initial)
+    const storage = GIT_ATTRIBUTES.bytes().length
+    const all = {private: false, gated: false, downloads: 0, storage, ...facts} as const
+    const repo = makeRepo(this.#nextId(date), all, first ?? initial)
     this.#repos.set(id, repo)
     this.#formerNames.delete(id)
     this.#newestFirst = undefined
@@ -216,9 +203,9 @@ export class HubState {
       repo.storage += file?.bytes().length ?? 0
     }
 
-    repo.head = {oid: sha1(repo._id, repo.sha, title, date.toISOString()), title, date, files}
-    repo.history.push(repo.head)
-    return repo.head
+    const commit = {oid: sha1(repo._id, repo.sha, title, date.toISOString()), title, date, files}
+    repo.history.push(commit)
+    return commit
   }
 
   /** Gives a dataset another name; requests for the former one are redirected to it. */

@@ -1,15 +1,25 @@
-import {canCreateIn, requireExactRepo, requireIdentity, requireWrite} from '../accounts/access.js'
-import {type Answer, invalid, json, notFound, Refusal, text} from '../http/answers.js'
-import {type Call, type Hub, jsonBody, type JsonObject, textIn} from '../http/call.js'
+import {canCreateIn, requireReadable, requireToken, requireWrite} from './access.js'
+import {USER} from './accounts.js'
+import {
+  type Answer,
+  type Call,
+  invalid,
+  json,
+  jsonBody,
+  type JsonObject,
+  notFound,
+  Refusal,
+  text,
+  textIn,
+} from './http.js'
 
 /** `POST /api/repos/create`: a new dataset with its first commit. */
-export function createRepo(call: Call, hub: Hub): Answer {
-  const identity = requireIdentity(call)
-  const body = jsonBody(call)
-  requireDataset(body)
-  const namespace = namespaceIn(body, identity.accounts.user.name)
+export function createRepo(call: Call): Answer {
+  const {hub} = call
+  const body = datasetBody(call)
+  const namespace = namespaceIn(body)
   const id = `${namespace}/${requireName(textIn(body, 'name'), 'name')}`
-  if (!canCreateIn(identity, namespace))
+  if (!canCreateIn(call, namespace))
     throw new Refusal(403, `You don't have the rights to create a dataset under the namespace "${namespace}"`)
   if (isTaken(hub, id)) throw new Refusal(409, 'You already created this dataset repo')
   const isPrivate = body.visibility === 'private' || body.private === true
@@ -18,46 +28,47 @@ export function createRepo(call: Call, hub: Hub): Answer {
 }
 
 /** `DELETE /api/repos/delete`: final, by exact name, without any precondition. */
-export function deleteRepo(call: Call, hub: Hub): Answer {
-  const {accounts} = requireIdentity(call)
-  const body = jsonBody(call)
-  requireDataset(body)
-  const namespace = namespaceIn(body, accounts.user.name)
-  const repo = requireExactRepo(call, hub, `${namespace}/${textIn(body, 'name')}`)
+export function deleteRepo(call: Call): Answer {
+  const {hub} = call
+  const body = datasetBody(call)
+  const namespace = namespaceIn(body)
+  const repo = requireReadable(call, hub.state.get(`${namespace}/${textIn(body, 'name')}`))
   requireWrite(call, repo)
   hub.state.remove(repo.id)
   return text('OK')
 }
 
 /** `POST /api/repos/move`: renames a dataset; the former name redirects from then on. */
-export function moveRepo(call: Call, hub: Hub): Answer {
-  const identity = requireIdentity(call)
-  const body = jsonBody(call)
-  requireDataset(body)
-  const repo = requireExactRepo(call, hub, textIn(body, 'fromRepo'))
+export function moveRepo(call: Call): Answer {
+  const {hub} = call
+  const body = datasetBody(call)
+  const repo = requireReadable(call, hub.state.get(textIn(body, 'fromRepo')))
   requireWrite(call, repo)
   const target = textIn(body, 'toRepo')
   const [namespace = ''] = target.split('/', 1)
   requireName(target.slice(namespace.length + 1), 'toRepo')
-  if (!canCreateIn(identity, namespace))
+  if (!canCreateIn(call, namespace))
     throw new Refusal(403, `You don't have the rights to move a dataset to the namespace "${namespace}"`)
   if (isTaken(hub, target)) throw new Refusal(409, `A dataset repository called ${target} already exists`)
   hub.state.rename(repo, target)
   return text('OK')
 }
 
-/** A missing type means a model, and there are only datasets here. */
-function requireDataset({type = 'model'}: JsonObject): void {
-  if (type !== 'dataset') throw notFound('RepoNotFound', 'Repository not found')
+/** What a logged-in caller sends. A missing type means a model, and there are only datasets here. */
+function datasetBody(call: Call): JsonObject {
+  requireToken(call)
+  const body = jsonBody(call)
+  if (body.type !== 'dataset') throw notFound('RepoNotFound', 'Repository not found')
+  return body
 }
 
-function namespaceIn(body: JsonObject, own: string): string {
-  return (body.organization ?? null) === null ? own : textIn(body, 'organization')
+function namespaceIn(body: JsonObject): string {
+  return (body.organization ?? null) === null ? USER : textIn(body, 'organization')
 }
 
 /** A name is taken in every letter case, but a former name is free again. */
-function isTaken(hub: Hub, id: string): boolean {
-  return hub.state.locate(id)?.id.toLowerCase() === id.toLowerCase()
+function isTaken({state}: Call['hub'], id: string): boolean {
+  return state.locate(id)?.id.toLowerCase() === id.toLowerCase()
 }
 
 function requireName(name: string, field: string): string {

@@ -1,3 +1,38 @@
+import type {IncomingHttpHeaders} from 'node:http'
+
+import {type AccessToken, type Accounts} from './accounts.js'
+import {type HubState} from './state.js'
+
+/** What every handler can see of the Hub. */
+export interface Hub {
+  readonly state: HubState
+  readonly accounts: Accounts
+  readonly clock: () => Date
+  readonly pageSize: number
+  /** Origin of the Hub. */
+  readonly url: string
+  /** Origin of the CDN, which is another one. */
+  readonly cdnUrl: string
+}
+
+/** One request, read completely. */
+export interface Call {
+  /** Path without the query, as sent. */
+  path: string
+  /** Query with its `?`, or empty, as sent. */
+  search: string
+  query: URLSearchParams
+  headers: IncomingHttpHeaders
+  body: Buffer
+  /** The variable parts of the path, decoded. */
+  params: Record<string, string>
+  /** Undefined for an anonymous caller. */
+  token: AccessToken | undefined
+  hub: Hub
+}
+
+export type Handler = (call: Call) => Answer
+
 /** What is sent back, but for the headers that every answer has. */
 export interface Answer {
   status: number
@@ -98,4 +133,42 @@ export function bytesAnswer(
     headers: {...all, 'Content-Range': `bytes ${start}-${length - 1}/${length}`},
     body: bytes.subarray(start),
   }
+}
+
+export type JsonObject = Record<string, unknown>
+
+/** The request's body as a JSON object. */
+export function jsonBody(call: Call): JsonObject {
+  return jsonObject(call.body.toString('utf8'))
+}
+
+/** Reads a JSON object from text. @throws Refusal 400 */
+export function jsonObject(text: string): JsonObject {
+  try {
+    return asObject(JSON.parse(text))
+  } catch (error) {
+    throw error instanceof Refusal ? error : new Refusal(400, 'Invalid JSON')
+  }
+}
+
+/** A value from JSON that must be an object. @throws Refusal 400 */
+export function asObject(value: unknown, field?: string): JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid('Invalid input: expected object', field)
+  return value as JsonObject
+}
+
+/** A list of objects in a JSON body. @throws Refusal 400 */
+export function objectsIn(body: JsonObject, field: string): JsonObject[] {
+  const value = body[field]
+  if (!Array.isArray(value)) throw invalid('Invalid input: expected array', field)
+  return value.map((each: unknown) => asObject(each, field))
+}
+
+/** A text in a JSON body. @throws Refusal 400 */
+export function textIn(body: JsonObject, field: string): string {
+  const value = body[field]
+  if (typeof value !== 'string')
+    throw invalid(`Invalid input: expected string, received ${value === null ? 'null' : typeof value}`, field)
+  return value
 }

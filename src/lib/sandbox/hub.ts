@@ -1,17 +1,25 @@
 import {createHash} from 'node:crypto'
 
-import type {Quotas} from '../accounts/quota.js'
-import type {Handler, Hub} from './call.js'
-import type {RawRequest} from './server.js'
-
-import {whoami} from '../accounts/access.js'
-import {identityOf} from '../accounts/accounts.js'
-import {commit, lfsBatch, preupload} from '../repos/commits.js'
-import {resolve, resolveCache, tree} from '../repos/files.js'
-import {datasetInfo} from '../repos/info.js'
-import {listDatasets, orgInventory, userInventory} from '../repos/listing.js'
-import {createRepo, deleteRepo, moveRepo} from '../repos/repos.js'
-import {type Answer, Moved, redirect, Refusal, refusalAnswer, text} from './answers.js'
+import {whoami} from './access.js'
+import {commit, lfsBatch, preupload} from './commits.js'
+import {datasetInfo, listDatasets, orgInventory, userInventory} from './datasets.js'
+import {resolve, resolveCache, tree} from './files.js'
+import {
+  type Answer,
+  bytesAnswer,
+  type Handler,
+  type Hub,
+  Moved,
+  redirect,
+  Refusal,
+  refusalAnswer,
+  text,
+  unauthenticated,
+} from './http.js'
+import {factsOf} from './objects.js'
+import {type requestCounter} from './quota.js'
+import {createRepo, deleteRepo, moveRepo} from './repos.js'
+import {type RawRequest} from './server.js'
 
 const DATASET = '/api/datasets/:namespace/:name'
 
@@ -40,17 +48,29 @@ const ROUTES = (
 })
 
 /** Answers every request to the Hub: the endpoint's own answer, within the quota, with the headers that all have. */
-export function hubAnswers(hub: Hub, quotas: Quotas): (request: RawRequest) => Answer {
+export function hubAnswers(
+  hub: Hub,
+  count: ReturnType<typeof requestCounter>,
+): (request: RawRequest) => Answer {
   let served = 0
   return (request) => {
     const [, path = '/', search = ''] = /^([^?]*)(.*)$/s.exec(request.path) ?? []
-    const quota = quotas.count(path)
+    const {headers, exhausted} = count(path)
     const answer =
-      quota.exhausted === undefined
-        ? endpointAnswer(request, {path, search}, hub)
-        : text(quota.exhausted, {}, 429)
-    const headers = {'X-Request-Id': requestId(hub, ++served), ...quota.headers, ...answer.headers}
-    return {...answer, headers}
+      exhausted === undefined
+        ? refusing(path, () => endpointAnswer(request, {path, search}, hub))
+        : text(exhausted, {}, 429)
+    return {...answer, headers: {'X-Request-Id': requestId(hub, ++served), ...headers, ...answer.headers}}
+  }
+}
+
+/** What is thrown as the answer that it is. */
+function refusing(path: string, answer: () => Answer): Answer {
+  try {
+    return answer()
+  } catch (error) {
+    if (error instanceof Moved) return redirect(error.location)
+    return refusalAnswer(error instanceof Refusal ? error : new Refusal(500, String(error)), path)
   }
 }
 
@@ -59,14 +79,11 @@ function endpointAnswer(
   {path, search}: {path: string; search: string},
   hub: Hub,
 ): Answer {
-  try {
-    const identity = identityOf(hub.accounts, headers.authorization)
-    const {handler, params} = route(method, path)
-    return handler({path, search, query: new URLSearchParams(search), headers, body, params, identity}, hub)
-  } catch (error) {
-    if (error instanceof Moved) return redirect(error.location)
-    return refusalAnswer(error instanceof Refusal ? error : new Refusal(500, String(error)), path)
-  }
+  const {authorization} = headers
+  const token = hub.accounts.tokens.find(({secret}) => authorization === `Bearer ${secret}`)
+  if (authorization !== undefined && !token) throw unauthenticated()
+  const {handler, params} = route(method, path)
+  return handler({path, search, query: new URLSearchParams(search), headers, body, params, token, hub})
 }
 
 function route(method: string, path: string): {handler: Handler; params: Record<string, string>} {
@@ -92,4 +109,26 @@ function requestId(hub: Hub, served: number): string {
   const seconds = Math.floor(hub.clock().getTime() / 1000)
   const unique = createHash('sha256').update(`request ${served}`).digest('hex').slice(0, 24)
   return `Root=1-${seconds.toString(16).padStart(8, '0')}-${unique}`
+}
+
+/** Answers every request to the CDN: its URL is enough to read or upload, and a token must never get here. */
+export function cdnAnswers({state}: Hub): (request: RawRequest) => Answer {
+  return ({method, path, headers, body}) => {
+    state.cdn.requests += 1
+    if (headers.authorization !== undefined) state.cdn.sawAuthorization = true
+    const hash = path.split('/').at(-1) ?? ''
+    return refusing(path, () => {
+      if (method === 'PUT') {
+        if (createHash('sha256').update(body).digest('hex') !== hash)
+          throw new Refusal(400, `The content does not match its SHA-256 ${hash}`)
+        state.uploads.set(hash, body)
+        return text('')
+      }
+
+      const file = state.cdn.objects.get(hash)
+      if (!file) throw new Refusal(404, 'Not Found')
+      const own = {'Content-Type': 'application/octet-stream', ETag: `"${factsOf(file).lfs?.xetHash}"`}
+      return bytesAnswer(file.bytes(), headers.range, own)
+    })
+  }
 }

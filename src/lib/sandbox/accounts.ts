@@ -1,5 +1,4 @@
-import {unauthenticated} from '../http/answers.js'
-import {sha1} from '../repos/objects.js'
+import {sha1} from './objects.js'
 
 export type OrgRole = 'admin' | 'contributor' | 'no_access' | 'read' | 'write'
 
@@ -25,17 +24,11 @@ export interface AccessToken {
   scoped: Scope[]
 }
 
-/** The one person who has tokens here. */
+/** The one person who has tokens here, and her organisations. */
 export interface Accounts {
   user: {id: string; name: string}
   orgs: Membership[]
   tokens: AccessToken[]
-}
-
-/** Who calls. */
-export interface Identity {
-  accounts: Accounts
-  token: AccessToken
 }
 
 /** The secrets of the tokens: nothing about them could be mistaken for a real one. */
@@ -86,15 +79,4 @@ export function createAccounts(orgs: Membership[], dataset: Pick<Scope['entity']
 
 function fineGrained(secret: string, entity: Scope['entity'], ...permissions: string[]): AccessToken {
   return {secret, role: 'fineGrained', scoped: [{entity, permissions}]}
-}
-
-/**
- * Who calls, by the Authorization header; undefined for an anonymous caller.
- * @throws Refusal 401 for a token that is not known
- */
-export function identityOf(accounts: Accounts, authorization: string | undefined): Identity | undefined {
-  if (authorization === undefined) return undefined
-  const token = accounts.tokens.find(({secret}) => authorization === `Bearer ${secret}`)
-  if (!token) throw unauthenticated()
-  return {accounts, token}
 }

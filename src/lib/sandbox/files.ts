@@ -1,25 +1,21 @@
-import type {Call, Hub} from '../http/call.js'
-
-import {requireRepo} from '../accounts/access.js'
-import {type Answer, bytesAnswer, json, notFound, redirect, text} from '../http/answers.js'
-import {commitAt} from './info.js'
-import {pageOf} from './listing.js'
+import {byText} from '../base/text.js'
+import {requireRepo} from './access.js'
+import {commitAt, pageOf} from './datasets.js'
+import {type Answer, bytesAnswer, type Call, json, notFound, redirect, text} from './http.js'
 import {factsOf, sha1, type StoredFile} from './objects.js'
 import {type Commit, type Repo} from './state.js'
 
 /** `GET /api/datasets/{id}/tree/{rev}?recursive=true`: every directory and file, a page at a time. */
-export function tree(call: Call, hub: Hub): Answer {
-  const {files} = commitAt(requireRepo(call, hub), call.params.revision ?? '')
+export function tree(call: Call): Answer {
+  const {files} = commitAt(requireRepo(call), call.params.revision ?? '')
   const folders = new Set([...files.keys()].flatMap((path) => parentsOf(path)))
   const entries = [
     ...[...folders].toSorted().map((path) => ({type: 'directory', oid: sha1(path), size: 0, path})),
     ...[...files]
-      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .toSorted(([one], [other]) => byText(one, other))
       .map(([path, file]) => fileEntry(path, file)),
   ]
-  const {items, headers} = pageOf(call, hub, entries, {
-    keyOf: ({type, path}) => [type === 'file' ? 1 : 0, path],
-  })
+  const {items, headers} = pageOf(call, entries, ({type, path}) => [type === 'file' ? 1 : 0, path])
   return json(items, headers)
 }
 
@@ -38,8 +34,8 @@ function fileEntry(path: string, file: StoredFile) {
 }
 
 /** `GET /datasets/{id}/resolve/{rev}/{path}`: a redirect to where the bytes are. */
-export function resolve(call: Call, hub: Hub): Answer {
-  const {repo, commit, path, file} = locate(call, hub)
+export function resolve(call: Call): Answer {
+  const {repo, commit, path, file} = locate(call)
   const {oid, size, lfs} = factsOf(file)
   const shared = {'X-Repo-Commit': commit.oid, 'Accept-Ranges': 'bytes'}
   if (!lfs) {
@@ -54,8 +50,8 @@ export function resolve(call: Call, hub: Hub): Answer {
     })
   }
 
-  hub.state.cdn.objects.set(lfs.xetHash, file)
-  const location = `${hub.cdnUrl}/xet-bridge-us/${repo._id}/${lfs.xetHash}`
+  call.hub.state.cdn.objects.set(lfs.xetHash, file)
+  const location = `${call.hub.cdnUrl}/xet-bridge-us/${repo._id}/${lfs.xetHash}`
   const headers = {
     ...shared,
     Location: location,
@@ -68,8 +64,8 @@ export function resolve(call: Call, hub: Hub): Answer {
 }
 
 /** `GET /api/resolve-cache/datasets/{id}/{sha}/{path}`: the bytes of a file that git holds. */
-export function resolveCache(call: Call, hub: Hub): Answer {
-  const {commit, file} = locate(call, hub)
+export function resolveCache(call: Call): Answer {
+  const {commit, file} = locate(call)
   return bytesAnswer(file.bytes(), call.headers.range, {
     'Content-Type': 'text/plain; charset=utf-8',
     ETag: `"${factsOf(file).oid}"`,
@@ -77,8 +73,8 @@ export function resolveCache(call: Call, hub: Hub): Answer {
   })
 }
 
-function locate(call: Call, hub: Hub): {repo: Repo; commit: Commit; path: string; file: StoredFile} {
-  const repo = requireRepo(call, hub)
+function locate(call: Call): {repo: Repo; commit: Commit; path: string; file: StoredFile} {
+  const repo = requireRepo(call)
   const {revision = '', path = ''} = call.params
   const commit = commitAt(repo, revision)
   const file = commit.files.get(path)

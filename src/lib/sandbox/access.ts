@@ -1,0 +1,100 @@
+import {type AccessToken, type OrgRole, USER} from './accounts.js'
+import {type Answer, type Call, json, Moved, notFound, Refusal, unauthenticated} from './http.js'
+import {type Repo} from './state.js'
+
+type Permission = 'repo.content.read' | 'repo.write'
+
+const ROLES: Record<Permission, readonly OrgRole[]> = {
+  'repo.content.read': ['admin', 'contributor', 'read', 'write'],
+  'repo.write': ['admin', 'write'],
+}
+const READ_ONLY = 'You have read access but not the required permissions for this operation'
+
+/** `GET /api/whoami-v2`: who the token belongs to, and what it may do. */
+export function whoami(call: Call): Answer {
+  const {role, scoped} = requireToken(call)
+  const {user, orgs} = call.hub.accounts
+  const accessToken = {
+    displayName: role,
+    role,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    ...(role === 'fineGrained' && {
+      fineGrained: {canReadGatedRepos: true, global: ['discussion.write'], scoped},
+    }),
+  }
+  return json({
+    type: 'user',
+    ...user,
+    fullname: 'Mira Lindqvist',
+    email: 'mira@example.org',
+    isPro: false,
+    avatarUrl: `/avatars/${user.id}.svg`,
+    orgs: orgs.map((org) => ({type: 'org', ...org})),
+    auth: {type: 'access_token', accessToken},
+  })
+}
+
+/** The caller's token, or a 401 where there is none. */
+export function requireToken({token}: Call): AccessToken {
+  if (!token) throw unauthenticated()
+  return token
+}
+
+/** Whether the caller knows that a dataset exists. */
+export function canRead(call: Call, repo: Repo): boolean {
+  return !repo.private || (isInGroup(call, repo) && may(call, 'repo.content.read', repo))
+}
+
+/** Whether the caller may create datasets in a namespace. */
+export function canCreateIn(call: Call, namespace: string): boolean {
+  return may(call, 'repo.write', {namespace, id: ''})
+}
+
+/**
+ * The dataset that a path names.
+ * @throws Refusal 401 or 404 where the caller may not know about it; {@link Moved} where the path names it in another way
+ */
+export function requireRepo(call: Call): Repo {
+  const id = `${call.params.namespace}/${call.params.name}`
+  const repo = requireReadable(call, call.hub.state.locate(id))
+  if (repo.id !== id)
+    throw new Moved(call.path.replace(/(?<=\/datasets\/)[^/]+\/[^/]+/, repo.id) + call.search)
+  return repo
+}
+
+/** What was found, if the caller may know about it. Missing and invisible look the same: a 401 to strangers, else a 404. */
+export function requireReadable(call: Call, repo: Repo | undefined): Repo {
+  if (repo && canRead(call, repo)) return repo
+  throw call.token ? notFound('RepoNotFound', 'Repository not found') : unauthenticated()
+}
+
+/** Lets only callers pass that may change a dataset. @throws Refusal 401 or 403 */
+export function requireWrite(call: Call, repo: Repo, refusal: string = READ_ONLY): void {
+  const {role} = requireToken(call)
+  if (may(call, 'repo.write', repo)) return
+  if (role !== 'fineGrained') throw new Refusal(403, refusal)
+  throw new Refusal(
+    403,
+    `You don't have the required permissions to complete this action on namespace ${repo.namespace}, missing permissions: repo.write`,
+  )
+}
+
+/** What belongs to a group of an organisation is hidden from members outside it. */
+function isInGroup({hub}: Call, {namespace, resourceGroup}: Repo): boolean {
+  if (resourceGroup === undefined) return true
+  const org = hub.accounts.orgs.find(({name}) => name === namespace)
+  return org?.roleInOrg === 'admin' || (org?.resourceGroups ?? []).some(({id}) => id === resourceGroup)
+}
+
+/** Both the role in the namespace and the token must allow it; a fine-grained token allows what a scope grants. */
+function may({hub, token}: Call, what: Permission, target: {namespace: string; id: string}): boolean {
+  const org = hub.accounts.orgs.find(({name}) => name === target.namespace)
+  const hasRole = target.namespace === USER || (org !== undefined && ROLES[what].includes(org.roleInOrg))
+  if (!token || !hasRole || token.role === 'write') return token !== undefined && hasRole
+  if (token.role === 'read') return what === 'repo.content.read'
+  return token.scoped.some(
+    ({entity, permissions}) =>
+      permissions.includes(what) &&
+      entity.name === (entity.type === 'dataset' ? target.id : target.namespace),
+  )
+}
