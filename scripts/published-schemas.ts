@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
 
+import {PLAN} from '../src/lib/plan/saved/schema.js'
 import {POLICY} from '../src/lib/retention/policy/schema.js'
 import {DOCUMENTS} from '../src/lib/views/json/schemas/documents.js'
-import {JOURNAL_LINE, SAVED_PLAN} from '../src/lib/views/json/schemas/files.js'
+import {JOURNAL_LINE} from '../src/lib/views/json/schemas/past.js'
 
 /** Everything under `schemas/` of the package is there too. */
 const HOME = 'https://unpkg.com/smoltrace/schemas/'
@@ -24,10 +25,7 @@ export interface JsonSchema {
 export function publishedSchemas(): Map<string, JsonSchema> {
   return new Map([
     ['journal.schema.json', publish('journal.schema.json', 'Journal of smoltrace, one line', JOURNAL_LINE)],
-    [
-      'plan.schema.json',
-      publish('plan.schema.json', 'Saved plan of smoltrace', SAVED_PLAN, {isStrict: true}),
-    ],
+    ['plan.schema.json', publish('plan.schema.json', 'Saved plan of smoltrace', PLAN, {isStrict: true})],
     ['policy.schema.json', {$id: `${HOME}policy.schema.json`, ...exported(POLICY)}],
     ...DOCUMENTS.map(({path, title, schema}): [string, JsonSchema] => [path, publish(path, title, schema)]),
   ])
@@ -57,7 +55,7 @@ function simplify(part: unknown, isStrict: boolean): unknown {
   if (schema.format) delete schema.pattern
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
-  const [value, none] = schema.anyOf ?? []
+  const {anyOf: [value, none] = [], ...rest} = schema
   if (none?.type !== 'null' || typeof value?.type !== 'string' || value.properties) return schema
-  return {...value, type: [value.type, 'null'], ...(value.enum && {enum: [...value.enum, null]})}
+  return {...value, ...rest, type: [value.type, 'null'], ...(value.enum && {enum: [...value.enum, null]})}
 }

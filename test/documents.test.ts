@@ -7,8 +7,9 @@ import * as z from 'zod/mini'
 
 import {type JsonSchema, publishedSchemas} from '../scripts/published-schemas.js'
 import {journalFolder} from '../src/lib/cleanup/journal/write.js'
+import {PLAN as SAVED} from '../src/lib/plan/saved/schema.js'
 import {type Fault, type Sandbox} from '../src/lib/sandbox/index.js'
-import {JOURNAL_LINE, SAVED_PLAN} from '../src/lib/views/json/schemas/files.js'
+import {JOURNAL_LINE} from '../src/lib/views/json/schemas/past.js'
 import {NOW} from './support/builders.js'
 import {findCommands, root, runCli} from './support/cli.js'
 import {checkDocument, type JsonDocument, schemaPathOf} from './support/documents.js'
@@ -121,7 +122,7 @@ describe('what programs read', () => {
 
   it('is described to the last property: plans and journals as documents, which every test checks', () => {
     const files = [
-      ['plan.schema.json', SAVED_PLAN],
+      ['plan.schema.json', SAVED],
       ['journal.schema.json', JOURNAL_LINE],
     ] as const
     for (const [path, schema] of files) {
@@ -164,7 +165,7 @@ describe('the published schemas', () => {
     expect(Reason?.properties?.rule?.examples).to.include('older-than')
     expect(Outcome?.properties?.status?.enum).to.include('deleted')
     const plan = PUBLISHED.get('plan.schema.json')
-    expect(plan?.definitions?.Reason?.properties?.rule?.enum).to.include('older-than')
+    expect(JSON.stringify(plan)).to.match(/"enum":\[[^\]]*"older-than"/)
   })
 })
 

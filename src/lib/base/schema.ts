@@ -11,6 +11,11 @@ z.config(en())
 const MOST_COMMAS = 2_000_000
 const LONGEST_PROBLEM = 300
 
+/** The same, described: for the JSON Schema that is published of it. */
+export function about<S extends z.ZodMiniType>(schema: S, description: string): S {
+  return schema.check(z.meta({description})) as S
+}
+
 /** A text that says something. */
 export const text = z.string().check(z.minLength(1, 'empty text'))
 /** A git commit, or another SHA-1. */
@@ -19,10 +24,14 @@ export const sha256 = z.string().check(z.regex(/^[\da-f]{64}$/, 'not a SHA-256')
 /** A number of things or bytes. */
 export const count = z.int().check(z.nonnegative())
 /** A moment, as `Date.toJSON` writes it. */
-export const date = z.codec(z.string().check(z.refine(isMoment, 'not a date in UTC')), z.date(), {
-  decode: (iso) => new Date(iso),
-  encode: (moment) => moment.toISOString(),
-})
+export const date = z.codec(
+  z.string().check(z.refine(isMoment, 'not a date in UTC'), z.meta({format: 'date-time'})),
+  z.date(),
+  {
+    decode: (iso) => new Date(iso),
+    encode: (moment) => moment.toISOString(),
+  },
+)
 
 /**
  * Reads a JSON text from outside.

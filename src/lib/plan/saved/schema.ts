@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
 
 import {parseTimestamp} from '../../base/names.js'
-import {count, date, sha1} from '../../base/schema.js'
+import {about, count, date, sha1} from '../../base/schema.js'
 import {printable} from '../../base/text.js'
 import {fieldOf} from '../../retention/read-rules.js'
 import {REASON_RULES} from '../../retention/reasons.js'
-import {RULE_NAMES, ruleOf, type ValueKind} from '../../retention/rules.js'
+import {flagOf, RULE_NAMES, ruleOf, type ValueKind} from '../../retention/rules.js'
 import {PLAN_FORMAT, PLAN_VERSION} from './format.js'
 
 /** Text that a terminal shows as it is. */
@@ -28,39 +28,61 @@ const VALUES: Record<ValueKind, z.ZodMiniType> = {
   words: z.array(plain),
 }
 const RULES = z.strictObject({
-  cutoff: z.nullable(date),
-  ...Object.fromEntries(RULE_NAMES.map((name) => [fieldOf(name), VALUES[ruleOf(name).value]])),
+  cutoff: about(z.nullable(date), 'The moment that --older-than stands for, in ISO 8601 and UTC.'),
+  ...Object.fromEntries(
+    RULE_NAMES.map((name) => [fieldOf(name), about(VALUES[ruleOf(name).value], `--${flagOf(name)}.`)]),
+  ),
 })
-const REASONS = z.array(z.strictObject({rule: z.enum(REASON_RULES), text: plain}))
+const REASON = z.strictObject({
+  rule: about(z.enum(REASON_RULES), 'The rule.'),
+  text: about(plain, 'The same in words, for people.'),
+})
+const RUN = {
+  run: about(timestamp, 'The run. YYYYMMDD_HHMMSS.'),
+  reasons: about(z.array(REASON), 'Why it is deleted or kept.'),
+}
 const DATASET = z.strictObject({
-  /** Follows from the rules, and is compared with what they say. */
-  goes: z.boolean(),
-  name: plain,
-  id: plain.check(z.maxLength(64)),
-  sha: sha1,
-  createdAt: date,
-  lastModified: date,
-  private: z.boolean(),
+  // Follows from the rules, and is compared with what they say.
+  goes: about(z.boolean(), 'Whether the plan deletes it.'),
+  name: about(plain, 'Full name.'),
+  id: about(plain.check(z.maxLength(64)), 'The id that the Hub gave it.'),
+  sha: about(sha1, 'Its newest commit.'),
+  createdAt: about(date, 'When the Hub created it. ISO 8601, in UTC.'),
+  lastModified: about(date, 'When it was changed last. ISO 8601, in UTC.'),
+  private: about(z.boolean(), 'Whether only its owner sees it.'),
+})
+const PLANNED_RUN = z.strictObject({
+  ...RUN,
+  datasets: about(z.array(DATASET), 'All that it had: one that changes holds back the whole run.'),
 })
 
 /** A saved plan, strictly: anyone who can edit it can compute its digest anew. */
-export const PLAN = z.strictObject({
-  format: z.literal(PLAN_FORMAT),
-  version: z.literal(PLAN_VERSION),
-  program: plain,
-  madeBy: plain,
-  madeAt: date,
-  endpoint: plain.check(z.refine(isPlainAddress, 'not a plain web address')),
-  namespace: plain.check(z.regex(/^[^\s/]+$/, 'not a namespace')),
-  rules: RULES,
-  phrase: plain,
-  archives: z.boolean(),
-  leaderboard: z.nullable(DATASET),
-  delete: z.array(z.strictObject({run: timestamp, reasons: REASONS, datasets: z.array(DATASET)})),
-  keep: z.array(z.strictObject({run: timestamp, reasons: REASONS})),
-  standard: z.array(plain),
-  digest: plain,
-})
+export const PLAN = about(
+  z.strictObject({
+    format: about(z.literal(PLAN_FORMAT), 'Says that this is a plan.'),
+    version: about(z.literal(PLAN_VERSION), 'The version of this form.'),
+    program: about(plain, 'The program that wrote it.'),
+    madeBy: about(plain, 'The owner of the token that it was made with.'),
+    madeAt: about(date, 'When it was made. ISO 8601, in UTC.'),
+    endpoint: about(
+      plain.check(z.refine(isPlainAddress, 'not a plain web address')),
+      'The Hub that was asked.',
+    ),
+    namespace: about(plain.check(z.regex(/^[^\s/]+$/, 'not a namespace')), 'The user or organisation.'),
+    rules: about(RULES, 'The rules that it was made by; null, false or empty where one is not given.'),
+    phrase: about(plain, 'What a person types to confirm it.'),
+    archives: about(z.boolean(), 'Whether each dataset is to be archived before it is deleted.'),
+    leaderboard: about(z.nullable(DATASET), 'The leaderboard, where there is one.'),
+    delete: about(z.array(PLANNED_RUN), 'The runs of which datasets are deleted.'),
+    keep: about(z.array(z.strictObject(RUN)), 'The runs that are kept.'),
+    standard: about(z.array(plain), 'The standard datasets, which are never touched.'),
+    digest: about(
+      plain,
+      '`sha256:` of all the rest. It finds a value that was edited, and is not a signature.',
+    ),
+  }),
+  'What `smoltrace cleanup --plan FILE` writes and `--apply FILE` carries out.',
+)
 export type PlanFile = z.output<typeof PLAN>
 export type PlanFileDataset = z.output<typeof DATASET>
 

@@ -37,7 +37,7 @@ export const LEADERBOARD = t.named('Leaderboard', 'The leaderboard of the namesp
 export const run = {
   run: t.timestamp('The run: its datasets have this timestamp in their names. YYYYMMDD_HHMMSS.'),
   time: t.moment(
-    'When it was evaluated, as well as that can be known: its first upload, or the timestamp read as UTC where the dates of the Hub are far from it.',
+    'When it was evaluated: its first upload, or the timestamp as UTC where they are far apart.',
   ),
   ageMs: t.integer('Its age, in milliseconds; below 0 where it is dated in the future.'),
   complete: t.yesNo('Whether it has results, traces and metrics.'),
@@ -56,12 +56,10 @@ export const DATASETS_LIST = t.object('The SMOLTRACE datasets of a namespace.', 
   counts: t.tally([...RUN_TYPES, 'leaderboard'], 'How many of these datasets there are of each type.'),
   storage: t.bytes('What these datasets take up.'),
   leaderboard: t.orNull(LEADERBOARD),
-  pinned: t.orNull(
-    t.names('The runs of these datasets that are pinned now; null where the protection is unknown.'),
-  ),
+  pinned: t.orNull(t.names('Their runs that are pinned now; null where that is unknown.')),
   standard: t.names('The datasets of tasks that evaluations read; no command touches them.'),
   nearMisses: t.list(
-    t.object('A dataset that has nearly a name of SMOLTRACE, and that no command touches.', {
+    t.object('A dataset that is named nearly like one of SMOLTRACE; no command touches it.', {
       name: t.text('Full name.'),
       reason: t.text('Why its name is not one, in words.'),
     }),
@@ -71,17 +69,13 @@ export const DATASETS_LIST = t.object('The SMOLTRACE datasets of a namespace.', 
 
 const PIN = t.named('Pin', 'Who pinned the run, when, why and for how long.', {
   ...author,
-  until: t.optional(t.day('The last day on which it holds, in UTC; without, it holds until it is lifted.')),
+  until: t.optional(t.day('Its last day, in UTC; without, it holds until it is lifted.')),
 })
-const LIVE_PIN = t.named(
-  'LivePin',
-  'What pins a run now: its entry in the protection file, the tags in its cards, or both.',
-  {
-    entry: t.orNull(PIN),
-    tags: t.list(t.text('As it is in the card.'), 'The tags that hold, of whichever of its datasets.'),
-    half: t.yesNo('Whether the entry alone holds, or holds longer than the tags.'),
-  },
-)
+const LIVE_PIN = t.named('LivePin', 'What pins a run now: the protection file, tags in its cards, or both.', {
+  entry: t.orNull(PIN),
+  tags: t.list(t.text('As it is in the card.'), 'The tags that hold, of whichever of its datasets.'),
+  half: t.yesNo('Whether the entry alone holds, or holds longer than the tags.'),
+})
 
 export const RUN_STATE = t.object('A run, and what is known of it beside its datasets.', {
   ...run,
@@ -90,7 +84,7 @@ export const RUN_STATE = t.object('A run, and what is known of it beside its dat
   standing: t.orNull(
     t.word(
       [...t.STANDINGS, 'unknown'],
-      'What the leaderboard says of it; null where no row is about it, unknown where the leaderboard cannot be read.',
+      'What the leaderboard says of it; null without a row, unknown where it cannot be read.',
     ),
   ),
   pinned: t.orNull(t.yesNo('Whether it is pinned; null where that is not known.')),
@@ -131,7 +125,7 @@ const UNPINNED_RUN = t.named('UnpinnedRun', 'One run, and the pin that was lifte
 const interrupted = t.yesNo('Whether an interruption left cards as they were.')
 const pinning = {
   leaderboard: t.orNull(
-    t.text('Full name of the leaderboard, in which pins are kept beside the tags; null where there is none.'),
+    t.text('Full name of the leaderboard, which keeps pins too; null where there is none.'),
   ),
   changed: t.yesNo('Whether anything was written; false where all was so already.'),
   interrupted,
@@ -157,7 +151,7 @@ export const LEADERBOARD_PROTECT = t.object(
         run: t.timestamp('The run.'),
         why: t.text('What is not certain, such as "its row has no success_rate".'),
       }),
-      'The runs that are not pinned because it is in doubt whether they are among these.',
+      'The runs that are not pinned: whether they are among these is in doubt.',
     ),
     interrupted,
   },

@@ -1,18 +1,10 @@
-import {REASON_RULES} from '../../../retention/reasons.js'
 import {DATASET, LEADERBOARD, RUN} from './account.js'
-import {RULES} from './rules.js'
+import {reasons, RULES} from './rules.js'
 import * as t from './terms.js'
 
 const STATUSES = ['deleted', 'failed', 'skipped', 'gone', 'unattempted'] as const
 
-export const reasons = t.list(
-  t.named('Reason', 'Why a run is deleted or kept.', {
-    rule: t.growingWord(REASON_RULES, 'The rule.'),
-    text: t.text('The same in words, for people.'),
-  }),
-  'Why it is deleted or kept.',
-)
-export const KEPT_RUN = t.named('KeptRun', 'A run that is kept.', {...RUN.shape, reasons})
+const KEPT_RUN = t.named('KeptRun', 'A run that is kept.', {...RUN.shape, reasons})
 const PLANNED_RUN = t.named('PlannedRun', 'A run of which datasets are deleted.', {
   ...RUN.shape,
   reasons,
@@ -47,7 +39,7 @@ export const CLEANUP = t.object('A plan, and after a deletion its outcomes.', {
   archives: t.yesNo('Whether each dataset is archived before it is deleted.'),
   found: RUN_COUNTS,
   delete: t.list(PLANNED_RUN, 'The runs of which datasets are deleted, newest first.'),
-  keep: t.list(KEPT_RUN, 'The runs that are kept, newest first; none where a saved plan is carried out.'),
+  keep: t.list(KEPT_RUN, 'The runs that are kept, newest first; none of a saved plan.'),
   leaderboard: t.orNull(
     t.named('PlannedLeaderboard', 'The leaderboard of the namespace.', {
       ...LEADERBOARD.shape,
@@ -56,13 +48,11 @@ export const CLEANUP = t.object('A plan, and after a deletion its outcomes.', {
   ),
   standard: t.names('The standard datasets, which are never touched.'),
   wouldDelete: t.orNull(
-    t.count(
-      'Datasets in the plan, the leaderboard among them where it is deleted; null where that is not known.',
-    ),
+    t.count('Datasets that the plan deletes, the leaderboard too; null where that is not known.'),
   ),
   unknown: t.list(
     t.word(['protection', 'rows'], 'protection, or the rows of the leaderboard.'),
-    'What a dry run could not read although its rules or guards rest on it; then it ends with 1.',
+    'What a dry run could not read although it rests on that; then it ends with 1.',
   ),
   stale: t.list(OUTCOME, 'What of a saved plan could not be deleted from the start.'),
   outcomes: t.list(OUTCOME, 'One for each dataset of a plan that was carried out.'),

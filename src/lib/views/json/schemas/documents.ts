@@ -11,7 +11,7 @@ import {
 import {CLEANUP} from './cleanup.js'
 import {LEADERBOARD_CHECK, LEADERBOARD_REPORT, LEADERBOARD_SHOW} from './leaderboard.js'
 import {HISTORY, RESTORE} from './past.js'
-import {POLICY_EXPLAIN, POLICY_EXPLAIN_RUN} from './policy.js'
+import {POLICY_EXPLAIN, POLICY_EXPLAIN_RUN} from './rules.js'
 import * as t from './terms.js'
 
 const SANDBOX = t.object('Where the sandbox serves. It is printed when serving begins.', {

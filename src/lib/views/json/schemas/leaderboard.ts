@@ -42,7 +42,7 @@ const cells = {
 const columnValue = (name: string) => t.optional(t.orNull(t.text(`Of the column ${name}.`)))
 export const GROUP = t.object('Rows that agree in the columns they are grouped by.', {
   values: t.object(
-    'What they agree in, by column; null where the rows have nothing there.',
+    'What they agree in; null where they have nothing.',
     Object.fromEntries(GROUP_COLUMNS.map((name) => [name, columnValue(name)])) as Record<
       GroupColumn,
       ReturnType<typeof columnValue>
@@ -52,9 +52,7 @@ export const GROUP = t.object('Rows that agree in the columns they are grouped b
   shown: t.count('How many of them stand in this document.'),
 })
 export const ROW = t.object('One row.', {
-  place: t.orNull(
-    t.count('From 1, within its group; null for one that did not finish, or of which that is in doubt.'),
-  ),
+  place: t.orNull(t.count('From 1, within its group; null where it did not finish, or that is in doubt.')),
   score: t.orNull(t.number("In the metric's own unit; null where it has none.")),
   row: t.count('Which row of the leaderboard it is, counted from 1.'),
   run: t.orNull(t.timestamp('The run that it is about; null where it names none of this namespace.')),
@@ -63,7 +61,7 @@ export const ROW = t.object('One row.', {
   doubt: t.orNull(t.text('Why its place is in doubt; null where nothing is.')),
   gone: t.list(
     t.word(['results', 'metrics'], 'A type.'),
-    'The types of the datasets that are gone; a missing traces dataset says nothing.',
+    'The types that are gone; a missing traces dataset says nothing.',
   ),
   allGone: t.yesNo('Whether nothing that the row names is there any more.'),
   ...cells,
@@ -112,7 +110,7 @@ export const LEADERBOARD_CHECK = t.object('What does not agree between a leaderb
     'What was found.',
   ),
   remarks: t.list(
-    t.object('Something that explains why a row or a run is not found fault with.', {
+    t.object('Why a row or a run is not found fault with.', {
       kind: t.growingWord(REMARK_KINDS, 'What it is.'),
       message: t.text('What it is, in words.'),
       ...where,

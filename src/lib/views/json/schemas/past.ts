@@ -2,25 +2,24 @@ import * as z from 'zod/mini'
 
 import {DATASET_STATES} from '../../../cleanup/journal/parse.js'
 import {CONFIRMATIONS} from '../../../cleanup/journal/write.js'
+import {outcome} from './cleanup.js'
+import {RULES} from './rules.js'
 import * as t from './terms.js'
 
 const journaled = (description: string) => z.record(z.string(), z.unknown()).check(z.meta({description}))
 
 /** What a journal says of a job before anything is sent. */
-export const job = {
+const job = {
   id: t.text('12 hexadecimal digits.'),
   at: t.moment('When it began.'),
   program: t.text('The program and its version.'),
   ...t.place,
   user: t.text("The token's owner."),
-  confirmedBy: t.word(
-    CONFIRMATIONS,
-    'Who confirmed it: a person who typed the phrase, --yes, or a program that uses the library.',
-  ),
+  confirmedBy: t.word(CONFIRMATIONS, 'Who confirmed it: a person who typed the phrase, --yes, or a program.'),
   archive: t.orNull(t.text('The folder in which copies are kept.')),
 }
 /** What a journal says of a dataset before its DELETE. */
-export const dataset = {
+const dataset = {
   name: t.text('Full name.'),
   id: t.text('The id that the Hub gave it.'),
   sha: t.text('Its newest commit.'),
@@ -34,12 +33,10 @@ export const JOB = t.object('One plan that was carried out, as far as its journa
   endedAt: t.orNull(t.moment('When it ended; null where nothing says so.')),
   state: t.word(
     ['finished', 'interrupted', 'broken-off'],
-    'How it ended; broken-off: it was killed, it crashed, or it is still running.',
+    'How it ended; broken-off: killed, crashed, or still running.',
   ),
   phrase: t.text('What a person types to confirm such a plan.'),
-  rules: journaled(
-    'The rules of the plan, as in cleanup.schema.json; a journal of another version may have others.',
-  ),
+  rules: journaled('The rules of the plan, as in cleanup.schema.json or as in another version.'),
   savedPlan: t.orNull(journaled('Where a saved plan was carried out: madeBy and digest.')),
   datasets: t.list(
     t.object('One dataset of the plan.', {
@@ -60,7 +57,7 @@ export const JOB = t.object('One plan that was carried out, as far as its journa
 
 export const HISTORY = t.object('What was deleted from this machine, and what of it is certain.', {
   dataDir: t.text('The folder in which the journals are.'),
-  since: t.orNull(t.moment('The moment that --since stands for; null where it is not given.')),
+  since: t.orNull(t.moment('The moment of --since; null without.')),
   jobs: t.list(JOB, 'Newest first.'),
   problems: t.list(
     t.object('Something among the journals that is not certain.', {
@@ -75,9 +72,7 @@ export const HISTORY = t.object('What was deleted from this machine, and what of
 const STATUSES = ['restored', 'present', 'refused', 'failed', 'unattempted', 'restorable'] as const
 export const RESTORE = t.object('The outcomes of a restoration.', {
   ...t.place,
-  from: t.orNull(
-    t.text('The namespace that --from names: its archives come back under `namespace`. Null without it.'),
-  ),
+  from: t.orNull(t.text('Whose archives come back under `namespace`, by --from; null without.')),
   dir: t.text('The folder of archives.'),
   dryRun: t.yesNo('Whether nothing was to be created.'),
   outcomes: t.list(
@@ -93,8 +88,52 @@ export const RESTORE = t.object('The outcomes of a restoration.', {
       files: t.count('Files in the archive; 0 where it cannot be read.'),
       bytes: t.count('Their size. In bytes; 0 where it cannot be read.'),
     }),
-    'One for each archive, in the order in which they come back: run by run, the newest first.',
+    'One for each archive, as they come back: run by run, the newest first.',
   ),
   counts: t.tally(STATUSES, 'How many have which outcome.'),
   interrupted: t.yesNo('Whether it was stopped before everything had been attempted.'),
 })
+
+const at = t.moment('When.')
+/** One line of a journal. */
+export const JOURNAL_LINE = z
+  .discriminatedUnion('kind', [
+    t.object('The plan, before anything is sent.', {
+      kind: t.constant('plan', 'What the line is.'),
+      version: t.constant(1, 'The version of this form.'),
+      ...job,
+      phrase: t.phrase,
+      savedPlan: t.orNull(
+        t.object('Where a saved plan is carried out.', {
+          madeBy: t.text('Who made it.'),
+          digest: t.text('Its digest.'),
+        }),
+      ),
+      rules: RULES,
+      datasets: t.list(t.object('A dataset that is deleted.', dataset), 'In the order of the plan.'),
+    }),
+    t.object('A DELETE is about to be sent.', {
+      kind: t.constant('intent', 'What the line is.'),
+      at,
+      name: dataset.name,
+      id: dataset.id,
+      sha: dataset.sha,
+    }),
+    t.object('The outcome of a dataset.', {
+      kind: t.constant('outcome', 'What the line is.'),
+      at,
+      ...outcome,
+      sha: t.optional(dataset.sha),
+    }),
+    t.object('The job came to an end.', {
+      kind: t.constant('end', 'What the line is.'),
+      at,
+      interrupted: t.yesNo('Whether it was stopped before its end.'),
+    }),
+  ])
+  .check(
+    z.meta({
+      description:
+        'One line of a journal (JSON Lines): first the plan, then intents and outcomes, at last the end.',
+    }),
+  )

@@ -3,8 +3,10 @@ import type * as z from 'zod/mini'
 import {METRIC_WORDS} from '../../../account/leaderboard/metrics.js'
 import {GROUP_COLUMNS} from '../../../account/leaderboard/row.js'
 import {fieldOf} from '../../../retention/read-rules.js'
+import {GUARD_RULES, REASON_RULES} from '../../../retention/reasons.js'
 import {
   flagOf,
+  type PolicyKey,
   type RetentionOptions,
   type Rule,
   RULE_NAMES,
@@ -12,6 +14,7 @@ import {
   ruleOf,
   type ValueKind,
 } from '../../../retention/rules.js'
+import {run} from './account.js'
 import * as t from './terms.js'
 
 type Form = (key: string, rule: Rule) => z.ZodMiniType
@@ -55,7 +58,7 @@ export const RULES = t.named(
 ) as z.ZodMiniType<Record<string, unknown>>
 
 /** The rules of a policy, as the library takes them. */
-export const OPTIONS = t.named(
+const OPTIONS = t.named(
   'PolicyOptions',
   'What the file says: each rule that it gives.',
   Object.fromEntries(
@@ -65,3 +68,54 @@ export const OPTIONS = t.named(
     }),
   ),
 ) as z.ZodMiniType<RetentionOptions>
+
+export const reasons = t.list(
+  t.named('Reason', 'Why a run is deleted or kept.', {
+    rule: t.growingWord(REASON_RULES, 'The rule.'),
+    text: t.text('The same in words, for people.'),
+  }),
+  'Why it is deleted or kept.',
+)
+
+const POLICY_KEYS = RULE_NAMES.flatMap((name): PolicyKey[] | PolicyKey => ruleOf(name).policy ?? [])
+const key = t.growingWord(
+  [...new Set(['select.by' as const, ...GUARD_RULES, ...POLICY_KEYS])],
+  'Its key in the file, or the name of a guard.',
+)
+const line = t.orNull(t.ordinal('Its line in the file; null for what holds without being written.'))
+const policy = {file: t.text('The policy, as it was named.'), options: OPTIONS}
+
+export const POLICY_EXPLAIN = t.object(
+  'What a policy says. With --run the document has the form of policy-explain-run.schema.json.',
+  {
+    ...policy,
+    rules: t.list(
+      t.object('A rule in words.', {
+        kind: t.word(['selector', 'keeper', 'guard'], 'What kind of rule it is.'),
+        key,
+        line,
+        text: t.text('What it says.'),
+      }),
+      'Every rule, those that always hold among them.',
+    ),
+  },
+)
+export const POLICY_EXPLAIN_RUN = t.object('What a policy does with one run, and why.', {
+  ...policy,
+  ...t.look,
+  action: t.word(['delete', 'keep'], 'What cleanup does with the run.'),
+  reasons,
+  deletes: t.names("The run's datasets that would be deleted, in the order of deletion."),
+  verdicts: t.list(
+    t.object('What one rule says of the run, asked alone.', {
+      kind: t.word(['selector', 'keeper', 'guard', 'scope'], 'What kind of rule it is.'),
+      key,
+      line,
+      holds: t.yesNo('Whether a selector selects it, a keeper or guard keeps it, the scope has any of it.'),
+      text: t.text('Why.'),
+      decided: t.yesNo('Whether it is one of those that decided.'),
+    }),
+    'Every rule.',
+  ),
+  ...run,
+})

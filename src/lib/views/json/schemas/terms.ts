@@ -3,11 +3,10 @@ import * as z from 'zod/mini'
 import {METRIC_NAMES} from '../../../account/leaderboard/metrics.js'
 import {GROUP_COLUMNS} from '../../../account/leaderboard/row.js'
 import {RUN_TYPES} from '../../../base/names.js'
+import {about} from '../../../base/schema.js'
 
 /** The terms in which documents are described. Code that prints takes only types from this folder, and so loads no zod. */
 
-const about = <S extends z.ZodMiniType>(schema: S, description: string): S =>
-  schema.check(z.meta({description})) as S
 /** As `toISOString` writes it. */
 const ISO = z.codec(z.iso.datetime({precision: 3}), z.date(), {
   decode: (text) => new Date(text),
