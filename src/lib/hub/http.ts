@@ -127,11 +127,11 @@ async function send(from: HttpRequest, options: HttpOptions, isFresh = false): P
   const {method} = from
   signal.throwIfAborted()
   const url = new URL(from.url)
-  const body = typeof from.body === 'string' ? new Blob([from.body]) : from.body
+  const body = typeof from.body === 'string' ? Buffer.from(from.body) : from.body
   const headers = {
     'accept-encoding': 'gzip, deflate, br',
     ...from.headers,
-    ...(body && {'content-length': String(body.size)}),
+    ...(body && {'content-length': String(body instanceof Blob ? body.size : body.length)}),
   }
   const agent = await agentFor(url, isFresh)
   const outgoing = (url.protocol === 'https:' ? https : http).request(url, {method, headers, agent, signal})
@@ -147,22 +147,23 @@ async function send(from: HttpRequest, options: HttpOptions, isFresh = false): P
 }
 
 /** In small chunks: the time limit counts from the last one that was taken. */
-function chunksOf(body: Blob, onChunk: () => void): Readable {
+function chunksOf(body: Blob | Buffer, onChunk: () => void): Readable {
   let at = 0
   return new Readable({
     read() {
       onChunk()
       const start = at
       at += CHUNK
-      if (start >= body.size) this.push(null)
-      else
-        body
-          .slice(start, at)
-          .arrayBuffer()
-          .then((bytes) => this.push(new Uint8Array(bytes)))
-          .catch((error: Error) => this.destroy(error))
+      bytesOf(body, start, at)
+        .then((bytes) => this.push(bytes.length > 0 ? bytes : null))
+        .catch((error: Error) => this.destroy(error))
     },
   })
+}
+
+async function bytesOf(body: Blob | Buffer, start: number, end: number): Promise<Uint8Array> {
+  if (!(body instanceof Blob)) return body.subarray(start, end)
+  return new Uint8Array(await body.slice(start, end).arrayBuffer())
 }
 
 /**
