@@ -10,7 +10,6 @@ import {type Fault, type Repo, type Sandbox} from '../../../src/lib/sandbox/inde
 import {rejectionOf} from '../../support/builders.js'
 import {gate, until} from '../../support/hub.js'
 import {
-  ARCHIVE_SCRIPT,
   archiveAt,
   CREATED,
   datasetsAt,
@@ -22,7 +21,6 @@ import {
   reasonOf,
   silenceHolder,
   stagedIn,
-  startScript,
   treeOf,
   withFolder,
 } from './support.js'
@@ -264,8 +262,6 @@ describe('archiving', () => {
       ['it was renamed', () => hub.state.rename(repo(), 'mira/other'), /another dataset has its name/],
       ['its id is another', answer({_id: 'f'.repeat(24)}), /another dataset/],
       ['its name is another', answer({id: 'mira/smoltrace-results-20260105_113001'}), /another dataset/],
-      ['its gate is not known', answer({gated: 'perhaps'}), /lacks the gate/],
-      ['nothing says who may see it', answer({private: null}), /lacks the visibility/],
       ['nothing says which files there are', answer({}), /an unknown number in its info/],
     ] as Array<[string, () => void, RegExp]>)
       it(`fails where ${title}`, async () => {
@@ -289,7 +285,6 @@ describe('archiving', () => {
   for (const [entry, reason] of [
     [{type: 'file', path: '../../evil'}, 'its file'],
     [{type: 'file', path: 'README.MD'}, 'its file'],
-    [{type: 'unknown', path: 'x'}, 'not certainly a file'],
   ] as const)
     it(`archives nothing where one of the files is ${entry.type} ${entry.path}`, async () => {
       const fields = {size: 1, oid: 'a'.repeat(40)}
@@ -341,23 +336,6 @@ describe('archiving', () => {
       expect(await namesIn()).to.have.members([OWN, `${OWN}.json`])
     })
 
-    it('goes on after a process that was killed in its middle', async () => {
-      const child = startScript(ARCHIVE_SCRIPT, hub, dir)
-      const remove = hub.intercept({match: isFifth(), before: () => child.kill('SIGKILL'), reset: 'before'})
-      await child.ended
-      remove()
-      expect(await namesIn()).to.have.members([...stagedIn(dir), '.archiving.lock'])
-      expect(await rejectionOf(archiveAt(hub, dir)))
-        .to.be.instanceOf(RefusedError)
-        .with.property('suggestions')
-        .that.matches(/If it was killed, its lock expires in \d+ s/)
-      silenceHolder(dir)
-      hub.requests.length = 0
-      await expectArchived()
-      expect(asked()).to.be.lessThan(5)
-      expect(await namesIn()).to.have.members([OWN, `${OWN}.json`])
-    })
-
     it('does nothing where it was interrupted before', async () => {
       const datasets = await datasetsAt(hub)
       const job = archiveAt(hub, join(dir, 'x'), {datasets, signal: AbortSignal.abort()})
@@ -386,18 +364,7 @@ describe('archiving', () => {
     })
   })
 
-  describe('by two at once', () => {
-    it('lets one do it, and tells the other', async () => {
-      const both = [archiveAt(hub, dir), archiveAt(hub, dir)]
-      // Or the one could be through before the other asks.
-      const isOneRefused = Promise.any(both.map((each) => rejectionOf(each)))
-      hub.intercept({match: isDownload, times: 1, before: () => isOneRefused})
-      const said = await Promise.all(both.map((each) => each.then(reasonOf, (error: Error) => error.message)))
-      expect(said).to.include('it is archived')
-      expect(said.join(' ')).to.include('another process is archiving into this folder')
-      expect(await namesIn()).to.have.members([OWN, `${OWN}.json`])
-    })
-
+  describe('beside another process', () => {
     /** Makes another process of another machine the holder of the lock. */
     const takeOver = () => {
       const holder = {pid: process.pid, host: 'elsewhere', token: 'x'}

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 import {posix, win32} from 'node:path'
 
-import {foldersOf, pathProblem, pathsProblem} from '../../../src/lib/archive/paths.js'
+import {pathProblem, pathsProblem} from '../../../src/lib/archive/paths.js'
 
 const REFUSED: Array<[path: string, problem: RegExp]> = [
   ['', /empty/],
@@ -97,10 +97,5 @@ describe('paths of an archive', () => {
       }),
       {numRuns: 500},
     )
-  })
-
-  it('names every folder on the way to a file', () => {
-    expect(foldersOf('a/b/c.txt')).to.deep.equal(['a', 'a/b'])
-    expect(foldersOf('c.txt')).to.deep.equal([])
   })
 })
