@@ -8,166 +8,123 @@ import {type Fault, type Sandbox} from '../src/lib/sandbox/index.js'
 import {runCli} from './support/cli.js'
 import {envOf, namesAt, runDatasetsAt, UNKNOWN_TOKEN, withHub} from './support/hub.js'
 
-const WET = ['--no-dry-run', '--yes']
-const ALL = ['cleanup', '--all', '--grace', '0', ...WET]
-const KEEP_ONE = ['cleanup', '--keep-recent', '1']
+const WET = '--no-dry-run --yes'
+const ALL = `cleanup --all --grace 0 ${WET}`
+const KEEP_ONE = 'cleanup --keep-recent 1'
+const APPLY = `cleanup --apply FOLDER/plan.json ${WET}`
 
 const isDelete: Fault['match'] = ({method}) => method === 'DELETE'
 const isCommit: Fault['match'] = ({method, path}) => method === 'POST' && path.includes('/commit/')
-const refusing = (status: number, error = 'no'): NonNullable<Fault['respond']> => ({
-  status,
-  headers: {'Content-Type': 'application/json'},
-  body: JSON.stringify({error}),
+const isCommitToRun: Fault['match'] = (request) => isCommit(request) && !request.path.includes('leaderboard')
+const answers = (status: number, match: Fault['match'], more: Partial<Fault> = {}): Fault => ({
+  match,
+  respond: {status, headers: {'Content-Type': 'application/json'}, body: '{"error":"no"}'},
+  ...more,
 })
-/** The oldest run that is there, which goes first. */
-const oldestAt = (hub: Sandbox) =>
-  runDatasetsAt(hub)
-    .map((name) => name.slice(-15))
-    .toSorted()[0] ?? ''
+const actionLimit = {status: 429, headers: {RateLimit: '"api";r=90;t=200'}, body: '{"error":"too many"}'}
 
-interface Row {
-  /** A sentence of the rule, in the words of one case. */
-  says: string
-  code: ExitCode
-  argv: string[] | ((hub: Sandbox, folder: string) => string[])
-  token?: (hub: Sandbox) => string
-  prepare?: (hub: Sandbox, argv: string[]) => Promise<unknown> | void
-  /** Whether something is deleted or, but for the preparation, committed all the same. */
-  changes?: boolean
+/** What is done before, in the folder for which FOLDER is put. */
+interface Scene {
+  hub: Sandbox
+  run: (line: string) => ReturnType<typeof runCli>
 }
 
-/** What a saved plan names, once it is made. */
-async function savePlan(hub: Sandbox, argv: string[]): Promise<string[]> {
-  const {stdout} = await runCli([...KEEP_ONE, '--grace', '0', '--plan', argv[2] ?? '', '--json'], envOf(hub))
+/** Saves a plan. @returns what it names */
+async function savePlan({run}: Scene): Promise<string[]> {
+  const {stdout} = await run(`${KEEP_ONE} --grace 0 --plan FOLDER/plan.json --json`)
   const {delete: runs} = JSON.parse(stdout) as {delete: Array<{deletes: Array<{name: string}>}>}
   return runs.flatMap(({deletes}) => deletes.map(({name}) => name))
 }
 
-const applying = (_hub: Sandbox, folder: string) => ['cleanup', '--apply', join(folder, 'plan.json'), ...WET]
+interface More {
+  fault?: Fault
+  prepare?: (scene: Scene) => unknown
+  token?: (hub: Sandbox) => string
+  /** Whether something is deleted or, but for the preparation, committed all the same. */
+  changes?: true
+}
 
-const ROWS: Row[] = [
-  {says: 'done', code: EXIT.done, argv: ALL, changes: true},
-  {says: 'nothing to do', code: EXIT.done, argv: ['cleanup', '--keep-recent', '50', ...WET]},
-  {says: 'a dry run that finds work, not asked to say so', code: EXIT.done, argv: KEEP_ONE},
-  {
-    says: 'an error: a listing that is no list',
-    code: EXIT.error,
-    argv: ALL,
-    prepare: (hub) =>
-      void hub.intercept({match: ({path}) => path.includes('author='), respond: {status: 200, body: '{}'}}),
-  },
-  {
-    says: 'refused: the leaderboard is protected, in a dry run',
-    code: EXIT.error,
-    argv: ['cleanup', '--delete-leaderboard'],
-    prepare: (hub) => runCli(['leaderboard', 'protect'], envOf(hub)),
-  },
-  {
-    says: 'not known: a dry run that could not read what is protected, with --exit-code too',
-    code: EXIT.error,
-    argv: [...KEEP_ONE, '--exit-code'],
-    prepare: (hub) =>
-      void hub.intercept({match: ({path}) => path.includes('protection.json'), respond: refusing(403)}),
-  },
-  {
-    says: 'an unknown namespace, before anything',
-    code: EXIT.error,
-    argv: [...ALL, '--namespace', 'nobody'],
-  },
-  {
-    says: 'an unknown run, before anything',
-    code: EXIT.error,
-    argv: (hub) => ['cleanup', '--run', oldestAt(hub), '--run', '20200101_000000', ...WET],
-  },
-  {says: 'wrong usage', code: EXIT.usage, argv: ['cleanup', '--older-than', '0']},
-  {says: 'neither a selector nor a keeper', code: EXIT.usage, argv: ['cleanup', ...WET]},
-  {says: 'a question without a terminal', code: EXIT.usage, argv: ['cleanup', '--all', '--no-dry-run']},
-  {
-    says: 'something failed',
-    code: EXIT.incomplete,
-    argv: ALL,
-    prepare: (hub) => void hub.intercept({match: isDelete, times: 1, respond: refusing(403)}),
-    changes: true,
-  },
-  {
-    says: 'something was skipped',
-    code: EXIT.incomplete,
-    argv: applying,
-    async prepare(hub, argv) {
-      const [name = ''] = await savePlan(hub, argv)
-      hub.state.touch(name)
-    },
-    changes: true,
-  },
-  {
-    says: 'something is half: a card that could not be changed',
-    code: EXIT.incomplete,
-    argv: (hub) => ['runs', 'protect', oldestAt(hub)],
-    prepare: (hub) =>
-      void hub.intercept({
-        match: (request) => isCommit(request) && !request.path.includes('leaderboard'),
-        respond: refusing(403),
-      }),
-    changes: true,
-  },
-  {
-    says: 'the rest was not attempted: a limit of the action',
-    code: EXIT.incomplete,
-    argv: ALL,
-    prepare: (hub) =>
-      void hub.intercept({
-        match: isDelete,
-        skip: 1,
-        respond: {status: 429, headers: {RateLimit: '"api";r=90;t=200'}, body: '{"error":"too many"}'},
-      }),
-    changes: true,
-  },
-  {
-    says: 'a token that is not accepted any more in the middle',
-    code: EXIT.incomplete,
-    argv: ALL,
-    prepare: (hub) => void hub.intercept({match: isDelete, skip: 1, respond: refusing(401)}),
-    changes: true,
-  },
-  {says: 'not authenticated', code: EXIT.notAllowed, argv: ALL, token: () => UNKNOWN_TOKEN},
-  {says: 'not allowed', code: EXIT.notAllowed, argv: ALL, token: ({tokens}) => tokens.read},
-  {
-    says: 'not allowed to commit, before the first change',
-    code: EXIT.notAllowed,
-    argv: ['leaderboard', 'protect'],
-    prepare: (hub) => void hub.intercept({match: isCommit, respond: refusing(403)}),
-  },
-  {
-    says: 'nothing of a saved plan was even tried',
-    code: EXIT.stale,
-    argv: applying,
-    async prepare(hub, argv) {
-      for (const name of await savePlan(hub, argv)) hub.state.touch(name)
-    },
-  },
-  {says: 'a dry run that finds work, asked to say so', code: EXIT.found, argv: [...KEEP_ONE, '--exit-code']},
-  {
-    says: 'a dry run that finds none, asked to say so',
-    code: EXIT.done,
-    argv: ['cleanup', '--keep-recent', '50', '--exit-code'],
-  },
+const touchSome = async (scene: Scene, count?: number) => {
+  for (const name of (await savePlan(scene)).slice(0, count)) scene.hub.state.touch(name)
+}
+
+const noList: Fault = {match: ({path}) => path.includes('author='), respond: {status: 200, body: '{}'}}
+const noProtection = answers(403, ({path}) => path.includes('protection.json'))
+
+/** Sentences of the rule, each in the words of one case; OLDEST is the oldest run. */
+const ROWS: Array<[code: ExitCode, says: string, line: string, more?: More]> = [
+  [0, 'done', ALL, {changes: true}],
+  [0, 'nothing to do', `cleanup --keep-recent 50 ${WET}`],
+  [0, 'a dry run that finds work, not asked to say so', KEEP_ONE],
+  [0, 'a dry run that finds none, asked to say so', 'cleanup --keep-recent 50 --exit-code'],
+  [10, 'a dry run that finds work, asked to say so', `${KEEP_ONE} --exit-code`],
+  [1, 'an error: a listing that is no list', ALL, {fault: noList}],
+  [
+    1,
+    'refused: the leaderboard is protected, in a dry run',
+    'cleanup --delete-leaderboard',
+    {prepare: ({run}) => run('leaderboard protect')},
+  ],
+  [1, 'not known, with --exit-code too: what is protected', `${KEEP_ONE} --exit-code`, {fault: noProtection}],
+  [1, 'an unknown namespace, before anything', `${ALL} --namespace nobody`],
+  [1, 'an unknown run, before anything', `cleanup --run OLDEST --run 20200101_000000 ${WET}`],
+  [2, 'wrong usage', 'cleanup --older-than 0'],
+  [2, 'neither a selector nor a keeper', `cleanup ${WET}`],
+  [2, 'a question without a terminal', 'cleanup --all --no-dry-run'],
+  [3, 'something failed', ALL, {fault: answers(403, isDelete, {times: 1}), changes: true}],
+  [3, 'something was skipped', APPLY, {prepare: (scene) => touchSome(scene, 1), changes: true}],
+  [
+    3,
+    'something is half: a card',
+    'runs protect OLDEST',
+    {fault: answers(403, isCommitToRun), changes: true},
+  ],
+  [
+    3,
+    'the rest was not attempted: a limit of the action',
+    ALL,
+    {fault: {match: isDelete, skip: 1, respond: actionLimit}, changes: true},
+  ],
+  [
+    3,
+    'a token that is rejected in the middle',
+    ALL,
+    {fault: answers(401, isDelete, {skip: 1}), changes: true},
+  ],
+  [4, 'not authenticated', ALL, {token: () => UNKNOWN_TOKEN}],
+  [4, 'not allowed', ALL, {token: ({tokens}) => tokens.read}],
+  [
+    4,
+    'not allowed to commit, before the first change',
+    'leaderboard protect',
+    {fault: answers(403, isCommit)},
+  ],
+  [5, 'nothing of a saved plan was even tried', APPLY, {prepare: (scene) => touchSome(scene)}],
 ]
 
 describe('[S16] the exit code says what happened, the same with and without --json', () => {
-  for (const {says, code, argv: given, token, prepare, changes = false} of ROWS) {
+  for (const [code, says, line, {fault, prepare, token, changes} = {}] of ROWS) {
     it(`${code}: ${says}`, async () => {
-      for (const json of [[], ['--json']]) {
+      for (const json of ['', ' --json']) {
         await withHub({runs: 5}, async (hub) => {
           const folder = mkdtempSync(join(tmpdir(), 'smoltrace-exit-'))
-          const argv = typeof given === 'function' ? given(hub, folder) : given
-          await prepare?.(hub, argv)
+          const [oldest = ''] = runDatasetsAt(hub)
+            .map((name) => name.slice(-15))
+            .toSorted()
+          const run = (text: string, as?: string) => {
+            const argv = text.replace('FOLDER', folder).replace('OLDEST', oldest).split(' ')
+            return runCli(argv, envOf(hub, as))
+          }
+
+          await prepare?.({hub, run})
+          if (fault) hub.intercept(fault)
           const before = namesAt(hub)
           hub.requests.length = 0
-          const {stdout, exitCode} = await runCli([...argv, ...json], envOf(hub, token?.(hub)))
+          const {stdout, exitCode} = await run(line + json, token?.(hub))
           expect(exitCode, stdout).to.equal(code)
           if (!changes) expect(namesAt(hub)).to.deep.equal(before)
           if (code === EXIT.usage) expect(hub.requests).to.deep.equal([])
-          if (json.length === 0) return
+          if (json === '') return
           const {error} = JSON.parse(stdout) as {error?: {exitCode: number; suggestions: string[]}}
           if (error) expect(error.exitCode).to.equal(code)
           if (code === EXIT.usage || code === EXIT.notAllowed)
