@@ -38,6 +38,11 @@ export interface Inventory {
   warnings: string[]
 }
 
+/** The runs' datasets and the leaderboard. */
+export function allDatasets({datasets, leaderboard}: Inventory): Dataset[] {
+  return leaderboard ? [...datasets, leaderboard] : datasets
+}
+
 /**
  * Finds every SMOLTRACE dataset of a namespace, by exact name.
  * @param options token, endpoint and namespace; by default those of the environment

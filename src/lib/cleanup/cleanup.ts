@@ -3,7 +3,7 @@ import {SIZES, type Sizes, type SizesOption} from '../account/sizes.js'
 import {OptionError} from '../base/errors.js'
 import {type OptionTable, readOptions} from '../base/options.js'
 import {cutoffOf} from '../base/time.js'
-import {CONNECTION, type ConnectionOptions, machineTime, type Session} from '../hub/session.js'
+import {CONNECTION, type ConnectionOptions, machineTime} from '../hub/session.js'
 import {planBy} from '../plan/build.js'
 import {hasChoice, picked} from '../plan/pick.js'
 import {frozen, type Plan} from '../plan/plan.js'
@@ -52,49 +52,34 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   if (rules.olderThan) cutoffOf(rules.olderThan, machineTime(own))
   checkExecution(own)
   requireConsent({rules, archives: false}, own)
-  await checkSaving(own)
+  const {choose, savePlan: file} = own
+  if (file !== undefined) await checkSaving(file, own)
   const opened = await openJob(own)
   const {session} = opened
   const inventory = await discover(session)
-  const made = await planBy(rules, inventory, session, {mustBeCertain: !isPreview(own)})
-  const byRules = frozen({...made, archives: own.archive !== undefined})
-  const plan = await choose(byRules, session, own)
-  if (!plan)
-    return resultOf({
-      plan: byRules,
-      inventory,
-      dryRun: isDryRun(own),
-      declined: true,
-      warnings: session.warnings,
-    })
-  await own.onPlan?.(plan, session.warnings, opened.sizes)
+  const {warnings, user} = session
+  const dryRun = isDryRun(own)
+  // What only looks may say that it does not know; what is saved or deleted rests on what is certain.
+  const made = await planBy(rules, inventory, session, {mustBeCertain: !dryRun || file !== undefined})
+  let plan = frozen({...made, archives: own.archive !== undefined})
+  if (choose && hasChoice(plan)) {
+    const timestamps = await choose(plan, warnings)
+    if (!timestamps || own.signal?.aborted)
+      return resultOf({plan, inventory, dryRun, declined: true, warnings})
+    plan = picked(plan, timestamps)
+  }
+
+  await own.onPlan?.(plan, warnings, opened.sizes)
   const result = await execute({...opened, plan, inventory}, own)
-  if (own.savePlan !== undefined) await savePlan(plan, own.savePlan, {user: session.user})
+  if (file !== undefined) await savePlan(plan, file, {user})
   return result
 }
 
-/** The plan after the choice; undefined where it was cancelled. Where nothing can be chosen, the callback is not called. */
-async function choose(
-  plan: Plan,
-  {warnings}: Session,
-  {choose: ask, signal}: CleanupOptions,
-): Promise<Plan | undefined> {
-  if (!ask || !hasChoice(plan)) return plan
-  const timestamps = await ask(plan, warnings)
-  return timestamps === undefined || signal?.aborted ? undefined : picked(plan, timestamps)
-}
-
-/** What only looks may say that it does not know; what is saved or deleted rests on what is certain. */
-function isPreview(options: CleanupOptions): boolean {
-  return isDryRun(options) && options.savePlan === undefined
-}
-
-async function checkSaving(options: CleanupOptions): Promise<void> {
-  if (options.savePlan === undefined) return
+async function checkSaving(file: string, options: CleanupOptions): Promise<void> {
   if (!isDryRun(options))
     throw new OptionError(
       'savePlan',
       'saves the plan of a dry run: leave out `dryRun: false`, and apply it with `applyPlan`',
     )
-  await checkPlanTarget(options.savePlan)
+  await checkPlanTarget(file)
 }

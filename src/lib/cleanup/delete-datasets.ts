@@ -1,4 +1,4 @@
-import {discover, type Inventory} from '../account/datasets.js'
+import {allDatasets, discover, type Inventory} from '../account/datasets.js'
 import {readProtection} from '../account/protection/file.js'
 import {refuseProtected} from '../account/protection/pins.js'
 import {SIZES, type SizesOption} from '../account/sizes.js'
@@ -63,8 +63,8 @@ async function deleteNamed(names: string[], options: DeleteOptions): Promise<Cle
 }
 
 /** The outcomes of names that the plan has no place for: those that are not there, and those of pinned runs. */
-function leftOut(names: string[], {datasets, leaderboard}: Inventory, {keep}: Plan): Outcome[] {
-  const listed = new Set([...datasets, leaderboard].map((dataset) => dataset?.name))
+function leftOut(names: string[], inventory: Inventory, {keep}: Plan): Outcome[] {
+  const listed = new Set(allDatasets(inventory).map(({name}) => name))
   const absent = names.filter((name) => !listed.has(name)).map((name) => gone(name))
   const named = new Set(names)
   const pinned = keep.flatMap(({run, reasons}) => {

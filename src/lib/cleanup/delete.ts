@@ -11,8 +11,6 @@ import {type Journal} from './journal/write.js'
 import {
   afterLostAnswer,
   failed,
-  isActionLimit,
-  isHeldBack,
   isMissing,
   type Outcome,
   stillThere,
@@ -95,8 +93,7 @@ class Deletion {
   }
 
   private async deleteOne(target: Target): Promise<Outcome> {
-    const {dataset} = target
-    const {name} = dataset
+    const {name} = target.dataset
     const seen = {lost: 0, busy: 0}
     for (;;) {
       const {barred, error} = await this.sendWhenFree(target)
@@ -104,14 +101,12 @@ class Deletion {
       if (barred) return target.isLost ? afterLostAnswer(barred) : barred
       if (!error) return {name, status: 'deleted'}
       if (isMissing(error)) return this.settleMissing(target, error)
-      if (isOutcomeUnknown(error)) {
-        target.isLost = true
-        const settled = await this.settleLost(target, error, seen.lost++)
-        if (settled) return settled
-      } else if (!(await this.overcome(error, seen))) {
-        if (target.isLost) return unknownResult(name, error)
-        return (isHeldBack(error) && this.gate.blocker(dataset)) || failed(dataset, error)
-      }
+      const isLost = isOutcomeUnknown(error)
+      target.isLost ||= isLost
+      const outcome = isLost
+        ? await this.settleLost(target, error, seen.lost++)
+        : await this.overcome(target, error, seen)
+      if (outcome) return outcome
     }
   }
 
@@ -198,18 +193,28 @@ class Deletion {
     this.runs.concurrency = concurrency + Math.min(this.pausing, concurrency)
   }
 
-  /** Whether it is worth trying again: after the wait that a used-up quota asks for. Some errors stop the whole job. */
-  private async overcome(error: Error, seen: {busy: number}): Promise<boolean> {
-    if (!(error instanceof HubError)) return false
-    if (error.status === 401) this.gate.stop('the Hub does not accept the token any more')
-    if (isActionLimit(error)) this.gate.stop(printable(error.answer.text))
+  /**
+   * Waits as an answer asks; some answers stop the whole job.
+   * @returns the outcome where trying again is not worth it
+   */
+  private async overcome(target: Target, error: Error, seen: {busy: number}): Promise<Outcome | undefined> {
+    const {dataset, isLost} = target
+    const {status, answer} = error instanceof HubError ? error : {}
+    if (status === 401) this.gate.stop('the Hub does not accept the token any more')
+    if (answer?.actionLimit) this.gate.stop(printable(answer.text))
     const tries = {retries: seen.busy, windows: this.gate.vainWindows}
-    const wait = error.status === 429 ? waitBeforeRetry(error, tries) : undefined
-    if (!wait && isHeldBack(error)) this.gate.stop()
-    if (!wait) return false
-    if (wait.why === 'retry') seen.busy++
-    await this.gate.lookOnce(wait)
-    return true
+    const wait = status === 429 && !answer?.actionLimit ? waitBeforeRetry(error, tries) : undefined
+    if (wait) {
+      if (wait.why === 'retry') seen.busy++
+      await this.gate.lookOnce(wait)
+      return undefined
+    }
+
+    // Nothing can be sent for now: what the answer was about was not tried.
+    const isHeldBack = status === 429 && (answer?.actionLimit || answer?.resetMs !== undefined)
+    if (isHeldBack) this.gate.stop()
+    if (isHeldBack && !isLost) return this.gate.blocker(dataset)
+    return isLost ? unknownResult(dataset.name, error) : failed(dataset, error)
   }
 
   private async settle(outcomes: Array<[Target, Outcome]>): Promise<boolean> {

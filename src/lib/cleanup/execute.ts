@@ -1,6 +1,6 @@
 import {resolve} from 'node:path'
 
-import {type Dataset, discover, type Inventory} from '../account/datasets.js'
+import {allDatasets, type Dataset, discover, type Inventory} from '../account/datasets.js'
 import {readSizesIfAsked, type Sizes, type SizesOption} from '../account/sizes.js'
 import {DEFAULT_CONCURRENCY} from '../base/concurrency.js'
 import {CancelledError, UsageError} from '../base/errors.js'
@@ -105,22 +105,14 @@ export async function execute(job: Job, options: JobOptions): Promise<CleanupRes
   if (!dryRun) requireDeletable(session)
   const report = {plan, inventory, dryRun, applied: saved !== undefined, stale, sizes, warnings}
   const size = plannedDatasets(plan).length
-  if (size > 0) refuseOversized(size, inventory, options)
+  const limit = options.maxDelete === undefined ? undefined : parseDeletionLimit(options.maxDelete)
+  if (size > 0) refuseLargePlan(size, allDatasets(inventory).length, limit)
   if (dryRun) return resultOf(report)
   if (size === 0) return resultOf({...report, outcomes: stale})
   const declined = options.yes !== true && (await options.confirm?.(plan)) !== true
   if (declined) return resultOf({...report, declined})
   refuseInterrupted(options)
   return resultOf({...report, ...(await carryOutConfirmed(job, options))})
-}
-
-function refuseOversized(
-  size: number,
-  {datasets, leaderboard}: Inventory,
-  {maxDelete}: ExecutionOptions,
-): void {
-  if (maxDelete === undefined) return
-  refuseLargePlan(size, datasets.length + (leaderboard ? 1 : 0), parseDeletionLimit(maxDelete))
 }
 
 function refuseInterrupted({signal}: JobOptions): void {
@@ -180,9 +172,9 @@ async function carryOutConfirmed(job: Job, options: JobOptions): Promise<Partial
 
 /** A listing for a token that may not see everything any more says nothing about what is gone. */
 async function listAtEnd(session: Session): Promise<Dataset[]> {
-  const {datasets, leaderboard} = await discover(session)
+  const inventory = await discover(session)
   await requireSameAccess(session)
-  return leaderboard ? [...datasets, leaderboard] : datasets
+  return allDatasets(inventory)
 }
 
 /** Whether Ctrl-C may have kept it from being settled. */

@@ -35,16 +35,6 @@ export function isMissing(error: Error): boolean {
   return error instanceof HubError && error.status === 404 && error.answer.code === 'RepoNotFound'
 }
 
-export function isActionLimit(error: Error): boolean {
-  return error instanceof HubError && error.status === 429 && error.answer.actionLimit === true
-}
-
-/** Whether an answer says that nothing can be sent for now: the dataset that it was about was not tried. */
-export function isHeldBack(error: Error): boolean {
-  if (!(error instanceof HubError) || error.status !== 429) return false
-  return error.answer.actionLimit === true || error.answer.resetMs !== undefined
-}
-
 /** The outcome of a dataset that was there once and is gone. */
 export function gone(name: string, movedTo?: string): Outcome {
   const reason = movedTo === undefined ? 'was not there any more' : `was renamed to ${printable(movedTo)}`

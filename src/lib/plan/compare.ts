@@ -1,4 +1,4 @@
-import {type Dataset, type Inventory, type LeaderboardDataset} from '../account/datasets.js'
+import {allDatasets, type Dataset, type Inventory, type LeaderboardDataset} from '../account/datasets.js'
 import {holdOn, type Protection} from '../account/protection/pins.js'
 import {groupDatasetsByRun, type Run} from '../account/runs.js'
 import {printable} from '../base/text.js'
@@ -27,9 +27,7 @@ export function comparePlan(
   known: RetentionContext & {protection: Protection},
 ): Map<string, Exclusion> {
   const excluded = new Map<string, Exclusion>()
-  const current = new Map(
-    [...fresh.datasets, ...(fresh.leaderboard ? [fresh.leaderboard] : [])].map((each) => [each.name, each]),
-  )
+  const current = new Map(allDatasets(fresh).map((each) => [each.name, each]))
   const freshRuns = new Map(groupDatasetsByRun(fresh.datasets).map((run) => [run.timestamp, run]))
   const kept = keptNow(plan, [...freshRuns.values()], fresh.now, known)
   for (const {run, datasets} of plan.delete) {

@@ -1,4 +1,4 @@
-import {discover, type Inventory} from '../account/datasets.js'
+import {allDatasets, discover, type Inventory} from '../account/datasets.js'
 import {type RowIndex, type RunRows} from '../account/leaderboard/index.js'
 import {readProtection} from '../account/protection/file.js'
 import {type Protection} from '../account/protection/pins.js'
@@ -85,9 +85,9 @@ async function runsToldOf(plan: Plan, {datasets}: Inventory): Promise<Run[]> {
  * Whether nothing of the plan is there any more. A listing that lacks all of it may as well be wrong.
  * @throws RefusedError where one of its names answers all the same, or the token may not see everything
  */
-async function allIsGone(plan: Plan, {datasets, leaderboard}: Inventory, session: Session): Promise<boolean> {
+async function allIsGone(plan: Plan, inventory: Inventory, session: Session): Promise<boolean> {
   const {hub, access} = session
-  const listed = new Set([...datasets, leaderboard].map((dataset) => dataset?.name))
+  const listed = new Set(allDatasets(inventory).map(({name}) => name))
   const planned = plannedDatasets(plan)
   if (planned.length === 0 || planned.some(({name}) => listed.has(name))) return false
   const hidden = access.readLimit ?? access.partial
