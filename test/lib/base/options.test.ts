@@ -38,124 +38,52 @@ const NAME = `mira/smoltrace-results-${STAMP}`
 const boxed = (value: unknown): unknown => new Object(value)
 const HOLE = Object.assign([], {length: 1})
 
-/** Every function of the library that takes options, called with these. */
-const FUNCTIONS: Record<string, (options: never) => unknown> = {
-  applyPlan: (options) => applyPlan('plan.json', options),
-  checkLeaderboard,
-  cleanupDatasets,
-  deleteDatasets: (options) => deleteDatasets([NAME], options),
-  discoverSmoltraceDatasets,
-  filterRuns: (options) => filterRuns([], options),
-  protectLeaderboard,
-  protectRuns: (options) => protectRuns([STAMP], options),
-  readHistory: (options) => readHistory('/nowhere', options),
-  readLeaderboardRows,
-  readRanking,
-  readSizes,
-  restoreDatasets,
-  unprotectLeaderboard,
-  unprotectRuns: (options) => unprotectRuns([STAMP], options),
-}
+const CONNECTION = 'token endpoint env signal clock onWait'
+const EXECUTION = 'yes confirm confirmedBy concurrency maxDelete archive journal dataDir onEvent sizes'
+const RETENTION =
+  'olderThan incompleteOnly ignoreLeaderboard run model team purpose status unreferenced scoreBelow all keepRecent keepWithin keepHourly keepDaily keepWeekly keepMonthly keepYearly keepBest by groupBy grace only deleteLeaderboard'
 
-/** What each option must not hold, by the functions that have it. */
-const CONNECTION = {
-  token: [null, 5, ['hf_x'], boxed('hf_x')],
-  endpoint: [null, new URL('http://127.0.0.1')],
-  env: [null, 'HF_TOKEN=x'],
-  signal: [null, true, {}, new AbortController()],
-  clock: [null, new Date()],
-  onWait: [null, 'x'],
-}
-const NAMESPACE = {namespace: [null, 5, ['mira']]}
-const EXECUTION = {
-  yes: ['false', 'true', 1, 0, null, boxed(true)],
-  confirm: [true, null],
-  confirmedBy: [null],
-  concurrency: ['4', null, Number.NaN],
-  maxDelete: [null, ['10%'], Number.POSITIVE_INFINITY],
-  archive: [null, 5, ['copies']],
-  journal: ['false', null, 0],
-  dataDir: [null, 5],
-  onEvent: [null, {}],
-}
-const RETENTION = {
-  olderThan: [30, ['30d'], null, new Date(0)],
-  incompleteOnly: ['no', 1, null],
-  ignoreLeaderboard: ['no', 1],
-  run: [STAMP, [STAMP, 5], [boxed(STAMP)], HOLE],
-  model: ['gpt', [null], new Set(['gpt'])],
-  team: ['x', [5]],
-  purpose: ['x', [5]],
-  status: ['failed', [5]],
-  unreferenced: ['false', 1],
-  scoreBelow: ['50', null, Number.NaN, [50]],
-  all: ['false', 'true', 1, null],
-  keepRecent: ['5', null, Number.NaN],
-  keepWithin: [30, ['30d']],
-  keepHourly: ['5'],
-  keepDaily: ['5'],
-  keepWeekly: ['5'],
-  keepMonthly: ['5'],
-  keepYearly: ['5'],
-  keepBest: ['5', Number.NaN],
-  by: [['cost'], null],
-  groupBy: ['model', [5]],
-  grace: [0, 6, null],
-  only: ['results', [['results']]],
-  deleteLeaderboard: ['false', 1, null],
-}
-const WRONG: Record<string, Record<string, unknown[]>> = {
-  applyPlan: {...CONNECTION, ...EXECUTION, sizes: ['no', 1], onPlan: [null]},
-  checkLeaderboard: {...CONNECTION, ...NAMESPACE},
-  cleanupDatasets: {
-    ...CONNECTION,
-    ...NAMESPACE,
-    ...EXECUTION,
-    ...RETENTION,
-    sizes: ['no'],
-    choose: [null, []],
-    onPlan: [true],
-    savePlan: [null, 5],
-  },
-  deleteDatasets: {
-    ...CONNECTION,
-    ...NAMESPACE,
-    ...EXECUTION,
-    sizes: ['no'],
-    deleteLeaderboard: ['false', 1, null],
-  },
-  discoverSmoltraceDatasets: {...CONNECTION, ...NAMESPACE},
-  filterRuns: {
-    ...RETENTION,
-    now: [0, '2026-01-31', new Date('x')],
-    protection: ['x'],
-    rows: [{}],
-  },
-  protectLeaderboard: {
-    ...CONNECTION,
-    ...NAMESPACE,
-    reason: [5, null],
-    runs: ['false', 1],
-    top: ['5', null],
-    by: [5],
-  },
-  protectRuns: {...CONNECTION, ...NAMESPACE, reason: [5], until: [new Date(), null]},
-  readHistory: {since: ['2026-01-31', new Date('x')], keep: [null]},
-  readLeaderboardRows: {...CONNECTION, ...NAMESPACE},
-  readRanking: {...CONNECTION, ...NAMESPACE, by: [5], groupBy: ['model'], model: ['gpt'], limit: ['5']},
-  readSizes: {...CONNECTION, ...NAMESPACE},
-  restoreDatasets: {
-    ...CONNECTION,
-    ...NAMESPACE,
-    dir: [null, 5, ''],
-    names: ['x', [5], [[NAME]]],
-    dryRun: ['true', 1, null],
-    concurrency: ['4'],
-    onEvent: [null],
-  },
-  unprotectLeaderboard: {...CONNECTION, ...NAMESPACE},
-  unprotectRuns: {...CONNECTION, ...NAMESPACE},
-}
+/** Every function of the library that takes options, its options, and how it is called with some. */
+const FUNCTIONS: Array<[name: string, options: string, call: (options: never) => unknown]> = [
+  ['applyPlan', `${CONNECTION} ${EXECUTION} onPlan`, (options) => applyPlan('plan.json', options)],
+  ['checkLeaderboard', `${CONNECTION} namespace`, checkLeaderboard],
+  [
+    'cleanupDatasets',
+    `${CONNECTION} namespace ${EXECUTION} ${RETENTION} choose onPlan savePlan`,
+    cleanupDatasets,
+  ],
+  [
+    'deleteDatasets',
+    `${CONNECTION} namespace ${EXECUTION} deleteLeaderboard`,
+    (options) => deleteDatasets([NAME], options),
+  ],
+  ['discoverSmoltraceDatasets', `${CONNECTION} namespace`, discoverSmoltraceDatasets],
+  ['filterRuns', `${RETENTION} now protection rows`, (options) => filterRuns([], options)],
+  ['protectLeaderboard', `${CONNECTION} namespace reason runs top by onEvent`, protectLeaderboard],
+  ['protectRuns', `${CONNECTION} namespace reason until onEvent`, (options) => protectRuns([STAMP], options)],
+  ['readHistory', 'since keep', (options) => readHistory('/nowhere', options)],
+  ['readLeaderboardRows', `${CONNECTION} namespace`, readLeaderboardRows],
+  ['readRanking', `${CONNECTION} namespace by groupBy model limit`, readRanking],
+  ['readSizes', `${CONNECTION} namespace`, readSizes],
+  ['restoreDatasets', `${CONNECTION} namespace dir names dryRun concurrency onEvent`, restoreDatasets],
+  ['unprotectLeaderboard', `${CONNECTION} namespace`, unprotectLeaderboard],
+  ['unprotectRuns', `${CONNECTION} namespace onEvent`, (options) => unprotectRuns([STAMP], options)],
+]
+
+/** Values of a kind, and some that are not. */
+const KINDS: Array<[kind: string, right: unknown[], wrong: unknown[]]> = [
+  ['boolean', [true, false], ['false', 'true', 1, 0, boxed(true)]],
+  ['text', ['x', ''], [5, ['x'], boxed('x'), new URL('http://127.0.0.1'), new Date()]],
+  ['number', [5, -1.5], ['5', Number.NaN, Number.POSITIVE_INFINITY, [5]]],
+  ['number or text', [5, '10%'], [['10%'], Number.NaN, true]],
+  ['texts', [['x'], []], ['x', [5], [['x']], [null], [boxed('x')], new Set(['x']), HOLE]],
+  ['function', [() => 5], [true, {}, 'x']],
+  ['date', [new Date(0)], [0, '2026-01-31', new Date('x')]],
+  ['signal', [new AbortController().signal, {aborted: false}], [true, {}, new AbortController()]],
+  ['array', [[5]], [{}, 'x']],
+  ['object', [{x: 5}], ['x', 5]],
+  ['object or text', [{x: 5}, 'unknown'], [5, true]],
+]
 
 /** Calls it, whether it throws at once or later. */
 const refusalOf = (call: () => unknown) => rejectionOf((async () => call())())
@@ -170,11 +98,11 @@ describe('the options of a function', () => {
   after(() => hub.close())
 
   const connection = () => ({token: hub.token, endpoint: hub.url, env: {}})
-  const ofItsOwn = (name: string) =>
-    'token' in (WRONG[name] ?? {}) ? connection() : name === 'filterRuns' ? {all: true} : {}
 
-  for (const [name, call] of Object.entries(FUNCTIONS)) {
+  for (const [name, list, call] of FUNCTIONS) {
     describe(name, () => {
+      const names = list.split(' ')
+      const own = () => (names.includes('token') ? connection() : name === 'filterRuns' ? {all: true} : {})
       const refuses = async (options: unknown, ...words: string[]) => {
         const requests = hub.requests.length
         const error = await refusalOf(() => call(options as never))
@@ -183,17 +111,15 @@ describe('the options of a function', () => {
         expect(hub.requests.slice(requests)).to.deep.equal([])
       }
 
-      it('[S18] refuses every value of another kind, and names the option', async () => {
-        for (const [option, values] of Object.entries(WRONG[name] ?? {})) {
-          for (const value of values) await refuses({...ofItsOwn(name), [option]: value}, `\`${option}\``)
-        }
+      it('[S18] refuses a value of another kind for each of its options, and names the option', async () => {
+        for (const option of names) await refuses({...own(), [option]: null}, `\`${option}\``)
       })
 
       it('[S18] refuses an option that it does not know, and names the one that was meant', async () => {
         for (const option of ['namspace', 'dryrun', 'untill', 'keepRecnt'])
-          await refuses({...ofItsOwn(name), [option]: undefined, [`${option}x`]: 1}, `\`${option}x\``)
-        const [known = ''] = Object.keys(WRONG[name] ?? {})
-        const error = await refusalOf(() => call({...ofItsOwn(name), [`${known}s`]: 1} as never))
+          await refuses({...own(), [option]: undefined, [`${option}x`]: 1}, `\`${option}x\``)
+        const [known = ''] = names
+        const error = await refusalOf(() => call({...own(), [`${known}s`]: 1} as never))
         expect((error as UsageError).suggestions).to.deep.equal([`Did you mean \`${known}\`?`])
       })
 
@@ -210,11 +136,23 @@ describe('the options of a function', () => {
           [],
           new Map(),
           new Options(),
-          Object.create(ofItsOwn(name)),
+          Object.create(own()),
           Object.create(Object.assign(Object.create(null), {yes: true})),
         ])
           await refuses(options)
       })
+    })
+  }
+
+  for (const [kind, right, wrong] of KINDS) {
+    it(`[S18] of the kind "${kind}" hold nothing else`, () => {
+      const table = {x: kind} as unknown as OptionTable<{x: unknown}>
+      for (const value of right) expect(readOptions({x: value}, table)).to.deep.equal({x: value})
+      for (const value of [null, ...wrong])
+        expect(() => readOptions({x: value}, table), String(value)).to.throw(
+          UsageError,
+          /^`x` takes an? |^`x` takes true/,
+        )
     })
   }
 
@@ -273,11 +211,6 @@ describe('the options of a function', () => {
     expect([readOptions({run}, table).run, reads]).to.deep.equal([['a'], 1])
   })
 
-  it('with a hole in an array hold something else than strings', () => {
-    const table: OptionTable<{run?: string[] | undefined}> = {run: 'texts'}
-    expect(() => readOptions({run: HOLE as string[]}, table)).to.throw(UsageError)
-  })
-
   it('that are undefined are not there, hidden ones are, and a prototype may be missing', () => {
     interface One {
       keepRecent?: number | undefined
@@ -303,6 +236,10 @@ describe('the options of a function', () => {
     }
   })
 
+  it('do without the name of a folder only where they need none', async () => {
+    expect(await refusalOf(() => restoreDatasets({...connection(), dir: ''}))).to.be.instanceOf(UsageError)
+  })
+
   it('of a plan that is saved are a plan and its maker', async () => {
     const {plan} = await cleanupDatasets({...connection(), olderThan: '1d'})
     const [first] = plan.delete
@@ -317,21 +254,14 @@ describe('the options of a function', () => {
     expect(existsSync(file)).to.equal(false)
   })
 
-  describe('names', () => {
-    const wrong = ['x', [[NAME]], [boxed(NAME)], [NAME, null], new Set([NAME]), HOLE]
-    for (const [what, call] of [
-      ['deleteDatasets', (names: string[]) => deleteDatasets(names, connection())],
-      ['protectRuns', (names: string[]) => protectRuns(names, connection())],
-      ['unprotectRuns', (names: string[]) => unprotectRuns(names, connection())],
-    ] as const) {
-      it(`of ${what} are an array of strings`, async () => {
-        const requests = hub.requests.length
-        for (const names of wrong)
-          expect(await refusalOf(() => call(names as string[])), JSON.stringify(names)).to.be.instanceOf(
-            UsageError,
-          )
-        expect(hub.requests.slice(requests)).to.deep.equal([])
-      })
-    }
+  it('[S18] are not the only strict ones: names are an array of strings', async () => {
+    const requests = hub.requests.length
+    for (const call of [deleteDatasets, protectRuns, unprotectRuns])
+      for (const names of ['x', [[NAME]], [boxed(NAME)], [NAME, null], new Set([NAME]), HOLE])
+        expect(
+          await refusalOf(() => call(names as string[], connection())),
+          JSON.stringify(names),
+        ).to.be.instanceOf(UsageError)
+    expect(hub.requests.slice(requests)).to.deep.equal([])
   })
 })

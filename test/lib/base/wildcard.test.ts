@@ -6,72 +6,46 @@ import {matcherOf} from '../../../src/lib/base/wildcard.js'
 
 const MATCHES: Array<[pattern: string, text: string]> = [
   ['*', 'openai/gpt-4.1-mini'],
-  ['*', './models/tiny'],
   ['*', '../tiny'],
-  ['*', '/srv/models/tiny'],
-  ['*', '.hidden'],
   ['*', 'two\nlines'],
   ['**', '../tiny'],
-  ['openai/*', 'openai/gpt/4'],
   ['openai/**', 'openai/gpt/4'],
   ['*gpt*', 'openai/gpt-4.1'],
   ['gpt-4.?', 'gpt-4.1'],
   ['!gpt', '!gpt'],
-  ['./models/*', './models/tiny'],
   ['a+b', 'a+b'],
-  ['a(b', 'a(b'],
-  ['a{b', 'a{b'],
   ['*', '*'],
-  ['a*', 'a'],
-  ['*a', 'aaab-a'],
   ['a?c*', 'abcd'],
   [String.raw`[a-c]{a,b}\d`, String.raw`[a-c]{a,b}\d`],
   ['?', '🤗'],
 ]
 
 const MISSES: Array<[pattern: string, text: string]> = [
-  ['gpt-4', 'openai/gpt-4'],
   ['openai', 'openai/gpt-4'],
   ['OpenAI/*', 'openai/gpt-4'],
   ['gpt-4.1', 'gpt-4x1'],
   ['gpt-4', 'gpt-4/'],
   ['gpt-4', 'gpt-4\n'],
-  ['!gpt', 'gemini'],
-  ['./*', 'openai/gpt-4'],
-  ['./models/*', 'models/tiny'],
-  ['../*', 'openai/gpt-4'],
   ['*', ''],
   ['gpt?4', 'gpt/4'],
   [String.raw`\*`, '*'],
   ['[a-c]', 'b'],
   ['{a,b}', 'a'],
   ['a?', 'a'],
-  ['a*b', 'abc'],
   ['*', 'x'.repeat(501)],
 ]
 
 describe('patterns', () => {
-  for (const [pattern, text] of MATCHES) {
-    it(`matches ${JSON.stringify(text)} by ${pattern}`, () => {
-      expect(matcherOf([pattern])(text)).to.equal(true)
-    })
-  }
-
-  for (const [pattern, text] of MISSES) {
-    it(`does not match ${JSON.stringify(text.slice(0, 20))} by ${pattern}`, () => {
-      expect(matcherOf([pattern])(text)).to.equal(false)
-    })
-  }
-
-  it('matches where any of several does, and by none of none', () => {
-    const isChosen = matcherOf(['openai/*', 'google/*'])
-    expect(['openai/a', 'google/b', 'qwen/c'].map((text) => isChosen(text))).to.deep.equal([
-      true,
-      true,
-      false,
-    ])
-    expect(matcherOf([])('openai/a')).to.equal(false)
-  })
+  for (const [patterns, isMatch] of [
+    [MATCHES, true],
+    [MISSES, false],
+  ] as const)
+    for (const [pattern, text] of patterns) {
+      it(`${isMatch ? 'matches' : 'does not match'} ${JSON.stringify(text.slice(0, 20))} by ${pattern}`, () => {
+        expect(matcherOf([pattern])(text)).to.equal(isMatch)
+        expect(matcherOf(['never', pattern])(text)).to.equal(isMatch)
+      })
+    }
 
   it('refuses a pattern that is empty or has no end, and names the flag', () => {
     expect(() => matcherOf(['a', ''])).to.throw(UsageError, /^`model` /)
