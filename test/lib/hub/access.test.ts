@@ -6,11 +6,18 @@ import {
   accessTo,
   type Identity,
   type Organisation,
+  readIdentity,
   requireFullView,
   requireWriteAccess,
   type TokenScope,
 } from '../../../src/lib/hub/access.js'
+import {HubFormatError} from '../../../src/lib/hub/errors.js'
 import {errorOf} from '../../support/builders.js'
+
+const DATE = 'Mon, 05 Oct 2026 12:00:00 GMT'
+const READ = 'repo.content.read'
+const BOTH = [READ, 'repo.write']
+const ROLES = ['admin', 'write', 'contributor', 'read', 'no_access']
 
 const org = (name: string, role?: string, facts: Partial<Organisation> = {}): Organisation => ({
   name,
@@ -19,164 +26,175 @@ const org = (name: string, role?: string, facts: Partial<Organisation> = {}): Or
   hasResourceGroups: false,
   ...facts,
 })
-const ROLES = ['admin', 'write', 'contributor', 'read', 'no_access']
-const WRITER: Identity = {
-  name: 'Kim',
-  organisations: ROLES.map((role) => org(`${role}-team`, role)),
-  isOAuth: false,
-  tokenRole: 'write',
-  scopes: [],
-  date: undefined,
-}
-
-const scope = (type: string, name: string | undefined, ...permissions: string[]): TokenScope => ({
+const scope = (type: string, name?: string, ...permissions: string[]): TokenScope => ({
   type,
   name,
   permissions,
 })
+const BARE: Identity = {
+  name: 'Kim',
+  organisations: [],
+  isOAuth: false,
+  tokenRole: undefined,
+  scopes: [],
+  date: undefined,
+}
+const WRITER = {...BARE, tokenRole: 'write', organisations: ROLES.map((role) => org(`${role}-team`, role))}
 
 /** Whether all is seen and whether anything may be written, as `rw`, `r-`, `-w` or `--`. */
 const powers = ({readLimit, writeLimit}: Access) => `${readLimit ? '-' : 'r'}${writeLimit ? '-' : 'w'}`
 
+describe('identity', () => {
+  it('is read from a full answer', () => {
+    const scoped = [{entity: {_id: '1', type: 'user', name: 'Kim'}, permissions: BOTH}]
+    const closed = {roleInOrg: 'admin', securityRestrictions: ['sso', 'ip'], resourceGroups: [{id: '1'}]}
+    const orgs = [
+      {type: 'org', name: 'team', roleInOrg: 'write'},
+      {name: 'closed', ...closed},
+    ]
+    const auth = {type: 'access_token', accessToken: {role: 'fineGrained', fineGrained: {scoped}}}
+    expect(readIdentity({type: 'user', name: 'Kim', orgs, auth}, DATE)).to.deep.equal({
+      ...BARE,
+      organisations: [
+        org('team', 'write'),
+        org('closed', 'admin', {restrictions: ['sso', 'ip'], hasResourceGroups: true}),
+      ],
+      tokenRole: 'fineGrained',
+      scopes: [scope('user', 'Kim', ...BOTH)],
+      date: new Date(DATE),
+    })
+    expect(readIdentity({name: 'Kim', auth: {type: 'oauth'}}, DATE).isOAuth).to.equal(true)
+  })
+
+  it('is granted nothing that is said in a way not known', () => {
+    const nothing = scope('')
+    for (const [answer, date, read] of [
+      [{}, null, {}],
+      [{orgs: null, auth: null}, '', {}],
+      [{orgs: [null], auth: {accessToken: {fineGrained: {scoped: 'all'}}}}, 'soon', {}],
+      [{auth: {accessToken: {role: ['write'], fineGrained: {scoped: [null]}}}}, null, {scopes: [nothing]}],
+      [
+        {auth: {accessToken: {fineGrained: {scoped: [{entity: {type: 5, name: 5}, permissions: READ}]}}}},
+        null,
+        {scopes: [nothing]},
+      ],
+      [{orgs: ['te/am', '', undefined, 7].map((name) => ({name}))}, null, {}],
+      [
+        {orgs: [{name: 'team', roleInOrg: 7, securityRestrictions: ['mfa', 7]}]},
+        null,
+        {organisations: [org('team', undefined, {restrictions: ['mfa']})]},
+      ],
+    ] as const)
+      expect(readIdentity({name: 'Kim', ...answer}, date)).to.deep.equal({...BARE, ...read})
+  })
+
+  it('is refused without a name that can be one', () => {
+    for (const name of [undefined, null, '', 5, 'a/b', '../x', 'kim\n', 'k im', '\u001B[2J', ['kim']])
+      expect(
+        errorOf(() => readIdentity({name}, DATE)),
+        String(name),
+      ).to.be.instanceOf(HubFormatError)
+  })
+})
+
 describe('access', () => {
-  describe('the namespace', () => {
+  it('is to a namespace that whoami names, spelled as it spells it; the own one first', () => {
     for (const [wanted, namespace] of [
       [undefined, 'Kim'],
-      ['Kim', 'Kim'],
-      ['kim', 'Kim'],
       ['KIM', 'Kim'],
-      ['write-team', 'write-team'],
       ['Write-TEAM', 'write-team'],
-    ] as const) {
-      it(`asked for as ${wanted ?? 'nothing'} is ${namespace}, spelled as whoami spells it`, () => {
-        expect(accessTo(WRITER, wanted).namespace).to.equal(namespace)
-      })
-    }
-
+    ] as const)
+      expect(accessTo(WRITER, wanted).namespace).to.equal(namespace)
+    expect(accessTo({...WRITER, organisations: [org('kim', 'admin')]}, 'kim').namespace).to.equal('Kim')
     for (const wanted of ['', 'somebody', 'ki', 'kimm', 'kim ', 'kim/x', 'write', '../kim', '\u001B[2J']) {
-      it(`asked for as ${JSON.stringify(wanted)} is refused, with those there are`, () => {
-        const error = errorOf(() => accessTo(WRITER, wanted))
-        expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
-        expect(error.message).to.include(JSON.stringify(wanted)).and.include('write-team')
-        expect(error.message).not.to.include('\u001B')
-      })
+      const error = errorOf(() => accessTo(WRITER, wanted))
+      expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+      expect(error.message).to.include(JSON.stringify(wanted)).and.include('write-team')
+      expect(error.message).not.to.include('\u001B')
     }
-
-    it("is the user's own where an organisation has the same name", () => {
-      expect(accessTo({...WRITER, organisations: [org('kim', 'admin')]}, 'kim').namespace).to.equal('Kim')
-    })
   })
 
-  describe('a token', () => {
-    for (const [tokenRole, can] of [
-      ['write', 'rw'],
-      ['god', 'rw'],
-      ['read', 'r-'],
-      [undefined, 'r-'],
-      ['janitor', 'r-'],
-      ['fineGrained', '--'],
-    ] as const) {
-      it(`of the role ${tokenRole} can do ${can}`, () => {
-        expect(powers(accessTo({...WRITER, tokenRole}))).to.equal(can)
-      })
-    }
+  for (const [tokenRole, can] of [
+    ['write', 'rw'],
+    ['god', 'rw'],
+    ['read', 'r-'],
+    [undefined, 'r-'],
+    ['janitor', 'r-'],
+    ['fineGrained', '--'],
+  ] as const) {
+    it(`of a token of the role ${tokenRole} is ${can}`, () => {
+      expect(powers(accessTo({...WRITER, tokenRole}))).to.equal(can)
+    })
+  }
 
-    it('of OAuth tells no role, sees all and writes, as far as is known, and some may be hidden', () => {
-      const access = accessTo({...WRITER, tokenRole: undefined, isOAuth: true})
+  it('of an OAuth token is all, as far as is known, and some may be hidden', () => {
+    const access = accessTo({...WRITER, tokenRole: undefined, isOAuth: true})
+    expect(powers(access)).to.equal('rw')
+    expect(access.partial).to.include('OAuth')
+    expect(accessTo(WRITER).partial).to.equal(undefined)
+  })
+
+  const granted: Array<[title: string, can: string, scopes: TokenScope[], wanted?: string]> = [
+    ['the user', 'rw', [scope('user', 'Kim', ...BOTH)]],
+    ['the user, in two scopes', 'rw', [scope('user', 'Kim', 'repo.write'), scope('user', 'Kim', READ)]],
+    ['the user, reading only', 'r-', [scope('user', 'Kim', READ)]],
+    ['the user, writing only', '--', [scope('user', 'Kim', 'repo.write')]],
+    ['access but not contents', '--', [scope('user', 'Kim', 'repo.access.read', 'repo.write')]],
+    ['one dataset', '--', [scope('dataset', 'Kim/smoltrace-leaderboard', ...BOTH)]],
+    ['a dataset named like the user', '--', [scope('dataset', 'Kim', ...BOTH)]],
+    ['a resource group', '--', [scope('resource-group', 'Kim', ...BOTH)]],
+    ['another user', '--', [scope('user', 'ann', ...BOTH)]],
+    ['nothing with a name', '--', [scope('user', undefined, ...BOTH)]],
+    ['an organisation, asked about the user', '--', [scope('org', 'write-team', ...BOTH)]],
+    ['an organisation', 'rw', [scope('org', 'write-team', ...BOTH)], 'write-team'],
+    ['an organisation, reading only', 'r-', [scope('org', 'write-team', READ)], 'write-team'],
+    ['the user, asked about an organisation', '--', [scope('user', 'Kim', ...BOTH)], 'write-team'],
+    ['another organisation', '--', [scope('org', 'admin-team', ...BOTH)], 'write-team'],
+    ['one in which the user may only read', 'r-', [scope('org', 'read-team', ...BOTH)], 'read-team'],
+  ]
+  for (const [title, can, scopes, wanted] of granted) {
+    it(`of a fine-grained token for ${title} is ${can}`, () => {
+      const access = accessTo({...WRITER, tokenRole: 'fineGrained', scopes}, wanted)
+      expect(powers(access)).to.equal(can)
+      expect(access.readLimit ?? `${READ} ${access.namespace}`)
+        .to.include(READ)
+        .and.include(access.namespace)
+    })
+  }
+
+  it('is what the role in the organisation allows, and with a read token no more than reading', () => {
+    for (const [role, can] of ['rw', 'rw', 'rw', 'r-', '--'].map((each, at) => [ROLES[at], each] as const)) {
+      expect(powers(accessTo(WRITER, `${role}-team`)), role).to.equal(can)
+      const reading = accessTo({...WRITER, tokenRole: 'read'}, `${role}-team`)
+      expect(powers(reading), role).to.equal(can.replace('w', '-'))
+    }
+  })
+
+  it('is not to write with a role that is not known, and is not less without one', () => {
+    const accessAs = (role?: string) => accessTo({...WRITER, organisations: [org('team', role)]}, 'team')
+    expect(powers(accessAs('janitor'))).to.equal('r-')
+    expect(accessAs('janitor').writeLimit).to.include('janitor')
+    expect(powers(accessAs())).to.equal('rw')
+  })
+
+  it('[S2] may hide the datasets of resource groups from all but admins, which no token tells', () => {
+    for (const role of ['admin', 'write', 'contributor', undefined]) {
+      const access = accessTo(
+        {...WRITER, organisations: [org('team', role, {hasResourceGroups: true})]},
+        'team',
+      )
       expect(powers(access)).to.equal('rw')
-      expect(access.partial).to.include('OAuth')
-      expect(accessTo(WRITER).partial).to.equal(undefined)
-    })
+      expect(access.partial?.includes('resource groups'), role).to.equal(role === 'admin' ? undefined : true)
+    }
   })
 
-  describe('a fine-grained token', () => {
-    const READ = 'repo.content.read'
-    const both = [READ, 'repo.write']
-    const cases: Array<[title: string, scopes: TokenScope[], wanted: string | undefined, can: string]> = [
-      ['for the user', [scope('user', 'Kim', ...both)], undefined, 'rw'],
-      [
-        'for the user, in two scopes',
-        [scope('user', 'Kim', 'repo.write'), scope('user', 'Kim', READ)],
-        undefined,
-        'rw',
-      ],
-      ['for the user, reading only', [scope('user', 'Kim', READ)], undefined, 'r-'],
-      ['for the user, writing only', [scope('user', 'Kim', 'repo.write')], undefined, '--'],
-      [
-        'for access but not contents',
-        [scope('user', 'Kim', 'repo.access.read', 'repo.write')],
-        undefined,
-        '--',
-      ],
-      ['for one dataset', [scope('dataset', 'Kim/smoltrace-leaderboard', ...both)], undefined, '--'],
-      ['for a dataset named like the user', [scope('dataset', 'Kim', ...both)], undefined, '--'],
-      ['for a resource group', [scope('resource-group', 'Kim', ...both)], undefined, '--'],
-      ['for another user', [scope('user', 'ann', ...both)], undefined, '--'],
-      ['without a name', [scope('user', undefined, ...both)], undefined, '--'],
-      ['for an organisation, asked about the user', [scope('org', 'write-team', ...both)], undefined, '--'],
-      ['for an organisation', [scope('org', 'write-team', ...both)], 'write-team', 'rw'],
-      ['for an organisation, reading only', [scope('org', 'write-team', READ)], 'write-team', 'r-'],
-      ['for the user, asked about an organisation', [scope('user', 'Kim', ...both)], 'write-team', '--'],
-      ['for another organisation', [scope('org', 'admin-team', ...both)], 'write-team', '--'],
-      ['where the user may only read', [scope('org', 'read-team', ...both)], 'read-team', 'r-'],
-    ]
-    for (const [title, scopes, wanted, can] of cases) {
-      it(`${title} can do ${can}`, () => {
-        expect(powers(accessTo({...WRITER, tokenRole: 'fineGrained', scopes}, wanted))).to.equal(can)
-      })
-    }
-
-    it('says which permission it lacks, and where', () => {
-      const limits = (...scopes: TokenScope[]) => accessTo({...WRITER, tokenRole: 'fineGrained', scopes})
-      expect(limits().readLimit).to.include('repo.content.read').and.include('Kim')
-      expect(limits(scope('user', 'Kim', READ)).writeLimit).to.include('repo.write')
-    })
-  })
-
-  describe('a role in an organisation', () => {
-    for (const [index, can] of ['rw', 'rw', 'rw', 'r-', '--'].entries()) {
-      const role = ROLES[index]
-      it(`of ${role} can do ${can}, and gives a read token no more than reading`, () => {
-        expect(powers(accessTo(WRITER, `${role}-team`))).to.equal(can)
-        const access = accessTo({...WRITER, tokenRole: 'read'}, `${role}-team`)
-        expect(powers(access)).to.equal(can.replace('w', '-'))
-      })
-    }
-
-    const accessOf = (...args: Parameters<typeof org>) =>
-      accessTo({...WRITER, organisations: [org(...args)]}, args[0])
-
-    it('that is not known does not write, and one that whoami does not tell takes nothing away', () => {
-      const access = accessOf('team', 'janitor')
-      expect(powers(access)).to.equal('r-')
-      expect(access.writeLimit).to.include('janitor')
-      expect(powers(accessOf('team'))).to.equal('rw')
-    })
-
-    for (const role of ['write', 'contributor', undefined]) {
-      it(`of ${role} may not see the datasets of resource groups, which no token tells`, () => {
-        const access = accessOf('team', role, {hasResourceGroups: true})
-        expect(powers(access)).to.equal('rw')
-        expect(access.partial).to.include('resource groups')
-      })
-    }
-
-    it('[S2] of admin sees those of every resource group', () => {
-      expect(accessOf('team', 'admin', {hasResourceGroups: true}).partial).to.equal(undefined)
-    })
-
+  it('is none where a restriction keeps the token out, and elsewhere as it is', () => {
     for (const restriction of ['mfa', 'token-policy', 'token-revoked', 'sso', 'ip']) {
-      it(`counts for nothing where ${restriction} keeps the token out, and elsewhere that counts for nothing`, () => {
-        const closed = org('closed', 'admin', {restrictions: [restriction]})
-        const identity = {...WRITER, organisations: [closed, ...WRITER.organisations]}
-        const access = accessTo(identity, 'closed')
-        expect(powers(access)).to.equal('--')
-        expect(access.readLimit).to.include(restriction)
-        expect([undefined, 'write-team'].map((wanted) => powers(accessTo(identity, wanted)))).to.deep.equal([
-          'rw',
-          'rw',
-        ])
-      })
+      const closed = org('closed', 'admin', {restrictions: [restriction]})
+      const identity = {...WRITER, organisations: [closed, ...WRITER.organisations]}
+      const found = ['closed', undefined, 'write-team'].map((wanted) => powers(accessTo(identity, wanted)))
+      expect(found).to.deep.equal(['--', 'rw', 'rw'])
+      expect(accessTo(identity, 'closed').readLimit).to.include(restriction)
     }
   })
 

@@ -49,28 +49,20 @@ describe('credentials', () => {
       ] as const)
         expect(await find(variables, {...(option && {token: option})})).to.include({token, source})
       await refusalOf({HF_TOKEN: 'hf_one'}, {token: ''})
+      const {suggestions} = await refusalOf({})
+      expect(suggestions.join(',')).to.include('HF_TOKEN').and.include('hf auth login')
     })
 
-    for (const dirty of ['hf_one\n', 'hf_one\r\n', '\r\nhf_one', '  hf_one\t', 'hf_\none', 'hf_o\r\nne']) {
-      it(`is cleaned of line breaks and of blanks around it: ${JSON.stringify(dirty)}`, async () => {
+    it('is cleaned of line breaks and of blanks around it', async () => {
+      for (const dirty of ['hf_one\r\n', '\r\nhf_one', '  hf_one\t', 'hf_\none', 'hf_o\r\nne']) {
         write('login/token', dirty)
         for (const [env, options] of [
           [{HF_TOKEN: dirty}, {}],
           [{}, {token: dirty}],
           [{HF_HOME: join(home, 'login')}, {}],
         ] as const)
-          expect((await find(env, options)).token).to.equal('hf_one')
-      })
-    }
-
-    it('of the newer kinds is one too', async () => {
-      for (const token of ['hf_oauth_abc.def-ghi', 'hf_jwt_abc'])
-        expect((await find({HF_TOKEN: token})).token).to.equal(token)
-    })
-
-    it('that is nowhere is an error that says where to get one', async () => {
-      const error = await refusalOf({})
-      expect(error.suggestions.join(',')).to.include('HF_TOKEN').and.include('hf auth login')
+          expect((await find(env, options)).token, JSON.stringify(dirty)).to.equal('hf_one')
+      }
     })
 
     const utf16 = Buffer.from('\uFEFFhf_one\n', 'utf16le')
@@ -90,8 +82,8 @@ describe('credentials', () => {
       })
     }
 
-    it('that cannot be one is refused, with its place', async () => {
-      const wrong = [
+    it('that cannot be one is refused, with its place, and one of the newer kinds is not', async () => {
+      for (const HF_TOKEN of [
         'sk-secret',
         'Bearer hf_one',
         'api_org_one',
@@ -100,9 +92,10 @@ describe('credentials', () => {
         'hf_ünï',
         'HF_one',
         'hf_one\u0007',
-      ]
-      for (const HF_TOKEN of wrong)
+      ])
         expect((await refusalOf({HF_TOKEN})).message, HF_TOKEN).to.include('HF_TOKEN')
+      for (const token of ['hf_oauth_abc.def-ghi', 'hf_jwt_abc'])
+        expect((await find({HF_TOKEN: token})).token).to.equal(token)
     })
 
     it('that cannot be one never shows in the error', async () => {
@@ -123,17 +116,17 @@ describe('credentials', () => {
     })
 
     it('that is given in place of a path or an address never shows in the error', async () => {
-      for (const env of [
-        ...['HF_TOKEN_PATH', 'HF_HOME', 'XDG_CACHE_HOME'].map((name) => ({
-          HF_HOME: '',
-          [name]: 'hf_secret123456',
-        })),
-        ...['hf_secret123456', 'https://kim:hf_secret123456@hub.example', 'x://hf_secret123456'].map(
-          (HF_ENDPOINT) => ({HF_ENDPOINT}),
-        ),
-      ]) {
-        const error = (await rejectionOf(find(env))) as SmoltraceError
-        expect(allOf(error), JSON.stringify(env)).not.to.include('hf_secret123456')
+      const secret = 'hf_secret123456'
+      for (const [name, value] of [
+        ['HF_TOKEN_PATH', secret],
+        ['HF_HOME', secret],
+        ['XDG_CACHE_HOME', secret],
+        ['HF_ENDPOINT', secret],
+        ['HF_ENDPOINT', `https://kim:${secret}@hub.example`],
+        ['HF_ENDPOINT', `x://${secret}`],
+      ] as const) {
+        const error = (await rejectionOf(find({HF_HOME: '', [name]: value}))) as SmoltraceError
+        expect(allOf(error), `${name} ${value}`).not.to.include(secret)
       }
     })
   })
@@ -171,41 +164,38 @@ describe('credentials', () => {
     })
   })
 
-  describe('offline mode', () => {
-    it('is a refusal that names its variable, before a token is looked for', async () => {
-      for (const name of ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE']) {
-        for (const value of ['1', 'ON', 'on', 'YES', 'TRUE', 'True']) {
-          const error = await rejectionOf(find({[name]: value}))
-          expect(error, value).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
-          expect(error.message).to.include(name)
-        }
-
-        for (const value of ['', '0', 'off', 'no', 'false', '11', ' 1'])
-          expect((await find({HF_TOKEN: 'hf_one', [name]: value})).token).to.equal('hf_one')
+  it('are refused in offline mode, by its variable, before a token is looked for', async () => {
+    for (const name of ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE']) {
+      for (const value of ['1', 'ON', 'on', 'YES', 'TRUE', 'True']) {
+        const error = await rejectionOf(find({[name]: value}))
+        expect(error, value).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+        expect(error.message).to.include(name)
       }
-    })
+
+      for (const value of ['', '0', 'off', 'no', 'false', '11', ' 1'])
+        expect((await find({HF_TOKEN: 'hf_one', [name]: value})).token).to.equal('hf_one')
+    }
   })
 
-  describe('the endpoint', () => {
-    for (const [variable, option, endpoint] of [
+  it('have the endpoint of the option, else of the variable, else the Hub, without slashes at the end', async () => {
+    for (const [HF_ENDPOINT, option, endpoint] of [
       [undefined, undefined, 'https://huggingface.co'],
       ['', undefined, 'https://huggingface.co'],
       ['http://127.0.0.1:8080', undefined, 'http://127.0.0.1:8080'],
       ['http://127.0.0.1:8080', 'https://hub.example', 'https://hub.example'],
       ['https://hub.example///', undefined, 'https://hub.example'],
     ] as const) {
-      it(`is ${endpoint} by ${variable ?? 'no variable'} and ${option ?? 'no option'}`, async () => {
-        const env = {HF_TOKEN: 'hf_one', HF_ENDPOINT: variable}
-        expect((await find(env, {...(option && {endpoint: option})})).endpoint).to.equal(endpoint)
-      })
+      const found = await find({HF_TOKEN: 'hf_one', HF_ENDPOINT}, {...(option && {endpoint: option})})
+      expect(found.endpoint).to.equal(endpoint)
     }
+  })
 
+  it('are refused where the endpoint is not a plain web address, before the token is looked for', async () => {
     for (const wrong of [
       'huggingface.co',
       'ftp://hub.example',
       'file:///etc/passwd',
       'http://',
-      'https://',
       'mailto:ann@hub.example',
       'https://kim@hub.example',
       'https://kim:hunter2@hub.example',
@@ -216,38 +206,25 @@ describe('credentials', () => {
       '  ',
       '127.0.0.1:8080',
     ]) {
-      it(`is refused where it is ${JSON.stringify(wrong)}, before the token is looked for`, async () => {
-        const error = await rejectionOf(find({HF_ENDPOINT: wrong}))
-        expect(error).to.be.instanceOf(UsageError).and.to.have.property('exitCode', 2)
-        expect(error.message).to.include('HF_ENDPOINT')
-      })
+      const error = await rejectionOf(find({HF_ENDPOINT: wrong}))
+      expect(error, wrong).to.be.instanceOf(UsageError).and.to.have.property('exitCode', 2)
+      expect(error.message).to.include('HF_ENDPOINT')
     }
   })
 
   it('wait for a silent Hub as long as HF_HUB_DOWNLOAD_TIMEOUT says, up to five minutes', async () => {
-    for (const [text, ms] of [
-      [undefined, undefined],
-      ['', undefined],
-      ['soon', undefined],
-      ['0', undefined],
-      ['-5', undefined],
-      ['0.25', 250],
-      ['3600', 300_000],
-      ['Infinity', 300_000],
-    ] as const)
-      expect((await find({HF_TOKEN: 'hf_one', HF_HUB_DOWNLOAD_TIMEOUT: text})).silenceMs).to.equal(ms)
+    const said: Record<string, number> = {'0.25': 250, 3600: 300_000, Infinity: 300_000}
+    for (const text of ['', 'soon', '0', '-5', ...Object.keys(said)]) {
+      const {silenceMs} = await find({HF_TOKEN: 'hf_one', HF_HUB_DOWNLOAD_TIMEOUT: text})
+      expect(silenceMs, text).to.equal(said[text])
+    }
   })
 
   it('are those of the process where no environment is given', async () => {
     const variables = process.env
     try {
       process.env = {...variables, HF_TOKEN: 'hf_process', HF_ENDPOINT: 'http://127.0.0.1:1'}
-      expect(await findCredentials()).to.deep.equal({
-        token: 'hf_process',
-        source: 'HF_TOKEN',
-        endpoint: 'http://127.0.0.1:1',
-        silenceMs: undefined,
-      })
+      expect(await findCredentials()).to.include({token: 'hf_process', endpoint: 'http://127.0.0.1:1'})
     } finally {
       process.env = variables
     }

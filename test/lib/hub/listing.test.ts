@@ -7,7 +7,7 @@ import {HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hu
 import {toResponse} from '../../../src/lib/hub/http.js'
 import {guardPages} from '../../../src/lib/hub/listing.js'
 import {rejectionOf, type SeenRequest, type StubServer, TOKEN} from '../../support/builders.js'
-import {hubAt, type Replier, type Reply, stubHubs} from './stub.js'
+import {hubAt, type Replier, stubHubs} from './stub.js'
 
 const CREATED = '2026-09-01T12:30:00.000Z'
 const CHANGED = '2026-09-02T12:30:00.000Z'
@@ -79,38 +79,27 @@ describe('a listing', () => {
     const [{path = '', headers} = {} as SeenRequest] = server.seen
     const query = new URL(server.url + path).searchParams
     expect(path).to.match(/^\/api\/datasets\?/)
-    expect(['author', 'sort', 'search'].map((name) => query.get(name))).to.deep.equal([
-      'kim',
-      'createdAt',
-      null,
-    ])
+    expect(query.get('author')).to.equal('kim')
+    expect(query.get('sort')).to.equal('createdAt')
     expect(query.getAll('expand')).to.include.members(['createdAt', 'lastModified', 'sha', 'private', 'tags'])
     expect(headers.authorization).to.equal(`Bearer ${TOKEN}`)
   })
 
-  it('is read from all pages, each time anew, and counts them and the quota', async () => {
+  it('is read from all pages, each time anew, and counts the requests and the quota', async () => {
     const quota = {ratelimit: '"api";r=9;t=8', 'ratelimit-policy': '"fixed window";"api";q=500;w=300'}
     const hub = await connect(({path}) =>
       path.includes('cursor=2')
         ? {json: [entry(BOARD, {private: false})], headers: quota}
-        : {json: [entry(RUN)], headers: {link: `${next(2)}`}},
+        : {json: [entry(RUN)], headers: {link: next(2)}},
     )
-    expect(hub.quota).to.include({sent: 0, size: undefined})
-    for (let time = 0; time < 2; time++) {
-      const facts = {
-        id: '621ffdd236468d709f181d5e',
-        sha: 'a'.repeat(40),
-        createdAt: new Date(CREATED),
-        lastModified: new Date(CHANGED),
-      }
+    const dates = {createdAt: new Date(CREATED), lastModified: new Date(CHANGED)}
+    const facts = {id: entry(RUN)._id, sha: 'a'.repeat(40), ...dates}
+    for (let time = 0; time < 2; time++)
       expect((await hub.listDatasets('kim')).datasets).to.deep.equal([
         {...facts, name: RUN, namespace: 'kim', type: 'results', timestamp: '20260901_120000', private: true},
         {...facts, name: BOARD, namespace: 'kim', type: 'leaderboard', private: false},
       ])
-    }
-
-    expect(hub.quota.sent).to.equal(4)
-    expect(hub.quota.size).to.deep.equal({requests: 500, windowMs: 300_000})
+    expect(hub.quota).to.deep.include({sent: 4, size: {requests: 500, windowMs: 300_000}})
   })
 
   it('keeps of the tags only what pins, or may be meant to', async () => {
@@ -120,24 +109,14 @@ describe('a listing', () => {
   })
 
   const values = [undefined, null, '', {}]
-  const fields: Array<[field: string, values: unknown[]]> = [
+  const dates = ['soon', '2026-09-01T12:30:00', '2026-09-01', '2026-09-01 12:30:00Z', '1788265800000']
+  for (const [field, wrong] of [
     ['_id', values],
     ['sha', values],
     ['tags', [...values, 'smoltrace-pinned']],
-    ...['createdAt', 'lastModified'].map((field): [string, unknown[]] => [
-      field,
-      [
-        ...values,
-        'soon',
-        '2026-09-01T12:30:00',
-        '2026-09-01',
-        '2026-09-01 12:30:00Z',
-        'Tue, 01 Sep 2026 12:30:00',
-        '1788265800000',
-      ],
-    ]),
-  ]
-  for (const [field, wrong] of fields) {
+    ['createdAt', [...values, ...dates]],
+    ['lastModified', [...values, ...dates, 'Tue, 01 Sep 2026 12:30:00']],
+  ] as const) {
     it(`is an error where one of ours has no certain \`${field}\`, and not where another has none`, async () => {
       const others = ['kim/notes', 'team/smoltrace-leaderboard', `${RUN}-copy`]
       for (const value of wrong) {
@@ -168,20 +147,19 @@ describe('a listing', () => {
   })
 
   describe('that is not one', () => {
-    const replied: Array<[title: string, reply: Reply]> = [
-      ['an object', {json: {datasets: []}}],
-      ['null', {json: null}],
-      ['a number', {json: 5}],
-      ['an empty text', {json: ''}],
-      ['broken JSON', {type: 'application/json', text: '[{"id": "kim/smol'}],
-      ['a page', {type: 'text/html', text: '<html>Please sign in</html>'}],
-    ]
-    for (const [title, reply] of replied) {
-      it(`but ${title} is an error, of datasets as of the inventory`, async () => {
+    it('but something else is an error, of datasets as of the inventory', async () => {
+      for (const reply of [
+        {json: {datasets: []}},
+        {json: null},
+        {json: 5},
+        {json: ''},
+        {type: 'application/json', text: '[{"id": "kim/smol'},
+        {type: 'text/html', text: '<html>Please sign in</html>'},
+      ]) {
         await expectRefused(list(reply), 1)
         await expectRefused(inventory(reply), 1)
-      })
-    }
+      }
+    })
 
     it('but breaks off is an error', async () => {
       const headers = {'content-length': '1000'}
@@ -262,10 +240,7 @@ describe('a listing', () => {
     })
 
     it('leads on to the same again and again is an error', async () => {
-      const names = Array.from(
-        {length: 300},
-        (_, index) => `kim/smoltrace-results-20260901_${120_000 + index}`,
-      )
+      const names = Array.from({length: 300}, (_, at) => `kim/smoltrace-results-20260901_${120_000 + at}`)
       await expectRefused(
         list(
           page(
@@ -276,15 +251,7 @@ describe('a listing', () => {
         9,
       )
       for (const one of [stored(RUN), {}])
-        await expectRefused(
-          inventory(
-            page(
-              Array.from({length: 400}, () => one),
-              next,
-            ),
-          ),
-          4,
-        )
+        await expectRefused(inventory(page(Array.from({length: 400}).fill(one), next)), 4)
     })
   })
 
@@ -381,7 +348,7 @@ describe('a listing', () => {
         [],
         {},
         stored('kim/m', {type: 'model'}),
-        stored('kim/x', {type: undefined}),
+        stored('kim/x', {type: null}),
       ]
       const found = await inventory({json: [...others, stored(7), stored(RUN)]})
       expect(found).to.deep.equal([{name: RUN, bytes: 1200}])
@@ -392,12 +359,11 @@ describe('a listing', () => {
       expect(await inventory(refused, {json: [stored(RUN)]})).to.have.length(1)
     })
 
-    for (const status of [400, 401, 403, 404]) {
-      it(`that is answered with ${status} is an error`, async () => {
+    it('that is refused is an error', async () => {
+      for (const status of [400, 401, 403, 404])
         expect(await rejectionOf(inventory({json: {error: 'no'}, status})))
           .to.be.instanceOf(HubError)
           .and.include({status})
-      })
-    }
+    })
   })
 })

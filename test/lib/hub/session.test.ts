@@ -34,32 +34,16 @@ describe('session', () => {
     expect(server.seen.map(({path}) => path)).to.deep.equal(['/api/whoami-v2'])
   })
 
-  const clocks: Array<[title: string, hub: Date | string, now: Date, warns: string | undefined]> = [
+  for (const [title, hub, now, warns] of [
     ['that of both where they agree', NOW, NOW, undefined],
     ["the Hub's where the machine is ahead", ago(3 * MINUTE), ago(3 * MINUTE), undefined],
     ["the machine's where it is behind", later(NOW, 3 * MINUTE), NOW, undefined],
-    ["the Hub's without a warning up to five minutes apart", ago(5 * MINUTE), ago(5 * MINUTE), undefined],
-    [
-      "the Hub's with a warning where the machine is further ahead",
-      ago(6 * MINUTE),
-      ago(6 * MINUTE),
-      '6 min ahead',
-    ],
-    [
-      "the machine's with a warning where it is further behind",
-      later(NOW, 90 * MINUTE),
-      NOW,
-      '90 min behind',
-    ],
-    [
-      "the machine's with a warning where the Hub's cannot be read",
-      'tomorrow',
-      NOW,
-      "this machine's clock alone",
-    ],
-  ]
-  for (const [title, hub, now, warns] of clocks) {
-    it(`has for its time ${title}`, async () => {
+    ["the Hub's, up to five minutes apart", ago(5 * MINUTE), ago(5 * MINUTE), undefined],
+    ["the Hub's, further apart", ago(6 * MINUTE), ago(6 * MINUTE), '6 min ahead'],
+    ["the machine's, further apart", later(NOW, 90 * MINUTE), NOW, '90 min behind'],
+    ["the machine's where the Hub's cannot be read", 'tomorrow', NOW, "this machine's clock alone"],
+  ] as const) {
+    it(`has for its time ${title}, ${warns ? 'with a' : 'without a'} warning`, async () => {
       const session = await open(whoami(hub))
       expect(session.now).to.deep.equal(now)
       expect(session.warnings).to.have.length(warns === undefined ? 0 : 1)
