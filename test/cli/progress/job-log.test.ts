@@ -76,7 +76,6 @@ describe('the log of a restore', () => {
   })
 
   it('says of a long one how far it is and what went wrong', () => {
-    expect(restore(400, 'restored').at(-1)).to.equal('400 of 400 done')
     expect(restore(400, 'failed')).to.include('1 of 400: mira/x (3 files, 12 MB): failed')
     expect(restore(400, 'failed').at(-1)).to.equal('400 of 400 done, 400 failed')
     expect(restore(400, 'refused')).to.include('1 of 400: mira/x (3 files, 12 MB): refused')
@@ -87,11 +86,9 @@ describe('the log of a restore', () => {
 describe('the rate of a job', () => {
   const cases: Array<[done: number, total: number, seconds: number, text: string]> = [
     [410, 30_000, 10, '41/s, 12 min left'],
-    [25, 100, 10, '2.5/s, 30 s left'],
     [6, 300, 60, '6/min, 49 min left'],
     [1000, 30_000, 300, '3.3/s, 2 h 25 min left'],
     [12_000, 30_000, 10, '1,200/s, 15 s left'],
-    [99, 100, 1000, '6/min, 11 s left'],
   ]
   for (const [done, total, seconds, text] of cases)
     it(`of ${done} of ${total} in ${seconds} s is ${text}`, () => {

@@ -36,6 +36,24 @@ describe('window', () => {
     expect(body[1]).to.include('500 oops')
   })
 
+  it('shows the last word of each, and knows no other datasets', () => {
+    const list = new Items(['a', 'b', 'c'])
+    list.start('a')
+    list.finish({name: 'a', status: 'deleted'})
+    list.finish({name: 'b', status: 'failed', reason: 'lost'})
+    list.finish({name: 'a', status: 'failed', reason: '403 no\u0007', requestId: 'r'})
+    list.finish({name: 'b', status: 'gone'})
+    list.start('unknown')
+    expect(list.finish({name: 'unknown', status: 'deleted'})).to.equal(undefined)
+    const lines = drawWindow(list, {height: 9, width: 79, style: PLAIN, note: '', rate: ''})
+    expect(lines.map((line) => line.trim())).to.deep.equal([
+      'Deleting 2/3, 1 failed',
+      '✗ a  failed: 403 no  (request r)',
+      '- b  already gone',
+      '· c  waiting',
+    ])
+  })
+
   it('shows what failed and what is under way among 600 rows in 24 lines', () => {
     const all = [
       ...items('deleted', 400),
