@@ -40,13 +40,9 @@ const PRINTING = [
   'datasets list --json',
   'leaderboard show --csv',
   'cleanup --keep-recent 1',
-  'cleanup --keep-recent 1 --json',
-  'history',
   'autocomplete bash',
-  '--help',
   'help cleanup',
   '--version',
-  'runs',
 ]
 const DELETION = ['cleanup', '--keep-recent', '1', '--no-dry-run', '--yes']
 

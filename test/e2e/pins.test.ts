@@ -1,11 +1,9 @@
 import {expect} from 'chai'
 
-import {type Sandbox, storedFile} from '../../src/lib/sandbox/index.js'
+import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {runCli} from '../support/cli.js'
-import {checkDocument} from '../support/documents.js'
 import {deletionsAt, envOf, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
 import {cleanEnv, start} from '../support/process.js'
-import {startInTerminal} from '../support/pty.js'
 
 const BOARD = 'mira/smoltrace-leaderboard'
 const PATIENT = {HF_HUB_DOWNLOAD_TIMEOUT: '300'}
@@ -19,36 +17,14 @@ const finishedRuns = (hub: Sandbox) =>
 /** The datasets of a run. */
 const ofRun = (hub: Sandbox, run: string) => runDatasetsAt(hub).filter((name) => name.endsWith(run))
 
-describe('a tag that comes to a card while the question waits', () => {
-  it('[S13] keeps its run, and the others go', () =>
-    withHub({runs: 5}, async (hub) => {
-      const terminal = startInTerminal(['cleanup', '--all', '--no-dry-run'], cleanEnv(hub))
-      await terminal.waitFor('Type YES DELETE ALL to go on')
-      const [pinned = ''] = finishedRuns(hub)
-      const kept = ofRun(hub, pinned)
-      expect(terminal.text).to.include(`-results-${pinned}`)
-      const card = storedFile('---\ntags:\n- smoltrace-pinned\n---\n', false)
-      hub.state.commit(
-        hub.state.get(`mira/smoltrace-results-${pinned}`)!,
-        'by hand',
-        new Map([['README.md', card]]),
-      )
-      terminal.type('YES DELETE ALL')
-      expect(await terminal.finished).to.equal(3)
-      expect(deletionsAt(hub).length).to.be.above(0)
-      expect(namesAt(hub)).to.include.members(kept)
-      expect(terminal.text).to.match(/kept now: pinned by its tag/)
-    }))
-})
-
 describe('Ctrl-C while runs are being pinned', () => {
-  const pinning = async (hub: Sandbox, argv: string[] = []) => {
+  const pinning = async (hub: Sandbox) => {
     const [held = '', other = ''] = finishedRuns(hub)
     const answers = gate()
     const isHeld = ({method, path}: {method: string; path: string}) =>
       method === 'POST' && path.includes(`results-${held}/commit`)
     hub.intercept({match: isHeld, before: answers.before})
-    const program = start(['runs', 'protect', held, other, ...argv], cleanEnv(hub, PATIENT))
+    const program = start(['runs', 'protect', held, other], cleanEnv(hub, PATIENT))
     await until('the commit of the card', () => hub.requests.some((request) => isHeld(request)))
     await until('the other card', () =>
       (hub.state.get(`mira/smoltrace-results-${other}`)?.head.files.get('README.md')?.bytes() ?? '')
@@ -105,17 +81,4 @@ describe('Ctrl-C while runs are being pinned', () => {
         expect(stdout).to.include(`${run} ${words}: interrupted before its card was done.`)
       }))
   }
-
-  it('prints the whole document with --json', () =>
-    withHub({runs: 6}, async (hub) => {
-      const {held, other, stdout, stderr, exitCode} = await pinning(hub, ['--json'])
-      expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 130})
-      checkDocument(['runs', 'protect', '--json'], stdout)
-      const {interrupted, runs} = JSON.parse(stdout)
-      expect(interrupted).to.equal(true)
-      expect(runs.map(({run, half}: {run: string; half: boolean}) => [run, half])).to.have.deep.members([
-        [held, true],
-        [other, false],
-      ])
-    }))
 })

@@ -20,15 +20,6 @@ describe('the program on a pipe', () => {
       expect(stdout).not.to.include('\u001B')
     }))
 
-  it('prints one document with --json', () =>
-    withHub({runs: 4}, async (hub) => {
-      const {stdout, stderr} = await run(['datasets', 'list', '--json'], cleanEnv(hub))
-      expect(stderr).to.equal('')
-      const {datasets, command} = JSON.parse(stdout)
-      expect(command).to.equal('datasets list')
-      expect(datasets.map(({name}: {name: string}) => name)).to.have.members(runDatasetsAt(hub))
-    }))
-
   it('deletes what it showed and nothing else, several at a time', () =>
     withHub({runs: 12}, async (hub) => {
       const before = namesAt(hub)
@@ -89,7 +80,6 @@ describe('a deletion that nobody watches any more', () => {
 describe('the program without a Hub to rely on', () => {
   type Respond = NonNullable<Fault['respond']>
   const isListing: Fault['match'] = ({path}) => path.startsWith('/api/datasets?')
-  const page = {status: 200, headers: {'Content-Type': 'text/html'}, body: '<html></html>'}
   const cut = {status: 200, headers: {'Content-Type': 'application/json'}, body: '[{"id":"mira/smol'}
   const cases: Array<
     [what: string, code: number, says: RegExp, how: {env?: Record<string, string>; respond?: Respond}]
@@ -97,9 +87,6 @@ describe('the program without a Hub to rely on', () => {
     ['there is no token', 4, /No Hugging Face token was found[^]*hf auth login/, {env: {HF_TOKEN: ''}}],
     ['the token is rejected', 4, /rejected the token from HF_TOKEN/, {env: {HF_TOKEN: UNKNOWN_TOKEN}}],
     ['nothing listens', 1, /cannot be reached: .*ECONNREFUSED[^]*HF_ENDPOINT/, {env: {HF_ENDPOINT: NOBODY}}],
-    ['it is offline', 1, /HF_HUB_OFFLINE is set/, {env: {HF_HUB_OFFLINE: '1'}}],
-    ['the Hub answers 500', 1, /answered 500/, {respond: {status: 500, body: 'boom'}}],
-    ['the Hub answers with a page', 1, /is not the Hub: text\/html instead of JSON/, {respond: page}],
     ['the Hub answers with broken JSON', 1, /cannot be read/, {respond: cut}],
   ]
   for (const [what, code, says, {env, respond}] of cases) {

@@ -43,27 +43,4 @@ describe('the sandbox as a process', () => {
     })
     expect(document.endpoint).to.match(/^http:\/\/127\.0\.0\.1:\d+$/)
   })
-
-  it('runs a command inside and ends with it, with its exit code', async () => {
-    const {stdout, stderr, exitCode} = await run(
-      ['sandbox', '--runs', '3', 'cleanup', '--all', '--exit-code'],
-      cleanEnv(),
-    )
-    expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 10})
-    expect(stdout).to.include('Runs to delete: ')
-  })
-
-  it("leaves --json to the command inside, errors' documents too", async () => {
-    const listed = await run(['sandbox', '--runs', '2', 'datasets', 'list', '--json'], cleanEnv())
-    expect(JSON.parse(listed.stdout)).to.include({command: 'datasets list', namespace: 'mira'})
-    const refused = await run(['sandbox', 'cleanup', '--json'], cleanEnv())
-    expect(refused).to.include({stderr: '', exitCode: 2})
-    expect(JSON.parse(refused.stdout).error).to.include({name: 'UsageError', exitCode: 2})
-  })
-
-  it('leaves --help to the command inside', async () => {
-    const {stdout, exitCode} = await run(['sandbox', 'leaderboard', 'protect', '--help'], cleanEnv())
-    expect(exitCode).to.equal(0)
-    expect(stdout).to.include('--reason').and.not.to.include('--latency')
-  })
 })

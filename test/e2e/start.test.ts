@@ -22,7 +22,6 @@ describe('--no-color before the command', () => {
     }))
 
   for (const [words, text] of [
-    ['--no-color', 'FIRST STEPS'],
     ['--no-color --help', 'FIRST STEPS'],
     ['--no-color --version', 'smoltrace/'],
   ] as const) {

@@ -5,7 +5,6 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {deletionsAt, runDatasetsAt, until, withHub} from '../support/hub.js'
 import {cleanEnv, run, start} from '../support/process.js'
 
@@ -64,48 +63,4 @@ describe('the whole program, when something goes wrong', () => {
       expect(runDatasetsAt(hub)).to.deep.equal([])
       for (const name of before) expect(existsSync(join(copies, name, 'README.md'))).to.equal(true)
     }))
-
-  for (const deletions of [1, 4, 9]) {
-    it(`tells the truth in history where it was killed after ${deletions} DELETEs`, () =>
-      withHub({runs: 8}, async (hub) => {
-        const env = cleanEnv(hub)
-        const before = runDatasetsAt(hub)
-        const letOn = hub.intercept({
-          match: ({method}) => method === 'DELETE',
-          skip: deletions - 1,
-          hold: 'after',
-        })
-        const job = start([...DELETE_ALL, '--concurrency', '3'], env)
-        await until('enough is deleted', () => deletionsAt(hub).length >= deletions)
-        job.kill('SIGKILL')
-        expect((await job.finished).exitCode).to.equal(137)
-        letOn()
-
-        const {jobs, problems} = JSON.parse((await run(['history', '--json'], env)).stdout)
-        expect(problems).to.deep.equal([])
-        expect(jobs).to.have.length(1)
-        expect(jobs[0].state).to.equal('broken-off')
-        expect(jobs[0].datasets.map(({name}: {name: string}) => name)).to.have.members(before)
-        expectTrue(jobs[0].datasets, hub)
-        const shown = await run(['history'], env)
-        expect(shown.exitCode).to.equal(0)
-        expect(shown.stdout).to.include('broken off')
-
-        // What is left goes with the next call.
-        expect((await run(DELETE_ALL, env)).exitCode).to.equal(0)
-        expect(runDatasetsAt(hub)).to.deep.equal([])
-      }))
-  }
 })
-
-/** What history says of each dataset, compared with what the Hub was asked and what it holds. */
-function expectTrue(datasets: Array<{name: string; state: string}>, hub: Sandbox): void {
-  const asked = new Set(deletionsAt(hub))
-  const there = new Set(runDatasetsAt(hub))
-  for (const {name, state} of datasets) {
-    expect(['deleted', 'uncertain', 'untouched']).to.include(state)
-    if (state === 'deleted') expect(there.has(name)).to.equal(false)
-    if (state === 'untouched') expect(asked.has(name)).to.equal(false)
-    if (!there.has(name)) expect(state).not.to.equal('untouched')
-  }
-}

@@ -53,12 +53,9 @@ export async function runCli(
 
 /** Whoever reads an error wants to know what to do: of every error that any test sees, the line below it says so. */
 function requireNextStep(stdout: string, stderr: string): void {
-  const lines = stderr.split('\n')
-  for (const [index, line] of lines.entries()) {
-    if (line.startsWith('Error: ') && !/^ {2}\S/.test(lines[index + 1] ?? ''))
-      throw new Error(`says nothing of what to do next: ${line}`)
-  }
-
+  const [, ...errors] = stderr.split(/^Error: /m)
+  for (const error of errors)
+    if (!/^ {2}\S/m.test(error)) throw new Error(`says nothing of what to do next: ${error}`)
   if (/^ {2}"error": \{[^}]*"suggestions": \[\]/m.test(stdout))
     throw new Error(`says nothing of what to do next: ${stdout}`)
 }

@@ -23,19 +23,25 @@ export function expectGolden(name: string, text: string): void {
   }
 }
 
-/** Runs a job with stdout a terminal of so many columns. */
+/** Runs a job with stdout and stderr a terminal of so many columns. */
 export async function withColumns<T>(columns: number, job: () => Promise<T>): Promise<T> {
-  const wanted = {isTTY: true, columns}
-  const before = Object.getOwnPropertyDescriptors(process.stdout)
-  for (const [name, value] of Object.entries(wanted))
-    Object.defineProperty(process.stdout, name, {value, configurable: true, writable: true})
+  const streams = [process.stdout, process.stderr].map((stream) => ({
+    stream,
+    before: Object.getOwnPropertyDescriptors(stream),
+  }))
+  const wanted = Object.entries({isTTY: true, columns})
+  for (const {stream} of streams)
+    for (const [name, value] of wanted)
+      Object.defineProperty(stream, name, {value, configurable: true, writable: true})
   try {
     return await job()
   } finally {
-    for (const name of Object.keys(wanted)) {
-      Reflect.deleteProperty(process.stdout, name)
-      const {[name]: own} = before as Record<string, PropertyDescriptor>
-      if (own) Object.defineProperty(process.stdout, name, own)
+    for (const {stream, before} of streams) {
+      for (const [name] of wanted) {
+        Reflect.deleteProperty(stream, name)
+        const {[name]: own} = before as Record<string, PropertyDescriptor>
+        if (own) Object.defineProperty(stream, name, own)
+      }
     }
   }
 }
