@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
-import {parseQuota} from '../../../../src/lib/sandbox/index.js'
-import {ask, NOW, sandboxForEach} from '../support.js'
+import {parseQuota} from '../../../src/lib/sandbox/index.js'
+import {ask, NOW, sandboxForEach} from './support.js'
 
 describe('sandbox: quota', () => {
   let now = NOW.getTime()

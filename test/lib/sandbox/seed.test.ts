@@ -1,10 +1,10 @@
 import {expect} from 'chai'
 import {parquetReadObjects} from 'hyparquet'
 
-import type {Repo, Sandbox} from '../../../../src/lib/sandbox/index.js'
+import type {Repo, Sandbox} from '../../../src/lib/sandbox/index.js'
 
-import {parseDatasetName, parseTimestamp} from '../../../../src/lib/base/names.js'
-import {NOW, sandboxAt} from '../support.js'
+import {parseDatasetName, parseTimestamp} from '../../../src/lib/base/names.js'
+import {NOW, sandboxAt} from './support.js'
 
 const HOUR = 3_600_000
 const DATA = 'data/train-00000-of-00001.parquet'
@@ -63,21 +63,6 @@ describe('sandbox: the seeded account', () => {
     expect(gaps.some((gap) => gap > 4)).to.equal(true)
   })
 
-  it('has near misses, standard datasets, and unrelated ones', () => {
-    const ids = sandbox.state.datasets().map(({id}) => id)
-    for (const pattern of [
-      /^mira\/smoltrace-results-\d{4}0231_120000$/,
-      /^mira\/smoltrace-results-\d{8}_\d{6}-copy$/,
-      /^mira\/smoltrace-resultsx-\d{8}_\d{6}$/,
-      /^mira\/Smoltrace-traces-\d{8}_\d{6}$/,
-      /^mira\/my-smoltrace-metrics-\d{8}_\d{6}$/,
-      /^mira\/smoltrace-(?:leaderboard-backup|tasks)$/,
-      /^mira\/smoltrace-(?:leaderboard|benchmark-v1)$/,
-      /^mira\/balcony-herbs$/,
-    ])
-      expect(ids.filter((id) => pattern.test(id)).length, String(pattern)).to.be.greaterThan(0)
-  })
-
   it('has a row for each finished run, traces or not, and the news of one that failed', async () => {
     const rows = await rowsOf(sandbox, 'mira/smoltrace-leaderboard')
     const finished = runs().filter((run) => run.has('metrics'))
@@ -86,11 +71,7 @@ describe('sandbox: the seeded account', () => {
     const results = finished.map((run) => run.get('results')!.id)
     expect(others.map((row) => row.results_dataset)).to.have.members(results)
     expect(others.filter((row) => !sandbox.state.get(String(row.traces_dataset)))).to.have.length(2)
-    expect(new Set(others.map((row) => row.run_status))).to.deep.equal(new Set(['completed', null]))
-    for (const column of ['run_id', 'results_dataset', 'metrics_dataset', 'success_rate', 'total_tokens'])
-      expect(failed?.[column], column).to.equal(null)
     for (const row of others) {
-      expect(row.success_rate).to.be.within(0, 100)
       expect((row.successful_tests as bigint) + (row.failed_tests as bigint)).to.equal(row.total_tests)
       expect(row.timestamp).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/)
     }
