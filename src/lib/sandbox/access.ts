@@ -1,5 +1,5 @@
 import {type AccessToken, type OrgRole, USER} from './accounts.js'
-import {type Answer, type Call, json, Moved, notFound, Refusal, unauthenticated} from './http.js'
+import {type Answer, type Call, json, moved, notFound, Refusal, unauthenticated} from './http.js'
 import {type Repo} from './state.js'
 
 type Permission = 'repo.content.read' | 'repo.write'
@@ -52,13 +52,12 @@ export function canCreateIn(call: Call, namespace: string): boolean {
 
 /**
  * The dataset that a path names.
- * @throws Refusal 401 or 404 where the caller may not know about it; {@link Moved} where the path names it in another way
+ * @throws Refusal 401 or 404 where the caller may not know about it; 307 where the path names it in another way
  */
 export function requireRepo(call: Call): Repo {
   const id = `${call.params.namespace}/${call.params.name}`
   const repo = requireReadable(call, call.hub.state.locate(id))
-  if (repo.id !== id)
-    throw new Moved(call.path.replace(/(?<=\/datasets\/)[^/]+\/[^/]+/, repo.id) + call.search)
+  if (repo.id !== id) throw moved(call.path.replace(/(?<=\/datasets\/)[^/]+\/[^/]+/, repo.id) + call.search)
   return repo
 }
 

@@ -52,14 +52,9 @@ export class Refusal extends Error {
   }
 }
 
-/** Thrown where the dataset has another name now. */
-export class Moved extends Error {
-  readonly location: string
-
-  constructor(location: string) {
-    super(`Moved to ${location}`)
-    this.location = location
-  }
+/** Thrown where the dataset has another name now: its message is where that is, on this server. */
+export function moved(location: string): Refusal {
+  return new Refusal(307, location)
 }
 
 /** A 400 in the Hub's style. */
@@ -102,6 +97,7 @@ export function redirect(location: string, headers: Record<string, string> = {})
 
 /** Writes a refusal: as JSON where the path belongs to the API, as plain text elsewhere. */
 export function refusalAnswer({status, message, headers}: Refusal, path: string): Answer {
+  if (status === 307) return redirect(message)
   const isApi =
     (path.startsWith('/api/') && !path.startsWith('/api/resolve-cache/')) ||
     path.endsWith('/info/lfs/objects/batch')

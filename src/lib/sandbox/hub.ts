@@ -9,8 +9,6 @@ import {
   bytesAnswer,
   type Handler,
   type Hub,
-  Moved,
-  redirect,
   Refusal,
   refusalAnswer,
   text,
@@ -69,7 +67,6 @@ function refusing(path: string, answer: () => Answer): Answer {
   try {
     return answer()
   } catch (error) {
-    if (error instanceof Moved) return redirect(error.location)
     return refusalAnswer(error instanceof Refusal ? error : new Refusal(500, String(error)), path)
   }
 }

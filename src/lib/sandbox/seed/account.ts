@@ -1,4 +1,5 @@
 import {formatTimestamp, leaderboardName, type RunType} from '../../base/names.js'
+import {DAY, HOUR, MINUTE} from '../../base/time.js'
 import {ORG, READ_ONLY_ORG, USER} from '../accounts.js'
 import {GIT_ATTRIBUTES, sha1, storedFile} from '../objects.js'
 import {type DatasetSpec, type Files, type HubState, type Repo} from '../state.js'
@@ -15,9 +16,6 @@ import {
   seededRun,
 } from './run.js'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 const MONTHS_BACK = 90 * DAY
 /** Untraced runs are incomplete to a program that counts datasets; young ones would look like uploads. */
 const YOUNGEST_UNTRACED = 2 * DAY

@@ -31,8 +31,8 @@ export class Random {
   }
 
   /** One of the choices. */
-  pick<T>(choices: readonly [T, ...T[]]): T {
-    return choices[this.whole(0, choices.length - 1)] ?? choices[0]
+  pick<const Choices extends readonly unknown[]>(choices: Choices): Choices[number] {
+    return choices[this.whole(0, choices.length - 1)]
   }
 }
 

@@ -1,58 +1,21 @@
 import type {Files} from '../state.js'
 
 import {formatTimestamp, runDatasetName, type RunType} from '../../base/names.js'
+import {MINUTE} from '../../base/time.js'
 import {GIT_ATTRIBUTES} from '../objects.js'
 import {type Column, Random, toParquet, uuidFrom} from './random.js'
-
-/** One evaluation, and what it left on the Hub. */
-export interface SeededRun {
-  namespace: string
-  /** `YYYYMMDD_HHMMSS` on the evaluating machine's clock, before the evaluation. */
-  timestamp: string
-  /** When its first dataset was created, after the evaluation. */
-  pushedAt: Date
-  /** Minutes that the evaluating machine's clock is ahead of UTC. */
-  zone: number
-  runId: string
-  model: Model
-  agentType: 'both' | 'code' | 'tool'
-  /** Which version of the evaluator: the newer one writes more columns. */
-  generation: 'newer' | 'older'
-  tests: number
-  successful: number
-  datasets: SeededDataset[]
-  /** Whether it got as far as adding its row to the leaderboard. */
-  finished: boolean
-}
-
-/** One dataset of a run. */
-interface SeededDataset {
-  type: RunType
-  createdAt: Date
-  lastModified: Date
-}
-
-/** A model, and what the leaderboard says about running it. */
-interface Model {
-  name: string
-  provider: string
-  /** Models on one's own GPU report what it did; others cost money instead. */
-  gpu: boolean
-  /** Share of the tests it usually passes. */
-  skill: number
-}
 
 /** How one run of the seed ended. */
 export type Fate = 'complete' | 'killed' | 'untraced' | 'uploading'
 
-const MINUTE = 60_000
 const TYPES: Record<Fate, readonly RunType[]> = {
   complete: ['results', 'traces', 'metrics'],
   untraced: ['results', 'metrics'],
   killed: ['results'],
   uploading: ['results'],
 }
-const MODELS: readonly [Model, ...Model[]] = [
+/** Models on one's own GPU report what it did, others cost money; `skill` is the share of the tests that it usually passes. */
+const MODELS = [
   {name: 'openai/gpt-4.1-mini', provider: 'litellm', gpu: false, skill: 0.82},
   {name: 'anthropic/claude-sonnet-4', provider: 'litellm', gpu: false, skill: 0.9},
   {name: 'google/gemini-2.5-flash', provider: 'litellm', gpu: false, skill: 0.8},
@@ -60,15 +23,19 @@ const MODELS: readonly [Model, ...Model[]] = [
   {name: 'Qwen/Qwen2.5-Coder-32B-Instruct', provider: 'transformers', gpu: true, skill: 0.74},
   {name: 'mistralai/Mistral-Small-3.1-24B-Instruct-2503', provider: 'inference', gpu: false, skill: 0.68},
   {name: 'HuggingFaceTB/SmolLM3-3B', provider: 'transformers', gpu: true, skill: 0.41},
-]
+] as const
 
-/** Makes up one run, with a timestamp that is not `taken` yet by another run of its namespace, and takes it. */
+/**
+ * Makes up one evaluation, and what it left on the Hub. `pushedAt` is when its first dataset was created, after the evaluation;
+ * `zone` the minutes that its machine's clock is ahead of UTC; a newer evaluator writes more columns; `taken` are the
+ * timestamps of the namespace, to which its own is added.
+ */
 export function seededRun(
   namespace: string,
   pushedAt: Date,
-  {fate, zone, generation}: {fate: Fate; zone: number; generation: SeededRun['generation']},
+  {fate, zone, generation}: {fate: Fate; zone: number; generation: 'newer' | 'older'},
   taken: Set<string>,
-): SeededRun {
+) {
   const random = new Random(`${namespace} ${pushedAt.toISOString()}`)
   const model = random.pick(MODELS)
   const tests = random.pick([13, 24, 24, 40])
@@ -87,9 +54,12 @@ export function seededRun(
     tests,
     successful: Math.min(tests, Math.round(tests * random.decimal(model.skill - 0.1, model.skill + 0.1, 3))),
     datasets: pushed(TYPES[fate], pushedAt, random),
+    /** Whether it got as far as adding its row to the leaderboard. */
     finished: fate === 'complete' || fate === 'untraced',
   }
 }
+
+export type SeededRun = ReturnType<typeof seededRun>
 
 /** The full name of one of a run's datasets, also of one that was never created. */
 export function datasetId(run: SeededRun, type: RunType): string {
@@ -97,7 +67,7 @@ export function datasetId(run: SeededRun, type: RunType): string {
 }
 
 /** One dataset is pushed after the other, the traces being the largest. */
-function pushed(types: readonly RunType[], first: Date, random: Random): SeededDataset[] {
+function pushed(types: readonly RunType[], first: Date, random: Random) {
   let clock = first.getTime()
   return types.map((type) => {
     const createdAt = new Date(clock)
@@ -114,11 +84,7 @@ function freeTimestamp(milliseconds: number, taken: Set<string>): string {
   return timestamp
 }
 
-interface Row {
-  index: number
-  run: SeededRun
-  passed: boolean
-}
+type Row = {index: number; run: SeededRun; passed: boolean}
 
 export const CARD_FILE = 'README.md'
 
