@@ -7,11 +7,13 @@ import {pathToFileURL} from 'node:url'
 import {type Browser, chromium, type Page} from 'playwright-core'
 
 import {type LeaderboardRow} from '../../src/lib/account/leaderboard/row.js'
-import {RUN_TYPES, runDatasetName} from '../../src/lib/base/names.js'
+import {formatTimestamp} from '../../src/lib/base/names.js'
+import {writeReport} from '../../src/lib/report/page.js'
 import {makeReport} from '../../src/lib/report/report.js'
-import {writeReport} from '../../src/lib/report/write.js'
+import {ago, inventoryOf, MINUTE, runDatasets} from '../support/builders.js'
 import {runCli} from '../support/cli.js'
 import {envOf, withHub} from '../support/hub.js'
+import {named} from '../support/rows.js'
 import {accessFaults, chartFaults, overflowOf, paperOf, unfold} from './in-page.js'
 
 /** Where a browser may be: the one that is named, Debian's, and what GitHub's runners have. */
@@ -99,37 +101,10 @@ describe('the report in a browser', () => {
   }
 
   async function writeRows(count: number): Promise<string> {
-    const now = new Date()
-    const ages = Array.from({length: count}, (_, index) => new Date(now.getTime() - (index + 1) * 2_880_000))
+    const ages = Array.from({length: count}, (_, index) => ago((index + 1) * 48 * MINUTE))
     const rows = ages.map((date, index) => oddRow(index, date))
-    const datasets = ages.slice(0, 300).flatMap((createdAt) =>
-      RUN_TYPES.map((type) => {
-        const timestamp = timestampOf(createdAt)
-        const name = runDatasetName('mira', type, timestamp)
-        return {
-          name,
-          type,
-          timestamp,
-          createdAt,
-          id: name,
-          sha: name,
-          lastModified: createdAt,
-          private: true,
-          namespace: 'mira',
-        }
-      }),
-    )
     const report = makeReport({
-      inventory: {
-        endpoint: 'https://huggingface.co',
-        namespace: 'mira',
-        now,
-        datasets,
-        leaderboard: undefined,
-        standard: [],
-        nearMisses: [],
-        warnings: [],
-      },
+      inventory: inventoryOf(ages.slice(0, 300).flatMap((date) => runDatasets(date))),
       rows,
       sizes: 'unknown',
       plan: undefined,
@@ -155,12 +130,8 @@ const NAMES = [
 function oddRow(index: number, date: Date): LeaderboardRow {
   return {
     model: NAMES[index % 40] ?? `maker/model-${index % 40}`,
-    resultsDataset: runDatasetName('mira', 'results', timestampOf(date)),
+    resultsDataset: named('results', formatTimestamp(date)),
     successRate: index % 97 === 96 ? Number.NaN : 50 + 45 * Math.sin(index) * Math.sin(index / 700),
     totalCostUsd: index % 3 === 0 ? 0 : 10 ** (3 * Math.sin(index) - 1),
   } as LeaderboardRow
-}
-
-function timestampOf(date: Date): string {
-  return date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '_')
 }

@@ -7,7 +7,7 @@ import {type ScoreChart} from './report.js'
 import {amountScale, numberScale, type Scale, timeScale} from './scales.js'
 import {MOST_MODELS, type ShownModel} from './series.js'
 import {type AgeBand, type Amount, amountText} from './storage.js'
-import {compact, METRIC_WORDS} from './units.js'
+import {compact, formatMetric, titleOf} from './units.js'
 
 /** All sizes are in pixels. */
 const COST_HEIGHT = 380
@@ -24,11 +24,11 @@ interface Mean extends Named {
 /** Every evaluation by its cost and its score, and the mean of each model with its name. */
 export function costChart(chart: ScoreChart): Markup {
   const {by, series} = chart
-  const {title} = METRIC_WORDS[by]
+  const title = titleOf(by)
   const points = series.flatMap((each) => each.points)
   const x = amountScale(
     points.map(({cost = 0}) => cost),
-    (value) => METRIC_WORDS.total_cost_usd.format(value, compact),
+    (value) => formatMetric('total_cost_usd', value, compact),
   )
   const y = scoreScale(chart)
   const marks = series.map(
@@ -95,7 +95,7 @@ export function timeCharts(chart: ScoreChart): {shared: Markup; charts: Markup[]
         id: `time-${model.place}`,
         kind: 'panel',
         height: TIME_HEIGHT,
-        title: `${METRIC_WORDS[chart.by].title} of ${model.name} over time`,
+        title: `${titleOf(chart.by)} of ${model.name} over time`,
         text: `${count(evaluations, 'evaluation')}${span}. The table below the charts has the numbers.`,
         // Marks of several models follow one another by chance, so no line joins them.
         content: markup`${grid(x, y)}<use href="#everything" class="context"/><g class="c${model.place}">
@@ -162,7 +162,7 @@ ${content}
 
 function scoreScale({by, series}: ScoreChart, ticks?: number): Scale {
   const scores = series.flatMap(({points}) => points.map(({score}) => score))
-  return numberScale(scores, (value) => METRIC_WORDS[by].format(value, compact), {
+  return numberScale(scores, (value) => formatMetric(by, value, compact), {
     ticks,
     most: METRICS[by].most,
   })

@@ -1,4 +1,6 @@
 import {safeName} from '../base/text.js'
+import {type Column, type Pair} from '../views/columns.js'
+import {count} from '../views/format.js'
 
 /** HTML or SVG that may be put into a page as it is: made by `markup` alone. */
 export class Markup {
@@ -10,7 +12,7 @@ export class Markup {
 }
 
 /** What a template takes: text is escaped, markup is not, nothing is shown of undefined. */
-export type Part = Markup | number | readonly Part[] | string | undefined
+type Part = Markup | number | readonly Part[] | string | undefined
 
 /** The characters with a meaning in text and in quoted attributes. */
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -37,4 +39,52 @@ function escape(text: string): string {
   return safeName(text)
     .replaceAll(/\p{Noncharacter_Code_Point}/gu, ' ')
     .replaceAll(/["&'<>]/g, (character) => ENTITIES[character] ?? '')
+}
+
+/** A column of numbers. */
+export function numbers<T>(title: string, cell: (row: T) => Part): Column<T, Part> {
+  return {title, isRight: true, cell}
+}
+
+/**
+ * A table that a screen reader can follow, in a frame that scrolls where a telephone is too narrow.
+ * @param columns the first names the row
+ */
+export function table<T>(
+  caption: string,
+  rows: readonly T[],
+  columns: ReadonlyArray<Column<T, Part>>,
+): Markup {
+  const classOf = ({isRight}: Column<T, Part>) => (isRight ? markup` class="number"` : undefined)
+  const head = columns.map((column) => markup`<th scope="col"${classOf(column)}>${column.title}</th>`)
+  const body = rows.map((row) => {
+    const cells = columns.map((column, index) =>
+      index === 0
+        ? markup`<th scope="row"${classOf(column)}>${column.cell(row)}</th>`
+        : markup`<td${classOf(column)}>${column.cell(row)}</td>`,
+    )
+    return markup`<tr>${cells}</tr>\n`
+  })
+  return markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+<caption>${caption}</caption>
+<thead><tr>${head}</tr></thead>
+<tbody>
+${body}</tbody>
+</table></div>`
+}
+
+/** A table to open: the numbers of a chart, for those who cannot see it too, or more rows. */
+export function dataTable<T>(
+  caption: string,
+  rows: readonly T[],
+  columns: ReadonlyArray<Column<T, Part>>,
+): Markup {
+  return markup`<details><summary>Table: ${caption} <span class="quiet">(${count(rows.length, 'row')})</span></summary>
+${table(caption, rows, columns)}</details>`
+}
+
+/** A list of terms and their texts. */
+export function pairs(kind: string, items: readonly Pair[]): Markup {
+  const shown = items.filter(([, text]) => text !== undefined)
+  return markup`<dl class="${kind}">${shown.map(([term, text]) => markup`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>`
 }

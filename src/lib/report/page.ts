@@ -1,12 +1,19 @@
+import type * as z from 'zod/mini'
+
+import {storageOf} from '../account/sizes.js'
+import {findTarget, replaceFile} from '../base/files.js'
+import {plannedDatasets} from '../plan/plan.js'
+import {type Pair} from '../views/columns.js'
 import {moment, thousands} from '../views/format.js'
+import {certainBytes} from '../views/json/documents.js'
+import {type LEADERBOARD_REPORT} from '../views/json/schemas/leaderboard.js'
 import {DEFINITIONS} from './charts.js'
-import {type Markup, markup} from './markup.js'
+import {type Markup, markup, pairs} from './markup.js'
 import {type Report} from './report.js'
 import {costSection, lossesSection, storageSection, timeSection} from './sections.js'
 import {amountText, isSized} from './storage.js'
 import {STYLES} from './styles.js'
-import {pairs} from './tables.js'
-import {METRIC_WORDS} from './units.js'
+import {titleOf} from './units.js'
 
 /** What the page may load: nothing. The styles are inline, and it has no script. */
 const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -37,7 +44,7 @@ ${DEFINITIONS}
 ${pairs('origin', [
   ['Hub', endpoint],
   ['Made', moment(now)],
-  ['Score', METRIC_WORDS[scores.by].title],
+  ['Score', titleOf(scores.by)],
 ])}
 </header>
 <main>
@@ -58,10 +65,62 @@ function figures({counts, storage, losses}: Report): Markup {
     counted(counts.runs, 'run', ' on the Hub'),
     counted(counts.datasets, 'dataset', ' of runs'),
     ['storage', isSized(storage.all) ? amountText(storage.all, true) : 'unknown'],
-    ...(losses ? [counted(losses.amount.datasets, 'dataset', ' to delete')] : []),
+    ...(losses ? [counted(plannedDatasets(losses.plan).length, 'dataset', ' to delete')] : []),
   ])
 }
 
-function counted(number: number, noun: string, rest = ''): [label: string, number: string] {
+function counted(number: number, noun: string, rest = ''): Pair {
   return [`${noun}${number === 1 ? '' : 's'}${rest}`, thousands(number)]
+}
+
+/**
+ * Checks that a report can be written to a file, before anything is sent to the Hub.
+ * @returns the file, behind any links
+ * @throws UsageError where it is a folder, or exists and may not be replaced
+ */
+export function findReportTarget(file: string, {mayReplace}: {mayReplace: boolean}): Promise<string> {
+  return findTarget(file, {
+    name: 'FILE',
+    refuse: () => (mayReplace ? undefined : 'exists, add `force` to replace it'),
+  })
+}
+
+/**
+ * Writes a report, whole or not at all.
+ * @param target as `findReportTarget` returns it
+ * @returns its size in bytes
+ * @throws RefusedError where writing fails
+ */
+export function writeReport(report: Report, target: string): Promise<number> {
+  return replaceFile(target, {
+    kind: 'report',
+    text: formatPage(report),
+    advice: 'Give a file elsewhere, or make room, and try again.',
+  })
+}
+
+/** A report in the document of `--json`: where it is and what it counts. The rest is in the page. */
+export function reportDocument(
+  {endpoint, namespace, now, scores, counts, storage, losses}: Report,
+  written: {file: string; bytes: number},
+): z.output<typeof LEADERBOARD_REPORT> {
+  const planned = losses && plannedDatasets(losses.plan)
+  return {
+    ...written,
+    endpoint,
+    namespace,
+    now,
+    by: scores.by,
+    counts,
+    storage: certainBytes(storage.all),
+    policy:
+      losses && planned
+        ? {
+            runs: losses.plan.delete.length,
+            datasets: planned.length,
+            keeps: losses.plan.keep.length,
+            frees: certainBytes(storageOf(planned, losses.sizes)),
+          }
+        : null,
+  }
 }

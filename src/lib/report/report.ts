@@ -10,8 +10,7 @@ import {planBy} from '../plan/build.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
 import {readRules} from '../retention/read-rules.js'
 import {type RetentionOptions} from '../retention/rules.js'
-import {evaluate, type LeftOut} from './evaluations.js'
-import {type Losses, lossesOf} from './losses.js'
+import {evaluate, type Evaluation, type LeftOut} from './evaluations.js'
 import {type Series, seriesOf, shownModels} from './series.js'
 import {type AgeBand, type Amount, amountOf, storageByAge} from './storage.js'
 
@@ -40,6 +39,14 @@ export interface ScoreChart {
   series: Series[]
   evaluations: number
   leftOut: LeftOut
+}
+
+/** What a plan by a policy would delete. */
+export interface Losses {
+  plan: Plan
+  sizes: Sizes
+  /** By run. */
+  evaluations: ReadonlyMap<string | undefined, Evaluation>
 }
 
 /** Everything that a page says, in its order. */
@@ -110,6 +117,6 @@ export function makeReport({inventory, rows, sizes, plan, by, warnings}: ReportS
       uncosted: compared.scored.length - costed.length,
     },
     storage: {bands: storageByAge(runs, {sizes, deleted, now}), all: amountOf(datasets, sizes)},
-    losses: plan && lossesOf(plan, scored, sizes),
+    losses: plan && {plan, sizes, evaluations: new Map(scored.map((each) => [each.run, each]))},
   }
 }

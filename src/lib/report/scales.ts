@@ -1,5 +1,4 @@
 import {DAY, HOUR} from '../base/time.js'
-import {month, shortDay} from './units.js'
 
 /** Where the values of a chart are along one of its sides. */
 export interface Scale {
@@ -83,6 +82,20 @@ export function timeScale(values: readonly number[], ticks: number): Scale {
 function monthsUntil(time: number): number {
   const date = new Date(time)
   return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth()
+}
+
+/** `23 Nov`, in UTC. */
+function shortDay(date: Date): string {
+  return `${date.getUTCDate()} ${monthName(date)}`
+}
+
+/** `Nov 2026`, in UTC. */
+function month(date: Date): string {
+  return `${monthName(date)} ${date.getUTCFullYear()}`
+}
+
+function monthName(date: Date): string {
+  return date.toLocaleString('en-US', {month: 'short', timeZone: 'UTC'})
 }
 
 function hour(date: Date): string {

@@ -1,21 +1,23 @@
 import {METRICS} from '../account/leaderboard/metrics.js'
-import {listing} from '../base/text.js'
-import {formatDuration} from '../base/time.js'
-import {count, minute, thousands} from '../views/format.js'
+import {storageOf} from '../account/sizes.js'
+import {byText, listing} from '../base/text.js'
+import {type Plan, plannedDatasets, type PlannedRun} from '../plan/plan.js'
+import {decisionColumns} from '../views/columns.js'
+import {count, formatStorage, minute, thousands} from '../views/format.js'
+import {rulePairs} from '../views/plan.js'
 import {costChart, storageChart, swatch, timeCharts} from './charts.js'
 import {type LeftOut} from './evaluations.js'
-import {type Losses, type LostRun} from './losses.js'
-import {type Markup, markup} from './markup.js'
-import {type Report, type ScoreChart} from './report.js'
+import {dataTable, type Markup, markup, numbers, pairs, table} from './markup.js'
+import {type Losses, type Report, type ScoreChart} from './report.js'
 import {MOST_MODELS, type Point, type Series, type ShownModel} from './series.js'
-import {type AgeBand, amountText, isSized} from './storage.js'
-import {type Column, dataTable, numbers, pairs, table, texts} from './tables.js'
-import {METRIC_WORDS} from './units.js'
+import {type AgeBand, type Amount, amountText, isSized} from './storage.js'
+import {formatMetric, titleOf} from './units.js'
 
 /** Score over time: a chart for each model, and the numbers of all. */
 export function timeSection(scores: ScoreChart): Markup {
   const {by, series, leftOut} = scores
-  const {title, format} = METRIC_WORDS[by]
+  const title = titleOf(by)
+  const format = (value: number) => formatMetric(by, value)
   const name = `${title} over time`
   if (series.length === 0) return section('over-time', name, nothingScored(scores))
   const {shared, charts} = timeCharts(scores)
@@ -29,15 +31,15 @@ export function timeSection(scores: ScoreChart): Markup {
     markup`
 <p>${METRICS[by].better === 'higher' ? 'Higher' : 'Lower'} is better. All charts have the same scales; the best model by its mean comes first, and the grey dots are the evaluations of all models. Dates are UTC. ${sentences(thinText(scores), othersText(series), leftOutText(leftOut))}</p>
 ${shared}<div class="panels">${figures}</div>
-${dataTable(name, pointsOf(series), [texts('Time (UTC)', ({time}) => minute(time)), MODEL, numbers(title, ({score}) => format(score)), EVALUATIONS])}`,
+${dataTable(name, pointsOf(series), [{title: 'Time (UTC)', cell: ({time}) => minute(time)}, MODEL, numbers(title, ({score}) => format(score)), EVALUATIONS])}`,
   )
 }
 
 /** Cost against score: one chart, and its numbers. */
 export function costSection(costs: Report['costs']): Markup {
   const {by, series, uncosted} = costs
-  const {title, format} = METRIC_WORDS[by]
-  const name = `Cost against ${uncapitalized(title)}`
+  const title = titleOf(by)
+  const name = `Cost against ${METRICS[by].words}`
   if (series.length === 0) {
     const text = uncosted > 0 ? empty('No evaluation with a score says what it cost.') : nothingScored(costs)
     return section('cost', name, text)
@@ -50,7 +52,6 @@ export function costSection(costs: Report['costs']): Markup {
     ({model: {place, letter, name: model}}) =>
       markup`<li>${swatch(place)}<b>${letter}</b> <bdi>${model}</bdi></li>`,
   )
-  const cost = METRIC_WORDS.total_cost_usd.format
   return section(
     'cost',
     name,
@@ -58,7 +59,7 @@ export function costSection(costs: Report['costs']): Markup {
 <p>Small marks are evaluations, large ones the mean of each model; the best value is at the ${corner}. ${sentences(thinText(costs), missing)}</p>
 <figure>${costChart(costs)}</figure>
 <ul class="key">${key}</ul>
-${dataTable(name, pointsOf(series), [MODEL, numbers('Cost', (point) => cost(point.cost ?? 0)), numbers(title, ({score}) => format(score)), EVALUATIONS])}`,
+${dataTable(name, pointsOf(series), [MODEL, numbers('Cost', (point) => formatMetric('total_cost_usd', point.cost ?? 0)), numbers(title, ({score}) => formatMetric(by, score)), EVALUATIONS])}`,
   )
 }
 
@@ -73,17 +74,19 @@ export function storageSection({storage: {bands, all}, losses}: Report): Markup 
         all.unknown > 0 ? `The size of ${count(all.unknown, 'dataset')} is unknown and not counted.` : '',
       ]
     : ['Storage is unknown: the Hub did not say the sizes of the datasets. So the bars count datasets.']
-  const columns: Array<Column<AgeBand>> = [
-    texts('Age of the run', ({title}) => title),
-    numbers('Runs', ({runs}) => thousands(runs)),
-    numbers('Datasets', (band) => thousands(band.all.datasets)),
-    numbers('Storage', (band) => (areSized ? amountText(band.all, true) : 'unknown')),
+  const size = (amount: Amount) => (areSized ? amountText(amount, true) : 'unknown')
+  const columns = [
+    {title: 'Age of the run', cell: ({title}: AgeBand) => title},
+    numbers<AgeBand>('Runs', ({runs}) => thousands(runs)),
+    numbers<AgeBand>('Datasets', (band) => thousands(band.all.datasets)),
+    numbers<AgeBand>('Storage', (band) => size(band.all)),
+    ...(losses
+      ? [
+          numbers<AgeBand>('Datasets to delete', ({deleted}) => thousands(deleted.datasets)),
+          numbers<AgeBand>('Storage to free', ({deleted}) => size(deleted)),
+        ]
+      : []),
   ]
-  if (losses)
-    columns.push(
-      numbers('Datasets to delete', ({deleted}) => thousands(deleted.datasets)),
-      numbers('Storage to free', ({deleted}) => (areSized ? amountText(deleted, true) : 'unknown')),
-    )
   return section(
     'storage',
     name,
@@ -99,41 +102,63 @@ function sample(kind: string): Markup {
   return markup`<svg class="swatch" width="22" height="12" aria-hidden="true" focusable="false"><rect class="${kind}" width="22" height="12"/></svg>`
 }
 
-/** Runs that are in sight at once; the others are in a table to open. */
+/** Runs that are in sight at once; more are in a table to open, and the rest is only counted: `cleanup` lists all of them. */
 const IN_SIGHT = 25
+const MOST_RUNS = 500
 
 /** What the policy would delete, why, and with which scores. */
-export function lossesSection({now, scores, storage}: Report, losses: Losses): Markup {
-  const {runs, total, kept, amount, rules, keepers} = losses
+export function lossesSection({now, scores, storage}: Report, {plan, sizes, evaluations}: Losses): Markup {
   const areSized = isSized(storage.all)
-  const {title, format} = METRIC_WORDS[scores.by]
-  const columns: Array<Column<LostRun>> = [
-    texts('Run', ({run}) => run),
-    numbers('Age', ({time}) => formatDuration(now.getTime() - time.getTime())),
-    texts('Model', ({model}) => markup`<bdi>${model ?? '–'}</bdi>`),
-    numbers(title, ({score}) => (score === undefined ? '–' : format(score))),
-    texts('Datasets to delete', ({types}) => types.join(', ')),
-    ...(areSized ? [numbers<LostRun>('Storage', (run) => amountText(run.amount, true))] : []),
-    texts('Why', ({reasons}) => reasons),
+  const {by} = scores
+  const [run, age, ...rest] = decisionColumns('Datasets to delete', {
+    now,
+    sizes: areSized ? sizes : undefined,
+  })
+  const columns = [
+    run!,
+    age!,
+    {
+      title: 'Model',
+      cell: (each: PlannedRun) => markup`<bdi>${evaluations.get(each.run.timestamp)?.model ?? '–'}</bdi>`,
+    },
+    numbers(titleOf(by), (each: PlannedRun) => {
+      const evaluation = evaluations.get(each.run.timestamp)
+      return evaluation ? formatMetric(by, evaluation.score) : '–'
+    }),
+    ...rest,
   ]
-  const shown = table('Runs to delete, newest first', runs.slice(0, IN_SIGHT), columns)
-  const rest = runs.slice(IN_SIGHT)
-  const unnamed = total - runs.length
+  const planned = plannedDatasets(plan)
+  const total = plan.delete.length
+  const shown = plan.delete.slice(0, IN_SIGHT)
+  const more = plan.delete.slice(IN_SIGHT, MOST_RUNS)
+  const unnamed = total - shown.length - more.length
+  const keepers = keptByRule(plan)
   return section(
     'policy',
     'What the policy would delete',
     markup`
 <p>A dry run of ${minute(now)} UTC: nothing was deleted. The same policy may choose other runs later.</p>
 ${pairs('facts', [
-  ['Would be deleted', `${count(amount.datasets, 'dataset')} of ${count(total, 'run')}`],
-  ['Would be freed', areSized ? amountText(amount, true) : 'unknown'],
-  ['Would be kept', count(kept, 'run')],
-  ...rules,
+  ['Would be deleted', `${count(planned.length, 'dataset')} of ${count(total, 'run')}`],
+  ['Would be freed', areSized ? formatStorage(storageOf(planned, sizes)) : 'unknown'],
+  ['Would be kept', count(plan.keep.length, 'run')],
+  ...rulePairs(plan),
 ])}
-${total === 0 ? empty('No run would be deleted.') : shown}
-${rest.length > 0 ? markup`${dataTable('More runs to delete', rest, columns)}<p class="unprinted">${count(rest.length, 'older run')} ${isAre(rest.length)} not printed here: open the table of more runs on the screen, and print again.</p>` : undefined}${unnamed > 0 ? markup`<p>${count(unnamed, 'older run')} of the plan ${isAre(unnamed)} counted above and not named here.</p>` : undefined}
-${keepers.length > 0 ? dataTable('Why runs are kept', keepers, [texts('Rule', ([rule]) => rule), numbers('Runs', ([, number]) => thousands(number))]) : undefined}`,
+${total === 0 ? empty('No run would be deleted.') : table('Runs to delete, newest first', shown, columns)}
+${more.length > 0 ? markup`${dataTable('More runs to delete', more, columns)}<p class="unprinted">${count(more.length, 'older run')} ${isAre(more.length)} not printed here: open the table of more runs on the screen, and print again.</p>` : undefined}${unnamed > 0 ? markup`<p>${count(unnamed, 'older run')} of the plan ${isAre(unnamed)} counted above and not named here.</p>` : undefined}
+${keepers.length > 0 ? dataTable('Why runs are kept', keepers, [{title: 'Rule', cell: ([rule]) => rule}, numbers('Runs', ([, number]) => thousands(number))]) : undefined}`,
   )
+}
+
+/** How many runs each rule keeps, the most first. */
+function keptByRule({keep}: Plan): Array<[rule: string, runs: number]> {
+  const counts = new Map<string, number>()
+  for (const {reasons} of keep) {
+    for (const rule of new Set(reasons.map((reason) => reason.rule)))
+      counts.set(rule, (counts.get(rule) ?? 0) + 1)
+  }
+
+  return [...counts].sort(([a, many], [b, few]) => few - many || byText(a, b))
 }
 
 function section(id: string, title: string, content: Markup): Markup {
@@ -152,7 +177,7 @@ function pointsOf(series: readonly Series[]): ModelPoint[] {
   return series.flatMap(({model, points}) => points.map((point) => ({...point, model})))
 }
 
-const MODEL = texts<ModelPoint>('Model', ({model}) => markup`<bdi>${model.name}</bdi>`)
+const MODEL = {title: 'Model', cell: ({model}: ModelPoint) => markup`<bdi>${model.name}</bdi>`}
 const EVALUATIONS = numbers<ModelPoint>('Evaluations', (point) => point.count)
 
 function thinText({series, evaluations}: ScoreChart): string {
@@ -183,19 +208,12 @@ function leftOutText({unfinished, unscored, undated}: LeftOut): string {
 }
 
 function nothingScored({by, leftOut}: ScoreChart): Markup {
-  const title = uncapitalized(METRIC_WORDS[by].title)
-  return empty(
-    `The leaderboard has no evaluation that finished and has a ${title} yet. ${leftOutText(leftOut)}`,
-  )
+  const lacks = `The leaderboard has no evaluation that finished and has a ${METRICS[by].words} yet.`
+  return empty(`${lacks} ${leftOutText(leftOut)}`)
 }
 
 function sentences(...all: string[]): string {
   return all.filter(Boolean).join(' ')
-}
-
-/** As inside a sentence; `pass@1` and `CO₂` stay. */
-function uncapitalized(title: string): string {
-  return /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title
 }
 
 function hasHave(number: number): string {

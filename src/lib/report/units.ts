@@ -1,27 +1,27 @@
-import {type Metric} from '../account/leaderboard/metrics.js'
+import {type Metric, METRICS} from '../account/leaderboard/metrics.js'
+import {capitalized} from '../base/text.js'
 import {thousands} from '../views/format.js'
 
-/** The title of a metric, and the text of its values. */
-interface MetricWords {
-  title: string
-  /** A value with its unit, with no line break between them; its digits are by default those of `figure`. */
-  format: (value: number, write?: (value: number) => string) => string
+/** What is written before and after a number, with no line break between them, and how many of the metric's own units one is. */
+const UNITS: Partial<
+  Record<(typeof METRICS)[Metric]['field'], [before: string, after: string, per?: number]>
+> = {
+  successRate: ['', '\u00A0%'],
+  avgDurationMs: ['', '\u00A0s', 1000],
+  totalCostUsd: ['$', ''],
+  co2EmissionsG: ['', '\u00A0g'],
 }
 
-/** The metrics in words. */
-const WORDS: ReadonlyArray<[metric: Metric, title: string, format: MetricWords['format']]> = [
-  ['success_rate', 'Success rate', (value, write = figure) => `${write(value)}\u00A0%`],
-  ['pass_at_1', 'pass@1', (value, write = figure) => write(value)],
-  ['avg_duration_ms', 'Mean duration of a test', (value, write = figure) => `${write(value / 1000)}\u00A0s`],
-  ['total_tokens', 'Tokens', (value, write = figure) => write(value)],
-  ['total_cost_usd', 'Cost', (value, write = figure) => `$${write(value)}`],
-  ['co2_emissions_g', 'CO₂ emissions', (value, write = figure) => `${write(value)}\u00A0g`],
-]
+/** A value with its unit. */
+export function formatMetric(metric: Metric, value: number, write = figure): string {
+  const [before, after, per = 1] = UNITS[METRICS[metric].field] ?? ['', '']
+  return `${before}${write(value / per)}${after}`
+}
 
-/** The same by the leaderboard's columns. */
-export const METRIC_WORDS = Object.fromEntries(
-  WORDS.map(([metric, title, format]) => [metric, {title, format}]),
-) as Readonly<Record<Metric, MetricWords>>
+/** The name of a metric where a text begins. */
+export function titleOf(metric: Metric): string {
+  return capitalized(METRICS[metric].words)
+}
 
 /** A number to three digits, or in whole thousands: `0.0125`, `82.5`, `12,345`. */
 function figure(value: number): string {
@@ -35,18 +35,4 @@ export function compact(value: number): string {
   const power = Math.abs(value) < 10_000 ? 0 : Math.min(5, Math.floor(Math.log10(Math.abs(value)) / 3))
   if (value > 0 && value < 1e-6) return Number(value.toPrecision(2)).toExponential()
   return power === 0 ? figure(value) : `${Number((value / 1000 ** power).toPrecision(3))}${THOUSANDS[power]}`
-}
-
-/** `23 Nov`, in UTC. */
-export function shortDay(date: Date): string {
-  return `${date.getUTCDate()} ${monthName(date)}`
-}
-
-/** `Nov 2026`, in UTC. */
-export function month(date: Date): string {
-  return `${monthName(date)} ${date.getUTCFullYear()}`
-}
-
-function monthName(date: Date): string {
-  return date.toLocaleString('en-US', {month: 'short', timeZone: 'UTC'})
 }

@@ -4,25 +4,18 @@ import {placeLabels} from '../../../src/lib/report/labels.js'
 
 const SPACE = {width: 500, height: 380}
 
+const marks = (number: number, x: number, text = 'a model') =>
+  Array.from({length: number}, () => ({text, x, y: 0.5}))
+
 describe('the names in a chart', () => {
-  it('stand at the right of their marks where there is room', () => {
-    expect(placeLabels([{text: 'a model', x: 0.1, y: 0.5}], SPACE)).to.deep.equal([
-      {side: 'right', offset: 0},
-    ])
+  it('are at the right of their marks where there is room, else at the left', () => {
+    expect(placeLabels(marks(1, 0.1), SPACE)).to.deep.equal([{side: 'right', offset: 0}])
+    expect(placeLabels(marks(1, 0.98), SPACE)[0]?.side).to.equal('left')
   })
 
-  it('stand at the left where the right has none', () => {
-    expect(placeLabels([{text: 'a model', x: 0.98, y: 0.5}], SPACE)[0]?.side).to.equal('left')
-  })
-
-  it('keep out of the way of one another and of other marks', () => {
-    const marks = ['one', 'two', 'three', 'four'].map((text) => ({text, x: 0.5, y: 0.5}))
-    const labels = placeLabels(marks, SPACE)
+  it('keep out of the way of one another, and are there even where nothing is free', () => {
+    const labels = placeLabels(marks(4, 0.5, 'one'), SPACE)
     expect(new Set(labels.map(({side, offset}) => `${side} ${offset}`)).size).to.equal(4)
-  })
-
-  it('are there even where nothing is free', () => {
-    const marks = Array.from({length: 40}, () => ({text: 'x'.repeat(60), x: 0.5, y: 0.5}))
-    expect(placeLabels(marks, SPACE)).to.have.length(40)
+    expect(placeLabels(marks(40, 0.5, 'x'.repeat(60)), SPACE)).to.have.length(40)
   })
 })
