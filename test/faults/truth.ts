@@ -36,10 +36,8 @@ export async function expectTrueDeletion(ended: Ended): Promise<void> {
   const document = documentOf(ended)
   const now = snapshotOf(hub)
   expectUntouched(hub, before, planned)
-  expect(
-    seen.deletes.filter((name) => !planned.includes(name)),
-    'DELETEs of what was not planned',
-  ).to.deep.equal([])
+  const unplanned = seen.deletes.filter((name) => !planned.includes(name))
+  expect(unplanned, 'DELETEs of what was not planned').to.deep.equal([])
   if (document.error) {
     expect(seen.deletes, 'DELETEs before an error').to.deep.equal([])
     expect(sameNames(before, now), 'what there is after an error').to.equal(true)
@@ -47,10 +45,7 @@ export async function expectTrueDeletion(ended: Ended): Promise<void> {
   }
 
   const outcomes = document.outcomes as Outcome[]
-  expect(
-    outcomes.map(({name}) => name),
-    'what is reported',
-  ).to.have.members(planned)
+  expectReported(outcomes, planned)
   expect(document.counts).to.deep.equal(countsOf(outcomes))
   for (const outcome of outcomes) expectTrueOutcome(outcome, before.get(outcome.name), now.get(outcome.name))
   await expectTrueHistory(ended, outcomes)
@@ -116,11 +111,8 @@ export function expectTrueRestore(ended: Ended & {archived: ReadonlyMap<string, 
   const {hub, before, planned, archived} = ended
   const document = documentOf(ended)
   const now = snapshotOf(hub)
-  expectUntouched(
-    hub,
-    before,
-    planned.filter((name) => !before.has(name)),
-  )
+  const missing = planned.filter((name) => !before.has(name))
+  expectUntouched(hub, before, missing)
   for (const name of planned)
     expect(now.get(name)?.isPrivate, `whether ${name} is private`).not.to.equal(false)
   if (document.error) {
@@ -129,10 +121,7 @@ export function expectTrueRestore(ended: Ended & {archived: ReadonlyMap<string, 
   }
 
   const outcomes = document.outcomes as Array<{name: string; status: string}>
-  expect(
-    outcomes.map(({name}) => name),
-    'what is reported',
-  ).to.have.members(planned)
+  expectReported(outcomes, planned)
   for (const {name, status} of outcomes) {
     expect(['restored', 'present', 'failed', 'unattempted'], JSON.stringify(outcomes)).to.include(status)
     if (before.has(name)) expect(status, name).not.to.equal('restored')
@@ -140,6 +129,11 @@ export function expectTrueRestore(ended: Ended & {archived: ReadonlyMap<string, 
     if (status === 'restored' || status === 'present') expect(isBack, `${name} is ${status}`).to.equal(true)
     else if (status === 'unattempted' && !before.has(name)) expect(now.has(name), name).to.equal(false)
   }
+}
+
+function expectReported(outcomes: Array<{name: string}>, planned: readonly string[]): void {
+  const names = outcomes.map(({name}) => name)
+  expect(names, 'what is reported').to.have.members(planned)
 }
 
 /** That all but these is as it was, and that nothing has come. */

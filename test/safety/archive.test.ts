@@ -91,15 +91,15 @@ describe('an archive before a deletion', () => {
     const handle = await open(account.folder)
     const prototype = Object.getPrototypeOf(handle) as FileHandle
     await handle.close()
-    const {appendFile} = prototype
-    prototype.appendFile = () =>
+    const {write} = prototype
+    prototype.write = () =>
       Promise.reject(Object.assign(new Error('ENOSPC: no space left'), {code: 'ENOSPC'}))
     try {
       const error = await rejectionOf(clean({journal: false, concurrency: 1}))
       expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
       expect(error.message).to.include('no space is left on the disk').and.include(dir)
     } finally {
-      prototype.appendFile = appendFile
+      prototype.write = write
     }
 
     expect(account.deletions).to.deep.equal([])

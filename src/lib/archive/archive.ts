@@ -104,7 +104,7 @@ async function openFolder({dir, session}: ArchiveOptions): Promise<string> {
     throw new RefusedError(`${namespace} cannot be a folder`)
   const first = await makeFolder(dir)
   const root = await realpath(dir)
-  const folder = await ensureFolder(root, [namespace])
+  const folder = await ensureFolder(root, namespace)
   const above = first === undefined ? root : dirname(await realpath(first))
   for (let each = root; each !== above; each = dirname(each)) await syncFolder(each)
   await syncFolder(above)

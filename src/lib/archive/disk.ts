@@ -38,10 +38,10 @@ export async function isFolder(path: string): Promise<boolean> {
   return found !== undefined
 }
 
-/** Makes a folder below another, one part after the other, where it is not there yet. */
-export async function ensureFolder(root: string, parts: readonly string[]): Promise<string> {
+/** Makes a folder below another, one part of its path after the other, where it is not there yet. */
+export async function ensureFolder(root: string, path: string): Promise<string> {
   let folder = root
-  for (const part of parts) {
+  for (const part of path.split('/')) {
     folder = join(folder, part)
     if (await isFolder(folder)) continue
     // What is archived may be private on the Hub: only this user may read it here.

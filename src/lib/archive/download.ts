@@ -66,7 +66,7 @@ async function sizeOf(path: string): Promise<number> {
  * @returns why the answer was not the rest of the file; undefined where it was
  */
 async function fetchRest({hub, name, sha, file, target}: Download): Promise<Error | undefined> {
-  const handle = await openToAppend(target)
+  const handle = await openToWrite(target)
   try {
     // The Hub does not serve an empty range.
     if (file.size === 0) {
@@ -80,7 +80,7 @@ async function fetchRest({hub, name, sha, file, target}: Download): Promise<Erro
       size < file.size ? size : 0,
     )
     await handle.truncate(from)
-    const problem = await append(body, handle, file.size - from)
+    const problem = await write(body, handle, {at: from, end: file.size})
     await handle.sync()
     return problem
   } finally {
@@ -89,29 +89,31 @@ async function fetchRest({hub, name, sha, file, target}: Download): Promise<Erro
 }
 
 /** Opens a new or partial file; refuses links, hard links included. */
-async function openToAppend(path: string): Promise<FileHandle> {
+async function openToWrite(path: string): Promise<FileHandle> {
   const found = await statNoFollow(path)
   if (found && (!found.isFile() || found.nlink > 1)) throw new RefusedError(`${path} is not a plain file`)
   const how = found ? 0 : constants.O_CREAT + constants.O_EXCL
-  return open(path, constants.O_RDWR + constants.O_APPEND + NO_FOLLOW + how, 0o666)
+  return open(path, constants.O_RDWR + NO_FOLLOW + how, 0o666)
 }
 
 /** Writes a body as it arrives, with back pressure. */
-async function append(
+async function write(
   body: AsyncIterable<Uint8Array>,
   handle: FileHandle,
-  left: number,
+  {at, end}: {at: number; end: number},
 ): Promise<Error | undefined> {
   try {
     for await (const piece of body) {
-      left -= piece.length
-      if (left < 0) return new HubFormatError('The Hub sent more of a file than it lists.')
-      await handle.appendFile(piece)
+      if (at + piece.length > end) return new HubFormatError('The Hub sent more of a file than it lists.')
+      // The system may take less at a time than it is given.
+      for (let left = piece; left.length > 0;) {
+        const {bytesWritten} = await handle.write(left, 0, left.length, at)
+        left = left.subarray(bytesWritten)
+        at += bytesWritten
+      }
     }
 
-    return left > 0
-      ? new HubUnreachableError(`A download broke off, ${left} bytes before its end.`)
-      : undefined
+    return at < end ? new HubUnreachableError(`A download broke off at byte ${at}.`) : undefined
   } catch (error) {
     if (error instanceof HubUnreachableError) return error
     throw error

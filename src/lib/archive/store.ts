@@ -1,5 +1,5 @@
 import {constants, copyFile, readdir, rename, rm} from 'node:fs/promises'
-import {basename, join} from 'node:path'
+import {basename, dirname, join} from 'node:path'
 import {type LimitFunction} from 'p-limit'
 
 import {pushTo} from '../base/collections.js'
@@ -40,7 +40,7 @@ export async function storeFiles(manifest: Manifest, paths: ArchivePaths, job: S
     if (isNew) await rename(staging, final)
     else
       for (const {path} of wanted) {
-        await ensureFolder(final, partsOf(path))
+        await ensureFolder(final, dirname(path))
         await rename(join(staging, path), join(final, path))
       }
   }
@@ -75,11 +75,11 @@ async function fetchAll(
 ): Promise<void> {
   const {folder, staging} = paths
   const left = await leftovers(paths)
-  await ensureFolder(folder, [basename(staging)])
+  await ensureFolder(folder, basename(staging))
   await mapLimited(files, limitFiles, async (file) => {
     if (job.signal?.aborted) throw new CancelledError('Interrupted.')
     const target = join(staging, file.path)
-    await ensureFolder(staging, partsOf(file.path))
+    await ensureFolder(staging, dirname(file.path))
     const source = left.get(file.path)?.find(({size}) => size > 0 && size <= file.size)?.source
     if (source !== undefined) {
       await copyFile(source, target, constants.COPYFILE_EXCL + constants.COPYFILE_FICLONE)
@@ -109,11 +109,6 @@ async function stagingFolders({folder, final}: ArchivePaths): Promise<string[]> 
   return entries
     .filter((entry) => entry.isDirectory() && stagedDataset(entry.name) === basename(final))
     .map(({name}) => join(folder, name))
-}
-
-/** The parts of the folder that a file is in. */
-function partsOf(path: string): string[] {
-  return path.split('/').slice(0, -1)
 }
 
 /** Flushes a folder, and the folders below it that hold these files. */
