@@ -71,7 +71,7 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
 
   await own.onPlan?.(plan, warnings, opened.sizes)
   const result = await execute({...opened, plan, inventory}, own)
-  if (file !== undefined) await savePlan(plan, file, {user})
+  if (file !== undefined) await savePlan(plan, file, user)
   return result
 }
 

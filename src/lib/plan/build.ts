@@ -1,33 +1,101 @@
 import {type Inventory} from '../account/datasets.js'
-import {groupDatasetsByRun, requireRuns} from '../account/runs.js'
+import {type RowIndex} from '../account/leaderboard/index.js'
+import {type IndexedRows, readRowIndex, readRowIndexIfPossible} from '../account/leaderboard/read.js'
+import {readProtection, readProtectionIfPossible} from '../account/protection/file.js'
+import {refuseProtected} from '../account/protection/pins.js'
+import {groupDatasetsByRun, requireRuns, type Run} from '../account/runs.js'
+import {CancelledError, SmoltraceError} from '../base/errors.js'
+import {requireFullView} from '../hub/access.js'
+import {type Hub} from '../hub/client.js'
 import {type Session} from '../hub/session.js'
-import {requireUsableRows} from '../retention/context.js'
+import {requireAnyRow, requireUsableRows, type RetentionContext} from '../retention/context.js'
 import {decide} from '../retention/decide.js'
-import {type RetentionRules} from '../retention/rules.js'
-import {findOut} from './facts.js'
+import {nameOptions, type RetentionRules} from '../retention/rules.js'
 import {frozen, makePlan, type Plan} from './plan.js'
 
+/** Unless it must be certain, what cannot be read is only `unknown`, with a warning. */
+interface Certainty {
+  mustBeCertain: boolean
+}
+
 /**
- * The plan that rules make of what a listing shows. Reads what they rest on in addition to the datasets; unless that must be certain,
- * what cannot be read is only `unknown`, with a warning.
- * @throws RefusedError where a run that is named is not there, where rows were lost, or where none is of use
- *   to rules that need rows; else as `findOut`
+ * The plan that rules make of what a listing shows.
+ * @throws as `readFacts`
  */
 export async function planBy(
   rules: RetentionRules,
   inventory: Inventory,
   session: Session,
-  certainty: {mustBeCertain: boolean},
+  certainty: Certainty,
 ): Promise<Plan> {
-  const {protection, rows} = await findOut(session, inventory, rules, certainty)
+  const {runs, known} = await readFacts(rules, inventory, session, certainty)
+  const plan = makePlan(inventory, decide(runs, rules, session.now, known), rules, known.protection)
+  const unknown = (['protection', 'rows'] as const).filter((name) => known[name] === 'unknown')
+  return unknown.length > 0 ? frozen({...plan, unknown}) : plan
+}
+
+/**
+ * Reads what the rules rest on in addition to the datasets: what is protected, and what the leaderboard says of runs.
+ * @throws RefusedError where a run that is named is not there, where the leaderboard would be deleted and is protected, where rules
+ *   rest on rows, and there is none, some were lost or none is of use, or on what is not there and may be hidden; SmoltraceError
+ *   where what must be certain cannot be read
+ */
+export async function readFacts(
+  rules: RetentionRules,
+  inventory: Inventory,
+  {hub, warnings, access, now}: Session,
+  {mustBeCertain}: Certainty,
+): Promise<{runs: Run[]; known: RetentionContext}> {
+  const {leaderboard} = inventory
+  requireFullView(access, nameOptions(rules.restOnAbsence))
+  const protection =
+    mustBeCertain || rules.deleteLeaderboard
+      ? await readProtection(hub, inventory)
+      : await readProtectionIfPossible(hub, inventory, warnings)
+  if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(inventory, protection)
+  const rows = await rowsFor(rules, inventory, () =>
+    mustBeCertain ? readNeeded(hub, leaderboard) : readRowIndexIfPossible(hub, leaderboard, warnings),
+  )
   const runs = groupDatasetsByRun(inventory.datasets)
   requireRuns(rules.run, runs, 'run')
-  requireUsableRows(rules, runs, rows, session.now)
-  const decisions = decide(runs, rules, session.now, {protection, rows})
-  const plan = makePlan(inventory, decisions, rules, protection)
-  const unknown: Plan['unknown'] = [
-    ...(protection === 'unknown' ? (['protection'] as const) : []),
-    ...(rows === 'unknown' ? (['rows'] as const) : []),
-  ]
-  return unknown.length > 0 ? frozen({...plan, unknown}) : plan
+  requireUsableRows(rules, runs, rows, now)
+  return {runs, known: {protection, rows}}
+}
+
+/**
+ * Reads the leaderboard again, for a plan that rests on it.
+ * @throws RefusedError where rules rest on its rows and it has none, or is gone; else as `readLeaderboard`
+ */
+export async function rereadRows(
+  {hub, access}: Session,
+  inventory: Inventory,
+  rules: RetentionRules,
+): Promise<RowIndex> {
+  requireFullView(access, nameOptions(rules.restOnAbsence))
+  return rowsFor<never>(rules, inventory, () => readNeeded(hub, inventory.leaderboard))
+}
+
+/** The rows that the rules rest on; none where they rest on none. */
+async function rowsFor<U extends 'unknown'>(
+  rules: RetentionRules,
+  {leaderboard}: Inventory,
+  read: () => Promise<IndexedRows | U>,
+): Promise<RowIndex | U> {
+  if (rules.needLeaderboard.length === 0) return new Map()
+  if (!leaderboard) requireAnyRow(rules)
+  const found = await read()
+  if (typeof found === 'string') return found
+  requireAnyRow(rules, found.count)
+  return found.index
+}
+
+/** Says why the job cannot go on without it. */
+async function readNeeded(hub: Hub, leaderboard: Inventory['leaderboard']): Promise<IndexedRows> {
+  try {
+    return await readRowIndex(hub, leaderboard)
+  } catch (error) {
+    if (error instanceof SmoltraceError && !(error instanceof CancelledError))
+      error.suggestions.unshift('Without the leaderboard it is not known which runs finished.')
+    throw error
+  }
 }

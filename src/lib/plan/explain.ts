@@ -1,8 +1,7 @@
 import {discover} from '../account/datasets.js'
-import {groupDatasetsByRun, requireRuns, type Run} from '../account/runs.js'
+import {requireRuns, type Run} from '../account/runs.js'
 import {checkTimestamps, type RunType} from '../base/names.js'
 import {type ConnectionOptions, openSession} from '../hub/session.js'
-import {requireUsableRows} from '../retention/context.js'
 import {decide, type Decision, type Judgement} from '../retention/decide.js'
 import {type Policy} from '../retention/policy/load.js'
 import {readRules} from '../retention/read-rules.js'
@@ -14,7 +13,7 @@ import {
   ruleOf,
   type SelectorName,
 } from '../retention/rules.js'
-import {findOut} from './facts.js'
+import {readFacts} from './build.js'
 import {inScope, outOfScope, withinScope} from './plan.js'
 
 /** What one rule says of one run. */
@@ -59,12 +58,10 @@ export async function explainRun(
   checkTimestamps([timestamp], 'run')
   const rules = readRules(policy.options)
   const session = await openSession(options)
-  const {now} = session
   const inventory = await discover(session)
-  const runs = groupDatasetsByRun(inventory.datasets)
-  requireRuns([timestamp], runs, 'run')
-  const known = await findOut(session, inventory, rules, {mustBeCertain: false})
-  requireUsableRows(rules, runs, known.rows, now)
+  requireRuns([timestamp], inventory.datasets, 'run')
+  const {runs, known} = await readFacts(rules, inventory, session, {mustBeCertain: false})
+  const {now} = session
   const said = decide(runs, rules, now, known).find(({run}) => run.timestamp === timestamp) as Judgement
   const datasets = inScope(said.run, rules.only)
   const verdict = (kind: Verdict['kind'], key: Verdict['key'] | undefined, {holds, text}: Said): Asked => {

@@ -191,8 +191,6 @@ export function plannedDatasets({delete: planned, leaderboard}: Plan): Dataset[]
 }
 
 /** What the datasets of a plan take up that it deletes, the leaderboard among them where it goes. */
-
-/** What the datasets of a plan take up that it deletes, the leaderboard among them where it goes. */
 export function freedBy(plan: Plan, sizes: Sizes): StorageSum {
   return storageOf(plannedDatasets(plan), sizes)
 }

@@ -8,8 +8,8 @@ import {MINUTE, stopwatch} from '../base/time.js'
 import {type QuotaSize} from '../hub/quota.js'
 import {requireSameAccess, type Session} from '../hub/session.js'
 import {requireUsableRows} from '../retention/context.js'
+import {rereadRows} from './build.js'
 import {comparePlan, type Exclusion} from './compare.js'
-import {findOutAgain} from './facts.js'
 import {type Plan, plannedDatasets} from './plan.js'
 
 /** How old a look may be when the first DELETE is sent, in ms. */
@@ -68,7 +68,7 @@ async function list(plan: Plan, session: Session): Promise<Seen> {
   await requireSameAccess(session)
   const isAllGone = await allIsGone(plan, inventory, session)
   if (!isAllGone) requireSameLeaderboard(plan, inventory)
-  const rows = isAllGone ? new Map<string, RunRows>() : await findOutAgain(session, inventory, plan.rules)
+  const rows = isAllGone ? new Map<string, RunRows>() : await rereadRows(session, inventory, plan.rules)
   if (!isAllGone) requireUsableRows(plan.rules, await runsToldOf(plan, inventory), rows, inventory.now)
   return {inventory, rows, ms: elapsed(), pages}
 }

@@ -1,7 +1,4 @@
 import {expect} from 'chai'
-import {existsSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 
 import {
   applyPlan,
@@ -11,7 +8,6 @@ import {
   discoverSmoltraceDatasets,
   filterRuns,
   loadPolicy,
-  type Plan,
   protectLeaderboard,
   protectRuns,
   readHistory,
@@ -19,13 +15,12 @@ import {
   readRanking,
   readSizes,
   restoreDatasets,
-  SmoltraceError,
   unprotectLeaderboard,
   unprotectRuns,
   UsageError,
 } from '../../../src/index.js'
 import {type OptionTable, readOptions} from '../../../src/lib/base/options.js'
-import {loadPlan, savePlan} from '../../../src/lib/plan/saved/files.js'
+import {loadPlan} from '../../../src/lib/plan/saved/files.js'
 import {rulesOf} from '../../../src/lib/retention/read-rules.js'
 import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf} from '../../support/builders.js'
@@ -226,32 +221,13 @@ describe('the options of a function', () => {
 
   it('do without the name of a file only where they need none', async () => {
     for (const file of [null, undefined, '', 5, ['plan.json']] as unknown as string[]) {
-      for (const call of [
-        () => applyPlan(file, connection()),
-        () => loadPlan(file),
-        () => loadPolicy(file),
-        () => savePlan({} as Plan, file, {user: 'mira'}),
-      ])
+      for (const call of [() => applyPlan(file, connection()), () => loadPlan(file), () => loadPolicy(file)])
         expect(await refusalOf(call), JSON.stringify(file)).to.be.instanceOf(UsageError)
     }
   })
 
   it('do without the name of a folder only where they need none', async () => {
     expect(await refusalOf(() => restoreDatasets({...connection(), dir: ''}))).to.be.instanceOf(UsageError)
-  })
-
-  it('of a plan that is saved are a plan and its maker', async () => {
-    const {plan} = await cleanupDatasets({...connection(), olderThan: '1d'})
-    const [first] = plan.delete
-    const file = join(tmpdir(), 'never-written.json')
-    const twice = {...plan, delete: first ? [first, first] : []}
-    for (const save of [
-      () => savePlan({} as Plan, file, {user: 'mira'}),
-      () => savePlan(plan, file, {user: 5} as never),
-      () => savePlan(twice, file, {user: 'mira'}),
-    ])
-      expect(await refusalOf(save)).to.be.instanceOf(SmoltraceError)
-    expect(existsSync(file)).to.equal(false)
   })
 
   it('[S18] are not the only strict ones: names are an array of strings', async () => {

@@ -448,7 +448,7 @@ describe('cleanup with `choose`', () => {
     const [first] = plan.delete
     if (!first) throw new Error('Something was picked.')
     const misleading = {...first, reasons: [{rule: 'picked' as const, text: 'older than 30d'}]}
-    const error = await rejectionOf(savePlan({...plan, delete: [misleading]}, file, {user: 'kim'}))
+    const error = await rejectionOf(savePlan({...plan, delete: [misleading]}, file, 'kim'))
     expect(error.message).to.include('delete[0].reasons[0].text').and.include('picked by hand')
   })
 })

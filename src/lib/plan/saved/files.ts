@@ -1,39 +1,35 @@
 import {RefusedError, UsageError} from '../../base/errors.js'
 import {findTarget, LARGEST_JSON, readTextFile, replaceFile} from '../../base/files.js'
-import {type OptionTable, readOptions, readText} from '../../base/options.js'
+import {readText} from '../../base/options.js'
 import {printable} from '../../base/text.js'
-import {checkPlan} from '../check.js'
 import {type Plan} from '../plan.js'
-import {planDocument, type PlanFacts} from './format.js'
 import {type Refuse, type SavedPlan} from './parse.js'
-
-const FACTS: OptionTable<PlanFacts> = {user: 'text'}
 
 /**
  * Saves a plan for a review; `loadPlan` reads it. An older plan in the file is replaced, whole or not at all, and nothing
  * else is. The same plan gives the same bytes.
- * @throws UsageError where a plan cannot be written there, or the value is not a plan
- * @throws RefusedError where the plan contradicts itself, rests on what could not be read, or could not be loaded again, such as
- *   one of single names; where writing fails
+ * @param user the owner of the token that the plan was made with
+ * @throws UsageError where a plan cannot be written there
+ * @throws RefusedError where the plan rests on what could not be read, or could not be loaded again, such as one of single names;
+ *   where writing fails
  */
-export async function savePlan(plan: Plan, file: string, facts: PlanFacts): Promise<void> {
-  readText(file, '`file`')
-  const {user} = readOptions(facts, FACTS)
-  checkPlan(plan)
+export async function savePlan(plan: Plan, file: string, user: string): Promise<void> {
   if (plan.leaderboard?.protection === 'unknown')
     throw notSaved('whether the leaderboard is protected is unknown, try again later')
   if (plan.unknown) throw notSaved('what its rules need could not be read, try again later')
-  const document = planDocument(plan, {user})
-  const target = await planTarget(file)
-  await replace(target, document)
-}
-
-/**
- * Checks that a plan can be saved in a file, before anything is sent to the Hub.
- * @throws UsageError where it is a folder or something else that is not a plan, or where its folder cannot take it
- */
-export async function checkPlanTarget(file: string): Promise<void> {
-  await planTarget(file)
+  const target = await checkPlanTarget(file)
+  // What reads and writes plans is loaded only where one is.
+  const {planDocument} = await import('./format.js')
+  const text = `${JSON.stringify(planDocument(plan, user), undefined, 2)}\n`
+  if (Buffer.byteLength(text) > LARGEST_JSON.bytes)
+    throw notSaved(`it would be larger than ${LARGEST_JSON.text}, take fewer runs at a time`)
+  await replaceFile(target, {
+    kind: 'plan',
+    text,
+    advice: 'Give `savePlan` a file elsewhere, or make room, and try again.',
+    // What could not be carried out later is not worth a review now.
+    check: (written) => readPlan(written, notSaved),
+  })
 }
 
 function notSaved(why: string): RefusedError {
@@ -42,8 +38,12 @@ function notSaved(why: string): RefusedError {
   })
 }
 
-/** @returns the file to write, behind any links. */
-function planTarget(file: string): Promise<string> {
+/**
+ * Checks that a plan can be saved in a file, before anything is sent to the Hub.
+ * @returns the file to write, behind any links
+ * @throws UsageError where it is a folder or something else that is not a plan, or where its folder cannot take it
+ */
+export function checkPlanTarget(file: string): Promise<string> {
   return findTarget(file, {
     name: '`savePlan`',
     refuse: async () =>
@@ -54,23 +54,10 @@ function planTarget(file: string): Promise<string> {
 async function isPlanFile(file: string): Promise<boolean> {
   try {
     const {isPlanText} = await import('./parse.js')
-    return isPlanText(await readPlanText(file, (why) => new UsageError(why)))
+    return isPlanText(String(await readTextFile(file, LARGEST_JSON, notSaved)))
   } catch {
     return false
   }
-}
-
-async function replace(target: string, document: object): Promise<void> {
-  const text = `${JSON.stringify(document, undefined, 2)}\n`
-  if (Buffer.byteLength(text) > LARGEST_JSON.bytes)
-    throw notSaved(`it would be larger than ${LARGEST_JSON.text}, take fewer runs at a time`)
-  await replaceFile(target, {
-    kind: 'plan',
-    text,
-    advice: 'Give `savePlan` a file elsewhere, or make room, and try again.',
-    // What could not be carried out later is not worth a review now.
-    check: (file) => readPlan(file, notSaved),
-  })
 }
 
 /**
@@ -88,14 +75,7 @@ export async function loadPlan(file: string): Promise<SavedPlan> {
   return readPlan(file, refuse)
 }
 
-/** What reads plans is loaded only where one is read. */
 async function readPlan(file: string, refuse: Refuse): Promise<SavedPlan> {
   const {parsePlan} = await import('./parse.js')
-  return parsePlan(await readPlanText(file, refuse), refuse)
-}
-
-/** The text of a file that may be a plan, in UTF-8. */
-async function readPlanText(file: string, refuse: Refuse): Promise<string> {
-  const bytes = await readTextFile(file, LARGEST_JSON, refuse)
-  return bytes.toString()
+  return parsePlan(String(await readTextFile(file, LARGEST_JSON, refuse)), refuse)
 }

@@ -11,12 +11,6 @@ import {inScope, type Plan} from '../plan.js'
 export const PLAN_FORMAT = 'smoltrace-plan'
 export const PLAN_VERSION = 1
 
-/** What a saved plan holds in addition to the plan itself. */
-export interface PlanFacts {
-  /** The owner of the token that the plan was made with. */
-  user: string
-}
-
 /** A run, and why it is deleted or stays. */
 export interface RunNote {
   /** The run's timestamp. */
@@ -31,7 +25,7 @@ export interface RunNote {
  *   whatever its layout and the order of its names. It finds a value that was edited, and is not a signature: who wants to
  *   can compute it anew
  */
-export function planDocument(plan: Plan, {user}: PlanFacts): object {
+export function planDocument(plan: Plan, user: string): object {
   const document = {
     format: PLAN_FORMAT,
     version: PLAN_VERSION,

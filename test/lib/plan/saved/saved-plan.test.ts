@@ -41,7 +41,7 @@ import {
 } from '../../../support/builders.js'
 
 const RUNS = {numRuns: 150}
-const FACTS = {user: 'kim'}
+const USER = 'kim'
 const OLD = '20260801_120000'
 const OLDER = '20260701_120000'
 const NEW = '20261001_120000'
@@ -56,7 +56,7 @@ const PLAN = planOf(INVENTORY, {olderThan: '30d', keepRecent: 1, only: ['results
 /** A document as it is read: no place of it is certain to be there. */
 type Json = any
 
-const documentOf = (plan: Plan = PLAN): Json => planDocument(plan, FACTS)
+const documentOf = (plan: Plan = PLAN): Json => planDocument(plan, USER)
 
 /** A document as a forger leaves it: edited, and with the digest that fits. */
 function forged(edit: (document: Json) => unknown, plan: Plan = PLAN): Json {
@@ -128,7 +128,7 @@ describe('saved plan', () => {
   const loadDocument = (document: Json) => load(JSON.stringify(document))
 
   const saveAndLoad = async (plan: Plan): Promise<SavedPlan> => {
-    await savePlan(plan, file, FACTS)
+    await savePlan(plan, file, USER)
     return loadPlan(file)
   }
 
@@ -255,16 +255,16 @@ describe('saved plan', () => {
 
   describe('to be reviewed', () => {
     it('is laid out in lines and ends with one', async () => {
-      await savePlan(PLAN, file, FACTS)
+      await savePlan(PLAN, file, USER)
       const text = readFileSync(file, 'utf8')
       expect(text).to.equal(`${JSON.stringify(documentOf(), undefined, 2)}\n`)
       expect(text.split('\n').length).to.be.greaterThan(60)
     })
 
     it('has the same bytes each time', async () => {
-      await savePlan(PLAN, file, FACTS)
+      await savePlan(PLAN, file, USER)
       const before = readFileSync(file)
-      await savePlan(structuredClone(PLAN), file, FACTS)
+      await savePlan(structuredClone(PLAN), file, USER)
       expect(readFileSync(file).equals(before)).to.equal(true)
     })
 
@@ -638,7 +638,7 @@ describe('saved plan', () => {
       const target = join(folder, 'target.json')
       writeFileSync(target, JSON.stringify(documentOf(planOf(inventoryOf([]), {all: true}))))
       symlinkSync(target, file)
-      await savePlan(PLAN, file, FACTS)
+      await savePlan(PLAN, file, USER)
       expect(lstatSync(file).isSymbolicLink()).to.equal(true)
       expect((await loadPlan(target)).digest).to.equal(documentOf().digest)
     })
@@ -653,7 +653,7 @@ describe('saved plan', () => {
         '{"plan": {"format": "smoltrace-plan"}}',
       ]) {
         writeFileSync(file, text)
-        for (const attempt of [() => checkPlanTarget(file), () => savePlan(PLAN, file, FACTS)]) {
+        for (const attempt of [() => checkPlanTarget(file), () => savePlan(PLAN, file, USER)]) {
           const error = await rejectionOf(attempt())
           expect(error).to.be.instanceOf(UsageError)
           expect(error.message).to.include('`savePlan`').and.include('exists and is not a plan')
@@ -673,7 +673,7 @@ describe('saved plan', () => {
         [devNull, 'is not a plan'],
         [join(folder, 'x'.repeat(1000)), 'cannot be looked at'],
       ]
-      await savePlan(PLAN, file, FACTS)
+      await savePlan(PLAN, file, USER)
       for (const [target, wanted] of targets) {
         const error = await rejectionOf(checkPlanTarget(target))
         expect(error, target).to.be.instanceOf(UsageError)
@@ -694,7 +694,7 @@ describe('saved plan', () => {
 
     it('or says why not, where the file system refuses at the last moment', async function () {
       if (process.platform !== 'linux' || process.getuid?.() !== 0) this.skip()
-      const error = await rejectionOf(savePlan(PLAN, '/proc/smoltrace-plan.json', FACTS))
+      const error = await rejectionOf(savePlan(PLAN, '/proc/smoltrace-plan.json', USER))
       expect(error).to.be.instanceOf(RefusedError)
       expect(error.message).to.include('could not be written')
     })
@@ -728,7 +728,7 @@ describe('saved plan', () => {
     ]
     for (const [title, plan, wanted] of unsavable) {
       it(`never ${title}`, async () => {
-        const error = await rejectionOf(savePlan(plan, file, FACTS))
+        const error = await rejectionOf(savePlan(plan, file, USER))
         expect(error).to.be.instanceOf(RefusedError)
         expect(error.message)
           .to.match(/^The plan is not saved: .+\.$/)
