@@ -29,12 +29,7 @@ const SCHEMA_VERSION = 1
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The words before a command's own where another command, such as the sandbox, runs it. */
-const prefix = new AsyncLocalStorage<string[]>()
-
-/** Runs a job in which every command knows that these words precede its own. */
-export function withPrefix<T>(words: string[], job: () => Promise<T>): Promise<T> {
-  return prefix.run(words, job)
-}
+export const prefix = new AsyncLocalStorage<string[]>()
 
 /** Base of all commands: the JSON envelope, exit codes, warnings, signals. No rule of the job lives here. */
 export abstract class BaseCommand extends Command {
@@ -83,10 +78,7 @@ export abstract class BaseCommand extends Command {
     return input
   }
 
-  /**
-   * Runs a job that Ctrl-C can cancel: the first one aborts the signal, the second ends the process as if nothing
-   * caught it.
-   */
+  /** Runs a job that Ctrl-C can cancel: the first one aborts the signal, the second ends the process at once. */
   protected async cancellable<T>(job: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController()
     const stop = (signal: NodeJS.Signals) => {

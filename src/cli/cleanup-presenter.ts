@@ -15,7 +15,7 @@ import {formatPlan} from '../lib/views/terminal/plan.js'
 import {resultText} from '../lib/views/terminal/result.js'
 import {whyPlain} from '../lib/views/terminal/style.js'
 import {type BaseCommand} from './base-command.js'
-import {requireOutput, watchOutput} from './output.js'
+import {requirePlanWritten, watchOutput} from './output.js'
 import {type Progress} from './progress/progress.js'
 import {confirmByPhrase} from './prompts/confirm.js'
 
@@ -83,7 +83,11 @@ export class CleanupPresenter {
     return {
       confirm: async (plan) => confirmByPhrase(plan, given.archive !== undefined, signal, this.preview),
       onEvent: (event, plan) => {
-        if (event.kind === 'started') this.begin()
+        if (event.kind === 'started' && !this.hasBegun) {
+          this.hasBegun = true
+          watchOutput(`What was deleted is listed by: ${this.asked.bin} history`)
+        }
+
         this.progress ??= showProgress?.(plan, signal)
         this.progress?.onEvent(event)
       },
@@ -129,12 +133,7 @@ export class CleanupPresenter {
     this.preview = preview
     if (!this.isJson) await this.command.print(`${preview()}\n`)
     else if (isLive) await this.command.print('')
-    if (isLive) requireOutput('The plan')
-  }
-
-  private begin(): void {
-    this.hasBegun = true
-    watchOutput(`What was deleted is listed by: ${this.asked.bin} history`)
+    if (isLive) requirePlanWritten()
   }
 
   private warnNew(warnings: string[]): void {

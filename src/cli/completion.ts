@@ -1,3 +1,5 @@
+import {type Command} from '@oclif/core'
+
 import {findByWords, namingWords, runsInside, splitArguments, wordsOf} from './host/words.js'
 
 /** The shells that words are completed in. */
@@ -33,23 +35,12 @@ export function completionScript(shell: Shell, bin: string): string {
   return scripts[shell]
 }
 
-/** A command as oclif knows it, of which this much is asked. */
-interface CompletedCommand {
-  id: string
-  hidden: boolean
-  flags: Record<
-    string,
-    {name: string; type: string; char?: string; hidden?: boolean; options?: readonly string[]}
-  >
-  args: Record<string, {options?: readonly string[]}>
-}
-
 /**
  * Finds what may end a command line: names of commands, flags, and values that are known.
  * @param line from the program's name to the cursor
  * @returns whole words; empty where only the user knows the word
  */
-export function completionsOf(line: string, commands: readonly CompletedCommand[]): string[] {
+export function completionsOf(line: string, commands: readonly Command.Loadable[]): string[] {
   const [, ...words] = line.trimStart().split(/\s+/)
   const last = words.pop() ?? ''
   const {typed, isOffered} = innerWords(words, last)
@@ -72,21 +63,19 @@ function innerWords(words: string[], last: string): {typed: string[]; isOffered:
     : {typed, isOffered: () => true}
 }
 
-function nextNames(commands: readonly CompletedCommand[], typed: string[]): string[] {
+function nextNames(commands: readonly Command.Loadable[], typed: string[]): string[] {
   const names = commands.map(({id}) => id.split(':'))
   return names.flatMap((name) =>
     typed.every((word, index) => word === name[index]) ? (name[typed.length] ?? []) : [],
   )
 }
 
-function wordsFor({flags, args}: CompletedCommand, previous = '', last: string): string[] {
+function wordsFor({flags, args}: Command.Loadable, previous = '', last: string): string[] {
   const [before, value] = last.split('=', 2) as [string, string?]
   const after = value === undefined ? previous : before
   const all = Object.values(flags).filter(({hidden}) => hidden !== true)
-  const valued = all.find(
-    ({name, char, type}) => type === 'option' && [`-${char}`, `--${name}`].includes(after),
-  )
-  if (valued)
+  const valued = all.find(({name, char}) => [`-${char}`, `--${name}`].includes(after))
+  if (valued?.type === 'option')
     return (valued.options ?? []).map((option) => (value === undefined ? option : `${before}=${option}`))
   if (last.startsWith('-')) return ['--help', ...all.map(({name}) => `--${name}`)]
   return Object.values(args).flatMap(({options = []}) => options)

@@ -24,20 +24,15 @@ export function watchOutput(next = 'Send stdout elsewhere or make room there, th
   advice = next
   // oclif's own listener throws on everything but a closed pipe.
   process.stdout.removeAllListeners('error').on('error', recordFailure)
-  process.stderr.removeAllListeners('error').on('error', ignore)
+  process.stderr.removeAllListeners('error').on('error', () => {})
   if (isWatched) return
   isWatched = true
   if (isStdoutClosed()) failure = 'it is closed (or /dev/null, opened for reading too)'
   process.once('exit', reportAtExit)
 }
 
-/** What text is written to: stdout, or a test's own. */
-interface Sink {
-  write: (text: string, encoding: 'utf8', onTaken: () => void) => boolean
-}
-
 /** Writes a text and waits until it has left the process, or cannot: the stream's listeners know why. */
-export function written(stream: Sink, text: string): Promise<void> {
+export function written(stream: NodeJS.WritableStream, text: string): Promise<void> {
   return new Promise((resolve) => {
     stream.write(text, 'utf8', () => resolve())
   })
@@ -47,9 +42,9 @@ export function written(stream: Sink, text: string): Promise<void> {
  * Refuses a change whose plan could not be shown.
  * @throws RefusedError where stdout could not be written
  */
-export function requireOutput(what: string): void {
+export function requirePlanWritten(): void {
   if (failure === undefined) return
-  throw new RefusedError(`${what} could not be written to stdout: ${failure}.`, {
+  throw new RefusedError(`The plan could not be written to stdout: ${failure}.`, {
     suggestions: ['Send stdout elsewhere or make room there, then run it again; `> /dev/null` works, too.'],
   })
 }
@@ -95,22 +90,19 @@ function reportAtExit(): void {
   }
 }
 
-function ignore(): void {}
-
 /** Variables to set, and with undefined those to unset. */
 export type Variables = Record<string, string | undefined>
 
 /** @returns what puts the variables back as they were */
 export function setVariables(variables: Variables): () => void {
   const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]))
-  assign(variables)
-  return () => assign(before)
-}
-
-function assign(variables: Variables): void {
   for (const [name, value] of Object.entries(variables)) {
     if (value === undefined) delete process.env[name]
     else process.env[name] = value
+  }
+
+  return () => {
+    setVariables(before)
   }
 }
 

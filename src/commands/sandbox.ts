@@ -1,7 +1,7 @@
 import {Flags} from '@oclif/core'
 import {once} from 'node:events'
 
-import {BaseCommand, withPrefix} from '../cli/base-command.js'
+import {BaseCommand, prefix} from '../cli/base-command.js'
 import {unknownCommand} from '../cli/errors/unknown-command.js'
 import {wholeNumber} from '../cli/flags/shared.js'
 import {findByWords, HOST_TOPIC, runsInside, splitArguments, topicOf, wordsOf} from '../cli/host/words.js'
@@ -82,7 +82,7 @@ With a command, runs that command inside, and the Hub is gone when it ends. The 
     const {latency: latencyMs, port, quota, runs} = flags
     const hub = await startSandbox({port, latencyMs, runs, ...(quota && {quota})})
     try {
-      await (command ? withPrefix(['sandbox', ...own], () => this.runInside(hub, command)) : this.serve(hub))
+      await (command ? prefix.run(['sandbox', ...own], () => this.runInside(hub, command)) : this.serve(hub))
     } finally {
       await hub.close()
     }

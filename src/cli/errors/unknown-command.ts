@@ -1,4 +1,4 @@
-import {type Config, type Interfaces} from '@oclif/core'
+import {type Command, type Config, type Interfaces} from '@oclif/core'
 
 import {UsageError} from '../../lib/base/errors.js'
 import {type ExitCode, exitCodeFrom} from '../../lib/base/exit-codes.js'
@@ -7,11 +7,8 @@ import {brief, withoutTokens} from '../../lib/base/text.js'
 import {BaseCommand} from '../base-command.js'
 import {findByWords, HOST_TOPIC, namingWords, topicOf, wordsOf} from '../host/words.js'
 
-/** A command as oclif knows it, of which this much is asked. */
-export interface KnownCommand {
-  id: string
-  hidden: boolean
-}
+/** As oclif knows it, as much as is asked of it. */
+export type KnownCommand = Pick<Command.Loadable, 'hidden' | 'id'>
 
 /**
  * Says that words name no command, and which may have been meant. That one is never run, and flags are not repeated: one copied
