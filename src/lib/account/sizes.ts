@@ -61,7 +61,7 @@ export async function readSizesIfAsked(session: Session, {sizes}: SizesOption): 
 /** Only exact names count. Of a dataset that a page shows again the last word does. */
 async function askSizes({hub, user, access: {namespace}}: Session): Promise<ReadonlyMap<string, number>> {
   const sizes = new Map<string, number>()
-  for (const {name, bytes} of await hub.listStorage({namespace, isOrganisation: namespace !== user})) {
+  for (const {name, bytes} of await hub.listStorage(namespace === user ? undefined : namespace)) {
     if (!parseDatasetName(name, namespace)) continue
     if (bytes === undefined) sizes.delete(name)
     else sizes.set(name, bytes)

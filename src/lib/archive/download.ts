@@ -75,10 +75,7 @@ async function fetchRest({hub, name, sha, file, target}: Download): Promise<Erro
     }
 
     const {size} = await handle.stat()
-    const {from, body} = await hub.download(
-      {name, revision: sha, path: file.path},
-      size < file.size ? size : 0,
-    )
+    const {from, body} = await hub.download(name, sha, {path: file.path, start: size < file.size ? size : 0})
     await handle.truncate(from)
     const problem = await write(body, handle, {at: from, end: file.size})
     await handle.sync()

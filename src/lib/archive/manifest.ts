@@ -7,7 +7,7 @@ import {LARGEST_JSON, syncFolder, writeAtomically} from '../base/files.js'
 import {count, date, parseJson, sha1, sha256, text} from '../base/schema.js'
 import {byText} from '../base/text.js'
 import {VERSION} from '../base/version.js'
-import {type DescribedDataset} from '../hub/dataset-info.js'
+import {type DatasetFacts} from '../hub/dataset-info.js'
 import {type RepoFile} from '../hub/files.js'
 import {fingerprint, isContentOf, readSmall, statNoFollow} from './disk.js'
 import {type ArchivePaths, pathsProblem} from './paths.js'
@@ -42,7 +42,7 @@ export type Manifest = z.output<typeof MANIFEST>
 
 /** The manifest of a dataset as it is now. */
 export function describeArchive(
-  {paths: _, ...facts}: DescribedDataset,
+  {paths: _, ...facts}: DatasetFacts,
   files: RepoFile[],
   {endpoint, namespace, now}: {endpoint: string; namespace: string; now: Date},
 ): Manifest {

@@ -109,7 +109,7 @@ export async function nextStep({
 
 /** Whether a `.gitattributes` is what creation makes: one written by hand says more than that, or less. */
 async function hasUsualAttributes(hub: Hub, name: string, revision: string): Promise<boolean> {
-  const text = await hub.readText({name, revision, path: ATTRIBUTES})
+  const text = await hub.readText(name, revision, ATTRIBUTES)
   const lines = (text ?? '').split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))
   return lines.some((line) => line.startsWith(USUAL_BEGIN)) && lines.every((line) => USUAL_LINE.test(line))
 }

@@ -20,10 +20,6 @@ export interface DatasetFacts {
   tags: string[]
   createdAt: Date
   lastModified: Date
-}
-
-/** Facts, and what else only the archive asks for. */
-export interface DescribedDataset extends DatasetFacts {
   /** Paths of all files at that commit, from another source than their listing; undefined where the Hub does not say. */
   paths?: string[] | undefined
 }
@@ -36,7 +32,7 @@ export async function describe(
   transport: Transport,
   name: string,
   revision = 'main',
-): Promise<DescribedDataset | undefined> {
+): Promise<DatasetFacts | undefined> {
   const {datasetInfo, libraryOptions} = await import('./library.js')
   try {
     const info = await datasetInfo({
@@ -58,18 +54,22 @@ export async function describe(
 }
 
 /** A visibility or a gate that cannot be read would be archived, and restored as another. */
-function readDescription(info: Fields, asked: string): DescribedDataset {
+function readDescription(info: Fields, asked: string): DatasetFacts {
   const {name, gated, tags, siblings, private: isPrivate} = info
   if (!isText(name)) throw lacking('name', asked)
   if (typeof isPrivate !== 'boolean') throw lacking('visibility', asked)
   if (gated !== false && gated !== 'auto' && gated !== 'manual') throw lacking('gate', asked)
+  const {id, sha, createdAt, lastModified} = readFacts(info, asked)
   const paths = Array.isArray(siblings) ? siblings.map((each) => fieldsOf(each).rfilename) : [undefined]
   return {
     name,
-    ...readFacts(info, asked),
+    id,
+    sha,
     visibility: isPrivate ? 'private' : 'public',
     gated,
     tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
+    createdAt,
+    lastModified,
     paths: paths.every((path) => isText(path)) ? paths : undefined,
   }
 }
@@ -110,15 +110,7 @@ export function lacking(what: string, name: string): HubFormatError {
 
 /** What the Hub says of one name. */
 export type Whereabouts =
-  | {
-      state: 'there'
-      /** The repository's own id. */
-      id: string
-      /** `namespace/name`, as asked. */
-      name: string
-      /** Commit at the head of `main`. */
-      sha: string
-    }
+  | (Pick<DatasetFacts, 'id' | 'name' | 'sha'> & {state: 'there'})
   /** No dataset of this name, or none that this token may see: the Hub does not distinguish these. */
   | {state: 'missing'}
   /** The name leads to another one; `to` where that is a dataset of the same Hub. */
@@ -162,7 +154,7 @@ export type Fields = Record<string, unknown>
 
 /** The fields of a value from outside; none where it is not an object. */
 export function fieldsOf(value: unknown): Fields {
-  return ((typeof value === 'object' ? value : undefined) as Fields | null | undefined) ?? {}
+  return typeof value === 'object' && value !== null ? (value as Fields) : {}
 }
 
 /** A moment in ISO 8601 that says its zone: any other text would be read in the zone of this machine. */
@@ -170,11 +162,7 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d
 /** Long before there was a Hub. */
 const OLDEST_DATE = Date.UTC(2000, 0)
 
-/**
- * A date of the Hub.
- * @param value as the Hub wrote it, or what the library has made of that
- * @returns undefined for anything but a moment
- */
+/** A date as the Hub wrote it, or the library has read it; undefined for anything but a moment. */
 function dateOf(value: unknown): Date | undefined {
   const isReadable = value instanceof Date || (typeof value === 'string' && MOMENT.test(value))
   const date = isReadable ? new Date(value) : undefined

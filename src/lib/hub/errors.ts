@@ -34,7 +34,15 @@ export class HubError extends SmoltraceError {
   readonly answer: HubAnswer
 
   constructor(said: HubAnswer, details: ErrorDetails = {}) {
-    const answer = safeAnswer(said)
+    // An answer may say anything, and may repeat the token.
+    const answer = {
+      ...said,
+      path: safe(said.path),
+      text: safe(said.text),
+      code: said.code && safe(said.code),
+      location: said.location && safe(said.location),
+      requestId: said.requestId && safe(said.requestId).slice(0, MAX_WORDS),
+    }
     super(describe(answer), {suggestions: adviceFor(answer), ...details}, LATER)
     this.answer = answer
     this.exitCode = isRefusal(answer) ? EXIT.notAllowed : EXIT.error
@@ -43,11 +51,6 @@ export class HubError extends SmoltraceError {
   get status(): number {
     return this.answer.status
   }
-}
-
-interface UnreachableDetails extends ErrorDetails {
-  reason?: string
-  isPermanent?: boolean
 }
 
 /** No answer came: the Hub is down, the network is, or the wait was too long. Exit code 1. */
@@ -59,7 +62,14 @@ export class HubUnreachableError extends SmoltraceError {
   /** A retry would not help: nothing has ever answered there, or its certificate is wrong. */
   readonly isPermanent: boolean
 
-  constructor(message: string, {reason = message, isPermanent = false, ...details}: UnreachableDetails = {}) {
+  constructor(
+    message: string,
+    {
+      reason = message,
+      isPermanent = false,
+      ...details
+    }: ErrorDetails & {reason?: string; isPermanent?: boolean} = {},
+  ) {
     super(message, details, 'Check the network and HF_ENDPOINT, then try again.')
     this.reason = reason
     this.isPermanent = isPermanent
@@ -87,17 +97,6 @@ function isRefusal({status, store}: HubAnswer): boolean {
   return store === undefined && (status === 401 || status === 403)
 }
 
-/** An answer may say anything, and may repeat the token. */
-function safeAnswer({text, code, path, requestId, ...rest}: HubAnswer): HubAnswer {
-  return {
-    ...rest,
-    path: safe(path),
-    text: safe(text),
-    ...(code !== undefined && {code: safe(code)}),
-    ...(requestId !== undefined && {requestId: safe(requestId).slice(0, MAX_WORDS)}),
-  }
-}
-
 /** Characters of the Hub's words in a sentence. */
 const MAX_WORDS = 300
 
@@ -121,7 +120,7 @@ function adviceFor({status, path, method, text, store}: HubAnswer): string[] {
     ]
   if (store !== undefined) return adviceOnStore(store, status)
   if (status === 401 && isWhoami)
-    return ['The token was rejected: set HF_TOKEN to a valid one, or run `hf auth login` again.']
+    return ['It may have expired or been revoked: set HF_TOKEN to a valid one, or run `hf auth login` again.']
   // The Hub took the token for whoami, and refuses it here (the Hub's contract, section 14).
   if (status === 401)
     return [
@@ -159,20 +158,11 @@ function adviceOnStore(store: string, status: number): string[] {
   ]
 }
 
-/** What an answer that is not a success came to. */
-interface Refusal {
-  status: number
-  /** Where it came from in the end. */
-  url: string
-  headers: Headers
-  text: string
-}
-
 type Headers = Parameters<typeof readRateLimit>[0]
 
-/** The error of an answer that is not a success. */
+/** The error of an answer that is not a success, which came from `url` in the end. */
 export function toHubError(
-  {status, url, headers, text}: Refusal,
+  {status, url, headers, text}: {status: number; url: string; headers: Headers; text: string},
   asked: {url: string; method: string},
   endpoint: string,
 ): HubError {
@@ -184,7 +174,6 @@ export function toHubError(
   // It has a limit of its own, and nothing can be done without it.
   const isWhoami = path.endsWith('/api/whoami-v2')
   const isUsedUp = limit !== undefined && (limit.remaining === 0 || isWhoami)
-  const location = headers.get('location')
   return new HubError({
     method: asked.method,
     path,
@@ -192,7 +181,7 @@ export function toHubError(
     // Only the Hub can say what is there and what is not.
     code: store === undefined ? (headers.get('x-error-code') ?? undefined) : undefined,
     requestId: headers.get('x-request-id') ?? undefined,
-    location: location === null ? undefined : safe(location),
+    location: headers.get('location') ?? undefined,
     text: messageOf(text, headers),
     store,
     resetMs: isUsedUp ? ((isWhoami ? retryAfterMs : undefined) ?? limit.resetMs) : undefined,

@@ -17,14 +17,6 @@ export interface RepoFile {
   sha256?: string
 }
 
-/** A file at one commit, or at the head of a branch. */
-interface FileAt {
-  /** `namespace/name` of the dataset. */
-  name: string
-  revision: string
-  path: string
-}
-
 /** Lists every file at a commit, in all folders (the Hub's contract, section 7). */
 export async function listFiles(transport: Transport, name: string, commit: string): Promise<RepoFile[]> {
   const library = await import('./library.js')
@@ -46,9 +38,14 @@ export async function listFiles(transport: Transport, name: string, commit: stri
 }
 
 /** Reads a small text file; undefined where the dataset certainly has no such file. */
-export async function readText({endpoint, send}: Transport, file: FileAt): Promise<string | undefined> {
+export async function readText(
+  {endpoint, send}: Transport,
+  name: string,
+  revision: string,
+  path: string,
+): Promise<string | undefined> {
   try {
-    return await (await send(addressOf(file, endpoint))).text()
+    return await (await send(addressOf(endpoint, name, revision, path))).text()
   } catch (error) {
     if (error instanceof HubError && error.status === 404 && error.answer.code === 'EntryNotFound') return
     throw error
@@ -62,8 +59,7 @@ export async function readWhole(
   commit: string,
   file: RepoFile,
 ): Promise<Buffer> {
-  const response = await send(addressOf({name, revision: commit, path: file.path}, endpoint))
-  const bytes = await response.bytes()
+  const bytes = await (await send(addressOf(endpoint, name, commit, file.path))).bytes()
   requireContent(bytes, file, name)
   return bytes
 }
@@ -71,21 +67,22 @@ export async function readWhole(
 /** Reads a file's bytes as they arrive, from `start` on, or from its beginning where the Hub does not heed that. */
 export async function download(
   {endpoint, stream}: Transport,
-  file: FileAt,
-  start = 0,
+  name: string,
+  commit: string,
+  {path, start = 0}: {path: string; start?: number},
 ): Promise<{from: number; body: AsyncIterable<Uint8Array>}> {
   const range: Record<string, string> = start > 0 ? {range: `bytes=${start}-`} : {}
   // A range counts the bytes of the compressed body, where there is one.
   const headers = {'accept-encoding': 'identity', ...range}
-  const response = await stream(addressOf(file, endpoint), {headers})
+  const response = await stream(addressOf(endpoint, name, commit, path), {headers})
   const part = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1]
   const from = response.status === 206 ? Number(part) : 0
   if (from === 0 || from === start) return {from, body: response.body}
   response.discard()
-  throw new HubFormatError(`The Hub sent another part of ${file.path} of ${file.name} than was asked for.`)
+  throw new HubFormatError(`The Hub sent another part of ${path} of ${name} than was asked for.`)
 }
 
-function addressOf({name, revision, path}: FileAt, endpoint: string): string {
+function addressOf(endpoint: string, name: string, revision: string, path: string): string {
   const place = path.split('/').map((part) => encodeURIComponent(part))
   return `${endpoint}/datasets/${name}/resolve/${encodeURIComponent(revision)}/${place.join('/')}`
 }
@@ -130,16 +127,14 @@ function readEntry(
 
 /**
  * Checks bytes against the tree of their commit: by SHA-256 for a file in LFS, else by git's SHA-1.
- * @param name full name of the dataset, for the error
  * @throws HubFormatError where they differ
  */
 function requireContent(bytes: Buffer, {path, size, oid, sha256}: RepoFile, name: string): void {
   const isSame =
-    bytes.length === size &&
-    (sha256 === undefined
-      ? hash('sha1', Buffer.from(`blob ${size}\0`), bytes) === oid
-      : hash('sha256', bytes) === sha256)
-  if (isSame) return
+    sha256 === undefined
+      ? hash('sha1', Buffer.from(`blob ${bytes.length}\0`), bytes) === oid
+      : hash('sha256', bytes) === sha256
+  if (bytes.length === size && isSame) return
   const what = bytes.length === size ? 'its hash differs' : `${bytes.length} bytes instead of ${size}`
   throw new HubFormatError(`${safe(path)} of ${name} did not come as the Hub lists it: ${what}.`, {
     suggestions: [

@@ -71,12 +71,6 @@ function readListed(
   return pinTags.length > 0 ? {...facts, pinTags} : facts
 }
 
-/** Whose inventory is asked for: the token's owner's, or that of an organisation. */
-export interface Account {
-  namespace: string
-  isOrganisation: boolean
-}
-
 /** One dataset in the inventory of an account. */
 export interface StoredDataset {
   /** `namespace/name`. */
@@ -89,15 +83,13 @@ export interface StoredDataset {
 const PAGE = 500
 
 /**
- * Reads the inventory of an account (the Hub's contract, section 2.5).
+ * Reads the inventory of the token's owner, or of an organisation (the Hub's contract, section 2.5).
  * @returns what is described as a dataset, in the order of the Hub; one may be there twice
  * @throws HubError 401, 403 or 404 where the token may not read it
  */
-export async function listStorage(
-  transport: Transport,
-  {namespace, isOrganisation}: Account,
-): Promise<StoredDataset[]> {
-  const place = isOrganisation ? `organizations/${encodeURIComponent(namespace)}/settings` : 'settings'
+export async function listStorage(transport: Transport, organisation?: string): Promise<StoredDataset[]> {
+  const place =
+    organisation === undefined ? 'settings' : `organizations/${encodeURIComponent(organisation)}/settings`
   const url = `${transport.endpoint}/api/${place}/repositories?type=dataset`
   try {
     return await readInventory(transport, `${url}&limit=${PAGE}`)

@@ -17,17 +17,20 @@ const proxied = new Map<string, http.Agent>()
 
 /**
  * The way to an address: through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` of the process names, unless
- * `NO_PROXY` says otherwise. A Hub on this machine, such as the sandbox, needs none. Where the way is to be fresh, no direct
- * connection that was kept is taken.
+ * `NO_PROXY` says otherwise. A Hub on this machine, such as the sandbox, needs none.
+ * @param isFresh takes no direct connection that was kept
  * @throws UsageError where what is named is not a proxy that can be used
  */
 export async function agentFor(url: URL, isFresh = false): Promise<http.Agent> {
   const named = proxyFor(url)
-  if (!named) return directAgent(url.protocol, isFresh)
-  const {address} = named
-  const agent = proxied.get(address) ?? (await proxyAgent(named))
-  proxied.set(address, agent)
-  return agent
+  if (named) {
+    const agent = proxied.get(named.address) ?? (await proxyAgent(named))
+    proxied.set(named.address, agent)
+    return agent
+  }
+
+  if (url.protocol === 'https:') return isFresh ? new https.Agent() : kept.https
+  return isFresh ? new http.Agent() : kept.http
 }
 
 /** The proxy that a request to an address takes, without its password, and the variable that names it. */
@@ -37,31 +40,25 @@ export function proxyOnTheWayTo(href: string): {host: string; variable: string} 
   return {host: new URL(named.address).host, variable: named.variable}
 }
 
-function directAgent(protocol: string, isFresh: boolean): http.Agent {
-  if (protocol === 'https:') return isFresh ? new https.Agent() : kept.https
-  return isFresh ? new http.Agent() : kept.http
-}
-
 interface NamedProxy {
   address: string
   variable: string
 }
 
-/** The proxy that the process's variables name for an address. */
+/** The proxy that the process's variables name for an address; without a scheme it speaks HTTP. */
 function proxyFor(url: URL): NamedProxy | undefined {
-  if (isLoopback(url) || isExcepted(url, valueOf('no_proxy')?.address ?? '')) return undefined
-  return valueOf(url.protocol.replace(':', '_proxy')) ?? valueOf('all_proxy')
+  if (isLoopback(url) || isExcepted(url, valueOf('no_proxy')?.value ?? '')) return undefined
+  const named = valueOf(url.protocol.replace(':', '_proxy')) ?? valueOf('all_proxy')
+  if (!named) return undefined
+  const {value, variable} = named
+  return {address: value.includes('://') ? value : `http://${value}`, variable}
 }
 
-/** In both spellings, as other programs read it; a proxy without a scheme speaks HTTP. */
-function valueOf(name: string): NamedProxy | undefined {
+/** In both spellings, as other programs read it. */
+function valueOf(name: string): {value: string; variable: string} | undefined {
   for (const variable of [name, name.toUpperCase()]) {
-    const address = process.env[variable]?.trim()
-    if (address)
-      return {
-        address: name === 'no_proxy' || address.includes('://') ? address : `http://${address}`,
-        variable,
-      }
+    const value = process.env[variable]?.trim()
+    if (value) return {value, variable}
   }
 
   return undefined
@@ -78,8 +75,6 @@ async function proxyAgent({address, variable}: NamedProxy): Promise<http.Agent> 
   return new HttpsProxyAgent(address, {keepAlive: true})
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = {'http:': 80, 'https:': 443}
-
 /**
  * Whether `NO_PROXY` takes an address out, as curl reads it: names with all that ends on them, with and without a dot or `*.` in
  * front, addresses, and networks such as `10.0.0.0/8`, separated by commas or blanks; each may end with a port. `*` is all.
@@ -87,7 +82,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {'http:': 80, 'https:': 
  */
 export function isExcepted(url: URL, list: string): boolean {
   const host = bareHost(url.hostname)
-  const port = Number(url.port) || DEFAULT_PORTS[url.protocol]
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
   return list
     .toLowerCase()
     .split(/[\s,]+/)
@@ -98,7 +93,7 @@ export function isExcepted(url: URL, list: string): boolean {
 /** A name, `host:port`, `[address]:port`; an address of IPv6 may come without brackets without a port. */
 const WITH_PORT = /^(\[[^\]]*\]|[^:]*):(\d+)$/
 
-function isMeant(entry: string, host: string, port: number | undefined): boolean {
+function isMeant(entry: string, host: string, port: number): boolean {
   if (entry === '*') return true
   const [, named = entry, ofPort] = WITH_PORT.exec(entry) ?? []
   if (ofPort !== undefined && Number(ofPort) !== port) return false

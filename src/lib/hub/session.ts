@@ -134,9 +134,7 @@ async function whoami(hub: Hub, source: string): Promise<Identity> {
     if (!(error instanceof HubError) || error.status !== 401) throw error
     throw new NotAllowedError(`The Hub at ${hub.endpoint} rejected the token from ${source}.`, {
       cause: error,
-      suggestions: [
-        'It may have expired or been revoked: set HF_TOKEN to a valid one, or run `hf auth login` again.',
-      ],
+      suggestions: error.suggestions,
     })
   }
 }

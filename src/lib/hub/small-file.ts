@@ -19,7 +19,7 @@ export async function readSmallFile(
   const files = await hub.listFiles(name, commit)
   const file = files.find((each) => each.path === path)
   if (file) return (await hub.readWhole(name, commit, file)).toString('utf8')
-  if ((await hub.readText({name, revision: commit, path})) === undefined) return undefined
+  if ((await hub.readText(name, commit, path)) === undefined) return undefined
   throw new RefusedError(`${path} of ${name} is there, though the Hub does not list it.`)
 }
 

@@ -54,7 +54,7 @@ async function fetching(
     target,
     hub: {
       async pause() {},
-      async download(_file, start = 0) {
+      async download(_name, _commit, {start = 0}) {
         starts.push(start)
         const answer = left.shift() ?? new Error('asked too often')
         if (answer instanceof Error) throw answer

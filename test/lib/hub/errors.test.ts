@@ -33,7 +33,7 @@ describe('errors of the Hub', () => {
   const causes: Array<[about: Partial<HubAnswer>, exitCode: number, says: RegExp, never: RegExp]> = [
     [{status: 401, method: 'DELETE'}, 4, /knows this.*`repo\.write`.*`manage-repos`/, /rejected|invalid/],
     [{status: 401}, 4, /`repo\.content\.read`/, /rejected|invalid/],
-    [{status: 401, path: '/api/whoami-v2'}, 4, /rejected/, /knows this token/],
+    [{status: 401, path: '/api/whoami-v2'}, 4, /expired or been revoked/, /knows this token/],
     [{status: 404, path: '/api/whoami-v2'}, 1, /HF_ENDPOINT/, /`namespace`/],
     [{status: 403}, 4, /may not read/, /write access/],
     [{status: 403, method: 'POST'}, 4, /write access/, /may not read/],

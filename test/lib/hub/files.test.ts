@@ -92,18 +92,20 @@ describe('the files of a dataset', () => {
   })
 
   describe('read as a text', () => {
-    const PROTECTION = {name: NAME, revision: 'main', path: '.smoltrace/protection.json'}
+    const PROTECTION = '.smoltrace/protection.json'
 
     it('may be empty, and are there all the same', async () => {
-      addDataset({[PROTECTION.path]: '', 'a.txt': 'ä'})
-      const found = [PROTECTION.path, 'a.txt', 'b.txt'].map((path) => hub.readText({...PROTECTION, path}))
+      addDataset({[PROTECTION]: '', 'a.txt': 'ä'})
+      const found = [PROTECTION, 'a.txt', 'b.txt'].map((path) => hub.readText(NAME, 'main', path))
       expect(await Promise.all(found)).to.deep.equal(['', 'ä', undefined])
     })
 
     it('[S11] are certainly not there only where the Hub says so of the entry', async () => {
       const refuse = (status: number, code?: string) =>
         stub({status, text: 'no', ...(code && {headers: {'x-error-code': code}})})
-      expect(await (await refuse(404, 'EntryNotFound')).readText(PROTECTION)).to.equal(undefined)
+      expect(await (await refuse(404, 'EntryNotFound')).readText(NAME, 'main', PROTECTION)).to.equal(
+        undefined,
+      )
       for (const [status, code] of [
         [404, 'RepoNotFound'],
         [404, 'RevisionNotFound'],
@@ -112,7 +114,7 @@ describe('the files of a dataset', () => {
         [403, 'EntryNotFound'],
         [500, undefined],
       ] as const) {
-        const error = await rejectionOf((await refuse(status, code)).readText(PROTECTION))
+        const error = await rejectionOf((await refuse(status, code)).readText(NAME, 'main', PROTECTION))
         expect(error, `${status} ${code}`).to.be.instanceOf(HubError)
       }
     })
@@ -122,9 +124,9 @@ describe('the files of a dataset', () => {
     it('come whole, or from a byte on, from git and from LFS', async () => {
       const {sha} = addDataset({'a b/ü#?.txt': '0123456789', 'x.parquet': '0123456789'})
       for (const path of ['a b/ü#?.txt', 'x.parquet']) {
-        const whole = await hub.download({name: NAME, revision: sha, path})
+        const whole = await hub.download(NAME, sha, {path})
         expect([whole.from, await textOf(whole)]).to.deep.equal([0, '0123456789'])
-        const rest = await hub.download({name: NAME, revision: sha, path}, 4)
+        const rest = await hub.download(NAME, sha, {path, start: 4})
         expect([rest.from, await textOf(rest)]).to.deep.equal([4, '456789'])
       }
 
@@ -133,7 +135,7 @@ describe('the files of a dataset', () => {
 
     it('come from the beginning where the Hub does not heed the byte, never compressed, and no other part', async () => {
       const downloaded = async (reply: Reply) =>
-        (await stub(reply)).download({name: NAME, revision: COMMIT, path: 'x'}, 4)
+        (await stub(reply)).download(NAME, COMMIT, {path: 'x', start: 4})
       const all = await downloaded({text: '0123456789'})
       expect([all.from, await textOf(all)]).to.deep.equal([0, '0123456789'])
       expect(server.seen[0]?.headers).to.include({'accept-encoding': 'identity', range: 'bytes=4-'})

@@ -13,7 +13,6 @@ const CREATED = '2026-09-01T12:30:00.000Z'
 const CHANGED = '2026-09-02T12:30:00.000Z'
 const RUN = 'kim/smoltrace-results-20260901_120000'
 const BOARD = 'kim/smoltrace-leaderboard'
-const OWN = {namespace: 'kim', isOrganisation: false}
 
 /** An entry of the listing as the Hub sends it. */
 const entry = (name: string, facts: Record<string, unknown> = {}) => ({
@@ -60,7 +59,7 @@ describe('a listing', () => {
   }
 
   const list = async (...answers: Replier[]) => (await connect(...answers)).listDatasets('kim')
-  const inventory = async (...answers: Replier[]) => (await connect(...answers)).listStorage(OWN)
+  const inventory = async (...answers: Replier[]) => (await connect(...answers)).listStorage()
   /** Refused for what answers at the Hub. */
   const expectRefused = async (listing: Promise<unknown>, mostRequests: number) => {
     expect(await rejectionOf(listing)).to.be.instanceOf(HubFormatError)
@@ -317,8 +316,8 @@ describe('a listing', () => {
   describe('of what an account takes up', () => {
     it("is the owner's, or that of an organisation, and of datasets alone", async () => {
       const hub = await connect({json: []})
-      await hub.listStorage(OWN)
-      await hub.listStorage({namespace: 'tiny.agents', isOrganisation: true})
+      await hub.listStorage()
+      await hub.listStorage('tiny.agents')
       expect(server.seen.map(({path}) => path)).to.deep.equal([
         '/api/settings/repositories?type=dataset&limit=500',
         '/api/organizations/tiny.agents/settings/repositories?type=dataset&limit=500',

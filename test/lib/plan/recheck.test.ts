@@ -181,9 +181,9 @@ describe('the last look of a job', () => {
   it('is as old as its end, however long it took', async () => {
     const {plan, session, hub, later} = setting()
     const read = hub.readText.bind(hub)
-    hub.readText = (file) => {
+    hub.readText = (...file) => {
       later(5 * MINUTE)
-      return read(file)
+      return read(...file)
     }
 
     const last = new LastLook(plan, session)

@@ -50,7 +50,7 @@ describe('reading the protection', () => {
         return [{path: 'README.md', size: 9, oid: 'a'.repeat(40)}]
       },
       async readText(...args): Promise<undefined> {
-        asked.push(...args)
+        asked.push(args)
       },
     })
     const warnings: string[] = []
@@ -58,7 +58,7 @@ describe('reading the protection', () => {
     expect(warnings).to.deep.equal([])
     expect(asked).to.deep.equal([
       [board.name, HEAD],
-      {name: board.name, revision: HEAD, path: PROTECTION_PATH},
+      [board.name, HEAD, PROTECTION_PATH],
     ])
   })
 
