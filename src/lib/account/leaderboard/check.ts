@@ -156,7 +156,7 @@ const CHECKS = {
 
   /** Rows that name datasets under a namespace that they are not in any more: one finding for each such name. */
   'renamed-namespace'({rows, inventory: {namespace}}: LeaderboardView) {
-    const owners = new Map<string, Citation[]>()
+    const owners = new Map<string, Cited[]>()
     for (const citation of citations(rows, inState('renamed'))) pushTo(owners, citation.owner ?? '', citation)
     return [...owners].map(([owner, found]) => ({
       message: capitalized(
@@ -225,7 +225,7 @@ const NOTES = {
 export type RemarkKind = keyof typeof NOTES
 export const REMARK_KINDS = Object.keys(NOTES) as RemarkKind[]
 
-function note(found: Array<Partial<Reference> & {row: number}>, what: string): Note {
+function note(found: Cited[], what: string): Note {
   return {message: `${rowsThat('name', found)} ${what}`, ...placeOf(found)}
 }
 
@@ -250,10 +250,13 @@ function mayGetRow(run: Run, now: Date): boolean {
   return isNew(run, now, DEFAULT_GRACE_MS)
 }
 
-/** A dataset that a row names, and which row. */
-type Citation = Reference & {row: number}
+/** A row, and the dataset that it names, if it names one. */
+type Cited = Partial<Reference> & {row: number}
 
-function citations(rows: readonly ViewedRow[], isMeant: (reference: Reference) => boolean): Citation[] {
+function citations(
+  rows: readonly ViewedRow[],
+  isMeant: (reference: Reference) => boolean,
+): Array<Reference & {row: number}> {
   return rows.flatMap(({row, references}) =>
     references.filter((each) => isMeant(each)).map((reference) => ({...reference, row})),
   )
@@ -263,11 +266,11 @@ function inState(wanted: ReferenceState): (reference: Reference) => boolean {
   return ({state}) => state === wanted
 }
 
-function placeOf(found: Array<Partial<Reference> & {row: number}>): Place {
+function placeOf(found: Cited[]): Place {
   return {
     rows: unique(found.map(({row}) => row)),
-    runs: unique(found.flatMap(({timestamp}) => timestamp ?? [])),
-    datasets: unique(found.flatMap(({dataset, name}) => dataset ?? (name === undefined ? [] : shown(name)))),
+    runs: unique(found.flatMap(({timestamp = []}) => timestamp)),
+    datasets: unique(found.flatMap(({dataset, name = ''}) => dataset ?? (name === '' ? [] : shown(name)))),
   }
 }
 

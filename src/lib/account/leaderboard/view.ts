@@ -23,12 +23,12 @@ export interface Reference {
   /** As the row has it: not safe to print. */
   name: string
   state: ReferenceState
-  /** The full name, in this namespace, of the dataset that is meant; undefined for `elsewhere`, `local` and `other`. */
-  dataset: string | undefined
+  /** The full name, in this namespace, of the dataset that is meant; none for `elsewhere`, `local` and `other`. */
+  dataset?: string
   /** Of the run that is meant, likewise. */
-  timestamp: string | undefined
+  timestamp?: string
   /** The namespace that an `elsewhere` or a `renamed` one names. */
-  owner: string | undefined
+  owner?: string
 }
 
 /** A row, and what there is of the datasets that it names. */
@@ -89,34 +89,27 @@ function viewRow(data: LeaderboardRow, row: number, known: Known): ViewedRow {
     ['metrics', data.metricsDataset],
     ['traces', data.tracesDataset],
   ] as const
-  const references = named.flatMap(([type, name]) =>
-    name === undefined ? [] : {type, name, ...resolve(name, known)},
+  const references = named.flatMap(([type, name]): Reference[] =>
+    name === undefined ? [] : [{type, name, ...resolve(name, known)}],
   )
+  const run = references.find(({timestamp}) => timestamp !== undefined)?.timestamp
   const gone = references.flatMap(({state, type}) => (state === 'gone' && type !== 'traces' ? [type] : []))
   const isLeft = references.some(({state}) => state === 'there' || state === 'inexact' || state === 'renamed')
-  return {
-    row,
-    data,
-    references,
-    run: references.find(({timestamp}) => timestamp !== undefined)?.timestamp,
-    gone,
-    isTotal: gone.length > 0 && !isLeft,
-  }
+  return {row, data, references, run, gone, isTotal: gone.length > 0 && !isLeft}
 }
 
 function resolve(name: string, {namespace, names, seesAll}: Known): Omit<Reference, 'name' | 'type'> {
-  const nowhere = {dataset: undefined, timestamp: undefined, owner: undefined}
-  if (/^local:/i.test(name)) return {...nowhere, state: 'local'}
+  if (/^local:/i.test(name)) return {state: 'local'}
   const [meant] = parseNames(name, namespace)
   if (!meant?.isWhole || meant.owner === undefined || !parseTimestamp(meant.timestamp))
-    return {...nowhere, state: 'other'}
+    return {state: 'other'}
   const {owner, type, timestamp, isExact} = meant
   const dataset = runDatasetName(namespace, type, timestamp)
   const isHere = names.has(dataset)
   if (owner.toLowerCase() !== namespace.toLowerCase())
-    return isHere ? {state: 'renamed', dataset, timestamp, owner} : {...nowhere, state: 'elsewhere', owner}
+    return isHere ? {state: 'renamed', dataset, timestamp, owner} : {state: 'elsewhere', owner}
   const state = isHere ? (isExact ? 'there' : 'inexact') : seesAll ? 'gone' : 'unknown'
-  return {state, dataset, timestamp, owner: undefined}
+  return {state, dataset, timestamp}
 }
 
 /** The leaderboard that a view was read from, and what to know before trusting it. */

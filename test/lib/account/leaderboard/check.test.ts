@@ -1,18 +1,13 @@
 import {expect} from 'chai'
-import * as fc from 'fast-check'
 
 import {type Inventory} from '../../../../src/lib/account/datasets.js'
-import {
-  checkRows as checkView,
-  FINDING_KINDS,
-  REMARK_KINDS,
-} from '../../../../src/lib/account/leaderboard/check.js'
+import {checkRows as checkView} from '../../../../src/lib/account/leaderboard/check.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
 import {viewRows} from '../../../../src/lib/account/leaderboard/view.js'
 import {formatTimestamp, type RunType} from '../../../../src/lib/base/names.js'
 import {DAY, HOUR} from '../../../../src/lib/base/time.js'
 import {ago, inventoryOf, leaderboardDataset, NAMESPACE, runDatasets} from '../../../support/builders.js'
-import {A, B, C, finished, named, rowOf, someCase} from '../../../support/rows.js'
+import {A, B, C, finished, named, rowOf} from '../../../support/rows.js'
 
 /** A row that names all three datasets of a run. */
 const whole = (run: string, facts: Partial<LeaderboardRow> = {}) =>
@@ -212,26 +207,5 @@ describe('the check of a leaderboard', () => {
       .flat()
       .map((each) => JSON.stringify(each))
     expect(texts.join('')).not.to.match(/[\u0080-\u009F\u202E]|\\u|\\n/)
-  })
-
-  it('tells each row and run of no more than its own, whatever the rows say', () => {
-    fc.assert(
-      fc.property(someCase, ({runs, rows}) => {
-        const datasets = runs.flatMap((run) => run.datasets)
-        const {findings, remarks} = checkRows(rows, inventoryOf(datasets))
-        const known = new Set(runs.map(({timestamp}) => timestamp))
-        for (const {kind, rows: at, runs: about, message, suggestion} of findings) {
-          expect(FINDING_KINDS).to.include(kind)
-          expect(message).to.match(/\.$/)
-          expect(suggestion).not.to.equal('')
-          for (const row of at) expect(row).to.be.within(1, rows.length)
-          if (kind === 'run-without-row') for (const run of about) expect(known.has(run)).to.equal(true)
-        }
-
-        for (const {kind} of remarks) expect(REMARK_KINDS).to.include(kind)
-        const order = findings.map(({kind}) => FINDING_KINDS.indexOf(kind))
-        expect(order).to.deep.equal(order.toSorted((a, b) => a - b))
-      }),
-    )
   })
 })
