@@ -7,7 +7,7 @@ import {METRIC_LIST} from '../../lib/account/leaderboard/metrics.js'
 import {readRanking} from '../../lib/account/leaderboard/ranking.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {rankingCsv} from '../../lib/views/csv.js'
-import {rankingDocument} from '../../lib/views/json/ranking.js'
+import {rankingDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
 import {formatRanking, marksFor} from '../../lib/views/terminal/ranking.js'
 

@@ -2,17 +2,21 @@ import type * as z from 'zod/mini'
 
 import {type Dataset, type LeaderboardDataset, type RunDataset} from '../../account/datasets.js'
 import {type LeaderboardCheck} from '../../account/leaderboard/check.js'
+import {type LeaderboardRanking, type RankedRow} from '../../account/leaderboard/ranking.js'
+import {ROW_FIELDS, type RowField} from '../../account/leaderboard/row.js'
 import {type PinnedRun} from '../../account/protection/pin-runs.js'
 import {type LeaderboardProtection, pinOn} from '../../account/protection/pins.js'
 import {type RunContext, stateOf} from '../../account/run-state.js'
 import {DEFAULT_GRACE_MS, mayBeUploading, type Run} from '../../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../../account/sizes.js'
+import {safeName} from '../../base/text.js'
 import {type JobRecord} from '../../cleanup/journal/parse.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
 import {type KeptRun} from '../../plan/plan.js'
 import {rulesDocument} from '../../retention/read-rules.js'
 import {type DATASET, type LEADERBOARD, type PINNED_RUN, type RUN, type RUN_STATE} from './schemas/account.js'
 import {type CLEANUP} from './schemas/cleanup.js'
+import {type LEADERBOARD_SHOW, type ROW} from './schemas/leaderboard.js'
 import {type JOB} from './schemas/past.js'
 
 /** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
@@ -167,4 +171,50 @@ export function jobDocument(job: JobRecord): z.output<typeof JOB> {
       at,
     })),
   }
+}
+
+/** A ranking: rows in one list, group after group; texts without tokens and what a terminal would obey. */
+export function rankingDocument(ranked: LeaderboardRanking): z.output<typeof LEADERBOARD_SHOW> {
+  const {by, better, groupBy, model, limit, rowsInAll, groups} = ranked
+  return {
+    ...boardDocument(ranked),
+    by,
+    better,
+    groupBy,
+    model,
+    limit: limit ?? null,
+    rowsInAll,
+    groups: groups.map(({values, rows, total}) => ({
+      values: Object.fromEntries(Object.entries(values).map(([column, value]) => [column, textOf(value)])),
+      rows: total,
+      shown: rows.length,
+    })),
+    rows: groups.flatMap(({rows}) => rows.map((row) => rowDocument(row))),
+  }
+}
+
+/** In addition to what is known of it, a row has what it holds: its fields as in `LeaderboardRow`, null where it has nothing. */
+function rowDocument(ranked: RankedRow): z.output<typeof ROW> {
+  const {row, place, score, standing, doubt, run, time, gone, isTotal, references, data} = ranked
+  const cells = ROW_FIELDS.map((field) => {
+    const cell = data[field]
+    return [field, typeof cell === 'number' ? cell : textOf(cell)]
+  })
+  return {
+    place: place ?? null,
+    score: score ?? null,
+    row,
+    run: run ?? null,
+    time: time && !time.isLocal ? time.date : null,
+    standing,
+    doubt: textOf(doubt),
+    gone,
+    allGone: isTotal,
+    ...(Object.fromEntries(cells) as Pick<z.output<typeof ROW>, RowField>),
+    datasets: references.map(({type, name, state}) => ({type, name: safeName(name), state})),
+  }
+}
+
+function textOf(text: string | undefined): string | null {
+  return text === undefined ? null : safeName(text)
 }

@@ -4,7 +4,6 @@ import {RUN_STATES} from '../../account/run-state.js'
 import {datasetsIn, type Run} from '../../account/runs.js'
 import {storageOf} from '../../account/sizes.js'
 import {printable} from '../../base/text.js'
-import {dayOf} from '../../base/time.js'
 import {type Column, type Pair, sizeColumn} from '../columns.js'
 import {
   ageOf,
@@ -24,7 +23,7 @@ import {visibilityOf} from '../json/documents.js'
 import {typeCounts} from '../plan.js'
 import {paragraphs, wrapText} from './layout.js'
 import {type Screen} from './style.js'
-import {formatPairs, formatTable, widest} from './table.js'
+import {formatPairs, formatTable} from './table.js'
 
 /** The table of datasets, the counts by type, and what no command touches. */
 export function formatDatasetList(overview: Overview, datasets: RunDataset[], screen: Screen): string {
@@ -34,7 +33,7 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
     {title: 'Run', dropAt: 1, cell: ({timestamp}) => timestamp},
     {title: 'Dataset', cell: ({name}) => name},
     ...sizeColumn<RunDataset>(sizes, (dataset) => [dataset]),
-    createdColumn(datasets, sizes !== undefined, screen),
+    {title: 'Created (UTC)', dropAt: 4, cell: ({createdAt}) => minute(createdAt)},
     {title: 'Visibility', dropAt: 3, cell: visibilityOf},
   ]
   const total = `${count(datasets.length, 'dataset')}: ${typeCounts(datasets)}`
@@ -44,23 +43,6 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
     sizes ? `${total}; ${formatStorageTotal(storageOf(datasets, sizes))}` : total,
     formatPairs(untouchedPairs(overview, datasets), screen),
   ])
-}
-
-/** Columns that a size and a moment take, with the gaps before them. */
-const SIZE_WIDTH = 9
-const MINUTE_WIDTH = 18
-
-/** When datasets were created; only the day where the time of day does not fit. */
-function createdColumn(
-  datasets: RunDataset[],
-  hasSizes: boolean,
-  {width = Infinity}: Screen,
-): Column<RunDataset> {
-  const name = widest(datasets.map((each) => each.name))
-  const isWide = name + (hasSizes ? SIZE_WIDTH : 0) + MINUTE_WIDTH <= width
-  return isWide
-    ? {title: 'Created (UTC)', cell: ({createdAt}) => minute(createdAt)}
-    : {title: 'Created', cell: ({createdAt}) => dayOf(createdAt)}
 }
 
 /** The table of runs, newest first, and the totals. */

@@ -40,7 +40,7 @@ const cells = {
 } satisfies Record<RowField, ReturnType<typeof cell> | ReturnType<typeof measure>>
 
 const columnValue = (name: string) => t.optional(t.orNull(t.text(`Of the column ${name}.`)))
-export const GROUP = t.object('Rows that agree in the columns they are grouped by.', {
+const GROUP = t.object('Rows that agree in the columns they are grouped by.', {
   values: t.object(
     'What they agree in; null where they have nothing.',
     Object.fromEntries(GROUP_COLUMNS.map((name) => [name, columnValue(name)])) as Record<
