@@ -92,15 +92,31 @@ interface Carried {
   hub: FakeHub
   /** Short names of what a DELETE was sent for. */
   sent: string[]
+  /** Also in order: `look wait`, `intent metrics 1`, `DELETE metrics 1`, `deleted metrics 1 ID`. */
+  log: string[]
+}
+
+/** What a deletion is carried out with, beyond what `carryOut` takes. */
+interface Scene extends Partial<DeletionOptions> {
+  /** What a look finds, or fails with; nothing by default. */
+  look?: () => Error | ReadonlyMap<string, Exclusion>
+  /** Entries of the journal that cannot be written; without, there is no journal. */
+  unwritable?: RegExp
 }
 
 /** Carries a plan out at a fake Hub, one run at a time unless the options say otherwise. */
 async function carry(
   plan: Plan,
   onDelete: OnDelete = () => {},
-  options: Partial<DeletionOptions> = {},
+  {look = () => nothing, unwritable, ...options}: Scene = {},
 ): Promise<Carried> {
-  const {hub = fakeHub(plannedDatasets(plan), onDelete)} = options as {hub?: FakeHub}
+  const log: string[] = []
+  const logged: OnDelete = (name, time) => {
+    log.push(`DELETE ${short(name)}`)
+    return onDelete(name, time)
+  }
+
+  const {hub = fakeHub(plannedDatasets(plan), logged)} = options as {hub?: FakeHub}
   const events: DeletionEvent[] = []
   const warnings: string[] = []
   const outcomes = await carryOut(plan, {
@@ -110,9 +126,16 @@ async function carry(
     warn: (text) => warnings.push(text),
     concurrency: 1,
     excluded: nothing,
-    lookAgain: async () => nothing,
+    async lookAgain(why) {
+      await someTurns()
+      log.push(`look ${why}`)
+      const found = look()
+      if (found instanceof Error) throw found
+      return new Map(found)
+    },
     isOld: () => false,
     onEvent: (event) => events.push(event),
+    journal: unwritable && journalIn(log, unwritable),
     ...options,
   })
   return {
@@ -123,6 +146,7 @@ async function carry(
     warnings,
     hub,
     sent: hub.deletes.map((name) => short(name)),
+    log,
   }
 }
 
@@ -134,11 +158,13 @@ async function someTurns(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
 }
 
-/** A journal that writes into a log, in which the Hub may write as well. */
-function journalIn(log: string[], fails = /^$/): NonNullable<DeletionOptions['journal']> {
+/** Of which nothing fails. */
+const NONE = /^$/
+
+function journalIn(log: string[], unwritable: RegExp): NonNullable<DeletionOptions['journal']> {
   const write = async (entry: string) => {
     await someTurns()
-    if (fails.test(entry)) throw new RefusedError('The journal cannot be written.')
+    if (unwritable.test(entry)) throw new RefusedError('The journal cannot be written.')
     log.push(entry)
   }
 
@@ -347,7 +373,7 @@ describe('deletion', () => {
       const {ends} = await carry(plan, undefined, {
         hub,
         concurrency: 2,
-        async lookAgain() {
+        look() {
           hub.listing = hub.listing.filter(({name}) => name !== full('results 1'))
           return excluding(['results 1', 'gone', 'left'])
         },
@@ -433,11 +459,10 @@ describe('deletion', () => {
     })
 
     it('[S14] finds a failure where the Hub answered OK and did nothing, and says so everywhere', async () => {
-      const written: string[] = []
-      const {outcomes, events} = await carry(plan, undefined, {
+      const {outcomes, events, log} = await carry(plan, undefined, {
         hub: idle(),
         concurrency: 3,
-        journal: journalIn(written),
+        unwritable: NONE,
       })
       expect(outcomes).to.have.length(4)
       for (const outcome of outcomes) {
@@ -447,7 +472,7 @@ describe('deletion', () => {
           status: 'failed',
           reason: 'the Hub answered OK, but it is still there',
         })
-        expect(written.findLast((entry) => entry.includes(short(name)))).to.equal(`failed ${short(name)}`)
+        expect(log.findLast((entry) => entry.includes(short(name)))).to.equal(`failed ${short(name)}`)
         expect(
           events.findLast((event) => event.kind === 'finished' && event.outcome.name === name),
         ).to.deep.equal({
@@ -614,21 +639,14 @@ describe('deletion', () => {
       const plan = planFor(single(1))
       const hub = fakeHub(plannedDatasets(plan))
       hub.quota.allowance = {left: 0, refillMs: 20}
-      const steps: string[] = []
-      await carry(plan, undefined, {
-        hub,
-        journal: journalIn(steps),
-        async lookAgain() {
-          steps.push('look')
-          return nothing
-        },
-        onEvent(event) {
-          if (event.kind !== 'waiting') return
-          steps.push(`${event.why} ${event.ms}`)
-          hub.quota.allowance = {left: 9, refillMs: 0}
-        },
-      })
-      expect(steps).to.deep.equal(['quota 100', 'look', 'intent results 1', 'deleted results 1'])
+      const look = () => {
+        hub.quota.allowance = {left: 9, refillMs: 0}
+        return nothing
+      }
+
+      const {log, events} = await carry(plan, undefined, {hub, unwritable: NONE, look})
+      expect(kindsOf(events, 'waiting')).to.deep.equal([{kind: 'waiting', why: 'quota', ms: 100}])
+      expect(log).to.deep.equal(['look wait', 'intent results 1', 'deleted results 1'])
     })
 
     it('lets no more requests go at a time than are left of it', async () => {
@@ -648,23 +666,9 @@ describe('deletion', () => {
 
   describe('a used-up quota', () => {
     it('[S10] is waited for, then all is looked at again, then the same DELETE is sent again', async () => {
-      const log: string[] = []
-      const plan = planFor(whole(1))
-      const {ends, events} = await carry(
-        plan,
-        (name, time) => {
-          log.push(short(name))
-          return name === full('traces 1') && time === 0 ? quota(1) : undefined
-        },
-        {
-          async lookAgain() {
-            log.push('look')
-            return nothing
-          },
-        },
-      )
-      expect(log).to.deep.equal(['metrics 1', 'traces 1', 'look', 'traces 1', 'results 1'])
-      expect(ends).to.equal('1 ddd')
+      const {ends, log, events} = await carry(planFor([['metrics', 'results']]), only('metrics 1', quota(1)))
+      expect(log).to.deep.equal(['DELETE metrics 1', 'look wait', 'DELETE metrics 1', 'DELETE results 1'])
+      expect(ends).to.equal('1 dd')
       expect(events.filter(({kind}) => kind === 'waiting' || kind === 'checking')).to.deep.equal([
         {kind: 'waiting', why: 'quota', ms: 100},
         {kind: 'checking'},
@@ -708,79 +712,56 @@ describe('deletion', () => {
       }))
 
     it('holds up every run, and is waited for once', async () => {
-      const log: string[] = []
-      const {ends, events} = await carry(
+      const {ends, log} = await carry(
         planFor(whole(4)),
         async (name, time) => {
           await new Promise(setImmediate)
-          const isFirst = name.includes('metrics') && time === 0
-          if (!isFirst) log.push(short(name))
-          return isFirst ? quota() : undefined
+          return name.includes('metrics') && time === 0 ? quota() : undefined
         },
-        {
-          concurrency: 4,
-          async lookAgain() {
-            await someTurns()
-            log.push('look')
-            return nothing
-          },
-        },
+        {concurrency: 4},
       )
-      expect(log[0]).to.equal('look')
-      expect(log.filter((line) => line === 'look')).to.have.length(1)
-      expect(kindsOf(events, 'waiting')).to.have.length(1)
+      const metrics = [4, 3, 2, 1].map((run) => `DELETE metrics ${run}`)
+      expect(log.slice(0, 5)).to.deep.equal([...metrics, 'look wait'])
+      expect(log.filter((line) => line === 'look wait')).to.have.length(1)
       expect(ends).to.equal('4 ddd, 3 ddd, 2 ddd, 1 ddd')
     })
 
     it('holds up a run whose DELETE was under way: nothing of it is sent before the look is over', async () => {
-      const log: string[] = []
-      await carry(
-        planFor([
-          ['metrics', 'results'],
-          ['metrics', 'results'],
-        ]),
+      const types: RunType[] = ['metrics', 'results']
+      const {log} = await carry(
+        planFor([types, types]),
         async (name, time) => {
-          log.push(short(name))
           if (name === full('metrics 1')) await new Promise(setImmediate)
           return name === full('metrics 2') && time === 0 ? quota() : undefined
         },
-        {
-          concurrency: 2,
-          async lookAgain() {
-            await someTurns()
-            log.push('look')
-            return nothing
-          },
-        },
+        {concurrency: 2},
       )
-      expect(log.slice(0, 3)).to.deep.equal(['metrics 2', 'metrics 1', 'look'])
+      expect(log.slice(0, 3)).to.deep.equal(['DELETE metrics 2', 'DELETE metrics 1', 'look wait'])
       expect(log).to.have.length(6)
     })
 
     it('leaves out what changed or left meanwhile', async () => {
       const plan = planFor(whole(3))
       const hub = fakeHub(plannedDatasets(plan), only('metrics 3', quota()))
-      const {ends, reasons, sent} = await carry(plan, undefined, {
-        hub,
-        async lookAgain() {
-          hub.listing = hub.listing.filter(({name}) => name !== full('metrics 3'))
-          const changed = RUN_TYPES.map((type) => [`${type} 2`, 'skipped', 'traces changed'] as const)
-          return excluding(
-            ['metrics 3', 'gone', 'left'],
-            ...changed.map((each): [string, 'skipped', string] => [...each]),
-          )
-        },
-      })
-      expect(ends).to.equal('3 gdd, 2 sss, 1 ddd')
-      expect(sent.filter((name) => name.endsWith('2'))).to.deep.equal([])
-      expect(reasons['results 2']).to.equal('traces changed')
+      const look = () => {
+        hub.listing = hub.listing.filter(({name}) => name !== full('metrics 3'))
+        return excluding(
+          ['metrics 3', 'gone', 'left'],
+          ['metrics 2', 'skipped', 'x'],
+          ['results 2', 'skipped', 'x'],
+        )
+      }
+
+      const {ends, reasons, sent} = await carry(plan, undefined, {hub, look})
+      expect(ends).to.equal('3 gdd, 2 sds, 1 ddd')
+      expect(sent).not.to.include('metrics 2').and.not.to.include('results 2')
+      expect(reasons['results 2']).to.equal('x')
     })
 
     it('takes the newest look for the whole truth', async () => {
-      const looks = [excluding(['results 2', 'skipped', 'changed']), nothing]
-      const {ends} = await carry(planFor(single(3)), only('results 3', quota(), quota()), {
-        lookAgain: async () => looks.shift() ?? nothing,
-      })
+      const looks = [excluding(['results 2', 'skipped', 'changed'])]
+      const look = () => looks.shift() ?? nothing
+      const {ends} = await carry(planFor(single(3)), only('results 3', quota(), quota()), {look})
       expect(ends).to.equal('3 d, 2 d, 1 d')
     })
 
@@ -790,9 +771,8 @@ describe('deletion', () => {
     ]
     for (const [title, error, reason] of looks) {
       it(`stops the job where the look ${title}: the rest is unattempted, with the reason`, async () => {
-        const {ends, sent, reasons} = await carry(planFor(whole(2)), only('traces 2', quota()), {
-          lookAgain: () => Promise.reject(error),
-        })
+        const carried = carry(planFor(whole(2)), only('traces 2', quota()), {look: () => error})
+        const {ends, sent, reasons} = await carried
         expect(ends).to.equal('2 duu, 1 uuu')
         expect(reasons['metrics 1']).to.match(reason)
         expect(sent).to.have.length(2)
@@ -806,28 +786,40 @@ describe('deletion', () => {
         onEvent(event) {
           if (event.kind === 'waiting') controller.abort()
         },
-        lookAgain: () => expect.fail('looked'),
+        look: () => expect.fail('looked'),
       })
       expect(ends).to.equal('1 uuu')
     })
   })
 
   describe('[S10] a look that is too old', () => {
-    it('is one for all that would send a DELETE, and each of them waits for it', async () => {
+    /** One that is made anew before each DELETE, or before the first one alone. */
+    const aging = (isOldAgain: boolean) => {
       let isOld = true
-      const whys: string[] = []
-      const {ends} = await carry(planFor(single(4)), () => expect(whys).to.have.length(1) && undefined, {
-        concurrency: 4,
-        isOld: () => isOld,
-        async lookAgain(why) {
-          whys.push(why)
-          await someTurns()
-          isOld = false
-          return nothing
-        },
-      })
-      expect(whys).to.deep.equal(['first'])
+      const onDelete: OnDelete = () => {
+        isOld = isOldAgain
+      }
+
+      const look = () => {
+        isOld = false
+        return nothing
+      }
+
+      return [onDelete, {isOld: () => isOld, look}] as const
+    }
+
+    it('is one for all that would send a DELETE, and each of them waits for it', async () => {
+      const [onDelete, scene] = aging(false)
+      const {ends, log} = await carry(planFor(single(4)), onDelete, {...scene, concurrency: 4})
+      expect(log).to.deep.equal(['look first', ...[4, 3, 2, 1].map((run) => `DELETE results ${run}`)])
       expect(ends).to.equal('4 d, 3 d, 2 d, 1 d')
+    })
+
+    it('before each of many DELETEs is made anew as often', async () => {
+      const [onDelete, scene] = aging(true)
+      const {ends, log} = await carry(planFor(whole(6)), onDelete, scene)
+      expect(log.filter((line) => line === 'look age')).to.have.length(17)
+      expect(ends).to.equal('6 ddd, 5 ddd, 4 ddd, 3 ddd, 2 ddd, 1 ddd')
     })
 
     it('is asked about as the first one until a DELETE was sent', async () => {
@@ -840,142 +832,89 @@ describe('deletion', () => {
     })
 
     it('because the intent took its time is followed by another, not by another intent', async () => {
-      let isOld = false
-      const steps: string[] = []
-      await carry(planFor(single(1)), () => void steps.push('DELETE'), {
-        isOld: () => isOld,
-        async lookAgain() {
-          steps.push('look')
-          isOld = false
-          return nothing
-        },
-        journal: {
-          async intent() {
-            steps.push('intent')
-            isOld = true
-          },
-          async outcome() {},
-        },
-      })
-      expect(steps).to.deep.equal(['intent', 'look', 'DELETE'])
+      // Asked about before the intent, after it, and after the look.
+      const answers = [false, true, false, false]
+      const isOld = () => answers.shift() ?? false
+      const {log} = await carry(planFor(single(1)), undefined, {isOld, unwritable: NONE})
+      expect(log).to.deep.equal(['intent results 1', 'look first', 'DELETE results 1', 'deleted results 1'])
     })
 
     it('and cannot be made anew is an error before anything was sent; later it leaves the rest', async () => {
       const uncertain = new RefusedError('no access')
-      const lookAgain = () => Promise.reject(uncertain)
+      const look = () => uncertain
       const hub = fakeHub(plannedDatasets(planFor(whole(2))))
-      const first = carry(planFor(whole(2)), undefined, {hub, concurrency: 2, isOld: () => true, lookAgain})
+      const first = carry(planFor(whole(2)), undefined, {hub, concurrency: 2, isOld: () => true, look})
       expect(await rejectionOf(first)).to.equal(uncertain)
       expect(hub.deletes).to.deep.equal([])
-      const {ends, sent, reasons} = await carry(planFor(whole(1)), undefined, {
-        isOld: (isFirst) => !isFirst,
-        lookAgain,
-      })
+      const later = carry(planFor(whole(1)), undefined, {isOld: (isFirst) => !isFirst, look})
+      const {ends, sent, reasons} = await later
       expect([ends, sent]).to.deep.equal(['1 duu', ['metrics 1']])
       expect(reasons['traces 1']).to.include('no access')
     })
 
-    it('before each of many DELETEs is made anew as often', async () => {
-      let isOld = true
-      let count = 0
-      const {ends} = await carry(
-        planFor(whole(6)),
-        () => {
-          isOld = true
-        },
-        {
-          isOld: () => isOld,
-          async lookAgain() {
-            count++
-            isOld = false
-            return nothing
-          },
-        },
-      )
-      expect([count, ends]).to.deep.equal([18, '6 ddd, 5 ddd, 4 ddd, 3 ddd, 2 ddd, 1 ddd'])
-    })
-
     it('is told from a wait: after one for the quota, and before the leaderboard, the listing is made anew', async () => {
-      const whys: string[] = []
-      await carry(planFor(single(1), true), only('results 1', quota(), refusal(429)), {
-        async lookAgain(why) {
-          whys.push(why)
-          return nothing
-        },
-      })
-      expect(whys).to.deep.equal(['wait', 'age', 'wait'])
+      const {log} = await carry(planFor(single(1), true), only('results 1', quota(), refusal(429)))
+      expect(log.filter((line) => line.startsWith('look'))).to.deep.equal([
+        'look wait',
+        'look age',
+        'look wait',
+      ])
     })
 
     it('each time, before anything can be sent, ends the job', async () => {
-      let count = 0
-      const {ends, sent, reasons} = await carry(planFor(whole(1)), undefined, {
-        isOld: () => true,
-        async lookAgain() {
-          count++
-          return nothing
-        },
-      })
-      expect([ends, sent]).to.deep.equal(['1 uuu', []])
-      expect(count).to.be.within(2, 20)
+      const {ends, log, reasons} = await carry(planFor(whole(1)), undefined, {isOld: () => true})
+      expect(new Set(log)).to.deep.equal(new Set(['look first']))
+      expect(log.length).to.be.within(2, 20)
+      expect(ends).to.equal('1 uuu')
       expect(reasons['metrics 1']).to.include('was too old')
     })
   })
 
   describe('a journal', () => {
-    it('has the intent before each DELETE, and the outcome with the id of the request after it', async () => {
-      const log: string[] = []
-      const plan = planFor([['results', 'metrics']])
-      const hub = fakeHub(plannedDatasets(plan), (name) => void log.push(`DELETE ${short(name)}`))
-      const {deleteDataset} = hub
-      hub.deleteDataset = async (...args) => {
-        await deleteDataset(...args)
-        return 'id'
-      }
-
-      const {outcomes} = await carry(plan, undefined, {hub, journal: journalIn(log)})
+    it('has the intent before each DELETE, and the outcome after it', async () => {
+      const {log} = await carry(planFor([['results', 'metrics']]), undefined, {unwritable: NONE})
+      const names = ['metrics 1', 'results 1']
       expect(log).to.deep.equal(
-        ['metrics 1', 'results 1'].flatMap((name) => [
-          `intent ${name}`,
-          `DELETE ${name}`,
-          `deleted ${name} id`,
-        ]),
+        names.flatMap((name) => [`intent ${name}`, `DELETE ${name}`, `deleted ${name}`]),
       )
+    })
+
+    it('has the id of the request that succeeded, which no outcome shows', async () => {
+      const plan = planFor(single(1))
+      const hub = fakeHub(plannedDatasets(plan))
+      hub.deleteDataset = async () => 'id'
+      const {log, outcomes} = await carry(plan, undefined, {hub, unwritable: NONE, listAtEnd: async () => []})
+      expect(log.at(-1)).to.equal('deleted results 1 id')
       expect(outcomes[0]).not.to.have.property('requestId')
     })
 
     it('has the intent again before a DELETE is repeated', async () => {
-      const log: string[] = []
-      await carry(planFor(single(1)), inTurn(lost(), quota()), {journal: journalIn(log)})
-      const intent = 'intent results 1'
-      expect(log).to.deep.equal([intent, intent, intent, 'deleted results 1'])
+      const {log} = await carry(planFor(single(1)), inTurn(lost(), quota()), {unwritable: NONE})
+      const twice = ['intent results 1', 'DELETE results 1']
+      expect(log).to.deep.equal([...twice, ...twice, 'look wait', ...twice, 'deleted results 1'])
     })
 
     it('has the outcome without an intent where no DELETE was sent', async () => {
-      const log: string[] = []
-      await carry(planFor([['results'], [...RUN_TYPES]]), only('metrics 2', refusal(403)), {
-        journal: journalIn(log),
-        excluded: excluding(['results 1', 'skipped', 'changed']),
-      })
-      expect(log).to.deep.equal([
+      const excluded = excluding(['results 1', 'skipped', 'changed'])
+      const plan = planFor([['results'], ['metrics', 'results']])
+      const {log} = await carry(plan, only('metrics 2', refusal(403)), {unwritable: NONE, excluded})
+      expect(log.filter((line) => !line.startsWith('DELETE'))).to.deep.equal([
         'intent metrics 2',
         'failed metrics 2',
-        'unattempted traces 2',
         'unattempted results 2',
         'skipped results 1',
       ])
     })
 
     it('[S14] that cannot take the intent stops everything, and no DELETE is sent', async () => {
-      const {ends, sent, reasons} = await carry(planFor(whole(2)), undefined, {
-        journal: journalIn([], /^intent/),
-        concurrency: 2,
-      })
+      const scene = {unwritable: /^intent/, concurrency: 2}
+      const {ends, sent, reasons} = await carry(planFor(whole(2)), undefined, scene)
       expect([ends, sent]).to.deep.equal(['2 uuu, 1 uuu', []])
       expect(reasons['metrics 1']).to.include('journal')
     })
 
     it('that cannot take an outcome any more stops everything, and the outcome is reported all the same', async () => {
-      const {ends, sent} = await carry(planFor(whole(1)), undefined, {journal: journalIn([], /^deleted/)})
+      const {ends, sent} = await carry(planFor(whole(1)), undefined, {unwritable: /^deleted/})
       expect([ends, sent]).to.deep.equal(['1 duu', ['metrics 1']])
     })
 
@@ -988,7 +927,7 @@ describe('deletion', () => {
           intent: async ({name}) => void (short(name) === 'results 1' && (await fallenOut.before())),
           async outcome() {},
         },
-        async lookAgain() {
+        look() {
           fallenOut.open()
           return excluding(['results 1', 'skipped', 'pinned'])
         },
@@ -998,13 +937,9 @@ describe('deletion', () => {
     })
 
     it('says of a DELETE whose answers were all lost that nothing is known', async () => {
-      const log: string[] = []
       const unlisted = () => Promise.reject(lost())
-      await carry(planFor(single(1)), undefined, {
-        journal: journalIn(log),
-        hub: {...fakeHub([], () => lost()), whereabouts: unlisted},
-        listAtEnd: unlisted,
-      })
+      const hub = {...fakeHub([], () => lost()), whereabouts: unlisted}
+      const {log} = await carry(planFor(single(1)), undefined, {unwritable: NONE, hub, listAtEnd: unlisted})
       expect(log.at(-1)).to.equal('uncertain results 1')
     })
   })
@@ -1046,16 +981,10 @@ describe('deletion', () => {
 
   describe('the leaderboard', () => {
     it('[S12] goes last, after one more look', async () => {
-      let looks = 0
-      const {hub, ends} = await carry(planFor(whole(2), true), undefined, {
-        concurrency: 4,
-        async lookAgain() {
-          looks++
-          return nothing
-        },
-      })
+      const {hub, ends, log} = await carry(planFor(whole(2), true), undefined, {concurrency: 4})
       expect(hub.log.slice(-3)).to.deep.equal(['LIST', `DELETE ${LEADERBOARD} as leaderboard`, 'LIST'])
-      expect([ends, looks]).to.deep.equal(['2 ddd, 1 ddd, board d', 1])
+      expect(log.slice(-2)).to.deep.equal(['look wait', 'DELETE board'])
+      expect(ends).to.equal('2 ddd, 1 ddd, board d')
     })
 
     it('goes alone where nothing else is planned', async () => {
@@ -1078,29 +1007,24 @@ describe('deletion', () => {
     }
 
     const controller = new AbortController()
-    const aborting = async () => {
+    const aborting = () => {
       controller.abort()
       return nothing
     }
 
-    const looks: Array<[title: string, options: Partial<DeletionOptions>, ends: string, reason: RegExp]> = [
+    const looks: Array<[title: string, scene: Scene, ends: string, reason: RegExp]> = [
       [
         'finds it protected or changed',
-        {lookAgain: async () => excluding([LEADERBOARD, 'skipped', 'protected by ann'])},
+        {look: () => excluding([LEADERBOARD, 'skipped', 'protected by ann'])},
         '1 d, board s',
         /^protected by ann$/,
       ],
-      [
-        'is not certain',
-        {lookAgain: () => Promise.reject(new HubFormatError('half a page'))},
-        '1 d, board u',
-        /half a page/,
-      ],
-      ['is aborted', {signal: controller.signal, lookAgain: aborting}, '1 d, board u', /^interrupted$/],
+      ['is not certain', {look: () => new HubFormatError('half a page')}, '1 d, board u', /half a page/],
+      ['is aborted', {signal: controller.signal, look: aborting}, '1 d, board u', /^interrupted$/],
     ]
-    for (const [title, options, ends, reason] of looks) {
+    for (const [title, scene, ends, reason] of looks) {
       it(`stays where the last look ${title}`, async () => {
-        const carried = await carry(planFor(single(1), true), undefined, options)
+        const carried = await carry(planFor(single(1), true), undefined, scene)
         expect(carried.ends).to.equal(ends)
         expect(carried.reasons.board).to.match(reason)
         expect(carried.sent).to.deep.equal(['results 1'])
