@@ -7,7 +7,6 @@ import {join} from 'node:path'
 import {CancelledError, type CleanupOptions, RefusedError, UsageError} from '../../src/index.js'
 import {exitCodeOf} from '../../src/lib/cleanup/result.js'
 import {Account, all, CARRIED, statusesOf} from '../support/account.js'
-import {rejectionOf} from '../support/builders.js'
 
 const isDownload = ({path}: {path: string}) => path.includes('/resolve/') && !path.includes('protection.json')
 const isDownloadOf = (name: string) => (request: {path: string}) =>
@@ -82,8 +81,7 @@ describe('an archive before a deletion', () => {
   it('[S20] that is interrupted deletes nothing, and leaves no half copy', async () => {
     const stop = new AbortController()
     account.hub.intercept({match: isDownloadOf(traces), before: () => stop.abort()})
-    expect(await rejectionOf(clean({signal: stop.signal}))).to.be.instanceOf(CancelledError)
-    expect(account.deletions).to.deep.equal([])
+    await account.refused(clean({signal: stop.signal}), CancelledError)
     expect(existsSync(join(dir, `${traces}.json`))).to.equal(false)
   })
 
@@ -95,14 +93,13 @@ describe('an archive before a deletion', () => {
     prototype.write = () =>
       Promise.reject(Object.assign(new Error('ENOSPC: no space left'), {code: 'ENOSPC'}))
     try {
-      const error = await rejectionOf(clean({journal: false, concurrency: 1}))
-      expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
+      const error = await account.refused(clean({journal: false, concurrency: 1}), RefusedError)
+      expect(error.exitCode).to.equal(1)
       expect(error.message).to.include('no space is left on the disk').and.include(dir)
     } finally {
       prototype.write = write
     }
 
-    expect(account.deletions).to.deep.equal([])
     expect(account.hub.requests.filter((request) => isDownload(request)).length).to.be.at.most(9)
     expect((await clean()).counts.deleted).to.equal(6)
   })
@@ -121,20 +118,17 @@ describe('an archive before a deletion', () => {
     await mkdir(join(dir, 'mira'), {recursive: true})
     const holder = {pid: process.ppid, host: hostname(), token: 'x'}
     await writeFile(join(dir, 'mira', '.archiving.lock'), JSON.stringify(holder))
-    const error = (await rejectionOf(clean())) as RefusedError
-    expect(error).to.be.instanceOf(RefusedError)
+    const error = await account.refused(clean(), RefusedError)
     expect([error.message, ...error.suggestions].join('\n'))
       .to.include('another process')
       .and.include('Wait until the other one is done')
       .and.not.include('another folder')
-    expect(account.deletions).to.deep.equal([])
   })
 
   it('[S20] is refused into what is no folder, in a dry run too, before anything is sent', async () => {
     await writeFile(dir, 'a file\n')
     for (const archive of [dir, join(dir, 'inside')]) {
-      for (const dryRun of [false, true])
-        expect(await rejectionOf(clean({archive, dryRun}))).to.be.instanceOf(UsageError)
+      for (const dryRun of [false, true]) await account.refused(clean({archive, dryRun}), UsageError)
     }
 
     expect(account.hub.requests).to.deep.equal([])
@@ -161,8 +155,8 @@ describe('the journal of a deletion', () => {
 
   it('[S14] that cannot be written ends it all before anything is sent, unless none is asked for', async () => {
     await writeFile(data, 'in the way\n')
-    const error = await rejectionOf(clean({}))
-    expect(error).to.have.property('exitCode', 1)
+    const error = await account.refused(clean({}), RefusedError)
+    expect(error.exitCode).to.equal(1)
     expect(error.message).to.include('journal')
     expect(account.hub.requests).to.deep.equal([])
     expect((await clean({journal: false})).counts.deleted).to.equal(6)

@@ -21,8 +21,7 @@ describe('a yes', () => {
   afterEach(() => account.close())
 
   it('[S9] is needed: of `confirm`, or by `yes`', async () => {
-    for (const options of [{}, {yes: false}])
-      expect(await rejectionOf(ask(options))).to.be.instanceOf(UsageError)
+    for (const options of [{}, {yes: false}]) await account.refused(ask(options), UsageError)
     expect(account.hub.requests).to.deep.equal([])
   })
 
@@ -154,10 +153,7 @@ describe('a yes', () => {
       it(`[S9] ${title}`, async () => {
         const stop = new AbortController()
         const job = ask({...options(() => stop.abort()), signal: stop.signal})
-        expect(await rejectionOf(job))
-          .to.be.instanceOf(CancelledError)
-          .and.to.have.property('exitCode', 130)
-        expect(account.deletions).to.deep.equal([])
+        expect((await account.refused(job, CancelledError)).exitCode).to.equal(130)
       })
     }
   })

@@ -6,7 +6,6 @@ import {protectLeaderboard, RefusedError, unprotectLeaderboard} from '../../src/
 import {exitCodeOf} from '../../src/lib/cleanup/result.js'
 import {type Fault} from '../../src/lib/sandbox/index.js'
 import {Account, all, CARRIED, PROTECTION_PATH, stampOf, statusesOf} from '../support/account.js'
-import {rejectionOf} from '../support/builders.js'
 
 const EVERYTHING = {all: true, deleteLeaderboard: true, ...CARRIED}
 const BY_ANN = '{"version": 1, "leaderboard": {"by": "ann", "at": "2026-01-01T00:00:00.000Z"}}\n'
@@ -61,15 +60,17 @@ describe('the leaderboard', () => {
       await protect()
       const before = account.names
       for (const dryRun of [true, false]) {
-        const error = await rejectionOf(account.clean({...EVERYTHING, dryRun}))
-        expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
-        expect([error.message, ...(error as RefusedError).suggestions].join('\n')).to.include(words)
+        const {exitCode, message, suggestions} = await account.refused(
+          account.clean({...EVERYTHING, dryRun}),
+          RefusedError,
+        )
+        expect(exitCode).to.equal(1)
+        expect([message, ...suggestions].join('\n')).to.include(words)
       }
 
       const names = [account.board, ...account.old]
       const byName = account.remove(names, {...CARRIED, deleteLeaderboard: true})
-      expect(await rejectionOf(byName)).to.be.instanceOf(RefusedError)
-      expect(account.deletions).to.deep.equal([])
+      await account.refused(byName, RefusedError)
       const applied = await account.apply(CARRIED)
       expect(statusesOf(applied.outcomes)).to.include({[account.board]: 'skipped'})
       expect(account.names).to.include(account.board).and.have.lengthOf.at.most(before.length)

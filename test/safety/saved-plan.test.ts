@@ -10,7 +10,6 @@ import {loadPlan} from '../../src/lib/plan/saved/files.js'
 import {digestOf} from '../../src/lib/plan/saved/format.js'
 import {Account, all, CARRIED, plannedNames, stampOf, statusesOf} from '../support/account.js'
 import {writeBoard} from '../support/boards.js'
-import {rejectionOf} from '../support/builders.js'
 
 describe('a saved plan', () => {
   let account: Account
@@ -40,9 +39,8 @@ describe('a saved plan', () => {
   }
 
   async function expectRefusal(error: new (...parts: never[]) => Error, code: number, options = {}) {
-    const found = await rejectionOf(account.apply({...CARRIED, ...options}))
-    expect(found).to.be.instanceOf(error).and.to.have.property('exitCode', code)
-    expect(account.deletions).to.deep.equal([])
+    const found = await account.refused(account.apply({...CARRIED, ...options}), error)
+    expect(found).to.have.property('exitCode', code)
     return found.message
   }
 
@@ -197,7 +195,7 @@ describe('a saved plan', () => {
   describe('is not saved', () => {
     it('where a file is there that is no plan, before anything is sent', async () => {
       await writeFile(account.planFile, 'my thesis\n')
-      expect(await rejectionOf(account.save())).to.be.instanceOf(UsageError)
+      await account.refused(account.save(), UsageError)
       expect(account.hub.requests).to.deep.equal([])
       expect(await readFile(account.planFile, 'utf8')).to.equal('my thesis\n')
     })
@@ -208,16 +206,14 @@ describe('a saved plan', () => {
         match: ({path}) => path.includes('.parquet'),
         respond: {status: 500, body: 'no'},
       })
-      expect(await rejectionOf(account.save({incompleteOnly: true}))).to.be.instanceOf(HubError)
-      expect(await rejectionOf(loadPlan(account.planFile))).to.be.instanceOf(UsageError)
+      await account.refused(account.save({incompleteOnly: true}), HubError)
+      await account.refused(loadPlan(account.planFile), UsageError)
     })
 
     it('where it is larger than `maxDelete` lets it be, in which the leaderboard counts', async () => {
       // Six of ten.
-      expect(await rejectionOf(account.save({olderThan: '30d', maxDelete: '59%'}))).to.be.instanceOf(
-        RefusedError,
-      )
-      expect(await rejectionOf(loadPlan(account.planFile))).to.be.instanceOf(UsageError)
+      await account.refused(account.save({olderThan: '30d', maxDelete: '59%'}), RefusedError)
+      await account.refused(loadPlan(account.planFile), UsageError)
       expect((await account.save({olderThan: '30d', maxDelete: '60%'})).wouldDelete).to.equal(6)
     })
   })

@@ -1,3 +1,4 @@
+import {expect} from 'chai'
 import {mkdtemp, rm} from 'node:fs/promises'
 import {join} from 'node:path'
 
@@ -17,6 +18,7 @@ import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../../sr
 import {DAY, MINUTE} from '../../src/lib/base/time.js'
 import {type Sandbox, type SandboxOptions, startSandbox, storedFile} from '../../src/lib/sandbox/index.js'
 import {writeBoard} from './boards.js'
+import {rejectionOf} from './builders.js'
 import {deletionsAt, namesAt} from './hub.js'
 import {type Cells} from './rows.js'
 import {inMemory} from './scratch.js'
@@ -142,6 +144,15 @@ export class Account {
 
   apply(options: ApplyOptions = {}): Promise<CleanupResult> {
     return applyPlan(this.planFile, {...this.connection, dataDir: this.folder, ...options})
+  }
+
+  /** Expects that a job fails so, and that nothing was asked to be deleted. @returns the error */
+  async refused<E extends Error>(job: Promise<unknown>, error: new (...parts: never[]) => E): Promise<E> {
+    const before = this.names
+    const found = await rejectionOf(job)
+    expect(found).to.be.instanceOf(error)
+    expect([this.deletions, this.names]).to.deep.equal([[], before])
+    return found as E
   }
 
   /** Everything that is on the Hub, sorted. */
