@@ -147,7 +147,10 @@ export class Account {
   }
 
   /** Expects that a job fails so, and that nothing was asked to be deleted. @returns the error */
-  async refused<E extends Error>(job: Promise<unknown>, error: new (...parts: never[]) => E): Promise<E> {
+  async refused<E extends Error>(
+    job: Promise<unknown>,
+    error: abstract new (...parts: never[]) => E,
+  ): Promise<E> {
     const before = this.names
     const found = await rejectionOf(job)
     expect(found).to.be.instanceOf(error)
