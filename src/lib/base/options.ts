@@ -1,5 +1,5 @@
-import {UsageError} from './errors.js'
-import {nearest} from './nearest.js'
+import {OptionError, UsageError} from './errors.js'
+import {didYouMean, nearest} from './nearest.js'
 
 /** What an option may hold: the words for it, and whether a value is that. */
 const KINDS = {
@@ -15,7 +15,12 @@ const KINDS = {
   texts: ['an array of strings', isTexts],
   function: ['a function', (value: unknown) => typeof value === 'function'],
   date: ['a valid date', (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime())],
-  signal: ['an AbortSignal', isSignal],
+  // Not only one of this realm. A controller in its place would never stop anything.
+  signal: [
+    'an AbortSignal',
+    (value: unknown) =>
+      typeof value === 'object' && typeof (value as AbortSignal | null)?.aborted === 'boolean',
+  ],
   array: ['an array', (value: unknown) => Array.isArray(value)],
   object: ['an object', (value: unknown) => typeof value === 'object' && value !== null],
   'object or text': [
@@ -63,47 +68,30 @@ export function readOptions<T extends object>(given: T, table: OptionTable<T>): 
   if (!isPlain(given)) throw new UsageError('Options are given as a plain object: `{dryRun: false}`.')
   const values = new Map<string, unknown>()
   for (const name of Object.getOwnPropertyNames(given)) {
-    const value: unknown = given[name as keyof T]
-    if (value === undefined) continue
-    if (!Object.hasOwn(table, name)) throw unknownOption(name, table)
+    const found: unknown = given[name as keyof T]
+    if (found === undefined) continue
+    if (!Object.hasOwn(table, name)) {
+      const meant = nearest(name, Object.keys(table))
+      const suggestions = meant === undefined ? [] : [`Did you mean \`${meant}\`?`]
+      throw new UsageError(`There is no option \`${name}\`.`, {suggestions})
+    }
+
     // Copied before it is checked: what the caller, or a getter, changes meanwhile has no effect.
-    values.set(
-      name,
-      readValue(name, Array.isArray(value) ? [...(value as unknown[])] : value, table[name as keyof T]),
-    )
+    const value: unknown = Array.isArray(found) ? [...(found as unknown[])] : found
+    const [wanted, is] = KINDS[table[name as keyof T] as keyof typeof KINDS]
+    // The value itself is not repeated: it may be a token.
+    if (!is(value)) throw new UsageError(`\`${name}\` takes ${wanted}.`)
+    values.set(name, value)
   }
 
   return Object.fromEntries(Object.keys(table).map((name) => [name, values.get(name)])) as T
 }
 
-function readValue(name: string, value: unknown, kind: keyof typeof KINDS): unknown {
-  const [wanted, is] = KINDS[kind]
-  // The value itself is not repeated: it may be a token.
-  if (!is(value)) throw new UsageError(`\`${name}\` takes ${wanted}.`)
-  return value
-}
-
-function unknownOption(name: string, table: object): UsageError {
-  const meant = nearest(name, Object.keys(table))
-  return new UsageError(`There is no option \`${name}\`.`, {
-    ...(meant !== undefined && {suggestions: [`Did you mean \`${meant}\`?`]}),
-  })
-}
-
-/** Not only one of this realm. A controller in its place would never stop anything. */
-function isSignal(value: unknown): boolean {
-  return typeof value === 'object' && typeof (value as AbortSignal | null)?.aborted === 'boolean'
-}
-
-/** Inherited properties of a class or a prototype would be overlooked. */
+/** Inherited properties of a class or a prototype would be overlooked, but for those of `Object`, of whichever realm. */
 function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || isBasePrototype(prototype as object)
-}
-
-/** Whether it is `Object.prototype`, of this realm or of another one. */
-function isBasePrototype(prototype: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null
+  if (prototype === null) return true
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
 }
 
@@ -132,4 +120,26 @@ export function readText(given: string, what: string): string {
 /** Spread, since `every` passes over holes. */
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && [...(value as unknown[])].every((each) => typeof each === 'string')
+}
+
+/**
+ * Checks an option that counts.
+ * @throws UsageError where it is there and not a whole number from 1 up
+ */
+export function checkCount(number: number | undefined, option: string): void {
+  if (number !== undefined && !(Number.isSafeInteger(number) && number > 0))
+    throw new OptionError(option, 'takes a whole number from 1 up')
+}
+
+/**
+ * Checks an option that takes some of a few words.
+ * @param what one of them is
+ * @throws UsageError naming the first that is none, and all that there are
+ */
+export function checkWords<T>(words: readonly T[], known: readonly T[], option: string, what: string): void {
+  const unknown = words.find((word) => !known.includes(word))
+  if (unknown !== undefined)
+    throw new OptionError(option, `"${String(unknown)}" is not a ${what}: give ${known.join(', ')}`, {
+      suggestions: didYouMean(`\`${option}\``, String(unknown), known.map(String)),
+    })
 }

@@ -2,7 +2,6 @@ import * as z from 'zod/mini'
 import en from 'zod/v4/locales/en.js'
 
 import {LARGEST_JSON} from './files.js'
-import {hasNameTwice} from './json.js'
 import {printable} from './text.js'
 
 z.config(en())
@@ -18,11 +17,14 @@ export function about<S extends z.ZodMiniType>(schema: S, description: string): 
 
 /** A text that says something. */
 export const text = z.string().check(z.minLength(1, 'empty text'))
+
 /** A git commit, or another SHA-1. */
 export const sha1 = z.string().check(z.regex(/^[\da-f]{40}$/, 'not a SHA-1'))
 export const sha256 = z.string().check(z.regex(/^[\da-f]{64}$/, 'not a SHA-256'))
+
 /** A number of things or bytes. */
 export const count = z.int().check(z.nonnegative())
+
 /** A moment, as `Date.toJSON` writes it. */
 export const date = z.codec(
   z.string().check(z.refine(isMoment, 'not a date in UTC'), z.meta({format: 'date-time'})),
@@ -105,4 +107,32 @@ function isMoment(iso: string): boolean {
 function hasProto(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return Object.hasOwn(value, '__proto__') || Object.values(value).some((part) => hasProto(part))
+}
+
+/**
+ * Whether an object in a JSON text has a name twice. Only the last one counts for `JSON.parse`, while a person, or a tool
+ * that merged the file, may have looked at the first.
+ * @param value what `JSON.parse` made of the text
+ */
+export function hasNameTwice(text: string, value: unknown): boolean {
+  return countNames(text) !== countKeys(value)
+}
+
+/** Names in the objects of a JSON text: each is followed by a colon outside of every string. */
+function countNames(text: string): number {
+  let count = 0
+  let isInString = false
+  for (const [mark] of text.matchAll(/\\.|[":]/g)) {
+    if (mark === '"') isInString = !isInString
+    else if (mark === ':' && !isInString) count++
+  }
+
+  return count
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let count = Array.isArray(value) ? 0 : Object.keys(value).length
+  for (const part of Object.values(value)) if (typeof part === 'object') count += countKeys(part)
+  return count
 }

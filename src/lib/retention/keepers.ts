@@ -1,9 +1,16 @@
 import {rankRuns, rowsOf, scoreOfRun} from '../account/leaderboard/index.js'
 import {type GroupColumn} from '../account/leaderboard/row.js'
-import {cellsOf, groupsBy, type GroupValues, scoreText} from '../account/leaderboard/values.js'
+import {
+  cellsOf,
+  groupsBy,
+  type GroupValues,
+  no,
+  scoreText,
+  type Verdict,
+  yes,
+} from '../account/leaderboard/values.js'
 import {isOlderThan, newestFirst, type Run} from '../account/runs.js'
 import {cutoffOf} from '../base/time.js'
-import {no, type Verdict, yes} from '../base/verdict.js'
 import {bucketOf, type Period} from './buckets.js'
 import {type Facts} from './context.js'
 import {isCounted} from './guards.js'

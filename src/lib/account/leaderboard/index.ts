@@ -1,10 +1,9 @@
 import {isRunType, parseDatasetName, type RunDatasetName} from '../../base/names.js'
 import {byText} from '../../base/text.js'
-import {doubt, no, type Verdict, yes} from '../../base/verdict.js'
 import {isNew, newestFirst, type Run} from '../runs.js'
 import {type Metric} from './metrics.js'
 import {type LeaderboardRow} from './row.js'
-import {bestFirst, scoreOf, type Standing, standingOfAll} from './values.js'
+import {bestFirst, doubt, no, scoreOf, type Standing, standingOfAll, type Verdict, yes} from './values.js'
 
 /** What the leaderboard has about one run. */
 export interface RunRows {
