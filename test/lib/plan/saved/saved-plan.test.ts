@@ -1,11 +1,9 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 import {
-  chmodSync,
   closeSync,
   ftruncateSync,
   lstatSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -17,7 +15,7 @@ import {
 import {devNull, tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Inventory, type RunDataset} from '../../../../src/lib/account/datasets.js'
+import {type Inventory} from '../../../../src/lib/account/datasets.js'
 import {RefusedError, SmoltraceError, UsageError} from '../../../../src/lib/base/errors.js'
 import {DAY} from '../../../../src/lib/base/time.js'
 import {comparePlan} from '../../../../src/lib/plan/compare.js'
@@ -28,7 +26,6 @@ import {type SavedPlan} from '../../../../src/lib/plan/saved/parse.js'
 import {type RetentionOptions} from '../../../../src/lib/retention/rules.js'
 import {
   ago,
-  freshId,
   inventoryOf,
   leaderboardDataset,
   NEAR_MISSES,
@@ -154,64 +151,6 @@ describe('saved plan', () => {
       )
     })
 
-    it('is told from what changed since just as the plan itself is', async () => {
-      const cases = someCase().chain(({inventory, options}) =>
-        fc.record({
-          inventory: fc.constant(inventory),
-          options: fc.constant(options),
-          fates: fc.array(fc.constantFrom('same', 'same', 'gone', 'committed', 'recreated'), {
-            minLength: inventory.datasets.length + 1,
-            maxLength: inventory.datasets.length + 1,
-          }),
-          protection: fc.constantFrom({}, {leaderboard: {by: 'ann', at: NOW}}),
-        }),
-      )
-      await fc.assert(
-        fc.asyncProperty(cases, async ({inventory, options, fates, protection}) => {
-          const plan = planIfAny(inventory, options)
-          fc.pre(plan !== undefined)
-          const meet = <T extends {id: string}>(dataset: T, fate: string | undefined): T[] => {
-            if (fate === 'gone') return []
-            return [
-              {
-                ...dataset,
-                ...(fate === 'committed' && {sha: freshId()}),
-                ...(fate === 'recreated' && {id: freshId()}),
-              },
-            ]
-          }
-
-          const {leaderboard} = inventory
-          const fresh = {
-            ...inventory,
-            datasets: inventory.datasets.flatMap((dataset, index) => meet(dataset, fates[index])),
-            leaderboard: leaderboard && meet(leaderboard, fates.at(-1))[0],
-          }
-          const {plan: loaded} = await saveAndLoad(plan)
-          expect(comparePlan(loaded, fresh, {...NOTHING_KNOWN, protection})).to.deep.equal(
-            comparePlan(plan, fresh, {...NOTHING_KNOWN, protection}),
-          )
-        }),
-        RUNS,
-      )
-    })
-
-    it('notices a dataset that came to a run, or changed, beyond the scope', async () => {
-      const {plan} = await saveAndLoad(planOf(INVENTORY, {run: [OLDER], only: ['metrics']}))
-      const came = {...INVENTORY, datasets: [...INVENTORY.datasets, ...runDatasets(OLDER, ['traces'])]}
-      const changed = {
-        ...INVENTORY,
-        datasets: INVENTORY.datasets.map((each) =>
-          each.type === 'results' ? {...each, sha: freshId()} : each,
-        ),
-      }
-      expect(comparePlan(plan, INVENTORY, NOTHING_KNOWN).size).to.equal(0)
-      for (const fresh of [came, changed])
-        expect([...comparePlan(plan, fresh, NOTHING_KNOWN).keys()]).to.deep.equal([
-          `kim/smoltrace-metrics-${OLDER}`,
-        ])
-    })
-
     it('says who made it and when, and what it keeps', async () => {
       const {plan, ...rest} = await saveAndLoad(PLAN)
       expect(rest).to.deep.equal({
@@ -224,48 +163,22 @@ describe('saved plan', () => {
       expect(plan.keep).to.deep.equal([])
     })
 
-    it('cannot be changed by anybody who gets it', async () => {
-      const saved = await saveAndLoad(PLAN)
-      expect(() => {
-        saved.keptRuns.pop()
-      }).to.throw(TypeError)
-      expect(() => {
-        ;(saved.plan.delete[0]?.run.datasets as RunDataset[]).pop()
-      }).to.throw(TypeError)
-      expect(() => {
-        saved.plan.archives = true
-      }).to.throw(TypeError)
-    })
-
-    it('is archived where it was to be archived', async () => {
-      expect((await saveAndLoad({...PLAN, archives: true})).plan.archives).to.equal(true)
-    })
-
-    it('may have nothing to delete', async () => {
-      expect(plannedDatasets((await saveAndLoad(planOf(inventoryOf([]), {all: true}))).plan)).to.deep.equal(
-        [],
-      )
-    })
-
-    it('does not say that the leaderboard is protected: that is read anew', async () => {
+    it('is frozen, archived where it was to be, and does not say that the leaderboard is protected', async () => {
       const plan = planOf(INVENTORY, {all: true}, {leaderboard: {by: 'ann', at: NOW}})
-      expect((await saveAndLoad(plan)).plan.leaderboard).to.deep.include({goes: false, protection: undefined})
+      const saved = await saveAndLoad({...plan, archives: true})
+      for (const part of [saved, saved.keptRuns, saved.plan, saved.plan.delete[0]?.run.datasets])
+        expect(part).to.be.frozen
+      expect(saved.plan.archives).to.equal(true)
+      expect(saved.plan.leaderboard).to.deep.include({goes: false, protection: undefined})
     })
   })
 
   describe('to be reviewed', () => {
-    it('is laid out in lines and ends with one', async () => {
-      await savePlan(PLAN, file, USER)
-      const text = readFileSync(file, 'utf8')
-      expect(text).to.equal(`${JSON.stringify(documentOf(), undefined, 2)}\n`)
-      expect(text.split('\n').length).to.be.greaterThan(60)
-    })
-
-    it('has the same bytes each time', async () => {
-      await savePlan(PLAN, file, USER)
-      const before = readFileSync(file)
-      await savePlan(structuredClone(PLAN), file, USER)
-      expect(readFileSync(file).equals(before)).to.equal(true)
+    it('is laid out in lines, ends with one, and has the same bytes each time', async () => {
+      for (const plan of [PLAN, structuredClone(PLAN)]) {
+        await savePlan(plan, file, USER)
+        expect(readFileSync(file, 'utf8')).to.equal(`${JSON.stringify(documentOf(), undefined, 2)}\n`)
+      }
     })
 
     it('names every dataset of each run, those that go in the order of deletion', () => {
@@ -289,32 +202,17 @@ describe('saved plan', () => {
         phrase: 'DELETE',
       })
       expect(program).to.match(/^smoltrace \d+\.\d+\.\d+/)
-      expect(rules).to.deep.equal({
+      expect(Object.keys(rules).slice(0, 2)).to.deep.equal(['olderThan', 'cutoff'])
+      expect(rules).to.deep.include({
         olderThan: '30d',
         cutoff: ago(30 * DAY).toISOString(),
         incompleteOnly: false,
-        ignoreLeaderboard: false,
         run: [],
-        model: [],
-        team: [],
-        purpose: [],
-        status: [],
-        unreferenced: false,
         scoreBelow: null,
-        all: false,
         keepRecent: 1,
-        keepWithin: null,
-        keepHourly: null,
-        keepDaily: null,
-        keepWeekly: null,
-        keepMonthly: null,
-        keepYearly: null,
-        keepBest: null,
         by: null,
-        groupBy: [],
         graceMs: 6 * 60 * 60 * 1000,
         only: ['results', 'metrics'],
-        deleteLeaderboard: false,
       })
     })
 
@@ -336,39 +234,24 @@ describe('saved plan', () => {
   })
 
   describe('that somebody touched', () => {
-    it('is refused where any one value is another', async () => {
-      const paths = leavesOf(documentOf())
-      expect(paths.length).to.be.greaterThan(70)
-      for (const path of paths) {
-        const document = structuredClone(documentOf())
-        put(document, path, flipped(at(document, path)))
-        const wanted = {format: 'is not a plan', version: 'newer'}[path] ?? 'was changed'
-        expect(await refusalOf(loadDocument(document)), path).to.include(wanted)
-      }
-    })
-
-    it('is refused where any one value of any plan is another, is missing, or was added', async () => {
-      const edits = someCase().chain(({inventory, options}) => {
-        const plan = planIfAny(inventory, options) ?? PLAN
-        const paths = leavesOf(documentOf(plan)).filter((path) => path !== 'format' && path !== 'version')
-        return fc.record({
-          plan: fc.constant(plan),
-          path: fc.constantFrom(...paths),
-          edit: fc.constantFrom('another', 'missing', 'added'),
-        })
+    const edits: Array<[title: string, edit: (document: Json, path: string) => void]> = [
+      ['another', (document, path) => put(document, path, flipped(at(document, path)))],
+      ['missing', (document, path) => put(document, path)],
+      ['added', (document, path) => put(document, path.replace(/(\w+\]?)$/, '9$1'), 1)],
+    ]
+    for (const [title, edit] of edits) {
+      it(`is refused where any one value is ${title}`, async () => {
+        const paths = leavesOf(documentOf())
+        expect(paths.length).to.be.greaterThan(70)
+        for (const path of paths) {
+          const document = structuredClone(documentOf())
+          edit(document, path)
+          const isKnown = title === 'added' || !['format', 'version'].includes(path)
+          const wanted = isKnown ? 'was changed' : path === 'format' ? 'is not a plan' : / version|newer/
+          expect(await refusalOf(loadDocument(document)), path).to.match(new RegExp(wanted))
+        }
       })
-      await fc.assert(
-        fc.asyncProperty(edits, async ({plan, path, edit}) => {
-          const document = structuredClone(documentOf(plan))
-          const beside = path.replace(/(\w+\]?)$/, '9$1')
-          if (edit === 'another') put(document, path, flipped(at(document, path)))
-          else if (edit === 'missing') put(document, path)
-          else put(document, beside, 1)
-          expect(await refusalOf(loadDocument(document))).to.include('was changed')
-        }),
-        RUNS,
-      )
-    })
+    }
 
     it('is still good where only its layout changed', async () => {
       const wanted = await saveAndLoad(PLAN)
@@ -592,31 +475,17 @@ describe('saved plan', () => {
       })
     }
 
-    it('that an editor saved in UTF-16 is refused, and told apart', async () => {
-      for (const isSwapped of [false, true]) {
-        const bytes = Buffer.from('\uFEFF{"format": "smoltrace-plan"}', 'utf16le')
-        writeFileSync(file, isSwapped ? bytes.swap16() : bytes)
-        expect(await refusalOf(loadPlan(file))).to.include('it is in UTF-16: save it as UTF-8')
-      }
+    it('that is missing is refused, and how to go on is said', async () => {
+      expect(await refusalOf(loadPlan(file))).to.include('no such file')
+      const {suggestions} = (await rejectionOf(loadPlan(file))) as SmoltraceError
+      expect(suggestions.join(' ')).to.include('Make a new plan').and.include('`savePlan`')
     })
 
-    it('that is missing, a folder, a device or far too large is refused', async () => {
-      expect(await refusalOf(loadPlan(file))).to.include('no such file')
-      mkdirSync(file)
-      expect(await refusalOf(loadPlan(file))).to.include('not a plain file')
-      rmSync(file, {recursive: true})
-      symlinkSync(devNull, file)
-      expect(await refusalOf(loadPlan(file))).to.include('not a plain file')
-      rmSync(file)
+    it('that is larger than 64 MiB is refused', async () => {
       const handle = openSync(file, 'w')
       ftruncateSync(handle, 64 * 1024 * 1024 + 1)
       closeSync(handle)
       expect(await refusalOf(loadPlan(file))).to.include('64 MiB')
-    })
-
-    it('tells how to go on', async () => {
-      const {suggestions} = (await rejectionOf(loadPlan(file))) as SmoltraceError
-      expect(suggestions.join(' ')).to.include('Make a new plan').and.include('`savePlan`')
     })
   })
 
@@ -663,33 +532,20 @@ describe('saved plan', () => {
       }
     })
 
-    it('never to a folder, to nowhere, or to a device', async () => {
+    it('never to a folder or to a device, which is checked beforehand without a trace', async () => {
       const targets: Array<[target: string, wanted: string]> = [
         [folder, 'is a folder'],
-        [join(folder, 'new/'), 'is a folder'],
-        ['', 'needs the name of a file'],
-        [join(folder, 'missing', 'plan.json'), 'does not exist'],
-        [join(file, 'plan.json'), 'does not exist'],
         [devNull, 'is not a plan'],
         [join(folder, 'x'.repeat(1000)), 'cannot be looked at'],
       ]
-      await savePlan(PLAN, file, USER)
       for (const [target, wanted] of targets) {
         const error = await rejectionOf(checkPlanTarget(target))
         expect(error, target).to.be.instanceOf(UsageError)
         expect(error.message).to.include('`savePlan`').and.include(wanted)
       }
 
-      expect(readdirSync(folder)).to.deep.equal(['plan.json'])
-    })
-
-    it('never to a folder that takes no files', async function () {
-      if (process.platform === 'win32' || process.getuid?.() === 0) this.skip()
-      chmodSync(folder, 0o500)
-      const error = await rejectionOf(checkPlanTarget(file))
-      chmodSync(folder, 0o700)
-      expect(error).to.be.instanceOf(UsageError)
-      expect(error.message).to.include('cannot be written to')
+      await checkPlanTarget(file)
+      expect(readdirSync(folder)).to.deep.equal([])
     })
 
     it('or says why not, where the file system refuses at the last moment', async function () {
@@ -697,11 +553,6 @@ describe('saved plan', () => {
       const error = await rejectionOf(savePlan(PLAN, '/proc/smoltrace-plan.json', USER))
       expect(error).to.be.instanceOf(RefusedError)
       expect(error.message).to.include('could not be written')
-    })
-
-    it('and its place checked beforehand without a trace', async () => {
-      await checkPlanTarget(file)
-      expect(readdirSync(folder)).to.deep.equal([])
     })
 
     const unsavable: Array<[title: string, plan: Plan, wanted: string]> = [

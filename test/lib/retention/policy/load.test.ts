@@ -141,6 +141,11 @@ describe('a policy is refused', () => {
     ],
     ['Latin-1', Buffer.from('version: 1 # für', 'latin1'), 'policy.yaml: it is not text in UTF-8.'],
     ['UTF-16', Buffer.from('\uFEFFversion: 1', 'utf16le'), 'policy.yaml: it is in UTF-16: save it as UTF-8.'],
+    [
+      'UTF-16 of the other order',
+      Buffer.from('\uFEFFversion: 1', 'utf16le').swap16(),
+      'policy.yaml: it is in UTF-16: save it as UTF-8.',
+    ],
     ['a text of 65 KiB', `#${'x'.repeat(65 * 1024)}`, 'policy.yaml: it is larger than 64 KiB.'],
   ]
   for (const [title, text, refusal] of texts) {
