@@ -1,5 +1,8 @@
 import type {IncomingHttpHeaders} from 'node:http'
 
+import * as z from 'zod/mini'
+
+import '../base/schema.js'
 import {type AccessToken, type Accounts} from './accounts.js'
 import {type HubState} from './state.js'
 
@@ -131,40 +134,16 @@ export function bytesAnswer(
   }
 }
 
-export type JsonObject = Record<string, unknown>
-
-/** The request's body as a JSON object. */
-export function jsonBody(call: Call): JsonObject {
-  return jsonObject(call.body.toString('utf8'))
-}
-
-/** Reads a JSON object from text. @throws Refusal 400 */
-export function jsonObject(text: string): JsonObject {
+/** What a request's body holds, or one line of it. @throws Refusal 400 in the Hub's words, which are those of zod */
+export function parseBody<S extends z.ZodMiniType>(schema: S, body: Buffer | string): z.output<S> {
+  let value: unknown
   try {
-    return asObject(JSON.parse(text))
-  } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal(400, 'Invalid JSON')
+    value = JSON.parse(body.toString('utf8'))
+  } catch {
+    throw new Refusal(400, 'Invalid JSON')
   }
-}
 
-/** A value from JSON that must be an object. @throws Refusal 400 */
-export function asObject(value: unknown, field?: string): JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid('Invalid input: expected object', field)
-  return value as JsonObject
-}
-
-/** A list of objects in a JSON body. @throws Refusal 400 */
-export function objectsIn(body: JsonObject, field: string): JsonObject[] {
-  const value = body[field]
-  if (!Array.isArray(value)) throw invalid('Invalid input: expected array', field)
-  return value.map((each: unknown) => asObject(each, field))
-}
-
-/** A text in a JSON body. @throws Refusal 400 */
-export function textIn(body: JsonObject, field: string): string {
-  const value = body[field]
-  if (typeof value !== 'string')
-    throw invalid(`Invalid input: expected string, received ${value === null ? 'null' : typeof value}`, field)
-  return value
+  const found = z.safeParse(schema, value)
+  if (found.success) return found.data
+  throw new Refusal(400, z.prettifyError(found.error))
 }

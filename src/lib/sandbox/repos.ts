@@ -1,24 +1,22 @@
+import * as z from 'zod/mini'
+
 import {canCreateIn, requireReadable, requireToken, requireWrite} from './access.js'
 import {USER} from './accounts.js'
-import {
-  type Answer,
-  type Call,
-  invalid,
-  json,
-  jsonBody,
-  type JsonObject,
-  notFound,
-  Refusal,
-  text,
-  textIn,
-} from './http.js'
+import {type Answer, type Call, invalid, json, notFound, parseBody, Refusal, text} from './http.js'
+
+/** A missing type means a model, and there are only datasets here. */
+const type = z.optional(z.string())
+const organization = z.optional(z.nullable(z.string()))
+const NAMED = z.object({type, organization, name: z.string()})
+const CREATE = z.extend(NAMED, {visibility: z.optional(z.string()), private: z.optional(z.boolean())})
+const MOVE = z.object({type, fromRepo: z.string(), toRepo: z.string()})
 
 /** `POST /api/repos/create`: a new dataset with its first commit. */
 export function createRepo(call: Call): Answer {
   const {hub} = call
-  const body = datasetBody(call)
-  const namespace = namespaceIn(body)
-  const id = `${namespace}/${requireName(textIn(body, 'name'), 'name')}`
+  const body = datasetBody(call, CREATE)
+  const namespace = body.organization ?? USER
+  const id = `${namespace}/${requireName(body.name, 'name')}`
   if (!canCreateIn(call, namespace))
     throw new Refusal(403, `You don't have the rights to create a dataset under the namespace "${namespace}"`)
   if (isTaken(hub, id)) throw new Refusal(409, 'You already created this dataset repo')
@@ -30,9 +28,8 @@ export function createRepo(call: Call): Answer {
 /** `DELETE /api/repos/delete`: final, by exact name, without any precondition. */
 export function deleteRepo(call: Call): Answer {
   const {hub} = call
-  const body = datasetBody(call)
-  const namespace = namespaceIn(body)
-  const repo = requireReadable(call, hub.state.get(`${namespace}/${textIn(body, 'name')}`))
+  const {organization, name} = datasetBody(call, NAMED)
+  const repo = requireReadable(call, hub.state.get(`${organization ?? USER}/${name}`))
   requireWrite(call, repo)
   hub.state.remove(repo.id)
   return text('OK')
@@ -41,10 +38,9 @@ export function deleteRepo(call: Call): Answer {
 /** `POST /api/repos/move`: renames a dataset; the former name redirects from then on. */
 export function moveRepo(call: Call): Answer {
   const {hub} = call
-  const body = datasetBody(call)
-  const repo = requireReadable(call, hub.state.get(textIn(body, 'fromRepo')))
+  const {fromRepo, toRepo: target} = datasetBody(call, MOVE)
+  const repo = requireReadable(call, hub.state.get(fromRepo))
   requireWrite(call, repo)
-  const target = textIn(body, 'toRepo')
   const [namespace = ''] = target.split('/', 1)
   requireName(target.slice(namespace.length + 1), 'toRepo')
   if (!canCreateIn(call, namespace))
@@ -54,16 +50,15 @@ export function moveRepo(call: Call): Answer {
   return text('OK')
 }
 
-/** What a logged-in caller sends. A missing type means a model, and there are only datasets here. */
-function datasetBody(call: Call): JsonObject {
+/** What a logged-in caller sends. */
+function datasetBody<S extends z.ZodMiniType<{type?: string | undefined}>>(
+  call: Call,
+  schema: S,
+): z.output<S> {
   requireToken(call)
-  const body = jsonBody(call)
+  const body = parseBody(schema, call.body)
   if (body.type !== 'dataset') throw notFound('RepoNotFound', 'Repository not found')
   return body
-}
-
-function namespaceIn(body: JsonObject): string {
-  return (body.organization ?? null) === null ? USER : textIn(body, 'organization')
 }
 
 /** A name is taken in every letter case, but a former name is free again. */

@@ -49,18 +49,7 @@ describe('sandbox: a quota in words', () => {
   it('is a number of requests and of seconds', () => {
     expect(parseQuota('100/20')).to.deep.equal({requests: 100, windowSeconds: 20})
     expect(parseQuota('900000000/86400')).to.deep.equal({requests: 900_000_000, windowSeconds: 86_400})
-    for (const wrong of [
-      '',
-      '100',
-      '0/20',
-      '100/0',
-      '-1/20',
-      '100/20s',
-      ' 100/20',
-      '1.5/2',
-      '100/86401',
-      '1/2/3',
-    ])
-      expect(() => parseQuota(wrong), wrong).to.throw('such as 100/20')
+    const wrong = ['', '100', '0/20', '100/0', '-1/20', '100/20s', ' 100/20', '1.5/2', '100/86401', '1/2/3']
+    for (const text of wrong) expect(() => parseQuota(text), text).to.throw('such as 100/20')
   })
 })
