@@ -1,10 +1,102 @@
 import {expect} from 'chai'
 
 import {SmoltraceError} from '../../../src/lib/base/errors.js'
-import {type HubAnswer, HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
+import {
+  type HubAnswer,
+  HubError,
+  HubFormatError,
+  HubUnreachableError,
+  toHubError,
+} from '../../../src/lib/hub/errors.js'
 
 const answer = {method: 'GET', path: '/api/datasets', status: 500, text: 'Internal Error'}
 const FULL = 'Private repository storage limit reached, please upgrade'
+
+/** What an answer of a Hub came to, or of what it led to. */
+const answered = (
+  status: number,
+  {
+    headers = {},
+    text = '',
+    path = '/api/x?y',
+    from = 'https://hub.example',
+  }: Partial<{
+    headers: Record<string, string>
+    text: string
+    path: string
+    from: string
+  }> = {},
+) =>
+  toHubError(
+    {status, url: `${from}/z`, headers: new Headers(headers), text},
+    {method: 'GET', url: `https://hub.example${path}`},
+    'https://hub.example',
+  ).answer
+
+describe('an answer that is not a success', () => {
+  const header = {'x-error-message': 'from the header'}
+
+  it("says in the Hub's own words what is wrong", () => {
+    for (const [text, said, headers = {}] of [
+      ['{"error": "Repository not found"}', 'Repository not found'],
+      ['{"error": ["too long", "too odd"]}', 'too long; too odd'],
+      ['{"message": "try later"}', 'try later'],
+      ['{"error": "invalid_grant", "error_description": "it expired"}', 'invalid_grant; it expired'],
+      ['{"error": {"message": "too long"}}', 'too long'],
+      ['{"errors": [{"message": "too long"}, {"message": "too odd"}]}', 'too long; too odd'],
+      ['{"error": "first", "message": "second"}', 'first'],
+      ['<Error><Code>AccessDenied</Code><Message>expired</Message></Error>', 'AccessDenied: expired'],
+      ['{"error": ""}', 'from the header', header],
+      ['null', 'from the header', header],
+      ['{"error', 'from the header', header],
+      ['', 'from the header', header],
+      ['We had to rate limit you', 'We had to rate limit you', {'content-type': 'text/plain'}],
+      ['<html><script>alert(1)</script>', 'an HTML page', {'content-type': 'text/html'}],
+      ['', ''],
+    ] as Array<[string, string, Record<string, string>?]>)
+      expect(answered(400, {text, headers}).text).to.equal(said)
+  })
+
+  it('has its code, the id of the request and what was asked, without the query', () => {
+    const headers = {'x-error-code': 'RepoNotFound', 'x-request-id': 'Root=1-abc'}
+    const known = {method: 'GET', path: '/api/x', status: 404, store: undefined}
+    expect(answered(404, {headers})).to.include({...known, code: 'RepoNotFound', requestId: 'Root=1-abc'})
+    expect(answered(404)).to.include({...known, code: undefined, requestId: undefined})
+    const stored = {store: 'store.example', code: undefined}
+    expect(answered(404, {headers, from: 'https://store.example'})).to.include(stored)
+  })
+
+  it('[S15] is a used-up quota, or a limit of one action, only with 429 and as its header says', () => {
+    const used = {ratelimit: '"api";r=0;t=7'}
+    const left = {ratelimit: '"api";r=499;t=7'}
+    for (const [status, headers, is, path = '/api/x'] of [
+      [429, used, {resetMs: 7000, actionLimit: false}],
+      [429, left, {resetMs: undefined, actionLimit: true}],
+      [429, {}, {resetMs: undefined, actionLimit: false}],
+      [503, used, {resetMs: undefined, actionLimit: false}],
+      [429, left, {resetMs: 7000, actionLimit: false}, '/api/whoami-v2'],
+      [429, {...left, 'retry-after': '9'}, {resetMs: 9000, actionLimit: false}, '/api/whoami-v2'],
+    ] as Array<[number, Record<string, string>, object, string?]>)
+      expect(answered(status, {headers, path})).to.include(is)
+  })
+
+  it('may ask for a pause, in seconds or until a date by its own clock', () => {
+    const date = 'Thu, 26 Nov 2026 10:00:00 GMT'
+    for (const [text, ms] of [
+      ['30', 30_000],
+      ['Thu, 26 Nov 2026 10:00:40 GMT', 40_000],
+      ['Thursday, 26-Nov-26 10:00:40 GMT', 40_000],
+      ['Thu, 26 Nov 1998 10:00:00 GMT', 0],
+      ['soon', undefined],
+      ['-5', undefined],
+      ['1.5', undefined],
+      ['2026-11-26', undefined],
+    ] as const)
+      expect(answered(503, {headers: {'retry-after': text, date}}).retryAfterMs, text).to.equal(ms)
+    const year = {'retry-after': 'Thu, 26 Nov 2099 10:00:40 GMT'}
+    expect(answered(503, {headers: year}).retryAfterMs).to.be.greaterThan(300_000)
+  })
+})
 
 describe('errors of the Hub', () => {
   it('say what was asked, what was answered and the id of the request', () => {
