@@ -27,9 +27,25 @@ export interface Allowance {
 /** After so many windows in a row in which nothing succeeded the next one is not waited for. */
 export const MAX_VAIN_WINDOWS = 3
 /** No window of the Hub's is longer, and a timer of weeks would not wait at all, in ms. */
-export const MAX_WINDOW = 3_600_000
+const MAX_WINDOW = 3_600_000
 /** The header counts whole seconds, so the end of a window moves a little between responses, in ms. */
 const TOLERANCE = 1500
+/** A 429 that says "no wait" must not become a storm of requests, in ms. */
+const MIN_WAIT = 100
+/** The Hub counts whole seconds: "no wait" a second time may still mean a part of one, in ms. */
+const MIN_NEXT_WAIT = 1000
+
+/** A pause until the quota is filled again. */
+export interface QuotaWait {
+  why: 'quota'
+  ms: number
+}
+
+/** The pause until a quota is filled again, after so many windows in a row in which nothing succeeded. */
+export function waitForQuota(refillMs: number, windows: number): QuotaWait {
+  const shortest = windows === 0 ? MIN_WAIT : MIN_NEXT_WAIT
+  return {why: 'quota', ms: Math.min(Math.max(refillMs, shortest), MAX_WINDOW)}
+}
 
 /**
  * Reads the `RateLimit` header: `"api";r=499;t=289`. Of several limits the one that is used up first counts, in the bucket
@@ -82,10 +98,12 @@ export class Quota {
   private answered: Array<() => void> = []
   /** The wait under way, which later requests join. */
   private refilling: Promise<void> | undefined
+  private readonly pause: (wait: QuotaWait) => Promise<void>
   private readonly now: () => number
 
   /** @param now milliseconds of a monotonic clock */
-  constructor(now: () => number = () => performance.now()) {
+  constructor(pause: (wait: QuotaWait) => Promise<void>, now = () => performance.now()) {
+    this.pause = pause
     this.now = now
   }
 
@@ -108,14 +126,11 @@ export class Quota {
       : {left: Number.POSITIVE_INFINITY, refillMs: 0}
   }
 
-  /**
-   * Resolves when one more request may be sent: no more are in flight than are left. Each must leave when it is over.
-   * @param refill waits so many ms; called once for all requests that have to
-   */
-  async enter(refill: (ms: number) => Promise<void>): Promise<void> {
+  /** Resolves when one more request may be sent: no more are in flight than are left. Each must leave when it is over. */
+  async enter(): Promise<void> {
     for (;;) {
       const {left, refillMs} = this.allowance
-      if (refillMs > 0 && this.vainWindows < MAX_VAIN_WINDOWS) await this.refilled(() => refill(refillMs))
+      if (refillMs > 0 && this.vainWindows < MAX_VAIN_WINDOWS) await this.refilled(refillMs)
       else if (this.inFlight > 0 && this.inFlight >= left)
         await new Promise<void>((resolve) => {
           this.answered.push(resolve)
@@ -133,14 +148,10 @@ export class Quota {
   }
 
   /** Waits for a used-up quota, together with all other requests that do. */
-  async refilled(refill: () => Promise<void>): Promise<void> {
-    if (!this.refilling) {
-      this.refilling = refill().finally(() => {
-        this.refilling = undefined
-      })
-      this.vainWindows++
-    }
-
+  async refilled(ms: number): Promise<void> {
+    this.refilling ??= this.pause(waitForQuota(ms, this.vainWindows++)).finally(() => {
+      this.refilling = undefined
+    })
     await this.refilling
   }
 

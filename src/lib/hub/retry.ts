@@ -2,13 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 import {CancelledError} from '../base/errors.js'
 import {HubError, HubFormatError, HubUnreachableError} from './errors.js'
-import {MAX_VAIN_WINDOWS, MAX_WINDOW} from './quota.js'
-
-/** A pause until the quota is filled again. */
-interface QuotaWait {
-  why: 'quota'
-  ms: number
-}
+import {MAX_VAIN_WINDOWS, type QuotaWait, waitForQuota} from './quota.js'
 
 /** A pause before a request that failed is sent again. */
 export interface RetryWait {
@@ -29,10 +23,6 @@ const MAX_RETRIES = 5
 /** The longest first pause; each later one may be twice as long as the one before. In ms. */
 const FIRST_PAUSE = 500
 const MAX_PAUSE = 8000
-/** A 429 that says "no wait" must not become a storm of requests, in ms. */
-const MIN_QUOTA_WAIT = 100
-/** The Hub counts whole seconds: "no wait" a second time may still mean a part of one, in ms. */
-const MIN_NEXT_QUOTA_WAIT = 1000
 /** The longest `Retry-After` that is heeded, in ms. */
 const MAX_RETRY_AFTER = 300_000
 const TRANSIENT = new Set([408, 500, 502, 503, 504])
@@ -76,24 +66,10 @@ export function waitBeforeRetry(
 }
 
 /**
- * The pause until a quota is filled again.
- * @param windows how many were waited for in a row in which nothing succeeded
- */
-export function waitForQuota(refillMs: number, windows = 0): QuotaWait {
-  const shortest = windows === 0 ? MIN_QUOTA_WAIT : MIN_NEXT_QUOTA_WAIT
-  return {why: 'quota', ms: Math.min(Math.max(refillMs, shortest), MAX_WINDOW)}
-}
-
-/**
- * The pause before the next retry: exponential with full jitter, or as long as the answer asks for; undefined where there were
- * enough.
+ * The pause before the next retry: exponential with full jitter, or as long as the answer asks for; undefined after enough of them.
  * @param random gives a number from 0 up to 1
  */
-export function retryDelay(
-  error: unknown,
-  retries: number,
-  random: () => number = Math.random,
-): RetryWait | undefined {
+export function retryDelay(error: unknown, retries: number, random = Math.random): RetryWait | undefined {
   if (retries >= MAX_RETRIES) return undefined
   const backoff = random() * Math.min(MAX_PAUSE, FIRST_PAUSE * 2 ** retries)
   const asked = error instanceof HubError ? (error.answer.retryAfterMs ?? 0) : 0

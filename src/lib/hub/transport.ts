@@ -17,7 +17,7 @@ import {
 } from './http.js'
 import {agentFor, proxyOnTheWayTo} from './proxy.js'
 import {bucketOf, Quota, readRateLimit} from './quota.js'
-import {pause, type Wait, waitBeforeRetry, waitForQuota} from './retry.js'
+import {pause, type Wait, waitBeforeRetry} from './retry.js'
 
 export interface TransportOptions {
   /** Origin of the Hub, without a slash at the end. */
@@ -89,7 +89,7 @@ export function createTransport(options: TransportOptions): Transport {
   let isKnown = false
 
   const quotaOf = (bucket: string): Quota => {
-    const quota = quotas.get(bucket) ?? new Quota()
+    const quota = quotas.get(bucket) ?? new Quota(wait)
     quotas.set(bucket, quota)
     return quota
   }
@@ -138,7 +138,7 @@ export function createTransport(options: TransportOptions): Transport {
     const isHeldBack = call.isToHub && !call.isDelete
     let isAskedAnew = false
     for (let retries = 0; ;) {
-      if (isHeldBack) await quota.enter((ms) => wait(waitForQuota(ms, quota.vainWindows)))
+      if (isHeldBack) await quota.enter()
       let next: Wait
       try {
         const response = await sendOnce(call)
@@ -158,7 +158,7 @@ export function createTransport(options: TransportOptions): Transport {
         if (isHeldBack) quota.leave()
       }
 
-      if (next.why === 'quota') await quota.refilled(() => wait(next))
+      if (next.why === 'quota') await quota.refilled(next.ms)
       else {
         retries++
         await wait(next)

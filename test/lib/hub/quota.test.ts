@@ -57,11 +57,23 @@ describe('quota', () => {
   const turn = () => new Promise(setImmediate)
   let now: number
   let quota: Quota
+  let waits: number[]
+  /** Whether a window is over once it was waited for; else the next one is as empty. */
+  let isEnding = true
   const note = (remaining: number, resetMs: number) => quota.note({remaining, resetMs})
 
   beforeEach(() => {
     now = 1000
-    quota = new Quota(() => now)
+    isEnding = true
+    waits = []
+    quota = new Quota(
+      async ({ms}) => {
+        waits.push(ms)
+        await turn()
+        if (isEnding) now += ms
+      },
+      () => now,
+    )
   })
 
   it('is unknown before the first response and after the end of the window; its size is kept', () => {
@@ -102,9 +114,9 @@ describe('quota', () => {
   })
 
   it('counts the windows in which nothing succeeded, once for all that wait together', async () => {
-    const wait = () => quota.refilled(async () => void (await turn()))
-    await Promise.all([wait(), wait()])
-    await wait()
+    await Promise.all([quota.refilled(5), quota.refilled(5)])
+    await quota.refilled(5)
+    expect(waits).to.deep.equal([100, 1000])
     expect(quota.vainWindows).to.equal(2)
     quota.succeeded()
     expect(quota.vainWindows).to.equal(0)
@@ -112,22 +124,16 @@ describe('quota', () => {
 
   it('lets a request go rather than wait for a fourth window in a row in which nothing succeeded', async () => {
     note(0, 5000)
-    const waits: number[] = []
-    // Each window is over, and the next one is as empty: the clock does not move.
-    await quota.enter(async (ms) => void waits.push(ms))
+    isEnding = false
+    await quota.enter()
     expect(waits).to.deep.equal([5000, 5000, 5000])
   })
 
   it('lets no more requests go at a time than are left, and all that wait for it wait once', async () => {
     note(2, 5000)
-    const waits: number[] = []
     let inside = 0
     const enter = async () => {
-      await quota.enter(async (ms) => {
-        waits.push(ms)
-        await turn()
-        now += ms
-      })
+      await quota.enter()
       inside++
     }
 
