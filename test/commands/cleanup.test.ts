@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {existsSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -7,10 +7,9 @@ import {HubCommand} from '../../src/cli/base-command.js'
 import {cleanupFlags} from '../../src/cli/flags/cleanup.js'
 import {retentionFlags} from '../../src/cli/flags/retention.js'
 import {aboutOf} from '../../src/cli/flags/shared.js'
-import {protectLeaderboard} from '../../src/index.js'
 import {HOUR} from '../../src/lib/base/time.js'
 import {type Fault} from '../../src/lib/sandbox/index.js'
-import {Account, stampOf} from '../support/account.js'
+import {Account} from '../support/account.js'
 import {type CliResult, findCommands, runCli} from '../support/cli.js'
 import {FAULTS} from '../support/faults.js'
 import {envOf, withHub} from '../support/hub.js'
@@ -91,11 +90,6 @@ describe('cleanup', () => {
 
         const {wouldDelete, frees, delete: runs, unknown} = await document(...rules, '--sizes')
         expect([wouldDelete, frees, runs, unknown]).to.deep.equal([null, null, [], [title]])
-        for (const look of [
-          ['runs', 'group'],
-          ['datasets', 'list'],
-        ])
-          expect((await runCli(look, envOf(account.hub))).exitCode).to.equal(0)
       })
     }
   })
@@ -129,26 +123,6 @@ describe('cleanup', () => {
         .and.not.match(/complete$/im)
     })
 
-    it('[S12] names the command that lifts the protection, who protected the leaderboard, and why', async () => {
-      await protectLeaderboard({...account.connection, reason: 'cited in the paper'})
-      const {exitCode, stderr} = await cleanup('--delete-leaderboard', ...WET)
-      expect(exitCode).to.equal(1)
-      expect(stderr)
-        .to.include('smoltrace leaderboard unprotect')
-        .and.match(/mira protected it on \d{4}-\d\d-\d\d: cited in the paper/)
-        .and.include('\n  Nothing was deleted.\n')
-      const {error} = await document('--delete-leaderboard', ...WET)
-      expect(error.suggestions).to.include('Nothing was deleted.')
-    })
-
-    it('[S13] keeps a run that is named but pinned, says so, and ends with 0', async () => {
-      const run = stampOf(account.old[0])
-      await runCli(['runs', 'protect', run, '--reason', 'paper'], envOf(account.hub))
-      const {exitCode, stdout} = await cleanup('--run', run, ...WET)
-      expect(exitCode).to.equal(0)
-      expect(stdout).to.include('pinned by mira: paper').and.include('Nothing to delete.')
-    })
-
     it('refuses a plan that is larger than --max-delete lets it be, after showing it', async () => {
       for (const limit of ['5', '59%']) {
         const {exitCode, stdout, stderr} = await cleanup('--older-than', '30d', '--max-delete', limit, ...WET)
@@ -159,15 +133,6 @@ describe('cleanup', () => {
 
       expect(account.deletions).to.deep.equal([])
       expect((await cleanup('--older-than', '30d', '--max-delete', '60%', ...WET)).exitCode).to.equal(0)
-    })
-
-    it('[S20] archives, and says where', async () => {
-      const dir = join(account.folder, 'copies')
-      const {stdout} = await cleanup('--older-than', '30d', '--archive', dir, ...WET)
-      expect(stdout)
-        .to.include(`to ${dir}, before it is deleted`)
-        .and.match(/Archived +6 datasets \(.*\) in /)
-      for (const name of account.deletions) expect(existsSync(join(dir, name, 'README.md'))).to.equal(true)
     })
 
     it('[S14] deletes nothing without a journal, unless --no-journal says so', async () => {
@@ -181,34 +146,6 @@ describe('cleanup', () => {
   })
 
   describe('by a saved plan', () => {
-    it('is saved with the dry run, and says how to carry out exactly that', async () => {
-      const {stdout, exitCode} = await cleanup('--older-than', '30d', '--plan', plan)
-      expect(exitCode).to.equal(0)
-      expect(stdout)
-        .to.include(`The plan was saved to ${plan}`)
-        .and.include(`smoltrace cleanup --apply ${plan} --no-dry-run`)
-      const saved = JSON.parse(readFileSync(plan, 'utf8'))
-      const facts = {format: 'smoltrace-plan', namespace: 'mira', endpoint: account.hub.url, phrase: 'DELETE'}
-      expect(saved).to.include(facts)
-    })
-
-    it('[S10] shows what is left of it, what is not and why, and carries that out', async () => {
-      await cleanup('--older-than', '30d', '--plan', plan)
-      const [name = ''] = account.old
-      account.hub.state.touch(name)
-      const {stdout, exitCode} = await cleanup('--apply', plan)
-      expect(exitCode).to.equal(0)
-      expect(stdout)
-        .to.include('Cleanup by a saved plan')
-        .and.include('made by mira')
-        .and.include('Not any more')
-        .and.include(`${name}: `)
-        .and.include(`--apply ${plan} --no-dry-run`)
-      expect((await cleanup('--apply', plan, '--exit-code')).exitCode).to.equal(10)
-      expect((await cleanup('--apply', plan, ...WET)).exitCode).to.equal(3)
-      expect(account.deletions).to.deep.equal(account.older)
-    })
-
     it('takes how it is to be carried out beside --apply, and names the archive where the plan asks for one', async () => {
       const dir = join(account.folder, 'copies')
       await cleanup('--older-than', '30d', '--plan', plan, '--archive', dir)

@@ -108,7 +108,7 @@ describe('the help of every command', () => {
 })
 
 describe('smoltrace alone', () => {
-  for (const argv of [[], ['--help'], ['help'], ['--help', '--no-color']]) {
+  for (const argv of [[], ['help'], ['--help', '--no-color']]) {
     it(`says where to start: ${argv.join(' ') || 'no words'}`, async () => {
       const {stdout, stderr, exitCode} = await runCli(argv)
       expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})

@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -78,12 +78,6 @@ describe('--summary', () => {
         expect(summary()).not.to.include(UNKNOWN_TOKEN)
       }))
   }
-
-  it('is never written without the flag, also where GitHub names a file', () =>
-    withHub({runs: 3}, async (hub) => {
-      await runCli(['cleanup', '--all'], {...envOf(hub), GITHUB_STEP_SUMMARY: file, GITHUB_ACTIONS: 'true'})
-      expect(existsSync(file)).to.equal(false)
-    }))
 
   it('refuses before anything is sent where no summary could be written', () =>
     withHub({runs: 3}, async (hub) => {

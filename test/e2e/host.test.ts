@@ -120,24 +120,9 @@ for (const [separator, kind] of [
       expect((await run(['smoltrace', 'runs', 'group'])).exitCode).to.equal(4)
     })
 
-    it('lists the commands of a topic within', async () => {
-      const {stdout, exitCode} = await run(['smoltrace', 'datasets'])
-      expect(exitCode).to.equal(0)
-      expect(listed(stdout)).to.deep.equal([`smoltrace${separator}datasets${separator}list`])
-    })
-
     it('calls other commands in its examples by their names in this host', async () => {
       const {stdout} = await run(['smoltrace', 'help', 'leaderboard', 'unprotect'])
       expect(stdout).to.include(`$ mycli ${['smoltrace', 'datasets', 'list'].join(separator)}\n`)
-    })
-
-    it('names the host in its examples', async () => {
-      const {stdout} = await run(
-        [`smoltrace${separator}policy${separator}explain`.split(' '), '--help'].flat(),
-      )
-      expect(stdout)
-        .to.include(`$ mycli smoltrace${separator}policy${separator}explain policy.yaml`)
-        .and.include(`$ mycli smoltrace${separator}cleanup --policy policy.yaml`)
     })
 
     it('says so where there is no such command', async () => {

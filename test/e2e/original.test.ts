@@ -11,56 +11,42 @@ import {
   groupDatasetsByRun,
   HubError,
   NotAllowedError,
-  type RetentionOptions,
   UsageError,
 } from '../../src/index.js'
-import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
-import {DAY, MINUTE, parseAge} from '../../src/lib/base/time.js'
-import {
-  type Column,
-  type Fault,
-  type Sandbox,
-  startSandbox,
-  storedFile,
-  toParquet,
-} from '../../src/lib/sandbox/index.js'
+import {RUN_TYPES, type RunType} from '../../src/lib/base/names.js'
+import {DAY, parseAge} from '../../src/lib/base/time.js'
+import {type Fault, type Sandbox} from '../../src/lib/sandbox/index.js'
+import {Account} from '../support/account.js'
 import {errorOf, rejectionOf} from '../support/builders.js'
 import {type CliResult, root, runCli} from '../support/cli.js'
 import {deletionsAt, envOf, namesAt} from '../support/hub.js'
 import {cleanEnv} from '../support/process.js'
 import {startInTerminal} from '../support/pty.js'
 
-/** One test of the original's clean-up, and what we make of its input. */
-interface Row {
-  id: string
-  /** What the original is given, and what it expects of itself. */
-  original: string
-  /** What ours answers. */
-  ours: string
-  run: () => Promise<void> | void
-}
+/** What the original is given and expects of itself, and what ours answers to that. */
+const row = (id: string, original: string, ours: string, run: () => Promise<void> | void) => ({
+  id,
+  original,
+  ours,
+  run,
+})
+type Row = ReturnType<typeof row>
 
 const CARRIED = {dryRun: false, yes: true} as const
 const WET = ['--no-dry-run', '--yes']
 const isListing: Fault['match'] = ({path}) => path.startsWith('/api/datasets?')
 
 describe("the original's own tests", () => {
+  let account: Account
   let hub: Sandbox
   /** Full names of a complete run of 40 days ago, in the order of deletion. */
   let old: string[]
   let leaderboard: string
 
-  const connection = () => ({token: hub.token, endpoint: hub.url, env: {}})
+  const connection = () => account.connection
+  const addRun = (ageMs: number, types: readonly RunType[] = RUN_TYPES) => account.addRun(ageMs, {types})
   const cli = (...argv: string[]): Promise<CliResult> => runCli(argv, envOf(hub))
   const statusOf = ({outcomes}: {outcomes: Array<{status: string}>}) => outcomes.map(({status}) => status)
-
-  function addRun(ageMs: number, types: readonly RunType[] = RUN_TYPES): string[] {
-    const createdAt = new Date(Date.now() - ageMs)
-    const stamp = formatTimestamp(new Date(createdAt.getTime() - 10 * MINUTE))
-    const names = types.map((type) => runDatasetName(hub.user, type, stamp))
-    for (const name of names) hub.state.addDataset({name, createdAt})
-    return names.toReversed()
-  }
 
   /** Runs of these ages in days, decided about as `filter_runs` would be asked to. */
   async function filtered(ages: number[], options: FilterOptions, types: RunType[][] = []) {
@@ -80,22 +66,15 @@ describe("the original's own tests", () => {
   }
 
   beforeEach(async () => {
-    hub = await startSandbox({seed: 'empty'})
-    leaderboard = `${hub.user}/smoltrace-leaderboard`
-    old = addRun(40 * DAY)
-    addRun(3 * DAY, ['results'])
-    const recent = addRun(2 * DAY)
-    const columns: Array<Column<string>> = [
-      ['results_dataset', 'STRING', (name) => name],
-      ['success_rate', 'DOUBLE', () => 50],
-    ]
-    const cited = [old, recent].flatMap((names) => names.slice(-1))
-    hub.state.addDataset({name: leaderboard, createdAt: new Date(Date.now() - 200 * DAY)})
-    const rows = new Map([['data/train-00000-of-00001.parquet', storedFile(toParquet(columns, cited), true)]])
-    hub.state.commit(hub.state.get(leaderboard)!, 'Rows', rows)
+    account = await Account.open()
+    ;({hub, old} = account)
+    for (const name of account.older) hub.state.remove(name)
+    account.addRun(3 * DAY, {types: ['results']})
+    const cited = [old, account.recent].map((names) => names.at(-1))
+    leaderboard = account.addBoard({rows: cited.map((name) => ({results_dataset: name, success_rate: 50}))})
   })
 
-  afterEach(() => hub.close())
+  afterEach(() => account.close())
 
   /** Where ours differs on purpose, the words of the guide that tell so. */
   const DIFFERENCES: Record<string, string> = {
@@ -113,13 +92,6 @@ describe("the original's own tests", () => {
     M14: '2 after a usage error',
     M15: '3; the summary tells the truth',
   }
-
-  const row = (id: string, original: string, ours: string, run: Row['run']): Row => ({
-    id,
-    original,
-    ours,
-    run,
-  })
 
   const ROWS: Row[] = [
     row('D1', 'no datasets: four empty lists', 'no datasets, no leaderboard', async () => {
@@ -259,12 +231,12 @@ describe("the original's own tests", () => {
       expect(statusOf(result)).to.have.members(['deleted', 'failed'])
       expect(namesAt(hub)).to.include(alone).and.not.include(other)
     }),
-    ...ages('P1', '7d', 7, '30d', 30, '1d', 1),
-    ...ages('P2', '1w', 7, '2w', 14, '4w', 28),
-    ...ages('P3', '1m', 30, '2m', 60, '6m', 180),
-    ...ages('P4', '7', 7, '30', 30, '365', 365),
-    ...ages('P5', '  7d  ', 7, '\t1w\n', 7),
-    ...ages('P6', '7D', 7, '1W', 7, '1M', 30),
+    ages('P1', '7d', 7, '30d', 30, '1d', 1),
+    ages('P2', '1w', 7, '2w', 14, '4w', 28),
+    ages('P3', '1m', 30, '2m', 60, '6m', 180),
+    ages('P4', '7', 7, '30', 30, '365', 365),
+    ages('P5', '  7d  ', 7, '\t1w\n', 7),
+    ages('P6', '7D', 7, '1W', 7, '1M', 30),
     row(
       'P7',
       'abc, 7x or nothing: ValueError, and 1 from the command line',
@@ -278,9 +250,9 @@ describe("the original's own tests", () => {
         expect(hub.requests).to.deep.equal([])
       },
     ),
-    ...deletes('M1', ['--older-than', '7d'], 3),
-    ...deletes('M2', ['--keep-recent', '5'], 0),
-    ...deletes('M3', ['--incomplete-only'], 1),
+    deletes('M1', ['--older-than', '7d'], 3),
+    deletes('M2', ['--keep-recent', '5'], 0),
+    deletes('M3', ['--incomplete-only'], 1),
     row('M4', 'without --no-dry-run: a dry run, 0', 'the same', async () => {
       expect((await cli('cleanup', '--older-than', '7d', '--yes')).exitCode).to.equal(0)
       expect(deletionsAt(hub)).to.deep.equal([])
@@ -315,7 +287,7 @@ describe("the original's own tests", () => {
       expect((await cli('cleanup', '--all', ...WET)).exitCode).to.equal(0)
       expect(namesAt(hub)).to.deep.equal([leaderboard])
     }),
-    ...deletes('M11', ['--older-than', '7d', '--only', 'results'], 1),
+    deletes('M11', ['--older-than', '7d', '--only', 'results'], 1),
     row(
       'M12',
       '--delete-leaderboard: a flag that changes what is printed',
@@ -370,42 +342,28 @@ describe("the original's own tests", () => {
   ]
 
   /** Ages and the days that both take them for, in the library and on the command line. */
-  function ages(id: string, ...pairs: Array<number | string>): Row[] {
+  function ages(id: string, ...pairs: Array<number | string>): Row {
     const cases = pairs.flatMap((text, index) =>
       typeof text === 'string' ? [[text, Number(pairs[index + 1])] as const] : [],
     )
-    return [
-      {
-        id,
-        original: cases.map(([text, days]) => `${JSON.stringify(text)} is ${days} days`).join(', '),
-        ours: 'the same',
-        async run() {
-          for (const [text, days] of cases) {
-            const ofLibrary: RetentionOptions = {olderThan: text}
-            const {plan} = await cleanupDatasets({...connection(), ...ofLibrary})
-            expect((Number(plan.now) - Number(plan.cutoff)) / DAY, text).to.equal(days)
-            // `runCli` writes a line's words anew, and cannot write these characters.
-            if (!/[\t\n]/.test(text))
-              expect((await cli('cleanup', '--older-than', text)).exitCode, text).to.equal(0)
-          }
-        },
-      },
-    ]
+    const original = cases.map(([text, days]) => `${JSON.stringify(text)} is ${days} days`).join(', ')
+    return row(id, original, 'the same', async () => {
+      for (const [text, days] of cases) {
+        const {plan} = await cleanupDatasets({...connection(), olderThan: text})
+        expect((Number(plan.now) - Number(plan.cutoff)) / DAY, text).to.equal(days)
+        // `runCli` writes a line's words anew, and cannot write these characters.
+        if (!/[\t\n]/.test(text))
+          expect((await cli('cleanup', '--older-than', text)).exitCode, text).to.equal(0)
+      }
+    })
   }
 
   /** Flags of a real deletion that ends well, and how many datasets go. */
-  function deletes(id: string, flags: string[], count: number): Row[] {
-    return [
-      {
-        id,
-        original: `${flags.join(' ')}, wet and with --yes: 0`,
-        ours: `the same, ${count} deleted`,
-        async run() {
-          expect((await cli('cleanup', ...flags, ...WET)).exitCode).to.equal(0)
-          expect(deletionsAt(hub)).to.have.length(count)
-        },
-      },
-    ]
+  function deletes(id: string, flags: string[], count: number): Row {
+    return row(id, `${flags.join(' ')}, wet and with --yes: 0`, `the same, ${count} deleted`, async () => {
+      expect((await cli('cleanup', ...flags, ...WET)).exitCode).to.equal(0)
+      expect(deletionsAt(hub)).to.have.length(count)
+    })
   }
 
   for (const {id, original, ours, run} of ROWS) it(`${id}: ${original}. Ours: ${ours}`, run)

@@ -125,15 +125,6 @@ describe('the program without a Hub to rely on', () => {
       await server.close()
     }
   })
-
-  it('[S16] reports an error as a document with --json, with the same exit code', () =>
-    withHub({runs: 3}, async (hub) => {
-      hub.intercept({match: isListing, respond: {status: 409, body: 'boom'}})
-      const {stdout, stderr, exitCode} = await run([...DELETE_ALL, '--json'], cleanEnv(hub))
-      expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 1})
-      const {schemaVersion, error} = JSON.parse(stdout)
-      expect({schemaVersion, ...error}).to.include({schemaVersion: 1, name: 'HubError', exitCode: 1})
-    }))
 })
 
 function expectFailure({stdout, stderr, exitCode}: Finished, code: number, says: RegExp): void {

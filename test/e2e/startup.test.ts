@@ -73,13 +73,6 @@ describe('what a start loads', () => {
       expect(heavy).to.deep.equal(['@huggingface/hub', 'hyparquet'])
     }))
 
-  it('is for policy explain the parser and a table', async () => {
-    const example = join(root, 'schemas/policy.example.yaml')
-    const {exitCode, heavy} = await load(['policy', 'explain', example], cleanEnv())
-    expect(exitCode).to.equal(0)
-    expect(heavy).to.deep.equal(['yaml'])
-  })
-
   it("is never Node's own fetch, which takes longer than all the rest", () =>
     withHub({runs: 3}, async (hub) => {
       const spy = String.raw`for (const name of ["fetch", "Headers", "Response"])

@@ -3,7 +3,7 @@ import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'nod
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Sandbox, startSandbox, storedFile} from '../../../src/lib/sandbox/index.js'
+import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {all, readPage} from '../../lib/report/support.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, namesAt} from '../../support/hub.js'
@@ -121,15 +121,5 @@ describe('leaderboard report', () => {
     const hidden = await runCli(['leaderboard', 'report', file], env)
     expect(hidden.stderr).to.include('Or it is not visible: ')
     expect(readdirSync(folder)).to.deep.equal([])
-  })
-
-  it('writes nothing, and replaces nothing, where the leaderboard cannot be read', async () => {
-    writeFileSync(file, 'mine')
-    const broken = storedFile('no Parquet', true)
-    hub.state.commit(hub.state.get(BOARD)!, 'Rows', new Map([['data/train-00000-of-00001.parquet', broken]]))
-    const {stderr, exitCode} = await report(file, '--force')
-    expect(exitCode).to.equal(1)
-    expect(stderr).to.include('cannot be read').and.not.include('which runs finished')
-    expect(readFileSync(file, 'utf8')).to.equal('mine')
   })
 })

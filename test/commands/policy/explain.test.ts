@@ -7,7 +7,7 @@ import {HOUR} from '../../../src/lib/base/time.js'
 import {type Verdict} from '../../../src/lib/plan/explain.js'
 import {type Sandbox, storedFile} from '../../../src/lib/sandbox/index.js'
 import {runCli} from '../../support/cli.js'
-import {envOf, runDatasetsAt, withHub} from '../../support/hub.js'
+import {envOf, withHub} from '../../support/hub.js'
 import {policyOf} from '../../support/policies.js'
 
 const NOWHERE = {HF_ENDPOINT: 'http://127.0.0.1:9', HF_TOKEN: ''}
@@ -56,7 +56,6 @@ describe('policy explain', () => {
 describe('policy explain --run', () => {
   const POLICIES: Array<[title: string, lines: string[], unreadable?: string]> = [
     ['a selector and keepers', ['select: {older-than: 20d}', 'keep: {recent: 3}']],
-    ['keepers alone', ['keep: {recent: 4}']],
     ['selectors alone', ['select: {incomplete-only: true, older-than: 1h}']],
     ['a scope', ['select: {older-than: 3d}', 'only: [traces]', 'grace: 0']],
     [
@@ -138,26 +137,3 @@ function expectSound({action, verdicts}: Explained): void {
 
   if (action === 'keep') expect(verdicts.some(({decided}) => decided)).to.equal(true)
 }
-
-describe('policy explain --run, of a pin that is in one place alone', () => {
-  it('says that it keeps the run: by its tag without a leaderboard, and by half of a pin', () =>
-    withHub({runs: 6}, async (hub) => {
-      const board = `${hub.user}/smoltrace-leaderboard`
-      const [oldest = '', next = ''] = [
-        ...new Set(runDatasetsAt(hub).map((name) => name.slice(-15))),
-      ].toSorted()
-      const explain = (run: string) =>
-        runCli(['policy', 'explain', policyOf('keep:', '  recent: 1'), '--run', run], envOf(hub))
-      const allow = hub.intercept({
-        match: ({method, path}) => method === 'POST' && path.includes(`${oldest}/commit`),
-        respond: {status: 403, body: '{"error":"no"}'},
-      })
-      expect((await runCli(['runs', 'protect', oldest], envOf(hub))).exitCode).to.equal(3)
-      allow()
-      expect((await explain(oldest)).stdout).to.match(/pinned by mira.*half/)
-      hub.state.remove(board)
-      const byTag = await runCli(['runs', 'protect', next, '--until', '2099-12-31'], envOf(hub))
-      expect(byTag.stdout).to.include('pinned by its tag until 2099-12-31')
-      expect((await explain(next)).stdout).to.match(/pinned by (?:the|its) tag/)
-    }))
-})
