@@ -1,13 +1,13 @@
-/** How a process of this program ends, with and without `--json`. */
+/** How a process of this program ends, with and without `--json`; the graver first: of two that apply, with that one. */
 export const EXIT = {
-  done: 0,
-  error: 1,
-  usage: 2,
-  incomplete: 3,
+  cancelled: 130,
   notAllowed: 4,
+  usage: 2,
+  error: 1,
+  incomplete: 3,
   stale: 5,
   found: 10,
-  cancelled: 130,
+  done: 0,
 } as const
 
 /** How a process of this program may end. */
@@ -30,21 +30,9 @@ export function exitCodeFrom(code: number | false | undefined): ExitCode {
   return ALL_CODES.find((each) => each === code) ?? EXIT.error
 }
 
-/** The graver first: of two that both apply, a process ends with that one. */
-const BY_GRAVITY: readonly number[] = [
-  EXIT.cancelled,
-  EXIT.notAllowed,
-  EXIT.usage,
-  EXIT.error,
-  EXIT.incomplete,
-  EXIT.stale,
-  EXIT.found,
-  EXIT.done,
-]
-
 /** Which of two codes a process ends with. */
 export function graverCode(one: number, other: ExitCode): number {
-  return BY_GRAVITY.find((code) => code === one || code === other) ?? other
+  return Object.values(EXIT).find((code) => code === one || code === other) ?? other
 }
 
 /** Of a command that does not prompt. */
@@ -54,7 +42,7 @@ export const LOCAL_CODES: readonly ExitCode[] = [EXIT.done, EXIT.error, EXIT.usa
 export const HUB_CODES = hubCodes()
 
 /** Of a command that runs any other. */
-export const ALL_CODES: readonly ExitCode[] = Object.values(EXIT)
+export const ALL_CODES: readonly ExitCode[] = Object.values(EXIT).sort((a, b) => a - b)
 
 /** Of a command that asks the Hub, and ends with these too. */
 export function hubCodes(...more: ExitCode[]): readonly ExitCode[] {
