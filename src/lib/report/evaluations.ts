@@ -25,13 +25,6 @@ export interface LeftOut {
   undated: number
 }
 
-/** The data of a chart. */
-interface Evaluations {
-  /** Oldest first. */
-  scored: Evaluation[]
-  leftOut: LeftOut
-}
-
 /** Shown where a row names none. */
 export const NO_MODEL = '(no model named)'
 
@@ -47,12 +40,13 @@ const SMALLEST = 1e-9
  * The evaluations that the leaderboard has a score of: one for each run, by the rule of `--keep-best`, and one for each row
  * that names no run of the namespace exactly.
  * @param runs that the Hub has
+ * @returns those with a score, oldest first, and why others are missing
  */
 export function evaluate(
   rows: readonly LeaderboardRow[],
   runs: readonly Run[],
   {by, namespace, now}: {by: Metric; namespace: string; now: Date},
-): Evaluations {
+): {scored: Evaluation[]; leftOut: LeftOut} {
   const indexed = [...indexRows(rows, namespace)].filter(([, {exact}]) => exact.length > 0)
   const named = new Set(indexed.flatMap(([, {exact}]) => exact))
   const groups = [

@@ -12,12 +12,8 @@ interface Label {
   offset: number
 }
 
-interface Box {
-  left: number
-  top: number
-  width: number
-  height: number
-}
+/** In pixels. */
+type Box = readonly [left: number, top: number, right: number, bottom: number]
 
 /** An upper bound of the width of a letter, in pixels. */
 const LETTER = 7.2
@@ -34,36 +30,33 @@ const PLACES = [0, -1, 1, -2, 2, -3, 3, -4, 4, -5, 5].flatMap((lines) =>
  * Finds a place for each name where it covers no other name and no other mark; where there is none, next to its mark. The space is
  * that of the chart, in pixels: a wider chart only moves names apart.
  */
-export function placeLabels(marks: readonly Named[], space: {width: number; height: number}): Label[] {
-  const taken = marks.map(({x, y}): Box => {
-    const [left, top] = [x * space.width - MARK / 2, (1 - y) * space.height - MARK / 2]
-    return {left, top, width: MARK, height: MARK}
-  })
+export function placeLabels(
+  marks: readonly Named[],
+  {width, height}: {width: number; height: number},
+): Label[] {
+  const taken = marks.map(({x, y}) => boxOf(x * width - MARK / 2, (1 - y) * height - MARK / 2, MARK, MARK))
   return marks.map(({text, x, y}, own) => {
-    const width = [...text].length * LETTER
-    const boxOf = ({side, offset}: Label): Box => ({
-      left: x * space.width + (side === 'right' ? GAP : -GAP - width),
-      top: (1 - y) * space.height + offset - LINE / 2,
-      width,
-      height: LINE,
+    const length = [...text].length * LETTER
+    const placed = PLACES.map((label) => {
+      const left = x * width + (label.side === 'right' ? GAP : -GAP - length)
+      return {label, box: boxOf(left, (1 - y) * height + label.offset - LINE / 2, length, LINE)}
     })
-    const isFree = (box: Box) =>
-      box.left >= 0 &&
-      box.left + box.width <= space.width &&
-      box.top >= 0 &&
-      box.top + box.height <= space.height &&
-      taken.every((other, index) => index === own || !overlap(box, other))
-    const label = PLACES.find((place) => isFree(boxOf(place))) ?? {side: 'right', offset: 0}
-    taken.push(boxOf(label))
+    const free = placed.find(({box}) => {
+      const [left, top, right, bottom] = box
+      const isInside = left >= 0 && right <= width && top >= 0 && bottom <= height
+      return isInside && taken.every((other, index) => index === own || !overlap(box, other))
+    })
+    // The first place is the one next to the mark.
+    const {label, box} = free ?? placed[0]!
+    taken.push(box)
     return label
   })
 }
 
-function overlap(a: Box, b: Box): boolean {
-  return (
-    a.left < b.left + b.width &&
-    b.left < a.left + a.width &&
-    a.top < b.top + b.height &&
-    b.top < a.top + a.height
-  )
+function boxOf(left: number, top: number, width: number, height: number): Box {
+  return [left, top, left + width, top + height]
+}
+
+function overlap([left, top, right, bottom]: Box, other: Box): boolean {
+  return left < other[2] && other[0] < right && top < other[3] && other[1] < bottom
 }

@@ -84,23 +84,11 @@ function monthsUntil(time: number): number {
   return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth()
 }
 
-/** `23 Nov`, in UTC. */
-function shortDay(date: Date): string {
-  return `${date.getUTCDate()} ${monthName(date)}`
-}
-
-/** `Nov 2026`, in UTC. */
-function month(date: Date): string {
-  return `${monthName(date)} ${date.getUTCFullYear()}`
-}
-
-function monthName(date: Date): string {
-  return date.toLocaleString('en-US', {month: 'short', timeZone: 'UTC'})
-}
-
-function hour(date: Date): string {
-  return date.getUTCHours() === 0 ? shortDay(date) : date.toISOString().slice(11, 16)
-}
+/** All in UTC. */
+const monthName = (date: Date) => date.toLocaleString('en-US', {month: 'short', timeZone: 'UTC'})
+const month = (date: Date) => `${monthName(date)} ${date.getUTCFullYear()}`
+const shortDay = (date: Date) => `${date.getUTCDate()} ${monthName(date)}`
+const hour = (date: Date) => (date.getUTCHours() === 0 ? shortDay(date) : date.toISOString().slice(11, 16))
 
 function linear(begin: number, end: number, ticks: readonly number[], write: Write): Scale {
   return {place: (value) => share(value, begin, end), ticks: labelled(ticks, write)}

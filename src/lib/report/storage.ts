@@ -30,18 +30,14 @@ const BANDS: ReadonlyArray<[days: number, title: string]> = [
   [Infinity, 'over 365 days'],
 ]
 
-interface StorageOptions {
-  sizes: Sizes
-  /** Full names of the datasets that the plan deletes. */
-  deleted: ReadonlySet<string>
-  now: Date
-}
-
 /**
  * The storage of runs on the Hub, by their age.
  * @returns from the youngest run's band to the oldest one's
  */
-export function storageByAge(runs: readonly Run[], {sizes, deleted, now}: StorageOptions): AgeBand[] {
+export function storageByAge(
+  runs: readonly Run[],
+  {sizes, deleted, now}: {sizes: Sizes; deleted: ReadonlySet<string>; now: Date},
+): AgeBand[] {
   const bands = BANDS.map(([end, title], index): AgeBand => {
     const begin = BANDS[index - 1]?.[0] ?? -Infinity
     const own = runs.filter(({time}) => {
@@ -49,15 +45,8 @@ export function storageByAge(runs: readonly Run[], {sizes, deleted, now}: Storag
       return days >= begin && days < end
     })
     const datasets = own.flatMap((run) => run.datasets)
-    return {
-      title,
-      runs: own.length,
-      all: amountOf(datasets, sizes),
-      deleted: amountOf(
-        datasets.filter(({name}) => deleted.has(name)),
-        sizes,
-      ),
-    }
+    const gone = datasets.filter(({name}) => deleted.has(name))
+    return {title, runs: own.length, all: amountOf(datasets, sizes), deleted: amountOf(gone, sizes)}
   })
   const filled = bands.map((band) => band.runs > 0)
   return bands.slice(Math.max(0, filled.indexOf(true)), filled.lastIndexOf(true) + 1)

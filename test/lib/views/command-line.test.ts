@@ -13,25 +13,16 @@ describe('a command line to type again', () => {
     )
   })
 
-  const quoted: Array<[word: string, written: string]> = [
-    ['2026-01-31', '2026-01-31'],
-    ['http://127.0.0.1:80/a?', "'http://127.0.0.1:80/a?'"],
-    ['kim/a_b.c', 'kim/a_b.c'],
-    ['', "''"],
-    ['for the paper', "'for the paper'"],
-    ["it's", String.raw`'it'\''s'`],
-    ['$(rm -rf ~)', "'$(rm -rf ~)'"],
-    ['a;b', "'a;b'"],
-    ['a\nb', "'a\nb'"],
-    ['~', "'~'"],
-    ['*', "'*'"],
-    ['ü', "'ü'"],
-  ]
-  for (const [word, written] of quoted) {
-    it(`writes ${JSON.stringify(word)} as ${written}`, () => {
-      expect(formatFlags({reason: word})).to.deep.equal([`--reason ${written}`])
-    })
-  }
+  it('quotes what a shell would take apart, and nothing else', () => {
+    const words = ['kim/a_b.c', '', "it's", '$(rm -rf ~)', 'http://127.0.0.1:80/a?']
+    expect(formatFlags({x: words}).map((flag) => flag.slice('--x '.length))).to.deep.equal([
+      'kim/a_b.c',
+      "''",
+      String.raw`'it'\''s'`,
+      "'$(rm -rf ~)'",
+      "'http://127.0.0.1:80/a?'",
+    ])
+  })
 
   it('means the same to a shell, whatever the words', () => {
     const words = fc.array(
@@ -55,14 +46,10 @@ describe('a command line on Windows', () => {
     [String.raw`C:\data\plan.json`, String.raw`C:\data\plan.json`],
     [String.raw`C:\my data\plan.json`, String.raw`"C:\my data\plan.json"`],
     ['C:\\my data\\', String.raw`"C:\my data\\"`],
-    [String.raw`\\server\share\a`, String.raw`\\server\share\a`],
     ['10%', '10%'],
     ['openai/*', '"openai/*"'],
-    ['a,b', '"a,b"'],
-    ['@team', '"@team"'],
     ["it's", `"it's"`],
     ['', '""'],
-    ['$HOME*', "'$HOME*'"],
     ['%PATH%', "'%PATH%'"],
     ["a $b's", "'a $b''s'"],
     ['a & del b', '"a & del b"'],

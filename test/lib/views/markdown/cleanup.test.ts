@@ -45,28 +45,21 @@ const outcomesOf = (...statuses: Array<Outcome['status']>): Outcome[] =>
   NAMES.map((name, index) => ({name, status: statuses[index] ?? 'deleted', reason: `why ${index}`}))
 
 describe('the summary of a cleanup', () => {
-  const titles: Array<[title: string, report: Partial<Report>]> = [
+  const nothing = planOf(INVENTORY, {olderThan: '1y'})
+  const titles: Array<[title: string, report: Partial<Report>, statuses?: Array<Outcome['status']>]> = [
     ['dry run, 6 datasets to delete', {}],
-    ['nothing to delete', {plan: planOf(INVENTORY, {olderThan: '1y'})}],
-    ['6 datasets deleted', {dryRun: false, outcomes: outcomesOf()}],
-    ['5 datasets deleted', {dryRun: false, outcomes: outcomesOf('gone')}],
-    [
-      '3 of 6 datasets not deleted',
-      {dryRun: false, outcomes: outcomesOf('failed', 'skipped', 'unattempted')},
-    ],
-    [
-      'interrupted, 5 datasets deleted',
-      {dryRun: false, interrupted: true, outcomes: outcomesOf('unattempted')},
-    ],
+    ['nothing to delete', {plan: nothing}],
+    ['6 datasets deleted', {}, []],
+    ['5 datasets deleted', {}, ['gone']],
+    ['3 of 6 datasets not deleted', {}, ['failed', 'skipped', 'unattempted']],
+    ['interrupted, 5 datasets deleted', {interrupted: true}, ['unattempted']],
     ['cancelled, nothing was deleted', {dryRun: false, declined: true}],
-    [
-      'nothing of the plan could be applied',
-      {plan: planOf(INVENTORY, {olderThan: '1y'}), applied: true, stale: outcomesOf('skipped', 'skipped')},
-    ],
+    ['nothing of the plan could be applied', {plan: nothing, applied: true, stale: outcomesOf('skipped')}],
   ]
-  for (const [title, report] of titles) {
+  for (const [title, report, statuses] of titles) {
     it(`begins with how it ended: ${title}`, () => {
-      expect(titleIn(summaryOf(report))).to.equal(`## Cleanup: ${title}`)
+      const done = statuses && {dryRun: false, outcomes: outcomesOf(...statuses)}
+      expect(titleIn(summaryOf({...report, ...done}))).to.equal(`## Cleanup: ${title}`)
     })
   }
 
@@ -83,13 +76,14 @@ describe('the summary of a cleanup', () => {
   it('names every run that goes and why, and folds away what stays', () => {
     const markdown = summaryOf({})
     const {rows, elements} = rendered(markdown)
-    for (const {run} of PLAN.delete)
-      expect(rows.find(([name]) => name === run.timestamp)).to.deep.equal([
+    expect(rows).to.deep.include.members(
+      PLAN.delete.map(({run}, index) => [
         run.timestamp,
-        run === PLAN.delete[0]?.run ? '39d' : '59d',
+        index === 0 ? '39d' : '59d',
         'results, traces, metrics',
         'older than 30d',
-      ])
+      ]),
+    )
     expect(elements.filter((name) => name === 'details')).to.have.length(1)
     expect(markdown.slice(markdown.indexOf('<details>'))).to.include(
       '<summary>1 run to keep (older-than 1)</summary>',
@@ -110,13 +104,8 @@ describe('the summary of a cleanup', () => {
       outcomes: outcomesOf('gone', 'skipped', 'unattempted', 'failed'),
     })
     const {rows} = rendered(markdown)
-    expect(rows.slice(0, 5).map(([, status]) => status)).to.deep.equal([
-      'Outcome',
-      'Failed',
-      'Not attempted',
-      'Skipped',
-      'Already gone',
-    ])
+    const statuses = rows.slice(1, 5).map(([, status]) => status)
+    expect(statuses).to.deep.equal(['Failed', 'Not attempted', 'Skipped', 'Already gone'])
     expect(rows.slice(1, 5).map(([name]) => name)).to.deep.equal([NAMES[3], NAMES[2], NAMES[1], NAMES[0]])
     expect(markdown.indexOf('2 datasets deleted</summary>')).to.be.above(markdown.indexOf('Command'))
     expect(markdown).to.include('Run the same command again to try what failed')

@@ -38,12 +38,6 @@ describe('style', () => {
     ['NO_COLOR turns colours off', {NO_COLOR: '1'}, terminal, false],
     ['an empty NO_COLOR says nothing', {NO_COLOR: ''}, terminal, true],
     ['FORCE_COLOR colours a pipe', {FORCE_COLOR: '1'}, {isTTY: false}, true],
-    [
-      'FORCE_COLOR colours a terminal that says it cannot',
-      {FORCE_COLOR: '3'},
-      {isTTY: true, colours: false},
-      true,
-    ],
     ['FORCE_COLOR=0 colours no pipe', {FORCE_COLOR: '0'}, {isTTY: false}, false],
     ['FORCE_COLOR=false colours no pipe', {FORCE_COLOR: 'false'}, {isTTY: false}, false],
     ['NO_COLOR goes before FORCE_COLOR', {NO_COLOR: '1', FORCE_COLOR: '1'}, terminal, false],
