@@ -100,12 +100,11 @@ class Deletion {
       if (barred?.status === 'gone') target.isAbsent = true
       if (barred) return target.isLost ? afterLostAnswer(barred) : barred
       if (!error) return {name, status: 'deleted'}
-      if (isMissing(error)) return this.settleMissing(target, error)
-      const isLost = isOutcomeUnknown(error)
-      target.isLost ||= isLost
-      const outcome = isLost
-        ? await this.settleLost(target, error, seen.lost++)
-        : await this.overcome(target, error, seen)
+      const outcome = isMissing(error)
+        ? await this.askFor(target, error)
+        : isOutcomeUnknown(error)
+          ? await this.settleLost(target, error, seen.lost++)
+          : await this.overcome(target, error, seen)
       if (outcome) return outcome
     }
   }
@@ -147,32 +146,35 @@ class Deletion {
     }
   }
 
-  /** The Hub knows no such dataset; nor does it where the token may not see it any more. */
-  private async settleMissing(target: Target, error: Error): Promise<Outcome> {
-    const {name} = target.dataset
-    const sighting = await lookFor(this.options.hub, target.dataset)
-    if (sighting.state === 'unknown') return unknownResult(name, error)
-    if (sighting.state === 'there') return stillThere(name, messageOf(error))
-    target.isAbsent = true
-    return outcomeOfAbsence(target, sighting.movedTo)
-  }
-
   /** @returns undefined where it is still there, and another DELETE may help */
   private async settleLost(target: Target, error: Error, repeats: number): Promise<Outcome | undefined> {
-    const {name} = target.dataset
-    const mayRepeat = await this.pauseAfterLoss(name, error, repeats)
-    const sighting = await lookFor(this.options.hub, target.dataset)
-    if (sighting.state === 'gone') {
-      target.isAbsent = true
-      return outcomeOfAbsence(target, sighting.movedTo)
-    }
-
-    const isThere = sighting.state === 'there'
-    if (isThere && sighting.isChanged) return {name, status: 'skipped', reason: CHANGED}
-    if (isThere && mayRepeat) return undefined
-    if (!this.gate.isStopped && ++this.unknownInARow >= MOST_UNKNOWN)
+    target.isLost = true
+    const mayRepeat = await this.pauseAfterLoss(target.dataset.name, error, repeats)
+    const outcome = await this.askFor(target, error, mayRepeat)
+    if (outcome?.status === 'failed' && !this.gate.isStopped && ++this.unknownInARow >= MOST_UNKNOWN)
       this.gate.stop(`the Hub has failed ${MOST_UNKNOWN} times in a row`)
-    return isThere ? stillThere(name, messageOf(error)) : unknownResult(name, error)
+    return outcome
+  }
+
+  /** The outcome by what the Hub shows under the name; undefined where it is still there, and another DELETE is sent. */
+  private async askFor(target: Target, error: Error, mayRepeat = false): Promise<Outcome | undefined> {
+    const {name} = target.dataset
+    const sighting = await lookFor(this.options.hub, target.dataset)
+    switch (sighting.state) {
+      case 'gone': {
+        target.isAbsent = true
+        return outcomeOfAbsence(target, sighting.movedTo)
+      }
+
+      case 'there': {
+        if (target.isLost && sighting.isChanged) return {name, status: 'skipped', reason: CHANGED}
+        return mayRepeat ? undefined : stillThere(name, messageOf(error))
+      }
+
+      case 'unknown': {
+        return unknownResult(name, error)
+      }
+    }
   }
 
   /** Whether it may be tried again. Others continue meanwhile: the Hub may have trouble with this dataset alone. */
