@@ -39,7 +39,7 @@ export function datasetInfo(call: Call): Answer {
  * The fields that a request shows: those of `expand`, else all.
  * @throws Refusal 400 for an unknown one
  */
-export function fieldsAsked({query}: Call): string[] {
+function fieldsAsked({query}: Call): string[] {
   const known = Object.keys(FIELDS)
   const asked = query.getAll('expand')
   const unknown = asked.findIndex((field) => !known.includes(field))
@@ -52,7 +52,7 @@ export function fieldsAsked({query}: Call): string[] {
 }
 
 /** A dataset with the fields asked for; `_id` and `id` always come along. */
-export function show(view: View, fields: readonly string[]): Record<string, unknown> {
+function show(view: View, fields: readonly string[]): Record<string, unknown> {
   const shown = Object.fromEntries(fields.map((field) => [field, FIELDS[field]?.(view)]))
   return {_id: view.repo._id, id: view.repo.id, ...shown}
 }

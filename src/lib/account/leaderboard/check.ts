@@ -24,25 +24,17 @@ interface Place {
   datasets: string[]
 }
 
-interface Note extends Place {
-  /** What it is, in one sentence, fit for a terminal. */
-  message: string
-}
+/** What is there, in one sentence that is fit for a terminal. */
+type Note = Place & {message: string}
 
-interface Fault extends Note {
-  /** What to do next, in one sentence. */
-  suggestion: string
-}
+/** The same, and what to do next, in one sentence. */
+type Fault = Note & {suggestion: string}
 
 /** Something of a leaderboard that is not as it should be. */
-export interface Finding extends Fault {
-  kind: FindingKind
-}
+export type Finding = Fault & {kind: FindingKind}
 
 /** Something that explains why a row or a run is not found fault with. */
-export interface Remark extends Note {
-  kind: RemarkKind
-}
+type Remark = Note & {kind: RemarkKind}
 
 /** What a check found, and where. */
 export interface LeaderboardCheck extends ViewSource {
@@ -222,7 +214,7 @@ const NOTES = {
   },
 } satisfies Record<string, (view: LeaderboardView) => Note>
 
-export type RemarkKind = keyof typeof NOTES
+type RemarkKind = keyof typeof NOTES
 export const REMARK_KINDS = Object.keys(NOTES) as RemarkKind[]
 
 function note(found: Cited[], what: string): Note {

@@ -58,7 +58,7 @@ export interface RankedGroup {
 }
 
 /** A leaderboard in the order of one metric. */
-export interface Ranking {
+export interface LeaderboardRanking extends ViewSource {
   by: Metric
   /** Which end of the metric is the better one. */
   better: 'higher' | 'lower'
@@ -72,13 +72,13 @@ export interface Ranking {
   groups: RankedGroup[]
 }
 
+/** It, without what was read. */
+export type Ranking = Omit<LeaderboardRanking, keyof ViewSource>
+
 /** The options, checked and read. */
 interface RankingRules extends Omit<Ranking, 'groups' | 'rowsInAll'> {
   isChosen: (model: string | undefined) => boolean
 }
-
-/** A ranking, and the leaderboard that it is of. */
-export interface LeaderboardRanking extends Ranking, ViewSource {}
 
 /**
  * Reads a namespace's leaderboard and ranks its rows, as `--keep-best` ranks runs.

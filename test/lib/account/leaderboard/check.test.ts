@@ -15,7 +15,7 @@ const whole = (run: string, facts: Partial<LeaderboardRow> = {}) =>
 const checkRows = (rows: LeaderboardRow[], inventory: Inventory, seesAll = true) =>
   checkView(viewRows(rows, inventory, seesAll))
 const inventoryWith = (...runs: string[]) => inventoryOf(runs.flatMap((run) => runDatasets(run)))
-const told = (rows: LeaderboardRow[], inventory: Inventory) => {
+const found = (rows: LeaderboardRow[], inventory: Inventory) => {
   const {findings, remarks} = checkRows(rows, inventory)
   return {
     findings: findings.map(({kind, rows: at, runs}) => [kind, at, runs]),
@@ -65,7 +65,7 @@ describe('the check of a leaderboard', () => {
       ...runDatasets(C),
       ...runDatasets(fresh, ['results', 'traces', 'metrics'], justNow),
     ])
-    expect(told([whole(C)], inventory)).to.deep.equal({
+    expect(found([whole(C)], inventory)).to.deep.equal({
       findings: [
         ['run-without-row', [], [B]],
         ['run-without-row', [], [A]],
@@ -74,7 +74,7 @@ describe('the check of a leaderboard', () => {
     })
     expect(checkRows([whole(C)], inventory).remarks[0]?.runs).to.deep.equal([fresh])
     const later = {...inventory, now: new Date(inventory.now.getTime() + DAY)}
-    expect(told([whole(C)], later).findings[0]).to.deep.equal(['run-without-row', [], [fresh]])
+    expect(found([whole(C)], later).findings[0]).to.deep.equal(['run-without-row', [], [fresh]])
   })
 
   const DAYS = ['20260904_120000', '20260905_120000', '20260906_120000']
@@ -117,7 +117,7 @@ describe('the check of a leaderboard', () => {
       rowOf({}),
       rowOf({}),
     ]
-    expect(told(rows, inventory).findings).to.deep.equal([
+    expect(found(rows, inventory).findings).to.deep.equal([
       ['duplicate-rows', [1, 3], [A]],
       ['duplicate-rows', [2, 4], [B, C]],
       ['duplicate-rows', [4, 5], [C]],
@@ -135,12 +135,12 @@ describe('the check of a leaderboard', () => {
       ` ${named('results', C)}/`,
     ]
     const rows = inexact.map((resultsDataset) => rowOf({resultsDataset, runStatus: 'completed'}))
-    expect(told(rows, inventoryWith(A, B, C)).findings).to.deep.equal([
+    expect(found(rows, inventoryWith(A, B, C)).findings).to.deep.equal([
       ['inexact-name', [1], [A]],
       ['inexact-name', [2], [B]],
       ['inexact-name', [3], [C]],
     ])
-    expect(told(rows, inventoryOf([])).findings.map(([kind]) => kind)).to.deep.equal([
+    expect(found(rows, inventoryOf([])).findings.map(([kind]) => kind)).to.deep.equal([
       'dangling-row',
       'dangling-row',
       'dangling-row',
@@ -150,7 +150,7 @@ describe('the check of a leaderboard', () => {
   it('finds a namespace that was renamed, once for all its rows', () => {
     const former = (run: string) =>
       rowOf({resultsDataset: `former/smoltrace-results-${run}`, runStatus: 'completed'})
-    const {findings, remarks} = told([former(A), whole(B), former(C)], inventoryWith(A, B, C))
+    const {findings, remarks} = found([former(A), whole(B), former(C)], inventoryWith(A, B, C))
     expect(findings).to.deep.equal([['renamed-namespace', [1, 3], [A, C]]])
     expect(remarks).to.deep.equal([])
     const [finding] = checkRows([former(A)], inventoryWith(A)).findings
@@ -158,7 +158,7 @@ describe('the check of a leaderboard', () => {
     expect(finding?.datasets).to.deep.equal([named('results', A)])
   })
 
-  it('tells of other namespaces, local files and names of nothing, and does not call them dangling', () => {
+  it('notes other namespaces, local files and names of nothing, and does not call them dangling', () => {
     const rows = [
       rowOf({resultsDataset: `other/smoltrace-results-${A}`}),
       rowOf({resultsDataset: 'local:/home/kim/out'}),
@@ -200,10 +200,10 @@ describe('the check of a leaderboard', () => {
       rowOf({resultsDataset: `${hostile}/smoltrace-results-${C}`}),
       rowOf({resultsDataset: hostile.repeat(1000)}),
     ]
-    const found = checkRows(rows, inventoryWith(B))
-    expect(found.findings.map(({kind}) => kind)).to.include.members(['dangling-row', 'renamed-namespace'])
+    const check = checkRows(rows, inventoryWith(B))
+    expect(check.findings.map(({kind}) => kind)).to.include.members(['dangling-row', 'renamed-namespace'])
 
-    const texts = Object.values(found)
+    const texts = Object.values(check)
       .flat()
       .map((each) => JSON.stringify(each))
     expect(texts.join('')).not.to.match(/[\u0080-\u009F\u202E]|\\u|\\n/)
