@@ -1,24 +1,19 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
-import {mkdtempSync, rmSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 
 import {type Inventory} from '../../../src/lib/account/datasets.js'
-import {protectRuns} from '../../../src/lib/account/protection/pin-runs.js'
 import {type Protection} from '../../../src/lib/account/protection/pins.js'
 import {isInFuture, mayBeUploading} from '../../../src/lib/account/runs.js'
 import {RefusedError, UsageError} from '../../../src/lib/base/errors.js'
-import {DAY, HOUR} from '../../../src/lib/base/time.js'
-import {applyPlan} from '../../../src/lib/cleanup/apply.js'
-import {cleanupDatasets, type CleanupOptions} from '../../../src/lib/cleanup/cleanup.js'
+import {HOUR} from '../../../src/lib/base/time.js'
+import {type CleanupOptions} from '../../../src/lib/cleanup/cleanup.js'
 import {exitCodeOf} from '../../../src/lib/cleanup/result.js'
 import {comparePlan} from '../../../src/lib/plan/compare.js'
 import {hasChoice, holdsOn, picked} from '../../../src/lib/plan/pick.js'
 import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
 import {loadPlan, savePlan} from '../../../src/lib/plan/saved/files.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
-import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
+import {Account, CARRIED, stampOf} from '../../support/account.js'
 import {
   ago,
   errorOf,
@@ -32,7 +27,6 @@ import {
   runDatasets,
   someCase,
 } from '../../support/builders.js'
-import {deletionsAt, namesAt} from '../../support/hub.js'
 
 const NEWEST = '20261003_120000'
 const NEW = '20261001_120000'
@@ -265,190 +259,139 @@ describe('a plan picked by hand, compared with a new listing', () => {
 })
 
 describe('cleanup with `choose`', () => {
-  let hub: Sandbox
-  let folder: string
-  let file: string
-
-  const connection = () => ({token: hub.token, endpoint: hub.url, env: {}, clock: () => NOW})
-  const clean = (options: CleanupOptions) => cleanupDatasets({...connection(), ...options})
-  const carryOut = (options: CleanupOptions) => clean({dryRun: false, yes: true, ...options})
-  const namesOf = (stamp: string) =>
-    ['metrics', 'traces', 'results'].map((type) => `mira/smoltrace-${type}-${stamp}`)
-  const pin = (stamp: string) => protectRuns([stamp], connection())
+  let account: Account
+  let [older, old, recent]: string[] = []
+  const pick = async () => [recent ?? '', old ?? '']
+  const carryOut = (options: CleanupOptions) => account.clean({...CARRIED, ...options})
+  const never = () => {
+    throw new Error('must not be called')
+  }
 
   beforeEach(async () => {
-    hub = await startSandbox({seed: 'empty', clock: () => NOW})
-    folder = mkdtempSync(join(tmpdir(), 'smoltrace-picking-'))
-    file = join(folder, 'plan.json')
-    for (const stamp of [OLD, OLDEST, NEW, NEWEST]) {
-      for (const {name, createdAt} of runDatasets(stamp))
-        hub.state.addDataset({name: name.replace('kim/', 'mira/'), createdAt})
-    }
-
-    hub.state.addDataset({name: 'mira/smoltrace-leaderboard', createdAt: ago(90 * DAY)})
+    account = await Account.open()
+    account.addBoard()
+    ;[older, old, recent] = [account.older, account.old, account.recent].map(([name]) => stampOf(name))
   })
 
-  afterEach(async () => {
-    await hub.close()
-    rmSync(folder, {recursive: true, force: true})
-  })
+  afterEach(() => account.close())
 
   it('is asked with the plan of the rules, and shows, confirms and carries out the plan after the choice', async () => {
-    const order: string[] = []
-    let shown: Plan | undefined
-    const result = await clean({
-      ...RULES,
+    const order: Array<[step: string, plan: Plan]> = []
+    const result = await account.clean({
+      olderThan: '30d',
       dryRun: false,
       async choose(plan) {
-        order.push('choose')
-        expect(going(plan)).to.deep.equal([OLD, OLDEST])
-        return [NEWEST, OLD]
+        order.push(['choose', plan])
+        return pick()
       },
-      onPlan(plan) {
-        order.push('show')
-        shown = plan
-        expect(going(plan)).to.deep.equal([NEWEST, OLD])
-      },
-      confirm(plan) {
-        order.push('confirm')
-        expect(plan).to.equal(shown)
-        return true
-      },
+      onPlan: (plan) => void order.push(['show', plan]),
+      confirm: (plan) => order.push(['confirm', plan]) > 0,
     })
-    expect(order).to.deep.equal(['choose', 'show', 'confirm'])
-    expect(deletionsAt(hub)).to.have.members([...namesOf(NEWEST), ...namesOf(OLD)])
+    expect(order.map(([step, plan]) => [step, ...going(plan)])).to.deep.equal([
+      ['choose', old, older],
+      ['show', recent, old],
+      ['confirm', recent, old],
+    ])
+    expect(order[2]?.[1]).to.equal(order[1]?.[1])
+    expect(account.deletions).to.have.members([...account.recent, ...account.old])
     expect(exitCodeOf(result)).to.equal(0)
   })
 
   it('needs no selector then, and picks from what no rule chose', async () => {
-    const result = await carryOut({
+    await carryOut({
       async choose(plan) {
         expect(going(plan)).to.deep.equal([])
-        return [NEW]
+        return [recent ?? '']
       },
     })
-    expect(result.counts.deleted).to.equal(3)
-    expect(deletionsAt(hub)).to.have.members(namesOf(NEW))
-    expect(await rejectionOf(clean({}))).to.be.instanceOf(UsageError)
+    expect(account.deletions).to.have.members(account.recent)
+    expect(await rejectionOf(account.clean({}))).to.be.instanceOf(UsageError)
   })
 
   it('deletes nothing where it is cancelled, and asks, shows and saves nothing more', async () => {
-    const never = () => {
-      throw new Error('must not be called')
-    }
-
-    for (const dryRun of [true, false]) {
-      const result = await clean({
-        ...RULES,
-        dryRun,
-        async choose() {},
-        onPlan: never,
-        confirm: never,
-        savePlan: dryRun ? file : undefined,
-      })
-      expect(result).to.deep.include({declined: true, dryRun})
+    const declining: CleanupOptions = {olderThan: '30d', async choose() {}, onPlan: never, confirm: never}
+    for (const more of [{savePlan: account.planFile}, {dryRun: false}]) {
+      const result = await account.clean({...declining, ...more})
+      expect(result.declined).to.equal(true)
       expect(exitCodeOf(result, true)).to.equal(130)
-      expect(deletionsAt(hub)).to.deep.equal([])
     }
 
-    expect(await rejectionOf(loadPlan(file))).to.be.instanceOf(Error)
+    expect(account.deletions).to.deep.equal([])
+    expect(await rejectionOf(loadPlan(account.planFile))).to.be.instanceOf(UsageError)
   })
 
-  it('deletes nothing where the signal was aborted meanwhile', async () => {
+  it('deletes nothing where the signal was aborted meanwhile, where nothing is chosen, or every run is held', async () => {
     const stop = new AbortController()
-    const result = await carryOut({
-      ...RULES,
+    const aborted = await carryOut({
+      olderThan: '30d',
       signal: stop.signal,
       async choose() {
         stop.abort()
-        return [OLD]
+        return pick()
       },
     })
-    expect(result.declined).to.equal(true)
-    expect(deletionsAt(hub)).to.deep.equal([])
-  })
-
-  it('is done where nothing is chosen', async () => {
-    const result = await carryOut({...RULES, choose: async () => []})
-    expect(result).to.deep.include({wouldDelete: 0, declined: false})
-    expect(exitCodeOf(result)).to.equal(0)
-    expect(deletionsAt(hub)).to.deep.equal([])
-  })
-
-  it('is not asked where every run is held', async () => {
-    await protectRuns([OLD, OLDEST, NEW, NEWEST], connection())
-    const result = await carryOut({
-      choose() {
-        throw new Error('must not be called')
-      },
-    })
-    expect(result).to.deep.include({wouldDelete: 0, declined: false})
+    expect(aborted.declined).to.equal(true)
+    const none = await carryOut({olderThan: '30d', choose: async () => []})
+    expect(none).to.deep.include({wouldDelete: 0, declined: false})
+    expect(exitCodeOf(none)).to.equal(0)
+    for (const [name] of [account.older, account.old, account.recent]) await account.pin(name)
+    expect(await carryOut({choose: never})).to.deep.include({wouldDelete: 0, declined: false})
+    expect(account.deletions).to.deep.equal([])
   })
 
   it('refuses a choice that names a pinned run, and deletes nothing of the rest', async () => {
-    await pin(OLDEST)
-    const error = await rejectionOf(carryOut({all: true, choose: async () => [OLD, OLDEST]}))
-    expect(error).to.be.instanceOf(RefusedError)
-    expect(error.message).to.include(OLDEST).and.include('pinned by mira')
-    expect(deletionsAt(hub)).to.deep.equal([])
+    await account.pin(account.old[0])
+    const error = await account.refused(carryOut({all: true, choose: pick}), RefusedError)
+    expect(error.message).to.include(old).and.include('pinned by mira')
   })
 
   it('looks again after the choice, with `yes` too: a picked run that was pinned meanwhile stays', async () => {
-    const result = await carryOut({
-      ...RULES,
+    const {counts, outcomes} = await carryOut({
+      olderThan: '30d',
       async choose() {
-        await pin(NEWEST)
-        return [NEWEST, OLD]
+        await account.pin(account.recent[0])
+        return pick()
       },
     })
-    expect(deletionsAt(hub)).to.have.members(namesOf(OLD))
-    expect(result.counts).to.deep.include({deleted: 3, skipped: 3})
-    expect(result.outcomes.find(({status}) => status === 'skipped')?.reason).to.equal(
-      'kept now: pinned by mira',
-    )
+    expect(account.deletions).to.have.members(account.old)
+    expect(counts).to.deep.include({deleted: 3, skipped: 3})
+    const skipped = outcomes.find(({status}) => status === 'skipped')
+    expect(skipped?.reason).to.equal('kept now: pinned by mira')
   })
 
   it('counts against maxDelete what was picked', async () => {
-    const choose = async () => [OLD, NEW]
-    expect(await rejectionOf(carryOut({choose, maxDelete: 5}))).to.be.instanceOf(RefusedError)
-    expect((await carryOut({choose, maxDelete: 6})).counts.deleted).to.equal(6)
+    await account.refused(carryOut({choose: pick, maxDelete: 5}), RefusedError)
+    expect((await carryOut({choose: pick, maxDelete: 6})).counts.deleted).to.equal(6)
   })
 
   it('saves what was picked, and the plan is carried out as it was picked', async () => {
-    await clean({...RULES, savePlan: file, choose: async () => [NEWEST, OLD]})
-    const {plan, keptRuns} = await loadPlan(file)
-    expect(reasonsOf(plan)).to.deep.equal({[NEWEST]: ['picked by hand'], [OLD]: ['older than 30d']})
-    expect(keptRuns.find(({run}) => run === OLDEST)?.reasons).to.deep.equal([
-      {rule: 'picked', text: 'not picked'},
-    ])
-    const result = await applyPlan(file, {...connection(), dryRun: false, yes: true})
-    expect(deletionsAt(hub)).to.have.members([...namesOf(NEWEST), ...namesOf(OLD)])
-    expect(exitCodeOf(result)).to.equal(0)
+    await account.save({olderThan: '30d', choose: pick})
+    const {plan, keptRuns} = await loadPlan(account.planFile)
+    expect(reasonsOf(plan)).to.deep.equal({
+      [recent ?? '']: ['picked by hand'],
+      [old ?? '']: ['older than 30d'],
+    })
+    expect(keptRuns).to.deep.equal([{run: older, reasons: [{rule: 'picked', text: 'not picked'}]}])
+    await account.apply(CARRIED)
+    expect(account.deletions).to.have.members([...account.recent, ...account.old])
   })
 
-  it('saves a plan of which nothing was chosen', async () => {
-    await clean({savePlan: file, choose: async () => []})
-    expect((await loadPlan(file)).plan.delete).to.deep.equal([])
-    expect((await applyPlan(file, {...connection(), dryRun: false, yes: true})).wouldDelete).to.equal(0)
+  it('saves a plan of which nothing was chosen, or that no rule chose, of which a run that was pinned since stays', async () => {
+    await account.save({choose: async () => []})
+    expect((await account.apply(CARRIED)).wouldDelete).to.equal(0)
+    await account.save({choose: pick})
+    await account.pin(account.recent[0])
+    const {stale} = await account.apply(CARRIED)
+    expect(account.deletions).to.have.members(account.old)
+    const reason = 'kept now: pinned by mira'
+    expect(stale.map((each) => each.reason)).to.deep.equal([reason, reason, reason])
   })
 
-  it('saves a plan that no rule chose, of which a run that was pinned since stays', async () => {
-    await clean({savePlan: file, choose: async () => [NEWEST, NEW]})
-    await pin(NEWEST)
-    const result = await applyPlan(file, {...connection(), dryRun: false, yes: true})
-    expect(deletionsAt(hub)).to.have.members(namesOf(NEW))
-    expect(result.stale.map(({reason}) => reason)).to.deep.equal(
-      Array.from({length: 3}).fill('kept now: pinned by mira'),
-    )
-    expect(namesAt(hub)).to.include.members(namesOf(NEWEST))
-  })
-
-  it('takes no plan in which another text stands for what was picked', async () => {
+  it('saves no plan in which another text stands for what was picked', async () => {
     const plan = picked(planOf(INVENTORY, RULES), [NEWEST])
-    const [first] = plan.delete
-    if (!first) throw new Error('Something was picked.')
-    const misleading = {...first, reasons: [{rule: 'picked' as const, text: 'older than 30d'}]}
-    const error = await rejectionOf(savePlan({...plan, delete: [misleading]}, file, 'kim'))
+    const reasons = [{rule: 'picked' as const, text: 'older than 30d'}]
+    const misleading = {...plan, delete: plan.delete.map((each) => ({...each, reasons}))}
+    const error = await rejectionOf(savePlan(misleading, account.planFile, 'kim'))
     expect(error.message).to.include('delete[0].reasons[0].text').and.include('picked by hand')
   })
 })
