@@ -63,11 +63,10 @@ async function findToken(
 
 function refuseOffline(env: NodeJS.ProcessEnv): void {
   const variable = ['HF_HUB_OFFLINE', 'TRANSFORMERS_OFFLINE'].find((name) => TRUE.test(env[name] ?? ''))
-  if (variable) {
-    throw new RefusedError(`${variable} is set, so the Hub is not asked: unset it and try again.`, {
-      suggestions: ['Without the Hub there are `history`, `policy explain` and `sandbox`.'],
-    })
-  }
+  if (!variable) return
+  throw new RefusedError(`${variable} is set, so the Hub is not asked: unset it and try again.`, {
+    suggestions: ['Without the Hub there are `history`, `policy explain` and `sandbox`.'],
+  })
 }
 
 function checkEndpoint(endpoint: string): string {
@@ -88,18 +87,12 @@ function clean(token: string): string {
 const GET_ONE =
   'Set HF_TOKEN, or run `hf auth login`; tokens are made at https://huggingface.co/settings/tokens.'
 
+const NOT_UTF8 = 'Save it as UTF-8: PowerShell takes `-Encoding utf8NoBOM`.'
+
 /** What is often wrong with a token, and what to do about it. */
 const PROBLEMS: ReadonlyArray<readonly [RegExp, what: string, next: string]> = [
-  [
-    /^(["'`]).*\1$|^["'`]|["'`]$/,
-    'it is in quotes',
-    'Take the quotes off: `docker --env-file`, for one, passes them on.',
-  ],
-  [
-    /[\0\uFFFD]/,
-    'it is in UTF-16, or is not text',
-    'Save it as UTF-8: PowerShell takes `-Encoding utf8NoBOM`.',
-  ],
+  [/^["'`]|["'`]$/, 'it is in quotes', 'Take the quotes off: `docker --env-file`, for one, passes them on.'],
+  [/[\0\uFFFD]/, 'it is in UTF-16, or is not text', NOT_UTF8],
   [/^(?!hf_[\u0021-\u007E]+$)/, 'those begin with hf_', GET_ONE],
 ]
 

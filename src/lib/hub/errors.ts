@@ -45,7 +45,9 @@ export class HubError extends SmoltraceError {
     }
     super(describe(answer), {suggestions: adviceFor(answer), ...details}, LATER)
     this.answer = answer
-    this.exitCode = isRefusal(answer) ? EXIT.notAllowed : EXIT.error
+    // A file store knows no token of the Hub's.
+    const isRefused = answer.store === undefined && (answer.status === 401 || answer.status === 403)
+    this.exitCode = isRefused ? EXIT.notAllowed : EXIT.error
   }
 
   get status(): number {
@@ -62,17 +64,10 @@ export class HubUnreachableError extends SmoltraceError {
   /** A retry would not help: nothing has ever answered there, or its certificate is wrong. */
   readonly isPermanent: boolean
 
-  constructor(
-    message: string,
-    {
-      reason = message,
-      isPermanent = false,
-      ...details
-    }: ErrorDetails & {reason?: string; isPermanent?: boolean} = {},
-  ) {
+  constructor(message: string, details: ErrorDetails & {reason?: string; isPermanent?: boolean} = {}) {
     super(message, details, 'Check the network and HF_ENDPOINT, then try again.')
-    this.reason = reason
-    this.isPermanent = isPermanent
+    this.reason = details.reason ?? message
+    this.isPermanent = details.isPermanent ?? false
   }
 }
 
@@ -91,11 +86,6 @@ export class HubFormatError extends SmoltraceError {
 }
 
 const LATER = 'Try again later. If it stays so, see https://status.huggingface.co.'
-
-/** Whether the Hub says that the token is at fault. A file store knows no token of the Hub's. */
-function isRefusal({status, store}: HubAnswer): boolean {
-  return store === undefined && (status === 401 || status === 403)
-}
 
 /** Characters of the Hub's words in a sentence. */
 const MAX_WORDS = 300

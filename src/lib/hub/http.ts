@@ -211,12 +211,11 @@ function proxyError(status: number): Error {
 
 /** Like `AbortSignal.timeout`, but it can be stopped and started again. */
 interface TimeLimit {
-  readonly signal: AbortSignal
-  /** The limit, in ms. */
-  readonly ms: number
+  signal: AbortSignal
+  ms: number
   /** Counts from now on; `most` ends it earlier, in ms. */
-  start(most?: number): void
-  stop(): void
+  start: (most?: number) => void
+  stop: () => void
 }
 
 export function timeLimit(ms: number): TimeLimit {

@@ -76,11 +76,9 @@ interface Call extends HubRequest {
 }
 
 /**
- * Adds the token, waits before the quota is used up, retries what may be retried after a transient failure, and turns every
- * response that is not a success into a typed error, because `@huggingface/hub` drops the headers that distinguish errors (the
- * Hub's contract, section 13).
- *
- * A DELETE is never retried here, nor held back: what is deleted must first be looked at again.
+ * Adds the token, waits before the quota is used up, retries after a transient failure, and makes a typed error of every response
+ * that is not a success: `@huggingface/hub` drops the headers that distinguish them (the Hub's contract, section 13). A DELETE is
+ * neither retried nor held back: what is deleted must first be looked at again.
  */
 export function createTransport(options: TransportOptions): Transport {
   const {endpoint, token, onWait, signal, silenceMs = DEFAULT_SILENCE} = options
@@ -139,7 +137,7 @@ export function createTransport(options: TransportOptions): Transport {
     let isAskedAnew = false
     for (let retries = 0; ;) {
       if (isHeldBack) await quota.enter()
-      let next: Wait
+      let next: Wait | undefined
       try {
         const response = await sendOnce(call)
         if (call.isToHub) quota.succeeded()
@@ -151,9 +149,8 @@ export function createTransport(options: TransportOptions): Transport {
           continue
         }
 
-        const found = waitBeforeRetry(error, {retries, windows: quota.vainWindows})
-        if (!found) throw error
-        next = found
+        next = waitBeforeRetry(error, {retries, windows: quota.vainWindows})
+        if (!next) throw error
       } finally {
         if (isHeldBack) quota.leave()
       }
