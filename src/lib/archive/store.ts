@@ -2,7 +2,6 @@ import {constants, copyFile, readdir, rename, rm} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
 import {type LimitFunction} from 'p-limit'
 
-import {pushTo} from '../base/collections.js'
 import {mapLimited} from '../base/concurrency.js'
 import {CancelledError, RefusedError} from '../base/errors.js'
 import {syncFolder} from '../base/files.js'
@@ -80,7 +79,7 @@ async function fetchAll(
     if (job.signal?.aborted) throw new CancelledError('Interrupted.')
     const target = join(staging, file.path)
     await ensureFolder(staging, dirname(file.path))
-    const source = left.get(file.path)?.find(({size}) => size > 0 && size <= file.size)?.source
+    const source = left.get(file.path)
     if (source !== undefined) {
       await copyFile(source, target, constants.COPYFILE_EXCL + constants.COPYFILE_FICLONE)
       await rm(source, {force: true})
@@ -91,13 +90,13 @@ async function fetchAll(
   await syncFolders(staging, files)
 }
 
-/** What earlier holders fetched of a dataset: files, with their sizes in bytes, by path. */
-async function leftovers(paths: ArchivePaths): Promise<Map<string, Array<{source: string; size: number}>>> {
-  const left = new Map<string, Array<{source: string; size: number}>>()
+/** What earlier holders fetched of a dataset: files on this machine, by path. */
+async function leftovers(paths: ArchivePaths): Promise<Map<string, string>> {
+  const left = new Map<string, string>()
   for (const folder of await stagingFolders(paths)) {
     // A folder with a link in it was not made by this program: nothing of it is used.
     const files = await filesBelow(folder).catch(() => new Map<string, number>())
-    for (const [path, size] of files) pushTo(left, path, {source: join(folder, path), size})
+    for (const path of files.keys()) left.set(path, join(folder, path))
   }
 
   return left

@@ -154,6 +154,14 @@ describe('archiving', () => {
       expect(treeOf(home())).to.deep.equal(files)
     })
 
+    it('is the same where a file has moved into LFS', async () => {
+      await archiveAt(hub, dir)
+      const file = repo().files.get('README.md')!
+      hub.state.commit(repo(), 'Move', new Map([['README.md', {...file, lfs: true}]]))
+      await expectArchived()
+      expect((await manifest()).sha).to.equal(repo().sha)
+    })
+
     it('records a visibility that has changed without a commit', async () => {
       await archiveAt(hub, dir)
       repo().private = false

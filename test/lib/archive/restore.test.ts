@@ -329,6 +329,8 @@ describe('restoring', () => {
       const {outcomes} = await restore()
       const other = outcomes.find(({name}) => name === `${hub.org}/${OWN}`)
       expect(other?.reason).to.equal(`it is not of mira: add --namespace ${hub.org}`)
+      const ofOwn = await restore({names: [OWN], dryRun: true})
+      expect(ofOwn.outcomes.map(({name}) => name)).to.deep.equal([NAME])
       const ofOrg = await restore({namespace: hub.org})
       expect(ofOrg.outcomes.map(({name}) => name)).to.deep.equal([`${hub.org}/${OWN}`])
       expect(ofOrg.warnings.join(' ')).to.include('1 archives of other namespaces')
@@ -644,7 +646,8 @@ describe('restoring', () => {
 
   describe('when it is interrupted', () => {
     it('attempts nothing more, ends with 130, and goes on the next time', async () => {
-      add(TRACES)
+      const ofOlderRun = 'mira/smoltrace-results-20260104_000000'
+      add(ofOlderRun)
       await archiveAll()
       const controller = new AbortController()
       hub.intercept({match: isCommit, times: 1, before: () => controller.abort()})
@@ -652,7 +655,7 @@ describe('restoring', () => {
       expect(result.outcomes.map(({status}) => status)).to.deep.equal(['failed', 'unattempted'])
       expect(result.outcomes[0]?.reason).to.include('interrupted halfway')
       expect(exitCodeOfRestore(result)).to.equal(130)
-      expect(hub.state.get(TRACES)).to.equal(undefined)
+      expect(hub.state.get(ofOlderRun)).to.equal(undefined)
       await restore()
       expect((await restore()).counts).to.include({present: 2})
     })
