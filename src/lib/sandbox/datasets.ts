@@ -35,10 +35,7 @@ export function datasetInfo(call: Call): Answer {
   return json(show({repo, commit, indexed}, fieldsAsked(call)))
 }
 
-/**
- * The fields that a request shows: those of `expand`, else all.
- * @throws Refusal 400 for an unknown one
- */
+/** The fields that a request shows: those of `expand`, else all. @throws Refusal 400 for an unknown one */
 function fieldsAsked({query}: Call): string[] {
   const known = Object.keys(FIELDS)
   const asked = query.getAll('expand')
@@ -57,10 +54,7 @@ function show(view: View, fields: readonly string[]): Record<string, unknown> {
   return {_id: view.repo._id, id: view.repo.id, ...shown}
 }
 
-/**
- * The commit of a revision: `main`, `HEAD`, or the full sha of any commit.
- * @throws Refusal 404 for any other
- */
+/** The commit of a revision: `main`, `HEAD`, or the full sha of any commit. @throws Refusal 404 for any other */
 export function commitAt(repo: Repo, revision: string): Commit {
   if (revision === 'main' || revision === 'HEAD') return repo.head
   const commit = repo.history.find(({oid}) => oid === revision)

@@ -137,10 +137,7 @@ export class HubState {
     return this.datasets().find(({id}) => id.toLowerCase() === name.toLowerCase())
   }
 
-  /**
-   * Puts a dataset on the Hub.
-   * @throws TypeError where the name is not `namespace/name`; Error where it is taken
-   */
+  /** Puts a dataset on the Hub. @throws where the name is taken, or not `namespace/name` */
   addDataset({name, createdAt, lastModified, files, card, ...facts}: DatasetSpec): Repo {
     const date = new Date(createdAt)
     const repo = this.add({id: name, createdAt: date, ...facts})

@@ -84,10 +84,7 @@ export function scoreOfRun(run: Run, index: RowIndex | 'unknown', by: Metric): V
   return rows.is === 'yes' ? scoreOf(rows.value, by) : rows
 }
 
-/**
- * Ranks the runs that have a score which is certain, best first. Of equals the newer run is the better one.
- * @param runs in any order
- */
+/** Ranks the runs that have a score which is certain, best first. Of equals the newer run is the better one. */
 export function rankRuns(
   runs: readonly Run[],
   index: RowIndex | 'unknown',
@@ -107,11 +104,7 @@ export function hasMetrics({missing}: Pick<Run, 'missing'>): boolean {
   return !missing.includes('metrics')
 }
 
-/**
- * Says that a leaderboard has lost rows: every run that has metrics had one, and most of them have none.
- * @param graceMs younger runs may still get their row
- * @returns undefined where it has not
- */
+/** Says that a leaderboard has lost rows, where it has: every run with metrics had one, and of those past the grace most have none. */
 export function lostRows(
   runs: readonly Run[],
   index: RowIndex,
@@ -134,10 +127,7 @@ interface MeantName extends RunDatasetName {
   isWhole: boolean
 }
 
-/**
- * What a cell means that is the name of a run's dataset: alone, in an address, in other letters, in quotes, with invisible
- * characters, and whatever surrounds it.
- */
+/** The runs' datasets that a cell means: alone, in an address, in other letters, in quotes, with invisible characters. */
 export function parseNames(cell: string, namespace: string): MeantName[] {
   const exact = parseDatasetName(cell, namespace)
   if (exact && exact.type !== 'leaderboard')

@@ -39,10 +39,7 @@ export interface RankedRow extends ViewedRow {
   score: number | undefined
   /** What the row says of its evaluation. */
   standing: Standing
-  /**
-   * Why what all rows of its run say of its place is unreliable: an unknown status, a score that cannot be, rows that
-   * disagree. Not safe to print. Undefined where nothing is in doubt.
-   */
+  /** Why its place is in doubt, by all rows of its run: an unknown status, a score that cannot be. Not safe to print. */
   doubt: string | undefined
   time: RowTime | undefined
 }
@@ -95,10 +92,7 @@ export async function readRanking(
   return {...rankRows(view, rules), ...source}
 }
 
-/**
- * Checks and reads the options.
- * @throws UsageError where a value is bad
- */
+/** Checks and reads the options. @throws UsageError where a value is bad */
 export function readRankingRules({by, groupBy = [], model = [], limit}: RankingOptions): RankingRules {
   checkWords(groupBy, GROUP_COLUMNS, 'groupBy', 'column')
   checkCount(limit, 'limit')

@@ -86,9 +86,7 @@ const NAMES: ReadonlySet<string> = new Set([TEXTS.metricsDataset, TEXTS.resultsD
 export const IDENTITY: string = TEXTS.resultsDataset
 
 /**
- * Makes rows of columns.
- * @param columns cells by the column's name; those that the file has not are left out
- * @param count of rows
+ * Makes rows of the columns that a file has.
  * @throws Error where a column lacks rows, or one that names datasets holds what is not text
  */
 export function toRows(columns: ReadonlyMap<string, unknown[]>, count: number): LeaderboardRow[] {
@@ -136,12 +134,9 @@ export interface RowTime {
 }
 
 /**
- * The time of the run where it is there; else what the row says, and else what the run's name says: the evaluation ended
- * later than its name says, and a run on the Hub is dated by its end too.
- * @param timestamp what the row says
- * @param run that the row is about, by its timestamp
- * @param runs that are there, by their timestamps
- * @param isPossible where a source says what cannot be, the next one counts
+ * The time of the run where it is there; else what the row says, and else what the run's name says: an evaluation ends later than
+ * its name says, and a run on the Hub is dated by its end too. Where a source says what is not possible, the next one counts.
+ * @param run that the row is about, by its timestamp; those that are there are in `runs`
  */
 export function timeOfRow(
   timestamp = '',

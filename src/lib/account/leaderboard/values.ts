@@ -52,11 +52,7 @@ export function whyUnclear(rows: readonly LeaderboardRow[]): string {
     : `status "${brief(row.runStatus)}" is unknown`
 }
 
-/**
- * What the rows of one run say of its score, in the metric's own unit. There certainly is none where the evaluation did not
- * finish.
- * @param rows of the run, at least one
- */
+/** What all rows of a run say of its score, in the metric's own unit. There certainly is none where the evaluation did not finish. */
 export function scoreOf(rows: readonly LeaderboardRow[], by: Metric): Verdict<number> {
   const {field} = METRICS[by]
   for (const {[field]: score, damaged} of rows) {
@@ -72,10 +68,7 @@ export function scoreOf(rows: readonly LeaderboardRow[], by: Metric): Verdict<nu
   return score === undefined ? doubt(`its row has no ${by}`) : yes(score)
 }
 
-/**
- * A score as short as it can be without looking like nothing, or like one on the other side of a limit.
- * @param limit what it was held against
- */
+/** A score as short as it can be without looking like nothing, or like one on the other side of the limit it was held against. */
 export function scoreText(score: number, limit = Infinity): string {
   const rounded = Math.round(score * 10_000) / 10_000
   const looksRight = rounded < limit === score < limit && (rounded === 0) === (score === 0)
@@ -120,10 +113,7 @@ export function groupsBy<T>(
   return [...groups.values()]
 }
 
-/**
- * What the rows of one run have in a column: the same in all of them, undefined for nothing, or it is in doubt.
- * @param rows of the run, at least one
- */
+/** What all rows of a run have in a column: the same in all of them, undefined for nothing, or it is in doubt. */
 export function cellOf(rows: readonly LeaderboardRow[], column: GroupColumn): Verdict<string | undefined> {
   const field = groupField(column)
   for (const row of rows) {
@@ -135,10 +125,7 @@ export function cellOf(rows: readonly LeaderboardRow[], column: GroupColumn): Ve
   return others.length > 0 ? doubt(`its rows disagree about the ${column}`) : yes(value)
 }
 
-/**
- * What the rows of one run have in several columns.
- * @param rows of the run, at least one
- */
+/** The same of several columns. */
 export function cellsOf(
   rows: readonly LeaderboardRow[],
   columns: readonly GroupColumn[],
