@@ -11,7 +11,7 @@ import {formatFailure} from '../lib/views/terminal/failure.js'
 import {wrapText} from '../lib/views/terminal/layout.js'
 import {type Screen, screenOf, widthOf} from '../lib/views/terminal/style.js'
 import {failureOf, inCommandWords, type Invocation} from './errors/failure.js'
-import {about, outputFlags} from './flags/shared.js'
+import {outputFlags} from './flags/shared.js'
 import {topicOf, wordsOf} from './host/words.js'
 import {
   colourVariables,
@@ -208,19 +208,15 @@ export interface ConnectionFlags {
 export abstract class HubCommand extends BaseCommand {
   static override baseFlags = {
     ...BaseCommand.baseFlags,
-    ...about('what', {
-      namespace: Flags.string({
-        summary: 'An organisation of yours; default: your own namespace.',
-        helpGroup: 'CONNECTION',
-        helpValue: 'NAME',
-      }),
+    namespace: Flags.string({
+      summary: 'An organisation of yours; default: your own namespace.',
+      helpGroup: 'CONNECTION',
+      helpValue: 'NAME',
     }),
-    ...about('how', {
-      token: Flags.string({
-        summary: 'Hugging Face token; HF_TOKEN or `hf auth login` keep it out of the list of processes.',
-        helpGroup: 'CONNECTION',
-        helpValue: 'hf_…',
-      }),
+    token: Flags.string({
+      summary: 'Hugging Face token; HF_TOKEN or `hf auth login` keep it out of the list of processes.',
+      helpGroup: 'CONNECTION',
+      helpValue: 'hf_…',
     }),
   }
 

@@ -1,6 +1,6 @@
 import {CleanupPresenter} from '../cli/cleanup-presenter.js'
 import {type CleanupFlags, cleanupFlags, executionOf, rulesOf} from '../cli/flags/cleanup.js'
-import {aboutOf, examplesOf, givenFlags} from '../cli/flags/shared.js'
+import {examplesOf, givenFlags} from '../cli/flags/shared.js'
 import {SummaryCommand} from '../cli/summary-command.js'
 import {ALL_CODES} from '../lib/base/exit-codes.js'
 import {applyPlan} from '../lib/cleanup/apply.js'
@@ -60,9 +60,8 @@ Selectors (the selection flags) say which runs may be deleted; several of them m
     const {flags} = parsed
     const given = givenFlags(parsed)
     await this.prepareSummary(given, ['apply', 'plan', 'policy'])
-    const about = aboutOf({...Cleanup.flags, ...Cleanup.baseFlags})
     const {bin, isRehearsal, dataDirectory} = this
-    const presenter = new CleanupPresenter(this, {given, bin, isRehearsal, about, dataDirectory})
+    const presenter = new CleanupPresenter(this, {given, bin, isRehearsal, dataDirectory})
     presenter.requireTerminal()
     this.presenter = presenter
     const result = await this.cancellable((signal) => this.work(flags, presenter, signal))

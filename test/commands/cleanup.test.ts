@@ -6,9 +6,9 @@ import {join} from 'node:path'
 import {HubCommand} from '../../src/cli/base-command.js'
 import {cleanupFlags} from '../../src/cli/flags/cleanup.js'
 import {retentionFlags} from '../../src/cli/flags/retention.js'
-import {aboutOf} from '../../src/cli/flags/shared.js'
 import {HOUR} from '../../src/lib/base/time.js'
 import {type Fault} from '../../src/lib/sandbox/index.js'
+import {CHOOSING_FLAGS, RULE_FLAGS, UNREPEATED_FLAGS} from '../../src/lib/views/cleanup.js'
 import {Account} from '../support/account.js'
 import {type CliResult, findCommands, runCli} from '../support/cli.js'
 import {FAULTS} from '../support/faults.js'
@@ -288,11 +288,14 @@ describe('cleanup, bad input', () => {
     expect(JSON.parse(stdout).error.message).to.match(/--json never asks: add --yes/)
   })
 
-  it('takes no flag that chooses beside --apply, and no rule beside --policy', () => {
-    const about = aboutOf({...cleanupFlags, ...HubCommand.baseFlags})
-    const choosing = Object.keys(about).filter((name) => about[name] === 'what')
-    expect(cleanupFlags.apply.exclusive).to.have.members([...choosing, 'plan'])
-    expect(cleanupFlags.policy.exclusive).to.have.members(Object.keys(retentionFlags))
+  it('knows of each flag whether it chooses runs, is repeated, or is said anew', () => {
+    expect(Object.keys(retentionFlags)).to.have.members(RULE_FLAGS)
+    const repeated = ['apply', 'archive', 'concurrency', 'max-delete', 'no-journal', 'sizes', 'token']
+    expect(Object.keys({...cleanupFlags, ...HubCommand.baseFlags})).to.have.members([
+      ...CHOOSING_FLAGS,
+      ...UNREPEATED_FLAGS,
+      ...repeated,
+    ])
   })
 
   it('never finds a policy by itself', async () => {

@@ -5,102 +5,72 @@ import {EXIT} from '../../lib/base/exit-codes.js'
 import {type ExecutionOptions} from '../../lib/cleanup/options.js'
 import {loadPolicy} from '../../lib/retention/policy/load.js'
 import {type RetentionOptions} from '../../lib/retention/rules.js'
+import {CHOOSING_FLAGS, RULE_FLAGS} from '../../lib/views/cleanup.js'
 import {type HubCommand} from '../base-command.js'
 import {retentionFlags, retentionOf} from './retention.js'
-import {about, concurrencyFlag, sizesFlag, summaryFlag} from './shared.js'
-
-/** Whether and how a plan is carried out. */
-const safetyFlags = {
-  ...about('consent', {
-    // The help of a host aligns a group only where its first flag has a letter.
-    yes: Flags.boolean({
-      char: 'y',
-      summary: 'Do not ask for the confirmation.',
-      helpGroup: 'SAFETY',
-    }),
-    'dry-run': Flags.boolean({
-      summary: 'Show what would be deleted and delete nothing. This is the default.',
-      helpGroup: 'SAFETY',
-      exclusive: ['no-dry-run'],
-    }),
-    'no-dry-run': Flags.boolean({
-      summary: 'Delete for good, after a confirmation.',
-      helpGroup: 'SAFETY',
-    }),
-  }),
-  ...about('how', {
-    archive: Flags.string({
-      summary: 'Download each dataset into this folder before it is deleted; `restore` brings it back.',
-      helpGroup: 'SAFETY',
-      helpValue: 'DIR',
-    }),
-    'max-delete': Flags.string({
-      summary: 'Refuse a plan that deletes more than N datasets, or more than P% of all.',
-      helpGroup: 'SAFETY',
-      helpValue: 'N|P%',
-    }),
-    'no-journal': Flags.boolean({
-      summary: 'Delete even though nothing is written down for `history`.',
-      helpGroup: 'SAFETY',
-    }),
-  }),
-}
-
-const RULE_FLAGS = Object.keys(retentionFlags)
-
-/** How a plan comes about other than by rules on the command line. */
-const planFlags = {
-  ...about('what', {
-    interactive: Flags.boolean({
-      char: 'i',
-      summary: 'Pick the runs from a list, in which what the rules select is checked. Pinned ones stay.',
-      helpGroup: 'PLAN',
-    }),
-    policy: Flags.string({
-      summary:
-        'Take the rules from this file instead, in YAML; `policy explain` says what it does. Excludes selectors, keepers, scope and grace.',
-      helpGroup: 'PLAN',
-      helpValue: 'FILE',
-      // Two places for rules would leave it open which of them holds.
-      exclusive: RULE_FLAGS,
-    }),
-  }),
-  ...about('output', {
-    plan: Flags.string({
-      summary: 'Save the plan of this dry run to a file, for review.',
-      helpGroup: 'PLAN',
-      helpValue: 'FILE',
-    }),
-  }),
-  ...about('how', {
-    apply: Flags.string({
-      summary:
-        'Carry out a saved plan: what is in it and has not changed since. Takes no selector and no keeper.',
-      helpGroup: 'PLAN',
-      helpValue: 'FILE',
-      // The plan itself says what is deleted: a filter with it would have no effect.
-      exclusive: ['plan', 'policy', 'interactive', 'namespace', ...RULE_FLAGS],
-    }),
-  }),
-}
+import {concurrencyFlag, sizesFlag, summaryFlag} from './shared.js'
 
 const {grace, ...choosingFlags} = retentionFlags
 
 /** Every flag of `cleanup`, in the order of its help. */
 export const cleanupFlags = {
   ...choosingFlags,
-  ...planFlags,
-  ...safetyFlags,
-  grace,
-  ...about('how', {sizes: sizesFlag}),
-  ...about('output', {
-    summary: summaryFlag,
-    'exit-code': Flags.boolean({
-      summary: `End with exit code ${EXIT.found} where a dry run finds something to delete.`,
-      helpGroup: 'OUTPUT',
-    }),
+  interactive: Flags.boolean({
+    char: 'i',
+    summary: 'Pick the runs from a list, in which what the rules select is checked. Pinned ones stay.',
+    helpGroup: 'PLAN',
   }),
-  ...about('how', {concurrency: concurrencyFlag('Runs that are worked on')}),
+  policy: Flags.string({
+    summary:
+      'Take the rules from this file instead, in YAML; `policy explain` says what it does. Excludes selectors, keepers, scope and grace.',
+    helpGroup: 'PLAN',
+    helpValue: 'FILE',
+    // Two places for rules would leave it open which of them holds.
+    exclusive: [...RULE_FLAGS],
+  }),
+  plan: Flags.string({
+    summary: 'Save the plan of this dry run to a file, for review.',
+    helpGroup: 'PLAN',
+    helpValue: 'FILE',
+  }),
+  apply: Flags.string({
+    summary:
+      'Carry out a saved plan: what is in it and has not changed since. Takes no selector and no keeper.',
+    helpGroup: 'PLAN',
+    helpValue: 'FILE',
+    // The plan itself says what is deleted: a filter with it would have no effect.
+    exclusive: ['plan', ...CHOOSING_FLAGS],
+  }),
+  // The help of a host aligns a group only where its first flag has a letter.
+  yes: Flags.boolean({char: 'y', summary: 'Do not ask for the confirmation.', helpGroup: 'SAFETY'}),
+  'dry-run': Flags.boolean({
+    summary: 'Show what would be deleted and delete nothing. This is the default.',
+    helpGroup: 'SAFETY',
+    exclusive: ['no-dry-run'],
+  }),
+  'no-dry-run': Flags.boolean({summary: 'Delete for good, after a confirmation.', helpGroup: 'SAFETY'}),
+  archive: Flags.string({
+    summary: 'Download each dataset into this folder before it is deleted; `restore` brings it back.',
+    helpGroup: 'SAFETY',
+    helpValue: 'DIR',
+  }),
+  'max-delete': Flags.string({
+    summary: 'Refuse a plan that deletes more than N datasets, or more than P% of all.',
+    helpGroup: 'SAFETY',
+    helpValue: 'N|P%',
+  }),
+  'no-journal': Flags.boolean({
+    summary: 'Delete even though nothing is written down for `history`.',
+    helpGroup: 'SAFETY',
+  }),
+  grace,
+  sizes: sizesFlag,
+  summary: summaryFlag,
+  'exit-code': Flags.boolean({
+    summary: `End with exit code ${EXIT.found} where a dry run finds something to delete.`,
+    helpGroup: 'OUTPUT',
+  }),
+  concurrency: concurrencyFlag('Runs that are worked on'),
 }
 
 export type CleanupFlags = Interfaces.InferredFlags<typeof cleanupFlags & typeof HubCommand.baseFlags>

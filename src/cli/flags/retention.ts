@@ -11,7 +11,7 @@ import {
   ruleOf,
   type ValueKind,
 } from '../../lib/retention/rules.js'
-import {about, byFlag, wholeNumber} from './shared.js'
+import {byFlag, wholeNumber} from './shared.js'
 
 type Settings = Record<'helpGroup' | 'helpValue' | 'summary', string>
 const several = ({summary, ...rest}: Settings) =>
@@ -79,7 +79,7 @@ const made = Object.fromEntries(
 ) as unknown as RuleFlags
 
 /** All flags that say what may be deleted and what must stay, in the order of the help. */
-export const retentionFlags = about('what', {
+export const retentionFlags = {
   ...made,
   'ignore-leaderboard': {...made['ignore-leaderboard'], dependsOn: ['incomplete-only']},
   'delete-leaderboard': {...made['delete-leaderboard'], exclusive: ['preserve-leaderboard']},
@@ -87,7 +87,7 @@ export const retentionFlags = about('what', {
     summary: 'Never delete the leaderboard. This is the default.',
     helpGroup: 'SCOPE',
   }),
-})
+}
 
 /** The flags of a retention, as the library takes them. */
 export function retentionOf(flags: Partial<Record<FlagName, unknown>>): RetentionOptions {

@@ -4,7 +4,7 @@ import {METRIC_WORDS} from '../../lib/account/leaderboard/metrics.js'
 import {GROUP_COLUMNS} from '../../lib/account/leaderboard/row.js'
 import {DEFAULT_CONCURRENCY, MAX_CONCURRENCY} from '../../lib/base/concurrency.js'
 import {UsageError} from '../../lib/base/errors.js'
-import {type About, type FlagValue, type GivenFlags} from '../../lib/views/command-line.js'
+import {type FlagValue, type GivenFlags} from '../../lib/views/command-line.js'
 
 /** A whole number; what it may be is said in one line. */
 export const wholeNumber = Flags.custom<number, {min: number; max?: number}>({
@@ -57,18 +57,6 @@ export const groupByFlag = Flags.option({
   helpValue: 'COLUMN',
 })
 
-/** Says what flags are about. */
-export function about<T extends object>(what: About, flags: T): T {
-  return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, {...flag, about: what}])) as T
-}
-
-/** What each flag is about, by name. */
-export function aboutOf(flags: object): Record<string, About | undefined> {
-  return Object.fromEntries(
-    Object.entries(flags).map(([name, flag]) => [name, (flag as {about?: About}).about]),
-  )
-}
-
 /** Of the flags as oclif parses them those that a person gave. */
 export function givenFlags({
   flags,
@@ -81,10 +69,10 @@ export function givenFlags({
 }
 
 /** Of every command. */
-export const outputFlags = about('output', {
+export const outputFlags = {
   json: Flags.boolean({summary: 'Print one JSON document and nothing else.', helpGroup: 'OUTPUT'}),
   'no-color': Flags.boolean({summary: 'Print without colours, as with NO_COLOR.', helpGroup: 'OUTPUT'}),
-})
+}
 
 /** Examples of a command's help, from what each does and the words that follow the command. */
 export function examplesOf(

@@ -2,9 +2,29 @@ import {printable} from '../base/text.js'
 import {leaderboardArchive} from '../cleanup/archive-first.js'
 import {type CleanupResult, isUnknown} from '../cleanup/result.js'
 import {type Plan} from '../plan/plan.js'
-import {type About, formatFlags, type GivenFlags} from './command-line.js'
+import {flagOf, RULE_NAMES} from '../retention/rules.js'
+import {formatFlags, type GivenFlags} from './command-line.js'
 import {count} from './format.js'
 import {type PlanNotes} from './plan.js'
+
+/** Flags of `cleanup` that are rules. */
+export const RULE_FLAGS: readonly string[] = [
+  ...RULE_NAMES.map((name) => flagOf(name)),
+  'preserve-leaderboard',
+]
+/** Those that say what is deleted, which a saved plan says itself. */
+export const CHOOSING_FLAGS: readonly string[] = [...RULE_FLAGS, 'interactive', 'policy', 'namespace']
+/** Those of consent and output, which are said anew each time. */
+export const UNREPEATED_FLAGS: readonly string[] = [
+  'yes',
+  'dry-run',
+  'no-dry-run',
+  'plan',
+  'summary',
+  'exit-code',
+  'json',
+  'no-color',
+]
 
 /** How a cleanup was asked for: what is shown of it depends on that. */
 export interface Asked {
@@ -14,8 +34,6 @@ export interface Asked {
   bin: string
   /** The Hub is gone when the command ends. */
   isRehearsal: boolean
-  /** What each flag is about. */
-  about: Readonly<Record<string, About | undefined>>
   /** Where archives of leaderboards are kept. */
   dataDirectory: string
 }
@@ -64,12 +82,10 @@ export function nextStep(result: CleanupResult, asked: Asked): NextStep | undefi
   return {text: `${begin}${saved} To delete ${what}, run:`, command: commandFor(result.plan, asked)}
 }
 
-/** Consent and output are not repeated; a saved plan itself says what is deleted. */
-function commandFor({archives}: Plan, {bin, given, about}: Asked): string {
+function commandFor({archives}: Plan, {bin, given}: Asked): string {
   const isApplied = given.plan !== undefined
-  const repeated = Object.entries(given).filter(
-    ([name]) => about[name] === 'how' || (about[name] === 'what' && !isApplied),
-  )
+  const left = new Set([...(isApplied ? CHOOSING_FLAGS : []), ...UNREPEATED_FLAGS])
+  const repeated = Object.entries(given).filter(([name]) => !left.has(name))
   // The token itself is shown nowhere, but without the flag the command would be another account's.
   const token = given.token === undefined ? {} : {token: 'hf_…'}
   const flags = {...(isApplied && {apply: given.plan}), ...Object.fromEntries(repeated), ...token}

@@ -30,8 +30,5 @@ export function formatVariables(variables: Record<string, string>, platform = pr
   ]
 }
 
-/** What a flag is about: what is deleted, how, with what consent, or what is shown. */
-export type About = 'consent' | 'how' | 'output' | 'what'
-
 /** The flags that a person gave, by name. */
 export type GivenFlags = Record<string, FlagValue>

@@ -1,19 +1,16 @@
 import {expect} from 'chai'
 
-import {aboutOf} from '../../../src/cli/flags/shared.js'
-import Cleanup from '../../../src/commands/cleanup.js'
 import {DAY} from '../../../src/lib/base/time.js'
 import {resultOf} from '../../../src/lib/cleanup/result.js'
 import {type Asked, nextStep} from '../../../src/lib/views/cleanup.js'
 import {ago, inventoryOf, planOf, runDatasets} from '../../support/builders.js'
 
 const INVENTORY = inventoryOf(runDatasets(ago(60 * DAY)))
-const ABOUT = aboutOf({...Cleanup.flags, ...Cleanup.baseFlags})
 const PLAN = planOf(INVENTORY, {olderThan: '30d'})
 
 function next(given: Asked['given'], {archives = false, isRehearsal = false} = {}) {
   const result = resultOf({plan: {...PLAN, archives}, inventory: INVENTORY, dryRun: true, warnings: []})
-  return nextStep(result, {bin: 'smoltrace', given, about: ABOUT, isRehearsal, dataDirectory: ''})
+  return nextStep(result, {bin: 'smoltrace', given, isRehearsal, dataDirectory: ''})
 }
 
 describe('the next step after a dry run', () => {

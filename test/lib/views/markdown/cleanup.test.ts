@@ -32,7 +32,6 @@ function summaryOf(
     given,
     bin: 'smoltrace',
     isRehearsal: false,
-    about: {'older-than': 'what'} as const,
     dataDirectory: '/data',
   }
   const exitCode = exitCodeOf(result)
