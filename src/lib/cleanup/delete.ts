@@ -17,11 +17,9 @@ import {
   unattempted,
   unknownResult,
 } from './outcomes.js'
-import {lookFor, mayBeUntrue, outcomeOfAbsence, settle, type Settling, type Target} from './settle.js'
+import {lookFor, mayBeUntrue, outcomeOfAbsence, settle, type Target} from './settle.js'
 
-export interface DeletionOptions extends GateOptions, Settling {
-  /** The only namespace in which anything is deleted. */
-  namespace: string
+export interface DeletionOptions extends GateOptions {
   /** Runs that are worked on at a time. */
   concurrency: number
   /** Written before each DELETE and after it, and what cannot be written stops everything; without, nothing is written down. */
@@ -56,10 +54,10 @@ class Deletion {
   private isSettled = true
 
   constructor(options: DeletionOptions) {
-    const {hub, concurrency} = options
+    const {session, concurrency} = options
     this.options = options
     this.gate = new Gate(options)
-    this.throttle = new Throttle(concurrency, () => hub.quota.allowance.left)
+    this.throttle = new Throttle(concurrency, () => session.hub.quota.allowance.left)
     this.runs = pLimit(concurrency)
   }
 
@@ -135,9 +133,9 @@ class Deletion {
   }
 
   private async send(target: Target): Promise<Error | undefined> {
-    const {hub, namespace} = this.options
+    const {hub, access} = this.options.session
     try {
-      target.requestId = await hub.deleteDataset(target.dataset.name, namespace, target.part)
+      target.requestId = await hub.deleteDataset(target.dataset.name, access.namespace, target.part)
       this.unknownInARow = 0
       return undefined
     } catch (error) {
@@ -159,7 +157,7 @@ class Deletion {
   /** The outcome by what the Hub shows under the name; undefined where it is still there, and another DELETE is sent. */
   private async askFor(target: Target, error: Error, mayRepeat = false): Promise<Outcome | undefined> {
     const {name} = target.dataset
-    const sighting = await lookFor(this.options.hub, target.dataset)
+    const sighting = await lookFor(this.options.session.hub, target.dataset)
     switch (sighting.state) {
       case 'gone': {
         target.isAbsent = true

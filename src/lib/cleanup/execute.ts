@@ -1,6 +1,6 @@
 import {resolve} from 'node:path'
 
-import {allDatasets, type Dataset, discover, type Inventory} from '../account/datasets.js'
+import {allDatasets, type Inventory} from '../account/datasets.js'
 import {readSizesIfAsked, type Sizes, type SizesOption} from '../account/sizes.js'
 import {DEFAULT_CONCURRENCY} from '../base/concurrency.js'
 import {CancelledError, UsageError} from '../base/errors.js'
@@ -11,7 +11,6 @@ import {
   type ConnectionOptions,
   openSession,
   requireDeletable,
-  requireSameAccess,
   type Session,
   warnIfReadOnly,
 } from '../hub/session.js'
@@ -122,7 +121,7 @@ function refuseInterrupted({signal}: JobOptions): void {
 /** Archives what is to be archived, looks at the Hub again, however little time went by, and deletes. */
 async function carryOutConfirmed(job: Job, options: JobOptions): Promise<Partial<Report>> {
   const {plan, session, saved, stale = []} = job
-  const {hub, access, warnings} = session
+  const {warnings} = session
   const {signal, concurrency = DEFAULT_CONCURRENCY} = options
   const onEvent = guarded((event) => options.onEvent?.(event, plan), warnings)
   const {archive, excluded: notArchived} = await archiveBeforeDeletion(plan, session, {...options, onEvent})
@@ -149,15 +148,12 @@ async function carryOutConfirmed(job: Job, options: JobOptions): Promise<Partial
     await Promise.all(stale.filter(({name}) => known.has(name)).map((outcome) => journal?.outcome(outcome)))
     const started = performance.now()
     const outcomes = await carryOut(plan, {
-      hub,
-      namespace: access.namespace,
+      session,
       concurrency,
       signal,
       excluded,
       lookAgain,
       isOld: (isFirst) => lastLook.isOld(isFirst),
-      listAtEnd: () => listAtEnd(session),
-      warn: (text) => warnings.push(text),
       onEvent,
       journal,
     })
@@ -168,13 +164,6 @@ async function carryOutConfirmed(job: Job, options: JobOptions): Promise<Partial
     // An unclosed file handle ends the process of a newer Node at some later moment.
     await journal?.end({interrupted}).catch((error: unknown) => warnings.push(messageOf(error)))
   }
-}
-
-/** A listing for a token that may not see everything any more says nothing about what is gone. */
-async function listAtEnd(session: Session): Promise<Dataset[]> {
-  const inventory = await discover(session)
-  await requireSameAccess(session)
-  return allDatasets(inventory)
 }
 
 /** Whether Ctrl-C may have kept it from being settled. */

@@ -3,16 +3,16 @@ import pLimit, {type LimitFunction} from 'p-limit'
 import {type Dataset} from '../account/datasets.js'
 import {CancelledError} from '../base/errors.js'
 import {messageOf} from '../base/text.js'
-import {type Hub} from '../hub/client.js'
 import {MAX_VAIN_WINDOWS, waitForQuota} from '../hub/quota.js'
 import {pause, type Wait} from '../hub/retry.js'
+import {type Session} from '../hub/session.js'
 import {type Exclusion} from '../plan/compare.js'
 import {type LookReason} from '../plan/recheck.js'
 import {type DeletionEvent, type Outcome, unattempted} from './outcomes.js'
 
 /** How a job looks at the Hub again. */
 export interface GateOptions {
-  hub: Hub
+  session: Session
   /** Once aborted no new deletion starts; those under way are finished. */
   signal?: AbortSignal | undefined
   /** What fell out of the plan already. */
@@ -76,7 +76,7 @@ export class Gate {
    */
   mustClose(): boolean {
     if (this.pending) return true
-    const {refillMs} = this.options.hub.quota.allowance
+    const {refillMs} = this.options.session.hub.quota.allowance
     if (refillMs > 0) {
       if (this.vainWindows >= MAX_VAIN_WINDOWS) this.stop()
       else this.close('wait', waitForQuota(refillMs, this.vainWindows))

@@ -1,9 +1,10 @@
 import pLimit from 'p-limit'
 
-import {type Dataset} from '../account/datasets.js'
+import {allDatasets, type Dataset, discover} from '../account/datasets.js'
 import {RefusedError} from '../base/errors.js'
 import {messageOf} from '../base/text.js'
 import {type Hub, type PlanPart} from '../hub/client.js'
+import {requireSameAccess, type Session} from '../hub/session.js'
 import {gone, type Outcome, stillThere, unknownResult} from './outcomes.js'
 
 /** A dataset of a plan, and what is known of its deletion. */
@@ -46,17 +47,10 @@ export function outcomeOfAbsence({dataset: {name}, isLost}: Target, movedTo: str
 }
 
 /** How everything is compared with a last listing. */
-export interface Settling {
-  hub: Hub
+interface Settling {
+  session: Session
   concurrency: number
   signal?: AbortSignal | undefined
-  /**
-   * Lists everything once more when all was sent.
-   * @throws RefusedError where the token may no longer see everything
-   */
-  listAtEnd: () => Promise<Dataset[]>
-  /** Called with what keeps the end from being certain. */
-  warn: (text: string) => void
 }
 
 /** Whether the Hub may show it to be otherwise. */
@@ -71,17 +65,20 @@ export function mayBeUntrue({status, uncertain}: Outcome): boolean {
  */
 export async function settle(
   open: ReadonlyArray<[target: Target, outcome: Outcome]>,
-  {hub, concurrency, signal, listAtEnd, warn}: Settling,
+  {session, concurrency, signal}: Settling,
   correct: (target: Target, outcome: Outcome) => Promise<void>,
 ): Promise<boolean> {
   if (signal?.aborted) return false
   try {
-    const listed = new Map((await listAtEnd()).map(({name, id}) => [name, id]))
+    const inventory = await discover(session)
+    // Of a token that may not see everything any more, a listing says nothing about what is gone.
+    await requireSameAccess(session)
+    const listed = new Map(allDatasets(inventory).map(({name, id}) => [name, id]))
     const compare = async ([target, outcome]: [target: Target, outcome: Outcome]) => {
       const {name, id} = target.dataset
       // Listings may lag, so that what one still shows is asked for once more.
       const sighting: Sighting =
-        listed.get(name) === id ? await lookFor(hub, target.dataset) : {state: 'gone'}
+        listed.get(name) === id ? await lookFor(session.hub, target.dataset) : {state: 'gone'}
       const correction = correctionOf(target, outcome, sighting)
       if (correction) await correct(target, correction)
     }
@@ -91,7 +88,7 @@ export async function settle(
     return true
   } catch (error) {
     if (signal?.aborted) return false
-    warn(`A last look, whether all of it is gone, failed: ${messageOf(error)}`)
+    session.warnings.push(`A last look, whether all of it is gone, failed: ${messageOf(error)}`)
     // Where the token may no longer see everything, what could not be found may only be hidden.
     const hidden = error instanceof RefusedError ? open.filter(([{isAbsent}]) => isAbsent) : []
     for (const [target] of hidden) await correct(target, unknownResult(target.dataset.name, error as Error))

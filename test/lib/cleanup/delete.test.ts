@@ -21,6 +21,7 @@ import {
   refusal,
   rejectionOf,
   runDatasets,
+  sessionOf,
 } from '../../support/builders.js'
 import {gate, until} from '../../support/hub.js'
 import {withoutPauses} from '../../support/pauses.js'
@@ -100,6 +101,9 @@ interface Carried {
 interface Scene extends Partial<DeletionOptions> {
   /** What a look finds, or fails with; nothing by default. */
   look?: () => Error | ReadonlyMap<string, Exclusion>
+  hub?: FakeHub
+  /** What is listed when all was sent; by default what the Hub holds then. */
+  listAtEnd?: () => Promise<Dataset[]>
   /** Entries of the journal that cannot be written; without, there is no journal. */
   unwritable?: RegExp
 }
@@ -108,7 +112,7 @@ interface Scene extends Partial<DeletionOptions> {
 async function carry(
   plan: Plan,
   onDelete: OnDelete = () => {},
-  {look = () => nothing, unwritable, ...options}: Scene = {},
+  {look = () => nothing, hub: given, listAtEnd, unwritable, ...options}: Scene = {},
 ): Promise<Carried> {
   const log: string[] = []
   const logged: OnDelete = (name, time) => {
@@ -116,14 +120,12 @@ async function carry(
     return onDelete(name, time)
   }
 
-  const {hub = fakeHub(plannedDatasets(plan), logged)} = options as {hub?: FakeHub}
+  const hub = given ?? fakeHub(plannedDatasets(plan), logged)
+  if (listAtEnd) hub.listDatasets = async () => ({datasets: await listAtEnd(), others: [], nameless: 0})
+  const session = sessionOf(hub)
   const events: DeletionEvent[] = []
-  const warnings: string[] = []
   const outcomes = await carryOut(plan, {
-    hub,
-    namespace: plan.namespace,
-    listAtEnd: async () => (await hub.listDatasets(plan.namespace)).datasets as Dataset[],
-    warn: (text) => warnings.push(text),
+    session,
     concurrency: 1,
     excluded: nothing,
     async lookAgain(why) {
@@ -143,7 +145,7 @@ async function carry(
     ends: endsOf(outcomes),
     reasons: Object.fromEntries(outcomes.map(({name, reason}) => [short(name), reason])),
     events,
-    warnings,
+    warnings: session.warnings,
     hub,
     sent: hub.deletes.map((name) => short(name)),
     log,
