@@ -97,7 +97,7 @@ export function isStandardDataset(name: string, namespace: string): boolean {
 export interface NearMiss {
   /** `namespace/name`. */
   name: string
-  /** Why it is none, in words. */
+  /** Why it is not one, in words. */
   reason: string
 }
 

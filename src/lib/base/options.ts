@@ -110,7 +110,7 @@ export function readTexts(given: readonly string[], what: string): string[] {
 /**
  * Reads a single string, such as the name of a file.
  * @param what it is
- * @throws UsageError where it is none, or empty
+ * @throws UsageError where it is not one, or empty
  */
 export function readText(given: string, what: string): string {
   if (typeof given !== 'string' || given === '') throw new UsageError(`${what} is given as a string.`)
@@ -134,7 +134,7 @@ export function checkCount(number: number | undefined, option: string): void {
 /**
  * Checks an option that takes some of a few words.
  * @param what one of them is
- * @throws UsageError naming the first that is none, and all that there are
+ * @throws UsageError naming the first that is not one, and all that there are
  */
 export function checkWords<T>(words: readonly T[], known: readonly T[], option: string, what: string): void {
   const unknown = words.find((word) => !known.includes(word))

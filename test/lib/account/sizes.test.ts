@@ -142,7 +142,7 @@ describe('sizes of an account', () => {
     expect(error).to.be.instanceOf(HubError).and.include({status: 403})
   })
 
-  it('are known before the plan is shown, and told of what was deleted', async () => {
+  it('are known before the plan is shown, and again of what was deleted', async () => {
     const frees = {bytes: storedAt(going), unknown: 0}
     let shown: Sizes | undefined
     const {storage, counts} = await clean({

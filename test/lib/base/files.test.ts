@@ -119,7 +119,7 @@ describe('making a folder', () => {
     expect(await rejectionOf(makeFolder(join(root, 'file', 'x', 'y')))).to.include({code: 'EEXIST'})
   })
 
-  it('fails, and ends, where the system lets nobody make one', async function () {
+  it('fails, and ends, where the system does not let a folder be made', async function () {
     if (process.platform !== 'linux') this.skip()
     expect(await rejectionOf(makeFolder('/proc/smoltrace/x'))).to.include({code: 'ENOENT'})
   })

@@ -70,7 +70,7 @@ describe('naming', () => {
   })
 
   describe('a timestamp', () => {
-    it('is asked of whoever names runs, each of them, and the flag is named', () => {
+    it('is what each run is named by, or is refused with the name of its option', () => {
       expect(() => checkTimestamps([])).not.to.throw()
       expect(() => checkTimestamps(['20260131_235959'])).not.to.throw()
       expect(() => checkTimestamps(['20260131_235959', '2026'])).to.throw(

@@ -118,7 +118,7 @@ describe('the options of a function', () => {
         expect((error as UsageError).suggestions).to.deep.equal([`Did you mean \`${known}\`?`])
       })
 
-      it('refuses what is no plain object', async () => {
+      it('refuses what is not a plain object', async () => {
         class Options {
           get yes() {
             return true
@@ -151,13 +151,13 @@ describe('the options of a function', () => {
     })
   }
 
-  it('[S18] do not come from a prototype that somebody changed', async () => {
+  it('[S18] do not come from a prototype that other code changed', async () => {
     const polluted: Record<string, unknown> = {
       dryRun: false,
       yes: true,
       all: true,
       deleteLeaderboard: true,
-      token: 'hf_of_somebody_else',
+      token: 'hf_of_another_user',
     }
     Object.assign(Object.prototype, polluted)
     try {

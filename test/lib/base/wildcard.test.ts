@@ -72,7 +72,7 @@ describe('patterns', () => {
   })
 })
 
-/** The same by other means: what stands between the stars is found in its order. */
+/** The same by other means: what is between the stars is found in its order. */
 function isLike(text: string, pattern: string): boolean {
   const [head = '', ...parts] = pattern.split('*')
   const tail = parts.pop()

@@ -68,7 +68,7 @@ interface Front {
   firstKey?: number | undefined
   /** The value of `tags`; undefined where the key is missing. */
   node?: ParsedNode | null | undefined
-  /** What it says in `tags`; a single text is a list of one, and no value is none. */
+  /** What it says in `tags`; a single text is a list of one, and no value an empty one. */
   tags: unknown[]
   /** All else that it says. */
   rest: Map<unknown, unknown>

@@ -90,18 +90,15 @@ export function isTagged(run: PinnableRun, until: string | undefined): boolean {
   return datasetsToTag(run).every(({pinTags = []}) => pinTags.some((tag) => coversUntil(tag, until)))
 }
 
+/** Orders tags by what they say for certain: one without an end is the latest, one in doubt the earliest. */
+const endOf = ({until, isDoubtful}: PinTag) => (isDoubtful ? '1' : (until ?? '9'))
+
 /** Why a pinned run stays, in words. */
 export function describeLivePin({entry, tags, isHalf}: LivePin): string {
   if (entry) return `${describePin(entry)}${isHalf ? ' (half: not in its card)' : ''}`
-  const [longest] = tags.toSorted(byEnd)
+  const [longest] = tags.toSorted((a, b) => byText(endOf(b), endOf(a)))
   if (longest?.isDoubtful) return safe(`pinned by its tag "${longest.text}", which is in doubt`)
   return `pinned by its tag${longest?.until ? ` until ${longest.until}` : ''}`
-}
-
-/** Those without an end first, the exact ones before those in doubt, then the latest end. */
-function byEnd(a: PinTag, b: PinTag): number {
-  const rank = ({until, isDoubtful}: PinTag) => (isDoubtful ? '1' : (until ?? '2'))
-  return byText(rank(b), rank(a))
 }
 
 /** What an entry of the protection file says, in words. */

@@ -49,7 +49,7 @@ describe('cards with pins', () => {
     ['broken YAML', '---\ntags: [x\n---\n'],
     ['no end', '---\ntags: [x]\n'],
     ['no clear beginning', '--- # c\ntags: [x]\n---\n'],
-    ['a front matter that is no map', '---\n- x\n---\n'],
+    ['a front matter that is not a map', '---\n- x\n---\n'],
     ['a front matter in braces', '---\n{a: 1}\n---\n'],
     ['tags that are a map', '---\ntags: {a: 1}\n---\n'],
     ['tags that another name shares', '---\ntags: &t [x]\na: *t\n---\n'],

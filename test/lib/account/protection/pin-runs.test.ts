@@ -213,7 +213,7 @@ describe('pins', () => {
       expect(events.at(-1)).to.include({kind: 'tagging', done: of, of, problem: undefined})
     })
 
-    it('never commit a token that stands in the reason', async () => {
+    it('never commit a token that is in the reason', async () => {
       await protect([pinned], {reason: 'made with hf_abcdefgh'})
       await protectLeaderboard({...account.connection, reason: 'see hf_abcdefgh'})
       expect(textOf(account.board, PROTECTION_PATH)).to.include('hf_…').and.not.include('hf_abc')

@@ -41,7 +41,7 @@ describe('protecting the leaderboard', () => {
   const commits = () => account.hub.requests.filter((request) => isCommit(request))
   const touch = () => account.hub.state.touch(account.board)
 
-  it('[S13] starts over where somebody else changed the leaderboard in between', async () => {
+  it('[S13] starts over where another client changed the leaderboard in between', async () => {
     account.hub.intercept({match: isCommit, times: 2, before: touch})
     const {changed, protection} = await protect({reason: 'cited'})
     expect(changed).to.equal(true)
