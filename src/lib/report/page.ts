@@ -1,8 +1,7 @@
 import type * as z from 'zod/mini'
 
-import {storageOf} from '../account/sizes.js'
 import {findTarget, replaceFile} from '../base/files.js'
-import {plannedDatasets} from '../plan/plan.js'
+import {freedBy, plannedDatasets} from '../plan/plan.js'
 import {type Pair} from '../views/columns.js'
 import {moment, thousands} from '../views/format.js'
 import {certainBytes} from '../views/json/documents.js'
@@ -20,7 +19,8 @@ const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src d
 
 /** A report as one page that needs no other file. */
 export function formatPage(report: Report): string {
-  const {namespace, endpoint, now, isPrivate, warnings, scores, losses} = report
+  const {inventory, isPrivate, warnings, scores, costs, plan} = report
+  const {namespace, endpoint, now} = inventory
   const title = `Leaderboard of ${namespace}`
   const secret = isPrivate ? 'Some of their datasets are private: take care whom you send it to.' : ''
   return markup`<!doctype html>
@@ -50,7 +50,7 @@ ${pairs('origin', [
 <main>
 ${figures(report)}
 ${warnings.length > 0 ? markup`<div class="notice" role="note"><strong>To know before trusting this page</strong><ul>${warnings.map((warning) => markup`<li>${warning}</li>`)}</ul></div>` : undefined}
-${timeSection(scores)}${costSection(report.costs)}${storageSection(report)}${losses && lossesSection(report, losses)}</main>
+${timeSection(scores)}${costSection(costs)}${storageSection(report)}${plan && lossesSection(report, plan)}</main>
 <footer><p>Made by smoltrace. This page names models and runs. ${secret} It loads nothing and runs no script.</p></footer>
 </body>
 </html>
@@ -58,14 +58,14 @@ ${timeSection(scores)}${costSection(report.costs)}${storageSection(report)}${los
 }
 
 /** The page in a few numbers. */
-function figures({counts, storage, losses}: Report): Markup {
+function figures({counts, storage, plan}: Report): Markup {
   return pairs('figures', [
     counted(counts.evaluations, 'scored evaluation'),
     counted(counts.models, 'model'),
     counted(counts.runs, 'run', ' on the Hub'),
     counted(counts.datasets, 'dataset', ' of runs'),
-    ['storage', isSized(storage.all) ? amountText(storage.all, true) : 'unknown'],
-    ...(losses ? [counted(plannedDatasets(losses.plan).length, 'dataset', ' to delete')] : []),
+    ['storage', isSized(storage) ? amountText(storage, true) : 'unknown'],
+    ...(plan ? [counted(plannedDatasets(plan).length, 'dataset', ' to delete')] : []),
   ])
 }
 
@@ -101,26 +101,25 @@ export function writeReport(report: Report, target: string): Promise<number> {
 
 /** A report in the document of `--json`: where it is and what it counts. The rest is in the page. */
 export function reportDocument(
-  {endpoint, namespace, now, scores, counts, storage, losses}: Report,
+  {inventory, by, counts, storage, plan, sizes}: Report,
   written: {file: string; bytes: number},
 ): z.output<typeof LEADERBOARD_REPORT> {
-  const planned = losses && plannedDatasets(losses.plan)
+  const {endpoint, namespace, now} = inventory
   return {
     ...written,
     endpoint,
     namespace,
     now,
-    by: scores.by,
+    by,
     counts,
-    storage: certainBytes(storage.all),
-    policy:
-      losses && planned
-        ? {
-            runs: losses.plan.delete.length,
-            datasets: planned.length,
-            keeps: losses.plan.keep.length,
-            frees: certainBytes(storageOf(planned, losses.sizes)),
-          }
-        : null,
+    storage: certainBytes(storage),
+    policy: plan
+      ? {
+          runs: plan.delete.length,
+          datasets: plannedDatasets(plan).length,
+          keeps: plan.keep.length,
+          frees: certainBytes(freedBy(plan, sizes)),
+        }
+      : null,
   }
 }

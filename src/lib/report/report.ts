@@ -41,29 +41,20 @@ export interface ScoreChart {
   leftOut: LeftOut
 }
 
-/** What a plan by a policy would delete. */
-export interface Losses {
-  plan: Plan
-  sizes: Sizes
-  /** By run. */
-  evaluations: ReadonlyMap<string | undefined, Evaluation>
-}
-
 /** Everything that a page says, in its order. */
-export interface Report {
-  endpoint: string
-  namespace: string
-  now: Date
+export interface Report extends ReportSources {
   /** Whether it is about any private dataset. */
   isPrivate: boolean
-  warnings: readonly string[]
   counts: {rows: number; evaluations: number; models: number; runs: number; datasets: number}
   /** By time. */
   scores: ScoreChart
   /** By cost; those without a known cost are left out. */
   costs: ScoreChart & {uncosted: number}
-  storage: {bands: AgeBand[]; all: Amount}
-  losses: Losses | undefined
+  /** What all runs take up, and those of each age. */
+  storage: Amount
+  bands: AgeBand[]
+  /** By run. */
+  evaluations: ReadonlyMap<string | undefined, Evaluation>
 }
 
 /**
@@ -83,8 +74,9 @@ export async function gatherReport({by, policy, ...connection}: ReportOptions): 
 }
 
 /** Makes a report: pure, whatever the rows hold, and in at most n log n steps. */
-export function makeReport({inventory, rows, sizes, plan, by, warnings}: ReportSources): Report {
-  const {endpoint, namespace, now, datasets, leaderboard} = inventory
+export function makeReport(sources: ReportSources): Report {
+  const {inventory, rows, sizes, plan, by} = sources
+  const {namespace, now, datasets, leaderboard} = inventory
   const runs = groupDatasetsByRun(datasets)
   const {scored, leftOut} = evaluate(rows, runs, {by, namespace, now})
   const models = shownModels(scored, by)
@@ -96,11 +88,8 @@ export function makeReport({inventory, rows, sizes, plan, by, warnings}: ReportS
     .filter(({cost, model}) => cost !== undefined && models.has(model))
     .sort((a, b) => (a.cost ?? 0) - (b.cost ?? 0))
   return {
-    endpoint,
-    namespace,
-    now,
+    ...sources,
     isPrivate: [...datasets, leaderboard].some((dataset) => dataset?.private),
-    warnings,
     counts: {
       rows: rows.length,
       evaluations: scored.length,
@@ -116,7 +105,8 @@ export function makeReport({inventory, rows, sizes, plan, by, warnings}: ReportS
       leftOut: compared.leftOut,
       uncosted: compared.scored.length - costed.length,
     },
-    storage: {bands: storageByAge(runs, {sizes, deleted, now}), all: amountOf(datasets, sizes)},
-    losses: plan && {plan, sizes, evaluations: new Map(scored.map((each) => [each.run, each]))},
+    storage: amountOf(datasets, sizes),
+    bands: storageByAge(runs, {sizes, deleted, now}),
+    evaluations: new Map(scored.map((each) => [each.run, each])),
   }
 }

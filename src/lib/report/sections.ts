@@ -1,14 +1,13 @@
 import {METRICS} from '../account/leaderboard/metrics.js'
-import {storageOf} from '../account/sizes.js'
 import {byText, listing} from '../base/text.js'
-import {type Plan, plannedDatasets, type PlannedRun} from '../plan/plan.js'
+import {freedBy, type Plan, plannedDatasets, type PlannedRun} from '../plan/plan.js'
 import {decisionColumns} from '../views/columns.js'
 import {count, formatStorage, minute, thousands} from '../views/format.js'
 import {rulePairs} from '../views/plan.js'
 import {costChart, storageChart, swatch, timeCharts} from './charts.js'
 import {type LeftOut} from './evaluations.js'
 import {dataTable, type Markup, markup, numbers, pairs, table} from './markup.js'
-import {type Losses, type Report, type ScoreChart} from './report.js'
+import {type Report, type ScoreChart} from './report.js'
 import {MOST_MODELS, type Point, type Series, type ShownModel} from './series.js'
 import {type AgeBand, type Amount, amountText, isSized} from './storage.js'
 import {formatMetric, titleOf} from './units.js'
@@ -64,7 +63,7 @@ ${dataTable(name, pointsOf(series), [MODEL, numbers('Cost', (point) => formatMet
 }
 
 /** The storage of runs, by their age. */
-export function storageSection({storage: {bands, all}, losses}: Report): Markup {
+export function storageSection({storage: all, bands, plan}: Report): Markup {
   const areSized = isSized(all)
   const name = areSized ? 'Storage by run age' : 'Datasets by run age'
   if (bands.length === 0) return section('storage', name, empty('There are no runs on the Hub.'))
@@ -80,7 +79,7 @@ export function storageSection({storage: {bands, all}, losses}: Report): Markup 
     numbers<AgeBand>('Runs', ({runs}) => thousands(runs)),
     numbers<AgeBand>('Datasets', (band) => thousands(band.all.datasets)),
     numbers<AgeBand>('Storage', (band) => size(band.all)),
-    ...(losses
+    ...(plan
       ? [
           numbers<AgeBand>('Datasets to delete', ({deleted}) => thousands(deleted.datasets)),
           numbers<AgeBand>('Storage to free', ({deleted}) => size(deleted)),
@@ -92,7 +91,7 @@ export function storageSection({storage: {bands, all}, losses}: Report): Markup 
     name,
     markup`
 <p>${sentences(...facts)}</p>
-${losses ? markup`<ul class="key"><li>${sample('kept')}kept</li><li>${sample('deleted')}would be deleted</li></ul>` : undefined}
+${plan ? markup`<ul class="key"><li>${sample('kept')}kept</li><li>${sample('deleted')}would be deleted</li></ul>` : undefined}
 <figure>${storageChart(bands, areSized)}</figure>
 ${dataTable(name, bands, columns)}`,
   )
@@ -107,9 +106,11 @@ const IN_SIGHT = 25
 const MOST_RUNS = 500
 
 /** What the policy would delete, why, and with which scores. */
-export function lossesSection({now, scores, storage}: Report, {plan, sizes, evaluations}: Losses): Markup {
-  const areSized = isSized(storage.all)
-  const {by} = scores
+export function lossesSection(
+  {inventory: {now}, by, storage, sizes, evaluations}: Report,
+  plan: Plan,
+): Markup {
+  const areSized = isSized(storage)
   const [run, age, ...rest] = decisionColumns('Datasets to delete', {
     now,
     sizes: areSized ? sizes : undefined,
@@ -140,7 +141,7 @@ export function lossesSection({now, scores, storage}: Report, {plan, sizes, eval
 <p>A dry run of ${minute(now)} UTC: nothing was deleted. The same policy may choose other runs later.</p>
 ${pairs('facts', [
   ['Would be deleted', `${count(planned.length, 'dataset')} of ${count(total, 'run')}`],
-  ['Would be freed', areSized ? formatStorage(storageOf(planned, sizes)) : 'unknown'],
+  ['Would be freed', areSized ? formatStorage(freedBy(plan, sizes)) : 'unknown'],
   ['Would be kept', count(plan.keep.length, 'run')],
   ...rulePairs(plan),
 ])}
