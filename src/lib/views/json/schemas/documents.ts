@@ -49,71 +49,47 @@ const CONTENTS = {
 /** What a command returns; the base command adds the envelope. */
 export type Content<Call extends keyof typeof CONTENTS> = z.output<(typeof CONTENTS)[Call]>
 
+const ERRORS = [
+  'UsageError', 'RefusedError', 'NotAllowedError', 'CancelledError',
+  'HubError', 'HubUnreachableError', 'HubFormatError',
+]
 /** What a command prints with `--json` where it failed. */
 const FAILURE = t.object('What a command prints with --json where it failed.', {
   error: t.object('What went wrong.', {
-    name: t.growingWord(
-      [
-        'UsageError',
-        'RefusedError',
-        'NotAllowedError',
-        'CancelledError',
-        'HubError',
-        'HubUnreachableError',
-        'HubFormatError',
-      ],
-      'What kind of error it is.',
-    ),
+    name: t.growingWord(ERRORS, 'What kind of error it is.'),
     message: t.text('What went wrong, in one line.'),
     exitCode: z.literal([1, 2, 4, 130]).check(z.meta({description: 'The exit code of the process.'})),
     suggestions: t.list(t.text('A sentence.'), 'What to do next.'),
   }),
 })
 
-/** A document as it is printed. */
-interface DocumentSchema {
-  /** Below `schemas/`. */
-  path: string
-  title: string
-  schema: z.ZodMiniObject
-}
-
-function documentOf(
-  {path, title}: Omit<DocumentSchema, 'schema'>,
-  command: z.ZodMiniType,
-  content: z.ZodMiniObject,
-): DocumentSchema {
+/** A document as it is printed; `path` is where its schema is published, below `schemas/`. */
+function documentOf(call: string, title: string, command: z.ZodMiniType, content: z.ZodMiniObject) {
+  const warning = 'What the reader should know; the same is on stderr without --json.'
   const shape = {
     schemaVersion: t.constant(1, 'The version of this form.'),
     command,
     ...content.shape,
-    warnings: t.list(
-      t.text('A warning.'),
-      'What the reader should know; the same is on stderr without --json.',
-    ),
+    warnings: t.list(t.text('A warning.'), warning),
   }
+  // `policy explain --run TIMESTAMP` → `json/policy-explain-run.schema.json`
+  const path = `json/${call.replace(/--(\w+).*/, '$1').replaceAll(' ', '-')}.schema.json`
   return {path, title, schema: t.object(z.globalRegistry.get(content)?.description ?? '', shape)}
 }
 
-const COMMANDS = [...new Set(Object.keys(CONTENTS).map((call) => call.replace(/ --.*/, '')))]
+const commandOf = (call: string) => call.replace(/ --.*/, '')
+const COMMANDS = [...new Set(Object.keys(CONTENTS).map((call) => commandOf(call)))]
 
 /** Every document that a command prints. */
-export const DOCUMENTS: readonly DocumentSchema[] = [
-  ...Object.entries(CONTENTS).map(([call, content]) =>
-    documentOf(
-      {path: pathOf(call), title: `smoltrace ${call} --json`},
-      t.constant(call.replace(/ --.*/, ''), 'The words that call the command.'),
-      content,
-    ),
-  ),
+export const DOCUMENTS = [
+  ...Object.entries(CONTENTS).map(([call, content]) => {
+    const command = t.constant(commandOf(call), 'The words that call the command.')
+    return documentOf(call, `smoltrace ${call} --json`, command, content)
+  }),
   documentOf(
-    {path: pathOf('error'), title: 'An error of smoltrace'},
+    'error',
+    'An error of smoltrace',
     t.growingWord([...COMMANDS, ''], 'The words that call the command; empty where they name none.'),
     FAILURE,
   ),
 ]
-
-/** Where the schema of a call's document is published: `policy explain --run TIMESTAMP` → `json/policy-explain-run.schema.json`. */
-function pathOf(call: string): string {
-  return `json/${call.replace(/--(\w+).*/, '$1').replaceAll(' ', '-')}.schema.json`
-}
