@@ -50,8 +50,13 @@ const CONTENTS = {
 export type Content<Call extends keyof typeof CONTENTS> = z.output<(typeof CONTENTS)[Call]>
 
 const ERRORS = [
-  'UsageError', 'RefusedError', 'NotAllowedError', 'CancelledError',
-  'HubError', 'HubUnreachableError', 'HubFormatError',
+  'UsageError',
+  'RefusedError',
+  'NotAllowedError',
+  'CancelledError',
+  'HubError',
+  'HubUnreachableError',
+  'HubFormatError',
 ]
 /** What a command prints with `--json` where it failed. */
 const FAILURE = t.object('What a command prints with --json where it failed.', {
