@@ -26,7 +26,7 @@ export function parseDeletionLimit(value: number | string): DeletionLimit {
  * @param total how many SMOLTRACE datasets the namespace holds, the leaderboard among them
  * @throws RefusedError
  */
-export function refuseLargePlan(datasets: number, total: number, limit: DeletionLimit | undefined): void {
+export function refuseLargePlan(datasets: number, total: number, limit?: DeletionLimit): void {
   if (!limit) return
   const most = 'percent' in limit ? (limit.percent * total) / 100 : limit.datasets
   if (datasets <= most) return

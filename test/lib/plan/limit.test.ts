@@ -1,8 +1,7 @@
 import {expect} from 'chai'
-import * as fc from 'fast-check'
 
 import {RefusedError, UsageError} from '../../../src/lib/base/errors.js'
-import {type DeletionLimit, parseDeletionLimit, refuseLargePlan} from '../../../src/lib/plan/limit.js'
+import {parseDeletionLimit, refuseLargePlan} from '../../../src/lib/plan/limit.js'
 import {errorOf} from '../../support/builders.js'
 
 describe('the limit of --max-delete', () => {
@@ -37,11 +36,10 @@ describe('the limit of --max-delete', () => {
   }
 
   it('lets everything go where there is none', () => {
-    const none: DeletionLimit | undefined = undefined
-    expect(() => refuseLargePlan(1e6, 1e6, none)).not.to.throw()
+    expect(() => refuseLargePlan(1e6, 1e6)).not.to.throw()
   })
 
-  for (const text of [
+  const texts = [
     '',
     ' ',
     '-1',
@@ -56,32 +54,12 @@ describe('the limit of --max-delete', () => {
     '٣',
     'NaN',
     'Infinity',
-  ]) {
-    it(`is none where it says ${JSON.stringify(text)}`, () => {
+  ]
+  for (const text of texts) {
+    it(`is not one where it says ${JSON.stringify(text)}`, () => {
       const error = errorOf(() => parseDeletionLimit(text))
       expect(error).to.be.instanceOf(UsageError).and.to.have.property('exitCode', 2)
       expect(error.message).to.include('`maxDelete`')
     })
   }
-
-  it('never lets a larger plan go where it refuses a smaller one', () => {
-    const limits = fc.oneof(
-      fc.nat(100).map(String),
-      fc.nat(100).map((percent) => `${percent}%`),
-    )
-    fc.assert(
-      fc.property(limits, fc.nat(200), fc.nat(50), fc.nat(200), (limit, datasets, more, total) => {
-        const refuses = (size: number) => {
-          try {
-            refuseLargePlan(size, total, parseDeletionLimit(limit))
-            return false
-          } catch {
-            return true
-          }
-        }
-
-        expect(!refuses(datasets) || refuses(datasets + more)).to.equal(true)
-      }),
-    )
-  })
 })

@@ -1,9 +1,10 @@
 import {expect} from 'chai'
 
-import {type RunDataset} from '../../../src/lib/account/datasets.js'
+import {type Protection} from '../../../src/lib/account/protection/pins.js'
+import {type Run} from '../../../src/lib/account/runs.js'
 import {type RunType} from '../../../src/lib/base/names.js'
 import {DAY} from '../../../src/lib/base/time.js'
-import {inScope, makePlanOfNames, plannedDatasets} from '../../../src/lib/plan/plan.js'
+import {makePlanOfNames, type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {
   ago,
@@ -13,27 +14,18 @@ import {
   NOW,
   planOf,
   runDatasets,
-  runOf,
 } from '../../support/builders.js'
 
 const OLD = '20260801_120000'
 const NEW = '20260901_120000'
 const PROTECTION = {leaderboard: {by: 'ann', at: NOW}}
-const SUFFIX = /smoltrace-(\w+)-/
 
-const typesOf = (datasets: RunDataset[]) => datasets.map(({type}) => type)
+const typesIn = (plan: Plan) => plannedDatasets(plan).map(({type}) => type)
+const runsOf = (entries: Array<{run: Run}>) => entries.map(({run}) => run.timestamp)
 
 describe('plan', () => {
   describe('of a run', () => {
-    it('deletes metrics, then traces, then results', () => {
-      const plan = planOf(inventoryOf(runDatasets(OLD)), {all: true})
-      expect(namesIn(plan).map((name) => SUFFIX.exec(name)?.[1])).to.deep.equal([
-        'metrics',
-        'traces',
-        'results',
-      ])
-    })
-
+    // Metrics, then traces, then results.
     const scopes: Array<[only: RunType[], goes: RunType[]]> = [
       [[], ['metrics', 'traces', 'results']],
       [['results'], ['results']],
@@ -47,22 +39,16 @@ describe('plan', () => {
       ],
     ]
     for (const [only, goes] of scopes) {
-      it(`takes in ${goes.join(', ')} with ${only.length > 0 ? `--only ${only.join(' --only ')}` : 'no --only'}`, () => {
-        expect(typesOf(inScope(runOf(OLD), only))).to.deep.equal(goes)
-        expect(
-          typesOf(planOf(inventoryOf(runDatasets(OLD)), {all: true, only}).delete[0]?.datasets ?? []),
-        ).to.deep.equal(goes)
+      it(`takes in ${goes.join(', ')} with only: ${JSON.stringify(only)}`, () => {
+        expect(typesIn(planOf(inventoryOf(runDatasets(OLD)), {all: true, only}))).to.deep.equal(goes)
       })
     }
 
     it('that has nothing in scope keeps it, and says why', () => {
       const inventory = inventoryOf([...runDatasets(OLD, ['results']), ...runDatasets(NEW)])
       const plan = planOf(inventory, {all: true, only: ['traces', 'metrics']})
-      expect(plan.delete.map(({run}) => run.timestamp)).to.deep.equal([NEW])
-      expect(plan.keep.map(({run}) => run.timestamp)).to.deep.equal([OLD])
-      const [reason] = plan.keep[0]?.reasons ?? []
-      expect(reason?.rule).to.equal('only')
-      expect(reason?.text).to.equal('has no traces, no metrics')
+      expect([runsOf(plan.delete), runsOf(plan.keep)]).to.deep.equal([[NEW], [OLD]])
+      expect(plan.keep[0]?.reasons).to.deep.equal([{rule: 'only', text: 'has no traces, no metrics'}])
     })
 
     it('that stays anyway keeps its own reason, whatever the scope', () => {
@@ -78,8 +64,7 @@ describe('plan', () => {
   it('goes through the runs newest first, and has each of them once', () => {
     const inventory = inventoryOf([...runDatasets(OLD), ...runDatasets(NEW), ...runDatasets(ago(DAY))])
     const plan = planOf(inventory, {olderThan: '20d'})
-    expect(plan.delete.map(({run}) => run.timestamp)).to.deep.equal([NEW, OLD])
-    expect(plan.keep.map(({run}) => run.timestamp)).to.deep.equal(['20261004_120000'])
+    expect([runsOf(plan.delete), runsOf(plan.keep)]).to.deep.equal([[NEW, OLD], ['20261004_120000']])
   })
 
   it('tells the moment that an age stands for, and none without an age', () => {
@@ -87,13 +72,10 @@ describe('plan', () => {
     expect(planOf(inventoryOf([]), {all: true}).cutoff).to.equal(undefined)
   })
 
-  it('says where and when it was made, and what is never touched', () => {
+  it('says where and when it was made, and what is never touched, and archives nothing by itself', () => {
     const plan = planOf(inventoryOf([], {standard: ['kim/smoltrace-tasks']}), {all: true})
-    expect(plan).to.deep.include({namespace: 'kim', now: NOW, standard: ['kim/smoltrace-tasks']})
-  })
-
-  it('archives nothing, unless somebody says so', () => {
-    expect(planOf(inventoryOf(runDatasets(OLD)), {all: true}).archives).to.equal(false)
+    const standard = ['kim/smoltrace-tasks']
+    expect(plan).to.deep.include({namespace: 'kim', now: NOW, standard, archives: false})
   })
 
   it('cannot be changed by anybody who sees it, in none of its parts', () => {
@@ -129,26 +111,21 @@ describe('plan', () => {
   describe('and the leaderboard', () => {
     const inventory = inventoryOf(runDatasets(OLD), {leaderboard: leaderboardDataset()})
 
-    it('[S12] never includes it with --all alone', () => {
-      const plan = planOf(inventory, {all: true})
-      expect(plan.leaderboard?.goes).to.equal(false)
-      expect(plannedDatasets(plan).some(({type}) => type === 'leaderboard')).to.equal(false)
-    })
-
-    it('puts it last with --delete-leaderboard', () => {
-      const planned = plannedDatasets(planOf(inventory, {all: true, deleteLeaderboard: true}))
-      expect(planned.map(({type}) => type)).to.deep.equal(['metrics', 'traces', 'results', 'leaderboard'])
-    })
-
-    it('is the whole plan with --delete-leaderboard alone', () => {
-      const plan = planOf(inventory, {deleteLeaderboard: true})
-      expect(plannedDatasets(plan).map(({type}) => type)).to.deep.equal(['leaderboard'])
-      expect(plan.keep).to.have.length(1)
-    })
-
-    it('is empty where there is none to delete', () => {
-      expect(plannedDatasets(planOf(inventoryOf([]), {deleteLeaderboard: true}))).to.deep.equal([])
-    })
+    const cases: Array<[title: string, options: RetentionOptions, types: string[]]> = [
+      ['[S12] never includes it with --all alone', {all: true}, ['metrics', 'traces', 'results']],
+      [
+        'puts it last with --delete-leaderboard',
+        {all: true, deleteLeaderboard: true},
+        ['metrics', 'traces', 'results', 'leaderboard'],
+      ],
+      ['is the whole plan with --delete-leaderboard alone', {deleteLeaderboard: true}, ['leaderboard']],
+    ]
+    for (const [title, options, types] of cases) {
+      it(title, () => {
+        expect(typesIn(planOf(inventory, options))).to.deep.equal(types)
+        expect(typesIn(planOf(inventoryOf([]), options))).to.deep.equal([])
+      })
+    }
 
     it('says how it is protected, as far as that is known', () => {
       expect(planOf(inventory, {all: true}, PROTECTION).leaderboard?.protection).to.deep.equal(
@@ -163,46 +140,36 @@ describe('plan', () => {
     const datasets = [...runDatasets(OLD), ...runDatasets(NEW)]
     const inventory = inventoryOf(datasets, {leaderboard: leaderboardDataset()})
 
+    const named = (names: string[], protection: Protection = {}, at = inventory) => {
+      const plan = makePlanOfNames(at, names, protection)
+      return {plan, names: plannedDatasets(plan).map(({name}) => name)}
+    }
+
     it('has exactly the named datasets, in the order of deletion', () => {
-      const plan = makePlanOfNames(
-        inventory,
-        [`kim/smoltrace-results-${OLD}`, `kim/smoltrace-metrics-${OLD}`],
-        {},
-      )
-      expect(plannedDatasets(plan).map(({name}) => name)).to.deep.equal([
-        `kim/smoltrace-metrics-${OLD}`,
-        `kim/smoltrace-results-${OLD}`,
-      ])
-      expect(plan.keep.map(({run}) => run.timestamp)).to.deep.equal([NEW])
+      const {plan, names} = named([`kim/smoltrace-results-${OLD}`, `kim/smoltrace-metrics-${OLD}`])
+      expect(names).to.deep.equal([`kim/smoltrace-metrics-${OLD}`, `kim/smoltrace-results-${OLD}`])
+      expect(runsOf(plan.keep)).to.deep.equal([NEW])
       expect(plan.rules.run).to.deep.equal([OLD])
       expect(plan.delete[0]?.reasons).to.deep.equal([{rule: 'run', text: 'named'}])
       expect(plan.keep[0]?.reasons).to.deep.equal([{rule: 'run', text: 'not named'}])
     })
 
     it('keeps a pinned run that is named, and says why', () => {
-      const protection = {runs: {[OLD]: {by: 'ann', at: NOW}}}
-      const names = [`kim/smoltrace-results-${OLD}`, `kim/smoltrace-results-${NEW}`]
-      const plan = makePlanOfNames(inventory, names, protection)
-      expect(plannedDatasets(plan).map(({name}) => name)).to.deep.equal([`kim/smoltrace-results-${NEW}`])
-      const [kept] = plan.keep
-      expect(kept?.run.timestamp).to.equal(OLD)
-      expect(kept?.reasons).to.deep.equal([{rule: 'pinned', text: 'pinned by ann (half: not in its card)'}])
+      const both = [OLD, NEW].map((run) => `kim/smoltrace-results-${run}`)
+      const {plan, names} = named(both, {runs: {[OLD]: {by: 'ann', at: NOW}}})
+      expect(names).to.deep.equal([`kim/smoltrace-results-${NEW}`])
+      expect(runsOf(plan.keep)).to.deep.equal([OLD])
+      const text = 'pinned by ann (half: not in its card)'
+      expect(plan.keep[0]?.reasons).to.deep.equal([{rule: 'pinned', text}])
     })
 
-    it('leaves out names that are not there', () => {
-      expect(
-        plannedDatasets(makePlanOfNames(inventory, ['kim/smoltrace-results-20200101_000000'], {})),
-      ).to.deep.equal([])
-    })
-
-    it('has the leaderboard only where it is named', () => {
-      expect(makePlanOfNames(inventory, ['kim/smoltrace-leaderboard'], {}).leaderboard?.goes).to.equal(true)
-      expect(makePlanOfNames(inventory, [`kim/smoltrace-results-${OLD}`], {}).leaderboard?.goes).to.equal(
-        false,
-      )
-      const without = makePlanOfNames(inventoryOf([]), ['kim/smoltrace-leaderboard', ''], {})
-      expect(plannedDatasets(without)).to.deep.equal([])
-      expect(without.rules.deleteLeaderboard).to.equal(false)
+    it('leaves out names that are not there, and has the leaderboard only where it is named', () => {
+      expect(named(['kim/smoltrace-results-20200101_000000', '']).names).to.deep.equal([])
+      expect(named(['kim/smoltrace-leaderboard']).names).to.deep.equal(['kim/smoltrace-leaderboard'])
+      expect(named([`kim/smoltrace-results-${OLD}`]).plan.leaderboard?.goes).to.equal(false)
+      const without = named(['kim/smoltrace-leaderboard', ''], {}, inventoryOf([]))
+      expect(without.names).to.deep.equal([])
+      expect(without.plan.rules.deleteLeaderboard).to.equal(false)
     })
   })
 })

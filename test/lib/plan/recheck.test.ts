@@ -4,12 +4,9 @@ import {formatProtection} from '../../../src/lib/account/protection/file.js'
 import {RefusedError} from '../../../src/lib/base/errors.js'
 import {DAY, MINUTE} from '../../../src/lib/base/time.js'
 import {type Identity} from '../../../src/lib/hub/access.js'
-import {type Session} from '../../../src/lib/hub/session.js'
-import {type Plan} from '../../../src/lib/plan/plan.js'
 import {LastLook, lookAt} from '../../../src/lib/plan/recheck.js'
 import {
   ago,
-  type FakeHub,
   fakeHub,
   inventoryOf,
   leaderboardDataset,
@@ -25,30 +22,38 @@ const OLD = '20260801_120000'
 const SECOND = 1000
 const PINNED = formatProtection({runs: {[OLD]: {by: 'ann', at: NOW}}})
 
-interface Setting {
-  plan: Plan
-  hub: FakeHub
-  session: Session
-  /** Moves the clock. */
-  later: (ms: number) => void
+/** What a listing costs, and the Hub's quota of requests in five minutes. */
+interface Cost {
+  seconds?: number
+  pages?: number
+  quota?: number | undefined
 }
 
+type Setting = ReturnType<typeof setting>
+
 /** A plan that takes the old one of two runs, and what is on the Hub when it is looked at. */
-function setting({hasLeaderboard = true}: {hasLeaderboard?: boolean} = {}): Setting {
+function setting({seconds = 0, pages = 1, quota}: Cost = {}, leaderboard = [leaderboardDataset()]) {
   const datasets = [...runDatasets(OLD), ...runDatasets(ago(DAY))]
-  const leaderboard = hasLeaderboard ? leaderboardDataset() : undefined
-  const inventory = inventoryOf(datasets, {leaderboard})
-  const hub = fakeHub([...datasets, ...(leaderboard ? [leaderboard] : [])])
+  const inventory = inventoryOf(datasets, {leaderboard: leaderboard[0]})
+  const hub = fakeHub([...datasets, ...leaderboard])
   let now = NOW.getTime()
-  const clock = () => new Date(now)
-  return {
-    plan: planOf(inventory, {olderThan: '30d'}),
-    hub,
-    session: {...sessionOf(hub), clock},
-    later(ms) {
-      now += ms
-    },
+  /** Moves the clock. */
+  const later = (ms: number) => {
+    now += ms
   }
+
+  const list = hub.listDatasets.bind(hub)
+  hub.listDatasets = (namespace) => {
+    hub.quota.sent += pages
+    later(seconds * SECOND)
+    return list(namespace)
+  }
+
+  if (quota) hub.quota.size = {requests: quota, windowMs: 300 * SECOND}
+  const plan = planOf(inventory, {olderThan: '30d'})
+  const session = {...sessionOf(hub), clock: () => new Date(now)}
+  const listings = () => hub.log.filter((line) => line === 'LIST').length
+  return {plan, hub, session, later, listings, last: new LastLook(plan, session)}
 }
 
 const ofOldRun = ['metrics', 'traces', 'results'].map((type) => `kim/smoltrace-${type}-${OLD}`)
@@ -126,13 +131,12 @@ describe('a look at the Hub', () => {
     }
 
     it('in the middle of a job too, where the listing is young enough to be used again', async () => {
-      const {plan, session, hub, later} = setting()
-      const last = new LastLook(plan, session)
+      const {last, hub, later, listings} = setting()
       await last.again('age')
       later(10 * SECOND)
       hub.identity = {...WRITER, tokenRole: 'read'}
       expect(await rejectionOf(last.again('age'))).to.be.instanceOf(RefusedError)
-      expect(hub.log.filter((line) => line === 'LIST')).to.have.length(1)
+      expect(listings()).to.equal(1)
     })
   })
 
@@ -155,7 +159,7 @@ describe('a look at the Hub', () => {
   })
 
   it('is certain where there was no leaderboard, and is one now', async () => {
-    const {plan, session, hub} = setting({hasLeaderboard: false})
+    const {plan, session, hub} = setting({}, [])
     hub.listing.push(leaderboardDataset())
     hub.protection = PINNED
     expect((await lookAt(plan, session)).excluded.size).to.equal(3)
@@ -164,41 +168,35 @@ describe('a look at the Hub', () => {
 
 describe('the last look of a job', () => {
   it('[S10] is too old for the first DELETE after 10 s, for a later one after a minute', async () => {
-    const {plan, session, later} = setting()
-    const last = new LastLook(plan, session)
+    const {last, later} = setting()
     expect(last.isOld(false), 'before any').to.equal(true)
     await last.again('age')
-    later(9 * SECOND)
-    expect([last.isOld(true), last.isOld(false)]).to.deep.equal([false, false])
-    later(SECOND)
-    expect([last.isOld(true), last.isOld(false)]).to.deep.equal([true, false])
-    later(49 * SECOND)
-    expect(last.isOld(false)).to.equal(false)
-    later(SECOND)
-    expect(last.isOld(false)).to.equal(true)
+    for (const [seconds, isOldForFirst, isOldForLater] of [
+      [9, false, false],
+      [1, true, false],
+      [49, true, false],
+      [1, true, true],
+    ] as const) {
+      later(seconds * SECOND)
+      expect([last.isOld(true), last.isOld(false)]).to.deep.equal([isOldForFirst, isOldForLater])
+    }
   })
 
   it('is as old as its end, however long it took', async () => {
-    const {plan, session, hub, later} = setting()
+    const {last, hub, later, listings} = setting()
     const read = hub.readText.bind(hub)
     hub.readText = (...file) => {
       later(5 * MINUTE)
       return read(...file)
     }
 
-    const last = new LastLook(plan, session)
     await last.again('age')
     expect(last.isOld(true)).to.equal(false)
-    expect(hub.log.filter((line) => line === 'LIST')).to.have.length(1)
+    expect(listings()).to.equal(1)
   })
 
   it('sees a pin that was written since, though the listing is young enough to be used again', async () => {
-    const {plan, session, hub, later} = setting()
-    hub.listDatasets = ((list) => (namespace: string) => {
-      later(30 * SECOND)
-      return list(namespace)
-    })(hub.listDatasets.bind(hub))
-    const last = new LastLook(plan, session)
+    const {last, hub, later} = setting({seconds: 30})
     expect((await last.again('age')).size).to.equal(0)
     hub.protection = PINNED
     later(MINUTE)
@@ -209,26 +207,16 @@ describe('the last look of a job', () => {
 
   describe('[S10] lists anew', () => {
     /** What the listing costs, and how old it becomes before it is made anew, in s. */
-    const cases: Array<
-      [title: string, cost: {seconds?: number; pages?: number; quota?: number}, age: number]
-    > = [
+    const cases: Array<[title: string, cost: Cost, age: number]> = [
       ['after a minute where it costs little', {}, 60],
       ['after ten times what it took', {seconds: 30}, 300],
       ['so seldom that it costs a tenth of the quota', {pages: 30, quota: 1000}, 90],
       ['after a minute where that is less than a tenth of the quota', {pages: 3, quota: 1000}, 60],
       ['so seldom, however small the quota is', {pages: 4, quota: 10}, 1200],
     ]
-    for (const [title, {seconds = 0, pages = 1, quota}, age] of cases) {
+    for (const [title, cost, age] of cases) {
       it(title, async () => {
-        const {plan, session, hub, later} = setting()
-        if (quota) hub.quota.size = {requests: quota, windowMs: 300 * SECOND}
-        hub.listDatasets = ((list) => (namespace: string) => {
-          hub.quota.sent += pages
-          later(seconds * SECOND)
-          return list(namespace)
-        })(hub.listDatasets.bind(hub))
-        const listings = () => hub.log.filter((line) => line === 'LIST').length
-        const last = new LastLook(plan, session)
+        const {last, later, listings} = setting(cost)
         await last.again('age')
         later(age * SECOND - 1)
         await last.again('age')
@@ -242,35 +230,21 @@ describe('the last look of a job', () => {
     }
 
     it('before the first DELETE, however young the listing is and whatever it costs', async () => {
-      const {plan, session, hub} = setting()
-      hub.quota.size = {requests: 1, windowMs: 300 * SECOND}
-      hub.listDatasets = ((list) => (namespace: string) => {
-        hub.quota.sent++
-        return list(namespace)
-      })(hub.listDatasets.bind(hub))
-      const last = new LastLook(plan, session)
+      const {last, hub} = setting({quota: 1})
       await last.again('first')
       await last.again('first')
       expect(hub.log).to.deep.equal(['LIST', 'READ', 'LIST', 'READ'])
     })
 
     it('after each wait for the quota, unless it would take most of the next one', async () => {
-      for (const [pages, listings] of [
+      for (const [pages, listed] of [
         [5, 2],
         [6, 1],
       ] as const) {
-        const {plan, session, hub} = setting()
-        hub.quota.size = {requests: 10, windowMs: 300 * SECOND}
-        const list = hub.listDatasets.bind(hub)
-        hub.listDatasets = (namespace) => {
-          hub.quota.sent += pages
-          return list(namespace)
-        }
-
-        const last = new LastLook(plan, session)
+        const {last, hub, listings} = setting({pages, quota: 10})
         await last.again('age')
         await last.again('wait')
-        expect(hub.log.filter((line) => line === 'LIST')).to.have.length(listings)
+        expect(listings()).to.equal(listed)
         expect(hub.log.filter((line) => line === 'READ')).to.have.length(2)
       }
     })
