@@ -1,4 +1,4 @@
-import {type AccessToken, type OrgRole, USER} from './accounts.js'
+import {type AccessToken, type OrgRole, USER, USER_ID} from './accounts.js'
 import {type Answer, type Call, json, moved, notFound, Refusal, unauthenticated} from './http.js'
 import {type Repo} from './state.js'
 
@@ -13,7 +13,7 @@ const READ_ONLY = 'You have read access but not the required permissions for thi
 /** `GET /api/whoami-v2`: who the token belongs to, and what it may do. */
 export function whoami(call: Call): Answer {
   const {role, scoped} = requireToken(call)
-  const {user, orgs} = call.hub.accounts
+  const {orgs} = call.hub.state
   const accessToken = {
     displayName: role,
     role,
@@ -24,11 +24,12 @@ export function whoami(call: Call): Answer {
   }
   return json({
     type: 'user',
-    ...user,
+    id: USER_ID,
+    name: USER,
     fullname: 'Mira Lindqvist',
     email: 'mira@example.org',
     isPro: false,
-    avatarUrl: `/avatars/${user.id}.svg`,
+    avatarUrl: `/avatars/${USER_ID}.svg`,
     orgs: orgs.map((org) => ({type: 'org', ...org})),
     auth: {type: 'access_token', accessToken},
   })
@@ -81,13 +82,13 @@ export function requireWrite(call: Call, repo: Repo, refusal: string = READ_ONLY
 /** What belongs to a group of an organisation is hidden from members outside it. */
 function isInGroup({hub}: Call, {namespace, resourceGroup}: Repo): boolean {
   if (resourceGroup === undefined) return true
-  const org = hub.accounts.orgs.find(({name}) => name === namespace)
+  const org = hub.state.orgs.find(({name}) => name === namespace)
   return org?.roleInOrg === 'admin' || (org?.resourceGroups ?? []).some(({id}) => id === resourceGroup)
 }
 
 /** Both the role in the namespace and the token must allow it; a fine-grained token allows what a scope grants. */
 function may({hub, token}: Call, what: Permission, target: {namespace: string; id: string}): boolean {
-  const org = hub.accounts.orgs.find(({name}) => name === target.namespace)
+  const org = hub.state.orgs.find(({name}) => name === target.namespace)
   const hasRole = target.namespace === USER || (org !== undefined && ROLES[what].includes(org.roleInOrg))
   if (!token || !hasRole || token.role === 'write') return token !== undefined && hasRole
   if (token.role === 'read') return what === 'repo.content.read'

@@ -24,13 +24,6 @@ export interface AccessToken {
   scoped: Scope[]
 }
 
-/** The one person who has tokens here, and her organisations. */
-export interface Accounts {
-  user: {id: string; name: string}
-  orgs: Membership[]
-  tokens: AccessToken[]
-}
-
 /** The secrets of the tokens: nothing about them could be mistaken for a real one. */
 export const SECRETS = {
   write: 'hf_sandbox_write',
@@ -43,7 +36,9 @@ export const SECRETS = {
   fineGrainedReadOnly: 'hf_sandbox_fine_grained_read_only',
 } as const
 
+/** The one person who has tokens here. */
 export const USER = 'mira'
+export const USER_ID = sha1(USER).slice(0, 24)
 export const ORG = 'tinyagents'
 export const READ_ONLY_ORG = 'openbench'
 
@@ -55,26 +50,17 @@ export function memberships(): Membership[] {
   ]
 }
 
-/**
- * The account: a user, her organisations, and five tokens.
- * @param orgs used as they are, so that roles can change later
- * @param dataset the only one that the narrow token reaches
- */
-export function createAccounts(orgs: Membership[], dataset: Pick<Scope['entity'], '_id' | 'name'>): Accounts {
-  const user = {id: sha1(USER).slice(0, 24), name: USER}
-  const self = {_id: user.id, name: USER, type: 'user'} as const
+/** The user's tokens. @param dataset the only one that the narrow token reaches */
+export function makeTokens(dataset: Pick<Scope['entity'], '_id' | 'name'>): AccessToken[] {
+  const self = {_id: USER_ID, name: USER, type: 'user'} as const
   const only = {...dataset, type: 'dataset'} as const
-  return {
-    user,
-    orgs,
-    tokens: [
-      {secret: SECRETS.write, role: 'write', scoped: []},
-      {secret: SECRETS.read, role: 'read', scoped: []},
-      fineGrained(SECRETS.fineGrained, self, 'repo.content.read', 'repo.write'),
-      fineGrained(SECRETS.fineGrainedNarrow, only, 'repo.content.read', 'repo.write'),
-      fineGrained(SECRETS.fineGrainedReadOnly, self, 'repo.content.read'),
-    ],
-  }
+  return [
+    {secret: SECRETS.write, role: 'write', scoped: []},
+    {secret: SECRETS.read, role: 'read', scoped: []},
+    fineGrained(SECRETS.fineGrained, self, 'repo.content.read', 'repo.write'),
+    fineGrained(SECRETS.fineGrainedNarrow, only, 'repo.content.read', 'repo.write'),
+    fineGrained(SECRETS.fineGrainedReadOnly, self, 'repo.content.read'),
+  ]
 }
 
 function fineGrained(secret: string, entity: Scope['entity'], ...permissions: string[]): AccessToken {

@@ -125,7 +125,7 @@ export function userInventory(call: Call): Answer {
 /** `GET /api/organizations/{name}/settings/repositories`: the same for an organisation the user is in. */
 export function orgInventory(call: Call): Answer {
   requireToken(call)
-  const org = call.hub.accounts.orgs.find(({name}) => name === call.params.name)
+  const org = call.hub.state.orgs.find(({name}) => name === call.params.name)
   if (!org || org.roleInOrg === 'no_access')
     throw new Refusal(403, 'You are not a member of this organization')
   return inventory(call, org.name)

@@ -3,13 +3,13 @@ import type {IncomingHttpHeaders} from 'node:http'
 import * as z from 'zod/mini'
 
 import '../base/schema.js'
-import {type AccessToken, type Accounts} from './accounts.js'
+import {type AccessToken} from './accounts.js'
 import {type HubState} from './state.js'
 
 /** What every handler can see of the Hub. */
 export interface Hub {
   readonly state: HubState
-  readonly accounts: Accounts
+  readonly tokens: readonly AccessToken[]
   readonly clock: () => Date
   readonly pageSize: number
   /** Origin of the Hub. */

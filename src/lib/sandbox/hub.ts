@@ -77,7 +77,7 @@ function endpointAnswer(
   hub: Hub,
 ): Answer {
   const {authorization} = headers
-  const token = hub.accounts.tokens.find(({secret}) => authorization === `Bearer ${secret}`)
+  const token = hub.tokens.find(({secret}) => authorization === `Bearer ${secret}`)
   if (authorization !== undefined && !token) throw unauthenticated()
   const {handler, params} = route(method, path)
   return handler({path, search, query: new URLSearchParams(search), headers, body, params, token, hub})

@@ -1,5 +1,5 @@
 import {leaderboardName} from '../base/names.js'
-import {createAccounts, ORG, SECRETS, USER} from './accounts.js'
+import {makeTokens, ORG, SECRETS, USER} from './accounts.js'
 import {cdnAnswers, hubAnswers} from './hub.js'
 import {type Quota, requestCounter} from './quota.js'
 import {seedAccount} from './seed/account.js'
@@ -9,7 +9,7 @@ import {HubState} from './state.js'
 export {type OrgRole} from './accounts.js'
 export {gitBlobId, storedFile} from './objects.js'
 export {parseQuota, type Quota} from './quota.js'
-export {type Cell, type Column, Random, toParquet} from './seed/random.js'
+export {type Cell, type Column, Random, toParquet} from './seed/data.js'
 export {type Fault, type FaultTarget, isActedUpon} from './server.js'
 export {type Commit, type DatasetSpec, type Repo} from './state.js'
 
@@ -69,17 +69,11 @@ export async function startSandbox({
   const state = new HubState(clock)
   const seeded = seed === 'empty' ? undefined : seedAccount(state, state.now(), runs)
   const {_id, id: name} = seeded ?? {_id: '0'.repeat(24), id: leaderboardName(USER)}
-  const accounts = createAccounts(state.orgs, {_id, name})
-  const hub = {state, accounts, clock, pageSize, url: server.url, cdnUrl: cdn.url}
+  const hub = {state, tokens: makeTokens({_id, name}), clock, pageSize, url: server.url, cdnUrl: cdn.url}
   const requests: LoggedRequest[] = []
   const faults = new Faults()
-  server.serve({
-    faults,
-    clock,
-    latencyMs,
-    log: requests,
-    answer: hubAnswers(hub, requestCounter(clock, quota)),
-  })
+  const answer = hubAnswers(hub, requestCounter(clock, quota))
+  server.serve({faults, clock, latencyMs, log: requests, answer})
   cdn.serve({faults, clock, latencyMs, answer: cdnAnswers(hub)})
 
   return {

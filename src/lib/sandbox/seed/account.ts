@@ -3,8 +3,8 @@ import {DAY, HOUR, MINUTE} from '../../base/time.js'
 import {ORG, READ_ONLY_ORG, USER} from '../accounts.js'
 import {GIT_ATTRIBUTES, sha1, storedFile} from '../objects.js'
 import {type DatasetSpec, type Files, type HubState, type Repo} from '../state.js'
+import {Random} from './data.js'
 import {leaderboardFile, type LeaderboardRow} from './leaderboard.js'
-import {Random} from './random.js'
 import {
   CARD_FILE,
   DATA_FILE,

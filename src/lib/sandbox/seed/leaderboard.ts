@@ -1,7 +1,7 @@
 import type {StoredFile} from '../objects.js'
 
 import {USER} from '../accounts.js'
-import {type Cell, type Column, Random, toParquet} from './random.js'
+import {type Cell, type Column, Random, toParquet} from './data.js'
 import {datasetId, type SeededRun} from './run.js'
 
 /** One row: a run that finished, or only the news that one failed before it had any result. */

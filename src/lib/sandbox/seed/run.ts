@@ -3,7 +3,7 @@ import type {Files} from '../state.js'
 import {formatTimestamp, runDatasetName, type RunType} from '../../base/names.js'
 import {MINUTE} from '../../base/time.js'
 import {GIT_ATTRIBUTES} from '../objects.js'
-import {type Column, Random, toParquet, uuidFrom} from './random.js'
+import {type Column, Random, toParquet, uuidFrom} from './data.js'
 
 /** How one run of the seed ended. */
 export type Fate = 'complete' | 'killed' | 'untraced' | 'uploading'
