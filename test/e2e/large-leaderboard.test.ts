@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import {parquetWriteBuffer} from 'hyparquet-writer'
 
 import {COLUMNS} from '../../src/lib/account/leaderboard/row.js'
-import {type Sandbox, storedFile} from '../../src/lib/sandbox/index.js'
+import {writeFiles} from '../support/boards.js'
 import {withHub} from '../support/hub.js'
 import {cleanEnv, run} from '../support/process.js'
 
@@ -15,20 +15,6 @@ function repeating(columns: readonly string[], count: number, text: string | nul
   const data = Array.from({length: count}, () => text)
   const columnData = columns.map((name) => ({name, data, type: 'STRING' as const}))
   return Buffer.from(parquetWriteBuffer({columnData, rowGroupSize: count}))
-}
-
-function hold(hub: Sandbox, files: Buffer[]): void {
-  const repo = hub.state.get(`${hub.user}/smoltrace-leaderboard`)!
-  const old = [...repo.head.files.keys()].filter((path) => path.endsWith('.parquet'))
-  const changes = new Map(old.map((path) => [path, null] as const))
-  hub.state.commit(
-    repo,
-    'Replace the rows',
-    new Map([
-      ...changes,
-      ...files.map((file, index) => [`data/${index}.parquet`, storedFile(file, true)] as const),
-    ]),
-  )
 }
 
 describe('a leaderboard that unpacks to very much', () => {
@@ -49,7 +35,10 @@ describe('a leaderboard that unpacks to very much', () => {
         const written = files()
         for (const file of written) expect(file.length).to.be.below(200_000)
         await withHub({runs: 3}, async (hub) => {
-          hold(hub, written)
+          writeFiles(
+            hub,
+            written.map((file, index) => [`data/${index}.parquet`, file]),
+          )
           const env = cleanEnv(hub, {NODE_OPTIONS: `--max-old-space-size=${HEAP}`})
           const shown = await run(['leaderboard', 'show'], env)
           expect(shown.exitCode, shown.stderr).to.equal(exitCode)

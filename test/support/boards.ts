@@ -18,21 +18,27 @@ function parquetOf(rows: readonly Cells[]): Buffer {
   return Buffer.from(parquetWriteBuffer({columnData}))
 }
 
+/** Replaces the Parquet files of a sandbox's leaderboard. */
+export function writeFiles(hub: Sandbox, files: ReadonlyArray<[path: string, bytes: Buffer]>): void {
+  const repo = hub.state.get(`${hub.user}/smoltrace-leaderboard`)
+  if (!repo) throw new Error('There is no leaderboard.')
+  const old = [...repo.head.files.keys()].filter((path) => path.endsWith('.parquet'))
+  const changes = [
+    ...old.map((path) => [path, null] as const),
+    ...files.map(([path, bytes]) => [path, storedFile(bytes, true)] as const),
+  ]
+  hub.state.commit(repo, 'Replace the rows', new Map(changes))
+}
+
 /**
  * Replaces what a sandbox's leaderboard holds.
  * @param shards the rows of each file; none for a leaderboard without data
  */
 export function writeBoard(hub: Sandbox, shards: ReadonlyArray<readonly Cells[]>): void {
-  const repo = hub.state.get(`${hub.user}/smoltrace-leaderboard`)
-  if (!repo) throw new Error('There is no leaderboard.')
-  const old = [...repo.head.files.keys()].filter((path) => path.endsWith('.parquet'))
   const number = (index: number) => String(index).padStart(5, '0')
-  const files = shards.map(
-    (rows, index) =>
-      [
-        `data/train-${number(index)}-of-${number(shards.length)}.parquet`,
-        storedFile(parquetOf(rows), true),
-      ] as const,
+  const total = number(shards.length)
+  writeFiles(
+    hub,
+    shards.map((rows, index) => [`data/train-${number(index)}-of-${total}.parquet`, parquetOf(rows)]),
   )
-  hub.state.commit(repo, 'Replace the rows', new Map([...old.map((path) => [path, null] as const), ...files]))
 }
