@@ -91,7 +91,7 @@ export function isTagged(run: PinnableRun, until: string | undefined): boolean {
 }
 
 /** Orders tags by what they say for certain: one without an end is the latest, one in doubt the earliest. */
-const endOf = ({until, isDoubtful}: PinTag) => (isDoubtful ? '1' : (until ?? '9'))
+const endOf = ({until, isDoubtful}: PinTag) => (isDoubtful ? '' : (until ?? 'never'))
 
 /** Why a pinned run stays, in words. */
 export function describeLivePin({entry, tags, isHalf}: LivePin): string {

@@ -44,6 +44,8 @@ describe('pins', () => {
       tagged({results: [...TODAY, 'smoltrace-pinned-until-20261231']}),
       'pinned by its tag until 2026-12-31',
     ],
+    ['of two tags the one without an end', tagged({results: [...TODAY, ...FOR_GOOD]}), 'pinned by its tag'],
+    ['of two tags the exact one', tagged({results: ['smoltrace-pin', ...FOR_GOOD]}), 'pinned by its tag'],
     ['neither', tagged({})],
     ['both', tagged({results: FOR_GOOD}), 'pinned by ann', {}],
     ['an entry alone', tagged({}), HALF, {}],
