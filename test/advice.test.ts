@@ -78,15 +78,10 @@ describe('a command that the program names', () => {
   })
 })
 
-/** A message that names commands, and how a person comes to read it. */
-interface Case {
-  what: string
-  /** In a folder where `copies`, `policy.yaml` and `plan.json` are. */
-  line: string
-  prepare?: (account: Scene) => unknown
-  /** What the first command that is named must be. */
-  named: RegExp
-  /** What the reader puts in for a word of it. */
+/** How a person comes to read a message, and what comes of it. */
+interface More {
+  prepare?: (scene: Scene) => unknown
+  /** What the reader puts in for a word of the command. */
   filled?: [word: string, value: string]
   /** What the reader does before, as the message says. */
   first?: () => void
@@ -146,108 +141,74 @@ function renameArchive(from: string, to: string): void {
 
 const writePolicy = (key: string) => writeFileSync('policy.yaml', `version: 1\nkeep:\n  ${key}: 5\n`)
 
-const cases: Case[] = [
-  {
-    what: 'lifts the protection of a leaderboard that should go',
-    line: 'cleanup --all --delete-leaderboard',
-    prepare: ({run}) => run('leaderboard protect'),
-    named: /^leaderboard unprotect\b/,
-    helps: true,
-  },
-  {
-    what: 'lifts the pins that hold a leaderboard which should go',
-    line: 'cleanup --all --delete-leaderboard',
-    prepare: ({hub, run}) => run(`runs protect ${stampsAt(hub).slice(0, 2).join(' ')}`),
-    named: /^runs unprotect \d{8}_\d{6} \d{8}_\d{6} --namespace mira$/,
-    helps: true,
-  },
-  {
-    what: 'selects something, where nothing was, and says what each rule means',
-    line: 'cleanup',
-    named: /^cleanup --older-than 30d --keep-recent 5$/,
-  },
-  {what: 'lists the jobs, where there is no such one', line: 'history nope', named: /^history$/},
-  {
-    what: 'shows what the traces take, where the account is full',
-    line: 'datasets list',
-    prepare: fillStorage,
-    named: /^cleanup --only traces --older-than 30d --sizes$/,
-    helps: true,
-  },
-  {
-    what: 'shows the runs, where one is named that is not there',
-    line: 'cleanup --run 20200101_000000',
-    named: /^runs group\b/,
-  },
-  {what: 'shows the runs, where what is named is none', line: 'cleanup --run 2020', named: /^runs group$/},
-  {what: 'is the one that was meant, or lists all', line: 'run group', named: /^runs group$/},
-  {what: 'lists what begins with a word', line: 'runs remove', named: /^runs --help$/},
-  {
-    what: 'is the one that was meant in the sandbox',
-    line: 'sandbox datasets lst',
-    named: /^sandbox datasets list$/,
-  },
-  {
-    what: 'shows what an archive holds, where it does not hold what is named',
-    line: 'restore copies 20200101_000000',
-    prepare: archiveOne,
-    named: /^restore copies --dry-run$/,
-  },
-  {
-    what: 'brings archives back that are of another namespace',
-    line: 'restore copies --namespace old-name',
-    async prepare(scene) {
-      await archiveOne(scene)
-      renameArchive(scene.hub.user, 'old-name')
-    },
-    named: /^restore copies --from old-name$/,
-  },
-  {
-    what: 'says what a policy does, once it is correct',
-    line: 'cleanup --policy policy.yaml',
-    prepare: () => writePolicy('recen'),
-    first: () => writePolicy('recent'),
-    named: /^policy explain policy\.yaml$/,
-    helps: true,
-  },
-  {
-    what: 'checks a leaderboard that has lost rows',
-    line: 'cleanup --keep-best 1',
-    prepare: loseRows,
-    named: /^leaderboard check$/,
-  },
-  {
-    what: 'shows and deletes runs without a row',
-    line: 'leaderboard check',
-    prepare: loseRows,
-    named: /^runs group --namespace mira$/,
-  },
-  {
-    what: 'brings back from an archive what rows cite',
-    line: 'leaderboard check',
-    prepare: archiveOne,
-    filled: ['DIR', 'copies'],
-    named: /^restore DIR --namespace mira$/,
-  },
-  {
-    what: 'pins a run that is in doubt',
-    line: 'leaderboard protect --runs',
-    prepare: loseRows,
-    named: /^runs protect \d{8}_\d{6}$/,
-  },
-  {
-    what: 'carries out the dry run',
-    line: 'cleanup --keep-recent 1 --grace 0',
-    named: /^cleanup --keep-recent 1 --grace 0 --no-dry-run$/,
-    // There is no terminal here to confirm on.
-    code: 2,
-  },
-  {
-    what: 'carries out the dry run, confirmed beforehand',
-    line: 'cleanup --keep-recent 1 --grace 0 --plan plan.json',
-    filled: ['--no-dry-run', '--no-dry-run --yes'],
-    named: /^cleanup --apply plan\.json --no-dry-run$/,
-  },
+const PIN = /^runs unprotect \d{8}_\d{6} \d{8}_\d{6} --namespace mira$/
+const protectBoard = ({run}: Scene) => run('leaderboard protect')
+const pinTwo = ({hub, run}: Scene) => run(`runs protect ${stampsAt(hub).slice(0, 2).join(' ')}`)
+const archiveAsAnother = async (scene: Scene) => {
+  await archiveOne(scene)
+  renameArchive(scene.hub.user, 'old-name')
+}
+
+const policyWith = (key: string) => () => writePolicy(key)
+const KEEP_ONE = 'cleanup --keep-recent 1 --grace 0'
+
+/** Where a line is read, in a folder for `copies`, `policy.yaml` and `plan.json`, and what the first command that is named must be. */
+const cases: Array<[what: string, line: string, named: RegExp, more?: More]> = [
+  [
+    'lifts the protection of a leaderboard that should go',
+    'cleanup --all --delete-leaderboard',
+    /^leaderboard unprotect\b/,
+    {prepare: protectBoard, helps: true},
+  ],
+  ['lifts the pins that hold it', 'cleanup --all --delete-leaderboard', PIN, {prepare: pinTwo, helps: true}],
+  ['selects something, where nothing was', 'cleanup', /^cleanup --older-than 30d --keep-recent 5$/],
+  ['lists the jobs, where there is no such one', 'history nope', /^history$/],
+  [
+    'shows what the traces take, where the account is full',
+    'datasets list',
+    /^cleanup --only traces --older-than 30d --sizes$/,
+    {prepare: fillStorage, helps: true},
+  ],
+  ['shows the runs, where one is named that is not there', 'cleanup --run 20200101_000000', /^runs group\b/],
+  ['shows the runs, where what is named is none', 'cleanup --run 2020', /^runs group$/],
+  ['is the one that was meant, or lists all', 'run group', /^runs group$/],
+  ['lists what begins with a word', 'runs remove', /^runs --help$/],
+  ['is the one that was meant in the sandbox', 'sandbox datasets lst', /^sandbox datasets list$/],
+  [
+    'shows what an archive holds, where it does not hold what is named',
+    'restore copies 20200101_000000',
+    /^restore copies --dry-run$/,
+    {prepare: archiveOne},
+  ],
+  [
+    'brings archives back that are of another namespace',
+    'restore copies --namespace old-name',
+    /^restore copies --from old-name$/,
+    {prepare: archiveAsAnother},
+  ],
+  [
+    'says what a policy does, once it is correct',
+    'cleanup --policy policy.yaml',
+    /^policy explain policy\.yaml$/,
+    {prepare: policyWith('recen'), first: policyWith('recent'), helps: true},
+  ],
+  ['checks a board that has lost rows', 'cleanup --keep-best 1', /^leaderboard check$/, {prepare: loseRows}],
+  ['shows runs without a row', 'leaderboard check', /^runs group --namespace mira$/, {prepare: loseRows}],
+  [
+    'brings back from an archive what rows cite',
+    'leaderboard check',
+    /^restore DIR --namespace mira$/,
+    {prepare: archiveOne, filled: ['DIR', 'copies']},
+  ],
+  ['pins what is in doubt', 'leaderboard protect --runs', /^runs protect \d{8}_\d{6}$/, {prepare: loseRows}],
+  // There is no terminal here to confirm on.
+  ['carries out the dry run', KEEP_ONE, /^cleanup --keep-recent 1 --grace 0 --no-dry-run$/, {code: 2}],
+  [
+    'carries out the dry run, confirmed beforehand',
+    `${KEEP_ONE} --plan plan.json`,
+    /^cleanup --apply plan\.json --no-dry-run$/,
+    {filled: ['--no-dry-run', '--no-dry-run --yes']},
+  ],
 ]
 
 describe('[S17] a command that a message names works', () => {
@@ -255,16 +216,8 @@ describe('[S17] a command that a message names works', () => {
 
   afterEach(() => process.chdir(home))
 
-  for (const {
-    what,
-    line,
-    prepare,
-    named,
-    filled: [word, value] = ['', ''],
-    first,
-    helps,
-    code = 0,
-  } of cases) {
+  for (const [what, line, named, more = {}] of cases) {
+    const {prepare, filled: [word, value] = ['', ''], first, helps, code = 0} = more
     it(`it ${what}`, () =>
       withHub({runs: 5}, async (hub) => {
         process.chdir(mkdtempSync(join(tmpdir(), 'smoltrace-advice-')))
