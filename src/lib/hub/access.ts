@@ -49,7 +49,7 @@ export function readIdentity(answer: unknown, date: string | null | undefined): 
   const hubDate = new Date(date ?? Number.NaN)
   return {
     name,
-    organisations: listOf(orgs).flatMap((org) => readOrganisation(fieldsOf(org)) ?? []),
+    organisations: listOf(orgs).flatMap((org) => readOrganisation(fieldsOf(org))),
     isOAuth: type === 'oauth',
     tokenRole: textOf(role),
     scopes: listOf(fieldsOf(fineGrained).scoped).map((each) => readScope(fieldsOf(each))),
@@ -57,14 +57,10 @@ export function readIdentity(answer: unknown, date: string | null | undefined): 
   }
 }
 
-function readOrganisation(org: Fields): Organisation | undefined {
-  if (typeof org.name !== 'string' || !NAME.test(org.name)) return undefined
-  return {
-    name: org.name,
-    role: textOf(org.roleInOrg),
-    restrictions: textsOf(org.securityRestrictions),
-    hasResourceGroups: listOf(org.resourceGroups).length > 0,
-  }
+function readOrganisation({name, roleInOrg, securityRestrictions, resourceGroups}: Fields): Organisation[] {
+  if (typeof name !== 'string' || !NAME.test(name)) return []
+  const restrictions = textsOf(securityRestrictions)
+  return [{name, role: textOf(roleInOrg), restrictions, hasResourceGroups: listOf(resourceGroups).length > 0}]
 }
 
 function readScope({entity, permissions}: Fields): TokenScope {
@@ -90,10 +86,7 @@ export interface Access {
   namespace: string
   /** Why the token may not see every dataset; undefined where it sees all. */
   readLimit?: string | undefined
-  /**
-   * Why some datasets may be hidden from a token that reads all others. A job continues, but no rule that rests on absence
-   * does.
-   */
+  /** Why some datasets may be hidden from a token that reads all others: no rule that rests on absence continues. */
   partial?: string | undefined
   /** Why the token cannot delete or change; undefined where it can, as far as whoami says. */
   writeLimit?: string | undefined

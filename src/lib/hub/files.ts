@@ -33,7 +33,7 @@ export async function listFiles(transport: Transport, name: string, commit: stri
     if (entry.type !== 'directory') files.push(readEntry(entry, name))
   }
 
-  if (count >= SMALLEST_PAGE) await requireAll(files, name, commit, transport)
+  if (count >= SMALLEST_PAGE) await requireAll(transport, name, commit, files)
   return files
 }
 
@@ -95,10 +95,10 @@ const SMALLEST_PAGE = 50
  * files without pages, though maybe not all of very many.
  */
 async function requireAll(
-  files: RepoFile[],
+  {endpoint, send}: Transport,
   name: string,
   commit: string,
-  {endpoint, send}: Transport,
+  files: RepoFile[],
 ): Promise<void> {
   const url = `${endpoint}/api/datasets/${name}/revision/${encodeURIComponent(commit)}?expand=siblings`
   const {siblings} = fieldsOf(await (await send(url)).json())

@@ -72,8 +72,7 @@ export function isRedirect(status: number): boolean {
 }
 
 /**
- * Sends one request and resolves as soon as the response begins. A redirect changes the request; to another origin it loses
- * `authorization`.
+ * Sends a request and resolves as soon as the response begins. A redirect changes `asked`; to another origin it loses its token.
  * @throws the system's errors, and the signal's reason
  */
 export async function request(asked: HttpRequest, options: HttpOptions): Promise<HubResponse> {

@@ -87,9 +87,9 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
 }
 
 /**
- * Stops a job that deletes, before anything is listed: where the token cannot do it or may not see everything, or where
- * the time is not certain.
- * @throws NotAllowedError, RefusedError
+ * Stops a job that deletes, before anything is listed.
+ * @throws NotAllowedError where the token cannot do it or may not see everything
+ * @throws RefusedError where the time is not certain
  */
 export function requireDeletable({access, isTimeCertain}: Session): void {
   requireWriteAccess(access)

@@ -1,9 +1,8 @@
 import {expect} from 'chai'
-import {subscribe, unsubscribe} from 'node:diagnostics_channel'
 import {Readable} from 'node:stream'
 
-import {CancelledError, SmoltraceError} from '../../../src/lib/base/errors.js'
-import {HubError, HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
+import {SmoltraceError} from '../../../src/lib/base/errors.js'
+import {HubError, HubFormatError} from '../../../src/lib/hub/errors.js'
 import {toResponse} from '../../../src/lib/hub/http.js'
 import {guardPages} from '../../../src/lib/hub/listing.js'
 import {rejectionOf, type SeenRequest, type StubServer, TOKEN} from '../../support/builders.js'
@@ -39,7 +38,7 @@ const stored = (id: unknown, facts: Record<string, unknown> = {}) => ({
 })
 
 describe('a listing', () => {
-  const {start, replies, closeAll} = stubHubs()
+  const {replies, closeAll} = stubHubs()
   let server: StubServer
   /** Another server, which must never be asked. */
   let foreign: StubServer
@@ -160,31 +159,10 @@ describe('a listing', () => {
       }
     })
 
-    it('but breaks off is an error', async () => {
-      const headers = {'content-length': '1000'}
-      const cut = {type: 'application/json', headers, text: '[{"id": "kim/smol', isCut: true}
-      expect(await rejectionOf(list(cut))).to.be.instanceOf(HubUnreachableError)
-    })
-
     it('[S2] of which the second page fails is an error', async () => {
       const first = page([entry(RUN)], () => next(2))
       const error = await rejectionOf(list(first, {json: {error: 'oops'}, status: 500}))
       expect(error).to.be.instanceOf(HubError).and.to.have.property('status', 500)
-    })
-
-    it('but is ended by a signal in the middle of a page is a cancellation, not a broken answer', async () => {
-      const controller = new AbortController()
-      server = await start((_, response) => {
-        response.writeHead(200, {'content-type': 'application/json'})
-        response.write('[')
-      })
-      const whenItBegins = () => setImmediate(() => controller.abort())
-      subscribe('http.client.response.finish', whenItBegins)
-      const listing = hubAt(server.url, {signal: controller.signal}).listDatasets('kim')
-      const error = await rejectionOf(listing).finally(() =>
-        unsubscribe('http.client.response.finish', whenItBegins),
-      )
-      expect(error).to.be.instanceOf(CancelledError).and.to.have.property('exitCode', 130)
     })
   })
 
