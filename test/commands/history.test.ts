@@ -1,11 +1,10 @@
 import {expect} from 'chai'
-import {mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, readdirSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {type Dataset} from '../../src/lib/account/datasets.js'
 import {DAY} from '../../src/lib/base/time.js'
-import {journalFolder} from '../../src/lib/cleanup/journal/write.js'
 import {plannedDatasets} from '../../src/lib/plan/plan.js'
 import {ago, inventoryOf, NOW, planOf, runDatasets} from '../support/builders.js'
 import {runCli} from '../support/cli.js'
@@ -96,18 +95,6 @@ describe('history', () => {
       expect(stderr).to.match(message)
     })
   }
-
-  it('names what is no journal, and still shows the others', async () => {
-    const id = await writeJob(NOW)
-    writeFileSync(join(journalFolder(dataDir), 'x.jsonl'), 'no journal\n')
-    const {stdout, exitCode} = await run()
-    expect(exitCode).to.equal(0)
-    expect(stdout).to.include('x.jsonl: is not a journal').and.include(id)
-    const {problems, jobs} = await runJson()
-    expect(problems).to.deep.equal([{file: 'x.jsonl', job: null, message: 'is not a journal'}])
-    expect(jobs).to.have.length(1)
-    expect((await runJson(id)).problems).to.deep.equal([])
-  })
 
   it("shows in the sandbox the rehearsals' jobs and no others", async () => {
     await writeJob(NOW)

@@ -49,15 +49,6 @@ describe('the test for a person with a scratch account', () => {
       expect(stateOf(hub)).to.deep.equal(before)
     }))
 
-  it('makes a leaderboard of its own where there is none, and removes it', () =>
-    withHub({seed: 'empty'}, async (hub) => {
-      const {output, exitCode} = await testLive({...cleanEnv(hub), SMOLTRACE_LIVE_TOKEN: hub.token})
-      expect(exitCode, output).to.equal(0)
-      expect(output).to.include('8 passing').and.not.to.include('pending')
-      expect(deletionsAt(hub)).to.include('mira/smoltrace-leaderboard')
-      expect(stateOf(hub)).to.deep.equal([])
-    }))
-
   it('removes what it made where it fails, but nothing that somebody else put in its place', () =>
     withHub({runs: 3}, async (hub) => {
       const before = stateOf(hub)

@@ -48,23 +48,6 @@ describe('datasets list', () => {
     const {datasets} = await playJson('datasets-list', ['--sort', 'name'])
     expect(datasets.map(({name}: {name: string}) => name)).to.deep.equal(onFile().toSorted())
   })
-
-  it('refuses a namespace that whoami does not name, and says which there are', () =>
-    withHub({runs: 1}, async (hub) => {
-      const {stderr, exitCode} = await runCli(
-        ['datasets', 'list', '--namespace', 'nobody-knows-it'],
-        envOf(hub),
-      )
-      expect(exitCode).to.equal(1)
-      expect(stderr).to.include('nobody-knows-it').and.to.include('mira, tinyagents, openbench')
-    }))
-
-  it('says where the token came from that the Hub rejects, and what to do', async () => {
-    const {error} = await playJson('rejected-token')
-    expect(error).to.include({name: 'NotAllowedError', exitCode: 4})
-    expect(error.message).to.include('HF_TOKEN')
-    expect(error.suggestions.join(' ')).to.include('hf auth login')
-  })
 })
 
 describe('datasets list --sizes', () => {
