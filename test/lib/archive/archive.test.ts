@@ -154,6 +154,15 @@ describe('archiving', () => {
       expect(treeOf(home())).to.deep.equal(files)
     })
 
+    it('leaves a manifest that says the same as it is', async () => {
+      await archiveAt(hub, dir)
+      const text = await readFile(`${home()}.json`, 'utf8')
+      const earlier = text.replace('2026-02-01', '2026-01-31')
+      await writeFile(`${home()}.json`, earlier)
+      await expectArchived()
+      expect(await readFile(`${home()}.json`, 'utf8')).to.equal(earlier)
+    })
+
     it('is the same where a file has moved into LFS', async () => {
       await archiveAt(hub, dir)
       const file = repo().files.get('README.md')!
@@ -171,7 +180,8 @@ describe('archiving', () => {
 
     for (const [title, change] of [
       ['another commit', () => void hub.state.touch(NAME)],
-      ['another dataset of the same name', () => replace(CREATED, {...FILES, 'empty.txt': 'not empty'})],
+      ['another file', () => replace(CREATED, {...FILES, 'empty.txt': 'not empty'})],
+      ['other bytes', () => replace(CREATED, {...FILES, 'deep/er/and/deeper/notes.txt': 'y'})],
     ] as const)
       it(`leaves an archive of another version alone: ${title}`, async () => {
         await archiveAt(hub, dir)

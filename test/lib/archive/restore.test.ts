@@ -166,6 +166,13 @@ describe('restoring', () => {
         expect(hub.state.get(NAME)?.private).to.equal(visibility === 'private')
       })
 
+    it('that is behind the same gate lets what is missing be added', async () => {
+      Object.assign(hub.state.get(NAME)!, {private: false, gated: 'auto'})
+      await archiveAt(hub, dir)
+      removeFile('empty.txt')
+      await expectOne('restored')
+    })
+
     it('that is public now keeps what was private from being added', async () => {
       await archiveAll()
       add(NAME, {}).private = false
