@@ -1,8 +1,8 @@
 import {allDatasets, discover, type Inventory} from '../account/datasets.js'
-import {type RowIndex, type RunRows} from '../account/leaderboard/index.js'
+import {type RowIndex} from '../account/leaderboard/index.js'
 import {readProtection} from '../account/protection/file.js'
 import {type Protection} from '../account/protection/pins.js'
-import {groupDatasetsByRun, type Run} from '../account/runs.js'
+import {groupDatasetsByRun} from '../account/runs.js'
 import {RefusedError} from '../base/errors.js'
 import {MINUTE, stopwatch} from '../base/time.js'
 import {type QuotaSize} from '../hub/quota.js'
@@ -66,19 +66,18 @@ async function list(plan: Plan, session: Session): Promise<Seen> {
   const inventory = await discover(session)
   const pages = hub.quota.sent - sentBefore
   await requireSameAccess(session)
-  const isAllGone = await allIsGone(plan, inventory, session)
-  if (!isAllGone) requireSameLeaderboard(plan, inventory)
-  const rows = isAllGone ? new Map<string, RunRows>() : await rereadRows(session, inventory, plan.rules)
-  if (!isAllGone) requireUsableRows(plan.rules, await runsToldOf(plan, inventory), rows, inventory.now)
-  return {inventory, rows, ms: elapsed(), pages}
-}
+  let rows: RowIndex = new Map()
+  if (!(await allIsGone(plan, inventory, session))) {
+    requireSameLeaderboard(plan, inventory)
+    rows = await rereadRows(session, inventory, plan.rules)
+    // Rows also describe runs that this deletion has already taken.
+    const planned = plan.delete.map(({run}) => run)
+    const known = new Set(planned.map(({timestamp}) => timestamp))
+    const others = groupDatasetsByRun(inventory.datasets).filter(({timestamp}) => !known.has(timestamp))
+    requireUsableRows(plan.rules, [...planned, ...others], rows, inventory.now)
+  }
 
-/** Rows also describe runs that this deletion has already taken. */
-async function runsToldOf(plan: Plan, {datasets}: Inventory): Promise<Run[]> {
-  const planned = plan.delete.map(({run}) => run)
-  const known = new Set(planned.map(({timestamp}) => timestamp))
-  const others = groupDatasetsByRun(datasets).filter(({timestamp}) => !known.has(timestamp))
-  return [...planned, ...others]
+  return {inventory, rows, ms: elapsed(), pages}
 }
 
 /**
@@ -99,9 +98,7 @@ async function allIsGone(plan: Plan, inventory: Inventory, session: Session): Pr
     const where = found.state === 'there' ? 'is there' : `was moved to ${found.to ?? 'another address'}`
     throw new RefusedError(
       `Nothing of the plan is listed any more, but ${name} ${where}: the listing cannot be trusted.`,
-      {
-        suggestions: ['Look at the namespace on the Hub, then make a new plan.'],
-      },
+      {suggestions: ['Look at the namespace on the Hub, then make a new plan.']},
     )
   }
 
