@@ -24,16 +24,9 @@ export function notDeleted(outcomes: readonly Outcome[]): Array<[title: string, 
   ]).filter(([, own]) => own.length > 0)
 }
 
+type Described = {name: string; reason?: string | undefined; requestId?: string | undefined}
 /** One dataset and its outcome, in one line. */
-export function describeOutcome({
-  name,
-  reason,
-  requestId,
-}: {
-  name: string
-  reason?: string | undefined
-  requestId?: string | undefined
-}): string {
+export function describeOutcome({name, reason, requestId}: Described): string {
   return printable(`${name}${reason ? `: ${reason}` : ''}${requestId ? ` (request ${requestId})` : ''}`)
 }
 

@@ -28,12 +28,7 @@ function summaryOf(
   }: {given?: Record<string, string>; saved?: SavedPlan; warnings?: string[]} = {},
 ): string {
   const result = resultOf({plan: PLAN, inventory: INVENTORY, dryRun: true, warnings: [], ...report})
-  const asked = {
-    given,
-    bin: 'smoltrace',
-    isRehearsal: false,
-    dataDirectory: '/data',
-  }
+  const asked = {given, bin: 'smoltrace', isRehearsal: false, dataDirectory: '/data'}
   const exitCode = exitCodeOf(result)
   const job = {commandLine: 'smoltrace cleanup --older-than 30d', exitCode, warnings, saved}
   return cleanupSummary(result, asked, job)
@@ -92,16 +87,11 @@ describe('the summary of a cleanup', () => {
   it('names the command that carries a dry run out', () => {
     const {blocks} = rendered(summaryOf({}, {given: {'older-than': '30d', summary: 's.md'}}))
     expect(blocks).to.deep.equal(['smoltrace cleanup --older-than 30d --no-dry-run\n'])
-    const plan = summaryOf({}, {given: {'older-than': '30d', plan: 'plan.json'}})
-    expect(rendered(plan).blocks).to.deep.equal(['smoltrace cleanup --apply plan.json --no-dry-run\n'])
-    expect(plan).to.include('The plan was saved to plan.json.')
   })
 
   it('tells first what failed, then what else is not deleted, and last, folded, what is', () => {
-    const markdown = summaryOf({
-      dryRun: false,
-      outcomes: outcomesOf('gone', 'skipped', 'unattempted', 'failed'),
-    })
+    const outcomes = outcomesOf('gone', 'skipped', 'unattempted', 'failed')
+    const markdown = summaryOf({dryRun: false, outcomes})
     const {rows} = rendered(markdown)
     const statuses = rows.slice(1, 5).map(([, status]) => status)
     expect(statuses).to.deep.equal(['Failed', 'Not attempted', 'Skipped', 'Already gone'])

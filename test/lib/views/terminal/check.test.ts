@@ -4,7 +4,7 @@ import {checkRows} from '../../../../src/lib/account/leaderboard/check.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
 import {formatCheck} from '../../../../src/lib/views/terminal/check.js'
 import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../../support/builders.js'
-import {A, B, C, finished, rowOf, viewOf} from '../../../support/rows.js'
+import {A, C, finished, rowOf, viewOf} from '../../../support/rows.js'
 
 const INVENTORY = inventoryOf(runDatasets(C))
 const show = (rows: LeaderboardRow[], width?: number) => {
@@ -18,19 +18,6 @@ const show = (rows: LeaderboardRow[], width?: number) => {
 }
 
 describe('the page of a check', () => {
-  it('names each finding, and below those of a kind what to do', () => {
-    expect(show([finished(A, {model: 'x'}), finished(B, {model: 'y'}), finished(C)])).to.equal(
-      `kim/smoltrace-leaderboard at http://127.0.0.1:9, 2026-10-05 12:00 UTC
-
-Rows whose datasets are gone: 2
-  Row 1 (x): all datasets of run ${A} are gone.
-  Row 2 (y): all datasets of run ${B} are gone.
-    What to do: From an archive they come back with smoltrace restore DIR --namespace kim; else leave the row as a record of its scores, or take it out of the leaderboard.
-
-2 findings in 3 rows and 1 run.`,
-    )
-  })
-
   it('says so where nothing is found, and what was not counted', () => {
     expect(show([finished(C)])).to.match(/\n\nNo findings: 1 row and 1 run go together\.$/)
     expect(show([finished(C), rowOf({})])).to.include(
