@@ -4,13 +4,12 @@ import {hideToken, safe} from '../base/text.js'
 import {type Identity, readIdentity} from './access.js'
 import {describe, headOf, whereabouts} from './dataset-info.js'
 import {HubFormatError} from './errors.js'
-import {download, listFiles, readText, readWhole} from './files.js'
+import {createDataset, download, listFiles, readText, readWhole, upload} from './files.js'
 import {type HubResponse} from './http.js'
 import {listDatasets, listStorage} from './listing.js'
 import {type Quota} from './quota.js'
 import {type Wait} from './retry.js'
 import {type Bound, createTransport, type Send, type Transport, type TransportOptions} from './transport.js'
-import {createDataset, upload} from './uploads.js'
 
 /** Everything that is asked of the Hub. */
 const CALLS = {
