@@ -55,7 +55,11 @@ describe('cards with pins', () => {
     ['tags that another name shares', '---\ntags: &t [x]\na: *t\n---\n'],
     ['tags that are another name’s', '---\na: &t [x]\ntags: *t\n---\n'],
     ['two documents', '---\na: 1\n...\nb: 1\n---\n'],
-    ['bytes that are no UTF-8', '---\na: 1\n---\n\uFFFD'],
+    [
+      'aliases that blow up',
+      `---\na: &a [x, x]\nb: &b [${'*a, '.repeat(60)}x]\nc: [${'*b, '.repeat(60)}x]\n---\n`,
+    ],
+    ['bytes that are not UTF-8', '---\na: 1\n---\n\uFFFD'],
   ]
   for (const [title, card] of unclear) {
     it(`are left alone: ${title}`, () => {
