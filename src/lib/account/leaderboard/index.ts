@@ -33,10 +33,17 @@ export function rowIndexer(namespace: string): {add: (row: LeaderboardRow) => vo
   const found = new Map<string, {exact: LeaderboardRow[]; loose: LeaderboardRow[]}>()
   return {
     add(row) {
-      const cells = [row.resultsDataset, row.tracesDataset, row.metricsDataset]
-      const names = cells.flatMap((cell = '') => parseNames(cell, namespace))
-      const runs = new Set(names.map(({timestamp}) => timestamp))
-      const kind = runs.size === 1 && names.some(({isExact}) => isExact) ? 'exact' : 'loose'
+      const runs = new Set<string>()
+      let isNamed = false
+      for (const cell of [row.resultsDataset, row.tracesDataset, row.metricsDataset]) {
+        if (cell === undefined) continue
+        for (const {timestamp, isExact} of parseNames(cell, namespace)) {
+          runs.add(timestamp)
+          isNamed ||= isExact
+        }
+      }
+
+      const kind = isNamed && runs.size === 1 ? 'exact' : 'loose'
       for (const run of runs) {
         const own = found.get(run) ?? {exact: [], loose: []}
         found.set(run, own)
@@ -130,8 +137,11 @@ interface MeantName extends RunDatasetName {
 /** The runs' datasets that a cell means: alone, in an address, in other letters, in quotes, with invisible characters. */
 export function parseNames(cell: string, namespace: string): MeantName[] {
   const exact = parseDatasetName(cell, namespace)
-  if (exact && exact.type !== 'leaderboard')
-    return [{...exact, owner: namespace, isExact: true, isWhole: true}]
+  if (exact && exact.type !== 'leaderboard') {
+    const {type, timestamp} = exact
+    return [{type, timestamp, owner: namespace, isExact: true, isWhole: true}]
+  }
+
   const text = plain(cell)
   return [...text.matchAll(LOOSE_NAME)].flatMap(({0: name, 1: word = '', 2: day, 3: time, index}) => {
     const type = word.toLowerCase()

@@ -99,17 +99,19 @@ function viewRow(data: LeaderboardRow, row: number, known: Known): ViewedRow {
 }
 
 function resolve(name: string, {namespace, names, seesAll}: Known): Omit<Reference, 'name' | 'type'> {
-  if (/^local:/i.test(name)) return {state: 'local'}
+  const missing = seesAll ? 'gone' : 'unknown'
   const [meant] = parseNames(name, namespace)
+  if (meant?.isExact)
+    return {state: names.has(name) ? 'there' : missing, dataset: name, timestamp: meant.timestamp}
+  if (/^local:/i.test(name)) return {state: 'local'}
   if (!meant?.isWhole || meant.owner === undefined || !parseTimestamp(meant.timestamp))
     return {state: 'other'}
-  const {owner, type, timestamp, isExact} = meant
+  const {owner, type, timestamp} = meant
   const dataset = runDatasetName(namespace, type, timestamp)
   const isHere = names.has(dataset)
-  if (owner.toLowerCase() !== namespace.toLowerCase())
-    return isHere ? {state: 'renamed', dataset, timestamp, owner} : {state: 'elsewhere', owner}
-  const state = isHere ? (isExact ? 'there' : 'inexact') : seesAll ? 'gone' : 'unknown'
-  return {state, dataset, timestamp}
+  if (owner.toLowerCase() === namespace.toLowerCase())
+    return {state: isHere ? 'inexact' : missing, dataset, timestamp}
+  return isHere ? {state: 'renamed', dataset, timestamp, owner} : {state: 'elsewhere', owner}
 }
 
 /** The leaderboard that a view was read from, and what to know before trusting it. */
