@@ -38,7 +38,9 @@ const MANIFEST = z.strictObject({
   /** Ids and commits under which the same content was archived before. */
   previousIdentities: z.array(z.strictObject({id: text, sha: sha1, createdAt: date, archivedAt: date})),
 })
-export type Manifest = z.output<typeof MANIFEST>
+/** Its type is that of what is read: the declarations of the package can name no schema, for zod is not installed with it. */
+const manifestIn = (json: string) => parseJson(json, MANIFEST, refuse)
+export type Manifest = ReturnType<typeof manifestIn>
 
 /** The manifest of a dataset as it is now. */
 export function describeArchive(
@@ -64,7 +66,7 @@ export function describeArchive(
  * @throws RefusedError that says what is wrong with it
  */
 export function parseManifest(json: string): Manifest {
-  const manifest = parseJson(json, MANIFEST, refuse)
+  const manifest = manifestIn(json)
   const problem = pathsProblem(manifest.files.map(({path}) => path))
   if (problem) throw refuse(`its file ${problem}`)
   return manifest

@@ -61,8 +61,13 @@ export const DATASET_STATES = [
   'uncertain',
 ] as const satisfies DatasetState[]
 
+/** The first line. Types are those of what is read: the declarations of the package can name no schema, without zod. */
+const headerIn = (fields: Fields) => z.safeParse(HEADER, fields).data
+type Header = NonNullable<ReturnType<typeof headerIn>>
+type DatasetHeader = Header['datasets'][number]
+
 /** One dataset of a job. */
-export interface DatasetRecord extends z.output<typeof DATASET> {
+export interface DatasetRecord extends DatasetHeader {
   state: DatasetState
   /** Why it is in this state. */
   reason: string | undefined
@@ -72,7 +77,7 @@ export interface DatasetRecord extends z.output<typeof DATASET> {
 }
 
 /** One carried-out plan, as far as its journal records it. All text in it is fit for a terminal. */
-export interface JobRecord extends z.output<typeof HEADER> {
+export interface JobRecord extends Header {
   /** Undefined without a last line that says so. */
   endedAt: Date | undefined
   state: JobState
@@ -157,7 +162,7 @@ function readHeader(line: string, isCutOff: boolean): JobRecord {
   if (!fields && isCutOff) throw new RefusedError('is not a journal, or its first line is cut off')
   if (fields?.kind !== 'plan') throw new RefusedError('is not a journal')
   if (fields.version !== JOURNAL_VERSION) throw new RefusedError('is a journal of a version unknown here')
-  const {data: header} = z.safeParse(HEADER, fields)
+  const header = headerIn(fields)
   if (!header || new Set(header.datasets.map(({name}) => name)).size < header.datasets.length)
     throw new RefusedError('is not a journal: its first line lacks what a plan has')
   const nothingYet = {state: 'untouched', reason: undefined, requestId: undefined, at: undefined} as const
