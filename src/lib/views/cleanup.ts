@@ -56,7 +56,7 @@ export function notesOn(
 }
 
 /** What to do next, in words, and the command that does it where there is one. */
-export interface NextStep {
+interface NextStep {
   text: string
   command?: string
 }

@@ -30,7 +30,7 @@ export function text(value: string): string {
 }
 
 /** A name, a path or a flag, as code. */
-export function code(value: string): string {
+function code(value: string): string {
   return `<code>${text(value)}</code>`
 }
 

@@ -26,7 +26,7 @@ export const moment = (description: string) => about(z.clone(ISO), `${descriptio
 export const day = (description: string) => about(z.iso.date(), description)
 export const constant = <const T extends z.core.util.Literal>(value: T, description: string) =>
   about(z.literal(value), description)
-export const matching = (pattern: RegExp, description: string) =>
+const matching = (pattern: RegExp, description: string) =>
   about(z.string().check(z.regex(pattern)), description)
 /** One of a few words, to which none is added within one version. */
 export const word = <const Words extends readonly string[]>(words: Words, description: string) =>
