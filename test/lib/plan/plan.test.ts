@@ -149,7 +149,7 @@ describe('plan', () => {
       const {plan, names} = named([`kim/smoltrace-results-${OLD}`, `kim/smoltrace-metrics-${OLD}`])
       expect(names).to.deep.equal([`kim/smoltrace-metrics-${OLD}`, `kim/smoltrace-results-${OLD}`])
       expect(runsOf(plan.keep)).to.deep.equal([NEW])
-      expect(plan.rules.run).to.deep.equal([OLD])
+      expect(plan.rules).to.deep.include({run: [OLD], graceMs: 0})
       expect(plan.delete[0]?.reasons).to.deep.equal([{rule: 'run', text: 'named'}])
       expect(plan.keep[0]?.reasons).to.deep.equal([{rule: 'run', text: 'not named'}])
     })

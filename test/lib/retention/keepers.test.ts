@@ -272,6 +272,11 @@ describe('--group-by', () => {
     })
   }
 
+  it('says once what leaves both the group and the score in doubt', () => {
+    const found = kept(runsAt(DAYS.slice(0, 1)), {keepBest: 1, groupBy: ['model']}, knowing())
+    expect(found).to.deep.equal(['its group is in doubt: no row on the leaderboard, though it has metrics'])
+  })
+
   it('does not ask after a column that it does not group by', () => {
     const rows = [scored(0, {model: 'a', team: 'x'}), scored(0, {model: 'a', team: 'y'})]
     const found = kept(runsAt(DAYS.slice(0, 1)), {keepBest: 1, groupBy: ['model']}, knowing(...rows))
@@ -292,10 +297,14 @@ describe('rules that need rows', () => {
     it(`delete nothing where the leaderboard is not known: ${JSON.stringify(options)}`, () => {
       const decisions = decisionsOf(runsAt(DAYS), options, {protection: {}, rows: 'unknown'})
       expect(deletedBy(decisions)).to.deep.equal([])
-      expect(decisions[1]?.reasons).to.deep.include({
-        rule: 'leaderboard',
-        text: 'what the leaderboard says is unknown',
-      })
+      const reason = {rule: 'leaderboard', text: 'what the leaderboard says is unknown'}
+      expect(decisions[1]?.reasons).to.deep.equal([reason])
     })
   }
+
+  it('let others count where the leaderboard is not known', () => {
+    const unknown: RetentionContext = {protection: {}, rows: 'unknown'}
+    const [first] = kept(runsAt(DAYS), {keepRecent: 1, keepBest: 1}, unknown)
+    expect(first).to.equal('most recent 1 of 1; what the leaderboard says is unknown')
+  })
 })
