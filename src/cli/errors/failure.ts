@@ -19,8 +19,6 @@ interface Thrown extends Error {
   oclif?: {exit?: number | false}
   /** Of `NonExistentFlagsError`. */
   flags?: string[]
-  /** Of `RequiredArgsError`, and words of `UnexpectedArgsError`. */
-  args?: Array<string | {name: string; description?: string}>
 }
 
 type Advice = Pick<Failure, 'message' | 'suggestions'>
@@ -42,26 +40,10 @@ export function failureOf(error: Thrown, invocation: Invocation): Failure {
   }
 }
 
-function adviceOn({message, oclif, flags, args = []}: Thrown, {flags: known}: Invocation): Advice {
+function adviceOn({message, oclif, flags = []}: Thrown, {flags: known}: Invocation): Advice {
   if (oclif?.exit === undefined) return {message, suggestions: [UNEXPECTED]}
-  if (flags) {
-    const meant = flags.flatMap(
-      (flag) => nearest(flag.replaceAll(/^-+|=.*$/gs, ''), Object.keys(known)) ?? [],
-    )
-    return {
-      message:
-        flags.length === 1 ? `There is no flag ${flags[0]}.` : `There are no flags ${flags.join(', ')}.`,
-      suggestions: [...meant.map((flag) => `Did you mean --${flag}?`), SEE_OPTIONS],
-    }
-  }
-
-  const missing = args.flatMap((arg) => (typeof arg === 'string' ? [] : [arg]))
-  if (missing.length === 0) return {message, suggestions: [SEE_OPTIONS]}
-  const named = missing.map(({name, description = ''}) => `${name.toUpperCase()} (${description})`)
-  return {
-    message: `Missing: ${named.join(', ')}`,
-    suggestions: [SEE_OPTIONS],
-  }
+  const meant = flags.flatMap((flag) => nearest(flag.replaceAll(/^-+|=.*$/gs, ''), Object.keys(known)) ?? [])
+  return {message, suggestions: [...meant.map((flag) => `Did you mean --${flag}?`), SEE_OPTIONS]}
 }
 
 /** Takes off the lines that oclif puts around what is wrong. */
@@ -70,7 +52,7 @@ function withoutFrame(message: string): string {
     .replace(/^Parsing (--\S+) \n\t/, '$1: ')
     .replace(/^The following errors? occurred:\s+/, '')
     .replace(/\nSee more help with --help$/, '')
-    .replaceAll(/\n\s*/g, ' ')
+    .replaceAll(/\s*\n\s*/g, ' ')
 }
 
 /** Options whose flag has another name. */
