@@ -21,9 +21,7 @@ describe('errors', () => {
   for (const [error, name, exitCode] of kinds) {
     it(`of the kind ${name} end with ${exitCode}, also where a host prints them`, () => {
       expect(error).to.be.instanceOf(SmoltraceError).and.instanceOf(Error)
-      expect(error.name).to.equal(name)
-      expect(error.exitCode).to.equal(exitCode)
-      expect(error.oclif.exit).to.equal(exitCode)
+      expect(error).to.include({name, exitCode}).and.have.nested.property('oclif.exit', exitCode)
     })
   }
 

@@ -14,7 +14,7 @@ import {
   RUN_TYPES,
   runDatasetName,
 } from '../../../src/lib/base/names.js'
-import {NAMESPACE, NEAR_MISSES, someMoment} from '../../support/builders.js'
+import {NEAR_MISSES, someMoment} from '../../support/builders.js'
 
 /** Whether a text of digits names a moment of the calendar. */
 function exists(text: string): boolean {
@@ -28,15 +28,9 @@ function exists(text: string): boolean {
 describe('naming', () => {
   describe('the name of a dataset', () => {
     it('is read for a leap day and for the last second of a year', () => {
-      expect(parseDatasetName('kim/smoltrace-results-20240229_000000', 'kim')).to.include({type: 'results'})
-      expect(parseDatasetName('kim/smoltrace-results-20251231_235959', 'kim')).to.include({type: 'results'})
+      for (const stamp of ['20240229_000000', '20251231_235959'])
+        expect(parseDatasetName(`kim/smoltrace-results-${stamp}`, 'kim')).to.include({type: 'results'})
     })
-
-    for (const name of NEAR_MISSES) {
-      it(`is refused for ${JSON.stringify(name)}`, () => {
-        expect(parseDatasetName(`${NAMESPACE}/${name}`, NAMESPACE)).to.equal(undefined)
-      })
-    }
 
     const elsewhere: Array<[name: string, namespace: string]> = [
       ['Kim/smoltrace-results-20260101_000000', 'kim'],
@@ -58,10 +52,8 @@ describe('naming', () => {
       fc.assert(
         fc.property(someMoment, fc.constantFrom(...RUN_TYPES), (moment, type) => {
           const timestamp = formatTimestamp(moment)
-          expect(parseDatasetName(runDatasetName('kim', type, timestamp), 'kim')).to.deep.equal({
-            type,
-            timestamp,
-          })
+          const name = runDatasetName('kim', type, timestamp)
+          expect(parseDatasetName(name, 'kim')).to.deep.equal({type, timestamp})
         }),
         {numRuns: 300},
       )
@@ -73,11 +65,9 @@ describe('naming', () => {
     it('is what each run is named by, or is refused with the name of its option', () => {
       expect(() => checkTimestamps([])).not.to.throw()
       expect(() => checkTimestamps(['20260131_235959'])).not.to.throw()
-      expect(() => checkTimestamps(['20260131_235959', '2026'])).to.throw(
-        UsageError,
-        /^"2026" is not a run's/,
-      )
-      expect(() => checkTimestamps(['2026'], 'run')).to.throw(UsageError, /^`run` "2026" is not a run's/)
+      const names = ['20260131_235959', '2026']
+      expect(() => checkTimestamps(names)).to.throw(UsageError, /^"2026" is not a run's/)
+      expect(() => checkTimestamps(names, 'run')).to.throw(UsageError, /^`run` "2026" is not a run's/)
       expect(() => checkTimestamps([undefined as unknown as string])).to.throw(UsageError)
     })
 
@@ -94,18 +84,15 @@ describe('naming', () => {
       )
     })
 
-    for (const text of ['', '20260131', '20260131T235959', ' 20260131_235959', '20260131_235959Z']) {
-      it(`is refused for ${JSON.stringify(text)}`, () => {
-        expect(parseTimestamp(text)).to.equal(undefined)
-      })
-    }
+    it('is refused in any other form', () => {
+      for (const text of ['', '20260131', '20260131T235959', ' 20260131_235959', '20260131_235959Z'])
+        expect(parseTimestamp(text), text).to.equal(undefined)
+    })
   })
 
   it('knows the types by their exact words', () => {
-    expect(['results', 'traces', 'metrics'].every((word) => isRunType(word))).to.equal(true)
-    expect(['leaderboard', 'Results', 'result', '', 'results '].some((word) => isRunType(word))).to.equal(
-      false,
-    )
+    const words = [...RUN_TYPES, 'leaderboard', 'Results', 'result', '', 'results ']
+    expect(words.filter((word) => isRunType(word))).to.deep.equal(['results', 'traces', 'metrics'])
   })
 
   it('knows the datasets of tasks of a namespace by their exact names', () => {
@@ -140,9 +127,12 @@ describe('naming', () => {
     }
 
     it('is not an exact name, a dataset of tasks, nor anything that does not mention SMOLTRACE', () => {
-      for (const own of 'smoltrace-results-20260101_000000 smoltrace-leaderboard smoltrace-tasks notes'.split(
-        ' ',
-      ))
+      for (const own of [
+        'smoltrace-results-20260101_000000',
+        'smoltrace-leaderboard',
+        'smoltrace-tasks',
+        'notes',
+      ])
         expect(nearMissOf(`kim/${own}`, 'kim'), own).to.equal(undefined)
       expect(nearMissOf('other/smoltrace-results-copy', 'kim')).to.equal(undefined)
     })

@@ -3,16 +3,7 @@ import * as fc from 'fast-check'
 
 import {nearest} from '../../../src/lib/base/nearest.js'
 
-const FLAGS = [
-  'older-than',
-  'incomplete-only',
-  'keep-recent',
-  'keep-best',
-  'dry-run',
-  'no-dry-run',
-  'run',
-  'all',
-]
+const FLAGS = 'older-than incomplete-only keep-recent keep-best dry-run no-dry-run run all'.split(' ')
 
 describe('nearest', () => {
   const cases: Array<[word: string, expected: string | undefined]> = [

@@ -2,43 +2,32 @@ import {expect} from 'chai'
 
 import {coversUntil, isPinTag, type PinTag, pinTagFor, readPinTag} from '../../../src/lib/base/pin-tags.js'
 
-const doubtful = {isDoubtful: true}
+const DOUBTFUL = [
+  ...['20261399', '20260229', '2026-12-31', '202612311'].map((day) => `smoltrace-pinned-until-${day}`),
+  ...'smoltrace-pinned-x|smoltrace-pinned |smoltrace-pin|Smoltrace-Pinned|smoltrace_pinned'.split('|'),
+  ...'#smoltrace-pinned|smoltrace - pinned|smoltrace\u2013pinned|smol-trace-pinned'.split('|'),
+  ...'sm\u200Boltrace-pinned|\uFF33moltrace-pinned|SMOLTRACEPINNED'.split('|'),
+]
 const DOES_NOT_END = undefined
 
 describe('pin tags', () => {
-  const cases: Array<[tag: string, said: Partial<PinTag> | undefined]> = [
+  const cases: Array<[tag: string, said: Partial<PinTag>]> = [
     ['smoltrace-pinned', {isDoubtful: false}],
     ['smoltrace-pinned-until-20261231', {until: '2026-12-31', isDoubtful: false}],
     ['smoltrace-pinned-until-20240229', {until: '2024-02-29', isDoubtful: false}],
-    ['smoltrace-pinned-until-20261399', doubtful],
-    ['smoltrace-pinned-until-20260229', doubtful],
-    ['smoltrace-pinned-until-2026-12-31', doubtful],
-    ['smoltrace-pinned-until-202612311', doubtful],
-    ['smoltrace-pinned-x', doubtful],
-    ['smoltrace-pinned ', doubtful],
-    ['smoltrace-pin', doubtful],
-    ['Smoltrace-Pinned', doubtful],
-    ['smoltrace_pinned', doubtful],
-    [' smoltrace-pinned', doubtful],
-    ['#smoltrace-pinned', doubtful],
-    ['smoltrace - pinned', doubtful],
-    ['smoltrace\u2013pinned', doubtful],
-    ['smol-trace-pinned', doubtful],
-    ['sm\u200Boltrace-pinned', doubtful],
-    ['smol\u00ADtrace-pinned', doubtful],
-    ['\uFF33moltrace-pinned', doubtful],
-    ['SMOLTRACEPINNED', doubtful],
-    ['smoltrace-unpinned', undefined],
-    ['smoltrace', undefined],
-    ['not-smoltrace-pinned', undefined],
-    ['pinned', undefined],
+    ...DOUBTFUL.map((tag): [string, object] => [tag, {isDoubtful: true}]),
   ]
   for (const [tag, said] of cases) {
-    it(`${JSON.stringify(tag)}: ${said ? (said.isDoubtful ? 'in doubt' : (said.until ?? 'until it is lifted')) : 'no pin'}`, () => {
-      expect(isPinTag(tag)).to.equal(said !== undefined)
-      if (said) expect(readPinTag(tag)).to.deep.equal({text: tag, ...said})
+    it(`hold for ${JSON.stringify(tag)}${said.isDoubtful ? ', in doubt' : ''}`, () => {
+      expect(isPinTag(tag)).to.equal(true)
+      expect(readPinTag(tag)).to.deep.equal({text: tag, ...said})
     })
   }
+
+  it('are no other tags', () => {
+    for (const tag of ['smoltrace-unpinned', 'smoltrace', 'not-smoltrace-pinned', 'pinned'])
+      expect(isPinTag(tag), tag).to.equal(false)
+  })
 
   it('are written as they are read', () => {
     const forGood = pinTagFor(DOES_NOT_END)

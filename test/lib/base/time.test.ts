@@ -14,9 +14,8 @@ import {
   stopwatch,
   usesCalendarUnits,
 } from '../../../src/lib/base/time.js'
-import {errorOf, MINUTE, NOW} from '../../support/builders.js'
+import {MINUTE, NOW} from '../../support/builders.js'
 
-const said = (text: string) => usesCalendarUnits(parseAge(text))
 describe('duration', () => {
   describe('an age', () => {
     const accepted: Array<[text: string, ms: number]> = [
@@ -40,27 +39,25 @@ describe('duration', () => {
       })
     }
 
-    const alsoWritten: Array<[text: string, as: string]> = [
-      ['7D', '7d'],
-      ['1W', '1w'],
-      ['1M', '1m'],
-      ['1Mo', '1mo'],
-      ['12H', '12h'],
-      ['1Y', '1y'],
-      ['1W3d', '1w3d'],
-      ['  7d  ', '7d'],
-      ['\t1w\n', '1w'],
-      [' 7 ', '7'],
-      ['7d\r\n', '7d'],
-      ['\u00A030D', '30d'],
-      [' 2026-01-31\n', '2026-01-31'],
-    ]
-    for (const [text, as] of alsoWritten) {
-      it(`written ${JSON.stringify(text)} is ${as}`, () => {
-        expect(parseAge(text)).to.deep.equal(parseAge(as))
-        if (parseAge(as).kind === 'duration') expect(parseSpan(text)).to.deep.equal(parseSpan(as))
-      })
-    }
+    it('may have capitals and blanks around it', () => {
+      for (const text of [
+        '7D',
+        '1W',
+        '1Mo',
+        '12H',
+        '1Y',
+        '1W3d',
+        '  7d  ',
+        '\t1w\n',
+        '7d\r\n',
+        '\u00A030D',
+      ]) {
+        expect(parseAge(text)).to.deep.equal(parseAge(text.trim().toLowerCase()))
+        expect(parseSpan(text)).to.deep.equal(parseSpan(text.trim().toLowerCase()))
+      }
+
+      expect(parseAge(' 2026-01-31\n')).to.deep.equal(parseAge('2026-01-31'))
+    })
 
     it('may be a date, which means midnight in UTC', () => {
       expect(parseAge('2026-01-31')).to.deep.equal({
@@ -76,29 +73,18 @@ describe('duration', () => {
       ...'30min 1h30min 1min P7D 1e3 1e3d abcd NaN Infinity ٧d 1001y 999999999999999999999d'.split(' '),
       ...'2026-02-30 2025-02-29 2026-13-01 2026-00-10 2026-1-1 2026/01/31 31.01.2026 20260131'.split(' '),
       ...'x2026-01-31 2026-01-31x 2026-01-31T00:00 2026-01-31T00:00:00Z 20260131_000000'.split(' '),
-      '',
-      ' ',
-      '\t',
-      '7 d',
-      '7 D',
-      '1d 2h',
-      '2026- 01-31',
-      ' 0d ',
-      ' -7d',
+      ...'| |\t|7 d|7 D|1d 2h|2026- 01-31| 0d | -7d'.split('|'),
     ]
     for (const text of refused) {
-      it(`is refused for ${JSON.stringify(text)}, with exit code 2 and what was typed`, () => {
-        const error = errorOf(() => parseAge(text))
-        expect(error).to.be.instanceOf(UsageError).and.to.have.property('exitCode', 2)
+      it(`is refused for ${JSON.stringify(text)}, with what was typed`, () => {
         // No message holds control characters.
-        const typed = text.replace('\t', ' ')
-        expect(error.message).to.include('`olderThan`').and.include(`"${typed}"`).and.include('1w3d')
+        expect(() => parseAge(text)).to.throw(UsageError, `\`olderThan\` "${text.replace('\t', ' ')}"`)
       })
     }
 
     it('says whether the length of its units has to be explained', () => {
-      expect(['1m', '1mo', '1y', '1w1m', '1y1d'].every((text) => said(text))).to.equal(true)
-      expect(['7', '7d', '12h', '2w', '2026-01-31'].some((text) => said(text))).to.equal(false)
+      for (const text of ['1m', '1mo', '1y', '1w1m', '1y1d', '7', '7d', '12h', '2w', '2026-01-31'])
+        expect(usesCalendarUnits(parseAge(text)), text).to.equal(/[my]/.test(text))
     })
 
     it('[S4] never is zero, negative or beyond what a date can hold, whatever is typed', () => {
@@ -122,15 +108,13 @@ describe('duration', () => {
   })
 
   describe('an age that counts from now', () => {
-    for (const text of ['2026-01-31', '0', '30min', '']) {
-      it(`is refused for ${JSON.stringify(text)}, with the forms it may have`, () => {
-        const error = errorOf(() => parseSpan(text))
-        expect(error).to.be.instanceOf(UsageError)
-        expect(error.message).to.equal(
+    it('is refused for what does not, with the forms it may have', () => {
+      for (const text of ['2026-01-31', '0', '30min', ''])
+        expect(() => parseSpan(text)).to.throw(
+          UsageError,
           `\`keepWithin\` "${text}" is not an age that counts from now: give a number of days or 12h, 7d, 2w, 1m (30 days), 1y, or a sum such as 1w3d.`,
         )
-      })
-    }
+    })
   })
 
   describe('[S4] a grace period', () => {
@@ -154,20 +138,11 @@ describe('duration', () => {
 
     const refused = [
       ...'6 30 5m 5M 30m 1MO 1mo 1h30m 1min30m 1y -1h -6h +6h 1.5h h min 6hours 1001y'.split(' '),
-      '',
-      ' ',
-      ' 30m ',
-      '6 h',
-      '999999999999w',
-      '2026-01-31',
-      'off',
-      'none',
+      ...'| | 30m |6 h|999999999999w|2026-01-31|off|none'.split('|'),
     ]
     for (const text of refused) {
       it(`is refused for ${JSON.stringify(text)}`, () => {
-        const error = errorOf(() => parseGrace(text))
-        expect(error).to.be.instanceOf(UsageError)
-        expect(error.message).to.include('`grace`').and.include(`"${text}"`).and.include('30min')
+        expect(() => parseGrace(text)).to.throw(UsageError, /^`grace` ".*30min/)
       })
     }
   })
@@ -183,13 +158,9 @@ describe('duration', () => {
     it('[S4] may be this very moment but not a millisecond later, and is refused in the name of its option', () => {
       expect(cutoffOf(parseAge('2026-10-05'), midnight)).to.deep.equal(midnight)
       const before = new Date(midnight.getTime() - 1)
-      const error = errorOf(() => cutoffOf(parseAge('2026-10-05'), before))
-      expect(error).to.be.instanceOf(UsageError)
-      expect(error.message).to.include('`olderThan` "2026-10-05"').and.include('future')
-      expect(() => cutoffOf(parseAge('2026-10-05', 'since'), before, 'since')).to.throw(
-        UsageError,
-        /^`since` "/,
-      )
+      const future = /^`since` "2026-10-05" .*future/
+      expect(() => cutoffOf(parseAge('2026-10-05', 'since'), before, 'since')).to.throw(UsageError, future)
+      expect(() => cutoffOf(parseAge('2026-10-05'), before)).to.throw(UsageError, /^`olderThan` "/)
       expect(() => parseAge('soon', 'since')).to.throw(UsageError, /^`since` "/)
     })
   })
