@@ -49,11 +49,7 @@ describe('the program on a pipe', () => {
     expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
     expect(stdout).to.equal((await run(['history'], env)).stdout)
     for (const command of [['runs', 'protect'], ['runs', 'unprotect'], ['restore']])
-      expectFailure(
-        await run(command, env, PROGRAM, '20250101_000000\n'),
-        2,
-        /Missing 1 required arg: (?:timestamp|dir)/,
-      )
+      expectFailure(await run(command, env, PROGRAM, '20250101_000000\n'), 2, /Missing: (?:TIMESTAMP|DIR)/)
   })
 
   it('stops in silence where nobody reads on', () =>

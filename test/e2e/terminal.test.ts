@@ -22,6 +22,12 @@ process.stdin.resume = function () {
 const HELD_UP = `--import=data:text/javascript,${encodeURIComponent(HOLD_UP)}`
 
 const QUESTION = /Type .+ to go on, anything else to cancel:/
+/** The ways in which a terminal may be asked: redrawn in place, or line by line, as for a screen reader. */
+const MODES: Array<[how: string, variables: Record<string, string>]> = [
+  ['in place', {}],
+  ['line by line', {SMOLTRACE_PLAIN: '1'}],
+]
+
 /** Starts a command on a sandbox and waits for its question. */
 async function asked(hub: Sandbox, argv: string[], variables = {}): Promise<Terminal> {
   const terminal = startInTerminal(argv, cleanEnv(hub, variables))
@@ -73,17 +79,19 @@ describe('the question before a deletion', () => {
     ['Ctrl-D', ({ctrlD}) => ctrlD()],
     ['SIGTERM', ({kill}) => kill('SIGTERM')],
   ]
-  for (const [what, answer] of noes) {
-    it(`[S9] takes ${what} for a no, says so, and ends with 130`, () =>
-      withHub({runs: 3}, async (hub) => {
-        const terminal = await asked(hub, KEEP_ONE)
-        answer(terminal)
-        expect(await terminal.finished).to.equal(130)
-        expect(terminal.text).to.include('Cancelled: nothing was deleted.')
-        expect(terminal.text).not.to.match(/^\s+at /m)
-        expectCursor(terminal)
-        expect(deletionsAt(hub)).to.deep.equal([])
-      }))
+  for (const [how, variables] of MODES) {
+    for (const [what, answer] of noes) {
+      it(`[S9] ${how}, takes ${what} for a no, says so, and ends with 130`, () =>
+        withHub({runs: 3}, async (hub) => {
+          const terminal = await asked(hub, KEEP_ONE, variables)
+          answer(terminal)
+          expect(await terminal.finished).to.equal(130)
+          expect(terminal.text).to.include('Cancelled: nothing was deleted.')
+          expect(terminal.text).not.to.match(/^\s+at /m)
+          expectCursor(terminal)
+          expect(deletionsAt(hub)).to.deep.equal([])
+        }))
+    }
   }
 
   it('[S9] is not answered by what was typed before the plan was on the screen, though the program read it late', () =>

@@ -19,6 +19,10 @@ interface Thrown extends Error {
   oclif?: {exit?: number | false}
   /** Of `NonExistentFlagsError`. */
   flags?: string[]
+  /** Of `RequiredArgsError`, and words of `UnexpectedArgsError`. */
+  args?: Array<string | {name: string; description?: string}>
+  /** What was parsed, where one flag was refused because of another. */
+  parse?: {input?: {flags: Interfaces.FlagInput}; output?: {flags: Record<string, unknown>}}
 }
 
 type Advice = Pick<Failure, 'message' | 'suggestions'>
@@ -40,10 +44,42 @@ export function failureOf(error: Thrown, invocation: Invocation): Failure {
   }
 }
 
-function adviceOn({message, oclif, flags = []}: Thrown, {flags: known}: Invocation): Advice {
+/** Says what is wrong with a command line, from the fields of oclif's error: its sentences are made for any program. */
+function adviceOn(error: Thrown, {flags: known}: Invocation): Advice {
+  const {message, oclif, flags, args = []} = error
   if (oclif?.exit === undefined) return {message, suggestions: [UNEXPECTED]}
-  const meant = flags.flatMap((flag) => nearest(flag.replaceAll(/^-+|=.*$/gs, ''), Object.keys(known)) ?? [])
-  return {message, suggestions: [...meant.map((flag) => `Did you mean --${flag}?`), SEE_OPTIONS]}
+  if (flags) {
+    const meant = flags.flatMap(
+      (flag) => nearest(flag.replaceAll(/^-+|=.*$/gs, ''), Object.keys(known)) ?? [],
+    )
+    return {
+      message:
+        flags.length === 1 ? `There is no flag ${flags[0]}.` : `There are no flags ${flags.join(', ')}.`,
+      suggestions: [...meant.map((flag) => `Did you mean --${flag}?`), SEE_OPTIONS],
+    }
+  }
+
+  const missing = args.flatMap((arg) => (typeof arg === 'string' ? [] : [arg]))
+  if (missing.length > 0) {
+    const named = missing.map(({name, description = ''}) => `${name.toUpperCase()} (${description})`)
+    return {message: `Missing: ${named.join(', ')}`, suggestions: [SEE_OPTIONS]}
+  }
+
+  return {message: relationRefused(error) ?? message, suggestions: [SEE_OPTIONS]}
+}
+
+/** Which flag excludes, or lacks, which other one; undefined where that is not what is wrong. */
+function relationRefused({parse}: Thrown): string | undefined {
+  const given = parse?.output?.flags ?? {}
+  for (const [name, {exclusive = [], dependsOn = []}] of Object.entries(parse?.input?.flags ?? {})) {
+    if (given[name] === undefined) continue
+    const clash = exclusive.find((other) => given[other] !== undefined)
+    if (clash !== undefined) return `--${name} and --${clash} exclude each other: leave out one of them.`
+    const lacking = dependsOn.find((other) => given[other] === undefined)
+    if (lacking !== undefined) return `--${name} needs --${lacking}.`
+  }
+
+  return undefined
 }
 
 /** Takes off the lines that oclif puts around what is wrong. */

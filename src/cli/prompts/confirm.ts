@@ -1,16 +1,12 @@
-import {createInterface} from 'node:readline'
-import {setImmediate as nextTurn, setTimeout as sleep} from 'node:timers/promises'
-
 import {type Plan, plannedDatasets} from '../../lib/plan/plan.js'
 import {count} from '../../lib/views/format.js'
 import {wrapText} from '../../lib/views/terminal/layout.js'
 import {type Screen, type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
 import {written} from '../output.js'
+import {askForLine} from './ask.js'
 
 /** What is typed to see the whole plan once more. */
 const LIST = 'list'
-/** Long enough for what was typed before the question to arrive, in ms. */
-const TYPE_AHEAD_MS = 50
 
 /**
  * Shows the warning and asks for the plan's phrase, on stderr. `list` shows the whole plan there and asks again.
@@ -28,39 +24,10 @@ export async function confirmByPhrase(
   process.stderr.write(`\n${formatWarning(plan, isArchived, {style, width: widthOf(process.stderr)})}\n\n`)
   const message = `Type ${plan.phrase} to go on, anything else to cancel:`
   for (;;) {
-    const answer = (await askForLine(message, signal))?.trim()
-    if (answer !== LIST) return answer === plan.phrase
+    const answer = await askForLine(message, signal)
+    if (answer?.trim() !== LIST) return answer?.trim() === plan.phrase
     await written(process.stderr, `\n${wholePlan()}\n\n`)
   }
-}
-
-/**
- * Asks for a line of text on stderr, without moving the cursor: a screen reader reads it once.
- * @returns the line; undefined after Ctrl-C and at the end of the input
- */
-async function askForLine(message: string, signal: AbortSignal): Promise<string | undefined> {
-  await discardTypeAhead()
-  process.stderr.write(`${message} `)
-  const lines = createInterface({input: process.stdin, terminal: false, signal})
-  try {
-    const {done, value} = await lines[Symbol.asyncIterator]().next()
-    if (done) process.stderr.write('\n')
-    return value
-  } finally {
-    lines.close()
-  }
-}
-
-/** What was typed before the question, or a list, is on the screen answers nothing. */
-export async function discardTypeAhead(): Promise<void> {
-  const {stdin} = process
-  stdin.setRawMode?.(true)
-  stdin.resume()
-  await sleep(TYPE_AHEAD_MS)
-  // A process that was held up all that time has read nothing yet.
-  await nextTurn()
-  stdin.pause()
-  stdin.setRawMode?.(false)
 }
 
 /** What is about to be deleted, and whether it can be restored. */

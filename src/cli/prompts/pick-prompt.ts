@@ -1,12 +1,11 @@
 import Enquirer from 'enquirer'
-import {once} from 'node:events'
 
 import {printable} from '../../lib/base/text.js'
 import {type Plan} from '../../lib/plan/plan.js'
 import {count, thousands} from '../../lib/views/format.js'
 import {columnsOf, cut} from '../../lib/views/terminal/layout.js'
 import {type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
-import {discardTypeAhead} from './confirm.js'
+import {ask, type Prompt} from './ask.js'
 import {noteOf, PickList, type PickRow, pickRows} from './pick-list.js'
 
 /**
@@ -15,23 +14,11 @@ import {noteOf, PickList, type PickRow, pickRows} from './pick-list.js'
  */
 export async function pickRuns(plan: Plan, signal: AbortSignal): Promise<string[] | undefined> {
   const list = new PickList(pickRows(plan))
-  await discardTypeAhead()
-  if (signal.aborted) return undefined
-  const quit = new AbortController()
-  const prompt = new PickPrompt(() => quit.abort(), list, plan)
-  try {
-    const over = once(AbortSignal.any([signal, quit.signal]), 'abort').then(() => prompt.cancel())
-    const timestamps = (await Promise.race([prompt.run(), over])) as string[] | undefined
-    if (timestamps) process.stderr.write('\n')
-    return timestamps
-  } catch {
-    // Enquirer rejects with an empty string; and with an error from Node 24 on, where Node closed the input itself at Ctrl-C.
-    return undefined
-  }
+  const timestamps = await ask<string[]>((options) => new PickPrompt(options, list, plan), signal)
+  if (timestamps) process.stderr.write('\n')
+  return timestamps
 }
 
-/** Keys with Ctrl, by the names of Enquirer's actions. */
-const CTRL_KEYS = {a: 'first', c: 'quit', d: 'quit', u: 'reset'}
 const HIDE_CURSOR = '\u001B[?25l'
 const SHOW_CURSOR = '\u001B[?25h'
 /** Lines around the rows: the question, what the cursor is on, the counts and the keys; the last line of a terminal stays free. */
@@ -42,7 +29,7 @@ const DEFAULT_HEIGHT = 24
  * The list as a custom prompt of Enquirer, which calls the method that is named as a key's action, and `dispatch` for any other
  * key. Its own lists are slow with thousands of choices, and take letters for commands.
  */
-class PickPrompt extends Enquirer.Prompt {
+class PickPrompt extends Enquirer.Prompt implements Prompt {
   declare alert: () => void
   declare cancel: () => Promise<void>
   declare clear: () => void
@@ -52,10 +39,8 @@ class PickPrompt extends Enquirer.Prompt {
   private readonly plan: Plan
   private readonly style = styleFor(process.stderr)
 
-  constructor(quit: () => void, list: PickList, plan: Plan) {
-    const {isColoured} = styleFor(process.stderr)
-    const options = {stdout: process.stderr, styles: {enabled: isColoured}, actions: {ctrl: CTRL_KEYS}, quit}
-    super(options as unknown as ConstructorParameters<typeof Enquirer.Prompt>[0])
+  constructor(options: object, list: PickList, plan: Plan) {
+    super(options as ConstructorParameters<typeof Enquirer.Prompt>[0])
     this.list = list
     this.plan = plan
     process.stderr.on('resize', this.redraw).write(HIDE_CURSOR)

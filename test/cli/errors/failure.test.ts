@@ -6,30 +6,27 @@ import {findCommands, runCli} from '../../support/cli.js'
 
 /** What oclif's parser refuses, and what is said of it: the first line, and the next steps but for the last, which leads to the help. */
 const CASES: Array<[argv: string[], message: string, ...steps: string[]]> = [
-  [['cleanup', '--older-then', '30d'], 'Nonexistent flag: --older-then', 'Did you mean --older-than?'],
-  [['cleanup', '--older-then=30d'], 'Nonexistent flag: --older-then=30d', 'Did you mean --older-than?'],
+  [['cleanup', '--older-then', '30d'], 'There is no flag --older-then.', 'Did you mean --older-than?'],
+  [['cleanup', '--older-then=30d'], 'There is no flag --older-then=30d.', 'Did you mean --older-than?'],
   [
     ['cleanup', '--al', '--dry-rum'],
-    'Nonexistent flags: --al, --dry-rum',
+    'There are no flags --al, --dry-rum.',
     'Did you mean --all?',
     'Did you mean --dry-run?',
   ],
-  [['cleanup', '-z'], 'Nonexistent flag: -z'],
-  [['runs', 'group', '--nocolor'], 'Nonexistent flag: --nocolor', 'Did you mean --no-color?'],
+  [['cleanup', '-z'], 'There is no flag -z.'],
+  [['runs', 'group', '--nocolor'], 'There is no flag --nocolor.', 'Did you mean --no-color?'],
   [['cleanup', '--all', '--json=yes'], 'Unexpected argument: yes'],
   [['runs', 'group', '--sizes', 'now', 'then'], 'Unexpected arguments: now, then'],
   [['cleanup', '--only', 'trace'], 'Expected --only=trace to be one of: results, traces, metrics'],
   [['cleanup', '--older-than'], 'Flag --older-than expects a value'],
   [
     ['cleanup', '--dry-run', '--no-dry-run'],
-    '--no-dry-run=true cannot also be provided when using --dry-run',
+    '--dry-run and --no-dry-run exclude each other: leave out one of them.',
   ],
-  [
-    ['cleanup', '--ignore-leaderboard'],
-    'All of the following must be provided when using --ignore-leaderboard: --incomplete-only',
-  ],
+  [['cleanup', '--ignore-leaderboard'], '--ignore-leaderboard needs --incomplete-only.'],
   [['cleanup', '--concurrency', '0'], '--concurrency: give a whole number from 1 to 32, not "0".'],
-  [['policy', 'explain'], 'Missing 1 required arg: file  The policy file, in YAML.'],
+  [['policy', 'explain'], 'Missing: FILE (The policy file, in YAML.)'],
 ]
 
 describe('a failure', () => {
@@ -115,7 +112,7 @@ describe('what is said of wrong words after help', () => {
     it(`names the flag: help ${words.join(' ')} --foo`, async () => {
       expect(await runCli(['help', ...words, '--foo'])).to.deep.include({
         stdout: '',
-        stderr: 'Error: Nonexistent flag: --foo\n  See smoltrace help --help.\n',
+        stderr: 'Error: There is no flag --foo.\n  See smoltrace help --help.\n',
         exitCode: 2,
       })
     })
