@@ -5,7 +5,7 @@ import {discover, type Inventory} from '../../../src/lib/account/datasets.js'
 import {type Run} from '../../../src/lib/account/runs.js'
 import {UsageError} from '../../../src/lib/base/errors.js'
 import {parseDatasetName} from '../../../src/lib/base/names.js'
-import {DAY, HOUR} from '../../../src/lib/base/time.js'
+import {DAY} from '../../../src/lib/base/time.js'
 import {comparePlan} from '../../../src/lib/plan/compare.js'
 import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
@@ -24,9 +24,7 @@ import {
   sessionOf,
   someCase,
   someInventory,
-  someKeepers,
   someListing,
-  someOptions,
 } from '../../support/builders.js'
 
 const RUNS = {numRuns: 400}
@@ -40,9 +38,6 @@ function goingIn(inventory: Inventory, options: RetentionOptions): string[] {
     throw error
   }
 }
-
-/** What is changed about options, and perhaps about the clock. */
-type Change = (options: RetentionOptions) => {options: RetentionOptions; now?: Date}
 
 /**
  * How long ago anything of a run was created, or changed within two days of the newest creation, by its datasets: what decides is
@@ -102,68 +97,6 @@ describe('properties of every plan', () => {
       {numRuns: 1200},
     )
   })
-
-  /** A case, and what is changed about it. */
-  const changed = (change: (inventory: Inventory) => fc.Arbitrary<Change>, options = someOptions) =>
-    someInventory.chain((inventory) =>
-      fc.record({inventory: fc.constant(inventory), options: options(inventory), change: change(inventory)}),
-    )
-  const someSelector = ({datasets}: Inventory) =>
-    fc.oneof(
-      fc.constantFrom<RetentionOptions>({olderThan: '1h'}, {olderThan: '20d'}, {olderThan: '2026-09-20'}),
-      fc.constant<RetentionOptions>({incompleteOnly: true}),
-      fc
-        .subarray([...new Set(datasets.map(({timestamp}) => timestamp))])
-        .map((run): RetentionOptions => (run.length > 0 ? {run} : {incompleteOnly: true})),
-    )
-  const someDelay = fc.oneof(
-    fc.integer({min: 1, max: 96}).map((hours) => hours * HOUR),
-    fc.constant(400 * DAY),
-  )
-  const changes: Array<[title: string, cases: ReturnType<typeof changed>]> = [
-    [
-      '[S5] one more keeper',
-      changed(() => someKeepers.map((more) => (options) => ({options: {...more, ...options}}))),
-    ],
-    [
-      'a keeper of more runs',
-      changed(() =>
-        fc.integer({min: 1, max: 12}).map((added) => (options) => ({
-          options: Object.fromEntries(
-            Object.entries(options).map(([name, value]) => [
-              name,
-              name.startsWith('keep') && typeof value === 'number' ? value + added : value,
-            ]),
-          ),
-        })),
-      ),
-    ],
-    [
-      '[S5] one more selector',
-      changed((inventory) =>
-        someSelector(inventory).map((more) => (options) => ({options: {...more, ...options}})),
-      ),
-    ],
-    [
-      'a longer grace period',
-      changed(() => fc.constant((options) => ({options: {...options, grace: '2w'}}))),
-    ],
-    [
-      'an earlier clock',
-      changed(() => someDelay.map((ms) => (options) => ({options, now: later(NOW, -ms)})), anyOptions),
-    ],
-  ]
-  for (const [title, cases] of changes) {
-    it(`${title} never deletes more`, () => {
-      fc.assert(
-        fc.property(cases, ({inventory, options, change}) => {
-          const {options: others, now = NOW} = change(options)
-          expect(goingIn(inventory, options)).to.include.members(goingIn({...inventory, now}, others))
-        }),
-        RUNS,
-      )
-    })
-  }
 
   it('the order of the listing changes nothing, and making a plan changes neither it nor the options', () => {
     const cases = someCase().chain(({inventory, options}) =>

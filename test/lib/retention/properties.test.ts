@@ -212,12 +212,26 @@ describe('rules make no more go', () => {
     Object.keys(options).some((name) => name.startsWith('keep') && name !== 'keepWithin')
   const changes: Change[] = [
     [
-      'with a keeper more',
+      '[S5] with a keeper more',
       ({keepers, selectors, moreKeepers, base}) => ({
         options: together({...moreKeepers, ...keepers}, selectors, base.options.grace),
       }),
     ],
-    ['with a selector more', ({base, moreSelectors}) => ({options: {...moreSelectors, ...base.options}})],
+    [
+      'with a keeper of more runs',
+      ({base}) => {
+        const more = Object.entries(base.options).map(([name, value]) => [
+          name,
+          typeof value === 'number' && name.startsWith('keep') ? value + 1 : value,
+        ])
+        return {options: Object.fromEntries(more)}
+      },
+    ],
+    [
+      '[S5] with a selector more',
+      ({base, moreSelectors}) => ({options: {...moreSelectors, ...base.options}}),
+    ],
+    ['with a longer grace period', ({base}) => ({options: {...base.options, grace: '2w'}})],
     [
       '[S5] in groups than together',
       ({base, columns}) =>
