@@ -27,7 +27,6 @@ describe('[S16] the exit code of a job', () => {
   const cases: Array<
     [code: number, title: string, facts: Facts, outcomes?: string, stale?: string, reportWork?: true]
   > = [
-    [0, 'all was deleted', {}, 'deleted deleted'],
     [0, 'all was deleted, though work was to be reported', {}, 'deleted deleted', '', true],
     [0, 'all was gone', {}, 'gone gone'],
     [0, 'there was nothing to do', {wouldDelete: 0}, '', '', true],
@@ -38,21 +37,10 @@ describe('[S16] the exit code of a job', () => {
     [3, 'none of the names can be deleted from the start', {wouldDelete: 0}, '', 'skipped'],
     [130, 'it was declined', {declined: true}, '', '', true],
     [130, 'it was interrupted, whatever failed', {interrupted: true}, 'failed'],
-    [
-      130,
-      'a saved plan was interrupted before anything was tried',
-      {...SAVED, interrupted: true},
-      'unattempted',
-    ],
+    [130, 'a saved plan was interrupted at once', {...SAVED, interrupted: true}, 'unattempted'],
     [5, 'all of a saved plan changed', {...SAVED, wouldDelete: 0}, '', 'skipped'],
     [5, 'what is not gone of a saved plan changed', {...SAVED, wouldDelete: 0}, '', 'gone skipped'],
-    [
-      5,
-      'all that was left of a saved plan changed before the first DELETE',
-      SAVED,
-      'skipped skipped',
-      'gone',
-    ],
+    [5, 'what was left of a saved plan changed in the end', SAVED, 'skipped skipped', 'gone'],
     [5, 'nothing of a saved plan was attempted', SAVED, 'unattempted unattempted'],
     [5, 'a dry run finds a saved plan stale', {...SAVED, ...DRY, wouldDelete: 0}, '', 'skipped', true],
     [3, 'one of a saved plan failed and nothing was deleted', SAVED, 'failed skipped'],

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {execFileSync} from 'node:child_process'
-import {copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
+import {copyFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {RefusedError} from '../../../../src/lib/base/errors.js'
@@ -33,14 +33,7 @@ describe('history', () => {
 
   const strangers: Array<[title: string, name: string, make: (path: string) => void, message: string]> = [
     ['an empty file', 'x.jsonl', (path) => writeFileSync(path, ''), 'is empty'],
-    [
-      'a binary file',
-      'x.jsonl',
-      (path) => writeFileSync(path, Buffer.from([0, 255, 10, 1])),
-      'is not a journal',
-    ],
     ['a text', 'notes.txt', (path) => writeFileSync(path, 'do not forget\n'), 'is not a journal'],
-    ['a folder', 'x.jsonl', (path) => mkdirSync(path), 'is not a file'],
     ['a named pipe', 'x.jsonl', (path) => execFileSync('mkfifo', [path]), 'is not a file'],
     ['a link to nowhere', 'x.jsonl', (path) => symlinkSync('/nowhere', path), 'is not a file'],
   ]

@@ -52,8 +52,7 @@ const someSteps: fc.Arbitrary<Step[]> = fc.array(
 )
 
 /** What must be said of a dataset after the last step about it. */
-function stateAfter(steps: Step[], dataset: number): DatasetState {
-  const last = steps.findLast((step) => step.dataset === dataset)
+function stateAfter(last: Step | undefined): DatasetState {
   if (!last) return 'untouched'
   return !last.outcome || last.outcome.uncertain ? 'uncertain' : last.outcome.status
 }
@@ -71,35 +70,9 @@ describe('a job', () => {
   })
 
   describe('of what was written', () => {
-    it('says of each dataset what the last line about it says', async () => {
+    it('[S14] says of each dataset what the last line about it says, wherever the file is cut off, at every byte', async () => {
       await fc.assert(
-        fc.asyncProperty(someSteps, fc.option(fc.boolean(), {nil: undefined}), async (steps, interrupted) => {
-          const journal = await begin()
-          for (const step of steps) await take(journal, step)
-          if (interrupted !== undefined) await journal.end({interrupted})
-          const job = parseJournal(textOf(journal))
-          expect(job.problems).to.deep.equal([])
-          expect(Object.keys(job.counts)).to.have.members([...DATASET_STATES])
-          expect(Object.values(job.counts).reduce((sum, each) => sum + each)).to.equal(JOURNALED.length)
-          expect(job.datasets.map(({state}) => state)).to.deep.equal(
-            JOURNALED.map((_, index) => stateAfter(steps, index)),
-          )
-          for (const [index, {reason}] of job.datasets.entries()) {
-            const last = steps.findLast(({dataset}) => dataset === index)
-            if (last?.outcome) expect(reason).to.equal(safe(last.outcome.reason) || undefined)
-          }
-
-          expect(job.state).to.equal(
-            interrupted === undefined ? 'broken-off' : interrupted ? 'interrupted' : 'finished',
-          )
-        }),
-        {numRuns: 60},
-      )
-    })
-
-    it('[S14] stays true wherever the file is cut off, at every byte', async () => {
-      await fc.assert(
-        fc.asyncProperty(someSteps, async (steps) => {
+        fc.asyncProperty(someSteps, fc.boolean(), async (steps, interrupted) => {
           const journal = await begin()
           const header = statSync(journal.path).size
           const ends: number[] = []
@@ -108,21 +81,28 @@ describe('a job', () => {
             ends.push(statSync(journal.path).size)
           }
 
-          await journal.end({interrupted: false})
+          await journal.end({interrupted})
           const bytes = readFileSync(journal.path)
           // A line is whole with its last brace; the line feed adds nothing.
-          for (let size = header - 1; size < bytes.length; size++) {
-            const text = bytes.subarray(0, size).toString('utf8')
+          for (let size = header - 1; size <= bytes.length; size++) {
             const whole = steps.filter((_, index) => (ends[index] ?? 0) - 1 <= size)
-            const job = parseJournal(text)
-            const states = job.datasets.map(({state}) => state)
-            expect(states, `cut at ${size}`).to.deep.equal(
-              JOURNALED.map((_, index) => stateAfter(whole, index)),
-            )
-            expect(job.state).to.equal(size < bytes.length - 1 ? 'broken-off' : 'finished')
+            const job = parseJournal(bytes.subarray(0, size).toString('utf8'))
+            for (const [index, {state, reason}] of job.datasets.entries()) {
+              const last = whole.findLast(({dataset}) => dataset === index)
+              expect(state, `cut at ${size}`).to.equal(stateAfter(last))
+              if (last?.outcome) expect(reason).to.equal(safe(last.outcome.reason) || undefined)
+            }
+
+            const ended = interrupted ? 'interrupted' : 'finished'
+            expect(job.state).to.equal(size < bytes.length - 1 ? 'broken-off' : ended)
           }
+
+          const {problems, counts} = parseJournal(textOf(journal))
+          expect(problems).to.deep.equal([])
+          expect(Object.keys(counts)).to.have.members([...DATASET_STATES])
+          expect(Object.values(counts).reduce((sum, each) => sum + each)).to.equal(JOURNALED.length)
         }),
-        {numRuns: 5},
+        {numRuns: 10},
       )
     })
 
@@ -194,12 +174,9 @@ describe('a job', () => {
     const damaged: Array<[title: string, at: 2 | 3 | 4, from: RegExp | string, to: string]> = [
       ['an outcome is of an unknown status', 2, 'deleted', 'removed'],
       ['an outcome has a number for its reason', 2, '"status"', '"reason":5,"status"'],
-      ['an outcome is uncertain in words', 2, '"status"', '"uncertain":"no","status"'],
       ['a line is broken', 3, '{"kin', ''],
-      ['a line is empty', 3, /.+/, ''],
       ['a line is of an unknown kind', 3, 'intent', 'archived'],
       ['a line is about a dataset that is not planned', 3, 'smoltrace-', ''],
-      ['a line has no moment', 3, '"at"', '"on"'],
       ['a line is a list', 3, /.+/, '[$&]'],
       ['a line is another plan', 3, /.+/, '{"kind":"plan"}'],
       ['zeros stand where a line was', 3, /.+/, '\0'.repeat(50)],
@@ -225,14 +202,12 @@ describe('a job', () => {
     const keys = ['id', 'at', 'program', 'endpoint', 'namespace', 'user', 'phrase', 'confirmedBy', 'rules']
     const headers: Array<[title: string, change: object | null, message: RegExp]> = [
       ['another kind of line', {kind: 'intent'}, /^is not a journal$/],
-      ['a list', [], /^is not a journal$/],
       ['null', null, /^is not a journal$/],
       ['a version from the future', {version: 2}, /version/],
       ['no version', {version: undefined}, /version/],
       ['a date that does not exist', {at: '2026-02-30T00:00:00.000Z'}, /lacks/],
       ['an unknown confirmation', {confirmedBy: 'nobody'}, /lacks/],
       ['a dataset that is null', {datasets: [null]}, /lacks/],
-      ['datasets that are no list', {datasets: {}}, /lacks/],
       ['a dataset twice', {datasets: [first, first]}, /lacks/],
       ['a dataset without a name', {datasets: [{...first, name: ''}]}, /lacks/],
       ...[...keys, 'archive', 'datasets'].map((key): [string, object, RegExp] => [
@@ -244,7 +219,7 @@ describe('a job', () => {
     for (const [title, change, message] of headers) {
       it(`takes it for no journal where the first line has ${title}`, async () => {
         const [header = '', ...lines] = textOf(await writeJob(data.dir)).split('\n')
-        const changed = change === null || Array.isArray(change) ? change : {...JSON.parse(header), ...change}
+        const changed = change && {...JSON.parse(header), ...change}
         const error = errorOf(() => parseJournal([JSON.stringify(changed), ...lines].join('\n')))
         expect(error).to.be.instanceOf(RefusedError)
         expect(error.message).to.match(message)

@@ -252,24 +252,15 @@ describe('journal', () => {
         expect(linesOf(journal).slice(1).join('\n')).not.to.include(SECOND.name).and.not.include('"end"')
       })
     }
-
-    it('refuses what comes after its end', async () => {
-      const journal = await begin()
-      await journal.end({interrupted: false})
-      expect(await rejectionOf(journal.intent(FIRST))).to.be.instanceOf(RefusedError)
-      expect(entriesOf(journal).at(-1)).to.include({kind: 'end'})
-    })
   })
 
   describe('the data directory', () => {
     const variables = ['SMOLTRACE_DATA_DIR', 'XDG_DATA_HOME', 'HOME'] as const
     const environments: Array<Partial<Record<(typeof variables)[number], string>>> = [
       {},
-      {HOME: '/home/kim'},
       {HOME: '/home/kim', XDG_DATA_HOME: '/data'},
       {HOME: '/home/kim', XDG_DATA_HOME: ''},
       {HOME: '/home/kim', XDG_DATA_HOME: '/data', SMOLTRACE_DATA_DIR: '/own'},
-      {HOME: '/home/kim', SMOLTRACE_DATA_DIR: ''},
     ]
     for (const environment of environments) {
       it(`is the command line's with ${JSON.stringify(environment)}`, async () => {
