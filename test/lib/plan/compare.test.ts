@@ -106,7 +106,6 @@ describe('a plan compared with a new listing', () => {
       {leaderboard: 'protected by ann since the plan was made'},
     ],
     ['loses a changed one', {leaderboard: {...LEADERBOARD, sha}}, {leaderboard: CHANGED}],
-    ['loses one made anew', {leaderboard: {...LEADERBOARD, id: freshId()}}, {leaderboard: CHANGED}],
     ['loses one written to', {leaderboard: {...LEADERBOARD, lastModified: NOW}}, {leaderboard: CHANGED}],
     ['finds one gone that was protected', {leaderboard: undefined, protection}, {leaderboard: 'gone'}],
     [
@@ -115,7 +114,6 @@ describe('a plan compared with a new listing', () => {
       {},
       planBy({all: true}),
     ],
-    ['leaves one alone that stays and is gone', {leaderboard: undefined}, {}, planBy({all: true})],
     ['loses a run pinned since', {protection: pinned(OLD)}, HALF_PINNED, planBy({all: true})],
     ['takes no notice of a pin that has run out', {protection: pinned(OLD, '2026-10-04')}, {}],
     [
