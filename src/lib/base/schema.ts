@@ -9,6 +9,7 @@ z.config(en())
 /** A schema reports every fault, and a hostile file may hold one in every two bytes: more than the memory could take. */
 const MOST_COMMAS = 2_000_000
 const LONGEST_PROBLEM = 300
+const DEEPEST = 100
 
 /** The same, described: for the JSON Schema that is published of it. */
 export function about<S extends z.ZodMiniType>(schema: S, description: string): S {
@@ -38,13 +39,22 @@ export const date = z.codec(
 /**
  * Reads a JSON text from outside.
  * @param refuse makes the error from what is wrong, in one line with its place: `files[3].oid: not a SHA-1`
- * @throws what `refuse` makes where the text is too large, not JSON, names something twice, or does not match
+ * @throws what `refuse` makes of the first thing that is wrong; else as `readJson`
  */
 export function parseJson<S extends z.core.$ZodType>(
   json: string,
   schema: S,
   refuse: (why: string) => Error,
 ): z.output<S> {
+  return parseValue(readJson(json, refuse), schema, refuse)
+}
+
+/**
+ * The value of a JSON text from outside, of whatever form.
+ * @throws what `refuse` makes where the text is too large, not JSON, too deep, or has a name twice in one object: only the last one
+ *   counts for `JSON.parse`, while a person, or a tool that merged the file, may have looked at the first
+ */
+export function readJson(json: string, refuse: (why: string) => Error): unknown {
   if (Buffer.byteLength(json) > LARGEST_JSON.bytes) throw refuse(`larger than ${LARGEST_JSON.text}`)
   let value: unknown
   try {
@@ -54,9 +64,9 @@ export function parseJson<S extends z.core.$ZodType>(
   }
 
   if (hasManyParts(json)) throw refuse('too many values')
-  const parsed = parseValue(value, schema, refuse)
-  if (hasNameTwice(json, value)) throw refuse('a name twice in one object')
-  return parsed
+  if (isDeeperThan(DEEPEST, value)) throw refuse('nested too deeply')
+  if (countNames(json) !== countKeys(value)) throw refuse('a name twice in one object')
+  return value
 }
 
 /**
@@ -93,7 +103,7 @@ export function problemIn({issues: [issue]}: z.core.$ZodError): string {
 }
 
 /** Whether a JSON text has more values than a schema should be asked about. */
-export function hasManyParts(json: string): boolean {
+function hasManyParts(json: string): boolean {
   let commas = 0
   for (let at = json.indexOf(','); at !== -1; at = json.indexOf(',', at + 1)) commas++
   return commas > MOST_COMMAS
@@ -109,13 +119,10 @@ function hasProto(value: unknown): boolean {
   return Object.hasOwn(value, '__proto__') || Object.values(value).some((part) => hasProto(part))
 }
 
-/**
- * Whether an object in a JSON text has a name twice. Only the last one counts for `JSON.parse`, while a person, or a tool
- * that merged the file, may have looked at the first.
- * @param value what `JSON.parse` made of the text
- */
-export function hasNameTwice(text: string, value: unknown): boolean {
-  return countNames(text) !== countKeys(value)
+/** What is much deeper than any document would use up the stack. */
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((part) => isDeeperThan(levels - 1, part))
 }
 
 /** Names in the objects of a JSON text: each is followed by a colon outside of every string. */

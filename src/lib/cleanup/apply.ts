@@ -6,7 +6,6 @@ import {UsageError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {type OptionTable, readOptions, readTexts} from '../base/options.js'
 import {CONNECTION, CONNECTION_OF_PLAN, type ConnectionOptions} from '../hub/session.js'
-import {takePlan} from '../plan/check.js'
 import {type Exclusion} from '../plan/compare.js'
 import {frozen, makePlanOfNames, type Plan, type PlannedRun} from '../plan/plan.js'
 import {lookAt} from '../plan/recheck.js'
@@ -119,9 +118,9 @@ export async function deleteDatasets(
 ): Promise<CleanupResult> {
   const own = readOptions(options, DELETE_OPTIONS)
   checkExecution(own)
-  return Array.isArray(target)
-    ? deleteNamed([...new Set(readTexts(target, 'Names of datasets'))], own)
-    : carryOutEarlier(await takePlan(target), own)
+  if (Array.isArray(target)) return deleteNamed([...new Set(readTexts(target, 'Names of datasets'))], own)
+  const {takePlan} = await import('../plan/check.js')
+  return carryOutEarlier(takePlan(target), own)
 }
 
 async function deleteNamed(names: string[], options: DeleteOptions): Promise<CleanupResult> {

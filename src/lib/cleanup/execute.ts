@@ -14,7 +14,6 @@ import {
   type Session,
   warnIfReadOnly,
 } from '../hub/session.js'
-import {checkPlan} from '../plan/check.js'
 import {parseDeletionLimit, refuseLargePlan} from '../plan/limit.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
 import {LastLook, type LookReason} from '../plan/recheck.js'
@@ -98,7 +97,7 @@ export async function execute(job: Job, options: JobOptions): Promise<CleanupRes
   const {warnings} = session
   const dryRun = isDryRun(options)
   // A dry run deletes nothing, and what a caller gives was checked at the door.
-  if (!dryRun) checkPlan(plan)
+  if (!dryRun) (await import('../plan/check.js')).checkPlan(plan)
   requireSamePlace(plan, placeOf(session))
   requireConsent(plan, options)
   if (!dryRun) requireDeletable(session)

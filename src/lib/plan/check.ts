@@ -1,30 +1,46 @@
 import {isDeepStrictEqual} from 'node:util'
+import * as z from 'zod/mini'
 
-import {type RunDataset} from '../account/datasets.js'
 import {groupDatasetsByRun} from '../account/runs.js'
 import {RefusedError, UsageError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {readOptions} from '../base/options.js'
-import {optionsOf, readRules, RETENTION, rulesDocument, rulesOf} from '../retention/read-rules.js'
+import {optionsOf, readRules, RETENTION, rulesDocument} from '../retention/read-rules.js'
 import {type RetentionRules} from '../retention/rules.js'
 import {inScope, phraseFor, type Plan, type PlannedRun} from './plan.js'
+
+const text = z.string()
+const reasons = z.array(z.object({rule: text, text}))
+const DATASET = z.object({name: text, id: text, sha: text, createdAt: z.date(), lastModified: z.date()})
+/** All that is looked at later is there, and of its kind; what it says is compared below. */
+const PLAN = z.object({
+  endpoint: text,
+  namespace: text,
+  now: z.date(),
+  rules: z.object({}),
+  archives: z.boolean(),
+  delete: z.array(
+    z.object({run: z.object({datasets: z.array(DATASET)}), datasets: z.array(DATASET), reasons}),
+  ),
+  keep: z.array(z.object({run: z.object({timestamp: text}), reasons})),
+  leaderboard: z.optional(z.object({dataset: DATASET, goes: z.boolean()})),
+  standard: z.array(text),
+})
 
 /**
  * Takes a plan from a caller: a copy that the caller cannot change, checked against itself.
  * @throws UsageError where it is not a plan, RefusedError where it contradicts itself
  */
-export async function takePlan(given: Plan): Promise<Plan> {
-  const plan = copyOf(given)
+export function takePlan(given: Plan): Plan {
+  let plan: Plan
+  try {
+    plan = structuredClone(given)
+  } catch (error) {
+    throw notAPlan(error)
+  }
+
   checkPlan(plan)
   return plan
-}
-
-function copyOf(given: Plan): Plan {
-  try {
-    return structuredClone(given)
-  } catch (error) {
-    throw new UsageError('Give a plan as `cleanupDatasets` returns it, or an array of names.', {cause: error})
-  }
 }
 
 /**
@@ -33,8 +49,8 @@ function copyOf(given: Plan): Plan {
  * @throws UsageError where it is not a plan, RefusedError where it contradicts itself
  */
 export function checkPlan(plan: Plan): void {
-  if (!hasShape(plan))
-    throw new UsageError('Give a plan as `cleanupDatasets` returns it, or an array of names.')
+  const {success, error} = z.safeParse(PLAN, plan)
+  if (!success) throw notAPlan(error)
   const {namespace, rules, phrase, leaderboard} = plan
   checkRules(plan)
   const timestamps = new Set<string>()
@@ -99,71 +115,6 @@ function contradiction(why: string): RefusedError {
   })
 }
 
-/** Whether all that is looked at later is there, and of its kind. */
-function hasShape(plan: unknown): plan is Plan {
-  if (!isObject(plan)) return false
-  const {endpoint, namespace, now, rules, archives, leaderboard, standard} = plan
-  return (
-    typeof endpoint === 'string' &&
-    typeof namespace === 'string' &&
-    isDate(now) &&
-    isRules(rules) &&
-    isListOf(plan.delete, isPlanned) &&
-    isListOf(plan.keep, isKept) &&
-    isListOf(standard, (each) => typeof each === 'string') &&
-    typeof archives === 'boolean' &&
-    (leaderboard === undefined || isLeaderboard(leaderboard))
-  )
-}
-
-function isKept(value: unknown): boolean {
-  if (!isObject(value) || !isObject(value.run)) return false
-  return typeof value.run.timestamp === 'string' && isListOf(value.reasons, isReason)
-}
-
-function isReason(value: unknown): boolean {
-  return isObject(value) && typeof value.rule === 'string' && typeof value.text === 'string'
-}
-
-function isLeaderboard(value: unknown): boolean {
-  return isObject(value) && isDataset(value.dataset) && typeof value.goes === 'boolean'
-}
-
-function isPlanned(value: unknown): boolean {
-  if (!isObject(value) || !isObject(value.run) || !isListOf(value.reasons, isReason)) return false
-  return isListOf(value.run.datasets, isDataset) && isListOf(value.datasets, isDataset)
-}
-
-function isDataset(value: unknown): value is RunDataset {
-  if (!isObject(value)) return false
-  const {name, id, sha, createdAt, lastModified} = value
-  return (
-    [name, id, sha].every((text) => typeof text === 'string') && isDate(createdAt) && isDate(lastModified)
-  )
-}
-
-/** Rules have each name that rules of ours have, and lists where these have lists. */
-function isRules(rules: unknown): boolean {
-  if (!isObject(rules)) return false
-  return Object.entries(rulesOf({})).every(([name, value]) => {
-    const given = rules[name]
-    return (
-      Object.hasOwn(rules, name) &&
-      (value === undefined ||
-        (typeof given === typeof value && given !== null && Array.isArray(given) === Array.isArray(value)))
-    )
-  })
-}
-
-/** Spread, since `every` passes over holes. */
-function isListOf(value: unknown, is: (each: unknown) => boolean): boolean {
-  return Array.isArray(value) && [...(value as unknown[])].every((each) => is(each))
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
-}
-
-function isDate(value: unknown): boolean {
-  return value instanceof Date && !Number.isNaN(value.getTime())
+function notAPlan(cause: unknown): UsageError {
+  return new UsageError('Give a plan as `cleanupDatasets` returns it, or an array of names.', {cause})
 }

@@ -16,7 +16,8 @@ import {type Reason} from '../retention/reasons.js'
 import {type RetentionRules} from '../retention/rules.js'
 
 /** What a person types to confirm. */
-type Phrase = 'DELETE' | 'YES DELETE ALL'
+export const PHRASES = ['DELETE', 'YES DELETE ALL'] as const
+type Phrase = (typeof PHRASES)[number]
 
 /** A run of which at least one dataset would be deleted. */
 export interface PlannedRun {

@@ -54,7 +54,7 @@ export function checkPlanTarget(file: string): Promise<string> {
 async function isPlanFile(file: string): Promise<boolean> {
   try {
     const {isPlanText} = await import('./parse.js')
-    return isPlanText(String(await readTextFile(file, LARGEST_JSON, notSaved)))
+    return isPlanText(String(await readTextFile(file, LARGEST_JSON, notSaved)), notSaved)
   } catch {
     return false
   }

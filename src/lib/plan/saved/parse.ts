@@ -2,14 +2,13 @@ import {type LeaderboardDataset, type RunDataset} from '../../account/datasets.j
 import {groupDatasetsByRun} from '../../account/runs.js'
 import {type SmoltraceError, UsageError} from '../../base/errors.js'
 import {isStandardDataset, parseDatasetName} from '../../base/names.js'
-import {hasManyParts, hasNameTwice, parseValue} from '../../base/schema.js'
+import {parseValue, readJson} from '../../base/schema.js'
 import {safe} from '../../base/text.js'
 import {optionsOf, readRules} from '../../retention/read-rules.js'
-import {type Reason} from '../../retention/reasons.js'
-import {isPicked, NOT_PICKED, PICKED} from '../pick.js'
+import {isPicked} from '../pick.js'
 import {frozen, makePlan, type Plan} from '../plan.js'
 import {contentOf, digestOf, PLAN_FORMAT, PLAN_VERSION, type RunNote} from './format.js'
-import {PLAN, type PlanFile, type PlanFileDataset} from './schema.js'
+import {PLAN, type PlanFile} from './schema.js'
 
 /** Makes the error that ends the reading of a plan, from what is wrong. */
 export type Refuse = (why: string) => SmoltraceError
@@ -29,8 +28,6 @@ export interface SavedPlan {
   keptRuns: RunNote[]
 }
 
-/** A plan has six levels; anything much deeper is not one, and would use up the stack. */
-const LEVELS = 8
 const LONGEST_QUOTE = 100
 
 /**
@@ -42,27 +39,31 @@ const LONGEST_QUOTE = 100
 export function parsePlan(json: string, refuse: Refuse): SavedPlan {
   const content = openPlan(json, refuse)
   const file = parseValue(content, PLAN, refuse)
-  requireReasons(file, refuse)
   const plan = makeAgain(file, refuse)
-  for (const [name, expected] of Object.entries(contentOf(plan, file.keep)))
-    requireSame(expected, content[name], name, refuse)
-  requireDistinct([...plan.delete.map(({run}) => run.timestamp), ...file.keep.map(({run}) => run)], (name) =>
-    refuse(`it names ${name} twice`),
-  )
+  requireDistinct(file, refuse)
+  // What a reviewer read must be what the plan says.
+  for (const [name, expected] of Object.entries(contentOf(plan, file.keep))) {
+    const difference = differenceIn(expected, content[name], name)
+    if (difference !== undefined) throw refuse(difference)
+  }
+
   return frozen({plan, madeBy: file.madeBy, madeAt: plan.now, digest: file.digest, keptRuns: file.keep})
 }
 
-/** Whether a text is a saved plan of any version, right or wrong. */
-export function isPlanText(json: string): boolean {
-  return isPlan(parseJson(json))
+/**
+ * Whether a text is a saved plan of any version, right or wrong.
+ * @throws what `refuse` makes where it is not JSON
+ */
+export function isPlanText(json: string, refuse: Refuse): boolean {
+  return isPlan(readJson(json, refuse))
 }
 
 /** Checks that a text is a plan, of this version, and unchanged. */
 function openPlan(json: string, refuse: Refuse): Record<string, unknown> {
-  const value = parseJson(json)
-  if (value === undefined) throw refuse('it is not JSON')
+  const value = readJson(json, refuse)
   if (!isPlan(value)) throw refuse('it is not a plan')
-  const {version, digest, ...content} = value
+  const {digest, ...content} = value
+  const {version} = content
   if (version !== PLAN_VERSION) {
     const which = typeof version === 'number' ? `version ${version}` : 'an unknown version'
     throw refuse(
@@ -70,63 +71,43 @@ function openPlan(json: string, refuse: Refuse): Record<string, unknown> {
     )
   }
 
-  if (digest !== digestOf({version, ...content})) throw refuse('it was changed since it was made')
-  if (hasManyParts(json)) throw refuse('it has too many values')
-  if (hasNameTwice(json, value)) throw refuse('it has a name twice in one object')
+  if (digest !== digestOf(content)) throw refuse('it was changed since it was made')
   return value
 }
 
 function isPlan(value: unknown): value is Record<string, unknown> {
-  return isContainer(value) && value.format === PLAN_FORMAT && !isDeeperThan(LEVELS, value)
+  return isContainer(value) && value.format === PLAN_FORMAT
 }
 
-/** @returns undefined where the text is not JSON */
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
+/** A dataset that is there twice would be deleted twice, and a run could be deleted and kept. */
+function requireDistinct(file: PlanFile, refuse: Refuse): void {
+  const seen = new Set<string>()
+  const planned = file.delete.flatMap(({run, datasets}) => [run, ...datasets.map(({name}) => name)])
+  for (const name of [...planned, ...file.keep.map(({run}) => run)]) {
+    if (seen.has(name)) throw refuse(`it names ${name} twice`)
+    seen.add(name)
   }
 }
 
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((part) => isDeeperThan(levels - 1, part))
-}
-
-/** A reason that overrules keepers and selectors must not hide behind another text: reviewers read the text. */
-function requireReasons(file: PlanFile, refuse: Refuse): void {
-  const check = (reasons: Reason[], byHand: Reason, place: string) => {
-    const index = reasons.findIndex(({rule, text}) => rule === byHand.rule && text !== byHand.text)
-    if (index !== -1) throw refuse(`${place}.reasons[${index}].text: not "${byHand.text}"`)
-  }
-
-  for (const [index, {reasons}] of file.delete.entries()) check(reasons, PICKED, `delete[${index}]`)
-  for (const [index, {reasons}] of file.keep.entries()) check(reasons, NOT_PICKED, `keep[${index}]`)
-}
-
-/** A name that is there twice would hide in the grouping, so each dataset must have its own. */
 function makeAgain(file: PlanFile, refuse: Refuse): Plan {
-  const {namespace, endpoint, madeAt, leaderboard, standard} = file
-  const datasets = file.delete.flatMap((run, index) =>
-    run.datasets.map((each, at) =>
-      toRunDataset(each, run.run, namespace, (why) =>
-        refuse(`delete[${index}].datasets[${at}].name: ${why}`),
-      ),
-    ),
-  )
-  requireDistinct(
-    datasets.map(({name}) => name),
-    (name) => refuse(`delete names ${name} twice`),
+  const {namespace, endpoint, madeAt, standard} = file
+  const datasets = file.delete.flatMap(({run, datasets}, index) =>
+    datasets.map(({goes: _, ...dataset}, at): RunDataset => {
+      const parsed = parseDatasetName(dataset.name, namespace)
+      if (!parsed || parsed.type === 'leaderboard' || parsed.timestamp !== run)
+        throw refuse(`delete[${index}].datasets[${at}].name: not a dataset of run ${run} of ${namespace}`)
+      return {...dataset, namespace, type: parsed.type, timestamp: run}
+    }),
   )
   const strange = standard.findIndex((name) => !isStandardDataset(name, namespace))
   if (strange !== -1) throw refuse(`standard[${strange}]: not a standard dataset of ${namespace}`)
-  const inventory = {
+  const leaderboard = file.leaderboard ? toLeaderboard(file.leaderboard, namespace, refuse) : undefined
+  const listed = {
     endpoint,
     namespace,
     now: madeAt,
     datasets,
-    leaderboard: leaderboard ? toLeaderboard(leaderboard, namespace, refuse) : undefined,
+    leaderboard,
     standard,
     nearMisses: [],
     warnings: [],
@@ -139,7 +120,7 @@ function makeAgain(file: PlanFile, refuse: Refuse): Plan {
   }))
   try {
     const rules = readRules(optionsOf(file.rules), {byHand: file.delete.every((run) => isPicked(run))})
-    return frozen({...makePlan(inventory, decisions, rules, {}), archives: file.archives})
+    return frozen({...makePlan(listed, decisions, rules, {}), archives: file.archives})
   } catch (error) {
     // Rules that no options could give are the file's fault.
     throw error instanceof UsageError
@@ -148,20 +129,8 @@ function makeAgain(file: PlanFile, refuse: Refuse): Plan {
   }
 }
 
-function toRunDataset(
-  {goes: _, ...dataset}: PlanFileDataset,
-  run: string,
-  namespace: string,
-  refuse: Refuse,
-): RunDataset {
-  const parsed = parseDatasetName(dataset.name, namespace)
-  if (!parsed || parsed.type === 'leaderboard' || parsed.timestamp !== run)
-    throw refuse(`not a dataset of run ${run} of ${namespace}`)
-  return {...dataset, namespace, type: parsed.type, timestamp: run}
-}
-
 function toLeaderboard(
-  {goes: _, ...dataset}: PlanFileDataset,
+  {goes: _, ...dataset}: NonNullable<PlanFile['leaderboard']>,
   namespace: string,
   refuse: Refuse,
 ): LeaderboardDataset {
@@ -170,39 +139,19 @@ function toLeaderboard(
   return {...dataset, namespace, type: 'leaderboard'}
 }
 
-function requireDistinct(names: string[], refuse: Refuse): void {
-  const seen = new Set<string>()
-  for (const name of names) {
-    if (seen.has(name)) throw refuse(name)
-    seen.add(name)
-  }
-}
-
-/**
- * What a reviewer read must be what the plan says.
- * @throws the error of the first place where they differ
- */
-function requireSame(expected: unknown, found: unknown, place: string, refuse: Refuse): void {
-  if (isSame(expected, found)) return
+/** The first place where two JSON values differ, whatever the order of names, and how. */
+function differenceIn(expected: unknown, found: unknown, place: string): string | undefined {
   if (!isContainer(expected) || !isContainer(found))
-    throw refuse(`${place}: is ${quote(found)}, but its rules and datasets say ${quote(expected)}`)
-  for (const name of new Set([...Object.keys(expected), ...Object.keys(found)]))
-    requireSame(
-      expected[name],
-      found[name],
-      Array.isArray(found) ? `${place}[${name}]` : `${place}.${name}`,
-      refuse,
-    )
-}
+    return expected === found
+      ? undefined
+      : `${place}: is ${quote(found)}, but its rules and datasets say ${quote(expected)}`
+  for (const name of new Set([...Object.keys(expected), ...Object.keys(found)])) {
+    const part = Array.isArray(found) ? `${place}[${name}]` : `${place}.${name}`
+    const difference = differenceIn(expected[name], found[name], part)
+    if (difference !== undefined) return difference
+  }
 
-/** Whether two values have the same JSON, but for the order of names. */
-function isSame(a: unknown, b: unknown): boolean {
-  if (!isContainer(a) || !isContainer(b)) return a === b
-  const names = Object.keys(a)
-  return (
-    names.length === Object.keys(b).length &&
-    names.every((name) => Object.hasOwn(b, name) && isSame(a[name], b[name]))
-  )
+  return undefined
 }
 
 function isContainer(value: unknown): value is Record<string, unknown> {

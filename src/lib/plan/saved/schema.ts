@@ -4,15 +4,20 @@ import {parseTimestamp} from '../../base/names.js'
 import {about, count, date, sha1} from '../../base/schema.js'
 import {printable} from '../../base/text.js'
 import {fieldOf} from '../../retention/read-rules.js'
-import {REASON_RULES} from '../../retention/reasons.js'
+import {type Reason, REASON_RULES} from '../../retention/reasons.js'
 import {flagOf, RULE_NAMES, ruleOf, type ValueKind} from '../../retention/rules.js'
+import {NOT_PICKED, PICKED} from '../pick.js'
+import {PHRASES} from '../plan.js'
 import {PLAN_FORMAT, PLAN_VERSION} from './format.js'
 
 /** Text that a terminal shows as it is. */
 const plain = z
   .string()
   .check(z.refine((text) => text !== '' && text === printable(text), 'not a plain text'))
-const timestamp = plain.check(z.refine((text) => parseTimestamp(text) !== undefined, "not a run's timestamp"))
+const timestamp = z.string().check(
+  z.regex(/^\d{8}_\d{6}$/, "not a run's timestamp"),
+  z.refine((text) => parseTimestamp(text) !== undefined, "not a run's timestamp"),
+)
 
 /** How each kind of value is saved. */
 const VALUES: Record<ValueKind, z.ZodMiniType> = {
@@ -37,10 +42,21 @@ const REASON = z.strictObject({
   rule: about(z.enum(REASON_RULES), 'The rule.'),
   text: about(plain, 'The same in words, for people.'),
 })
-const RUN = {
+/** A reason that overrules keepers and selectors must not hide behind another text: reviewers read the text. */
+const runWith = (byHand: Reason) => ({
   run: about(timestamp, 'The run. YYYYMMDD_HHMMSS.'),
-  reasons: about(z.array(REASON), 'Why it is deleted or kept.'),
-}
+  reasons: about(
+    z.array(
+      REASON.check(
+        z.refine(({rule, text}) => rule !== byHand.rule || text === byHand.text, {
+          error: `not "${byHand.text}"`,
+          path: ['text'],
+        }),
+      ),
+    ),
+    'Why it is deleted or kept.',
+  ),
+})
 const DATASET = z.strictObject({
   // Follows from the rules, and is compared with what they say.
   goes: about(z.boolean(), 'Whether the plan deletes it.'),
@@ -52,7 +68,7 @@ const DATASET = z.strictObject({
   private: about(z.boolean(), 'Whether only its owner sees it.'),
 })
 const PLANNED_RUN = z.strictObject({
-  ...RUN,
+  ...runWith(PICKED),
   datasets: about(z.array(DATASET), 'All that it had: one that changes holds back the whole run.'),
 })
 
@@ -70,21 +86,20 @@ export const PLAN = about(
     ),
     namespace: about(plain.check(z.regex(/^[^\s/]+$/, 'not a namespace')), 'The user or organisation.'),
     rules: about(RULES, 'The rules that it was made by; null, false or empty where one is not given.'),
-    phrase: about(plain, 'What a person types to confirm it.'),
+    phrase: about(z.enum(PHRASES), 'What a person types to confirm it.'),
     archives: about(z.boolean(), 'Whether each dataset is to be archived before it is deleted.'),
     leaderboard: about(z.nullable(DATASET), 'The leaderboard, where there is one.'),
     delete: about(z.array(PLANNED_RUN), 'The runs of which datasets are deleted.'),
-    keep: about(z.array(z.strictObject(RUN)), 'The runs that are kept.'),
+    keep: about(z.array(z.strictObject(runWith(NOT_PICKED))), 'The runs that are kept.'),
     standard: about(z.array(plain), 'The standard datasets, which are never touched.'),
     digest: about(
-      plain,
+      z.string().check(z.regex(/^sha256:[\da-f]{64}$/)),
       '`sha256:` of all the rest. It finds a value that was edited, and is not a signature.',
     ),
   }),
   'What `smoltrace cleanup --plan FILE` writes and `--apply FILE` carries out.',
 )
 export type PlanFile = z.output<typeof PLAN>
-export type PlanFileDataset = z.output<typeof DATASET>
 
 function isPlainAddress(text: string): boolean {
   if (!URL.canParse(text)) return false

@@ -370,12 +370,12 @@ describe('saved plan', () => {
     }
 
     const edits: Array<[title: string, edit: (draft: Json) => unknown, place: string]> = [
-      ['a dataset twice', ({delete: [run]}) => run.datasets.push(run.datasets[0]), 'delete names'],
-      ['a run twice', ({delete: runs}) => runs.push(runs[0]), 'delete names'],
+      ['a dataset twice', ({delete: [run]}) => run.datasets.push(run.datasets[0]), 'it names'],
+      ['a run twice', ({delete: runs}) => runs.push(runs[0]), 'it names'],
       [
         'a run in two parts',
         ({delete: runs}) => runs.push({...runs[0], datasets: runs[0].datasets.splice(1)}),
-        'delete[0].datasets[1]',
+        'it names',
       ],
       ['a run that stays twice', ({keep}) => keep.push(keep[0]), 'it names'],
       ['another order of runs', ({delete: runs}) => runs.reverse(), 'delete[0].run'],
@@ -449,11 +449,11 @@ describe('saved plan', () => {
       ['an older version', '{"format": "smoltrace-plan", "version": 0}', 'version 0'],
       ['a text for its version', '{"format": "smoltrace-plan", "version": "1"}', 'unknown version'],
       ['no digest', '{"format": "smoltrace-plan", "version": 1}', 'was changed'],
-      ['lists in lists without end', `${'['.repeat(1e6)}${']'.repeat(1e6)}`, 'not a plan'],
+      ['lists in lists without end', `${'['.repeat(1e6)}${']'.repeat(1e6)}`, 'too deeply'],
       [
         'a plan with lists in lists without end',
         `{"format": "smoltrace-plan", "version": 1, "delete": ${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
-        'not a plan',
+        'too deeply',
       ],
     ]
     for (const [title, text, wanted] of noPlans) {
