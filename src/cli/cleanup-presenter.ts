@@ -1,13 +1,13 @@
 import {UsageError} from '../lib/base/errors.js'
-import {type ExitCode} from '../lib/base/exit-codes.js'
+import {printable} from '../lib/base/text.js'
 import {type ApplyOptions} from '../lib/cleanup/apply.js'
+import {leaderboardArchive} from '../lib/cleanup/archive-first.js'
 import {type CleanupOptions} from '../lib/cleanup/cleanup.js'
 import {type ExecutionOptions} from '../lib/cleanup/options.js'
 import {type CleanupResult} from '../lib/cleanup/result.js'
 import {type Wait} from '../lib/hub/retry.js'
 import {type Plan} from '../lib/plan/plan.js'
 import {type SavedPlan} from '../lib/plan/saved/parse.js'
-import {type Asked, notesOn} from '../lib/views/cleanup.js'
 import {cleanupSummary} from '../lib/views/markdown/cleanup.js'
 import {type JobFacts} from '../lib/views/markdown/job.js'
 import {type PlanNotes} from '../lib/views/plan.js'
@@ -15,6 +15,7 @@ import {formatPlan} from '../lib/views/terminal/plan.js'
 import {resultText} from '../lib/views/terminal/result.js'
 import {whyPlain} from '../lib/views/terminal/style.js'
 import {type BaseCommand} from './base-command.js'
+import {type Asked, nextStep} from './next-step.js'
 import {requirePlanWritten, watchOutput} from './output.js'
 import {type Progress} from './progress/progress.js'
 import {confirmByPhrase} from './prompts/confirm.js'
@@ -110,12 +111,15 @@ export class CleanupPresenter {
       return
     }
 
-    await this.command.print(resultText(result, this.asked, this.command.screen))
+    const next = nextStep(result, this.asked)
+    await this.command.print(resultText(result, next, this.command.screen))
   }
 
   /** The job in Markdown, for `--summary`. */
-  async summaryOf(result: CleanupResult, job: JobFacts & {exitCode: ExitCode}): Promise<string> {
-    return cleanupSummary(result, this.asked, {...job, saved: this.saved})
+  summaryOf(result: CleanupResult, job: JobFacts): string {
+    const {plan, stale, storage} = result
+    const notes = this.notesOn(plan, {sizes: storage?.sizes, saved: this.saved, stale})
+    return cleanupSummary(result, notes, nextStep(result, this.asked), job)
   }
 
   /** Takes the progress off the screen, where the job ended early. */
@@ -129,11 +133,25 @@ export class CleanupPresenter {
    */
   private async show(plan: Plan, known: Omit<PlanNotes, 'title'>): Promise<void> {
     const isLive = this.asked.given['no-dry-run'] === true
-    const preview = () => formatPlan(plan, notesOn(plan, this.asked, known), this.command.screen)
+    const preview = () => formatPlan(plan, this.notesOn(plan, known), this.command.screen)
     this.preview = preview
     if (!this.isJson) await this.command.print(`${preview()}\n`)
     else if (isLive) await this.command.print('')
     if (isLive) requirePlanWritten()
+  }
+
+  /** What a view needs to know of a deletion as well as the plan. */
+  private notesOn({now}: Plan, known: Omit<PlanNotes, 'title'>): PlanNotes {
+    const {given, dataDirectory} = this.asked
+    const by = known.saved ? 'a saved plan' : given.policy && printable(String(given.policy))
+    const title = by ? `Cleanup by ${by}` : 'Cleanup'
+    const archive = given.archive === undefined ? undefined : String(given.archive)
+    return {
+      ...known,
+      title: given['no-dry-run'] ? title : `${title}: dry run`,
+      archive,
+      leaderboardArchive: archive ?? leaderboardArchive(dataDirectory, now),
+    }
   }
 
   private warnNew(warnings: string[]): void {

@@ -4,10 +4,9 @@ import {basename, dirname, join, resolve} from 'node:path'
 import {SmoltraceError, UsageError} from '../lib/base/errors.js'
 import {EXIT, type ExitCode, graverCode} from '../lib/base/exit-codes.js'
 import {messageOf, printable} from '../lib/base/text.js'
-import {type FlagValue, formatFlags, type GivenFlags} from '../lib/views/command-line.js'
-import {failureSummary} from '../lib/views/markdown/job.js'
-import {type JobFacts} from '../lib/views/markdown/job.js'
+import {failureSummary, type JobFacts} from '../lib/views/markdown/job.js'
 import {HubCommand} from './base-command.js'
+import {type FlagValue, formatFlags, type GivenFlags} from './command-line.js'
 
 /** Base of the commands that leave a summary behind where `--summary` names a file. */
 export abstract class SummaryCommand extends HubCommand {
@@ -32,14 +31,11 @@ export abstract class SummaryCommand extends HubCommand {
   }
 
   /** Adds a summary to the file, after the exit code was set. The job is over, so what goes wrong here only makes a 0 or 3 a 1. */
-  protected async leaveSummary(
-    exitCode: ExitCode,
-    make: (job: JobFacts) => string | Promise<string>,
-  ): Promise<void> {
+  protected async leaveSummary(exitCode: ExitCode, make: (job: JobFacts) => string): Promise<void> {
     const file = this.summaryFile
     if (file === undefined) return
     try {
-      const text = await make({
+      const text = make({
         commandLine: this.commandLine,
         exitCode,
         warnings: [...this.collectedWarnings],
@@ -62,7 +58,7 @@ export abstract class SummaryCommand extends HubCommand {
     if (error instanceof SmoltraceError && !(error instanceof UsageError) && first)
       error.suggestions.unshift(first)
     const failure = this.failure(error)
-    await this.leaveSummary(failure.exitCode, async (job) =>
+    await this.leaveSummary(failure.exitCode, (job) =>
       failureSummary(this.title, {...failure, reassurance: first}, job),
     )
     await super.catch(error)

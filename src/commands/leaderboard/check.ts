@@ -41,7 +41,7 @@ No finding is a missing traces dataset, since rows name one also where none was 
     if (!this.jsonEnabled()) await this.print(formatCheck(check, this.screen))
     const exitCode = parsed.flags['exit-code'] && findings.length > 0 ? EXIT.found : EXIT.done
     if (exitCode > 0) process.exitCode = exitCode
-    await this.leaveSummary(exitCode, async (job) => checkSummary(check, job))
+    await this.leaveSummary(exitCode, (job) => checkSummary(check, job))
     return {...boardDocument(check), rows, runs, findings, remarks}
   }
 }

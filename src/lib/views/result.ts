@@ -4,6 +4,12 @@ import {type CleanupResult} from '../cleanup/result.js'
 import {type Pair} from './columns.js'
 import {count, formatBytes, formatStorageTotal} from './format.js'
 
+/** What to do next, in words, and the command that does it where there is one. */
+export interface NextStep {
+  text: string
+  command?: string
+}
+
 /** Outcomes of datasets, in words. */
 export const OUTCOME_LABELS: Readonly<Record<OutcomeStatus, string>> = {
   deleted: 'Deleted',

@@ -1,12 +1,10 @@
 import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isTooLate, isUnknown} from '../../cleanup/result.js'
 import {type KeptRun} from '../../plan/plan.js'
-import {type SavedPlan} from '../../plan/saved/parse.js'
-import {type Asked, nextStep, notesOn} from '../cleanup.js'
 import {decisionColumns} from '../columns.js'
 import {count, placeAndTime, thousands} from '../format.js'
-import {originPairs, rulePairs, totalText, untouchedPairs} from '../plan.js'
-import {notDeleted, OUTCOME_LABELS, resultPairs} from '../result.js'
+import {originPairs, type PlanNotes, rulePairs, totalText, untouchedPairs} from '../plan.js'
+import {type NextStep, notDeleted, OUTCOME_LABELS, resultPairs} from '../result.js'
 import {type JobFacts, jobTable, warningsPart} from './job.js'
 import {command, folded, page, table, text} from './markdown.js'
 
@@ -17,12 +15,11 @@ const ELSEWHERE = '`--json` names each, and `history` where there is a journal'
 /** The summary of a cleanup, or of the saved plan that it applied: what is wrong first, then what was asked, what it came to and what to do, then the lists. */
 export function cleanupSummary(
   result: CleanupResult,
-  asked: Asked,
-  {saved, ...job}: JobFacts & {saved?: SavedPlan | undefined},
+  notes: PlanNotes,
+  next: NextStep | undefined,
+  job: JobFacts,
 ): string {
-  const {plan, storage, outcomes, stale, journal} = result
-  const sizes = storage?.sizes
-  const notes = notesOn(plan, asked, {sizes, saved, stale})
+  const {plan, outcomes, stale, journal} = result
   return page([
     `## Cleanup: ${titleOf(result)}`,
     leftPart(outcomes.length > 0 ? outcomes : stale),
@@ -31,11 +28,11 @@ export function cleanupSummary(
       ...originPairs(plan, notes),
       ...rulePairs(plan, notes.archive),
       ...untouchedPairs(plan, notes),
-      ['Plan deletes', totalText(plan, sizes)],
+      ['Plan deletes', totalText(plan, notes.sizes)],
       ...(outcomes.length > 0 ? resultPairs(result) : []),
       ['Journal', journal],
     ]),
-    nextPart(result, asked, saved !== undefined),
+    nextPart(result, next, notes.saved !== undefined),
     ...listParts(result),
     warningsPart(job),
   ])
@@ -71,8 +68,7 @@ function leftPart(outcomes: readonly Outcome[]): string {
 }
 
 /** What a person does next, with the very command where there is one. */
-function nextPart(result: CleanupResult, asked: Asked, isSaved: boolean): string {
-  const next = nextStep(result, asked)
+function nextPart(result: CleanupResult, next: NextStep | undefined, isSaved: boolean): string {
   if (next) {
     const shown = next.command && (command(next.command) ?? 'The command is in the log.')
     return page([text(next.text), shown])

@@ -1,16 +1,15 @@
 import {pushTo} from '../../base/collections.js'
 import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
-import {type Asked, nextStep} from '../cleanup.js'
 import {count, thousands} from '../format.js'
 import {unknownText} from '../plan.js'
-import {describeOutcome, notDeleted, resultPairs} from '../result.js'
+import {describeOutcome, type NextStep, notDeleted, resultPairs} from '../result.js'
 import {paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen, type Style} from './style.js'
 import {formatPairs} from './table.js'
 
 /** How a cleanup that was not declined ended, and what to do next. */
-export function resultText(result: CleanupResult, asked: Asked, screen: Screen): string {
+export function resultText(result: CleanupResult, next: NextStep | undefined, screen: Screen): string {
   const {wouldDelete, stale, dryRun} = result
   const {style, width} = screen
   if (isUnknown(result)) {
@@ -23,16 +22,11 @@ export function resultText(result: CleanupResult, asked: Asked, screen: Screen):
   }
 
   if (wouldDelete > 0 && !dryRun) return formatResult(result, screen)
-  const next = nextStep(result, asked)
-  if (next) {
-    // A command that is wrapped could not be copied.
-    const command = next.command === undefined ? '' : `\n\n  ${style.bold(next.command)}`
-    return `${wrapText(next.text, width)}${command}`
-  }
-
   const nothing = stale.length > 0 ? 'Nothing of the plan is left to delete.' : 'Nothing to delete.'
-  const {plan} = asked.given
-  return plan === undefined ? nothing : wrapText(`${nothing}\nThe plan was saved to ${String(plan)}.`, width)
+  const lines = [...(wouldDelete === 0 ? [nothing] : []), ...(next ? [next.text] : [])]
+  // A command that is wrapped could not be copied.
+  const command = next?.command === undefined ? '' : `  ${style.bold(next.command)}`
+  return paragraphs([wrapText(lines.join('\n'), width), command])
 }
 
 /** The outcome of a plan: everything not deleted and why, then, where the eye rests, the counts and what is left. */

@@ -8,6 +8,7 @@ import {plannedDatasets} from '../../../../src/lib/plan/plan.js'
 import {type SavedPlan} from '../../../../src/lib/plan/saved/parse.js'
 import {cleanupSummary} from '../../../../src/lib/views/markdown/cleanup.js'
 import {failureSummary} from '../../../../src/lib/views/markdown/job.js'
+import {type NextStep} from '../../../../src/lib/views/result.js'
 import {ago, inventoryOf, leaderboardDataset, NOW, planOf, runDatasets} from '../../../support/builders.js'
 import {rendered} from '../../../support/gfm.js'
 
@@ -21,17 +22,12 @@ const HOSTILE = '<img src=x> | `@mira` [a](http://b.io)'
 
 function summaryOf(
   report: Partial<Report>,
-  {
-    given = {},
-    saved,
-    warnings = [],
-  }: {given?: Record<string, string>; saved?: SavedPlan; warnings?: string[]} = {},
+  {next, saved, warnings = []}: {next?: NextStep; saved?: SavedPlan; warnings?: string[]} = {},
 ): string {
   const result = resultOf({plan: PLAN, inventory: INVENTORY, dryRun: true, warnings: [], ...report})
-  const asked = {given, bin: 'smoltrace', isRehearsal: false, dataDirectory: '/data'}
   const exitCode = exitCodeOf(result)
-  const job = {commandLine: 'smoltrace cleanup --older-than 30d', exitCode, warnings, saved}
-  return cleanupSummary(result, asked, job)
+  const job = {commandLine: 'smoltrace cleanup --older-than 30d', exitCode, warnings}
+  return cleanupSummary(result, {title: '', saved, stale: result.stale}, next, job)
 }
 
 const titleIn = (markdown: string) => markdown.split('\n')[0]
@@ -85,8 +81,11 @@ describe('the summary of a cleanup', () => {
   })
 
   it('names the command that carries a dry run out', () => {
-    const {blocks} = rendered(summaryOf({}, {given: {'older-than': '30d', summary: 's.md'}}))
-    expect(blocks).to.deep.equal(['smoltrace cleanup --older-than 30d --no-dry-run\n'])
+    const {text, blocks} = rendered(
+      summaryOf({}, {next: {text: 'To delete it, run:', command: 'smoltrace x'}}),
+    )
+    expect(text).to.include('To delete it, run:')
+    expect(blocks).to.deep.equal(['smoltrace x\n'])
   })
 
   it('tells first what failed, then what else is not deleted, and last, folded, what is', () => {

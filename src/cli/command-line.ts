@@ -1,7 +1,9 @@
-import {quote, quoteForPowershell} from '../base/shell.js'
+import {quote, quoteForPowershell} from '../lib/base/shell.js'
 
 /** A flag's value as oclif parses it. */
 export type FlagValue = boolean | number | string | string[] | undefined
+/** The flags that a person gave, by name. */
+export type GivenFlags = Record<string, FlagValue>
 
 /**
  * Writes flags as a person would type them, quoted where a shell would take them apart.
@@ -29,6 +31,3 @@ export function formatVariables(variables: Record<string, string>, platform = pr
     `cmd.exe:     ${all.map(([name, value]) => `set "${name}=${value}"`).join(' & ')}`,
   ]
 }
-
-/** The flags that a person gave, by name. */
-export type GivenFlags = Record<string, FlagValue>

@@ -1,9 +1,9 @@
 import {expect} from 'chai'
 
-import {DAY} from '../../../src/lib/base/time.js'
-import {resultOf} from '../../../src/lib/cleanup/result.js'
-import {type Asked, nextStep} from '../../../src/lib/views/cleanup.js'
-import {ago, inventoryOf, planOf, runDatasets} from '../../support/builders.js'
+import {type Asked, nextStep} from '../../src/cli/next-step.js'
+import {DAY} from '../../src/lib/base/time.js'
+import {resultOf} from '../../src/lib/cleanup/result.js'
+import {ago, inventoryOf, planOf, runDatasets} from '../support/builders.js'
 
 const INVENTORY = inventoryOf(runDatasets(ago(60 * DAY)))
 const PLAN = planOf(INVENTORY, {olderThan: '30d'})

@@ -1,11 +1,9 @@
-import {printable} from '../base/text.js'
-import {leaderboardArchive} from '../cleanup/archive-first.js'
-import {type CleanupResult, isUnknown} from '../cleanup/result.js'
-import {type Plan} from '../plan/plan.js'
-import {flagOf, RULE_NAMES} from '../retention/rules.js'
+import {type CleanupResult, isUnknown} from '../lib/cleanup/result.js'
+import {type Plan} from '../lib/plan/plan.js'
+import {flagOf, RULE_NAMES} from '../lib/retention/rules.js'
+import {count} from '../lib/views/format.js'
+import {type NextStep} from '../lib/views/result.js'
 import {formatFlags, type GivenFlags} from './command-line.js'
-import {count} from './format.js'
-import {type PlanNotes} from './plan.js'
 
 /** Flags of `cleanup` that are rules. */
 export const RULE_FLAGS: readonly string[] = [
@@ -38,34 +36,12 @@ export interface Asked {
   dataDirectory: string
 }
 
-/** What a view needs to know of a deletion as well as the plan. */
-export function notesOn(
-  {now}: Plan,
-  {given, dataDirectory}: Asked,
-  known: Omit<PlanNotes, 'title'> = {},
-): PlanNotes {
-  const by = known.saved ? 'a saved plan' : given.policy && printable(String(given.policy))
-  const title = by ? `Cleanup by ${by}` : 'Cleanup'
-  const archive = given.archive === undefined ? undefined : String(given.archive)
-  return {
-    ...known,
-    title: given['no-dry-run'] ? title : `${title}: dry run`,
-    archive,
-    leaderboardArchive: archive ?? leaderboardArchive(dataDirectory, now),
-  }
-}
-
-/** What to do next, in words, and the command that does it where there is one. */
-interface NextStep {
-  text: string
-  command?: string
-}
-
 /** What to do after a dry run that found something to delete: the very command, with every flag that makes it safer. */
 export function nextStep(result: CleanupResult, asked: Asked): NextStep | undefined {
   const {wouldDelete, dryRun, declined} = result
   const {given, isRehearsal, bin} = asked
-  if (!dryRun || declined || wouldDelete === 0 || isUnknown(result)) return undefined
+  if (!dryRun || declined || isUnknown(result)) return undefined
+  if (wouldDelete === 0) return given.plan === undefined ? undefined : {text: savedText(given)}
   const begin = 'This is a dry run: nothing was deleted.'
   if (given.plan === undefined && given.interactive) {
     // The same command would show the list again, and anything may be picked from it.
@@ -75,11 +51,15 @@ export function nextStep(result: CleanupResult, asked: Asked): NextStep | undefi
     return {text: `${isLost}. Pick with --plan FILE, and delete it with:`, command}
   }
 
-  const saved = given.plan === undefined ? '' : ` The plan was saved to ${String(given.plan)}.`
+  const saved = given.plan === undefined ? '' : ` ${savedText(given)}`
   if (saved && isRehearsal)
     return {text: `${begin}${saved} Its Hub is gone now: serve one (sandbox --port 8080) to apply a plan.`}
   const what = wouldDelete === 1 ? 'this dataset' : `these ${count(wouldDelete, 'dataset')}`
   return {text: `${begin}${saved} To delete ${what}, run:`, command: commandFor(result.plan, asked)}
+}
+
+function savedText({plan}: GivenFlags): string {
+  return `The plan was saved to ${String(plan)}.`
 }
 
 function commandFor({archives}: Plan, {bin, given}: Asked): string {

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 import {execFileSync} from 'node:child_process'
 
-import {formatFlags, formatVariables} from '../../../src/lib/views/command-line.js'
+import {formatFlags, formatVariables} from '../../src/cli/command-line.js'
 
 describe('a command line to type again', () => {
   it('writes each kind of flag as a person would, and leaves out what is not set', () => {
