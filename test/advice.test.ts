@@ -3,10 +3,10 @@ import {mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync} from 
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Sandbox} from '../src/lib/sandbox/index.js'
 import {writeBoard} from './support/boards.js'
 import {findCommands, root, runCli} from './support/cli.js'
 import {envOf, runDatasetsAt, withHub} from './support/hub.js'
+import {type Sandbox} from './support/sandbox.js'
 import {shellWords} from './support/shell-words.js'
 
 type FlagTable = Record<string, {allowNo?: boolean}>

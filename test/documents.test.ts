@@ -8,7 +8,6 @@ import * as z from 'zod/mini'
 import {type JsonSchema, publishedSchemas} from '../scripts/published-schemas.js'
 import {journalFolder} from '../src/lib/cleanup/journal/write.js'
 import {PLAN as SAVED} from '../src/lib/plan/saved/schema.js'
-import {type Fault, type Sandbox} from '../src/lib/sandbox/index.js'
 import {JOURNAL_LINE} from '../src/lib/views/json/schemas/past.js'
 import {NOW} from './support/builders.js'
 import {findCommands, root, runCli} from './support/cli.js'
@@ -16,6 +15,7 @@ import {checkDocument, type JsonDocument, schemaPathOf} from './support/document
 import {at, envOf, until, withHub} from './support/hub.js'
 import {policyOf} from './support/policies.js'
 import {fillAccount, RUNS} from './support/rich-account.js'
+import {type Fault, type Sandbox} from './support/sandbox.js'
 
 const PUBLISHED = publishedSchemas()
 const FORMATS = {

@@ -4,9 +4,9 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {EXIT, type ExitCode, graverCode} from '../src/lib/base/exit-codes.js'
-import {type Fault, type Sandbox} from '../src/lib/sandbox/index.js'
 import {runCli} from './support/cli.js'
 import {envOf, namesAt, runDatasetsAt, UNKNOWN_TOKEN, withHub} from './support/hub.js'
+import {type Fault, type Sandbox} from './support/sandbox.js'
 
 const WET = '--no-dry-run --yes'
 const ALL = `cleanup --all --grace 0 ${WET}`

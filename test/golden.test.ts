@@ -4,10 +4,10 @@ import {copyFileSync, mkdtempSync, readdirSync, realpathSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Sandbox} from '../src/lib/sandbox/index.js'
 import {findCommands, runCli} from './support/cli.js'
 import {expectGolden, GOLDENS, withColumns} from './support/golden.js'
 import {at, envOf, withHub} from './support/hub.js'
+import {type Sandbox} from './support/sandbox.js'
 import {shellWords} from './support/shell-words.js'
 
 /** A Friday, so that weeks, months and days all have something in them. */

@@ -15,10 +15,10 @@ import {
   SmoltraceError,
 } from '../src/index.js'
 import {checkRows} from '../src/lib/account/leaderboard/check.js'
-import {type Sandbox, startSandbox} from '../src/lib/sandbox/index.js'
 import {inventoryOf, rejectionOf, runDatasets} from './support/builders.js'
 import {policyFile} from './support/policies.js'
 import {viewOf} from './support/rows.js'
+import {type Sandbox, startSandbox} from './support/sandbox.js'
 
 const STAMP = '20260131_235959'
 

@@ -8,12 +8,12 @@ import {cleanupFlags} from '../../src/cli/flags/cleanup.js'
 import {retentionFlags} from '../../src/cli/flags/retention.js'
 import {CHOOSING_FLAGS, RULE_FLAGS, UNREPEATED_FLAGS} from '../../src/cli/next-step.js'
 import {HOUR} from '../../src/lib/base/time.js'
-import {type Fault} from '../../src/lib/sandbox/index.js'
 import {Account} from '../support/account.js'
 import {type CliResult, findCommands, runCli} from '../support/cli.js'
 import {FAULTS} from '../support/faults.js'
 import {envOf, withHub} from '../support/hub.js'
 import {policyOf} from '../support/policies.js'
+import {type Fault} from '../support/sandbox.js'
 
 const WET = ['--no-dry-run', '--yes']
 const to =

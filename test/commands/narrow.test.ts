@@ -4,10 +4,10 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {stripVTControlCharacters} from 'node:util'
 
-import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {findCommands, root, runCli} from '../support/cli.js'
 import {withColumns} from '../support/golden.js'
 import {envOf, runDatasetsAt} from '../support/hub.js'
+import {type Sandbox, startSandbox} from '../support/sandbox.js'
 
 const COLUMNS = 60
 const POLICY = join(root, 'schemas/policy.example.yaml')

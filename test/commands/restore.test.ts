@@ -2,10 +2,10 @@ import {expect} from 'chai'
 import {rm} from 'node:fs/promises'
 import {join} from 'node:path'
 
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {archiveAt, NAME, ofFormerNamespace, openBench, OWN, TIMESTAMP} from '../lib/archive/support.js'
 import {type CliResult, runCli} from '../support/cli.js'
 import {envOf, UNKNOWN_TOKEN} from '../support/hub.js'
+import {type Sandbox} from '../support/sandbox.js'
 
 describe('restore', () => {
   let hub: Sandbox

@@ -3,11 +3,11 @@ import {mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {runCli} from '../support/cli.js'
 import {rendered} from '../support/gfm.js'
 import {deletionsAt, envOf, UNKNOWN_TOKEN, withHub} from '../support/hub.js'
 import {policyOf} from '../support/policies.js'
+import {type Sandbox} from '../support/sandbox.js'
 
 describe('--summary', () => {
   let folder: string

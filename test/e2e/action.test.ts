@@ -3,11 +3,11 @@ import {existsSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {ACTION, type Ran, runAction} from '../support/action-runner.js'
 import {root} from '../support/cli.js'
 import {deletionsAt, UNKNOWN_TOKEN, withHub} from '../support/hub.js'
 import {cleanEnv} from '../support/process.js'
+import {type Sandbox} from '../support/sandbox.js'
 
 const VERSION = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
 

@@ -5,10 +5,10 @@ import {mkdtempSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {root} from '../support/cli.js'
 import {deletionsAt, withHub} from '../support/hub.js'
 import {cleanEnv, type Finished, PROGRAM} from '../support/process.js'
+import {type Sandbox} from '../support/sandbox.js'
 
 describe('the script for cron', () => {
   let home: string

@@ -3,10 +3,10 @@ import {mkdtempSync, readFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Fault, type Sandbox} from '../../src/lib/sandbox/index.js'
 import {deletionsAt, namesAt, runDatasetsAt, withHub} from '../support/hub.js'
 import {cleanEnv, run} from '../support/process.js'
 import {startInTerminal, type Terminal} from '../support/pty.js'
+import {type Fault, type Sandbox} from '../support/sandbox.js'
 
 const UP = '\u001B[A'
 const DOWN = '\u001B[B'

@@ -4,13 +4,14 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {Random, type Sandbox} from '../../src/lib/sandbox/index.js'
+import {Random} from '../../src/lib/sandbox/index.js'
 import {ALL_OF_RUNS, fillAccount, LEADERBOARD, PAGE_SIZE} from '../faults/account.js'
 import {expectCopy, expectUntouched, sameFiles} from '../faults/truth.js'
 import {type Snapshot, snapshotOf} from '../faults/watch.js'
 import {runCli} from '../support/cli.js'
 import {deletionsAt, envOf, withHub} from '../support/hub.js'
 import {cleanEnv, start} from '../support/process.js'
+import {type Sandbox} from '../support/sandbox.js'
 
 /** How often each job is killed; each time at another moment. */
 const ROUNDS = Number(process.env.TEST_KILL_ROUNDS ?? 7)

@@ -15,13 +15,13 @@ import {
 } from '../../src/index.js'
 import {RUN_TYPES, type RunType} from '../../src/lib/base/names.js'
 import {DAY, parseAge} from '../../src/lib/base/time.js'
-import {type Fault, type Sandbox} from '../../src/lib/sandbox/index.js'
 import {Account} from '../support/account.js'
 import {errorOf, rejectionOf} from '../support/builders.js'
 import {type CliResult, root, runCli} from '../support/cli.js'
 import {deletionsAt, envOf, namesAt} from '../support/hub.js'
 import {cleanEnv} from '../support/process.js'
 import {startInTerminal} from '../support/pty.js'
+import {type Fault, type Sandbox} from '../support/sandbox.js'
 
 /** What the original is given and expects of itself, and what ours answers to that. */
 const row = (id: string, original: string, ours: string, run: () => Promise<void> | void) => ({

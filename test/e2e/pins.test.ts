@@ -1,9 +1,9 @@
 import {expect} from 'chai'
 
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {runCli} from '../support/cli.js'
 import {deletionsAt, envOf, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
 import {cleanEnv, start} from '../support/process.js'
+import {type Sandbox} from '../support/sandbox.js'
 
 const BOARD = 'mira/smoltrace-leaderboard'
 const PATIENT = {HF_HUB_DOWNLOAD_TIMEOUT: '300'}

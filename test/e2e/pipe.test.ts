@@ -1,9 +1,9 @@
 import {expect} from 'chai'
 
-import {type Fault} from '../../src/lib/sandbox/index.js'
 import {json as answer, serve} from '../support/builders.js'
 import {deletionsAt, namesAt, runDatasetsAt, UNKNOWN_TOKEN, until, withHub} from '../support/hub.js'
 import {cleanEnv, type Finished, PROGRAM, run, start} from '../support/process.js'
+import {type Fault} from '../support/sandbox.js'
 
 /** A port that is given to nobody who asks for a free one. */
 const NOBODY = 'http://127.0.0.1:9'

@@ -7,8 +7,8 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {text} from 'node:stream/consumers'
 
-import {type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {root} from '../support/cli.js'
+import {type Sandbox, startSandbox} from '../support/sandbox.js'
 
 const pages = ['README.md', 'docs/library.md'].map((path) => readFileSync(`${root}${path}`, 'utf8'))
 const examples = [...pages.join('\n').matchAll(/^([^\n]+):\n\n```js\n(.*?)```/gms)].map(

@@ -1,9 +1,9 @@
 import {expect} from 'chai'
 
-import {type Fault, type Sandbox} from '../../src/lib/sandbox/index.js'
 import {checkDocument} from '../support/documents.js'
 import {deletionsAt, type Gate, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
 import {cleanEnv, type Running, start} from '../support/process.js'
+import {type Fault, type Sandbox} from '../support/sandbox.js'
 
 const DELETE_ALL = ['cleanup', '--all', '--no-dry-run', '--yes']
 

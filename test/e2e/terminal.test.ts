@@ -3,10 +3,10 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Fault, type Sandbox} from '../../src/lib/sandbox/index.js'
 import {deletionsAt, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
 import {cleanEnv} from '../support/process.js'
 import {startInTerminal, type Terminal} from '../support/pty.js'
+import {type Fault, type Sandbox} from '../support/sandbox.js'
 
 const KEEP_ONE = ['cleanup', '--keep-recent', '1', '--no-dry-run']
 const ALL = ['cleanup', '--all', '--no-dry-run']

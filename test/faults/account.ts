@@ -1,4 +1,5 @@
-import {type DatasetSpec, type Sandbox, toParquet} from '../../src/lib/sandbox/index.js'
+import {type DatasetSpec, toParquet} from '../../src/lib/sandbox/index.js'
+import {type Sandbox} from '../support/sandbox.js'
 
 /** With metrics, so only a row says that it did not finish. */
 const FAILED = '20250105_101500'

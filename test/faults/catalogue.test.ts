@@ -1,9 +1,9 @@
 import {expect} from 'chai'
 
 import {readRateLimit} from '../../src/lib/hub/quota.js'
-import {isActedUpon, type Sandbox, startSandbox} from '../../src/lib/sandbox/index.js'
 import {type FaultName, FAULTS, type NamedFault} from '../support/faults.js'
 import {until} from '../support/hub.js'
+import {isActedUpon, type Sandbox, startSandbox} from '../support/sandbox.js'
 
 /** What a client sees of each fault: an answer, or where it ends. */
 const SEEN: Record<FaultName, string> = {

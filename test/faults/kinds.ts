@@ -1,4 +1,4 @@
-import {type FaultTarget} from '../../src/lib/sandbox/index.js'
+import {type FaultTarget} from '../support/sandbox.js'
 
 /** What a request asks for, whatever it is needed for. The first that fits counts. */
 const WHAT: ReadonlyArray<readonly [what: string, pattern: RegExp]> = [

@@ -1,5 +1,5 @@
-import {isActedUpon} from '../../src/lib/sandbox/index.js'
 import {type FaultName, FAULTS} from '../support/faults.js'
+import {isActedUpon} from '../support/sandbox.js'
 
 /**
  * What hangs on a request: before the first DELETE everything (`plan`), or one dataset's copy (`copy`; `content` is checked

@@ -4,8 +4,8 @@ import {join} from 'node:path'
 
 import {readHistory} from '../../src/lib/cleanup/journal/history.js'
 import {type Outcome} from '../../src/lib/cleanup/outcomes.js'
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {type CliResult} from '../support/cli.js'
+import {type Sandbox} from '../support/sandbox.js'
 import {type Snapshot, snapshotOf, type Watch} from './watch.js'
 
 /** One job that has ended, and what there was before it. */

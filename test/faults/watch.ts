@@ -1,6 +1,6 @@
-import {type FaultTarget, type Sandbox} from '../../src/lib/sandbox/index.js'
 import {type FaultName, FAULTS, type NamedFault} from '../support/faults.js'
 import {type RunOut} from '../support/limits.js'
+import {type FaultTarget, type Sandbox} from '../support/sandbox.js'
 import {type Classify} from './kinds.js'
 import {type Often} from './rules.js'
 

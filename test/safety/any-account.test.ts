@@ -3,9 +3,9 @@ import * as fc from 'fast-check'
 
 import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
 import {DAY, HOUR, MINUTE} from '../../src/lib/base/time.js'
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {findCommands, runCli} from '../support/cli.js'
 import {deletionsAt, envOf, namesAt, withHub} from '../support/hub.js'
+import {type Sandbox} from '../support/sandbox.js'
 
 interface Account {
   runs: Array<{hoursAgo: number; types: RunType[]}>

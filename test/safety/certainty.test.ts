@@ -9,10 +9,10 @@ import {
 } from '../../src/index.js'
 import {DAY} from '../../src/lib/base/time.js'
 import {exitCodeOf} from '../../src/lib/cleanup/result.js'
-import {type Fault} from '../../src/lib/sandbox/index.js'
 import {Account, all, CARRIED, PROTECTION_PATH, stampOf, statusesOf} from '../support/account.js'
 import {writeBoard} from '../support/boards.js'
 import {type Cells} from '../support/rows.js'
+import {type Fault} from '../support/sandbox.js'
 
 const NO = {status: 403, body: '{"error":"no"}'}
 

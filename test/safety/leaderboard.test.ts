@@ -4,8 +4,8 @@ import {join} from 'node:path'
 
 import {protectLeaderboard, RefusedError, unprotectLeaderboard} from '../../src/index.js'
 import {exitCodeOf} from '../../src/lib/cleanup/result.js'
-import {type Fault} from '../../src/lib/sandbox/index.js'
 import {Account, all, CARRIED, PROTECTION_PATH, stampOf, statusesOf} from '../support/account.js'
+import {type Fault} from '../support/sandbox.js'
 
 const EVERYTHING = {all: true, deleteLeaderboard: true, ...CARRIED}
 const BY_ANN = '{"version": 1, "leaderboard": {"by": "ann", "at": "2026-01-01T00:00:00.000Z"}}\n'

@@ -16,11 +16,12 @@ import {
 } from '../../src/index.js'
 import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
 import {DAY, MINUTE} from '../../src/lib/base/time.js'
-import {type Sandbox, type SandboxOptions, startSandbox, storedFile} from '../../src/lib/sandbox/index.js'
+import {storedFile} from '../../src/lib/sandbox/index.js'
 import {writeBoard} from './boards.js'
 import {rejectionOf} from './builders.js'
 import {deletionsAt, namesAt} from './hub.js'
 import {type Cells} from './rows.js'
+import {type Sandbox, type SandboxOptions, startSandbox} from './sandbox.js'
 import {inMemory} from './scratch.js'
 
 export const PROTECTION_PATH = '.smoltrace/protection.json'

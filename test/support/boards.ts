@@ -1,7 +1,8 @@
 import {parquetWriteBuffer} from 'hyparquet-writer'
 
-import {type Sandbox, storedFile} from '../../src/lib/sandbox/index.js'
+import {storedFile} from '../../src/lib/sandbox/index.js'
 import {type Cells} from './rows.js'
+import {type Sandbox} from './sandbox.js'
 
 const TYPES: Readonly<Record<string, 'BOOLEAN' | 'DOUBLE' | 'STRING'>> = {
   boolean: 'BOOLEAN',

@@ -1,4 +1,4 @@
-import {type Fault} from '../../src/lib/sandbox/index.js'
+import {type Fault} from './sandbox.js'
 
 /** What goes wrong, and how: all of it but when. */
 export type NamedFault = Omit<Fault, 'before' | 'match' | 'skip' | 'times'>

@@ -1,6 +1,6 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 
-import {type Sandbox, type SandboxOptions, startSandbox} from '../../src/lib/sandbox/index.js'
+import {type Sandbox, type SandboxOptions, startSandbox} from './sandbox.js'
 
 /** A token that no Hub knows. */
 export const UNKNOWN_TOKEN = 'hf_nobody_has_this_token'

@@ -4,10 +4,10 @@ import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Sandbox} from '../../src/lib/sandbox/index.js'
 import {root} from './cli.js'
 import {checkDocument} from './documents.js'
 import {envOf} from './hub.js'
+import {type Sandbox} from './sandbox.js'
 
 /** What a process left behind. */
 export interface Finished {

@@ -1,7 +1,8 @@
 import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
 import {DAY, HOUR, MINUTE} from '../../src/lib/base/time.js'
-import {type Cell, type Column, type Sandbox, storedFile, toParquet} from '../../src/lib/sandbox/index.js'
+import {type Cell, type Column, storedFile, toParquet} from '../../src/lib/sandbox/index.js'
 import {ago, later, NOW} from './builders.js'
+import {type Sandbox} from './sandbox.js'
 
 /** The leaderboard of the account. */
 export const BOARD = 'mira/smoltrace-leaderboard'

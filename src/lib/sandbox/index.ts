@@ -3,14 +3,15 @@ import {makeTokens, ORG, SECRETS, USER} from './accounts.js'
 import {cdnAnswers, hubAnswers} from './hub.js'
 import {type Quota, requestCounter} from './quota.js'
 import {seedAccount} from './seed/account.js'
-import {type Fault, Faults, listen, type LoggedRequest} from './server.js'
+import {listen, type RequestHook} from './server.js'
 import {HubState} from './state.js'
 
 export {type OrgRole} from './accounts.js'
+export {type Answer} from './http.js'
 export {gitBlobId, storedFile} from './objects.js'
 export {parseQuota, type Quota} from './quota.js'
 export {type Cell, type Column, Random, toParquet} from './seed/data.js'
-export {type Fault, type FaultTarget, isActedUpon} from './server.js'
+export {type RawRequest} from './server.js'
 export {type Commit, type DatasetSpec, type Repo} from './state.js'
 
 /** How the embedded Hub is to be. */
@@ -29,6 +30,8 @@ export interface SandboxOptions {
   seed?: 'account' | 'empty'
   /** The most datasets that a page of a listing may have. Default: 1000. */
   pageSize?: number
+  /** For each request to the Hub and its CDN. Default: the Hub answers all. */
+  onRequest?: RequestHook
 }
 
 /** An embedded Hub that is running. */
@@ -42,10 +45,6 @@ export interface Sandbox {
   /** An organisation in which the user may write. */
   org: string
   state: HubState
-  /** Every request to the Hub so far, but not those to its CDN. */
-  requests: LoggedRequest[]
-  /** Installs a fault. @returns what removes it */
-  intercept: (fault: Fault) => () => void
   /** Ends at once, whatever is going on. */
   close: () => Promise<void>
 }
@@ -63,6 +62,7 @@ export async function startSandbox({
   quota,
   seed = 'account',
   pageSize = 1000,
+  onRequest,
 }: SandboxOptions = {}): Promise<Sandbox> {
   const server = await listen(port)
   const cdn = await listen(0)
@@ -70,11 +70,8 @@ export async function startSandbox({
   const seeded = seed === 'empty' ? undefined : seedAccount(state, state.now(), runs)
   const {_id, id: name} = seeded ?? {_id: '0'.repeat(24), id: leaderboardName(USER)}
   const hub = {state, tokens: makeTokens({_id, name}), clock, pageSize, url: server.url, cdnUrl: cdn.url}
-  const requests: LoggedRequest[] = []
-  const faults = new Faults()
-  const answer = hubAnswers(hub, requestCounter(clock, quota))
-  server.serve({faults, clock, latencyMs, log: requests, answer})
-  cdn.serve({faults, clock, latencyMs, answer: cdnAnswers(hub)})
+  server.serve({onRequest, clock, latencyMs, answer: hubAnswers(hub, requestCounter(clock, quota))})
+  cdn.serve({onRequest, clock, latencyMs, answer: cdnAnswers(hub)})
 
   return {
     url: server.url,
@@ -83,8 +80,6 @@ export async function startSandbox({
     user: USER,
     org: ORG,
     state,
-    requests,
-    intercept: (fault) => faults.install(fault),
     async close() {
       await Promise.all([server.close(), cdn.close()])
     },

@@ -1,9 +1,9 @@
 import {expect} from 'chai'
 
 import {type Finding} from '../../../src/lib/account/leaderboard/check.js'
-import {type Sandbox} from '../../../src/lib/sandbox/index.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, withHub} from '../../support/hub.js'
+import {type Sandbox} from '../../support/sandbox.js'
 
 interface CheckDocument {
   rows: number

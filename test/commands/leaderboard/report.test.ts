@@ -3,10 +3,10 @@ import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'nod
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
-import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {all, readPage} from '../../lib/report/support.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, namesAt} from '../../support/hub.js'
+import {type Sandbox, startSandbox} from '../../support/sandbox.js'
 
 const BOARD = 'mira/smoltrace-leaderboard'
 

@@ -1,8 +1,9 @@
 import {expect} from 'chai'
 
-import {type Column, type Sandbox, storedFile, toParquet} from '../../../src/lib/sandbox/index.js'
+import {type Column, storedFile, toParquet} from '../../../src/lib/sandbox/index.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, withHub} from '../../support/hub.js'
+import {type Sandbox} from '../../support/sandbox.js'
 
 interface RowDocument {
   place: number | null

@@ -5,10 +5,11 @@ import {PROTECTION_PATH} from '../../../src/lib/account/protection/pins.js'
 import {formatTimestamp, RUN_TYPES, runDatasetName} from '../../../src/lib/base/names.js'
 import {HOUR} from '../../../src/lib/base/time.js'
 import {type Verdict} from '../../../src/lib/plan/explain.js'
-import {type Sandbox, storedFile} from '../../../src/lib/sandbox/index.js'
+import {storedFile} from '../../../src/lib/sandbox/index.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, withHub} from '../../support/hub.js'
 import {policyOf} from '../../support/policies.js'
+import {type Sandbox} from '../../support/sandbox.js'
 
 const NOWHERE = {HF_ENDPOINT: 'http://127.0.0.1:9', HF_TOKEN: ''}
 const explain = (...argv: string[]) => runCli(['policy', 'explain', ...argv], NOWHERE)

@@ -1,8 +1,8 @@
 import {expect} from 'chai'
 
-import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {runCli} from '../../support/cli.js'
 import {deletionsAt, envOf, isRunDataset, namesAt, runDatasetsAt} from '../../support/hub.js'
+import {type Sandbox, startSandbox} from '../../support/sandbox.js'
 
 describe('runs protect and unprotect', () => {
   let hub: Sandbox

@@ -6,9 +6,10 @@ import {join} from 'node:path'
 import {type ArchiveEvent} from '../../../src/lib/archive/archive.js'
 import {type Manifest, parseManifest} from '../../../src/lib/archive/manifest.js'
 import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
-import {type Fault, type Repo, type Sandbox} from '../../../src/lib/sandbox/index.js'
+import {type Repo} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf} from '../../support/builders.js'
 import {gate, until} from '../../support/hub.js'
+import {type Fault, type Sandbox} from '../../support/sandbox.js'
 import {
   archiveAt,
   CREATED,

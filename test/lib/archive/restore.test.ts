@@ -10,8 +10,9 @@ import {
 } from '../../../src/lib/archive/restore-runs.js'
 import {exitCodeOfRestore, restoreDatasets, type RestoreResult} from '../../../src/lib/archive/restore.js'
 import {CancelledError, NotAllowedError, RefusedError, UsageError} from '../../../src/lib/base/errors.js'
-import {type Fault, type Repo, type Sandbox} from '../../../src/lib/sandbox/index.js'
+import {type Repo} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf} from '../../support/builders.js'
+import {type Fault, type Sandbox} from '../../support/sandbox.js'
 import {
   archiveAt,
   CREATED,

@@ -5,9 +5,9 @@ import {UsageError} from '../../../src/lib/base/errors.js'
 import {type OptionTable, readOptions} from '../../../src/lib/base/options.js'
 import {loadPlan} from '../../../src/lib/plan/saved/files.js'
 import {rulesOf} from '../../../src/lib/retention/read-rules.js'
-import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {errorOf, rejectionOf} from '../../support/builders.js'
 import {deletionsAt, namesAt} from '../../support/hub.js'
+import {type Sandbox, startSandbox} from '../../support/sandbox.js'
 
 const STAMP = '20260131_235959'
 const NAME = `mira/smoltrace-results-${STAMP}`

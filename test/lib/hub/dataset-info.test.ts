@@ -2,9 +2,9 @@ import {expect} from 'chai'
 
 import {type Hub} from '../../../src/lib/hub/client.js'
 import {HubError, HubFormatError} from '../../../src/lib/hub/errors.js'
-import {type Sandbox} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf, type StubServer} from '../../support/builders.js'
 import {withHub} from '../../support/hub.js'
+import {type Sandbox} from '../../support/sandbox.js'
 import {hubAt, type Reply, stubHubs} from './stub.js'
 
 const NAME = 'mira/smoltrace-results-20260105_113000'

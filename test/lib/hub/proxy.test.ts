@@ -8,8 +8,8 @@ import {connectHub} from '../../../src/lib/hub/client.js'
 import {HubUnreachableError} from '../../../src/lib/hub/errors.js'
 import {isExcepted} from '../../../src/lib/hub/proxy.js'
 import {openSession} from '../../../src/lib/hub/session.js'
-import {type Sandbox, startSandbox} from '../../../src/lib/sandbox/index.js'
 import {rejectionOf} from '../../support/builders.js'
+import {type Sandbox, startSandbox} from '../../support/sandbox.js'
 
 const HOST = 'hub.example'
 

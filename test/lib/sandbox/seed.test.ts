@@ -1,9 +1,9 @@
 import {expect} from 'chai'
 import {parquetReadObjects} from 'hyparquet'
 
-import type {Repo, Sandbox} from '../../../src/lib/sandbox/index.js'
-
 import {parseDatasetName, parseTimestamp} from '../../../src/lib/base/names.js'
+import {type Repo} from '../../../src/lib/sandbox/index.js'
+import {type Sandbox} from '../../support/sandbox.js'
 import {NOW, sandboxAt} from './support.js'
 
 const HOUR = 3_600_000

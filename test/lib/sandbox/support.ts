@@ -1,5 +1,5 @@
 /* eslint-disable mocha/no-exports -- its hooks are those of several suites */
-import {type Sandbox, type SandboxOptions, startSandbox} from '../../../src/lib/sandbox/index.js'
+import {type Sandbox, type SandboxOptions, startSandbox} from '../../support/sandbox.js'
 
 /** The moment at which most tests take place. */
 export const NOW = new Date('2026-10-05T12:00:00.000Z')

@@ -16,10 +16,10 @@ import {type Hub} from '../../../../src/lib/hub/client.js'
 import {HubFormatError} from '../../../../src/lib/hub/errors.js'
 import {type RepoFile} from '../../../../src/lib/hub/files.js'
 import {openSession} from '../../../../src/lib/hub/session.js'
-import {type Sandbox, startSandbox} from '../../../../src/lib/sandbox/index.js'
 import {fakeHub, inventoryOf, leaderboardDataset, rejectionOf} from '../../../support/builders.js'
 import {root} from '../../../support/cli.js'
 import {withBitFlipped} from '../../../support/faults.js'
+import {type Sandbox, startSandbox} from '../../../support/sandbox.js'
 
 type Columns = Parameters<typeof parquetWriteBuffer>[0]['columnData']
 type Files = Record<string, string | Uint8Array>

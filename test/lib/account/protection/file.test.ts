@@ -12,7 +12,7 @@ import {type Hub} from '../../../../src/lib/hub/client.js'
 import {type Whereabouts} from '../../../../src/lib/hub/dataset-info.js'
 import {HubFormatError, HubUnreachableError} from '../../../../src/lib/hub/errors.js'
 import {openSession} from '../../../../src/lib/hub/session.js'
-import {type Sandbox, startSandbox, storedFile} from '../../../../src/lib/sandbox/index.js'
+import {storedFile} from '../../../../src/lib/sandbox/index.js'
 import {
   fakeHub,
   inventoryOf,
@@ -23,6 +23,7 @@ import {
   rejectionOf,
 } from '../../../support/builders.js'
 import {withBitFlipped} from '../../../support/faults.js'
+import {type Sandbox, startSandbox} from '../../../support/sandbox.js'
 
 describe('reading the protection', () => {
   const board = leaderboardDataset()
