@@ -106,7 +106,9 @@ describe('an archive before a deletion', () => {
   it('keeps a run with a file name that no disk takes, and says what to do about it', async () => {
     account.write(traces, 'data/run:1.parquet', 'x')
     const reason = (await clean()).outcomes.find(({name}) => name === traces)?.reason
-    expect(reason).to.match(/"data\/run:1.parquet".*: rename it on the Hub, or delete the run without --archive/)
+    expect(reason).to.match(
+      /"data\/run:1.parquet".*: rename it on the Hub, or delete the run without --archive/,
+    )
   })
 
   it('[S20] is refused into what is no folder, in a dry run too, before anything is sent', async () => {
