@@ -2,7 +2,6 @@ import {expect} from 'chai'
 
 import {countByType, discover} from '../../../src/lib/account/datasets.js'
 import {HubFormatError} from '../../../src/lib/hub/errors.js'
-import {type Session} from '../../../src/lib/hub/session.js'
 import {
   fakeHub,
   freshId,
@@ -15,9 +14,11 @@ import {
   sessionOf,
 } from '../../support/builders.js'
 
+const STAMP = '20260901_120000'
+
 describe('datasets', () => {
   it('finds exactly the datasets whose names are of SMOLTRACE, in the order of the listing', async () => {
-    const run = runDatasets('20260901_120000')
+    const run = runDatasets(STAMP)
     const board = leaderboardDataset()
     const others = NEAR_MISSES.map((name) => listed(`${NAMESPACE}/${name}`))
     const foreign = listed('other/smoltrace-results-20260901_120000')
@@ -31,57 +32,41 @@ describe('datasets', () => {
   })
 
   it('keeps all that the listing says of a dataset', async () => {
-    const [dataset] = runDatasets('20260901_120000', ['traces'], {
-      private: false,
-      pinTags: ['smoltrace-pinned'],
-    })
-    const inventory = await discover(sessionOf(fakeHub(dataset ? [dataset] : [])))
-    expect(inventory.datasets).to.deep.equal([dataset])
+    const datasets = runDatasets(STAMP, ['traces'], {private: false, pinTags: ['smoltrace-pinned']})
+    expect((await discover(sessionOf(fakeHub(datasets)))).datasets).to.deep.equal(datasets)
   })
 
   it('counts a dataset that two pages show once, and keeps its pin, whichever of them has it', async () => {
-    const plain = runDatasets('20260901_120000', ['results'])
+    const plain = runDatasets(STAMP, ['results'])
     const pinned = plain.map((dataset) => ({...dataset, pinTags: ['smoltrace-pinned']}))
     for (const listing of [
       [...plain, ...pinned],
       [...pinned, ...plain],
-    ]) {
-      const {datasets} = await discover(sessionOf(fakeHub(listing)))
-      expect(datasets.map(({pinTags}) => pinTags)).to.deep.equal([['smoltrace-pinned']])
-    }
+    ])
+      expect((await discover(sessionOf(fakeHub(listing)))).datasets).to.deep.equal(pinned)
   })
 
-  describe('of a listing with an entry that has no name', () => {
-    const session = () => {
-      const hub = fakeHub(runDatasets('20260901_120000'))
-      const list = hub.listDatasets.bind(hub)
-      hub.listDatasets = async (namespace) => ({...(await list(namespace)), nameless: 1})
-      return sessionOf(hub)
-    }
-
-    it('[S2] deletes nothing: it may be what a run lacks, or what pins it', async () => {
-      const error = await rejectionOf(discover(session()))
-      expect(error).to.be.instanceOf(HubFormatError).and.to.have.property('exitCode', 1)
-      expect(error.message).to.include('an entry without a name').and.include('Nothing is deleted')
-    })
-
-    it('shows what there is, with a warning', async () => {
-      const {datasets, warnings} = await discover(session(), {isLook: true})
-      expect(datasets).to.have.length(3)
-      expect(warnings.join(' ')).to.include('an entry without a name')
-    })
+  it('[S2] deletes nothing after an entry without a name: it may be what a run lacks, or what pins it; a look warns', async () => {
+    const hub = fakeHub(runDatasets(STAMP))
+    const list = hub.listDatasets.bind(hub)
+    hub.listDatasets = async (namespace) => ({...(await list(namespace)), nameless: 1})
+    const error = await rejectionOf(discover(sessionOf(hub)))
+    expect(error).to.be.instanceOf(HubFormatError).and.to.have.property('exitCode', 1)
+    expect(error.message).to.include('an entry without a name').and.include('Nothing is deleted')
+    const {datasets, warnings} = await discover(sessionOf(hub), {isLook: true})
+    expect(datasets).to.have.length(3)
+    expect(warnings.join(' ')).to.include('an entry without a name')
   })
 
   it('trusts no listing with two datasets of one name', async () => {
-    const [dataset] = runDatasets('20260901_120000', ['traces'])
-    if (!dataset) throw new Error('no dataset')
-    const error = await rejectionOf(discover(sessionOf(fakeHub([dataset, {...dataset, id: freshId()}]))))
+    const [dataset] = runDatasets(STAMP, ['traces'])
+    const error = await rejectionOf(discover(sessionOf(fakeHub([dataset!, {...dataset!, id: freshId()}]))))
     expect(error).to.be.instanceOf(HubFormatError)
-    expect(error.message).to.include(dataset.name)
+    expect(error.message).to.include(dataset!.name)
   })
 
   it('hands on the warnings of the session, and its own copy of them', async () => {
-    const session: Session = {...sessionOf(fakeHub([])), warnings: ['mind the gap']}
+    const session = {...sessionOf(fakeHub([])), warnings: ['mind the gap']}
     const inventory = await discover(session)
     inventory.warnings.push('and the doors')
     expect(session.warnings).to.deep.equal(['mind the gap'])
@@ -90,7 +75,7 @@ describe('datasets', () => {
 
   it('counts datasets by type', () => {
     const datasets = [
-      ...runDatasets('20260901_120000'),
+      ...runDatasets(STAMP),
       ...runDatasets('20260902_120000', ['results']),
       leaderboardDataset(),
     ]

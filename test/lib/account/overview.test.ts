@@ -16,6 +16,7 @@ import {formatBytes} from '../../../src/lib/views/format.js'
 import {formatRunTable} from '../../../src/lib/views/terminal/overview.js'
 import {writeBoard} from '../../support/boards.js'
 import {ago, later, NOW, PLAIN, runDataset, runDatasets, standings} from '../../support/builders.js'
+import {FAULTS} from '../../support/faults.js'
 import {type Sandbox, startSandbox} from '../../support/sandbox.js'
 
 const OLD = '20260801_120000'
@@ -31,33 +32,24 @@ const runs = groupDatasetsByRun(DATASETS)
 const short = ({type, timestamp}: {type: string; timestamp: string}) =>
   `${type} ${timestamp === OLD ? 'old' : 'new'}`
 
-const ORDERS: Array<[title: string, options: Parameters<typeof datasetsOf>[1], expected: string[]]> = [
-  [
-    'newest first, those of one moment by name',
-    {sort: 'created'},
-    ['metrics new', 'results new', 'traces old', 'results old'],
-  ],
-  ['last changed first', {sort: 'modified'}, ['results old', 'metrics new', 'results new', 'traces old']],
+const SIZES = new Map([0, 1, 3].map((index) => [DATASETS[index]!.name, index && 7]))
+const ORDERS: Array<[title: string, options: Parameters<typeof datasetsOf>[1], expected: string]> = [
+  ['newest first, and by name', {sort: 'created'}, 'metrics new, results new, traces old, results old'],
+  ['last changed first', {sort: 'modified'}, 'results old, metrics new, results new, traces old'],
   [
     'largest first, those of unknown size last, those of one size by name',
-    {
-      sort: 'size',
-      sizes: new Map([
-        [DATASETS[0]!.name, 0],
-        [DATASETS[1]!.name, 7],
-        [DATASETS[3]!.name, 7],
-      ]),
-    },
-    ['metrics new', 'traces old', 'results old', 'results new'],
+    {sort: 'size', sizes: SIZES},
+    'metrics new, traces old, results old, results new',
   ],
-  ['by name', {sort: 'name'}, ['metrics new', 'results old', 'results new', 'traces old']],
-  ['only of some types', {only: ['traces', 'metrics'], sort: 'created'}, ['metrics new', 'traces old']],
+  ['by name', {sort: 'name'}, 'metrics new, results old, results new, traces old'],
+  ['only of some types', {only: ['traces', 'metrics'], sort: 'created'}, 'metrics new, traces old'],
 ]
 
 describe('overview', () => {
   for (const [title, options, expected] of ORDERS) {
     it(`lists datasets ${title}`, () => {
-      expect(datasetsOf(runs, options).map((each) => short(each))).to.deep.equal(expected)
+      const listed = datasetsOf(runs, options)
+      expect(listed.map((each) => short(each)).join(', ')).to.equal(expected)
     })
   }
 
@@ -123,29 +115,21 @@ describe('looking around', () => {
     expect(rows).to.be.instanceOf(Map)
   })
 
-  const uncertain: Array<[title: string, prepare: () => void, why: string]> = [
-    [
-      'it cannot be read',
-      () =>
-        void hub.intercept({
-          match: ({path}) => path.includes('.parquet'),
-          respond: {status: 500, body: '{}'},
-        }),
-      'is unknown. the hub',
-    ],
+  const breakBoard = () => hub.intercept({match: ({path}) => path.includes('.parquet'), ...FAULTS['500']})
+  const loseRows = () => {
+    const names = hub.state.datasets().map(({id}) => id)
+    const isCited = (name: string) =>
+      name.includes('metrics') && names.includes(name.replace('metrics', 'traces'))
+    writeBoard(hub, [
+      [{results_dataset: names.find((name) => isCited(name))!, run_status: 'completed', success_rate: 50}],
+    ])
+  }
+
+  const uncertain: Array<[title: string, prepare: () => unknown, why: string]> = [
+    ['it cannot be read', breakBoard, 'is unknown. the hub'],
     ['there is none', () => hub.state.remove('mira/smoltrace-leaderboard'), 'there is no leaderboard'],
     ['it is hollow', () => writeBoard(hub, []), 'the leaderboard has no rows'],
-    [
-      'it has lost rows',
-      () => {
-        const names = hub.state.datasets().map(({id}) => id)
-        const cited = names.find(
-          (name) => name.includes('metrics') && names.includes(name.replace('metrics', 'traces')),
-        )
-        writeBoard(hub, [[{results_dataset: cited!, run_status: 'completed', success_rate: 50}]])
-      },
-      'the leaderboard seems to have lost rows',
-    ],
+    ['it has lost rows', loseRows, 'the leaderboard seems to have lost rows'],
   ]
   for (const [title, prepare, why] of uncertain) {
     it(`takes no run for unfinished by a leaderboard of which it is not certain what it said: ${title}`, async () => {

@@ -56,12 +56,8 @@ describe('what a row names', () => {
   })
 
   it('is not slow for names that are made for it', () => {
-    for (const name of [
-      'x'.repeat(2_000_000),
-      'x/'.repeat(1_000_000),
-      'x/smoltrace-results-'.repeat(100_000),
-    ])
-      expect(stateOf(name)).to.equal('other')
+    for (const part of ['x', 'x/', 'x/smoltrace-results-'])
+      expect(stateOf(part.repeat(100_000))).to.equal('other')
   })
 
   const LOSSES: Array<[there: RunType[], gone: RunType[], isTotal: boolean]> = [

@@ -16,24 +16,14 @@ const pinned = (more: object) => `{"version": 1, "runs": {"${run}": ${JSON.strin
 
 describe('the protection file', () => {
   const entry = {by: 'ann', at: NOW}
+  const board = (more: object) => `{"version": 1, "leaderboard": ${JSON.stringify({...pin, ...more})}}`
+  const why = {reason: 'paper', until: '2026-12-31'}
   const files: Array<[title: string, text: string, protection: Protection]> = [
-    [
-      'who protected the leaderboard, when and why',
-      `{"version": 1, "leaderboard": {"by": "ann", "at": "${AT}", "reason": "paper"}}`,
-      {leaderboard: {...entry, reason: 'paper'}},
-    ],
-    [
-      'no reason where it is not a text',
-      `{"version": 1, "leaderboard": {"by": "ann", "at": "${AT}", "reason": 5}}`,
-      {leaderboard: entry},
-    ],
+    ['who protected it, when and why', board({reason: 'paper'}), {leaderboard: {...entry, reason: 'paper'}}],
+    ['no reason where it is not a text', board({reason: 5}), {leaderboard: entry}],
     ['nothing where it names nothing', '{"version": 1, "leaderboard": null, "runs": null}', {}],
     ['nothing where it names no run', '{"version": 1, "runs": {}}', {}],
-    [
-      'which runs are pinned, by whom, since when, why and until when',
-      pinned({reason: 'paper', until: '2026-12-31'}),
-      {runs: {[run]: {...entry, reason: 'paper', until: '2026-12-31'}}},
-    ],
+    ['which runs are pinned, and until when', pinned(why), {runs: {[run]: {...entry, ...why}}}],
     ['nothing by null', pinned({reason: null, until: null}), {runs: {[run]: entry}}],
   ]
   for (const [title, text, protection] of files) {
@@ -42,12 +32,8 @@ describe('the protection file', () => {
     })
   }
 
+  // Of what is not JSON, or says too much: schema.test.ts.
   const broken: Array<[title: string, text: string]> = [
-    ['nothing', ''],
-    ['half of its JSON', '{"version": 1, "leaderboard": {"by": "a'],
-    ['a page', '<!doctype html><title>Log in</title>'],
-    ['null', 'null'],
-    ['a list', '[{"version": 1}]'],
     ['no version beside a protection', `{"leaderboard": {"by": "ann", "at": "${AT}"}}`],
     ['a later version', '{"version": 2}'],
     ['its version as a text', '{"version": "1"}'],
@@ -56,19 +42,12 @@ describe('the protection file', () => {
     ['a leaderboard that is only true', '{"version": 1, "leaderboard": true}'],
     ['a leaderboard that is only false', '{"version": 1, "leaderboard": false}'],
     ['a leaderboard that is a text', '{"version": 1, "leaderboard": ""}'],
-    ['a leaderboard that is a list', '{"version": 1, "leaderboard": []}'],
     ['a leaderboard without a date', '{"version": 1, "leaderboard": {"by": "ann"}}'],
     ['a leaderboard without an author', `{"version": 1, "leaderboard": {"at": "${AT}"}}`],
     ['a date that is not one', '{"version": 1, "leaderboard": {"by": "ann", "at": "yesterday"}}'],
-    ['a date that is a number', '{"version": 1, "leaderboard": {"by": "ann", "at": 1}}'],
-    ['an author that is a number', `{"version": 1, "leaderboard": {"by": 1, "at": "${AT}"}}`],
-    ['__proto__', '{"version": 1, "__proto__": {"x": 1}}'],
     ['__proto__ for a run', `{"version": 1, "runs": {"__proto__": ${JSON.stringify(pin)}}}`],
-    ['__proto__ in a pin', pinned({}).replace('"by"', '"__proto__": {}, "by"')],
     ['a list of runs', `{"version": 1, "runs": ["${run}"]}`],
-    ['a text for runs', `{"version": 1, "runs": "${run}"}`],
     ['a run that cannot be', pinned({}).replace(run, '20260231_000000')],
-    ['a run by its full name', pinned({}).replace(run, `ann/smoltrace-results-${run}`)],
     ['a run that every object has', pinned({}).replace(run, 'constructor')],
     ['a pin that is null', `{"version": 1, "runs": {"${run}": null}}`],
     ['a pin without an author', pinned({by: undefined})],

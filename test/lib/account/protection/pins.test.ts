@@ -13,8 +13,9 @@ import {errorOf, inventoryOf, leaderboardDataset, NOW, runOf} from '../../../sup
 
 const STAMP = '20260901_120000'
 const FOR_GOOD = ['smoltrace-pinned']
-const TODAY = ['smoltrace-pinned-until-20261005']
-const OVER = ['smoltrace-pinned-until-20261004']
+const until = (day: string) => `smoltrace-pinned-until-${day}`
+const TODAY = [until('20261005')]
+const OVER = [until('20261004')]
 const HALF = 'pinned by ann (half: not in its card)'
 
 /** A run whose cards have these tags. */
@@ -28,6 +29,10 @@ const pinnedBy = (entry: Partial<Pin> = {}): Protection => ({runs: {[STAMP]: {by
 
 describe('pins', () => {
   type Case = [title: string, run: ReturnType<typeof tagged>, said?: string | undefined, entry?: Partial<Pin>]
+  const END = {until: '2026-12-31'}
+  const OVER_NOW = {until: '2026-10-04'}
+  const HOSTILE = {by: 'a\u001B[2J', reason: '\u0007x', ...END}
+  const two = (tags: Parameters<typeof tagged>[0]) => tagged(tags, ['traces', 'metrics'])
   const cases: Case[] = [
     ['a tag alone', tagged({results: FOR_GOOD}), 'pinned by its tag'],
     ['a tag with an end', tagged({results: TODAY}), 'pinned by its tag until 2026-10-05'],
@@ -36,48 +41,33 @@ describe('pins', () => {
     ['a tag of its metrics', tagged({metrics: [...OVER, ...FOR_GOOD]}), 'pinned by its tag'],
     [
       'a tag that is not one, and is safe to print',
-      tagged({results: ['smoltrace-pinned-until-20261399\u001B[2J\u202E']}),
+      tagged({results: [until('20261399\u001B[2J\u202E')]}),
       'pinned by its tag "smoltrace-pinned-until-20261399 [2J ", which is in doubt',
     ],
     [
-      'of two tags the longer',
-      tagged({results: [...TODAY, 'smoltrace-pinned-until-20261231']}),
+      'of two the longer',
+      tagged({results: [...TODAY, until('20261231')]}),
       'pinned by its tag until 2026-12-31',
     ],
-    ['of two tags the one without an end', tagged({results: [...TODAY, ...FOR_GOOD]}), 'pinned by its tag'],
-    ['of two tags the exact one', tagged({results: ['smoltrace-pin', ...FOR_GOOD]}), 'pinned by its tag'],
+    ['of two the one without an end', tagged({results: [...TODAY, ...FOR_GOOD]}), 'pinned by its tag'],
+    ['of two the exact one', tagged({results: ['smoltrace-pin', ...FOR_GOOD]}), 'pinned by its tag'],
     ['neither', tagged({})],
     ['both', tagged({results: FOR_GOOD}), 'pinned by ann', {}],
     ['an entry alone', tagged({}), HALF, {}],
-    ['an entry that has run out', tagged({}), undefined, {until: '2026-10-04'}],
-    [
-      'an entry that has run out beside a tag',
-      tagged({results: FOR_GOOD}),
-      'pinned by its tag',
-      {until: '2026-10-04'},
-    ],
+    ['an entry that has run out', tagged({}), undefined, OVER_NOW],
+    ['an entry that has run out beside a tag', tagged({results: FOR_GOOD}), 'pinned by its tag', OVER_NOW],
     ['a tag that has run out beside an entry', tagged({results: OVER}), HALF, {}],
     ['an entry and a tag of another dataset', tagged({metrics: FOR_GOOD}), HALF, {}],
     [
       'an entry that ends later than the tag, and is safe to print',
       tagged({results: TODAY}),
       'pinned by a [2J until 2026-12-31:  x (half: not in its card)',
-      {by: 'a\u001B[2J', until: '2026-12-31', reason: '\u0007x'},
+      HOSTILE,
     ],
-    [
-      'an entry that ends earlier than the tag',
-      tagged({results: FOR_GOOD}),
-      'pinned by ann until 2026-12-31',
-      {until: '2026-12-31'},
-    ],
+    ['an entry that ends earlier', tagged({results: FOR_GOOD}), 'pinned by ann until 2026-12-31', END],
     ['an entry beside a tag in doubt', tagged({results: ['smoltrace-pinned-x']}), HALF, {}],
-    ['without results, the tag of one of two', tagged({traces: FOR_GOOD}, ['traces', 'metrics']), HALF, {}],
-    [
-      'without results, the tags of both',
-      tagged({traces: FOR_GOOD, metrics: FOR_GOOD}, ['traces', 'metrics']),
-      'pinned by ann',
-      {},
-    ],
+    ['without results, the tag of one of two', two({traces: FOR_GOOD}), HALF, {}],
+    ['without results, the tags of both', two({traces: FOR_GOOD, metrics: FOR_GOOD}), 'pinned by ann', {}],
   ]
   for (const [title, run, said, entry] of cases) {
     it(`have two witnesses: ${title}`, () => {
@@ -104,37 +94,44 @@ describe('pins', () => {
   })
 
   const lift = `runs unprotect ${STAMP} --namespace kim`
-  const holds: Array<
-    [title: string, protection: Protection, tags: string[] | undefined, ...words: string[]]
-  > = [
+  type Held = [title: string, protection: Protection, tags: string[], said: string, advice: string]
+  const cited = {until: '2026-10-05', reason: 'paper'}
+  const holds: Held[] = [
     [
       'that is protected',
       {leaderboard: {by: 'ann', at: NOW, reason: 'paper'}},
-      undefined,
+      [],
       'ann protected it on 2026-10-05: paper',
       'leaderboard unprotect --namespace kim',
     ],
     [
       'while an entry holds, though its run is gone',
-      pinnedBy({until: '2026-10-05', reason: 'paper'}),
-      undefined,
+      pinnedBy(cited),
+      [],
       `${STAMP} (pinned by ann until 2026-10-05: paper)`,
       lift,
     ],
     ['while a tag holds', {}, FOR_GOOD, `${STAMP} (pinned by its tag)`, lift],
-    ['where nothing is protected', {}, undefined],
-    ['where an entry and a tag have run out', pinnedBy({until: '2026-10-04'}), OVER],
   ]
-  for (const [title, protection, tags, ...words] of holds) {
-    it(`${words.length > 0 ? 'keep' : 'let go of'} the leaderboard ${title}`, () => {
-      const {datasets} = tagged(tags ? {metrics: tags} : {})
-      const refuse = () =>
-        refuseProtected(inventoryOf(tags ? datasets : [], {leaderboard: leaderboardDataset()}), protection)
-      if (words.length === 0) return void refuse()
-      const error = errorOf(refuse) as RefusedError
+  const refuse = (protection: Protection, metrics: string[], leaderboard?: object) =>
+    refuseProtected(
+      inventoryOf(metrics.length > 0 ? tagged({metrics}).datasets : [], leaderboard),
+      protection,
+    )
+  for (const [title, protection, tags, said, advice] of holds) {
+    it(`keep the leaderboard ${title}`, () => {
+      const error = errorOf(() =>
+        refuse(protection, tags, {leaderboard: leaderboardDataset()}),
+      ) as RefusedError
       expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
-      for (const word of words) expect([error.message, ...error.suggestions].join('\n')).to.include(word)
-      expect(() => refuseProtected(inventoryOf(datasets), protection)).not.to.throw()
+      expect(error.message).to.include(said)
+      expect(error.suggestions.join('\n')).to.include(advice)
+      refuse(protection, tags)
     })
   }
+
+  it('let go of the leaderboard where none holds', () => {
+    refuse({}, [], {leaderboard: leaderboardDataset()})
+    refuse(pinnedBy({until: '2026-10-04'}), OVER, {leaderboard: leaderboardDataset()})
+  })
 })
