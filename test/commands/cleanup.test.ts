@@ -238,6 +238,7 @@ describe('cleanup, bad input', () => {
     [['--all', 'everything'], 'everything'],
     [['--all', '--plan', 'p.json', ...WET], '--plan'],
     [['--all', '--plan', 'no/such/folder/p.json'], '--plan'],
+    [['--interactive', '--older-than', '30d'], '--run TIMESTAMP'],
     [APPLY, '--apply'],
     [[...APPLY, '--older-than', '3d'], '--older-than', '--apply'],
     [[...APPLY, '--namespace', 'kim'], '--namespace', '--apply'],

@@ -153,15 +153,6 @@ describe('picking by hand on a terminal', () => {
       }))
   }
 
-  it('is done where nothing was picked', () =>
-    withHub({runs: 5}, async (hub) => {
-      const terminal = await listed(hub, PICK)
-      terminal.press(ENTER)
-      expect(await terminal.finished).to.equal(0)
-      expect(terminal.text).to.include('Nothing to delete.').and.not.include('Type ')
-      expect(deletionsAt(hub)).to.deep.equal([])
-    }))
-
   it('takes no key that was pressed before the list was there', () =>
     withHub({runs: 5}, async (hub) => {
       const press = {early() {}}
@@ -195,6 +186,16 @@ describe('picking by hand on a terminal', () => {
 })
 
 describe('the list to pick from on the screen', () => {
+  it('is refused in CI, before anything is listed', () =>
+    withHub({runs: 3}, async (hub) => {
+      const terminal = startInTerminal(OLD, cleanEnv(hub, {CI: 'true'}))
+      expect(await terminal.finished).to.equal(2)
+      expect(terminal.text)
+        .to.include('CI is set')
+        .and.match(/--run\s+TIMESTAMP/)
+      expect(hub.requests).to.deep.equal([])
+    }))
+
   it('reads without colours, and has none where NO_COLOR says so', () =>
     withHub({runs: 5}, async (hub) => {
       const plain = await listed(hub, OLD, {env: {NO_COLOR: '1'}})
@@ -237,43 +238,5 @@ describe('the list to pick from on the screen', () => {
       expect(focusOn(terminal)).to.equal(0)
       terminal.ctrlC()
       expect(await terminal.finished).to.equal(130)
-    }))
-
-  it('is drawn as fast with thousands of runs', () =>
-    withHub({runs: 3000}, async (hub) => {
-      const terminal = await listed(hub, OLD)
-      const oldest = runsAt(hub).at(-1) ?? ''
-      await pressed(terminal, DOWN.repeat(200), 'Space')
-      await searched(terminal, oldest)
-      expect(rowsOn(terminal).map(({run: timestamp}) => timestamp)).to.deep.equal([oldest])
-      terminal.ctrlC()
-      expect(await terminal.finished).to.equal(130)
-    }))
-})
-
-describe('--interactive where nothing can be drawn', () => {
-  const instead = 'name runs with --run TIMESTAMP'
-  const refused: Array<[argv: string[], words: string]> = [
-    [['--older-than', '30d'], `no terminal to ask on: ${instead}`],
-    [['--json'], `--json never asks: ${instead}`],
-  ]
-  for (const [argv, words] of refused) {
-    it(`is refused before anything is listed: ${argv.join(' ')}`, () =>
-      withHub({runs: 3}, async (hub) => {
-        const {stdout, stderr, exitCode} = await run(['cleanup', '--interactive', ...argv], cleanEnv(hub))
-        expect(exitCode).to.equal(2)
-        expect(argv.includes('--json') ? stdout : stderr).to.include(words)
-        expect(hub.requests).to.deep.equal([])
-      }))
-  }
-
-  it('is refused on a terminal in CI', () =>
-    withHub({runs: 3}, async (hub) => {
-      const terminal = startInTerminal(OLD, cleanEnv(hub, {CI: 'true'}))
-      expect(await terminal.finished).to.equal(2)
-      expect(terminal.text)
-        .to.include('CI is set')
-        .and.match(/--run\s+TIMESTAMP/)
-      expect(hub.requests).to.deep.equal([])
     }))
 })

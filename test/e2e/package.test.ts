@@ -1,10 +1,11 @@
 import {expect} from 'chai'
 import {execFile} from 'node:child_process'
-import {readFileSync, statSync, writeFileSync} from 'node:fs'
+import {copyFileSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {mkdir, mkdtemp, rm, symlink} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join, posix} from 'node:path'
 import {promisify} from 'node:util'
+import {globSync} from 'tinyglobby'
 
 import {originsOf} from '../support/bundles.js'
 import {root} from '../support/cli.js'
@@ -14,25 +15,6 @@ import {cleanEnv, run} from '../support/process.js'
 const execute = promisify(execFile)
 /** What the package may take up unpacked; `docs/performance.md` defends it. */
 const MOST_BYTES = 7_300_000
-const DOCUMENTED = [
-  'autocomplete',
-  'cleanup',
-  'datasets-list',
-  'error',
-  'history',
-  'leaderboard-check',
-  'leaderboard-protect',
-  'leaderboard-report',
-  'leaderboard-show',
-  'leaderboard-unprotect',
-  'policy-explain-run',
-  'policy-explain',
-  'restore',
-  'runs-group',
-  'runs-protect',
-  'runs-unprotect',
-  'sandbox',
-]
 const BESIDE_DIST = [
   'CHANGELOG.md',
   'LICENSE',
@@ -40,11 +22,7 @@ const BESIDE_DIST = [
   'bin/run.js',
   'oclif.manifest.json',
   'package.json',
-  'schemas/journal.schema.json',
-  ...DOCUMENTED.map((name) => `schemas/json/${name}.schema.json`),
-  'schemas/plan.schema.json',
-  'schemas/policy.example.yaml',
-  'schemas/policy.schema.json',
+  ...globSync('schemas/**', {cwd: root}),
 ]
 
 /** Packs what is built, in another folder, and unpacks it where nothing else is installed. */
@@ -79,7 +57,7 @@ describe('the package', () => {
   after(() => rm(folder, {recursive: true}))
 
   it('holds what is built and what a reader needs, and nothing else', () => {
-    expect(files.filter((file) => !file.startsWith('dist/')).toSorted()).to.deep.equal(BESIDE_DIST)
+    expect(files.filter((file) => !file.startsWith('dist/'))).to.have.members(BESIDE_DIST)
     const built = files.filter((file) => file.startsWith('dist/'))
     const kinds = built.filter((file) => !/\.(c?js|js\.map|d\.ts)$/.test(file))
     expect(kinds.toSorted()).to.deep.equal([
@@ -156,5 +134,19 @@ describe('the package', () => {
       env: cleanEnv(),
     })
     expect(stdout.trim()).to.equal('function')
+  })
+})
+
+describe('a clone that is not built', () => {
+  it('says so in place of a stack', async () => {
+    const clone = mkdtempSync(join(tmpdir(), 'smoltrace-clone-'))
+    mkdirSync(join(clone, 'bin'))
+    for (const file of ['bin/run.js', 'package.json']) copyFileSync(join(root, file), join(clone, file))
+    const finished = await run(['--version'], cleanEnv(), join(clone, 'bin/run.js'))
+    expect(finished).to.deep.equal({
+      stdout: '',
+      stderr: 'Error: the program is not built yet.\n  npm run build\n',
+      exitCode: 1,
+    })
   })
 })

@@ -1,6 +1,5 @@
 import {expect} from 'chai'
 
-import {checkDocument} from '../support/documents.js'
 import {until} from '../support/hub.js'
 import {cleanEnv, run, start} from '../support/process.js'
 
@@ -25,22 +24,5 @@ describe('the sandbox as a process', () => {
     expect(stdout.trimEnd().split('\n')).to.have.length(1)
     expect(stderr).to.include('Ctrl-C ends it')
     expect((await run(['runs', 'group'], env)).stderr).to.include('cannot be reached')
-  })
-
-  it('says with --json where it serves, in one document', async () => {
-    const server = start(['sandbox', '--json'], cleanEnv())
-    await until('the document', () => server.stdout.endsWith('}\n'))
-    server.kill('SIGINT')
-    const {stdout, exitCode} = await server.finished
-    expect(exitCode).to.equal(0)
-    checkDocument(['sandbox', '--json'], stdout)
-    const document = JSON.parse(stdout)
-    expect(document).to.include({
-      schemaVersion: 1,
-      command: 'sandbox',
-      user: 'mira',
-      organisation: 'tinyagents',
-    })
-    expect(document.endpoint).to.match(/^http:\/\/127\.0\.0\.1:\d+$/)
   })
 })

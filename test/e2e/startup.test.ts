@@ -116,16 +116,3 @@ describe('compiled code', () => {
     expect(stdout).to.match(/^smoltrace\/\d/)
   })
 })
-
-describe('the stack that DEBUG shows', () => {
-  it('names the sources and their lines', async () => {
-    const {stderr} = await run(
-      ['runs', 'group', '--older-than', 'nonsense'],
-      cleanEnv(undefined, {DEBUG: 'smoltrace'}),
-    )
-    const [, path = '', line] = /at parseAge \(.*?(src\/lib\/\S+\.ts):(\d+):\d+\)/.exec(stderr) ?? []
-    expect(readFileSync(join(root, path), 'utf8').split('\n')[Number(line) - 1]).to.include(
-      'new OptionError(',
-    )
-  })
-})

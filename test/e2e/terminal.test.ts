@@ -210,6 +210,11 @@ describe('colours on a terminal', () => {
     [['runs', 'group', '--frobnicate', '--no-color'], {}, false],
     [[], {NO_COLOR: 'yes', FORCE_COLOR: '1'}, false],
     [[], {TERM: 'dumb'}, false],
+    [['--no-color', 'runs', 'group'], {FORCE_COLOR: '1'}, false],
+    [['--no-color', 'runs', 'group', '--older-than', 'nonsense'], {FORCE_COLOR: '1'}, false],
+    [['runs', 'group', '--older-than', 'nonsense'], {}, true],
+    [['--no-color', '--help'], {FORCE_COLOR: '1'}, false],
+    [['--no-color', '--version'], {FORCE_COLOR: '1'}, false],
   ]
   for (const [argv, variables, coloured] of cases) {
     const words = [...Object.entries(variables).map((pair) => pair.join('=')), 'smoltrace', ...argv]
@@ -217,7 +222,9 @@ describe('colours on a terminal', () => {
       withHub({runs: 1}, async (hub) => {
         const terminal = startInTerminal(argv, {...cleanEnv(hub), ...variables})
         await terminal.finished
-        expect(terminal.text).not.to.equal('').and.not.to.include('Warning')
+        expect(terminal.text)
+          .not.to.equal('')
+          .and.not.to.match(/Warning|No command|not a command/)
         expect(/\u001B\[\d+m/.test(terminal.raw)).to.equal(coloured)
       }))
   }
