@@ -6,7 +6,6 @@ import {json as answer, serve} from '../support/builders.js'
 import {root} from '../support/cli.js'
 import {runDatasetsAt, until, withHub} from '../support/hub.js'
 import {cleanEnv, type Finished, PROGRAM, run, start} from '../support/process.js'
-import {type Fault} from '../support/sandbox.js'
 
 describe('the program on a pipe', () => {
   it('prints the answer on stdout, without colours, and nothing on stderr', () =>
