@@ -16,7 +16,7 @@ import {
 } from '../hub/session.js'
 import {parseDeletionLimit, refuseLargePlan} from '../plan/limit.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
-import {LastLook, type LookReason} from '../plan/recheck.js'
+import {LastLook} from '../plan/recheck.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
 import {archiveBeforeDeletion} from './archive-first.js'
 import {carryOut} from './delete.js'
@@ -123,10 +123,9 @@ async function carryOutConfirmed(job: Job, options: JobOptions): Promise<Partial
   const {warnings} = session
   const {signal, concurrency = DEFAULT_CONCURRENCY} = options
   const onEvent = guarded((event) => options.onEvent?.(event, plan), warnings)
-  const {archive, excluded: notArchived} = await archiveBeforeDeletion(plan, session, {...options, onEvent})
-  const lastLook = new LastLook(plan, session)
-  const lookAgain = async (why: LookReason) => new Map([...notArchived, ...(await lastLook.again(why))])
-  const excluded = await lookAgain('first')
+  const {archive, excluded} = await archiveBeforeDeletion(plan, session, {...options, onEvent})
+  const look = new LastLook(plan, session, excluded)
+  await look.again('first')
   refuseInterrupted(options)
   const journaled = saved?.plan ?? plan
   const journal =
@@ -146,16 +145,7 @@ async function carryOutConfirmed(job: Job, options: JobOptions): Promise<Partial
     const known = new Set(plannedDatasets(journaled).map(({name}) => name))
     await Promise.all(stale.filter(({name}) => known.has(name)).map((outcome) => journal?.outcome(outcome)))
     const started = performance.now()
-    const outcomes = await carryOut(plan, {
-      session,
-      concurrency,
-      signal,
-      excluded,
-      lookAgain,
-      isOld: (isFirst) => lastLook.isOld(isFirst),
-      onEvent,
-      journal,
-    })
+    const outcomes = await carryOut(plan, {session, concurrency, signal, look, onEvent, journal})
     interrupted = signal?.aborted === true && outcomes.some((outcome) => isOpen(outcome))
     const deletionMs = performance.now() - started
     return {outcomes: [...stale, ...outcomes], interrupted, archive, journal: journal?.path, deletionMs}

@@ -6,21 +6,15 @@ import {messageOf} from '../base/text.js'
 import {MAX_VAIN_WINDOWS, waitForQuota} from '../hub/quota.js'
 import {pause, type Wait} from '../hub/retry.js'
 import {type Session} from '../hub/session.js'
-import {type Exclusion} from '../plan/compare.js'
-import {type LookReason} from '../plan/recheck.js'
+import {type LastLook, type LookReason} from '../plan/recheck.js'
 import {type DeletionEvent, type Outcome, unattempted} from './outcomes.js'
 
-/** How a job looks at the Hub again. */
+/** What a job is let through by. */
 export interface GateOptions {
   session: Session
   /** Once aborted no new deletion starts; those under way are finished. */
   signal?: AbortSignal | undefined
-  /** What fell out of the plan already. */
-  excluded: Map<string, Exclusion>
-  /** Looks at the Hub again, and says what fell out of the plan. */
-  lookAgain: (why: LookReason) => Promise<Map<string, Exclusion>>
-  /** Whether the last look is too old for a DELETE; for the first one of the job sooner. */
-  isOld: (isFirst: boolean) => boolean
+  look: Pick<LastLook, 'again' | 'excluded' | 'isOld'>
   onEvent: (event: DeletionEvent) => void
 }
 
@@ -39,7 +33,6 @@ export class Gate {
   /** Windows of the quota in a row that were waited for without one deletion. */
   vainWindows = 0
   private readonly options: GateOptions
-  private excluded: Map<string, Exclusion>
   /** Why nothing new is started any more. */
   private stopReason: string | undefined
   /** How many looks have begun. */
@@ -51,7 +44,6 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.options = options
-    this.excluded = options.excluded
   }
 
   get isStopped(): boolean {
@@ -66,7 +58,7 @@ export class Gate {
   /** Why a dataset must not be deleted now; undefined where it may. */
   blocker(dataset: Dataset): Outcome | undefined {
     if (this.isStopped) return unattempted(dataset, this.stopReason ?? INTERRUPTED)
-    const exclusion = this.excluded.get(dataset.name)
+    const exclusion = this.options.look.excluded.get(dataset.name)
     return exclusion && {name: dataset.name, ...exclusion}
   }
 
@@ -83,7 +75,7 @@ export class Gate {
       return true
     }
 
-    if (!this.options.isOld(!this.hasSent)) return false
+    if (!this.options.look.isOld(!this.hasSent)) return false
     if (++this.looksInVain > MOST_IN_VAIN)
       this.stop('each look at the Hub was too old before anything could be sent')
     else this.close(this.hasSent ? 'age' : 'first')
@@ -118,7 +110,7 @@ export class Gate {
 
   /** Never rejects: what cannot be looked at for certain is not deleted. */
   private async waitAndLook(why: LookReason, wait?: Wait): Promise<void> {
-    const {signal, onEvent, lookAgain} = this.options
+    const {signal, onEvent, look} = this.options
     if (wait) {
       if (wait.why === 'quota') this.vainWindows++
       onEvent({kind: 'waiting', ...wait})
@@ -129,7 +121,7 @@ export class Gate {
     this.looks++
     onEvent({kind: 'checking'})
     try {
-      this.excluded = await lookAgain(why)
+      await look.again(why)
     } catch (error) {
       const isInterrupted = error instanceof CancelledError
       if (!isInterrupted && !this.hasSent) this.refusal = error as Error

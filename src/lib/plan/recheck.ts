@@ -120,15 +120,21 @@ function requireSameLeaderboard({leaderboard}: Plan, {leaderboard: current}: Inv
 
 /** The last look of a job, and how old it is. */
 export class LastLook {
+  /** What fell out of the plan, by full name. */
+  excluded: Map<string, Exclusion>
   private readonly plan: Plan
   private readonly session: Session
+  private readonly before: Map<string, Exclusion>
   private listing: Seen | undefined
   private age = () => Number.POSITIVE_INFINITY
   private listingAge = () => Number.POSITIVE_INFINITY
 
-  constructor(plan: Plan, session: Session) {
+  /** @param before what had fallen out before the first look */
+  constructor(plan: Plan, session: Session, before = new Map<string, Exclusion>()) {
     this.plan = plan
     this.session = session
+    this.before = before
+    this.excluded = before
   }
 
   /**
@@ -155,7 +161,8 @@ export class LastLook {
     this.age = stopwatch(this.session.clock)
     if (!known) this.listingAge = this.age
     this.listing = listing
-    return excluded
+    this.excluded = new Map([...this.before, ...excluded])
+    return this.excluded
   }
 
   private isListingOld(): boolean {

@@ -98,7 +98,10 @@ interface Carried {
 }
 
 /** What a deletion is carried out with, beyond what `carryOut` takes. */
-interface Scene extends Partial<DeletionOptions> {
+interface Scene extends Partial<Omit<DeletionOptions, 'look'>> {
+  /** What fell out of the plan before. */
+  excluded?: Map<string, Exclusion>
+  isOld?: (isFirst: boolean) => boolean
   /** What a look finds, or fails with; nothing by default. */
   look?: () => Error | ReadonlyMap<string, Exclusion>
   hub?: FakeHub
@@ -112,7 +115,15 @@ interface Scene extends Partial<DeletionOptions> {
 async function carry(
   plan: Plan,
   onDelete: OnDelete = () => {},
-  {look = () => nothing, hub: given, listAtEnd, unwritable, ...options}: Scene = {},
+  {
+    look = () => nothing,
+    excluded = nothing,
+    isOld = () => false,
+    hub: given,
+    listAtEnd,
+    unwritable,
+    ...options
+  }: Scene = {},
 ): Promise<Carried> {
   const log: string[] = []
   const logged: OnDelete = (name, time) => {
@@ -127,15 +138,18 @@ async function carry(
   const outcomes = await carryOut(plan, {
     session,
     concurrency: 1,
-    excluded: nothing,
-    async lookAgain(why) {
-      await someTurns()
-      log.push(`look ${why}`)
-      const found = look()
-      if (found instanceof Error) throw found
-      return new Map(found)
+    look: {
+      excluded,
+      isOld,
+      async again(why) {
+        await someTurns()
+        log.push(`look ${why}`)
+        const found = look()
+        if (found instanceof Error) throw found
+        this.excluded = new Map(found)
+        return this.excluded
+      },
     },
-    isOld: () => false,
     onEvent: (event) => events.push(event),
     journal: unwritable && journalIn(log, unwritable),
     ...options,
@@ -918,7 +932,7 @@ describe('deletion', () => {
       expect(ends).to.equal('2 ddd, 1 ddd, board d')
     })
 
-    const before: Array<[title: string, ends: string, options: Partial<DeletionOptions>, error?: Error]> = [
+    const before: Array<[title: string, ends: string, options: Scene, error?: Error]> = [
       ['gone', '1 g, board d', {}, missing()],
       ['failed', '1 f, board u', {}, refusal(500)],
       ['refused with 401', '1 f, board u', {}, refusal(401)],
