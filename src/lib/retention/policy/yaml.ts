@@ -1,5 +1,4 @@
 import {
-  type ErrorCode,
   isMap,
   isPair,
   isScalar,
@@ -65,22 +64,6 @@ const NOT_TAKEN = {
   key: 'a key has to be a word with a colon behind it',
 }
 
-/** The parser's reasons in our words; what is not here is rare. */
-const REASONS: Partial<Record<ErrorCode, string>> = {
-  BAD_ALIAS: NOT_TAKEN.alias,
-  BAD_DQ_ESCAPE: 'a backslash in double quotes has a meaning of its own: put the text in single quotes',
-  BAD_INDENT: 'lines that belong together have to begin in the same column, and a bracket needs its end',
-  BAD_SCALAR_START: 'a text that begins with this sign must be in quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'a line holds one key and one colon: begin a new line, or put the text in quotes',
-  BLOCK_IN_FLOW: 'a list in brackets holds plain values',
-  DUPLICATE_KEY: 'this key is there twice: leave one of them out',
-  MISSING_CHAR: 'a sign is missing: a quote, a bracket, a comma or a colon',
-  MULTILINE_IMPLICIT_KEY: 'a key must be on one line, with a colon and a blank behind it',
-  TAB_AS_INDENT: 'indent with blanks: YAML takes no tabs there',
-  TAG_RESOLVE_FAILED: NOT_TAKEN.tag,
-  UNEXPECTED_TOKEN: 'this does not belong here',
-}
-
 /**
  * Reads the plain part of YAML that a policy needs: keys, values and lists.
  * @throws what `refuse` makes, where it is not YAML or more than that
@@ -101,7 +84,12 @@ export function readYaml(text: string, refuse: Refuse): Tree {
   if (directive !== -1)
     throw refuse({line: directive + 1, text: 'directives (%) are not taken: leave the line out'})
   const [error] = [...(first?.errors ?? []), ...(first?.warnings ?? [])]
-  if (error) throw refuse({line: lineOf(error.pos[0]), text: REASONS[error.code] ?? 'this is not YAML'})
+  if (error) {
+    // A pattern without quotes that begins with * looks like one.
+    const text = error.code === 'BAD_ALIAS' ? NOT_TAKEN.alias : `not YAML: ${error.message}`
+    throw refuse({line: lineOf(error.pos[0]), text})
+  }
+
   if (second)
     throw refuse({line: lineOf(second.range[0]), text: 'a policy is one document, and here another begins'})
   if (!first?.contents || (isScalar(first.contents) && first.contents.value === null))
