@@ -38,10 +38,7 @@ export function written(stream: NodeJS.WritableStream, text: string): Promise<vo
   })
 }
 
-/**
- * Refuses a change whose plan could not be shown.
- * @throws RefusedError where stdout could not be written
- */
+/** Refuses a change whose plan could not be shown. @throws RefusedError where stdout could not be written */
 export function requirePlanWritten(): void {
   if (failure === undefined) return
   throw new RefusedError(`The plan could not be written to stdout: ${failure}.`, {

@@ -85,10 +85,7 @@ export async function reportError(
   return exitCodeFrom(Number(process.exitCode))
 }
 
-/**
- * Reports words that name no command.
- * @param id of the topic that they belong to in a host
- */
+/** Reports words that name no command. @param id of the topic that they belong to in a host */
 export function reportUnknownCommand(argv: string[], config: Interfaces.Config, id = ''): Promise<ExitCode> {
   return reportError(unknownCommand(argv, config.commands, {topic: topicOf(id)}), argv, config, id)
 }

@@ -130,10 +130,7 @@ export class Items {
     if (item) item.reason = printable(reason)
   }
 
-  /**
-   * Records an outcome, or corrects an earlier one.
-   * @returns the item; undefined where the name is not among them
-   */
+  /** Records an outcome, or corrects an earlier one. @returns the item; undefined where the name is not among them */
   finish({name, status, reason = '', requestId}: Outcome): Item | undefined {
     return this.move(name, status, requestId ? `${reason} (request ${requestId})` : reason)
   }

@@ -35,10 +35,7 @@ export interface Run {
 /** A name says local time and is made before the evaluation: further apart than this, they are not of one event. */
 const PLAUSIBLE_DISTANCE = 48 * HOUR
 
-/**
- * Groups datasets into runs; the leaderboard belongs to none.
- * @returns newest first
- */
+/** Groups datasets into runs; the leaderboard belongs to none. @returns newest first */
 export function groupDatasetsByRun(datasets: Dataset[]): Run[] {
   const groups = new Map<string, RunDataset[]>()
   for (const dataset of datasets) {
@@ -64,10 +61,7 @@ export function restoredText({newestCreatedAt}: Run): string {
   return `restored ${dayOf(newestCreatedAt)}: counts from then`
 }
 
-/**
- * Whether an incomplete run may still be uploading.
- * @param graceMs the grace period in ms; 0 turns it off
- */
+/** Whether an incomplete run may still be uploading. @param graceMs the grace period in ms; 0 turns it off */
 export function mayBeUploading(run: Run, now: Date, graceMs: number): boolean {
   return !run.complete && isNew(run, now, graceMs)
 }

@@ -124,10 +124,7 @@ async function archiveOne(dataset: Dataset, job: Job): Promise<ArchiveResult> {
   }
 }
 
-/**
- * Nothing counts as archived before its manifest is on the disk, and that comes last.
- * @returns its size in bytes
- */
+/** Nothing counts as archived before its manifest is on the disk, and that comes last. @returns its size in bytes */
 async function archiveDataset({name, id, sha}: Dataset, job: Job): Promise<number> {
   const {session, folder, lock, limitFiles, signal} = job
   const {hub, access, now} = session

@@ -117,10 +117,7 @@ interface HashOptions {
   isKept?: boolean | undefined
 }
 
-/**
- * Hashes a file.
- * @throws RefusedError where it is not a plain file or changes meanwhile; CancelledError
- */
+/** Hashes a file. @throws RefusedError where it is not a plain file or changes meanwhile; CancelledError */
 export async function fingerprint(path: string, how: HashOptions = {}): Promise<Fingerprint> {
   const handle = await openToRead(path)
   try {

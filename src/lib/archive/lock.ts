@@ -120,10 +120,7 @@ function claimOn(path: string, holder: Holder | undefined): string {
   return `${path}.${digest.digest('hex').slice(0, 32)}`
 }
 
-/**
- * The holder of a stale lock; undefined where the lock is gone.
- * @throws RefusedError where the lock is not stale
- */
+/** The holder of a stale lock; undefined where the lock is gone. @throws RefusedError where the lock is not stale */
 async function readStale(path: string): Promise<{holder: Holder | undefined} | undefined> {
   const found = await statNoFollow(path)
   if (!found) return undefined

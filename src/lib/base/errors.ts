@@ -74,10 +74,7 @@ export class OptionError extends UsageError {
   }
 }
 
-/**
- * Calls the options that a text names otherwise.
- * @param nameOf the other name; undefined keeps the option's
- */
+/** Calls the options that a text names otherwise. @param nameOf the other name; undefined keeps the option's */
 export function renameOptions(text: string, nameOf: (option: string) => string | undefined): string {
   // What is quoted was given by a person, and is repeated as it is.
   return text.replaceAll(/"[^"]*"|`(\w+(?:: \w+)?)`/g, (found, option?: string) =>

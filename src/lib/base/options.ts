@@ -122,10 +122,7 @@ function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && [...(value as unknown[])].every((each) => typeof each === 'string')
 }
 
-/**
- * Checks an option that counts.
- * @throws UsageError where it is there and not a whole number from 1 up
- */
+/** Checks an option that counts. @throws UsageError where it is there and not a whole number from 1 up */
 export function checkCount(number: number | undefined, option: string): void {
   if (number !== undefined && !(Number.isSafeInteger(number) && number > 0))
     throw new OptionError(option, 'takes a whole number from 1 up')

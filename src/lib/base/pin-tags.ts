@@ -30,10 +30,7 @@ export function isPinTag(tag: string): boolean {
   return LIKE_A_PIN.test(text)
 }
 
-/**
- * The tag of a pin.
- * @param until the last day on which it holds, `YYYY-MM-DD`
- */
+/** The tag of a pin. @param until the last day on which it holds, `YYYY-MM-DD` */
 export function pinTagFor(until: string | undefined): string {
   return until === undefined ? PIN_TAG : `${PIN_TAG}-until-${until.replaceAll('-', '')}`
 }

@@ -69,10 +69,7 @@ export function readJson(json: string, refuse: (why: string) => Error): unknown 
   return value
 }
 
-/**
- * Checks a value from outside.
- * @throws what `refuse` makes of the first thing that is wrong
- */
+/** Checks a value from outside. @throws what `refuse` makes of the first thing that is wrong */
 export function parseValue<S extends z.core.$ZodType>(
   value: unknown,
   schema: S,

@@ -51,10 +51,7 @@ export const EXECUTION: OptionTable<ExecutionOptions> = {
 /** What happens while a plan is carried out. */
 export type JobEvent = ArchiveEvent | DeletionEvent
 
-/**
- * Checks how a plan is to be carried out.
- * @throws UsageError
- */
+/** Checks how a plan is to be carried out. @throws UsageError */
 export function checkExecution({
   dryRun,
   yes,
@@ -113,10 +110,7 @@ export function requireConsent(
     })
 }
 
-/**
- * A plan is carried out only where it was made: the same names elsewhere are other datasets.
- * @throws UsageError
- */
+/** A plan is carried out only where it was made: the same names elsewhere are other datasets. @throws UsageError */
 export function requireSamePlace(
   plan: Pick<Plan, 'endpoint' | 'namespace'>,
   {endpoint, namespace}: Pick<Plan, 'endpoint' | 'namespace'>,

@@ -181,10 +181,7 @@ export async function createDataset(
   await createRepo({...libraryOptions(transport, transport.send), repo: repo(name), visibility})
 }
 
-/**
- * Commits files, large ones by way of LFS (the Hub's contract, section 6).
- * @returns the new head
- */
+/** Commits files, large ones by way of LFS (the Hub's contract, section 6). @returns the new head */
 export async function upload(
   transport: Transport,
   name: string,

@@ -84,10 +84,7 @@ function causeOf(error: unknown): string {
     : 'the answer was not one of the Hub'
 }
 
-/**
- * Waits; a signal ends the wait at once.
- * @throws CancelledError
- */
+/** Waits; a signal ends the wait at once. @throws CancelledError */
 export async function pause(wait: Wait, signal?: AbortSignal): Promise<void> {
   try {
     await sleep(wait.ms, undefined, signal && {signal: jobSignal(signal)})

@@ -18,10 +18,7 @@ interface Certainty {
   mustBeCertain: boolean
 }
 
-/**
- * The plan that rules make of what a listing shows.
- * @throws as `readFacts`
- */
+/** The plan that rules make of what a listing shows. @throws as `readFacts` */
 export async function planBy(
   rules: RetentionRules,
   inventory: Inventory,

@@ -137,10 +137,7 @@ export class LastLook {
     this.excluded = before
   }
 
-  /**
-   * Whether it is too old for a DELETE.
-   * @param isFirst whether none was sent before
-   */
+  /** Whether it is too old for a DELETE. @param isFirst whether none was sent before */
   isOld(isFirst: boolean): boolean {
     return this.age() >= (isFirst ? FIRST_AGE : MOST_AGE) || this.isListingOld()
   }

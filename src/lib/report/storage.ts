@@ -30,10 +30,7 @@ const BANDS: ReadonlyArray<[days: number, title: string]> = [
   [Infinity, 'over 365 days'],
 ]
 
-/**
- * The storage of runs on the Hub, by their age.
- * @returns from the youngest run's band to the oldest one's
- */
+/** The storage of runs on the Hub, by their age. @returns from the youngest run's band to the oldest one's */
 export function storageByAge(
   runs: readonly Run[],
   {sizes, deleted, now}: {sizes: Sizes; deleted: ReadonlySet<string>; now: Date},

@@ -139,10 +139,7 @@ export async function viewLeaderboard(
   return {view: viewRows(rows, inventory, seesAll), source: {inventory, leaderboard, warnings}}
 }
 
-/**
- * The leaderboard of a listing, for what cannot do without its rows.
- * @throws RefusedError where there is none
- */
+/** The leaderboard of a listing, for what cannot do without its rows. @throws RefusedError where there is none */
 export function requireLeaderboard(
   {leaderboard, namespace}: Inventory,
   {access: {readLimit}}: Session,

@@ -59,10 +59,7 @@ export async function readHistory(
   return history
 }
 
-/**
- * The one job whose id begins like this.
- * @throws RefusedError where there is none, or more than one
- */
+/** The one job whose id begins like this. @throws RefusedError where there is none, or more than one */
 export function findJob({dataDir, jobs}: History, id: string): JobRecord {
   const found = id === '' ? [] : jobs.filter((job) => job.id.startsWith(id.toLowerCase()))
   const [job] = found

@@ -62,10 +62,7 @@ export async function prepareJournal(dataDir: string): Promise<void> {
   }
 }
 
-/**
- * Begins the journal of one plan, in a file of its own.
- * @throws RefusedError
- */
+/** Begins the journal of one plan, in a file of its own. @throws RefusedError */
 export async function openJournal(
   dataDir: string,
   {plan, saved, user, confirmedBy, archive}: JournalHeader,

@@ -50,10 +50,7 @@ export function parsePlan(json: string, refuse: Refuse): SavedPlan {
   return frozen({plan, madeBy: file.madeBy, madeAt: plan.now, digest: file.digest, keptRuns: file.keep})
 }
 
-/**
- * Whether a text is a saved plan of any version, right or wrong.
- * @throws what `refuse` makes where it is not JSON
- */
+/** Whether a text is a saved plan of any version, right or wrong. @throws what `refuse` makes where it is not JSON */
 export function isPlanText(json: string, refuse: Refuse): boolean {
   return isPlan(readJson(json, refuse))
 }

@@ -132,10 +132,7 @@ function problemsOfMetrics({select = {}, keep = {}}: PolicyDocument): Problem[] 
   return [{key: keep.by === undefined ? 'select.by' : 'keep.by', text}]
 }
 
-/**
- * Says what is wrong with options in the words of the file.
- * @param isWritten whether a key is in the file
- */
+/** Says what is wrong with options in the words of the file. @param isWritten whether a key is in the file */
 function inKeys(error: UsageError, isWritten: (key: PolicyKey) => boolean): Problem {
   const keyOf = (option: string) => {
     const name = RULE_NAMES.find((each) => each === option)

@@ -11,10 +11,7 @@ interface Failed extends Pick<Failure, 'message' | 'name' | 'suggestions'> {
 /** What a title calls the end, where it is not a failure. */
 const ENDS: Readonly<Record<string, string>> = {CancelledError: 'cancelled', RefusedError: 'refused'}
 
-/**
- * The summary of a job that ended with an error.
- * @param title what the job was, such as `Cleanup`
- */
+/** The summary of a job that ended with an error. @param title what the job was, such as `Cleanup` */
 export function failureSummary(
   title: string,
   {name, message, suggestions, reassurance}: Failed,
