@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {execFile, execFileSync, spawn} from 'node:child_process'
+import {execFileSync, spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {mkdtempSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
@@ -7,7 +7,7 @@ import {join} from 'node:path'
 
 import {root} from '../support/cli.js'
 import {deletionsAt, withHub} from '../support/hub.js'
-import {cleanEnv, type Finished, PROGRAM} from '../support/process.js'
+import {cleanEnv, type Finished, PROGRAM, startCommand} from '../support/process.js'
 import {type Sandbox} from '../support/sandbox.js'
 
 describe('the script for cron', () => {
@@ -26,11 +26,7 @@ describe('the script for cron', () => {
       SMOLTRACE_HOME: home,
       SMOLTRACE_DATA_DIR: join(home, 'data'),
     }
-    return new Promise((resolve) => {
-      execFile('/bin/sh', [join(root, 'docs/recipes/nightly.sh')], {env: mine}, (error, stdout, stderr) => {
-        resolve({stdout, stderr, exitCode: error ? Number(error.code) : 0})
-      })
-    })
+    return startCommand(['/bin/sh', join(root, 'docs/recipes/nightly.sh')], mine).finished
   }
 
   before(function () {

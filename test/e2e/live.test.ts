@@ -1,26 +1,16 @@
 import {expect} from 'chai'
-import {spawn} from 'node:child_process'
-import {once} from 'node:events'
 import {readFileSync} from 'node:fs'
-import {text} from 'node:stream/consumers'
 
 import {root} from '../support/cli.js'
 import {deletionsAt, withHub} from '../support/hub.js'
-import {cleanEnv} from '../support/process.js'
+import {cleanEnv, startCommand} from '../support/process.js'
 
 /** Runs `npm run test:live`, as a person would. */
 async function testLive(env: Record<string, string>): Promise<{output: string; exitCode: number}> {
   const {scripts} = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
   const [mocha, ...argv] = scripts['test:live'].split(' ')
-  const child = spawn(process.execPath, [`${root}node_modules/mocha/bin/${mocha}.js`, ...argv], {
-    cwd: root,
-    env,
-  })
-  const [stdout, stderr, [exitCode]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close') as Promise<[number]>,
-  ])
+  const words = [process.execPath, `${root}node_modules/mocha/bin/${mocha}.js`, ...argv]
+  const {stdout, stderr, exitCode} = await startCommand(words, env, {cwd: root}).finished
   return {output: stdout + stderr, exitCode}
 }
 

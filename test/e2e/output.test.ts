@@ -1,32 +1,13 @@
 import {expect} from 'chai'
-import {spawn} from 'node:child_process'
-import {once} from 'node:events'
 import {existsSync} from 'node:fs'
-import {tmpdir} from 'node:os'
 
 import {deletionsAt, runDatasetsAt, withHub} from '../support/hub.js'
-import {cleanEnv, PROGRAM, run} from '../support/process.js'
-
-interface Ended {
-  stderr: string
-  exitCode: number | null
-}
+import {cleanEnv, type Finished, PROGRAM, run, startCommand} from '../support/process.js'
 
 /** Runs the program with a stdout of one kind, as a shell leads it there. */
-async function runInto(redirect: string, argv: string[], env: Record<string, string>): Promise<Ended> {
+function runInto(redirect: string, argv: string[], env: Record<string, string>): Promise<Finished> {
   const script = `exec "$0" "$@" ${redirect}`
-  const child = spawn('/bin/sh', ['-c', script, process.execPath, PROGRAM, ...argv], {
-    env,
-    cwd: tmpdir(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let stderr = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
-  })
-  child.stdout.resume()
-  const [exitCode] = (await once(child, 'close')) as [number | null]
-  return {stderr, exitCode}
+  return startCommand(['/bin/sh', '-c', script, process.execPath, PROGRAM, ...argv], env).finished
 }
 
 const BROKEN: Array<[what: string, redirect: string, reason: string]> = [

@@ -17,6 +17,12 @@ const finishedRuns = (hub: Sandbox) =>
 /** The datasets of a run. */
 const ofRun = (hub: Sandbox, run: string) => runDatasetsAt(hub).filter((name) => name.endsWith(run))
 
+/** Whether the card of a run's results has the tag. */
+const isPinned = (hub: Sandbox, run: string) =>
+  String(hub.state.get(`mira/smoltrace-results-${run}`)?.head.files.get('README.md')?.bytes()).includes(
+    'smoltrace-pinned',
+  )
+
 describe('Ctrl-C while runs are being pinned', () => {
   const pinning = async (hub: Sandbox) => {
     const [held = '', other = ''] = finishedRuns(hub)
@@ -26,11 +32,7 @@ describe('Ctrl-C while runs are being pinned', () => {
     hub.intercept({match: isHeld, before: answers.before})
     const program = start(['runs', 'protect', held, other], cleanEnv(hub, PATIENT))
     await until('the commit of the card', () => hub.requests.some((request) => isHeld(request)))
-    await until('the other card', () =>
-      (hub.state.get(`mira/smoltrace-results-${other}`)?.head.files.get('README.md')?.bytes() ?? '')
-        .toString()
-        .includes('smoltrace-pinned'),
-    )
+    await until('the other card', () => isPinned(hub, other))
     program.kill('SIGINT')
     const finished = await program.finished
     answers.open()
@@ -59,22 +61,15 @@ describe('Ctrl-C while runs are being pinned', () => {
     it(`claims nothing of a card whose ${command} is made and not answered`, () =>
       withHub({runs: 6}, async (hub) => {
         const [run = ''] = finishedRuns(hub)
-        const isPinned = () =>
-          hub.state
-            .get(`mira/smoltrace-results-${run}`)
-            ?.head.files.get('README.md')
-            ?.bytes()
-            .toString()
-            .includes('smoltrace-pinned') === true
         hub.state.remove(BOARD)
         if (command === 'unprotect') await runCli(['runs', 'protect', run], envOf(hub))
-        const before = isPinned()
+        const before = isPinned(hub, run)
         hub.intercept({
           match: ({method, path}) => method === 'POST' && path.includes(`results-${run}/commit`),
           hold: 'after',
         })
         const program = start(['runs', command, run], cleanEnv(hub, PATIENT))
-        await until('the commit', () => isPinned() !== before)
+        await until('the commit', () => isPinned(hub, run) !== before)
         program.kill('SIGINT')
         const {stdout, exitCode} = await program.finished
         expect(exitCode).to.equal(130)

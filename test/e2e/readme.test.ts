@@ -1,13 +1,11 @@
 import {expect} from 'chai'
-import {spawn} from 'node:child_process'
-import {once} from 'node:events'
 import {readFileSync} from 'node:fs'
 import {mkdir, mkdtemp, rm, symlink} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {text} from 'node:stream/consumers'
 
 import {root} from '../support/cli.js'
+import {cleanEnv, startCommand} from '../support/process.js'
 import {type Sandbox, startSandbox} from '../support/sandbox.js'
 
 const pages = ['README.md', 'docs/library.md'].map((path) => readFileSync(`${root}${path}`, 'utf8'))
@@ -53,11 +51,9 @@ describe('the examples of the README and of the library', () => {
 
   for (const {title, code} of examples) {
     it(`run as they stand: ${title}`, async () => {
-      const env = {...process.env, HF_ENDPOINT: hub.url, HF_TOKEN: hub.token, XDG_DATA_HOME: project}
-      const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {cwd: project, env})
-      const output = Promise.all([text(child.stdout), text(child.stderr)])
-      const [exitCode] = await once(child, 'close')
-      const [stdout, stderr] = await output
+      const env = cleanEnv(hub, {XDG_DATA_HOME: project})
+      const words = [process.execPath, '--input-type=module', '--eval', code]
+      const {stdout, stderr, exitCode} = await startCommand(words, env, {cwd: project}).finished
       expect({exitCode, stderr}).to.deep.equal({exitCode: 0, stderr: ''})
       expect(stdout).to.match(/\d{8}_\d{6}|deleted/)
     })

@@ -1,10 +1,10 @@
-import {execFile} from 'node:child_process'
 import {existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {delimiter, join} from 'node:path'
 import {parse} from 'yaml'
 
 import {root} from './cli.js'
+import {startCommand} from './process.js'
 
 /** A step of a composite action, as far as this runner knows it. */
 interface Step {
@@ -24,7 +24,7 @@ export interface Action {
   runs: {using: string; steps: Step[]}
 }
 
-/** What became of an action. */
+/** How an action ended. */
 export interface Ran {
   exitCode: number
   /** All that the steps printed. */
@@ -37,7 +37,6 @@ export interface Ran {
   environments: Array<{step: string; env: Record<string, string>}>
   /** What npm was asked for; undefined where it was not called. */
   npm: string[] | undefined
-  workspace: string
 }
 
 export const ACTION = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Action
@@ -50,7 +49,7 @@ export const ACTION = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as A
 export async function runAction(
   given: Record<string, string>,
   env: Record<string, string>,
-  workspace = mkdtempSync(join(tmpdir(), 'smoltrace-workspace-')),
+  workspace: string,
 ): Promise<Ran> {
   const temp = mkdtempSync(join(tmpdir(), 'smoltrace-runner-'))
   const files = {GITHUB_OUTPUT: join(temp, 'output'), GITHUB_STEP_SUMMARY: join(temp, 'summary')}
@@ -66,7 +65,6 @@ export async function runAction(
     used: [],
     environments: [],
     npm: undefined,
-    workspace,
   }
   for (const step of ACTION.runs.steps) {
     const valueOf = (text: string) => expanded(text, {inputs, steps})
@@ -91,8 +89,9 @@ export async function runAction(
       ...valuesOf(step.env),
     }
     ran.environments.push({step: step.name ?? '', env: stepEnv})
-    const {exitCode, log} = await bash(script, stepEnv, workspace)
-    ran.log += log
+    const words = ['bash', '--noprofile', '--norc', '-e', '-o', 'pipefail', script]
+    const {exitCode, stdout, stderr} = await startCommand(words, stepEnv, {cwd: workspace}).finished
+    ran.log += stdout + stderr
     ran.summary += readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8')
     if (step.id !== undefined) steps[step.id] = outputsIn(readFileSync(files.GITHUB_OUTPUT, 'utf8'))
     ran.exitCode = exitCode
@@ -156,17 +155,4 @@ ln -s "${root}" "$RUNNER_TEMP/smoltrace/node_modules/smoltrace"
 `
   writeFileSync(join(folder, 'npm'), install, {mode: 0o755})
   return folder
-}
-
-function bash(
-  script: string,
-  env: Record<string, string>,
-  cwd: string,
-): Promise<{exitCode: number; log: string}> {
-  return new Promise((resolve) => {
-    const words = ['--noprofile', '--norc', '-e', '-o', 'pipefail', script]
-    execFile('bash', words, {env, cwd, maxBuffer: 10_000_000}, (error, stdout, stderr) => {
-      resolve({exitCode: error ? Number(error.code ?? 1) : 0, log: stdout + stderr})
-    })
-  })
 }

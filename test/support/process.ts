@@ -40,7 +40,16 @@ export function cleanEnv(hub?: Sandbox, more: Record<string, string> = {}): Reco
 
 /** Starts the program with pipes instead of a terminal, and with this text on stdin. */
 export function start(argv: string[], env: Record<string, string>, program = PROGRAM, stdin = ''): Running {
-  const child = spawn(process.execPath, [program, ...argv], {env, cwd: tmpdir()})
+  return startCommand([process.execPath, program, ...argv], env, {stdin})
+}
+
+/** Starts any command so. */
+export function startCommand(
+  [command = '', ...argv]: string[],
+  env: Record<string, string>,
+  {cwd = tmpdir(), stdin = ''} = {},
+): Running {
+  const child = spawn(command, argv, {env, cwd})
   child.stdin.on('error', () => {}).end(stdin)
   let stdout = ''
   let stderr = ''
