@@ -100,7 +100,6 @@ describe('keepers that do not keep a run', () => {
     [{keepRecent: 1, groupBy: ['model']}, 'not among the 1 most recent of its group'],
     [{keepHourly: 1}, 'none of the 1 hourly ones'],
     [{keepDaily: 1, groupBy: ['model']}, 'none of the 1 daily ones of its group'],
-    [{keepDaily: 1, keepWithin: '1d'}, 'not within the last 1d; none of the 1 daily ones'],
     [{keepBest: 1}, 'not among the 1 best by success_rate (20)'],
     [{keepBest: 1, groupBy: ['model']}, 'not among the 1 best of its group by success_rate (20)'],
     // Of what a selector selects they say only that it is never among the best.
@@ -290,7 +289,6 @@ describe('rules that need rows', () => {
     {keepRecent: 1, groupBy: ['model']},
     {model: ['*']},
     {unreferenced: true},
-    {status: ['failed'], olderThan: '1h'},
     {scoreBelow: 50},
   ]
   for (const options of rules) {

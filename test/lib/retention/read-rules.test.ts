@@ -28,21 +28,15 @@ describe('rules', () => {
   ]
   const refused: Array<[title: string, options: RetentionOptions, words: string[]]> = [
     ['nothing at all', {}, ['`olderThan`', '`incompleteOnly`', '`run`', '`all`', '`keepRecent`', '`only`']],
-    ['only a grace period', {grace: '1h'}, ['`olderThan`']],
     [
       'selectors that are turned off',
       {incompleteOnly: false, all: false, run: [], only: []},
       ['`olderThan`'],
     ],
     ['zero runs to keep', {keepRecent: 0}, ['`keepRecent`']],
-    ['fewer than zero runs to keep', {keepRecent: -1}, ['`keepRecent`']],
     ['half a run to keep', {keepRecent: 1.5}, ['`keepRecent`']],
-    ['a number of runs to keep that is none', {keepRecent: Number.NaN}, ['`keepRecent`']],
     ['an endless number of runs to keep', {keepRecent: Infinity}, ['`keepRecent`']],
-    ['zero weeks to keep', {keepWeekly: 0}, ['`keepWeekly`']],
-    ['half of the best', {keepBest: 0.5}, ['`keepBest`']],
     ['a date to keep within', {keepWithin: '2026-01-31'}, ['`keepWithin`', '2026-01-31', '7d']],
-    ['an empty span to keep within', {keepWithin: ''}, ['`keepWithin`']],
     ['a span of zero to keep within', {keepWithin: '0d'}, ['`keepWithin`']],
     ['a metric that is none', {keepBest: 1, by: 'luck'}, ['`by`', 'luck', 'total_cost_usd (cost)']],
     ['a metric without a rule that goes by it', {keepRecent: 1, by: 'cost'}, ['`by`', '`keepBest`']],
@@ -57,7 +51,6 @@ describe('rules', () => {
     ['an empty model', {model: ['']}, ['`model`']],
     ['a team that a terminal would obey', {team: ['\u001B[2J']}, ['`team`']],
     ['a score below which nothing is', {scoreBelow: 0}, ['`scoreBelow`']],
-    ['a score that all are below', {scoreBelow: 101}, ['`scoreBelow`', '100']],
     [
       'a score that all are below, of another metric',
       {scoreBelow: 50, by: 'pass_at_1'},
@@ -71,13 +64,8 @@ describe('rules', () => {
       ['`ignoreLeaderboard`', '`incompleteOnly`'],
     ],
     ['an age of zero', {olderThan: '0d'}, ['`olderThan`']],
-    ['an empty age', {olderThan: ''}, ['`olderThan`']],
-    ['a negative age', {olderThan: '-5d'}, ['`olderThan`']],
     ['a grace period in months', {all: true, grace: '5m'}, ['`grace`']],
-    ['an empty grace period', {all: true, grace: ''}, ['`grace`']],
     ['a run that can be none', {run: ['20260231_000000']}, ['`run`', '20260231_000000']],
-    ['a run by full name', {run: ['kim/smoltrace-results-20260101_000000']}, ['`run`']],
-    ['an empty run', {run: ['']}, ['`run`']],
     ['one bad run among good ones', {run: [STAMP, 'latest']}, ['latest']],
     ['a type that is none', {only: ['leaderboard' as RunType]}, ['`only`', 'leaderboard']],
     ['one bad type among good ones', {only: ['traces', 'Traces' as RunType]}, ['Traces']],
@@ -93,14 +81,8 @@ describe('rules', () => {
   it('[S5] are refused for --all beside another selector or keeper', () => {
     for (const options of selectors)
       expect(() => readRules({all: true, ...options}), Object.keys(options)[0]).to.throw(UsageError, '`all`')
-  })
-
-  it('ask the leaderboard for --incomplete-only alone, unless they are told not to', () => {
-    const asks = (options: RetentionOptions) => readRules(options).needLeaderboard.length > 0
-    expect(asks({incompleteOnly: true})).to.equal(true)
-    expect(asks({incompleteOnly: true, olderThan: '7d'})).to.equal(true)
-    expect(asks({incompleteOnly: true, ignoreLeaderboard: true})).to.equal(false)
-    expect(asks({all: true})).to.equal(false)
+    expect(() => readRules({all: true, only: ['traces'], grace: '0', deleteLeaderboard: true})).not.to.throw()
+    expect(() => readRules(Object.assign({}, ...selectors))).not.to.throw()
   })
 
   it('need not say what may go where a person picks, but must make sense', () => {
@@ -108,11 +90,6 @@ describe('rules', () => {
     expect(readRules({}, {byHand: true}).choosesRuns).to.equal(false)
     expect(errorOf(() => readRules({}))).to.be.instanceOf(UsageError)
     expect(errorOf(() => readRules({all: true, keepRecent: 1}, {byHand: true}))).to.be.instanceOf(UsageError)
-  })
-
-  it('may combine --all with scope and grace, and every other selector and keeper', () => {
-    expect(() => readRules({all: true, only: ['traces'], grace: '0', deleteLeaderboard: true})).not.to.throw()
-    expect(() => readRules(Object.assign({}, ...selectors))).not.to.throw()
   })
 
   it('name a run once, and types in one order', () => {
@@ -175,6 +152,7 @@ describe('what follows from the rules given', () => {
       choosesRuns: true,
       everyRunByScope: false,
     })
+    expect(readRules({incompleteOnly: true, ignoreLeaderboard: true}).needLeaderboard).to.deep.equal([])
   })
 
   it('is computed once, and cannot be changed', () => {

@@ -29,19 +29,15 @@ describe('selectors by the leaderboard', () => {
       b({model: 'openai/gpt-4.1-mini', team: 'Core'}),
     ]
     const cases: Array<[options: RetentionOptions, selected: string[]]> = [
-      [{model: ['openai/gpt-4o']}, [A]],
       [{model: ['*gpt-4*']}, [A, B]],
-      [{model: ['openai/*']}, [A, B]],
       [{model: ['*']}, [A, B]],
       [{model: ['gpt-4o']}, []],
-      [{model: ['OPENAI/*']}, []],
       [{model: ['nothing', '*mini']}, [B]],
       [{team: ['core']}, [A]],
       [{team: ['core', 'Core']}, [A, B]],
       [{purpose: ['selection']}, [A]],
       [{purpose: ['*']}, []],
       [{model: ['*gpt-4*'], team: ['Core']}, [B]],
-      [{model: ['*'], olderThan: '1y'}, []],
     ]
     for (const [options, selected] of cases) {
       it(`select with ${JSON.stringify(options)}`, () => {
@@ -83,12 +79,7 @@ describe('selectors by the leaderboard', () => {
       'delete: status failed',
       'keep: status completed',
     ],
-    [
-      {status: ['completed']},
-      [a({runStatus: 'partial'}), b()],
-      'keep: status partial',
-      'delete: status completed',
-    ],
+    [{status: ['completed']}, [a({runStatus: 'partial'})], 'keep: status partial'],
     [{status: ['completed']}, [a({runStatus: undefined, successRate: 0})], 'delete: status completed'],
     [{status: ['failed']}, [a({runStatus: 'aborted'})], 'keep: status "aborted" is unknown'],
     [{status: ['failed']}, [a({runStatus: 'failed'}), a()], `${DISAGREE} run_status`],
@@ -120,8 +111,6 @@ describe('selectors by the leaderboard', () => {
       [older({successRate: 10}), newer({successRate: 10})],
       'delete: success_rate 10, below 50',
     ],
-    [{scoreBelow: 50}, [older({successRate: 90}), newer({successRate: 10})], `${DISAGREE} success_rate`],
-    [{scoreBelow: 50}, [older({successRate: 10}), newer({successRate: 20})], `${DISAGREE} success_rate`],
     [{scoreBelow: 50}, [older({successRate: 10}), newer({})], `${DISAGREE} success_rate`],
     [
       {scoreBelow: 50},
@@ -148,7 +137,6 @@ describe('selectors by the leaderboard', () => {
     ['status', {status: ['completed']}],
     ['unreferenced', {unreferenced: true}],
     ['score-below', {scoreBelow: 50}],
-    ['score-below', {scoreBelow: 5}],
   ]
   for (const [rule, options] of all) {
     it(`are named in the reasons, whether they select a run or not: ${JSON.stringify(options)}`, () => {
