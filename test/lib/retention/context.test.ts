@@ -67,13 +67,7 @@ describe('rules that need rows, where no row is of use', () => {
 describe('[S11] rules that rest on rows, where the leaderboard has lost some', () => {
   const four = ['20260901_120000', '20260902_120000', '20260903_120000', '20260904_120000'] as const
   const runs = four.map((timestamp) => runOf(timestamp, ['results', 'metrics']))
-  const restings: RetentionOptions[] = [
-    {incompleteOnly: true},
-    {unreferenced: true},
-    {keepBest: 1},
-    {status: ['failed']},
-    {keepRecent: 1, groupBy: ['model']},
-  ]
+  const restings: RetentionOptions[] = [{incompleteOnly: true}, {unreferenced: true}, {keepBest: 1}]
   const rows = (number: number) =>
     four.slice(0, number).map((timestamp) => finished(timestamp, {successRate: 50, model: 'a'}))
 

@@ -8,6 +8,7 @@ import {UsageError} from '../../../../src/lib/base/errors.js'
 import {MINUTE, parseAge, parseSpan} from '../../../../src/lib/base/time.js'
 import {loadPolicy} from '../../../../src/lib/retention/policy/load.js'
 import {readRules} from '../../../../src/lib/retention/read-rules.js'
+import {type RetentionOptions} from '../../../../src/lib/retention/rules.js'
 import {rejectionOf} from '../../../support/builders.js'
 import {root} from '../../../support/cli.js'
 import {expectGolden, GOLDENS} from '../../../support/golden.js'
@@ -49,18 +50,29 @@ describe('a policy', () => {
     expect([...policy.lines.keys()]).to.have.length(9)
   })
 
-  it('takes one value where a list may stand, and a number of days', async () => {
-    const {options} = await loadPolicy(
-      policyOf('select: {older-than: 7, team: a, status: failed}', 'grace: 0', 'only: metrics'),
-    )
-    expect(options).to.deep.equal({
-      olderThan: '7',
-      team: ['a'],
-      status: ['failed'],
-      grace: '0',
-      only: ['metrics'],
+  const taken: Array<[title: string, lines: string[], options: RetentionOptions]> = [
+    [
+      'one value where a list may stand, and a number of days',
+      ['select: {older-than: 7, team: a, status: failed}', 'grace: 0', 'only: metrics'],
+      {olderThan: '7', team: ['a'], status: ['failed'], grace: '0', only: ['metrics']},
+    ],
+    [
+      'a date as it stands, and texts in quotes that look like something else',
+      ['select:', '  older-than: 2020-01-31', '  team: ["no", "010", \'1:30\']', '  model: "*"'],
+      {olderThan: '2020-01-31', team: ['no', '010', '1:30'], model: ['*']},
+    ],
+    ['a metric beside a limit', ['select: {score-below: 0.5, by: pass}'], {scoreBelow: 0.5, by: 'pass'}],
+    [
+      'the same metric for a limit',
+      ['select: {score-below: 50}', 'keep: {best: 3, by: success}'],
+      {scoreBelow: 50, keepBest: 3, by: 'success'},
+    ],
+  ]
+  for (const [title, lines, options] of taken) {
+    it(`takes ${title}`, async () => {
+      expect((await loadPolicy(policyOf(...lines))).options).to.deep.equal(options)
     })
-  })
+  }
 
   it('[S4] takes ages in capitals and with white space around them', async () => {
     const {options} = await loadPolicy(
@@ -75,23 +87,9 @@ describe('a policy', () => {
     expect(bare).to.be.instanceOf(UsageError)
   })
 
-  it('takes a date as it stands, and texts in quotes that look like something else', async () => {
-    const {options} = await loadPolicy(
-      policyOf('select:', '  older-than: 2020-01-31', '  team: ["no", "010", \'1:30\']', '  model: "*"'),
-    )
-    expect(options).to.deep.equal({olderThan: '2020-01-31', team: ['no', '010', '1:30'], model: ['*']})
-  })
-
   it('takes a byte order mark, lines of Windows, and the marks of one document', async () => {
     const file = policyFile('\uFEFF---\r\nversion: 1\r\nkeep:\r\n  recent: 3\r\n...\r\n')
     expect((await loadPolicy(file)).options).to.deep.equal({keepRecent: 3})
-  })
-
-  it('has one metric, wherever it stands', async () => {
-    const beside = await loadPolicy(policyOf('select: {score-below: 0.5, by: pass}'))
-    expect(beside.options).to.deep.equal({scoreBelow: 0.5, by: 'pass'})
-    const both = await loadPolicy(policyOf('select: {score-below: 50}', 'keep: {best: 3, by: success}'))
-    expect(both.options).to.deep.equal({scoreBelow: 50, keepBest: 3, by: 'success'})
   })
 })
 
@@ -108,27 +106,12 @@ describe('a policy is refused', () => {
     expectGolden(file, (await Promise.all(said)).join('\n\n'))
   })
 
+  const EMPTY = 'there is nothing in it: begin with "version: 1".'
   const texts: Array<[title: string, text: Uint8Array | string, refusal: string]> = [
-    ['an empty file', '', 'policy.yaml: there is nothing in it: begin with "version: 1".'],
-    ['a comment alone', '# later\n', 'policy.yaml: there is nothing in it: begin with "version: 1".'],
-    ['null', 'null\n', 'policy.yaml: there is nothing in it: begin with "version: 1".'],
-    [
-      'a text',
-      'keep all',
-      'policy.yaml:1: say which runs may be deleted, by select, keep or both, not "keep all".',
-    ],
-    [
-      'nothing else',
-      'version: 1\n',
-      'policy.yaml:1: say which runs may be deleted, by select, keep or both.',
-    ],
+    ['an empty file', '', `policy.yaml: ${EMPTY}`],
+    ['a comment alone', '# later\n', `policy.yaml: ${EMPTY}`],
     ['a list', '- a', 'policy.yaml:1: say which runs may be deleted, by select, keep or both, not a list.'],
     ['no version', 'keep: {recent: 1}', 'policy.yaml: version: it is missing: begin with "version: 1".'],
-    [
-      'another version',
-      'version: 2\nkeep: {recent: 1}',
-      'policy.yaml:1: version: write 1: this program reads version 1 of policies, not 2.',
-    ],
     [
       'a version in quotes',
       'version: "1"\nkeep: {recent: 1}',
@@ -141,11 +124,6 @@ describe('a policy is refused', () => {
     ],
     ['Latin-1', Buffer.from('version: 1 # für', 'latin1'), 'policy.yaml: it is not text in UTF-8.'],
     ['UTF-16', Buffer.from('\uFEFFversion: 1', 'utf16le'), 'policy.yaml: it is in UTF-16: save it as UTF-8.'],
-    [
-      'UTF-16 of the other order',
-      Buffer.from('\uFEFFversion: 1', 'utf16le').swap16(),
-      'policy.yaml: it is in UTF-16: save it as UTF-8.',
-    ],
     ['a text of 65 KiB', `#${'x'.repeat(65 * 1024)}`, 'policy.yaml: it is larger than 64 KiB.'],
   ]
   for (const [title, text, refusal] of texts) {
