@@ -57,14 +57,6 @@ describe('client', () => {
 
       expect(server.seen).to.deep.equal([])
     })
-
-    it('that a page answers is none, at an endpoint with a path too', async () => {
-      await connect({type: 'text/html', text: '<html>'})
-      for (const endpoint of [server.url, `${server.url}/hub`]) {
-        const error = await rejectionOf(hubAt(endpoint).deleteDataset(RUN, 'kim', 'run'))
-        expect(error, endpoint).to.be.instanceOf(HubFormatError)
-      }
-    })
   })
 
   it("asks whoami for the owner and the Hub's clock, and takes no other answer", async () => {

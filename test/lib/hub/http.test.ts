@@ -1,19 +1,14 @@
 import {expect} from 'chai'
 import {once} from 'node:events'
 import http from 'node:http'
-import {createServer, type Server, type Socket} from 'node:net'
+import {createServer, type Server} from 'node:net'
+import {Readable} from 'node:stream'
 import {buffer} from 'node:stream/consumers'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {brotliCompressSync, deflateSync, gzipSync} from 'node:zlib'
 
-import {HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
-import {
-  type BodyLimits,
-  type HttpRequest,
-  limitedBody,
-  request,
-  timeLimit,
-} from '../../../src/lib/hub/http.js'
+import {HubFormatError} from '../../../src/lib/hub/errors.js'
+import {type HttpRequest, limitedBody, request, timeLimit} from '../../../src/lib/hub/http.js'
 import {rejectionOf, type StubServer} from '../../support/builders.js'
 import {withLimits} from '../../support/limits.js'
 import {type Reply, stubHubs} from './stub.js'
@@ -79,9 +74,8 @@ describe('HTTP', () => {
         response.writeHead(200, {'X-Own': 'yes', link: ['<a>', '<b>'], 'set-cookie': ['a', 'b']}).end(),
       )
       const {headers, status, ok, url} = await send(`${server.url}/x?y`)
-      expect(
-        ['x-own', 'X-OWN', 'Link', 'Set-Cookie', 'other'].map((name) => headers.get(name)),
-      ).to.deep.equal(['yes', 'yes', '<a>, <b>', 'a, b', null])
+      const found = ['x-own', 'X-OWN', 'Link', 'Set-Cookie', 'other'].map((name) => headers.get(name))
+      expect(found).to.deep.equal(['yes', 'yes', '<a>, <b>', 'a, b', null])
       expect({status, ok, url}).to.deep.equal({status: 200, ok: true, url: `${server.url}/x?y`})
     })
 
@@ -100,11 +94,11 @@ describe('HTTP', () => {
     const headers = {authorization: 'Bearer secret', 'x-own': 'kept'}
     const to = (location: string, status = 302): Reply => ({status, headers: {location}})
 
-    it('never takes the token to another origin, nor back from there', async () => {
+    it('never takes the token to another origin, nor back from there, and no credentials that an address holds', async () => {
       const home = await replies(({path}) =>
         path === '/a' ? to('/b', 307) : path === '/b' ? to(`${foreign.url}/c`) : {text: 'home'},
       )
-      const foreign: StubServer = await replies(() => to(`${home.url}/d`))
+      const foreign: StubServer = await replies(() => to(`${home.url}/d`.replace('//', '//kim:hunter2@')))
       const response = await send(`${home.url}/a`, {headers})
       expect([await response.text(), response.url]).to.deep.equal(['home', `${home.url}/d`])
       expect(home.seen.map((each) => each.headers.authorization)).to.deep.equal([
@@ -142,60 +136,26 @@ describe('HTTP', () => {
       }
     })
 
-    it('sends no credentials that its address holds', async () => {
-      const foreign = await replies({})
-      const server = await replies(to(foreign.url.replace('http://', 'http://kim:hunter2@')))
-      await send(server.url)
-      expect(foreign.seen[0]?.headers).not.to.have.property('authorization')
-    })
-
     it('is passed on or refused where that was asked for', async () => {
       const server = await replies(to('/a'))
       expect((await send(server.url, {redirect: 'manual'})).status).to.equal(302)
-      expect((await rejectionOf(send(server.url, {redirect: 'error'}))).message).to.include(
-        'a redirect where none may be',
-      )
+      const error = await rejectionOf(send(server.url, {redirect: 'error'}))
+      expect(error.message).to.include('a redirect where none may be')
       expect(server.seen).to.have.length(2)
     })
   })
 
-  describe("a request's body", () => {
+  it('sends a body, a text or a file, whole and with its length, which stores ask for', async () => {
     const content = 'ü'.repeat(500_000)
-
-    it('that is a text or a file is sent whole and with its length, which stores ask for', async () => {
-      for (const body of [content, new Blob([content])]) {
-        const server = await replies({})
-        let chunks = 0
-        await send(server.url, {method: 'PUT', body}, () => chunks++)
-        expect(server.seen[0]?.headers['content-length']).to.equal('1000000')
-        expect(server.seen[0]?.headers).not.to.have.property('transfer-encoding')
-        expect(server.seen[0]?.body === content).to.equal(true)
-        expect(chunks).to.be.greaterThan(10)
-      }
-    })
-
-    it('that the other side does not take is not read on', async () => {
-      const sockets: Socket[] = []
-      const mute = createServer({pauseOnConnect: true}, (socket) => sockets.push(socket))
-      const url = await listening(mute)
-      const {signal, ...controller} = withAbort()
-      const taken = {chunks: 0}
-      const large = new Blob(Array.from({length: 64}, () => new Uint8Array(1024 * 1024)))
-      const sending = rejectionOf(
-        send(url, {method: 'PUT', body: large, redirect: 'error', signal}, () => taken.chunks++),
-      )
-      let before = -1
-      while (taken.chunks === 0 || taken.chunks !== before) {
-        before = taken.chunks
-        for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate)
-      }
-
-      expect(taken.chunks * 65_536).to.be.lessThan(large.size / 2)
-      controller.abort()
-      await sending
-      for (const socket of sockets) socket.destroy()
-      mute.close()
-    })
+    for (const body of [content, new Blob([content])]) {
+      const server = await replies({})
+      let chunks = 0
+      await send(server.url, {method: 'PUT', body}, () => chunks++)
+      expect(server.seen[0]?.headers).to.include({'content-length': '1000000'})
+      expect(server.seen[0]?.headers).not.to.have.property('transfer-encoding')
+      expect(server.seen[0]?.body === content).to.equal(true)
+      expect(chunks).to.be.greaterThan(10)
+    }
   })
 
   describe('a connection', () => {
@@ -223,9 +183,10 @@ describe('HTTP', () => {
         rejectionOf(send('http://127.0.0.1:9/', {by: waiting(runOut)})),
       )
       expect(late.message).to.equal('no connection within 10 s')
-      const {signal, abort} = withAbort()
-      const by = waiting(() => abort(new Error('interrupted')))
-      expect((await rejectionOf(send('http://127.0.0.1:9/', {by, signal}))).message).to.equal('interrupted')
+      const controller = new AbortController()
+      const by = waiting(() => controller.abort(new Error('interrupted')))
+      const early = await rejectionOf(send('http://127.0.0.1:9/', {by, signal: controller.signal}))
+      expect(early.message).to.equal('interrupted')
     })
 
     it('is kept from one DELETE to the next', async () => {
@@ -264,22 +225,6 @@ describe('HTTP', () => {
   })
 
   describe('a body within limits', () => {
-    const read = (source: AsyncIterable<Uint8Array>, limit = timeLimit(1000), limits: BodyLimits = {}) =>
-      buffer(limitedBody(source, limit, undefined, limits))
-
-    async function* texts(...chunks: string[]) {
-      for (const chunk of chunks) yield Buffer.from(chunk)
-    }
-
-    /** A chunk now and then, until the limit aborts it. */
-    async function* trickle({signal}: {signal: AbortSignal}, ms: number) {
-      for (;;) {
-        await sleep(ms)
-        if (signal.aborted) throw new Error('aborted')
-        yield Buffer.from('.')
-      }
-    }
-
     it('counts only the time in which a chunk is waited for, not that of its reader', async () => {
       const log: string[] = []
       const left: number[] = []
@@ -289,7 +234,7 @@ describe('HTTP', () => {
       }
 
       const limit = {...timeLimit(1000), start, stop: () => log.push('stop')}
-      const chunks = limitedBody(texts('chunk'), limit, undefined, {totalMs: 5000})
+      const chunks = limitedBody(Readable.from([Buffer.from('chunk')]), limit, undefined, {totalMs: 5000})
       expect(log).to.deep.equal([])
       await chunks.next()
       log.push('the reader takes its time')
@@ -300,45 +245,19 @@ describe('HTTP', () => {
       expect(left.every((ms) => ms > 4980)).to.equal(true)
     })
 
-    it('that is not wanted any more is not read on', async () => {
-      const log: string[] = []
-      async function* source() {
-        try {
-          for (;;) yield Buffer.from('chunk')
-        } finally {
-          log.push('ended')
-        }
-      }
-
-      const chunks = limitedBody(source(), timeLimit(1000))
-      log.push(String((await chunks.next()).value))
-      await chunks.return(null)
-      expect(log).to.deep.equal(['chunk', 'ended'])
-    })
-
     it('that is longer than anything that was asked for is an error, and not read on', async () => {
       let sent = 0
       async function* endless() {
-        for (;;) {
-          sent += 1000
-          yield Buffer.alloc(1000)
+        try {
+          for (; ; sent += 1000) yield Buffer.alloc(1000)
+        } finally {
+          sent *= -1
         }
       }
 
-      const error = await rejectionOf(read(endless(), undefined, {maxBytes: 5000}))
-      expect(error).to.be.instanceOf(HubFormatError)
-      expect(sent).to.be.at.most(6000)
-    })
-
-    it('that says only a word has its time as a whole, and may be asked for again', async () => {
-      const limit = timeLimit(20)
-      const error = await rejectionOf(read(trickle(limit, 0), limit, {totalMs: 20}))
-      expect(error).to.be.instanceOf(HubUnreachableError).and.to.have.property('isPermanent', false)
+      const read = buffer(limitedBody(endless(), timeLimit(1000), undefined, {maxBytes: 5000}))
+      expect(await rejectionOf(read)).to.be.instanceOf(HubFormatError)
+      expect(sent).to.equal(-5000)
     })
   })
 })
-
-function withAbort() {
-  const controller = new AbortController()
-  return {signal: controller.signal, abort: (reason?: Error) => controller.abort(reason)}
-}
