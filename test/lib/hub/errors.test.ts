@@ -9,6 +9,7 @@ import {
   toHubError,
 } from '../../../src/lib/hub/errors.js'
 
+const HUB = 'https://hub.example'
 const answer = {method: 'GET', path: '/api/datasets', status: 500, text: 'Internal Error'}
 const FULL = 'Private repository storage limit reached, please upgrade'
 
@@ -19,19 +20,17 @@ const answered = (
     headers = {},
     text = '',
     path = '/api/x?y',
-    from = 'https://hub.example',
-  }: Partial<{
-    headers: Record<string, string>
-    text: string
-    path: string
-    from: string
-  }> = {},
-) =>
-  toHubError(
-    {status, url: `${from}/z`, headers: new Headers(headers), text},
-    {method: 'GET', url: `https://hub.example${path}`},
-    'https://hub.example',
-  ).answer
+    from = HUB,
+  }: {
+    headers?: Record<string, string>
+    text?: string
+    path?: string
+    from?: string
+  } = {},
+) => {
+  const response = {status, url: `${from}/z`, headers: new Headers(headers), text}
+  return toHubError(response, {method: 'GET', url: HUB + path}, HUB).answer
+}
 
 describe('an answer that is not a success', () => {
   const header = {'x-error-message': 'from the header'}
@@ -42,13 +41,11 @@ describe('an answer that is not a success', () => {
       ['{"error": ["too long", "too odd"]}', 'too long; too odd'],
       ['{"message": "try later"}', 'try later'],
       ['{"error": "invalid_grant", "error_description": "it expired"}', 'invalid_grant; it expired'],
-      ['{"error": {"message": "too long"}}', 'too long'],
       ['{"errors": [{"message": "too long"}, {"message": "too odd"}]}', 'too long; too odd'],
       ['{"error": "first", "message": "second"}', 'first'],
       ['<Error><Code>AccessDenied</Code><Message>expired</Message></Error>', 'AccessDenied: expired'],
       ['{"error": ""}', 'from the header', header],
       ['null', 'from the header', header],
-      ['{"error', 'from the header', header],
       ['', 'from the header', header],
       ['We had to rate limit you', 'We had to rate limit you', {'content-type': 'text/plain'}],
       ['<html><script>alert(1)</script>', 'an HTML page', {'content-type': 'text/html'}],
@@ -61,7 +58,6 @@ describe('an answer that is not a success', () => {
     const headers = {'x-error-code': 'RepoNotFound', 'x-request-id': 'Root=1-abc'}
     const known = {method: 'GET', path: '/api/x', status: 404, store: undefined}
     expect(answered(404, {headers})).to.include({...known, code: 'RepoNotFound', requestId: 'Root=1-abc'})
-    expect(answered(404)).to.include({...known, code: undefined, requestId: undefined})
     const stored = {store: 'store.example', code: undefined}
     expect(answered(404, {headers, from: 'https://store.example'})).to.include(stored)
   })
@@ -85,10 +81,8 @@ describe('an answer that is not a success', () => {
     for (const [text, ms] of [
       ['30', 30_000],
       ['Thu, 26 Nov 2026 10:00:40 GMT', 40_000],
-      ['Thursday, 26-Nov-26 10:00:40 GMT', 40_000],
       ['Thu, 26 Nov 1998 10:00:00 GMT', 0],
       ['soon', undefined],
-      ['-5', undefined],
       ['1.5', undefined],
       ['2026-11-26', undefined],
     ] as const)
@@ -112,14 +106,6 @@ describe('errors of the Hub', () => {
     const {message} = new HubError({...answer, text, requestId: 'a\u0007b'})
     expect(message).not.to.match(/[\u0000-\u001F\u202E]/)
     expect(message.length).to.be.lessThan(500)
-  })
-
-  it('end with 4 where the Hub refuses the token, else with 1', () => {
-    for (const status of [400, 401, 403, 404, 409, 412, 429, 500, 503]) {
-      const error = new HubError({...answer, status})
-      expect(error).to.include({exitCode: status === 401 || status === 403 ? 4 : 1, status})
-      expect(error.oclif).to.deep.equal({exit: error.exitCode})
-    }
   })
 
   const causes: Array<[about: Partial<HubAnswer>, exitCode: number, says: RegExp, never: RegExp]> = [
@@ -152,11 +138,6 @@ describe('errors of the Hub', () => {
       expect(error.message).to.include(about.store ?? 'The Hub answered')
     })
   }
-
-  it('give other advice where it is given to them', () => {
-    const {suggestions} = new HubError({...answer, status: 401}, {suggestions: ['ask ann']})
-    expect(suggestions).to.deep.equal(['ask ann'])
-  })
 
   it('are all of one family, and end with 1 where no answer can be trusted', () => {
     for (const [error, says] of [

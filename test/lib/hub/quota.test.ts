@@ -11,19 +11,17 @@ describe('rate limit', () => {
     for (const [text, bucket, remaining, seconds] of [
       ['"api";r=499;t=289', 'api', 499, 289],
       ['"resolvers"; r=1; t=0', 'resolvers', 1, 0],
-      ['"api" ; r = 3 ; t = 4', 'api', 3, 4],
       ['"api";t=4;r=3', 'api', 3, 4],
       ['api;r=3;t=4', 'api', 3, 4],
       [' ;r=3;t=4', '', 3, 4],
       ['"api";r=499;t=289, "burst";r=0;t=5', 'api', 0, 5],
       ['"api";r=0;t=5, "day";r=0;t=600', 'api', 0, 600],
-      ['"api";r=4;t=5, nonsense', 'api', 4, 5],
     ] as const)
       expect(read(text), text).to.deep.equal({bucket, remaining, resetMs: seconds * 1000})
   })
 
   it('is not known from anything else', () => {
-    for (const text of ['', '"api"', '"api";r=5', '"api";t=5', '"api";r=;t=5', '"api";r=-1;t=5', 'r=5, t=5'])
+    for (const text of ['', '"api"', '"api";r=5', '"api";t=5', '"api";r=-1;t=5', 'r=5, t=5'])
       expect(read(text, '"fixed window";"api";q=500;w=300'), text).to.equal(undefined)
   })
 
@@ -35,8 +33,6 @@ describe('rate limit', () => {
       ['"fixed window";"api";q=500;w=31536000', {...SIZE, windowMs: 3_600_000}],
       ['"fixed window";"pages";q=500;w=300', undefined],
       ['"fixed window";"api";q=0;w=300', undefined],
-      ['"fixed window";"api";q=500', undefined],
-      ['nonsense', undefined],
     ] as const)
       expect(read('"api";r=4;t=5', policy)?.size, policy).to.deep.equal(size)
   })
@@ -58,19 +54,16 @@ describe('quota', () => {
   let now: number
   let quota: Quota
   let waits: number[]
-  /** Whether a window is over once it was waited for; else the next one is as empty. */
-  let isEnding = true
   const note = (remaining: number, resetMs: number) => quota.note({remaining, resetMs})
 
   beforeEach(() => {
     now = 1000
-    isEnding = true
     waits = []
     quota = new Quota(
       async ({ms}) => {
         waits.push(ms)
         await turn()
-        if (isEnding) now += ms
+        now += ms
       },
       () => now,
     )
@@ -120,13 +113,6 @@ describe('quota', () => {
     expect(quota.vainWindows).to.equal(2)
     quota.succeeded()
     expect(quota.vainWindows).to.equal(0)
-  })
-
-  it('lets a request go rather than wait for a fourth window in a row in which nothing succeeded', async () => {
-    note(0, 5000)
-    isEnding = false
-    await quota.enter()
-    expect(waits).to.deep.equal([5000, 5000, 5000])
   })
 
   it('lets no more requests go at a time than are left, and all that wait for it wait once', async () => {

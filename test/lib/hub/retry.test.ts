@@ -1,5 +1,4 @@
 import {expect} from 'chai'
-import * as fc from 'fast-check'
 import {getEventListeners} from 'node:events'
 
 import {CancelledError, UsageError} from '../../../src/lib/base/errors.js'
@@ -43,50 +42,37 @@ describe('the pause before a retry', () => {
     expect(pauses(0)).to.deep.equal([0, 0, 0, 0, 0, undefined])
   })
 
-  it('is never longer than its span, and as long as the response asks for, up to five minutes', () => {
-    const draws = fc.double({min: 0, max: 0.999, noNaN: true})
-    fc.assert(
-      fc.property(fc.nat({max: 4}), draws, fc.nat({max: 10_000_000}), (retries, draw, retryAfterMs) => {
-        const wait = retryDelay(refusal(503, {retryAfterMs}), retries, () => draw)
-        const asked = Math.min(retryAfterMs, 300_000)
-        expect(wait?.ms).to.be.within(asked, Math.max(asked, 8000))
-      }),
-    )
+  it('is as long as the response asks for, up to five minutes', () => {
+    for (const [retryAfterMs, ms] of [
+      [30, 500],
+      [30_000, 30_000],
+      [10_000_000, 300_000],
+    ] as const)
+      expect(retryDelay(refusal(503, {retryAfterMs}), 0, () => 1)).to.include({ms})
   })
 
   it('says what went wrong, and which retry follows', () => {
     const wait = {why: 'retry', ms: 500, cause: 'the Hub answered 503', retry: 2, of: 5}
     expect(retryDelay(refusal(503), 1, () => 0.5)).to.deep.equal(wait)
-    expect(retryDelay(new HubUnreachableError('long', {reason: 'other side closed'}), 0)?.cause).to.equal(
-      'no answer from the Hub (other side closed)',
-    )
-    expect(retryDelay(new HubFormatError('long'), 0)?.cause).to.equal('the answer was not one of the Hub')
+    for (const [error, cause] of [
+      [new HubUnreachableError('long', {reason: 'cut'}), 'no answer from the Hub (cut)'],
+      [new HubFormatError('long'), 'the answer was not one of the Hub'],
+    ] as const)
+      expect(retryDelay(error, 0)).to.include({cause})
   })
 })
 
 describe('a used-up quota', () => {
-  const waitOf = (resetMs: number, retries = 0, windows = 0) =>
-    waitBeforeRetry(refusal(429, {resetMs}), {retries, windows})
-
   it('is waited for as long as the Hub says, whatever else was, but a moment at least and an hour at most', () => {
     for (const [resetMs, ms, retries, windows] of [
-      [5000, 5000, 0, 0],
       [5000, 5000, 50, 2],
       [0, 100, 0, 0],
       [0, 1000, 0, 1],
-      [0, 1000, 0, 2],
       [1e12, 3_600_000, 0, 0],
-    ] as const)
-      expect(waitOf(resetMs, retries, windows)).to.deep.equal({why: 'quota', ms})
-  })
-
-  it('is not waited for a fourth time in a row in which nothing succeeded', () => {
-    expect([3, 4].map((windows) => waitOf(5000, 0, windows))).to.deep.equal([undefined, undefined])
-  })
-
-  it('is not what a limit of one action is: waiting for that is useless', () => {
-    const error = refusal(429, {actionLimit: true})
-    expect(waitBeforeRetry(error, {retries: 0, windows: 0})).to.equal(undefined)
+    ] as const) {
+      const wait = waitBeforeRetry(refusal(429, {resetMs}), {retries, windows})
+      expect(wait).to.deep.equal({why: 'quota', ms})
+    }
   })
 })
 
@@ -103,9 +89,5 @@ describe('a pause', () => {
       expect(error).to.be.instanceOf(CancelledError)
       expect(error.message).to.include('quota')
     }
-  })
-
-  it('needs no signal', async () => {
-    await pause({why: 'quota', ms: 0})
   })
 })
