@@ -1,10 +1,10 @@
 import {expect} from 'chai'
 import {Readable} from 'node:stream'
 
-import {SmoltraceError} from '../../../src/lib/base/errors.js'
 import {HubError, HubFormatError} from '../../../src/lib/hub/errors.js'
 import {toResponse} from '../../../src/lib/hub/http.js'
 import {guardPages} from '../../../src/lib/hub/listing.js'
+import {type Send} from '../../../src/lib/hub/transport.js'
 import {rejectionOf, type SeenRequest, type StubServer, TOKEN} from '../../support/builders.js'
 import {hubAt, type Replier, stubHubs} from './stub.js'
 
@@ -40,17 +40,8 @@ const stored = (id: unknown, facts: Record<string, unknown> = {}) => ({
 describe('a listing', () => {
   const {replies, closeAll} = stubHubs()
   let server: StubServer
-  /** Another server, which must never be asked. */
-  let foreign: StubServer
 
-  beforeEach(async () => {
-    foreign = await replies({json: []})
-  })
-
-  afterEach(async () => {
-    expect(foreign.seen).to.deep.equal([])
-    await closeAll()
-  })
+  afterEach(closeAll)
 
   const connect = async (...answers: Replier[]) => {
     server = await replies(...answers)
@@ -83,27 +74,31 @@ describe('a listing', () => {
     expect(headers.authorization).to.equal(`Bearer ${TOKEN}`)
   })
 
-  it('is read from all pages, each time anew, and counts the requests and the quota', async () => {
+  it('is read from all pages, each time anew, with dates of any zone and the tags that pin or may be meant to', async () => {
+    const tags = ['smoltrace', 'smoltrace-pinned', 'license:mit', 'Smoltrace-Pinned-x', 'unpinned']
     const quota = {ratelimit: '"api";r=9;t=8', 'ratelimit-policy': '"fixed window";"api";q=500;w=300'}
     const hub = await connect(({path}) =>
       path.includes('cursor=2')
         ? {json: [entry(BOARD, {private: false})], headers: quota}
-        : {json: [entry(RUN)], headers: {link: next(2)}},
+        : {json: [entry(RUN, {tags, lastModified: '2026-09-02T14:30+02:00'})], headers: {link: next(2)}},
     )
     const dates = {createdAt: new Date(CREATED), lastModified: new Date(CHANGED)}
     const facts = {id: entry(RUN)._id, sha: 'a'.repeat(40), ...dates}
+    const pinTags = ['smoltrace-pinned', 'Smoltrace-Pinned-x']
     for (let time = 0; time < 2; time++)
       expect((await hub.listDatasets('kim')).datasets).to.deep.equal([
-        {...facts, name: RUN, namespace: 'kim', type: 'results', timestamp: '20260901_120000', private: true},
+        {
+          ...facts,
+          name: RUN,
+          namespace: 'kim',
+          type: 'results',
+          timestamp: '20260901_120000',
+          private: true,
+          pinTags,
+        },
         {...facts, name: BOARD, namespace: 'kim', type: 'leaderboard', private: false},
       ])
     expect(hub.quota).to.deep.include({sent: 4, size: {requests: 500, windowMs: 300_000}})
-  })
-
-  it('keeps of the tags only what pins, or may be meant to', async () => {
-    const tags = ['smoltrace', 'smoltrace-pinned', 'license:mit', 'Smoltrace-Pinned-x', 'unpinned']
-    const {datasets} = await list({json: [entry(RUN, {tags})]})
-    expect(datasets[0]?.pinTags).to.deep.equal(['smoltrace-pinned', 'Smoltrace-Pinned-x'])
   })
 
   const values = [undefined, null, '', {}]
@@ -130,13 +125,6 @@ describe('a listing', () => {
     })
   }
 
-  it('[S2] takes a date with a zone for the moment that it is', async () => {
-    const dates = {createdAt: '2026-09-01T14:30:00+02:00', lastModified: '2026-09-01T12:30Z'}
-    const moment = new Date('2026-09-01T12:30:00Z')
-    const {datasets} = await list({json: [entry(RUN, dates)]})
-    expect(datasets[0]).to.deep.include({createdAt: moment, lastModified: moment})
-  })
-
   it('counts the entries without a name', async () => {
     const unnamed = [null, {}, 5, 'kim', [], {id: null}, {id: ''}, {id: 5}, {id: {}}, {_id: '1'}]
     const {datasets, ...rest} = await list({json: [...unnamed, entry(RUN)]})
@@ -144,42 +132,23 @@ describe('a listing', () => {
     expect(rest).to.deep.equal({others: [], nameless: unnamed.length})
   })
 
-  describe('that is not one', () => {
-    it('but something else is an error, of datasets as of the inventory', async () => {
-      for (const reply of [
-        {json: {datasets: []}},
-        {json: null},
-        {json: 5},
-        {json: ''},
-        {type: 'application/json', text: '[{"id": "kim/smol'},
-        {type: 'text/html', text: '<html>Please sign in</html>'},
-      ]) {
-        await expectRefused(list(reply), 1)
-        await expectRefused(inventory(reply), 1)
-      }
-    })
-
-    it('[S2] of which the second page fails is an error', async () => {
-      const first = page([entry(RUN)], () => next(2))
-      const error = await rejectionOf(list(first, {json: {error: 'oops'}, status: 500}))
-      expect(error).to.be.instanceOf(HubError).and.to.have.property('status', 500)
-    })
+  it('that is something else is an error, of datasets as of the inventory', async () => {
+    const broken = {type: 'application/json', text: '[{"id": "kim/smol'}
+    for (const reply of [{json: {datasets: []}}, {json: null}, {json: ''}, broken]) {
+      await expectRefused(list(reply), 1)
+      await expectRefused(inventory(reply), 1)
+    }
   })
 
   describe('whose link', () => {
     const links: Array<[title: string, link: () => string]> = [
-      ['leads to another origin', () => `<${foreign.url}/api/datasets?cursor=2>; rel="next"`],
       ['leads to an origin that begins alike', () => `<${server.url}.example/api/x>; rel="next"`],
-      ['leads to the Hub under another name', () => next(2).replace('127.0.0.1', 'localhost')],
       ['is written in capitals', () => next(2, 'rel="NEXT"')],
       ['has its scheme in capitals', () => next(2).replace('http', 'HTTP')],
       ['is one of two', () => `${next(2)}, ${next(3)}`],
       ['is relative', () => '</api/datasets?cursor=2>; rel="next"'],
-      ['is empty', () => '<>; rel="next"'],
       ['is written without quotes', () => next(2, 'rel=next')],
-      ['is written without a blank', () => next(2).replace('; ', ';')],
       ['has another part before its relation', () => next(2, 'title="x"; rel="next"')],
-      ['is of two relations', () => next(2, 'rel="next last"')],
       ['leads back to the first page', () => `<${server.url}${server.seen[0]?.path}>; rel="next"`],
     ]
     for (const [title, link] of links) {
@@ -195,12 +164,12 @@ describe('a listing', () => {
     })
 
     it('[S17] leads to another Hub names that as HF_ENDPOINT, and is never followed', async () => {
-      for (const other of ['https://huggingface.co', 'http://localhost:1']) {
-        const headers = {link: `<${other}/api/datasets?cursor=2>; rel="next"`}
-        const error = (await rejectionOf(list({json: [entry(RUN)], headers}))) as HubFormatError
-        expect(error.message).to.include(`at ${other}`).and.include('HF_ENDPOINT seems to be a mirror')
-        expect(error.suggestions[0]).to.include(`Set HF_ENDPOINT to ${other}`)
-      }
+      const foreign = await replies({json: []})
+      const headers = {link: `<${foreign.url}/api/datasets?cursor=2>; rel="next"`}
+      const error = (await rejectionOf(list({json: [entry(RUN)], headers}))) as HubFormatError
+      expect(error.message).to.include(`at ${foreign.url}`).and.include('HF_ENDPOINT seems to be a mirror')
+      expect(error.suggestions[0]).to.include(`Set HF_ENDPOINT to ${foreign.url}`)
+      expect(foreign.seen).to.deep.equal([])
     })
 
     it('leads in a circle of several pages is an error', async () => {
@@ -217,16 +186,8 @@ describe('a listing', () => {
     })
 
     it('leads on to the same again and again is an error', async () => {
-      const names = Array.from({length: 300}, (_, at) => `kim/smoltrace-results-20260901_${120_000 + at}`)
-      await expectRefused(
-        list(
-          page(
-            names.map((name) => entry(name)),
-            next,
-          ),
-        ),
-        9,
-      )
+      const names = Array.from({length: 300}, (_, at) => entry(`kim/notes-${at}`))
+      await expectRefused(list(page(names, next)), 9)
       for (const one of [stored(RUN), {}])
         await expectRefused(inventory(page(Array.from({length: 400}).fill(one), next)), 4)
     })
@@ -237,8 +198,7 @@ describe('a listing', () => {
     const limitOf = (path: string) => Number(new URL(server.url + path).searchParams.get('limit'))
 
     it('is an error where there is more: a proxy takes it out of the responses', async () => {
-      const error = (await rejectionOf(list(({path}) => ({json: full(limitOf(path))})))) as SmoltraceError
-      expect(error).to.be.instanceOf(HubFormatError)
+      const error = (await rejectionOf(list(({path}) => ({json: full(limitOf(path))})))) as HubFormatError
       expect(error.suggestions.join(' ')).to.include('proxy')
     })
 
@@ -258,37 +218,25 @@ describe('a listing', () => {
     })
   })
 
-  describe('of ten thousand pages', () => {
-    /** Reads a listing that has one new name a page. */
-    const read = async (pages: number) => {
-      const endpoint = 'https://hub.example'
-      const pageAt = (at: number) => `${endpoint}/api/datasets?cursor=${at}`
-      let asked = 0
-      const readPage = guardPages(
-        {
-          endpoint,
-          async send(url) {
-            const link = ++asked < pages ? {link: `<${pageAt(asked)}>; rel="next"`} : {}
-            const parts = {status: 200, url, headers: new Headers(link), discard() {}}
-            const json = JSON.stringify([{id: `kim/${asked}`}])
-            return toResponse({...parts, body: Readable.from([Buffer.from(json)])})
-          },
-        },
-        'id',
-      )
-      for (let at = 0; at < Math.min(pages, 20_000); at++) await readPage(pageAt(at))
-      return asked
+  it('[S15] ends with an error after ten thousand pages, though each has a new name', async () => {
+    const endpoint = 'https://hub.example'
+    const pageAt = (at: number) => `${endpoint}/api/datasets?cursor=${at}`
+    let asked = 0
+    const send: Send = async (url) => {
+      const headers = new Headers({link: `<${pageAt(++asked)}>; rel="next"`})
+      const body = Readable.from([Buffer.from(`[{"id":"kim/${asked}"}]`)])
+      return toResponse({status: 200, url, headers, body, discard() {}})
     }
 
-    it('is read', async () => {
-      expect(await read(10_000)).to.equal(10_000)
-    })
+    const readPage = guardPages({endpoint, send}, 'id')
+    const reading = async () => {
+      for (let at = 0; at < 20_000; at++) await readPage(pageAt(at))
+    }
 
-    it('[S15] and more is an error, though each has a new name', async () => {
-      const error = await rejectionOf(read(Number.POSITIVE_INFINITY))
-      expect(error).to.be.instanceOf(HubFormatError)
-      expect(error.message).to.include('10000 pages')
-    })
+    const error = await rejectionOf(reading())
+    expect(error).to.be.instanceOf(HubFormatError)
+    expect(error.message).to.include('10000 pages')
+    expect(asked).to.equal(10_000)
   })
 
   describe('of what an account takes up', () => {
@@ -303,44 +251,25 @@ describe('a listing', () => {
       for (const {headers} of server.seen) expect(headers.authorization).to.equal(`Bearer ${TOKEN}`)
     })
 
-    it('is read from all pages, in their order', async () => {
-      const first = page([stored('kim/a')], () => next(2))
-      expect(await inventory(first, {json: [stored('kim/b', {storage: 0})]})).to.deep.equal([
+    it('is read from all pages, of what is a dataset with a name, in whole bytes or as unknown', async () => {
+      const others = [null, 5, 'kim/a', [], {}, stored('kim/m', {type: 'model'}), stored(7)]
+      const first = page([stored('kim/a'), ...others], () => next(2))
+      const hostile = [-1, 1.5, '1200', null, undefined, 2 ** 53]
+      const second = hostile.map((storage) => stored('kim/b', {storage}))
+      expect(await inventory(first, {json: [...second, stored('kim/c', {storage: 0})]})).to.deep.equal([
         {name: 'kim/a', bytes: 1200},
-        {name: 'kim/b', bytes: 0},
+        ...hostile.map(() => ({name: 'kim/b', bytes: undefined})),
+        {name: 'kim/c', bytes: 0},
       ])
     })
 
-    it('does not say how large something is whose storage is not in whole bytes', async () => {
-      const hostile = [-1, 1.5, '1200', null, undefined, true, {}, [], 2 ** 53, 1e300]
-      const found = await inventory({json: hostile.map((storage) => stored(RUN, {storage}))})
-      expect(found).to.deep.equal(hostile.map(() => ({name: RUN, bytes: undefined})))
-    })
-
-    it('leaves out what is not a dataset with a name', async () => {
-      const others = [
-        null,
-        5,
-        'kim/a',
-        [],
-        {},
-        stored('kim/m', {type: 'model'}),
-        stored('kim/x', {type: null}),
-      ]
-      const found = await inventory({json: [...others, stored(7), stored(RUN)]})
-      expect(found).to.deep.equal([{name: RUN, bytes: 1200}])
-    })
-
-    it('is asked for without a limit where the Hub refuses ours', async () => {
+    it('is asked for without a limit where the Hub refuses ours, and an error where that is refused', async () => {
       const refused = {json: {error: 'Invalid limit'}, status: 400}
       expect(await inventory(refused, {json: [stored(RUN)]})).to.have.length(1)
-    })
-
-    it('that is refused is an error', async () => {
-      for (const status of [400, 401, 403, 404])
-        expect(await rejectionOf(inventory({json: {error: 'no'}, status})))
-          .to.be.instanceOf(HubError)
-          .and.include({status})
+      expect(await rejectionOf(inventory(refused))).to.be.instanceOf(HubError)
+      expect(server.seen).to.have.length(2)
+      expect(await rejectionOf(inventory({json: {error: 'no'}, status: 403}))).to.be.instanceOf(HubError)
+      expect(server.seen).to.have.length(1)
     })
   })
 })

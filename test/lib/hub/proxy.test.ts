@@ -57,10 +57,14 @@ describe('a proxy', () => {
     await hub.close()
   })
 
-  const who = async (variables: Record<string, string>, endpoint = `http://${HOST}`) => {
+  const who = async (
+    variables: Record<string, string>,
+    endpoint = `http://${HOST}`,
+    signal?: AbortSignal,
+  ) => {
     Object.assign(process.env, variables)
     try {
-      return (await connectHub({endpoint, token: hub.token}).whoAmI()).name
+      return (await connectHub({endpoint, token: hub.token, signal}).whoAmI()).name
     } finally {
       for (const name of Object.keys(variables)) delete process.env[name]
     }
@@ -97,15 +101,9 @@ describe('a proxy', () => {
   it('that never answers does not hold up a Ctrl-C', async () => {
     reply = ''
     const controller = new AbortController()
-    process.env.HTTPS_PROXY = `http://mute@${address}`
-    const waiting = connectHub({
-      endpoint: `https://${HOST}`,
-      token: hub.token,
-      signal: controller.signal,
-    }).whoAmI()
     proxy.once('connect', () => controller.abort())
-    const error = await rejectionOf(waiting).finally(() => delete process.env.HTTPS_PROXY)
-    expect(error).to.be.instanceOf(CancelledError)
+    const waiting = who({HTTPS_PROXY: `http://mute@${address}`}, `https://${HOST}`, controller.signal)
+    expect(await rejectionOf(waiting)).to.be.instanceOf(CancelledError)
   })
 
   it('is not asked where NO_PROXY names the Hub, nor for one on this machine', async () => {
@@ -115,15 +113,19 @@ describe('a proxy', () => {
     expect(asked).to.deep.equal([])
   })
 
-  it('that is none is refused before anything is sent, and is not shown: it may hold a password', async () => {
-    const seen = hub.requests.length
+  it('that is none, or not there, is named without its password', async () => {
     for (const text of ['socks5://kim:hunter2@127.0.0.1:1080', 'http://kim:hunter2@:80']) {
       const error = await rejectionOf(who({HTTP_PROXY: text}))
       expect(error).to.be.instanceOf(UsageError)
       expect(error.message).to.include('HTTP_PROXY').and.not.include('hunter2')
     }
 
-    expect(hub.requests).to.have.length(seen)
+    const error = await rejectionOf(who({HTTP_PROXY: 'http://kim:hunter2@127.0.0.1:9'}))
+    expect(error).to.be.instanceOf(HubUnreachableError)
+    expect(error.message)
+      .to.match(/by the proxy 127\.0\.0\.1:9 that HTTP_PROXY names: .*ECONNREFUSED/)
+      .and.not.include('hunter2')
+    expect((error as HubUnreachableError).suggestions.join(' ')).to.include(`${HOST} in NO_PROXY`)
   })
 
   it('does not hide a token that is sent without TLS: a warning says so, but not on this machine', async () => {
@@ -137,18 +139,6 @@ describe('a proxy', () => {
       `the token is sent to ${HOST} unencrypted`,
     )
     expect(await warningsAt(hub.url)).to.deep.equal([])
-  })
-
-  it('that is not there is named, without its password', async () => {
-    const error = await rejectionOf(who({HTTP_PROXY: 'http://kim:hunter2@127.0.0.1:9'}))
-    expect(error).to.be.instanceOf(HubUnreachableError)
-    expect(error.message)
-      .to.include('by the proxy 127.0.0.1:9 that HTTP_PROXY names: ')
-      .and.include('ECONNREFUSED')
-      .and.not.include('hunter2')
-    expect((error as HubUnreachableError).suggestions.join(' '))
-      .to.include(`Check HTTP_PROXY`)
-      .and.include(`${HOST} in NO_PROXY`)
   })
 })
 
@@ -165,28 +155,21 @@ describe('NO_PROXY', () => {
       ['hub.corp.test', [HUB], ['https://corp.test']],
       ['CORP.Test', ['https://HUB.corp.test'], []],
       ['corp.test.', [HUB], []],
-      ['*', [HUB], []],
       ['a.test, *', [HUB], []],
-      ['a.test,corp.test', [HUB], []],
-      [' a.test   corp.test ', [HUB], []],
-      ['a.test\tcorp.test', [HUB], []],
+      [' a.test\t  corp.test ', [HUB], []],
       [',,', [], [HUB]],
       ['', [], [HUB]],
       ['.', [], [HUB]],
       ['corp.test:443', [HUB], [`${HUB}:8080`]],
       ['corp.test:8080', ['http://hub.corp.test:8080'], [HUB]],
-      ['corp.test:80', ['http://hub.corp.test'], [HUB]],
       ['10.0.0.0/8', [MINE], ['http://11.1.2.3', 'http://10.corp.test']],
-      ['10.1.2.3', [MINE], []],
       ['10.1.2.3:80', [MINE], ['http://10.1.2.3:81']],
       ['1.2.3', [], [MINE]],
       ['10.0.0.0/33', [], ['http://10.0.0.0']],
-      ['10.0.0.0/x', [], ['http://10.0.0.0']],
       ['10.0.0.0/', [], ['http://10.0.0.0']],
       ['0.0.0.0/0', [MINE], []],
       ['fd00::/8', ['http://[fd00::1]'], ['http://[fe00::1]', MINE]],
       ['fd00::1', ['http://[fd00::1]'], []],
-      ['[fd00::1]', ['http://[fd00::1]'], []],
       ['[fd00::1]:80', ['http://[fd00::1]'], ['http://[fd00::1]:81']],
     ] as const) {
       for (const address of takesOut)
