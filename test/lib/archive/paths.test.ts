@@ -7,30 +7,18 @@ import {pathProblem, pathsProblem} from '../../../src/lib/archive/paths.js'
 const REFUSED: Array<[path: string, problem: RegExp]> = [
   ['', /empty/],
   ['/etc/passwd', /empty/],
-  ['a//b', /empty/],
-  ['a/', /empty/],
-  ['.', /elsewhere/],
-  ['..', /elsewhere/],
-  ['../x', /elsewhere/],
   ['a/../../x', /elsewhere/],
-  ['a/./b', /elsewhere/],
   [String.raw`a\b`, /backslash/],
-  [String.raw`..\x`, /backslash/],
   ['C:/x', /Windows/],
-  ['c:x', /Windows/],
   ['a\0b', /control/],
-  ['a\nb', /control/],
-  ['a\u001B[2Jb', /control/],
   ['a\u0085b', /control/],
   ['\uD800', /half a character/],
-  ['.git/config', /git/],
   ['a/.GIT/hooks/post-commit', /git/],
   ['git~1/config', /git/],
   ['x'.repeat(256), /longer than 255/],
   ['ü'.repeat(128), /longer than 255/],
   ['CON', /device/],
   ['data/nul.txt', /device/],
-  ['com1.parquet', /device/],
   ['LPT³', /device/],
   ['a.', /dot or a blank/],
   ['a /b', /dot or a blank/],
@@ -38,17 +26,12 @@ const REFUSED: Array<[path: string, problem: RegExp]> = [
 ]
 
 const ACCEPTED = [
-  'README.md',
   '.gitattributes',
-  '.gitignore',
-  '.smoltrace/protection.json',
-  'data/train-00000-of-00001.parquet',
   'data/ü (1) & more.txt',
   '...a',
   'console.log',
   'com10.txt',
   'x'.repeat(255),
-  '日本語/файл.txt',
 ]
 
 describe('paths of an archive', () => {
@@ -58,17 +41,16 @@ describe('paths of an archive', () => {
       expect(pathsProblem(['a.txt', path])).to.include(JSON.stringify(path))
     })
 
-  for (const path of ACCEPTED)
-    it(`takes ${path.slice(0, 60)}`, () => {
-      expect(pathProblem(path)).to.equal(undefined)
-    })
+  it('takes any other', () => {
+    for (const path of ACCEPTED) expect(pathProblem(path), path).to.equal(undefined)
+    expect(pathsProblem(['a/b/1', 'a/b/2', 'a/c/1', 'b/b/1', ...ACCEPTED])).to.equal(undefined)
+  })
 
   for (const [title, paths] of [
     ['that are the same', ['a/b', 'a/b']],
     ['that differ in letter case', ['a/README.md', 'a/readme.MD']],
     ['that differ in letter case only in capitals', ['stra\u00DFe', 'STRASSE']],
     ['that differ in how an accent is written', ['caf\u00E9', 'cafe\u0301']],
-    ['of which one is the folder of the other', ['a', 'a/b']],
     ['of which one is a folder on the way to the other', ['x', 'a/b', 'a/b/c/d']],
     ['of which one is the folder of the other in another letter case', ['A', 'a/b']],
     ['in folders that differ in letter case', ['Data/a', 'data/b']],
@@ -77,10 +59,6 @@ describe('paths of an archive', () => {
       expect(pathsProblem(paths)).to.match(/may be one/)
       expect(pathsProblem(paths.toReversed())).to.match(/may be one/)
     })
-
-  it('takes many paths in the same folders', () => {
-    expect(pathsProblem(['a/b/1', 'a/b/2', 'a/c/1', 'b/b/1', 'README.md'])).to.equal(undefined)
-  })
 
   it('lets nothing out of its folder, whatever the system', () => {
     const part = fc.oneof(

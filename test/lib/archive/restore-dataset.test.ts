@@ -26,12 +26,8 @@ describe('the commits of a restoration', () => {
         [['.gitattributes', 'a', 'b', 'README.md']],
       ],
       [
-        [local('a', 3 * MB), local('b', 2 * MB), local('c', 2 * MB)],
-        [['a'], ['b', 'c']],
-      ],
-      [
-        [local('a', 1), local('b', 9 * MB), local('c', 1)],
-        [['a'], ['b'], ['c']],
+        [local('a', 3 * MB), local('b', 2 * MB), local('c', 2 * MB), local('d', 9 * MB)],
+        [['a'], ['b', 'c'], ['d']],
       ],
       [big, [[first, second, third, fourth], ['4.parquet']]],
     ] as Array<[LocalFile[], string[][]]>)
