@@ -9,8 +9,8 @@ import {
   CREATED,
   FILES,
   NAME,
+  runScript,
   stagedIn,
-  startScript,
   withFolder,
 } from '../lib/archive/support.js'
 import {withHub} from '../support/hub.js'
@@ -26,7 +26,7 @@ describe('archiving onto a disk that takes no more', () => {
       withFolder(async (dir) => {
         const files = {...FILES, 'large.bin': Buffer.alloc(2_000_000, 'x')}
         hub.state.addDataset({name: NAME, createdAt: CREATED, files})
-        const printed = await startScript(ARCHIVE_SCRIPT, hub, dir, LIMIT).ended
+        const printed = await runScript(ARCHIVE_SCRIPT, hub, dir, LIMIT)
         const [[, result] = []] = JSON.parse(printed) as Array<[string, ArchiveResult]>
         expect(result?.status).to.equal('failed')
         expect(result).to.have.property('reason').that.includes('too large for this disk')

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {ARCHIVE_SCRIPT, CREATED, NAME, startScript, withFolder} from '../lib/archive/support.js'
+import {ARCHIVE_SCRIPT, CREATED, NAME, runScript, withFolder} from '../lib/archive/support.js'
 import {withHub} from '../support/hub.js'
 
 const SIZE = 50_000_000
@@ -33,7 +33,7 @@ describe('a large file', () => {
           [ARCHIVE_SCRIPT, 'archived'],
           [RESTORE_SCRIPT, 'restored'],
         ] as const) {
-          const [result, peak] = (await startScript(watching(script), hub, dir).ended).trim().split('\n')
+          const [result, peak] = (await runScript(watching(script), hub, dir)).trim().split('\n')
           expect(result).to.include(`"status":"${status}"`)
           expect(Number(peak)).to.be.at.most(MOST)
           hub.state.remove(NAME)

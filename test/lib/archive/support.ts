@@ -29,13 +29,7 @@ export const FILES: Record<string, string | Uint8Array> = {
 }
 
 /** A Hub with that dataset alone, and a folder for archives. */
-export interface Bench {
-  hub: Sandbox
-  dir: string
-  close: () => Promise<void>
-}
-
-export async function openBench(): Promise<Bench> {
+export async function openBench() {
   const hub = await startSandbox({seed: 'empty'})
   hub.state.addDataset({name: NAME, createdAt: CREATED, private: true, files: FILES})
   const dir = await mkdtemp(join(tmpdir(), 'smoltrace-archive-'))
@@ -136,20 +130,13 @@ export function fileOf(
   return {path, size: bytes.length, oid: gitBlobId(bytes)}
 }
 
-/** Archives everything in a process of its own, as a script for {@link startScript}: prints the results. */
+/** Archives everything in a process of its own, as a script for {@link runScript}: prints the results. */
 export const ARCHIVE_SCRIPT = `
 const session = await openSession({endpoint, token})
 const {datasets} = await discover(session)
 const results = await archiveDatasets(datasets, {session, dir, concurrency: 1})
 console.log(JSON.stringify([...results]))
 `
-
-/** A script that runs in a process of its own. */
-export interface RunningScript {
-  kill: (signal: NodeJS.Signals) => void
-  /** What it printed. */
-  ended: Promise<string>
-}
 
 const IMPORTS = `
 import {archiveDatasets} from './src/lib/archive/archive.js'
@@ -162,17 +149,13 @@ const [dir, endpoint, token] = process.argv.slice(1)
 /**
  * Runs a script in a process of its own, beside the embedded Hub and its memory.
  * @param limit what the shell does before, such as `ulimit`
+ * @returns what it printed
  */
-export function startScript(script: string, hub: Sandbox, dir: string, limit = 'true'): RunningScript {
+export async function runScript(script: string, hub: Sandbox, dir: string, limit = 'true'): Promise<string> {
   const node = ['--expose-gc', '--import', 'tsx', '--input-type=module', '--eval', IMPORTS + script]
   const argv = [process.execPath, ...node, dir, hub.url, hub.token]
   const child = spawn('sh', ['-c', `${limit}; exec "$@"`, 'sh', ...argv], {cwd: root})
-  const output = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  return {
-    kill: (signal) => void child.kill(signal),
-    ended: output.then(([stdout, stderr]) => {
-      if (stdout === '' && stderr !== '') throw new Error(stderr)
-      return stdout
-    }),
-  }
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  if (stdout === '' && stderr !== '') throw new Error(stderr)
+  return stdout
 }
