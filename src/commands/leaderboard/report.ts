@@ -4,8 +4,9 @@ import {HubCommand} from '../../cli/base-command.js'
 import {byFlag, examplesOf, FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {DEFAULT_METRIC, METRIC_LIST, parseMetric} from '../../lib/account/leaderboard/metrics.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
+import {findTarget, replaceFile} from '../../lib/base/files.js'
 import {printable} from '../../lib/base/text.js'
-import {findReportTarget, reportDocument, writeReport} from '../../lib/report/page.js'
+import {formatPage, reportDocument} from '../../lib/report/page.js'
 import {gatherReport} from '../../lib/report/report.js'
 import {loadPolicy} from '../../lib/retention/policy/load.js'
 import {count, formatBytes} from '../../lib/views/format.js'
@@ -44,10 +45,17 @@ The page names models and runs, also those of private datasets: take care whom y
   async run(): Promise<Content<'leaderboard report'>> {
     const {args, flags} = await this.parse(LeaderboardReport)
     const by = parseMetric(flags.by ?? DEFAULT_METRIC)
-    const target = await findReportTarget(args.file, {mayReplace: flags.force})
+    const target = await findTarget(args.file, {
+      name: 'FILE',
+      refuse: () => (flags.force ? undefined : 'exists, add `force` to replace it'),
+    })
     const policy = flags.policy === undefined ? undefined : (await loadPolicy(flags.policy)).options
     const report = await this.ask(flags, (connection) => gatherReport({...connection, by, policy}))
-    const bytes = await writeReport(report, target)
+    const bytes = await replaceFile(target, {
+      kind: 'report',
+      text: formatPage(report),
+      advice: 'Give a file elsewhere, or make room, and try again.',
+    })
     if (!this.jsonEnabled()) {
       const {counts, isPrivate} = report
       const what = `${count(counts.evaluations, 'evaluation')} of ${count(counts.models, 'model')}`

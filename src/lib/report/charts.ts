@@ -1,27 +1,22 @@
 import {METRICS} from '../account/leaderboard/metrics.js'
 import {dayOf} from '../base/time.js'
-import {count} from '../views/format.js'
-import {GAP, type Named, placeLabels} from './labels.js'
+import {count, formatMetric} from '../views/format.js'
 import {type Markup, markup} from './markup.js'
 import {type ScoreChart} from './report.js'
 import {amountScale, numberScale, type Scale, timeScale} from './scales.js'
-import {MOST_MODELS, type ShownModel} from './series.js'
+import {MOST_MODELS} from './series.js'
 import {type AgeBand, type Amount, amountText} from './storage.js'
-import {compact, formatMetric, titleOf} from './units.js'
+import {compact, titleOf} from './units.js'
 
 /** All sizes are in pixels. */
 const COST_HEIGHT = 380
-/** The narrowest chart that shows names, and the narrowest that there is, with the letters of the key instead. */
-const WIDE = 500
-const NARROW = 200
-const LONGEST_NAME = 30
 
-/** The mean of a model. */
-interface Mean extends Named {
-  model: ShownModel
+/** The letter of a model by its place: names do not fit beside marks, and are in a key. */
+export function letterOf(place: number): string {
+  return 'ABCDEFGH+'.charAt(place)
 }
 
-/** Every evaluation by its cost and its score, and the mean of each model with its name. */
+/** Every evaluation by its cost and its score, and the mean of each model with its letter. */
 export function costChart(chart: ScoreChart): Markup {
   const {by, series} = chart
   const title = titleOf(by)
@@ -37,49 +32,53 @@ export function costChart(chart: ScoreChart): Markup {
   )
   const means = series
     .filter(({model}) => model.place < MOST_MODELS)
-    .map(({model, mean, points: own, evaluations}): Mean => {
+    .map(({model: {place}, mean, points: own, evaluations}) => {
       const cost = own.reduce((sum, point) => sum + (point.cost ?? 0) * point.count, 0) / evaluations
-      return {model, text: shortName(model.name), x: x.place(cost), y: y.place(mean)}
+      return {place, at: [x.place(cost), y.place(mean)] as Position}
     })
-  const letters = means.map((mean) => ({...mean, text: mean.model.letter}))
+  const offsets = letterOffsets(means.map(({at}) => at))
   return image({
     id: 'cost-score',
     kind: 'scatter',
     height: COST_HEIGHT,
     title: `${title} against cost`,
     text: `${count(points.length, 'mark')}, cost from left to right, ${title} from bottom to top. The table below the chart has the numbers.`,
-    // The styles show names where there is room for them, and else letters.
     content: markup`${grid(x, y)}<text x="0" y="0" dx="-50" dy="-16" class="axis">${title}</text><text x="100%" y="100%" dy="40" class="axis end">Cost of an evaluation, US dollars</text>
 ${marks}
-${means.map(({model: {place}, ...at}) => markup`<svg class="c${place} mean" ${position(at.x, at.y)}><use href="#m${place}" transform="scale(1.8)"/></svg>`)}
-${labels('name', means, WIDE)}${labels('letter', letters, NARROW)}`,
+${means.map(({place, at}) => markup`<svg class="c${place} mean" ${position(...at)}><use href="#m${place}" transform="scale(1.8)"/></svg>`)}
+${means.map(({place, at}, index) => markup`<text class="letter" ${position(...at)} dx="11" dy="${offsets[index]}">${letterOf(place)}</text>`)}`,
   })
 }
 
-function labels(kind: string, means: readonly Mean[], width: number): Markup {
-  const texts = placeLabels(means, {width, height: COST_HEIGHT}).map(({side, offset}, index) => {
-    const {x, y, text} = means[index]!
-    const [dx, anchor] = side === 'right' ? [GAP, 'start'] : [-GAP, 'end']
-    return markup`<text class="${kind} ${anchor}" ${position(x, y)} dx="${dx}" dy="${offset + 4}">${text}</text>`
-  })
-  return markup`${texts}`
-}
+/** The size of a letter, and the narrowest chart. */
+const LETTER = {width: 14, height: 17}
+const NARROWEST = 200
 
-/** The last part of a name says most. */
-function shortName(name: string): string {
-  const letters = [...(name.split('/').at(-1) || name)]
-  return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME - 1).join('')}…` : letters.join('')
+/** How far below its mark each letter is, so that none covers another; letters give way towards the middle of the chart. */
+function letterOffsets(marks: readonly Position[]): number[] {
+  const taken: Position[] = []
+  return marks.map(([x, y]) => {
+    const top = (1 - y) * COST_HEIGHT
+    const step = y > 0.5 ? LETTER.height : -LETTER.height
+    const isTaken = (at: number) =>
+      taken.some(
+        ([left, other]) =>
+          Math.abs(left - x) * NARROWEST < LETTER.width && Math.abs(other - at) < LETTER.height,
+      )
+    let at = top
+    while (isTaken(at)) at += step
+    taken.push([x, at])
+    return Math.round(at - top) + 4
+  })
 }
 
 const TIME_HEIGHT = 150
-/** Distances between ticks: as many as fit on a telephone. */
-const TIME_TICKS = 3.5
 const SCORE_TICKS = 4
 
 /** One small chart for each model, all on the same scales and before the points of all, so that they compare. */
 export function timeCharts(chart: ScoreChart): {shared: Markup; charts: Markup[]} {
   const times = chart.series.flatMap(({points}) => points.map(({time}) => time.getTime()))
-  const x = timeScale(times, TIME_TICKS)
+  const x = timeScale(times)
   const y = scoreScale(chart, SCORE_TICKS)
   const positions = chart.series.map(({points}) =>
     points.map(({time, score}): Position => [x.place(time.getTime()), y.place(score)]),

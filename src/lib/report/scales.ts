@@ -1,4 +1,4 @@
-import {DAY, HOUR} from '../base/time.js'
+import {DAY, dayOf, HOUR} from '../base/time.js'
 
 /** Where the values of a chart are along one of its sides. */
 export interface Scale {
@@ -51,44 +51,27 @@ export function amountScale(values: readonly number[], write: Write): Scale {
   }
 }
 
-/** Distances between the ticks of a scale of time that are not whole months. */
-const SPANS = [HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 4 * DAY, 7 * DAY, 14 * DAY]
-const MONTHS = [1, 2, 3, 4, 6, 12, 24, 60]
-const MONTH = 30 * DAY
+/** Distances between the ticks of a scale of time. */
+const SPANS = [
+  ...[1, 3, 6, 12].map((hours) => hours * HOUR),
+  ...Array.from({length: 13}, (_, power) => 2 ** power * DAY),
+]
+/** As many distances as fit on a telephone. */
+const TIME_TICKS = 2.9
 
 /** A scale of time in UTC, from the first moment to the last. */
-export function timeScale(values: readonly number[], ticks: number): Scale {
+export function timeScale(values: readonly number[]): Scale {
   const [low, high] = extent(values)
   const pad = high - low < HOUR ? DAY : (high - low) * 0.03
   const [begin, end] = [low - pad, high + pad]
-  const fits = (span: number) => (end - begin) / span <= ticks
-  const span = SPANS.find((each) => fits(each))
-  if (span !== undefined) {
-    const write = span < DAY ? hour : shortDay
-    return linear(begin, end, range(begin, end, span), (value) => write(new Date(value)))
-  }
-
-  const step = MONTHS.find((months) => fits(months * MONTH)) ?? 120
-  const months = range(monthsUntil(begin), monthsUntil(end), step).map((index) => Date.UTC(1970, index))
-  return linear(
-    begin,
-    end,
-    months.filter((value) => value >= begin),
-    (value) => month(new Date(value)),
-  )
+  const step = SPANS.find((span) => (end - begin) / span <= TIME_TICKS) ?? 8192 * DAY
+  return linear(begin, end, range(begin, end, step), (value) => timeText(new Date(value)))
 }
 
-/** Whole months since 1970. */
-function monthsUntil(time: number): number {
-  const date = new Date(time)
-  return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth()
+/** The day where it begins, else the hour. */
+function timeText(date: Date): string {
+  return date.getUTCHours() === 0 ? dayOf(date) : date.toISOString().slice(11, 16)
 }
-
-/** All in UTC. */
-const monthName = (date: Date) => date.toLocaleString('en-US', {month: 'short', timeZone: 'UTC'})
-const month = (date: Date) => `${monthName(date)} ${date.getUTCFullYear()}`
-const shortDay = (date: Date) => `${date.getUTCDate()} ${monthName(date)}`
-const hour = (date: Date) => (date.getUTCHours() === 0 ? shortDay(date) : date.toISOString().slice(11, 16))
 
 function linear(begin: number, end: number, ticks: readonly number[], write: Write): Scale {
   return {place: (value) => share(value, begin, end), ticks: labelled(ticks, write)}

@@ -1,22 +1,22 @@
 import {METRICS} from '../account/leaderboard/metrics.js'
-import {byText, listing} from '../base/text.js'
+import {listing} from '../base/text.js'
 import {freedBy, type Plan, plannedDatasets, type PlannedRun} from '../plan/plan.js'
 import {decisionColumns} from '../views/columns.js'
 import {count, formatStorage, minute, thousands} from '../views/format.js'
-import {rulePairs} from '../views/plan.js'
-import {costChart, storageChart, swatch, timeCharts} from './charts.js'
+import {countByRule, rulePairs} from '../views/plan.js'
+import {costChart, letterOf, storageChart, swatch, timeCharts} from './charts.js'
 import {type LeftOut} from './evaluations.js'
 import {dataTable, type Markup, markup, numbers, pairs, table} from './markup.js'
 import {type Report, type ScoreChart} from './report.js'
 import {MOST_MODELS, type Point, type Series, type ShownModel} from './series.js'
 import {type AgeBand, type Amount, amountText, isSized} from './storage.js'
-import {formatMetric, titleOf} from './units.js'
+import {figureOf, titleOf} from './units.js'
 
 /** Score over time: a chart for each model, and the numbers of all. */
 export function timeSection(scores: ScoreChart): Markup {
   const {by, series, leftOut} = scores
   const title = titleOf(by)
-  const format = (value: number) => formatMetric(by, value)
+  const format = (value: number) => figureOf(by, value)
   const name = `${title} over time`
   if (series.length === 0) return section('over-time', name, nothingScored(scores))
   const {shared, charts} = timeCharts(scores)
@@ -45,20 +45,19 @@ export function costSection(costs: Report['costs']): Markup {
   }
 
   const corner = METRICS[by].better === 'higher' ? 'top left' : 'bottom left'
-  const missing =
-    uncosted > 0 ? `${count(uncosted, 'evaluation')} without a known cost ${isAre(uncosted)} left out.` : ''
+  const missing = uncosted > 0 ? `Left out: ${count(uncosted, 'evaluation')} without a known cost.` : ''
   const key = series.map(
-    ({model: {place, letter, name: model}}) =>
-      markup`<li>${swatch(place)}<b>${letter}</b> <bdi>${model}</bdi></li>`,
+    ({model: {place, name: model}}) =>
+      markup`<li>${swatch(place)}<b>${letterOf(place)}</b> <bdi>${model}</bdi></li>`,
   )
   return section(
     'cost',
     name,
     markup`
-<p>Small marks are evaluations, large ones the mean of each model; the best value is at the ${corner}. ${sentences(thinText(costs), missing)}</p>
+<p>Small marks are evaluations, large ones the mean of the model that the letter names in the key; the best value is at the ${corner}. ${sentences(thinText(costs), missing)}</p>
 <figure>${costChart(costs)}</figure>
 <ul class="key">${key}</ul>
-${dataTable(name, pointsOf(series), [MODEL, numbers('Cost', (point) => formatMetric('total_cost_usd', point.cost ?? 0)), numbers(title, ({score}) => formatMetric(by, score)), EVALUATIONS])}`,
+${dataTable(name, pointsOf(series), [MODEL, numbers('Cost', (point) => figureOf('total_cost_usd', point.cost ?? 0)), numbers(title, ({score}) => figureOf(by, score)), EVALUATIONS])}`,
   )
 }
 
@@ -101,8 +100,7 @@ function sample(kind: string): Markup {
   return markup`<svg class="swatch" width="22" height="12" aria-hidden="true" focusable="false"><rect class="${kind}" width="22" height="12"/></svg>`
 }
 
-/** Runs that are in sight at once; more are in a table to open, and the rest is only counted: `cleanup` lists all of them. */
-const IN_SIGHT = 25
+/** Runs that are named; the rest is only counted: `cleanup` lists all of them. */
 const MOST_RUNS = 500
 
 /** What the policy would delete, why, and with which scores. */
@@ -124,16 +122,14 @@ export function lossesSection(
     },
     numbers(titleOf(by), (each: PlannedRun) => {
       const evaluation = evaluations.get(each.run.timestamp)
-      return evaluation ? formatMetric(by, evaluation.score) : '–'
+      return evaluation ? figureOf(by, evaluation.score) : '–'
     }),
     ...rest,
   ]
   const planned = plannedDatasets(plan)
   const total = plan.delete.length
-  const shown = plan.delete.slice(0, IN_SIGHT)
-  const more = plan.delete.slice(IN_SIGHT, MOST_RUNS)
-  const unnamed = total - shown.length - more.length
-  const keepers = keptByRule(plan)
+  const unnamed = total - MOST_RUNS
+  const keepers = countByRule(plan.keep)
   return section(
     'policy',
     'What the policy would delete',
@@ -145,21 +141,10 @@ ${pairs('facts', [
   ['Would be kept', count(plan.keep.length, 'run')],
   ...rulePairs(plan),
 ])}
-${total === 0 ? empty('No run would be deleted.') : table('Runs to delete, newest first', shown, columns)}
-${more.length > 0 ? markup`${dataTable('More runs to delete', more, columns)}<p class="unprinted">${count(more.length, 'older run')} ${isAre(more.length)} not printed here: open the table of more runs on the screen, and print again.</p>` : undefined}${unnamed > 0 ? markup`<p>${count(unnamed, 'older run')} of the plan ${isAre(unnamed)} counted above and not named here.</p>` : undefined}
+${total === 0 ? empty('No run would be deleted.') : table('Runs to delete, newest first', plan.delete.slice(0, MOST_RUNS), columns)}
+${unnamed > 0 ? markup`<p>Counted above and not named here: ${count(unnamed, 'older run')} of the plan.</p>` : undefined}
 ${keepers.length > 0 ? dataTable('Why runs are kept', keepers, [{title: 'Rule', cell: ([rule]) => rule}, numbers('Runs', ([, number]) => thousands(number))]) : undefined}`,
   )
-}
-
-/** How many runs each rule keeps, the most first. */
-function keptByRule({keep}: Plan): Array<[rule: string, runs: number]> {
-  const counts = new Map<string, number>()
-  for (const {reasons} of keep) {
-    for (const rule of new Set(reasons.map((reason) => reason.rule)))
-      counts.set(rule, (counts.get(rule) ?? 0) + 1)
-  }
-
-  return [...counts].sort(([a, many], [b, few]) => few - many || byText(a, b))
 }
 
 function section(id: string, title: string, content: Markup): Markup {
@@ -191,21 +176,18 @@ function thinText({series, evaluations}: ScoreChart): string {
 function othersText(series: readonly Series[]): string {
   const models = series.find(({model}) => model.place === MOST_MODELS)?.model.models ?? 0
   return models > 0
-    ? `The ${MOST_MODELS} models with most evaluations have a chart each; ${thousands(models)} more ${isAre(models)} shown as other models.`
+    ? `The ${MOST_MODELS} models with most evaluations have a chart each; the others are shown as one: ${thousands(models)}.`
     : ''
 }
 
 function leftOutText({unfinished, unscored, undated}: LeftOut): string {
   const all = unfinished + unscored + undated
-  const pronoun = all === 1 ? 'it' : 'they'
   const why = [
-    {number: unfinished, what: 'did not finish'},
-    {number: unscored, what: `${hasHave(unscored)} no usable score`},
-    {number: undated, what: `${hasHave(undated)} no usable date`},
+    unfinished > 0 && `${thousands(unfinished)} unfinished`,
+    unscored > 0 && `${thousands(unscored)} without a usable score`,
+    undated > 0 && `${thousands(undated)} without a usable date`,
   ]
-    .filter(({number}) => number > 0)
-    .map(({number, what}) => `${number === all ? pronoun : thousands(number)} ${what}`)
-  return all > 0 ? `${count(all, 'evaluation')} ${isAre(all)} left out: ${listing(why)}.` : ''
+  return all > 0 ? `Left out: ${listing(why.filter((each) => each !== false))}.` : ''
 }
 
 function nothingScored({by, leftOut}: ScoreChart): Markup {
@@ -215,12 +197,4 @@ function nothingScored({by, leftOut}: ScoreChart): Markup {
 
 function sentences(...all: string[]): string {
   return all.filter(Boolean).join(' ')
-}
-
-function hasHave(number: number): string {
-  return number === 1 ? 'has' : 'have'
-}
-
-function isAre(number: number): string {
-  return number === 1 ? 'is' : 'are'
 }

@@ -8,8 +8,6 @@ import {type Evaluation} from './evaluations.js'
 export interface ShownModel {
   /** From 0, best mean score first: decides the colour and the shape of its marks. */
   place: number
-  /** Its abbreviation where the name does not fit. */
-  letter: string
   name: string
   /** How many models it represents. */
   models: number
@@ -51,10 +49,9 @@ export function shownModels(evaluations: readonly Evaluation[], by: Metric): Map
     .sort((a, b) => b.size - a.size || byText(a.name, b.name))
   const rest = groups.splice(MOST_MODELS)
   groups.sort((a, b) => order(a.mean, b.mean) || byText(a.name, b.name))
-  const others = {place: MOST_MODELS, letter: '+', name: 'Other models', models: rest.length}
+  const others = {place: MOST_MODELS, name: 'Other models', models: rest.length}
   const shown = new Map<string, ShownModel>(rest.map(({name}) => [name, others]))
-  for (const [place, {name}] of groups.entries())
-    shown.set(name, {place, letter: 'ABCDEFGH'.charAt(place), name, models: 1})
+  for (const [place, {name}] of groups.entries()) shown.set(name, {place, name, models: 1})
   return shown
 }
 

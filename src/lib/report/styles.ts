@@ -40,7 +40,6 @@ section{margin-top:3rem;padding-top:2rem;border-top:1px solid var(--rule)}
 .figures dd{font-size:1.5rem;line-height:1.25;font-weight:600}
 .notice{margin-top:1.25rem;padding:.75rem 1rem;border:1px solid var(--rule);border-left:.3rem solid var(--loss);border-radius:.3rem;background:var(--sheet)}
 .notice li+li{margin-top:.4rem}
-.unprinted{display:none}
 .empty{padding:1rem;border:1px dashed var(--faint);border-radius:.5rem;color:var(--quiet)}
 .panels{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(17.5rem,100%),1fr));gap:1.75rem 2rem;margin:1.5rem 0}
 .panels figure{display:flex;flex-direction:column;justify-content:space-between;min-width:0}
@@ -50,7 +49,7 @@ figcaption .quiet{display:block}
 .swatch{margin-right:.4rem;vertical-align:-.1em;overflow:visible}
 .chart{display:block;overflow:visible;font-size:12px}
 .chart text{fill:var(--ink)}
-.panel{width:calc(100% - 68px);margin:12px 12px 28px 56px}
+.panel{width:calc(100% - 80px);margin:12px 24px 28px 56px}
 .scatter{width:calc(100% - 84px);margin:36px 28px 52px 56px}
 .bars{width:100%;max-width:46rem;font-size:14px}
 .chart .end{text-anchor:end}
@@ -63,9 +62,7 @@ figcaption .quiet{display:block}
 .faint{opacity:.55}
 .mean{overflow:visible}
 .mean use{stroke:var(--paper);stroke-width:.8}
-.chart .name,.chart .letter{font-size:13px;font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
-.chart .letter{display:none}
-@media (max-width:42rem){.chart .name{display:none}.chart .letter{display:inline}}
+.chart .letter{font-size:13px;font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
 .kept{fill:var(--bar)}
 .deleted{fill:url(#hatch);stroke:var(--loss)}
 .hatch-back{fill:var(--loss-back)}
@@ -104,8 +101,7 @@ figure,tr,.figures,.key,.facts{break-inside:avoid}
 table{font-size:8pt}
 th,td{padding:.2rem .4rem}
 td{min-width:0}
-.panel{width:calc(100% - 84px)}
+.panel{width:calc(100% - 92px)}
 details:not([open]){display:none}
-details:not([open])+.unprinted{display:block}
 }
 `)

@@ -1,26 +1,15 @@
 import {type Metric, METRICS} from '../account/leaderboard/metrics.js'
 import {capitalized} from '../base/text.js'
-import {thousands} from '../views/format.js'
-
-/** What is written before and after a number, with no line break between them, and how many of the metric's own units one is. */
-const UNITS: Partial<
-  Record<(typeof METRICS)[Metric]['field'], [before: string, after: string, per?: number]>
-> = {
-  successRate: ['', '\u00A0%'],
-  avgDurationMs: ['', '\u00A0s', 1000],
-  totalCostUsd: ['$', ''],
-  co2EmissionsG: ['', '\u00A0g'],
-}
-
-/** A value with its unit. */
-export function formatMetric(metric: Metric, value: number, write = figure): string {
-  const [before, after, per = 1] = UNITS[METRICS[metric].field] ?? ['', '']
-  return `${before}${write(value / per)}${after}`
-}
+import {formatMetric, thousands} from '../views/format.js'
 
 /** The name of a metric where a text begins. */
 export function titleOf(metric: Metric): string {
   return capitalized(METRICS[metric].words)
+}
+
+/** A value with its unit, to three digits. */
+export function figureOf(metric: Metric, value: number): string {
+  return formatMetric(metric, value, figure)
 }
 
 /** A number to three digits, or in whole thousands: `0.0125`, `82.5`, `12,345`. */

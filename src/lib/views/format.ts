@@ -1,3 +1,4 @@
+import {type Metric, METRICS} from '../account/leaderboard/metrics.js'
 import {type LeaderboardProtection, pinOn} from '../account/protection/pins.js'
 import {type RunContext, type RunState, stateOf} from '../account/run-state.js'
 import {restoredText, type Run} from '../account/runs.js'
@@ -109,4 +110,30 @@ export function formatStorageTotal(sum: StorageSum): string {
   return unknown === 0
     ? formatBytes(bytes)
     : `${formatStorage(sum)}, ${count(unknown, 'dataset')} of unknown size`
+}
+
+/** What is written before and after a number, how many of the metric's own units one is, and the decimals in a column. */
+const UNITS: Readonly<
+  Record<(typeof METRICS)[Metric]['field'], [before: string, after: string, per: number, decimals: number]>
+> = {
+  successRate: ['', '%', 1, 1],
+  passAt1: ['', '', 1, 3],
+  avgDurationMs: ['', ' s', 1000, 1],
+  totalTokens: ['', '', 1, 0],
+  totalCostUsd: ['$', '', 1, 4],
+  co2EmissionsG: ['', ' g', 1, 1],
+}
+
+/** A value with its unit; unless it is written in another way, all of a metric have as many decimals. */
+export function formatMetric(metric: Metric, value: number, write = fixed): string {
+  const [before, after, per, decimals] = UNITS[METRICS[metric].field]
+  return `${before}${write(value / per, decimals)}${after}`
+}
+
+/** From here on a number has an exponent: no evaluation comes so far, but a row may say anything. */
+const LARGEST = 1e9
+
+function fixed(value: number, decimals: number): string {
+  if (Math.abs(value) >= LARGEST) return value.toExponential(1)
+  return decimals === 0 ? thousands(Math.round(value)) : value.toFixed(decimals)
 }

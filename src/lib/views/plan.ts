@@ -5,7 +5,7 @@ import {listing, printable} from '../base/text.js'
 import {formatSum} from '../base/time.js'
 import {type Outcome} from '../cleanup/outcomes.js'
 import {isPicked} from '../plan/pick.js'
-import {freedBy, type Plan, plannedDatasets} from '../plan/plan.js'
+import {freedBy, type KeptRun, type Plan, plannedDatasets} from '../plan/plan.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
 import {type KeeperName, type RetentionRules, ruleOf, type SelectorName} from '../retention/rules.js'
 import {type Pair} from './columns.js'
@@ -159,3 +159,14 @@ export function unknownText(unknown: NonNullable<Plan['unknown']>): string {
 }
 
 const UNKNOWN = {protection: 'what is protected', rows: 'what the leaderboard says'}
+
+/** How many runs each rule keeps, the most first; a run that several keep counts with the first, which weighs most. */
+export function countByRule(keep: readonly KeptRun[]): Array<[rule: string, runs: number]> {
+  const counts = new Map<string, number>()
+  for (const {reasons} of keep) {
+    const rule = reasons[0]?.rule ?? 'no rule'
+    counts.set(rule, (counts.get(rule) ?? 0) + 1)
+  }
+
+  return [...counts].sort(([, many], [, few]) => few - many)
+}

@@ -19,9 +19,9 @@ describe('the series of a chart', () => {
   it('are one for each model, the best mean first', () => {
     const evaluations = [evaluation('a', 10, 3), evaluation('b', 90, 2), evaluation('a', 30, 1)]
     const series = seriesIn(evaluations)
-    expect(series.map(({model}) => [model.place, model.letter, model.name])).to.deep.equal([
-      [0, 'A', 'b'],
-      [1, 'B', 'a'],
+    expect(series.map(({model}) => [model.place, model.name])).to.deep.equal([
+      [0, 'b'],
+      [1, 'a'],
     ])
     expect(series[1]).to.include({evaluations: 2, latest: 30, mean: 20, best: 30})
   })
@@ -42,7 +42,6 @@ describe('the series of a chart', () => {
     expect(series).to.have.length(MOST_MODELS + 1)
     expect(series.at(-1)?.model).to.deep.equal({
       place: MOST_MODELS,
-      letter: '+',
       name: 'Other models',
       models: 3,
     })

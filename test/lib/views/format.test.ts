@@ -1,5 +1,6 @@
 import {expect} from 'chai'
 
+import {METRIC_NAMES} from '../../../src/lib/account/leaderboard/metrics.js'
 import {type Standing} from '../../../src/lib/account/leaderboard/values.js'
 import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
@@ -9,6 +10,7 @@ import {
   describeState,
   describeWait,
   formatBytes,
+  formatMetric,
   formatStorage,
   formatStorageTotal,
   minute,
@@ -114,6 +116,21 @@ describe('wording', () => {
     expect(describeWait({why: 'retry', ms: 800, cause: 'the Hub answered 503', retry: 2, of: 5})).to.equal(
       'the Hub answered 503, trying again in 1 s (2 of 5)',
     )
+  })
+})
+
+describe('scores', () => {
+  it('have units, and as many decimals all of one metric', () => {
+    const values = [87.5, 0.875, 2500, 1_234_567, 0.25, 3]
+    expect(METRIC_NAMES.map((metric, index) => formatMetric(metric, values[index] ?? 0))).to.deep.equal([
+      '87.5%',
+      '0.875',
+      '2.5 s',
+      '1,234,567',
+      '$0.2500',
+      '3.0 g',
+    ])
+    expect(formatMetric('total_cost_usd', 1e300)).to.equal('$1.0e+300')
   })
 })
 

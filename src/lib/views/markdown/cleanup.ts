@@ -1,9 +1,8 @@
 import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isTooLate, isUnknown} from '../../cleanup/result.js'
-import {type KeptRun} from '../../plan/plan.js'
 import {decisionColumns} from '../columns.js'
 import {count, placeAndTime, thousands} from '../format.js'
-import {originPairs, type PlanNotes, rulePairs, totalText, untouchedPairs} from '../plan.js'
+import {countByRule, originPairs, type PlanNotes, rulePairs, totalText, untouchedPairs} from '../plan.js'
 import {type NextStep, notDeleted, OUTCOME_LABELS, resultPairs} from '../result.js'
 import {type JobFacts, jobTable, warningsPart} from './job.js'
 import {command, folded, page, table, text} from './markdown.js'
@@ -91,6 +90,7 @@ function nextPart(result: CleanupResult, next: NextStep | undefined, isSaved: bo
 function listParts({plan, dryRun, storage, outcomes}: CleanupResult): string[] {
   const context = {now: plan.now, sizes: storage?.sizes}
   const {keep} = plan
+  const rules = countByRule(keep).map(([rule, number]) => `${rule} ${thousands(number)}`)
   const deleted = outcomes.filter(({status}) => status === 'deleted')
   const title = `${count(plan.delete.length, 'run')} to delete`
   const planned = table(decisionColumns('What goes', context), plan.delete, {
@@ -108,19 +108,6 @@ function listParts({plan, dryRun, storage, outcomes}: CleanupResult): string[] {
   return [
     ...(plan.delete.length > 0 ? [dryRun ? page([`### ${title}`, planned]) : folded(title, planned)] : []),
     ...(deleted.length > 0 ? [folded(`${count(deleted.length, 'dataset')} deleted`, names)] : []),
-    ...(keep.length > 0
-      ? [folded(`${count(keep.length, 'run')} to keep (${countsByRule(keep)})`, rest)]
-      : []),
+    ...(keep.length > 0 ? [folded(`${count(keep.length, 'run')} to keep (${rules.join(', ')})`, rest)] : []),
   ]
-}
-
-/** `keep-recent 3, pinned 1`: a run that several rules keep counts with the first, which weighs most. */
-function countsByRule(keep: readonly KeptRun[]): string {
-  const counts = new Map<string, number>()
-  for (const {reasons} of keep) {
-    const rule = reasons[0]?.rule ?? 'no rule'
-    counts.set(rule, (counts.get(rule) ?? 0) + 1)
-  }
-
-  return [...counts].map(([rule, number]) => `${rule} ${thousands(number)}`).join(', ')
 }

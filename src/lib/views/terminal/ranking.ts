@@ -4,7 +4,7 @@ import {type LeaderboardRow} from '../../account/leaderboard/row.js'
 import {listing, safeName} from '../../base/text.js'
 import {dayOf} from '../../base/time.js'
 import {type Column} from '../columns.js'
-import {count, placeAndTime, thousands} from '../format.js'
+import {count, formatMetric, placeAndTime, thousands} from '../format.js'
 import {cut, paragraphs, wrapText} from './layout.js'
 import {isPlainWanted, type Screen} from './style.js'
 import {formatTables} from './table.js'
@@ -80,7 +80,7 @@ function columnsFor({by, groups, groupBy}: LeaderboardRanking, view: RankingView
         title,
         isRight: true,
         ...(metric !== by && {dropAt}),
-        cell: ({data}) => formatScore(metric, data),
+        cell: ({data}) => scoreText(metric, data),
       }),
     ),
     {
@@ -102,7 +102,7 @@ function columnsFor({by, groups, groupBy}: LeaderboardRanking, view: RankingView
 function successOf({data}: RankedRow, marks: BarMarks): string {
   if (data.successRate === undefined) return NO_NUMBER
   const share = data.successRate / METRICS.success_rate.most
-  return `${bar(share, BAR_LENGTH, marks)} ${formatScore('success_rate', data).padStart(6)}`.trimStart()
+  return `${bar(share, BAR_LENGTH, marks)} ${scoreText('success_rate', data).padStart(6)}`.trimStart()
 }
 
 /** Why a row has no place, and what it lacks. */
@@ -164,23 +164,8 @@ export function bar(share: number, length: number, [full = '', empty = '']: BarM
 /** Shown where a row has no number. */
 const NO_NUMBER = '-'
 
-/** From here on a number is written with an exponent: no evaluation comes so far, but a row may say anything. */
-const LARGEST = 1e9
-const fixed = (value: number, decimals: number) =>
-  Math.abs(value) < LARGEST ? value.toFixed(decimals) : value.toExponential(1)
-const FORMS: Readonly<Record<(typeof METRICS)[Metric]['field'], (value: number) => string>> = {
-  successRate: (value) => `${fixed(value, 1)}%`,
-  passAt1: (value) => fixed(value, 3),
-  avgDurationMs: (value) => `${fixed(value / 1000, 1)} s`,
-  totalTokens: (value) =>
-    Math.abs(value) < LARGEST * 1e3 ? thousands(Math.round(value)) : value.toExponential(1),
-  totalCostUsd: (value) => `$${fixed(value, 4)}`,
-  co2EmissionsG: (value) => `${fixed(value, 1)} g`,
-}
-
-/** The number that a row has for a metric, with its unit; all of a metric have as many decimals. */
-export function formatScore(metric: Metric, row: LeaderboardRow): string {
-  const {field} = METRICS[metric]
-  const value = row[field]
-  return value === undefined ? NO_NUMBER : FORMS[field](value)
+/** The number that a row has for a metric. */
+function scoreText(metric: Metric, row: LeaderboardRow): string {
+  const value = row[METRICS[metric].field]
+  return value === undefined ? NO_NUMBER : formatMetric(metric, value)
 }

@@ -1,14 +1,13 @@
 import {expect} from 'chai'
 import stringWidth from 'string-width'
 
-import {METRIC_NAMES} from '../../../../src/lib/account/leaderboard/metrics.js'
 import {
   type RankingOptions,
   rankRows,
   readRankingRules,
 } from '../../../../src/lib/account/leaderboard/ranking.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
-import {bar, formatRanking, formatScore, marksFor} from '../../../../src/lib/views/terminal/ranking.js'
+import {bar, formatRanking, marksFor} from '../../../../src/lib/views/terminal/ranking.js'
 import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../../support/builders.js'
 import {A, B, C, finished, named, rowOf, viewOf} from '../../../support/rows.js'
 
@@ -172,13 +171,4 @@ describe('bars', () => {
       expect(marksFor(env, platform)).to.equal(marks)
     })
   }
-})
-
-describe('scores', () => {
-  it('are written with their units', () => {
-    const row = rowOf({...SCORES, passAt1: 0.875, totalTokens: 1_234_567})
-    const forms = METRIC_NAMES.map((metric) => formatScore(metric, row))
-    expect(forms).to.deep.equal(['87.5%', '0.875', '2.5 s', '1,234,567', '$0.2500', '3.0 g'])
-    for (const metric of METRIC_NAMES) expect(formatScore(metric, rowOf({}))).to.equal('-')
-  })
 })
