@@ -11,20 +11,22 @@ describe('sandbox: quota', () => {
     state.addDataset({name: 'mira/one', createdAt: NOW})
   })
 
-  const use = async (line = 'GET /api/whoami-v2'): Promise<[number, null | string]> => {
+  const use = async (line = 'GET /api/whoami-v2') => {
     const {status, headers} = await ask(sandbox(), line)
-    return [status, headers.get('ratelimit')]
+    return `${status} ${headers.get('ratelimit')}`
   }
 
   it('counts down, refuses, and starts again when the window is over (A.9)', async () => {
-    expect(await use()).to.deep.equal([200, '"api";r=2;t=60'])
-    now += 8000
-    expect(await use()).to.deep.equal([200, '"api";r=1;t=52'])
-    expect(await use()).to.deep.equal([200, '"api";r=0;t=52'])
-    now += 51_999
-    expect(await use()).to.deep.equal([429, '"api";r=0;t=1'])
-    now += 1
-    expect(await use()).to.deep.equal([200, '"api";r=2;t=60'])
+    for (const [wait, answer] of [
+      [0, '200 "api";r=2;t=60'],
+      [8000, '200 "api";r=1;t=52'],
+      [0, '200 "api";r=0;t=52'],
+      [51_999, '429 "api";r=0;t=1'],
+      [1, '200 "api";r=2;t=60'],
+    ] as const) {
+      now += wait
+      expect(await use()).to.equal(answer)
+    }
   })
 
   it('refuses in plain text, with the policy and without Retry-After, and nothing is done', async () => {
@@ -40,8 +42,8 @@ describe('sandbox: quota', () => {
 
   it('counts buckets apart', async () => {
     await use()
-    expect((await use('GET /datasets/mira/one/resolve/main/x'))[1]).to.equal('"resolvers";r=4999;t=60')
-    expect((await use('GET /'))[1]).to.equal('"pages";r=199;t=60')
+    expect(await use('GET /datasets/mira/one/resolve/main/x')).to.include('"resolvers";r=4999;t=60')
+    expect(await use('GET /')).to.include('"pages";r=199;t=60')
   })
 })
 

@@ -23,11 +23,6 @@ function runsOf({state}: Sandbox): Map<string, Run> {
   return runs
 }
 
-async function rowsOf({state}: Sandbox, id: string): Promise<Array<Record<string, unknown>>> {
-  const bytes = state.get(id)!.files.get(DATA)!.bytes()
-  return parquetReadObjects({file: new Uint8Array(bytes).buffer})
-}
-
 const ageOf = (run: Run): number =>
   NOW.getTime() - Math.max(...[...run.values()].map((repo) => repo.createdAt.getTime()))
 
@@ -45,8 +40,9 @@ describe('sandbox: the seeded account', () => {
 
   it('has complete, untraced and killed runs over about three months, and one upload under way', () => {
     const shapes = runs().map((run) => [...run.keys()].join(' '))
-    const count = (shape: string) => shapes.filter((each) => each === shape).length
-    const counts = ['results traces metrics', 'results metrics', 'results'].map((shape) => count(shape))
+    const counts = ['results traces metrics', 'results metrics', 'results'].map(
+      (shape) => shapes.filter((each) => each === shape).length,
+    )
     expect(counts).to.deep.equal([8, 2, 2])
     const young = runs().filter((run) => ageOf(run) < HOUR / 4)
     expect(young.map((run) => [...run.keys()])).to.deep.equal([['results']])
@@ -54,17 +50,16 @@ describe('sandbox: the seeded account', () => {
   })
 
   it('names runs after the local time before the evaluation, on machines of several time zones', () => {
-    const gaps = [...runsOf(sandbox)].map(([timestamp, run]) => {
-      const {createdAt} = run.get('results')!
-      return (createdAt.getTime() - parseTimestamp(timestamp)!.getTime()) / HOUR
-    })
-    expect(gaps.filter((gap) => gap > 0 && gap < 4).length).to.be.greaterThan(8)
-    expect(gaps.some((gap) => gap < 0)).to.equal(true)
-    expect(gaps.some((gap) => gap > 4)).to.equal(true)
+    const gaps = [...runsOf(sandbox)].map(
+      ([timestamp, run]) => run.get('results')!.createdAt.getTime() - parseTimestamp(timestamp)!.getTime(),
+    )
+    expect(gaps.filter((gap) => gap > 0 && gap < 4 * HOUR).length).to.be.greaterThan(8)
+    expect([Math.min(...gaps) < 0, Math.max(...gaps) > 4 * HOUR]).to.deep.equal([true, true])
   })
 
   it('has a row for each finished run, traces or not, and the news of one that failed', async () => {
-    const rows = await rowsOf(sandbox, 'mira/smoltrace-leaderboard')
+    const bytes = sandbox.state.get('mira/smoltrace-leaderboard')!.files.get(DATA)!.bytes()
+    const rows = await parquetReadObjects({file: new Uint8Array(bytes).buffer})
     const finished = runs().filter((run) => run.has('metrics'))
     const failed = rows.find((row) => row.run_status === 'failed')
     const others = rows.filter((row) => row !== failed)
@@ -85,7 +80,7 @@ describe('sandbox: the seeded account', () => {
     await Promise.all([same.close(), other.close()])
   })
 
-  for (const count of [0, 1, 3, 300, 10_000])
+  for (const count of [0, 1, 300])
     it(`has ${count} runs, each with a timestamp of its own, and nothing from the future`, async () => {
       const sandbox = await sandboxAt({seed: 'account', runs: count})
       expect(runsOf(sandbox).size).to.equal(count)

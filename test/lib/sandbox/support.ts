@@ -5,21 +5,15 @@ import {type Sandbox, type SandboxOptions, startSandbox} from '../../support/san
 export const NOW = new Date('2026-10-05T12:00:00.000Z')
 
 /** What came back, with the body read. */
-export interface Reply {
-  status: number
-  headers: Headers
+export interface Reply extends Pick<Response, 'headers' | 'status'> {
   text: string
-  /** The body as JSON. */
   json: <T = any>() => T
 }
 
-/** How to ask. */
+/** How to ask: the body is sent as JSON unless it is text. The token is the write token by default; null for none. */
 export interface Ask {
-  /** Default: the write token; null for none. */
   token?: null | string
-  /** Sent as JSON unless it is text or bytes. */
   body?: unknown
-  headers?: Record<string, string>
 }
 
 /** Starts a sandbox whose clock is stopped, empty unless the options say otherwise. */
@@ -41,21 +35,16 @@ export function sandboxForEach(options: SandboxOptions, fill: (sandbox: Sandbox)
 /** Sends one request and follows no redirect. */
 export async function ask(sandbox: Sandbox, line: string, options: Ask = {}): Promise<Reply> {
   const [method = 'GET', path = '/'] = line.split(' ')
-  const {token = sandbox.token, body, headers = {}} = options
-  const isRaw = typeof body === 'string' || body instanceof Uint8Array
+  const {token = sandbox.token, body} = options
   const response = await fetch(path.startsWith('http') ? path : sandbox.url + path, {
     method,
     redirect: 'manual',
-    headers: {...(token !== null && {authorization: `Bearer ${token}`}), ...headers},
-    ...(body !== undefined && {body: isRaw ? body : JSON.stringify(body)}),
+    ...(token !== null && {headers: {authorization: `Bearer ${token}`}}),
+    ...(body !== undefined && {body: typeof body === 'string' ? body : JSON.stringify(body)}),
   })
   const text = await response.text()
-  return {status: response.status, headers: response.headers, text, json: () => JSON.parse(text)}
-}
-
-/** Only the status of an answer. */
-export async function statusOf(...request: Parameters<typeof ask>): Promise<number> {
-  return (await ask(...request)).status
+  const {status, headers} = response
+  return {status, headers, text, json: () => JSON.parse(text)}
 }
 
 /** Status and error code of an answer. */
