@@ -3,11 +3,12 @@ import {messageOf, printable} from '../base/text.js'
 import {HubError} from '../hub/errors.js'
 import {type RetryWait, type Wait} from '../hub/retry.js'
 
+export const OUTCOME_STATUSES = ['deleted', 'failed', 'skipped', 'gone', 'unattempted'] as const
 /**
  * The status of one dataset: `deleted`; `failed`; `skipped` (changed or protected since the plan, or not archived);
  * `gone` (was not there any more); `unattempted`.
  */
-export type OutcomeStatus = 'deleted' | 'failed' | 'gone' | 'skipped' | 'unattempted'
+export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number]
 
 /** The outcome of one dataset. */
 export interface Outcome {

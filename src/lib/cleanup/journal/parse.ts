@@ -1,54 +1,15 @@
 import * as z from 'zod/mini'
 
 import {RefusedError} from '../../base/errors.js'
-import {date, text} from '../../base/schema.js'
 import {safe} from '../../base/text.js'
 import {type OutcomeStatus} from '../outcomes.js'
-import {CONFIRMATIONS, JOURNAL_VERSION, textFor} from './write.js'
+import {HEADER, LINES} from './schema.js'
+import {JOURNAL_VERSION, textFor} from './write.js'
 
-/** A dataset as the plan had it. */
-const DATASET = z.object({name: text, id: text, sha: text, lastModified: date})
-
-/** The first line: the plan. */
-const HEADER = z.object({
-  id: text,
-  at: date,
-  program: text,
-  endpoint: text,
-  namespace: text,
-  user: text,
-  phrase: text,
-  confirmedBy: z.enum(CONFIRMATIONS),
-  savedPlan: z.nullish(z.record(z.string(), z.unknown())),
-  /** As the documents of `--json` show them. */
-  rules: z.record(z.string(), z.unknown()),
-  archive: z.nullable(text),
-  datasets: z.array(DATASET),
-})
-
-/** Every other line: a dataset is about to be deleted, what happened to it, or the job has ended. */
-const LINE = z.discriminatedUnion('kind', [
-  z.object({kind: z.literal('intent'), at: date, name: text}),
-  z.object({
-    kind: z.literal('outcome'),
-    at: date,
-    name: text,
-    status: z.enum(['deleted', 'failed', 'gone', 'skipped', 'unattempted']),
-    uncertain: z.optional(z.boolean()),
-    reason: z.optional(z.string()),
-    requestId: z.optional(z.string()),
-  }),
-  z.object({kind: z.literal('end'), at: date, interrupted: z.boolean()}),
-])
+const LINE = z.discriminatedUnion('kind', LINES)
 
 /** How a job ended; `broken-off`: it was killed, it crashed, or it is still running. */
 type JobState = 'broken-off' | 'finished' | 'interrupted'
-
-/**
- * What is certain of one dataset of a job: an outcome; `untouched`: the job sent nothing for it; or `uncertain`: it may be
- * deleted or not.
- */
-export type DatasetState = 'uncertain' | 'untouched' | OutcomeStatus
 
 /** In the order in which they are shown: what is certain first. */
 export const DATASET_STATES = [
@@ -59,7 +20,13 @@ export const DATASET_STATES = [
   'skipped',
   'failed',
   'uncertain',
-] as const satisfies DatasetState[]
+] as const satisfies Array<OutcomeStatus | 'uncertain' | 'untouched'>
+
+/**
+ * What is certain of one dataset of a job: an outcome; `untouched`: the job sent nothing for it; or `uncertain`: it may be
+ * deleted or not.
+ */
+export type DatasetState = (typeof DATASET_STATES)[number]
 
 /** The first line. Types are those of what is read: the declarations of the package can name no schema, without zod. */
 const headerIn = (fields: Fields) => z.safeParse(HEADER, fields).data

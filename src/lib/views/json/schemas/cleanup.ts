@@ -1,8 +1,7 @@
+import {OUTCOME_STATUSES} from '../../../cleanup/outcomes.js'
 import {DATASET, LEADERBOARD, RUN} from './account.js'
 import {reasons, RULES} from './rules.js'
 import * as t from './terms.js'
-
-const STATUSES = ['deleted', 'failed', 'skipped', 'gone', 'unattempted'] as const
 
 const KEPT_RUN = t.named('KeptRun', 'A run that is kept.', {...RUN.shape, reasons})
 const PLANNED_RUN = t.named('PlannedRun', 'A run of which datasets are deleted.', {
@@ -12,18 +11,16 @@ const PLANNED_RUN = t.named('PlannedRun', 'A run of which datasets are deleted.'
   frees: t.bytes('What that frees.'),
 })
 
-/** What a journal and a result say of a dataset. */
-export const outcome = {
+const OUTCOME = t.named('Outcome', 'The outcome of one dataset.', {
   name: t.text('Full name.'),
   status: t.word(
-    STATUSES,
+    OUTCOME_STATUSES,
     'deleted; failed; skipped: changed or protected since the plan, or not archived; gone: was not there any more; unattempted.',
   ),
   reason: t.optional(t.text('Why it is not deleted.')),
   requestId: t.optional(t.text("The Hub's id of the request that failed.")),
   uncertain: t.optional(t.constant(true, 'It is not known whether the Hub deleted it.')),
-}
-const OUTCOME = t.named('Outcome', 'The outcome of one dataset.', outcome)
+})
 const RUN_COUNTS = t.named('RunCounts', 'Runs, and their datasets.', {
   runs: t.count('How many runs.'),
   datasets: t.count('How many datasets; the leaderboard is not among them.'),
@@ -56,7 +53,11 @@ export const CLEANUP = t.object('A plan, and after a deletion its outcomes.', {
   ),
   stale: t.list(OUTCOME, 'What of a saved plan could not be deleted from the start.'),
   outcomes: t.list(OUTCOME, 'One for each dataset of a plan that was carried out.'),
-  counts: t.named('OutcomeCounts', 'How many datasets have which outcome.', t.tally(STATUSES, '').shape),
+  counts: t.named(
+    'OutcomeCounts',
+    'How many datasets have which outcome.',
+    t.tally(OUTCOME_STATUSES, '').shape,
+  ),
   remaining: RUN_COUNTS,
   archive: t.orNull(
     t.object('Where datasets were archived before they were deleted.', {

@@ -1,46 +1,20 @@
 import * as z from 'zod/mini'
 
 import {DATASET_STATES} from '../../../cleanup/journal/parse.js'
-import {CONFIRMATIONS} from '../../../cleanup/journal/write.js'
-import {outcome} from './cleanup.js'
+import {DATASET, HEADER, LINES} from '../../../cleanup/journal/schema.js'
 import {RULES} from './rules.js'
 import * as t from './terms.js'
 
-const journaled = (description: string) => z.record(z.string(), z.unknown()).check(z.meta({description}))
-
-/** What a journal says of a job before anything is sent. */
-const job = {
-  id: t.text('12 hexadecimal digits.'),
-  at: t.moment('When it began.'),
-  program: t.text('The program and its version.'),
-  ...t.place,
-  user: t.text("The token's owner."),
-  confirmedBy: t.word(CONFIRMATIONS, 'Who confirmed it: a person who typed the phrase, --yes, or a program.'),
-  archive: t.orNull(t.text('The folder in which copies are kept.')),
-}
-/** What a journal says of a dataset before its DELETE. */
-const dataset = {
-  name: t.text('Full name.'),
-  id: t.text('The id that the Hub gave it.'),
-  sha: t.text('Its newest commit.'),
-  lastModified: t.moment('When it was changed last.'),
-}
-
 export const JOB = t.object('One plan that was carried out, as far as its journal tells.', {
-  ...job,
-  // Others may have changed the file.
-  endpoint: t.text('The Hub.'),
+  ...HEADER.shape,
   endedAt: t.orNull(t.moment('When it ended; null where nothing says so.')),
   state: t.word(
     ['finished', 'interrupted', 'broken-off'],
     'How it ended; broken-off: killed, crashed, or still running.',
   ),
-  phrase: t.text('What a person types to confirm such a plan.'),
-  rules: journaled('The rules of the plan, as in cleanup.schema.json or as in another version.'),
-  savedPlan: t.orNull(journaled('Where a saved plan was carried out: madeBy and digest.')),
   datasets: t.list(
     t.object('One dataset of the plan.', {
-      ...dataset,
+      ...DATASET.shape,
       state: t.word(
         DATASET_STATES,
         'What is certain of it: an outcome; untouched: nothing was sent for it; or uncertain: it may be deleted or not.',
@@ -94,42 +68,18 @@ export const RESTORE = t.object('The outcomes of a restoration.', {
   interrupted: t.yesNo('Whether it was stopped before everything had been attempted.'),
 })
 
-const at = t.moment('When.')
 /** One line of a journal. */
 export const JOURNAL_LINE = z
   .discriminatedUnion('kind', [
     t.object('The plan, before anything is sent.', {
       kind: t.constant('plan', 'What the line is.'),
       version: t.constant(1, 'The version of this form.'),
-      ...job,
+      ...HEADER.shape,
+      endpoint: t.place.endpoint,
       phrase: t.phrase,
-      savedPlan: t.orNull(
-        t.object('Where a saved plan is carried out.', {
-          madeBy: t.text('Who made it.'),
-          digest: t.text('Its digest.'),
-        }),
-      ),
       rules: RULES,
-      datasets: t.list(t.object('A dataset that is deleted.', dataset), 'In the order of the plan.'),
     }),
-    t.object('A DELETE is about to be sent.', {
-      kind: t.constant('intent', 'What the line is.'),
-      at,
-      name: dataset.name,
-      id: dataset.id,
-      sha: dataset.sha,
-    }),
-    t.object('The outcome of a dataset.', {
-      kind: t.constant('outcome', 'What the line is.'),
-      at,
-      ...outcome,
-      sha: t.optional(dataset.sha),
-    }),
-    t.object('The job came to an end.', {
-      kind: t.constant('end', 'What the line is.'),
-      at,
-      interrupted: t.yesNo('Whether it was stopped before its end.'),
-    }),
+    ...LINES,
   ])
   .check(
     z.meta({
