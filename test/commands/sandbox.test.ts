@@ -18,18 +18,6 @@ describe('sandbox, with a command', () => {
     expect(stdout).not.to.include('hf_a_real_one')
   })
 
-  it('leaves the environment as it was', async () => {
-    const before = {...process.env}
-    await runCli(['sandbox', 'datasets', 'list'])
-    expect(process.env).to.deep.equal(before)
-  })
-
-  it("prints the inner command's document with its --json", async () => {
-    const {stdout, stderr} = await runCli(['sandbox', '--runs', '3', 'runs', 'group', '--json'])
-    expect(stderr).to.equal('')
-    expect(JSON.parse(stdout)).to.include({schemaVersion: 1, command: 'runs group', namespace: 'mira'})
-  })
-
   it("shows the inner command's help with its --help, and its own without", async () => {
     const inner = await runCli(['sandbox', 'cleanup', '--help'])
     expect(inner.stdout).to.include('--grace').and.not.to.include('--latency')
@@ -76,8 +64,6 @@ describe('sandbox, with a command', () => {
 
 describe('sandbox, bad input', () => {
   for (const [argv, names] of [
-    [['frobnicate'], 'frobnicate'],
-    [['sandbox'], 'sandbox'],
     [['--runs', '-1', 'runs', 'group'], '--runs'],
     [['--port', '65536', 'runs', 'group'], '--port'],
     [['--speed', '3', 'runs', 'group'], '--speed'],
@@ -90,12 +76,6 @@ describe('sandbox, bad input', () => {
         .and.to.include(names)
     })
   }
-
-  it('says in a document that there is no such command, where one was asked for', async () => {
-    const {stdout, stderr, exitCode} = await runCli(['sandbox', 'clenup', '--json'])
-    expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 2})
-    expect(JSON.parse(stdout).error).to.include({name: 'UsageError', exitCode: 2})
-  })
 
   it('says so where the port is taken', () =>
     withHub({seed: 'empty'}, async (hub) => {

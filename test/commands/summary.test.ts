@@ -102,14 +102,6 @@ describe('--summary', () => {
       expect(deletionsAt(hub)).to.have.length.above(0)
     }))
 
-  it('never goes into a file that the command itself uses', () =>
-    withHub({runs: 3}, async (hub) => {
-      file = policyOf('keep: {recent: 1}')
-      const {exitCode, stderr} = await cleanup(hub, '--policy', file)
-      expect(exitCode).to.equal(2)
-      expect(stderr).to.include('it is the file of --policy')
-    }))
-
   describe('of leaderboard check', () => {
     const check = (hub: Sandbox, ...flags: string[]) =>
       runCli(['leaderboard', 'check', ...flags, '--summary', file], envOf(hub))

@@ -43,11 +43,6 @@ describe('datasets list', () => {
     expect(shown).to.have.members(older.filter((name) => !name.includes('-results-')))
     expect([cutoff, counts.results]).to.deep.equal(['2025-05-16T12:00:00.000Z', 0])
   })
-
-  it('can be sorted by name', async () => {
-    const {datasets} = await playJson('datasets-list', ['--sort', 'name'])
-    expect(datasets.map(({name}: {name: string}) => name)).to.deep.equal(onFile().toSorted())
-  })
 })
 
 describe('datasets list --sizes', () => {

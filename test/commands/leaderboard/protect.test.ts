@@ -33,18 +33,34 @@ describe('leaderboard protect', () => {
     })
   })
 
-  it('changes nothing the second time and keeps the first reason', () =>
+  it('is lifted by unprotect, which says what it was, and returns it', async () => {
+    const commit = readRecording('leaderboard-unprotect').find(({path}) => path.includes('/commit/'))
+    expect(commit?.body).to.include('{"key":"deletedFile","value":{"path":".smoltrace/protection.json"}}')
+    const {stdout} = await play('leaderboard-unprotect')
+    expect(stdout).to.equal(
+      'mira/smoltrace-leaderboard is no longer protected. It was protected by mira on 2025-06-15 12:00 UTC: cited in the paper.\n',
+    )
+    expect(await playJson('leaderboard-unprotect')).to.deep.include({
+      leaderboard: 'mira/smoltrace-leaderboard',
+      changed: true,
+      lifted: {by: 'mira', at: '2025-06-15T12:00:00.000Z', reason: 'cited in the paper'},
+    })
+  })
+
+  it('changes nothing the second time, nor what lifts it', () =>
     withHub({runs: 1}, async (hub) => {
-      const protect = (...more: string[]) => runCli(['leaderboard', 'protect', ...more], envOf(hub))
-      await protect('--reason', 'cited in the paper')
-      const {sha} = hub.state.get('mira/smoltrace-leaderboard')!
-      expect((await protect('--reason', 'another one')).stdout).to.include('is already protected by mira')
-      const {changed, protection} = JSON.parse((await protect('--json')).stdout)
-      expect({changed, reason: protection.reason}).to.deep.equal({
-        changed: false,
-        reason: 'cited in the paper',
-      })
-      expect(hub.state.get('mira/smoltrace-leaderboard')!.sha).to.equal(sha)
+      const run = (...words: string[]) => runCli(['leaderboard', ...words], envOf(hub))
+      const says = async (word: string, text: string) => {
+        const {sha} = hub.state.get('mira/smoltrace-leaderboard')!
+        expect((await run(...word.split(' '))).stdout).to.include(text)
+        expect(JSON.parse((await run(...word.split(' '), '--json')).stdout).changed).to.equal(false)
+        expect(hub.state.get('mira/smoltrace-leaderboard')!.sha).to.equal(sha)
+      }
+
+      await run('protect')
+      await says('protect --reason another', 'is already protected by mira')
+      await run('unprotect')
+      await says('unprotect', 'is not protected: nothing to lift')
     }))
 
   it('says so where there is no leaderboard', () =>
@@ -52,14 +68,6 @@ describe('leaderboard protect', () => {
       const {stderr, exitCode} = await runCli(['leaderboard', 'protect'], envOf(hub))
       expect(exitCode).to.equal(1)
       expect(stderr).to.include('mira/smoltrace-leaderboard does not exist')
-    }))
-
-  it('pins every run that is cited with --runs', () =>
-    withHub({runs: 9}, async (hub) => {
-      const protect = (...more: string[]) => runCli(['leaderboard', 'protect', '--runs', ...more], envOf(hub))
-      const {runs} = JSON.parse((await protect('--json')).stdout)
-      expect(runs.length).to.be.greaterThan(5)
-      expect((await protect()).stdout.match(/already pinned/g)).to.have.length(runs.length)
     }))
 
   it('warns of the runs that are in doubt, names a few of them, and how to pin one all the same', () =>

@@ -45,21 +45,6 @@ describe('leaderboard report', () => {
     expect(hub.requests.every(({method}) => method === 'GET')).to.equal(true)
   })
 
-  it('tells a program where the page is and what it counts', async () => {
-    const {stdout, exitCode} = await report(file, '--by', 'cost', '--json')
-    const document = JSON.parse(stdout)
-    expect(exitCode).to.equal(0)
-    expect(document).to.include({
-      command: 'leaderboard report',
-      file,
-      namespace: 'mira',
-      by: 'total_cost_usd',
-      policy: null,
-    })
-    expect(document.bytes).to.equal(readFileSync(file).length)
-    expect(document.counts).to.include({runs: 12})
-  })
-
   it('shows what the dry run of cleanup by the same policy shows', async () => {
     const policy = join(folder, 'policy.yaml')
     writeFileSync(policy, 'version: 1\nkeep:\n  recent: 4\n')

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {type Column, storedFile, toParquet} from '../../../src/lib/sandbox/index.js'
+import {writeBoard} from '../../support/boards.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, withHub} from '../../support/hub.js'
 import {type Sandbox} from '../../support/sandbox.js'
@@ -17,7 +17,6 @@ interface RowDocument {
   allGone: boolean
 }
 
-const BOARD = 'mira/smoltrace-leaderboard'
 const UTF8 = {LC_ALL: 'C.UTF-8', TERM: 'xterm'}
 const show = (hub: Sandbox, ...flags: string[]) =>
   runCli(['leaderboard', 'show', ...flags], {...envOf(hub), ...UTF8})
@@ -74,23 +73,17 @@ describe('leaderboard show', () => {
   it('calls nothing gone where the token may not see everything', () =>
     withHub({runs: 4}, async (hub) => {
       const env = envOf(hub, hub.tokens.fineGrainedNarrow)
-      const {stdout, exitCode} = await runCli(['leaderboard', 'show', '--json'], env)
-      const {rows, warnings} = JSON.parse(stdout) as Awaited<ReturnType<typeof showJson>>
-      expect(exitCode).to.equal(0)
-      expect(rows).to.have.length.above(1)
-      for (const {gone, allGone} of rows) expect({gone, allGone}).to.deep.equal({gone: [], allGone: false})
-      expect(warnings.join(' ')).to.include('is not reported as gone')
+      const {stdout, stderr} = await runCli(['leaderboard', 'show'], env)
+      expect(stderr).to.match(/is\s+not\s+reported\s+as\s+gone/)
+      expect(stdout).not.to.match(/ gone$/m)
     }))
 
   it('prints CSV that a spreadsheet can read and does not execute', () =>
     withHub({runs: 3}, async (hub) => {
-      const columns: Array<Column<string>> = [
-        ['results_dataset', 'STRING', () => null],
-        ['model', 'STRING', (model) => model],
-        ['run_status', 'STRING', () => 'completed'],
-        ['success_rate', 'DOUBLE', () => 50],
-      ]
-      write(hub, columns, ['=cmd|x', 'a,"b"\r\nc', '\u001B]0;title\u0007plain'])
+      const models = ['=cmd|x', 'a,"b"\r\nc', '\u001B]0;title\u0007plain']
+      writeBoard(hub, [
+        models.map((model) => ({results_dataset: null, model, run_status: 'completed', success_rate: 50})),
+      ])
       const {stdout, stderr, exitCode} = await show(hub, '--csv')
       expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 0})
       const [head, ...lines] = stdout.split('\r\n')
@@ -132,8 +125,3 @@ describe('leaderboard show', () => {
       expect((await show(hub)).stdout).to.match(/█+·* /)
     }))
 })
-
-function write<Row>(hub: Sandbox, columns: Array<Column<Row>>, rows: Row[]): void {
-  const file = storedFile(toParquet(columns, rows), true)
-  hub.state.commit(hub.state.get(BOARD)!, 'Rows', new Map([['data/train-00000-of-00001.parquet', file]]))
-}

@@ -48,32 +48,6 @@ describe('runs group on an account', () => {
       warnings: string[]
     }
 
-  it('tells runs that finished without traces from those that are incomplete', () =>
-    withHub({runs: 9}, async (hub) => {
-      const {runs, totals} = await groupJson(hub)
-      const short = runs.filter(({complete}) => !complete)
-      expect(short.map(({state, standing}) => [state, standing])).to.deep.equal([
-        ['uploading', null],
-        ['finished-without-traces', 'finished'],
-        ['incomplete', null],
-        ['finished-without-traces', 'finished'],
-      ])
-      expect(totals.states).to.deep.equal({
-        complete: 5,
-        'finished-without-traces': 2,
-        thinned: 0,
-        incomplete: 1,
-        uploading: 1,
-        failed: 0,
-        unknown: 0,
-      })
-      const {stdout, stderr} = await group(hub)
-      expect(stdout).to.include(
-        '\n9 runs: 5 complete, 2 finished without traces, 1 incomplete, 1 may still be uploading; ',
-      )
-      expect(stderr).not.to.include('Warning')
-    }))
-
   it('marks the runs that are pinned, and says so where it does not know', () =>
     withHub({runs: 4}, async (hub) => {
       const [first] = (await groupJson(hub)).runs
@@ -112,11 +86,5 @@ describe('runs group on an account', () => {
       expect((await groupJson(hub)).runs.map(({standing}) => standing)).to.include('unknown')
       const ignoring = await groupJson(hub, '--incomplete-only', '--ignore-leaderboard')
       expect(ignoring.runs).to.have.length(4)
-    }))
-
-  it('takes --ignore-leaderboard only with --incomplete-only', () =>
-    withHub({runs: 1}, async (hub) => {
-      expect((await group(hub, '--ignore-leaderboard')).exitCode).to.equal(2)
-      expect(hub.requests).to.deep.equal([])
     }))
 })
