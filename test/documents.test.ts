@@ -11,7 +11,7 @@ import {PLAN as SAVED} from '../src/lib/plan/saved/schema.js'
 import {JOURNAL_LINE} from '../src/lib/views/json/schemas/past.js'
 import {NOW} from './support/builders.js'
 import {findCommands, root, runCli} from './support/cli.js'
-import {checkDocument, type JsonDocument, schemaPathOf} from './support/documents.js'
+import {type JsonDocument, schemaPathOf} from './support/documents.js'
 import {at, envOf, until, withHub} from './support/hub.js'
 import {policyOf} from './support/policies.js'
 import {fillAccount, RUNS} from './support/rich-account.js'
@@ -180,21 +180,3 @@ function* namedParts(schema: JsonSchema, path: string): Generator<[path: string,
   const {items, anyOf = [], oneOf = []} = schema
   for (const part of [...(items ? [items] : []), ...anyOf, ...oneOf]) yield* namedParts(part, `${path}[]`)
 }
-
-describe('the check that every command of every test goes through', () => {
-  const good = {command: 'sandbox', endpoint: 'http://127.0.0.1:1', token: 'x', user: 'x', organisation: 'x'}
-  const check = (document: object) =>
-    checkDocument(['sandbox', '--json'], `${JSON.stringify({schemaVersion: 1, warnings: [], ...document})}\n`)
-
-  it('takes a document as it should be, and refuses what lacks something, has more, or has no schema', () => {
-    check(good)
-    const bad: Array<[document: object, pattern: RegExp]> = [
-      [{...good, organisation: undefined}, /sandbox\.schema\.json says: organisation: missing/],
-      [{...good, more: 1}, /"more"/],
-      [{...good, endpoint: 'nowhere'}, /endpoint: Invalid URL/],
-      [{...good, command: 'nonsense'}, /no schema describes this document: json\/nonsense/],
-      [{...good, error: {}}, /error\.schema\.json/],
-    ]
-    for (const [document, pattern] of bad) expect(() => check(document)).to.throw(pattern)
-  })
-})

@@ -35,8 +35,6 @@ describe('the words of the library', () => {
   const clean = (options: CleanupOptions) => () => cleanupDatasets({...connection(), ...options})
   const carried = {dryRun: false, yes: true}
   const failures: Array<[title: string, call: () => unknown, words: string[]]> = [
-    ['a count', clean({keepRecent: -1}), ['`keepRecent`']],
-    ['an age', clean({olderThan: 'soon'}), ['`olderThan` "soon"']],
     ['an age that looks like a flag', clean({olderThan: '--keep-recent'}), ['`olderThan` "--keep-recent"']],
     ['a grace period', clean({all: true, grace: '5m'}), ['`grace` "5m"']],
     ['no rule', clean({}), ['`olderThan`', '`keepBest`', '`only`', '`deleteLeaderboard`']],
@@ -46,32 +44,17 @@ describe('the words of the library', () => {
     ['no confirmation', clean({all: true, dryRun: false}), ['`confirm`', '`yes: true`']],
     ['one type of every run', clean({only: ['traces'], ...carried}), ['`only`', '`yes`', '`all`']],
     ['a large plan', clean({all: true, maxDelete: 1}), ['`maxDelete` 1']],
-    ['many at a time', clean({all: true, concurrency: 99}), ['`concurrency`']],
-    [
-      'a saved plan that deletes',
-      clean({all: true, ...carried, savePlan: 'x.json'}),
-      ['`savePlan`', '`dryRun: false`'],
-    ],
-    ['no folder', clean({all: true, archive: ''}), ['`archive`']],
+    ['a plan to save', clean({all: true, ...carried, savePlan: 'x'}), ['`savePlan`', '`dryRun: false`']],
     ['a namespace', clean({all: true, namespace: 'nobody'}), ['`namespace` "nobody"']],
     ['names', () => deleteDatasets([`${hub.user}/thesis`], connection()), ['thesis']],
     ['a plan', () => applyPlan('/nowhere/plan.json', connection()), ['`applyPlan` /nowhere/plan.json']],
     ['a policy', () => loadPolicy(policyFile('version: 2')), ['version']],
     ['a day', () => protectRuns([STAMP], {...connection(), until: 'never'}), ['`until` "never"']],
     ['pins', () => protectLeaderboard({...connection(), runs: true, top: 1}), ['`runs`', '`top`']],
-    ['rows', () => readRanking({...connection(), limit: 0}), ['`limit`']],
-    [
-      'a ranking',
-      () => readRanking({...connection(), groupBy: ['colour' as 'model']}),
-      ['`groupBy` "colour"'],
-    ],
+    ['a ranking', () => readRanking({...connection(), groupBy: ['x' as 'model']}), ['`groupBy` "x"']],
     ['runs', () => filterRuns([], {status: ['done' as 'failed']}), ['`status` "done"']],
     ['a folder', () => restoreDatasets({...connection(), dir: '/nowhere'}), ['/nowhere']],
-    [
-      'no token',
-      () => cleanupDatasets({endpoint: hub.url, env: {HF_HOME: '/nowhere'}, all: true}),
-      ['token'],
-    ],
+    ['no token', () => cleanupDatasets({endpoint: hub.url, env: {HF_HOME: '/x'}, all: true}), ['token']],
     ['offline mode', () => cleanupDatasets({env: {HF_HUB_OFFLINE: '1'}, all: true}), ['HF_HUB_OFFLINE']],
   ]
   for (const [title, call, words] of failures) {

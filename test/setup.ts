@@ -7,7 +7,6 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {root} from '../scripts/source.js'
-import {forgetSettings} from './support/forget-settings.js'
 import {closeJournals} from './support/journals.js'
 import {keepTogether} from './support/scratch.js'
 
@@ -19,7 +18,9 @@ keepTogether()
 
 // No test may find a real token, send one anywhere, or colour what it compares.
 const home = mkdtempSync(join(tmpdir(), 'smoltrace-test-'))
-forgetSettings()
+const others = new Set(['DEBUG', 'FORCE_COLOR', 'LC_ALL', 'LC_CTYPE', 'TRANSFORMERS_OFFLINE'])
+for (const name of Object.keys(process.env))
+  if (/^(?:SMOLTRACE|HF|HUGGING_FACE)_/.test(name) || others.has(name)) delete process.env[name]
 Object.assign(process.env, {HF_HOME: home, XDG_DATA_HOME: home, NO_COLOR: '1'})
 
 // Pauses before a repeat are drawn between nothing and a few seconds: no test waits for them.
