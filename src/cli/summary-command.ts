@@ -4,7 +4,7 @@ import {basename, dirname, join, resolve} from 'node:path'
 import {SmoltraceError, UsageError} from '../lib/base/errors.js'
 import {EXIT, type ExitCode, graverCode} from '../lib/base/exit-codes.js'
 import {messageOf, printable} from '../lib/base/text.js'
-import {failureSummary, type JobFacts} from '../lib/views/markdown/job.js'
+import {failureSummary, type JobFacts} from '../lib/views/markdown/markdown.js'
 import {HubCommand} from './base-command.js'
 import {type FlagValue, formatFlags, type GivenFlags} from './command-line.js'
 

@@ -4,10 +4,9 @@ import {examplesOf, givenFlags, summaryFlag} from '../../cli/flags/shared.js'
 import {SummaryCommand} from '../../cli/summary-command.js'
 import {checkLeaderboard} from '../../lib/account/leaderboard/check.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
+import {checkSummary, formatCheck} from '../../lib/views/check.js'
 import {boardDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
-import {checkSummary} from '../../lib/views/markdown/check.js'
-import {formatCheck} from '../../lib/views/terminal/check.js'
 
 export default class LeaderboardCheck extends SummaryCommand {
   static override summary = 'Find where the leaderboard and the datasets do not agree.'

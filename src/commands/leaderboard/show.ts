@@ -9,7 +9,7 @@ import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {rankingCsv} from '../../lib/views/csv.js'
 import {rankingDocument} from '../../lib/views/json/documents.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
-import {formatRanking, marksFor} from '../../lib/views/terminal/ranking.js'
+import {formatRanking, mayShowBars} from '../../lib/views/terminal/ranking.js'
 
 export default class LeaderboardShow extends HubCommand {
   static override summary = "Show the leaderboard's rows, the best first."
@@ -65,7 +65,8 @@ Durations are the average of one test. Dates are those of the runs on the Hub. O
       }),
     )
     if (flags.csv) await written(process.stdout, rankingCsv(ranked))
-    else if (!this.jsonEnabled()) await this.print(formatRanking(ranked, {...this.screen, marks: marksFor()}))
+    else if (!this.jsonEnabled())
+      await this.print(formatRanking(ranked, {...this.screen, hasBars: mayShowBars()}))
 
     return rankingDocument(ranked)
   }

@@ -4,8 +4,7 @@ import {decisionColumns} from '../columns.js'
 import {count, placeAndTime, thousands} from '../format.js'
 import {countByRule, originPairs, type PlanNotes, rulePairs, totalText, untouchedPairs} from '../plan.js'
 import {type NextStep, notDeleted, OUTCOME_LABELS, resultPairs} from '../result.js'
-import {type JobFacts, jobTable, warningsPart} from './job.js'
-import {command, folded, page, table, text} from './markdown.js'
+import {command, folded, type JobFacts, jobTable, page, table, text, warningsPart} from './markdown.js'
 
 /** What each list may take up, in bytes: GitHub shows no summary that is larger than 1 MiB, all that a step writes together. */
 const ROOM = {runs: 100_000, left: 100_000, deleted: 50_000, kept: 50_000}

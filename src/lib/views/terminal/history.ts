@@ -1,6 +1,5 @@
 import {pushTo} from '../../base/collections.js'
 import {listing} from '../../base/text.js'
-import {formatDuration} from '../../base/time.js'
 import {type History, type HistoryProblem} from '../../cleanup/journal/history.js'
 import {
   DATASET_STATES,
@@ -105,20 +104,12 @@ function formatTitle({id, at, namespace, state}: JobRecord, {style, width}: Hist
   return wrapText(`${paint(`Job ${id} in ${namespace}, ${moment(at)}: ${word}`)}, ${note}`, width)
 }
 
-/** The rules by the names of `--json`, without those that said nothing. */
+/** The rules as in `--json`, without those that said nothing. */
 function rulesText(rules: JobRecord['rules']): string {
   const texts = Object.entries(rules)
-    .filter(([, value]) => (Array.isArray(value) ? value.length > 0 : Boolean(value)))
-    .map(([name, value]) => {
-      if (value === true) return name
-      return name === 'graceMs' ? `grace ${formatDuration(Number(value))}` : `${name} ${valueText(value)}`
-    })
+    .filter(([, value]) => Boolean(value) && JSON.stringify(value) !== '[]')
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
   return texts.join(', ') || 'none'
-}
-
-function valueText(value: unknown): string {
-  if (Array.isArray(value)) return value.map((each) => valueText(each)).join(' ')
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 /** The datasets by what is certain of them, of the open ones at most so many by name; what is not certain comes last, where the eye rests. */

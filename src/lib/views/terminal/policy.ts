@@ -76,7 +76,7 @@ export function formatRunExplanation(policy: Policy, explanation: RunExplanation
   const {style, width} = screen
   const columns: Array<Column<Verdict>> = [
     ...KEYS,
-    {title: 'Verdict (* decides)', cell: wordOf},
+    {title: 'Verdict (* decides)', cell: (verdict) => `${wordOf(verdict)}${verdict.decided ? ' *' : ''}`},
     {title: 'Why', cell: ({text}) => text},
   ]
   const title = style.bold(`Run ${run.timestamp} by policy ${printable(policy.file)}`)
@@ -96,26 +96,8 @@ const VERDICTS: Readonly<Record<Verdict['kind'], [does: string, doesNot: string]
   scope: ['takes', 'takes nothing'],
 }
 
-function wordOf({kind, holds, decided}: Verdict): string {
-  return `${VERDICTS[kind][holds ? 0 : 1]}${decided ? ' *' : ''}`
-}
-
-function answerTo({action, deletes, verdicts}: RunExplanation, {style, width}: Screen): string {
-  const decisive = (...kinds: Array<Verdict['kind']>) =>
-    verdicts.filter(({decided, kind}) => decided && kinds.includes(kind))
-  const selectors = decisive('selector')
-  if (action === 'keep') {
-    const answers = [
-      doing(decisive('keeper', 'guard'), 'keeps', 'keep'),
-      doing(selectors, 'does not select', 'do not select'),
-      doing(decisive('scope'), 'takes nothing of', ''),
-    ]
-    return wrapText(`${style.bold('It stays:')} ${listing(answers.filter(Boolean))}.`, width)
-  }
-
-  const answers = listing([doing(selectors, 'selects', 'select'), 'nothing keeps it'].filter(Boolean))
-  const answer = wrapText(`${style.bold('It may be deleted:')} ${answers}. What is deleted of it:`, width)
-  return `${answer}\n\n${deletes.map((name) => `  ${name}`).join('\n')}`
+function wordOf({kind, holds}: Verdict): string {
+  return VERDICTS[kind][holds ? 0 : 1]
 }
 
 /** Guards in the middle of a sentence. */
@@ -125,11 +107,16 @@ const GUARD_WORDS: Readonly<Record<string, string>> = {
   future: 'its date in the future',
 }
 
-function doing(verdicts: Verdict[], does: string, areDoing: string): string {
-  if (verdicts.length === 0) return ''
-  const names = verdicts.map(({key, line}) => {
-    const name = GUARD_WORDS[key] ?? key
-    return line === null ? name : `${name} (line ${line})`
-  })
-  return `${listing(names)} ${verdicts.length === 1 ? does : areDoing} it`
+function answerTo({action, deletes, verdicts}: RunExplanation, {style, width}: Screen): string {
+  const why = verdicts
+    .filter(({decided}) => decided)
+    .map((verdict) => {
+      const {key, line, kind} = verdict
+      const where = line === null ? '' : ` (line ${line})`
+      return `${GUARD_WORDS[key] ?? key}${where} ${wordOf(verdict)}${kind === 'scope' ? ' of it' : ' it'}`
+    })
+  if (action === 'keep') return wrapText(`${style.bold('It stays:')} ${listing(why)}.`, width)
+  const answers = listing([...why, 'nothing keeps it'])
+  const answer = wrapText(`${style.bold('It may be deleted:')} ${answers}. What is deleted of it:`, width)
+  return `${answer}\n\n${deletes.map((name) => `  ${name}`).join('\n')}`
 }

@@ -10,7 +10,7 @@ import {isPlainWanted, type Screen} from './style.js'
 import {formatTables} from './table.js'
 
 interface RankingView extends Screen {
-  marks: BarMarks
+  hasBars: boolean
 }
 
 const BAR_LENGTH = 8
@@ -62,7 +62,7 @@ function titleOf({values, rows, total}: RankedGroup): string {
 }
 
 function columnsFor({by, groups, groupBy}: LeaderboardRanking, view: RankingView): Array<Column<RankedRow>> {
-  const {width, marks} = view
+  const {width, hasBars} = view
   const most =
     width === undefined
       ? LONGEST_TEXT
@@ -74,7 +74,7 @@ function columnsFor({by, groups, groupBy}: LeaderboardRanking, view: RankingView
       cell: ({place, isTied}) => (place === undefined ? NO_NUMBER : `${place}${isTied ? '=' : ''}`),
     },
     {title: 'Model', cell: ({data}) => cut(shown(data.model), most)},
-    {title: 'Success', cell: (row) => successOf(row, marks)},
+    {title: 'Success', cell: (row) => successOf(row, hasBars)},
     ...[...(by === 'pass_at_1' ? [['pass@1', by, 0] as const] : []), ...NUMBERS].map(
       ([title, metric, dropAt]): Column<RankedRow> => ({
         title,
@@ -99,10 +99,11 @@ function columnsFor({by, groups, groupBy}: LeaderboardRanking, view: RankingView
   )
 }
 
-function successOf({data}: RankedRow, marks: BarMarks): string {
+function successOf({data}: RankedRow, hasBars: boolean): string {
   if (data.successRate === undefined) return NO_NUMBER
   const share = data.successRate / METRICS.success_rate.most
-  return `${bar(share, BAR_LENGTH, marks)} ${scoreText('success_rate', data).padStart(6)}`.trimStart()
+  const score = scoreText('success_rate', data).padStart(6)
+  return hasBars ? `${bar(share)} ${score}` : score.trimStart()
 }
 
 /** Why a row has no place, and what it lacks. */
@@ -137,28 +138,18 @@ function shown(text = NO_NUMBER): string {
   return cut(safeName(text.slice(0, LONGEST_TEXT * 2)), LONGEST_TEXT) || NO_NUMBER
 }
 
-/** What bars are made of, full and empty; both are distinct without colour. To a screen reader a bar is noise: the number is next to it. */
-type BarMarks = '' | '#.' | '█·'
-
-/** The marks that a terminal can show: blocks, unless it says that it is dumb or that its letters are not UTF-8. */
-export function marksFor(
-  env: NodeJS.ProcessEnv = process.env,
-  platform: NodeJS.Platform = process.platform,
-): BarMarks {
-  if (isPlainWanted(env)) return ''
-  if (env.TERM === 'dumb') return '#.'
+/** Whether a terminal can show the blocks of bars; to a screen reader they are noise: the number is next to them. */
+export function mayShowBars(env = process.env, platform = process.platform): boolean {
+  if (isPlainWanted(env) || env.TERM === 'dumb') return false
   const letters = env.LC_ALL || env.LC_CTYPE || env.LANG || ''
-  return platform === 'win32' || /utf-?8/i.test(letters) ? '█·' : '#.'
+  return platform === 'win32' || /utf-?8/i.test(letters)
 }
 
-/**
- * A bar of a share. Only nothing at all is empty, and only all of it is full.
- * @param share 0 to 1; what lies beyond is shown as the nearest of these
- */
-export function bar(share: number, length: number, [full = '', empty = '']: BarMarks): string {
-  const inside = Math.min(Math.max(Math.round(share * length), 1), length - 1)
-  const filled = share <= 0 ? 0 : share >= 1 ? length : inside
-  return full.repeat(filled) + empty.repeat(length - filled)
+/** A bar of a share from 0 to 1; what lies beyond is shown as the nearest of these. Only nothing at all is empty, and only all of it is full. */
+export function bar(share: number): string {
+  const inside = Math.min(Math.max(Math.round(share * BAR_LENGTH), 1), BAR_LENGTH - 1)
+  const filled = share <= 0 ? 0 : share >= 1 ? BAR_LENGTH : inside
+  return '█'.repeat(filled) + '·'.repeat(BAR_LENGTH - filled)
 }
 
 /** Shown where a row has no number. */

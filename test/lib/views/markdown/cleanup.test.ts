@@ -7,7 +7,7 @@ import {exitCodeOf, type Report, resultOf} from '../../../../src/lib/cleanup/res
 import {plannedDatasets} from '../../../../src/lib/plan/plan.js'
 import {type SavedPlan} from '../../../../src/lib/plan/saved/parse.js'
 import {cleanupSummary} from '../../../../src/lib/views/markdown/cleanup.js'
-import {failureSummary} from '../../../../src/lib/views/markdown/job.js'
+import {failureSummary} from '../../../../src/lib/views/markdown/markdown.js'
 import {type NextStep} from '../../../../src/lib/views/result.js'
 import {ago, inventoryOf, leaderboardDataset, NOW, planOf, runDatasets} from '../../../support/builders.js'
 import {rendered} from '../../../support/gfm.js'

@@ -102,7 +102,7 @@ Everything about one of them: smoltrace history JOB`)
 Namespace  kim at https://huggingface.co
 User       kim, with smoltrace/1.0.0
 Confirmed  by typing DELETE
-Rules      olderThan 30d, cutoff 2026-09-05T12:00:00.000Z, only traces
+Rules      olderThan 30d, cutoff 2026-09-05T12:00:00.000Z, only ["traces"]
 Archive    /archive
 Ended      2026-10-05 12:01 UTC
 Journal    20261005T120000000Z-3f9a2c4b5d6e.jsonl
@@ -112,9 +112,6 @@ Journal    20261005T120000000Z-3f9a2c4b5d6e.jsonl
     )
     expect(one(BROKEN)).to.match(/^Archive +none\nEnded +not known$/m)
     expect(one(jobOf([], {confirmedBy: 'yes', rules: {}}))).to.match(/^Confirmed +by --yes\nRules +none$/m)
-    expect(one(jobOf([], {rules: {keep: {n: 1}, all: true, runs: [1, 2], graceMs: 21_600_000}}))).to.match(
-      /^Rules +keep {"n":1}, all, runs 1 2, grace 6h$/m,
-    )
   })
 
   it('names files that could not be read, with all that is wrong with them', () => {

@@ -7,11 +7,10 @@ import {
   readRankingRules,
 } from '../../../../src/lib/account/leaderboard/ranking.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
-import {bar, formatRanking, marksFor} from '../../../../src/lib/views/terminal/ranking.js'
+import {bar, formatRanking, mayShowBars} from '../../../../src/lib/views/terminal/ranking.js'
 import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../../support/builders.js'
 import {A, B, C, finished, named, rowOf, viewOf} from '../../../support/rows.js'
 
-const BLOCKS = '█·'
 const SCORES = {
   successRate: 87.5,
   totalCostUsd: 0.25,
@@ -34,7 +33,7 @@ const show = (rows: LeaderboardRow[], options: RankingOptions = {}, width?: numb
       leaderboard: leaderboardDataset(),
       warnings: [],
     },
-    {style: PLAIN, width, marks: BLOCKS},
+    {style: PLAIN, width, hasBars: true},
   )
 const linesOf = (text: string, mark: RegExp) => text.split('\n').filter((line) => mark.test(line))
 /** The titles of the columns, in the first table. */
@@ -152,23 +151,21 @@ describe('the table of a ranking', () => {
 
 describe('bars', () => {
   it('are empty only for nothing and full only for all', () => {
-    const lengths = [0, 0.001, 0.5, 0.999, 1].map((share) => bar(share, 8, BLOCKS).replaceAll('·', '').length)
-    expect(lengths).to.deep.equal([0, 1, 4, 7, 8])
-    expect([-5, 1e300].map((share) => bar(share, 2, BLOCKS))).to.deep.equal(['··', '██'])
+    const lengths = [-5, 0, 0.001, 0.5, 0.999, 1, 1e300].map((share) => bar(share).replaceAll('·', '').length)
+    expect(lengths).to.deep.equal([0, 0, 1, 4, 7, 8, 8])
   })
 
-  const terminals: Array<[env: NodeJS.ProcessEnv, marks: string, platform?: NodeJS.Platform]> = [
-    [{LANG: 'en_GB.UTF-8'}, '█·'],
-    [{LC_CTYPE: 'C.utf8', LANG: 'C'}, '█·'],
-    [{LC_ALL: 'C', LANG: 'en_GB.UTF-8'}, '#.'],
-    [{LANG: 'en_GB.UTF-8', TERM: 'dumb'}, '#.'],
-    [{}, '#.'],
-    [{}, '█·', 'win32'],
-    [{LANG: 'en_GB.UTF-8', SMOLTRACE_PLAIN: '1'}, ''],
+  const terminals: Array<[env: NodeJS.ProcessEnv, platform: NodeJS.Platform, hasBars: boolean]> = [
+    [{LANG: 'en_GB.UTF-8'}, 'linux', true],
+    [{LC_CTYPE: 'C.utf8', LANG: 'C'}, 'linux', true],
+    [{LC_ALL: 'C', LANG: 'en_GB.UTF-8'}, 'linux', false],
+    [{LANG: 'en_GB.UTF-8', TERM: 'dumb'}, 'linux', false],
+    [{}, 'win32', true],
+    [{LANG: 'en_GB.UTF-8', SMOLTRACE_PLAIN: '1'}, 'linux', false],
   ]
-  for (const [env, marks, platform = 'linux'] of terminals) {
-    it(`are ${marks || 'not drawn'} on ${platform} with ${JSON.stringify(env)}`, () => {
-      expect(marksFor(env, platform)).to.equal(marks)
+  for (const [env, platform, hasBars] of terminals) {
+    it(`are ${hasBars ? '' : 'not '}drawn on ${platform} with ${JSON.stringify(env)}`, () => {
+      expect(mayShowBars(env, platform)).to.equal(hasBars)
     })
   }
 })

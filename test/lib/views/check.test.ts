@@ -1,10 +1,10 @@
 import {expect} from 'chai'
 
-import {checkRows} from '../../../../src/lib/account/leaderboard/check.js'
-import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
-import {formatCheck} from '../../../../src/lib/views/terminal/check.js'
-import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../../support/builders.js'
-import {A, C, finished, rowOf, viewOf} from '../../../support/rows.js'
+import {checkRows} from '../../../src/lib/account/leaderboard/check.js'
+import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
+import {formatCheck} from '../../../src/lib/views/check.js'
+import {inventoryOf, leaderboardDataset, PLAIN, runDatasets} from '../../support/builders.js'
+import {A, C, finished, rowOf, viewOf} from '../../support/rows.js'
 
 const INVENTORY = inventoryOf(runDatasets(C))
 const show = (rows: LeaderboardRow[], width?: number) => {

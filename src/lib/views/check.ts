@@ -1,0 +1,78 @@
+import {
+  type Finding,
+  FINDING_KINDS,
+  type FindingKind,
+  type LeaderboardCheck,
+} from '../account/leaderboard/check.js'
+import {capitalized} from '../base/text.js'
+import {count, placeAndTime, thousands} from './format.js'
+import {folded, type JobFacts, jobTable, page, table, text, warningsPart} from './markdown/markdown.js'
+import {paragraphs, wrapIndented, wrapText} from './terminal/layout.js'
+import {type Screen} from './terminal/style.js'
+
+/** What each kind of finding is called. */
+const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
+  'dangling-row': 'Rows whose datasets are gone',
+  'run-without-row': 'Runs without a row',
+  'duplicate-rows': 'Several rows about one evaluation',
+  'inexact-name': 'Rows that do not write the name exactly',
+  'renamed-namespace': 'Rows with a former namespace',
+  'exposed-runs': 'Private runs on a public leaderboard',
+}
+
+/** What a check found, by kind, each with what to do next, and what only looks like a fault. */
+export function formatCheck(check: LeaderboardCheck, {style, width}: Screen): string {
+  const {inventory, leaderboard, remarks, rows, runs, findings} = check
+  const compared = `${count(rows, 'row')} and ${count(runs, 'run')}`
+  const notCounted = remarks.map(({message}) => wrapIndented(`${capitalized(message)}.`, '  ', width))
+  return paragraphs([
+    style.bold(wrapText(placeAndTime(leaderboard.name, inventory), width)),
+    ...FINDING_KINDS.map((kind) => {
+      const own = findings.filter((each) => each.kind === kind)
+      const lines = own.flatMap(({message, suggestion}, index) => {
+        // Below consecutive findings that share it.
+        const isAdvised = own[index + 1]?.suggestion !== suggestion
+        const advice = isAdvised ? [wrapIndented(`What to do: ${suggestion}`, '    ', width)] : []
+        return [wrapIndented(message, '  ', width), ...advice]
+      })
+      const title = style.bold(`${FINDING_TITLES[kind]}: ${thousands(own.length)}`)
+      return own.length > 0 ? [title, ...lines].join('\n') : ''
+    }),
+    remarks.length > 0 ? ['Not counted as findings:', ...notCounted].join('\n') : '',
+    findings.length > 0
+      ? `${count(findings.length, 'finding')} in ${compared}.`
+      : `No findings: ${compared} go together.`,
+  ])
+}
+
+/** What the findings of one kind may take up, in bytes. */
+const ROOM = 50_000
+
+/** The summary of a check: what it found, by kind, each with what to do next. */
+export function checkSummary(check: LeaderboardCheck, job: JobFacts): string {
+  const {inventory, leaderboard, rows, runs, findings, remarks} = check
+  const parts = FINDING_KINDS.map((kind) => {
+    const own = findings.filter((finding) => finding.kind === kind)
+    if (own.length === 0) return ''
+    const title = FINDING_TITLES[kind]
+    const columns = [
+      {title, cell: ({message}: Finding) => message},
+      {title: 'What to do', cell: ({suggestion}: Finding) => suggestion},
+    ]
+    return page([
+      `### ${title}: ${own.length}`,
+      table(columns, own, {bytes: ROOM, more: 'more: `--json` names each'}),
+    ])
+  })
+  const notCounted = remarks.map(({message}) => `- ${text(capitalized(message))}.\n`).join('')
+  return page([
+    `## Leaderboard check: ${findings.length === 0 ? 'no findings' : count(findings.length, 'finding')}`,
+    jobTable(job, [
+      ['Leaderboard', placeAndTime(leaderboard.name, inventory)],
+      ['Compared', `${count(rows, 'row')} and ${count(runs, 'run')}`],
+    ]),
+    ...parts,
+    remarks.length > 0 ? folded('Not counted as findings', notCounted) : '',
+    warningsPart(job),
+  ])
+}
