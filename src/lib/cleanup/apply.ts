@@ -7,7 +7,7 @@ import {parseDatasetName} from '../base/names.js'
 import {type OptionTable, readOptions, readTexts} from '../base/options.js'
 import {CONNECTION, CONNECTION_OF_PLAN, type ConnectionOptions} from '../hub/session.js'
 import {type Exclusion} from '../plan/compare.js'
-import {frozen, makePlanOfNames, type Plan, type PlannedRun} from '../plan/plan.js'
+import {frozen, makePlanOfNames, type Plan} from '../plan/plan.js'
 import {lookAt} from '../plan/recheck.js'
 import {loadPlan} from '../plan/saved/files.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
@@ -80,15 +80,10 @@ function withoutExcluded(
   const isHeld = goes && stale.some(({status}) => status === 'skipped')
   if (isHeld) stale.push({name: board, status: 'skipped', reason: 'not everything before it can be deleted'})
   const left = plan.delete
-    .map((each) => withoutThese(each, excluded))
+    .map((each) => ({...each, datasets: each.datasets.filter(({name}) => !excluded.has(name))}))
     .filter(({datasets}) => datasets.length > 0)
   const kept = leaderboard && {...leaderboard, goes: goes && !isHeld, protection: protection.leaderboard}
   return {rest: frozen({...plan, delete: left, leaderboard: kept}), stale}
-}
-
-function withoutThese(planned: PlannedRun, excluded: Map<string, Exclusion>): PlannedRun {
-  const datasets = planned.datasets.filter(({name}) => !excluded.has(name))
-  return datasets.length === planned.datasets.length ? planned : {...planned, datasets}
 }
 
 /** How a deletion of named datasets, or of a plan in hand, is carried out. */

@@ -14,7 +14,7 @@ import {
   type Session,
   warnIfReadOnly,
 } from '../hub/session.js'
-import {parseDeletionLimit, refuseLargePlan} from '../plan/limit.js'
+import {refuseLargePlan} from '../plan/limit.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
 import {LastLook} from '../plan/recheck.js'
 import {type SavedPlan} from '../plan/saved/parse.js'
@@ -103,8 +103,7 @@ export async function execute(job: Job, options: JobOptions): Promise<CleanupRes
   if (!dryRun) requireDeletable(session)
   const report = {plan, inventory, dryRun, applied: saved !== undefined, stale, sizes, warnings}
   const size = plannedDatasets(plan).length
-  const limit = options.maxDelete === undefined ? undefined : parseDeletionLimit(options.maxDelete)
-  if (size > 0) refuseLargePlan(size, allDatasets(inventory).length, limit)
+  if (size > 0) refuseLargePlan(size, allDatasets(inventory).length, options.maxDelete)
   if (dryRun) return resultOf(report)
   if (size === 0) return resultOf({...report, outcomes: stale})
   const declined = options.yes !== true && (await options.confirm?.(plan)) !== true

@@ -1,7 +1,7 @@
 import {OptionError, RefusedError} from '../base/errors.js'
 
 /** The most that one plan may delete: so many datasets, or so many per cent of what the namespace holds. */
-export type DeletionLimit = {text: string; datasets: number} | {text: string; percent: number}
+type DeletionLimit = {text: string; datasets: number} | {text: string; percent: number}
 
 /**
  * Reads the value of `maxDelete`: `20`, or `10%` of the namespace's SMOLTRACE datasets, the leaderboard among them.
@@ -26,8 +26,9 @@ export function parseDeletionLimit(value: number | string): DeletionLimit {
  * @param total how many SMOLTRACE datasets the namespace holds, the leaderboard among them
  * @throws RefusedError
  */
-export function refuseLargePlan(datasets: number, total: number, limit?: DeletionLimit): void {
-  if (!limit) return
+export function refuseLargePlan(datasets: number, total: number, maxDelete?: number | string): void {
+  if (maxDelete === undefined) return
+  const limit = parseDeletionLimit(maxDelete)
   const most = 'percent' in limit ? (limit.percent * total) / 100 : limit.datasets
   if (datasets <= most) return
   const whole = 'percent' in limit ? ` of ${total}` : ''

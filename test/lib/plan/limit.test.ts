@@ -21,7 +21,7 @@ describe('the limit of --max-delete', () => {
   ]
   for (const [limit, datasets, total, isFine] of cases) {
     it(`of ${limit} ${isFine ? 'lets' : 'does not let'} ${datasets} of ${total} go`, () => {
-      const check = () => refuseLargePlan(datasets, total, parseDeletionLimit(limit))
+      const check = () => refuseLargePlan(datasets, total, limit)
       if (isFine) {
         expect(check).not.to.throw()
         return

@@ -43,8 +43,8 @@ export function parsePlan(json: string, refuse: Refuse): SavedPlan {
   requireDistinct(file, refuse)
   // What a reviewer read must be what the plan says.
   for (const [name, expected] of Object.entries(contentOf(plan, file.keep))) {
-    const difference = differenceIn(expected, content[name], name)
-    if (difference !== undefined) throw refuse(difference)
+    const difference = differenceIn(expected, content[name])
+    if (difference !== undefined) throw refuse(`${name}${difference}`)
   }
 
   return frozen({plan, madeBy: file.madeBy, madeAt: plan.now, digest: file.digest, keptRuns: file.keep})
@@ -136,16 +136,15 @@ function toLeaderboard(
   return {...dataset, namespace, type: 'leaderboard'}
 }
 
-/** The first place where two JSON values differ, whatever the order of names, and how. */
-function differenceIn(expected: unknown, found: unknown, place: string): string | undefined {
+/** Where two JSON values differ first, whatever the order of names, and how: `[0].goes: is true, but …`. */
+function differenceIn(expected: unknown, found: unknown): string | undefined {
   if (!isContainer(expected) || !isContainer(found))
     return expected === found
       ? undefined
-      : `${place}: is ${quote(found)}, but its rules and datasets say ${quote(expected)}`
+      : `: is ${quote(found)}, but its rules and datasets say ${quote(expected)}`
   for (const name of new Set([...Object.keys(expected), ...Object.keys(found)])) {
-    const part = Array.isArray(found) ? `${place}[${name}]` : `${place}.${name}`
-    const difference = differenceIn(expected[name], found[name], part)
-    if (difference !== undefined) return difference
+    const difference = differenceIn(expected[name], found[name])
+    if (difference !== undefined) return `${Array.isArray(found) ? `[${name}]` : `.${name}`}${difference}`
   }
 
   return undefined

@@ -58,14 +58,9 @@ export async function loadPolicy(file: string, now = new Date()): Promise<Policy
     throw refuse({...problem, line: lineOf(problem.key)})
   }
 
-  const keys = Object.entries(document).flatMap(([part, own]) => {
-    const names = typeof own === 'object' && !Array.isArray(own) ? Object.keys(own ?? {}) : undefined
-    return names ? names.map((name) => `${part}.${name}`) : [part]
-  })
-  const lines = keys
-    .filter((key) => key !== 'version')
-    .map((key): [PolicyKey, number] => [key as PolicyKey, lineOf(key) ?? 0])
-  return {file, options, lines: new Map(lines)}
+  const keys: PolicyKey[] = ['select.by', ...RULE_NAMES.flatMap((name) => ruleOf(name).policy ?? [])]
+  const lines = keys.map((key): [PolicyKey, number] => [key, lineOf(key) ?? 0]).filter(([, line]) => line > 0)
+  return {file, options, lines: new Map(lines.toSorted(([, a], [, b]) => a - b))}
 }
 
 async function readText(file: string, refuse: Refuse): Promise<string> {
