@@ -156,21 +156,11 @@ describe('looking around', () => {
     expect((await look()).sizes).to.equal(undefined)
     expect(hub.requests.some(({path}) => path.includes('/settings/'))).to.equal(false)
     const overview = await look({withRows: true, sizes: true})
-    const table = (width?: number) => formatRunTable(overview, totalsOf(overview), {style: PLAIN, width})
-    const sizeOfAll = (datasets: Array<{name: string}>) =>
-      formatBytes(datasets.reduce((bytes, {name}) => bytes + hub.state.get(name)!.storage, 0))
-    const all = overview.runs.flatMap(({datasets}) => datasets)
-    expect(table())
-      .to.include('results, metrics')
-      .and.match(new RegExp(`^12 runs: 8 complete, .*; 30 datasets, ${sizeOfAll(all)}$`, 'm'))
-    for (const width of [60, 80, 100]) {
-      const text = table(width)
-      for (const line of text.split('\n')) expect(line.length).to.be.at.most(width)
-      expect(text.replaceAll(/\s+/g, ' '))
-        .to.include('may still be uploading: no traces, no metrics')
-        .and.include('2 finished without traces')
-      for (const {timestamp, datasets} of overview.runs)
-        expect(text).to.match(new RegExp(`^${timestamp} .* ${sizeOfAll(datasets)}  `, 'm'))
+    const table = formatRunTable(overview, totalsOf(overview), {style: PLAIN, width: 60})
+    for (const line of table.split('\n')) expect(line.length).to.be.at.most(60)
+    for (const {timestamp, datasets} of overview.runs) {
+      const bytes = datasets.reduce((sum, {name}) => sum + hub.state.get(name)!.storage, 0)
+      expect(table).to.match(new RegExp(`^${timestamp} .* ${formatBytes(bytes)}  `, 'm'))
     }
   })
 })

@@ -45,17 +45,6 @@ function createdAt(...distances: number[]): Run {
 const changed = (ms: number, types: RunType[] = ['results'], created = 2 * DAY - 1) =>
   runOf(ago(created), types, {createdAt: ago(created), lastModified: ago(ms)})
 
-function expectGrouped(datasets: RunDataset[]): void {
-  const runs = groupDatasetsByRun(datasets)
-  expect(runs.flatMap((run) => run.datasets)).to.have.members(datasets)
-  for (const run of runs) {
-    const types = run.datasets.map(({type}) => type)
-    expect([...types, ...run.missing]).to.have.members([...RUN_TYPES])
-    expect(run.complete).to.equal(types.length === RUN_TYPES.length)
-    expect(run.datasets.every(({timestamp}) => timestamp === run.timestamp)).to.equal(true)
-  }
-}
-
 describe('runs', () => {
   describe('grouping', () => {
     it('puts the datasets of one second together, in the order results, traces, metrics, newest run first', () => {
@@ -69,15 +58,21 @@ describe('runs', () => {
     })
 
     it('keeps two namespaces apart', () => {
-      const other = runDatasets(STAMP, RUN_TYPES, {namespace: 'team'})
-      expect(
-        groupDatasetsByRun([...runDatasets(STAMP), ...other]).map(({namespace}) => namespace),
-      ).to.deep.equal(['kim', 'team'])
+      const both = [...runDatasets(STAMP), ...runDatasets(STAMP, RUN_TYPES, {namespace: 'team'})]
+      expect(groupDatasetsByRun(both).map(({namespace}) => namespace)).to.deep.equal(['kim', 'team'])
     })
 
     it('puts every dataset into exactly one run, and says what is missing', () => {
       fc.assert(
-        fc.property(someInventory, ({datasets}) => expectGrouped(datasets)),
+        fc.property(someInventory, ({datasets}) => {
+          const runs = groupDatasetsByRun(datasets)
+          expect(datasetsIn(runs)).to.have.members(datasets)
+          for (const {datasets: own, missing, complete, timestamp} of runs) {
+            expect([...own.map(({type}) => type), ...missing]).to.have.members([...RUN_TYPES])
+            expect(complete).to.equal(own.length === RUN_TYPES.length)
+            expect(own.every((dataset) => dataset.timestamp === timestamp)).to.equal(true)
+          }
+        }),
         {numRuns: 200},
       )
     })
@@ -106,12 +101,7 @@ describe('runs', () => {
   describe('the time of a run', () => {
     const cases: Array<[title: string, distances: number[], time: number, datesDisagree: boolean]> = [
       ['the earliest date of creation', [3 * HOUR, HOUR, 2 * HOUR], HOUR, false],
-      [
-        'a date of creation before the name, as a machine east of Greenwich has it',
-        [-9 * HOUR],
-        -9 * HOUR,
-        false,
-      ],
+      ['before the name, as a machine east of Greenwich has it', [-9 * HOUR], -9 * HOUR, false],
       ['plausible at exactly 48 hours after the name', [48 * HOUR], 48 * HOUR, false],
       ['plausible at exactly 48 hours before the name', [-48 * HOUR], -48 * HOUR, false],
       ['the name where all dates are a millisecond too late', [48 * HOUR + 1], 0, true],
@@ -153,6 +143,7 @@ describe('runs', () => {
 
   describe('an upload that may be under way', () => {
     const grace = 6 * HOUR
+    const untouched = runOf(ago(2 * HOUR), ['results'], {createdAt: ago(HOUR), lastModified: ago(9 * DAY)})
     const uploads: Array<[title: string, run: Run, graceMs: number, mayBe: boolean]> = [
       ['where an incomplete run changed within the grace', changed(grace - 1), grace, true],
       ['not as soon as the grace is over', changed(grace), grace, false],
@@ -161,12 +152,7 @@ describe('runs', () => {
       ['not of a complete run', changed(0, [...RUN_TYPES]), grace, false],
       ['where the last change lies in the future', changed(-DAY), grace, true],
       ['not where the grace is turned off', changed(-DAY), 0, false],
-      [
-        'where it was created within the grace and not changed since',
-        runOf(ago(2 * HOUR), ['results'], {createdAt: ago(HOUR), lastModified: ago(9 * DAY)}),
-        grace,
-        true,
-      ],
+      ['where it was created within the grace and not changed since', untouched, grace, true],
     ]
     for (const [title, run, graceMs, mayBe] of uploads) {
       it(`[S7] is assumed ${title}`, () => {
@@ -191,22 +177,19 @@ describe('runs', () => {
   })
 
   describe('the order of runs', () => {
-    it('[S3] is newest first by time, not by name', () => {
-      const early = runDatasets('20260902_000000', ['results'], {createdAt: new Date('2026-09-01T10:00:00Z')})
-      const late = runDatasets('20260901_120000', ['results'], {createdAt: new Date('2026-09-01T20:00:00Z')})
-      const runs = groupDatasetsByRun([...early, ...late])
-      expect(runs.map(({timestamp}) => timestamp)).to.deep.equal(['20260901_120000', '20260902_000000'])
-    })
-
-    it('is by name, newest first, where two times are the same', () => {
-      const same = new Date('2026-09-01T20:00:00Z')
-      const stamps = ['20260901_120000', '20260901_120002', '20260901_120001']
-      const datasets = stamps.flatMap((stamp) => runDatasets(stamp, ['results'], {createdAt: same}))
-      expect(groupDatasetsByRun(datasets).map(({timestamp}) => timestamp)).to.deep.equal([
-        '20260901_120002',
-        '20260901_120001',
-        '20260901_120000',
-      ])
+    it('[S3] is newest first by time, not by name, and by name where two times are the same', () => {
+      const times = {
+        '20260902_000000': 10,
+        '20260901_120000': 20,
+        '20260901_120002': 20,
+        '20260901_120001': 20,
+      }
+      const datasets = Object.entries(times).map(([stamp, hour]) =>
+        runDataset('results', stamp, {createdAt: new Date(`2026-09-01T${hour}:00:00Z`)}),
+      )
+      const stamps = groupDatasetsByRun(datasets).map(({timestamp}) => timestamp)
+      expect(stamps.map((stamp) => stamp.slice(-3))).to.deep.equal(['002', '001', '000', '000'])
+      expect(stamps.at(-1)).to.equal('20260902_000000')
     })
 
     it('is newest first and the same, whatever the order of the listing', () => {

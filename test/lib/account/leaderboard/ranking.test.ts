@@ -11,8 +11,8 @@ import {
 } from '../../../../src/lib/account/leaderboard/ranking.js'
 import {type LeaderboardRow} from '../../../../src/lib/account/leaderboard/row.js'
 import {UsageError} from '../../../../src/lib/base/errors.js'
-import {inventoryOf, NAMESPACE, runDatasets, runOf} from '../../../support/builders.js'
-import {A, B, C, finished, named, rowOf, someCase, viewOf} from '../../../support/rows.js'
+import {inventoryOf, NAMESPACE, runDatasets} from '../../../support/builders.js'
+import {A, B, C, finished, named, someCase, viewOf} from '../../../support/rows.js'
 
 const D = '20260904_120000'
 const E = '20260905_120000'
@@ -26,20 +26,13 @@ const places = (rows: RankedRow[]) => rows.map(({row, place}) => [row, place])
 describe('the ranking of rows', () => {
   for (const by of METRIC_NAMES) {
     it(`puts the better end of ${by} first, and says which it is`, () => {
-      const {field, better} = METRICS[by]
+      const better = ['pass_at_1', 'success_rate'].includes(by) ? 'higher' : 'lower'
+      const {field} = METRICS[by]
       const rows = [finished(A, {[field]: 0.25}), finished(B, {[field]: 0.5})]
       expect(rank(rows, {by}).better).to.equal(better)
-      const order = better === 'higher' ? [2, 1] : [1, 2]
-      expect(rowsOf(rows, {by}).map(({row}) => row)).to.deep.equal(order)
+      expect(rowsOf(rows, {by}).map(({row}) => row)).to.deep.equal(better === 'higher' ? [2, 1] : [1, 2])
     })
   }
-
-  it('knows which end is the better one', () => {
-    expect(METRIC_NAMES.filter((by) => METRICS[by].better === 'higher')).to.deep.equal([
-      'success_rate',
-      'pass_at_1',
-    ])
-  })
 
   it('takes short names, and the success rate by default', () => {
     expect(rank([], {by: 'cost'}).by).to.equal('total_cost_usd')
@@ -49,13 +42,7 @@ describe('the ranking of rows', () => {
   it('gives equal scores the same place, the newer row first, and the next its own', () => {
     const rows = [B, A, C, D].map((run, index) => finished(run, {successRate: index < 3 ? 50 : 10}))
     const ranked = rowsOf([...rows, finished(E, {successRate: 90})])
-    expect(places(ranked)).to.deep.equal([
-      [5, 1],
-      [3, 2],
-      [1, 2],
-      [2, 2],
-      [4, 5],
-    ])
+    expect(places(ranked).join(' ')).to.equal('5,1 3,2 1,2 2,2 4,5')
     expect(ranked.map(({isTied}) => isTied)).to.deep.equal([false, true, true, true, false])
   })
 
@@ -66,7 +53,6 @@ describe('the ranking of rows', () => {
       finished(C, {successRate: 1}),
       finished(D, {runStatus: 'partial', successRate: 100}),
       finished(E, {runStatus: 'Completed', successRate: 100}),
-      rowOf({runStatus: 'failed'}),
     ]
     const ranked = rowsOf(rows)
     expect(ranked.map(({row, place, standing, doubt}) => [row, place, standing, doubt])).to.deep.equal([
@@ -75,7 +61,6 @@ describe('the ranking of rows', () => {
       [2, undefined, 'finished', 'its row has no success_rate'],
       [4, undefined, 'partial', undefined],
       [1, undefined, 'failed', undefined],
-      [6, undefined, 'failed', undefined],
     ])
   })
 
@@ -94,16 +79,6 @@ describe('the ranking of rows', () => {
     ])
   })
 
-  it('gives a tie of runs to the newer one, for --keep-best too', () => {
-    const index = indexRows(
-      [A, C, B].map((run) => finished(run, {totalTokens: 7})),
-      NAMESPACE,
-    )
-    const runs = [A, B, C].map((run) => runOf(run))
-    const ranked = rankRuns(runs, index, 'total_tokens')
-    expect(ranked.map(({run}) => run.timestamp)).to.deep.equal([C, B, A])
-  })
-
   it('ranks the runs that --keep-best ranks, in the same order', () => {
     fc.assert(
       fc.property(someCase, fc.constantFrom(...METRIC_NAMES), ({runs, rows}, by) => {
@@ -112,11 +87,8 @@ describe('the ranking of rows', () => {
         const shown = rowsOf(rows, {by}, inventory)
           .filter(({run, place}) => place !== undefined && run !== undefined && there.has(run))
           .map(({run}) => run)
-        const ranked = rankRuns(runs, indexRows(rows, NAMESPACE), by)
-        expect(shown).to.include.members(ranked.map(({run}) => run.timestamp))
-        expect(
-          [...new Set(shown)].filter((run) => ranked.some((each) => each.run.timestamp === run)),
-        ).to.deep.equal(ranked.map(({run}) => run.timestamp))
+        const ranked = rankRuns(runs, indexRows(rows, NAMESPACE), by).map(({run}) => run.timestamp)
+        expect([...new Set(shown)].filter((run) => ranked.includes(run!))).to.deep.equal(ranked)
       }),
     )
   })
@@ -143,7 +115,7 @@ describe('the ranking of rows', () => {
       [undefined, 1],
       ['y', 2],
     ])
-    expect(groups.map((group) => places(group.rows))).to.deep.equal([[[3, 1]], [[2, 1]], [[5, 1]]])
+    expect(groups.map((group) => places(group.rows).join(' '))).to.deep.equal(['3,1', '2,1', '5,1'])
     expect(rank(rows, {limit: 2}).groups.map((group) => [group.rows.length, group.total])).to.deep.equal([
       [2, 5],
     ])
