@@ -147,6 +147,7 @@ describe('runs', () => {
     const uploads: Array<[title: string, run: Run, graceMs: number, mayBe: boolean]> = [
       ['where an incomplete run changed within the grace', changed(grace - 1), grace, true],
       ['not as soon as the grace is over', changed(grace), grace, false],
+      ['not where it was created just then', changed(grace, ['results'], grace), grace, false],
       ['not two days after the newest creation', changed(0, ['results'], 2 * DAY), grace, false],
       ['but within a longer grace', changed(0, ['results'], 2 * DAY), 3 * DAY, true],
       ['not of a complete run', changed(0, [...RUN_TYPES]), grace, false],

@@ -43,28 +43,20 @@ describe('a file that is written whole or not at all', () => {
 
   it('stays as it was where the check of the new one fails', async () => {
     writeFileSync(file, 'old')
-    const check = async () => {
-      throw new UsageError('not good')
-    }
-
+    const check = () => Promise.reject(new UsageError('not good'))
     const error = await rejectionOf(replaceFile(file, {...contents, text: 'new', check}))
     expect(error.message).to.equal('not good')
     expect(readFileSync(file, 'utf8')).to.equal('old')
     expect(readdirSync(folder)).to.deep.equal(['page.html'])
   })
 
-  it('takes the place of a link, and leaves alone what that leads to', async () => {
+  it('is found behind a link, or takes its place and leaves alone what that leads to', async () => {
+    const link = join(folder, 'link')
     writeFileSync(file, 'old')
-    symlinkSync(file, join(folder, 'link'))
-    await writeAtomically(join(folder, 'link'), 'new')
-    expect(readFileSync(file, 'utf8')).to.equal('old')
-    expect(readFileSync(join(folder, 'link'), 'utf8')).to.equal('new')
-  })
-
-  it('is found behind a link', async () => {
-    writeFileSync(file, 'old')
-    symlinkSync(file, join(folder, 'link'))
-    expect(await findTarget(join(folder, 'link'), free)).to.equal(file)
+    symlinkSync(file, link)
+    expect(await findTarget(link, free)).to.equal(file)
+    await writeAtomically(link, 'new')
+    expect([file, link].map((path) => readFileSync(path, 'utf8'))).to.deep.equal(['old', 'new'])
   })
 
   it('is not a folder, no device, no empty name, and nothing that must stay', async () => {
@@ -98,13 +90,9 @@ describe('making a folder', () => {
   it('makes those above it as well, and says which is the outermost', async () => {
     const path = join(root, 'a', 'b', 'c')
     expect(await makeFolder(path, 0o700)).to.equal(join(root, 'a'))
+    for (const there of [path, '/']) expect(await makeFolder(there)).to.equal(undefined)
     expect(statSync(path).isDirectory()).to.equal(true)
     if (process.platform !== 'win32') expect(statSync(join(root, 'a')).mode % 0o1000).to.equal(0o700)
-  })
-
-  it('leaves alone what is there', async () => {
-    expect(await makeFolder(root)).to.equal(undefined)
-    expect(await makeFolder('/')).to.equal(undefined)
   })
 
   it('may be done by several at once', async () => {
@@ -115,8 +103,8 @@ describe('making a folder', () => {
 
   it('fails where a file is in the way', async () => {
     writeFileSync(join(root, 'file'), '')
-    expect(await rejectionOf(makeFolder(join(root, 'file')))).to.include({code: 'EEXIST'})
-    expect(await rejectionOf(makeFolder(join(root, 'file', 'x', 'y')))).to.include({code: 'EEXIST'})
+    for (const path of [join(root, 'file'), join(root, 'file', 'x', 'y')])
+      expect(await rejectionOf(makeFolder(path))).to.include({code: 'EEXIST'})
   })
 
   it('fails, and ends, where the system does not let a folder be made', async function () {

@@ -165,18 +165,17 @@ describe('duration', () => {
     })
   })
 
-  const words: Array<[ms: number, largest: string, sum: string]> = [
-    [0, '0min', '0min'],
-    [59_999, '0min', '0min'],
-    [MINUTE, '1min', '1min'],
-    [HOUR - MINUTE, '59min', '59min'],
-    [HOUR, '1h', '1h'],
-    [90 * MINUTE, '1h', '1h30min'],
+  const words: Array<[ms: number, largest: string, sum?: string]> = [
+    [0, '0min'],
+    [59_999, '0min'],
+    [MINUTE, '1min'],
+    [HOUR - MINUTE, '59min'],
+    [HOUR, '1h'],
     [DAY - MINUTE, '23h', '23h59min'],
     [DAY + MINUTE, '1d', '1d1min'],
     [76 * DAY + 5 * HOUR, '76d', '76d5h'],
   ]
-  for (const [ms, largest, sum] of words) {
+  for (const [ms, largest, sum = largest] of words) {
     it(`of ${ms} ms is ${largest} in words, and as a sum ${sum}`, () => {
       expect(formatDuration(ms)).to.equal(largest)
       expect(formatSum(ms)).to.equal(sum)
@@ -187,20 +186,6 @@ describe('duration', () => {
 })
 
 describe('[S10] a stopwatch', () => {
-  const {now} = performance
-  let monotonic = 0
-  let wall = 0
-
-  beforeEach(() => {
-    monotonic = 0
-    wall = Date.UTC(2026, 0)
-    performance.now = () => monotonic
-  })
-
-  afterEach(() => {
-    performance.now = now
-  })
-
   const cases: Array<[title: string, monotonic: number, wall: number, elapsed: number]> = [
     ['counts what the monotonic clock counts', 5000, 5000, 5000],
     ['counts the time in which the machine slept, and the monotonic clock stood still', 10, 60_000, 60_000],
@@ -209,10 +194,17 @@ describe('[S10] a stopwatch', () => {
   ]
   for (const [title, byMonotonic, byWall, elapsed] of cases) {
     it(title, () => {
-      const age = stopwatch(() => new Date(wall))
-      monotonic += byMonotonic
-      wall += byWall
-      expect(age()).to.equal(elapsed)
+      const {now} = performance
+      let [monotonic, wall] = [0, Date.UTC(2026, 0)]
+      performance.now = () => monotonic
+      try {
+        const age = stopwatch(() => new Date(wall))
+        monotonic += byMonotonic
+        wall += byWall
+        expect(age()).to.equal(elapsed)
+      } finally {
+        performance.now = now
+      }
     })
   }
 })

@@ -61,14 +61,14 @@ describe('the check of a leaderboard', () => {
     expect(found([whole(C)], later).findings[0]).to.deep.equal(['run-without-row', [], [fresh]])
   })
 
-  const DAYS = ['20260904_120000', '20260905_120000', '20260906_120000']
-  const CITED = ['20260907_120000', '20260908_120000', '20260909_120000', '20260910_120000']
+  const FOUR = ['20260907_120000', '20260908_120000', '20260909_120000', '20260910_120000']
+  const MANY = [A, B, '20260904_120000', '20260905_120000', '20260906_120000']
   const SELECTORS: Array<[runs: string[], rows: LeaderboardRow[], selector: string]> = [
     [[A], [], `--run ${A}`],
     [[A, B, C], [whole(C)], `--run ${B} --run ${A}`],
-    [[A, B, ...DAYS, ...CITED], [A, ...CITED].map((run) => whole(run)), '--unreferenced'],
-    [[A, B, ...DAYS], [whole(A)], '--run TIMESTAMP'],
-    [[A, B, ...DAYS], [whole('20260101_120000')], '--run TIMESTAMP'],
+    [[...MANY, ...FOUR], [A, ...FOUR].map((run) => whole(run)), '--unreferenced'],
+    [MANY, [whole(A)], '--run TIMESTAMP'],
+    [MANY, [whole('20260101_120000')], '--run TIMESTAMP'],
   ]
   for (const [runs, rows, selector] of SELECTORS) {
     it(`says how to delete ${runs.length - rows.length} of ${runs.length} runs: by ${selector}`, () => {

@@ -243,20 +243,18 @@ describe('leaderboard', () => {
     }
 
     it('come from files in the LZ4 of Hadoop, which DuckDB does not write', async () => {
+      /** One block of literals alone, fewer than 15, behind both lengths. */
       const framed = (bytes: Uint8Array) => {
-        // One block of literals alone: its length in a nibble, then in bytes of at most 255.
-        const more = bytes.length - 15
-        const length = [240, ...times(Math.floor(more / 255), () => 255), more % 255]
-        const block = Buffer.from(more < 0 ? [bytes.length * 16, ...bytes] : [...length, ...bytes])
+        const block = Buffer.from([bytes.length * 16, ...bytes])
         const head = Buffer.alloc(8)
         head.writeUInt32BE(bytes.length)
         head.writeUInt32BE(block.length, 4)
         return new Uint8Array(Buffer.concat([head, block]))
       }
 
-      const names = times(300, (index) => `run ${index} of many, ${'x'.repeat(index % 40)}`)
-      const file = parquet([ids(...names)], {codec: 'LZ4', compressors: {LZ4: framed}})
-      expect(idsOf(await read({[DATA]: file}))).to.deep.equal(names)
+      expect(idsOf(await read(one([ids('a')], {codec: 'LZ4', compressors: {LZ4: framed}})))).to.deep.equal([
+        'a',
+      ])
     })
 
     it('are kept for rules where they mean a run, in whatever form, and counted where not', async () => {

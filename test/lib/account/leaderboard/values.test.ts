@@ -73,33 +73,29 @@ describe('[S11] a value that a rule rests on is yes, no or in doubt', () => {
         ? ([['doubt', 'above what can be', [completed(is(most + 0.1))]]] satisfies Case[])
         : []),
     ]
-    // Beside no status, a score says that the evaluation finished.
-    describe(metric, () => {
-      for (const [answer, title, cells] of all) {
-        it(`${answer}: ${title}`, () => {
-          expect(scoreOf(read(cells), metric).is).to.equal(answer)
-        })
-      }
-    })
+    for (const [answer, title, cells] of all) {
+      it(`${metric}: ${answer}: ${title}`, () => {
+        expect(scoreOf(read(cells), metric).is).to.equal(answer)
+      })
+    }
   }
 
   for (const column of GROUP_COLUMNS) {
+    const is = (...cells: unknown[]) => cells.map((cell) => ({[column]: cell}))
     const cases: Case[] = [
-      ['yes', 'a text', [{[column]: 'a'}]],
+      ['yes', 'a text', is('a')],
       ['yes', 'null', [{}]],
-      ['yes', 'an empty text, which is null', [{[column]: ''}, {}]],
-      ['yes', 'the same in all rows', [{[column]: 'a'}, {[column]: 'a'}]],
-      ['doubt', 'a number', [{[column]: 7}]],
-      ['doubt', 'rows that disagree', [{[column]: 'a'}, {[column]: 'b'}]],
-      ['doubt', 'a text in one row, null in another', [{[column]: 'a'}, {}]],
+      ['yes', 'an empty text, which is null', is('', undefined)],
+      ['yes', 'the same in all rows', is('a', 'a')],
+      ['doubt', 'a number', is(7)],
+      ['doubt', 'rows that disagree', is('a', 'b')],
+      ['doubt', 'a text in one row, null in another', is('a', undefined)],
     ]
-    describe(column, () => {
-      for (const [answer, title, cells] of cases) {
-        it(`${answer}: ${title}`, () => {
-          expect(cellOf(read(cells), column).is).to.equal(answer)
-        })
-      }
-    })
+    for (const [answer, title, cells] of cases) {
+      it(`${column}: ${answer}: ${title}`, () => {
+        expect(cellOf(read(cells), column).is).to.equal(answer)
+      })
+    }
   }
 
   it('model, team, purpose and group: doubt, of a run with metrics without a row; without metrics, one group', () => {
