@@ -8,26 +8,12 @@ import {expectGolden} from './support/golden.js'
 type Listed = Command.Cached & {exitCodes?: number[]}
 
 /** What users may rely on; help texts and groups are no promise. */
-const PROMISED = new Set([
-  'aliases',
-  'allowNo',
-  'char',
-  'charAliases',
-  'default',
-  'delimiter',
-  'dependsOn',
-  'env',
-  'exclusive',
-
-  'exitCodes',
-  'hidden',
-  'hiddenAliases',
-  'multiple',
-  'options',
-  'relationships',
-  'required',
-  'type',
-])
+const PROMISED = new Set(
+  (
+    'aliases allowNo char charAliases default delimiter dependsOn env exclusive ' +
+    'exitCodes hidden hiddenAliases multiple options relationships required type'
+  ).split(' '),
+)
 
 /** In one line; what is off or empty is left out. */
 function promisesOf(facts: object): string {

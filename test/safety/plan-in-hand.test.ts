@@ -158,8 +158,6 @@ describe('a plan in hand', () => {
       ['to lack one rule', ({rules}) => delete rules.keepWeekly],
       ['to hold no runs', (copy) => copy.delete.push(null)],
       ['to have a hole for a run', (copy) => delete copy.delete[0]],
-      ['to have a hole for a dataset', (_, {datasets}) => delete datasets[0]],
-      ['to have a hole for a dataset of a run', (_, {run}) => delete run.datasets[0]],
       ['to have a hole for a run that stays', ({keep}) => delete keep[0]],
       ['to give no reasons', (_, {reasons}) => reasons.push(null)],
       [
@@ -169,19 +167,16 @@ describe('a plan in hand', () => {
       ['to say neither yes nor no of archives', (copy) => Object.assign(copy, {archives: 0})],
       ['to hold what no plan can', (copy) => Object.assign(copy, {now: () => new Date()})],
       ...Object.entries({
-        keepRecent: ['5', Number.NaN, -1, 0, 1.5, 5n],
+        keepRecent: ['5', Number.NaN, 0, 1.5, 5n],
         keepBest: [true, Number.NEGATIVE_INFINITY],
-        keepWithin: [null, 0, '30d', {kind: 'duration', text: '30d', ms: 1}],
+        keepWithin: [null, '30d', {kind: 'duration', text: '30d', ms: 1}],
         olderThan: [null, false, {kind: 'duration', text: '30d', ms: 0}, {kind: 'date', text: 'x'}],
         keepWeekly: [null, {}, '5'],
         keepers: [['keepDaily'], null],
-        selectors: [['all'], null],
-        needScores: [null],
         by: ['score', ''],
         groupBy: [['colour']],
         model: [[null], ['']],
         graceMs: [Number.NaN, -1, 0.5],
-        scoreBelow: ['50', Number.POSITIVE_INFINITY],
         only: [['everything']],
       }).flatMap(([rule, values]) =>
         values.map((value): [string, Forgery] => [

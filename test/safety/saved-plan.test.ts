@@ -8,7 +8,7 @@ import {parseJournal} from '../../src/lib/cleanup/journal/parse.js'
 import {exitCodeOf} from '../../src/lib/cleanup/result.js'
 import {loadPlan} from '../../src/lib/plan/saved/files.js'
 import {digestOf} from '../../src/lib/plan/saved/format.js'
-import {Account, all, CARRIED, plannedNames, stampOf, statusesOf} from '../support/account.js'
+import {Account, CARRIED, plannedNames, stampOf} from '../support/account.js'
 import {writeBoard} from '../support/boards.js'
 
 describe('a saved plan', () => {
@@ -107,25 +107,7 @@ describe('a saved plan', () => {
     expect(exitCodeOf(await account.apply(CARRIED))).to.equal(0)
   })
 
-  it('[S12] keeps the leaderboard where anything before it falls out, and else deletes it last', async () => {
-    await account.save({all: true, deleteLeaderboard: true})
-    touch(older[2] ?? '')
-    const {outcomes} = await account.apply(CARRIED)
-    expect(statusesOf(outcomes)).to.include({[account.board]: 'skipped', ...all(older, 'skipped')})
-    await account.save({all: true, deleteLeaderboard: true})
-    expect((await account.apply(CARRIED)).archive).to.include({datasets: 1})
-    expect(account.deletions.at(-1)).to.equal(account.board)
-  })
-
   describe('is refused, and nothing is touched,', () => {
-    it('[S10] where it was made for another Hub', async () => {
-      await account.save()
-      account.hub.requests.length = 0
-      const message = await expectRefusal(UsageError, 2, {endpoint: 'http://127.0.0.1:9'})
-      expect(message).to.include(account.hub.url).and.include('http://127.0.0.1:9')
-      expect(account.hub.requests).to.deep.equal([])
-    })
-
     it('[S10] where it was made for another account', async () => {
       account.addRun(65 * DAY, {owner: account.hub.org})
       await account.save({olderThan: '30d', namespace: account.hub.org})

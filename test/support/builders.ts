@@ -480,35 +480,6 @@ export const NEAR_MISSES = [
   '',
 ] as const
 
-/** A listing with all sorts of other datasets among the runs' own. */
-export const someListing: fc.Arbitrary<ListedDataset[]> = fc
-  .record({
-    inventory: someInventory,
-    others: fc.uniqueArray(
-      fc.oneof(
-        fc.constantFrom(...NEAR_MISSES).map((name) => `${NAMESPACE}/${name}`),
-        fc
-          .constantFrom('other', 'Kim', 'kim2', 'ki', '')
-          .map((name) => `${name}/smoltrace-results-20260101_000000`),
-        fc.string().map((name) => `${NAMESPACE}/${name}`),
-        fc
-          .tuple(fc.constantFrom('results', 'traces', 'metrics'), fc.stringMatching(/^\d{8}_\d{6}$/))
-          .map(([type, digits]) => `${NAMESPACE}/smoltrace-${type}-${digits}`),
-      ),
-      {maxLength: 12},
-    ),
-  })
-  .map(({inventory: {datasets, leaderboard}, others}) => {
-    const own = [...datasets, ...(leaderboard ? [leaderboard] : [])]
-    const taken = new Set(own.map(({name}) => name))
-    return [
-      ...own.map(({name, id, sha, createdAt, lastModified, private: isPrivate}) =>
-        listed(name, {id, sha, createdAt, lastModified, private: isPrivate}),
-      ),
-      ...others.filter((name) => !taken.has(name)).map((name) => listed(name)),
-    ]
-  })
-
 const someAge = fc.oneof(
   fc.constantFrom('1h', '12h', '1d', '7', '7d', '2w', '1m', '2mo', '1y', '1w3d', '2026-09-01', '2026-10-05'),
   fc.integer({min: 1, max: 90}).map((days) => `${days}d`),

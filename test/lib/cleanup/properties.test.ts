@@ -1,30 +1,23 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {discover, type Inventory} from '../../../src/lib/account/datasets.js'
+import {type Inventory} from '../../../src/lib/account/datasets.js'
 import {type Run} from '../../../src/lib/account/runs.js'
 import {UsageError} from '../../../src/lib/base/errors.js'
-import {parseDatasetName} from '../../../src/lib/base/names.js'
 import {DAY} from '../../../src/lib/base/time.js'
 import {comparePlan} from '../../../src/lib/plan/compare.js'
 import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {
-  anyOptions,
-  fakeHub,
   freshId,
   later,
   MINUTE,
   namesIn,
-  NAMESPACE,
   NOTHING_KNOWN,
   NOW,
   planOf,
   runDataset,
-  sessionOf,
   someCase,
-  someInventory,
-  someListing,
 } from '../../support/builders.js'
 
 const RUNS = {numRuns: 400}
@@ -52,26 +45,6 @@ const quietMs = ({datasets}: Run) => {
 }
 
 describe('properties of every plan', () => {
-  it('[S1] nothing is planned that was not listed under exactly such a name', async () => {
-    const cases = someListing.chain((listing) =>
-      someInventory.chain((inventory) =>
-        fc.tuple(fc.constant(listing), anyOptions({...inventory, datasets: []})),
-      ),
-    )
-    await fc.assert(
-      fc.asyncProperty(cases, async ([listing, options]) => {
-        const inventory = await discover(sessionOf(fakeHub(listing)))
-        const names = new Set(listing.map(({name}) => name))
-        for (const name of goingIn(inventory, options)) {
-          expect(names.has(name), name).to.equal(true)
-          expect(name).to.match(/^kim\/smoltrace-(?:(?:results|traces|metrics)-\d{8}_\d{6}|leaderboard)$/)
-          expect(parseDatasetName(name, NAMESPACE), name).not.to.equal(undefined)
-        }
-      }),
-      RUNS,
-    )
-  })
-
   it('[S3][S7][S12] every dataset of a run is planned once or kept; no upload goes, no run of the future, no leaderboard unasked', () => {
     fc.assert(
       fc.property(someCase(), ({inventory, options}) => {
