@@ -17,16 +17,12 @@ export interface Snapshot {
 /** Everything that is on the Hub now, by full name. */
 export function snapshotOf(hub: Sandbox): Map<string, Snapshot> {
   return new Map(
-    hub.state.datasets().map((repo) => [
-      repo.id,
-      {
-        id: repo._id,
-        sha: repo.sha,
-        isPrivate: repo.private,
-        storage: repo.storage,
-        files: repo.head.files,
-      },
-    ]),
+    hub.state
+      .datasets()
+      .map(({id, _id, sha, private: isPrivate, storage, head}) => [
+        id,
+        {id: _id, sha, isPrivate, storage, files: head.files},
+      ]),
   )
 }
 

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {NotAllowedError, RefusedError} from '../../../src/lib/base/errors.js'
+import {RefusedError} from '../../../src/lib/base/errors.js'
 import {
   type Access,
   accessTo,
@@ -8,7 +8,6 @@ import {
   type Organisation,
   readIdentity,
   requireFullView,
-  requireWriteAccess,
   type TokenScope,
 } from '../../../src/lib/hub/access.js'
 import {HubFormatError} from '../../../src/lib/hub/errors.js'
@@ -133,7 +132,6 @@ describe('access', () => {
     const access = accessTo({...WRITER, tokenRole: undefined, isOAuth: true})
     expect(powers(access)).to.equal('rw')
     expect(access.partial).to.include('OAuth')
-    expect(accessTo(WRITER).partial).to.equal(undefined)
   })
 
   const granted: Array<[title: string, can: string, scopes: TokenScope[], wanted?: string]> = [
@@ -193,15 +191,6 @@ describe('access', () => {
       const found = ['closed', undefined, 'write-team'].map((wanted) => powers(accessTo(identity, wanted)))
       expect(found).to.deep.equal(['--', 'rw', 'rw'])
       expect(accessTo(identity, 'closed').readLimit).to.include(restriction)
-    }
-  })
-
-  it('is enough for writing where all is seen and may be written', () => {
-    requireWriteAccess({namespace: 'kim'})
-    for (const limit of [{readLimit: 'half of it is hidden'}, {writeLimit: 'the token is read-only'}]) {
-      const error = errorOf(() => requireWriteAccess({namespace: 'kim', ...limit}))
-      expect(error).to.be.instanceOf(NotAllowedError).and.to.have.property('exitCode', 4)
-      expect(error.message).to.include(Object.values(limit).join(','))
     }
   })
 

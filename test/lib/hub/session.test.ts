@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {NotAllowedError, RefusedError, SmoltraceError} from '../../../src/lib/base/errors.js'
+import {NotAllowedError, SmoltraceError} from '../../../src/lib/base/errors.js'
 import {type ConnectionOptions, openSession} from '../../../src/lib/hub/session.js'
 import {ago, later, MINUTE, NOW, rejectionOf, type StubServer, TOKEN} from '../../support/builders.js'
 import {type Reply, stubHubs} from './stub.js'
@@ -28,11 +28,6 @@ describe('session', () => {
     expect((await open(whoami(), {namespace: 'TEAM'})).access.namespace).to.equal('Team')
   })
 
-  it('[S2] refuses a namespace that whoami does not name, before anything is listed', async () => {
-    expect(await rejectionOf(open(whoami(), {namespace: 'nobody'}))).to.be.instanceOf(RefusedError)
-    expect(server.seen.map(({path}) => path)).to.deep.equal(['/api/whoami-v2'])
-  })
-
   for (const [title, hub, now, warns] of [
     ['that of both where they agree', NOW, NOW, undefined],
     ["the Hub's where the machine is ahead", ago(3 * MINUTE), ago(3 * MINUTE), undefined],
@@ -49,13 +44,6 @@ describe('session', () => {
       expect(session.warnings.join('')).to.include(warns ?? '')
     })
   }
-
-  it('[S2] warns where the token may not see everything', async () => {
-    const owner = {name: 'Kim', auth: {accessToken: {role: 'fineGrained', fineGrained: {scoped: []}}}}
-    const {warnings, access} = await open(whoami(NOW, owner))
-    expect(access.readLimit).to.be.a('string')
-    expect(warnings.join(',')).to.include('Kim').and.include('repo.content.read')
-  })
 
   it('[S16] takes a rejected token for an error with exit code 4, which says where it came from and not what it is', async () => {
     const rejected = open({json: {error: 'Invalid username or password.'}, status: 401})
