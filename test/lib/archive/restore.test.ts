@@ -183,12 +183,13 @@ describe('restoring', () => {
         expect(hub.requests.every(({method}) => method === 'GET')).to.equal(true)
       })
 
-    it('is present where a file has moved into LFS', async () => {
+    it('is present where a file has moved into LFS, and the folder that was named may be a link', async () => {
       await archiveAt(hub, dir)
+      await symlink(dir, join(dir, 'link'))
       const repo = hub.state.get(NAME)!
       const file = repo.files.get('README.md')!
       hub.state.commit(repo, 'Move', new Map([['README.md', {...file, lfs: true}]]))
-      expect((await restoreOne()).status).to.equal('present')
+      expect((await restoreOne({dir: join(dir, 'link')})).status).to.equal('present')
     })
 
     it('under the name is another one where the name was given up: it is created', async () => {
@@ -262,11 +263,14 @@ describe('restoring', () => {
       expectNoChange()
     })
 
-    it('is restored whatever file managers leave in it', async () => {
+    it('is restored whatever file managers leave in it, with what the dataset has of that', async () => {
+      hub.state.remove(NAME)
+      add(NAME, {...FILES, 'deep/.DS_Store': 'of the dataset', '@eaDir/x': 'y'})
+      const before = contentsOf(NAME)
       await archiveAll()
       for (const path of ['thumbs.db', 'desktop.ini', '._README.md', 'deep/._x'])
         await writeFile(inHome(path), 'left')
-      for (const folder of [dir, join(dir, 'mira'), home(), inHome('deep')]) {
+      for (const folder of [dir, join(dir, 'mira'), home(), inHome('data')]) {
         await mkdir(join(folder, '@eaDir', OWN), {recursive: true})
         await writeFile(join(folder, '@eaDir', `${OWN}.json`), 'left')
         await writeFile(join(folder, '.DS_Store'), 'left')
@@ -274,20 +278,11 @@ describe('restoring', () => {
 
       await writeFile(join(dir, 'mira', `._${OWN}.json`), 'left')
       expect((await restoreOne()).status).to.equal('restored')
-      expect(Object.keys(contentsOf(NAME))).to.have.members(['.gitattributes', ...Object.keys(FILES)])
+      expect(contentsOf(NAME)).to.deep.equal(before)
       // It is an archive all the same: another one of the same is not another version.
       expect((await archiveAt(hub, dir)).get(NAME)?.status).to.equal('archived')
-    })
-
-    it('has what file managers leave where the dataset has it', async () => {
-      hub.state.remove(NAME)
-      add(NAME, {...FILES, '.DS_Store': 'of the dataset', '@eaDir/x': 'y'})
-      const before = contentsOf(NAME)
-      await archiveAll()
-      expect((await restoreOne()).status).to.equal('restored')
-      expect(contentsOf(NAME)).to.deep.equal(before)
-      await rm(inHome('.DS_Store'))
-      expect((await restoreOne()).reason).to.include('".DS_Store" is missing')
+      await rm(inHome('deep/.DS_Store'))
+      expect((await restoreOne()).reason).to.include('"deep/.DS_Store" is missing')
     })
 
     it('of another namespace is refused, and the flag named that leads to it', async () => {
@@ -523,12 +518,6 @@ describe('restoring', () => {
       expect(error.message).to.include('looked for NAMESPACE/DATASET.json')
       for (const name of ['nothing', 'mira/package.json'])
         expect(await rejectionOf(restore({dir: join(dir, name)}))).to.be.instanceOf(UsageError)
-    })
-
-    it('may itself be a link', async () => {
-      await archiveAt(hub, dir)
-      await symlink(dir, join(dir, 'link'))
-      expect((await restoreOne({dir: join(dir, 'link')})).status).to.equal('present')
     })
   })
 
