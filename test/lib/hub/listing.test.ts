@@ -142,7 +142,7 @@ describe('a listing', () => {
 
   describe('whose link', () => {
     const links: Array<[title: string, link: () => string]> = [
-      ['leads to an origin that begins alike', () => `<${server.url}.example/api/x>; rel="next"`],
+      ['leads to an origin that begins alike', () => `<${server.url}@other.test/api/x>; rel="next"`],
       ['is written in capitals', () => next(2, 'rel="NEXT"')],
       ['has its scheme in capitals', () => next(2).replace('http', 'HTTP')],
       ['is one of two', () => `${next(2)}, ${next(3)}`],

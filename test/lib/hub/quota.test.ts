@@ -115,6 +115,13 @@ describe('quota', () => {
     expect(quota.vainWindows).to.equal(0)
   })
 
+  it('lets a request go rather than wait for a fourth window in a row in which nothing succeeded', async () => {
+    quota.vainWindows = 3
+    note(0, 5000)
+    await quota.enter()
+    expect(waits).to.deep.equal([])
+  })
+
   it('lets no more requests go at a time than are left, and all that wait for it wait once', async () => {
     note(2, 5000)
     let inside = 0
