@@ -331,19 +331,12 @@ describe('transport', () => {
 
   describe('no response', () => {
     it('because nothing listens is an error that names the Hub and the reason', async () => {
-      const server = await replies({})
-      await server.close()
-      const error = (await rejectionOf(ask(server))) as SmoltraceError
-      expect(error).to.be.instanceOf(HubUnreachableError).and.to.have.property('exitCode', 1)
-      expect(error.message).to.include(server.url).and.include('ECONNREFUSED').and.not.include(TOKEN)
-      expect(error.suggestions.join(',')).to.include('HF_ENDPOINT')
-    })
-
-    it('because the address holds a password is an error that does not show it', async () => {
       const url = 'http://kim:hunter2@127.0.0.1:9'
-      const error = await rejectionOf(transportTo({url}).send(`${url}/api/x`))
-      expect(error).to.be.instanceOf(HubUnreachableError)
-      expect(error.message).not.to.include('hunter2')
+      const error = (await rejectionOf(transportTo({url}).send(`${url}/api/x`))) as SmoltraceError
+      expect(error).to.be.instanceOf(HubUnreachableError).and.to.have.property('exitCode', 1)
+      expect(error.message).to.include('http://127.0.0.1:9 cannot be reached: ').and.include('ECONNREFUSED')
+      expect(error.message).not.to.match(/hunter2|hf_/)
+      expect(error.suggestions.join(',')).to.include('HF_ENDPOINT')
     })
   })
 })
