@@ -6,9 +6,9 @@ import {mkdirSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {format, resolveConfig} from 'prettier'
 
+import {type Exchange} from '../test/recordings/play.js'
 import {recordFromHub, recordFromSandbox} from '../test/recordings/record.js'
 import {allScenarios} from '../test/recordings/scenarios.js'
-import {type Exchange} from '../test/support/recordings.js'
 import {root} from './source.js'
 
 const token = process.env.SMOLTRACE_RECORD_TOKEN

@@ -370,19 +370,11 @@ export function errorOf(call: () => unknown): Error {
 }
 
 /** Dates that are apt to break calculations with dates. */
-const HOSTILE_DATES = [
-  '0100-01-01T00:00:00Z',
-  '1970-01-01T00:00:00Z',
-  '2024-02-29T12:00:00Z',
-  '2025-03-30T02:30:00+01:00',
-  '2025-10-26T02:30:00+01:00',
-  '2026-03-08T02:30:00-05:00',
-  '2026-10-04T02:30:00+10:00',
-  '2026-10-05T12:00:00Z',
-  '2026-12-31T23:59:59Z',
-  '2038-01-19T03:14:08Z',
-  '9999-12-31T23:59:59Z',
-].map((text) => new Date(text))
+const HOSTILE_DATES = wordsIn(`
+  0100-01-01T00:00:00Z 1970-01-01T00:00:00Z 2024-02-29T12:00:00Z 2025-03-30T02:30:00+01:00
+  2025-10-26T02:30:00+01:00 2026-03-08T02:30:00-05:00 2026-10-04T02:30:00+10:00 2026-10-05T12:00:00Z
+  2026-12-31T23:59:59Z 2038-01-19T03:14:08Z 9999-12-31T23:59:59Z
+`).map((text) => new Date(text))
 
 /** Moments of evaluations: mostly of the last months, some just now or in the future, some apt to break things. */
 export const someMoment: fc.Arbitrary<Date> = fc.oneof(
@@ -434,51 +426,35 @@ export const someInventory: fc.Arbitrary<Inventory> = fc
       )
   })
 
+/** What follows `smoltrace-results-` in names that are close to those of SMOLTRACE and none of them. */
+const NEARLY_STAMPS = `
+  20260101_000000-copy 20260231_120000 20251301_120000 20251399_256199 20260101_240000
+  20260101_006000 20260101_000060 20260100_000000 20260001_000000 20250229_000000 20260101-000000
+  20260101_00000 20260101_0000000 2026010_000000 20260101000000 20260101_000000/x ٢٠٢٦٠١٠١_٠٠٠٠٠٠
+  00000101_000000
+`
+/** Other names of that kind. */
+const NEARLY_NAMES = `
+  copy-smoltrace-results-20260101_000000 smoltrace-resultsx-20260101_000000
+  smoltrace-result-20260101_000000 smoltrace-Results-20260101_000000
+  Smoltrace-results-20260101_000000 SMOLTRACE-RESULTS-20260101_000000
+  smoltrace_results_20260101_000000 smoltrace-results smoltrace-leaderboard-20260101_000000
+  smoltrace-leaderboard-copy smoltrace-leaderboards smoltrace-Leaderboard smoltrace-benchmark-v1
+  smoltrace-benchmark-20260101_000000 smoltrace-tasks smoltrace-tasks-20260101_000000
+  smoltrace-traces-20260101_000000.bak smoltrace-00000101_000000
+`
+
 /** Names that are close to those of SMOLTRACE and none of them. */
-export const NEAR_MISSES = [
-  'smoltrace-results-20260101_000000-copy',
-  'copy-smoltrace-results-20260101_000000',
-  'smoltrace-resultsx-20260101_000000',
-  'smoltrace-result-20260101_000000',
-  'smoltrace-results-20260231_120000',
-  'smoltrace-results-20251301_120000',
-  'smoltrace-results-20251399_256199',
-  'smoltrace-results-20260101_240000',
-  'smoltrace-results-20260101_006000',
-  'smoltrace-results-20260101_000060',
-  'smoltrace-results-20260100_000000',
-  'smoltrace-results-20260001_000000',
-  'smoltrace-results-20250229_000000',
-  'smoltrace-results-20260101-000000',
-  'smoltrace-results-20260101_00000',
-  'smoltrace-results-20260101_0000000',
-  'smoltrace-results-2026010_000000',
-  'smoltrace-results-20260101000000',
+export const NEAR_MISSES: readonly string[] = [
+  ...wordsIn(NEARLY_STAMPS).map((stamp) => `smoltrace-results-${stamp}`),
+  ...wordsIn(NEARLY_NAMES),
+  'smoltrace-results-',
   'smoltrace-results-20260101_000000 ',
   ' smoltrace-results-20260101_000000',
   'smoltrace-results-20260101_000000\n',
-  'smoltrace-results-20260101_000000/x',
-  'smoltrace-results-٢٠٢٦٠١٠١_٠٠٠٠٠٠',
-  'smoltrace-Results-20260101_000000',
-  'Smoltrace-results-20260101_000000',
-  'SMOLTRACE-RESULTS-20260101_000000',
-  'smoltrace_results_20260101_000000',
-  'smoltrace-results-',
-  'smoltrace-results',
-  'smoltrace-leaderboard-20260101_000000',
-  'smoltrace-leaderboard-copy',
-  'smoltrace-leaderboards',
-  'smoltrace-Leaderboard',
   'smoltrace-leaderboard\n',
-  'smoltrace-benchmark-v1',
-  'smoltrace-benchmark-20260101_000000',
-  'smoltrace-tasks',
-  'smoltrace-tasks-20260101_000000',
-  'smoltrace-traces-20260101_000000.bak',
-  'smoltrace-00000101_000000',
-  'smoltrace-results-00000101_000000',
   '',
-] as const
+]
 
 const someAge = fc.oneof(
   fc.constantFrom('1h', '12h', '1d', '7', '7d', '2w', '1m', '2mo', '1y', '1w3d', '2026-09-01', '2026-10-05'),
@@ -583,3 +559,7 @@ export function streamOf({
 
 /** No colours at all. */
 export const PLAIN: Style = styleFor(streamOf())
+
+function wordsIn(text: string): string[] {
+  return text.trim().split(/\s+/)
+}

@@ -1,7 +1,8 @@
 import {formatTimestamp, RUN_TYPES, runDatasetName, type RunType} from '../../src/lib/base/names.js'
 import {DAY, HOUR, MINUTE} from '../../src/lib/base/time.js'
-import {type Cell, type Column, storedFile, toParquet} from '../../src/lib/sandbox/index.js'
+import {writeBoard} from './boards.js'
 import {ago, later, NOW} from './builders.js'
+import {type Cells} from './rows.js'
 import {type Sandbox} from './sandbox.js'
 
 /** The leaderboard of the account. */
@@ -33,20 +34,8 @@ const TYPES: Partial<Record<RunName, RunType[]>> = {
   uploading: ['results'],
 }
 
-/** What is in the columns of one row. */
-type Row = Record<string, Cell>
-
-const NUMBERS = new Set([
-  'avg_duration_ms',
-  'co2_emissions_g',
-  'pass_at_1',
-  'success_rate',
-  'total_cost_usd',
-  'total_tokens',
-])
-
 /** A row about a run, with something in every column. */
-function full(run: string, more: Row = {}): Row {
+function full(run: string, more: Cells = {}): Cells {
   return {
     run_id: `id-${run}`,
     model: 'openai/gpt-4.1',
@@ -73,13 +62,13 @@ function full(run: string, more: Row = {}): Row {
   }
 }
 
-const names = (results_dataset: string | null): Row => ({
+const names = (results_dataset: string): Cells => ({
   results_dataset,
   traces_dataset: null,
   metrics_dataset: null,
 })
 
-const ROWS: Row[] = [
+const ROWS: Cells[] = [
   full(RUNS.best, {success_rate: 90}),
   full(RUNS.failed, {run_status: 'failed'}),
   full(RUNS.untraced),
@@ -109,15 +98,7 @@ export function fillAccount(hub: Sandbox): void {
   hub.state.addDataset({name: BOARD, createdAt: ago(100 * DAY), files: {'README.md': '# Board\n'}})
   hub.state.addDataset({name: 'mira/smoltrace-tasks', createdAt: ago(100 * DAY)})
   hub.state.addDataset({name: 'mira/smoltrace-results-copy', createdAt: ago(100 * DAY)})
-  const columns = Object.keys(full('x')).map((column): Column<Row> => [
-    column,
-    NUMBERS.has(column) ? 'DOUBLE' : 'STRING',
-    (row) => row[column] ?? null,
-  ])
-  const file = storedFile(toParquet(columns, ROWS), true)
-  const board = hub.state.get(BOARD)
-  if (board)
-    hub.state.commit(board, 'Rows', new Map([['data/train-00000-of-00001.parquet', file]]), ago(4 * DAY))
+  writeBoard(hub, [ROWS])
 }
 
 function addDataset(hub: Sandbox, name: RunName, run: string, type: RunType): void {

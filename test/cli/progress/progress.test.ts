@@ -4,7 +4,7 @@ import {type Progress, showProgress} from '../../../src/cli/progress/progress.js
 import {DAY} from '../../../src/lib/base/time.js'
 import {type JobEvent} from '../../../src/lib/cleanup/options.js'
 import {plannedDatasets} from '../../../src/lib/plan/plan.js'
-import {ago, inventoryOf, planOf, runDatasets} from '../../support/builders.js'
+import {ago, inventoryOf, planOf, runDatasets, streamOf} from '../../support/builders.js'
 
 const RUNS = Array.from({length: 40}, (_, index) => runDatasets(ago((40 + index) * DAY))).flat()
 const PLAN = planOf(inventoryOf(RUNS), {olderThan: '30d'})
@@ -15,19 +15,11 @@ describe('the progress of a deletion', () => {
   const {setInterval} = globalThis
   let paint: () => void
   let progress: Progress
-  let written: string
+  let stream: ReturnType<typeof streamOf>
 
   const show = (isTTY: boolean) => {
-    const stream = {
-      isTTY,
-      rows: 12,
-      columns: 140,
-      write(text: string) {
-        written += text
-        return true
-      },
-    }
-    progress = showProgress(PLAN, new AbortController().signal, stream as unknown as NodeJS.WriteStream)
+    stream = streamOf({isTTY, rows: 12, columns: 140})
+    progress = showProgress(PLAN, new AbortController().signal, stream)
   }
 
   const tell = (...events: JobEvent[]) => {
@@ -36,9 +28,9 @@ describe('the progress of a deletion', () => {
 
   /** What stands on the terminal after its next painting. */
   const painted = (): string[] => {
-    written = ''
+    stream.text = ''
     paint()
-    return written.split('\u001B[0J').at(-1)?.trimEnd().split('\n') ?? []
+    return stream.text.split('\u001B[0J').at(-1)?.trimEnd().split('\n') ?? []
   }
 
   const quota: JobEvent = {kind: 'waiting', why: 'quota', ms: 60_000}
@@ -46,7 +38,6 @@ describe('the progress of a deletion', () => {
   beforeEach(() => {
     delete process.env.CI
     process.env.TERM = 'xterm'
-    written = ''
     globalThis.setInterval = ((callback: () => void) => {
       paint = callback
     }) as typeof setInterval
@@ -121,7 +112,7 @@ describe('the progress of a deletion', () => {
       quota,
       {kind: 'finished', outcome: {name: B, status: 'failed', reason: '403 no'}},
     )
-    expect(written.split('\n')).to.deep.equal([
+    expect(stream.text.split('\n')).to.deep.equal([
       `${A}: the Hub answered 503, trying again in 1 s (1 of 5)`,
       `deleted        ${A}`,
       'quota used up, going on in 60 s',
@@ -133,12 +124,12 @@ describe('the progress of a deletion', () => {
   it('says of each look at what is left in lines, but not twice of the same', () => {
     show(false)
     tell({kind: 'checking'}, {kind: 'checking'}, {kind: 'started', name: A}, {kind: 'checking'})
-    expect(written.match(/looking again/g)).to.have.length(2)
+    expect(stream.text.match(/looking again/g)).to.have.length(2)
   })
 
   it('says once in lines how far archiving is, however often it is told', () => {
     show(false)
     for (const done of [0, 0, 0, 1, 2]) tell({kind: 'archiving', name: A, done, of: 3, bytes: 10 * done})
-    expect(written.trimEnd().split('\n')).to.have.length(3)
+    expect(stream.text.trimEnd().split('\n')).to.have.length(3)
   })
 })

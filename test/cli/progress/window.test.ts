@@ -1,8 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {type Item, Items} from '../../../src/cli/progress/window.js'
-import {drawWindow} from '../../../src/cli/progress/window.js'
+import {drawWindow, type Item, Items} from '../../../src/cli/progress/window.js'
 import {PLAIN} from '../../support/builders.js'
 
 const item = (name: string, state: Item['state'], reason = ''): Item => ({name, state, reason})
@@ -70,16 +69,12 @@ describe('window', () => {
     expect(text).to.include('403/600').and.include('3 failed').and.include('400 deleted')
   })
 
-  it('shows what is under way however much failed, and the newest failures', () => {
-    const all = [...items('failed', 500), ...items('deleting', 8), ...items('waiting', 92)]
-    const text = draw(all).join('\n')
+  it('shows what is under way however much failed, the newest failures, and what failed however much is under way', () => {
+    const text = draw([...items('failed', 500), ...items('deleting', 8), ...items('waiting', 92)]).join('\n')
     for (const {name} of items('deleting', 8)) expect(text).to.include(name)
     expect(text).to.include('failed-0499').and.include('failed-0490')
-  })
-
-  it('shows what failed however much is under way', () => {
-    const text = draw([...items('deleting', 32), ...items('failed', 1), ...items('waiting', 567)]).join('\n')
-    expect(text).to.include('failed-0000')
+    const busy = draw([...items('deleting', 32), ...items('failed', 1), ...items('waiting', 567)])
+    expect(busy.join('\n')).to.include('failed-0000')
   })
 
   it('gives what holds up the job a line of its own where the terminal is narrow', () => {

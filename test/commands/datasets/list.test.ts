@@ -1,9 +1,8 @@
 import {expect} from 'chai'
 
-import {play, playJson} from '../../recordings/play.js'
+import {listedIn, play, playJson, readRecording} from '../../recordings/play.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, isRunDataset, withHub} from '../../support/hub.js'
-import {listedIn, readRecording} from '../../support/recordings.js'
 
 const onFile = () => listedIn('datasets-list').filter((name) => isRunDataset(name, 'mira'))
 

@@ -1,12 +1,11 @@
 import {expect} from 'chai'
 
 import {RUN_TYPES} from '../../../src/lib/base/names.js'
-import {play, playJson} from '../../recordings/play.js'
+import {play, playJson, readRecording} from '../../recordings/play.js'
 import {writeBoard} from '../../support/boards.js'
 import {runDatasets} from '../../support/builders.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, withHub} from '../../support/hub.js'
-import {readRecording} from '../../support/recordings.js'
 
 const PROTECTION = {by: 'mira', at: '2025-06-15T12:00:00.000Z', reason: 'cited in the paper'}
 

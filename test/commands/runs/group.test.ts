@@ -4,10 +4,9 @@ import {formatProtection} from '../../../src/lib/account/protection/file.js'
 import {PROTECTION_PATH} from '../../../src/lib/account/protection/pins.js'
 import {storedFile} from '../../../src/lib/sandbox/index.js'
 import {formatBytes} from '../../../src/lib/views/format.js'
-import {playJson} from '../../recordings/play.js'
+import {listedIn, playJson} from '../../recordings/play.js'
 import {runCli} from '../../support/cli.js'
 import {envOf, isRunDataset, withHub} from '../../support/hub.js'
-import {listedIn} from '../../support/recordings.js'
 import {type Sandbox} from '../../support/sandbox.js'
 
 interface RunDocument {
