@@ -1,7 +1,7 @@
 import {type TaggingEvent} from '../../lib/account/protection/tagging.js'
 import {type RestoreEvent} from '../../lib/archive/restore-runs.js'
+import {thousands} from '../../lib/base/text.js'
 import {HOUR, MINUTE} from '../../lib/base/time.js'
-import {thousands} from '../../lib/views/format.js'
 import {describeRestored} from '../../lib/views/terminal/restore.js'
 
 /** A job of up to this many parts has a line for each. */

@@ -2,8 +2,7 @@ import {type Wait} from '../../lib/hub/retry.js'
 import {describeWait} from '../../lib/views/format.js'
 import {styleFor, widthOf} from '../../lib/views/terminal/style.js'
 import {type JobLog} from './job-log.js'
-import {type Items} from './window.js'
-import {drawWindow} from './window.js'
+import {drawWindow, type Items} from './window.js'
 
 /** What a renderer draws of a deletion. */
 export interface ProgressState {

@@ -1,6 +1,5 @@
-import {capitalized, printable} from '../../lib/base/text.js'
+import {capitalized, printable, thousands} from '../../lib/base/text.js'
 import {type Outcome, type OutcomeStatus} from '../../lib/cleanup/outcomes.js'
-import {thousands} from '../../lib/views/format.js'
 import {columnsOf, cut} from '../../lib/views/terminal/layout.js'
 import {type Style} from '../../lib/views/terminal/style.js'
 

@@ -1,5 +1,5 @@
+import {count} from '../../lib/base/text.js'
 import {type Plan, plannedDatasets} from '../../lib/plan/plan.js'
-import {count} from '../../lib/views/format.js'
 import {wrapText} from '../../lib/views/terminal/layout.js'
 import {type Screen, type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
 import {written} from '../output.js'

@@ -1,8 +1,7 @@
 import Enquirer from 'enquirer'
 
-import {printable} from '../../lib/base/text.js'
+import {count, printable, thousands} from '../../lib/base/text.js'
 import {type Plan} from '../../lib/plan/plan.js'
-import {count, thousands} from '../../lib/views/format.js'
 import {columnsOf, cut} from '../../lib/views/terminal/layout.js'
 import {type Style, styleFor, widthOf} from '../../lib/views/terminal/style.js'
 import {ask, type Prompt} from './ask.js'

@@ -5,11 +5,11 @@ import {byFlag, examplesOf, FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
 import {DEFAULT_METRIC, METRIC_LIST, parseMetric} from '../../lib/account/leaderboard/metrics.js'
 import {HUB_CODES} from '../../lib/base/exit-codes.js'
 import {findTarget, replaceFile} from '../../lib/base/files.js'
-import {printable} from '../../lib/base/text.js'
+import {count, printable} from '../../lib/base/text.js'
 import {formatPage, reportDocument} from '../../lib/report/page.js'
 import {gatherReport} from '../../lib/report/report.js'
 import {loadPolicy} from '../../lib/retention/policy/load.js'
-import {count, formatBytes} from '../../lib/views/format.js'
+import {formatBytes} from '../../lib/views/format.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
 
 export default class LeaderboardReport extends HubCommand {

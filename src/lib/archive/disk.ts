@@ -4,8 +4,9 @@ import {constants, type FileHandle, lstat, mkdir, open, readdir} from 'node:fs/p
 import {join} from 'node:path'
 
 import {CancelledError, RefusedError} from '../base/errors.js'
+import {isErrno} from '../base/files.js'
 import {messageOf, safe} from '../base/text.js'
-import {type RepoFile} from '../hub/files.js'
+import {type Fingerprint, isContentOf, type RepoFile} from '../hub/files.js'
 import {isLeftByFileManager, listed} from './paths.js'
 
 /*
@@ -104,13 +105,6 @@ export async function filesBelow(folder: string): Promise<Map<string, number>> {
   return files
 }
 
-/** What identifies a content: its size in bytes, git's SHA-1 of it as a blob, and its SHA-256. */
-export interface Fingerprint {
-  size: number
-  oid: string
-  sha256: string
-}
-
 interface HashOptions {
   signal?: AbortSignal | undefined
   /** Whether the file is flushed to the disk as well. */
@@ -156,11 +150,6 @@ export async function fingerprintOf(
   return {size, oid: blob.digest('hex'), sha256: content.digest('hex')}
 }
 
-/** Whether a content is the one that the Hub, or a manifest, names: by SHA-256 for a file in LFS, else by git's SHA-1. */
-export function isContentOf(file: RepoFile, {size, oid, sha256}: Fingerprint): boolean {
-  return size === file.size && (file.sha256 === undefined ? oid === file.oid : sha256 === file.sha256)
-}
-
 /** A file of an archive, on this machine. */
 export interface LocalFile extends Fingerprint {
   /** With `/` between folders, as in the dataset. */
@@ -199,11 +188,6 @@ export async function compareFolder(
   }
 
   return {same, missing, changed, extra: [...found.keys()].filter((path) => !isLeftByFileManager(path))}
-}
-
-/** Whether an error is the system's with this code. */
-export function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code
 }
 
 const REASONS: Record<string, string> = {

@@ -3,9 +3,9 @@ import {constants, type FileHandle, open, rm} from 'node:fs/promises'
 import {RefusedError} from '../base/errors.js'
 import {type Hub} from '../hub/client.js'
 import {HubFormatError, HubUnreachableError} from '../hub/errors.js'
-import {type RepoFile} from '../hub/files.js'
+import {isContentOf, type RepoFile} from '../hub/files.js'
 import {retryDelay} from '../hub/retry.js'
-import {fingerprint, isContentOf, NO_FOLLOW, statNoFollow} from './disk.js'
+import {fingerprint, NO_FOLLOW, statNoFollow} from './disk.js'
 
 /** A complete file with the wrong hash is fetched once more from its beginning. */
 const ROUNDS = 2

@@ -4,9 +4,10 @@ import {hostname} from 'node:os'
 import * as z from 'zod/mini'
 
 import {RefusedError} from '../base/errors.js'
+import {isErrno} from '../base/files.js'
 import {count, parseJson, text} from '../base/schema.js'
 import {printable} from '../base/text.js'
-import {isErrno, readSmall, statNoFollow} from './disk.js'
+import {readSmall, statNoFollow} from './disk.js'
 
 /** An exclusive lock on one folder of archives. */
 export interface Lock {

@@ -1,5 +1,8 @@
 import {join} from 'node:path'
 
+import {foldersOf} from '../base/files.js'
+import {firstOf} from '../base/text.js'
+
 /** Where the parts of one dataset's archive are. */
 export interface ArchivePaths {
   /** Of the namespace; holds the others. */
@@ -103,8 +106,7 @@ const MOST_LISTED = 20
 
 /** Lists the first few of many. */
 export function listed(items: readonly string[], separator = ', '): string {
-  const more = items.length - MOST_LISTED
-  return [...items.slice(0, MOST_LISTED), ...(more > 0 ? [`${more} more`] : [])].join(separator)
+  return firstOf(items, MOST_LISTED).join(separator)
 }
 
 /** Paths that differ in letter case or in how accents are composed are the same file on many disks. */
@@ -117,12 +119,6 @@ function collision(paths: readonly string[]): string | undefined {
   }
 
   return undefined
-}
-
-/** Every folder on the way to a file, outermost first. */
-export function foldersOf(path: string): string[] {
-  const parts = path.split('/').slice(0, -1)
-  return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
 }
 
 /** Upper case first, since some letters, such as ß, differ in lower case only. */

@@ -3,9 +3,10 @@ import {printable} from '../base/text.js'
 import {type Hub} from '../hub/client.js'
 import {type DatasetFacts, type Visibility} from '../hub/dataset-info.js'
 import {HubError, HubFormatError} from '../hub/errors.js'
+import {isContentOf} from '../hub/files.js'
 import {isOutcomeUnknown, retryDelay} from '../hub/retry.js'
 import {withContents} from './content.js'
-import {isContentOf, type LocalFile} from './disk.js'
+import {type LocalFile} from './disk.js'
 import {type Manifest} from './manifest.js'
 
 /** What restoring one dataset needs. */

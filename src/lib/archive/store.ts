@@ -4,14 +4,14 @@ import {type LimitFunction} from 'p-limit'
 
 import {mapLimited} from '../base/concurrency.js'
 import {CancelledError, RefusedError} from '../base/errors.js'
-import {syncFolder} from '../base/files.js'
+import {foldersOf, syncFolder} from '../base/files.js'
 import {type Hub} from '../hub/client.js'
 import {type RepoFile} from '../hub/files.js'
 import {compareFolder, ensureFolder, filesBelow, isFolder} from './disk.js'
 import {fetchFile} from './download.js'
 import {type Lock} from './lock.js'
 import {type Manifest} from './manifest.js'
-import {type ArchivePaths, foldersOf, quoted, stagedDataset} from './paths.js'
+import {type ArchivePaths, quoted, stagedDataset} from './paths.js'
 
 /** What storing a dataset's files needs. */
 interface StoreJob {

@@ -8,6 +8,11 @@ import {printable} from './text.js'
 /** The largest JSON file that is read: a manifest of a hundred thousand files, or a plan of as many datasets, is shorter. */
 export const LARGEST_JSON = {bytes: 64 * 1024 * 1024, text: '64 MiB'}
 
+/** Whether an error is the system's with this code. */
+export function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === code
+}
+
 /** What messages call a file, and what it may replace. */
 export interface Target {
   /** What a message calls it. */
@@ -129,6 +134,12 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await handle.close()
   }
+}
+
+/** Every folder on the way to a file, of a path with `/` between them, outermost first. */
+export function foldersOf(path: string): string[] {
+  const parts = path.split('/').slice(0, -1)
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
 }
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF')

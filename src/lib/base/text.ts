@@ -104,7 +104,23 @@ export function listing(items: readonly string[], word = 'and'): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`
 }
 
+/** The first few of many, and how many more there are. */
+export function firstOf(items: readonly string[], most: number): string[] {
+  const rest = items.length - most
+  return rest > 0 ? [...items.slice(0, most), `${rest} more`] : [...items]
+}
+
 /** An error in words, as a reason that is kept or shown. */
 export function messageOf(error: unknown): string {
   return safe(error instanceof Error ? error.message : String(error))
+}
+
+/** `1 dataset`, `3 datasets`, `1,024 datasets`. */
+export function count(number: number, noun: string): string {
+  return `${thousands(number)} ${noun}${number === 1 ? '' : 's'}`
+}
+
+/** `12,345`, whatever the machine's language. */
+export function thousands(number: number): string {
+  return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ',')
 }

@@ -20,6 +20,18 @@ export interface RepoFile {
   sha256?: string
 }
 
+/** What identifies a content: its size in bytes, git's SHA-1 of it as a blob, and its SHA-256. */
+export interface Fingerprint {
+  size: number
+  oid: string
+  sha256: string
+}
+
+/** Whether a content is the one that the Hub, or a manifest, names: by SHA-256 for a file in LFS, else by git's SHA-1. */
+export function isContentOf(file: RepoFile, {size, oid, sha256}: Fingerprint): boolean {
+  return size === file.size && (file.sha256 === undefined ? oid === file.oid : sha256 === file.sha256)
+}
+
 /** Lists every file at a commit, in all folders (the Hub's contract, section 7). */
 export async function listFiles(transport: Transport, name: string, commit: string): Promise<RepoFile[]> {
   const library = await import('./library.js')
@@ -128,29 +140,19 @@ function readEntry(
   return {path, size, oid: oid ?? '', ...(lfs && {sha256: lfs.oid})}
 }
 
-/**
- * Checks bytes against the tree of their commit: by SHA-256 for a file in LFS, else by git's SHA-1.
- * @throws HubFormatError where they differ
- */
-function requireContent(bytes: Buffer, {path, size, oid, sha256}: RepoFile, name: string): void {
-  const isSame =
-    sha256 === undefined
-      ? hash('sha1', Buffer.from(`blob ${bytes.length}\0`), bytes) === oid
-      : hash('sha256', bytes) === sha256
-  if (bytes.length === size && isSame) return
-  const what = bytes.length === size ? 'its hash differs' : `${bytes.length} bytes instead of ${size}`
-  throw new HubFormatError(`${safe(path)} of ${name} did not come as the Hub lists it: ${what}.`, {
+/** @throws HubFormatError where bytes are not what the tree of their commit lists */
+function requireContent(bytes: Buffer, file: RepoFile, name: string): void {
+  const size = bytes.length
+  const oid = createHash('sha1').update(`blob ${size}\0`).update(bytes).digest('hex')
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  if (isContentOf(file, {size, oid, sha256})) return
+  const what = size === file.size ? 'its hash differs' : `${size} bytes instead of ${file.size}`
+  throw new HubFormatError(`${safe(file.path)} of ${name} did not come as the Hub lists it: ${what}.`, {
     suggestions: [
       'Such an answer is not used. Try again in a few minutes.',
       'If it happens again, a proxy, a cache or the file store is at fault: try another network, or tell the Hub.',
     ],
   })
-}
-
-function hash(algorithm: 'sha1' | 'sha256', ...parts: Buffer[]): string {
-  const digest = createHash(algorithm)
-  for (const part of parts) digest.update(part)
-  return digest.digest('hex')
 }
 
 /** Files to add to a dataset, and paths to take out of it, in one commit. */

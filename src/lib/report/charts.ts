@@ -1,6 +1,7 @@
 import {METRICS} from '../account/leaderboard/metrics.js'
+import {count} from '../base/text.js'
 import {dayOf} from '../base/time.js'
-import {count, formatMetric} from '../views/format.js'
+import {formatMetric} from '../views/format.js'
 import {type Markup, markup} from './markup.js'
 import {type ScoreChart} from './report.js'
 import {amountScale, numberScale, type Scale, timeScale} from './scales.js'

@@ -1,6 +1,5 @@
-import {safeName} from '../base/text.js'
+import {count, safeName} from '../base/text.js'
 import {type Column, type Pair} from '../views/columns.js'
-import {count} from '../views/format.js'
 
 /** HTML or SVG that may be put into a page as it is: made by `markup` alone. */
 export class Markup {

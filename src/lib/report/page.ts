@@ -1,8 +1,9 @@
 import type * as z from 'zod/mini'
 
+import {thousands} from '../base/text.js'
 import {freedBy, plannedDatasets} from '../plan/plan.js'
 import {type Pair} from '../views/columns.js'
-import {moment, thousands} from '../views/format.js'
+import {moment} from '../views/format.js'
 import {certainBytes} from '../views/json/documents.js'
 import {type LEADERBOARD_REPORT} from '../views/json/schemas/leaderboard.js'
 import {DEFINITIONS} from './charts.js'

@@ -1,7 +1,8 @@
 import {type Run} from '../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
+import {count} from '../base/text.js'
 import {DAY} from '../base/time.js'
-import {count, formatStorage} from '../views/format.js'
+import {formatStorage} from '../views/format.js'
 
 /** Datasets: how many, and their storage. */
 export interface Amount extends StorageSum {

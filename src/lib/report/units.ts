@@ -1,6 +1,6 @@
 import {type Metric, METRICS} from '../account/leaderboard/metrics.js'
-import {capitalized} from '../base/text.js'
-import {formatMetric, thousands} from '../views/format.js'
+import {capitalized, thousands} from '../base/text.js'
+import {formatMetric} from '../views/format.js'
 
 /** The name of a metric where a text begins. */
 export function titleOf(metric: Metric): string {

@@ -2,7 +2,7 @@ import {type Metric, METRIC_LIST, METRICS} from '../account/leaderboard/metrics.
 import {GROUP_COLUMNS, type GroupColumn, type Status, STATUSES} from '../account/leaderboard/row.js'
 import {DEFAULT_GRACE} from '../account/runs.js'
 import {RUN_TYPES, type RunType} from '../base/names.js'
-import {listing} from '../base/text.js'
+import {listing, thousands} from '../base/text.js'
 import {type Age, usesCalendarUnits} from '../base/time.js'
 
 /** What may be deleted and what must stay, as the flags of `cleanup` say it. */
@@ -342,10 +342,6 @@ type RuleValues = {
   [K in Exclude<RuleName, 'by' | 'grace'>]-?: ReadOption<NonNullable<RetentionOptions[K]>>
 }
 type ReadOption<T> = T extends number | string ? Read<T> | undefined : T extends boolean ? boolean : T
-
-function thousands(number: number): string {
-  return number.toLocaleString('en-US')
-}
 
 function unitNote(age: Age): string {
   return usesCalendarUnits(age) ? ' (a month is 30 days, a year 365)' : ''

@@ -1,7 +1,13 @@
 import {isCited, rowsOf} from '../account/leaderboard/index.js'
 import {type LeaderboardRow, type Status} from '../account/leaderboard/row.js'
-import {cellOf, scoreOf, scoreText, standingOfAll, whyUnclear} from '../account/leaderboard/values.js'
-import {type Standing} from '../account/leaderboard/values.js'
+import {
+  cellOf,
+  scoreOf,
+  scoreText,
+  type Standing,
+  standingOfAll,
+  whyUnclear,
+} from '../account/leaderboard/values.js'
 import {isUnfinished} from '../account/run-state.js'
 import {isOlderThan, restoredText, type Run} from '../account/runs.js'
 import {brief} from '../base/text.js'

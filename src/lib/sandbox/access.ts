@@ -1,5 +1,5 @@
 import {type AccessToken, type OrgRole, USER, USER_ID} from './accounts.js'
-import {type Answer, type Call, json, moved, notFound, Refusal, unauthenticated} from './http.js'
+import {type Answer, type Call, json, notFound, Refusal, unauthenticated} from './http.js'
 import {type Repo} from './state.js'
 
 type Permission = 'repo.content.read' | 'repo.write'
@@ -58,7 +58,8 @@ export function canCreateIn(call: Call, namespace: string): boolean {
 export function requireRepo(call: Call): Repo {
   const id = `${call.params.namespace}/${call.params.name}`
   const repo = requireReadable(call, call.hub.state.locate(id))
-  if (repo.id !== id) throw moved(call.path.replace(/(?<=\/datasets\/)[^/]+\/[^/]+/, repo.id) + call.search)
+  if (repo.id !== id)
+    throw new Refusal(307, call.path.replace(/(?<=\/datasets\/)[^/]+\/[^/]+/, repo.id) + call.search)
   return repo
 }
 

@@ -1,3 +1,4 @@
+import {foldersOf} from '../base/files.js'
 import {byText} from '../base/text.js'
 import {requireRepo} from './access.js'
 import {commitAt, pageOf} from './datasets.js'
@@ -8,7 +9,7 @@ import {type Commit, type Repo} from './state.js'
 /** `GET /api/datasets/{id}/tree/{rev}?recursive=true`: every directory and file, a page at a time. */
 export function tree(call: Call): Answer {
   const {files} = commitAt(requireRepo(call), call.params.revision ?? '')
-  const folders = new Set([...files.keys()].flatMap((path) => parentsOf(path)))
+  const folders = new Set([...files.keys()].flatMap((path) => foldersOf(path)))
   const entries = [
     ...[...folders].toSorted().map((path) => ({type: 'directory', oid: sha1(path), size: 0, path})),
     ...[...files]
@@ -17,11 +18,6 @@ export function tree(call: Call): Answer {
   ]
   const {items, headers} = pageOf(call, entries, ({type, path}) => [type === 'file' ? 1 : 0, path])
   return json(items, headers)
-}
-
-function parentsOf(path: string): string[] {
-  const parts = path.split('/').slice(0, -1)
-  return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
 }
 
 function fileEntry(path: string, file: StoredFile) {

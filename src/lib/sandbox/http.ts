@@ -43,7 +43,7 @@ export interface Answer {
   body: Buffer
 }
 
-/** Thrown where the Hub says no. {@link refusalAnswer} writes it as its route does. */
+/** Thrown where the Hub says no; with 307, where the dataset has another name: the message is its address. */
 export class Refusal extends Error {
   readonly status: number
   readonly headers: Record<string, string>
@@ -53,11 +53,6 @@ export class Refusal extends Error {
     this.status = status
     this.headers = headers
   }
-}
-
-/** Thrown where the dataset has another name now: its message is where that is, on this server. */
-export function moved(location: string): Refusal {
-  return new Refusal(307, location)
 }
 
 /** A 400 in the Hub's style. */

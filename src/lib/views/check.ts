@@ -4,8 +4,8 @@ import {
   type FindingKind,
   type LeaderboardCheck,
 } from '../account/leaderboard/check.js'
-import {capitalized} from '../base/text.js'
-import {count, placeAndTime, thousands} from './format.js'
+import {capitalized, count, thousands} from '../base/text.js'
+import {placeAndTime} from './format.js'
 import {folded, type JobFacts, jobTable, page, table, text, warningsPart} from './markdown/markdown.js'
 import {paragraphs, wrapIndented, wrapText} from './terminal/layout.js'
 import {type Screen} from './terminal/style.js'

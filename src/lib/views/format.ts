@@ -4,19 +4,9 @@ import {type RunContext, type RunState, stateOf} from '../account/run-state.js'
 import {restoredText, type Run} from '../account/runs.js'
 import {type StorageSum} from '../account/sizes.js'
 import {RUN_TYPES, type RunType} from '../base/names.js'
-import {printable, safe} from '../base/text.js'
+import {count, printable, safe, thousands} from '../base/text.js'
 import {formatDuration} from '../base/time.js'
 import {type Wait} from '../hub/retry.js'
-
-/** `1 dataset`, `3 datasets`, `1,024 datasets`. */
-export function count(number: number, noun: string): string {
-  return `${thousands(number)} ${noun}${number === 1 ? '' : 's'}`
-}
-
-/** `12,345`, whatever the machine's language. */
-export function thousands(number: number): string {
-  return String(number).replaceAll(/\B(?=(\d{3})+$)/g, ',')
-}
 
 /** `2026-11-23 02:44 UTC`. */
 export function moment(date: Date): string {

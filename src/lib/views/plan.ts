@@ -1,7 +1,7 @@
 import {countByType} from '../account/datasets.js'
 import {datasetsIn} from '../account/runs.js'
 import {type Sizes, storageOf} from '../account/sizes.js'
-import {listing, printable} from '../base/text.js'
+import {count, listing, printable, thousands} from '../base/text.js'
 import {formatSum} from '../base/time.js'
 import {type Outcome} from '../cleanup/outcomes.js'
 import {isPicked} from '../plan/pick.js'
@@ -9,7 +9,7 @@ import {freedBy, type KeptRun, type Plan, plannedDatasets} from '../plan/plan.js
 import {type SavedPlan} from '../plan/saved/parse.js'
 import {type KeeperName, type RetentionRules, ruleOf, type SelectorName} from '../retention/rules.js'
 import {type Pair} from './columns.js'
-import {count, formatStorageTotal, moment, protectionOf, thousands} from './format.js'
+import {formatStorageTotal, moment, protectionOf} from './format.js'
 
 /** A plan in words, for every view. */
 

@@ -1,8 +1,8 @@
-import {printable} from '../base/text.js'
+import {count, printable} from '../base/text.js'
 import {type Outcome, type OutcomeStatus} from '../cleanup/outcomes.js'
 import {type CleanupResult} from '../cleanup/result.js'
 import {type Pair} from './columns.js'
-import {count, formatBytes, formatStorageTotal} from './format.js'
+import {formatBytes, formatStorageTotal} from './format.js'
 
 /** What to do next, in words, and the command that does it where there is one. */
 export interface NextStep {

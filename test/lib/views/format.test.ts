@@ -3,10 +3,10 @@ import {expect} from 'chai'
 import {METRIC_NAMES} from '../../../src/lib/account/leaderboard/metrics.js'
 import {type Standing} from '../../../src/lib/account/leaderboard/values.js'
 import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
+import {count} from '../../../src/lib/base/text.js'
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
 import {
   ageOf,
-  count,
   describeState,
   describeWait,
   formatBytes,

@@ -1,6 +1,6 @@
 import {pushTo} from '../../base/collections.js'
 import {readOptions} from '../../base/options.js'
-import {capitalized, listing, safeName} from '../../base/text.js'
+import {capitalized, firstOf, listing, safeName} from '../../base/text.js'
 import {formatDuration} from '../../base/time.js'
 import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
 import {DEFAULT_GRACE_MS, isNew, type Run} from '../runs.js'
@@ -289,9 +289,7 @@ const NAMES_SHOWN = 3
 
 /** `3`, `3 and 5`, `3, 5, 7 and 12 more`. */
 function some(items: Array<number | string>): string {
-  const rest = items.length - NAMES_SHOWN
-  const named = items.slice(0, NAMES_SHOWN).map(String)
-  return listing(rest > 0 ? [...named, `${rest} more`] : named)
+  return listing(firstOf(items.map(String), NAMES_SHOWN))
 }
 
 const LONGEST_NAME = 120

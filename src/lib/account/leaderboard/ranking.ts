@@ -1,5 +1,4 @@
-import {checkCount, checkWords} from '../../base/options.js'
-import {type OptionTable, readOptions} from '../../base/options.js'
+import {checkCount, checkWords, type OptionTable, readOptions} from '../../base/options.js'
 import {matcherOf} from '../../base/wildcard.js'
 import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
 import {type RowIndex} from './index.js'

@@ -1,7 +1,6 @@
 import {OptionError, RefusedError} from '../../base/errors.js'
 import {leaderboardName} from '../../base/names.js'
-import {checkCount} from '../../base/options.js'
-import {type OptionTable, readOptions} from '../../base/options.js'
+import {checkCount, type OptionTable, readOptions} from '../../base/options.js'
 import {withoutTokens} from '../../base/text.js'
 import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
 import {type LeaderboardDataset} from '../datasets.js'

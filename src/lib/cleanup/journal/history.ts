@@ -3,6 +3,7 @@ import {readdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
 import {RefusedError} from '../../base/errors.js'
+import {isErrno} from '../../base/files.js'
 import {type OptionTable, readOptions, readText} from '../../base/options.js'
 import {messageOf, safe, safeName} from '../../base/text.js'
 import {type JobRecord, parseJournal} from './parse.js'
@@ -79,7 +80,7 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
     const entries = await readdir(folder, {withFileTypes: true})
     return entries.filter(({name}) => !name.startsWith('.')).toSorted((a, b) => (a.name < b.name ? 1 : -1))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if (isErrno(error, 'ENOENT')) return []
     throw new RefusedError(`The journals in ${safeName(folder)} cannot be read: ${messageOf(error)}.`, {
       cause: error,
     })

@@ -1,7 +1,6 @@
 import {EXIT_WORDS, type ExitCode, type Failure} from '../../base/exit-codes.js'
-import {safeName} from '../../base/text.js'
+import {safeName, thousands} from '../../base/text.js'
 import {type Column, type Pair} from '../columns.js'
-import {thousands} from '../format.js'
 
 /**
  * Markdown as GitHub and GitLab show it. Whatever comes from the Hub or from the command line goes through `text` or `code`:

@@ -1,5 +1,5 @@
 import {pushTo} from '../../base/collections.js'
-import {listing} from '../../base/text.js'
+import {count, listing, thousands} from '../../base/text.js'
 import {type History, type HistoryProblem} from '../../cleanup/journal/history.js'
 import {
   DATASET_STATES,
@@ -10,7 +10,7 @@ import {
 } from '../../cleanup/journal/parse.js'
 import {journalName} from '../../cleanup/journal/write.js'
 import {type Column} from '../columns.js'
-import {count, minute, moment, thousands} from '../format.js'
+import {minute, moment} from '../format.js'
 import {describeOutcome, OUTCOME_LABELS} from '../result.js'
 import {paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen} from './style.js'

@@ -3,11 +3,10 @@ import {type Overview, pinnedAmong, type RunTotals} from '../../account/overview
 import {RUN_STATES} from '../../account/run-state.js'
 import {datasetsIn, type Run} from '../../account/runs.js'
 import {storageOf} from '../../account/sizes.js'
-import {printable} from '../../base/text.js'
+import {count, printable, thousands} from '../../base/text.js'
 import {type Column, type Pair, sizeColumn} from '../columns.js'
 import {
   ageOf,
-  count,
   describeState,
   formatStorage,
   formatStorageTotal,
@@ -16,7 +15,6 @@ import {
   placeAndTime,
   protectionOf,
   STATES,
-  thousands,
   typesOf,
 } from '../format.js'
 import {visibilityOf} from '../json/documents.js'

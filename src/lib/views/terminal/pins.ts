@@ -1,8 +1,7 @@
 import {type PinnedRun} from '../../account/protection/pin-runs.js'
 import {describePin} from '../../account/protection/pins.js'
 import {type RunInDoubt} from '../../account/protection/protect-leaderboard.js'
-import {listing, safe} from '../../base/text.js'
-import {count} from '../format.js'
+import {count, firstOf, listing, safe} from '../../base/text.js'
 
 /** Shown where no leaderboard exists to keep pins in. */
 export const WITHOUT_LEADERBOARD =
@@ -56,11 +55,10 @@ const FEW_IN_DOUBT = 3
 
 /** Which runs were left out for want of certainty, and how to pin one all the same; undefined where there are none. */
 export function inDoubtWarning(runs: RunInDoubt[]): string | undefined {
-  const [first, ...others] = runs
+  const [first] = runs
   if (!first) return undefined
-  const named = runs.slice(0, FEW_IN_DOUBT).map(({run, why}) => `${run} (${safe(why)})`)
-  const rest = runs.length - named.length
-  const subject = others.length === 0 ? '1 run is' : `${count(runs.length, 'run')} are`
-  const names = listing(rest > 0 ? [...named, `${rest} more`] : named)
+  const named = runs.map(({run, why}) => `${run} (${safe(why)})`)
+  const subject = `${count(runs.length, 'run')} ${runs.length === 1 ? 'is' : 'are'}`
+  const names = listing(firstOf(named, FEW_IN_DOUBT))
   return `${subject} in doubt and not pinned: ${names}. \`runs protect ${first.run}\` pins one all the same.`
 }

@@ -1,7 +1,7 @@
 import {pushTo} from '../../base/collections.js'
+import {count, thousands} from '../../base/text.js'
 import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isUnknown} from '../../cleanup/result.js'
-import {count, thousands} from '../format.js'
 import {unknownText} from '../plan.js'
 import {describeOutcome, type NextStep, notDeleted, resultPairs} from '../result.js'
 import {paragraphs, wrapIndented, wrapText} from './layout.js'
