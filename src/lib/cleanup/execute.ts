@@ -9,6 +9,7 @@ import {UnknownNamespaceError} from '../hub/access.js'
 import {findCredentials} from '../hub/credentials.js'
 import {
   type ConnectionOptions,
+  guarded,
   openSession,
   requireDeletable,
   type Session,
@@ -121,7 +122,7 @@ async function carryOutConfirmed(job: Job, options: JobOptions): Promise<Partial
   const {plan, session, saved, stale = []} = job
   const {warnings} = session
   const {signal, concurrency = DEFAULT_CONCURRENCY} = options
-  const onEvent = guarded((event) => options.onEvent?.(event, plan), warnings)
+  const onEvent = guarded<JobEvent>('onEvent', (event) => options.onEvent?.(event, plan), warnings)
   const {archive, excluded} = await archiveBeforeDeletion(plan, session, {...options, onEvent})
   const look = new LastLook(plan, session, excluded)
   await look.again('first')
@@ -157,21 +158,4 @@ async function carryOutConfirmed(job: Job, options: JobOptions): Promise<Partial
 /** Whether Ctrl-C may have kept it from being settled. */
 function isOpen({status, uncertain}: Outcome): boolean {
   return status === 'unattempted' || uncertain === true
-}
-
-/** A fault in the listener must not leave a deletion half-done and unreported. */
-function guarded(
-  listener: (event: JobEvent) => unknown,
-  warnings: string[],
-): (event: JobEvent) => Promise<void> {
-  let isBroken = false
-  return async (event) => {
-    if (isBroken) return
-    try {
-      await listener(event)
-    } catch (error) {
-      if (!isBroken) warnings.push(`onEvent failed and was not called again: ${String(error)}`)
-      isBroken = true
-    }
-  }
 }

@@ -68,7 +68,7 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
   const {signal, clock = () => new Date()} = options
   const credentials = await findCredentials(options)
   const warnings = unencryptedWarnings(credentials.endpoint)
-  const hub = connectHub({...credentials, signal, onWait: guardedWait(options.onWait, warnings)})
+  const hub = connectHub({...credentials, signal, onWait: guarded('onWait', options.onWait, warnings)})
   const identity = await whoami(hub, credentials.source)
   const {name: user, date} = identity
   const access = accessTo(identity, options.namespace)
@@ -154,13 +154,20 @@ function clockWarnings(machine: Date, hub: Date | undefined): string[] {
   return [`This machine's clock is ${distance} ${direction} the Hub's; the earlier one counts.`]
 }
 
-/** A fault in the listener must not look like one of the Hub's. */
-function guardedWait(listener: ConnectionOptions['onWait'], warnings: string[]): (wait: Wait) => void {
-  return (wait) => {
+/** A caller's listener, of which a fault stops nothing: it becomes a warning, and the listener is not called again. */
+export function guarded<T>(
+  name: string,
+  listener: ((value: T) => unknown) | undefined,
+  warnings: string[],
+): (value: T) => Promise<void> {
+  let isBroken = false
+  return async (value) => {
+    if (isBroken) return
     try {
-      listener?.(wait)
+      await listener?.(value)
     } catch (error) {
-      warnings.push(`onWait failed: ${String(error)}`)
+      if (!isBroken) warnings.push(`${name} failed and was not called again: ${String(error)}`)
+      isBroken = true
     }
   }
 }
