@@ -84,9 +84,7 @@ describe('a plan in words', () => {
       'May go',
       'runs that are older than 30d, before 2026-09-05 12:00 UTC,\nincomplete and not finished,\nand named by --run (20260806_120000)',
     ],
-    [{keepRecent: 1}, 'Must stay', `the most recent run and ${grace}`],
     [{all: true, grace: '0'}, 'Must stay', 'nothing'],
-    [{all: true}, 'Scope', 'whole runs, never the leaderboard'],
     [
       {all: true, only: ['traces', 'metrics']},
       'Scope',
@@ -120,7 +118,6 @@ describe('a plan in words', () => {
   const boards: Array<
     [options: RetentionOptions, facts: {isThere?: boolean; protection?: object}, text: string]
   > = [
-    [{all: true}, {}, `${BOARD.name}: preserved (not protected)`],
     [{deleteLeaderboard: true}, {}, `${BOARD.name}: DELETED as well, archived first to /a (not protected)`],
     [
       {all: true},

@@ -36,20 +36,19 @@ export function cut(text: string, width: number): string {
 export function wrapText(text: string, width = Infinity): string {
   return text
     .split('\n')
-    .map((line) => wrapWords(line.split(' '), width).join('\n'))
+    .map((line) => wrapLine(line, width))
     .join('\n')
 }
 
-/** Words set in lines that are no wider, but for a word that is wider itself. */
-export function wrapWords(words: readonly string[], width: number): string[] {
+function wrapLine(text: string, width: number): string {
   const lines: string[] = []
-  for (const word of words) {
+  for (const word of text.split(' ')) {
     const line = lines.at(-1)
     if (line === undefined || columnsOf(line) + 1 + columnsOf(word) > width) lines.push(word)
     else lines[lines.length - 1] = `${line} ${word}`
   }
 
-  return lines
+  return lines.join('\n')
 }
 
 /** Breaks words that are wider than a line of their own, so that each line of `wrapText` fits: for text that is not copied. */

@@ -49,13 +49,11 @@ function headline({counts, interrupted, outcomes, deletionMs}: CleanupResult, st
   return style.red(`Cleanup ended in ${seconds}, not everything was deleted.`)
 }
 
-/** Up to this many outcomes of one kind are all named; of more, those with the same reason are grouped. */
-export const MOST_NAMED = 40
-/** How many reasons are listed, and how many names with each. */
+/** Up to this many outcomes of one kind are all named; of more, those with the same reason are one line. */
+const MOST_NAMED = 40
 const MOST_REASONS = 20
-const NAMES_OF_REASON = 3
 
-/** Outcomes of one kind, a line each; of thousands the reasons, how often there is each, and some names. */
+/** Outcomes of one kind, a line each; of thousands the reasons, how often there is each, and the first name. */
 export function formatOutcomes(outcomes: readonly Outcome[], {width}: Screen): string {
   const lines =
     outcomes.length > MOST_NAMED ? byReason(outcomes) : outcomes.map((outcome) => describeOutcome(outcome))
@@ -66,16 +64,12 @@ export function formatOutcomes(outcomes: readonly Outcome[], {width}: Screen): s
 function byReason(outcomes: readonly Outcome[]): string[] {
   const groups = new Map<string, Outcome[]>()
   for (const outcome of outcomes) pushTo(groups, outcome.reason ?? '', outcome)
-  const sorted = [...groups].toSorted(([, a], [, b]) => b.length - a.length)
+  const sorted = [...groups.values()].toSorted((a, b) => b.length - a.length)
   const lines = sorted
     .slice(0, MOST_REASONS)
-    .flatMap(([reason, own]) => [
-      describeOutcome({name: count(own.length, 'dataset'), reason}),
-      ...own.slice(0, NAMES_OF_REASON).map(({name, requestId}) => `  ${describeOutcome({name, requestId})}`),
-      ...(own.length > NAMES_OF_REASON
-        ? [`  … and ${count(own.length - NAMES_OF_REASON, 'more dataset')}`]
-        : []),
-    ])
-  const rest = sorted.slice(MOST_REASONS).reduce((sum, [, own]) => sum + own.length, 0)
+    .map((own) =>
+      describeOutcome({...own[0]!, name: `${count(own.length, 'dataset')}, the first ${own[0]!.name}`}),
+    )
+  const rest = sorted.slice(MOST_REASONS).reduce((sum, own) => sum + own.length, 0)
   return rest > 0 ? [...lines, `${count(rest, 'dataset')} for other reasons`] : lines
 }

@@ -13,7 +13,6 @@ import {
 import {
   ago,
   inventoryOf,
-  later,
   leaderboardDataset,
   NOW,
   planOf,
@@ -71,9 +70,7 @@ describe('documents', () => {
   const pinned = (until: string) => ({runs: {[run.timestamp]: {by: 'ann', at: NOW, until}}})
   const states: Array<[facts: Partial<Parameters<typeof stateDocument>[1]>, says: object]> = [
     [{}, {state: 'incomplete', standing: null, pinned: false, pin: null}],
-    [{rows: standings([run.timestamp, 'finished'])}, {state: 'thinned', standing: 'finished'}],
     [{rows: 'unknown'}, {state: 'unknown', standing: 'unknown'}],
-    [{now: later(run.time, HOUR)}, {state: 'uploading', mayBeUploading: true}],
     [{protection: 'unknown'}, {pinned: null}],
     [{protection: pinned('2026-10-05')}, {pinned: true}],
     [{protection: pinned('2026-10-04')}, {pinned: false}],

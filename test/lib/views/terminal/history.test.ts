@@ -1,5 +1,4 @@
 import {expect} from 'chai'
-import {stripVTControlCharacters} from 'node:util'
 
 import {type HistoryProblem} from '../../../../src/lib/cleanup/journal/history.js'
 import {
@@ -124,30 +123,6 @@ Journal    20261005T120000000Z-3f9a2c4b5d6e.jsonl
       expect(text).to.include('Not read, or not whole: 2 files')
       expect(text).to.include('\n  x.jsonl: is empty\n  y.jsonl: first and second')
     }
-  })
-
-  const widths: Array<[width: number, namespace: string, isShown: boolean]> = [
-    [60, 'kim', false],
-    [80, 'kim', true],
-    [80, 'an-organisation-xxxx', true],
-    [80, 'an-organisation-with-a-very-long-name', false],
-  ]
-  for (const [width, namespace, isShown] of widths) {
-    it(`fits ${width} columns, words whole, ${isShown ? 'with' : 'without'} the namespace ${namespace}`, () => {
-      const [, table = ''] = history([{...BROKEN, namespace}, CLEAN], {width}).split('\n\n')
-      for (const line of table.split('\n')) expect(line.length, line).to.be.at.most(width)
-      expect(table)
-        .to.match(/ unattempted,/)
-        .and.match(/ uncertain$/m)
-      expect(table.includes(` ${namespace} `)).to.equal(isShown)
-    })
-  }
-
-  it('says the same with colours and without', () => {
-    const style = {...PLAIN, yellow: (text: string) => `\u001B[33m${text}\u001B[39m`}
-    const coloured = history([BROKEN], {style})
-    expect(coloured).to.include('\u001B[33m')
-    expect(stripVTControlCharacters(coloured)).to.equal(history([BROKEN]))
   })
 
   it('names some of thousands that nothing was sent for, and says how many more there are; all of them for one job', () => {

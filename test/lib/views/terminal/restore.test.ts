@@ -1,5 +1,4 @@
 import {expect} from 'chai'
-import stringWidth from 'string-width'
 
 import {type RestoreOutcome, type RestoreStatus} from '../../../../src/lib/archive/restore-runs.js'
 import {type RestoreResult} from '../../../../src/lib/archive/restore.js'
@@ -28,8 +27,8 @@ function resultOf(outcomes: RestoreOutcome[], more: Partial<RestoreResult> = {})
   }
 }
 
-const shown = (outcomes: RestoreOutcome[], more: Partial<RestoreResult> = {}, width?: number) =>
-  formatRestore(resultOf(outcomes, more), {style: PLAIN, width})
+const shown = (outcomes: RestoreOutcome[], more: Partial<RestoreResult> = {}) =>
+  formatRestore(resultOf(outcomes, more), {style: PLAIN, width: undefined})
 
 describe('the summary of a restore', () => {
   it('names every dataset, its outcome, and why; no control character gets through', () => {
@@ -55,13 +54,6 @@ describe('the summary of a restore', () => {
     it(`has the headline "${headline}"`, () => {
       expect(shown([outcome(status)], more)).to.include(headline)
     })
-
-  it('fits into a terminal, and loses no word', () => {
-    const reason = 'it was public behind a gate (manual): private until you set the gate again'
-    const text = shown([outcome('restored', {reason}), outcome('present')], {}, 80)
-    for (const line of text.split('\n')) expect(stringWidth(line), line).to.be.at.most(80)
-    expect(text.replaceAll(/\s+/g, ' ')).to.include('set the gate again')
-  })
 
   it('has one line for one dataset', () => {
     expect(describeRestored(outcome('present', {files: 1}))).to.equal(
