@@ -24,22 +24,6 @@ describe('sandbox: who may do what', () => {
     [await info(id, token), await remove(id, token)].map(({status}) => status)
   const org = (role: OrgRole) => Object.assign(sandbox().state.orgs[0]!, {roleInOrg: role})
 
-  it('whoami names the user, her organisations with her roles, and what the token may do (A.1)', async () => {
-    const me = async (token: string) => (await ask(sandbox(), 'GET /api/whoami-v2', {token})).json()
-    const {tokens} = sandbox()
-    const {name, orgs, auth} = await me(tokens.write)
-    expect([name, auth.accessToken.role]).to.deep.equal(['mira', 'write'])
-    expect(orgs).to.deep.equal([
-      {type: 'org', name: 'tinyagents', roleInOrg: 'write'},
-      {type: 'org', name: 'openbench', roleInOrg: 'read'},
-    ])
-    expect((await me(tokens.read)).auth.accessToken).to.include({role: 'read'})
-    const {id, auth: own} = await me(tokens.fineGrained)
-    expect(own.accessToken.fineGrained.scoped).to.deep.equal([
-      {entity: {_id: id, name: 'mira', type: 'user'}, permissions: ['repo.content.read', 'repo.write']},
-    ])
-  })
-
   it('shows a private dataset to each token that may read it, and lets only those delete that may write', async () => {
     const {write, read, fineGrained, fineGrainedReadOnly, fineGrainedNarrow} = sandbox().tokens
     for (const [token, seen, deleted] of [
