@@ -123,18 +123,6 @@ describe('cleanup', () => {
         .and.not.match(/complete$/im)
     })
 
-    it('refuses a plan that is larger than --max-delete lets it be, after showing it', async () => {
-      for (const limit of ['5', '59%']) {
-        const {exitCode, stdout, stderr} = await cleanup('--older-than', '30d', '--max-delete', limit, ...WET)
-        expect(exitCode).to.equal(1)
-        expect(stdout).to.include('Runs to delete')
-        expect(stderr).to.include(`--max-delete ${limit}`).and.include('Nothing was deleted')
-      }
-
-      expect(account.deletions).to.deep.equal([])
-      expect((await cleanup('--older-than', '30d', '--max-delete', '60%', ...WET)).exitCode).to.equal(0)
-    })
-
     it('[S14] deletes nothing without a journal, unless --no-journal says so', async () => {
       const blocked = {...envOf(account.hub), XDG_DATA_HOME: '/dev/null'}
       const argv = ['cleanup', '--older-than', '30d', ...WET]

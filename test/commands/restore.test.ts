@@ -2,9 +2,9 @@ import {expect} from 'chai'
 import {rm} from 'node:fs/promises'
 import {join} from 'node:path'
 
-import {archiveAt, NAME, ofFormerNamespace, openBench, OWN, TIMESTAMP} from '../lib/archive/support.js'
+import {archiveAt, NAME, openBench, OWN, TIMESTAMP} from '../lib/archive/support.js'
 import {type CliResult, runCli} from '../support/cli.js'
-import {envOf, UNKNOWN_TOKEN} from '../support/hub.js'
+import {envOf} from '../support/hub.js'
 import {type Sandbox} from '../support/sandbox.js'
 
 describe('restore', () => {
@@ -21,8 +21,7 @@ describe('restore', () => {
 
   afterEach(() => close())
 
-  const run = (argv: string[], token = hub.token): Promise<CliResult> =>
-    runCli(['restore', ...argv], envOf(hub, token))
+  const run = (argv: string[]): Promise<CliResult> => runCli(['restore', ...argv], envOf(hub))
 
   it('brings a run back, logs it on stderr, and sums up on stdout', async () => {
     const rehearsed = await run([dir, '--dry-run'])
@@ -60,21 +59,6 @@ describe('restore', () => {
     }
 
     expect(hub.requests).to.deep.equal([])
-  })
-
-  it('ends with 4 where the token is unknown or may not write', async () => {
-    for (const token of [UNKNOWN_TOKEN, hub.tokens.read])
-      expect((await run([dir], token)).exitCode).to.equal(4)
-  })
-
-  it('brings archives of a renamed account back with --from', async () => {
-    await ofFormerNamespace(dir, 'mira-old')
-    const refused = await run([dir, '--namespace', 'mira'])
-    expect(refused.exitCode).to.equal(1)
-    expect(refused.stderr).to.include('--from mira-old')
-    const {exitCode, stdout} = await run([dir, '--from', 'mira-old'])
-    expect(exitCode).to.equal(0)
-    expect(stdout).to.include('from the archives of mira-old').and.to.include(NAME)
   })
 
   it('ends with 130 where it is interrupted', async () => {

@@ -526,21 +526,13 @@ export function someCase(
   )
 }
 
-/** What a test says of a stream. */
-export interface StreamFacts {
-  isTTY?: boolean
-  columns?: number
-  rows?: number
-  colours?: boolean
-}
-
 /** A stream like stderr that only remembers what was written to it. */
 export function streamOf({
   isTTY = false,
   columns,
   rows,
   colours = false,
-}: StreamFacts = {}): NodeJS.WriteStream & {
+}: {isTTY?: boolean; columns?: number; rows?: number; colours?: boolean} = {}): NodeJS.WriteStream & {
   text: string
 } {
   const stream = {

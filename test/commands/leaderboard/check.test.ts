@@ -44,11 +44,4 @@ describe('leaderboard check', () => {
       expect(exitCode).to.equal(0)
       expect(stdout).to.match(/^No findings: \d rows and 2 runs go together\.$/m)
     }))
-
-  it('fails where there is no leaderboard, whatever --exit-code says', () =>
-    withHub({seed: 'empty'}, async (hub) => {
-      const {stdout, stderr, exitCode} = await check(hub, '--exit-code')
-      expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 1})
-      expect(stderr).to.include(`${BOARD} does not exist`)
-    }))
 })
