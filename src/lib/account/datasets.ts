@@ -45,7 +45,6 @@ export function allDatasets({datasets, leaderboard}: Inventory): Dataset[] {
 
 /**
  * Finds every SMOLTRACE dataset of a namespace, by exact name.
- * @param options token, endpoint and namespace; by default those of the environment
  * @returns one whole listing; never a part of one
  * @throws SmoltraceError where the token, the namespace or any page of the listing is not certain
  */

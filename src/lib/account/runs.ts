@@ -97,12 +97,7 @@ export function isInFuture(run: Run, now: Date): boolean {
   return run.time > now
 }
 
-/**
- * Refuses timestamps of runs that are not there.
- * @param known runs, or their datasets
- * @param option that named them, where one did
- * @throws RefusedError
- */
+/** Refuses timestamps of runs that are not there. @throws RefusedError */
 export function requireRuns(
   timestamps: string[],
   known: Array<{timestamp: string; namespace: string}>,

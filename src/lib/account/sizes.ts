@@ -38,7 +38,6 @@ export const SIZES: OptionTable<SizesOption> = {sizes: 'boolean'}
 
 /**
  * Reads what each SMOLTRACE dataset of a namespace takes up, the leaderboard too.
- * @param options token, endpoint and namespace; by default those of the environment
  * @returns bytes by full name, of those that the Hub names with a size
  * @throws UsageError where the options make no sense, HubError where the token may not read the account's inventory (the Hub's
  *   contract, section 2.5); else as `discoverSmoltraceDatasets`

@@ -32,7 +32,6 @@ const LONGEST = 10_000
 /**
  * Takes the lock of a folder of archives. Only its pulse says that a holder is alive: a killed one counts as alive until its last
  * pulse is two pulses old.
- * @param path of the lock's file
  * @throws RefusedError where another process holds it, with what to do
  */
 export async function takeLock(path: string): Promise<Lock> {

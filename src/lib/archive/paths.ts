@@ -16,7 +16,6 @@ export interface ArchivePaths {
 
 /**
  * Where a dataset's archive is.
- * @param folder of its namespace
  * @param name `namespace/name`, which the caller has checked
  * @param holder the lock's token, where something is fetched
  */

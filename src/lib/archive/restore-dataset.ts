@@ -43,7 +43,6 @@ const ATTRIBUTES = '.gitattributes'
 
 /**
  * Restores one dataset. After a request whose answer was lost it asks what is there, and continues from that.
- * @param step the first step, from `nextStep`
  * @returns who sees it
  * @throws RefusedError where something else is there, or another writer interferes; the Hub's errors; CancelledError
  */

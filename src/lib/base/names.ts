@@ -45,11 +45,7 @@ export function parseTimestamp(timestamp: string): Date | undefined {
   return date.getUTCDate() === Number(day) && date.getUTCHours() === Number(hour) ? date : undefined
 }
 
-/**
- * Refuses what is not a run's timestamp.
- * @param option that names them, where one does
- * @throws UsageError
- */
+/** Refuses what is not a run's timestamp. @throws UsageError */
 export function checkTimestamps(timestamps: string[], option?: string): void {
   for (const timestamp of timestamps) {
     if (parseTimestamp(timestamp)) continue

@@ -95,23 +95,14 @@ function isPlain(value: unknown): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
 }
 
-/**
- * Reads a list of names.
- * @param what they are
- * @returns a copy
- * @throws UsageError where it is not an array, or one of them not a string
- */
+/** Reads a list of names. @throws UsageError where it is not an array, or one of them not a string */
 export function readTexts(given: readonly string[], what: string): string[] {
   const texts: unknown = Array.isArray(given) ? [...(given as unknown[])] : given
   if (!isTexts(texts)) throw new UsageError(`${what} are given as an array of strings.`)
   return texts
 }
 
-/**
- * Reads a single string, such as the name of a file.
- * @param what it is
- * @throws UsageError where it is not one, or empty
- */
+/** Reads a single string, such as the name of a file. @throws UsageError where it is not one, or empty */
 export function readText(given: string, what: string): string {
   if (typeof given !== 'string' || given === '') throw new UsageError(`${what} is given as a string.`)
   return given
@@ -130,7 +121,6 @@ export function checkCount(number: number | undefined, option: string): void {
 
 /**
  * Checks an option that takes some of a few words.
- * @param what one of them is
  * @throws UsageError naming the first that is not one, and all that there are
  */
 export function checkWords<T>(words: readonly T[], known: readonly T[], option: string, what: string): void {

@@ -29,8 +29,6 @@ export const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn i
 /**
  * Reads the value of `olderThan`: `7`, `7d`, `12h`, `2w`, `1m` or `1mo` (30 days), `1y` (365 days), a sum (`1w3d`),
  * or a date (`2026-01-31`, midnight UTC). Capitals mean the same (`7D`, `1M`), and white space around it is dropped.
- * @param given as it was typed
- * @param option that it is the value of
  * @throws UsageError where it is none of these, zero or negative
  */
 export function parseAge(given: string, option = 'olderThan'): Age {
@@ -94,7 +92,6 @@ function parseSum(text: string): number | undefined {
 
 /**
  * The moment before which a run counts as old enough; the comparison is strict.
- * @param option that the age is the value of
  * @throws UsageError where the cutoff lies in the future, which would make every run old enough
  */
 export function cutoffOf(age: Age, now: Date, option = 'olderThan'): Date {
@@ -148,7 +145,6 @@ export function dayOf(date: Date): string {
 /**
  * Starts counting now. A monotonic clock stops while the machine sleeps, and the wall clock can be set back: the larger
  * of the two differences counts.
- * @param clock the wall clock
  * @returns what gives the milliseconds since then
  */
 export function stopwatch(clock: () => Date): () => number {

@@ -6,7 +6,6 @@ export const LONGEST_NAME = 500
 /**
  * Compiles wildcard patterns: `*` matches any characters, `/` included since a model's name is not a path, and `?` for one
  * that is not `/`. Letter case counts, and a pattern matches the whole text.
- * @param option that they are the values of
  * @returns whether any pattern matches a text; never one of more than 500 characters, nor an empty one
  * @throws UsageError where a pattern is empty or longer than that
  */

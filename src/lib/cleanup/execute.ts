@@ -39,7 +39,6 @@ export type JobOptions = ConnectionOptions & ExecutionOptions & SizesOption
 /**
  * What every job does before it lists: makes sure that it can write what it has to, asks the Hub who the token belongs to, and what
  * it may do. What `sizes` asks for is read here: a listing must not become old while it waits.
- * @param options read and checked
  * @param made where the job's plan was made, if that was before
  * @throws UsageError where that is elsewhere; NotAllowedError and RefusedError where a deletion is not allowed
  */

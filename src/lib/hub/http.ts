@@ -241,8 +241,6 @@ export interface BodyLimits {
 /**
  * Reads a body within limits, and turns whatever ends it early into this program's errors.
  * @param limit on the silence between two chunks; what it aborts ends the body
- * @param signal of the whole program
- * @yields each chunk
  */
 export async function* limitedBody(
   body: AsyncIterable<Uint8Array>,

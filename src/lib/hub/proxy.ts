@@ -78,7 +78,6 @@ async function proxyAgent({address, variable}: NamedProxy): Promise<http.Agent> 
 /**
  * Whether `NO_PROXY` takes an address out, as curl reads it: names with all that ends on them, with and without a dot or `*.` in
  * front, addresses, and networks such as `10.0.0.0/8`, separated by commas or blanks; each may end with a port. `*` is all.
- * @param list what the variable holds
  */
 export function isExcepted(url: URL, list: string): boolean {
   const host = bareHost(url.hostname)

@@ -6,7 +6,6 @@ import {isOutcomeUnknown, retryDelay} from './retry.js'
 /**
  * Reads a small text file of a dataset at one commit. Its content is certain with the hash that the tree of that commit lists, and
  * its absence where the tree does not list it and its address answers so, too.
- * @param name full name of the dataset
  * @returns undefined where the dataset certainly has no such file
  * @throws SmoltraceError where it cannot be read for certain
  */

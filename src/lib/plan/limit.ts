@@ -23,7 +23,6 @@ export function parseDeletionLimit(value: number | string): DeletionLimit {
 /**
  * Refuses a plan that is larger than the caller expects: a wrong filter, a wrong namespace or a wrong
  * clock shows first in the number of datasets.
- * @param datasets how many the plan deletes
  * @param total how many SMOLTRACE datasets the namespace holds, the leaderboard among them
  * @throws RefusedError
  */

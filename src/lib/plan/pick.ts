@@ -32,7 +32,6 @@ export function hasChoice(plan: Plan): boolean {
 
 /**
  * Makes a plan anew from what a person picked. The scope stays, and so does the leaderboard's part.
- * @param plan as the rules made it
  * @param timestamps of the runs to delete; all other runs of the plan stay
  * @throws RefusedError where one is of a run that is not there, or that cannot be picked
  */

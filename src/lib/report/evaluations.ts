@@ -39,7 +39,6 @@ const SMALLEST = 1e-9
 /**
  * The evaluations that the leaderboard has a score of: one for each run, by the rule of `--keep-best`, and one for each row
  * that names no run of the namespace exactly.
- * @param runs that the Hub has
  * @returns those with a score, oldest first, and why others are missing
  */
 export function evaluate(

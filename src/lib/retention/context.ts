@@ -40,7 +40,6 @@ export function requireAnyRow(rules: RetentionRules, rowCount?: number): void {
 /**
  * Refuses rules that rest on rows where rows were lost, or none is of use to them: a leaderboard that is empty, of another
  * namespace, or without a column would otherwise look like one on which every run has failed to appear.
- * @param runs that are there
  * @param index what is not known is not held against the rules: then they delete no run
  * @throws RefusedError
  */

@@ -28,7 +28,6 @@ export interface Judgement extends Decision, Keeping {
 /**
  * Decides about every run. Candidates are the runs that every selector selects, or all of them where there is a keeper
  * but no selector; then guards and keepers save.
- * @param runs in any order
  * @returns one decision per run, in the same order
  * @throws UsageError where the age's cutoff lies in the future
  */

@@ -95,7 +95,6 @@ export interface Keeping {
 /**
  * Asks the keepers given about all runs together. Complete and incomplete runs count alike; pinned ones, those in their grace
  * period, those of the future and those in doubt do not count; what is in doubt is kept as well.
- * @param runs in any order
  */
 export function keepersOf(runs: readonly Run[], facts: Facts): (run: Run) => Keeping {
   const {rules, rows} = facts

@@ -45,15 +45,12 @@ export const RETENTION = Object.fromEntries(
 ) as unknown as OptionTable<RetentionOptions>
 
 /**
- * Checks and reads the options.
- * @param options as the flags of `cleanup` say them
- * @param how what else selects runs
- * @param how.byHand a person picks the runs: the options need not
+ * Checks and reads the options. Where a person picks the runs (`byHand`), they need not say what may be deleted.
  * @throws UsageError where a value is bad, two of them clash, or none says what may be deleted
  */
-export function readRules(options: RetentionOptions, how: {byHand?: boolean} = {}): RetentionRules {
+export function readRules(options: RetentionOptions, {byHand = false} = {}): RetentionRules {
   const rules = rulesOf(options)
-  checkCombination(rules, options, how.byHand ?? false)
+  checkCombination(rules, options, byHand)
   return rules
 }
 

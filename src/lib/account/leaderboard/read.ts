@@ -68,7 +68,6 @@ export function readRowIndexIfPossible(
 
 /**
  * Reads the rows of a namespace's leaderboard, for `filterRuns`.
- * @param options token, endpoint and namespace; by default those of the environment
  * @throws as `readLeaderboard`, and as `discoverSmoltraceDatasets`
  */
 export async function readLeaderboardRows(options: ConnectionOptions = {}): Promise<LeaderboardRow[]> {

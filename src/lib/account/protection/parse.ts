@@ -49,8 +49,6 @@ const FILE = z.pipe(
 
 /**
  * Reads the protection file.
- * @param text what the file holds
- * @param name full name of the leaderboard, for the error
  * @throws RefusedError where it is broken, or holds what this version does not know and might have to respect
  */
 export function parseProtection(text: string, name: string): Protection {

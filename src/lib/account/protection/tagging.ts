@@ -34,8 +34,6 @@ const INTERRUPTED = 'interrupted before its card was done'
 /**
  * Changes the cards of runs, several at a time. A card that cannot be changed ends its run and holds up no other one; where the Hub
  * takes no more changes from this token, or the job is interrupted, the rest is left as it is.
- * @param title of the commits
- * @returns the outcome of each run
  */
 export async function changeCards(
   taggings: readonly Tagging[],

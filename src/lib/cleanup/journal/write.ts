@@ -105,8 +105,6 @@ export async function openJournal(
 /**
  * Where the program keeps its data when nothing else is said: what oclif computes for a command line called smoltrace,
  * so that a program which uses the library and the command line share one journal.
- * @param env the variables to look at
- * @param platform as `process.platform` names it
  */
 export function dataDirectory(env = process.env, platform: string = process.platform): string {
   if (env.SMOLTRACE_DATA_DIR) return env.SMOLTRACE_DATA_DIR
