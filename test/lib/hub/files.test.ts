@@ -91,11 +91,9 @@ describe('the files of a dataset', () => {
   })
 
   describe('read as a text', () => {
-    const PROTECTION = '.smoltrace/protection.json'
-
     it('may be empty, and are there all the same', async () => {
-      addDataset({[PROTECTION]: '', 'a.txt': 'ä'})
-      const found = [PROTECTION, 'a.txt', 'b.txt'].map((path) => hub.readText(NAME, 'main', path))
+      addDataset({'empty.txt': '', 'a.txt': 'ä'})
+      const found = ['empty.txt', 'a.txt', 'b.txt'].map((path) => hub.readText(NAME, 'main', path))
       expect(await Promise.all(found)).to.deep.equal(['', 'ä', undefined])
     })
 
@@ -107,7 +105,7 @@ describe('the files of a dataset', () => {
         [403, 'EntryNotFound'],
       ] as const) {
         const refused = await stub({status, headers: code ? {'x-error-code': code} : {}})
-        const error = await rejectionOf(refused.readText(NAME, 'main', PROTECTION))
+        const error = await rejectionOf(refused.readText(NAME, 'main', 'a.txt'))
         expect(error, `${status} ${code}`).to.be.instanceOf(HubError)
       }
     })
@@ -188,26 +186,24 @@ describe('the files of a dataset', () => {
     })
 
     it('and datasets are created only under a name of SMOLTRACE in the namespace', async () => {
-      for (const name of [
-        'mira/other',
-        'other/smoltrace-leaderboard',
-        'mira/smoltrace-results-20260231_000000',
-      ])
-        for (const job of [
-          hub.createDataset(name, 'mira', 'public'),
-          hub.upload(name, 'mira', adding('x', COMMIT)),
-        ])
+      for (const name of ['other/smoltrace-leaderboard', 'mira/smoltrace-results-20260231_000000']) {
+        const creating = hub.createDataset(name, 'mira', 'public')
+        for (const job of [creating, hub.upload(name, 'mira', adding('x', COMMIT))])
           expect(await rejectionOf(job)).to.be.instanceOf(RefusedError)
+      }
+
       expect(sandbox.requests).to.deep.equal([])
     })
 
     it('go into a dataset that is created with its visibility', async () => {
       for (const visibility of ['private', 'public'] as const) {
-        const name = NAME.replace('113000', visibility === 'private' ? '113001' : '113002')
-        await hub.createDataset(name, 'mira', visibility)
-        expect(sandbox.state.get(name)?.private).to.equal(visibility === 'private')
-        const again = await rejectionOf(hub.createDataset(name, 'mira', visibility))
-        expect(again).to.be.instanceOf(HubError).and.to.have.property('status', 409)
+        const create = () => hub.createDataset(NAME, 'mira', visibility)
+        await create()
+        expect(sandbox.state.get(NAME)?.private).to.equal(visibility === 'private')
+        expect(await rejectionOf(create()))
+          .to.be.instanceOf(HubError)
+          .and.to.have.property('status', 409)
+        sandbox.state.remove(NAME)
       }
     })
 
