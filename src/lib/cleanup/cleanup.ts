@@ -53,12 +53,17 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   checkExecution(own)
   requireConsent({rules, archives: false}, own)
   const {choose, savePlan: file} = own
-  if (file !== undefined) await checkSaving(file, own)
+  const dryRun = isDryRun(own)
+  if (file !== undefined && !dryRun)
+    throw new OptionError(
+      'savePlan',
+      'saves the plan of a dry run: leave out `dryRun: false`, and apply it with `applyPlan`',
+    )
+  if (file !== undefined) await checkPlanTarget(file)
   const opened = await openJob(own)
   const {session} = opened
   const inventory = await discover(session)
   const {warnings, user} = session
-  const dryRun = isDryRun(own)
   // What only looks may say that it does not know; what is saved or deleted rests on what is certain.
   const made = await planBy(rules, inventory, session, {mustBeCertain: !dryRun || file !== undefined})
   let plan = frozen({...made, archives: own.archive !== undefined})
@@ -73,13 +78,4 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   const result = await execute({...opened, plan, inventory}, own)
   if (file !== undefined) await savePlan(plan, file, user)
   return result
-}
-
-async function checkSaving(file: string, options: CleanupOptions): Promise<void> {
-  if (!isDryRun(options))
-    throw new OptionError(
-      'savePlan',
-      'saves the plan of a dry run: leave out `dryRun: false`, and apply it with `applyPlan`',
-    )
-  await checkPlanTarget(file)
 }
