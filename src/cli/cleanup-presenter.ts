@@ -18,7 +18,6 @@ import {type BaseCommand} from './base-command.js'
 import {type Asked, nextStep} from './next-step.js'
 import {requirePlanWritten, watchOutput} from './output.js'
 import {type Progress} from './progress/progress.js'
-import {confirmByPhrase} from './prompts/confirm.js'
 
 /** Shows a cleanup: its plan, its questions, its progress, and how it ended. */
 export class CleanupPresenter {
@@ -82,7 +81,10 @@ export class CleanupPresenter {
     const isLive = given['no-dry-run'] === true && !this.isJson
     const showProgress = isLive ? (await import('./progress/progress.js')).showProgress : undefined
     return {
-      confirm: async (plan) => confirmByPhrase(plan, given.archive !== undefined, signal, this.preview),
+      confirm: async (plan) => {
+        const {confirmByPhrase} = await import('./prompts/confirm.js')
+        return confirmByPhrase(plan, given.archive !== undefined, signal, this.preview)
+      },
       onEvent: (event, plan) => {
         if (event.kind === 'started' && !this.hasBegun) {
           this.hasBegun = true
