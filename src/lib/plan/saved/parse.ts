@@ -1,3 +1,5 @@
+import {setImmediate as nextTurn} from 'node:timers/promises'
+
 import {type LeaderboardDataset, type RunDataset} from '../../account/datasets.js'
 import {groupDatasetsByRun} from '../../account/runs.js'
 import {type SmoltraceError, UsageError} from '../../base/errors.js'
@@ -36,10 +38,14 @@ const LONGEST_QUOTE = 100
  * @returns the plan, frozen
  * @throws what `refuse` makes, naming the place
  */
-export function parsePlan(json: string, refuse: Refuse): SavedPlan {
+export async function parsePlan(json: string, refuse: Refuse): Promise<SavedPlan> {
   const content = openPlan(json, refuse)
+  // Each step takes some tenths of a second for ten thousand runs: Ctrl-C is heard in between.
+  await nextTurn()
   const file = parseValue(content, PLAN, refuse)
+  await nextTurn()
   const plan = makeAgain(file, refuse)
+  await nextTurn()
   requireDistinct(file, refuse)
   // What a reviewer read must be what the plan says.
   for (const [name, expected] of Object.entries(contentOf(plan, file.keep))) {
