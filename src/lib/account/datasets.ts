@@ -114,8 +114,8 @@ function uniqueByName(listed: Dataset[]): Map<string, Dataset> {
     if (known && known.id !== dataset.id)
       throw new HubFormatError(`The listing names ${dataset.name} twice, with two ids.`)
     // The tags may have changed between the two pages: in doubt a run is pinned.
-    const pinTags = new Set([...(dataset.pinTags ?? []), ...(known?.pinTags ?? [])])
-    byName.set(dataset.name, known && pinTags.size > 0 ? {...dataset, pinTags: [...pinTags]} : dataset)
+    const pinTags = known ? [...new Set([...(dataset.pinTags ?? []), ...(known.pinTags ?? [])])] : []
+    byName.set(dataset.name, pinTags.length > 0 ? {...dataset, pinTags} : dataset)
   }
 
   return byName

@@ -127,7 +127,7 @@ export function frozen<T>(value: T): T {
   // Texts, numbers and nothing count as frozen.
   if (!Object.isFrozen(value)) {
     Object.freeze(value)
-    for (const part of Object.values(value as object)) frozen(part)
+    for (const part of Object.values(value as object)) if (typeof part === 'object') frozen(part)
   }
 
   return value
