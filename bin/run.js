@@ -5,8 +5,9 @@ import {homedir} from 'node:os'
 import {isAbsolute, join} from 'node:path'
 import v8 from 'node:v8'
 
-// Of what takes longer than a start.
-setTimeout(keepHeapSmall, 300).unref()
+// Of what takes longer than a start, and of what takes longer than a look.
+setTimeout(keepNewPartSmall, 300).unref()
+setTimeout(collectEarly, 1500).unref()
 keepCompiledCode()
 if (process.env.DEBUG) process.setSourceMapsEnabled(true)
 const program = await import('../dist/cli/start.js').catch(sayWhatIsMissing)
@@ -35,11 +36,14 @@ function keepCompiledCode() {
 }
 
 /**
- * Keeps the heap small: what a listing of many datasets makes is either gone at once or stays, so the part for new objects
- * need not grow; and what a long deletion has made is collected before it is more than what is in use. Both cost a few
- * per cent of time. V8 asks for these numbers whenever a part is to grow, so they may be set while the program runs.
+ * Keeps the part of the heap for new objects small: what a listing of many datasets makes is either gone at once or stays. It costs a
+ * few per cent of time. V8 asks for this number whenever a part is to grow, so it may be set while the program runs.
  */
-function keepHeapSmall() {
+function keepNewPartSmall() {
   v8.setFlagsFromString('--semi-space-growth-factor=1')
+}
+
+/** Lets what a long deletion has made be collected before it is more than what is in use. */
+function collectEarly() {
   v8.setFlagsFromString('--heap-growing-percent=100')
 }
