@@ -137,6 +137,8 @@ class Deletion {
     try {
       target.requestId = await hub.deleteDataset(target.dataset.name, access.namespace, target.part)
       this.unknownInARow = 0
+      // Before another request meets the end of the window, and not only once this outcome is written down.
+      this.gate.vainWindows = 0
       return undefined
     } catch (error) {
       if (!isOutcomeUnknown(error)) this.unknownInARow = 0
@@ -165,7 +167,8 @@ class Deletion {
       }
 
       case 'there': {
-        if (target.isLost && sighting.isChanged) return {name, status: 'skipped', reason: CHANGED}
+        if (target.isLost && sighting.isChanged && !isMissing(error))
+          return {name, status: 'skipped', reason: CHANGED}
         return mayRepeat ? undefined : stillThere(name, messageOf(error))
       }
 

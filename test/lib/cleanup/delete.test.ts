@@ -306,6 +306,19 @@ describe('deletion', () => {
       expect(outcomes[0]?.reason).to.include('404').and.include('it is still there')
     })
 
+    it('[S14] for a dataset that changed after a lost answer is a failure too, and leaves the rest of the run', async () => {
+      const plan = planFor(whole(1))
+      const hub = fakeHub(plannedDatasets(plan))
+      const answers = [lost(), missing()]
+      hub.deleteDataset = async () => {
+        throw answers.shift() ?? new Error('nothing else is sent')
+      }
+      const ask = hub.whereabouts
+      let asked = 0
+      hub.whereabouts = async (name) => ({...(await ask(name)), ...(++asked > 1 && {sha: 'f'.repeat(40)})})
+      expect((await carry(plan, undefined, {hub, concurrency: 1})).ends).to.equal('1 fuu')
+    })
+
     it('for a dataset whose whereabouts cannot be asked for is settled by the listing at the end', async () => {
       const plan = planFor(single(1))
       for (const isListed of [true, false]) {
@@ -643,6 +656,23 @@ describe('deletion', () => {
       withoutPauses(async () => {
         const {ends} = await carry(planFor(whole(9)), (_, time) => (time < 3 ? quota() : undefined))
         expect(ends).to.match(/^(\d ddd(, |$)){9}$/)
+      }))
+
+    it('[S15] goes on after empty windows and a deletion, though others wait for the next window already', () =>
+      withoutPauses(async () => {
+        const plan = planFor(single(4))
+        const hub = fakeHub(plannedDatasets(plan), () => {
+          hub.quota.allowance = {left: 0, refillMs: 5}
+        })
+        hub.quota.allowance = {left: 0, refillMs: 5}
+        let looks = 0
+        const look = () => {
+          if (++looks >= 3) hub.quota.allowance = {left: 1, refillMs: 0}
+          return nothing
+        }
+
+        const {ends} = await carry(plan, undefined, {hub, look, concurrency: 4})
+        expect(ends).to.equal('4 d, 3 d, 2 d, 1 d')
       }))
 
     it('[S15] ends the job after three windows in a row without one deletion, and fails nothing', () =>
