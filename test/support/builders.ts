@@ -172,7 +172,8 @@ export const WRITER: Identity = {
 
 /** A Hub made by hand, which remembers what it was asked. */
 export interface FakeHub extends Hub {
-  quota: {allowance: Hub['quota']['allowance']; size: Hub['quota']['size']; sent: number}
+  quota: {allowance: Hub['quota']['allowance']; size: Hub['quota']['size']}
+  pages: number
   /** What whoami answers; tests may change it. */
   identity: Identity
   /** What is listed; tests may change it. */
@@ -198,7 +199,8 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
   const times = new Map<string, number>()
   const hub: FakeHub = {
     endpoint: ENDPOINT,
-    quota: {allowance: {left: Number.POSITIVE_INFINITY, refillMs: 0}, size: undefined, sent: 0},
+    quota: {allowance: {left: Number.POSITIVE_INFINITY, refillMs: 0}, size: undefined},
+    pages: 0,
     async pause() {},
     listing: [...listing],
     protection: undefined,

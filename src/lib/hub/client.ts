@@ -32,7 +32,9 @@ const CALLS = {
 export interface Hub extends Bound<typeof CALLS> {
   readonly endpoint: string
   /** Of calls of the API: deletions, listings and infos. */
-  readonly quota: Pick<Quota, 'allowance' | 'sent' | 'size'>
+  readonly quota: Pick<Quota, 'allowance' | 'size'>
+  /** How many pages of listings of datasets were asked for so far. */
+  readonly pages: number
   /** Waits, and says so. */
   pause(wait: Wait): Promise<void>
 }
@@ -42,7 +44,15 @@ export function connectHub(options: TransportOptions): Hub {
   hideToken(options.token)
   const transport = createTransport(options)
   const {endpoint, pause, quotaOf} = transport
-  return {...bindAll(CALLS, transport), endpoint, pause, quota: quotaOf('api')}
+  return {
+    ...bindAll(CALLS, transport),
+    endpoint,
+    pause,
+    quota: quotaOf('api'),
+    get pages() {
+      return transport.pages
+    },
+  }
 }
 
 /** What the library cannot read, such as broken JSON, is a HubFormatError. */

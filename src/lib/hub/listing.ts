@@ -35,8 +35,13 @@ export interface Listing {
 export async function listDatasets(transport: Transport, namespace: string): Promise<Listing> {
   const library = await import('./library.js')
   const listing: Listing = {datasets: [], others: [], nameless: 0}
+  const send: Send = (url, request) => {
+    transport.pages++
+    return transport.send(url, request)
+  }
+
   const entries = library.listDatasets({
-    ...library.libraryOptions(transport, guardPages(transport, 'id')),
+    ...library.libraryOptions(transport, guardPages({...transport, send}, 'id')),
     search: {owner: namespace},
     sort: 'createdAt',
     additionalFields: ['sha', 'createdAt', 'tags'],

@@ -88,8 +88,6 @@ export function bucketOf(url: string): string {
 export class Quota {
   /** The whole of it; undefined where the Hub has not said. */
   size: QuotaSize | undefined
-  /** Requests so far, but for DELETEs. */
-  sent = 0
   /** Windows in a row that were waited for and in which nothing succeeded. */
   vainWindows = 0
   private window = {left: 0, endsAt: Number.NEGATIVE_INFINITY}
@@ -139,7 +137,6 @@ export class Quota {
     }
 
     this.inFlight++
-    this.sent++
   }
 
   leave(): void {

@@ -51,6 +51,8 @@ export type Send = (url: string, request?: HubRequest) => Promise<HubResponse>
 export interface Transport {
   endpoint: string
   signal: AbortSignal | undefined
+  /** How many pages of listings of datasets were asked for so far. */
+  pages: number
   /** Reads the whole body before it resolves. */
   send: Send
   /** Passes the body on as it arrives, of any length: for files. */
@@ -174,7 +176,7 @@ export function createTransport(options: TransportOptions): Transport {
         isToHub: isSameOrigin(url, endpoint),
         isStreamed,
       })
-  return {endpoint, signal, send: sender(false), stream: sender(true), quotaOf, pause: wait}
+  return {endpoint, signal, pages: 0, send: sender(false), stream: sender(true), quotaOf, pause: wait}
 }
 
 /** Whether an address is the Hub's: `https://hub.example.evil` only begins alike. */

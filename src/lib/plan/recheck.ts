@@ -62,9 +62,9 @@ export async function lookAt(plan: Plan, session: Session, known?: Seen): Promis
 async function list(plan: Plan, session: Session): Promise<Seen> {
   const {hub, clock} = session
   const elapsed = stopwatch(clock)
-  const sentBefore = hub.quota.sent
+  const pagesBefore = hub.pages
   const inventory = await discover(session)
-  const pages = hub.quota.sent - sentBefore
+  const pages = hub.pages - pagesBefore
   await requireSameAccess(session)
   let rows: RowIndex = new Map()
   if (!(await allIsGone(plan, inventory, session))) {

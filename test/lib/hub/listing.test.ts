@@ -98,7 +98,9 @@ describe('a listing', () => {
         },
         {...facts, name: BOARD, namespace: 'kim', type: 'leaderboard', private: false},
       ])
-    expect(hub.quota).to.deep.include({sent: 4, size: {requests: 500, windowMs: 300_000}})
+    await hub.headOf(RUN).catch(() => {})
+    expect(hub.pages, 'other requests are not pages').to.equal(4)
+    expect(hub.quota).to.deep.include({size: {requests: 500, windowMs: 300_000}})
   })
 
   const values = [undefined, null, '', {}]

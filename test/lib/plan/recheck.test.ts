@@ -44,7 +44,7 @@ function setting({seconds = 0, pages = 1, quota}: Cost = {}, leaderboard = [lead
 
   const list = hub.listDatasets.bind(hub)
   hub.listDatasets = (namespace) => {
-    hub.quota.sent += pages
+    hub.pages += pages
     later(seconds * SECOND)
     return list(namespace)
   }
