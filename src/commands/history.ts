@@ -5,7 +5,7 @@ import {examplesOf, FROM_COMMAND_LINE} from '../cli/flags/shared.js'
 import {UsageError} from '../lib/base/errors.js'
 import {LOCAL_CODES} from '../lib/base/exit-codes.js'
 import {cutoffOf, parseAge} from '../lib/base/time.js'
-import {findJob, readHistory} from '../lib/cleanup/journal/history.js'
+import {findJob, readHistory, readJob} from '../lib/cleanup/journal/history.js'
 import {jobDocument} from '../lib/views/json/documents.js'
 import {type Content} from '../lib/views/json/schemas/documents.js'
 import {formatHistory, formatJob} from '../lib/views/terminal/history.js'
@@ -42,8 +42,9 @@ export default class History extends BaseCommand {
       throw new UsageError('--since chooses among all jobs: give it without a job.')
     const since =
       flags.since === undefined ? undefined : cutoffOf(parseAge(flags.since, 'since'), new Date(), 'since')
-    const all = await readHistory(this.dataDirectory, {since})
-    const job = args.job === undefined ? undefined : findJob(all, args.job)
+    const brief = args.job !== undefined || !this.jsonEnabled()
+    const all = await readHistory(this.dataDirectory, {since, brief})
+    const job = args.job === undefined ? undefined : await readJob(this.dataDirectory, findJob(all, args.job))
     const jobs = job ? [job] : all.jobs
     const problems = job ? all.problems.filter((problem) => problem.job === job.id) : all.problems
     if (!this.jsonEnabled()) {

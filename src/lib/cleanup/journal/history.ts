@@ -6,7 +6,7 @@ import {RefusedError} from '../../base/errors.js'
 import {isErrno} from '../../base/files.js'
 import {type OptionTable, readOptions, readText} from '../../base/options.js'
 import {messageOf, safe, safeName} from '../../base/text.js'
-import {type JobRecord, parseJournal} from './parse.js'
+import {DATASET_STATES, type DatasetRecord, type JobRecord, parseJournal} from './parse.js'
 import {dataDirectory, journalFolder, journalName} from './write.js'
 
 /** Something among the journals that is not certain. */
@@ -29,9 +29,16 @@ export interface History {
 export interface HistoryOptions {
   /** Jobs that began before it. */
   since?: Date | undefined
+  /**
+   * Of each job, datasets that are deleted or gone, and more than 40 of each other state; its counts are of all. Several jobs of
+   * some ten thousand datasets are too much to have at a time.
+   */
+  brief?: boolean | undefined
 }
 
-const HISTORY_OPTIONS: OptionTable<HistoryOptions> = {since: 'date'}
+const HISTORY_OPTIONS: OptionTable<HistoryOptions> = {since: 'date', brief: 'boolean'}
+/** Datasets of each state that a brief history has of a job. */
+export const MOST_NAMED = 40
 
 /**
  * Reads every journal in a data directory. A file that is not a journal becomes a problem; one hidden by its name is left out.
@@ -42,13 +49,15 @@ export async function readHistory(
   dataDir: string = dataDirectory(),
   options: HistoryOptions = {},
 ): Promise<History> {
-  const {since} = readOptions(options, HISTORY_OPTIONS)
+  const {since, brief = false} = readOptions(options, HISTORY_OPTIONS)
   const folder = journalFolder(readText(dataDir, '`dataDir`'))
   const history: History = {dataDir: safeName(dataDir), jobs: [], problems: []}
   for (const entry of await entriesOf(folder)) {
     const file = safe(entry.name)
     try {
-      const job = await readJournal(folder, entry)
+      if (!entry.isFile()) throw new RefusedError('is not a file')
+      const whole = await readJournal(folder, entry.name)
+      const job = brief ? {...whole, datasets: openOf(whole)} : whole
       if (since && job.at < since) continue
       history.jobs.push(job)
       history.problems.push(...job.problems.map((message) => ({file, job: job.id, message})))
@@ -58,6 +67,18 @@ export async function readHistory(
   }
 
   return history
+}
+
+/** What a person has to look at of a job. */
+function openOf({datasets}: JobRecord): DatasetRecord[] {
+  return DATASET_STATES.filter((state) => state !== 'deleted' && state !== 'gone').flatMap((state) =>
+    datasets.filter((dataset) => dataset.state === state).slice(0, MOST_NAMED),
+  )
+}
+
+/** Reads a job of a brief history as a whole. @throws RefusedError where its journal is not a journal any more */
+export function readJob(dataDir: string, {at, id}: JobRecord): Promise<JobRecord> {
+  return readJournal(journalFolder(dataDir), journalName(at, id))
 }
 
 /** The one job whose id begins like this. @throws RefusedError where there is none, or more than one */
@@ -87,9 +108,8 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
   }
 }
 
-async function readJournal(folder: string, entry: Dirent): Promise<JobRecord> {
-  if (!entry.isFile()) throw new RefusedError('is not a file')
-  const job = parseJournal(await readFile(join(folder, entry.name), 'utf8'))
-  if (journalName(job.at, job.id) === entry.name) return job
+async function readJournal(folder: string, name: string): Promise<JobRecord> {
+  const job = parseJournal(await readFile(join(folder, name), 'utf8'))
+  if (journalName(job.at, job.id) === name) return job
   throw new RefusedError('is not named as the journal in it was: it is a copy, or was changed')
 }

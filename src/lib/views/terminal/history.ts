@@ -1,6 +1,6 @@
 import {pushTo} from '../../base/collections.js'
 import {count, listing, thousands} from '../../base/text.js'
-import {type History, type HistoryProblem} from '../../cleanup/journal/history.js'
+import {type History, type HistoryProblem, MOST_NAMED} from '../../cleanup/journal/history.js'
 import {
   DATASET_STATES,
   type DatasetRecord,
@@ -26,8 +26,6 @@ export interface HistoryView extends Screen {
 const SHORT_ID = 8
 /** The longest word of the last column, with its comma. */
 const LONGEST_COUNT = 'unattempted,'.length
-/** Of each state of a job, where several jobs are shown. */
-const MOST_NAMED = 40
 
 const ENDS: Readonly<Record<JobRecord['state'], [state: string, note: string]>> = {
   'broken-off': ['broken off', 'it was killed, it crashed, or it is still running'],

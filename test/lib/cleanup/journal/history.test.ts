@@ -5,9 +5,25 @@ import {join} from 'node:path'
 
 import {RefusedError} from '../../../../src/lib/base/errors.js'
 import {DAY} from '../../../../src/lib/base/time.js'
-import {findJob, type History, readHistory} from '../../../../src/lib/cleanup/journal/history.js'
-import {ago, errorOf, later, NOW, rejectionOf} from '../../../support/builders.js'
-import {type DataDir, newDataDir, textOf, writeJob} from '../../../support/journals.js'
+import {findJob, type History, readHistory, readJob} from '../../../../src/lib/cleanup/journal/history.js'
+import {
+  ago,
+  errorOf,
+  inventoryOf,
+  later,
+  NOW,
+  planOf,
+  rejectionOf,
+  runDatasets,
+} from '../../../support/builders.js'
+import {
+  beginJournal,
+  type DataDir,
+  JOURNALED,
+  newDataDir,
+  textOf,
+  writeJob,
+} from '../../../support/journals.js'
 
 describe('history', () => {
   let data: DataDir
@@ -29,6 +45,30 @@ describe('history', () => {
     const moments = async (since?: Date) => (await readHistory(data.dir, {since})).jobs.map(({at}) => at)
     expect(await moments()).to.deep.equal([NOW, ago(DAY), later(ago(DAY), -1)])
     expect(await moments(ago(DAY))).to.deep.equal([NOW, ago(DAY)])
+  })
+
+  it('has of each job, where it is brief, only what may need a look, and counts all of it', async () => {
+    const cut = await beginJournal(data.dir)
+    const [first, second] = JOURNALED
+    await cut.intent(first)
+    await cut.outcome({name: first.name, status: 'deleted'}, first)
+    await cut.intent(second)
+    const [whole] = (await readHistory(data.dir)).jobs
+    const [brief] = (await readHistory(data.dir, {brief: true})).jobs
+    expect(whole?.datasets).to.have.length(JOURNALED.length)
+    const open = whole?.datasets.filter(({state}) => state !== 'deleted')
+    expect(brief?.datasets)
+      .to.have.deep.members(open ?? [])
+      .and.have.length(JOURNALED.length - 1)
+    expect(brief?.counts).to.deep.equal(whole?.counts)
+    expect(brief && (await readJob(data.dir, brief))).to.deep.equal(whole)
+  })
+
+  it('names no more than 40 datasets of each state where it is brief', async () => {
+    const datasets = Array.from({length: 15}, (_, day) => runDatasets(ago((40 + day) * DAY))).flat()
+    await beginJournal(data.dir, {plan: planOf(inventoryOf(datasets), {olderThan: '30d'})})
+    const [job] = (await readHistory(data.dir, {brief: true})).jobs
+    expect([job?.counts.untouched, job?.datasets.length]).to.deep.equal([45, 40])
   })
 
   const strangers: Array<[title: string, name: string, make: (path: string) => void, message: string]> = [
