@@ -7,7 +7,7 @@ import {NotAllowedError, RefusedError, UsageError} from '../base/errors.js'
 const DEFAULT_ENDPOINT = 'https://huggingface.co'
 const TRUE = /^(1|on|yes|true)$/i
 
-export interface Credentials {
+interface Credentials {
   /** Origin of the Hub, without a slash at the end. */
   endpoint: string
   token: string

@@ -1,7 +1,6 @@
-import http, {type ClientRequest, type IncomingMessage} from 'node:http'
+import http, {type ClientRequest, type IncomingHttpHeaders, type IncomingMessage} from 'node:http'
 import https from 'node:https'
-import {pipeline, Readable} from 'node:stream'
-import {buffer, text} from 'node:stream/consumers'
+import {pipeline, type Readable} from 'node:stream'
 import {createBrotliDecompress, createUnzip} from 'node:zlib'
 
 import {CancelledError} from '../base/errors.js'
@@ -39,16 +38,19 @@ interface Arrived {
 /** As much of the web's `Response` as this program and `@huggingface/hub` use. */
 export type HubResponse = ReturnType<typeof toResponse>
 
-export function toResponse(arrived: Arrived) {
+/** @param whole the body, where it was read before */
+export function toResponse(arrived: Arrived, whole?: Buffer) {
   const {status, body} = arrived
+  const bytes = async () => whole ?? collect(body)
+  const text = async () => (await bytes()).toString()
   return {
     ...arrived,
     ok: status >= 200 && status < 300,
-    bytes: () => buffer(body),
-    text: () => text(body),
+    bytes,
+    text,
     /** @throws HubFormatError where it is not JSON; the parser's own error would quote the body */
     async json(): Promise<unknown> {
-      const content = await text(body)
+      const content = await text()
       try {
         return JSON.parse(content)
       } catch {
@@ -56,6 +58,18 @@ export function toResponse(arrived: Arrived) {
       }
     },
   }
+}
+
+/** Of some names, such as `Retry-After`, only the first value counts. */
+function headerIn(headers: IncomingHttpHeaders, name: string): string | null {
+  const value = headers[name.toLowerCase()]
+  return Array.isArray(value) ? value.join(', ') : (value ?? null)
+}
+
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }
 
 const MAX_REDIRECTS = 5
@@ -78,19 +92,22 @@ export function isRedirect(status: number): boolean {
 export async function request(asked: HttpRequest, options: HttpOptions): Promise<HubResponse> {
   for (let redirects = 0; ; redirects++) {
     const message = await send(asked, options)
-    const {statusCode: status = 0, headersDistinct} = message
-    const {location} = message.headers
+    const {statusCode: status = 0, headers} = message
+    const {location} = headers
     if (!isRedirect(status) || !location || asked.redirect === 'manual')
       return toResponse({
         status,
         url: asked.url,
-        headers: {get: (name) => headersDistinct[name.toLowerCase()]?.join(', ') ?? null},
+        headers: {get: (name) => headerIn(headers, name)},
         body: decompressed(message),
         discard: () => message.destroy(),
       })
     // Its short body is read to the end, so that the connection can be kept.
-    message.on('error', () => {}).resume()
-    setTimeout(() => message.destroy(), DRAIN_TIMEOUT).unref()
+    const timer = setTimeout(() => message.destroy(), DRAIN_TIMEOUT).unref()
+    message
+      .once('close', () => clearTimeout(timer))
+      .on('error', () => {})
+      .resume()
     if (asked.redirect === 'error') throw unexpectedRedirect('a redirect where none may be')
     if (redirects === MAX_REDIRECTS) throw unexpectedRedirect('one redirect after the other')
     Object.assign(asked, redirected(asked, location, status))
@@ -146,23 +163,14 @@ async function send(from: HttpRequest, options: HttpOptions, isFresh = false): P
 }
 
 /** In small chunks: the time limit counts from the last one that was taken. */
-function chunksOf(body: Blob | Buffer, onChunk: () => void): Readable {
-  let at = 0
-  return new Readable({
-    read() {
+async function* chunksOf(body: Blob | Buffer, onChunk: () => void): AsyncGenerator<Uint8Array> {
+  const pieces = body instanceof Blob ? (body.stream() as AsyncIterable<Uint8Array>) : [body]
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += CHUNK) {
       onChunk()
-      const start = at
-      at += CHUNK
-      bytesOf(body, start, at)
-        .then((bytes) => this.push(bytes.length > 0 ? bytes : null))
-        .catch((error: Error) => this.destroy(error))
-    },
-  })
-}
-
-async function bytesOf(body: Blob | Buffer, start: number, end: number): Promise<Uint8Array> {
-  if (!(body instanceof Blob)) return body.subarray(start, end)
-  return new Uint8Array(await body.slice(start, end).arrayBuffer())
+      yield piece.subarray(at, at + CHUNK)
+    }
+  }
 }
 
 /**

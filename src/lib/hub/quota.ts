@@ -17,7 +17,7 @@ export interface QuotaSize {
 }
 
 /** How many requests may be sent now, and when there will be more. */
-export interface Allowance {
+interface Allowance {
   /** `Infinity` where the Hub has not said, or the window that it spoke of is over. */
   left: number
   /** Milliseconds until the quota is filled again, where none is left; else 0. */

@@ -23,7 +23,7 @@ export async function readSmallFile(
 }
 
 /** A small text file before and after a change, the same where nothing changed; undefined where there is none. */
-export interface FileChange {
+interface FileChange {
   before: string | undefined
   after: string | undefined
 }

@@ -1,5 +1,4 @@
 import {randomUUID} from 'node:crypto'
-import {Readable} from 'node:stream'
 
 import {CancelledError, SmoltraceError} from '../base/errors.js'
 import {withoutTokens} from '../base/text.js'
@@ -125,7 +124,7 @@ export function createTransport(options: TransportOptions): Transport {
     const response = toResponse({...raw, body})
     try {
       await checkResponse(response, call, endpoint)
-      return call.isStreamed ? response : toResponse({...raw, body: Readable.from([await response.bytes()])})
+      return call.isStreamed ? response : toResponse({...raw, body}, await response.bytes())
     } catch (error) {
       // A connection whose response is not read would keep the program from ending.
       raw.discard()
