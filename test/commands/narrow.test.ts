@@ -12,60 +12,62 @@ import {type Sandbox, startSandbox} from '../support/sandbox.js'
 const COLUMNS = 60
 const POLICY = join(root, 'schemas/policy.example.yaml')
 
-describe(`a terminal of ${COLUMNS} columns`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'smoltrace-narrow-'))
-  const wrong = join(folder, 'smoltrace.yaml')
-  const copies = join(folder, 'copies')
-  let hub: Sandbox
-  let commands: Awaited<ReturnType<typeof findCommands>>
+// In CI a terminal gets lines instead of a live list.
+for (const CI of [undefined, 'true'])
+  describe(`a terminal of ${COLUMNS} columns${CI ? ', in CI' : ''}`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'smoltrace-narrow-'))
+    const wrong = join(folder, 'smoltrace.yaml')
+    const copies = join(folder, 'copies')
+    let hub: Sandbox
+    let commands: Awaited<ReturnType<typeof findCommands>>
 
-  before(async () => {
-    writeFileSync(wrong, 'version: 1\nselect: {older-then: 30d, modell: [x]}\nkeep: {recentt: 1}\n')
-    hub = await startSandbox({runs: 12})
-    commands = await findCommands()
-  })
-
-  after(() => hub.close())
-
-  /** What only commands, full names and paths may do: nobody can copy what is broken. */
-  const mayBeWide = (line: string) => /^ *smoltrace /.test(line) || /^\s*\S*\/\S*\s*$/.test(line)
-
-  // In this order: the one looks at what the other has done.
-  for (const line of [
-    'datasets list --sizes',
-    'runs group --sizes',
-    'cleanup',
-    'cleanup --older-than never',
-    'cleanup --all --max-delete 10%',
-    `cleanup --policy ${POLICY} --sizes`,
-    `cleanup --policy ${wrong}`,
-    `cleanup --apply ${folder}/none.json`,
-    `policy explain ${POLICY}`,
-    `policy explain ${POLICY} --run NEWEST`,
-    'leaderboard show',
-    'leaderboard check',
-    `leaderboard report ${folder}/report.html`,
-    'leaderboard protect --reason cited',
-    'leaderboard unprotect',
-    'history',
-    `cleanup --keep-recent 9 --archive ${copies} --no-dry-run --yes`,
-    'history',
-    `restore ${copies}`,
-    `restore ${folder}/none`,
-    `cleanup --older-than 900d --plan ${folder}/a-rather-long-name-of-a-plan.json`,
-    'clenup',
-  ]) {
-    it(`is as wide as what is shown: ${line.replaceAll(folder, '…').replaceAll(root, '')}`, async () => {
-      const [newest = ''] = runDatasetsAt(hub)
-        .map((name) => name.slice(-15))
-        .toSorted()
-        .toReversed()
-      const env = {...envOf(hub), XDG_DATA_HOME: folder, TERM: 'xterm'}
-      const words = line.replace('NEWEST', newest).split(' ')
-      const {stdout, stderr} = await withColumns(COLUMNS, () => runCli(words, env, commands))
-      const lines = stripVTControlCharacters(`${stdout}${stderr}`).split('\n')
-      expect(lines.length).to.be.above(1)
-      expect(lines.filter((each) => each.length > COLUMNS && !mayBeWide(each))).to.deep.equal([])
+    before(async () => {
+      writeFileSync(wrong, 'version: 1\nselect: {older-then: 30d, modell: [x]}\nkeep: {recentt: 1}\n')
+      hub = await startSandbox({runs: 12})
+      commands = await findCommands()
     })
-  }
-})
+
+    after(() => hub.close())
+
+    /** What only commands, full names and paths may do: nobody can copy what is broken. */
+    const mayBeWide = (line: string) => /^ *smoltrace /.test(line) || /^\s*\S*\/\S*\s*$/.test(line)
+
+    // In this order: the one looks at what the other has done.
+    for (const line of [
+      'datasets list --sizes',
+      'runs group --sizes',
+      'cleanup',
+      'cleanup --older-than never',
+      'cleanup --all --max-delete 10%',
+      `cleanup --policy ${POLICY} --sizes`,
+      `cleanup --policy ${wrong}`,
+      `cleanup --apply ${folder}/none.json`,
+      `policy explain ${POLICY}`,
+      `policy explain ${POLICY} --run NEWEST`,
+      'leaderboard show',
+      'leaderboard check',
+      `leaderboard report ${folder}/report.html`,
+      'leaderboard protect --reason cited',
+      'leaderboard unprotect',
+      'history',
+      `cleanup --keep-recent 9 --archive ${copies} --no-dry-run --yes`,
+      'history',
+      `restore ${copies}`,
+      `restore ${folder}/none`,
+      `cleanup --older-than 900d --plan ${folder}/a-rather-long-name-of-a-plan.json`,
+      'clenup',
+    ]) {
+      it(`is as wide as what is shown: ${line.replaceAll(folder, '…').replaceAll(root, '')}`, async () => {
+        const [newest = ''] = runDatasetsAt(hub)
+          .map((name) => name.slice(-15))
+          .toSorted()
+          .toReversed()
+        const env = {...envOf(hub), XDG_DATA_HOME: folder, TERM: 'xterm', CI}
+        const words = line.replace('NEWEST', newest).split(' ')
+        const {stdout, stderr} = await withColumns(COLUMNS, () => runCli(words, env, commands))
+        const lines = stripVTControlCharacters(`${stdout}${stderr}`).split('\n')
+        expect(lines.length).to.be.above(1)
+        expect(lines.filter((each) => each.length > COLUMNS && !mayBeWide(each))).to.deep.equal([])
+      })
+    }
+  })

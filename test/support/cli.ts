@@ -5,7 +5,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {FROM_SOURCE} from '../../scripts/source.js'
-import {setVariables} from '../../src/cli/output.js'
+import {setVariables, type Variables} from '../../src/cli/output.js'
 import {checkDocument} from './documents.js'
 
 export {root} from '../../scripts/source.js'
@@ -31,7 +31,7 @@ export function findCommands(): Promise<Config> {
  */
 export async function runCli(
   argv: string[],
-  variables: Record<string, string> = {},
+  variables: Variables = {},
   commands?: Config,
 ): Promise<CliResult> {
   const own = mkdtempSync(join(tmpdir(), 'smoltrace-data-'))

@@ -87,7 +87,7 @@ export function showProgress(plan: Plan, signal: AbortSignal, stream: NodeJS.Wri
 
         case 'archiving': {
           const {done, of, bytes} = event
-          const text = `archiving before anything is deleted: ${done} of ${of} datasets, ${formatBytes(bytes)}`
+          const text = `archiving first: ${done} of ${of} datasets, ${formatBytes(bytes)}`
           if (of <= ARCHIVED_STEP || done % ARCHIVED_STEP === 0) logOnce(text)
           if (!isWaiting) state.note = text
           return

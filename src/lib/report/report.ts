@@ -78,12 +78,13 @@ export function makeReport(sources: ReportSources): Report {
   const {inventory, rows, sizes, plan, by} = sources
   const {namespace, now, datasets, leaderboard} = inventory
   const runs = groupDatasetsByRun(datasets)
-  const {scored, leftOut} = evaluate(rows, runs, {by, namespace, now})
+  const evaluated = evaluate(rows, runs, {by, namespace, now})
+  const {scored, leftOut} = evaluated
   const models = shownModels(scored, by)
   const deleted = new Set(plan ? plannedDatasets(plan).map(({name}) => name) : [])
   // Cost against itself would be a diagonal.
   const against = by === 'total_cost_usd' ? DEFAULT_METRIC : by
-  const compared = evaluate(rows, runs, {by: against, namespace, now})
+  const compared = against === by ? evaluated : evaluate(rows, runs, {by: against, namespace, now})
   const costed = compared.scored
     .filter(({cost, model}) => cost !== undefined && models.has(model))
     .sort((a, b) => (a.cost ?? 0) - (b.cost ?? 0))

@@ -122,8 +122,10 @@ export function formatMetric(metric: Metric, value: number, write = fixed): stri
 
 /** From here on a number has an exponent: no evaluation comes so far, but a row may say anything. */
 const LARGEST = 1e9
+/** Tokens come further. */
+const LARGEST_WHOLE = 1e12
 
 function fixed(value: number, decimals: number): string {
-  if (Math.abs(value) >= LARGEST) return value.toExponential(1)
+  if (Math.abs(value) >= (decimals === 0 ? LARGEST_WHOLE : LARGEST)) return value.toExponential(1)
   return decimals === 0 ? thousands(Math.round(value)) : value.toFixed(decimals)
 }

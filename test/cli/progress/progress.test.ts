@@ -93,7 +93,7 @@ describe('the progress of a deletion', () => {
     tell(archiving(1), quota, archiving(2))
     expect(painted()[0]).to.match(/^Quota used up, going on in (60|59) s$/)
     tell({kind: 'waiting', why: 'quota', ms: 0}, archiving(3))
-    expect(painted()[0]).to.equal('Archiving before anything is deleted: 3 of 3 datasets, 9 B')
+    expect(painted()[0]).to.equal('Archiving first: 3 of 3 datasets, 9 B')
   })
 
   it('counts what ended without having been started', () => {

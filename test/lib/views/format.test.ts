@@ -131,6 +131,7 @@ describe('scores', () => {
       '3.0 g',
     ])
     expect(formatMetric('total_cost_usd', 1e300)).to.equal('$1.0e+300')
+    expect(formatMetric('total_tokens', 5e9)).to.equal('5,000,000,000')
   })
 })
 

@@ -25,10 +25,13 @@ export function cleanupSummary(
     jobTable(job, [
       ['Namespace', placeAndTime(plan.namespace, plan)],
       ...originPairs(plan, notes),
+      // Whole: a reviewer compares it with the file's.
+      ['Digest', notes.saved?.digest],
       ...rulePairs(plan, notes.archive),
       ...untouchedPairs(plan, notes),
       ['Plan deletes', totalText(plan, notes.sizes)],
-      ...(outcomes.length > 0 ? resultPairs(result) : []),
+      // The leaderboard has its row above.
+      ...(outcomes.length > 0 ? resultPairs(result).filter(([name]) => name !== 'Leaderboard') : []),
       ['Journal', journal],
     ]),
     nextPart(result, next, notes.saved !== undefined),

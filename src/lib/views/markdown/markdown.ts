@@ -71,9 +71,12 @@ function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |\n`
 }
 
-/** Names and texts, a line each. */
+/** Names and texts, a row each. Each line of a text is cut by itself: of many rules none may be lost. */
 export function facts(pairs: readonly Pair[]): string {
-  const shown = pairs.flatMap(([name, value]) => (value === undefined ? [] : line([name, text(value)])))
+  const shown = pairs.flatMap(([name, value]) => {
+    const lines = value?.split('\n').map((each) => text(each))
+    return lines ? line([name, lines.join('<br>')]) : []
+  })
   return [line(['', '']), line(['---', '---']), ...shown].join('')
 }
 

@@ -110,7 +110,13 @@ describe('the summary of a cleanup', () => {
     expect(rows.find(([name]) => name === 'Plan')?.[1]).to.equal(
       `made by ${HOSTILE}, 2026-10-05 12:00 UTC (sha256:abc…)`,
     )
+    expect(rows).to.deep.include(['Digest', 'sha256:abc'])
     expect(elements).not.to.include('img').and.not.include('a')
+  })
+
+  it('names the leaderboard once', () => {
+    const {rows} = rendered(summaryOf({dryRun: false, outcomes: outcomesOf()}))
+    expect(rows.filter(([name]) => name === 'Leaderboard')).to.have.length(1)
   })
 
   it('stays far below what GitHub shows, however much there is, and says what it leaves out', () => {

@@ -125,6 +125,16 @@ describe('a table with little room', () => {
   })
 })
 
+describe('facts', () => {
+  it('have each line of a text whole, however many there are', () => {
+    const lines = Array.from({length: 40}, (_, index) => `rule ${index}: ${'x'.repeat(50)}`)
+    expect(rendered(facts([['Rules', lines.join('\n')]])).rows.at(-1)).to.deep.equal([
+      'Rules',
+      lines.join(''),
+    ])
+  })
+})
+
 describe('a page', () => {
   it('keeps its parts apart, so that none becomes part of another', () => {
     const parts = [

@@ -4,6 +4,7 @@ import {METRIC_NAMES} from '../../../account/leaderboard/metrics.js'
 import {GROUP_COLUMNS} from '../../../account/leaderboard/row.js'
 import {RUN_TYPES} from '../../../base/names.js'
 import {about} from '../../../base/schema.js'
+import {PHRASES} from '../../../plan/plan.js'
 
 /** The terms in which documents are described. Code that prints takes only types from this folder, and so loads no zod. */
 
@@ -84,6 +85,6 @@ export const look = {
 }
 export const cutoff = orNull(moment('The moment that --older-than stands for; null where it is not given.'))
 /** What a person types to confirm. */
-export const phrase = word(['DELETE', 'YES DELETE ALL'], 'What a person types to confirm it.')
+export const phrase = word(PHRASES, 'What a person types to confirm it.')
 /** What a row says of its evaluation. */
 export const STANDINGS = ['finished', 'partial', 'failed', 'unclear'] as const
