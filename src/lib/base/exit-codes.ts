@@ -35,7 +35,7 @@ export function graverCode(one: number, other: ExitCode): number {
   return Object.values(EXIT).find((code) => code === one || code === other) ?? other
 }
 
-/** Of a command that does not prompt. */
+/** Of a command that does not ask the Hub. */
 export const LOCAL_CODES: readonly ExitCode[] = [EXIT.done, EXIT.error, EXIT.usage]
 
 /** Of a command that asks the Hub. */

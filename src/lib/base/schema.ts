@@ -108,7 +108,8 @@ function hasManyParts(json: string): boolean {
 
 function isMoment(iso: string): boolean {
   const date = new Date(iso)
-  return !Number.isNaN(date.getTime()) && date.toISOString() === iso
+  // Years beyond four digits have another form.
+  return iso.length === 24 && !Number.isNaN(date.getTime()) && date.toISOString() === iso
 }
 
 function hasProto(value: unknown): boolean {

@@ -35,6 +35,7 @@ describe('JSON from outside', () => {
     ],
     ['a wrong text', '{"files": [{"oid": "main"}]}', 'files[0].oid: not a SHA-1'],
     ['a day that does not exist', '{"files": [], "at": "2026-02-31T00:00:00Z"}', 'at: not a date in UTC'],
+    ['a year of six digits', '{"files": [], "at": "+012026-01-01T00:00:00.000Z"}', 'at: not a date in UTC'],
     ['an unknown name', '{"files": [], "fils": 1}', 'Unrecognized key: "fils"'],
     ['a name that hides a command', String.raw`{"files": [], "\u001b[2J": 1}`, 'Unrecognized key: " [2J"'],
     ['an endless name', `{"files": [], "${'x'.repeat(1e6)}": 1}`, 'Unrecognized key: "xxx'],

@@ -313,6 +313,7 @@ describe('deletion', () => {
       hub.deleteDataset = async () => {
         throw answers.shift() ?? new Error('nothing else is sent')
       }
+
       const ask = hub.whereabouts
       let asked = 0
       hub.whereabouts = async (name) => ({...(await ask(name)), ...(++asked > 1 && {sha: 'f'.repeat(40)})})

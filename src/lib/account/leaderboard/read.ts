@@ -93,7 +93,7 @@ async function readRows(
     } catch (error) {
       if (error instanceof SmoltraceError) throw error
       const advice = error instanceof UnreadableFile ? error.advice : BROKEN
-      throw Object.assign(unreadable(name, file.path, messageOf(error), advice), {cause: error})
+      throw unreadable(name, file.path, {why: messageOf(error), advice, cause: error})
     }
   }
 
@@ -113,7 +113,7 @@ function dataFiles(files: RepoFile[], name: string): RepoFile[] {
   if (other) {
     const way = parquet.length === 0 ? 'Write its rows again as Parquet, or remove it' : 'Remove or move it'
     const advice = `${way}: a leaderboard holds Parquet files and nothing else that may be rows.`
-    throw unreadable(name, other.path, 'it is not Parquet', advice)
+    throw unreadable(name, other.path, {why: 'it is not Parquet', advice})
   }
 
   const bytes = parquet.reduce((sum, {size}) => sum + size, 0)
@@ -121,7 +121,7 @@ function dataFiles(files: RepoFile[], name: string): RepoFile[] {
   if (first && bytes > MOST_BYTES) {
     const advice = 'Remove rows that you do not need, and push the leaderboard again.'
     const what = parquet.length === 1 ? 'it has' : `with the ${parquet.length - 1} others it has`
-    throw unreadable(name, first.path, `${what} ${bytes} bytes, which no leaderboard has`, advice)
+    throw unreadable(name, first.path, {why: `${what} ${bytes} bytes, which no leaderboard has`, advice})
   }
 
   requireAllShards(parquet, name)
@@ -145,14 +145,21 @@ function requireAllShards(files: RepoFile[], name: string): void {
 
   for (const {path, wanted, found} of sets.values()) {
     if (found.size < wanted || wanted === 0)
-      throw unreadable(name, path, `only ${found.size} of its ${wanted} parts are there`, UPLOADING)
+      throw unreadable(name, path, {
+        why: `only ${found.size} of its ${wanted} parts are there`,
+        advice: UPLOADING,
+      })
   }
 }
 
 const BROKEN =
   'The file is broken: bring back an earlier commit of it on the Hub, or push the leaderboard again.'
 
-function unreadable(name: string, path: string, why: string, advice: string): RefusedError {
+function unreadable(
+  name: string,
+  path: string,
+  {why, advice, cause}: {why: string; advice: string; cause?: unknown},
+): RefusedError {
   const where = `${safe(path).slice(0, 200)}: ${why.slice(0, 200)}`
-  return new RefusedError(`The leaderboard ${name} cannot be read: ${where}.`, {suggestions: [advice]})
+  return new RefusedError(`The leaderboard ${name} cannot be read: ${where}.`, {suggestions: [advice], cause})
 }

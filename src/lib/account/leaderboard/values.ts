@@ -32,13 +32,14 @@ export function standingOfAll(rows: readonly LeaderboardRow[]): Standing {
 /** What one row says of its run. Older evaluators wrote no status, and a row only at the end: then a score says that it finished. */
 export function standingOf(row: LeaderboardRow): Standing {
   const {runStatus, damaged} = row
+  if (damaged?.runStatus !== undefined) return 'unclear'
   if (runStatus === 'failed' || runStatus === 'partial') return runStatus
   if (runStatus === 'completed') return 'finished'
   const hasScore = (['success_rate', 'pass_at_1'] as const).some((metric) => {
     const score = row[METRICS[metric].field]
     return score !== undefined && faultOf(score, metric) === undefined
   })
-  return runStatus === undefined && damaged?.runStatus === undefined && hasScore ? 'finished' : 'unclear'
+  return runStatus === undefined && hasScore ? 'finished' : 'unclear'
 }
 
 /** Why what rows about one run say of their evaluation is unclear. */

@@ -197,11 +197,12 @@ export async function tagPins(
   }
 
   const tagged = await changeCards(taggings, 'Pin the run', hub, options)
-  // A commit to a card would clash with the evaluator's.
-  const problem = 'it may still be uploading, so its card waits'
-  for (const run of waiting) tagged.set(run, {changed: false, problem})
+  for (const run of waiting) tagged.set(run, {changed: false, problem: WAITING})
   return resultOf(timestamps, account, options, {edit, tagged, isPinned: true})
 }
+
+/** A commit to a card would clash with the evaluator's. */
+const WAITING = 'it may still be uploading, so its card waits'
 
 /** The result of the file's change and the cards', which were to get the tag or to lose it. */
 function resultOf(
@@ -223,6 +224,8 @@ function resultOf(
     leaderboard: leaderboard?.name,
     changed: runs.some(({changed}) => changed),
     runs,
-    interrupted: signal?.aborted === true && runs.some(({problem}) => problem !== undefined),
+    // What only waits for its upload would wait without an abort, too.
+    interrupted:
+      signal?.aborted === true && runs.some(({problem}) => problem !== undefined && problem !== WAITING),
   }
 }

@@ -41,7 +41,7 @@ type PinnableRun = Pick<Run, 'datasets' | 'timestamp'>
  * What pins a run now. There are two witnesses, each judged by itself: its entry in the protection file, and the tags in the
  * cards of its datasets, which stay where the leaderboard is deleted. Either of them is enough.
  */
-export interface LivePin {
+interface LivePin {
   /** The file's entry; undefined where only tags pin it. */
   entry: Pin | undefined
   /** The tags that hold, of whichever of its datasets. */

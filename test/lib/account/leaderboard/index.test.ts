@@ -67,6 +67,12 @@ describe('the index of rows', () => {
       })
     }
 
+    it('[S11] says nothing clear where its status is damaged, whatever else it says', () => {
+      const damaged = {runStatus: 'is not text'}
+      for (const runStatus of ['failed', 'partial', 'completed', undefined])
+        expect(standing(finished(A, {runStatus, damaged})), runStatus).to.equal('unclear')
+    })
+
     it('is about no run where its names are those of something else', () => {
       for (const name of [
         'smoltrace-result-20260901_120000',

@@ -316,7 +316,9 @@ describe('leaderboard', () => {
     ]
     for (const [title, files, helps] of cases) {
       it(`${title}, and says what helps`, async () => {
-        const {suggestions} = await refusal(files)
+        const error = await refusal(files)
+        const {suggestions} = error
+        expect(Object.keys(error), 'what is printed with it').not.to.include('cause')
         expect(suggestions).to.have.length(1)
         expect(suggestions[0]).to.match(helps)
       })

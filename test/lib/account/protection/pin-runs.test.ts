@@ -197,6 +197,16 @@ describe('pins', () => {
       expect(events.at(-1)).to.include({kind: 'tagging', done: of, of, problem: undefined})
     })
 
+    it('that are interrupted when only a card waits for its upload are not half done', async () => {
+      const [fresh = ''] = account.addRun(HOUR, {types: ['results']})
+      const controller = new AbortController()
+      const {interrupted, runs} = await protect([other, stampOf(fresh)], {
+        signal: controller.signal,
+        onEvent: () => controller.abort(),
+      })
+      expect([interrupted, ...runs.map(({tagged}) => tagged)]).to.deep.equal([false, true, false])
+    })
+
     it('never commit a token that is in the reason', async () => {
       await protect([pinned], {reason: 'made with hf_abcdefgh'})
       await protectLeaderboard({...account.connection, reason: 'see hf_abcdefgh'})
