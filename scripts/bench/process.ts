@@ -19,7 +19,7 @@ export interface Run {
   stderr: string
 }
 
-export interface RunOptions {
+interface RunOptions {
   env?: Record<string, string>
   /** Whether to ask for the memory, which costs a little time at the end. */
   isMemoryMeasured?: boolean

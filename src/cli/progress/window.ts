@@ -77,7 +77,7 @@ function drawItem({name, state, reason}: Item, width: number, style: Style): str
   return state === 'deleting' ? line : style.dim(line)
 }
 
-export type ItemState = OutcomeStatus | 'deleting' | 'waiting'
+type ItemState = OutcomeStatus | 'deleting' | 'waiting'
 
 /** The states of a dataset in words, in the order in which they are counted. */
 export const STATE_WORDS: Readonly<Record<ItemState, string>> = {

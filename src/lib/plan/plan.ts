@@ -34,7 +34,7 @@ export interface KeptRun {
 }
 
 /** What is known of the leaderboard, and whether it is deleted too. */
-export interface PlannedLeaderboard {
+interface PlannedLeaderboard {
   dataset: LeaderboardDataset
   goes: boolean
   /** `unknown` where it could not be read; a plan with that is never carried out. */
