@@ -83,17 +83,39 @@ function reasonsOf(reasons: Reason[]): Reason[] {
 
 /** The digest of a saved plan, over all of it but the digest. */
 export function digestOf(document: object): string {
-  return `sha256:${createHash('sha256').update(canonicalJson(document)).digest('hex')}`
+  const hash = createHash('sha256')
+  let text = ''
+  writeCanonical(document, (part) => {
+    text += part
+    if (text.length < CHUNK) return
+    hash.update(text)
+    text = ''
+  })
+  return `sha256:${hash.update(text).digest('hex')}`
 }
+
+/** Characters that are hashed at a time. */
+const CHUNK = 65_536
 
 /** JSON without blanks and with the names sorted by code unit: the same for every layout. */
-function canonicalJson(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map((part) => canonicalJson(part)).join(',')}]`
-  const parts = sortedEntries(value).map(([name, part]) => `${JSON.stringify(name)}:${canonicalJson(part)}`)
-  return `{${parts.join(',')}}`
-}
+function writeCanonical(value: unknown, write: (part: string) => void): void {
+  if (typeof value !== 'object' || value === null) return write(JSON.stringify(value))
+  if (Array.isArray(value)) {
+    write('[')
+    for (const [index, part] of value.entries()) {
+      if (index > 0) write(',')
+      writeCanonical(part, write)
+    }
 
-function sortedEntries(value: object): Array<[string, unknown]> {
-  return Object.entries(value).toSorted(([a], [b]) => byText(a, b))
+    return write(']')
+  }
+
+  let before = '{'
+  for (const name of Object.keys(value).toSorted(byText)) {
+    write(`${before}${JSON.stringify(name)}:`)
+    writeCanonical((value as Record<string, unknown>)[name], write)
+    before = ','
+  }
+
+  write(before === '{' ? '{}' : '}')
 }

@@ -39,21 +39,18 @@ const LONGEST_QUOTE = 100
  * @throws what `refuse` makes, naming the place
  */
 export async function parsePlan(json: string, refuse: Refuse): Promise<SavedPlan> {
-  const content = openPlan(json, refuse)
   // Each step takes some tenths of a second for ten thousand runs: Ctrl-C is heard in between.
-  await nextTurn()
-  const file = parseValue(content, PLAN, refuse)
+  const file = parseValue(openPlan(json, refuse), PLAN, refuse)
   await nextTurn()
   const plan = makeAgain(file, refuse)
   await nextTurn()
   requireDistinct(file, refuse)
-  // What a reviewer read must be what the plan says.
-  for (const [name, expected] of Object.entries(contentOf(plan, file.keep))) {
-    const difference = differenceIn(expected, content[name])
-    if (difference !== undefined) throw refuse(`${name}${difference}`)
-  }
-
-  return frozen({plan, madeBy: file.madeBy, madeAt: plan.now, digest: file.digest, keptRuns: file.keep})
+  const {format, version, program, madeBy, madeAt, digest, keep} = file
+  // What a reviewer read must be what the plan says. The file is read again where it is not: to keep it would take as much as the plan.
+  const made = {format, version, program, madeBy, madeAt: madeAt.toISOString()}
+  if (digestOf({...made, ...contentOf(plan, keep)}) !== digest)
+    throw refuse(contradictionIn(openPlan(json, refuse), contentOf(plan, keep)))
+  return frozen({plan, madeBy, madeAt: plan.now, digest, keptRuns: keep})
 }
 
 /** Whether a text is a saved plan of any version, right or wrong. @throws what `refuse` makes where it is not JSON */
@@ -140,6 +137,16 @@ function toLeaderboard(
   if (parseDatasetName(dataset.name, namespace)?.type !== 'leaderboard')
     throw refuse(`leaderboard.name: not the leaderboard of ${namespace}`)
   return {...dataset, namespace, type: 'leaderboard'}
+}
+
+/** Where a plan's file first says other than its rules and datasets: `delete[0].datasets[1].goes: is true, but …`. */
+function contradictionIn(content: Record<string, unknown>, expected: object): string {
+  for (const [name, part] of Object.entries(expected)) {
+    const difference = differenceIn(part, content[name])
+    if (difference !== undefined) return `${name}${difference}`
+  }
+
+  return 'it contradicts itself'
 }
 
 /** Where two JSON values differ first, whatever the order of names, and how: `[0].goes: is true, but …`. */
