@@ -96,7 +96,7 @@ describe('a yes', () => {
 
       const {counts, warnings} = await ask({yes: true, concurrency: 1, onEvent})
       expect(counts.deleted).to.equal(6)
-      expect(warnings.filter((text) => text.includes('the prompt broke'))).to.have.length(1)
+      expect(warnings.filter((text) => text.includes('called again: the prompt broke'))).to.have.length(1)
       if (callback === throws) expect(calls).to.equal(1)
     })
   }

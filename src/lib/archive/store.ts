@@ -73,13 +73,13 @@ async function fetchAll(
   {limitFiles, ...job}: StoreJob,
 ): Promise<void> {
   const {folder, staging} = paths
-  const left = await leftovers(paths)
+  const left = await leftovers(files, paths)
   await ensureFolder(folder, basename(staging))
   await mapLimited(files, limitFiles, async (file) => {
     if (job.signal?.aborted) throw new CancelledError('Interrupted.')
     const target = join(staging, file.path)
     await ensureFolder(staging, dirname(file.path))
-    const source = left.get(file.path)
+    const source = left.get(file.path)?.source
     if (source !== undefined) {
       await copyFile(source, target, constants.COPYFILE_EXCL + constants.COPYFILE_FICLONE)
       await rm(source, {force: true})
@@ -90,13 +90,20 @@ async function fetchAll(
   await syncFolders(staging, files)
 }
 
-/** What earlier holders fetched of a dataset: files on this machine, by path. */
-async function leftovers(paths: ArchivePaths): Promise<Map<string, string>> {
-  const left = new Map<string, string>()
+/** The longest part of each file that earlier holders fetched: where it is on this machine, and its size in bytes. */
+async function leftovers(
+  files: RepoFile[],
+  paths: ArchivePaths,
+): Promise<Map<string, {source: string; size: number}>> {
+  const left = new Map<string, {source: string; size: number}>()
   for (const folder of await stagingFolders(paths)) {
     // A folder with a link in it was not made by this program: nothing of it is used.
-    const files = await filesBelow(folder).catch(() => new Map<string, number>())
-    for (const path of files.keys()) left.set(path, join(folder, path))
+    const found = await filesBelow(folder).catch(() => new Map<string, number>())
+    for (const file of files) {
+      const size = found.get(file.path) ?? 0
+      const longest = left.get(file.path)?.size ?? 0
+      if (size > longest && size <= file.size) left.set(file.path, {source: join(folder, file.path), size})
+    }
   }
 
   return left

@@ -1,3 +1,5 @@
+import {inspect} from 'node:util'
+
 /** Controls, invisible marks, among them those that turn the direction of writing, and what has no meaning of its own. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]+/gu
 const TOKEN = /hf_[\w.-]+/g
@@ -112,7 +114,9 @@ export function firstOf(items: readonly string[], most: number): string[] {
 
 /** An error in words, as a reason that is kept or shown. */
 export function messageOf(error: unknown): string {
-  return safe(error instanceof Error ? error.message : String(error))
+  const said: unknown = error instanceof Error ? error.message : error
+  // Anything can be thrown, also what has no text of its own.
+  return safe(typeof said === 'string' ? said : inspect(said))
 }
 
 /** `1 dataset`, `3 datasets`, `1,024 datasets`. */

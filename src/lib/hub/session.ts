@@ -1,5 +1,6 @@
 import {NotAllowedError, RefusedError, UsageError} from '../base/errors.js'
 import {type OptionTable} from '../base/options.js'
+import {messageOf} from '../base/text.js'
 import {DAY, formatDuration, MINUTE} from '../base/time.js'
 import {type Access, accessTo, type Identity, namespacesOf, requireWriteAccess} from './access.js'
 import {connectHub, type Hub} from './client.js'
@@ -166,7 +167,7 @@ export function guarded<T>(
     try {
       await listener?.(value)
     } catch (error) {
-      if (!isBroken) warnings.push(`${name} failed and was not called again: ${String(error)}`)
+      if (!isBroken) warnings.push(`${name} failed and was not called again: ${messageOf(error)}`)
       isBroken = true
     }
   }

@@ -336,6 +336,31 @@ describe('archiving', () => {
       expect(treeOf(home())).to.deep.equal(treeOf(homeIn(join(dir, 'fresh'))))
     })
 
+    it('continues from the longest part of each file that earlier holders left, if none is too long', async () => {
+      const paths = ['a.txt', 'b.txt', 'c.txt', 'd.txt']
+      replace(CREATED, Object.fromEntries(paths.map((path) => [path, 'x'.repeat(30)])))
+      for (const folder of paths.keys()) {
+        const staging = join(dir, 'mira', `.${OWN}.${folder}.partial`)
+        await mkdir(staging, {recursive: true})
+        // Each folder has the longest part of another file; in the others, that file is shorter, empty or too long.
+        for (const [at, path] of paths.entries()) {
+          const size = [20, 10, 0, 40][(at - folder + 4) % 4] ?? 0
+          await writeFile(join(staging, path), 'x'.repeat(size))
+        }
+      }
+
+      const sizes: number[] = []
+      const match: Fault['match'] = ({path}) => /\/resolve-cache\/.*\.txt/.test(path)
+      const alter = (body: Buffer) => {
+        sizes.push(body.length)
+        return body
+      }
+
+      hub.intercept({match, alter})
+      await expectArchived()
+      expect(sizes).to.deep.equal(paths.map(() => 10))
+    })
+
     it('uses nothing of what was left where there is a link in it', async () => {
       await mkdir(partial(), {recursive: true})
       await writeFile(join(dir, 'mine.txt'), FILES['README.md'] ?? '')

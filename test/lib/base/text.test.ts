@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {byText, listing, printable, safeName} from '../../../src/lib/base/text.js'
+import {byText, listing, messageOf, printable, safeName} from '../../../src/lib/base/text.js'
 
 const letters = (text: string) => text.replaceAll(/[^\p{L}\p{N}]/gu, '')
 
@@ -60,6 +60,17 @@ describe('text from outside', () => {
 })
 
 describe('texts', () => {
+  for (const [thrown, said] of [
+    [new Error('a\u001B[2Jb'), 'a [2Jb'],
+    ['it broke', 'it broke'],
+    [undefined, 'undefined'],
+    [Object.create(null), '[Object: null prototype] {}'],
+    [Object.assign(new Error('x'), {message: 5}), '5'],
+  ] as Array<[unknown, string]>)
+    it(`says in words what was thrown: ${said}`, () => {
+      expect(messageOf(thrown)).to.equal(said)
+    })
+
   it('orders texts by their code units, whatever the language of the machine', () => {
     const sorted = ['', '10', '9', 'Z', 'a', 'z', 'ä']
     expect(sorted.toReversed().toSorted(byText)).to.deep.equal(sorted)
