@@ -30,8 +30,8 @@ export interface DeletionOptions extends GateOptions {
 const MOST_UNKNOWN = 5
 
 /**
- * Carries out a plan, oldest run first. Within a run datasets are deleted one after the other; where one fails, the rest of that run is
- * left unattempted and other runs go on. The leaderboard goes last, and only if all before it went. In the end one listing
+ * Carries out a plan, oldest run first. Within a run datasets are deleted one after the other; where one fails or has changed, the rest
+ * of that run is left unattempted and other runs go on. The leaderboard goes last, and only if all before it went. In the end one listing
  * says whether what the Hub answered is true.
  * @returns one outcome for each dataset of the plan, in the order they came about
  * @throws what a look failed with before the first DELETE; later, what is left is unattempted
@@ -87,6 +87,7 @@ class Deletion {
       const outcome = broken ? unattempted(dataset, broken) : await this.deleteOne(target)
       await this.finish(target, outcome)
       if (outcome.status === 'failed') broken = `the ${dataset.type} of this run failed`
+      else if (target.isChanged) broken = `the ${dataset.type} of this run ${CHANGED}`
     }
   }
 
@@ -160,6 +161,7 @@ class Deletion {
   private async askFor(target: Target, error: Error, mayRepeat = false): Promise<Outcome | undefined> {
     const {name} = target.dataset
     const sighting = await lookFor(this.options.session.hub, target.dataset)
+    if (sighting.state !== 'unknown') target.isChanged = sighting.isChanged === true
     switch (sighting.state) {
       case 'gone': {
         target.isAbsent = true

@@ -16,13 +16,16 @@ export interface Target {
   isLost?: boolean
   /** It counts as deleted or gone because it could not be found any more. */
   isAbsent?: boolean
+  /** It, or what has its name by now, is not what the plan has: the rest of its run stays. */
+  isChanged?: boolean
   /** The Hub's id of the DELETE that succeeded. */
   requestId?: string | undefined
 }
 
 /** What the Hub shows under a dataset's name, asked for that one alone. */
 type Sighting =
-  | {state: 'gone'; movedTo?: string | undefined}
+  /** `isChanged`: another dataset has its name. */
+  | {state: 'gone'; movedTo?: string; isChanged?: boolean}
   | {state: 'there'; isChanged: boolean}
   | {state: 'unknown'; why: string}
 
@@ -32,7 +35,9 @@ export async function lookFor(hub: Hub, {name, id, sha}: Dataset): Promise<Sight
     const found = await hub.whereabouts(name)
     if (found.state === 'missing') return {state: 'gone'}
     if (found.state === 'there')
-      return found.id === id ? {state: 'there', isChanged: found.sha !== sha} : {state: 'gone'}
+      return found.id === id
+        ? {state: 'there', isChanged: found.sha !== sha}
+        : {state: 'gone', isChanged: true}
     // A login page would send every name elsewhere.
     if (found.to === undefined) return {state: 'unknown', why: 'its name leads to another place'}
     return {state: 'gone', movedTo: found.to}
