@@ -388,18 +388,19 @@ describe('deletion', () => {
 
     const there = ({id, name, sha}: Dataset) => ({state: 'there' as const, id, name, sha})
     /** Where the first dataset of a run is found after that answer, what is sent then, and how the run ends. */
-    const found: Array<[title: string, where: (dataset: Dataset) => Whereabouts, sent: string, ends: string]> =
-      [
-        ['there', there, 'metrics 1, results 1', '1 dd'],
-        ['missing', () => ({state: 'missing'}), 'results 1', '1 dd'],
-        ['renamed', () => ({state: 'moved', to: 'kim/elsewhere'}), 'results 1', '1 gd'],
-        // One that changed leaves the rest of its run.
-        ['changed', (dataset) => ({...there(dataset), sha: 'other'}), '', '1 su'],
-        ['another one by its id', (dataset) => ({...there(dataset), id: 'other'}), '', '1 du'],
-        // The listing at the end, which lacks it, says more.
-        ['led elsewhere', () => ({state: 'moved', to: undefined}), '', '1 du'],
-        ['not known', () => expect.fail('half an answer'), '', '1 du'],
-      ]
+    const found: Array<
+      [title: string, where: (dataset: Dataset) => Whereabouts, sent: string, ends: string]
+    > = [
+      ['there', there, 'metrics 1, results 1', '1 dd'],
+      ['missing', () => ({state: 'missing'}), 'results 1', '1 dd'],
+      ['renamed', () => ({state: 'moved', to: 'kim/elsewhere'}), 'results 1', '1 gd'],
+      // One that changed leaves the rest of its run.
+      ['changed', (dataset) => ({...there(dataset), sha: 'other'}), '', '1 su'],
+      ['another one by its id', (dataset) => ({...there(dataset), id: 'other'}), '', '1 du'],
+      // The listing at the end, which lacks it, says more.
+      ['led elsewhere', () => ({state: 'moved', to: undefined}), '', '1 du'],
+      ['not known', () => expect.fail('half an answer'), '', '1 du'],
+    ]
     for (const error of [
       lost(),
       new HubFormatError('202 with nothing instead of OK'),
