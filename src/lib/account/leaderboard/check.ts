@@ -14,25 +14,20 @@ import {
   type ViewSource,
 } from './view.js'
 
-/** Where something is. */
+/** Where something is: rows counted from 1, runs by their timestamps, datasets by their full names. */
 interface Place {
-  /** Counted from 1. */
   rows: number[]
-  /** Runs by their timestamps. */
   runs: string[]
-  /** Full names of datasets. */
   datasets: string[]
 }
 
 /** What is there, in one sentence that is fit for a terminal. */
 type Note = Place & {message: string}
-
 /** The same, and what to do next, in one sentence. */
 type Fault = Note & {suggestion: string}
 
 /** Something of a leaderboard that is not as it should be. */
 export type Finding = Fault & {kind: FindingKind}
-
 /** Something that explains why a row or a run is not found fault with. */
 type Remark = Note & {kind: RemarkKind}
 
@@ -64,10 +59,9 @@ export function checkRows(view: LeaderboardView): Omit<LeaderboardCheck, keyof V
     rows: view.rows.length,
     runs: view.runs.length,
     findings: FINDING_KINDS.flatMap((kind) => CHECKS[kind](view).map((found) => ({kind, ...found}))),
-    remarks: REMARK_KINDS.flatMap((kind) => {
-      const {message, ...place} = NOTES[kind](view)
-      return place.rows.length + place.runs.length > 0 ? [{kind, message, ...place}] : []
-    }),
+    remarks: REMARK_KINDS.map((kind) => ({kind, ...NOTES[kind](view)})).filter(
+      ({rows, runs}) => rows.length + runs.length > 0,
+    ),
   }
 }
 
@@ -90,8 +84,8 @@ const CHECKS = {
       })),
 
   'run-without-row'(view: LeaderboardView) {
-    const {namespace, now} = view.inventory
-    const runs = uncited(view).filter((run) => !mayGetRow(run, now))
+    const {namespace} = view.inventory
+    const runs = uncited(view).filter((run) => !mayGetRow(run, view))
     const next =
       `See what there is: smoltrace runs group --namespace ${namespace}. ` +
       `To delete them: smoltrace cleanup ${selectorOf(runs, view)} --namespace ${namespace}`
@@ -119,12 +113,12 @@ const CHECKS = {
       const numbers = group.map(({row}) => row)
       const key = numbers.join(' ')
       if (group.length < 2 || found.has(key)) continue
-      const {datasets} = placeOf(citations(group, ({type}) => type === 'results'))
+      const {datasets} = placeOf(citations(group).filter(({type}) => type === 'results'))
       found.set(key, {
         message: `Rows ${some(numbers)} ${shown(what)}.`,
         suggestion: new Set(group.map(({data}) => data.runId)).size > 1 ? SHARED : REPEATED,
         rows: numbers,
-        runs: unique(group.flatMap(({run}) => run ?? [])),
+        runs: [...new Set(group.flatMap(({run}) => run ?? []))],
         datasets,
       })
     }
@@ -135,7 +129,7 @@ const CHECKS = {
   /** Cleanup keeps such runs, but no row counts as theirs. */
   'inexact-name': ({rows}: LeaderboardView) =>
     rows.flatMap((viewed) => {
-      const inexact = citations([viewed], inState('inexact'))
+      const inexact = citations([viewed], 'inexact')
       const [first] = inexact
       if (!first) return []
       return {
@@ -149,7 +143,7 @@ const CHECKS = {
   /** Rows that name datasets under a namespace that they are not in any more: one finding for each such name. */
   'renamed-namespace'({rows, inventory: {namespace}}: LeaderboardView) {
     const owners = new Map<string, Cited[]>()
-    for (const citation of citations(rows, inState('renamed'))) pushTo(owners, citation.owner ?? '', citation)
+    for (const citation of citations(rows, 'renamed')) pushTo(owners, citation.owner ?? '', citation)
     return [...owners].map(([owner, found]) => ({
       message: capitalized(
         `${rowsThat('name', found)} datasets of ${shown(owner)}, which are here, in ${namespace}: ` +
@@ -164,7 +158,7 @@ const CHECKS = {
   'exposed-runs'({rows, inventory: {datasets, leaderboard, endpoint}}: LeaderboardView) {
     if (!leaderboard || leaderboard.private) return []
     const secret = new Set(datasets.filter((each) => each.private).map(({name}) => name))
-    const found = citations(rows, ({dataset = ''}) => secret.has(dataset))
+    const found = citations(rows).filter(({dataset = ''}) => secret.has(dataset))
     if (found.length === 0) return []
     return [
       {
@@ -195,20 +189,20 @@ const SHARED =
 /** What looks like a fault, and is none in this namespace. */
 const NOTES = {
   'other-namespace'({rows}: LeaderboardView) {
-    const found = citations(rows, inState('elsewhere'))
-    const owners = unique(found.map(({owner = ''}) => shown(owner)))
+    const found = citations(rows, 'elsewhere')
+    const owners = new Set(found.map(({owner = ''}) => shown(owner)))
     return note(found, `datasets of other namespaces: ${some(owners)}`)
   },
   'local-path': ({rows}: LeaderboardView) =>
-    note(citations(rows, inState('local')), 'files of the evaluating machine'),
+    note(citations(rows, 'local'), 'files of the evaluating machine'),
   'no-datasets'({rows}: LeaderboardView) {
     const found = rows.filter(({references}) => references.length === 0)
     return note(found, 'no dataset, as of evaluations that failed early')
   },
   'unknown-name': ({rows}: LeaderboardView) =>
-    note(citations(rows, inState('other')), 'what is not a dataset of a run'),
+    note(citations(rows, 'other'), 'what is not a dataset of a run'),
   'row-may-come'(view: LeaderboardView) {
-    const place = placeOfRuns(uncited(view).filter((run) => mayGetRow(run, view.inventory.now)))
+    const place = placeOfRuns(uncited(view).filter((run) => mayGetRow(run, view)))
     const grace = formatDuration(DEFAULT_GRACE_MS)
     return {message: `${some(place.runs)}: changed in the last ${grace}, a row may still come`, ...place}
   },
@@ -227,7 +221,7 @@ const MOST_NAMED = 3
 /** What of `cleanup` selects these runs: `--unreferenced` is refused where no row is about a run that is there, or most were lost. */
 function selectorOf(runs: readonly Run[], {rows, index, runs: all, inventory}: LeaderboardView): string {
   if (runs.length <= MOST_NAMED) return runs.map(({timestamp}) => `--run ${timestamp}`).join(' ')
-  const isAnyCited = citations(rows, inState('there')).length > 0
+  const isAnyCited = citations(rows, 'there').length > 0
   const isRefused = !isAnyCited || lostRows(all, index, inventory.now, DEFAULT_GRACE_MS) !== undefined
   return isRefused ? '--run TIMESTAMP' : '--unreferenced'
 }
@@ -238,31 +232,28 @@ function uncited({runs, index}: LeaderboardView): Run[] {
 }
 
 /** Something of the run was created or changed within the grace period; the row comes last, also of a complete run. */
-function mayGetRow(run: Run, now: Date): boolean {
-  return isNew(run, now, DEFAULT_GRACE_MS)
+function mayGetRow(run: Run, {inventory}: LeaderboardView): boolean {
+  return isNew(run, inventory.now, DEFAULT_GRACE_MS)
 }
 
 /** A row, and the dataset that it names, if it names one. */
 type Cited = Partial<Reference> & {row: number}
 
-function citations(
-  rows: readonly ViewedRow[],
-  isMeant: (reference: Reference) => boolean,
-): Array<Reference & {row: number}> {
+/** Every dataset that rows name, or those in one state. */
+function citations(rows: readonly ViewedRow[], wanted?: ReferenceState): Array<Reference & {row: number}> {
   return rows.flatMap(({row, references}) =>
-    references.filter((each) => isMeant(each)).map((reference) => ({...reference, row})),
+    references
+      .filter(({state}) => wanted === undefined || state === wanted)
+      .map((reference) => ({...reference, row})),
   )
 }
 
-function inState(wanted: ReferenceState): (reference: Reference) => boolean {
-  return ({state}) => state === wanted
-}
-
 function placeOf(found: Cited[]): Place {
+  const names = found.flatMap(({dataset, name = ''}) => dataset ?? (name === '' ? [] : shown(name)))
   return {
-    rows: unique(found.map(({row}) => row)),
-    runs: unique(found.flatMap(({timestamp = []}) => timestamp)),
-    datasets: unique(found.flatMap(({dataset, name = ''}) => dataset ?? (name === '' ? [] : shown(name)))),
+    rows: [...new Set(found.map(({row}) => row))],
+    runs: [...new Set(found.flatMap(({timestamp = []}) => timestamp))],
+    datasets: [...new Set(names)],
   }
 }
 
@@ -274,22 +265,15 @@ function placeOfRuns(runs: readonly Run[]): Place {
   }
 }
 
-function unique<T>(items: T[]): T[] {
-  return [...new Set(items)]
-}
-
 /** `row 3 names`, `rows 3 and 5 name`, `rows 3, 5, 7 and 12 more name`. */
 function rowsThat(verb: string, found: ReadonlyArray<{row: number}>): string {
-  const rows = unique(found.map(({row}) => row))
-  return rows.length === 1 ? `row ${some(rows)} ${verb}s` : `rows ${some(rows)} ${verb}`
+  const rows = new Set(found.map(({row}) => row))
+  return rows.size === 1 ? `row ${some(rows)} ${verb}s` : `rows ${some(rows)} ${verb}`
 }
 
-/** Names in a sentence; more of them are in the lists. */
-const NAMES_SHOWN = 3
-
-/** `3`, `3 and 5`, `3, 5, 7 and 12 more`. */
-function some(items: Array<number | string>): string {
-  return listing(firstOf(items.map(String), NAMES_SHOWN))
+/** The first three, `3, 5, 7 and 12 more`: all of them are in the lists. */
+function some(items: Iterable<number | string>): string {
+  return listing(firstOf(Array.from(items, String), 3))
 }
 
 const LONGEST_NAME = 120

@@ -23,35 +23,20 @@ export type RowIndex = ReadonlyMap<string, RunRows>
  * @param namespace spelled as whoami spells it
  */
 export function indexRows(rows: readonly LeaderboardRow[], namespace: string): RowIndex {
-  const {add, finish} = rowIndexer(namespace)
-  for (const row of rows) add(row)
-  return finish()
-}
-
-/** The same for rows that come one after the other: those that mean no run are not kept. */
-export function rowIndexer(namespace: string): {add: (row: LeaderboardRow) => void; finish: () => RowIndex} {
   const found = new Map<string, {exact: LeaderboardRow[]; loose: LeaderboardRow[]}>()
-  return {
-    add(row) {
-      const runs = new Set<string>()
-      let isNamed = false
-      for (const cell of [row.resultsDataset, row.tracesDataset, row.metricsDataset]) {
-        if (cell === undefined) continue
-        for (const {timestamp, isExact} of parseNames(cell, namespace)) {
-          runs.add(timestamp)
-          isNamed ||= isExact
-        }
-      }
-
-      const kind = isNamed && runs.size === 1 ? 'exact' : 'loose'
-      for (const run of runs) {
-        const own = found.get(run) ?? {exact: [], loose: []}
-        found.set(run, own)
-        own[kind].push(row)
-      }
-    },
-    finish: () => new Map([...found].map(([run, {exact, loose}]) => [run, runRows(exact, loose)])),
+  for (const row of rows) {
+    const cells = [row.resultsDataset, row.tracesDataset, row.metricsDataset]
+    const names = cells.flatMap((cell = '') => parseNames(cell, namespace))
+    const runs = new Set(names.map(({timestamp}) => timestamp))
+    const kind = runs.size === 1 && names.some(({isExact}) => isExact) ? 'exact' : 'loose'
+    for (const run of runs) {
+      const own = found.get(run) ?? {exact: [], loose: []}
+      found.set(run, own)
+      own[kind].push(row)
+    }
   }
+
+  return new Map([...found].map(([run, {exact, loose}]) => [run, runRows(exact, loose)]))
 }
 
 /** Of each kind the newest first: rows without a time are the oldest, of equals the last one counts as the newest. */

@@ -2,11 +2,10 @@ import type {AsyncBuffer, ColumnMetaData, Compressors, FileMetaData} from 'hypar
 
 import {setImmediate as nextTurn} from 'node:timers/promises'
 
-import {COLUMNS, IDENTITY} from './row.js'
+import {COLUMNS, IDENTITY, type LeaderboardRow, toRows} from './row.js'
 
-/** Why a file cannot be read, and what helps: each cause has its own way out. */
+/** Why a file cannot be read, and what helps, in one sentence: each cause has its own way out. */
 export class UnreadableFile extends Error {
-  /** One sentence for a person. */
   readonly advice: string
 
   constructor(message: string, advice: string) {
@@ -25,16 +24,10 @@ export interface Budget {
 }
 
 /**
- * Reads the columns of a leaderboard's Parquet file, as far as it has them, one group of rows after the other, and each column in
- * a turn of the event loop of its own. What is read is taken off the budget.
- * @param onGroup takes each group: cells by the column's name, null where a cell has no value, and the number of rows
- * @throws UnreadableFile, or hyparquet's errors where the file is broken
+ * Reads the rows of a Parquet file, each column in a turn of the event loop of its own. What is read is taken off the budget.
+ * @throws UnreadableFile, or another error where the file is broken
  */
-export async function readParquet(
-  bytes: Buffer,
-  budget: Budget,
-  onGroup: (cells: Map<string, unknown[]>, count: number) => void,
-): Promise<void> {
+export async function readParquet(bytes: Buffer, budget: Budget): Promise<LeaderboardRow[]> {
   const parquet = await import('hyparquet')
   const file = asyncBufferOf(bytes)
   const metadata = await parquet.parquetMetadataAsync(file, {geoparquet: false})
@@ -45,6 +38,7 @@ export async function readParquet(
     .filter(({path_in_schema: [name = '']}) => columns.includes(name))
   takeOff(budget, Number(metadata.num_rows), chunks)
   const compressors = await compressorsFor(chunks, budget)
+  const groups: LeaderboardRow[][] = []
   let rowStart = 0
   for (const count of counts) {
     const part = {file, metadata, rowStart, rowEnd: rowStart + count, compressors, geoparquet: false}
@@ -58,9 +52,11 @@ export async function readParquet(
       cells.set(column, values)
     }
 
-    onGroup(cells, count)
+    groups.push(toRows(cells, count))
     rowStart += count
   }
+
+  return groups.flat()
 }
 
 /** How many rows each group has. */
@@ -81,11 +77,12 @@ function columnsIn(names: readonly string[]): string[] {
     )
   const columns = COLUMNS.filter((each) => names.includes(each))
   const repeated = columns.find((each) => names.indexOf(each) !== names.lastIndexOf(each))
-  if (repeated === undefined) return columns
-  throw new UnreadableFile(
-    `it has the column ${repeated} twice`,
-    'Write the leaderboard again with each column once.',
-  )
+  if (repeated !== undefined)
+    throw new UnreadableFile(
+      `it has the column ${repeated} twice`,
+      'Write the leaderboard again with each column once.',
+    )
+  return columns
 }
 
 /** Before anything is unpacked: what the file says of itself must fit. */
@@ -114,7 +111,8 @@ function takeOff(budget: Budget, rows: number, chunks: readonly ColumnMetaData[]
   budget.bytes -= packed
 }
 
-function tooLarge(what: string): UnreadableFile {
+/** What the files hold is more than any leaderboard does. */
+export function tooLarge(what: string): UnreadableFile {
   return new UnreadableFile(
     `${what}, which no leaderboard has`,
     'Remove rows that you do not need, and push the leaderboard again.',

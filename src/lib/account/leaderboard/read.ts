@@ -1,13 +1,13 @@
-import {orUnknown, RefusedError, SmoltraceError} from '../../base/errors.js'
+import {orUnknown, RefusedError} from '../../base/errors.js'
 import {readOptions} from '../../base/options.js'
 import {byText, messageOf, safe} from '../../base/text.js'
 import {type Hub} from '../../hub/client.js'
 import {type RepoFile} from '../../hub/files.js'
 import {CONNECTION, type ConnectionOptions, openSession} from '../../hub/session.js'
 import {discover, type LeaderboardDataset} from '../datasets.js'
-import {type RowIndex, rowIndexer} from './index.js'
-import {type Budget, readParquet, UnreadableFile} from './parquet.js'
-import {type LeaderboardRow, toRows} from './row.js'
+import {indexRows, type RowIndex} from './index.js'
+import {type Budget, readParquet, tooLarge, UnreadableFile} from './parquet.js'
+import {type LeaderboardRow} from './row.js'
 
 /** Bytes of all its files together: usual ones have some hundred thousand. */
 const MOST_BYTES = 64 * 1024 * 1024
@@ -23,21 +23,28 @@ const NO_DATA =
   /\.(gif|html?|ipynb|jpe?g|md|pdf|png|py|rst|svg|txt|webp|ya?ml)$|(^|\/)(licen[cs]e|dataset_infos\.json)$/i
 
 /**
- * Reads the leaderboard at the commit that the listing showed. Each of its files is fetched whole, and believed only where
- * it has the hash that the tree of that commit lists. Certainly without rows are no leaderboard in the listing, and one
- * that holds no data.
- * @param leaderboard as listed; undefined where the listing has none
- * @returns all rows of all its files, in their order
- * @throws RefusedError where a part is missing or cannot be read; else what the Hub's answer was (the Hub's contract,
- *   section 7)
+ * Reads all rows at the commit that the listing showed, from files that have the hash which the tree of that commit lists. There
+ * are certainly none where the listing has no leaderboard, or it holds no data.
+ * @throws RefusedError where a part is missing or cannot be read; else what the Hub's answer was (the Hub's contract, section 7)
  */
 export async function readLeaderboard(
   hub: Hub,
   leaderboard: LeaderboardDataset | undefined,
 ): Promise<LeaderboardRow[]> {
-  const rows: LeaderboardRow[] = []
-  await readRows(hub, leaderboard, (row) => rows.push(row))
-  return rows
+  if (!leaderboard) return []
+  const {name, sha} = leaderboard
+  const budget = {...MOST}
+  const rows: LeaderboardRow[][] = []
+  for (const file of dataFiles(await hub.listFiles(name, sha), name)) {
+    const bytes = await hub.readWhole(name, sha, file)
+    try {
+      rows.push(await readParquet(bytes, budget))
+    } catch (error) {
+      throw unreadable(name, file.path, error)
+    }
+  }
+
+  return rows.flat()
 }
 
 /** What rules ask of a leaderboard. */
@@ -47,14 +54,13 @@ export interface IndexedRows {
   count: number
 }
 
-/** Reads a leaderboard as `readLeaderboard` does, for rules: rows that mean no run are counted, and not kept. */
+/** Reads a leaderboard as `readLeaderboard` does, for rules. */
 export async function readRowIndex(
   hub: Hub,
   leaderboard: LeaderboardDataset | undefined,
 ): Promise<IndexedRows> {
-  const {add, finish} = rowIndexer(leaderboard?.namespace ?? '')
-  const count = await readRows(hub, leaderboard, add)
-  return {index: finish(), count}
+  const rows = await readLeaderboard(hub, leaderboard)
+  return {index: indexRows(rows, leaderboard?.namespace ?? ''), count: rows.length}
 }
 
 /** For commands that only look: `unknown` and a warning instead of an error. */
@@ -75,53 +81,24 @@ export async function readLeaderboardRows(options: ConnectionOptions = {}): Prom
   return readLeaderboard(session.hub, (await discover(session)).leaderboard)
 }
 
-/** @returns how many rows there are */
-async function readRows(
-  hub: Hub,
-  leaderboard: LeaderboardDataset | undefined,
-  take: (row: LeaderboardRow) => void,
-): Promise<number> {
-  if (!leaderboard) return 0
-  const {name, sha} = leaderboard
-  const budget = {...MOST}
-  for (const file of dataFiles(await hub.listFiles(name, sha), name)) {
-    const bytes = await hub.readWhole(name, sha, file)
-    try {
-      await readParquet(bytes, budget, (cells, count) => {
-        for (const row of toRows(cells, count)) take(row)
-      })
-    } catch (error) {
-      if (error instanceof SmoltraceError) throw error
-      const advice = error instanceof UnreadableFile ? error.advice : BROKEN
-      throw unreadable(name, file.path, {why: messageOf(error), advice, cause: error})
-    }
-  }
-
-  return MOST.rows - budget.rows
-}
-
 /** The Parquet files, in order. Whatever else could hold rows makes it uncertain that these are all. */
 function dataFiles(files: RepoFile[], name: string): RepoFile[] {
   const visible = files.filter(({path}) => path !== 'README.md' && !/(^|\/)\./.test(path))
   const parquet = visible.filter(({path}) => path.toLowerCase().endsWith('.parquet'))
-  const other =
-    parquet.length === 0
-      ? visible[0]
-      : visible.find(
-          (file) => !parquet.includes(file) && (/(^|\/)data\//i.test(file.path) || !NO_DATA.test(file.path)),
-        )
+  const hasData = parquet.length > 0
+  const mayBeRows = ({path}: RepoFile) => !hasData || /(^|\/)data\//i.test(path) || !NO_DATA.test(path)
+  const other = visible.find((file) => !parquet.includes(file) && mayBeRows(file))
   if (other) {
-    const way = parquet.length === 0 ? 'Write its rows again as Parquet, or remove it' : 'Remove or move it'
+    const way = hasData ? 'Remove or move it' : 'Write its rows again as Parquet, or remove it'
     const advice = `${way}: a leaderboard holds Parquet files and nothing else that may be rows.`
-    throw unreadable(name, other.path, {why: 'it is not Parquet', advice})
+    throw unreadable(name, other.path, new UnreadableFile('it is not Parquet', advice))
   }
 
   const bytes = parquet.reduce((sum, {size}) => sum + size, 0)
   const [first] = parquet
   if (first && bytes > MOST_BYTES) {
-    const advice = 'Remove rows that you do not need, and push the leaderboard again.'
     const what = parquet.length === 1 ? 'it has' : `with the ${parquet.length - 1} others it has`
-    throw unreadable(name, first.path, {why: `${what} ${bytes} bytes, which no leaderboard has`, advice})
+    throw unreadable(name, first.path, tooLarge(`${what} ${bytes} bytes`))
   }
 
   requireAllShards(parquet, name)
@@ -144,22 +121,17 @@ function requireAllShards(files: RepoFile[], name: string): void {
   }
 
   for (const {path, wanted, found} of sets.values()) {
-    if (found.size < wanted || wanted === 0)
-      throw unreadable(name, path, {
-        why: `only ${found.size} of its ${wanted} parts are there`,
-        advice: UPLOADING,
-      })
+    if (found.size === wanted && wanted > 0) continue
+    const why = `only ${found.size} of its ${wanted} parts are there`
+    throw unreadable(name, path, new UnreadableFile(why, UPLOADING))
   }
 }
 
 const BROKEN =
   'The file is broken: bring back an earlier commit of it on the Hub, or push the leaderboard again.'
 
-function unreadable(
-  name: string,
-  path: string,
-  {why, advice, cause}: {why: string; advice: string; cause?: unknown},
-): RefusedError {
-  const where = `${safe(path).slice(0, 200)}: ${why.slice(0, 200)}`
+function unreadable(name: string, path: string, cause: unknown): RefusedError {
+  const where = `${safe(path).slice(0, 200)}: ${messageOf(cause).slice(0, 200)}`
+  const advice = cause instanceof UnreadableFile ? cause.advice : BROKEN
   return new RefusedError(`The leaderboard ${name} cannot be read: ${where}.`, {suggestions: [advice], cause})
 }

@@ -1,6 +1,6 @@
 import {brief} from '../../base/text.js'
 import {faultOf, type Metric, METRICS} from './metrics.js'
-import {type GroupColumn, groupField, type LeaderboardRow} from './row.js'
+import {type GroupColumn, groupField, type LeaderboardRow, type Status} from './row.js'
 
 /** What is known of something that a rule rests on: its value, certainly none, or nothing to rely on; and why. */
 export type Verdict<T> = {is: 'doubt'; why: string} | {is: 'no'; why: string} | {is: 'yes'; value: T}
@@ -9,48 +9,49 @@ export function yes<T>(value: T): Verdict<T> {
   return {is: 'yes', value}
 }
 
-export function no(why: string): {is: 'no'; why: string} {
+export function no(why: string): Verdict<never> {
   return {is: 'no', why}
 }
 
-export function doubt(why: string): {is: 'doubt'; why: string} {
+export function doubt(why: string): Verdict<never> {
   return {is: 'doubt', why}
 }
 
-/**
- * What the leaderboard says of an evaluation; `unclear`: a status that this version does not know, no status and no score, or rows
- * that disagree.
- */
+/** What the leaderboard says of an evaluation; `unclear` where that is in doubt, or its rows disagree. */
 export type Standing = 'failed' | 'finished' | 'partial' | 'unclear'
 
-/** What rows about one run say together: where they disagree, nothing that is clear. */
+/** What rows about one run say together. */
 export function standingOfAll(rows: readonly LeaderboardRow[]): Standing {
   const [standing = 'unclear', ...others] = new Set(rows.map((row) => standingOf(row)))
   return others.length > 0 ? 'unclear' : standing
 }
 
-/** What one row says of its run. Older evaluators wrote no status, and a row only at the end: then a score says that it finished. */
+/** What one row says of its run. */
 export function standingOf(row: LeaderboardRow): Standing {
+  if (doubtOfStatus(row) !== undefined) return 'unclear'
+  const {runStatus = 'completed'} = row
+  return STANDINGS[runStatus as Status]
+}
+
+const STANDINGS = {completed: 'finished', partial: 'partial', failed: 'failed'} as const
+
+/** Why what rows about one run say of their evaluation is unclear. */
+export function whyUnclear(rows: readonly LeaderboardRow[]): string {
+  const [why = 'its rows disagree about run_status'] = rows.flatMap((row) => doubtOfStatus(row) ?? [])
+  return why
+}
+
+/** Older evaluators wrote no status, and a row only at the end: then a score says that it finished. */
+function doubtOfStatus(row: LeaderboardRow): string | undefined {
   const {runStatus, damaged} = row
-  if (damaged?.runStatus !== undefined) return 'unclear'
-  if (runStatus === 'failed' || runStatus === 'partial') return runStatus
-  if (runStatus === 'completed') return 'finished'
+  if (damaged?.runStatus !== undefined) return `its run_status ${damaged.runStatus}`
+  if (runStatus !== undefined)
+    return Object.hasOwn(STANDINGS, runStatus) ? undefined : `status "${brief(runStatus)}" is unknown`
   const hasScore = (['success_rate', 'pass_at_1'] as const).some((metric) => {
     const score = row[METRICS[metric].field]
     return score !== undefined && faultOf(score, metric) === undefined
   })
-  return runStatus === undefined && hasScore ? 'finished' : 'unclear'
-}
-
-/** Why what rows about one run say of their evaluation is unclear. */
-export function whyUnclear(rows: readonly LeaderboardRow[]): string {
-  const row = rows.find((each) => standingOf(each) === 'unclear')
-  if (!row) return 'its rows disagree about run_status'
-  const damage = row.damaged?.runStatus
-  if (damage !== undefined) return `its run_status ${damage}`
-  return row.runStatus === undefined
-    ? 'its row has neither a run_status nor a score'
-    : `status "${brief(row.runStatus)}" is unknown`
+  return hasScore ? undefined : 'its row has neither a run_status nor a score'
 }
 
 /** What all rows of a run say of its score, in the metric's own unit. There certainly is none where the evaluation did not finish. */
