@@ -50,7 +50,7 @@ The page names models and runs, also those of private datasets: take care whom y
       refuse: () => (flags.force ? undefined : 'exists, add `force` to replace it'),
     })
     const policy = flags.policy === undefined ? undefined : (await loadPolicy(flags.policy)).options
-    const report = await this.ask(flags, (connection) => gatherReport({...connection, by, policy}))
+    const report = await this.ask(flags, (connection) => gatherReport(by, policy, connection))
     const bytes = await replaceFile(target, {
       kind: 'report',
       text: formatPage(report),

@@ -1,13 +1,12 @@
 import {METRICS} from '../account/leaderboard/metrics.js'
 import {count} from '../base/text.js'
 import {dayOf} from '../base/time.js'
-import {formatMetric} from '../views/format.js'
+import {formatMetric, formatStorage} from '../views/format.js'
 import {type Markup, markup} from './markup.js'
 import {type ScoreChart} from './report.js'
-import {amountScale, numberScale, type Scale, timeScale} from './scales.js'
-import {MOST_MODELS} from './series.js'
-import {type AgeBand, type Amount, amountText} from './storage.js'
-import {compact, titleOf} from './units.js'
+import {amountScale, compact, numberScale, type Scale, timeScale} from './scales.js'
+import {MOST_MODELS, type Point} from './series.js'
+import {type AgeBand, type Amount} from './storage.js'
 
 /** All sizes are in pixels. */
 const COST_HEIGHT = 380
@@ -19,9 +18,7 @@ export function letterOf(place: number): string {
 
 /** Every evaluation by its cost and its score, and the mean of each model with its letter. */
 export function costChart(chart: ScoreChart): Markup {
-  const {by, series} = chart
-  const title = titleOf(by)
-  const points = series.flatMap((each) => each.points)
+  const {title, series, points} = chart
   const x = amountScale(
     points.map(({cost = 0}) => cost),
     (value) => formatMetric('total_cost_usd', value, compact),
@@ -78,24 +75,21 @@ const SCORE_TICKS = 4
 
 /** One small chart for each model, all on the same scales and before the points of all, so that they compare. */
 export function timeCharts(chart: ScoreChart): {shared: Markup; charts: Markup[]} {
-  const times = chart.series.flatMap(({points}) => points.map(({time}) => time.getTime()))
-  const x = timeScale(times)
+  const x = timeScale(chart.points.map(({time}) => time.getTime()))
   const y = scoreScale(chart, SCORE_TICKS)
-  const positions = chart.series.map(({points}) =>
-    points.map(({time, score}): Position => [x.place(time.getTime()), y.place(score)]),
-  )
-  const dots = positions.flat().map((at) => use('dot', ...at))
+  const positionOf = ({time, score}: Point): Position => [x.place(time.getTime()), y.place(score)]
+  const dots = chart.points.map((point) => use('dot', ...positionOf(point)))
   return {
     shared: definitions(markup`<g id="everything">${dots}</g>`),
-    charts: chart.series.map(({model, points, evaluations}, index) => {
+    charts: chart.series.map(({model, points, evaluations}) => {
       const [first, last] = [points[0], points.at(-1)]
-      const own = positions[index] ?? []
+      const own = points.map((point) => positionOf(point))
       const span = first && last ? ` from ${dayOf(first.time)} to ${dayOf(last.time)}` : ''
       return image({
         id: `time-${model.place}`,
         kind: 'panel',
         height: TIME_HEIGHT,
-        title: `${titleOf(chart.by)} of ${model.name} over time`,
+        title: `${chart.title} of ${model.name} over time`,
         text: `${count(evaluations, 'evaluation')}${span}. The table below the charts has the numbers.`,
         // Marks of several models follow one another by chance, so no line joins them.
         content: markup`${grid(x, y)}<use href="#everything" class="context"/><g class="c${model.place}">
@@ -122,13 +116,14 @@ const BAR = {top: 22, height: 13}
 /** A bar for each age: what the runs take up, and the part that would be deleted. Without sizes it counts datasets. */
 export function storageChart(bands: readonly AgeBand[], areSized: boolean): Markup {
   const measure = (amount: Amount) => (areSized ? amount.bytes : amount.datasets)
+  const inWords = (amount: Amount) => (areSized ? formatStorage(amount) : count(amount.datasets, 'dataset'))
   const most = Math.max(...bands.map(({all}) => measure(all))) || 1
   const rows = bands.map(({title, runs, all, deleted}, index) => {
     const top = index * ROW
     const [whole, gone] = [measure(all) / most, measure(deleted) / most]
     const bar = (kind: string, begin: string, width: number) =>
       markup`<rect class="${kind}" x="${begin}" y="${top + BAR.top}" height="${BAR.height}" width="${percent(width)}"/>`
-    return markup`<text x="0" y="${top + 14}">${title}</text><text x="100%" y="${top + 14}" class="end">${amountText(all, areSized)}, ${count(runs, 'run')}</text>
+    return markup`<text x="0" y="${top + 14}">${title}</text><text x="100%" y="${top + 14}" class="end">${inWords(all)}, ${count(runs, 'run')}</text>
 ${bar('kept', '0', whole)}${gone > 0 ? bar('deleted', percent(whole - gone), gone) : undefined}`
   })
   return image({
@@ -141,18 +136,9 @@ ${bar('kept', '0', whole)}${gone > 0 ? bar('deleted', percent(whole - gone), gon
   })
 }
 
-interface Image {
-  /** Unique in the page. */
-  id: string
-  kind: string
-  height: number
-  /** The title and the text are the text alternative of the chart. */
-  title: string
-  text: string
-  content: Markup
-}
+type Image = Record<'id' | 'kind' | 'text' | 'title', string> & {height: number; content: Markup}
 
-/** A chart: to a screen reader, one image with a name. */
+/** A chart, with an id that is unique in the page: to a screen reader, one image with a title and a text. */
 function image({id, kind, height, title, text, content}: Image): Markup {
   return markup`<svg class="chart ${kind}" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-text" height="${height}">
 <title id="${id}-title">${title}</title><desc id="${id}-text">${text}</desc>
@@ -160,12 +146,9 @@ ${content}
 </svg>`
 }
 
-function scoreScale({by, series}: ScoreChart, ticks?: number): Scale {
-  const scores = series.flatMap(({points}) => points.map(({score}) => score))
-  return numberScale(scores, (value) => formatMetric(by, value, compact), {
-    ticks,
-    most: METRICS[by].most,
-  })
+function scoreScale({by, points}: ScoreChart, ticks?: number): Scale {
+  const scores = points.map(({score}) => score)
+  return numberScale(scores, (value) => formatMetric(by, value, compact), {ticks, most: METRICS[by].most})
 }
 
 /** The lines behind the marks and the labels at their ends. */

@@ -25,21 +25,17 @@ export interface LeftOut {
   undated: number
 }
 
-/** Shown where a row names none. */
 export const NO_MODEL = '(no model named)'
 
 /** No evaluation is older, and one wrong date must not squeeze all others into a corner. */
 const FIRST = new Date('2020-01-01T00:00:00Z')
-/** Rows say local time, which may be a day ahead. */
-const AHEAD = DAY
 /** More than any evaluation has used of anything, and less than anything is measured in. */
 const LARGEST = 1e15
 const SMALLEST = 1e-9
 
 /**
- * The evaluations that the leaderboard has a score of: one for each run, by the rule of `--keep-best`, and one for each row
- * that names no run of the namespace exactly.
- * @returns those with a score, oldest first, and why others are missing
+ * The scored evaluations, oldest first, and why others are missing: one for each run, by the rule of `--keep-best`, and one for
+ * each row that names no run of the namespace exactly.
  */
 export function evaluate(
   rows: readonly LeaderboardRow[],
@@ -53,7 +49,8 @@ export function evaluate(
     ...rows.filter((row) => !named.has(row)).map((row) => ({run: undefined, own: [row]})),
   ]
   const runsByTimestamp = new Map(runs.map((run) => [run.timestamp, run]))
-  const isPossible = (date: Date) => date >= FIRST && date.getTime() <= now.getTime() + AHEAD
+  // Rows say local time, which may be a day ahead.
+  const isPossible = (date: Date) => date >= FIRST && date.getTime() <= now.getTime() + DAY
   const leftOut: LeftOut = {unfinished: 0, unscored: 0, undated: 0}
   const scored: Evaluation[] = []
   for (const {run, own} of groups) {
@@ -69,7 +66,9 @@ export function evaluate(
     }
   }
 
-  return {scored: scored.sort(oldestFirst), leftOut}
+  // By name at the same moment: the order of rows changes nothing.
+  scored.sort((a, b) => a.time.getTime() - b.time.getTime() || byText(a.model, b.model) || a.score - b.score)
+  return {scored, leftOut}
 }
 
 /** Undefined where there is none, or where none can be so large. */
@@ -77,9 +76,4 @@ function valueOf(rows: readonly LeaderboardRow[], metric: Metric): number | unde
   const score = scoreOf(rows, metric)
   if (score.is !== 'yes' || score.value > LARGEST) return undefined
   return score.value < SMALLEST ? 0 : score.value
-}
-
-/** By name at the same moment: the order of rows changes nothing. */
-function oldestFirst(a: Evaluation, b: Evaluation): number {
-  return a.time.getTime() - b.time.getTime() || byText(a.model, b.model) || a.score - b.score
 }

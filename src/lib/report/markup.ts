@@ -1,7 +1,7 @@
 import {count, safeName} from '../base/text.js'
 import {type Column, type Pair} from '../views/columns.js'
 
-/** HTML or SVG that may be put into a page as it is: made by `markup` alone. */
+/** HTML or SVG that is put into a page as it is: made by `markup` alone. */
 export class Markup {
   readonly text: string
 
@@ -12,15 +12,6 @@ export class Markup {
 
 /** What a template takes: text is escaped, markup is not, nothing is shown of undefined. */
 type Part = Markup | number | readonly Part[] | string | undefined
-
-/** The characters with a meaning in text and in quoted attributes. */
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
 
 /** A template whose values are escaped, so that none of them can become an element, an attribute or a script. */
 export function markup(texts: TemplateStringsArray, ...parts: Part[]): Markup {
@@ -33,27 +24,22 @@ function textOf(part: Part): string {
   return part === undefined ? '' : escape(String(part))
 }
 
-/** Also drops what no page shows: control characters, marks that change the direction of writing, tokens. */
+/** Also drops what a page does not show: control characters, marks that change the direction of writing, tokens. */
 function escape(text: string): string {
   return safeName(text)
     .replaceAll(/\p{Noncharacter_Code_Point}/gu, ' ')
-    .replaceAll(/["&'<>]/g, (character) => ENTITIES[character] ?? '')
+    .replaceAll(/["&'<>]/g, (character) => `&#${character.codePointAt(0)};`)
 }
+
+type Columns<T> = ReadonlyArray<Column<T, Part>>
 
 /** A column of numbers. */
 export function numbers<T>(title: string, cell: (row: T) => Part): Column<T, Part> {
   return {title, isRight: true, cell}
 }
 
-/**
- * A table that a screen reader can follow, in a frame that scrolls where a telephone is too narrow.
- * @param columns the first names the row
- */
-export function table<T>(
-  caption: string,
-  rows: readonly T[],
-  columns: ReadonlyArray<Column<T, Part>>,
-): Markup {
+/** A table that a screen reader can follow, the first column naming the row; its frame scrolls on a telephone. */
+export function table<T>(caption: string, rows: readonly T[], columns: Columns<T>): Markup {
   const classOf = ({isRight}: Column<T, Part>) => (isRight ? markup` class="number"` : undefined)
   const head = columns.map((column) => markup`<th scope="col"${classOf(column)}>${column.title}</th>`)
   const body = rows.map((row) => {
@@ -73,11 +59,7 @@ ${body}</tbody>
 }
 
 /** A table to open: the numbers of a chart, for those who cannot see it too, or more rows. */
-export function dataTable<T>(
-  caption: string,
-  rows: readonly T[],
-  columns: ReadonlyArray<Column<T, Part>>,
-): Markup {
+export function dataTable<T>(caption: string, rows: readonly T[], columns: Columns<T>): Markup {
   return markup`<details><summary>Table: ${caption} <span class="quiet">(${count(rows.length, 'row')})</span></summary>
 ${table(caption, rows, columns)}</details>`
 }

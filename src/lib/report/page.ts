@@ -3,16 +3,14 @@ import type * as z from 'zod/mini'
 import {thousands} from '../base/text.js'
 import {freedBy, plannedDatasets} from '../plan/plan.js'
 import {type Pair} from '../views/columns.js'
-import {moment} from '../views/format.js'
+import {formatStorage, moment} from '../views/format.js'
 import {certainBytes} from '../views/json/documents.js'
 import {type LEADERBOARD_REPORT} from '../views/json/schemas/leaderboard.js'
 import {DEFINITIONS} from './charts.js'
 import {type Markup, markup, pairs} from './markup.js'
 import {type Report} from './report.js'
 import {costSection, lossesSection, storageSection, timeSection} from './sections.js'
-import {amountText, isSized} from './storage.js'
 import {STYLES} from './styles.js'
-import {titleOf} from './units.js'
 
 /** What the page may load: nothing. The styles are inline, and it has no script. */
 const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -44,7 +42,7 @@ ${DEFINITIONS}
 ${pairs('origin', [
   ['Hub', endpoint],
   ['Made', moment(now)],
-  ['Score', titleOf(scores.by)],
+  ['Score', scores.title],
 ])}
 </header>
 <main>
@@ -64,7 +62,7 @@ function figures({counts, storage, plan}: Report): Markup {
     counted(counts.models, 'model'),
     counted(counts.runs, 'run', ' on the Hub'),
     counted(counts.datasets, 'dataset', ' of runs'),
-    ['storage', isSized(storage) ? amountText(storage, true) : 'unknown'],
+    ['storage', formatStorage(storage)],
     ...(plan ? [counted(plannedDatasets(plan).length, 'dataset', ' to delete')] : []),
   ])
 }

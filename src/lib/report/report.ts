@@ -1,42 +1,38 @@
 import {discover, type Inventory} from '../account/datasets.js'
-import {DEFAULT_METRIC, type Metric} from '../account/leaderboard/metrics.js'
+import {DEFAULT_METRIC, type Metric, METRICS} from '../account/leaderboard/metrics.js'
 import {readLeaderboard} from '../account/leaderboard/read.js'
 import {type LeaderboardRow} from '../account/leaderboard/row.js'
 import {requireLeaderboard} from '../account/leaderboard/view.js'
 import {groupDatasetsByRun} from '../account/runs.js'
 import {readSizesIfAsked, type Sizes} from '../account/sizes.js'
+import {capitalized} from '../base/text.js'
 import {type ConnectionOptions, openSession, warnIfReadOnly} from '../hub/session.js'
 import {planBy} from '../plan/build.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
 import {readRules} from '../retention/read-rules.js'
 import {type RetentionOptions} from '../retention/rules.js'
 import {evaluate, type Evaluation, type LeftOut} from './evaluations.js'
-import {type Series, seriesOf, shownModels} from './series.js'
+import {type Point, type Series, seriesOf, shownModels} from './series.js'
 import {type AgeBand, type Amount, amountOf, storageByAge} from './storage.js'
 
-interface ReportOptions extends ConnectionOptions {
-  /** What evaluations are compared by. */
-  by: Metric
-  /** Rules of which the report shows what they would delete. */
-  policy?: RetentionOptions | undefined
-}
-
-/** What a report is made of. */
+/** What a report is made of; it has a plan where a policy was given. */
 export interface ReportSources {
   inventory: Inventory
   rows: readonly LeaderboardRow[]
   sizes: Sizes
-  /** Undefined where no policy was given. */
   plan: Plan | undefined
   by: Metric
-  /** What the reader should know before trusting it. */
   warnings: readonly string[]
 }
 
 /** One chart of scores. */
 export interface ScoreChart {
   by: Metric
+  /** The name of the metric. */
+  title: string
   series: Series[]
+  /** Of all series. */
+  points: Point[]
   evaluations: number
   leftOut: LeftOut
 }
@@ -58,11 +54,14 @@ export interface Report extends ReportSources {
 }
 
 /**
- * Reads from the Hub all that a report is made of. Changes nothing.
- * @throws RefusedError without a leaderboard, or where it cannot be read; else as `cleanupDatasets` where there is
- *   a policy, and as `discoverSmoltraceDatasets`
+ * Reads from the Hub all that a report is made of: evaluations compared by a metric, and what a policy would delete.
+ * @throws RefusedError without a leaderboard, or where it cannot be read; else as a dry run of `cleanupDatasets`
  */
-export async function gatherReport({by, policy, ...connection}: ReportOptions): Promise<Report> {
+export async function gatherReport(
+  by: Metric,
+  policy: RetentionOptions | undefined,
+  connection: ConnectionOptions,
+): Promise<Report> {
   const session = await openSession(connection)
   if (policy) warnIfReadOnly(session)
   const sizes = (await readSizesIfAsked(session, {sizes: true})) ?? 'unknown'
@@ -79,8 +78,15 @@ export function makeReport(sources: ReportSources): Report {
   const {namespace, now, datasets, leaderboard} = inventory
   const runs = groupDatasetsByRun(datasets)
   const evaluated = evaluate(rows, runs, {by, namespace, now})
-  const {scored, leftOut} = evaluated
+  const {scored} = evaluated
   const models = shownModels(scored, by)
+  const chartOf = (metric: Metric, shown: Evaluation[], leftOut: LeftOut): ScoreChart => {
+    const series = seriesOf(shown, models, metric)
+    const points = series.flatMap((each) => each.points)
+    const title = capitalized(METRICS[metric].words)
+    return {by: metric, title, series, points, evaluations: shown.length, leftOut}
+  }
+
   const deleted = new Set(plan ? plannedDatasets(plan).map(({name}) => name) : [])
   // Cost against itself would be a diagonal.
   const against = by === 'total_cost_usd' ? DEFAULT_METRIC : by
@@ -98,14 +104,8 @@ export function makeReport(sources: ReportSources): Report {
       runs: runs.length,
       datasets: datasets.length,
     },
-    scores: {by, series: seriesOf(scored, models, by), evaluations: scored.length, leftOut},
-    costs: {
-      by: against,
-      series: seriesOf(costed, models, against),
-      evaluations: costed.length,
-      leftOut: compared.leftOut,
-      uncosted: compared.scored.length - costed.length,
-    },
+    scores: chartOf(by, scored, evaluated.leftOut),
+    costs: {...chartOf(against, costed, compared.leftOut), uncosted: compared.scored.length - costed.length},
     storage: amountOf(datasets, sizes),
     bands: storageByAge(runs, {sizes, deleted, now}),
     evaluations: new Map(scored.map((each) => [each.run, each])),

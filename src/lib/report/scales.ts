@@ -1,4 +1,7 @@
+import {type Metric} from '../account/leaderboard/metrics.js'
+import {thousands} from '../base/text.js'
 import {DAY, dayOf, HOUR} from '../base/time.js'
+import {formatMetric} from '../views/format.js'
 
 /** Where the values of a chart are along one of its sides. */
 export interface Scale {
@@ -9,11 +12,7 @@ export interface Scale {
 
 type Write = (value: number) => string
 
-/**
- * A scale of numbers whose ends and ticks are round.
- * @param values finite, at least one
- * @param write the text of a tick
- */
+/** A scale of numbers, at least one and all finite, whose ends and ticks are round. */
 export function numberScale(
   values: readonly number[],
   write: Write,
@@ -25,7 +24,7 @@ export function numberScale(
   const step = roundStep((high - low + 2 * pad) / ticks)
   const begin = Math.max(0, Math.floor((low - pad) / step) * step)
   const end = Math.max(begin + step, Math.min(most, Math.ceil((high + pad) / step) * step))
-  return linear(begin, end, range(begin, end, step), write)
+  return linear(begin, end, step, write)
 }
 
 /** Amounts of which the largest is more than this many times the smallest are shown by their powers of ten. */
@@ -47,7 +46,7 @@ export function amountScale(values: readonly number[], write: Write): Scale {
   const powers = range(0, last - first, step).map((power) => 10 ** (first + power))
   return {
     place: (value) => (value > 0 ? zero + (1 - zero) * share(Math.log10(value), first, last) : 0),
-    ticks: labelled(zero > 0 ? [0, ...powers] : powers, write),
+    ticks: (zero > 0 ? [0, ...powers] : powers).map((value) => ({value, text: write(value)})),
   }
 }
 
@@ -59,26 +58,22 @@ const SPANS = [
 /** As many distances as fit on a telephone. */
 const TIME_TICKS = 2.9
 
-/** A scale of time in UTC, from the first moment to the last. */
+/** A scale of time in UTC, from the first moment to the last; a tick at the beginning of a day names it, others the hour. */
 export function timeScale(values: readonly number[]): Scale {
   const [low, high] = extent(values)
   const pad = high - low < HOUR ? DAY : (high - low) * 0.03
   const [begin, end] = [low - pad, high + pad]
   const step = SPANS.find((span) => (end - begin) / span <= TIME_TICKS) ?? 8192 * DAY
-  return linear(begin, end, range(begin, end, step), (value) => timeText(new Date(value)))
+  return linear(begin, end, step, (value) => {
+    const date = new Date(value)
+    return date.getUTCHours() === 0 ? dayOf(date) : date.toISOString().slice(11, 16)
+  })
 }
 
-/** The day where it begins, else the hour. */
-function timeText(date: Date): string {
-  return date.getUTCHours() === 0 ? dayOf(date) : date.toISOString().slice(11, 16)
-}
-
-function linear(begin: number, end: number, ticks: readonly number[], write: Write): Scale {
-  return {place: (value) => share(value, begin, end), ticks: labelled(ticks, write)}
-}
-
-function labelled(values: readonly number[], write: Write): Scale['ticks'] {
-  return values.map((value) => ({value, text: write(value)}))
+/** A scale with a tick at each multiple of the step. */
+function linear(begin: number, end: number, step: number, write: Write): Scale {
+  const ticks = range(begin, end, step).map((value) => ({value, text: write(value)}))
+  return {place: (value) => share(value, begin, end), ticks}
 }
 
 /** The multiples of a step from one number to another. */
@@ -100,4 +95,23 @@ function extent(values: readonly number[]): [low: number, high: number] {
 
 function share(value: number, begin: number, end: number): number {
   return Math.min(1, Math.max(0, (value - begin) / (end - begin)))
+}
+
+/** A value with its unit, to three digits. */
+export function figureOf(metric: Metric, value: number): string {
+  return formatMetric(metric, value, figure)
+}
+
+/** A number to three digits, or in whole thousands: `0.0125`, `82.5`, `12,345`. */
+function figure(value: number): string {
+  return Math.abs(value) >= 999.5 ? thousands(Math.round(value)) : String(Number(value.toPrecision(3)))
+}
+
+const THOUSANDS = ['', 'k', 'M', 'G', 'T', 'P']
+
+/** A number in few letters, for the ticks of a chart: `1e-9`, `0.02`, `850`, `1.2M`. */
+export function compact(value: number): string {
+  const power = Math.abs(value) < 10_000 ? 0 : Math.min(5, Math.floor(Math.log10(Math.abs(value)) / 3))
+  if (value > 0 && value < 1e-6) return Number(value.toPrecision(2)).toExponential()
+  return power === 0 ? figure(value) : `${Number((value / 1000 ** power).toPrecision(3))}${THOUSANDS[power]}`
 }

@@ -8,14 +8,13 @@ import {costChart, letterOf, storageChart, swatch, timeCharts} from './charts.js
 import {type LeftOut} from './evaluations.js'
 import {dataTable, type Markup, markup, numbers, pairs, table} from './markup.js'
 import {type Report, type ScoreChart} from './report.js'
-import {MOST_MODELS, type Point, type Series, type ShownModel} from './series.js'
-import {type AgeBand, type Amount, amountText, isSized} from './storage.js'
-import {figureOf, titleOf} from './units.js'
+import {figureOf} from './scales.js'
+import {MOST_MODELS, type Point, type Series} from './series.js'
+import {type AgeBand, isSized} from './storage.js'
 
 /** Score over time: a chart for each model, and the numbers of all. */
 export function timeSection(scores: ScoreChart): Markup {
-  const {by, series, leftOut} = scores
-  const title = titleOf(by)
+  const {by, title, series, leftOut} = scores
   const format = (value: number) => figureOf(by, value)
   const name = `${title} over time`
   if (series.length === 0) return section('over-time', name, nothingScored(scores))
@@ -30,14 +29,13 @@ export function timeSection(scores: ScoreChart): Markup {
     markup`
 <p>${METRICS[by].better === 'higher' ? 'Higher' : 'Lower'} is better. All charts have the same scales; the best model by its mean comes first, and the grey dots are the evaluations of all models. Dates are UTC. ${sentences(thinText(scores), othersText(series), leftOutText(leftOut))}</p>
 ${shared}<div class="panels">${figures}</div>
-${dataTable(name, pointsOf(series), [{title: 'Time (UTC)', cell: ({time}) => minute(time)}, MODEL, numbers(title, ({score}) => format(score)), EVALUATIONS])}`,
+${dataTable(name, scores.points, [{title: 'Time (UTC)', cell: ({time}) => minute(time)}, MODEL, numbers(title, ({score}) => format(score)), EVALUATIONS])}`,
   )
 }
 
 /** Cost against score: one chart, and its numbers. */
 export function costSection(costs: Report['costs']): Markup {
-  const {by, series, uncosted} = costs
-  const title = titleOf(by)
+  const {by, title, series, uncosted} = costs
   const name = `Cost against ${METRICS[by].words}`
   if (series.length === 0) {
     const text = uncosted > 0 ? empty('No evaluation with a score says what it cost.') : nothingScored(costs)
@@ -57,7 +55,7 @@ export function costSection(costs: Report['costs']): Markup {
 <p>Small marks are evaluations, large ones the mean of the model that the letter names in the key; the best value is at the ${corner}. ${sentences(thinText(costs), missing)}</p>
 <figure>${costChart(costs)}</figure>
 <ul class="key">${key}</ul>
-${dataTable(name, pointsOf(series), [MODEL, numbers('Cost', (point) => figureOf('total_cost_usd', point.cost ?? 0)), numbers(title, ({score}) => figureOf(by, score)), EVALUATIONS])}`,
+${dataTable(name, costs.points, [MODEL, numbers('Cost', (point) => figureOf('total_cost_usd', point.cost ?? 0)), numbers(title, ({score}) => figureOf(by, score)), EVALUATIONS])}`,
   )
 }
 
@@ -68,20 +66,19 @@ export function storageSection({storage: all, bands, plan}: Report): Markup {
   if (bands.length === 0) return section('storage', name, empty('There are no runs on the Hub.'))
   const facts = areSized
     ? [
-        `${amountText(all, true)} in ${count(all.datasets, 'dataset')} of runs, without the leaderboard.`,
+        `${formatStorage(all)} in ${count(all.datasets, 'dataset')} of runs, without the leaderboard.`,
         all.unknown > 0 ? `The size of ${count(all.unknown, 'dataset')} is unknown and not counted.` : '',
       ]
     : ['Storage is unknown: the Hub did not say the sizes of the datasets. So the bars count datasets.']
-  const size = (amount: Amount) => (areSized ? amountText(amount, true) : 'unknown')
   const columns = [
     {title: 'Age of the run', cell: ({title}: AgeBand) => title},
     numbers<AgeBand>('Runs', ({runs}) => thousands(runs)),
     numbers<AgeBand>('Datasets', (band) => thousands(band.all.datasets)),
-    numbers<AgeBand>('Storage', (band) => size(band.all)),
+    numbers<AgeBand>('Storage', (band) => formatStorage(band.all)),
     ...(plan
       ? [
           numbers<AgeBand>('Datasets to delete', ({deleted}) => thousands(deleted.datasets)),
-          numbers<AgeBand>('Storage to free', ({deleted}) => size(deleted)),
+          numbers<AgeBand>('Storage to free', ({deleted}) => formatStorage(deleted)),
         ]
       : []),
   ]
@@ -105,7 +102,7 @@ const MOST_RUNS = 500
 
 /** What the policy would delete, why, and with which scores. */
 export function lossesSection(
-  {inventory: {now}, by, storage, sizes, evaluations}: Report,
+  {inventory: {now}, scores: {by, title}, storage, sizes, evaluations}: Report,
   plan: Plan,
 ): Markup {
   const areSized = isSized(storage)
@@ -120,7 +117,7 @@ export function lossesSection(
       title: 'Model',
       cell: (each: PlannedRun) => markup`<bdi>${evaluations.get(each.run.timestamp)?.model ?? '–'}</bdi>`,
     },
-    numbers(titleOf(by), (each: PlannedRun) => {
+    numbers(title, (each: PlannedRun) => {
       const evaluation = evaluations.get(each.run.timestamp)
       return evaluation ? figureOf(by, evaluation.score) : '–'
     }),
@@ -137,7 +134,7 @@ export function lossesSection(
 <p>A dry run of ${minute(now)} UTC: nothing was deleted. The same policy may choose other runs later.</p>
 ${pairs('facts', [
   ['Would be deleted', `${count(planned.length, 'dataset')} of ${count(total, 'run')}`],
-  ['Would be freed', areSized ? formatStorage(freedBy(plan, sizes)) : 'unknown'],
+  ['Would be freed', formatStorage(freedBy(plan, sizes))],
   ['Would be kept', count(plan.keep.length, 'run')],
   ...rulePairs(plan),
 ])}
@@ -155,19 +152,11 @@ function empty(text: string): Markup {
   return markup`<p class="empty">${text}</p>`
 }
 
-interface ModelPoint extends Point {
-  model: ShownModel
-}
+const MODEL = {title: 'Model', cell: ({model}: Point) => markup`<bdi>${model.name}</bdi>`}
+const EVALUATIONS = numbers<Point>('Evaluations', (point) => point.count)
 
-function pointsOf(series: readonly Series[]): ModelPoint[] {
-  return series.flatMap(({model, points}) => points.map((point) => ({...point, model})))
-}
-
-const MODEL = {title: 'Model', cell: ({model}: ModelPoint) => markup`<bdi>${model.name}</bdi>`}
-const EVALUATIONS = numbers<ModelPoint>('Evaluations', (point) => point.count)
-
-function thinText({series, evaluations}: ScoreChart): string {
-  const largest = Math.max(...pointsOf(series).map((point) => point.count))
+function thinText({points, evaluations}: ScoreChart): string {
+  const largest = Math.max(...points.map((point) => point.count))
   return largest > 1
     ? `There are ${count(evaluations, 'evaluation')}: each mark is the mean of up to ${largest} that follow one another.`
     : ''

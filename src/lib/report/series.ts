@@ -15,6 +15,7 @@ export interface ShownModel {
 
 /** One mark of a chart: an evaluation, or the mean of several. */
 export interface Point {
+  model: ShownModel
   time: Date
   score: number
   /** In US dollars; undefined where none of them has one. */
@@ -38,10 +39,7 @@ export const MOST_MODELS = 8
 /** Marks that a chart has at most, so that a page of any leaderboard opens at once. */
 export const MOST_POINTS = 360
 
-/**
- * Chooses the models that are shown one by one: those with most evaluations, by mean score. The rest are one.
- * @returns by the model's name
- */
+/** Chooses the models that are shown one by one, those with most evaluations, by mean score; the rest are one. By name. */
 export function shownModels(evaluations: readonly Evaluation[], by: Metric): Map<string, ShownModel> {
   const order = bestFirst(by)
   const groups = [...groupBy(evaluations, ({model}) => model)]
@@ -55,11 +53,7 @@ export function shownModels(evaluations: readonly Evaluation[], by: Metric): Map
   return shown
 }
 
-/**
- * The series of a chart, by place.
- * @param evaluations in the order of the chart: neighbours become one mark where there are too many
- * @param models as `shownModels` returns them; evaluations of others are left out
- */
+/** The series of a chart, by place. Where there are too many evaluations, neighbours in their order become one mark. */
 export function seriesOf(
   evaluations: readonly Evaluation[],
   models: ReadonlyMap<string, ShownModel>,
@@ -78,18 +72,19 @@ export function seriesOf(
         latest: own.toSorted((a, b) => b.time.getTime() - a.time.getTime())[0]?.score ?? 0,
         mean: meanOf(scores),
         best: scores.toSorted(bestFirst(by))[0] ?? 0,
-        points: thin(own, most),
+        points: thin(model, own, most),
       }
     })
 }
 
 /** At most so many marks: where there are more evaluations, each is the mean of some that follow one another. */
-function thin(evaluations: readonly Evaluation[], most: number): Point[] {
+function thin(model: ShownModel, evaluations: readonly Evaluation[], most: number): Point[] {
   const size = Math.max(1, Math.ceil(evaluations.length / most))
   return Array.from({length: Math.ceil(evaluations.length / size)}, (_, index) => {
     const own = evaluations.slice(index * size, (index + 1) * size)
     const costs = own.flatMap(({cost}) => cost ?? [])
     return {
+      model,
       time: new Date(meanOf(own.map(({time}) => time.getTime()))),
       score: meanOf(own.map(({score}) => score)),
       cost: costs.length > 0 ? meanOf(costs) : undefined,

@@ -1,10 +1,8 @@
 import {type Run} from '../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
-import {count} from '../base/text.js'
 import {DAY} from '../base/time.js'
-import {formatStorage} from '../views/format.js'
 
-/** Datasets: how many, and their storage. */
+/** How many datasets, and their storage. */
 export interface Amount extends StorageSum {
   datasets: number
 }
@@ -31,7 +29,7 @@ const BANDS: ReadonlyArray<[days: number, title: string]> = [
   [Infinity, 'over 365 days'],
 ]
 
-/** The storage of runs on the Hub, by their age. @returns from the youngest run's band to the oldest one's */
+/** The storage of runs on the Hub by their age, from the youngest run's band to the oldest one's. */
 export function storageByAge(
   runs: readonly Run[],
   {sizes, deleted, now}: {sizes: Sizes; deleted: ReadonlySet<string>; now: Date},
@@ -50,7 +48,6 @@ export function storageByAge(
   return bands.slice(Math.max(0, filled.indexOf(true)), filled.lastIndexOf(true) + 1)
 }
 
-/** The number of these datasets, and their storage. */
 export function amountOf(datasets: ReadonlyArray<{name: string}>, sizes: Sizes): Amount {
   return {datasets: datasets.length, ...storageOf(datasets, sizes)}
 }
@@ -58,9 +55,4 @@ export function amountOf(datasets: ReadonlyArray<{name: string}>, sizes: Sizes):
 /** Whether the size of any of them is known. */
 export function isSized({datasets, unknown}: Amount): boolean {
   return unknown < datasets
-}
-
-/** `12 MB`, or where sizes are not known `9 datasets`. */
-export function amountText(amount: Amount, areSized: boolean): string {
-  return areSized ? formatStorage(amount) : count(amount.datasets, 'dataset')
 }

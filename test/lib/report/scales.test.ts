@@ -2,8 +2,7 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
-import {amountScale, numberScale, type Scale, timeScale} from '../../../src/lib/report/scales.js'
-import {compact} from '../../../src/lib/report/units.js'
+import {amountScale, compact, numberScale, type Scale, timeScale} from '../../../src/lib/report/scales.js'
 
 const START = Date.UTC(2026, 8, 1)
 const textsOf = ({ticks}: Scale) => ticks.map(({text}) => text)
