@@ -10,8 +10,7 @@ import {
   yes,
 } from '../account/leaderboard/values.js'
 import {isOlderThan, newestFirst, type Run} from '../account/runs.js'
-import {cutoffOf} from '../base/time.js'
-import {bucketOf, type Period} from './buckets.js'
+import {cutoffOf, DAY} from '../base/time.js'
 import {type Facts} from './context.js'
 import {isCounted} from './guards.js'
 import {type Answer, type Reason} from './reasons.js'
@@ -25,13 +24,16 @@ interface Keeper<T> {
   misses: (value: T, ofGroup: string, run: Run, facts: Facts) => string
 }
 
-/** An empty bucket uses up nothing: of the newest buckets that have a run, each keeps its newest. */
-function calendar(period: Period): Keeper<number> {
+/**
+ * An empty bucket of the calendar uses up nothing: of the newest buckets that have a run, each keeps its newest.
+ * @param bucketOf the same for two moments exactly if one bucket holds both, in UTC
+ */
+function calendar(period: string, bucketOf: (time: Date) => string): Keeper<number> {
   return {
     keeps(newest, most) {
       const firsts = new Map<string, Run>()
       for (const run of newest) {
-        const bucket = bucketOf(run.time, period)
+        const bucket = bucketOf(run.time)
         if (firsts.has(bucket)) continue
         if (firsts.size === most) break
         firsts.set(bucket, run)
@@ -41,6 +43,18 @@ function calendar(period: Period): Keeper<number> {
     },
     misses: (most, ofGroup) => `none of the ${most} ${period} ones${ofGroup}`,
   }
+}
+
+const upTo = (form: string) => (time: Date) => time.toISOString().slice(0, form.length)
+
+/** By ISO 8601: a week belongs to the year that its Thursday lies in. */
+function isoWeek(time: Date): string {
+  const day = Math.floor(time.getTime() / DAY)
+  const daysSinceMonday = (new Date(day * DAY).getUTCDay() + 6) % 7
+  const thursday = new Date((day - daysSinceMonday + 3) * DAY)
+  const year = thursday.getUTCFullYear()
+  const week = 1 + Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / (7 * DAY))
+  return `${year}-W${String(week).padStart(2, '0')}`
 }
 
 /** What each keeper does, in the order of the reasons. Those that count do so within each group of runs. */
@@ -59,11 +73,11 @@ const KEEPERS: {[K in KeeperName]: Keeper<NonNullable<RetentionRules[K]>>} = {
       newest.slice(0, most).map((run, index) => [run, `most recent ${index + 1} of ${most}`]),
     misses: (most, ofGroup) => `not among the ${most} most recent${ofGroup}`,
   },
-  keepHourly: calendar('hourly'),
-  keepDaily: calendar('daily'),
-  keepWeekly: calendar('weekly'),
-  keepMonthly: calendar('monthly'),
-  keepYearly: calendar('yearly'),
+  keepHourly: calendar('hourly', upTo('YYYY-MM-DDTHH')),
+  keepDaily: calendar('daily', upTo('YYYY-MM-DD')),
+  keepWeekly: calendar('weekly', isoWeek),
+  keepMonthly: calendar('monthly', upTo('YYYY-MM')),
+  keepYearly: calendar('yearly', upTo('YYYY')),
   keepBest: {
     keeps: (newest, most, {rules: {by}, rows}) =>
       rankRuns(newest, rows, by)

@@ -275,15 +275,8 @@ type NameOf<Part> = {
 export type SelectorName = NameOf<{kind: 'selector'}>
 export type KeeperName = NameOf<{kind: 'keeper'}>
 
-type KeyIn<K extends RuleName, Flag extends string = FlagName<K>> = {
-  selector: `select.${Flag}`
-  keeper: `keep.${Flag extends `keep-${infer Rest}` ? Rest : Flag}`
-  guard: Flag
-  scope: Flag
-}[Table[K]['kind']]
-/** A key of a policy; the metric may be next to the selector or to the keeper that ranks by it. */
-export type PolicyKey =
-  'select.by' | {[K in RuleName]: Table[K] extends {notInPolicy: string} ? never : KeyIn<K>}[RuleName]
+/** A key of a policy: `keep.weekly`. The metric may be next to the selector or to the keeper that ranks by it. */
+export type PolicyKey = 'grace' | 'only' | `keep.${string}` | `select.${string}`
 
 export const RULE_NAMES = Object.keys(RULES) as RuleName[]
 

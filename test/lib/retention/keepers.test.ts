@@ -1,4 +1,5 @@
 import {expect} from 'chai'
+import * as fc from 'fast-check'
 
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {groupDatasetsByRun, type Run} from '../../../src/lib/account/runs.js'
@@ -8,6 +9,10 @@ import {type RetentionContext} from '../../../src/lib/retention/context.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
 import {ago, NOTHING_KNOWN, NOW, runDatasets} from '../../support/builders.js'
 import {decisionsOf, deletedBy, finished, knowing, named, rowOf, saidOf} from '../../support/rows.js'
+
+const SECOND = 1000
+/** After every run of a calendar. */
+const FAR = new Date('2400-01-01T00:00:00Z')
 
 /** Runs of these moments, `2026-10-05T11:00` for example; complete ones but for those that have no metrics. */
 function runsAt(moments: readonly string[], withoutMetrics: readonly string[] = []): Run[] {
@@ -45,28 +50,40 @@ describe('keepers in calendar buckets', () => {
     ])
   })
 
-  // Leap days, the ends of years, and the 53rd week.
-  const moments = [
-    '2028-03-01T00:30',
-    '2028-03-01T00:10',
-    '2028-02-29T23:30',
-    '2027-01-04T00:00',
-    '2027-01-03T23:59',
-    '2026-12-31T23:59',
+  const buckets: Array<[moment: string, keeper: keyof RetentionOptions, bucket: string]> = [
+    ['2026-10-05T12:59:59.999', 'keepHourly', 'hourly 1 of 1 (2026-10-05T12)'],
+    ['2026-10-05T13:00', 'keepHourly', 'hourly 1 of 1 (2026-10-05T13)'],
+    ['2028-02-29T23:59:59.999', 'keepDaily', 'daily 1 of 1 (2028-02-29)'],
+    ['2028-03-01T00:00', 'keepDaily', 'daily 1 of 1 (2028-03-01)'],
+    ['2028-02-29T12:00', 'keepMonthly', 'monthly 1 of 1 (2028-02)'],
+    ['2026-12-31T23:59:59.999', 'keepYearly', 'yearly 1 of 1 (2026)'],
+    // Monday is the first day: Sunday 4 October 2026 still belongs to week 40.
+    ['2026-10-04T23:59:59.999', 'keepWeekly', 'weekly 1 of 1 (2026-W40)'],
+    ['2026-10-05T00:00', 'keepWeekly', 'weekly 1 of 1 (2026-W41)'],
+    // 2026 has 53 weeks, and the last one ends on 3 January 2027.
+    ['2027-01-03T23:59:59.999', 'keepWeekly', 'weekly 1 of 1 (2026-W53)'],
+    ['2027-01-04T00:00', 'keepWeekly', 'weekly 1 of 1 (2027-W01)'],
+    // 30 December 2024 is a Monday of the first week of 2025.
+    ['2024-12-30T00:00', 'keepWeekly', 'weekly 1 of 1 (2025-W01)'],
   ]
-  const cases: Array<[options: RetentionOptions, keeps: number[]]> = [
-    [{keepHourly: 2}, [0, 2]],
-    [{keepDaily: 2}, [0, 2]],
-    [{keepWeekly: 3}, [0, 3, 4]],
-    [{keepMonthly: 4}, [0, 2, 3, 5]],
-    [{keepYearly: 3}, [0, 3, 5]],
-  ]
-  for (const [options, keeps] of cases) {
-    it(`know the calendar: ${JSON.stringify(options)}`, () => {
-      const found = kept(runsAt(moments), options, NOTHING_KNOWN, new Date('2028-03-10T00:00:00Z'))
-      expect(found.flatMap((said, index) => (said === '-' ? [] : [index]))).to.deep.equal(keeps)
+  for (const [moment, keeper, bucket] of buckets) {
+    it(`keep a run of ${moment} as ${bucket}`, () => {
+      expect(kept(runsAt([moment]), {[keeper]: 1}, NOTHING_KNOWN, FAR)).to.deep.equal([bucket])
     })
   }
+
+  it('keep one run of a week, which has the seven days from a Monday on', () => {
+    const days = fc.integer({min: 1, max: 10_000}).map((weeks) => weeks * 7 * DAY - 3 * DAY)
+    fc.assert(
+      fc.property(days, (monday) => {
+        const week = [7 * DAY, 7 * DAY - SECOND, 3 * DAY, 0, -SECOND].map((after) =>
+          new Date(monday + after).toISOString().slice(0, 19),
+        )
+        const isKept = kept(runsAt(week), {keepWeekly: 3}, NOTHING_KNOWN, FAR).map((said) => said !== '-')
+        expect(isKept).to.deep.equal([true, true, false, false, true])
+      }),
+    )
+  })
 
   it('tell apart runs of one moment by their names, the later one first', () => {
     const createdAt = new Date('2026-10-01T10:00:00Z')

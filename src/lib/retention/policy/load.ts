@@ -33,16 +33,15 @@ export async function loadPolicy(file: string, now = new Date()): Promise<Policy
   readFileName(file, '`file`')
   // A parser and a schema are only for those who have a policy.
   const {readYaml} = await import('./yaml.js')
-  const {faultsIn} = await import('./schema.js')
+  const {faultsIn, keyAt} = await import('./schema.js')
   const refuse = refusing(file)
   const {value, at} = readYaml(await readText(file, refuse), refuse)
   const lineOf = (key = '') => at(key.split('.'))?.line
   const faults = faultsIn(value).map(({path, advice, kind}): Problem => {
     const {line, text = ''} = at(path) ?? {}
-    const key = path.slice(0, 2).join('.') || undefined
     // Where neither part is there, what is there instead says nothing.
     const isGiven = kind === 'wrong' && !(path.length === 0 && text === 'keys')
-    return {line, key, text: isGiven ? `${advice}, not ${text}` : advice}
+    return {line, key: keyAt(path) || undefined, text: isGiven ? `${advice}, not ${text}` : advice}
   })
   if (faults.length > 0) throw refuse(...faults)
   const document = value as PolicyDocument

@@ -69,7 +69,11 @@ function keysOf(part?: string): Record<string, z.ZodMiniOptional> {
   return Object.fromEntries(own.map(([key, name]) => [key.split('.').at(-1), z.optional(formOf(name, key))]))
 }
 
-const some = z.refine((part) => Object.keys(part as object).length > 0)
+/** A part of which at least one key is given. */
+function partOf(name: string, advice: string, description: string) {
+  const form = z.strictObject(keysOf(name)).check(z.refine((part) => Object.keys(part).length > 0))
+  return z.optional(keyed(name, form, advice, {description, minProperties: 1}))
+}
 
 /** The form of a policy file. */
 export const POLICY = keyed(
@@ -78,28 +82,15 @@ export const POLICY = keyed(
     version: keyed('version', z.literal(1), 'write 1: this program reads version 1 of policies', {
       description: 'The version of this form: always 1.',
     }),
-    select: z.optional(
-      keyed(
-        'select',
-        z.strictObject(keysOf('select')).check(some),
-        'give at least one selector below it, such as older-than: 30d, or leave it out',
-        {
-          description:
-            'Selectors: a run may go if all of these hold for it. Without this part, every run that nothing keeps may go.',
-          minProperties: 1,
-        },
-      ),
+    select: partOf(
+      'select',
+      'give at least one selector below it, such as older-than: 30d, or leave it out',
+      'Selectors: a run may go if all of these hold for it. Without this part, every run that nothing keeps may go.',
     ),
-    keep: z.optional(
-      keyed(
-        'keep',
-        z.strictObject(keysOf('keep')).check(some),
-        'give at least one keeper below it, such as recent: 5, or leave it out',
-        {
-          description: 'Keepers: a run stays if any of these holds for it, whatever selects it.',
-          minProperties: 1,
-        },
-      ),
+    keep: partOf(
+      'keep',
+      'give at least one keeper below it, such as recent: 5, or leave it out',
+      'Keepers: a run stays if any of these holds for it, whatever selects it.',
     ),
     ...keysOf(),
   }),
@@ -126,6 +117,14 @@ interface Fault {
   kind: 'missing' | 'unknown' | 'wrong'
 }
 
+/** The key that a path leads to, or whose list it leads into. */
+export function keyAt(path: PropertyKey[]): string {
+  return path
+    .filter((step) => typeof step === 'string')
+    .slice(0, 2)
+    .join('.')
+}
+
 /** Everything that is wrong with the form of a policy. */
 export function faultsIn(value: unknown): Fault[] {
   const {error} = z.safeParse(POLICY, value, {reportInput: true})
@@ -148,7 +147,7 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
   if (inItems.length > 0) return inItems.flatMap((each) => faultsOf({...each, path: [...path, ...each.path]}))
   if (path[0] === 'version' && issue.input === undefined)
     return [{path, advice: 'it is missing: begin with "version: 1"', kind: 'missing'}]
-  return [{path, advice: ADVICE.get(path.slice(0, 2).join('.')) ?? '', kind: 'wrong'}]
+  return [{path, advice: ADVICE.get(keyAt(path)) ?? '', kind: 'wrong'}]
 }
 
 /** What to do about a key that is not known: another way of writing one, the name of a flag, or one of the other part. */

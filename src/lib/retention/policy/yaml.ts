@@ -117,7 +117,17 @@ export function readYaml(text: string, refuse: Refuse): Tree {
     },
   })
   if (problems.length > 0) throw refuse(...problems)
-  return {value: first.toJS({maxAliasCount: 0}), at: (path) => find(first.contents, path, lineOf)}
+  return {
+    value: first.toJS({maxAliasCount: 0}),
+    at(path) {
+      const node = first.getIn(path, true) as Node | undefined
+      const parent = first.getIn(path.slice(0, -1), true)
+      const pairs = isMap<ParsedNode>(parent) ? parent.items : []
+      const key = pairs.find((pair) => isScalar(pair.key) && pair.key.value === path.at(-1))?.key
+      const {range} = key ?? node ?? {}
+      return range ? {line: lineOf(range[0]), text: describe(node)} : undefined
+    },
+  }
 }
 
 /** More than a policy can ever need, and far less than what the parser's own recursion can bear. */
@@ -136,28 +146,6 @@ function nestsTooDeep(): (line: string) => boolean {
 
     return (line.match(/[-?](?=[ \t])/g) ?? []).length > DEEPEST
   }
-}
-
-function find(
-  root: ParsedNode | null,
-  path: readonly PropertyKey[],
-  lineOf: (offset?: number) => number,
-): ReturnType<Tree['at']> {
-  let node: unknown = root
-  let offset = root?.range[0]
-  for (const step of path) {
-    if (isMap<ParsedNode>(node)) {
-      const pair = node.items.find(({key}) => isScalar(key) && key.value === step)
-      if (!pair) return undefined
-      offset = pair.key.range[0]
-      node = pair.value
-    } else {
-      node = isSeq<ParsedNode>(node) ? node.items[Number(step)] : undefined
-      offset = (node as ParsedNode | undefined)?.range[0] ?? offset
-    }
-  }
-
-  return {line: lineOf(offset), text: describe(node)}
 }
 
 function isPlain({type}: Scalar): boolean {

@@ -45,6 +45,9 @@ describe('a policy', () => {
       grace: '6h',
     })
     const lines = readFileSync(file, 'utf8').split('\n')
+    expect(lines[0]).to.match(
+      /^# yaml-language-server: \$schema=https:\/\/\S+\/schemas\/policy\.schema\.json$/,
+    )
     for (const [key, line] of policy.lines)
       expect(lines[line - 1], key).to.match(new RegExp(`^ *${key.split('.').at(-1)}: `))
     expect([...policy.lines.keys()]).to.have.length(9)
