@@ -142,7 +142,7 @@ describe('the deletion on a terminal', () => {
       const argv = ['cleanup', '--all', '--grace', '0', '--archive', copies, '--no-dry-run', '--yes']
       hub.intercept({match: ({path}) => path.includes('/revision/'), skip: 5, hold: 'before'})
       const interrupted = startInTerminal(argv, cleanEnv(hub))
-      await interrupted.waitFor('Archiving before anything is deleted: 5 of ')
+      await interrupted.waitFor('Archiving first: 5 of ')
       interrupted.ctrlC()
       expect(await interrupted.finished).to.equal(130)
       expect(interrupted.text).to.include('Nothing was deleted.')
