@@ -43,7 +43,7 @@ export function requireToken({token}: Call): AccessToken {
 
 /** Whether the caller knows that a dataset exists. */
 export function canRead(call: Call, repo: Repo): boolean {
-  return !repo.private || (isInGroup(call, repo) && may(call, 'repo.content.read', repo))
+  return !repo.private || may(call, 'repo.content.read', repo)
 }
 
 /** Whether the caller may create datasets in a namespace. */
@@ -70,21 +70,11 @@ export function requireReadable(call: Call, repo: Repo | undefined): Repo {
 }
 
 /** Lets only callers pass that may change a dataset. @throws Refusal 401 or 403 */
-export function requireWrite(call: Call, repo: Repo, refusal: string = READ_ONLY): void {
+export function requireWrite(call: Call, repo: Repo, refusal = READ_ONLY): void {
   const {role} = requireToken(call)
   if (may(call, 'repo.write', repo)) return
-  if (role !== 'fineGrained') throw new Refusal(403, refusal)
-  throw new Refusal(
-    403,
-    `You don't have the required permissions to complete this action on namespace ${repo.namespace}, missing permissions: repo.write`,
-  )
-}
-
-/** What belongs to a group of an organisation is hidden from members outside it. */
-function isInGroup({hub}: Call, {namespace, resourceGroup}: Repo): boolean {
-  if (resourceGroup === undefined) return true
-  const org = hub.state.orgs.find(({name}) => name === namespace)
-  return org?.roleInOrg === 'admin' || (org?.resourceGroups ?? []).some(({id}) => id === resourceGroup)
+  const lacking = `You don't have the required permissions to complete this action on namespace ${repo.namespace}, missing permissions: repo.write`
+  throw new Refusal(403, role === 'fineGrained' ? lacking : refusal)
 }
 
 /** Both the role in the namespace and the token must allow it; a fine-grained token allows what a scope grants. */

@@ -54,15 +54,16 @@ export function memberships(): Membership[] {
 export function makeTokens(dataset: Pick<Scope['entity'], '_id' | 'name'>): AccessToken[] {
   const self = {_id: USER_ID, name: USER, type: 'user'} as const
   const only = {...dataset, type: 'dataset'} as const
+  const [reading, both] = [['repo.content.read'], ['repo.content.read', 'repo.write']]
   return [
     {secret: SECRETS.write, role: 'write', scoped: []},
     {secret: SECRETS.read, role: 'read', scoped: []},
-    fineGrained(SECRETS.fineGrained, self, 'repo.content.read', 'repo.write'),
-    fineGrained(SECRETS.fineGrainedNarrow, only, 'repo.content.read', 'repo.write'),
-    fineGrained(SECRETS.fineGrainedReadOnly, self, 'repo.content.read'),
+    {secret: SECRETS.fineGrained, role: 'fineGrained', scoped: [{entity: self, permissions: both}]},
+    {secret: SECRETS.fineGrainedNarrow, role: 'fineGrained', scoped: [{entity: only, permissions: both}]},
+    {
+      secret: SECRETS.fineGrainedReadOnly,
+      role: 'fineGrained',
+      scoped: [{entity: self, permissions: reading}],
+    },
   ]
-}
-
-function fineGrained(secret: string, entity: Scope['entity'], ...permissions: string[]): AccessToken {
-  return {secret, role: 'fineGrained', scoped: [{entity, permissions}]}
 }

@@ -21,7 +21,7 @@ type Line = z.output<typeof LINE>
 
 /** `POST /api/datasets/{id}/preupload/{branch}`: which of these files belong in LFS. */
 export function preupload(call: Call): Answer {
-  const repo = requireBranch(call)
+  const repo = requireWritable(call)
   const files = parseBody(FILES, call.body).files.map(({path, size, sample}) => {
     const isLarge = belongsInLfs({path, size, sample: Buffer.from(sample, 'base64')})
     return {path, uploadMode: isLarge ? 'lfs' : 'regular', shouldIgnore: false}
@@ -44,7 +44,7 @@ export function lfsBatch(call: Call): Answer {
 /** `POST /api/datasets/{id}/commit/{branch}`: all changes of one commit, or none of them. */
 export function commit(call: Call): Answer {
   const {state, url} = call.hub
-  const repo = requireBranch(call)
+  const repo = requireWritable(call)
   const texts = call.body.toString('utf8').split('\n')
   const lines = texts.filter((text) => text.trim() !== '').map((text) => parseBody(LINE, text))
   const header = lines.find((each) => each.key === 'header')?.value
@@ -55,25 +55,16 @@ export function commit(call: Call): Answer {
     each.key === 'header' ? [] : [changeOf(each, repo, state.uploads)],
   )
   const {oid} = state.commit(repo, header.summary, new Map(changes))
-  return json({
-    success: true,
-    commitOid: oid,
-    commitUrl: `${url}/datasets/${repo.id}/commit/${oid}`,
-    hookOutput: '',
-  })
+  const commitUrl = `${url}/datasets/${repo.id}/commit/${oid}`
+  return json({success: true, commitOid: oid, commitUrl, hookOutput: ''})
 }
 
+/** The dataset to be written to; main is its only branch. */
 function requireWritable(call: Call): Repo {
   requireToken(call)
   const repo = requireRepo(call)
   requireWrite(call, repo, 'Forbidden: you must use a write token to upload to a repository.')
-  return repo
-}
-
-/** The dataset to be written to; main is the only branch. */
-function requireBranch(call: Call): Repo {
-  const repo = requireWritable(call)
-  const {revision = ''} = call.params
+  const {revision = 'main'} = call.params
   if (revision !== 'main') throw notFound('RevisionNotFound', `Invalid rev id: ${revision}`)
   return repo
 }

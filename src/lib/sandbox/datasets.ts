@@ -1,42 +1,37 @@
+import * as z from 'zod/mini'
+
 import {byText} from '../base/text.js'
 import {canRead, requireRepo, requireToken} from './access.js'
 import {USER} from './accounts.js'
-import {type Answer, type Call, invalid, json, notFound, Refusal} from './http.js'
-import {type Commit, type Files, type Repo} from './state.js'
+import {type Answer, type Call, invalid, json, notFound, parseBody, Refusal} from './http.js'
+import {type Commit, type Files, type HubState, type Repo} from './state.js'
 
-/** A dataset at one of its commits. */
-interface View {
-  repo: Repo
-  commit: Commit
-  /** The files that the Hub knows its tags from. */
-  indexed: Files
-}
-
-/** What `expand` may ask for; a request without it is shown all. */
-const FIELDS: Record<string, (view: View) => unknown> = {
-  author: ({repo}) => repo.namespace,
-  createdAt: ({repo}) => repo.createdAt.toISOString(),
-  downloads: ({repo}) => repo.downloads,
-  gated: ({repo}) => repo.gated,
-  lastModified: ({repo}) => repo.lastModified.toISOString(),
+/** What `expand` may ask for of a dataset at a commit; a request without it is shown all. */
+const FIELDS: Record<string, (repo: Repo, commit: Commit, state: HubState) => unknown> = {
+  author: ({namespace}) => namespace,
+  createdAt: ({createdAt}) => createdAt.toISOString(),
+  downloads: ({downloads}) => downloads,
+  gated: ({gated}) => gated,
+  lastModified: ({lastModified}) => lastModified.toISOString(),
   likes: () => 0,
-  private: ({repo}) => repo.private,
-  sha: ({commit}) => commit.oid,
-  siblings: ({commit}) => [...commit.files.keys()].toSorted().map((rfilename) => ({rfilename})),
-  tags: ({indexed}) => tagsOf(indexed),
+  private: (repo) => repo.private,
+  sha: (_, {oid}) => oid,
+  siblings: (_, {files}) => [...files.keys()].toSorted().map((rfilename) => ({rfilename})),
+  tags: (repo, commit, state) => tagsOf(commit === repo.head ? state.indexedFiles(repo) : commit.files),
 }
 
 /** `GET /api/datasets/{id}` and `…/revision/{rev}`. */
 export function datasetInfo(call: Call): Answer {
   const repo = requireRepo(call)
-  const {revision} = call.params
-  const commit = revision === undefined ? repo.head : commitAt(repo, revision)
-  const indexed = commit === repo.head ? call.hub.state.indexedFiles(repo) : commit.files
-  return json(show({repo, commit, indexed}, fieldsAsked(call)))
+  const commit = commitAt(repo, call.params.revision ?? 'main')
+  return json(showWith(call)(repo, commit))
 }
 
-/** The fields that a request shows: those of `expand`, else all. @throws Refusal 400 for an unknown one */
-function fieldsAsked({query}: Call): string[] {
+/**
+ * Shows datasets with the fields that a request asks for: those of `expand`, else all; `_id` and `id` always come along.
+ * @throws Refusal 400 for an unknown field
+ */
+function showWith({query, hub: {state}}: Call): (repo: Repo, commit: Commit) => Record<string, unknown> {
   const known = Object.keys(FIELDS)
   const asked = query.getAll('expand')
   const unknown = asked.findIndex((field) => !known.includes(field))
@@ -45,13 +40,12 @@ function fieldsAsked({query}: Call): string[] {
       `Invalid option: expected one of ${known.map((field) => `"${field}"`).join('|')}`,
       `expand[${unknown}]`,
     )
-  return asked.length > 0 ? asked : known
-}
-
-/** A dataset with the fields asked for; `_id` and `id` always come along. */
-function show(view: View, fields: readonly string[]): Record<string, unknown> {
-  const shown = Object.fromEntries(fields.map((field) => [field, FIELDS[field]?.(view)]))
-  return {_id: view.repo._id, id: view.repo.id, ...shown}
+  const fields = asked.length > 0 ? asked : known
+  return (repo, commit) => {
+    const shown: Record<string, unknown> = {_id: repo._id, id: repo.id}
+    for (const field of fields) shown[field] = FIELDS[field]?.(repo, commit, state)
+    return shown
+  }
 }
 
 /** The commit of a revision: `main`, `HEAD`, or the full sha of any commit. @throws Refusal 404 for any other */
@@ -87,14 +81,11 @@ function frontMatterOf(readme: string): Record<string, string[]> {
     if (written === undefined) continue
     last = key ?? last
     const value = written.replace(/(^|\s)#.*$/, '').trim()
-    const inBrackets = /^\[(.*)\]$/.exec(value)?.[1]
-    const values = inBrackets?.split(',') ?? [value]
-    const texts = values.map((each) => each.trim().replace(/^(["'])(.*)\1$/, '$2'))
-    // What YAML takes for no value.
-    entries[last] = [
-      ...(entries[last] ?? []),
-      ...texts.filter((each) => !['', 'null', '{}', '~'].includes(each)),
-    ]
+    const items = /^\[(.*)\]$/.exec(value)?.[1]?.split(',') ?? [value]
+    const texts = items.map((each) => each.trim().replace(/^(["'])(.*)\1$/, '$2'))
+    // The others are what YAML takes for no value.
+    const values = texts.filter((each) => !['', 'null', '{}', '~'].includes(each))
+    entries[last] = [...(entries[last] ?? []), ...values]
   }
 
   return entries
@@ -102,37 +93,26 @@ function frontMatterOf(readme: string): Record<string, string[]> {
 
 /** `GET /api/datasets`: what the caller may see, newest first; never an error for an unknown author. */
 export function listDatasets(call: Call): Answer {
-  const {state} = call.hub
   const sort = call.query.get('sort') ?? 'createdAt'
   if (sort !== 'createdAt') throw invalid(`Invalid sort parameter: ${sort}`)
   const author = call.query.get('author')
-  const fields = fieldsAsked(call)
-  const all = state
+  const show = showWith(call)
+  const all = call.hub.state
     .newestFirst()
     .filter((repo) => (author === null || repo.namespace === author) && canRead(call, repo))
   const {items, headers} = pageOf(call, all, (repo) => [-repo.createdAt.getTime(), repo._id])
-  return json(
-    items.map((repo) => show({repo, commit: repo.head, indexed: state.indexedFiles(repo)}, fields)),
-    headers,
-  )
+  const shown = items.map((repo) => show(repo, repo.head))
+  return json(shown, headers)
 }
 
-/** `GET /api/settings/repositories`: what the user's datasets take up. */
-export function userInventory(call: Call): Answer {
-  return inventory(call, USER)
-}
-
-/** `GET /api/organizations/{name}/settings/repositories`: the same for an organisation the user is in. */
-export function orgInventory(call: Call): Answer {
-  requireToken(call)
-  const org = call.hub.state.orgs.find(({name}) => name === call.params.name)
-  if (!org || org.roleInOrg === 'no_access')
-    throw new Refusal(403, 'You are not a member of this organization')
-  return inventory(call, org.name)
-}
-
-function inventory(call: Call, namespace: string): Answer {
+/** `GET /api/settings/repositories` and `GET /api/organizations/{org}/settings/repositories`: what datasets take up. */
+export function inventory(call: Call): Answer {
   const {role, scoped} = requireToken(call)
+  const {org: name} = call.params
+  const org = call.hub.state.orgs.find((each) => each.name === name)
+  if (name !== undefined && (!org || org.roleInOrg === 'no_access'))
+    throw new Refusal(403, 'You are not a member of this organization')
+  const namespace = name ?? USER
   // A fine-grained token that names single datasets is not for the account that they are in.
   const isNamed = scoped.some(({entity}) => entity.type !== 'dataset' && entity.name === namespace)
   if (role === 'fineGrained' && !isNamed)
@@ -155,7 +135,8 @@ function inventory(call: Call, namespace: string): Answer {
 }
 
 /** Where an item is in a listing: what it is sorted by, ascending, and an id that decides between equals. */
-type Key = readonly [number, string]
+const KEY = z.tuple([z.number(), z.string()])
+type Key = z.output<typeof KEY>
 
 function largest(repo: Repo): Key {
   return [-repo.storage, repo._id]
@@ -172,7 +153,8 @@ export function pageOf<Item>(
 ): {items: Item[]; headers: Record<string, string>} {
   const limit = query.get('limit') ?? String(pageSize)
   if (!/^[1-9]\d{0,8}$/.test(limit)) throw invalid('Invalid input: expected number, received NaN', 'limit')
-  const after = cursorOf(query.get('cursor'))
+  const cursor = query.get('cursor')
+  const after = cursor === null ? undefined : parseBody(KEY, Buffer.from(cursor, 'base64'))
   const rest = after ? all.filter((item) => compare(keyOf(item), after) > 0) : all
   const items = rest.slice(0, Math.min(Number(limit), pageSize))
   const last = items.at(-1)
@@ -184,13 +166,4 @@ export function pageOf<Item>(
 
 function compare([one, oneId]: Key, [other, otherId]: Key): number {
   return one - other || byText(oneId, otherId)
-}
-
-function cursorOf(cursor: string | null): Key | undefined {
-  if (cursor === null) return undefined
-  try {
-    return JSON.parse(Buffer.from(cursor, 'base64').toString('utf8')) as Key
-  } catch {
-    throw invalid('Invalid cursor', 'cursor')
-  }
 }

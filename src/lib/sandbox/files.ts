@@ -3,57 +3,45 @@ import {byText} from '../base/text.js'
 import {requireRepo} from './access.js'
 import {commitAt, pageOf} from './datasets.js'
 import {type Answer, bytesAnswer, type Call, json, notFound, redirect, text} from './http.js'
-import {factsOf, sha1, type StoredFile} from './objects.js'
+import {sha1, type StoredFile, treeFacts} from './objects.js'
 import {type Commit, type Repo} from './state.js'
 
 /** `GET /api/datasets/{id}/tree/{rev}?recursive=true`: every directory and file, a page at a time. */
 export function tree(call: Call): Answer {
   const {files} = commitAt(requireRepo(call), call.params.revision ?? '')
   const folders = new Set([...files.keys()].flatMap((path) => foldersOf(path)))
+  const sorted = [...files].toSorted(([one], [other]) => byText(one, other))
   const entries = [
     ...[...folders].toSorted().map((path) => ({type: 'directory', oid: sha1(path), size: 0, path})),
-    ...[...files]
-      .toSorted(([one], [other]) => byText(one, other))
-      .map(([path, file]) => fileEntry(path, file)),
+    ...sorted.map(([path, file]) => {
+      const {oid, size, ...large} = treeFacts(file)
+      return {type: 'file', oid, size, path, ...large}
+    }),
   ]
   const {items, headers} = pageOf(call, entries, ({type, path}) => [type === 'file' ? 1 : 0, path])
   return json(items, headers)
 }
 
-function fileEntry(path: string, file: StoredFile) {
-  const {size, oid, lfs} = factsOf(file)
-  const large = lfs && {
-    lfs: {oid: lfs.sha256, size, pointerSize: lfs.pointerSize},
-    xetHash: lfs.xetHash,
-  }
-  return {type: 'file', oid, size, path, ...large}
-}
-
 /** `GET /datasets/{id}/resolve/{rev}/{path}`: a redirect to where the bytes are. */
 export function resolve(call: Call): Answer {
   const {repo, commit, path, file} = locate(call)
-  const {oid, size, lfs} = factsOf(file)
+  const {oid, lfs, xetHash = ''} = treeFacts(file)
   const shared = {'X-Repo-Commit': commit.oid, 'Accept-Ranges': 'bytes'}
   if (!lfs) {
-    const place = path
-      .split('/')
-      .map((part) => encodeURIComponent(part))
-      .join('/')
+    const parts = path.split('/').map((part) => encodeURIComponent(part))
     const query = `etag=${encodeURIComponent(`"${oid}"`)}`
-    return redirect(`/api/resolve-cache/datasets/${repo.id}/${commit.oid}/${place}?${query}`, {
-      ...shared,
-      'X-Linked-ETag': `"${oid}"`,
-    })
+    const place = `/api/resolve-cache/datasets/${repo.id}/${commit.oid}/${parts.join('/')}?${query}`
+    return redirect(place, {...shared, 'X-Linked-ETag': `"${oid}"`})
   }
 
-  call.hub.state.cdn.objects.set(lfs.xetHash, file)
-  const location = `${call.hub.cdnUrl}/xet-bridge-us/${repo._id}/${lfs.xetHash}`
+  call.hub.state.cdn.objects.set(xetHash, file)
+  const location = `${call.hub.cdnUrl}/xet-bridge-us/${repo._id}/${xetHash}`
   const headers = {
     ...shared,
     Location: location,
-    'X-Linked-Size': String(size),
-    'X-Linked-ETag': `"${lfs.sha256}"`,
-    'X-Xet-Hash': lfs.xetHash,
+    'X-Linked-Size': String(lfs.size),
+    'X-Linked-ETag': `"${lfs.oid}"`,
+    'X-Xet-Hash': xetHash,
     'Cache-Control': 'no-store',
   }
   return text(`Found. Redirecting to ${location}`, headers, 302)
@@ -64,7 +52,7 @@ export function resolveCache(call: Call): Answer {
   const {commit, file} = locate(call)
   return bytesAnswer(file.bytes(), call.headers.range, {
     'Content-Type': 'text/plain; charset=utf-8',
-    ETag: `"${factsOf(file).oid}"`,
+    ETag: `"${treeFacts(file).oid}"`,
     'X-Repo-Commit': commit.oid,
   })
 }

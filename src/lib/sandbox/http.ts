@@ -18,15 +18,20 @@ export interface Hub {
   readonly cdnUrl: string
 }
 
-/** One request, read completely. */
-export interface Call {
-  /** Path without the query, as sent. */
+/** A request whose body has been read. */
+export interface RawRequest {
+  method: string
+  /** With the query. */
   path: string
-  /** Query with its `?`, or empty, as sent. */
-  search: string
-  query: URLSearchParams
   headers: IncomingHttpHeaders
   body: Buffer
+}
+
+/** A request to one of the Hub's endpoints; its path is without the query. */
+export interface Call extends RawRequest {
+  /** The query with its `?`, or empty, as sent. */
+  search: string
+  query: URLSearchParams
   /** The variable parts of the path, decoded. */
   params: Record<string, string>
   /** Undefined for an anonymous caller. */
@@ -34,28 +39,27 @@ export interface Call {
   hub: Hub
 }
 
-export type Handler = (call: Call) => Answer
+type Headers = Record<string, string>
 
-/** What is sent back, but for the headers that every answer has. */
+/** What is sent back, but for the headers of every answer. */
 export interface Answer {
   status: number
-  headers: Record<string, string>
+  headers: Headers
   body: Buffer
 }
 
 /** Thrown where the Hub says no; with 307, where the dataset has another name: the message is its address. */
 export class Refusal extends Error {
   readonly status: number
-  readonly headers: Record<string, string>
+  readonly headers: Headers
 
-  constructor(status: number, message: string, headers: Record<string, string> = {}) {
+  constructor(status: number, message: string, headers: Headers = {}) {
     super(message)
     this.status = status
     this.headers = headers
   }
 }
 
-/** A 400 in the Hub's style. */
 export function invalid(problem: string, field?: string): Refusal {
   return new Refusal(400, field === undefined ? `✖ ${problem}` : `✖ ${problem}\n  → at ${field}`)
 }
@@ -71,62 +75,56 @@ export function unauthenticated(): Refusal {
 export function notFound(
   code: 'EntryNotFound' | 'RepoNotFound' | 'RevisionNotFound',
   message: string,
-  headers: Record<string, string> = {},
+  headers: Headers = {},
 ): Refusal {
   return new Refusal(404, message, {'X-Error-Code': code, ...headers})
 }
 
-export function json(value: unknown, headers: Record<string, string> = {}, status = 200): Answer {
-  return {
-    status,
-    headers: {'Content-Type': 'application/json; charset=utf-8', ...headers},
-    body: Buffer.from(JSON.stringify(value)),
-  }
+export function json(value: unknown, headers: Headers = {}, status = 200): Answer {
+  const body = Buffer.from(JSON.stringify(value))
+  return {status, headers: {'Content-Type': 'application/json; charset=utf-8', ...headers}, body}
 }
 
-export function text(body: string, headers: Record<string, string> = {}, status = 200): Answer {
+export function text(body: string, headers: Headers = {}, status = 200): Answer {
   return {status, headers: {'Content-Type': 'text/plain; charset=utf-8', ...headers}, body: Buffer.from(body)}
 }
 
 /** A temporary redirect on this server, always to a relative location. */
-export function redirect(location: string, headers: Record<string, string> = {}): Answer {
+export function redirect(location: string, headers: Headers = {}): Answer {
   return text(`Temporary Redirect. Redirecting to ${location}`, {Location: location, ...headers}, 307)
 }
 
-/** Writes a refusal: as JSON where the path belongs to the API, as plain text elsewhere. */
-export function refusalAnswer({status, message, headers}: Refusal, path: string): Answer {
-  if (status === 307) return redirect(message)
-  const isApi =
-    (path.startsWith('/api/') && !path.startsWith('/api/resolve-cache/')) ||
-    path.endsWith('/info/lfs/objects/batch')
-  const all = {'X-Error-Message': asciiOnly(message), ...headers}
-  return isApi ? json({error: message}, all, status) : text(message, all, status)
+/** What a handler answers, or what it throws as the answer that it is: JSON where the path belongs to the API, else text. */
+export function answerOrRefusal(path: string, handle: () => Answer): Answer {
+  try {
+    return handle()
+  } catch (error) {
+    const {status, message, headers} = error instanceof Refusal ? error : new Refusal(500, String(error))
+    if (status === 307) return redirect(message)
+    const isApi =
+      (path.startsWith('/api/') && !path.startsWith('/api/resolve-cache/')) ||
+      path.endsWith('/info/lfs/objects/batch')
+    const all = {'X-Error-Message': asciiOnly(message), ...headers}
+    return isApi ? json({error: message}, all, status) : text(message, all, status)
+  }
 }
 
 /** A header holds one line of ASCII: every other byte becomes a star, as on the Hub. */
 function asciiOnly(message: string): string {
-  return Buffer.from(message.replaceAll(/\s+/g, ' '))
-    .toString('latin1')
-    .replaceAll(/[^ -~]/g, '*')
+  const bytes = Buffer.from(message.replaceAll(/\s+/g, ' '))
+  return bytes.toString('latin1').replaceAll(/[^ -~]/g, '*')
 }
 
 /** Answers with bytes: all of them, or those from `bytes=N-` on, the only range that a resumed download asks for. */
-export function bytesAnswer(
-  bytes: Buffer,
-  range: string | undefined,
-  headers: Record<string, string>,
-): Answer {
+export function bytesAnswer(bytes: Buffer, range: string | undefined, headers: Headers): Answer {
   const all = {...headers, 'Accept-Ranges': 'bytes'}
-  const start = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? Number.NaN)
-  if (Number.isNaN(start)) return {status: 200, headers: all, body: bytes}
-  const {length} = bytes
+  const [, from] = /^bytes=(\d+)-$/.exec(range ?? '') ?? []
+  if (from === undefined) return {status: 200, headers: all, body: bytes}
+  const [start, {length}] = [Number(from), bytes]
   if (start >= length)
     throw new Refusal(416, 'The requested range cannot be satisfied', {'Content-Range': `bytes */${length}`})
-  return {
-    status: 206,
-    headers: {...all, 'Content-Range': `bytes ${start}-${length - 1}/${length}`},
-    body: bytes.subarray(start),
-  }
+  const part = {'Content-Range': `bytes ${start}-${length - 1}/${length}`}
+  return {status: 206, headers: {...all, ...part}, body: bytes.subarray(start)}
 }
 
 /** What a request's body holds, or one line of it. @throws Refusal 400 in the Hub's words, which are those of zod */

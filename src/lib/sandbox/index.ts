@@ -1,17 +1,24 @@
+import type {AddressInfo} from 'node:net'
+
+import {once} from 'node:events'
+import {createServer, type Server, type ServerResponse} from 'node:http'
+import {buffer} from 'node:stream/consumers'
+import {setTimeout as sleep} from 'node:timers/promises'
+
+import {UsageError} from '../base/errors.js'
 import {leaderboardName} from '../base/names.js'
 import {makeTokens, ORG, SECRETS, USER} from './accounts.js'
+import {type Answer, type RawRequest} from './http.js'
 import {cdnAnswers, hubAnswers} from './hub.js'
-import {type Quota, requestCounter} from './quota.js'
+import {type Quota} from './quota.js'
 import {seedAccount} from './seed/account.js'
-import {listen, type RequestHook} from './server.js'
 import {HubState} from './state.js'
 
 export {type OrgRole} from './accounts.js'
-export {type Answer} from './http.js'
+export {type Answer, type RawRequest} from './http.js'
 export {gitBlobId, storedFile} from './objects.js'
 export {parseQuota, type Quota} from './quota.js'
 export {type Cell, type Column, Random, toParquet} from './seed/data.js'
-export {type RawRequest} from './server.js'
 export {type Commit, type DatasetSpec, type Repo} from './state.js'
 
 /** How the embedded Hub is to be. */
@@ -30,8 +37,15 @@ export interface SandboxOptions {
   seed?: 'account' | 'empty'
   /** The most datasets that a page of a listing may have. Default: 1000. */
   pageSize?: number
-  /** For each request to the Hub and its CDN. Default: the Hub answers all. */
-  onRequest?: RequestHook
+  /**
+   * Stands between a request to the Hub or its CDN and the answer, as a proxy does: lets the Hub act with `answer` or not,
+   * and gives what is to be sent, or undefined where it has dealt with the response itself. Default: the Hub answers all.
+   */
+  onRequest?: (
+    request: RawRequest,
+    answer: () => Answer,
+    response: ServerResponse,
+  ) => Promise<Answer | undefined>
 }
 
 /** An embedded Hub that is running. */
@@ -69,19 +83,67 @@ export async function startSandbox({
   const state = new HubState(clock)
   const seeded = seed === 'empty' ? undefined : seedAccount(state, state.now(), runs)
   const {_id, id: name} = seeded ?? {_id: '0'.repeat(24), id: leaderboardName(USER)}
-  const hub = {state, tokens: makeTokens({_id, name}), clock, pageSize, url: server.url, cdnUrl: cdn.url}
-  server.serve({onRequest, clock, latencyMs, answer: hubAnswers(hub, requestCounter(clock, quota))})
-  cdn.serve({onRequest, clock, latencyMs, answer: cdnAnswers(hub)})
+  const url = originOf(server)
+  const hub = {state, tokens: makeTokens({_id, name}), clock, pageSize, url, cdnUrl: originOf(cdn)}
 
+  const serve = (server: Server, answer: (request: RawRequest) => Answer) => {
+    const respond = async (request: RawRequest, response: ServerResponse) => {
+      if (latencyMs > 0) await sleep(latencyMs, undefined, {ref: false})
+      const answered = () => answer(request)
+      const sent = onRequest ? await onRequest(request, answered, response) : answered()
+      if (!sent) return
+      const {status, headers, body} = sent
+      response.writeHead(status, {Date: clock().toUTCString(), ...headers, 'Content-Length': body.length})
+      response.end(body)
+    }
+
+    server.on('request', (incoming, response) => {
+      const {method = 'GET', url: path = '/', headers} = incoming
+      buffer(incoming)
+        .then((body) => respond({method, path, headers, body}, response))
+        .catch(() => incoming.socket.destroy())
+    })
+  }
+
+  serve(server, hubAnswers(hub, quota))
+  serve(cdn, cdnAnswers(hub))
   return {
-    url: server.url,
+    url,
     token: SECRETS.write,
     tokens: SECRETS,
     user: USER,
     org: ORG,
     state,
     async close() {
-      await Promise.all([server.close(), cdn.close()])
+      await Promise.all([end(server), end(cdn)])
     },
   }
+}
+
+const HOST = '127.0.0.1'
+const PORT_FAULTS: Record<string, string> = {EACCES: 'not for this account', EADDRINUSE: 'already in use'}
+
+/** A server on loopback. @throws UsageError where the port is taken, or kept from this account */
+async function listen(port: number): Promise<Server> {
+  const server = createServer()
+  await once(server.listen(port, HOST), 'listening').catch((error: NodeJS.ErrnoException) => {
+    const fault = PORT_FAULTS[error.code ?? '']
+    if (fault === undefined) throw error
+    throw new UsageError(`--port ${port}: it is ${fault} on ${HOST}.`, {
+      suggestions: ['Give another, or leave --port out for any free one.'],
+    })
+  })
+  return server
+}
+
+function originOf(server: Server): string {
+  return `http://${HOST}:${(server.address() as AddressInfo).port}`
+}
+
+async function end(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => {
+    server.close(resolve)
+  })
+  server.closeAllConnections()
+  await closed
 }

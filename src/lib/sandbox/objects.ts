@@ -6,21 +6,6 @@ export interface StoredFile {
   readonly bytes: () => Buffer
 }
 
-/** What git and the Hub know about a file. */
-interface FileFacts {
-  size: number
-  /** SHA-1 of the git blob: of the content, or of the pointer where the content is in LFS. */
-  oid: string
-  lfs?: LfsFacts
-}
-
-/** What identifies a file that is kept outside git. */
-interface LfsFacts {
-  sha256: string
-  pointerSize: number
-  xetHash: string
-}
-
 const LFS_EXTENSIONS = ['arrow', 'bin', 'gz', 'npy', 'parquet', 'pt', 'safetensors', 'zip', 'zst']
 const LARGEST_IN_GIT = 10 * 1024 * 1024
 
@@ -45,25 +30,18 @@ export function storedFile(content: string | Uint8Array, lfs: boolean): StoredFi
   return {lfs, bytes: () => bytes}
 }
 
-const known = new WeakMap<StoredFile, FileFacts>()
-
-/** Size and ids of a file, computed once. */
-export function factsOf(file: StoredFile): FileFacts {
-  const facts = known.get(file) ?? computeFacts(file)
-  known.set(file, facts)
-  return facts
-}
-
-function computeFacts(file: StoredFile): FileFacts {
+/** What a tree lists of a file. Of one in LFS, git holds only a pointer to the content. */
+export function treeFacts(file: StoredFile) {
   const bytes = file.bytes()
-  if (!file.lfs) return {size: bytes.length, oid: gitBlobId(bytes)}
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  // Not the real chunked algorithm: only different from the SHA-256, as on the Hub.
-  const xetHash = createHash('sha256').update(`xet ${sha256}`).digest('hex')
+  const size = bytes.length
+  if (!file.lfs) return {oid: gitBlobId(bytes), size}
+  const sha256 = sha256Of(bytes)
   const pointer = Buffer.from(
-    `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize ${bytes.length}\n`,
+    `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize ${size}\n`,
   )
-  return {size: bytes.length, oid: gitBlobId(pointer), lfs: {sha256, pointerSize: pointer.length, xetHash}}
+  const lfs = {oid: sha256, size, pointerSize: pointer.length}
+  // Not the real chunked algorithm: only different from the SHA-256, as on the Hub.
+  return {oid: gitBlobId(pointer), size, lfs, xetHash: sha256Of(`xet ${sha256}`)}
 }
 
 /** The SHA-1 that git gives a blob of these bytes. */
@@ -74,4 +52,8 @@ export function gitBlobId(bytes: Buffer): string {
 /** The SHA-1 of the parts, in hexadecimal: ids of commits and the like. */
 export function sha1(...parts: string[]): string {
   return createHash('sha1').update(parts.join('\n')).digest('hex')
+}
+
+export function sha256Of(content: Buffer | string): string {
+  return createHash('sha256').update(content).digest('hex')
 }

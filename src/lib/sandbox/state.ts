@@ -4,9 +4,6 @@ import {belongsInLfs, GIT_ATTRIBUTES, sha1, type StoredFile, storedFile} from '.
 /** Files by path. */
 export type Files = ReadonlyMap<string, StoredFile>
 
-/** What each path has after a commit: new content, or null where it is deleted. */
-type Changes = ReadonlyMap<string, StoredFile | null>
-
 /** One commit: the whole tree as it was then. */
 export interface Commit {
   readonly oid: string
@@ -22,60 +19,46 @@ interface RepoFacts {
   readonly createdAt: Date
   private: boolean
   gated: false | 'auto' | 'manual'
-  /** Id of the organisation's group that it belongs to. */
-  readonly resourceGroup?: string | undefined
   readonly downloads: number
   /** Bytes that the whole history keeps, those of replaced and deleted files included. */
   storage: number
 }
 
 /** One dataset repository. */
-export interface Repo extends RepoFacts {
-  readonly _id: string
-  /** The commits of `main`, oldest first. */
-  readonly history: Commit[]
-  /** The commit at the end of `main`, and what it makes of the dataset. */
-  readonly head: Commit
-  readonly sha: string
-  readonly lastModified: Date
-  readonly files: Files
-  readonly namespace: string
-}
+export type Repo = ReturnType<typeof makeRepo>
 
-function makeRepo(_id: string, facts: RepoFacts, first: Commit): Repo {
+function makeRepo(_id: string, facts: RepoFacts, first: Commit) {
   return {
     ...facts,
     _id,
+    /** The commits of `main`, oldest first. */
     history: [first],
-    get head() {
+    /** The commit at the end of `main`. */
+    get head(): Commit {
       return this.history.at(-1) ?? first
     },
-    get sha() {
+    get sha(): string {
       return this.head.oid
     },
-    get lastModified() {
+    get lastModified(): Date {
       return this.head.date
     },
-    get files() {
+    get files(): Files {
       return this.head.files
     },
-    get namespace() {
+    get namespace(): string {
       return this.id.slice(0, this.id.indexOf('/'))
     },
   }
 }
 
 /** A dataset to put on the Hub, as a test describes it. */
-export interface DatasetSpec {
+export interface DatasetSpec extends Partial<Pick<RepoFacts, 'gated' | 'private'>> {
   /** `namespace/name`. */
   name: string
   createdAt: Date | string
   /** Default: `createdAt`. */
   lastModified?: Date | string
-  private?: boolean
-  gated?: false | 'auto' | 'manual'
-  /** Id of a group of the organisation: of its members, only those in the group and admins see a private dataset of it. */
-  resourceGroup?: string
   /** Contents by path. `.gitattributes` comes by itself. */
   files?: Record<string, string | Uint8Array>
   /** The text of its README.md, whose front matter has the tags. */
@@ -92,12 +75,11 @@ export class HubState {
   readonly cdn = {requests: 0, sawAuthorization: false, objects: new Map<string, StoredFile>()}
   /** Uploaded LFS objects by SHA-256, waiting for a commit that names them. */
   readonly uploads = new Map<string, Buffer>()
-  /** While true, the Hub reads no new cards: tags stay those of before the commits that come meanwhile. */
-  tagsLag = false
-  readonly #indexed = new Map<Repo, Files>()
   readonly #repos = new Map<string, Repo>()
   readonly #formerNames = new Map<string, Repo>()
   readonly #clock: () => Date
+  /** The files that the Hub knows tags from, while these lag. */
+  #indexed = new Map<Repo, Files>()
   /** Deleted ones may still be in it; undefined where one has been added since. */
   #newestFirst: Repo[] | undefined
   #created = 0
@@ -184,15 +166,13 @@ export class HubState {
     return this.commit(repo, 'Update notes.txt', new Map([['notes.txt', note]]))
   }
 
-  /** The files that the Hub knows the tags of a dataset from: those at the end of main, unless tags lag. */
-  indexedFiles(repo: Repo): Files {
-    return (this.tagsLag && this.#indexed.get(repo)) || repo.files
-  }
-
-  /** Appends a commit to a dataset's main branch. */
-  commit(repo: Repo, title: string, changes: Changes, date: Date = this.now()): Commit {
-    if (!this.tagsLag) this.#indexed.clear()
-    else if (!this.#indexed.has(repo)) this.#indexed.set(repo, repo.files)
+  /** Appends a commit to a dataset's main branch. @param changes new content by path; null where a file is deleted */
+  commit(
+    repo: Repo,
+    title: string,
+    changes: ReadonlyMap<string, StoredFile | null>,
+    date: Date = this.now(),
+  ): Commit {
     const files = new Map(repo.files)
     for (const [path, file] of changes) {
       if (file) files.set(path, file)
@@ -212,6 +192,16 @@ export class HubState {
     this.#formerNames.delete(name)
     repo.id = name
     this.#repos.set(name, repo)
+  }
+
+  /** While they lag, the Hub reads no new cards: tags stay those of before the commits that come meanwhile. */
+  letTagsLag(lag: boolean): void {
+    this.#indexed = new Map(lag ? this.datasets().map((repo) => [repo, repo.files]) : [])
+  }
+
+  /** The files that the Hub knows the tags of a dataset from: those at the end of main, unless tags lag. */
+  indexedFiles(repo: Repo): Files {
+    return this.#indexed.get(repo) ?? repo.files
   }
 
   /** A Mongo id: seconds since 1970, then a counter, so that a name used twice never has the same id. */

@@ -1,20 +1,11 @@
 import {formatTimestamp, leaderboardName, type RunType} from '../../base/names.js'
 import {DAY, HOUR, MINUTE} from '../../base/time.js'
 import {ORG, READ_ONLY_ORG, USER} from '../accounts.js'
-import {GIT_ATTRIBUTES, sha1, storedFile} from '../objects.js'
+import {sha1} from '../objects.js'
 import {type DatasetSpec, type Files, type HubState, type Repo} from '../state.js'
 import {Random} from './data.js'
-import {leaderboardFile, type LeaderboardRow} from './leaderboard.js'
-import {
-  CARD_FILE,
-  DATA_FILE,
-  datasetId,
-  type Fate,
-  FRONT_MATTER,
-  runFiles,
-  type SeededRun,
-  seededRun,
-} from './run.js'
+import {DATA_FILE, FRONT_MATTER, leaderboardFiles, runFiles} from './files.js'
+import {datasetId, type Fate, type SeededRun, seededRun} from './run.js'
 
 const MONTHS_BACK = 90 * DAY
 /** Untraced runs are incomplete to a program that counts datasets; young ones would look like uploads. */
@@ -95,38 +86,23 @@ function addRun(state: HubState, run: SeededRun): void {
 
 function addLeaderboard(state: HubState, namespace: string, now: Date, runs: SeededRun[]): void {
   const id = leaderboardName(namespace)
-  const finished = runs.filter((run) => run.finished)
+  const finished = runs.filter(({fate}) => fate === 'complete' || fate === 'untraced')
   const yesterday = new Date(now.getTime() - DAY)
   const first = finished.at(-1)?.datasets.at(-1)?.lastModified ?? yesterday
   const last = finished[0]?.datasets.at(-1)?.lastModified ?? yesterday
+  const createdAt = new Date(first.getTime() + MINUTE)
   const date = new Date(last.getTime() + 2 * MINUTE)
-  const rows = rowsOf(namespace, now, finished)
-  const card = `${FRONT_MATTER}\n# SMOLTRACE Leaderboard\n\nAll ${rows.length} evaluations of ${namespace}, one row each.\n`
-  const files = new Map([
-    ['.gitattributes', GIT_ATTRIBUTES],
-    [CARD_FILE, storedFile(card, false)],
-    [DATA_FILE, leaderboardFile(rows)],
-  ])
-  state.add(
-    {
-      id,
-      createdAt: new Date(first.getTime() + MINUTE),
-      downloads: 61,
-      storage: 240_000 + finished.length * 2000,
-    },
-    {oid: sha1(id, date.toISOString()), title: 'Update leaderboard card', date, files},
-  )
+  const files = leaderboardFiles(namespace, rowsOf(namespace, now, finished))
+  const head = {oid: sha1(id, date.toISOString()), title: 'Update leaderboard card', date, files}
+  state.add({id, createdAt, downloads: 61, storage: 240_000 + finished.length * 2000}, head)
 }
 
 /** Oldest first, as rows are only ever appended; here and there a run failed before it had anything to push. */
-function rowsOf(namespace: string, now: Date, finished: SeededRun[]): LeaderboardRow[] {
-  const rows = finished.toReversed().map((run) => ({run, failed: false}))
-  if (namespace !== USER || finished.length < 2) return rows
-  const details = {fate: 'complete', zone: 0, generation: 'newer'} as const
+function rowsOf(namespace: string, now: Date, finished: SeededRun[]): SeededRun[] {
+  if (namespace !== USER || finished.length < 2) return finished.toReversed()
+  const details = {fate: 'failed', zone: 0, generation: 'newer'} as const
   const failed = seededRun(namespace, new Date(now.getTime() - 9 * DAY), details, new Set())
-  return [...rows, {run: failed, failed: true}].toSorted(
-    (one, other) => one.run.pushedAt.getTime() - other.run.pushedAt.getTime(),
-  )
+  return [...finished, failed].toSorted((one, other) => one.pushedAt.getTime() - other.pushedAt.getTime())
 }
 
 /** Puts on the Hub what no cleanup may ever touch: standard datasets, nearly right names, and unrelated ones. */

@@ -1,18 +1,16 @@
-import type {Files} from '../state.js'
-
 import {formatTimestamp, runDatasetName, type RunType} from '../../base/names.js'
 import {MINUTE} from '../../base/time.js'
-import {GIT_ATTRIBUTES} from '../objects.js'
-import {type Column, Random, toParquet, uuidFrom} from './data.js'
+import {Random, uuidFrom} from './data.js'
 
-/** How one run of the seed ended. */
-export type Fate = 'complete' | 'killed' | 'untraced' | 'uploading'
+/** How one run of the seed ended; one that failed has nothing but a row in the leaderboard. */
+export type Fate = 'complete' | 'failed' | 'killed' | 'untraced' | 'uploading'
 
 const TYPES: Record<Fate, readonly RunType[]> = {
   complete: ['results', 'traces', 'metrics'],
   untraced: ['results', 'metrics'],
   killed: ['results'],
   uploading: ['results'],
+  failed: [],
 }
 /** Models on one's own GPU report what it did, others cost money; `skill` is the share of the tests that it usually passes. */
 const MODELS = [
@@ -45,6 +43,7 @@ export function seededRun(
   return {
     namespace,
     timestamp,
+    fate,
     pushedAt,
     zone,
     runId: uuidFrom(`${namespace} ${timestamp}`),
@@ -54,8 +53,6 @@ export function seededRun(
     tests,
     successful: Math.min(tests, Math.round(tests * random.decimal(model.skill - 0.1, model.skill + 0.1, 3))),
     datasets: pushed(TYPES[fate], pushedAt, random),
-    /** Whether it got as far as adding its row to the leaderboard. */
-    finished: fate === 'complete' || fate === 'untraced',
   }
 }
 
@@ -82,86 +79,4 @@ function freeTimestamp(milliseconds: number, taken: Set<string>): string {
   if (taken.has(timestamp)) return freeTimestamp(milliseconds - 1000, taken)
   taken.add(timestamp)
   return timestamp
-}
-
-type Row = {index: number; run: SeededRun; passed: boolean}
-
-export const CARD_FILE = 'README.md'
-
-/** Where the `datasets` library puts a small dataset. */
-export const DATA_FILE = 'data/train-00000-of-00001.parquet'
-
-/** The front matter that SMOLTRACE gives all its cards. */
-export const FRONT_MATTER = `---
-license: apache-2.0
-tags:
-- smoltrace
-- smolagents
-- evaluation
-- benchmark
-- llm
-- agents
----
-`
-
-const TITLES: Record<RunType, string> = {results: 'Results', traces: 'Traces', metrics: 'GPU Metrics'}
-
-const COLUMNS: Record<RunType, ReadonlyArray<Column<Row>>> = {
-  results: [
-    ['run_id', 'STRING', ({run}) => run.runId],
-    ['test_id', 'STRING', ({index}) => `test_${index + 1}`],
-    ['model', 'STRING', ({run}) => run.model.name],
-    ['success', 'BOOLEAN', ({passed}) => passed],
-    ['steps', 'INT64', (row) => randomOf(row).whole(2, 9)],
-    ['execution_time_ms', 'DOUBLE', (row) => randomOf(row).decimal(900, 24_000, 2)],
-  ],
-  traces: [
-    ['run_id', 'STRING', ({run}) => run.runId],
-    ['trace_id', 'STRING', ({run, index}) => uuidFrom(`${run.runId} ${index}`).replaceAll('-', '')],
-    ['total_tokens', 'INT64', (row) => randomOf(row).whole(600, 9000)],
-  ],
-  metrics: [
-    ['run_id', 'STRING', ({run}) => run.runId],
-    ['gpu_id', 'STRING', ({run}) => (run.model.gpu ? '0' : null)],
-    [
-      'gpu_utilization_percent',
-      'DOUBLE',
-      (row) => (row.run.model.gpu ? randomOf(row).decimal(40, 99, 1) : null),
-    ],
-  ],
-}
-
-/** The files of one of a run's datasets, by path; each is made when it is read. */
-export function runFiles(run: SeededRun, type: RunType): Files {
-  return new Map([
-    ['.gitattributes', GIT_ATTRIBUTES],
-    [CARD_FILE, {lfs: false, bytes: () => Buffer.from(cardText(run, type))}],
-    [DATA_FILE, {lfs: true, bytes: () => toParquet(COLUMNS[type], rowsOf(run, type))}],
-  ])
-}
-
-/** A model in the cloud has no GPU to measure: its metrics are one empty row. */
-function rowsOf(run: SeededRun, type: RunType): Row[] {
-  const count = type === 'metrics' && !run.model.gpu ? 1 : run.tests
-  return Array.from({length: count}, (_, index) => ({index, run, passed: index < run.successful}))
-}
-
-function randomOf({run, index}: Row): Random {
-  return new Random(`${run.runId} ${index}`)
-}
-
-function cardText(run: SeededRun, type: RunType): string {
-  return `${FRONT_MATTER}
-# SMOLTRACE ${TITLES[type]}
-
-What one evaluation of ${run.model.name} left behind: ${TITLES[type].toLowerCase()}.
-
-| Field | Value |
-|---|---|
-| Model | ${run.model.name} |
-| Run ID | ${run.runId} |
-| Agent Type | ${run.agentType} |
-| Total Tests | ${run.tests} |
-| Source Dataset | ${run.namespace}/smoltrace-tasks |
-`
 }

@@ -97,7 +97,7 @@ describe('pins', () => {
 
     it('are the tag alone where there is no leaderboard, whatever the listing still shows', async () => {
       loseBoard()
-      account.hub.state.tagsLag = true
+      account.hub.state.letTagsLag(true)
       const change = await protect()
       expect(change).to.include({leaderboard: undefined, changed: true})
       expect(change.runs[0]).to.include({pin: undefined, tagged: true})
@@ -108,12 +108,12 @@ describe('pins', () => {
     })
 
     it('cost nothing where the listing shows the tag, and no commit where it does not show it yet', async () => {
-      account.hub.state.tagsLag = true
+      account.hub.state.letTagsLag(true)
       await protect()
       const before = commits().length
       expect(short(await protect())).to.deep.equal([[pinned, false, true]])
       expect(commits()).to.have.length(before)
-      account.hub.state.tagsLag = false
+      account.hub.state.letTagsLag(false)
       account.hub.requests.length = 0
       await protect()
       expect(account.hub.requests.filter(({path}) => path.includes(pinned))).to.deep.equal([])
