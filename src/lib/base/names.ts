@@ -25,7 +25,7 @@ const RUN_DATASET = /^smoltrace-(results|traces|metrics)-(\d{8}_\d{6})$/
 const LEADERBOARD = 'smoltrace-leaderboard'
 /** What evaluations read: shared by everyone, and never theirs to delete. */
 const TASKS = /^smoltrace-(benchmark-v1|ops-benchmark|tasks|[a-z\d]+(?:[-_.][a-z\d]+)*-tasks(?:-v\d+)?)$/
-const LIKE_RUN_DATASET = /^smoltrace-(?:results|traces|metrics)-(?<timestamp>\d{8}_\d{6})(?<rest>.*)$/s
+const LIKE_RUN_DATASET = /^smoltrace-(?:results|traces|metrics)-(?<timestamp>\d{8}_\d{6})(?<rest>.*)/s
 const TIMESTAMP = /^(\d{4})(\d{2})(\d{2})_(\d{2})(\d{2})(\d{2})$/
 
 /** Whether `value` names one of the three types of a run's datasets. */

@@ -98,11 +98,15 @@ describe('naming', () => {
   it('knows the datasets of tasks of a namespace by their exact names', () => {
     for (const [isStandard, names] of [
       [true, 'benchmark-v1 tasks ops-benchmark customer-support-tasks finance-tasks-v2 x1-tasks-v10'],
-      [false, 'tasks-copy tasks-v Finance-tasks -tasks benchmark-v2 finance-tasks-v2-copy leaderboard'],
+      [
+        false,
+        'tasks-copy tasks-v Finance-tasks -tasks benchmark-v2 finance-tasks-v2-copy a-B-tasks leaderboard',
+      ],
     ] as const)
       for (const name of names.split(' '))
         expect(isStandardDataset(`kim/smoltrace-${name}`, 'kim'), name).to.equal(isStandard)
-    expect(isStandardDataset('other/smoltrace-tasks', 'kim')).to.equal(false)
+    for (const name of ['other/smoltrace-tasks', 'kim/my-smoltrace-tasks'])
+      expect(isStandardDataset(name, 'kim'), name).to.equal(false)
   })
 
   describe('a near miss', () => {
