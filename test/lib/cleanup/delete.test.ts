@@ -29,15 +29,18 @@ import {withoutPauses} from '../../support/pauses.js'
 const LEADERBOARD = 'kim/smoltrace-leaderboard'
 const lost = () => new HubUnreachableError('no answer')
 const quota = (resetMs = 0) => refusal(429, {resetMs, text: 'slow down'})
+const halfAPage = () => new HubFormatError('half a page')
 
 const timestamp = (run: number) => `2026010${10 - run}_000000`
-/** Short names of a run's datasets, such as `metrics 3`; the oldest run has the highest number. */
-const short = (name: string) =>
-  name
-    .replace(/^kim\/smoltrace-(\w+)-2026010(\d)_000000$/, (_, type, day) => `${type} ${10 - Number(day)}`)
+/** With short names of datasets, such as `metrics 3`; the oldest run has the highest number. */
+const short = (text: string) =>
+  text
+    .replace(/kim\/smoltrace-(\w+)-2026010(\d)_000000/, (_, type, day) => `${type} ${10 - Number(day)}`)
     .replace(LEADERBOARD, 'board')
 const full = (text: string) =>
   text.replace(/^(\w+) (\d)$/, (_, type, run) => `kim/smoltrace-${type}-${timestamp(Number(run))}`)
+
+// How the Hub answers: each dataset in this way, or one alone, of which nothing else is said the last answer is OK.
 const inTurn =
   (...errors: Array<Error | undefined>): OnDelete =>
   (_, time) =>
@@ -47,12 +50,20 @@ const only =
   (name, time) =>
     name === full(text) ? errors[time] : undefined
 const always =
-  (text: string, error?: Error): OnDelete =>
+  (text: string, error: Error): OnDelete =>
   (name) =>
     name === full(text) ? error : undefined
+const fails = (error: Error) => () => Promise.reject(error)
+/** A Hub that answers OK and does nothing. */
+const idle = (hub: FakeHub) => {
+  const {listing} = hub
+  Object.defineProperty(hub, 'listing', {get: () => listing, set() {}})
+}
+
 const excluding = (...entries: Array<[text: string, status: Exclusion['status'], reason: string]>) =>
   new Map(entries.map(([text, status, reason]): [string, Exclusion] => [full(text), {status, reason}]))
 const nothing = excluding()
+const DELETES_OF_FOUR = [4, 3, 2, 1].map((run) => `DELETE results ${run}`).join(', ')
 const whole = (count: number): RunType[][] => Array.from({length: count}, () => [...RUN_TYPES])
 const single = (count: number): RunType[][] => Array.from({length: count}, () => ['results'])
 
@@ -63,16 +74,20 @@ function planFor(runs: RunType[][], hasLeaderboard = false): Plan {
   return planOf(inventory, {all: true, grace: '0', deleteLeaderboard: hasLeaderboard})
 }
 
+const [RUN, TWO_RUNS, THREE_RUNS] = [planFor(whole(1)), planFor(whole(2)), planFor(whole(3))]
+const ONE = planFor(single(1))
+const PAIR = planFor([['metrics', 'results']])
+const WITH_BOARD = planFor(single(1), true)
+
 /**
  * How a deletion ended, the oldest run first: `2 dfu, 1 ddd, board u`. In the order of deletion, each dataset was deleted, failed, gone,
- * skipped or left unattempted.
+ * skipped or left unattempted; `?` where that is uncertain.
  */
 function endsOf(outcomes: Outcome[]): string {
   const letters = new Map<string, string>()
-  const sorted = outcomes.toSorted((a, b) => order(a) - order(b))
-  for (const {name, status} of sorted) {
+  for (const {name, status, uncertain} of outcomes.toSorted((a, b) => order(a) - order(b))) {
     const run = short(name).split(' ').at(-1) ?? ''
-    letters.set(run, (letters.get(run) ?? '') + status.charAt(0))
+    letters.set(run, `${letters.get(run) ?? ''}${status.charAt(0)}${uncertain ? '?' : ''}`)
   }
 
   return [...letters].map((parts) => parts.join(' ')).join(', ')
@@ -83,86 +98,72 @@ function order({name}: Outcome): number {
   return run === undefined ? 0 : -10 * Number(run) + ['metrics', 'traces', 'results'].indexOf(type)
 }
 
-interface Carried {
-  outcomes: Outcome[]
-  ends: string
-  /** By short name. */
-  reasons: Record<string, string | undefined>
-  events: DeletionEvent[]
-  warnings: string[]
-  hub: FakeHub
-  /** Short names of what a DELETE was sent for. */
-  sent: string[]
-  /** Also in order: `look wait`, `intent metrics 1`, `DELETE metrics 1`, `deleted metrics 1 ID`. */
-  log: string[]
-}
-
 /** What a deletion is carried out with, beyond what `carryOut` takes. */
 interface Scene extends Partial<Omit<DeletionOptions, 'look'>> {
+  answers?: OnDelete | undefined
+  /** Changes the Hub beforehand. */
+  at?: (hub: FakeHub) => unknown
   /** What fell out of the plan before. */
   excluded?: Map<string, Exclusion>
-  isOld?: (isFirst: boolean) => boolean
+  isOld?: (isFirst: boolean, hub: FakeHub) => boolean
   /** What a look finds, or fails with; nothing by default. */
-  look?: () => Error | ReadonlyMap<string, Exclusion>
-  hub?: FakeHub
+  look?: (hub: FakeHub) => Error | ReadonlyMap<string, Exclusion>
   /** What is listed when all was sent; by default what the Hub holds then. */
   listAtEnd?: () => Promise<Dataset[]>
+  /** Aborts the job as this is sent, or in the middle of a look or of a wait. */
+  abortAt?: string
   /** Entries of the journal that cannot be written; without, there is no journal. */
   unwritable?: RegExp
 }
 
 /** Carries a plan out at a fake Hub, one run at a time unless the options say otherwise. */
-async function carry(
-  plan: Plan,
-  onDelete: OnDelete = () => {},
-  {
-    look = () => nothing,
-    excluded = nothing,
-    isOld = () => false,
-    hub: given,
-    listAtEnd,
-    unwritable,
-    ...options
-  }: Scene = {},
-): Promise<Carried> {
-  const log: string[] = []
-  const logged: OnDelete = (name, time) => {
-    log.push(`DELETE ${short(name)}`)
-    return onDelete(name, time)
-  }
-
-  const hub = given ?? fakeHub(plannedDatasets(plan), logged)
+async function carry(plan: Plan, scene: Scene = {}) {
+  const {answers, at, look = () => nothing, excluded = nothing, isOld = () => false} = scene
+  const {listAtEnd, unwritable, abortAt, ...options} = scene
+  const controller = new AbortController()
+  const abortIf = (what: string) => what === abortAt && controller.abort()
+  const hub = fakeHub(plannedDatasets(plan), (name, time) => {
+    abortIf(`DELETE ${short(name)}`)
+    return answers?.(name, time)
+  })
   if (listAtEnd) hub.listDatasets = async () => ({datasets: await listAtEnd(), others: [], nameless: 0})
+  at?.(hub)
   const session = sessionOf(hub)
   const events: DeletionEvent[] = []
   const outcomes = await carryOut(plan, {
-    session,
     concurrency: 1,
+    signal: controller.signal,
+    onEvent(event) {
+      events.push(event)
+      abortIf(event.kind)
+    },
+    journal: unwritable && journalIn(hub.log, unwritable),
+    ...options,
+    session,
     look: {
       excluded,
-      isOld,
+      isOld: (isFirst) => isOld(isFirst, hub),
       async again(why) {
         await someTurns()
-        log.push(`look ${why}`)
-        const found = look()
+        hub.log.push(`look ${why}`)
+        abortIf('look')
+        const found = look(hub)
         if (found instanceof Error) throw found
         this.excluded = new Map(found)
         return this.excluded
       },
     },
-    onEvent: (event) => events.push(event),
-    journal: unwritable && journalIn(log, unwritable),
-    ...options,
   })
   return {
     outcomes,
     ends: endsOf(outcomes),
+    // By short name, as all that follows is.
     reasons: Object.fromEntries(outcomes.map(({name, reason}) => [short(name), reason])),
     events,
     warnings: session.warnings,
-    hub,
     sent: hub.deletes.map((name) => short(name)),
-    log,
+    /** `look wait`, `intent metrics 1`, `DELETE metrics 1`, `ASK metrics 1`, `deleted metrics 1 ID`, `LIST`. */
+    log: hub.log.map((entry) => short(entry)),
   }
 }
 
@@ -185,22 +186,77 @@ function journalIn(log: string[], unwritable: RegExp): NonNullable<DeletionOptio
   }
 
   return {
-    intent: ({name}) => write(`intent ${short(name)}`),
+    intent: ({name}) => write(`intent ${name}`),
     outcome: ({name, status, requestId, uncertain}) =>
-      write([uncertain ? 'uncertain' : status, short(name), requestId ?? ''].join(' ').trim()),
+      write([uncertain ? 'uncertain' : status, name, requestId ?? ''].join(' ').trim()),
+  }
+}
+
+/** What must come of a scene; lists are written with commas, and a number is their length. */
+interface Expected {
+  ends: RegExp | string
+  sent?: number | string
+  log?: string
+  reasons?: Record<string, RegExp>
+  /** How many datasets a DELETE was begun for. */
+  started?: number
+  /** How long the pauses were, in ms. */
+  pauses?: number[]
+  warnings?: RegExp[]
+}
+
+type Row = [scene: Scene & {plan: Plan}, expected: Expected]
+
+function scenes(rows: Record<string, Row | (() => Row)>): void {
+  for (const [title, row] of Object.entries(rows)) {
+    it(title, () =>
+      withoutPauses(async (paused) => {
+        const [{plan, ...scene}, expected] = typeof row === 'function' ? row() : row
+        const {ends, sent, log, reasons = {}, started, pauses, warnings} = expected
+        const carried = await carry(plan, scene)
+        if (typeof ends === 'string') expect(carried.ends).to.equal(ends)
+        else expect(carried.ends).to.match(ends)
+        if (typeof sent === 'number') expect(carried.sent).to.have.length(sent)
+        else if (sent !== undefined) expect(carried.sent.join(', ')).to.equal(sent)
+        if (log !== undefined) expect(carried.log.join(', ')).to.equal(log)
+        for (const [name, reason] of Object.entries(reasons)) expect(carried.reasons[name]).to.match(reason)
+        if (started !== undefined) expect(kindsOf(carried.events, 'started')).to.have.length(started)
+        if (pauses) expect(paused).to.deep.equal(pauses)
+        if (warnings) expect(carried.warnings).to.have.length(warnings.length)
+        for (const [index, warning] of warnings?.entries() ?? [])
+          expect(carried.warnings[index]).to.match(warning)
+      }),
+    )
   }
 }
 
 describe('deletion', () => {
-  it('does nothing for an empty plan, and looks at nothing', async () => {
-    const {hub, outcomes, events} = await carry(planFor([]))
-    expect([hub.log, outcomes, events]).to.deep.equal([[], [], []])
-  })
-
-  it('[S14] deletes the oldest run first, and metrics, traces, results within a run', async () => {
-    const {sent} = await carry(planFor(whole(2)))
-    const types = ['metrics', 'traces', 'results']
-    expect(sent).to.deep.equal([2, 1].flatMap((run) => types.map((type) => `${type} ${run}`)))
+  scenes({
+    'does nothing for an empty plan, and looks at nothing': [
+      {plan: planFor([])},
+      {ends: '', log: '', started: 0},
+    ],
+    '[S14] deletes the oldest run first, and metrics, traces, results within a run': [
+      {plan: TWO_RUNS},
+      {ends: '2 ddd, 1 ddd', sent: 'metrics 2, traces 2, results 2, metrics 1, traces 1, results 1'},
+    ],
+    'does not send what fell out of the plan before, and keeps its status and reason': [
+      {
+        plan: RUN,
+        at: (hub) => hub.listing.shift(),
+        excluded: excluding(['metrics 1', 'gone', 'left'], ['traces 1', 'skipped', 'changed']),
+      },
+      {
+        ends: '1 gsd',
+        sent: 'results 1',
+        started: 1,
+        reasons: {'metrics 1': /^left$/, 'traces 1': /^changed$/},
+      },
+    ],
+    'that is interrupted in the middle starts nothing new and waits for what is under way': [
+      {plan: planFor(whole(4)), answers: someTurns, concurrency: 3, abortAt: 'DELETE metrics 2'},
+      {ends: '4 duu, 3 duu, 2 duu, 1 uuu', sent: 3, reasons: {'results 1': /^interrupted$/}},
+    ],
   })
 
   it('[S14] has one DELETE of each unfinished run in flight, up to the concurrency, and never more', async () => {
@@ -208,11 +264,12 @@ describe('deletion', () => {
       minLength: 1,
       maxLength: 9,
     })
+    const concurrencies = fc.integer({min: 1, max: 6})
     const failures = fc.array(fc.boolean(), {minLength: 27, maxLength: 27})
     const picks = fc.infiniteStream(fc.nat())
     const property = fc.asyncProperty(
       shapes,
-      fc.integer({min: 1, max: 6}),
+      concurrencies,
       failures,
       picks,
       async (types, concurrency, fails, picks) => {
@@ -224,7 +281,8 @@ describe('deletion', () => {
             const isFailure = fails[sent++] ?? false
             pending.set(short(name), () => resolve(isFailure ? refusal(403) : undefined))
           })
-        const carried = carry(planFor(types), hold, {
+        const carried = carry(planFor(types), {
+          answers: hold,
           concurrency,
           onEvent(event) {
             if (event.kind !== 'finished') return
@@ -252,11 +310,15 @@ describe('deletion', () => {
   })
 
   describe('a failure', () => {
-    it('[S14] leaves the rest of its run unattempted, and other runs go on', async () => {
-      const {ends, sent, reasons} = await carry(planFor(whole(2)), only('traces 2', refusal(403)))
-      expect(ends).to.equal('2 dfu, 1 ddd')
-      expect(sent).not.to.include('results 2')
-      expect(reasons['results 2']).to.include('traces')
+    scenes({
+      '[S14] leaves the rest of its run unattempted, and other runs go on': [
+        {plan: TWO_RUNS, answers: only('traces 2', refusal(403))},
+        {
+          ends: '2 dfu, 1 ddd',
+          sent: 'metrics 2, traces 2, metrics 1, traces 1, results 1',
+          reasons: {'results 2': /traces/},
+        },
+      ],
     })
 
     const failures: Array<[error: unknown, outcome: Partial<Outcome>]> = [
@@ -271,120 +333,105 @@ describe('deletion', () => {
       ['a text', {reason: 'a text'}],
     ]
     for (const [error, outcome] of failures) {
-      it(`is told in the words of the Hub, safe to print, and not tried again: ${outcome.reason}`, async () => {
-        const plan = planFor(single(1))
-        const hub = fakeHub(plannedDatasets(plan))
-        let calls = 0
-        hub.deleteDataset = async () => {
-          calls++
-          throw error
-        }
-
-        const {outcomes} = await carry(plan, undefined, {hub})
+      it(`has the words of the Hub, safe to print, and is not tried again: ${outcome.reason}`, async () => {
+        const {outcomes, sent} = await carry(ONE, {
+          answers() {
+            throw error
+          },
+        })
         expect(outcomes).to.deep.equal([{name: full('results 1'), status: 'failed', ...outcome}])
-        expect(calls).to.equal(1)
+        expect(sent).to.have.length(1)
       })
     }
   })
 
   describe('an answer 404', () => {
-    it('for a dataset that is not there, or was renamed, finds it gone, and goes on with its run', async () => {
-      const plan = planFor(whole(1))
-      const hub = fakeHub(plannedDatasets(plan), always('metrics 1', missing()))
-      expect((await carry(plan, undefined, {hub})).reasons['metrics 1']).to.equal('was not there any more')
-      hub.whereabouts = async () => ({state: 'moved', to: 'kim/elsewhere'})
-      const {ends, reasons} = await carry(plan, undefined, {hub})
-      expect([ends, reasons['metrics 1']]).to.deep.equal(['1 gdd', 'was renamed to kim/elsewhere'])
-    })
+    const unsettled = (isListed: boolean): Row => [
+      {
+        plan: ONE,
+        answers: missing,
+        at: (hub) => Object.assign(hub, {whereabouts: fails(lost())}),
+        listAtEnd: async () => (isListed ? plannedDatasets(ONE) : []),
+      },
+      {ends: isListed ? '1 f?' : '1 g'},
+    ]
 
-    it('[S14] for a dataset that is still there is a failure', async () => {
-      const plan = planFor(single(1))
-      const hub = fakeHub(plannedDatasets(plan))
-      hub.deleteDataset = () => Promise.reject(missing())
-      const {outcomes} = await carry(plan, undefined, {hub})
-      expect(outcomes[0]).to.include({status: 'failed'}).and.not.to.have.property('uncertain')
-      expect(outcomes[0]?.reason).to.include('404').and.include('it is still there')
-    })
-
-    it('[S14] for a dataset that changed after a lost answer is a failure too, and leaves the rest of the run', async () => {
-      const plan = planFor(whole(1))
-      const hub = fakeHub(plannedDatasets(plan))
-      const answers = [lost(), missing()]
-      hub.deleteDataset = async () => {
-        throw answers.shift() ?? new Error('nothing else is sent')
-      }
-
-      const ask = hub.whereabouts
-      let asked = 0
-      hub.whereabouts = async (name) => ({...(await ask(name)), ...(++asked > 1 && {sha: 'f'.repeat(40)})})
-      expect((await carry(plan, undefined, {hub, concurrency: 1})).ends).to.equal('1 fuu')
-    })
-
-    it('for a dataset whose whereabouts cannot be asked for is settled by the listing at the end', async () => {
-      const plan = planFor(single(1))
-      for (const isListed of [true, false]) {
-        const hub = fakeHub(plannedDatasets(plan), () => missing())
-        hub.whereabouts = () => Promise.reject(lost())
-        const listAtEnd = async () => (isListed ? plannedDatasets(plan) : [])
-        const {outcomes} = await carry(plan, undefined, {hub, listAtEnd})
-        expect(outcomes[0]?.status).to.equal(isListed ? 'failed' : 'gone')
-        expect(outcomes[0]?.uncertain).to.equal(isListed ? true : undefined)
-      }
+    scenes({
+      'for a dataset that is not there finds it gone, and goes on with its run': [
+        {plan: RUN, answers: always('metrics 1', missing())},
+        {ends: '1 gdd', reasons: {'metrics 1': /^was not there any more$/}},
+      ],
+      'for one that was renamed says so': [
+        {
+          plan: RUN,
+          answers: always('metrics 1', missing()),
+          at: (hub) => Object.assign(hub, {whereabouts: async () => ({state: 'moved', to: 'kim/elsewhere'})}),
+        },
+        {ends: '1 gdd', reasons: {'metrics 1': /^was renamed to kim\/elsewhere$/}},
+      ],
+      '[S14] for a dataset that is still there is a failure': [
+        {plan: ONE, answers: fails(missing())},
+        {ends: '1 f', reasons: {'results 1': /404.*it is still there/}},
+      ],
+      '[S14] for a dataset that changed after a lost answer is a failure, and leaves the rest': [
+        {
+          plan: RUN,
+          answers: (_, time) => fails([lost(), missing()][time] ?? new Error('nothing else is sent'))(),
+          at(hub) {
+            const ask = hub.whereabouts.bind(hub)
+            let asked = 0
+            hub.whereabouts = async (name) => ({...(await ask(name)), ...(++asked > 1 && {sha: 'other'})})
+          },
+        },
+        {ends: '1 fuu'},
+      ],
+      'for a dataset whose whereabouts cannot be asked for is a failure where it is listed in the end':
+        unsettled(true),
+      'for such a dataset finds it gone where it is not listed': unsettled(false),
     })
   })
 
   describe('a lost answer', () => {
-    it('that stays lost is a failure where the dataset is still there, and leaves the rest of the run', async () => {
-      const {ends, reasons, sent, outcomes} = await carry(planFor(whole(1)), always('metrics 1', lost()))
-      expect(ends).to.equal('1 fuu')
-      expect(reasons['metrics 1']).to.include('it is still there').and.include('no answer')
-      expect(outcomes[0]).not.to.have.property('uncertain')
-      expect(sent).to.have.length(6)
-    })
-
-    it('is not repeated once the job is stopped, and is never called unattempted', async () => {
-      const controller = new AbortController()
-      const stop: OnDelete = () => {
-        controller.abort()
-        return lost()
-      }
-
-      const {ends, reasons, sent} = await carry(planFor(whole(1)), stop, {signal: controller.signal})
-      expect(ends).to.equal('1 fuu')
-      expect(reasons['metrics 1']).to.include('may be deleted or not')
-      expect(sent).to.have.length(1)
+    scenes({
+      'that stays lost is a failure where the dataset is still there, and leaves the rest of the run': [
+        {plan: RUN, answers: always('metrics 1', lost())},
+        {ends: '1 fuu', sent: 6, reasons: {'metrics 1': /no answer.*it is still there/}},
+      ],
+      'is not repeated once the job is stopped, and is never called unattempted': [
+        {plan: RUN, answers: lost, abortAt: 'DELETE metrics 1'},
+        {ends: '1 f?uu', sent: 1, reasons: {'metrics 1': /may be deleted or not/}},
+      ],
+      'is a deletion where a look that others needed lacks the dataset': [
+        {
+          plan: planFor(single(2)),
+          concurrency: 2,
+          answers(name, time) {
+            if (time > 0) return
+            return name === full('results 1') ? lost() : quota()
+          },
+          look(hub) {
+            hub.listing = hub.listing.filter(({name}) => name !== full('results 1'))
+            return excluding(['results 1', 'gone', 'left'])
+          },
+        },
+        {ends: '2 d, 1 d'},
+      ],
     })
 
     for (const error of [refusal(429, {actionLimit: true}), refusal(401), refusal(409)]) {
-      it(`is not known after an answer ${error.status} to the next DELETE, until everything is listed`, async () => {
-        const answers = inTurn(lost(), error)
-        const shown = await carry(planFor(single(1)), answers)
-        expect(shown.outcomes[0]).to.include({status: 'failed'}).and.not.to.have.property('uncertain')
-        expect(shown.reasons['results 1']).to.include('it is still there')
-        const blind = await carry(planFor(single(1)), answers, {
-          listAtEnd: () => Promise.reject(new Error('no list')),
-        })
-        expect(blind.outcomes[0]).to.deep.include({status: 'failed', uncertain: true})
-        expect(blind.reasons['results 1']).to.include('may be deleted or not')
+      const row = {plan: ONE, answers: inTurn(lost(), error)}
+      const title = `and then an answer ${error.status} are`
+      scenes({
+        [`${title} a failure where the dataset is listed in the end`]: [
+          {...row},
+          {ends: '1 f', reasons: {'results 1': /it is still there/}},
+        ],
+        [`${title} not known where that cannot be listed`]: [
+          {...row, listAtEnd: fails(new Error('no list'))},
+          {ends: '1 f?', reasons: {'results 1': /may be deleted or not/}},
+        ],
       })
     }
-
-    it('is a deletion where a look that others needed lacks the dataset', async () => {
-      const plan = planFor(single(2))
-      const hub = fakeHub(plannedDatasets(plan), (name, time) => {
-        if (time > 0) return
-        return name === full('results 1') ? lost() : quota()
-      })
-      const {ends} = await carry(plan, undefined, {
-        hub,
-        concurrency: 2,
-        look() {
-          hub.listing = hub.listing.filter(({name}) => name !== full('results 1'))
-          return excluding(['results 1', 'gone', 'left'])
-        },
-      })
-      expect(ends).to.equal('2 d, 1 d')
-    })
 
     const there = ({id, name, sha}: Dataset) => ({state: 'there' as const, id, name, sha})
     /** Where the first dataset of a run is found after that answer, what is sent then, and how the run ends. */
@@ -408,16 +455,19 @@ describe('deletion', () => {
     ]) {
       it(`[S10][S14] such as "${error.message}" is settled by a look at that dataset: it is sent again only where it is there`, async () => {
         for (const [title, where, sent, ends] of found) {
-          const plan = planFor([['metrics', 'results']])
+          const plan = PAIR
           const [dataset] = plannedDatasets(plan) as [Dataset]
-          const hub = fakeHub([dataset], only('metrics 1', error))
-          hub.whereabouts = async () => {
-            hub.log.push('ASK')
-            return where(dataset)
-          }
-
-          const carried = await carry(plan, undefined, {hub, listAtEnd: async () => []})
-          expect(hub.log[1], title).to.equal('ASK')
+          const carried = await carry(plan, {
+            answers: only('metrics 1', error),
+            at(hub) {
+              hub.whereabouts = async () => {
+                hub.log.push('ASK')
+                return where(dataset)
+              }
+            },
+            listAtEnd: async () => [],
+          })
+          expect(carried.log[1], title).to.equal('ASK')
           expect(carried.sent.slice(1).join(', '), title).to.equal(sent)
           expect(carried.ends, title).to.equal(ends)
         }
@@ -427,38 +477,60 @@ describe('deletion', () => {
 
   describe('the look at the end', () => {
     const plan = planFor([[...RUN_TYPES], ['results']])
+    const all = planFor(whole(1), true)
+    const others = plannedDatasets(plan).map((each) => ({...each, id: 'other'}))
+    const DELETES = 'DELETE results 2, DELETE metrics 1, DELETE traces 1, DELETE results 1'
 
-    /** A Hub that answers OK and does nothing. */
-    const idle = (of: Plan = plan) => {
-      const hub = fakeHub(plannedDatasets(of))
-      const {deleteDataset} = hub
-      hub.deleteDataset = async (...args) => {
-        const before = hub.listing
-        try {
-          return await deleteDataset(...args)
-        } finally {
-          hub.listing = before
-        }
-      }
-
-      return hub
-    }
-
-    it('is not made where nothing was deleted, or the job was interrupted', async () => {
-      const refused = await carry(plan, () => refusal(403))
-      expect(refused.hub.log).not.to.include('LIST')
-      const controller = new AbortController()
-      const stopped = await carry(plan, () => controller.abort(), {signal: controller.signal})
-      expect(stopped.hub.log).not.to.include('LIST')
-      expect(stopped.warnings).to.deep.equal([])
+    scenes({
+      'is not made where nothing was deleted': [
+        {plan, answers: () => refusal(403)},
+        {ends: '2 f, 1 fuu', log: 'DELETE results 2, DELETE metrics 1'},
+      ],
+      'is not made where the job was interrupted': [
+        {plan, abortAt: 'DELETE results 2'},
+        {ends: '2 d, 1 uuu', log: 'DELETE results 2', warnings: []},
+      ],
+      'finds no failure where the listing only lags': [
+        {plan, listAtEnd: async () => plannedDatasets(plan)},
+        {ends: '2 d, 1 ddd'},
+      ],
+      'finds none where another dataset has the name since': [
+        {plan, listAtEnd: async () => others},
+        {ends: '2 d, 1 ddd', log: DELETES},
+      ],
+      'leaves open what is still listed and cannot be asked for': [
+        {
+          plan,
+          at: (hub) => idle(Object.assign(hub, {whereabouts: fails(new HubFormatError('half an answer'))})),
+        },
+        {ends: '2 f?, 1 f?f?f?', reasons: {'results 2': /half an answer/}},
+      ],
+      'comes before the leaderboard, which stays where it finds anything': [
+        {plan: all, at: idle},
+        {ends: '1 fff, board u'},
+      ],
+      'that fails leaves the leaderboard': [
+        {plan: all, listAtEnd: fails(halfAPage())},
+        {ends: '1 ddd, board u', sent: 'metrics 1, traces 1, results 1'},
+      ],
+      'comes after the leaderboard, too': [{plan: planFor([], true), at: idle}, {ends: 'board f'}],
+      'that fails is a warning, and changes no outcome': [
+        {plan, listAtEnd: fails(halfAPage())},
+        {ends: '2 d, 1 ddd', warnings: [/half a page/]},
+      ],
+      '[S14] by a token with less access makes nothing gone of what could not be found': [
+        {
+          plan,
+          answers: only('metrics 1', missing()),
+          excluded: excluding(['results 2', 'gone', 'left']),
+          listAtEnd: fails(new RefusedError('not a member any more')),
+        },
+        {ends: '2 f?, 1 f?dd', warnings: [/not a member/]},
+      ],
     })
 
     it('[S14] finds a failure where the Hub answered OK and did nothing, and says so everywhere', async () => {
-      const {outcomes, events, log} = await carry(plan, undefined, {
-        hub: idle(),
-        concurrency: 3,
-        unwritable: NONE,
-      })
+      const {outcomes, events, log} = await carry(plan, {at: idle, concurrency: 3, unwritable: NONE})
       expect(outcomes).to.have.length(4)
       for (const outcome of outcomes) {
         const {name} = outcome
@@ -468,124 +540,62 @@ describe('deletion', () => {
         expect(events.slice(-4)).to.deep.include({kind: 'finished', outcome})
       }
     })
-
-    it('finds no failure where the listing only lags, or another dataset has the name since', async () => {
-      const lagging = await carry(plan, undefined, {listAtEnd: async () => plannedDatasets(plan)})
-      expect(lagging.ends).to.equal('2 d, 1 ddd')
-      const others = plannedDatasets(plan).map((each) => ({...each, id: 'other'}))
-      const renewed = await carry(plan, undefined, {listAtEnd: async () => others})
-      expect(renewed.ends).to.equal('2 d, 1 ddd')
-      expect(renewed.hub.log.join(' ')).not.to.include('ASK')
-    })
-
-    it('leaves open what is still listed and cannot be asked for', async () => {
-      const hub = idle()
-      hub.whereabouts = () => Promise.reject(new HubFormatError('half an answer'))
-      for (const outcome of (await carry(plan, undefined, {hub})).outcomes) {
-        expect(outcome).to.include({status: 'failed', uncertain: true})
-        expect(outcome.reason).to.include('half an answer')
-      }
-    })
-
-    it('that fails is a warning, and changes no outcome', async () => {
-      const {ends, warnings} = await carry(plan, undefined, {
-        listAtEnd: () => Promise.reject(new HubFormatError('half a page')),
-      })
-      expect(ends).to.equal('2 d, 1 ddd')
-      expect(warnings).to.have.length(1)
-      expect(warnings[0]).to.include('half a page')
-    })
-
-    it('[S14] by a token with less access makes nothing gone of what could not be found', async () => {
-      const {ends, outcomes, warnings} = await carry(plan, only('metrics 1', missing()), {
-        excluded: excluding(['results 2', 'gone', 'left']),
-        listAtEnd: () => Promise.reject(new RefusedError('not a member any more')),
-      })
-      expect(ends).to.equal('2 f, 1 fdd')
-      for (const {status, uncertain} of outcomes) expect(uncertain === true).to.equal(status === 'failed')
-      expect(warnings).to.have.length(1)
-    })
-
-    it('comes before the leaderboard, which stays where anything else did or it fails, and after it', async () => {
-      const all = planFor(whole(1), true)
-      expect((await carry(all, undefined, {hub: idle(all)})).ends).to.equal('1 fff, board u')
-      const listAtEnd = () => Promise.reject(new HubFormatError('half a page'))
-      const blind = await carry(all, undefined, {listAtEnd})
-      expect(blind.ends).to.equal('1 ddd, board u')
-      expect(blind.sent).not.to.include('board')
-      const alone = planFor([], true)
-      expect((await carry(alone, undefined, {hub: idle(alone)})).ends).to.equal('board f')
-    })
   })
 
   describe('an answer that stops the job', () => {
-    const stops: Array<[title: string, error: Error, ends: string, reason: string]> = [
-      ['401', refusal(401), '3 dfu, 2 uuu, 1 uuu', 'does not accept the token'],
-      [
-        '[S15] of a limit of the action, in its words',
-        refusal(429, {actionLimit: true, text: 'exceeded\u0007(300 per day)'}),
-        '3 duu, 2 uuu, 1 uuu',
-        'exceeded (300 per day)',
+    scenes({
+      '401: the rest of all runs is unattempted': [
+        {plan: THREE_RUNS, answers: only('traces 3', refusal(401))},
+        {ends: '3 dfu, 2 uuu, 1 uuu', sent: 2, reasons: {'metrics 1': /does not accept the token/}},
       ],
-    ]
-    for (const [title, error, ends, reason] of stops) {
-      it(`${title}: the rest of all runs is unattempted`, async () => {
-        const carried = await carry(planFor(whole(3)), only('traces 3', error))
-        expect(carried.ends).to.equal(ends)
-        expect(carried.sent).to.have.length(2)
-        expect(carried.reasons['metrics 1']).to.include(reason)
-      })
-    }
+      '[S15] of a limit of the action: the rest is unattempted, in the words of the Hub': [
+        {
+          plan: THREE_RUNS,
+          answers: only('traces 3', refusal(429, {actionLimit: true, text: 'exceeded\u0007(300 per day)'})),
+        },
+        {ends: '3 duu, 2 uuu, 1 uuu', sent: 2, reasons: {'metrics 1': /exceeded \(300 per day\)/}},
+      ],
+    })
   })
 
   describe('a Hub that is not well', () => {
-    it('is not asked on and on: after five datasets in a row of which nothing is known, the rest stays', async () => {
-      const {ends, outcomes} = await carry(planFor(single(9)), () => refusal(503))
+    scenes({
       // One more may be under way.
-      expect([...ends.matchAll(/f/g)].length).to.be.within(5, 6)
-      expect([...ends.matchAll(/[fu]/g)]).to.have.length(9)
-      const left = outcomes.find(({status}) => status === 'unattempted')
-      expect(left?.reason).to.include('failed 5 times in a row')
-    })
-
-    it('is asked on where anything goes well in between, or is refused', async () => {
-      for (const relief of [undefined, refusal(403)]) {
-        const {ends} = await carry(planFor(single(9)), (name) =>
-          /2026010[258]/.test(name) ? relief : refusal(503),
-        )
-        expect(ends).not.to.include('u')
-      }
-    })
-
-    it('holds up nobody else while one dataset pauses', async () => {
-      const controller = new AbortController()
-      const {ends, sent} = await carry(
-        planFor(single(3)),
-        (name) => {
-          if (name === full('results 1')) controller.abort()
-          return name === full('results 3') ? refusal(503, {retryAfterMs: 60_000}) : undefined
+      'is not asked on and on: after five datasets in a row of which nothing is known, the rest stays': [
+        {plan: planFor(single(9)), answers: () => refusal(503)},
+        {ends: /^(?:\d f, ){5,6}(?:\d u(?:, |$)){3,4}$/, reasons: {'results 1': /failed 5 times in a row/}},
+      ],
+      'holds up no other run while one dataset pauses': [
+        {
+          plan: planFor(single(3)),
+          answers: always('results 3', refusal(503, {retryAfterMs: 60_000})),
+          abortAt: 'DELETE results 1',
         },
-        {signal: controller.signal},
-      )
-      expect(sent).to.deep.equal(['results 3', 'results 2', 'results 1'])
-      expect(ends).to.equal('3 f, 2 d, 1 d')
+        {ends: '3 f?, 2 d, 1 d', sent: 'results 3, results 2, results 1'},
+      ],
+      'is backed off from where it answers 429 without a word, a few times': [
+        {plan: ONE, answers: () => refusal(429)},
+        {ends: '1 f', sent: 6},
+      ],
     })
 
-    it('tells of each repeat what went wrong, and how many there will be', async () => {
-      const {events} = await carry(planFor(single(1)), inTurn(refusal(503), lost()))
+    for (const relief of [undefined, refusal(403)])
+      scenes({
+        [`is asked on where anything in between ${relief ? 'is refused' : 'goes well'}`]: [
+          {plan: planFor(single(9)), answers: (name) => (/2026010[258]/.test(name) ? relief : refusal(503))},
+          {ends: /^[^u]+$/},
+        ],
+      })
+
+    it('says of each retry what went wrong, and how many there will be', async () => {
+      const {events} = await carry(ONE, {answers: inTurn(refusal(503), lost())})
       const repeat = {kind: 'repeating', name: full('results 1'), why: 'retry', ms: 0, of: 5}
       expect(kindsOf(events, 'started')).to.have.length(1)
       expect(kindsOf(events, 'repeating')).to.deep.equal([
         {...repeat, cause: 'the Hub answered 503', retry: 1},
         {...repeat, cause: 'no answer from the Hub (no answer)', retry: 2},
       ])
-    })
-
-    it('is backed off from where it answers 429 without a word, a few times', async () => {
-      const {ends, sent} = await carry(planFor(single(1)), () => refusal(429))
-      expect(ends).to.equal('1 f')
-      expect(sent).to.have.length(6)
-      const once = await carry(planFor(single(1)), inTurn(refusal(429)))
+      const once = await carry(ONE, {answers: inTurn(refusal(429))})
       expect(once.ends).to.equal('1 d')
       expect(kindsOf(once.events, 'waiting')[0]).to.deep.include({why: 'retry', retry: 1})
     })
@@ -600,7 +610,7 @@ describe('deletion', () => {
         })
       }
 
-      const carried = carry(planFor(single(9)), hold, {concurrency: 4})
+      const carried = carry(planFor(single(9)), {answers: hold, concurrency: 4})
       for (const inFlight of [4, 2, 3, 4]) {
         await until(`${inFlight} requests are under way`, () => pending.length === inFlight)
         await someTurns()
@@ -612,397 +622,350 @@ describe('deletion', () => {
     })
   })
 
-  describe('a quota that is known', () => {
-    it('[S15] is waited for before anything is sent into its end, then all is looked at, and no intent is in vain', async () => {
-      const plan = planFor(single(1))
-      const hub = fakeHub(plannedDatasets(plan))
-      hub.quota.allowance = {left: 0, refillMs: 20}
-      const look = () => {
-        hub.quota.allowance = {left: 9, refillMs: 0}
-        return nothing
-      }
+  describe('a quota', () => {
+    const empty = (hub: FakeHub) => {
+      hub.quota.allowance = {left: 0, refillMs: 5}
+    }
 
-      const {log, events} = await carry(plan, undefined, {hub, unwritable: NONE, look})
-      expect(kindsOf(events, 'waiting')).to.deep.equal([{kind: 'waiting', why: 'quota', ms: 100}])
-      expect(log).to.deep.equal(['look wait', 'intent results 1', 'deleted results 1'])
+    scenes({
+      '[S15] that is known to be used up is waited for before anything is sent, and no intent is in vain': [
+        {
+          plan: ONE,
+          at: empty,
+          unwritable: NONE,
+          look(hub) {
+            hub.quota.allowance = {left: 9, refillMs: 0}
+            return nothing
+          },
+        },
+        {
+          ends: '1 d',
+          pauses: [100],
+          log: 'look wait, intent results 1, DELETE results 1, deleted results 1, LIST',
+        },
+      ],
+      '[S10] that is used up is waited for, then comes a new look, then the same DELETE again': [
+        {plan: PAIR, answers: only('metrics 1', quota(1))},
+        {
+          ends: '1 dd',
+          log: 'DELETE metrics 1, look wait, DELETE metrics 1, DELETE results 1, LIST',
+          pauses: [100],
+        },
+      ],
+      '[S15] is never a failure, however often it is used up, as long as anything is deleted in between': [
+        {plan: planFor(whole(9)), answers: (_, time) => (time < 3 ? quota() : undefined)},
+        {ends: /^(\d ddd(, |$)){9}$/},
+      ],
+      '[S15] may last for one deletion at a time, though others wait for the next window already': [
+        {
+          plan: planFor(single(4)),
+          concurrency: 4,
+          at(hub) {
+            empty(hub)
+            const {deleteDataset} = hub
+            hub.deleteDataset = (...args) => {
+              empty(hub)
+              return deleteDataset(...args)
+            }
+          },
+          look(hub) {
+            const looks = hub.log.filter((line) => line === 'look wait').length
+            if (looks >= 3) hub.quota.allowance = {left: 1, refillMs: 0}
+            return nothing
+          },
+        },
+        {ends: '4 d, 3 d, 2 d, 1 d'},
+      ],
+      '[S15] ends the job after three windows in a row without one deletion, and fails nothing': [
+        {plan: TWO_RUNS, answers: (name) => (name === full('metrics 2') ? undefined : quota(2000))},
+        {
+          ends: '2 duu, 1 uuu',
+          reasons: {'results 1': /quota.*3 times in a row/},
+          sent: 5,
+          pauses: [2000, 2000, 2000],
+        },
+      ],
+      'ends the job so too where the windows were empty from the start': [
+        {plan: ONE, at: empty},
+        {ends: '1 u', sent: '', pauses: [100, 1000, 1000]},
+      ],
+      'ends the job so too where many wait at a time': [
+        {plan: planFor(whole(9)), concurrency: 4, answers: () => quota()},
+        {ends: /^(\d uuu(, |$)){9}$/, sent: 9, pauses: [100, 1000, 1000]},
+      ],
+      'that is used up holds up every run, and is waited for once': [
+        {
+          plan: planFor(single(4)),
+          concurrency: 4,
+          async answers(_, time) {
+            await new Promise(setImmediate)
+            return time === 0 ? quota() : undefined
+          },
+        },
+        {ends: '4 d, 3 d, 2 d, 1 d', log: `${DELETES_OF_FOUR}, look wait, ${DELETES_OF_FOUR}, LIST`},
+      ],
+      'that is used up holds up a run whose DELETE was under way until the look is over': [
+        {
+          plan: planFor([
+            ['metrics', 'results'],
+            ['metrics', 'results'],
+          ]),
+          concurrency: 2,
+          async answers(name, time) {
+            if (name === full('metrics 1')) await new Promise(setImmediate)
+            return name === full('metrics 2') && time === 0 ? quota() : undefined
+          },
+        },
+        {
+          ends: '2 dd, 1 dd',
+          log: 'DELETE metrics 2, DELETE metrics 1, look wait, DELETE results 1, DELETE metrics 2, DELETE results 2, LIST',
+        },
+      ],
+      'that is used up leaves out what changed or left meanwhile': [
+        {
+          plan: THREE_RUNS,
+          answers: only('metrics 3', quota()),
+          look(hub) {
+            hub.listing = hub.listing.filter(({name}) => name !== full('metrics 3'))
+            return excluding(
+              ['metrics 3', 'gone', 'left'],
+              ['metrics 2', 'skipped', 'x'],
+              ['results 2', 'skipped', 'x'],
+            )
+          },
+        },
+        {
+          ends: '3 gdd, 2 sds, 1 ddd',
+          reasons: {'results 2': /^x$/},
+          sent: 'metrics 3, traces 3, results 3, traces 2, metrics 1, traces 1, results 1',
+        },
+      ],
+      'that is used up twice takes the newest look for the whole truth'() {
+        const looks = [excluding(['results 2', 'skipped', 'changed'])]
+        return [
+          {
+            plan: planFor(single(3)),
+            answers: only('results 3', quota(), quota()),
+            look: () => looks.shift() ?? nothing,
+          },
+          {ends: '3 d, 2 d, 1 d'},
+        ]
+      },
+      'that is used up stops the job, with the reason, where the look is not certain': [
+        {plan: TWO_RUNS, answers: only('traces 2', quota()), look: halfAPage},
+        {ends: '2 duu, 1 uuu', sent: 2, reasons: {'metrics 1': /half a page/}},
+      ],
+      'that is used up stops the job where the look was cancelled, as an interruption': [
+        {plan: TWO_RUNS, answers: only('traces 2', quota()), look: () => new CancelledError('enough')},
+        {ends: '2 duu, 1 uuu', sent: 2, reasons: {'metrics 1': /^interrupted$/}},
+      ],
+      'is not waited for any longer once the job is aborted': [
+        {plan: RUN, answers: inTurn(quota(3_600_000)), abortAt: 'waiting'},
+        {ends: '1 uuu', log: 'DELETE metrics 1'},
+      ],
     })
 
     it('lets no more requests go at a time than are left of it', async () => {
-      const plan = planFor(single(6))
       let inFlight = 0
       let most = 0
-      const hub = fakeHub(plannedDatasets(plan), async () => {
-        most = Math.max(most, ++inFlight)
-        await someTurns()
-        inFlight--
+      const {ends} = await carry(planFor(single(6)), {
+        concurrency: 4,
+        async answers() {
+          most = Math.max(most, ++inFlight)
+          await someTurns()
+          inFlight--
+        },
+        at: (hub) => Object.assign(hub.quota, {allowance: {left: 2, refillMs: 0}}),
       })
-      hub.quota.allowance = {left: 2, refillMs: 0}
-      const {ends} = await carry(plan, undefined, {hub, concurrency: 4})
       expect([most, ends]).to.deep.equal([2, '6 d, 5 d, 4 d, 3 d, 2 d, 1 d'])
     })
-  })
 
-  describe('a used-up quota', () => {
-    it('[S10] is waited for, then all is looked at again, then the same DELETE is sent again', async () => {
-      const {ends, log, events} = await carry(planFor([['metrics', 'results']]), only('metrics 1', quota(1)))
-      expect(log).to.deep.equal(['DELETE metrics 1', 'look wait', 'DELETE metrics 1', 'DELETE results 1'])
-      expect(ends).to.equal('1 dd')
+    it('that is used up is an event, and so is each look', async () => {
+      const {events} = await carry(ONE, {answers: inTurn(quota(1))})
       expect(events.filter(({kind}) => kind === 'waiting' || kind === 'checking')).to.deep.equal([
         {kind: 'waiting', why: 'quota', ms: 100},
         {kind: 'checking'},
         {kind: 'checking'},
       ])
     })
-
-    it('[S15] is never a failure, however often it is used up, as long as anything goes in between', () =>
-      withoutPauses(async () => {
-        const {ends} = await carry(planFor(whole(9)), (_, time) => (time < 3 ? quota() : undefined))
-        expect(ends).to.match(/^(\d ddd(, |$)){9}$/)
-      }))
-
-    it('[S15] goes on after empty windows and a deletion, though others wait for the next window already', () =>
-      withoutPauses(async () => {
-        const plan = planFor(single(4))
-        const hub = fakeHub(plannedDatasets(plan), () => {
-          hub.quota.allowance = {left: 0, refillMs: 5}
-        })
-        hub.quota.allowance = {left: 0, refillMs: 5}
-        let looks = 0
-        const look = () => {
-          if (++looks >= 3) hub.quota.allowance = {left: 1, refillMs: 0}
-          return nothing
-        }
-
-        const {ends} = await carry(plan, undefined, {hub, look, concurrency: 4})
-        expect(ends).to.equal('4 d, 3 d, 2 d, 1 d')
-      }))
-
-    it('[S15] ends the job after three windows in a row without one deletion, and fails nothing', () =>
-      withoutPauses(async (pauses) => {
-        const {ends, reasons, sent} = await carry(planFor(whole(2)), (name) =>
-          name === full('metrics 2') ? undefined : quota(2000),
-        )
-        expect(ends).to.equal('2 duu, 1 uuu')
-        expect(reasons['results 1']).to.include('quota').and.include('3 times in a row')
-        expect(sent).to.have.length(5)
-        expect(pauses).to.deep.equal([2000, 2000, 2000])
-      }))
-
-    it('ends the job so too where the windows were empty from the start, or many wait at a time', () =>
-      withoutPauses(async (pauses) => {
-        const plan = planFor(single(1))
-        const hub = fakeHub(plannedDatasets(plan))
-        hub.quota.allowance = {left: 0, refillMs: 5}
-        const empty = await carry(plan, undefined, {hub})
-        expect([empty.ends, empty.sent]).to.deep.equal(['1 u', []])
-        expect(pauses).to.deep.equal([100, 1000, 1000])
-        const {ends, sent} = await carry(planFor(whole(9)), () => quota(), {concurrency: 4})
-        expect(ends).to.match(/^(\d uuu(, |$)){9}$/)
-        expect(pauses).to.have.length(6)
-        expect(sent.length).to.be.at.most(16)
-      }))
-
-    it('holds up every run, and is waited for once', async () => {
-      const {ends, log} = await carry(
-        planFor(whole(4)),
-        async (name, time) => {
-          await new Promise(setImmediate)
-          return name.includes('metrics') && time === 0 ? quota() : undefined
-        },
-        {concurrency: 4},
-      )
-      const metrics = [4, 3, 2, 1].map((run) => `DELETE metrics ${run}`)
-      expect(log.slice(0, 5)).to.deep.equal([...metrics, 'look wait'])
-      expect(log.filter((line) => line === 'look wait')).to.have.length(1)
-      expect(ends).to.equal('4 ddd, 3 ddd, 2 ddd, 1 ddd')
-    })
-
-    it('holds up a run whose DELETE was under way: nothing of it is sent before the look is over', async () => {
-      const types: RunType[] = ['metrics', 'results']
-      const {log} = await carry(
-        planFor([types, types]),
-        async (name, time) => {
-          if (name === full('metrics 1')) await new Promise(setImmediate)
-          return name === full('metrics 2') && time === 0 ? quota() : undefined
-        },
-        {concurrency: 2},
-      )
-      expect(log.slice(0, 3)).to.deep.equal(['DELETE metrics 2', 'DELETE metrics 1', 'look wait'])
-      expect(log).to.have.length(6)
-    })
-
-    it('leaves out what changed or left meanwhile', async () => {
-      const plan = planFor(whole(3))
-      const hub = fakeHub(plannedDatasets(plan), only('metrics 3', quota()))
-      const look = () => {
-        hub.listing = hub.listing.filter(({name}) => name !== full('metrics 3'))
-        return excluding(
-          ['metrics 3', 'gone', 'left'],
-          ['metrics 2', 'skipped', 'x'],
-          ['results 2', 'skipped', 'x'],
-        )
-      }
-
-      const {ends, reasons, sent} = await carry(plan, undefined, {hub, look})
-      expect(ends).to.equal('3 gdd, 2 sds, 1 ddd')
-      expect(sent).not.to.include('metrics 2').and.not.to.include('results 2')
-      expect(reasons['results 2']).to.equal('x')
-    })
-
-    it('takes the newest look for the whole truth', async () => {
-      const looks = [excluding(['results 2', 'skipped', 'changed'])]
-      const look = () => looks.shift() ?? nothing
-      const {ends} = await carry(planFor(single(3)), only('results 3', quota(), quota()), {look})
-      expect(ends).to.equal('3 d, 2 d, 1 d')
-    })
-
-    const looks: Array<[title: string, error: Error, reason: RegExp]> = [
-      ['is not certain', new HubFormatError('half a page'), /half a page/],
-      ['was cancelled, as an interruption', new CancelledError('enough'), /^interrupted$/],
-    ]
-    for (const [title, error, reason] of looks) {
-      it(`stops the job where the look ${title}: the rest is unattempted, with the reason`, async () => {
-        const carried = carry(planFor(whole(2)), only('traces 2', quota()), {look: () => error})
-        const {ends, sent, reasons} = await carried
-        expect(ends).to.equal('2 duu, 1 uuu')
-        expect(reasons['metrics 1']).to.match(reason)
-        expect(sent).to.have.length(2)
-      })
-    }
-
-    it('is not waited for any longer once the job is aborted', async () => {
-      const controller = new AbortController()
-      const {ends} = await carry(planFor(whole(1)), inTurn(quota(3_600_000)), {
-        signal: controller.signal,
-        onEvent(event) {
-          if (event.kind === 'waiting') controller.abort()
-        },
-        look: () => expect.fail('looked'),
-      })
-      expect(ends).to.equal('1 uuu')
-    })
   })
 
   describe('[S10] a look that is too old', () => {
-    /** One that is made anew before each DELETE, or before the first one alone. */
-    const aging = (isOldAgain: boolean) => {
-      let isOld = true
-      const onDelete: OnDelete = () => {
-        isOld = isOldAgain
-      }
+    const uncertain = new RefusedError('no access')
 
-      const look = () => {
-        isOld = false
-        return nothing
-      }
-
-      return [onDelete, {isOld: () => isOld, look}] as const
-    }
-
-    it('is one for all that would send a DELETE, and each of them waits for it', async () => {
-      const [onDelete, scene] = aging(false)
-      const {ends, log} = await carry(planFor(single(4)), onDelete, {...scene, concurrency: 4})
-      expect(log).to.deep.equal(['look first', ...[4, 3, 2, 1].map((run) => `DELETE results ${run}`)])
-      expect(ends).to.equal('4 d, 3 d, 2 d, 1 d')
-    })
-
-    it('before each of many DELETEs is made anew as often', async () => {
-      const [onDelete, scene] = aging(true)
-      const {ends, log} = await carry(planFor(whole(6)), onDelete, scene)
-      expect(log.filter((line) => line === 'look age')).to.have.length(17)
-      expect(ends).to.equal('6 ddd, 5 ddd, 4 ddd, 3 ddd, 2 ddd, 1 ddd')
+    scenes({
+      'is one for all that would send a DELETE, and each of them waits for it': [
+        {plan: planFor(single(4)), concurrency: 4, isOld: (_, hub) => hub.log.length === 0},
+        {ends: '4 d, 3 d, 2 d, 1 d', log: `look first, ${DELETES_OF_FOUR}, LIST`},
+      ],
+      'before each of many DELETEs is made anew as often': [
+        {
+          plan: planFor([[...RUN_TYPES], ...single(9)].slice(0, 9)),
+          isOld: (_, hub) => !hub.log.at(-1)?.startsWith('look'),
+        },
+        {
+          ends: /^[^fu]+$/,
+          log: [
+            'look first, DELETE results 9',
+            ...[8, 7, 6, 5, 4, 3, 2].map((run) => `DELETE results ${run}`),
+            ...['metrics', 'traces', 'results'].map((type) => `DELETE ${type} 1`),
+          ]
+            .join(', look age, ')
+            .concat(', LIST'),
+        },
+      ],
+      // Asked about before the intent, after it, and after the look.
+      'because the intent took its time is followed by another, not by another intent'() {
+        const answers = [false, true, false, false]
+        return [
+          {plan: ONE, isOld: () => answers.shift() ?? false, unwritable: NONE},
+          {ends: '1 d', log: 'intent results 1, look first, DELETE results 1, deleted results 1, LIST'},
+        ]
+      },
+      'and cannot be made anew leaves the rest': [
+        {plan: RUN, isOld: (isFirst) => !isFirst, look: () => uncertain},
+        {ends: '1 duu', sent: 'metrics 1', reasons: {'traces 1': /no access/}},
+      ],
+      'differs from a wait: after one for the quota, and before the leaderboard, the listing is made anew': [
+        {plan: WITH_BOARD, answers: only('results 1', quota(), refusal(429))},
+        {
+          ends: '1 d, board d',
+          log: 'DELETE results 1, look wait, DELETE results 1, look age, DELETE results 1, LIST, look wait, DELETE board as leaderboard, LIST',
+        },
+      ],
+      'each time, before anything can be sent, ends the job': [
+        {plan: RUN, isOld: () => true},
+        {
+          ends: '1 uuu',
+          log: Array.from({length: 10}, () => 'look first').join(', '),
+          reasons: {'metrics 1': /was too old/},
+        },
+      ],
     })
 
     it('is asked about as the first one until a DELETE was sent', async () => {
       const asked: boolean[] = []
-      await carry(planFor([['metrics', 'results']]), undefined, {
-        isOld: (isFirst) => asked.push(isFirst) === 0,
-      })
+      await carry(PAIR, {isOld: (isFirst) => asked.push(isFirst) === 0})
       // Before and after the intent of each.
       expect(asked).to.deep.equal([true, true, false, false])
     })
 
-    it('because the intent took its time is followed by another, not by another intent', async () => {
-      // Asked about before the intent, after it, and after the look.
-      const answers = [false, true, false, false]
-      const isOld = () => answers.shift() ?? false
-      const {log} = await carry(planFor(single(1)), undefined, {isOld, unwritable: NONE})
-      expect(log).to.deep.equal(['intent results 1', 'look first', 'DELETE results 1', 'deleted results 1'])
-    })
-
-    it('and cannot be made anew is an error before anything was sent; later it leaves the rest', async () => {
-      const uncertain = new RefusedError('no access')
-      const look = () => uncertain
-      const hub = fakeHub(plannedDatasets(planFor(whole(2))))
-      const first = carry(planFor(whole(2)), undefined, {hub, concurrency: 2, isOld: () => true, look})
-      expect(await rejectionOf(first)).to.equal(uncertain)
-      expect(hub.deletes).to.deep.equal([])
-      const later = carry(planFor(whole(1)), undefined, {isOld: (isFirst) => !isFirst, look})
-      const {ends, sent, reasons} = await later
-      expect([ends, sent]).to.deep.equal(['1 duu', ['metrics 1']])
-      expect(reasons['traces 1']).to.include('no access')
-    })
-
-    it('is told from a wait: after one for the quota, and before the leaderboard, the listing is made anew', async () => {
-      const {log} = await carry(planFor(single(1), true), only('results 1', quota(), refusal(429)))
-      expect(log.filter((line) => line.startsWith('look'))).to.deep.equal([
-        'look wait',
-        'look age',
-        'look wait',
-      ])
-    })
-
-    it('each time, before anything can be sent, ends the job', async () => {
-      const {ends, log, reasons} = await carry(planFor(whole(1)), undefined, {isOld: () => true})
-      expect(new Set(log)).to.deep.equal(new Set(['look first']))
-      expect(log.length).to.be.within(2, 20)
-      expect(ends).to.equal('1 uuu')
-      expect(reasons['metrics 1']).to.include('was too old')
+    it('and cannot be made anew is an error before anything was sent', async () => {
+      const at = (hub: FakeHub) => Object.assign(hub, {deleteDataset: () => expect.fail('sent')})
+      const scene = {at, concurrency: 2, isOld: () => true, look: () => uncertain}
+      expect(await rejectionOf(carry(TWO_RUNS, scene))).to.equal(uncertain)
     })
   })
 
   describe('a journal', () => {
+    const twice = 'intent results 1, DELETE results 1'
+    const unlisted = fails(lost())
+
+    scenes({
+      'has the intent again before a DELETE is repeated': [
+        {plan: ONE, answers: inTurn(lost(), quota()), unwritable: NONE},
+        {ends: '1 d', log: `${twice}, ASK results 1, ${twice}, look wait, ${twice}, deleted results 1, LIST`},
+      ],
+      'has the outcome without an intent where no DELETE was sent': [
+        {
+          plan: planFor([['results'], ['metrics', 'results']]),
+          answers: only('metrics 2', refusal(403)),
+          excluded: excluding(['results 1', 'skipped', 'changed']),
+          unwritable: NONE,
+        },
+        {
+          ends: '2 fu, 1 s',
+          log: 'intent metrics 2, DELETE metrics 2, failed metrics 2, unattempted results 2, skipped results 1',
+        },
+      ],
+      'says of a DELETE whose answers were all lost that nothing is known': [
+        {
+          plan: ONE,
+          answers: lost,
+          at: (hub) => Object.assign(hub, {whereabouts: unlisted}),
+          unwritable: NONE,
+          listAtEnd: unlisted,
+        },
+        {ends: '1 f?', log: `${twice}, uncertain results 1`},
+      ],
+      '[S14] that cannot take the intent stops everything, and no DELETE is sent': [
+        {plan: TWO_RUNS, unwritable: /^intent/, concurrency: 2},
+        {ends: '2 uuu, 1 uuu', sent: '', reasons: {'metrics 1': /journal/}},
+      ],
+      'that cannot take an outcome any more stops everything, and the outcome is reported all the same': [
+        {plan: RUN, unwritable: /^deleted/},
+        {ends: '1 duu', sent: 'metrics 1'},
+      ],
+      'is waited for while the quota ends: what fell out of the plan in that moment stays'() {
+        const fallenOut = gate()
+        return [
+          {
+            plan: planFor(single(2)),
+            answers: only('results 2', quota()),
+            concurrency: 2,
+            journal: {
+              // The newer run's intent takes so long that the older one has met the end of the quota meanwhile.
+              intent: async ({name}) => void (short(name) === 'results 1' && (await fallenOut.before())),
+              async outcome() {},
+            },
+            look() {
+              fallenOut.open()
+              return excluding(['results 1', 'skipped', 'pinned'])
+            },
+          },
+          {ends: '2 d, 1 s', sent: 'results 2, results 2'},
+        ]
+      },
+    })
+
     it('has the id of the request that succeeded, which no outcome shows', async () => {
-      const plan = planFor(single(1))
-      const hub = fakeHub(plannedDatasets(plan))
-      hub.deleteDataset = async () => 'id'
-      const {log, outcomes} = await carry(plan, undefined, {hub, unwritable: NONE, listAtEnd: async () => []})
+      const {log, outcomes} = await carry(ONE, {
+        at: (hub) => Object.assign(hub, {deleteDataset: async () => 'id'}),
+        unwritable: NONE,
+        listAtEnd: async () => [],
+      })
       expect(log.at(-1)).to.equal('deleted results 1 id')
       expect(outcomes[0]).not.to.have.property('requestId')
-    })
-
-    it('has the intent again before a DELETE is repeated', async () => {
-      const {log} = await carry(planFor(single(1)), inTurn(lost(), quota()), {unwritable: NONE})
-      const twice = ['intent results 1', 'DELETE results 1']
-      expect(log).to.deep.equal([...twice, ...twice, 'look wait', ...twice, 'deleted results 1'])
-    })
-
-    it('has the outcome without an intent where no DELETE was sent', async () => {
-      const excluded = excluding(['results 1', 'skipped', 'changed'])
-      const plan = planFor([['results'], ['metrics', 'results']])
-      const {log} = await carry(plan, only('metrics 2', refusal(403)), {unwritable: NONE, excluded})
-      expect(log.filter((line) => !line.startsWith('DELETE'))).to.deep.equal([
-        'intent metrics 2',
-        'failed metrics 2',
-        'unattempted results 2',
-        'skipped results 1',
-      ])
-    })
-
-    it('[S14] that cannot take the intent stops everything, and no DELETE is sent', async () => {
-      const scene = {unwritable: /^intent/, concurrency: 2}
-      const {ends, sent, reasons} = await carry(planFor(whole(2)), undefined, scene)
-      expect([ends, sent]).to.deep.equal(['2 uuu, 1 uuu', []])
-      expect(reasons['metrics 1']).to.include('journal')
-    })
-
-    it('that cannot take an outcome any more stops everything, and the outcome is reported all the same', async () => {
-      const {ends, sent} = await carry(planFor(whole(1)), undefined, {unwritable: /^deleted/})
-      expect([ends, sent]).to.deep.equal(['1 duu', ['metrics 1']])
-    })
-
-    it('is waited for while the quota ends: what fell out of the plan in that moment stays', async () => {
-      const fallenOut = gate()
-      const {ends, sent} = await carry(planFor(single(2)), only('results 2', quota()), {
-        concurrency: 2,
-        journal: {
-          // The newer run's intent takes so long that the older one has met the end of the quota meanwhile.
-          intent: async ({name}) => void (short(name) === 'results 1' && (await fallenOut.before())),
-          async outcome() {},
-        },
-        look() {
-          fallenOut.open()
-          return excluding(['results 1', 'skipped', 'pinned'])
-        },
-      })
-      expect(ends).to.equal('2 d, 1 s')
-      expect(sent).not.to.include('results 1')
-    })
-
-    it('says of a DELETE whose answers were all lost that nothing is known', async () => {
-      const unlisted = () => Promise.reject(lost())
-      const hub = {...fakeHub([], () => lost()), whereabouts: unlisted}
-      const {log} = await carry(planFor(single(1)), undefined, {unwritable: NONE, hub, listAtEnd: unlisted})
-      expect(log.at(-1)).to.equal('uncertain results 1')
-    })
-  })
-
-  it('does not send what fell out of the plan before, and keeps its status and reason', async () => {
-    const excluded = excluding(['metrics 1', 'gone', 'left'], ['traces 1', 'skipped', 'changed'])
-    const plan = planFor(whole(1))
-    const there = plannedDatasets(plan).filter(({name}) => name !== full('metrics 1'))
-    const {ends, reasons, sent, events} = await carry(plan, undefined, {excluded, hub: fakeHub(there)})
-    expect([ends, sent]).to.deep.equal(['1 gsd', ['results 1']])
-    expect(reasons).to.deep.include({'metrics 1': 'left', 'traces 1': 'changed'})
-    expect(kindsOf(events, 'started')).to.have.length(1)
-  })
-
-  describe('an interruption', () => {
-    it('in the middle starts nothing new and waits for what is under way', async () => {
-      const controller = new AbortController()
-      let finished = 0
-      const {ends, sent, reasons} = await carry(
-        planFor(whole(4)),
-        async () => {
-          controller.abort()
-          await new Promise(setImmediate)
-          finished++
-        },
-        {concurrency: 3, signal: controller.signal},
-      )
-      expect(finished).to.equal(sent.length).and.be.within(1, 3)
-      expect([...ends.matchAll(/d/g)]).to.have.length(finished)
-      expect([...ends.matchAll(/u/g)]).to.have.length(12 - finished)
-      expect(reasons['results 1']).to.equal('interrupted')
     })
   })
 
   describe('the leaderboard', () => {
-    it('[S12] goes last, after one more look', async () => {
-      const {hub, ends, log} = await carry(planFor(whole(2), true), undefined, {concurrency: 4})
-      expect(hub.log.slice(-3)).to.deep.equal(['LIST', `DELETE ${LEADERBOARD} as leaderboard`, 'LIST'])
-      expect(log.slice(-2)).to.deep.equal(['look wait', 'DELETE board'])
-      expect(ends).to.equal('2 ddd, 1 ddd, board d')
+    const plan = WITH_BOARD
+    scenes({
+      '[S12] is deleted last, after one more look': [
+        {plan, concurrency: 4},
+        {ends: '1 d, board d', log: 'DELETE results 1, LIST, look wait, DELETE board as leaderboard, LIST'},
+      ],
+      'is deleted where what was before it is gone': [
+        {plan, answers: only('results 1', missing())},
+        {ends: '1 g, board d', sent: 'results 1, board'},
+      ],
+      'stays where the last look finds it protected or changed': [
+        {plan, look: () => excluding([LEADERBOARD, 'skipped', 'protected by ann'])},
+        {ends: '1 d, board s', sent: 'results 1', reasons: {board: /^protected by ann$/}},
+      ],
+      'stays where the last look is not certain': [
+        {plan, look: halfAPage},
+        {ends: '1 d, board u', sent: 'results 1', reasons: {board: /half a page/}},
+      ],
+      'stays where the last look is aborted': [
+        {plan, abortAt: 'look'},
+        {ends: '1 d, board u', sent: 'results 1', reasons: {board: /^interrupted$/}},
+      ],
     })
 
-    const before: Array<[title: string, ends: string, options: Scene, error?: Error]> = [
-      ['gone', '1 g, board d', {}, missing()],
-      ['failed', '1 f, board u', {}, refusal(500)],
-      ['refused with 401', '1 f, board u', {}, refusal(401)],
-      ['stopped by a limit', '1 u, board u', {}, refusal(429, {actionLimit: true})],
-      ['skipped', '1 s, board u', {excluded: excluding(['results 1', 'skipped', 'changed'])}],
+    const before: Array<[title: string, ends: string, scene: Scene]> = [
+      ['failed', '1 f, board u', {answers: always('results 1', refusal(500))}],
+      ['was refused with 401', '1 f, board u', {answers: always('results 1', refusal(401))}],
+      ['was stopped by a limit', '1 u, board u', {answers: () => refusal(429, {actionLimit: true})}],
+      ['was skipped', '1 s, board u', {excluded: excluding(['results 1', 'skipped', 'changed'])}],
     ]
-    for (const [title, ends, options, error] of before) {
-      it(`goes or stays by what was before it: ${title}`, async () => {
-        const carried = await carry(planFor(single(1), true), always('results 1', error), options)
-        expect(carried.ends).to.equal(ends)
-        expect(carried.sent.includes('board')).to.equal(ends.endsWith('d'))
+    for (const [title, ends, scene] of before)
+      scenes({
+        [`stays where what was before it ${title}`]: [
+          {...scene, plan},
+          {ends, reasons: {board: /not everything before it/}},
+        ],
       })
-    }
-
-    const controller = new AbortController()
-    const aborting = () => {
-      controller.abort()
-      return nothing
-    }
-
-    const looks: Array<[title: string, scene: Scene, ends: string, reason: RegExp]> = [
-      [
-        'finds it protected or changed',
-        {look: () => excluding([LEADERBOARD, 'skipped', 'protected by ann'])},
-        '1 d, board s',
-        /^protected by ann$/,
-      ],
-      ['is not certain', {look: () => new HubFormatError('half a page')}, '1 d, board u', /half a page/],
-      ['is aborted', {signal: controller.signal, look: aborting}, '1 d, board u', /^interrupted$/],
-    ]
-    for (const [title, scene, ends, reason] of looks) {
-      it(`stays where the last look ${title}`, async () => {
-        const carried = await carry(planFor(single(1), true), undefined, scene)
-        expect(carried.ends).to.equal(ends)
-        expect(carried.reasons.board).to.match(reason)
-        expect(carried.sent).to.deep.equal(['results 1'])
-      })
-    }
   })
 })
