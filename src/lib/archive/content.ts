@@ -7,10 +7,9 @@ import {CancelledError} from '../base/errors.js'
 import {fingerprintOf, type LocalFile, openToRead, PIECE, reasonOf} from './disk.js'
 
 /**
- * Runs a job with the contents of files that were checked. They are read through the handles that are hashed here: a file that is
- * put at a path later is not sent.
- * @param job takes them in the order of the files, and what makes sure that none of them changed since
- * @throws an error that names the file where one of them changed since; CancelledError; what the job throws
+ * Runs a job with the contents of checked files, and with what makes sure that none has changed. They are read through the handles
+ * that are hashed here: a file that is put at a path later is not sent.
+ * @throws an error that names the file where one changed; CancelledError; what the job throws
  */
 export async function withContents<T>(
   files: LocalFile[],

@@ -10,8 +10,8 @@ import {type Fingerprint, isContentOf, type RepoFile} from '../hub/files.js'
 import {isLeftByFileManager, listed} from './paths.js'
 
 /*
- * What the archive does with the disk. Below the folder that a person named no link is followed: a planted one would lead
- * writing, or reading for an upload, out of the folder.
+ * The disk. Below the folder that a person named no link is followed: a planted one would lead writing, or reading for an upload,
+ * out of the folder.
  */
 
 /** Windows has neither of these. */
@@ -55,10 +55,7 @@ export async function ensureFolder(root: string, path: string): Promise<string> 
   return folder
 }
 
-/**
- * Opens a plain file to read it.
- * @throws RefusedError where it is something else; the system's error where it is a link
- */
+/** Opens a plain file. @throws RefusedError where it is something else; the system's error where it is a link */
 export async function openToRead(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY + NO_FOLLOW + NO_WAIT)
   if ((await handle.stat()).isFile()) return handle
@@ -82,10 +79,7 @@ export async function readSmall(path: string, most: number): Promise<string | un
   }
 }
 
-/**
- * Lists the files below a folder: sizes in bytes by path, with `/` between folders.
- * @throws RefusedError that names everything that is neither a plain file nor a folder
- */
+/** The files below a folder: sizes in bytes by path. @throws RefusedError that names all that is neither file nor folder */
 export async function filesBelow(folder: string): Promise<Map<string, number>> {
   const files = new Map<string, number>()
   const odd: string[] = []
@@ -121,7 +115,6 @@ export async function fingerprint(path: string, how: HashOptions = {}): Promise<
   }
 }
 
-/** Hashes an open file; else as {@link fingerprint}. */
 export async function fingerprintOf(
   handle: FileHandle,
   path: string,
@@ -150,11 +143,11 @@ export async function fingerprintOf(
   return {size, oid: blob.digest('hex'), sha256: content.digest('hex')}
 }
 
-/** A file of an archive, on this machine. */
+/** A file of an archive. */
 export interface LocalFile extends Fingerprint {
-  /** With `/` between folders, as in the dataset. */
+  /** In the dataset. */
   path: string
-  /** Absolute, on this machine. */
+  /** On this machine. */
   source: string
   /** Whether it was kept in LFS, and so will probably be again. */
   inLfs: boolean
@@ -162,8 +155,7 @@ export interface LocalFile extends Fingerprint {
 
 /**
  * Compares what is in a folder with the files that a manifest names.
- * @returns the files that are there as named; the paths of those that are not there, of those with another content, and of what
- *   the manifest does not name
+ * @returns the files that are as named; the paths of the missing, of those with another content, and of what is not named
  * @throws RefusedError, CancelledError, or the system's errors
  */
 export async function compareFolder(

@@ -7,10 +7,9 @@ import {isContentOf, type RepoFile} from '../hub/files.js'
 import {retryDelay} from '../hub/retry.js'
 import {fingerprint, NO_FOLLOW, statNoFollow} from './disk.js'
 
-/** A complete file with the wrong hash is fetched once more from its beginning. */
+/** How often a file is fetched whose hash is wrong. */
 const ROUNDS = 2
 
-/** One file to fetch. */
 export interface Download {
   hub: Pick<Hub, 'download' | 'pause'>
   /** `namespace/name`. */
@@ -23,8 +22,7 @@ export interface Download {
 }
 
 /**
- * Fetches a file, with the size and the hash that the Hub lists. A complete file is verified instead, a partial one resumed, one
- * with the wrong hash fetched once more from its beginning.
+ * Fetches a file with the size and hash that the Hub lists; one that is there is verified, or resumed.
  * @throws the Hub's errors, RefusedError where its hash is still wrong, CancelledError, and the system's errors
  */
 export async function fetchFile(job: Download): Promise<void> {
@@ -61,10 +59,7 @@ async function sizeOf(path: string): Promise<number> {
   return (await statNoFollow(path))?.size ?? 0
 }
 
-/**
- * Resumes where the file ends; one that is too long, or of the right size and wrong, starts anew.
- * @returns why the answer was not the rest of the file; undefined where it was
- */
+/** Resumes where the file ends, or starts anew a wrong one. @returns why the answer was not the rest; undefined where it was */
 async function fetchRest({hub, name, sha, file, target}: Download): Promise<Error | undefined> {
   const handle = await openToWrite(target)
   try {

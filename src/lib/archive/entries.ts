@@ -8,7 +8,7 @@ import {formatWords} from '../base/shell.js'
 import {byText, printable} from '../base/text.js'
 import {compareFolder, isFolder, type LocalFile, reasonOf, statNoFollow} from './disk.js'
 import {type Manifest, readManifest} from './manifest.js'
-import {type ArchivePaths, archivePaths, isLeftByFileManager, quoted, stagedDataset} from './paths.js'
+import {archivePaths, isLeftByFileManager, quoted, stagedDataset} from './paths.js'
 
 /** One dataset in a folder of archives. */
 export interface ArchiveEntry {
@@ -19,7 +19,8 @@ export interface ArchiveEntry {
   type: DatasetType | undefined
   /** Of its run. */
   timestamp: string | undefined
-  paths: ArchivePaths
+  /** Folder of its files. */
+  folder: string
   /** Undefined where it cannot be used. */
   manifest?: Manifest
   /** Why it cannot be used. */
@@ -57,7 +58,7 @@ async function readEntry(folder: string, namespace: string, own: string): Promis
   const parsed = parseDatasetName(name, namespace)
   const timestamp = parsed && 'timestamp' in parsed ? parsed.timestamp : undefined
   const paths = archivePaths(folder, name)
-  const entry = {name, namespace, type: parsed?.type, timestamp, paths}
+  const entry = {name, namespace, type: parsed?.type, timestamp, folder: paths.final}
   try {
     const manifest = await readManifest(paths.manifest)
     if (!parsed) return manifest && {...entry, problem: 'it is not a SMOLTRACE dataset'}
@@ -79,17 +80,17 @@ function problemOf(manifest: Manifest | undefined, name: string, namespace: stri
 }
 
 /**
- * Checks that an archive is complete and nothing else: every file of its manifest with the right content, and no other.
+ * Checks that a folder holds every file of a manifest with the right content, and no other.
  * @returns its files, sorted by path
  * @throws RefusedError, CancelledError, or the system's errors
  */
 export async function checkArchive(
+  folder: string,
   {files}: Manifest,
-  {final}: ArchivePaths,
   signal: AbortSignal | undefined,
 ): Promise<LocalFile[]> {
-  if (!(await isFolder(final))) throw new RefusedError('its folder is missing')
-  const {same, missing, changed, extra} = await compareFolder(final, files, {signal})
+  if (!(await isFolder(folder))) throw new RefusedError('its folder is missing')
+  const {same, missing, changed, extra} = await compareFolder(folder, files, {signal})
   const problems = [
     missing.length > 0 && `${quoted(missing)} ${missing.length > 1 ? 'are' : 'is'} missing`,
     changed.length > 0 && `${quoted(changed)} ${changed.length > 1 ? 'are' : 'is'} not what was archived`,
@@ -100,11 +101,7 @@ export async function checkArchive(
   return same
 }
 
-/**
- * Makes sure that there is something to restore, and each thing that was named, before the Hub is asked for anything.
- * @param words full names, names without the namespace, or timestamps of runs
- * @throws RefusedError
- */
+/** Makes sure that there is an archive, and one for each word: a full name, one without the namespace, or a run's timestamp. */
 export function requireArchived(entries: ArchiveEntry[], words: readonly string[], dir: string): void {
   if (entries.length === 0)
     throw new RefusedError(

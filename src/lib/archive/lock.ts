@@ -9,11 +9,10 @@ import {count, parseJson, text} from '../base/schema.js'
 import {printable} from '../base/text.js'
 import {readSmall, statNoFollow} from './disk.js'
 
-/** An exclusive lock on one folder of archives. */
 export interface Lock {
   /** Unique to this holder: names its staging folders. */
   token: string
-  /** @throws RefusedError where another process has taken the lock over meanwhile */
+  /** @throws RefusedError where another process has taken the lock over */
   require: () => Promise<void>
   release: () => Promise<void>
 }
@@ -30,8 +29,8 @@ const SILENCE = 2 * PULSE
 const LONGEST = 10_000
 
 /**
- * Takes the lock of a folder of archives. Only its pulse says that a holder is alive: a killed one counts as alive until its last
- * pulse is two pulses old.
+ * Takes the exclusive lock of a folder of archives. Only its pulse says that a holder is alive: a killed one counts as alive until
+ * its last pulse is two pulses old.
  * @throws RefusedError where another process holds it, with what to do
  */
 export async function takeLock(path: string): Promise<Lock> {
@@ -92,9 +91,8 @@ async function abandon(path: string, handle: FileHandle): Promise<void> {
 }
 
 /**
- * Takes over a stale lock. Several processes may find the same lock stale, so replacing it needs a lock as well (the claim), named
- * after the stale holder: the process that has the claim checks again, and renames it over the stale lock, which is atomic.
- * @returns undefined where the lock changed meanwhile
+ * Takes over a stale lock; undefined where it changed meanwhile. Several processes may find it stale, so replacing it needs a lock as
+ * well (the claim), named after the stale holder: who has the claim checks again, and renames it over the stale lock, atomically.
  */
 async function takeOver(path: string, own: Holder): Promise<FileHandle | undefined> {
   const stale = await readStale(path)

@@ -1,4 +1,4 @@
-import {dirname, join} from 'node:path'
+import {dirname} from 'node:path'
 import {isDeepStrictEqual} from 'node:util'
 import * as z from 'zod/mini'
 
@@ -8,9 +8,9 @@ import {count, date, parseJson, sha1, sha256, text} from '../base/schema.js'
 import {byText} from '../base/text.js'
 import {VERSION} from '../base/version.js'
 import {type DatasetFacts} from '../hub/dataset-info.js'
-import {isContentOf, type RepoFile} from '../hub/files.js'
-import {fingerprint, readSmall, statNoFollow} from './disk.js'
-import {type ArchivePaths, pathsProblem} from './paths.js'
+import {type Fingerprint, isContentOf, type RepoFile} from '../hub/files.js'
+import {readSmall} from './disk.js'
+import {pathsProblem} from './paths.js'
 
 const FORMAT = 'smoltrace-archive'
 const FORMAT_VERSION = 1
@@ -98,27 +98,30 @@ export async function writeManifest(path: string, fresh: Manifest, former?: Mani
 
 /**
  * Makes sure that an archive which is there already is of the same content, if under another id or commit.
+ * @param intact the files in its folder `final` that are as the fresh manifest says, by path
  * @throws RefusedError where it is not: it may be all that is left of another version
  */
-export async function requireSameContent(
+export function requireSameContent(
   former: Manifest,
   fresh: Manifest,
-  paths: ArchivePaths,
-): Promise<void> {
+  final: string,
+  intact: ReadonlyMap<string, Fingerprint>,
+): void {
   const known = new Map(former.files.map((file) => [file.path, file]))
-  let isSame = former.name === fresh.name && known.size === fresh.files.length
-  for (const file of fresh.files)
-    isSame &&= await isSameFile(known.get(file.path), file, join(paths.final, file.path))
-  if (!isSame)
-    throw new RefusedError(`${paths.final} already holds another version of it: choose another folder`)
+  const isSame = (file: RepoFile) => isSameFile(known.get(file.path), file, intact.get(file.path))
+  if (
+    former.name === fresh.name &&
+    known.size === fresh.files.length &&
+    fresh.files.every((file) => isSame(file))
+  )
+    return
+  throw new RefusedError(`${final} already holds another version of it: choose another folder`)
 }
 
 /** Whether a file is in LFS may have changed while its content did not: then the bytes on the disk decide. */
-async function isSameFile(one: RepoFile | undefined, other: RepoFile, path: string): Promise<boolean> {
-  if (!one || one.size !== other.size) return false
-  if ((one.sha256 === undefined) === (other.sha256 === undefined))
-    return one.sha256 === undefined ? one.oid === other.oid : one.sha256 === other.sha256
-  if (!(await statNoFollow(path))?.isFile()) return false
-  const content = await fingerprint(path)
-  return isContentOf(one, content) && isContentOf(other, content)
+function isSameFile(former: RepoFile | undefined, fresh: RepoFile, onDisk: Fingerprint | undefined): boolean {
+  if (!former || former.size !== fresh.size) return false
+  if ((former.sha256 === undefined) !== (fresh.sha256 === undefined))
+    return onDisk !== undefined && isContentOf(former, onDisk)
+  return former.sha256 === undefined ? former.oid === fresh.oid : former.sha256 === fresh.sha256
 }

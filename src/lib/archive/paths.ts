@@ -15,7 +15,6 @@ export interface ArchivePaths {
 }
 
 /**
- * Where a dataset's archive is.
  * @param name `namespace/name`, which the caller has checked
  * @param holder the lock's token, where something is fetched
  */
@@ -61,11 +60,7 @@ const PROBLEMS: ReadonlyArray<readonly [pattern: RegExp, problem: string]> = [
   ],
 ]
 
-/**
- * Why a path cannot be archived.
- * @param path with `/` between folders, as the Hub lists it
- * @returns undefined where it can
- */
+/** Why a path, as the Hub lists it, cannot be archived; undefined where it can. */
 export function pathProblem(path: string): string | undefined {
   for (const segment of path.split('/')) {
     const [, problem] = PROBLEMS.find(([pattern]) => pattern.test(segment)) ?? []
@@ -76,10 +71,7 @@ export function pathProblem(path: string): string | undefined {
   return undefined
 }
 
-/**
- * Why these paths cannot be archived together: what is wrong with each of them, or which two are one.
- * @returns undefined where they can
- */
+/** Why these paths cannot be archived together: what is wrong with each, or which two are one; undefined where they can. */
 export function pathsProblem(paths: readonly string[]): string | undefined {
   const problems = paths.flatMap((path) => {
     const problem = pathProblem(path)

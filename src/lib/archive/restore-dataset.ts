@@ -10,7 +10,7 @@ import {type LocalFile} from './disk.js'
 import {type Manifest} from './manifest.js'
 
 /** What restoring one dataset needs. */
-interface RestoreJob {
+export interface RestoreJob {
   hub: Hub
   /** Full name under which it comes back, and its namespace: another than the manifest's where an account was renamed. */
   name: string
@@ -18,9 +18,9 @@ interface RestoreJob {
   manifest: Manifest
   /** Checked, and so exactly what the manifest says. */
   files: LocalFile[]
-  signal?: AbortSignal | undefined
-  /** Called when the dataset is there, and still without its files. */
-  onCreated: () => void
+  signal: AbortSignal | undefined
+  /** Set once it was created, and is still without its files. */
+  isCreated?: boolean
 }
 
 /** Who sees a dataset, and whether they must be let in first. */
@@ -57,7 +57,7 @@ export async function restoreDataset(job: RestoreJob, step: Step): Promise<Audie
       if (step.kind === 'fill') await fill(job, step)
       else {
         await hub.createDataset(name, namespace, visibilityFor(manifest))
-        job.onCreated()
+        job.isCreated = true
       }
 
       done.add(step.kind)
@@ -75,12 +75,7 @@ export async function restoreDataset(job: RestoreJob, step: Step): Promise<Audie
  * Asks the Hub what is there, and decides the next step.
  * @throws RefusedError where a dataset of this name is there that is not the archived one, nor an empty one
  */
-export async function nextStep({
-  hub,
-  name,
-  manifest,
-  files,
-}: Pick<RestoreJob, 'files' | 'hub' | 'manifest' | 'name'>): Promise<Step> {
+export async function nextStep({hub, name, manifest, files}: RestoreJob): Promise<Step> {
   const facts = await hub.describe(name)
   // A name that was given up leads to another dataset, and is free.
   if (facts?.name !== name) return {kind: 'create'}
@@ -144,8 +139,8 @@ async function fill(
 }
 
 /**
- * Bundles files for one commit each. What says which files go to LFS comes first, and what describes the dataset to readers
- * last, as it would in an upload. There is always one bundle, since there may be something to delete.
+ * Bundles files for one commit each: what says which files belong in LFS first, and the card last, as in an upload. There is always
+ * one bundle, since there may be something to delete.
  */
 export function batches(files: LocalFile[]): LocalFile[][] {
   const rank = ({path}: LocalFile) => (path === ATTRIBUTES ? 0 : path === 'README.md' ? 2 : 1)

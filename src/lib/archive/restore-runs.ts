@@ -9,11 +9,18 @@ import {dayOf} from '../base/time.js'
 import {type Visibility} from '../hub/dataset-info.js'
 import {HubError} from '../hub/errors.js'
 import {MAX_VAIN_WINDOWS} from '../hub/quota.js'
-import {CONNECTION, type ConnectionOptions, type Session} from '../hub/session.js'
+import {CONNECTION, type ConnectionOptions, guarded, type Session} from '../hub/session.js'
 import {type LocalFile, readSmall, reasonOf} from './disk.js'
 import {type ArchiveEntry, checkArchive} from './entries.js'
 import {type Manifest} from './manifest.js'
-import {type Audience, nextStep, restoreDataset, type Step, visibilityFor} from './restore-dataset.js'
+import {
+  type Audience,
+  nextStep,
+  restoreDataset,
+  type RestoreJob,
+  type Step,
+  visibilityFor,
+} from './restore-dataset.js'
 
 /**
  * The outcome of one archived dataset: `restored`; `present` (was there already, equal in every file); `refused` (a rule forbids
@@ -58,7 +65,7 @@ export interface RestoreOptions extends ConnectionOptions {
   dryRun?: boolean | undefined
   /** Datasets that are checked, and looked for on the Hub, at a time, 1 to 32; default 4. Runs come back one after the other. */
   concurrency?: number | undefined
-  /** What it throws is ignored. */
+  /** What it throws becomes a warning, and it is not called again. */
   onEvent?: ((event: RestoreEvent) => void) | undefined
 }
 
@@ -78,16 +85,23 @@ export interface RestorePart {
   /** Full name under which it comes back. */
   name: string
   /** Why it cannot come back, as far as that is known before its files are checked. */
-  problem?: string | undefined
+  problem: string | undefined
   /** Once it is checked on the disk, and looked for on the Hub. */
-  ready?: {manifest: Manifest; files: LocalFile[]; pin: string | undefined; step: Step}
+  ready?: Ready
   /** Once it is settled. */
   outcome?: RestoreOutcome
+}
+
+interface Ready {
+  dataset: RestoreJob
+  step: Step
+  pin: string | undefined
 }
 
 interface Job {
   session: Session
   options: RestoreOptions
+  onEvent: (event: RestoreEvent) => void
   /** Why nothing new is started any more. */
   stopped?: string | undefined
 }
@@ -103,7 +117,8 @@ export async function restoreRuns(
   options: RestoreOptions,
   runs: RestorePart[][],
 ): Promise<RestoreOutcome[]> {
-  const job: Job = {session, options}
+  const onEvent = guarded('onEvent', options.onEvent, session.warnings)
+  const job: Job = {session, options, onEvent}
   const parts = runs.flat()
   const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY)
   await mapLimited(parts, limit, (part) => prepare(part, job))
@@ -115,7 +130,7 @@ export async function restoreRuns(
       part.outcome = outcome
       settleRun(run, job)
       outcomes.push(outcome)
-      emit({kind: 'finished', outcome, done: outcomes.length, of: parts.length}, options)
+      job.onEvent({kind: 'finished', outcome, done: outcomes.length, of: parts.length})
     }
   }
 
@@ -124,19 +139,19 @@ export async function restoreRuns(
 
 /** Checks one archive on the disk, and looks for its dataset on the Hub. */
 async function prepare(part: RestorePart, job: Job): Promise<void> {
-  const {entry, name} = part
-  const {manifest, paths} = entry
-  const {session, options} = job
-  const {signal} = options
+  const {entry, name, problem} = part
+  const {manifest, folder} = entry
+  const {hub, access, now} = job.session
+  const {signal} = job.options
   try {
-    const problem = entry.problem ?? part.problem
     if (!manifest || problem !== undefined) throw new RefusedError(problem ?? 'it has no manifest')
-    emit({kind: 'checking', name}, options)
-    const files = await checkArchive(manifest, paths, signal)
+    job.onEvent({kind: 'checking', name})
+    const files = await checkArchive(folder, manifest, signal)
     if (job.stopped !== undefined) return
-    const step = await nextStep({hub: session.hub, name, manifest, files})
-    part.ready = {manifest, files, step, pin: await pinIn(files, session.now)}
-    if (step.kind === 'nothing') part.outcome = successOf(part, 'present', step.there)
+    const dataset = {hub, name, namespace: access.namespace, manifest, files, signal}
+    const ready = {dataset, step: await nextStep(dataset), pin: await pinIn(files, now)}
+    part.ready = ready
+    if (ready.step.kind === 'nothing') part.outcome = successOf(part, ready, 'present', ready.step.there)
   } catch (error) {
     if (signal?.aborted) throw new CancelledError('Interrupted.', {cause: error})
     part.outcome = failureOf(part, error, job)
@@ -155,46 +170,27 @@ function settleRun(run: RestorePart[], {stopped}: Job): void {
 
 async function restore(part: RestorePart, of: number, job: Job): Promise<RestoreOutcome> {
   const {name, ready} = part
-  const {session, options} = job
-  const {signal} = options
+  const {signal, dryRun} = job.options
   if (signal?.aborted) job.stopped ??= 'interrupted'
   if (!ready || job.stopped !== undefined) return outcomeOf(part, 'unattempted', job.stopped)
-  if (options.dryRun) return successOf(part, 'restorable', ready.step.there)
-  let isCreated = false
-  const onCreated = () => {
-    isCreated = true
-  }
-
-  emit({kind: 'started', name, of}, options)
+  if (dryRun) return successOf(part, ready, 'restorable', ready.step.there)
+  job.onEvent({kind: 'started', name, of})
   try {
-    const {hub, access} = session
-    const {manifest, files, step} = ready
-    const dataset = {hub, name, namespace: access.namespace, manifest, files, signal, onCreated}
-    return successOf(part, 'restored', await restoreDataset(dataset, step))
+    return successOf(part, ready, 'restored', await restoreDataset(ready.dataset, ready.step))
   } catch (error) {
     if (signal?.aborted)
       return outcomeOf(part, 'failed', 'interrupted halfway: restore it again, and it continues')
-    return failureOf(part, error, job, isCreated)
+    return failureOf(part, error, job)
   }
 }
 
-function failureOf(part: RestorePart, error: unknown, job: Job, isCreated = false): RestoreOutcome {
+function failureOf(part: RestorePart, error: unknown, job: Job): RestoreOutcome {
   if (error instanceof HubError) job.stopped ??= whyStopAfter(error)
-  if (isOutOfQuota(error)) {
-    return isCreated
+  if (isOutOfQuota(error))
+    return part.ready?.dataset.isCreated
       ? outcomeOf(part, 'failed', `it is there and incomplete: ${job.stopped}`)
       : outcomeOf(part, 'unattempted', job.stopped)
-  }
-
   return outcomeOf(part, error instanceof RefusedError ? 'refused' : 'failed', reasonOf(error))
-}
-
-function emit(event: RestoreEvent, {onEvent}: RestoreOptions): void {
-  try {
-    onEvent?.(event)
-  } catch {
-    // A listener must not decide what is restored.
-  }
 }
 
 const SUCCESS: ReadonlySet<RestoreStatus> = new Set(['present', 'restorable', 'restored'])
@@ -211,9 +207,12 @@ function outcomeOf({name, entry}: RestorePart, status: RestoreStatus, reason?: s
 }
 
 /** With who sees the dataset, there or once it is created, and what about that is not as it was. */
-function successOf(part: RestorePart, status: RestoreStatus, there: Audience | undefined): RestoreOutcome {
-  if (!part.ready) throw new Error(`${part.name} was not checked.`)
-  const {manifest, pin} = part.ready
+function successOf(
+  part: RestorePart,
+  {dataset: {manifest}, pin}: Ready,
+  status: RestoreStatus,
+  there: Audience | undefined,
+): RestoreOutcome {
   return {
     ...outcomeOf(part, status, noteOn(manifest, there)),
     visibility: there?.visibility ?? visibilityFor(manifest),

@@ -133,9 +133,10 @@ function ownEntries(
 function partFor(entry: ArchiveEntry, {from}: RestoreOptions, {access, namespaces}: Session): RestorePart {
   const {name, namespace: held} = entry
   const source = from ?? access.namespace
-  if (held === source) return {entry, name: `${access.namespace}${name.slice(held.length)}`}
-  const problem = namespaces.includes(held)
+  if (held === source)
+    return {entry, name: `${access.namespace}${name.slice(held.length)}`, problem: entry.problem}
+  const foreign = namespaces.includes(held)
     ? `it is not of ${source}: add --namespace ${held}`
     : `it is of ${held}, which this token does not know: add --from ${held} to bring it back to ${access.namespace}`
-  return {entry, name, problem}
+  return {entry, name, problem: entry.problem ?? foreign}
 }

@@ -3,7 +3,7 @@ import {statSync, writeFileSync} from 'node:fs'
 import {appendFile, chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
-import {archiveDatasets, type ArchiveEvent} from '../../../src/lib/archive/archive.js'
+import {type ArchiveEvent} from '../../../src/lib/archive/archive.js'
 import {type Manifest, parseManifest} from '../../../src/lib/archive/manifest.js'
 import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
 import {type Repo} from '../../../src/lib/sandbox/index.js'
@@ -20,7 +20,6 @@ import {
   openBench,
   OWN,
   reasonOf,
-  sessionAt,
   silenceHolder,
   stagedIn,
   treeOf,
@@ -321,8 +320,8 @@ describe('archiving', () => {
       await expectArchived()
       expect(asked()).to.be.within(1, 2)
       expect(await namesIn()).to.have.members([OWN, `${OWN}.json`])
-      const other = {session: await sessionAt(hub), dir: join(dir, 'other'), signal: controller.signal}
-      expect(await rejectionOf(archiveDatasets([], other))).to.be.instanceOf(CancelledError)
+      const other = archiveAt(hub, join(dir, 'other'), {signal: AbortSignal.abort(), datasets: []})
+      expect(await rejectionOf(other)).to.be.instanceOf(CancelledError)
       expect(await readdir(dir)).to.deep.equal(['mira'])
     })
 

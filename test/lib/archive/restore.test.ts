@@ -593,16 +593,18 @@ describe('restoring', () => {
     })
   })
 
-  it('tells what it checks, begins and has done, whatever the listener does', async () => {
+  it('reports what it checks, begins and has done, until the listener fails', async () => {
     await archiveAll()
     const events: RestoreEvent[] = []
-    await restore({
-      onEvent(event) {
+    const result = await restore({
+      async onEvent(event) {
         events.push(event)
-        throw new Error('a listener that fails')
+        if (event.kind === 'finished') throw new Error('a listener that fails')
       },
     })
     expect(events.map(({kind}) => kind)).to.deep.equal(['checking', 'started', 'finished'])
     expect(events.at(-1)).to.include({done: 1, of: 1})
+    expect(result.counts).to.include({restored: 1})
+    expect(result.warnings).to.deep.equal(['onEvent failed and was not called again: a listener that fails'])
   })
 })

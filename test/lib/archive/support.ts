@@ -111,6 +111,7 @@ export async function archiveAt(
   return archiveDatasets(more.datasets ?? (await datasetsAt(hub)), {
     session: {...session, now: new Date('2026-02-01T00:00:00Z')},
     dir,
+    concurrency: 4,
     ...more,
   })
 }
