@@ -5,6 +5,7 @@ import {createBrotliDecompress, createUnzip} from 'node:zlib'
 
 import {CancelledError} from '../base/errors.js'
 import {HubFormatError, HubUnreachableError} from './errors.js'
+import {agentFor} from './proxy.js'
 
 /** One request, sent over `node:http`: loading `fetch` takes longer than loading all of this program. */
 export interface HttpRequest {
@@ -12,20 +13,21 @@ export interface HttpRequest {
   method: string
   headers: Record<string, string>
   body?: Blob | string | undefined
-  /** What to do with a redirect: with `error` it is an error, with `manual` it is the response. */
-  redirect: 'error' | 'follow' | 'manual'
+  /** `manual`: a redirect is not followed, and is the response. */
+  redirect?: 'manual' | undefined
 }
 
 interface HttpOptions {
   signal: AbortSignal
   /** Called before each chunk of the request's body. */
   onChunk: () => void
-  agentFor: (url: URL, isFresh?: boolean) => Promise<http.Agent>
 }
 
 /** What arrives of a response. */
 interface Arrived {
   status: number
+  /** Whether it is a success. */
+  ok: boolean
   /** Where it came from in the end, after redirects. */
   url: string
   headers: {get: (name: string) => string | null}
@@ -38,14 +40,13 @@ interface Arrived {
 /** As much of the web's `Response` as this program and `@huggingface/hub` use. */
 export type HubResponse = ReturnType<typeof toResponse>
 
-/** @param whole the body, where it was read before */
-export function toResponse(arrived: Arrived, whole?: Buffer) {
-  const {status, body} = arrived
-  const bytes = async () => whole ?? collect(body)
+/** Adds the readers of the whole body; what one of them has read, the others get as well. */
+export function toResponse(arrived: Arrived) {
+  let whole: Promise<Buffer> | undefined
+  const bytes = () => (whole ??= collect(arrived.body))
   const text = async () => (await bytes()).toString()
   return {
     ...arrived,
-    ok: status >= 200 && status < 300,
     bytes,
     text,
     /** @throws HubFormatError where it is not JSON; the parser's own error would quote the body */
@@ -89,26 +90,26 @@ export function isRedirect(status: number): boolean {
  * Sends a request and resolves as soon as the response begins. A redirect changes `asked`; to another origin it loses its token.
  * @throws the system's errors, and the signal's reason
  */
-export async function request(asked: HttpRequest, options: HttpOptions): Promise<HubResponse> {
+export async function request(asked: HttpRequest, options: HttpOptions): Promise<Arrived> {
   for (let redirects = 0; ; redirects++) {
     const message = await send(asked, options)
     const {statusCode: status = 0, headers} = message
     const {location} = headers
     if (!isRedirect(status) || !location || asked.redirect === 'manual')
-      return toResponse({
+      return {
         status,
+        ok: status >= 200 && status < 300,
         url: asked.url,
         headers: {get: (name) => headerIn(headers, name)},
         body: decompressed(message),
         discard: () => message.destroy(),
-      })
+      }
     // Its short body is read to the end, so that the connection can be kept.
     const timer = setTimeout(() => message.destroy(), DRAIN_TIMEOUT).unref()
     message
       .once('close', () => clearTimeout(timer))
       .on('error', () => {})
       .resume()
-    if (asked.redirect === 'error') throw unexpectedRedirect('a redirect where none may be')
     if (redirects === MAX_REDIRECTS) throw unexpectedRedirect('one redirect after the other')
     Object.assign(asked, redirected(asked, location, status))
   }
@@ -139,7 +140,7 @@ function redirected(from: HttpRequest, location: string, status: number): Partia
 
 /** A kept connection may be closed by now: what only reads is sent again on a new one. */
 async function send(from: HttpRequest, options: HttpOptions, isFresh = false): Promise<IncomingMessage> {
-  const {signal, onChunk, agentFor} = options
+  const {signal, onChunk} = options
   const {method} = from
   signal.throwIfAborted()
   const url = new URL(from.url)

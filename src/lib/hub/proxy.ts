@@ -16,16 +16,17 @@ const kept = {http: new http.Agent({keepAlive: true}), https: new https.Agent({k
 const proxied = new Map<string, http.Agent>()
 
 /**
- * The way to an address: through the proxy that `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` of the process names, unless
- * `NO_PROXY` says otherwise. A Hub on this machine, such as the sandbox, needs none.
+ * The way to an address: through the proxy that the process's variables name, or directly. A Hub on this machine, such as the
+ * sandbox, needs no proxy.
  * @param isFresh takes no direct connection that was kept
- * @throws UsageError where what is named is not a proxy that can be used
+ * @throws as `proxyFor`
  */
 export async function agentFor(url: URL, isFresh = false): Promise<http.Agent> {
-  const named = proxyFor(url)
-  if (named) {
-    const agent = proxied.get(named.address) ?? (await proxyAgent(named))
-    proxied.set(named.address, agent)
+  const proxy = proxyFor(url)?.address
+  if (proxy) {
+    const {HttpsProxyAgent} = await import('https-proxy-agent')
+    const agent = proxied.get(proxy.href) ?? new HttpsProxyAgent(proxy, {keepAlive: true})
+    proxied.set(proxy.href, agent)
     return agent
   }
 
@@ -33,25 +34,22 @@ export async function agentFor(url: URL, isFresh = false): Promise<http.Agent> {
   return isFresh ? new http.Agent() : kept.http
 }
 
-/** The proxy that a request to an address takes, without its password, and the variable that names it. */
-export function proxyOnTheWayTo(href: string): {host: string; variable: string} | undefined {
-  const named = proxyFor(new URL(href))
-  if (!named || !URL.canParse(named.address)) return undefined
-  return {host: new URL(named.address).host, variable: named.variable}
-}
-
-interface NamedProxy {
-  address: string
-  variable: string
-}
-
-/** The proxy that the process's variables name for an address; without a scheme it speaks HTTP. */
-function proxyFor(url: URL): NamedProxy | undefined {
+/**
+ * The proxy that `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` names for an address, unless `NO_PROXY` takes it out, and the variable.
+ * @throws UsageError where what is named is not a proxy that can be used, without repeating it: a password may be in it
+ */
+export function proxyFor(url: URL): {address: URL; variable: string} | undefined {
   if (isLoopback(url) || isExcepted(url, valueOf('no_proxy')?.value ?? '')) return undefined
   const named = valueOf(url.protocol.replace(':', '_proxy')) ?? valueOf('all_proxy')
   if (!named) return undefined
   const {value, variable} = named
-  return {address: value.includes('://') ? value : `http://${value}`, variable}
+  // Without a scheme it speaks HTTP.
+  const text = value.includes('://') ? value : `http://${value}`
+  const address = URL.canParse(text) ? new URL(text) : undefined
+  if (address?.protocol === 'http:' || address?.protocol === 'https:') return {address, variable}
+  throw new UsageError(
+    `What ${variable} names is not an HTTP proxy: give one such as http://proxy.example:3128.`,
+  )
 }
 
 /** In both spellings, as other programs read it. */
@@ -62,17 +60,6 @@ function valueOf(name: string): {value: string; variable: string} | undefined {
   }
 
   return undefined
-}
-
-/** What the variable holds is not repeated: a password may be in it. */
-async function proxyAgent({address, variable}: NamedProxy): Promise<http.Agent> {
-  const protocol = URL.canParse(address) ? new URL(address).protocol : ''
-  if (protocol !== 'http:' && protocol !== 'https:')
-    throw new UsageError(
-      `What ${variable} names is not an HTTP proxy: give one such as http://proxy.example:3128.`,
-    )
-  const {HttpsProxyAgent} = await import('https-proxy-agent')
-  return new HttpsProxyAgent(address, {keepAlive: true})
 }
 
 /**

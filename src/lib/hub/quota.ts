@@ -124,8 +124,8 @@ export class Quota {
       : {left: Number.POSITIVE_INFINITY, refillMs: 0}
   }
 
-  /** Resolves when one more request may be sent: no more are in flight than are left. Each must leave when it is over. */
-  async enter(): Promise<void> {
+  /** Sends one more request as soon as it may: no more are in flight than are left. */
+  async run<T>(send: () => Promise<T>): Promise<T> {
     for (;;) {
       const {left, refillMs} = this.allowance
       if (refillMs > 0 && this.vainWindows < MAX_VAIN_WINDOWS) await this.refilled(refillMs)
@@ -137,11 +137,12 @@ export class Quota {
     }
 
     this.inFlight++
-  }
-
-  leave(): void {
-    this.inFlight--
-    for (const go of this.answered.splice(0)) go()
+    try {
+      return await send()
+    } finally {
+      this.inFlight--
+      for (const goOn of this.answered.splice(0)) goOn()
+    }
   }
 
   /** Waits for a used-up quota, together with all other requests that do. */

@@ -14,7 +14,7 @@ import {
   timeLimit,
   toResponse,
 } from './http.js'
-import {agentFor, proxyOnTheWayTo} from './proxy.js'
+import {proxyFor} from './proxy.js'
 import {bucketOf, Quota, readRateLimit} from './quota.js'
 import {pause, type Wait, waitBeforeRetry} from './retry.js'
 
@@ -106,7 +106,6 @@ export function createTransport(options: TransportOptions): Transport {
     const raw = await request(asked, {
       signal: own ? AbortSignal.any([own, limit.signal]) : limit.signal,
       onChunk: () => limit.start(),
-      agentFor,
     })
       .catch((error: Error) => {
         if (error instanceof SmoltraceError) throw error
@@ -120,11 +119,14 @@ export function createTransport(options: TransportOptions): Transport {
     isKnown = true
     const said = call.isToHub ? readRateLimit(raw.headers) : undefined
     if (said) quotaOf(said.bucket).note(said)
-    const body = limitedBody(raw.body, limit, own, bodyLimits(call, raw.ok, silenceMs))
-    const response = toResponse({...raw, body})
+    const response = toResponse({
+      ...raw,
+      body: limitedBody(raw.body, limit, own, bodyLimits(call, raw.ok, silenceMs)),
+    })
     try {
       await checkResponse(response, call, endpoint)
-      return call.isStreamed ? response : toResponse({...raw, body}, await response.bytes())
+      if (!call.isStreamed) await response.bytes()
+      return response
     } catch (error) {
       // A connection whose response is not read would keep the program from ending.
       raw.discard()
@@ -135,14 +137,16 @@ export function createTransport(options: TransportOptions): Transport {
   const sendWithRetries = async (call: Call): Promise<HubResponse> => {
     const quota = quotaOf(bucketOf(call.url))
     const isHeldBack = call.isToHub && !call.isDelete
+    const sendNow = async () => {
+      const response = await sendOnce(call)
+      if (call.isToHub) quota.succeeded()
+      return response
+    }
+
     let isAskedAnew = false
     for (let retries = 0; ;) {
-      if (isHeldBack) await quota.enter()
-      let next: Wait | undefined
       try {
-        const response = await sendOnce(call)
-        if (call.isToHub) quota.succeeded()
-        return response
+        return await (isHeldBack ? quota.run(sendNow) : sendNow())
       } catch (error) {
         if (!mayRetry(call, error)) throw error
         if (call.isToHub && !isAskedAnew && isExpired(error)) {
@@ -150,16 +154,13 @@ export function createTransport(options: TransportOptions): Transport {
           continue
         }
 
-        next = waitBeforeRetry(error, {retries, windows: quota.vainWindows})
+        const next = waitBeforeRetry(error, {retries, windows: quota.vainWindows})
         if (!next) throw error
-      } finally {
-        if (isHeldBack) quota.leave()
-      }
-
-      if (next.why === 'quota') await quota.refilled(next.ms)
-      else {
-        retries++
-        await wait(next)
+        if (next.why === 'quota') await quota.refilled(next.ms)
+        else {
+          retries++
+          await wait(next)
+        }
       }
     }
   }
@@ -223,7 +224,7 @@ function httpRequest({url, method, headers, body, ...call}: Call, token: string)
     method,
     body,
     // Where a file is uploaded to, the Hub has said right before.
-    redirect: call.isDelete ? 'manual' : (call.redirect ?? (body instanceof Blob ? 'error' : 'follow')),
+    redirect: call.isDelete || body instanceof Blob ? 'manual' : call.redirect,
     headers: {
       accept: '*/*',
       ...others,
@@ -287,9 +288,9 @@ function unreachable(
 ): HubUnreachableError {
   const {origin, host} = new URL(url)
   const isHub = isSameOrigin(url, endpoint)
-  const proxy = proxyOnTheWayTo(url)
+  const proxy = proxyFor(new URL(url))
   const who = isHub ? `The Hub at ${origin}` : `The file store ${host}, to which the Hub leads,`
-  const by = proxy ? ` by the proxy ${proxy.host} that ${proxy.variable} names` : ''
+  const by = proxy ? ` by the proxy ${proxy.address.host} that ${proxy.variable} names` : ''
   const advice = isHub ? [] : [`Check whether a firewall lets ${host} through, then try again.`]
   return new HubUnreachableError(`${who} cannot be reached${by}: ${details.reason}.`, {
     ...details,

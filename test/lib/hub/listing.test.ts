@@ -227,7 +227,7 @@ describe('a listing', () => {
     const send: Send = async (url) => {
       const headers = new Headers({link: `<${pageAt(++asked)}>; rel="next"`})
       const body = Readable.from([Buffer.from(`[{"id":"kim/${asked}"}]`)])
-      return toResponse({status: 200, url, headers, body, discard() {}})
+      return toResponse({status: 200, ok: true, url, headers, body, discard() {}})
     }
 
     const readPage = guardPages({endpoint, send}, 'id')

@@ -114,24 +114,28 @@ describe('quota', () => {
   it('lets a request go rather than wait for a fourth window in a row in which nothing succeeded', async () => {
     quota.vainWindows = 3
     note(0, 5000)
-    await quota.enter()
+    await quota.run(turn)
     expect(waits).to.deep.equal([])
   })
 
   it('lets no more requests go at a time than are left, and all that wait for it wait once', async () => {
     note(2, 5000)
     let inside = 0
-    const enter = async () => {
-      await quota.enter()
-      inside++
-    }
-
-    const entering = Array.from({length: 6}, enter)
+    let answer = () => {}
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    const sending = Array.from({length: 6}, () =>
+      quota.run(() => {
+        inside++
+        return answered
+      }),
+    )
     await turn()
     expect(inside).to.equal(2)
     note(0, 5000)
-    quota.leave()
-    await Promise.all(entering)
+    answer()
+    await Promise.all(sending)
     expect([waits, inside]).to.deep.equal([[5000], 6])
   })
 })

@@ -163,13 +163,16 @@ describe('transport', () => {
         expect((await remove(await replies({type: 'text/plain; charset=utf-8', text}))).status).to.equal(200)
     })
 
-    it('follows no redirect, not even on the Hub itself', async () => {
+    it('follows no redirect, not even on the Hub itself, as no upload of a file does', async () => {
+      const upload = (server: StubServer) =>
+        sendTo(server)(`${server.url}/object`, {method: 'PUT', body: new Blob(['x'])})
       for (const status of [301, 302, 303, 307, 308]) {
-        const server = await replies({status, headers: {location: '/api/elsewhere'}}, OK)
-        expect(await rejectionOf(remove(server)))
-          .to.be.instanceOf(HubError)
-          .and.to.include({status})
-        expect(server.seen).to.have.length(1)
+        for (const job of [remove, upload]) {
+          const server = await replies({status, headers: {location: '/api/elsewhere'}}, OK)
+          const error = await rejectionOf(job(server))
+          expect(error).to.be.instanceOf(HubError).and.to.include({status})
+          expect(server.seen).to.have.length(1)
+        }
       }
     })
 
