@@ -17,7 +17,7 @@ import {
 } from '../../src/lib/base/names.js'
 import {DAY, HOUR} from '../../src/lib/base/time.js'
 import {isMissing} from '../../src/lib/cleanup/outcomes.js'
-import {type Identity} from '../../src/lib/hub/access.js'
+import {readAccount} from '../../src/lib/hub/access.js'
 import {type Hub, type PlanPart} from '../../src/lib/hub/client.js'
 import {HubError} from '../../src/lib/hub/errors.js'
 import {type ListedDataset, type Listing} from '../../src/lib/hub/listing.js'
@@ -160,22 +160,15 @@ export function missing(): HubError {
   return refusal(404, {code: 'RepoNotFound', text: 'Repository not found'})
 }
 
-/** Whose write token it is. */
-export const WRITER: Identity = {
-  name: NAMESPACE,
-  organisations: [],
-  isOAuth: false,
-  tokenRole: 'write',
-  scopes: [],
-  date: undefined,
-}
+/** What whoami answers for a token of the owner. */
+export const tokenOf = (role: string, name = NAMESPACE) => ({name, auth: {accessToken: {role}}})
 
 /** A Hub made by hand, which remembers what it was asked. */
 export interface FakeHub extends Hub {
   quota: {allowance: Hub['quota']['allowance']; size: Hub['quota']['size']}
   pages: number
   /** What whoami answers; tests may change it. */
-  identity: Identity
+  identity: object
   /** What is listed; tests may change it. */
   listing: ListedDataset[]
   /** Text of the protection file; undefined where there is none. */
@@ -206,8 +199,8 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
     protection: undefined,
     deletes: [],
     log: [],
-    identity: {...WRITER},
-    whoAmI: async () => hub.identity,
+    identity: tokenOf('write'),
+    whoAmI: async (namespace) => readAccount(hub.identity, undefined, namespace),
     headOf: unused,
     async readWhole() {
       hub.log.push('READ')

@@ -3,83 +3,6 @@ import {safe} from '../base/text.js'
 import {type Fields, fieldsOf} from './dataset-info.js'
 import {HubFormatError} from './errors.js'
 
-/** An organisation that whoami names. */
-export interface Organisation {
-  name: string
-  /** `admin`, `write`, `contributor`, `read` or `no_access`. */
-  role: string | undefined
-  /** What keeps this token out of the organisation: `mfa`, `sso`, `ip`, … */
-  restrictions: string[]
-  /** Whether datasets of it may be in groups, which only their members see. */
-  hasResourceGroups: boolean
-}
-
-/** One entity that a fine-grained token is for. */
-export interface TokenScope {
-  type: string
-  name: string | undefined
-  permissions: string[]
-}
-
-/** Who the token's owner is and what the token may do (the Hub's contract, section 1). */
-export interface Identity {
-  name: string
-  organisations: Organisation[]
-  /** `oauth` tokens do not say what they may do. */
-  isOAuth: boolean
-  /** `read`, `write`, `god` or `fineGrained`; undefined where whoami does not say. */
-  tokenRole: string | undefined
-  scopes: TokenScope[]
-  /** The Hub's clock, from the answer's `Date` header. */
-  date: Date | undefined
-}
-
-const NAME = /^[\w.-]+$/
-
-/**
- * Reads whoami's answer, for which the types of `@huggingface/hub` are incomplete.
- * @throws HubFormatError where it does not say who the owner is
- */
-export function readIdentity(answer: unknown, date: string | null | undefined): Identity {
-  const {name, orgs, auth} = fieldsOf(answer)
-  if (typeof name !== 'string' || !NAME.test(name))
-    throw new HubFormatError('The answer of whoami names no user.')
-  const {type, accessToken} = fieldsOf(auth)
-  const {role, fineGrained} = fieldsOf(accessToken)
-  const hubDate = new Date(date ?? Number.NaN)
-  return {
-    name,
-    organisations: listOf(orgs).flatMap((org) => readOrganisation(fieldsOf(org))),
-    isOAuth: type === 'oauth',
-    tokenRole: textOf(role),
-    scopes: listOf(fieldsOf(fineGrained).scoped).map((each) => readScope(fieldsOf(each))),
-    date: Number.isNaN(hubDate.getTime()) ? undefined : hubDate,
-  }
-}
-
-function readOrganisation({name, roleInOrg, securityRestrictions, resourceGroups}: Fields): Organisation[] {
-  if (typeof name !== 'string' || !NAME.test(name)) return []
-  const restrictions = textsOf(securityRestrictions)
-  return [{name, role: textOf(roleInOrg), restrictions, hasResourceGroups: listOf(resourceGroups).length > 0}]
-}
-
-function readScope({entity, permissions}: Fields): TokenScope {
-  const {type, name} = fieldsOf(entity)
-  return {type: textOf(type) ?? '', name: textOf(name), permissions: textsOf(permissions)}
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : []
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
-}
-
-function textsOf(value: unknown): string[] {
-  return listOf(value).filter((item) => typeof item === 'string')
-}
-
 /** What a token may see and do in one namespace. */
 export interface Access {
   /** Spelled as whoami spells it. */
@@ -92,68 +15,104 @@ export interface Access {
   writeLimit?: string | undefined
 }
 
+/** Who the token's owner is, and what the token may do in one namespace (the Hub's contract, section 1). */
+export interface Account {
+  user: string
+  /** Every namespace that the token knows: its owner's first, then those of their organisations. */
+  namespaces: string[]
+  access: Access
+  /** The Hub's clock, from the answer's `Date` header. */
+  date: Date | undefined
+}
+
 /** The namespace that was asked for is none of the token's. */
 export class UnknownNamespaceError extends RefusedError {}
 
-/** Every namespace that a token knows: its owner's first, then those of their organisations. */
-export function namespacesOf({name, organisations}: Identity): string[] {
-  return [name, ...organisations.map((organisation) => organisation.name)]
-}
-
 /**
- * Works out what a token may do in a namespace. The Hub answers an unknown author with an empty list, so a namespace
- * that whoami does not name is an error and not an empty account (the Hub's contract, sections 1 and 2).
+ * Reads whoami's answer, for which the types of `@huggingface/hub` are incomplete. The Hub answers an unknown author with an empty
+ * list, so a namespace that whoami does not name is an error and not an empty account (the Hub's contract, sections 1 and 2).
  * @param wanted the namespace asked for, in any letter case; the user's own where undefined
- * @throws RefusedError where whoami does not name the namespace
+ * @throws HubFormatError where the answer does not say who the owner is
+ * @throws UnknownNamespaceError where it does not name the namespace
  */
-export function accessTo(identity: Identity, wanted?: string): Access {
-  const isWanted = (name: string) => name.toLowerCase() === (wanted ?? identity.name).toLowerCase()
-  if (isWanted(identity.name))
-    return {namespace: identity.name, ...tokenLimits(identity, 'user', identity.name)}
-  const organisation = identity.organisations.find(({name}) => isWanted(name))
-  if (!organisation) {
-    const known = namespacesOf(identity).join(', ')
+export function readAccount(answer: unknown, date?: string | undefined, wanted?: string): Account {
+  const {name: user, orgs, auth} = fieldsOf(answer)
+  if (!isName(user)) throw new HubFormatError('The answer of whoami names no user.')
+  const organisations = new Map<string, Fields>()
+  for (const org of listOf(orgs).map((each) => fieldsOf(each)))
+    if (isName(org.name)) organisations.set(org.name, org)
+  const namespaces = [user, ...organisations.keys()]
+  const namespace = namespaces.find((name) => name.toLowerCase() === (wanted ?? user).toLowerCase())
+  if (namespace === undefined)
     throw new UnknownNamespaceError(
-      `\`namespace\` ${JSON.stringify(wanted)}: this token belongs to ${identity.name} and knows ${known}.`,
+      `\`namespace\` ${JSON.stringify(wanted)}: this token belongs to ${user} and knows ${namespaces.join(', ')}.`,
       {suggestions: ['Name one of these, or use a token of a member of that organisation.']},
     )
+  const limits =
+    namespace === user
+      ? tokenLimits(fieldsOf(auth), 'user', user)
+      : organisationLimits(organisations.get(namespace) ?? {}, namespace, user, fieldsOf(auth))
+  const hubDate = new Date(date ?? Number.NaN)
+  return {
+    user,
+    namespaces,
+    access: {namespace, ...limits},
+    date: Number.isNaN(hubDate.getTime()) ? undefined : hubDate,
   }
-
-  const {name, role, restrictions, hasResourceGroups} = organisation
-  if (restrictions.length > 0) {
-    const why = `${name} restricts this token (${restrictions.join(', ')})`
-    return {namespace: name, readLimit: why, writeLimit: why}
-  }
-
-  const access: Access = {namespace: name, ...tokenLimits(identity, 'org', name)}
-  if (role === 'no_access') access.readLimit = `${identity.name} has no access to ${name}`
-  if (role !== undefined && !WRITING_ROLES.has(role))
-    access.writeLimit = `${identity.name} may only read in ${name} (role ${safe(role)})`
-  if (hasResourceGroups && role !== 'admin')
-    access.partial = `${name} has resource groups, and ${identity.name} is not an admin of it`
-  return access
 }
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w.-]+$/.test(value)
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+type Limits = Omit<Access, 'namespace'>
 
 /** Any other role that the Hub may name is not known to write. */
 const WRITING_ROLES: ReadonlySet<string> = new Set(['admin', 'contributor', 'write'])
+
+function organisationLimits(org: Fields, name: string, user: string, auth: Fields): Limits {
+  const {roleInOrg: role, securityRestrictions, resourceGroups} = org
+  const restrictions = listOf(securityRestrictions)
+  if (restrictions.length > 0) {
+    const why = `${name} restricts this token (${restrictions.join(', ')})`
+    return {readLimit: why, writeLimit: why}
+  }
+
+  const limits = tokenLimits(auth, 'org', name)
+  if (role === 'no_access') limits.readLimit = `${user} has no access to ${name}`
+  if (typeof role === 'string' && !WRITING_ROLES.has(role))
+    limits.writeLimit = `${user} may only read in ${name} (role ${safe(role)})`
+  // Datasets in a group are seen by its members alone.
+  if (listOf(resourceGroups).length > 0 && role !== 'admin')
+    limits.partial = `${name} has resource groups, and ${user} is not an admin of it`
+  return limits
+}
 
 /**
  * A fine-grained token must name the whole namespace; one that names only some datasets lists only those, and a run
  * seen in part looks incomplete.
  */
-function tokenLimits(
-  {tokenRole, scopes, isOAuth}: Identity,
-  type: 'org' | 'user',
-  name: string,
-): Omit<Access, 'namespace'> {
-  if (tokenRole === 'write' || tokenRole === 'god') return {}
+function tokenLimits({type: tokenType, accessToken}: Fields, type: 'org' | 'user', name: string): Limits {
+  const {role, fineGrained} = fieldsOf(accessToken)
+  if (role === 'write' || role === 'god') return {}
   // An organisation, or the right to read, may have been withheld where the owner consented to the token.
-  if (tokenRole === undefined && isOAuth) return {partial: 'an OAuth token does not say what it may see'}
-  if (tokenRole === undefined) return {writeLimit: 'whoami does not say what the token may do'}
-  if (tokenRole === 'read') return {writeLimit: 'the token is read-only'}
-  if (tokenRole !== 'fineGrained') return {writeLimit: `the token has a role that is not known: ${tokenRole}`}
-  const own = scopes.filter((scope) => scope.type === type && scope.name === name)
-  const granted = new Set(own.flatMap(({permissions}) => permissions))
+  if (typeof role !== 'string' && tokenType === 'oauth')
+    return {partial: 'an OAuth token does not say what it may see'}
+  if (typeof role !== 'string') return {writeLimit: 'whoami does not say what the token may do'}
+  if (role === 'read') return {writeLimit: 'the token is read-only'}
+  if (role !== 'fineGrained') return {writeLimit: `the token has a role that is not known: ${role}`}
+  const granted = new Set<unknown>()
+  for (const scope of listOf(fieldsOf(fineGrained).scoped)) {
+    const {entity, permissions} = fieldsOf(scope)
+    const {type: scopeType, name: scopeName} = fieldsOf(entity)
+    if (scopeType === type && scopeName === name)
+      for (const permission of listOf(permissions)) granted.add(permission)
+  }
+
   const lacking = (permission: string) =>
     granted.has(permission) ? undefined : `the fine-grained token lacks ${permission} on the whole of ${name}`
   const readLimit = lacking('repo.content.read')

@@ -1,7 +1,7 @@
 import {CancelledError, RefusedError, SmoltraceError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {hideToken, safe} from '../base/text.js'
-import {type Identity, readIdentity} from './access.js'
+import {type Account, readAccount} from './access.js'
 import {describe, headOf, whereabouts} from './dataset-info.js'
 import {HubFormatError} from './errors.js'
 import {createDataset, download, listFiles, readText, readWhole, upload} from './files.js'
@@ -75,10 +75,12 @@ function bindAll<T extends object>(calls: T, transport: Transport): Bound<T> {
   return Object.fromEntries(bound) as Bound<T>
 }
 
-async function whoAmI(transport: Transport): Promise<Identity> {
+/** @param namespace the one whose access is wanted; default: the owner's. @throws as `readAccount` */
+async function whoAmI(transport: Transport, namespace?: string): Promise<Account> {
   const {libraryOptions, whoAmI: ask} = await import('./library.js')
   const noted = noteResponse(transport.send)
-  return readIdentity(await ask(libraryOptions(transport, noted.send)), noted.headerOf('date'))
+  const answer = await ask(libraryOptions(transport, noted.send))
+  return readAccount(answer, noted.headerOf('date'), namespace)
 }
 
 /** Which part of a plan a DELETE belongs to: a name must be of that part, or nothing is sent. */

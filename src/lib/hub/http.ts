@@ -43,7 +43,11 @@ export type HubResponse = ReturnType<typeof toResponse>
 /** Adds the readers of the whole body; what one of them has read, the others get as well. */
 export function toResponse(arrived: Arrived) {
   let whole: Promise<Buffer> | undefined
-  const bytes = () => (whole ??= collect(arrived.body))
+  const bytes = () => {
+    whole ??= collect(arrived.body)
+    return whole
+  }
+
   const text = async () => (await bytes()).toString()
   return {
     ...arrived,

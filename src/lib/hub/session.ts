@@ -2,7 +2,7 @@ import {NotAllowedError, RefusedError, UsageError} from '../base/errors.js'
 import {type OptionTable} from '../base/options.js'
 import {messageOf} from '../base/text.js'
 import {DAY, formatDuration, MINUTE} from '../base/time.js'
-import {type Access, accessTo, type Identity, namespacesOf, requireWriteAccess} from './access.js'
+import {type Access, type Account, requireWriteAccess} from './access.js'
 import {connectHub, type Hub} from './client.js'
 import {type CredentialOptions, findCredentials} from './credentials.js'
 import {HubError} from './errors.js'
@@ -34,13 +34,8 @@ export const CONNECTION_OF_PLAN: OptionTable<Omit<ConnectionOptions, 'namespace'
 export const CONNECTION: OptionTable<ConnectionOptions> = {...CONNECTION_OF_PLAN, namespace: 'text'}
 
 /** A connection whose owner, namespace and time are known. */
-export interface Session {
+export interface Session extends Omit<Account, 'date'> {
   hub: Hub
-  /** The token's owner. */
-  user: string
-  access: Access
-  /** Every namespace that the token knows: its owner's, and those of their organisations. */
-  namespaces: string[]
   /** The earlier of the machine's clock and the Hub's: a wrong clock must not make runs look older. */
   now: Date
   /** Whether the Hub said what time it is; without that a wrong clock of the machine goes unnoticed. */
@@ -70,16 +65,12 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
   const credentials = await findCredentials(options)
   const warnings = unencryptedWarnings(credentials.endpoint)
   const hub = connectHub({...credentials, signal, onWait: guarded('onWait', options.onWait, warnings)})
-  const identity = await whoami(hub, credentials.source)
-  const {name: user, date} = identity
-  const access = accessTo(identity, options.namespace)
+  const {date, ...account} = await whoami(hub, credentials.source, options.namespace)
   const machine = machineTime(options)
-  warnings.push(...accessWarnings(access), ...clockWarnings(machine, date))
+  warnings.push(...accessWarnings(account.access), ...clockWarnings(machine, date))
   return {
     hub,
-    user,
-    access,
-    namespaces: namespacesOf(identity),
+    ...account,
     now: date && date < machine ? date : machine,
     isTimeCertain: date !== undefined,
     clock,
@@ -105,7 +96,7 @@ export function requireDeletable({access, isTimeCertain}: Session): void {
  * @throws RefusedError where it is less; else as `whoAmI`
  */
 export async function requireSameAccess({hub, access}: Session): Promise<void> {
-  const {namespace, ...limits} = accessTo(await hub.whoAmI(), access.namespace)
+  const {namespace, ...limits} = (await hub.whoAmI(access.namespace)).access
   // Whatever limits access; one that was there from the start has been dealt with.
   const found = Object.entries(limits).find(
     ([limit, why]) => why !== undefined && access[limit as keyof Access] === undefined,
@@ -128,9 +119,9 @@ function unencryptedWarnings(endpoint: string): string[] {
   return [`HF_ENDPOINT is ${endpoint}, without TLS: the token is sent to ${url.host} unencrypted.`]
 }
 
-async function whoami(hub: Hub, source: string): Promise<Identity> {
+async function whoami(hub: Hub, source: string, namespace: string | undefined): Promise<Account> {
   try {
-    return await hub.whoAmI()
+    return await hub.whoAmI(namespace)
   } catch (error) {
     if (!(error instanceof HubError) || error.status !== 401) throw error
     throw new NotAllowedError(`The Hub at ${hub.endpoint} rejected the token from ${source}.`, {

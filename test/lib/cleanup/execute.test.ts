@@ -20,7 +20,7 @@ import {
   rejectionOf,
   runDatasets,
   sessionOf,
-  WRITER,
+  tokenOf,
 } from '../../support/builders.js'
 import {newDataDir} from '../../support/journals.js'
 
@@ -56,7 +56,7 @@ describe('execution', () => {
     const onEvent = ({kind}: JobEvent) => {
       if (kind !== 'started') return
       now += 10_000
-      hub.identity = {...WRITER, tokenRole: 'read'}
+      hub.identity = tokenOf('read')
     }
 
     const carried = execute({...job, session}, {...CARRIED, dataDir, onEvent})

@@ -64,7 +64,7 @@ describe('a proxy', () => {
   ) => {
     Object.assign(process.env, variables)
     try {
-      return (await connectHub({endpoint, token: hub.token, signal}).whoAmI()).name
+      return (await connectHub({endpoint, token: hub.token, signal}).whoAmI()).user
     } finally {
       for (const name of Object.keys(variables)) delete process.env[name]
     }

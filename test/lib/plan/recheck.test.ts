@@ -3,7 +3,6 @@ import {expect} from 'chai'
 import {formatProtection} from '../../../src/lib/account/protection/file.js'
 import {RefusedError} from '../../../src/lib/base/errors.js'
 import {DAY, MINUTE} from '../../../src/lib/base/time.js'
-import {type Identity} from '../../../src/lib/hub/access.js'
 import {LastLook, lookAt} from '../../../src/lib/plan/recheck.js'
 import {
   ago,
@@ -15,7 +14,7 @@ import {
   rejectionOf,
   runDatasets,
   sessionOf,
-  WRITER,
+  tokenOf,
 } from '../../support/builders.js'
 
 const OLD = '20260801_120000'
@@ -61,17 +60,13 @@ const isOfOldRun = ({name}: {name: string}) => name.endsWith(OLD)
 
 describe('a look at the Hub', () => {
   describe('[S10] is not certain, and says why,', () => {
-    const organisations = [{name: 'kim', role: 'no_access', restrictions: [], hasResourceGroups: false}]
-    const as = (identity: Identity) => (it: Setting) => Object.assign(it.hub, {identity})
+    const orgs = [{name: 'kim', roleInOrg: 'no_access'}]
+    const as = (identity: object) => (it: Setting) => Object.assign(it.hub, {identity})
 
     const cases: Array<[title: string, change: (it: Setting) => unknown, words: string]> = [
-      [
-        'where the role is one without access by now',
-        as({...WRITER, name: 'ann', organisations}),
-        'no access',
-      ],
-      ['where the token only reads by now', as({...WRITER, tokenRole: 'read'}), 'read-only'],
-      ['where the namespace is not one of the owner any more', as({...WRITER, name: 'ann'}), 'kim'],
+      ['where the role is one without access by now', as({...tokenOf('write', 'ann'), orgs}), 'no access'],
+      ['where the token only reads by now', as(tokenOf('read')), 'read-only'],
+      ['where the namespace is not one of the owner any more', as(tokenOf('write', 'ann')), 'kim'],
       [
         'where the leaderboard is not listed any more',
         ({hub}) => void hub.listing.pop(),
@@ -110,7 +105,7 @@ describe('a look at the Hub', () => {
       const {last, hub, later, listings} = setting()
       await last.again('age')
       later(10 * SECOND)
-      hub.identity = {...WRITER, tokenRole: 'read'}
+      hub.identity = tokenOf('read')
       expect(await rejectionOf(last.again('age'))).to.be.instanceOf(RefusedError)
       expect(listings()).to.equal(1)
     })
