@@ -4,11 +4,6 @@ import {isMap, isScalar, isSeq, type ParsedNode, parseDocument} from 'yaml'
 import {RefusedError} from '../../base/errors.js'
 import {coversUntil, isPinTag, pinTagFor} from '../../base/pin-tags.js'
 
-/**
- * Pins in the front matter of a dataset's card. A card is spliced, not rewritten: the parser names the place, and what is not put
- * in or taken out there stays byte for byte. The result is read again: but for the tag it has to say the same.
- */
-
 /** A card that cannot be changed with certainty, and why; it is left alone then. */
 export class CardError extends RefusedError {
   constructor(why: string) {
@@ -18,10 +13,7 @@ export class CardError extends RefusedError {
 
 const UNUSUAL = 'its front matter is laid out in an unusual way'
 
-/**
- * The tags of a card that pin its run, or may be meant to.
- * @returns undefined where the front matter cannot be read
- */
+/** The tags of a card that pin its run, or may be meant to; undefined where its front matter cannot be read. */
 export function pinTagsOf(card: string): string[] | undefined {
   try {
     return readFront(card).tags.filter((tag) => isPin(tag))
@@ -31,7 +23,8 @@ export function pinTagsOf(card: string): string[] | undefined {
 }
 
 /**
- * Pins: puts the tag in, unless one is there that holds as long. One that ends earlier stays as well, and does no harm.
+ * Puts a tag into the front matter, unless one is there that holds as long. A card is spliced, not rewritten: the parser names the
+ * place, and every other byte stays. The result is read again: but for the tag it has to say the same.
  * @param card empty where the dataset has none: then a minimal one is made
  * @param until the last day on which the pin holds, `YYYY-MM-DD`
  * @throws CardError where the card cannot be changed with certainty
@@ -44,8 +37,7 @@ export function pinCard(card: string, until: string | undefined): string {
 }
 
 /**
- * Unpins: takes out every tag that pins, or may be meant to.
- * @returns an empty text where nothing but the pin was in the card
+ * Takes out every tag that pins, or may be meant to, in the same way. @returns an empty text where the card had nothing else
  * @throws CardError where the card cannot be changed with certainty
  */
 export function unpinCard(card: string): string {
@@ -64,13 +56,12 @@ interface Front {
   /** Where its YAML begins, after the opening line; undefined where the card has none. */
   start?: number
   eol: string
-  /** Where its first key is. */
   firstKey?: number | undefined
   /** The value of `tags`; undefined where the key is missing. */
   node?: ParsedNode | null | undefined
-  /** What it says in `tags`; a single text is a list of one, and no value an empty one. */
+  /** A single text is a list of one, and no value an empty one. */
   tags: unknown[]
-  /** All else that it says. */
+  /** All that it says beside tags. */
   rest: Map<unknown, unknown>
 }
 
@@ -132,19 +123,20 @@ function withTag(card: string, tag: string, {start, eol, firstKey, node}: Front)
 
 /** Takes the tag at an index out, with the front matter where that is nothing but the tag. */
 function withoutTag(card: string, index: number, {start = 0, eol, node, tags}: Front): string {
-  const tag = String(tags[index])
-  const block = blockOf(tag, eol)
+  const block = blockOf(String(tags[index]), eol)
   const blockStart = start - 3 - eol.length
   if (card.startsWith(block, blockStart)) return splice(card, blockStart, blockStart + block.length)
   if (!isSeq(node)) return splice(card, ...rangeOf(node), '[]')
   const [from, to] = rangeOf(node.items[index])
-  const line: [from: number, to: number] = [lineStart(card, from), card.indexOf('\n', to) + 1]
+  const line = [lineStart(card, from), card.indexOf('\n', to) + 1] as const
   if (!node.flow) {
     if (card.slice(line[0], from).trim() !== '-') throw new CardError(UNUSUAL)
     return splice(card, ...line)
   }
 
-  if (card.slice(...line).trim() === `tags: [${tag}]`) return splice(card, ...line)
+  const tag = card.slice(from, to)
+  // In a line of its own.
+  if ([`tags: [${tag}]`, `${tag},`, tag].includes(card.slice(...line).trim())) return splice(card, ...line)
   const separator = /^[ \t]*,[ \t]*/.exec(card.slice(to))?.[0]
   if (separator !== undefined || index === 0) return splice(card, from, to + (separator?.length ?? 0))
   const [, endBefore] = rangeOf(node.items[index - 1])

@@ -5,13 +5,8 @@ import {isAsLong} from '../../base/pin-tags.js'
 import {withoutTokens} from '../../base/text.js'
 import {dayOf, isDay} from '../../base/time.js'
 import {requireWriteAccess} from '../../hub/access.js'
-import {
-  CONNECTION,
-  type ConnectionOptions,
-  machineTime,
-  openSession,
-  type Session,
-} from '../../hub/session.js'
+import {type Hub} from '../../hub/client.js'
+import {CONNECTION, type ConnectionOptions, machineTime, openSession} from '../../hub/session.js'
 import {discover, type Inventory} from '../datasets.js'
 import {
   DEFAULT_GRACE_MS,
@@ -22,8 +17,16 @@ import {
   type Run,
 } from '../runs.js'
 import {changeProtection, type ProtectionEdit} from './file.js'
-import {datasetsToTag, entryOf, isTagged, liveEntry, type Pin, type Protection} from './pins.js'
-import {changeCards, type Tagged, type Tagging, type TaggingEvent} from './tagging.js'
+import {
+  datasetsToTag,
+  entryOf,
+  isTagged,
+  type LeaderboardProtection,
+  liveEntry,
+  type Pin,
+  type Protection,
+} from './pins.js'
+import {changeCards, type Tagged, type Tagging, type TaggingOptions} from './tagging.js'
 
 /** The result of pinning or unpinning runs. */
 export interface PinChange {
@@ -51,25 +54,17 @@ export interface PinnedRun {
   problem: string | undefined
 }
 
+interface UnpinOptions extends ConnectionOptions, TaggingOptions {}
+
 /** How long runs are pinned, and why. */
-export interface PinOptions extends ConnectionOptions {
+export interface PinOptions extends UnpinOptions {
   reason?: string | undefined
   /** The last day on which the pins hold, `YYYY-MM-DD` in UTC; without, they hold until they are lifted. */
   until?: string | undefined
-  /** Called for each run whose cards are done. */
-  onEvent?: ((event: TaggingEvent) => void) | undefined
 }
-
-const PIN_OPTIONS: OptionTable<PinOptions> = {
-  ...CONNECTION,
-  reason: 'text',
-  until: 'text',
-  onEvent: 'function',
-}
-
-type UnpinOptions = ConnectionOptions & Pick<PinOptions, 'onEvent'>
 
 const UNPIN_OPTIONS: OptionTable<UnpinOptions> = {...CONNECTION, onEvent: 'function'}
+const PIN_OPTIONS: OptionTable<PinOptions> = {...UNPIN_OPTIONS, reason: 'text', until: 'text'}
 
 /**
  * Pins runs, so that every rule keeps them, `--all` included: in the protection file first, one commit for all, then with a tag in
@@ -84,17 +79,15 @@ const UNPIN_OPTIONS: OptionTable<UnpinOptions> = {...CONNECTION, onEvent: 'funct
 export async function protectRuns(timestamps: string[], options: PinOptions = {}): Promise<PinChange> {
   timestamps = readTimestamps(timestamps)
   options = readOptions(options, PIN_OPTIONS)
-  const {reason, until} = options
+  const {until} = options
   checkUntil(until, machineTime(options))
   const account = await openAccount(options)
-  const {hub, user, now, leaderboard, runs} = account
+  const {hub, author, leaderboard, runs} = account
   requireRuns(timestamps, [...runs.values()])
-  const pin = {by: user, at: now, reason: reason ? withoutTokens(reason) : undefined, until}
+  const pin = {...author, until}
   const edit =
     leaderboard &&
-    (await changeProtection(hub, leaderboard, 'Pin runs', (current) =>
-      withPins(current, timestamps, {pin, now}),
-    ))
+    (await changeProtection(hub, leaderboard, 'Pin runs', (current) => withPins(current, timestamps, pin)))
   return tagPins(timestamps, account, options, edit)
 }
 
@@ -127,19 +120,23 @@ export async function unprotectRuns(timestamps: string[], options: UnpinOptions 
 }
 
 /** A namespace whose pins may be changed. */
-export interface Account
-  extends Pick<Session, 'hub' | 'now' | 'user'>, Pick<Inventory, 'leaderboard' | 'namespace'> {
+export interface Account extends Pick<Inventory, 'leaderboard' | 'namespace' | 'now'> {
+  hub: Hub
+  /** Of what is protected now. */
+  author: LeaderboardProtection
   /** By timestamp, newest first. */
   runs: ReadonlyMap<string, Run>
 }
 
 /** @throws NotAllowedError where the token cannot write there */
-export async function openAccount(options: ConnectionOptions): Promise<Account> {
+export async function openAccount({reason, ...options}: PinOptions): Promise<Account> {
   const session = await openSession(options)
   requireWriteAccess(session.access)
   const {datasets, ...inventory} = await discover(session)
+  const {hub, user, now} = session
+  const author = {by: user, at: now, reason: reason ? withoutTokens(reason) : undefined}
   const runs = groupDatasetsByRun(datasets).map((run) => [run.timestamp, run] as const)
-  return {...session, ...inventory, runs: new Map(runs)}
+  return {...inventory, hub, author, runs: new Map(runs)}
 }
 
 /** Each once. */
@@ -161,10 +158,11 @@ function checkUntil(until: string | undefined, now: Date): void {
 export function withPins(
   current: Protection,
   timestamps: string[],
-  {pin, now, otherwise}: {pin: Pin; now: Date; otherwise?: string},
+  pin: Pin,
+  otherwise?: string,
 ): Protection {
   const pins = timestamps.map((run) => {
-    const before = liveEntry(current, run, now)
+    const before = liveEntry(current, run, pin.at)
     const isKept = before && isAsLong(before.until, pin.until)
     const longer = isKept ? before : {...pin, reason: pin.reason ?? before?.reason}
     return [run, {...longer, reason: longer.reason || otherwise}] as const
@@ -209,9 +207,12 @@ function resultOf(
   timestamps: string[],
   {leaderboard}: Account,
   {signal}: ConnectionOptions,
-  done: {edit: ProtectionEdit | undefined; tagged: Map<string, Tagged>; isPinned: boolean},
+  {
+    edit,
+    tagged,
+    isPinned,
+  }: {edit: ProtectionEdit | undefined; tagged: Map<string, Tagged>; isPinned: boolean},
 ): PinChange {
-  const {edit, tagged, isPinned} = done
   const runs = timestamps.map((run): PinnedRun => {
     const before = edit && entryOf(edit.before, run)
     const after = edit && entryOf(edit.after, run)

@@ -1,7 +1,6 @@
 import {OptionError, RefusedError} from '../../base/errors.js'
 import {leaderboardName} from '../../base/names.js'
 import {checkCount, type OptionTable, readOptions} from '../../base/options.js'
-import {withoutTokens} from '../../base/text.js'
 import {CONNECTION, type ConnectionOptions} from '../../hub/session.js'
 import {type LeaderboardDataset} from '../datasets.js'
 import {isCited, rankRuns, rowsOf, scoreOfRun} from '../leaderboard/index.js'
@@ -68,14 +67,11 @@ export async function protectLeaderboard(
   options = readOptions(options, PROTECT_OPTIONS)
   checkTop(options)
   const account = await openAccount(options)
-  const {hub, user, now} = account
+  const {hub, author} = account
   const leaderboard = requireLeaderboard(account)
   const {runs, inDoubt} = await runsToPin(options, account)
-  const {reason} = options
-  const author = {by: user, at: now, reason: reason ? withoutTokens(reason) : undefined}
-  const pins = {pin: author, now, otherwise: 'cited by the leaderboard'}
   const edit = await changeProtection(hub, leaderboard, 'Protect the leaderboard', (current) => ({
-    ...withPins(current, runs, pins),
+    ...withPins(current, runs, author, 'cited by the leaderboard'),
     leaderboard: current.leaderboard ?? author,
   }))
   const {runs: pinned, interrupted} = await tagPins(runs, account, options, edit)
@@ -122,10 +118,9 @@ async function runsToPin(
   const {index} = await readRowIndex(hub, leaderboard)
   const there = [...known.values()]
   if (runs) {
-    const cited = there.filter(({timestamp}) => isCited(timestamp, index))
     const others = there.filter(({timestamp}) => !isCited(timestamp, index))
-    const inDoubt = doubtsOn(others, (run) => rowsOf(run, index))
-    return {runs: cited.map(({timestamp}) => timestamp).toSorted(), inDoubt}
+    const cited = [...known.keys()].filter((timestamp) => isCited(timestamp, index))
+    return {runs: cited.toSorted(), inDoubt: doubtsOn(others, (run) => rowsOf(run, index))}
   }
 
   const metric = parseMetric(by)

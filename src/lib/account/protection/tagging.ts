@@ -1,14 +1,17 @@
-import {DEFAULT_CONCURRENCY} from '../../base/concurrency.js'
+import pLimit from 'p-limit'
+
+import {DEFAULT_CONCURRENCY, mapLimited} from '../../base/concurrency.js'
 import {CancelledError, SmoltraceError} from '../../base/errors.js'
 import {type Hub} from '../../hub/client.js'
 import {HubError} from '../../hub/errors.js'
 import {changeFile} from '../../hub/small-file.js'
 import {type RunDataset} from '../datasets.js'
 
-/** The datasets of one run whose cards are to change, and how: a text of a card, empty where there is none, to the new one. */
+/** The datasets of one run whose cards are to change. */
 export interface Tagging {
   run: string
   datasets: readonly RunDataset[]
+  /** Takes the text of a card, empty where there is none, and returns the new one. */
   edit: (card: string) => string
 }
 
@@ -29,6 +32,13 @@ export interface TaggingEvent {
   of: number
 }
 
+/** How cards are changed. */
+export interface TaggingOptions {
+  signal?: AbortSignal | undefined
+  /** Called for each run whose cards are done. */
+  onEvent?: ((event: TaggingEvent) => void) | undefined
+}
+
 const INTERRUPTED = 'interrupted before its card was done'
 
 /**
@@ -39,37 +49,29 @@ export async function changeCards(
   taggings: readonly Tagging[],
   title: string,
   hub: Hub,
-  {
-    signal,
-    onEvent,
-  }: {signal?: AbortSignal | undefined; onEvent?: ((event: TaggingEvent) => void) | undefined},
+  {signal, onEvent}: TaggingOptions,
 ): Promise<Map<string, Tagged>> {
   const results = new Map<string, Tagged>()
-  const queue = taggings.values()
   let stop: string | undefined
-  const work = async () => {
-    for (const {run, datasets, edit} of queue) {
-      let changed = false
-      let problem = signal?.aborted ? INTERRUPTED : stop
-      try {
-        for (const {name, namespace} of problem ? [] : datasets) {
-          const place = {name, namespace, path: 'README.md', title}
-          const {before, after} = await changeFile(hub, place, (card = '') => edit(card))
-          changed ||= before !== after
-        }
-      } catch (error) {
-        // Anything else is a fault of this program.
-        if (!(error instanceof SmoltraceError)) throw error
-        problem = error instanceof CancelledError ? INTERRUPTED : error.message
-        // The next card would meet the same: the token is not accepted any more, or has made too many changes.
-        if (error instanceof HubError && [401, 429].includes(error.status)) stop = `not attempted: ${problem}`
+  await mapLimited(taggings, pLimit(DEFAULT_CONCURRENCY), async ({run, datasets, edit}) => {
+    let changed = false
+    let problem = signal?.aborted ? INTERRUPTED : stop
+    try {
+      for (const {name, namespace} of problem ? [] : datasets) {
+        const place = {name, namespace, path: 'README.md', title}
+        const {before, after} = await changeFile(hub, place, (card = '') => edit(card))
+        changed ||= before !== after
       }
-
-      results.set(run, {changed, problem})
-      onEvent?.({kind: 'tagging', run, problem, done: results.size, of: taggings.length})
+    } catch (error) {
+      // Anything else is a fault of this program.
+      if (!(error instanceof SmoltraceError)) throw error
+      problem = error instanceof CancelledError ? INTERRUPTED : error.message
+      // The next card would meet the same: the token is not accepted any more, or has made too many changes.
+      if (error instanceof HubError && [401, 429].includes(error.status)) stop = `not attempted: ${problem}`
     }
-  }
 
-  await Promise.all(Array.from({length: Math.min(DEFAULT_CONCURRENCY, taggings.length)}, work))
+    results.set(run, {changed, problem})
+    onEvent?.({kind: 'tagging', run, problem, done: results.size, of: taggings.length})
+  })
   return results
 }

@@ -72,6 +72,15 @@ describe('cards with pins', () => {
       expect(errorOf(() => unpinCard(card))).to.be.instanceOf(CardError)
   })
 
+  it('lose the whole line of a tag that has one in a flow list', () => {
+    for (const [card, unpinned] of [
+      ['---\ntags: [\n  x,\n  PIN,\n  y\n]\n---\n', '---\ntags: [\n  x,\n  y\n]\n---\n'],
+      ['---\r\ntags: [\r\n  x,\r\n  PIN\r\n]\r\n---\r\n', '---\r\ntags: [\r\n  x,\r\n]\r\n---\r\n'],
+      ['---\ntags: [\n  "PIN"\n]\n---\n', '---\ntags: [\n]\n---\n'],
+    ] as const)
+      expect(unpinCard(card.replace('PIN', 'smoltrace-pinned'))).to.equal(unpinned)
+  })
+
   it('that cannot be read say of no pin that it is not there', () => {
     expect(pinTagsOf('---\ntags: [smoltrace-pinned\n---\n')).to.equal(undefined)
     expect(pinTagsOf('---\na: 1\na: 1\n---\n')).to.equal(undefined)
