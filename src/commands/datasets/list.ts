@@ -46,7 +46,7 @@ export default class DatasetsList extends HubCommand {
       lookAround({...connection, olderThan: flags['older-than'], sizes: flags.sizes}),
     )
     const {sizes} = overview
-    const datasets = datasetsOf(overview.runs, {only: flags.only, sort: flags.sort, sizes})
+    const datasets = datasetsOf(overview.runs, flags.sort, {only: flags.only, sizes})
     if (!this.jsonEnabled()) await this.print(formatDatasetList(overview, datasets, this.screen))
 
     const {inventory, cutoff, protection} = overview

@@ -13,12 +13,9 @@ import {CONNECTION, type ConnectionOptions, openSession, type Session} from '../
 
 /** One of a run's datasets. */
 export interface RunDataset extends ListedDataset, RunDatasetName {}
-
-/** The leaderboard's dataset. */
 export interface LeaderboardDataset extends ListedDataset {
   type: 'leaderboard'
 }
-
 /** One SMOLTRACE dataset on the Hub. */
 export type Dataset = LeaderboardDataset | RunDataset
 
@@ -33,7 +30,7 @@ export interface Inventory {
   leaderboard: LeaderboardDataset | undefined
   /** Full names of the datasets of tasks that evaluations read; no command touches them. */
   standard: string[]
-  /** Whose names are nearly SMOLTRACE's, by name; no command touches them. */
+  /** Names that are nearly SMOLTRACE's; no command touches these datasets. */
   nearMisses: NearMiss[]
   warnings: string[]
 }
@@ -53,9 +50,8 @@ export async function discoverSmoltraceDatasets(options: ConnectionOptions = {})
 }
 
 /**
- * Lists a session's namespace: one listing, by the date of creation, filtered here (the Hub's contract, section 2). What is only
- * shown, and decides nothing (`isLook`), may have entries without a name, with a warning.
- * @throws HubFormatError where it is not certain
+ * Lists a session's namespace (the Hub's contract, section 2). What is only shown, and decides nothing (`isLook`), may have entries
+ * without a name, with a warning. @throws HubFormatError where it is not certain
  */
 export async function discover(session: Session, {isLook = false} = {}): Promise<Inventory> {
   const {hub, access, now, warnings} = session
@@ -78,13 +74,7 @@ function classify(
   {datasets: listed, others}: Listing,
   namespace: string,
 ): Pick<Inventory, 'datasets' | 'leaderboard' | 'nearMisses' | 'standard'> {
-  const datasets: RunDataset[] = []
-  let leaderboard: LeaderboardDataset | undefined
-  for (const dataset of uniqueByName(listed).values()) {
-    if (dataset.type === 'leaderboard') leaderboard = dataset
-    else datasets.push(dataset)
-  }
-
+  const found = uniqueByName(listed)
   const standard: string[] = []
   const nearMisses: NearMiss[] = []
   for (const name of new Set(others)) {
@@ -93,7 +83,12 @@ function classify(
     else if (isStandardDataset(name, namespace)) standard.push(name)
   }
 
-  return {datasets, leaderboard, standard, nearMisses: nearMisses.sort((a, b) => byText(a.name, b.name))}
+  return {
+    datasets: found.filter((dataset) => dataset.type !== 'leaderboard'),
+    leaderboard: found.find((dataset) => dataset.type === 'leaderboard'),
+    standard,
+    nearMisses: nearMisses.sort((a, b) => byText(a.name, b.name)),
+  }
 }
 
 /** How many of these datasets there are of each type. */
@@ -104,10 +99,10 @@ export function countByType(datasets: Iterable<Dataset>): Record<DatasetType, nu
 }
 
 /**
- * A page that shifted while it was read can show a dataset twice. Two datasets of one name cannot be: then it is not
- * certain which of them a DELETE, which identifies by name, would hit.
+ * A page that shifted while it was read can show a dataset twice. Of two datasets of one name it would not be certain which a
+ * DELETE, which identifies by name, hits.
  */
-function uniqueByName(listed: Dataset[]): Map<string, Dataset> {
+function uniqueByName(listed: Dataset[]): Dataset[] {
   const byName = new Map<string, Dataset>()
   for (const dataset of listed) {
     const known = byName.get(dataset.name)
@@ -118,5 +113,5 @@ function uniqueByName(listed: Dataset[]): Map<string, Dataset> {
     byName.set(dataset.name, pinTags.length > 0 ? {...dataset, pinTags} : dataset)
   }
 
-  return byName
+  return [...byName.values()]
 }

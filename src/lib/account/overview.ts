@@ -3,7 +3,7 @@ import {byText, capitalized} from '../base/text.js'
 import {cutoffOf, parseAge} from '../base/time.js'
 import {type ConnectionOptions, machineTime, openSession, type Session} from '../hub/session.js'
 import {discover, type Inventory, type RunDataset} from './datasets.js'
-import {hasMetrics, lostRows, type RowIndex, type RunRows} from './leaderboard/index.js'
+import {hasMetrics, lostRows, type RunRows} from './leaderboard/index.js'
 import {readRowIndexIfPossible} from './leaderboard/read.js'
 import {readProtectionIfPossible} from './protection/file.js'
 import {pinOn} from './protection/pins.js'
@@ -67,11 +67,7 @@ export async function lookAround(options: OverviewOptions): Promise<Overview> {
 }
 
 /** What the leaderboard says of runs, and whether that is the whole truth; a warning says where it is not. */
-interface Asked {
-  rows: RowIndex | 'unknown'
-  isCertain: boolean
-}
-
+type Asked = Pick<RunContext, 'rows'> & {isCertain: boolean}
 const UNKNOWN: Asked = {rows: 'unknown', isCertain: false}
 
 async function askLeaderboard(
@@ -82,18 +78,15 @@ async function askLeaderboard(
   const read = await readRowIndexIfPossible(hub, leaderboard, warnings)
   if (read === 'unknown') return UNKNOWN
   const {index, count} = read
-  const isEmpty = count === 0
-  const lost = isEmpty ? 'the leaderboard has no rows' : lostRows(runs, index, now, DEFAULT_GRACE_MS)
-  const problem = leaderboard ? lost : 'there is no leaderboard'
+  const none = leaderboard ? 'the leaderboard has no rows' : 'there is no leaderboard'
+  const problem = count === 0 ? none : lostRows(runs, index, now, DEFAULT_GRACE_MS)
   if (problem === undefined) return {rows: index, isCertain: true}
   warnings.push(`${capitalized(problem)}: which runs finished is not known.`)
-  if (isEmpty) return UNKNOWN
+  if (count === 0) return UNKNOWN
   // Where rows were lost, a run without a row may have finished all the same.
   const others = runs.filter((run) => !run.complete && !hasMetrics(run))
-  return {
-    rows: new Map([...others.map(({timestamp}) => [timestamp, LOST] as const), ...index]),
-    isCertain: false,
-  }
+  const rows = new Map([...others.map(({timestamp}) => [timestamp, LOST] as const), ...index])
+  return {rows, isCertain: false}
 }
 
 const LOST: RunRows = {exact: [], all: [], standing: 'unclear'}
@@ -103,11 +96,8 @@ export type DatasetOrder = 'created' | 'modified' | 'name' | 'size'
 /** The datasets of runs, of some types only, in one order: newest first, largest first, or by name. */
 export function datasetsOf(
   runs: Run[],
-  {
-    only = [],
-    sort,
-    sizes = 'unknown',
-  }: {only?: RunType[] | undefined; sort: DatasetOrder; sizes?: Sizes | undefined},
+  sort: DatasetOrder,
+  {only = [], sizes = 'unknown'}: {only?: RunType[] | undefined; sizes?: Sizes | undefined} = {},
 ): RunDataset[] {
   const rank = RANKS[sort]
   return datasetsIn(runs)
@@ -138,7 +128,6 @@ const RANKS: Readonly<Record<DatasetOrder, (dataset: RunDataset, sizes: Sizes) =
   size: (dataset, sizes) => sizeOf(dataset, sizes) ?? -1,
 }
 
-/** How many runs are in which state. */
 export interface RunTotals {
   runs: number
   complete: number
@@ -153,14 +142,14 @@ export interface RunTotals {
 /** Counts the runs of an overview, by the datasets they have and by state. */
 export function totalsOf(overview: Pick<Overview, 'now' | 'rows' | 'runs'>): RunTotals {
   const {now, runs} = overview
-  const count = (test: (run: Run) => boolean) => runs.filter((run) => test(run)).length
   const states = Object.fromEntries(RUN_STATES.map((state) => [state, 0])) as RunTotals['states']
   for (const run of runs) states[stateOf(run, overview)]++
+  const complete = runs.filter((run) => run.complete).length
   return {
     runs: runs.length,
-    complete: count((run) => run.complete),
-    incomplete: count((run) => !run.complete),
-    mayBeUploading: count((run) => mayBeUploading(run, now, DEFAULT_GRACE_MS)),
+    complete,
+    incomplete: runs.length - complete,
+    mayBeUploading: runs.filter((run) => mayBeUploading(run, now, DEFAULT_GRACE_MS)).length,
     datasets: datasetsIn(runs).length,
     states,
   }

@@ -4,8 +4,8 @@ import {DEFAULT_GRACE_MS, mayBeUploading, type Run} from './runs.js'
 import {type Sizes} from './sizes.js'
 
 /**
- * What is known of a run, its datasets and the leaderboard taken together. `thinned` has finished and lost its results or
- * metrics since; one without traces may never have had any; of an `unknown` one nothing says whether it finished.
+ * What a run's datasets and the leaderboard say together. `thinned` has finished, and lost its results or metrics since; of an
+ * `unknown` one nothing says whether it finished.
  */
 export const RUN_STATES = [
   'complete',
@@ -16,7 +16,6 @@ export const RUN_STATES = [
   'failed',
   'unknown',
 ] as const
-/** One of them. */
 export type RunState = (typeof RUN_STATES)[number]
 
 /** What is known of runs apart from their datasets. */
@@ -30,10 +29,7 @@ export interface RunContext {
   sizes?: Sizes | undefined
 }
 
-/**
- * Whether a run lacks a type although nothing says that its evaluation finished. Where the leaderboard is not known or
- * not clear, no run is: when in doubt it is kept.
- */
+/** Whether a run lacks a type, and its evaluation certainly did not finish. */
 export function isUnfinished(run: Run, rows: RowIndex | 'unknown'): boolean {
   if (run.complete || rows === 'unknown') return false
   const standing = rows.get(run.timestamp)?.standing
@@ -41,10 +37,7 @@ export function isUnfinished(run: Run, rows: RowIndex | 'unknown'): boolean {
   return standing === 'partial' || standing === 'failed'
 }
 
-/**
- * The state of a run. Three datasets do not make an evaluation complete that failed; two of them do not make one
- * incomplete that finished without tracing. Where nothing says whether it finished, these cannot be distinguished.
- */
+/** Three datasets do not make an evaluation complete that failed, nor two one incomplete that finished without tracing. */
 export function stateOf(run: Run, {now, rows}: Pick<RunContext, 'now' | 'rows'>): RunState {
   const standing = rows === 'unknown' ? undefined : rows.get(run.timestamp)?.standing
   if (standing === 'failed' || standing === 'partial') return 'failed'

@@ -17,10 +17,7 @@ export interface Run {
   timestamp: string
   /** When it was evaluated, as well as that can be known. */
   time: Date
-  /**
-   * The Hub's dates disagree with the name: a restored or copied dataset, or a wrong clock. `--older-than` then needs
-   * both `time` and `newestCreatedAt` past the cutoff.
-   */
+  /** A date of the Hub disagrees with the name: restored, copied, or a wrong clock. Then `newestCreatedAt` counts for its age, too. */
   datesDisagree: boolean
   newestCreatedAt: Date
   /** Newest creation or change of any of its datasets. */
@@ -46,7 +43,6 @@ export function groupDatasetsByRun(datasets: Dataset[]): Run[] {
   return Array.from(groups.values(), toRun).sort(newestFirst)
 }
 
-/** Every dataset of these runs. */
 export function datasetsIn(runs: readonly Run[]): RunDataset[] {
   return runs.flatMap(({datasets}) => datasets)
 }
@@ -61,7 +57,7 @@ export function restoredText({newestCreatedAt}: Run): string {
   return `restored ${dayOf(newestCreatedAt)}: counts from then`
 }
 
-/** Whether an incomplete run may still be uploading. @param graceMs the grace period in ms; 0 turns it off */
+/** Whether an incomplete run may still be uploading. @param graceMs 0 turns the grace off, here and below */
 export function mayBeUploading(run: Run, now: Date, graceMs: number): boolean {
   return !run.complete && isNew(run, now, graceMs)
 }
@@ -69,11 +65,7 @@ export function mayBeUploading(run: Run, now: Date, graceMs: number): boolean {
 /** An upload that is older than this has ended: what changes later is a card, or a setting. */
 const LONGEST_UPLOAD = 48 * HOUR
 
-/**
- * Whether something of a run was created within the grace period, or changed within it while the newest of its datasets is
- * younger than an upload takes.
- * @param graceMs the grace period in ms; 0 turns it off
- */
+/** Whether something of a run was created within the grace period, or changed within it while an upload may still be under way. */
 export function isNew(run: Run, now: Date, graceMs: number): boolean {
   if (graceMs === 0) return false
   const age = now.getTime() - run.newestCreatedAt.getTime()
@@ -83,10 +75,7 @@ export function isNew(run: Run, now: Date, graceMs: number): boolean {
 /** A repository is there before its files are. */
 const FILLING = 30 * MINUTE
 
-/**
- * Whether a complete run has a dataset that was just created, and whose files may still be on their way.
- * @param graceMs 0 turns it off, as for incomplete runs
- */
+/** Whether a complete run has a dataset that was just created, and whose files may still be on their way. */
 export function mayBeFilling(run: Run, now: Date, graceMs: number): boolean {
   const age = now.getTime() - run.newestCreatedAt.getTime()
   return run.complete && graceMs > 0 && age < FILLING
@@ -135,10 +124,7 @@ function toRun(datasets: RunDataset[]): Run {
   }
 }
 
-/**
- * A run's time. The name is the machine's local time before the evaluation, `createdAt` the Hub's UTC after it: the
- * earliest `createdAt` that is plausible given the name, else the name read as UTC.
- */
+/** The earliest `createdAt` that is plausible given the name, else the name read as UTC. */
 function runTime(timestamp: string, created: number[]): Pick<Run, 'datesDisagree' | 'time'> {
   const named = parseTimestamp(timestamp)?.getTime() ?? Math.max(...created)
   const plausible = created.filter((ms) => Math.abs(ms - named) <= PLAUSIBLE_DISTANCE)
@@ -148,7 +134,7 @@ function runTime(timestamp: string, created: number[]): Pick<Run, 'datesDisagree
   }
 }
 
-/** Orders runs by time, newest first; the timestamp and the namespace decide between runs of one moment. */
+/** The timestamp and the namespace decide between runs of one moment. */
 export function newestFirst(a: Run, b: Run): number {
   return (
     b.time.getTime() - a.time.getTime() ||

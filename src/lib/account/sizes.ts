@@ -4,16 +4,14 @@ import {type OptionTable, readOptions} from '../base/options.js'
 import {CONNECTION, type ConnectionOptions, openSession, type Session} from '../hub/session.js'
 
 /**
- * Bytes that each dataset takes up on the Hub, by full name: its whole history, as the Hub counts it. One that is not among
- * them is of unknown size; `unknown` where the token may not read any. No rule rests on them.
+ * Bytes that each dataset takes up on the Hub, with its history, by full name; one that is not among them is of unknown size.
+ * `unknown` where the token may not read any. No rule rests on them.
  */
 export type Sizes = ReadonlyMap<string, number> | 'unknown'
 
-/** What several datasets take up together. */
+/** What several datasets take up together: bytes of those whose size is known, and how many others there are. */
 export interface StorageSum {
-  /** Of those whose size is known. */
   bytes: number
-  /** How many have an unknown size. */
   unknown: number
 }
 
@@ -28,7 +26,6 @@ export interface StorageReport {
   freed: StorageSum
 }
 
-/** Of jobs that can show the sizes of datasets. */
 export interface SizesOption {
   /** Reads what each dataset takes up; where the token may not, a warning says so and all else continues. */
   sizes?: boolean | undefined
@@ -39,18 +36,16 @@ export const SIZES: OptionTable<SizesOption> = {sizes: 'boolean'}
 /**
  * Reads what each SMOLTRACE dataset of a namespace takes up, the leaderboard too.
  * @returns bytes by full name, of those that the Hub names with a size
- * @throws UsageError where the options make no sense, HubError where the token may not read the account's inventory (the Hub's
- *   contract, section 2.5); else as `discoverSmoltraceDatasets`
+ * @throws HubError where the token may not read the account's inventory (the Hub's contract, section 2.5); else as
+ *   `discoverSmoltraceDatasets`
  */
 export async function readSizes(options: ConnectionOptions = {}): Promise<ReadonlyMap<string, number>> {
   return askSizes(await openSession(readOptions(options, CONNECTION)))
 }
 
 /**
- * The same for jobs in which sizes only help a reader: a warning instead of an error. To be called before the listing, which
- * must not become old while it waits.
- * @returns undefined where sizes are not asked for
- * @throws CancelledError
+ * The same for jobs in which sizes only help a reader: a warning instead of an error, undefined where they are not asked for. To be
+ * called before the listing, which must not become old while it waits.
  */
 export async function readSizesIfAsked(session: Session, {sizes}: SizesOption): Promise<Sizes | undefined> {
   if (!sizes) return undefined
@@ -69,12 +64,11 @@ async function askSizes({hub, user, access: {namespace}}: Session): Promise<Read
   return sizes
 }
 
-/** Bytes that one dataset takes up; undefined where that is unknown. */
+/** In bytes; undefined where that is unknown. */
 export function sizeOf({name}: {name: string}, sizes: Sizes): number | undefined {
   return sizes === 'unknown' ? undefined : sizes.get(name)
 }
 
-/** What datasets take up together. */
 export function storageOf(datasets: Iterable<{name: string}>, sizes: Sizes): StorageSum {
   const sum = {bytes: 0, unknown: 0}
   for (const dataset of datasets) {

@@ -33,22 +33,24 @@ const short = ({type, timestamp}: {type: string; timestamp: string}) =>
   `${type} ${timestamp === OLD ? 'old' : 'new'}`
 
 const SIZES = new Map([0, 1, 3].map((index) => [DATASETS[index]!.name, index && 7]))
-const ORDERS: Array<[title: string, options: Parameters<typeof datasetsOf>[1], expected: string]> = [
-  ['newest first, and by name', {sort: 'created'}, 'metrics new, results new, traces old, results old'],
-  ['last changed first', {sort: 'modified'}, 'results old, metrics new, results new, traces old'],
+type Listing = Parameters<typeof datasetsOf>
+const ORDERS: Array<[title: string, expected: string, sort: Listing[1], options?: Listing[2]]> = [
+  ['newest first, and by name', 'metrics new, results new, traces old, results old', 'created'],
+  ['last changed first', 'results old, metrics new, results new, traces old', 'modified'],
   [
     'largest first, those of unknown size last, those of one size by name',
-    {sort: 'size', sizes: SIZES},
     'metrics new, traces old, results old, results new',
+    'size',
+    {sizes: SIZES},
   ],
-  ['by name', {sort: 'name'}, 'metrics new, results old, results new, traces old'],
-  ['only of some types', {only: ['traces', 'metrics'], sort: 'created'}, 'metrics new, traces old'],
+  ['by name', 'metrics new, results old, results new, traces old', 'name'],
+  ['only of some types', 'metrics new, traces old', 'created', {only: ['traces', 'metrics']}],
 ]
 
 describe('overview', () => {
-  for (const [title, options, expected] of ORDERS) {
+  for (const [title, expected, sort, options] of ORDERS) {
     it(`lists datasets ${title}`, () => {
-      const listed = datasetsOf(runs, options)
+      const listed = datasetsOf(runs, sort, options)
       expect(listed.map((each) => short(each)).join(', ')).to.equal(expected)
     })
   }

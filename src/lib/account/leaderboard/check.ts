@@ -33,9 +33,9 @@ type Remark = Note & {kind: RemarkKind}
 
 /** What a check found, and where. */
 export interface LeaderboardCheck extends ViewSource {
-  /** How many rows the leaderboard has. */
+  /** How many the leaderboard has. */
   rows: number
-  /** How many runs the namespace has. */
+  /** How many the namespace has. */
   runs: number
   /** In the order of `FINDING_KINDS`. */
   findings: Finding[]
@@ -45,8 +45,7 @@ export interface LeaderboardCheck extends ViewSource {
 
 /**
  * Holds a namespace's leaderboard against its datasets. Changes nothing.
- * @throws RefusedError without a leaderboard, or where its rows cannot be read for certain; else as
- *   `discoverSmoltraceDatasets`
+ * @throws RefusedError without a leaderboard; else as `readLeaderboardRows`
  */
 export async function checkLeaderboard(options: ConnectionOptions = {}): Promise<LeaderboardCheck> {
   const {view, source} = await viewLeaderboard(readOptions(options, CONNECTION))
@@ -215,12 +214,9 @@ function note(found: Cited[], what: string): Note {
   return {message: `${rowsThat('name', found)} ${what}`, ...placeOf(found)}
 }
 
-/** Runs that a command names one by one. */
-const MOST_NAMED = 3
-
 /** What of `cleanup` selects these runs: `--unreferenced` is refused where no row is about a run that is there, or most were lost. */
 function selectorOf(runs: readonly Run[], {rows, index, runs: all, inventory}: LeaderboardView): string {
-  if (runs.length <= MOST_NAMED) return runs.map(({timestamp}) => `--run ${timestamp}`).join(' ')
+  if (runs.length <= MOST_SHOWN) return runs.map(({timestamp}) => `--run ${timestamp}`).join(' ')
   const isAnyCited = citations(rows, 'there').length > 0
   const isRefused = !isAnyCited || lostRows(all, index, inventory.now, DEFAULT_GRACE_MS) !== undefined
   return isRefused ? '--run TIMESTAMP' : '--unreferenced'
@@ -231,7 +227,7 @@ function uncited({runs, index}: LeaderboardView): Run[] {
   return runs.filter(({timestamp}) => !isCited(timestamp, index))
 }
 
-/** Something of the run was created or changed within the grace period; the row comes last, also of a complete run. */
+/** The row comes last, also of a complete run. */
 function mayGetRow(run: Run, {inventory}: LeaderboardView): boolean {
   return isNew(run, inventory.now, DEFAULT_GRACE_MS)
 }
@@ -271,9 +267,12 @@ function rowsThat(verb: string, found: ReadonlyArray<{row: number}>): string {
   return rows.size === 1 ? `row ${some(rows)} ${verb}s` : `rows ${some(rows)} ${verb}`
 }
 
-/** The first three, `3, 5, 7 and 12 more`: all of them are in the lists. */
+/** So many runs, or rows, are named one by one. */
+const MOST_SHOWN = 3
+
+/** `3, 5, 7 and 12 more`: all of them are in the lists. */
 function some(items: Iterable<number | string>): string {
-  return listing(firstOf(Array.from(items, String), 3))
+  return listing(firstOf(Array.from(items, String), MOST_SHOWN))
 }
 
 const LONGEST_NAME = 120

@@ -36,7 +36,6 @@ export interface RankedRow extends ViewedRow {
   isTied: boolean
   /** In the metric's own unit. */
   score: number | undefined
-  /** What the row says of its evaluation. */
   standing: Standing
   /** Why its place is in doubt, by all rows of its run: an unknown status, a score that cannot be. Not safe to print. */
   doubt: string | undefined
@@ -45,7 +44,7 @@ export interface RankedRow extends ViewedRow {
 
 /** Rows that agree in the columns they are grouped by; all rows where they are not grouped. */
 export interface RankedGroup {
-  /** By column; undefined where the rows have nothing there. */
+  /** Undefined where the rows have nothing in a column. */
   values: Partial<Record<GroupColumn, string | undefined>>
   /** Best first; below them those without a place: those that are in doubt, then those that did not finish, each newest first. */
   rows: RankedRow[]
@@ -56,7 +55,6 @@ export interface RankedGroup {
 /** A leaderboard in the order of one metric. */
 export interface LeaderboardRanking extends ViewSource {
   by: Metric
-  /** Which end of the metric is the better one. */
   better: 'higher' | 'lower'
   /** In the order of the columns of the leaderboard. */
   groupBy: GroupColumn[]
@@ -72,15 +70,12 @@ export interface LeaderboardRanking extends ViewSource {
 export type Ranking = Omit<LeaderboardRanking, keyof ViewSource>
 
 /** The options, checked and read. */
-interface RankingRules extends Omit<Ranking, 'groups' | 'rowsInAll'> {
-  isChosen: (model: string | undefined) => boolean
-}
+type RankingRules = Omit<Ranking, 'groups' | 'rowsInAll'>
 
 /**
  * Reads a namespace's leaderboard and ranks its rows, as `--keep-best` ranks runs.
  * @throws UsageError where the options make no sense
- * @throws RefusedError without a leaderboard, or where its rows cannot be read for certain; else as
- *   `discoverSmoltraceDatasets`
+ * @throws RefusedError without a leaderboard; else as `readLeaderboardRows`
  */
 export async function readRanking(
   options: ConnectionOptions & RankingOptions = {},
@@ -95,29 +90,25 @@ export async function readRanking(
 export function readRankingRules({by, groupBy = [], model = [], limit}: RankingOptions): RankingRules {
   checkWords(groupBy, GROUP_COLUMNS, 'groupBy', 'column')
   checkCount(limit, 'limit')
+  // Refuses a bad pattern before anything is sent.
+  matcherOf(model)
   const metric = by === undefined ? DEFAULT_METRIC : parseMetric(by)
-  const matches = matcherOf(model)
-  return {
-    by: metric,
-    better: METRICS[metric].better,
-    groupBy: GROUP_COLUMNS.filter((column) => groupBy.includes(column)),
-    model: [...model],
-    limit,
-    isChosen: (name) => model.length === 0 || (name !== undefined && matches(name)),
-  }
+  const columns = GROUP_COLUMNS.filter((column) => groupBy.includes(column))
+  return {by: metric, better: METRICS[metric].better, groupBy: columns, model: [...model], limit}
 }
 
 /**
  * Ranks rows: only one whose evaluation certainly finished, with a score that all rows of its run agree about, has a place; of
  * equal scores the newer row comes first.
  */
-export function rankRows(view: LeaderboardView, {isChosen, ...rules}: RankingRules): Ranking {
+export function rankRows(view: LeaderboardView, rules: RankingRules): Ranking {
   const {by, groupBy, limit} = rules
   const {field} = METRICS[by]
   const runs = new Map(view.runs.map((run) => [run.timestamp, run]))
   const doubtAbout = doubtsBy(rules, view.index)
+  const matches = matcherOf(rules.model)
   const rows = view.rows
-    .filter(({data}) => isChosen(data.model))
+    .filter(({data: {model}}) => rules.model.length === 0 || (model !== undefined && matches(model)))
     .map((viewed): RankedRow => ({
       ...viewed,
       place: undefined,
@@ -150,10 +141,7 @@ export function rankRows(view: LeaderboardView, {isChosen, ...rules}: RankingRul
 }
 
 /** What is in doubt of a row, by what all rows of its run say: each run is asked once. */
-function doubtsBy(
-  {by, groupBy}: Pick<Ranking, 'by' | 'groupBy'>,
-  index: RowIndex,
-): (row: LeaderboardRow) => string | undefined {
+function doubtsBy({by, groupBy}: RankingRules, index: RowIndex): (row: LeaderboardRow) => string | undefined {
   const doubtOf = (rows: readonly LeaderboardRow[]): string | undefined => {
     for (const said of [scoreOf(rows, by), cellsOf(rows, groupBy)]) if (said.is === 'doubt') return said.why
     return undefined

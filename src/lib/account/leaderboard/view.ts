@@ -8,10 +8,9 @@ import {readLeaderboard} from './read.js'
 import {type LeaderboardRow} from './row.js'
 
 /**
- * The state of a dataset that a row names: it is there; it is gone from this namespace; whether it is there is not
- * known. Or it is there under another name than the row has: in other letters or by its address (`inexact`), or in a
- * namespace that is called otherwise (`renamed`). Or it never was in this namespace: another's (`elsewhere`), a folder of
- * the evaluating machine (`local`), or no dataset of a run (`other`).
+ * The state of a dataset that a row names. It may be there under another name than the row has: in other letters or by its address
+ * (`inexact`), or in a namespace that is called otherwise (`renamed`). Or it never was in this namespace: another's (`elsewhere`),
+ * a folder of the evaluating machine (`local`), or not a dataset of a run (`other`).
  */
 export type ReferenceState =
   'elsewhere' | 'gone' | 'inexact' | 'local' | 'other' | 'renamed' | 'there' | 'unknown'
@@ -35,11 +34,11 @@ export interface Reference {
 export interface ViewedRow {
   /** Which row of the leaderboard it is, counted from 1. */
   row: number
-  /** What the row holds: not safe to print. */
+  /** Not safe to print. */
   data: LeaderboardRow
   /** Results first. */
   references: Reference[]
-  /** The run that it is about, here or gone from here, by its timestamp; undefined where it names none of this namespace. */
+  /** The timestamp of the run that it is about, here or gone from here; undefined where it names none of this namespace. */
   run: string | undefined
   /** The types of what is gone. Traces alone are never: a row names them also where none were ever made. */
   gone: Array<Exclude<RunType, 'traces'>>
@@ -66,31 +65,27 @@ export function viewRows(
   seesAll: boolean,
 ): LeaderboardView {
   const {namespace, datasets} = inventory
-  const known = {namespace, names: new Set(datasets.map(({name}) => name)), seesAll}
+  const listed = new Set(datasets.map(({name}) => name))
+  const stateOf = (name: string) => resolve(name, namespace, listed, seesAll ? 'gone' : 'unknown')
   return {
     inventory,
     runs: groupDatasetsByRun(datasets),
-    rows: rows.map((data, index) => viewRow(data, index + 1, known)),
+    rows: rows.map((data, index) => viewRow(data, index + 1, stateOf)),
     index: indexRows(rows, namespace),
   }
 }
 
-/** What names are held against. */
-interface Known {
-  namespace: string
-  /** Of the datasets that are listed. */
-  names: ReadonlySet<string>
-  seesAll: boolean
-}
+/** What is known of a name, in addition to it. */
+type Resolved = Omit<Reference, 'name' | 'type'>
 
-function viewRow(data: LeaderboardRow, row: number, known: Known): ViewedRow {
+function viewRow(data: LeaderboardRow, row: number, stateOf: (name: string) => Resolved): ViewedRow {
   const named = [
     ['results', data.resultsDataset],
     ['metrics', data.metricsDataset],
     ['traces', data.tracesDataset],
   ] as const
   const references = named.flatMap(([type, name]): Reference[] =>
-    name === undefined ? [] : [{type, name, ...resolve(name, known)}],
+    name === undefined ? [] : [{type, name, ...stateOf(name)}],
   )
   const run = references.find(({timestamp}) => timestamp !== undefined)?.timestamp
   const gone = references.flatMap(({state, type}) => (state === 'gone' && type !== 'traces' ? [type] : []))
@@ -98,34 +93,35 @@ function viewRow(data: LeaderboardRow, row: number, known: Known): ViewedRow {
   return {row, data, references, run, gone, isTotal: gone.length > 0 && !isLeft}
 }
 
-function resolve(name: string, {namespace, names, seesAll}: Known): Omit<Reference, 'name' | 'type'> {
-  const missing = seesAll ? 'gone' : 'unknown'
+/** @param missing the state of a dataset that is not among those listed */
+function resolve(
+  name: string,
+  namespace: string,
+  listed: ReadonlySet<string>,
+  missing: 'gone' | 'unknown',
+): Resolved {
   const [meant] = parseNames(name, namespace)
   if (meant?.isExact)
-    return {state: names.has(name) ? 'there' : missing, dataset: name, timestamp: meant.timestamp}
+    return {state: listed.has(name) ? 'there' : missing, dataset: name, timestamp: meant.timestamp}
   if (/^local:/i.test(name)) return {state: 'local'}
   if (!meant?.isWhole || meant.owner === undefined || !parseTimestamp(meant.timestamp))
     return {state: 'other'}
   const {owner, type, timestamp} = meant
   const dataset = runDatasetName(namespace, type, timestamp)
-  const isHere = names.has(dataset)
+  const isHere = listed.has(dataset)
   if (owner.toLowerCase() === namespace.toLowerCase())
     return {state: isHere ? 'inexact' : missing, dataset, timestamp}
   return isHere ? {state: 'renamed', dataset, timestamp, owner} : {state: 'elsewhere', owner}
 }
 
-/** The leaderboard that a view was read from, and what to know before trusting it. */
+/** What a view was read from, and what to know before trusting it. */
 export interface ViewSource {
   inventory: Inventory
   leaderboard: LeaderboardDataset
   warnings: string[]
 }
 
-/**
- * Reads a namespace's leaderboard and lists its datasets.
- * @throws RefusedError without a leaderboard, or where its rows cannot be read for certain; else as
- *   `discoverSmoltraceDatasets`
- */
+/** @throws RefusedError without a leaderboard; else as `readLeaderboardRows` */
 export async function viewLeaderboard(
   options: ConnectionOptions,
 ): Promise<{view: LeaderboardView; source: ViewSource}> {

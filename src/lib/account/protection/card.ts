@@ -136,7 +136,7 @@ function withoutTag(card: string, index: number, {start = 0, eol, node, tags}: F
 
   const tag = card.slice(from, to)
   // In a line of its own.
-  if ([`tags: [${tag}]`, `${tag},`, tag].includes(card.slice(...line).trim())) return splice(card, ...line)
+  if ([`${tag},`, `tags: [${tag}]`, tag].includes(card.slice(...line).trim())) return splice(card, ...line)
   const separator = /^[ \t]*,[ \t]*/.exec(card.slice(to))?.[0]
   if (separator !== undefined || index === 0) return splice(card, from, to + (separator?.length ?? 0))
   const [, endBefore] = rangeOf(node.items[index - 1])
