@@ -16,116 +16,76 @@ const HOUR = 3_600_000
 const COLUMNS = 100
 
 /**
- * Steps on one account of so many runs, in one folder, which holds the YAML files of `test/golden`: how long after the one before, the
- * file that has what it shows (without one it only prepares the next steps), its exit code, its command line.
+ * Below `12 runs`, steps on an account of so many, in one folder, which holds the YAML files of `test/golden`: how long after the one
+ * before, the file that has what it shows (without one it only prepares the next steps), its exit code, its command line.
  */
 const STEP = /^(?:\+(?<later>\d+)h )?(?:(?<file>\S+\.txt) )?(?:(?<exitCode>\d+) )?\$ ?(?<argv>.*)$/
 
 // The docs include these files: `npm run docs` rewrites both.
-const SESSIONS: Array<[runs: number, steps: string]> = [
-  [
-    12,
-    `
-      landing.txt $
-      unknown-command.txt 2 $ cleanupp --all --no-dry-run --yes
-      unknown-subcommand.txt 2 $ runs grup
-      unknown-flag.txt 2 $ cleanup --older-then 30d
-      runs-group.txt $ runs group
-      list-sizes.txt $ datasets list --sizes --sort size --only traces
-      cleanup-dry-run.txt $ cleanup --older-than 30d --keep-recent 3
-      cleanup-keep-recent.txt $ cleanup --older-than 20d --keep-recent 6
-      cleanup-keep-calendar.txt $ cleanup --keep-within 14d --keep-weekly 3 --keep-monthly 3
-      cleanup-keep-best.txt $ cleanup --older-than 30d --keep-best 1 --group-by model
-      cleanup-incomplete.txt $ cleanup --incomplete-only --older-than 7d
-      cleanup-only-traces.txt $ cleanup --only traces --older-than 30d --sizes
-      cleanup-refused.txt 1 $ cleanup --older-than 20d --max-delete 10% --no-dry-run --yes
-      policy-explain.txt $ policy explain policy.yaml
-      policy-explain-run.txt $ policy explain small.yaml --run 20261109_233319
-      policy-explain-bad.txt 2 $ policy explain bad.yaml
-      leaderboard-report.txt $ leaderboard report report.html
-    `,
-  ],
-  [
-    12,
-    `
-      cleanup-archive.txt $ cleanup --older-than 60d --archive copies --no-dry-run --yes
-      restore.txt $ restore copies
-      runs-group-restored.txt $ runs group
-      +2h $ cleanup --run 20260929_201032 --no-dry-run --yes
-      history.txt $ history
-    `,
-  ],
-  [
-    12,
-    `
-      $ cleanup --run 20261104_010659 --no-dry-run --yes
-      $ cleanup --run 20260904_095705 --only results --no-dry-run --yes
-      leaderboard-show.txt $ leaderboard show
-      leaderboard-check.txt $ leaderboard check
-    `,
-  ],
-  [
-    12,
-    `
-      runs-protect.txt $ runs protect 20260904_095705 --reason "cited in the paper" --until 2027-06-30
-      leaderboard-protect.txt $ leaderboard protect --top 2 --by success_rate
-      cleanup-pinned.txt $ cleanup --run 20260904_095705 --no-dry-run --yes
-      cleanup-protected.txt 1 $ cleanup --run 20260819_231620 --delete-leaderboard
-    `,
-  ],
-  [
-    12,
-    `
-      runs-protect-one.txt $ runs protect 20260917_161440 --reason "cited in the paper" --until 2027-06-30
-      cleanup-all.txt $ cleanup --all
-      cleanup-unreferenced.txt $ cleanup --unreferenced
-    `,
-  ],
-  [
-    12,
-    `
-      plan-save.txt $ cleanup --older-than 60d --plan plan.json
-      +24h plan-protect.txt $ runs protect 20260904_095705 --reason "cited in the paper" --until 2027-06-30
-      +24h plan-review.txt $ cleanup --apply plan.json
-      plan-apply.txt 3 $ cleanup --apply plan.json --no-dry-run --yes
-    `,
-  ],
-  [
-    2,
-    `
-      json/error.txt 2 $ cleanup --older-than never --json
-      json/datasets-list.txt $ datasets list --json
-      json/runs-group.txt $ runs group --json
-    `,
-  ],
-  [
-    4,
-    `
-      json/cleanup-dry-run.txt $ cleanup --keep-recent 1 --json
-      json/cleanup.txt $ cleanup --keep-recent 1 --no-dry-run --yes --json
-      json/history.txt $ history --json
-    `,
-  ],
-  [
-    4,
-    `
-      $ cleanup --keep-recent 1 --archive copies --no-dry-run --yes
-      json/restore.txt $ restore copies --dry-run --json
-    `,
-  ],
-  [
-    12,
-    `
-      json/leaderboard-show.txt $ leaderboard show --by cost --limit 1 --json
-      json/leaderboard-check.txt $ leaderboard check --json
-      json/leaderboard-report.txt $ leaderboard report report.html --json
-      json/policy-explain.txt $ policy explain recent.yaml --json
-      json/policy-explain-run.txt $ policy explain recent.yaml --run 20260904_095705 --json
-      json/runs-protect.txt $ runs protect 20260904_095705 --until 2027-01-31 --json
-      json/leaderboard-unprotect.txt $ leaderboard unprotect --json
-    `,
-  ],
-]
+const SESSIONS = `
+  12 runs
+    landing.txt $
+    unknown-command.txt 2 $ cleanupp --all --no-dry-run --yes
+    unknown-subcommand.txt 2 $ runs grup
+    unknown-flag.txt 2 $ cleanup --older-then 30d
+    runs-group.txt $ runs group
+    list-sizes.txt $ datasets list --sizes --sort size --only traces
+    cleanup-dry-run.txt $ cleanup --older-than 30d --keep-recent 3
+    cleanup-keep-recent.txt $ cleanup --older-than 20d --keep-recent 6
+    cleanup-keep-calendar.txt $ cleanup --keep-within 14d --keep-weekly 3 --keep-monthly 3
+    cleanup-keep-best.txt $ cleanup --older-than 30d --keep-best 1 --group-by model
+    cleanup-incomplete.txt $ cleanup --incomplete-only --older-than 7d
+    cleanup-only-traces.txt $ cleanup --only traces --older-than 30d --sizes
+    cleanup-refused.txt 1 $ cleanup --older-than 20d --max-delete 10% --no-dry-run --yes
+    policy-explain.txt $ policy explain policy.yaml
+    policy-explain-run.txt $ policy explain small.yaml --run 20261109_233319
+    policy-explain-bad.txt 2 $ policy explain bad.yaml
+    leaderboard-report.txt $ leaderboard report report.html
+  12 runs
+    cleanup-archive.txt $ cleanup --older-than 60d --archive copies --no-dry-run --yes
+    restore.txt $ restore copies
+    runs-group-restored.txt $ runs group
+    +2h $ cleanup --run 20260929_201032 --no-dry-run --yes
+    history.txt $ history
+  12 runs
+    $ cleanup --run 20261104_010659 --no-dry-run --yes
+    $ cleanup --run 20260904_095705 --only results --no-dry-run --yes
+    leaderboard-show.txt $ leaderboard show
+    leaderboard-check.txt $ leaderboard check
+  12 runs
+    runs-protect.txt $ runs protect 20260904_095705 --reason "cited in the paper" --until 2027-06-30
+    leaderboard-protect.txt $ leaderboard protect --top 2 --by success_rate
+    cleanup-pinned.txt $ cleanup --run 20260904_095705 --no-dry-run --yes
+    cleanup-protected.txt 1 $ cleanup --run 20260819_231620 --delete-leaderboard
+  12 runs
+    runs-protect-one.txt $ runs protect 20260917_161440 --reason "cited in the paper" --until 2027-06-30
+    cleanup-all.txt $ cleanup --all
+    cleanup-unreferenced.txt $ cleanup --unreferenced
+  12 runs
+    plan-save.txt $ cleanup --older-than 60d --plan plan.json
+    +24h plan-protect.txt $ runs protect 20260904_095705 --reason "cited in the paper" --until 2027-06-30
+    +24h plan-review.txt $ cleanup --apply plan.json
+    plan-apply.txt 3 $ cleanup --apply plan.json --no-dry-run --yes
+  2 runs
+    json/error.txt 2 $ cleanup --older-than never --json
+    json/datasets-list.txt $ datasets list --json
+    json/runs-group.txt $ runs group --json
+  4 runs
+    json/cleanup-dry-run.txt $ cleanup --keep-recent 1 --json
+    json/cleanup.txt $ cleanup --keep-recent 1 --no-dry-run --yes --json
+    json/history.txt $ history --json
+  4 runs
+    $ cleanup --keep-recent 1 --archive copies --no-dry-run --yes
+    json/restore.txt $ restore copies --dry-run --json
+  12 runs
+    json/leaderboard-show.txt $ leaderboard show --by cost --limit 1 --json
+    json/leaderboard-check.txt $ leaderboard check --json
+    json/leaderboard-report.txt $ leaderboard report report.html --json
+    json/policy-explain.txt $ policy explain recent.yaml --json
+    json/policy-explain-run.txt $ policy explain recent.yaml --run 20260904_095705 --json
+    json/runs-protect.txt $ runs protect 20260904_095705 --until 2027-01-31 --json
+    json/leaderboard-unprotect.txt $ leaderboard unprotect --json
+`
 
 describe('screens', () => {
   let commands: Config
@@ -134,17 +94,15 @@ describe('screens', () => {
     commands = await findCommands()
   })
 
-  for (const [runs, lines] of SESSIONS) {
-    const steps = lines
-      .trim()
-      .split(/\n */)
-      .map((line) => STEP.exec(line)?.groups ?? {})
+  for (const session of SESSIONS.trim().split(/\n {2}(?=\S)/)) {
+    const [heading = '', ...lines] = session.split(/\n */)
+    const steps = lines.map((line) => STEP.exec(line)?.groups ?? expect.fail(line))
     it(steps.flatMap(({file}) => file ?? []).join(', '), async () => {
       let now = BEGINNING
       const folder = realpathSync(mkdtempSync(join(tmpdir(), 'smoltrace-golden-')))
       for (const file of readdirSync(GOLDENS).filter((name) => name.endsWith('.yaml')))
         copyFileSync(join(GOLDENS, file), join(folder, file))
-      await withHub({runs, clock: () => new Date(now)}, async (hub) => {
+      await withHub({runs: Number.parseInt(heading, 10), clock: () => new Date(now)}, async (hub) => {
         for (const {argv = '', file, exitCode = 0, later = 0} of steps) {
           now += Number(later) * HOUR
           const shown = await show(hub, argv, {exitCode: Number(exitCode), folder, now})

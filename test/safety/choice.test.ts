@@ -2,17 +2,14 @@ import {expect} from 'chai'
 import {dirname} from 'node:path'
 
 import {
-  cleanupDatasets,
   discoverSmoltraceDatasets,
-  groupDatasetsByRun,
   NotAllowedError,
   readHistory,
   RefusedError,
   UsageError,
 } from '../../src/index.js'
-import {DAY, HOUR} from '../../src/lib/base/time.js'
-import {Account, all, CARRIED, stampOf, statusesOf} from '../support/account.js'
-import {UNKNOWN_TOKEN} from '../support/hub.js'
+import {DAY} from '../../src/lib/base/time.js'
+import {Account, all, CARRIED, statusesOf} from '../support/account.js'
 
 describe('which datasets go', () => {
   let account: Account
@@ -24,29 +21,6 @@ describe('which datasets go', () => {
   afterEach(() => account.close())
 
   describe('by their names', () => {
-    it('[S1] finds datasets of exactly the right name, over all pages, private ones too', async () => {
-      const {hub} = account
-      const secret = account.add(`${hub.user}/smoltrace-traces-20200101_000000`, {private: true})
-      for (const own of [
-        'results-20260231_000000',
-        'traces-20200101_000000-copy',
-        'tasks',
-        'Results-20200101_000000',
-      ])
-        account.add(`${hub.user}/smoltrace-${own}`)
-      account.add(`${hub.org}/smoltrace-traces-20200101_000001`)
-      account.addBoard()
-      const {datasets, leaderboard, standard, nearMisses} = await discoverSmoltraceDatasets(
-        account.connection,
-      )
-      const {old, older, recent} = account
-      expect(datasets.map(({name}) => name)).to.have.members([...old, ...older, ...recent, secret])
-      expect(leaderboard?.name).to.equal(account.board)
-      expect(standard).to.deep.equal([`${hub.user}/smoltrace-tasks`])
-      expect(nearMisses).to.have.length(3)
-      expect(groupDatasetsByRun(datasets).map(({missing}) => missing.length)).to.deep.equal([0, 0, 0, 2])
-    })
-
     it('[S1] deletes those that are named, each once, and leaves no flaw in the journal where a name is not there or is pinned', async () => {
       account.addBoard()
       const {old, older, recent, hub} = account
@@ -104,14 +78,6 @@ describe('which datasets go', () => {
       await account.refused(account.remove([name], CARRIED), RefusedError)
       const another = account.remove(account.old, {...CARRIED, namespace: account.hub.org})
       await account.refused(another, UsageError)
-    })
-
-    it('[S2] needs a token, and one that the Hub knows', async () => {
-      const {endpoint} = account.connection
-      const nobody = {endpoint, env: {HF_HOME: '/nowhere'}, all: true}
-      await account.refused(cleanupDatasets(nobody), NotAllowedError)
-      expect(account.hub.requests).to.deep.equal([])
-      await account.refused(account.clean({all: true, token: UNKNOWN_TOKEN}), NotAllowedError)
     })
 
     for (const kind of ['read', 'fineGrainedReadOnly', 'fineGrainedNarrow'] as const) {
@@ -224,25 +190,6 @@ describe('which datasets go', () => {
       await account.save({only: ['metrics'], all: true})
       expect((await account.apply(CARRIED)).counts.deleted).to.equal(3)
       expect((await account.clean({only: ['results'], all: true, ...CARRIED})).counts.deleted).to.equal(3)
-    })
-
-    it('[S5] asks nothing where the runs lack the type that `only` names', async () => {
-      const names = account.addRun(60 * DAY, {types: ['results', 'metrics']})
-      const confirm = () => expect.fail('asked')
-      const result = await account.clean({only: ['traces'], olderThan: '55d', dryRun: false, confirm})
-      expect(result).to.deep.include({wouldDelete: 0, outcomes: []})
-      expect(account.names).to.include.members(names)
-    })
-
-    it('[S7] keeps a run that may still be uploading from all and from its name, unless the grace period is 0', async () => {
-      const uploading = account.addRun(2 * HOUR, {types: ['results']})
-      const dead = account.addRun(3 * DAY, {types: ['results']})
-      await account.clean({all: true, ...CARRIED})
-      expect(account.names).to.include.members(uploading).and.not.to.include.members(dead)
-      await account.clean({run: [stampOf(uploading[0])], ...CARRIED})
-      expect(account.names).to.include.members(uploading)
-      await account.clean({run: [stampOf(uploading[0])], grace: '0', ...CARRIED})
-      expect(account.names).not.to.include.members(uploading)
     })
   })
 

@@ -217,14 +217,6 @@ describe('what is confirmed is what goes', () => {
     }
   }
 
-  it('[S10] an incomplete run to which a dataset comes is skipped', async () => {
-    const [results = ''] = account.addRun(60 * DAY, {types: ['results']})
-    const traces = results.replace('-results-', '-traces-')
-    const {outcomes} = await doors['before the answer']!(() => account.add(traces))
-    expect(statusesOf(outcomes)).to.include({[results]: 'skipped'})
-    expect(account.names).to.include.members([results, traces])
-  })
-
   it('[S10] a dry run compares just so: what is gone, changed or pinned is not counted', async () => {
     const {old, older, recent, hub} = account
     const {plan} = await account.clean({all: true})
