@@ -78,7 +78,7 @@ export function stagesOfPinning(): Classify {
 }
 
 function nameIn({path, body}: FaultTarget): string | undefined {
-  if (path !== '/api/repos/create') return /\/datasets\/([^/]+\/[^/]+?)(?:\.git)?\//.exec(path)?.[1]
+  if (path !== '/api/repos/create') return /\/datasets\/([^/]+\/[^/]+?)(?:\.git)?[/?]/.exec(path)?.[1]
   const {organization, name} = JSON.parse(body) as {organization: string; name: string}
   return `${organization}/${name}`
 }

@@ -213,9 +213,9 @@ const protect: Scenario = {
   classify: stagesOfPinning,
   kinds: {
     // What goes wrong with the protection file ends the job; what goes wrong with a card makes that pin half.
-    ...at('', 'change', ['files', 'file, bytes', 'facts', 'protection', 'protection, content']),
+    ...at('', 'change', ['files', 'file, bytes', 'whereabouts', 'protection', 'protection, content']),
     ...at('', 'change', ['preupload', 'commit']),
-    ...at('tagging: ', 'part', ['facts', 'files', 'file', 'preupload', 'commit']),
+    ...at('tagging: ', 'part', ['whereabouts', 'files', 'file', 'preupload', 'commit']),
   },
   planned: [LEADERBOARD, ...PINNED],
   expectTruth(ended) {

@@ -201,7 +201,6 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
     log: [],
     identity: tokenOf('write'),
     whoAmI: async (namespace) => readAccount(hub.identity, undefined, namespace),
-    headOf: unused,
     async readWhole() {
       hub.log.push('READ')
       return Buffer.from(hub.protection ?? '')

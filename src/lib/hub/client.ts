@@ -2,7 +2,7 @@ import {CancelledError, RefusedError, SmoltraceError} from '../base/errors.js'
 import {parseDatasetName} from '../base/names.js'
 import {hideToken, safe} from '../base/text.js'
 import {type Account, readAccount} from './access.js'
-import {describe, headOf, whereabouts} from './dataset-info.js'
+import {describe, whereabouts} from './dataset-info.js'
 import {HubFormatError} from './errors.js'
 import {createDataset, download, listFiles, readText, readWhole, upload} from './files.js'
 import {type HubResponse} from './http.js'
@@ -17,7 +17,6 @@ const CALLS = {
   deleteDataset,
   describe,
   download,
-  headOf,
   listDatasets,
   listFiles,
   listStorage,

@@ -82,26 +82,14 @@ export function readFacts(
   entry: Fields,
   name: string,
 ): Pick<DatasetFacts, 'createdAt' | 'id' | 'lastModified' | 'sha'> {
-  const {id, createdAt, updatedAt} = entry
+  const {id, sha, createdAt, updatedAt} = entry
   if (!isText(id)) throw lacking('id', name)
-  const sha = requireHead(entry, name)
+  if (!isText(sha)) throw lacking('head', name)
   const created = dateOf(createdAt)
   if (!created) throw lacking('creation date', name)
   const lastModified = dateOf(updatedAt)
   if (!lastModified) throw lacking('last change', name)
   return {id, sha, createdAt: created, lastModified}
-}
-
-/** Reads the commit at the head of a dataset's `main`. */
-export async function headOf(transport: Transport, name: string): Promise<string> {
-  const {datasetInfo, libraryOptions} = await import('./library.js')
-  const options = libraryOptions(transport, transport.send)
-  return requireHead(await datasetInfo({...options, name, additionalFields: ['sha']}), name)
-}
-
-function requireHead({sha}: {sha?: unknown}, name: string): string {
-  if (!isText(sha)) throw lacking('head', name)
-  return sha
 }
 
 export function lacking(what: string, name: string): HubFormatError {

@@ -44,7 +44,10 @@ export async function changeFile(
   let unconfirmed: FileChange | undefined
   let retries = 0
   for (let attempt = 1; ;) {
-    const parentCommit = await hub.headOf(name)
+    const found = await hub.whereabouts(name)
+    if (found.state !== 'there')
+      throw new RefusedError(`${name} is not there any more: it was renamed, moved or deleted meanwhile.`)
+    const parentCommit = found.sha
     const before = await readSmallFile(hub, name, parentCommit, path)
     const text = await edit(before)
     if (text === (before ?? '')) return unconfirmed ?? {before, after: before}

@@ -113,6 +113,6 @@ function committedIn(name: string): Array<Record<string, string>> {
 }
 
 function headIn(name: string): string {
-  const info = readRecording(name).find(({path}) => path.includes('/revision/'))
+  const info = readRecording(name).find(({path}) => path.endsWith('?expand=sha'))
   return (info?.response as {sha: string}).sha
 }

@@ -2,7 +2,6 @@ import {expect} from 'chai'
 
 import {RefusedError} from '../../../src/lib/base/errors.js'
 import {type PlanPart} from '../../../src/lib/hub/client.js'
-import {HubFormatError} from '../../../src/lib/hub/errors.js'
 import {NEAR_MISSES, rejectionOf, type StubServer} from '../../support/builders.js'
 import {hubAt, OK, type Replier, stubHubs} from './stub.js'
 
@@ -53,12 +52,5 @@ describe('client', () => {
 
       expect(server.seen).to.deep.equal([])
     })
-  })
-
-  it('takes the head of a dataset only from an answer that names it', async () => {
-    const sha = 'b'.repeat(40)
-    const hub = await connect({json: {id: BOARD, sha}}, {json: {id: BOARD}})
-    expect(await hub.headOf(BOARD)).to.equal(sha)
-    expect(await rejectionOf(hub.headOf(BOARD))).to.be.instanceOf(HubFormatError)
   })
 })

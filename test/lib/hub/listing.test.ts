@@ -98,7 +98,7 @@ describe('a listing', () => {
         },
         {...facts, name: BOARD, namespace: 'kim', type: 'leaderboard', private: false},
       ])
-    await hub.headOf(RUN).catch(() => {})
+    await hub.whereabouts(RUN).catch(() => {})
     expect(hub.pages, 'other requests are not pages').to.equal(4)
     expect(hub.quota).to.deep.include({size: {requests: 500, windowMs: 300_000}})
   })

@@ -73,7 +73,7 @@ describe('[S17] the token in hand', () => {
         const hub = hubAt((await replies(reply)).url, {token: TOKEN})
         for (const ask of [
           () => hub.listDatasets('kim'),
-          () => hub.headOf(NAME),
+          () => hub.describe(NAME),
           () => hub.deleteDataset(NAME, 'kim', 'run'),
         ]) {
           const error = await rejectionOf(

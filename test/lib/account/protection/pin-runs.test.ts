@@ -168,6 +168,21 @@ describe('pins', () => {
       expect((await kept())[pinned]).to.equal('pinned by mira')
     })
 
+    it('[S1] are half where a dataset has another name by now, to which nothing is written', async () => {
+      const {state} = account.hub
+      account.hub.intercept({
+        match(request) {
+          const isForFile = isCommitTo(account.board)(request)
+          if (isForFile) state.rename(state.get(results)!, 'mira/notes')
+          return false
+        },
+        respond: {status: 500},
+      })
+      const [made] = (await protect()).runs
+      expect(made?.problem).to.include('renamed, moved or deleted')
+      expect(textOf('mira/notes', 'README.md')).to.equal(CARD)
+    })
+
     it('stop at the first card where the token makes too many changes, and leave the rest', async () => {
       const headers = {ratelimit: '"api";r=900;t=100'}
       const respond = {status: 429, headers, body: '{"error": "limit of commits"}'}
