@@ -5,9 +5,9 @@ import {type Metric} from './metrics.js'
 import {type LeaderboardRow} from './row.js'
 import {bestFirst, doubt, no, scoreOf, type Standing, standingOfAll, type Verdict, yes} from './values.js'
 
-/** What the leaderboard has about one run. */
+/** What the leaderboard has about one run, newest first. */
 export interface RunRows {
-  /** The rows that name a dataset of this run exactly, and of no other run; newest first. */
+  /** The rows that name a dataset of this run exactly, and of no other run. */
   exact: readonly LeaderboardRow[]
   /** Those, and rows that only seem to mean the run, or mean others too: these can save a run, and never get one deleted. */
   all: readonly LeaderboardRow[]
@@ -18,9 +18,8 @@ export interface RunRows {
 export type RowIndex = ReadonlyMap<string, RunRows>
 
 /**
- * Sorts rows by the runs that they are about. A row that only seems to mean a run can say that it finished, and puts all else in
- * doubt. The order of the rows does not matter.
- * @param namespace spelled as whoami spells it
+ * Sorts rows, in any order, by the runs that they are about. A row that only seems to mean a run can say that it finished, and puts
+ * all else in doubt.
  */
 export function indexRows(rows: readonly LeaderboardRow[], namespace: string): RowIndex {
   const found = new Map<string, {exact: LeaderboardRow[]; loose: LeaderboardRow[]}>()
@@ -48,15 +47,12 @@ function runRows(exact: LeaderboardRow[], loose: LeaderboardRow[]): RunRows {
   return {exact, all, standing: exact.length > 0 || standing === 'finished' ? standing : 'unclear'}
 }
 
-/** Whether any row is about a run, in whatever form it is named. */
+/** Whether any row is about a run, in whatever form. */
 export function isCited(timestamp: string, index: RowIndex): boolean {
   return (index.get(timestamp)?.all.length ?? 0) > 0
 }
 
-/**
- * The rows of a run, newest first; those that only seem to mean it are among them once one names it exactly. A run with metrics
- * had a row: where that is missing, what it said is unknown.
- */
+/** The rows of a run, once one names it exactly. A run with metrics had a row: where it is missing, what it said is unknown. */
 export function rowsOf(
   {timestamp, missing}: Run,
   index: RowIndex | 'unknown',
@@ -70,13 +66,12 @@ export function rowsOf(
     : no('no row on the leaderboard')
 }
 
-/** What the leaderboard says of a run's score. */
 export function scoreOfRun(run: Run, index: RowIndex | 'unknown', by: Metric): Verdict<number> {
   const rows = rowsOf(run, index)
   return rows.is === 'yes' ? scoreOf(rows.value, by) : rows
 }
 
-/** Ranks the runs that have a score which is certain, best first. Of equals the newer run is the better one. */
+/** The runs that certainly have a score, best first; of equals the newer run is the better one. */
 export function rankRuns(
   runs: readonly Run[],
   index: RowIndex | 'unknown',

@@ -2,8 +2,8 @@ import {OptionError} from '../../base/errors.js'
 import {didYouMean} from '../../base/nearest.js'
 
 /**
- * Columns of the leaderboard that runs can be ranked by: the short name, the field of a row, which end is better, the most that
- * it can be, what 0 says (evaluators write 0 also where they did not measure a cost), and what it is called.
+ * Columns that runs can be ranked by, best known first: the short name, the field of a row, which end is better, the most that it
+ * can be, what 0 says (evaluators write 0 also where they did not measure a cost), and what it is called.
  */
 const RANKINGS = [
   ['success_rate', 'success', 'successRate', 'higher', 100, 'measured', 'success rate'],
@@ -37,7 +37,6 @@ export function faultOf(value: number, metric: Metric): string | undefined {
   return value === 0 && zero === 'unmeasured' ? 'is 0, so was not measured' : undefined
 }
 
-/** The columns, best known first. */
 export const METRIC_NAMES = RANKINGS.map(([column]) => column)
 
 /** `success_rate (success)`, …: a column of the leaderboard and its short name. */
@@ -46,13 +45,9 @@ export const METRIC_LIST = RANKINGS.map(([column, short]) => `${column} (${short
 /** Everything that `parseMetric` takes: short names first, since they are what one types. */
 export const METRIC_WORDS = [...RANKINGS.map(([, short]) => short), ...METRIC_NAMES]
 
-/** The default metric. */
 export const DEFAULT_METRIC: Metric = 'success_rate'
 
-/**
- * Reads the name of a metric: a column's, or its short one (`cost` for `total_cost_usd`).
- * @throws UsageError where the metric does not exist
- */
+/** Reads a column's name, or its short one (`cost` for `total_cost_usd`). @throws UsageError where there is no such metric */
 export function parseMetric(text: string): Metric {
   const found = RANKINGS.find(([column, short]) => text === column || text === short)
   if (found) return found[0]

@@ -93,18 +93,14 @@ function takeOff(budget: Budget, rows: number, chunks: readonly ColumnMetaData[]
   const packed = chunks.reduce((sum, {total_compressed_size: size}) => sum + Number(size), 0)
   const unpacked = chunks.reduce((sum, {total_uncompressed_size: size}) => sum + Number(size), 0)
   if (!(Math.max(packed, unpacked) <= budget.bytes)) throw tooLarge(`unpacked it has ${unpacked} bytes`)
-  for (const {
-    encodings,
-    num_values: values,
-    total_uncompressed_size: size,
-    path_in_schema: [column],
-  } of chunks) {
+  for (const {encodings, path_in_schema: path, ...chunk} of chunks) {
     // In this encoding each value may repeat all that came before it, and it is unpacked before anything can be counted.
-    if (!encodings.includes('DELTA_BYTE_ARRAY') || Number(values) * Number(size) <= budget.bytes) continue
-    throw new UnreadableFile(
-      `its column ${column} is in the encoding DELTA_BYTE_ARRAY, whose decoded length is unknown`,
-      'Write it again without that encoding: the datasets library does not use it.',
-    )
+    const longest = Number(chunk.num_values) * Number(chunk.total_uncompressed_size)
+    if (encodings.includes('DELTA_BYTE_ARRAY') && !(longest <= budget.bytes))
+      throw new UnreadableFile(
+        `its column ${path[0]} is in the encoding DELTA_BYTE_ARRAY, whose decoded length is unknown`,
+        'Write it again without that encoding: the datasets library does not use it.',
+      )
   }
 
   budget.rows -= rows
@@ -123,24 +119,22 @@ export function tooLarge(what: string): UnreadableFile {
 async function compressorsFor(chunks: readonly ColumnMetaData[], budget: Budget): Promise<Compressors> {
   const codecs = [...new Set(chunks.map(({codec}) => codec))].filter((codec) => codec !== 'UNCOMPRESSED')
   const known = await decompressors(codecs.some((codec) => codec !== 'SNAPPY'))
-  return Object.fromEntries(
-    codecs.map((codec): [string, Compressors[keyof Compressors]] => {
-      const decompress = known[codec]
-      if (!decompress)
-        throw new UnreadableFile(
-          `its compression ${codec} is not known`,
-          'Write it again with snappy compression, which every reader knows.',
-        )
-      return [
-        codec,
-        (input, length) => {
-          budget.bytes -= length
-          if (!(length >= 0 && budget.bytes >= 0)) throw tooLarge('unpacked it has more bytes than it says')
-          return decompress(input, length)
-        },
-      ]
-    }),
-  )
+  const compressors: Compressors = {}
+  for (const codec of codecs) {
+    const decompress = known[codec]
+    if (!decompress)
+      throw new UnreadableFile(
+        `its compression ${codec} is not known`,
+        'Write it again with snappy compression, which every reader knows.',
+      )
+    compressors[codec] = (input, length) => {
+      budget.bytes -= length
+      if (!(length >= 0 && budget.bytes >= 0)) throw tooLarge('unpacked it has more bytes than it says')
+      return decompress(input, length)
+    }
+  }
+
+  return compressors
 }
 
 /** `datasets` writes snappy; what the other codecs need is loaded where a file has one of them. */

@@ -22,7 +22,7 @@ export interface RankingOptions {
   groupBy?: GroupColumn[] | undefined
   /** Only rows of a model that one of these patterns matches, as in `RetentionOptions`. */
   model?: string[] | undefined
-  /** At most this many rows; of each group where there are groups. */
+  /** At most this many rows of each group. */
   limit?: number | undefined
 }
 
@@ -42,7 +42,7 @@ export interface RankedRow extends ViewedRow {
   time: RowTime | undefined
 }
 
-/** Rows that agree in the columns they are grouped by; all rows where they are not grouped. */
+/** Rows that agree in the columns they are grouped by; all rows without groups. */
 export interface RankedGroup {
   /** Undefined where the rows have nothing in a column. */
   values: Partial<Record<GroupColumn, string | undefined>>
@@ -62,7 +62,7 @@ export interface LeaderboardRanking extends ViewSource {
   limit: number | undefined
   /** How many rows the leaderboard has, those of other models among them. */
   rowsInAll: number
-  /** The group with the best row first; none where no row is left. */
+  /** The group with the best row first. */
   groups: RankedGroup[]
 }
 
@@ -157,7 +157,7 @@ function doubtsBy({by, groupBy}: RankingRules, index: RowIndex): (row: Leaderboa
   return (row) => (doubts.has(row) ? doubts.get(row) : doubtOf([row]))
 }
 
-/** Ranked rows, then those that are in doubt, then those that did not finish. */
+/** Rows with a place, then those that are in doubt, then those that did not finish. */
 function classOf({standing, doubt}: RankedRow): number {
   if (doubt !== undefined) return 1
   return standing === 'finished' ? 0 : 2

@@ -11,8 +11,7 @@ import {type LeaderboardRow} from './row.js'
 
 /** Bytes of all its files together: usual ones have some hundred thousand. */
 const MOST_BYTES = 64 * 1024 * 1024
-
-/** What all its files together may bring: ten times what ten thousand runs do, and read in a few hundred MB of memory. */
+/** What these may bring: ten times what ten thousand runs do, and read in a few hundred MB of memory. */
 const MOST: Budget = {rows: 100_000, bytes: 128 * 1024 * 1024, characters: 32 * 1024 * 1024}
 
 /** Older versions of `datasets` put a hash behind the numbers. */
@@ -47,14 +46,13 @@ export async function readLeaderboard(
   return rows.flat()
 }
 
-/** What rules ask of a leaderboard. */
+/** Rows for rules, and how many there are, with those that mean no run. */
 export interface IndexedRows {
   index: RowIndex
-  /** How many it has, with those that mean no run. */
   count: number
 }
 
-/** Reads a leaderboard as `readLeaderboard` does, for rules. */
+/** Reads a leaderboard as `readLeaderboard` does. */
 export async function readRowIndex(
   hub: Hub,
   leaderboard: LeaderboardDataset | undefined,
@@ -74,7 +72,7 @@ export function readRowIndexIfPossible(
 
 /**
  * Reads the rows of a namespace's leaderboard, for `filterRuns`.
- * @throws as `readLeaderboard`, and as `discoverSmoltraceDatasets`
+ * @throws RefusedError where they cannot be read for certain; else as `discoverSmoltraceDatasets`
  */
 export async function readLeaderboardRows(options: ConnectionOptions = {}): Promise<LeaderboardRow[]> {
   const session = await openSession(readOptions(options, CONNECTION))

@@ -2,7 +2,7 @@ import {parseTimestamp} from '../../base/names.js'
 import {type Run} from '../runs.js'
 import {type Metric, METRIC_NAMES, METRICS} from './metrics.js'
 
-/** What a run's evaluation may have come to, as the leaderboard says it. */
+/** What a run's evaluation may have come to. */
 export const STATUSES = ['completed', 'partial', 'failed'] as const
 export type Status = (typeof STATUSES)[number]
 
@@ -50,15 +50,13 @@ export function groupField(column: GroupColumn): (typeof GROUP_FIELDS)[number] {
   return FIELDS.get(column)!
 }
 
-/** What the columns of metrics hold: a number, in the unit that the column's name says. */
+/** In the unit that the column's name says. */
 type NumberField = (typeof METRICS)[Metric]['field']
-
-/** A column that is read, as the field of a row. */
 export type RowField = keyof typeof TEXTS | NumberField
 
 /**
- * What one row says about one evaluation. Texts are not empty; texts and numbers are undefined where the row has none. Texts
- * are free text: only exact names in them mean anything, and none is safe to print as it is.
+ * What one row says about one evaluation. Texts are not empty, and not safe to print as they are; texts and numbers are undefined
+ * where the row has none.
  * @interface
  */
 export type LeaderboardRow = Record<keyof typeof TEXTS, string | undefined> &
@@ -67,28 +65,22 @@ export type LeaderboardRow = Record<keyof typeof TEXTS, string | undefined> &
     damaged?: Partial<Record<string, string>> | undefined
   }
 
-/** A column that is read: its name, the field of a row, and what is wrong with a cell. */
+/** The columns that are read. */
 type Cell = [column: string, field: RowField, damageOf: (cell: unknown) => string | undefined]
 const CELLS: readonly Cell[] = [
   ...Object.entries(TEXTS).map(([field, column]): Cell => [column, field as RowField, damageOfText]),
   ...METRIC_NAMES.map((column): Cell => [column, METRICS[column].field, damageOfNumber]),
 ]
 
-/** Every column that is read. */
 export const COLUMNS: readonly string[] = CELLS.map(([column]) => column)
-/** Every field of a row that comes from a column. */
 export const ROW_FIELDS: readonly RowField[] = CELLS.map(([, field]) => field)
-
-/** What these say decides which runs finished: nothing in them may be passed over. */
-const NAMES: ReadonlySet<string> = new Set([TEXTS.metricsDataset, TEXTS.resultsDataset, TEXTS.tracesDataset])
 
 /** The column without which a file is not a leaderboard. */
 export const IDENTITY: string = TEXTS.resultsDataset
+/** What these say decides which runs finished: nothing in them may be passed over. */
+const NAMES = new Set([IDENTITY, TEXTS.metricsDataset, TEXTS.tracesDataset])
 
-/**
- * Makes rows of the columns that a file has.
- * @throws Error where a column lacks rows, or one that names datasets holds what is not text
- */
+/** Makes rows of columns. @throws Error where one lacks rows, or one that names datasets holds what is not text */
 export function toRows(columns: ReadonlyMap<string, unknown[]>, count: number): LeaderboardRow[] {
   for (const [column, cells] of columns) {
     // A cell without a value is null: undefined is one that hyparquet did not find.
@@ -134,9 +126,8 @@ export interface RowTime {
 }
 
 /**
- * The time of the run where it is there; else what the row says, and else what the run's name says: an evaluation ends later than
- * its name says, and a run on the Hub is dated by its end too. Where a source says what is not possible, the next one counts.
- * @param run that the row is about, by its timestamp; those that are there are in `runs`
+ * The time of the run that a row is about, where it is there; else what the row says, which is the end of the evaluation too, and
+ * else what the run's name says. Where a source says what is not possible, the next one counts.
  */
 export function timeOfRow(
   timestamp = '',

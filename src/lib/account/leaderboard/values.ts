@@ -77,7 +77,6 @@ export function scoreText(score: number, limit = Infinity): string {
   return String(looksRight ? rounded : score)
 }
 
-/** Orders scores, the better one first. */
 export function bestFirst(by: Metric): (a: number, b: number) => number {
   return METRICS[by].better === 'higher' ? (a, b) => b - a : (a, b) => a - b
 }
@@ -85,18 +84,14 @@ export function bestFirst(by: Metric): (a: number, b: number) => number {
 /** What rows have in each column that they are grouped by, undefined for nothing; or that it has no row. */
 export type GroupValues = 'no row' | ReadonlyArray<string | undefined>
 
-/** Rows, or runs by their rows, that agree in some columns. */
+/** Rows, or runs by their rows, that agree in some columns, in the order in which they came. */
 interface Group<T> {
   /** For people, and safe to print: `model gpt-4o, no team`; empty where nothing was grouped. */
   name: string
-  /** In the order in which they came. */
   members: T[]
 }
 
-/**
- * Groups items by what they have in all of these columns. Those that have nothing in one of them belong together, and so do
- * those without a row. Without columns all are one group.
- */
+/** Groups items by what they have in all of these columns; nothing is a value of its own. Without columns all are one group. */
 export function groupsBy<T>(
   items: readonly T[],
   columns: readonly GroupColumn[],

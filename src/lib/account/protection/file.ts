@@ -6,13 +6,11 @@ import {changeFile, readSmallFile} from '../../hub/small-file.js'
 import {type Inventory, type LeaderboardDataset} from '../datasets.js'
 import {type Protection, PROTECTION_PATH, VERSION} from './pins.js'
 
-/** A listing, as far as protection is concerned. */
 type Board = Pick<Inventory, 'leaderboard' | 'namespace'>
 
 /**
  * Reads what is protected, at the head of now. Certain are a file with the hash that the Hub lists, a leaderboard that is neither
- * listed nor at its address, and a listed leaderboard certainly without the file; everything else is an error.
- * @throws SmoltraceError where it cannot be read for certain
+ * listed nor at its address, and a listed leaderboard certainly without the file. @throws SmoltraceError where it is not certain
  */
 export async function readProtection(hub: Hub, {leaderboard, namespace}: Board): Promise<Protection> {
   if (!leaderboard) {
@@ -45,10 +43,7 @@ export function readProtectionIfPossible(
   return orUnknown(readProtection(hub, board), what, warnings)
 }
 
-/**
- * Makes sure that a leaderboard which the listing lacks is not there: renamed or moved, it would have taken the pins along, and its
- * address would lead elsewhere.
- */
+/** A leaderboard that was renamed or moved would have taken the pins along, and its address would lead elsewhere. */
 async function requireNoLeaderboard(hub: Hub, namespace: string): Promise<void> {
   const name = leaderboardName(namespace)
   const found = await hub.whereabouts(name)
@@ -81,9 +76,8 @@ export interface ProtectionEdit {
 }
 
 /**
- * Changes the protection file, or takes it away where nothing is protected any more.
- * The edit is one commit of that title, and changes nothing where it is applied to its own result
- * @throws RefusedError where others never stop changing it, or the file cannot be understood
+ * Changes the protection file in one commit, or takes it away where nothing is protected any more. An edit applied to its own
+ * result changes nothing. @throws RefusedError where others never stop changing it, or the file cannot be understood
  */
 export async function changeProtection(
   hub: Hub,

@@ -30,19 +30,18 @@ import {changeCards, type Tagged, type Tagging, type TaggingOptions} from './tag
 
 /** The result of pinning or unpinning runs. */
 export interface PinChange {
-  /** Full name of the leaderboard, which keeps pins as well as the tags do; undefined where it does not exist. */
+  /** Full name; undefined where there is none to keep pins in. */
   leaderboard: string | undefined
-  /** Whether anything was written; false where all was already so. */
+  /** Whether anything was written. */
   changed: boolean
-  /** One for each run, in the order asked for. */
+  /** In the order asked for. */
   runs: PinnedRun[]
   /** Whether an abort left runs half pinned, or half unpinned. */
   interrupted: boolean
 }
 
-/** One run, and its pin. */
+/** One run, by its timestamp, and its pin. */
 export interface PinnedRun {
-  /** The run's timestamp. */
   run: string
   /** Whether this changed now, in the protection file or in a card. */
   changed: boolean
@@ -69,12 +68,10 @@ const PIN_OPTIONS: OptionTable<PinOptions> = {...UNPIN_OPTIONS, reason: 'text', 
 /**
  * Pins runs, so that every rule keeps them, `--all` included: in the protection file first, one commit for all, then with a tag in
  * the card of each run's results (of every dataset that it has, where there are none). Without a leaderboard the tag alone is the
- * pin, and the reason is kept nowhere. A pin is never shortened by pinning again: the one that holds longer stays.
- * @param timestamps of runs that exist
- * @returns the result for each; a run whose cards could not be changed is half pinned, which keeps it all the same
- * @throws UsageError where a timestamp or `until` is not one, or `until` is over
- * @throws RefusedError where a run does not exist
- * @throws NotAllowedError where the token cannot write there
+ * pin, and the reason is kept nowhere. A run whose cards could not be changed is half pinned, which keeps it all the same. Of the
+ * pin before and the new one that stays which holds longer.
+ * @throws UsageError where a timestamp or `until` is not one, or `until` is over; RefusedError where a run does not exist;
+ *   NotAllowedError where the token cannot write there
  */
 export async function protectRuns(timestamps: string[], options: PinOptions = {}): Promise<PinChange> {
   timestamps = readTimestamps(timestamps)
@@ -93,10 +90,8 @@ export async function protectRuns(timestamps: string[], options: PinOptions = {}
 
 /**
  * Lifts the pins of runs, whether these still exist or not: in the protection file first, then in the cards of all their datasets.
- * Where there is none, nothing changes.
- * @returns the result for each; a run with a card that could not be changed may still be pinned
- * @throws UsageError where a timestamp is not one
- * @throws NotAllowedError where the token cannot write there
+ * A run with a card that could not be changed may still be pinned.
+ * @throws UsageError where a timestamp is not one; NotAllowedError where the token cannot write there
  */
 export async function unprotectRuns(timestamps: string[], options: UnpinOptions = {}): Promise<PinChange> {
   timestamps = readTimestamps(timestamps)
@@ -172,8 +167,7 @@ export function withPins(
 
 /**
  * Puts the tags into the cards of runs whose entries are made. Those that the listing shows as tagged cost nothing; where the tag
- * alone is the pin, their cards are read all the same, since the listing may still show one that was taken out.
- * @param edit of the protection file; undefined where there is none to keep pins in
+ * alone is the pin (no `edit`), their cards are read all the same: the listing may still show one that was taken out.
  */
 export async function tagPins(
   timestamps: string[],

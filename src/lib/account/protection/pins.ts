@@ -6,10 +6,7 @@ import {dayOf} from '../../base/time.js'
 import {type Inventory, type RunDataset} from '../datasets.js'
 import {type Run} from '../runs.js'
 
-/**
- * Where the protection is kept: in a dot-directory of the leaderboard, which `datasets` ignores and which the next
- * evaluation, unlike anything written into the README, leaves alone.
- */
+/** In a dot-directory of the leaderboard: `datasets` ignores it, and evaluations, which write the README anew, leave it alone. */
 export const PROTECTION_PATH = '.smoltrace/protection.json'
 /** Of the file's format. */
 export const VERSION = 1
@@ -34,12 +31,11 @@ export interface Protection {
   runs?: Record<string, Pin> | undefined
 }
 
-/** A run, as far as pins are concerned. */
 type PinnableRun = Pick<Run, 'datasets' | 'timestamp'>
 
 /**
- * What pins a run now. There are two witnesses, each judged by itself: its entry in the protection file, and the tags in the
- * cards of its datasets, which stay where the leaderboard is deleted. Either of them is enough.
+ * What pins a run now. There are two witnesses, each judged by itself and enough: its entry in the protection file, and the tags in
+ * the cards of its datasets, which stay where the leaderboard is deleted.
  */
 interface LivePin {
   /** The file's entry; undefined where only tags pin it. */
@@ -50,12 +46,7 @@ interface LivePin {
   isHalf: boolean
 }
 
-/**
- * The pin that holds for a run now. This alone says whether a run is pinned.
- * @param protection `unknown` where the file could not be read: then the tags alone say it
- * @param now the last day of a pin, in UTC, is over when the next one begins
- * @returns undefined where it has none, or one that has run out
- */
+/** The pin that holds for a run now: this alone says whether it is pinned. Where the file is unknown, the tags alone say it. */
 export function pinOn(run: PinnableRun, protection: Protection | 'unknown', now: Date): LivePin | undefined {
   const entry = protection === 'unknown' ? undefined : liveEntry(protection, run.timestamp, now)
   const texts = new Set(run.datasets.flatMap(({pinTags = []}) => pinTags))
@@ -64,7 +55,7 @@ export function pinOn(run: PinnableRun, protection: Protection | 'unknown', now:
   return {entry, tags, isHalf: entry !== undefined && !isTagged(run, entry.until)}
 }
 
-/** A run's entry in the protection file, one that has run out too; undefined where it has none. */
+/** A run's entry in the protection file, one that has run out too. */
 export function entryOf({runs}: Protection, timestamp: string): Pin | undefined {
   return runs && Object.hasOwn(runs, timestamp) ? runs[timestamp] : undefined
 }
@@ -75,6 +66,7 @@ export function liveEntry(protection: Protection, timestamp: string, now: Date):
   return entry && holdsUntil(entry.until, now) ? entry : undefined
 }
 
+/** The last day, in UTC, is over when the next one begins. */
 function holdsUntil(until: string | undefined, now: Date): boolean {
   return until === undefined || dayOf(now) <= until
 }
@@ -107,10 +99,7 @@ export function describePin({by, reason, until}: Pin): string {
   return safe(`pinned by ${by}${end}${reason ? `: ${reason}` : ''}`)
 }
 
-/**
- * Refuses to delete the leaderboard where it is protected, or while any run is pinned.
- * @throws RefusedError that names the command which lifts the protection
- */
+/** @throws RefusedError where the leaderboard is protected, or any run is pinned, naming the command that lifts it */
 export function refuseProtected(inventory: Inventory, protection: Protection): void {
   const {leaderboard} = inventory
   const hold = leaderboard && holdOn(protection, inventory)
@@ -123,7 +112,7 @@ export function refuseProtected(inventory: Inventory, protection: Protection): v
   })
 }
 
-/** Only some of many pins are named individually. */
+/** Of many pins, so many are named. */
 const PINS_SHOWN = 3
 
 /** What holds the leaderboard, in words, and the command that lifts it; undefined where nothing does. */

@@ -14,9 +14,9 @@ import {type LeaderboardProtection} from './pins.js'
 
 /** The result of protecting or unprotecting the leaderboard. */
 export interface ProtectionChange {
-  /** Full name of the leaderboard. */
+  /** Full name. */
   leaderboard: string
-  /** Whether the leaderboard's own protection changed; false where it was already so. */
+  /** Whether the leaderboard's own protection changed. */
   changed: boolean
   /** The protection in force now, or, after `unprotectLeaderboard`, the one that was lifted. */
   protection: LeaderboardProtection | undefined
@@ -28,11 +28,9 @@ export interface ProtectionChange {
   interrupted: boolean
 }
 
-/** A run of which something is not certain. */
+/** A run, by its timestamp, and what of it is not certain: "its row has no success_rate". */
 export interface RunInDoubt {
-  /** The run's timestamp. */
   run: string
-  /** Such as "its row has no success_rate". */
   why: string
 }
 
@@ -57,9 +55,8 @@ const PROTECT_OPTIONS: OptionTable<ProtectOptions> = {
 
 /**
  * Protects the leaderboard against deletion, for everyone and on every machine. Protecting it again changes nothing.
- * @throws UsageError where the options make no sense
- * @throws RefusedError where the namespace has no leaderboard, or its rows are not certain where they are needed
- * @throws NotAllowedError where the token cannot write there
+ * @throws RefusedError where the namespace has no leaderboard, or its rows are not certain where they are needed; NotAllowedError
+ *   where the token cannot write there
  */
 export async function protectLeaderboard(
   options: ProtectOptions = {},
@@ -86,19 +83,17 @@ export async function protectLeaderboard(
 }
 
 /**
- * Lifts the leaderboard's protection. Where there is none, nothing changes. Pins stay, and hold it as long as they live.
- * @throws RefusedError where the namespace has no leaderboard
- * @throws NotAllowedError where the token cannot write there
+ * Lifts the leaderboard's protection. Pins stay, and hold it as long as they live.
+ * @throws RefusedError where the namespace has no leaderboard; NotAllowedError where the token cannot write there
  */
 export async function unprotectLeaderboard(options: ConnectionOptions = {}): Promise<ProtectionChange> {
   const account = await openAccount(readOptions(options, CONNECTION))
   const leaderboard = requireLeaderboard(account)
   const title = 'Lift the protection of the leaderboard'
   const {before} = await changeProtection(account.hub, leaderboard, title, ({runs}) => ({runs}))
-  const {name} = leaderboard
   const protection = before.leaderboard
   const changed = protection !== undefined
-  return {leaderboard: name, changed, protection, runs: [], inDoubt: [], interrupted: false}
+  return {leaderboard: leaderboard.name, changed, protection, runs: [], inDoubt: [], interrupted: false}
 }
 
 function checkTop({runs = false, top, by}: ProtectOptions): void {
