@@ -2,7 +2,7 @@ import {count} from '../lib/base/text.js'
 import {type CleanupResult, isUnknown} from '../lib/cleanup/result.js'
 import {type Plan} from '../lib/plan/plan.js'
 import {flagOf, RULE_NAMES} from '../lib/retention/rules.js'
-import {type NextStep} from '../lib/views/result.js'
+import {type NextStep} from '../lib/views/cleanup.js'
 import {formatFlags, type GivenFlags} from './command-line.js'
 
 /** Flags of `cleanup` that are rules. */

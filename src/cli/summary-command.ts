@@ -58,9 +58,7 @@ export abstract class SummaryCommand extends HubCommand {
     if (error instanceof SmoltraceError && !(error instanceof UsageError) && first)
       error.suggestions.unshift(first)
     const failure = this.failure(error)
-    await this.leaveSummary(failure.exitCode, (job) =>
-      failureSummary(this.title, {...failure, reassurance: first}, job),
-    )
+    await this.leaveSummary(failure.exitCode, (job) => failureSummary(this.title, failure, job, first))
     await super.catch(error)
   }
 }

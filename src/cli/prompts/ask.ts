@@ -3,7 +3,7 @@ import {once} from 'node:events'
 import {createInterface} from 'node:readline'
 import {setImmediate as nextTurn, setTimeout as sleep} from 'node:timers/promises'
 
-import {mayRedraw, styleFor} from '../../lib/views/terminal/style.js'
+import {hasColours, mayRedraw} from '../../lib/views/terminal/style.js'
 
 /** A prompt of Enquirer, with what its types leave out. */
 export type Prompt = Enquirer.Prompt & {cancel: () => Promise<void>}
@@ -23,10 +23,9 @@ export async function ask<T>(make: (options: object) => Prompt, signal: AbortSig
   if (signal.aborted) return undefined
   const stop = new AbortController()
   const quit = () => stop.abort()
-  const {isColoured} = styleFor(process.stderr)
   const prompt = make({
     stdout: process.stderr,
-    styles: {enabled: isColoured},
+    styles: {enabled: hasColours(process.stderr)},
     actions: {ctrl: CTRL_KEYS},
     quit,
   })

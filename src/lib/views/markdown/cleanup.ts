@@ -1,10 +1,9 @@
 import {count, thousands} from '../../base/text.js'
 import {type Outcome} from '../../cleanup/outcomes.js'
 import {type CleanupResult, isTooLate, isUnknown} from '../../cleanup/result.js'
+import * as words from '../cleanup.js'
 import {decisionColumns} from '../columns.js'
 import {placeAndTime} from '../format.js'
-import {countByRule, originPairs, type PlanNotes, rulePairs, totalText, untouchedPairs} from '../plan.js'
-import {type NextStep, notDeleted, OUTCOME_LABELS, resultPairs} from '../result.js'
 import {command, folded, type JobFacts, jobTable, page, table, text, warningsPart} from './markdown.js'
 
 /** What each list may take up, in bytes: GitHub shows no summary that is larger than 1 MiB, all that a step writes together. */
@@ -14,8 +13,8 @@ const ELSEWHERE = '`--json` names each, and `history` where there is a journal'
 /** The summary of a cleanup, or of the saved plan that it applied: what is wrong first, then what was asked, what it came to and what to do, then the lists. */
 export function cleanupSummary(
   result: CleanupResult,
-  notes: PlanNotes,
-  next: NextStep | undefined,
+  notes: words.PlanNotes,
+  next: words.NextStep | undefined,
   job: JobFacts,
 ): string {
   const {plan, outcomes, stale, journal} = result
@@ -24,14 +23,14 @@ export function cleanupSummary(
     leftPart(outcomes.length > 0 ? outcomes : stale),
     jobTable(job, [
       ['Namespace', placeAndTime(plan.namespace, plan)],
-      ...originPairs(plan, notes),
+      ...words.originPairs(plan, notes),
       // Whole: a reviewer compares it with the file's.
       ['Digest', notes.saved?.digest],
-      ...rulePairs(plan, notes.archive),
-      ...untouchedPairs(plan, notes),
-      ['Plan deletes', totalText(plan, notes.sizes)],
+      ...words.rulePairs(plan, notes.archive),
+      ...words.untouchedPairs(plan, notes),
+      ['Plan deletes', words.totalText(plan, notes.sizes)],
       // The leaderboard has its row above.
-      ...(outcomes.length > 0 ? resultPairs(result).filter(([name]) => name !== 'Leaderboard') : []),
+      ...(outcomes.length > 0 ? words.resultPairs(result).filter(([name]) => name !== 'Leaderboard') : []),
       ['Journal', journal],
     ]),
     nextPart(result, next, notes.saved !== undefined),
@@ -56,11 +55,11 @@ function titleOf(result: CleanupResult): string {
 
 /** Everything of the plan that is not deleted by this job, and why. */
 function leftPart(outcomes: readonly Outcome[]): string {
-  const left = notDeleted(outcomes).flatMap(([, own]) => own)
+  const left = words.notDeleted(outcomes).flatMap(([, own]) => own)
   if (left.length === 0) return ''
   const columns = [
     {title: 'Not deleted', isCode: true, cell: ({name}: Outcome) => name},
-    {title: 'Outcome', cell: ({status}: Outcome) => OUTCOME_LABELS[status]},
+    {title: 'Outcome', cell: ({status}: Outcome) => words.OUTCOME_LABELS[status]},
     {
       title: 'Why',
       cell: ({reason = '', requestId}: Outcome) => `${reason}${requestId ? ` (request ${requestId})` : ''}`,
@@ -70,7 +69,7 @@ function leftPart(outcomes: readonly Outcome[]): string {
 }
 
 /** What a person does next, with the very command where there is one. */
-function nextPart(result: CleanupResult, next: NextStep | undefined, isSaved: boolean): string {
+function nextPart(result: CleanupResult, next: words.NextStep | undefined, isSaved: boolean): string {
   if (next) {
     const shown = next.command && (command(next.command) ?? 'The command is in the log.')
     return page([text(next.text), shown])
@@ -78,22 +77,20 @@ function nextPart(result: CleanupResult, next: NextStep | undefined, isSaved: bo
 
   const {counts, dryRun} = result
   const again = isSaved ? 'Apply the same plan again' : 'Run the same command again'
-  return [
-    isTooLate(result) && 'Make the plan again: what is in it changed, or may not be deleted any more.',
-    !dryRun &&
-      counts.failed + counts.unattempted > 0 &&
-      `${again} to try what failed or was not attempted; what is gone is passed over.`,
-    !dryRun && counts.skipped > 0 && 'What was skipped stays until a new plan takes it in.',
-  ]
-    .filter((sentence) => sentence !== false)
-    .join('\n')
+  const advice: string[] = []
+  if (isTooLate(result))
+    advice.push('Make the plan again: what is in it changed, or may not be deleted any more.')
+  if (!dryRun && counts.failed + counts.unattempted > 0)
+    advice.push(`${again} to try what failed or was not attempted; what is gone is passed over.`)
+  if (!dryRun && counts.skipped > 0) advice.push('What was skipped stays until a new plan takes it in.')
+  return advice.join('\n')
 }
 
 /** The runs of the plan, then those that stay; what is done or stays is folded away. */
 function listParts({plan, dryRun, storage, outcomes}: CleanupResult): string[] {
   const context = {now: plan.now, sizes: storage?.sizes}
   const {keep} = plan
-  const rules = countByRule(keep).map(([rule, number]) => `${rule} ${thousands(number)}`)
+  const rules = words.countByRule(keep).map(([rule, number]) => `${rule} ${thousands(number)}`)
   const deleted = outcomes.filter(({status}) => status === 'deleted')
   const title = `${count(plan.delete.length, 'run')} to delete`
   const planned = table(decisionColumns('What goes', context), plan.delete, {

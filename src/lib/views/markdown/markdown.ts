@@ -42,10 +42,7 @@ export function command(line: string): string | undefined {
   return `${fence}sh\n${line}\n${fence}`
 }
 
-/**
- * A table of as many rows as fit into some bytes, and a sentence with the number of the others, of which `more` says what they are
- * and where they are named: `more runs: the saved plan names each`.
- */
+/** As many rows as fit into some bytes, and how many more there are: `more` says where, `more runs: the saved plan names each`. */
 export function table<Row>(
   columns: ReadonlyArray<Column<Row>>,
   rows: readonly Row[],
@@ -80,7 +77,6 @@ export function facts(pairs: readonly Pair[]): string {
   return [line(['', '']), line(['---', '---']), ...shown].join('')
 }
 
-/** A collapsed section. */
 export function folded(title: string, content: string): string {
   return `<details>\n<summary>${title}</summary>\n\n${content}\n</details>\n`
 }
@@ -90,38 +86,29 @@ export function page(parts: Array<string | undefined>): string {
   return parts.flatMap((part) => (part ? `${part.replace(/\n$/, '')}\n` : [])).join('\n')
 }
 
-/** What a command has to say of its failure. */
-interface Failed extends Pick<Failure, 'message' | 'name' | 'suggestions'> {
-  /** What stays as it was in spite of it. */
-  reassurance?: string | undefined
-}
-
 /** What a title calls the end, where it is not a failure. */
 const ENDS: Readonly<Record<string, string>> = {CancelledError: 'cancelled', RefusedError: 'refused'}
 
-/** The summary of a job that ended with an error. @param title what the job was, such as `Cleanup` */
+/** The summary of a job, such as `Cleanup`, that ended with an error; the reassurance says what stays as it was. */
 export function failureSummary(
   title: string,
-  {name, message, suggestions, reassurance}: Failed,
+  {name, message, suggestions}: Omit<Failure, 'exitCode'>,
   job: JobFacts,
+  reassurance?: string,
 ): string {
-  const ended = ENDS[name] ?? 'failed'
+  const advice = suggestions.filter((suggestion) => suggestion !== reassurance)
   return page([
-    `## ${title}: ${ended}`,
+    `## ${title}: ${ENDS[name] ?? 'failed'}`,
     `**Error:** ${text(message)}`,
     reassurance,
-    suggestions
-      .filter((suggestion) => suggestion !== reassurance)
-      .map((suggestion) => `- ${text(suggestion)}`)
-      .join('\n'),
+    advice.map((suggestion) => `- ${text(suggestion)}`).join('\n'),
     jobTable(job),
     warningsPart(job),
   ])
 }
 
-/** What every summary says of the job itself. */
+/** What every summary says of the job itself; the command line has no token. */
 export interface JobFacts {
-  /** The command line as it was given, without the token. */
   commandLine: string
   exitCode: ExitCode
   warnings: readonly string[]
@@ -134,7 +121,7 @@ export function jobTable({commandLine, exitCode}: JobFacts, pairs: readonly Pair
 
 const MOST_WARNINGS = 20
 
-/** What was warned of; of many warnings the first. */
+/** Of many warnings the first. */
 export function warningsPart({warnings}: JobFacts): string | undefined {
   if (warnings.length === 0) return undefined
   const lines = warnings.slice(0, MOST_WARNINGS).map((warning) => `- ${text(warning)}`)

@@ -9,23 +9,18 @@ import {
   type JobRecord,
 } from '../../cleanup/journal/parse.js'
 import {journalName} from '../../cleanup/journal/write.js'
+import {describeOutcome, OUTCOME_LABELS} from '../cleanup.js'
 import {type Column} from '../columns.js'
 import {minute, moment} from '../format.js'
-import {describeOutcome, OUTCOME_LABELS} from '../result.js'
 import {paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 import {formatPairs, formatTable} from './table.js'
 
 /** What the reader asked for, and how the program is called. */
-export interface HistoryView extends Screen {
-  bin: string
-  since?: Date | undefined
-}
+export type HistoryView = Screen & {bin: string; since?: Date | undefined}
 
 /** As many of a job's 12 digits as a person needs to name it. */
 const SHORT_ID = 8
-/** The longest word of the last column, with its comma. */
-const LONGEST_COUNT = 'unattempted,'.length
 
 const ENDS: Readonly<Record<JobRecord['state'], [state: string, note: string]>> = {
   'broken-off': ['broken off', 'it was killed, it crashed, or it is still running'],
@@ -45,7 +40,8 @@ const COLUMNS: Array<Column<JobRecord>> = [
   {title: 'State', cell: ({state}) => ENDS[state][0]},
   {
     title: 'Datasets',
-    wrapsTo: LONGEST_COUNT,
+    // Its longest word.
+    wrapsTo: 'unattempted,'.length,
     cell: ({counts}) =>
       statesOf(counts)
         .map((state) => `${thousands(counts[state])} ${state}`)

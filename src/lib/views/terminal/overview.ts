@@ -4,6 +4,7 @@ import {RUN_STATES} from '../../account/run-state.js'
 import {datasetsIn, type Run} from '../../account/runs.js'
 import {storageOf} from '../../account/sizes.js'
 import {count, printable, thousands} from '../../base/text.js'
+import {typeCounts} from '../cleanup.js'
 import {type Column, type Pair, sizeColumn} from '../columns.js'
 import {
   ageOf,
@@ -18,7 +19,6 @@ import {
   typesOf,
 } from '../format.js'
 import {visibilityOf} from '../json/documents.js'
-import {typeCounts} from '../plan.js'
 import {paragraphs, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 import {formatPairs, formatTable} from './table.js'
@@ -53,32 +53,21 @@ export function formatRunTable(overview: Overview, totals: RunTotals, screen: Sc
     ...sizeColumn<Run>(sizes, ({datasets}) => datasets),
     {title: 'State', cell: (run) => describeState(run, overview)},
   ]
+  const storage = sizes ? `, ${formatStorageTotal(storageOf(datasetsIn(runs), sizes))}` : ''
+  const found = `${count(totals.datasets, 'dataset')}${storage}`
+  const states = RUN_STATES.filter((state) => totals.states[state] > 0)
+    .map((state) => `${thousands(totals.states[state])} ${STATES[state]}`)
+    .join(', ')
   return paragraphs([
     formatHead(overview, screen),
     runs.length > 0 ? formatTable(columns, runs, screen) : '',
-    formatTotals(overview, totals, screen),
+    wrapText(`${count(totals.runs, 'run')}${states ? `: ${states};` : ','} ${found}`, screen.width),
   ])
 }
 
 function formatHead({inventory, cutoff}: Overview, {style, width}: Screen): string {
   const head = style.bold(wrapText(placeAndTime(inventory.namespace, inventory), width))
   return cutoff ? `${head}\nOlder than ${moment(cutoff)}` : head
-}
-
-/** One line, or where the terminal is too narrow for it one for each state. */
-function formatTotals(
-  {runs: shown, sizes}: Overview,
-  {runs, states, datasets}: RunTotals,
-  {width = Infinity}: Screen,
-): string {
-  const storage = sizes ? `, ${formatStorageTotal(storageOf(datasetsIn(shown), sizes))}` : ''
-  const found = [count(runs, 'run'), `${count(datasets, 'dataset')}${storage}`]
-  const counts = RUN_STATES.filter((state) => states[state] > 0).map(
-    (state) => `${thousands(states[state])} ${STATES[state]}`,
-  )
-  if (counts.length === 0) return found.join(', ')
-  const line = `${found[0]}: ${counts.join(', ')}; ${found[1]}`
-  return line.length <= width ? line : [found.join(', '), ...counts.map((each) => `  ${each}`)].join('\n')
 }
 
 /** Of many only some are shown. */

@@ -3,22 +3,17 @@ import {cutoffOf} from '../../base/time.js'
 import {type RunExplanation, type Verdict} from '../../plan/explain.js'
 import {type Policy} from '../../retention/policy/load.js'
 import {readRules} from '../../retention/read-rules.js'
-import {type KeeperName, type PolicyKey, ruleOf, type SelectorName} from '../../retention/rules.js'
+import {type KeeperName, ruleOf, type SelectorName} from '../../retention/rules.js'
+import {graceSentence, sentenceOf} from '../cleanup.js'
 import {type Column} from '../columns.js'
 import {ageOf, placeAndTime} from '../format.js'
-import {graceSentence, sentenceOf} from '../plan.js'
+import {type Content} from '../json/schemas/documents.js'
 import {paragraphs, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 import {formatTable} from './table.js'
 
 /** A rule of a policy in words. */
-interface RuleInWords {
-  kind: 'guard' | 'keeper' | 'selector'
-  key: PolicyKey | 'future' | 'pinned'
-  /** Null for what holds without being written. */
-  line: number | null
-  text: string
-}
+type RuleInWords = Content<'policy explain'>['rules'][number]
 
 /** Every rule that a policy comes down to, those that always hold among them. */
 export function rulesInWords({options, lines}: Policy, now: Date): RuleInWords[] {
@@ -38,11 +33,12 @@ export function rulesInWords({options, lines}: Policy, now: Date): RuleInWords[]
   ]
 }
 
-/** The columns of what a policy says. */
 const KEYS: Array<Column<{line: number | null; key: string}>> = [
   {title: 'Line', cell: ({line}) => String(line ?? '-')},
   {title: 'Key', cell: ({key}) => key},
 ]
+
+const NOT_COUNTED = 'Numbers do not count runs that are pinned, in the grace period or dated in the future.'
 
 /** A whole policy in sentences. */
 export function formatPolicy(policy: Policy, now: Date, screen: Screen): string {
@@ -61,12 +57,7 @@ export function formatPolicy(policy: Policy, now: Date, screen: Screen): string 
       : `${style.bold('May go: every run')}\nThe file has no selectors: whatever no keeper saves may go.`,
     `${style.bold('Must stay: whatever selects them')}\n${tableOf('What stays', others)}`,
     wrapText(`${style.bold('What is deleted of a run:')} ${scope} The leaderboard is never deleted.`, width),
-    keepers.length > 0
-      ? wrapText(
-          'Numbers do not count runs that are pinned, in the grace period or dated in the future.',
-          width,
-        )
-      : '',
+    keepers.length > 0 ? wrapText(NOT_COUNTED, width) : '',
   ])
 }
 

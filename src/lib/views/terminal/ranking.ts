@@ -9,9 +9,7 @@ import {cut, paragraphs, wrapText} from './layout.js'
 import {isPlainWanted, type Screen} from './style.js'
 import {formatTables} from './table.js'
 
-interface RankingView extends Screen {
-  hasBars: boolean
-}
+type RankingView = Screen & {hasBars: boolean}
 
 const BAR_LENGTH = 8
 
@@ -23,8 +21,9 @@ const LONGEST_MODEL = 40
 /** On a pipe only unreadable lengths are cut. */
 const LONGEST_TEXT = 120
 
-/** The columns of numbers; the one that rows are ranked by is never dropped, the others in this order. */
-const NUMBERS: ReadonlyArray<[title: string, metric: Metric, dropAt: number]> = [
+/** The columns of numbers: one that rows are ranked by is never dropped, the others in this order, or never shown. */
+const NUMBERS: ReadonlyArray<[title: string, metric: Metric, dropAt?: number]> = [
+  ['pass@1', 'pass_at_1'],
   ['Cost', 'total_cost_usd', 5],
   ['Tokens', 'total_tokens', 4],
   ['Duration', 'avg_duration_ms', 3],
@@ -57,8 +56,11 @@ function titleOf({values, rows, total}: RankedGroup): string {
   const named = Object.entries(values).map(
     ([column, value]) => `${column} ${value === undefined ? 'none' : shown(value)}`,
   )
-  const of = rows.length < total ? `${thousands(rows.length)} of ` : ''
-  return named.length > 0 ? `${named.join(', ')}: ${of}${count(total, 'row')}` : ''
+  return named.length > 0 ? `${named.join(', ')}: ${rowsOf(rows.length, total)}` : ''
+}
+
+function rowsOf(shown: number, total: number): string {
+  return `${shown < total ? `${thousands(shown)} of ` : ''}${count(total, 'row')}`
 }
 
 function columnsFor({by, groups, groupBy}: LeaderboardRanking, view: RankingView): Array<Column<RankedRow>> {
@@ -75,7 +77,7 @@ function columnsFor({by, groups, groupBy}: LeaderboardRanking, view: RankingView
     },
     {title: 'Model', cell: ({data}) => cut(shown(data.model), most)},
     {title: 'Success', cell: (row) => successOf(row, hasBars)},
-    ...[...(by === 'pass_at_1' ? [['pass@1', by, 0] as const] : []), ...NUMBERS].map(
+    ...NUMBERS.filter(([, metric, dropAt]) => metric === by || dropAt !== undefined).map(
       ([title, metric, dropAt]): Column<RankedRow> => ({
         title,
         isRight: true,
@@ -122,15 +124,12 @@ function formatTotals({groups, rowsInAll, model}: LeaderboardRanking): string {
   if (rowsInAll === 0) return 'The leaderboard has no rows.'
   if (total === 0)
     return `None of ${count(rowsInAll, 'row')} is of such a model: ${listing(model.map((each) => shown(each)))}.`
-  const of = rows.length < total ? `${thousands(rows.length)} of ` : ''
   const others = rowsInAll > total ? `; ${count(rowsInAll - total, 'row')} of other models` : ''
-  const marks = [
-    ...(rows.some(({isTied}) => isTied) ? ['=  the same score'] : []),
-    ...(rows.some(({time}) => time?.isLocal)
-      ? ['~  local time of the evaluating machine: the run itself is not there']
-      : []),
-  ]
-  return [`${of}${count(total, 'row')}${others}`, ...marks].join('\n')
+  const marks: string[] = []
+  if (rows.some(({isTied}) => isTied)) marks.push('=  the same score')
+  if (rows.some(({time}) => time?.isLocal))
+    marks.push('~  local time of the evaluating machine: the run itself is not there')
+  return [`${rowsOf(rows.length, total)}${others}`, ...marks].join('\n')
 }
 
 /** Text of the leaderboard, fit for a terminal, of a length that can be laid out. */

@@ -1,14 +1,9 @@
 import {styleText} from 'node:util'
 
-/** Colours for one stream: on a terminal that can, unless `NO_COLOR` or `TERM=dumb` say no; on a pipe never. */
-export interface Style {
-  isColoured: boolean
-  bold: (text: string) => string
-  dim: (text: string) => string
-  red: (text: string) => string
-  green: (text: string) => string
-  yellow: (text: string) => string
-}
+const FORMATS = ['bold', 'dim', 'red', 'green', 'yellow'] as const
+
+/** What paints a text for one stream. Colour is never the only signal: each text says the same without it. */
+export type Style = Readonly<Record<(typeof FORMATS)[number], (text: string) => string>>
 
 /** What a table or a preview needs to know of where it is shown. */
 export interface Screen {
@@ -17,41 +12,31 @@ export interface Screen {
   width: number | undefined
 }
 
-/** The styles of a stream. Colour is never the only signal: each text says the same without it. */
 export function styleFor(stream: NodeJS.WriteStream): Style {
   const isColoured = hasColours(stream)
   // Whether it may, is known already; of this stream, not of stdout.
-  const paint = (format: 'bold' | 'dim' | 'green' | 'red' | 'yellow') => (text: string) =>
+  const paint = (format: (typeof FORMATS)[number]) => (text: string) =>
     isColoured ? styleText(format, text, {validateStream: false}) : text
-  return {
-    isColoured,
-    bold: paint('bold'),
-    dim: paint('dim'),
-    red: paint('red'),
-    green: paint('green'),
-    yellow: paint('yellow'),
-  }
+  return Object.fromEntries(FORMATS.map((format) => [format, paint(format)])) as Style
 }
 
-function hasColours(stream: NodeJS.WriteStream): boolean {
+/** On a terminal that can, unless `NO_COLOR` or `TERM=dumb` say no; on a pipe only where `FORCE_COLOR` says so. */
+export function hasColours(stream: NodeJS.WriteStream): boolean {
   const forced = process.env.FORCE_COLOR
   if (process.env.NO_COLOR) return false
   if (forced !== undefined && forced !== '0' && forced !== 'false') return true
   return stream.isTTY === true && stream.hasColors?.() === true
 }
 
-/** Says to write plain lines only, as a screen reader wants them. */
-const PLAIN_VARIABLE = 'SMOLTRACE_PLAIN'
-
-/** Whether plain lines are asked for. */
+/** Whether plain lines are asked for, as a screen reader wants them. */
 export function isPlainWanted(env: NodeJS.ProcessEnv): boolean {
-  return isOn(env[PLAIN_VARIABLE])
+  return isOn(env.SMOLTRACE_PLAIN)
 }
 
 /** What forbids drawing on a terminal again and again, in words; undefined where nothing does. */
 export function whyPlain(env = process.env): string | undefined {
   const {CI, TERM} = env
-  if (isPlainWanted(env)) return `${PLAIN_VARIABLE} is set`
+  if (isPlainWanted(env)) return 'SMOLTRACE_PLAIN is set'
   if (isOn(CI)) return 'CI is set'
   return TERM === 'dumb' ? 'this terminal cannot draw (TERM is dumb)' : undefined
 }
@@ -65,7 +50,6 @@ function isOn(value = ''): boolean {
   return !['', '0', 'false'].includes(value)
 }
 
-/** What has to be known of a stream to lay something out for it. */
 export function screenOf(stream: NodeJS.WriteStream): Screen {
   return {style: styleFor(stream), width: widthOf(stream)}
 }

@@ -8,7 +8,7 @@ import {plannedDatasets} from '../../../../src/lib/plan/plan.js'
 import {type SavedPlan} from '../../../../src/lib/plan/saved/parse.js'
 import {cleanupSummary} from '../../../../src/lib/views/markdown/cleanup.js'
 import {failureSummary} from '../../../../src/lib/views/markdown/markdown.js'
-import {type NextStep} from '../../../../src/lib/views/result.js'
+import {type NextStep} from '../../../../src/lib/views/cleanup.js'
 import {ago, inventoryOf, leaderboardDataset, NOW, planOf, runDatasets} from '../../../support/builders.js'
 import {rendered} from '../../../support/gfm.js'
 
@@ -146,10 +146,9 @@ describe('the summary of a failure', () => {
     const failed = {
       name: 'RefusedError',
       message: HOSTILE,
-      reassurance: 'Nothing was deleted.',
       suggestions: ['Nothing was deleted.', 'Look at the plan.'],
     }
-    const markdown = failureSummary('Cleanup', failed, job)
+    const markdown = failureSummary('Cleanup', failed, job, 'Nothing was deleted.')
     const {text, elements} = rendered(markdown)
     expect(titleIn(markdown)).to.equal('## Cleanup: refused')
     expect(text)

@@ -2,7 +2,7 @@ import {expect} from 'chai'
 
 import {type Outcome, type OutcomeStatus} from '../../../../src/lib/cleanup/outcomes.js'
 import {type Report, resultOf} from '../../../../src/lib/cleanup/result.js'
-import {formatResult} from '../../../../src/lib/views/terminal/result.js'
+import {formatResult} from '../../../../src/lib/views/terminal/cleanup.js'
 import {inventoryOf, leaderboardDataset, PLAIN, planOf, runDatasets} from '../../../support/builders.js'
 
 const INVENTORY = inventoryOf(runDatasets('20260901_120000'), {leaderboard: leaderboardDataset()})

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import {stripVTControlCharacters} from 'node:util'
 
-import {styleFor, whyPlain, widthOf} from '../../../../src/lib/views/terminal/style.js'
+import {hasColours, styleFor, whyPlain, widthOf} from '../../../../src/lib/views/terminal/style.js'
 import {streamOf} from '../../../support/builders.js'
 
 const NAMES = ['NO_COLOR', 'FORCE_COLOR', 'TERM'] as const
@@ -25,7 +25,7 @@ describe('style', () => {
       else process.env[name] = value
     }
 
-    return styleFor(streamOf(facts)).isColoured
+    return hasColours(streamOf(facts))
   }
 
   const terminal = {isTTY: true, colours: true}

@@ -2,8 +2,8 @@ import {expect} from 'chai'
 
 import {DAY} from '../../../../src/lib/base/time.js'
 import {type RetentionOptions} from '../../../../src/lib/retention/rules.js'
-import {type PlanNotes} from '../../../../src/lib/views/plan.js'
-import {formatPlan} from '../../../../src/lib/views/terminal/plan.js'
+import {type PlanNotes} from '../../../../src/lib/views/cleanup.js'
+import {formatPlan} from '../../../../src/lib/views/terminal/cleanup.js'
 import {ago, inventoryOf, NOW, PLAIN, planOf, runDatasets} from '../../../support/builders.js'
 
 const INVENTORY = inventoryOf([

@@ -4,7 +4,13 @@ import {DAY} from '../../../src/lib/base/time.js'
 import {picked} from '../../../src/lib/plan/pick.js'
 import {rulesOf} from '../../../src/lib/retention/read-rules.js'
 import {type RetentionOptions} from '../../../src/lib/retention/rules.js'
-import {graceSentence, rulePairs, sentenceOf, totalText, untouchedPairs} from '../../../src/lib/views/plan.js'
+import {
+  graceSentence,
+  rulePairs,
+  sentenceOf,
+  totalText,
+  untouchedPairs,
+} from '../../../src/lib/views/cleanup.js'
 import {ago, inventoryOf, leaderboardDataset, NOW, planOf, runDatasets} from '../../support/builders.js'
 
 /** Options of one rule, and what it says. */
