@@ -36,9 +36,7 @@ export const LEADERBOARD = t.named('Leaderboard', 'The leaderboard of the namesp
 /** What every document says of a run. */
 export const run = {
   run: t.timestamp('The run: its datasets have this timestamp in their names. YYYYMMDD_HHMMSS.'),
-  time: t.moment(
-    'When it was evaluated: its first upload, or the timestamp as UTC where they are far apart.',
-  ),
+  time: t.moment('When it was evaluated: its first upload, or the timestamp as UTC where that is far off.'),
   ageMs: t.integer('Its age, in milliseconds; below 0 where it is dated in the future.'),
   complete: t.yesNo('Whether it has results, traces and metrics.'),
   missing: t.list(t.runType('A type.'), 'The types that it lacks.'),
@@ -53,7 +51,10 @@ export const DATASETS_LIST = t.object('The SMOLTRACE datasets of a namespace.', 
   ...t.look,
   cutoff: t.cutoff,
   datasets: t.list(DATASET, 'The datasets of runs, in the order of --sort.'),
-  counts: t.tally([...RUN_TYPES, 'leaderboard'], 'How many of these datasets there are of each type.'),
+  counts: t.object(
+    'How many of these datasets there are of each type.',
+    t.counts([...RUN_TYPES, 'leaderboard']),
+  ),
   storage: t.bytes('What these datasets take up.'),
   leaderboard: t.orNull(LEADERBOARD),
   pinned: t.orNull(t.names('Their runs that are pinned now; null where that is unknown.')),
@@ -77,16 +78,12 @@ const LIVE_PIN = t.named('LivePin', 'What pins a run now: the protection file, t
   half: t.yesNo('Whether the entry alone holds, or holds longer than the tags.'),
 })
 
+const STANDING = 'What the leaderboard says of it; null without a row, unknown where it cannot be read.'
 export const RUN_STATE = t.object('A run, and what is known of it beside its datasets.', {
   ...run,
   ...runStorage,
   state: t.word(RUN_STATES, 'Its datasets and the leaderboard taken together.'),
-  standing: t.orNull(
-    t.word(
-      [...t.STANDINGS, 'unknown'],
-      'What the leaderboard says of it; null without a row, unknown where it cannot be read.',
-    ),
-  ),
+  standing: t.orNull(t.word([...t.STANDINGS, 'unknown'], STANDING)),
   pinned: t.orNull(t.yesNo('Whether it is pinned; null where that is not known.')),
   pin: t.orNull(LIVE_PIN),
 })
@@ -101,7 +98,7 @@ export const RUNS_GROUP = t.object('The evaluation runs of a namespace.', {
     incomplete: t.count('Those that lack one.'),
     mayBeUploading: t.count('Of the incomplete ones, those that may still be uploading.'),
     datasets: t.count('Their datasets.'),
-    states: t.tally(RUN_STATES, 'How many are in which state.'),
+    states: t.object('How many are in which state.', t.counts(RUN_STATES)),
     storage: t.bytes('What they take up.'),
   }),
 })
@@ -124,9 +121,7 @@ const UNPINNED_RUN = t.named('UnpinnedRun', 'One run, and the pin that was lifte
 
 const interrupted = t.yesNo('Whether an interruption left cards as they were.')
 const pinning = {
-  leaderboard: t.orNull(
-    t.text('Full name of the leaderboard, which keeps pins too; null where there is none.'),
-  ),
+  leaderboard: t.orNull(t.text('Full name of the leaderboard, which keeps pins too; null without one.')),
   changed: t.yesNo('Whether anything was written; false where all was so already.'),
   interrupted,
 }
@@ -139,23 +134,20 @@ export const RUNS_UNPROTECT = t.object('The runs whose pins were to be lifted.',
   ...pinning,
   runs: t.list(UNPINNED_RUN, 'In the order in which they were named.'),
 })
-export const LEADERBOARD_PROTECT = t.object(
-  "The leaderboard's protection, and the runs that were to be pinned with it.",
-  {
-    leaderboard: t.text('Full name of the leaderboard.'),
-    changed: t.yesNo("Whether the leaderboard's own protection is new."),
-    protection: PROTECTION,
-    runs: t.list(PINNED_RUN, 'With --runs or --top: the runs that the leaderboard cites.'),
-    inDoubt: t.list(
-      t.named('RunInDoubt', 'A run of which something is not certain.', {
-        run: t.timestamp('The run.'),
-        why: t.text('What is not certain, such as "its row has no success_rate".'),
-      }),
-      'The runs that are not pinned: whether they are among these is in doubt.',
-    ),
-    interrupted,
-  },
-)
+export const LEADERBOARD_PROTECT = t.object("The leaderboard's protection, and runs to be pinned with it.", {
+  leaderboard: t.text('Full name of the leaderboard.'),
+  changed: t.yesNo("Whether the leaderboard's own protection is new."),
+  protection: PROTECTION,
+  runs: t.list(PINNED_RUN, 'With --runs or --top: the runs that the leaderboard cites.'),
+  inDoubt: t.list(
+    t.named('RunInDoubt', 'A run of which something is not certain.', {
+      run: t.timestamp('The run.'),
+      why: t.text('What is not certain, such as "its row has no success_rate".'),
+    }),
+    'The runs that are not pinned: whether they are among these is in doubt.',
+  ),
+  interrupted,
+})
 export const LEADERBOARD_UNPROTECT = t.object("The leaderboard's protection, and whether it was lifted.", {
   leaderboard: t.text('Full name of the leaderboard.'),
   changed: t.yesNo('Whether there was a protection to lift.'),

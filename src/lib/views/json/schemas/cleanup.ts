@@ -44,20 +44,14 @@ export const CLEANUP = t.object('A plan, and after a deletion its outcomes.', {
     }),
   ),
   standard: t.names('The standard datasets, which are never touched.'),
-  wouldDelete: t.orNull(
-    t.count('Datasets that the plan deletes, the leaderboard too; null where that is not known.'),
-  ),
+  wouldDelete: t.orNull(t.count('Datasets that the plan deletes, the leaderboard too; null where unknown.')),
   unknown: t.list(
     t.word(['protection', 'rows'], 'protection, or the rows of the leaderboard.'),
     'What a dry run could not read although it rests on that; then it ends with 1.',
   ),
   stale: t.list(OUTCOME, 'What of a saved plan could not be deleted from the start.'),
   outcomes: t.list(OUTCOME, 'One for each dataset of a plan that was carried out.'),
-  counts: t.named(
-    'OutcomeCounts',
-    'How many datasets have which outcome.',
-    t.tally(OUTCOME_STATUSES, '').shape,
-  ),
+  counts: t.named('OutcomeCounts', 'How many datasets have which outcome.', t.counts(OUTCOME_STATUSES)),
   remaining: RUN_COUNTS,
   archive: t.orNull(
     t.object('Where datasets were archived before they were deleted.', {

@@ -1,5 +1,5 @@
 import {FINDING_KINDS, REMARK_KINDS} from '../../../account/leaderboard/check.js'
-import {GROUP_COLUMNS, type GroupColumn, type RowField} from '../../../account/leaderboard/row.js'
+import {GROUP_COLUMNS, type RowField} from '../../../account/leaderboard/row.js'
 import * as t from './terms.js'
 
 /** Which leaderboard a document is about, and when. */
@@ -39,17 +39,13 @@ const cells = {
   co2EmissionsG: measure('co2_emissions_g, in grams'),
 } satisfies Record<RowField, ReturnType<typeof cell> | ReturnType<typeof measure>>
 
-const columnValue = (name: string) => t.optional(t.orNull(t.text(`Of the column ${name}.`)))
 const GROUP = t.object('Rows that agree in the columns they are grouped by.', {
   values: t.object(
     'What they agree in; null where they have nothing.',
-    Object.fromEntries(GROUP_COLUMNS.map((name) => [name, columnValue(name)])) as Record<
-      GroupColumn,
-      ReturnType<typeof columnValue>
-    >,
+    t.each(GROUP_COLUMNS, (name) => t.optional(t.orNull(t.text(`Of the column ${name}.`)))),
   ),
   rows: t.count('How many there are.'),
-  shown: t.count('How many of them stand in this document.'),
+  shown: t.count('How many of them are in this document.'),
 })
 export const ROW = t.object('One row.', {
   place: t.orNull(t.count('From 1, within its group; null where it did not finish, or that is in doubt.')),
@@ -61,7 +57,7 @@ export const ROW = t.object('One row.', {
   doubt: t.orNull(t.text('Why its place is in doubt; null where nothing is.')),
   gone: t.list(
     t.word(['results', 'metrics'], 'A type.'),
-    'The types that are gone; a missing traces dataset says nothing.',
+    'What is gone; traces that are missing say nothing.',
   ),
   allGone: t.yesNo('Whether nothing that the row names is there any more.'),
   ...cells,

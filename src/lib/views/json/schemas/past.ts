@@ -8,10 +8,7 @@ import * as t from './terms.js'
 export const JOB = t.object('One plan that was carried out, as far as its journal tells.', {
   ...HEADER.shape,
   endedAt: t.orNull(t.moment('When it ended; null where nothing says so.')),
-  state: t.word(
-    ['finished', 'interrupted', 'broken-off'],
-    'How it ended; broken-off: killed, crashed, or still running.',
-  ),
+  state: t.word(['finished', 'interrupted', 'broken-off'], 'Its end; broken-off: killed, or still running.'),
   datasets: t.list(
     t.object('One dataset of the plan.', {
       ...DATASET.shape,
@@ -25,7 +22,7 @@ export const JOB = t.object('One plan that was carried out, as far as its journa
     }),
     'In the order of the plan.',
   ),
-  counts: t.tally(DATASET_STATES, 'How many datasets are in which state.'),
+  counts: t.object('How many datasets are in which state.', t.counts(DATASET_STATES)),
   problems: t.list(t.text('A problem.'), 'What in the journal could not be read.'),
 })
 
@@ -64,7 +61,7 @@ export const RESTORE = t.object('The outcomes of a restoration.', {
     }),
     'One for each archive, as they come back: run by run, the newest first.',
   ),
-  counts: t.tally(STATUSES, 'How many have which outcome.'),
+  counts: t.object('How many have which outcome.', t.counts(STATUSES)),
   interrupted: t.yesNo('Whether it was stopped before everything had been attempted.'),
 })
 

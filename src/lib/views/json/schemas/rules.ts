@@ -47,15 +47,11 @@ function inPlan(name: RuleName): z.ZodMiniType {
 }
 
 /** The rules of a plan. */
-export const RULES = t.named(
-  'Rules',
-  'The rules that a plan was made by; null, false or empty where one is not given.',
-  {
-    olderThan: inPlan('olderThan'),
-    cutoff: t.orNull(t.moment('The moment that --older-than stands for: what is before it is older.')),
-    ...Object.fromEntries(RULE_NAMES.map((name) => [fieldOf(name), inPlan(name)])),
-  },
-) as z.ZodMiniType<Record<string, unknown>>
+export const RULES = t.named('Rules', 'The rules of a plan; null, false or empty where one is not given.', {
+  olderThan: inPlan('olderThan'),
+  cutoff: t.orNull(t.moment('The moment that --older-than means: what is before it is older.')),
+  ...Object.fromEntries(RULE_NAMES.map((name) => [fieldOf(name), inPlan(name)])),
+}) as z.ZodMiniType<Record<string, unknown>>
 
 /** The rules of a policy, as the library takes them. */
 const OPTIONS = t.named(
@@ -85,21 +81,18 @@ const key = t.growingWord(
 const line = t.orNull(t.ordinal('Its line in the file; null for what holds without being written.'))
 const policy = {file: t.text('The policy, as it was named.'), options: OPTIONS}
 
-export const POLICY_EXPLAIN = t.object(
-  'What a policy says. With --run the document has the form of policy-explain-run.schema.json.',
-  {
-    ...policy,
-    rules: t.list(
-      t.object('A rule in words.', {
-        kind: t.word(['selector', 'keeper', 'guard'], 'What kind of rule it is.'),
-        key,
-        line,
-        text: t.text('What it says.'),
-      }),
-      'Every rule, those that always hold among them.',
-    ),
-  },
-)
+export const POLICY_EXPLAIN = t.object('What a policy says. With --run: policy-explain-run.schema.json.', {
+  ...policy,
+  rules: t.list(
+    t.object('A rule in words.', {
+      kind: t.word(['selector', 'keeper', 'guard'], 'What kind of rule it is.'),
+      key,
+      line,
+      text: t.text('What it says.'),
+    }),
+    'Every rule, those that always hold among them.',
+  ),
+})
 export const POLICY_EXPLAIN_RUN = t.object('What a policy does with one run, and why.', {
   ...policy,
   ...t.look,

@@ -54,24 +54,17 @@ export const metric = (description: string) => growingWord(METRIC_NAMES, descrip
 export const column = (description: string) => growingWord(GROUP_COLUMNS, description)
 export const names = (description: string) => list(text('Full name of a dataset.'), description)
 export const ms = (description: string) => count(`${description} In milliseconds.`)
+/** A property of one form for each word. */
+export const each = <Word extends string, S extends z.ZodMiniType>(
+  words: readonly Word[],
+  form: (word: Word) => S,
+) => Object.fromEntries(words.map((word) => [word, form(word)])) as Record<Word, S>
 /** How many of something there are, by word. */
-export const tally = <Word extends string>(words: readonly Word[], description: string) =>
-  object(
-    description,
-    Object.fromEntries(words.map((each) => [each, count(`How many: ${each}.`)])) as Record<
-      Word,
-      ReturnType<typeof count>
-    >,
-  )
+export const counts = <Word extends string>(words: readonly Word[]) =>
+  each(words, (word) => count(`How many: ${word}.`))
+const SIZE = 'In bytes, the whole history included; null where any of it is unknown. With --sizes.'
 /** What datasets take up; only with `--sizes`. */
-export const bytes = (description: string) =>
-  optional(
-    orNull(
-      count(
-        `${description} In bytes, the whole history included; null where any of it is unknown. With --sizes.`,
-      ),
-    ),
-  )
+export const bytes = (description: string) => optional(orNull(count(`${description} ${SIZE}`)))
 
 /** Which Hub a document is about, and whose datasets. */
 export const place = {
@@ -83,7 +76,7 @@ export const look = {
   ...place,
   now: moment("The clock that every age is measured with: the earlier of the Hub's and the machine's."),
 }
-export const cutoff = orNull(moment('The moment that --older-than stands for; null where it is not given.'))
+export const cutoff = orNull(moment('The moment that --older-than means; null where it is not given.'))
 /** What a person types to confirm. */
 export const phrase = word(PHRASES, 'What a person types to confirm it.')
 /** What a row says of its evaluation. */
