@@ -1,13 +1,14 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {readdirSync, readFileSync, utimesSync} from 'node:fs'
-import {mkdtemp, rename, rm, writeFile} from 'node:fs/promises'
+import {mkdtemp, rename, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {text} from 'node:stream/consumers'
 
 import {type Dataset, discover} from '../../../src/lib/account/datasets.js'
 import {archiveDatasets, type ArchiveOptions, type ArchiveResult} from '../../../src/lib/archive/archive.js'
+import {type RepoFile} from '../../../src/lib/hub/files.js'
 import {openSession, type Session} from '../../../src/lib/hub/session.js'
 import {gitBlobId} from '../../../src/lib/sandbox/index.js'
 import {root} from '../../support/cli.js'
@@ -33,36 +34,24 @@ export async function openBench() {
   const hub = await startSandbox({seed: 'empty'})
   hub.state.addDataset({name: NAME, createdAt: CREATED, private: true, files: FILES})
   const dir = await mkdtemp(join(tmpdir(), 'smoltrace-archive-'))
-  const close = async () => {
-    await hub.close()
-    await rm(dir, {recursive: true, force: true})
-  }
-
-  return {hub, dir, close}
+  return {hub, dir, close: () => hub.close()}
 }
 
-/** Runs a job with a folder of its own, which is removed whatever happens. */
+/** Runs a job with a folder of its own. */
 export async function withFolder<T>(job: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'smoltrace-archive-'))
-  try {
-    return await job(folder)
-  } finally {
-    await rm(folder, {recursive: true, force: true})
-  }
+  return job(await mkdtemp(join(tmpdir(), 'smoltrace-archive-')))
 }
 
 /** Everything below a folder by path, files with their content, links with their mark; without the archives' own dates. */
 export function treeOf(folder: string, prefix = ''): Record<string, string> {
-  const entries = readdirSync(folder, {withFileTypes: true}).toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  return Object.assign(
-    {},
-    ...entries.map((entry) => {
-      const path = join(folder, entry.name)
-      if (entry.isDirectory())
-        return {[`${prefix}${entry.name}/`]: '', ...treeOf(path, `${prefix}${entry.name}/`)}
-      return {[`${prefix}${entry.name}`]: entry.isFile() ? readFileSync(path, 'base64') : 'not a plain file'}
-    }),
-  ) as Record<string, string>
+  const tree: Record<string, string> = {}
+  for (const entry of readdirSync(folder, {withFileTypes: true})) {
+    const [path, source] = [`${prefix}${entry.name}`, join(folder, entry.name)]
+    if (entry.isDirectory()) Object.assign(tree, {[`${path}/`]: ''}, treeOf(source, `${path}/`))
+    else tree[path] = entry.isFile() ? readFileSync(source, 'base64') : 'not a plain file'
+  }
+
+  return tree
 }
 
 /** The folders into which something is fetched, or was when its holder ended. */
@@ -123,10 +112,7 @@ export function reasonOf(results: Map<string, ArchiveResult>): string {
 }
 
 /** What git and the Hub call a content in git. */
-export function fileOf(
-  path: string,
-  content: string | Uint8Array,
-): {path: string; size: number; oid: string} {
+export function fileOf(path: string, content: string | Uint8Array): RepoFile {
   const bytes = Buffer.from(content)
   return {path, size: bytes.length, oid: gitBlobId(bytes)}
 }

@@ -1,5 +1,5 @@
 import {expect} from 'chai'
-import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -23,8 +23,6 @@ describe('a file that is written whole or not at all', () => {
     folder = mkdtempSync(join(tmpdir(), 'smoltrace-whole-'))
     file = join(folder, 'page.html')
   })
-
-  afterEach(() => rmSync(folder, {recursive: true}))
 
   it('holds its text, and its size is in bytes', async () => {
     expect(await replaceFile(file, {...contents, text: 'äb'})).to.equal(3)
@@ -62,16 +60,15 @@ describe('a file that is written whole or not at all', () => {
   it('is not a folder, no device, no empty name, and nothing that must stay', async () => {
     writeFileSync(file, 'old')
     const refuse = () => 'it must stay'
-    const CASES: Array<[find: () => Promise<string>, message: string]> = [
-      [() => findTarget('', free), '--x needs the name of a file.'],
-      [() => findTarget(folder, free), 'it is a folder'],
-      [() => findTarget(`${file}2/`, free), 'it is a folder'],
-      [() => findTarget('/dev/null', free), 'not a plain file'],
-      [() => findTarget(join(folder, 'no', 'page'), free), 'its folder does not exist'],
-      [() => findTarget(file, {...free, refuse}), `--x ${file}: it must stay.`],
-    ]
-    for (const [find, message] of CASES) {
-      const error = await rejectionOf(find())
+    for (const [path, message, target] of [
+      ['', '--x needs the name of a file.', free],
+      [folder, 'it is a folder', free],
+      [`${file}2/`, 'it is a folder', free],
+      ['/dev/null', 'not a plain file', free],
+      [join(folder, 'no', 'page'), 'its folder does not exist', free],
+      [file, `--x ${file}: it must stay.`, {...free, refuse}],
+    ] as const) {
+      const error = await rejectionOf(findTarget(path, target))
       expect(error).to.be.instanceOf(UsageError)
       expect(error.message).to.include(message)
     }
@@ -79,13 +76,7 @@ describe('a file that is written whole or not at all', () => {
 })
 
 describe('making a folder', () => {
-  let root: string
-
-  before(() => {
-    root = mkdtempSync(join(tmpdir(), 'smoltrace-folder-'))
-  })
-
-  after(() => rmSync(root, {recursive: true}))
+  const root = mkdtempSync(join(tmpdir(), 'smoltrace-folder-'))
 
   it('makes those above it as well, and says which is the outermost', async () => {
     const path = join(root, 'a', 'b', 'c')

@@ -29,17 +29,12 @@ describe('pin tags', () => {
       expect(isPinTag(tag), tag).to.equal(false)
   })
 
-  it('are written as they are read', () => {
-    const forGood = pinTagFor(DOES_NOT_END)
-    expect(readPinTag(forGood)).not.to.have.property('until')
-    expect(readPinTag(pinTagFor('2026-12-31'))).to.include({until: '2026-12-31', isDoubtful: false})
-  })
-
-  it('hold as long as another, or not', () => {
-    expect(coversUntil('smoltrace-pinned', DOES_NOT_END)).to.equal(true)
-    expect(coversUntil('smoltrace-pinned', '9999-12-31')).to.equal(true)
-    expect(coversUntil('smoltrace-pinned-until-20261231', DOES_NOT_END)).to.equal(false)
-    expect(coversUntil('smoltrace-pinned-until-20261231', '2027-01-01')).to.equal(false)
+  it('are written as they are read, and hold as long as another, or not', () => {
+    const [forGood, untilEnd] = [pinTagFor(DOES_NOT_END), pinTagFor('2026-12-31')]
+    expect([forGood, untilEnd]).to.deep.equal(['smoltrace-pinned', 'smoltrace-pinned-until-20261231'])
+    for (const until of [DOES_NOT_END, '9999-12-31']) expect(coversUntil(forGood, until)).to.equal(true)
+    for (const until of [DOES_NOT_END, '2027-01-01']) expect(coversUntil(untilEnd, until)).to.equal(false)
+    expect(coversUntil(untilEnd, '2026-12-31')).to.equal(true)
     expect(coversUntil('smoltrace-pinned-until-20261399', '2026-01-01')).to.equal(false)
   })
 })

@@ -33,39 +33,21 @@ describe('duration', () => {
       ['1000y', 365_000 * DAY],
     ]
     for (const [text, ms] of accepted) {
-      it(`[S4] of ${text} is ${ms / HOUR} hours`, () => {
-        expect(parseAge(text)).to.deep.equal({kind: 'duration', text, ms})
-        expect(parseSpan(text)).to.deep.equal({kind: 'duration', text, ms})
+      it(`[S4] of ${text} is ${ms / HOUR} hours, also in capitals and with blanks around it`, () => {
+        for (const typed of [text, text.toUpperCase(), `  ${text}\r\n`, `\t\u00A0${text}`]) {
+          expect(parseAge(typed)).to.deep.equal({kind: 'duration', text, ms})
+          expect(parseSpan(typed)).to.deep.equal({kind: 'duration', text, ms})
+        }
       })
     }
 
-    it('may have capitals and blanks around it', () => {
-      for (const text of [
-        '7D',
-        '1W',
-        '1Mo',
-        '12H',
-        '1Y',
-        '1W3d',
-        '  7d  ',
-        '\t1w\n',
-        '7d\r\n',
-        '\u00A030D',
-      ]) {
-        expect(parseAge(text)).to.deep.equal(parseAge(text.trim().toLowerCase()))
-        expect(parseSpan(text)).to.deep.equal(parseSpan(text.trim().toLowerCase()))
-      }
-
-      expect(parseAge(' 2026-01-31\n')).to.deep.equal(parseAge('2026-01-31'))
-    })
-
     it('may be a date, which means midnight in UTC', () => {
-      expect(parseAge('2026-01-31')).to.deep.equal({
-        kind: 'date',
-        text: '2026-01-31',
-        date: new Date('2026-01-31T00:00:00.000Z'),
-      })
-      expect(parseAge('2024-02-29')).to.have.property('kind', 'date')
+      for (const text of ['2026-01-31', '2024-02-29'])
+        expect(parseAge(` ${text}\n`)).to.deep.equal({
+          kind: 'date',
+          text,
+          date: new Date(`${text}T00:00:00.000Z`),
+        })
     })
 
     const refused = [
@@ -107,14 +89,12 @@ describe('duration', () => {
     })
   })
 
-  describe('an age that counts from now', () => {
-    it('is refused for what does not, with the forms it may have', () => {
-      for (const text of ['2026-01-31', '0', '30min', ''])
-        expect(() => parseSpan(text)).to.throw(
-          UsageError,
-          `\`keepWithin\` "${text}" is not an age that counts from now: give a number of days or 12h, 7d, 2w, 1m (30 days), 1y, or a sum such as 1w3d.`,
-        )
-    })
+  it('an age that counts from now is refused for what does not, with the forms it may have', () => {
+    const forms = 'give a number of days or 12h, 7d, 2w, 1m (30 days), 1y, or a sum such as 1w3d.'
+    for (const text of ['2026-01-31', '0', '30min', '']) {
+      const message = `\`keepWithin\` "${text}" is not an age that counts from now: ${forms}`
+      expect(() => parseSpan(text)).to.throw(UsageError, message)
+    }
   })
 
   describe('[S4] a grace period', () => {
@@ -126,13 +106,10 @@ describe('duration', () => {
       ['2w', 14 * DAY],
       ['1h30min', HOUR + 30 * MINUTE],
       ['365000d', 365_000 * DAY],
-      [' 0 ', 0],
-      ['6H', 6 * HOUR],
-      ['\t30MIN\n', 30 * MINUTE],
     ]
     for (const [text, ms] of accepted) {
-      it(`of ${JSON.stringify(text)} is ${ms / MINUTE} minutes`, () => {
-        expect(parseGrace(text)).to.equal(ms)
+      it(`of ${text} is ${ms / MINUTE} minutes`, () => {
+        for (const typed of [text, `\t${text.toUpperCase()}\n`]) expect(parseGrace(typed)).to.equal(ms)
       })
     }
 
@@ -186,13 +163,12 @@ describe('duration', () => {
 })
 
 describe('[S10] a stopwatch', () => {
-  const cases: Array<[title: string, monotonic: number, wall: number, elapsed: number]> = [
+  for (const [title, byMonotonic, byWall, elapsed] of [
     ['counts what the monotonic clock counts', 5000, 5000, 5000],
     ['counts the time in which the machine slept, and the monotonic clock stood still', 10, 60_000, 60_000],
     ['counts on where the wall clock is set back', 7000, -3_600_000, 7000],
     ['counts on where the wall clock gives no date', 7000, Number.NaN, 7000],
-  ]
-  for (const [title, byMonotonic, byWall, elapsed] of cases) {
+  ] as const)
     it(title, () => {
       const {now} = performance
       let [monotonic, wall] = [0, Date.UTC(2026, 0)]
@@ -206,5 +182,4 @@ describe('[S10] a stopwatch', () => {
         performance.now = now
       }
     })
-  }
 })
