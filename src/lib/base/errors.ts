@@ -19,10 +19,10 @@ export abstract class SmoltraceError extends Error {
   /** Never empty. */
   readonly suggestions: string[]
 
-  /** @param otherwise what to do next where nothing more helpful is known */
-  constructor(message: string, {suggestions = [], cause}: ErrorDetails, otherwise: string) {
+  /** @param advice what to do next where nothing more helpful is known */
+  constructor(message: string, {suggestions = [], cause}: ErrorDetails, advice: string) {
     super(shownText(message), cause === undefined ? undefined : {cause: shownCause(cause)})
-    this.suggestions = (suggestions.length > 0 ? suggestions : [otherwise]).map((text) => shownText(text))
+    this.suggestions = (suggestions.length > 0 ? suggestions : [advice]).map((text) => shownText(text))
   }
 
   /** Where oclif looks for the exit code when a host prints the error itself. */
@@ -63,10 +63,7 @@ export class OptionError extends UsageError {
   readonly option: string
   readonly problem: string
 
-  /**
-   * @param option its name in the library
-   * @param problem what is wrong with it, without a full stop: the rest of a sentence that begins with the option
-   */
+  /** @param problem the rest of a sentence that begins with the option, without a full stop */
   constructor(option: string, problem: string, details: ErrorDetails = {}) {
     super(`\`${option}\` ${problem}.`, details)
     this.option = option
@@ -112,11 +109,7 @@ export class CancelledError extends SmoltraceError {
   }
 }
 
-/**
- * For what only informs: `unknown` and a warning where it cannot be read.
- * @param what the first sentence of the warning
- * @throws CancelledError, and what is not an error for a person
- */
+/** For what only informs: `unknown` and a warning where it cannot be read. @throws CancelledError, and what is not for a person */
 export async function orUnknown<T>(
   reading: Promise<T>,
   what: string,

@@ -10,7 +10,6 @@ export const EXIT = {
   done: 0,
 } as const
 
-/** How a process of this program may end. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 /** What each says. */
@@ -25,7 +24,7 @@ export const EXIT_WORDS: Readonly<Record<ExitCode, string>> = {
   [EXIT.cancelled]: 'cancelled or interrupted',
 }
 
-/** @returns the code as one of these; 1 where it is none of them */
+/** The code as one of these; 1 where it is none of them. */
 export function exitCodeFrom(code: number | false | undefined): ExitCode {
   return ALL_CODES.find((each) => each === code) ?? EXIT.error
 }

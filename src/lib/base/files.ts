@@ -13,18 +13,16 @@ export function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code
 }
 
-/** What messages call a file, and what it may replace. */
+/** What a message calls a file, and what it may replace. */
 export interface Target {
-  /** What a message calls it. */
   name: string
   /** Why the file that is there must stay; undefined where it may be replaced. */
   refuse: (file: string) => Promise<string | undefined> | string | undefined
 }
 
 /**
- * Finds where to write a file that a person named, and what may not be written over.
- * @returns the file, behind any links
- * @throws UsageError where it is a folder, not a plain file, or something that must stay, or where its folder cannot take it
+ * Finds where to write a file that a person named, behind any links.
+ * @throws UsageError where it is not a plain file, or one that must stay, or where its folder cannot take it
  */
 export async function findTarget(file: string, {name, refuse}: Target): Promise<string> {
   const wrong = (why: string) => new UsageError(`${name} ${printable(file)}: ${why}.`)
@@ -40,15 +38,11 @@ export async function findTarget(file: string, {name, refuse}: Target): Promise<
   // Renaming would put a file in the place of a device or a pipe.
   if (found && !found.isFile()) throw wrong('exists and is not a plain file, give another name')
   const target = found ? await realpath(file) : resolve(file)
-  await requireFolder(dirname(target), wrong)
-  return target
-}
-
-async function requireFolder(folder: string, wrong: (why: string) => UsageError): Promise<void> {
-  if (!(await isFolder(folder))) throw wrong('its folder does not exist, create it first')
-  await access(folder, constants.W_OK).catch(() => {
+  if (!(await isFolder(dirname(target)))) throw wrong('its folder does not exist, create it first')
+  await access(dirname(target), constants.W_OK).catch(() => {
     throw wrong('its folder cannot be written to, give a file elsewhere')
   })
+  return target
 }
 
 /** What is written, and what a person reads where that fails. */
@@ -63,8 +57,7 @@ interface Contents {
 }
 
 /**
- * Writes a file that a person named, atomically.
- * @param target as `findTarget` returns it
+ * Writes a file that a person named, as `findTarget` returns it, atomically.
  * @returns its size in bytes
  * @throws RefusedError where writing fails; else what `check` throws
  */
@@ -106,7 +99,6 @@ export async function writeAtomically(file: string, text: string, check?: Conten
  * Makes a folder and those above it. Node's own `recursive` never returns where the system answers ENOENT although the parent
  * exists, as below `/proc` or where a disk is mounted on demand.
  * @returns the outermost folder that was made; undefined where all were there
- * @throws the system's errors
  */
 export async function makeFolder(path: string, mode = 0o777): Promise<string | undefined> {
   const above = dirname(path)
@@ -144,10 +136,7 @@ export function foldersOf(path: string): string[] {
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
 
-/**
- * Reads a text file that a person named, without the byte order mark that some editors put first.
- * @throws what `refuse` makes where it is missing, not a plain file, too large, in UTF-16 or unreadable
- */
+/** Reads a text file that a person named, without the byte order mark that some editors put first. @throws what `refuse` makes */
 export async function readTextFile(
   file: string,
   largest: {bytes: number; text: string},

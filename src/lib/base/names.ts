@@ -7,7 +7,6 @@ import {OptionError, UsageError} from './errors.js'
 
 /** The three kinds of dataset that one evaluation leaves behind. */
 export const RUN_TYPES = ['results', 'traces', 'metrics'] as const
-/** One of the three. */
 export type RunType = (typeof RUN_TYPES)[number]
 /** The kinds of dataset that the program knows by their names. */
 export type DatasetType = RunType | 'leaderboard'
@@ -28,15 +27,11 @@ const TASKS = /^smoltrace-(benchmark-v1|ops-benchmark|tasks|[a-z\d]+(?:[-_.][a-z
 const LIKE_RUN_DATASET = /^smoltrace-(?:results|traces|metrics)-(?<timestamp>\d{8}_\d{6})(?<rest>.*)/s
 const TIMESTAMP = /^(\d{4})(\d{2})(\d{2})_(\d{2})(\d{2})(\d{2})$/
 
-/** Whether `value` names one of the three types of a run's datasets. */
 export function isRunType(value: string): value is RunType {
   return (RUN_TYPES as readonly string[]).includes(value)
 }
 
-/**
- * Reads a run's timestamp as UTC.
- * @returns undefined where the text is not a `YYYYMMDD_HHMMSS` of a day and time that exist
- */
+/** Reads a run's timestamp as UTC; undefined where the text is not a `YYYYMMDD_HHMMSS` of a day and time that exist. */
 export function parseTimestamp(timestamp: string): Date | undefined {
   const [text, year, month, day, hour, minute, second] = TIMESTAMP.exec(timestamp) ?? []
   if (text === undefined || Number(year) < 100) return undefined
@@ -60,10 +55,9 @@ export function formatTimestamp(date: Date): string {
 }
 
 /**
- * Reads the full name of a dataset.
- * @param name `namespace/name`, letter case as the Hub has it
- * @param namespace the namespace it must be in, spelled as whoami spells it
- * @returns what the name says, or undefined where it is not exactly a SMOLTRACE name of that namespace.
+ * Reads the full name of a dataset, letter case as the Hub has it.
+ * @param namespace the one that it must be in, spelled as whoami spells it
+ * @returns undefined where it is not exactly a SMOLTRACE name of that namespace
  */
 export function parseDatasetName(name: string, namespace: string): DatasetName | undefined {
   const own = ownPart(name, namespace)
@@ -73,12 +67,10 @@ export function parseDatasetName(name: string, namespace: string): DatasetName |
   return isRunType(type) && parseTimestamp(timestamp) ? {type, timestamp} : undefined
 }
 
-/** The full name of one of a run's datasets. */
 export function runDatasetName(namespace: string, type: RunType, timestamp: string): string {
   return `${namespace}/smoltrace-${type}-${timestamp}`
 }
 
-/** The full name of a namespace's leaderboard. */
 export function leaderboardName(namespace: string): string {
   return `${namespace}/${LEADERBOARD}`
 }
@@ -93,14 +85,10 @@ export function isStandardDataset(name: string, namespace: string): boolean {
 export interface NearMiss {
   /** `namespace/name`. */
   name: string
-  /** Why it is not one, in words. */
   reason: string
 }
 
-/**
- * Says why a name that mentions SMOLTRACE is not one of its names.
- * @returns undefined for exact names, for datasets of tasks, and for what has nothing to do with SMOLTRACE
- */
+/** Why a name that mentions SMOLTRACE is not one of its names; undefined for its names, for tasks, and for anything else. */
 export function nearMissOf(name: string, namespace: string): NearMiss | undefined {
   const own = ownPart(name, namespace)
   if (own === undefined || !/smoltrace/i.test(own)) return undefined

@@ -13,7 +13,7 @@ const MOST_SLIPS = 3
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase()
   const most = Math.min(MOST_SLIPS, Math.round(wanted.length / 3))
-  const all = [...candidates].map((candidate) => ({
+  const all = Array.from(candidates, (candidate) => ({
     candidate,
     slips: distance(wanted, candidate.toLowerCase()),
   }))

@@ -3,53 +3,49 @@ import {didYouMean, nearest} from './nearest.js'
 
 /** What an option may hold: the words for it, and whether a value is that. */
 const KINDS = {
-  boolean: ['true or false', (value: unknown) => typeof value === 'boolean'],
+  boolean: ['true or false', (value) => typeof value === 'boolean'],
   // Where only `false` changes anything, nothing else can do harm.
   'false or else': ['anything', () => true],
-  text: ['a string', (value: unknown) => typeof value === 'string'],
-  number: ['a finite number', (value: unknown) => Number.isFinite(value)],
-  'number or text': [
-    'a finite number or a string',
-    (value: unknown) => typeof value === 'string' || Number.isFinite(value),
-  ],
+  text: ['a string', isString],
+  number: ['a finite number', Number.isFinite],
+  'number or text': ['a finite number or a string', (value) => isString(value) || Number.isFinite(value)],
   texts: ['an array of strings', isTexts],
-  function: ['a function', (value: unknown) => typeof value === 'function'],
-  date: ['a valid date', (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime())],
+  function: ['a function', (value) => typeof value === 'function'],
+  date: ['a valid date', (value) => value instanceof Date && !Number.isNaN(value.getTime())],
   // Not only one of this realm. A controller in its place would never stop anything.
-  signal: [
-    'an AbortSignal',
-    (value: unknown) =>
-      typeof value === 'object' && typeof (value as AbortSignal | null)?.aborted === 'boolean',
-  ],
-  array: ['an array', (value: unknown) => Array.isArray(value)],
-  object: ['an object', (value: unknown) => typeof value === 'object' && value !== null],
-  'object or text': [
-    'an object or a string',
-    (value: unknown) => typeof value === 'string' || (typeof value === 'object' && value !== null),
-  ],
+  signal: ['an AbortSignal', (value) => isObject(value) && typeof value.aborted === 'boolean'],
+  array: ['an array', Array.isArray],
+  object: ['an object', isObject],
+  'object or text': ['an object or a string', (value) => isString(value) || isObject(value)],
 } as const satisfies Record<string, readonly [wanted: string, is: (value: unknown) => boolean]>
 
-type KindOf<T> = [T] extends [boolean]
-  ? 'boolean' | 'false or else'
-  : [T] extends [string]
-    ? 'text'
-    : [T] extends [number]
-      ? 'number'
-      : [T] extends [number | string]
-        ? 'number or text'
-        : [T] extends [readonly string[]]
-          ? 'texts'
-          : [T] extends [(...parts: never[]) => unknown]
-            ? 'function'
-            : [T] extends [Date]
-              ? 'date'
-              : [T] extends [AbortSignal]
-                ? 'signal'
-                : [T] extends [readonly unknown[]]
-                  ? 'array'
-                  : [T] extends [object]
-                    ? 'object'
-                    : 'object or text'
+function isString(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+/** Which kind the type of an option is of: the first that takes all its values. */
+type KindsByType = [
+  [boolean, 'boolean' | 'false or else'],
+  [string, 'text'],
+  [number, 'number'],
+  [number | string, 'number or text'],
+  [readonly string[], 'texts'],
+  [(...parts: never[]) => unknown, 'function'],
+  [Date, 'date'],
+  [AbortSignal, 'signal'],
+  [readonly unknown[], 'array'],
+  [object, 'object'],
+  [unknown, 'object or text'],
+]
+type KindOf<T, Kinds = KindsByType> = Kinds extends [[infer Type, infer Kind], ...infer Others]
+  ? [T] extends [Type]
+    ? Kind
+    : KindOf<T, Others>
+  : never
 
 /**
  * The names of all options of a function, and what each holds. A keeper whose name is misspelt would keep nothing, `yes: 'false'`
@@ -59,9 +55,7 @@ export type OptionTable<T> = {readonly [K in keyof T]-?: KindOf<Exclude<T[K], un
 
 /**
  * Reads the options of a function, once: what a getter or a callback changes later has no effect.
- * @param given by the caller
- * @returns a copy that has every option of the table as its own, undefined where it was not given: a prototype that other code
- *   polluted says nothing
+ * @returns a copy with every option of the table as its own, undefined where it was not given: a polluted prototype says nothing
  * @throws UsageError naming the first option that is unknown, or holds something else than it may
  */
 export function readOptions<T extends object>(given: T, table: OptionTable<T>): T {
@@ -89,7 +83,7 @@ export function readOptions<T extends object>(given: T, table: OptionTable<T>): 
 
 /** Inherited properties of a class or a prototype would be overlooked, but for those of `Object`, of whichever realm. */
 function isPlain(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  if (!isObject(value) || Array.isArray(value)) return false
   const prototype = Object.getPrototypeOf(value) as object | null
   if (prototype === null) return true
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf')
@@ -110,7 +104,7 @@ export function readText(given: string, what: string): string {
 
 /** Spread, since `every` passes over holes. */
 function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && [...(value as unknown[])].every((each) => typeof each === 'string')
+  return Array.isArray(value) && [...(value as unknown[])].every((each) => isString(each))
 }
 
 /** Checks an option that counts. @throws UsageError where it is there and not a whole number from 1 up */
@@ -119,10 +113,7 @@ export function checkCount(number: number | undefined, option: string): void {
     throw new OptionError(option, 'takes a whole number from 1 up')
 }
 
-/**
- * Checks an option that takes some of a few words.
- * @throws UsageError naming the first that is not one, and all that there are
- */
+/** Checks an option that takes some of a few words. @throws UsageError naming the first that is not one, and all that there are */
 export function checkWords<T>(words: readonly T[], known: readonly T[], option: string, what: string): void {
   const unknown = words.find((word) => !known.includes(word))
   if (unknown !== undefined)

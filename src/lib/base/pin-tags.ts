@@ -35,7 +35,7 @@ export function pinTagFor(until: string | undefined): string {
   return until === undefined ? PIN_TAG : `${PIN_TAG}-until-${until.replaceAll('-', '')}`
 }
 
-/** What a tag says that `isPinTag` takes for a pin. */
+/** Reads a tag that `isPinTag` takes for a pin. */
 export function readPinTag(text: string): PinTag {
   if (text === PIN_TAG) return {text, isDoubtful: false}
   const until = UNTIL.exec(text)?.slice(1).join('-')

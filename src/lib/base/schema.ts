@@ -50,9 +50,9 @@ export function parseJson<S extends z.core.$ZodType>(
 }
 
 /**
- * The value of a JSON text from outside, of whatever form.
- * @throws what `refuse` makes where the text is too large, not JSON, too deep, or has a name twice in one object: only the last one
- *   counts for `JSON.parse`, while a person, or a tool that merged the file, may have looked at the first
+ * The value of a JSON text from outside, of whatever form. It has no name twice in one object: only the last one counts for
+ * `JSON.parse`, while a person, or a tool that merged the file, may have looked at the first.
+ * @throws what `refuse` makes of what is wrong with it
  */
 export function readJson(json: string, refuse: (why: string) => Error): unknown {
   if (Buffer.byteLength(json) > LARGEST_JSON.bytes) throw refuse(`larger than ${LARGEST_JSON.text}`)
@@ -64,8 +64,7 @@ export function readJson(json: string, refuse: (why: string) => Error): unknown 
   }
 
   if (hasManyParts(json)) throw refuse('too many values')
-  if (isDeeperThan(DEEPEST, value)) throw refuse('nested too deeply')
-  if (countNames(json) !== countKeys(value)) throw refuse('a name twice in one object')
+  if (countNames(json) !== countKeys(value, refuse)) throw refuse('a name twice in one object')
   return value
 }
 
@@ -78,8 +77,6 @@ export function parseValue<S extends z.core.$ZodType>(
   let result: z.core.util.SafeParseResult<z.output<S>>
   try {
     result = z.safeParse(schema, value)
-    // A schema passes over this one name.
-    if (result.success && hasProto(value)) throw refuse('Unrecognized key: "__proto__"')
   } catch (error) {
     // More faults than JavaScript passes on at once.
     if (error instanceof RangeError) throw refuse('wrong in too many places')
@@ -112,17 +109,6 @@ function isMoment(iso: string): boolean {
   return iso.length === 24 && !Number.isNaN(date.getTime()) && date.toISOString() === iso
 }
 
-function hasProto(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return Object.hasOwn(value, '__proto__') || Object.values(value).some((part) => hasProto(part))
-}
-
-/** What is much deeper than any document would use up the stack. */
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((part) => isDeeperThan(levels - 1, part))
-}
-
 /** Names in the objects of a JSON text: each is followed by a colon outside of every string. */
 function countNames(text: string): number {
   let count = 0
@@ -135,9 +121,13 @@ function countNames(text: string): number {
   return count
 }
 
-function countKeys(value: unknown): number {
+/** Names in the objects of a value; refuses what would use up the stack, and the one name that a schema passes over. */
+function countKeys(value: unknown, refuse: (why: string) => Error, levels = DEEPEST): number {
   if (typeof value !== 'object' || value === null) return 0
+  if (levels === 0) throw refuse('nested too deeply')
+  if (Object.hasOwn(value, '__proto__')) throw refuse('Unrecognized key: "__proto__"')
   let count = Array.isArray(value) ? 0 : Object.keys(value).length
-  for (const part of Object.values(value)) if (typeof part === 'object') count += countKeys(part)
+  for (const part of Object.values(value))
+    if (typeof part === 'object') count += countKeys(part, refuse, levels - 1)
   return count
 }

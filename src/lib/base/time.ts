@@ -21,9 +21,9 @@ const LONGEST = 1000 * 365 * DAY
 /** How old a run must be: by its age, or by a date that it must precede. */
 export type Age = {kind: 'duration'; text: string; ms: number} | {kind: 'date'; text: string; date: Date}
 
-export const SPAN_FORMS = 'a number of days or 12h, 7d, 2w, 1m (30 days), 1y, or a sum such as 1w3d'
-export const AGE_FORMS =
-  'a number of days or 12h, 7d, 2w, 1m (30 days), 1y, a sum such as 1w3d, or a date such as 2026-01-31'
+const UNITS_SHOWN = 'a number of days or 12h, 7d, 2w, 1m (30 days), 1y,'
+export const SPAN_FORMS = `${UNITS_SHOWN} or a sum such as 1w3d`
+export const AGE_FORMS = `${UNITS_SHOWN} a sum such as 1w3d, or a date such as 2026-01-31`
 export const GRACE_FORMS = '30min, 6h, 1d, a sum such as 1h30min, or 0 to turn it off'
 
 /**
@@ -39,7 +39,6 @@ export function parseAge(given: string, option = 'olderThan'): Age {
   return {kind: 'duration', text, ms}
 }
 
-/** Lower case, without white space around it. */
 function normal(given: string): string {
   return given.trim().toLowerCase()
 }
@@ -50,10 +49,7 @@ function parseDuration(text: string): number | undefined {
   return ms === undefined || text.includes('min') || ms <= 0 || ms > LONGEST ? undefined : ms
 }
 
-/**
- * Reads the value of `keepWithin`: an age as `olderThan` takes it, but no date.
- * @throws UsageError where it is none of these, zero or negative
- */
+/** Reads the value of `keepWithin`: as `olderThan` takes it, but not a date. @throws UsageError */
 export function parseSpan(given: string): Age {
   const text = normal(given)
   const ms = parseDuration(text)
@@ -63,10 +59,9 @@ export function parseSpan(given: string): Age {
 }
 
 /**
- * Reads the value of `grace`: minutes as `min`, hours, days, weeks, or `0`. A bare `m` is refused: it is a month in
+ * Reads the value of `grace`, in ms: minutes as `min`, hours, days, weeks, or `0`. A bare `m` is refused: it is a month in
  * `olderThan` and minutes in other tools.
- * @returns milliseconds
- * @throws UsageError where it is none of these
+ * @throws UsageError
  */
 export function parseGrace(given: string): number {
   const text = normal(given)
@@ -143,9 +138,8 @@ export function dayOf(date: Date): string {
 }
 
 /**
- * Starts counting now. A monotonic clock stops while the machine sleeps, and the wall clock can be set back: the larger
- * of the two differences counts.
- * @returns what gives the milliseconds since then
+ * Starts counting; returns what gives the milliseconds since. A monotonic clock stops while the machine sleeps, and the wall clock
+ * can be set back: the larger of the two differences counts.
  */
 export function stopwatch(clock: () => Date): () => number {
   const monotonic = performance.now()
