@@ -27,9 +27,9 @@ describe('rules that need rows, where no row is of use', () => {
     ['scores of failed runs', {scoreBelow: 3}, [failed], '`scoreBelow`', 'has the success_rate'],
     ['no model', {model: ['*']}, [finished(A, {team: 'a'})], '`model`', 'has the model'],
     [
-      'no value to group by',
+      'no group',
       {keepRecent: 3, groupBy: ['team', 'purpose']},
-      [finished(A, {model: 'a'})],
+      [scored],
       '`groupBy`',
       'has the team or purpose',
     ],

@@ -102,28 +102,26 @@ describe('retention', () => {
     expect(deleted({keepRecent: 1, grace: '0'})).to.have.members(['fresh', 'halfDay', 'retouched', ...rest])
   })
 
-  describe('[S7] a complete run that was just created', () => {
+  it('[S7] keeps a complete run that was just created, without a place, unless its name alone is given', () => {
     const [just, good] = ['20261005_110000', '20261004_120000']
     const runs = groupDatasetsByRun([
       ...runDatasets(just, RUN_TYPES, {createdAt: ago(29 * MINUTE)}),
       ...runDatasets(good),
     ])
-    const cases: Array<[title: string, options: RetentionOptions, kept: Record<string, string>]> = [
-      ['is kept without a place', {keepRecent: 1}, {[just]: 'grace', [good]: 'keep-recent'}],
-      ['is kept with --all', {all: true}, {[just]: 'grace'}],
-      ['is deleted by its name alone', {run: [just]}, {[good]: 'run'}],
+    const cases: Array<[options: RetentionOptions, kept: Record<string, string>]> = [
+      [{keepRecent: 1}, {[just]: 'grace', [good]: 'keep-recent'}],
+      [{all: true}, {[just]: 'grace'}],
+      [{run: [just]}, {[good]: 'run'}],
+      // It would take the place of an older run.
       [
-        'is kept where a keeper is given beside its name: it would take the place of an older run',
         {keepRecent: 1, run: [just, good]},
         {[just]: 'grace', [good]: 'keep-recent'},
       ],
     ]
-    for (const [title, options, kept] of cases) {
-      it(title, () => {
-        const decisions = decisionsOf(runs, options).filter(({action}) => action === 'keep')
-        const first = decisions.map(({run, reasons}) => [run.timestamp, reasons[0]?.rule])
-        expect(Object.fromEntries(first)).to.deep.equal(kept)
-      })
+    for (const [options, kept] of cases) {
+      const decisions = decisionsOf(runs, options).filter(({action}) => action === 'keep')
+      const first = decisions.map(({run, reasons}) => [run.timestamp, reasons[0]?.rule])
+      expect(Object.fromEntries(first), JSON.stringify(options)).to.deep.equal(kept)
     }
   })
 
@@ -211,6 +209,7 @@ describe('retention', () => {
 
   describe('says', () => {
     const three: RetentionOptions = {olderThan: '30d', incompleteOnly: true, run: stamps('oldHalf', 'week')}
+    const uploading = 'grace: may still be uploading'
     const cases: Array<[key: Key, options: RetentionOptions, reasons: string]> = [
       [
         'oldHalf',
@@ -221,15 +220,11 @@ describe('retention', () => {
       ['month', three, 'run: not named by --run; incomplete-only: complete'],
       [
         'fresh',
-        {olderThan: '1w3d', keepRecent: 1},
-        'keep-recent: most recent 1 of 1; older-than: not older than 1w3d',
+        {olderThan: '9d', keepRecent: 1},
+        'keep-recent: most recent 1 of 1; older-than: not older than 9d',
       ],
-      [
-        'uploading',
-        {olderThan: '1d'},
-        'grace: may still be uploading: changed 2h ago; older-than: not older than 1d',
-      ],
-      ['retouched', {all: true}, 'grace: may still be uploading: changed 1h ago'],
+      ['uploading', {olderThan: '1d'}, `${uploading}: changed 2h ago; older-than: not older than 1d`],
+      ['retouched', {all: true}, `${uploading}: changed 1h ago`],
       ['tomorrow', {keepRecent: 1}, 'future: dated in the future'],
       ['ancient', {keepRecent: 1}, 'keep-recent: not among the 1 most recent'],
       ['week', {all: true}, 'all: all runs'],

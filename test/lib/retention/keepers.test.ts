@@ -184,12 +184,8 @@ describe('keepers by score', () => {
     it(`[S6] keep beside the others a run in doubt, without a place: ${why}`, () => {
       const worse = {totalCostUsd: 9, co2EmissionsG: 9, totalTokens: 9, successRate: 10}
       for (const selector of [{}, {olderThan: '1h'}]) {
-        const found = best(
-          {keepBest: 1, keepRecent: 1, by, ...selector},
-          ...rows,
-          row(1, worse),
-          row(2, measured),
-        )
+        const options = {keepBest: 1, keepRecent: 1, by, ...selector}
+        const found = best(options, ...rows, row(1, worse), row(2, measured))
         expect(found.map((said) => said.replace(/ by .*/, ''))).to.deep.equal([
           `its place is in doubt: ${why}`,
           'most recent 1 of 1',
@@ -257,11 +253,8 @@ describe('--group-by', () => {
   })
 
   it('says a name so that a terminal can show it, and in one line', () => {
-    const [said] = recent(
-      ['model'],
-      runsAt(DAYS.slice(0, 1)),
-      scored(0, {model: `\u001B[2J${'x'.repeat(5000)}`}),
-    )
+    const model = `\u001B[2J${'x'.repeat(5000)}`
+    const [said] = recent(['model'], runsAt(DAYS.slice(0, 1)), scored(0, {model}))
     expect(said).to.match(/^most recent 1 of 1 for model \[2Jx{77}…$/)
   })
 
@@ -301,16 +294,11 @@ describe('--group-by', () => {
 })
 
 describe('rules that need rows', () => {
-  const rules: RetentionOptions[] = [
-    {keepBest: 1},
-    {keepRecent: 1, groupBy: ['model']},
-    {model: ['*']},
-    {unreferenced: true},
-    {scoreBelow: 50},
-  ]
-  for (const options of rules) {
+  const unknown: RetentionContext = {protection: {}, rows: 'unknown'}
+  const grouped: RetentionOptions = {keepRecent: 1, groupBy: ['model']}
+  for (const options of [{keepBest: 1}, grouped, {model: ['*']}, {unreferenced: true}, {scoreBelow: 50}]) {
     it(`delete nothing where the leaderboard is not known: ${JSON.stringify(options)}`, () => {
-      const decisions = decisionsOf(runsAt(DAYS), options, {protection: {}, rows: 'unknown'})
+      const decisions = decisionsOf(runsAt(DAYS), options, unknown)
       expect(deletedBy(decisions)).to.deep.equal([])
       const reason = {rule: 'leaderboard', text: 'what the leaderboard says is unknown'}
       expect(decisions[1]?.reasons).to.deep.equal([reason])
@@ -318,7 +306,6 @@ describe('rules that need rows', () => {
   }
 
   it('let others count where the leaderboard is not known', () => {
-    const unknown: RetentionContext = {protection: {}, rows: 'unknown'}
     const [first] = kept(runsAt(DAYS), {keepRecent: 1, keepBest: 1}, unknown)
     expect(first).to.equal('most recent 1 of 1; what the leaderboard says is unknown')
   })
