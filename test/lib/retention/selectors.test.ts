@@ -98,6 +98,11 @@ describe('selectors by the leaderboard', () => {
     })
   }
 
+  it('take a run with metrics for finished, without a row too', () => {
+    const decisions = decisionsOf([runOf(A, ['results', 'metrics'])], {incompleteOnly: true}, knowing())
+    expect(saidOf(decisions)).to.deep.equal(['keep: finished: metrics are uploaded last'])
+  })
+
   it('leave alone what is new: its row may be seconds away', () => {
     const runs = [runOf('20261005_100000', RUN_TYPES, {createdAt: ago(60_000)})]
     const decided = (grace: string) => decisionsOf(runs, {unreferenced: true, grace}, knowing())[0]?.action
