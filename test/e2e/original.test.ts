@@ -11,30 +11,28 @@ import {
   groupDatasetsByRun,
   HubError,
   NotAllowedError,
+  type Outcome,
   UsageError,
 } from '../../src/index.js'
 import {RUN_TYPES, type RunType} from '../../src/lib/base/names.js'
 import {DAY, parseAge} from '../../src/lib/base/time.js'
 import {Account} from '../support/account.js'
 import {errorOf, rejectionOf} from '../support/builders.js'
-import {type CliResult, root, runCli} from '../support/cli.js'
+import {root, runCli} from '../support/cli.js'
 import {deletionsAt, envOf, namesAt} from '../support/hub.js'
 import {cleanEnv} from '../support/process.js'
 import {startInTerminal} from '../support/pty.js'
 import {type Fault, type Sandbox} from '../support/sandbox.js'
 
-/** What the original is given and expects of itself, and what ours answers to that. */
-const row = (id: string, original: string, ours: string, run: () => Promise<void> | void) => ({
-  id,
-  original,
-  ours,
-  run,
-})
-type Row = ReturnType<typeof row>
-
 const CARRIED = {dryRun: false, yes: true} as const
-const WET = ['--no-dry-run', '--yes']
+const WET = '--no-dry-run --yes'
 const isListing: Fault['match'] = ({path}) => path.startsWith('/api/datasets?')
+const isDelete =
+  (name = ''): Fault['match'] =>
+  ({method, body}) =>
+    method === 'DELETE' && body.includes(name.replace(/.*\//, ''))
+const BROKEN = {status: 500, body: 'oops'}
+const REFUSED = {status: 403, body: '{"error":"no"}'}
 
 describe("the original's own tests", () => {
   let account: Account
@@ -44,17 +42,25 @@ describe("the original's own tests", () => {
   let leaderboard: string
 
   const connection = () => account.connection
-  const addRun = (ageMs: number, types: readonly RunType[] = RUN_TYPES) => account.addRun(ageMs, {types})
-  const cli = (...argv: string[]): Promise<CliResult> => runCli(argv, envOf(hub))
-  const statusOf = ({outcomes}: {outcomes: Array<{status: string}>}) => outcomes.map(({status}) => status)
-
-  /** Runs of these ages in days, decided about as `filter_runs` would be asked to. */
-  async function filtered(ages: number[], options: FilterOptions, types: RunType[][] = []) {
+  const addRun = (days: number, types: readonly RunType[] = RUN_TYPES) => account.addRun(days * DAY, {types})
+  const removeAll = () => {
     for (const {id} of hub.state.datasets()) hub.state.remove(id)
-    for (const [index, age] of ages.entries()) addRun(age * DAY, types[index])
-    const {datasets, now} = await discoverSmoltraceDatasets(connection())
-    const {delete: going, keep} = filterRuns(groupDatasetsByRun(datasets), {...options, now})
-    return [going.length, keep.length]
+  }
+
+  const tokenless = () => ({HF_ENDPOINT: hub.url, HF_HOME: '/nowhere'})
+  const cli = async (words: string[] | string, env: Record<string, string> = envOf(hub)) =>
+    (await runCli(typeof words === 'string' ? words.split(' ') : words, env)).exitCode
+  const discover = () => discoverSmoltraceDatasets(connection())
+  const runs = async () => groupDatasetsByRun((await discover()).datasets)
+  const statusOf = ({outcomes}: {outcomes: Outcome[]}) => outcomes.map(({status}) => status)
+
+  /** How many runs of these ages in days `filter_runs` would take, and how many it would keep. */
+  async function filtered(ages: number[], options: FilterOptions, types: RunType[][] = []) {
+    removeAll()
+    for (const [index, age] of ages.entries()) addRun(age, types[index])
+    const {datasets, now} = await discover()
+    const {delete: taken, keep} = filterRuns(groupDatasetsByRun(datasets), {...options, now})
+    return [taken.length, keep.length]
   }
 
   /** Asks the question of a deletion in a terminal, and types this. */
@@ -69,12 +75,244 @@ describe("the original's own tests", () => {
     account = await Account.open()
     ;({hub, old} = account)
     for (const name of account.older) hub.state.remove(name)
-    account.addRun(3 * DAY, {types: ['results']})
+    addRun(3, ['results'])
     const cited = [old, account.recent].map((names) => names.at(-1))
     leaderboard = account.addBoard({rows: cited.map((name) => ({results_dataset: name, success_rate: 50}))})
   })
 
   afterEach(() => account.close())
+
+  it('D1: no datasets: four empty lists. Ours: no datasets, no leaderboard', async () => {
+    removeAll()
+    expect(await discover()).to.deep.include({datasets: [], leaderboard: undefined})
+  })
+
+  it('D2: two results, one each of the others, and a stranger: the stranger is ignored. Ours: the same', async () => {
+    removeAll()
+    const names = [...addRun(5), ...addRun(4, ['results'])]
+    for (const name of [leaderboard, `${hub.user}/other-dataset`])
+      hub.state.addDataset({name, createdAt: new Date()})
+    const {datasets, leaderboard: found} = await discover()
+    expect(datasets.map(({name}) => name)).to.have.members(names)
+    expect(found?.name).to.equal(leaderboard)
+  })
+
+  it('D3: the listing fails: empty lists. Ours: an error', async () => {
+    hub.intercept({match: isListing, respond: BROKEN})
+    expect(await rejectionOf(discover())).to.be.instanceOf(HubError)
+  })
+
+  it('G1: three names of one timestamp: one complete run. Ours: the same', async () => {
+    const found = (await runs()).find(({timestamp}) => old[0]?.endsWith(timestamp))
+    expect(found).to.include({complete: true}).and.to.have.nested.property('datasets.length', 3)
+  })
+
+  it('G2: metrics missing: an incomplete run. Ours: the same, and what is missing', async () => {
+    addRun(5, ['results', 'traces'])
+    expect((await runs()).at(2)).to.deep.include({complete: false, missing: ['metrics']})
+  })
+
+  it("G3: two timestamps: newest first. Ours: the same, by the Hub's dates", async () => {
+    const times = (await runs()).map(({time}) => time.getTime())
+    expect(times)
+      .to.have.length(3)
+      .and.to.deep.equal(times.toSorted((a, b) => b - a))
+  })
+
+  it('F1: runs of 1, 4, 9 and 14 days, older than 7: two go, two stay. Ours: the same', async () => {
+    expect(await filtered([1, 4, 9, 14], {olderThan: '7d'})).to.deep.equal([2, 2])
+  })
+
+  it('F2: five runs, keep 3: two go. Ours: the same', async () => {
+    expect(await filtered([1, 2, 3, 4, 5], {keepRecent: 3})).to.deep.equal([2, 3])
+  })
+
+  it('F3: two complete and two incomplete runs, only incomplete: two go. Ours: only where the leaderboard is not to be asked', async () => {
+    const types: RunType[][] = [[...RUN_TYPES], ['results'], [...RUN_TYPES], ['results']]
+    const unasked = {incompleteOnly: true, ignoreLeaderboard: true}
+    expect(await filtered([1, 2, 3, 4], unasked, types)).to.deep.equal([2, 2])
+    expect(await filtered([1, 2, 3, 4], {incompleteOnly: true}, types)).to.deep.equal([0, 4])
+  })
+
+  it('F4: no criteria: all kept. Ours: a usage error', () => {
+    expect(errorOf(() => filterRuns([], {}))).to.be.instanceOf(UsageError)
+  })
+
+  it('X1: delete one, dry run: nothing is sent. Ours: the same, and counted', async () => {
+    const {wouldDelete, outcomes} = await deleteDatasets(old.slice(0, 1), connection())
+    expect([wouldDelete, outcomes, deletionsAt(hub)]).to.deep.equal([1, [], []])
+  })
+
+  it('X2: delete two: both deleted. Ours: the same', async () => {
+    const result = await deleteDatasets(old.slice(0, 2), {...connection(), ...CARRIED})
+    expect(statusOf(result)).to.deep.equal(['deleted', 'deleted'])
+    expect(deletionsAt(hub)).to.deep.equal(old.slice(0, 2))
+  })
+
+  it('X3: the second of two is not found: one deleted, one failed. Ours: gone; failed only where the Hub refuses it', async () => {
+    const putBack = hub.intercept({match: isDelete(old[1]), before: () => hub.state.remove(old[1] ?? '')})
+    const gone = await deleteDatasets(old.slice(0, 2), {...connection(), ...CARRIED})
+    expect(statusOf(gone)).to.have.members(['deleted', 'gone'])
+    putBack()
+    const [first = '', second = ''] = addRun(50)
+    hub.intercept({match: isDelete(second), respond: REFUSED})
+    const failed = await deleteDatasets([first, second], {...connection(), ...CARRIED})
+    expect(statusOf(failed)).to.deep.equal(['deleted', 'failed'])
+  })
+
+  it('C1: no token: ValueError. Ours: NotAllowedError, and 4 from the command line', async () => {
+    const job = {endpoint: hub.url, env: {HF_HOME: '/nowhere'}, olderThan: '7d'}
+    expect(await rejectionOf(cleanupDatasets(job))).to.be.instanceOf(NotAllowedError)
+    expect(await cli('cleanup --older-than 7d', tokenless())).to.equal(4)
+  })
+
+  it('C2: a dry run over an old run: nothing counted as deleted, one run scanned. Ours: counts and names what it would delete', async () => {
+    const {wouldDelete, counts} = await cleanupDatasets({...connection(), olderThan: '7d'})
+    expect([wouldDelete, counts.deleted]).to.deep.equal([3, 0])
+  })
+
+  it('C3: confirmed with DELETE: three deleted. Ours: the same', async () => {
+    const job = {...connection(), olderThan: '7d', dryRun: false, confirm: () => true}
+    expect((await cleanupDatasets(job)).counts.deleted).to.equal(3)
+    expect(deletionsAt(hub)).to.have.members(old)
+  })
+
+  it('C4: answered NO: nothing deleted, no error, and 0 from the command line. Ours: 130 from the command line', async () => {
+    const job = {...connection(), olderThan: '7d', dryRun: false, confirm: () => false}
+    expect(await cleanupDatasets(job)).to.deep.include({declined: true, outcomes: []})
+    expect(await answering('NO', '--older-than', '7d')).to.equal(130)
+    expect(deletionsAt(hub)).to.deep.equal([])
+  })
+
+  it('C5: one of two deletions fails: one deleted, one failed. Ours: the same', async () => {
+    const [[alone = ''], [other = '']] = [addRun(60, ['results']), addRun(50, ['results'])]
+    hub.intercept({match: isDelete(alone), respond: REFUSED})
+    const result = await cleanupDatasets({...connection(), olderThan: '45d', ...CARRIED})
+    expect(statusOf(result)).to.have.members(['deleted', 'failed'])
+    expect(namesAt(hub)).to.include(alone).and.not.include(other)
+  })
+
+  const AGES: Array<[id: string, days: Record<string, number>]> = [
+    ['P1', {'7d': 7, '30d': 30, '1d': 1}],
+    ['P2', {'1w': 7, '2w': 14, '4w': 28}],
+    ['P3', {'1m': 30, '2m': 60, '6m': 180}],
+    ['P4', {'7': 7, '30': 30, '365': 365}],
+    ['P5', {'  7d  ': 7, '\t1w\n': 7}],
+    ['P6', {'7D': 7, '1W': 7, '1M': 30}],
+  ]
+  for (const [id, days] of AGES)
+    it(`${id}: ages in days: ${JSON.stringify(days)}. Ours: the same`, async () => {
+      for (const [text, count] of Object.entries(days)) {
+        const {plan} = await cleanupDatasets({...connection(), olderThan: text})
+        expect((Number(plan.now) - Number(plan.cutoff)) / DAY, text).to.equal(count)
+        // `runCli` writes a line's words anew, and cannot write these characters.
+        if (!/[\t\n]/.test(text)) expect(await cli(['cleanup', '--older-than', text]), text).to.equal(0)
+      }
+    })
+
+  it('P7: abc, 7x or nothing: ValueError, and 1 from the command line. Ours: a usage error, and 2', async () => {
+    for (const age of ['abc', '7x', '']) {
+      expect(errorOf(() => parseAge(age))).to.be.instanceOf(UsageError)
+      expect(await cli(['cleanup', '--older-than', age])).to.equal(2)
+    }
+
+    expect(hub.requests).to.deep.equal([])
+  })
+
+  const LINES: Array<[title: string, flags: string, exitCode: number, deleted: number, fault?: Fault]> = [
+    [
+      'M1: --older-than 7d, wet and with --yes: 0. Ours: the same, three deleted',
+      `--older-than 7d ${WET}`,
+      0,
+      3,
+    ],
+    ['M2: the same with --keep-recent. Ours: the same, none deleted', `--keep-recent 5 ${WET}`, 0, 0],
+    ['M3: the same with --incomplete-only. Ours: the same, one deleted', `--incomplete-only ${WET}`, 0, 1],
+    ['M4: without --no-dry-run: a dry run, 0. Ours: the same', '--older-than 7d --yes', 0, 0],
+    ['M5: no filter: 1. Ours: 2, before anything is sent', WET, 2, 0],
+    ['M10: --all --yes: deletes without asking. Ours: the same; the leaderboard stays', `--all ${WET}`, 0, 7],
+    ['M11: with --only. Ours: the same, one deleted', `--older-than 7d --only results ${WET}`, 0, 1],
+    ['M13: the leaderboard is preserved by default. Ours: the same', `--older-than 7d ${WET}`, 0, 3],
+    [
+      'M14: --older-than invalid: 1, nothing is called. Ours: 2, nothing is sent',
+      `--older-than invalid ${WET}`,
+      2,
+      0,
+    ],
+    [
+      'M15: deletions fail: 1. Ours: 3',
+      `--older-than 7d ${WET}`,
+      3,
+      0,
+      {match: isDelete(), respond: REFUSED},
+    ],
+    [
+      'M16: an exception: 1. Ours: the same',
+      `--older-than 7d ${WET}`,
+      1,
+      0,
+      {match: isListing, respond: BROKEN},
+    ],
+  ]
+  for (const [title, flags, exitCode, deleted, fault] of LINES)
+    it(title, async () => {
+      const before = namesAt(hub)
+      if (fault) hub.intercept(fault)
+      expect(await cli(`cleanup ${flags}`)).to.equal(exitCode)
+      expect(namesAt(hub))
+        .to.have.length(before.length - deleted)
+        .and.to.include(leaderboard)
+      if (exitCode === 2) expect(hub.requests).to.deep.equal([])
+    })
+
+  it('M6: no token, --no-dry-run: 1. Ours: 2 where nobody can be asked, 4 with --yes', async () => {
+    expect(await cli('cleanup --older-than 7d --no-dry-run', tokenless())).to.equal(2)
+    expect(await cli(`cleanup --older-than 7d ${WET}`, tokenless())).to.equal(4)
+    expect(hub.requests).to.deep.equal([])
+  })
+
+  it('M7: --token, and nothing in the environment: used. Ours: the same', async () => {
+    expect(await cli(`cleanup --older-than 7d ${WET} --token ${hub.token}`, tokenless())).to.equal(0)
+    expect(deletionsAt(hub)).to.have.length(3)
+  })
+
+  it('M8: --all, answered NO: 0, asked once. Ours: 130; 2 where nobody can be asked', async () => {
+    expect(await cli('cleanup --all --no-dry-run')).to.equal(2)
+    expect(hub.requests).to.deep.equal([])
+    expect(await answering('NO', '--all')).to.equal(130)
+    expect(deletionsAt(hub)).to.deep.equal([])
+  })
+
+  it('M9: --all, and the phrase: deletes. Ours: the same; the leaderboard stays', async () => {
+    expect(await answering('YES DELETE ALL', '--all')).to.equal(0)
+    expect(namesAt(hub)).to.deep.equal([leaderboard])
+  })
+
+  it('M12: --delete-leaderboard: a flag that changes what is printed. Ours: really deleted, last, and archived before', async () => {
+    const words = `cleanup --older-than 7d --delete-leaderboard ${WET} --json`.split(' ')
+    const {exitCode, stdout} = await runCli(words, envOf(hub))
+    expect(exitCode).to.equal(0)
+    expect(deletionsAt(hub)).to.deep.equal([...old, leaderboard])
+    expect(JSON.parse(stdout).archive.datasets).to.equal(1)
+  })
+
+  it('S1: benchmark and tasks are never discovered. Ours: named as never touched, and never deleted', async () => {
+    const standard = ['smoltrace-benchmark-v1', 'smoltrace-tasks'].map((name) => `${hub.user}/${name}`)
+    for (const name of standard) hub.state.addDataset({name, createdAt: new Date(0)})
+    expect((await discover()).standard).to.include.members(standard)
+    await cleanupDatasets({...connection(), all: true, ...CARRIED})
+    expect(namesAt(hub)).to.include.members(standard)
+  })
+
+  it('are all here, each once', function () {
+    const ids = this.test?.parent?.tests.map(({title}) => title.split(':', 1)[0] ?? '') ?? []
+    const counts = {D: 3, G: 3, F: 4, X: 3, C: 5, P: 7, M: 16, S: 1}
+    const all = Object.entries(counts).flatMap(([letter, count]) =>
+      Array.from({length: count}, (_, index) => `${letter}${index + 1}`),
+    )
+    expect(all).to.have.length(42)
+    expect(ids.filter((id) => /^[A-Z]\d+$/.test(id))).to.have.members(all)
+  })
 
   /** Where ours differs on purpose, the words of the guide that tell so. */
   const DIFFERENCES: Record<string, string> = {
@@ -92,297 +330,6 @@ describe("the original's own tests", () => {
     M14: '2 after a usage error',
     M15: '3; the summary tells the truth',
   }
-
-  const ROWS: Row[] = [
-    row('D1', 'no datasets: four empty lists', 'no datasets, no leaderboard', async () => {
-      for (const {id} of hub.state.datasets()) hub.state.remove(id)
-      const {datasets, leaderboard: found} = await discoverSmoltraceDatasets(connection())
-      expect([datasets, found]).to.deep.equal([[], undefined])
-    }),
-    row(
-      'D2',
-      'two results, one each of the others, and a stranger: the stranger is ignored',
-      'the same',
-      async () => {
-        for (const {id} of hub.state.datasets()) hub.state.remove(id)
-        const names = [...addRun(5 * DAY), ...addRun(4 * DAY, ['results'])]
-        for (const name of [leaderboard, `${hub.user}/other-dataset`])
-          hub.state.addDataset({name, createdAt: new Date()})
-        const {datasets, leaderboard: found} = await discoverSmoltraceDatasets(connection())
-        expect(datasets.map(({name}) => name)).to.have.members(names)
-        expect(found?.name).to.equal(leaderboard)
-      },
-    ),
-    row('D3', 'the listing fails: empty lists', 'an error', async () => {
-      hub.intercept({match: isListing, respond: {status: 500, body: 'oops'}})
-      expect(await rejectionOf(discoverSmoltraceDatasets(connection()))).to.be.instanceOf(HubError)
-    }),
-    row('G1', 'three names of one timestamp: one complete run', 'the same', async () => {
-      const runs = groupDatasetsByRun((await discoverSmoltraceDatasets(connection())).datasets)
-      const found = runs.find(({timestamp}) => old[0]?.endsWith(timestamp))
-      expect(found).to.include({complete: true}).and.to.have.nested.property('datasets.length', 3)
-    }),
-    row('G2', 'metrics missing: an incomplete run', 'the same, and what is missing', async () => {
-      addRun(5 * DAY, ['results', 'traces'])
-      const runs = groupDatasetsByRun((await discoverSmoltraceDatasets(connection())).datasets)
-      expect(runs.at(2)).to.deep.include({complete: false, missing: ['metrics']})
-    }),
-    row('G3', 'two timestamps: newest first', "the same, by the Hub's dates", async () => {
-      const runs = groupDatasetsByRun((await discoverSmoltraceDatasets(connection())).datasets)
-      const times = runs.map(({time}) => time.getTime())
-      expect(times)
-        .to.have.length(3)
-        .and.to.deep.equal(times.toSorted((a, b) => b - a))
-    }),
-    row('F1', 'runs of 1, 4, 9 and 14 days, older than 7: two go, two stay', 'the same', async () => {
-      expect(await filtered([1, 4, 9, 14], {olderThan: '7d'})).to.deep.equal([2, 2])
-    }),
-    row('F2', 'five runs, keep 3: two go', 'the same', async () => {
-      expect(await filtered([1, 2, 3, 4, 5], {keepRecent: 3})).to.deep.equal([2, 3])
-    }),
-    row(
-      'F3',
-      'two complete and two incomplete runs, only incomplete: two go',
-      'the same only where the leaderboard is not to be asked',
-      async () => {
-        const ages = [1, 2, 3, 4]
-        const types: RunType[][] = [[...RUN_TYPES], ['results'], [...RUN_TYPES], ['results']]
-        const unasked = {incompleteOnly: true, ignoreLeaderboard: true}
-        expect(await filtered(ages, unasked, types)).to.deep.equal([2, 2])
-        expect(await filtered(ages, {incompleteOnly: true}, types)).to.deep.equal([0, 4])
-      },
-    ),
-    row('F4', 'no criteria: all kept', 'a usage error', () => {
-      expect(errorOf(() => filterRuns([], {}))).to.be.instanceOf(UsageError)
-    }),
-    row('X1', 'delete one, dry run: nothing is sent', 'the same, and counted', async () => {
-      const {wouldDelete, outcomes} = await deleteDatasets(old.slice(0, 1), connection())
-      expect([wouldDelete, outcomes, deletionsAt(hub)]).to.deep.equal([1, [], []])
-    }),
-    row('X2', 'delete two: both deleted', 'the same', async () => {
-      const result = await deleteDatasets(old.slice(0, 2), {...connection(), ...CARRIED})
-      expect(statusOf(result)).to.deep.equal(['deleted', 'deleted'])
-      expect(deletionsAt(hub)).to.deep.equal(old.slice(0, 2))
-    }),
-    row(
-      'X3',
-      'the second of two is not found: one deleted, one failed',
-      'one deleted, one gone; failed only where the Hub refuses it',
-      async () => {
-        const isSecond: Fault['match'] = ({method, body}) =>
-          method === 'DELETE' && body.includes(`"${old[1]?.split('/')[1]}"`)
-        const putBack = hub.intercept({match: isSecond, before: () => hub.state.remove(old[1] ?? '')})
-        const gone = await deleteDatasets(old.slice(0, 2), {...connection(), ...CARRIED})
-        expect(statusOf(gone)).to.have.members(['deleted', 'gone'])
-        putBack()
-        const [first = '', second = ''] = addRun(50 * DAY)
-        hub.intercept({
-          match: ({method, body}) => method === 'DELETE' && body.includes(`"${second.split('/')[1]}"`),
-          respond: {status: 403, body: '{"error":"no"}'},
-        })
-        const failed = await deleteDatasets([first, second], {...connection(), ...CARRIED})
-        expect(statusOf(failed)).to.deep.equal(['deleted', 'failed'])
-      },
-    ),
-    row('C1', 'no token: ValueError', 'NotAllowedError, and 4 from the command line', async () => {
-      const nobody = {endpoint: hub.url, env: {HF_HOME: '/nowhere'}}
-      const error = await rejectionOf(cleanupDatasets({...nobody, olderThan: '7d'}))
-      expect(error).to.be.instanceOf(NotAllowedError)
-      const {exitCode} = await runCli(['cleanup', '--older-than', '7d'], {
-        HF_ENDPOINT: hub.url,
-        HF_HOME: '/nowhere',
-      })
-      expect(exitCode).to.equal(4)
-    }),
-    row(
-      'C2',
-      'a dry run over an old run: nothing counted as deleted, one run scanned',
-      'counts and names what it would delete',
-      async () => {
-        const {wouldDelete, counts} = await cleanupDatasets({...connection(), olderThan: '7d'})
-        expect([wouldDelete, counts.deleted]).to.deep.equal([3, 0])
-      },
-    ),
-    row('C3', 'confirmed with DELETE: three deleted', 'the same', async () => {
-      const confirm = () => true
-      const job = {...connection(), olderThan: '7d', dryRun: false, confirm}
-      expect((await cleanupDatasets(job)).counts.deleted).to.equal(3)
-      expect(deletionsAt(hub)).to.have.members(old)
-    }),
-    row(
-      'C4',
-      'answered NO: nothing deleted, no error, and 0 from the command line',
-      'nothing deleted, no error, and 130 from the command line',
-      async () => {
-        const job = {...connection(), olderThan: '7d', dryRun: false, confirm: () => false}
-        expect(await cleanupDatasets(job)).to.deep.include({declined: true, outcomes: []})
-        expect(await answering('NO', '--older-than', '7d')).to.equal(130)
-        expect(deletionsAt(hub)).to.deep.equal([])
-      },
-    ),
-    row('C5', 'one of two deletions fails: one deleted, one failed', 'the same', async () => {
-      const [alone = ''] = addRun(60 * DAY, ['results'])
-      hub.intercept({
-        match: ({method, body}) => method === 'DELETE' && body.includes(`"${alone.split('/')[1]}"`),
-        respond: {status: 403, body: '{"error":"no"}'},
-      })
-      const [other = ''] = addRun(50 * DAY, ['results'])
-      const result = await cleanupDatasets({...connection(), olderThan: '45d', ...CARRIED})
-      expect(statusOf(result)).to.have.members(['deleted', 'failed'])
-      expect(namesAt(hub)).to.include(alone).and.not.include(other)
-    }),
-    ages('P1', '7d', 7, '30d', 30, '1d', 1),
-    ages('P2', '1w', 7, '2w', 14, '4w', 28),
-    ages('P3', '1m', 30, '2m', 60, '6m', 180),
-    ages('P4', '7', 7, '30', 30, '365', 365),
-    ages('P5', '  7d  ', 7, '\t1w\n', 7),
-    ages('P6', '7D', 7, '1W', 7, '1M', 30),
-    row(
-      'P7',
-      'abc, 7x or nothing: ValueError, and 1 from the command line',
-      'a usage error, and 2 from the command line',
-      async () => {
-        for (const age of ['abc', '7x', '']) {
-          expect(errorOf(() => parseAge(age))).to.be.instanceOf(UsageError)
-          expect((await cli('cleanup', '--older-than', age)).exitCode).to.equal(2)
-        }
-
-        expect(hub.requests).to.deep.equal([])
-      },
-    ),
-    deletes('M1', ['--older-than', '7d'], 3),
-    deletes('M2', ['--keep-recent', '5'], 0),
-    deletes('M3', ['--incomplete-only'], 1),
-    row('M4', 'without --no-dry-run: a dry run, 0', 'the same', async () => {
-      expect((await cli('cleanup', '--older-than', '7d', '--yes')).exitCode).to.equal(0)
-      expect(deletionsAt(hub)).to.deep.equal([])
-    }),
-    row('M5', 'no filter: 1', '2, before anything is sent', async () => {
-      expect((await cli('cleanup', ...WET)).exitCode).to.equal(2)
-      expect(hub.requests).to.deep.equal([])
-    }),
-    row('M6', 'no token, --no-dry-run: 1', '2 where nobody can be asked, 4 with --yes', async () => {
-      const nobody = {HF_ENDPOINT: hub.url, HF_HOME: '/nowhere'}
-      const wet = ['cleanup', '--older-than', '7d', '--no-dry-run']
-      expect((await runCli(wet, nobody)).exitCode).to.equal(2)
-      expect((await runCli([...wet, '--yes'], nobody)).exitCode).to.equal(4)
-      expect(hub.requests).to.deep.equal([])
-    }),
-    row('M7', '--token, and nothing in the environment: used', 'the same', async () => {
-      const argv = ['cleanup', '--older-than', '7d', ...WET, '--token', hub.token]
-      expect((await runCli(argv, {HF_ENDPOINT: hub.url, HF_HOME: '/nowhere'})).exitCode).to.equal(0)
-      expect(deletionsAt(hub)).to.have.length(3)
-    }),
-    row('M8', '--all, answered NO: 0, asked once', '130; 2 where nobody can be asked', async () => {
-      expect((await cli('cleanup', '--all', '--no-dry-run')).exitCode).to.equal(2)
-      expect(hub.requests).to.deep.equal([])
-      expect(await answering('NO', '--all')).to.equal(130)
-      expect(deletionsAt(hub)).to.deep.equal([])
-    }),
-    row('M9', '--all, and the phrase: deletes', 'the same; the leaderboard stays', async () => {
-      expect(await answering('YES DELETE ALL', '--all')).to.equal(0)
-      expect(namesAt(hub)).to.deep.equal([leaderboard])
-    }),
-    row('M10', '--all --yes: deletes without asking', 'the same; the leaderboard stays', async () => {
-      expect((await cli('cleanup', '--all', ...WET)).exitCode).to.equal(0)
-      expect(namesAt(hub)).to.deep.equal([leaderboard])
-    }),
-    deletes('M11', ['--older-than', '7d', '--only', 'results'], 1),
-    row(
-      'M12',
-      '--delete-leaderboard: a flag that changes what is printed',
-      'really deleted, last, and archived before',
-      async () => {
-        const {exitCode, stdout} = await cli(
-          'cleanup',
-          '--older-than',
-          '7d',
-          '--delete-leaderboard',
-          ...WET,
-          '--json',
-        )
-        expect(exitCode).to.equal(0)
-        expect(deletionsAt(hub)).to.deep.equal([...old, leaderboard])
-        expect((JSON.parse(stdout) as {archive: {datasets: number}}).archive.datasets).to.equal(1)
-      },
-    ),
-    row('M13', 'the leaderboard is preserved by default', 'the same', async () => {
-      expect((await cli('cleanup', '--older-than', '7d', ...WET)).exitCode).to.equal(0)
-      expect(namesAt(hub)).to.include(leaderboard)
-    }),
-    row('M14', '--older-than invalid: 1, nothing is called', '2, nothing is sent', async () => {
-      expect((await cli('cleanup', '--older-than', 'invalid', ...WET)).exitCode).to.equal(2)
-      expect(hub.requests).to.deep.equal([])
-    }),
-    row('M15', 'deletions fail: 1', '3', async () => {
-      hub.intercept({
-        match: ({method}) => method === 'DELETE',
-        respond: {status: 403, body: '{"error":"no"}'},
-      })
-      expect((await cli('cleanup', '--older-than', '7d', ...WET)).exitCode).to.equal(3)
-      expect(namesAt(hub)).to.include.members(old)
-    }),
-    row('M16', 'an exception: 1', 'the same', async () => {
-      hub.intercept({match: isListing, respond: {status: 500, body: 'oops'}})
-      expect((await cli('cleanup', '--older-than', '7d', ...WET)).exitCode).to.equal(1)
-    }),
-    row(
-      'S1',
-      'benchmark and tasks are never discovered',
-      'named as never touched, and never deleted',
-      async () => {
-        const standard = ['smoltrace-benchmark-v1', 'smoltrace-tasks'].map((name) => `${hub.user}/${name}`)
-        for (const name of standard) hub.state.addDataset({name, createdAt: new Date(0)})
-        const inventory = await discoverSmoltraceDatasets(connection())
-        expect(inventory.standard).to.include.members(standard)
-        await cleanupDatasets({...connection(), all: true, ...CARRIED})
-        expect(namesAt(hub)).to.include.members(standard)
-      },
-    ),
-  ]
-
-  /** Ages and the days that both take them for, in the library and on the command line. */
-  function ages(id: string, ...pairs: Array<number | string>): Row {
-    const cases = pairs.flatMap((text, index) =>
-      typeof text === 'string' ? [[text, Number(pairs[index + 1])] as const] : [],
-    )
-    const original = cases.map(([text, days]) => `${JSON.stringify(text)} is ${days} days`).join(', ')
-    return row(id, original, 'the same', async () => {
-      for (const [text, days] of cases) {
-        const {plan} = await cleanupDatasets({...connection(), olderThan: text})
-        expect((Number(plan.now) - Number(plan.cutoff)) / DAY, text).to.equal(days)
-        // `runCli` writes a line's words anew, and cannot write these characters.
-        if (!/[\t\n]/.test(text))
-          expect((await cli('cleanup', '--older-than', text)).exitCode, text).to.equal(0)
-      }
-    })
-  }
-
-  /** Flags of a real deletion that ends well, and how many datasets go. */
-  function deletes(id: string, flags: string[], count: number): Row {
-    return row(id, `${flags.join(' ')}, wet and with --yes: 0`, `the same, ${count} deleted`, async () => {
-      expect((await cli('cleanup', ...flags, ...WET)).exitCode).to.equal(0)
-      expect(deletionsAt(hub)).to.have.length(count)
-    })
-  }
-
-  for (const {id, original, ours, run} of ROWS) it(`${id}: ${original}. Ours: ${ours}`, run)
-
-  it('are all here, each once', () => {
-    const numbered = (letter: string, count: number) =>
-      Array.from({length: count}, (_, index) => `${letter}${index + 1}`)
-    expect(ROWS.map(({id}) => id)).to.deep.equal([
-      ...numbered('D', 3),
-      ...numbered('G', 3),
-      ...numbered('F', 4),
-      ...numbered('X', 3),
-      ...numbered('C', 5),
-      ...numbered('P', 7),
-      ...numbered('M', 16),
-      ...numbered('S', 1),
-    ])
-    expect(ROWS).to.have.length(42)
-  })
 
   it('that are answered differently are told of in the guide for those who move', () => {
     const guide = readFileSync(join(root, 'docs', 'moving-from-smoltrace-cleanup.md'), 'utf8')
