@@ -1,14 +1,11 @@
 import {expect} from 'chai'
 import {existsSync, readdirSync} from 'node:fs'
-import {createServer} from 'node:http'
-import {type AddressInfo} from 'node:net'
 import {brotliCompressSync, gzipSync} from 'node:zlib'
 
+import {startSandbox} from '../../src/lib/sandbox/index.js'
 import {root} from '../support/cli.js'
-import {isRunDataset, withHub} from '../support/hub.js'
-import {type Sandbox} from '../support/sandbox.js'
-import {type Exchange, listedIn, readRecording} from './play.js'
-import {playJson} from './play.js'
+import {isRunDataset} from '../support/hub.js'
+import {type Exchange, listedIn, playJson, readRecording} from './play.js'
 import {recordFromHub, recordFromSandbox} from './record.js'
 import {allScenarios, type Scenario, type ScenarioName, scenarios} from './scenarios.js'
 
@@ -49,22 +46,38 @@ describe('what is on file', () => {
 describe('a recording of the real Hub', () => {
   const scenario: Scenario = scenarios['datasets-list']
 
-  for (const encoding of ['gzip', 'br'] as const) {
-    it(`is readable and anonymous, from answers in ${encoding} about a person with another name`, () =>
-      withHub({...scenario.hub}, (hub) =>
-        behindProxy(hub, encoding, async (endpoint) => {
-          const recorded = await recordFromHub(scenario, endpoint, hub.token)
-          expectAnonymous(recorded)
-          const placesOf = (exchanges: Exchange[]) =>
-            exchanges.map(({path}) => path.replace(/cursor=.*/, 'cursor').replace(/[\da-f]{40}/, 'commit'))
-          expect(placesOf(recorded)).to.deep.equal(placesOf(readRecording('datasets-list')))
-          const pages = recorded.filter(({path}) => path.startsWith('/api/datasets?'))
-          const listed = pages.flatMap(({response}) => (Array.isArray(response) ? response : []))
-          const names = listed.map(({id}: {id: string}) => id)
-          expect(names).to.include('mira/smoltrace-leaderboard').and.to.include('mira/other-1')
-          expect(names.filter((name) => isRunDataset(name, 'mira'))).to.have.length(21)
-        }),
-      ))
+  for (const [encoding, compress] of [
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+  ] as const) {
+    it(`is readable and anonymous, from answers in ${encoding} about a person with another name`, async () => {
+      const renamed = (text: string) =>
+        text.replaceAll(/\bmira\b/g, 'john-doe').replaceAll('Mira Lindqvist', 'John Doe')
+      const hub = await startSandbox({
+        ...scenario.hub,
+        async onRequest(request, answer) {
+          request.path = request.path.replaceAll('john-doe', 'mira')
+          const {status, headers, body} = answer()
+          const texts = Object.entries(headers).map(([name, value]) => [name, renamed(value)])
+          const own = {'Content-Encoding': encoding, 'Set-Cookie': 'token=hf_secret'}
+          return {
+            status,
+            headers: {...Object.fromEntries(texts), ...own},
+            body: compress(renamed(body.toString())),
+          }
+        },
+      })
+      const recorded = await recordFromHub(scenario, hub.url, hub.token).finally(hub.close)
+      expectAnonymous(recorded)
+      const placesOf = (exchanges: Exchange[]) =>
+        exchanges.map(({path}) => path.replace(/cursor=.*/, 'cursor').replace(/[\da-f]{40}/, 'commit'))
+      expect(placesOf(recorded)).to.deep.equal(placesOf(readRecording('datasets-list')))
+      const pages = recorded.filter(({path}) => path.startsWith('/api/datasets?'))
+      const listed = pages.flatMap(({response}) => (Array.isArray(response) ? response : []))
+      const names = listed.map(({id}: {id: string}) => id)
+      expect(names).to.include('mira/smoltrace-leaderboard').and.to.include('mira/other-1')
+      expect(names.filter((name) => isRunDataset(name, 'mira'))).to.have.length(21)
+    })
   }
 })
 
@@ -75,44 +88,4 @@ function expectAnonymous(exchanges: Exchange[]): void {
   expect(text).not.to.match(/avatar|fullname|displayName|request-id|127\.0\.0\.1|localhost/i)
   expect(text).not.to.match(/john-doe|tinyagents|balcony/)
   for (const {scope} of exchanges) expect(['https://huggingface.co', 'https://cdn.hf.example']).to.include(scope)
-}
-
-/** A proxy between the program and a sandbox: compresses every answer, and calls mira John Doe. */
-async function behindProxy(
-  hub: Sandbox,
-  encoding: 'br' | 'gzip',
-  job: (endpoint: string) => Promise<void>,
-): Promise<void> {
-  const compress = encoding === 'br' ? brotliCompressSync : gzipSync
-  const server = createServer((request, response) => {
-    const path = request.url?.replaceAll('john-doe', 'mira') ?? '/'
-    fetch(hub.url + path, {headers: {authorization: request.headers.authorization ?? ''}})
-      .then(async (answer) => {
-        const renamed = (text: string) =>
-          text
-            .replaceAll(/\bmira\b/g, 'john-doe')
-            .replaceAll('Mira Lindqvist', 'John Doe')
-            .replaceAll(hub.url, endpoint)
-        const headers = Object.fromEntries([...answer.headers].map(([name, value]) => [name, renamed(value)]))
-        const body = compress(renamed(await answer.text()))
-        response.writeHead(answer.status, {
-          ...headers,
-          'content-encoding': encoding,
-          'content-length': body.length,
-          'set-cookie': 'token=hf_secret',
-        })
-        response.end(body)
-      })
-      .catch((error: Error) => response.destroy(error))
-  })
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  try {
-    await job(endpoint)
-  } finally {
-    server.closeAllConnections()
-    server.close()
-  }
 }

@@ -41,7 +41,6 @@ describe('sandbox: quota', () => {
   })
 
   it('counts buckets apart', async () => {
-    await use()
     expect(await use('GET /datasets/mira/one/resolve/main/x')).to.include('"resolvers";r=4999;t=60')
     expect(await use('GET /')).to.include('"pages";r=199;t=60')
   })

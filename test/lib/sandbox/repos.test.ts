@@ -24,13 +24,6 @@ describe('sandbox: creating, deleting and moving datasets', () => {
     expect(siblings).to.deep.equal([{rfilename: '.gitattributes'}])
   })
 
-  it('deletes with OK in plain text (A.4), and answers 404 RepoNotFound the second time', async () => {
-    const reply = await remove({name: 'one', organization: null})
-    expect([reply.status, reply.text]).to.deep.equal([200, 'OK'])
-    expect(reply.headers.get('content-type')).to.equal('text/plain; charset=utf-8')
-    expect(refusal(await remove({name: 'one'}))).to.deep.equal([404, 'RepoNotFound'])
-  })
-
   it('moves a dataset: same id, same visibility, and the former name redirects, and deletes nothing', async () => {
     const {_id} = await info('one')
     const reply = await move('mira/one', 'mira/two')
