@@ -2,7 +2,6 @@ import {expect} from 'chai'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {json as answer, serve} from '../support/builders.js'
 import {root} from '../support/cli.js'
 import {runDatasetsAt, until, withHub} from '../support/hub.js'
 import {cleanEnv, type Finished, PROGRAM, run, start} from '../support/process.js'
@@ -71,13 +70,12 @@ describe('the stack that DEBUG shows', () => {
     )
   })
 
-  it('has in it neither the token nor a control character', async () => {
-    const token = String.raw`hf_Zq8$x'y!Zq8`
-    const server = await serve((_, response) =>
-      answer(response, {error: `\u009B2J\u202E ${token}`}, {status: 400, headers: {'x-request-id': token}}),
-    )
-    try {
-      const env = {...cleanEnv(), HF_ENDPOINT: server.url, HF_TOKEN: token, DEBUG: '1'}
+  it('has in it neither the token nor a control character', () =>
+    withHub({seed: 'empty'}, async (hub) => {
+      const token = String.raw`hf_Zq8$x'y!Zq8`
+      const body = JSON.stringify({error: `\u009B2J\u202E ${token}`})
+      hub.intercept({match: () => true, respond: {status: 400, headers: {'X-Request-Id': token}, body}})
+      const env = {...cleanEnv(hub), HF_TOKEN: token, DEBUG: '1'}
       const {stderr, exitCode} = await run(['datasets', 'list'], env)
       expect(exitCode).to.equal(1)
       expect(stderr)
@@ -90,10 +88,7 @@ describe('the stack that DEBUG shows', () => {
         const typed = await run(['datasets', 'list', ...flag], {...env, HF_TOKEN: '', DEBUG: '*'})
         expect(typed.stderr).to.include('datasets:list').and.not.include('Zq8')
       }
-    } finally {
-      await server.close()
-    }
-  })
+    }))
 })
 
 function expectUsageError({stdout, stderr, exitCode}: Finished, says: RegExp): void {

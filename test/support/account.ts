@@ -29,13 +29,6 @@ export const PROTECTION_PATH = '.smoltrace/protection.json'
 /** Options of a deletion that nothing has to confirm. */
 export const CARRIED = {dryRun: false, yes: true} as const
 
-/** How a run is put on the Hub, beyond its age. */
-export interface RunFacts {
-  owner?: string
-  types?: readonly RunType[]
-  private?: boolean
-}
-
 /** An account on a sandbox, with two old runs and a recent one, and the library at it. */
 export class Account {
   /** The clock of the Hub and of the library, in ms; a test moves it. */
@@ -67,13 +60,15 @@ export class Account {
   /** Adds a run whose evaluation began ten minutes before its datasets came. @returns names in the order of deletion */
   addRun(
     ageMs: number,
-    {owner = this.hub.user, types = RUN_TYPES, private: isPrivate = false}: RunFacts = {},
+    facts: {owner?: string; types?: readonly RunType[]; private?: boolean} = {},
   ): string[] {
+    const {owner = this.hub.user, types = RUN_TYPES, private: isPrivate = false} = facts
     const createdAt = new Date(this.now - ageMs)
     const timestamp = formatTimestamp(new Date(createdAt.getTime() - 10 * MINUTE))
-    return RUN_TYPES.toReversed()
-      .filter((type) => types.includes(type))
-      .map((type) => this.add(runDatasetName(owner, type, timestamp), {createdAt, private: isPrivate}))
+    const ordered = RUN_TYPES.toReversed().filter((type) => types.includes(type))
+    return ordered.map((type) =>
+      this.add(runDatasetName(owner, type, timestamp), {createdAt, private: isPrivate}),
+    )
   }
 
   /** Adds one dataset with two files. @returns its full name */
@@ -126,12 +121,16 @@ export class Account {
     return {token: this.hub.token, endpoint: this.hub.url, env: {}, clock: () => new Date(this.now)}
   }
 
+  get #job() {
+    return {...this.connection, dataDir: this.folder}
+  }
+
   clean(options: CleanupOptions): Promise<CleanupResult> {
-    return cleanupDatasets({...this.connection, dataDir: this.folder, ...options})
+    return cleanupDatasets({...this.#job, ...options})
   }
 
   remove(target: Plan | string[], options: DeleteOptions = {}): Promise<CleanupResult> {
-    return deleteDatasets(target, {...this.connection, dataDir: this.folder, ...options})
+    return deleteDatasets(target, {...this.#job, ...options})
   }
 
   get planFile(): string {
@@ -144,7 +143,7 @@ export class Account {
   }
 
   apply(options: ApplyOptions = {}): Promise<CleanupResult> {
-    return applyPlan(this.planFile, {...this.connection, dataDir: this.folder, ...options})
+    return applyPlan(this.planFile, {...this.#job, ...options})
   }
 
   /** Expects that a job fails so, and that nothing was asked to be deleted. @returns the error */

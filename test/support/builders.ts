@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
+import {once} from 'node:events'
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
 import {type AddressInfo} from 'node:net'
+import {text as textOf} from 'node:stream/consumers'
 
 import {type Inventory, type LeaderboardDataset, type RunDataset} from '../../src/lib/account/datasets.js'
 import {type RowIndex} from '../../src/lib/account/leaderboard/index.js'
@@ -50,12 +52,11 @@ let ids = 0
 
 /** An id such as the Hub gives, never the same one twice. */
 export function freshId(): string {
-  ids++
-  return ids.toString(16).padStart(24, '0')
+  return (++ids).toString(16).padStart(24, '0')
 }
 
 /** One dataset as a listing shows it. */
-export function listed(name: string, facts: Partial<ListedDataset> = {}): ListedDataset {
+export function listed(name: string, facts: Facts = {}): ListedDataset {
   const createdAt = facts.createdAt ?? ago(10 * DAY)
   return {
     name,
@@ -69,8 +70,8 @@ export function listed(name: string, facts: Partial<ListedDataset> = {}): Listed
   }
 }
 
-/** What a dataset's builder needs to know beyond its name. */
-export type Facts = Partial<ListedDataset>
+/** What a dataset's builder may be given beyond its name. */
+type Facts = Partial<ListedDataset>
 
 /** One of a run's datasets; created half an hour after the time in its name, unless the facts say otherwise. */
 export function runDataset(type: RunType, timestamp: string, facts: Facts = {}): RunDataset {
@@ -98,7 +99,7 @@ export function runOf(when: Date | string, types: readonly RunType[] = RUN_TYPES
 }
 
 /** The leaderboard. */
-export function leaderboardDataset(facts: Partial<ListedDataset> = {}): LeaderboardDataset {
+export function leaderboardDataset(facts: Facts = {}): LeaderboardDataset {
   const name = `${NAMESPACE}/smoltrace-leaderboard`
   return {...listed(name, facts), type: 'leaderboard'}
 }
@@ -131,19 +132,13 @@ export function planOf(
   return makePlan(inventory, decide(runs, rules, inventory.now, known), rules, protection)
 }
 
-/** A leaderboard that cites no run. */
-export const NO_ROWS: RowIndex = new Map()
-
 /** What a leaderboard says of runs, without its rows. */
 export function standings(...said: ReadonlyArray<readonly [run: string, standing: Standing]>): RowIndex {
   return new Map(said.map(([run, standing]) => [run, {exact: [], all: [], standing}]))
 }
 
 /** Nothing is pinned, and no row says anything. */
-export const NOTHING_KNOWN: RetentionContext = {
-  protection: {},
-  rows: NO_ROWS,
-}
+export const NOTHING_KNOWN: RetentionContext = {protection: {}, rows: new Map()}
 
 /** Names of the datasets that a plan's runs lose, in the plan's order. */
 export function namesIn(plan: Plan): string[] {
@@ -182,33 +177,23 @@ export interface FakeHub extends Hub {
 /** How a fake Hub answers DELETEs: with an error, which is the truth where it is a 404, or by doing it. */
 export type OnDelete = (name: string, time: number) => Error | Promise<Error | void> | void
 
-const unused = () => Promise.reject(new Error('not part of this test'))
-
-/**
- * A Hub that holds these datasets.
- * @param onDelete told the name and how often it was asked to delete it before
- */
+/** A Hub that holds these datasets. @param onDelete gets the name, and how often it was asked to delete it before */
 export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {}): FakeHub {
-  const times = new Map<string, number>()
-  const hub: FakeHub = {
+  const hub = {
     endpoint: ENDPOINT,
     quota: {allowance: {left: Number.POSITIVE_INFINITY, refillMs: 0}, size: undefined},
     pages: 0,
     async pause() {},
     listing: [...listing],
-    protection: undefined,
-    deletes: [],
-    log: [],
+    protection: undefined as string | undefined,
+    deletes: [] as string[],
+    log: [] as string[],
     identity: tokenOf('write'),
-    whoAmI: async (namespace) => readAccount(hub.identity, undefined, namespace),
+    whoAmI: async (namespace?: string) => readAccount(hub.identity, undefined, namespace),
     async readWhole() {
       hub.log.push('READ')
       return Buffer.from(hub.protection ?? '')
     },
-    download: unused,
-    createDataset: unused,
-    upload: unused,
-    listStorage: unused,
     async listDatasets() {
       hub.log.push('LIST')
       const listing: Listing = {datasets: [], others: [], nameless: 0}
@@ -243,8 +228,7 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
       return hub.protection
     },
     async deleteDataset(name: string, _namespace: string, part: PlanPart) {
-      const time = times.get(name) ?? 0
-      times.set(name, time + 1)
+      const time = hub.deletes.filter((each) => each === name).length
       hub.deletes.push(name)
       hub.log.push(`DELETE ${name}${part === 'leaderboard' ? ' as leaderboard' : ''}`)
       const error = await onDelete(name, time)
@@ -252,7 +236,7 @@ export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {})
       if (error) throw error
     },
   }
-  return hub
+  return hub as unknown as FakeHub
 }
 
 /** A session over a fake Hub. */
@@ -285,14 +269,31 @@ export interface StubServer {
   close: () => Promise<void>
 }
 
-/** Servers of a suite's tests, to be closed after each of them. */
-export function stubServers(): {start: typeof serve; closeAll: () => Promise<void>} {
+/** Servers of a suite's tests, whose answers these write themselves; to be closed after each of them. */
+export function stubServers() {
   const servers: StubServer[] = []
   return {
-    async start(answer) {
-      const server = await serve(answer)
-      servers.push(server)
-      return server
+    async start(
+      answer: (request: SeenRequest, response: ServerResponse, index: number) => void,
+    ): Promise<StubServer> {
+      const seen: SeenRequest[] = []
+      const server = createServer((request, response) => {
+        const {method = '', url: path = '', headers} = request
+        void textOf(request).then((body) => {
+          const entry = {method, path, headers, body}
+          answer(entry, response, seen.push(entry) - 1)
+        })
+      })
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      const close = () =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve())
+          server.closeAllConnections()
+        })
+
+      const stub = {url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, close}
+      servers.push(stub)
+      return stub
     },
     async closeAll() {
       await Promise.all(servers.splice(0).map((server) => server.close()))
@@ -300,41 +301,10 @@ export function stubServers(): {start: typeof serve; closeAll: () => Promise<voi
   }
 }
 
-/** Starts a server whose answers the test writes itself. */
-export async function serve(
-  answer: (request: SeenRequest, response: ServerResponse, index: number) => void,
-): Promise<StubServer> {
-  const seen: SeenRequest[] = []
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const {method = '', url = '', headers} = request
-      const entry = {method, path: url, headers, body: Buffer.concat(chunks).toString('utf8')}
-      seen.push(entry)
-      answer(entry, response, seen.length - 1)
-    })
-  })
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const {port} = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}`,
-    seen,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
-}
-
-/** Answers in JSON. */
 export function json(
   response: ServerResponse,
   value: unknown,
-  {status = 200, headers = {}}: {status?: number; headers?: Record<string, string>} = {},
+  {status = 200, headers}: {status?: number; headers?: Record<string, string> | undefined} = {},
 ): void {
   response.writeHead(status, {'content-type': 'application/json; charset=utf-8', ...headers})
   response.end(JSON.stringify(value))
@@ -521,20 +491,12 @@ export function someCase(
 }
 
 /** A stream like stderr that only remembers what was written to it. */
-export function streamOf({
-  isTTY = false,
-  columns,
-  rows,
-  colours = false,
-}: {isTTY?: boolean; columns?: number; rows?: number; colours?: boolean} = {}): NodeJS.WriteStream & {
-  text: string
-} {
+export function streamOf(facts: {isTTY?: boolean; columns?: number; rows?: number; colours?: boolean} = {}) {
   const stream = {
-    isTTY,
-    columns,
-    rows,
+    isTTY: false,
+    ...facts,
     text: '',
-    hasColors: () => colours,
+    hasColors: () => facts.colours === true,
     write(chunk: string) {
       stream.text += chunk
       return true

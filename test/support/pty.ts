@@ -47,6 +47,11 @@ export function startInTerminal(
     raw += data
     screen.write(data)
   })
+  const press = (keys: string) => {
+    typedAt = raw.length
+    pty.write(keys)
+  }
+
   const text = (from = 0) => stripVTControlCharacters(raw.slice(from)).replaceAll('\r', '')
   return {
     get raw() {
@@ -63,18 +68,9 @@ export function startInTerminal(
         throw new Error(`${error.message}. It shows:\n${screen.visible().join('\n')}`)
       })
     },
-    press(keys) {
-      typedAt = raw.length
-      pty.write(keys)
-    },
-    type(line) {
-      typedAt = raw.length
-      pty.write(`${line}\r`)
-    },
-    ctrlC() {
-      typedAt = raw.length
-      pty.write('\u0003')
-    },
+    press,
+    type: (line) => press(`${line}\r`),
+    ctrlC: () => press('\u0003'),
     ctrlD: () => pty.write('\u0004'),
     kill: (signal) => pty.kill(signal),
     finished: new Promise((resolve) => {
@@ -112,30 +108,11 @@ export class Screen {
 
   write(data: string): void {
     for (const [piece, parameters, command] of data.matchAll(PIECES)) {
-      if (command === undefined) {
-        switch (piece) {
-          case '\r': {
-            this.column = 0
-            break
-          }
-
-          case '\n': {
-            this.lineFeed()
-            break
-          }
-
-          case '\b': {
-            this.column = Math.max(0, this.column - 1)
-            break
-          }
-
-          default: {
-            if (!piece.startsWith('\u001B')) this.put(piece)
-          }
-        }
-      } else {
-        this.obey(command, parameters ?? '')
-      }
+      if (piece === '\r') this.column = 0
+      if (piece === '\n') this.lineFeed()
+      if (piece === '\b') this.column = Math.max(0, this.column - 1)
+      if (command !== undefined) this.obey(command, parameters ?? '')
+      else if (!/^[\r\n\b\u001B]/.test(piece)) this.put(piece)
     }
   }
 

@@ -69,13 +69,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const strike = (target: FaultTarget): Omit<Fault, 'match'> => {
     for (const each of installed) {
       const {match: matches} = each.fault
-      if (each.times === 0 || !matches(target)) continue
-      if (each.skip === 0) {
-        each.times--
-        return each.fault
-      }
-
-      each.skip--
+      if (each.times === 0 || !matches(target) || each.skip-- > 0) continue
+      each.times--
+      each.skip = 0
+      return each.fault
     }
 
     return {}
@@ -125,12 +122,8 @@ function struck(
   {reset, hold, respond, alter}: Omit<Fault, 'match'>,
 ): Answer | undefined {
   if (reset || hold) return undefined
-  if (respond) return faultAnswer(respond)
-  return own && alter ? {...own, body: alter(own.body)} : own
-}
-
-/** The answer that a fault gives instead of the Hub's. */
-function faultAnswer({status, headers = {}, body = ''}: NonNullable<Fault['respond']>): Answer {
+  if (!respond) return own && alter ? {...own, body: alter(own.body)} : own
+  const {status, headers = {}, body = ''} = respond
   const type = /^\s*[[{]/.test(body) ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8'
   const typed = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
   return {status, headers: typed ? headers : {'Content-Type': type, ...headers}, body: Buffer.from(body)}

@@ -23,7 +23,7 @@ export function send(
   response: ServerResponse,
   {status = 200, headers, text = '', type, isCut, ...rest}: Reply,
 ): void {
-  if ('json' in rest && !isCut) return json(response, rest.json, {status, ...(headers && {headers})})
+  if ('json' in rest && !isCut) return json(response, rest.json, {status, headers})
   if (isCut && !text) {
     response.destroy()
     return
