@@ -18,10 +18,7 @@ import {type CleanupResult} from './result.js'
 
 /** How a saved plan is carried out; the plan says which runs to delete. */
 export interface ApplyOptions extends ExecutionOptions, Omit<ConnectionOptions, 'namespace'>, SizesOption {
-  /**
-   * Called with what is left of the plan and what has fallen out of it, before `confirm`, and with the sizes asked for; waited
-   * for.
-   */
+  /** Called with what is left of the plan and what fell out of it, before `confirm`, and with the sizes asked for; waited for. */
   onPlan?:
     | ((saved: SavedPlan, stale: Outcome[], warnings: string[], sizes?: Sizes) => Promise<void> | void)
     | undefined
@@ -141,8 +138,9 @@ function leftOut(names: string[], inventory: Inventory, {keep}: Plan): Outcome[]
   const named = new Set(names)
   const pinned = keep.flatMap(({run, reasons}) => {
     const pin = reasons.find(({rule}) => rule === 'pinned')
-    const held = pin ? run.datasets.filter(({name}) => named.has(name)) : []
-    return held.map(({name}): Outcome => ({name, status: 'skipped', reason: pin?.text ?? ''}))
+    if (!pin) return []
+    const held = run.datasets.filter(({name}) => named.has(name))
+    return held.map(({name}): Outcome => ({name, status: 'skipped', reason: pin.text}))
   })
   return [...absent, ...pinned]
 }

@@ -1,48 +1,27 @@
 import {join} from 'node:path'
 
-import {type ArchiveEvent, type ArchiveResult} from '../archive/archive.js'
-import {DEFAULT_CONCURRENCY} from '../base/concurrency.js'
+import {type ArchiveOptions, type ArchiveResult} from '../archive/archive.js'
 import {formatTimestamp} from '../base/names.js'
-import {type Session} from '../hub/session.js'
 import {type Exclusion} from '../plan/compare.js'
 import {type Plan, plannedDatasets} from '../plan/plan.js'
 import {dataDirOf, type ExecutionOptions} from './options.js'
 import {type ArchiveSummary} from './result.js'
 
-/** What was archived, and what may not be deleted because it was not. */
-interface Archived {
-  /** Undefined where nothing was to be archived. */
-  archive: ArchiveSummary | undefined
-  excluded: Map<string, Exclusion>
-}
-
-interface Options extends Omit<ExecutionOptions, 'onEvent'> {
-  signal?: AbortSignal | undefined
-  onEvent: (event: ArchiveEvent) => void
-}
-
 /**
- * Archives what the options say, and the leaderboard always, before anything is deleted. Where one dataset of a run could
- * not be archived completely, the whole run falls out of the plan.
+ * Archives what the options say, and the leaderboard always, before anything is deleted.
+ * @returns what was archived, and what may not be deleted: each run of which one dataset could not be archived completely
  * @throws CancelledError where the signal was aborted
  */
 export async function archiveBeforeDeletion(
   plan: Plan,
-  session: Session,
-  options: Options,
-): Promise<Archived> {
-  const {archive, concurrency = DEFAULT_CONCURRENCY, signal, onEvent} = options
+  {archive, dataDir}: Pick<ExecutionOptions, 'archive' | 'dataDir'>,
+  how: Omit<ArchiveOptions, 'dir'>,
+): Promise<{archive?: ArchiveSummary; excluded: Map<string, Exclusion>}> {
   const wanted = plannedDatasets(plan).filter(({type}) => archive !== undefined || type === 'leaderboard')
-  if (wanted.length === 0) return {archive: undefined, excluded: new Map()}
+  if (wanted.length === 0) return {excluded: new Map()}
   const {archiveDatasets} = await import('../archive/archive.js')
-  const dir = archive ?? leaderboardArchive(dataDirOf(options), session.now)
-  const results = await archiveDatasets(wanted, {
-    session,
-    dir,
-    concurrency,
-    signal,
-    onEvent,
-  })
+  const dir = archive ?? leaderboardArchive(dataDirOf({dataDir}), how.session.now)
+  const results = await archiveDatasets(wanted, {...how, dir})
   const done = [...results.values()].filter((result) => result.status === 'archived')
   const bytes = done.reduce((sum, each) => sum + each.bytes, 0)
   return {archive: {dir, datasets: done.length, bytes}, excluded: notArchived(plan, results)}

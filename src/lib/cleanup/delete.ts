@@ -17,23 +17,23 @@ import {
   unattempted,
   unknownResult,
 } from './outcomes.js'
-import {lookFor, mayBeUntrue, outcomeOfAbsence, settle, type Target} from './settle.js'
+import {lookFor, outcomeOfAbsence, settle, type Target} from './settle.js'
 
 export interface DeletionOptions extends GateOptions {
   /** Runs that are worked on at a time. */
   concurrency: number
-  /** Written before each DELETE and after it, and what cannot be written stops everything; without, nothing is written down. */
+  /** Written before each DELETE and after it; what cannot be written stops everything. */
   journal?: Pick<Journal, 'intent' | 'outcome'> | undefined
 }
 
-/** So many datasets in a row whose DELETEs come to nothing are not the fault of one: the Hub is not well. */
+/** After so many lost DELETEs in a row that deleted nothing, the Hub is not well. */
 const MOST_UNKNOWN = 5
 
 /**
  * Carries out a plan, oldest run first. Within a run datasets are deleted one after the other; where one fails or has changed, the rest
  * of that run is left unattempted and other runs go on. The leaderboard goes last, and only if all before it went. In the end one listing
  * says whether what the Hub answered is true.
- * @returns one outcome for each dataset of the plan, in the order they came about
+ * @returns one outcome for each dataset of the plan
  * @throws what a look failed with before the first DELETE; later, what is left is unattempted
  */
 export async function carryOut(plan: Plan, options: DeletionOptions): Promise<Outcome[]> {
@@ -64,10 +64,10 @@ class Deletion {
   async deleteRuns(plan: Plan): Promise<void> {
     await this.runs.map(inOrderOfDeletion(plan), ({datasets}) => this.deleteRun(datasets))
     this.gate.requireCertain()
-    this.isSettled = await this.settle([...this.outcomes])
+    this.isSettled = await this.settle(this.outcomes)
   }
 
-  /** A deletion of many runs takes a while, so the leaderboard is looked at again right before its turn. */
+  /** The runs took a while, so the leaderboard is looked at again right before its turn. */
   async deleteLeaderboard(dataset: Dataset): Promise<void> {
     const target: Target = {dataset, part: 'leaderboard'}
     const statuses = [...this.outcomes.values()].map(({status}) => status)
@@ -161,23 +161,16 @@ class Deletion {
   private async askFor(target: Target, error: Error, mayRepeat = false): Promise<Outcome | undefined> {
     const {name} = target.dataset
     const sighting = await lookFor(this.options.session.hub, target.dataset)
-    if (sighting.state !== 'unknown') target.isChanged = sighting.isChanged === true
-    switch (sighting.state) {
-      case 'gone': {
-        target.isAbsent = true
-        return outcomeOfAbsence(target, sighting.movedTo)
-      }
-
-      case 'there': {
-        if (target.isLost && sighting.isChanged && !isMissing(error))
-          return {name, status: 'skipped', reason: CHANGED}
-        return mayRepeat ? undefined : stillThere(name, messageOf(error))
-      }
-
-      case 'unknown': {
-        return unknownResult(name, error)
-      }
+    if (sighting.state === 'unknown') return unknownResult(name, error)
+    target.isChanged = sighting.isChanged
+    if (sighting.state === 'gone') {
+      target.isAbsent = true
+      return outcomeOfAbsence(target, sighting.movedTo)
     }
+
+    if (target.isLost && sighting.isChanged && !isMissing(error))
+      return {name, status: 'skipped', reason: CHANGED}
+    return mayRepeat ? undefined : stillThere(name, messageOf(error))
   }
 
   /** Whether it may be tried again. Others continue meanwhile: the Hub may have trouble with this dataset alone. */
@@ -222,11 +215,8 @@ class Deletion {
     return isLost ? unknownResult(dataset.name, error) : failed(dataset, error)
   }
 
-  private async settle(outcomes: Array<[Target, Outcome]>): Promise<boolean> {
-    const open = outcomes.filter(([, outcome]) => mayBeUntrue(outcome))
-    if (open.length === 0) return true
-    if (!this.options.signal?.aborted) this.options.onEvent({kind: 'checking'})
-    return settle(open, this.options, (target, outcome) => this.finish(target, outcome))
+  private settle(outcomes: Iterable<[Target, Outcome]>): Promise<boolean> {
+    return settle([...outcomes], this.options, (target, outcome) => this.finish(target, outcome))
   }
 
   /** Records an outcome, or corrects it: its place stays the same. */

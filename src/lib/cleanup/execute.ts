@@ -37,8 +37,8 @@ import {type CleanupResult, type Report, resultOf} from './result.js'
 export type JobOptions = ConnectionOptions & ExecutionOptions & SizesOption
 
 /**
- * What every job does before it lists: makes sure that it can write what it has to, asks the Hub who the token belongs to, and what
- * it may do. What `sizes` asks for is read here: a listing must not become old while it waits.
+ * What every job does before it lists: makes sure that it can write what it has to, and asks the Hub whose token it is and what it may
+ * do. Sizes are read here: a listing must not become old while it waits.
  * @param made where the job's plan was made, if that was before
  * @throws UsageError where that is elsewhere; NotAllowedError and RefusedError where a deletion is not allowed
  */
@@ -85,12 +85,10 @@ export interface Job {
 }
 
 /**
- * Confirms a plan and carries it out: what was confirmed is what is deleted. Every rule about that is held here, wherever the plan
- * is from.
- * @throws UsageError where the plan asks for more than the options say, NotAllowedError where the token cannot delete,
- *   RefusedError where the plan contradicts itself, or was made elsewhere; nothing was sent to the Hub by then
- * @throws RefusedError where the plan is larger than `maxDelete`, or the journal cannot be written; nothing was deleted
- * @throws CancelledError where the signal was aborted; nothing was deleted
+ * Confirms a plan and carries it out. Every rule about that is held here, wherever the plan is from.
+ * @throws UsageError where the plan was made elsewhere or asks for more than the options say, NotAllowedError where the token cannot
+ *   delete, RefusedError where the plan contradicts itself or is larger than `maxDelete`, or the journal cannot be written,
+ *   CancelledError where the signal was aborted; nothing was deleted then
  */
 export async function execute(job: Job, options: JobOptions): Promise<CleanupResult> {
   const {plan, inventory, session, sizes, saved, stale = []} = job
@@ -122,7 +120,8 @@ async function carryOutConfirmed(job: Job, options: JobOptions): Promise<Partial
   const {warnings} = session
   const {signal, concurrency = DEFAULT_CONCURRENCY} = options
   const onEvent = guarded<JobEvent>('onEvent', (event) => options.onEvent?.(event, plan), warnings)
-  const {archive, excluded} = await archiveBeforeDeletion(plan, session, {...options, onEvent})
+  const how = {session, concurrency, signal, onEvent}
+  const {archive, excluded} = await archiveBeforeDeletion(plan, options, how)
   const look = new LastLook(plan, session, excluded)
   await look.again('first')
   refuseInterrupted(options)
@@ -140,11 +139,11 @@ async function carryOutConfirmed(job: Job, options: JobOptions): Promise<Partial
         })
   let interrupted = false
   try {
-    // Of names that were never in the plan a reader of the journal knows nothing, and would take their lines for damage.
+    // A reader of the journal would take lines about names that were never in the plan for damage.
     const known = new Set(plannedDatasets(journaled).map(({name}) => name))
     await Promise.all(stale.filter(({name}) => known.has(name)).map((outcome) => journal?.outcome(outcome)))
     const started = performance.now()
-    const outcomes = await carryOut(plan, {session, concurrency, signal, look, onEvent, journal})
+    const outcomes = await carryOut(plan, {...how, look, journal})
     interrupted = signal?.aborted === true && outcomes.some((outcome) => isOpen(outcome))
     const deletionMs = performance.now() - started
     return {outcomes: [...stale, ...outcomes], interrupted, archive, journal: journal?.path, deletionMs}

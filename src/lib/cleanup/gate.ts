@@ -9,7 +9,6 @@ import {type Session} from '../hub/session.js'
 import {type LastLook, type LookReason} from '../plan/recheck.js'
 import {type DeletionEvent, type Outcome, unattempted} from './outcomes.js'
 
-/** What a job is let through by. */
 export interface GateOptions {
   session: Session
   /** Once aborted no new deletion starts; those under way are finished. */
@@ -24,8 +23,8 @@ const NO_QUOTA = `the quota of the Hub was used up ${MAX_VAIN_WINDOWS} times in 
 const MOST_IN_VAIN = 10
 
 /**
- * Lets DELETEs through, one and all: closed while the quota or a look is waited for, and for good once the job is stopped. What may be
- * deleted is what the last look at the Hub left of the plan.
+ * Lets DELETEs through: closed while the quota or a look is waited for, and for good once the job is stopped. What may be deleted is
+ * what the last look at the Hub left of the plan.
  */
 export class Gate {
   /** Settles when a wait and the look that follows it are over; until then nothing may be sent. */
@@ -93,7 +92,7 @@ export class Gate {
     if (this.refusal) throw this.refusal
   }
 
-  /** Looks again, perhaps after a wait. Everybody who needs to shares one look, if it begins from now on. */
+  /** Looks again, perhaps after a wait. All that need a look share one that begins from now on. */
   async lookOnce(wait?: Wait): Promise<void> {
     const before = this.looks
     do {
@@ -131,8 +130,8 @@ export class Gate {
 }
 
 /**
- * How many requests may be under way at a time: as many as asked for; half as many each time the Hub is overloaded; and one more again
- * for every round of them that went well. First come, first served.
+ * How many requests may be under way at a time: at most as many as asked for, half as many each time the Hub is overloaded, and one more
+ * again for every round of them that succeeded.
  */
 export class Throttle {
   private readonly most: number
@@ -151,7 +150,7 @@ export class Throttle {
     this.limit = pLimit(most)
   }
 
-  /** Runs a job as soon as there is room for its request. It is told `cuts`, for `slowDown`. */
+  /** Runs a job, which gets `cuts` for `slowDown`, as soon as there is room for its request. */
   async run<T>(job: (cuts: number) => Promise<T>): Promise<T> {
     this.fit()
     return this.limit(() => job(this.cuts).finally(() => this.fit()))

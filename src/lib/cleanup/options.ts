@@ -52,26 +52,17 @@ export const EXECUTION: OptionTable<ExecutionOptions> = {
 export type JobEvent = ArchiveEvent | DeletionEvent
 
 /** Checks how a plan is to be carried out. @throws UsageError */
-export function checkExecution({
-  dryRun,
-  yes,
-  confirm,
-  maxDelete,
-  archive,
-  concurrency = DEFAULT_CONCURRENCY,
-}: ExecutionOptions): void {
-  checkConcurrency(concurrency)
-  if (archive === '') throw new OptionError('archive', 'names no folder')
-  if (maxDelete !== undefined) parseDeletionLimit(maxDelete)
-  if (!isDryRun({dryRun}) && yes !== true && !confirm)
+export function checkExecution(options: ExecutionOptions): void {
+  checkConcurrency(options.concurrency ?? DEFAULT_CONCURRENCY)
+  if (options.archive === '') throw new OptionError('archive', 'names no folder')
+  if (options.maxDelete !== undefined) parseDeletionLimit(options.maxDelete)
+  if (!isDryRun(options) && options.yes !== true && !options.confirm)
     throw new UsageError('Deleting needs a confirmation: give `confirm`, or `yes: true`.')
 }
 
 /**
- * Makes sure that what a deletion writes can be written, before anything is sent. A dry run looks at the archive's folder too: its
- * command would be refused.
- * @throws UsageError where the archive's target is not a folder
- * @throws RefusedError where the journal cannot be written
+ * Makes sure, before anything is sent, that what a deletion writes can be written; in a dry run, the archive alone.
+ * @throws UsageError where the archive's target is not a folder, RefusedError where the journal cannot be written
  */
 export async function prepareExecution(options: ExecutionOptions): Promise<void> {
   if (options.archive !== undefined) await requireWritable(options.archive)

@@ -4,10 +4,7 @@ import {HubError} from '../hub/errors.js'
 import {type RetryWait, type Wait} from '../hub/retry.js'
 
 export const OUTCOME_STATUSES = ['deleted', 'failed', 'skipped', 'gone', 'unattempted'] as const
-/**
- * The status of one dataset: `deleted`; `failed`; `skipped` (changed or protected since the plan, or not archived);
- * `gone` (was not there any more); `unattempted`.
- */
+/** Of one dataset; `skipped`: changed or protected since the plan, or not archived; `gone`: was not there any more. */
 export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number]
 
 /** The outcome of one dataset. */

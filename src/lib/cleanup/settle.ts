@@ -4,7 +4,8 @@ import {allDatasets, type Dataset, discover} from '../account/datasets.js'
 import {RefusedError} from '../base/errors.js'
 import {messageOf} from '../base/text.js'
 import {type Hub, type PlanPart} from '../hub/client.js'
-import {requireSameAccess, type Session} from '../hub/session.js'
+import {requireSameAccess} from '../hub/session.js'
+import {type GateOptions} from './gate.js'
 import {gone, type Outcome, stillThere, unknownResult} from './outcomes.js'
 
 /** A dataset of a plan, and what is known of its deletion. */
@@ -14,10 +15,10 @@ export interface Target {
   isStarted?: boolean
   /** A DELETE was sent whose answer does not say what was done. */
   isLost?: boolean
-  /** It counts as deleted or gone because it could not be found any more. */
+  /** It counts as deleted or gone because it was not found any more. */
   isAbsent?: boolean
   /** It, or what has its name by now, is not what the plan has: the rest of its run stays. */
-  isChanged?: boolean
+  isChanged?: boolean | undefined
   /** The Hub's id of the DELETE that succeeded. */
   requestId?: string | undefined
 }
@@ -51,29 +52,22 @@ export function outcomeOfAbsence({dataset: {name}, isLost}: Target, movedTo: str
   return isLost && movedTo === undefined ? {name, status: 'deleted'} : gone(name, movedTo)
 }
 
-/** How everything is compared with a last listing. */
-interface Settling {
-  session: Session
-  concurrency: number
-  signal?: AbortSignal | undefined
-}
-
-/** Whether the Hub may show it to be otherwise. */
-export function mayBeUntrue({status, uncertain}: Outcome): boolean {
-  return status === 'deleted' || status === 'gone' || uncertain === true
-}
-
 /**
  * Compares outcomes that may be untrue with one listing: an answer may be wrong, or lost.
  * @param correct called with each outcome that is another one
  * @returns whether they could be compared
  */
 export async function settle(
-  open: ReadonlyArray<[target: Target, outcome: Outcome]>,
-  {session, concurrency, signal}: Settling,
+  outcomes: ReadonlyArray<[target: Target, outcome: Outcome]>,
+  {session, concurrency, signal, onEvent}: Omit<GateOptions, 'look'> & {concurrency: number},
   correct: (target: Target, outcome: Outcome) => Promise<void>,
 ): Promise<boolean> {
+  const open = outcomes.filter(
+    ([, {status, uncertain}]) => status === 'deleted' || status === 'gone' || uncertain === true,
+  )
+  if (open.length === 0) return true
   if (signal?.aborted) return false
+  onEvent({kind: 'checking'})
   try {
     const inventory = await discover(session)
     // Of a token that may not see everything any more, a listing says nothing about what is gone.
@@ -104,20 +98,10 @@ export async function settle(
 /** @returns undefined where the outcome stays as it is */
 function correctionOf(target: Target, outcome: Outcome, sighting: Sighting): Outcome | undefined {
   const {name, status, uncertain, requestId} = outcome
-  switch (sighting.state) {
-    case 'gone': {
-      return uncertain ? outcomeOfAbsence(target, sighting.movedTo) : undefined
-    }
-
-    case 'there': {
-      return stillThere(name, answerOf(target, outcome), requestId)
-    }
-
-    case 'unknown': {
-      if (uncertain || status === 'failed') return undefined
-      return unknownResult(name, new Error(`the Hub still lists it, and ${sighting.why}`))
-    }
-  }
+  if (sighting.state === 'gone') return uncertain ? outcomeOfAbsence(target, sighting.movedTo) : undefined
+  if (sighting.state === 'there') return stillThere(name, answerOf(target, outcome), requestId)
+  if (uncertain || status === 'failed') return undefined
+  return unknownResult(name, new Error(`the Hub still lists it, and ${sighting.why}`))
 }
 
 function answerOf({isLost}: Target, {status}: Outcome): string {

@@ -21,10 +21,7 @@ const SHARE = 10
 /** Of names that nothing lists any more, so many are asked for one by one. */
 const MOST_ASKED = 10
 
-/**
- * Why the Hub is looked at again: before the first DELETE, since the last look is too old for a later one, or after a wait for
- * the quota.
- */
+/** Why the Hub is looked at again: before the first DELETE, as the last look is too old for a later one, or after a wait. */
 export type LookReason = 'age' | 'first' | 'wait'
 
 /** What one look at the Hub showed, and what fell out of the plan by it. */
@@ -34,11 +31,10 @@ interface Look {
   excluded: Map<string, Exclusion>
 }
 
-/** What was listed, and what the leaderboard's rows say of it. */
+/** What was listed, what the leaderboard's rows say of it, and what the listing took. */
 interface Seen {
   inventory: Inventory
   rows: RowIndex
-  /** What it took, in ms. */
   ms: number
   pages: number
 }
@@ -81,8 +77,8 @@ async function list(plan: Plan, session: Session): Promise<Seen> {
 }
 
 /**
- * Whether nothing of the plan is there any more. A listing that lacks all of it may as well be wrong.
- * @throws RefusedError where one of its names answers all the same, or the token may not see everything
+ * Whether nothing of the plan is there any more.
+ * @throws RefusedError where that is not certain: one of its names answers all the same, or the token may not see everything
  */
 async function allIsGone(plan: Plan, inventory: Inventory, session: Session): Promise<boolean> {
   const {hub, access} = session
@@ -105,10 +101,7 @@ async function allIsGone(plan: Plan, inventory: Inventory, session: Session): Pr
   return true
 }
 
-/**
- * What was pinned is known from the leaderboard, so without the one that the plan saw nothing is.
- * @throws RefusedError
- */
+/** What was pinned is known from the leaderboard, so without the one that the plan saw nothing is. @throws RefusedError */
 function requireSameLeaderboard({leaderboard}: Plan, {leaderboard: current}: Inventory): void {
   if (!leaderboard || leaderboard.dataset.id === current?.id) return
   const {name} = leaderboard.dataset
@@ -143,23 +136,19 @@ export class LastLook {
   }
 
   /**
-   * Looks again.
-   * @param why for `age` alone, a listing that is young enough is used again; so is after a `wait` one that would take most of
-   *   the new quota, or nothing would be left for the DELETEs. The `first` DELETE rests on a new one
-   * @returns what fell out of the plan
+   * Looks again. A listing that is young enough is used again for `age`, and after a `wait` where a new one would take most of the
+   * new quota; the `first` DELETE rests on a new one.
    * @throws as `lookAt`
    */
-  async again(why: LookReason): Promise<Map<string, Exclusion>> {
+  async again(why: LookReason): Promise<void> {
     const mayReuse = why === 'age' || (why === 'wait' && this.isListingDear())
-    const mayKeep = mayReuse && !this.isListingOld()
-    const known = mayKeep ? this.listing : undefined
+    const known = mayReuse && !this.isListingOld() ? this.listing : undefined
     const {listing, excluded} = await lookAt(this.plan, this.session, known)
     // Counted from the end: a wait in the middle of each look would make all of them too old.
     this.age = stopwatch(this.session.clock)
     if (!known) this.listingAge = this.age
     this.listing = listing
     this.excluded = new Map([...this.before, ...excluded])
-    return this.excluded
   }
 
   private isListingOld(): boolean {

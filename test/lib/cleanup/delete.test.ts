@@ -150,7 +150,6 @@ async function carry(plan: Plan, scene: Scene = {}) {
         const found = look(hub)
         if (found instanceof Error) throw found
         this.excluded = new Map(found)
-        return this.excluded
       },
     },
   })

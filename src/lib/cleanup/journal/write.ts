@@ -12,7 +12,7 @@ import {type Plan, plannedDatasets} from '../../plan/plan.js'
 import {rulesDocument} from '../../retention/read-rules.js'
 import {type Outcome} from '../outcomes.js'
 
-/** Version of the lines; whatever a reader of this one would get wrong needs a new one. */
+/** Of the lines; whatever a reader of this one would get wrong needs a new one. */
 export const JOURNAL_VERSION = 1
 
 /** Who said yes to a plan: a person who typed the phrase, `--yes`, or the `confirm` of a program. */
@@ -22,16 +22,14 @@ export type Confirmation = (typeof CONFIRMATIONS)[number]
 /** What a journal says before its first intent. */
 export interface JournalHeader {
   plan: Plan
-  /** Where it was a saved one: who made it, and its digest. */
   saved?: {madeBy: string; digest: string} | undefined
   /** The token's owner. */
   user: string
   confirmedBy: Confirmation
-  /** Folder of the archive that is made before anything is deleted. */
+  /** Folder of the archive. */
   archive?: string | undefined
 }
 
-/** Where the journals are. */
 export function journalFolder(dataDir: string): string {
   return join(dataDir, 'journal')
 }
@@ -41,22 +39,14 @@ export function journalName(at: Date, id: string): string {
   return `${at.toISOString().replaceAll(/[-:.]/g, '')}-${id}.jsonl`
 }
 
-/**
- * Makes the folder of the journals, and makes sure that files can be written in it and removed from it.
- * @throws RefusedError
- */
+/** Makes sure that journals can be written in their folder, and makes it. @throws RefusedError */
 export async function prepareJournal(dataDir: string): Promise<void> {
   const folder = journalFolder(dataDir)
+  const path = join(folder, `.trial-${newId()}`)
+  const file = await create(folder, path, 'a full disk takes a file, but nothing in it\n')
   try {
-    await makeFolder(folder, 0o700)
-    const path = join(folder, `.trial-${newId()}`)
-    const file = await open(path, 'ax', 0o600)
-    try {
-      await writeToDisk(file, 'a full disk takes a file, but nothing in it\n')
-    } finally {
-      await file.close()
-      await unlink(path)
-    }
+    await file.close()
+    await unlink(path)
   } catch (error) {
     throw unwritable(folder, error)
   }
@@ -68,9 +58,9 @@ export async function openJournal(
   {plan, saved, user, confirmedBy, archive}: JournalHeader,
   now: () => Date = () => new Date(),
 ): Promise<Journal> {
-  const folder = journalFolder(dataDir)
   const id = newId()
   const at = now()
+  const folder = journalFolder(dataDir)
   const path = join(folder, journalName(at, id))
   const header = {
     kind: 'plan',
@@ -88,13 +78,18 @@ export async function openJournal(
     archive: archive ?? null,
     datasets: plannedDatasets(plan).map(({name, id, sha, lastModified}) => ({name, id, sha, lastModified})),
   }
+  return new Journal(path, id, await create(folder, path, lineOf(header)), now)
+}
+
+/** A new file with this text, for the owner alone, that is on the disk; none where that fails. @throws RefusedError */
+async function create(folder: string, path: string, text: string): Promise<FileHandle> {
   let file: FileHandle | undefined
   try {
     await makeFolder(folder, 0o700)
     file = await open(path, 'ax', 0o600)
-    await writeToDisk(file, lineOf(header))
+    await writeToDisk(file, text)
     await syncFolder(folder)
-    return new Journal(path, id, file, now)
+    return file
   } catch (error) {
     await file?.close().catch(() => {})
     if (file) await unlink(path).catch(() => {})
@@ -102,10 +97,7 @@ export async function openJournal(
   }
 }
 
-/**
- * Where the program keeps its data when nothing else is said: what oclif computes for a command line called smoltrace,
- * so that a program which uses the library and the command line share one journal.
- */
+/** Where the program keeps its data by default: as oclif computes it for the command line, so that both share one journal. */
 export function dataDirectory(env = process.env, platform: string = process.platform): string {
   if (env.SMOLTRACE_DATA_DIR) return env.SMOLTRACE_DATA_DIR
   const onWindows = platform === 'win32'
@@ -117,8 +109,8 @@ export function dataDirectory(env = process.env, platform: string = process.plat
 }
 
 /**
- * What one carried-out plan does, written down while it does it. Every call resolves once its line is on the disk. After
- * a failure that call and all later ones reject with a RefusedError: nothing more may be deleted then.
+ * What one carried-out plan does, written down while it does it. Every call resolves once its line is on the disk; after a failure it
+ * and all later ones reject with a RefusedError.
  */
 export class Journal {
   readonly path: string
@@ -146,8 +138,8 @@ export class Journal {
 
   /** The outcome of a dataset; without an intent before it where none was needed. */
   async outcome({name, status, reason, requestId, uncertain}: Outcome, dataset?: Dataset): Promise<void> {
-    const sha = dataset?.sha
-    await this.append({kind: 'outcome', at: this.now(), name, status, uncertain, reason, requestId, sha})
+    const said = {name, status, uncertain, reason, requestId, sha: dataset?.sha}
+    await this.append({kind: 'outcome', at: this.now(), ...said})
   }
 
   /** Writes the last line and closes the file. */
