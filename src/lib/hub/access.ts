@@ -92,10 +92,7 @@ function organisationLimits(org: Fields, name: string, user: string, auth: Field
   return limits
 }
 
-/**
- * A fine-grained token must name the whole namespace; one that names only some datasets lists only those, and a run
- * seen in part looks incomplete.
- */
+/** A fine-grained token must name the whole namespace: one for some datasets lists only those, and a run seen in part looks incomplete. */
 function tokenLimits({type: tokenType, accessToken}: Fields, type: 'org' | 'user', name: string): Limits {
   const {role, fineGrained} = fieldsOf(accessToken)
   if (role === 'write' || role === 'god') return {}
@@ -119,10 +116,7 @@ function tokenLimits({type: tokenType, accessToken}: Fields, type: 'org' | 'user
   return {readLimit, writeLimit: readLimit ?? lacking('repo.write')}
 }
 
-/**
- * Stops a job that writes before anything is listed, where the token cannot do it or may not see everything.
- * @throws NotAllowedError
- */
+/** Stops a job that writes before anything is listed. @throws NotAllowedError where the token cannot do it or may not see everything */
 export function requireWriteAccess({namespace, readLimit, writeLimit}: Access): void {
   const why = readLimit ?? writeLimit
   if (why === undefined) return
@@ -131,11 +125,7 @@ export function requireWriteAccess({namespace, readLimit, writeLimit}: Access): 
   })
 }
 
-/**
- * Refuses rules that rest on what is not there, where it may only be hidden.
- * @param resting these rules, by their options
- * @throws RefusedError
- */
+/** @throws RefusedError for rules, by their options, that rest on what is not there, where it may only be hidden */
 export function requireFullView(access: Access, resting: string[]): void {
   const {namespace, readLimit, partial} = access
   const why = readLimit ?? partial

@@ -85,10 +85,7 @@ async function whoAmI(transport: Transport, namespace?: string): Promise<Account
 /** Which part of a plan a DELETE belongs to: a name must be of that part, or nothing is sent. */
 export type PlanPart = 'leaderboard' | 'run'
 
-/**
- * Deletes one dataset for good. Not ended by the signal: the result of a DELETE under way must be known.
- * @returns the Hub's id of the request, where it gave one
- */
+/** Deletes one dataset for good; the signal does not end it. @returns the Hub's id of the request, where it gave one */
 async function deleteDataset(
   transport: Transport,
   name: string,

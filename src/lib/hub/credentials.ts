@@ -26,11 +26,8 @@ export interface CredentialOptions {
 }
 
 /**
- * Finds the token and the Hub in the places and the order of Hugging Face's own Python client: the option, `HF_TOKEN`,
- * `HUGGING_FACE_HUB_TOKEN`, the file at `HF_TOKEN_PATH` or `$HF_HOME/token` (the Hub's contract, section 10).
- * @throws NotAllowedError where there is no token, or one that cannot be a token
- * @throws RefusedError in offline mode
- * @throws UsageError where the endpoint is not a web address
+ * Finds the token and the Hub in the places and the order of Hugging Face's own Python client (the Hub's contract, section 10).
+ * @throws NotAllowedError without a token, RefusedError in offline mode, UsageError where the endpoint is not a web address
  */
 export async function findCredentials(options: CredentialOptions = {}): Promise<Credentials> {
   const env = options.env ?? process.env

@@ -24,10 +24,7 @@ export interface DatasetFacts {
   paths?: string[] | undefined
 }
 
-/**
- * Reads the facts of a dataset at a commit or at the head of `main`; undefined where there is none, or none that the token may see:
- * the Hub does not distinguish these.
- */
+/** Reads the facts of a dataset at a commit or at the head of `main`; undefined where there is none that the token may see. */
 export async function describe(
   transport: Transport,
   name: string,
@@ -74,10 +71,7 @@ function readDescription(info: Fields, asked: string): DatasetFacts {
   }
 }
 
-/**
- * Reads what every rule about a dataset rests on, of an entry of a listing or an info, as the library passes it on.
- * @throws HubFormatError where any of it is lacking
- */
+/** Reads what every rule about a dataset rests on, as the library passes it on. @throws HubFormatError where any of it is lacking */
 export function readFacts(
   entry: Fields,
   name: string,
@@ -105,7 +99,7 @@ export type Whereabouts =
   | {state: 'moved'; to: string | undefined}
 
 /**
- * Asks the Hub for one dataset by its name. A redirect is not followed: what is behind it has another name.
+ * Asks for one dataset by its name. A redirect is not followed: what is behind it has another name.
  * @throws HubError for any other refusal, HubFormatError where the answer does not say which dataset it is
  */
 export async function whereabouts({endpoint, send}: Transport, name: string): Promise<Whereabouts> {

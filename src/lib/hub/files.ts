@@ -168,10 +168,7 @@ interface Upload {
   beforeCommit?: (() => Promise<void>) | undefined
 }
 
-/**
- * Creates an empty dataset, with this visibility from its first moment (the Hub's contract, section 5).
- * @throws HubError 409 where the name is taken, or where the Hub is busy with another creation
- */
+/** Creates an empty dataset (the Hub's contract, section 5). @throws HubError 409 where the name is taken, or another is being created */
 export async function createDataset(
   transport: Transport,
   name: string,

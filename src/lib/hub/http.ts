@@ -90,10 +90,7 @@ export function isRedirect(status: number): boolean {
   return REDIRECTS.has(status)
 }
 
-/**
- * Sends a request and resolves as soon as the response begins. A redirect changes `asked`; to another origin it loses its token.
- * @throws the system's errors, and the signal's reason
- */
+/** Resolves as soon as the response begins. A redirect changes `asked`: to another origin it loses its token. @throws the system's errors */
 export async function request(asked: HttpRequest, options: HttpOptions): Promise<Arrived> {
   for (let redirects = 0; ; redirects++) {
     const message = await send(asked, options)
@@ -178,10 +175,7 @@ async function* chunksOf(body: Blob | Buffer, onChunk: () => void): AsyncGenerat
   }
 }
 
-/**
- * Settles whatever happens: a request that waits for its connection emits nothing when it is aborted, and a response that
- * is not one, such as 101, only closes it.
- */
+/** Settles in any case: when aborted, a request that waits for its connection emits nothing, and after a 101 it only closes. */
 function responseTo(outgoing: ClientRequest, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
@@ -222,26 +216,18 @@ function proxyError(status: number): Error {
 }
 
 /** Like `AbortSignal.timeout`, but it can be stopped and started again. */
-interface TimeLimit {
-  signal: AbortSignal
-  ms: number
-  /** Counts from now on; `most` ends it earlier, in ms. */
-  start: (most?: number) => void
-  stop: () => void
-}
-
-export function timeLimit(ms: number): TimeLimit {
+export function timeLimit(ms: number) {
   const controller = new AbortController()
-  const {signal} = controller
   let timer: NodeJS.Timeout | undefined
   const expire = () => controller.abort(new DOMException('The Hub was silent for too long.', 'TimeoutError'))
   const stop = () => clearTimeout(timer)
+  /** Counts from now on; `most` ends it earlier, in ms. */
   const start = (most = ms) => {
     stop()
     timer = setTimeout(expire, Math.min(ms, most))
   }
 
-  return {signal, ms, start, stop}
+  return {signal: controller.signal, ms, start, stop}
 }
 
 /** How much of a body is read, and for how long. */
@@ -251,13 +237,10 @@ export interface BodyLimits {
   totalMs?: number | undefined
 }
 
-/**
- * Reads a body within limits, and turns whatever ends it early into this program's errors.
- * @param limit on the silence between two chunks; what it aborts ends the body
- */
+/** Reads a body within limits, `limit` being that of a silence, and turns what ends it early into this program's errors. */
 export async function* limitedBody(
   body: AsyncIterable<Uint8Array>,
-  limit: TimeLimit,
+  limit: ReturnType<typeof timeLimit>,
   signal?: AbortSignal,
   {maxBytes = Number.POSITIVE_INFINITY, totalMs = Number.POSITIVE_INFINITY}: BodyLimits = {},
 ): AsyncGenerator<Uint8Array> {

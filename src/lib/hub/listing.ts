@@ -57,10 +57,7 @@ export async function listDatasets(transport: Transport, namespace: string): Pro
   return listing
 }
 
-/**
- * Reads what is said of a dataset of ours; one of which a fact is lacking makes the whole listing uncertain. Each is made as a whole:
- * objects that grow out of others cost a listing of some ten thousand a third of its time.
- */
+/** Reads a dataset of ours, as a whole literal: objects that grow cost a third of the time. @throws HubFormatError where a fact is lacking */
 function readListed(
   name: string,
   namespace: string,
@@ -76,9 +73,8 @@ function readListed(
   return pinTags.length > 0 ? {...facts, pinTags} : facts
 }
 
-/** One dataset in the inventory of an account. */
+/** One dataset in the inventory of an account, by its full name. */
 export interface StoredDataset {
-  /** `namespace/name`. */
   name: string
   /** What its whole history takes up; undefined where the Hub does not say that in whole bytes. */
   bytes: number | undefined
@@ -88,8 +84,7 @@ export interface StoredDataset {
 const PAGE = 500
 
 /**
- * Reads the inventory of the token's owner, or of an organisation (the Hub's contract, section 2.5).
- * @returns what is described as a dataset, in the order of the Hub; one may be there twice
+ * Reads the inventory of the token's owner, or of an organisation (the Hub's contract, section 2.5); a dataset may be in it twice.
  * @throws HubError 401, 403 or 404 where the token may not read it
  */
 export async function listStorage(transport: Transport, organisation?: string): Promise<StoredDataset[]> {
@@ -133,9 +128,8 @@ const MAX_EMPTY_PAGES = 50
 const MAX_PAGES = 10_000
 
 /**
- * Guards the pages of one listing, and makes their entries objects. The library takes a `Link` that it cannot read for the end of
- * the list, and follows any other wherever it leads, in a circle too; of a page it takes whatever can be iterated, even a text.
- * An entry is identified by the field `key`.
+ * Guards the pages of one listing, whose entries the field `key` identifies. The library takes a `Link` that it cannot read for the
+ * end of the list, and follows any other wherever it leads, in a circle too; of a page it takes whatever can be iterated, even a text.
  */
 export function guardPages({endpoint, send}: Pick<Transport, 'endpoint' | 'send'>, key: 'id' | 'path'): Send {
   const seen = new Set<string>()
@@ -179,10 +173,7 @@ async function requireNoMore(count: number, url: string, send: Send): Promise<vo
   })
 }
 
-/**
- * Where a listing continues; undefined at its end. The token must not follow a link elsewhere, and a part of the listing must
- * not be taken for the whole.
- */
+/** Where a listing continues; undefined at its end. No token follows a link elsewhere, and no part is taken for the whole. */
 function nextIn(link: string, endpoint: string): string | undefined {
   if (!/next/i.test(link)) return undefined
   // Of several the library would follow the last.

@@ -16,14 +16,6 @@ export interface QuotaSize {
   windowMs: number
 }
 
-/** How many requests may be sent now, and when there will be more. */
-interface Allowance {
-  /** `Infinity` where the Hub has not said, or the window that it spoke of is over. */
-  left: number
-  /** Milliseconds until the quota is filled again, where none is left; else 0. */
-  refillMs: number
-}
-
 /** After so many windows in a row in which nothing succeeded the next one is not waited for. */
 export const MAX_VAIN_WINDOWS = 3
 /** No window of the Hub's is longer, and a timer of weeks would not wait at all, in ms. */
@@ -47,11 +39,7 @@ export function waitForQuota(refillMs: number, windows: number): QuotaWait {
   return {why: 'quota', ms: Math.min(Math.max(refillMs, shortest), MAX_WINDOW)}
 }
 
-/**
- * Reads the `RateLimit` header: `"api";r=499;t=289`. Of several limits the one that is used up first counts, in the bucket
- * named first.
- * @returns undefined where the header is missing or cannot be read
- */
+/** Reads `RateLimit`: `"api";r=499;t=289`. Of several limits the one that is used up first counts, in the bucket named first. */
 export function readRateLimit(headers: {get: (name: string) => string | null}): RateLimit | undefined {
   const limits = (headers.get('ratelimit') ?? '').split(',').flatMap((text) => readLimit(text) ?? [])
   const [first] = limits
@@ -84,7 +72,7 @@ export function bucketOf(url: string): string {
   return pathname.includes('/api/') ? 'api' : 'pages'
 }
 
-/** Tracks the quota of one bucket, so that the program waits before it is used up instead of running into a 429. */
+/** Tracks the quota of one bucket: the program waits before it is used up, and does not run into a 429. */
 export class Quota {
   /** The whole of it; undefined where the Hub has not said. */
   size: QuotaSize | undefined
@@ -115,8 +103,11 @@ export class Quota {
     else this.window = {left: remaining, endsAt: ends}
   }
 
-  /** What may be sent now. */
-  get allowance(): Allowance {
+  /**
+   * How many requests may be sent now, `Infinity` where the Hub has not said, and in how many ms there will be more where none is
+   * left, else 0.
+   */
+  get allowance(): {left: number; refillMs: number} {
     const {left, endsAt} = this.window
     const leftMs = endsAt - this.now()
     return leftMs > 0

@@ -37,10 +37,7 @@ export function isTransient(error: unknown): boolean {
   return TRANSIENT.has(status) || isGateway
 }
 
-/**
- * Whether the request may or may not have been processed: no response, one that is not the Hub's, a redirect or a 5xx. What
- * changes anything is sent again only after a look at whether it did.
- */
+/** Whether it is open if the request was processed, so that what changes anything is sent again only after a look at whether it did. */
 export function isOutcomeUnknown(error: unknown): boolean {
   if (error instanceof HubFormatError) return true
   if (!(error instanceof HubError)) return isTransient(error)
@@ -52,10 +49,7 @@ export function isOverload(error: unknown): boolean {
   return error instanceof HubError && (error.status === 429 || error.status >= 500)
 }
 
-/**
- * What to wait for before a request that failed is sent again, after so many retries for another reason than the quota and windows
- * of it in a row in which nothing succeeded; undefined where a retry would not help.
- */
+/** The wait before a request is sent again, after so many retries and vain windows of the quota; undefined where that would not help. */
 export function waitBeforeRetry(
   error: unknown,
   {retries, windows}: {retries: number; windows: number},
@@ -65,10 +59,7 @@ export function waitBeforeRetry(
   return isTransient(error) ? retryDelay(error, retries) : undefined
 }
 
-/**
- * The pause before the next retry: exponential with full jitter, or as long as the answer asks for; undefined after enough of them.
- * @param random gives a number from 0 up to 1
- */
+/** The pause before the next retry: exponential with full jitter, or what the answer asks for; undefined after enough of them. */
 export function retryDelay(error: unknown, retries: number, random = Math.random): RetryWait | undefined {
   if (retries >= MAX_RETRIES) return undefined
   const backoff = random() * Math.min(MAX_PAUSE, FIRST_PAUSE * 2 ** retries)

@@ -55,11 +55,7 @@ export function machineTime({clock = () => new Date()}: Pick<ConnectionOptions, 
 
 const TOLERATED_SKEW = 5 * MINUTE
 
-/**
- * Finds the credentials and asks the Hub who they belong to.
- * @throws NotAllowedError without a token, or where the Hub rejects it
- * @throws RefusedError where the namespace is not one of the owner's
- */
+/** Finds the credentials and asks whose they are. @throws NotAllowedError without a valid token, else as `readAccount` */
 export async function openSession(options: ConnectionOptions = {}): Promise<Session> {
   const {signal, clock = () => new Date()} = options
   const credentials = await findCredentials(options)
@@ -78,11 +74,7 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
   }
 }
 
-/**
- * Stops a job that deletes, before anything is listed.
- * @throws NotAllowedError where the token cannot do it or may not see everything
- * @throws RefusedError where the time is not certain
- */
+/** Stops a job that deletes before anything is listed. @throws as `requireWriteAccess`, RefusedError where the time is not certain */
 export function requireDeletable({access, isTimeCertain}: Session): void {
   requireWriteAccess(access)
   if (!isTimeCertain)
@@ -91,10 +83,7 @@ export function requireDeletable({access, isTimeCertain}: Session): void {
     })
 }
 
-/**
- * Makes sure that the token still sees and may do what it did when the session was opened.
- * @throws RefusedError where it is less; else as `whoAmI`
- */
+/** @throws RefusedError where the token sees or may do less than when the session was opened; else as `whoAmI` */
 export async function requireSameAccess({hub, access}: Session): Promise<void> {
   const {namespace, ...limits} = (await hub.whoAmI(access.namespace)).access
   // Whatever limits access; one that was there from the start has been dealt with.

@@ -4,10 +4,8 @@ import {HubError} from './errors.js'
 import {isOutcomeUnknown, retryDelay} from './retry.js'
 
 /**
- * Reads a small text file of a dataset at one commit. Its content is certain with the hash that the tree of that commit lists, and
- * its absence where the tree does not list it and its address answers so, too.
- * @returns undefined where the dataset certainly has no such file
- * @throws SmoltraceError where it cannot be read for certain
+ * Reads a small text file at one commit, with the hash that the tree of that commit lists; undefined where neither the tree nor its
+ * address has it. @throws SmoltraceError where that is not certain
  */
 export async function readSmallFile(
   hub: Hub,
@@ -31,9 +29,8 @@ interface FileChange {
 const MAX_CONFLICTS = 5
 
 /**
- * Changes a small text file with optimistic locking: reads, edits and commits on one commit. On a conflict, or where the outcome
- * of the commit is not known, it reads again and starts over (the Hub's contract, section 6).
- * The edit makes the new text, an empty one for no file; its own result must need no further change.
+ * Changes a small text file with optimistic locking: reads, edits and commits on one commit, and starts over on a conflict, or where the
+ * outcome is not known (the Hub's contract, section 6). The edit makes the new text, empty for no file; edited again it stays the same.
  * @throws RefusedError where others never stop changing it
  */
 export async function changeFile(

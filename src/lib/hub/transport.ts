@@ -42,11 +42,7 @@ interface HubRequest {
 /** Sends a request and resolves with the response, which is a success. */
 export type Send = (url: string, request?: HubRequest) => Promise<HubResponse>
 
-/**
- * The one way in which anything is sent to a Hub.
- * @throws HubError, HubFormatError, HubUnreachableError or CancelledError, from each function; the bodies of their responses are
- *   complete, or end with one of these errors
- */
+/** The one way to a Hub. Its functions and bodies end with HubError, HubFormatError, HubUnreachableError or CancelledError. */
 export interface Transport {
   endpoint: string
   signal: AbortSignal | undefined
@@ -62,7 +58,7 @@ export interface Transport {
   pause: (wait: Wait) => Promise<void>
 }
 
-/** Functions that ask the Hub, once they know by which transport. */
+/** Functions that ask the Hub, without their transport. */
 export type Bound<T> = {
   [K in keyof T]: T[K] extends (transport: Transport, ...args: infer A) => infer R ? (...args: A) => R : never
 }
@@ -77,9 +73,8 @@ interface Call extends HubRequest {
 }
 
 /**
- * Adds the token, waits before the quota is used up, retries after a transient failure, and makes a typed error of every response
- * that is not a success: `@huggingface/hub` drops the headers that distinguish them (the Hub's contract, section 13). A DELETE is
- * neither retried nor held back: what is deleted must first be looked at again.
+ * Adds the token, waits before the quota is used up, retries after a transient failure, and makes a typed error of each response that is
+ * not a success (the Hub's contract, section 13). A DELETE is neither retried nor held back: first it must be looked at again.
  */
 export function createTransport(options: TransportOptions): Transport {
   const {endpoint, token, onWait, signal, silenceMs = DEFAULT_SILENCE} = options
@@ -235,10 +230,8 @@ function httpRequest({url, method, headers, body, ...call}: Call, token: string)
 }
 
 /**
- * Makes sure that a response is a complete answer of the Hub, or of the file store that it names.
- * @throws HubError where it is not a success
- * @throws HubFormatError for a part of what was asked for, and for the page that a captive portal, a proxy or a wrong endpoint
- *   answers with 200
+ * Makes sure that a response is a complete answer of the Hub, or of the file store that it names, and not a page of a captive portal.
+ * @throws HubError where it is not a success, HubFormatError where it is not all of what was asked for, or not the Hub's
  */
 async function checkResponse(response: HubResponse, call: Call, endpoint: string): Promise<void> {
   const {status, ok, headers, url} = response
@@ -249,8 +242,7 @@ async function checkResponse(response: HubResponse, call: Call, endpoint: string
   if (!isApiCall(call.url, endpoint)) return
   const type = headers.get('content-type') ?? 'no content type'
   if (call.isDelete) {
-    // The Hub says 200 and `OK` (the Hub's contract, section 4). Any other answer leaves open what was done: 202 means "not
-    // yet", and an empty body comes from before the Hub.
+    // Any other answer leaves open what was done: 202 means "not yet", an empty body is not the Hub's (its contract, section 4).
     const body = await textOf(response, 'a broken answer')
     if (status === 200 && body.trim() === 'OK') return
     throw notTheHub(endpoint, `${status} with ${body === '' ? 'nothing' : type} instead of OK to a DELETE`)
@@ -280,7 +272,6 @@ function notTheHub(endpoint: string, found: string): HubFormatError {
   })
 }
 
-/** @param url the address that did not answer, after redirects */
 function unreachable(
   url: string,
   endpoint: string,
