@@ -216,12 +216,19 @@ function proxyError(status: number): Error {
 }
 
 /** Like `AbortSignal.timeout`, but it can be stopped and started again. */
-export function timeLimit(ms: number) {
+interface TimeLimit {
+  signal: AbortSignal
+  ms: number
+  /** Counts from now on; `most` ends it earlier, in ms. */
+  start: (most?: number) => void
+  stop: () => void
+}
+
+export function timeLimit(ms: number): TimeLimit {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const expire = () => controller.abort(new DOMException('The Hub was silent for too long.', 'TimeoutError'))
   const stop = () => clearTimeout(timer)
-  /** Counts from now on; `most` ends it earlier, in ms. */
   const start = (most = ms) => {
     stop()
     timer = setTimeout(expire, Math.min(ms, most))
@@ -240,7 +247,7 @@ export interface BodyLimits {
 /** Reads a body within limits, `limit` being that of a silence, and turns what ends it early into this program's errors. */
 export async function* limitedBody(
   body: AsyncIterable<Uint8Array>,
-  limit: ReturnType<typeof timeLimit>,
+  limit: TimeLimit,
   signal?: AbortSignal,
   {maxBytes = Number.POSITIVE_INFINITY, totalMs = Number.POSITIVE_INFINITY}: BodyLimits = {},
 ): AsyncGenerator<Uint8Array> {
