@@ -139,8 +139,6 @@ function renameArchive(from: string, to: string): void {
   }
 }
 
-const writePolicy = (key: string) => writeFileSync('policy.yaml', `version: 1\nkeep:\n  ${key}: 5\n`)
-
 const PIN = /^runs unprotect \d{8}_\d{6} \d{8}_\d{6} --namespace mira$/
 const protectBoard = ({run}: Scene) => run('leaderboard protect')
 const pinTwo = ({hub, run}: Scene) => run(`runs protect ${stampsAt(hub).slice(0, 2).join(' ')}`)
@@ -149,66 +147,36 @@ const archiveAsAnother = async (scene: Scene) => {
   renameArchive(scene.hub.user, 'old-name')
 }
 
-const policyWith = (key: string) => () => writePolicy(key)
+const policyWith = (key: string) => () => writeFileSync('policy.yaml', `version: 1\nkeep:\n  ${key}: 5\n`)
+const CONFIRMED: More['filled'] = ['--no-dry-run', '--no-dry-run --yes']
 const KEEP_ONE = 'cleanup --keep-recent 1 --grace 0'
+const EVERYTHING = 'cleanup --all --delete-leaderboard'
+const UNKNOWN_RUN = 'restore copies 20200101_000000'
+const corrected: More = {prepare: policyWith('recen'), first: policyWith('recent'), helps: true}
 
 /** Where a line is read, in a folder for `copies`, `policy.yaml` and `plan.json`, and what the first command that is named must be. */
-const cases: Array<[what: string, line: string, named: RegExp, more?: More]> = [
-  [
-    'lifts the protection of a leaderboard that should go',
-    'cleanup --all --delete-leaderboard',
-    /^leaderboard unprotect\b/,
-    {prepare: protectBoard, helps: true},
-  ],
-  ['lifts the pins that hold it', 'cleanup --all --delete-leaderboard', PIN, {prepare: pinTwo, helps: true}],
-  ['selects something, where nothing was', 'cleanup', /^cleanup --older-than 30d --keep-recent 5$/],
-  ['lists the jobs, where there is no such one', 'history nope', /^history$/],
-  [
-    'shows what the traces take, where the account is full',
-    'datasets list',
-    /^cleanup --only traces --older-than 30d --sizes$/,
-    {prepare: fillStorage, helps: true},
-  ],
-  ['shows the runs, where one is named that is not there', 'cleanup --run 20200101_000000', /^runs group\b/],
-  ['shows the runs, where what is named is none', 'cleanup --run 2020', /^runs group$/],
-  ['is the one that was meant, or lists all', 'run group', /^runs group$/],
-  ['lists what begins with a word', 'runs remove', /^runs --help$/],
-  ['is the one that was meant in the sandbox', 'sandbox datasets lst', /^sandbox datasets list$/],
-  [
-    'shows what an archive holds, where it does not hold what is named',
-    'restore copies 20200101_000000',
-    /^restore copies --dry-run$/,
-    {prepare: archiveOne},
-  ],
-  [
-    'brings archives back that are of another namespace',
-    'restore copies --namespace old-name',
-    /^restore copies --from old-name$/,
-    {prepare: archiveAsAnother},
-  ],
-  [
-    'says what a policy does, once it is correct',
-    'cleanup --policy policy.yaml',
-    /^policy explain policy\.yaml$/,
-    {prepare: policyWith('recen'), first: policyWith('recent'), helps: true},
-  ],
-  ['checks a board that has lost rows', 'cleanup --keep-best 1', /^leaderboard check$/, {prepare: loseRows}],
-  ['shows runs without a row', 'leaderboard check', /^runs group --namespace mira$/, {prepare: loseRows}],
-  [
-    'brings back from an archive what rows cite',
-    'leaderboard check',
-    /^restore DIR --namespace mira$/,
-    {prepare: archiveOne, filled: ['DIR', 'copies']},
-  ],
-  ['pins what is in doubt', 'leaderboard protect --runs', /^runs protect \d{8}_\d{6}$/, {prepare: loseRows}],
+const cases: Array<[line: string, named: RegExp, more?: More]> = [
+  [EVERYTHING, /^leaderboard unprotect\b/, {prepare: protectBoard, helps: true}],
+  [EVERYTHING, PIN, {prepare: pinTwo, helps: true}],
+  ['cleanup', /^cleanup --older-than 30d --keep-recent 5$/],
+  ['history nope', /^history$/],
+  // The account is full.
+  ['datasets list', /^cleanup --only traces --older-than 30d --sizes$/, {prepare: fillStorage, helps: true}],
+  ['cleanup --run 20200101_000000', /^runs group\b/],
+  ['cleanup --run 2020', /^runs group$/],
+  ['run group', /^runs group$/],
+  ['runs remove', /^runs --help$/],
+  ['sandbox datasets lst', /^sandbox datasets list$/],
+  [UNKNOWN_RUN, /^restore copies --dry-run$/, {prepare: archiveOne}],
+  ['restore copies --namespace old-name', /^restore copies --from old-name$/, {prepare: archiveAsAnother}],
+  ['cleanup --policy policy.yaml', /^policy explain policy\.yaml$/, corrected],
+  ['cleanup --keep-best 1', /^leaderboard check$/, {prepare: loseRows}],
+  ['leaderboard check', /^runs group --namespace mira$/, {prepare: loseRows}],
+  ['leaderboard check', /^restore DIR --namespace mira$/, {prepare: archiveOne, filled: ['DIR', 'copies']}],
+  ['leaderboard protect --runs', /^runs protect \d{8}_\d{6}$/, {prepare: loseRows}],
   // There is no terminal here to confirm on.
-  ['carries out the dry run', KEEP_ONE, /^cleanup --keep-recent 1 --grace 0 --no-dry-run$/, {code: 2}],
-  [
-    'carries out the dry run, confirmed beforehand',
-    `${KEEP_ONE} --plan plan.json`,
-    /^cleanup --apply plan\.json --no-dry-run$/,
-    {filled: ['--no-dry-run', '--no-dry-run --yes']},
-  ],
+  [KEEP_ONE, /^cleanup --keep-recent 1 --grace 0 --no-dry-run$/, {code: 2}],
+  [`${KEEP_ONE} --plan plan.json`, /^cleanup --apply plan\.json --no-dry-run$/, {filled: CONFIRMED}],
 ]
 
 describe('[S17] a command that a message names works', () => {
@@ -216,9 +184,9 @@ describe('[S17] a command that a message names works', () => {
 
   afterEach(() => process.chdir(home))
 
-  for (const [what, line, named, more = {}] of cases) {
+  for (const [line, named, more = {}] of cases) {
     const {prepare, filled: [word, value] = ['', ''], first, helps, code = 0} = more
-    it(`it ${what}`, () =>
+    it(`${named.source} of: ${line}`, () =>
       withHub({runs: 5}, async (hub) => {
         process.chdir(mkdtempSync(join(tmpdir(), 'smoltrace-advice-')))
         const env = {...envOf(hub), XDG_DATA_HOME: process.cwd()}
