@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {countByType, discover} from '../../../src/lib/account/datasets.js'
+import {discover} from '../../../src/lib/account/datasets.js'
 import {HubFormatError} from '../../../src/lib/hub/errors.js'
 import {
   fakeHub,
@@ -18,22 +18,17 @@ const STAMP = '20260901_120000'
 
 describe('datasets', () => {
   it('finds exactly the datasets whose names are of SMOLTRACE, in the order of the listing', async () => {
-    const run = runDatasets(STAMP)
+    const run = runDatasets(STAMP, undefined, {private: false, pinTags: ['smoltrace-pinned']})
     const board = leaderboardDataset()
     const others = NEAR_MISSES.map((name) => listed(`${NAMESPACE}/${name}`))
     const foreign = listed('other/smoltrace-results-20260901_120000')
     const inventory = await discover(sessionOf(fakeHub([...others, ...run, foreign, board])))
-    expect(inventory.datasets.map(({name}) => name)).to.deep.equal(run.map(({name}) => name))
-    expect(inventory.leaderboard?.name).to.equal(board.name)
+    expect(inventory.datasets).to.deep.equal(run)
+    expect(inventory.leaderboard).to.deep.equal(board)
     expect(inventory.standard).to.have.members(['kim/smoltrace-benchmark-v1', 'kim/smoltrace-tasks'])
     const near = inventory.nearMisses.map(({name}) => name)
     const ofSmoltrace = others.map(({name}) => name).filter((name) => /smoltrace/i.test(name))
     expect(near).to.have.members(ofSmoltrace.filter((name) => !inventory.standard.includes(name)))
-  })
-
-  it('keeps all that the listing says of a dataset', async () => {
-    const datasets = runDatasets(STAMP, ['traces'], {private: false, pinTags: ['smoltrace-pinned']})
-    expect((await discover(sessionOf(fakeHub(datasets)))).datasets).to.deep.equal(datasets)
   })
 
   it('counts a dataset that two pages show once, and keeps its pin, whichever of them has it', async () => {
@@ -71,14 +66,5 @@ describe('datasets', () => {
     inventory.warnings.push('and the doors')
     expect(session.warnings).to.deep.equal(['mind the gap'])
     expect(inventory.warnings).to.deep.equal(['mind the gap', 'and the doors'])
-  })
-
-  it('counts datasets by type', () => {
-    const datasets = [
-      ...runDatasets(STAMP),
-      ...runDatasets('20260902_120000', ['results']),
-      leaderboardDataset(),
-    ]
-    expect(countByType(datasets)).to.deep.equal({results: 2, traces: 1, metrics: 1, leaderboard: 1})
   })
 })

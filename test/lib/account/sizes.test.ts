@@ -1,7 +1,6 @@
 import {expect} from 'chai'
 
-import {readSizes, readSizesIfAsked, sizeOf, type Sizes, storageOf} from '../../../src/lib/account/sizes.js'
-import {CancelledError} from '../../../src/lib/base/errors.js'
+import {readSizes, readSizesIfAsked, sizeOf, storageOf} from '../../../src/lib/account/sizes.js'
 import {DAY} from '../../../src/lib/base/time.js'
 import {type CleanupOptions} from '../../../src/lib/cleanup/cleanup.js'
 import {resultOf} from '../../../src/lib/cleanup/result.js'
@@ -47,11 +46,9 @@ describe('sizes', () => {
     expect(OLD.map((each) => sizeOf(each, sizes))).to.deep.equal([0, 5, undefined])
   })
 
-  it('of a plan are those of what it deletes, the leaderboard among it where it goes', () => {
-    const sizes = new Map([...OLD, ...NEW].map(({name}): [string, number] => [name, 10]))
-    sizes.set(BOARD, 7)
-    expect(freedBy(PLAN, sizes)).to.deep.equal({bytes: 30, unknown: 0})
-    expect(freedBy(planOf(INVENTORY, {only: ['traces']}), sizes)).to.deep.equal({bytes: 20, unknown: 0})
+  it('of a plan are those of what it deletes, the leaderboard among it where it is part of it', () => {
+    const sizes = new Map([...OLD.map(({name}): [string, number] => [name, 10]), [BOARD, 7]])
+    expect(freedBy(planOf(INVENTORY, {only: ['traces']}), sizes)).to.deep.equal({bytes: 10, unknown: 1})
     const withBoard = planOf(INVENTORY, {olderThan: '30d', deleteLeaderboard: true})
     expect(freedBy(withBoard, sizes)).to.deep.equal({bytes: 37, unknown: 0})
   })
@@ -94,11 +91,6 @@ describe('sizes', () => {
     expect(await readSizesIfAsked(session, {sizes: true})).to.equal('unknown')
     expect(session.warnings.join('|')).to.match(/^[^|]*unknown[^|]*403[^|]*not yours[^|]*$/)
   })
-
-  it('do not keep a job from being cancelled, nor hide a fault of this program', async () => {
-    for (const error of [new CancelledError('Interrupted.'), new TypeError('bug')])
-      expect(await rejectionOf(read(() => Promise.reject(error)))).to.equal(error)
-  })
 })
 
 describe('sizes of an account', () => {
@@ -132,20 +124,6 @@ describe('sizes of an account', () => {
     expect(error).to.be.instanceOf(HubError).and.include({status: 403})
   })
 
-  it('are known before the plan is shown, and again of what was deleted', async () => {
-    const frees = {bytes: storedAt(going), unknown: 0}
-    let shown: Sizes | undefined
-    const onPlan: CleanupOptions['onPlan'] = (_plan, _warnings, sizes) => {
-      shown = sizes
-      expect(account.deletions).to.deep.equal([])
-    }
-
-    const {storage, counts} = await clean({...CARRIED, onPlan})
-    expect(counts.deleted).to.equal(6)
-    expect(shown).to.equal(storage?.sizes)
-    expect(storage).to.deep.include({frees, freed: frees})
-  })
-
   it('are read before the listing: however long they take, what is deleted is what was there after', async () => {
     const before = () => account.hub.state.remove(going[0]!)
     account.hub.intercept({match: isInventory, times: 1, before, ...FAULTS['500']})
@@ -156,13 +134,5 @@ describe('sizes of an account', () => {
     expect(requests.findLastIndex((each) => isInventory(each))).to.be.lessThan(
       requests.findIndex((each) => isListing(each)),
     )
-  })
-
-  it('are there for saved plans and for names too', async () => {
-    const frees = {bytes: storedAt(going), unknown: 0}
-    expect((await account.remove(going, {sizes: true})).storage?.frees).to.deep.equal(frees)
-    await account.save({olderThan: '30d', sizes: true})
-    expect((await account.apply({sizes: true})).storage?.frees).to.deep.equal(frees)
-    expect((await account.apply()).storage).to.equal(undefined)
   })
 })

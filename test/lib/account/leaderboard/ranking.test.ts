@@ -121,20 +121,6 @@ describe('the ranking of rows', () => {
     ])
   })
 
-  it('does not take a missing value for the word that stands for it', () => {
-    const rows = [undefined, 'null', 'undefined'].map((team) => finished(A, {team: team as string}))
-    expect(rank(rows, {groupBy: ['team']}).groups).to.have.length(3)
-  })
-
-  it('dates a row by its run, and by itself only where the run is gone', () => {
-    const rows = [finished(A, {timestamp: '2020-01-01T00:00:00'})]
-    expect(rowsOf(rows)[0]?.time).to.deep.equal({date: new Date('2026-09-01T12:30:00Z'), isLocal: false})
-    expect(rowsOf(rows, {}, inventoryOf([]))[0]?.time).to.deep.equal({
-      date: new Date('2020-01-01T00:00:00Z'),
-      isLocal: true,
-    })
-  })
-
   it('refuses what makes no sense, and names the flag', () => {
     const bad: Array<[RankingOptions, RegExp]> = [
       [{by: 'beauty'}, /^`by` "beauty"/],

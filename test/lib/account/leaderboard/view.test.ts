@@ -55,11 +55,6 @@ describe('what a row names', () => {
     expect(runIn('local:x', 'local:y')).to.equal(undefined)
   })
 
-  it('is not slow for names that are made for it', () => {
-    for (const part of ['x', 'x/', 'x/smoltrace-results-'])
-      expect(stateOf(part.repeat(100_000))).to.equal('other')
-  })
-
   const LOSSES: Array<[there: RunType[], gone: RunType[], isTotal: boolean]> = [
     [['results', 'traces', 'metrics'], [], false],
     [['results', 'metrics'], [], false],

@@ -10,18 +10,10 @@ import {PROTECTION_PATH} from '../../../../src/lib/account/protection/pins.js'
 import {CancelledError, RefusedError, SmoltraceError} from '../../../../src/lib/base/errors.js'
 import {type Hub} from '../../../../src/lib/hub/client.js'
 import {type Whereabouts} from '../../../../src/lib/hub/dataset-info.js'
-import {HubFormatError, HubUnreachableError} from '../../../../src/lib/hub/errors.js'
+import {HubFormatError} from '../../../../src/lib/hub/errors.js'
 import {openSession} from '../../../../src/lib/hub/session.js'
 import {storedFile} from '../../../../src/lib/sandbox/index.js'
-import {
-  fakeHub,
-  inventoryOf,
-  leaderboardDataset,
-  missing,
-  NOW,
-  refusal,
-  rejectionOf,
-} from '../../../support/builders.js'
+import {fakeHub, inventoryOf, leaderboardDataset, NOW, rejectionOf} from '../../../support/builders.js'
 import {withBitFlipped} from '../../../support/faults.js'
 import {type Sandbox, startSandbox} from '../../../support/sandbox.js'
 
@@ -45,18 +37,9 @@ describe('reading the protection', () => {
 
   it('finds nothing protected where neither the tree of the head of now nor its address has the file', async () => {
     const asked: unknown[] = []
-    const hub = movedOn({
-      async listFiles(...args) {
-        asked.push(args)
-        return [{path: 'README.md', size: 9, oid: 'a'.repeat(40)}]
-      },
-      async readText(...args): Promise<undefined> {
-        asked.push(args)
-      },
-    })
-    const warnings: string[] = []
-    expect(await readProtectionIfPossible(hub, found, warnings)).to.deep.equal({})
-    expect(warnings).to.deep.equal([])
+    const ask = async (...args: unknown[]): Promise<undefined> => void asked.push(args)
+    const listFiles: Hub['listFiles'] = async (...args) => (await ask(...args)) ?? []
+    expect(await readProtectionIfPossible(movedOn({listFiles, readText: ask}), found, [])).to.deep.equal({})
     expect(asked).to.deep.equal([
       [board.name, HEAD],
       [board.name, HEAD, PROTECTION_PATH],
@@ -90,17 +73,6 @@ describe('reading the protection', () => {
   }
 
   // Of other answers: test/faults.
-  for (const cause of [refusal(403), missing(), new HubUnreachableError('gone')]) {
-    it(`is not certain after ${cause.message}, of the file or of where the leaderboard is`, async () => {
-      const fail = () => Promise.reject(cause)
-      const hub = movedOn({readText: fail})
-      expect(await rejectionOf(readProtection(hub, found))).to.equal(cause)
-      expect(await readProtectionIfPossible(hub, found, [])).to.equal('unknown')
-      const unknown = {...fakeHub([]), whereabouts: fail}
-      expect(await rejectionOf(readProtection(unknown, inventoryOf([])))).to.equal(cause)
-    })
-  }
-
   it('ends a preview too where the user cancelled or the program is at fault, without advice on the file', async () => {
     for (const cause of [new CancelledError('enough'), new TypeError('a bug')]) {
       const hub = movedOn({readText: () => Promise.reject(cause)})

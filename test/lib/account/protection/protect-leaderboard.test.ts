@@ -7,13 +7,7 @@ import {
   type ProtectOptions,
   unprotectLeaderboard,
 } from '../../../../src/lib/account/protection/protect-leaderboard.js'
-import {
-  CancelledError,
-  NotAllowedError,
-  RefusedError,
-  SmoltraceError,
-  UsageError,
-} from '../../../../src/lib/base/errors.js'
+import {CancelledError, NotAllowedError, RefusedError, UsageError} from '../../../../src/lib/base/errors.js'
 import {DAY} from '../../../../src/lib/base/time.js'
 import {Account, CARRIED, stampOf} from '../../../support/account.js'
 import {writeBoard} from '../../../support/boards.js'
@@ -165,12 +159,6 @@ describe('protecting the leaderboard', () => {
       expect([changed, protection.reason]).to.deep.equal([false, 'first'])
       expect(runs[0]).to.include({changed: true})
       expect(runs[0]?.pin).to.deep.include({reason: 'paper'}).and.not.have.property('until')
-    })
-
-    it('protects nothing where its rows cannot be read for certain', async () => {
-      account.write(account.board, 'data/train-00000-of-00002.parquet', 'PAR1 and nothing else')
-      expect(await rejectionOf(protect({runs: true}))).to.be.instanceOf(SmoltraceError)
-      expect(isProtected()).to.equal(false)
     })
   })
 })
