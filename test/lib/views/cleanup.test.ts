@@ -15,7 +15,6 @@ import {ago, inventoryOf, leaderboardDataset, NOW, planOf, runDatasets} from '..
 
 /** Options of one rule, and what it says. */
 const SENTENCES: Array<[options: RetentionOptions, sentence: string]> = [
-  [{olderThan: '30d'}, 'older than 30d, before 2026-10-05 12:00 UTC'],
   [{olderThan: '1y'}, 'older than 1y, before 2026-10-05 12:00 UTC (a month is 30 days, a year 365)'],
   [{incompleteOnly: true}, 'incomplete and not finished'],
   [{incompleteOnly: true, ignoreLeaderboard: true}, 'incomplete'],
@@ -24,12 +23,10 @@ const SENTENCES: Array<[options: RetentionOptions, sentence: string]> = [
   [{team: ['a', 'b']}, 'of the team a or b'],
   [{purpose: ['x', 'y', 'z']}, 'for the purpose x, y or z'],
   [{status: ['failed', 'partial']}, 'partial or failed, as the leaderboard says'],
-  [{unreferenced: true}, 'cited by no row of the leaderboard'],
   [{scoreBelow: 50}, 'scored below 50 by success rate'],
   [{all: true}, 'of this namespace, every one of them'],
   [{keepRecent: 1}, 'the most recent run'],
   [{keepRecent: 1500}, 'the 1,500 most recent runs'],
-  [{keepRecent: 5, groupBy: ['model']}, 'the 5 most recent runs of each model'],
   [
     {keepRecent: 5, groupBy: ['agent_type', 'model']},
     'the 5 most recent runs of each group with the same model and agent type',
@@ -37,13 +34,11 @@ const SENTENCES: Array<[options: RetentionOptions, sentence: string]> = [
   [{keepWithin: '2w'}, 'runs no older than 2w'],
   [{keepHourly: 24}, 'the newest run of each of the last 24 hours that have one (UTC)'],
   [{keepDaily: 1}, 'the newest run of the last day that has one (UTC)'],
-  [{keepWeekly: 52}, 'the newest run of each of the last 52 weeks that have one (ISO weeks, UTC)'],
   [
     {keepMonthly: 2, groupBy: ['team']},
     'the newest run of each of the last 2 months that have one, of each team (UTC)',
   ],
   [{keepYearly: 3}, 'the newest run of each of the last 3 years that have one (UTC)'],
-  [{keepBest: 3}, 'the 3 best runs by success rate, higher is better'],
   [{keepBest: 1, by: 'cost', groupBy: ['model']}, 'the best run by cost, lower is better, of each model'],
 ]
 

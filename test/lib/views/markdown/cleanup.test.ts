@@ -66,35 +66,34 @@ describe('the summary of a cleanup', () => {
   it('names every run that goes and why, and folds away what stays', () => {
     const markdown = summaryOf({})
     const {rows, elements} = rendered(markdown)
-    expect(rows).to.deep.include.members(
-      PLAN.delete.map(({run}, index) => [
-        run.timestamp,
-        index === 0 ? '39d' : '59d',
-        'results, traces, metrics',
-        'older than 30d',
-      ]),
-    )
+    expect(rows).to.deep.include([
+      PLAN.delete[1]?.run.timestamp,
+      '59d',
+      'results, traces, metrics',
+      'older than 30d',
+    ])
+    expect(rows.filter((cells) => cells[3] === 'older than 30d')).to.have.length(2)
     expect(elements.filter((name) => name === 'details')).to.have.length(1)
-    expect(markdown.slice(markdown.indexOf('<details>'))).to.include(
-      '<summary>1 run to keep (older-than 1)</summary>',
-    )
+    expect(markdown).to.match(/<details>\n<summary>1 run to keep \(older-than 1\)<\/summary>/)
   })
 
   it('names the command that carries a dry run out', () => {
-    const {text, blocks} = rendered(
-      summaryOf({}, {next: {text: 'To delete it, run:', command: 'smoltrace x'}}),
-    )
+    const next = {text: 'To delete it, run:', command: 'smoltrace x'}
+    const {text, blocks} = rendered(summaryOf({}, {next}))
     expect(text).to.include('To delete it, run:')
     expect(blocks).to.deep.equal(['smoltrace x\n'])
   })
 
-  it('tells first what failed, then what else is not deleted, and last, folded, what is', () => {
+  it('says first what failed, then what else is not deleted, and last, folded, what is', () => {
     const outcomes = outcomesOf('gone', 'skipped', 'unattempted', 'failed')
     const markdown = summaryOf({dryRun: false, outcomes})
     const {rows} = rendered(markdown)
-    const statuses = rows.slice(1, 5).map(([, status]) => status)
-    expect(statuses).to.deep.equal(['Failed', 'Not attempted', 'Skipped', 'Already gone'])
-    expect(rows.slice(1, 5).map(([name]) => name)).to.deep.equal([NAMES[3], NAMES[2], NAMES[1], NAMES[0]])
+    expect(rows.slice(1, 5).map(([name, status]) => [name, status])).to.deep.equal([
+      [NAMES[3], 'Failed'],
+      [NAMES[2], 'Not attempted'],
+      [NAMES[1], 'Skipped'],
+      [NAMES[0], 'Already gone'],
+    ])
     expect(markdown.indexOf('2 datasets deleted</summary>')).to.be.above(markdown.indexOf('Command'))
     expect(markdown).to.include('Run the same command again to try what failed')
     expect(markdown).to.include('Exit code | 3: something failed, was skipped or not attempted')
@@ -102,9 +101,7 @@ describe('the summary of a cleanup', () => {
 
   it('says whose plan was applied, and what has fallen out of it', () => {
     const saved = {plan: PLAN, madeBy: HOSTILE, madeAt: NOW, digest: 'sha256:abc', keptRuns: []}
-    const stale: Outcome[] = [
-      {name: 'kim/smoltrace-results-20260101_000000', status: 'skipped', reason: HOSTILE},
-    ]
+    const stale: Outcome[] = [{name: 'kim/old', status: 'skipped', reason: HOSTILE}]
     const {rows, elements} = rendered(summaryOf({stale}, {saved}))
     expect(rows[1]).to.deep.equal([stale[0]?.name, 'Skipped', HOSTILE])
     expect(rows.find(([name]) => name === 'Plan')?.[1]).to.equal(
@@ -120,8 +117,7 @@ describe('the summary of a cleanup', () => {
   })
 
   it('stays far below what GitHub shows, however much there is, and says what it leaves out', () => {
-    const times = <T>(number: number, [item]: readonly T[]): T[] =>
-      Array.from({length: number}, () => item as T)
+    const times = <T>(number: number, [item]: readonly T[]) => Array.from({length: number}, () => item as T)
     const plan = {...PLAN, delete: times(3000, PLAN.delete), keep: times(3000, PLAN.keep)}
     const outcomes = Array.from({length: 4000}, (_, index): Outcome => ({
       name: NAMES[0] ?? '',

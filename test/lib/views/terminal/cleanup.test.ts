@@ -1,38 +1,48 @@
 import {expect} from 'chai'
 
 import {DAY} from '../../../../src/lib/base/time.js'
+import {type Outcome, type OutcomeStatus} from '../../../../src/lib/cleanup/outcomes.js'
+import {type Report, resultOf} from '../../../../src/lib/cleanup/result.js'
 import {type RetentionOptions} from '../../../../src/lib/retention/rules.js'
 import {type PlanNotes} from '../../../../src/lib/views/cleanup.js'
-import {formatPlan} from '../../../../src/lib/views/terminal/cleanup.js'
-import {ago, inventoryOf, NOW, PLAIN, planOf, runDatasets} from '../../../support/builders.js'
+import {formatPlan, formatResult} from '../../../../src/lib/views/terminal/cleanup.js'
+import {
+  ago,
+  inventoryOf,
+  leaderboardDataset,
+  NOW,
+  PLAIN,
+  planOf,
+  runDatasets,
+} from '../../../support/builders.js'
 
-const INVENTORY = inventoryOf([
-  ...runDatasets(ago(60 * DAY)),
-  ...runDatasets(ago(40 * DAY), ['results']),
-  ...runDatasets(ago(DAY)),
-])
-const SIZES = new Map(INVENTORY.datasets.map(({name}, index): [string, number] => [name, 100 ** index]))
-
-const preview = (options: RetentionOptions, notes: Partial<PlanNotes> = {}) =>
-  formatPlan(planOf(INVENTORY, options), {title: 'Dry run', ...notes}, {style: PLAIN, width: undefined})
-/** The line that begins with a word. */
-const line = (text: string, word: string) => text.split('\n').find((each) => each.startsWith(word)) ?? ''
+const SCREEN = {style: PLAIN, width: undefined}
 
 describe('preview', () => {
+  const INVENTORY = inventoryOf([
+    ...runDatasets(ago(60 * DAY)),
+    ...runDatasets(ago(40 * DAY), ['results']),
+    ...runDatasets(ago(DAY)),
+  ])
+  const SIZES = new Map(INVENTORY.datasets.map(({name}, index): [string, number] => [name, 100 ** index]))
+  const preview = (options: RetentionOptions, notes: Partial<PlanNotes> = {}) =>
+    formatPlan(planOf(INVENTORY, options), {title: 'Dry run', ...notes}, SCREEN)
+
   it('shows of a run that is deleted in part only that part, with its size', () => {
-    expect(
-      line(preview({run: ['20260806_120000'], only: ['traces']}, {sizes: SIZES}), '20260806_120000'),
-    ).to.equal('20260806_120000  59d  traces     100 B  named by --run')
+    expect(preview({run: ['20260806_120000'], only: ['traces']}, {sizes: SIZES})).to.match(
+      /^20260806_120000 {2}59d {2}traces {5}100 B {2}named by --run$/m,
+    )
   })
 
   it('says what each run and each dataset takes up, and what of it is unknown', () => {
     const [first] = INVENTORY.datasets.map(({name}) => name)
-    const text = preview({olderThan: '30d'}, {sizes: SIZES})
-    expect(line(text, '20260806_120000')).to.include('results, traces, metrics   10 kB  ')
-    expect(text).to.match(/^ +\d\. kim\/smoltrace-traces-20260806_120000 +100 B$/m)
-    const some = preview({olderThan: '30d'}, {sizes: new Map([...SIZES].filter(([name]) => name !== first))})
-    expect(line(some, '20260806_120000')).to.include('at least 10 kB')
-    expect(some).to.match(/^ +\d\. kim\/smoltrace-results-20260806_120000 +unknown$/m)
+    expect(preview({olderThan: '30d'}, {sizes: SIZES}))
+      .to.match(/^20260806_120000 .*results, traces, metrics {3}10 kB {2}/m)
+      .and.match(/^ +\d\. kim\/smoltrace-traces-20260806_120000 +100 B$/m)
+    const some = new Map([...SIZES].filter(([name]) => name !== first))
+    expect(preview({olderThan: '30d'}, {sizes: some}))
+      .to.match(/^20260806_120000 .*at least 10 kB/m)
+      .and.match(/^ +\d\. kim\/smoltrace-results-20260806_120000 +unknown$/m)
     const none = preview({olderThan: '30d'}, {sizes: 'unknown'})
     expect(none.replaceAll(/^Storage +size unknown\n| \(size unknown\)/gm, '')).to.equal(
       preview({olderThan: '30d'}),
@@ -40,9 +50,8 @@ describe('preview', () => {
   })
 
   it('says so where nothing is deleted and where nothing stays', () => {
-    expect(preview({olderThan: '5y'}))
-      .to.include('Runs to delete: none')
-      .and.not.include('Datasets to delete')
+    const nothing = preview({olderThan: '5y'})
+    expect(nothing).to.include('Runs to delete: none').and.not.include('Datasets to delete')
     expect(preview({all: true, grace: '0'})).to.include('Runs to keep: none')
   })
 
@@ -53,18 +62,113 @@ describe('preview', () => {
   })
 
   it('of a saved plan does not speak of runs that are kept, and is safe to print, whoever wrote the file', () => {
-    const saved = {
-      plan: planOf(INVENTORY, {olderThan: '30d'}),
-      madeBy: 'ann\u001B[31m',
-      madeAt: NOW,
-      digest: 'x',
-      keptRuns: [],
-    }
+    const plan = planOf(INVENTORY, {olderThan: '30d'})
+    const saved = {plan, madeBy: 'ann\u001B[31m', madeAt: NOW, digest: 'x', keptRuns: []}
     const stale = [{name: 'kim/a', status: 'skipped', reason: 'x\u001B[2J'}] as const
     const text = preview({olderThan: '30d'}, {saved, stale})
     expect(text)
       .to.include('Not any more: 1\n  kim/a: x')
       .and.match(/^Left of it +4 of 5 datasets$/m)
     expect(text).not.to.include('to keep').and.not.include('\u001B')
+  })
+})
+
+describe('the result of a plan', () => {
+  const INVENTORY = inventoryOf(runDatasets('20260901_120000'), {leaderboard: leaderboardDataset()})
+  const DONE = {plan: planOf(INVENTORY, {all: true}), inventory: INVENTORY, dryRun: false, warnings: []}
+  const summary = (outcomes: Outcome[], facts: Partial<Report> = {}, width?: number) =>
+    formatResult(resultOf({...DONE, outcomes, ...facts}), {style: PLAIN, width})
+  const outcomeOf = (status: OutcomeStatus, more: Partial<Outcome> = {}): Outcome => ({
+    name: `kim/${status}`,
+    status,
+    ...(status === 'deleted' ? {} : {reason: `why ${status}`}),
+    ...more,
+  })
+
+  it('names everything that was not deleted, the worst first, with the reason and the id of the request', () => {
+    const others = (['deleted', 'gone', 'skipped', 'unattempted'] as const).map((status) => outcomeOf(status))
+    const failed = outcomeOf('failed', {requestId: 'Root=1-abc'})
+    expect(summary([...others, failed], {deletionMs: 2345})).to.equal(
+      `Failed: 1
+  kim/failed: why failed (request Root=1-abc)
+
+Not attempted: 1
+  kim/unattempted: why unattempted
+
+Skipped: 1
+  kim/skipped: why skipped
+
+Already gone: 1
+  kim/gone: why gone
+
+Cleanup ended in 2.3 s, not everything was deleted.
+Deleted        1 dataset
+Failed         1 dataset
+Not attempted  1 dataset
+Skipped        1 dataset
+Already gone   1 dataset
+Leaderboard    preserved
+Remaining      1 run, 3 datasets`,
+    )
+  })
+
+  const headlines: Array<[other: OutcomeStatus, facts: Partial<Report>, headline: RegExp]> = [
+    ['deleted', {}, /^Cleanup complete/m],
+    ['gone', {}, /^Cleanup complete/m],
+    ['failed', {}, /^Cleanup ended .* not everything/m],
+    ['skipped', {}, /^Cleanup ended .* not everything/m],
+    ['unattempted', {}, /^Cleanup ended .* not everything/m],
+    ['unattempted', {interrupted: true}, /^Interrupted/m],
+  ]
+  for (const [other, facts, headline] of headlines) {
+    it(`says ${headline.source} where one of two is ${[other, ...Object.keys(facts)].join(', ')}`, () => {
+      expect(summary([outcomeOf('deleted'), outcomeOf(other)], facts)).to.match(headline)
+    })
+  }
+
+  it('says that the leaderboard was preserved only where there is one that is not deleted', () => {
+    for (const plan of [
+      planOf(INVENTORY, {all: true, deleteLeaderboard: true}),
+      planOf({...INVENTORY, leaderboard: undefined}, {all: true}),
+    ])
+      expect(summary([outcomeOf('deleted')], {plan})).not.to.include('preserved')
+  })
+
+  it('says what was freed, as far as that is known, and where the archive is', () => {
+    const [name = ''] = INVENTORY.datasets.map((dataset) => dataset.name)
+    const outcomes = [outcomeOf('deleted', {name}), outcomeOf('deleted')]
+    expect(summary(outcomes, {sizes: new Map([[name, 5]])})).to.match(
+      /^Freed +at least 5 B, 1 dataset of unknown size$/m,
+    )
+    expect(summary(outcomes, {archive: {dir: '/copies', datasets: 31, bytes: 99_000}})).to.match(
+      /^Archived {5}31 datasets \(99 kB\) in \/copies\n {13}`restore` brings back what it holds$/m,
+    )
+  })
+
+  const many = (count: number, reasonOf: (index: number) => string) =>
+    Array.from({length: count}, (_, index) =>
+      outcomeOf('failed', {name: `kim/${index}`, reason: reasonOf(index)}),
+    )
+
+  it('groups thousands by their reasons, with how often there is each and a name', () => {
+    const outcomes = many(5000, (index) => (index % 5 === 0 ? '403 not yours' : '500 oops'))
+    const text = summary(outcomes, {journal: '/data/x'})
+    expect(text).to.match(/^Failed: 5,000 \(`history` names each\)$/m)
+    expect(text).to.match(
+      /^ {2}4,000 datasets, the first kim\/1: 500 oops\n {2}1,000 datasets, the first kim\/0: 403 not yours$/m,
+    )
+  })
+
+  it('is short also where each of thousands has a reason of its own, and accounts for all of them', () => {
+    const text = summary(many(5000, (index) => `no ${index}`))
+    expect(text.split('\n').length).to.be.below(60)
+    const numbers = [...text.matchAll(/^ {2}([\d,]+) datasets?[,: ]/gm)].map(([, number = '']) => number)
+    expect(numbers.reduce((all, number) => all + Number(number.replaceAll(',', '')), 0)).to.equal(5000)
+  })
+
+  it('is safe to print and fits a narrow terminal', () => {
+    const text = summary([outcomeOf('failed', {reason: 'ann\u001B[2J'})], {interrupted: true}, 60)
+    expect(text).not.to.include('\u001B')
+    for (const line of text.split('\n')) expect(line.length, line).to.be.at.most(60)
   })
 })

@@ -18,17 +18,10 @@ function jobOf(states: DatasetState[], facts: Partial<JobRecord> = {}): JobRecor
   const counts = Object.fromEntries(DATASET_STATES.map((state) => [state, 0])) as JobRecord['counts']
   const datasets = states.map((state, index): DatasetRecord => {
     counts[state]++
-    const isTold = state !== 'untouched'
-    return {
-      name: nameOf(state, index),
-      id: String(index),
-      sha: 'a',
-      lastModified: ago(1),
-      state,
-      reason: isTold ? `why ${state}` : undefined,
-      requestId: state === 'failed' ? 'r-1' : undefined,
-      at: isTold ? later(NOW, 1000 * index) : undefined,
-    }
+    const dataset = {name: nameOf(state, index), id: String(index), sha: 'a', lastModified: ago(1), state}
+    if (state === 'untouched') return {...dataset, reason: undefined, requestId: undefined, at: undefined}
+    const requestId = state === 'failed' ? 'r-1' : undefined
+    return {...dataset, reason: `why ${state}`, requestId, at: later(NOW, 1000 * index)}
   })
   return {
     id: '3f9a2c4b5d6e',
@@ -41,14 +34,7 @@ function jobOf(states: DatasetState[], facts: Partial<JobRecord> = {}): JobRecor
     user: 'kim',
     phrase: 'DELETE',
     confirmedBy: 'phrase',
-    rules: {
-      olderThan: '30d',
-      cutoff: '2026-09-05T12:00:00.000Z',
-      all: false,
-      run: [],
-      only: ['traces'],
-      graceMs: 0,
-    },
+    rules: {olderThan: '30d', all: false, run: [], only: ['traces'], graceMs: 0},
     archive: null,
     savedPlan: null,
     datasets,
@@ -101,7 +87,7 @@ Everything about one of them: smoltrace history JOB`)
 Namespace  kim at https://huggingface.co
 User       kim, with smoltrace/1.0.0
 Confirmed  by typing DELETE
-Rules      olderThan 30d, cutoff 2026-09-05T12:00:00.000Z, only ["traces"]
+Rules      olderThan 30d, only ["traces"]
 Archive    /archive
 Ended      2026-10-05 12:01 UTC
 Journal    20261005T120000000Z-3f9a2c4b5d6e.jsonl

@@ -4,29 +4,21 @@ import {stripVTControlCharacters} from 'node:util'
 import {hasColours, styleFor, whyPlain, widthOf} from '../../../../src/lib/views/terminal/style.js'
 import {streamOf} from '../../../support/builders.js'
 
-const NAMES = ['NO_COLOR', 'FORCE_COLOR', 'TERM'] as const
-type Variables = Partial<Record<(typeof NAMES)[number], string>>
+type Variables = Partial<Record<'FORCE_COLOR' | 'NO_COLOR' | 'TERM', string>>
 
 describe('style', () => {
   const before = {...process.env}
 
-  afterEach(() => {
-    for (const name of NAMES) {
-      if (before[name] === undefined) delete process.env[name]
-      else process.env[name] = before[name]
-    }
-  })
-
-  /** Whether text is coloured on a stream under these variables and no others. */
-  function isColoured(variables: Variables, facts: Parameters<typeof streamOf>[0]): boolean {
-    for (const name of NAMES) {
+  /** Sets these variables and no others. */
+  function setVariables(variables: NodeJS.ProcessEnv): void {
+    for (const name of ['NO_COLOR', 'FORCE_COLOR', 'TERM']) {
       const value = variables[name]
       if (value === undefined) delete process.env[name]
       else process.env[name] = value
     }
-
-    return hasColours(streamOf(facts))
   }
+
+  afterEach(() => setVariables(before))
 
   const terminal = {isTTY: true, colours: true}
   const cases: Array<
@@ -40,17 +32,18 @@ describe('style', () => {
     ['FORCE_COLOR colours a pipe', {FORCE_COLOR: '1'}, {isTTY: false}, true],
     ['FORCE_COLOR=0 colours no pipe', {FORCE_COLOR: '0'}, {isTTY: false}, false],
     ['FORCE_COLOR=false colours no pipe', {FORCE_COLOR: 'false'}, {isTTY: false}, false],
-    ['NO_COLOR goes before FORCE_COLOR', {NO_COLOR: '1', FORCE_COLOR: '1'}, terminal, false],
+    ['NO_COLOR outweighs FORCE_COLOR', {NO_COLOR: '1', FORCE_COLOR: '1'}, terminal, false],
   ]
   for (const [title, variables, facts, coloured] of cases) {
     it(title, () => {
-      expect(isColoured(variables, facts)).to.equal(coloured)
+      setVariables(variables)
+      expect(hasColours(streamOf(facts))).to.equal(coloured)
     })
   }
 
   it('distinguishes its styles and keeps the text where there are colours, and else leaves it alone', () => {
     const painted = (variables: Variables) => {
-      isColoured(variables, terminal)
+      setVariables(variables)
       const {bold, dim, red, green, yellow} = styleFor(streamOf(terminal))
       return [bold, dim, red, green, yellow].map((paint) => paint('x'))
     }
@@ -64,7 +57,7 @@ describe('style', () => {
     const {isTTY} = process.stdout
     try {
       process.stdout.isTTY = false
-      expect(isColoured({}, terminal)).to.equal(true)
+      setVariables({})
       expect(styleFor(streamOf(terminal)).red('x')).to.include('\u001B[')
     } finally {
       process.stdout.isTTY = isTTY
@@ -72,9 +65,10 @@ describe('style', () => {
   })
 
   it('knows the width of a terminal, and none of a pipe', () => {
-    expect(widthOf(streamOf({isTTY: true, columns: 132}))).to.equal(132)
-    expect(widthOf(streamOf({isTTY: true}))).to.equal(80)
-    expect(widthOf(streamOf({isTTY: true, columns: 0}))).to.equal(80)
+    const widths = [{columns: 132}, {}, {columns: 0}].map((facts) =>
+      widthOf(streamOf({isTTY: true, ...facts})),
+    )
+    expect(widths).to.deep.equal([132, 80, 80])
     expect(widthOf(streamOf({isTTY: false, columns: 132}))).to.equal(undefined)
   })
 
