@@ -44,23 +44,21 @@ export function takePlan(given: Plan): Plan {
 }
 
 /**
- * Checks that a plan is one that this program could have made: who reads it must be able to trust that what
- * is deleted belongs to the runs that pins, keepers and changes are looked up by.
+ * Checks that a plan is one that this program could have made: what it deletes belongs to the runs that pins, keepers and changes are
+ * looked up by.
  * @throws UsageError where it is not a plan, RefusedError where it contradicts itself
  */
 export function checkPlan(plan: Plan): void {
   const {success, error} = z.safeParse(PLAN, plan)
   if (!success) throw notAPlan(error)
   const {namespace, rules, phrase, leaderboard} = plan
-  checkRules(plan)
+  if (!isDeepStrictEqual(rulesAgain(plan), rules))
+    throw contradiction('its rules are not what options make of them')
+  for (const planned of plan.delete) checkRun(planned, plan)
   const timestamps = new Set<string>()
-  for (const planned of plan.delete) {
-    checkRun(planned, plan)
-    requireNew(planned.run.timestamp, timestamps)
-  }
-
-  for (const {run} of plan.keep) {
-    requireNew(run.timestamp, timestamps)
+  for (const {run} of [...plan.delete, ...plan.keep]) {
+    if (timestamps.has(run.timestamp)) throw contradiction(`it has run ${run.timestamp} twice`)
+    timestamps.add(run.timestamp)
   }
 
   if (phrase !== phraseFor(rules)) throw contradiction(`its rules do not ask for ${phrase}`)
@@ -71,12 +69,7 @@ export function checkPlan(plan: Plan): void {
   if (goes && !rules.deleteLeaderboard) throw contradiction('its rules leave the leaderboard alone')
 }
 
-/** Rules are what their options make of them: a count that is not a number would keep nothing. */
-function checkRules(plan: Plan): void {
-  if (!isDeepStrictEqual(rulesAgain(plan), plan.rules))
-    throw contradiction('its rules are not what options make of them')
-}
-
+/** What the options of its rules make of them: a count that is not a number would keep nothing. */
 function rulesAgain(plan: Plan): RetentionRules {
   try {
     return readRules(readOptions(optionsOf(rulesDocument(plan)), RETENTION), {byHand: true})
@@ -102,11 +95,6 @@ function checkRun({run, datasets}: PlannedRun, {namespace, rules}: Plan): void {
   const allowed = inScope(run, rules.only).filter(({name}) => names.has(name))
   if (datasets.length === 0 || !isDeepStrictEqual(allowed, datasets))
     throw contradiction(`what it deletes of run ${run.timestamp} are not datasets of that run`)
-}
-
-function requireNew(timestamp: string, seen: Set<string>): void {
-  if (seen.has(timestamp)) throw contradiction(`it has run ${timestamp} twice`)
-  seen.add(timestamp)
 }
 
 function contradiction(why: string): RefusedError {

@@ -4,9 +4,8 @@ import {groupDatasetsByRun, type Run} from '../account/runs.js'
 import {printable} from '../base/text.js'
 import {type RetentionContext} from '../retention/context.js'
 import {decide} from '../retention/decide.js'
-import {type Reason} from '../retention/reasons.js'
 import {guardsAmong, isPicked} from './pick.js'
-import {type Plan, type PlannedRun} from './plan.js'
+import {type Plan} from './plan.js'
 
 /** Why one dataset of a plan is stale. */
 export interface Exclusion {
@@ -15,11 +14,10 @@ export interface Exclusion {
 }
 
 /**
- * Compares a plan with a new listing. Nothing can enter a plan; what changed, left, or is kept by the plan's own rules by
- * now falls out: a keeper or a guard saves a run also where the plan is old, or was not made by this program. What was
- * picked by hand went against keepers and selectors from the start: only guards save it.
+ * Compares a plan with a new listing. Nothing can enter a plan; what changed, left, or is kept by the plan's own rules by now falls
+ * out. What was picked by hand went against keepers and selectors from the start: only guards save it.
  * @param known what is pinned now, and what the leaderboard says now if the rules ask it
- * @returns what falls out, by full name. Where one dataset of a run changed, or one came to it, the whole run does
+ * @returns what falls out, by full name; where one dataset of a run changed, or one came to it, the whole run
  */
 export function comparePlan(
   plan: Plan,
@@ -82,9 +80,8 @@ function changeOf(planned: Run, current: Run | undefined): string | undefined {
 }
 
 /**
- * Why the plan's rules keep runs of it now. What is left of a run counts as the run that was planned: the part of it that
- * this deletion has taken does not make it one that is uploading. A run that was picked counts even where nothing of it is
- * left: no other has to stay in its place.
+ * Why the plan's rules keep runs of it now. What is left of a run counts as the run that was planned, not as one that is uploading. A run
+ * that was picked counts even where nothing of it is left: no other has to stay in its place.
  */
 function keptNow(plan: Plan, freshRuns: Run[], now: Date, known: RetentionContext): Map<string, string> {
   const planned = new Map(plan.delete.map((each) => [each.run.timestamp, each]))
@@ -96,7 +93,10 @@ function keptNow(plan: Plan, freshRuns: Run[], now: Date, known: RetentionContex
   ]
   const kept = new Map<string, string>()
   for (const {run, action, reasons} of decide(runs, plan.rules, now, known)) {
-    const holding = action === 'keep' ? holdingNow(reasons, planned.get(run.timestamp)) : []
+    if (action !== 'keep') continue
+    const before = planned.get(run.timestamp)
+    // Keepers and selectors were asked before a person picked.
+    const holding = before && isPicked(before) ? guardsAmong(reasons) : reasons
     if (holding.length > 0) kept.set(run.timestamp, `kept now: ${holding.map(({text}) => text).join('; ')}`)
   }
 
@@ -108,11 +108,6 @@ function withNewTags(planned: Run | undefined, fresh: Run): Run {
   if (!planned || !fresh.datasets.some(({pinTags}) => pinTags)) return planned ?? fresh
   const left = planned.datasets.filter(({name}) => fresh.datasets.every((each) => each.name !== name))
   return {...planned, datasets: [...fresh.datasets, ...left]}
-}
-
-/** Keepers and selectors were asked before a person picked. */
-function holdingNow(reasons: Reason[], planned: PlannedRun | undefined): Reason[] {
-  return planned && isPicked(planned) ? guardsAmong(reasons) : reasons
 }
 
 /** A DELETE identifies a dataset by name alone, so only here can it be checked that it is still the same one. */

@@ -1,6 +1,6 @@
 import {discover} from '../account/datasets.js'
 import {requireRuns, type Run} from '../account/runs.js'
-import {checkTimestamps, type RunType} from '../base/names.js'
+import {checkTimestamps} from '../base/names.js'
 import {type ConnectionOptions, openSession} from '../hub/session.js'
 import {decide, type Decision, type Judgement} from '../retention/decide.js'
 import {type Policy} from '../retention/policy/load.js'
@@ -64,41 +64,47 @@ export async function explainRun(
   const {now} = session
   const said = decide(runs, rules, now, known).find(({run}) => run.timestamp === timestamp) as Judgement
   const datasets = inScope(said.run, rules.only)
-  const verdict = (kind: Verdict['kind'], key: Verdict['key'] | undefined, {holds, text}: Said): Asked => {
+  const {endpoint, namespace} = inventory
+  const {run, action, reasons} = withinScope(said, rules)
+  const verdict = (kind: Verdict['kind'], key: Verdict['key'] | undefined, {holds, text}: Said): Verdict => {
     const line = policy.lines.get(key as PolicyKey) ?? null
-    return {kind, key: key as Verdict['key'], line, holds, text}
+    return {
+      kind,
+      key: key as Verdict['key'],
+      line,
+      holds,
+      text,
+      decided: isDecisive(kind, holds, said, action),
+    }
   }
 
-  const asked = [
+  const verdicts = [
     ...rules.selectors.map((name) => verdict('selector', ruleOf(name).policy, saidBy(name, said.selectors))),
     ...rules.keepers.map((name) => verdict('keeper', ruleOf(name).policy, saidByKeeper(name, said, rules))),
     ...GUARD_RULES.map((key) => verdict('guard', key, saidByGuard(key, said.guards))),
-    ...(rules.only.length > 0
-      ? [verdict('scope', 'only', saidByScope(rules.only, datasets.length > 0))]
-      : []),
   ]
-  const {endpoint, namespace} = inventory
-  const {run, action, reasons} = withinScope(said, rules)
-  return {
-    endpoint,
-    namespace,
-    now,
-    run,
-    action,
-    reasons,
-    deletes: action === 'delete' ? datasets.map(({name}) => name) : [],
-    verdicts: asked.map((verdict) => ({...verdict, decided: isDecisive(verdict, said, action)})),
-    warnings: session.warnings,
+  const {only} = rules
+  if (only.length > 0) {
+    const holds = datasets.length > 0
+    const text = holds ? `only its ${only.join(', ')}` : outOfScope(only).text
+    verdicts.push(verdict('scope', 'only', {holds, text}))
   }
-}
 
-type Asked = Omit<Verdict, 'decided'>
+  const deletes = action === 'delete' ? datasets.map(({name}) => name) : []
+  const {warnings} = session
+  return {endpoint, namespace, now, run, action, reasons, deletes, verdicts, warnings}
+}
 
 /**
  * A run stays for each keeper and guard that holds, and for each selector that does not; it is deleted because all selectors hold.
  * Even then the scope can still keep all of it.
  */
-function isDecisive({kind, holds}: Asked, {action}: Decision, outcome: Decision['action']): boolean {
+function isDecisive(
+  kind: Verdict['kind'],
+  holds: boolean,
+  {action}: Decision,
+  outcome: Decision['action'],
+): boolean {
   if (kind === 'scope') return action !== outcome
   if (action !== outcome) return false
   return kind === 'selector' ? holds === (action === 'delete') : holds
@@ -133,10 +139,6 @@ const ABSENT: Readonly<Record<GuardRule, string>> = {
 function saidByGuard(key: GuardRule, guards: Reason[]): Said {
   const own = guards.filter(({rule}) => rule === key)
   return {holds: own.length > 0, text: textOf(own) || ABSENT[key]}
-}
-
-function saidByScope(only: RunType[], takesSome: boolean): Said {
-  return {holds: takesSome, text: takesSome ? `only its ${only.join(', ')}` : outOfScope(only).text}
 }
 
 function textOf(reasons: Reason[]): string {

@@ -21,8 +21,7 @@ export function parseDeletionLimit(value: number | string): DeletionLimit {
 }
 
 /**
- * Refuses a plan that is larger than the caller expects: a wrong filter, a wrong namespace or a wrong
- * clock shows first in the number of datasets.
+ * Refuses a plan that is larger than the caller expects.
  * @param total how many SMOLTRACE datasets the namespace holds, the leaderboard among them
  * @throws RefusedError
  */

@@ -18,7 +18,7 @@ export function guardsAmong(reasons: Reason[]): Reason[] {
   return reasons.filter(({rule}) => isGuard(rule))
 }
 
-/** Why a run that a plan keeps cannot be picked: a guard holds it, or it has nothing that may be deleted. Empty where it can. */
+/** Why a run that a plan keeps cannot be picked: a guard holds it, or the scope takes nothing of it. Empty where it can. */
 export function holdsOn({run, reasons}: KeptRun, {rules}: Pick<Plan, 'rules'>): Reason[] {
   const guards = guardsAmong(reasons)
   if (guards.length > 0 || inScope(run, rules.only).length > 0) return guards
@@ -56,22 +56,18 @@ export function picked(plan: Plan, timestamps: string[]): Plan {
 
 function pickedAgainst(kept: KeptRun, plan: Plan): PlannedRun {
   const {run} = kept
-  const holds = holdsOn(kept, plan)
-  if (holds.length > 0)
-    throw new RefusedError(`${run.timestamp} cannot be picked: ${holds.map(({text}) => text).join('; ')}.`, {
+  const why = holdsOn(kept, plan).map(({text}) => text)
+  if (why.length > 0)
+    throw new RefusedError(`${run.timestamp} cannot be picked: ${why.join('; ')}.`, {
       suggestions: ['Leave it out of what is picked.'],
     })
   return frozen({run, datasets: inScope(run, plan.rules.only), reasons: [PICKED]})
 }
 
-/** A run of a plan, and whether it is deleted. */
-type Entry = {each: KeptRun; goes: false} | {each: PlannedRun; goes: true}
-
-/** All runs of a plan, newest first, as each of its lists is. */
-export function inOrder(plan: Plan): Entry[] {
-  const entries: Entry[] = [
+/** All runs of a plan and whether each is deleted, newest first, as each of its lists is. */
+export function inOrder(plan: Plan): Array<{each: KeptRun; goes: false} | {each: PlannedRun; goes: true}> {
+  return [
     ...plan.delete.map((each) => ({each, goes: true}) as const),
     ...plan.keep.map((each) => ({each, goes: false}) as const),
-  ]
-  return entries.sort((a, b) => newestFirst(a.each.run, b.each.run))
+  ].sort((a, b) => newestFirst(a.each.run, b.each.run))
 }

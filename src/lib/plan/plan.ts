@@ -60,7 +60,7 @@ export interface Plan {
   leaderboard: PlannedLeaderboard | undefined
   /** Full names of the datasets of tasks, which are never touched. */
   standard: string[]
-  /** What its rules or guards rest on and could not be read: then it is unknown what would be deleted, and the plan is only for display. */
+  /** What its rules or guards rest on and could not be read: the plan is only for display then. */
   unknown?: Array<'protection' | 'rows'> | undefined
   /** How many datasets have nearly a name of SMOLTRACE's, and are never touched; 0 in a plan from a file. */
   nearMisses: number
@@ -81,8 +81,8 @@ export function makePlan(
   const kept: KeptRun[] = []
   for (const decision of decisions) {
     const {run, action, reasons} = withinScope(decision, rules)
-    if (action === 'keep') kept.push(frozen({run, reasons}))
-    else planned.push(frozen({run, datasets: inScope(run, rules.only), reasons}))
+    if (action === 'keep') kept.push({run, reasons})
+    else planned.push({run, datasets: inScope(run, rules.only), reasons})
   }
 
   return frozen({
@@ -143,33 +143,28 @@ export function makePlanOfNames(inventory: Inventory, names: string[], protectio
     grace: '0',
   })
   const decisions = groupDatasetsByRun(inventory.datasets).map((run): Decision => {
-    const isNamed = run.datasets.some(({name}) => named.has(name))
     const pin = pinOn(run, protection, inventory.now)
     if (pin) return {run, action: 'keep', reasons: [{rule: 'pinned', text: describeLivePin(pin)}]}
-    return {
-      run,
-      action: isNamed ? 'delete' : 'keep',
-      reasons: [{rule: 'run', text: isNamed ? 'named' : 'not named'}],
-    }
+    return run.datasets.some(({name}) => named.has(name))
+      ? {run, action: 'delete', reasons: [{rule: 'run', text: 'named'}]}
+      : {run, action: 'keep', reasons: [{rule: 'run', text: 'not named'}]}
   })
   const plan = makePlan(inventory, decisions, rules, protection)
-  return frozen({
-    ...plan,
-    delete: plan.delete.map((each) => ({
-      ...each,
-      datasets: each.datasets.filter(({name}) => named.has(name)),
-    })),
-  })
+  const planned = plan.delete.map((each) => ({
+    ...each,
+    datasets: each.datasets.filter(({name}) => named.has(name)),
+  }))
+  return frozen({...plan, delete: planned})
 }
 
-/** The runs of a plan in the order in which they go: oldest first, so that an interrupted job has taken the oldest. */
+/** The runs of a plan, oldest first, so that an interrupted job has taken the oldest. */
 export function inOrderOfDeletion({delete: planned}: Plan): PlannedRun[] {
   return planned.toSorted(
     ({run: a}, {run: b}) => a.time.getTime() - b.time.getTime() || byText(a.timestamp, b.timestamp),
   )
 }
 
-/** Every dataset of a plan in the order in which they go; the leaderboard last. */
+/** Every dataset of a plan in the order of deletion; the leaderboard last. */
 export function datasetsInOrderOfDeletion(plan: Plan): Dataset[] {
   const {leaderboard} = plan
   const ofRuns = inOrderOfDeletion(plan).flatMap<Dataset>(({datasets}) => datasets)
@@ -191,7 +186,7 @@ export function plannedDatasets({delete: planned, leaderboard}: Plan): Dataset[]
   return all
 }
 
-/** What the datasets of a plan take up that it deletes, the leaderboard among them where it goes. */
+/** What the datasets take up that a plan deletes. */
 export function freedBy(plan: Plan, sizes: Sizes): StorageSum {
   return storageOf(plannedDatasets(plan), sizes)
 }
