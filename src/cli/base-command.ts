@@ -49,17 +49,17 @@ export abstract class BaseCommand extends Command {
   abstract override run(): Promise<object>
 
   /** The command line's name and the words before the command, as a person types it: in a host the topic, too. */
-  protected get bin(): string {
+  get bin(): string {
     return [this.config.bin, ...topicOf(this.ctor.id), ...(prefix.getStore() ?? [])].join(' ')
   }
 
   /** Whether this runs inside the sandbox, on a Hub that is gone when it ends. */
-  protected get isRehearsal(): boolean {
+  get isRehearsal(): boolean {
     return prefix.getStore() !== undefined
   }
 
   /** Where the journal and the archives of leaderboards are; a rehearsal keeps its own next to them. */
-  protected get dataDirectory(): string {
+  get dataDirectory(): string {
     return join(this.config.dataDir, ...(this.isRehearsal ? ['sandbox'] : []))
   }
 

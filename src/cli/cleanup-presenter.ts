@@ -14,7 +14,7 @@ import {type JobFacts} from '../lib/views/markdown/markdown.js'
 import {formatPlan, resultText} from '../lib/views/terminal/cleanup.js'
 import {whyPlain} from '../lib/views/terminal/style.js'
 import {type BaseCommand} from './base-command.js'
-import {type Asked, nextStep} from './next-step.js'
+import {type GivenFlags, nextStep} from './command-line.js'
 import {requirePlanWritten, watchOutput} from './output.js'
 import {type Progress} from './progress/progress.js'
 
@@ -23,7 +23,7 @@ export class CleanupPresenter {
   /** Whether a DELETE may have been sent. */
   hasBegun = false
   private readonly command: BaseCommand
-  private readonly asked: Asked
+  private readonly given: GivenFlags
   private progress: Progress | undefined
   private saved: SavedPlan | undefined
   /** The plan as it was shown. */
@@ -31,9 +31,9 @@ export class CleanupPresenter {
   /** How many warnings the reader knows. */
   private warned = 0
 
-  constructor(command: BaseCommand, asked: Asked) {
+  constructor(command: BaseCommand, given: GivenFlags) {
     this.command = command
-    this.asked = asked
+    this.given = given
   }
 
   /**
@@ -41,7 +41,7 @@ export class CleanupPresenter {
    * @throws UsageError saying what to do instead
    */
   requireTerminal(): void {
-    const {interactive, yes, 'no-dry-run': isLive} = this.asked.given
+    const {interactive, yes, 'no-dry-run': isLive} = this.given
     const why = whyUnasked(this.isJson)
     // A CI job may have a terminal, but no person.
     const whyNoList = why ?? whyPlain()
@@ -76,9 +76,9 @@ export class CleanupPresenter {
 
   /** Asks for the phrase, and shows what happens while the plan is carried out. */
   async execution(signal: AbortSignal): Promise<Pick<ExecutionOptions, 'confirm' | 'onEvent'>> {
-    const {given} = this.asked
+    const {given, command} = this
     const isLive = given['no-dry-run'] === true && !this.isJson
-    const showProgress = isLive ? (await import('./progress/progress.js')).showProgress : undefined
+    const live = isLive ? await import("./progress/progress.js") : undefined
     return {
       confirm: async (plan) => {
         const {confirmByPhrase} = await import('./prompts/confirm.js')
@@ -87,10 +87,10 @@ export class CleanupPresenter {
       onEvent: (event, plan) => {
         if (event.kind === 'started' && !this.hasBegun) {
           this.hasBegun = true
-          watchOutput(`What was deleted is listed by: ${this.asked.bin} history`)
+          watchOutput(`What was deleted is listed by: ${command.bin} history`)
         }
 
-        this.progress ??= showProgress?.(plan, signal)
+        this.progress ??= live && new live.Progress(plan, signal)
         this.progress?.onEvent(event)
       },
     }
@@ -112,7 +112,7 @@ export class CleanupPresenter {
       return
     }
 
-    const next = nextStep(result, this.asked)
+    const next = nextStep(result, this.given, this.command)
     await this.command.print(resultText(result, next, this.command.screen))
   }
 
@@ -120,7 +120,7 @@ export class CleanupPresenter {
   summaryOf(result: CleanupResult, job: JobFacts): string {
     const {plan, stale, storage} = result
     const notes = this.notesOn(plan, {sizes: storage?.sizes, saved: this.saved, stale})
-    return cleanupSummary(result, notes, nextStep(result, this.asked), job)
+    return cleanupSummary(result, notes, nextStep(result, this.given, this.command), job)
   }
 
   /** Takes the progress off the screen, where the job ended early. */
@@ -133,7 +133,7 @@ export class CleanupPresenter {
    * stdout can be written at all.
    */
   private async show(plan: Plan, known: Omit<PlanNotes, 'title'>): Promise<void> {
-    const isLive = this.asked.given['no-dry-run'] === true
+    const isLive = this.given['no-dry-run'] === true
     const preview = () => formatPlan(plan, this.notesOn(plan, known), this.command.screen)
     this.preview = preview
     if (!this.isJson) await this.command.print(`${preview()}\n`)
@@ -143,7 +143,7 @@ export class CleanupPresenter {
 
   /** What a view needs to know of a deletion as well as the plan. */
   private notesOn({now}: Plan, known: Omit<PlanNotes, 'title'>): PlanNotes {
-    const {given, dataDirectory} = this.asked
+    const {given, command} = this
     const by = known.saved ? 'a saved plan' : given.policy && printable(String(given.policy))
     const title = by ? `Cleanup by ${by}` : 'Cleanup'
     const archive = given.archive === undefined ? undefined : String(given.archive)
@@ -151,7 +151,7 @@ export class CleanupPresenter {
       ...known,
       title: given['no-dry-run'] ? title : `${title}: dry run`,
       archive,
-      leaderboardArchive: archive ?? leaderboardArchive(dataDirectory, now),
+      leaderboardArchive: archive ?? leaderboardArchive(command.dataDirectory, now),
     }
   }
 

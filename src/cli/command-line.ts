@@ -1,20 +1,31 @@
 import {quote, quoteForPowershell} from '../lib/base/shell.js'
+import {count} from '../lib/base/text.js'
+import {type CleanupResult, isUnknown} from '../lib/cleanup/result.js'
+import {flagOf, RULE_NAMES} from '../lib/retention/rules.js'
+import {type NextStep} from '../lib/views/cleanup.js'
 
 /** A flag's value as oclif parses it. */
 export type FlagValue = boolean | number | string | string[] | undefined
 /** The flags that a person gave, by name. */
 export type GivenFlags = Record<string, FlagValue>
 
+/** Flags of `cleanup` that are rules. */
+export const RULE_FLAGS = [...RULE_NAMES.map((name) => flagOf(name)), 'preserve-leaderboard']
+/** Those that say what is deleted, which a saved plan says itself. */
+export const CHOOSING_FLAGS = [...RULE_FLAGS, 'interactive', 'policy', 'namespace']
+/** Those of consent and output, which are said anew each time. */
+export const UNREPEATED_FLAGS = 'yes dry-run no-dry-run plan summary exit-code json no-color'.split(' ')
+
 /**
- * Writes flags as a person would type them, quoted where a shell would take them apart.
- * @param flags by name, as oclif parses them; those left at their default, and false ones, must be left out before
- * @param platform whose shell reads it
+ * Writes flags as a person would type them, quoted where a shell would take them apart. The token itself is shown nowhere.
+ * @param flags by name; those left at their default must be left out before
  */
-export function formatFlags(flags: Record<string, FlagValue>, platform = process.platform): string[] {
+export function formatFlags(flags: GivenFlags, platform = process.platform): string[] {
   return Object.entries(flags).flatMap(([name, value]) => {
     if (value === undefined || value === false) return []
     if (value === true) return [`--${name}`]
-    return [value].flat().map((each) => `--${name} ${quote(String(each), platform)}`)
+    const values = name === 'token' ? ['hf_…'] : [value].flat()
+    return values.map((each) => `--${name} ${quote(String(each), platform)}`)
   })
 }
 
@@ -30,4 +41,37 @@ export function formatVariables(variables: Record<string, string>, platform = pr
     `PowerShell:  ${all.map(([name, value]) => `$env:${name}=${quoteForPowershell(value)}`).join('; ')}`,
     `cmd.exe:     ${all.map(([name, value]) => `set "${name}=${value}"`).join(' & ')}`,
   ]
+}
+
+/** Says what to do after a dry run that found something to delete: the very command, with every flag that makes it safer. */
+export function nextStep(
+  result: CleanupResult,
+  given: GivenFlags,
+  {bin, isRehearsal}: {bin: string; isRehearsal: boolean},
+): NextStep | undefined {
+  const {wouldDelete, dryRun, declined, plan} = result
+  if (!dryRun || declined || isUnknown(result)) return undefined
+  const isSaved = given.plan !== undefined
+  const saved = `The plan was saved to ${String(given.plan)}.`
+  if (wouldDelete === 0) return isSaved ? {text: saved} : undefined
+  const begin = 'This is a dry run: nothing was deleted.'
+  if (!isSaved && given.interactive) {
+    // The same command would show the list again, and anything may be picked from it.
+    const isLost = `${begin}\nWhat was picked is not kept`
+    if (isRehearsal) return {text: `${isLost}: to delete, pick again with --no-dry-run.`}
+    const command = `${bin} cleanup --apply FILE --no-dry-run`
+    return {text: `${isLost}. Pick with --plan FILE, and delete it with:`, command}
+  }
+
+  if (isSaved && isRehearsal)
+    return {text: `${begin} ${saved} Its Hub is gone now: serve one (sandbox --port 8080) to apply a plan.`}
+  const what = wouldDelete === 1 ? 'this dataset' : `these ${count(wouldDelete, 'dataset')}`
+  const left = new Set(isSaved ? [...CHOOSING_FLAGS, ...UNREPEATED_FLAGS] : UNREPEATED_FLAGS)
+  const repeated = Object.entries(given).filter(([name]) => !left.has(name))
+  const flags = formatFlags({...(isSaved && {apply: given.plan}), ...Object.fromEntries(repeated)})
+  const archive = plan.archives && given.archive === undefined ? ['--archive DIR'] : []
+  return {
+    text: `${isSaved ? `${begin} ${saved}` : begin} To delete ${what}, run:`,
+    command: [bin, 'cleanup', ...flags, ...archive, '--no-dry-run'].join(' '),
+  }
 }

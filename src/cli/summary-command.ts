@@ -22,11 +22,10 @@ export abstract class SummaryCommand extends HubCommand {
    * @throws UsageError where it cannot be
    */
   protected async prepareSummary(given: GivenFlags, files: readonly string[] = []): Promise<void> {
-    const {summary, token} = given
+    const {summary} = given
     if (typeof summary !== 'string') return
     await checkSummaryFile(summary, Object.fromEntries(files.map((name) => [name, given[name]])))
-    const flags = formatFlags({...given, ...(token === undefined ? {} : {token: 'hf_…'})})
-    this.commandLine = [this.bin, this.commandName, ...flags].join(' ')
+    this.commandLine = [this.bin, this.commandName, ...formatFlags(given)].join(' ')
     this.summaryFile = summary
   }
 

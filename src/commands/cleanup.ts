@@ -60,8 +60,7 @@ Selectors (the selection flags) say which runs may be deleted; several of them m
     const {flags} = parsed
     const given = givenFlags(parsed)
     await this.prepareSummary(given, ['apply', 'plan', 'policy'])
-    const {bin, isRehearsal, dataDirectory} = this
-    const presenter = new CleanupPresenter(this, {given, bin, isRehearsal, dataDirectory})
+    const presenter = new CleanupPresenter(this, given)
     presenter.requireTerminal()
     this.presenter = presenter
     const result = await this.cancellable((signal) => this.work(flags, presenter, signal))

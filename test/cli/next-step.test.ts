@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {type Asked, nextStep} from '../../src/cli/next-step.js'
+import {type GivenFlags, nextStep} from '../../src/cli/command-line.js'
 import {DAY} from '../../src/lib/base/time.js'
 import {resultOf} from '../../src/lib/cleanup/result.js'
 import {ago, inventoryOf, planOf, runDatasets} from '../support/builders.js'
@@ -8,13 +8,13 @@ import {ago, inventoryOf, planOf, runDatasets} from '../support/builders.js'
 const INVENTORY = inventoryOf(runDatasets(ago(60 * DAY)))
 const PLAN = planOf(INVENTORY, {olderThan: '30d'})
 
-function next(given: Asked['given'], {archives = false, isRehearsal = false} = {}) {
+function next(given: GivenFlags, {archives = false, isRehearsal = false} = {}) {
   const result = resultOf({plan: {...PLAN, archives}, inventory: INVENTORY, dryRun: true, warnings: []})
-  return nextStep(result, {bin: 'smoltrace', given, isRehearsal, dataDirectory: ''})
+  return nextStep(result, given, {bin: 'smoltrace', isRehearsal})
 }
 
 describe('the next step after a dry run', () => {
-  const cases: Array<[title: string, given: Asked['given'], arguments_: string | undefined, facts?: object]> =
+  const cases: Array<[title: string, given: GivenFlags, arguments_: string | undefined, facts?: object]> =
     [
       [
         'repeats what says what is deleted, and what makes it safer',

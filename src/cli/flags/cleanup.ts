@@ -6,7 +6,7 @@ import {type ExecutionOptions} from '../../lib/cleanup/options.js'
 import {loadPolicy} from '../../lib/retention/policy/load.js'
 import {type RetentionOptions} from '../../lib/retention/rules.js'
 import {type HubCommand} from '../base-command.js'
-import {CHOOSING_FLAGS, RULE_FLAGS} from '../next-step.js'
+import {CHOOSING_FLAGS, RULE_FLAGS} from '../command-line.js'
 import {retentionFlags, retentionOf} from './retention.js'
 import {concurrencyFlag, sizesFlag, summaryFlag} from './shared.js'
 

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 
-import {type Progress, showProgress} from '../../../src/cli/progress/progress.js'
+import {Progress} from '../../../src/cli/progress/progress.js'
 import {DAY} from '../../../src/lib/base/time.js'
 import {type JobEvent} from '../../../src/lib/cleanup/options.js'
 import {plannedDatasets} from '../../../src/lib/plan/plan.js'
@@ -19,7 +19,7 @@ describe('the progress of a deletion', () => {
 
   const show = (isTTY: boolean) => {
     stream = streamOf({isTTY, rows: 12, columns: 140})
-    progress = showProgress(PLAN, new AbortController().signal, stream)
+    progress = new Progress(PLAN, new AbortController().signal, stream)
   }
 
   const tell = (...events: JobEvent[]) => {
