@@ -2,7 +2,7 @@ import {Command, Errors, Flags} from '@oclif/core'
 import {AsyncLocalStorage} from 'node:async_hooks'
 import {join} from 'node:path'
 
-import {type ExitCode, type Failure} from '../lib/base/exit-codes.js'
+import {type ExitCode} from '../lib/base/exit-codes.js'
 import {capitalized, safe} from '../lib/base/text.js'
 import {type Wait} from '../lib/hub/retry.js'
 import {type ConnectionOptions} from '../lib/hub/session.js'
@@ -39,12 +39,6 @@ export abstract class BaseCommand extends Command {
   protected readonly collectedWarnings: string[] = []
   private printing: Promise<void> | undefined
 
-  /** A closed pipe (EPIPE) or a full disk must not abort a deletion. */
-  protected override async init(): Promise<void> {
-    await super.init()
-    watchOutput()
-  }
-
   /** A result is always an object, so that `--json` always prints a document. */
   abstract override run(): Promise<object>
 
@@ -70,7 +64,7 @@ export abstract class BaseCommand extends Command {
 
   /** Warnings go to stderr, or into the document under `--json`. */
   override warn(input: Error | string): Error | string {
-    const text = safe(this.inCommandWords(input instanceof Error ? input.message : input))
+    const text = safe(inCommandWords(input instanceof Error ? input.message : input, this.invocation))
     this.collectedWarnings.push(text)
     const {style, width} = screenOf(process.stderr)
     this.logToStderr(wrapText(`${style.yellow('Warning:')} ${text}`, width))
@@ -110,7 +104,7 @@ export abstract class BaseCommand extends Command {
     if (error instanceof Errors.ExitError) throw error
     // oclif warns of commands that never parsed; one that failed while parsing did.
     this.parsed = true
-    const failure = this.failure(error)
+    const failure = failureOf(error, this.invocation)
     process.exitCode = failure.exitCode
     if (process.env.DEBUG) process.stderr.write(`${safeStack(error)}\n`)
     if (this.jsonEnabled()) {
@@ -155,6 +149,7 @@ export abstract class BaseCommand extends Command {
   /** oclif prints the document after the job, and does not wait for it. */
   protected override async _run<T>(): Promise<T> {
     const restore = setVariables(colourVariables(process.env, this.ownWords.includes('--no-color')))
+    watchOutput()
     try {
       return await super._run<T>()
     } finally {
@@ -164,7 +159,7 @@ export abstract class BaseCommand extends Command {
     }
   }
 
-  /** The raw arguments that are this command's, up to a `--`: what must be known before they are parsed. */
+  /** The raw arguments of this command, up to a `--`: what must be known before they are parsed. */
   protected get ownWords(): string[] {
     const end = this.argv.indexOf('--')
     return end === -1 ? this.argv : this.argv.slice(0, end)
@@ -175,33 +170,17 @@ export abstract class BaseCommand extends Command {
     return wordsOf(this.ctor.id)
   }
 
-  protected failure(error: Error): Failure {
-    return failureOf(error, this.invocation)
-  }
-
-  /** Puts a text of the library into the words of the command line. */
-  protected inCommandWords(text: string): string {
-    return inCommandWords(text, this.invocation)
-  }
-
-  private get invocation(): Invocation {
-    const {flags, baseFlags} = this.ctor
-    return {bin: this.bin, help: this.helpLine, flags: {...flags, ...baseFlags}}
-  }
-
-  /** What shows the help of this command. A host with colons answers any `--help` itself, by the first word alone. */
-  private get helpLine(): string {
-    const {bin, topicSeparator} = this.config
-    const isByFirstWord = topicSeparator === ':' && topicOf(this.ctor.id).length > 0
-    return `${isByFirstWord ? `${bin} ${this.ctor.id}` : `${this.bin} ${this.commandName}`} --help`
+  /** How a person calls this command. A host with colons answers any `--help` itself, by the first word alone. */
+  protected get invocation(): Invocation {
+    const {config, bin, commandName, ctor} = this
+    const isByFirstWord = config.topicSeparator === ':' && topicOf(ctor.id).length > 0
+    const help = `${isByFirstWord ? `${config.bin} ${ctor.id}` : `${bin} ${commandName}`} --help`
+    return {bin, help, flags: {...ctor.flags, ...ctor.baseFlags}}
   }
 }
 
 /** The flags that say how to reach the Hub. */
-export interface ConnectionFlags {
-  namespace?: string | undefined
-  token?: string | undefined
-}
+export type ConnectionFlags = Pick<ConnectionOptions, 'namespace' | 'token'>
 
 /** Base of the commands that talk to the Hub. */
 export abstract class HubCommand extends BaseCommand {
@@ -231,20 +210,17 @@ export abstract class HubCommand extends BaseCommand {
   }
 
   /** How to reach the Hub, from the flags that all these commands have. */
-  protected connection(flags: ConnectionFlags, signal: AbortSignal): ConnectionOptions {
-    const {namespace, token} = flags
-    return {namespace, token, signal, onWait: (wait) => this.tellWait(wait)}
+  protected connection({namespace, token}: ConnectionFlags, signal: AbortSignal): ConnectionOptions {
+    return {namespace, token, signal, onWait: (wait) => this.showWait(wait)}
   }
 
   /** Says what is waited for, and how long. */
-  protected tellWait(wait: Wait): void {
+  protected showWait(wait: Wait): void {
     this.note(describeWait(wait))
   }
 }
 
+/** `safe` makes one line of what it is given. */
 function safeStack({stack, message}: Error): string {
-  return (stack ?? message)
-    .split('\n')
-    .map((line) => line.replace(/\S.*/, (text) => safe(text)))
-    .join('\n')
+  return (stack ?? message).replaceAll(/\S.*/g, (line) => safe(line))
 }

@@ -26,8 +26,8 @@ export class CleanupPresenter {
   private readonly given: GivenFlags
   private progress: Progress | undefined
   private saved: SavedPlan | undefined
-  /** The plan as it was shown. */
-  private preview: () => string = () => ''
+  /** Makes the plan as it was shown. */
+  private preview = () => ''
   /** How many warnings the reader knows. */
   private warned = 0
 
@@ -53,19 +53,16 @@ export class CleanupPresenter {
       throw new UsageError(`--no-dry-run asks for a confirmation, and ${why}: add --yes.`)
   }
 
-  /** What `cleanupDatasets` calls with the plan that the rules make. */
   readonly onPlan: CleanupOptions['onPlan'] = async (plan, warnings, sizes) => {
     this.warnNew(warnings)
     await this.show(plan, {sizes})
   }
-  /** What `applyPlan` calls with what is left of the saved plan. */
-  readonly onSavedPlan: ApplyOptions['onPlan'] = async (saved, stale, warnings, sizes) => {
+readonly onSavedPlan: ApplyOptions['onPlan'] = async (saved, stale, warnings, sizes) => {
     this.saved = saved
     this.warnNew(warnings)
     await this.show(saved.plan, {saved, stale, sizes})
   }
 
-  /** Lets a person pick runs from a list. */
   pickFrom(signal: AbortSignal): CleanupOptions['choose'] {
     return async (plan, warnings) => {
       this.warnNew(warnings)
@@ -78,7 +75,7 @@ export class CleanupPresenter {
   async execution(signal: AbortSignal): Promise<Pick<ExecutionOptions, 'confirm' | 'onEvent'>> {
     const {given, command} = this
     const isLive = given['no-dry-run'] === true && !this.isJson
-    const live = isLive ? await import("./progress/progress.js") : undefined
+    const live = isLive ? await import('./progress/progress.js') : undefined
     return {
       confirm: async (plan) => {
         const {confirmByPhrase} = await import('./prompts/confirm.js')
@@ -134,9 +131,8 @@ export class CleanupPresenter {
    */
   private async show(plan: Plan, known: Omit<PlanNotes, 'title'>): Promise<void> {
     const isLive = this.given['no-dry-run'] === true
-    const preview = () => formatPlan(plan, this.notesOn(plan, known), this.command.screen)
-    this.preview = preview
-    if (!this.isJson) await this.command.print(`${preview()}\n`)
+    this.preview = () => formatPlan(plan, this.notesOn(plan, known), this.command.screen)
+    if (!this.isJson) await this.command.print(`${this.preview()}\n`)
     else if (isLive) await this.command.print('')
     if (isLive) requirePlanWritten()
   }
@@ -155,7 +151,7 @@ export class CleanupPresenter {
     }
   }
 
-  private warnNew(warnings: string[]): void {
+  private warnNew(warnings: readonly string[]): void {
     for (const warning of warnings.slice(this.warned)) this.command.warn(warning)
     this.warned = warnings.length
   }

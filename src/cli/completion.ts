@@ -2,22 +2,17 @@ import {type Command} from '@oclif/core'
 
 import {findByWords, namingWords, runsInside, splitArguments, wordsOf} from './host/words.js'
 
-/** The shells that words are completed in. */
-export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const
-type Shell = (typeof SHELLS)[number]
-
-/** The file that each shell reads at its start. */
-export const PROFILES: Readonly<Record<Shell, string>> = {
+/** The shells that words are completed in, and the file that each reads at its start. */
+export const PROFILES = {
   bash: '~/.bashrc',
   zsh: '~/.zshrc',
   fish: '~/.config/fish/config.fish',
   powershell: '$PROFILE',
 }
+type Shell = keyof typeof PROFILES
+export const SHELLS = Object.keys(PROFILES) as Shell[]
 
-/**
- * Makes the lines by which a shell asks the program itself, at each press of the tab key: bash's `complete -C`, which zsh knows
- * too, and the same by hand elsewhere. Nothing has to be renewed after an update.
- */
+/** The lines by which a shell asks the program itself at each press of the tab key: nothing has to be renewed after an update. */
 export function completionScript(shell: Shell, bin: string): string {
   const ask = `${bin} autocomplete`
   const bash = `complete -o default -C '${ask} --' ${bin}`
@@ -35,11 +30,7 @@ export function completionScript(shell: Shell, bin: string): string {
   return scripts[shell]
 }
 
-/**
- * Finds what may end a command line: names of commands, flags, and values that are known.
- * @param line from the program's name to the cursor
- * @returns whole words; empty where only the user knows the word
- */
+/** Finds whole words that may end a command line, from the program's name to the cursor: commands, flags, and known values. */
 export function completionsOf(line: string, commands: readonly Command.Loadable[]): string[] {
   const [, ...words] = line.trimStart().split(/\s+/)
   const last = words.pop() ?? ''

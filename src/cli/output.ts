@@ -3,22 +3,18 @@ import {fstatSync, readFileSync, writeSync} from 'node:fs'
 import {RefusedError} from '../lib/base/errors.js'
 import {EXIT, graverCode} from '../lib/base/exit-codes.js'
 
-const STDOUT = 1
-const STDERR = 2
-
 /** Device number of `/dev/null` on Linux: major 1, minor 3. */
 const NULL_DEVICE = 0x1_03
 
-/** Why stdout could not be written; one for the process, as stdout is. */
+/** Why stdout, which the process has one of, could not be written. */
 let failure: string | undefined
 let isWatched = false
 let isReported = false
 let advice = ''
 
 /**
- * Handles write errors of stdout: they do not abort a job; at exit stderr names the reason, and the exit code is 1 unless a graver
- * one is set. EPIPE is not a failure.
- * @param next what a person can do about it
+ * Lets no write error of stdout abort a job: at exit stderr names the reason, and what to do next, and the exit code is 1 unless a
+ * graver one is set. EPIPE is not a failure.
  */
 export function watchOutput(next = 'Send stdout elsewhere or make room there, then run it again.'): void {
   advice = next
@@ -62,13 +58,10 @@ function recordFailure({code = '', message}: NodeJS.ErrnoException): void {
   failure ??= `${message.replaceAll(/^\w+: |, write$/g, '')}${code && ` (${code})`}`
 }
 
-/**
- * Node replaces a closed stdout by `/dev/null`, opened for reading and writing, where every write succeeds; a shell's
- * `> /dev/null` opens it for writing only. Known on Linux alone.
- */
+/** Node replaces a closed stdout by `/dev/null`, open for reading too; a shell's `> /dev/null` is not. Known on Linux alone. */
 function isStdoutClosed(): boolean {
   try {
-    if (fstatSync(STDOUT).rdev !== NULL_DEVICE) return false
+    if (fstatSync(1).rdev !== NULL_DEVICE) return false
     // Octal; the two lowest bits are the access mode, of which 2 is O_RDWR.
     return /^flags:\s*\d*[26]$/m.test(readFileSync('/proc/self/fdinfo/1', 'utf8'))
   } catch {
@@ -81,7 +74,7 @@ function reportAtExit(): void {
   process.exitCode = graverCode(Number(process.exitCode ?? EXIT.done), EXIT.error)
   if (isReported) return
   try {
-    writeSync(STDERR, `Error: not all of the output could be written to stdout: ${failure}.\n  ${advice}\n`)
+    writeSync(2, `Error: not all of the output could be written to stdout: ${failure}.\n  ${advice}\n`)
   } catch {
     // Stderr fails too; the exit code remains.
   }
@@ -90,7 +83,7 @@ function reportAtExit(): void {
 /** Variables to set, and with undefined those to unset. */
 export type Variables = Record<string, string | undefined>
 
-/** @returns what puts the variables back as they were */
+/** Sets variables. @returns what puts them back as they were */
 export function setVariables(variables: Variables): () => void {
   const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]))
   for (const [name, value] of Object.entries(variables)) {
@@ -104,9 +97,8 @@ export function setVariables(variables: Variables): () => void {
 }
 
 /**
- * What has to be set for Node, oclif and us to agree on colours: Node takes an empty `NO_COLOR` for a no, and where both are set
- * warns and obeys `FORCE_COLOR`.
- * @param isOff whether colours are off whatever the environment says
+ * What has to be set for Node, oclif and us to agree on colours, or to have none: Node takes an empty `NO_COLOR` for a no, and where
+ * both are set warns and obeys `FORCE_COLOR`.
  */
 export function colourVariables(env: Variables, isOff: boolean): Variables {
   const {NO_COLOR} = env

@@ -4,16 +4,11 @@ import {getHelpFlagAdditions} from '@oclif/core/help'
 import {hideToken, withoutTokens} from '../lib/base/text.js'
 import {colourVariables, setVariables, watchOutput} from './output.js'
 
-const NO_COLOUR = '--no-color'
-
-/**
- * What `bin/run.js` starts: bundled with the commands, so that one copy of oclif is loaded, and from one file.
- * @param options of oclif's `execute`: where its package is
- */
+/** What `bin/run.js` starts: bundled with the commands, so that one copy of oclif is loaded, and from one file. */
 export async function start(options: Parameters<typeof execute>[0]): Promise<void> {
   const argv = process.argv.slice(2)
   // In front it is for the whole program, whatever command follows, and oclif would take it for one.
-  const first = argv.findIndex((word) => word !== NO_COLOUR)
+  const first = argv.findIndex((word) => word !== '--no-color')
   const args = first === -1 ? [] : argv.slice(first)
   setVariables(colourVariables(process.env, args.length < argv.length))
   // For what is not one of our commands: the help and the version.
@@ -22,7 +17,7 @@ export async function start(options: Parameters<typeof execute>[0]): Promise<voi
   await execute({...options, args})
 }
 
-/** With `DEBUG` oclif writes a log of its own to stderr, and the whole command line into it. */
+/** With `DEBUG` oclif logs the whole command line to stderr. */
 function hideTokens(args: string[]): void {
   for (const [index, word] of args.entries()) {
     if (word === '--token') hideToken(args[index + 1] ?? '')
@@ -43,10 +38,7 @@ export const commandNotFound: Hook.CommandNotFound = async ({id, argv = [], conf
   await reportUnknownCommand([...words, ...argv], config)
 }
 
-/**
- * What oclif calls before it looks for a command. With flags after nothing but a topic, such as `runs --json`, it would forget them,
- * show the topic's help and end with 0.
- */
+/** What oclif calls first. With flags after nothing but a topic, `runs --json`, it would forget them, show help and end with 0. */
 export const refuseFlagsOfTopic: Hook.Init = async function ({id, argv, config}) {
   const end = argv.indexOf('--')
   const own = end === -1 ? argv : argv.slice(0, end)

@@ -7,6 +7,7 @@ import {messageOf, printable} from '../lib/base/text.js'
 import {failureSummary, type JobFacts} from '../lib/views/markdown/markdown.js'
 import {HubCommand} from './base-command.js'
 import {type FlagValue, formatFlags, type GivenFlags} from './command-line.js'
+import {failureOf} from './errors/failure.js'
 
 /** Base of the commands that leave a summary behind where `--summary` names a file. */
 export abstract class SummaryCommand extends HubCommand {
@@ -17,7 +18,6 @@ export abstract class SummaryCommand extends HubCommand {
 
   /**
    * Checks first that the summary can be written: a deletion without the requested summary must not happen.
-   * @param given the flags that a person gave
    * @param files flags that name other files of the command
    * @throws UsageError where it cannot be
    */
@@ -34,11 +34,7 @@ export abstract class SummaryCommand extends HubCommand {
     const file = this.summaryFile
     if (file === undefined) return
     try {
-      const text = make({
-        commandLine: this.commandLine,
-        exitCode,
-        warnings: [...this.collectedWarnings],
-      })
+      const text = make({commandLine: this.commandLine, exitCode, warnings: [...this.collectedWarnings]})
       const {size} = await stat(file).catch(() => ({size: 0}))
       await appendFile(file, size === 0 ? text : `\n\n${text}`)
     } catch (error) {
@@ -56,16 +52,15 @@ export abstract class SummaryCommand extends HubCommand {
     const first = this.reassurance()
     if (error instanceof SmoltraceError && !(error instanceof UsageError) && first)
       error.suggestions.unshift(first)
-    const failure = this.failure(error)
+    const failure = failureOf(error, this.invocation)
     await this.leaveSummary(failure.exitCode, (job) => failureSummary(this.title, failure, job, first))
     await super.catch(error)
   }
 }
 
 /**
- * Checks that a summary can be appended to a file, before anything is sent to the Hub; creates the file.
- * @param files what else the command reads or writes, by flag: none of it may be overwritten
- * @throws UsageError where the file cannot take it
+ * Creates the file of a summary, which may not be what else the command reads or writes: `files`, by flag.
+ * @throws UsageError where a summary cannot be appended to it
  */
 export async function checkSummaryFile(file: string, files: Record<string, FlagValue>): Promise<void> {
   const wrong = (why: string) => new UsageError(`--summary ${printable(file)}: ${why}.`)

@@ -108,7 +108,7 @@ Selectors (the selection flags) say which runs may be deleted; several of them m
       process.stderr.write(`Ended at once. What of it is certain: ${this.bin} history\n`)
   }
 
-  protected override tellWait(wait: Wait): void {
-    if (!this.presenter?.onWait(wait)) super.tellWait(wait)
+  protected override showWait(wait: Wait): void {
+    if (!this.presenter?.onWait(wait)) super.showWait(wait)
   }
 }

@@ -1,7 +1,7 @@
 import {type Command, CommandHelp, type Config, Parser} from '@oclif/core'
 import {expect} from 'chai'
 
-import {SmoltraceCommandHelp} from '../../src/cli/help/command-help.js'
+import {SmoltraceCommandHelp} from '../../src/cli/help/help.js'
 import {splitArguments} from '../../src/cli/host/words.js'
 import {EXIT_WORDS, formatExitCodes} from '../../src/lib/base/exit-codes.js'
 import {findCommands, runCli} from '../support/cli.js'

@@ -7,11 +7,9 @@ import {safe} from '../../lib/base/text.js'
 import {indented, wrapText} from '../../lib/views/terminal/layout.js'
 import {type Screen} from '../../lib/views/terminal/style.js'
 
-/** How a person calls a command. */
+/** How a person calls a command: the words before it, the command line that shows its help, and its flags. */
 export interface Invocation {
-  /** The words before the command. */
   bin: string
-  /** The command line that shows its help. */
   help: string
   flags: Interfaces.FlagInput
 }
@@ -26,8 +24,6 @@ interface Thrown extends Error {
   /** What was parsed, where one flag was refused because of another. */
   parse?: {input?: {flags: Interfaces.FlagInput}; output?: {flags: Record<string, unknown>}}
 }
-
-type Advice = Pick<Failure, 'message' | 'suggestions'>
 
 const UNEXPECTED = 'Set DEBUG=1 to see where it comes from. It should not happen: please report it.'
 
@@ -47,18 +43,16 @@ export function failureOf(error: Thrown, invocation: Invocation): Failure {
 }
 
 /** Says what is wrong with a command line, from the fields of oclif's error: its sentences are made for any program. */
-function adviceOn(error: Thrown, {flags: known}: Invocation): Advice {
+function adviceOn(error: Thrown, {flags: known}: Invocation): Pick<Failure, 'message' | 'suggestions'> {
   const {message, oclif, flags, args = []} = error
   if (oclif?.exit === undefined) return {message, suggestions: [UNEXPECTED]}
   if (flags) {
     const meant = flags.flatMap(
       (flag) => nearest(flag.replaceAll(/^-+|=.*$/gs, ''), Object.keys(known)) ?? [],
     )
-    return {
-      message:
-        flags.length === 1 ? `There is no flag ${flags[0]}.` : `There are no flags ${flags.join(', ')}.`,
-      suggestions: [...meant.map((flag) => `Did you mean --${flag}?`), SEE_OPTIONS],
-    }
+    const none = flags.length === 1 ? 'There is no flag' : 'There are no flags'
+    const guesses = meant.map((flag) => `Did you mean --${flag}?`)
+    return {message: `${none} ${flags.join(', ')}.`, suggestions: [...guesses, SEE_OPTIONS]}
   }
 
   const missing = args.flatMap((arg) => (typeof arg === 'string' ? [] : [arg]))
@@ -106,10 +100,7 @@ const FLAGS: ReadonlyMap<string, string> = new Map([
 const COMMAND_LINE =
   /(?<![\w'"/-])smoltrace (?=--|(?:autocomplete|cleanup|datasets|help|history|leaderboard|policy|restore|runs|sandbox)\b)/g
 
-/**
- * Puts a text of the library into the words of a command line: flags in place of options, and the program as it is called here,
- * in a host or the sandbox.
- */
+/** Puts a text of the library into the words of a command line: flags for options, and the program as it is called here. */
 export function inCommandWords(text: string, {bin, flags}: Pick<Invocation, 'bin' | 'flags'>): string {
   const named = renameOptions(text, (option) => {
     const flag = FLAGS.get(option) ?? option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
@@ -118,18 +109,12 @@ export function inCommandWords(text: string, {bin, flags}: Pick<Invocation, 'bin
   return named.replaceAll(COMMAND_LINE, () => `${bin} `)
 }
 
-const MARGIN = '  '
-
-/**
- * What went wrong, and what to do next, a paragraph each. A command to be copied is never broken: where it does not fit behind what
- * is said of it, it has a line of its own.
- * @param bin what commands begin with
- */
+/** What went wrong, and what to do next, a paragraph each. A command, which begins with `bin`, is never broken, to be copied. */
 export function formatFailure(failure: Failure, bin: string, screen: Screen): string {
   const {message, suggestions, exitCode} = failure
   const {style, width = Infinity} = screen
   const title = exitCode === EXIT.cancelled ? style.yellow('Cancelled:') : style.red('Error:')
-  const advice = suggestions.map((text) => indented(formatAdvice(text, bin, width - MARGIN.length), MARGIN))
+  const advice = suggestions.map((text) => indented(formatAdvice(text, bin, width - 2), '  '))
   return [wrapText(`${title} ${message}`, width), ...advice].join('\n')
 }
 
@@ -137,5 +122,5 @@ function formatAdvice(text: string, bin: string, width: number): string {
   const start = text.indexOf(`: ${bin} `)
   if (text.length <= width || (start === -1 && text.includes(`${bin} `))) return text
   if (start === -1) return wrapText(text, width)
-  return `${wrapText(text.slice(0, start + 1), width)}\n${MARGIN}${text.slice(start + 2)}`
+  return `${wrapText(text.slice(0, start + 1), width)}\n  ${text.slice(start + 2)}`
 }

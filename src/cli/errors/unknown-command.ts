@@ -7,18 +7,15 @@ import {brief, withoutTokens} from '../../lib/base/text.js'
 import {BaseCommand} from '../base-command.js'
 import {findByWords, HOST_TOPIC, namingWords, topicOf, wordsOf} from '../host/words.js'
 
-/** As oclif knows it, as much as is asked of it. */
-export type KnownCommand = Pick<Command.Loadable, 'hidden' | 'id'>
+const ALL_COMMANDS = 'All commands: smoltrace help'
 
 /**
- * Says that words name no command, and which may have been meant. That one is never run, and flags are not repeated: one copied
- * with `--yes` would delete.
- * @param argv as typed after the program's name, in a host after the topic
- * @param commands all that may have been meant; behind `topic` in a host, and `within` the sandbox
+ * Says that words, as typed after the program's name or topic, name no command, and which may have been meant. That one is never
+ * run, and flags are not repeated: one copied with `--yes` would delete.
  */
 export function unknownCommand(
   argv: string[],
-  commands: KnownCommand[],
+  commands: ReadonlyArray<Pick<Command.Loadable, 'hidden' | 'id'>>,
   {topic, within = ''}: {topic: string[]; within?: string},
 ): UsageError {
   const names = commands
@@ -49,16 +46,13 @@ export function unknownCommand(
   })
 }
 
-const ALL_COMMANDS = 'All commands: smoltrace help'
-
 function shown(words: string[]): string {
   return brief(withoutTokens(words.slice(0, 2).join(' ')))
 }
 
 /**
  * Reports an error where oclif has no command of ours to do so, as every command does.
- * @param argv all words that it is about, as typed
- * @param id of the command that the words are for; none
+ * @param id of the command that the words are for, if any
  * @returns how the process ends
  */
 export async function reportError(
@@ -80,7 +74,6 @@ export async function reportError(
     }
   }
 
-  // oclif hands out its own class under the name of an interface with less in it.
   await new FailedCommand(argv, config as Config).report()
   return exitCodeFrom(Number(process.exitCode))
 }

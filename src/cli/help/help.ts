@@ -1,9 +1,9 @@
-import {Help, type Interfaces} from '@oclif/core'
+import {type Command, CommandHelp, Help, type Interfaces} from '@oclif/core'
 import {stripVTControlCharacters} from 'node:util'
 
+import {type ExitCode, formatExitCodes} from '../../lib/base/exit-codes.js'
 import {wrapText} from '../../lib/views/terminal/layout.js'
 import {findByWords, namingWords, splitArguments} from '../host/words.js'
-import {SmoltraceCommandHelp} from './command-help.js'
 
 /** Lines that are longer are hard to read, however wide the terminal. */
 const WIDEST = 100
@@ -15,6 +15,50 @@ const FIRST_STEPS = [
 ]
 /** The order in which commands are met; those not named here come before them. */
 const ORDER = 'cleanup runs datasets leaderboard policy history restore sandbox autocomplete help'.split(' ')
+
+/** Calls and examples have to be on the first screen. */
+const SECTIONS = ['USAGE', 'EXAMPLES', 'DESCRIPTION', 'ARGUMENTS', 'FLAGS']
+/** Groups of flags that other commands have too; a command's own come before them, in its order. */
+const COMMON_GROUPS = ['OUTPUT', 'CONNECTION']
+
+/** A command's help: oclif's, in another order, with exit codes. */
+export class SmoltraceCommandHelp extends CommandHelp {
+  protected override sections(): ReturnType<CommandHelp['sections']> {
+    const {exitCodes = []} = this.command as {exitCodes?: readonly ExitCode[]}
+    const all = super.sections()
+    return [
+      ...SECTIONS.flatMap((title) => all.filter(({header}) => header === title)),
+      {header: 'EXIT CODES', generate: () => formatExitCodes(exitCodes)},
+    ]
+  }
+
+  protected override groupFlags(flags: Command.Flag.Any[]): ReturnType<CommandHelp['groupFlags']> {
+    const {mainFlags, flagGroups} = super.groupFlags(flags)
+    const sorted = Object.entries(flagGroups).sort(
+      ([a], [b]) => COMMON_GROUPS.indexOf(a) - COMMON_GROUPS.indexOf(b),
+    )
+    return {mainFlags, flagGroups: Object.fromEntries(sorted)}
+  }
+
+  protected override defaultUsage(): string {
+    const args = Object.values(this.command.args ?? {}).map((arg) => this.arg(arg))
+    return ['<%= command.id %>', ...args, '[FLAGS]'].join(' ')
+  }
+
+  protected override arg(arg: Command.Arg.Any): string {
+    return `${super.arg(arg)}${arg.multiple || this.command.strict === false ? '...' : ''}`
+  }
+
+  /** The summary stands above the help. */
+  protected override description(): string | undefined {
+    return this.command.description && this.wrap(this.command.description)
+  }
+
+  /** Without the blank lines, which take half of the screen. */
+  protected override examples(examples: Command.Example[] | string | undefined): string | undefined {
+    return super.examples(examples)?.replaceAll('\n\n', '\n')
+  }
+}
 
 /** The program's help; in a host, the host's own is shown. */
 export default class SmoltraceHelp extends Help {

@@ -22,26 +22,21 @@ export default class SmoltraceInHost extends BaseCommand {
     // The words there are for the named command.
     this.parsed = true
     const {argv, config} = this
-    const [first] = argv
     const found = findByWords(argv, [HOST_TOPIC], (id) => config.findCommand(id) !== undefined)
-    if (found) await config.runCommand(found.id, found.argv)
-    else if (first === undefined || first === 'help') await this.showHelp(argv.slice(1))
-    else if (argv.length === 1 && config.findTopic(`${HOST_TOPIC}:${first}`)) await this.showHelp(argv)
-    else await reportUnknownCommand(argv, config, HOST_TOPIC)
-
-    return {}
-  }
-
-  private async showHelp(words: string[]): Promise<void> {
-    const {config} = this
-    const subject = [HOST_TOPIC, ...words].join(':')
-    if (!config.findCommand(subject) && !config.findTopic(subject)) {
-      await reportUnknownCommand(words, config, HOST_TOPIC)
-      return
+    if (found) {
+      await config.runCommand(found.id, found.argv)
+      return {}
     }
 
-    const Help = await loadHelpClass(config)
-    const help = new Help(config, config.pjson.oclif.helpOptions)
-    await help.showHelp([subject])
+    const isHelp = argv[0] === 'help'
+    const words = isHelp ? argv.slice(1) : argv
+    const subject = [HOST_TOPIC, ...words].join(':')
+    const isKnown = config.findCommand(subject) ?? config.findTopic(subject)
+    if (isKnown && (isHelp || words.length <= 1)) {
+      const HelpClass = await loadHelpClass(config)
+      await new HelpClass(config, config.pjson.oclif.helpOptions).showHelp([subject])
+    } else await reportUnknownCommand(words, config, HOST_TOPIC)
+
+    return {}
   }
 }

@@ -4,10 +4,7 @@ export const HOST_TOPIC = 'smoltrace'
 /** Words of the longest name of a command. */
 const MOST_WORDS = 2
 
-/**
- * @param id of one of our commands, as oclif knows it: `runs:group`, in a host `smoltrace:runs:group`
- * @returns the word before all our commands there: the topic, or nothing
- */
+/** The word before a command in a host, where its id is `smoltrace:runs:group`; no word elsewhere, where it is `runs:group`. */
 export function topicOf(id: string): string[] {
   return id.split(':')[0] === HOST_TOPIC ? [HOST_TOPIC] : []
 }
@@ -17,18 +14,13 @@ export function wordsOf(id: string): string {
   return id.split(':').slice(topicOf(id).length).join(' ')
 }
 
-/** What of words may be part of a command's name: those before the first flag. */
+/** The words that may be part of a command's name: those before the first flag. */
 export function namingWords(words: string[]): string[] {
   const flag = words.findIndex((word) => word.startsWith('-'))
   return flag === -1 ? words : words.slice(0, flag)
 }
 
-/**
- * Finds the command that words begin with, the longest that there is.
- * @param words as typed, after the topic
- * @param topic the word before all our commands here
- * @returns its id and the arguments after it; undefined where no command begins so
- */
+/** Finds the longest command that words, as typed after the topic, begin with, and the arguments after it. */
 export function findByWords(
   words: string[],
   topic: string[],
@@ -45,7 +37,7 @@ export function findByWords(
 /** Flags of the sandbox that take a value of their own as the next word. */
 const WITH_VALUE = new Set(['--latency', '--port', '--quota', '--runs'])
 
-/** First words of commands that have nothing to do with a Hub: inside, they would do what they do outside. */
+/** First words of commands that have nothing to do with a Hub: inside the sandbox they would do what they do outside. */
 const OUTSIDE = new Set(['autocomplete', 'help', 'sandbox'])
 
 /** Whether a command runs in the sandbox, by its words such as `runs group`, or by the first of them. */
@@ -53,18 +45,11 @@ export function runsInside(words: string): boolean {
   return !OUTSIDE.has(words.split(' ')[0] ?? '')
 }
 
-/** The sandbox's words, and those of the command that runs inside it. */
-interface SplitArguments {
-  own: string[]
-  /** From the first word that is not a flag of the sandbox; empty where it only serves. */
-  inner: string[]
-}
-
 /**
- * Splits the raw arguments: everything from the first word on belongs to the inner command, its `--json` and `--help`
- * included, which oclif would otherwise take for the sandbox's.
+ * Splits the sandbox's raw arguments: from the first word on all belongs to the inner command, its `--json` and `--help` included, which
+ * oclif would otherwise take for the sandbox's. Without such a word the sandbox only serves.
  */
-export function splitArguments(argv: string[]): SplitArguments {
+export function splitArguments(argv: string[]): {own: string[]; inner: string[]} {
   let index = 0
   while (index < argv.length) {
     const word = argv[index] ?? ''

@@ -11,18 +11,16 @@ const STEP = 100
 const STEP_MS = 5000
 /** Maximum number of problems that are logged. */
 const MAX_PROBLEMS = 100
-const SECOND = 1000
-/** Before that, a rate says more about the start than about the rest, in ms. */
-const WARM_UP = 2 * SECOND
+/** Before that, a rate says more about the start than about the rest. */
+const WARM_UP_MS = 2000
 /** So few cards are tagged before progress is worth a line. */
 const FEW_TAGS = 3
 
-/** How far a job is after one more part. */
+/** How far a job is after one more part, and whether this part failed or was skipped. */
 interface Step {
   done: number
   of: number
   failed: number
-  /** Whether this part failed or was skipped. */
   isProblem: boolean
 }
 
@@ -40,7 +38,6 @@ export class JobLog {
     this.clock = clock
   }
 
-  /** Starts the clock of the rate, where it does not run yet. */
   begin(): void {
     this.beganAt ??= this.clock()
   }
@@ -82,31 +79,26 @@ function hasLineForEach(parts: number): boolean {
 }
 
 /**
- * The rate of a job, and the time left at that rate: `41/s, 6 min left`. Waits count, as they recur.
- * @param done how many of `total` have ended
- * @param elapsedMs since the first began
- * @returns nothing before it can be known, and at the end
+ * The rate of a job, and the time left at that rate: `41/s, 6 min left`. Waits count, as they recur. Nothing before it can be known,
+ * and at the end.
  */
 export function describeRate(done: number, total: number, elapsedMs: number): string {
-  if (done === 0 || done >= total || elapsedMs < WARM_UP) return ''
-  const perSecond = (done / elapsedMs) * SECOND
-  return `${rateText(perSecond)}, ${durationText(((total - done) / perSecond) * SECOND)} left`
-}
-
-function rateText(perSecond: number): string {
-  if (perSecond < 1) return `${Math.max(1, Math.round(perSecond * 60))}/min`
-  return perSecond < 9.95 ? `${perSecond.toFixed(1)}/s` : `${thousands(Math.round(perSecond))}/s`
+  if (done === 0 || done >= total || elapsedMs < WARM_UP_MS) return ''
+  const perSecond = (done / elapsedMs) * 1000
+  const left = durationText(((total - done) / perSecond) * 1000)
+  if (perSecond < 1) return `${Math.max(1, Math.round(perSecond * 60))}/min, ${left} left`
+  const rate = perSecond < 9.95 ? perSecond.toFixed(1) : thousands(Math.round(perSecond))
+  return `${rate}/s, ${left} left`
 }
 
 /** As roughly as it is known: `40 s`, `6 min`, `3 h 20 min`. */
 function durationText(ms: number): string {
-  if (ms < MINUTE) return `${Math.ceil(ms / SECOND)} s`
+  if (ms < MINUTE) return `${Math.ceil(ms / 1000)} s`
   const minutes = Math.round(ms / MINUTE)
   if (ms < HOUR || minutes < 60) return `${minutes} min`
   return `${thousands(Math.floor(minutes / 60))} h ${minutes % 60} min`
 }
 
-/** Logs a restore. */
 export function logRestore(write: (line: string) => void): (event: RestoreEvent) => void {
   const log = new JobLog(write)
   let failed = 0
@@ -121,7 +113,6 @@ export function logRestore(write: (line: string) => void): (event: RestoreEvent)
   }
 }
 
-/** Logs the tagging of cards. */
 export function logTagging(write: (line: string) => void): (event: TaggingEvent) => void {
   const log = new JobLog(write)
   let failed = 0

@@ -43,7 +43,7 @@ export class Progress {
   private readonly signal: AbortSignal
   private readonly isLive: boolean
   private readonly items: Items
-  private readonly log = new JobLog((line) => this.write(line))
+  private readonly log: JobLog
   /** What holds up the whole job: words, or a wait that ends at a moment of `performance.now()`; empty where nothing does. */
   private note: string | {until: number; wait: Wait} = ''
   private logged = ''
@@ -57,6 +57,7 @@ export class Progress {
     this.stream = stream
     this.signal = signal
     this.isLive = mayRedraw(stream)
+    this.log = new JobLog((line) => this.write(line))
     this.items = new Items(datasetsInOrderOfDeletion(plan).map(({name}) => name))
     const ended = once(this.over.signal, 'abort')
     this.drawn = this.isLive ? this.draw(ended) : ended

@@ -10,16 +10,14 @@ interface WindowOptions {
   style: Style
   /** What holds up the job. */
   note: string
-  /** How fast it is, and how long it will take. */
   rate: string
 }
 
 const MARKS: Partial<Record<ItemState, string>> = {waiting: '·', deleting: '⠿', deleted: '✓', failed: '✗'}
 
 /**
- * Draws a deletion: every dataset where they fit; else the counts, what failed, what is under way, and as much of the rest
- * as there is room for.
- * @returns at most `height` lines, none wider than `width`
+ * Draws a deletion in at most `height` lines, none wider than `width`: every dataset where they fit; else the counts, what failed,
+ * what is under way, and as much of the rest as there is room for.
  */
 export function drawWindow(items: Items, options: WindowOptions): string[] {
   const {height, width, style} = options
@@ -42,10 +40,7 @@ function mostRelevant({in: states}: Items, room: number): Item[] {
   return relevant.slice(0, Math.max(0, room))
 }
 
-/**
- * Before the first deletion the note alone: nothing may look as if it were being deleted. Then the counts, and the note behind
- * them, or below them where the terminal is too narrow.
- */
+/** Before the first deletion the note alone; then the counts, and the note behind them, or below where the terminal is narrow. */
 function headlines(items: Items, {note, rate, width}: WindowOptions): string[] {
   if (items.in.waiting.size === items.all.length && note) return [capitalized(note)]
   const failed = items.in.failed.size
@@ -61,12 +56,11 @@ function headlines(items: Items, {note, rate, width}: WindowOptions): string[] {
 
 /** How many are not shown, by state. */
 function summarize(items: Items, shown: readonly Item[]): string {
-  return STATES.map((state) => {
+  const counts = STATES.map((state) => {
     const rest = items.in[state].size - shown.filter((item) => item.state === state).length
     return rest > 0 && `${thousands(rest)} ${STATE_WORDS[state]}`
   })
-    .filter(Boolean)
-    .join(', ')
+  return counts.filter(Boolean).join(', ')
 }
 
 function drawItem({name, state, reason}: Item, width: number, style: Style): string {
@@ -89,7 +83,7 @@ export const STATE_WORDS: Readonly<Record<ItemState, string>> = {
   gone: 'already gone',
   unattempted: 'not attempted',
 }
-export const STATES = Object.keys(STATE_WORDS) as ItemState[]
+const STATES = Object.keys(STATE_WORDS) as ItemState[]
 
 /** One dataset of a deletion, as a line shows it. */
 export interface Item {
@@ -123,7 +117,7 @@ export class Items {
     this.move(name, 'deleting', '')
   }
 
-  /** Says why one that was started takes longer. */
+  /** Says why a started one takes longer. */
   explain(name: string, reason: string): void {
     const item = this.byName.get(name)
     if (item) item.reason = printable(reason)

@@ -15,7 +15,6 @@ const TYPE_AHEAD_MS = 50
 
 /**
  * Asks by a prompt of Enquirer, on stderr. What was typed before it is on the screen answers nothing.
- * @param make makes the prompt from the options that are the same for all
  * @returns the answer; undefined after Esc, Ctrl-C or Ctrl-D, and where the signal is aborted
  */
 export async function ask<T>(make: (options: object) => Prompt, signal: AbortSignal): Promise<T | undefined> {
@@ -45,8 +44,7 @@ export async function ask<T>(make: (options: object) => Prompt, signal: AbortSig
 const CTRL_KEYS = {a: 'first', c: 'quit', d: 'quit', e: 'last', k: 'cutForward', u: 'reset', w: 'cutLeft'}
 
 /**
- * Asks for a line of text, on stderr, as `ask` does; where nothing may be drawn anew, without moving the cursor, which a screen
- * reader reads once.
+ * Asks for a line as `ask` does; where nothing may be drawn anew, without moving the cursor, which a screen reader reads once.
  * @returns the line; undefined also at the end of the input
  */
 export async function askForLine(message: string, signal: AbortSignal): Promise<string | undefined> {

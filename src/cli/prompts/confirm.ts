@@ -10,8 +10,6 @@ const LIST = 'list'
 
 /**
  * Shows the warning and asks for the plan's phrase, on stderr. `list` shows the whole plan there and asks again.
- * @param isArchived whether every dataset is archived first
- * @param wholePlan makes the plan as it was shown
  * @returns whether the phrase was typed, with or without blanks around it; false after Ctrl-C and at the end of the input
  */
 export async function confirmByPhrase(

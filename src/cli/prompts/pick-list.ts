@@ -24,13 +24,11 @@ function rowOf({run, reasons}: KeptRun, plan: Plan, isSelected: boolean) {
   return {
     timestamp: run.timestamp,
     age: ageOf(run, plan.now),
-    /** `complete`, or what it has. */
     has: run.complete ? 'complete' : typesOf(run),
     /** Why the rules select it or keep it. */
     why: printable(why.join('; ')),
-    /** Datasets that are deleted with it. */
+    /** How many are deleted with it. */
     datasets: inScope(run, plan.rules.only).length,
-    /** Whether the rules select it. */
     isSelected,
     /** Whether it stays whatever is picked. */
     isHeld: holds.length > 0,
@@ -45,10 +43,7 @@ export function noteOf({why, isSelected, isHeld, isChecked}: PickRow): string {
   return isChecked ? `picked by hand, against: ${why}` : `not picked, against: ${why}`
 }
 
-/**
- * The list to pick from: which rows are checked, which a filter lets through, and where the cursor is. What is checked stays
- * so whatever the filter.
- */
+/** The list to pick from, with a filter and a cursor. What is checked stays so whatever the filter. */
 export class PickList {
   readonly rows: PickRow[]
   /** Those that the filter lets through. */
@@ -66,7 +61,6 @@ export class PickList {
     return this.matching[this.cursor]
   }
 
-  /** The rows checked. */
   get checked(): PickRow[] {
     return this.rows.filter(({isChecked}) => isChecked)
   }

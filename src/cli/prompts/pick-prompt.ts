@@ -8,7 +8,7 @@ import {ask, type Prompt} from './ask.js'
 import {noteOf, PickList, type PickRow, pickRows} from './pick-list.js'
 
 /**
- * Shows the runs of a plan as a list to pick from, on stderr; those that its rules select are checked.
+ * Shows the runs of a plan as a list to pick from, on stderr.
  * @returns timestamps of the runs to delete; undefined after Esc, Ctrl-C or Ctrl-D, and where the signal is aborted
  */
 export async function pickRuns(plan: Plan, signal: AbortSignal): Promise<string[] | undefined> {

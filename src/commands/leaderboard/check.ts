@@ -1,5 +1,6 @@
 import {Flags} from '@oclif/core'
 
+import {inCommandWords} from '../../cli/errors/failure.js'
 import {examplesOf, givenFlags, summaryFlag} from '../../cli/flags/shared.js'
 import {SummaryCommand} from '../../cli/summary-command.js'
 import {checkLeaderboard} from '../../lib/account/leaderboard/check.js'
@@ -34,7 +35,7 @@ No finding is a missing traces dataset, since rows name one also where none was 
     const found = await this.ask(parsed.flags, checkLeaderboard)
     const check = {
       ...found,
-      findings: found.findings.map((each) => ({...each, suggestion: this.inCommandWords(each.suggestion)})),
+      findings: found.findings.map((each) => ({...each, suggestion: inCommandWords(each.suggestion, this.invocation)})),
     }
     const {rows, runs, findings, remarks} = check
     if (!this.jsonEnabled()) await this.print(formatCheck(check, this.screen))

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {type KnownCommand, unknownCommand} from '../../../src/cli/errors/unknown-command.js'
+import {unknownCommand} from '../../../src/cli/errors/unknown-command.js'
 
 const NAMES = [
   'cleanup',
@@ -12,7 +12,7 @@ const NAMES = [
   'runs group',
   'runs unprotect',
 ]
-const commandsOf = (topic: string[]): KnownCommand[] =>
+const commandsOf = (topic: string[]) =>
   NAMES.map((name) => ({id: [...topic, ...name.split(' ')].join(':'), hidden: false}))
 
 const said = (argv: string[], topic: string[] = [], within?: string) => {
