@@ -57,7 +57,7 @@ export class CleanupPresenter {
     this.warnNew(warnings)
     await this.show(plan, {sizes})
   }
-readonly onSavedPlan: ApplyOptions['onPlan'] = async (saved, stale, warnings, sizes) => {
+  readonly onSavedPlan: ApplyOptions['onPlan'] = async (saved, stale, warnings, sizes) => {
     this.saved = saved
     this.warnNew(warnings)
     await this.show(saved.plan, {saved, stale, sizes})

@@ -35,7 +35,10 @@ No finding is a missing traces dataset, since rows name one also where none was 
     const found = await this.ask(parsed.flags, checkLeaderboard)
     const check = {
       ...found,
-      findings: found.findings.map((each) => ({...each, suggestion: inCommandWords(each.suggestion, this.invocation)})),
+      findings: found.findings.map((each) => ({
+        ...each,
+        suggestion: inCommandWords(each.suggestion, this.invocation),
+      })),
     }
     const {rows, runs, findings, remarks} = check
     if (!this.jsonEnabled()) await this.print(formatCheck(check, this.screen))
