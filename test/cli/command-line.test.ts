@@ -2,26 +2,25 @@ import {expect} from 'chai'
 import * as fc from 'fast-check'
 import {execFileSync} from 'node:child_process'
 
-import {formatFlags, formatVariables} from '../../src/cli/command-line.js'
+import {formatFlags, formatVariables, type GivenFlags, nextStep} from '../../src/cli/command-line.js'
+import {DAY} from '../../src/lib/base/time.js'
+import {resultOf} from '../../src/lib/cleanup/result.js'
+import {ago, inventoryOf, planOf, runDatasets} from '../support/builders.js'
 
 describe('a command line to type again', () => {
-  it('writes each kind of flag as a person would, and leaves out what is not set', () => {
+  it('writes each kind of flag as a person would, without what is not set and without the token', () => {
     const set = {'older-than': '30d', 'incomplete-only': true, grace: 0, only: ['traces', 'metrics']}
-    const flags = formatFlags({...set, all: false, run: [], token: undefined})
+    const flags = formatFlags({
+      ...set,
+      all: false,
+      run: [],
+      policy: undefined,
+      token: 'hf_abc',
+      archive: "it's",
+    })
     expect(flags.join(' ')).to.equal(
-      '--older-than 30d --incomplete-only --grace 0 --only traces --only metrics',
+      String.raw`--older-than 30d --incomplete-only --grace 0 --only traces --only metrics --token 'hf_…' --archive 'it'\''s'`,
     )
-  })
-
-  it('quotes what a shell would take apart, and nothing else', () => {
-    const words = ['kim/a_b.c', '', "it's", '$(rm -rf ~)', 'http://127.0.0.1:80/a?']
-    expect(formatFlags({x: words}).map((flag) => flag.slice('--x '.length))).to.deep.equal([
-      'kim/a_b.c',
-      "''",
-      String.raw`'it'\''s'`,
-      "'$(rm -rf ~)'",
-      "'http://127.0.0.1:80/a?'",
-    ])
   })
 
   it('means the same to a shell, whatever the words', () => {
@@ -43,16 +42,12 @@ describe('a command line to type again', () => {
 
 describe('a command line on Windows', () => {
   const cases: Array<[word: string, written: string]> = [
-    [String.raw`C:\data\plan.json`, String.raw`C:\data\plan.json`],
     [String.raw`C:\my data\plan.json`, String.raw`"C:\my data\plan.json"`],
     ['C:\\my data\\', String.raw`"C:\my data\\"`],
     ['10%', '10%'],
-    ['openai/*', '"openai/*"'],
     ["it's", `"it's"`],
-    ['', '""'],
     ['%PATH%', "'%PATH%'"],
     ["a $b's", "'a $b''s'"],
-    ['a & del b', '"a & del b"'],
   ]
   for (const [word, written] of cases) {
     it(`writes ${word || 'nothing'} as ${written}`, () => {
@@ -89,6 +84,73 @@ describe('a command line on Windows', () => {
     expect(formatVariables(variables, 'linux')).to.deep.equal([
       'export HF_ENDPOINT=http://127.0.0.1:8080 HF_TOKEN=hf_sandbox',
     ])
+  })
+})
+
+const INVENTORY = inventoryOf(runDatasets(ago(60 * DAY)))
+const PLAN = planOf(INVENTORY, {olderThan: '30d'})
+
+function next(given: GivenFlags, {archives = false, isRehearsal = false} = {}) {
+  const result = resultOf({plan: {...PLAN, archives}, inventory: INVENTORY, dryRun: true, warnings: []})
+  return nextStep(result, given, {bin: 'smoltrace', isRehearsal})
+}
+
+describe('the next step after a dry run', () => {
+  const cases: Array<[title: string, given: GivenFlags, arguments_: string | undefined, facts?: object]> = [
+    [
+      'repeats what says what is deleted, and what makes it safer',
+      {
+        'older-than': '30d',
+        'keep-recent': 3,
+        archive: 'my copies',
+        'max-delete': '10%',
+        'dry-run': true,
+        'exit-code': true,
+      },
+      "--older-than 30d --keep-recent 3 --archive 'my copies' --max-delete 10%",
+    ],
+    ['never says --yes', {all: true, yes: true}, '--all'],
+    [
+      'applies the plan that was saved, with what makes it safer and without what chose the runs',
+      {'older-than': '30d', plan: 'p.json', 'max-delete': '50', concurrency: 2, namespace: 'org'},
+      '--apply p.json --max-delete 50 --concurrency 2',
+    ],
+    [
+      'names no command that would delete something else than what was picked',
+      {'older-than': '30d', interactive: true},
+      '--apply FILE',
+    ],
+    [
+      'applies what was picked and saved',
+      {'older-than': '30d', interactive: true, plan: 'p.json'},
+      '--apply p.json',
+    ],
+    ['asks for the folder where a plan archives', {apply: 'p'}, '--apply p --archive DIR', {archives: true}],
+    [
+      'asks for no folder where one is given',
+      {apply: 'p', archive: 'd'},
+      '--apply p --archive d',
+      {archives: true},
+    ],
+    ['names no command for what is lost', {interactive: true}, undefined, {isRehearsal: true}],
+    ['names no command for a Hub that is gone', {all: true, plan: 'p'}, undefined, {isRehearsal: true}],
+    ['names the command of a rehearsal', {all: true}, '--all', {isRehearsal: true}],
+  ]
+  for (const [title, given, flags, facts] of cases) {
+    it(title, () => {
+      const expected = flags === undefined ? undefined : `smoltrace cleanup ${flags} --no-dry-run`
+      expect(next(given, facts)?.command).to.equal(expected)
+    })
+  }
+
+  it('says how much it is about, and what is not kept', () => {
+    expect(next({all: true})?.text).to.include('To delete these 3 datasets, run:')
+    expect(next({interactive: true})?.text)
+      .to.include('not kept')
+      .and.include('--plan FILE')
+    expect(next({plan: 'p.json'}, {isRehearsal: true})?.text)
+      .to.include('saved to p.json')
+      .and.include('--port')
   })
 })
 

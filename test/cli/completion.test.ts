@@ -6,7 +6,6 @@ import {findCommands, runCli} from '../support/cli.js'
 describe('completion', () => {
   for (const [line, ...offered] of [
     ['run', 'runs'],
-    ['cl', 'cleanup'],
     ['runs ', 'group', 'protect', 'unprotect'],
     ['cleanup --older-than 3d --no-d', '--no-dry-run'],
     ['cleanup --only ', 'metrics', 'results', 'traces'],
@@ -14,10 +13,7 @@ describe('completion', () => {
     ['cleanup --by co', 'co2', 'co2_emissions_g', 'cost'],
     ['cleanup --token '],
     ['runs group --he', '--help'],
-    ['autocomplete z', 'zsh'],
     ['help runs un', 'unprotect'],
-    ['help he'],
-    ['sandbox clean', 'cleanup'],
     ['sandbox --runs 3 --json cleanup --only m', 'metrics'],
     ['sandbox --la', '--latency'],
     ['--no-color --no-color runs gr', 'group'],

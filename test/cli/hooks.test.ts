@@ -21,12 +21,6 @@ describe('words that name no command', () => {
     })
   }
 
-  it('are answered with the document of an error, where one is asked for', async () => {
-    const {stdout, stderr, exitCode} = await runCli(['clenup', '--help', '--json'])
-    expect({stderr, exitCode}).to.deep.equal({stderr: '', exitCode: 2})
-    expect(JSON.parse(stdout).error).to.include({name: 'UsageError', exitCode: 2})
-  })
-
   it('never run what may have been meant, and ask the Hub nothing', () =>
     withHub({runs: 3}, async (hub) => {
       const deletes = ['--all', '--grace', '0', '--no-dry-run', '--yes']

@@ -8,7 +8,6 @@ import {findCommands, runCli} from '../../support/cli.js'
 
 /** What oclif's parser refuses, and what is said of it: the first line, and the next steps but for the last, which leads to the help. */
 const CASES: Array<[argv: string[], message: string, ...steps: string[]]> = [
-  [['cleanup', '--older-then', '30d'], 'There is no flag --older-then.', 'Did you mean --older-than?'],
   [['cleanup', '--older-then=30d'], 'There is no flag --older-then=30d.', 'Did you mean --older-than?'],
   [
     ['cleanup', '--al', '--dry-rum'],
@@ -16,8 +15,6 @@ const CASES: Array<[argv: string[], message: string, ...steps: string[]]> = [
     'Did you mean --all?',
     'Did you mean --dry-run?',
   ],
-  [['cleanup', '-z'], 'There is no flag -z.'],
-  [['runs', 'group', '--nocolor'], 'There is no flag --nocolor.', 'Did you mean --no-color?'],
   [['cleanup', '--all', '--json=yes'], 'Unexpected argument: yes'],
   [['runs', 'group', '--sizes', 'now', 'then'], 'Unexpected arguments: now, then'],
   [['cleanup', '--only', 'trace'], 'Expected --only=trace to be one of: results, traces, metrics'],
@@ -110,15 +107,13 @@ describe('what is said of a wrong command line', () => {
 })
 
 describe('what is said of wrong words after help', () => {
-  for (const words of [[], ['cleanup'], ['nothing']]) {
-    it(`names the flag: help ${words.join(' ')} --foo`, async () => {
-      expect(await runCli(['help', ...words, '--foo'])).to.deep.include({
-        stdout: '',
-        stderr: 'Error: There is no flag --foo.\n  See smoltrace help --help.\n',
-        exitCode: 2,
-      })
+  it('names the flag', async () => {
+    expect(await runCli(['help', 'cleanup', '--foo'])).to.deep.include({
+      stdout: '',
+      stderr: 'Error: There is no flag --foo.\n  See smoltrace help --help.\n',
+      exitCode: 2,
     })
-  }
+  })
 })
 
 const failure: Failure = {

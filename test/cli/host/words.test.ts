@@ -1,5 +1,4 @@
 import {expect} from 'chai'
-import * as fc from 'fast-check'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
@@ -69,15 +68,4 @@ describe('the arguments of the sandbox', () => {
       expect(splitArguments(words(line))).to.deep.equal({own: words(own), inner: words(inner)})
     })
   }
-
-  it('are all kept, in their order, but for one --', () => {
-    const word = fc.constantFrom('--runs', '--json', '3', 'cleanup', '-h', '--port=1', 'x')
-    fc.assert(
-      fc.property(fc.array(word), (argv) => {
-        const {own, inner} = splitArguments(argv)
-        expect([...own, ...inner]).to.deep.equal(argv)
-      }),
-      {numRuns: 500},
-    )
-  })
 })

@@ -49,10 +49,6 @@ describe('the log of a job', () => {
     expect(lines).to.include('more problems: the summary lists what failed')
     expect(lines.at(-1)).to.equal('30,000 of 30,000 done, 30,000 failed')
   })
-
-  it('says how fast it is and how long it will take', () => {
-    expect(play(30_000, 25)[1]).to.match(/^[\d,]+ of 30,000 done, 40\/s, 12 min left$/)
-  })
 })
 
 describe('the log of a restore', () => {

@@ -53,22 +53,6 @@ describe('window', () => {
     ])
   })
 
-  it('shows what failed and what is under way among 600 rows in 24 lines', () => {
-    const all = [
-      ...items('deleted', 400),
-      ...items('failed', 3),
-      ...items('deleting', 8),
-      ...items('waiting', 189),
-    ]
-    const text = draw(all).join('\n')
-    expect(text.split('\n')).to.have.length(24)
-    for (const {name, state} of all) {
-      if (state === 'failed' || state === 'deleting') expect(text).to.include(name)
-    }
-
-    expect(text).to.include('403/600').and.include('3 failed').and.include('400 deleted')
-  })
-
   it('shows what is under way however much failed, the newest failures, and what failed however much is under way', () => {
     const text = draw([...items('failed', 500), ...items('deleting', 8), ...items('waiting', 92)]).join('\n')
     for (const {name} of items('deleting', 8)) expect(text).to.include(name)

@@ -45,27 +45,6 @@ describe('datasets list', () => {
 })
 
 describe('datasets list --sizes', () => {
-  /** What the Hub said each dataset takes up. */
-  const onFileSizes = () =>
-    new Map(
-      readRecording('datasets-list-sizes')
-        .filter(({path}) => path.startsWith('/api/settings/repositories?'))
-        .flatMap(({response}) => response as Array<{id: string; storage: number}>)
-        .map(({id, storage}) => [id, storage]),
-    )
-  const totalOf = (names: string[]) => names.reduce((sum, name) => sum + onFileSizes().get(name)!, 0)
-
-  it('tells what each dataset takes up, the leaderboard too, and all of them together', async () => {
-    expect(
-      readRecording('datasets-list-sizes').filter(({path}) => /settings.*cursor=/.test(path)),
-    ).to.have.length(1)
-    const {datasets, leaderboard, storage} = await playJson('datasets-list-sizes')
-    expect(datasets).to.have.length(onFile().length)
-    for (const each of datasets) expect(each.storage).to.equal(onFileSizes().get(each.name))
-    expect(leaderboard.storage).to.equal(onFileSizes().get('mira/smoltrace-leaderboard'))
-    expect(storage).to.equal(totalOf(onFile()))
-  })
-
   it('lists all the same where the token may not read it, and says so', () =>
     withHub({runs: 2}, async (hub) => {
       const env = envOf(hub, hub.tokens.fineGrainedNarrow)

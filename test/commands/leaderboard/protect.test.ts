@@ -72,10 +72,9 @@ describe('leaderboard protect', () => {
   it('warns of the runs that are in doubt, names a few of them, and how to pin one all the same', () =>
     withHub({seed: 'empty'}, async (hub) => {
       const stamps = Array.from({length: 5}, (_, index) => `2026080${index + 1}_120000`)
-      for (const {name, createdAt} of stamps.flatMap((each) =>
-        runDatasets(each, RUN_TYPES, {namespace: 'mira'}),
-      ))
-        hub.state.addDataset({name, createdAt})
+      for (const stamp of stamps)
+        for (const {name, createdAt} of runDatasets(stamp, RUN_TYPES, {namespace: 'mira'}))
+          hub.state.addDataset({name, createdAt})
       hub.state.addDataset({name: 'mira/smoltrace-leaderboard', createdAt: '2026-08-01T00:00:00Z'})
       const cited = {results_dataset: `mira/smoltrace-results-${stamps[0]}`, run_status: 'completed'}
       writeBoard(hub, [[{...cited, success_rate: 90}]])
@@ -94,7 +93,7 @@ describe('leaderboard protect', () => {
       expect((await runCli(command, envOf(hub))).exitCode).to.equal(0)
     }))
 
-  for (const flags of ['--top 0', '--top 2 --runs', '--by success_rate', '--top 1 --by luck']) {
+  for (const flags of ['--top 0', '--top 2 --runs', '--by success_rate']) {
     it(`refuses ${flags} with 2, and sends nothing`, () =>
       withHub({seed: 'empty'}, async (hub) => {
         const argv = ['leaderboard', 'protect', ...flags.split(' ')]
