@@ -1,12 +1,24 @@
+import {Args} from '@oclif/core'
+
 import {type PinnedRun, type PinOptions} from '../lib/account/protection/pin-runs.js'
 import {EXIT} from '../lib/base/exit-codes.js'
 import {unfinishedAdvice} from '../lib/views/terminal/pins.js'
 import {type ConnectionFlags, HubCommand} from './base-command.js'
+import {FROM_COMMAND_LINE} from './flags/shared.js'
 import {logTagging} from './progress/job-log.js'
 
 interface PinChange {
   runs: PinnedRun[]
   interrupted: boolean
+}
+
+/** What pins are put on; one or several. */
+export const timestampArgs = {
+  timestamp: Args.string({
+    ...FROM_COMMAND_LINE,
+    description: 'Timestamps of runs, as `runs group` shows them.',
+    required: true,
+  }),
 }
 
 /** Base of the commands that pin runs and lift pins. */

@@ -48,18 +48,10 @@ Runs come back one after the other, as they are named or the newest first, each 
 
   async run(): Promise<Content<'restore'>> {
     const {args, flags} = await this.parse(Restore)
-    const log = logRestore((text) => this.note(text))
-    const result = await this.ask(flags, (connection) =>
-      restoreDatasets({
-        ...connection,
-        dir: args.dir,
-        names: args.name,
-        from: flags.from,
-        dryRun: flags['dry-run'],
-        concurrency: flags.concurrency,
-        onEvent: this.jsonEnabled() ? undefined : log,
-      }),
-    )
+    const {from: source, concurrency, 'dry-run': dryRun} = flags
+    const onEvent = this.jsonEnabled() ? undefined : logRestore((text) => this.note(text))
+    const job = {dir: args.dir, names: args.name, from: source, dryRun, concurrency, onEvent}
+    const result = await this.ask(flags, (connection) => restoreDatasets({...connection, ...job}))
     if (!this.jsonEnabled()) await this.print(formatRestore(result, this.screen))
     process.exitCode = exitCodeOfRestore(result)
     const {interrupted, from, ...rest} = result

@@ -49,23 +49,21 @@ export default class DatasetsList extends HubCommand {
     const datasets = datasetsOf(overview.runs, flags.sort, {only: flags.only, sizes})
     if (!this.jsonEnabled()) await this.print(formatDatasetList(overview, datasets, this.screen))
 
-    const {inventory, cutoff, protection} = overview
+    const {cutoff = null, protection} = overview
+    const {endpoint, namespace, now, leaderboard, standard, nearMisses} = overview.inventory
+    const protectedBy = protection === 'unknown' ? protection : protection.leaderboard
     return {
-      endpoint: inventory.endpoint,
-      namespace: inventory.namespace,
-      now: inventory.now,
-      cutoff: cutoff ?? null,
+      endpoint,
+      namespace,
+      now,
+      cutoff,
       datasets: Array.from(datasets, (dataset) => datasetDocument(dataset, sizes)),
       counts: countByType(datasets),
       ...storageDocument(datasets, sizes),
-      leaderboard: leaderboardDocument(
-        inventory.leaderboard,
-        protection === 'unknown' ? protection : protection.leaderboard,
-        sizes,
-      ),
+      leaderboard: leaderboardDocument(leaderboard, protectedBy, sizes),
       pinned: pinnedAmong(overview, datasets),
-      standard: inventory.standard,
-      nearMisses: inventory.nearMisses,
+      standard,
+      nearMisses,
     }
   }
 }

@@ -55,14 +55,9 @@ Durations are the average of one test. Dates are those of the runs on the Hub. O
 
   async run(): Promise<Content<'leaderboard show'>> {
     const {flags} = await this.parse(LeaderboardShow)
+    const {by, model, limit, 'group-by': groupBy} = flags
     const ranked = await this.ask(flags, (connection) =>
-      readRanking({
-        ...connection,
-        by: flags.by,
-        groupBy: flags['group-by'],
-        model: flags.model,
-        limit: flags.limit,
-      }),
+      readRanking({...connection, by, groupBy, model, limit}),
     )
     if (flags.csv) await written(process.stdout, rankingCsv(ranked))
     else if (!this.jsonEnabled())

@@ -39,15 +39,16 @@ The leaderboard says which evaluations finished. One without --enable-otel has n
         sizes: flags.sizes,
       }),
     )
-    const {inventory, runs, cutoff, sizes} = overview
+    const {runs, cutoff = null, sizes} = overview
+    const {endpoint, namespace, now} = overview.inventory
     const totals = totalsOf(overview)
     if (!this.jsonEnabled()) await this.print(formatRunTable(overview, totals, this.screen))
 
     return {
-      endpoint: inventory.endpoint,
-      namespace: inventory.namespace,
-      now: inventory.now,
-      cutoff: cutoff ?? null,
+      endpoint,
+      namespace,
+      now,
+      cutoff,
       runs: Array.from(runs, (run) => stateDocument(run, overview)),
       totals: {...totals, ...storageDocument(datasetsIn(runs), sizes)},
     }

@@ -1,7 +1,7 @@
-import {Args, Flags} from '@oclif/core'
+import {Flags} from '@oclif/core'
 
-import {examplesOf, FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
-import {PinCommand} from '../../cli/pin-command.js'
+import {examplesOf} from '../../cli/flags/shared.js'
+import {PinCommand, timestampArgs} from '../../cli/pin-command.js'
 import {protectRuns} from '../../lib/account/protection/pin-runs.js'
 import {PROTECTION_PATH} from '../../lib/account/protection/pins.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
@@ -28,13 +28,7 @@ Pinning again never shortens a pin: the one that holds longer stays.`
     },
   ]
   static override strict = false
-  static override args = {
-    timestamp: Args.string({
-      ...FROM_COMMAND_LINE,
-      description: 'Timestamps of runs, as `runs group` shows them.',
-      required: true,
-    }),
-  }
+  static override args = timestampArgs
   static override flags = {
     reason: Flags.string({
       summary: 'Why, for anyone who wants to delete them later.',

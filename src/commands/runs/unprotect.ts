@@ -1,7 +1,5 @@
-import {Args} from '@oclif/core'
-
-import {examplesOf, FROM_COMMAND_LINE} from '../../cli/flags/shared.js'
-import {PinCommand} from '../../cli/pin-command.js'
+import {examplesOf} from '../../cli/flags/shared.js'
+import {PinCommand, timestampArgs} from '../../cli/pin-command.js'
 import {unprotectRuns} from '../../lib/account/protection/pin-runs.js'
 import {EXIT, hubCodes} from '../../lib/base/exit-codes.js'
 import {type Content} from '../../lib/views/json/schemas/documents.js'
@@ -23,30 +21,20 @@ export default class RunsUnprotect extends PinCommand {
     },
   ]
   static override strict = false
-  static override args = {
-    timestamp: Args.string({
-      ...FROM_COMMAND_LINE,
-      description: 'Timestamps of runs, as `runs group` shows them.',
-      required: true,
-    }),
-  }
+  static override args = timestampArgs
 
   async run(): Promise<Content<'runs unprotect'>> {
     const {flags, argv} = await this.parse(RunsUnprotect)
     const change = await this.change(flags, (options) => unprotectRuns(argv.map(String), options))
     const {leaderboard, changed, runs, interrupted} = change
     this.sayPins(formatUnpinned(runs), change)
-    return {
-      leaderboard: leaderboard ?? null,
-      changed,
-      runs: runs.map(({run, changed: lifted, pin, tagged, problem}) => ({
-        run,
-        changed: lifted,
-        lifted: pin ?? null,
-        pinned: tagged,
-        problem: problem ?? null,
-      })),
-      interrupted,
-    }
+    const lifted = runs.map(({pin, tagged, problem, ...each}) => ({
+      run: each.run,
+      changed: each.changed,
+      lifted: pin ?? null,
+      pinned: tagged,
+      problem: problem ?? null,
+    }))
+    return {leaderboard: leaderboard ?? null, changed, runs: lifted, interrupted}
   }
 }
