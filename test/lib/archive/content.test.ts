@@ -57,18 +57,16 @@ describe('what is sent of an archive', () => {
       }),
     ))
 
+  const overwriteInSecret = async (path: string) => {
+    const {atime, mtime} = await stat(path)
+    await writeFile(path, OTHER)
+    await utimes(path, atime, mtime)
+  }
+
   for (const [title, change] of [
     ['longer', (path) => appendFile(path, 'x')],
     ['shorter', (path) => truncate(path, BYTES.length - 1)],
-    ['of another content', (path) => writeFile(path, OTHER)],
-    [
-      'of another content, with its old date',
-      async (path) => {
-        const {atime, mtime} = await stat(path)
-        await writeFile(path, OTHER)
-        await utimes(path, atime, mtime)
-      },
-    ],
+    ['of another content, with its old date', overwriteInSecret],
   ] as Array<[string, (path: string) => Promise<void>]>)
     it(`is nothing more once the file is ${title}`, () =>
       inFolder(async (file) => {
@@ -99,15 +97,14 @@ describe('what is sent of an archive', () => {
       await expectChanged(withContent(file))
     }))
 
-  it('is said to have changed where that broke the line', () =>
-    inFolder((file) =>
-      expectChanged(
-        withContent(file, async () => {
-          await writeFile(file.source, OTHER)
-          throw new Error('The line broke.')
-        }),
-      ),
-    ))
+  it('is said to have changed where that broke the connection', () =>
+    inFolder((file) => {
+      const job = withContent(file, async () => {
+        await writeFile(file.source, OTHER)
+        throw new Error('The connection broke.')
+      })
+      return expectChanged(job)
+    }))
 
   it('[S20] is nothing that a link leads to', function () {
     if (process.platform === 'win32') return this.skip()

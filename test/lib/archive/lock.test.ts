@@ -75,8 +75,8 @@ describe('the lock of a folder of archives', () => {
     ['with the number of this process', held()],
     ['with the number of a process that has ended', held({pid: 2 ** 22 - 1})],
     ['on another machine', held({host: 'elsewhere'})],
-    ['that nobody knows', ''],
-  ] as const) {
+    ['that is unknown', ''],
+  ] as const)
     it(`is left to a holder ${title} until it has been silent for two pulses, and it is said for how long`, () =>
       inFolder(async (path) => {
         await writeFile(path, text)
@@ -92,7 +92,6 @@ describe('the lock of a folder of archives', () => {
         await lock.require()
         await lock.release()
       }))
-  }
 
   it('[S20] shows a pulse, which its disk dates', () =>
     inFolder(async (path) => {

@@ -4,28 +4,24 @@ import {type Manifest, parseManifest} from '../../../src/lib/archive/manifest.js
 import {errorOf} from '../../support/builders.js'
 
 const SHA = 'a'.repeat(40)
+const IDENTITY = {id: '6'.repeat(24), sha: SHA, createdAt: new Date(0), archivedAt: new Date(1000)}
 const MANIFEST: Manifest = {
+  ...IDENTITY,
   format: 'smoltrace-archive',
   version: 1,
   endpoint: 'https://huggingface.co',
   namespace: 'mira',
   name: 'mira/smoltrace-results-20260105_113000',
-  id: '6'.repeat(24),
-  sha: SHA,
   visibility: 'private',
   gated: false,
   tags: ['smoltrace'],
-  createdAt: new Date('2026-01-05T12:00:00Z'),
-  lastModified: new Date('2026-01-05T12:01:00Z'),
-  archivedAt: new Date('2026-02-01T00:00:00Z'),
+  lastModified: new Date(500),
   program: 'smoltrace/0.1.0',
   files: [
     {path: 'README.md', size: 3, oid: SHA},
     {path: 'data/x.parquet', size: 4, oid: SHA, sha256: 'b'.repeat(64)},
   ],
-  previousIdentities: [
-    {id: '5'.repeat(24), sha: 'c'.repeat(40), createdAt: new Date(0), archivedAt: new Date(1000)},
-  ],
+  previousIdentities: [IDENTITY],
 }
 
 describe('the manifest of an archive', () => {

@@ -18,17 +18,13 @@ describe('the commits of a restoration', () => {
   it('begin with what says which files go to LFS, end with the card, and hold a few MB, or more in LFS', () => {
     const big = Array.from({length: 5}, (_, index) => local(`${index}.parquet`, 500 * MB, true))
     const [first, second, third, fourth] = big.map(({path}) => path)
+    const small = ['README.md', 'a', '.gitattributes', 'b'].map((path) => local(path, 1))
+    const middling = Object.entries({a: 3, b: 2, c: 2, d: 9}).map(([path, size]) => local(path, size * MB))
     for (const [files, expected] of [
       // There may be something to take out.
       [[], [[]]],
-      [
-        [local('README.md', 1), local('a', 1), local('.gitattributes', 1), local('b', 1)],
-        [['.gitattributes', 'a', 'b', 'README.md']],
-      ],
-      [
-        [local('a', 3 * MB), local('b', 2 * MB), local('c', 2 * MB), local('d', 9 * MB)],
-        [['a'], ['b', 'c'], ['d']],
-      ],
+      [small, [['.gitattributes', 'a', 'b', 'README.md']]],
+      [middling, [['a'], ['b', 'c'], ['d']]],
       [big, [[first, second, third, fourth], ['4.parquet']]],
     ] as Array<[LocalFile[], string[][]]>)
       expect(batches(files).map((bundle) => bundle.map(({path}) => path))).to.deep.equal(expected)
