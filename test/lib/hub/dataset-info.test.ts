@@ -66,26 +66,24 @@ describe('the info of a dataset', () => {
       expect((await hub.describe(NAME))?.name).to.equal(RENAMED)
     }))
 
-  describe('as its facts', () => {
-    it('is an error where the answer is another no, or any of it is not certain', async () => {
-      for (const headers of [{'x-error-code': 'RevisionNotFound'}, {}]) {
-        const hub = await stub({status: 404, headers})
-        expect(await rejectionOf(hub.describe(NAME))).to.be.instanceOf(HubError)
-      }
+  it('is an error as its facts where the answer is another no, or any of it is not certain', async () => {
+    for (const headers of [{'x-error-code': 'RevisionNotFound'}, {}]) {
+      const hub = await stub({status: 404, headers})
+      expect(await rejectionOf(hub.describe(NAME))).to.be.instanceOf(HubError)
+    }
 
-      for (const [field, value] of [
-        ['_id', ''],
-        ['id', 1],
-        ['sha', undefined],
-        ['private', 'yes'],
-        ['gated', true],
-        ['createdAt', null],
-        ['lastModified', 'soon'],
-      ] as const) {
-        const hub = await stub({json: {...INFO, [field]: value}})
-        expect(await rejectionOf(hub.describe(NAME)), `${field} ${value}`).to.be.instanceOf(HubFormatError)
-      }
-    })
+    for (const [field, value] of [
+      ['_id', ''],
+      ['id', 1],
+      ['sha', undefined],
+      ['private', 'yes'],
+      ['gated', true],
+      ['createdAt', null],
+      ['lastModified', 'soon'],
+    ] as const) {
+      const hub = await stub({json: {...INFO, [field]: value}})
+      expect(await rejectionOf(hub.describe(NAME)), `${field} ${value}`).to.be.instanceOf(HubFormatError)
+    }
   })
 
   describe('as its whereabouts', () => {

@@ -17,15 +17,12 @@ const FULL = 'Private repository storage limit reached, please upgrade'
 const answered = (
   status: number,
   {
-    headers = {},
+    headers,
     text = '',
     path = '/api/x?y',
     from = HUB,
-  }: {
+  }: Partial<Record<'from' | 'path' | 'text', string>> & {
     headers?: Record<string, string>
-    text?: string
-    path?: string
-    from?: string
   } = {},
 ) => {
   const response = {status, url: `${from}/z`, headers: new Headers(headers), text}

@@ -137,12 +137,6 @@ describe('HTTP', () => {
         expect(server.seen).to.have.length(1)
       }
     })
-
-    it('is passed on where that was asked for', async () => {
-      const server = await replies(to('/a'))
-      expect((await send(server.url, {redirect: 'manual'})).status).to.equal(302)
-      expect(server.seen).to.have.length(1)
-    })
   })
 
   it('sends a body, a text or a file, whole and with its length, which stores ask for', async () => {
