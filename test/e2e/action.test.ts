@@ -43,18 +43,17 @@ describe('the GitHub Action', () => {
   it('applies that plan, keeps copies and a journal, and says what it deleted', () =>
     withHub({runs: 6}, async (hub) => {
       const planned = await act(hub, {policy: 'policy.yaml', archive: 'copies'})
-      const inputs = {mode: 'apply', archive: 'copies', 'data-dir': join(workspace, 'data')}
-      const {exitCode, outputs, summary, log} = await act(hub, inputs)
+      const dataDir = join(workspace, 'data')
+      const inputs = {mode: 'apply', archive: 'copies', 'data-dir': dataDir, 'node-version': ''}
+      const {exitCode, outputs, summary, log, used} = await act(hub, inputs)
       expect(exitCode, log).to.equal(0)
+      expect(used).to.deep.equal([])
       expect(deletionsAt(hub)).to.have.length(Number(planned.outputs['would-delete']))
-      expect(outputs).to.include({
-        'exit-code': '0',
-        'not-deleted': '0',
-        deleted: String(deletionsAt(hub).length),
-      })
+      const deleted = String(deletionsAt(hub).length)
+      expect(outputs).to.include({'exit-code': '0', 'not-deleted': '0', deleted})
       expect(summary).to.include('datasets deleted')
       expect(existsSync(join(workspace, 'copies'))).to.equal(true)
-      expect(existsSync(join(workspace, 'data/journal'))).to.equal(true)
+      expect(existsSync(join(dataDir, 'journal'))).to.equal(true)
     }))
 
   it('fails with the code of the program, and says why in one annotation', () =>
@@ -87,15 +86,6 @@ describe('the GitHub Action', () => {
       const rejected = await act(hub, {policy: 'policy.yaml', token: UNKNOWN_TOKEN})
       expect(rejected.exitCode).to.equal(4)
       expect(rejected.log + rejected.summary).not.to.include(UNKNOWN_TOKEN)
-    }))
-
-  it('takes more flags a line each, with values as they are', () =>
-    withHub({runs: 12}, async (hub) => {
-      const args = '--older-than 20d\n\n  --model openai/*  \r\n--sizes'
-      const {exitCode, summary, log, used} = await act(hub, {args, 'node-version': ''})
-      expect(exitCode, log).to.equal(0)
-      expect(used).to.deep.equal([])
-      expect(summary).to.include('older than 20d').and.include('openai/')
     }))
 
   it('takes no input for anything but a value, whatever it says', () =>
@@ -136,13 +126,5 @@ describe('the GitHub Action', () => {
       const [, fence] = /^::stop-commands::(\S+)$/m.exec(log) ?? []
       const outside = log.replace(new RegExp(`::stop-commands::${fence}\n[^]*?::${fence}::\n`), '')
       expect(outside.match(/^\s*::/gm)).to.have.length(1)
-    }))
-
-  it('does not know another mode', () =>
-    withHub({runs: 3}, async (hub) => {
-      const {exitCode, log} = await act(hub, {mode: 'delete', policy: 'policy.yaml'})
-      expect(exitCode).to.equal(2)
-      expect(log).to.include('::error::mode: give plan or apply.')
-      expect(hub.requests).to.deep.equal([])
     }))
 })

@@ -18,7 +18,7 @@ interface Step {
   env?: Record<string, string>
 }
 
-export interface Action {
+interface Action {
   inputs: Record<string, {description: string; required?: boolean; default?: string}>
   outputs: Record<string, {value: string}>
   runs: {using: string; steps: Step[]}
@@ -126,22 +126,10 @@ function holds(condition: string, inputs: Record<string, string>): boolean {
   return (inputs[name] === value) === (operator === '==')
 }
 
-/** The two forms of a line in `$GITHUB_OUTPUT`. */
+/** The two forms in `$GITHUB_OUTPUT`: `name=value`, and `name<<END` before lines that END follows. */
 function outputsIn(text: string): Record<string, string> {
-  const outputs: Record<string, string> = {}
-  const lines = text.split('\n')
-  while (lines.length > 0) {
-    const line = lines.shift() ?? ''
-    const [, name = '', end] = /^([\w-]+)<<(.+)$/.exec(line) ?? []
-    if (end !== undefined)
-      outputs[name] = lines
-        .splice(0, lines.indexOf(end) + 1)
-        .slice(0, -1)
-        .join('\n')
-    else if (line.includes('=')) outputs[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1)
-  }
-
-  return outputs
+  const found = text.matchAll(/^([\w-]+)(?:=(.*)|<<(.+)\n([^]*?)\n?^\3)$/gm)
+  return Object.fromEntries([...found].map(([, name, value, , lines]) => [name ?? '', value ?? lines ?? '']))
 }
 
 /** Stands in for npm: writes down what it is asked for, a word a line, and installs what is built here. */
