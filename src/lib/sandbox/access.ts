@@ -13,15 +13,8 @@ const READ_ONLY = 'You have read access but not the required permissions for thi
 /** `GET /api/whoami-v2`: who the token belongs to, and what it may do. */
 export function whoami(call: Call): Answer {
   const {role, scoped} = requireToken(call)
-  const {orgs} = call.hub.state
-  const accessToken = {
-    displayName: role,
-    role,
-    createdAt: '2026-01-01T00:00:00.000Z',
-    ...(role === 'fineGrained' && {
-      fineGrained: {canReadGatedRepos: true, global: ['discussion.write'], scoped},
-    }),
-  }
+  const fineGrained = {canReadGatedRepos: true, global: ['discussion.write'], scoped}
+  const token = {displayName: role, role, createdAt: '2026-01-01T00:00:00.000Z'}
   return json({
     type: 'user',
     id: USER_ID,
@@ -30,8 +23,8 @@ export function whoami(call: Call): Answer {
     email: 'mira@example.org',
     isPro: false,
     avatarUrl: `/avatars/${USER_ID}.svg`,
-    orgs: orgs.map((org) => ({type: 'org', ...org})),
-    auth: {type: 'access_token', accessToken},
+    orgs: call.hub.state.orgs.map((org) => ({type: 'org', ...org})),
+    auth: {type: 'access_token', accessToken: role === 'fineGrained' ? {...token, fineGrained} : token},
   })
 }
 
@@ -44,11 +37,6 @@ export function requireToken({token}: Call): AccessToken {
 /** Whether the caller knows that a dataset exists. */
 export function canRead(call: Call, repo: Repo): boolean {
   return !repo.private || may(call, 'repo.content.read', repo)
-}
-
-/** Whether the caller may create datasets in a namespace. */
-export function canCreateIn(call: Call, namespace: string): boolean {
-  return may(call, 'repo.write', {namespace, id: ''})
 }
 
 /**
@@ -77,8 +65,8 @@ export function requireWrite(call: Call, repo: Repo, refusal = READ_ONLY): void 
   throw new Refusal(403, role === 'fineGrained' ? lacking : refusal)
 }
 
-/** Both the role in the namespace and the token must allow it; a fine-grained token allows what a scope grants. */
-function may({hub, token}: Call, what: Permission, target: {namespace: string; id: string}): boolean {
+/** Whether both the role in the namespace and the token allow it; a dataset that is to be created has no id yet. */
+export function may({hub, token}: Call, what: Permission, target: {namespace: string; id?: string}): boolean {
   const org = hub.state.orgs.find(({name}) => name === target.namespace)
   const hasRole = target.namespace === USER || (org !== undefined && ROLES[what].includes(org.roleInOrg))
   if (!token || !hasRole || token.role === 'write') return token !== undefined && hasRole

@@ -2,7 +2,7 @@ import {sha1} from './objects.js'
 
 export type OrgRole = 'admin' | 'contributor' | 'no_access' | 'read' | 'write'
 
-/** An organisation the user is in. A test may change the role at any time. */
+/** An organisation the user is in. */
 interface Membership {
   name: string
   roleInOrg: OrgRole
@@ -16,11 +16,10 @@ interface Scope {
   permissions: string[]
 }
 
-/** An access token of the user. */
+/** An access token of the user; only a fine-grained one has scopes. */
 export interface AccessToken {
   secret: string
   role: 'fineGrained' | 'read' | 'write'
-  /** Of a fine-grained token. */
   scoped: Scope[]
 }
 

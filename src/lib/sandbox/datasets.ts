@@ -35,11 +35,8 @@ function showWith({query, hub: {state}}: Call): (repo: Repo, commit: Commit) => 
   const known = Object.keys(FIELDS)
   const asked = query.getAll('expand')
   const unknown = asked.findIndex((field) => !known.includes(field))
-  if (unknown !== -1)
-    throw invalid(
-      `Invalid option: expected one of ${known.map((field) => `"${field}"`).join('|')}`,
-      `expand[${unknown}]`,
-    )
+  const options = known.map((field) => `"${field}"`).join('|')
+  if (unknown !== -1) throw invalid(`Invalid option: expected one of ${options}`, `expand[${unknown}]`)
   const fields = asked.length > 0 ? asked : known
   return (repo, commit) => {
     const shown: Record<string, unknown> = {_id: repo._id, id: repo.id}

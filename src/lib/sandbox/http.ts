@@ -104,15 +104,11 @@ export function answerOrRefusal(path: string, handle: () => Answer): Answer {
     const isApi =
       (path.startsWith('/api/') && !path.startsWith('/api/resolve-cache/')) ||
       path.endsWith('/info/lfs/objects/batch')
-    const all = {'X-Error-Message': asciiOnly(message), ...headers}
+    // A header holds one line of ASCII: every other byte becomes a star, as on the Hub.
+    const line = Buffer.from(message.replaceAll(/\s+/g, ' ')).toString('latin1')
+    const all = {'X-Error-Message': line.replaceAll(/[^ -~]/g, '*'), ...headers}
     return isApi ? json({error: message}, all, status) : text(message, all, status)
   }
-}
-
-/** A header holds one line of ASCII: every other byte becomes a star, as on the Hub. */
-function asciiOnly(message: string): string {
-  const bytes = Buffer.from(message.replaceAll(/\s+/g, ' '))
-  return bytes.toString('latin1').replaceAll(/[^ -~]/g, '*')
 }
 
 /** Answers with bytes: all of them, or those from `bytes=N-` on, the only range that a resumed download asks for. */

@@ -63,11 +63,7 @@ export interface Sandbox {
   close: () => Promise<void>
 }
 
-/**
- * Starts a server on loopback that behaves like the Hub, for rehearsals, demonstrations and tests. Nothing leaves the
- * machine, and everything is gone when it ends.
- * @throws UsageError where the port is taken
- */
+/** Starts a server on loopback that behaves like the Hub. Everything is gone when it ends. @throws UsageError where the port is taken */
 export async function startSandbox({
   port = 0,
   latencyMs = 0,

@@ -20,17 +20,17 @@ export function parseQuota(text: string): Quota {
 
 const SIZES = {api: 1000, resolvers: 5000, pages: 200}
 
+type Count = (path: string) => {headers: Record<string, string>; exhausted?: string}
+
 /**
  * Counts requests in fixed windows, one count for each bucket of the Hub.
- * @param clock decides when a window ends
- * @param own replaces the size of the `api` bucket, and the length of every window
+ * @param own the size of the `api` bucket, and the length of every window
  * @returns counts one request: the headers that say how much is left, and the text of the 429 where nothing was
  */
 export function requestCounter(
   clock: () => Date,
-  own?: Quota,
-): (path: string) => {headers: Record<string, string>; exhausted?: string} {
-  const {requests, windowSeconds} = own ?? {requests: SIZES.api, windowSeconds: 300}
+  {requests, windowSeconds}: Quota = {requests: SIZES.api, windowSeconds: 300},
+): Count {
   const windows = new Map<string, {endsAt: number; used: number}>()
   return (path) => {
     const bucket = path.includes('/resolve/') ? 'resolvers' : path.startsWith('/api/') ? 'api' : 'pages'

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import {canCreateIn, requireReadable, requireToken, requireWrite} from './access.js'
+import {may, requireReadable, requireToken, requireWrite} from './access.js'
 import {USER} from './accounts.js'
 import {type Answer, type Call, invalid, json, notFound, parseBody, Refusal, text} from './http.js'
 
@@ -17,7 +17,7 @@ export function createRepo(call: Call): Answer {
   const body = datasetBody(call, CREATE)
   const namespace = body.organization ?? USER
   const id = `${namespace}/${requireName(body.name, 'name')}`
-  if (!canCreateIn(call, namespace))
+  if (!may(call, 'repo.write', {namespace}))
     throw new Refusal(403, `You don't have the rights to create a dataset under the namespace "${namespace}"`)
   if (isTaken(hub, id)) throw new Refusal(409, 'You already created this dataset repo')
   const isPrivate = body.visibility === 'private' || body.private === true
@@ -43,18 +43,17 @@ export function moveRepo(call: Call): Answer {
   requireWrite(call, repo)
   const [namespace = ''] = target.split('/', 1)
   requireName(target.slice(namespace.length + 1), 'toRepo')
-  if (!canCreateIn(call, namespace))
+  if (!may(call, 'repo.write', {namespace}))
     throw new Refusal(403, `You don't have the rights to move a dataset to the namespace "${namespace}"`)
   if (isTaken(hub, target)) throw new Refusal(409, `A dataset repository called ${target} already exists`)
   hub.state.rename(repo, target)
   return text('OK')
 }
 
+type Typed = z.ZodMiniType<{type?: string | undefined}>
+
 /** What a logged-in caller sends. */
-function datasetBody<S extends z.ZodMiniType<{type?: string | undefined}>>(
-  call: Call,
-  schema: S,
-): z.output<S> {
+function datasetBody<S extends Typed>(call: Call, schema: S): z.output<S> {
   requireToken(call)
   const body = parseBody(schema, call.body)
   if (body.type !== 'dataset') throw notFound('RepoNotFound', 'Repository not found')
@@ -69,10 +68,7 @@ function isTaken({state}: Call['hub'], id: string): boolean {
 function requireName(name: string, field: string): string {
   if (!/^[\w.-]{1,96}$/.test(name))
     throw invalid("Repo name must be at most 96 characters, of letters, digits, '-', '_' and '.'", field)
-  if (/^[.-]|[.-]$|--|\.\.|\.git$/.test(name))
-    throw invalid(
-      `Repo name cannot start or end with '-' or '.', contain '--' or '..', or end with '.git'`,
-      field,
-    )
+  const forbidden = "start or end with '-' or '.', contain '--' or '..', or end with '.git'"
+  if (/^[.-]|[.-]$|--|\.\.|\.git$/.test(name)) throw invalid(`Repo name cannot ${forbidden}`, field)
   return name
 }
