@@ -27,10 +27,8 @@ type Count = (path: string) => {headers: Record<string, string>; exhausted?: str
  * @param own the size of the `api` bucket, and the length of every window
  * @returns counts one request: the headers that say how much is left, and the text of the 429 where nothing was
  */
-export function requestCounter(
-  clock: () => Date,
-  {requests, windowSeconds}: Quota = {requests: SIZES.api, windowSeconds: 300},
-): Count {
+export function requestCounter(clock: () => Date, own?: Quota): Count {
+  const {requests, windowSeconds} = own ?? {requests: SIZES.api, windowSeconds: 300}
   const windows = new Map<string, {endsAt: number; used: number}>()
   return (path) => {
     const bucket = path.includes('/resolve/') ? 'resolvers' : path.startsWith('/api/') ? 'api' : 'pages'
