@@ -10,10 +10,7 @@ import {nameOptions, type RetentionRules, type RuleName} from './rules.js'
 export interface RetentionContext {
   /** Pinned runs are kept by every rule; `unknown` where it could not be read: then every run is kept. */
   protection: Protection | 'unknown'
-  /**
-   * What the leaderboard says; `unknown` where it was not, or could not be, read: then no run counts as unfinished, and rules that
-   * need rows select none.
-   */
+  /** `unknown` where it was not, or could not be, read: then no run counts as unfinished, and rules that need rows select none. */
   rows: RowIndex | 'unknown'
 }
 
@@ -79,27 +76,20 @@ function withoutRows({incompleteOnly}: RetentionRules): string[] {
 }
 
 /** What a rule, where it is given, needs the rows of at least one run to hold. */
-type Need = [
-  name: RuleName | false | undefined,
-  what: string,
-  isOfUse: (rows: readonly LeaderboardRow[]) => boolean,
-]
+type Need = [name: RuleName | false | undefined, what: string, isOfUse: (rows: Rows) => boolean]
+type Rows = readonly LeaderboardRow[]
 
 /** Evaluators may leave out team and purpose, but never the model: without models it is not a leaderboard. */
 function needsOf({needRows, needScores, model, by, groupBy}: RetentionRules): Need[] {
-  const has = (rows: readonly LeaderboardRow[], column: (typeof groupBy)[number]) => {
-    const cell = cellOf(rows, column)
-    return cell.is === 'yes' && cell.value !== undefined
-  }
-
+  const hasGroup = (rows: Rows) =>
+    groupBy.some((column) => {
+      const cell = cellOf(rows, column)
+      return cell.is === 'yes' && cell.value !== undefined
+    })
   return [
     [needRows[0], 'names a dataset', () => true],
     [model.length > 0 && 'model', 'has the model', (rows) => rows.some((row) => row.model !== undefined)],
     [needScores.at(-1), `has the ${by}`, (rows) => scoreOf(rows, by).is === 'yes'],
-    [
-      groupBy.length > 0 && 'groupBy',
-      `has the ${groupBy.join(' or ')}`,
-      (rows) => groupBy.some((column) => has(rows, column)),
-    ],
+    [groupBy.length > 0 && 'groupBy', `has the ${groupBy.join(' or ')}`, hasGroup],
   ]
 }

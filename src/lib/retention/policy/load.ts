@@ -20,8 +20,8 @@ export interface Policy {
   lines: ReadonlyMap<PolicyKey, number>
 }
 
-/** In bytes. A policy is a page; this bounds what reading one costs. */
-const LARGEST_POLICY = 64 * 1024
+/** A policy is a page; this bounds what reading one costs. */
+const LIMIT = {bytes: 64 * 1024, text: '64 KiB'}
 
 /**
  * Reads a policy file: the rules of `cleanup` in YAML, in the form of `schemas/policy.schema.json`. The rules are checked
@@ -63,8 +63,7 @@ export async function loadPolicy(file: string, now = new Date()): Promise<Policy
 }
 
 async function readText(file: string, refuse: Refuse): Promise<string> {
-  const limit = {bytes: LARGEST_POLICY, text: '64 KiB'}
-  const bytes = await readTextFile(file, limit, (text) => refuse({text}))
+  const bytes = await readTextFile(file, LIMIT, (text) => refuse({text}))
   try {
     return new TextDecoder('utf8', {fatal: true}).decode(bytes)
   } catch {
@@ -109,17 +108,13 @@ function optionsOf(document: PolicyDocument): RetentionOptions {
   return Object.fromEntries(options)
 }
 
-/**
- * What is wrong with the metrics, which have a key in both parts: there is one metric for all rules, but a key next to a rule
- * means that rule.
- */
+/** What is wrong with the metrics, which have a key in both parts: there is one for all rules, but a key means the rule next to it. */
 function problemsOfMetrics({select = {}, keep = {}}: PolicyDocument): Problem[] {
+  const [selects, keeps] = [select['score-below'] !== undefined, keep.best !== undefined]
   const problems: Problem[] = []
-  if (select.by !== undefined && select['score-below'] === undefined)
-    problems.push({key: 'select.by', text: 'needs select.score-below'})
-  if (keep.by !== undefined && keep.best === undefined)
-    problems.push({key: 'keep.by', text: 'needs keep.best'})
-  if (problems.length > 0 || keep.best === undefined || select['score-below'] === undefined) return problems
+  if (select.by !== undefined && !selects) problems.push({key: 'select.by', text: 'needs select.score-below'})
+  if (keep.by !== undefined && !keeps) problems.push({key: 'keep.by', text: 'needs keep.best'})
+  if (!selects || !keeps) return problems
   const [selecting, keeping] = [select.by, keep.by].map((by) => parseMetric(String(by ?? DEFAULT_METRIC)))
   if (selecting === keeping) return []
   const text = `keep.best ranks by ${keeping} and select.score-below by ${selecting}: write the same metric in both parts`
