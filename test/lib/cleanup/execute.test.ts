@@ -34,7 +34,7 @@ function jobFor(onDelete?: OnDelete): {job: Job; hub: FakeHub} {
 }
 
 describe('execution', () => {
-  it('[S16] is interrupted also where Ctrl-C came before it was known what became of a DELETE', async () => {
+  it('[S16] is interrupted also where Ctrl-C came before the result of a DELETE was known', async () => {
     const controller = new AbortController()
     const {job} = jobFor((name) => {
       if (!name.includes('results')) return

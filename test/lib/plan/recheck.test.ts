@@ -111,7 +111,7 @@ describe('a look at the Hub', () => {
     })
   })
 
-  it('[S10] is certain where all of the plan is gone by the word of the Hub, whatever became of the leaderboard', async () => {
+  it('[S10] is certain where all of the plan is gone by the word of the Hub, the leaderboard there or not', async () => {
     const {plan, session, hub} = setting()
     hub.listing = hub.listing.filter((each) => !isOfOldRun(each) && !each.name.endsWith('leaderboard'))
     const {excluded} = await lookAt(plan, session)

@@ -11,8 +11,8 @@ import {
   parseJournal,
 } from '../../../../src/lib/cleanup/journal/parse.js'
 import {type Journal} from '../../../../src/lib/cleanup/journal/write.js'
-import {type OutcomeStatus} from '../../../../src/lib/cleanup/outcomes.js'
-import {errorOf, later, NOW} from '../../../support/builders.js'
+import {OUTCOME_STATUSES, type OutcomeStatus} from '../../../../src/lib/cleanup/outcomes.js'
+import {ENDPOINT, errorOf, later, NOW} from '../../../support/builders.js'
 import {
   beginJournal,
   type DataDir,
@@ -30,23 +30,18 @@ interface Step {
   outcome?: {status: OutcomeStatus; reason: string; uncertain?: true} | undefined
 }
 
+const someReason = fc.oneof(
+  fc.string({unit: 'grapheme', maxLength: 12}),
+  fc.constantFrom('', '"\n{', 'no hf_abc', '🤗 é'),
+)
+const someOutcome = fc.record(
+  {status: fc.constantFrom(...OUTCOME_STATUSES), reason: someReason, uncertain: fc.constant(true as const)},
+  {requiredKeys: ['status', 'reason']},
+)
 const someSteps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
     dataset: fc.nat({max: JOURNALED.length - 1}),
-    outcome: fc.option(
-      fc.record(
-        {
-          status: fc.constantFrom<OutcomeStatus[]>('deleted', 'failed', 'gone', 'skipped', 'unattempted'),
-          reason: fc.oneof(
-            fc.string({unit: 'grapheme', maxLength: 12}),
-            fc.constantFrom('', '"\n{', 'no hf_abc', '🤗 é'),
-          ),
-          uncertain: fc.constant(true as const),
-        },
-        {requiredKeys: ['status', 'reason']},
-      ),
-      {nil: undefined},
-    ),
+    outcome: fc.option(someOutcome, {nil: undefined}),
   }),
   {maxLength: 14},
 )
@@ -109,10 +104,10 @@ describe('a job', () => {
     it('[S14] is none where the first line is cut off, at every byte', async () => {
       const journal = await begin()
       const bytes = readFileSync(journal.path)
-      for (let size = 0; size < bytes.length - 1; size++)
-        expect(errorOf(() => parseJournal(bytes.subarray(0, size).toString('utf8')))).to.be.instanceOf(
-          RefusedError,
-        )
+      for (let size = 0; size < bytes.length - 1; size++) {
+        const cut = bytes.subarray(0, size).toString('utf8')
+        expect(errorOf(() => parseJournal(cut))).to.be.instanceOf(RefusedError)
+      }
     })
 
     it('says what the first line says, and when the job ended', async () => {
@@ -120,31 +115,18 @@ describe('a job', () => {
       await journal.outcome({name: A.name, status: 'deleted', requestId: 'r-1'}, A)
       await journal.end({interrupted: true})
       const {program, rules, datasets, ...job} = parseJournal(textOf(journal))
-      expect(job).to.deep.include({
-        id: journal.id,
-        at: NOW,
-        endedAt: later(NOW, 1000),
-        state: 'interrupted',
-        endpoint: 'http://127.0.0.1:9',
-        namespace: 'kim',
-        user: 'kim',
-        phrase: 'DELETE',
-        confirmedBy: 'phrase',
-        archive: '/archive',
-      })
+      const at = later(NOW, 1000)
+      expect(job).to.deep.include({id: journal.id, at: NOW, endedAt: at, state: 'interrupted'})
+      expect(job).to.include({endpoint: ENDPOINT, namespace: 'kim', user: 'kim', phrase: 'DELETE'})
+      expect(job).to.include({confirmedBy: 'phrase', archive: '/archive'})
       expect(program).to.match(/^smoltrace\/\d/)
       expect(rules).to.include({olderThan: '30d', cutoff: '2026-09-05T12:00:00.000Z'})
-      const [first, ...others] = JOURNALED.map(({name, id, sha, lastModified}) => ({
-        name,
-        id,
-        sha,
-        lastModified,
-      }))
-      const unknown = {reason: undefined, requestId: undefined, at: undefined}
-      expect(datasets).to.deep.equal([
-        {...first, ...unknown, state: 'deleted', requestId: 'r-1', at: later(NOW, 1000)},
-        ...others.map((each) => ({...each, ...unknown, state: 'untouched'})),
-      ])
+      const unknown = {state: 'untouched', reason: undefined, requestId: undefined, at: undefined}
+      const [first, ...others] = JOURNALED.map(({name, id, sha, lastModified}) => {
+        const planned = {name, id, sha, lastModified}
+        return {...planned, ...unknown}
+      })
+      expect(datasets).to.deep.equal([{...first, state: 'deleted', requestId: 'r-1', at}, ...others])
     })
 
     const jobs: Array<[title: string, clean: boolean, status: OutcomeStatus, from?: RegExp, to?: string]> = [
@@ -191,10 +173,10 @@ describe('a job', () => {
         expect(job.datasets[0]?.state).to.equal(at === 2 ? 'uncertain' : 'deleted')
         expect(job.state).to.equal(at === 4 ? 'broken-off' : 'interrupted')
         expect(isClean(job)).to.equal(false)
-        for (const {state, reason} of job.datasets.slice(1))
-          expect([state, reason?.length]).to.satisfy(
-            ([each, length]: [string, number]) => each === 'uncertain' && length > 0,
-          )
+        for (const {state, reason} of job.datasets.slice(1)) {
+          expect(state).to.equal('uncertain')
+          expect(reason).to.match(/line|result/)
+        }
       })
     }
 
@@ -250,17 +232,10 @@ describe('a job', () => {
         rules: {'older\u001BThan': ['30d\u202E'], cutoff: {deep: '\u0007'}},
         archive: '/tmp\n/x',
       }
-      const outcome = JSON.stringify({
-        kind: 'outcome',
-        at: NOW,
-        name: B.name,
-        status: 'failed',
-        reason: '\u001B]0;x\u0007',
-      })
-      const job = parseJournal([JSON.stringify(header), outcome, ...lines].join('\n'))
+      const outcome = {kind: 'outcome', at: NOW, name: B.name, status: 'failed', reason: '\u001B]0;x\u0007'}
+      const job = parseJournal([JSON.stringify(header), JSON.stringify(outcome), ...lines].join('\n'))
       expect(job.counts.failed + job.counts.uncertain).to.be.above(0)
-      const everything = JSON.stringify(job)
-      expect(everything).not.to.match(/\\u00|\\n|\u202E|hf_abc/)
+      expect(JSON.stringify(job)).not.to.match(/\\u00|\\n|\u202E|hf_abc/)
     })
   })
 })

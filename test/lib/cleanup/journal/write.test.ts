@@ -4,7 +4,6 @@ import {mkdirSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {setVariables} from '../../../../src/cli/output.js'
-import {type Dataset} from '../../../../src/lib/account/datasets.js'
 import {RefusedError} from '../../../../src/lib/base/errors.js'
 import {DAY} from '../../../../src/lib/base/time.js'
 import {parseJournal} from '../../../../src/lib/cleanup/journal/parse.js'
@@ -78,13 +77,11 @@ describe('journal', () => {
       expect(readdirSync(folder)).to.deep.equal(['old.jsonl'])
     })
 
-    for (const blocked of ['x/journal', 'x', '/proc/smoltrace']) {
-      it(`refuses where ${blocked} cannot be a folder, and says what to do`, async function () {
-        if (blocked.startsWith('/proc') && process.platform !== 'linux') this.skip()
-        if (blocked.includes('/j')) mkdirSync(join(data.dir, 'x'))
-        if (!blocked.startsWith('/')) writeFileSync(join(data.dir, blocked), '')
-        const folder = blocked.startsWith('/') ? blocked : join(data.dir, 'x')
-        const error = await rejectionOf(prepareJournal(folder))
+    for (const blocked of ['x/journal', 'x']) {
+      it(`refuses where ${blocked} cannot be a folder, and says what to do`, async () => {
+        if (blocked !== 'x') mkdirSync(join(data.dir, 'x'))
+        writeFileSync(join(data.dir, blocked), '')
+        const error = await rejectionOf(prepareJournal(join(data.dir, 'x')))
         expect(error).to.be.instanceOf(RefusedError).and.to.have.property('exitCode', 1)
         expect(error.message).to.match(
           /^The journal cannot be written in \S+: E\w+: .+\. Nothing is deleted without it\.$/,
@@ -173,18 +170,14 @@ describe('journal', () => {
       }
 
       putBack = await interfere({write})
-      const take = async (dataset: Dataset) => {
+      const datasets = plannedDatasets(MANY).slice(0, 32)
+      const taken = datasets.map(async (dataset) => {
         await journal.intent(dataset)
         const lines = entriesOf(journal).filter(({kind}) => kind === 'intent')
         expect(lines.map(({name}) => name as string)).to.include(dataset.name)
         await journal.outcome({name: dataset.name, status: 'deleted'}, dataset)
-      }
-
-      await Promise.all(
-        plannedDatasets(MANY)
-          .slice(0, 32)
-          .map((dataset) => take(dataset)),
-      )
+      })
+      await Promise.all(taken)
       await journal.end({interrupted: false})
       const kinds = entriesOf(journal).map(({kind}) => kind as string)
       for (const each of ['intent', 'outcome'])
@@ -242,12 +235,10 @@ describe('journal', () => {
         expect(error).to.be.instanceOf(RefusedError)
         expect(error?.message).to.include(journal.path).and.include('Nothing more is deleted without it')
         expect(error?.message).not.to.include('\n')
-        for (const call of [
-          () => journal.intent(SECOND),
-          () => journal.outcome({name: FIRST.name, status: 'unattempted'}),
-          () => journal.end({interrupted: true}),
-        ])
-          expect(await rejectionOf(call())).to.be.instanceOf(RefusedError)
+        const outcome = {name: FIRST.name, status: 'unattempted'} as const
+        expect(await rejectionOf(journal.intent(SECOND))).to.be.instanceOf(RefusedError)
+        expect(await rejectionOf(journal.outcome(outcome))).to.be.instanceOf(RefusedError)
+        expect(await rejectionOf(journal.end({interrupted: true}))).to.be.instanceOf(RefusedError)
         expect(linesOf(journal).slice(1).join('\n')).not.to.include(SECOND.name).and.not.include('"end"')
       })
     }
