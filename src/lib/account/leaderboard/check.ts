@@ -106,23 +106,20 @@ const CHECKS = {
       if (runId !== undefined) pushTo(groups, `have the run_id ${runId}`, viewed)
     }
 
-    // Rows that agree in both are found by the first of the two.
-    const found = new Map<string, Fault>()
-    for (const [what, group] of groups) {
+    const seen = new Set<string>()
+    return [...groups].flatMap(([what, group]) => {
       const numbers = group.map(({row}) => row)
-      const key = numbers.join(' ')
-      if (group.length < 2 || found.has(key)) continue
-      const {datasets} = placeOf(citations(group).filter(({type}) => type === 'results'))
-      found.set(key, {
+      // Rows that agree in both are found by the first of the two.
+      if (group.length < 2 || seen.has(numbers.join(' '))) return []
+      seen.add(numbers.join(' '))
+      return {
         message: `Rows ${some(numbers)} ${shown(what)}.`,
         suggestion: new Set(group.map(({data}) => data.runId)).size > 1 ? SHARED : REPEATED,
         rows: numbers,
         runs: [...new Set(group.flatMap(({run}) => run ?? []))],
-        datasets,
-      })
-    }
-
-    return [...found.values()]
+        datasets: placeOf(citations(group).filter(({type}) => type === 'results')).datasets,
+      }
+    })
   },
 
   /** Cleanup keeps such runs, but no row counts as theirs. */

@@ -117,8 +117,9 @@ export function tooLarge(what: string): UnreadableFile {
 
 /** What unpacks these columns. A page says how long it becomes before it is unpacked, and may say anything. */
 async function compressorsFor(chunks: readonly ColumnMetaData[], budget: Budget): Promise<Compressors> {
-  const codecs = [...new Set(chunks.map(({codec}) => codec))].filter((codec) => codec !== 'UNCOMPRESSED')
-  const known = await decompressors(codecs.some((codec) => codec !== 'SNAPPY'))
+  const codecs = new Set(chunks.map(({codec}) => codec))
+  codecs.delete('UNCOMPRESSED')
+  const known = await decompressors([...codecs].some((codec) => codec !== 'SNAPPY'))
   const compressors: Compressors = {}
   for (const codec of codecs) {
     const decompress = known[codec]
@@ -140,17 +141,16 @@ async function compressorsFor(chunks: readonly ColumnMetaData[], budget: Budget)
 /** `datasets` writes snappy; what the other codecs need is loaded where a file has one of them. */
 async function decompressors(hasOthers: boolean): Promise<Compressors> {
   const {snappyUncompress} = await import('hyparquet')
-  const snappy: Compressors = {
-    SNAPPY(input, length) {
-      const output = new Uint8Array(length)
-      snappyUncompress(input, output)
-      return output
-    },
+  const SNAPPY = (input: Uint8Array, length: number) => {
+    const output = new Uint8Array(length)
+    snappyUncompress(input, output)
+    return output
   }
-  if (!hasOthers) return snappy
+
+  if (!hasOthers) return {SNAPPY}
   const others = await import('hyparquet-compressors')
   return {
-    ...snappy,
+    SNAPPY,
     GZIP: others.decompressGzip,
     BROTLI: others.decompressBrotli,
     ZSTD: (input, length) => others.decompressZstd(input, new Uint8Array(length)),

@@ -90,9 +90,9 @@ export async function readRanking(
 export function readRankingRules({by, groupBy = [], model = [], limit}: RankingOptions): RankingRules {
   checkWords(groupBy, GROUP_COLUMNS, 'groupBy', 'column')
   checkCount(limit, 'limit')
+  const metric = by === undefined ? DEFAULT_METRIC : parseMetric(by)
   // Refuses a bad pattern before anything is sent.
   matcherOf(model)
-  const metric = by === undefined ? DEFAULT_METRIC : parseMetric(by)
   const columns = GROUP_COLUMNS.filter((column) => groupBy.includes(column))
   return {by: metric, better: METRICS[metric].better, groupBy: columns, model: [...model], limit}
 }

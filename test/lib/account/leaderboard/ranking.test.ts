@@ -131,22 +131,4 @@ describe('the ranking of rows', () => {
     ]
     for (const [options, message] of bad) expect(() => rank([], options)).to.throw(UsageError, message)
   })
-
-  it('shows every row once, places without gaps but for ties, in any order of scores', () => {
-    fc.assert(
-      fc.property(someCase, fc.constantFrom(...METRIC_NAMES), ({rows}, by) => {
-        const ranked = rowsOf(rows, {by})
-        expect(ranked.map(({row}) => row).toSorted((a, b) => a - b)).to.deep.equal(
-          rows.map((_, index) => index + 1),
-        )
-        const placed = ranked.filter(({place}) => place !== undefined)
-        expect(ranked.slice(0, placed.length)).to.deep.equal(placed)
-        for (const [index, {place, score, standing}] of placed.entries()) {
-          const first = placed.findIndex((each) => each.score === score)
-          expect({place, standing}).to.deep.equal({place: first + 1, standing: 'finished'})
-          expect(index).to.be.at.least(first)
-        }
-      }),
-    )
-  })
 })
