@@ -24,10 +24,16 @@ export type RowIndex = ReadonlyMap<string, RunRows>
 export function indexRows(rows: readonly LeaderboardRow[], namespace: string): RowIndex {
   const found = new Map<string, {exact: LeaderboardRow[]; loose: LeaderboardRow[]}>()
   for (const row of rows) {
-    const cells = [row.resultsDataset, row.tracesDataset, row.metricsDataset]
-    const names = cells.flatMap((cell = '') => parseNames(cell, namespace))
-    const runs = new Set(names.map(({timestamp}) => timestamp))
-    const kind = runs.size === 1 && names.some(({isExact}) => isExact) ? 'exact' : 'loose'
+    const runs = new Set<string>()
+    let isNamed = false
+    for (const cell of [row.resultsDataset, row.tracesDataset, row.metricsDataset]) {
+      for (const {timestamp, isExact} of cell === undefined ? [] : parseNames(cell, namespace)) {
+        runs.add(timestamp)
+        isNamed ||= isExact
+      }
+    }
+
+    const kind = isNamed && runs.size === 1 ? 'exact' : 'loose'
     for (const run of runs) {
       const own = found.get(run) ?? {exact: [], loose: []}
       found.set(run, own)
