@@ -26,15 +26,9 @@ describe('the evaluations of a report', () => {
   })
 
   it('are dated by the Hub where it has the run, else by the row, else by the name', () => {
-    const local = rowOf({
-      resultsDataset: 'local:out',
-      successRate: 1,
-      timestamp: '2026-08-30 08:00:00',
-    })
-    const {scored} = evaluationsOf(
-      [finished(A, {successRate: 1}), finished(B, {successRate: 1}), local],
-      [runOf(B)],
-    )
+    const local = rowOf({resultsDataset: 'local:out', successRate: 1, timestamp: '2026-08-30 08:00:00'})
+    const rows = [finished(A, {successRate: 1}), finished(B, {successRate: 1}), local]
+    const {scored} = evaluationsOf(rows, [runOf(B)])
     expect(scored.map(({time}) => time.toISOString().slice(0, 16))).to.deep.equal([
       '2026-08-30T08:00',
       '2026-09-01T12:00',

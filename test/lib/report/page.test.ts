@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
-import {METRIC_NAMES} from '../../../src/lib/account/leaderboard/metrics.js'
+import {METRIC_NAMES, METRICS} from '../../../src/lib/account/leaderboard/metrics.js'
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {DAY, HOUR} from '../../../src/lib/base/time.js'
 import {ago, inventoryOf, planOf, runDatasets} from '../../support/builders.js'
@@ -45,10 +45,8 @@ describe('the page of a report', () => {
 
   it('forbids itself to load or run anything', () => {
     expectHarmless(page)
-    const policy = all(page, 'meta').find(({attributes}) => attributes.has('http-equiv'))
-    expect(policy?.attributes.get('content')).to.equal(
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
-    )
+    const policy = all(page, 'meta').find(({attributes}) => attributes.has('http-equiv'))?.attributes
+    expect(policy?.get('content')).to.equal("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
     for (const {text} of all(page, 'style')) expect(text).not.to.match(/url\((?!#)|@import/)
   })
 
@@ -91,13 +89,19 @@ describe('the page of a report', () => {
   })
 
   it('shows what the policy would delete, with the words of cleanup', () => {
-    const text = all(page, 'section').at(-1)?.text ?? ''
-    expect(text).to.include('6 datasets of 2 runs').and.include('not among the 1 most recent')
-    expect(text).to.include('nothing was deleted')
-    expect(text).to.include(B).and.include('one/a').and.not.include(`${C}2d`)
+    const text = all(page, 'section').at(-1)?.text
+    for (const part of [
+      '6 datasets of 2 runs',
+      'not among the 1 most recent',
+      'nothing was deleted',
+      B,
+      'one/a',
+    ])
+      expect(text).to.include(part)
+    expect(text).not.to.include(`${C}2d`)
   })
 
-  it('counts one thing as one, and says why it is left out', () => {
+  it('counts one thing as one, and says why others are left out', () => {
     const rows = [finished(A, {model: 'm', successRate: 5}), finished(B, {runStatus: 'failed'})]
     const one = readPage(pageOf(rows, runDatasets(A, ['results'])))
     expect(all(one, 'dl', 'figures')[0]?.text).to.equal(
@@ -109,9 +113,9 @@ describe('the page of a report', () => {
   })
 
   it('says what is not known, where there is nothing to draw', () => {
-    const text = pageOf([], [])
-    expect(text).to.include('no evaluation that finished and has a success rate yet')
-    expect(text).to.include('There are no runs on the Hub.')
+    expect(pageOf([], []))
+      .to.include('no evaluation that finished and has a success rate yet')
+      .and.include('There are no runs on the Hub.')
     expect(pageOf(ROWS, DATASETS)).to.include('Storage is unknown')
     const uncosted = pageOf([finished(A, {model: 'm', successRate: 5})], DATASETS)
     expect(uncosted).to.include('No evaluation with a score says what it cost.')
@@ -119,24 +123,14 @@ describe('the page of a report', () => {
   })
 
   it('shows what runs take up, and says of how many that is unknown', () => {
-    const sizes = new Map([
-      [named('results', A), 1_000_000],
-      [named('traces', A), 5_000_000],
-    ])
+    const sizes = new Map([named('results', A), named('traces', A)].map((name) => [name, 3_000_000]))
     const text = pageOf(ROWS, DATASETS, {sizes, plan: PLAN})
     expect(text).to.include('Storage by run age').and.include('at least 6.0 MB')
     expect(text).to.include('The size of 7 datasets is unknown')
   })
 
   it('compares by any metric, and costs by success', () => {
-    const row = finished(A, {
-      passAt1: 0.5,
-      avgDurationMs: 1200,
-      totalTokens: 12_345,
-      co2EmissionsG: 3,
-      successRate: 9,
-      totalCostUsd: 0.1,
-    })
+    const row = finished(A, Object.fromEntries(METRIC_NAMES.map((metric) => [METRICS[metric].field, 0.5])))
     for (const by of METRIC_NAMES) {
       const {scores, costs} = reportOf([row], DATASETS, {by})
       expect([scores.evaluations, costs.evaluations]).to.deep.equal([1, 1])
@@ -156,9 +150,9 @@ describe('the page of hostile rows', () => {
       '<!--',
       ']]>',
       '&lt;b&gt;&#x3c;',
-      '\u202Eabc\u0000\u001B[31m\uFFFE\uD800',
       'x'.repeat(300),
       '',
+      '\u202Eabc\u0000\u001B[31m\uFFFE\uD800',
     ),
   )
   const number = fc.oneof(fc.double(), fc.constantFrom(0, -1, 1e308, 5e-324, 50, 100))
@@ -200,24 +194,22 @@ describe('the page of hostile rows', () => {
   })
 
   it('stays small and says what it left out, however many rows there are', () => {
-    const rows = Array.from({length: 10_000}, (_, index) =>
-      rowOf({
-        model: `${'m'.repeat(300)}${index % 50}`,
+    const rows = Array.from({length: 10_000}, (_, index) => {
+      const timestamp = ago(index * HOUR).toISOString()
+      const model = `${'m'.repeat(300)}${index % 50}`
+      return rowOf({
+        model,
         resultsDataset: `local:${index}`,
-        timestamp: ago(index * HOUR)
-          .toISOString()
-          .slice(0, 19),
+        timestamp,
         successRate: index % 101,
-        totalCostUsd: index % 7,
-      }),
-    )
+        totalCostUsd: 1,
+      })
+    })
     const datasets = Array.from({length: 3000}, (_, index) => runDatasets(ago(index * DAY))).flat()
     const plan = planOf(inventoryOf(datasets), {keepRecent: 1})
     const text = pageOf(rows, datasets, {plan})
     expect(text.length).to.be.below(2_000_000)
-    expect(text).to.match(
-      /There are 10,000 evaluations: each mark is the mean of up to \d+ that follow one another/,
-    )
+    expect(text).to.match(/There are 10,000 evaluations: each mark is the mean of up to \d+ that follow/)
     expect(text).to.include('the others are shown as one: 42.')
     expect(plan.delete.length).to.equal(2998)
     expect(text).to.include('Counted above and not named here: 2,498 older runs of the plan.')

@@ -24,11 +24,8 @@ describe('a scale of numbers', () => {
 })
 
 describe('a scale of amounts', () => {
-  it('begins at nothing', () => {
+  it('begins at nothing, and is written as people write amounts of money, also small ones', () => {
     expect(textsOf(amountScale([0.2, 0.9], compact))).to.deep.equal(['0', '0.5', '1'])
-  })
-
-  it('is written as people write amounts of money, also small ones', () => {
     expect(textsOf(amountScale([0.0006], compact))).to.deep.equal(['0', '0.0002', '0.0004', '0.0006'])
   })
 
@@ -52,7 +49,7 @@ describe('a scale of time', () => {
   for (const [days, texts] of CASES) {
     it(`has ticks at days or hours over ${days} days`, () => {
       const shown = textsOf(timeScale([START, START + days * DAY]))
-      for (const text of texts) expect(shown).to.include(text)
+      expect(shown).to.include.members(texts)
       expect(shown.length).to.be.within(1, 5)
     })
   }

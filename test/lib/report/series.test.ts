@@ -19,19 +19,13 @@ describe('the series of a chart', () => {
   it('are one for each model, the best mean first', () => {
     const evaluations = [evaluation('a', 10, 3), evaluation('b', 90, 2), evaluation('a', 30, 1)]
     const series = seriesIn(evaluations)
-    expect(series.map(({model}) => [model.place, model.name])).to.deep.equal([
-      [0, 'b'],
-      [1, 'a'],
-    ])
+    expect(series.map(({model}) => `${model.place} ${model.name}`)).to.deep.equal(['0 b', '1 a'])
     expect(series[1]).to.include({evaluations: 2, latest: 30, mean: 20, best: 30})
   })
 
   it('have the lowest first where less is better', () => {
     const series = seriesIn([evaluation('a', 10), evaluation('b', 5), evaluation('b', 7)], 'total_cost_usd')
-    expect(series.map(({model, best}) => [model.name, best])).to.deep.equal([
-      ['b', 5],
-      ['a', 10],
-    ])
+    expect(series.map(({model, best}) => `${model.name} ${best}`)).to.deep.equal(['b 5', 'a 10'])
   })
 
   it('put together the models beyond those with most evaluations', () => {
@@ -40,11 +34,7 @@ describe('the series of a chart', () => {
     ).flat()
     const series = seriesIn(evaluations)
     expect(series).to.have.length(MOST_MODELS + 1)
-    expect(series.at(-1)?.model).to.deep.equal({
-      place: MOST_MODELS,
-      name: 'Other models',
-      models: 3,
-    })
+    expect(series.at(-1)?.model).to.deep.equal({place: MOST_MODELS, name: 'Other models', models: 3})
     expect(series.at(-1)?.evaluations).to.equal(1 + 2 + 3)
   })
 

@@ -30,14 +30,8 @@ describe('storage by age', () => {
   it('adds up known sizes, and those of deleted datasets', () => {
     const run = runOf(ago(DAY))
     const [results = '', traces = ''] = run.datasets.map(({name}) => name)
-    const [band] = bandsOf(
-      [run],
-      new Map([
-        [results, 10],
-        [traces, 5],
-      ]),
-      [traces],
-    )
+    const sizes = new Map(Object.entries({[results]: 10, [traces]: 5}))
+    const [band] = bandsOf([run], sizes, [traces])
     expect(band?.all).to.deep.equal({datasets: 3, bytes: 15, unknown: 1})
     expect(band?.deleted).to.deep.equal({datasets: 1, bytes: 5, unknown: 0})
   })

@@ -12,8 +12,9 @@ export function reportOf(
   datasets: RunDataset[] = [],
   more: Partial<ReportSources> = {},
 ): Report {
+  const inventory = inventoryOf(datasets)
   return makeReport({
-    inventory: inventoryOf(datasets),
+    inventory,
     rows,
     sizes: 'unknown',
     plan: undefined,
@@ -28,19 +29,11 @@ export function pageOf(...sources: Parameters<typeof reportOf>): string {
   return formatPage(reportOf(...sources))
 }
 
-/** One element of a page. */
-export interface Element {
-  name: string
-  attributes: Map<string, string>
-  /** All that is written in it. */
-  text: string
-}
+/** One element of a page, and all that is written in it. */
+type Element = {name: string; attributes: Map<string, string>; text: string}
 
 /** A page as a browser reads it. */
-export interface ReadPage {
-  elements: Element[]
-  errors: string[]
-}
+export type ReadPage = {elements: Element[]; errors: string[]}
 
 /** Reads a page by the rules of HTML. */
 export function readPage(page: string): ReadPage {
@@ -65,8 +58,6 @@ function textOf(node: DefaultTreeAdapterTypes.Node): string {
 
 /** The elements of one kind. */
 export function all({elements}: ReadPage, name: string, kind = ''): Element[] {
-  return elements.filter(
-    (each) =>
-      each.name === name && (kind === '' || (each.attributes.get('class') ?? '').split(' ').includes(kind)),
-  )
+  const kindsOf = ({attributes}: Element) => ['', ...(attributes.get('class') ?? '').split(' ')]
+  return elements.filter((each) => each.name === name && kindsOf(each).includes(kind))
 }

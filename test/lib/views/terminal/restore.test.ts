@@ -11,24 +11,13 @@ function outcome(status: RestoreStatus, more: Partial<RestoreOutcome> = {}): Res
   return {name: NAME, status, visibility: 'private', files: 3, bytes: 12_000_000, ...more}
 }
 
-function resultOf(outcomes: RestoreOutcome[], more: Partial<RestoreResult> = {}): RestoreResult {
+function shown(outcomes: RestoreOutcome[], more: Partial<RestoreResult> = {}): string {
   const counts = {restored: 0, restorable: 0, present: 0, refused: 0, failed: 0, unattempted: 0}
   for (const {status} of outcomes) counts[status]++
-  return {
-    endpoint: 'https://huggingface.co',
-    namespace: 'mira',
-    dir: 'archive',
-    dryRun: false,
-    interrupted: false,
-    outcomes,
-    counts,
-    warnings: [],
-    ...more,
-  }
+  const place = {endpoint: 'https://huggingface.co', namespace: 'mira', dir: 'archive'}
+  const done = {...place, dryRun: false, interrupted: false, outcomes, counts, warnings: [], ...more}
+  return formatRestore(done, {style: PLAIN, width: undefined})
 }
-
-const shown = (outcomes: RestoreOutcome[], more: Partial<RestoreResult> = {}) =>
-  formatRestore(resultOf(outcomes, more), {style: PLAIN, width: undefined})
 
 describe('the summary of a restore', () => {
   it('names every dataset, its outcome, and why; no control character gets through', () => {

@@ -11,13 +11,13 @@ const columnsOf = (...columns: Array<Omit<Column<string[]>, 'cell'>>) =>
 const table = (columns: Array<Column<string[]>>, rows: string[][], width?: number) =>
   formatTable(columns, rows, {style: PLAIN, width})
 
+const TWO = columnsOf({title: 'Run'}, {title: 'Why'})
 const COLUMNS = columnsOf(
   {title: 'Type', dropAt: 2},
   {title: 'Run', dropAt: 1},
   {title: 'Dataset'},
   {title: 'Why'},
 )
-const TWO = columnsOf({title: 'Run'}, {title: 'Why'})
 const ROW = [
   'results',
   '20260901_120000',
@@ -43,14 +43,8 @@ describe('table', () => {
     ],
     [
       'wraps the last column',
-      table(columns, rows, 24),
-      [
-        '     #  NAME  WHY',
-        '8.0 MB  a     x',
-        '139 kB  模    one word',
-        '              and many',
-        '              more',
-      ],
+      table(columns, rows.slice(1), 24),
+      ['     #  NAME  WHY', '139 kB  模    one word', '              and many', '              more'],
     ],
     [
       'loses nothing of a long word in its last column',
@@ -122,15 +116,14 @@ describe('pairs', () => {
   it('are aligned, wrapped below themselves, with their own lines, and without what there is not', () => {
     const screen = {style: PLAIN, width: 24}
     expect(formatPairs([], screen)).to.equal('')
-    expect(
-      formatPairs(
-        [
-          ['Total', 'three datasets to delete, one run'],
-          ['Nothing of it', undefined],
-          ['X', 'one\ntwo'],
-        ],
-        screen,
-      ),
-    ).to.equal(['Total  three datasets to', '       delete, one run', 'X      one', '       two'].join('\n'))
+    const text = formatPairs(
+      [
+        ['Total', 'three datasets to delete, one run'],
+        ['Nothing of it', undefined],
+        ['X', 'one\ntwo'],
+      ],
+      screen,
+    )
+    expect(text).to.equal('Total  three datasets to\n       delete, one run\nX      one\n       two')
   })
 })

@@ -8,7 +8,7 @@ import * as t from './terms.js'
 export const JOB = t.object('One plan that was carried out, as far as its journal tells.', {
   ...HEADER.shape,
   endedAt: t.orNull(t.moment('When it ended; null where nothing says so.')),
-  state: t.word(['finished', 'interrupted', 'broken-off'], 'Its end; broken-off: killed, or still running.'),
+  state: t.word(['finished', 'interrupted', 'broken-off'], 'broken-off: killed, crashed, or still running.'),
   datasets: t.list(
     t.object('One dataset of the plan.', {
       ...DATASET.shape,
