@@ -48,7 +48,6 @@ ${means.map(({place, at}, index) => markup`<text class="letter" ${position(...at
   })
 }
 
-/** The size of a letter, and the narrowest chart. */
 const LETTER = {width: 14, height: 17}
 const NARROWEST = 200
 
@@ -151,7 +150,6 @@ function scoreScale({by, points}: ScoreChart, ticks?: number): Scale {
   return numberScale(scores, (value) => formatMetric(by, value, compact), {ticks, most: METRICS[by].most})
 }
 
-/** The lines behind the marks and the labels at their ends. */
 function grid(x: Scale, y: Scale): Markup {
   const across = y.ticks.map(({value, text}) => {
     const at = percent(1 - y.place(value))
@@ -197,12 +195,10 @@ function use(id: string, x: number, y: number): Markup {
   return markup`<use href="#${id}" ${position(x, y)}/>`
 }
 
-/** The attributes of a place. */
 function position(x: number, y: number): Markup {
   return markup`x="${percent(x)}" y="${percent(1 - y)}"`
 }
 
-/** A part of a side in the form of SVG. */
 function percent(share: number): string {
   return `${Number((share * 100).toFixed(2))}%`
 }

@@ -6,7 +6,6 @@ import {type Run} from '../account/runs.js'
 import {byText} from '../base/text.js'
 import {DAY} from '../base/time.js'
 
-/** One evaluation that finished and has a score. */
 export interface Evaluation {
   /** The run's timestamp; undefined where the row names no run of this namespace. */
   run: string | undefined
@@ -18,7 +17,6 @@ export interface Evaluation {
   cost: number | undefined
 }
 
-/** Why evaluations are missing from a chart. */
 export interface LeftOut {
   unfinished: number
   unscored: number

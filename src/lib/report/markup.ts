@@ -33,7 +33,6 @@ function escape(text: string): string {
 
 type Columns<T> = ReadonlyArray<Column<T, Part>>
 
-/** A column of numbers. */
 export function numbers<T>(title: string, cell: (row: T) => Part): Column<T, Part> {
   return {title, isRight: true, cell}
 }
@@ -64,7 +63,6 @@ export function dataTable<T>(caption: string, rows: readonly T[], columns: Colum
 ${table(caption, rows, columns)}</details>`
 }
 
-/** A list of terms and their texts. */
 export function pairs(kind: string, items: readonly Pair[]): Markup {
   const shown = items.filter(([, text]) => text !== undefined)
   return markup`<dl class="${kind}">${shown.map(([term, text]) => markup`<div><dt>${term}</dt><dd>${text}</dd></div>`)}</dl>`

@@ -55,7 +55,6 @@ ${timeSection(scores)}${costSection(costs)}${storageSection(report)}${plan && lo
 `.text
 }
 
-/** The page in a few numbers. */
 function figures({counts, storage, plan}: Report): Markup {
   return pairs('figures', [
     counted(counts.evaluations, 'scored evaluation'),

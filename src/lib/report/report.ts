@@ -25,10 +25,8 @@ export interface ReportSources {
   warnings: readonly string[]
 }
 
-/** One chart of scores. */
 export interface ScoreChart {
   by: Metric
-  /** The name of the metric. */
   title: string
   series: Series[]
   /** Of all series. */
@@ -39,10 +37,8 @@ export interface ScoreChart {
 
 /** Everything that a page says, in its order. */
 export interface Report extends ReportSources {
-  /** Whether it is about any private dataset. */
   isPrivate: boolean
   counts: {rows: number; evaluations: number; models: number; runs: number; datasets: number}
-  /** By time. */
   scores: ScoreChart
   /** By cost; those without a known cost are left out. */
   costs: ScoreChart & {uncosted: number}

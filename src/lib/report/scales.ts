@@ -50,7 +50,6 @@ export function amountScale(values: readonly number[], write: Write): Scale {
   }
 }
 
-/** Distances between the ticks of a scale of time. */
 const SPANS = [
   ...[1, 3, 6, 12].map((hours) => hours * HOUR),
   ...Array.from({length: 13}, (_, power) => 2 ** power * DAY),
@@ -70,7 +69,6 @@ export function timeScale(values: readonly number[]): Scale {
   })
 }
 
-/** A scale with a tick at each multiple of the step. */
 function linear(begin: number, end: number, step: number, write: Write): Scale {
   const ticks = range(begin, end, step).map((value) => ({value, text: write(value)}))
   return {place: (value) => share(value, begin, end), ticks}
@@ -97,7 +95,6 @@ function share(value: number, begin: number, end: number): number {
   return Math.min(1, Math.max(0, (value - begin) / (end - begin)))
 }
 
-/** A value with its unit, to three digits. */
 export function figureOf(metric: Metric, value: number): string {
   return formatMetric(metric, value, figure)
 }

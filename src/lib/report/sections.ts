@@ -12,7 +12,6 @@ import {figureOf} from './scales.js'
 import {MOST_MODELS, type Point, type Series} from './series.js'
 import {type AgeBand, isSized} from './storage.js'
 
-/** Score over time: a chart for each model, and the numbers of all. */
 export function timeSection(scores: ScoreChart): Markup {
   const {by, title, series, leftOut} = scores
   const format = (value: number) => figureOf(by, value)
@@ -33,7 +32,6 @@ ${dataTable(name, scores.points, [{title: 'Time (UTC)', cell: ({time}) => minute
   )
 }
 
-/** Cost against score: one chart, and its numbers. */
 export function costSection(costs: Report['costs']): Markup {
   const {by, title, series, uncosted} = costs
   const name = `Cost against ${METRICS[by].words}`
@@ -59,7 +57,6 @@ ${dataTable(name, costs.points, [MODEL, numbers('Cost', (point) => figureOf('tot
   )
 }
 
-/** The storage of runs, by their age. */
 export function storageSection({storage: all, bands, plan}: Report): Markup {
   const areSized = isSized(all)
   const name = areSized ? 'Storage by run age' : 'Datasets by run age'

@@ -9,7 +9,6 @@ export interface ShownModel {
   /** From 0, best mean score first: decides the colour and the shape of its marks. */
   place: number
   name: string
-  /** How many models it represents. */
   models: number
 }
 
@@ -20,11 +19,9 @@ export interface Point {
   score: number
   /** In US dollars; undefined where none of them has one. */
   cost: number | undefined
-  /** Of how many evaluations. */
   count: number
 }
 
-/** One model in a chart. */
 export interface Series {
   model: ShownModel
   evaluations: number

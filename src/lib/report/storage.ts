@@ -2,17 +2,14 @@ import {type Run} from '../account/runs.js'
 import {type Sizes, storageOf, type StorageSum} from '../account/sizes.js'
 import {DAY} from '../base/time.js'
 
-/** How many datasets, and their storage. */
 export interface Amount extends StorageSum {
   datasets: number
 }
 
-/** The runs of one age. */
 export interface AgeBand {
   title: string
   runs: number
   all: Amount
-  /** The part that the plan deletes. */
   deleted: Amount
 }
 

@@ -10,7 +10,6 @@ import {folded, type JobFacts, jobTable, page, table, text, warningsPart} from '
 import {paragraphs, wrapIndented, wrapText} from './terminal/layout.js'
 import {type Screen} from './terminal/style.js'
 
-/** What each kind of finding is called. */
 const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
   'dangling-row': 'Rows whose datasets are gone',
   'run-without-row': 'Runs without a row',
@@ -20,7 +19,6 @@ const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
   'exposed-runs': 'Private runs on a public leaderboard',
 }
 
-/** What a check found, by kind, each with what to do next, and what only looks like a fault. */
 export function formatCheck(check: LeaderboardCheck, {style, width}: Screen): string {
   const {inventory, leaderboard, remarks, rows, runs, findings} = check
   const compared = `${count(rows, 'row')} and ${count(runs, 'run')}`
@@ -48,7 +46,6 @@ export function formatCheck(check: LeaderboardCheck, {style, width}: Screen): st
 /** What the findings of one kind may take up, in bytes. */
 const ROOM = 50_000
 
-/** The summary of a check: what it found, by kind, each with what to do next. */
 export function checkSummary(check: LeaderboardCheck, job: JobFacts): string {
   const {inventory, leaderboard, rows, runs, findings, remarks} = check
   const parts = FINDING_KINDS.map((kind) => {

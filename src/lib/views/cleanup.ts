@@ -19,13 +19,10 @@ export interface PlanNotes {
   title: string
   /** Where the datasets are archived before they are deleted. */
   archive?: string | undefined
-  /** Where the leaderboard is archived if it is deleted. */
   leaderboardArchive?: string | undefined
-  /** What the datasets take up, where sizes are asked for. */
   sizes?: Sizes | undefined
-  /** The saved plan of which this one is what is left. */
+  /** The saved plan of which this one is what is left, and what is not. */
   saved?: SavedPlan | undefined
-  /** What has fallen out of it. */
   stale?: readonly Outcome[] | undefined
 }
 
@@ -55,7 +52,6 @@ export function typeCounts(datasets: Parameters<typeof countByType>[0]): string 
   return `${thousands(results)} results, ${thousands(traces)} traces, ${thousands(metrics)} metrics`
 }
 
-/** The rules that a plan was made by. */
 export function rulePairs(plan: Plan, archive?: string): Pair[] {
   const {rules, archives, delete: planned, keep} = plan
   const [more, less] = [planned, keep].map((runs) => runs.filter((each) => isPicked(each)).length)
@@ -103,10 +99,7 @@ function scopeText({only, deleteLeaderboard, choosesRuns}: RetentionRules, isEmp
   return `${runs}, ${deleteLeaderboard ? 'and' : 'never'} the leaderboard`
 }
 
-/**
- * What a given rule says. A selector's sentence continues "runs that are", a keeper's says what stays.
- * @param cutoff the moment that `--older-than` means, where it is known
- */
+/** What a given rule says: a selector's sentence continues "runs that are", a keeper's says what stays. */
 export function sentenceOf(name: KeeperName | SelectorName, rules: RetentionRules, cutoff?: Date): string {
   return printable(ruleOf(name).says?.(rules[name], rules, cutoff && moment(cutoff)) ?? name)
 }
@@ -143,7 +136,6 @@ function leaderboardText(
   return `${dataset.name}: ${goes ? `DELETED as well, ${archived}` : 'preserved'} (${protectionOf(protection)})`
 }
 
-/** What is deleted, in numbers. */
 export function totalText(plan: Plan, sizes?: Sizes): string {
   if (plan.unknown) return `not known: ${unknownText(plan.unknown)} could not be read`
   const datasets = plannedDatasets(plan).length
@@ -154,7 +146,6 @@ export function totalText(plan: Plan, sizes?: Sizes): string {
   return `${count(datasets, 'dataset')} of ${count(plan.delete.length, 'run')} to delete${size}`
 }
 
-/** What a plan rests on that could not be read. */
 export function unknownText(unknown: NonNullable<Plan['unknown']>): string {
   return listing(unknown.map((each) => UNKNOWN[each]))
 }
@@ -178,7 +169,6 @@ export interface NextStep {
   command?: string
 }
 
-/** Outcomes of datasets, in words. */
 export const OUTCOME_LABELS: Readonly<Record<OutcomeStatus, string>> = {
   deleted: 'Deleted',
   failed: 'Failed',
@@ -187,7 +177,6 @@ export const OUTCOME_LABELS: Readonly<Record<OutcomeStatus, string>> = {
   gone: 'Already gone',
 }
 
-/** What did not go as planned, the worst first. */
 const NOT_DELETED = ['failed', 'unattempted', 'skipped', 'gone'] as const
 
 /** The outcomes that are not deletions, by kind. */
@@ -199,12 +188,10 @@ export function notDeleted(outcomes: readonly Outcome[]): Array<[title: string, 
 }
 
 type Described = {name: string; reason?: string | undefined; requestId?: string | undefined}
-/** One dataset and its outcome, in one line. */
 export function describeOutcome({name, reason, requestId}: Described): string {
   return printable(`${name}${reason ? `: ${reason}` : ''}${requestId ? ` (request ${requestId})` : ''}`)
 }
 
-/** The outcome of a plan that was carried out, in numbers. */
 export function resultPairs({counts, remaining, plan, storage, archive}: CleanupResult): Pair[] {
   return [
     ...(['deleted', ...NOT_DELETED] as const)

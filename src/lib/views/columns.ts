@@ -32,7 +32,6 @@ export function sizeColumn<Row>(
   return [{title: 'Size', isRight: true, cell: (row) => formatStorage(storageOf(datasetsOf(row), sizes))}]
 }
 
-/** The least width that is readable. */
 const NARROWEST_WHY = 20
 
 /** The columns of runs, with those datasets that are deleted or with all, and why. */

@@ -10,10 +10,7 @@ type Cell = boolean | number | string | undefined
 const FORMULA = /^[=+\-@\t\r＝＋－＠]/
 const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i
 
-/**
- * Writes a table as CSV (RFC 4180), lines ending in CR LF. What comes from outside loses its control
- * characters and tokens, and where it would be executed as a formula it gets an apostrophe in front.
- */
+/** CSV by RFC 4180. Text loses control characters and tokens, and has an apostrophe before what would be a formula. */
 export function formatCsv<Row>(columns: ReadonlyArray<Column<Row, Cell>>, rows: readonly Row[]): string {
   const cells = [columns.map(({title}) => title), ...rows.map((row) => columns.map(({cell}) => cell(row)))]
   return cells.map((line) => `${line.map((cell) => fieldOf(cell)).join(',')}\r\n`).join('')
@@ -46,7 +43,6 @@ const COLUMNS: ReadonlyArray<Column<RankedRow, Cell>> = [
   {title: 'submitted_by', cell: ({data}) => data.submittedBy},
 ]
 
-/** A ranking for a spreadsheet: the shown rows of all groups, one after the other. */
 export function rankingCsv({groups}: Ranking): string {
   return formatCsv(
     COLUMNS,

@@ -8,7 +8,6 @@ import {count, printable, safe, thousands} from '../base/text.js'
 import {formatDuration} from '../base/time.js'
 import {type Wait} from '../hub/retry.js'
 
-/** `2026-11-23 02:44 UTC`. */
 export function moment(date: Date): string {
   return `${minute(date)} UTC`
 }
@@ -28,7 +27,6 @@ export function ageOf(run: Run, now: Date): string {
   return run.time > now ? 'future' : formatDuration(now.getTime() - run.time.getTime())
 }
 
-/** The types of the datasets of one run. */
 export function typesOf({datasets}: {datasets: ReadonlyArray<{type: RunType}>}): string {
   return RUN_TYPES.filter((type) => datasets.some((dataset) => dataset.type === type)).join(', ')
 }
@@ -48,7 +46,6 @@ export function describeState(run: Run, context: RunContext): string {
   ].join(', ')
 }
 
-/** The states of runs in words. */
 export const STATES: Readonly<Record<RunState, string>> = {
   complete: 'complete',
   'finished-without-traces': 'finished without traces',
@@ -67,7 +64,6 @@ export function protectionOf(protection: LeaderboardProtection | 'unknown' | und
   return `protected by ${printable(by)} on ${moment(at)}${reason ? `: ${safe(reason)}` : ''}`
 }
 
-/** What a pause says. */
 export function describeWait(wait: Wait): string {
   const seconds = `${Math.ceil(wait.ms / 1000)} s`
   if (wait.why === 'quota') return `quota used up, going on in ${seconds}`

@@ -21,20 +21,17 @@ import {type JOB} from './schemas/past.js'
 
 /** The forms that datasets, runs and plans take in the documents of `--json`. Dates become ISO 8601 in UTC. */
 
-/** A dataset; with `sizes`, what it takes up too. */
 export function datasetDocument(dataset: RunDataset, sizes?: Sizes): z.output<typeof DATASET> {
   const {name, type, timestamp} = dataset
   return {name, type, run: timestamp, ...factsDocument(dataset, sizes)}
 }
 
-/** What any dataset has in addition to its name. */
 function factsDocument(dataset: Dataset, sizes: Sizes | undefined) {
   const {id, sha, createdAt, lastModified} = dataset
   const storage = storageDocument([dataset], sizes)
   return {visibility: visibilityOf(dataset), createdAt, lastModified, id, sha, ...storage}
 }
 
-/** What datasets take up together, where that was asked for. */
 export function storageDocument(
   datasets: Iterable<Dataset>,
   sizes: Sizes | undefined,
@@ -47,7 +44,6 @@ export function certainBytes({bytes, unknown}: StorageSum): number | null {
   return unknown > 0 ? null : bytes
 }
 
-/** `private` or `public`. */
 export function visibilityOf(dataset: Dataset): 'private' | 'public' {
   return dataset.private ? 'private' : 'public'
 }
@@ -77,7 +73,6 @@ export function boardDocument({inventory, leaderboard}: Pick<LeaderboardCheck, '
   return {endpoint, namespace, now, leaderboard: {name, visibility: visibilityOf(leaderboard), sha}}
 }
 
-/** A run. `graceMs` decides whether it may still be uploading. */
 export function runDocument(run: Run, now: Date, graceMs: number, sizes?: Sizes): z.output<typeof RUN> {
   const {timestamp, time, complete, missing, datesDisagree, datasets} = run
   return {
@@ -106,7 +101,6 @@ export function stateDocument(run: Run, context: RunContext): z.output<typeof RU
   }
 }
 
-/** A run that was to be pinned. */
 export function pinnedRunDocument(pinned: PinnedRun): z.output<typeof PINNED_RUN> {
   const {run, changed, pin, tagged, problem} = pinned
   const half = pin !== undefined && !tagged

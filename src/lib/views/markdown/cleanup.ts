@@ -53,7 +53,6 @@ function titleOf(result: CleanupResult): string {
     : `${outcomes.length - done} of ${count(outcomes.length, 'dataset')} not deleted`
 }
 
-/** Everything of the plan that is not deleted by this job, and why. */
 function leftPart(outcomes: readonly Outcome[]): string {
   const left = words.notDeleted(outcomes).flatMap(([, own]) => own)
   if (left.length === 0) return ''

@@ -29,7 +29,6 @@ export function text(value: string): string {
   )
 }
 
-/** A name, a path or a flag, as code. */
 function code(value: string): string {
   return `<code>${text(value)}</code>`
 }
@@ -86,7 +85,6 @@ export function page(parts: Array<string | undefined>): string {
   return parts.flatMap((part) => (part ? `${part.replace(/\n$/, '')}\n` : [])).join('\n')
 }
 
-/** What a title calls the end, where it is not a failure. */
 const ENDS: Readonly<Record<string, string>> = {CancelledError: 'cancelled', RefusedError: 'refused'}
 
 /** The summary of a job, such as `Cleanup`, that ended with an error; the reassurance says what stays as it was. */
@@ -121,7 +119,6 @@ export function jobTable({commandLine, exitCode}: JobFacts, pairs: readonly Pair
 
 const MOST_WARNINGS = 20
 
-/** Of many warnings the first. */
 export function warningsPart({warnings}: JobFacts): string | undefined {
   if (warnings.length === 0) return undefined
   const lines = warnings.slice(0, MOST_WARNINGS).map((warning) => `- ${text(warning)}`)

@@ -11,10 +11,7 @@ import {paragraphs, wrapIndented, wrapText} from './layout.js'
 import {type Screen, type Style} from './style.js'
 import {formatPairs, formatTable, widest} from './table.js'
 
-/**
- * The whole plan as a person reads it: what was found or is left of a saved one, which rules apply, what is deleted, what stays, and
- * why. The totals come last: of a long plan the end is on the screen when the question comes.
- */
+/** The whole plan as a person reads it. The totals come last: of a long plan the end is on the screen when the question comes. */
 export function formatPlan(plan: Plan, notes: words.PlanNotes, screen: Screen): string {
   const {title, archive, sizes, saved, stale = []} = notes
   const {style, width} = screen
@@ -44,7 +41,6 @@ export function formatPlan(plan: Plan, notes: words.PlanNotes, screen: Screen): 
   ])
 }
 
-/** Every dataset to delete, by full name. */
 function formatDatasets(plan: Plan, sizes: Sizes | undefined, style: Style): string {
   const datasets = plannedDatasets(plan)
   if (datasets.length === 0) return ''
@@ -119,7 +115,6 @@ export function formatOutcomes(outcomes: readonly Outcome[], {width}: Screen): s
   return lines.map((line) => wrapIndented(line, '  ', width)).join('\n')
 }
 
-/** The most frequent reasons first. */
 function byReason(outcomes: readonly Outcome[]): string[] {
   const groups = new Map<string, Outcome[]>()
   for (const outcome of outcomes) pushTo(groups, outcome.reason ?? '', outcome)

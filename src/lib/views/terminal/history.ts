@@ -69,7 +69,6 @@ export function formatHistory({dataDir, jobs, problems}: History, view: HistoryV
   ])
 }
 
-/** Everything that is known of one job. */
 export function formatJob(job: JobRecord, problems: HistoryProblem[], view: HistoryView): string {
   const {at, id, namespace, endpoint, user, program, confirmedBy, phrase, endedAt, savedPlan} = job
   const facts = formatPairs(

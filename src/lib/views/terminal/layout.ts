@@ -8,7 +8,6 @@ export function paragraphs(parts: readonly string[]): string {
 /** Of Latin letters, and of what bars are made of. */
 const PLAIN = /^[\u0020-\u007E\u00A1-\u00A8\u00AA-\u00AC\u00AF-\u00FF…█]*$/
 
-/** Whether each character of a text takes exactly one column. */
 export function isPlain(text: string): boolean {
   return PLAIN.test(text)
 }
@@ -76,7 +75,6 @@ export function wrapIndented(text: string, margin: string, width = Infinity): st
   return indented(wrapText(text, width - margin.length), margin)
 }
 
-/** Puts blanks before every line. */
 export function indented(text: string, margin: string): string {
   return text.replaceAll(/^(?=.)/gm, margin)
 }

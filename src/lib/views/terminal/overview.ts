@@ -23,7 +23,6 @@ import {paragraphs, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 import {formatPairs, formatTable} from './table.js'
 
-/** The table of datasets, the counts by type, and what no command touches. */
 export function formatDatasetList(overview: Overview, datasets: RunDataset[], screen: Screen): string {
   const {sizes} = overview
   const columns: Array<Column<RunDataset>> = [
@@ -43,7 +42,6 @@ export function formatDatasetList(overview: Overview, datasets: RunDataset[], sc
   ])
 }
 
-/** The table of runs, newest first, and the totals. */
 export function formatRunTable(overview: Overview, totals: RunTotals, screen: Screen): string {
   const {runs, sizes, now} = overview
   const columns: Array<Column<Run>> = [
@@ -70,7 +68,6 @@ function formatHead({inventory, cutoff}: Overview, {style, width}: Screen): stri
   return cutoff ? `${head}\nOlder than ${moment(cutoff)}` : head
 }
 
-/** Of many only some are shown. */
 const MOST_NEAR_MISSES = 10
 
 function untouchedPairs(overview: Overview, datasets: RunDataset[]): Pair[] {

@@ -7,7 +7,6 @@ import {count, firstOf, listing, safe} from '../../base/text.js'
 export const WITHOUT_LEADERBOARD =
   'There is no leaderboard, so only the tag in the card pins a run, and a --reason is not saved.'
 
-/** The outcome of pinning, a line for each run. */
 export function formatPins(runs: PinnedRun[], until?: string): string {
   if (runs.length === 0) return 'The leaderboard cites no run that can be pinned.'
   return runs.map((each) => describePinned(each, until)).join('\n')
@@ -28,7 +27,6 @@ function sentence(problem = ''): string {
   return safe(problem).replace(/\.?$/, '.')
 }
 
-/** The outcome of unpinning, a line for each run. */
 export function formatUnpinned(runs: PinnedRun[]): string {
   return runs
     .map(({run, changed, pin, problem}) => {
@@ -42,7 +40,6 @@ export function formatUnpinned(runs: PinnedRun[]): string {
     .join('\n')
 }
 
-/** What to do about runs whose cards are not as they should be. */
 export function unfinishedAdvice(runs: PinnedRun[], interrupted: boolean): string | undefined {
   const open = runs.filter(({problem}) => problem !== undefined).length
   if (open === 0) return undefined
@@ -50,7 +47,6 @@ export function unfinishedAdvice(runs: PinnedRun[], interrupted: boolean): strin
   return `${start}: ${open} of ${runs.length} runs. The same command again finishes it.`
 }
 
-/** So many are named one by one. */
 const FEW_IN_DOUBT = 3
 
 /** Which runs were left out for want of certainty, and how to pin one all the same; undefined where there are none. */

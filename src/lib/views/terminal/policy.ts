@@ -12,7 +12,6 @@ import {paragraphs, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 import {formatTable} from './table.js'
 
-/** A rule of a policy in words. */
 type RuleInWords = Content<'policy explain'>['rules'][number]
 
 /** Every rule that a policy comes down to, those that always hold among them. */
@@ -40,7 +39,6 @@ const KEYS: Array<Column<{line: number | null; key: string}>> = [
 
 const NOT_COUNTED = 'Numbers do not count runs that are pinned, in the grace period or dated in the future.'
 
-/** A whole policy in sentences. */
 export function formatPolicy(policy: Policy, now: Date, screen: Screen): string {
   const {style, width} = screen
   const {only, keepers} = readRules(policy.options)
@@ -79,7 +77,6 @@ export function formatRunExplanation(policy: Policy, explanation: RunExplanation
   ])
 }
 
-/** What rules do and do not do. */
 const VERDICTS: Readonly<Record<Verdict['kind'], [does: string, doesNot: string]>> = {
   selector: ['selects', 'does not select'],
   keeper: ['keeps', 'does not keep'],
@@ -91,7 +88,6 @@ function wordOf({kind, holds}: Verdict): string {
   return VERDICTS[kind][holds ? 0 : 1]
 }
 
-/** Guards in the middle of a sentence. */
 const GUARD_WORDS: Readonly<Record<string, string>> = {
   pinned: 'its pin',
   grace: 'the grace period',

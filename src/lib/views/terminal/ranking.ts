@@ -151,10 +151,8 @@ export function bar(share: number): string {
   return '█'.repeat(filled) + '·'.repeat(BAR_LENGTH - filled)
 }
 
-/** Shown where a row has no number. */
 const NO_NUMBER = '-'
 
-/** The number that a row has for a metric. */
 function scoreText(metric: Metric, row: LeaderboardRow): string {
   const value = row[METRICS[metric].field]
   return value === undefined ? NO_NUMBER : formatMetric(metric, value)

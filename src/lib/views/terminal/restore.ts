@@ -16,7 +16,6 @@ const LABELS: Record<RestoreStatus, string> = {
   unattempted: 'Not attempted',
 }
 
-/** The outcome of each dataset, the counts, and what is not as it was. */
 export function formatRestore(result: RestoreResult, screen: Screen): string {
   const {dryRun, counts, outcomes, namespace, endpoint, from} = result
   const {style, width} = screen
@@ -43,7 +42,6 @@ export function formatRestore(result: RestoreResult, screen: Screen): string {
 
 const SEEN_BY = {private: 'its owners', public: 'everyone'}
 
-/** One dataset and its outcome, in one line. */
 export function describeRestored(outcome: RestoreOutcome): string {
   return `${outcome.name} (${count(outcome.files, 'file')}, ${formatBytes(outcome.bytes)}): ${wordsOf(outcome)}`
 }

@@ -28,7 +28,6 @@ export function hasColours(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && stream.hasColors?.() === true
 }
 
-/** Whether plain lines are asked for, as a screen reader wants them. */
 export function isPlainWanted(env: NodeJS.ProcessEnv): boolean {
   return isOn(env.SMOLTRACE_PLAIN)
 }

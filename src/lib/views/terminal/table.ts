@@ -3,15 +3,11 @@ import {type Column, type Pair} from '../columns.js'
 import {breakWords, columnsOf, indented, wrapText} from './layout.js'
 import {type Screen} from './style.js'
 
-/** Two blanks between columns. */
 const GAP = 2
 /** The last column is wrapped between words, but never to less than this. */
 const NARROWEST = 10
 
-/**
- * Lays rows out as an aligned table without lines. A pipe has no width: there nothing is dropped or wrapped.
- * @returns the lines, ending without a newline
- */
+/** Lays rows out as an aligned table without lines. A pipe has no width: there nothing is dropped or wrapped. */
 export function formatTable<Row>(
   columns: ReadonlyArray<Column<Row>>,
   rows: readonly Row[],
@@ -34,9 +30,7 @@ export function formatTables<Row>(
   )
 }
 
-/** A column that is shown. */
 interface Shown extends Column<never> {
-  /** Its place among all columns. */
   index: number
   width: number
   /** The width of its widest word. */
