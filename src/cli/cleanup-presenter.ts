@@ -53,14 +53,10 @@ export class CleanupPresenter {
       throw new UsageError(`--no-dry-run asks for a confirmation, and ${why}: add --yes.`)
   }
 
-  readonly onPlan: CleanupOptions['onPlan'] = async (plan, warnings, sizes) => {
-    this.warnNew(warnings)
-    await this.show(plan, {sizes})
-  }
-  readonly onSavedPlan: ApplyOptions['onPlan'] = async (saved, stale, warnings, sizes) => {
+  readonly onPlan: CleanupOptions['onPlan'] = (plan, warnings, sizes) => this.show(plan, warnings, {sizes})
+  readonly onSavedPlan: ApplyOptions['onPlan'] = (saved, stale, warnings, sizes) => {
     this.saved = saved
-    this.warnNew(warnings)
-    await this.show(saved.plan, {saved, stale, sizes})
+    return this.show(saved.plan, warnings, {saved, stale, sizes})
   }
 
   pickFrom(signal: AbortSignal): CleanupOptions['choose'] {
@@ -129,7 +125,8 @@ export class CleanupPresenter {
    * Under `--json` the plan is part of the document that ends the job: a blank line before it, which JSON allows, shows whether
    * stdout can be written at all.
    */
-  private async show(plan: Plan, known: Omit<PlanNotes, 'title'>): Promise<void> {
+  private async show(plan: Plan, warnings: string[], known: Omit<PlanNotes, 'title'>): Promise<void> {
+    this.warnNew(warnings)
     const isLive = this.given['no-dry-run'] === true
     this.preview = () => formatPlan(plan, this.notesOn(plan, known), this.command.screen)
     if (!this.isJson) await this.command.print(`${this.preview()}\n`)

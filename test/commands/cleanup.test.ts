@@ -10,7 +10,6 @@ import {retentionFlags} from '../../src/cli/flags/retention.js'
 import {HOUR} from '../../src/lib/base/time.js'
 import {Account} from '../support/account.js'
 import {type CliResult, findCommands, runCli} from '../support/cli.js'
-import {FAULTS} from '../support/faults.js'
 import {envOf, withHub} from '../support/hub.js'
 import {policyOf} from '../support/policies.js'
 import {type Fault} from '../support/sandbox.js'
@@ -98,68 +97,48 @@ describe('cleanup', () => {
     })
   })
 
-  describe('by a saved plan', () => {
-    it('takes how it is to be carried out beside --apply, and names the archive where the plan asks for one', async () => {
-      const dir = join(account.folder, 'copies')
-      await cleanup('--older-than', '30d', '--plan', plan, '--archive', dir)
-      expect((await cleanup('--apply', plan)).stdout).to.include(`--apply ${plan} --archive DIR --no-dry-run`)
-      const refused = await cleanup('--apply', plan, ...WET)
-      expect([refused.exitCode, refused.stderr.includes('add --archive')]).to.deep.equal([2, true])
-      const how = [...WET, '--concurrency', '2', '--max-delete', '90%', '--exit-code', '--no-journal']
-      expect(await cleanup('--apply', plan, '--archive', dir, ...how)).to.include({exitCode: 0})
-      expect(existsSync(join(dir, account.old[0] ?? '', 'README.md'))).to.equal(true)
-      expect(existsSync(join(account.folder, 'smoltrace'))).to.equal(false)
-    })
+  it('by a saved plan takes how it is carried out beside --apply, and names the archive where the plan asks for one', async () => {
+    const dir = join(account.folder, 'copies')
+    await cleanup('--older-than', '30d', '--plan', plan, '--archive', dir)
+    expect((await cleanup('--apply', plan)).stdout).to.include(`--apply ${plan} --archive DIR --no-dry-run`)
+    const refused = await cleanup('--apply', plan, ...WET)
+    expect([refused.exitCode, refused.stderr.includes('add --archive')]).to.deep.equal([2, true])
+    const how = [...WET, '--concurrency', '2', '--max-delete', '90%', '--exit-code', '--no-journal']
+    expect(await cleanup('--apply', plan, '--archive', dir, ...how)).to.include({exitCode: 0})
+    expect(existsSync(join(dir, account.old[0] ?? '', 'README.md'))).to.equal(true)
+    expect(existsSync(join(account.folder, 'smoltrace'))).to.equal(false)
   })
 
-  describe('by a policy', () => {
-    const FILE = [
-      'select:',
-      '  older-than: 20d',
-      'keep:',
-      '  recent: 2',
+  it('by a policy plans what the flags that say the same plan, and names the file', async () => {
+    const file = policyOf(
+      'select: {older-than: 20d}',
+      'keep: {recent: 2}',
       'only: [traces, metrics]',
       'grace: 1h',
-    ]
-    const SAME = ['--older-than', '20d', '--keep-recent', '2', '--only', 'traces,metrics', '--grace', '1h']
-
-    it('plans what the flags that say the same plan, and names the file', async () => {
-      const file = policyOf(...FILE)
-      const {policy, delete: runs, keep} = await document('--policy', file)
-      const same = await document(...SAME)
-      expect([runs, keep]).to.deep.equal([same.delete, same.keep])
-      expect([policy, same.policy, runs.length]).to.deep.equal([file, null, 1])
-      const {stdout} = await cleanup('--policy', file, '--max-delete', '90%')
-      expect(stdout)
-        .to.match(/^Cleanup by .*policy\.yaml: dry run\n/)
-        .and.include(`\n  smoltrace cleanup --policy ${file} --max-delete 90% --no-dry-run\n`)
-    })
+    )
+    const {policy, delete: runs, keep} = await document('--policy', file)
+    const flags = '--older-than 20d --keep-recent 2 --only traces,metrics --grace 1h'
+    const same = await document(...flags.split(' '))
+    expect([runs, keep]).to.deep.equal([same.delete, same.keep])
+    expect([policy, same.policy, runs.length]).to.deep.equal([file, null, 1])
+    const {stdout} = await cleanup('--policy', file, '--max-delete', '90%')
+    expect(stdout)
+      .to.match(/^Cleanup by .*policy\.yaml: dry run\n/)
+      .and.include(`\n  smoltrace cleanup --policy ${file} --max-delete 90% --no-dry-run\n`)
   })
 
-  describe('--sizes', () => {
-    it('shows what each dataset takes up, what the plan frees, and what was freed, by a saved plan too', async () => {
-      const {frees, storage, delete: runs} = await document('--older-than', '30d', '--plan', plan, '--sizes')
-      const sizes = runs.flatMap(({deletes}: any) => deletes.map((each: {storage: number}) => each.storage))
-      expect(sizes.reduce((sum: number, size: number) => sum + size, 0)).to.equal(frees)
-      expect(frees).to.be.above(0).and.below(storage)
-      const applied = await cleanup('--apply', plan, '--sizes')
-      expect(applied.stdout)
-        .to.match(/^RUN +AGE +WHAT GOES +SIZE +WHY$/m)
-        .and.match(/^Total .*\(frees \d/m)
-        .and.include(`--apply ${plan} --sizes --no-dry-run`)
-      const {freed} = await document('--apply', plan, '--sizes', ...WET)
-      expect(freed).to.equal(frees)
-    })
-
-    it('deletes the same where sizes are not to be had, and says that they are unknown', async () => {
-      account.hub.intercept({match: to('/api/settings/'), ...FAULTS['403']})
-      const {stdout, stderr, exitCode} = await cleanup('--older-than', '30d', '--sizes', ...WET)
-      expect([exitCode, account.deletions.length]).to.deep.equal([0, 6])
-      expect(stderr).to.match(/^Warning: What the datasets take up is unknown\. .*403/m)
-      expect(stdout)
-        .to.match(/^Total .*\(size unknown\)/m)
-        .and.match(/^Freed +size unknown$/m)
-    })
+  it('with --sizes shows what each dataset takes up, what the plan frees, and what was freed, by a saved plan too', async () => {
+    const {frees, storage, delete: runs} = await document('--older-than', '30d', '--plan', plan, '--sizes')
+    const sizes = runs.flatMap(({deletes}: any) => deletes.map((each: {storage: number}) => each.storage))
+    expect(sizes.reduce((sum: number, size: number) => sum + size, 0)).to.equal(frees)
+    expect(frees).to.be.above(0).and.below(storage)
+    const applied = await cleanup('--apply', plan, '--sizes')
+    expect(applied.stdout)
+      .to.match(/^RUN +AGE +WHAT GOES +SIZE +WHY$/m)
+      .and.match(/^Total .*\(frees \d/m)
+      .and.include(`--apply ${plan} --sizes --no-dry-run`)
+    const {freed} = await document('--apply', plan, '--sizes', ...WET)
+    expect(freed).to.equal(frees)
   })
 })
 

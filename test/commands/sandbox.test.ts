@@ -63,17 +63,11 @@ describe('sandbox, with a command', () => {
 })
 
 describe('sandbox, bad input', () => {
-  for (const [argv, names] of [
-    [['--runs', '-1', 'runs', 'group'], '--runs'],
-    [['--port', '65536', 'runs', 'group'], '--port'],
-    [['--speed', '3', 'runs', 'group'], '--speed'],
-  ] as const) {
-    it(`refuses \`sandbox ${argv.join(' ')}\` and names ${names}`, async () => {
-      const {stdout, stderr, exitCode} = await runCli(['sandbox', ...argv])
+  for (const flag of ['--runs -1', '--port 65536', '--speed 3']) {
+    it(`refuses ${flag}, and names it`, async () => {
+      const {stdout, stderr, exitCode} = await runCli(['sandbox', ...flag.split(' '), 'runs', 'group'])
       expect({stdout, exitCode}).to.deep.equal({stdout: '', exitCode: 2})
-      expect(stderr)
-        .to.match(/^Error: /)
-        .and.to.include(names)
+      expect(stderr).to.match(new RegExp(`^Error: .*${flag.split(' ')[0]}`))
     })
   }
 

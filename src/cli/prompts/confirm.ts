@@ -29,7 +29,7 @@ export async function confirmByPhrase(
 }
 
 /** What is about to be deleted, and whether it can be restored. */
-export function formatWarning(plan: Plan, isArchived: boolean, {style, width}: Screen): string {
+function formatWarning(plan: Plan, isArchived: boolean, {style, width}: Screen): string {
   const lines = [
     `${style.red(style.bold('WARNING'))}  You are about to delete ${describeTargets(plan, style)}.`,
     describeUndo(plan, isArchived),

@@ -34,6 +34,8 @@ describe('the progress of a deletion', () => {
   }
 
   const quota: JobEvent = {kind: 'waiting', why: 'quota', ms: 60_000}
+  const cause = 'the Hub answered 503'
+  const retried: JobEvent = {kind: 'repeating', name: A, why: 'retry', ms: 1000, cause, retry: 1, of: 5}
 
   beforeEach(() => {
     delete process.env.CI
@@ -53,19 +55,7 @@ describe('the progress of a deletion', () => {
 
   it('shows in a window what is under way, and why it takes longer', () => {
     show(true)
-    tell(
-      {kind: 'started', name: A},
-      {kind: 'started', name: B},
-      {
-        kind: 'repeating',
-        name: A,
-        why: 'retry',
-        ms: 1000,
-        cause: 'the Hub answered 503',
-        retry: 1,
-        of: 5,
-      },
-    )
+    tell({kind: 'started', name: A}, {kind: 'started', name: B}, retried)
     const lines = painted()
     expect(lines).to.have.length(9)
     expect(lines[0]).to.include('Deleting 0/120')
@@ -107,7 +97,7 @@ describe('the progress of a deletion', () => {
     tell(
       {kind: 'started', name: A},
       {kind: 'started', name: B},
-      {kind: 'repeating', name: A, why: 'retry', ms: 1000, cause: 'the Hub answered 503', retry: 1, of: 5},
+      retried,
       {kind: 'finished', outcome: {name: A, status: 'deleted'}},
       quota,
       {kind: 'finished', outcome: {name: B, status: 'failed', reason: '403 no'}},

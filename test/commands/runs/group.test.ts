@@ -10,13 +10,7 @@ import {type Sandbox} from '../../support/sandbox.js'
 
 interface RunDocument {
   run: string
-  time: string
-  ageMs: number
-  complete: boolean
-  missing: string[]
-  mayBeUploading: boolean
   datasets: string[]
-  state: string
   standing: string | null
   pinned: boolean | null
   storage?: number | null

@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
 import {runCli} from '../../support/cli.js'
-import {deletionsAt, envOf, isRunDataset, namesAt, runDatasetsAt} from '../../support/hub.js'
+import {envOf, runDatasetsAt} from '../../support/hub.js'
 import {type Sandbox, startSandbox} from '../../support/sandbox.js'
 
 describe('runs protect and unprotect', () => {
@@ -57,28 +57,6 @@ describe('runs protect and unprotect', () => {
     allow()
     expect((await run('unprotect', first)).exitCode).to.equal(0)
     expect((await run('group')).stdout).not.to.match(new RegExp(`^${first} .*pinned`, 'm'))
-  })
-
-  it('[S13] pin runs of an organisation, which stay when its leaderboard is gone', async () => {
-    const ofOrg = () => namesAt(hub).filter((name) => isRunDataset(name, 'tinyagents'))
-    const [pinned = ''] = ofOrg().flatMap((name) => /traces-(.*)$/.exec(name)?.[1] ?? [])
-    const kept = ofOrg().filter((name) => name.endsWith(pinned))
-    const going = ofOrg().filter((name) => !kept.includes(name))
-    const mine = runDatasetsAt(hub)
-    const org = ['--namespace', 'tinyagents']
-    expect(await run('protect', pinned, ...org)).to.include({
-      stdout: `${pinned} is now pinned by mira.\n`,
-      exitCode: 0,
-    })
-    hub.state.remove('tinyagents/smoltrace-leaderboard')
-    const argv = ['cleanup', '--all', '--grace', '0', ...org, '--no-dry-run', '--yes']
-    const {stdout, stderr, exitCode} = await runCli(argv, envOf(hub))
-    expect(exitCode, stderr).to.equal(0)
-    expect(stdout).to.match(new RegExp(`${pinned} .*pinned by its tag`))
-    expect(deletionsAt(hub)).to.have.members(going)
-    expect(going).not.to.deep.equal([])
-    expect(ofOrg()).to.deep.equal(kept)
-    expect(runDatasetsAt(hub)).to.deep.equal(mine)
   })
 
   const bad: Array<[title: string, argv: string[], word: string]> = [
