@@ -51,11 +51,13 @@ async function findToken(
   option: string | undefined,
   env: NodeJS.ProcessEnv,
 ): Promise<{token: string; source: string}> {
-  const variable = env.HF_TOKEN ? 'HF_TOKEN' : 'HUGGING_FACE_HUB_TOKEN'
-  const file = tokenFile(env)
   if (option !== undefined) return {token: clean(option), source: '`token`'}
+  const variable = env.HF_TOKEN ? 'HF_TOKEN' : 'HUGGING_FACE_HUB_TOKEN'
   const token = clean(env[variable] ?? '')
-  return token ? {token, source: variable} : {token: await readToken(file), source: file}
+  if (token) return {token, source: variable}
+  const file = tokenFile(env)
+  // A file that cannot be read holds none.
+  return {token: clean(await readFile(file, 'utf8').catch(() => '')), source: file}
 }
 
 function refuseOffline(env: NodeJS.ProcessEnv): void {
@@ -108,14 +110,6 @@ function tokenFile(env: NodeJS.ProcessEnv): string {
   const cache = env.XDG_CACHE_HOME || join(homedir(), '.cache')
   const home = expand(env.HF_HOME || join(cache, 'huggingface'), env)
   return expand(env.HF_TOKEN_PATH || join(home, 'token'), env)
-}
-
-async function readToken(file: string): Promise<string> {
-  try {
-    return clean(await readFile(file, 'utf8'))
-  } catch {
-    return ''
-  }
 }
 
 /** `~` and variables, as Python's `expanduser` and `expandvars` do. */

@@ -63,7 +63,10 @@ export async function openSession(options: ConnectionOptions = {}): Promise<Sess
   const hub = connectHub({...credentials, signal, onWait: guarded('onWait', options.onWait, warnings)})
   const {date, ...account} = await whoami(hub, credentials.source, options.namespace)
   const machine = machineTime(options)
-  warnings.push(...accessWarnings(account.access), ...clockWarnings(machine, date))
+  const {namespace, readLimit, partial} = account.access
+  if (readLimit) warnings.push(`Not everything in ${namespace} may be visible: ${readLimit}.`)
+  else if (partial) warnings.push(`Some datasets of ${namespace} may be hidden from this token: ${partial}.`)
+  warnings.push(...clockWarnings(machine, date))
   return {
     hub,
     ...account,
@@ -118,11 +121,6 @@ async function whoami(hub: Hub, source: string, namespace: string | undefined): 
       suggestions: error.suggestions,
     })
   }
-}
-
-function accessWarnings({readLimit, partial, namespace}: Access): string[] {
-  if (readLimit) return [`Not everything in ${namespace} may be visible: ${readLimit}.`]
-  return partial ? [`Some datasets of ${namespace} may be hidden from this token: ${partial}.`] : []
 }
 
 function clockWarnings(machine: Date, hub: Date | undefined): string[] {
