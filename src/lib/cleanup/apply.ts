@@ -32,12 +32,11 @@ const APPLY_OPTIONS: OptionTable<ApplyOptions> = {
 }
 
 /**
- * Carries out a saved plan: lists again, and deletes only what is in the plan and has not changed since. A dry run
- * by default, which shows what is left of it.
+ * Carries out a saved plan: lists again, and deletes only what is in the plan and has not changed since. A dry run by default.
  * @param file as `savePlan` wrote it
  * @returns the plan, what had fallen out of it (`stale`), and the outcome of the rest
- * @throws UsageError where the file is none, was changed, is of another version, or was made for another Hub or
- *   account; nothing is touched then. Else as `cleanupDatasets`
+ * @throws UsageError where the file is none, was changed, is of another version, or was made for another Hub or account; else as
+ *   `cleanupDatasets`
  */
 export async function applyPlan(file: string, options: ApplyOptions = {}): Promise<CleanupResult> {
   const own = readOptions(options, APPLY_OPTIONS)
@@ -46,10 +45,7 @@ export async function applyPlan(file: string, options: ApplyOptions = {}): Promi
   return carryOutEarlier(saved.plan, own, saved)
 }
 
-/**
- * Lists again, leaves out what is gone, changed or kept by now, and carries out the rest. A dry run compares likewise.
- * @param saved the file that the plan is from
- */
+/** Lists again, leaves out what is gone, changed or kept by now, and carries out the rest. A dry run compares likewise. */
 async function carryOutEarlier(
   plan: Plan,
   options: JobOptions & Pick<ApplyOptions, 'onPlan'>,
@@ -97,12 +93,11 @@ const DELETE_OPTIONS: OptionTable<DeleteOptions> = {
 }
 
 /**
- * Deletes what a plan says, or single datasets by name, under the same rules as `cleanupDatasets`: exact names only,
- * nothing that changed since the plan, no protected leaderboard. A dry run by default, which compares in the same way.
- * @param target a plan, or full names of one namespace; names of datasets that are not there are `gone`. Single
- *   datasets need no selectors, and the grace period does not hold them back
- * @throws UsageError where a name is not a SMOLTRACE dataset, the names are of several namespaces, or the plan is none;
- *   RefusedError where the plan contradicts itself or was made elsewhere; else as `cleanupDatasets`
+ * Deletes what a plan says, or single datasets by name, under the same rules as `cleanupDatasets`. A dry run by default.
+ * @param target a plan, or full names of one namespace; those that are not there are `gone`. Single datasets need no selectors, and
+ *   the grace period does not hold them back
+ * @throws UsageError where a name is not a SMOLTRACE dataset, the names are of several namespaces, or the plan is none; RefusedError
+ *   where the plan contradicts itself or was made elsewhere; else as `cleanupDatasets`
  */
 export async function deleteDatasets(
   target: Plan | string[],
@@ -119,10 +114,9 @@ async function deleteNamed(names: string[], options: DeleteOptions): Promise<Cle
   const namespace = namespaceOf(names, options)
   const opened = await openJob({...options, namespace})
   const {session} = opened
-  if (namespace !== undefined && namespace !== session.access.namespace)
-    throw new UsageError(
-      `The namespace is spelled ${session.access.namespace}, not ${namespace}: nothing is deleted.`,
-    )
+  const spelled = session.access.namespace
+  if (namespace !== undefined && namespace !== spelled)
+    throw new UsageError(`The namespace is spelled ${spelled}, not ${namespace}: nothing is deleted.`)
   const inventory = await discover(session)
   const protection = await readProtection(session.hub, inventory)
   const plan = makePlanOfNames(inventory, names, protection)
@@ -154,9 +148,8 @@ function namespaceOf(
   for (const name of names) {
     const type = parseDatasetName(name, wanted ?? '')?.type
     if (!type) throw new UsageError(`"${name}" is not a SMOLTRACE dataset of ${wanted}: nothing is deleted.`)
-    if (type === 'leaderboard' && !deleteLeaderboard) {
+    if (type === 'leaderboard' && !deleteLeaderboard)
       throw new UsageError(`${name} is the leaderboard: it is deleted only with \`deleteLeaderboard: true\`.`)
-    }
   }
 
   return names.length > 0 ? wanted : namespace

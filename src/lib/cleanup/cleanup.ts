@@ -17,10 +17,8 @@ import {type CleanupResult, resultOf} from './result.js'
 /** Which runs to delete, how, and what a caller wants to see of it. */
 export interface CleanupOptions extends ConnectionOptions, ExecutionOptions, RetentionOptions, SizesOption {
   /**
-   * Lets a person pick: called with the plan that the rules make, if that leaves any choice. Selectors and keepers are not
-   * needed then.
-   * @returns timestamps of the runs to delete, whatever selectors and keepers say of them, but none that a guard holds;
-   *   undefined ends the job, and nothing is deleted or saved
+   * Lets a person pick, where the plan that the rules make leaves any choice; no selector or keeper is needed then.
+   * @returns timestamps of the runs to delete, none that a guard holds; undefined ends the job, and nothing is deleted or saved
    */
   choose?: ((plan: Plan, warnings: string[]) => Promise<string[] | undefined>) | undefined
   /** Called with the plan as soon as it is made, before `confirm`, and with the sizes asked for; waited for. */
@@ -54,12 +52,12 @@ export async function cleanupDatasets(options: CleanupOptions = {}): Promise<Cle
   requireConsent({rules, archives: false}, own)
   const {choose, savePlan: file} = own
   const dryRun = isDryRun(own)
-  if (file !== undefined && !dryRun)
-    throw new OptionError(
-      'savePlan',
-      'saves the plan of a dry run: leave out `dryRun: false`, and apply it with `applyPlan`',
-    )
-  if (file !== undefined) await checkPlanTarget(file)
+  if (file !== undefined) {
+    const advice = 'leave out `dryRun: false`, and apply it with `applyPlan`'
+    if (!dryRun) throw new OptionError('savePlan', `saves the plan of a dry run: ${advice}`)
+    await checkPlanTarget(file)
+  }
+
   const opened = await openJob(own)
   const {session} = opened
   const inventory = await discover(session)

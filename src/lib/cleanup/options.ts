@@ -84,8 +84,7 @@ async function requireWritable(dir: string): Promise<void> {
 }
 
 /**
- * Consent to a plan that archives is not consent to one that does not; and without a prompt, nothing else shows that `--only`
- * alone takes in every run.
+ * Consent to a plan that archives is not consent to one that does not; without a prompt, only `all` says that `only` takes in all runs.
  * @throws UsageError
  */
 export function requireConsent(

@@ -37,13 +37,11 @@ export interface CleanupResult {
   warnings: string[]
 }
 
-/** So many runs, and so many datasets of them. */
 interface RunCounts {
   runs: number
   datasets: number
 }
 
-/** What was archived. */
 export interface ArchiveSummary {
   dir: string
   datasets: number
@@ -54,7 +52,6 @@ export interface ArchiveSummary {
 export type Report = Partial<CleanupResult> &
   Pick<CleanupResult, 'dryRun' | 'plan' | 'warnings'> & {
     inventory: Inventory
-    /** What was asked for of them. */
     sizes?: Sizes | undefined
   }
 
@@ -108,11 +105,7 @@ export function isUnknown({plan: {unknown = []}, dryRun}: CleanupResult): boolea
   return dryRun && unknown.length > 0
 }
 
-/**
- * The exit code of a finished job: 0 done or nothing to do, 1 a dry run that could not find out, 3 anything failed, skipped or
- * unattempted, 5 nothing of a saved plan could be applied, 130 declined or interrupted, 10 a dry run that found work where
- * `reportWork` asks for it.
- */
+/** The exit code of a finished job. @param reportWork whether a dry run that found work ends with 10 */
 export function exitCodeOf(result: CleanupResult, reportWork = false): ExitCode {
   const {wouldDelete, dryRun, declined, interrupted, counts} = result
   if (declined || interrupted) return EXIT.cancelled

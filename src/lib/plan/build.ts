@@ -33,9 +33,8 @@ export async function planBy(
 
 /**
  * Reads what the rules rest on in addition to the datasets: what is protected, and what the leaderboard says of runs.
- * @throws RefusedError where a run that is named is not there, where the leaderboard would be deleted and is protected, where rules
- *   rest on rows, and there is none, some were lost or none is of use, or on what is not there and may be hidden; SmoltraceError
- *   where what must be certain cannot be read
+ * @throws RefusedError where a run that is named is not there, a leaderboard to be deleted is protected, or rules rest on rows that are
+ *   missing, lost or of no use, or on absence that may be hidden; SmoltraceError where what must be certain cannot be read
  */
 export async function readFacts(
   rules: RetentionRules,
@@ -59,10 +58,7 @@ export async function readFacts(
   return {runs, known: {protection, rows}}
 }
 
-/**
- * Reads the leaderboard again, for a plan that rests on it.
- * @throws RefusedError where rules rest on its rows and it has none, or is gone; else as `readLeaderboard`
- */
+/** Reads the rows that a plan rests on again. @throws RefusedError where there are none; else as `readLeaderboard` */
 export async function rereadRows(
   {hub, access}: Session,
   inventory: Inventory,

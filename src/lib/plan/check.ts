@@ -27,10 +27,7 @@ const PLAN = z.object({
   standard: z.array(text),
 })
 
-/**
- * Takes a plan from a caller: a copy that the caller cannot change, checked against itself.
- * @throws UsageError where it is not a plan, RefusedError where it contradicts itself
- */
+/** Takes a plan from a caller: a copy that the caller cannot change, checked. @throws as `checkPlan` */
 export function takePlan(given: Plan): Plan {
   let plan: Plan
   try {

@@ -40,12 +40,11 @@ interface Seen {
 }
 
 /**
- * Looks what of a plan may be deleted: every comparison of a plan with the Hub is this one. Asks who the token belongs to after the
- * listing, which leaves out in silence what the token does not see any more, and reads the protection last.
+ * Looks what of a plan may be deleted: every comparison of a plan with the Hub is this one. Asks whose token it is after the listing,
+ * which leaves out in silence what the token does not see any more, and reads the protection last.
  * @param known a listing that is young enough to be used again
- * @throws RefusedError where the token sees or may do less than before, where the leaderboard that the plan saw is not listed or
- *   is another one, where nothing of the plan is listed and it is not certain that all of it is gone, or where the plan's rules
- *   rest on rows, and these were lost or none is of use to them now; SmoltraceError where an answer is not certain
+ * @throws RefusedError where the access shrank, the plan's leaderboard is not listed or is another one, all of the plan vanished
+ *   without certainty, or its rules rest on rows that were lost or are of no use now; SmoltraceError where an answer is not certain
  */
 export async function lookAt(plan: Plan, session: Session, known?: Seen): Promise<Look> {
   const listing = known ?? (await list(plan, session))

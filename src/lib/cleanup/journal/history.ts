@@ -29,10 +29,7 @@ export interface History {
 export interface HistoryOptions {
   /** Jobs that began before it. */
   since?: Date | undefined
-  /**
-   * Of each job, datasets that are deleted or gone, and more than 40 of each other state; its counts are of all. Several jobs of
-   * some ten thousand datasets are too much to have at a time.
-   */
+  /** Of each job, datasets that are deleted or gone, and more than 40 of each other state; its counts are of all. */
   brief?: boolean | undefined
 }
 
@@ -87,12 +84,13 @@ export function findJob({dataDir, jobs}: History, id: string): JobRecord {
   const [job] = found
   if (found.length === 1 && job) return job
   const named = JSON.stringify(safe(id))
-  const suggestions = ['See which there are: smoltrace history']
-  throw job
-    ? new RefusedError(`${named} is how several jobs begin: ${found.map((each) => each.id).join(', ')}.`, {
-        suggestions: ['Give more of its first characters.'],
-      })
-    : new RefusedError(`There is no job ${named} in ${dataDir}.`, {suggestions})
+  const [why, advice] = job
+    ? [
+        `${named} is how several jobs begin: ${found.map((each) => each.id).join(', ')}.`,
+        'Give more of its first characters.',
+      ]
+    : [`There is no job ${named} in ${dataDir}.`, 'See which there are: smoltrace history']
+  throw new RefusedError(why, {suggestions: [advice]})
 }
 
 /** Newest first: a journal's name begins with its moment. */

@@ -22,10 +22,7 @@ export const DATASET_STATES = [
   'uncertain',
 ] as const satisfies Array<OutcomeStatus | 'uncertain' | 'untouched'>
 
-/**
- * What is certain of one dataset of a job: an outcome; `untouched`: the job sent nothing for it; or `uncertain`: it may be
- * deleted or not.
- */
+/** Of one dataset of a job: an outcome; `untouched`: nothing was sent for it; or `uncertain`: it may be deleted or not. */
 export type DatasetState = (typeof DATASET_STATES)[number]
 
 /** The first line. Types are those of what is read: the declarations of the package can name no schema, without zod. */
@@ -62,8 +59,8 @@ export function isClean({state, counts, problems}: JobRecord): boolean {
 }
 
 /**
- * Reads one journal. A line says something only whole: what is torn off at the end had no effect, since nothing is sent
- * before its intent is whole; a line that cannot be read leaves uncertain what is known from no other.
+ * Reads one journal. A torn last line says nothing, since nothing is sent before its intent is whole; another line that cannot be read
+ * leaves uncertain what is known from no other.
  * @throws RefusedError where the text is not a journal, or one of an unknown version
  */
 export function parseJournal(text: string): JobRecord {
@@ -110,16 +107,12 @@ function follow(fields: object | undefined, job: JobRecord, datasets: Map<string
   if (!dataset) return false
   if (line.kind === 'intent') {
     Object.assign(dataset, {state: 'uncertain', reason: NO_RESULT, requestId: undefined, at})
-    return true
+  } else {
+    const {status, uncertain, reason, requestId} = line
+    const state = uncertain ? 'uncertain' : status
+    Object.assign(dataset, {state, reason: reason || undefined, requestId: requestId || undefined, at})
   }
 
-  const {status, uncertain, reason, requestId} = line
-  Object.assign(dataset, {
-    state: uncertain ? 'uncertain' : status,
-    reason: reason || undefined,
-    requestId: requestId || undefined,
-    at,
-  })
   return true
 }
 
