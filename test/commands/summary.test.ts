@@ -22,7 +22,7 @@ describe('--summary', () => {
     file = join(folder, 'summary.md')
   })
 
-  it('tells of a dry run by a policy what the preview tells, and how to go on', () =>
+  it('says of a dry run by a policy what the preview says, and what comes next', () =>
     withHub({runs: 6}, async (hub) => {
       const policy = policyOf('keep: {recent: 2}')
       const plan = join(folder, 'plan.json')
@@ -38,7 +38,7 @@ describe('--summary', () => {
       expect(summary()).to.include('10: something was found')
     }))
 
-  it('tells of a plan that is applied, and of what was deleted', () =>
+  it('names the plan that was applied, and what was deleted', () =>
     withHub({runs: 6}, async (hub) => {
       const plan = join(folder, 'plan.json')
       await runCli(['cleanup', '--keep-recent', '2', '--plan', plan], envOf(hub))
@@ -62,11 +62,11 @@ describe('--summary', () => {
   const failures: Array<[what: string, code: number, flags: string[], title: string, says: string]> = [
     ['a plan that is too large', 1, ['--all', '--max-delete', '1'], 'refused', '--max-delete 1 refused'],
     ['a rejected token', 4, ['--all', '--token', UNKNOWN_TOKEN], 'failed', 'token'],
-    ['a file that is no policy', 2, ['--policy', 'nowhere.yaml'], 'failed', 'nowhere.yaml'],
-    ['a question that nobody could answer', 2, ['--all', '--no-dry-run'], 'failed', 'add --yes'],
+    ['a file that is not a policy', 2, ['--policy', 'nowhere.yaml'], 'failed', 'nowhere.yaml'],
+    ['a question that could not be answered', 2, ['--all', '--no-dry-run'], 'failed', 'add --yes'],
   ]
   for (const [what, code, flags, ended, says] of failures) {
-    it(`tells of what went wrong, and shows no token: ${what}`, () =>
+    it(`says what went wrong, and shows no token: ${what}`, () =>
       withHub({runs: 3}, async (hub) => {
         const {exitCode} = await cleanup(hub, ...flags)
         expect(exitCode).to.equal(code)
@@ -104,7 +104,7 @@ describe('--summary', () => {
     const check = (hub: Sandbox, ...flags: string[]) =>
       runCli(['leaderboard', 'check', ...flags, '--summary', file], envOf(hub))
 
-    it('tells each finding and what to do about it', () =>
+    it('names each finding and what to do about it', () =>
       withHub({runs: 12}, async (hub) => {
         const {findings} = JSON.parse((await check(hub, '--json')).stdout)
         const {rows} = rendered(summary())

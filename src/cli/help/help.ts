@@ -49,7 +49,7 @@ export class SmoltraceCommandHelp extends CommandHelp {
     return `${super.arg(arg)}${arg.multiple || this.command.strict === false ? '...' : ''}`
   }
 
-  /** The summary stands above the help. */
+  /** The summary is above the help. */
   protected override description(): string | undefined {
     return this.command.description && this.wrap(this.command.description)
   }

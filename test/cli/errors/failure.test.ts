@@ -143,12 +143,12 @@ about.
   leave it out.`)
   })
 
-  it('never breaks a sentence in whose middle a command stands', () => {
+  it('never breaks a sentence with a command in its middle', () => {
     const suggestion = 'Run `mycli smoltrace history` and see what is certain'
     expect(shown(30, {suggestions: [suggestion]})).to.include(`\n  ${suggestion}`)
   })
 
-  it('is no error where somebody said no', () => {
+  it('is not an error where the person said no', () => {
     expect(shown(undefined, {message: 'nothing was deleted.', exitCode: EXIT.cancelled})).to.match(
       /^Cancelled: nothing was deleted\.\n/,
     )

@@ -15,7 +15,7 @@ describe('the topic of our commands in a host', () => {
     ['smoltrace:runs:group', ['smoltrace'], 'runs group'],
     ['smoltrace', ['smoltrace'], ''],
   ] as const) {
-    it(`is told from the words of ${id}`, () => {
+    it(`is known from the words of ${id}`, () => {
       expect(topicOf(id)).to.deep.equal(topic)
       expect(wordsOf(id)).to.equal(words)
     })

@@ -26,7 +26,7 @@ describe('the progress of a deletion', () => {
     for (const event of events) progress.onEvent(event)
   }
 
-  /** What stands on the terminal after its next painting. */
+  /** What is on the terminal after its next painting. */
   const painted = (): string[] => {
     stream.text = ''
     paint()
@@ -117,7 +117,7 @@ describe('the progress of a deletion', () => {
     expect(stream.text.match(/looking again/g)).to.have.length(2)
   })
 
-  it('says once in lines how far archiving is, however often it is told', () => {
+  it('says once in lines how far archiving is, however often an event says it', () => {
     show(false)
     for (const done of [0, 0, 0, 1, 2]) tell({kind: 'archiving', name: A, done, of: 3, bytes: 10 * done})
     expect(stream.text.trimEnd().split('\n')).to.have.length(3)

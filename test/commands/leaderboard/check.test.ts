@@ -15,7 +15,7 @@ interface CheckDocument {
 const BOARD = 'mira/smoltrace-leaderboard'
 const check = (hub: Sandbox, ...flags: string[]) => runCli(['leaderboard', 'check', ...flags], envOf(hub))
 const checkJson = async (hub: Sandbox) => JSON.parse((await check(hub, '--json')).stdout) as CheckDocument
-/** A leaderboard that nobody else sees. */
+/** A leaderboard that only its owner sees. */
 const hide = (hub: Sandbox) => {
   hub.state.get(BOARD)!.private = true
 }
