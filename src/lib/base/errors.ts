@@ -15,14 +15,16 @@ export interface ErrorDetails {
  * names in the library, in backticks. Message, stack, cause and suggestions lose control characters and the token.
  */
 export abstract class SmoltraceError extends Error {
+  /** What to do next where nothing more helpful is known. */
+  protected static readonly advice: string
   abstract readonly exitCode: ExitCode
   /** Never empty. */
   readonly suggestions: string[]
 
-  /** @param advice what to do next where nothing more helpful is known */
-  constructor(message: string, {suggestions = [], cause}: ErrorDetails, advice: string) {
+  constructor(message: string, {suggestions = [], cause}: ErrorDetails = {}) {
     super(shownText(message), cause === undefined ? undefined : {cause: shownCause(cause)})
-    this.suggestions = (suggestions.length > 0 ? suggestions : [advice]).map((text) => shownText(text))
+    const texts = suggestions.length > 0 ? suggestions : [new.target.advice]
+    this.suggestions = texts.map((text) => shownText(text))
   }
 
   /** Where oclif looks for the exit code when a host prints the error itself. */
@@ -45,18 +47,15 @@ function shownCause(cause: unknown): unknown {
   return Object.assign(shown, {name, stack: withoutTokens(stack ?? message)})
 }
 
-/** The flags or options make no sense; nothing was sent to the Hub. Exit code 2. */
-export class UsageError extends SmoltraceError {
-  override readonly name = 'UsageError'
-  readonly exitCode = EXIT.usage
-
-  constructor(message: string, details: ErrorDetails = {}) {
-    super(message, details, SEE_OPTIONS)
-  }
-}
-
 /** What to do where no more is known; a command names its help instead. */
 export const SEE_OPTIONS = 'What each option means is in the documentation of the library.'
+
+/** The flags or options make no sense; nothing was sent to the Hub. Exit code 2. */
+export class UsageError extends SmoltraceError {
+  protected static override readonly advice = SEE_OPTIONS
+  override readonly name = 'UsageError'
+  readonly exitCode = EXIT.usage
+}
 
 /** One option makes no sense. A command calls it by its flag, and a policy file by its key. */
 export class OptionError extends UsageError {
@@ -81,32 +80,24 @@ export function renameOptions(text: string, nameOf: (option: string) => string |
 
 /** A safety rule forbids what was asked, or what it needs is not known for certain. Exit code 1. */
 export class RefusedError extends SmoltraceError {
+  protected static override readonly advice = 'Resolve this, then run the command again.'
   override readonly name = 'RefusedError'
   readonly exitCode = EXIT.error
-
-  constructor(message: string, details: ErrorDetails = {}) {
-    super(message, details, 'Resolve this, then run the command again.')
-  }
 }
 
 /** No token, a token the Hub rejects, or one that may not do this; before anything was deleted. Exit code 4. */
 export class NotAllowedError extends SmoltraceError {
+  protected static override readonly advice =
+    'Set HF_TOKEN to a token that may do this, or run `hf auth login`.'
   override readonly name = 'NotAllowedError'
   readonly exitCode = EXIT.notAllowed
-
-  constructor(message: string, details: ErrorDetails = {}) {
-    super(message, details, 'Set HF_TOKEN to a token that may do this, or run `hf auth login`.')
-  }
 }
 
 /** The user said no, or interrupted the job before anything was deleted. Exit code 130. */
 export class CancelledError extends SmoltraceError {
+  protected static override readonly advice = 'The same command can be run again at any time.'
   override readonly name = 'CancelledError'
   readonly exitCode = EXIT.cancelled
-
-  constructor(message: string, details: ErrorDetails = {}) {
-    super(message, details, 'The same command can be run again at any time.')
-  }
 }
 
 /** For what only informs: `unknown` and a warning where it cannot be read. @throws CancelledError, and what is not for a person */

@@ -29,6 +29,8 @@ export interface HubAnswer {
 
 /** The Hub or its file store answered, and the answer was no. Exit code 4 for 401 and 403 of the Hub itself, else 1. */
 export class HubError extends SmoltraceError {
+  protected static override readonly advice =
+    'Try again later. If it stays so, see https://status.huggingface.co.'
   override readonly name = 'HubError'
   readonly exitCode: ExitCode
   readonly answer: HubAnswer
@@ -43,7 +45,7 @@ export class HubError extends SmoltraceError {
       location: said.location && safe(said.location),
       requestId: said.requestId && safe(said.requestId).slice(0, MAX_WORDS),
     }
-    super(describe(answer), {suggestions: adviceFor(answer), ...details}, LATER)
+    super(describe(answer), {suggestions: adviceFor(answer), ...details})
     this.answer = answer
     // A file store knows no token of the Hub's.
     const isRefused = answer.store === undefined && (answer.status === 401 || answer.status === 403)
@@ -57,6 +59,7 @@ export class HubError extends SmoltraceError {
 
 /** No answer came: the Hub is down, the network is, or the wait was too long. Exit code 1. */
 export class HubUnreachableError extends SmoltraceError {
+  protected static override readonly advice = 'Check the network and HF_ENDPOINT, then try again.'
   override readonly name = 'HubUnreachableError'
   readonly exitCode = EXIT.error
   /** What happened, in a few words. */
@@ -65,7 +68,7 @@ export class HubUnreachableError extends SmoltraceError {
   readonly isPermanent: boolean
 
   constructor(message: string, details: ErrorDetails & {reason?: string; isPermanent?: boolean} = {}) {
-    super(message, details, 'Check the network and HF_ENDPOINT, then try again.')
+    super(message, details)
     this.reason = details.reason ?? message
     this.isPermanent = details.isPermanent ?? false
   }
@@ -73,19 +76,11 @@ export class HubUnreachableError extends SmoltraceError {
 
 /** An answer came, but not one the Hub gives: HTML, broken JSON, a foreign link, a missing field. Exit code 1. */
 export class HubFormatError extends SmoltraceError {
+  protected static override readonly advice =
+    'Try again later. If it stays so, look for a newer version: the Hub may have changed.'
   override readonly name = 'HubFormatError'
   readonly exitCode = EXIT.error
-
-  constructor(message: string, details: ErrorDetails = {}) {
-    super(
-      message,
-      details,
-      'Try again later. If it stays so, look for a newer version: the Hub may have changed.',
-    )
-  }
 }
-
-const LATER = 'Try again later. If it stays so, see https://status.huggingface.co.'
 
 /** Characters of the Hub's words in a sentence. */
 const MAX_WORDS = 300

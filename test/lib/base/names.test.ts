@@ -67,6 +67,7 @@ describe('naming', () => {
 
     it('is read as UTC, to the second, or is refused in any other form', () => {
       expect(parseTimestamp('20260131_235958')?.toISOString()).to.equal('2026-01-31T23:59:58.000Z')
+      expect(parseTimestamp('20240229_000000')?.toISOString()).to.equal('2024-02-29T00:00:00.000Z')
       for (const text of ['', '20260131', '20260131T235959', ' 20260131_235959', '20260131_235959Z'])
         expect(parseTimestamp(text), text).to.equal(undefined)
     })
