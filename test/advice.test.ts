@@ -5,7 +5,7 @@ import {join} from 'node:path'
 
 import {writeBoard} from './support/boards.js'
 import {findCommands, root, runCli} from './support/cli.js'
-import {envOf, runDatasetsAt, withHub} from './support/hub.js'
+import {envOf, runDatasetsAt, runsAt, withHub} from './support/hub.js'
 import {type Sandbox} from './support/sandbox.js'
 import {shellWords} from './support/shell-words.js'
 
@@ -111,9 +111,8 @@ function commandsIn(text: string): string[] {
   return [...behindName, ...inTicks].map(([, line = '']) => line.replace(/[.:]$|[.:] .*$/, ''))
 }
 
-const stampsAt = (hub: Sandbox) => [...new Set(runDatasetsAt(hub).map((name) => name.slice(-15)))].toSorted()
 const archiveOne = async ({hub, run}: Scene) => {
-  const {exitCode} = await run(`cleanup --run ${stampsAt(hub)[0]} --archive copies --no-dry-run --yes`)
+  const {exitCode} = await run(`cleanup --run ${runsAt(hub)[0]} --archive copies --no-dry-run --yes`)
   expect(exitCode).to.equal(0)
 }
 
@@ -141,7 +140,7 @@ function renameArchive(from: string, to: string): void {
 
 const PIN = /^runs unprotect \d{8}_\d{6} \d{8}_\d{6} --namespace mira$/
 const protectBoard = ({run}: Scene) => run('leaderboard protect')
-const pinTwo = ({hub, run}: Scene) => run(`runs protect ${stampsAt(hub).slice(0, 2).join(' ')}`)
+const pinTwo = ({hub, run}: Scene) => run(`runs protect ${runsAt(hub).slice(0, 2).join(' ')}`)
 const archiveAsAnother = async (scene: Scene) => {
   await archiveOne(scene)
   renameArchive(scene.hub.user, 'old-name')

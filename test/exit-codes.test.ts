@@ -5,7 +5,7 @@ import {join} from 'node:path'
 
 import {EXIT, type ExitCode, graverCode} from '../src/lib/base/exit-codes.js'
 import {runCli} from './support/cli.js'
-import {envOf, namesAt, runDatasetsAt, UNKNOWN_TOKEN, withHub} from './support/hub.js'
+import {envOf, namesAt, runsAt, UNKNOWN_TOKEN, withHub} from './support/hub.js'
 import {type Fault, type Sandbox} from './support/sandbox.js'
 
 const WET = '--no-dry-run --yes'
@@ -87,9 +87,7 @@ describe('[S16] the exit code says what happened, the same with and without --js
       for (const json of ['', ' --json']) {
         await withHub({runs: 5}, async (hub) => {
           const folder = mkdtempSync(join(tmpdir(), 'smoltrace-exit-'))
-          const [oldest = ''] = runDatasetsAt(hub)
-            .map((name) => name.slice(-15))
-            .toSorted()
+          const [oldest = ''] = runsAt(hub)
           const run = (text: string, as?: string) => {
             const argv = text.replace('FOLDER', folder).replace('OLDEST', oldest).split(' ')
             return runCli(argv, envOf(hub, as))

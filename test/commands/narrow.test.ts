@@ -6,7 +6,7 @@ import {stripVTControlCharacters} from 'node:util'
 
 import {findCommands, root, runCli} from '../support/cli.js'
 import {withColumns} from '../support/golden.js'
-import {envOf, runDatasetsAt} from '../support/hub.js'
+import {envOf, runsAt} from '../support/hub.js'
 import {type Sandbox, startSandbox} from '../support/sandbox.js'
 
 const COLUMNS = 60
@@ -58,10 +58,7 @@ for (const CI of [undefined, 'true'])
       'clenup',
     ]) {
       it(`is as wide as what is shown: ${line.replaceAll(folder, '…').replaceAll(root, '')}`, async () => {
-        const [newest = ''] = runDatasetsAt(hub)
-          .map((name) => name.slice(-15))
-          .toSorted()
-          .toReversed()
+        const newest = runsAt(hub).at(-1) ?? ''
         const env = {...envOf(hub), XDG_DATA_HOME: folder, TERM: 'xterm', CI}
         const words = line.replace('NEWEST', newest).split(' ')
         const {stdout, stderr} = await withColumns(COLUMNS, () => runCli(words, env, commands))

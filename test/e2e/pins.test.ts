@@ -1,7 +1,7 @@
 import {expect} from 'chai'
 
 import {runCli} from '../support/cli.js'
-import {deletionsAt, envOf, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
+import {deletionsAt, envOf, gate, namesAt, runDatasetsAt, stampsIn, until, withHub} from '../support/hub.js'
 import {cleanEnv, start} from '../support/process.js'
 import {type Sandbox} from '../support/sandbox.js'
 
@@ -10,9 +10,7 @@ const PATIENT = {HF_HUB_DOWNLOAD_TIMEOUT: '300'}
 
 /** Timestamps of the runs that are over, newest first. */
 const finishedRuns = (hub: Sandbox) =>
-  [...new Set(runDatasetsAt(hub).flatMap((name) => /-traces-(.*)$/.exec(name)?.[1] ?? []))]
-    .toSorted()
-    .toReversed()
+  stampsIn(runDatasetsAt(hub).filter((name) => name.includes('-traces-'))).toReversed()
 
 /** The datasets of a run. */
 const ofRun = (hub: Sandbox, run: string) => runDatasetsAt(hub).filter((name) => name.endsWith(run))

@@ -1,6 +1,6 @@
 import {expectGolden} from '../support/golden.js'
 import {withHub} from '../support/hub.js'
-import {cleanEnv} from '../support/process.js'
+import {cleanEnv, preload} from '../support/process.js'
 import {startInTerminal, type Terminal} from '../support/pty.js'
 
 const NOW = '2026-11-20T09:12:00.000Z'
@@ -17,8 +17,10 @@ const END = '\u001B[F'
 
 async function show(file: string, line: string, act: (terminal: Terminal) => Promise<void>): Promise<void> {
   await withHub({clock: () => new Date(NOW)}, async (hub) => {
-    const env = {NO_COLOR: '1', NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(CLOCK)}`}
-    const terminal = startInTerminal(line.split(' '), cleanEnv(hub, env), {rows: 60, columns: 80})
+    const terminal = startInTerminal(line.split(' '), cleanEnv(hub, {NO_COLOR: '1', ...preload(CLOCK)}), {
+      rows: 60,
+      columns: 80,
+    })
     await act(terminal)
     const shown = terminal.screen.everything().join('\n').trimEnd()
     terminal.ctrlC()

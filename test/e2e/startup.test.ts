@@ -7,7 +7,7 @@ import {join} from 'node:path'
 import {originsOf} from '../support/bundles.js'
 import {root} from '../support/cli.js'
 import {withHub} from '../support/hub.js'
-import {cleanEnv, type Finished, PROGRAM, run} from '../support/process.js'
+import {cleanEnv, type Finished, preload, PROGRAM, run} from '../support/process.js'
 
 /** What takes long to load, or is not for everyone. */
 const HEAVY = ['@huggingface/hub', 'enquirer', 'hyparquet', 'hyparquet-writer', 'listr2', 'sandbox', 'yaml']
@@ -78,9 +78,8 @@ describe('what a start loads', () => {
       const spy = String.raw`for (const name of ["fetch", "Headers", "Response"])
   Object.defineProperty(globalThis, name, {get() { console.error("asked for " + name) }})
 process.on("exit", () => console.error(process.moduleLoadList.join("\n")))`
-      const options = `--import=data:text/javascript,${encodeURIComponent(spy)}`
       const words = ['cleanup', '--all', '--grace', '0', '--no-dry-run', '--yes']
-      const {exitCode, stderr} = await run(words, cleanEnv(hub, {NODE_OPTIONS: options}))
+      const {exitCode, stderr} = await run(words, cleanEnv(hub, preload(spy)))
       expect(exitCode).to.equal(0)
       expect(stderr).to.include('NativeModule http').and.not.include('asked for')
     }))

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {deletionsAt, gate, namesAt, runDatasetsAt, until, withHub} from '../support/hub.js'
-import {cleanEnv} from '../support/process.js'
+import {cleanEnv, preload} from '../support/process.js'
 import {startInTerminal, type Terminal} from '../support/pty.js'
 import {type Fault, type Sandbox} from '../support/sandbox.js'
 
@@ -19,14 +19,8 @@ process.stdin.resume = function () {
   process.nextTick(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200))
   return resume.call(this)
 }`
-const HELD_UP = `--import=data:text/javascript,${encodeURIComponent(HOLD_UP)}`
 
-const QUESTION = /Type .+ to go on, anything else to cancel:/
-/** The ways in which a terminal may be asked: redrawn in place, or line by line, as for a screen reader. */
-const MODES: Array<[how: string, variables: Record<string, string>]> = [
-  ['in place', {}],
-  ['line by line', {SMOLTRACE_PLAIN: '1'}],
-]
+const QUESTION = /Type .+ to go on, anything else to cancel:|Space.+Enter: go on/
 
 /** Starts a command on a sandbox and waits for its question. */
 async function asked(hub: Sandbox, argv: string[], variables = {}): Promise<Terminal> {
@@ -72,34 +66,12 @@ describe('the question before a deletion', () => {
       expect(deletionsAt(hub)).to.deep.equal([])
     }))
 
-  const noes: Array<[what: string, answer: (terminal: Terminal) => void]> = [
-    ['"delete"', ({type}) => type('delete')],
-    ['an empty line', ({type}) => type('')],
-    ['Ctrl-C', ({ctrlC}) => ctrlC()],
-    ['Ctrl-D', ({ctrlD}) => ctrlD()],
-    ['SIGTERM', ({kill}) => kill('SIGTERM')],
-  ]
-  for (const [how, variables] of MODES) {
-    for (const [what, answer] of noes) {
-      it(`[S9] ${how}, takes ${what} for a no, says so, and ends with 130`, () =>
-        withHub({runs: 3}, async (hub) => {
-          const terminal = await asked(hub, KEEP_ONE, variables)
-          answer(terminal)
-          expect(await terminal.finished).to.equal(130)
-          expect(terminal.text).to.include('Cancelled: nothing was deleted.')
-          expect(terminal.text).not.to.match(/^\s+at /m)
-          expectCursor(terminal)
-          expect(deletionsAt(hub)).to.deep.equal([])
-        }))
-    }
-  }
-
   it('[S9] is not answered by what was typed before the plan was on the screen, though the program read it late', () =>
     withHub({runs: 3}, async (hub) => {
       const type = {early() {}}
       const match: Fault['match'] = ({path}) => path.startsWith('/api/datasets?')
       hub.intercept({match, times: 1, before: () => type.early()})
-      const terminal = startInTerminal(KEEP_ONE, cleanEnv(hub, {NODE_OPTIONS: HELD_UP}))
+      const terminal = startInTerminal(KEEP_ONE, cleanEnv(hub, preload(HOLD_UP)))
       type.early = () => terminal.type('DELETE')
       await terminal.waitFor(QUESTION)
       terminal.type('no')
@@ -133,6 +105,41 @@ describe('the question before a deletion', () => {
         .and.include('Cleanup complete')
       expect(terminal.raw).not.to.include('\u001B')
     }))
+})
+
+type Answers = Record<string, (terminal: Terminal) => void>
+const ENDS: Answers = {
+  'Ctrl-C': ({ctrlC}) => ctrlC(),
+  'Ctrl-D': ({ctrlD}) => ctrlD(),
+  SIGTERM: ({kill}) => kill('SIGTERM'),
+}
+const NOES: Answers = {...ENDS, '"delete"': ({type}) => type('delete'), 'an empty line': ({type}) => type('')}
+const PICK_ENDS: Answers = {...ENDS, Esc: ({press}) => press('\u001B')}
+const PICK = ['cleanup', '--interactive', '--keep-recent', '1']
+/** What a terminal may be asked: redrawn in place, or line by line, as for a screen reader. */
+const QUESTIONS: Array<
+  [question: string, argv: string[], answers: Answers, variables?: Record<string, string>]
+> = [
+  ['the question in place', KEEP_ONE, NOES],
+  ['the question line by line', KEEP_ONE, NOES, {SMOLTRACE_PLAIN: '1'}],
+  ['the list to pick from', [...PICK, '--no-dry-run'], PICK_ENDS],
+  ['the list to pick from in a dry run', PICK, PICK_ENDS],
+]
+
+describe('a no on a terminal', () => {
+  for (const [question, argv, answers, variables] of QUESTIONS)
+    for (const [what, answer] of Object.entries(answers))
+      it(`[S9] is ${what} to ${question}: it says that it was cancelled, and ends with 130`, () =>
+        withHub({runs: 3}, async (hub) => {
+          const terminal = await asked(hub, argv, variables)
+          answer(terminal)
+          expect(await terminal.finished).to.equal(130)
+          expect(terminal.text).to.include('Cancelled: nothing was deleted.')
+          expect(terminal.text).not.to.match(/^\s+at /m)
+          expect(terminal.text.includes('Runs to delete:'), 'the plan').to.equal(argv === KEEP_ONE)
+          expectCursor(terminal)
+          expect(deletionsAt(hub)).to.deep.equal([])
+        }))
 })
 
 describe('the deletion on a terminal', () => {

@@ -64,6 +64,16 @@ export function runDatasetsAt(hub: Sandbox): string[] {
   return namesAt(hub).filter((name) => isRunDataset(name, hub.user))
 }
 
+/** The timestamps in these names, each once, the oldest first. */
+export function stampsIn(names: readonly string[]): string[] {
+  return [...new Set(names.map((name) => name.slice(-15)))].toSorted()
+}
+
+/** Timestamps of the user's runs, the oldest first. */
+export function runsAt(hub: Sandbox): string[] {
+  return stampsIn(runDatasetsAt(hub))
+}
+
 /** An oracle of its own: shaped like a run's dataset, and not on 31 February. */
 export function isRunDataset(name: string, namespace: string): boolean {
   const [owner, own = ''] = name.split('/')

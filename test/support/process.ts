@@ -38,6 +38,11 @@ export function cleanEnv(hub?: Sandbox, more: Record<string, string> = {}): Reco
   return {PATH, HOME: home, HF_HOME: home, LANG: 'C.UTF-8', ...(hub && envOf(hub)), ...more}
 }
 
+/** Variables that have Node run this code before the program. */
+export function preload(code: string): Record<string, string> {
+  return {NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}`}
+}
+
 /** Starts the program with pipes instead of a terminal, and with this text on stdin. */
 export function start(argv: string[], env: Record<string, string>, program = PROGRAM, stdin = ''): Running {
   return startCommand([process.execPath, program, ...argv], env, {stdin})
