@@ -6,6 +6,7 @@ import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
 import {type Browser, chromium, type Page} from 'playwright-core'
 
+import {indexRows} from '../../src/lib/account/leaderboard/index.js'
 import {type LeaderboardRow} from '../../src/lib/account/leaderboard/row.js'
 import {formatTimestamp} from '../../src/lib/base/names.js'
 import {formatPage} from '../../src/lib/report/page.js'
@@ -101,9 +102,11 @@ describe('the report in a browser', () => {
   async function writeRows(count: number): Promise<string> {
     const ages = Array.from({length: count}, (_, index) => ago((index + 1) * 48 * MINUTE))
     const rows = ages.map((date, index) => oddRow(index, date))
+    const inventory = inventoryOf(ages.slice(0, 300).flatMap((date) => runDatasets(date)))
     const report = makeReport({
-      inventory: inventoryOf(ages.slice(0, 300).flatMap((date) => runDatasets(date))),
+      inventory,
       rows,
+      index: indexRows(rows, inventory.namespace),
       sizes: 'unknown',
       plan: undefined,
       by: 'success_rate',

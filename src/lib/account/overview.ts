@@ -77,7 +77,8 @@ async function askLeaderboard(
 ): Promise<Asked> {
   const read = await readRowIndexIfPossible(hub, leaderboard, warnings)
   if (read === 'unknown') return UNKNOWN
-  const {index, count} = read
+  const {index} = read
+  const count = read.rows.length
   const none = leaderboard ? 'the leaderboard has no rows' : 'there is no leaderboard'
   const problem = count === 0 ? none : lostRows(runs, index, now, DEFAULT_GRACE_MS)
   if (problem === undefined) return {rows: index, isCertain: true}

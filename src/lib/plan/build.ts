@@ -13,9 +13,11 @@ import {decide} from '../retention/decide.js'
 import {nameOptions, type RetentionRules} from '../retention/rules.js'
 import {frozen, makePlan, type Plan} from './plan.js'
 
-/** Unless it must be certain, what cannot be read is only `unknown`, with a warning. */
-interface Certainty {
+interface FactOptions {
+  /** Else what cannot be read is only `unknown`, with a warning. */
   mustBeCertain: boolean
+  /** The leaderboard of the listing, where it was read already. */
+  read?: IndexedRows
 }
 
 /** The plan that rules make of what a listing shows. @throws as `readFacts` */
@@ -23,9 +25,9 @@ export async function planBy(
   rules: RetentionRules,
   inventory: Inventory,
   session: Session,
-  certainty: Certainty,
+  options: FactOptions,
 ): Promise<Plan> {
-  const {runs, known} = await readFacts(rules, inventory, session, certainty)
+  const {runs, known} = await readFacts(rules, inventory, session, options)
   const plan = makePlan(inventory, decide(runs, rules, session.now, known), rules, known.protection)
   const unknown = (['protection', 'rows'] as const).filter((name) => known[name] === 'unknown')
   return unknown.length > 0 ? frozen({...plan, unknown}) : plan
@@ -40,7 +42,7 @@ export async function readFacts(
   rules: RetentionRules,
   inventory: Inventory,
   {hub, warnings, access, now}: Session,
-  {mustBeCertain}: Certainty,
+  {mustBeCertain, read}: FactOptions,
 ): Promise<{runs: Run[]; known: RetentionContext}> {
   const {leaderboard} = inventory
   requireFullView(access, nameOptions(rules.restOnAbsence))
@@ -49,9 +51,10 @@ export async function readFacts(
       ? await readProtection(hub, inventory)
       : await readProtectionIfPossible(hub, inventory, warnings)
   if (rules.deleteLeaderboard && protection !== 'unknown') refuseProtected(inventory, protection)
-  const rows = await rowsFor(rules, inventory, () =>
-    mustBeCertain ? readNeeded(hub, leaderboard) : readRowIndexIfPossible(hub, leaderboard, warnings),
-  )
+  const rows = await rowsFor(rules, inventory, async () => {
+    if (read) return read
+    return mustBeCertain ? readNeeded(hub, leaderboard) : readRowIndexIfPossible(hub, leaderboard, warnings)
+  })
   const runs = groupDatasetsByRun(inventory.datasets)
   requireRuns(rules.run, runs, 'run')
   requireUsableRows(rules, runs, rows, now)
@@ -78,7 +81,7 @@ async function rowsFor<U extends 'unknown'>(
   if (!leaderboard) requireAnyRow(rules)
   const found = await read()
   if (typeof found === 'string') return found
-  requireAnyRow(rules, found.count)
+  requireAnyRow(rules, found.rows.length)
   return found.index
 }
 

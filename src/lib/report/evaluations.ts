@@ -1,5 +1,5 @@
-import {indexRows} from '../account/leaderboard/index.js'
 import {type Metric} from '../account/leaderboard/metrics.js'
+import {type IndexedRows} from '../account/leaderboard/read.js'
 import {type LeaderboardRow, timeOfRow} from '../account/leaderboard/row.js'
 import {scoreOf, standingOf} from '../account/leaderboard/values.js'
 import {type Run} from '../account/runs.js'
@@ -36,11 +36,11 @@ const SMALLEST = 1e-9
  * each row that names no run of the namespace exactly.
  */
 export function evaluate(
-  rows: readonly LeaderboardRow[],
+  {rows, index}: IndexedRows,
   runs: readonly Run[],
-  {by, namespace, now}: {by: Metric; namespace: string; now: Date},
+  {by, now}: {by: Metric; now: Date},
 ): {scored: Evaluation[]; leftOut: LeftOut} {
-  const indexed = [...indexRows(rows, namespace)].filter(([, {exact}]) => exact.length > 0)
+  const indexed = [...index].filter(([, {exact}]) => exact.length > 0)
   const named = new Set(indexed.flatMap(([, {exact}]) => exact))
   const groups = [
     ...indexed.map(([run, {all}]) => ({run, own: all})),

@@ -1,7 +1,6 @@
 import {discover, type Inventory} from '../account/datasets.js'
 import {DEFAULT_METRIC, type Metric, METRICS} from '../account/leaderboard/metrics.js'
-import {readLeaderboard} from '../account/leaderboard/read.js'
-import {type LeaderboardRow} from '../account/leaderboard/row.js'
+import {type IndexedRows, readRowIndex} from '../account/leaderboard/read.js'
 import {requireLeaderboard} from '../account/leaderboard/view.js'
 import {groupDatasetsByRun} from '../account/runs.js'
 import {readSizesIfAsked, type Sizes} from '../account/sizes.js'
@@ -16,9 +15,8 @@ import {type Point, type Series, seriesOf, shownModels} from './series.js'
 import {type AgeBand, type Amount, amountOf, storageByAge} from './storage.js'
 
 /** What a report is made of; it has a plan where a policy was given. */
-export interface ReportSources {
+export interface ReportSources extends IndexedRows {
   inventory: Inventory
-  rows: readonly LeaderboardRow[]
   sizes: Sizes
   plan: Plan | undefined
   by: Metric
@@ -62,18 +60,18 @@ export async function gatherReport(
   if (policy) warnIfReadOnly(session)
   const sizes = (await readSizesIfAsked(session, {sizes: true})) ?? 'unknown'
   const inventory = await discover(session, {isLook: true})
-  const rows = await readLeaderboard(session.hub, requireLeaderboard(inventory, session))
+  const read = await readRowIndex(session.hub, requireLeaderboard(inventory, session))
   // As in a dry run of `cleanup`, and of the very listing that the rest of the page shows.
-  const plan = policy && (await planBy(readRules(policy), inventory, session, {mustBeCertain: false}))
-  return makeReport({inventory, rows, sizes, plan, by, warnings: session.warnings})
+  const plan = policy && (await planBy(readRules(policy), inventory, session, {mustBeCertain: false, read}))
+  return makeReport({...read, inventory, sizes, plan, by, warnings: session.warnings})
 }
 
 /** Makes a report: pure, whatever the rows hold, and in at most n log n steps. */
 export function makeReport(sources: ReportSources): Report {
   const {inventory, rows, sizes, plan, by} = sources
-  const {namespace, now, datasets, leaderboard} = inventory
+  const {now, datasets, leaderboard} = inventory
   const runs = groupDatasetsByRun(datasets)
-  const evaluated = evaluate(rows, runs, {by, namespace, now})
+  const evaluated = evaluate(sources, runs, {by, now})
   const {scored} = evaluated
   const models = shownModels(scored, by)
   const chartOf = (metric: Metric, shown: Evaluation[], leftOut: LeftOut): ScoreChart => {
@@ -86,7 +84,7 @@ export function makeReport(sources: ReportSources): Report {
   const deleted = new Set(plan ? plannedDatasets(plan).map(({name}) => name) : [])
   // Cost against itself would be a diagonal.
   const against = by === 'total_cost_usd' ? DEFAULT_METRIC : by
-  const compared = against === by ? evaluated : evaluate(rows, runs, {by: against, namespace, now})
+  const compared = against === by ? evaluated : evaluate(sources, runs, {by: against, now})
   const costed = compared.scored
     .filter(({cost, model}) => cost !== undefined && models.has(model))
     .sort((a, b) => (a.cost ?? 0) - (b.cost ?? 0))

@@ -65,6 +65,14 @@ describe('leaderboard report', () => {
     expect(rows.map(({text}) => text)).to.deep.equal(plan.delete.map(({run}: {run: string}) => run))
   })
 
+  it('downloads the rows once where the policy needs them, too', async () => {
+    const policy = join(folder, 'policy.yaml')
+    writeFileSync(policy, 'version: 1\nkeep:\n  best: 4\n')
+    expect(await report(file, '--policy', policy)).to.include({stderr: '', exitCode: 0})
+    const downloads = hub.requests.filter(({path = ''}) => /leaderboard\/resolve\/.*\.parquet/.test(path))
+    expect(downloads).to.have.length(1)
+  })
+
   it('replaces a file only with --force', async () => {
     writeFileSync(file, 'mine')
     const refused = await report(file)

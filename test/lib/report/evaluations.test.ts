@@ -1,6 +1,7 @@
 import {expect} from 'chai'
 import * as fc from 'fast-check'
 
+import {indexRows} from '../../../src/lib/account/leaderboard/index.js'
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {type Run} from '../../../src/lib/account/runs.js'
 import {evaluate, NO_MODEL} from '../../../src/lib/report/evaluations.js'
@@ -8,7 +9,7 @@ import {NAMESPACE, NOW, runOf} from '../../support/builders.js'
 import {A, B, finished, rowOf, someCase} from '../../support/rows.js'
 
 const evaluationsOf = (rows: LeaderboardRow[], runs: Run[] = []) =>
-  evaluate(rows, runs, {by: 'success_rate', namespace: NAMESPACE, now: NOW})
+  evaluate({rows, index: indexRows(rows, NAMESPACE)}, runs, {by: 'success_rate', now: NOW})
 const NONE = {unfinished: 0, unscored: 0, undated: 0}
 
 describe('the evaluations of a report', () => {

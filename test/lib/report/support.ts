@@ -1,6 +1,7 @@
 import {type DefaultTreeAdapterTypes, parse, type ParserError} from 'parse5'
 
 import {type RunDataset} from '../../../src/lib/account/datasets.js'
+import {indexRows} from '../../../src/lib/account/leaderboard/index.js'
 import {type LeaderboardRow} from '../../../src/lib/account/leaderboard/row.js'
 import {formatPage} from '../../../src/lib/report/page.js'
 import {makeReport, type Report, type ReportSources} from '../../../src/lib/report/report.js'
@@ -16,6 +17,7 @@ export function reportOf(
   return makeReport({
     inventory,
     rows,
+    index: indexRows(rows, inventory.namespace),
     sizes: 'unknown',
     plan: undefined,
     by: 'success_rate',

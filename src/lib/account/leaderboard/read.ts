@@ -46,10 +46,10 @@ export async function readLeaderboard(
   return rows.flat()
 }
 
-/** Rows for rules, and how many there are, with those that mean no run. */
+/** All rows, those that mean no run among them, and an index of them. */
 export interface IndexedRows {
+  rows: readonly LeaderboardRow[]
   index: RowIndex
-  count: number
 }
 
 /** Reads a leaderboard as `readLeaderboard` does. */
@@ -58,7 +58,7 @@ export async function readRowIndex(
   leaderboard: LeaderboardDataset | undefined,
 ): Promise<IndexedRows> {
   const rows = await readLeaderboard(hub, leaderboard)
-  return {index: indexRows(rows, leaderboard?.namespace ?? ''), count: rows.length}
+  return {rows, index: indexRows(rows, leaderboard?.namespace ?? '')}
 }
 
 /** For commands that only look: `unknown` and a warning instead of an error. */
