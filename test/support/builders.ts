@@ -7,22 +7,19 @@ import {text as textOf} from 'node:stream/consumers'
 import {type Inventory, type LeaderboardDataset, type RunDataset} from '../../src/lib/account/datasets.js'
 import {type RowIndex} from '../../src/lib/account/leaderboard/index.js'
 import {type Standing} from '../../src/lib/account/leaderboard/values.js'
-import {type Protection, PROTECTION_PATH} from '../../src/lib/account/protection/pins.js'
+import {type Protection} from '../../src/lib/account/protection/pins.js'
 import {groupDatasetsByRun, type Run} from '../../src/lib/account/runs.js'
 import {
   formatTimestamp,
-  parseDatasetName,
   parseTimestamp,
   RUN_TYPES,
   runDatasetName,
   type RunType,
 } from '../../src/lib/base/names.js'
 import {DAY, HOUR} from '../../src/lib/base/time.js'
-import {isMissing} from '../../src/lib/cleanup/outcomes.js'
-import {readAccount} from '../../src/lib/hub/access.js'
-import {type Hub, type PlanPart} from '../../src/lib/hub/client.js'
+import {type Hub} from '../../src/lib/hub/client.js'
 import {HubError} from '../../src/lib/hub/errors.js'
-import {type ListedDataset, type Listing} from '../../src/lib/hub/listing.js'
+import {type ListedDataset} from '../../src/lib/hub/listing.js'
 import {type Session} from '../../src/lib/hub/session.js'
 import {makePlan, type Plan} from '../../src/lib/plan/plan.js'
 import {type RetentionContext} from '../../src/lib/retention/context.js'
@@ -158,99 +155,17 @@ export function missing(): HubError {
 /** What whoami answers for a token of the owner. */
 export const tokenOf = (role: string, name = NAMESPACE) => ({name, auth: {accessToken: {role}}})
 
-/** A Hub made by hand, which remembers what it was asked. */
-export interface FakeHub extends Hub {
-  quota: {allowance: Hub['quota']['allowance']; size: Hub['quota']['size']}
-  pages: number
-  /** What whoami answers; tests may change it. */
-  identity: object
-  /** What is listed; tests may change it. */
-  listing: ListedDataset[]
-  /** Text of the protection file; undefined where there is none. */
-  protection: string | undefined
-  /** Names that a DELETE was sent for, in the order it was sent. */
-  deletes: string[]
-  /** What was asked for, in order: `DELETE name`, `ASK name`, `LIST`, `READ`. */
-  log: string[]
+/** A Hub that answers these calls alone. */
+export function hubOf(calls: Partial<Hub>): Hub {
+  return {endpoint: ENDPOINT, ...calls} as Hub
 }
 
-/** How a fake Hub answers DELETEs: with an error, which is the truth where it is a 404, or by doing it. */
-export type OnDelete = (name: string, time: number) => Error | Promise<Error | void> | void
+/** Whose the token is, and where it may write. */
+export const ACCESS = {user: NAMESPACE, access: {namespace: NAMESPACE}, namespaces: [NAMESPACE]}
 
-/** A Hub that holds these datasets. @param onDelete gets the name, and how often it was asked to delete it before */
-export function fakeHub(listing: ListedDataset[], onDelete: OnDelete = () => {}): FakeHub {
-  const hub = {
-    endpoint: ENDPOINT,
-    quota: {allowance: {left: Number.POSITIVE_INFINITY, refillMs: 0}, size: undefined},
-    pages: 0,
-    async pause() {},
-    listing: [...listing],
-    protection: undefined as string | undefined,
-    deletes: [] as string[],
-    log: [] as string[],
-    identity: tokenOf('write'),
-    whoAmI: async (namespace?: string) => readAccount(hub.identity, undefined, namespace),
-    async readWhole() {
-      hub.log.push('READ')
-      return Buffer.from(hub.protection ?? '')
-    },
-    async listDatasets() {
-      hub.log.push('LIST')
-      const listing: Listing = {datasets: [], others: [], nameless: 0}
-      for (const each of hub.listing) {
-        const said = parseDatasetName(each.name, NAMESPACE)
-        if (said) listing.datasets.push({...each, ...said})
-        else listing.others.push(each.name)
-      }
-
-      return listing
-    },
-    async describe(name: string) {
-      const dataset = hub.listing.find((each) => each.name === name)
-      if (!dataset) return
-      const {id, sha, createdAt, lastModified} = dataset
-      const paths = hub.protection === undefined ? [] : [PROTECTION_PATH]
-      const isOpen = {visibility: 'private' as const, gated: false as const}
-      return {name, id, sha, createdAt, lastModified, ...isOpen, tags: [], paths}
-    },
-    async whereabouts(name: string) {
-      const dataset = hub.listing.find((each) => each.name === name)
-      // The head of a leaderboard that is there is asked for as a part of READ.
-      if (!dataset?.name.endsWith('/smoltrace-leaderboard')) hub.log.push(`ASK ${name}`)
-      return dataset
-        ? {state: 'there' as const, id: dataset.id, name, sha: dataset.sha}
-        : {state: 'missing' as const}
-    },
-    listFiles: async () =>
-      hub.protection === undefined ? [] : [{path: PROTECTION_PATH, size: 0, oid: '0'.repeat(40)}],
-    async readText() {
-      hub.log.push('READ')
-      return hub.protection
-    },
-    async deleteDataset(name: string, _namespace: string, part: PlanPart) {
-      const time = hub.deletes.filter((each) => each === name).length
-      hub.deletes.push(name)
-      hub.log.push(`DELETE ${name}${part === 'leaderboard' ? ' as leaderboard' : ''}`)
-      const error = await onDelete(name, time)
-      if (!error || isMissing(error)) hub.listing = hub.listing.filter((dataset) => dataset.name !== name)
-      if (error) throw error
-    },
-  }
-  return hub as unknown as FakeHub
-}
-
-/** A session over a fake Hub. */
+/** A session of the owner. */
 export function sessionOf(hub: Hub): Session {
-  return {
-    hub,
-    user: NAMESPACE,
-    access: {namespace: NAMESPACE},
-    namespaces: [NAMESPACE],
-    now: NOW,
-    isTimeCertain: true,
-    clock: () => NOW,
-    warnings: [],
-  }
+  return {hub, ...ACCESS, now: NOW, isTimeCertain: true, clock: () => NOW, warnings: []}
 }
 
 /** A request that a stub server got. */

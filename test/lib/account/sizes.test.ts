@@ -10,7 +10,7 @@ import {freedBy, plannedDatasets} from '../../../src/lib/plan/plan.js'
 import {Account, CARRIED} from '../../support/account.js'
 import {
   ago,
-  fakeHub,
+  hubOf,
   inventoryOf,
   leaderboardDataset,
   NEAR_MISSES,
@@ -31,7 +31,7 @@ const PLAN = planOf(INVENTORY, {olderThan: '30d'})
 
 /** A session over a Hub whose inventory says this. */
 function sessionWith(listStorage: () => Promise<StoredDataset[]>) {
-  return sessionOf({...fakeHub([]), listStorage})
+  return sessionOf(hubOf({listStorage}))
 }
 
 const read = (listStorage: () => Promise<StoredDataset[]>) =>

@@ -5,18 +5,19 @@ import {type Dataset} from '../../../src/lib/account/datasets.js'
 import {CancelledError, RefusedError} from '../../../src/lib/base/errors.js'
 import {RUN_TYPES, type RunType} from '../../../src/lib/base/names.js'
 import {carryOut, type DeletionOptions} from '../../../src/lib/cleanup/delete.js'
-import {type DeletionEvent, type Outcome} from '../../../src/lib/cleanup/outcomes.js'
+import {type DeletionEvent, isMissing, type Outcome} from '../../../src/lib/cleanup/outcomes.js'
+import {type PlanPart} from '../../../src/lib/hub/client.js'
 import {type Whereabouts} from '../../../src/lib/hub/dataset-info.js'
 import {HubFormatError, HubUnreachableError} from '../../../src/lib/hub/errors.js'
+import {type Listing} from '../../../src/lib/hub/listing.js'
 import {type Exclusion} from '../../../src/lib/plan/compare.js'
 import {type Plan, plannedDatasets} from '../../../src/lib/plan/plan.js'
 import {
-  type FakeHub,
-  fakeHub,
+  ACCESS,
+  hubOf,
   inventoryOf,
   leaderboardDataset,
   missing,
-  type OnDelete,
   planOf,
   refusal,
   rejectionOf,
@@ -98,6 +99,44 @@ function order({name}: Outcome): number {
   return run === undefined ? 0 : -10 * Number(run) + ['metrics', 'traces', 'results'].indexOf(type)
 }
 
+/** How a Hub answers DELETEs: with an error, which is the truth where it is a 404, or by doing it. */
+type OnDelete = (name: string, time: number) => Error | Promise<Error | void> | void
+type FakeHub = ReturnType<typeof hubFor>
+
+/** A Hub that holds the datasets of a plan. @param onDelete gets the name, and how often it was asked to delete it before */
+function hubFor(plan: Plan, onDelete: OnDelete) {
+  const hub = {
+    ...hubOf({whoAmI: async () => ({...ACCESS, date: undefined})}),
+    quota: {allowance: {left: Number.POSITIVE_INFINITY, refillMs: 0}, size: undefined},
+    listing: plannedDatasets(plan),
+    /** Names that a DELETE was sent for, in the order it was sent. */
+    deletes: [] as string[],
+    /** What was asked for, in order: `DELETE name`, `ASK name`, `LIST`. */
+    log: [] as string[],
+    async listDatasets(): Promise<Listing> {
+      hub.log.push('LIST')
+      return {datasets: hub.listing, others: [], nameless: 0}
+    },
+    async whereabouts(name: string): Promise<Whereabouts> {
+      hub.log.push(`ASK ${name}`)
+      const dataset = hub.listing.find((each) => each.name === name)
+      return dataset ? there(dataset) : {state: 'missing'}
+    },
+    async deleteDataset(name: string, _namespace: string, part: PlanPart): Promise<string | undefined> {
+      const time = hub.deletes.filter((each) => each === name).length
+      hub.deletes.push(name)
+      hub.log.push(`DELETE ${name}${part === 'leaderboard' ? ' as leaderboard' : ''}`)
+      const error = await onDelete(name, time)
+      if (!error || isMissing(error)) hub.listing = hub.listing.filter((dataset) => dataset.name !== name)
+      if (error) throw error
+      return undefined
+    },
+  }
+  return hub
+}
+
+const there = ({id, name, sha}: Dataset) => ({state: 'there' as const, id, name, sha})
+
 /** What a deletion is carried out with, beyond what `carryOut` takes. */
 interface Scene extends Partial<Omit<DeletionOptions, 'look'>> {
   answers?: OnDelete | undefined
@@ -122,7 +161,7 @@ async function carry(plan: Plan, scene: Scene = {}) {
   const {listAtEnd, unwritable, abortAt, ...options} = scene
   const controller = new AbortController()
   const abortIf = (what: string) => what === abortAt && controller.abort()
-  const hub = fakeHub(plannedDatasets(plan), (name, time) => {
+  const hub = hubFor(plan, (name, time) => {
     abortIf(`DELETE ${short(name)}`)
     return answers?.(name, time)
   })
@@ -432,7 +471,6 @@ describe('deletion', () => {
       })
     }
 
-    const there = ({id, name, sha}: Dataset) => ({state: 'there' as const, id, name, sha})
     /** Where the first dataset of a run is found after that answer, what is sent then, and how the run ends. */
     const found: Array<
       [title: string, where: (dataset: Dataset) => Whereabouts, sent: string, ends: string]

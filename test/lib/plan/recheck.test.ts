@@ -1,146 +1,152 @@
 import {expect} from 'chai'
 
+import {discover} from '../../../src/lib/account/datasets.js'
 import {formatProtection} from '../../../src/lib/account/protection/file.js'
 import {RefusedError} from '../../../src/lib/base/errors.js'
-import {DAY, MINUTE} from '../../../src/lib/base/time.js'
+import {MINUTE} from '../../../src/lib/base/time.js'
+import {openSession} from '../../../src/lib/hub/session.js'
 import {LastLook, lookAt} from '../../../src/lib/plan/recheck.js'
-import {
-  ago,
-  fakeHub,
-  inventoryOf,
-  leaderboardDataset,
-  NOW,
-  planOf,
-  rejectionOf,
-  runDatasets,
-  sessionOf,
-  tokenOf,
-} from '../../support/builders.js'
+import {Account, PROTECTION_PATH, stampOf} from '../../support/account.js'
+import {NOW, planOf, rejectionOf, tokenOf} from '../../support/builders.js'
 
-const OLD = '20260801_120000'
 const SECOND = 1000
-const PINNED = formatProtection({runs: {[OLD]: {by: 'ann', at: NOW}}})
+/** Of an account's nine datasets and its leaderboard. */
+const [ONE_PAGE, THREE_PAGES, TEN_PAGES] = [10, 4, 1]
+const LISTING = /^\/api\/datasets\?/
+const REQUESTS: Array<[what: string, path: RegExp]> = [
+  ['LIST', /^\/api\/datasets\?(?!.*cursor)/],
+  ['ASK', /\?expand=sha$/],
+  ['READ', /\/resolve\/.*\/protection\.json$/],
+]
 
 /** What a listing costs, and the Hub's quota of requests in five minutes. */
 interface Cost {
   seconds?: number
-  pages?: number
-  quota?: number | undefined
+  pageSize?: number
+  quota?: number
 }
 
-type Setting = ReturnType<typeof setting>
+let account: Account
 
-/** A plan that takes the old one of two runs, and what is on the Hub when it is looked at. */
-function setting({seconds = 0, pages = 1, quota}: Cost = {}, leaderboard = [leaderboardDataset()]) {
-  const datasets = [...runDatasets(OLD), ...runDatasets(ago(DAY))]
-  const inventory = inventoryOf(datasets, {leaderboard: leaderboard[0]})
-  const hub = fakeHub([...datasets, ...leaderboard])
-  let now = NOW.getTime()
-  /** Moves the clock. */
+/** A plan that takes the oldest of three runs, and what is on the Hub when it is looked at. */
+async function setting({seconds = 0, pageSize = ONE_PAGE, quota = 1000}: Cost = {}, hasBoard = true) {
+  account = await Account.open({pageSize})
+  if (hasBoard) account.addBoard()
+  const session = await openSession(account.connection)
+  Object.assign(session.hub, {quota: {size: {requests: quota, windowMs: 300 * SECOND}}})
+  const plan = planOf(await discover(session), {olderThan: '45d'})
   const later = (ms: number) => {
-    now += ms
+    account.now += ms
   }
 
-  const list = hub.listDatasets.bind(hub)
-  hub.listDatasets = (namespace) => {
-    hub.pages += pages
-    later(seconds * SECOND)
-    return list(namespace)
-  }
-
-  if (quota) hub.quota.size = {requests: quota, windowMs: 300 * SECOND}
-  const plan = planOf(inventory, {olderThan: '30d'})
-  const session = {...sessionOf(hub), clock: () => new Date(now)}
-  const listings = () => hub.log.filter((line) => line === 'LIST').length
-  return {plan, hub, session, later, listings, last: new LastLook(plan, session)}
+  if (seconds > 0)
+    account.hub.intercept({match: ({path}) => LISTING.test(path), before: () => later(seconds * SECOND)})
+  account.hub.requests.length = 0
+  /** What was asked for, in order: a listing, however long, the head of a dataset, the leaderboard's protection. */
+  const log = () =>
+    account.hub.requests.flatMap(({path}) => REQUESTS.find(([, asks]) => asks.test(path))?.[0] ?? [])
+  const listings = () => log().filter((what) => what === 'LIST').length
+  return {plan, session, later, log, listings, last: new LastLook(plan, session)}
 }
 
-const ofOldRun = ['metrics', 'traces', 'results'].map((type) => `kim/smoltrace-${type}-${OLD}`)
-const isOfOldRun = ({name}: {name: string}) => name.endsWith(OLD)
+const pinOldest = () => formatProtection({runs: {[stampOf(account.older[0])]: {by: 'ann', at: NOW}}})
+const pin = () => account.write(account.board, PROTECTION_PATH, pinOldest())
+const remove = (...names: string[]) => {
+  for (const name of names) account.hub.state.remove(name)
+}
+
+/** Whoami answers so from now on. */
+const become = (identity: object) => {
+  const respond = {status: 200, body: JSON.stringify(identity)}
+  account.hub.intercept({match: ({path}) => path === '/api/whoami-v2', respond})
+}
 
 describe('a look at the Hub', () => {
-  describe('[S10] is not certain, and says why,', () => {
-    const orgs = [{name: 'kim', roleInOrg: 'no_access'}]
-    const as = (identity: object) => (it: Setting) => Object.assign(it.hub, {identity})
+  afterEach(() => account.close())
 
-    const cases: Array<[title: string, change: (it: Setting) => unknown, words: string]> = [
-      ['where the role is one without access by now', as({...tokenOf('write', 'ann'), orgs}), 'no access'],
-      ['where the token only reads by now', as(tokenOf('read')), 'read-only'],
-      ['where the namespace is not one of the owner any more', as(tokenOf('write', 'ann')), 'kim'],
+  describe('[S10] is not certain, and says why,', () => {
+    const orgs = [{name: 'mira', roleInOrg: 'no_access'}]
+    const cases: Array<[title: string, change: () => unknown, words: string]> = [
       [
-        'where the leaderboard is not listed any more',
-        ({hub}) => void hub.listing.pop(),
-        'is not listed any more',
+        'where the role is one without access by now',
+        () => become({...tokenOf('write', 'ann'), orgs}),
+        'no access',
       ],
-      [
-        'where the leaderboard is another one',
-        ({hub}) => hub.listing.splice(-1, 1, leaderboardDataset()),
-        'was created again',
-      ],
+      ['where the token only reads by now', () => become(tokenOf('read', 'mira')), 'read-only'],
+      ['where the namespace is not one of the owner any more', () => become(tokenOf('write', 'ann')), 'mira'],
+      ['where the leaderboard is not listed any more', () => remove(account.board), 'is not listed any more'],
+      ['where the leaderboard is another one', () => account.makeAnew(account.board), 'was created again'],
       [
         'where nothing of the plan is listed, and it is there',
-        ({hub}) => Object.assign(hub, {listDatasets: async () => ({datasets: [], others: [], nameless: 0})}),
+        () =>
+          account.hub.intercept({
+            match: ({path}) => LISTING.test(path),
+            respond: {status: 200, body: '[]'},
+          }),
         'is there',
       ],
       [
         'where nothing of the plan is listed, and it was moved',
-        ({hub}) => {
-          hub.listing = hub.listing.filter((each) => !isOfOldRun(each))
-          hub.whereabouts = async () => ({state: 'moved', to: 'kim/elsewhere'})
+        () => {
+          const [first = '', ...others] = account.older
+          remove(...others)
+          account.hub.state.rename(account.hub.state.get(first)!, 'mira/elsewhere')
         },
-        'moved to kim/elsewhere',
+        'moved to mira/elsewhere',
       ],
     ]
     for (const [title, change, words] of cases) {
       it(title, async () => {
-        const it = setting()
-        change(it)
-        const error = await rejectionOf(lookAt(it.plan, it.session))
+        const {plan, session} = await setting()
+        change()
+        const error = await rejectionOf(lookAt(plan, session))
         expect(error).to.be.instanceOf(RefusedError)
         expect(error.message).to.include(words)
       })
     }
 
     it('in the middle of a job too, where the listing is young enough to be used again', async () => {
-      const {last, hub, later, listings} = setting()
+      const {last, later, listings} = await setting()
       await last.again('age')
       later(10 * SECOND)
-      hub.identity = tokenOf('read')
+      become(tokenOf('read', 'mira'))
       expect(await rejectionOf(last.again('age'))).to.be.instanceOf(RefusedError)
       expect(listings()).to.equal(1)
     })
   })
 
   it('[S10] is certain where all of the plan is gone by the word of the Hub, the leaderboard there or not', async () => {
-    const {plan, session, hub} = setting()
-    hub.listing = hub.listing.filter((each) => !isOfOldRun(each) && !each.name.endsWith('leaderboard'))
+    const {plan, session, log} = await setting()
+    remove(...account.older, account.board)
     const {excluded} = await lookAt(plan, session)
     expect([...excluded].map(([name, {status}]) => [name, status])).to.deep.equal(
-      ofOldRun.map((name) => [name, 'gone']),
+      account.older.map((name) => [name, 'gone']),
     )
     // Of the three datasets, and of the leaderboard.
-    expect(hub.log.filter((line) => line.startsWith('ASK'))).to.have.length(4)
+    expect(log()).to.deep.equal(['LIST', 'ASK', 'ASK', 'ASK', 'ASK'])
   })
 
-  it('does not ask where nothing, or only a part of the plan is gone', async () => {
-    const {plan, session, hub} = setting()
+  it('asks for no dataset but the leaderboard where nothing, or only a part of the plan is gone', async () => {
+    const {plan, session, log} = await setting()
     expect([...(await lookAt(plan, session)).excluded]).to.deep.equal([])
-    hub.listing = hub.listing.filter(({name}) => name !== ofOldRun[0])
-    expect((await lookAt(plan, session)).excluded.get(ofOldRun[0] ?? '')?.status).to.equal('gone')
-    expect(hub.log).to.deep.equal(['LIST', 'READ', 'LIST', 'READ'])
+    const [first = ''] = account.older
+    remove(first)
+    expect((await lookAt(plan, session)).excluded.get(first)?.status).to.equal('gone')
+    expect(log()).to.deep.equal(['LIST', 'ASK', 'READ', 'LIST', 'ASK', 'READ'])
   })
 
   it('is certain where there was no leaderboard, and is one now', async () => {
-    const {plan, session, hub} = setting({}, [])
-    hub.listing.push(leaderboardDataset())
-    hub.protection = PINNED
+    const {plan, session} = await setting({}, false)
+    account.addBoard({protection: pinOldest()})
     expect((await lookAt(plan, session)).excluded.size).to.equal(3)
   })
 })
 
 describe('the last look of a job', () => {
+  afterEach(() => account.close())
+
   it('[S10] is too old for the first DELETE after 10 s, for a later one after a minute', async () => {
-    const {last, later} = setting()
+    const {last, later} = await setting()
     expect(last.isOld(false), 'before any').to.equal(true)
     await last.again('age')
     for (const [seconds, isOldForFirst, isOldForLater] of [
@@ -155,28 +161,23 @@ describe('the last look of a job', () => {
   })
 
   it('is as old as its end, however long it took', async () => {
-    const {last, hub, later, listings} = setting()
-    const read = hub.readText.bind(hub)
-    hub.readText = (...file) => {
-      later(5 * MINUTE)
-      return read(...file)
-    }
-
+    const {last, later, listings} = await setting()
+    account.hub.intercept({match: ({path}) => path.includes('/resolve/'), before: () => later(5 * MINUTE)})
     await last.again('age')
     expect(last.isOld(true)).to.equal(false)
     expect(listings()).to.equal(1)
   })
 
   it('sees a pin that was written since, though the listing is young enough to be used again', async () => {
-    const {last, hub, later} = setting({seconds: 30})
+    const {last, log, later} = await setting({seconds: 30})
     await last.again('age')
     expect(last.excluded.size).to.equal(0)
-    hub.protection = PINNED
+    pin()
     later(MINUTE)
     expect(last.isOld(false)).to.equal(true)
     await last.again('age')
     expect(last.excluded.size).to.equal(3)
-    expect(hub.log).to.deep.equal(['LIST', 'READ', 'READ'])
+    expect(log()).to.deep.equal(['LIST', 'ASK', 'READ', 'ASK', 'READ'])
   })
 
   describe('[S10] lists anew', () => {
@@ -184,13 +185,13 @@ describe('the last look of a job', () => {
     const cases: Array<[title: string, cost: Cost, age: number]> = [
       ['after a minute where it costs little', {}, 60],
       ['after ten times what it took', {seconds: 30}, 300],
-      ['so seldom that it costs a tenth of the quota', {pages: 30, quota: 1000}, 90],
-      ['after a minute where that is less than a tenth of the quota', {pages: 3, quota: 1000}, 60],
-      ['so seldom, however small the quota is', {pages: 4, quota: 10}, 1200],
+      ['so seldom that it costs a tenth of the quota', {pageSize: TEN_PAGES, quota: 250}, 120],
+      ['after a minute where that is less than a tenth of the quota', {pageSize: THREE_PAGES}, 60],
+      ['so seldom, however small the quota is', {pageSize: THREE_PAGES, quota: 10}, 900],
     ]
     for (const [title, cost, age] of cases) {
       it(title, async () => {
-        const {last, later, listings} = setting(cost)
+        const {last, later, listings} = await setting(cost)
         await last.again('age')
         later(age * SECOND - 1)
         await last.again('age')
@@ -204,23 +205,22 @@ describe('the last look of a job', () => {
     }
 
     it('before the first DELETE, however young the listing is and whatever it costs', async () => {
-      const {last, hub} = setting({quota: 1})
+      const {last, log} = await setting({quota: 1})
       await last.again('first')
       await last.again('first')
-      expect(hub.log).to.deep.equal(['LIST', 'READ', 'LIST', 'READ'])
+      expect(log()).to.deep.equal(['LIST', 'ASK', 'READ', 'LIST', 'ASK', 'READ'])
     })
 
-    it('after each wait for the quota, unless it would take most of the next one', async () => {
-      for (const [pages, listed] of [
-        [5, 2],
-        [6, 1],
-      ] as const) {
-        const {last, hub, listings} = setting({pages, quota: 10})
+    for (const [quota, listed] of [
+      [20, 2],
+      [19, 1],
+    ] as const)
+      it(`after a wait for the quota, unless it would take most of the next one: ${listed} of 2 times with ${quota}`, async () => {
+        const {last, log, listings} = await setting({pageSize: TEN_PAGES, quota})
         await last.again('age')
         await last.again('wait')
         expect(listings()).to.equal(listed)
-        expect(hub.log.filter((line) => line === 'READ')).to.have.length(2)
-      }
-    })
+        expect(log().filter((what) => what === 'READ')).to.have.length(2)
+      })
   })
 })

@@ -16,7 +16,7 @@ import {type Hub} from '../../../../src/lib/hub/client.js'
 import {HubFormatError} from '../../../../src/lib/hub/errors.js'
 import {type RepoFile} from '../../../../src/lib/hub/files.js'
 import {openSession} from '../../../../src/lib/hub/session.js'
-import {fakeHub, inventoryOf, leaderboardDataset, rejectionOf} from '../../../support/builders.js'
+import {hubOf, inventoryOf, leaderboardDataset, rejectionOf} from '../../../support/builders.js'
 import {root} from '../../../support/cli.js'
 import {withBitFlipped} from '../../../support/faults.js'
 import {type Sandbox, startSandbox} from '../../../support/sandbox.js'
@@ -42,12 +42,11 @@ const times = <T>(count: number, make: (index: number) => T) =>
 /** A Hub that holds these files and no network. */
 function hubWith(files: Files): Hub {
   const bytesOf = (path: string) => Buffer.from(files[path] ?? '')
-  return {
-    ...fakeHub([]),
+  return hubOf({
     listFiles: async () =>
       Object.keys(files).map((path): RepoFile => ({path, size: bytesOf(path).length, oid: 'a'.repeat(40)})),
     readWhole: async (_name, _commit, {path}) => bytesOf(path),
-  }
+  })
 }
 
 const board = leaderboardDataset()
@@ -118,7 +117,7 @@ describe('leaderboard', () => {
   })
 
   it('is not asked for where the listing has none', async () => {
-    const hub: Hub = {...fakeHub([]), listFiles: () => Promise.reject(new Error('was asked'))}
+    const hub = hubOf({listFiles: () => Promise.reject(new Error('was asked'))})
     expect(await readLeaderboard(hub, inventoryOf([]).leaderboard)).to.deep.equal([])
   })
 
@@ -295,12 +294,11 @@ describe('leaderboard', () => {
       it('are larger than any leaderboard, and then none is even asked for', async () => {
         const MIB = 1024 * 1024
         for (const sizes of [[64 * MIB + 1], [1, 64 * MIB], times(65, () => MIB)]) {
-          const hub: Hub = {
-            ...fakeHub([]),
+          const hub = hubOf({
             listFiles: async () =>
               sizes.map((size, index) => ({path: `data/${index}.parquet`, size, oid: 'a'.repeat(40)})),
             readWhole: () => Promise.reject(new Error('was asked')),
-          }
+          })
           const error = await rejectionOf(readLeaderboard(hub, board))
           expect(error).to.be.instanceOf(RefusedError)
           expect((error as RefusedError).suggestions.join(' ')).to.include('Remove rows')

@@ -13,26 +13,36 @@ import {type Whereabouts} from '../../../../src/lib/hub/dataset-info.js'
 import {HubFormatError} from '../../../../src/lib/hub/errors.js'
 import {openSession} from '../../../../src/lib/hub/session.js'
 import {storedFile} from '../../../../src/lib/sandbox/index.js'
-import {fakeHub, inventoryOf, leaderboardDataset, NOW, rejectionOf} from '../../../support/builders.js'
+import {hubOf, inventoryOf, leaderboardDataset, NOW, rejectionOf} from '../../../support/builders.js'
 import {withBitFlipped} from '../../../support/faults.js'
 import {type Sandbox, startSandbox} from '../../../support/sandbox.js'
 
 describe('reading the protection', () => {
   const board = leaderboardDataset()
   const found = inventoryOf([], {leaderboard: board})
+  const none = inventoryOf([])
   const HEAD = 'b'.repeat(40)
-  /** A leaderboard whose head moved on since it was listed, without a protection file. */
-  const movedOn = (parts: Partial<Hub> = {}): Hub => ({
-    ...fakeHub([board]),
-    whereabouts: async (name) => ({state: 'there', id: board.id, name, sha: HEAD}),
-    ...parts,
-  })
-  const unlisted = (answer: Whereabouts): Hub => ({...fakeHub([]), whereabouts: async () => answer})
+  const FILE = {path: PROTECTION_PATH, size: 1, oid: '0'.repeat(40)}
+  /** A Hub whose leaderboard has no protection file, and a head that is newer than the listing. */
+  const movedOn = (parts: Partial<Hub> = {}): Hub =>
+    hubOf({
+      whereabouts: async (name) => ({state: 'there', id: board.id, name, sha: HEAD}),
+      listFiles: async () => [],
+      async readText() {},
+      ...parts,
+    })
+  const nowAt = (answer: Whereabouts) => movedOn({whereabouts: async () => answer})
 
   it('[S13] finds nothing protected where the listing has no leaderboard and its address has none either', async () => {
-    const hub = fakeHub([])
-    expect(await readProtection(hub, inventoryOf([]))).to.deep.equal({})
-    expect(hub.log).to.deep.equal([`ASK ${board.name}`])
+    const asked: string[] = []
+    const hub = hubOf({
+      async whereabouts(name) {
+        asked.push(name)
+        return {state: 'missing'}
+      },
+    })
+    expect(await readProtection(hub, none)).to.deep.equal({})
+    expect(asked).to.deep.equal([board.name])
   })
 
   it('finds nothing protected where neither the tree of the head of now nor its address has the file', async () => {
@@ -46,19 +56,21 @@ describe('reading the protection', () => {
     ])
   })
 
-  const none = inventoryOf([])
   const there = {state: 'there', id: board.id, name: board.name, sha: board.sha} as const
   const leadingTo = (to?: string): Whereabouts => ({state: 'moved', to})
-  const nowAt = (answer: Whereabouts) => movedOn({whereabouts: async () => answer})
   const doubts: Array<[title: string, hub: Hub, word: string, inventory?: typeof found]> = [
-    ['its address leads to another name', unlisted(leadingTo('kim/old-board')), 'kim/old-board', none],
-    ['its address leads nowhere that is known', unlisted(leadingTo()), 'another place', none],
-    ['it is not listed, and there all the same', unlisted(there), 'is there', none],
+    ['its address leads to another name', nowAt(leadingTo('kim/old-board')), 'kim/old-board', none],
+    ['its address leads nowhere that is known', nowAt(leadingTo()), 'another place', none],
+    ['it is not listed, and there all the same', nowAt(there), 'is there', none],
     ['it is another one by now', nowAt({...there, id: 'x'}), 'no longer'],
     ['it is gone', nowAt({state: 'missing'}), 'no longer'],
     ['it has another name', nowAt(leadingTo('kim/old')), 'no longer'],
     ['the tree does not list a file that is there', movedOn({readText: async () => '{}'}), 'does not list'],
-    ['the file is broken', Object.assign(fakeHub([board]), {protection: '{'}), 'not JSON'],
+    [
+      'the file is broken',
+      movedOn({listFiles: async () => [FILE], readWhole: async () => Buffer.from('{')}),
+      'not JSON',
+    ],
   ]
   for (const [title, hub, word, inventory = found] of doubts) {
     it(`is refused where ${title}, and unknown to a preview, with a warning`, async () => {
